@@ -1,0 +1,323 @@
+//! [`decide`]: the one function that says who may do what with which record. Pure: it reads the
+//! question and the consents that lie under the keys which fit the actor, and nothing else.
+//!
+//! The rules, in the order in which they hold:
+//!
+//! 1. Who isn't active gets nothing.
+//! 2. A record that belongs to somebody else (`WrongPatient`) is closed to all.
+//! 3. The patient may read the own records and log, always.
+//! 4. A deny that matches refuses. In an emergency only those count that bind it.
+//! 5. In an emergency an attested clinician is let in.
+//! 6. A permit that covers the question opens.
+//! 7. Otherwise: no consent, no access.
+
+use crate::{consent::*, types::*};
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use scale_info::TypeInfo;
+
+/// What is asked of: a record, or the patient's access log.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub enum Subject {
+	/// A record, that there is or that is about to be.
+	#[codec(index = 0)]
+	Record(RecordFacts),
+	/// The patient's access log. Only a permit without filters on records covers it.
+	#[codec(index = 1)]
+	Log,
+}
+
+/// A question to [`decide`].
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Question {
+	/// Whose record.
+	pub patient: AccountId,
+	/// Who asks.
+	pub actor: Actor,
+	/// What is to be done.
+	pub action: Action,
+	/// Why.
+	pub purpose: Purpose,
+	/// With what.
+	pub subject: Subject,
+	/// When.
+	pub now: Moment,
+	/// Whether glass has been broken for it.
+	pub break_glass: bool,
+}
+
+/// The answer.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub enum Decision {
+	/// Permitted, and on what ground.
+	#[codec(index = 0)]
+	Permit(Basis),
+	/// Refused, and why.
+	#[codec(index = 1)]
+	Refuse(Reason),
+}
+
+impl Decision {
+	/// Whether it permits.
+	pub fn is_permit(&self) -> bool {
+		matches!(self, Self::Permit(_))
+	}
+}
+
+/// What a permission rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub enum Basis {
+	/// The patient asks.
+	#[codec(index = 0)]
+	Own,
+	/// This consent.
+	#[codec(index = 1)]
+	Consent(ConsentRef),
+	/// Glass was broken.
+	#[codec(index = 2)]
+	BreakGlass,
+}
+
+/// Why not. For the patient; who is refused hears only that there is no access.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub enum Reason {
+	/// The actor isn't enrolled, or not active.
+	#[codec(index = 0)]
+	NotActive,
+	/// The record belongs to somebody else.
+	#[codec(index = 1)]
+	WrongPatient,
+	/// This consent denies it.
+	#[codec(index = 2)]
+	Denied(ConsentRef),
+	/// No permit lies under any key that fits the actor.
+	#[codec(index = 3)]
+	NoConsent,
+	/// There are permits, and none covers the question. This is the one that comes nearest.
+	#[codec(index = 4)]
+	NotCovered {
+		/// The permit.
+		consent: ConsentRef,
+		/// What it lacks.
+		mismatch: Mismatch,
+	},
+	/// Glass can't be broken by this actor.
+	#[codec(index = 5)]
+	NotAttested,
+}
+
+crate::types::numbered! {
+	/// What a permit lacks, from the farthest to the nearest.
+	Mismatch {
+		/// It was made under a policy that this runtime doesn't know.
+		PolicyVersion = 0,
+		/// Another action.
+		Action = 1,
+		/// Another purpose.
+		Purpose = 2,
+		/// Another country.
+		Country = 3,
+		/// Other single records.
+		Record = 4,
+		/// Other categories.
+		Category = 5,
+		/// Other authors.
+		Author = 6,
+		/// Other holders.
+		Holder = 7,
+		/// Another period of service.
+		DataPeriod = 8,
+		/// The record has a label that it doesn't name.
+		Label = 9,
+		/// It isn't valid yet.
+		NotYetValid = 10,
+		/// It has expired, at its `valid_until`.
+		Expired = 11,
+	}
+}
+
+/// The keys under which consents lie that fit the actor, each once, in ascending order. At most
+/// 6 + [`MAX_TEAMS`].
+pub fn keys(actor: &Actor) -> Vec<Grantee> {
+	let mut keys = Vec::with_capacity(6usize.saturating_add(MAX_TEAMS as usize));
+	keys.push(Grantee::Everyone);
+	if let Some(acting) = &actor.acting_for {
+		let institution = &acting.institution;
+		keys.push(Grantee::Role(acting.role));
+		keys.push(Grantee::Institution(institution.clone()));
+		keys.push(Grantee::RoleAt { role: acting.role, institution: institution.clone() });
+		let mut teams = acting.teams.to_vec();
+		teams.sort_unstable();
+		teams.dedup();
+		keys.extend(
+			teams
+				.into_iter()
+				.map(|team| Grantee::CareTeam { institution: institution.clone(), team }),
+		);
+		keys.push(Grantee::PractitionerAt {
+			practitioner: actor.account.clone(),
+			institution: institution.clone(),
+		});
+	}
+	keys.push(Grantee::Person(actor.account.clone()));
+	keys.extend(actor.study.map(Grantee::Study));
+	keys
+}
+
+/// Decides the question. `lookup` gives the patient's consents under one key; it is asked for
+/// [`keys`] of the actor and for no other, each once. The answer does not depend on the order in
+/// which consents lie under a key.
+pub fn decide<I>(question: &Question, mut lookup: impl FnMut(&Grantee) -> I) -> Decision
+where
+	I: IntoIterator<Item = Consent>,
+{
+	let Question { actor, subject, .. } = question;
+	if !actor.active {
+		return Decision::Refuse(Reason::NotActive);
+	}
+	if let Subject::Record(facts) = subject {
+		if facts.status == RecordStatus::WrongPatient || facts.patient != question.patient {
+			return Decision::Refuse(Reason::WrongPatient);
+		}
+	}
+	let reads = matches!(question.action, Action::Read | Action::ReadLog);
+	if actor.account == question.patient && reads {
+		return Decision::Permit(Basis::Own);
+	}
+
+	let mut permit: Option<ConsentRef> = None;
+	let mut nearest: Option<(Mismatch, ConsentRef)> = None;
+	let mut denied: Option<ConsentRef> = None;
+	for grantee in keys(actor) {
+		for consent in lookup(&grantee) {
+			let found = ConsentRef { grantee: grantee.clone(), id: consent.id };
+			match consent.terms.effect {
+				Effect::Deny { binds_break_glass } => {
+					let counts = binds_break_glass || !question.break_glass;
+					if counts && denies(&consent, question) {
+						denied = Some(denied.map_or(found.clone(), |other| other.min(found)));
+					}
+				},
+				Effect::Permit => match covers(&consent, question) {
+					Ok(()) => permit = Some(permit.map_or(found.clone(), |other| other.min(found))),
+					Err(mismatch) => {
+						let nearer = match &nearest {
+							Some((other, at)) => {
+								mismatch > *other || (mismatch == *other && found < *at)
+							},
+							None => true,
+						};
+						if nearer {
+							nearest = Some((mismatch, found));
+						}
+					},
+				},
+			}
+		}
+	}
+
+	if let Some(consent) = denied {
+		return Decision::Refuse(Reason::Denied(consent));
+	}
+	if question.break_glass {
+		let clinician = actor.acting_for.as_ref().is_some_and(|acting| acting.attested);
+		return if clinician {
+			Decision::Permit(Basis::BreakGlass)
+		} else {
+			Decision::Refuse(Reason::NotAttested)
+		};
+	}
+	match (permit, nearest) {
+		(Some(consent), _) => Decision::Permit(Basis::Consent(consent)),
+		(None, Some((mismatch, consent))) => {
+			Decision::Refuse(Reason::NotCovered { consent, mismatch })
+		},
+		(None, None) => Decision::Refuse(Reason::NoConsent),
+	}
+}
+
+/// Whether a permit covers the question, or what it lacks most nearly.
+fn covers(consent: &Consent, question: &Question) -> Result<(), Mismatch> {
+	let terms = &consent.terms;
+	// The farthest first, so that the reason names the last hurdle.
+	let lacks = |lacking: bool, mismatch: Mismatch| if lacking { Err(mismatch) } else { Ok(()) };
+	lacks(consent.policy_version != POLICY_VERSION, Mismatch::PolicyVersion)?;
+	lacks(!terms.actions.admits(question.action), Mismatch::Action)?;
+	lacks(!terms.purposes.admits(question.purpose), Mismatch::Purpose)?;
+	lacks(!admits_country(terms, question), Mismatch::Country)?;
+	match &question.subject {
+		Subject::Record(facts) => {
+			lacks(!admits(&terms.records, &facts.id), Mismatch::Record)?;
+			lacks(!terms.categories.admits(facts.category), Mismatch::Category)?;
+			lacks(!admits(&terms.authors, &facts.author), Mismatch::Author)?;
+			lacks(!admits(&terms.holders, &facts.holder), Mismatch::Holder)?;
+			let DataPeriod { from, to } = terms.data_period;
+			let within = from.is_none_or(|from| from <= facts.service.first)
+				&& to.is_none_or(|to| facts.service.last <= to);
+			lacks(!within, Mismatch::DataPeriod)?;
+			lacks(!facts.labels.is_subset(terms.labels), Mismatch::Label)?;
+		},
+		Subject::Log => {
+			lacks(!terms.records.is_empty(), Mismatch::Record)?;
+			lacks(!terms.categories.is_empty(), Mismatch::Category)?;
+			lacks(!terms.authors.is_empty(), Mismatch::Author)?;
+			lacks(!terms.holders.is_empty(), Mismatch::Holder)?;
+			lacks(terms.data_period != DataPeriod::default(), Mismatch::DataPeriod)?;
+			// The log tells of every action and label: it is opened only by a permit that says so.
+			lacks(!terms.actions.contains(Action::ReadLog), Mismatch::Action)?;
+		},
+	}
+	lacks(terms.valid_from.is_some_and(|from| question.now < from), Mismatch::NotYetValid)?;
+	lacks(terms.is_expired(question.now), Mismatch::Expired)
+}
+
+/// Whether a deny matches the question. What it says under a policy that this runtime doesn't
+/// know is read by this one: in doubt it denies.
+fn denies(consent: &Consent, question: &Question) -> bool {
+	let terms = &consent.terms;
+	let in_time = terms.valid_from.is_none_or(|from| from <= question.now)
+		&& !terms.is_expired(question.now);
+	let asked = terms.actions.admits(question.action)
+		&& terms.purposes.admits(question.purpose)
+		&& admits_country(terms, question);
+	let matched = match &question.subject {
+		Subject::Record(facts) => {
+			let DataPeriod { from, to } = terms.data_period;
+			let overlaps = from.is_none_or(|from| from <= facts.service.last)
+				&& to.is_none_or(|to| facts.service.first <= to);
+			admits(&terms.records, &facts.id)
+				&& terms.categories.admits(facts.category)
+				&& admits(&terms.authors, &facts.author)
+				&& admits(&terms.holders, &facts.holder)
+				&& overlaps && (terms.labels == Labels::default()
+				|| facts.labels.intersects(terms.labels))
+		},
+		// A deny of some records does not close the log, one without filters does.
+		Subject::Log => {
+			terms.records.is_empty()
+				&& terms.categories.is_empty()
+				&& terms.authors.is_empty()
+				&& terms.holders.is_empty()
+				&& terms.labels == Labels::default()
+				&& terms.data_period == DataPeriod::default()
+		},
+	};
+	in_time && asked && matched
+}
+
+/// Whether a list, as a filter, lets the item through: an empty one lets all.
+fn admits<T: PartialEq>(filter: &[T], item: &T) -> bool {
+	filter.is_empty() || filter.contains(item)
+}
+
+/// Whether the requester's country is among those named. A deny of some countries matches also
+/// where the country isn't known; a permit for some countries does not cover it.
+fn admits_country(terms: &Terms, question: &Question) -> bool {
+	match &question.actor.acting_for {
+		Some(acting) => admits(&terms.countries, &acting.country),
+		None => terms.countries.is_empty() || terms.effect != Effect::Permit,
+	}
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,529 @@
+//! Ids, kinds, roles, categories and bit sets. Every enum numbers its variants: the numbers are
+//! the chain's format and never change their meaning.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+use sp_core::H256;
+
+/// An account: the 32 bytes of an sr25519 public key. A pseudonym.
+pub type AccountId = sp_runtime::AccountId32;
+/// A record's id; see [`record_id`].
+pub type RecordId = H256;
+/// Number of a consent among its patient's, from 0.
+pub type ConsentId = u32;
+/// Number of an access request among its patient's, from 0.
+pub type RequestId = u32;
+/// Number of a care team within its institution.
+pub type TeamId = u32;
+/// Number of a study.
+pub type StudyId = u32;
+/// Number of a record's version, from 0.
+pub type VersionNumber = u32;
+/// Seconds since 1970-01-01T00:00:00Z.
+pub type Moment = u64;
+/// Months since January 1900: `(year - 1900) * 12 + month - 1`.
+pub type ServiceMonth = u16;
+/// ISO 3166-1 alpha-2, upper case.
+pub type Country = [u8; 2];
+/// An X25519 public key.
+pub type EncryptionKey = [u8; 32];
+/// A CID in its binary form.
+pub type Cid = BoundedVec<u8, ConstU32<64>>;
+
+/// Care teams that one affiliation can belong to.
+pub const MAX_TEAMS: u32 = 8;
+/// Consents that one patient can have for one grantee at a time.
+pub const MAX_CONSENTS_PER_GRANTEE: u32 = 16;
+/// Single records that one provision can name.
+pub const MAX_NAMED_RECORDS: u32 = 16;
+/// Authors, and likewise holders, that one provision can name.
+pub const MAX_NAMED_INSTITUTIONS: u32 = 4;
+/// Countries that one provision or a choice of holders can name.
+pub const MAX_COUNTRIES: u32 = 8;
+/// Holders of one sharing set.
+pub const MAX_HOLDERS: u32 = 12;
+/// Records that one opening can name.
+pub const MAX_OPENED: u32 = 16;
+
+/// The id of a record: `blake2b-256("vouchsafe/record/1" ++ patient ++ author ++ salt)`. The
+/// client draws the salt, so that encryption can bind the id before the chain has seen it; the
+/// author is part of the hash, so that nobody can take another's id.
+pub fn record_id(patient: &AccountId, author: &AccountId, salt: &[u8; 16]) -> RecordId {
+	let mut bytes = [0u8; 18 + 32 + 32 + 16];
+	bytes[..18].copy_from_slice(b"vouchsafe/record/1");
+	bytes[18..50].copy_from_slice(patient.as_ref());
+	bytes[50..82].copy_from_slice(author.as_ref());
+	bytes[82..].copy_from_slice(salt);
+	H256(sp_io::hashing::blake2_256(&bytes))
+}
+
+macro_rules! numbered {
+	($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $index:literal),+ $(,)? }) => {
+		$(#[$meta])*
+		#[derive(
+			Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, codec::Encode, codec::Decode,
+			codec::DecodeWithMemTracking, codec::MaxEncodedLen, scale_info::TypeInfo,
+			serde::Serialize, serde::Deserialize,
+		)]
+		pub enum $name {
+			$($(#[$doc])* #[codec(index = $index)] $variant = $index),+
+		}
+
+		impl $name {
+			/// Every variant, in the order of its number.
+			pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+			/// The variant's number.
+			pub const fn index(self) -> u8 {
+				match self { $(Self::$variant => $index),+ }
+			}
+		}
+	};
+}
+
+pub(crate) use numbered;
+
+macro_rules! bit_set {
+	($(#[$meta:meta])* $name:ident($bits:ty) of $item:ty) => {
+		$(#[$meta])*
+		#[derive(
+			Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Encode, Decode,
+			DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+		)]
+		pub struct $name(pub $bits);
+
+		impl $name {
+			/// The set of these items.
+			pub fn of(items: &[$item]) -> Self {
+				items.iter().fold(Self(0), |set, item| set.with(*item))
+			}
+
+			/// This set and one item more.
+			pub fn with(self, item: $item) -> Self {
+				let bit: $bits = 1;
+				Self(self.0 | bit.checked_shl(u32::from(item.index())).unwrap_or(0))
+			}
+
+			/// Whether the item is in the set.
+			pub fn contains(self, item: $item) -> bool {
+				self.0 & Self::of(&[item]).0 != 0
+			}
+
+			/// Whether the set is empty.
+			pub fn is_empty(self) -> bool {
+				self.0 == 0
+			}
+
+			/// As a filter an empty set means all: whether the filter lets the item through.
+			pub fn admits(self, item: $item) -> bool {
+				self.is_empty() || self.contains(item)
+			}
+
+			/// As filters: whether all that `self` admits, `wider` admits too.
+			pub fn is_within(self, wider: Self) -> bool {
+				wider.is_empty() || (!self.is_empty() && self.0 & !wider.0 == 0)
+			}
+		}
+	};
+}
+
+numbered! {
+	/// What an account is.
+	AccountKind {
+		/// A hospital or clinic (FHIR Organization).
+		Institution = 0,
+		/// A health authority.
+		Authority = 1,
+		/// A physician, nurse or other professional (FHIR Practitioner).
+		Practitioner = 2,
+		/// A patient.
+		Patient = 3,
+		/// A relative, representative or guardian (FHIR RelatedPerson).
+		Person = 4,
+		/// A researcher.
+		Researcher = 5,
+	}
+}
+
+numbered! {
+	/// Whether an account takes part. Ending is a status, never a removal: what it signed stays
+	/// verifiable.
+	Status {
+		/// Takes part.
+		Active = 0,
+		/// Stopped for the time being.
+		Suspended = 1,
+		/// Has left.
+		Ended = 2,
+		/// A patient who has died.
+		Deceased = 3,
+		/// A patient's account that another one replaces.
+		Merged = 4,
+		/// A patient's account closed on the patient's wish.
+		Closed = 5,
+	}
+}
+
+numbered! {
+	/// What a practitioner is at an institution.
+	Role {
+		/// Physician.
+		Physician = 0,
+		/// Nurse.
+		Nurse = 1,
+		/// Midwife.
+		Midwife = 2,
+		/// Dentist.
+		Dentist = 3,
+		/// Pharmacist.
+		Pharmacist = 4,
+		/// Therapist.
+		Therapist = 5,
+		/// Psychologist.
+		Psychologist = 6,
+		/// Laboratory or imaging technician.
+		Technician = 7,
+		/// Administration.
+		Administration = 8,
+		/// Enrols patients and staff for the institution.
+		Registrar = 9,
+		/// Reviews accesses.
+		PrivacyOfficer = 10,
+	}
+}
+
+numbered! {
+	/// What a record is about. Each has a LOINC document class; see [`Category::loinc`].
+	Category {
+		/// Patient summary.
+		Summary = 0,
+		/// Prescription.
+		Prescription = 1,
+		/// Medication dispensed.
+		Dispensation = 2,
+		/// Imaging study or report.
+		Imaging = 3,
+		/// Laboratory report.
+		Laboratory = 4,
+		/// Discharge summary.
+		Discharge = 5,
+		/// Summary of an episode of care.
+		EpisodeSummary = 6,
+		/// Encounter.
+		Encounter = 7,
+		/// Procedure.
+		Procedure = 8,
+		/// Immunisation.
+		Immunisation = 9,
+		/// Vital signs and surveys.
+		VitalSigns = 10,
+		/// Plan of care.
+		Plan = 11,
+		/// Advance directive.
+		AdvanceDirective = 12,
+		/// Claims and bills.
+		Financial = 13,
+		/// Entered by the patient.
+		PatientEntered = 14,
+		/// Anything else.
+		Other = 15,
+	}
+}
+
+impl Category {
+	/// The LOINC code of the document class, where there is one.
+	pub const fn loinc(self) -> Option<&'static str> {
+		Some(match self {
+			Self::Summary => "60591-5",
+			Self::Prescription => "57833-6",
+			Self::Dispensation => "60593-1",
+			Self::Imaging => "18748-4",
+			Self::Laboratory => "11502-2",
+			Self::Discharge => "18842-5",
+			Self::EpisodeSummary => "34133-9",
+			Self::Encounter => "11488-4",
+			Self::Procedure => "28570-0",
+			Self::Immunisation => "11369-6",
+			Self::VitalSigns => "8716-3",
+			Self::Plan => "18776-5",
+			Self::AdvanceDirective => "42348-3",
+			Self::Financial | Self::PatientEntered | Self::Other => return None,
+		})
+	}
+}
+
+bit_set! {
+	/// A set of [`Category`].
+	Categories(u16) of Category
+}
+
+numbered! {
+	/// What is done with a record.
+	Action {
+		/// Read it.
+		Read = 0,
+		/// Add records, or versions.
+		Write = 1,
+		/// Pass it on in a referral.
+		Refer = 2,
+		/// Read the patient's access log.
+		ReadLog = 3,
+	}
+}
+
+bit_set! {
+	/// A set of [`Action`].
+	Actions(u8) of Action
+}
+
+numbered! {
+	/// Why (the [purpose of use](http://terminology.hl7.org/ValueSet/v3-PurposeOfUse)).
+	Purpose {
+		/// TREAT.
+		Treatment = 0,
+		/// ETREAT.
+		EmergencyTreatment = 1,
+		/// HPAYMT.
+		Payment = 2,
+		/// HOPERAT.
+		Operations = 3,
+		/// HRESCH.
+		Research = 4,
+		/// PUBHLTH.
+		PublicHealth = 5,
+		/// PATRQT.
+		PatientRequest = 6,
+	}
+}
+
+bit_set! {
+	/// A set of [`Purpose`].
+	Purposes(u8) of Purpose
+}
+
+/// Sensitivity labels, as bits. What a bit means stands only in a file encrypted for the patient
+/// and whoever may write: on the chain a label must not be a diagnosis.
+#[derive(
+	Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Encode, Decode,
+	DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize, Deserialize,
+)]
+pub struct Labels(pub u32);
+
+impl Labels {
+	/// Whether every label of `self` is in `other`.
+	pub fn is_subset(self, other: Self) -> bool {
+		self.0 & !other.0 == 0
+	}
+
+	/// Whether the two have a label in common.
+	pub fn intersects(self, other: Self) -> bool {
+		self.0 & other.0 != 0
+	}
+
+	/// The labels of both.
+	pub fn union(self, other: Self) -> Self {
+		Self(self.0 | other.0)
+	}
+}
+
+numbered! {
+	/// How freely a record may be seen
+	/// ([v3 Confidentiality](http://terminology.hl7.org/CodeSystem/v3-Confidentiality)).
+	Confidentiality {
+		/// N.
+		Normal = 0,
+		/// R.
+		Restricted = 1,
+		/// V.
+		VeryRestricted = 2,
+	}
+}
+
+numbered! {
+	/// Where a record comes from.
+	Origin {
+		/// Written at the author institution.
+		Authored = 0,
+		/// Taken over from elsewhere.
+		Imported = 1,
+		/// Entered by the patient.
+		PatientEntered = 2,
+		/// Sent by a device.
+		Device = 3,
+	}
+}
+
+numbered! {
+	/// What a record is to another (FHIR DocumentReference.relatesTo).
+	RelationKind {
+		/// Adds to it.
+		Appends = 0,
+		/// Translates or converts it.
+		Transforms = 1,
+		/// Signs it.
+		Signs = 2,
+	}
+}
+
+/// A record's relation to another.
+#[derive(
+	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Relation {
+	/// What it is to the target.
+	pub kind: RelationKind,
+	/// The other record, of the same patient.
+	pub target: RecordId,
+}
+
+numbered! {
+	/// Whether a record counts (FHIR DocumentReference.status).
+	RecordStatus {
+		/// It does.
+		Current = 0,
+		/// Its content is wrong: readable, and marked.
+		WrongContent = 1,
+		/// It belongs to somebody else: nobody may open it.
+		WrongPatient = 2,
+	}
+}
+
+/// First and last month of what a record is about, both inclusive.
+#[derive(
+	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct ServicePeriod {
+	/// First month.
+	pub first: ServiceMonth,
+	/// Last month, not before the first.
+	pub last: ServiceMonth,
+}
+
+/// All that a decision needs to know of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct RecordFacts {
+	/// The record.
+	pub id: RecordId,
+	/// Whose it is.
+	pub patient: AccountId,
+	/// The institution (or the patient) that authored it.
+	pub author: AccountId,
+	/// The institution that answers for it now.
+	pub holder: AccountId,
+	/// What it is about.
+	pub category: Category,
+	/// Its labels.
+	pub labels: Labels,
+	/// Months that it covers.
+	pub service: ServicePeriod,
+	/// Whether it counts.
+	pub status: RecordStatus,
+}
+
+/// The affiliation under which somebody acts, in force now.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct ActingFor {
+	/// The institution.
+	pub institution: AccountId,
+	/// The role there.
+	pub role: Role,
+	/// Where the institution lies.
+	pub country: Country,
+	/// Care teams there.
+	pub teams: BoundedVec<TeamId, ConstU32<MAX_TEAMS>>,
+	/// Whether the authority has attested the licence.
+	pub attested: bool,
+}
+
+/// Who acts, as a decision sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Actor {
+	/// The account.
+	pub account: AccountId,
+	/// What it is.
+	pub kind: AccountKind,
+	/// Whether it takes part now.
+	pub active: bool,
+	/// For which institution, if for any.
+	pub acting_for: Option<ActingFor>,
+	/// For which study, if for any.
+	pub study: Option<StudyId>,
+}
+
+numbered! {
+	/// What a share's holder is.
+	HolderKind {
+		/// An institution.
+		Institution = 0,
+		/// The patient; the custodians keep the sealed share for the patient.
+		Patient = 1,
+		/// A practitioner.
+		Practitioner = 2,
+		/// The authority, for emergencies.
+		Emergency = 3,
+	}
+}
+
+/// A holder as the author names it.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Holder {
+	/// The account: institution, patient, practitioner or authority.
+	pub account: AccountId,
+	/// What it is.
+	pub kind: HolderKind,
+}
+
+/// Who holds a version's key shares, as the author declares it. The share of the holder at place
+/// `i` has the index `i + 1`.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct NewSharingSet {
+	/// How many shares open it, at least 2.
+	pub threshold: u8,
+	/// The holders.
+	pub holders: BoundedVec<Holder, ConstU32<MAX_HOLDERS>>,
+	/// Hash of the Feldman commitments, which the custodians get with their shares.
+	pub commitments: H256,
+}
+
+/// Why the reader of an opening may read.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum Ground {
+	/// A consent; the reader acts for this institution, or for nobody.
+	#[codec(index = 0)]
+	Consent {
+		/// The institution under whose affiliation the reader acts.
+		institution: Option<AccountId>,
+	},
+	/// A break-glass invocation (a later release; refused until then).
+	#[codec(index = 1)]
+	BreakGlass {
+		/// The institution under whose affiliation the reader acts.
+		institution: AccountId,
+		/// The invocation.
+		invocation: u32,
+	},
+	/// The reader's own records.
+	#[codec(index = 2)]
+	Own,
+}
+
+impl Ground {
+	/// The institution under whose affiliation the reader acts.
+	pub fn institution(&self) -> Option<&AccountId> {
+		match self {
+			Self::Consent { institution } => institution.as_ref(),
+			Self::BreakGlass { institution, .. } => Some(institution),
+			Self::Own => None,
+		}
+	}
+}
