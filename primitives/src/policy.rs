@@ -7,7 +7,7 @@
 //! 2. A record that belongs to somebody else (`WrongPatient`) is closed to all.
 //! 3. The patient may read the own records and log, always.
 //! 4. A deny that matches refuses. In an emergency only those count that bind it.
-//! 5. In an emergency an attested clinician is let in.
+//! 5. In an emergency an attested clinician is let in, to read and write records.
 //! 6. A permit that covers the question opens.
 //! 7. Otherwise: no consent, no access.
 
@@ -137,10 +137,9 @@ crate::types::numbered! {
 }
 
 /// The keys under which consents lie that fit the actor, each once, in ascending order. At most
-/// 6 + [`MAX_TEAMS`].
+/// 7 + [`MAX_TEAMS`].
 pub fn keys(actor: &Actor) -> Vec<Grantee> {
-	let mut keys = Vec::with_capacity(6usize.saturating_add(MAX_TEAMS as usize));
-	keys.push(Grantee::Everyone);
+	let mut keys = alloc::vec![Grantee::Everyone];
 	if let Some(acting) = &actor.acting_for {
 		let institution = &acting.institution;
 		keys.push(Grantee::Role(acting.role));
@@ -185,6 +184,10 @@ where
 		return Decision::Permit(Basis::Own);
 	}
 
+	// Broken glass lets in to records, to read and to write; the log stays closed.
+	let emergency = question.break_glass
+		&& matches!(subject, Subject::Record(_))
+		&& matches!(question.action, Action::Read | Action::Write);
 	let mut permit: Option<ConsentRef> = None;
 	let mut nearest: Option<(Mismatch, ConsentRef)> = None;
 	let mut denied: Option<ConsentRef> = None;
@@ -193,7 +196,7 @@ where
 			let found = ConsentRef { grantee: grantee.clone(), id: consent.id };
 			match consent.terms.effect {
 				Effect::Deny { binds_break_glass } => {
-					let counts = binds_break_glass || !question.break_glass;
+					let counts = binds_break_glass || !emergency;
 					if counts && denies(&consent, question) {
 						denied = Some(denied.map_or(found.clone(), |other| other.min(found)));
 					}
@@ -219,7 +222,7 @@ where
 	if let Some(consent) = denied {
 		return Decision::Refuse(Reason::Denied(consent));
 	}
-	if question.break_glass {
+	if emergency {
 		let clinician = actor.acting_for.as_ref().is_some_and(|acting| acting.attested);
 		return if clinician {
 			Decision::Permit(Basis::BreakGlass)

@@ -13,7 +13,7 @@ use sp_runtime::DispatchError;
 /// Who takes part.
 pub trait Enrolment {
 	/// The account as a decision sees it: `None` if it isn't enrolled. The affiliation is there
-	/// only if it is in force now and its institution is active. At most 3 reads.
+	/// only if it is in force now and its institution is active. At most 5 reads.
 	fn actor(account: &AccountId, institution: Option<&AccountId>) -> Option<Actor>;
 	/// What the account is, if it is enrolled and active. 1 read.
 	fn active_kind(account: &AccountId) -> Option<AccountKind>;
@@ -35,7 +35,7 @@ pub trait Records {
 
 /// Consents, and what they allow.
 pub trait Consents {
-	/// What the patient's consents say to the question now. At most 6 + [`MAX_TEAMS`] reads.
+	/// What the patient's consents say to the question now. At most 7 + [`MAX_TEAMS`] reads.
 	fn decide(question: &Question) -> Decision;
 	/// Enters a consent of the patient's that an approved request has become.
 	fn grant(
@@ -48,9 +48,12 @@ pub trait Consents {
 
 /// Who holds the shares of a version's key.
 pub trait Custody {
-	/// Checks the sharing set of a new version and keeps it.
+	/// Checks the sharing set of a new version and keeps it. `origin` acts for `acting_for`: both
+	/// are for the log.
 	fn declare(
 		patient: &AccountId,
+		origin: &AccountId,
+		acting_for: Option<&AccountId>,
 		record: RecordId,
 		version: VersionNumber,
 		set: NewSharingSet,

@@ -11,9 +11,10 @@ use sp_core::H256;
 pub type AccountId = sp_runtime::AccountId32;
 /// A record's id; see [`record_id`].
 pub type RecordId = H256;
-/// Number of a consent among its patient's, from 0.
+/// Number of a consent among its patient's: the place, in the patient's log, of the line that
+/// tells of its grant. So it is never given twice, and no counter is kept for it.
 pub type ConsentId = u32;
-/// Number of an access request among its patient's, from 0.
+/// Number of an access request among its patient's: the place of its line in the patient's log.
 pub type RequestId = u32;
 /// Number of a care team within its institution.
 pub type TeamId = u32;
@@ -114,6 +115,12 @@ macro_rules! bit_set {
 			/// Whether the set is empty.
 			pub fn is_empty(self) -> bool {
 				self.0 == 0
+			}
+
+			/// Whether every bit stands for an item. A bit that stands for nothing yet could come
+			/// to mean something that nobody agreed to.
+			pub fn is_known(self) -> bool {
+				self.0 & !Self::of(<$item>::ALL).0 == 0
 			}
 
 			/// As a filter an empty set means all: whether the filter lets the item through.

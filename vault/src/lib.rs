@@ -1,0 +1,71 @@
+//! Vouchsafe's vault: how a document is encrypted, how its key is split among holders, what is
+//! written about it outside the chain, and how a patient's log is proved whole.
+//!
+//! A document's way, in this crate's words (the design's section *A document's way*):
+//!
+//! 1. The author draws a [`sharing::Secret`], derives the [`document::DocumentKey`] from it for
+//!    one [`Context`] (genesis, record, version, patient), and encrypts
+//!    ([`document::encrypt`], [`document::Encryptor`]).
+//! 2. A [`manifest::Manifest`] says what the ciphertext is; its [`manifest::Details`] only the
+//!    secret opens. A salted [`commitment::PlaintextCommitment`] goes on the chain.
+//! 3. The secret is split ([`sharing::Secret::split`]) and each [`sharing::Share`] is sealed to
+//!    its holder ([`manifest::seal_share`]), who checks it against the
+//!    [`sharing::Commitments`].
+//! 4. A holder releases its share sealed to the reader ([`manifest::seal_release`]); the reader
+//!    checks and [`sharing::combine`]s, decrypts ([`document::decrypt`]) and compares the
+//!    plaintext's commitment.
+//! 5. Whoever reads a patient's log recomputes its hash chain to the head that the chain holds
+//!    ([`audit::verify`]).
+//!
+//! *Invariant*: the vault knows no chain and opens no files or sockets; it reads and writes only
+//! what it is handed, and it builds for `wasm32-unknown-unknown` too. Every format's first byte
+//! or domain string is a version; each has its vectors in `vectors/`.
+//!
+//! *Invariant*: secrets are wiped when dropped, compared in constant time, and their `Debug`
+//! shows nothing of them.
+
+pub mod audit;
+pub mod commitment;
+mod context;
+pub mod document;
+mod error;
+pub mod manifest;
+pub mod seal;
+pub mod sharing;
+
+pub use context::{record_id, Context};
+pub use error::Error;
+
+/// `N` bytes from the operating system's (in a browser: the page's) random source.
+///
+/// # Panics
+///
+/// Where that source fails: a machine without randomness must not make keys.
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+	let mut bytes = [0; N];
+	if let Err(e) = getrandom::fill(&mut bytes) {
+		panic!("this machine gives no random bytes, so no key can be made on it: {e}");
+	}
+	bytes
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+	//! What the modules' tests share.
+
+	use super::Context;
+
+	/// The context of all vectors.
+	pub(crate) const CONTEXT: Context =
+		Context { genesis: [0x11; 32], record: [0x22; 32], version: 3, patient: [0x44; 32] };
+
+	/// Bytes of a vector's hex string.
+	pub(crate) fn hex(value: &serde_json::Value) -> Vec<u8> {
+		hex::decode(value.as_str().expect("a string")).expect("hex")
+	}
+
+	/// Bytes of a vector's hex string, of known length.
+	pub(crate) fn hex_array<const N: usize>(value: &serde_json::Value) -> [u8; N] {
+		hex(value).try_into().expect("the field's length")
+	}
+}
