@@ -1,0 +1,480 @@
+//! # Access requests
+//!
+//! Practitioners' requests for access, and the patients' answers.
+//!
+//! ## Terminology
+//!
+//! - **Access request**: a practitioner, the **asker**, asks a patient for a consent: for a care
+//!   team, a role or all of the institution, or for one person alone.
+//! - **Referral**: a request that one practitioner makes for another, here or elsewhere.
+//! - **Narrowing**: the patient approves less than was asked for, never more.
+//!
+//! ## Scenarios
+//!
+//! 1. A doctor asks for the care team: [`submit`](Pallet::submit), with a reason that only the
+//!    patient can read. The patient leaves out what isn't needed and [`approve`](Pallet::approve)s:
+//!    the request becomes a consent.
+//! 2. The patient [`deny`](Pallet::deny)s, or the doctor [`withdraw`](Pallet::withdraw)s, or
+//!    nobody does anything and after [`Config::RequestLifetime`] the request can't be approved.
+//! 3. A general practitioner refers to a clinic: a request whose grantee is the colleague there.
+//!
+//! ## Data structures
+//!
+//! [`Requests`] keeps what waits for an answer. [`OpenByAsker`] and [`OpenByInstitution`] bound how
+//! much of it one practitioner, and one institution, can pile up before a patient. Expired requests
+//! are dropped by the next submission that their bound counts for. A request's number is the place
+//! of its line in the patient's log.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod types;
+pub mod weights;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use pallet::*;
+pub use types::{Asked, Open, Request, SealedReason};
+pub use weights::WeightInfo;
+
+use alloc::vec::Vec;
+use frame_support::{pallet_prelude::*, traits::UnixTime};
+use sp_core::H256;
+use vouchsafe_primitives::{
+	audit::LogEvent,
+	traits::{AuditLog, Consents, Enrolment},
+	*,
+};
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use frame_system::pallet_prelude::*;
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
+		/// Who takes part.
+		type Enrolment: Enrolment;
+		/// Where an approved request becomes a consent.
+		type Consents: Consents;
+		/// The patients' logs.
+		type AuditLog: AuditLog;
+		/// The time.
+		type Time: UnixTime;
+		/// How long a request can be approved, in seconds.
+		#[pallet::constant]
+		type RequestLifetime: Get<Moment>;
+		/// How many requests of one practitioner can wait for one patient's answer.
+		#[pallet::constant]
+		type MaxOpenPerAsker: Get<u32>;
+		/// How many requests of one institution can wait for one patient's answer.
+		#[pallet::constant]
+		type MaxOpenPerInstitution: Get<u32>;
+		/// What the calls weigh.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// The requests that wait for a patient's answer.
+	#[pallet::storage]
+	pub type Requests<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		AccountId,
+		Blake2_128Concat,
+		RequestId,
+		Request,
+		OptionQuery,
+	>;
+
+	/// The requests that one practitioner has before one patient. One that has expired may stand
+	/// here after it was dropped.
+	#[pallet::storage]
+	pub type OpenByAsker<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		AccountId,
+		Blake2_128Concat,
+		AccountId,
+		BoundedVec<Open, T::MaxOpenPerAsker>,
+		ValueQuery,
+	>;
+
+	/// The requests that one institution has before one patient. One that has expired may stand
+	/// here after it was dropped.
+	#[pallet::storage]
+	pub type OpenByInstitution<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		AccountId,
+		Blake2_128Concat,
+		AccountId,
+		BoundedVec<Open, T::MaxOpenPerInstitution>,
+		ValueQuery,
+	>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A request was submitted.
+		Submitted {
+			/// To whom.
+			patient: AccountId,
+			/// Its number.
+			request: RequestId,
+			/// By whom.
+			asker: AccountId,
+			/// For whom.
+			grantee: Grantee,
+		},
+		/// A request was approved.
+		Approved {
+			/// By whom.
+			patient: AccountId,
+			/// Its number.
+			request: RequestId,
+			/// The consent that it became.
+			consent: ConsentRef,
+		},
+		/// A request was denied.
+		Denied {
+			/// By whom.
+			patient: AccountId,
+			/// Its number.
+			request: RequestId,
+		},
+		/// A request was withdrawn by its asker.
+		Withdrawn {
+			/// Before whom it was.
+			patient: AccountId,
+			/// Its number.
+			request: RequestId,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The account is no active patient.
+		NotPatient,
+		/// The signer has no affiliation with the institution in force now.
+		NotAffiliated,
+		/// The grantee is neither of the asker's institution nor a practitioner to refer to.
+		OtherInstitution,
+		/// The practitioner referred to isn't affiliated with the institution named.
+		UnknownGrantee,
+		/// A request says at least one action and one purpose, and how long.
+		NothingAsked,
+		/// A category, action or purpose has no meaning.
+		UnknownCode,
+		/// The data period ends before it begins.
+		EmptyDataPeriod,
+		/// The asker has as many requests before the patient as may wait.
+		TooManyByAsker,
+		/// The institution has as many requests before the patient as may wait.
+		TooManyByInstitution,
+		/// The patient's log is longer than requests can be numbered.
+		OutOfNumbers,
+		/// No such request waits for the patient's answer.
+		NoSuchRequest,
+		/// The request has expired.
+		Expired,
+		/// It wasn't asked for this grantee.
+		OtherGrantee,
+		/// An approval permits.
+		NotPermit,
+		/// The terms open more than was asked for.
+		WiderThanAsked,
+		/// The terms last longer than was asked for.
+		LongerThanAsked,
+		/// The signer isn't the one who asked.
+		NotAsker,
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Asks a patient for access.
+		///
+		/// - Origin: signed by a practitioner affiliated with the institution.
+		/// - Details: for the institution, a role or care team of it, for the asker alone, or, as a
+		///   referral, for another practitioner. `duration` counts from the approval on. Expired
+		///   requests of the asker and of the institution are dropped first.
+		/// - Errors: [`Error::NotAffiliated`], [`Error::NotPatient`], [`Error::OtherInstitution`],
+		///   [`Error::UnknownGrantee`], [`Error::NothingAsked`], [`Error::UnknownCode`],
+		///   [`Error::EmptyDataPeriod`], [`Error::TooManyByAsker`],
+		///   [`Error::TooManyByInstitution`].
+		/// - Events: [`Event::Submitted`].
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::submit(Pallet::<T>::max_expired()))]
+		pub fn submit(
+			origin: OriginFor<T>,
+			patient: AccountId,
+			institution: AccountId,
+			grantee: Grantee,
+			asked: Asked,
+			duration: Moment,
+			reason: SealedReason,
+		) -> DispatchResultWithPostInfo {
+			let asker = ensure_signed(origin)?;
+			T::Enrolment::actor(&asker, Some(&institution))
+				.filter(|actor| actor.active && actor.acting_for.is_some())
+				.ok_or(Error::<T>::NotAffiliated)?;
+			Self::ensure_patient(&patient)?;
+			Self::ensure_sound(&asked, duration)?;
+			let referred_by = Self::referral(&asker, &institution, &grantee)?;
+
+			let now = T::Time::now().as_secs();
+			let mut by_asker = OpenByAsker::<T>::get(&patient, &asker);
+			let mut by_institution = OpenByInstitution::<T>::get(&patient, &institution);
+			let mut expired: Vec<RequestId> = by_asker
+				.iter()
+				.chain(by_institution.iter())
+				.filter(|open| open.expires <= now)
+				.map(|open| open.request)
+				.collect();
+			expired.sort_unstable();
+			expired.dedup();
+			by_asker.retain(|open| now < open.expires);
+			by_institution.retain(|open| now < open.expires);
+
+			let (lines, _) = T::AuditLog::head(&patient);
+			let id = RequestId::try_from(lines).map_err(|_| Error::<T>::OutOfNumbers)?;
+			let expires = now.saturating_add(T::RequestLifetime::get());
+			let open = Open { request: id, expires };
+			by_asker.try_push(open.clone()).map_err(|_| Error::<T>::TooManyByAsker)?;
+			by_institution.try_push(open).map_err(|_| Error::<T>::TooManyByInstitution)?;
+
+			for request in &expired {
+				Requests::<T>::remove(&patient, request);
+			}
+			OpenByAsker::<T>::insert(&patient, &asker, by_asker);
+			OpenByInstitution::<T>::insert(&patient, &institution, by_institution);
+			let request = Request {
+				asker: asker.clone(),
+				institution: institution.clone(),
+				grantee: grantee.clone(),
+				referred_by,
+				asked,
+				duration,
+				reason,
+				submitted: now,
+				expires,
+			};
+			Requests::<T>::insert(&patient, id, request);
+			let event = LogEvent::RequestSubmitted { request: id, grantee: grantee.clone() };
+			T::AuditLog::append(&patient, &asker, Some(&institution), None, event);
+			Self::deposit_event(Event::Submitted { patient, request: id, asker, grantee });
+			let dropped = u32::try_from(expired.len()).unwrap_or(u32::MAX);
+			Ok(Some(T::WeightInfo::submit(dropped)).into())
+		}
+
+		/// Approves a request, as it was asked or narrower: it becomes a consent.
+		///
+		/// - Origin: signed by the patient, or as the patient by proxy.
+		/// - Details: for the grantee that was asked for, for part of it where that is an
+		///   institution, or for the asker alone. `text` commits to what the patient was shown.
+		/// - Errors: [`Error::NotPatient`], [`Error::NoSuchRequest`], [`Error::Expired`],
+		///   [`Error::OtherGrantee`], [`Error::NotPermit`], [`Error::WiderThanAsked`],
+		///   [`Error::LongerThanAsked`], those of a grant.
+		/// - Events: [`Event::Approved`].
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::approve())]
+		pub fn approve(
+			origin: OriginFor<T>,
+			request: RequestId,
+			grantee: Grantee,
+			terms: Terms,
+			text: ShownText,
+		) -> DispatchResult {
+			let patient = ensure_signed(origin)?;
+			Self::ensure_patient(&patient)?;
+			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::NoSuchRequest)?;
+			let now = T::Time::now().as_secs();
+			ensure!(!found.is_expired(now), Error::<T>::Expired);
+			ensure!(found.admits(&grantee), Error::<T>::OtherGrantee);
+			ensure!(terms.effect == Effect::Permit, Error::<T>::NotPermit);
+			ensure!(found.asked.admits(&terms), Error::<T>::WiderThanAsked);
+			let latest = now.saturating_add(found.duration);
+			ensure!(
+				terms.valid_until.is_some_and(|until| until <= latest),
+				Error::<T>::LongerThanAsked
+			);
+
+			let id = T::Consents::grant(&patient, grantee.clone(), terms, text)?;
+			Self::remove(&patient, request, &found);
+			let consent = ConsentRef { grantee, id };
+			let event = LogEvent::RequestApproved { request, consent: consent.clone() };
+			T::AuditLog::append(&patient, &patient, None, None, event);
+			Self::deposit_event(Event::Approved { patient, request, consent });
+			Ok(())
+		}
+
+		/// Denies a request.
+		///
+		/// - Origin: signed by the patient, or as the patient by proxy.
+		/// - Errors: [`Error::NotPatient`], [`Error::NoSuchRequest`].
+		/// - Events: [`Event::Denied`].
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::deny())]
+		pub fn deny(origin: OriginFor<T>, request: RequestId) -> DispatchResult {
+			let patient = ensure_signed(origin)?;
+			Self::ensure_patient(&patient)?;
+			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::NoSuchRequest)?;
+
+			Self::remove(&patient, request, &found);
+			let event = LogEvent::RequestDenied { request };
+			T::AuditLog::append(&patient, &patient, None, None, event);
+			Self::deposit_event(Event::Denied { patient, request });
+			Ok(())
+		}
+
+		/// Withdraws a request.
+		///
+		/// - Origin: signed by the one who asked, also when the affiliation has ended since.
+		/// - Errors: [`Error::NoSuchRequest`], [`Error::NotAsker`].
+		/// - Events: [`Event::Withdrawn`].
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::withdraw())]
+		pub fn withdraw(
+			origin: OriginFor<T>,
+			patient: AccountId,
+			request: RequestId,
+		) -> DispatchResult {
+			let asker = ensure_signed(origin)?;
+			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::NoSuchRequest)?;
+			ensure!(found.asker == asker, Error::<T>::NotAsker);
+
+			Self::remove(&patient, request, &found);
+			let event = LogEvent::RequestWithdrawn { request };
+			T::AuditLog::append(&patient, &asker, Some(&found.institution), None, event);
+			Self::deposit_event(Event::Withdrawn { patient, request });
+			Ok(())
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// The requests that wait for the patient's answer, those that have expired and are still
+		/// kept included.
+		pub fn requests_of(patient: AccountId) -> Vec<(RequestId, Request)> {
+			Requests::<T>::iter_prefix(&patient).collect()
+		}
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn integrity_test() {
+			assert!(T::RequestLifetime::get() > 0, "a request has to wait");
+			assert!(T::MaxOpenPerAsker::get() > 0, "an asker has to be able to ask");
+			assert!(
+				T::MaxOpenPerAsker::get() < T::MaxOpenPerInstitution::get(),
+				"one asker must not be able to use up the institution's requests"
+			);
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// How many expired requests one submission can have to drop.
+	fn max_expired() -> u32 {
+		T::MaxOpenPerAsker::get().saturating_add(T::MaxOpenPerInstitution::get())
+	}
+
+	fn ensure_patient(account: &AccountId) -> DispatchResult {
+		let kind = T::Enrolment::active_kind(account);
+		ensure!(kind == Some(AccountKind::Patient), Error::<T>::NotPatient);
+		Ok(())
+	}
+
+	/// Whether what is asked for means something.
+	fn ensure_sound(asked: &Asked, duration: Moment) -> DispatchResult {
+		let said = !asked.actions.is_empty() && !asked.purposes.is_empty() && duration > 0;
+		ensure!(said, Error::<T>::NothingAsked);
+		let known =
+			asked.categories.is_known() && asked.actions.is_known() && asked.purposes.is_known();
+		ensure!(known, Error::<T>::UnknownCode);
+		if let DataPeriod { from: Some(from), to: Some(to) } = asked.data_period {
+			ensure!(from <= to, Error::<T>::EmptyDataPeriod);
+		}
+		Ok(())
+	}
+
+	/// Whether the asker may ask for the grantee, and, where that is another practitioner, who
+	/// refers. 1 read at most.
+	fn referral(
+		asker: &AccountId,
+		institution: &AccountId,
+		grantee: &Grantee,
+	) -> Result<Option<AccountId>, DispatchError> {
+		if let Grantee::PractitionerAt { practitioner, institution: at } = grantee {
+			if practitioner != asker {
+				let there = T::Enrolment::is_affiliated(practitioner, at);
+				ensure!(there, Error::<T>::UnknownGrantee);
+				return Ok(Some(asker.clone()));
+			}
+		}
+		ensure!(grantee.institution() == Some(institution), Error::<T>::OtherInstitution);
+		Ok(None)
+	}
+
+	/// Removes a request that was answered, and what counts it.
+	fn remove(patient: &AccountId, id: RequestId, request: &Request) {
+		Requests::<T>::remove(patient, id);
+		OpenByAsker::<T>::mutate_exists(patient, &request.asker, |open| drop_from(open, id));
+		OpenByInstitution::<T>::mutate_exists(patient, &request.institution, |open| {
+			drop_from(open, id)
+		});
+	}
+
+	/// Every request is counted in both its bounds, with its own expiry; what is counted and isn't
+	/// kept has expired.
+	#[cfg(any(feature = "try-runtime", test))]
+	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+		for (patient, id, request) in Requests::<T>::iter() {
+			let open = Open { request: id, expires: request.expires };
+			let by_asker = OpenByAsker::<T>::get(&patient, &request.asker);
+			ensure!(by_asker.contains(&open), "a request isn't counted for its asker");
+			let by_institution = OpenByInstitution::<T>::get(&patient, &request.institution);
+			ensure!(by_institution.contains(&open), "a request isn't counted for its institution");
+			let (lines, _) = T::AuditLog::head(&patient);
+			ensure!(u64::from(id) < lines, "a request's submission isn't in the log");
+			let referral = request.referred_by.is_none_or(|by| by == request.asker);
+			ensure!(referral, "somebody else refers");
+		}
+		let now = T::Time::now().as_secs();
+		let kept = |patient: &AccountId, open: &Open| {
+			open.expires <= now || Requests::<T>::contains_key(patient, open.request)
+		};
+		for (patient, _, open) in OpenByAsker::<T>::iter() {
+			ensure!(!open.is_empty(), "an empty count is kept");
+			ensure!(open.iter().all(|open| kept(&patient, open)), "what counts isn't kept");
+		}
+		for (patient, _, open) in OpenByInstitution::<T>::iter() {
+			ensure!(!open.is_empty(), "an empty count is kept");
+			ensure!(open.iter().all(|open| kept(&patient, open)), "what counts isn't kept");
+		}
+		Ok(())
+	}
+}
+
+/// Drops a request from a count, and the count with the last one.
+fn drop_from<S: Get<u32>>(counted: &mut Option<BoundedVec<Open, S>>, id: RequestId) {
+	if let Some(open) = counted {
+		open.retain(|open| open.request != id);
+		if open.is_empty() {
+			*counted = None;
+		}
+	}
+}

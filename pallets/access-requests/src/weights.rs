@@ -1,0 +1,103 @@
+//! Weights of `pallet_access_requests`, in the shape that benchmarks will write.
+//!
+//! Until then they are counted: each key that a call reads or writes, at its worst, against the
+//! runtime's `DbWeight` (ParityDB's constants), and a constant for the computation. Not counted,
+//! as a benchmark wouldn't either, is what every block or transaction has in its overlay anyway:
+//! the time (set by the inherent), the signer (noted by the extension) and the genesis hash (read
+//! by `CheckGenesis`).
+//!
+//! Proof sizes are 0: no relay chain checks this chain's blocks.
+
+use core::marker::PhantomData;
+use frame_support::{
+	traits::Get,
+	weights::{constants::ParityDbWeight, Weight},
+};
+
+/// Weight functions needed for `pallet_access_requests`.
+pub trait WeightInfo {
+	/// Weight of `submit`, when `e` expired requests are dropped.
+	fn submit(e: u32) -> Weight;
+	/// Weight of `approve`.
+	fn approve() -> Weight;
+	/// Weight of `deny`.
+	fn deny() -> Weight;
+	/// Weight of `withdraw`.
+	fn withdraw() -> Weight;
+}
+
+/// Weights for `pallet_access_requests`, against the runtime's database.
+pub struct SubstrateWeight<T>(PhantomData<T>);
+impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+	/// Storage: `Enrolment::Accounts` (r:3 w:0), of the asker, the institution and the patient
+	/// Storage: `Enrolment::Institutions` (r:1 w:0)
+	/// Storage: `Enrolment::Affiliations` (r:2 w:0), of the asker and of the one referred to
+	/// Storage: `AccessRequests::OpenByAsker` (r:1 w:1)
+	/// Storage: `AccessRequests::OpenByInstitution` (r:1 w:1)
+	/// Storage: `AccessRequests::Requests` (r:0 w:1), and (w:1) each dropped
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn submit(e: u32) -> Weight {
+		Weight::from_parts(40_000_000, 0)
+			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(e.into()))
+			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+			.saturating_add(T::DbWeight::get().writes(e.into()))
+	}
+	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
+	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:1 w:0), of the grantee
+	/// Storage: `AccessRequests::Requests` (r:1 w:1)
+	/// Storage: `AccessRequests::OpenByAsker` (r:1 w:1)
+	/// Storage: `AccessRequests::OpenByInstitution` (r:1 w:1)
+	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn approve() -> Weight {
+		Weight::from_parts(60_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(7_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
+	}
+	/// Storage: `Enrolment::Accounts` (r:1 w:0)
+	/// Storage: `AccessRequests::Requests` (r:1 w:1)
+	/// Storage: `AccessRequests::OpenByAsker` (r:1 w:1)
+	/// Storage: `AccessRequests::OpenByInstitution` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn deny() -> Weight {
+		Weight::from_parts(30_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	/// Storage: `AccessRequests::Requests` (r:1 w:1)
+	/// Storage: `AccessRequests::OpenByAsker` (r:1 w:1)
+	/// Storage: `AccessRequests::OpenByInstitution` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn withdraw() -> Weight {
+		Weight::from_parts(30_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+}
+
+// For tests.
+impl WeightInfo for () {
+	fn submit(e: u32) -> Weight {
+		Weight::from_parts(40_000_000, 0)
+			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(e.into()))
+			.saturating_add(ParityDbWeight::get().reads(9_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(e.into()))
+	}
+	fn approve() -> Weight {
+		Weight::from_parts(60_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(7_u64))
+			.saturating_add(ParityDbWeight::get().writes(5_u64))
+	}
+	fn deny() -> Weight {
+		Weight::from_parts(30_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(5_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
+	}
+	fn withdraw() -> Weight {
+		Weight::from_parts(30_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
+	}
+}

@@ -1,0 +1,168 @@
+//! Every patient's own log.
+//!
+//! ## Terminology
+//!
+//! - *Entry*: one line of a log, as bytes ([`LogEntry::to_bytes`]). Its number `seq` counts from 0.
+//! - *Head*: the hash that the last entry gave the log ([`next_head`]). It stands for the whole log.
+//!
+//! ## Scenarios
+//!
+//! *A patient reads the log.* A custodian's indexer, fed by an archive node, serves the entries
+//! that went out as [`Event::Appended`]. The patient's client recomputes the head from the first
+//! entry to the last and compares it with [`Logs`] on the chain: whichever copy it was given,
+//! nothing is missing from it, added or changed.
+//!
+//! *Somebody acts for the patient by proxy.* The call reaches its pallet as the patient's. The
+//! log asks the transaction extension who signed and names both.
+//!
+//! ## Data structures
+//!
+//! State is a count and a head a patient, however long the log is. There are no calls: pallets
+//! append through [`AuditLog`], and each counts the cost, three reads and one write, in its own
+//! weights. What a dispatch appends goes with it where the dispatch fails.
+#![cfg_attr(not(feature = "std"), no_std)]
+// The pallet macro's own attributes count as such.
+
+extern crate alloc;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use pallet::*;
+
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::pallet_prelude::*;
+use frame_system::pallet_prelude::*;
+use scale_info::TypeInfo;
+use sp_core::H256;
+use sp_runtime::traits::{SaturatedConversion, Zero};
+use vouchsafe_primitives::{
+	audit::{next_head, LogEntry, LogEvent},
+	traits::{AuditLog, Enrolment},
+	AccountId, Purpose,
+};
+
+/// How far a patient's log has come.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Log {
+	/// How many entries it has.
+	pub count: u64,
+	/// Its head: zero as long as it is empty.
+	pub head: H256,
+}
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
+		/// Who signed the transaction that is being dispatched.
+		type Enrolment: Enrolment;
+	}
+
+	/// Each patient's log.
+	#[pallet::storage]
+	pub type Logs<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, Log, ValueQuery>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// An entry was appended to a patient's log.
+		Appended {
+			/// Whose log.
+			patient: AccountId,
+			/// The entry's number, from 0.
+			seq: u64,
+			/// The entry: see [`LogEntry::to_bytes`].
+			entry: Vec<u8>,
+		},
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// How far the patient's log has come.
+		pub fn log(patient: AccountId) -> Log {
+			Logs::<T>::get(patient)
+		}
+	}
+}
+
+impl<T: Config> AuditLog for Pallet<T> {
+	fn append(
+		patient: &AccountId,
+		origin: &AccountId,
+		acting_for: Option<&AccountId>,
+		purpose: Option<Purpose>,
+		event: LogEvent,
+	) {
+		let block = frame_system::Pallet::<T>::block_number();
+		// While the genesis state is built there are neither events nor a genesis hash: what was
+		// appended then could never be proved.
+		if block.is_zero() {
+			return;
+		}
+		let entry = LogEntry {
+			signer: T::Enrolment::signer().unwrap_or_else(|| origin.clone()),
+			origin: origin.clone(),
+			acting_for: acting_for.cloned(),
+			purpose,
+			event,
+		}
+		.to_bytes();
+		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
+		let seq = Logs::<T>::mutate(patient, |log| {
+			let seq = log.count;
+			log.head = next_head(&genesis, patient, seq, block.saturated_into(), &log.head, &entry);
+			log.count = seq.saturating_add(1);
+			seq
+		});
+		Self::deposit_event(Event::Appended { patient: patient.clone(), seq, entry });
+	}
+
+	fn head(patient: &AccountId) -> (u64, H256) {
+		let Log { count, head } = Logs::<T>::get(patient);
+		(count, head)
+	}
+}
+
+#[cfg(any(feature = "try-runtime", test))]
+impl<T: Config> Pallet<T> {
+	/// A log that is kept has entries, and so a head.
+	pub(crate) fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+		for log in Logs::<T>::iter_values() {
+			ensure!(log.count > 0, "a log without entries is kept");
+			ensure!(log.head != H256::zero(), "a log with entries has no head");
+		}
+		Ok(())
+	}
+}

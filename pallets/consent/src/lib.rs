@@ -1,0 +1,538 @@
+//! # Consent
+//!
+//! The provisions by which patients permit and deny.
+//!
+//! ## Terminology
+//!
+//! - **Consent**: one provision in the sense of
+//!   [FHIR R4](https://hl7.org/fhir/R4/consent.html): permit or deny, of what, for which purpose,
+//!   how long. It lies under its patient and its **grantee**, and never moves to another.
+//! - **Grantor**: the patient; a **representative** who acts as the patient by proxy; or, for a
+//!   patient who can't use a wallet, two of an institution's staff (**assisted**).
+//! - **Revision**: how often a consent was amended. Who amends names the revision that was read,
+//!   so that nobody amends what another has changed meanwhile.
+//!
+//! ## Scenarios
+//!
+//! 1. A patient permits a care team to read laboratory reports for treatment until the end of the
+//!    year: [`grant`](Pallet::grant) under the team. Later: [`amend`](Pallet::amend) with imaging
+//!    added, and [`revoke`](Pallet::revoke). From the block of the revocation on nothing is
+//!    decided on it.
+//! 2. A patient denies one person everything, emergencies included: a deny under the person. It
+//!    follows the person to whatever institution.
+//! 3. A patient without a wallet agrees on paper. A nurse and a registrar of the hospital call
+//!    [`grant_assisted`](Pallet::grant_assisted) with the same content within
+//!    [`Config::ProposalLifetime`]; the consent is for this hospital alone and lasts
+//!    [`Config::AssistedPeriod`] at most.
+//!
+//! ## Data structures
+//!
+//! [`Consents`] keeps a bounded list of consents for each patient and grantee, so that a decision
+//! reads exactly the keys that fit who asks ([`policy::keys`]), however many consents the patient
+//! has given. A consent's number is the place of its grant in the patient's log: unique, in order,
+//! and without a counter to write. Expired consents stay until the next grant under their key.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod types;
+pub mod weights;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use pallet::*;
+pub use types::Proposal;
+pub use weights::WeightInfo;
+
+use alloc::vec::Vec;
+use codec::Encode;
+use frame_support::{
+	pallet_prelude::*,
+	traits::UnixTime,
+};
+use sp_core::H256;
+use vouchsafe_primitives::{
+	audit::LogEvent,
+	policy::{self, Decision, Question},
+	traits::{self, AuditLog, Enrolment},
+	*,
+};
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use frame_system::pallet_prelude::*;
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
+		/// Who takes part.
+		type Enrolment: Enrolment;
+		/// The patients' logs.
+		type AuditLog: AuditLog;
+		/// The time.
+		type Time: UnixTime;
+		/// How long an assisted consent lasts at most, in seconds.
+		#[pallet::constant]
+		type AssistedPeriod: Get<Moment>;
+		/// How long a proposal waits for the second of the staff, in seconds.
+		#[pallet::constant]
+		type ProposalLifetime: Get<Moment>;
+		/// What the calls weigh.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// The consents of a patient for a grantee. A key without consents isn't kept.
+	#[pallet::storage]
+	pub type Consents<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		AccountId,
+		Blake2_128Concat,
+		Grantee,
+		Provisions,
+		ValueQuery,
+	>;
+
+	/// Assisted consents that wait for a second of the staff, by patient and institution.
+	#[pallet::storage]
+	pub type Proposed<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		AccountId,
+		Blake2_128Concat,
+		AccountId,
+		Proposal,
+		OptionQuery,
+	>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A consent was granted.
+		Granted {
+			/// Whose.
+			patient: AccountId,
+			/// To whom.
+			grantee: Grantee,
+			/// Its number.
+			id: ConsentId,
+			/// Its revision.
+			revision: u16,
+		},
+		/// A consent was amended.
+		Amended {
+			/// Whose.
+			patient: AccountId,
+			/// To whom.
+			grantee: Grantee,
+			/// Its number.
+			id: ConsentId,
+			/// Its revision now.
+			revision: u16,
+		},
+		/// A consent was revoked.
+		Revoked {
+			/// Whose.
+			patient: AccountId,
+			/// To whom.
+			grantee: Grantee,
+			/// Its number.
+			id: ConsentId,
+			/// Its last revision.
+			revision: u16,
+		},
+		/// An assisted consent was proposed and waits for a second of the staff.
+		Proposed {
+			/// Whose.
+			patient: AccountId,
+			/// The institution.
+			institution: AccountId,
+			/// Who proposed it.
+			by: AccountId,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The account is no active patient.
+		NotPatient,
+		/// The signer has no affiliation with the institution in force now.
+		NotAffiliated,
+		/// The grantee isn't enrolled, or isn't affiliated with the institution named.
+		UnknownGrantee,
+		/// A deny follows the person: it names the person, not an affiliation.
+		DenyThePerson,
+		/// A category, action or purpose has no meaning.
+		UnknownCode,
+		/// The terms end before they begin.
+		EmptyValidity,
+		/// The terms have ended already.
+		AlreadyExpired,
+		/// The data period ends before it begins.
+		EmptyDataPeriod,
+		/// The patient has as many consents for the grantee as can be kept.
+		TooManyConsents,
+		/// The patient has no such consent for the grantee, or it has expired.
+		NoSuchConsent,
+		/// The consent has been amended since.
+		RevisionChanged,
+		/// The consent can't be amended any more: grant a new one.
+		TooManyRevisions,
+		/// The patient's log is longer than consents can be numbered.
+		OutOfNumbers,
+		/// An assisted consent is for the institution of those who assist.
+		OtherInstitution,
+		/// An assisted consent permits.
+		NotPermit,
+		/// An assisted consent ends within the period set for it.
+		AssistedTooLong,
+		/// The one who proposed it can't confirm it.
+		SameStaff,
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Grants a consent.
+		///
+		/// - Origin: signed by the patient, or as the patient by proxy.
+		/// - Details: expired consents under the same grantee are dropped first. `text` commits to
+		///   what the patient was shown.
+		/// - Errors: [`Error::NotPatient`], those of terms and grantee, [`Error::TooManyConsents`].
+		/// - Events: [`Event::Granted`].
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::grant())]
+		pub fn grant(
+			origin: OriginFor<T>,
+			grantee: Grantee,
+			terms: Terms,
+			text: ShownText,
+		) -> DispatchResult {
+			let patient = ensure_signed(origin)?;
+			let grantor = Self::grantor(&patient);
+			Self::do_grant(&patient, &patient, None, grantee, terms, text, grantor)?;
+			Ok(())
+		}
+
+		/// Amends a consent: the new terms take the place of the old ones.
+		///
+		/// - Origin: signed by the patient, or as the patient by proxy.
+		/// - Details: `revision` is the one that the patient has read. The grantee and the number
+		///   stay.
+		/// - Errors: [`Error::NotPatient`], those of terms and grantee, [`Error::NoSuchConsent`],
+		///   [`Error::RevisionChanged`], [`Error::TooManyRevisions`].
+		/// - Events: [`Event::Amended`].
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::amend())]
+		pub fn amend(
+			origin: OriginFor<T>,
+			grantee: Grantee,
+			id: ConsentId,
+			revision: u16,
+			terms: Terms,
+			text: ShownText,
+		) -> DispatchResult {
+			let patient = ensure_signed(origin)?;
+			Self::ensure_patient(&patient)?;
+			let now = Self::now();
+			Self::ensure_sound(&grantee, &terms, now)?;
+			let mut provisions = Consents::<T>::get(&patient, &grantee);
+			let consent = provisions
+				.iter_mut()
+				.find(|consent| consent.id == id && !consent.terms.is_expired(now))
+				.ok_or(Error::<T>::NoSuchConsent)?;
+			ensure!(consent.revision == revision, Error::<T>::RevisionChanged);
+			let revision = revision.checked_add(1).ok_or(Error::<T>::TooManyRevisions)?;
+
+			*consent = Consent {
+				id,
+				revision,
+				policy_version: POLICY_VERSION,
+				terms,
+				text,
+				grantor: Self::grantor(&patient),
+			};
+			Consents::<T>::insert(&patient, &grantee, provisions);
+			let consent = ConsentRef { grantee: grantee.clone(), id };
+			let event = LogEvent::ConsentAmended { consent, revision };
+			T::AuditLog::append(&patient, &patient, None, None, event);
+			Self::deposit_event(Event::Amended { patient, grantee, id, revision });
+			Ok(())
+		}
+
+		/// Revokes a consent. From this call on nothing is decided on it.
+		///
+		/// - Origin: signed by the patient, or as the patient by proxy.
+		/// - Errors: [`Error::NotPatient`], [`Error::NoSuchConsent`].
+		/// - Events: [`Event::Revoked`].
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::revoke())]
+		pub fn revoke(origin: OriginFor<T>, grantee: Grantee, id: ConsentId) -> DispatchResult {
+			let patient = ensure_signed(origin)?;
+			Self::ensure_patient(&patient)?;
+			let mut provisions = Consents::<T>::get(&patient, &grantee);
+			let revision = provisions
+				.iter()
+				.find(|consent| consent.id == id)
+				.map(|consent| consent.revision)
+				.ok_or(Error::<T>::NoSuchConsent)?;
+
+			provisions.retain(|consent| consent.id != id);
+			Self::put(&patient, &grantee, provisions);
+			let consent = ConsentRef { grantee: grantee.clone(), id };
+			let event = LogEvent::ConsentRevoked { consent };
+			T::AuditLog::append(&patient, &patient, None, None, event);
+			Self::deposit_event(Event::Revoked { patient, grantee, id, revision });
+			Ok(())
+		}
+
+		/// Grants a consent for a patient who can't use a wallet, by two of an institution's staff:
+		/// the first call proposes it, the second, by another and with the same content within
+		/// [`Config::ProposalLifetime`], enters it.
+		///
+		/// - Origin: signed by a practitioner affiliated with the institution.
+		/// - Details: it permits, its grantee belongs to the institution, and it ends within
+		///   [`Config::AssistedPeriod`]. Another content takes the place of what was proposed
+		///   before.
+		/// - Errors: [`Error::NotPatient`], [`Error::NotAffiliated`], [`Error::OtherInstitution`],
+		///   [`Error::NotPermit`], [`Error::AssistedTooLong`], [`Error::SameStaff`], those of terms
+		///   and grantee, [`Error::TooManyConsents`].
+		/// - Events: [`Event::Proposed`], then [`Event::Granted`].
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::grant_assisted())]
+		pub fn grant_assisted(
+			origin: OriginFor<T>,
+			patient: AccountId,
+			institution: AccountId,
+			grantee: Grantee,
+			terms: Terms,
+			text: ShownText,
+		) -> DispatchResult {
+			let staff = ensure_signed(origin)?;
+			T::Enrolment::actor(&staff, Some(&institution))
+				.filter(|actor| actor.active && actor.acting_for.is_some())
+				.ok_or(Error::<T>::NotAffiliated)?;
+			ensure!(grantee.institution() == Some(&institution), Error::<T>::OtherInstitution);
+			ensure!(terms.effect == Effect::Permit, Error::<T>::NotPermit);
+			let now = Self::now();
+			let latest = now.saturating_add(T::AssistedPeriod::get());
+			ensure!(
+				terms.valid_until.is_some_and(|until| until <= latest),
+				Error::<T>::AssistedTooLong
+			);
+
+			let content = (&grantee, &terms, &text).encode();
+			let hash = H256(sp_io::hashing::blake2_256(&content));
+			let first = Proposed::<T>::get(&patient, &institution)
+				.filter(|first| now < first.at.saturating_add(T::ProposalLifetime::get()))
+				.filter(|first| first.hash == hash);
+			if let Some(first) = first {
+				ensure!(first.by != staff, Error::<T>::SameStaff);
+				Proposed::<T>::remove(&patient, &institution);
+				let grantor = Grantor::Assisted { first: first.by, second: staff.clone() };
+				let acting_for = Some(&institution);
+				Self::do_grant(&patient, &staff, acting_for, grantee, terms, text, grantor)?;
+				return Ok(());
+			}
+
+			Self::ensure_patient(&patient)?;
+			Self::ensure_sound(&grantee, &terms, now)?;
+			let proposal = Proposal { by: staff.clone(), hash, at: now };
+			Proposed::<T>::insert(&patient, &institution, proposal);
+			let event = LogEvent::ConsentProposed { grantee };
+			T::AuditLog::append(&patient, &staff, Some(&institution), None, event);
+			Self::deposit_event(Event::Proposed { patient, institution, by: staff });
+			Ok(())
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// All consents of a patient, those that have expired and are still kept included.
+		pub fn consents_of(patient: AccountId) -> Vec<(Grantee, Consent)> {
+			Consents::<T>::iter_prefix(&patient)
+				.flat_map(|(grantee, provisions)| {
+					provisions.into_iter().map(move |consent| (grantee.clone(), consent))
+				})
+				.collect()
+		}
+
+		/// What the patient's consents say to the question.
+		pub fn decide(question: Question) -> Decision {
+			<Self as traits::Consents>::decide(&question)
+		}
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn integrity_test() {
+			assert!(T::AssistedPeriod::get() > 0, "an assisted consent has to last");
+			assert!(T::ProposalLifetime::get() > 0, "a proposal has to wait");
+			assert!(
+				T::ProposalLifetime::get() < T::AssistedPeriod::get(),
+				"a proposal must not outlast what it proposes"
+			);
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Whether the patient has a consent under this grantee and number. 1 read.
+	pub fn exists(patient: &AccountId, grantee: &Grantee, id: ConsentId) -> bool {
+		Consents::<T>::get(patient, grantee).iter().any(|consent| consent.id == id)
+	}
+
+	fn now() -> Moment {
+		T::Time::now().as_secs()
+	}
+
+	/// As whom the patient's origin speaks: who signed may be somebody else, by proxy.
+	fn grantor(patient: &AccountId) -> Grantor {
+		match T::Enrolment::signer() {
+			Some(signer) if signer != *patient => Grantor::Representative(signer),
+			_ => Grantor::Patient,
+		}
+	}
+
+	fn ensure_patient(account: &AccountId) -> DispatchResult {
+		let kind = T::Enrolment::active_kind(account);
+		ensure!(kind == Some(AccountKind::Patient), Error::<T>::NotPatient);
+		Ok(())
+	}
+
+	/// Whether the terms mean something, and the grantee is there. 1 read at most.
+	fn ensure_sound(grantee: &Grantee, terms: &Terms, now: Moment) -> DispatchResult {
+		let follows_affiliation = matches!(grantee, Grantee::PractitionerAt { .. });
+		ensure!(!follows_affiliation || terms.effect == Effect::Permit, Error::<T>::DenyThePerson);
+		let known =
+			terms.categories.is_known() && terms.actions.is_known() && terms.purposes.is_known();
+		ensure!(known, Error::<T>::UnknownCode);
+		ensure!(!terms.is_expired(now), Error::<T>::AlreadyExpired);
+		if let (Some(from), Some(until)) = (terms.valid_from, terms.valid_until) {
+			ensure!(from < until, Error::<T>::EmptyValidity);
+		}
+		if let DataPeriod { from: Some(from), to: Some(to) } = terms.data_period {
+			ensure!(from <= to, Error::<T>::EmptyDataPeriod);
+		}
+		let there = match grantee {
+			Grantee::Everyone | Grantee::Role(_) => true,
+			Grantee::Institution(institution)
+			| Grantee::RoleAt { institution, .. }
+			| Grantee::CareTeam { institution, .. } => T::Enrolment::country(institution).is_some(),
+			Grantee::PractitionerAt { practitioner, institution } => {
+				T::Enrolment::is_affiliated(practitioner, institution)
+			},
+			// Also somebody suspended: a patient may deny for the time after.
+			Grantee::Person(account) => T::Enrolment::actor(account, None).is_some(),
+			// There are no studies yet.
+			Grantee::Study(_) => false,
+		};
+		ensure!(there, Error::<T>::UnknownGrantee);
+		Ok(())
+	}
+
+	/// Keeps what lies under a key, or drops the key.
+	fn put(patient: &AccountId, grantee: &Grantee, provisions: Provisions) {
+		if provisions.is_empty() {
+			Consents::<T>::remove(patient, grantee);
+		} else {
+			Consents::<T>::insert(patient, grantee, provisions);
+		}
+	}
+
+	/// Enters a consent, on the call of `origin`, and logs it.
+	fn do_grant(
+		patient: &AccountId,
+		origin: &AccountId,
+		acting_for: Option<&AccountId>,
+		grantee: Grantee,
+		terms: Terms,
+		text: ShownText,
+		grantor: Grantor,
+	) -> Result<ConsentId, DispatchError> {
+		Self::ensure_patient(patient)?;
+		let now = Self::now();
+		Self::ensure_sound(&grantee, &terms, now)?;
+		let mut provisions = Consents::<T>::get(patient, &grantee);
+		provisions.retain(|consent| !consent.terms.is_expired(now));
+		let (lines, _) = T::AuditLog::head(patient);
+		let id = ConsentId::try_from(lines).map_err(|_| Error::<T>::OutOfNumbers)?;
+		let (effect, revision) = (terms.effect, 0);
+		provisions
+			.try_push(Consent {
+				id,
+				revision,
+				policy_version: POLICY_VERSION,
+				terms,
+				text,
+				grantor,
+			})
+			.map_err(|_| Error::<T>::TooManyConsents)?;
+
+		Consents::<T>::insert(patient, &grantee, provisions);
+		let consent = ConsentRef { grantee: grantee.clone(), id };
+		let event = LogEvent::ConsentGranted { consent, effect };
+		T::AuditLog::append(patient, origin, acting_for, None, event);
+		Self::deposit_event(Event::Granted { patient: patient.clone(), grantee, id, revision });
+		Ok(id)
+	}
+
+	/// No key without consents; each patient's numbers are unique and lie within the log; no terms
+	/// that a call would have refused.
+	#[cfg(any(feature = "try-runtime", test))]
+	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+		let mut numbers = alloc::collections::BTreeSet::new();
+		for (patient, grantee, provisions) in Consents::<T>::iter() {
+			ensure!(!provisions.is_empty(), "a key without consents is kept");
+			for consent in provisions {
+				let (lines, _) = T::AuditLog::head(&patient);
+				ensure!(u64::from(consent.id) < lines, "a consent's grant isn't in the log");
+				ensure!(numbers.insert((patient.clone(), consent.id)), "a number was given twice");
+				let terms = &consent.terms;
+				ensure!(
+					terms.effect == Effect::Permit
+						|| !matches!(grantee, Grantee::PractitionerAt { .. }),
+					"a deny follows an affiliation"
+				);
+				ensure!(
+					terms.valid_from.is_none_or(|from| terms.valid_until.is_none_or(|to| from < to)),
+					"terms end before they begin"
+				);
+				if let Grantor::Assisted { first, second } = &consent.grantor {
+					ensure!(first != second, "one of the staff assisted alone");
+					ensure!(terms.valid_until.is_some(), "an assisted consent has no end");
+				}
+			}
+		}
+		Ok(())
+	}
+}
+
+impl<T: Config> traits::Consents for Pallet<T> {
+	fn decide(question: &Question) -> Decision {
+		policy::decide(question, |grantee| Consents::<T>::get(&question.patient, grantee))
+	}
+
+	fn grant(
+		patient: &AccountId,
+		grantee: Grantee,
+		terms: Terms,
+		text: ShownText,
+	) -> Result<ConsentId, DispatchError> {
+		let grantor = Self::grantor(patient);
+		Self::do_grant(patient, patient, None, grantee, terms, text, grantor)
+	}
+}

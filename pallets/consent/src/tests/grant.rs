@@ -1,0 +1,180 @@
+//! `grant`.
+
+use super::*;
+
+#[test]
+fn grant_works() {
+	build_and_execute(|| {
+		assert_ok!(Consent::grant(signed(PATIENT), team(), terms(), text()));
+		let granted = Provision {
+			id: 0,
+			revision: 0,
+			policy_version: POLICY_VERSION,
+			terms: terms(),
+			text: text(),
+			grantor: Grantor::Patient,
+		};
+		assert_eq!(Consents::<Test>::get(PATIENT, team()).into_inner(), [granted.clone()]);
+		assert_eq!(Consent::consents_of(PATIENT), [(team(), granted)]);
+		assert_eq!(Consent::consents_of(OTHER_PATIENT), []);
+		let event = Event::Granted { patient: PATIENT, grantee: team(), id: 0, revision: 0 };
+		System::assert_last_event(event.into());
+		let consent = reference(team(), 0);
+		let event = LogEvent::ConsentGranted { consent, effect: Effect::Permit };
+		assert_eq!(Logs::of(&PATIENT), [line(event)]);
+		assert_eq!(Logs::of(&OTHER_PATIENT), []);
+	});
+}
+
+#[test]
+fn grant_takes_each_grantee_there_is() {
+	build_and_execute(|| {
+		// Somebody suspended can be denied, for the time after.
+		People::set_active(&NURSE, false);
+		for grantee in [
+			Grantee::Everyone,
+			Grantee::Role(Role::Physician),
+			Grantee::Institution(CLINIC),
+			Grantee::RoleAt { role: Role::Nurse, institution: HOSPITAL },
+			team(),
+			Grantee::Person(RELATIVE),
+			Grantee::Person(NURSE),
+		] {
+			grant(grantee.clone(), terms());
+			grant(grantee, Terms { effect: DENY, ..terms() });
+		}
+		grant(
+			Grantee::PractitionerAt { practitioner: DOCTOR, institution: HOSPITAL },
+			Terms::all(Effect::Permit),
+		);
+	});
+}
+
+#[test]
+fn grant_numbers_by_the_line_of_the_log() {
+	build_and_execute(|| {
+		assert_eq!(grant(team(), terms()), 0);
+		assert_eq!(grant(Grantee::Everyone, terms()), 1);
+		assert_ok!(Consent::revoke(signed(PATIENT), team(), 0));
+		// No number is given twice, whatever was revoked.
+		assert_eq!(grant(team(), terms()), 3);
+		Logs::set_before(&OTHER_PATIENT, u64::from(u32::MAX));
+		assert_ok!(Consent::grant(signed(OTHER_PATIENT), team(), terms(), text()));
+		assert_eq!(last(&OTHER_PATIENT, &team()).id, u32::MAX);
+		let full = Error::<Test>::OutOfNumbers;
+		assert_noop!(Consent::grant(signed(OTHER_PATIENT), team(), terms(), text()), full);
+	});
+}
+
+#[test]
+fn grant_by_others_than_an_active_patient_fails() {
+	build_and_execute(|| {
+		for account in [STRANGER, DOCTOR, HOSPITAL, RELATIVE] {
+			let call = Consent::grant(signed(account), team(), terms(), text());
+			assert_noop!(call, Error::<Test>::NotPatient);
+		}
+		assert_noop!(Consent::grant(RuntimeOrigin::root(), team(), terms(), text()), BadOrigin);
+		assert_noop!(Consent::grant(RuntimeOrigin::none(), team(), terms(), text()), BadOrigin);
+		// A suspended patient, also through a proxy: the origin is the patient all the same.
+		People::set_active(&PATIENT, false);
+		People::set_signer(Some(RELATIVE));
+		let call = Consent::grant(signed(PATIENT), team(), terms(), text());
+		assert_noop!(call, Error::<Test>::NotPatient);
+	});
+}
+
+#[test]
+fn grant_of_unsound_terms_fails() {
+	build_and_execute(|| {
+		for (grantee, terms, error) in unsound() {
+			assert_noop!(Consent::grant(signed(PATIENT), grantee, terms, text()), error);
+		}
+	});
+}
+
+#[test]
+fn grant_at_the_limits_works() {
+	build_and_execute(|| {
+		let until = Some(START + 1);
+		grant(team(), Terms { valid_from: Some(START), valid_until: until, ..terms() });
+		grant(team(), Terms { valid_from: Some(START + 10 * DAY), valid_until: None, ..terms() });
+		let month = DataPeriod { from: Some(1), to: Some(1) };
+		grant(team(), Terms { data_period: month, ..terms() });
+		let all = Terms {
+			actions: Actions::of(Action::ALL),
+			purposes: Purposes::of(Purpose::ALL),
+			categories: Categories::of(Category::ALL),
+			labels: Labels(u32::MAX),
+			..terms()
+		};
+		grant(team(), all);
+	});
+}
+
+#[test]
+fn grant_beyond_the_limit_of_a_grantee_fails() {
+	build_and_execute(|| {
+		for _ in 0..MAX_CONSENTS_PER_GRANTEE {
+			grant(team(), terms());
+		}
+		let call = Consent::grant(signed(PATIENT), team(), terms(), text());
+		assert_noop!(call, Error::<Test>::TooManyConsents);
+		// For another grantee there is room, and another patient has room of his own.
+		grant(Grantee::Institution(HOSPITAL), terms());
+		assert_ok!(Consent::grant(signed(OTHER_PATIENT), team(), terms(), text()));
+		// One revoked makes room for one.
+		assert_ok!(Consent::revoke(signed(PATIENT), team(), 0));
+		grant(team(), terms());
+		let call = Consent::grant(signed(PATIENT), team(), terms(), text());
+		assert_noop!(call, Error::<Test>::TooManyConsents);
+	});
+}
+
+#[test]
+fn grant_drops_what_has_expired_under_its_key() {
+	build_and_execute(|| {
+		let until = |until| Terms { valid_until: Some(until), ..terms() };
+		for _ in 1..MAX_CONSENTS_PER_GRANTEE {
+			grant(team(), until(START + 10));
+		}
+		let longer = grant(team(), until(START + 11));
+		grant(Grantee::Everyone, until(START + 10));
+		set_now(START + 9);
+		let call = Consent::grant(signed(PATIENT), team(), until(START + 20), text());
+		assert_noop!(call, Error::<Test>::TooManyConsents);
+		set_now(START + 10);
+		let newest = grant(team(), until(START + 20));
+		let kept: Vec<_> = Consents::<Test>::get(PATIENT, team()).iter().map(|c| c.id).collect();
+		assert_eq!(kept, [longer, newest]);
+		// Under other keys nothing is touched.
+		assert_eq!(Consents::<Test>::get(PATIENT, Grantee::Everyone).len(), 1);
+	});
+}
+
+#[test]
+fn grant_names_the_representative_who_signed() {
+	build_and_execute(|| {
+		People::set_signer(Some(PATIENT));
+		grant(team(), terms());
+		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Patient);
+		People::set_signer(Some(RELATIVE));
+		grant(team(), terms());
+		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Representative(RELATIVE));
+		// So it is for a request that a representative approves.
+		let entered = <Consent as traits::Consents>::grant(&PATIENT, team(), terms(), text());
+		assert_eq!(entered, Ok(2));
+		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Representative(RELATIVE));
+	});
+}
+
+#[test]
+fn grant_for_a_request_checks_as_any_other() {
+	build_and_execute(|| {
+		for (grantee, terms, error) in unsound() {
+			let entered = <Consent as traits::Consents>::grant(&PATIENT, grantee, terms, text());
+			assert_eq!(entered, Err(error.into()));
+		}
+		let entered = <Consent as traits::Consents>::grant(&STRANGER, team(), terms(), text());
+		assert_eq!(entered, Err(Error::<Test>::NotPatient.into()));
+	});
+}

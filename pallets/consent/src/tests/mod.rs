@@ -1,0 +1,182 @@
+//! Tests, one file a call, and what is common to them.
+
+use crate::{
+	mock::{Consent, *},
+	weights::WeightInfo, Consents, Error, Event, Proposal, Proposed};
+use frame_support::{
+	assert_noop, assert_ok,
+	traits::Hooks,
+	weights::{constants::ParityDbWeight, Weight},
+};
+use sp_core::H256;
+use sp_runtime::DispatchError::BadOrigin;
+use vouchsafe_primitives::{
+	audit::LogEvent,
+	policy::{Basis, Decision, Question, Reason, Subject},
+	traits::{self, Enrolment},
+	Consent as Provision, *,
+};
+
+mod amend;
+mod decide;
+mod grant;
+mod grant_assisted;
+mod revoke;
+
+const DENY: Effect = Effect::Deny { binds_break_glass: false };
+
+fn signed(account: AccountId) -> RuntimeOrigin {
+	RuntimeOrigin::signed(account)
+}
+
+fn team() -> Grantee {
+	Grantee::CareTeam { institution: HOSPITAL, team: 1 }
+}
+
+/// A permit to read, for treatment, for a day.
+fn terms() -> Terms {
+	Terms {
+		actions: Actions::of(&[Action::Read]),
+		purposes: Purposes::of(&[Purpose::Treatment]),
+		valid_until: Some(START + DAY),
+		..Terms::all(Effect::Permit)
+	}
+}
+
+fn text() -> ShownText {
+	ShownText { commitment: H256::repeat_byte(7), language: *b"en" }
+}
+
+/// Grants by the patient, and gives the consent's number.
+fn grant(grantee: Grantee, terms: Terms) -> ConsentId {
+	assert_ok!(Consent::grant(signed(PATIENT), grantee.clone(), terms, text()));
+	last(&PATIENT, &grantee).id
+}
+
+/// The latest of the patient's consents for the grantee.
+fn last(patient: &AccountId, grantee: &Grantee) -> Provision {
+	Consents::<Test>::get(patient, grantee).last().cloned().unwrap()
+}
+
+fn reference(grantee: Grantee, id: ConsentId) -> ConsentRef {
+	ConsentRef { grantee, id }
+}
+
+/// A line that the patient wrote.
+fn line(event: LogEvent) -> Line {
+	Line { origin: PATIENT, acting_for: None, purpose: None, event }
+}
+
+/// Terms that no call takes, for this grantee, and why.
+fn unsound() -> Vec<(Grantee, Terms, Error<Test>)> {
+	let there = team();
+	let with = |change: fn(&mut Terms)| {
+		let mut terms = terms();
+		change(&mut terms);
+		terms
+	};
+	let unknown = [
+		Grantee::Institution(STRANGER),
+		// A person isn't an institution.
+		Grantee::Institution(DOCTOR),
+		Grantee::RoleAt { role: Role::Nurse, institution: STRANGER },
+		Grantee::CareTeam { institution: STRANGER, team: 1 },
+		Grantee::PractitionerAt { practitioner: STRANGER, institution: HOSPITAL },
+		Grantee::PractitionerAt { practitioner: CLINIC_DOCTOR, institution: HOSPITAL },
+		Grantee::Person(STRANGER),
+		Grantee::Study(0),
+	];
+	let at = Grantee::PractitionerAt { practitioner: DOCTOR, institution: HOSPITAL };
+	let mut all = vec![
+		(at, with(|terms| terms.effect = DENY), Error::<Test>::DenyThePerson),
+		(
+			there.clone(),
+			with(|terms| terms.actions = Actions(0b1_0000)),
+			Error::<Test>::UnknownCode,
+		),
+		(
+			there.clone(),
+			with(|terms| terms.purposes = Purposes(0b1000_0000)),
+			Error::<Test>::UnknownCode,
+		),
+		(
+			there.clone(),
+			with(|terms| terms.valid_until = Some(START)),
+			Error::<Test>::AlreadyExpired,
+		),
+		(
+			there.clone(),
+			with(|terms| terms.valid_from = terms.valid_until),
+			Error::<Test>::EmptyValidity,
+		),
+		(
+			there,
+			with(|terms| terms.data_period = DataPeriod { from: Some(2), to: Some(1) }),
+			Error::<Test>::EmptyDataPeriod,
+		),
+	];
+	all.extend(unknown.map(|grantee| (grantee, terms(), Error::<Test>::UnknownGrantee)));
+	all
+}
+
+#[test]
+fn integrity_holds() {
+	Consent::integrity_test();
+}
+
+#[test]
+fn try_state_finds_what_no_call_does() {
+	build_and_execute(|| {
+		grant(team(), terms());
+		let sound = Consents::<Test>::get(PATIENT, team());
+		let spoil = |grantee: Grantee, change: fn(&mut Provision)| {
+			let mut provisions = sound.clone();
+			provisions.iter_mut().for_each(change);
+			Consents::<Test>::remove(PATIENT, team());
+			Consents::<Test>::insert(PATIENT, &grantee, provisions);
+			assert!(Consent::do_try_state().is_err());
+			Consents::<Test>::remove(PATIENT, grantee);
+		};
+		spoil(team(), |consent| consent.id = 1);
+		spoil(team(), |consent| consent.terms.valid_from = consent.terms.valid_until);
+		spoil(team(), |consent| {
+			consent.grantor = Grantor::Assisted { first: DOCTOR, second: DOCTOR };
+		});
+		spoil(team(), |consent| {
+			consent.grantor = Grantor::Assisted { first: DOCTOR, second: NURSE };
+			consent.terms.valid_until = None;
+		});
+		let at = Grantee::PractitionerAt { practitioner: DOCTOR, institution: HOSPITAL };
+		spoil(at, |consent| consent.terms.effect = DENY);
+		Consents::<Test>::insert(PATIENT, team(), Provisions::default());
+		assert!(Consent::do_try_state().is_err());
+		Consents::<Test>::insert(PATIENT, team(), sound.clone());
+		Consents::<Test>::insert(PATIENT, Grantee::Everyone, sound);
+		assert!(Consent::do_try_state().is_err());
+		Consents::<Test>::remove(PATIENT, Grantee::Everyone);
+	});
+}
+
+/// The number that the design asks for: one grant is at most 1.5 × a balance transfer.
+#[test]
+fn grant_weighs_at_most_one_and_a_half_transfers() {
+	// pallet-balances 51.0.2, weights.rs, `transfer_allow_death`.
+	let transfer = Weight::from_parts(48_834_000, 3593)
+		.saturating_add(ParityDbWeight::get().reads(1))
+		.saturating_add(ParityDbWeight::get().writes(1));
+	let grant = <() as WeightInfo>::grant();
+	assert!(grant.ref_time() * 2 <= transfer.ref_time() * 3, "{grant:?} and {transfer:?}");
+}
+
+/// The number that the design asks for: a consent takes at most 256 bytes of state, its key
+/// included.
+#[test]
+fn a_consent_takes_few_bytes() {
+	build_and_execute(|| {
+		let at = Grantee::PractitionerAt { practitioner: DOCTOR, institution: HOSPITAL };
+		grant(at.clone(), terms());
+		let key = Consents::<Test>::hashed_key_for(PATIENT, &at);
+		let value = sp_io::storage::get(&key).unwrap();
+		assert!(key.len() + value.len() <= 256, "{} and {}", key.len(), value.len());
+	});
+}

@@ -1,0 +1,94 @@
+//! Weights of `pallet_consent`, in the shape that benchmarks will write.
+//!
+//! Until then they are counted: each key that a call reads or writes, at its worst, against the
+//! runtime's `DbWeight` (ParityDB's constants), and a constant for the computation. Not counted,
+//! as a benchmark wouldn't either, is what every block or transaction has in its overlay anyway:
+//! the time (set by the inherent), the signer (noted by the extension) and the genesis hash (read
+//! by `CheckGenesis`). The patient's own account is counted though the extension has read it: that
+//! is part of the margin, and a proxied call does read it.
+//!
+//! Proof sizes are 0: no relay chain checks this chain's blocks.
+
+use core::marker::PhantomData;
+use frame_support::{
+	traits::Get,
+	weights::{constants::ParityDbWeight, Weight},
+};
+
+/// Weight functions needed for `pallet_consent`.
+pub trait WeightInfo {
+	/// Weight of `grant`.
+	fn grant() -> Weight;
+	/// Weight of `amend`.
+	fn amend() -> Weight;
+	/// Weight of `revoke`.
+	fn revoke() -> Weight;
+	/// Weight of `grant_assisted`.
+	fn grant_assisted() -> Weight;
+}
+
+/// Weights for `pallet_consent`, against the runtime's database.
+pub struct SubstrateWeight<T>(PhantomData<T>);
+impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
+	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:1 w:0), of the grantee
+	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn grant() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
+	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:1 w:0), of the grantee
+	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn amend() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	/// Storage: `Enrolment::Accounts` (r:1 w:0)
+	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn revoke() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	/// Storage: `Enrolment::Accounts` (r:3 w:0), of the patient, the staff and the institution
+	/// Storage: `Enrolment::Institutions` (r:1 w:0)
+	/// Storage: `Enrolment::Affiliations` (r:2 w:0), of the staff and the grantee
+	/// Storage: `Consent::Proposed` (r:1 w:1)
+	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn grant_assisted() -> Weight {
+		Weight::from_parts(40_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+}
+
+// For tests.
+impl WeightInfo for () {
+	fn grant() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
+	}
+	fn amend() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
+	}
+	fn revoke() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
+	}
+	fn grant_assisted() -> Weight {
+		Weight::from_parts(40_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(9_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
+	}
+}

@@ -1,0 +1,419 @@
+use super::*;
+
+/// The ground on which the hospital's doctor reads.
+fn at(number: u8) -> Ground {
+	Ground::Consent { institution: Some(hospital(number)) }
+}
+
+fn open_for(
+	reader: AccountId,
+	records: impl IntoIterator<Item = RecordId>,
+	purpose: Purpose,
+	ground: Ground,
+) -> DispatchResult {
+	let records = records.into_iter().collect::<Vec<_>>().try_into().unwrap();
+	Custody::open(RuntimeOrigin::signed(reader), PATIENT, records, purpose, ground)
+}
+
+/// The second hospital's doctor, whom the patient lets read.
+fn open(records: impl IntoIterator<Item = u8>) -> DispatchResult {
+	open_for(doctor(1), records.into_iter().map(record), Purpose::Treatment, at(1))
+}
+
+/// Another hospital's, whom the patient doesn't.
+fn open_in_vain() -> DispatchResult {
+	open_for(doctor(0), [record(0)], Purpose::Treatment, at(0))
+}
+
+/// The records that the reader has opened.
+fn opened(reader: AccountId) -> Vec<RecordId> {
+	Custody::openings(PATIENT, reader).into_iter().map(|opening| opening.record).collect()
+}
+
+/// What the last opening came to.
+fn outcomes() -> Vec<(RecordId, Outcome)> {
+	match last_entry().4 {
+		LogEvent::Opened { outcomes, .. } => outcomes.into_inner(),
+		other => panic!("not an opening: {other:?}"),
+	}
+}
+
+/// That the call goes through, and refuses everything.
+#[track_caller]
+fn refused(call: DispatchResult) {
+	assert_ok!(call);
+	assert!(outcomes().iter().all(|(_, outcome)| *outcome == Outcome::Refused));
+}
+
+fn by_consent(id: ConsentId) -> Outcome {
+	Outcome::Consent(ConsentRef { grantee: Grantee::Institution(hospital(1)), id })
+}
+
+#[test]
+fn open_works() {
+	run(|| {
+		System::set_block_number(7);
+		KnownRecords::mutate(|all| all[1].labels = Labels(1));
+		assert_ok!(open([0, 1, 2]));
+		let opening = |number| Opening {
+			record: record(number),
+			at: NOW,
+			block: 7,
+			purpose: Purpose::Treatment,
+			ground: at(1),
+		};
+		assert_eq!(Custody::openings(PATIENT, doctor(1)), [opening(0), opening(2)]);
+		assert_eq!(Refusals::<Test>::get(PATIENT, doctor(1)), (0, 1));
+		let logged = LogEvent::Opened {
+			ground: at(1),
+			outcomes: vec![
+				(record(0), by_consent(0)),
+				(record(1), Outcome::Refused),
+				(record(2), by_consent(0)),
+			]
+			.try_into()
+			.unwrap(),
+		};
+		let entry =
+			(PATIENT, doctor(1), Some(hospital(1)), Some(Purpose::Treatment), logged.clone());
+		assert_eq!(Entries::get(), [entry]);
+		System::assert_last_event(
+			Event::OpeningDecided {
+				patient: PATIENT,
+				reader: doctor(1),
+				opened: vec![record(0), record(2)].try_into().unwrap(),
+				refused: vec![record(1)].try_into().unwrap(),
+			}
+			.into(),
+		);
+	});
+}
+
+#[test]
+fn open_by_the_patient_works() {
+	run(|| {
+		Consented::set(Vec::new());
+		for ground in [Ground::Own, Ground::Consent { institution: None }] {
+			let purpose = Purpose::PatientRequest;
+			assert_ok!(open_for(PATIENT, [record(0)], purpose, ground.clone()));
+			assert_eq!(outcomes(), [(record(0), Outcome::Own)]);
+			let opening = Opening { record: record(0), at: NOW, block: 1, purpose, ground };
+			assert_eq!(Custody::openings(PATIENT, PATIENT), [opening]);
+		}
+		assert_eq!(Refusals::<Test>::iter().count(), 0);
+	});
+}
+
+#[test]
+fn open_by_a_person_works() {
+	run(|| {
+		let grantee = Grantee::Person(RELATIVE);
+		Consented::set(vec![(PATIENT, grantee.clone(), Terms::all(Effect::Permit))]);
+		let ground = Ground::Consent { institution: None };
+		assert_ok!(open_for(RELATIVE, [record(0)], Purpose::PatientRequest, ground));
+		let consent = Outcome::Consent(ConsentRef { grantee, id: 0 });
+		assert_eq!(outcomes(), [(record(0), consent)]);
+		assert_eq!(last_entry().2, None);
+	});
+}
+
+/// An opening stands only where the consent stood: the same call is refused after the revocation.
+#[test]
+fn open_after_a_revocation_is_refused() {
+	run(|| {
+		assert_ok!(open([0]));
+		Consented::set(Vec::new());
+		refused(open([0]));
+		// What was opened stays on the list: the custodians decide once more.
+		assert_eq!(opened(doctor(1)), [record(0)]);
+		let decision =
+			Custody::decide(doctor(1), at(1), PATIENT, record(0), Action::Read, Purpose::Treatment);
+		assert_eq!(decision, Decision::Refuse(Reason::NoConsent));
+	});
+}
+
+#[test]
+fn open_without_consent_is_refused() {
+	run(|| {
+		refused(open_in_vain());
+		assert_eq!(opened(doctor(0)), []);
+		assert!(!Openings::<Test>::contains_key(PATIENT, doctor(0)));
+		assert_eq!(
+			last_entry().2,
+			Some(hospital(0)),
+			"the affiliation in force is logged with a refusal too"
+		);
+	});
+}
+
+#[test]
+fn open_beyond_the_consent_is_refused() {
+	run(|| {
+		let all = || Terms::all(Effect::Permit);
+		let permits = [
+			Terms { actions: Actions::of(&[Action::Write]), ..all() },
+			Terms { purposes: Purposes::of(&[Purpose::Payment]), ..all() },
+			Terms { categories: Categories::of(&[Category::Imaging]), ..all() },
+			Terms { valid_from: Some(NOW + 1), ..all() },
+			Terms { valid_until: Some(NOW), ..all() },
+			Terms { countries: vec![*b"DE"].try_into().unwrap(), ..all() },
+			Terms { records: vec![record(1)].try_into().unwrap(), ..all() },
+		];
+		for terms in permits {
+			Consented::set(vec![(PATIENT, Grantee::Institution(hospital(1)), terms)]);
+			refused(open([0]));
+		}
+		let deny = Terms::all(Effect::Deny { binds_break_glass: false });
+		Consented::set(vec![
+			(PATIENT, Grantee::Institution(hospital(1)), all()),
+			(PATIENT, Grantee::Person(doctor(1)), deny),
+		]);
+		refused(open([0]));
+	});
+}
+
+/// Who isn't affiliated any more can't say so, even where another consent would do.
+#[test]
+fn open_for_an_institution_of_another_is_refused() {
+	run(|| {
+		refused(open_for(doctor(0), [record(0)], Purpose::Treatment, at(1)));
+		Consented::set(vec![(PATIENT, Grantee::Everyone, Terms::all(Effect::Permit))]);
+		refused(open_for(doctor(0), [record(0)], Purpose::Treatment, at(1)));
+		assert_eq!(last_entry().2, None, "an affiliation that isn't in force isn't logged as one");
+		Affiliated::set(Vec::new());
+		refused(open([0]));
+		assert_ok!(open_for(
+			doctor(0),
+			[record(0)],
+			Purpose::Treatment,
+			Ground::Consent { institution: None }
+		));
+		assert_eq!(opened(doctor(0)), [record(0)]);
+	});
+}
+
+/// As a suspended account could through a proxy.
+#[test]
+fn open_by_who_is_suspended_is_refused() {
+	run(|| {
+		suspend(&doctor(1));
+		refused(open([0]));
+		suspend(&PATIENT);
+		refused(open_for(PATIENT, [record(0)], Purpose::PatientRequest, Ground::Own));
+	});
+}
+
+#[test]
+fn open_by_a_stranger_fails() {
+	run(|| {
+		Consented::set(vec![(PATIENT, Grantee::Everyone, Terms::all(Effect::Permit))]);
+		let ground = Ground::Consent { institution: None };
+		assert_noop!(
+			open_for(STRANGER, [record(0)], Purpose::Treatment, ground),
+			Error::<Test>::NotEnrolled
+		);
+		assert_eq!(Entries::get(), []);
+		assert_noop!(
+			Custody::open(
+				RuntimeOrigin::none(),
+				PATIENT,
+				vec![record(0)].try_into().unwrap(),
+				Purpose::Treatment,
+				at(1)
+			),
+			DispatchError::BadOrigin
+		);
+	});
+}
+
+/// Else anybody could start logs for accounts that have none.
+#[test]
+fn open_of_another_than_a_patient_fails() {
+	run(|| {
+		for whose in [STRANGER, RELATIVE, doctor(2), hospital(2)] {
+			assert_noop!(
+				Custody::open(
+					RuntimeOrigin::signed(doctor(1)),
+					whose,
+					vec![record(0)].try_into().unwrap(),
+					Purpose::Treatment,
+					at(1)
+				),
+				Error::<Test>::NotAPatient
+			);
+		}
+		// The dead, and who has left, keep their records and their logs.
+		suspend(&PATIENT);
+		assert_ok!(open([0]));
+		assert_eq!(opened(doctor(1)), [record(0)]);
+	});
+}
+
+#[test]
+fn open_of_no_record_or_another_patients_is_refused() {
+	run(|| {
+		KnownRecords::mutate(|all| all[5].patient = OTHER_PATIENT);
+		let ids = [NO_RECORD, record(5), record(0)];
+		assert_ok!(open_for(doctor(1), ids, Purpose::Treatment, at(1)));
+		assert_eq!(
+			outcomes(),
+			[
+				(NO_RECORD, Outcome::Refused),
+				(record(5), Outcome::Refused),
+				(record(0), by_consent(0))
+			]
+		);
+		assert_eq!(opened(doctor(1)), [record(0)]);
+		refused(open_for(PATIENT, [NO_RECORD, record(5)], Purpose::PatientRequest, Ground::Own));
+	});
+}
+
+/// A record that is another patient's is closed to all, the patient included; one whose content is
+/// wrong stays readable.
+#[test]
+fn open_of_a_wrong_patients_record_is_refused() {
+	run(|| {
+		KnownRecords::mutate(|all| all[0].status = RecordStatus::WrongContent);
+		assert_ok!(open([0]));
+		assert_eq!(opened(doctor(1)), [record(0)]);
+		KnownRecords::mutate(|all| all[0].status = RecordStatus::WrongPatient);
+		refused(open([0]));
+		refused(open_for(PATIENT, [record(0)], Purpose::PatientRequest, Ground::Own));
+	});
+}
+
+#[test]
+fn open_own_by_another_fails() {
+	run(|| {
+		for who in [doctor(1), OTHER_PATIENT, RELATIVE, STRANGER] {
+			assert_noop!(
+				open_for(who, [record(0)], Purpose::PatientRequest, Ground::Own),
+				Error::<Test>::NotOwn
+			);
+		}
+	});
+}
+
+#[test]
+fn open_by_break_glass_fails() {
+	run(|| {
+		let ground = Ground::BreakGlass { institution: hospital(1), invocation: 0 };
+		assert_noop!(
+			open_for(doctor(1), [record(0)], Purpose::EmergencyTreatment, ground),
+			Error::<Test>::BreakGlassNotAvailable
+		);
+	});
+}
+
+#[test]
+fn open_of_nothing_fails() {
+	run(|| {
+		assert_noop!(open([]), Error::<Test>::NoRecords);
+	});
+}
+
+#[test]
+fn open_of_a_record_twice_fails() {
+	run(|| {
+		assert_noop!(open([0, 1, 0]), Error::<Test>::DuplicateRecord);
+		let refused_twice = [NO_RECORD, NO_RECORD];
+		assert_noop!(
+			open_for(doctor(1), refused_twice, Purpose::Treatment, at(1)),
+			Error::<Test>::DuplicateRecord
+		);
+	});
+}
+
+#[test]
+fn open_again_replaces() {
+	run(|| {
+		assert_ok!(open([0, 1]));
+		pass(10);
+		System::set_block_number(6);
+		assert_ok!(open([1, 2]));
+		let openings = Custody::openings(PATIENT, doctor(1)).into_iter();
+		let openings: Vec<_> =
+			openings.map(|opening| (opening.record, opening.at - NOW, opening.block)).collect();
+		assert_eq!(openings, [(record(0), 0, 1), (record(1), 10, 6), (record(2), 10, 6)]);
+	});
+}
+
+#[test]
+fn open_drops_what_is_past() {
+	run(|| {
+		assert_ok!(open([0]));
+		pass(LIFETIME - 1);
+		assert_ok!(open([1]));
+		assert_eq!(opened(doctor(1)), [record(0), record(1)]);
+		pass(1);
+		assert_ok!(open([2]));
+		assert_eq!(opened(doctor(1)), [record(1), record(2)]);
+	});
+}
+
+#[test]
+fn open_of_too_many_fails() {
+	run(|| {
+		for first in (0..64).step_by(16) {
+			assert_ok!(open(first..first + 16));
+		}
+		assert_eq!(opened(doctor(1)).len(), MAX_OPENINGS as usize);
+		assert_noop!(open([64]), Error::<Test>::TooManyOpenings);
+		// One of them again takes no more room, and refusals take none.
+		assert_ok!(open([0]));
+		refused(open_for(doctor(1), [NO_RECORD], Purpose::Treatment, at(1)));
+		// Others have their own.
+		assert_ok!(open_for(PATIENT, [record(64)], Purpose::PatientRequest, Ground::Own));
+		pass(LIFETIME);
+		assert_ok!(open([64]));
+		assert_eq!(opened(doctor(1)), [record(64)]);
+	});
+}
+
+#[test]
+fn open_is_refused_only_so_often() {
+	run(|| {
+		System::set_block_number((WINDOW - 1).into());
+		for count in 1..=MAX_REFUSALS {
+			refused(open_in_vain());
+			assert_eq!(Refusals::<Test>::get(PATIENT, doctor(0)), (0, count));
+		}
+		assert_noop!(open_in_vain(), Error::<Test>::TooManyRefusals);
+		assert_eq!(Entries::get().len(), MAX_REFUSALS as usize);
+
+		// What is allowed isn't held up by what wasn't, and others have their own count.
+		Consented::mutate(|all| {
+			let permit = Terms { records: vec![record(1)].try_into().unwrap(), ..all[0].2.clone() };
+			all.push((PATIENT, Grantee::Institution(hospital(0)), permit))
+		});
+		assert_ok!(open_for(doctor(0), [record(1)], Purpose::Treatment, at(0)));
+		assert_noop!(
+			open_for(doctor(0), [record(1), record(2)], Purpose::Treatment, at(0)),
+			Error::<Test>::TooManyRefusals
+		);
+		refused(open_for(doctor(2), [record(0)], Purpose::Treatment, at(2)));
+
+		// The next window begins anew, in the same place.
+		System::set_block_number(WINDOW.into());
+		refused(open_in_vain());
+		assert_eq!(Refusals::<Test>::get(PATIENT, doctor(0)), (1, 1));
+		assert_eq!(Refusals::<Test>::iter_prefix(PATIENT).count(), 2);
+	});
+}
+
+#[test]
+fn open_weighs_more_with_more_records() {
+	use crate::weights::{SubstrateWeight, WeightInfo};
+	let call = |count: u8| Call::<Test>::open {
+		patient: PATIENT,
+		records: (0..count).map(record).collect::<Vec<_>>().try_into().unwrap(),
+		purpose: Purpose::Treatment,
+		ground: at(1),
+	};
+	use frame_support::dispatch::GetDispatchInfo;
+	let weight = |count| call(count).get_dispatch_info().call_weight;
+	assert_eq!(weight(16), <()>::open(16));
+	assert!(weight(16).ref_time() > weight(1).ref_time());
+	assert!(<()>::choose_holders(12).ref_time() > <()>::choose_holders(0).ref_time());
+	assert!(SubstrateWeight::<Test>::acknowledge().all_lte(<()>::acknowledge()));
+}

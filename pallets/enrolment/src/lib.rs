@@ -1,0 +1,656 @@
+//! Who takes part: accounts, institutions, affiliations, and the check at the pool's door.
+//!
+//! # Terminology
+//!
+//! - *Institution*: a hospital or clinic, or, where nothing else is said, a health authority. The
+//!   council admits it. Its account is kept offline.
+//! - *Registrar*: a practitioner whose affiliation with an institution has the role
+//!   [`Role::Registrar`]; keeps the institution's register from day to day.
+//! - *Custodian*: the daemon that keeps an institution's key shares and signs with an account of
+//!   its own. That account is not enrolled: it counts through its institution.
+//! - *Affiliation*: a practitioner's work at an institution, with a role, a time, and care teams.
+//!
+//! # Scenarios
+//!
+//! *A patient enrols.* The hospital's terminal shows the patient's wallet a text
+//! ([`enrolment_text`]); the wallet signs it. A registrar sends it with [`Call::enrol`]. Nobody
+//! can enrol a key that did not sign, nor use the signature for another institution, kind,
+//! encryption key or chain, after its expiry, or twice.
+//!
+//! *A physician starts, and leaves.* The registrar enrols and affiliates; the authority attests
+//! the licence. When the affiliation ends, so does every permit that was given to it.
+//!
+//! *A key is lost.* The registrar disables its signing: the account goes on taking part through
+//! its proxies, but the lost key sends nothing more.
+//!
+//! *A patient dies or leaves.* The account's status says so. No account is ever removed: what it
+//! signed stays verifiable, and its nonces can't be replayed.
+//!
+//! *A custodian is replaced.* The institution names another account; the old one stops counting
+//! at once.
+//!
+//! # Data structures
+//!
+//! [`Accounts`], [`Institutions`], [`CustodianAccounts`], [`Affiliations`]; [`Usage`] of quotas; and
+//! [`Signer`], set only while a transaction is dispatched. [`Config::Currency`] has no price: the
+//! allowance that enrolment endows is there for the deposits of proxies and multisigs.
+//!
+//! # API
+//!
+//! The calls, the transaction extension [`CheckEnrolled`], and
+//! [`vouchsafe_primitives::traits::Enrolment`] for the other pallets.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod extension;
+mod register;
+pub mod types;
+pub mod weights;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use extension::{codes, priorities, CheckEnrolled};
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+use frame_support::{
+	pallet_prelude::*,
+	traits::{
+		fungible::{Inspect, Mutate},
+		UnixTime,
+	},
+	DefaultNoBound,
+};
+use frame_system::pallet_prelude::*;
+use register::Keeper;
+use sp_core::H256;
+use sp_runtime::{traits::Verify, MultiSignature};
+use vouchsafe_primitives::{
+	audit::LogEvent,
+	traits::{AuditLog, Enrolment},
+	*,
+};
+
+/// The allowance's amount.
+pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<AccountId>>::Balance;
+
+/// The pallet.
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use alloc::vec::Vec;
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	/// The pallet.
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	/// What the runtime decides.
+	#[pallet::config]
+	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
+		/// The time.
+		type Time: UnixTime;
+		/// In what deposits are made.
+		type Currency: Mutate<AccountId>;
+		/// The patients' logs.
+		type Audit: AuditLog;
+		/// Tells a call's class.
+		type CallClass: CallClass<Self::RuntimeCall>;
+		/// What an account is endowed with for deposits.
+		#[pallet::constant]
+		type Allowance: Get<BalanceOf<Self>>;
+		/// Blocks in a quota's window.
+		#[pallet::constant]
+		type Window: Get<u32>;
+		/// What an institution, its custodian and its practitioners may take together in a window.
+		#[pallet::constant]
+		type InstitutionQuota: Get<Quota>;
+		/// What any other account may take in a window.
+		#[pallet::constant]
+		type PersonQuota: Get<Quota>;
+		/// The weights.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// Everybody who takes part, or has taken part.
+	#[pallet::storage]
+	pub type Accounts<T> = StorageMap<_, Blake2_128Concat, AccountId, Account>;
+
+	/// The institutions and authorities.
+	#[pallet::storage]
+	pub type Institutions<T> = StorageMap<_, Blake2_128Concat, AccountId, Institution>;
+
+	/// The institution whose custodian signs with this account.
+	#[pallet::storage]
+	pub type CustodianAccounts<T> = StorageMap<_, Blake2_128Concat, AccountId, AccountId>;
+
+	/// Practitioners' work at institutions, past work included.
+	#[pallet::storage]
+	pub type Affiliations<T> =
+		StorageDoubleMap<_, Blake2_128Concat, AccountId, Blake2_128Concat, AccountId, Affiliation>;
+
+	/// What was taken of a quota in its latest window.
+	#[pallet::storage]
+	pub type Usage<T> = StorageMap<_, Blake2_128Concat, AccountId, WindowUsage, ValueQuery>;
+
+	/// Who signed the transaction that is being dispatched.
+	#[pallet::storage]
+	pub type Signer<T> = StorageValue<_, AccountId>;
+
+	/// Who takes part from the first block on.
+	#[pallet::genesis_config]
+	#[derive(DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// Institutions and authorities.
+		pub institutions: Vec<GenesisInstitution>,
+		/// Everybody else.
+		pub people: Vec<GenesisPerson>,
+		/// Practitioners' affiliations.
+		pub affiliations: Vec<GenesisAffiliation>,
+		/// Nothing.
+		#[serde(skip)]
+		pub _config: PhantomData<T>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			// A chain must not start from a genesis that its own rules would refuse.
+			if let Err(error) = Pallet::<T>::build_genesis(self) {
+				panic!("enrolment's genesis is wrong: {error:?}");
+			}
+		}
+	}
+
+	/// What happened.
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// An institution or authority was admitted.
+		InstitutionAdmitted {
+			/// Its account.
+			institution: AccountId,
+			/// Which of the two it is.
+			kind: AccountKind,
+		},
+		/// An institution named its custodian.
+		CustodianSet {
+			/// Which institution.
+			institution: AccountId,
+			/// With which account the custodian signs.
+			account: AccountId,
+		},
+		/// An account was enrolled.
+		Enrolled {
+			/// Which.
+			account: AccountId,
+			/// What it is.
+			kind: AccountKind,
+			/// By which institution.
+			institution: AccountId,
+		},
+		/// An account changed its encryption key.
+		EncryptionKeySet {
+			/// Which account.
+			account: AccountId,
+			/// The key.
+			key: EncryptionKey,
+		},
+		/// An account's status was set.
+		StatusSet {
+			/// Which account.
+			account: AccountId,
+			/// Its status now.
+			status: Status,
+		},
+		/// An account's signing was disabled, or enabled again.
+		SigningDisabledSet {
+			/// Which account.
+			account: AccountId,
+			/// Whether it is disabled now.
+			disabled: bool,
+		},
+		/// A practitioner was affiliated with an institution.
+		Affiliated {
+			/// Where.
+			institution: AccountId,
+			/// Who.
+			practitioner: AccountId,
+			/// As what.
+			role: Role,
+			/// From when on.
+			from: Moment,
+			/// Until when, exclusive.
+			until: Option<Moment>,
+		},
+		/// An affiliation ended.
+		AffiliationEnded {
+			/// Where.
+			institution: AccountId,
+			/// Whose.
+			practitioner: AccountId,
+		},
+		/// An authority attested a practitioner's licence.
+		LicenceAttested {
+			/// For which affiliation: where.
+			institution: AccountId,
+			/// Whose.
+			practitioner: AccountId,
+			/// Which authority.
+			authority: AccountId,
+		},
+		/// A practitioner joined a care team.
+		TeamJoined {
+			/// Where.
+			institution: AccountId,
+			/// Who.
+			practitioner: AccountId,
+			/// Which team.
+			team: TeamId,
+		},
+		/// A practitioner left a care team.
+		TeamLeft {
+			/// Where.
+			institution: AccountId,
+			/// Who.
+			practitioner: AccountId,
+			/// Which team.
+			team: TeamId,
+		},
+		/// How many accounts an institution may enrol was set.
+		CapSet {
+			/// Which institution.
+			institution: AccountId,
+			/// How many.
+			cap: u32,
+		},
+	}
+
+	/// Why a call is refused.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The account is not enrolled.
+		NotEnrolled,
+		/// The account is enrolled already.
+		AlreadyEnrolled,
+		/// The account is suspended or has ended.
+		NotActive,
+		/// The account is no active institution or authority.
+		NotInstitution,
+		/// The account is no active authority.
+		NotAuthority,
+		/// The account is no active practitioner.
+		NotPractitioner,
+		/// The caller is neither the institution nor one of its registrars.
+		NotRegistrar,
+		/// What concerns a registrar is for the institution itself.
+		InstitutionOnly,
+		/// This kind of account does not come in by this call.
+		KindNotAllowed,
+		/// The name is empty or not UTF-8.
+		BadName,
+		/// The country is not two capital letters.
+		BadCountry,
+		/// The URL is not `http://` or `https://` and visible ASCII.
+		BadUrl,
+		/// The account signs for a custodian.
+		CustodianAccountTaken,
+		/// The institution has enrolled as many accounts as it may.
+		CapReached,
+		/// The enrollee's signature has expired.
+		EnrolmentExpired,
+		/// The enrollee has not signed this.
+		BadSignature,
+		/// The account can't come back from its status.
+		StatusIsFinal,
+		/// The status is one that only patients can have.
+		StatusNotForKind,
+		/// The affiliation would end before it begins, or has ended.
+		BadPeriod,
+		/// The practitioner has no affiliation with the institution, or it has ended.
+		NotAffiliated,
+		/// The practitioner is in the team already.
+		AlreadyInTeam,
+		/// The practitioner is not in the team.
+		NotInTeam,
+		/// The practitioner is in as many teams as an affiliation can have.
+		TooManyTeams,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn integrity_test() {
+			assert!(T::Window::get() > 0, "a window has blocks");
+			for quota in [T::InstitutionQuota::get(), T::PersonQuota::get()] {
+				assert!(quota.weight > 0 && quota.bytes > 0, "a quota allows something");
+			}
+			assert!(
+				T::Allowance::get() >= T::Currency::minimum_balance(),
+				"the allowance can be held"
+			);
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Admits an institution or authority, which may enrol `cap` accounts.
+		///
+		/// - Origin: Root.
+		/// - Errors: `KindNotAllowed`, `BadName`, `BadCountry`, `AlreadyEnrolled`,
+		///   `CustodianAccountTaken`.
+		/// - Events: `InstitutionAdmitted`.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::admit_institution())]
+		pub fn admit_institution(
+			origin: OriginFor<T>,
+			account: AccountId,
+			kind: AccountKind,
+			name: BoundedVec<u8, ConstU32<MAX_NAME>>,
+			country: Country,
+			cap: u32,
+			encryption_key: EncryptionKey,
+		) -> DispatchResult {
+			ensure_root(origin)?;
+			Self::do_admit(account, kind, name, country, cap, encryption_key)
+		}
+
+		/// Names the caller's custodian. A custodian account named before stops counting.
+		///
+		/// - Origin: Signed, by the institution.
+		/// - Errors: `NotInstitution`, `BadUrl`, `AlreadyEnrolled` (the custodian's account is
+		///   somebody's), `CustodianAccountTaken` (it is another institution's).
+		/// - Events: `CustodianSet`.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::set_custodian())]
+		pub fn set_custodian(
+			origin: OriginFor<T>,
+			url: BoundedVec<u8, ConstU32<MAX_URL>>,
+			account: AccountId,
+			key: EncryptionKey,
+		) -> DispatchResult {
+			let institution = ensure_signed(origin)?;
+			Self::do_set_custodian(institution, Custodian { url, account, key })
+		}
+
+		/// Enrols an account for an institution, with the enrollee's own signature over
+		/// [`enrolment_text`] between `<Bytes>` and `</Bytes>`.
+		///
+		/// - Origin: Signed, by the institution or one of its registrars.
+		/// - Details: practitioners, patients, persons, researchers. The account is endowed with
+		///   the allowance.
+		/// - Errors: `NotInstitution`, `NotRegistrar`, `KindNotAllowed`, `EnrolmentExpired`,
+		///   `BadSignature`, `AlreadyEnrolled`, `CustodianAccountTaken`, `CapReached`.
+		/// - Events: `Enrolled`. A patient's log: `Enrolled`.
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::enrol())]
+		pub fn enrol(
+			origin: OriginFor<T>,
+			institution: AccountId,
+			account: AccountId,
+			kind: AccountKind,
+			encryption_key: EncryptionKey,
+			expires: Moment,
+			signature: MultiSignature,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::keeper(&who, &institution)?;
+			ensure!(Self::now() < expires, Error::<T>::EnrolmentExpired);
+			let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32));
+			let text = enrolment_text(&genesis, &institution, kind, &encryption_key, expires);
+			let message = [b"<Bytes>", text.as_bytes(), b"</Bytes>"].concat();
+			ensure!(
+				matches!(signature, MultiSignature::Sr25519(_))
+					&& signature.verify(&message[..], &account),
+				Error::<T>::BadSignature
+			);
+			Self::do_enrol(account.clone(), kind, encryption_key, institution.clone())?;
+			if kind == AccountKind::Patient {
+				T::Audit::append(&account, &who, Some(&institution), None, LogEvent::Enrolled);
+			}
+			Ok(())
+		}
+
+		/// Sets the caller's encryption key: secrets are sealed to it from now on.
+		///
+		/// - Origin: Signed, by the account.
+		/// - Errors: `NotActive`.
+		/// - Events: `EncryptionKeySet`. A patient's log: `EncryptionKeySet`.
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::set_encryption_key())]
+		pub fn set_encryption_key(origin: OriginFor<T>, key: EncryptionKey) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let mut account = Accounts::<T>::get(&who)
+				.filter(|account| account.status == Status::Active)
+				.ok_or(Error::<T>::NotActive)?;
+			account.encryption_key = key;
+			let is_patient = account.kind == AccountKind::Patient;
+			Accounts::<T>::insert(&who, account);
+			if is_patient {
+				T::Audit::append(&who, &who, None, None, LogEvent::EncryptionKeySet);
+			}
+			Self::deposit_event(Event::EncryptionKeySet { account: who, key });
+			Ok(())
+		}
+
+		/// Sets an account's status.
+		///
+		/// - Origin: Root, or Signed by the institution that enrolled the account or one of its
+		///   registrars. An institution's own status: Root.
+		/// - Details: who has ended, died, was merged or closed comes back only by Root.
+		/// - Errors: `NotEnrolled`, `NotInstitution`, `NotRegistrar`, `InstitutionOnly`,
+		///   `StatusNotForKind`, `StatusIsFinal`.
+		/// - Events: `StatusSet`. A patient's log: `StatusSet`.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::set_status())]
+		pub fn set_status(
+			origin: OriginFor<T>,
+			account: AccountId,
+			status: Status,
+		) -> DispatchResult {
+			let (mut entry, who) = Self::entry_for_keeper(origin, &account)?;
+			let is_patient = entry.kind == AccountKind::Patient;
+			ensure!(
+				is_patient || matches!(status, Status::Active | Status::Suspended | Status::Ended),
+				Error::<T>::StatusNotForKind
+			);
+			ensure!(
+				who.is_none() || matches!(entry.status, Status::Active | Status::Suspended),
+				Error::<T>::StatusIsFinal
+			);
+			entry.status = status;
+			if is_patient {
+				let acting_for = who.is_some().then_some(&entry.enrolled_by);
+				// Root has no account: whoever signed stands for it.
+				let origin = who.clone().or_else(Signer::<T>::get);
+				let origin = origin.as_ref().unwrap_or(&account);
+				T::Audit::append(&account, origin, acting_for, None, LogEvent::StatusSet(status));
+			}
+			Accounts::<T>::insert(&account, entry);
+			Self::deposit_event(Event::StatusSet { account, status });
+			Ok(())
+		}
+
+		/// Disables an account's signing, for a lost key, or enables it again.
+		///
+		/// - Origin: as for `set_status`.
+		/// - Errors: `NotEnrolled`, `NotInstitution`, `NotRegistrar`, `InstitutionOnly`.
+		/// - Events: `SigningDisabledSet`.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::set_signing_disabled())]
+		pub fn set_signing_disabled(
+			origin: OriginFor<T>,
+			account: AccountId,
+			disabled: bool,
+		) -> DispatchResult {
+			let (mut entry, _) = Self::entry_for_keeper(origin, &account)?;
+			entry.signing_disabled = disabled;
+			Accounts::<T>::insert(&account, entry);
+			Self::deposit_event(Event::SigningDisabledSet { account, disabled });
+			Ok(())
+		}
+
+		/// Affiliates a practitioner with an institution, or changes the affiliation.
+		///
+		/// - Origin: Signed, by the institution or one of its registrars; where the role is or was
+		///   a registrar's, by the institution.
+		/// - Details: the attestation stays while the role does; the teams stay while the
+		///   affiliation has not ended.
+		/// - Errors: `NotInstitution`, `NotRegistrar`, `InstitutionOnly`, `NotPractitioner`,
+		///   `BadPeriod`.
+		/// - Events: `Affiliated`.
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::affiliate())]
+		pub fn affiliate(
+			origin: OriginFor<T>,
+			institution: AccountId,
+			practitioner: AccountId,
+			role: Role,
+			from: Moment,
+			until: Option<Moment>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let keeper = Self::keeper(&who, &institution)?;
+			let now = Self::now();
+			let current = Affiliations::<T>::get(&practitioner, &institution)
+				.filter(|affiliation| !affiliation.has_ended(now));
+			let is_registrar = role == Role::Registrar
+				|| current.as_ref().is_some_and(|current| current.role == Role::Registrar);
+			ensure!(keeper == Keeper::Institution || !is_registrar, Error::<T>::InstitutionOnly);
+			ensure!(
+				Self::active_kind(&practitioner) == Some(AccountKind::Practitioner),
+				Error::<T>::NotPractitioner
+			);
+			ensure!(until.is_none_or(|until| until > now && until > from), Error::<T>::BadPeriod);
+
+			let attested =
+				current.as_ref().is_some_and(|current| current.attested && current.role == role);
+			let teams = current.map(|current| current.teams).unwrap_or_default();
+			Affiliations::<T>::insert(
+				&practitioner,
+				&institution,
+				Affiliation { role, from, until, attested, teams },
+			);
+			Self::deposit_event(Event::Affiliated { institution, practitioner, role, from, until });
+			Ok(())
+		}
+
+		/// Ends an affiliation now.
+		///
+		/// - Origin: Signed, by the institution or one of its registrars; a registrar's, by the
+		///   institution.
+		/// - Errors: `NotInstitution`, `NotRegistrar`, `NotAffiliated`, `InstitutionOnly`.
+		/// - Events: `AffiliationEnded`.
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::end_affiliation())]
+		pub fn end_affiliation(
+			origin: OriginFor<T>,
+			institution: AccountId,
+			practitioner: AccountId,
+		) -> DispatchResult {
+			let mut affiliation =
+				Self::affiliation_for_keeper(origin, &institution, &practitioner)?;
+			affiliation.until = Some(Self::now());
+			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
+			Self::deposit_event(Event::AffiliationEnded { institution, practitioner });
+			Ok(())
+		}
+
+		/// Attests that a practitioner is licensed for the role of an affiliation.
+		///
+		/// - Origin: Signed, by an authority.
+		/// - Errors: `NotAuthority`, `NotAffiliated`.
+		/// - Events: `LicenceAttested`.
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::attest_licence())]
+		pub fn attest_licence(
+			origin: OriginFor<T>,
+			institution: AccountId,
+			practitioner: AccountId,
+		) -> DispatchResult {
+			let authority = ensure_signed(origin)?;
+			ensure!(
+				Self::active_kind(&authority) == Some(AccountKind::Authority),
+				Error::<T>::NotAuthority
+			);
+			let mut affiliation = Self::current_affiliation(&practitioner, &institution)?;
+			affiliation.attested = true;
+			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
+			Self::deposit_event(Event::LicenceAttested { institution, practitioner, authority });
+			Ok(())
+		}
+
+		/// Adds a practitioner to one of the institution's care teams.
+		///
+		/// - Origin: as for `end_affiliation`.
+		/// - Errors: `NotInstitution`, `NotRegistrar`, `NotAffiliated`, `InstitutionOnly`,
+		///   `AlreadyInTeam`, `TooManyTeams`.
+		/// - Events: `TeamJoined`.
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::join_team())]
+		pub fn join_team(
+			origin: OriginFor<T>,
+			institution: AccountId,
+			practitioner: AccountId,
+			team: TeamId,
+		) -> DispatchResult {
+			let mut affiliation =
+				Self::affiliation_for_keeper(origin, &institution, &practitioner)?;
+			ensure!(!affiliation.teams.contains(&team), Error::<T>::AlreadyInTeam);
+			affiliation.teams.try_push(team).map_err(|_| Error::<T>::TooManyTeams)?;
+			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
+			Self::deposit_event(Event::TeamJoined { institution, practitioner, team });
+			Ok(())
+		}
+
+		/// Takes a practitioner out of one of the institution's care teams.
+		///
+		/// - Origin: as for `end_affiliation`.
+		/// - Errors: `NotInstitution`, `NotRegistrar`, `NotAffiliated`, `InstitutionOnly`,
+		///   `NotInTeam`.
+		/// - Events: `TeamLeft`.
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::leave_team())]
+		pub fn leave_team(
+			origin: OriginFor<T>,
+			institution: AccountId,
+			practitioner: AccountId,
+			team: TeamId,
+		) -> DispatchResult {
+			let mut affiliation =
+				Self::affiliation_for_keeper(origin, &institution, &practitioner)?;
+			ensure!(affiliation.teams.contains(&team), Error::<T>::NotInTeam);
+			affiliation.teams.retain(|joined| *joined != team);
+			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
+			Self::deposit_event(Event::TeamLeft { institution, practitioner, team });
+			Ok(())
+		}
+
+		/// Sets how many accounts an institution may enrol. Those it has enrolled stay.
+		///
+		/// - Origin: Root.
+		/// - Errors: `NotInstitution`.
+		/// - Events: `CapSet`.
+		#[pallet::call_index(11)]
+		#[pallet::weight(T::WeightInfo::set_cap())]
+		pub fn set_cap(origin: OriginFor<T>, institution: AccountId, cap: u32) -> DispatchResult {
+			ensure_root(origin)?;
+			Institutions::<T>::try_mutate(&institution, |entry| {
+				entry.as_mut().ok_or(Error::<T>::NotInstitution)?.cap = cap;
+				Self::deposit_event(Event::CapSet { institution: institution.clone(), cap });
+				Ok(())
+			})
+		}
+	}
+}

@@ -1,0 +1,338 @@
+//! Affiliations: who may make them, what ends with them, licences, care teams.
+
+use super::*;
+use crate::{mock::Enrolment, *};
+use frame_support::{assert_noop, assert_ok};
+use sp_runtime::DispatchError;
+use vouchsafe_primitives::traits::Enrolment as _;
+
+fn affiliate(
+	who: AccountId,
+	institution: AccountId,
+	practitioner: AccountId,
+	role: Role,
+) -> DispatchResult {
+	Enrolment::affiliate(signed(who), institution, practitioner, role, NOW, None)
+}
+
+fn affiliation(practitioner: AccountId, institution: AccountId) -> Affiliation {
+	Affiliations::<Test>::get(practitioner, institution).unwrap()
+}
+
+#[test]
+fn affiliate_works() {
+	run(|| {
+		// A practitioner can work in two places; another institution than the one that enrolled
+		// can affiliate.
+		assert_ok!(Enrolment::affiliate(
+			signed(registrar_a()),
+			hospital_a(),
+			doctor_b(),
+			Role::Nurse,
+			NOW + 10,
+			Some(NOW + 20),
+		));
+		assert_last(Event::Affiliated {
+			institution: hospital_a(),
+			practitioner: doctor_b(),
+			role: Role::Nurse,
+			from: NOW + 10,
+			until: Some(NOW + 20),
+		});
+		assert_eq!(
+			affiliation(doctor_b(), hospital_a()),
+			Affiliation {
+				role: Role::Nurse,
+				from: NOW + 10,
+				until: Some(NOW + 20),
+				attested: false,
+				teams: Default::default(),
+			}
+		);
+		let in_force = || Enrolment::is_affiliated(&doctor_b(), &hospital_a());
+		for (now, expected) in [(9, false), (10, true), (19, true), (20, false)] {
+			set_now(NOW + now);
+			assert_eq!(in_force(), expected, "{now}");
+			let actor = Enrolment::actor(&doctor_b(), Some(&hospital_a())).unwrap();
+			assert_eq!(actor.acting_for.is_some(), expected, "{now}");
+			assert!(actor.active);
+		}
+		assert!(Enrolment::is_affiliated(&doctor_b(), &hospital_b()));
+	});
+}
+
+#[test]
+fn actor_tells_the_affiliation() {
+	run(|| {
+		assert_ok!(Enrolment::join_team(signed(registrar_a()), hospital_a(), doctor_a(), 3));
+		assert_eq!(
+			Enrolment::actor(&doctor_a(), Some(&hospital_a())),
+			Some(Actor {
+				account: doctor_a(),
+				kind: AccountKind::Practitioner,
+				active: true,
+				acting_for: Some(ActingFor {
+					institution: hospital_a(),
+					role: Role::Physician,
+					country: *b"DE",
+					teams: vec![3].try_into().unwrap(),
+					attested: true,
+				}),
+				study: None,
+			})
+		);
+		let acting_for = |institution: Option<&AccountId>| {
+			Enrolment::actor(&doctor_a(), institution).unwrap().acting_for
+		};
+		assert_eq!(acting_for(None), None);
+		assert_eq!(acting_for(Some(&hospital_b())), None);
+		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Suspended));
+		assert_eq!(acting_for(Some(&hospital_a())), None);
+		assert_eq!(Enrolment::actor(&stranger(), None), None);
+	});
+}
+
+#[test]
+fn affiliate_again_changes_it() {
+	run(|| {
+		assert_ok!(Enrolment::join_team(signed(registrar_a()), hospital_a(), doctor_a(), 3));
+		// The same role: the attestation stays, and the teams.
+		assert_ok!(affiliate(registrar_a(), hospital_a(), doctor_a(), Role::Physician));
+		assert!(affiliation(doctor_a(), hospital_a()).attested);
+		assert_eq!(affiliation(doctor_a(), hospital_a()).teams.into_inner(), vec![3]);
+		// Another role needs another attestation.
+		assert_ok!(affiliate(registrar_a(), hospital_a(), doctor_a(), Role::Dentist));
+		assert!(!affiliation(doctor_a(), hospital_a()).attested);
+		assert_eq!(affiliation(doctor_a(), hospital_a()).teams.into_inner(), vec![3]);
+	});
+}
+
+#[test]
+fn affiliate_after_the_end_begins_anew() {
+	run(|| {
+		assert_ok!(Enrolment::join_team(signed(registrar_a()), hospital_a(), doctor_a(), 3));
+		assert_ok!(Enrolment::end_affiliation(signed(registrar_a()), hospital_a(), doctor_a()));
+		assert_ok!(affiliate(registrar_a(), hospital_a(), doctor_a(), Role::Physician));
+		let anew = affiliation(doctor_a(), hospital_a());
+		assert!(!anew.attested);
+		assert!(anew.teams.is_empty());
+	});
+}
+
+#[test]
+fn affiliate_fails() {
+	run(|| {
+		let physician =
+			|who, practitioner| affiliate(who, hospital_a(), practitioner, Role::Physician);
+		for who in [hospital_b(), doctor_a(), doctor_b(), patient_a(), custodian_a()] {
+			assert_noop!(physician(who, doctor_b()), Error::<Test>::NotRegistrar);
+		}
+		for no_practitioner in [patient_a(), person_a(), hospital_b(), stranger()] {
+			assert_noop!(physician(hospital_a(), no_practitioner), Error::<Test>::NotPractitioner);
+		}
+		assert_noop!(
+			affiliate(doctor_a(), patient_a(), doctor_a(), Role::Physician),
+			Error::<Test>::NotInstitution
+		);
+		for (from, until) in [(NOW + 5, NOW + 5), (NOW + 5, NOW + 4), (0, NOW), (0, NOW - 1)] {
+			assert_noop!(
+				Enrolment::affiliate(
+					signed(hospital_a()),
+					hospital_a(),
+					doctor_a(),
+					Role::Physician,
+					from,
+					Some(until)
+				),
+				Error::<Test>::BadPeriod
+			);
+		}
+		assert_ok!(Enrolment::set_status(signed(hospital_b()), doctor_b(), Status::Suspended));
+		assert_noop!(physician(hospital_a(), doctor_b()), Error::<Test>::NotPractitioner);
+	});
+}
+
+#[test]
+fn a_registrar_makes_and_unmakes_no_registrar() {
+	run(|| {
+		// Not another one, not for another institution, and not its own for longer.
+		assert_noop!(
+			affiliate(registrar_a(), hospital_a(), doctor_a(), Role::Registrar),
+			Error::<Test>::InstitutionOnly
+		);
+		assert_noop!(
+			affiliate(registrar_a(), hospital_b(), doctor_b(), Role::Nurse),
+			Error::<Test>::NotRegistrar
+		);
+		for role in [Role::Registrar, Role::Physician] {
+			assert_noop!(
+				affiliate(registrar_a(), hospital_a(), registrar_a(), role),
+				Error::<Test>::InstitutionOnly
+			);
+		}
+		assert_noop!(
+			Enrolment::end_affiliation(signed(registrar_a()), hospital_a(), registrar_a()),
+			Error::<Test>::InstitutionOnly
+		);
+		assert_noop!(
+			Enrolment::join_team(signed(registrar_a()), hospital_a(), registrar_a(), 1),
+			Error::<Test>::InstitutionOnly
+		);
+		assert_noop!(
+			Enrolment::leave_team(signed(registrar_a()), hospital_a(), registrar_a(), 1),
+			Error::<Test>::InstitutionOnly
+		);
+
+		assert_ok!(affiliate(hospital_a(), hospital_a(), doctor_a(), Role::Registrar));
+		assert_ok!(Enrolment::end_affiliation(signed(hospital_a()), hospital_a(), doctor_a()));
+		// Who is a registrar no more may be taken on by one.
+		assert_ok!(affiliate(registrar_a(), hospital_a(), doctor_a(), Role::Physician));
+	});
+}
+
+#[test]
+fn end_affiliation_works() {
+	run(|| {
+		assert_ok!(Enrolment::end_affiliation(signed(registrar_a()), hospital_a(), doctor_a()));
+		assert_last(Event::AffiliationEnded {
+			institution: hospital_a(),
+			practitioner: doctor_a(),
+		});
+		// At once; and the past stays on record.
+		assert!(!Enrolment::is_affiliated(&doctor_a(), &hospital_a()));
+		assert_eq!(affiliation(doctor_a(), hospital_a()).until, Some(NOW));
+		let actor = Enrolment::actor(&doctor_a(), Some(&hospital_a())).unwrap();
+		assert_eq!(actor.acting_for, None);
+		// The account itself goes on.
+		assert!(actor.active);
+
+		// One that has not begun never will.
+		assert_ok!(Enrolment::affiliate(
+			signed(hospital_a()),
+			hospital_a(),
+			doctor_b(),
+			Role::Nurse,
+			NOW + 10,
+			None
+		));
+		assert_ok!(Enrolment::end_affiliation(signed(hospital_a()), hospital_a(), doctor_b()));
+		set_now(NOW + 20);
+		assert!(!Enrolment::is_affiliated(&doctor_b(), &hospital_a()));
+	});
+}
+
+#[test]
+fn end_affiliation_fails() {
+	run(|| {
+		let end = |who, institution, practitioner| {
+			Enrolment::end_affiliation(signed(who), institution, practitioner)
+		};
+		for who in [hospital_b(), doctor_a(), doctor_b()] {
+			assert_noop!(end(who, hospital_a(), doctor_a()), Error::<Test>::NotRegistrar);
+		}
+		assert_noop!(end(patient_a(), patient_a(), doctor_a()), Error::<Test>::NotInstitution);
+		assert_noop!(end(hospital_a(), hospital_a(), doctor_b()), Error::<Test>::NotAffiliated);
+		assert_ok!(end(hospital_a(), hospital_a(), doctor_a()));
+		assert_noop!(end(hospital_a(), hospital_a(), doctor_a()), Error::<Test>::NotAffiliated);
+	});
+}
+
+#[test]
+fn attest_licence_works() {
+	run(|| {
+		assert_ok!(affiliate(hospital_a(), hospital_a(), doctor_b(), Role::Physician));
+		assert_ok!(Enrolment::attest_licence(signed(authority()), hospital_a(), doctor_b()));
+		assert_last(Event::LicenceAttested {
+			institution: hospital_a(),
+			practitioner: doctor_b(),
+			authority: authority(),
+		});
+		assert!(affiliation(doctor_b(), hospital_a()).attested);
+	});
+}
+
+#[test]
+fn attest_licence_fails() {
+	run(|| {
+		let attest = |who, institution, practitioner| {
+			Enrolment::attest_licence(signed(who), institution, practitioner)
+		};
+		for who in [hospital_a(), registrar_a(), doctor_a(), stranger()] {
+			assert_noop!(attest(who, hospital_a(), doctor_a()), Error::<Test>::NotAuthority);
+		}
+		assert_noop!(attest(authority(), hospital_b(), doctor_a()), Error::<Test>::NotAffiliated);
+		assert_ok!(Enrolment::end_affiliation(signed(hospital_a()), hospital_a(), doctor_a()));
+		assert_noop!(attest(authority(), hospital_a(), doctor_a()), Error::<Test>::NotAffiliated);
+		assert_ok!(Enrolment::set_status(root(), authority(), Status::Suspended));
+		assert_noop!(attest(authority(), hospital_b(), doctor_b()), Error::<Test>::NotAuthority);
+	});
+}
+
+#[test]
+fn teams_work() {
+	run(|| {
+		let join =
+			|team| Enrolment::join_team(signed(registrar_a()), hospital_a(), doctor_a(), team);
+		let leave = |who, team| Enrolment::leave_team(signed(who), hospital_a(), doctor_a(), team);
+		for team in 0..MAX_TEAMS {
+			assert_ok!(join(team));
+			assert_last(Event::TeamJoined {
+				institution: hospital_a(),
+				practitioner: doctor_a(),
+				team,
+			});
+		}
+		assert_noop!(join(3), Error::<Test>::AlreadyInTeam);
+		assert_noop!(join(MAX_TEAMS), Error::<Test>::TooManyTeams);
+
+		assert_ok!(leave(hospital_a(), 3));
+		assert_last(Event::TeamLeft {
+			institution: hospital_a(),
+			practitioner: doctor_a(),
+			team: 3,
+		});
+		assert_noop!(leave(hospital_a(), 3), Error::<Test>::NotInTeam);
+		assert!(!affiliation(doctor_a(), hospital_a()).teams.contains(&3));
+		assert_ok!(join(MAX_TEAMS));
+	});
+}
+
+#[test]
+fn teams_of_others_fail() {
+	run(|| {
+		let institution = hospital_a;
+		for who in [hospital_b(), doctor_a(), doctor_b()] {
+			let who = signed(who);
+			assert_noop!(
+				Enrolment::join_team(who.clone(), institution(), doctor_a(), 1),
+				Error::<Test>::NotRegistrar
+			);
+			assert_noop!(
+				Enrolment::leave_team(who, institution(), doctor_a(), 1),
+				Error::<Test>::NotRegistrar
+			);
+		}
+		let who = signed(hospital_a());
+		assert_noop!(
+			Enrolment::join_team(who.clone(), institution(), doctor_b(), 1),
+			Error::<Test>::NotAffiliated
+		);
+		assert_noop!(
+			Enrolment::leave_team(who, institution(), doctor_b(), 1),
+			Error::<Test>::NotAffiliated
+		);
+		let who = signed(patient_a());
+		assert_noop!(
+			Enrolment::join_team(who.clone(), patient_a(), doctor_a(), 1),
+			Error::<Test>::NotInstitution
+		);
+		assert_noop!(
+			Enrolment::leave_team(who, patient_a(), doctor_a(), 1),
+			Error::<Test>::NotInstitution
+		);
+		assert_noop!(
+			Enrolment::join_team(root(), institution(), doctor_a(), 1),
+			DispatchError::BadOrigin
+		);
+	});
+}

@@ -1,0 +1,202 @@
+//! An account's status, its signing, its encryption key.
+
+use super::*;
+use crate::{mock::Enrolment, *};
+use frame_support::{assert_noop, assert_ok};
+use sp_runtime::DispatchError;
+use vouchsafe_primitives::traits::Enrolment as _;
+
+fn set(who: AccountId, account: AccountId, status: Status) -> DispatchResult {
+	Enrolment::set_status(signed(who), account, status)
+}
+
+#[test]
+fn set_status_works() {
+	run(|| {
+		assert_ok!(set(hospital_a(), patient_a(), Status::Suspended));
+		assert_last(Event::StatusSet { account: patient_a(), status: Status::Suspended });
+		assert_eq!(Enrolment::active_kind(&patient_a()), None);
+		let actor = Enrolment::actor(&patient_a(), None).unwrap();
+		assert!(!actor.active);
+		assert_eq!(actor.kind, AccountKind::Patient);
+
+		assert_ok!(set(registrar_a(), patient_a(), Status::Active));
+		assert_eq!(Enrolment::active_kind(&patient_a()), Some(AccountKind::Patient));
+		let line =
+			|who, status| (patient_a(), who, Some(hospital_a()), LogEvent::StatusSet(status));
+		assert_eq!(
+			Lines::get(),
+			vec![line(hospital_a(), Status::Suspended), line(registrar_a(), Status::Active)]
+		);
+
+		assert_ok!(set(registrar_a(), doctor_a(), Status::Ended));
+		assert_eq!(Enrolment::active_kind(&doctor_a()), None);
+		// Only patients have a log.
+		assert_eq!(Lines::get().len(), 2);
+	});
+}
+
+#[test]
+fn set_status_by_root_works() {
+	run(|| {
+		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Ended));
+		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Active));
+		// In a motion, the log names who closed it.
+		Signer::<Test>::put(hospital_b());
+		assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Merged));
+		Signer::<Test>::kill();
+		assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Active));
+		assert_eq!(
+			Lines::get(),
+			vec![
+				(patient_a(), hospital_b(), None, LogEvent::StatusSet(Status::Merged)),
+				(patient_a(), patient_a(), None, LogEvent::StatusSet(Status::Active)),
+			]
+		);
+	});
+}
+
+#[test]
+fn set_status_from_a_final_one_fails() {
+	for last in [Status::Ended, Status::Deceased, Status::Merged, Status::Closed] {
+		run(|| {
+			assert_ok!(set(hospital_a(), patient_a(), last));
+			for who in [hospital_a(), registrar_a()] {
+				for status in [Status::Active, Status::Suspended, Status::Ended] {
+					assert_noop!(
+						set(who.clone(), patient_a(), status),
+						Error::<Test>::StatusIsFinal
+					);
+				}
+			}
+			assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Active));
+		});
+	}
+}
+
+#[test]
+fn set_status_of_patients_for_others_fails() {
+	run(|| {
+		for status in [Status::Deceased, Status::Merged, Status::Closed] {
+			for account in [doctor_a(), person_a()] {
+				assert_noop!(set(hospital_a(), account, status), Error::<Test>::StatusNotForKind);
+			}
+			assert_noop!(
+				Enrolment::set_status(root(), hospital_a(), status),
+				Error::<Test>::StatusNotForKind
+			);
+		}
+	});
+}
+
+#[test]
+fn set_status_by_others_fails() {
+	run(|| {
+		let suspend = |who, account| set(who, account, Status::Suspended);
+		for who in [hospital_b(), authority(), doctor_a(), patient_a(), stranger()] {
+			assert_noop!(suspend(who, patient_a()), Error::<Test>::NotRegistrar);
+		}
+		assert_noop!(suspend(registrar_a(), doctor_b()), Error::<Test>::NotRegistrar);
+		assert_noop!(suspend(hospital_a(), stranger()), Error::<Test>::NotEnrolled);
+		// An institution is the council's, not its own.
+		for who in [hospital_a(), registrar_a(), hospital_b()] {
+			assert_noop!(suspend(who, hospital_a()), DispatchError::BadOrigin);
+		}
+		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Suspended));
+		for who in [hospital_a(), registrar_a()] {
+			assert_noop!(suspend(who, patient_a()), Error::<Test>::NotInstitution);
+		}
+	});
+}
+
+#[test]
+fn a_registrar_has_no_say_over_registrars() {
+	run(|| {
+		let institution = hospital_a;
+		assert_ok!(Enrolment::affiliate(
+			signed(institution()),
+			institution(),
+			doctor_a(),
+			Role::Registrar,
+			0,
+			None
+		));
+		for other in [doctor_a(), registrar_a()] {
+			assert_noop!(
+				set(registrar_a(), other.clone(), Status::Suspended),
+				Error::<Test>::InstitutionOnly
+			);
+			assert_noop!(
+				Enrolment::set_signing_disabled(signed(registrar_a()), other.clone(), true),
+				Error::<Test>::InstitutionOnly
+			);
+			assert_ok!(set(institution(), other, Status::Suspended));
+		}
+	});
+}
+
+#[test]
+fn set_signing_disabled_works() {
+	run(|| {
+		assert_ok!(offer(&patient_a(), 0, note()));
+		assert_ok!(Enrolment::set_signing_disabled(signed(registrar_a()), patient_a(), true));
+		assert_last(Event::SigningDisabledSet { account: patient_a(), disabled: true });
+		assert_eq!(
+			offer(&patient_a(), 0, note()),
+			Err(InvalidTransaction::Custom(codes::INACTIVE).into())
+		);
+		// The account still takes part, through its proxies.
+		assert_eq!(Enrolment::active_kind(&patient_a()), Some(AccountKind::Patient));
+
+		assert_ok!(Enrolment::set_signing_disabled(signed(hospital_a()), patient_a(), false));
+		assert_ok!(offer(&patient_a(), 0, note()));
+		assert_ok!(Enrolment::set_signing_disabled(root(), hospital_a(), true));
+		assert_eq!(
+			offer(&hospital_a(), 0, note()),
+			Err(InvalidTransaction::Custom(codes::INACTIVE).into())
+		);
+	});
+}
+
+#[test]
+fn set_signing_disabled_fails() {
+	run(|| {
+		let disable = |who, account| Enrolment::set_signing_disabled(signed(who), account, true);
+		for who in [hospital_b(), doctor_a(), patient_a()] {
+			assert_noop!(disable(who, patient_a()), Error::<Test>::NotRegistrar);
+		}
+		assert_noop!(disable(hospital_a(), hospital_a()), DispatchError::BadOrigin);
+		assert_noop!(disable(hospital_a(), stranger()), Error::<Test>::NotEnrolled);
+		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Suspended));
+		assert_noop!(disable(hospital_a(), patient_a()), Error::<Test>::NotInstitution);
+	});
+}
+
+#[test]
+fn set_encryption_key_works() {
+	run(|| {
+		for account in [patient_a(), doctor_a(), hospital_a()] {
+			assert_ok!(Enrolment::set_encryption_key(signed(account.clone()), OTHER_KEY));
+			assert_last(Event::EncryptionKeySet { account: account.clone(), key: OTHER_KEY });
+			assert_eq!(Accounts::<Test>::get(account).unwrap().encryption_key, OTHER_KEY);
+		}
+		assert_eq!(
+			Lines::get(),
+			vec![(patient_a(), patient_a(), None, LogEvent::EncryptionKeySet)]
+		);
+	});
+}
+
+#[test]
+fn set_encryption_key_fails() {
+	run(|| {
+		let change = |who| Enrolment::set_encryption_key(signed(who), OTHER_KEY);
+		for who in [stranger(), custodian_a()] {
+			assert_noop!(change(who), Error::<Test>::NotActive);
+		}
+		assert_ok!(set(hospital_a(), patient_a(), Status::Suspended));
+		assert_noop!(change(patient_a()), Error::<Test>::NotActive);
+		// Not even Root changes it for the account.
+		assert_noop!(Enrolment::set_encryption_key(root(), OTHER_KEY), DispatchError::BadOrigin);
+	});
+}

@@ -1,0 +1,517 @@
+//! Records: what the chain knows of a patient's documents, and of their versions.
+//!
+//! ## Terminology
+//!
+//! - *Record* (FHIR DocumentReference): a document in all its versions. Nothing of its content is
+//!   here, only what decisions need: months, category, labels.
+//! - *Author*: the institution for which it was written, or the patient who entered it.
+//! - *Version*: the CID of a manifest, a salted commitment to the plaintext, and the hash of the
+//!   version before: a chain, whose latest hash is the record's *head*.
+//!
+//! ## Scenarios
+//!
+//! *A doctor writes a report.* The client draws a salt, computes the record's id (so that the
+//! encryption binds it), and signs [`Pallet::create`] for the hospital. The patient's consents
+//! must allow it to write such a record. The call declares who holds the shares of the key.
+//!
+//! *Two colleagues correct the same report.* Each names the head it has seen. The second to arrive
+//! is told [`Error::NotTheHead`], looks at the version that came between, and tries again.
+//!
+//! *A report was filed under the wrong patient.* Its author marks it [`RecordStatus::WrongPatient`],
+//! for which no consent is needed, and from that block on nobody opens it. There is no way back.
+//!
+//! *The patient finds a record more delicate than its author did* and adds a label: permits that
+//! don't name the label no longer cover it. Labels are never taken off.
+//!
+//! ## Data structures
+//!
+//! [`Records`] by id, [`RecordsOf`] a patient, and each record's [`Versions`]. A record's id is a
+//! hash over patient, author and salt ([`record_id`]), so nobody can take another author's.
+#![cfg_attr(not(feature = "std"), no_std)]
+// The pallet macro's own attributes count as such.
+
+extern crate alloc;
+
+pub mod types;
+pub mod weights;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+use alloc::vec::Vec;
+use frame_support::{
+	pallet_prelude::*,
+	traits::{DefensiveOption, UnixTime},
+};
+use frame_system::pallet_prelude::*;
+use sp_core::H256;
+use sp_runtime::{traits::SaturatedConversion, ArithmeticError};
+use vouchsafe_primitives::{
+	audit::LogEvent,
+	policy::{Question, Subject},
+	traits::{self, AuditLog, Consents, Custody, Enrolment},
+	*,
+};
+
+/// Records that one reading of a patient's list gives at most.
+pub const MAX_LISTED: u32 = 256;
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
+		/// Who takes part.
+		type Enrolment: Enrolment;
+		/// What the patients' consents allow.
+		type Consents: Consents;
+		/// Who holds the shares of the versions' keys.
+		type Custody: Custody;
+		/// The patients' logs.
+		type AuditLog: AuditLog;
+		/// What time it is.
+		type Time: UnixTime;
+		/// What the calls weigh.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// The records.
+	#[pallet::storage]
+	pub type Records<T: Config> = StorageMap<_, Blake2_128Concat, RecordId, Record>;
+
+	/// Each patient's records.
+	#[pallet::storage]
+	pub type RecordsOf<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, AccountId, Blake2_128Concat, RecordId, ()>;
+
+	/// Each record's versions.
+	#[pallet::storage]
+	pub type Versions<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, RecordId, Blake2_128Concat, VersionNumber, Version>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A record was created, with its first version.
+		RecordCreated {
+			/// Whose it is.
+			patient: AccountId,
+			/// Which.
+			record: RecordId,
+			/// The institution that authored it, or the patient.
+			author: AccountId,
+			/// The version's hash.
+			head: H256,
+		},
+		/// A version was added to a record.
+		VersionAdded {
+			/// Which record.
+			record: RecordId,
+			/// Which version.
+			version: VersionNumber,
+			/// The version's hash.
+			head: H256,
+		},
+		/// Labels were added to a record.
+		Labelled {
+			/// Which record.
+			record: RecordId,
+			/// Its labels now.
+			labels: Labels,
+		},
+		/// A record was marked entered in error.
+		EnteredInError {
+			/// Which record.
+			record: RecordId,
+			/// How it counts now.
+			status: RecordStatus,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// There is no such record.
+		RecordNotFound,
+		/// The author has a record with this salt for this patient already.
+		RecordExists,
+		/// The signer doesn't act for the author institution: no practitioner, not active, or not
+		/// affiliated with it now.
+		NotAffiliated,
+		/// The signer isn't the patient, or isn't an active one.
+		NotThePatient,
+		/// The patient's consents don't allow to write this record.
+		NotPermitted,
+		/// What the patient enters, and only that, has the origin `PatientEntered`.
+		OriginMismatch,
+		/// The service period ends before it begins.
+		ServicePeriodReversed,
+		/// The patient has no record as the one that the relation names.
+		RelatedRecordNotFound,
+		/// The manifest's CID isn't one of version 1 with SHA2-256.
+		NotACid,
+		/// The version doesn't follow the record's latest: another one came between.
+		NotTheHead,
+		/// The record has all these labels.
+		NoNewLabels,
+		/// A record can be marked as having wrong content or a wrong patient.
+		NotAnErrorStatus,
+		/// The record is marked entered in error, in this way or a graver one.
+		AlreadyEnteredInError,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Create a record with its first version.
+		///
+		/// - **Origin**: a practitioner who acts for `institution` and whom the patient's consents
+		///   allow to write such a record, for treatment; or, without institution, the patient.
+		/// - **Details**: its id is [`record_id`] of patient, author and salt. `version.previous`
+		///   is zero. `sharing` says who holds the shares of the version's key.
+		/// - **Errors**: `NotThePatient`, `NotAffiliated`, `OriginMismatch`, `RecordExists`,
+		///   `ServicePeriodReversed`, `RelatedRecordNotFound`, `NotPermitted`, `NotTheHead`,
+		///   `NotACid`, and what custody says of the sharing set.
+		/// - **Events**: `RecordCreated`.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::create(sharing.holders.len().saturated_into()))]
+		pub fn create(
+			origin: OriginFor<T>,
+			patient: AccountId,
+			institution: Option<AccountId>,
+			salt: [u8; 16],
+			record: NewRecord,
+			version: NewVersion,
+			sharing: NewSharingSet,
+		) -> DispatchResult {
+			let signer = ensure_signed(origin)?;
+			let author = institution.unwrap_or_else(|| patient.clone());
+			let id = record_id(&patient, &author, &salt);
+			let NewRecord { origin, service, relation, confidentiality, labels, category } = record;
+			let mut record = Record {
+				patient,
+				responsible: author.clone(),
+				author,
+				origin,
+				service,
+				relation,
+				confidentiality,
+				labels,
+				category,
+				status: RecordStatus::Current,
+				versions: 0,
+				head: H256::zero(),
+			};
+			let entered_by_patient = record.author_institution().is_none();
+			ensure!(
+				entered_by_patient == (origin == Origin::PatientEntered),
+				Error::<T>::OriginMismatch
+			);
+			ensure!(service.first <= service.last, Error::<T>::ServicePeriodReversed);
+			let purpose = Self::ensure_writer(&signer, record.facts(id))?;
+			ensure!(!Records::<T>::contains_key(id), Error::<T>::RecordExists);
+			if let Some(Relation { target, .. }) = relation {
+				let same_patient = Records::<T>::get(target)
+					.is_some_and(|related| related.patient == record.patient);
+				ensure!(same_patient, Error::<T>::RelatedRecordNotFound);
+			}
+
+			Self::push_version(&signer, id, &mut record, version, sharing)?;
+			RecordsOf::<T>::insert(&record.patient, id, ());
+			Records::<T>::insert(id, &record);
+			T::AuditLog::append(
+				&record.patient,
+				&signer,
+				record.author_institution(),
+				purpose,
+				LogEvent::RecordCreated { record: id },
+			);
+			let Record { patient, author, head, .. } = record;
+			Self::deposit_event(Event::RecordCreated { patient, record: id, author, head });
+			Ok(())
+		}
+
+		/// Add a version to a record.
+		///
+		/// - **Origin**: a practitioner who acts for the author institution and whom the patient's
+		///   consents allow to write to the record, for treatment; or the patient, where the
+		///   patient entered it.
+		/// - **Details**: `version.previous` is the record's head.
+		/// - **Errors**: `RecordNotFound`, `AlreadyEnteredInError`, `NotThePatient`,
+		///   `NotAffiliated`, `NotPermitted`, `NotTheHead`, `NotACid`, and what custody says of
+		///   the sharing set.
+		/// - **Events**: `VersionAdded`.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::add_version(sharing.holders.len().saturated_into()))]
+		pub fn add_version(
+			origin: OriginFor<T>,
+			record: RecordId,
+			version: NewVersion,
+			sharing: NewSharingSet,
+		) -> DispatchResult {
+			let signer = ensure_signed(origin)?;
+			let id = record;
+			let mut record = Records::<T>::get(id).ok_or(Error::<T>::RecordNotFound)?;
+			ensure!(record.status == RecordStatus::Current, Error::<T>::AlreadyEnteredInError);
+			let purpose = Self::ensure_writer(&signer, record.facts(id))?;
+
+			let version = Self::push_version(&signer, id, &mut record, version, sharing)?;
+			Records::<T>::insert(id, &record);
+			T::AuditLog::append(
+				&record.patient,
+				&signer,
+				record.author_institution(),
+				purpose,
+				LogEvent::VersionAdded { record: id, version },
+			);
+			Self::deposit_event(Event::VersionAdded { record: id, version, head: record.head });
+			Ok(())
+		}
+
+		/// Add labels to a record. They are never taken off.
+		///
+		/// - **Origin**: the patient, or a practitioner who acts for the author institution.
+		/// - **Details**: no consent is needed, because a label never opens.
+		/// - **Errors**: `RecordNotFound`, `NotThePatient`, `NotAffiliated`, `NoNewLabels`.
+		/// - **Events**: `Labelled`.
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::add_labels())]
+		pub fn add_labels(
+			origin: OriginFor<T>,
+			record: RecordId,
+			labels: Labels,
+		) -> DispatchResult {
+			let signer = ensure_signed(origin)?;
+			let id = record;
+			let mut record = Records::<T>::get(id).ok_or(Error::<T>::RecordNotFound)?;
+			let institution =
+				record.author_institution().filter(|_| signer != record.patient).cloned();
+			Self::ensure_author(&signer, &record.patient, institution.as_ref())?;
+			ensure!(!labels.is_subset(record.labels), Error::<T>::NoNewLabels);
+
+			record.labels = record.labels.union(labels);
+			let labels = record.labels;
+			Records::<T>::insert(id, &record);
+			T::AuditLog::append(
+				&record.patient,
+				&signer,
+				institution.as_ref(),
+				None,
+				LogEvent::Labelled { record: id, labels },
+			);
+			Self::deposit_event(Event::Labelled { record: id, labels });
+			Ok(())
+		}
+
+		/// Mark a record entered in error: its content is wrong, or it is another patient's. There
+		/// is no way back.
+		///
+		/// - **Origin**: a practitioner who acts for the author institution; or the patient, where
+		///   the patient entered it.
+		/// - **Details**: no consent is needed, because marking never opens. What has wrong content
+		///   may still turn out to be another patient's.
+		/// - **Errors**: `NotAnErrorStatus`, `RecordNotFound`, `NotThePatient`, `NotAffiliated`,
+		///   `AlreadyEnteredInError`.
+		/// - **Events**: `EnteredInError`.
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::mark_entered_in_error())]
+		pub fn mark_entered_in_error(
+			origin: OriginFor<T>,
+			record: RecordId,
+			status: RecordStatus,
+		) -> DispatchResult {
+			let signer = ensure_signed(origin)?;
+			ensure!(status != RecordStatus::Current, Error::<T>::NotAnErrorStatus);
+			let id = record;
+			let mut record = Records::<T>::get(id).ok_or(Error::<T>::RecordNotFound)?;
+			Self::ensure_author(&signer, &record.patient, record.author_institution())?;
+			ensure!(status > record.status, Error::<T>::AlreadyEnteredInError);
+
+			record.status = status;
+			Records::<T>::insert(id, &record);
+			T::AuditLog::append(
+				&record.patient,
+				&signer,
+				record.author_institution(),
+				None,
+				LogEvent::EnteredInError { record: id, status },
+			);
+			Self::deposit_event(Event::EnteredInError { record: id, status });
+			Ok(())
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// The record.
+		pub fn record(record: RecordId) -> Option<Record> {
+			Records::<T>::get(record)
+		}
+
+		/// The record's version.
+		pub fn version(record: RecordId, version: VersionNumber) -> Option<Version> {
+			Versions::<T>::get(record, version)
+		}
+
+		/// The patient's records, in the order of their keys: so many of them, [`MAX_LISTED`] at
+		/// most, that follow the one named.
+		pub fn records_of(
+			patient: AccountId,
+			after: Option<RecordId>,
+			limit: u32,
+		) -> Vec<(RecordId, Record)> {
+			let ids = match after {
+				Some(after) => {
+					let key = RecordsOf::<T>::hashed_key_for(&patient, after);
+					RecordsOf::<T>::iter_key_prefix_from(&patient, key)
+				},
+				None => RecordsOf::<T>::iter_key_prefix(&patient),
+			};
+			ids.filter_map(|id| Records::<T>::get(id).map(|record| (id, record)))
+				.take(limit.min(MAX_LISTED).saturated_into())
+				.collect()
+		}
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Lets through who may write the record, with the purpose for the log.
+	fn ensure_writer(
+		signer: &AccountId,
+		facts: RecordFacts,
+	) -> Result<Option<Purpose>, DispatchError> {
+		let institution = Some(&facts.author).filter(|author| **author != facts.patient);
+		let Some(actor) = Self::ensure_author(signer, &facts.patient, institution)? else {
+			return Ok(None);
+		};
+		let purpose = Purpose::Treatment;
+		let question = Question {
+			patient: facts.patient.clone(),
+			actor,
+			action: Action::Write,
+			purpose,
+			subject: Subject::Record(facts),
+			now: T::Time::now().as_secs(),
+			break_glass: false,
+		};
+		ensure!(T::Consents::decide(&question).is_permit(), Error::<T>::NotPermitted);
+		Ok(Some(purpose))
+	}
+
+	/// Lets through a practitioner who acts for the author institution, or the patient where it is
+	/// none.
+	fn ensure_author(
+		signer: &AccountId,
+		patient: &AccountId,
+		institution: Option<&AccountId>,
+	) -> Result<Option<Actor>, DispatchError> {
+		let Some(institution) = institution else {
+			let is_patient = signer == patient
+				&& T::Enrolment::active_kind(signer) == Some(AccountKind::Patient);
+			ensure!(is_patient, Error::<T>::NotThePatient);
+			return Ok(None);
+		};
+		let actor = T::Enrolment::actor(signer, Some(institution))
+			.filter(|actor| actor.active && actor.kind == AccountKind::Practitioner)
+			.filter(|actor| actor.acting_for.is_some())
+			.ok_or(Error::<T>::NotAffiliated)?;
+		Ok(Some(actor))
+	}
+
+	/// Checks the version, keeps it with its sharing set, and moves the record's head to it.
+	fn push_version(
+		signer: &AccountId,
+		id: RecordId,
+		record: &mut Record,
+		version: NewVersion,
+		sharing: NewSharingSet,
+	) -> Result<VersionNumber, DispatchError> {
+		let NewVersion { previous, manifest, commitment } = version;
+		ensure!(previous == record.head, Error::<T>::NotTheHead);
+		ensure!(is_cid(&manifest), Error::<T>::NotACid);
+		let number = record.versions;
+		let version = Version {
+			manifest: Some(manifest),
+			commitment,
+			previous,
+			author: signer.clone(),
+			institution: record.author.clone(),
+			block: frame_system::Pallet::<T>::block_number().saturated_into(),
+		};
+		record.versions = number.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+		record.head = version.hash(&id, number).defensive_ok_or(Error::<T>::NotACid)?;
+		let institution = record.author_institution();
+		T::Custody::declare(&record.patient, signer, institution, id, number, sharing)?;
+		Versions::<T>::insert(id, number, version);
+		Ok(number)
+	}
+}
+
+/// Whether these are the bytes of a CID as our IPFS nodes make them: version 1, raw or dag-pb,
+/// SHA2-256.
+fn is_cid(cid: &Cid) -> bool {
+	matches!(cid.as_slice(), [0x01, 0x55 | 0x70, 0x12, 0x20, digest @ ..] if digest.len() == 32)
+}
+
+impl<T: Config> traits::Records for Pallet<T> {
+	fn facts(record: &RecordId) -> Option<RecordFacts> {
+		Records::<T>::get(record).map(|found| found.facts(*record))
+	}
+}
+
+#[cfg(any(feature = "try-runtime", test))]
+impl<T: Config> Pallet<T> {
+	/// - The lists of the patients' records name all records, each under its patient.
+	/// - A record's versions are those that it counts, and each follows the one before, up to the
+	///   record's head.
+	pub(crate) fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+		for (patient, id, ()) in RecordsOf::<T>::iter() {
+			let found = Records::<T>::get(id).is_some_and(|record| record.patient == patient);
+			ensure!(found, "a patient's list names a record that isn't the patient's");
+		}
+		for (id, record) in Records::<T>::iter() {
+			ensure!(
+				RecordsOf::<T>::contains_key(&record.patient, id),
+				"a record is missing in its patient's list"
+			);
+			ensure!(record.service.first <= record.service.last, "a service period is reversed");
+			let kept = Versions::<T>::iter_key_prefix(id).count();
+			ensure!(kept == record.versions.saturated_into::<usize>(), "versions are miscounted");
+			ensure!(kept > 0, "a record has no version");
+			// What the next one must name; unknown after an erased version.
+			let mut head = Some(H256::zero());
+			for number in 0..record.versions {
+				let version = Versions::<T>::get(id, number).ok_or("a version is missing")?;
+				ensure!(
+					head.is_none_or(|head| version.previous == head),
+					"a version doesn't follow the one before"
+				);
+				head = version.hash(&id, number);
+			}
+			ensure!(head.is_none_or(|head| record.head == head), "a head isn't the last version's");
+		}
+		for (id, _) in Versions::<T>::iter_keys() {
+			ensure!(Records::<T>::contains_key(id), "a version belongs to no record");
+		}
+		Ok(())
+	}
+}

@@ -1,0 +1,87 @@
+use super::*;
+
+fn label(who: AccountId, id: RecordId, labels: u32) -> DispatchResult {
+	Records::add_labels(RuntimeOrigin::signed(who), id, Labels(labels))
+}
+
+#[test]
+fn add_labels_works() {
+	run(|| {
+		let id = created();
+		// By colleagues without any consent, since a label never opens.
+		Consented::set(Vec::new());
+		assert_ok!(label(COLLEAGUE, id, 0b110));
+		assert_eq!(Records::record(id).unwrap().labels, Labels(0b111));
+		let event = LogEvent::Labelled { record: id, labels: Labels(0b111) };
+		assert_eq!(last_entry(), (PATIENT, COLLEAGUE, Some(HOSPITAL), None, event));
+		System::assert_last_event(Event::Labelled { record: id, labels: Labels(0b111) }.into());
+	});
+}
+
+#[test]
+fn add_labels_by_the_patient_works() {
+	run(|| {
+		for id in [created(), created_own()] {
+			assert_ok!(label(PATIENT, id, 0b10));
+			let event = LogEvent::Labelled { record: id, labels: Labels(0b11) };
+			assert_eq!(last_entry(), (PATIENT, PATIENT, None, None, event));
+		}
+	});
+}
+
+#[test]
+fn add_labels_never_takes_any_off() {
+	run(|| {
+		let id = created();
+		for labels in [0b10, 0b100, 0b1000_0000] {
+			let before = Records::record(id).unwrap().labels;
+			assert_ok!(label(PATIENT, id, labels));
+			assert!(before.is_subset(Records::record(id).unwrap().labels));
+		}
+		assert_eq!(Records::record(id).unwrap().labels, Labels(0b1000_0111));
+	});
+}
+
+#[test]
+fn add_labels_that_are_there_fails() {
+	run(|| {
+		let id = created();
+		assert_noop!(label(PATIENT, id, 0), Error::<Test>::NoNewLabels);
+		assert_noop!(label(PATIENT, id, 0b1), Error::<Test>::NoNewLabels);
+		assert_ok!(label(PATIENT, id, 0b11));
+		assert_noop!(label(DOCTOR, id, 0b10), Error::<Test>::NoNewLabels);
+	});
+}
+
+#[test]
+fn add_labels_by_another_fails() {
+	run(|| {
+		let (id, own) = (created(), created_own());
+		for who in [STRANGER, FOREIGN_DOCTOR, OTHER_PATIENT, HOSPITAL] {
+			assert_noop!(label(who, id, 0b10), Error::<Test>::NotAffiliated);
+		}
+		assert_noop!(label(DOCTOR, own, 0b10), Error::<Test>::NotThePatient);
+		end_affiliations(&DOCTOR);
+		assert_noop!(label(DOCTOR, id, 0b10), Error::<Test>::NotAffiliated);
+		suspend(&PATIENT);
+		assert_noop!(label(PATIENT, id, 0b10), Error::<Test>::NotThePatient);
+	});
+}
+
+#[test]
+fn add_labels_to_no_record_fails() {
+	run(|| {
+		assert_noop!(label(PATIENT, NO_RECORD, 0b10), Error::<Test>::RecordNotFound);
+	});
+}
+
+#[test]
+fn add_labels_unsigned_fails() {
+	run(|| {
+		let id = created();
+		assert_noop!(
+			Records::add_labels(RuntimeOrigin::none(), id, Labels(0b10)),
+			DispatchError::BadOrigin
+		);
+	});
+}

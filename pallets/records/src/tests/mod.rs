@@ -1,0 +1,91 @@
+//! Each call's tests, and what they have in common.
+
+mod add_labels;
+mod add_version;
+mod create;
+mod mark_entered_in_error;
+mod reading;
+
+// The pallet; the storage of the same name is `crate::Records`.
+use crate::{
+	mock::{Records, *},
+	*,
+};
+use frame_support::{assert_noop, assert_ok};
+
+const SALT: [u8; 16] = [1; 16];
+const NO_RECORD: RecordId = H256([0xee; 32]);
+
+/// A manifest's CID.
+fn cid(byte: u8) -> Cid {
+	let mut bytes = vec![0x01, 0x55, 0x12, 0x20];
+	bytes.extend([byte; 32]);
+	bytes.try_into().unwrap()
+}
+
+fn new_record() -> NewRecord {
+	NewRecord {
+		origin: Origin::Authored,
+		service: ServicePeriod { first: 1500, last: 1501 },
+		relation: None,
+		confidentiality: Confidentiality::Normal,
+		labels: Labels(0b1),
+		category: Category::Laboratory,
+	}
+}
+
+/// What the patient enters.
+fn own_record() -> NewRecord {
+	NewRecord { origin: Origin::PatientEntered, ..new_record() }
+}
+
+fn after(previous: H256) -> NewVersion {
+	NewVersion { previous, manifest: cid(1), commitment: H256([2; 32]) }
+}
+
+fn first() -> NewVersion {
+	after(H256::zero())
+}
+
+/// Custody's double looks at nothing in it.
+fn sharing() -> NewSharingSet {
+	NewSharingSet { threshold: 3, holders: BoundedVec::new(), commitments: H256([3; 32]) }
+}
+
+/// The doctor's call for the hospital.
+fn create(salt: [u8; 16], record: NewRecord) -> DispatchResult {
+	Records::create(
+		RuntimeOrigin::signed(DOCTOR),
+		PATIENT,
+		Some(HOSPITAL),
+		salt,
+		record,
+		first(),
+		sharing(),
+	)
+}
+
+/// The patient's call for nobody else.
+fn create_own(record: NewRecord) -> DispatchResult {
+	Records::create(RuntimeOrigin::signed(PATIENT), PATIENT, None, SALT, record, first(), sharing())
+}
+
+/// A record that the doctor created.
+fn created() -> RecordId {
+	assert_ok!(create(SALT, new_record()));
+	record_id(&PATIENT, &HOSPITAL, &SALT)
+}
+
+/// A record that the patient created.
+fn created_own() -> RecordId {
+	assert_ok!(create_own(own_record()));
+	record_id(&PATIENT, &PATIENT, &SALT)
+}
+
+fn head(id: RecordId) -> H256 {
+	Records::record(id).unwrap().head
+}
+
+fn last_entry() -> Entry {
+	Entries::get().pop().unwrap()
+}

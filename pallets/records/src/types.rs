@@ -1,0 +1,131 @@
+//! What the chain keeps of records, and what their authors hand in.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_core::H256;
+use vouchsafe_primitives::*;
+
+/// What the author says of a record that is about to be.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct NewRecord {
+	/// Where it comes from.
+	pub origin: Origin,
+	/// Months that it covers.
+	pub service: ServicePeriod,
+	/// Its relation to another record of the same patient.
+	pub relation: Option<Relation>,
+	/// How freely it may be seen.
+	pub confidentiality: Confidentiality,
+	/// Its labels.
+	pub labels: Labels,
+	/// What it is about.
+	pub category: Category,
+}
+
+/// What the author says of a version that is about to be.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct NewVersion {
+	/// Hash of the version that it follows; zero for a record's first.
+	pub previous: H256,
+	/// CID of its manifest.
+	pub manifest: Cid,
+	/// Salted commitment to the plaintext.
+	pub commitment: H256,
+}
+
+/// A record.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Record {
+	/// Whose it is.
+	pub patient: AccountId,
+	/// The institution that authored it, or the patient.
+	pub author: AccountId,
+	/// The institution that answers for it now.
+	pub responsible: AccountId,
+	/// Where it comes from.
+	pub origin: Origin,
+	/// Months that it covers.
+	pub service: ServicePeriod,
+	/// Its relation to another record.
+	pub relation: Option<Relation>,
+	/// How freely it may be seen.
+	pub confidentiality: Confidentiality,
+	/// Its labels.
+	pub labels: Labels,
+	/// What it is about.
+	pub category: Category,
+	/// Whether it counts.
+	pub status: RecordStatus,
+	/// How many versions it has.
+	pub versions: u32,
+	/// Hash of the latest version, which the next one must name; see [`Version::hash`].
+	pub head: H256,
+}
+
+impl Record {
+	/// All that a decision needs to know of it.
+	pub fn facts(&self, id: RecordId) -> RecordFacts {
+		RecordFacts {
+			id,
+			patient: self.patient.clone(),
+			author: self.author.clone(),
+			holder: self.responsible.clone(),
+			category: self.category,
+			labels: self.labels,
+			service: self.service,
+			status: self.status,
+		}
+	}
+
+	/// The institution that authored it: none where the patient did.
+	pub fn author_institution(&self) -> Option<&AccountId> {
+		Some(&self.author).filter(|author| **author != self.patient)
+	}
+}
+
+/// A version of a record.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Version {
+	/// CID of its manifest: none once it is erased.
+	pub manifest: Option<Cid>,
+	/// Salted commitment to the plaintext.
+	pub commitment: H256,
+	/// Hash of the version that it follows; zero for the first.
+	pub previous: H256,
+	/// Who made it.
+	pub author: AccountId,
+	/// For which institution it was made, or the patient.
+	pub institution: AccountId,
+	/// The block that holds it.
+	pub block: u32,
+}
+
+impl Version {
+	/// Its hash: `blake2b-256("vouchsafe/version/1" ++ SCALE(record, number, manifest, commitment,
+	/// previous, author, institution))`. None once the manifest is erased: the hash then still
+	/// stands in what follows, the next version's `previous` or the record's `head`.
+	pub fn hash(&self, record: &RecordId, number: VersionNumber) -> Option<H256> {
+		let manifest = self.manifest.as_ref()?;
+		let Self { commitment, previous, author, institution, .. } = self;
+		let bytes = (
+			*b"vouchsafe/version/1",
+			record,
+			number,
+			manifest,
+			commitment,
+			previous,
+			author,
+			institution,
+		)
+			.encode();
+		Some(H256(sp_io::hashing::blake2_256(&bytes)))
+	}
+}
