@@ -28,7 +28,6 @@
 //! [`Records`] by id, [`RecordsOf`] a patient, and each record's [`Versions`]. A record's id is a
 //! hash over patient, author and salt ([`record_id`]), so nobody can take another author's.
 #![cfg_attr(not(feature = "std"), no_std)]
-// The pallet macro's own attributes count as such.
 
 extern crate alloc;
 
