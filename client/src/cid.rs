@@ -1,0 +1,150 @@
+//! The CID that every node gives the same bytes: CIDv1, sha2-256, chunks of 256 KiB as raw
+//! leaves, UnixFS in the balanced layout with 174 links a node. It is computed here, while the
+//! bytes stream by, so that no node has to be believed.
+
+pub use ::cid::Cid;
+use multihash_codetable::{Code, MultihashDigest};
+
+/// Bytes in a leaf.
+pub const CHUNK: usize = 256 * 1024;
+/// Links in a node.
+const WIDTH: usize = 174;
+/// Multicodec of a raw leaf.
+const RAW: u64 = 0x55;
+/// Multicodec of a node (dag-pb).
+const DAG_PB: u64 = 0x70;
+
+/// A child as its parent names it.
+#[derive(Clone, Debug)]
+struct Link {
+	cid: Cid,
+	/// Bytes of the file below it.
+	content: u64,
+	/// Bytes of the blocks from it downwards.
+	blocks: u64,
+}
+
+/// Computes the CID of bytes that come in pieces. Its memory is one chunk and the links of the
+/// rightmost nodes.
+#[derive(Clone, Debug, Default)]
+pub struct CidBuilder {
+	chunk: Vec<u8>,
+	/// From the leaves upwards: the links that still need a parent.
+	levels: Vec<Vec<Link>>,
+	length: u64,
+}
+
+impl CidBuilder {
+	/// Nothing yet.
+	pub fn new() -> Self {
+		Self::default()
+	}
+
+	/// Takes more bytes.
+	pub fn update(&mut self, mut bytes: &[u8]) {
+		self.length += bytes.len() as u64;
+		while !bytes.is_empty() {
+			// A full chunk waits until a byte follows, so that the last one is never empty.
+			if self.chunk.len() == CHUNK {
+				self.end_chunk();
+			}
+			let (now, later) = bytes.split_at(bytes.len().min(CHUNK - self.chunk.len()));
+			self.chunk.extend_from_slice(now);
+			bytes = later;
+		}
+	}
+
+	/// How many bytes there were so far.
+	pub fn length(&self) -> u64 {
+		self.length
+	}
+
+	/// The CID of all the bytes.
+	pub fn finish(mut self) -> Cid {
+		self.end_chunk();
+		let mut level = 0;
+		loop {
+			let is_top = level + 1 == self.levels.len();
+			match self.levels[level].as_slice() {
+				[root] if is_top => return root.cid,
+				links => {
+					let node = node(links);
+					self.levels[level].clear();
+					self.push(level + 1, node);
+				},
+			}
+			level += 1;
+		}
+	}
+
+	fn end_chunk(&mut self) {
+		let size = self.chunk.len() as u64;
+		let cid = Cid::new_v1(RAW, Code::Sha2_256.digest(&self.chunk));
+		self.chunk.clear();
+		self.push(0, Link { cid, content: size, blocks: size });
+	}
+
+	fn push(&mut self, level: usize, link: Link) {
+		if self.levels.len() == level {
+			self.levels.push(Vec::with_capacity(WIDTH));
+		}
+		if self.levels[level].len() == WIDTH {
+			let node = node(&self.levels[level]);
+			self.levels[level].clear();
+			self.push(level + 1, node);
+		}
+		self.levels[level].push(link);
+	}
+}
+
+/// The CID of these bytes.
+pub fn cid_of(bytes: &[u8]) -> Cid {
+	let mut builder = CidBuilder::new();
+	builder.update(bytes);
+	builder.finish()
+}
+
+/// A dag-pb node over these links, with UnixFS's description of a file.
+fn node(links: &[Link]) -> Link {
+	let content = links.iter().map(|link| link.content).sum();
+	let mut unixfs = vec![0x08, 2, 0x18];
+	varint(&mut unixfs, content);
+	for link in links {
+		unixfs.push(0x20);
+		varint(&mut unixfs, link.content);
+	}
+	let mut block = Vec::new();
+	for link in links {
+		let mut pb = Vec::new();
+		field(&mut pb, 0x0a, &link.cid.to_bytes());
+		field(&mut pb, 0x12, &[]);
+		pb.push(0x18);
+		varint(&mut pb, link.blocks);
+		field(&mut block, 0x12, &pb);
+	}
+	field(&mut block, 0x0a, &unixfs);
+	let below: u64 = links.iter().map(|link| link.blocks).sum();
+	Link {
+		cid: Cid::new_v1(DAG_PB, Code::Sha2_256.digest(&block)),
+		content,
+		blocks: below + block.len() as u64,
+	}
+}
+
+/// A protobuf field of bytes.
+fn field(out: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
+	out.push(tag);
+	varint(out, bytes.len() as u64);
+	out.extend_from_slice(bytes);
+}
+
+fn varint(out: &mut Vec<u8>, mut value: u64) {
+	while value >= 0x80 {
+		out.push((value & 0x7f) as u8 | 0x80);
+		value >>= 7;
+	}
+	out.push(value as u8);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! The vectors are what Kubo 0.43.0 said to `ipfs add -Q --cid-version=1 --raw-leaves
+//! --chunker=size-262144 --hash=sha2-256` of the same bytes.
+
+use super::*;
+use proptest::prelude::*;
+
+/// `length` bytes that don't repeat from chunk to chunk: byte `i` is `(i * 131 + i / 65536) % 256`.
+fn bytes(length: u64) -> Vec<u8> {
+	(0..length).map(|i| (i.wrapping_mul(131) + i / 65536) as u8).collect()
+}
+
+#[test]
+fn kubo_says_the_same() {
+	const C: u64 = CHUNK as u64;
+	for (length, cid) in [
+		(1, "bafkreidogqfzz75tpkmjzjke425xqcrmpcib2p5tg44hnbirumdbpl5adu"),
+		(C, "bafkreigdkedef5lrotjhiwvcya5ul4xcqahp62qezabp5krjeqpwjjdjzu"),
+		(C + 1, "bafybeiecrglrastcu3bbatcfay7km4qcvinaeuunlb3idjacxf3erzkwzy"),
+		(2 * C, "bafybeieojm55sf2nxck5rd4r2xijfwnu7l7fqvozvg6jncq2dqrlpa5otm"),
+		// One full node, and what first needs a second one and a root above.
+		(174 * C, "bafybeihqmw5nqqdsoxyuxoqfvo5qc5basteonmghyqtdcubxhrdinokkue"),
+		(174 * C + 1, "bafybeigewesa4nc7l7wncf3fl4dz3s76uevghc4eqoipzs7t2vilnlctty"),
+		(175 * C, "bafybeie3irryxlgjsm2erwenaf3jctckeezbdgqxybyoawaf6s2ybncvle"),
+		(349 * C + 5, "bafybeihixqpo2gfvth5gctykrz6uq3bbri2pbe5uyukehsdl45tkijrf6u"),
+		(350 * C, "bafybeihvldvqch7jqjh7rb4hexeom4jztjplnx6cghsrouchmvq4tw3kcu"),
+	] {
+		assert_eq!(cid_of(&bytes(length)).to_string(), cid, "{length} bytes");
+	}
+}
+
+#[test]
+fn empty_and_small_files_are_one_raw_leaf() {
+	assert_eq!(
+		cid_of(b"").to_string(),
+		"bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"
+	);
+	assert_eq!(cid_of(&bytes(CHUNK as u64)).codec(), RAW);
+	assert_eq!(cid_of(&bytes(CHUNK as u64 + 1)).codec(), DAG_PB);
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(24))]
+	#[test]
+	fn how_the_bytes_are_cut_does_not_matter(
+		length in 0u64..1_000_000,
+		cuts in prop::collection::vec(0usize..400_000, 0..8),
+	) {
+		let bytes = bytes(length);
+		let mut builder = CidBuilder::new();
+		let mut rest = &bytes[..];
+		for cut in cuts {
+			let (now, later) = rest.split_at(cut.min(rest.len()));
+			builder.update(now);
+			rest = later;
+		}
+		builder.update(rest);
+		prop_assert_eq!(builder.length(), length);
+		prop_assert_eq!(builder.finish(), cid_of(&bytes));
+	}
+}

@@ -1,0 +1,357 @@
+//! A custodian's REST API, from the client's side: every call with its time limit, and tried
+//! again a few times where trying again can help.
+
+use crate::{
+	chain::{AccountId, H256},
+	cid::{Cid, CidBuilder},
+	messages::*,
+	signing::sign_request,
+};
+use base64::{prelude::BASE64_STANDARD, Engine};
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+use reqwest::{Client, StatusCode};
+use serde::{de::DeserializeOwned, Serialize};
+use std::{sync::Once, time::Duration};
+use subxt_signer::sr25519::Keypair;
+
+/// How long one request may take.
+const ANSWER: Duration = Duration::from_secs(30);
+/// How long a custodian may be silent while bytes flow.
+const SILENCE: Duration = Duration::from_secs(60);
+/// How often a request is tried.
+const TRIES: u32 = 4;
+
+/// What can go wrong with a custodian.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CustodianError {
+	/// It gives no access, and no reason.
+	#[error("no access")]
+	NoAccess,
+	/// It does not see the version on the chain yet.
+	#[error("the custodian does not see it on the chain yet: try again in some seconds")]
+	NotYet,
+	/// It refused the request as such.
+	#[error("the custodian refused the request ({status}): {message}")]
+	Refused {
+		/// The HTTP status.
+		status: u16,
+		/// What it said.
+		message: String,
+	},
+	/// It has too much to do, or was asked too often.
+	#[error("the custodian is busy: try again later")]
+	Busy,
+	/// It does not have that.
+	#[error("the custodian does not have it")]
+	NotFound,
+	/// It can't be reached.
+	#[error("the custodian can't be reached: {0}")]
+	Unreachable(String),
+	/// It answered with something else than agreed.
+	#[error("the custodian's answer makes no sense: {0}")]
+	Nonsense(String),
+	/// The bytes that it gave are not those of the CID.
+	#[error("the custodian's copy of {0} is damaged")]
+	Damaged(String),
+}
+
+impl CustodianError {
+	/// Whether it may be gone when one tries again.
+	pub fn may_pass(&self) -> bool {
+		matches!(self, Self::NotYet | Self::Busy | Self::Unreachable(_))
+	}
+}
+
+/// A custodian. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct CustodianClient {
+	http: Client,
+	/// Its address, without a slash at the end.
+	pub url: String,
+	/// The institution whose custodian it is.
+	pub institution: AccountId,
+	/// Hash of the chain's genesis block.
+	pub genesis: H256,
+	tries: u32,
+}
+
+impl CustodianClient {
+	/// The custodian of this institution at this address.
+	pub fn new(url: &str, institution: AccountId, genesis: H256) -> Result<Self, CustodianError> {
+		static PROVIDER: Once = Once::new();
+		PROVIDER.call_once(|| {
+			// Where another one is installed already, that one serves.
+			let _ = rustls::crypto::ring::default_provider().install_default();
+		});
+		let http = Client::builder()
+			.connect_timeout(Duration::from_secs(5))
+			.read_timeout(SILENCE)
+			.redirect(reqwest::redirect::Policy::none())
+			.no_proxy()
+			.build()
+			.map_err(|error| CustodianError::Unreachable(describe(&error)))?;
+		let url = url.trim_end_matches('/').to_owned();
+		Ok(Self { http, url, institution, genesis, tries: TRIES })
+	}
+
+	/// The same, but a request is made only once.
+	pub fn without_retries(mut self) -> Self {
+		self.tries = 1;
+		self
+	}
+
+	/// Who it is.
+	pub async fn about(&self) -> Result<About, CustodianError> {
+		self.get("/v1/custodian").await
+	}
+
+	/// Whether it can do its work, and what hinders it.
+	pub async fn readiness(&self) -> Result<Readiness, CustodianError> {
+		let answer = self.http.get(format!("{}/ready", self.url)).timeout(ANSWER).send().await;
+		let answer = answer.map_err(from_transport)?;
+		read_json(answer).await
+	}
+
+	/// Adds content to its IPFS node. `content` makes the stream anew for each try.
+	pub async fn add_content<F, S>(
+		&self,
+		key: &Keypair,
+		cid: &Cid,
+		length: u64,
+		content: F,
+	) -> Result<(), CustodianError>
+	where
+		F: Fn() -> S,
+		S: Stream<Item = std::io::Result<Bytes>> + Send + Sync + 'static,
+	{
+		let body = AddContent { cid: cid.to_string(), length };
+		self.retry(|| async {
+			let signed = self.signed(key, action::ADD_CONTENT, &body);
+			let header = serde_json::to_vec(&signed).expect("our own messages are JSON; qed");
+			let answer = self
+				.http
+				.post(format!("{}/v1/content", self.url))
+				.header(REQUEST_HEADER, BASE64_STANDARD.encode(header))
+				.header("content-length", length)
+				.body(reqwest::Body::wrap_stream(content()))
+				.send()
+				.await
+				.map_err(from_transport)?;
+			accepted(answer).await.map(drop)
+		})
+		.await
+	}
+
+	/// Content of a CID. The stream ends with [`CustodianError::Damaged`] if the bytes were not
+	/// the CID's: use nothing of it before the end.
+	pub async fn content(
+		&self,
+		cid: Cid,
+	) -> Result<impl Stream<Item = Result<Bytes, CustodianError>> + Send + Unpin, CustodianError> {
+		let answer = self
+			.retry(|| async {
+				let request = self.http.get(format!("{}/v1/content/{cid}", self.url));
+				accepted(request.send().await.map_err(from_transport)?).await
+			})
+			.await?;
+		let state = (Some(CidBuilder::new()), answer.bytes_stream());
+		Ok(Box::pin(futures::stream::unfold(state, move |(builder, mut stream)| async move {
+			let mut builder = builder?;
+			match stream.next().await {
+				Some(Ok(piece)) => {
+					builder.update(&piece);
+					Some((Ok(piece), (Some(builder), stream)))
+				},
+				Some(Err(error)) => Some((Err(from_transport(error)), (None, stream))),
+				None if builder.finish() == cid => None,
+				None => Some((Err(CustodianError::Damaged(cid.to_string())), (None, stream))),
+			}
+		})))
+	}
+
+	/// Content of a CID, whole and checked, if it has at most `max` bytes.
+	pub async fn content_bytes(&self, cid: Cid, max: usize) -> Result<Vec<u8>, CustodianError> {
+		let mut stream = self.content(cid).await?;
+		let mut bytes = Vec::new();
+		while let Some(piece) = stream.next().await {
+			bytes.extend_from_slice(&piece?);
+			if bytes.len() > max {
+				return Err(CustodianError::Nonsense(format!("more than {max} bytes")));
+			}
+		}
+		Ok(bytes)
+	}
+
+	/// Delivers a version's envelopes. [`CustodianError::NotYet`] as long as the version is not
+	/// final for the custodian: this waits for some seconds by itself.
+	pub async fn deliver_envelope(
+		&self,
+		key: &Keypair,
+		envelope: &DeliverEnvelope,
+	) -> Result<EnvelopeReceipt, CustodianError> {
+		self.post("/v1/envelopes", key, action::DELIVER_ENVELOPE, envelope).await
+	}
+
+	/// Asks for shares after an opening that is final.
+	pub async fn release(
+		&self,
+		key: &Keypair,
+		request: &AskRelease,
+	) -> Result<Release, CustodianError> {
+		self.post("/v1/releases", key, action::RELEASE, request).await
+	}
+
+	/// Carries the patient's own share there.
+	pub async fn carry_share(
+		&self,
+		key: &Keypair,
+		share: &CarryShare,
+	) -> Result<(), CustodianError> {
+		let _: serde_json::Value =
+			self.post("/v1/carried", key, action::CARRY_SHARE, share).await?;
+		Ok(())
+	}
+
+	/// Fetches the patient's own sealed share.
+	pub async fn patient_envelope(
+		&self,
+		key: &Keypair,
+		request: &FetchPatientEnvelope,
+	) -> Result<PatientEnvelope, CustodianError> {
+		self.post("/v1/patient-envelopes", key, action::FETCH_PATIENT_ENVELOPE, request).await
+	}
+
+	/// Reads a page of a patient's log.
+	pub async fn log_page(
+		&self,
+		key: &Keypair,
+		request: &ReadLog,
+	) -> Result<LogPage, CustodianError> {
+		self.post("/v1/log", key, action::READ_LOG, request).await
+	}
+
+	/// Reads all that it has of a patient's log.
+	pub async fn log(
+		&self,
+		key: &Keypair,
+		patient: &AccountId,
+		institution: Option<AccountId>,
+	) -> Result<Vec<LogLine>, CustodianError> {
+		let mut lines = Vec::new();
+		loop {
+			let page = self
+				.log_page(
+					key,
+					&ReadLog {
+						patient: Hex(patient.0),
+						institution: institution.map(|account| Hex(account.0)),
+						from: lines.len() as u64,
+						limit: MAX_LOG_LINES,
+					},
+				)
+				.await?;
+			let is_last = page.lines.is_empty();
+			lines.extend(page.lines);
+			if is_last || lines.len() as u64 >= page.count {
+				return Ok(lines);
+			}
+		}
+	}
+
+	fn signed<T: Serialize>(&self, key: &Keypair, action: &str, body: &T) -> Signed {
+		sign_request(key, self.genesis, &self.institution, action, body)
+	}
+
+	async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CustodianError> {
+		self.retry(|| async {
+			let request = self.http.get(format!("{}{path}", self.url)).timeout(ANSWER);
+			read_json(accepted(request.send().await.map_err(from_transport)?).await?).await
+		})
+		.await
+	}
+
+	async fn post<B: Serialize, T: DeserializeOwned>(
+		&self,
+		path: &str,
+		key: &Keypair,
+		action: &str,
+		body: &B,
+	) -> Result<T, CustodianError> {
+		self.retry(|| async {
+			// Signed anew each time: a nonce is good once.
+			let request = self
+				.http
+				.post(format!("{}{path}", self.url))
+				.timeout(ANSWER)
+				.json(&self.signed(key, action, body));
+			read_json(accepted(request.send().await.map_err(from_transport)?).await?).await
+		})
+		.await
+	}
+
+	async fn retry<T, F: std::future::Future<Output = Result<T, CustodianError>>>(
+		&self,
+		request: impl Fn() -> F,
+	) -> Result<T, CustodianError> {
+		let mut pause = Duration::from_millis(400);
+		for _ in 1..self.tries {
+			match request().await {
+				Err(error) if error.may_pass() => tracing::debug!(%error, url = self.url, "again"),
+				result => return result,
+			}
+			tokio::time::sleep(pause).await;
+			pause *= 2;
+		}
+		request().await
+	}
+}
+
+/// The answer, if it is a good one.
+async fn accepted(answer: reqwest::Response) -> Result<reqwest::Response, CustodianError> {
+	let status = answer.status();
+	match status {
+		status if status.is_success() => return Ok(answer),
+		StatusCode::FORBIDDEN => return Err(CustodianError::NoAccess),
+		StatusCode::TOO_EARLY => return Err(CustodianError::NotYet),
+		StatusCode::NOT_FOUND => return Err(CustodianError::NotFound),
+		StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+			return Err(CustodianError::Busy)
+		},
+		_ => {},
+	}
+	let message = match read_json::<Refusal>(answer).await {
+		Ok(refusal) => refusal.error,
+		Err(_) => status.canonical_reason().unwrap_or("no reason given").to_owned(),
+	};
+	Err(CustodianError::Refused { status: status.as_u16(), message })
+}
+
+/// The answer's JSON, if it is not too long.
+async fn read_json<T: DeserializeOwned>(answer: reqwest::Response) -> Result<T, CustodianError> {
+	let mut stream = answer.bytes_stream();
+	let mut bytes = Vec::new();
+	while let Some(piece) = stream.next().await {
+		bytes.extend_from_slice(&piece.map_err(from_transport)?);
+		if bytes.len() > MAX_ANSWER {
+			return Err(CustodianError::Nonsense(format!("more than {MAX_ANSWER} bytes")));
+		}
+	}
+	serde_json::from_slice(&bytes).map_err(|error| CustodianError::Nonsense(error.to_string()))
+}
+
+fn from_transport(error: reqwest::Error) -> CustodianError {
+	CustodianError::Unreachable(describe(&error))
+}
+
+/// The error with its causes; the address may hold nothing secret.
+fn describe(error: &dyn std::error::Error) -> String {
+	let mut text = error.to_string();
+	let mut source = error.source();
+	while let Some(cause) = source {
+		text.push_str(": ");
+		text.push_str(&cause.to_string());
+		source = cause.source();
+	}
+	text
+}

@@ -1,0 +1,209 @@
+//! The configuration: a TOML file, documented in `sample.toml`.
+
+use anyhow::{bail, Context};
+use serde::Deserialize;
+use std::{
+	net::SocketAddr,
+	path::{Path, PathBuf},
+};
+use vouchsafe_client::messages::Hex;
+
+/// All of it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+	/// The REST API.
+	pub api: Api,
+	/// The chain's node.
+	pub chain: Chain,
+	/// The custodian's keys.
+	pub keys: Keys,
+	/// The database.
+	pub store: Store,
+	/// The IPFS node, if there is one.
+	pub kubo: Option<Kubo>,
+	/// What is logged, and how.
+	#[serde(default)]
+	pub log: Log,
+}
+
+/// The REST API.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Api {
+	/// Where to listen.
+	pub listen: SocketAddr,
+	/// Largest content that is taken, in bytes.
+	#[serde(default = "two_gib")]
+	pub max_content: u64,
+	/// Content of one account that no version names, in bytes.
+	#[serde(default = "eight_gib")]
+	pub max_unclaimed: u64,
+	/// Requests of one address a second.
+	#[serde(default = "fifty")]
+	pub requests_per_second: u32,
+	/// Requests of one address at once.
+	#[serde(default = "two_hundred")]
+	pub burst: u32,
+	/// Whether a proxy before it tells the caller's address.
+	#[serde(default)]
+	pub behind_proxy: bool,
+}
+
+/// The chain's node.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chain {
+	/// Its WebSocket.
+	pub node: String,
+	/// Hash of the chain's genesis block.
+	pub genesis: Option<Hex<32>>,
+}
+
+/// The custodian's keys.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+	/// The file that holds them.
+	pub file: PathBuf,
+}
+
+/// The database.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+	/// Where it lies.
+	pub directory: PathBuf,
+}
+
+/// The IPFS node.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kubo {
+	/// Its RPC's address.
+	pub url: String,
+	/// How long one attempt to pin may take, in seconds.
+	#[serde(default = "two_minutes")]
+	pub patience: u64,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+	/// Filter, in tracing's syntax.
+	pub level: String,
+	/// How a line looks.
+	pub format: LogFormat,
+}
+
+impl Default for Log {
+	fn default() -> Self {
+		Self { level: "info".into(), format: LogFormat::Json }
+	}
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+	/// For machines.
+	Json,
+	/// For people.
+	Text,
+}
+
+fn two_gib() -> u64 {
+	2 << 30
+}
+
+fn eight_gib() -> u64 {
+	8 << 30
+}
+
+fn fifty() -> u32 {
+	50
+}
+
+fn two_hundred() -> u32 {
+	200
+}
+
+fn two_minutes() -> u64 {
+	120
+}
+
+impl Config {
+	/// Reads and checks the file.
+	pub fn read(path: &Path) -> anyhow::Result<Self> {
+		let text = std::fs::read_to_string(path)
+			.with_context(|| format!("can't read the configuration {}", path.display()))?;
+		Self::parse(&text).with_context(|| format!("in the configuration {}", path.display()))
+	}
+
+	fn parse(text: &str) -> anyhow::Result<Self> {
+		let config: Self = toml::from_str(text)?;
+		if !config.chain.node.starts_with("ws://") && !config.chain.node.starts_with("wss://") {
+			bail!("chain.node must begin with ws:// or wss://");
+		}
+		if config.kubo.as_ref().is_some_and(|kubo| url::Url::parse(&kubo.url).is_err()) {
+			bail!("kubo.url is no address");
+		}
+		if config.api.requests_per_second == 0 || config.api.burst == 0 {
+			bail!("api.requests_per_second and api.burst must be at least 1");
+		}
+		tracing_subscriber::EnvFilter::try_new(&config.log.level).context("log.level")?;
+		Ok(config)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	const SAMPLE: &str = include_str!("../sample.toml");
+
+	#[test]
+	fn the_sample_is_good() {
+		let config = Config::parse(SAMPLE).unwrap();
+		assert_eq!(config.api.listen.port(), 8700);
+		assert!(config.chain.genesis.is_none());
+	}
+
+	/// What stands behind `# ` in the sample are the defaults.
+	#[test]
+	fn the_sample_shows_the_defaults() {
+		let uncommented = SAMPLE
+			.lines()
+			.map(|line| match line.strip_prefix("# ") {
+				Some(entry) if entry.contains(" = ") || entry == "[log]" => entry,
+				_ => line,
+			})
+			.collect::<Vec<_>>()
+			.join("\n");
+		let (sample, whole) =
+			(Config::parse(SAMPLE).unwrap(), Config::parse(&uncommented).unwrap());
+		assert_eq!(format!("{:?}", sample.api), format!("{:?}", whole.api));
+		assert_eq!(format!("{:?}", sample.kubo), format!("{:?}", whole.kubo));
+		assert_eq!(format!("{:?}", sample.log), format!("{:?}", whole.log));
+		assert_eq!(whole.chain.genesis, Some(Hex([0; 32])));
+	}
+
+	#[test]
+	fn what_is_wrong_is_refused() {
+		for (what, by) in [
+			("[api]", "[api]\nlissten = \"127.0.0.1:1\""),
+			("[store]", "[storage]\nx = 1\n[store]"),
+			("ws://127.0.0.1:9944", "http://127.0.0.1:9944"),
+			("http://127.0.0.1:5001", "nowhere"),
+			("# burst = 200", "burst = 0"),
+			("# genesis = \"0x00", "genesis = \"0x"),
+			("# format = \"json\"", "[log]\nformat = \"xml\""),
+			("# level = \"info\"", "[log]\nlevel = \"a=b=c\""),
+		] {
+			let changed = SAMPLE.replacen(what, by, 1);
+			assert_ne!(changed, SAMPLE);
+			assert!(Config::parse(&changed).is_err(), "{by} was taken");
+		}
+	}
+}

@@ -1,0 +1,95 @@
+//! Does what the command line says.
+
+use crate::{
+	chain_spec,
+	cli::{Cli, Subcommand},
+	service,
+};
+use sc_cli::{RunCmd, SubstrateCli};
+use sc_network::{config::NetworkBackendType, Litep2pNetworkBackend, NetworkWorker};
+use sc_service::{ChainSpec, Configuration, PartialComponents, TaskManager};
+use vouchsafe_runtime::{opaque::Block, Hash};
+
+impl SubstrateCli for Cli {
+	fn impl_name() -> String {
+		"Vouchsafe Node".into()
+	}
+
+	fn impl_version() -> String {
+		env!("SUBSTRATE_CLI_IMPL_VERSION").into()
+	}
+
+	fn description() -> String {
+		env!("CARGO_PKG_DESCRIPTION").into()
+	}
+
+	fn author() -> String {
+		"the Vouchsafe contributors".into()
+	}
+
+	fn support_url() -> String {
+		"see README.md".into()
+	}
+
+	fn copyright_start_year() -> i32 {
+		2026
+	}
+
+	fn load_spec(&self, id: &str) -> Result<Box<dyn ChainSpec>, String> {
+		Ok(Box::new(chain_spec::load(id)?))
+	}
+}
+
+/// Parses the command line and does what it says.
+pub fn run() -> sc_cli::Result<()> {
+	let cli = Cli::from_args();
+	match &cli.subcommand {
+		None => run_node(&cli, &cli.run),
+		Some(Subcommand::Key(command)) => command.run(&cli),
+		Some(Subcommand::ExportChainSpec(command)) => command.run(cli.load_spec(&command.chain)?),
+		Some(Subcommand::CheckBlock(command)) => cli.create_runner(command)?.async_run(|config| {
+			let PartialComponents { client, task_manager, import_queue, .. } =
+				service::new_partial(&config)?;
+			Ok((command.run(client, import_queue), task_manager))
+		}),
+		Some(Subcommand::ExportBlocks(command)) => {
+			cli.create_runner(command)?.async_run(|config| {
+				let PartialComponents { client, task_manager, .. } = service::new_partial(&config)?;
+				Ok((command.run(client, config.database), task_manager))
+			})
+		},
+		Some(Subcommand::ImportBlocks(command)) => {
+			cli.create_runner(command)?.async_run(|config| {
+				let PartialComponents { client, task_manager, import_queue, .. } =
+					service::new_partial(&config)?;
+				Ok((command.run(client, import_queue), task_manager))
+			})
+		},
+		Some(Subcommand::PurgeChain(command)) => {
+			cli.create_runner(command)?.sync_run(|config| command.run(config.database))
+		},
+		Some(Subcommand::Revert(command)) => cli.create_runner(command)?.async_run(|config| {
+			let PartialComponents { client, task_manager, backend, .. } =
+				service::new_partial(&config)?;
+			let revert_grandpa = Box::new(|client, _, blocks| {
+				sc_consensus_grandpa::revert(client, blocks)?;
+				Ok(())
+			});
+			Ok((command.run(client, backend, Some(revert_grandpa)), task_manager))
+		}),
+		Some(Subcommand::ChainInfo(command)) => {
+			cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config))
+		},
+	}
+}
+
+fn run_node(cli: &Cli, command: &RunCmd) -> sc_cli::Result<()> {
+	cli.create_runner(command)?.run_node_until_exit(|config| async move {
+		let start: fn(Configuration) -> Result<TaskManager, sc_service::Error> =
+			match config.network.network_backend {
+				NetworkBackendType::Libp2p => service::new_full::<NetworkWorker<Block, Hash>>,
+				NetworkBackendType::Litep2p => service::new_full::<Litep2pNetworkBackend>,
+			};
+		start(config).map_err(Into::into)
+	})
+}

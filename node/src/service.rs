@@ -1,0 +1,315 @@
+//! Puts the node's parts together: client, pool, Aura, GRANDPA, network and RPC.
+
+use crate::rpc;
+use futures::FutureExt;
+use sc_client_api::{Backend, BlockBackend};
+use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
+use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState, VotingRulesBuilder};
+use sc_offchain::{OffchainWorkerOptions, OffchainWorkers};
+use sc_service::{
+	error::Error as ServiceError, BuildNetworkParams, Configuration, SpawnTasksParams, TaskManager,
+	WarpSyncConfig,
+};
+use sc_telemetry::{Telemetry, TelemetryWorker};
+use sc_transaction_pool::TransactionPoolHandle;
+use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPair};
+use std::{sync::Arc, time::Duration};
+use vouchsafe_runtime::{apis::RuntimeApi, opaque::Block, Hash};
+
+/// Executes the runtime's WASM.
+type Executor = sc_executor::WasmExecutor<sp_io::SubstrateHostFunctions>;
+/// The chain and its state.
+pub type FullClient = sc_service::TFullClient<Block, RuntimeApi, Executor>;
+/// Where they are kept.
+pub type FullBackend = sc_service::TFullBackend<Block>;
+/// Which of several chains counts.
+type FullSelectChain = sc_consensus::LongestChain<FullBackend, Block>;
+/// The transactions that wait for a block.
+pub type FullPool = TransactionPoolHandle<Block, FullClient>;
+type GrandpaBlockImport =
+	sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, FullClient, FullSelectChain>;
+type GrandpaLink = sc_consensus_grandpa::LinkHalf<Block, FullClient, FullSelectChain>;
+
+/// All parts that need no network.
+pub type Parts = sc_service::PartialComponents<
+	FullClient,
+	FullBackend,
+	FullSelectChain,
+	sc_consensus::DefaultImportQueue<Block>,
+	FullPool,
+	(GrandpaBlockImport, GrandpaLink, Option<Telemetry>),
+>;
+
+/// Blocks after which a proof of finality is kept, for nodes that catch up.
+const JUSTIFICATION_PERIOD: u32 = 512;
+/// How long GRANDPA's messages are given to get around.
+const GOSSIP_DURATION: Duration = Duration::from_millis(333);
+/// The part of a 2 s slot in which a block is made: 1.5 s, the rest is for the others to import it.
+const PROPOSAL_PORTION: f32 = 0.75;
+
+/// Puts together the parts that need no network.
+pub fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {
+	let telemetry = config
+		.telemetry_endpoints
+		.clone()
+		.filter(|endpoints| !endpoints.is_empty())
+		.map(|endpoints| -> Result<_, sc_telemetry::Error> {
+			let worker = TelemetryWorker::new(16)?;
+			let telemetry = worker.handle().new_telemetry(endpoints);
+			Ok((worker, telemetry))
+		})
+		.transpose()?;
+
+	let executor = sc_service::new_wasm_executor::<sp_io::SubstrateHostFunctions>(&config.executor);
+	let (client, backend, keystore_container, task_manager) =
+		sc_service::new_full_parts::<Block, RuntimeApi, _>(
+			config,
+			telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
+			executor,
+			Default::default(),
+		)?;
+	let client = Arc::new(client);
+	let telemetry = telemetry.map(|(worker, telemetry)| {
+		task_manager.spawn_handle().spawn("telemetry", None, worker.run());
+		telemetry
+	});
+
+	let select_chain = sc_consensus::LongestChain::new(backend.clone());
+	let transaction_pool = Arc::from(
+		sc_transaction_pool::Builder::new(
+			task_manager.spawn_essential_handle(),
+			client.clone(),
+			config.role.is_authority().into(),
+		)
+		.with_options(config.transaction_pool.clone())
+		.with_prometheus(config.prometheus_registry())
+		.build(),
+	);
+
+	let (grandpa_block_import, grandpa_link) = sc_consensus_grandpa::block_import(
+		client.clone(),
+		JUSTIFICATION_PERIOD,
+		&client,
+		select_chain.clone(),
+		telemetry.as_ref().map(Telemetry::handle),
+	)?;
+	let slot_duration = sc_consensus_aura::slot_duration::<AuraId, _, _>(&*client)?;
+	let import_queue =
+		sc_consensus_aura::import_queue::<AuraPair, _, _, _, _, _>(ImportQueueParams {
+			block_import: grandpa_block_import.clone(),
+			justification_import: Some(Box::new(grandpa_block_import.clone())),
+			client: client.clone(),
+			create_inherent_data_providers: move |_, ()| async move { Ok(inherent_data(slot_duration)) },
+			spawner: &task_manager.spawn_essential_handle(),
+			registry: config.prometheus_registry(),
+			check_for_equivocation: Default::default(),
+			telemetry: telemetry.as_ref().map(Telemetry::handle),
+			compatibility_mode: Default::default(),
+		})?;
+
+	Ok(sc_service::PartialComponents {
+		client,
+		backend,
+		task_manager,
+		import_queue,
+		keystore_container,
+		select_chain,
+		transaction_pool,
+		other: (grandpa_block_import, grandpa_link, telemetry),
+	})
+}
+
+/// What an author puts into each block: the slot and the time.
+fn inherent_data(
+	slot_duration: sp_consensus_aura::SlotDuration,
+) -> (sp_consensus_aura::inherents::InherentDataProvider, sp_timestamp::InherentDataProvider) {
+	let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
+	let slot = sp_consensus_aura::inherents::InherentDataProvider::from_timestamp_and_slot_duration(
+		*timestamp,
+		slot_duration,
+	);
+	(slot, timestamp)
+}
+
+/// Starts a node.
+pub fn new_full<N>(config: Configuration) -> Result<TaskManager, ServiceError>
+where
+	N: sc_network::NetworkBackend<Block, Hash>,
+{
+	let sc_service::PartialComponents {
+		client,
+		backend,
+		mut task_manager,
+		import_queue,
+		keystore_container,
+		select_chain,
+		transaction_pool,
+		other: (block_import, grandpa_link, mut telemetry),
+	} = new_partial(&config)?;
+
+	let mut net_config = sc_network::config::FullNetworkConfiguration::<Block, Hash, N>::new(
+		&config.network,
+		config.prometheus_registry().cloned(),
+	);
+	let metrics = N::register_notification_metrics(config.prometheus_registry());
+	let genesis = client
+		.block_hash(0)?
+		.ok_or_else(|| ServiceError::Other("the database has no genesis block".into()))?;
+	let grandpa_protocol =
+		sc_consensus_grandpa::protocol_standard_name(&genesis, &config.chain_spec);
+	let (grandpa_protocol_config, grandpa_notifications) =
+		sc_consensus_grandpa::grandpa_peers_set_config::<_, N>(
+			grandpa_protocol.clone(),
+			metrics.clone(),
+			net_config.peer_store_handle(),
+		);
+	net_config.add_notification_protocol(grandpa_protocol_config);
+	let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
+		backend.clone(),
+		grandpa_link.shared_authority_set().clone(),
+		Vec::default(),
+	));
+
+	let (network, system_rpc_tx, tx_handler_controller, sync_service, _bitswap) =
+		sc_service::build_network(BuildNetworkParams {
+			config: &config,
+			net_config,
+			client: client.clone(),
+			transaction_pool: transaction_pool.clone(),
+			spawn_handle: task_manager.spawn_handle(),
+			spawn_essential_handle: task_manager.spawn_essential_handle(),
+			import_queue,
+			block_announce_validator_builder: None,
+			warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync)),
+			block_relay: None,
+			metrics,
+			gap_sync_body_policy: None,
+		})?;
+
+	if config.offchain_worker.enabled {
+		let workers = OffchainWorkers::new(OffchainWorkerOptions {
+			runtime_api_provider: client.clone(),
+			is_validator: config.role.is_authority(),
+			keystore: Some(keystore_container.keystore()),
+			offchain_db: backend.offchain_storage(),
+			transaction_pool: Some(OffchainTransactionPoolFactory::new(transaction_pool.clone())),
+			network_provider: Arc::new(network.clone()),
+			enable_http_requests: false,
+			custom_extensions: |_| vec![],
+		})?;
+		task_manager.spawn_handle().spawn(
+			"offchain-workers-runner",
+			"offchain-worker",
+			workers.run(client.clone(), task_manager.spawn_handle()).boxed(),
+		);
+	}
+
+	let role = config.role;
+	let force_authoring = config.force_authoring;
+	let name = config.network.node_name.clone();
+	let enable_grandpa = !config.disable_grandpa;
+	let prometheus_registry = config.prometheus_registry().cloned();
+
+	let voter_state = SharedVoterState::empty();
+	let rpc_builder = {
+		let client = client.clone();
+		let pool = transaction_pool.clone();
+		let authority_set = grandpa_link.shared_authority_set().clone();
+		let justifications = grandpa_link.justification_stream();
+		let voter_state = voter_state.clone();
+		let finality_proofs =
+			FinalityProofProvider::new_for_service(backend.clone(), Some(authority_set.clone()));
+		Box::new(move |executor| {
+			rpc::create(rpc::Deps {
+				client: client.clone(),
+				pool: pool.clone(),
+				authority_set: authority_set.clone(),
+				voter_state: voter_state.clone(),
+				justifications: justifications.clone(),
+				finality_proofs: finality_proofs.clone(),
+				executor,
+			})
+			.map_err(ServiceError::Application)
+		})
+	};
+	sc_service::spawn_tasks(SpawnTasksParams {
+		config,
+		client: client.clone(),
+		backend,
+		task_manager: &mut task_manager,
+		keystore: keystore_container.keystore(),
+		transaction_pool: transaction_pool.clone(),
+		rpc_builder,
+		network: network.clone(),
+		system_rpc_tx,
+		tx_handler_controller,
+		sync_service: sync_service.clone(),
+		telemetry: telemetry.as_mut(),
+		tracing_execute_block: None,
+	})?;
+
+	if role.is_authority() {
+		let proposer_factory = sc_basic_authorship::ProposerFactory::new(
+			task_manager.spawn_handle(),
+			client.clone(),
+			transaction_pool.clone(),
+			prometheus_registry.as_ref(),
+			telemetry.as_ref().map(Telemetry::handle),
+		);
+		let slot_duration = sc_consensus_aura::slot_duration::<AuraId, _, _>(&*client)?;
+		let aura = sc_consensus_aura::start_aura::<AuraPair, _, _, _, _, _, _, _, _, _, _>(
+			StartAuraParams {
+				slot_duration,
+				client,
+				select_chain,
+				block_import,
+				proposer_factory,
+				create_inherent_data_providers: move |_, ()| async move {
+					Ok(inherent_data(slot_duration))
+				},
+				force_authoring,
+				backoff_authoring_blocks: None::<()>,
+				keystore: keystore_container.keystore(),
+				sync_oracle: sync_service.clone(),
+				justification_sync_link: sync_service.clone(),
+				block_proposal_slot_portion: SlotProportion::new(PROPOSAL_PORTION),
+				// Also after missed slots: a longer block would be imported too late.
+				max_block_proposal_slot_portion: Some(SlotProportion::new(PROPOSAL_PORTION)),
+				telemetry: telemetry.as_ref().map(Telemetry::handle),
+				compatibility_mode: Default::default(),
+			},
+		)?;
+		task_manager.spawn_essential_handle().spawn_blocking("aura", Some("block-authoring"), aura);
+	}
+
+	if enable_grandpa {
+		let keystore = role.is_authority().then(|| keystore_container.keystore());
+		let voter = sc_consensus_grandpa::run_grandpa_voter(sc_consensus_grandpa::GrandpaParams {
+			config: sc_consensus_grandpa::Config {
+				gossip_duration: GOSSIP_DURATION,
+				justification_generation_period: JUSTIFICATION_PERIOD,
+				name: Some(name),
+				observer_enabled: false,
+				keystore,
+				local_role: role,
+				telemetry: telemetry.as_ref().map(Telemetry::handle),
+				protocol_name: grandpa_protocol,
+			},
+			link: grandpa_link,
+			network,
+			sync: Arc::new(sync_service),
+			notification_service: grandpa_notifications,
+			// The default rules hold votes back by two blocks, for networks of strangers. The
+			// validators here are known, and a doctor waits: a call is final within two slots.
+			voting_rule: VotingRulesBuilder::new().build(),
+			prometheus_registry,
+			shared_voter_state: voter_state,
+			telemetry: telemetry.as_ref().map(Telemetry::handle),
+			offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(transaction_pool),
+		})?;
+		task_manager.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
+	}
+
+	Ok(task_manager)
+}

@@ -1,0 +1,345 @@
+//! What a node, a custodian, the CLI or a wallet asks the runtime: the SDK's interfaces and
+//! [`VouchsafeApi`].
+// The macro adds arguments to the functions that it makes.
+#![allow(clippy::too_many_arguments)]
+
+use crate::{
+	configs, genesis_config_presets, AccessRequests, Audit, Aura, Block, Custody, Enrolment,
+	Executive, Grandpa, InherentDataExt, Nonce, Records, Runtime, RuntimeGenesisConfig,
+	RuntimeVersion, SessionKeys, System, VERSION,
+};
+use alloc::vec::Vec;
+use frame_support::{
+	genesis_builder_helper::{build_state, get_preset},
+	view_functions::{runtime_api, ViewFunctionDispatchError, ViewFunctionId},
+};
+use pallet_access_requests::Request;
+use pallet_custody::{HolderChoice, Opening, SharingSet};
+use pallet_enrolment::{Account, Affiliation, Institution};
+use pallet_records::{Record, Version};
+use sp_api::impl_runtime_apis;
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
+use sp_consensus_grandpa::AuthorityId as GrandpaId;
+use sp_core::{crypto::KeyTypeId, OpaqueMetadata, H256};
+use sp_inherents::{CheckInherentsResult, InherentData};
+use sp_runtime::{
+	traits::{Block as BlockT, NumberFor},
+	transaction_validity::{TransactionSource, TransactionValidity},
+	ApplyExtrinsicResult, ExtrinsicInclusionMode,
+};
+use sp_session::OpaqueGeneratedSessionKeys;
+use vouchsafe_primitives::{
+	audit,
+	policy::Decision,
+	traits::{self, AuditLog as _},
+	AccountId, AccountKind, Action, Consent, Grantee, Ground, Purpose, RecordId, RequestId, Status,
+	VersionNumber,
+};
+
+sp_api::decl_runtime_apis! {
+	/// What the chain knows of people, records and consents. Everything here is on the chain and
+	/// open to each of its nodes; lists are read whole or by pages, never by a call.
+	#[api_version(1)]
+	pub trait VouchsafeApi {
+		/// The account, if it is enrolled.
+		fn account(account: AccountId) -> Option<Account>;
+		/// The institution or authority.
+		fn institution(institution: AccountId) -> Option<Institution>;
+		/// All institutions and authorities.
+		fn institutions() -> Vec<(AccountId, AccountKind, Status, Institution)>;
+		/// The practitioner's affiliations, also those that have ended.
+		fn affiliations(practitioner: AccountId) -> Vec<(AccountId, Affiliation)>;
+		/// The active institution or authority whose custodian signs with this account.
+		fn custodian_of(account: AccountId) -> Option<AccountId>;
+		/// The patient's records, at most `limit` (and 256) after `after`, in the order of the
+		/// chain's keys.
+		fn records_of(
+			patient: AccountId,
+			after: Option<RecordId>,
+			limit: u32,
+		) -> Vec<(RecordId, Record)>;
+		/// The record.
+		fn record(record: RecordId) -> Option<Record>;
+		/// A version of a record.
+		fn version(record: RecordId, version: VersionNumber) -> Option<Version>;
+		/// Who holds the shares of a version's key.
+		fn sharing_set(record: RecordId, version: VersionNumber) -> Option<SharingSet>;
+		/// At most `limit` versions that the institution's custodian has not yet acknowledged, with
+		/// the epoch of their sharing set.
+		fn unacknowledged(
+			institution: AccountId,
+			limit: u32,
+		) -> Vec<(RecordId, VersionNumber, u32)>;
+		/// All consents of the patient.
+		fn consents_of(patient: AccountId) -> Vec<(Grantee, Consent)>;
+		/// The open requests to the patient.
+		fn requests_of(patient: AccountId) -> Vec<(RequestId, Request)>;
+		/// What the reader has opened of the patient's lately.
+		fn openings(patient: AccountId, reader: AccountId) -> Vec<Opening>;
+		/// What [`vouchsafe_primitives::policy::decide`] says now of this reader and record.
+		fn decide(
+			reader: AccountId,
+			ground: Ground,
+			patient: AccountId,
+			record: RecordId,
+			action: Action,
+			purpose: Purpose,
+		) -> Decision;
+		/// What it says of reading the patient's log.
+		fn decide_log(
+			reader: AccountId,
+			institution: Option<AccountId>,
+			patient: AccountId,
+		) -> Decision;
+		/// Which holders the patient has named for future records.
+		fn holder_choice(patient: AccountId) -> Option<HolderChoice>;
+		/// Count and head of the patient's log.
+		fn audit_head(patient: AccountId) -> (u64, H256);
+		/// What the bytes of an entry say, if they are one. It also puts the entries' types into
+		/// the metadata, by which clients decode them.
+		fn log_entry(entry: Vec<u8>) -> Option<audit::LogEntry>;
+	}
+}
+
+impl_runtime_apis! {
+	impl sp_api::Core<Block> for Runtime {
+		fn version() -> RuntimeVersion {
+			VERSION
+		}
+
+		fn execute_block(block: <Block as BlockT>::LazyBlock) {
+			Executive::execute_block(block)
+		}
+
+		fn initialize_block(header: &<Block as BlockT>::Header) -> ExtrinsicInclusionMode {
+			Executive::initialize_block(header)
+		}
+	}
+
+	impl sp_api::Metadata<Block> for Runtime {
+		fn metadata() -> OpaqueMetadata {
+			OpaqueMetadata::new(Runtime::metadata().into())
+		}
+
+		fn metadata_at_version(version: u32) -> Option<OpaqueMetadata> {
+			Runtime::metadata_at_version(version)
+		}
+
+		fn metadata_versions() -> Vec<u32> {
+			Runtime::metadata_versions()
+		}
+	}
+
+	impl runtime_api::RuntimeViewFunction<Block> for Runtime {
+		fn execute_view_function(
+			id: ViewFunctionId,
+			input: Vec<u8>,
+		) -> Result<Vec<u8>, ViewFunctionDispatchError> {
+			Runtime::execute_view_function(id, input)
+		}
+	}
+
+	impl sp_block_builder::BlockBuilder<Block> for Runtime {
+		fn apply_extrinsic(extrinsic: <Block as BlockT>::Extrinsic) -> ApplyExtrinsicResult {
+			Executive::apply_extrinsic(extrinsic)
+		}
+
+		fn finalize_block() -> <Block as BlockT>::Header {
+			Executive::finalize_block()
+		}
+
+		fn inherent_extrinsics(data: InherentData) -> Vec<<Block as BlockT>::Extrinsic> {
+			data.create_extrinsics()
+		}
+
+		fn check_inherents(
+			block: <Block as BlockT>::LazyBlock,
+			data: InherentData,
+		) -> CheckInherentsResult {
+			data.check_extrinsics(&block)
+		}
+	}
+
+	impl sp_transaction_pool::runtime_api::TaggedTransactionQueue<Block> for Runtime {
+		fn validate_transaction(
+			source: TransactionSource,
+			transaction: <Block as BlockT>::Extrinsic,
+			block: <Block as BlockT>::Hash,
+		) -> TransactionValidity {
+			Executive::validate_transaction(source, transaction, block)
+		}
+	}
+
+	impl sp_offchain::OffchainWorkerApi<Block> for Runtime {
+		fn offchain_worker(header: &<Block as BlockT>::Header) {
+			Executive::offchain_worker(header)
+		}
+	}
+
+	impl sp_consensus_aura::AuraApi<Block, AuraId> for Runtime {
+		fn slot_duration() -> sp_consensus_aura::SlotDuration {
+			sp_consensus_aura::SlotDuration::from_millis(Aura::slot_duration())
+		}
+
+		fn authorities() -> Vec<AuraId> {
+			pallet_aura::Authorities::<Runtime>::get().into_inner()
+		}
+	}
+
+	impl sp_session::SessionKeys<Block> for Runtime {
+		fn generate_session_keys(
+			owner: Vec<u8>,
+			seed: Option<Vec<u8>>,
+		) -> OpaqueGeneratedSessionKeys {
+			SessionKeys::generate(&owner, seed).into()
+		}
+
+		fn decode_session_keys(encoded: Vec<u8>) -> Option<Vec<(Vec<u8>, KeyTypeId)>> {
+			SessionKeys::decode_into_raw_public_keys(&encoded)
+		}
+	}
+
+	impl sp_consensus_grandpa::GrandpaApi<Block> for Runtime {
+		fn grandpa_authorities() -> sp_consensus_grandpa::AuthorityList {
+			Grandpa::grandpa_authorities()
+		}
+
+		fn current_set_id() -> sp_consensus_grandpa::SetId {
+			pallet_grandpa::CurrentSetId::<Runtime>::get()
+		}
+
+		fn submit_report_equivocation_unsigned_extrinsic(
+			_proof: sp_consensus_grandpa::EquivocationProof<
+				<Block as BlockT>::Hash,
+				NumberFor<Block>,
+			>,
+			_owner: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+		) -> Option<()> {
+			None
+		}
+
+		fn generate_key_ownership_proof(
+			_set: sp_consensus_grandpa::SetId,
+			_authority: GrandpaId,
+		) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
+			None
+		}
+	}
+
+	impl frame_system_rpc_runtime_api::AccountNonceApi<Block, AccountId, Nonce> for Runtime {
+		fn account_nonce(account: AccountId) -> Nonce {
+			System::account_nonce(account)
+		}
+	}
+
+	impl sp_genesis_builder::GenesisBuilder<Block> for Runtime {
+		fn build_state(config: Vec<u8>) -> sp_genesis_builder::Result {
+			build_state::<RuntimeGenesisConfig>(config)
+		}
+
+		fn get_preset(id: &Option<sp_genesis_builder::PresetId>) -> Option<Vec<u8>> {
+			get_preset::<RuntimeGenesisConfig>(id, genesis_config_presets::get)
+		}
+
+		fn preset_names() -> Vec<sp_genesis_builder::PresetId> {
+			genesis_config_presets::names()
+		}
+	}
+
+	impl self::VouchsafeApi<Block> for Runtime {
+		fn account(account: AccountId) -> Option<Account> {
+			pallet_enrolment::Accounts::<Runtime>::get(account)
+		}
+
+		fn institution(institution: AccountId) -> Option<Institution> {
+			pallet_enrolment::Institutions::<Runtime>::get(institution)
+		}
+
+		fn institutions() -> Vec<(AccountId, AccountKind, Status, Institution)> {
+			pallet_enrolment::Institutions::<Runtime>::iter()
+				.filter_map(|(id, institution)| {
+					let account = pallet_enrolment::Accounts::<Runtime>::get(&id)?;
+					Some((id, account.kind, account.status, institution))
+				})
+				.collect()
+		}
+
+		fn affiliations(practitioner: AccountId) -> Vec<(AccountId, Affiliation)> {
+			pallet_enrolment::Affiliations::<Runtime>::iter_prefix(practitioner).collect()
+		}
+
+		fn custodian_of(account: AccountId) -> Option<AccountId> {
+			<Enrolment as traits::Enrolment>::custodian_of(&account)
+		}
+
+		fn records_of(
+			patient: AccountId,
+			after: Option<RecordId>,
+			limit: u32,
+		) -> Vec<(RecordId, Record)> {
+			Records::records_of(patient, after, limit)
+		}
+
+		fn record(record: RecordId) -> Option<Record> {
+			Records::record(record)
+		}
+
+		fn version(record: RecordId, version: VersionNumber) -> Option<Version> {
+			Records::version(record, version)
+		}
+
+		fn sharing_set(record: RecordId, version: VersionNumber) -> Option<SharingSet> {
+			Custody::sharing_set(record, version)
+		}
+
+		fn unacknowledged(
+			institution: AccountId,
+			limit: u32,
+		) -> Vec<(RecordId, VersionNumber, u32)> {
+			Custody::unacknowledged(institution, limit)
+		}
+
+		fn consents_of(patient: AccountId) -> Vec<(Grantee, Consent)> {
+			crate::Consent::consents_of(patient)
+		}
+
+		fn requests_of(patient: AccountId) -> Vec<(RequestId, Request)> {
+			AccessRequests::requests_of(patient)
+		}
+
+		fn openings(patient: AccountId, reader: AccountId) -> Vec<Opening> {
+			Custody::openings(patient, reader)
+		}
+
+		fn decide(
+			reader: AccountId,
+			ground: Ground,
+			patient: AccountId,
+			record: RecordId,
+			action: Action,
+			purpose: Purpose,
+		) -> Decision {
+			Custody::decide(reader, ground, patient, record, action, purpose)
+		}
+
+		fn decide_log(
+			reader: AccountId,
+			institution: Option<AccountId>,
+			patient: AccountId,
+		) -> Decision {
+			configs::records::decide_log(reader, institution, patient)
+		}
+
+		fn holder_choice(patient: AccountId) -> Option<HolderChoice> {
+			Custody::holder_choice(patient)
+		}
+
+		fn audit_head(patient: AccountId) -> (u64, H256) {
+			Audit::head(&patient)
+		}
+
+		fn log_entry(entry: Vec<u8>) -> Option<audit::LogEntry> {
+			audit::LogEntry::from_bytes(&entry)
+		}
+	}
+}

@@ -1,0 +1,8 @@
+//! Each pallet's configuration, by topic.
+#![warn(missing_docs)]
+
+pub mod accounts;
+pub mod consensus;
+pub mod governance;
+pub mod records;
+pub mod system;

@@ -1,0 +1,127 @@
+//! Our own pallets: people, records, consents, requests, shares and logs, each meeting the others
+//! through `vouchsafe_primitives::traits`.
+
+use super::accounts::ALLOWANCE;
+use crate::*;
+use frame_support::{
+	parameter_types,
+	traits::{ConstU128, ConstU32, ConstU64, UnixTime},
+	weights::constants::WEIGHT_REF_TIME_PER_MILLIS,
+};
+use pallet_enrolment::{CallClass, Class, Quota};
+use vouchsafe_primitives::{
+	policy::{Decision, Question, Reason, Subject},
+	traits::{Consents, Enrolment as _},
+	Action, Purpose,
+};
+
+/// A day in seconds.
+const DAY: u64 = 24 * 60 * 60;
+
+parameter_types! {
+	/// What an institution, its custodian and its practitioners may take in a window: about 4,000
+	/// calls in five minutes, half of what a node's pool holds.
+	pub const InstitutionQuota: Quota =
+		Quota { weight: 2_000 * WEIGHT_REF_TIME_PER_MILLIS, bytes: 16 * 1024 * 1024 };
+	/// What anybody else may take: about 200 calls.
+	pub const PersonQuota: Quota =
+		Quota { weight: 100 * WEIGHT_REF_TIME_PER_MILLIS, bytes: 256 * 1024 };
+}
+
+impl pallet_enrolment::Config for Runtime {
+	type Time = Timestamp;
+	type Currency = Balances;
+	type Audit = Audit;
+	type CallClass = Calls;
+	type Allowance = ConstU128<ALLOWANCE>;
+	type Window = ConstU32<{ 5 * MINUTES }>;
+	type InstitutionQuota = InstitutionQuota;
+	type PersonQuota = PersonQuota;
+	type WeightInfo = pallet_enrolment::weights::SubstrateWeight<Runtime>;
+}
+
+/// Tells the calls that go first. Only the outermost call counts: what a batch or a proxy's call
+/// carries rides nothing.
+pub struct Calls;
+
+impl CallClass<RuntimeCall> for Calls {
+	fn class(call: &RuntimeCall, signer: &AccountId) -> Class {
+		match call {
+			RuntimeCall::Consent(pallet_consent::Call::revoke { grantee, id }) => {
+				Class::Revocation { exists: Consent::exists(signer, grantee, *id) }
+			},
+			RuntimeCall::Custody(pallet_custody::Call::open { .. }) => Class::Opening,
+			RuntimeCall::Custody(pallet_custody::Call::acknowledge { .. }) => {
+				Class::Acknowledgement
+			},
+			_ => Class::Ordinary,
+		}
+	}
+}
+
+impl pallet_records::Config for Runtime {
+	type Enrolment = Enrolment;
+	type Consents = Consent;
+	type Custody = Custody;
+	type AuditLog = Audit;
+	type Time = Timestamp;
+	type WeightInfo = pallet_records::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_consent::Config for Runtime {
+	type Enrolment = Enrolment;
+	type AuditLog = Audit;
+	type Time = Timestamp;
+	type AssistedPeriod = ConstU64<{ 90 * DAY }>;
+	type ProposalLifetime = ConstU64<DAY>;
+	type WeightInfo = pallet_consent::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_access_requests::Config for Runtime {
+	type Enrolment = Enrolment;
+	type Consents = Consent;
+	type AuditLog = Audit;
+	type Time = Timestamp;
+	type RequestLifetime = ConstU64<{ 7 * DAY }>;
+	type MaxOpenPerAsker = ConstU32<3>;
+	type MaxOpenPerInstitution = ConstU32<16>;
+	type WeightInfo = pallet_access_requests::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_custody::Config for Runtime {
+	type Enrolment = Enrolment;
+	type Records = Records;
+	type Consents = Consent;
+	type AuditLog = Audit;
+	type Time = Timestamp;
+	type OpeningLifetime = ConstU64<600>;
+	type RefusalWindow = ConstU32<{ 10 * MINUTES }>;
+	type MaxRefusals = ConstU32<20>;
+	type WeightInfo = pallet_custody::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_audit::Config for Runtime {
+	type Enrolment = Enrolment;
+}
+
+/// Whether the reader may read the patient's log. Somebody else than the patient reads it on the
+/// patient's request, so that is the purpose which a consent has to allow.
+pub fn decide_log(
+	reader: AccountId,
+	institution: Option<AccountId>,
+	patient: AccountId,
+) -> Decision {
+	let Some(mut actor) = Enrolment::actor(&reader, institution.as_ref()) else {
+		return Decision::Refuse(Reason::NotActive);
+	};
+	actor.active &= institution.is_none() || actor.acting_for.is_some();
+	<Consent as Consents>::decide(&Question {
+		patient,
+		actor,
+		action: Action::ReadLog,
+		purpose: Purpose::PatientRequest,
+		subject: Subject::Log,
+		now: <Timestamp as UnixTime>::now().as_secs(),
+		break_glass: false,
+	})
+}

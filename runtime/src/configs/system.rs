@@ -1,0 +1,146 @@
+//! Blocks: their limits, their time, and the calls that are let through.
+
+use crate::*;
+use frame_support::{
+	derive_impl,
+	dispatch::DispatchClass,
+	parameter_types,
+	traits::{ConstU32, ConstU64, Contains},
+	weights::{
+		constants::{
+			BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS,
+		},
+		Weight,
+	},
+};
+use frame_system::limits::{BlockLength, BlockWeights};
+use sp_runtime::{traits::AccountIdLookup, Perbill};
+
+/// Of a slot's 2 s, the part that a block's transactions may take. An author proposes for at most
+/// 1.5 s, and the rest is for the others to import it in.
+const BLOCK_REF_TIME: u64 = 1_500 * WEIGHT_REF_TIME_PER_MILLIS;
+/// What a block may hold, in bytes.
+const BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
+/// The part of a block that is open to ordinary calls. The rest is kept for upgrades.
+const NORMAL: Perbill = Perbill::from_percent(85);
+
+parameter_types! {
+	/// How long the hashes of past blocks stay in state: two and a quarter hours. A transaction
+	/// can be signed for at most as long.
+	pub const BlockHashCount: BlockNumber = 4096;
+	/// The version.
+	pub const Version: RuntimeVersion = VERSION;
+	/// The block's limits in execution time. Proof size is not limited: this is no parachain.
+	pub RuntimeBlockWeights: BlockWeights = {
+		let block = Weight::from_parts(BLOCK_REF_TIME, u64::MAX);
+		let normal = NORMAL * block;
+		BlockWeights::builder()
+			.base_block(BlockExecutionWeight::get())
+			.for_class(DispatchClass::all(), |weights| {
+				weights.base_extrinsic = ExtrinsicBaseWeight::get();
+			})
+			.for_class(DispatchClass::Normal, |weights| weights.max_total = Some(normal))
+			.for_class(DispatchClass::Operational, |weights| {
+				weights.max_total = Some(block);
+				weights.reserved = Some(block.saturating_sub(normal));
+			})
+			.avg_block_initialization(Perbill::from_percent(1))
+			.build_or_panic()
+	};
+	/// The block's limits in bytes.
+	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
+		.max_length(BLOCK_LENGTH)
+		.modify_max_length_for_class(DispatchClass::Normal, |max| *max = NORMAL * BLOCK_LENGTH)
+		.build();
+	/// Addresses are written in the general format.
+	pub const SS58Prefix: u16 = 42;
+}
+
+#[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
+impl frame_system::Config for Runtime {
+	type BaseCallFilter = CallFilter;
+	type Block = Block;
+	type BlockWeights = RuntimeBlockWeights;
+	type BlockLength = RuntimeBlockLength;
+	type BlockHashCount = BlockHashCount;
+	type AccountId = AccountId;
+	type Lookup = AccountIdLookup<AccountId, ()>;
+	type Nonce = Nonce;
+	type Hash = Hash;
+	type DbWeight = ParityDbWeight;
+	type Version = Version;
+	type AccountData = pallet_balances::AccountData<Balance>;
+	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+	type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
+	type SS58Prefix = SS58Prefix;
+	type MaxConsumers = ConstU32<16>;
+}
+
+impl pallet_timestamp::Config for Runtime {
+	type Moment = u64;
+	type OnTimestampSet = Aura;
+	type MinimumPeriod = ConstU64<{ SLOT_DURATION / 2 }>;
+	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+}
+
+impl measuring::Config for Runtime {}
+
+/// The calls that are let through, whoever makes them; also those inside a batch, a proxy's call,
+/// a multisig's or a motion. Root, which only a motion of three quarters becomes, passes without.
+pub struct CallFilter;
+
+impl Contains<RuntimeCall> for CallFilter {
+	fn contains(call: &RuntimeCall) -> bool {
+		match call {
+			RuntimeCall::Enrolment(_)
+			| RuntimeCall::Records(_)
+			| RuntimeCall::Consent(_)
+			| RuntimeCall::AccessRequests(_)
+			| RuntimeCall::Custody(_)
+			| RuntimeCall::Consortium(_) => true,
+
+			RuntimeCall::Timestamp(pallet_timestamp::Call::set { .. }) => true,
+			// An upgrade is authorised by a motion; its code may then be brought by anyone whose quota
+			// it fits: an institution or its people.
+			RuntimeCall::System(frame_system::Call::apply_authorized_upgrade { .. }) => true,
+			RuntimeCall::Session(pallet_session::Call::set_keys { .. }) => true,
+
+			RuntimeCall::Council(call) => matches!(
+				call,
+				pallet_collective::Call::propose { .. }
+					| pallet_collective::Call::vote { .. }
+					| pallet_collective::Call::close { .. }
+			),
+			RuntimeCall::Utility(call) => matches!(
+				call,
+				pallet_utility::Call::batch { .. }
+					| pallet_utility::Call::batch_all { .. }
+					| pallet_utility::Call::force_batch { .. }
+			),
+			RuntimeCall::Multisig(call) => matches!(
+				call,
+				pallet_multisig::Call::as_multi_threshold_1 { .. }
+					| pallet_multisig::Call::as_multi { .. }
+					| pallet_multisig::Call::approve_as_multi { .. }
+					| pallet_multisig::Call::cancel_as_multi { .. }
+			),
+			RuntimeCall::Proxy(call) => matches!(
+				call,
+				pallet_proxy::Call::proxy { .. }
+					| pallet_proxy::Call::add_proxy { .. }
+					| pallet_proxy::Call::remove_proxy { .. }
+					| pallet_proxy::Call::remove_proxies { .. }
+					| pallet_proxy::Call::announce { .. }
+					| pallet_proxy::Call::remove_announcement { .. }
+					| pallet_proxy::Call::reject_announcement { .. }
+					| pallet_proxy::Call::proxy_announced { .. }
+			),
+
+			RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { .. }) => {
+				measuring::Enabled::<Runtime>::get()
+			},
+			// Everything else, also what an SDK's upgrade adds.
+			_ => false,
+		}
+	}
+}

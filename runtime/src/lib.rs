@@ -1,0 +1,187 @@
+//! The chain's state transition: which pallets there are, how they are wired, what may be called.
+//!
+//! - [`configs`]: each pallet's configuration, and the list of calls that are let through.
+//! - [`apis`]: what a node, a custodian or a wallet asks the runtime.
+//! - [`genesis_config_presets`]: the networks for development.
+//! - [`measuring`]: lets `make bench` compare with plain transfers; off on every other network.
+//!
+//! There is no sudo, no fee and no token. Root is a motion of three quarters of the council.
+#![cfg_attr(not(feature = "std"), no_std)]
+// The macros that put the runtime together make items without documentation.
+#![allow(missing_docs)]
+#![recursion_limit = "256"]
+
+extern crate alloc;
+
+#[cfg(feature = "std")]
+mod wasm {
+	#![allow(dead_code)]
+	include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
+}
+#[cfg(feature = "std")]
+pub use wasm::WASM_BINARY;
+
+pub mod apis;
+pub mod configs;
+pub mod development;
+pub mod genesis_config_presets;
+pub mod measuring;
+
+#[cfg(test)]
+mod tests;
+
+use alloc::{borrow::Cow, vec::Vec};
+use sp_runtime::{generic, traits::BlakeTwo256, MultiAddress, MultiSignature};
+use sp_version::RuntimeVersion;
+
+pub use vouchsafe_primitives::AccountId;
+
+/// A block's number.
+pub type BlockNumber = u32;
+/// Of an account: how many transactions it has signed.
+pub type Nonce = u32;
+/// The units in which deposits are counted. They have no price.
+pub type Balance = u128;
+/// A hash of this chain.
+pub type Hash = sp_core::H256;
+/// A transaction's signature.
+pub type Signature = MultiSignature;
+/// How a transaction names its signer.
+pub type Address = MultiAddress<AccountId, ()>;
+/// A block's header.
+pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
+/// A block.
+pub type Block = generic::Block<Header, UncheckedExtrinsic>;
+/// A transaction, not yet checked.
+pub type UncheckedExtrinsic =
+	generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
+/// What of a transaction is signed.
+pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
+/// Dispatches blocks.
+pub type Executive = frame_executive::Executive<
+	Runtime,
+	Block,
+	frame_system::ChainContext<Runtime>,
+	Runtime,
+	AllPalletsWithSystem,
+>;
+
+/// What is checked of each transaction, in this order. `CheckEnrolled` stands in the place of the
+/// `CheckNonce` that it wraps, and looks to wallets like it: a wallet signs only where every
+/// extension that it doesn't know encodes to nothing.
+pub type TxExtension = (
+	frame_system::AuthorizeCall<Runtime>,
+	frame_system::CheckNonZeroSender<Runtime>,
+	frame_system::CheckSpecVersion<Runtime>,
+	frame_system::CheckTxVersion<Runtime>,
+	frame_system::CheckGenesis<Runtime>,
+	frame_system::CheckEra<Runtime>,
+	pallet_enrolment::CheckEnrolled<Runtime>,
+	frame_system::CheckWeight<Runtime>,
+	frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
+	frame_system::WeightReclaim<Runtime>,
+);
+
+/// Blocks and headers as the node sees them, so that it goes on through upgrades of what is in
+/// them.
+pub mod opaque {
+	pub use sp_runtime::OpaqueExtrinsic as UncheckedExtrinsic;
+
+	/// A block whose transactions are bytes.
+	pub type Block = sp_runtime::generic::Block<super::Header, UncheckedExtrinsic>;
+}
+
+sp_runtime::impl_opaque_keys! {
+	/// The keys with which a validator takes part in consensus.
+	pub struct SessionKeys {
+		/// For making blocks.
+		pub aura: Aura,
+		/// For finalising them.
+		pub grandpa: Grandpa,
+	}
+}
+
+/// The version that clients are told of. Built with `VOUCHSAFE_NEXT` it is the one after this one:
+/// the end-to-end test of an upgrade needs a runtime to upgrade to.
+const SPEC_VERSION: u32 = if option_env!("VOUCHSAFE_NEXT").is_some() { 2 } else { 1 };
+
+/// The runtime's version. `spec_version` rises with every change of the metadata: a test says so.
+#[sp_version::runtime_version]
+pub const VERSION: RuntimeVersion = RuntimeVersion {
+	spec_name: Cow::Borrowed("vouchsafe"),
+	impl_name: Cow::Borrowed("vouchsafe"),
+	authoring_version: 1,
+	spec_version: SPEC_VERSION,
+	impl_version: 1,
+	apis: apis::RUNTIME_API_VERSIONS,
+	transaction_version: 1,
+	system_version: 1,
+};
+
+/// Milliseconds of a slot, in each of which one validator makes a block. Fixed with genesis.
+pub const SLOT_DURATION: u64 = 2_000;
+/// A minute in blocks.
+pub const MINUTES: BlockNumber = 30;
+/// An hour in blocks.
+pub const HOURS: BlockNumber = 60 * MINUTES;
+/// A day in blocks.
+pub const DAYS: BlockNumber = 24 * HOURS;
+
+#[frame_support::runtime]
+mod runtime {
+	/// The runtime.
+	#[runtime::runtime]
+	#[runtime::derive(
+		RuntimeCall,
+		RuntimeEvent,
+		RuntimeError,
+		RuntimeOrigin,
+		RuntimeFreezeReason,
+		RuntimeHoldReason,
+		RuntimeSlashReason,
+		RuntimeLockId,
+		RuntimeTask,
+		RuntimeViewFunction
+	)]
+	pub struct Runtime;
+
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system;
+	#[runtime::pallet_index(1)]
+	pub type Timestamp = pallet_timestamp;
+	#[runtime::pallet_index(2)]
+	pub type Aura = pallet_aura;
+	#[runtime::pallet_index(3)]
+	pub type Grandpa = pallet_grandpa;
+	#[runtime::pallet_index(4)]
+	pub type Session = pallet_session;
+	#[runtime::pallet_index(5)]
+	pub type Balances = pallet_balances;
+
+	#[runtime::pallet_index(10)]
+	pub type Council = pallet_collective<Instance1>;
+	#[runtime::pallet_index(11)]
+	pub type Consortium = pallet_consortium;
+	#[runtime::pallet_index(12)]
+	pub type Utility = pallet_utility;
+	#[runtime::pallet_index(13)]
+	pub type Multisig = pallet_multisig;
+	#[runtime::pallet_index(14)]
+	pub type Proxy = pallet_proxy;
+
+	#[runtime::pallet_index(20)]
+	pub type Enrolment = pallet_enrolment;
+	#[runtime::pallet_index(21)]
+	pub type Records = pallet_records;
+	#[runtime::pallet_index(22)]
+	pub type Consent = pallet_consent;
+	#[runtime::pallet_index(23)]
+	pub type AccessRequests = pallet_access_requests;
+	#[runtime::pallet_index(24)]
+	pub type Custody = pallet_custody;
+	#[runtime::pallet_index(25)]
+	pub type Audit = pallet_audit;
+
+	#[runtime::pallet_index(30)]
+	pub type Measuring = crate::measuring;
+}

@@ -1,0 +1,147 @@
+//! A chain without a node: blocks of signed transactions, checked and dispatched as on the real one,
+//! from the genesis of the preset `local`.
+
+use crate::{
+	genesis_config_presets as presets, AccountId, Executive, Header, Runtime, RuntimeCall,
+	RuntimeEvent, RuntimeGenesisConfig, SignedPayload, System, TxExtension, UncheckedExtrinsic,
+	SLOT_DURATION,
+};
+use codec::Encode;
+use frame_metadata_hash_extension::CheckMetadataHash;
+use frame_support::storage::{with_transaction, TransactionOutcome};
+use sp_consensus_aura::{Slot, AURA_ENGINE_ID};
+use sp_core::{sr25519, Pair};
+use sp_io::TestExternalities;
+use sp_runtime::{
+	generic::Era,
+	traits::Header as _,
+	transaction_validity::{TransactionSource, TransactionValidity},
+	ApplyExtrinsicResult, BuildStorage, Digest, DigestItem,
+};
+
+/// When the chain begins, in milliseconds: a multiple of the slots' length.
+const BEGIN: u64 = 1_800_000_000_000;
+
+/// The account of a development path.
+pub fn account(path: &str) -> AccountId {
+	pair(path).public().into()
+}
+
+fn pair(path: &str) -> sr25519::Pair {
+	sr25519::Pair::from_string(path, None).unwrap()
+}
+
+/// A transaction that is still to be signed: who signs, and what.
+pub type Tx<'a> = (&'a str, RuntimeCall);
+
+/// The chain.
+pub struct Chain(TestExternalities);
+
+impl Chain {
+	/// The preset's chain, with one block.
+	pub fn new() -> Self {
+		let patch = presets::preset(presets::LOCAL).unwrap();
+		let mut genesis = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
+		super::development::merge(&mut genesis, patch);
+		let genesis: RuntimeGenesisConfig = serde_json::from_value(genesis).unwrap();
+		let mut chain = Self(genesis.build_storage().unwrap().into());
+		chain.block([]);
+		chain
+	}
+
+	/// Reads or changes the state between blocks.
+	pub fn state<R>(&mut self, f: impl FnOnce() -> R) -> R {
+		self.0.execute_with(f)
+	}
+
+	/// Makes a block of these transactions, in this order, and tells what became of each.
+	pub fn block<'a>(
+		&mut self,
+		txs: impl IntoIterator<Item = Tx<'a>>,
+	) -> Vec<ApplyExtrinsicResult> {
+		self.0.execute_with(|| {
+			let number = System::block_number() + 1;
+			let parent = match number {
+				1 => Default::default(),
+				_ => System::finalize().hash(),
+			};
+			let now = BEGIN + u64::from(number) * SLOT_DURATION;
+			let slot = Slot::from(now / SLOT_DURATION);
+			let digest =
+				Digest { logs: vec![DigestItem::PreRuntime(AURA_ENGINE_ID, slot.encode())] };
+			Executive::initialize_block(&Header::new(
+				number,
+				Default::default(),
+				Default::default(),
+				parent,
+				digest,
+			));
+			let time = pallet_timestamp::Call::set { now };
+			Executive::apply_extrinsic(UncheckedExtrinsic::new_bare(time.into())).unwrap().unwrap();
+			let results = txs
+				.into_iter()
+				.map(|(path, call)| {
+					let nonce = System::account_nonce(account(path));
+					Executive::apply_extrinsic(sign(path, call, nonce))
+				})
+				.collect();
+			Executive::finalize_block();
+			results
+		})
+	}
+
+	/// Makes a block of one transaction that has to succeed, and tells its events.
+	pub fn ok(&mut self, path: &str, call: impl Into<RuntimeCall>) -> Vec<RuntimeEvent> {
+		let results = self.block([(path, call.into())]);
+		assert_eq!(results, [Ok(Ok(()))], "{path}");
+		self.events()
+	}
+
+	/// The latest block's events.
+	pub fn events(&mut self) -> Vec<RuntimeEvent> {
+		self.state(|| System::events().into_iter().map(|record| record.event).collect())
+	}
+
+	/// What the pool is told of a transaction whose nonce is so far ahead.
+	pub fn validate(
+		&mut self,
+		path: &str,
+		call: impl Into<RuntimeCall>,
+		ahead: u32,
+	) -> TransactionValidity {
+		self.state(|| {
+			let nonce = System::account_nonce(account(path)) + ahead;
+			let tx = sign(path, call.into(), nonce);
+			with_transaction(|| {
+				let source = TransactionSource::External;
+				let parent = System::block_hash(System::block_number());
+				let validity = Executive::validate_transaction(source, tx, parent);
+				TransactionOutcome::Rollback(Ok::<_, sp_runtime::DispatchError>(validity))
+			})
+			.unwrap()
+		})
+	}
+}
+
+/// What a transaction carries besides its call.
+pub fn extension(nonce: u32) -> TxExtension {
+	(
+		frame_system::AuthorizeCall::new(),
+		frame_system::CheckNonZeroSender::new(),
+		frame_system::CheckSpecVersion::new(),
+		frame_system::CheckTxVersion::new(),
+		frame_system::CheckGenesis::new(),
+		frame_system::CheckEra::from(Era::Immortal),
+		pallet_enrolment::CheckEnrolled::<Runtime>(frame_system::CheckNonce::from(nonce)),
+		frame_system::CheckWeight::new(),
+		CheckMetadataHash::new(false),
+		frame_system::WeightReclaim::new(),
+	)
+}
+
+fn sign(path: &str, call: RuntimeCall, nonce: u32) -> UncheckedExtrinsic {
+	let payload = SignedPayload::new(call, extension(nonce)).unwrap();
+	let signature = payload.using_encoded(|payload| pair(path).sign(payload));
+	let (call, extension, _) = payload.deconstruct();
+	UncheckedExtrinsic::new_signed(call, account(path).into(), signature.into(), extension)
+}

@@ -1,0 +1,109 @@
+//! What isn't on the list of calls is refused, on whatever way it comes.
+
+use super::{chain::*, *};
+use frame_support::assert_ok;
+use sp_runtime::DispatchError;
+
+fn transfer() -> RuntimeCall {
+	pallet_balances::Call::transfer_keep_alive { dest: account("//PatientB").into(), value: 5 }
+		.into()
+}
+
+fn filtered() -> DispatchError {
+	frame_system::Error::<Runtime>::CallFiltered.into()
+}
+
+#[test]
+fn calls_that_are_not_listed_are_refused() {
+	let mut chain = Chain::new();
+	let root = Box::new(frame_system::RawOrigin::Root.into());
+	let calls: Vec<RuntimeCall> = vec![
+		transfer(),
+		pallet_balances::Call::transfer_all {
+			dest: account("//PatientB").into(),
+			keep_alive: false,
+		}
+		.into(),
+		frame_system::Call::remark { remark: vec![1] }.into(),
+		frame_system::Call::set_code { code: vec![1] }.into(),
+		frame_system::Call::authorize_upgrade { code_hash: Default::default() }.into(),
+		pallet_utility::Call::dispatch_as { as_origin: root, call: Box::new(transfer()) }.into(),
+		pallet_utility::Call::as_derivative { index: 0, call: Box::new(transfer()) }.into(),
+		pallet_collective::Call::execute { proposal: Box::new(transfer()), length_bound: 1_000 }
+			.into(),
+		pallet_proxy::Call::create_pure { proxy_type: Default::default(), delay: 0, index: 0 }
+			.into(),
+		pallet_session::Call::purge_keys {}.into(),
+	];
+	for call in calls {
+		let shown = format!("{call:?}");
+		assert_eq!(chain.block([("//HospitalA", call)]), [Ok(Err(filtered()))], "{shown}");
+	}
+}
+
+#[test]
+fn nothing_is_carried_past_the_list() {
+	let mut chain = Chain::new();
+	let before = chain.state(|| Balances::free_balance(account("//PatientB")));
+	chain.ok("//PatientA", add_proxy("//DoctorA", Default::default()));
+
+	assert_eq!(
+		chain.block([("//PatientA", batch(vec![transfer()]))]),
+		[Ok(Err(filtered()))],
+		"batch_all"
+	);
+	// What fails inside these shows in their event.
+	chain.ok("//PatientA", pallet_utility::Call::force_batch { calls: vec![transfer()] });
+	chain.ok("//DoctorA", proxied("//PatientA", transfer()));
+	chain.block([(
+		"//PatientA",
+		pallet_multisig::Call::as_multi_threshold_1 {
+			other_signatories: vec![account("//DoctorA")],
+			call: Box::new(transfer()),
+		}
+		.into(),
+	)]);
+	assert_eq!(chain.state(|| Balances::free_balance(account("//PatientB"))), before);
+}
+
+#[test]
+fn transfers_pass_only_on_a_network_for_measuring() {
+	let mut chain = Chain::new();
+	chain.state(|| measuring::Enabled::<Runtime>::put(true));
+	chain.ok("//PatientA", transfer());
+	chain.state(measuring::Enabled::<Runtime>::kill);
+	assert_eq!(chain.block([("//PatientA", transfer())]), [Ok(Err(filtered()))]);
+}
+
+#[test]
+fn deposits_are_taken_and_given_back() {
+	let mut chain = Chain::new();
+	let reserved =
+		|chain: &mut Chain| chain.state(|| Balances::reserved_balance(account("//PatientA")));
+	chain.ok("//PatientA", add_proxy("//PatientB", Default::default()));
+	assert_eq!(reserved(&mut chain), configs::accounts::deposit(1, 8 + 37));
+	chain.ok("//PatientA", pallet_proxy::Call::remove_proxies {});
+	assert_eq!(reserved(&mut chain), 0);
+}
+
+#[test]
+fn an_upgrade_is_brought_by_an_institution_once_it_is_authorised() {
+	let mut chain = Chain::new();
+	let code = vec![0u8; 100];
+	let apply = || frame_system::Call::apply_authorized_upgrade { code: code.clone() };
+	let nothing: DispatchError = frame_system::Error::<Runtime>::NothingAuthorized.into();
+	assert_eq!(chain.block([("//DoctorA", apply().into())]), [Ok(Err(nothing))]);
+
+	let code_hash = sp_io::hashing::blake2_256(&code).into();
+	chain.state(|| {
+		let authorize = frame_system::Call::<Runtime>::authorize_upgrade { code_hash };
+		let origin = frame_system::RawOrigin::Root.into();
+		assert_ok!(sp_runtime::traits::Dispatchable::dispatch(
+			RuntimeCall::from(authorize),
+			origin
+		));
+	});
+	let other = frame_system::Call::apply_authorized_upgrade { code: vec![1] };
+	let unauthorised: DispatchError = frame_system::Error::<Runtime>::Unauthorized.into();
+	assert_eq!(chain.block([("//DoctorA", other.into())]), [Ok(Err(unauthorised))]);
+}

@@ -1,0 +1,115 @@
+//! Three quarters of the council's seats are Root, and fewer are not.
+
+use super::{chain::*, *};
+use codec::Encode;
+use frame_support::weights::Weight;
+use sp_runtime::{traits::Hash as _, DispatchError, DispatchResult};
+
+/// The motion to raise hospital C's cap.
+fn motion() -> RuntimeCall {
+	let call = pallet_enrolment::Call::set_cap { institution: account("//HospitalC"), cap: 7 };
+	pallet_consortium::Call::dispatch_as_root { call: Box::new(call.into()) }.into()
+}
+
+fn cap(chain: &mut Chain) -> u32 {
+	chain.state(|| {
+		pallet_enrolment::Institutions::<Runtime>::get(account("//HospitalC")).unwrap().cap
+	})
+}
+
+/// These seats vote for the motion, and it is closed at this threshold: what became of it.
+fn carry(chain: &mut Chain, seats: &[&str]) -> DispatchResult {
+	let proposal = motion();
+	let proposal_hash = sp_runtime::traits::BlakeTwo256::hash_of(&proposal);
+	let length_bound = proposal.encoded_size() as u32;
+	chain.ok(
+		seats[0],
+		pallet_collective::Call::<Runtime, pallet_collective::Instance1>::propose {
+			threshold: seats.len() as u32,
+			proposal: Box::new(proposal),
+			length_bound,
+		},
+	);
+	for seat in seats {
+		chain.ok(
+			seat,
+			pallet_collective::Call::<Runtime, pallet_collective::Instance1>::vote {
+				proposal: proposal_hash,
+				index: 0,
+				approve: true,
+			},
+		);
+	}
+	let events = chain.ok(
+		seats[0],
+		pallet_collective::Call::<Runtime, pallet_collective::Instance1>::close {
+			proposal_hash,
+			index: 0,
+			proposal_weight_bound: Weight::from_parts(10_000_000_000, u64::MAX / 4),
+			length_bound,
+		},
+	);
+	events
+		.into_iter()
+		.find_map(|event| match event {
+			RuntimeEvent::Council(pallet_collective::Event::Executed { result, .. }) => {
+				Some(result)
+			},
+			_ => None,
+		})
+		.expect("the motion was executed")
+}
+
+#[test]
+fn three_of_four_seats_are_root() {
+	let mut chain = Chain::new();
+	assert_eq!(carry(&mut chain, &["//HospitalA", "//HospitalB", "//Authority"]), Ok(()));
+	assert_eq!(cap(&mut chain), 7);
+}
+
+#[test]
+fn two_of_four_seats_are_not() {
+	let mut chain = Chain::new();
+	let before = cap(&mut chain);
+	let result = carry(&mut chain, &["//HospitalA", "//HospitalB"]);
+	assert_eq!(result, Err(DispatchError::BadOrigin));
+	assert_eq!(cap(&mut chain), before);
+}
+
+#[test]
+fn one_seat_alone_is_not() {
+	let mut chain = Chain::new();
+	let before = cap(&mut chain);
+	let proposal = motion();
+	let length_bound = proposal.encoded_size() as u32;
+	// A motion of threshold 1 runs at once.
+	chain.ok(
+		"//HospitalA",
+		pallet_collective::Call::<Runtime, pallet_collective::Instance1>::propose {
+			threshold: 1,
+			proposal: Box::new(proposal),
+			length_bound,
+		},
+	);
+	assert_eq!(cap(&mut chain), before);
+	assert_eq!(
+		chain.block([("//HospitalA", motion())]),
+		[Ok(Err(DispatchError::BadOrigin))],
+		"without the council"
+	);
+}
+
+#[test]
+fn who_has_no_seat_has_no_vote() {
+	let mut chain = Chain::new();
+	let proposal = motion();
+	let length_bound = proposal.encoded_size() as u32;
+	let propose = pallet_collective::Call::<Runtime, pallet_collective::Instance1>::propose {
+		threshold: 3,
+		proposal: Box::new(proposal),
+		length_bound,
+	};
+	let not_member: DispatchError =
+		pallet_collective::Error::<Runtime, pallet_collective::Instance1>::NotMember.into();
+	assert_eq!(chain.block([("//DoctorA", propose.into())]), [Ok(Err(not_member))]);
+}

@@ -1,0 +1,137 @@
+//! What comes into the pool, and what goes first.
+
+use super::{chain::*, *};
+use pallet_enrolment::{codes, priorities, Usage, WindowUsage};
+use sp_runtime::transaction_validity::{
+	InvalidTransaction, TransactionValidity, TransactionValidityError,
+};
+
+fn refused(code: u8) -> TransactionValidity {
+	Err(TransactionValidityError::Invalid(InvalidTransaction::Custom(code)))
+}
+
+/// Takes all that an account's quota has in this window.
+fn spend_quota(chain: &mut Chain, holder: &str) {
+	chain.state(|| {
+		let window = System::block_number() / (5 * MINUTES);
+		let usage = WindowUsage { window, weight: u64::MAX, bytes: u32::MAX };
+		Usage::<Runtime>::insert(account(holder), usage);
+	});
+}
+
+/// A chain on which patient A has a consent, and patient B is A's proxy.
+fn chain_with_consent() -> (Chain, RuntimeCall) {
+	let mut chain = Chain::new();
+	let revoke = grant_to_hospital_b(&mut chain);
+	chain.ok("//PatientA", add_proxy("//PatientB", configs::accounts::ProxyType::Consents));
+	(chain, revoke)
+}
+
+#[test]
+fn a_stranger_is_told_so() {
+	let mut chain = Chain::new();
+	let call = grant(Grantee::Everyone, permit());
+	assert_eq!(chain.validate("//Stranger", call, 0), refused(codes::STRANGER));
+}
+
+#[test]
+fn a_custodian_goes_by_its_institution() {
+	let mut chain = Chain::new();
+	let call = || batch(vec![]);
+	assert!(chain.validate("//HospitalA//custodian", call(), 0).is_ok());
+	spend_quota(&mut chain, "//HospitalA");
+	for path in ["//HospitalA//custodian", "//DoctorA", "//RegistrarA", "//HospitalA"] {
+		assert_eq!(chain.validate(path, call(), 0), refused(codes::QUOTA_SPENT), "{path}");
+	}
+	assert!(chain.validate("//DoctorB", call(), 0).is_ok());
+}
+
+#[test]
+fn one_account_can_not_fill_the_pool() {
+	let mut chain = Chain::new();
+	let call = || grant(Grantee::Everyone, permit());
+	assert!(chain.validate("//PatientA", call(), 100).is_ok());
+	assert_eq!(chain.validate("//PatientA", call(), 1_000), refused(codes::NONCE_TOO_FAR));
+}
+
+#[test]
+fn a_revocation_passes_over_the_quota() {
+	let (mut chain, revoke) = chain_with_consent();
+	spend_quota(&mut chain, "//PatientA");
+	let valid = chain.validate("//PatientA", revoke.clone(), 0).unwrap();
+	assert_eq!(valid.priority, priorities::REVOCATION);
+	assert_eq!(chain.block([("//PatientA", revoke)]), [Ok(Ok(()))]);
+}
+
+#[test]
+fn only_one_revocation_at_a_time_passes_over_the_quota() {
+	let (mut chain, revoke) = chain_with_consent();
+	spend_quota(&mut chain, "//PatientA");
+	assert_eq!(chain.validate("//PatientA", revoke, 1), refused(codes::QUOTA_SPENT));
+}
+
+#[test]
+fn a_revocation_of_nothing_passes_over_nothing() {
+	let (mut chain, _) = chain_with_consent();
+	let nothing = || super::revoke(Grantee::Everyone, 0);
+	let valid = chain.validate("//PatientA", nothing(), 0).unwrap();
+	assert_eq!(valid.priority, priorities::ORDINARY);
+	spend_quota(&mut chain, "//PatientA");
+	assert_eq!(chain.validate("//PatientA", nothing(), 0), refused(codes::QUOTA_SPENT));
+}
+
+#[test]
+fn a_batch_rides_no_revocation() {
+	let (mut chain, revoke) = chain_with_consent();
+	let batch = || batch(vec![revoke.clone(), grant(Grantee::Everyone, permit())]);
+	let valid = chain.validate("//PatientA", batch(), 0).unwrap();
+	assert_eq!(valid.priority, priorities::ORDINARY);
+	spend_quota(&mut chain, "//PatientA");
+	assert_eq!(chain.validate("//PatientA", batch(), 0), refused(codes::QUOTA_SPENT));
+}
+
+#[test]
+fn a_proxy_rides_no_revocation() {
+	let (mut chain, revoke) = chain_with_consent();
+	let call = || proxied("//PatientA", revoke.clone());
+	let valid = chain.validate("//PatientB", call(), 0).unwrap();
+	assert_eq!(valid.priority, priorities::ORDINARY);
+	// The proxy's own quota counts, not that of whom it acts for.
+	spend_quota(&mut chain, "//PatientA");
+	assert!(chain.validate("//PatientB", call(), 0).is_ok());
+	spend_quota(&mut chain, "//PatientB");
+	assert_eq!(chain.validate("//PatientB", call(), 0), refused(codes::QUOTA_SPENT));
+}
+
+#[test]
+fn anothers_consent_is_no_revocation_of_ones_own() {
+	let (mut chain, revoke) = chain_with_consent();
+	let valid = chain.validate("//PatientB", revoke, 0).unwrap();
+	assert_eq!(valid.priority, priorities::ORDINARY);
+}
+
+#[test]
+fn revocations_go_before_openings_and_these_before_the_rest() {
+	let (mut chain, revoke) = chain_with_consent();
+	let priority = |chain: &mut Chain, path, call| chain.validate(path, call, 0).unwrap().priority;
+	let revocation = priority(&mut chain, "//PatientA", revoke);
+	let opening = priority(&mut chain, "//DoctorB", open("//PatientA", Default::default()));
+	let acknowledge =
+		pallet_custody::Call::acknowledge { record: Default::default(), version: 0, epoch: 0 };
+	let by_custodian = priority(&mut chain, "//HospitalA//custodian", acknowledge.clone().into());
+	let by_another = priority(&mut chain, "//PatientB", acknowledge.into());
+	let ordinary = priority(&mut chain, "//PatientA", grant(Grantee::Everyone, permit()));
+	assert!(revocation > opening);
+	assert_eq!(opening, by_custodian);
+	assert!(opening > ordinary);
+	assert_eq!(by_another, ordinary);
+}
+
+#[test]
+fn calls_inside_a_batch_count_in_full() {
+	let mut chain = Chain::new();
+	let grants = (0..100).map(|_| grant(Grantee::Everyone, permit())).collect::<Vec<_>>();
+	// As single calls two hundred fit.
+	assert!(chain.validate("//PatientA", batch(grants.clone()), 3).is_ok());
+	assert_eq!(chain.validate("//PatientA", batch(grants), 10), refused(codes::NONCE_TOO_FAR));
+}

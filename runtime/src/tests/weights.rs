@@ -1,0 +1,56 @@
+//! What calls take of a block.
+
+use super::{chain::*, *};
+use configs::system::RuntimeBlockWeights;
+use frame_support::dispatch::{DispatchClass, GetDispatchInfo};
+use sp_runtime::traits::TransactionExtension;
+
+/// All of a block's execution time that a transaction takes, in picoseconds.
+fn ref_time(call: RuntimeCall) -> u64 {
+	let base = RuntimeBlockWeights::get().get(DispatchClass::Normal).base_extrinsic;
+	let extension = extension(0).weight(&call);
+	let total = base + extension + call.get_dispatch_info().call_weight;
+	total.ref_time()
+}
+
+fn transfer() -> RuntimeCall {
+	pallet_balances::Call::transfer_keep_alive { dest: account("//PatientB").into(), value: 5 }
+		.into()
+}
+
+#[test]
+fn a_grant_takes_at_most_one_and_a_half_transfers() {
+	let (grant, transfer) = (ref_time(grant(Grantee::Everyone, permit())), ref_time(transfer()));
+	println!("grant {grant} ps, transfer {transfer} ps, {:.2}", grant as f64 / transfer as f64);
+	assert!(grant * 2 <= transfer * 3, "{grant} > 1.5 × {transfer}");
+}
+
+#[test]
+fn a_thousand_grants_a_second_fit() {
+	let block = RuntimeBlockWeights::get().get(DispatchClass::Normal).max_total.unwrap().ref_time();
+	let grants = block / ref_time(grant(Grantee::Everyone, permit()));
+	println!("{grants} grants a block");
+	assert!(grants * 1_000 >= 1_000 * SLOT_DURATION, "{grants} grants a block");
+}
+
+#[test]
+fn every_call_fits_a_block() {
+	let (create, _) = create_own("//PatientA");
+	let opening = open("//PatientA", Default::default());
+	for call in [create, opening, revoke(Grantee::Everyone, 0)] {
+		assert!(ref_time(call) < 2_000_000_000, "2 ms");
+	}
+}
+
+#[test]
+fn quotas_are_what_their_comments_say() {
+	use configs::records::{InstitutionQuota, PersonQuota};
+	let call = ref_time(grant(Grantee::Everyone, permit()));
+	let (institution, person) = (InstitutionQuota::get(), PersonQuota::get());
+	assert!((3_000..8_000).contains(&(institution.weight / call)), "{}", institution.weight / call);
+	assert!((150..400).contains(&(person.weight / call)), "{}", person.weight / call);
+	// An institution can bring an upgrade.
+	let upgrade = frame_system::Call::apply_authorized_upgrade { code: vec![] };
+	assert!(ref_time(upgrade.into()) < institution.weight);
+	assert!(institution.bytes > 4 * 1024 * 1024);
+}
