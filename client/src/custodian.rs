@@ -19,8 +19,10 @@ use subxt_signer::sr25519::Keypair;
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long a custodian may be silent while bytes flow.
 const SILENCE: Duration = Duration::from_secs(60);
-/// How often a request is tried.
-const TRIES: u32 = 4;
+/// How often a request is tried where the custodian can't be reached or is busy.
+const TRIES: u32 = 3;
+/// How often a request is tried that needs something which is about to be final.
+const TRIES_FOR_FINALITY: u32 = 12;
 
 /// What can go wrong with a custodian.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +76,7 @@ pub struct CustodianClient {
 	/// Hash of the chain's genesis block.
 	pub genesis: H256,
 	tries: u32,
+	tries_for_finality: u32,
 }
 
 impl CustodianClient {
@@ -92,12 +95,13 @@ impl CustodianClient {
 			.build()
 			.map_err(|error| CustodianError::Unreachable(describe(&error)))?;
 		let url = url.trim_end_matches('/').to_owned();
-		Ok(Self { http, url, institution, genesis, tries: TRIES })
+		let (tries, tries_for_finality) = (TRIES, TRIES_FOR_FINALITY);
+		Ok(Self { http, url, institution, genesis, tries, tries_for_finality })
 	}
 
 	/// The same, but a request is made only once.
 	pub fn without_retries(mut self) -> Self {
-		self.tries = 1;
+		(self.tries, self.tries_for_finality) = (1, 1);
 		self
 	}
 
@@ -295,15 +299,24 @@ impl CustodianClient {
 		request: impl Fn() -> F,
 	) -> Result<T, CustodianError> {
 		let mut pause = Duration::from_millis(400);
-		for _ in 1..self.tries {
-			match request().await {
-				Err(error) if error.may_pass() => tracing::debug!(%error, url = self.url, "again"),
+		let mut tried = 1;
+		loop {
+			let error = match request().await {
+				Err(error) if error.may_pass() => error,
 				result => return result,
+			};
+			let tries = match error {
+				CustodianError::NotYet => self.tries_for_finality,
+				_ => self.tries,
+			};
+			if tried >= tries {
+				return Err(error);
 			}
+			tracing::debug!(%error, url = self.url, tried, "asking again");
 			tokio::time::sleep(pause).await;
-			pause *= 2;
+			pause = (pause * 2).min(Duration::from_secs(1));
+			tried += 1;
 		}
-		request().await
 	}
 }
 
@@ -354,4 +367,93 @@ fn describe(error: &dyn std::error::Error) -> String {
 		source = cause.source();
 	}
 	text
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::cid::cid_of;
+	use std::sync::{
+		atomic::{AtomicU32, Ordering},
+		Arc,
+	};
+	use subxt_signer::sr25519::dev;
+	use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+	/// A server that gives every request the same answer, and counts them.
+	async fn server(status: &'static str, body: &'static str) -> (CustodianClient, Arc<AtomicU32>) {
+		let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+		let url = format!("http://{}/", listener.local_addr().unwrap());
+		let asked = Arc::new(AtomicU32::new(0));
+		let counter = asked.clone();
+		tokio::spawn(async move {
+			while let Ok((mut stream, _)) = listener.accept().await {
+				counter.fetch_add(1, Ordering::SeqCst);
+				let mut request = vec![0; 65536];
+				let _ = stream.read(&mut request).await;
+				let length = body.len();
+				let answer = format!(
+					"HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+				);
+				let _ = stream.write_all(answer.as_bytes()).await;
+			}
+		});
+		let client = CustodianClient::new(&url, AccountId([1; 32]), H256([2; 32])).unwrap();
+		(client, asked)
+	}
+
+	async fn release(client: &CustodianClient) -> CustodianError {
+		let ask = AskRelease { patient: Hex([3; 32]), record: Hex([4; 32]), version: 0 };
+		client.release(&dev::alice(), &ask).await.unwrap_err()
+	}
+
+	#[tokio::test]
+	async fn refusals_are_final_and_what_may_pass_is_asked_again() {
+		for (status, body, expected, asked_times) in [
+			("403 Forbidden", r#"{"error":"no access"}"#, CustodianError::NoAccess, 1),
+			("404 Not Found", r#"{"error":"not here"}"#, CustodianError::NotFound, 1),
+			(
+				"422 Unprocessable Entity",
+				r#"{"error":"the share has the index 2, not 1"}"#,
+				CustodianError::Refused {
+					status: 422,
+					message: "the share has the index 2, not 1".into(),
+				},
+				1,
+			),
+			("503 Service Unavailable", "{}", CustodianError::Busy, TRIES),
+			("429 Too Many Requests", "{}", CustodianError::Busy, TRIES),
+		] {
+			let (client, asked) = server(status, body).await;
+			assert_eq!(release(&client).await, expected);
+			assert_eq!(asked.load(Ordering::SeqCst), asked_times, "{status}");
+		}
+		let (client, asked) = server("425 Too Early", "{}").await;
+		assert_eq!(release(&client.without_retries()).await, CustodianError::NotYet);
+		assert_eq!(asked.load(Ordering::SeqCst), 1);
+	}
+
+	#[tokio::test]
+	async fn answers_that_make_no_sense_are_told() {
+		let (client, _) = server("200 OK", r#"{"epoch":"x"}"#).await;
+		assert!(matches!(release(&client).await, CustodianError::Nonsense(_)));
+		let client = CustodianClient::new("http://127.0.0.1:9", AccountId([1; 32]), H256([2; 32]));
+		let client = client.unwrap().without_retries();
+		assert!(matches!(release(&client).await, CustodianError::Unreachable(_)));
+	}
+
+	#[tokio::test]
+	async fn damaged_content_is_named() {
+		let (client, _) = server("200 OK", "abc").await;
+		assert_eq!(client.content_bytes(cid_of(b"abc"), 3).await.unwrap(), b"abc");
+		let other = cid_of(b"abd");
+		assert_eq!(
+			client.content_bytes(other, 3).await,
+			Err(CustodianError::Damaged(other.to_string()))
+		);
+		assert!(matches!(
+			client.content_bytes(cid_of(b"abc"), 2).await,
+			Err(CustodianError::Nonsense(_))
+		));
+	}
 }

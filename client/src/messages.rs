@@ -429,7 +429,7 @@ mod tests {
 		assert_eq!("0x00ff00".parse::<Hex<2>>(), Err(HexError::Length));
 		assert_eq!("0x00fg".parse::<Hex<2>>(), Err(HexError::Digits));
 		assert_eq!("0xf".parse::<HexBytes>(), Err(HexError::Length));
-		assert_eq!("0xäö".parse::<HexBytes>().is_err(), true);
+		assert!("0xäö".parse::<HexBytes>().is_err());
 	}
 
 	#[test]

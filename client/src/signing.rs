@@ -106,15 +106,16 @@ mod tests {
 	/// The text of the enrolment pallet's own test.
 	#[test]
 	fn the_enrolment_text_is_the_pallets() {
+		let institution = AccountId([1; 32]);
 		let text =
-			enrolment_text(H256([0x11; 32]), &AccountId([0x22; 32]), "patient", &[0x33; 32], 44);
+			enrolment_text(H256([0xab; 32]), &institution, "patient", &[0xef; 32], 1_798_761_600);
 		let expected = [
 			"Vouchsafe enrolment",
-			"chain 0x1111111111111111111111111111111111111111111111111111111111111111",
-			"institution 0x2222222222222222222222222222222222222222222222222222222222222222",
+			"chain 0xabababababababababababababababababababababababababababababababab",
+			"institution 0x0101010101010101010101010101010101010101010101010101010101010101",
 			"as patient",
-			"encryption key 0x3333333333333333333333333333333333333333333333333333333333333333",
-			"until 44",
+			"encryption key 0xefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef",
+			"until 1798761600",
 		];
 		assert_eq!(text, expected.join("\n"));
 	}

@@ -9,7 +9,7 @@ use crate::{
 use codec::{Decode, Encode};
 use futures::{stream, StreamExt, TryStreamExt};
 use std::{
-	collections::{HashMap, HashSet},
+	collections::{BTreeMap, BTreeSet},
 	sync::Arc,
 	time::Duration,
 };
@@ -43,7 +43,7 @@ struct Fetched {
 }
 
 /// Count and head of each patient's log.
-type Heads = HashMap<AccountId, (u64, [u8; 32])>;
+type Heads = BTreeMap<AccountId, (u64, [u8; 32])>;
 
 /// Indexes until the custodian stops.
 pub async fn run(app: Arc<App>) {
@@ -92,7 +92,7 @@ async fn advance(app: &App, chain: &Chain) -> Result<bool, IndexError> {
 		.buffered(ABREAST)
 		.try_collect()
 		.await?;
-	let patients: HashSet<AccountId> =
+	let patients: BTreeSet<AccountId> =
 		fetched.iter().flat_map(|it| it.block.lines.iter().map(|(patient, _)| *patient)).collect();
 	let mut heads = app
 		.store

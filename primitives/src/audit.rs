@@ -7,7 +7,7 @@
 
 use crate::{consent::*, types::*};
 use alloc::vec::Vec;
-use codec::{Decode, DecodeWithMemTracking, Encode};
+use codec::{Decode, DecodeAll, DecodeWithMemTracking, Encode};
 use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 use sp_core::H256;
@@ -174,7 +174,14 @@ pub enum LogEvent {
 /// What became of one record in an opening. The reason of a refusal is not among it: it is the
 /// patient's to see, who asks the decision for it.
 #[derive(
-	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, codec::MaxEncodedLen,
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	codec::MaxEncodedLen,
 	TypeInfo,
 )]
 pub enum Outcome {
@@ -196,6 +203,14 @@ impl LogEntry {
 	/// The entry's bytes: what the head is computed over and the event carries.
 	pub fn to_bytes(&self) -> Vec<u8> {
 		(ENTRY_VERSION, self).encode()
+	}
+
+	/// The entry of these bytes, if they are one of this version.
+	pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+		match bytes.split_first() {
+			Some((&ENTRY_VERSION, mut entry)) => Self::decode_all(&mut entry).ok(),
+			_ => None,
+		}
 	}
 }
 

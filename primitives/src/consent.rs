@@ -13,8 +13,17 @@ pub const POLICY_VERSION: u8 = 1;
 
 /// To whom a provision is addressed. It is also the key under which the chain keeps it.
 #[derive(
-	Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking,
-	MaxEncodedLen, TypeInfo,
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum Grantee {
 	/// Everyone enrolled.
@@ -74,7 +83,15 @@ impl Grantee {
 
 /// Whether a provision permits or denies.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
 	TypeInfo,
 )]
 pub enum Effect {
@@ -91,8 +108,17 @@ pub enum Effect {
 
 /// Months of service that a provision is about, both ends inclusive; an open end is none.
 #[derive(
-	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking,
-	MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct DataPeriod {
 	/// From this month.
@@ -163,7 +189,15 @@ impl Terms {
 /// The text that was shown when the patient agreed: a salted commitment to it and its language.
 /// The salt stays with the client.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
 	TypeInfo,
 )]
 pub struct ShownText {
@@ -219,8 +253,17 @@ pub type Provisions = BoundedVec<Consent, ConstU32<MAX_CONSENTS_PER_GRANTEE>>;
 
 /// How a consent is named: by its grantee, under which it lies, and its number.
 #[derive(
-	Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking,
-	MaxEncodedLen, TypeInfo,
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct ConsentRef {
 	/// The grantee.

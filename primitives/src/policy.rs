@@ -278,8 +278,8 @@ fn covers(consent: &Consent, question: &Question) -> Result<(), Mismatch> {
 /// know is read by this one: in doubt it denies.
 fn denies(consent: &Consent, question: &Question) -> bool {
 	let terms = &consent.terms;
-	let in_time = terms.valid_from.is_none_or(|from| from <= question.now)
-		&& !terms.is_expired(question.now);
+	let in_time =
+		terms.valid_from.is_none_or(|from| from <= question.now) && !terms.is_expired(question.now);
 	let asked = terms.actions.admits(question.action)
 		&& terms.purposes.admits(question.purpose)
 		&& admits_country(terms, question);

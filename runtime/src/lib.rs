@@ -101,22 +101,29 @@ sp_runtime::impl_opaque_keys! {
 	}
 }
 
-/// The version that clients are told of. Built with `VOUCHSAFE_NEXT` it is the one after this one:
-/// the end-to-end test of an upgrade needs a runtime to upgrade to.
-const SPEC_VERSION: u32 = if option_env!("VOUCHSAFE_NEXT").is_some() { 2 } else { 1 };
+macro_rules! version {
+	($spec_version:tt) => {
+		/// The runtime's version. `spec_version` rises with every change of the metadata: a test
+		/// says so.
+		#[sp_version::runtime_version]
+		pub const VERSION: RuntimeVersion = RuntimeVersion {
+			spec_name: Cow::Borrowed("vouchsafe"),
+			impl_name: Cow::Borrowed("vouchsafe"),
+			authoring_version: 1,
+			spec_version: $spec_version,
+			impl_version: 1,
+			apis: apis::RUNTIME_API_VERSIONS,
+			transaction_version: 1,
+			system_version: 1,
+		};
+	};
+}
 
-/// The runtime's version. `spec_version` rises with every change of the metadata: a test says so.
-#[sp_version::runtime_version]
-pub const VERSION: RuntimeVersion = RuntimeVersion {
-	spec_name: Cow::Borrowed("vouchsafe"),
-	impl_name: Cow::Borrowed("vouchsafe"),
-	authoring_version: 1,
-	spec_version: SPEC_VERSION,
-	impl_version: 1,
-	apis: apis::RUNTIME_API_VERSIONS,
-	transaction_version: 1,
-	system_version: 1,
-};
+#[cfg(not(vouchsafe_next))]
+version!(1);
+// What the end-to-end test of an upgrade upgrades to (scripts/next-runtime).
+#[cfg(vouchsafe_next)]
+version!(2);
 
 /// Milliseconds of a slot, in each of which one validator makes a block. Fixed with genesis.
 pub const SLOT_DURATION: u64 = 2_000;

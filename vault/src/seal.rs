@@ -37,6 +37,8 @@ pub enum Purpose {
 	Release,
 	/// A text, such as a request's reason.
 	Text,
+	/// A key under which somebody keeps something, sealed to the keeper.
+	Storage,
 }
 
 impl Purpose {
@@ -45,6 +47,7 @@ impl Purpose {
 			Self::Share => b"vouchsafe/v1/share",
 			Self::Release => b"vouchsafe/v1/release",
 			Self::Text => b"vouchsafe/v1/text",
+			Self::Storage => b"vouchsafe/v1/storage",
 		}
 	}
 }

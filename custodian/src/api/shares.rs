@@ -204,7 +204,9 @@ async fn carried_share(
 		let Ok(grantee) = Grantee::decode(&mut &carried.grantee[..]) else { continue };
 		for at in blocks {
 			let consent = at.consent(patient, &grantee, carried.consent).await?;
-			if !consent.is_some_and(|it| it.terms.valid_until.is_none_or(|until| now < until)) {
+			let stands =
+				consent.is_some_and(|it| it.terms.valid_until.is_none_or(|until| now < until));
+			if !stands {
 				continue 'consents;
 			}
 		}

@@ -169,7 +169,7 @@ fn the_index_goes_on_where_it_stopped() {
 	let before = store(dir.path(), &key);
 	assert_eq!(before.indexed().unwrap(), None);
 	assert_eq!(before.log_head(&patient).unwrap(), (0, [0; 32]));
-	before.index_blocks(&[block.clone()]).unwrap();
+	before.index_blocks(std::slice::from_ref(&block)).unwrap();
 	before.index_blocks(&[block]).unwrap();
 	drop(before);
 	let after = store(dir.path(), &key);

@@ -39,8 +39,7 @@ impl Asked {
 		let period = from.is_none_or(|asked| terms.data_period.from.is_some_and(|at| asked <= at))
 			&& to.is_none_or(|asked| terms.data_period.to.is_some_and(|at| at <= asked));
 		records
-			&& period
-			&& terms.actions.is_within(self.actions)
+			&& period && terms.actions.is_within(self.actions)
 			&& terms.purposes.is_within(self.purposes)
 			&& terms.categories.is_within(self.categories)
 			&& terms.labels.is_subset(self.labels)

@@ -21,7 +21,6 @@
 //! append through [`AuditLog`], and each counts the cost, three reads and one write, in its own
 //! weights. What a dispatch appends goes with it where the dispatch fails.
 #![cfg_attr(not(feature = "std"), no_std)]
-// The pallet macro's own attributes count as such.
 
 extern crate alloc;
 

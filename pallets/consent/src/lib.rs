@@ -49,10 +49,7 @@ pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
 use codec::Encode;
-use frame_support::{
-	pallet_prelude::*,
-	traits::UnixTime,
-};
+use frame_support::{pallet_prelude::*, traits::UnixTime};
 use sp_core::H256;
 use vouchsafe_primitives::{
 	audit::LogEvent,
@@ -336,10 +333,10 @@ pub mod pallet {
 				.filter(|first| first.hash == hash);
 			if let Some(first) = first {
 				ensure!(first.by != staff, Error::<T>::SameStaff);
-				Proposed::<T>::remove(&patient, &institution);
 				let grantor = Grantor::Assisted { first: first.by, second: staff.clone() };
 				let acting_for = Some(&institution);
 				Self::do_grant(&patient, &staff, acting_for, grantee, terms, text, grantor)?;
+				Proposed::<T>::remove(&patient, &institution);
 				return Ok(());
 			}
 
@@ -508,7 +505,9 @@ impl<T: Config> Pallet<T> {
 					"a deny follows an affiliation"
 				);
 				ensure!(
-					terms.valid_from.is_none_or(|from| terms.valid_until.is_none_or(|to| from < to)),
+					terms
+						.valid_from
+						.is_none_or(|from| terms.valid_until.is_none_or(|to| from < to)),
 					"terms end before they begin"
 				);
 				if let Grantor::Assisted { first, second } = &consent.grantor {

@@ -190,8 +190,8 @@ impl AuditLog for Logs {
 
 	fn head(patient: &AccountId) -> (u64, H256) {
 		LOGS.with_borrow(|logs| {
-			let log = logs.get(patient).cloned().unwrap_or_default();
-			(log.before + log.lines.len() as u64, H256::zero())
+			let count = logs.get(patient).map_or(0, |log| log.before + log.lines.len() as u64);
+			(count, H256::zero())
 		})
 	}
 }

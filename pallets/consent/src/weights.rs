@@ -7,6 +7,10 @@
 //! by `CheckGenesis`). The patient's own account is counted though the extension has read it: that
 //! is part of the margin, and a proxied call does read it.
 //!
+//! A grant computes natively for 5 µs, and for 10 µs with fifteen other consents under its key
+//! (measured with doubles of the neighbours, two cores, November 2026): the constant of 25 µs leaves
+//! room for WASM and for the log's hash. With that a grant stays under 1.5 × a balance transfer.
+//!
 //! Proof sizes are 0: no relay chain checks this chain's blocks.
 
 use core::marker::PhantomData;

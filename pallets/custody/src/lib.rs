@@ -38,7 +38,6 @@
 //!
 //! What makes a sharing set sound stands at [`Pallet::ensure_sound`].
 #![cfg_attr(not(feature = "std"), no_std)]
-// The pallet macro's own attributes count as such.
 
 extern crate alloc;
 

@@ -1,1 +1,163 @@
-//! Tables and properties of the decision.
+//! Tables and properties of the decision. The people: a patient; hospital A, which wrote the record
+//! and holds it; a physician of hospital B, in its teams 1 and 2, who wants to read it.
+
+use super::*;
+use alloc::collections::BTreeMap;
+use core::cell::RefCell;
+use sp_core::H256;
+
+mod hl7;
+mod properties;
+mod table;
+
+const PATIENT: u8 = 1;
+const HOSPITAL_A: u8 = 10;
+const HOSPITAL_B: u8 = 11;
+const HOSPITAL_C: u8 = 12;
+const DOCTOR: u8 = 20;
+const OTHER_DOCTOR: u8 = 21;
+
+/// A moment within everything that is valid here.
+const NOW: Moment = 1_500;
+const FROM: Moment = 1_000;
+const UNTIL: Moment = 2_000;
+/// March and May 2019.
+const FIRST: ServiceMonth = 119 * 12 + 2;
+const LAST: ServiceMonth = 119 * 12 + 4;
+
+/// A patient's consents, as the chain keeps them.
+type Book = BTreeMap<Grantee, Vec<Consent>>;
+
+fn account(id: u8) -> AccountId {
+	AccountId::new([id; 32])
+}
+
+fn record(id: u8) -> RecordId {
+	H256([id; 32])
+}
+
+fn facts() -> RecordFacts {
+	RecordFacts {
+		id: record(1),
+		patient: account(PATIENT),
+		author: account(HOSPITAL_A),
+		holder: account(HOSPITAL_A),
+		category: Category::Laboratory,
+		labels: Labels::default(),
+		service: ServicePeriod { first: FIRST, last: LAST },
+		status: RecordStatus::Current,
+	}
+}
+
+fn doctor() -> Actor {
+	Actor {
+		account: account(DOCTOR),
+		kind: AccountKind::Practitioner,
+		active: true,
+		acting_for: Some(ActingFor {
+			institution: account(HOSPITAL_B),
+			role: Role::Physician,
+			country: *b"AT",
+			teams: vec![1, 2].try_into().unwrap(),
+			attested: false,
+		}),
+		study: None,
+	}
+}
+
+/// The physician wants to read the record, for treatment.
+fn question() -> Question {
+	Question {
+		patient: account(PATIENT),
+		actor: doctor(),
+		action: Action::Read,
+		purpose: Purpose::Treatment,
+		subject: Subject::Record(facts()),
+		now: NOW,
+		break_glass: false,
+	}
+}
+
+fn of_record(question: &mut Question) -> &mut RecordFacts {
+	match &mut question.subject {
+		Subject::Record(facts) => facts,
+		Subject::Log => panic!("a question about the log"),
+	}
+}
+
+fn acting(question: &mut Question) -> &mut ActingFor {
+	question.actor.acting_for.as_mut().unwrap()
+}
+
+fn consent(id: ConsentId, terms: Terms) -> Consent {
+	Consent {
+		id,
+		revision: 0,
+		policy_version: POLICY_VERSION,
+		terms,
+		text: ShownText { commitment: H256::zero(), language: *b"en" },
+		grantor: Grantor::Patient,
+	}
+}
+
+/// Terms that fit the question and nothing beside it: every filter is set.
+fn exact(effect: Effect) -> Terms {
+	Terms {
+		effect,
+		categories: Categories::of(&[Category::Laboratory]),
+		records: vec![record(1)].try_into().unwrap(),
+		labels: Labels::default(),
+		actions: Actions::of(&[Action::Read]),
+		purposes: Purposes::of(&[Purpose::Treatment]),
+		valid_from: Some(FROM),
+		valid_until: Some(UNTIL),
+		data_period: DataPeriod { from: Some(FIRST), to: Some(LAST) },
+		authors: vec![account(HOSPITAL_A)].try_into().unwrap(),
+		holders: vec![account(HOSPITAL_A)].try_into().unwrap(),
+		countries: vec![*b"AT"].try_into().unwrap(),
+	}
+}
+
+const DENY: Effect = Effect::Deny { binds_break_glass: false };
+const DENY_ALWAYS: Effect = Effect::Deny { binds_break_glass: true };
+
+fn team() -> Grantee {
+	Grantee::CareTeam { institution: account(HOSPITAL_B), team: 1 }
+}
+
+fn book(entries: impl IntoIterator<Item = (Grantee, Consent)>) -> Book {
+	let mut book = Book::new();
+	for (grantee, consent) in entries {
+		book.entry(grantee).or_default().push(consent);
+	}
+	book
+}
+
+/// The decision, and which keys were asked for, in their order.
+fn decide_noting(question: &Question, book: &Book) -> (Decision, Vec<Grantee>) {
+	let asked = RefCell::new(Vec::new());
+	let decision = decide(question, |grantee| {
+		asked.borrow_mut().push(grantee.clone());
+		book.get(grantee).cloned().unwrap_or_default()
+	});
+	(decision, asked.into_inner())
+}
+
+/// The decision. Whatever it is, no key is asked for but those of the actor, and none twice.
+fn decide_with(question: &Question, book: &Book) -> Decision {
+	let (decision, asked) = decide_noting(question, book);
+	assert!(asked.is_empty() || asked == keys(&question.actor), "other keys than the actor's");
+	decision
+}
+
+fn by(grantee: Grantee, id: ConsentId) -> Decision {
+	Decision::Permit(Basis::Consent(ConsentRef { grantee, id }))
+}
+
+fn denied(grantee: Grantee, id: ConsentId) -> Decision {
+	Decision::Refuse(Reason::Denied(ConsentRef { grantee, id }))
+}
+
+fn lacks(grantee: Grantee, id: ConsentId, mismatch: Mismatch) -> Decision {
+	Decision::Refuse(Reason::NotCovered { consent: ConsentRef { grantee, id }, mismatch })
+}

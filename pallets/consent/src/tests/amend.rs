@@ -64,11 +64,15 @@ fn amend_of_what_there_is_not_fails() {
 		let id = grant(team(), terms());
 		assert_noop!(amend(id + 1, 0, terms()), Error::<Test>::NoSuchConsent);
 		// It lies under its grantee and doesn't move.
-		let call = Consent::amend(signed(PATIENT), Grantee::Everyone, id, 0, terms(), text());
-		assert_noop!(call, Error::<Test>::NoSuchConsent);
+		assert_noop!(
+			Consent::amend(signed(PATIENT), Grantee::Everyone, id, 0, terms(), text()),
+			Error::<Test>::NoSuchConsent
+		);
 		// Another's has to be named as the signer's own, and is none.
-		let call = Consent::amend(signed(OTHER_PATIENT), team(), id, 0, terms(), text());
-		assert_noop!(call, Error::<Test>::NoSuchConsent);
+		assert_noop!(
+			Consent::amend(signed(OTHER_PATIENT), team(), id, 0, terms(), text()),
+			Error::<Test>::NoSuchConsent
+		);
 		// Nor does an expired one come back, whether it has been dropped or not.
 		let later = Terms { valid_until: Some(START + 9 * DAY), ..terms() };
 		set_now(START + DAY - 1);
@@ -82,10 +86,14 @@ fn amend_of_what_there_is_not_fails() {
 fn amend_by_others_than_an_active_patient_fails() {
 	build_and_execute(|| {
 		let id = grant(team(), terms());
-		let call = Consent::amend(signed(DOCTOR), team(), id, 0, terms(), text());
-		assert_noop!(call, Error::<Test>::NotPatient);
-		let call = Consent::amend(RuntimeOrigin::root(), team(), id, 0, terms(), text());
-		assert_noop!(call, BadOrigin);
+		assert_noop!(
+			Consent::amend(signed(DOCTOR), team(), id, 0, terms(), text()),
+			Error::<Test>::NotPatient
+		);
+		assert_noop!(
+			Consent::amend(RuntimeOrigin::root(), team(), id, 0, terms(), text()),
+			BadOrigin
+		);
 		People::set_active(&PATIENT, false);
 		assert_noop!(amend(id, 0, terms()), Error::<Test>::NotPatient);
 	});
@@ -95,8 +103,7 @@ fn amend_by_others_than_an_active_patient_fails() {
 fn amend_to_unsound_terms_fails() {
 	build_and_execute(|| {
 		for (grantee, unsound, error) in unsound() {
-			let call = Consent::amend(signed(PATIENT), grantee, 0, 0, unsound, text());
-			assert_noop!(call, error);
+			assert_noop!(Consent::amend(signed(PATIENT), grantee, 0, 0, unsound, text()), error);
 		}
 	});
 }

@@ -14,7 +14,7 @@ fn grant_works() {
 			text: text(),
 			grantor: Grantor::Patient,
 		};
-		assert_eq!(Consents::<Test>::get(PATIENT, team()).into_inner(), [granted.clone()]);
+		assert_eq!(Consents::<Test>::get(PATIENT, team()).into_inner(), vec![granted.clone()]);
 		assert_eq!(Consent::consents_of(PATIENT), [(team(), granted)]);
 		assert_eq!(Consent::consents_of(OTHER_PATIENT), []);
 		let event = Event::Granted { patient: PATIENT, grantee: team(), id: 0, revision: 0 };
@@ -70,16 +70,20 @@ fn grant_numbers_by_the_line_of_the_log() {
 fn grant_by_others_than_an_active_patient_fails() {
 	build_and_execute(|| {
 		for account in [STRANGER, DOCTOR, HOSPITAL, RELATIVE] {
-			let call = Consent::grant(signed(account), team(), terms(), text());
-			assert_noop!(call, Error::<Test>::NotPatient);
+			assert_noop!(
+				Consent::grant(signed(account), team(), terms(), text()),
+				Error::<Test>::NotPatient
+			);
 		}
 		assert_noop!(Consent::grant(RuntimeOrigin::root(), team(), terms(), text()), BadOrigin);
 		assert_noop!(Consent::grant(RuntimeOrigin::none(), team(), terms(), text()), BadOrigin);
 		// A suspended patient, also through a proxy: the origin is the patient all the same.
 		People::set_active(&PATIENT, false);
 		People::set_signer(Some(RELATIVE));
-		let call = Consent::grant(signed(PATIENT), team(), terms(), text());
-		assert_noop!(call, Error::<Test>::NotPatient);
+		assert_noop!(
+			Consent::grant(signed(PATIENT), team(), terms(), text()),
+			Error::<Test>::NotPatient
+		);
 	});
 }
 
@@ -117,16 +121,20 @@ fn grant_beyond_the_limit_of_a_grantee_fails() {
 		for _ in 0..MAX_CONSENTS_PER_GRANTEE {
 			grant(team(), terms());
 		}
-		let call = Consent::grant(signed(PATIENT), team(), terms(), text());
-		assert_noop!(call, Error::<Test>::TooManyConsents);
+		assert_noop!(
+			Consent::grant(signed(PATIENT), team(), terms(), text()),
+			Error::<Test>::TooManyConsents
+		);
 		// For another grantee there is room, and another patient has room of his own.
 		grant(Grantee::Institution(HOSPITAL), terms());
 		assert_ok!(Consent::grant(signed(OTHER_PATIENT), team(), terms(), text()));
 		// One revoked makes room for one.
 		assert_ok!(Consent::revoke(signed(PATIENT), team(), 0));
 		grant(team(), terms());
-		let call = Consent::grant(signed(PATIENT), team(), terms(), text());
-		assert_noop!(call, Error::<Test>::TooManyConsents);
+		assert_noop!(
+			Consent::grant(signed(PATIENT), team(), terms(), text()),
+			Error::<Test>::TooManyConsents
+		);
 	});
 }
 
@@ -140,8 +148,10 @@ fn grant_drops_what_has_expired_under_its_key() {
 		let longer = grant(team(), until(START + 11));
 		grant(Grantee::Everyone, until(START + 10));
 		set_now(START + 9);
-		let call = Consent::grant(signed(PATIENT), team(), until(START + 20), text());
-		assert_noop!(call, Error::<Test>::TooManyConsents);
+		assert_noop!(
+			Consent::grant(signed(PATIENT), team(), until(START + 20), text()),
+			Error::<Test>::TooManyConsents
+		);
 		set_now(START + 10);
 		let newest = grant(team(), until(START + 20));
 		let kept: Vec<_> = Consents::<Test>::get(PATIENT, team()).iter().map(|c| c.id).collect();

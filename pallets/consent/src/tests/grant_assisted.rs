@@ -30,12 +30,8 @@ fn grant_assisted_works() {
 		assert_eq!((granted.id, granted.terms), (1, terms()));
 		let event = Event::Granted { patient: PATIENT, grantee: team(), id: 1, revision: 0 };
 		System::assert_last_event(event.into());
-		let staff = |origin, event| Line {
-			origin,
-			acting_for: Some(HOSPITAL),
-			purpose: None,
-			event,
-		};
+		let staff =
+			|origin, event| Line { origin, acting_for: Some(HOSPITAL), purpose: None, event };
 		let consent = reference(team(), 1);
 		let lines = [
 			staff(NURSE, LogEvent::ConsentProposed { grantee: team() }),
@@ -84,7 +80,8 @@ fn grant_assisted_for_another_patient_is_not_confirmed() {
 	build_and_execute(|| {
 		assert_ok!(assist(NURSE, terms()));
 		let signed = signed(DOCTOR);
-		let call = Consent::grant_assisted(signed, OTHER_PATIENT, HOSPITAL, team(), terms(), text());
+		let call =
+			Consent::grant_assisted(signed, OTHER_PATIENT, HOSPITAL, team(), terms(), text());
 		assert_ok!(call);
 		assert_eq!(Consent::consents_of(PATIENT), []);
 		assert_eq!(Consent::consents_of(OTHER_PATIENT), []);
@@ -140,9 +137,10 @@ fn grant_assisted_for_another_institution_fails() {
 		];
 		for grantee in elsewhere {
 			let signed = signed(NURSE);
-			let call =
-				Consent::grant_assisted(signed, PATIENT, HOSPITAL, grantee, terms(), text());
-			assert_noop!(call, Error::<Test>::OtherInstitution);
+			assert_noop!(
+				Consent::grant_assisted(signed, PATIENT, HOSPITAL, grantee, terms(), text()),
+				Error::<Test>::OtherInstitution
+			);
 		}
 	});
 }
@@ -150,36 +148,39 @@ fn grant_assisted_for_another_institution_fails() {
 #[test]
 fn grant_assisted_by_staff_of_another_institution_fails() {
 	build_and_execute(|| {
-		let not_affiliated = |call| assert_noop!(call, Error::<Test>::NotAffiliated);
 		for account in [CLINIC_DOCTOR, HOSPITAL, PATIENT, RELATIVE, STRANGER] {
-			not_affiliated(assist(account, terms()));
+			assert_noop!(assist(account, terms()), Error::<Test>::NotAffiliated);
 		}
 		// Nor do two institutions' staff complete each other's.
 		assert_ok!(assist(NURSE, terms()));
-		let call = Consent::grant_assisted(
-			signed(CLINIC_DOCTOR),
-			PATIENT,
-			CLINIC,
-			team(),
-			terms(),
-			text(),
+		assert_noop!(
+			Consent::grant_assisted(
+				signed(CLINIC_DOCTOR),
+				PATIENT,
+				CLINIC,
+				team(),
+				terms(),
+				text(),
+			),
+			Error::<Test>::OtherInstitution
 		);
-		assert_noop!(call, Error::<Test>::OtherInstitution);
 		// Whose affiliation has ended, or who is suspended, can't confirm.
 		People::end_affiliation(&DOCTOR, &HOSPITAL);
-		not_affiliated(assist(DOCTOR, terms()));
+		assert_noop!(assist(DOCTOR, terms()), Error::<Test>::NotAffiliated);
 		People::set_active(&NURSE, false);
 		set_now(START + DAY);
-		not_affiliated(assist(NURSE, terms()));
-		let call = Consent::grant_assisted(
-			RuntimeOrigin::root(),
-			PATIENT,
-			HOSPITAL,
-			team(),
-			terms(),
-			text(),
+		assert_noop!(assist(NURSE, terms()), Error::<Test>::NotAffiliated);
+		assert_noop!(
+			Consent::grant_assisted(
+				RuntimeOrigin::root(),
+				PATIENT,
+				HOSPITAL,
+				team(),
+				terms(),
+				text(),
+			),
+			BadOrigin
 		);
-		assert_noop!(call, BadOrigin);
 	});
 }
 
@@ -196,15 +197,15 @@ fn grant_assisted_for_no_active_patient_fails() {
 	build_and_execute(|| {
 		for patient in [RELATIVE, STRANGER] {
 			let signed = signed(NURSE);
-			let call = Consent::grant_assisted(signed, patient, HOSPITAL, team(), terms(), text());
-			assert_noop!(call, Error::<Test>::NotPatient);
+			assert_noop!(
+				Consent::grant_assisted(signed, patient, HOSPITAL, team(), terms(), text()),
+				Error::<Test>::NotPatient
+			);
 		}
 		// Who was active when it was proposed, and no longer is.
 		assert_ok!(assist(NURSE, terms()));
 		People::set_active(&PATIENT, false);
-		frame_support::assert_storage_noop!(
-			frame_support::storage::with_storage_layer(|| assist(DOCTOR, terms())).unwrap_err()
-		);
+		assert_noop!(assist(DOCTOR, terms()), Error::<Test>::NotPatient);
 		assert_eq!(Consent::consents_of(PATIENT), []);
 	});
 }
@@ -218,9 +219,10 @@ fn grant_assisted_of_unsound_terms_fails() {
 				continue;
 			}
 			let signed = signed(NURSE);
-			let call =
-				Consent::grant_assisted(signed, PATIENT, HOSPITAL, grantee, terms, text());
-			assert_noop!(call, error);
+			assert_noop!(
+				Consent::grant_assisted(signed, PATIENT, HOSPITAL, grantee, terms, text()),
+				error
+			);
 		}
 	});
 }
@@ -232,8 +234,7 @@ fn grant_assisted_beyond_the_limit_of_a_grantee_fails() {
 			grant(team(), terms());
 		}
 		assert_ok!(assist(NURSE, terms()));
-		let call = frame_support::storage::with_storage_layer(|| assist(DOCTOR, terms()));
-		assert_eq!(call, Err(Error::<Test>::TooManyConsents.into()));
+		assert_noop!(assist(DOCTOR, terms()), Error::<Test>::TooManyConsents);
 		assert!(Proposed::<Test>::contains_key(PATIENT, HOSPITAL), "and it still waits");
 	});
 }

@@ -2,7 +2,9 @@
 
 use crate::{
 	mock::{Consent, *},
-	weights::WeightInfo, Consents, Error, Event, Proposal, Proposed};
+	weights::WeightInfo,
+	Consents, Error, Event, Proposal, Proposed,
+};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::Hooks,

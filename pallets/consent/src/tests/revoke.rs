@@ -35,14 +35,22 @@ fn revoke_names_the_last_revision() {
 fn revoke_of_what_there_is_not_fails() {
 	build_and_execute(|| {
 		let id = grant(team(), terms());
-		let no_such = |call| assert_noop!(call, Error::<Test>::NoSuchConsent);
-		no_such(Consent::revoke(signed(PATIENT), team(), id + 1));
-		no_such(Consent::revoke(signed(PATIENT), Grantee::Everyone, id));
+		assert_noop!(
+			Consent::revoke(signed(PATIENT), team(), id + 1),
+			Error::<Test>::NoSuchConsent
+		);
+		assert_noop!(
+			Consent::revoke(signed(PATIENT), Grantee::Everyone, id),
+			Error::<Test>::NoSuchConsent
+		);
 		// Another's.
-		no_such(Consent::revoke(signed(OTHER_PATIENT), team(), id));
+		assert_noop!(
+			Consent::revoke(signed(OTHER_PATIENT), team(), id),
+			Error::<Test>::NoSuchConsent
+		);
 		// Twice.
 		assert_ok!(Consent::revoke(signed(PATIENT), team(), id));
-		no_such(Consent::revoke(signed(PATIENT), team(), id));
+		assert_noop!(Consent::revoke(signed(PATIENT), team(), id), Error::<Test>::NoSuchConsent);
 	});
 }
 
@@ -51,13 +59,11 @@ fn revoke_by_others_than_an_active_patient_fails() {
 	build_and_execute(|| {
 		let id = grant(team(), terms());
 		for account in [DOCTOR, HOSPITAL, RELATIVE, STRANGER] {
-			let call = Consent::revoke(signed(account), team(), id);
-			assert_noop!(call, Error::<Test>::NotPatient);
+			assert_noop!(Consent::revoke(signed(account), team(), id), Error::<Test>::NotPatient);
 		}
 		assert_noop!(Consent::revoke(RuntimeOrigin::root(), team(), id), BadOrigin);
 		People::set_active(&PATIENT, false);
-		let call = Consent::revoke(signed(PATIENT), team(), id);
-		assert_noop!(call, Error::<Test>::NotPatient);
+		assert_noop!(Consent::revoke(signed(PATIENT), team(), id), Error::<Test>::NotPatient);
 	});
 }
 

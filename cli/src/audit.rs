@@ -1,0 +1,153 @@
+//! Reading a patient's log from a custodian, and proving it whole against the chain.
+
+use crate::session::Session;
+use anyhow::{bail, Context as _, Result};
+use std::time::{Duration, Instant};
+use vouchsafe_client::{
+	chain::{decode_entry, AccountId, LogEntry, H256},
+	messages::LogLine,
+};
+use vouchsafe_vault::audit::{self, AuditError};
+
+/// How long a custodian's index may lag behind the chain.
+const LAG: Duration = Duration::from_secs(10);
+
+/// A log, and what was found of it.
+#[derive(Clone, Debug)]
+pub struct Log {
+	/// Whose.
+	pub patient: AccountId,
+	/// From whose custodian.
+	pub from: AccountId,
+	/// Its lines.
+	pub lines: Vec<LogLine>,
+	/// How many the chain counts.
+	pub count: u64,
+	/// The chain's head.
+	pub head: H256,
+	/// The block at which that was read.
+	pub block: u32,
+}
+
+/// Why a log is not the one that the chain vouches for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the log from {from} is not the one on the chain: {reason}")]
+pub struct Unproven {
+	/// Whose custodian gave it.
+	pub from: String,
+	/// What does not fit.
+	pub reason: String,
+	/// The first entry that doesn't fit, where it can be told.
+	pub entry: Option<u64>,
+}
+
+impl Log {
+	/// The entries, decoded; `None` for one that this program doesn't know.
+	pub fn entries(&self) -> impl Iterator<Item = (&LogLine, Option<LogEntry>)> {
+		self.lines.iter().map(|line| (line, decode_entry(&line.entry.0)))
+	}
+
+	fn prove(&self, genesis: &H256) -> Result<(), AuditError> {
+		let lines = self.lines.iter().map(|line| audit::LogLine {
+			seq: line.seq,
+			block: line.block,
+			entry: line.entry.0.clone(),
+			head: Some(line.head.0),
+		});
+		audit::verify(&genesis.0, &self.patient.0, lines, self.count, self.head.0)
+	}
+}
+
+/// Reads a patient's log from one custodian, as far as the chain counts now.
+pub async fn read_from(
+	session: &Session,
+	patient: &AccountId,
+	acting_for: Option<AccountId>,
+	from: &AccountId,
+) -> Result<Log> {
+	let me = session.me()?;
+	let at = session.finalized().await?;
+	let (count, head) = at.audit_head(patient).await?;
+	let custodian = session.custodian(from)?.without_retries();
+	let deadline = Instant::now() + LAG;
+	loop {
+		let mut lines = custodian.log(&me.signer, patient, acting_for).await?;
+		if (lines.len() as u64) < count && Instant::now() < deadline {
+			tokio::time::sleep(Duration::from_millis(500)).await;
+			continue;
+		}
+		// What came after the block that the head was read at is not proved by it.
+		lines.retain(|line| line.block <= at.number || line.seq < count);
+		return Ok(Log { patient: *patient, from: *from, lines, count, head, block: at.number });
+	}
+}
+
+/// Reads a patient's log from the first custodian that gives it.
+pub async fn read(
+	session: &Session,
+	patient: &AccountId,
+	acting_for: Option<AccountId>,
+	from: Option<AccountId>,
+) -> Result<Log> {
+	if let Some(from) = from {
+		return read_from(session, patient, acting_for, &from).await.with_context(|| {
+			format!("the log could not be had from {}", session.names.show(&from))
+		});
+	}
+	let mut failed = Vec::new();
+	for member in &session.members {
+		if member.custodian.is_none() || !member.is_active() {
+			continue;
+		}
+		match read_from(session, patient, acting_for, &member.account).await {
+			Ok(log) => return Ok(log),
+			Err(error) => failed.push(format!("{}: {error:#}", member.name)),
+		}
+	}
+	bail!("the log could not be had from any custodian: {}", failed.join("; "))
+}
+
+/// Proves a log whole. Where a copy is consistent in itself and yet not the chain's, it is compared
+/// with the others', and the first entry that differs from a proven one is named.
+pub async fn verify(
+	session: &Session,
+	log: &Log,
+	acting_for: Option<AccountId>,
+) -> Result<Result<(), Unproven>> {
+	let genesis = session.genesis();
+	let from = session.names.show(&log.from);
+	let Err(error) = log.prove(&genesis) else { return Ok(Ok(())) };
+	let mut unproven = Unproven { from, reason: error.to_string(), entry: None };
+	unproven.entry = match &error {
+		AuditError::OutOfSequence { expected, .. } => Some(*expected),
+		AuditError::DoesNotFit { seq } | AuditError::Surplus { seq } => Some(*seq),
+		AuditError::Missing { have, .. } => Some(*have),
+		_ => None,
+	};
+	if unproven.entry.is_none() {
+		for member in &session.members {
+			if member.account == log.from || member.custodian.is_none() {
+				continue;
+			}
+			let Ok(other) = read_from(session, &log.patient, acting_for, &member.account).await
+			else {
+				continue;
+			};
+			if other.prove(&genesis).is_err() {
+				continue;
+			}
+			let differs = log.lines.iter().zip(&other.lines).find(|(one, proven)| {
+				(one.seq, one.block, &one.entry) != (proven.seq, proven.block, &proven.entry)
+			});
+			if let Some((line, _)) = differs {
+				unproven.entry = Some(line.seq);
+				unproven.reason = format!(
+					"entry {} differs from the log at {}, which is the one on the chain",
+					line.seq, member.name
+				);
+				break;
+			}
+		}
+	}
+	Ok(Err(unproven))
+}

@@ -1,0 +1,151 @@
+//! `vouchsafe council`.
+
+use crate::{
+	args::{parse_key, CouncilCommand},
+	council::{self, Motion},
+	names::parse_account,
+	output::Output,
+	session::{Session, Settings},
+	words::AccountKind,
+};
+use anyhow::{bail, Context, Result};
+use serde_json::{json, Value};
+use std::path::Path;
+use vouchsafe_client::chain::{
+	runtime::runtime_types::{
+		pallet_enrolment::pallet::Call as EnrolmentCall, vouchsafe_runtime::RuntimeCall,
+	},
+	BoundedVec,
+};
+
+pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<Output> {
+	let session = Session::connect(settings).await?;
+	let call = match command {
+		CouncilCommand::List => return list(&session).await,
+		CouncilCommand::Vote { motion, vote } => {
+			let motion = council::find(&session, motion).await?;
+			let approve = vote == "yes";
+			let block = council::vote(&session, motion.index, motion.hash, approve).await?;
+			let text = format!(
+				"You voted {vote} on motion {}: {}.",
+				motion.index,
+				council::describe(&session, &motion.proposal)
+			);
+			return Ok(Output::new(
+				text,
+				json!({ "motion": motion.index, "vote": vote, "block": block }),
+			));
+		},
+		CouncilCommand::Close { motion } => {
+			let motion = council::find(&session, motion).await?;
+			let carried = council::close(&session, &motion).await?;
+			let what = council::describe(&session, &motion.proposal);
+			let text = if carried {
+				format!("Motion {} passed and was carried out: {what}.", motion.index)
+			} else {
+				format!("Motion {} did not pass: {what}.", motion.index)
+			};
+			return Ok(Output::new(
+				text,
+				json!({ "motion": motion.index, "carried_out": carried }),
+			));
+		},
+		CouncilCommand::Apply { wasm } => {
+			let block = council::apply(&session, read(&wasm)?).await?;
+			return Ok(Output::new(
+				"The runtime is upgraded from the next block on.",
+				json!({ "block": block }),
+			));
+		},
+		CouncilCommand::Admit { account, name, country, encryption_key, cap, authority } => {
+			let [country] = super::countries(&[country])?.0[..] else {
+				bail!("one country is needed");
+			};
+			RuntimeCall::Enrolment(EnrolmentCall::admit_institution {
+				account: session.names.resolve(&account).or_else(|_| parse_account(&account))?,
+				kind: if authority { AccountKind::Authority } else { AccountKind::Institution },
+				name: BoundedVec(name.into_bytes()),
+				country,
+				cap,
+				encryption_key: parse_key(&encryption_key)?,
+			})
+		},
+		CouncilCommand::Cap { institution, cap } => {
+			let institution = session.names.resolve(&institution)?;
+			RuntimeCall::Enrolment(EnrolmentCall::set_cap { institution, cap })
+		},
+		CouncilCommand::Status { institution, status } => {
+			let account = session.names.resolve(&institution)?;
+			RuntimeCall::Enrolment(EnrolmentCall::set_status { account, status })
+		},
+		CouncilCommand::Upgrade { wasm } => council::upgrade(&read(&wasm)?),
+	};
+	let motion = council::propose(&session, call).await?;
+	let text = format!(
+		"{}\nThe others vote with `vouchsafe council vote {} yes`; with {} for it, `vouchsafe council \
+		 close {}` carries it out.",
+		say(&session, &motion),
+		motion.index,
+		motion.threshold,
+		motion.index
+	);
+	Ok(Output::new(text, to_json(&session, &motion)))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+	std::fs::read(path).with_context(|| format!("{} can't be read", path.display()))
+}
+
+async fn list(session: &Session) -> Result<Output> {
+	let seats = council::seats(session).await?;
+	let motions = council::motions(session).await?;
+	let names: Vec<_> = seats.iter().map(|seat| session.names.show(seat)).collect();
+	let mut lines = vec![format!("Council: {}", crate::words::and(&names))];
+	if motions.is_empty() {
+		lines.push("There is no open motion.".into());
+	}
+	lines.extend(motions.iter().map(|motion| say(session, motion)));
+	Ok(Output::new(
+		lines.join("\n"),
+		json!({
+			"seats": seats.iter().map(|it| super::account_json(session, it)).collect::<Vec<_>>(),
+			"motions": motions.iter().map(|it| to_json(session, it)).collect::<Vec<_>>(),
+		}),
+	))
+}
+
+fn say(session: &Session, motion: &Motion) -> String {
+	let names = |accounts: &[_]| {
+		let names: Vec<_> = accounts.iter().map(|it| session.names.show(it)).collect();
+		if names.is_empty() {
+			"nobody".to_owned()
+		} else {
+			crate::words::and(&names)
+		}
+	};
+	format!(
+		"Motion {}: {}. For it: {} ({} of {} needed). Against it: {}. Until block {}.",
+		motion.index,
+		council::describe(session, &motion.proposal),
+		names(&motion.ayes),
+		motion.ayes.len(),
+		motion.threshold,
+		names(&motion.nays),
+		motion.end
+	)
+}
+
+fn to_json(session: &Session, motion: &Motion) -> Value {
+	let accounts = |accounts: &[_]| {
+		accounts.iter().map(|it| super::account_json(session, it)).collect::<Vec<_>>()
+	};
+	json!({
+		"motion": motion.index,
+		"hash": super::id_json(&motion.hash),
+		"what": council::describe(session, &motion.proposal),
+		"for": accounts(&motion.ayes),
+		"against": accounts(&motion.nays),
+		"threshold": motion.threshold,
+		"end": motion.end,
+	})
+}

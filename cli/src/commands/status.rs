@@ -1,0 +1,145 @@
+//! `vouchsafe status`.
+
+use super::account_json;
+use crate::{
+	output::{table, Output},
+	session::{in_force, Session, Settings},
+	words::Word,
+};
+use anyhow::Result;
+use futures::future::join_all;
+use serde_json::json;
+use vouchsafe_client::custodian::CustodianError;
+
+pub(super) async fn run(settings: &Settings) -> Result<Output> {
+	let session = Session::connect(settings).await?;
+	let (best, finalized) = (session.chain.best().await?, session.finalized().await?);
+	let name = session.chain.chain_name().await?;
+	let kind = session.chain.chain_type().await?;
+	let (peers, syncing) = session.chain.peers().await?;
+	let archive = session.chain.is_archive().await?;
+
+	let custodians = join_all(session.members.iter().map(|member| async {
+		let Ok(custodian) = session.custodian(&member.account) else {
+			return ("none named".to_owned(), false);
+		};
+		match custodian.without_retries().readiness().await {
+			Ok(ready) if ready.ready => ("ready".to_owned(), true),
+			Ok(ready) => {
+				let checks = [
+					("node", &ready.node),
+					("chain", &ready.chain),
+					("archive", &ready.archive),
+					("enrolled", &ready.enrolled),
+					("IPFS", &ready.kubo),
+					("index", &ready.index),
+					("work", &ready.work),
+				];
+				let wrong: Vec<_> = checks
+					.iter()
+					.filter(|(_, check)| !check.ok)
+					.map(|(what, check)| format!("{what}: {}", crate::output::plain(&check.detail)))
+					.collect();
+				(format!("not ready ({})", wrong.join("; ")), false)
+			},
+			Err(CustodianError::Unreachable(_)) => ("can't be reached".to_owned(), false),
+			Err(error) => (error.to_string(), false),
+		}
+	}))
+	.await;
+
+	let rows: Vec<_> = session
+		.members
+		.iter()
+		.zip(&custodians)
+		.map(|(member, (state, _))| {
+			vec![
+				member.name.clone(),
+				member.kind.word().to_owned(),
+				member.country.clone(),
+				member.status.word().to_owned(),
+				state.clone(),
+			]
+		})
+		.collect();
+	let mut text = format!(
+		"Node       {}\nChain      {name} ({kind}), genesis 0x{}\nBlocks     best {}, final {}\nNode is    \
+		 {}, {}, {peers} {}\n\n{}",
+		settings.node,
+		hex::encode(session.genesis().0),
+		best.number,
+		finalized.number,
+		if archive { "an archive" } else { "no archive" },
+		if syncing { "catching up" } else { "up to date" },
+		if peers == 1 { "peer" } else { "peers" },
+		table(&["INSTITUTION", "KIND", "COUNTRY", "STATUS", "CUSTODIAN"], &rows),
+	);
+	let mut json = json!({
+		"node": settings.node,
+		"chain": name,
+		"type": kind,
+		"genesis": format!("0x{}", hex::encode(session.genesis().0)),
+		"best": best.number,
+		"finalized": finalized.number,
+		"archive": archive,
+		"syncing": syncing,
+		"peers": peers,
+		"institutions": session.members.iter().zip(&custodians).map(|(member, (state, ready))| json!({
+			"institution": account_json(&session, &member.account),
+			"kind": member.kind.word(),
+			"country": member.country,
+			"status": member.status.word(),
+			"custodian": { "url": member.custodian.as_ref().map(|it| &it.0), "ready": ready, "state": state },
+		})).collect::<Vec<_>>(),
+	});
+
+	if let Some(me) = &session.me {
+		let account = me.account();
+		let mine = finalized.account(&account).await?;
+		let state = match &mine {
+			None => "not enrolled: an institution has to (`vouchsafe enrol sign`)".to_owned(),
+			Some(mine) => {
+				let mut state = format!(
+					"{}, {}, enrolled by {}",
+					mine.kind.word(),
+					mine.status.word(),
+					session.names.show(&mine.enrolled_by)
+				);
+				if mine.signing_disabled {
+					state += ", signing disabled";
+				}
+				if mine.encryption_key != me.encryption_key() {
+					state += ". The chain has another encryption key than this key file: what is \
+					          sealed to it can't be opened here";
+				}
+				let now = finalized.time().await?;
+				for (institution, affiliation) in finalized.affiliations(&account).await? {
+					if in_force(&affiliation, now) {
+						let teams: Vec<_> =
+							affiliation.teams.0.iter().map(ToString::to_string).collect();
+						state += &format!(
+							"\n           {} at {}{}",
+							affiliation.role.word(),
+							session.names.show(&institution),
+							if teams.is_empty() {
+								String::new()
+							} else {
+								format!(", care team {}", crate::words::and(&teams))
+							}
+						);
+					}
+				}
+				state
+			},
+		};
+		text += &format!("\n\nYou are    {} ({account})\n           {state}", me.name);
+		json["me"] = account_json(&session, &account);
+		json["me"]["enrolled"] = json!(mine.as_ref().map(|mine| json!({
+			"kind": mine.kind.word(),
+			"status": mine.status.word(),
+			"enrolled_by": account_json(&session, &mine.enrolled_by),
+			"signing_disabled": mine.signing_disabled,
+		})));
+	}
+	Ok(Output::new(text, json))
+}

@@ -1,0 +1,452 @@
+//! Granting, amending, revoking and explaining consents, and carrying the patient's own share to
+//! a custodian so that what was permitted opens with a hospital away.
+
+use crate::{
+	labels::LabelTable,
+	names::Names,
+	open::own_share,
+	sentence::{short, Teller, LANGUAGE},
+	session::Session,
+	words::{Category, HolderKind, Role, Word},
+};
+use anyhow::{bail, Context as _, Result};
+use codec::Encode;
+use serde::{Deserialize, Serialize};
+use vouchsafe_client::{
+	chain::{
+		runtime, AccountId, AccountKind, Consent, DataPeriod, Effect, Grantee, Ground, Record,
+		RecordStatus, ShownText, Terms, H256,
+	},
+	messages::{CarryShare, Hex, HexBytes},
+};
+use vouchsafe_vault::{
+	commitment::text_commitment,
+	manifest::{seal_share, ShareAddress},
+	seal::PublicKey,
+};
+
+const FOLDER: &str = "consents";
+
+/// A text that was agreed to, as it is kept on this machine.
+#[derive(Serialize, Deserialize)]
+struct KeptText {
+	language: String,
+	text: String,
+	salt: Hex<32>,
+}
+
+/// A consent that was granted or amended.
+#[derive(Clone, Debug)]
+pub struct Granted {
+	/// To whom.
+	pub grantee: Grantee,
+	/// Its number.
+	pub id: u32,
+	/// The block from which on it counts.
+	pub block: u32,
+	/// The sentence that was agreed to.
+	pub sentence: String,
+}
+
+/// What became of carrying a patient's own shares.
+#[derive(Clone, Debug, Default)]
+pub struct Carried {
+	/// Versions whose share was carried, and to whom.
+	pub carried: Vec<(H256, u32, AccountId)>,
+	/// Versions whose share could not be carried, and why.
+	pub failed: Vec<(H256, u32, String)>,
+}
+
+/// Reads a grantee: `everyone`, `role:nurse`, `role:nurse@Hospital B`, `institution:Hospital B` or
+/// just `Hospital B`, `team:1@Hospital B`, `practitioner:Dr. Berger@Hospital B` or just
+/// `Dr. Berger@Hospital B`, `person:Eva`, `study:3`.
+pub fn parse_grantee(
+	names: &Names,
+	is_institution: impl Fn(&AccountId) -> bool,
+	text: &str,
+) -> Result<Grantee> {
+	if text == "everyone" {
+		return Ok(Grantee::Everyone);
+	}
+	let institution = |name: &str| -> Result<AccountId> {
+		let account = names.resolve(name)?;
+		if !is_institution(&account) {
+			bail!("“{name}” is no institution on this chain");
+		}
+		Ok(account)
+	};
+	let (kind, rest) = match text.split_once(':') {
+		Some((kind, rest)) if !text.starts_with("//") => (kind, rest),
+		_ => ("", text),
+	};
+	let (who, at) = match rest.rsplit_once('@') {
+		Some((who, at)) => (who, Some(at)),
+		None => (rest, None),
+	};
+	Ok(match (kind, at) {
+		("role", None) => Grantee::Role(Role::from_word(who)?),
+		("role", Some(at)) => {
+			Grantee::RoleAt { role: Role::from_word(who)?, institution: institution(at)? }
+		},
+		("institution", None) => Grantee::Institution(institution(who)?),
+		("team", Some(at)) => Grantee::CareTeam {
+			institution: institution(at)?,
+			team: who.parse().with_context(|| format!("“{who}” is no team's number"))?,
+		},
+		("team", None) => bail!("say where the team is: team:{who}@INSTITUTION"),
+		("practitioner" | "", Some(at)) => Grantee::PractitionerAt {
+			practitioner: names.resolve(who)?,
+			institution: institution(at)?,
+		},
+		("practitioner", None) => bail!(
+			"say where the practitioner works: practitioner:{who}@INSTITUTION (a permit ends with that \
+			 work); for a deny that follows the person write person:{who}"
+		),
+		("person", None) => Grantee::Person(names.resolve(who)?),
+		("study", None) => {
+			Grantee::Study(who.parse().with_context(|| format!("“{who}” is no study's number"))?)
+		},
+		("", None) => {
+			let account = names.resolve(who)?;
+			if is_institution(&account) {
+				Grantee::Institution(account)
+			} else {
+				bail!(
+					"say as what: practitioner:{who}@INSTITUTION while working there, or person:{who} \
+					 wherever"
+				)
+			}
+		},
+		_ => bail!(
+			"“{text}” names nobody: write everyone, role:nurse, role:nurse@INSTITUTION, INSTITUTION, \
+			 team:1@INSTITUTION, NAME@INSTITUTION, person:NAME or study:1"
+		),
+	})
+}
+
+impl Session {
+	/// Reads a grantee with the names of this session.
+	pub fn grantee(&self, text: &str) -> Result<Grantee> {
+		parse_grantee(&self.names, |account| self.member(account).is_some(), text)
+	}
+
+	/// What is known here of a patient's labels.
+	pub fn labels_of(&self, patient: &AccountId) -> Result<LabelTable> {
+		match &self.me {
+			Some(me) => LabelTable::load(&self.home, me, patient),
+			None => Ok(LabelTable::default()),
+		}
+	}
+}
+
+/// The text's commitment, for the chain; text and salt stay on this machine.
+pub(crate) fn shown(session: &Session, sentence: &str) -> Result<ShownText> {
+	let me = session.me()?;
+	let salt = vouchsafe_vault::random_bytes();
+	let commitment = text_commitment(&salt, LANGUAGE, sentence);
+	let kept = KeptText { language: LANGUAGE.into(), text: sentence.into(), salt: Hex(salt) };
+	// Kept before it is signed: a consent whose text is lost can't be shown again.
+	session.home.write_sealed(
+		&me.encryption,
+		FOLDER,
+		&hex::encode(commitment),
+		&serde_json::to_vec(&kept)?,
+	)?;
+	let mut language = [0; 2];
+	language.copy_from_slice(&LANGUAGE.as_bytes()[..2]);
+	Ok(ShownText { commitment: H256(commitment), language })
+}
+
+/// The text that was agreed to, if it is kept on this machine and fits what the chain holds.
+pub fn kept_text(session: &Session, text: &ShownText) -> Result<Option<String>> {
+	let me = session.me()?;
+	let name = hex::encode(text.commitment.0);
+	let Some(bytes) = session.home.read_sealed(&me.encryption, FOLDER, &name)? else {
+		return Ok(None);
+	};
+	let kept: KeptText = serde_json::from_slice(&bytes).context("a kept text is damaged")?;
+	let fits = text_commitment(&kept.salt.0, &kept.language, &kept.text) == text.commitment.0;
+	Ok(fits.then_some(kept.text))
+}
+
+/// The sentence of a consent.
+pub fn sentence(
+	session: &Session,
+	patient: &AccountId,
+	grantee: &Grantee,
+	terms: &Terms,
+) -> Result<String> {
+	let labels = session.labels_of(patient)?;
+	Ok(Teller { names: &session.names, labels: &labels }.consent(grantee, terms))
+}
+
+/// Grants a consent, whose sentence was shown and agreed to.
+pub async fn grant(session: &Session, grantee: Grantee, terms: Terms) -> Result<Granted> {
+	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms)?;
+	let text = shown(session, &sentence)?;
+	let call = runtime::tx().consent().grant(grantee.clone(), terms, text);
+	let included = session.submit(&call).await?;
+	let event = included
+		.events
+		.find_first::<runtime::consent::events::Granted>()
+		.context("the chain says nothing of the consent")??;
+	Ok(Granted { grantee, id: event.id, block: included.number, sentence })
+}
+
+/// Amends a consent to new terms, which were shown and agreed to.
+pub async fn amend(session: &Session, id: u32, terms: Terms) -> Result<Granted> {
+	let (grantee, consent) = find(session, id).await?;
+	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms)?;
+	let text = shown(session, &sentence)?;
+	let call = runtime::tx().consent().amend(grantee.clone(), id, consent.revision, terms, text);
+	let included = session.submit(&call).await?;
+	Ok(Granted { grantee, id, block: included.number, sentence })
+}
+
+/// Revokes a consent; from the block that is returned on it counts no more. It is signed at the
+/// account's next nonce, so that it passes over whatever is pending.
+pub async fn revoke(session: &Session, id: u32) -> Result<(Grantee, u32)> {
+	let me = session.me()?;
+	let (grantee, _) = find(session, id).await?;
+	let call = runtime::tx().consent().revoke(grantee.clone(), id);
+	let included = session.chain.submit_revocation(&me.signer, &call).await?;
+	Ok((grantee, included.number))
+}
+
+/// One's own consent of this number.
+pub async fn find(session: &Session, id: u32) -> Result<(Grantee, Consent)> {
+	let me = session.me()?.account();
+	let at = session.finalized().await?;
+	at.consents_of(&me)
+		.await?
+		.into_iter()
+		.find(|(_, consent)| consent.id == id)
+		.with_context(|| format!("you have no consent {id}: `vouchsafe consent list` shows them"))
+}
+
+/// Whether a permit's filters on records let a record through. Whether the reader, the purpose and
+/// the time fit, the chain decides.
+pub fn is_about(terms: &Terms, id: &H256, record: &Record) -> bool {
+	let admits = |list: &[AccountId], account| list.is_empty() || list.contains(account);
+	let categories = u32::from(terms.categories.0);
+	let DataPeriod { from, to } = &terms.data_period;
+	record.status != RecordStatus::WrongPatient
+		&& (terms.records.0.is_empty() || terms.records.0.contains(id))
+		&& (categories == 0 || categories & Category::bits(&[record.category.clone()]) != 0)
+		&& record.labels.0 & !terms.labels.0 == 0
+		&& from.is_none_or(|from| from <= record.service.first)
+		&& to.is_none_or(|to| record.service.last <= to)
+		&& admits(&terms.authors.0, &record.author)
+		&& admits(&terms.holders.0, &record.responsible)
+}
+
+/// Whether terms permit reading.
+pub fn permits_reading(terms: &Terms) -> bool {
+	terms.effect == Effect::Permit && (terms.actions.0 == 0 || terms.actions.0 & 1 != 0)
+}
+
+/// Carries the patient's own share of every version that the consent is about, re-sealed, to the
+/// custodian of `to`, or else of the grantee's institution, or else of the one that answers for the
+/// record. The custodian releases it under the same rule as its own, and destroys it when the
+/// consent ends.
+pub async fn carry(
+	session: &Session,
+	grantee: &Grantee,
+	id: u32,
+	terms: &Terms,
+	to: Option<AccountId>,
+) -> Result<Carried> {
+	let me = session.me()?;
+	let at = session.finalized().await?;
+	let mut carried = Carried::default();
+	if !permits_reading(terms) {
+		return Ok(carried);
+	}
+	for (record, entry) in at.all_records_of(&me.account()).await? {
+		if !is_about(terms, &record, &entry) {
+			continue;
+		}
+		let institution = to.or_else(|| institution_of(grantee)).unwrap_or(entry.responsible);
+		for version in 0..entry.versions {
+			match carry_one(session, &at, record, version, grantee, id, &institution).await {
+				Ok(true) => carried.carried.push((record, version, institution)),
+				Ok(false) => {},
+				Err(error) => carried.failed.push((record, version, format!("{error:#}"))),
+			}
+		}
+	}
+	Ok(carried)
+}
+
+fn institution_of(grantee: &Grantee) -> Option<AccountId> {
+	match grantee {
+		Grantee::Institution(institution)
+		| Grantee::RoleAt { institution, .. }
+		| Grantee::CareTeam { institution, .. }
+		| Grantee::PractitionerAt { institution, .. } => Some(*institution),
+		_ => None,
+	}
+}
+
+/// Whether there was a share to carry.
+async fn carry_one(
+	session: &Session,
+	at: &vouchsafe_client::chain::At,
+	record: H256,
+	version: u32,
+	grantee: &Grantee,
+	id: u32,
+	institution: &AccountId,
+) -> Result<bool> {
+	let me = session.me()?;
+	let Some(set) = at.sharing_set(record, version).await? else { return Ok(false) };
+	if !set.holders.0.iter().any(|holder| holder.kind == HolderKind::Patient) {
+		return Ok(false);
+	}
+	let name = session.names.show(institution);
+	let member =
+		session.member(institution).with_context(|| format!("{name} is no institution"))?;
+	let (_, key) = member
+		.custodian
+		.as_ref()
+		.with_context(|| format!("{name} has named no custodian that could keep it"))?;
+	let (share, commitments, set) = own_share(session, at, record, version).await?;
+	let address = ShareAddress {
+		genesis: session.genesis().0,
+		record: record.0,
+		version,
+		epoch: set.epoch,
+		holder: me.account().0,
+	};
+	let message = CarryShare {
+		record: Hex(record.0),
+		version,
+		epoch: set.epoch,
+		grantee: HexBytes(grantee.encode()),
+		consent: id,
+		commitments: HexBytes(commitments.encode()),
+		share: HexBytes(seal_share(&PublicKey(*key), &address, &share)?),
+	};
+	let custodian = session.custodian(institution)?;
+	custodian
+		.carry_share(&me.signer, &message)
+		.await
+		.with_context(|| format!("{name} did not take the share of record {}", short(&record)))?;
+	Ok(true)
+}
+
+/// On which ground somebody would read: as the patient, or under an affiliation.
+pub async fn ground_of(
+	session: &Session,
+	reader: &AccountId,
+	patient: &AccountId,
+	institution: Option<AccountId>,
+) -> Result<Ground> {
+	if reader == patient {
+		return Ok(Ground::Own);
+	}
+	if institution.is_some() {
+		return Ok(Ground::Consent { institution });
+	}
+	let at = session.finalized().await?;
+	let now = at.time().await?;
+	let account = at.account(reader).await?;
+	if account.is_some_and(|account| account.kind != AccountKind::Practitioner) {
+		return Ok(Ground::Consent { institution: None });
+	}
+	let current: Vec<AccountId> = at
+		.affiliations(reader)
+		.await?
+		.into_iter()
+		.filter(|(_, affiliation)| crate::session::in_force(affiliation, now))
+		.map(|(institution, _)| institution)
+		.collect();
+	match current[..] {
+		[] => Ok(Ground::Consent { institution: None }),
+		[one] => Ok(Ground::Consent { institution: Some(one) }),
+		_ => bail!(
+			"{} works at several institutions: say for which with --institution",
+			session.names.show(reader)
+		),
+	}
+}
+
+/// What the chain's decision says on a reader and a record, and why, in a sentence.
+pub async fn explain(
+	session: &Session,
+	reader: &AccountId,
+	ground: Ground,
+	record: H256,
+	action: vouchsafe_client::chain::Action,
+	purpose: vouchsafe_client::chain::Purpose,
+) -> Result<(vouchsafe_client::chain::Decision, String)> {
+	let at = session.finalized().await?;
+	let found = at.record(record).await?.context("there is no such record")?;
+	let patient = found.patient;
+	let decision =
+		at.decide(reader, ground, &patient, record, action.clone(), purpose.clone()).await?;
+	let consents = at.consents_of(&patient).await?;
+	let labels = session.labels_of(&patient)?;
+	let teller = Teller { names: &session.names, labels: &labels };
+	let what = format!(
+		"record {} of {} ({}) for {}",
+		short(&record),
+		session.names.show(&patient),
+		found.category.word(),
+		purpose.phrase()
+	);
+	let sentence = teller.decision(&decision, reader, &what, &action, &consents);
+	Ok((decision, sentence))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::home::Home;
+
+	fn names() -> (Names, AccountId, AccountId) {
+		let folder = tempfile::tempdir().unwrap();
+		let (hospital, doctor) = (AccountId([1; 32]), AccountId([2; 32]));
+		crate::names::add(&Home::at(folder.path()), "Dr. Berger", &doctor).unwrap();
+		let mut names = Names::load(&Home::at(folder.path()), true).unwrap();
+		names.add_institution("Hospital B", hospital);
+		(names, hospital, doctor)
+	}
+
+	#[test]
+	fn grantees_are_read() {
+		let (names, institution, practitioner) = names();
+		let read = |text: &str| parse_grantee(&names, |it| *it == institution, text);
+		assert!(read("everyone").unwrap() == Grantee::Everyone);
+		assert!(read("Hospital B").unwrap() == Grantee::Institution(institution));
+		assert!(read("institution:Hospital B").unwrap() == Grantee::Institution(institution));
+		assert!(read("team:1@Hospital B").unwrap() == Grantee::CareTeam { institution, team: 1 });
+		assert!(read("role:nurse").unwrap() == Grantee::Role(Role::Nurse));
+		assert!(
+			read("role:nurse@Hospital B").unwrap()
+				== Grantee::RoleAt { role: Role::Nurse, institution }
+		);
+		let at = Grantee::PractitionerAt { practitioner, institution };
+		assert!(read("practitioner:Dr. Berger@Hospital B").unwrap() == at);
+		assert!(read("Dr. Berger@Hospital B").unwrap() == at);
+		assert!(read("person:Dr. Berger").unwrap() == Grantee::Person(practitioner));
+		assert!(read("person://DoctorB").is_ok());
+		assert!(read("//DoctorB@Hospital B").is_ok());
+		assert!(read("study:3").unwrap() == Grantee::Study(3));
+		for wrong in [
+			"",
+			"nobody",
+			"team:1",
+			"team:x@Hospital B",
+			"role:king",
+			"Dr. Berger",
+			"study:x",
+			"practitioner:Dr. Berger",
+			"institution:Dr. Berger",
+			"Dr. Berger@Dr. Berger",
+			"a:b:c",
+		] {
+			assert!(read(wrong).is_err(), "{wrong}");
+		}
+	}
+}

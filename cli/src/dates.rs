@@ -1,0 +1,234 @@
+//! Months of service and moments, as people write them and as the chain counts them.
+
+use anyhow::{bail, Context, Result};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, TimeZone, Utc};
+
+/// Months since January 1900, as the chain counts months of service.
+pub fn month_index(year: u16, month: u16) -> Option<u16> {
+	if !(1..=12).contains(&month) {
+		return None;
+	}
+	year.checked_sub(1900)?.checked_mul(12)?.checked_add(month - 1)
+}
+
+/// The month as `2026-11`.
+pub fn show_month(month: u16) -> String {
+	format!("{:04}-{:02}", 1900 + u32::from(month) / 12, month % 12 + 1)
+}
+
+/// First and last month as a period.
+pub fn show_period(first: u16, last: u16) -> String {
+	if first == last {
+		show_month(first)
+	} else {
+		format!("{} to {}", show_month(first), show_month(last))
+	}
+}
+
+/// Reads a month from the beginning of a FHIR date or date-time (`2026-11`, `2026-11-21T…`): as it
+/// is written there, without a shift into another time zone. A year alone is its first and its
+/// last month. `None` for whatever isn't a date from 1900 on.
+pub fn months_of(date: &str) -> Option<(u16, u16)> {
+	let number = |range: std::ops::Range<usize>| -> Option<u16> {
+		let digits = date.get(range)?;
+		digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+	};
+	let year = number(0..4)?;
+	if date.len() == 4 {
+		return Some((month_index(year, 1)?, month_index(year, 12)?));
+	}
+	if date.get(4..5)? != "-" || !(date.len() == 7 || date.get(7..8)? == "-") {
+		return None;
+	}
+	let month = month_index(year, number(5..7)?)?;
+	Some((month, month))
+}
+
+/// Reads a month given on the command line: `2026-11`, or a year for its first month.
+pub fn parse_month(text: &str) -> Result<u16> {
+	match (text.len(), months_of(text)) {
+		(4 | 7, Some((first, _))) => Ok(first),
+		_ => bail!("“{text}” is no month; write it as 2026-11"),
+	}
+}
+
+/// Reads a last month: `2026-11`, or a year for its last month.
+pub fn parse_last_month(text: &str) -> Result<u16> {
+	match (text.len(), months_of(text)) {
+		(4 | 7, Some((_, last))) => Ok(last),
+		_ => bail!("“{text}” is no month; write it as 2026-11"),
+	}
+}
+
+/// The month that a moment lies in, UTC.
+pub fn month_of_moment(moment: u64) -> u16 {
+	let date = to_utc(moment);
+	u16::try_from(date.year())
+		.ok()
+		.zip(u16::try_from(date.month()).ok())
+		.and_then(|(year, month)| month_index(year, month))
+		.unwrap_or(0)
+}
+
+/// Now, in seconds since 1970.
+pub fn now() -> u64 {
+	u64::try_from(Utc::now().timestamp()).unwrap_or(0)
+}
+
+fn to_utc(moment: u64) -> DateTime<Utc> {
+	i64::try_from(moment)
+		.ok()
+		.and_then(|seconds| Utc.timestamp_opt(seconds, 0).single())
+		.unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// A moment as `2026-11-21 14:05 UTC`.
+pub fn show_moment(moment: u64) -> String {
+	to_utc(moment).format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// A moment with its seconds.
+pub fn show_moment_exactly(moment: u64) -> String {
+	to_utc(moment).format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// A span: `90s`, `10m`, `12h`, `30d`, `6w`.
+pub fn parse_duration(text: &str) -> Result<u64> {
+	let wrong = || format!("“{text}” is no span of time; write it as 30d, 12h, 10m or 90s");
+	let unit = text.chars().last().with_context(wrong)?;
+	let seconds = match unit {
+		's' => 1,
+		'm' => 60,
+		'h' => 3_600,
+		'd' => 86_400,
+		'w' => 604_800,
+		_ => bail!(wrong()),
+	};
+	let number: u64 = text[..text.len() - unit.len_utf8()].parse().ok().with_context(wrong)?;
+	let span = number.checked_mul(seconds).with_context(wrong)?;
+	if span == 0 {
+		bail!(wrong());
+	}
+	Ok(span)
+}
+
+/// A span in words.
+pub fn show_duration(seconds: u64) -> String {
+	let (number, unit) = match seconds {
+		s if s >= 86_400 && s % 86_400 == 0 => (s / 86_400, "day"),
+		s if s >= 3_600 && s % 3_600 == 0 => (s / 3_600, "hour"),
+		s if s >= 60 && s % 60 == 0 => (s / 60, "minute"),
+		s => (s, "second"),
+	};
+	if number == 1 {
+		format!("1 {unit}")
+	} else {
+		format!("{number} {unit}s")
+	}
+}
+
+/// Reads a moment: a date (its first second, UTC), a date and time with or without zone (UTC),
+/// seconds since 1970 as `@1700000000`, or a span from `now` on as `+30d` (`+6months` and `+1year`
+/// by the calendar).
+pub fn parse_moment(text: &str, now: u64) -> Result<u64> {
+	let moment = if let Some(seconds) = text.strip_prefix('@') {
+		seconds.parse().ok()
+	} else if let Some(span) = text.strip_prefix('+') {
+		let months = |unit: &str, factor: u32| -> Option<u64> {
+			let number: u32 = span.strip_suffix(unit)?.parse().ok()?;
+			let date = to_utc(now).checked_add_months(Months::new(number.checked_mul(factor)?))?;
+			u64::try_from(date.timestamp()).ok()
+		};
+		let calendar = months("months", 1)
+			.or_else(|| months("month", 1))
+			.or_else(|| months("years", 12))
+			.or_else(|| months("year", 12));
+		match calendar {
+			Some(moment) => Some(moment),
+			None => now.checked_add(parse_duration(span)?),
+		}
+	} else if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+		date.and_hms_opt(0, 0, 0).and_then(|time| u64::try_from(time.and_utc().timestamp()).ok())
+	} else if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+		u64::try_from(time.timestamp()).ok()
+	} else {
+		["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]
+			.iter()
+			.find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+			.and_then(|time| u64::try_from(time.and_utc().timestamp()).ok())
+	};
+	moment.with_context(|| {
+		format!("“{text}” is no moment; write it as 2026-12-31, 2026-12-31T18:00 or +30d")
+	})
+}
+
+/// The day before a moment, for an end that is exclusive.
+pub fn day_before(moment: u64) -> String {
+	to_utc(moment)
+		.checked_sub_days(Days::new(1))
+		.map(|day| day.format("%Y-%m-%d").to_string())
+		.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use proptest::prelude::*;
+
+	#[test]
+	fn months_are_counted_from_1900() {
+		assert_eq!(month_index(1900, 1), Some(0));
+		assert_eq!(month_index(2026, 11), Some(1522));
+		assert_eq!(show_month(1522), "2026-11");
+		assert_eq!(month_index(1899, 12), None);
+		assert_eq!(month_index(2026, 13), None);
+	}
+
+	#[test]
+	fn fhir_dates_are_read_as_written() {
+		assert_eq!(months_of("2026-11-30T23:30:00-05:00"), months_of("2026-11"));
+		assert_eq!(months_of("2026"), Some((1512, 1523)));
+		assert_eq!(months_of("2026-13"), None);
+		assert_eq!(months_of("1850-01-01"), None);
+		assert_eq!(months_of("today"), None);
+		assert_eq!(months_of("2026-1"), None);
+		assert_eq!(months_of("2026-11x"), None);
+		assert_eq!(months_of("+123-11"), None);
+	}
+
+	#[test]
+	fn moments_are_read() {
+		let now = 1_700_000_000;
+		assert_eq!(parse_moment("2026-12-31", now).unwrap(), 1_798_675_200);
+		assert_eq!(parse_moment("2026-12-31T01:00+01:00", now).ok(), None);
+		assert_eq!(parse_moment("2026-12-31T01:00:00+01:00", now).unwrap(), 1_798_675_200);
+		assert_eq!(parse_moment("2026-12-31 00:00", now).unwrap(), 1_798_675_200);
+		assert_eq!(parse_moment("+30d", now).unwrap(), now + 30 * 86_400);
+		assert_eq!(parse_moment("+1year", now).unwrap(), now + 366 * 86_400);
+		assert_eq!(parse_moment("@5", now).unwrap(), 5);
+		assert!(parse_moment("soon", now).is_err());
+		assert!(parse_moment("+0d", now).is_err());
+	}
+
+	#[test]
+	fn spans_read_well() {
+		assert_eq!(show_duration(parse_duration("30d").unwrap()), "30 days");
+		assert_eq!(show_duration(3_600), "1 hour");
+		assert_eq!(show_duration(61), "61 seconds");
+	}
+
+	proptest! {
+		#[test]
+		fn foreign_text_never_panics(text in ".*") {
+			let _ = months_of(&text);
+			let _ = parse_month(&text);
+			let _ = parse_moment(&text, 0);
+			let _ = parse_duration(&text);
+		}
+
+		#[test]
+		fn a_month_round_trips(month in 0u16..2400) {
+			prop_assert_eq!(parse_month(&show_month(month)).unwrap(), month);
+		}
+	}
+}

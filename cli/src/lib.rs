@@ -1,0 +1,33 @@
+//! Vouchsafe's command line and reference client, as a library: what the commands do, without the
+//! arguments ([`args`]) and the printing ([`commands`], [`output`]).
+//!
+//! - [`session`]: a connection, a key, and names; everything else takes one.
+//! - [`author`]: adding records; [`journal`] is how that goes on after being killed.
+//! - [`open`]: opening records; [`verify`]: checking every copy of one.
+//! - [`consent`], [`request`], [`audit`], [`council`]: what their names say.
+//! - [`fhir`]: splitting a bundle; [`sensitivity`] and [`labels`]: what is sensitive, and which
+//!   bits say so.
+//! - [`sentence`]: consents, decisions and logs in words.
+//! - [`keys`], [`names`], [`home`]: what is kept on this machine.
+
+pub mod args;
+pub mod audit;
+pub mod author;
+pub mod commands;
+pub mod consent;
+pub mod council;
+pub mod dates;
+pub mod fhir;
+pub mod home;
+pub mod journal;
+pub mod keys;
+pub mod labels;
+pub mod names;
+pub mod open;
+pub mod output;
+pub mod request;
+pub mod sensitivity;
+pub mod sentence;
+pub mod session;
+pub mod verify;
+pub mod words;

@@ -1,0 +1,136 @@
+//! Asking for access, and answering.
+
+use crate::{
+	consent::{sentence, shown, Granted},
+	session::Session,
+};
+use anyhow::{bail, Context as _, Result};
+use vouchsafe_client::chain::{
+	runtime, AccountId, Asked, BoundedVec, Effect, Grantee, Request, Terms, H256,
+};
+use vouchsafe_vault::seal::{self, PublicKey, Purpose, OVERHEAD};
+
+/// The longest reason, in bytes.
+pub const LONGEST_REASON: usize = 512 - OVERHEAD;
+
+/// What a reason is sealed with: nobody can pass it off as another's or another patient's.
+fn address(genesis: &H256, patient: &AccountId, asker: &AccountId) -> Vec<u8> {
+	[b"vouchsafe/reason/1".as_slice(), &genesis.0, &patient.0, &asker.0].concat()
+}
+
+/// Submits a request; its number, and the block.
+pub async fn submit(
+	session: &Session,
+	patient: AccountId,
+	institution: AccountId,
+	grantee: Grantee,
+	asked: Asked,
+	duration: u64,
+	reason: &str,
+) -> Result<(u32, u32)> {
+	if reason.len() > LONGEST_REASON {
+		bail!(
+			"the reason is too long: at most {LONGEST_REASON} bytes, and it has {}",
+			reason.len()
+		);
+	}
+	let me = session.me()?;
+	let at = session.finalized().await?;
+	let account = at
+		.account(&patient)
+		.await?
+		.with_context(|| format!("{} is not enrolled", session.names.show(&patient)))?;
+	let sealed = seal::seal(
+		&PublicKey(account.encryption_key),
+		Purpose::Text,
+		&address(&session.genesis(), &patient, &me.account()),
+		reason.as_bytes(),
+	)?;
+	let call = runtime::tx().access_requests().submit(
+		patient,
+		institution,
+		grantee,
+		asked,
+		duration,
+		BoundedVec(sealed),
+	);
+	let included = session.submit(&call).await?;
+	let event = included
+		.events
+		.find_first::<runtime::access_requests::events::Submitted>()
+		.context("the chain says nothing of the request")??;
+	Ok((event.request, included.number))
+}
+
+/// One's own request of this number, as its patient.
+pub async fn find(session: &Session, id: u32) -> Result<Request> {
+	let me = session.me()?.account();
+	let at = session.finalized().await?;
+	at.requests_of(&me)
+		.await?
+		.into_iter()
+		.find(|(number, _)| *number == id)
+		.map(|(_, request)| request)
+		.with_context(|| {
+			format!("there is no request {id} to you: `vouchsafe request list` shows them")
+		})
+}
+
+/// The reason, as the patient reads it; `None` where it does not open.
+pub fn reason(session: &Session, request: &Request) -> Option<String> {
+	let me = session.me.as_ref()?;
+	let address = address(&session.genesis(), &me.account(), &request.asker);
+	let bytes = seal::open(&me.encryption, Purpose::Text, &address, &request.reason.0).ok()?;
+	Some(crate::output::plain(&String::from_utf8_lossy(&bytes)))
+}
+
+/// The terms that approve a request whole, at the chain's time `now`.
+pub fn terms_of(request: &Request, now: u64) -> Terms {
+	let Asked { actions, purposes, categories, labels, records, data_period } =
+		request.asked.clone();
+	let empty = || BoundedVec(Vec::new());
+	Terms {
+		effect: Effect::Permit,
+		categories,
+		records,
+		labels,
+		actions,
+		purposes,
+		valid_from: None,
+		valid_until: Some(now.saturating_add(request.duration)),
+		data_period,
+		authors: empty(),
+		holders: BoundedVec(Vec::new()),
+		countries: BoundedVec(Vec::new()),
+	}
+}
+
+/// Approves a request with these terms, which were shown and agreed to.
+pub async fn approve(
+	session: &Session,
+	id: u32,
+	grantee: Grantee,
+	terms: Terms,
+) -> Result<Granted> {
+	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms)?;
+	let text = shown(session, &sentence)?;
+	let call = runtime::tx().access_requests().approve(id, grantee.clone(), terms, text);
+	let included = session.submit(&call).await?;
+	let event = included
+		.events
+		.find_first::<runtime::access_requests::events::Approved>()
+		.context("the chain says nothing of the approval")??;
+	Ok(Granted { grantee, id: event.consent.id, block: included.number, sentence })
+}
+
+/// Denies a request.
+pub async fn deny(session: &Session, id: u32) -> Result<u32> {
+	let call = runtime::tx().access_requests().deny(id);
+	Ok(session.submit(&call).await?.number)
+}
+
+/// Withdraws one's own request to a patient.
+pub async fn withdraw(session: &Session, patient: AccountId, id: u32) -> Result<u32> {
+	let call = runtime::tx().access_requests().withdraw(patient, id);
+	Ok(session.submit(&call).await?.number)
+}

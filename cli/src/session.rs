@@ -1,0 +1,245 @@
+//! A session: a connection to a node, the home, who one is, and who the others are called.
+
+use crate::{
+	home::Home,
+	keys::{Identity, KeyStore, Secrets},
+	names::Names,
+	words::{AccountKind, Status},
+};
+use anyhow::{bail, Context, Result};
+use std::sync::Arc;
+use vouchsafe_client::{
+	chain::{AccountId, Affiliation, At, Chain, ChainError, Included, H256},
+	custodian::CustodianClient,
+	subxt::transactions::Payload,
+};
+
+/// Called at each step of what goes on after being killed, with the step's name.
+pub type StepHook = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// What a session is made from.
+#[derive(Clone, Debug)]
+pub struct Settings {
+	/// The node's WebSocket.
+	pub node: String,
+	/// The CLI's folder.
+	pub home: Home,
+	/// The key's name, or a development URI.
+	pub key: Option<String>,
+	/// Whether development keys may be used.
+	pub development: bool,
+	/// Where the key's passphrase comes from.
+	pub secrets: Secrets,
+}
+
+/// An institution or authority, as the chain has it.
+#[derive(Clone, Debug)]
+pub struct Member {
+	/// Its account.
+	pub account: AccountId,
+	/// Institution or authority.
+	pub kind: AccountKind,
+	/// Whether it takes part.
+	pub status: Status,
+	/// Its name.
+	pub name: String,
+	/// Its country.
+	pub country: String,
+	/// Its custodian's URL and key, if it has named one.
+	pub custodian: Option<(String, [u8; 32])>,
+}
+
+impl Member {
+	/// Whether it takes part now.
+	pub fn is_active(&self) -> bool {
+		self.status == Status::Active
+	}
+}
+
+/// A session.
+#[derive(Clone)]
+pub struct Session {
+	/// The chain.
+	pub chain: Chain,
+	/// The folder.
+	pub home: Home,
+	/// Who is called what.
+	pub names: Names,
+	/// All institutions and authorities.
+	pub members: Vec<Member>,
+	/// Who one is, where a key was named.
+	pub me: Option<Identity>,
+	/// See [`StepHook`].
+	pub hook: Option<StepHook>,
+}
+
+impl Session {
+	/// Connects, and unlocks the key if one is named.
+	pub async fn connect(settings: &Settings) -> Result<Self> {
+		let chain = Chain::connect(&settings.node).await.with_context(|| {
+			format!("no connection to {} (--node or VOUCHSAFE_NODE says where)", settings.node)
+		})?;
+		if settings.development {
+			let kind = chain.chain_type().await?;
+			if kind != "Development" && kind != "Local" {
+				bail!(
+					"--dev is for development and local chains; this one is of type {kind}. Everybody \
+					 knows the development keys"
+				);
+			}
+		}
+		let me = settings.unlock()?;
+		Self::new(chain, settings.home.clone(), me, settings.development).await
+	}
+
+	/// A session on a connection that there is.
+	pub async fn new(
+		chain: Chain,
+		home: Home,
+		me: Option<Identity>,
+		development: bool,
+	) -> Result<Self> {
+		let mut names = Names::load(&home, development)?;
+		if let Some(me) = me.as_ref().filter(|me| me.name.starts_with("//")) {
+			names.add_development(me);
+		}
+		let mut session = Self { chain, home, names, members: Vec::new(), me, hook: None };
+		session.learn_members().await?;
+		Ok(session)
+	}
+
+	/// Reads who the institutions are, and where their custodians.
+	pub async fn learn_members(&mut self) -> Result<()> {
+		let at = self.chain.finalized().await?;
+		let institutions = at.institutions().await?;
+		self.members = institutions
+			.into_iter()
+			.map(|(account, kind, status, institution)| Member {
+				account,
+				kind,
+				status,
+				name: crate::output::plain(&String::from_utf8_lossy(&institution.name.0)),
+				country: String::from_utf8_lossy(&institution.country).into_owned(),
+				custodian: institution.custodian.map(|custodian| {
+					(String::from_utf8_lossy(&custodian.url.0).into_owned(), custodian.key)
+				}),
+			})
+			.collect();
+		for member in &self.members {
+			self.names.add_institution(&member.name, member.account);
+		}
+		Ok(())
+	}
+
+	/// Who one is.
+	pub fn me(&self) -> Result<&Identity> {
+		self.me.as_ref().context(
+			"say with which key: --key NAME (`vouchsafe key show` lists them, `vouchsafe key \
+			 generate NAME` makes one)",
+		)
+	}
+
+	/// The genesis hash.
+	pub fn genesis(&self) -> H256 {
+		self.chain.genesis()
+	}
+
+	/// An institution by its account.
+	pub fn member(&self, account: &AccountId) -> Option<&Member> {
+		self.members.iter().find(|member| member.account == *account)
+	}
+
+	/// The custodian of an institution.
+	pub fn custodian(&self, institution: &AccountId) -> Result<CustodianClient> {
+		let name = self.names.show(institution);
+		let member =
+			self.member(institution).with_context(|| format!("{name} is no institution"))?;
+		let (url, _) = member
+			.custodian
+			.as_ref()
+			.with_context(|| format!("{name} has not named a custodian yet"))?;
+		Ok(CustodianClient::new(url, *institution, self.genesis())?)
+	}
+
+	/// Signs and submits a call, and waits until it is final.
+	pub async fn submit<C: Payload>(&self, call: &C) -> Result<Included> {
+		Ok(self.chain.submit(&self.me()?.signer, call).await?)
+	}
+
+	/// The institution for which one acts: the one named, or the only one that one is affiliated
+	/// with now, or none.
+	pub async fn acting_for(&self, named: Option<&str>) -> Result<Option<AccountId>> {
+		if let Some(name) = named {
+			return Ok(Some(self.names.resolve(name)?));
+		}
+		let me = self.me()?.account();
+		if self.member(&me).is_some() {
+			return Ok(Some(me));
+		}
+		let at = self.chain.finalized().await?;
+		let now = at.time().await?;
+		let affiliations = at.affiliations(&me).await?;
+		let current: Vec<AccountId> = affiliations
+			.iter()
+			.filter(|(_, affiliation)| in_force(affiliation, now))
+			.map(|(institution, _)| *institution)
+			.collect();
+		match current[..] {
+			[] => Ok(None),
+			[institution] => Ok(Some(institution)),
+			_ => {
+				let names: Vec<_> = current.iter().map(|it| self.names.show(it)).collect();
+				bail!(
+					"you work for {}: say for which with --institution",
+					crate::words::and(&names)
+				)
+			},
+		}
+	}
+
+	/// The same, where there must be one.
+	pub async fn institution(&self, named: Option<&str>) -> Result<AccountId> {
+		self.acting_for(named).await?.context(
+			"this is done for an institution, and you are affiliated with none now: name one with \
+			 --institution, or ask its registrar",
+		)
+	}
+
+	/// The chain as of the last finalised block.
+	pub async fn finalized(&self) -> Result<At, ChainError> {
+		self.chain.finalized().await
+	}
+
+	/// Tells the hook that a step is done.
+	pub fn step(&self, name: &str) {
+		tracing::info!(step = name);
+		if let Some(hook) = &self.hook {
+			hook(name);
+		}
+	}
+}
+
+impl Settings {
+	/// The key that is named, unlocked.
+	pub fn unlock(&self) -> Result<Option<Identity>> {
+		let Some(key) = &self.key else { return Ok(None) };
+		if key.starts_with("//") {
+			if !self.development {
+				bail!("{key} is a development key, which everybody knows: allow it with --dev");
+			}
+			return Ok(Some(Identity::development(key)?));
+		}
+		let store = KeyStore::new(&self.home);
+		if !store.list()?.iter().any(|(name, _)| name == key) {
+			// Said before a passphrase is asked for.
+			store.unlock(key, "")?;
+		}
+		let passphrase = self.secrets.ask(&format!("Passphrase of the key {key}"))?;
+		store.unlock(key, &passphrase).map(Some)
+	}
+}
+
+/// Whether an affiliation is in force.
+pub fn in_force(affiliation: &Affiliation, now: u64) -> bool {
+	affiliation.from <= now && affiliation.until.is_none_or(|until| now < until)
+}

@@ -1,0 +1,340 @@
+//! Checking every copy of a version's content, at every custodian that keeps one.
+
+use crate::{
+	output::Progress,
+	session::Session,
+	words::{and, HolderKind},
+};
+use anyhow::{Context as _, Result};
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+use std::io::{Read, Seek, SeekFrom, Write};
+use tempfile::NamedTempFile;
+use vouchsafe_client::{
+	chain::{AccountId, H256},
+	cid::{Cid, CHUNK},
+	custodian::CustodianError,
+};
+use vouchsafe_vault::{manifest::Manifest, Context};
+
+/// The longest manifest that is read from a copy that may be changed.
+const LONGEST_MANIFEST: u64 = 64 * 1024;
+
+/// How a copy is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CopyState {
+	/// As its author wrote it.
+	Good,
+	/// Changed.
+	Changed {
+		/// First and last byte that differ from a good copy, where there is one to compare with.
+		bytes: Option<(u64, u64)>,
+		/// Whether it ends too early or goes on too long.
+		other_length: bool,
+	},
+	/// Not to be had, and why.
+	Missing(String),
+	/// The institution has no IPFS node.
+	NoNode,
+}
+
+/// A copy at an institution.
+#[derive(Clone, Debug)]
+pub struct CopyReport {
+	/// `manifest` or `document`.
+	pub what: &'static str,
+	/// At which institution.
+	pub institution: AccountId,
+	/// How it is.
+	pub state: CopyState,
+}
+
+impl CopyReport {
+	/// The report in words.
+	pub fn say(&self, name: &str) -> String {
+		let what = self.what;
+		match &self.state {
+			CopyState::Good => format!("{what} at {name}: as its author wrote it"),
+			CopyState::Missing(why) => format!("{what} at {name}: could not be had ({why})"),
+			CopyState::NoNode => format!("{what} at {name}: keeps no copies"),
+			CopyState::Changed { bytes: None, .. } => {
+				format!("{what} at {name}: CHANGED; there is no good copy to tell where")
+			},
+			CopyState::Changed { bytes: Some((first, last)), other_length } => {
+				let chunk = CHUNK as u64;
+				let (one, other) = (first / chunk, last / chunk);
+				let blocks = if one == other {
+					format!("block {one}")
+				} else {
+					format!("blocks {one} to {other}")
+				};
+				let length = if *other_length { ", and its length is another" } else { "" };
+				let range = if first == last {
+					format!("byte {first}")
+				} else {
+					format!("bytes {first} to {last}")
+				};
+				format!("{what} at {name}: CHANGED, {range} ({blocks} of 256 KiB){length}")
+			},
+		}
+	}
+}
+
+/// What a verification found.
+#[derive(Clone, Debug)]
+pub struct Verified {
+	/// The record.
+	pub record: H256,
+	/// The version.
+	pub version: u32,
+	/// Every copy.
+	pub copies: Vec<CopyReport>,
+}
+
+impl Verified {
+	/// Copies that were changed.
+	pub fn changed(&self) -> impl Iterator<Item = &CopyReport> {
+		self.copies.iter().filter(|copy| matches!(copy.state, CopyState::Changed { .. }))
+	}
+
+	/// Whether there is a good copy of manifest and document.
+	pub fn is_available(&self) -> bool {
+		["manifest", "document"].iter().all(|what| {
+			self.copies.iter().any(|copy| copy.what == *what && copy.state == CopyState::Good)
+		})
+	}
+}
+
+/// Checks every copy of a version; the last one if none is named. It needs no right to read: what
+/// is checked is ciphertext.
+pub async fn verify(session: &Session, record: H256, version: Option<u32>) -> Result<Verified> {
+	let at = session.finalized().await?;
+	let found = at.record(record).await?.context("there is no such record")?;
+	let version = version.unwrap_or(found.versions.saturating_sub(1));
+	let entry = at.version(record, version).await?.context("the record has no such version")?;
+	let set = at.sharing_set(record, version).await?.context("the version was erased")?;
+	let manifest = entry.manifest.context("the version's content was erased")?;
+	let manifest_cid = Cid::try_from(&manifest.0[..]).context("the chain's CID is none")?;
+	let places: Vec<_> = set
+		.holders
+		.0
+		.iter()
+		.filter(|it| matches!(it.kind, HolderKind::Institution | HolderKind::Emergency))
+		.map(|it| it.account)
+		.collect();
+
+	let (mut copies, good) =
+		check_copies(session, "manifest", manifest_cid, LONGEST_MANIFEST, &places).await?;
+	if let Some(mut good) = good {
+		let mut bytes = Vec::new();
+		good.seek(SeekFrom::Start(0))?;
+		good.read_to_end(&mut bytes)?;
+		let context = Context {
+			genesis: session.genesis().0,
+			record: record.0,
+			version,
+			patient: found.patient.0,
+		};
+		let manifest = Manifest::decode_versioned(&bytes, &context)?;
+		let cid =
+			Cid::try_from(&manifest.ciphertext_cid[..]).context("the manifest's CID is none")?;
+		let (documents, _) =
+			check_copies(session, "document", cid, manifest.ciphertext_len, &places).await?;
+		copies.extend(documents);
+	}
+	Ok(Verified { record, version, copies })
+}
+
+/// Fetches each copy; a changed one is compared with a good one.
+async fn check_copies(
+	session: &Session,
+	what: &'static str,
+	cid: Cid,
+	length: u64,
+	places: &[AccountId],
+) -> Result<(Vec<CopyReport>, Option<NamedTempFile>)> {
+	let mut good: Option<NamedTempFile> = None;
+	let mut bad: Vec<(usize, NamedTempFile)> = Vec::new();
+	let mut copies = Vec::new();
+	for institution in places {
+		let name = session.names.show(institution);
+		let progress = Progress::bytes(&format!("checking the {what} at {name}"), length);
+		let mut file = NamedTempFile::new()?;
+		let state = match fetch(session, institution, cid, length, &mut file, &progress).await? {
+			Fetched::Good => CopyState::Good,
+			Fetched::Bad => CopyState::Changed { bytes: None, other_length: false },
+			Fetched::Away(why) => CopyState::Missing(why),
+			Fetched::NoNode => CopyState::NoNode,
+		};
+		match state {
+			CopyState::Good => {
+				good.get_or_insert(file);
+			},
+			CopyState::Changed { .. } => bad.push((copies.len(), file)),
+			_ => {},
+		}
+		copies.push(CopyReport { what, institution: *institution, state });
+	}
+	if let Some(good) = &mut good {
+		for (place, mut file) in bad {
+			let (bytes, other_length) = compare(good, &mut file)?;
+			copies[place].state = CopyState::Changed { bytes, other_length };
+		}
+	}
+	Ok((copies, good))
+}
+
+enum Fetched {
+	Good,
+	Bad,
+	Away(String),
+	NoNode,
+}
+
+async fn fetch(
+	session: &Session,
+	institution: &AccountId,
+	cid: Cid,
+	length: u64,
+	file: &mut NamedTempFile,
+	progress: &Progress,
+) -> Result<Fetched> {
+	let custodian = match session.custodian(institution) {
+		Ok(custodian) => custodian,
+		Err(error) => return Ok(Fetched::Away(error.to_string())),
+	};
+	match custodian.about().await {
+		Ok(about) if !about.content => return Ok(Fetched::NoNode),
+		Ok(_) => {},
+		Err(CustodianError::Unreachable(_)) => {
+			return Ok(Fetched::Away("could not be reached".into()))
+		},
+		Err(error) => return Ok(Fetched::Away(error.to_string())),
+	}
+	let stream = match custodian.without_retries().content(cid).await {
+		Ok(stream) => stream,
+		Err(CustodianError::Damaged(_)) => return Ok(Fetched::Bad),
+		Err(error) => return Ok(Fetched::Away(error.to_string())),
+	};
+	write(stream, length, file, progress).await
+}
+
+/// Writes a copy as it comes. One that breaks off after bytes that are not the CID's is bad: a
+/// custodian breaks off where its node finds its own block changed.
+async fn write(
+	mut stream: impl Stream<Item = Result<Bytes, CustodianError>> + Unpin,
+	length: u64,
+	file: &mut NamedTempFile,
+	progress: &Progress,
+) -> Result<Fetched> {
+	let mut written = 0u64;
+	while let Some(piece) = stream.next().await {
+		match piece {
+			Ok(piece) => {
+				written += piece.len() as u64;
+				if written > length.saturating_add(CHUNK as u64) {
+					return Ok(Fetched::Bad);
+				}
+				file.write_all(&piece)?;
+				progress.advance(piece.len() as u64);
+			},
+			Err(CustodianError::Damaged(_)) => return Ok(Fetched::Bad),
+			Err(error) => return Ok(Fetched::Away(error.to_string())),
+		}
+	}
+	Ok(Fetched::Good)
+}
+
+/// First and last byte that differ, and whether the lengths do.
+fn compare(
+	good: &mut NamedTempFile,
+	bad: &mut NamedTempFile,
+) -> Result<(Option<(u64, u64)>, bool)> {
+	good.seek(SeekFrom::Start(0))?;
+	bad.seek(SeekFrom::Start(0))?;
+	let (good_length, bad_length) =
+		(good.as_file().metadata()?.len(), bad.as_file().metadata()?.len());
+	let mut range: Option<(u64, u64)> = None;
+	let mut at = 0u64;
+	let (mut one, mut other) = (vec![0; CHUNK], vec![0; CHUNK]);
+	let mut left = good_length.min(bad_length);
+	while left > 0 {
+		let piece = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
+		good.read_exact(&mut one[..piece])?;
+		bad.read_exact(&mut other[..piece])?;
+		let pairs = one[..piece].iter().zip(&other[..piece]);
+		for (offset, _) in pairs.enumerate().filter(|(_, (a, b))| a != b) {
+			let place = at + offset as u64;
+			range = Some((range.map_or(place, |(first, _)| first), place));
+		}
+		at += piece as u64;
+		left -= piece as u64;
+	}
+	if good_length != bad_length {
+		let end = good_length.max(bad_length).saturating_sub(1);
+		range = Some((range.map_or(at, |(first, _)| first), end));
+	}
+	Ok((range, good_length != bad_length))
+}
+
+/// What a verification says, in words.
+pub fn say(session: &Session, verified: &Verified) -> String {
+	let mut lines: Vec<String> = verified
+		.copies
+		.iter()
+		.map(|copy| copy.say(&session.names.show(&copy.institution)))
+		.collect();
+	let changed: Vec<_> =
+		verified.changed().map(|copy| session.names.show(&copy.institution)).collect();
+	lines.push(match (changed.is_empty(), verified.is_available()) {
+		(true, true) => "Every copy that could be had is good.".into(),
+		(true, false) => "No copy could be had of all of it.".into(),
+		(false, true) => format!(
+			"The copy at {} was changed. Opening goes on from a good one; the institution can restore \
+			 its copy from there.",
+			and(&changed)
+		),
+		(false, false) => {
+			format!("The copy at {} was changed, and no good one could be had.", and(&changed))
+		},
+	});
+	lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn file(bytes: &[u8]) -> NamedTempFile {
+		let mut file = NamedTempFile::new().unwrap();
+		file.write_all(bytes).unwrap();
+		file
+	}
+
+	#[test]
+	fn changed_bytes_are_found() {
+		let good = vec![7u8; CHUNK * 2 + 100];
+		let mut bad = good.clone();
+		assert_eq!(compare(&mut file(&good), &mut file(&bad)).unwrap(), (None, false));
+		bad[CHUNK + 5] ^= 1;
+		let at = CHUNK as u64 + 5;
+		assert_eq!(compare(&mut file(&good), &mut file(&bad)).unwrap(), (Some((at, at)), false));
+		bad[3] ^= 1;
+		assert_eq!(compare(&mut file(&good), &mut file(&bad)).unwrap(), (Some((3, at)), false));
+		bad.truncate(CHUNK);
+		let end = good.len() as u64 - 1;
+		assert_eq!(compare(&mut file(&good), &mut file(&bad)).unwrap(), (Some((3, end)), true));
+	}
+
+	#[test]
+	fn a_changed_copy_reads_well() {
+		let report =
+			|state| CopyReport { what: "document", institution: AccountId([1; 32]), state };
+		let changed = CopyState::Changed { bytes: Some((262_149, 262_149)), other_length: false };
+		assert_eq!(
+			report(changed).say("Hospital B"),
+			"document at Hospital B: CHANGED, byte 262149 (block 1 of 256 KiB)"
+		);
+		assert!(report(CopyState::Good).say("Hospital A").contains("as its author wrote it"));
+	}
+}

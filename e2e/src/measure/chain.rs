@@ -1,0 +1,309 @@
+//! The chain under load, on four validators.
+
+use super::{median_and_worst, Row};
+use crate::network::{rpc, Network};
+use anyhow::{bail, Context, Result};
+use codec::Encode;
+use serde_json::{json, Value};
+use sp_crypto_hashing::{blake2_128, twox_128};
+use std::{
+	str::FromStr,
+	time::{Duration, Instant},
+};
+use subxt_signer::{sr25519::Keypair, SecretUri};
+use vouchsafe_client::chain::{
+	runtime, AccountId, Action, Actions, BoundedVec, Categories, Chain, Config, DataPeriod,
+	Effect, Grantee, Ground, Labels, Purpose, Purposes, ShownText, Terms, H256,
+};
+use vouchsafe_client::subxt;
+
+/// Patients that sign at the same time, of the 500 of the `bench` chain.
+const PATIENTS: usize = 240;
+/// Calls that each of them signs in one go.
+const CALLS: usize = 25;
+/// Consents of one patient's, among which a decision is made.
+const CONSENTS: usize = 1000;
+
+fn key(name: &str) -> Keypair {
+	let uri = SecretUri::from_str(name).expect("a development path; qed");
+	Keypair::from_uri(&uri).expect("a development path; qed")
+}
+
+fn patient(index: usize) -> Keypair {
+	key(&format!("//Bench//{index}"))
+}
+
+/// A permit to one person.
+fn grant(to: &Keypair) -> impl subxt::transactions::Payload {
+	let terms = Terms {
+		effect: Effect::Permit,
+		categories: Categories(0b110),
+		records: BoundedVec(vec![]),
+		labels: Labels(0),
+		actions: Actions(1),
+		purposes: Purposes(1),
+		valid_from: None,
+		valid_until: Some(4_000_000_000),
+		data_period: DataPeriod { from: None, to: None },
+		authors: BoundedVec(vec![]),
+		holders: BoundedVec(vec![]),
+		countries: BoundedVec(vec![]),
+	};
+	let text = ShownText { commitment: H256([7; 32]), language: *b"en" };
+	runtime::tx().consent().grant(Grantee::Person(account(to)), terms, text)
+}
+
+fn account(key: &Keypair) -> AccountId {
+	key.public_key().to_account_id()
+}
+
+/// All rows of the chain.
+pub async fn measure(network: &Network) -> Result<Vec<Row>> {
+	let chain = Chain::connect(&network.node_url()).await?;
+	let mut rows = Vec::new();
+
+	eprintln!("measuring a call's way to finality …");
+	rows.push(finality(&chain).await?);
+
+	eprintln!("measuring transfers, then grants …");
+	let transfers = load(network, &chain, 0, |_, other| {
+		runtime::tx().balances().transfer_keep_alive(account(other).into(), 1)
+	})
+	.await?;
+	let grants = load(network, &chain, PATIENTS, |_, other| grant(other)).await?;
+	rows.push(
+		Row::new(
+			"consent grants finalised per second, four validators on this machine",
+			format!("{:.0}/s", grants.per_second),
+			format!("{:.0}/s, plain balance transfers", transfers.per_second),
+			"at least what the same node does with transfers, and at least 1,000/s",
+		)
+		.ratio(grants.per_second / transfers.per_second),
+	);
+	rows.push(
+		Row::new(
+			"one grant's share of a block",
+			format!("{} ps of weight", grants.weight),
+			format!("{} ps, a balance transfer", transfers.weight),
+			"at most 1.5 × a balance transfer's weight",
+		)
+		.ratio(grants.weight as f64 / transfers.weight as f64),
+	);
+	eprintln!("measuring a decision among {CONSENTS} consents …");
+	rows.extend(decision(network, &chain).await?);
+	Ok(rows)
+}
+
+/// Signed to finalised, one call after the other.
+async fn finality(chain: &Chain) -> Result<Row> {
+	let signer = patient(PATIENTS * 2);
+	let mut times = Vec::new();
+	for index in 0..20 {
+		let call = grant(&key(&format!("//Someone{index}")));
+		let start = Instant::now();
+		chain.submit(&signer, &call).await?;
+		times.push(start.elapsed());
+		// Sign the next one at another point of the slot.
+		tokio::time::sleep(Duration::from_millis(137 * (index % 13))).await;
+	}
+	let (median, worst) = median_and_worst(times);
+	Ok(Row::new(
+		"a call's way to finality, signed to finalised",
+		format!("median {median:.0} ms, worst {worst:.0} ms, of 20"),
+		"a slot is 2,000 ms".into(),
+		"median under 2,200 ms, worst under 4,000 ms",
+	)
+	.ratio(median / 2000.0))
+}
+
+struct Load {
+	per_second: f64,
+	weight: u64,
+}
+
+/// Signs calls of many patients, sends them to all nodes, and times them from the first block's
+/// finality that holds one to the last one's.
+async fn load<C: subxt::transactions::Payload>(
+	network: &Network,
+	chain: &Chain,
+	first: usize,
+	call: impl Fn(usize, &Keypair) -> C,
+) -> Result<Load> {
+	let start = chain.finalized().await?;
+	let mut signed: Vec<Vec<String>> = vec![Vec::new(); network.sites.len()];
+	for nonce in 0..CALLS {
+		for index in 0..PATIENTS {
+			let signer = patient(first + index);
+			let other = patient(first + (index + nonce + 1) % PATIENTS);
+			let params = subxt::config::DefaultExtrinsicParamsBuilder::<Config>::new()
+				.nonce(nonce as u64)
+				.mortal(256)
+				.build();
+			let transaction = start
+				.subxt()
+				.transactions()
+				.create_signed(&call(index, &other), &signer, params)
+				.await?;
+			let site = index % signed.len();
+			signed[site].push(format!("0x{}", hex::encode(transaction.encoded())));
+		}
+	}
+	let total = PATIENTS * CALLS;
+	let sending = signed.into_iter().zip(&network.sites).map(|(calls, site)| {
+		let url = format!("http://127.0.0.1:{}", site.node.rpc);
+		async move {
+			let http = reqwest::Client::new();
+			for batch in calls.chunks(50) {
+				let body: Vec<Value> = batch
+					.iter()
+					.enumerate()
+					.map(|(id, call)| {
+						json!({ "jsonrpc": "2.0", "id": id, "method": "author_submitExtrinsic", "params": [call] })
+					})
+					.collect();
+				let answer: Value = http.post(&url).json(&body).send().await?.json().await?;
+				let answers = answer.as_array().context("the node does not take batches")?;
+				if let Some(error) = answers.iter().find(|one| one.get("error").is_some()) {
+					bail!("a call was refused: {error}");
+				}
+			}
+			Ok(())
+		}
+	});
+	let sending = tokio::spawn(futures::future::try_join_all(sending.collect::<Vec<_>>()));
+
+	let (mut counted, mut number) = (0, start.number + 1);
+	let (mut first_seen, mut in_first) = (None, 0);
+	let mut weight = 0;
+	let patience = Instant::now();
+	let elapsed = loop {
+		if patience.elapsed() > Duration::from_secs(180) {
+			bail!("only {counted} of {total} calls were finalised within 180 s");
+		}
+		let head = chain.finalized().await?;
+		if head.number < number {
+			tokio::time::sleep(Duration::from_millis(20)).await;
+			continue;
+		}
+		let seen = Instant::now();
+		let at = chain.at_number(number).await?;
+		let events = at.subxt().events().fetch().await?;
+		let successes: Vec<_> = events
+			.find::<runtime::system::events::ExtrinsicSuccess>()
+			.filter_map(Result::ok)
+			.map(|event| event.dispatch_info.weight.ref_time)
+			.collect();
+		// Every block has one inherent, which sets the time.
+		let calls = successes.len().saturating_sub(1);
+		if calls > 0 {
+			weight = *successes.last().unwrap_or(&0);
+			if first_seen.is_none() {
+				(first_seen, in_first) = (Some(seen), calls);
+			}
+		}
+		counted += calls;
+		number += 1;
+		if counted >= total {
+			break seen - first_seen.unwrap_or(seen);
+		}
+	};
+	sending.await??;
+	let per_second = (total - in_first) as f64 / elapsed.as_secs_f64().max(0.001);
+	Ok(Load { per_second, weight })
+}
+
+/// A decision's time and a consent's size in state, among many consents.
+async fn decision(network: &Network, chain: &Chain) -> Result<Vec<Row>> {
+	let signer = many_consents();
+	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
+	let at = chain.finalized().await?;
+	let consents = at.consents_of(&account(&signer)).await?.len();
+	let reader = key("//DoctorB");
+	let institution = key("//HospitalB");
+	let ground = Ground::Consent { institution: Some(account(&institution)) };
+	let decide = || async {
+		let start = Instant::now();
+		let record = H256([0; 32]);
+		at.decide(
+			&account(&reader),
+			ground.clone(),
+			&account(&signer),
+			record,
+			Action::Read,
+			Purpose::Treatment,
+		)
+		.await?;
+		anyhow::Ok(start.elapsed())
+	};
+	let (mut times, mut empty) = (Vec::new(), Vec::new());
+	for _ in 0..200 {
+		times.push(decide().await?);
+		let start = Instant::now();
+		at.account(&account(&reader)).await?;
+		empty.push(start.elapsed());
+	}
+	let ((median, worst), (bare, _)) = (median_and_worst(times), median_and_worst(empty));
+
+	let prefix = consents_prefix(&account(&signer));
+	let keys = rpc(&url, "state_getKeysPaged", json!([prefix, 1000, null])).await;
+	let keys = keys.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
+	let mut bytes = 0;
+	for key in keys.iter().take(50) {
+		let value = rpc(&url, "state_getStorage", json!([key])).await;
+		let length = |hex: Option<&str>| hex.map_or(0, |hex| hex.len() / 2 - 1);
+		bytes += length(key.as_str()) + length(value.as_ref().and_then(Value::as_str));
+	}
+	let per_consent = bytes as f64 / keys.len().clamp(1, 50) as f64;
+	Ok(vec![
+		Row::new(
+			&format!("a decision with {consents} consents of the patient on chain, by RPC"),
+			format!("median {median:.2} ms, worst {worst:.2} ms, of 200"),
+			format!("{bare:.2} ms, one account read the same way"),
+			"at most 1 ms",
+		)
+		.ratio(median / bare),
+		Row::new(
+			"state per consent",
+			format!("{per_consent:.0} bytes, key and value"),
+			"256 bytes".into(),
+			"at most 256 bytes",
+		)
+		.ratio(per_consent / 256.0),
+	])
+}
+
+/// The patient with many consents.
+fn many_consents() -> Keypair {
+	patient(PATIENTS * 2 + 1)
+}
+
+/// Adds many consents of one patient's to the raw genesis, as their calls would have made them.
+pub fn genesis(top: &mut serde_json::Map<String, Value>) {
+	let prefix = consents_prefix(&account(&many_consents()));
+	for index in 0..CONSENTS {
+		let reader = account(&key(&format!("//Reader{index}")));
+		let grantee = (6u8, reader.0).encode();
+		let key = format!(
+			"{prefix}{}{}",
+			hex::encode(blake2_128(&grantee)),
+			hex::encode(&grantee)
+		);
+		let nothing = Vec::<u8>::new();
+		let terms = (
+			(0u8, 0b110u16, &nothing, 0u32, 1u8, 1u8),
+			(None::<u64>, Some(4_000_000_000u64), None::<u16>, None::<u16>),
+			(&nothing, &nothing, &nothing),
+		);
+		let consents = vec![(index as u32, 0u16, 1u8, terms, [7u8; 32], *b"en", 0u8)];
+		top.insert(key, json!(format!("0x{}", hex::encode(consents.encode()))));
+	}
+}
+
+/// Where a patient's consents lie in state.
+fn consents_prefix(patient: &AccountId) -> String {
+	let mut key = twox_128(b"Consent").to_vec();
+	key.extend_from_slice(&twox_128(b"Consents"));
+	key.extend_from_slice(&blake2_128(&patient.0));
+	key.extend_from_slice(&patient.0);
+	format!("0x{}", hex::encode(key))
+}

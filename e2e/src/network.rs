@@ -1,0 +1,450 @@
+//! Three hospitals and a health authority on this machine: four validators, four custodians,
+//! three Kubo nodes in a private swarm. Every port is a free one, every folder below one root.
+
+use crate::{
+	kubo::{swarm_key, Kubo},
+	process::{free_ports, program, until, write_private, Process, PATIENCE},
+	tap::Tap,
+};
+use anyhow::{bail, Context, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::{json, Value};
+use std::{
+	path::{Path, PathBuf},
+	process::Command,
+	time::Duration,
+};
+
+/// The houses of the `local` preset, in its order. The last one is the authority.
+pub const HOUSES: [House; 4] = [
+	House { name: "Hospital A", short: "a", seed: "//HospitalA", session: "alice", kubo: true },
+	House { name: "Hospital B", short: "b", seed: "//HospitalB", session: "bob", kubo: true },
+	House { name: "Hospital C", short: "c", seed: "//HospitalC", session: "charlie", kubo: true },
+	House {
+		name: "Health Authority",
+		short: "authority",
+		seed: "//Authority",
+		session: "dave",
+		kubo: false,
+	},
+];
+
+/// One house of the preset.
+#[derive(Debug, Clone, Copy)]
+pub struct House {
+	/// Its public name.
+	pub name: &'static str,
+	/// Its folder.
+	pub short: &'static str,
+	/// Its development account.
+	pub seed: &'static str,
+	/// The well-known development keys that its validator signs with.
+	pub session: &'static str,
+	/// Whether it runs a Kubo node.
+	pub kubo: bool,
+}
+
+/// A validator, which is an archive too.
+#[derive(Debug)]
+pub struct Node {
+	/// Port of its RPC.
+	pub rpc: u16,
+	/// Port of its peers.
+	pub p2p: u16,
+	/// Its folder.
+	pub base: PathBuf,
+	/// The process, while it runs.
+	pub process: Option<Process>,
+	tap: Option<Tap>,
+}
+
+impl Node {
+	/// The address of its RPC.
+	pub fn url(&self) -> String {
+		format!("ws://127.0.0.1:{}", self.tap.as_ref().map_or(self.rpc, |tap| tap.port))
+	}
+}
+
+/// A hospital's or the authority's custodian.
+#[derive(Debug)]
+pub struct Custodian {
+	/// Port of its REST API.
+	pub port: u16,
+	/// Its folder.
+	pub base: PathBuf,
+	/// The process, while it runs.
+	pub process: Option<Process>,
+	tap: Option<Tap>,
+}
+
+impl Custodian {
+	/// The address of its REST API.
+	pub fn url(&self) -> String {
+		format!("http://127.0.0.1:{}", self.tap.as_ref().map_or(self.port, |tap| tap.port))
+	}
+}
+
+/// What one house runs.
+#[derive(Debug)]
+pub struct Site {
+	/// Which house.
+	pub house: House,
+	/// Its validator.
+	pub node: Node,
+	/// Its custodian.
+	pub custodian: Custodian,
+	/// Its Kubo node, where it has one.
+	pub kubo: Option<Kubo>,
+}
+
+/// How a network is made.
+#[derive(Debug, Clone)]
+pub struct Options {
+	/// Preset of the chain: `local`, or `bench`.
+	pub chain: String,
+	/// Whether the processes end with this one.
+	pub tied: bool,
+	/// Whether custodians and Kubo nodes run too.
+	pub custodians: bool,
+	/// Whether all that passes to nodes, custodians and Kubo's RPC is written to `traffic`.
+	pub tapped: bool,
+	/// Entries that genesis' state gets besides the preset's, key and value in hex.
+	pub state: Option<fn(&mut serde_json::Map<String, Value>)>,
+}
+
+impl Default for Options {
+	fn default() -> Self {
+		Self { chain: "local".into(), tied: true, custodians: true, tapped: false, state: None }
+	}
+}
+
+/// The running network.
+#[derive(Debug)]
+pub struct Network {
+	/// The folder of all of it.
+	pub root: PathBuf,
+	/// The houses, in the order of [`HOUSES`].
+	pub sites: Vec<Site>,
+	/// The chain spec that all nodes run.
+	pub spec: PathBuf,
+	options: Options,
+	_temporary: Option<tempfile::TempDir>,
+}
+
+/// What `make down` and people need to know of a network that goes on without us.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Kept {
+	/// The processes.
+	pub pids: Vec<u32>,
+	/// Addresses, by name.
+	pub addresses: Vec<(String, String)>,
+}
+
+impl Network {
+	/// Starts the network in a temporary folder.
+	pub async fn start() -> Result<Self> {
+		Self::with(Options::default()).await
+	}
+
+	/// Starts a network with these options in a temporary folder.
+	pub async fn with(options: Options) -> Result<Self> {
+		let temporary = tempfile::Builder::new().prefix("vouchsafe-").tempdir()?;
+		let mut network = Self::at(temporary.path(), options).await?;
+		network._temporary = Some(temporary);
+		Ok(network)
+	}
+
+	/// Starts a network with these options in this folder.
+	pub async fn at(root: &Path, options: Options) -> Result<Self> {
+		crate::install_crypto();
+		let mut sites = Vec::new();
+		let swarm = swarm_key();
+		for house in HOUSES {
+			let base = root.join(house.short);
+			let [rpc, p2p, port] = free_ports()?;
+			let mut node = Node { rpc, p2p, base: base.join("node"), process: None, tap: None };
+			let mut custodian =
+				Custodian { port, base: base.join("custodian"), process: None, tap: None };
+			std::fs::create_dir_all(&node.base)?;
+			std::fs::create_dir_all(&custodian.base)?;
+			let mut kubo = if house.kubo && options.custodians {
+				let others: Vec<&Kubo> = sites
+					.iter()
+					.filter_map(|site: &Site| site.kubo.as_ref())
+					.collect();
+				Some(Kubo::new(
+					&format!("{}'s Kubo", house.name),
+					&base.join("kubo"),
+					&swarm,
+					&others,
+				)?)
+			} else {
+				None
+			};
+			if options.tapped {
+				let traffic = root.join("traffic");
+				std::fs::create_dir_all(&traffic)?;
+				let file = |kind: &str| traffic.join(format!("{}-{kind}", house.short));
+				node.tap = Some(Tap::new(node.rpc, &file("node")).await?);
+				custodian.tap = Some(Tap::new(custodian.port, &file("custodian")).await?);
+				if let Some(kubo) = kubo.as_mut() {
+					kubo.tap = Some(Tap::new(kubo.api, &file("kubo")).await?);
+				}
+			}
+			sites.push(Site { house, node, custodian, kubo });
+		}
+		let spec = root.join("chain-spec.json");
+		let mut network =
+			Self { root: root.into(), sites, spec, options, _temporary: None };
+		network.write_spec()?;
+		for index in 0..network.sites.len() {
+			network.start_node(index).await?;
+		}
+		network.wait_for_finality().await?;
+		if network.options.custodians {
+			for index in 0..network.sites.len() {
+				network.start_kubo(index).await?;
+				network.start_custodian(index).await?;
+			}
+			for index in 0..network.sites.len() {
+				network.wait_ready(index).await?;
+			}
+		}
+		Ok(network)
+	}
+
+	/// Writes the chain spec: the preset, with the custodians' real addresses in it.
+	fn write_spec(&self) -> Result<()> {
+		let mut spec = export_spec(&self.options.chain, &[])?;
+		let genesis = spec
+			.pointer_mut("/genesis/runtimeGenesis/patch")
+			.context("the chain spec has no genesis patch")?;
+		let institutions = genesis
+			.pointer_mut("/enrolment/institutions")
+			.and_then(Value::as_array_mut)
+			.context("the preset has no institutions")?;
+		for (site, institution) in self.sites.iter().zip(institutions) {
+			institution["custodian"]["url"] = json!(site.custodian.url());
+		}
+		std::fs::write(&self.spec, serde_json::to_vec(&spec)?)?;
+		if let Some(add) = self.options.state {
+			let mut raw = export_spec(&self.spec.display().to_string(), &["--raw"])?;
+			let top = raw.pointer_mut("/genesis/raw/top").and_then(Value::as_object_mut);
+			add(top.context("the raw chain spec has no state")?);
+			std::fs::write(&self.spec, serde_json::to_vec(&raw)?)?;
+		}
+		Ok(())
+	}
+
+	/// The house's site, by its folder's name: `a`, `b`, `c`, `authority`.
+	pub fn index(&self, short: &str) -> usize {
+		self.sites.iter().position(|site| site.house.short == short).expect("a house's name")
+	}
+
+	/// The node that clients talk to by default.
+	pub fn node_url(&self) -> String {
+		self.sites[0].node.url()
+	}
+
+	/// Starts, or starts again, a house's validator.
+	pub async fn start_node(&mut self, index: usize) -> Result<()> {
+		let bootnode = self.bootnode(index).await;
+		let site = &mut self.sites[index];
+		let key = site.node.base.join("node-key");
+		if !key.exists() {
+			let bytes = *vouchsafe_vault::seal::SecretKey::random().to_bytes();
+			write_private(&key, hex::encode(bytes).as_bytes())?;
+		}
+		let mut command = Command::new(program("vouchsafe-node")?);
+		command
+			.arg("--chain")
+			.arg(&self.spec)
+			.arg("--base-path")
+			.arg(&site.node.base)
+			.arg(format!("--{}", site.house.session))
+			.args(["--validator", "--force-authoring", "--no-telemetry", "--no-prometheus"])
+			.args(["--no-mdns", "--allow-private-ip"])
+			.args(["--state-pruning", "archive", "--blocks-pruning", "archive"])
+			.args(["--rpc-methods", "safe", "--rpc-cors", "all"])
+			.args(["--rpc-max-connections", "500", "--rpc-max-request-size", "40"])
+			.arg("--rpc-port")
+			.arg(site.node.rpc.to_string())
+			.arg("--listen-addr")
+			.arg(format!("/ip4/127.0.0.1/tcp/{}", site.node.p2p))
+			.arg("--node-key-file")
+			.arg(&key);
+		if let Some(bootnode) = bootnode {
+			command.arg("--bootnodes").arg(bootnode);
+		}
+		let name = format!("{}'s validator", site.house.name);
+		let log = site.node.base.join("log");
+		let url = format!("http://127.0.0.1:{}", site.node.rpc);
+		let process = Process::start(&name, command, &log, self.options.tied)?;
+		let process = site.node.process.insert(process);
+		process.until(|| rpc(&url, "system_health", json!([]))).await.map(drop)
+	}
+
+	/// The address of a validator that runs, other than this one.
+	async fn bootnode(&mut self, but: usize) -> Option<String> {
+		for (index, site) in self.sites.iter_mut().enumerate() {
+			if index == but || !site.node.process.as_mut().is_some_and(Process::is_running) {
+				continue;
+			}
+			let url = format!("http://127.0.0.1:{}", site.node.rpc);
+			if let Some(Value::String(id)) = rpc(&url, "system_localPeerId", json!([])).await {
+				return Some(format!("/ip4/127.0.0.1/tcp/{}/p2p/{id}", site.node.p2p));
+			}
+		}
+		None
+	}
+
+	/// Number of the last finalised block, as the house's validator sees it.
+	pub async fn finalized(&self, index: usize) -> Option<u32> {
+		let url = format!("http://127.0.0.1:{}", self.sites[index].node.rpc);
+		let hash = rpc(&url, "chain_getFinalizedHead", json!([])).await?;
+		let header = rpc(&url, "chain_getHeader", json!([hash])).await?;
+		u32::from_str_radix(header["number"].as_str()?.trim_start_matches("0x"), 16).ok()
+	}
+
+	/// Waits until the chain finalises blocks.
+	pub async fn wait_for_finality(&self) -> Result<()> {
+		self.wait_for_block(0, 2).await
+	}
+
+	/// Waits until the house's validator has finalised this block.
+	pub async fn wait_for_block(&self, index: usize, number: u32) -> Result<()> {
+		until(&format!("block {number} is final"), PATIENCE, || async {
+			self.finalized(index).await.filter(|last| *last >= number)
+		})
+		.await
+		.map(drop)
+	}
+
+	/// Starts, or starts again, a house's Kubo node, if it has one.
+	pub async fn start_kubo(&mut self, index: usize) -> Result<()> {
+		let tied = self.options.tied;
+		let site = &mut self.sites[index];
+		let Some(kubo) = site.kubo.as_mut() else { return Ok(()) };
+		let log = kubo.repo.join("log");
+		kubo.start(&log, tied).await
+	}
+
+	/// Starts, or starts again, a house's custodian.
+	pub async fn start_custodian(&mut self, index: usize) -> Result<()> {
+		let tied = self.options.tied;
+		let site = &mut self.sites[index];
+		let base = &site.custodian.base;
+		let (keys, file) = (base.join("keys"), base.join("custodian.toml"));
+		if !keys.exists() {
+			let made = Command::new(program("vouchsafe-custodian")?)
+				.args(["key", "development", &format!("{}//custodian", site.house.seed), "--out"])
+				.arg(&keys)
+				.output()?;
+			if !made.status.success() {
+				bail!("the custodian's keys: {}", String::from_utf8_lossy(&made.stderr));
+			}
+		}
+		let mut config = format!(
+			"[api]\nlisten = \"127.0.0.1:{}\"\nrequests_per_second = 1000\nburst = 2000\n\
+			 [chain]\nnode = {:?}\n[keys]\nfile = {keys:?}\n[store]\ndirectory = {:?}\n",
+			site.custodian.port,
+			site.node.url(),
+			base.join("store"),
+		);
+		if let Some(kubo) = &site.kubo {
+			config += &format!("[kubo]\nurl = {:?}\n", kubo.url());
+		}
+		std::fs::write(&file, config)?;
+		let mut command = Command::new(program("vouchsafe-custodian")?);
+		command.arg("--config").arg(&file);
+		let name = format!("{}'s custodian", site.house.name);
+		let log = base.join("log");
+		site.custodian.process = Some(Process::start(&name, command, &log, tied)?);
+		Ok(())
+	}
+
+	/// Stops a house whole: validator, custodian, Kubo.
+	pub fn stop_site(&mut self, index: usize) {
+		let site = &mut self.sites[index];
+		site.custodian.process = None;
+		site.node.process = None;
+		if let Some(kubo) = site.kubo.as_mut() {
+			kubo.process = None;
+		}
+	}
+
+	/// Starts a house again that was stopped whole.
+	pub async fn start_site(&mut self, index: usize) -> Result<()> {
+		self.start_node(index).await?;
+		self.start_kubo(index).await?;
+		self.start_custodian(index).await?;
+		self.wait_ready(index).await
+	}
+
+	/// Waits until a house's custodian says that it is ready.
+	pub async fn wait_ready(&mut self, index: usize) -> Result<()> {
+		let url = format!("{}/ready", self.sites[index].custodian.url());
+		let process = self.sites[index].custodian.process.as_mut();
+		let http = reqwest::Client::new();
+		let ready = || async {
+			http.get(&url).send().await.ok().filter(|answer| answer.status().is_success())
+		};
+		let process = process.context("the custodian was not started")?;
+		if let Err(error) = process.until(ready).await {
+			let answer = http.get(&url).send().await?;
+			return Err(error.context(answer.text().await?));
+		}
+		Ok(())
+	}
+
+	/// All addresses, for people.
+	pub fn addresses(&self) -> Vec<(String, String)> {
+		let mut addresses = Vec::new();
+		for site in &self.sites {
+			addresses.push((format!("{} node", site.house.name), site.node.url()));
+			addresses.push((format!("{} custodian", site.house.name), site.custodian.url()));
+			if let Some(kubo) = &site.kubo {
+				addresses.push((format!("{} Kubo RPC", site.house.name), kubo.url()));
+			}
+		}
+		addresses
+	}
+
+	/// Lets the network go on without us.
+	pub fn release(mut self) -> Kept {
+		let addresses = self.addresses();
+		let mut pids = Vec::new();
+		for site in &mut self.sites {
+			let kubo = site.kubo.as_mut().and_then(|kubo| kubo.process.take());
+			let running = [site.custodian.process.take(), site.node.process.take(), kubo];
+			pids.extend(running.into_iter().flatten().map(Process::release));
+		}
+		Kept { pids, addresses }
+	}
+}
+
+/// A chain spec, as the node writes it.
+fn export_spec(chain: &str, arguments: &[&str]) -> Result<Value> {
+	let output = Command::new(program("vouchsafe-node")?)
+		.args(["export-chain-spec", "--chain", chain])
+		.args(arguments)
+		.output()?;
+	if !output.status.success() {
+		bail!("export-chain-spec: {}", String::from_utf8_lossy(&output.stderr));
+	}
+	Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// One call of a node's JSON-RPC over HTTP.
+pub async fn rpc(url: &str, method: &str, params: Value) -> Option<Value> {
+	let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+	let answer = reqwest::Client::new()
+		.post(url)
+		.timeout(Duration::from_secs(10))
+		.json(&body)
+		.send()
+		.await
+		.ok()?;
+	let value: Value = answer.json().await.ok()?;
+	value.get("result").filter(|result| !result.is_null()).cloned()
+}

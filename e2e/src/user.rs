@@ -1,0 +1,96 @@
+//! Somebody who uses the `vouchsafe` command: one home folder, one key, one node.
+
+use crate::process::program;
+use anyhow::{bail, Context, Result};
+use serde_json::Value;
+use std::{
+	ffi::OsStr,
+	path::{Path, PathBuf},
+	process::{Command, Output, Stdio},
+	time::Duration,
+};
+
+/// A user of the command.
+#[derive(Debug, Clone)]
+pub struct User {
+	/// A development key such as `//DoctorA`.
+	pub key: String,
+	/// The user's home folder for the command.
+	pub home: PathBuf,
+	/// The node that the user talks to.
+	pub node: String,
+}
+
+impl User {
+	/// A user with a development key. The home folder lies below `root`.
+	pub fn new(key: &str, root: &Path, node: &str) -> Result<Self> {
+		let home = root.join("homes").join(key.trim_start_matches('/').replace('/', "-"));
+		std::fs::create_dir_all(&home)?;
+		Ok(Self { key: key.into(), home, node: node.into() })
+	}
+
+	/// The same user, talking to another node.
+	pub fn at(&self, node: &str) -> Self {
+		Self { node: node.into(), ..self.clone() }
+	}
+
+	/// The command with these arguments, not yet started.
+	pub fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Command> {
+		let mut command = Command::new(program("vouchsafe")?);
+		command
+			.arg("--home")
+			.arg(&self.home)
+			.args(["--node", &self.node, "--dev", "--key", &self.key, "--json"])
+			.args(arguments)
+			.stdin(Stdio::null());
+		Ok(command)
+	}
+
+	/// Runs the command to its end, whatever that is.
+	pub async fn output<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Output> {
+		let command = self.command(arguments)?;
+		let mut command = tokio::process::Command::from(command);
+		command.kill_on_drop(true);
+		tokio::time::timeout(Duration::from_secs(300), command.output())
+			.await
+			.context("the command did not end within 300 s")?
+			.context("the command could not be started")
+	}
+
+	/// Runs the command, which must succeed, and gives its JSON.
+	pub async fn run<S: AsRef<OsStr> + std::fmt::Debug>(&self, arguments: &[S]) -> Result<Value> {
+		let output = self.output(arguments).await?;
+		if !output.status.success() {
+			bail!(
+				"vouchsafe {arguments:?} as {} failed:\n{}{}",
+				self.key,
+				String::from_utf8_lossy(&output.stdout),
+				String::from_utf8_lossy(&output.stderr)
+			);
+		}
+		let text = String::from_utf8(output.stdout)?;
+		let json = text.lines().last().filter(|_| !text.trim().is_empty());
+		match serde_json::from_str(&text) {
+			Ok(value) => Ok(value),
+			Err(_) => serde_json::from_str(json.unwrap_or("null"))
+				.with_context(|| format!("vouchsafe {arguments:?} printed no JSON: {text}")),
+		}
+	}
+
+	/// Runs the command, which must fail, and gives what it says.
+	pub async fn fails<S: AsRef<OsStr> + std::fmt::Debug>(
+		&self,
+		arguments: &[S],
+	) -> Result<String> {
+		let output = self.output(arguments).await?;
+		let said = format!(
+			"{}{}",
+			String::from_utf8_lossy(&output.stdout),
+			String::from_utf8_lossy(&output.stderr)
+		);
+		if output.status.success() {
+			bail!("vouchsafe {arguments:?} as {} should have failed: {said}", self.key);
+		}
+		Ok(said)
+	}
+}

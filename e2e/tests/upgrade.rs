@@ -1,0 +1,244 @@
+//! A real upgrade of the runtime on the running network: authorised by a motion of three quarters
+//! of the council, brought by one of its members, and taken up by all four validators while they
+//! make and finalise blocks. The new code is the runtime, built once more as its next version
+//! (`scripts/next-runtime`).
+
+use anyhow::{bail, ensure, Context, Result};
+use serde_json::{json, Value};
+use std::{path::PathBuf, process::Command, str::FromStr, time::Instant};
+use subxt_signer::{sr25519::Keypair, SecretUri};
+use vouchsafe_client::{
+	chain::{
+		runtime::{
+			self,
+			runtime_types::{
+				frame_system::pallet::Call as SystemCall,
+				pallet_consortium::pallet::Call as ConsortiumCall, vouchsafe_runtime::RuntimeCall,
+			},
+		},
+		AccountId, At, BoundedVec, Chain, ChainError, Config, Grantee, H256,
+	},
+	subxt::{
+		client::OnlineClientAtBlockImpl,
+		config::DefaultExtrinsicParamsBuilder,
+		transactions::{SubmittableTransaction, TransactionStatus},
+	},
+};
+use vouchsafe_e2e::{
+	acts::{self, Permit},
+	network::{rpc, Network, HOUSES},
+	process::{until, PATIENCE},
+	user::User,
+};
+
+/// The version of the runtime after this one.
+fn next_runtime() -> Result<PathBuf> {
+	if let Some(file) = std::env::var_os("VOUCHSAFE_NEXT_RUNTIME") {
+		return Ok(file.into());
+	}
+	let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scripts/next-runtime");
+	let built = Command::new(script).output()?;
+	if !built.status.success() {
+		bail!("scripts/next-runtime: {}", String::from_utf8_lossy(&built.stderr));
+	}
+	Ok(String::from_utf8(built.stdout)?.trim().into())
+}
+
+fn keypair(uri: &str) -> Keypair {
+	Keypair::from_uri(&SecretUri::from_str(uri).unwrap()).unwrap()
+}
+
+/// The runtime's version, as each house's validator tells it for its best block.
+async fn versions(network: &Network) -> Result<Vec<u64>> {
+	let mut versions = Vec::new();
+	for site in &network.sites {
+		let url = format!("http://127.0.0.1:{}", site.node.rpc);
+		let version = rpc(&url, "state_getRuntimeVersion", json!([])).await;
+		let version = version.and_then(|version| version["specVersion"].as_u64());
+		versions.push(version.with_context(|| format!("{} tells no version", site.house.name))?);
+	}
+	Ok(versions)
+}
+
+/// What an upgrade must not touch.
+async fn state(patient: &User, chain: &Chain) -> Result<(Value, (u64, H256), usize)> {
+	let consents = patient.run(&["consent", "list"]).await?;
+	let account = keypair(&patient.key).public_key().to_account_id();
+	let at = chain.finalized().await?;
+	let records = at.all_records_of(&account).await?.len();
+	Ok((consents, at.audit_head(&account).await?, records))
+}
+
+type Signed = SubmittableTransaction<Config, OnlineClientAtBlockImpl<Config>>;
+
+/// A grant by this patient, signed for the chain as it was at this block, not sent yet.
+async fn signed_at(at: &At, patient: &Keypair) -> Result<Signed> {
+	let nonce = at.nonce(&patient.public_key().to_account_id()).await?;
+	let grantee = Grantee::Institution(keypair("//HospitalC").public_key().to_account_id());
+	let call = runtime::tx().consent().revoke(grantee, 0);
+	let params = DefaultExtrinsicParamsBuilder::<Config>::new().nonce(nonce).mortal(64).build();
+	Ok(at.subxt().transactions().create_signed(&call, patient, params).await?)
+}
+
+/// Sends it; whether it gets into a block. The error says why the pool did not take it.
+async fn send(transaction: Signed) -> Result<()> {
+	let mut progress = transaction.submit_and_watch().await?;
+	while let Some(status) = progress.next().await {
+		match status? {
+			TransactionStatus::InBestBlock(_) | TransactionStatus::InFinalizedBlock(_) => {
+				return Ok(());
+			},
+			TransactionStatus::Invalid { message } | TransactionStatus::Dropped { message } => {
+				bail!("{message}");
+			},
+			_ => {},
+		}
+	}
+	bail!("nothing more was heard of it")
+}
+
+/// Proposes an upgrade with a threshold of its own choice, votes, and tries to carry it out.
+async fn motion_of_two(chain: &Chain, code: &[u8]) -> Result<()> {
+	let code_hash = H256(sp_crypto_hashing::blake2_256(code));
+	let upgrade = RuntimeCall::System(SystemCall::authorize_upgrade { code_hash });
+	let call =
+		RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root { call: Box::new(upgrade.clone()) });
+	let inner = runtime::tx().consortium().dispatch_as_root(upgrade);
+	let at = chain.finalized().await?;
+	let length = u32::try_from(at.subxt().transactions().call_data(&inner)?.len())?;
+	let (a, b) = (keypair("//HospitalA"), keypair("//HospitalB"));
+	let included = chain.submit(&a, &runtime::tx().council().propose(2, call, length)).await?;
+	let proposed = included
+		.events
+		.find_first::<runtime::council::events::Proposed>()
+		.context("nothing was proposed")??;
+	let (hash, index) = (proposed.proposal_hash, proposed.proposal_index);
+	for key in [&a, &b] {
+		chain.submit(key, &runtime::tx().council().vote(hash, index, true)).await?;
+	}
+	let weight = runtime::runtime_types::sp_weights::weight_v2::Weight {
+		ref_time: 50_000_000_000,
+		proof_size: 1 << 20,
+	};
+	let close = runtime::tx().council().close(hash, index, weight, length);
+	let included = chain.submit(&a, &close).await?;
+	let executed = included
+		.events
+		.find_first::<runtime::council::events::Executed>()
+		.context("the collective carried nothing out")??;
+	ensure!(executed.result.is_err(), "a motion of two of four seats ran as Root");
+	println!("a motion that asks for two seats only: {:?}", executed.result);
+	Ok(())
+}
+
+async fn no_upgrade_is_authorised(chain: &Chain) -> Result<bool> {
+	let at = chain.finalized().await?;
+	let entry = at.subxt().storage().entry(runtime::storage().system().authorized_upgrade())?;
+	Ok(entry.try_fetch(()).await?.is_none())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_motion_upgrades_the_runtime_of_the_running_network() {
+	upgrade().await.unwrap();
+}
+
+async fn upgrade() -> Result<()> {
+	let began = Instant::now();
+	let secs = || began.elapsed().as_secs_f64();
+	let wasm = next_runtime()?;
+	let code = std::fs::read(&wasm)?;
+	println!("the next runtime: {} bytes [{:.1} s]", code.len(), secs());
+
+	let network = Network::start().await?;
+	let node = network.node_url();
+	let user = |key: &str| User::new(key, &network.root, &node);
+	let (patient, doctor) = (user("//PatientA")?, user("//DoctorA")?);
+	let council = HOUSES.iter().map(|house| user(house.seed)).collect::<Result<Vec<_>>>()?;
+	let chain = Chain::connect(&node).await?;
+	println!("the network runs [{:.1} s]", secs());
+
+	// What stands there before.
+	acts::grant(&patient, &Permit::write("Hospital A")).await?;
+	acts::grant(&patient, &Permit::read("Hospital B")).await?;
+	let file = network.root.join("before.txt");
+	std::fs::write(&file, "Written before the upgrade.\n")?;
+	let record = acts::add(&doctor, &patient, "Hospital A", &file, "discharge").await?;
+	let before = state(&patient, &chain).await?;
+	let old = versions(&network).await?;
+	ensure!(old.iter().all(|version| *version == old[0]), "the validators differ: {old:?}");
+	let stale = signed_at(&chain.finalized().await?, &keypair("//PatientB")).await?;
+	println!("version {} on all four; a record, two consents [{:.1} s]", old[0], secs());
+
+	// Two of four are too few: by a motion as it should be, and by one that asks for less.
+	let wasm_text = wasm.display().to_string();
+	let propose = async || -> Result<String> {
+		let answer = council[0].run(&["council", "upgrade", &wasm_text]).await?;
+		Ok(answer["motion"].as_u64().context("no motion in the answer")?.to_string())
+	};
+	let motion = propose().await?;
+	council[1].run(&["council", "vote", &motion, "yes"]).await?;
+	council[2].run(&["council", "vote", &motion, "no"]).await?;
+	let said = council[0].fails(&["council", "close", &motion]).await?;
+	println!("two for it, one against: «{}»", acts::sentence(&said));
+	council[3].run(&["council", "vote", &motion, "no"]).await?;
+	let closed = council[0].run(&["council", "close", &motion]).await?;
+	ensure!(closed["carried_out"] == false, "two of four carried it: {closed}");
+	motion_of_two(&chain, &code).await?;
+	ensure!(no_upgrade_is_authorised(&chain).await?, "an upgrade is authorised");
+	let said = council[0].fails(&["council", "apply", &wasm_text]).await?;
+	println!("brought without authority: «{}»", acts::sentence(&said));
+	ensure!(versions(&network).await? == old, "the runtime changed without a motion");
+	println!("two of four carry nothing [{:.1} s]", secs());
+
+	// Three of four.
+	let motion = propose().await?;
+	for seat in [1, 2] {
+		council[seat].run(&["council", "vote", &motion, "yes"]).await?;
+	}
+	let closed = council[3].run(&["council", "close", &motion]).await?;
+	ensure!(closed["carried_out"] == true, "three of four did not carry it: {closed}");
+	let last_signed_for_the_old = signed_at(&chain.finalized().await?, &keypair("//PatientA")).await?;
+	let applied = council[0].run(&["council", "apply", &wasm_text]).await?;
+	let block = u32::try_from(applied["block"].as_u64().context("no block in the answer")?)?;
+	println!("three of four carry it: applied in block {block} [{:.1} s]", secs());
+
+	// All four run it, and go on finalising.
+	let new = vec![old[0] + 1; 4];
+	until("the version rises on all four", PATIENCE, || async {
+		versions(&network).await.ok().filter(|versions| *versions == new)
+	})
+	.await?;
+	for index in 0..network.sites.len() {
+		network.wait_for_block(index, block + 5).await?;
+	}
+	let url = format!("http://127.0.0.1:{}", network.sites[3].node.rpc);
+	let hash = rpc(&url, "chain_getBlockHash", json!([block + 1])).await;
+	let then = rpc(&url, "state_getRuntimeVersion", json!([hash])).await.context("no version")?;
+	ensure!(then["specVersion"] == new[0], "block {} still ran the old code", block + 1);
+	println!("version {} on all four, block {} final [{:.1} s]", new[0], block + 5, secs());
+
+	// What was signed for the old version counts no more; what is signed now does.
+	for (what, old_one) in [("long before", stale), ("just before", last_signed_for_the_old)] {
+		let Err(error) = send(old_one).await else { bail!("signed {what} the upgrade: taken") };
+		println!("signed {what} the upgrade: «{error:#}»");
+		let text = format!("{error:?}");
+		ensure!(text.contains("bad signature"), "refused for another reason: {text}");
+	}
+	send(signed_at(&chain.finalized().await?, &keypair("//PatientB")).await?).await?;
+	println!("the same, signed now, is in a block [{:.1} s]", secs());
+
+	// The state is the same, and people and custodians go on.
+	let after = state(&patient, &chain).await?;
+	ensure!(after == before, "the state changed: {before:?} {after:?}");
+	acts::verified_log(&patient).await?;
+	let out = network.root.join("opened");
+	acts::open_own(&patient, &record, &out).await?;
+	ensure!(std::fs::read(&out)? == std::fs::read(&file)?, "the bytes differ");
+	std::fs::write(&file, "Written after the upgrade.\n")?;
+	let record = acts::add(&doctor, &patient, "Hospital A", &file, "discharge").await?;
+	acts::open_own(&patient, &record, &out).await?;
+	ensure!(std::fs::read(&out)? == std::fs::read(&file)?, "the bytes differ");
+	let log = acts::verified_log(&patient).await?;
+	println!("consents, records and the log ({log} entries) are whole [{:.1} s]", secs());
+	Ok(())
+}

@@ -1,0 +1,387 @@
+//! What holds for whatever consents a patient has: drawn from a small world, so that consents and
+//! questions meet often.
+
+use super::*;
+use proptest::{
+	collection::vec, option, prelude::*, sample::select, strategy::ValueTree,
+	test_runner::TestRunner,
+};
+
+fn institution() -> impl Strategy<Value = AccountId> {
+	select(vec![HOSPITAL_A, HOSPITAL_B]).prop_map(account)
+}
+
+fn person() -> impl Strategy<Value = AccountId> {
+	select(vec![PATIENT, DOCTOR, DOCTOR, OTHER_DOCTOR]).prop_map(account)
+}
+
+fn role() -> impl Strategy<Value = Role> {
+	select(vec![Role::Physician, Role::Nurse])
+}
+
+fn category() -> impl Strategy<Value = Category> {
+	select(vec![Category::Laboratory, Category::Imaging])
+}
+
+fn action() -> impl Strategy<Value = Action> {
+	select(Action::ALL.to_vec())
+}
+
+fn purpose() -> impl Strategy<Value = Purpose> {
+	select(vec![Purpose::Treatment, Purpose::EmergencyTreatment])
+}
+
+fn country() -> impl Strategy<Value = Country> {
+	select(vec![*b"AT", *b"DE"])
+}
+
+fn labels() -> impl Strategy<Value = Labels> {
+	(0u32..8).prop_map(Labels)
+}
+
+fn moment() -> impl Strategy<Value = Moment> {
+	0u64..6
+}
+
+fn actor() -> impl Strategy<Value = Actor> {
+	let acting_for = (institution(), role(), country(), vec(0u32..3, 0..3), any::<bool>())
+		.prop_map(|(institution, role, country, teams, attested)| ActingFor {
+			institution,
+			role,
+			country,
+			teams: teams.try_into().unwrap(),
+			attested,
+		});
+	(person(), prop::bool::weighted(0.95), option::weighted(0.9, acting_for), option::of(0u32..2))
+		.prop_map(|(account, active, acting_for, study)| Actor {
+			account,
+			kind: AccountKind::Practitioner,
+			active,
+			acting_for,
+			study,
+		})
+}
+
+fn record_facts() -> impl Strategy<Value = RecordFacts> {
+	(
+		1u8..3,
+		institution(),
+		institution(),
+		category(),
+		labels(),
+		(0u16..4, 0u16..4),
+		prop::bool::weighted(0.05),
+	)
+		.prop_map(|(id, author, holder, category, labels, (first, length), wrong)| RecordFacts {
+			id: record(id),
+			patient: account(PATIENT),
+			author,
+			holder,
+			category,
+			labels,
+			service: ServicePeriod { first, last: first + length },
+			status: if wrong { RecordStatus::WrongPatient } else { RecordStatus::Current },
+		})
+}
+
+fn a_question() -> impl Strategy<Value = Question> {
+	let subject = prop_oneof![
+		6 => record_facts().prop_map(Subject::Record),
+		1 => Just(Subject::Log),
+	];
+	(actor(), action(), purpose(), subject, moment(), prop::bool::weighted(0.3)).prop_map(
+		|(actor, action, purpose, subject, now, break_glass)| Question {
+			patient: account(PATIENT),
+			actor,
+			action,
+			purpose,
+			subject,
+			now,
+			break_glass,
+		},
+	)
+}
+
+fn grantee() -> impl Strategy<Value = Grantee> {
+	prop_oneof![
+		Just(Grantee::Everyone),
+		role().prop_map(Grantee::Role),
+		institution().prop_map(Grantee::Institution),
+		(role(), institution())
+			.prop_map(|(role, institution)| Grantee::RoleAt { role, institution }),
+		(institution(), 0u32..3)
+			.prop_map(|(institution, team)| Grantee::CareTeam { institution, team }),
+		(person(), institution()).prop_map(|(practitioner, institution)| {
+			Grantee::PractitionerAt { practitioner, institution }
+		}),
+		person().prop_map(Grantee::Person),
+		(0u32..2).prop_map(Grantee::Study),
+	]
+}
+
+fn terms(effect: impl Strategy<Value = Effect>) -> impl Strategy<Value = Terms> {
+	let what = (
+		effect,
+		vec(category(), 0..2),
+		vec(1u8..3, 0..2),
+		labels(),
+		vec(action(), 0..3),
+		vec(purpose(), 0..2),
+	);
+	let limits = (
+		option::weighted(0.3, moment()),
+		option::weighted(0.3, moment()),
+		option::weighted(0.3, 0u16..4),
+		option::weighted(0.3, 2u16..8),
+		vec(institution(), 0..2),
+		vec(institution(), 0..2),
+		vec(country(), 0..2),
+	);
+	(what, limits).prop_map(
+		|(
+			(effect, categories, records, labels, actions, purposes),
+			(valid_from, valid_until, from, to, authors, holders, countries),
+		)| Terms {
+			effect,
+			categories: Categories::of(&categories),
+			records: records.into_iter().map(record).collect::<Vec<_>>().try_into().unwrap(),
+			labels,
+			actions: Actions::of(&actions),
+			purposes: Purposes::of(&purposes),
+			valid_from,
+			valid_until,
+			data_period: DataPeriod { from, to },
+			authors: authors.try_into().unwrap(),
+			holders: holders.try_into().unwrap(),
+			countries: countries.try_into().unwrap(),
+		},
+	)
+}
+
+fn permit() -> impl Strategy<Value = Effect> {
+	Just(Effect::Permit)
+}
+
+fn deny() -> impl Strategy<Value = Effect> {
+	any::<bool>().prop_map(|binds_break_glass| Effect::Deny { binds_break_glass })
+}
+
+fn provision() -> impl Strategy<Value = (Grantee, Terms)> {
+	let effect = prop_oneof![4 => permit(), 1 => deny()];
+	(grantee(), terms(effect))
+}
+
+/// Numbers the provisions from 0.
+fn numbered(provisions: Vec<(Grantee, Terms)>) -> Vec<(Grantee, Consent)> {
+	provisions
+		.into_iter()
+		.zip(0..)
+		.map(|((grantee, terms), id)| (grantee, consent(id, terms)))
+		.collect()
+}
+
+fn consents() -> impl Strategy<Value = Vec<(Grantee, Consent)>> {
+	vec(provision(), 0..24).prop_map(numbered)
+}
+
+fn permits(question: &Question, consents: &[(Grantee, Consent)]) -> bool {
+	decide_with(question, &book(consents.iter().cloned())).is_permit()
+}
+
+fn is_permit(consent: &Consent) -> bool {
+	consent.terms.effect == Effect::Permit
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..Default::default() })]
+
+	#[test]
+	fn adding_a_deny_never_opens(
+		question in a_question(),
+		mut consents in consents(),
+		(grantee, terms) in (grantee(), terms(deny())),
+	) {
+		let before = permits(&question, &consents);
+		consents.push((grantee, consent(99, terms)));
+		prop_assert!(before || !permits(&question, &consents));
+	}
+
+	#[test]
+	fn revoking_a_permit_never_opens(
+		question in a_question(),
+		consents in consents(),
+		which in any::<prop::sample::Index>(),
+	) {
+		let before = permits(&question, &consents);
+		let permit_places: Vec<usize> =
+			(0..consents.len()).filter(|place| is_permit(&consents[*place].1)).collect();
+		prop_assume!(!permit_places.is_empty());
+		let mut fewer = consents.clone();
+		fewer.remove(permit_places[which.index(permit_places.len())]);
+		prop_assert!(before || !permits(&question, &fewer));
+	}
+
+	#[test]
+	fn adding_a_label_never_opens(
+		mut question in a_question(),
+		consents in consents(),
+		label in 0u32..32,
+	) {
+		let before = permits(&question, &consents);
+		if let Subject::Record(facts) = &mut question.subject {
+			facts.labels = facts.labels.union(Labels(1 << label));
+		}
+		prop_assert!(before || !permits(&question, &consents));
+	}
+
+	#[test]
+	fn narrowing_a_permit_never_opens(
+		question in a_question(),
+		mut consents in consents(),
+		which in any::<prop::sample::Index>(),
+		narrower in terms(permit()),
+	) {
+		let before = permits(&question, &consents);
+		prop_assume!(!consents.is_empty());
+		let place = which.index(consents.len());
+		let terms = &mut consents[place].1.terms;
+		prop_assume!(terms.effect == Effect::Permit);
+		terms.labels = Labels(terms.labels.0 & narrower.labels.0);
+		if terms.categories.is_empty() {
+			terms.categories = narrower.categories;
+		}
+		if terms.records.is_empty() {
+			terms.records = narrower.records;
+		}
+		if terms.countries.is_empty() {
+			terms.countries = narrower.countries;
+		}
+		terms.valid_until = terms.valid_until.into_iter().chain(narrower.valid_until).min();
+		terms.valid_from = terms.valid_from.into_iter().chain(narrower.valid_from).max();
+		prop_assert!(before || !permits(&question, &consents));
+	}
+
+	#[test]
+	fn order_does_not_matter(
+		question in a_question(),
+		(ordered, shuffled) in consents().prop_flat_map(|c| (Just(c.clone()), Just(c).prop_shuffle())),
+	) {
+		prop_assert_eq!(
+			decide_with(&question, &book(ordered)),
+			decide_with(&question, &book(shuffled))
+		);
+	}
+
+	#[test]
+	fn no_entry_outside_its_key_is_read(
+		question in a_question(),
+		mut consents in consents(),
+		(grantee, terms) in provision(),
+	) {
+		let (decision, asked) = decide_noting(&question, &book(consents.clone()));
+		prop_assert!(asked.is_empty() || asked == keys(&question.actor));
+		if keys(&question.actor).contains(&grantee) {
+			return Ok(());
+		}
+		consents.push((grantee, consent(99, terms)));
+		prop_assert_eq!(decision, decide_with(&question, &book(consents)));
+	}
+
+	#[test]
+	fn broken_glass_minds_the_denies_that_bind_it_and_no_others(
+		mut question in a_question(),
+		consents in consents(),
+		key in any::<prop::sample::Index>(),
+		action in select(vec![Action::Read, Action::Write]),
+		facts in record_facts(),
+	) {
+		question.break_glass = true;
+		question.action = action;
+		question.subject = Subject::Record(facts);
+		let book = book(consents.clone());
+		let decision = decide_with(&question, &book);
+		// The others might as well not be there, and permits neither: glass doesn't need them.
+		let binding: Book = book.iter().map(|(grantee, consents)| {
+			let binding = |consent: &&Consent| consent.terms.effect == DENY_ALWAYS;
+			(grantee.clone(), consents.iter().filter(binding).cloned().collect())
+		}).collect();
+		prop_assert_eq!(&decision, &decide_with(&question, &binding));
+		// One that binds and has no filter closes, under whichever key of the actor.
+		let keys = keys(&question.actor);
+		let mut closed = book;
+		closed
+			.entry(keys[key.index(keys.len())].clone())
+			.or_default()
+			.push(consent(99, Terms::all(DENY_ALWAYS)));
+		let own = decision == Decision::Permit(Basis::Own);
+		prop_assert_eq!(decide_with(&question, &closed).is_permit(), own);
+	}
+
+	#[test]
+	fn a_permit_names_a_consent_that_opens_alone(question in a_question(), consents in consents()) {
+		match decide_with(&question, &book(consents.clone())) {
+			Decision::Permit(Basis::Consent(found)) => {
+				let alone = consents.into_iter().find(|(_, consent)| consent.id == found.id);
+				let (grantee, consent) = alone.expect("the consent named is one of these");
+				prop_assert_eq!(&grantee, &found.grantee);
+				prop_assert!(permits(&question, &[(grantee, consent)]));
+			},
+			Decision::Refuse(Reason::Denied(found)) => {
+				let others: Vec<_> =
+					consents.into_iter().filter(|(_, consent)| consent.id == found.id).collect();
+				prop_assert_eq!(
+					decide_with(&question, &book(others)),
+					Decision::Refuse(Reason::Denied(found))
+				);
+			},
+			_ => {},
+		}
+	}
+
+	#[test]
+	fn the_closed_stay_closed(mut question in a_question(), consents in consents()) {
+		let mut inactive = question.clone();
+		inactive.actor.active = false;
+		prop_assert!(!permits(&inactive, &consents));
+		if let Subject::Record(facts) = &mut question.subject {
+			facts.status = RecordStatus::WrongPatient;
+			prop_assert!(!permits(&question, &consents));
+		}
+	}
+
+	#[test]
+	fn encodings_come_back(question in a_question(), consents in consents()) {
+		prop_assert_eq!(Question::decode(&mut &question.encode()[..]).unwrap(), question.clone());
+		let decision = decide_with(&question, &book(consents.clone()));
+		prop_assert_eq!(Decision::decode(&mut &decision.encode()[..]).unwrap(), decision);
+		prop_assert_eq!(
+			Vec::<(Grantee, Consent)>::decode(&mut &consents.encode()[..]).unwrap(),
+			consents
+		);
+	}
+}
+
+/// The properties would hold in a world where nothing is ever decided: this one isn't such.
+#[test]
+fn the_world_has_every_answer() {
+	let mut runner = TestRunner::deterministic();
+	let strategy = (a_question(), consents());
+	let mut seen = BTreeMap::<&str, u32>::new();
+	for _ in 0..5_000 {
+		let (question, consents) = strategy.new_tree(&mut runner).unwrap().current();
+		let answer = match decide_with(&question, &book(consents)) {
+			Decision::Permit(Basis::Own) => "own",
+			Decision::Permit(Basis::Consent(_)) => "consent",
+			Decision::Permit(Basis::BreakGlass) => "break-glass",
+			Decision::Refuse(Reason::NotActive) => "not active",
+			Decision::Refuse(Reason::WrongPatient) => "wrong patient",
+			Decision::Refuse(Reason::Denied(_)) => "denied",
+			Decision::Refuse(Reason::NoConsent) => "no consent",
+			Decision::Refuse(Reason::NotCovered { .. }) => "not covered",
+			Decision::Refuse(Reason::NotAttested) => "not attested",
+		};
+		*seen.entry(answer).or_default() += 1;
+	}
+	assert_eq!(seen.len(), 9, "{seen:?}");
+	assert!(seen.values().all(|times| *times >= 50), "{seen:?}");
+}
