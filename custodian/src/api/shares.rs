@@ -145,7 +145,7 @@ async fn release_to(app: &App, visitor: &Visitor, body: &AskRelease) -> Result<R
 		.find(|opening| opening.record == record)
 		.ok_or(Refused::NoAccess)?;
 	let now = finalized.time().await?.max(best.time().await?);
-	if now.saturating_sub(opening.at) > finalized.opening_lifetime()? {
+	if now.saturating_sub(opening.at) >= finalized.opening_lifetime()? {
 		return Err(Refused::NoAccess);
 	}
 	for at in [finalized, &best] {
