@@ -3,7 +3,8 @@
 //!
 //! The rules, in the order in which they hold:
 //!
-//! 1. Who isn't active gets nothing.
+//! 1. Who isn't active gets nothing; a practitioner who acts for no institution isn't, because a
+//!    deny addressed to the institution, role or team would not be looked up.
 //! 2. A record that belongs to somebody else (`WrongPatient`) is closed to all.
 //! 3. The patient may read the own records and log, always.
 //! 4. A deny that matches refuses. In an emergency only those count that bind it.
@@ -171,7 +172,8 @@ where
 	I: IntoIterator<Item = Consent>,
 {
 	let Question { actor, subject, .. } = question;
-	if !actor.active {
+	let practises = actor.kind != AccountKind::Practitioner || actor.acting_for.is_some();
+	if !actor.active || !practises {
 		return Decision::Refuse(Reason::NotActive);
 	}
 	if let Subject::Record(facts) = subject {

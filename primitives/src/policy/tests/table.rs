@@ -150,10 +150,15 @@ fn permit_covers_nothing_else() {
 	}
 }
 
+/// Somebody who acts for no institution, as only others than practitioners may.
+fn without_affiliation() -> Actor {
+	Actor { kind: AccountKind::Person, acting_for: None, ..doctor() }
+}
+
 #[test]
 fn permit_for_a_country_needs_one() {
 	let mut question = question();
-	question.actor.acting_for = None;
+	question.actor = without_affiliation();
 	let person = Grantee::Person(account(DOCTOR));
 	let permit = book([(person.clone(), consent(0, exact(Effect::Permit)))]);
 	assert_eq!(decide_with(&question, &permit), lacks(person, 0, Mismatch::Country));
@@ -216,7 +221,7 @@ fn deny_beats_permit_where_it_matches() {
 		}),
 		("made under another policy", |_, consent| consent.policy_version = POLICY_VERSION + 1),
 		("some countries, and the actor comes from none", |question, consent| {
-			question.actor.acting_for = None;
+			question.actor = without_affiliation();
 			consent.terms.countries = vec![*b"CH"].try_into().unwrap();
 		}),
 	];
@@ -339,6 +344,19 @@ fn keys_are_few_whatever_the_actor() {
 }
 
 #[test]
+fn a_practitioner_acts_for_an_institution() {
+	let everyone = book([(Grantee::Everyone, consent(0, Terms::all(Effect::Permit)))]);
+	let mut question = question();
+	assert!(decide_with(&question, &everyone).is_permit());
+	question.actor.acting_for = None;
+	let refused = Decision::Refuse(Reason::NotActive);
+	assert_eq!(decide_with(&question, &everyone), refused);
+	// Others have none to act for.
+	question.actor.kind = AccountKind::Person;
+	assert!(decide_with(&question, &everyone).is_permit());
+}
+
+#[test]
 fn a_permit_ends_with_the_affiliation_and_a_deny_follows_the_person() {
 	let at =
 		Grantee::PractitionerAt { practitioner: account(DOCTOR), institution: account(HOSPITAL_B) };
@@ -347,7 +365,7 @@ fn a_permit_ends_with_the_affiliation_and_a_deny_follows_the_person() {
 	let mut elsewhere = question();
 	acting(&mut elsewhere).institution = account(HOSPITAL_C);
 	let mut nowhere = question();
-	nowhere.actor.acting_for = None;
+	nowhere.actor = without_affiliation();
 	assert_eq!(decide_with(&question(), &permit), by(at, 0));
 	for moved in [elsewhere, nowhere] {
 		assert_eq!(decide_with(&moved, &permit), Decision::Refuse(Reason::NoConsent));
@@ -513,7 +531,7 @@ fn broken_glass_lets_in_attested_clinicians() {
 	assert_eq!(decide_with(&emergency, &with(DENY)), let_in);
 	assert_eq!(decide_with(&emergency, &with(DENY_ALWAYS)), denied(Grantee::Everyone, 0));
 	// Without an affiliation nobody is a clinician.
-	emergency.actor.acting_for = None;
+	emergency.actor = without_affiliation();
 	assert_eq!(decide_with(&emergency, &Book::new()), not_attested);
 }
 
