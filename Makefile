@@ -62,7 +62,7 @@ down: ## stop it
 	@$(RUN) vouchsafe-demo down
 
 .PHONY: bench
-bench: programs ## measure DESIGN's "Numbers to reach" (JSON=1: as JSON)
+bench: programs ## measure, each figure beside its reference (JSON=1: as JSON)
 	@$(RUN) vouchsafe-bench $(if $(JSON),--json)
 
 # Both are tests that compare a file with what the code makes, and write it if UPDATE is set.
@@ -73,7 +73,7 @@ chain-specs: setup-build ## write chain-specs/ anew, as the node makes them
 
 .PHONY: metadata
 metadata: setup-build ## write client/metadata.scale anew, as the runtime has it
-	@UPDATE=1 $(CARGO) test --lib --bins -- metadata_is_that_of_the_runtime
+	@UPDATE=1 $(CARGO) test --lib --bins -- metadata_is_that_of_the_clients spec_version_rises_with_the_metadata
 
 .PHONY: clean
 clean: ## remove what cargo compiled; Kubo and the lint tools stay

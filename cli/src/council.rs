@@ -160,7 +160,14 @@ pub fn upgrade(code: &[u8]) -> RuntimeCall {
 pub async fn apply(session: &Session, code: Vec<u8>) -> Result<u32> {
 	let call = runtime::tx().system().apply_authorized_upgrade(code);
 	let included = session.submit(&call).await?;
-	Ok(included.number)
+	// A code of no higher version is rejected by an event, not by an error.
+	match included.events.find_first::<runtime::system::events::CodeUpdated>() {
+		Some(_) => Ok(included.number),
+		None => bail!(
+			"the chain did not take the code: it must be of this chain, and its spec_version higher than \
+			 the one that runs"
+		),
+	}
 }
 
 /// What a motion is for, in words.

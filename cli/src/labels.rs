@@ -11,7 +11,8 @@
 //! So the patient knows the words of every label from the records themselves, and so does an
 //! author who has opened one. Two authors who label a patient's records without ever having opened
 //! one of the other's use different bits; the patient's own reading and consents by record or
-//! category are not touched by that.
+//! category are not touched by that. A label that is added to a record later (`record label`) is
+//! shown by its number to whoever hasn't opened another record with the same label.
 
 use crate::{home::Home, keys::Identity, sensitivity::Sensitivity};
 use anyhow::{bail, Context, Result};

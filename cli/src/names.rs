@@ -21,6 +21,24 @@ struct Book {
 	names: BTreeMap<String, String>,
 }
 
+/// The development networks' people, whose accounts everybody knows; shown by name with `--dev`.
+const DEVELOPMENT: [&str; 14] = [
+	"//DoctorA",
+	"//DoctorA2",
+	"//DoctorB",
+	"//DoctorB2",
+	"//DoctorC",
+	"//RegistrarA",
+	"//RegistrarB",
+	"//RegistrarC",
+	"//PatientA",
+	"//PatientB",
+	"//Researcher",
+	"//HospitalA//custodian",
+	"//HospitalB//custodian",
+	"//HospitalC//custodian",
+];
+
 /// Who is called what.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
@@ -45,6 +63,11 @@ impl Names {
 			let account = parse_account(&public.account)?;
 			names.shown.entry(account.0).or_insert_with(|| name.clone());
 			names.keys.insert(name, account);
+		}
+		if development {
+			for uri in DEVELOPMENT {
+				names.add_development(&Identity::development(uri)?);
+			}
 		}
 		Ok(names)
 	}

@@ -4,6 +4,7 @@
 use crate::{
 	labels::{unmark, LabelTable},
 	output::{plain, Progress},
+	sentence::short,
 	session::Session,
 	words::{and, count, HolderKind, Purpose},
 };
@@ -44,12 +45,12 @@ const LAG: Duration = Duration::from_secs(8);
 pub enum OpenError {
 	/// The chain gives no access.
 	#[error(
-		"no access to record {record}: there is no consent for it that fits. The patient can see \
-		 why with `vouchsafe consent explain`; `vouchsafe request submit` asks for access"
+		"no access to {what}: there is no consent that fits. The patient can see why with `vouchsafe \
+		 consent explain`; `vouchsafe request submit` asks for access"
 	)]
 	NoAccess {
-		/// Which record.
-		record: String,
+		/// To what.
+		what: String,
 	},
 	/// Too few shares came together.
 	#[error("{need} shares are needed{}", answers(.got, .failed))]
@@ -176,11 +177,11 @@ pub async fn open(
 	let mut results: Results = refused
 		.into_iter()
 		.map(|record| {
-			(record, Err(OpenError::NoAccess { record: crate::sentence::short(&record) }))
+			(record, Err(OpenError::NoAccess { what: format!("record {}", short(&record)) }))
 		})
 		.collect();
 	for record in opened {
-		match fetch(session, opening.patient, record, opening.version, destination).await {
+		match fetch(session, opening, record, destination).await {
 			Ok(opened) => results.push((record, Ok(opened))),
 			Err(error) => match error.downcast::<OpenError>() {
 				Ok(error) => results.push((record, Err(error))),
@@ -306,18 +307,23 @@ fn count_versions(versions: u32) -> String {
 /// Fetches what an opening has opened: shares, manifest, content. It needs a final, fresh opening.
 pub async fn fetch(
 	session: &Session,
-	patient: AccountId,
+	opening: &Opening,
 	record: H256,
-	version: Option<u32>,
 	destination: &Destination,
 ) -> Result<Opened> {
+	let patient = opening.patient;
 	let at = session.finalized().await?;
-	let target = Target::find(session, &at, patient, record, version).await?;
+	let target = Target::find(session, &at, patient, record, opening.version).await?;
 	let mut gathered = gather(session, &target).await?;
 	let commitments = gathered.commitments.clone().ok_or_else(|| gathered.too_few(&target))?;
 	let mut warnings = Vec::new();
 
-	let places = content_places(session, &target);
+	let near = match &opening.ground {
+		Ground::Consent { institution } => *institution,
+		Ground::BreakGlass { institution, .. } => Some(*institution),
+		Ground::Own => None,
+	};
+	let places = content_places(&target, near);
 	let manifest = fetch_manifest(session, &target, &places, &mut warnings).await?;
 	let shares: Vec<(String, Share)> =
 		gathered.shares.iter().map(|(who, share)| (who.clone(), share.clone())).collect();
@@ -351,7 +357,7 @@ pub async fn fetch(
 		return Err(OpenError::NoGoodCopy { what: "ciphertext", failed }.into());
 	};
 	if commitment != target.commitment.0 {
-		return Err(OpenError::WrongPlaintext { record: crate::sentence::short(&record) }.into());
+		return Err(OpenError::WrongPlaintext { record: short(&record) }.into());
 	}
 
 	let (media_type, meanings) = unmark(&details.media_type);
@@ -568,11 +574,10 @@ async fn ask_custodian(
 	}
 }
 
-/// Who keeps the content: the holding institutions.
-fn content_places(session: &Session, target: &Target) -> Vec<AccountId> {
-	let mine = session.me.as_ref().map(|me| me.account());
+/// Who keeps the content: the holding institutions, the reader's own first.
+fn content_places(target: &Target, near: Option<AccountId>) -> Vec<AccountId> {
 	let mut places: Vec<_> = target.custodians().map(|it| it.account).collect();
-	places.sort_by_key(|place| Some(*place) != mine);
+	places.sort_by_key(|place| Some(*place) != near);
 	places
 }
 
@@ -612,7 +617,7 @@ async fn fetch_manifest(
 pub async fn content_of(session: &Session, at: &At, record: H256) -> Result<(Cid, u64)> {
 	let found = at.record(record).await?.context("there is no such record")?;
 	let target = Target::find(session, at, found.patient, record, None).await?;
-	let places = content_places(session, &target);
+	let places = content_places(&target, None);
 	let manifest = fetch_manifest(session, &target, &places, &mut Vec::new()).await?;
 	let cid = Cid::try_from(&manifest.ciphertext_cid[..]).context("the manifest's CID is none")?;
 	Ok((cid, manifest.ciphertext_len))
@@ -698,7 +703,7 @@ fn keep(
 			Ok(path.clone())
 		},
 		Destination::Folder(_) => {
-			let stem = file_name(title, &crate::sentence::short(record));
+			let stem = file_name(title, &short(record));
 			let extension = extension_of(media_type);
 			let mut file = file;
 			for number in 1..1000 {
@@ -724,14 +729,14 @@ fn keep(
 }
 
 /// A file's name from a title that somebody else has written.
-fn file_name(title: &str, short: &str) -> String {
+fn file_name(title: &str, id: &str) -> String {
 	let safe: String = title
 		.chars()
 		.map(|c| if c.is_alphanumeric() || matches!(c, ' ' | '-' | '_') { c } else { ' ' })
 		.collect();
 	let words: Vec<_> = safe.split_whitespace().collect();
 	let name: String = words.join(" ").chars().take(60).collect();
-	format!("{} {short}", if name.is_empty() { "record" } else { name.trim() })
+	format!("{} {id}", if name.is_empty() { "record" } else { name.trim() })
 }
 
 fn extension_of(media_type: &str) -> &'static str {

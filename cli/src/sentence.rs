@@ -265,7 +265,10 @@ impl Teller<'_> {
 						format!("because {} forbids it.{}", self.consent_ref(it), quoted(it))
 					},
 					Reason::NoConsent => {
-						"because there is no consent that permits it to anybody it fits".into()
+						format!(
+							"because no consent is addressed to {reader}, nor to anybody to whom {reader} \
+							 belongs"
+						)
 					},
 					Reason::NotCovered { consent, mismatch } => format!(
 						"because {}, which comes nearest, {}.{}",

@@ -7,7 +7,7 @@ use crate::{
 	words::{AccountKind, Status},
 };
 use anyhow::{bail, Context, Result};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use vouchsafe_client::{
 	chain::{AccountId, Affiliation, At, Chain, ChainError, Included, H256},
 	custodian::CustodianClient,
@@ -76,9 +76,10 @@ pub struct Session {
 impl Session {
 	/// Connects, and unlocks the key if one is named.
 	pub async fn connect(settings: &Settings) -> Result<Self> {
-		let chain = Chain::connect(&settings.node).await.with_context(|| {
-			format!("no connection to {} (--node or VOUCHSAFE_NODE says where)", settings.node)
-		})?;
+		let failed =
+			|| format!("no connection to {} (--node or VOUCHSAFE_NODE says where)", settings.node);
+		listens(&settings.node).await.with_context(failed)?;
+		let chain = Chain::connect(&settings.node).await.with_context(failed)?;
 		if settings.development {
 			let kind = chain.chain_type().await?;
 			if kind != "Development" && kind != "Local" {
@@ -99,12 +100,12 @@ impl Session {
 		me: Option<Identity>,
 		development: bool,
 	) -> Result<Self> {
-		let mut names = Names::load(&home, development)?;
-		if let Some(me) = me.as_ref().filter(|me| me.name.starts_with("//")) {
-			names.add_development(me);
-		}
+		let names = Names::load(&home, development)?;
 		let mut session = Self { chain, home, names, members: Vec::new(), me, hook: None };
 		session.learn_members().await?;
+		if let Some(me) = session.me.as_ref().filter(|me| me.name.starts_with("//")) {
+			session.names.add_development(me);
+		}
 		Ok(session)
 	}
 
@@ -236,6 +237,30 @@ impl Settings {
 		}
 		let passphrase = self.secrets.ask(&format!("Passphrase of the key {key}"))?;
 		store.unlock(key, &passphrase).map(Some)
+	}
+}
+
+/// Whether anybody listens at a node's address: an error at once, where connecting itself would
+/// keep trying.
+async fn listens(node: &str) -> Result<()> {
+	let url = url::Url::parse(node).with_context(|| format!("“{node}” is no address"))?;
+	let (host, port) = match (url.host_str(), url.port_or_known_default()) {
+		(Some(host), Some(port)) => (host.trim_matches(['[', ']']).to_owned(), port),
+		_ => bail!("“{node}” is no address: it looks like ws://127.0.0.1:9944"),
+	};
+	let mut tries = 0;
+	loop {
+		let connecting = tokio::net::TcpStream::connect((host.as_str(), port));
+		let error = match tokio::time::timeout(Duration::from_secs(10), connecting).await {
+			Ok(Ok(_)) => return Ok(()),
+			Ok(Err(error)) => error.to_string(),
+			Err(_) => "no answer within 10 seconds".to_owned(),
+		};
+		tries += 1;
+		if tries == 4 {
+			bail!("no node listens there: {error}");
+		}
+		tokio::time::sleep(Duration::from_millis(500)).await;
 	}
 }
 

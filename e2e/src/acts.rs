@@ -63,11 +63,17 @@ pub struct Import {
 
 /// Enrols a patient at an institution.
 pub async fn enrol_patient(patient: &User, registrar: &User, institution: &str) -> Result<()> {
-	let file = patient.home.join("enrolment.json");
-	let arguments = words!["enrol", "sign", "--institution", institution, "--as", "patient", "--out", &file];
-	patient.run(&arguments).await?;
+	enrol(patient, registrar, institution, "patient").await.map(drop)
+}
+
+/// Enrols somebody as what is said, at an institution; gives the file that was signed for it.
+pub async fn enrol(who: &User, registrar: &User, institution: &str, kind: &str) -> Result<PathBuf> {
+	let file = who.home.join("enrolment.json");
+	let arguments =
+		words!["enrol", "sign", "--institution", institution, "--as", kind, "--out", &file];
+	who.run(&arguments).await?;
 	registrar.run(&words!["enrol", "submit", &file]).await?;
-	Ok(())
+	Ok(file)
 }
 
 /// Grants a permit; gives the consent's number.
@@ -239,7 +245,7 @@ pub async fn revoke(patient: &User, consent: u64) -> Result<()> {
 /// The numbers of the labels that each of a patient's records bears.
 pub async fn labels(patient: &User) -> Result<BTreeMap<String, Vec<String>>> {
 	let listed = patient.run(&["record", "list"]).await?;
-	let bits = |bits: u64| (0..32).filter(|bit| bits >> bit & 1 == 1).map(|bit| bit.to_string());
+	let bits = |bits: u64| (0..32).filter(move |bit| bits >> bit & 1 == 1).map(|bit| bit.to_string());
 	list(&listed["records"])?
 		.iter()
 		.map(|record| Ok((text(record, "record")?, bits(number(record, "label_bits")?).collect())))

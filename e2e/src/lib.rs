@@ -11,6 +11,7 @@ pub mod scan;
 pub mod story;
 pub mod tap;
 pub mod user;
+pub mod ward;
 
 /// Says once which cryptography TLS uses here: ring, as everywhere else.
 pub fn install_crypto() {

@@ -9,58 +9,12 @@ use std::{
 	path::{Path, PathBuf},
 	time::Instant,
 };
-use vouchsafe_e2e::{
-	acts::{self, Permit},
-	data,
-	network::Network,
-	user::User,
-};
+use vouchsafe_e2e::{acts, data, network::Network, ward::Ward};
 
 /// How many patients' bundles are on their way at once.
 const ABREAST: usize = 6;
 /// The large document: not a whole number of segments, nor of blocks.
 const LARGE: u64 = 100_000_003;
-
-/// Who has to do with one patient, each with a home of their own.
-struct Ward {
-	patient: User,
-	registrar: User,
-	doctor_a: User,
-	doctor_b: User,
-	out: PathBuf,
-}
-
-impl Ward {
-	/// Enrols the patient at Hospital A and lets it write.
-	async fn new(network: &Network, patient: &str) -> Result<Self> {
-		let root = network.root.join(patient.trim_start_matches('/').replace('/', "-"));
-		let (a, b) = (network.sites[0].node.url(), network.sites[1].node.url());
-		let ward = Self {
-			patient: User::new(patient, &root, &a)?,
-			registrar: User::new("//RegistrarA", &root, &a)?,
-			doctor_a: User::new("//DoctorA", &root, &a)?,
-			doctor_b: User::new("//DoctorB", &root, &b)?,
-			out: root.join("read"),
-		};
-		std::fs::create_dir_all(&ward.out)?;
-		acts::enrol_patient(&ward.patient, &ward.registrar, "Hospital A").await?;
-		acts::grant(&ward.patient, &Permit::write("Hospital A")).await?;
-		Ok(ward)
-	}
-
-	/// Adds a document at A.
-	async fn add(&self, file: &Path) -> Result<String> {
-		acts::add(&self.doctor_a, &self.patient, "Hospital A", file, "imaging").await
-	}
-
-	/// Opens a record at B, which must be equal to the file.
-	async fn opens_equal(&self, record: &str, file: &Path) -> Result<()> {
-		let out = self.out.join(record);
-		acts::open(&self.doctor_b, "Hospital B", record, &out).await?;
-		ensure!(are_equal(&out, file)?, "{} came back changed", file.display());
-		Ok(())
-	}
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_document_comes_back_equal_where_enough_holders_are_there() {
@@ -93,7 +47,8 @@ async fn bundle_comes_back(network: &Network, number: usize, bundle: &Path) -> R
 	let start = Instant::now();
 	let name = bundle.file_name().unwrap_or_default().to_string_lossy().into_owned();
 	let ward = Ward::new(network, &format!("//Bundle//{number}")).await?;
-	let Ward { patient, doctor_a, doctor_b, out, .. } = &ward;
+	let Ward { patient, doctor_a, doctor_b, root, .. } = &ward;
+	let out = &root.join("read");
 	let import = acts::import(doctor_a, patient, "Hospital A", bundle).await?;
 	let labels = acts::labels(patient).await?;
 	let labelled: BTreeMap<_, _> = labels.iter().filter(|(_, labels)| !labels.is_empty()).collect();
@@ -109,8 +64,7 @@ async fn bundle_comes_back(network: &Network, number: usize, bundle: &Path) -> R
 	}
 	if !labelled.is_empty() {
 		let named: Vec<&str> = labelled.values().copied().flatten().map(String::as_str).collect();
-		let permit = Permit::read("Hospital B").and(&["--label", &named.join(",")]);
-		acts::grant(patient, &permit).await?;
+		ward.permit(&["--label", &named.join(",")]).await?;
 		let again = out.join("labelled");
 		read = acts::open_all(doctor_b, Some("Hospital B"), patient, &again).await?;
 	}
@@ -135,12 +89,12 @@ async fn documents_come_back(network: &Network) -> Result<Documents> {
 	let ward = Ward::new(network, "//Documents").await?;
 	let mut added = Vec::new();
 	for file in data::documents() {
-		added.push((ward.add(&file).await?, file));
+		added.push((ward.add(&file, &["--category", "imaging"]).await?, file));
 	}
 	// The own share is not carried: so that the holders can be counted.
-	acts::grant(&ward.patient, &Permit::read("Hospital B").and(&["--no-carry"])).await?;
+	ward.permit(&["--no-carry"]).await?;
 	for (record, file) in &added {
-		ward.opens_equal(record, file).await?;
+		ward.opens(&ward.doctor_b, record, file).await?;
 		println!("{}: equal  [{:.0} s]", file.display(), start.elapsed().as_secs_f64());
 	}
 	Ok((ward, added))
@@ -153,10 +107,10 @@ async fn large_document_comes_back(network: &Network) -> Result<()> {
 	let mut random = std::fs::File::open("/dev/urandom")?.take(LARGE);
 	std::io::copy(&mut random, &mut std::fs::File::create(&file)?)?;
 	let ward = Ward::new(network, "//Large").await?;
-	let record = ward.add(&file).await?;
+	let record = ward.add(&file, &["--category", "imaging"]).await?;
 	let added = start.elapsed();
-	acts::grant(&ward.patient, &Permit::read("Hospital B")).await?;
-	ward.opens_equal(&record, &file).await?;
+	ward.permit(&[]).await?;
+	ward.opens(&ward.doctor_b, &record, &file).await?;
 	println!(
 		"{LARGE} bytes: added after {:.0} s, opened, equal  [{:.0} s]",
 		added.as_secs_f64(),
@@ -175,11 +129,11 @@ async fn holders_are_enough_or_not(network: &mut Network, documents: &Documents)
 	};
 
 	stop(network, "authority");
-	ward.opens_equal(record, file).await.context("three custodians should be enough")?;
+	ward.opens(&ward.doctor_b, record, file).await.context("three custodians are enough")?;
 	println!("with the three hospitals' shares it opens");
 
 	stop(network, "c");
-	let nothing = ward.out.join("nothing");
+	let nothing = ward.root.join("nothing");
 	let said = acts::open_fails(&ward.doctor_b, "Hospital B", record, &nothing).await?;
 	let said = acts::sentence(&said);
 	println!("with two hospitals' shares it does not: «{said}»");
@@ -188,31 +142,9 @@ async fn holders_are_enough_or_not(network: &mut Network, documents: &Documents)
 	}
 
 	// The patient's own share, carried to B, is the third.
-	acts::grant(&ward.patient, &Permit::read("Hospital B")).await?;
-	let open = |(record, file): &'_ (String, PathBuf)| {
-		let (record, file) = (record.clone(), file.clone());
-		async move { ward.opens_equal(&record, &file).await }
-	};
-	try_join_all(documents.iter().map(open)).await.context("with the carried share")?;
+	ward.permit(&[]).await?;
+	let opened = documents.iter().map(|(record, file)| ward.opens(&ward.doctor_b, record, file));
+	try_join_all(opened).await.context("the carried share is enough")?;
 	println!("with the patient's own share carried to Hospital B it opens again");
 	Ok(())
-}
-
-/// Whether two files have the same bytes; neither is read whole into memory.
-fn are_equal(one: &Path, other: &Path) -> Result<bool> {
-	let (mut one, mut other) = (std::fs::File::open(one)?, std::fs::File::open(other)?);
-	if one.metadata()?.len() != other.metadata()?.len() {
-		return Ok(false);
-	}
-	let (mut left, mut right) = (vec![0; 1 << 20], vec![0; 1 << 20]);
-	loop {
-		let read = one.read(&mut left)?;
-		if read == 0 {
-			return Ok(true);
-		}
-		other.read_exact(&mut right[..read])?;
-		if left[..read] != right[..read] {
-			return Ok(false);
-		}
-	}
 }

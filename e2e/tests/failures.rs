@@ -21,7 +21,7 @@ use tokio::{
 	process::{Child, ChildStderr, Command},
 	time::timeout,
 };
-use vouchsafe_client::chain::{AccountId, Chain, HolderKind, H256};
+use vouchsafe_client::chain::{AccountId, Category, Chain, HolderKind, H256};
 use vouchsafe_e2e::{
 	acts::{self, Permit},
 	network::{Network, HOUSES},
@@ -92,9 +92,14 @@ impl Adding {
 			if step.starts_with(wanted) {
 				return Ok(());
 			}
-			let stdin = self.child.stdin.as_mut().context("no standard input")?;
-			stdin.write_all(b"\n").await?;
+			self.enter().await?;
 		}
+	}
+
+	/// Lets it go on with the next step.
+	async fn enter(&mut self) -> Result<()> {
+		let stdin = self.child.stdin.as_mut().context("no standard input")?;
+		Ok(stdin.write_all(b"\n").await?)
 	}
 
 	/// Lets it go on to its end; gives its answer, or what it said when it failed.
@@ -123,7 +128,7 @@ impl Adding {
 }
 
 /// The network, who plays, and what was added so far.
-struct Ward {
+struct Stage {
 	network: Network,
 	chain: Chain,
 	patient: User,
@@ -141,7 +146,7 @@ fn account(uri: &str) -> AccountId {
 	Keypair::from_uri(&uri).unwrap().public_key().to_account_id()
 }
 
-impl Ward {
+impl Stage {
 	async fn open() -> Result<Self> {
 		let network = Network::start().await?;
 		let node = |house: usize| network.sites[house].node.url();
@@ -294,8 +299,12 @@ impl Ward {
 		self.kill(victim);
 		let killed = Instant::now();
 		if victim == Victim::Client {
-			for adding in &mut adding {
-				adding.take().context("it is there")?.kill().await?;
+			for (number, adding) in adding.iter_mut().enumerate() {
+				let mut adding = adding.take().context("it is there")?;
+				if AUTHORS[number].step == "uploaded" {
+					self.between_block_and_finality(&mut adding).await?;
+				}
+				adding.kill().await?;
 			}
 		}
 		let adding: Vec<_> = adding.into_iter().flatten().collect();
@@ -368,6 +377,21 @@ impl Ward {
 		Ok(())
 	}
 
+	/// Lets the client send its call, and waits until that is in a block which is not final.
+	async fn between_block_and_finality(&self, adding: &mut Adding) -> Result<()> {
+		adding.enter().await?;
+		let patient = account(&self.patient.key);
+		until("the call is in a block", PATIENCE, || async {
+			let records = self.chain.best().await.ok()?.all_records_of(&patient).await.ok()?;
+			let found = records.iter().any(|(id, record)| {
+				!self.known.contains(&id.0) && record.category == Category::Imaging
+			});
+			found.then_some(())
+		})
+		.await?;
+		Ok(())
+	}
+
 	fn write_documents(&mut self, victim: Victim) -> Result<Vec<String>> {
 		let mut files = Vec::new();
 		for author in &AUTHORS {
@@ -399,8 +423,11 @@ impl Ward {
 			counted.ok().filter(|count| *count > 0)
 		})
 		.await?;
-		for end in ends.iter() {
-			end.abort();
+		for (end, author) in ends.iter().zip(&AUTHORS) {
+			// One goes on waiting for what lies in that Kubo node alone.
+			if author.step != "uploaded" {
+				end.abort();
+			}
 		}
 		self.kill(Victim::Custodian);
 		println!("    B's custodian is killed with {kept} shares kept and not acknowledged");
@@ -468,16 +495,16 @@ fn contents(folder: &Path) -> Result<Vec<Vec<u8>>> {
 async fn kills_at_any_step_lose_nothing_and_add_nothing_twice() {
 	let _alone = ALONE.lock().await;
 	let began = Instant::now();
-	let mut ward = Ward::open().await.unwrap();
+	let mut stage = Stage::open().await.unwrap();
 	println!("the network runs [{:.1} s]", secs(began));
 	for victim in [Victim::Client, Victim::Custodian, Victim::Validator, Victim::Kubo] {
-		ward.round(victim).await.unwrap();
+		stage.round(victim).await.unwrap();
 	}
-	ward.all_open().await.unwrap();
-	ward.logs_verify().await.unwrap();
+	stage.all_open().await.unwrap();
+	stage.logs_verify().await.unwrap();
 	// The validator that was killed has what the others have.
-	let last = ward.network.finalized(0).await.unwrap();
-	ward.network.wait_for_block(VICTIM, last).await.unwrap();
+	let last = stage.network.finalized(0).await.unwrap();
+	stage.network.wait_for_block(VICTIM, last).await.unwrap();
 	println!("in all {:.1} s", secs(began));
 }
 

@@ -16,7 +16,7 @@ use vouchsafe_client::{
 				pallet_consortium::pallet::Call as ConsortiumCall, vouchsafe_runtime::RuntimeCall,
 			},
 		},
-		AccountId, At, BoundedVec, Chain, ChainError, Config, Grantee, H256,
+		At, Chain, Config, Grantee, H256,
 	},
 	subxt::{
 		client::OnlineClientAtBlockImpl,

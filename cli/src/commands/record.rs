@@ -602,22 +602,20 @@ async fn open_records(
 		}
 	}
 	let refused = results.iter().filter(|(_, it)| it.is_err()).count();
+	let all_denied = results.iter().all(|(_, it)| matches!(it, Err(OpenError::NoAccess { .. })));
+	if all_denied {
+		let what = format!("any of the {}", count(results.len(), "record"));
+		return Err(OpenError::NoAccess { what }.into());
+	}
 	let mut lines: Vec<_> = results.iter().map(|(id, it)| say_result(id, it)).collect();
 	if results.len() > 1 {
-		lines.push(format!(
-			"{} opened, {} not.",
-			count(results.len() - refused, "record"),
-			refused
-		));
+		lines.push(format!("{} opened, {refused} not.", count(results.len() - refused, "record")));
 	}
 	let json: Vec<_> = results.iter().map(|(id, it)| result_json(id, it)).collect();
-	if refused == results.len() {
-		// None of several: the text says why, record by record.
-		if let Some((_, Err(error))) = results.into_iter().next() {
-			return Err(anyhow::Error::new(error).context(lines.join("\n")));
-		}
-	}
-	Ok(Output::new(lines.join("\n"), json!({ "records": json })))
+	let mut output = Output::new(lines.join("\n"), json!({ "records": json }));
+	// None of several: that is no success, and each line says why.
+	output.found_wrong = refused == results.len();
+	Ok(output)
 }
 
 fn say_result(id: &H256, result: &Result<Opened, OpenError>) -> String {
@@ -638,6 +636,7 @@ fn say_result(id: &H256, result: &Result<Opened, OpenError>) -> String {
 			}
 			text
 		},
+		Err(OpenError::NoAccess { .. }) => format!("{}  no access", short(id)),
 		Err(error) => format!("{}  {error}", short(id)),
 	}
 }

@@ -175,7 +175,7 @@ fn decisions_say_why() {
 		decided(&Decision::Refuse(Reason::NotCovered { consent, mismatch: Mismatch::Category }));
 	assert!(refused.contains("may not read") && refused.contains("is for other kinds of records"));
 	let none = decided(&Decision::Refuse(Reason::NoConsent));
-	assert!(none.contains("there is no consent"), "{none}");
+	assert!(none.contains("no consent is addressed to Dr. Berger"), "{none}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::{
 use subxt_signer::{sr25519::Keypair, SecretUri};
 use vouchsafe_client::chain::{
 	runtime, AccountId, Action, Actions, BoundedVec, Categories, Chain, Config, DataPeriod,
-	Effect, Grantee, Ground, Labels, Purpose, Purposes, ShownText, Terms, H256,
+	Decision, Effect, Grantee, Ground, Labels, Purpose, Purposes, ShownText, Terms, H256,
 };
 use vouchsafe_client::subxt;
 
@@ -98,8 +98,8 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 async fn finality(chain: &Chain) -> Result<Row> {
 	let signer = patient(PATIENTS * 2);
 	let mut times = Vec::new();
-	for index in 0..20 {
-		let call = grant(&key(&format!("//Someone{index}")));
+	for index in 0..20u64 {
+		let call = grant(&patient(index as usize));
 		let start = Instant::now();
 		chain.submit(&signer, &call).await?;
 		times.push(start.elapsed());
@@ -177,8 +177,8 @@ async fn load<C: subxt::transactions::Payload>(
 	let mut weight = 0;
 	let patience = Instant::now();
 	let elapsed = loop {
-		if patience.elapsed() > Duration::from_secs(180) {
-			bail!("only {counted} of {total} calls were finalised within 180 s");
+		if patience.elapsed() > Duration::from_secs(600) {
+			bail!("only {counted} of {total} calls were finalised within 600 s");
 		}
 		let head = chain.finalized().await?;
 		if head.number < number {
@@ -223,16 +223,11 @@ async fn decision(network: &Network, chain: &Chain) -> Result<Vec<Row>> {
 	let ground = Ground::Consent { institution: Some(account(&institution)) };
 	let decide = || async {
 		let start = Instant::now();
-		let record = H256([0; 32]);
-		at.decide(
-			&account(&reader),
-			ground.clone(),
-			&account(&signer),
-			record,
-			Action::Read,
-			Purpose::Treatment,
-		)
-		.await?;
+		let (reader, patient) = (account(&reader), account(&signer));
+		let (record, read) = (H256(RECORD), Action::Read);
+		let decision =
+			at.decide(&reader, ground.clone(), &patient, record, read, Purpose::Treatment).await?;
+		anyhow::ensure!(matches!(decision, Decision::Permit(_)), "it should be permitted");
 		anyhow::Ok(start.elapsed())
 	};
 	let (mut times, mut empty) = (Vec::new(), Vec::new());
@@ -277,11 +272,33 @@ fn many_consents() -> Keypair {
 	patient(PATIENTS * 2 + 1)
 }
 
-/// Adds many consents of one patient's to the raw genesis, as their calls would have made them.
+/// The record that is decided about.
+const RECORD: [u8; 32] = [5; 32];
+
+/// Adds a record and many consents of one patient's to the raw genesis, as calls would have made
+/// them. The last of the consents covers the record for the reader.
 pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 	let prefix = consents_prefix(&account(&many_consents()));
+	let (patient, hospital) = (account(&many_consents()), account(&key("//HospitalA")));
+	let record = (
+		(patient.0, hospital.0, hospital.0, 0u8, (1400u16, 1400u16)),
+		(None::<u8>, 0u8, 0u32, 1u8, 0u8, 1u32, [9u8; 32]),
+	);
+	let at = [
+		twox_128(b"Records").as_slice(),
+		&twox_128(b"Records"),
+		&blake2_128(&RECORD),
+		&RECORD,
+	]
+	.concat();
+	top.insert(
+		format!("0x{}", hex::encode(at)),
+		json!(format!("0x{}", hex::encode(record.encode()))),
+	);
 	for index in 0..CONSENTS {
-		let reader = account(&key(&format!("//Reader{index}")));
+		let last = index + 1 == CONSENTS;
+		let path = if last { "//DoctorB".into() } else { format!("//Reader{index}") };
+		let reader = account(&key(&path));
 		let grantee = (6u8, reader.0).encode();
 		let key = format!(
 			"{prefix}{}{}",
