@@ -19,7 +19,7 @@ use vouchsafe_client::{
 
 /// Arguments of different kinds in one list.
 macro_rules! words {
-	($($word:expr),* $(,)?) => { vec![$(OsString::from($word)),*] };
+	($($word:expr),* $(,)?) => { Vec::from([$(OsString::from($word)),*]) };
 }
 
 /// A permit, as the patient words it.
@@ -92,7 +92,13 @@ pub async fn import(
 	bundle: &Path,
 ) -> Result<Import> {
 	let arguments = words![
-		"record", "import", bundle, "--patient", &patient.key, "--institution", institution,
+		"record",
+		"import",
+		bundle,
+		"--patient",
+		&patient.key,
+		"--institution",
+		institution,
 	];
 	let answer = doctor.run(&arguments).await?;
 	let resources = number(&answer, "resources")?;
@@ -137,8 +143,15 @@ pub async fn append(
 	to: &str,
 ) -> Result<String> {
 	let arguments = words![
-		"record", "add", file, "--patient", &patient.key, "--institution", institution,
-		"--appends", to,
+		"record",
+		"add",
+		file,
+		"--patient",
+		&patient.key,
+		"--institution",
+		institution,
+		"--appends",
+		to,
 	];
 	added(&doctor.run(&arguments).await?)
 }
@@ -215,9 +228,20 @@ pub async fn request(
 	categories: &[&str],
 ) -> Result<u64> {
 	let arguments = words![
-		"request", "submit", "--patient", &patient.key, "--institution", institution, "--to",
-		format!("team:{team}@{institution}"), "--category", categories.join(","), "--for", "30d",
-		"--reason", "Second opinion before the operation",
+		"request",
+		"submit",
+		"--patient",
+		&patient.key,
+		"--institution",
+		institution,
+		"--to",
+		format!("team:{team}@{institution}"),
+		"--category",
+		categories.join(","),
+		"--for",
+		"30d",
+		"--reason",
+		"Second opinion before the operation",
 	];
 	number(&doctor.run(&arguments).await?, "request")
 }
@@ -225,7 +249,12 @@ pub async fn request(
 /// Approves a request, narrowed to these categories; gives the consent's number.
 pub async fn approve(patient: &User, request: u64, categories: &[&str]) -> Result<u64> {
 	let arguments = words![
-		"request", "approve", request.to_string(), "--category", categories.join(","), "--yes",
+		"request",
+		"approve",
+		request.to_string(),
+		"--category",
+		categories.join(","),
+		"--yes",
 	];
 	number(&patient.run(&arguments).await?, "consent")
 }
@@ -245,7 +274,8 @@ pub async fn revoke(patient: &User, consent: u64) -> Result<()> {
 /// The numbers of the labels that each of a patient's records bears.
 pub async fn labels(patient: &User) -> Result<BTreeMap<String, Vec<String>>> {
 	let listed = patient.run(&["record", "list"]).await?;
-	let bits = |bits: u64| (0..32).filter(move |bit| bits >> bit & 1 == 1).map(|bit| bit.to_string());
+	let bits =
+		|bits: u64| (0..32).filter(move |bit| bits >> bit & 1 == 1).map(|bit| bit.to_string());
 	list(&listed["records"])?
 		.iter()
 		.map(|record| Ok((text(record, "record")?, bits(number(record, "label_bits")?).collect())))
@@ -257,7 +287,9 @@ pub async fn labels(patient: &User) -> Result<BTreeMap<String, Vec<String>>> {
 pub async fn revoke_all(patient: &User, institution: &str) -> Result<u64> {
 	let consents = patient.run(&words!["consent", "list"]).await?;
 	let mut block = None;
-	for consent in list(&consents["consents"])?.iter().filter(|it| it.to_string().contains(institution)) {
+	for consent in
+		list(&consents["consents"])?.iter().filter(|it| it.to_string().contains(institution))
+	{
 		let id = number(consent, "consent")?.to_string();
 		block = Some(number(&patient.run(&words!["consent", "revoke", id]).await?, "block")?);
 	}
@@ -330,7 +362,8 @@ fn resources(bundle: &Path) -> Result<BTreeMap<String, usize>> {
 pub fn sentence(said: &str) -> String {
 	// The JSON comes first; what was said on standard error follows.
 	let json = serde_json::Deserializer::from_str(said).into_iter::<Value>().next();
-	let error = json.and_then(Result::ok).and_then(|json| Some(json["error"].as_str()?.to_string()));
+	let error =
+		json.and_then(Result::ok).and_then(|json| Some(json["error"].as_str()?.to_string()));
 	let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
 	error.unwrap_or_else(|| line.trim_start_matches("error: ").trim().to_string())
 }

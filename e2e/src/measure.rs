@@ -46,8 +46,7 @@ pub async fn all(only: Option<&str>) -> Result<Vec<Row>> {
 	}
 	if wanted("chain") {
 		eprintln!("starting four validators for the chain's figures …");
-		let options =
-			Options {
+		let options = Options {
 			chain: "bench".into(),
 			custodians: false,
 			state: Some(chain::genesis),

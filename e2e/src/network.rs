@@ -168,10 +168,8 @@ impl Network {
 			std::fs::create_dir_all(&node.base)?;
 			std::fs::create_dir_all(&custodian.base)?;
 			let mut kubo = if house.kubo && options.custodians {
-				let others: Vec<&Kubo> = sites
-					.iter()
-					.filter_map(|site: &Site| site.kubo.as_ref())
-					.collect();
+				let others: Vec<&Kubo> =
+					sites.iter().filter_map(|site: &Site| site.kubo.as_ref()).collect();
 				Some(Kubo::new(
 					&format!("{}'s Kubo", house.name),
 					&base.join("kubo"),
@@ -194,8 +192,7 @@ impl Network {
 			sites.push(Site { house, node, custodian, kubo });
 		}
 		let spec = root.join("chain-spec.json");
-		let mut network =
-			Self { root: root.into(), sites, spec, options, _temporary: None };
+		let mut network = Self { root: root.into(), sites, spec, options, _temporary: None };
 		network.write_spec()?;
 		for index in 0..network.sites.len() {
 			network.start_node(index).await?;

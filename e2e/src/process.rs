@@ -42,12 +42,10 @@ impl Process {
 			}
 			command = wrapped;
 		}
-		let child = command
-			.stdin(Stdio::null())
-			.stdout(out)
-			.stderr(err)
-			.spawn()
-			.with_context(|| format!("{name}: {:?} could not be started", command.get_program()))?;
+		let child =
+			command.stdin(Stdio::null()).stdout(out).stderr(err).spawn().with_context(|| {
+				format!("{name}: {:?} could not be started", command.get_program())
+			})?;
 		let pid = child.id();
 		Ok(Self { name: name.into(), log: log.into(), child: Some(child), pid })
 	}
@@ -144,9 +142,8 @@ where
 
 /// Ports that are free now. They are held together, so that they differ.
 pub fn free_ports<const N: usize>() -> Result<[u16; N]> {
-	let listeners: Vec<TcpListener> = (0..N)
-		.map(|_| TcpListener::bind(("127.0.0.1", 0)))
-		.collect::<std::io::Result<_>>()?;
+	let listeners: Vec<TcpListener> =
+		(0..N).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<std::io::Result<_>>()?;
 	let mut ports = [0; N];
 	for (port, listener) in ports.iter_mut().zip(&listeners) {
 		*port = listener.local_addr()?.port();

@@ -119,12 +119,15 @@ pub async fn play(network: &mut Network, tell: &mut Narrator, bundle: Option<&Pa
 		.find(|(_, category)| category == "laboratory")
 		.or(import.records.first())
 		.context("the bundle has no records")?;
-	let said = acts::open_fails(doctor_b, "Hospital B", wanted_record, &out.join("nothing")).await?;
+	let said =
+		acts::open_fails(doctor_b, "Hospital B", wanted_record, &out.join("nothing")).await?;
 	ensure!(said.contains("no access"), "the doctor should hear «no access»: {said}");
 	let request = acts::request(doctor_b, patient, "Hospital B", 1, &asked).await?;
 	tell.done("Before the patient has answered the doctor sees nothing: «no access».");
 
-	tell.say("The patient narrows the request to laboratory and imaging, and approves for the team.");
+	tell.say(
+		"The patient narrows the request to laboratory and imaging, and approves for the team.",
+	);
 	let narrowed = ["laboratory", "imaging"];
 	acts::approve(patient, request, &narrowed).await?;
 	tell.done("The approval carries the patient's own key share to Hospital B.");
@@ -219,7 +222,8 @@ pub async fn play(network: &mut Network, tell: &mut Narrator, bundle: Option<&Pa
 	));
 
 	tell.say("The patient revokes, while an opening of B's is under way.");
-	let under_way = acts::opening_under_way(doctor_b2, network, patient, "Hospital B", &record).await?;
+	let under_way =
+		acts::opening_under_way(doctor_b2, network, patient, "Hospital B", &record).await?;
 	let start = Instant::now();
 	let revoked_in = acts::revoke_all(patient, "Hospital B").await?;
 	let took = start.elapsed();

@@ -58,8 +58,7 @@ async fn pass(
 	file: Arc<Mutex<tokio::fs::File>>,
 ) {
 	let mut buffer = vec![0; 64 * 1024];
-	loop {
-		let Ok(length @ 1..) = from.read(&mut buffer).await else { break };
+	while let Ok(length @ 1..) = from.read(&mut buffer).await {
 		let _ = file.lock().await.write_all(&buffer[..length]).await;
 		if to.write_all(&buffer[..length]).await.is_err() {
 			break;

@@ -84,7 +84,8 @@ impl Adding {
 		loop {
 			let mut line = String::new();
 			let read = timeout(PATIENCE, self.said.read_line(&mut line)).await;
-			if read.with_context(|| format!("before «{wanted}» it hangs: {}", self.heard))?? == 0 {
+			if read.with_context(|| format!("before «{wanted}» it hangs: {}", self.heard))?? == 0
+			{
 				bail!("it ended before «{wanted}»: {}", self.heard);
 			}
 			self.heard += &line;
@@ -113,7 +114,8 @@ impl Adding {
 			tokio::try_join!(self.said.read_to_string(heard), out.read_to_string(answer))?;
 			self.child.wait().await
 		};
-		let status = timeout(Duration::from_secs(180), ended).await.context("it does not end")??;
+		let status =
+			timeout(Duration::from_secs(180), ended).await.context("it does not end")??;
 		if status.success() {
 			Ok(Ok(serde_json::from_str(&answer)?))
 		} else {
@@ -282,7 +284,12 @@ impl Stage {
 		let files = self.write_documents(victim)?;
 		let arguments = |number: usize| {
 			[
-				"record", "add", &files[number], "--patient", "//PatientA", "--category",
+				"record",
+				"add",
+				&files[number],
+				"--patient",
+				"//PatientA",
+				"--category",
 				AUTHORS[number].category,
 			]
 		};
@@ -294,7 +301,10 @@ impl Stage {
 		}));
 		let mut adding: Vec<_> =
 			begun.await.into_iter().map(|it| it.map(Some)).collect::<Result<_>>()?;
-		println!("{victim:?}: all stand before their steps [{:.1} s]", began.elapsed().as_secs_f64());
+		println!(
+			"{victim:?}: all stand before their steps [{:.1} s]",
+			began.elapsed().as_secs_f64()
+		);
 
 		self.kill(victim);
 		let killed = Instant::now();
@@ -348,7 +358,11 @@ impl Stage {
 				Some(end) => match end.await {
 					Ok(ended) => {
 						if let Err(said) = ended? {
-							println!("    {} had to give up: {}", author.key, acts::sentence(&said));
+							println!(
+								"    {} had to give up: {}",
+								author.key,
+								acts::sentence(&said)
+							);
 							resumed.push(number);
 						}
 					},
@@ -411,18 +425,19 @@ impl Stage {
 		ends: &mut [tokio::task::JoinHandle<Result<Result<Value, String>>>],
 	) -> Result<()> {
 		let store = self.network.sites[VICTIM].custodian.base.join("store/custodian.sqlite");
-		let kept = until("B's custodian keeps a share that is not acknowledged", PATIENCE, || async {
-			let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-			let database = rusqlite::Connection::open_with_flags(&store, flags).ok()?;
-			let counted = database.query_row(
-				"SELECT count(*) FROM versions JOIN shares USING (record, version, epoch)
+		let kept =
+			until("B's custodian keeps a share that is not acknowledged", PATIENCE, || async {
+				let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+				let database = rusqlite::Connection::open_with_flags(&store, flags).ok()?;
+				let counted = database.query_row(
+					"SELECT count(*) FROM versions JOIN shares USING (record, version, epoch)
 				 WHERE pinned = 0 AND acknowledged = 0",
-				[],
-				|row| row.get::<_, i64>(0),
-			);
-			counted.ok().filter(|count| *count > 0)
-		})
-		.await?;
+					[],
+					|row| row.get::<_, i64>(0),
+				);
+				counted.ok().filter(|count| *count > 0)
+			})
+			.await?;
 		for (end, author) in ends.iter().zip(&AUTHORS) {
 			// One goes on waiting for what lies in that Kubo node alone.
 			if author.step != "uploaded" {

@@ -99,7 +99,8 @@ struct Row {
 impl Loot {
 	/// Takes a copy of all that lies on the house's disks.
 	fn take(house: &Path, to: &Path, people: &[&str]) -> Result<Self> {
-		let copied = Command::new("cp").args(["-a", "--sparse=always"]).arg(house).arg(to).status()?;
+		let copied =
+			Command::new("cp").args(["-a", "--sparse=always"]).arg(house).arg(to).status()?;
 		ensure!(copied.success(), "the disks could not be copied");
 		// The key file has two lines of the form: name = "value".
 		let file = std::fs::read_to_string(to.join("custodian/keys"))?;
@@ -243,7 +244,12 @@ impl Row {
 
 	/// Pretends that two shares were enough: lays a line through them, makes the commitments that
 	/// fit it and the key commitment that fits those, and decrypts. What fails is told.
-	fn open_as_if_two_were_enough(&self, a: &Share, b: &Share, ciphertext: &[u8]) -> Result<Vec<String>> {
+	fn open_as_if_two_were_enough(
+		&self,
+		a: &Share,
+		b: &Share,
+		ciphertext: &[u8],
+	) -> Result<Vec<String>> {
 		let (x, y) = (point(a), point(b));
 		let slope = (y.1 - x.1) * (y.0 - x.0).invert();
 		let secret = x.1 - slope * x.0;
@@ -461,7 +467,9 @@ async fn post(url: &str, signed: &Signed) -> Result<(u16, String)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_hospitals_disks_and_keys_open_nothing_that_the_chain_does_not_allow() {
 	let mut crime = Crime::prepare().await.unwrap();
-	crime.say("two records of Hospital A's; B's team may read one, and has the patient's share of it");
+	crime.say(
+		"two records of Hospital A's; B's team may read one, and has the patient's share of it",
+	);
 	let loot = crime.take_b("stolen").await.unwrap();
 	crime.say("Hospital B's disks and keys are taken, with its people's");
 	two_of_three_shares_open_nothing(&crime, &loot).await.unwrap();
@@ -509,7 +517,10 @@ async fn two_of_three_shares_open_nothing(crime: &Crime, loot: &Loot) -> Result<
 		// By force.
 		let second = shares.get(1).map_or(&made_up, |(_, share)| share);
 		let failures = row.open_as_if_two_were_enough(&shares[0].1, second, &ciphertext)?;
-		crime.say(&format!("{have} of 3 shares lie on B's disk; by force: {}", failures.join(" | ")));
+		crime.say(&format!(
+			"{have} of 3 shares lie on B's disk; by force: {}",
+			failures.join(" | ")
+		));
 		// The patient's own share, which B's custodian keeps sealed to the patient.
 		for key in &loot.openers {
 			let opened = open_share(key, &row.address(patient), &row.patient_share);
@@ -550,7 +561,9 @@ async fn the_others_refuse(crime: &Crime, loot: &Loot) -> Result<()> {
 	crime.say(&format!("{refusals} requests to the other custodians: no access"));
 	crime.nobody_is_opened_for(loot, crime.foreign).await?;
 	let refusals = crime.nobody_gives_anything(loot, crime.foreign).await?;
-	crime.say(&format!("after they asked the chain, which opened nothing: {refusals} times no access"));
+	crime.say(&format!(
+		"after they asked the chain, which opened nothing: {refusals} times no access"
+	));
 	Ok(())
 }
 
@@ -580,7 +593,8 @@ async fn another_readers_opening_is_of_no_use(crime: &Crime, loot: &Loot) -> Res
 	ensure!(status == 200, "asking again within the time gives the same: {status}");
 	let (status, said) = post(&url(2), &to_c).await?;
 	ensure!(status == 401, "replayed to the same custodian: {status} {said}");
-	for (name, signed, house) in [("C's to A", &to_c, 0), ("B's to C", &to_b, 2), ("B's to A", &to_b, 0)]
+	for (name, signed, house) in
+		[("C's to A", &to_c, 0), ("B's to C", &to_b, 2), ("B's to A", &to_b, 0)]
 	{
 		let (status, said) = post(&url(house), signed).await?;
 		ensure!(status == 421, "{name}: {status} {said}");
@@ -635,7 +649,10 @@ async fn what_was_carried_is_destroyed_at_revocation(
 	let carved = loot.carve(&row, &[b, patient])?;
 	ensure!(carved == 1, "{carved} keys of shares lie on the disk");
 	let ciphertext = loot.ciphertext(&row)?;
-	ensure!(matches!(row.open(&shares, &ciphertext), Err(Error::TooFewShares { have: 1, need: 3 })));
+	ensure!(matches!(
+		row.open(&shares, &ciphertext),
+		Err(Error::TooFewShares { have: 1, need: 3 })
+	));
 	crime.say("on the disk as it is now lies one share, and no trace of the other");
 	// Whoever took the disks before keeps two; that stays too few, and the rest is refused: after
 	// the opening that was fresh when the patient revoked, and after another try.
@@ -687,6 +704,8 @@ async fn a_deny_beats_what_bs_staff_enters_itself(crime: &Crime, loot: &Loot) ->
 	}
 	crime.nobody_gives_anything(loot, crime.foreign).await?;
 	let log = acts::verified_log(&crime.patient).await?;
-	crime.say(&format!("a deny beats what B's staff enters itself; it stands in the log ({log} entries)"));
+	crime.say(&format!(
+		"a deny beats what B's staff enters itself; it stands in the log ({log} entries)"
+	));
 	Ok(())
 }

@@ -284,13 +284,9 @@ pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 		(patient.0, hospital.0, hospital.0, 0u8, (1400u16, 1400u16)),
 		(None::<u8>, 0u8, 0u32, 1u8, 0u8, 1u32, [9u8; 32]),
 	);
-	let at = [
-		twox_128(b"Records").as_slice(),
-		&twox_128(b"Records"),
-		&blake2_128(&RECORD),
-		&RECORD,
-	]
-	.concat();
+	let at =
+		[twox_128(b"Records").as_slice(), &twox_128(b"Records"), &blake2_128(&RECORD), &RECORD]
+			.concat();
 	top.insert(
 		format!("0x{}", hex::encode(at)),
 		json!(format!("0x{}", hex::encode(record.encode()))),
@@ -300,11 +296,7 @@ pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 		let path = if last { "//DoctorB".into() } else { format!("//Reader{index}") };
 		let reader = account(&key(&path));
 		let grantee = (6u8, reader.0).encode();
-		let key = format!(
-			"{prefix}{}{}",
-			hex::encode(blake2_128(&grantee)),
-			hex::encode(&grantee)
-		);
+		let key = format!("{prefix}{}{}", hex::encode(blake2_128(&grantee)), hex::encode(&grantee));
 		let nothing = Vec::<u8>::new();
 		let terms = (
 			(0u8, 0b110u16, &nothing, 0u32, 1u8, 1u8),

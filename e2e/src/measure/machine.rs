@@ -2,11 +2,7 @@
 
 use super::Row;
 use anyhow::{Context, Result};
-use std::{
-	io::Read,
-	process::Command,
-	time::Instant,
-};
+use std::{io::Read, process::Command, time::Instant};
 use vouchsafe_vault::{document, sharing::Secret, Context as Version};
 
 /// Bytes that are encrypted in one go.
@@ -58,4 +54,3 @@ impl Read for Zeros {
 		Ok(length)
 	}
 }
-

@@ -61,7 +61,9 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	Ok(vec![
 		Row::new(
 			"opening a 1 MB record, asked to shown",
-			format!("median {median:.0} ms, worst {worst:.0} ms, of 10, the command's start included"),
+			format!(
+				"median {median:.0} ms, worst {worst:.0} ms, of 10, the command's start included"
+			),
 			"two slots are 4,000 ms".into(),
 			"at most two blocks and 300 ms",
 		)
