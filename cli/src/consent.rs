@@ -232,7 +232,7 @@ pub fn is_about(terms: &Terms, id: &H256, record: &Record) -> bool {
 	let DataPeriod { from, to } = &terms.data_period;
 	record.status != RecordStatus::WrongPatient
 		&& (terms.records.0.is_empty() || terms.records.0.contains(id))
-		&& (categories == 0 || categories & Category::bits(&[record.category.clone()]) != 0)
+		&& (categories == 0 || categories & Category::bits(std::slice::from_ref(&record.category)) != 0)
 		&& record.labels.0 & !terms.labels.0 == 0
 		&& from.is_none_or(|from| from <= record.service.first)
 		&& to.is_none_or(|to| record.service.last <= to)

@@ -291,7 +291,7 @@ impl KeyStore {
 		let payload = Payload {
 			version: 1,
 			account,
-			encryption_secret: hex::encode(&*identity.encryption.to_bytes()),
+			encryption_secret: hex::encode(identity.encryption.to_bytes().as_slice()),
 		};
 		let plain = Zeroizing::new(serde_json::to_vec(&payload)?);
 		let mut recipient = age::scrypt::Recipient::new(secret_string(passphrase));

@@ -109,14 +109,14 @@ fn a_bundle_is_split_without_chain_or_key() {
 	assert!(said.contains("16 resources in the bundle, 16 in 12 records: none lost."), "{said}");
 	let split = json(&run(home.path(), &["record", "import", &bundle, "--dry-run", "--json"], ""));
 	assert_eq!(split["resources"], 16);
-	let laboratory = split["records"]
+	let summary = split["records"]
 		.as_array()
 		.unwrap()
 		.iter()
-		.find(|record| record["category"] == "laboratory")
+		.find(|record| record["category"] == "summary")
 		.unwrap();
-	assert_eq!(laboratory["resources"], 3);
-	assert_eq!(laboratory["labels"][0], "hiv");
+	assert_eq!(summary["resources"], 4);
+	assert_eq!(summary["labels"][0], "psychiatry");
 }
 
 #[test]

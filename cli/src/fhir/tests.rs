@@ -50,8 +50,10 @@ fn own_example_loses_nothing() {
 	let split = loses_nothing(&json);
 	assert_eq!(split.resources, 16);
 	let part = |category| split.parts.iter().find(|part| part.category == category).unwrap();
-	assert_eq!(part(Category::Laboratory).resources, 3);
-	assert_eq!(part(Category::Laboratory).sensitivities, [Sensitivity::Hiv]);
+	assert_eq!(part(Category::Laboratory).resources, 2);
+	assert_eq!(part(Category::Laboratory).sensitivities, []);
+	assert_eq!(part(Category::Summary).resources, 4);
+	assert_eq!(part(Category::Summary).sensitivities, [Sensitivity::Psychiatry]);
 	assert_eq!(part(Category::Imaging).sensitivities, []);
 	assert_eq!(part(Category::AdvanceDirective).resources, 1);
 	assert_eq!(part(Category::Discharge).resources, 1);
