@@ -204,7 +204,8 @@ mod tests {
 		for (place, (variant, index, word, _)) in T::ALL.iter().enumerate() {
 			assert_eq!(usize::from(*index), place, "numbers follow each other");
 			assert_eq!(T::from_word(word).unwrap(), *variant);
-			assert_eq!(T::of_bits(T::bits(&[variant.clone()])), [variant.clone()]);
+			let one = std::slice::from_ref(variant);
+			assert_eq!(T::of_bits(T::bits(one)), one);
 		}
 		assert!(T::from_word("no such word").is_err());
 	}

@@ -49,10 +49,10 @@ fn files_are_private_and_hold_no_secret() {
 		assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 		let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
 		assert!(!text.contains(words.as_str()));
-		assert!(!text.contains(&hex::encode(&*made.encryption.to_bytes())));
+		assert!(!text.contains(&hex::encode(made.encryption.to_bytes().as_slice())));
 	}
 	let debug = format!("{made:?}");
-	assert!(!debug.contains(&hex::encode(&*made.encryption.to_bytes())));
+	assert!(!debug.contains(&hex::encode(made.encryption.to_bytes().as_slice())));
 }
 
 #[test]
