@@ -19,7 +19,7 @@ async fn the_story_works_and_leaves_nothing_personal_behind() {
 
 	// What stands there before anybody's record does is none of the patient's: words of FHIR's
 	// that stand in the programs' own texts.
-	let strings = strings_of(&[bundle.clone()]).unwrap();
+	let strings = strings_of(std::slice::from_ref(&bundle)).unwrap();
 	let all = Scanner::new(&strings).unwrap();
 	let before: BTreeSet<String> = all.scan(&network.root).unwrap().into_keys().collect();
 	let personal: BTreeSet<String> = strings.difference(&before).cloned().collect();
@@ -79,6 +79,6 @@ async fn plant(network: &Network, text: &str) {
 	let key = |uri: &str| Keypair::from_uri(&SecretUri::from_str(uri).unwrap()).unwrap();
 	let nobody = key("//Planted").public_key().to_account_id();
 	let url = BoundedVec(text.as_bytes().to_vec());
-	let call = runtime::tx().enrolment().set_custodian(url, nobody, [1; 32].into());
+	let call = runtime::tx().enrolment().set_custodian(url, nobody, [1; 32]);
 	chain.submit(&key("//HospitalA"), &call).await.unwrap();
 }
