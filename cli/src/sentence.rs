@@ -304,6 +304,8 @@ impl Teller<'_> {
 		let what = match &entry.event {
 			LogEvent::Enrolled => "enrolled the patient".into(),
 			LogEvent::StatusSet(it) => format!("set the patient's status to {}", it.word()),
+			LogEvent::SigningDisabled(true) => "said that the patient's key is lost".into(),
+			LogEvent::SigningDisabled(false) => "said that the patient's key is found again".into(),
 			LogEvent::EncryptionKeySet => "changed the encryption key".into(),
 			LogEvent::ConsentGranted { consent, effect } => format!(
 				"granted {}, a {}",

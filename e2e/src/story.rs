@@ -111,24 +111,28 @@ pub async fn play(network: &mut Network, tell: &mut Narrator, bundle: Option<&Pa
 		documents.len()
 	));
 
-	tell.say("A doctor at Hospital B asks for laboratory results, imaging and encounters.");
-	let asked = ["laboratory", "imaging", "encounter"];
-	let (wanted_record, _) = import
-		.records
+	// Sensitive records bear labels, which a request has to name; this one doesn't.
+	let labels = acts::labels(patient).await?;
+	let is_plain = |record: &String| labels.get(record).is_some_and(Vec::is_empty);
+	let plain: Vec<_> = import.records.iter().filter(|(record, _)| is_plain(record)).collect();
+	let (wanted_record, wanted) = plain
 		.iter()
 		.find(|(_, category)| category == "laboratory")
-		.or(import.records.first())
-		.context("the bundle has no records")?;
+		.or(plain.first())
+		.context("the bundle has no records without labels")?;
+
+	tell.say(&format!("A doctor at Hospital B asks for {wanted}, imaging and encounter records."));
+	let asked = [wanted, "imaging", "encounter"];
 	let said =
 		acts::open_fails(doctor_b, "Hospital B", wanted_record, &out.join("nothing")).await?;
 	ensure!(said.contains("no access"), "the doctor should hear «no access»: {said}");
 	let request = acts::request(doctor_b, patient, "Hospital B", 1, &asked).await?;
 	tell.done("Before the patient has answered the doctor sees nothing: «no access».");
 
-	tell.say(
-		"The patient narrows the request to laboratory and imaging, and approves for the team.",
-	);
-	let narrowed = ["laboratory", "imaging"];
+	tell.say(&format!(
+		"The patient narrows the request to {wanted} and imaging, and approves for the team."
+	));
+	let narrowed = [wanted, "imaging"];
 	acts::approve(patient, request, &narrowed).await?;
 	tell.done("The approval carries the patient's own key share to Hospital B.");
 
@@ -136,7 +140,7 @@ pub async fn play(network: &mut Network, tell: &mut Narrator, bundle: Option<&Pa
 	let mut opened = 0;
 	for (record, category) in &import.records {
 		let file = out.join(format!("b-{record}"));
-		if narrowed.contains(&category.as_str()) {
+		if narrowed.contains(&category.as_str()) && is_plain(record) {
 			acts::open(doctor_b, "Hospital B", record, &file).await?;
 			ensure!(file.exists(), "the record was not written");
 			opened += 1;

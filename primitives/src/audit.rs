@@ -42,6 +42,9 @@ pub enum LogEvent {
 	/// The patient's encryption key was changed.
 	#[codec(index = 2)]
 	EncryptionKeySet,
+	/// The patient's key was said to be lost (`true`), so that it can't sign, or found again.
+	#[codec(index = 3)]
+	SigningDisabled(bool),
 	/// A consent was granted.
 	#[codec(index = 10)]
 	ConsentGranted {

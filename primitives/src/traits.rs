@@ -19,6 +19,8 @@ pub trait Enrolment {
 	fn active_kind(account: &AccountId) -> Option<AccountKind>;
 	/// The active institution or authority whose custodian signs with this account. 2 reads.
 	fn custodian_of(account: &AccountId) -> Option<AccountId>;
+	/// The institution that enrolled the account; its own for an institution. 1 read.
+	fn enrolled_by(account: &AccountId) -> Option<AccountId>;
 	/// Where an institution or authority lies. 1 read.
 	fn country(institution: &AccountId) -> Option<Country>;
 	/// Whether the practitioner has an affiliation with the institution in force now. 1 read.

@@ -155,6 +155,10 @@ impl Enrolment for People {
 		None
 	}
 
+	fn enrolled_by(_: &AccountId) -> Option<AccountId> {
+		None
+	}
+
 	fn country(institution: &AccountId) -> Option<Country> {
 		[HOSPITAL, CLINIC].contains(institution).then_some(*b"AT")
 	}

@@ -51,6 +51,9 @@ impl Enrolment for Signer {
 	fn custodian_of(_: &AccountId) -> Option<AccountId> {
 		None
 	}
+	fn enrolled_by(_: &AccountId) -> Option<AccountId> {
+		None
+	}
 	fn country(_: &AccountId) -> Option<Country> {
 		None
 	}

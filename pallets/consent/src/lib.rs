@@ -188,6 +188,8 @@ pub mod pallet {
 		OutOfNumbers,
 		/// An assisted consent is for the institution of those who assist.
 		OtherInstitution,
+		/// Only the institution that enrolled the patient assists.
+		NotTheirPatient,
 		/// An assisted consent permits.
 		NotPermit,
 		/// An assisted consent ends within the period set for it.
@@ -295,13 +297,14 @@ pub mod pallet {
 		/// the first call proposes it, the second, by another and with the same content within
 		/// [`Config::ProposalLifetime`], enters it.
 		///
-		/// - Origin: signed by a practitioner affiliated with the institution.
+		/// - Origin: signed by a practitioner affiliated with the institution, which enrolled the
+		///   patient.
 		/// - Details: it permits, its grantee belongs to the institution, and it ends within
 		///   [`Config::AssistedPeriod`]. Another content takes the place of what was proposed
 		///   before.
-		/// - Errors: [`Error::NotPatient`], [`Error::NotAffiliated`], [`Error::OtherInstitution`],
-		///   [`Error::NotPermit`], [`Error::AssistedTooLong`], [`Error::SameStaff`], those of terms
-		///   and grantee, [`Error::TooManyConsents`].
+		/// - Errors: [`Error::NotPatient`], [`Error::NotAffiliated`], [`Error::NotTheirPatient`],
+		///   [`Error::OtherInstitution`], [`Error::NotPermit`], [`Error::AssistedTooLong`],
+		///   [`Error::SameStaff`], those of terms and grantee, [`Error::TooManyConsents`].
 		/// - Events: [`Event::Proposed`], then [`Event::Granted`].
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::grant_assisted())]
@@ -318,6 +321,8 @@ pub mod pallet {
 				.filter(|actor| actor.active && actor.acting_for.is_some())
 				.ok_or(Error::<T>::NotAffiliated)?;
 			ensure!(grantee.institution() == Some(&institution), Error::<T>::OtherInstitution);
+			let home = T::Enrolment::enrolled_by(&patient).ok_or(Error::<T>::NotPatient)?;
+			ensure!(home == institution, Error::<T>::NotTheirPatient);
 			ensure!(terms.effect == Effect::Permit, Error::<T>::NotPermit);
 			let now = Self::now();
 			let latest = now.saturating_add(T::AssistedPeriod::get());

@@ -147,6 +147,10 @@ impl Enrolment for People {
 		None
 	}
 
+	fn enrolled_by(account: &AccountId) -> Option<AccountId> {
+		Self::actor(account, None).map(|_| HOSPITAL)
+	}
+
 	fn country(institution: &AccountId) -> Option<Country> {
 		[HOSPITAL, CLINIC].contains(institution).then_some(*b"AT")
 	}

@@ -122,6 +122,9 @@ impl Enrolment for People {
 			matches!(Self::active_kind(it), Some(Institution | Authority))
 		})
 	}
+	fn enrolled_by(_: &AccountId) -> Option<AccountId> {
+		None
+	}
 	fn country(institution: &AccountId) -> Option<Country> {
 		Some(match institution {
 			it if *it == hospital(1) => *b"AT",

@@ -470,13 +470,7 @@ pub mod pallet {
 				Error::<T>::StatusIsFinal
 			);
 			entry.status = status;
-			if is_patient {
-				let acting_for = who.is_some().then_some(&entry.enrolled_by);
-				// Root has no account: whoever signed stands for it.
-				let origin = who.clone().or_else(Signer::<T>::get);
-				let origin = origin.as_ref().unwrap_or(&account);
-				T::Audit::append(&account, origin, acting_for, None, LogEvent::StatusSet(status));
-			}
+			Self::log_for_patient(&account, &entry, who, LogEvent::StatusSet(status));
 			Accounts::<T>::insert(&account, entry);
 			Self::deposit_event(Event::StatusSet { account, status });
 			Ok(())
@@ -486,7 +480,7 @@ pub mod pallet {
 		///
 		/// - Origin: as for `set_status`.
 		/// - Errors: `NotEnrolled`, `NotInstitution`, `NotRegistrar`, `InstitutionOnly`.
-		/// - Events: `SigningDisabledSet`.
+		/// - Events: `SigningDisabledSet`. A patient's log: `SigningDisabled`.
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::set_signing_disabled())]
 		pub fn set_signing_disabled(
@@ -494,8 +488,9 @@ pub mod pallet {
 			account: AccountId,
 			disabled: bool,
 		) -> DispatchResult {
-			let (mut entry, _) = Self::entry_for_keeper(origin, &account)?;
+			let (mut entry, who) = Self::entry_for_keeper(origin, &account)?;
 			entry.signing_disabled = disabled;
+			Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(disabled));
 			Accounts::<T>::insert(&account, entry);
 			Self::deposit_event(Event::SigningDisabledSet { account, disabled });
 			Ok(())

@@ -10,7 +10,11 @@ use frame_support::{
 	traits::{fungible::Mutate, UnixTime},
 };
 use frame_system::pallet_prelude::*;
-use vouchsafe_primitives::{traits::Enrolment, *};
+use vouchsafe_primitives::{
+	audit::LogEvent,
+	traits::{AuditLog, Enrolment},
+	*,
+};
 
 /// As whom somebody keeps an institution's register.
 #[derive(PartialEq, Eq)]
@@ -52,6 +56,23 @@ impl<T: Config> Pallet<T> {
 			});
 		ensure!(is_registrar, Error::<T>::NotRegistrar);
 		Ok(Keeper::Registrar)
+	}
+
+	/// Notes in the log, if the account is a patient's, what its keeper did.
+	pub(crate) fn log_for_patient(
+		account: &AccountId,
+		entry: &Account,
+		who: Option<AccountId>,
+		event: LogEvent,
+	) {
+		if entry.kind != AccountKind::Patient {
+			return;
+		}
+		let acting_for = who.is_some().then_some(&entry.enrolled_by);
+		// Root has no account: whoever signed stands for it.
+		let origin = who.or_else(Signer::<T>::get);
+		let origin = origin.as_ref().unwrap_or(account);
+		T::Audit::append(account, origin, acting_for, None, event);
 	}
 
 	/// An account, for Root or whoever keeps the register of the institution that enrolled it, and
@@ -341,6 +362,10 @@ impl<T: Config> Enrolment for Pallet<T> {
 
 	fn custodian_of(account: &AccountId) -> Option<AccountId> {
 		CustodianAccounts::<T>::get(account).filter(Self::is_active)
+	}
+
+	fn enrolled_by(account: &AccountId) -> Option<AccountId> {
+		Accounts::<T>::get(account).map(|entry| entry.enrolled_by)
 	}
 
 	fn country(institution: &AccountId) -> Option<Country> {

@@ -72,8 +72,8 @@ weights! {
 	set_encryption_key = 20_000_000, 4, 2;
 	/// `Accounts`, the register keeper's three, the registrar's affiliation, the time, the log.
 	set_status = 25_000_000, 9, 2;
-	/// `Accounts`, the register keeper's three, the registrar's affiliation, the time.
-	set_signing_disabled = 20_000_000, 6, 1;
+	/// `Accounts`, the register keeper's three, the registrar's affiliation, the time, the log.
+	set_signing_disabled = 25_000_000, 9, 2;
 	/// The register keeper's three, `Accounts`, `Affiliations`, the time.
 	affiliate = 25_000_000, 6, 1;
 	/// The register keeper's three, `Affiliations`, the time.

@@ -93,6 +93,9 @@ impl Enrolment for People {
 	fn custodian_of(_: &AccountId) -> Option<AccountId> {
 		None
 	}
+	fn enrolled_by(_: &AccountId) -> Option<AccountId> {
+		None
+	}
 	fn country(_: &AccountId) -> Option<Country> {
 		Some(*b"DE")
 	}

@@ -210,6 +210,19 @@ fn grant_assisted_for_no_active_patient_fails() {
 	});
 }
 
+/// Else any hospital's staff could let themselves in to whomever they like.
+#[test]
+fn grant_assisted_for_a_patient_of_another_institution_fails() {
+	build_and_execute(|| {
+		// The hospital enrolled the patient, the clinic did not.
+		let (staff, grantee) = (signed(CLINIC_DOCTOR), Grantee::Institution(CLINIC));
+		assert_noop!(
+			Consent::grant_assisted(staff, PATIENT, CLINIC, grantee, terms(), text()),
+			Error::<Test>::NotTheirPatient
+		);
+	});
+}
+
 #[test]
 fn grant_assisted_of_unsound_terms_fails() {
 	build_and_execute(|| {

@@ -149,6 +149,10 @@ fn set_signing_disabled_works() {
 		assert_eq!(Enrolment::active_kind(&patient_a()), Some(AccountKind::Patient));
 
 		assert_ok!(Enrolment::set_signing_disabled(signed(hospital_a()), patient_a(), false));
+		let line = |who, disabled| {
+			(patient_a(), who, Some(hospital_a()), LogEvent::SigningDisabled(disabled))
+		};
+		assert_eq!(Lines::get(), [line(registrar_a(), true), line(hospital_a(), false)]);
 		assert_ok!(offer(&patient_a(), 0, note()));
 		assert_ok!(Enrolment::set_signing_disabled(root(), hospital_a(), true));
 		assert_eq!(
