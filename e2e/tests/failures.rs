@@ -358,6 +358,7 @@ impl Stage {
 				Some(end) => match end.await {
 					Ok(ended) => {
 						if let Err(said) = ended? {
+							ensure!(said.contains("--resume"), "it says not how to go on: {said}");
 							println!(
 								"    {} had to give up: {}",
 								author.key,
