@@ -151,3 +151,46 @@ pub async fn verify(
 	}
 	Ok(Err(unproven))
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use vouchsafe_client::messages::{Hex, HexBytes};
+
+	const GENESIS: H256 = H256([1; 32]);
+	const PATIENT: AccountId = AccountId([2; 32]);
+
+	fn log() -> Log {
+		let mut head = [0; 32];
+		let lines: Vec<_> = (0..5u64)
+			.map(|seq| {
+				let entry = vec![1, u8::try_from(seq).unwrap()];
+				head = audit::next_head(&GENESIS.0, &PATIENT.0, seq, 7, &head, &entry);
+				LogLine { seq, block: 7, entry: HexBytes(entry), head: Hex(head) }
+			})
+			.collect();
+		let from = AccountId([3; 32]);
+		Log { patient: PATIENT, from, count: 5, head: H256(head), block: 9, lines }
+	}
+
+	#[test]
+	fn a_whole_log_is_proved_and_a_changed_one_is_not() {
+		assert!(log().prove(&GENESIS).is_ok());
+		let mut changed = log();
+		changed.lines[2].entry.0[1] ^= 1;
+		assert_eq!(changed.prove(&GENESIS), Err(AuditError::DoesNotFit { seq: 2 }));
+		let mut short = log();
+		short.lines.remove(4);
+		assert_eq!(short.prove(&GENESIS), Err(AuditError::Missing { have: 4, expected: 5 }));
+		let mut without = log();
+		without.lines.remove(1);
+		let found = without.prove(&GENESIS);
+		assert_eq!(found, Err(AuditError::OutOfSequence { expected: 1, found: 2 }));
+		assert!(log().prove(&H256([9; 32])).is_err(), "another chain's");
+	}
+
+	#[test]
+	fn what_is_no_entry_is_shown_as_such() {
+		assert!(log().entries().all(|(_, entry)| entry.is_none()));
+	}
+}

@@ -232,7 +232,8 @@ pub fn is_about(terms: &Terms, id: &H256, record: &Record) -> bool {
 	let DataPeriod { from, to } = &terms.data_period;
 	record.status != RecordStatus::WrongPatient
 		&& (terms.records.0.is_empty() || terms.records.0.contains(id))
-		&& (categories == 0 || categories & Category::bits(std::slice::from_ref(&record.category)) != 0)
+		&& (categories == 0
+			|| categories & Category::bits(std::slice::from_ref(&record.category)) != 0)
 		&& record.labels.0 & !terms.labels.0 == 0
 		&& from.is_none_or(|from| from <= record.service.first)
 		&& to.is_none_or(|to| record.service.last <= to)
@@ -448,5 +449,66 @@ mod tests {
 		] {
 			assert!(read(wrong).is_err(), "{wrong}");
 		}
+	}
+
+	fn record() -> Record {
+		use vouchsafe_client::chain::{Confidentiality, Labels, Origin, ServicePeriod};
+		Record {
+			patient: AccountId([9; 32]),
+			author: AccountId([1; 32]),
+			responsible: AccountId([1; 32]),
+			origin: Origin::Authored,
+			service: ServicePeriod { first: 100, last: 110 },
+			relation: None,
+			confidentiality: Confidentiality::Normal,
+			labels: Labels(0),
+			category: Category::Laboratory,
+			status: RecordStatus::Current,
+			versions: 1,
+			head: H256([0; 32]),
+		}
+	}
+
+	#[test]
+	fn what_a_permit_is_about_is_what_the_chain_would_say() {
+		use vouchsafe_client::chain::{BoundedVec, Categories, DataPeriod, Labels};
+		let request = |edit: &dyn Fn(&mut Terms)| {
+			let mut terms = crate::commands::plain_terms(Effect::Permit);
+			edit(&mut terms);
+			terms
+		};
+		let id = H256([5; 32]);
+		let about = |edit: &dyn Fn(&mut Terms)| is_about(&request(edit), &id, &record());
+		assert!(about(&|_| {}));
+		assert!(about(&|terms| terms.categories = Categories(1 << 4)));
+		assert!(!about(&|terms| terms.categories = Categories(1 << 3)));
+		assert!(about(&|terms| terms.records = BoundedVec(vec![id])));
+		assert!(!about(&|terms| terms.records = BoundedVec(vec![H256([6; 32])])));
+		assert!(about(&|terms| terms.data_period = DataPeriod { from: Some(100), to: Some(110) }));
+		assert!(!about(&|terms| terms.data_period = DataPeriod { from: Some(101), to: None }));
+		assert!(!about(&|terms| terms.data_period = DataPeriod { from: None, to: Some(109) }));
+		assert!(about(&|terms| terms.authors = BoundedVec(vec![AccountId([1; 32])])));
+		assert!(!about(&|terms| terms.authors = BoundedVec(vec![AccountId([2; 32])])));
+		assert!(!about(&|terms| terms.holders = BoundedVec(vec![AccountId([2; 32])])));
+		let mut labelled = record();
+		labelled.labels = Labels(2);
+		assert!(!is_about(&request(&|_| {}), &id, &labelled));
+		assert!(is_about(&request(&|terms| terms.labels = Labels(3)), &id, &labelled));
+		let mut wrong = record();
+		wrong.status = RecordStatus::WrongPatient;
+		assert!(!is_about(&request(&|_| {}), &id, &wrong));
+	}
+
+	#[test]
+	fn only_permits_to_read_are_carried_for() {
+		use vouchsafe_client::chain::Actions;
+		let mut terms = crate::commands::plain_terms(Effect::Permit);
+		assert!(permits_reading(&terms));
+		terms.actions = Actions(0);
+		assert!(permits_reading(&terms));
+		terms.actions = Actions(2);
+		assert!(!permits_reading(&terms));
+		let deny = crate::commands::plain_terms(Effect::Deny { binds_break_glass: false });
+		assert!(!permits_reading(&deny));
 	}
 }

@@ -23,6 +23,9 @@ use subxt::{
 use subxt_signer::sr25519::Keypair;
 use tokio::time::timeout;
 
+// The macro below reads the file without telling cargo: this makes new metadata recompile it.
+const _: &[u8] = include_bytes!("../metadata.scale");
+
 /// The chain's types and calls, from its metadata.
 #[allow(missing_docs, clippy::all, rustdoc::all)]
 #[subxt::subxt(

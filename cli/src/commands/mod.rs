@@ -258,7 +258,7 @@ fn labels(session: &Session, patient: &AccountId, words: &[String]) -> Result<La
 }
 
 /// Terms of a permit to read for treatment, about everything.
-fn plain_terms(effect: vouchsafe_client::chain::Effect) -> Terms {
+pub(crate) fn plain_terms(effect: vouchsafe_client::chain::Effect) -> Terms {
 	Terms {
 		effect,
 		categories: Categories(0),
@@ -305,4 +305,36 @@ fn account_json(session: &Session, account: &AccountId) -> serde_json::Value {
 /// A record's id for machines.
 fn id_json(record: &H256) -> String {
 	format!("0x{}", hex::encode(record.0))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn exit_codes_tell_failures_apart() {
+		let code = |error: anyhow::Error| exit_code(&error);
+		assert_eq!(code(anyhow::anyhow!("any")), 1);
+		assert_eq!(code(OpenError::NoAccess { what: "it".into() }.into()), 3);
+		let few = OpenError::TooFewShares { need: 3, got: vec![], failed: vec![] };
+		assert_eq!(code(anyhow::Error::new(few).context("more")), 4);
+		assert_eq!(code(ChainError::Stranger.into()), 3);
+		assert_eq!(code(CustodianError::NoAccess.into()), 3);
+	}
+
+	#[test]
+	fn countries_are_two_letters() {
+		assert_eq!(countries(&["de".into(), "AT".into()]).unwrap().0, [*b"DE", *b"AT"]);
+		for wrong in ["D", "DEU", "d1", ""] {
+			assert!(countries(&[wrong.into()]).is_err(), "{wrong}");
+		}
+	}
+
+	#[test]
+	fn without_a_terminal_nothing_is_agreed_to_unasked() {
+		assert!(agree("I permit it.", true).is_ok());
+		if !std::io::stdin().is_terminal() {
+			assert!(agree("I permit it.", false).unwrap_err().to_string().contains("--yes"));
+		}
+	}
 }

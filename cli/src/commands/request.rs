@@ -154,3 +154,36 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	}
 	Ok(Output::new(lines.join("\n"), json!({ "requests": rows })))
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use vouchsafe_client::chain::{Actions, Categories, Labels, Purposes};
+
+	#[test]
+	fn an_approval_only_narrows() {
+		let mut terms = plain_terms(Effect::Permit);
+		terms.categories = Categories(3);
+		let asked = |terms: &Terms| Asked {
+			actions: terms.actions.clone(),
+			purposes: terms.purposes.clone(),
+			categories: terms.categories.clone(),
+			labels: terms.labels.clone(),
+			records: terms.records.clone(),
+			data_period: terms.data_period.clone(),
+		};
+		let asked = asked(&terms);
+		assert!(check_within(&asked, &terms).is_ok());
+		let refused = |edit: &dyn Fn(&mut Terms)| {
+			let mut changed = terms.clone();
+			edit(&mut changed);
+			check_within(&asked, &changed).is_err()
+		};
+		assert!(!refused(&|terms| terms.categories = Categories(1)));
+		assert!(refused(&|terms| terms.categories = Categories(4)));
+		assert!(refused(&|terms| terms.categories = Categories(0)));
+		assert!(refused(&|terms| terms.actions = Actions(3)));
+		assert!(refused(&|terms| terms.purposes = Purposes(0)));
+		assert!(refused(&|terms| terms.labels = Labels(1)));
+	}
+}

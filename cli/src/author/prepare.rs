@@ -1,0 +1,348 @@
+//! The first step: everything that is made before anything leaves the machine.
+
+use super::*;
+use crate::{
+	journal::{Entry, Envelope, NewRow},
+	labels::LabelTable,
+	names::Names,
+	session::Member,
+	words::{AccountKind, HolderKind},
+};
+use codec::Encode;
+use std::{
+	io::{BufWriter, Write},
+	os::unix::fs::OpenOptionsExt,
+};
+use vouchsafe_client::{
+	chain::{At, HolderChoice, Labels},
+	cid::{cid_of, Cid, CidBuilder},
+	messages::HexBytes,
+};
+use vouchsafe_vault::{
+	commitment::PlaintextCommitment,
+	document,
+	manifest::{seal_share, Details, Manifest, ShareAddress},
+	record_id,
+	seal::PublicKey,
+	sharing::{check_dealing, Secret},
+	Context,
+};
+
+/// A holder with what is sealed to it.
+struct Chosen {
+	account: AccountId,
+	kind: HolderKind,
+	key: [u8; 32],
+}
+
+/// Chooses the holders. The default is three institutions (the author first), the authority and
+/// the patient, any three of whom open; where there are only three institutions and authorities in
+/// all, any two of them.
+fn choose_holders(
+	members: &[Member],
+	names: &Names,
+	author: Option<AccountId>,
+	patient: (AccountId, [u8; 32]),
+	choice: Option<&HolderChoice>,
+	wish: &SharingWish,
+) -> Result<(u8, Vec<Chosen>)> {
+	let allowed = |account: &AccountId, country: &str| {
+		choice.is_none_or(|choice| {
+			(choice.holders.0.is_empty() || choice.holders.0.contains(account))
+				&& (choice.countries.0.is_empty()
+					|| choice.countries.0.iter().any(|it| it.as_slice() == country.as_bytes()))
+		})
+	};
+	let able = |kind: AccountKind| {
+		members.iter().filter(move |member| {
+			member.kind == kind
+				&& member.is_active()
+				&& member.custodian.is_some()
+				&& allowed(&member.account, &member.country)
+		})
+	};
+	let mut holders: Vec<AccountId> = wish.holders.clone();
+	if holders.is_empty() {
+		let mut institutions: Vec<_> =
+			able(AccountKind::Institution).map(|member| member.account).collect();
+		institutions.sort_by_key(|account| Some(*account) != author);
+		holders.extend(institutions.into_iter().take(3));
+		holders.extend(able(AccountKind::Authority).map(|member| member.account).take(1));
+	}
+	let mut chosen = Vec::new();
+	for account in holders {
+		let name = names.show(&account);
+		let member = members
+			.iter()
+			.find(|member| member.account == account)
+			.with_context(|| format!("{name} can't hold a share: it is no institution"))?;
+		let (_, key) = member
+			.custodian
+			.as_ref()
+			.with_context(|| format!("{name} can't hold a share: it has named no custodian"))?;
+		let kind = match member.kind {
+			AccountKind::Authority => HolderKind::Emergency,
+			_ => HolderKind::Institution,
+		};
+		chosen.push(Chosen { account, kind, key: *key });
+	}
+	let with_patient = !wish.without_patient && chosen.len() >= 4;
+	let threshold = wish.threshold.unwrap_or(if with_patient { 3 } else { 2 });
+	if chosen.len() < usize::from(threshold) + 1 {
+		bail!(
+			"a key split so that {threshold} shares open it needs at least {} institutions and \
+			 authorities with custodians, and {} can be taken. See `vouchsafe status`",
+			threshold + 1,
+			if chosen.is_empty() { "none".to_owned() } else { chosen.len().to_string() }
+		);
+	}
+	if with_patient {
+		// Before the authority, so that the order reads as it is told: hospitals, patient, authority.
+		let place = chosen.iter().position(|it| it.kind == HolderKind::Emergency);
+		let holder = Chosen { account: patient.0, kind: HolderKind::Patient, key: patient.1 };
+		chosen.insert(place.unwrap_or(chosen.len()), holder);
+	}
+	Ok((threshold, chosen))
+}
+
+pub(super) async fn prepare(
+	session: &Session,
+	addition: &Addition,
+	source: Hex<32>,
+) -> Result<(Journal, Group)> {
+	let me = session.me()?;
+	let at = session.finalized().await?;
+	let patient = addition.patient;
+	let account = at.account(&patient).await?.with_context(|| {
+		format!("{} is not enrolled as a patient", session.names.show(&patient))
+	})?;
+	if account.kind != AccountKind::Patient {
+		bail!("{} is {} and no patient", session.names.show(&patient), account.kind.phrase());
+	}
+	let choice = at.holder_choice(&patient).await?;
+	let (threshold, holders) = choose_holders(
+		&session.members,
+		&session.names,
+		addition.institution,
+		(patient, account.encryption_key),
+		choice.as_ref(),
+		&addition.sharing,
+	)?;
+	let mut table = LabelTable::load(&session.home, me, &patient)?;
+	let journal = Journal::begin(&session.home, me)?;
+	let mut entries = Vec::new();
+	for (number, document) in addition.documents.iter().enumerate() {
+		let entry = prepare_one(
+			session,
+			&at,
+			addition,
+			document,
+			(threshold, &holders),
+			&mut table,
+			&journal.content(number),
+		)
+		.await?;
+		entries.push(entry);
+	}
+	table.save(&session.home, me, &patient)?;
+	let group =
+		Group { genesis: Hex(session.genesis().0), signer: Hex(me.account().0), source, entries };
+	journal.save(&group)?;
+	Ok((journal, group))
+}
+
+async fn prepare_one(
+	session: &Session,
+	at: &At,
+	addition: &Addition,
+	document: &NewDocument,
+	(threshold, holders): (u8, &[Chosen]),
+	table: &mut LabelTable,
+	path: &Path,
+) -> Result<Entry> {
+	let patient = addition.patient;
+	let mut labels = Labels(0);
+	let (record, version, previous, new) = match &document.place {
+		Place::New { category, months, labels: words, relation, confidentiality, origin } => {
+			if let Some((_, target)) = relation {
+				let found = at.record(*target).await?;
+				if found.is_none_or(|found| found.patient != patient) {
+					bail!("the record that it relates to isn't one of the patient's");
+				}
+			}
+			for word in words {
+				labels.0 |= 1 << table.bit_for(word, Labels(0))?;
+			}
+			let salt = vouchsafe_vault::random_bytes::<16>();
+			let author = addition.institution.unwrap_or(patient);
+			let row = NewRow {
+				salt: Hex(salt),
+				origin: origin.word().into(),
+				months: *months,
+				relation: relation.as_ref().map(|(kind, it)| (kind.word().into(), Hex(it.0))),
+				confidentiality: confidentiality.word().into(),
+				labels: labels.0,
+				category: category.word().into(),
+			};
+			(record_id(&patient.0, &author.0, &salt), 0, [0; 32], Some(row))
+		},
+		Place::VersionOf(record) => {
+			let found = at.record(*record).await?.context("there is no such record")?;
+			if found.patient != patient {
+				bail!("that record is of another patient");
+			}
+			labels = found.labels.clone();
+			(record.0, found.versions, found.head.0, None)
+		},
+	};
+	let context = Context { genesis: session.genesis().0, record, version, patient: patient.0 };
+	let secret = Secret::random();
+	let encrypted = encrypt(document, &secret, &context, path).await?;
+	let details = Details {
+		title: document.title.clone(),
+		media_type: table.mark(&document.media_type, &labels),
+		plaintext_len: encrypted.plaintext_len,
+		commitment_salt: encrypted.commitment_salt,
+	};
+	let manifest = Manifest::new(
+		&secret,
+		&context,
+		encrypted.cid.to_bytes(),
+		encrypted.ciphertext_len,
+		&details,
+	)?
+	.encode_versioned();
+	let holder_count = u8::try_from(holders.len()).context("too many holders")?;
+	let split = secret.split(threshold, holder_count)?;
+	check_dealing(&split.shares, &split.commitments)?;
+	let mut envelopes = Vec::new();
+	let mut patient_share = None;
+	for (holder, share) in holders.iter().zip(&split.shares) {
+		let address = ShareAddress {
+			genesis: context.genesis,
+			record,
+			version,
+			epoch: 0,
+			holder: holder.account.0,
+		};
+		let sealed = seal_share(&PublicKey(holder.key), &address, share).with_context(|| {
+			format!("nothing can be sealed to {}", session.names.show(&holder.account))
+		})?;
+		match holder.kind {
+			HolderKind::Patient => patient_share = Some(HexBytes(sealed)),
+			_ => envelopes.push(Envelope {
+				institution: Hex(holder.account.0),
+				share: HexBytes(sealed),
+				delivered: false,
+			}),
+		}
+	}
+	Ok(Entry {
+		title: document.title.clone(),
+		patient: Hex(patient.0),
+		institution: addition.institution.map(|it| Hex(it.0)),
+		record: Hex(record),
+		version,
+		new,
+		previous: Hex(previous),
+		manifest_cid: cid_of(&manifest).to_string(),
+		manifest: HexBytes(manifest),
+		content_cid: encrypted.cid.to_string(),
+		content_len: encrypted.ciphertext_len,
+		commitment: Hex(encrypted.commitment),
+		commitments: HexBytes(split.commitments.encode()),
+		threshold,
+		holders: holders.iter().map(|it| (Hex(it.account.0), it.kind.word().to_owned())).collect(),
+		envelopes,
+		patient_share,
+		uploaded: false,
+		is_final: false,
+		complete: false,
+	})
+}
+
+struct Encrypted {
+	cid: Cid,
+	plaintext_len: u64,
+	ciphertext_len: u64,
+	commitment: [u8; 32],
+	commitment_salt: [u8; 32],
+}
+
+/// Reads, commits to what it reads, and shows how far it is.
+struct Committing<'a> {
+	inner: Box<dyn Read + Send + 'a>,
+	commitment: PlaintextCommitment,
+	progress: &'a Progress,
+}
+
+impl Read for Committing<'_> {
+	fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+		let read = self.inner.read(buffer)?;
+		self.commitment.update(&buffer[..read]);
+		self.progress.advance(read as u64);
+		Ok(read)
+	}
+}
+
+/// Writes, and computes the CID of what it writes.
+struct Addressing<W> {
+	inner: W,
+	cid: CidBuilder,
+}
+
+impl<W: Write> Write for Addressing<W> {
+	fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+		let written = self.inner.write(bytes)?;
+		self.cid.update(&bytes[..written]);
+		Ok(written)
+	}
+
+	fn flush(&mut self) -> std::io::Result<()> {
+		self.inner.flush()
+	}
+}
+
+/// Encrypts a document into a file, in bounded memory.
+async fn encrypt(
+	document: &NewDocument,
+	secret: &Secret,
+	context: &Context,
+	path: &Path,
+) -> Result<Encrypted> {
+	let key = secret.document_key(context);
+	let content = document.content.clone();
+	let title = document.title.clone();
+	let (context, path) = (*context, path.to_owned());
+	tokio::task::spawn_blocking(move || {
+		let (inner, length) = content.open()?;
+		let progress = Progress::bytes(&format!("encrypting {title}"), length);
+		let commitment_salt = vouchsafe_vault::random_bytes();
+		let mut reader = Committing {
+			inner,
+			commitment: PlaintextCommitment::new(commitment_salt),
+			progress: &progress,
+		};
+		let file = File::options()
+			.create(true)
+			.truncate(true)
+			.write(true)
+			.mode(0o600)
+			.open(&path)
+			.with_context(|| format!("{} can't be written", path.display()))?;
+		let mut writer = Addressing { inner: BufWriter::new(file), cid: CidBuilder::new() };
+		let done = document::encrypt(&key, &context, &mut reader, &mut writer)?;
+		writer.inner.get_ref().sync_all()?;
+		Ok(Encrypted {
+			cid: writer.cid.finish(),
+			plaintext_len: done.plaintext_len,
+			ciphertext_len: done.ciphertext_len,
+			commitment: reader.commitment.finish(),
+			commitment_salt,
+		})
+	})
+	.await?
+}
+
+#[cfg(test)]
+mod tests;

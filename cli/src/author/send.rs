@@ -1,0 +1,452 @@
+//! The steps by which what is prepared leaves the machine: upload, submit, deliver. Each can be
+//! repeated without harm.
+
+use super::*;
+use crate::{
+	journal::{Entry, Envelope},
+	words::{and, HolderKind},
+};
+use bytes::Bytes;
+use codec::Decode;
+use futures::{future::Either, stream, Stream, StreamExt};
+use std::{collections::HashMap, str::FromStr};
+use vouchsafe_client::{
+	chain::{
+		runtime, At, BoundedVec, ChainError, Holder, Labels, NewRecord, NewSharingSet, NewVersion,
+		Relation, ServicePeriod,
+	},
+	cid::Cid,
+	custodian::CustodianError,
+	messages::DeliverEnvelope,
+};
+
+/// Calls in one batch: an import of a bundle is one or two transactions.
+const BATCH: usize = 8;
+/// How long to wait before a custodian that took its envelope and did not acknowledge gets it
+/// again.
+const AGAIN: Duration = Duration::from_secs(60);
+/// The longest pause between tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// Brings each ciphertext to a custodian with an IPFS node.
+pub(super) async fn upload(
+	session: &Session,
+	journal: &Journal,
+	group: &mut Group,
+	until: Option<Instant>,
+) -> Result<()> {
+	let me = session.me()?;
+	for number in 0..group.entries.len() {
+		let entry = group.entries[number].clone();
+		if entry.uploaded || entry.is_final {
+			continue;
+		}
+		let cid = Cid::from_str(&entry.content_cid).context("the journal's CID")?;
+		let mut pause = Duration::from_secs(1);
+		let waiting = Progress::waiting(&format!("uploading {}", entry.title));
+		'tries: loop {
+			let mut reasons = Vec::new();
+			// One's own institution's first, then the others.
+			let mut targets: Vec<_> = entry.envelopes.iter().map(|it| it.institution).collect();
+			targets.sort_by_key(|target| Some(*target) != entry.institution);
+			for target in targets {
+				let institution = AccountId(target.0);
+				let name = session.names.show(&institution);
+				match upload_to(
+					session,
+					&institution,
+					&cid,
+					entry.content_len,
+					journal.content(number),
+				)
+				.await
+				{
+					Ok(true) => break 'tries,
+					Ok(false) => {},
+					Err(error) => reasons.push(format!("{name}: {error:#}")),
+				}
+			}
+			if is_over(until) {
+				bail!(
+					"no custodian took “{}” ({}). Nothing is lost: `vouchsafe --key {} record add \
+					 --resume` goes on",
+					entry.title,
+					reasons.join("; "),
+					me.name
+				);
+			}
+			waiting.say(&format!("waiting for a custodian that takes {}", entry.title));
+			tokio::time::sleep(pause).await;
+			pause = (pause * 2).min(LONGEST_PAUSE);
+		}
+		group.entries[number].uploaded = true;
+		journal.save(group)?;
+		session.step("uploaded");
+	}
+	Ok(())
+}
+
+/// Whether the custodian took it; it doesn't if it has no IPFS node.
+async fn upload_to(
+	session: &Session,
+	institution: &AccountId,
+	cid: &Cid,
+	length: u64,
+	path: PathBuf,
+) -> Result<bool> {
+	let custodian = session.custodian(institution)?;
+	if !custodian.about().await?.content {
+		return Ok(false);
+	}
+	custodian.add_content(&session.me()?.signer, cid, length, || file_stream(&path)).await?;
+	Ok(true)
+}
+
+fn file_stream(path: &Path) -> impl Stream<Item = std::io::Result<Bytes>> + Send + Sync + 'static {
+	match File::open(path) {
+		Ok(file) => Either::Left(tokio_util::io::ReaderStream::with_capacity(
+			tokio::fs::File::from_std(file),
+			256 * 1024,
+		)),
+		Err(error) => Either::Right(stream::iter([Err(error)])),
+	}
+}
+
+/// Whether the version is on the chain; an error if another one stands in its place.
+async fn is_there(at: &At, entry: &Entry) -> Result<bool> {
+	match at.version(H256(entry.record.0), entry.version).await? {
+		Some(version) if version.commitment.0 == entry.commitment.0 => Ok(true),
+		Some(_) => Err(Overtaken.into()),
+		None => Ok(false),
+	}
+}
+
+/// Another version was added first.
+#[derive(Debug, thiserror::Error)]
+#[error(
+	"another version of this record was added in the meantime: look at it with `record open`, and \
+	 add yours again if it is still wanted"
+)]
+struct Overtaken;
+
+/// Whether the chain will never take it, however often it is tried.
+pub(super) fn is_hopeless(error: &anyhow::Error) -> bool {
+	error.chain().any(|cause| {
+		cause.downcast_ref::<Overtaken>().is_some()
+			|| matches!(
+				cause.downcast_ref::<ChainError>(),
+				Some(ChainError::Dispatch { .. } | ChainError::Stranger | ChainError::MayNotSign)
+			)
+	})
+}
+
+/// Puts on the chain what isn't there yet, several in a batch, and waits until it is final.
+pub(super) async fn submit(
+	session: &Session,
+	journal: &Journal,
+	group: &mut Group,
+	until: Option<Instant>,
+) -> Result<()> {
+	let waiting = Progress::waiting("waiting for finality");
+	let mut pause = Duration::from_secs(1);
+	loop {
+		match try_submit(session, journal, group, &waiting).await {
+			Err(error) if passes(&error) && !is_over(until) => {
+				tracing::debug!("submitting again: {error:#}");
+				waiting.say("waiting for the node");
+				tokio::time::sleep(pause).await;
+				pause = (pause * 2).min(LONGEST_PAUSE);
+			},
+			result => return result,
+		}
+	}
+}
+
+async fn try_submit(
+	session: &Session,
+	journal: &Journal,
+	group: &mut Group,
+	waiting: &Progress,
+) -> Result<()> {
+	let at = session.finalized().await?;
+	let mut open = Vec::new();
+	for (number, entry) in group.entries.iter_mut().enumerate() {
+		if !entry.is_final && is_there(&at, entry).await? {
+			entry.is_final = true;
+		}
+		if !entry.is_final {
+			open.push(number);
+		}
+	}
+	for batch in open.chunks(BATCH) {
+		waiting.say("waiting for finality");
+		let calls: Vec<_> = batch
+			.iter()
+			.map(|number| runtime_call(&group.entries[*number]))
+			.collect::<Result<_>>()?;
+		let result = if let [number] = batch {
+			submit_one(session, &group.entries[*number]).await
+		} else {
+			session.submit(&runtime::tx().utility().batch_all(calls)).await.map(drop)
+		};
+		if let Err(error) = result {
+			// It may stand there all the same: sent by an earlier run, or found too late.
+			let at = session.finalized().await?;
+			for number in batch {
+				if !is_there(&at, &group.entries[*number]).await? {
+					let entries: Vec<_> = batch.iter().map(|it| &group.entries[*it]).collect();
+					return Err(error.context(not_added(&entries)));
+				}
+			}
+		}
+		for number in batch {
+			group.entries[*number].is_final = true;
+		}
+		journal.save(group)?;
+		session.step("final");
+	}
+	Ok(())
+}
+
+/// Whether waiting may help: the node is away, or the quota of this window is used up.
+fn passes(error: &anyhow::Error) -> bool {
+	error.chain().any(|cause| match cause.downcast_ref::<ChainError>() {
+		Some(ChainError::QuotaSpent | ChainError::TooFarAhead) => true,
+		Some(error) => error.may_pass(),
+		None => false,
+	})
+}
+
+/// What is said where the chain refuses entries. The reason follows it.
+fn not_added(entries: &[&Entry]) -> String {
+	let titles: Vec<_> = entries.iter().map(|entry| entry.title.as_str()).collect();
+	let labelled =
+		entries.iter().any(|entry| entry.new.as_ref().is_some_and(|row| row.labels != 0));
+	let hint = if labelled {
+		" (a consent to write has to name a record's labels: `vouchsafe consent grant --action write` \
+		 names all)"
+	} else {
+		""
+	};
+	format!("{} could not be added{hint}", and(&titles))
+}
+
+async fn submit_one(session: &Session, entry: &Entry) -> Result<()> {
+	let tx = runtime::tx().records();
+	match new_record(entry)? {
+		Some((salt, record)) => {
+			let call = tx.create(
+				AccountId(entry.patient.0),
+				entry.institution.map(|it| AccountId(it.0)),
+				salt,
+				record,
+				new_version(entry)?,
+				sharing(entry)?,
+			);
+			session.submit(&call).await?;
+		},
+		None => {
+			let call = tx.add_version(H256(entry.record.0), new_version(entry)?, sharing(entry)?);
+			session.submit(&call).await?;
+		},
+	}
+	Ok(())
+}
+
+fn runtime_call(entry: &Entry) -> Result<runtime::runtime_types::vouchsafe_runtime::RuntimeCall> {
+	use runtime::runtime_types::{pallet_records::pallet::Call, vouchsafe_runtime::RuntimeCall};
+	let (version, sharing) = (new_version(entry)?, sharing(entry)?);
+	Ok(RuntimeCall::Records(match new_record(entry)? {
+		Some((salt, record)) => Call::create {
+			patient: AccountId(entry.patient.0),
+			institution: entry.institution.map(|it| AccountId(it.0)),
+			salt,
+			record,
+			version,
+			sharing,
+		},
+		None => Call::add_version { record: H256(entry.record.0), version, sharing },
+	}))
+}
+
+fn new_record(entry: &Entry) -> Result<Option<([u8; 16], NewRecord)>> {
+	let Some(row) = &entry.new else { return Ok(None) };
+	let relation = match &row.relation {
+		Some((kind, target)) => {
+			Some(Relation { kind: RelationKind::from_word(kind)?, target: H256(target.0) })
+		},
+		None => None,
+	};
+	let record = NewRecord {
+		origin: Origin::from_word(&row.origin)?,
+		service: ServicePeriod { first: row.months.0, last: row.months.1 },
+		relation,
+		confidentiality: Confidentiality::from_word(&row.confidentiality)?,
+		labels: Labels(row.labels),
+		category: Category::from_word(&row.category)?,
+	};
+	Ok(Some((row.salt.0, record)))
+}
+
+fn new_version(entry: &Entry) -> Result<NewVersion> {
+	let manifest = Cid::from_str(&entry.manifest_cid).context("the journal's CID")?;
+	Ok(NewVersion {
+		previous: H256(entry.previous.0),
+		manifest: BoundedVec(manifest.to_bytes()),
+		commitment: H256(entry.commitment.0),
+	})
+}
+
+fn sharing(entry: &Entry) -> Result<NewSharingSet> {
+	let holders = entry
+		.holders
+		.iter()
+		.map(|(account, kind)| {
+			Ok(Holder { account: AccountId(account.0), kind: HolderKind::from_word(kind)? })
+		})
+		.collect::<Result<_>>()?;
+	let commitments = vouchsafe_vault::sharing::Commitments::decode(&mut &entry.commitments.0[..])
+		.context("the journal's commitments")?;
+	Ok(NewSharingSet {
+		threshold: entry.threshold,
+		holders: BoundedVec(holders),
+		commitments: H256(commitments.hash()),
+	})
+}
+
+/// Institutions whose acknowledgement isn't there.
+pub(super) async fn missing(at: &At, entry: &Entry) -> Result<Vec<AccountId>> {
+	let set = at
+		.sharing_set(H256(entry.record.0), entry.version)
+		.await?
+		.context("the version's sharing set is gone from the chain")?;
+	Ok(set
+		.holders
+		.0
+		.iter()
+		.filter(|holder| {
+			!holder.acknowledged
+				&& matches!(holder.kind, HolderKind::Institution | HolderKind::Emergency)
+		})
+		.map(|holder| holder.account)
+		.collect())
+}
+
+/// Delivers envelopes until every acknowledgement is final.
+pub(super) async fn deliver(
+	session: &Session,
+	journal: &Journal,
+	group: &mut Group,
+	until: Option<Instant>,
+) -> Result<()> {
+	let me = session.me()?;
+	let waiting = Progress::waiting("waiting for the custodians");
+	// When each envelope may be sent next, and how long to wait after that.
+	let mut due: HashMap<(usize, usize), (Instant, Duration)> = HashMap::new();
+	let mut complaints: HashMap<[u8; 32], String> = HashMap::new();
+	loop {
+		let at = match session.finalized().await {
+			Ok(at) => at,
+			Err(error) if !is_over(until) && error.may_pass() => {
+				waiting.say("waiting for the node");
+				tokio::time::sleep(Duration::from_secs(2)).await;
+				continue;
+			},
+			Err(error) => return Err(error.into()),
+		};
+		let mut absent: Vec<AccountId> = Vec::new();
+		let mut sending = Vec::new();
+		let now = Instant::now();
+		for (number, entry) in group.entries.iter_mut().enumerate() {
+			if entry.complete {
+				continue;
+			}
+			let missing = missing(&at, entry).await?;
+			if missing.is_empty() {
+				entry.complete = true;
+				continue;
+			}
+			for (place, envelope) in entry.envelopes.iter().enumerate() {
+				let institution = AccountId(envelope.institution.0);
+				if !missing.contains(&institution) {
+					continue;
+				}
+				if !absent.contains(&institution) {
+					absent.push(institution);
+				}
+				let first = if envelope.delivered { now + AGAIN } else { now };
+				let (when, _) =
+					*due.entry((number, place)).or_insert((first, Duration::from_secs(1)));
+				if when <= now {
+					sending.push((number, place, institution, message(entry, envelope)));
+				}
+			}
+		}
+		if group.entries.iter().all(|entry| entry.complete) {
+			journal.save(group)?;
+			session.step("acknowledged");
+			return Ok(());
+		}
+		let mut results = stream::iter(sending)
+			.map(|(number, place, institution, message)| async move {
+				let result = match session.custodian(&institution) {
+					Ok(custodian) => custodian
+						.without_retries()
+						.deliver_envelope(&me.signer, &message)
+						.await
+						.map_err(|error: CustodianError| error.to_string()),
+					Err(error) => Err(error.to_string()),
+				};
+				(number, place, institution, result)
+			})
+			.buffer_unordered(8);
+		let mut delivered = false;
+		while let Some((number, place, institution, result)) = results.next().await {
+			let envelope = &mut group.entries[number].envelopes[place];
+			let (when, pause) = due.entry((number, place)).or_insert((now, Duration::from_secs(1)));
+			match result {
+				Ok(_) => {
+					complaints.remove(&institution.0);
+					delivered |= !envelope.delivered;
+					envelope.delivered = true;
+					*when = Instant::now() + AGAIN;
+				},
+				Err(reason) => {
+					tracing::debug!(reason, "delivering an envelope");
+					complaints.insert(institution.0, reason);
+					*when = Instant::now() + *pause;
+					*pause = (*pause * 2).min(LONGEST_PAUSE);
+				},
+			}
+		}
+		drop(results);
+		if delivered {
+			journal.save(group)?;
+			session.step("delivered");
+		}
+		if is_over(until) {
+			return Ok(());
+		}
+		let names: Vec<_> = absent
+			.iter()
+			.map(|it| match complaints.get(&it.0) {
+				Some(reason) => format!("{} ({reason})", session.names.show(it)),
+				None => session.names.show(it),
+			})
+			.collect();
+		waiting.say(&format!("waiting for the acknowledgement of {}", and(&names)));
+		tokio::time::sleep(Duration::from_millis(500)).await;
+	}
+}
+
+fn message(entry: &Entry, envelope: &Envelope) -> DeliverEnvelope {
+	DeliverEnvelope {
+		record: entry.record,
+		version: entry.version,
+		epoch: 0,
+		manifest: entry.manifest.clone(),
+		commitments: entry.commitments.clone(),
+		share: envelope.share.clone(),
+		patient_share: entry.patient_share.clone(),
+	}
+}
