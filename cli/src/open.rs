@@ -496,6 +496,8 @@ async fn gather(session: &Session, target: &Target) -> Result<Gathered> {
 							let holder = AccountId(released.holder.0);
 							let who = if holder == institution {
 								name.clone()
+							} else if holder == target.patient {
+								format!("the patient (carried by {name})")
 							} else {
 								format!("{} (carried by {name})", session.names.show(&holder))
 							};

@@ -1,13 +1,14 @@
 //! A process of the network: started with its output in a log file, found ready by a condition,
 //! stopped gently or killed, and never left behind.
 
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
 use std::{
 	fs::{File, OpenOptions},
 	future::Future,
 	net::TcpListener,
 	path::{Path, PathBuf},
 	process::{Child, Command, Stdio},
+	sync::atomic::{AtomicU16, Ordering},
 	time::{Duration, Instant},
 };
 
@@ -140,13 +141,23 @@ where
 	}
 }
 
-/// Ports that are free now. They are held together, so that they differ.
+/// Ports that are free. They lie below those that the system gives to outgoing connections, so that
+/// none of these takes one before its server does; each process has its own two hundred, and none
+/// is given twice, so that networks side by side don't take each other's.
 pub fn free_ports<const N: usize>() -> Result<[u16; N]> {
-	let listeners: Vec<TcpListener> =
-		(0..N).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<std::io::Result<_>>()?;
+	static GIVEN: AtomicU16 = AtomicU16::new(0);
+	const OWN: u16 = 200;
+	let first = 10_000 + u16::try_from(std::process::id() % 110)? * OWN;
 	let mut ports = [0; N];
-	for (port, listener) in ports.iter_mut().zip(&listeners) {
-		*port = listener.local_addr()?.port();
+	for port in &mut ports {
+		*port = loop {
+			let given = GIVEN.fetch_add(1, Ordering::Relaxed);
+			ensure!(given < 10 * OWN, "no port is free");
+			let port = first + given % OWN;
+			if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+				break port;
+			}
+		};
 	}
 	Ok(ports)
 }

@@ -1,0 +1,9 @@
+//! Tests across real processes: nodes, custodians, Kubo, and the command that people use. One
+//! program, so that it is linked once and networks run side by side.
+
+mod documents;
+mod failures;
+mod one_hospital;
+mod refusals;
+mod story;
+mod upgrade;
