@@ -71,7 +71,8 @@ async fn state(patient: &User, chain: &Chain) -> Result<(Value, (u64, H256), usi
 
 type Signed = SubmittableTransaction<Config, OnlineClientAtBlockImpl<Config>>;
 
-/// A grant by this patient, signed for the chain as it was at this block, not sent yet.
+/// A call by this patient (which revokes nothing that stands), signed for the chain as it was at
+/// this block, not sent yet.
 async fn signed_at(at: &At, patient: &Keypair) -> Result<Signed> {
 	let nonce = at.nonce(&patient.public_key().to_account_id()).await?;
 	let grantee = Grantee::Institution(keypair("//HospitalC").public_key().to_account_id());
