@@ -170,15 +170,20 @@ async fn load<C: subxt::transactions::Payload>(
 			Ok(())
 		}
 	});
-	let sending = tokio::spawn(futures::future::try_join_all(sending.collect::<Vec<_>>()));
+	let mut sending = tokio::spawn(futures::future::try_join_all(sending.collect::<Vec<_>>()));
+	let mut sent = false;
 
 	let (mut counted, mut number) = (0, start.number + 1);
 	let (mut first_seen, mut in_first) = (None, 0);
 	let mut weight = 0;
 	let patience = Instant::now();
 	let elapsed = loop {
-		if patience.elapsed() > Duration::from_secs(600) {
-			bail!("only {counted} of {total} calls were finalised within 600 s");
+		if patience.elapsed() > Duration::from_secs(180) {
+			bail!("only {counted} of {total} calls were finalised within 180 s");
+		}
+		if !sent && sending.is_finished() {
+			(&mut sending).await??;
+			sent = true;
 		}
 		let head = chain.finalized().await?;
 		if head.number < number {
@@ -207,7 +212,9 @@ async fn load<C: subxt::transactions::Payload>(
 			break seen - first_seen.unwrap_or(seen);
 		}
 	};
-	sending.await??;
+	if !sent {
+		sending.await??;
+	}
 	let per_second = (total - in_first) as f64 / elapsed.as_secs_f64().max(0.001);
 	Ok(Load { per_second, weight })
 }
