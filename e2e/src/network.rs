@@ -445,3 +445,15 @@ pub async fn rpc(url: &str, method: &str, params: Value) -> Option<Value> {
 	let value: Value = answer.json().await.ok()?;
 	value.get("result").filter(|result| !result.is_null()).cloned()
 }
+
+/// The bytes of the entries of a node's state below this prefix, key and value, at most so many.
+pub async fn state_sizes(url: &str, prefix: &str, most: u32) -> Vec<usize> {
+	let length = |hex: Option<&str>| hex.map_or(0, |hex| hex.len() / 2 - 1);
+	let keys = rpc(url, "state_getKeysPaged", json!([prefix, most, null])).await;
+	let mut sizes = Vec::new();
+	for key in keys.as_ref().and_then(Value::as_array).into_iter().flatten() {
+		let value = rpc(url, "state_getStorage", json!([key])).await;
+		sizes.push(length(key.as_str()) + length(value.as_ref().and_then(Value::as_str)));
+	}
+	sizes
+}

@@ -1,17 +1,17 @@
 //! The chain under load, on four validators.
 
 use super::{median_and_worst, Row};
-use crate::network::{rpc, Network};
+use crate::{
+	acts::keypair,
+	network::{state_sizes, Network},
+};
 use anyhow::{bail, Context, Result};
 use codec::Encode;
 use futures::{StreamExt, TryStreamExt};
 use serde_json::{json, Value};
 use sp_crypto_hashing::{blake2_128, twox_128};
-use std::{
-	str::FromStr,
-	time::{Duration, Instant},
-};
-use subxt_signer::{sr25519::Keypair, SecretUri};
+use std::time::{Duration, Instant};
+use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::chain::{
 	runtime, AccountId, Action, Actions, BoundedVec, Categories, Chain, Config, DataPeriod,
 	Decision, Effect, Grantee, Ground, Labels, Purpose, Purposes, ShownText, Terms, H256,
@@ -26,8 +26,7 @@ const CALLS: usize = 20;
 const CONSENTS: usize = 1000;
 
 fn key(name: &str) -> Keypair {
-	let uri = SecretUri::from_str(name).expect("a development path; qed");
-	Keypair::from_uri(&uri).expect("a development path; qed")
+	keypair(name).expect("a development path; qed")
 }
 
 fn patient(index: usize) -> Keypair {
@@ -243,15 +242,8 @@ async fn decision(network: &Network, chain: &Chain) -> Result<Vec<Row>> {
 	let ((median, worst), (bare, _)) = (median_and_worst(times), median_and_worst(empty));
 
 	let prefix = consents_prefix(&account(&signer));
-	let keys = rpc(&url, "state_getKeysPaged", json!([prefix, 1000, null])).await;
-	let keys = keys.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
-	let mut bytes = 0;
-	for key in keys.iter().take(50) {
-		let value = rpc(&url, "state_getStorage", json!([key])).await;
-		let length = |hex: Option<&str>| hex.map_or(0, |hex| hex.len() / 2 - 1);
-		bytes += length(key.as_str()) + length(value.as_ref().and_then(Value::as_str));
-	}
-	let per_consent = bytes as f64 / keys.len().clamp(1, 50) as f64;
+	let sizes = state_sizes(&url, &prefix, 50).await;
+	let per_consent = sizes.iter().sum::<usize>() as f64 / sizes.len().max(1) as f64;
 	Ok(vec![
 		Row::new(
 			&format!("a decision with {consents} consents of the patient on chain, by RPC"),

@@ -4,11 +4,10 @@
 use super::{median_and_worst, Row};
 use crate::{
 	acts::{self, Permit},
-	network::{rpc, Network},
+	network::{state_sizes, Network},
 	user::User,
 };
 use anyhow::{Context, Result};
-use serde_json::{json, Value};
 use std::{
 	io::Write,
 	path::Path,
@@ -97,12 +96,7 @@ async fn state_of(network: &Network, maps: &[&str]) -> usize {
 		let mut prefix = sp_crypto_hashing::twox_128(pallet).to_vec();
 		prefix.extend_from_slice(&sp_crypto_hashing::twox_128(map.as_bytes()));
 		let prefix = format!("0x{}", hex::encode(prefix));
-		let keys = rpc(&url, "state_getKeysPaged", json!([prefix, 1000, null])).await;
-		for key in keys.as_ref().and_then(Value::as_array).into_iter().flatten() {
-			let value = rpc(&url, "state_getStorage", json!([key])).await;
-			let length = |hex: Option<&str>| hex.map_or(0, |hex| hex.len() / 2 - 1);
-			bytes += length(key.as_str()) + length(value.as_ref().and_then(Value::as_str));
-		}
+		bytes += state_sizes(&url, &prefix, 1000).await.iter().sum::<usize>();
 	}
 	bytes
 }
