@@ -79,7 +79,7 @@ fn bench() -> Result<Value, String> {
 			.map_err(|error| format!("//Bench//{number}: {error}"))?;
 		let mut patient = people.last().cloned().ok_or("the preset names no people")?;
 		patient["account"] = json!(AccountId::from(pair.public()));
-		patient["kind"] = json!("Patient");
+		patient["kind"] = json!("patient");
 		patient["enrolledBy"] = json!(development::HOSPITAL_A.account());
 		people.push(patient);
 	}

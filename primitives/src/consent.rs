@@ -2,8 +2,8 @@
 //! permitted or denied what, of which records, for which purpose, and how long.
 
 use crate::types::*;
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 use sp_core::H256;
 

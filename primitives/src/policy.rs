@@ -107,33 +107,33 @@ pub enum Reason {
 	NotAttested,
 }
 
-crate::types::numbered! {
+crate::vocabulary::numbered! {
 	/// What a permit lacks, from the farthest to the nearest.
-	Mismatch {
+	Mismatch, "mismatch" {
 		/// It was made under a policy that this runtime doesn't know.
-		PolicyVersion = 0,
+		PolicyVersion = 0, "policy-version";
 		/// Another action.
-		Action = 1,
+		Action = 1, "action";
 		/// Another purpose.
-		Purpose = 2,
+		Purpose = 2, "purpose";
 		/// Another country.
-		Country = 3,
+		Country = 3, "country";
 		/// Other single records.
-		Record = 4,
+		Record = 4, "record";
 		/// Other categories.
-		Category = 5,
+		Category = 5, "category";
 		/// Other authors.
-		Author = 6,
+		Author = 6, "author";
 		/// Other holders.
-		Holder = 7,
+		Holder = 7, "holder";
 		/// Another period of service.
-		DataPeriod = 8,
+		DataPeriod = 8, "data-period";
 		/// The record has a label that it doesn't name.
-		Label = 9,
+		Label = 9, "label";
 		/// It isn't valid yet.
-		NotYetValid = 10,
+		NotYetValid = 10, "not-yet-valid";
 		/// It has expired, at its `valid_until`.
-		Expired = 11,
+		Expired = 11, "expired";
 	}
 }
 

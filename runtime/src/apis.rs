@@ -29,12 +29,10 @@ use sp_runtime::{
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use vouchsafe_primitives::{
-	audit,
-	policy::Decision,
-	traits::{self, AuditLog as _},
-	AccountId, AccountKind, Action, Consent, Grantee, Ground, Purpose, RecordId, RequestId, Status,
-	VersionNumber,
+	audit, policy::Decision, AccountId, AccountKind, Action, Consent, Grantee, Ground, Purpose,
+	RecordId, RequestId, Status, VersionNumber,
 };
+use vouchsafe_support::{self as traits, AuditLog as _};
 
 sp_api::decl_runtime_apis! {
 	/// What the chain knows of people, records and consents. Everything here is on the chain and

@@ -1,8 +1,9 @@
 //! JSON of any value that the runtime answers with, by its type information, so that the methods
 //! stay thin: what the runtime's types gain shows here without a line of code.
 //!
-//! Structs are objects with camel-case names, enums their variant's name or `{name: fields}`,
-//! options the value or `null`. Accounts are SS58 addresses, hashes, keys and other bytes hex with
+//! Structs are objects with camel-case names. Enums are their variant's word or `{word: fields}`; the
+//! word is the variant's name with hyphens (`VitalSigns`: `vital-signs`), and so the same as in the
+//! vocabularies of `vouchsafe_primitives`. Options are the value or `null`. Accounts are SS58 addresses, hashes, keys and other bytes hex with
 //! `0x`, two bytes (country, language) and the fields `name` and `url` text, times seconds.
 
 use codec::{Compact, Decode, Encode, Input};
@@ -44,8 +45,8 @@ fn read(
 			let fields = read_fields(types, &variant.fields, field, input)?;
 			match (name, variant.name.as_str(), variant.fields.is_empty()) {
 				(Some("Option"), ..) => fields,
-				(_, name, true) => json!(name),
-				(_, name, false) => json!({ name: fields }),
+				(_, name, true) => json!(word(name)),
+				(_, name, false) => json!({ word(name): fields }),
 			}
 		},
 		TypeDef::Sequence(sequence) => {
@@ -116,6 +117,18 @@ fn read_list(
 	})
 }
 
+/// `VitalSigns` as `vital-signs`.
+fn word(name: &str) -> String {
+	let mut word = String::new();
+	for letter in name.chars() {
+		if letter.is_ascii_uppercase() && !word.is_empty() {
+			word.push('-');
+		}
+		word.push(letter.to_ascii_lowercase());
+	}
+	word
+}
+
 fn camel_case(name: &str) -> String {
 	let mut words = name.split('_');
 	let first = words.next().unwrap_or_default().to_string();
@@ -140,17 +153,27 @@ mod tests {
 			Decision::Refuse(Reason::NotCovered { consent, mismatch: Mismatch::Expired });
 		assert_eq!(
 			to_json(&decision).unwrap(),
-			json!({ "Refuse": { "NotCovered": {
+			json!({ "refuse": { "not-covered": {
 				"consent": {
-					"grantee": { "CareTeam": {
+					"grantee": { "care-team": {
 						"institution": AccountId::new([1; 32]).to_ss58check(),
 						"team": 3,
 					} },
 					"id": 7,
 				},
-				"mismatch": "Expired",
+				"mismatch": "expired",
 			} } })
 		);
+	}
+
+	#[test]
+	fn vocabularies_have_one_spelling() {
+		for item in Category::ALL {
+			assert_eq!(to_json(item).unwrap(), item.word());
+		}
+		for item in Role::ALL {
+			assert_eq!(to_json(item).unwrap(), item.word());
+		}
 	}
 
 	#[test]
@@ -160,7 +183,7 @@ mod tests {
 		terms.records.force_push([0xab; 32].into());
 		terms.valid_until = Some(1_800_000_000);
 		let json = to_json(&terms).unwrap();
-		assert_eq!(json["effect"], json!({ "Deny": { "bindsBreakGlass": true } }));
+		assert_eq!(json["effect"], json!({ "deny": { "bindsBreakGlass": true } }));
 		assert_eq!(json["countries"], json!(["AT"]));
 		assert_eq!(json["records"], json!([format!("0x{}", "ab".repeat(32))]));
 		assert_eq!(json["validUntil"], json!(1_800_000_000));

@@ -27,7 +27,7 @@ use vouchsafe_runtime::{
 
 /// [`Ground`], as JSON.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum GroundJson {
 	/// A consent.
 	Consent {

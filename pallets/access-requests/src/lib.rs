@@ -43,11 +43,8 @@ pub use weights::WeightInfo;
 use alloc::vec::Vec;
 use frame_support::{pallet_prelude::*, traits::UnixTime};
 use sp_core::H256;
-use vouchsafe_primitives::{
-	audit::LogEvent,
-	traits::{AuditLog, Consents, Enrolment},
-	*,
-};
+use vouchsafe_primitives::{audit::LogEvent, *};
+use vouchsafe_support::{AuditLog, Consents, Enrolment};
 
 #[frame_support::pallet]
 pub mod pallet {
@@ -223,9 +220,7 @@ pub mod pallet {
 			reason: SealedReason,
 		) -> DispatchResultWithPostInfo {
 			let asker = ensure_signed(origin)?;
-			T::Enrolment::actor(&asker, Some(&institution))
-				.filter(|actor| actor.active && actor.acting_for.is_some())
-				.ok_or(Error::<T>::NotAffiliated)?;
+			T::Enrolment::acting(&asker, &institution).ok_or(Error::<T>::NotAffiliated)?;
 			Self::ensure_patient(&patient)?;
 			Self::ensure_sound(&asked, duration)?;
 			let referred_by = Self::referral(&asker, &institution, &grantee)?;
@@ -393,8 +388,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn ensure_patient(account: &AccountId) -> DispatchResult {
-		let kind = T::Enrolment::active_kind(account);
-		ensure!(kind == Some(AccountKind::Patient), Error::<T>::NotPatient);
+		ensure!(T::Enrolment::is_active_patient(account), Error::<T>::NotPatient);
 		Ok(())
 	}
 

@@ -32,38 +32,15 @@ mod tests;
 pub use pallet::*;
 
 use alloc::vec::Vec;
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::pallet_prelude::*;
 use frame_system::pallet_prelude::*;
-use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::traits::{SaturatedConversion, Zero};
 use vouchsafe_primitives::{
-	audit::{next_head, LogEntry, LogEvent},
-	traits::{AuditLog, Enrolment},
+	audit::{next_head, Log, LogEntry, LogEvent},
 	AccountId, Purpose,
 };
-
-/// How far a patient's log has come.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Default,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct Log {
-	/// How many entries it has.
-	pub count: u64,
-	/// Its head: zero as long as it is empty.
-	pub head: H256,
-}
+use vouchsafe_support::{AuditLog, Enrolment};
 
 #[frame_support::pallet]
 pub mod pallet {

@@ -54,9 +54,9 @@ use sp_core::H256;
 use vouchsafe_primitives::{
 	audit::LogEvent,
 	policy::{self, Decision, Question},
-	traits::{self, AuditLog, Enrolment},
 	*,
 };
+use vouchsafe_support::{self as traits, AuditLog, Enrolment};
 
 #[frame_support::pallet]
 pub mod pallet {
@@ -317,9 +317,7 @@ pub mod pallet {
 			text: ShownText,
 		) -> DispatchResult {
 			let staff = ensure_signed(origin)?;
-			T::Enrolment::actor(&staff, Some(&institution))
-				.filter(|actor| actor.active && actor.acting_for.is_some())
-				.ok_or(Error::<T>::NotAffiliated)?;
+			T::Enrolment::acting(&staff, &institution).ok_or(Error::<T>::NotAffiliated)?;
 			ensure!(grantee.institution() == Some(&institution), Error::<T>::OtherInstitution);
 			let home = T::Enrolment::enrolled_by(&patient).ok_or(Error::<T>::NotPatient)?;
 			ensure!(home == institution, Error::<T>::NotTheirPatient);
@@ -410,8 +408,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn ensure_patient(account: &AccountId) -> DispatchResult {
-		let kind = T::Enrolment::active_kind(account);
-		ensure!(kind == Some(AccountKind::Patient), Error::<T>::NotPatient);
+		ensure!(T::Enrolment::is_active_patient(account), Error::<T>::NotPatient);
 		Ok(())
 	}
 

@@ -64,9 +64,9 @@ use sp_runtime::traits::SaturatedConversion;
 use vouchsafe_primitives::{
 	audit::{LogEvent, Outcome},
 	policy::{Basis, Decision, Question, Reason, Subject},
-	traits::{self, AuditLog, Consents, Enrolment, Records},
 	*,
 };
+use vouchsafe_support::{self as traits, AuditLog, Consents, Enrolment, Records};
 
 /// The lowest threshold: one share alone never opens.
 pub const MIN_THRESHOLD: u8 = 2;
@@ -342,7 +342,8 @@ pub mod pallet {
 				Ground::BreakGlass { .. } => return Err(Error::<T>::BreakGlassNotAvailable.into()),
 				Ground::Own => ensure!(reader == patient, Error::<T>::NotOwn),
 			}
-			let actor = Self::actor(&reader, &ground).ok_or(Error::<T>::NotEnrolled)?;
+			let actor = T::Enrolment::actor(&reader, ground.institution())
+				.ok_or(Error::<T>::NotEnrolled)?;
 			// Else anybody could start a log for an account that has none.
 			let is_patient = T::Enrolment::actor(&patient, None)
 				.is_some_and(|found| found.kind == AccountKind::Patient);
@@ -423,10 +424,7 @@ pub mod pallet {
 			countries: BoundedVec<Country, ConstU32<MAX_COUNTRIES>>,
 		) -> DispatchResult {
 			let patient = ensure_signed(origin)?;
-			ensure!(
-				T::Enrolment::active_kind(&patient) == Some(AccountKind::Patient),
-				Error::<T>::NotAPatient
-			);
+			ensure!(T::Enrolment::is_active_patient(&patient), Error::<T>::NotAPatient);
 			ensure!(
 				countries.iter().flatten().all(u8::is_ascii_uppercase),
 				Error::<T>::InvalidCountry
@@ -496,7 +494,7 @@ pub mod pallet {
 			action: Action,
 			purpose: Purpose,
 		) -> Decision {
-			let Some(actor) = Self::actor(&reader, &ground) else {
+			let Some(actor) = T::Enrolment::actor(&reader, ground.institution()) else {
 				return Decision::Refuse(Reason::NotActive);
 			};
 			match ground {
@@ -510,15 +508,6 @@ pub mod pallet {
 }
 
 impl<T: Config> Pallet<T> {
-	/// The reader as a decision sees it. Who names an institution and isn't affiliated with it now
-	/// doesn't count as active.
-	fn actor(reader: &AccountId, ground: &Ground) -> Option<Actor> {
-		let institution = ground.institution();
-		let mut actor = T::Enrolment::actor(reader, institution)?;
-		actor.active &= institution.is_none() || actor.acting_for.is_some();
-		Some(actor)
-	}
-
 	/// Whether the actor may do this with the record. What there isn't, no consent covers.
 	fn decide_as(
 		actor: &Actor,

@@ -38,7 +38,7 @@
 //! # API
 //!
 //! The calls, the transaction extension [`CheckEnrolled`], and
-//! [`vouchsafe_primitives::traits::Enrolment`] for the other pallets.
+//! [`vouchsafe_support::Enrolment`] for the other pallets.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -70,11 +70,8 @@ use frame_system::pallet_prelude::*;
 use register::Keeper;
 use sp_core::H256;
 use sp_runtime::{traits::Verify, MultiSignature};
-use vouchsafe_primitives::{
-	audit::LogEvent,
-	traits::{AuditLog, Enrolment},
-	*,
-};
+use vouchsafe_primitives::{audit::LogEvent, *};
+use vouchsafe_support::{AuditLog, Enrolment};
 
 /// The allowance's amount.
 pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<AccountId>>::Balance;

@@ -123,7 +123,7 @@ pub mod neighbours {
 	use super::{AccountId, Enrolment};
 	use frame_support::pallet_prelude::*;
 	use frame_system::pallet_prelude::*;
-	use vouchsafe_primitives::traits::Enrolment as _;
+	use vouchsafe_support::Enrolment as _;
 
 	#[pallet::pallet]
 	pub struct Pallet<T>(_);

@@ -10,11 +10,8 @@ use frame_support::{
 	traits::{fungible::Mutate, UnixTime},
 };
 use frame_system::pallet_prelude::*;
-use vouchsafe_primitives::{
-	audit::LogEvent,
-	traits::{AuditLog, Enrolment},
-	*,
-};
+use vouchsafe_primitives::{audit::LogEvent, *};
+use vouchsafe_support::{AuditLog, Enrolment};
 
 /// As whom somebody keeps an institution's register.
 #[derive(PartialEq, Eq)]
@@ -345,13 +342,9 @@ impl<T: Config> Enrolment for Pallet<T> {
 				attested: affiliation.attested,
 			})
 		});
-		Some(Actor {
-			account: account.clone(),
-			kind: entry.kind,
-			active: entry.status == Status::Active,
-			acting_for,
-			study: None,
-		})
+		let active =
+			entry.status == Status::Active && (institution.is_none() || acting_for.is_some());
+		Some(Actor { account: account.clone(), kind: entry.kind, active, acting_for, study: None })
 	}
 
 	fn active_kind(account: &AccountId) -> Option<AccountKind> {

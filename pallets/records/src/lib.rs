@@ -54,9 +54,9 @@ use sp_runtime::{traits::SaturatedConversion, ArithmeticError};
 use vouchsafe_primitives::{
 	audit::LogEvent,
 	policy::{Question, Subject},
-	traits::{self, AuditLog, Consents, Custody, Enrolment},
 	*,
 };
+use vouchsafe_support::{self as traits, AuditLog, Consents, Custody, Enrolment};
 
 /// Records that one reading of a patient's list gives at most.
 pub const MAX_LISTED: u32 = 256;
@@ -424,15 +424,11 @@ impl<T: Config> Pallet<T> {
 		institution: Option<&AccountId>,
 	) -> Result<Option<Actor>, DispatchError> {
 		let Some(institution) = institution else {
-			let is_patient = signer == patient
-				&& T::Enrolment::active_kind(signer) == Some(AccountKind::Patient);
+			let is_patient = signer == patient && T::Enrolment::is_active_patient(signer);
 			ensure!(is_patient, Error::<T>::NotThePatient);
 			return Ok(None);
 		};
-		let actor = T::Enrolment::actor(signer, Some(institution))
-			.filter(|actor| actor.active && actor.kind == AccountKind::Practitioner)
-			.filter(|actor| actor.acting_for.is_some())
-			.ok_or(Error::<T>::NotAffiliated)?;
+		let actor = T::Enrolment::acting(signer, institution).ok_or(Error::<T>::NotAffiliated)?;
 		Ok(Some(actor))
 	}
 

@@ -1,5 +1,5 @@
 //! Our own pallets: people, records, consents, requests, shares and logs, each meeting the others
-//! through `vouchsafe_primitives::traits`.
+//! through the traits of `vouchsafe_support`.
 
 use super::accounts::ALLOWANCE;
 use crate::*;
@@ -11,9 +11,9 @@ use frame_support::{
 use pallet_enrolment::{CallClass, Class, Quota};
 use vouchsafe_primitives::{
 	policy::{Decision, Question, Reason, Subject},
-	traits::{Consents, Enrolment as _},
 	Action, Purpose,
 };
+use vouchsafe_support::{Consents, Enrolment as _};
 
 /// A day in seconds.
 const DAY: u64 = 24 * 60 * 60;
@@ -111,10 +111,9 @@ pub fn decide_log(
 	institution: Option<AccountId>,
 	patient: AccountId,
 ) -> Decision {
-	let Some(mut actor) = Enrolment::actor(&reader, institution.as_ref()) else {
+	let Some(actor) = Enrolment::actor(&reader, institution.as_ref()) else {
 		return Decision::Refuse(Reason::NotActive);
 	};
-	actor.active &= institution.is_none() || actor.acting_for.is_some();
 	<Consent as Consents>::decide(&Question {
 		patient,
 		actor,

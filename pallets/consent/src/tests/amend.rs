@@ -75,9 +75,9 @@ fn amend_of_what_there_is_not_fails() {
 		);
 		// Nor does an expired one come back, whether it has been dropped or not.
 		let later = Terms { valid_until: Some(START + 9 * DAY), ..terms() };
-		set_now(START + DAY - 1);
+		Clock::set(START + DAY - 1);
 		assert_ok!(amend(id, 0, terms()));
-		set_now(START + DAY);
+		Clock::set(START + DAY);
 		assert_noop!(amend(id, 1, later), Error::<Test>::NoSuchConsent);
 	});
 }

@@ -15,9 +15,9 @@ use sp_runtime::DispatchError::BadOrigin;
 use vouchsafe_primitives::{
 	audit::LogEvent,
 	policy::{Basis, Decision, Question, Reason, Subject},
-	traits::{self, Enrolment},
 	Consent as Provision, *,
 };
+use vouchsafe_support::{self as traits, Enrolment};
 
 mod amend;
 mod decide;

@@ -71,7 +71,7 @@ fn revoke_by_others_than_an_active_patient_fails() {
 fn revoke_of_an_expired_one_works() {
 	build_and_execute(|| {
 		let id = grant(team(), terms());
-		set_now(START + 2 * DAY);
+		Clock::set(START + 2 * DAY);
 		assert_ok!(Consent::revoke(signed(PATIENT), team(), id));
 		assert!(!Consents::<Test>::contains_key(PATIENT, team()));
 	});

@@ -27,7 +27,7 @@ fn acknowledge_works() {
 			holder: hospital(1),
 		};
 		let by = custodian(&hospital(1));
-		assert_eq!(last_entry(), (PATIENT, by, Some(hospital(1)), None, event));
+		assert_eq!(Logs::last(), (PATIENT, by, Some(hospital(1)), None, event));
 		System::assert_last_event(
 			Event::Acknowledged { record: record(0), version: 0, epoch: 0, holder: hospital(1) }
 				.into(),
@@ -86,7 +86,7 @@ fn acknowledge_by_another_fails() {
 				Error::<Test>::NotACustodian
 			);
 		}
-		suspend(&hospital(1));
+		People::set_active(&hospital(1), false);
 		assert_noop!(acknowledge(&hospital(1), 0, 0), Error::<Test>::NotACustodian);
 		assert_noop!(
 			Custody::acknowledge(RuntimeOrigin::none(), record(0), 0, 0),

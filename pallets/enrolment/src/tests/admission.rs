@@ -4,7 +4,7 @@ use super::*;
 use crate::{mock::Enrolment, *};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
 use sp_runtime::DispatchError;
-use vouchsafe_primitives::traits::Enrolment as _;
+use vouchsafe_support::Enrolment as _;
 
 fn name(name: &[u8]) -> BoundedVec<u8, ConstU32<MAX_NAME>> {
 	name.to_vec().try_into().unwrap()

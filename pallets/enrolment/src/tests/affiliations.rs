@@ -4,7 +4,7 @@ use super::*;
 use crate::{mock::Enrolment, *};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
-use vouchsafe_primitives::traits::Enrolment as _;
+use vouchsafe_support::Enrolment as _;
 
 fn affiliate(
 	who: AccountId,
@@ -54,8 +54,9 @@ fn affiliate_works() {
 			set_now(NOW + now);
 			assert_eq!(in_force(), expected, "{now}");
 			let actor = Enrolment::actor(&doctor_b(), Some(&hospital_a())).unwrap();
-			assert_eq!(actor.acting_for.is_some(), expected, "{now}");
-			assert!(actor.active);
+			assert_eq!((actor.active, actor.acting_for.is_some()), (expected, expected), "{now}");
+			assert_eq!(Enrolment::acting(&doctor_b(), &hospital_a()).is_some(), expected, "{now}");
+			assert!(Enrolment::actor(&doctor_b(), None).unwrap().active);
 		}
 		assert!(Enrolment::is_affiliated(&doctor_b(), &hospital_b()));
 	});
@@ -202,9 +203,9 @@ fn end_affiliation_works() {
 		assert!(!Enrolment::is_affiliated(&doctor_a(), &hospital_a()));
 		assert_eq!(affiliation(doctor_a(), hospital_a()).until, Some(NOW));
 		let actor = Enrolment::actor(&doctor_a(), Some(&hospital_a())).unwrap();
-		assert_eq!(actor.acting_for, None);
+		assert_eq!((actor.active, actor.acting_for), (false, None));
 		// The account itself goes on.
-		assert!(actor.active);
+		assert!(Enrolment::actor(&doctor_a(), None).unwrap().active);
 
 		// One that has not begun never will.
 		assert_ok!(Enrolment::affiliate(

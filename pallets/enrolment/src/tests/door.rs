@@ -16,7 +16,7 @@ use sp_runtime::{
 	traits::{TransactionExtension, TxBaseImplication},
 	transaction_validity::{TransactionSource, TransactionValidityError, ValidTransaction},
 };
-use vouchsafe_primitives::traits::Enrolment as _;
+use vouchsafe_support::Enrolment as _;
 
 type Validity = Result<ValidTransaction, TransactionValidityError>;
 

@@ -5,7 +5,7 @@ use crate::{mock::Enrolment, *};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
 use sp_core::Pair;
 use sp_runtime::DispatchError;
-use vouchsafe_primitives::traits::Enrolment as _;
+use vouchsafe_support::Enrolment as _;
 
 const EXPIRES: Moment = NOW + 600;
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::{mock::Enrolment, *};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
-use vouchsafe_primitives::traits::Enrolment as _;
+use vouchsafe_support::Enrolment as _;
 
 fn set(who: AccountId, account: AccountId, status: Status) -> DispatchResult {
 	Enrolment::set_status(signed(who), account, status)

@@ -23,7 +23,7 @@
 //! | signature | the class, CDA by media type | media types are encrypted. Left out, as the author is |
 
 use super::*;
-use frame_support::BoundedVec;
+use bounded_collections::BoundedVec;
 
 /// The institution `Organization/f001` of the examples.
 const F001: u8 = HOSPITAL_A;

@@ -1,37 +1,57 @@
-//! How the pallets see each other. The runtime says which pallet stands behind which trait.
+//! The traits between pallets. Each is named after the pallet that implements it; what it reads is
+//! stated, because the caller counts it in its weights.
 
-use crate::{
-	audit::LogEvent,
-	consent::*,
-	policy::{Decision, Question},
-	types::*,
-};
 use frame_support::dispatch::DispatchResult;
 use sp_core::H256;
 use sp_runtime::DispatchError;
+use vouchsafe_primitives::{
+	audit::LogEvent,
+	policy::{Decision, Question},
+	*,
+};
 
 /// Who takes part.
 pub trait Enrolment {
-	/// The account as a decision sees it: `None` if it isn't enrolled. The affiliation is there
-	/// only if it is in force now and its institution is active. At most 5 reads.
+	/// The account as a decision sees it, acting for the institution if one is named: `None` if it
+	/// is not enrolled.
+	///
+	/// It counts as active only if its status is active and, where it names an institution, it acts
+	/// for it: its affiliation is in force now and the institution is active. At most 5 reads.
 	fn actor(account: &AccountId, institution: Option<&AccountId>) -> Option<Actor>;
-	/// What the account is, if it is enrolled and active. 1 read.
+
+	/// The account as it acts for the institution: `None` if it does not, because it is not active
+	/// or is not affiliated with the active institution now. At most 5 reads.
+	fn acting(account: &AccountId, institution: &AccountId) -> Option<Actor> {
+		Self::actor(account, Some(institution)).filter(|actor| actor.active)
+	}
+
+	/// The account's kind, if it is enrolled and active. 1 read.
 	fn active_kind(account: &AccountId) -> Option<AccountKind>;
+
+	/// Whether the account is an active patient. 1 read.
+	fn is_active_patient(account: &AccountId) -> bool {
+		Self::active_kind(account) == Some(AccountKind::Patient)
+	}
+
 	/// The active institution or authority whose custodian signs with this account. 2 reads.
 	fn custodian_of(account: &AccountId) -> Option<AccountId>;
-	/// The institution that enrolled the account; its own for an institution. 1 read.
+
+	/// The institution that enrolled the account; an institution's own account. 1 read.
 	fn enrolled_by(account: &AccountId) -> Option<AccountId>;
-	/// Where an institution or authority lies. 1 read.
+
+	/// The country of an institution or authority. 1 read.
 	fn country(institution: &AccountId) -> Option<Country>;
+
 	/// Whether the practitioner has an affiliation with the institution in force now. 1 read.
 	fn is_affiliated(practitioner: &AccountId, institution: &AccountId) -> bool;
+
 	/// Who signed the transaction that is being dispatched. 1 read.
 	fn signer() -> Option<AccountId>;
 }
 
 /// What is known of records.
 pub trait Records {
-	/// All that a decision needs, or `None` if there is no such record. 1 read.
+	/// All that a decision needs, or `None` if the record does not exist. 1 read.
 	fn facts(record: &RecordId) -> Option<RecordFacts>;
 }
 
@@ -39,7 +59,8 @@ pub trait Records {
 pub trait Consents {
 	/// What the patient's consents say to the question now. At most 7 + [`MAX_TEAMS`] reads.
 	fn decide(question: &Question) -> Decision;
-	/// Enters a consent of the patient's that an approved request has become.
+
+	/// Stores a consent that the patient gave by approving a request.
 	fn grant(
 		patient: &AccountId,
 		grantee: Grantee,
@@ -50,8 +71,8 @@ pub trait Consents {
 
 /// Who holds the shares of a version's key.
 pub trait Custody {
-	/// Checks the sharing set of a new version and keeps it. `origin` acts for `acting_for`: both
-	/// are for the log.
+	/// Checks the sharing set of a new version and stores it. `origin` acts for `acting_for`: both
+	/// go into the log.
 	fn declare(
 		patient: &AccountId,
 		origin: &AccountId,
@@ -64,8 +85,7 @@ pub trait Custody {
 
 /// The patients' logs.
 pub trait AuditLog {
-	/// Appends an entry to the patient's log. The signer is added by the log itself. 3 reads and
-	/// 1 write.
+	/// Appends an entry to the patient's log, which itself adds the signer. 3 reads and 1 write.
 	fn append(
 		patient: &AccountId,
 		origin: &AccountId,
@@ -73,6 +93,7 @@ pub trait AuditLog {
 		purpose: Option<Purpose>,
 		event: LogEvent,
 	);
+
 	/// Count and head of the patient's log. 1 read.
 	fn head(patient: &AccountId) -> (u64, H256);
 }
