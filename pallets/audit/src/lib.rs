@@ -40,7 +40,7 @@ use vouchsafe_primitives::{
 	audit::{next_head, Log, LogEntry, LogEvent},
 	AccountId, Purpose,
 };
-use vouchsafe_support::{AuditLog, Enrolment};
+use vouchsafe_support::{Admission, AuditLog};
 
 #[frame_support::pallet]
 pub mod pallet {
@@ -55,7 +55,7 @@ pub mod pallet {
 	#[pallet::config]
 	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
 		/// Who signed the transaction that is being dispatched.
-		type Enrolment: Enrolment;
+		type Admission: Admission;
 	}
 
 	/// Each patient's log.
@@ -108,7 +108,7 @@ impl<T: Config> AuditLog for Pallet<T> {
 			return;
 		}
 		let entry = LogEntry {
-			signer: T::Enrolment::signer().unwrap_or_else(|| origin.clone()),
+			signer: T::Admission::signer().unwrap_or_else(|| origin.clone()),
 			origin: origin.clone(),
 			acting_for: acting_for.cloned(),
 			purpose,

@@ -6,7 +6,7 @@ use sp_core::H256;
 use sp_runtime::traits::IdentityLookup;
 use vouchsafe_primitives::AccountId;
 use vouchsafe_support::doubles;
-pub use vouchsafe_support::doubles::People;
+pub use vouchsafe_support::doubles::Admitted;
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -32,7 +32,7 @@ impl frame_system::Config for Test {
 }
 
 impl crate::Config for Test {
-	type Enrolment = People;
+	type Admission = Admitted;
 }
 
 /// Runs a test in block 1, and the pallet's invariants after it.

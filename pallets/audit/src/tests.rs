@@ -47,7 +47,7 @@ fn append_is_provable_to_the_head() {
 #[test]
 fn append_names_signer_and_origin() {
 	run(|| {
-		People::set_signer(Some(REPRESENTATIVE));
+		Admitted::set_signer(Some(REPRESENTATIVE));
 		Audit::append(&PATIENT, &PATIENT, None, None, LogEvent::HoldersChosen);
 		let entry = LogEntry::from_bytes(&appended()[0].2).unwrap();
 		assert_eq!((entry.signer, entry.origin), (REPRESENTATIVE, PATIENT));

@@ -56,7 +56,7 @@ use vouchsafe_primitives::{
 	policy::{self, Decision, Question},
 	*,
 };
-use vouchsafe_support::{self as traits, AuditLog, Enrolment};
+use vouchsafe_support::{self as traits, Admission, AuditLog, Enrolment};
 
 #[frame_support::pallet]
 pub mod pallet {
@@ -73,6 +73,8 @@ pub mod pallet {
 	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
 		/// Who takes part.
 		type Enrolment: Enrolment;
+		/// Who signed the transaction that is being dispatched.
+		type Admission: Admission;
 		/// The patients' logs.
 		type AuditLog: AuditLog;
 		/// The time.
@@ -401,7 +403,7 @@ impl<T: Config> Pallet<T> {
 
 	/// As whom the patient's origin speaks: who signed may be somebody else, by proxy.
 	fn grantor(patient: &AccountId) -> Grantor {
-		match T::Enrolment::signer() {
+		match T::Admission::signer() {
 			Some(signer) if signer != *patient => Grantor::Representative(signer),
 			_ => Grantor::Patient,
 		}

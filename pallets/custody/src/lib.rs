@@ -101,9 +101,9 @@ pub mod pallet {
 		/// How many seconds an opening is in force.
 		#[pallet::constant]
 		type OpeningLifetime: Get<u64>;
-		/// How many blocks a window is in which refusals are counted.
+		/// Length of the window in which refusals are counted, in seconds.
 		#[pallet::constant]
-		type RefusalWindow: Get<u32>;
+		type RefusalWindow: Get<Moment>;
 		/// How many refused openings of one patient's records one reader can have in a window.
 		#[pallet::constant]
 		type MaxRefusals: Get<u32>;
@@ -257,7 +257,7 @@ pub mod pallet {
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
 			assert!(T::OpeningLifetime::get() > 0, "an opening is in force for some time");
-			assert!(T::RefusalWindow::get() > 0, "a window has blocks");
+			assert!(T::RefusalWindow::get() > 0, "a window lasts some time");
 			assert!(T::MaxRefusals::get() > 0, "a first refusal can be counted");
 			const { assert!(MAX_OPENINGS >= MAX_OPENED, "what one call opens can be kept") };
 		}
@@ -390,7 +390,7 @@ pub mod pallet {
 				})?;
 			}
 			if !refused.is_empty() {
-				Self::count_refusal(&patient, &reader, block)?;
+				Self::count_refusal(&patient, &reader, at)?;
 			}
 			T::AuditLog::append(
 				&patient,
@@ -532,8 +532,9 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Counts an opening of which something was refused.
-	fn count_refusal(patient: &AccountId, reader: &AccountId, block: u32) -> DispatchResult {
-		let window = block.checked_div(T::RefusalWindow::get()).unwrap_or_default();
+	fn count_refusal(patient: &AccountId, reader: &AccountId, now: Moment) -> DispatchResult {
+		let window = now.checked_div(T::RefusalWindow::get()).unwrap_or_default();
+		let window: u32 = window.saturated_into();
 		let (last, count) = Refusals::<T>::get(patient, reader);
 		let count = if last == window { count } else { 0 };
 		ensure!(count < T::MaxRefusals::get(), Error::<T>::TooManyRefusals);

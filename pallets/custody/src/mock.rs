@@ -37,7 +37,9 @@ pub fn custodian(institution: &AccountId) -> AccountId {
 /// As the runtime has it.
 pub const LIFETIME: u64 = 600;
 /// As the runtime has it.
-pub const WINDOW: u32 = 300;
+pub const WINDOW: Moment = 600;
+/// The number of the window in which tests begin.
+pub const FIRST_WINDOW: u32 = (NOW / WINDOW) as u32;
 /// As the runtime has it.
 pub const MAX_REFUSALS: u32 = 20;
 
@@ -57,7 +59,7 @@ impl frame_system::Config for Test {
 
 parameter_types! {
 	pub const OpeningLifetime: u64 = LIFETIME;
-	pub const RefusalWindow: u32 = WINDOW;
+	pub const RefusalWindow: Moment = WINDOW;
 	pub const MaxRefusals: u32 = MAX_REFUSALS;
 }
 

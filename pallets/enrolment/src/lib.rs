@@ -1,11 +1,11 @@
-//! Who takes part: accounts, institutions, affiliations, and the check at the pool's door.
+//! Who takes part: accounts, institutions and affiliations.
 //!
 //! # Terminology
 //!
 //! - *Institution*: a hospital or clinic, or, where nothing else is said, a health authority. The
 //!   council admits it. Its account is kept offline.
 //! - *Registrar*: a practitioner whose affiliation with an institution has the role
-//!   [`Role::Registrar`]; keeps the institution's register from day to day.
+//!   [`Role::Registrar`]; manages the institution's people from day to day.
 //! - *Custodian*: the daemon that keeps an institution's key shares and signs with an account of
 //!   its own. That account is not enrolled: it counts through its institution.
 //! - *Affiliation*: a practitioner's work at an institution, with a role, a time, and care teams.
@@ -31,20 +31,22 @@
 //!
 //! # Data structures
 //!
-//! [`Accounts`], [`Institutions`], [`CustodianAccounts`], [`Affiliations`]; [`Usage`] of quotas; and
-//! [`Signer`], set only while a transaction is dispatched. [`Config::Currency`] has no price: the
-//! allowance that enrolment endows is there for the deposits of proxies and multisigs.
+//! [`Accounts`], [`Institutions`], [`CustodianAccounts`], [`Affiliations`]. [`Config::Currency`] has
+//! no price: an enrolled account gets an allowance for the deposits of proxies and multisigs.
 //!
 //! # API
 //!
-//! The calls, the transaction extension [`CheckEnrolled`], and
-//! [`vouchsafe_support::Enrolment`] for the other pallets.
+//! The calls, and [`vouchsafe_support::Enrolment`] for the other pallets.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
-pub mod extension;
-mod register;
+mod authorisation;
+mod genesis;
+mod lookups;
+mod registration;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
 pub mod types;
 pub mod weights;
 
@@ -53,11 +55,11 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-pub use extension::{codes, priorities, CheckEnrolled};
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
+use authorisation::Manager;
 use frame_support::{
 	pallet_prelude::*,
 	traits::{
@@ -67,11 +69,10 @@ use frame_support::{
 	DefaultNoBound,
 };
 use frame_system::pallet_prelude::*;
-use register::Keeper;
 use sp_core::H256;
 use sp_runtime::{traits::Verify, MultiSignature};
 use vouchsafe_primitives::{audit::LogEvent, *};
-use vouchsafe_support::{AuditLog, Enrolment};
+use vouchsafe_support::{Admission, AuditLog, Enrolment};
 
 /// The allowance's amount.
 pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<AccountId>>::Balance;
@@ -98,20 +99,11 @@ pub mod pallet {
 		type Currency: Mutate<AccountId>;
 		/// The patients' logs.
 		type Audit: AuditLog;
-		/// Tells a call's class.
-		type CallClass: CallClass<Self::RuntimeCall>;
+		/// Who signed the transaction that is being dispatched.
+		type Admission: Admission;
 		/// What an account is endowed with for deposits.
 		#[pallet::constant]
 		type Allowance: Get<BalanceOf<Self>>;
-		/// Blocks in a quota's window.
-		#[pallet::constant]
-		type Window: Get<u32>;
-		/// What an institution, its custodian and its practitioners may take together in a window.
-		#[pallet::constant]
-		type InstitutionQuota: Get<Quota>;
-		/// What any other account may take in a window.
-		#[pallet::constant]
-		type PersonQuota: Get<Quota>;
 		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
@@ -132,14 +124,6 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Affiliations<T> =
 		StorageDoubleMap<_, Blake2_128Concat, AccountId, Blake2_128Concat, AccountId, Affiliation>;
-
-	/// What was taken of a quota in its latest window.
-	#[pallet::storage]
-	pub type Usage<T> = StorageMap<_, Blake2_128Concat, AccountId, WindowUsage, ValueQuery>;
-
-	/// Who signed the transaction that is being dispatched.
-	#[pallet::storage]
-	pub type Signer<T> = StorageValue<_, AccountId>;
 
 	/// Who takes part from the first block on.
 	#[pallet::genesis_config]
@@ -324,10 +308,6 @@ pub mod pallet {
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
-			assert!(T::Window::get() > 0, "a window has blocks");
-			for quota in [T::InstitutionQuota::get(), T::PersonQuota::get()] {
-				assert!(quota.weight > 0 && quota.bytes > 0, "a quota allows something");
-			}
 			assert!(
 				T::Allowance::get() >= T::Currency::minimum_balance(),
 				"the allowance can be held"
@@ -402,7 +382,7 @@ pub mod pallet {
 			signature: MultiSignature,
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			Self::keeper(&who, &institution)?;
+			Self::manager(&who, &institution)?;
 			ensure!(Self::now() < expires, Error::<T>::EnrolmentExpired);
 			let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32));
 			let text = enrolment_text(&genesis, &institution, kind, &encryption_key, expires);
@@ -456,7 +436,7 @@ pub mod pallet {
 			account: AccountId,
 			status: Status,
 		) -> DispatchResult {
-			let (mut entry, who) = Self::entry_for_keeper(origin, &account)?;
+			let (mut entry, who) = Self::account_for_manager(origin, &account)?;
 			let is_patient = entry.kind == AccountKind::Patient;
 			ensure!(
 				is_patient || matches!(status, Status::Active | Status::Suspended | Status::Ended),
@@ -485,7 +465,7 @@ pub mod pallet {
 			account: AccountId,
 			disabled: bool,
 		) -> DispatchResult {
-			let (mut entry, who) = Self::entry_for_keeper(origin, &account)?;
+			let (mut entry, who) = Self::account_for_manager(origin, &account)?;
 			entry.signing_disabled = disabled;
 			Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(disabled));
 			Accounts::<T>::insert(&account, entry);
@@ -513,13 +493,13 @@ pub mod pallet {
 			until: Option<Moment>,
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			let keeper = Self::keeper(&who, &institution)?;
+			let manager = Self::manager(&who, &institution)?;
 			let now = Self::now();
 			let current = Affiliations::<T>::get(&practitioner, &institution)
 				.filter(|affiliation| !affiliation.has_ended(now));
 			let is_registrar = role == Role::Registrar
 				|| current.as_ref().is_some_and(|current| current.role == Role::Registrar);
-			ensure!(keeper == Keeper::Institution || !is_registrar, Error::<T>::InstitutionOnly);
+			ensure!(manager == Manager::Institution || !is_registrar, Error::<T>::InstitutionOnly);
 			ensure!(
 				Self::active_kind(&practitioner) == Some(AccountKind::Practitioner),
 				Error::<T>::NotPractitioner
@@ -552,7 +532,7 @@ pub mod pallet {
 			practitioner: AccountId,
 		) -> DispatchResult {
 			let mut affiliation =
-				Self::affiliation_for_keeper(origin, &institution, &practitioner)?;
+				Self::affiliation_for_manager(origin, &institution, &practitioner)?;
 			affiliation.until = Some(Self::now());
 			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
 			Self::deposit_event(Event::AffiliationEnded { institution, practitioner });
@@ -598,7 +578,7 @@ pub mod pallet {
 			team: TeamId,
 		) -> DispatchResult {
 			let mut affiliation =
-				Self::affiliation_for_keeper(origin, &institution, &practitioner)?;
+				Self::affiliation_for_manager(origin, &institution, &practitioner)?;
 			ensure!(!affiliation.teams.contains(&team), Error::<T>::AlreadyInTeam);
 			affiliation.teams.try_push(team).map_err(|_| Error::<T>::TooManyTeams)?;
 			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
@@ -621,7 +601,7 @@ pub mod pallet {
 			team: TeamId,
 		) -> DispatchResult {
 			let mut affiliation =
-				Self::affiliation_for_keeper(origin, &institution, &practitioner)?;
+				Self::affiliation_for_manager(origin, &institution, &practitioner)?;
 			ensure!(affiliation.teams.contains(&team), Error::<T>::NotInTeam);
 			affiliation.teams.retain(|joined| *joined != team);
 			Affiliations::<T>::insert(&practitioner, &institution, affiliation);

@@ -1,5 +1,5 @@
-//! What the pallet keeps of accounts, institutions and affiliations, the text that an enrollee
-//! signs, and what the check at the pool's door needs to know of a call.
+//! Accounts, institutions and affiliations as the chain keeps them, the text that an enrollee signs,
+//! and their form at genesis.
 
 use alloc::{format, string::String, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -90,90 +90,9 @@ impl Affiliation {
 	}
 }
 
-/// An amount of work: what one call takes, or what a window allows.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Default,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct Quota {
-	/// Execution time, in picoseconds (weight's `ref_time`).
-	pub weight: u64,
-	/// Length of the transactions.
-	pub bytes: u32,
-}
-
-impl Quota {
-	/// How many calls of this cost fit.
-	pub(crate) fn calls(&self, cost: &Self) -> u64 {
-		let by_weight = self.weight.checked_div(cost.weight).unwrap_or(u64::MAX);
-		let by_bytes = self.bytes.checked_div(cost.bytes).map_or(u64::MAX, u64::from);
-		by_weight.min(by_bytes)
-	}
-}
-
-/// What has been taken of a quota.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Default,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct WindowUsage {
-	/// In which window: the block's number divided by the window's length.
-	pub window: u32,
-	/// Execution time, in picoseconds.
-	pub weight: u64,
-	/// Bytes.
-	pub bytes: u32,
-}
-
-impl WindowUsage {
-	/// What is left of the quota.
-	pub(crate) fn left(&self, quota: &Quota) -> Quota {
-		Quota {
-			weight: quota.weight.saturating_sub(self.weight),
-			bytes: quota.bytes.saturating_sub(self.bytes),
-		}
-	}
-}
-
-/// What the check at the pool's door needs to know of a transaction's outermost call. What a
-/// batch or a proxy's call carries inside does not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
-	/// Revokes a consent.
-	Revocation {
-		/// Whether the signer has that consent.
-		exists: bool,
-	},
-	/// Opens records.
-	Opening,
-	/// Acknowledges a share.
-	Acknowledgement,
-	/// Anything else.
-	Ordinary,
-}
-
-/// Tells a call's class. The runtime knows its calls, this pallet does not.
-pub trait CallClass<Call> {
-	/// The class of a transaction's outermost call. At most 1 read.
-	fn class(call: &Call, signer: &AccountId) -> Class;
+/// Whether an account of this kind is an institution or authority.
+pub(crate) fn is_institution(kind: AccountKind) -> bool {
+	matches!(kind, AccountKind::Institution | AccountKind::Authority)
 }
 
 /// The text that whoever is to be enrolled signs, for a wallet to show: six lines, parted by line
@@ -200,14 +119,6 @@ pub fn enrolment_text(
 ) -> String {
 	let institution = H256(institution.clone().into());
 	let encryption_key = H256(*encryption_key);
-	let kind = match kind {
-		AccountKind::Institution => "institution",
-		AccountKind::Authority => "authority",
-		AccountKind::Practitioner => "practitioner",
-		AccountKind::Patient => "patient",
-		AccountKind::Person => "person",
-		AccountKind::Researcher => "researcher",
-	};
 	format!(
 		"Vouchsafe enrolment\nchain {genesis:?}\ninstitution {institution:?}\nas {kind}\n\
 		 encryption key {encryption_key:?}\nuntil {expires}"

@@ -1,4 +1,4 @@
-//! Weights of the pallet's calls and of its transaction extension: reads and writes counted
+//! Weights of the pallet's calls: reads and writes counted
 //! against the database's constants, with a margin for the work between them, in the shape that
 //! benchmarks write.
 
@@ -34,8 +34,6 @@ pub trait WeightInfo {
 	fn leave_team() -> Weight;
 	/// Of `set_cap`.
 	fn set_cap() -> Weight;
-	/// Of `CheckEnrolled`, without the `CheckNonce` in it.
-	fn check_enrolled() -> Weight;
 }
 
 macro_rules! weights {
@@ -86,7 +84,4 @@ weights! {
 	leave_team = 20_000_000, 5, 1;
 	/// `Institutions`.
 	set_cap = 15_000_000, 1, 1;
-	/// `Accounts` (or `CustodianAccounts` and its institution's), the class's read, `Usage`.
-	/// `Signer` is written and removed within the transaction and never reaches the database.
-	check_enrolled = 15_000_000, 4, 1;
 }

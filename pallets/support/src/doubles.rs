@@ -9,7 +9,7 @@ use core::{cell::RefCell, time::Duration};
 use frame_support::{dispatch::DispatchResult, traits::UnixTime};
 use sp_core::H256;
 use sp_runtime::DispatchError;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe_primitives::{
 	audit::LogEvent,
 	policy::{self, Decision, Question},
@@ -55,6 +55,7 @@ struct World {
 	affiliations: BTreeMap<(AccountId, AccountId), Role>,
 	countries: BTreeMap<AccountId, Country>,
 	custodians: BTreeMap<AccountId, AccountId>,
+	unsigning: BTreeSet<AccountId>,
 	signer: Option<AccountId>,
 	records: Vec<RecordFacts>,
 	consents: Vec<Given>,
@@ -147,9 +148,9 @@ impl People {
 		change(|world| world.custodians.insert(custodian, institution.clone()));
 	}
 
-	/// Says who signed the transaction that is being dispatched.
-	pub fn set_signer(signer: Option<AccountId>) {
-		change(|world| world.signer = signer);
+	/// Disables the account's signing.
+	pub fn disable_signing(account: &AccountId) {
+		change(|world| world.unsigning.insert(account.clone()));
 	}
 
 	fn kind(account: &AccountId) -> Option<AccountKind> {
@@ -199,6 +200,32 @@ impl Enrolment for People {
 		read(|world| world.affiliations.contains_key(&key))
 	}
 
+	fn signatory(account: &AccountId) -> Option<Signatory> {
+		if let Some(person) = read(|world| world.people.get(account).cloned()) {
+			let disabled = read(|world| world.unsigning.contains(account));
+			return Some(Signatory {
+				kind: Some(person.kind),
+				institution: person.enrolled_by,
+				may_sign: person.active && !disabled,
+			});
+		}
+		let institution = read(|world| world.custodians.get(account).cloned())?;
+		let may_sign = Self::active_kind(&institution).is_some();
+		Some(Signatory { kind: None, institution, may_sign })
+	}
+}
+
+/// Stands in for pallet-admission.
+pub struct Admitted;
+
+impl Admitted {
+	/// Says who signed the transaction that is being dispatched.
+	pub fn set_signer(signer: Option<AccountId>) {
+		change(|world| world.signer = signer);
+	}
+}
+
+impl Admission for Admitted {
 	fn signer() -> Option<AccountId> {
 		read(|world| world.signer.clone())
 	}

@@ -45,6 +45,25 @@ pub trait Enrolment {
 	/// Whether the practitioner has an affiliation with the institution in force now. 1 read.
 	fn is_affiliated(practitioner: &AccountId, institution: &AccountId) -> bool;
 
+	/// What admission has to know of an account that signs: `None` if it is neither enrolled nor a
+	/// custodian's. At most 3 reads.
+	fn signatory(account: &AccountId) -> Option<Signatory>;
+}
+
+/// An account that signs transactions, as admission sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signatory {
+	/// Its kind. A custodian's account has none: it is not enrolled.
+	pub kind: Option<AccountKind>,
+	/// The institution that enrolled it (an institution: itself), or whose custodian it is.
+	pub institution: AccountId,
+	/// Whether it may sign: it is active and its signing is not disabled. A custodian may sign if
+	/// its institution is active.
+	pub may_sign: bool,
+}
+
+/// Which transactions are admitted.
+pub trait Admission {
 	/// Who signed the transaction that is being dispatched. 1 read.
 	fn signer() -> Option<AccountId>;
 }

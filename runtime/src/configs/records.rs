@@ -8,15 +8,17 @@ use frame_support::{
 	traits::{ConstU128, ConstU32, ConstU64, UnixTime},
 	weights::constants::WEIGHT_REF_TIME_PER_MILLIS,
 };
-use pallet_enrolment::{CallClass, Class, Quota};
+use pallet_admission::{CallClass, Class, Quota};
 use vouchsafe_primitives::{
 	policy::{Decision, Question, Reason, Subject},
 	Action, Purpose,
 };
 use vouchsafe_support::{Consents, Enrolment as _};
 
+/// A minute in seconds.
+const MINUTE: u64 = 60;
 /// A day in seconds.
-const DAY: u64 = 24 * 60 * 60;
+const DAY: u64 = 24 * 60 * MINUTE;
 
 parameter_types! {
 	/// What an institution, its custodian and its practitioners may take in a window: about 4,000
@@ -32,12 +34,19 @@ impl pallet_enrolment::Config for Runtime {
 	type Time = Timestamp;
 	type Currency = Balances;
 	type Audit = Audit;
-	type CallClass = Calls;
+	type Admission = Admission;
 	type Allowance = ConstU128<ALLOWANCE>;
-	type Window = ConstU32<{ 5 * MINUTES }>;
+	type WeightInfo = pallet_enrolment::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_admission::Config for Runtime {
+	type Enrolment = Enrolment;
+	type Time = Timestamp;
+	type CallClass = Calls;
+	type Window = ConstU64<{ 5 * MINUTE }>;
 	type InstitutionQuota = InstitutionQuota;
 	type PersonQuota = PersonQuota;
-	type WeightInfo = pallet_enrolment::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = pallet_admission::weights::SubstrateWeight<Runtime>;
 }
 
 /// Tells the calls that go first. Only the outermost call counts: what a batch or a proxy's call
@@ -70,6 +79,7 @@ impl pallet_records::Config for Runtime {
 
 impl pallet_consent::Config for Runtime {
 	type Enrolment = Enrolment;
+	type Admission = Admission;
 	type AuditLog = Audit;
 	type Time = Timestamp;
 	type AssistedPeriod = ConstU64<{ 90 * DAY }>;
@@ -94,14 +104,14 @@ impl pallet_custody::Config for Runtime {
 	type Consents = Consent;
 	type AuditLog = Audit;
 	type Time = Timestamp;
-	type OpeningLifetime = ConstU64<600>;
-	type RefusalWindow = ConstU32<{ 10 * MINUTES }>;
+	type OpeningLifetime = ConstU64<{ 10 * MINUTE }>;
+	type RefusalWindow = ConstU64<{ 10 * MINUTE }>;
 	type MaxRefusals = ConstU32<20>;
 	type WeightInfo = pallet_custody::weights::SubstrateWeight<Runtime>;
 }
 
 impl pallet_audit::Config for Runtime {
-	type Enrolment = Enrolment;
+	type Admission = Admission;
 }
 
 /// Whether the reader may read the patient's log. Somebody else than the patient reads it on the

@@ -125,7 +125,7 @@ fn is_empty(types: &PortableRegistry, id: u32) -> bool {
 #[test]
 fn the_nonce_is_encoded_as_ever() {
 	let nonce = frame_system::CheckNonce::<Runtime>::from(70_000);
-	assert_eq!(pallet_enrolment::CheckEnrolled::<Runtime>(nonce.clone()).encode(), nonce.encode());
+	assert_eq!(pallet_admission::CheckEnrolled::<Runtime>(nonce.clone()).encode(), nonce.encode());
 }
 
 /// Calls are encoded with their pallet's place, which wallets' and clients' users have signed.
@@ -150,6 +150,7 @@ fn pallets_keep_their_places() {
 			(12, "Utility"),
 			(13, "Multisig"),
 			(14, "Proxy"),
+			(15, "Admission"),
 			(20, "Enrolment"),
 			(21, "Records"),
 			(22, "Consent"),

@@ -8,6 +8,7 @@ mod governance;
 mod metadata;
 mod pool;
 mod proxies;
+mod sessions;
 mod weights;
 
 use crate::*;

@@ -73,7 +73,7 @@ fn the_log_and_the_consent_name_both() {
 	chain.state(|| {
 		let consents = Consent::consents_of(account("//PatientA"));
 		assert_eq!(consents[0].1.grantor, Grantor::Representative(account("//PatientB")));
-		assert!(pallet_enrolment::Signer::<Runtime>::get().is_none(), "only while dispatching");
+		assert!(pallet_admission::Signer::<Runtime>::get().is_none(), "only while dispatching");
 	});
 }
 

@@ -112,10 +112,10 @@ fn amend_to_unsound_terms_fails() {
 fn amend_names_who_amended() {
 	build_and_execute(|| {
 		let id = grant(team(), terms());
-		People::set_signer(Some(RELATIVE));
+		Admitted::set_signer(Some(RELATIVE));
 		assert_ok!(amend(id, 0, imaging()));
 		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Representative(RELATIVE));
-		People::set_signer(Some(PATIENT));
+		Admitted::set_signer(Some(PATIENT));
 		assert_ok!(amend(id, 1, terms()));
 		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Patient);
 	});

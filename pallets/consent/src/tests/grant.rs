@@ -79,7 +79,7 @@ fn grant_by_others_than_an_active_patient_fails() {
 		assert_noop!(Consent::grant(RuntimeOrigin::none(), team(), terms(), text()), BadOrigin);
 		// A suspended patient, also through a proxy: the origin is the patient all the same.
 		People::set_active(&PATIENT, false);
-		People::set_signer(Some(RELATIVE));
+		Admitted::set_signer(Some(RELATIVE));
 		assert_noop!(
 			Consent::grant(signed(PATIENT), team(), terms(), text()),
 			Error::<Test>::NotPatient
@@ -164,10 +164,10 @@ fn grant_drops_what_has_expired_under_its_key() {
 #[test]
 fn grant_names_the_representative_who_signed() {
 	build_and_execute(|| {
-		People::set_signer(Some(PATIENT));
+		Admitted::set_signer(Some(PATIENT));
 		grant(team(), terms());
 		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Patient);
-		People::set_signer(Some(RELATIVE));
+		Admitted::set_signer(Some(RELATIVE));
 		grant(team(), terms());
 		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Representative(RELATIVE));
 		// So it is for a request that a representative approves.

@@ -63,7 +63,7 @@ fn open_works() {
 			ground: at(1),
 		};
 		assert_eq!(Custody::openings(PATIENT, doctor(1)), [opening(0), opening(2)]);
-		assert_eq!(Refusals::<Test>::get(PATIENT, doctor(1)), (0, 1));
+		assert_eq!(Refusals::<Test>::get(PATIENT, doctor(1)), (FIRST_WINDOW, 1));
 		let logged = LogEvent::Opened {
 			ground: at(1),
 			outcomes: vec![
@@ -373,10 +373,11 @@ fn open_of_too_many_fails() {
 #[test]
 fn open_is_refused_only_so_often() {
 	run(|| {
-		System::set_block_number((WINDOW - 1).into());
+		let next_window = NOW - NOW % WINDOW + WINDOW;
+		Clock::set(next_window - WINDOW);
 		for count in 1..=MAX_REFUSALS {
 			refused(open_in_vain());
-			assert_eq!(Refusals::<Test>::get(PATIENT, doctor(0)), (0, count));
+			assert_eq!(Refusals::<Test>::get(PATIENT, doctor(0)), (FIRST_WINDOW, count));
 		}
 		assert_noop!(open_in_vain(), Error::<Test>::TooManyRefusals);
 		assert_eq!(Logs::all().len(), MAX_REFUSALS as usize);
@@ -392,10 +393,14 @@ fn open_is_refused_only_so_often() {
 		);
 		refused(open_for(doctor(2), [record(0)], Purpose::Treatment, at(2)));
 
-		// The next window begins anew, in the same place.
-		System::set_block_number(WINDOW.into());
+		// The count starts again with the next window, and takes no more room. The window goes by
+		// the time, however many blocks there are.
+		System::set_block_number(1_000);
+		Clock::set(next_window - 1);
+		assert_noop!(open_in_vain(), Error::<Test>::TooManyRefusals);
+		Clock::set(next_window);
 		refused(open_in_vain());
-		assert_eq!(Refusals::<Test>::get(PATIENT, doctor(0)), (1, 1));
+		assert_eq!(Refusals::<Test>::get(PATIENT, doctor(0)), (FIRST_WINDOW + 1, 1));
 		assert_eq!(Refusals::<Test>::iter_prefix(PATIENT).count(), 2);
 	});
 }

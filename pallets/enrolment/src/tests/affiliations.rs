@@ -51,7 +51,7 @@ fn affiliate_works() {
 		);
 		let in_force = || Enrolment::is_affiliated(&doctor_b(), &hospital_a());
 		for (now, expected) in [(9, false), (10, true), (19, true), (20, false)] {
-			set_now(NOW + now);
+			Clock::set(NOW + now);
 			assert_eq!(in_force(), expected, "{now}");
 			let actor = Enrolment::actor(&doctor_b(), Some(&hospital_a())).unwrap();
 			assert_eq!((actor.active, actor.acting_for.is_some()), (expected, expected), "{now}");
@@ -217,7 +217,7 @@ fn end_affiliation_works() {
 			None
 		));
 		assert_ok!(Enrolment::end_affiliation(signed(hospital_a()), hospital_a(), doctor_b()));
-		set_now(NOW + 20);
+		Clock::set(NOW + 20);
 		assert!(!Enrolment::is_affiliated(&doctor_b(), &hospital_a()));
 	});
 }

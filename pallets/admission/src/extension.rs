@@ -1,33 +1,31 @@
-//! The check at the pool's door: who may send a transaction, how many, and which go first.
+//! [`CheckEnrolled`]: who may send a transaction, how many, and which go first.
 //!
-//! There is no fee, so this stands in its place. It wraps [`frame_system::CheckNonce`] and keeps
-//! its identifier and encoding, so that wallets see nothing new. Before the pool takes a
-//! transaction it refuses, in this order:
+//! There is no fee; this check replaces it. It wraps [`frame_system::CheckNonce`] and keeps its
+//! identifier and encoding, so that wallets see nothing new. Before the pool takes a transaction it
+//! refuses, in this order:
 //!
-//! 1. a signer who is neither enrolled nor an active institution's custodian ([`codes::STRANGER`]);
-//! 2. one who is not active or whose signing is disabled ([`codes::INACTIVE`]);
-//! 3. a nonce that was used (`Stale`, as everywhere);
-//! 4. where the window's quota is spent ([`codes::QUOTA_SPENT`]);
-//! 5. a nonce further ahead than calls like this one are left in the quota
-//!    ([`codes::NONCE_TOO_FAR`]): the pool does not see what [`prepare`] takes of the quota, so
-//!    what one account can have waiting is bounded by its nonces.
+//! 1. a signer who is neither enrolled nor an institution's custodian ([`codes::STRANGER`]);
+//! 2. a signer who is not active or whose signing is disabled, and the custodian of an institution
+//!    that is not active ([`codes::INACTIVE`]);
+//! 3. a nonce that was used (`Stale`, as on every chain);
+//! 4. a call when the window's quota is spent ([`codes::QUOTA_SPENT`]);
+//! 5. a nonce that is further ahead than the number of such calls left in the quota
+//!    ([`codes::NONCE_TOO_FAR`]). The pool does not see what [`prepare`] takes of the quota, so
+//!    this bounds how many transactions of one account can wait.
 //!
-//! A revocation passes over the last two where it is the outermost call, its consent exists and is
-//! the signer's, and its nonce is the next: one at a time.
+//! The last two do not apply to a revocation that is the outermost call, if its consent exists and
+//! is the signer's, and its nonce is the next one: one at a time.
 //!
 //! An institution, its custodian and the practitioners it enrolled share one quota. The codes are
 //! `InvalidTransaction::Custom`, not `ExhaustsResources`, which would make an author think that
 //! the block is full.
 //!
-//! For the length of the dispatch the extension notes the signer: a proxy's call reaches the
-//! pallets as another's, and the log must name both.
+//! During the dispatch the extension notes the signer: a proxy's call reaches the pallets as
+//! another account's, and the log must name both.
 //!
 //! [`prepare`]: TransactionExtension::prepare
 
-use crate::{
-	Accounts, CallClass, Class, Config, CustodianAccounts, Pallet, Quota, Usage, WeightInfo,
-	WindowUsage,
-};
+use crate::{CallClass, Class, Config, Pallet, Quota, Usage, WeightInfo, WindowUsage};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::{
 	dispatch::DispatchInfo,
@@ -46,13 +44,14 @@ use sp_runtime::{
 	},
 	DispatchResult, SaturatedConversion, Saturating,
 };
-use vouchsafe_primitives::{AccountId, AccountKind, Status};
+use vouchsafe_primitives::{AccountId, AccountKind};
+use vouchsafe_support::{Enrolment, Signatory};
 
-/// What a refused transaction is told: the number in `InvalidTransaction::Custom`.
+/// Why a transaction is refused: the number in `InvalidTransaction::Custom`.
 pub mod codes {
 	/// The signer is not enrolled.
 	pub const STRANGER: u8 = 1;
-	/// The nonce is further ahead than calls like this one are left in the quota.
+	/// The nonce is further ahead than the number of such calls left in the quota.
 	pub const NONCE_TOO_FAR: u8 = 2;
 	/// The signer is suspended or has ended, or its signing is disabled.
 	pub const INACTIVE: u8 = 3;
@@ -60,14 +59,15 @@ pub mod codes {
 	pub const QUOTA_SPENT: u8 = 4;
 }
 
-/// Which transactions go first. Between [`REVOCATION`] and [`CUSTODY`] lies room for break-glass.
+/// Which transactions go first. There is room for break-glass between [`REVOCATION`] and
+/// [`CUSTODY`].
 ///
 /// [`REVOCATION`]: priorities::REVOCATION
 /// [`CUSTODY`]: priorities::CUSTODY
 pub mod priorities {
 	use super::TransactionPriority;
 
-	/// A revocation that passes over the quota.
+	/// A revocation that is exempt from the quota.
 	pub const REVOCATION: TransactionPriority = 4_000_000;
 	/// An opening, or a custodian's acknowledgement.
 	pub const CUSTODY: TransactionPriority = 2_000_000;
@@ -90,38 +90,40 @@ impl<T: Config> core::fmt::Debug for CheckEnrolled<T> {
 	}
 }
 
-/// Who signs, and whose quota it goes by.
-struct Signatory {
-	/// Whose quota it is.
-	holder: AccountId,
-	/// How much that is a window.
-	quota: Quota,
-	/// Whether a custodian signs.
-	is_custodian: bool,
-}
-
-/// What a transaction takes of whose quota.
+/// What a transaction costs, and whose quota pays for it.
 pub struct Charge {
-	holder: AccountId,
+	payer: AccountId,
 	quota: Quota,
 	cost: Quota,
 }
 
 impl Charge {
+	/// The quota that the signer's transactions count against.
+	fn new<T: Config>(signer: &AccountId, signatory: Signatory, cost: Quota) -> Self {
+		match signatory.kind {
+			Some(AccountKind::Patient | AccountKind::Person | AccountKind::Researcher) => {
+				Self { payer: signer.clone(), quota: T::PersonQuota::get(), cost }
+			},
+			Some(AccountKind::Institution | AccountKind::Authority | AccountKind::Practitioner)
+			| None => Self { payer: signatory.institution, quota: T::InstitutionQuota::get(), cost },
+		}
+	}
+
 	/// How many calls like this one are left in the window.
 	fn calls_left<T: Config>(&self) -> u64 {
-		let usage = Usage::<T>::get(&self.holder);
-		let left = if usage.window == window::<T>() { usage.left(&self.quota) } else { self.quota };
+		let usage = Usage::<T>::get(&self.payer);
+		let current = usage.window == Pallet::<T>::window();
+		let left = if current { usage.left(&self.quota) } else { self.quota };
 		left.calls(&self.cost)
 	}
 
-	/// Takes it.
+	/// Takes the cost from the quota.
 	fn take<T: Config>(&self) -> Result<(), TransactionValidityError> {
 		if self.calls_left::<T>() == 0 {
 			return Err(refusal(codes::QUOTA_SPENT));
 		}
-		let window = window::<T>();
-		Usage::<T>::mutate(&self.holder, |usage| {
+		let window = Pallet::<T>::window();
+		Usage::<T>::mutate(&self.payer, |usage| {
 			if usage.window != window {
 				*usage = WindowUsage { window, ..Default::default() };
 			}
@@ -138,7 +140,7 @@ pub enum Val<Nonce> {
 	Signed {
 		/// Who signed.
 		signer: AccountId,
-		/// What to take of whose quota; `None` for a revocation that passes over it.
+		/// What to take from whose quota; `None` for a revocation that is exempt.
 		charge: Option<Charge>,
 		/// `CheckNonce`'s own.
 		nonce: Nonce,
@@ -159,41 +161,17 @@ fn refusal(code: u8) -> TransactionValidityError {
 	InvalidTransaction::Custom(code).into()
 }
 
-impl<T: Config> Pallet<T> {
-	/// Who signs, if that account may.
-	fn signatory(signer: &AccountId) -> Result<Signatory, TransactionValidityError> {
-		if let Some(account) = Accounts::<T>::get(signer) {
-			if account.status != Status::Active || account.signing_disabled {
-				return Err(refusal(codes::INACTIVE));
-			}
-			let (holder, quota) = match account.kind {
-				AccountKind::Institution | AccountKind::Authority => {
-					(signer.clone(), T::InstitutionQuota::get())
-				},
-				AccountKind::Practitioner => (account.enrolled_by, T::InstitutionQuota::get()),
-				AccountKind::Patient | AccountKind::Person | AccountKind::Researcher => {
-					(signer.clone(), T::PersonQuota::get())
-				},
-			};
-			return Ok(Signatory { holder, quota, is_custodian: false });
-		}
-
-		let institution =
-			CustodianAccounts::<T>::get(signer).ok_or_else(|| refusal(codes::STRANGER))?;
-		if !Self::is_active(&institution) {
-			return Err(refusal(codes::INACTIVE));
-		}
-		Ok(Signatory { holder: institution, quota: T::InstitutionQuota::get(), is_custodian: true })
+/// The signer, if it may sign.
+fn signatory<T: Config>(signer: &AccountId) -> Result<Signatory, TransactionValidityError> {
+	let signatory = T::Enrolment::signatory(signer).ok_or_else(|| refusal(codes::STRANGER))?;
+	if signatory.may_sign {
+		Ok(signatory)
+	} else {
+		Err(refusal(codes::INACTIVE))
 	}
 }
 
-/// The number of the window that this block lies in.
-fn window<T: Config>() -> u32 {
-	let block: u32 = frame_system::Pallet::<T>::block_number().saturated_into();
-	block.checked_div(T::Window::get()).unwrap_or_default()
-}
-
-/// What a transaction counts as: at least 1 of each, so that nothing is for nothing.
+/// What a transaction costs: at least 1 of each, so that no call is free.
 fn cost(info: &DispatchInfo, len: usize) -> Quota {
 	Quota {
 		weight: info.total_weight().ref_time().max(1),
@@ -227,7 +205,7 @@ where
 	) -> ValidateResult<Self::Val, T::RuntimeCall> {
 		let signer = origin.as_system_origin_signer().cloned();
 		// A stranger is told so before CheckNonce tells of missing fees.
-		let signatory = signer.as_ref().map(Pallet::<T>::signatory).transpose()?;
+		let signatory = signer.as_ref().map(signatory::<T>).transpose()?;
 		let (mut validity, nonce, origin) = self.0.validate(
 			origin,
 			call,
@@ -251,8 +229,8 @@ where
 			validity.priority = priorities::REVOCATION;
 			None
 		} else {
-			let Signatory { holder, quota, .. } = signatory;
-			let charge = Charge { holder, quota, cost: cost(info, len) };
+			let is_custodian = signatory.kind.is_none();
+			let charge = Charge::new::<T>(&signer, signatory, cost(info, len));
 			let calls = charge.calls_left::<T>();
 			if calls == 0 {
 				return Err(refusal(codes::QUOTA_SPENT));
@@ -262,7 +240,7 @@ where
 			}
 			validity.priority = match class {
 				Class::Opening => priorities::CUSTODY,
-				Class::Acknowledgement if signatory.is_custodian => priorities::CUSTODY,
+				Class::Acknowledgement if is_custodian => priorities::CUSTODY,
 				_ => priorities::ORDINARY,
 			};
 			Some(charge)

@@ -1,10 +1,10 @@
-//! Institutions: admission, cap, custodian, and the genesis.
+//! Institutions: how they are admitted, their cap and custodian, and the genesis.
 
 use super::*;
 use crate::{mock::Enrolment, *};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
 use sp_runtime::DispatchError;
-use vouchsafe_support::Enrolment as _;
+use vouchsafe_support::{Enrolment as _, Signatory};
 
 fn name(name: &[u8]) -> BoundedVec<u8, ConstU32<MAX_NAME>> {
 	name.to_vec().try_into().unwrap()
@@ -49,7 +49,7 @@ fn admit_institution_works() {
 		);
 		assert_eq!(Enrolment::country(&hospital_c), Some(*b"CH"));
 		assert_eq!(Balances::balance(&hospital_c), Allowance::get());
-		assert_ok!(send(&hospital_c, note()));
+		assert_eq!(may_sign(&hospital_c), Some(true));
 	});
 }
 
@@ -159,30 +159,28 @@ fn set_custodian_works() {
 fn set_custodian_replaces_the_old_account() {
 	run(|| {
 		let new = account("HospitalA//custodian//2");
-		let call = Call::<Test>::set_custodian {
-			url: url("http://127.0.0.1:2"),
-			account: new.clone(),
-			key: OTHER_KEY,
+		let set = |account: &AccountId, key| {
+			let url = url("http://127.0.0.1:2");
+			Enrolment::set_custodian(signed(hospital_a()), url, account.clone(), key)
 		};
-		assert_ok!(offer(&custodian_a(), 0, note()));
-		assert_ok!(send(&hospital_a(), call).unwrap());
+		assert_eq!(may_sign(&custodian_a()), Some(true));
+		assert_ok!(set(&new, OTHER_KEY));
 
-		// What the old one has pending is refused, by the pool and by the pallets.
+		// The old account may not sign from now on.
 		assert_eq!(Enrolment::custodian_of(&custodian_a()), None);
-		assert_eq!(
-			offer(&custodian_a(), 0, neighbours::Call::acknowledge {}),
-			Err(InvalidTransaction::Custom(codes::STRANGER).into())
-		);
+		assert_eq!(may_sign(&custodian_a()), None);
 		assert_eq!(Enrolment::custodian_of(&new), Some(hospital_a()));
-		assert_ok!(send(&new, neighbours::Call::acknowledge {}).unwrap());
+		assert_eq!(
+			Enrolment::signatory(&new),
+			Some(Signatory { kind: None, institution: hospital_a(), may_sign: true })
+		);
+		// It keeps its nonce when it signs again.
+		assert!(System::providers(&new) > 0);
 
 		// Address and key can change while the account stays, and an old account come back.
-		let again = |account: AccountId| {
-			Enrolment::set_custodian(signed(hospital_a()), url("http://a"), account, KEY)
-		};
-		assert_ok!(again(new.clone()));
+		assert_ok!(set(&new, KEY));
 		assert_eq!(Enrolment::custodian_of(&new), Some(hospital_a()));
-		assert_ok!(again(custodian_a()));
+		assert_ok!(set(&custodian_a(), KEY));
 		assert_eq!(Enrolment::custodian_of(&custodian_a()), Some(hospital_a()));
 		assert_eq!(Enrolment::custodian_of(&new), None);
 	});
@@ -219,10 +217,7 @@ fn custodian_of_a_suspended_institution_does_not_count() {
 		assert_eq!(Enrolment::custodian_of(&custodian_a()), Some(hospital_a()));
 		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Suspended));
 		assert_eq!(Enrolment::custodian_of(&custodian_a()), None);
-		assert_eq!(
-			offer(&custodian_a(), 0, note()),
-			Err(InvalidTransaction::Custom(codes::INACTIVE).into())
-		);
+		assert_eq!(may_sign(&custodian_a()), Some(false));
 	});
 }
 
@@ -233,11 +228,10 @@ fn genesis_works() {
 		assert_eq!((entry.enrolled, entry.country), (4, *b"DE"));
 		for account in [hospital_a(), authority(), registrar_a(), patient_a()] {
 			assert_eq!(Balances::balance(&account), Allowance::get());
-			assert_ok!(send(&account, note()).unwrap());
+			assert_eq!(may_sign(&account), Some(true));
 		}
-		assert_ok!(send(&custodian_a(), neighbours::Call::acknowledge {}).unwrap());
+		assert_eq!(may_sign(&custodian_a()), Some(true));
 		assert!(Enrolment::is_affiliated(&doctor_a(), &hospital_a()));
-		assert_eq!(Enrolment::signer(), None);
 	});
 }
 
