@@ -159,55 +159,72 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The account is no active patient.
+		/// The account is not a patient, or is a patient who acts without being active.
 		NotPatient,
-		/// The signer has no affiliation with the institution in force now.
+		/// The practitioner has no current affiliation with the institution.
 		NotAffiliated,
-		/// The grantee is neither of the asker's institution nor a practitioner to refer to.
+		/// The grantee does not belong to the caller's institution.
 		OtherInstitution,
-		/// The practitioner referred to isn't affiliated with the institution named.
-		UnknownGrantee,
-		/// A request says at least one action and one purpose, and how long.
+		/// The grantee is not enrolled, or is not affiliated with the institution named.
+		GranteeNotFound,
+		/// A request must name at least one action, at least one purpose and a duration.
 		NothingAsked,
-		/// A category, action or purpose has no meaning.
+		/// A category, action or purpose is not defined.
 		UnknownCode,
-		/// The data period ends before it begins.
+		/// The data period is empty: it ends before it begins.
 		EmptyDataPeriod,
-		/// The asker has as many requests before the patient as may wait.
+		/// The asker has as many unanswered requests to the patient as are allowed.
 		TooManyByAsker,
-		/// The institution has as many requests before the patient as may wait.
+		/// The institution has as many unanswered requests to the patient as are allowed.
 		TooManyByInstitution,
-		/// The patient's log is longer than requests can be numbered.
+		/// The patient's log is too long: no number is left.
 		OutOfNumbers,
 		/// No such request waits for the patient's answer.
-		NoSuchRequest,
+		RequestNotFound,
 		/// The request has expired.
-		Expired,
-		/// It wasn't asked for this grantee.
+		RequestExpired,
+		/// The request was not for this grantee.
 		OtherGrantee,
-		/// An approval permits.
+		/// The terms are a deny, but only a permit is allowed here.
 		NotPermit,
-		/// The terms open more than was asked for.
+		/// The terms allow more than was asked for.
 		WiderThanAsked,
 		/// The terms last longer than was asked for.
 		LongerThanAsked,
-		/// The signer isn't the one who asked.
+		/// The signer is not the one who asked.
 		NotAsker,
 	}
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Asks a patient for access.
+		/// Ask a patient for access.
 		///
-		/// - Origin: signed by a practitioner affiliated with the institution.
-		/// - Details: for the institution, a role or care team of it, for the asker alone, or, as a
-		///   referral, for another practitioner. `duration` counts from the approval on. Expired
-		///   requests of the asker and of the institution are dropped first.
-		/// - Errors: [`Error::NotAffiliated`], [`Error::NotPatient`], [`Error::OtherInstitution`],
-		///   [`Error::UnknownGrantee`], [`Error::NothingAsked`], [`Error::UnknownCode`],
-		///   [`Error::EmptyDataPeriod`], [`Error::TooManyByAsker`],
-		///   [`Error::TooManyByInstitution`].
-		/// - Events: [`Event::Submitted`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by a practitioner affiliated with the institution.
+		///
+		/// ## Details
+		///
+		/// The grantee is the institution, a role or care team of it, the asker alone, or, in a
+		/// referral, another practitioner. `duration` counts from the approval. Expired requests of
+		/// the asker and of the institution are dropped first.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NothingAsked`].
+		/// - [`Error::UnknownCode`].
+		/// - [`Error::EmptyDataPeriod`].
+		/// - [`Error::GranteeNotFound`].
+		/// - [`Error::OtherInstitution`].
+		/// - [`Error::OutOfNumbers`].
+		/// - [`Error::TooManyByAsker`].
+		/// - [`Error::TooManyByInstitution`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Submitted`]. In the patient's log: `RequestSubmitted`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::submit(Pallet::<T>::max_expired()))]
 		pub fn submit(
@@ -270,15 +287,31 @@ pub mod pallet {
 			Ok(Some(T::WeightInfo::submit(dropped)).into())
 		}
 
-		/// Approves a request, as it was asked or narrower: it becomes a consent.
+		/// Approve a request as it was asked, or a narrower one: it becomes a consent.
 		///
-		/// - Origin: signed by the patient, or as the patient by proxy.
-		/// - Details: for the grantee that was asked for, for part of it where that is an
-		///   institution, or for the asker alone. `text` commits to what the patient was shown.
-		/// - Errors: [`Error::NotPatient`], [`Error::NoSuchRequest`], [`Error::Expired`],
-		///   [`Error::OtherGrantee`], [`Error::NotPermit`], [`Error::WiderThanAsked`],
-		///   [`Error::LongerThanAsked`], those of a grant.
-		/// - Events: [`Event::Approved`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient, or by proxy as the patient.
+		///
+		/// ## Details
+		///
+		/// The grantee is the one asked for, a part of it if that is an institution, or the asker
+		/// alone. `text` commits to what the patient was shown. The grant itself may be refused
+		/// with an error of the pallet consent.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::RequestNotFound`].
+		/// - [`Error::RequestExpired`].
+		/// - [`Error::OtherGrantee`].
+		/// - [`Error::NotPermit`].
+		/// - [`Error::WiderThanAsked`].
+		/// - [`Error::LongerThanAsked`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Approved`]. In the patient's log: `ConsentGranted`, then `RequestApproved`.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::approve())]
 		pub fn approve(
@@ -290,9 +323,9 @@ pub mod pallet {
 		) -> DispatchResult {
 			let patient = ensure_signed(origin)?;
 			Self::ensure_patient(&patient)?;
-			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::NoSuchRequest)?;
+			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::RequestNotFound)?;
 			let now = T::Time::now().as_secs();
-			ensure!(!found.is_expired(now), Error::<T>::Expired);
+			ensure!(!found.is_expired(now), Error::<T>::RequestExpired);
 			ensure!(found.admits(&grantee), Error::<T>::OtherGrantee);
 			ensure!(terms.effect == Effect::Permit, Error::<T>::NotPermit);
 			ensure!(found.asked.admits(&terms), Error::<T>::WiderThanAsked);
@@ -311,17 +344,26 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Denies a request.
+		/// Deny a request.
 		///
-		/// - Origin: signed by the patient, or as the patient by proxy.
-		/// - Errors: [`Error::NotPatient`], [`Error::NoSuchRequest`].
-		/// - Events: [`Event::Denied`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient, or by proxy as the patient.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::RequestNotFound`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Denied`]. In the patient's log: `RequestDenied`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::deny())]
 		pub fn deny(origin: OriginFor<T>, request: RequestId) -> DispatchResult {
 			let patient = ensure_signed(origin)?;
 			Self::ensure_patient(&patient)?;
-			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::NoSuchRequest)?;
+			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::RequestNotFound)?;
 
 			Self::remove(&patient, request, &found);
 			let event = LogEvent::RequestDenied { request };
@@ -330,11 +372,20 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Withdraws a request.
+		/// Withdraw a request.
 		///
-		/// - Origin: signed by the one who asked, also when the affiliation has ended since.
-		/// - Errors: [`Error::NoSuchRequest`], [`Error::NotAsker`].
-		/// - Events: [`Event::Withdrawn`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the practitioner who asked, also if the affiliation has ended since.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::RequestNotFound`].
+		/// - [`Error::NotAsker`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Withdrawn`]. In the patient's log: `RequestWithdrawn`.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::withdraw())]
 		pub fn withdraw(
@@ -343,7 +394,7 @@ pub mod pallet {
 			request: RequestId,
 		) -> DispatchResult {
 			let asker = ensure_signed(origin)?;
-			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::NoSuchRequest)?;
+			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::RequestNotFound)?;
 			ensure!(found.asker == asker, Error::<T>::NotAsker);
 
 			Self::remove(&patient, request, &found);
@@ -415,7 +466,7 @@ impl<T: Config> Pallet<T> {
 		if let Grantee::PractitionerAt { practitioner, institution: at } = grantee {
 			if practitioner != asker {
 				let there = T::Enrolment::is_affiliated(practitioner, at);
-				ensure!(there, Error::<T>::UnknownGrantee);
+				ensure!(there, Error::<T>::GranteeNotFound);
 				return Ok(Some(asker.clone()));
 			}
 		}

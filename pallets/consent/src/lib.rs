@@ -162,53 +162,72 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The account is no active patient.
+		/// The account is not a patient, or is a patient who acts without being active.
 		NotPatient,
-		/// The signer has no affiliation with the institution in force now.
+		/// The practitioner has no current affiliation with the institution.
 		NotAffiliated,
-		/// The grantee isn't enrolled, or isn't affiliated with the institution named.
-		UnknownGrantee,
-		/// A deny follows the person: it names the person, not an affiliation.
+		/// The grantee is not enrolled, or is not affiliated with the institution named.
+		GranteeNotFound,
+		/// A deny must name the person, not the person at an institution: it follows the person.
 		DenyThePerson,
-		/// A category, action or purpose has no meaning.
+		/// A category, action or purpose is not defined.
 		UnknownCode,
-		/// The terms end before they begin.
-		EmptyValidity,
-		/// The terms have ended already.
+		/// The period is empty: it ends before it begins.
+		InvalidPeriod,
+		/// The end is not in the future.
 		AlreadyExpired,
-		/// The data period ends before it begins.
+		/// The data period is empty: it ends before it begins.
 		EmptyDataPeriod,
-		/// The patient has as many consents for the grantee as can be kept.
+		/// The patient has as many consents for the grantee as can be stored.
 		TooManyConsents,
 		/// The patient has no such consent for the grantee, or it has expired.
-		NoSuchConsent,
-		/// The consent has been amended since.
+		ConsentNotFound,
+		/// The consent was amended in the meantime.
 		RevisionChanged,
-		/// The consent can't be amended any more: grant a new one.
+		/// The consent was amended as often as it can be: grant a new one.
 		TooManyRevisions,
-		/// The patient's log is longer than consents can be numbered.
+		/// The patient's log is too long: no number is left.
 		OutOfNumbers,
-		/// An assisted consent is for the institution of those who assist.
+		/// The grantee does not belong to the caller's institution.
 		OtherInstitution,
-		/// Only the institution that enrolled the patient assists.
+		/// Another institution enrolled the patient.
 		NotTheirPatient,
-		/// An assisted consent permits.
+		/// The terms are a deny, but only a permit is allowed here.
 		NotPermit,
-		/// An assisted consent ends within the period set for it.
+		/// An assisted consent must end within the period set for it.
 		AssistedTooLong,
-		/// The one who proposed it can't confirm it.
+		/// The practitioner who proposed the consent cannot confirm it.
 		SameStaff,
 	}
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Grants a consent.
+		/// Grant a consent.
 		///
-		/// - Origin: signed by the patient, or as the patient by proxy.
-		/// - Details: expired consents under the same grantee are dropped first. `text` commits to
-		///   what the patient was shown.
-		/// - Errors: [`Error::NotPatient`], those of terms and grantee, [`Error::TooManyConsents`].
-		/// - Events: [`Event::Granted`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient, or by proxy as the patient.
+		///
+		/// ## Details
+		///
+		/// Expired consents for the same grantee are dropped first. `text` commits to what the
+		/// patient was shown.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::DenyThePerson`].
+		/// - [`Error::UnknownCode`].
+		/// - [`Error::AlreadyExpired`].
+		/// - [`Error::InvalidPeriod`].
+		/// - [`Error::EmptyDataPeriod`].
+		/// - [`Error::GranteeNotFound`].
+		/// - [`Error::OutOfNumbers`].
+		/// - [`Error::TooManyConsents`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Granted`]. In the patient's log: `ConsentGranted`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::grant())]
 		pub fn grant(
@@ -223,14 +242,32 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Amends a consent: the new terms take the place of the old ones.
+		/// Amend a consent: the new terms replace the old ones.
 		///
-		/// - Origin: signed by the patient, or as the patient by proxy.
-		/// - Details: `revision` is the one that the patient has read. The grantee and the number
-		///   stay.
-		/// - Errors: [`Error::NotPatient`], those of terms and grantee, [`Error::NoSuchConsent`],
-		///   [`Error::RevisionChanged`], [`Error::TooManyRevisions`].
-		/// - Events: [`Event::Amended`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient, or by proxy as the patient.
+		///
+		/// ## Details
+		///
+		/// `revision` is the one that the patient read. The grantee and the number stay the same.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::DenyThePerson`].
+		/// - [`Error::UnknownCode`].
+		/// - [`Error::AlreadyExpired`].
+		/// - [`Error::InvalidPeriod`].
+		/// - [`Error::EmptyDataPeriod`].
+		/// - [`Error::GranteeNotFound`].
+		/// - [`Error::ConsentNotFound`].
+		/// - [`Error::RevisionChanged`].
+		/// - [`Error::TooManyRevisions`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Amended`]. In the patient's log: `ConsentAmended`.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::amend())]
 		pub fn amend(
@@ -249,7 +286,7 @@ pub mod pallet {
 			let consent = provisions
 				.iter_mut()
 				.find(|consent| consent.id == id && !consent.terms.is_expired(now))
-				.ok_or(Error::<T>::NoSuchConsent)?;
+				.ok_or(Error::<T>::ConsentNotFound)?;
 			ensure!(consent.revision == revision, Error::<T>::RevisionChanged);
 			let revision = revision.checked_add(1).ok_or(Error::<T>::TooManyRevisions)?;
 
@@ -269,11 +306,20 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Revokes a consent. From this call on nothing is decided on it.
+		/// Revoke a consent. No decision uses it after this call.
 		///
-		/// - Origin: signed by the patient, or as the patient by proxy.
-		/// - Errors: [`Error::NotPatient`], [`Error::NoSuchConsent`].
-		/// - Events: [`Event::Revoked`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient, or by proxy as the patient.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::ConsentNotFound`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Revoked`]. In the patient's log: `ConsentRevoked`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::revoke())]
 		pub fn revoke(origin: OriginFor<T>, grantee: Grantee, id: ConsentId) -> DispatchResult {
@@ -284,7 +330,7 @@ pub mod pallet {
 				.iter()
 				.find(|consent| consent.id == id)
 				.map(|consent| consent.revision)
-				.ok_or(Error::<T>::NoSuchConsent)?;
+				.ok_or(Error::<T>::ConsentNotFound)?;
 
 			provisions.retain(|consent| consent.id != id);
 			Self::put(&patient, &grantee, provisions);
@@ -295,19 +341,41 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Grants a consent for a patient who can't use a wallet, by two of an institution's staff:
-		/// the first call proposes it, the second, by another and with the same content within
-		/// [`Config::ProposalLifetime`], enters it.
+		/// Grant a consent for a patient who cannot use a wallet, by two practitioners.
 		///
-		/// - Origin: signed by a practitioner affiliated with the institution, which enrolled the
-		///   patient.
-		/// - Details: it permits, its grantee belongs to the institution, and it ends within
-		///   [`Config::AssistedPeriod`]. Another content takes the place of what was proposed
-		///   before.
-		/// - Errors: [`Error::NotPatient`], [`Error::NotAffiliated`], [`Error::NotTheirPatient`],
-		///   [`Error::OtherInstitution`], [`Error::NotPermit`], [`Error::AssistedTooLong`],
-		///   [`Error::SameStaff`], those of terms and grantee, [`Error::TooManyConsents`].
-		/// - Events: [`Event::Proposed`], then [`Event::Granted`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by a practitioner affiliated with the institution that enrolled the patient.
+		///
+		/// ## Details
+		///
+		/// The first call proposes the consent. The second, by another practitioner and with the
+		/// same content within [`Config::ProposalLifetime`], stores it. It must permit, its grantee
+		/// must belong to the institution, and it must end within [`Config::AssistedPeriod`].
+		/// Another content replaces the proposal.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::OtherInstitution`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NotTheirPatient`].
+		/// - [`Error::NotPermit`].
+		/// - [`Error::AssistedTooLong`].
+		/// - [`Error::SameStaff`].
+		/// - [`Error::DenyThePerson`].
+		/// - [`Error::UnknownCode`].
+		/// - [`Error::AlreadyExpired`].
+		/// - [`Error::InvalidPeriod`].
+		/// - [`Error::EmptyDataPeriod`].
+		/// - [`Error::GranteeNotFound`].
+		/// - [`Error::OutOfNumbers`].
+		/// - [`Error::TooManyConsents`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Proposed`], then [`Event::Granted`]. In the patient's log: `ConsentProposed`,
+		///   then `ConsentGranted`.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::grant_assisted())]
 		pub fn grant_assisted(
@@ -423,7 +491,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(known, Error::<T>::UnknownCode);
 		ensure!(!terms.is_expired(now), Error::<T>::AlreadyExpired);
 		if let (Some(from), Some(until)) = (terms.valid_from, terms.valid_until) {
-			ensure!(from < until, Error::<T>::EmptyValidity);
+			ensure!(from < until, Error::<T>::InvalidPeriod);
 		}
 		if let DataPeriod { from: Some(from), to: Some(to) } = terms.data_period {
 			ensure!(from <= to, Error::<T>::EmptyDataPeriod);
@@ -441,7 +509,7 @@ impl<T: Config> Pallet<T> {
 			// There are no studies yet.
 			Grantee::Study(_) => false,
 		};
-		ensure!(there, Error::<T>::UnknownGrantee);
+		ensure!(there, Error::<T>::GranteeNotFound);
 		Ok(())
 	}
 

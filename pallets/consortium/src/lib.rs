@@ -76,12 +76,20 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Dispatches `call` as Root.
+		/// Dispatch `call` as Root.
 		///
-		/// - Origin: `MotionOrigin`, a motion of three quarters of the seats.
-		/// - Details: no call filter applies. A call that fails is rolled back by itself; the
-		///   motion counts as carried out.
-		/// - Events: `Dispatched`.
+		/// ## Dispatch Origin
+		///
+		/// [`Config::MotionOrigin`]: a motion of three quarters of the seats.
+		///
+		/// ## Details
+		///
+		/// No call filter applies. A call that fails is rolled back by itself; the motion counts as
+		/// carried out.
+		///
+		/// ## Events
+		///
+		/// - [`Event::Dispatched`].
 		#[pallet::call_index(0)]
 		#[pallet::weight({
 			let info = call.get_dispatch_info();

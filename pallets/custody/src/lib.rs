@@ -205,51 +205,53 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The version has a sharing set.
+		/// The version already has a sharing set.
 		AlreadyDeclared,
-		/// A threshold is at least two.
+		/// The threshold is less than two.
 		ThresholdTooLow,
-		/// There are fewer holders than open the version.
+		/// The threshold is greater than the number of holders.
 		ThresholdTooHigh,
 		/// A holder is named twice.
 		DuplicateHolder,
-		/// The account isn't a holder of this kind, or isn't active.
-		NotAHolder,
-		/// The patient's choice doesn't name this holder.
+		/// The account is not an active holder of this kind.
+		NotHolder,
+		/// The patient's choice does not include this holder.
 		HolderNotChosen,
-		/// The holder doesn't lie in a country of the patient's choice.
+		/// The holder is not in a country of the patient's choice.
 		CountryNotChosen,
-		/// Without any one institution or authority the others could not open the version.
+		/// If one institution or authority were away, the others could not open the version.
 		TooFewCustodians,
-		/// One institution, with its practitioners' shares and a carried one, could open it.
+		/// One institution alone, with its practitioners' shares and a carried one, could open the
+		/// version.
 		InstitutionReachesThreshold,
-		/// The practitioners, who may all be of one institution, could open it with a carried share.
+		/// The practitioners alone, who may all be at one institution, could open the version with
+		/// a carried share.
 		PractitionersReachThreshold,
-		/// The signer isn't the custodian of an active institution or authority.
-		NotACustodian,
+		/// The signer is not the custodian of an active institution or authority.
+		NotCustodian,
 		/// The version has no sharing set.
-		NoSharingSet,
-		/// The sharing set is of another epoch.
-		NotTheEpoch,
-		/// The holder has acknowledged its share.
+		SharingSetNotFound,
+		/// The sharing set has another epoch.
+		WrongEpoch,
+		/// The holder has already acknowledged its share.
 		AlreadyAcknowledged,
-		/// An opening names at least one record.
+		/// An opening must name at least one record.
 		NoRecords,
 		/// A record is named twice.
 		DuplicateRecord,
-		/// Glass can't be broken yet.
+		/// Break-glass is not available yet.
 		BreakGlassNotAvailable,
-		/// The reader isn't enrolled.
+		/// The account is not enrolled.
 		NotEnrolled,
-		/// The account isn't a patient, or, to choose holders, isn't an active one.
-		NotAPatient,
-		/// Only the patient opens on the ground that the records are the patient's own.
+		/// The account is not a patient, or is a patient who acts without being active.
+		NotPatient,
+		/// Only the patient can open records as the patient's own.
 		NotOwn,
-		/// The reader has as many openings in force as there can be.
+		/// The reader has as many openings in force as are allowed.
 		TooManyOpenings,
-		/// The reader was refused as often as there can be in a window.
+		/// The reader was refused as often as is allowed in a window.
 		TooManyRefusals,
-		/// A country isn't two capital letters.
+		/// The country is not two capital letters.
 		InvalidCountry,
 	}
 
@@ -270,14 +272,28 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Say that the share is checked and stored.
+		/// Acknowledge that the share of an institution or authority is checked and stored.
 		///
-		/// - **Origin**: the custodian of an active institution or authority that the version's
-		///   sharing set names.
-		/// - **Details**: once for each epoch of the set.
-		/// - **Errors**: `NotACustodian`, `NoSharingSet`, `NotTheEpoch`, `NotAHolder`,
-		///   `AlreadyAcknowledged`.
-		/// - **Events**: `Acknowledged`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the custodian of an active institution or authority that the version's
+		/// sharing set names.
+		///
+		/// ## Details
+		///
+		/// Once for each epoch of the set.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotCustodian`].
+		/// - [`Error::SharingSetNotFound`].
+		/// - [`Error::WrongEpoch`].
+		/// - [`Error::NotHolder`].
+		/// - [`Error::AlreadyAcknowledged`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Acknowledged`]. In the patient's log: `ShareAcknowledged`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::acknowledge())]
 		pub fn acknowledge(
@@ -288,17 +304,18 @@ pub mod pallet {
 		) -> DispatchResult {
 			let signer = ensure_signed(origin)?;
 			let institution =
-				T::Enrolment::custodian_of(&signer).ok_or(Error::<T>::NotACustodian)?;
-			let mut set = SharingSets::<T>::get(record, version).ok_or(Error::<T>::NoSharingSet)?;
-			ensure!(epoch == set.epoch, Error::<T>::NotTheEpoch);
+				T::Enrolment::custodian_of(&signer).ok_or(Error::<T>::NotCustodian)?;
+			let mut set =
+				SharingSets::<T>::get(record, version).ok_or(Error::<T>::SharingSetNotFound)?;
+			ensure!(epoch == set.epoch, Error::<T>::WrongEpoch);
 			let holder = set
 				.holders
 				.iter_mut()
 				.find(|holder| holder.has_custodian() && holder.account == institution)
-				.ok_or(Error::<T>::NotAHolder)?;
+				.ok_or(Error::<T>::NotHolder)?;
 			ensure!(!holder.acknowledged, Error::<T>::AlreadyAcknowledged);
 			let RecordFacts { patient, .. } =
-				T::Records::facts(&record).defensive_ok_or(Error::<T>::NoSharingSet)?;
+				T::Records::facts(&record).defensive_ok_or(Error::<T>::SharingSetNotFound)?;
 
 			holder.acknowledged = true;
 			SharingSets::<T>::insert(record, version, set);
@@ -317,14 +334,31 @@ pub mod pallet {
 
 		/// Open records of a patient.
 		///
-		/// - **Origin**: the reader.
-		/// - **Details**: decides for each record whether the reader may read it, here and now, and
-		///   succeeds either way. What is opened can be had from the custodians for
-		///   [`Config::OpeningLifetime`] seconds, as long as the decision stays the same. A record
-		///   that there isn't is refused like any other.
-		/// - **Errors**: `NoRecords`, `DuplicateRecord`, `BreakGlassNotAvailable`, `NotOwn`,
-		///   `NotEnrolled`, `NotAPatient`, `TooManyOpenings`, `TooManyRefusals`.
-		/// - **Events**: `OpeningDecided`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the reader.
+		///
+		/// ## Details
+		///
+		/// For each record the call decides whether the reader may read it now, and it succeeds
+		/// either way. The custodians release the shares of opened records for
+		/// [`Config::OpeningLifetime`] seconds, as long as the decision stays the same. A record
+		/// that does not exist is refused like any other.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NoRecords`].
+		/// - [`Error::DuplicateRecord`].
+		/// - [`Error::BreakGlassNotAvailable`].
+		/// - [`Error::NotOwn`].
+		/// - [`Error::NotEnrolled`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::TooManyOpenings`].
+		/// - [`Error::TooManyRefusals`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::OpeningDecided`]. In the patient's log: `Opened`.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::open(records.len().saturated_into()))]
 		pub fn open(
@@ -347,7 +381,7 @@ pub mod pallet {
 			// Else anybody could start a log for an account that has none.
 			let is_patient = T::Enrolment::actor(&patient, None)
 				.is_some_and(|found| found.kind == AccountKind::Patient);
-			ensure!(is_patient, Error::<T>::NotAPatient);
+			ensure!(is_patient, Error::<T>::NotPatient);
 
 			let at = T::Time::now().as_secs();
 			let block = frame_system::Pallet::<T>::block_number().saturated_into();
@@ -406,16 +440,29 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Choose who may hold shares of future versions, and the countries in which they lie.
-		/// What is left empty lets all.
+		/// Choose who may hold shares of future versions, and in which countries.
 		///
-		/// - **Origin**: an active patient.
-		/// - **Details**: replaces the choice before. The patient's own share needs no choosing.
-		///   Where holders are named, at least three of them are institutions or authorities that
-		///   lie in the chosen countries: else no version could be declared.
-		/// - **Errors**: `NotAPatient`, `InvalidCountry`, `DuplicateHolder`, `NotAHolder`,
-		///   `TooFewCustodians`.
-		/// - **Events**: `HoldersChosen`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by an active patient.
+		///
+		/// ## Details
+		///
+		/// Replaces the choice before. An empty list allows all. The patient's own share needs no
+		/// choice. If holders are named, at least three of them must be institutions or authorities
+		/// in the chosen countries: otherwise no version could be declared.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::InvalidCountry`].
+		/// - [`Error::DuplicateHolder`].
+		/// - [`Error::NotHolder`].
+		/// - [`Error::TooFewCustodians`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::HoldersChosen`]. In the patient's log: `HoldersChosen`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::choose_holders(holders.len().saturated_into()))]
 		pub fn choose_holders(
@@ -424,7 +471,7 @@ pub mod pallet {
 			countries: BoundedVec<Country, ConstU32<MAX_COUNTRIES>>,
 		) -> DispatchResult {
 			let patient = ensure_signed(origin)?;
-			ensure!(T::Enrolment::is_active_patient(&patient), Error::<T>::NotAPatient);
+			ensure!(T::Enrolment::is_active_patient(&patient), Error::<T>::NotPatient);
 			ensure!(
 				countries.iter().flatten().all(u8::is_ascii_uppercase),
 				Error::<T>::InvalidCountry
@@ -439,7 +486,7 @@ pub mod pallet {
 						}
 					},
 					Some(AccountKind::Practitioner) => (),
-					_ => return Err(Error::<T>::NotAHolder.into()),
+					_ => return Err(Error::<T>::NotHolder.into()),
 				}
 			}
 			ensure!(holders.is_empty() || custodians > MIN_THRESHOLD, Error::<T>::TooFewCustodians);
@@ -582,14 +629,14 @@ impl<T: Config> Pallet<T> {
 		for Holder { account, kind } in holders {
 			let kind = match kind {
 				HolderKind::Patient => {
-					ensure!(account == patient, Error::<T>::NotAHolder);
+					ensure!(account == patient, Error::<T>::NotHolder);
 					continue;
 				},
 				HolderKind::Institution => AccountKind::Institution,
 				HolderKind::Practitioner => AccountKind::Practitioner,
 				HolderKind::Emergency => AccountKind::Authority,
 			};
-			ensure!(T::Enrolment::active_kind(account) == Some(kind), Error::<T>::NotAHolder);
+			ensure!(T::Enrolment::active_kind(account) == Some(kind), Error::<T>::NotHolder);
 			ensure!(
 				choice.holders.is_empty() || choice.holders.contains(account),
 				Error::<T>::HolderNotChosen

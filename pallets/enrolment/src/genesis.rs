@@ -16,8 +16,8 @@ impl<T: Config> Pallet<T> {
 			Self::do_admit(
 				entry.account.clone(),
 				entry.kind,
-				name.map_err(|_| Error::<T>::BadName)?,
-				country.map_err(|_| Error::<T>::BadCountry)?,
+				name.map_err(|_| Error::<T>::InvalidName)?,
+				country.map_err(|_| Error::<T>::InvalidCountry)?,
 				entry.cap,
 				entry.encryption_key.0,
 			)?;
@@ -25,7 +25,7 @@ impl<T: Config> Pallet<T> {
 		for entry in &genesis.institutions {
 			if let Some(GenesisCustodian { url, account, key }) = &entry.custodian {
 				let url = BoundedVec::try_from(url.clone().into_bytes());
-				let url = url.map_err(|_| Error::<T>::BadUrl)?;
+				let url = url.map_err(|_| Error::<T>::InvalidUrl)?;
 				let custodian = Custodian { url, account: account.clone(), key: key.0 };
 				Self::do_set_custodian(entry.account.clone(), custodian)?;
 			}

@@ -259,49 +259,52 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// The account is not enrolled.
 		NotEnrolled,
-		/// The account is enrolled already.
+		/// The account is already enrolled.
 		AlreadyEnrolled,
-		/// The account is suspended or has ended.
+		/// The account is not active.
 		NotActive,
-		/// The account is no active institution or authority.
+		/// The account is not an active institution or authority.
 		NotInstitution,
-		/// The account is no active authority.
+		/// The account is not an active authority.
 		NotAuthority,
-		/// The account is no active practitioner.
+		/// The account is not an active practitioner.
 		NotPractitioner,
 		/// The caller is neither the institution nor one of its registrars.
 		NotRegistrar,
-		/// What concerns a registrar is for the institution itself.
+		/// The call concerns a registrar: only the institution itself may make it.
 		InstitutionOnly,
-		/// This kind of account does not come in by this call.
+		/// This call does not accept accounts of this kind.
 		KindNotAllowed,
 		/// The name is empty or not UTF-8.
-		BadName,
+		InvalidName,
 		/// The country is not two capital letters.
-		BadCountry,
-		/// The URL is not `http://` or `https://` and visible ASCII.
-		BadUrl,
-		/// The account signs for a custodian.
+		InvalidCountry,
+		/// The URL does not begin with `http://` or `https://`, or has other than visible ASCII
+		/// characters.
+		InvalidUrl,
+		/// The account is already that of a custodian.
 		CustodianAccountTaken,
 		/// The institution has enrolled as many accounts as it may.
 		CapReached,
 		/// The enrollee's signature has expired.
 		EnrolmentExpired,
-		/// The enrollee has not signed this.
-		BadSignature,
-		/// The account can't come back from its status.
+		/// The signature is not the enrollee's over this enrolment.
+		InvalidSignature,
+		/// The status is final: only Root can change it.
 		StatusIsFinal,
-		/// The status is one that only patients can have.
+		/// Only patients can have this status.
 		StatusNotForKind,
-		/// The affiliation would end before it begins, or has ended.
-		BadPeriod,
-		/// The practitioner has no affiliation with the institution, or it has ended.
+		/// The period is empty: it ends before it begins.
+		InvalidPeriod,
+		/// The end is not in the future.
+		AlreadyExpired,
+		/// The practitioner has no current affiliation with the institution.
 		NotAffiliated,
-		/// The practitioner is in the team already.
+		/// The practitioner is already in the team.
 		AlreadyInTeam,
 		/// The practitioner is not in the team.
 		NotInTeam,
-		/// The practitioner is in as many teams as an affiliation can have.
+		/// The practitioner is in as many teams as an affiliation allows.
 		TooManyTeams,
 	}
 
@@ -322,12 +325,23 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Admits an institution or authority, which may enrol `cap` accounts.
+		/// Admit an institution or authority, which may enrol up to `cap` accounts.
 		///
-		/// - Origin: Root.
-		/// - Errors: `KindNotAllowed`, `BadName`, `BadCountry`, `AlreadyEnrolled`,
-		///   `CustodianAccountTaken`.
-		/// - Events: `InstitutionAdmitted`.
+		/// ## Dispatch Origin
+		///
+		/// Root.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::KindNotAllowed`]: the kind is neither institution nor authority.
+		/// - [`Error::InvalidName`].
+		/// - [`Error::InvalidCountry`].
+		/// - [`Error::AlreadyEnrolled`].
+		/// - [`Error::CustodianAccountTaken`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::InstitutionAdmitted`].
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::admit_institution())]
 		pub fn admit_institution(
@@ -343,12 +357,26 @@ pub mod pallet {
 			Self::do_admit(account, kind, name, country, cap, encryption_key)
 		}
 
-		/// Names the caller's custodian. A custodian account named before stops counting.
+		/// Set the caller's custodian.
 		///
-		/// - Origin: Signed, by the institution.
-		/// - Errors: `NotInstitution`, `BadUrl`, `AlreadyEnrolled` (the custodian's account is
-		///   somebody's), `CustodianAccountTaken` (it is another institution's).
-		/// - Events: `CustodianSet`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the institution.
+		///
+		/// ## Details
+		///
+		/// The account of the custodian before may no longer sign.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::InvalidUrl`].
+		/// - [`Error::AlreadyEnrolled`]: the custodian's account is enrolled.
+		/// - [`Error::CustodianAccountTaken`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::CustodianSet`].
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::set_custodian())]
 		pub fn set_custodian(
@@ -361,15 +389,31 @@ pub mod pallet {
 			Self::do_set_custodian(institution, Custodian { url, account, key })
 		}
 
-		/// Enrols an account for an institution, with the enrollee's own signature over
-		/// [`enrolment_text`] between `<Bytes>` and `</Bytes>`.
+		/// Enrol a practitioner, patient, person or researcher for an institution.
 		///
-		/// - Origin: Signed, by the institution or one of its registrars.
-		/// - Details: practitioners, patients, persons, researchers. The account is endowed with
-		///   the allowance.
-		/// - Errors: `NotInstitution`, `NotRegistrar`, `KindNotAllowed`, `EnrolmentExpired`,
-		///   `BadSignature`, `AlreadyEnrolled`, `CustodianAccountTaken`, `CapReached`.
-		/// - Events: `Enrolled`. A patient's log: `Enrolled`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the institution or one of its registrars.
+		///
+		/// ## Details
+		///
+		/// The enrollee's own signature is over [`enrolment_text`] between `<Bytes>` and
+		/// `</Bytes>`. The account gets the allowance.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::KindNotAllowed`]: institutions and authorities are admitted instead.
+		/// - [`Error::EnrolmentExpired`].
+		/// - [`Error::InvalidSignature`].
+		/// - [`Error::AlreadyEnrolled`].
+		/// - [`Error::CustodianAccountTaken`].
+		/// - [`Error::CapReached`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Enrolled`]. In a patient's log: `Enrolled`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::enrol())]
 		pub fn enrol(
@@ -390,7 +434,7 @@ pub mod pallet {
 			ensure!(
 				matches!(signature, MultiSignature::Sr25519(_))
 					&& signature.verify(&message[..], &account),
-				Error::<T>::BadSignature
+				Error::<T>::InvalidSignature
 			);
 			Self::do_enrol(account.clone(), kind, encryption_key, institution.clone())?;
 			if kind == AccountKind::Patient {
@@ -399,11 +443,19 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Sets the caller's encryption key: secrets are sealed to it from now on.
+		/// Set the caller's encryption key, to which secrets are sealed from now on.
 		///
-		/// - Origin: Signed, by the account.
-		/// - Errors: `NotActive`.
-		/// - Events: `EncryptionKeySet`. A patient's log: `EncryptionKeySet`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the account.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotActive`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::EncryptionKeySet`]. In a patient's log: `EncryptionKeySet`.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::set_encryption_key())]
 		pub fn set_encryption_key(origin: OriginFor<T>, key: EncryptionKey) -> DispatchResult {
@@ -421,14 +473,30 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Sets an account's status.
+		/// Set an account's status.
 		///
-		/// - Origin: Root, or Signed by the institution that enrolled the account or one of its
-		///   registrars. An institution's own status: Root.
-		/// - Details: who has ended, died, was merged or closed comes back only by Root.
-		/// - Errors: `NotEnrolled`, `NotInstitution`, `NotRegistrar`, `InstitutionOnly`,
-		///   `StatusNotForKind`, `StatusIsFinal`.
-		/// - Events: `StatusSet`. A patient's log: `StatusSet`.
+		/// ## Dispatch Origin
+		///
+		/// Root, or Signed by the institution that enrolled the account or one of its registrars.
+		/// For an institution, Root.
+		///
+		/// ## Details
+		///
+		/// Only Root can make an account active again that has ended or is deceased, merged or
+		/// closed.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotEnrolled`].
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::InstitutionOnly`].
+		/// - [`Error::StatusNotForKind`].
+		/// - [`Error::StatusIsFinal`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::StatusSet`]. In a patient's log: `StatusSet`.
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::set_status())]
 		pub fn set_status(
@@ -453,11 +521,22 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Disables an account's signing, for a lost key, or enables it again.
+		/// Disable an account's signing, because its key is lost, or enable it again.
 		///
-		/// - Origin: as for `set_status`.
-		/// - Errors: `NotEnrolled`, `NotInstitution`, `NotRegistrar`, `InstitutionOnly`.
-		/// - Events: `SigningDisabledSet`. A patient's log: `SigningDisabled`.
+		/// ## Dispatch Origin
+		///
+		/// As for `set_status`.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotEnrolled`].
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::InstitutionOnly`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::SigningDisabledSet`]. In a patient's log: `SigningDisabled`.
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::set_signing_disabled())]
 		pub fn set_signing_disabled(
@@ -473,15 +552,30 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Affiliates a practitioner with an institution, or changes the affiliation.
+		/// Affiliate a practitioner with an institution, or change the affiliation.
 		///
-		/// - Origin: Signed, by the institution or one of its registrars; where the role is or was
-		///   a registrar's, by the institution.
-		/// - Details: the attestation stays while the role does; the teams stay while the
-		///   affiliation has not ended.
-		/// - Errors: `NotInstitution`, `NotRegistrar`, `InstitutionOnly`, `NotPractitioner`,
-		///   `BadPeriod`.
-		/// - Events: `Affiliated`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the institution or one of its registrars. If the role is or was that of a
+		/// registrar, by the institution.
+		///
+		/// ## Details
+		///
+		/// The attestation remains as long as the role does. The teams remain if the affiliation
+		/// had not ended.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::InstitutionOnly`].
+		/// - [`Error::NotPractitioner`].
+		/// - [`Error::AlreadyExpired`].
+		/// - [`Error::InvalidPeriod`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Affiliated`].
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::affiliate())]
 		pub fn affiliate(
@@ -504,7 +598,8 @@ pub mod pallet {
 				Self::active_kind(&practitioner) == Some(AccountKind::Practitioner),
 				Error::<T>::NotPractitioner
 			);
-			ensure!(until.is_none_or(|until| until > now && until > from), Error::<T>::BadPeriod);
+			ensure!(until.is_none_or(|until| until > now), Error::<T>::AlreadyExpired);
+			ensure!(until.is_none_or(|until| until > from), Error::<T>::InvalidPeriod);
 
 			let attested =
 				current.as_ref().is_some_and(|current| current.attested && current.role == role);
@@ -518,12 +613,23 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Ends an affiliation now.
+		/// End an affiliation now.
 		///
-		/// - Origin: Signed, by the institution or one of its registrars; a registrar's, by the
-		///   institution.
-		/// - Errors: `NotInstitution`, `NotRegistrar`, `NotAffiliated`, `InstitutionOnly`.
-		/// - Events: `AffiliationEnded`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the institution or one of its registrars. For a registrar, by the
+		/// institution.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::InstitutionOnly`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::AffiliationEnded`].
 		#[pallet::call_index(7)]
 		#[pallet::weight(T::WeightInfo::end_affiliation())]
 		pub fn end_affiliation(
@@ -539,11 +645,20 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Attests that a practitioner is licensed for the role of an affiliation.
+		/// Attest that a practitioner is licensed for an affiliation's role.
 		///
-		/// - Origin: Signed, by an authority.
-		/// - Errors: `NotAuthority`, `NotAffiliated`.
-		/// - Events: `LicenceAttested`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by an authority.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotAuthority`].
+		/// - [`Error::NotAffiliated`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::LicenceAttested`].
 		#[pallet::call_index(8)]
 		#[pallet::weight(T::WeightInfo::attest_licence())]
 		pub fn attest_licence(
@@ -563,12 +678,24 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Adds a practitioner to one of the institution's care teams.
+		/// Add a practitioner to one of the institution's care teams.
 		///
-		/// - Origin: as for `end_affiliation`.
-		/// - Errors: `NotInstitution`, `NotRegistrar`, `NotAffiliated`, `InstitutionOnly`,
-		///   `AlreadyInTeam`, `TooManyTeams`.
-		/// - Events: `TeamJoined`.
+		/// ## Dispatch Origin
+		///
+		/// As for `end_affiliation`.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::InstitutionOnly`].
+		/// - [`Error::AlreadyInTeam`].
+		/// - [`Error::TooManyTeams`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::TeamJoined`].
 		#[pallet::call_index(9)]
 		#[pallet::weight(T::WeightInfo::join_team())]
 		pub fn join_team(
@@ -586,12 +713,23 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Takes a practitioner out of one of the institution's care teams.
+		/// Remove a practitioner from one of the institution's care teams.
 		///
-		/// - Origin: as for `end_affiliation`.
-		/// - Errors: `NotInstitution`, `NotRegistrar`, `NotAffiliated`, `InstitutionOnly`,
-		///   `NotInTeam`.
-		/// - Events: `TeamLeft`.
+		/// ## Dispatch Origin
+		///
+		/// As for `end_affiliation`.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::InstitutionOnly`].
+		/// - [`Error::NotInTeam`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::TeamLeft`].
 		#[pallet::call_index(10)]
 		#[pallet::weight(T::WeightInfo::leave_team())]
 		pub fn leave_team(
@@ -609,11 +747,23 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Sets how many accounts an institution may enrol. Those it has enrolled stay.
+		/// Set how many accounts an institution may enrol.
 		///
-		/// - Origin: Root.
-		/// - Errors: `NotInstitution`.
-		/// - Events: `CapSet`.
+		/// ## Dispatch Origin
+		///
+		/// Root.
+		///
+		/// ## Details
+		///
+		/// Accounts that are already enrolled remain.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::CapSet`].
 		#[pallet::call_index(11)]
 		#[pallet::weight(T::WeightInfo::set_cap())]
 		pub fn set_cap(origin: OriginFor<T>, institution: AccountId, cap: u32) -> DispatchResult {

@@ -31,8 +31,8 @@ impl<T: Config> Pallet<T> {
 		encryption_key: EncryptionKey,
 	) -> DispatchResult {
 		ensure!(is_institution(kind), Error::<T>::KindNotAllowed);
-		ensure!(!name.is_empty() && core::str::from_utf8(&name).is_ok(), Error::<T>::BadName);
-		ensure!(country.iter().all(u8::is_ascii_uppercase), Error::<T>::BadCountry);
+		ensure!(!name.is_empty() && core::str::from_utf8(&name).is_ok(), Error::<T>::InvalidName);
+		ensure!(country.iter().all(u8::is_ascii_uppercase), Error::<T>::InvalidCountry);
 		Self::ensure_new(&account)?;
 
 		Self::insert_account(
@@ -57,7 +57,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_set_custodian(institution: AccountId, custodian: Custodian) -> DispatchResult {
 		ensure!(Self::is_active_institution(&institution), Error::<T>::NotInstitution);
 		let mut entry = Institutions::<T>::get(&institution).ok_or(Error::<T>::NotInstitution)?;
-		ensure!(is_url(&custodian.url), Error::<T>::BadUrl);
+		ensure!(is_url(&custodian.url), Error::<T>::InvalidUrl);
 		let account = custodian.account.clone();
 		let old = entry.custodian.replace(custodian).map(|old| old.account);
 		if old.as_ref() != Some(&account) {

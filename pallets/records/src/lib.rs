@@ -142,32 +142,31 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// There is no such record.
+		/// The record does not exist.
 		RecordNotFound,
-		/// The author has a record with this salt for this patient already.
+		/// The author already has a record with this salt for this patient.
 		RecordExists,
-		/// The signer doesn't act for the author institution: no practitioner, not active, or not
-		/// affiliated with it now.
+		/// The practitioner has no current affiliation with the institution.
 		NotAffiliated,
-		/// The signer isn't the patient, or isn't an active one.
-		NotThePatient,
-		/// The patient's consents don't allow to write this record.
+		/// The account is not a patient, or is a patient who acts without being active.
+		NotPatient,
+		/// The patient's consents do not allow this record to be written.
 		NotPermitted,
-		/// What the patient enters, and only that, has the origin `PatientEntered`.
+		/// A record has the origin `PatientEntered` if and only if the patient enters it.
 		OriginMismatch,
-		/// The service period ends before it begins.
-		ServicePeriodReversed,
-		/// The patient has no record as the one that the relation names.
+		/// The period is empty: it ends before it begins.
+		InvalidPeriod,
+		/// The record that the relation names does not exist or is not the patient's.
 		RelatedRecordNotFound,
-		/// The manifest's CID isn't one of version 1 with SHA2-256.
-		NotACid,
-		/// The version doesn't follow the record's latest: another one came between.
+		/// The CID of the manifest is not of version 1 with SHA2-256.
+		InvalidCid,
+		/// The version does not follow the record's latest version.
 		NotTheHead,
-		/// The record has all these labels.
+		/// The record already has all these labels.
 		NoNewLabels,
-		/// A record can be marked as having wrong content or a wrong patient.
-		NotAnErrorStatus,
-		/// The record is marked entered in error, in this way or a graver one.
+		/// A record cannot be marked with this status.
+		InvalidStatus,
+		/// The record is already marked entered in error, in this way or a more serious one.
 		AlreadyEnteredInError,
 	}
 
@@ -183,14 +182,32 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Create a record with its first version.
 		///
-		/// - **Origin**: a practitioner who acts for `institution` and whom the patient's consents
-		///   allow to write such a record, for treatment; or, without institution, the patient.
-		/// - **Details**: its id is [`record_id`] of patient, author and salt. `version.previous`
-		///   is zero. `sharing` says who holds the shares of the version's key.
-		/// - **Errors**: `NotThePatient`, `NotAffiliated`, `OriginMismatch`, `RecordExists`,
-		///   `ServicePeriodReversed`, `RelatedRecordNotFound`, `NotPermitted`, `NotTheHead`,
-		///   `NotACid`, and what custody says of the sharing set.
-		/// - **Events**: `RecordCreated`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by a practitioner who acts for `institution` and is allowed by the patient's
+		/// consents to write such a record for treatment. If there is no institution, by the
+		/// patient.
+		///
+		/// ## Details
+		///
+		/// The id is [`record_id`] of patient, author and salt. `version.previous` is zero.
+		/// `sharing` says who holds the shares of the version's key.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::OriginMismatch`].
+		/// - [`Error::InvalidPeriod`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::NotPermitted`].
+		/// - [`Error::RecordExists`].
+		/// - [`Error::RelatedRecordNotFound`].
+		/// - [`Error::NotTheHead`].
+		/// - [`Error::InvalidCid`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::RecordCreated`]. In the patient's log: `RecordCreated`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::create(sharing.holders.len().saturated_into()))]
 		pub fn create(
@@ -225,7 +242,7 @@ pub mod pallet {
 				entered_by_patient == (origin == Origin::PatientEntered),
 				Error::<T>::OriginMismatch
 			);
-			ensure!(service.first <= service.last, Error::<T>::ServicePeriodReversed);
+			ensure!(service.first <= service.last, Error::<T>::InvalidPeriod);
 			let purpose = Self::ensure_writer(&signer, record.facts(id))?;
 			ensure!(!Records::<T>::contains_key(id), Error::<T>::RecordExists);
 			if let Some(Relation { target, .. }) = relation {
@@ -251,14 +268,29 @@ pub mod pallet {
 
 		/// Add a version to a record.
 		///
-		/// - **Origin**: a practitioner who acts for the author institution and whom the patient's
-		///   consents allow to write to the record, for treatment; or the patient, where the
-		///   patient entered it.
-		/// - **Details**: `version.previous` is the record's head.
-		/// - **Errors**: `RecordNotFound`, `AlreadyEnteredInError`, `NotThePatient`,
-		///   `NotAffiliated`, `NotPermitted`, `NotTheHead`, `NotACid`, and what custody says of
-		///   the sharing set.
-		/// - **Events**: `VersionAdded`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by a practitioner who acts for the author institution and is allowed by the
+		/// patient's consents to write to the record for treatment. If the patient entered the
+		/// record, by the patient.
+		///
+		/// ## Details
+		///
+		/// `version.previous` is the record's head. Custody checks `sharing`.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::RecordNotFound`].
+		/// - [`Error::AlreadyEnteredInError`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::NotPermitted`].
+		/// - [`Error::NotTheHead`].
+		/// - [`Error::InvalidCid`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::VersionAdded`]. In the patient's log: `VersionAdded`.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::add_version(sharing.holders.len().saturated_into()))]
 		pub fn add_version(
@@ -286,12 +318,26 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Add labels to a record. They are never taken off.
+		/// Add labels to a record.
 		///
-		/// - **Origin**: the patient, or a practitioner who acts for the author institution.
-		/// - **Details**: no consent is needed, because a label never opens.
-		/// - **Errors**: `RecordNotFound`, `NotThePatient`, `NotAffiliated`, `NoNewLabels`.
-		/// - **Events**: `Labelled`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient or a practitioner who acts for the author institution.
+		///
+		/// ## Details
+		///
+		/// Labels are never removed. No consent is needed, because a label never opens a record.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::RecordNotFound`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::NoNewLabels`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Labelled`]. In the patient's log: `Labelled`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::add_labels())]
 		pub fn add_labels(
@@ -321,16 +367,29 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Mark a record entered in error: its content is wrong, or it is another patient's. There
-		/// is no way back.
+		/// Mark a record entered in error: its content is wrong, or it belongs to another patient.
 		///
-		/// - **Origin**: a practitioner who acts for the author institution; or the patient, where
-		///   the patient entered it.
-		/// - **Details**: no consent is needed, because marking never opens. What has wrong content
-		///   may still turn out to be another patient's.
-		/// - **Errors**: `NotAnErrorStatus`, `RecordNotFound`, `NotThePatient`, `NotAffiliated`,
-		///   `AlreadyEnteredInError`.
-		/// - **Events**: `EnteredInError`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by a practitioner who acts for the author institution. If the patient entered
+		/// the record, by the patient.
+		///
+		/// ## Details
+		///
+		/// This cannot be undone, but wrong content may become a wrong patient. No consent is
+		/// needed, because marking never opens a record.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::InvalidStatus`].
+		/// - [`Error::RecordNotFound`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::AlreadyEnteredInError`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::EnteredInError`]. In the patient's log: `EnteredInError`.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::mark_entered_in_error())]
 		pub fn mark_entered_in_error(
@@ -339,7 +398,7 @@ pub mod pallet {
 			status: RecordStatus,
 		) -> DispatchResult {
 			let signer = ensure_signed(origin)?;
-			ensure!(status != RecordStatus::Current, Error::<T>::NotAnErrorStatus);
+			ensure!(status != RecordStatus::Current, Error::<T>::InvalidStatus);
 			let id = record;
 			let mut record = Records::<T>::get(id).ok_or(Error::<T>::RecordNotFound)?;
 			Self::ensure_author(&signer, &record.patient, record.author_institution())?;
@@ -425,7 +484,7 @@ impl<T: Config> Pallet<T> {
 	) -> Result<Option<Actor>, DispatchError> {
 		let Some(institution) = institution else {
 			let is_patient = signer == patient && T::Enrolment::is_active_patient(signer);
-			ensure!(is_patient, Error::<T>::NotThePatient);
+			ensure!(is_patient, Error::<T>::NotPatient);
 			return Ok(None);
 		};
 		let actor = T::Enrolment::acting(signer, institution).ok_or(Error::<T>::NotAffiliated)?;
@@ -442,7 +501,7 @@ impl<T: Config> Pallet<T> {
 	) -> Result<VersionNumber, DispatchError> {
 		let NewVersion { previous, manifest, commitment } = version;
 		ensure!(previous == record.head, Error::<T>::NotTheHead);
-		ensure!(is_cid(&manifest), Error::<T>::NotACid);
+		ensure!(is_cid(&manifest), Error::<T>::InvalidCid);
 		let number = record.versions;
 		let version = Version {
 			manifest: Some(manifest),
@@ -453,7 +512,7 @@ impl<T: Config> Pallet<T> {
 			block: frame_system::Pallet::<T>::block_number().saturated_into(),
 		};
 		record.versions = number.checked_add(1).ok_or(ArithmeticError::Overflow)?;
-		record.head = version.hash(&id, number).defensive_ok_or(Error::<T>::NotACid)?;
+		record.head = version.hash(&id, number).defensive_ok_or(Error::<T>::InvalidCid)?;
 		let institution = record.author_institution();
 		T::Custody::declare(&record.patient, signer, institution, id, number, sharing)?;
 		Versions::<T>::insert(id, number, version);

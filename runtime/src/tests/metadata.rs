@@ -4,7 +4,10 @@ use crate::{Runtime, VERSION};
 use codec::Encode;
 use scale_info::{PortableRegistry, Registry, TypeDef};
 use sp_core::hexdisplay::HexDisplay;
-use std::path::{Path, PathBuf};
+use std::{
+	collections::BTreeMap,
+	path::{Path, PathBuf},
+};
 
 /// The version of the metadata's format that the clients are generated from.
 const FORMAT: u32 = 16;
@@ -160,4 +163,34 @@ fn pallets_keep_their_places() {
 			(30, "Measuring"),
 		]
 	);
+}
+
+/// The same fact has the same name and the same sentence in every pallet.
+#[test]
+fn errors_have_one_vocabulary() {
+	let ours = [
+		"Consortium",
+		"Admission",
+		"Enrolment",
+		"Records",
+		"Consent",
+		"AccessRequests",
+		"Custody",
+		"Audit",
+	];
+	let mut sentences = BTreeMap::new();
+	let pallets = Runtime::metadata_ir().pallets.into_iter();
+	for pallet in pallets.filter(|pallet| ours.contains(&pallet.name)) {
+		let Some(error) = pallet.error else { continue };
+		let TypeDef::Variant(variants) = error.ty.type_info().type_def else {
+			panic!("an error is an enum");
+		};
+		for variant in variants.variants {
+			let sentence = variant.docs.join(" ");
+			let known = sentences.entry(variant.name).or_insert_with(|| sentence.clone());
+			assert_eq!(*known, sentence, "{}::{}", pallet.name, variant.name);
+			assert!(!variant.name.starts_with("Bad") && !variant.name.starts_with("NotA"));
+		}
+	}
+	assert!(sentences.len() > 70, "{}", sentences.len());
 }

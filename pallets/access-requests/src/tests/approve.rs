@@ -24,7 +24,7 @@ fn approve_works() {
 		];
 		assert_eq!(Logs::of(&PATIENT)[1..], lines.map(|event| line(PATIENT, None, event)));
 		// It is answered, once.
-		assert_noop!(approve(request, terms()), Error::<Test>::NoSuchRequest);
+		assert_noop!(approve(request, terms()), Error::<Test>::RequestNotFound);
 	});
 }
 
@@ -149,7 +149,7 @@ fn approve_of_an_expired_request_fails() {
 		Clock::set(START + WEEK - 1);
 		assert_ok!(approve(first, terms()));
 		Clock::set(START + WEEK);
-		assert_noop!(approve(second, terms()), Error::<Test>::Expired);
+		assert_noop!(approve(second, terms()), Error::<Test>::RequestExpired);
 	});
 }
 
@@ -159,9 +159,9 @@ fn approve_of_another_patients_request_fails() {
 		let request = submit(DOCTOR);
 		assert_noop!(
 			AccessRequests::approve(signed(OTHER_PATIENT), request, team(), terms(), text()),
-			Error::<Test>::NoSuchRequest
+			Error::<Test>::RequestNotFound
 		);
-		assert_noop!(approve(request + 1, terms()), Error::<Test>::NoSuchRequest);
+		assert_noop!(approve(request + 1, terms()), Error::<Test>::RequestNotFound);
 	});
 }
 

@@ -21,11 +21,11 @@ fn deny_of_what_there_is_not_fails() {
 		let request = submit(DOCTOR);
 		assert_noop!(
 			AccessRequests::deny(signed(PATIENT), request + 1),
-			Error::<Test>::NoSuchRequest
+			Error::<Test>::RequestNotFound
 		);
 		assert_noop!(
 			AccessRequests::deny(signed(OTHER_PATIENT), request),
-			Error::<Test>::NoSuchRequest
+			Error::<Test>::RequestNotFound
 		);
 	});
 }

@@ -54,7 +54,7 @@ fn submit_of_a_referral_works() {
 			assert_eq!(request.institution, HOSPITAL, "it counts for the one who refers");
 		}
 		for other in [alone(CLINIC_DOCTOR, HOSPITAL), alone(STRANGER, CLINIC)] {
-			assert_noop!(try_submit(DOCTOR, other, asked()), Error::<Test>::UnknownGrantee);
+			assert_noop!(try_submit(DOCTOR, other, asked()), Error::<Test>::GranteeNotFound);
 		}
 	});
 }

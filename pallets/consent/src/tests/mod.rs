@@ -109,7 +109,7 @@ fn unsound() -> Vec<(Grantee, Terms, Error<Test>)> {
 		(
 			there.clone(),
 			with(|terms| terms.valid_from = terms.valid_until),
-			Error::<Test>::EmptyValidity,
+			Error::<Test>::InvalidPeriod,
 		),
 		(
 			there,
@@ -117,7 +117,7 @@ fn unsound() -> Vec<(Grantee, Terms, Error<Test>)> {
 			Error::<Test>::EmptyDataPeriod,
 		),
 	];
-	all.extend(unknown.map(|grantee| (grantee, terms(), Error::<Test>::UnknownGrantee)));
+	all.extend(unknown.map(|grantee| (grantee, terms(), Error::<Test>::GranteeNotFound)));
 	all
 }
 

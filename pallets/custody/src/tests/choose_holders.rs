@@ -38,7 +38,7 @@ fn choose_holders_by_another_fails() {
 					BoundedVec::new(),
 					BoundedVec::new()
 				),
-				Error::<Test>::NotAPatient
+				Error::<Test>::NotPatient
 			);
 		}
 		assert_noop!(
@@ -54,10 +54,10 @@ fn choose_holders_without_such_an_account_fails() {
 		for other in [STRANGER, RELATIVE, PATIENT, OTHER_PATIENT] {
 			let mut holders = hospitals(3);
 			holders.push(other);
-			assert_noop!(choose(holders, vec![]), Error::<Test>::NotAHolder);
+			assert_noop!(choose(holders, vec![]), Error::<Test>::NotHolder);
 		}
 		People::set_active(&hospital(3), false);
-		assert_noop!(choose(hospitals(4), vec![]), Error::<Test>::NotAHolder);
+		assert_noop!(choose(hospitals(4), vec![]), Error::<Test>::NotHolder);
 	});
 }
 

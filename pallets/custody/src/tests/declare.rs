@@ -123,7 +123,7 @@ fn declare_with_a_holder_of_another_kind_fails() {
 		for (account, kinds) in others {
 			for kind in kinds {
 				let other = Holder { account: account.clone(), kind: *kind };
-				refused(set(4, institutions(5).into_iter().chain([other])), Error::NotAHolder);
+				refused(set(4, institutions(5).into_iter().chain([other])), Error::NotHolder);
 			}
 		}
 		for right in [institution(5), practitioner(5), emergency(), patient()] {
@@ -137,7 +137,7 @@ fn declare_with_a_suspended_holder_fails() {
 	run(|| {
 		for holder in [institution(5), practitioner(5), emergency()] {
 			People::set_active(&holder.account, false);
-			refused(set(4, institutions(5).into_iter().chain([holder])), Error::NotAHolder);
+			refused(set(4, institutions(5).into_iter().chain([holder])), Error::NotHolder);
 		}
 	});
 }

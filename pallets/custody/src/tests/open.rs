@@ -239,7 +239,7 @@ fn open_of_another_than_a_patient_fails() {
 					Purpose::Treatment,
 					at(1)
 				),
-				Error::<Test>::NotAPatient
+				Error::<Test>::NotPatient
 			);
 		}
 		// The dead, and who has left, keep their records and their logs.

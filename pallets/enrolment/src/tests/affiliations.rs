@@ -135,7 +135,14 @@ fn affiliate_fails() {
 			affiliate(doctor_a(), patient_a(), doctor_a(), Role::Physician),
 			Error::<Test>::NotInstitution
 		);
-		for (from, until) in [(NOW + 5, NOW + 5), (NOW + 5, NOW + 4), (0, NOW), (0, NOW - 1)] {
+		let empty = || Error::<Test>::InvalidPeriod;
+		let over = || Error::<Test>::AlreadyExpired;
+		for (from, until, error) in [
+			(NOW + 5, NOW + 5, empty()),
+			(NOW + 5, NOW + 4, empty()),
+			(0, NOW, over()),
+			(0, NOW - 1, over()),
+		] {
 			assert_noop!(
 				Enrolment::affiliate(
 					signed(hospital_a()),
@@ -145,7 +152,7 @@ fn affiliate_fails() {
 					from,
 					Some(until)
 				),
-				Error::<Test>::BadPeriod
+				error
 			);
 		}
 		assert_ok!(Enrolment::set_status(signed(hospital_b()), doctor_b(), Status::Suspended));

@@ -163,7 +163,7 @@ fn enrol_without_the_enrollees_signature_fails() {
 		let squat = |signature| {
 			assert_noop!(
 				enrol(hospital_a(), hospital_a(), account("Victim"), signature),
-				Error::<Test>::BadSignature
+				Error::<Test>::InvalidSignature
 			);
 		};
 		// Somebody else's signature.
@@ -183,7 +183,7 @@ fn enrol_without_the_enrollees_signature_fails() {
 				AccountId::new(ed25519.public().0),
 				ed25519.sign(format!("<Bytes>{text}</Bytes>").as_bytes()).into(),
 			),
-			Error::<Test>::BadSignature
+			Error::<Test>::InvalidSignature
 		);
 	});
 }
@@ -210,14 +210,14 @@ fn enrol_with_a_signature_for_something_else_fails() {
 			with(hospital_a(), AccountKind::Patient, OTHER_KEY, EXPIRES),
 			with(hospital_a(), AccountKind::Patient, KEY, EXPIRES + 1),
 		] {
-			assert_noop!(refused, Error::<Test>::BadSignature);
+			assert_noop!(refused, Error::<Test>::InvalidSignature);
 		}
 		// Another chain.
 		let text =
 			enrolment_text(&H256::zero(), &hospital_a(), AccountKind::Patient, &KEY, EXPIRES);
 		assert_noop!(
 			enrol(hospital_a(), hospital_a(), account("New"), sign("New", &text)),
-			Error::<Test>::BadSignature
+			Error::<Test>::InvalidSignature
 		);
 		assert_ok!(with(hospital_a(), AccountKind::Patient, KEY, EXPIRES));
 	});

@@ -82,7 +82,7 @@ fn admit_institution_fails() {
 					5,
 					KEY
 				),
-				Error::<Test>::BadName
+				Error::<Test>::InvalidName
 			);
 		}
 		for bad in [b"ch", b"C1", b"  "] {
@@ -96,7 +96,7 @@ fn admit_institution_fails() {
 					5,
 					KEY
 				),
-				Error::<Test>::BadCountry
+				Error::<Test>::InvalidCountry
 			);
 		}
 		for (taken, error) in [
@@ -197,7 +197,7 @@ fn set_custodian_fails() {
 			assert_noop!(set(who, "http://a", new.clone()), Error::<Test>::NotInstitution);
 		}
 		for bad in ["", "http://", "ftp://a", "http://a b", "http://\u{e4}"] {
-			assert_noop!(set(hospital_b(), bad, new.clone()), Error::<Test>::BadUrl);
+			assert_noop!(set(hospital_b(), bad, new.clone()), Error::<Test>::InvalidUrl);
 		}
 		for enrolled in [patient_a(), hospital_a(), hospital_b()] {
 			assert_noop!(set(hospital_b(), "http://a", enrolled), Error::<Test>::AlreadyEnrolled);
@@ -264,7 +264,7 @@ fn genesis_with_an_affiliated_patient_fails() {
 }
 
 #[test]
-#[should_panic(expected = "BadCountry")]
+#[should_panic(expected = "InvalidCountry")]
 fn genesis_with_a_bad_country_fails() {
 	let mut config = genesis_config();
 	config.institutions[1].country = "Germany".into();

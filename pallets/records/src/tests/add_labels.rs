@@ -60,11 +60,11 @@ fn add_labels_by_another_fails() {
 		for who in [STRANGER, FOREIGN_DOCTOR, OTHER_PATIENT, HOSPITAL] {
 			assert_noop!(label(who, id, 0b10), Error::<Test>::NotAffiliated);
 		}
-		assert_noop!(label(DOCTOR, own, 0b10), Error::<Test>::NotThePatient);
+		assert_noop!(label(DOCTOR, own, 0b10), Error::<Test>::NotPatient);
 		People::end_affiliation(&DOCTOR, &HOSPITAL);
 		assert_noop!(label(DOCTOR, id, 0b10), Error::<Test>::NotAffiliated);
 		People::set_active(&PATIENT, false);
-		assert_noop!(label(PATIENT, id, 0b10), Error::<Test>::NotThePatient);
+		assert_noop!(label(PATIENT, id, 0b10), Error::<Test>::NotPatient);
 	});
 }
 

@@ -88,10 +88,10 @@ fn add_version_to_the_patients_own_by_another_fails() {
 	run(|| {
 		let id = created_own();
 		for who in [STRANGER, DOCTOR, OTHER_PATIENT] {
-			assert_noop!(add(who, id, head(id)), Error::<Test>::NotThePatient);
+			assert_noop!(add(who, id, head(id)), Error::<Test>::NotPatient);
 		}
 		People::set_active(&PATIENT, false);
-		assert_noop!(add(PATIENT, id, head(id)), Error::<Test>::NotThePatient);
+		assert_noop!(add(PATIENT, id, head(id)), Error::<Test>::NotPatient);
 	});
 }
 
@@ -130,7 +130,7 @@ fn add_version_with_another_manifest_than_a_cid_fails() {
 		let version = NewVersion { manifest: BoundedVec::new(), ..after(head(id)) };
 		assert_noop!(
 			Records::add_version(RuntimeOrigin::signed(DOCTOR), id, version, sharing()),
-			Error::<Test>::NotACid
+			Error::<Test>::InvalidCid
 		);
 	});
 }

@@ -99,7 +99,7 @@ fn create_for_the_patient_as_institution_is_the_patients() {
 			)
 		};
 		assert_noop!(call(Origin::Authored, PATIENT), Error::<Test>::OriginMismatch);
-		assert_noop!(call(Origin::PatientEntered, DOCTOR), Error::<Test>::NotThePatient);
+		assert_noop!(call(Origin::PatientEntered, DOCTOR), Error::<Test>::NotPatient);
 		assert_ok!(call(Origin::PatientEntered, PATIENT));
 	});
 }
@@ -262,10 +262,10 @@ fn create_own_by_another_fails() {
 			)
 		};
 		for who in [STRANGER, DOCTOR, OTHER_PATIENT] {
-			assert_noop!(by(who), Error::<Test>::NotThePatient);
+			assert_noop!(by(who), Error::<Test>::NotPatient);
 		}
 		People::set_active(&PATIENT, false);
-		assert_noop!(by(PATIENT), Error::<Test>::NotThePatient);
+		assert_noop!(by(PATIENT), Error::<Test>::NotPatient);
 		// Who isn't a patient has no records.
 		assert_noop!(
 			Records::create(
@@ -277,7 +277,7 @@ fn create_own_by_another_fails() {
 				first(),
 				sharing(),
 			),
-			Error::<Test>::NotThePatient
+			Error::<Test>::NotPatient
 		);
 	});
 }
@@ -301,7 +301,7 @@ fn create_with_a_reversed_period_fails() {
 	run(|| {
 		let over =
 			|first, last| NewRecord { service: ServicePeriod { first, last }, ..new_record() };
-		assert_noop!(create(SALT, over(1501, 1500)), Error::<Test>::ServicePeriodReversed);
+		assert_noop!(create(SALT, over(1501, 1500)), Error::<Test>::InvalidPeriod);
 		assert_ok!(create(SALT, over(1500, 1500)));
 	});
 }
@@ -353,7 +353,7 @@ fn create_with_another_manifest_than_a_cid_fails() {
 			bad.push(other);
 		}
 		for manifest in bad {
-			assert_noop!(with(manifest), Error::<Test>::NotACid);
+			assert_noop!(with(manifest), Error::<Test>::InvalidCid);
 		}
 		let mut dag_pb = good;
 		dag_pb[1] = 0x70;

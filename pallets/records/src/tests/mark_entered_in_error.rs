@@ -68,12 +68,12 @@ fn mark_entered_in_error_closes_to_all() {
 fn mark_entered_in_error_has_no_way_back() {
 	run(|| {
 		let id = created();
-		assert_noop!(mark(DOCTOR, id, Current), Error::<Test>::NotAnErrorStatus);
+		assert_noop!(mark(DOCTOR, id, Current), Error::<Test>::InvalidStatus);
 		assert_ok!(mark(DOCTOR, id, WrongContent));
-		assert_noop!(mark(DOCTOR, id, Current), Error::<Test>::NotAnErrorStatus);
+		assert_noop!(mark(DOCTOR, id, Current), Error::<Test>::InvalidStatus);
 		assert_noop!(mark(DOCTOR, id, WrongContent), Error::<Test>::AlreadyEnteredInError);
 		assert_ok!(mark(DOCTOR, id, WrongPatient));
-		assert_noop!(mark(DOCTOR, id, Current), Error::<Test>::NotAnErrorStatus);
+		assert_noop!(mark(DOCTOR, id, Current), Error::<Test>::InvalidStatus);
 		for status in [WrongContent, WrongPatient] {
 			assert_noop!(mark(DOCTOR, id, status), Error::<Test>::AlreadyEnteredInError);
 		}
@@ -88,7 +88,7 @@ fn mark_entered_in_error_by_another_fails() {
 			assert_noop!(mark(who, id, WrongPatient), Error::<Test>::NotAffiliated);
 		}
 		for who in [STRANGER, DOCTOR, OTHER_PATIENT] {
-			assert_noop!(mark(who, own, WrongPatient), Error::<Test>::NotThePatient);
+			assert_noop!(mark(who, own, WrongPatient), Error::<Test>::NotPatient);
 		}
 		People::end_affiliation(&DOCTOR, &HOSPITAL);
 		assert_noop!(mark(DOCTOR, id, WrongPatient), Error::<Test>::NotAffiliated);
