@@ -155,8 +155,8 @@ pub struct Terms {
 	pub data_period: DataPeriod,
 	/// Author institutions.
 	pub authors: BoundedVec<AccountId, ConstU32<MAX_NAMED_INSTITUTIONS>>,
-	/// Institutions that answer for the record.
-	pub holders: BoundedVec<AccountId, ConstU32<MAX_NAMED_INSTITUTIONS>>,
+	/// Responsible institutions.
+	pub responsible: BoundedVec<AccountId, ConstU32<MAX_NAMED_INSTITUTIONS>>,
 	/// Countries from which the requester may come.
 	pub countries: BoundedVec<Country, ConstU32<MAX_COUNTRIES>>,
 }
@@ -175,7 +175,7 @@ impl Terms {
 			valid_until: None,
 			data_period: DataPeriod::default(),
 			authors: BoundedVec::new(),
-			holders: BoundedVec::new(),
+			responsible: BoundedVec::new(),
 			countries: BoundedVec::new(),
 		}
 	}

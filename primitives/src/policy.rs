@@ -124,8 +124,8 @@ crate::vocabulary::numbered! {
 		Category = 5, "category";
 		/// Other authors.
 		Author = 6, "author";
-		/// Other holders.
-		Holder = 7, "holder";
+		/// Another responsible institution.
+		Responsible = 7, "responsible";
 		/// Another period of service.
 		DataPeriod = 8, "data-period";
 		/// The record has a label that it doesn't name.
@@ -255,7 +255,7 @@ fn covers(consent: &Consent, question: &Question) -> Result<(), Mismatch> {
 			lacks(!admits(&terms.records, &facts.id), Mismatch::Record)?;
 			lacks(!terms.categories.admits(facts.category), Mismatch::Category)?;
 			lacks(!admits(&terms.authors, &facts.author), Mismatch::Author)?;
-			lacks(!admits(&terms.holders, &facts.holder), Mismatch::Holder)?;
+			lacks(!admits(&terms.responsible, &facts.responsible), Mismatch::Responsible)?;
 			let DataPeriod { from, to } = terms.data_period;
 			let within = from.is_none_or(|from| from <= facts.service.first)
 				&& to.is_none_or(|to| facts.service.last <= to);
@@ -266,7 +266,7 @@ fn covers(consent: &Consent, question: &Question) -> Result<(), Mismatch> {
 			lacks(!terms.records.is_empty(), Mismatch::Record)?;
 			lacks(!terms.categories.is_empty(), Mismatch::Category)?;
 			lacks(!terms.authors.is_empty(), Mismatch::Author)?;
-			lacks(!terms.holders.is_empty(), Mismatch::Holder)?;
+			lacks(!terms.responsible.is_empty(), Mismatch::Responsible)?;
 			lacks(terms.data_period != DataPeriod::default(), Mismatch::DataPeriod)?;
 			// The log tells of every action and label: it is opened only by a permit that says so.
 			lacks(!terms.actions.contains(Action::ReadLog), Mismatch::Action)?;
@@ -293,7 +293,7 @@ fn denies(consent: &Consent, question: &Question) -> bool {
 			admits(&terms.records, &facts.id)
 				&& terms.categories.admits(facts.category)
 				&& admits(&terms.authors, &facts.author)
-				&& admits(&terms.holders, &facts.holder)
+				&& admits(&terms.responsible, &facts.responsible)
 				&& overlaps && (terms.labels == Labels::default()
 				|| facts.labels.intersects(terms.labels))
 		},
@@ -302,7 +302,7 @@ fn denies(consent: &Consent, question: &Question) -> bool {
 			terms.records.is_empty()
 				&& terms.categories.is_empty()
 				&& terms.authors.is_empty()
-				&& terms.holders.is_empty()
+				&& terms.responsible.is_empty()
 				&& terms.labels == Labels::default()
 				&& terms.data_period == DataPeriod::default()
 		},

@@ -40,7 +40,7 @@ pub const MAX_TEAMS: u32 = 8;
 pub const MAX_CONSENTS_PER_GRANTEE: u32 = 16;
 /// Single records that one provision can name.
 pub const MAX_NAMED_RECORDS: u32 = 16;
-/// Authors, and likewise holders, that one provision can name.
+/// Authors, and likewise responsible institutions, that one provision can name.
 pub const MAX_NAMED_INSTITUTIONS: u32 = 4;
 /// Countries that one provision or a choice of holders can name.
 pub const MAX_COUNTRIES: u32 = 8;
@@ -460,8 +460,8 @@ pub struct RecordFacts {
 	pub patient: AccountId,
 	/// The institution (or the patient) that authored it.
 	pub author: AccountId,
-	/// The institution that answers for it now.
-	pub holder: AccountId,
+	/// The responsible institution: the one that answers for it now.
+	pub responsible: AccountId,
 	/// What it is about.
 	pub category: Category,
 	/// Its labels.

@@ -30,7 +30,7 @@ pub struct Asked {
 
 impl Asked {
 	/// Whether the terms of a permit open no more than what was asked for. Filters that can't be
-	/// asked for (authors, holders, countries, a later beginning) only narrow.
+	/// asked for (authors, responsible institutions, countries, a later beginning) only narrow.
 	pub fn admits(&self, terms: &Terms) -> bool {
 		let records = self.records.is_empty()
 			|| (!terms.records.is_empty()

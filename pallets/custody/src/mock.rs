@@ -88,7 +88,7 @@ pub fn facts(number: u8) -> RecordFacts {
 		id: record(number),
 		patient: PATIENT,
 		author: hospital(0),
-		holder: hospital(0),
+		responsible: hospital(0),
 		category: Category::Laboratory,
 		labels: Labels(0),
 		service: ServicePeriod { first: 1500, last: 1500 },

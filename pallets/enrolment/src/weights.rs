@@ -63,24 +63,24 @@ weights! {
 	admit_institution = 40_000_000, 4, 4;
 	/// `Accounts` twice, `Institutions`, `CustodianAccounts` (old and new), `System::Account`.
 	set_custodian = 30_000_000, 5, 4;
-	/// A signature's check; the register keeper's three accounts, `Accounts`, `CustodianAccounts`,
+	/// A signature's check; the manager's three accounts, `Accounts`, `CustodianAccounts`,
 	/// `Institutions`, the genesis hash, the time, `System::Account`, the allowance, the log.
 	enrol = 150_000_000, 13, 5;
 	/// `Accounts`, the log.
 	set_encryption_key = 20_000_000, 4, 2;
-	/// `Accounts`, the register keeper's three, the registrar's affiliation, the time, the log.
+	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log.
 	set_status = 25_000_000, 9, 2;
-	/// `Accounts`, the register keeper's three, the registrar's affiliation, the time, the log.
+	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log.
 	set_signing_disabled = 25_000_000, 9, 2;
-	/// The register keeper's three, `Accounts`, `Affiliations`, the time.
+	/// The manager's three, `Accounts`, `Affiliations`, the time.
 	affiliate = 25_000_000, 6, 1;
-	/// The register keeper's three, `Affiliations`, the time.
+	/// The manager's three, `Affiliations`, the time.
 	end_affiliation = 20_000_000, 5, 1;
 	/// `Accounts`, `Affiliations`, the time.
 	attest_licence = 20_000_000, 3, 1;
-	/// The register keeper's three, `Affiliations`, the time.
+	/// The manager's three, `Affiliations`, the time.
 	join_team = 20_000_000, 5, 1;
-	/// The register keeper's three, `Affiliations`, the time.
+	/// The manager's three, `Affiliations`, the time.
 	leave_team = 20_000_000, 5, 1;
 	/// `Institutions`.
 	set_cap = 15_000_000, 1, 1;

@@ -46,7 +46,7 @@ pub struct Record {
 	pub patient: AccountId,
 	/// The institution that authored it, or the patient.
 	pub author: AccountId,
-	/// The institution that answers for it now.
+	/// The responsible institution: the one that answers for it now.
 	pub responsible: AccountId,
 	/// Where it comes from.
 	pub origin: Origin,
@@ -75,7 +75,7 @@ impl Record {
 			id,
 			patient: self.patient.clone(),
 			author: self.author.clone(),
-			holder: self.responsible.clone(),
+			responsible: self.responsible.clone(),
 			category: self.category,
 			labels: self.labels,
 			service: self.service,

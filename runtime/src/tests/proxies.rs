@@ -42,7 +42,7 @@ fn a_suspended_account_does_nothing_through_a_proxy() {
 }
 
 #[test]
-fn a_suspended_proxy_is_refused_at_the_door() {
+fn a_suspended_proxy_is_refused() {
 	let mut chain = Chain::new();
 	chain.ok("//PatientA", add_proxy("//PatientB", ProxyType::Any));
 	let suspend = pallet_enrolment::Call::set_status {

@@ -55,7 +55,7 @@ fn approve_narrower_works() {
 		|terms| terms.valid_from = Some(START + DAY),
 		// What can't be asked for narrows.
 		|terms| terms.authors = vec![CLINIC].try_into().unwrap(),
-		|terms| terms.holders = vec![CLINIC].try_into().unwrap(),
+		|terms| terms.responsible = vec![CLINIC].try_into().unwrap(),
 		|terms| terms.countries = vec![*b"AT"].try_into().unwrap(),
 	];
 	for change in narrower {
