@@ -21,11 +21,11 @@ pub const ENTRY_VERSION: u8 = 1;
 pub struct LogEntry {
 	/// Who signed the transaction.
 	pub signer: AccountId,
-	/// As whom the call was made: another than the signer where somebody acts by proxy.
+	/// The origin of the call. It differs from the signer if somebody acts by proxy.
 	pub origin: AccountId,
 	/// The institution for which it was made.
 	pub acting_for: Option<AccountId>,
-	/// The purpose, where the call has one.
+	/// The purpose, if the call has one.
 	pub purpose: Option<Purpose>,
 	/// What happened.
 	pub event: LogEvent,
@@ -43,7 +43,7 @@ pub enum LogEvent {
 	/// The patient's encryption key was changed.
 	#[codec(index = 2)]
 	EncryptionKeySet,
-	/// The patient's key was said to be lost (`true`), so that it can't sign, or found again.
+	/// The patient's signing was disabled (`true`), because the key is lost, or enabled again.
 	#[codec(index = 3)]
 	SigningDisabled(bool),
 	/// A consent was granted.
@@ -68,7 +68,7 @@ pub enum LogEvent {
 		/// Which.
 		consent: ConsentRef,
 	},
-	/// A consent was proposed by one of an institution's staff and waits for a second.
+	/// A consent was proposed by one practitioner of an institution and waits for a second.
 	#[codec(index = 13)]
 	ConsentProposed {
 		/// For whom.
@@ -162,12 +162,12 @@ pub enum LogEvent {
 		/// Which holder.
 		holder: AccountId,
 	},
-	/// Somebody asked to open records. Some, all or none were opened.
+	/// Somebody asked to open records. Some, all or none of them were opened.
 	#[codec(index = 42)]
 	Opened {
-		/// The ground that was named.
+		/// The ground that the reader named.
 		ground: Ground,
-		/// Each record, and the consent that opened it (`Own` has none), or that it was refused.
+		/// Each record with its result.
 		outcomes: BoundedVec<(RecordId, Outcome), ConstU32<MAX_OPENED>>,
 	},
 	/// The patient named the holders of future records.
@@ -175,8 +175,8 @@ pub enum LogEvent {
 	HoldersChosen,
 }
 
-/// What became of one record in an opening. The reason of a refusal is not among it: it is the
-/// patient's to see, who asks the decision for it.
+/// The result for one record of an opening. It does not say why a record was refused: only the
+/// patient may know, and can ask for the decision.
 #[derive(
 	Clone,
 	Debug,
@@ -218,7 +218,7 @@ impl LogEntry {
 	}
 }
 
-/// How far a log has come, as the chain keeps it: it stands for all the entries before.
+/// Count and head of a log, as the chain stores them. They prove all entries up to there.
 #[derive(
 	Clone,
 	Copy,

@@ -12,10 +12,10 @@ use sp_core::H256;
 pub type AccountId = sp_core::crypto::AccountId32;
 /// A record's id; see [`record_id`].
 pub type RecordId = H256;
-/// Number of a consent among its patient's: the place, in the patient's log, of the line that
-/// tells of its grant. So it is never given twice, and no counter is kept for it.
+/// Number of a patient's consent: the sequence number of the log entry for its grant. So it is
+/// unique and needs no counter of its own.
 pub type ConsentId = u32;
-/// Number of an access request among its patient's: the place of its line in the patient's log.
+/// Number of a patient's access request: the sequence number of its log entry.
 pub type RequestId = u32;
 /// Number of a care team within its institution.
 pub type TeamId = u32;
@@ -72,7 +72,7 @@ macro_rules! bit_set {
 				items.iter().fold(Self(0), |set, item| set.with(*item))
 			}
 
-			/// This set and one item more.
+			/// This set with one more item.
 			pub fn with(self, item: $item) -> Self {
 				let bit: $bits = 1;
 				Self(self.0 | bit.checked_shl(u32::from(item.index())).unwrap_or(0))
@@ -88,18 +88,18 @@ macro_rules! bit_set {
 				self.0 == 0
 			}
 
-			/// Whether every bit stands for an item. A bit that stands for nothing yet could come
-			/// to mean something that nobody agreed to.
+			/// Whether every bit is an item. A later version could give an unused bit a meaning
+			/// that nobody agreed to.
 			pub fn is_known(self) -> bool {
 				self.0 & !Self::of(<$item>::ALL).0 == 0
 			}
 
-			/// As a filter an empty set means all: whether the filter lets the item through.
+			/// Whether the item passes the set as a filter; an empty filter means all.
 			pub fn admits(self, item: $item) -> bool {
 				self.is_empty() || self.contains(item)
 			}
 
-			/// As filters: whether all that `self` admits, `wider` admits too.
+			/// Whether, as filters, `wider` admits everything that `self` admits.
 			pub fn is_within(self, wider: Self) -> bool {
 				wider.is_empty() || (!self.is_empty() && self.0 & !wider.0 == 0)
 			}
@@ -126,12 +126,12 @@ numbered! {
 }
 
 numbered! {
-	/// Whether an account takes part. Ending is a status, never a removal: what it signed stays
-	/// verifiable.
+	/// Whether an account takes part. An account ends by a status and is never removed, so what it
+	/// signed remains verifiable.
 	Status, "status" {
 		/// Takes part.
 		Active = 0, "active";
-		/// Stopped for the time being.
+		/// Suspended for a time.
 		Suspended = 1, "suspended";
 		/// Has left.
 		Ended = 2, "ended";
@@ -306,8 +306,8 @@ bit_set! {
 	Purposes(u8) of Purpose
 }
 
-/// Sensitivity labels, as bits. What a bit means stands only in a file encrypted for the patient
-/// and whoever may write: on the chain a label must not be a diagnosis.
+/// Sensitivity labels, as bits. Only a file that is encrypted for the patient and for authors says
+/// what a bit means: on the chain a label must not be a diagnosis.
 #[derive(
 	Clone,
 	Copy,
@@ -345,7 +345,7 @@ impl Labels {
 }
 
 numbered! {
-	/// How freely a record may be seen
+	/// How sensitive a record is
 	/// ([v3 Confidentiality](http://terminology.hl7.org/CodeSystem/v3-Confidentiality)).
 	Confidentiality, "confidentiality" {
 		/// The usual confidentiality of medical records.
@@ -378,7 +378,7 @@ numbered! {
 	Origin, "origin" {
 		/// Written at the author institution.
 		Authored = 0, "authored";
-		/// Taken over from elsewhere.
+		/// Imported from elsewhere.
 		Imported = 1, "imported";
 		/// Entered by the patient.
 		PatientEntered = 2, "patient-entered";
@@ -388,7 +388,7 @@ numbered! {
 }
 
 numbered! {
-	/// What a record is to another (FHIR DocumentReference.relatesTo).
+	/// How a record relates to another (FHIR DocumentReference.relatesTo).
 	RelationKind, "relation" {
 		/// Adds to it.
 		Appends = 0, "appends";
@@ -413,20 +413,20 @@ numbered! {
 	TypeInfo,
 )]
 pub struct Relation {
-	/// What it is to the target.
+	/// How it relates to the target.
 	pub kind: RelationKind,
 	/// The other record, of the same patient.
 	pub target: RecordId,
 }
 
 numbered! {
-	/// Whether a record counts (FHIR DocumentReference.status).
+	/// Whether a record is valid (FHIR DocumentReference.status).
 	RecordStatus, "status" {
-		/// It does.
+		/// It is valid.
 		Current = 0, "current";
-		/// Its content is wrong: readable, and marked.
+		/// Its content is wrong. It can still be read.
 		WrongContent = 1, "wrong-content";
-		/// It belongs to somebody else: nobody may open it.
+		/// It belongs to another patient. Nobody may open it.
 		WrongPatient = 2, "wrong-patient";
 	}
 }
@@ -456,7 +456,7 @@ pub struct ServicePeriod {
 pub struct RecordFacts {
 	/// The record.
 	pub id: RecordId,
-	/// Whose it is.
+	/// Its patient.
 	pub patient: AccountId,
 	/// The institution (or the patient) that authored it.
 	pub author: AccountId,
@@ -468,18 +468,18 @@ pub struct RecordFacts {
 	pub labels: Labels,
 	/// Months that it covers.
 	pub service: ServicePeriod,
-	/// Whether it counts.
+	/// Whether it is valid.
 	pub status: RecordStatus,
 }
 
-/// The affiliation under which somebody acts, in force now.
+/// The affiliation under which somebody acts. It is in force now.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct ActingFor {
 	/// The institution.
 	pub institution: AccountId,
 	/// The role there.
 	pub role: Role,
-	/// Where the institution lies.
+	/// The institution's country.
 	pub country: Country,
 	/// Care teams there.
 	pub teams: BoundedVec<TeamId, ConstU32<MAX_TEAMS>>,
@@ -487,23 +487,23 @@ pub struct ActingFor {
 	pub attested: bool,
 }
 
-/// Who acts, as a decision sees it.
+/// Who acts, as `decide` sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct Actor {
 	/// The account.
 	pub account: AccountId,
 	/// What it is.
 	pub kind: AccountKind,
-	/// Whether it takes part now.
+	/// Whether it is active now. An actor who names an institution is active only if it acts for it.
 	pub active: bool,
-	/// For which institution, if for any.
+	/// The affiliation, if the actor acts for an institution.
 	pub acting_for: Option<ActingFor>,
-	/// For which study, if for any.
+	/// The study, if the actor acts for one.
 	pub study: Option<StudyId>,
 }
 
 numbered! {
-	/// What a share's holder is.
+	/// What kind of account holds a share.
 	HolderKind, "kind of holder" {
 		/// An institution.
 		Institution = 0, "institution";
@@ -533,7 +533,7 @@ pub struct Holder {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct NewSharingSet {
-	/// How many shares open it, at least 2.
+	/// How many shares open the version: at least 2.
 	pub threshold: u8,
 	/// The holders.
 	pub holders: BoundedVec<Holder, ConstU32<MAX_HOLDERS>>,
@@ -541,18 +541,18 @@ pub struct NewSharingSet {
 	pub commitments: H256,
 }
 
-/// Why the reader of an opening may read.
+/// On what ground a reader opens records.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub enum Ground {
-	/// A consent; the reader acts for this institution, or for nobody.
+	/// A consent. The reader acts for this institution, if one is named.
 	#[codec(index = 0)]
 	Consent {
 		/// The institution under whose affiliation the reader acts.
 		institution: Option<AccountId>,
 	},
-	/// A break-glass invocation (a later release; refused until then).
+	/// A break-glass invocation. It is refused until a later release.
 	#[codec(index = 1)]
 	BreakGlass {
 		/// The institution under whose affiliation the reader acts.

@@ -1,11 +1,11 @@
-//! The chain's state transition: which pallets there are, how they are wired, what may be called.
+//! The chain's state transition: its pallets, how they are connected, and which calls are allowed.
 //!
-//! - [`configs`]: each pallet's configuration, and the list of calls that are let through.
-//! - [`apis`]: what a node, a custodian or a wallet asks the runtime.
+//! - [`configs`]: each pallet's configuration, and the list of allowed calls.
+//! - [`apis`]: what a node, a custodian or a wallet can ask the runtime.
 //! - [`genesis_config_presets`]: the networks for development.
-//! - [`measuring`]: lets `make bench` compare with plain transfers; off on every other network.
+//! - [`measuring`]: allows plain transfers for `make bench`; off on every other network.
 //!
-//! There is no sudo, no fee and no token. Root is a motion of three quarters of the council.
+//! There is no sudo, fee or token. The only Root is a motion of three quarters of the council.
 #![cfg_attr(not(feature = "std"), no_std)]
 // The macros that put the runtime together make items without documentation.
 #![allow(missing_docs)]
@@ -38,9 +38,9 @@ pub use vouchsafe_primitives::AccountId;
 
 /// A block's number.
 pub type BlockNumber = u32;
-/// Of an account: how many transactions it has signed.
+/// How many transactions an account has signed.
 pub type Nonce = u32;
-/// The units in which deposits are counted. They have no price.
+/// The unit of deposits. It has no price.
 pub type Balance = u128;
 /// A hash of this chain.
 pub type Hash = sp_core::H256;
@@ -55,7 +55,7 @@ pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 /// A transaction, not yet checked.
 pub type UncheckedExtrinsic =
 	generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
-/// What of a transaction is signed.
+/// The signed part of a transaction.
 pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
 /// Dispatches blocks.
 pub type Executive = frame_executive::Executive<
@@ -66,9 +66,8 @@ pub type Executive = frame_executive::Executive<
 	AllPalletsWithSystem,
 >;
 
-/// What is checked of each transaction, in this order. `CheckEnrolled` stands in the place of the
-/// `CheckNonce` that it wraps, and looks to wallets like it: a wallet signs only where every
-/// extension that it doesn't know encodes to nothing.
+/// The checks of each transaction, in this order. `CheckEnrolled` wraps `CheckNonce` and looks like
+/// it to wallets: a wallet signs only if every extension that it does not know encodes to nothing.
 pub type TxExtension = (
 	frame_system::AuthorizeCall<Runtime>,
 	frame_system::CheckNonZeroSender<Runtime>,
@@ -127,8 +126,8 @@ version!(2);
 
 /// Milliseconds of a slot, in each of which one validator makes a block. Fixed with genesis.
 pub const SLOT_DURATION: u64 = 2_000;
-/// A day in blocks, if there is one in every slot. Only for what can't go by the chain's time: an
-/// idle chain makes fewer blocks, so it lasts longer there.
+/// A day in blocks, if every slot has one. Only for SDK pallets that cannot use the chain's time: on
+/// an idle chain, which makes fewer blocks, it is longer.
 pub const DAYS: BlockNumber = 24 * 60 * 60 / 2;
 
 #[frame_support::runtime]

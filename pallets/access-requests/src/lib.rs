@@ -5,25 +5,25 @@
 //! ## Terminology
 //!
 //! - **Access request**: a practitioner, the **asker**, asks a patient for a consent: for a care
-//!   team, a role or all of the institution, or for one person alone.
-//! - **Referral**: a request that one practitioner makes for another, here or elsewhere.
-//! - **Narrowing**: the patient approves less than was asked for, never more.
+//!   team, for a role or all of the institution, or for one person alone.
+//! - **Referral**: a request that one practitioner makes for another, at any institution.
+//! - **Narrowing**: the patient approves less than was asked for. More is never possible.
 //!
 //! ## Scenarios
 //!
 //! 1. A doctor asks for the care team: [`submit`](Pallet::submit), with a reason that only the
-//!    patient can read. The patient leaves out what isn't needed and [`approve`](Pallet::approve)s:
+//!    patient can read. The patient removes what is not needed and [`approve`](Pallet::approve)s:
 //!    the request becomes a consent.
-//! 2. The patient [`deny`](Pallet::deny)s, or the doctor [`withdraw`](Pallet::withdraw)s, or
-//!    nobody does anything and after [`Config::RequestLifetime`] the request can't be approved.
-//! 3. A general practitioner refers to a clinic: a request whose grantee is the colleague there.
+//! 2. The patient [`deny`](Pallet::deny)s, or the doctor [`withdraw`](Pallet::withdraw)s. If nobody
+//!    does anything, the request expires after [`Config::RequestLifetime`].
+//! 3. A general practitioner refers a patient to a clinic: a request for the colleague there.
 //!
 //! ## Data structures
 //!
-//! [`Requests`] keeps what waits for an answer. [`OpenByAsker`] and [`OpenByInstitution`] bound how
-//! much of it one practitioner, and one institution, can pile up before a patient. Expired requests
-//! are dropped by the next submission that their bound counts for. A request's number is the place
-//! of its line in the patient's log.
+//! [`Requests`] has what waits for an answer. [`OpenByAsker`] and [`OpenByInstitution`] bound how
+//! many requests one practitioner, and one institution, can have with a patient. Expired requests
+//! are dropped by the next submission that counts against the same bound. A request's number is
+//! the sequence number of its log entry.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -61,22 +61,22 @@ pub mod pallet {
 	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
 		/// Who takes part.
 		type Enrolment: Enrolment;
-		/// Where an approved request becomes a consent.
+		/// Stores the consent that an approved request becomes.
 		type Consents: Consents;
 		/// The patients' logs.
 		type AuditLog: AuditLog;
 		/// The time.
 		type Time: UnixTime;
-		/// How long a request can be approved, in seconds.
+		/// How long a request waits for an answer, in seconds.
 		#[pallet::constant]
 		type RequestLifetime: Get<Moment>;
-		/// How many requests of one practitioner can wait for one patient's answer.
+		/// How many requests of one practitioner can wait for a patient's answer.
 		#[pallet::constant]
 		type MaxOpenPerAsker: Get<u32>;
-		/// How many requests of one institution can wait for one patient's answer.
+		/// How many requests of one institution can wait for a patient's answer.
 		#[pallet::constant]
 		type MaxOpenPerInstitution: Get<u32>;
-		/// What the calls weigh.
+		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -92,8 +92,8 @@ pub mod pallet {
 		OptionQuery,
 	>;
 
-	/// The requests that one practitioner has before one patient. One that has expired may stand
-	/// here after it was dropped.
+	/// The unanswered requests of one practitioner to one patient. An expired request may still be
+	/// listed after it was dropped.
 	#[pallet::storage]
 	pub type OpenByAsker<T: Config> = StorageDoubleMap<
 		_,
@@ -105,8 +105,8 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
-	/// The requests that one institution has before one patient. One that has expired may stand
-	/// here after it was dropped.
+	/// The unanswered requests of one institution to one patient. An expired request may still be
+	/// listed after it was dropped.
 	#[pallet::storage]
 	pub type OpenByInstitution<T: Config> = StorageDoubleMap<
 		_,
@@ -150,7 +150,7 @@ pub mod pallet {
 		},
 		/// A request was withdrawn by its asker.
 		Withdrawn {
-			/// Before whom it was.
+			/// To whom it was.
 			patient: AccountId,
 			/// Its number.
 			request: RequestId,
@@ -407,8 +407,8 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// The requests that wait for the patient's answer, those that have expired and are still
-		/// kept included.
+		/// The requests that wait for the patient's answer, including expired ones that were not
+		/// dropped yet.
 		pub fn requests_of(patient: AccountId) -> Vec<(RequestId, Request)> {
 			Requests::<T>::iter_prefix(&patient).collect()
 		}
@@ -433,7 +433,7 @@ pub mod pallet {
 }
 
 impl<T: Config> Pallet<T> {
-	/// How many expired requests one submission can have to drop.
+	/// How many expired requests one submission drops at most.
 	fn max_expired() -> u32 {
 		T::MaxOpenPerAsker::get().saturating_add(T::MaxOpenPerInstitution::get())
 	}
@@ -443,7 +443,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether what is asked for means something.
+	/// Checks that what is asked for is valid.
 	fn ensure_sound(asked: &Asked, duration: Moment) -> DispatchResult {
 		let said = !asked.actions.is_empty() && !asked.purposes.is_empty() && duration > 0;
 		ensure!(said, Error::<T>::NothingAsked);
@@ -456,8 +456,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether the asker may ask for the grantee, and, where that is another practitioner, who
-	/// refers. 1 read at most.
+	/// Checks that the asker may ask for the grantee. Gives who refers, if the grantee is another
+	/// practitioner. At most 1 read.
 	fn referral(
 		asker: &AccountId,
 		institution: &AccountId,
@@ -474,7 +474,7 @@ impl<T: Config> Pallet<T> {
 		Ok(None)
 	}
 
-	/// Removes a request that was answered, and what counts it.
+	/// Removes an answered request, also from the counts.
 	fn remove(patient: &AccountId, id: RequestId, request: &Request) {
 		Requests::<T>::remove(patient, id);
 		OpenByAsker::<T>::mutate_exists(patient, &request.asker, |open| drop_from(open, id));
@@ -483,8 +483,8 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Every request is counted in both its bounds, with its own expiry; what is counted and isn't
-	/// kept has expired.
+	/// Every request is counted in both its bounds, with its own expiry. Whatever is counted and not
+	/// stored has expired.
 	#[cfg(any(feature = "try-runtime", test))]
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		for (patient, id, request) in Requests::<T>::iter() {
@@ -514,7 +514,7 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// Drops a request from a count, and the count with the last one.
+/// Removes a request from a count, and the count if it is empty then.
 fn drop_from<S: Get<u32>>(counted: &mut Option<BoundedVec<Open, S>>, id: RequestId) {
 	if let Some(open) = counted {
 		open.retain(|open| open.request != id);

@@ -1,25 +1,25 @@
-//! Every patient's own log.
+//! The patients' logs.
 //!
 //! ## Terminology
 //!
 //! - *Entry*: one line of a log, as bytes ([`LogEntry::to_bytes`]). Its number `seq` counts from 0.
-//! - *Head*: the hash that the last entry gave the log ([`next_head`]). It stands for the whole log.
+//! - *Head*: the hash that the last entry gave the log ([`next_head`]). It proves the whole log.
 //!
 //! ## Scenarios
 //!
-//! *A patient reads the log.* A custodian's indexer, fed by an archive node, serves the entries
-//! that went out as [`Event::Appended`]. The patient's client recomputes the head from the first
-//! entry to the last and compares it with [`Logs`] on the chain: whichever copy it was given,
-//! nothing is missing from it, added or changed.
+//! *A patient reads the log.* A custodian indexes the entries, which go out as [`Event::Appended`],
+//! from an archive node. The patient's client computes the head over all entries that the custodian
+//! sends and compares it with [`Logs`] on the chain. So it knows that no entry is missing, added or
+//! changed.
 //!
-//! *Somebody acts for the patient by proxy.* The call reaches its pallet as the patient's. The
-//! log asks the transaction extension who signed and names both.
+//! *Somebody acts for the patient by proxy.* The call reaches its pallet as the patient's. The log
+//! asks admission who signed, and names both.
 //!
 //! ## Data structures
 //!
-//! State is a count and a head a patient, however long the log is. There are no calls: pallets
-//! append through [`AuditLog`], and each counts the cost, three reads and one write, in its own
-//! weights. What a dispatch appends goes with it where the dispatch fails.
+//! The state is one count and one head a patient, however long the log is. There are no calls:
+//! pallets append through [`AuditLog`], and each counts the cost, three reads and one write, in its
+//! own weights. If a dispatch fails, its entries are rolled back with it.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -86,7 +86,7 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// How far the patient's log has come.
+		/// Count and head of the patient's log.
 		pub fn log(patient: AccountId) -> Log {
 			Logs::<T>::get(patient)
 		}
@@ -102,8 +102,8 @@ impl<T: Config> AuditLog for Pallet<T> {
 		event: LogEvent,
 	) {
 		let block = frame_system::Pallet::<T>::block_number();
-		// While the genesis state is built there are neither events nor a genesis hash: what was
-		// appended then could never be proved.
+		// While the genesis state is built there are no events and there is no genesis hash: an
+		// entry could never be proved.
 		if block.is_zero() {
 			return;
 		}
@@ -133,7 +133,7 @@ impl<T: Config> AuditLog for Pallet<T> {
 
 #[cfg(any(feature = "try-runtime", test))]
 impl<T: Config> Pallet<T> {
-	/// A log that is kept has entries, and so a head.
+	/// Every stored log has entries, and so a head.
 	pub(crate) fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		for log in Logs::<T>::iter_values() {
 			ensure!(log.count > 0, "a log without entries is kept");

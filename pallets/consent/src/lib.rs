@@ -6,31 +6,31 @@
 //!
 //! - **Consent**: one provision in the sense of
 //!   [FHIR R4](https://hl7.org/fhir/R4/consent.html): permit or deny, of what, for which purpose,
-//!   how long. It lies under its patient and its **grantee**, and never moves to another.
+//!   how long. It is stored under its patient and its **grantee**, which never change.
 //! - **Grantor**: the patient; a **representative** who acts as the patient by proxy; or, for a
-//!   patient who can't use a wallet, two of an institution's staff (**assisted**).
-//! - **Revision**: how often a consent was amended. Who amends names the revision that was read,
-//!   so that nobody amends what another has changed meanwhile.
+//!   patient who cannot use a wallet, two practitioners of an institution (**assisted**).
+//! - **Revision**: how often a consent was amended. An amendment names the revision that the patient
+//!   read, so that it cannot overwrite a change made in the meantime.
 //!
 //! ## Scenarios
 //!
 //! 1. A patient permits a care team to read laboratory reports for treatment until the end of the
-//!    year: [`grant`](Pallet::grant) under the team. Later: [`amend`](Pallet::amend) with imaging
-//!    added, and [`revoke`](Pallet::revoke). From the block of the revocation on nothing is
-//!    decided on it.
-//! 2. A patient denies one person everything, emergencies included: a deny under the person. It
-//!    follows the person to whatever institution.
+//!    year: [`grant`](Pallet::grant) for the team. Later the patient [`amend`](Pallet::amend)s the
+//!    consent to add imaging, and then [`revoke`](Pallet::revoke)s it. From the block of the
+//!    revocation no decision uses it.
+//! 2. A patient denies one person everything, emergencies included: a deny for the person. It
+//!    follows the person to every institution.
 //! 3. A patient without a wallet agrees on paper. A nurse and a registrar of the hospital call
 //!    [`grant_assisted`](Pallet::grant_assisted) with the same content within
-//!    [`Config::ProposalLifetime`]; the consent is for this hospital alone and lasts
-//!    [`Config::AssistedPeriod`] at most.
+//!    [`Config::ProposalLifetime`]. The consent is for this hospital alone and lasts at most
+//!    [`Config::AssistedPeriod`].
 //!
 //! ## Data structures
 //!
-//! [`Consents`] keeps a bounded list of consents for each patient and grantee, so that a decision
-//! reads exactly the keys that fit who asks ([`policy::keys`]), however many consents the patient
-//! has given. A consent's number is the place of its grant in the patient's log: unique, in order,
-//! and without a counter to write. Expired consents stay until the next grant under their key.
+//! [`Consents`] has a bounded list of consents for each patient and grantee. A decision reads exactly
+//! the grantees that fit the actor ([`policy::keys`]), however many consents the patient has given.
+//! A consent's number is the sequence number of its grant in the patient's log: unique, in order,
+//! and without a counter. Expired consents remain until the next grant for the same grantee.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -79,17 +79,17 @@ pub mod pallet {
 		type AuditLog: AuditLog;
 		/// The time.
 		type Time: UnixTime;
-		/// How long an assisted consent lasts at most, in seconds.
+		/// How long an assisted consent may last, in seconds.
 		#[pallet::constant]
 		type AssistedPeriod: Get<Moment>;
-		/// How long a proposal waits for the second of the staff, in seconds.
+		/// How long a proposal waits for the second practitioner, in seconds.
 		#[pallet::constant]
 		type ProposalLifetime: Get<Moment>;
-		/// What the calls weigh.
+		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
 
-	/// The consents of a patient for a grantee. A key without consents isn't kept.
+	/// The consents of a patient for a grantee. A key without consents is removed.
 	#[pallet::storage]
 	pub type Consents<T: Config> = StorageDoubleMap<
 		_,
@@ -101,7 +101,7 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
-	/// Assisted consents that wait for a second of the staff, by patient and institution.
+	/// Assisted consents that wait for the second practitioner, by patient and institution.
 	#[pallet::storage]
 	pub type Proposed<T: Config> = StorageDoubleMap<
 		_,
@@ -149,7 +149,7 @@ pub mod pallet {
 			/// Its last revision.
 			revision: u16,
 		},
-		/// An assisted consent was proposed and waits for a second of the staff.
+		/// An assisted consent was proposed and waits for the second practitioner.
 		Proposed {
 			/// Whose.
 			patient: AccountId,
@@ -426,7 +426,7 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// All consents of a patient, those that have expired and are still kept included.
+		/// All consents of a patient, including expired ones that were not dropped yet.
 		pub fn consents_of(patient: AccountId) -> Vec<(Grantee, Consent)> {
 			Consents::<T>::iter_prefix(&patient)
 				.flat_map(|(grantee, provisions)| {
@@ -469,7 +469,7 @@ impl<T: Config> Pallet<T> {
 		T::Time::now().as_secs()
 	}
 
-	/// As whom the patient's origin speaks: who signed may be somebody else, by proxy.
+	/// Who grants: the patient, or who signed for the patient by proxy.
 	fn grantor(patient: &AccountId) -> Grantor {
 		match T::Admission::signer() {
 			Some(signer) if signer != *patient => Grantor::Representative(signer),
@@ -482,7 +482,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether the terms mean something, and the grantee is there. 1 read at most.
+	/// Checks that the terms are valid and the grantee exists. At most 1 read.
 	fn ensure_sound(grantee: &Grantee, terms: &Terms, now: Moment) -> DispatchResult {
 		let follows_affiliation = matches!(grantee, Grantee::PractitionerAt { .. });
 		ensure!(!follows_affiliation || terms.effect == Effect::Permit, Error::<T>::DenyThePerson);
@@ -504,7 +504,7 @@ impl<T: Config> Pallet<T> {
 			Grantee::PractitionerAt { practitioner, institution } => {
 				T::Enrolment::is_affiliated(practitioner, institution)
 			},
-			// Also somebody suspended: a patient may deny for the time after.
+			// A suspended account too: a patient may deny for the time after.
 			Grantee::Person(account) => T::Enrolment::actor(account, None).is_some(),
 			// There are no studies yet.
 			Grantee::Study(_) => false,
@@ -513,7 +513,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Keeps what lies under a key, or drops the key.
+	/// Stores the consents of a key, or removes the key if there are none.
 	fn put(patient: &AccountId, grantee: &Grantee, provisions: Provisions) {
 		if provisions.is_empty() {
 			Consents::<T>::remove(patient, grantee);
@@ -522,7 +522,7 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Enters a consent, on the call of `origin`, and logs it.
+	/// Stores a consent on the call of `origin`, and logs it.
 	fn do_grant(
 		patient: &AccountId,
 		origin: &AccountId,
@@ -559,8 +559,8 @@ impl<T: Config> Pallet<T> {
 		Ok(id)
 	}
 
-	/// No key without consents; each patient's numbers are unique and lie within the log; no terms
-	/// that a call would have refused.
+	/// No key is without consents. Each patient's numbers are unique and within the log. No terms are
+	/// stored that a call would have refused.
 	#[cfg(any(feature = "try-runtime", test))]
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		let mut numbers = alloc::collections::BTreeSet::new();

@@ -3,20 +3,20 @@
 //! # Terminology
 //!
 //! - *Seat*: an institution's or authority's place in the council (pallet-collective).
-//! - *Motion*: a call that the council votes on. An accepted motion is dispatched as "so many of so
-//!   many seats", never as Root.
+//! - *Motion*: a call that the council votes on. An accepted motion is dispatched with the origin
+//!   "n of m seats", never as Root.
 //!
 //! # Scenario
 //!
 //! Three of four seats vote for the motion `dispatch_as_root(admit_institution(..))`. The council
-//! dispatches it with its count of votes; this pallet finds that the count is enough and
-//! dispatches the inner call as Root. With two of four the same motion is refused as `BadOrigin`.
-//! Seats that do not vote count as no: the share is taken of all the seats, and the runtime's
-//! council must not let a default vote fill them in.
+//! dispatches it with the number of votes. This pallet checks that they are enough and dispatches
+//! the inner call as Root. With two of four votes the same motion is refused as `BadOrigin`. A seat
+//! that does not vote counts as no: the share is of all seats, and the runtime's council must not
+//! have a default vote.
 //!
 //! # API
 //!
-//! [`Call::dispatch_as_root`]. No storage.
+//! [`Call::dispatch_as_root`]. There is no storage.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;

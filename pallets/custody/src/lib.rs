@@ -4,39 +4,38 @@
 //!
 //! - *Holder*: who holds one share: an institution, the patient, a practitioner, or the health
 //!   authority for emergencies.
-//! - *Custodian*: the daemon that keeps an institution's or the authority's shares, with an account
-//!   of its own.
-//! - *Sharing set*: the holders of a version's shares and the *threshold*, how many of them open
-//!   it. It has an *epoch*, because it changes when the key is split anew.
-//! - *Carried share*: the patient's own share, which the client of a granting patient entrusts to
-//!   one custodian.
-//! - *Opening*: that the chain has let a reader in to a record, in its own order, for some minutes.
+//! - *Custodian*: the daemon that keeps an institution's or the authority's shares. It signs with an
+//!   account of its own.
+//! - *Sharing set*: the holders of a version's shares, and the *threshold*: how many of them open
+//!   it. Its *epoch* changes when the key is split again.
+//! - *Carried share*: the patient's own share, which the patient's client gives to one custodian
+//!   together with a consent.
+//! - *Opening*: the chain's decision that a reader may open a record, for some minutes.
 //!
 //! ## Scenarios
 //!
-//! *A record is written.* Its author declares the sharing set with it. Each custodian finds in
-//! [`Unacknowledged`] what it has to fetch, checks its share, stores it and sends
-//! [`Pallet::acknowledge`].
+//! *A record is written.* Its author declares the sharing set with it. Each custodian finds its work
+//! in [`Unacknowledged`], checks and stores its share, and calls [`Pallet::acknowledge`].
 //!
-//! *A doctor reads.* [`Pallet::open`] decides in its own dispatch, so that it stands only where the
-//! consent stood in the chain's order, and succeeds either way: the outcome is for the patient's
-//! log. With an opening that is final and young the doctor asks the custodians for their shares.
+//! *A doctor reads.* [`Pallet::open`] decides during its own dispatch, so the decision has its place
+//! in the chain's order. It succeeds either way, because the outcome goes into the patient's log.
+//! When the opening is final, the doctor asks the custodians for their shares.
 //!
-//! *A patient revokes* in block 7. An opening in block 8 is refused, for every custodian alike.
+//! *A patient revokes* in block 7. An opening in block 8 is refused by every custodian alike.
 //!
-//! *A reader tries and tries.* Each refusal is in the patient's log, and each writes the same one
-//! counter; after some in a window the call fails, and leaves no trace.
+//! *A reader tries again and again.* Each refusal is in the patient's log, and all refusals use one
+//! counter. After some refusals in a window the call fails and leaves no trace.
 //!
-//! *A patient doesn't want shares abroad* and says so with [`Pallet::choose_holders`]. It holds for
+//! *A patient does not want shares abroad* and says so with [`Pallet::choose_holders`]. It applies to
 //! versions from then on.
 //!
 //! ## Data structures
 //!
 //! [`SharingSets`] a version, [`Unacknowledged`] a holder, [`Openings`] and [`Refusals`] a patient
-//! and reader, [`Choices`] a patient. Nothing here is iterated: what is past is dropped when the
-//! same key is written next.
+//! and reader, [`Choices`] a patient. No call iterates over them: what has expired is dropped when
+//! the same key is written again.
 //!
-//! What makes a sharing set sound stands at [`Pallet::ensure_sound`].
+//! [`Pallet::ensure_sound`] says what makes a sharing set sound.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -70,7 +69,7 @@ use vouchsafe_support::{self as traits, AuditLog, Consents, Enrolment, Records};
 
 /// The lowest threshold: one share alone never opens.
 pub const MIN_THRESHOLD: u8 = 2;
-/// Work that one reading of a holder's list gives at most.
+/// The most that one reading of a holder's list returns.
 pub const MAX_LISTED: u32 = 256;
 
 /// Some of the records of one opening.
@@ -96,9 +95,9 @@ pub mod pallet {
 		type Consents: Consents;
 		/// The patients' logs.
 		type AuditLog: AuditLog;
-		/// What time it is.
+		/// The time.
 		type Time: UnixTime;
-		/// How many seconds an opening is in force.
+		/// How long an opening is in force, in seconds.
 		#[pallet::constant]
 		type OpeningLifetime: Get<u64>;
 		/// Length of the window in which refusals are counted, in seconds.
@@ -107,7 +106,7 @@ pub mod pallet {
 		/// How many refused openings of one patient's records one reader can have in a window.
 		#[pallet::constant]
 		type MaxRefusals: Get<u32>;
-		/// What the calls weigh.
+		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -122,7 +121,7 @@ pub mod pallet {
 		SharingSet,
 	>;
 
-	/// What each institution or authority has still to acknowledge, and of which epoch.
+	/// What each institution or authority still has to acknowledge, with the epoch.
 	#[pallet::storage]
 	pub type Unacknowledged<T: Config> = StorageDoubleMap<
 		_,
@@ -133,7 +132,7 @@ pub mod pallet {
 		u32,
 	>;
 
-	/// What each reader has opened of a patient's. Those past their time are dropped when the
+	/// What each reader has opened of a patient's records. Expired openings are dropped when the
 	/// reader opens more.
 	#[pallet::storage]
 	pub type Openings<T: Config> = StorageDoubleMap<
@@ -146,7 +145,7 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
-	/// In which window a reader was last refused something of a patient's, and how often in it.
+	/// In which window a reader was last refused a patient's record, and how often in it.
 	#[pallet::storage]
 	pub type Refusals<T: Config> = StorageDoubleMap<
 		_,
@@ -158,7 +157,7 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
-	/// Whom each patient lets hold shares.
+	/// Which holders each patient has chosen.
 	#[pallet::storage]
 	pub type Choices<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, HolderChoice>;
 
@@ -378,7 +377,7 @@ pub mod pallet {
 			}
 			let actor = T::Enrolment::actor(&reader, ground.institution())
 				.ok_or(Error::<T>::NotEnrolled)?;
-			// Else anybody could start a log for an account that has none.
+			// Otherwise anybody could start a log for an account that has none.
 			let is_patient = T::Enrolment::actor(&patient, None)
 				.is_some_and(|found| found.kind == AccountKind::Patient);
 			ensure!(is_patient, Error::<T>::NotPatient);
@@ -509,8 +508,8 @@ pub mod pallet {
 			SharingSets::<T>::get(record, version)
 		}
 
-		/// What the institution or authority has still to acknowledge, and of which epoch: so many,
-		/// [`MAX_LISTED`] at most.
+		/// What the institution or authority still has to acknowledge, with the epoch: at most `limit`
+		/// and [`MAX_LISTED`].
 		pub fn unacknowledged(
 			institution: AccountId,
 			limit: u32,
@@ -521,18 +520,18 @@ pub mod pallet {
 				.collect()
 		}
 
-		/// What the reader has opened of the patient's, also what is past its time.
+		/// What the reader has opened of the patient's records, including expired openings.
 		pub fn openings(patient: AccountId, reader: AccountId) -> Vec<Opening> {
 			Openings::<T>::get(patient, reader).into_inner()
 		}
 
-		/// Whom the patient lets hold shares, if there was a choice.
+		/// The patient's choice of holders, if there is one.
 		pub fn holder_choice(patient: AccountId) -> Option<HolderChoice> {
 			Choices::<T>::get(patient)
 		}
 
-		/// What the chain says now to the reader who asks on this ground: as [`Pallet::open`]
-		/// would, with the reason, and for other actions too.
+		/// The decision for the reader on this ground now: as in [`Pallet::open`], but with the
+		/// reason, and for every action.
 		pub fn decide(
 			reader: AccountId,
 			ground: Ground,
@@ -555,7 +554,7 @@ pub mod pallet {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Whether the actor may do this with the record. What there isn't, no consent covers.
+	/// Whether the actor may do this with the record. No consent covers a record that does not exist.
 	fn decide_as(
 		actor: &Actor,
 		patient: &AccountId,
@@ -578,7 +577,7 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// Counts an opening of which something was refused.
+	/// Counts an opening in which something was refused.
 	fn count_refusal(patient: &AccountId, reader: &AccountId, now: Moment) -> DispatchResult {
 		let window = now.checked_div(T::RefusalWindow::get()).unwrap_or_default();
 		let window: u32 = window.saturated_into();
@@ -589,7 +588,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether the institution or authority lies in one of the countries, if any are named.
+	/// Whether the institution or authority is in one of the countries, if any are named.
 	fn lies_in(institution: &AccountId, countries: &[Country]) -> bool {
 		countries.is_empty()
 			|| T::Enrolment::country(institution)
@@ -598,15 +597,15 @@ impl<T: Config> Pallet<T> {
 
 	/// Checks a sharing set:
 	///
-	/// - the threshold is at least two, and no more than there are holders;
-	/// - each holder is there once, active, and of its kind;
-	/// - each is within the patient's choice; a practitioner lies where an institution of the set
-	///   does with which he or she is affiliated;
-	/// - institutions and authorities number one more than the threshold, so that any one of them
-	///   can be away;
-	/// - none of these, with its practitioners' shares and the patient's, which may be carried to
-	///   it, reaches the threshold; nor do the practitioners, who may be of one institution that
-	///   isn't in the set.
+	/// - the threshold is at least two and at most the number of holders;
+	/// - each holder is named once, is active, and is of its kind;
+	/// - each holder is in the patient's choice; a practitioner counts as being in the country of an
+	///   institution of the set with which they are affiliated;
+	/// - there are more institutions and authorities than the threshold, so that any one of them can
+	///   be away;
+	/// - no institution reaches the threshold with its practitioners' shares and the patient's share,
+	///   which may be carried to it; and the practitioners do not reach it either, because they may
+	///   be at one institution that is not in the set.
 	pub fn ensure_sound(patient: &AccountId, set: &NewSharingSet) -> DispatchResult {
 		let NewSharingSet { threshold, holders, .. } = set;
 		ensure!(*threshold >= MIN_THRESHOLD, Error::<T>::ThresholdTooLow);
@@ -706,10 +705,10 @@ impl<T: Config> traits::Custody for Pallet<T> {
 
 #[cfg(any(feature = "try-runtime", test))]
 impl<T: Config> Pallet<T> {
-	/// - Thresholds are within their bounds, no holder is there twice, and only those with a
+	/// - Thresholds are within their bounds, no holder is named twice, and only holders with a
 	///   custodian have acknowledged.
-	/// - What is to be done is what isn't acknowledged, and nothing else.
-	/// - Nobody has opened one record twice, or is counted more refusals than there can be.
+	/// - Exactly what is not acknowledged is listed as work.
+	/// - No reader has opened a record twice, or has more refusals than are allowed.
 	pub(crate) fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		for (record, version, set) in SharingSets::<T>::iter() {
 			ensure!(set.threshold >= MIN_THRESHOLD, "a threshold is too low");

@@ -2,32 +2,31 @@
 //!
 //! # Terminology
 //!
-//! - *Institution*: a hospital or clinic, or, where nothing else is said, a health authority. The
-//!   council admits it. Its account is kept offline.
+//! - *Institution*: a hospital or clinic or, unless a sentence says otherwise, a health authority.
+//!   The council admits it. Its account is kept offline.
 //! - *Registrar*: a practitioner whose affiliation with an institution has the role
-//!   [`Role::Registrar`]; manages the institution's people from day to day.
-//! - *Custodian*: the daemon that keeps an institution's key shares and signs with an account of
-//!   its own. That account is not enrolled: it counts through its institution.
-//! - *Affiliation*: a practitioner's work at an institution, with a role, a time, and care teams.
+//!   [`Role::Registrar`]. Manages the institution's people from day to day.
+//! - *Custodian*: the daemon that keeps an institution's key shares. It signs with an account of its
+//!   own, which is not enrolled: it counts through its institution.
+//! - *Affiliation*: a practitioner's work at an institution, with a role, a period and care teams.
 //!
 //! # Scenarios
 //!
 //! *A patient enrols.* The hospital's terminal shows the patient's wallet a text
-//! ([`enrolment_text`]); the wallet signs it. A registrar sends it with [`Call::enrol`]. Nobody
-//! can enrol a key that did not sign, nor use the signature for another institution, kind,
-//! encryption key or chain, after its expiry, or twice.
+//! ([`enrolment_text`]); the wallet signs it. A registrar sends it with [`Call::enrol`]. A key that
+//! did not sign cannot be enrolled. The signature cannot be used for another institution, kind,
+//! encryption key or chain, nor after its expiry, nor twice.
 //!
-//! *A physician starts, and leaves.* The registrar enrols and affiliates; the authority attests
-//! the licence. When the affiliation ends, so does every permit that was given to it.
+//! *A physician starts, and leaves.* The registrar enrols and affiliates; the authority attests the
+//! licence. When the affiliation ends, so does every permit that was given to it.
 //!
-//! *A key is lost.* The registrar disables its signing: the account goes on taking part through
-//! its proxies, but the lost key sends nothing more.
+//! *A key is lost.* The registrar disables its signing. The account still takes part through its
+//! proxies, but the lost key cannot send transactions.
 //!
-//! *A patient dies or leaves.* The account's status says so. No account is ever removed: what it
-//! signed stays verifiable, and its nonces can't be replayed.
+//! *A patient dies or leaves.* The account's status says so. Accounts are never removed: what they
+//! signed remains verifiable, and their nonces cannot be replayed.
 //!
-//! *A custodian is replaced.* The institution names another account; the old one stops counting
-//! at once.
+//! *A custodian is replaced.* The institution names another account. The old one can no longer sign.
 //!
 //! # Data structures
 //!
@@ -95,20 +94,20 @@ pub mod pallet {
 	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
 		/// The time.
 		type Time: UnixTime;
-		/// In what deposits are made.
+		/// The currency of deposits.
 		type Currency: Mutate<AccountId>;
 		/// The patients' logs.
 		type Audit: AuditLog;
 		/// Who signed the transaction that is being dispatched.
 		type Admission: Admission;
-		/// What an account is endowed with for deposits.
+		/// How much an account gets for deposits.
 		#[pallet::constant]
 		type Allowance: Get<BalanceOf<Self>>;
 		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
 
-	/// Everybody who takes part, or has taken part.
+	/// Everyone who takes part or has taken part.
 	#[pallet::storage]
 	pub type Accounts<T> = StorageMap<_, Blake2_128Concat, AccountId, Account>;
 
@@ -120,7 +119,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type CustodianAccounts<T> = StorageMap<_, Blake2_128Concat, AccountId, AccountId>;
 
-	/// Practitioners' work at institutions, past work included.
+	/// Practitioners' affiliations with institutions, including past ones.
 	#[pallet::storage]
 	pub type Affiliations<T> =
 		StorageDoubleMap<_, Blake2_128Concat, AccountId, Blake2_128Concat, AccountId, Affiliation>;

@@ -5,7 +5,7 @@ use frame_support::{pallet_prelude::*, traits::fungible::Mutate};
 use vouchsafe_primitives::*;
 
 impl<T: Config> Pallet<T> {
-	/// Checks that nobody is, or signs with, this account.
+	/// Checks that the account is neither enrolled nor a custodian's.
 	fn ensure_new(account: &AccountId) -> DispatchResult {
 		ensure!(!Accounts::<T>::contains_key(account), Error::<T>::AlreadyEnrolled);
 		ensure!(!CustodianAccounts::<T>::contains_key(account), Error::<T>::CustodianAccountTaken);

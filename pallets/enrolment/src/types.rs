@@ -14,33 +14,34 @@ pub const MAX_NAME: u32 = 64;
 /// Bytes that a custodian's URL can have.
 pub const MAX_URL: u32 = 128;
 
-/// Somebody who takes part.
+/// An enrolled account.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Account {
 	/// What it is.
 	pub kind: AccountKind,
-	/// Whether it takes part now.
+	/// Whether it takes part.
 	pub status: Status,
-	/// Whether its key is lost: the account takes part, through its proxies, but signs nothing.
+	/// Whether its signing is disabled because the key is lost. It still takes part through its
+	/// proxies.
 	pub signing_disabled: bool,
-	/// To which key secrets are sealed for it.
+	/// The key to which secrets are sealed for it.
 	pub encryption_key: EncryptionKey,
 	/// The institution that enrolled it. An institution: itself.
 	pub enrolled_by: AccountId,
 }
 
-/// What is known of an institution or authority besides its account.
+/// An institution or authority, besides its account.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Institution {
 	/// Its public name, in UTF-8.
 	pub name: BoundedVec<u8, ConstU32<MAX_NAME>>,
-	/// Where it lies.
+	/// Its country.
 	pub country: Country,
-	/// Its custodian, once it has named one.
+	/// Its custodian, if it has named one.
 	pub custodian: Option<Custodian>,
 	/// How many accounts it may enrol.
 	pub cap: u32,
@@ -53,11 +54,11 @@ pub struct Institution {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Custodian {
-	/// Where it is reached.
+	/// Its address.
 	pub url: BoundedVec<u8, ConstU32<MAX_URL>>,
-	/// With which account it signs.
+	/// The account with which it signs.
 	pub account: AccountId,
-	/// To which key shares are sealed for it.
+	/// The key to which key shares are sealed for it.
 	pub key: EncryptionKey,
 }
 
@@ -95,9 +96,9 @@ pub(crate) fn is_institution(kind: AccountKind) -> bool {
 	matches!(kind, AccountKind::Institution | AccountKind::Authority)
 }
 
-/// The text that whoever is to be enrolled signs, for a wallet to show: six lines, parted by line
-/// feeds, none after the last. Hashes, accounts and keys are in lower-case hex with `0x`, the
-/// kind is in lower case, the expiry in seconds since 1970.
+/// The text that an enrollee's wallet shows and signs: six lines, separated by line feeds, without
+/// one after the last. Hashes, accounts and keys are in lower-case hex with `0x`, the kind is its
+/// word, the expiry is in seconds since 1970.
 ///
 /// ```text
 /// Vouchsafe enrolment
@@ -108,8 +109,8 @@ pub(crate) fn is_institution(kind: AccountKind) -> bool {
 /// until 1798761600
 /// ```
 ///
-/// What is signed (sr25519) is `<Bytes>`, this text, `</Bytes>`: the wrapping with which wallets
-/// sign what is no transaction.
+/// The signature (sr25519) is over `<Bytes>`, this text and `</Bytes>`: wallets wrap everything that
+/// is not a transaction like this.
 pub fn enrolment_text(
 	genesis: &H256,
 	institution: &AccountId,
@@ -135,7 +136,7 @@ pub struct GenesisInstitution {
 	pub kind: AccountKind,
 	/// Its public name.
 	pub name: String,
-	/// Where it lies: ISO 3166-1 alpha-2.
+	/// Its country: ISO 3166-1 alpha-2.
 	pub country: String,
 	/// How many accounts it may enrol.
 	pub cap: u32,
@@ -149,9 +150,9 @@ pub struct GenesisInstitution {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GenesisCustodian {
-	/// Where it is reached.
+	/// Its address.
 	pub url: String,
-	/// With which account it signs.
+	/// The account with which it signs.
 	pub account: AccountId,
 	/// Its X25519 public key.
 	pub key: H256,

@@ -1,32 +1,32 @@
-//! Records: what the chain knows of a patient's documents, and of their versions.
+//! Records: what the chain knows of a patient's documents and their versions.
 //!
 //! ## Terminology
 //!
-//! - *Record* (FHIR DocumentReference): a document in all its versions. Nothing of its content is
-//!   here, only what decisions need: months, category, labels.
+//! - *Record* (FHIR DocumentReference): a document in all its versions. The chain has none of its
+//!   content, only what decisions need: months, category, labels.
 //! - *Author*: the institution for which it was written, or the patient who entered it.
 //! - *Version*: the CID of a manifest, a salted commitment to the plaintext, and the hash of the
-//!   version before: a chain, whose latest hash is the record's *head*.
+//!   version before. The versions form a chain; the latest hash is the record's *head*.
 //!
 //! ## Scenarios
 //!
 //! *A doctor writes a report.* The client draws a salt, computes the record's id (so that the
-//! encryption binds it), and signs [`Pallet::create`] for the hospital. The patient's consents
-//! must allow it to write such a record. The call declares who holds the shares of the key.
+//! encryption binds it), and signs [`Pallet::create`] for the hospital. The patient's consents must
+//! allow such a record to be written. The call declares who holds the shares of the key.
 //!
-//! *Two colleagues correct the same report.* Each names the head it has seen. The second to arrive
-//! is told [`Error::NotTheHead`], looks at the version that came between, and tries again.
+//! *Two colleagues correct the same report.* Each names the head that they have seen. The second call
+//! fails with [`Error::NotTheHead`]; its author looks at the version that came first and tries again.
 //!
 //! *A report was filed under the wrong patient.* Its author marks it [`RecordStatus::WrongPatient`],
-//! for which no consent is needed, and from that block on nobody opens it. There is no way back.
+//! for which no consent is needed. From that block nobody can open it. This cannot be undone.
 //!
-//! *The patient finds a record more delicate than its author did* and adds a label: permits that
-//! don't name the label no longer cover it. Labels are never taken off.
+//! *The patient finds a record more sensitive than its author did* and adds a label. Permits that do
+//! not name the label no longer cover the record. Labels are never removed.
 //!
 //! ## Data structures
 //!
 //! [`Records`] by id, [`RecordsOf`] a patient, and each record's [`Versions`]. A record's id is a
-//! hash over patient, author and salt ([`record_id`]), so nobody can take another author's.
+//! hash of patient, author and salt ([`record_id`]), so an author cannot take another's id.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -58,7 +58,7 @@ use vouchsafe_primitives::{
 };
 use vouchsafe_support::{self as traits, AuditLog, Consents, Custody, Enrolment};
 
-/// Records that one reading of a patient's list gives at most.
+/// The most records that one reading of a patient's list returns.
 pub const MAX_LISTED: u32 = 256;
 
 #[frame_support::pallet]
@@ -81,9 +81,9 @@ pub mod pallet {
 		type Custody: Custody;
 		/// The patients' logs.
 		type AuditLog: AuditLog;
-		/// What time it is.
+		/// The time.
 		type Time: UnixTime;
-		/// What the calls weigh.
+		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -106,7 +106,7 @@ pub mod pallet {
 	pub enum Event<T: Config> {
 		/// A record was created, with its first version.
 		RecordCreated {
-			/// Whose it is.
+			/// Its patient.
 			patient: AccountId,
 			/// Which.
 			record: RecordId,
@@ -135,7 +135,7 @@ pub mod pallet {
 		EnteredInError {
 			/// Which record.
 			record: RecordId,
-			/// How it counts now.
+			/// Its status now.
 			status: RecordStatus,
 		},
 	}
@@ -430,8 +430,8 @@ pub mod pallet {
 			Versions::<T>::get(record, version)
 		}
 
-		/// The patient's records, in the order of their keys: so many of them, [`MAX_LISTED`] at
-		/// most, that follow the one named.
+		/// The patient's records after the one named, in the order of their keys: at most `limit` and
+		/// [`MAX_LISTED`].
 		pub fn records_of(
 			patient: AccountId,
 			after: Option<RecordId>,
@@ -452,7 +452,7 @@ pub mod pallet {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Lets through who may write the record, with the purpose for the log.
+	/// Checks that the signer may write the record. Gives the purpose for the log.
 	fn ensure_writer(
 		signer: &AccountId,
 		facts: RecordFacts,
@@ -475,8 +475,8 @@ impl<T: Config> Pallet<T> {
 		Ok(Some(purpose))
 	}
 
-	/// Lets through a practitioner who acts for the author institution, or the patient where it is
-	/// none.
+	/// Checks that the signer acts for the author institution, or is the patient if there is no
+	/// institution.
 	fn ensure_author(
 		signer: &AccountId,
 		patient: &AccountId,
@@ -491,7 +491,7 @@ impl<T: Config> Pallet<T> {
 		Ok(Some(actor))
 	}
 
-	/// Checks the version, keeps it with its sharing set, and moves the record's head to it.
+	/// Checks the version, stores it with its sharing set, and makes it the record's head.
 	fn push_version(
 		signer: &AccountId,
 		id: RecordId,
@@ -534,9 +534,9 @@ impl<T: Config> traits::Records for Pallet<T> {
 
 #[cfg(any(feature = "try-runtime", test))]
 impl<T: Config> Pallet<T> {
-	/// - The lists of the patients' records name all records, each under its patient.
-	/// - A record's versions are those that it counts, and each follows the one before, up to the
-	///   record's head.
+	/// - The patients' lists name every record under its patient.
+	/// - Each record has as many versions as it counts, and each version follows the one before, up to
+	///   the record's head.
 	pub(crate) fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		for (patient, id, ()) in RecordsOf::<T>::iter() {
 			let found = Records::<T>::get(id).is_some_and(|record| record.patient == patient);

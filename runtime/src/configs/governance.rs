@@ -12,11 +12,11 @@ use pallet_collective::{DefaultVote, EnsureProportionAtLeast, Instance1, MemberC
 use sp_runtime::Perbill;
 
 parameter_types! {
-	/// The most that a motion's call may weigh: half a block.
+	/// The largest weight of a motion's call: half a block.
 	pub MaxMotionWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
 }
 
-/// Who does not vote has not agreed, whatever a prime says.
+/// A seat that does not vote counts as no.
 pub struct AbstentionIsNo;
 
 impl DefaultVote for AbstentionIsNo {

@@ -21,11 +21,11 @@ const MINUTE: u64 = 60;
 const DAY: u64 = 24 * 60 * MINUTE;
 
 parameter_types! {
-	/// What an institution, its custodian and its practitioners may take in a window: about 4,000
-	/// calls in five minutes, half of what a node's pool holds.
+	/// What an institution, its custodian and its practitioners may use in a window: about 4,000
+	/// calls in five minutes, half of the size of a node's pool.
 	pub const InstitutionQuota: Quota =
 		Quota { weight: 2_000 * WEIGHT_REF_TIME_PER_MILLIS, bytes: 16 * 1024 * 1024 };
-	/// What anybody else may take: about 200 calls.
+	/// What any other account may use: about 200 calls.
 	pub const PersonQuota: Quota =
 		Quota { weight: 100 * WEIGHT_REF_TIME_PER_MILLIS, bytes: 256 * 1024 };
 }
@@ -49,8 +49,8 @@ impl pallet_admission::Config for Runtime {
 	type WeightInfo = pallet_admission::weights::SubstrateWeight<Runtime>;
 }
 
-/// Tells the calls that go first. Only the outermost call counts: what a batch or a proxy's call
-/// carries rides nothing.
+/// Tells the calls that have a priority. Only the outermost call counts, not the calls inside a batch
+/// or a proxy's call.
 pub struct Calls;
 
 impl CallClass<RuntimeCall> for Calls {
@@ -114,8 +114,8 @@ impl pallet_audit::Config for Runtime {
 	type Admission = Admission;
 }
 
-/// Whether the reader may read the patient's log. Somebody else than the patient reads it on the
-/// patient's request, so that is the purpose which a consent has to allow.
+/// Whether the reader may read the patient's log. Anyone else than the patient reads it at the
+/// patient's request, so a consent has to allow that purpose.
 pub fn decide_log(
 	reader: AccountId,
 	institution: Option<AccountId>,

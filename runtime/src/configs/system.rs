@@ -1,4 +1,4 @@
-//! Blocks: their limits, their time, and the calls that are let through.
+//! Blocks: their limits, their time, and the allowed calls.
 
 use crate::*;
 use frame_support::{
@@ -25,12 +25,12 @@ const BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
 const NORMAL: Perbill = Perbill::from_percent(85);
 
 parameter_types! {
-	/// How long the hashes of past blocks stay in state: two and a quarter hours. A transaction
-	/// can be signed for at most as long.
+	/// How many hashes of past blocks are in state: those of at least two and a quarter hours. A
+	/// transaction's mortality is at most as long.
 	pub const BlockHashCount: BlockNumber = 4096;
 	/// The version.
 	pub const Version: RuntimeVersion = VERSION;
-	/// The block's limits in execution time. Proof size is not limited: this is no parachain.
+	/// The block's limit in execution time. Proof size is not limited: this is not a parachain.
 	pub RuntimeBlockWeights: BlockWeights = {
 		let block = Weight::from_parts(BLOCK_REF_TIME, u64::MAX);
 		let normal = NORMAL * block;
@@ -85,8 +85,8 @@ impl pallet_timestamp::Config for Runtime {
 
 impl measuring::Config for Runtime {}
 
-/// The calls that are let through, whoever makes them; also those inside a batch, a proxy's call,
-/// a multisig's or a motion. Root, which only a motion of three quarters becomes, passes without.
+/// The allowed calls. It applies to every caller, and also to calls inside a batch, a proxy's call, a
+/// multisig's or a motion. Only Root, a motion of three quarters, is exempt.
 pub struct CallFilter;
 
 impl Contains<RuntimeCall> for CallFilter {
@@ -100,8 +100,8 @@ impl Contains<RuntimeCall> for CallFilter {
 			| RuntimeCall::Consortium(_) => true,
 
 			RuntimeCall::Timestamp(pallet_timestamp::Call::set { .. }) => true,
-			// An upgrade is authorised by a motion; its code may then be brought by anyone whose quota
-			// it fits: an institution or its people.
+			// A motion authorises an upgrade. Then anyone whose quota is large enough may submit the
+			// code: an institution or its people.
 			RuntimeCall::System(frame_system::Call::apply_authorized_upgrade { .. }) => true,
 			RuntimeCall::Session(pallet_session::Call::set_keys { .. }) => true,
 
