@@ -7,6 +7,16 @@
 //!
 //! There is no sudo, fee or token. The only Root is a motion of three quarters of the council.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 // The macros that put the runtime together make items without documentation.
 #![allow(missing_docs)]
 #![recursion_limit = "256"]

@@ -8,6 +8,7 @@
 pub use pallet::*;
 
 /// The pallet.
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use frame_support::pallet_prelude::*;

@@ -25,6 +25,16 @@
 //! are dropped by the next submission that counts against the same bound. A request's number is
 //! the sequence number of its log entry.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
@@ -46,6 +56,7 @@ use sp_core::H256;
 use vouchsafe_primitives::{audit::LogEvent, *};
 use vouchsafe_support::{AuditLog, Consents, Enrolment};
 
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -196,6 +207,7 @@ pub mod pallet {
 	}
 
 	#[pallet::call]
+	#[deny(clippy::expect_used)]
 	impl<T: Config> Pallet<T> {
 		/// Ask a patient for access.
 		///

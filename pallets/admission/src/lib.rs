@@ -33,6 +33,16 @@
 //! There are no calls. [`CheckEnrolled`] is a transaction extension; other pallets see
 //! [`vouchsafe_support::Admission`].
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 pub mod extension;
 pub mod types;
@@ -55,6 +65,7 @@ use vouchsafe_primitives::{AccountId, Moment};
 use vouchsafe_support::{Admission, Enrolment};
 
 /// The pallet.
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;

@@ -21,6 +21,16 @@
 //! pallets append through [`AuditLog`], and each counts the cost, three reads and one write, in its
 //! own weights. If a dispatch fails, its entries are rolled back with it.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
@@ -42,6 +52,7 @@ use vouchsafe_primitives::{
 };
 use vouchsafe_support::{Admission, AuditLog};
 
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;

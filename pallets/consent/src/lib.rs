@@ -32,6 +32,16 @@
 //! A consent's number is the sequence number of its grant in the patient's log: unique, in order,
 //! and without a counter. Expired consents remain until the next grant for the same grantee.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
@@ -58,6 +68,7 @@ use vouchsafe_primitives::{
 };
 use vouchsafe_support::{self as traits, Admission, AuditLog, Enrolment};
 
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -201,6 +212,7 @@ pub mod pallet {
 	}
 
 	#[pallet::call]
+	#[deny(clippy::expect_used)]
 	impl<T: Config> Pallet<T> {
 		/// Grant a consent.
 		///

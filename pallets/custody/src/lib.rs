@@ -37,6 +37,16 @@
 //!
 //! [`Pallet::ensure_sound`] says what makes a sharing set sound.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
@@ -75,6 +85,7 @@ pub const MAX_LISTED: u32 = 256;
 /// Some of the records of one opening.
 pub type OpenedRecords = BoundedVec<RecordId, ConstU32<MAX_OPENED>>;
 
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -270,6 +281,7 @@ pub mod pallet {
 	}
 
 	#[pallet::call]
+	#[deny(clippy::expect_used)]
 	impl<T: Config> Pallet<T> {
 		/// Acknowledge that the share of an institution or authority is checked and stored.
 		///

@@ -37,6 +37,16 @@
 //!
 //! The calls, and [`vouchsafe_support::Enrolment`] for the other pallets.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
@@ -77,6 +87,7 @@ use vouchsafe_support::{Admission, AuditLog, Enrolment};
 pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<AccountId>>::Balance;
 
 /// The pallet.
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -323,6 +334,7 @@ pub mod pallet {
 	}
 
 	#[pallet::call]
+	#[deny(clippy::expect_used)]
 	impl<T: Config> Pallet<T> {
 		/// Admit an institution or authority, which may enrol up to `cap` accounts.
 		///

@@ -28,6 +28,16 @@
 //! [`Records`] by id, [`RecordsOf`] a patient, and each record's [`Versions`]. A record's id is a
 //! hash of patient, author and salt ([`record_id`]), so an author cannot take another's id.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
@@ -61,6 +71,7 @@ use vouchsafe_support::{self as traits, AuditLog, Consents, Custody, Enrolment};
 /// The most records that one reading of a patient's list returns.
 pub const MAX_LISTED: u32 = 256;
 
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -179,6 +190,7 @@ pub mod pallet {
 	}
 
 	#[pallet::call]
+	#[deny(clippy::expect_used)]
 	impl<T: Config> Pallet<T> {
 		/// Create a record with its first version.
 		///

@@ -9,11 +9,10 @@ use frame_support::{
 };
 use frame_system::EnsureRoot;
 use pallet_collective::{DefaultVote, EnsureProportionAtLeast, Instance1, MemberCount};
-use sp_runtime::Perbill;
 
 parameter_types! {
 	/// The largest weight of a motion's call: half a block.
-	pub MaxMotionWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
+	pub MaxMotionWeight: Weight = RuntimeBlockWeights::get().max_block.saturating_div(2);
 }
 
 /// A seat that does not vote counts as no.

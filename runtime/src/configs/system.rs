@@ -33,7 +33,8 @@ parameter_types! {
 	/// The block's limit in execution time. Proof size is not limited: this is not a parachain.
 	pub RuntimeBlockWeights: BlockWeights = {
 		let block = Weight::from_parts(BLOCK_REF_TIME, u64::MAX);
-		let normal = NORMAL * block;
+		let normal =
+			Weight::from_parts(NORMAL.mul_floor(BLOCK_REF_TIME), NORMAL.mul_floor(u64::MAX));
 		BlockWeights::builder()
 			.base_block(BlockExecutionWeight::get())
 			.for_class(DispatchClass::all(), |weights| {
@@ -50,7 +51,7 @@ parameter_types! {
 	/// The block's limits in bytes.
 	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
 		.max_length(BLOCK_LENGTH)
-		.modify_max_length_for_class(DispatchClass::Normal, |max| *max = NORMAL * BLOCK_LENGTH)
+		.modify_max_length_for_class(DispatchClass::Normal, |max| *max = NORMAL.mul_floor(BLOCK_LENGTH))
 		.build();
 	/// Addresses are written in the general format.
 	pub const SS58Prefix: u16 = 42;

@@ -9,6 +9,7 @@ mod metadata;
 mod pool;
 mod proxies;
 mod sessions;
+mod sources;
 mod weights;
 
 use crate::*;
