@@ -129,10 +129,10 @@ macro_rules! version {
 }
 
 #[cfg(not(vouchsafe_next))]
-version!(1);
+version!(2);
 // What the end-to-end test of an upgrade upgrades to (scripts/next-runtime).
 #[cfg(vouchsafe_next)]
-version!(2);
+version!(3);
 
 /// Milliseconds of a slot, in each of which one validator makes a block. Fixed with genesis.
 pub const SLOT_DURATION: u64 = 2_000;
