@@ -4,7 +4,8 @@ use crate::session::Session;
 use anyhow::{bail, Context as _, Result};
 use std::time::{Duration, Instant};
 use vouchsafe_client::{
-	chain::{decode_entry, AccountId, LogEntry, H256},
+	chain::{account_bytes, AccountId, LogEntry, View, H256},
+	custodian::Custodian,
 	messages::LogLine,
 };
 use vouchsafe_vault::audit::{self, AuditError};
@@ -44,7 +45,7 @@ pub struct Unproven {
 impl Log {
 	/// The entries, decoded; `None` for one that this program doesn't know.
 	pub fn entries(&self) -> impl Iterator<Item = (&LogLine, Option<LogEntry>)> {
-		self.lines.iter().map(|line| (line, decode_entry(&line.entry.0)))
+		self.lines.iter().map(|line| (line, LogEntry::from_bytes(&line.entry.0)))
 	}
 
 	fn prove(&self, genesis: &H256) -> Result<(), AuditError> {
@@ -54,7 +55,7 @@ impl Log {
 			entry: line.entry.0.clone(),
 			head: Some(line.head.0),
 		});
-		audit::verify(&genesis.0, &self.patient.0, lines, self.count, self.head.0)
+		audit::verify(&genesis.0, &account_bytes(&self.patient), lines, self.count, self.head.0)
 	}
 }
 
@@ -62,7 +63,7 @@ impl Log {
 pub async fn read_from(
 	session: &Session,
 	patient: &AccountId,
-	acting_for: Option<AccountId>,
+	acting_for: Option<&AccountId>,
 	from: &AccountId,
 ) -> Result<Log> {
 	let me = session.me()?;
@@ -78,7 +79,14 @@ pub async fn read_from(
 		}
 		// What came after the block that the head was read at is not proved by it.
 		lines.retain(|line| line.block <= at.number || line.seq < count);
-		return Ok(Log { patient: *patient, from: *from, lines, count, head, block: at.number });
+		return Ok(Log {
+			patient: patient.clone(),
+			from: from.clone(),
+			lines,
+			count,
+			head,
+			block: at.number,
+		});
 	}
 }
 
@@ -86,12 +94,12 @@ pub async fn read_from(
 pub async fn read(
 	session: &Session,
 	patient: &AccountId,
-	acting_for: Option<AccountId>,
-	from: Option<AccountId>,
+	acting_for: Option<&AccountId>,
+	from: Option<&AccountId>,
 ) -> Result<Log> {
 	if let Some(from) = from {
-		return read_from(session, patient, acting_for, &from).await.with_context(|| {
-			format!("the log could not be had from {}", session.names.show(&from))
+		return read_from(session, patient, acting_for, from).await.with_context(|| {
+			format!("the log could not be had from {}", session.names.show(from))
 		});
 	}
 	let mut failed = Vec::new();
@@ -112,7 +120,7 @@ pub async fn read(
 pub async fn verify(
 	session: &Session,
 	log: &Log,
-	acting_for: Option<AccountId>,
+	acting_for: Option<&AccountId>,
 ) -> Result<Result<(), Unproven>> {
 	let genesis = session.genesis();
 	let from = session.names.show(&log.from);
@@ -158,18 +166,19 @@ mod tests {
 	use vouchsafe_client::messages::{Hex, HexBytes};
 
 	const GENESIS: H256 = H256([1; 32]);
-	const PATIENT: AccountId = AccountId([2; 32]);
+	const PATIENT: AccountId = AccountId::new([2; 32]);
 
 	fn log() -> Log {
 		let mut head = [0; 32];
 		let lines: Vec<_> = (0..5u64)
 			.map(|seq| {
 				let entry = vec![1, u8::try_from(seq).unwrap()];
-				head = audit::next_head(&GENESIS.0, &PATIENT.0, seq, 7, &head, &entry);
+				head =
+					audit::next_head(&GENESIS.0, &account_bytes(&PATIENT), seq, 7, &head, &entry);
 				LogLine { seq, block: 7, entry: HexBytes(entry), head: Hex(head) }
 			})
 			.collect();
-		let from = AccountId([3; 32]);
+		let from = AccountId::new([3; 32]);
 		Log { patient: PATIENT, from, count: 5, head: H256(head), block: 9, lines }
 	}
 
