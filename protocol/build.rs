@@ -1,7 +1,7 @@
 //! Generates the chain's types from `metadata.scale`, and what else the protocol needs of it.
 //!
 //! Types that `vouchsafe_primitives` defines are not generated: the chain and its clients share the
-//! crate's own. Whoever adds a type there has nothing to do here.
+//! crate's own. A type that is added there needs no change here.
 
 use std::{error::Error, fmt::Write, path::Path};
 use subxt_codegen::{syn, CodegenBuilder, Metadata};

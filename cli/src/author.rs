@@ -215,7 +215,7 @@ async fn run(
 	let refused = match submit(session, &journal, &mut group, until).await {
 		Ok(()) => None,
 		Err(error) if is_hopeless(&error) => {
-			// The chain will not take the rest; what stands there already is gone on with.
+			// The chain will not take the rest; what is there already is finished.
 			group.entries.retain(|entry| entry.is_final);
 			if group.entries.is_empty() {
 				journal.remove()?;

@@ -215,7 +215,7 @@ pub async fn amend(session: &Session, id: u32, terms: Terms) -> Result<Granted> 
 }
 
 /// Revokes a consent; from the block that is returned on it counts no more. It is signed at the
-/// account's next nonce, so that it passes over whatever is pending.
+/// account's next nonce, so that it goes before the pending ones.
 pub async fn revoke(session: &Session, id: u32) -> Result<(Grantee, u32)> {
 	let me = session.me()?;
 	let (grantee, _) = find(session, id).await?;

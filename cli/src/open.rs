@@ -42,7 +42,7 @@ const LAG: Duration = Duration::from_secs(8);
 pub enum OpenError {
 	/// The chain gives no access.
 	#[error(
-		"no access to {what}: there is no consent that fits. The patient can see why with `vouchsafe \
+		"no access to {what}: no consent covers it. The patient can see why with `vouchsafe \
 		 consent explain`; `vouchsafe request submit` asks for access"
 	)]
 	NoAccess {
@@ -164,7 +164,7 @@ pub struct Opened {
 pub type Results = Vec<(H256, Result<Opened, OpenError>)>;
 
 /// Opens records: asks the chain, and fetches what it opened. The error is one that concerns all;
-/// what concerns one record stands in its result.
+/// what concerns one record is in its result.
 pub async fn open(
 	session: &Session,
 	opening: &OpeningRequest,

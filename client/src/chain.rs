@@ -108,7 +108,7 @@ enum Until {
 enum NonceChoice {
 	/// The next after those that wait in the pool.
 	AfterPending,
-	/// The account's own, whatever waits: it replaces what is pending.
+	/// The account's own: the transaction replaces one that is pending.
 	Account,
 }
 

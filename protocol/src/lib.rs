@@ -18,7 +18,7 @@
 //! - [`openings`]: the shares that custodians release, and the secret that they combine to.
 //! - [`holders`]: who can hold the shares of a new version.
 //!
-//! [`traits`] are implemented by whatever has sockets: `vouchsafe-client`, or the browser.
+//! The [`traits`] are implemented where there are sockets: by `vouchsafe-client`, and in the browser.
 
 pub mod api;
 pub mod calls;

@@ -1,5 +1,5 @@
 //! The reader's checks: what custodians release for an opening is compared with the chain, and
-//! combined. Whoever sent something false is named.
+//! combined. A custodian that sent something false is named.
 
 use crate::{
 	cid::Cid,
@@ -24,7 +24,7 @@ pub fn has_custodian(kind: HolderKind) -> bool {
 	matches!(kind, HolderKind::Institution | HolderKind::Emergency)
 }
 
-/// Why a version can't be opened, whoever asks.
+/// Why nobody can open a version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unavailable {
 	/// Its key was erased.

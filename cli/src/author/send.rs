@@ -115,7 +115,7 @@ fn file_stream(path: &Path) -> impl Stream<Item = std::io::Result<Bytes>> + Send
 	}
 }
 
-/// Whether the version is on the chain; an error if another one stands in its place.
+/// Whether the version is on the chain; an error if another one is in its place.
 async fn is_there(at: &At, entry: &Entry) -> Result<bool> {
 	match at.version(H256(entry.record.0), entry.version).await? {
 		Some(version) if version.commitment.0 == entry.commitment.0 => Ok(true),
