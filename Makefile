@@ -72,7 +72,7 @@ chain-specs: setup-build ## write chain-specs/ anew, as the node makes them
 	@UPDATE=1 $(CARGO) test --lib --bins -- chain_specs_are_those_of_the_node
 
 .PHONY: metadata
-metadata: setup-build ## write client/metadata.scale anew, as the runtime has it
+metadata: setup-build ## write protocol/metadata.scale, as the runtime has it
 	@UPDATE=1 $(CARGO) test --lib --bins -- metadata_is_that_of_the_clients spec_version_rises_with_the_metadata
 
 .PHONY: clean

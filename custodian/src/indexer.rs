@@ -14,7 +14,10 @@ use std::{
 	time::Duration,
 };
 use vouchsafe_client::{
-	chain::{decode_entry, AccountId, Chain, ChainError, Grantee, LogEvent},
+	chain::{
+		account_bytes, AccountId, Chain, ChainError, Grantee, LogEntry, LogEvent, Submit, View,
+		H256,
+	},
 	messages::{Hex, HexBytes, LogLine},
 };
 use vouchsafe_vault::audit::next_head;
@@ -92,12 +95,20 @@ async fn advance(app: &App, chain: &Chain) -> Result<bool, IndexError> {
 		.buffered(ABREAST)
 		.try_collect()
 		.await?;
-	let patients: BTreeSet<AccountId> =
-		fetched.iter().flat_map(|it| it.block.lines.iter().map(|(patient, _)| *patient)).collect();
+	let patients: BTreeSet<AccountId> = fetched
+		.iter()
+		.flat_map(|it| it.block.lines.iter().map(|(patient, _)| patient.clone()))
+		.collect();
 	let mut heads = app
 		.store
 		.run(move |store| {
-			patients.into_iter().map(|patient| Ok((patient, store.log_head(&patient)?))).collect()
+			patients
+				.into_iter()
+				.map(|patient| {
+					let head = store.log_head(&patient)?;
+					Ok((patient, head))
+				})
+				.collect()
 		})
 		.await?;
 	let genesis = chain.genesis().0;
@@ -126,16 +137,18 @@ fn link(genesis: &[u8; 32], heads: &mut Heads, fetched: Fetched) -> IndexedBlock
 		let (count, previous) = heads.get(patient).copied().unwrap_or_default();
 		// A number that is out of place shows in the comparison below, as does all else.
 		if line.seq != count {
-			tracing::error!(patient = %Hex(patient.0), line.seq, count, "a log has a gap");
+			tracing::error!(patient = %Hex::from(&*patient), line.seq, count, "a log has a gap");
 		}
-		let head = next_head(genesis, &patient.0, line.seq, line.block, &previous, &line.entry.0);
+		let genesis = H256(*genesis);
+		let previous = H256(previous);
+		let head = next_head(&genesis, patient, line.seq, line.block, &previous, &line.entry.0).0;
 		line.head = Hex(head);
-		heads.insert(*patient, (line.seq.saturating_add(1), head));
+		heads.insert(patient.clone(), (line.seq.saturating_add(1), head));
 	}
 	for (patient, count, head) in expected {
 		if heads.get(&patient) != Some(&(count, head)) {
 			tracing::error!(
-				patient = %Hex(patient.0),
+				patient = %Hex::from(&patient),
 				block = block.number,
 				"the log that was indexed does not have the head that the chain has"
 			);
@@ -148,7 +161,7 @@ fn link(genesis: &[u8; 32], heads: &mut Heads, fetched: Fetched) -> IndexedBlock
 async fn fetch(chain: &Chain, number: u32) -> Result<Fetched, ChainError> {
 	let at = chain.at_number(number).await?;
 	let entries = at.audit_entries().await?;
-	let mut patients: Vec<AccountId> = entries.iter().map(|entry| entry.patient).collect();
+	let mut patients: Vec<AccountId> = entries.iter().map(|entry| entry.patient.clone()).collect();
 	patients.sort();
 	patients.dedup();
 	let mut heads = Vec::with_capacity(patients.len());
@@ -176,9 +189,9 @@ fn revocations(blocks: &[IndexedBlock]) -> Vec<([u8; 32], Carried)> {
 	blocks
 		.iter()
 		.flat_map(|block| &block.lines)
-		.filter_map(|(patient, line)| match decode_entry(&line.entry.0)?.event {
+		.filter_map(|(patient, line)| match LogEntry::from_bytes(&line.entry.0)?.event {
 			LogEvent::ConsentRevoked { consent } => Some((
-				patient.0,
+				account_bytes(patient),
 				Carried { grantee: consent.grantee.encode(), consent: consent.id },
 			)),
 			_ => None,
@@ -218,7 +231,7 @@ async fn sweep(app: &App, chain: &Chain) -> Result<(), IndexError> {
 	for (patient, carried) in carried {
 		let stands = match Grantee::decode(&mut &carried.grantee[..]) {
 			Ok(grantee) => {
-				let consent = at.consent(&AccountId(patient), &grantee, carried.consent).await?;
+				let consent = at.consent(&patient.into(), &grantee, carried.consent).await?;
 				consent.is_some_and(|it| it.terms.valid_until.is_none_or(|until| now < until))
 			},
 			Err(_) => false,
@@ -249,10 +262,10 @@ fn destroy(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use vouchsafe_client::chain::{ConsentRef, LogEntry, H256};
+	use vouchsafe_client::chain::{ConsentRef, H256};
 
 	const GENESIS: [u8; 32] = [1; 32];
-	const PATIENT: AccountId = AccountId([2; 32]);
+	const PATIENT: AccountId = AccountId::new([2; 32]);
 
 	fn block(number: u32, seqs: &[u64]) -> IndexedBlock {
 		let line = |seq: &u64| {
@@ -269,7 +282,7 @@ mod tests {
 
 	fn head_after(entries: &[(u64, u32)]) -> [u8; 32] {
 		entries.iter().fold([0; 32], |head, (seq, block)| {
-			next_head(&GENESIS, &PATIENT.0, *seq, *block, &head, &[1, *seq as u8])
+			next_head(&H256(GENESIS), &PATIENT, *seq, *block, &H256(head), &[1, *seq as u8]).0
 		})
 	}
 
@@ -306,7 +319,7 @@ mod tests {
 
 	#[test]
 	fn only_revocations_destroy() {
-		let grantee = Grantee::Institution(AccountId([3; 32]));
+		let grantee = Grantee::Institution(AccountId::new([3; 32]));
 		let consent = ConsentRef { grantee: grantee.clone(), id: 4 };
 		let entry = |event| {
 			let entry = LogEntry {
@@ -322,6 +335,9 @@ mod tests {
 		block.lines[0].1.entry = entry(LogEvent::ConsentRevoked { consent: consent.clone() });
 		block.lines[1].1.entry = entry(LogEvent::ConsentAmended { consent, revision: 1 });
 		let found = revocations(&[block]);
-		assert_eq!(found, [(PATIENT.0, Carried { grantee: grantee.encode(), consent: 4 })]);
+		assert_eq!(
+			found,
+			[(account_bytes(&PATIENT), Carried { grantee: grantee.encode(), consent: 4 })]
+		);
 	}
 }

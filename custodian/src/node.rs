@@ -7,7 +7,7 @@ use std::{
 	time::{Duration, Instant},
 };
 use vouchsafe_client::{
-	chain::{AccountId, At, Chain, ChainError, H256},
+	chain::{AccountId, At, Chain, ChainError, Signer, Submit, View, H256},
 	messages::Hex,
 };
 
@@ -186,7 +186,7 @@ async fn look(
 }
 
 async fn check_enrolled(app: &App, at: &At) -> Result<Option<AccountId>, NodeError> {
-	let account = app.keys.account.public_key().to_account_id();
+	let account = app.keys.account.account();
 	let institution = at.custodian_of(&account).await?;
 	let Some(institution) = institution else {
 		app.report(
@@ -194,7 +194,7 @@ async fn check_enrolled(app: &App, at: &At) -> Result<Option<AccountId>, NodeErr
 			false,
 			format!(
 				"the chain names the account {} as no active institution's custodian",
-				Hex(account.0)
+				Hex::from(&account)
 			),
 		);
 		return Ok(None);
@@ -203,7 +203,7 @@ async fn check_enrolled(app: &App, at: &At) -> Result<Option<AccountId>, NodeErr
 	let key = app.keys.encryption.public().0;
 	match custodian.is_some_and(|custodian| custodian.key == key) {
 		true => {
-			app.report(Part::Enrolled, true, format!("custodian of {}", Hex(institution.0)));
+			app.report(Part::Enrolled, true, format!("custodian of {}", Hex::from(&institution)));
 			Ok(Some(institution))
 		},
 		false => {

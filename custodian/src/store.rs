@@ -17,7 +17,7 @@ use std::{
 	sync::{Arc, Mutex},
 };
 use vouchsafe_client::{
-	chain::{AccountId, H256},
+	chain::{account_bytes, AccountId, H256},
 	messages::{Hex, HexBytes, LogLine},
 };
 use vouchsafe_vault::{
@@ -609,7 +609,7 @@ impl Store {
 				"SELECT seq, head FROM entries WHERE patient = ?1 ORDER BY seq DESC LIMIT 1",
 			)?;
 			let last = query
-				.query_row([patient.0], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))
+				.query_row([account_bytes(patient)], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))
 				.optional()?;
 			Ok(last.map_or((0, [0; 32]), |(seq, head)| (seq as u64 + 1, head)))
 		})
@@ -624,7 +624,7 @@ impl Store {
 						"INSERT OR REPLACE INTO entries VALUES (?1, ?2, ?3, ?4, ?5)",
 					)?
 					.execute(params![
-						patient.0,
+						account_bytes(patient),
 						line.seq as i64,
 						line.block,
 						line.entry.0,
@@ -633,7 +633,7 @@ impl Store {
 				}
 				for patient in &block.mismatches {
 					db.prepare_cached("INSERT OR IGNORE INTO mismatches VALUES (?1, ?2)")?
-						.execute(params![patient.0, block.number])?;
+						.execute(params![account_bytes(patient), block.number])?;
 				}
 			}
 			if let Some(last) = blocks.last() {
@@ -666,7 +666,7 @@ impl Store {
 				 ORDER BY seq LIMIT ?3",
 			)?;
 			let from = i64::try_from(from).unwrap_or(i64::MAX);
-			let rows = query.query_map(params![patient.0, from, limit], |row| {
+			let rows = query.query_map(params![account_bytes(patient), from, limit], |row| {
 				Ok(LogLine {
 					seq: row.get::<_, i64>(0)? as u64,
 					block: row.get(1)?,

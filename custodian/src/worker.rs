@@ -14,7 +14,7 @@ use std::{
 };
 use tokio::{task::JoinSet, time::Instant};
 use vouchsafe_client::{
-	chain::{runtime, AccountId, At, Chain, ChainError, H256},
+	chain::{calls::CustodyCall, AccountId, At, Chain, ChainError, Submit, View, H256},
 	cid::Cid,
 	ipfs::{Ipfs, IpfsError},
 	messages::Hex,
@@ -168,7 +168,7 @@ async fn is_open(at: &At, id: VersionId, institution: &AccountId) -> Result<bool
 	let set = at.sharing_set(H256(id.record), id.version).await?;
 	Ok(set.is_some_and(|set| {
 		set.epoch == id.epoch
-			&& set.holders.0.iter().any(|it| it.account == *institution && !it.acknowledged)
+			&& set.holders.iter().any(|it| it.account == *institution && !it.acknowledged)
 	}))
 }
 
@@ -183,8 +183,9 @@ async fn finish(
 		pin(app, ipfs, &kept, failures).await?;
 		app.store.run(move |store| store.set_pinned(id, now())).await?;
 	}
-	let call = runtime::transactions().custody().acknowledge(H256(id.record), id.version, id.epoch);
-	match chain.submit(&app.keys.account, &call).await {
+	let (record, version, epoch) = (H256(id.record), id.version, id.epoch);
+	let call = CustodyCall::acknowledge { record, version, epoch };
+	match chain.submit(&app.keys.account, call).await {
 		// Somebody was faster: ourselves, before a kill.
 		Err(error) if error.is_dispatch("Custody", "AlreadyAcknowledged") => Ok(()),
 		Err(error) => Err(error.into()),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::dates::month_index;
 
-const PATIENT: AccountId = AccountId([9; 32]);
+const PATIENT: AccountId = AccountId::new([9; 32]);
 
 #[test]
 fn a_file_and_its_bytes_are_the_same_source() {
@@ -18,7 +18,7 @@ fn a_file_and_its_bytes_are_the_same_source() {
 fn what_is_handed_in_again_is_known_again() {
 	let addition = |content: &[u8], title: &str, months| Addition {
 		patient: PATIENT,
-		institution: Some(AccountId([1; 32])),
+		institution: Some(AccountId::new([1; 32])),
 		documents: vec![NewDocument {
 			content: Content::Bytes(content.to_vec()),
 			title: title.into(),
@@ -41,7 +41,7 @@ fn what_is_handed_in_again_is_known_again() {
 	assert_ne!(one, source(&addition(b"abc", "Is", (1, 2))));
 	assert_ne!(one, source(&addition(b"abc", "It", (1, 3))));
 	let mut other = addition(b"abc", "It", (1, 2));
-	other.patient = AccountId([8; 32]);
+	other.patient = AccountId::new([8; 32]);
 	assert_ne!(one, source(&other));
 }
 

@@ -8,7 +8,7 @@ use crate::{
 	dates::{month_of_moment, now, show_period},
 	fhir::MAX_BUNDLE,
 	labels::LabelTable,
-	open::{self, Destination, OpenError, Opened, Opening},
+	open::{self, Destination, OpenError, Opened, OpeningRequest},
 	output::{table, Output},
 	sentence::short,
 	session::{Session, Settings},
@@ -22,7 +22,10 @@ use std::{
 	sync::Arc,
 	time::Duration,
 };
-use vouchsafe_client::chain::{runtime, AccountId, At, Labels, H256};
+use vouchsafe_client::chain::{
+	calls::{CustodyCall, RecordsCall},
+	AccountId, At, Labels, View, H256,
+};
 
 pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<Output> {
 	// Splitting needs neither chain nor key.
@@ -214,8 +217,8 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			}
 			// Kept first: a bit on the chain whose meaning is lost could not be undone.
 			table.save(&session.home, me, &found.patient)?;
-			let block =
-				session.submit(&runtime::tx().records().add_labels(record, bits)).await?.number;
+			let call = RecordsCall::add_labels { record, labels: bits };
+			let block = session.submit(call).await?.number;
 			Ok(Output::new(
 				format!("Record {} is labelled {}.", short(&record), and(&labels)),
 				json!({ "record": id_json(&record), "labels": labels, "block": block }),
@@ -225,8 +228,8 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			let at = session.finalized().await?;
 			let hint = patient_hint(&session, patient.as_deref())?;
 			let record = super::record(&at, hint.as_ref(), &record).await?;
-			let call = runtime::tx().records().mark_entered_in_error(record, status.clone());
-			let block = session.submit(&call).await?.number;
+			let call = RecordsCall::mark_entered_in_error { record, status };
+			let block = session.submit(call).await?.number;
 			Ok(Output::new(
 				format!("Record {} is marked: {}.", short(&record), status.phrase()),
 				json!({ "record": id_json(&record), "status": status.word(), "block": block }),
@@ -235,9 +238,9 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 		RecordCommand::Holders { holders, country } => {
 			let accounts = super::accounts(&session, &holders)?;
 			let countries = super::countries(&country)?;
-			let lifted = accounts.0.is_empty() && countries.0.is_empty();
-			let call = runtime::tx().custody().choose_holders(accounts, countries);
-			let block = session.submit(&call).await?.number;
+			let lifted = accounts.is_empty() && countries.is_empty();
+			let call = CustodyCall::choose_holders { holders: accounts, countries };
+			let block = session.submit(call).await?.number;
 			let text = if lifted {
 				"Anybody may hold shares of your future records' keys.".to_owned()
 			} else {
@@ -262,7 +265,7 @@ fn patience(adding: &Adding) -> Option<Duration> {
 fn sharing(session: &Session, adding: &Adding) -> Result<SharingWish> {
 	Ok(SharingWish {
 		threshold: adding.threshold,
-		holders: super::accounts(session, &adding.holders)?.0,
+		holders: super::accounts(session, &adding.holders)?,
 		without_patient: adding.without_patient,
 	})
 }
@@ -472,9 +475,9 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 			show(&version.author),
 			version.block,
 			set.threshold,
-			set.holders.0.len()
+			set.holders.len()
 		));
-		for holder in &set.holders.0 {
+		for holder in &set.holders {
 			let state = match (&holder.kind, holder.acknowledged) {
 				(HolderKind::Patient, _) => "sealed to the patient",
 				(_, true) => "acknowledged",
@@ -489,7 +492,7 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 			"commitment": id_json(&version.commitment),
 			"threshold": set.threshold,
 			"epoch": set.epoch,
-			"holders": set.holders.0.iter().map(|it| json!({
+			"holders": set.holders.iter().map(|it| json!({
 				"holder": account_json(session, &it.account),
 				"kind": it.kind.word(),
 				"acknowledged": it.acknowledged,
@@ -586,11 +589,11 @@ async fn open_records(
 	};
 	let mut results = Vec::new();
 	for records in records.chunks(open::MAX_OPENED) {
-		let opening = Opening {
-			patient,
+		let opening = OpeningRequest {
+			patient: patient.clone(),
 			records: records.to_vec(),
 			version,
-			purpose: purpose.clone(),
+			purpose,
 			ground: ground.clone(),
 		};
 		results.extend(open::open(session, &opening, &destination).await?);

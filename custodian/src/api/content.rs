@@ -12,7 +12,7 @@ use base64::{prelude::BASE64_STANDARD, Engine};
 use futures::StreamExt;
 use std::sync::Arc;
 use vouchsafe_client::{
-	chain::AccountKind,
+	chain::{account_bytes, AccountKind},
 	cid::Cid,
 	ipfs::IpfsError,
 	messages::{action, AddContent, Refusal, MAX_REQUEST, REQUEST_HEADER},
@@ -56,7 +56,7 @@ pub async fn add_content(
 	}
 	let cid: Cid =
 		body.cid.parse().map_err(|_| Refused::Malformed(format!("{} is no CID", body.cid)))?;
-	let account = visitor.account.0;
+	let account = account_bytes(&visitor.account);
 	let unclaimed = app.store.run(move |store| store.unclaimed(account)).await?;
 	let api = &app.config.api;
 	if body.length > api.max_content || unclaimed.saturating_add(body.length) > api.max_unclaimed {

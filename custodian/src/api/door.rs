@@ -5,13 +5,13 @@ use super::refusal::Refused;
 use crate::{app::App, store::Store};
 use serde::de::DeserializeOwned;
 use vouchsafe_client::{
-	chain::{Account, AccountId, At, Chain, Status, H256},
-	messages::{Signed, FRESHNESS, MAX_REQUEST},
+	chain::{Account, AccountId, At, Chain, Status, Submit, View, H256},
+	messages::{Hex, Signed, FRESHNESS, MAX_REQUEST},
 	signing::now,
 };
 
 /// What a request must be made for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Expected<'a> {
 	/// The time.
 	pub now: u64,
@@ -46,7 +46,7 @@ pub async fn admit<T: DeserializeOwned>(
 	let node = app.node().ok_or(Refused::Unavailable)?;
 	let institution = node.institution.ok_or(Refused::Unavailable)?;
 	let genesis = node.chain.genesis();
-	let expected = Expected { now: now(), genesis, institution, action };
+	let expected = Expected { now: now(), genesis, institution: institution.clone(), action };
 	let admitted = check(&app.store, &expected, bytes, |account| async move {
 		let finalized = node.chain.finalized().await?;
 		let known = finalized.account(&account).await?;
@@ -91,19 +91,20 @@ where
 	if payload.genesis.0 != expected.genesis.0 {
 		return Err(Refused::OtherChain);
 	}
-	if payload.custodian.0 != expected.institution.0 || payload.action != expected.action {
+	if payload.custodian != Hex::from(&expected.institution) || payload.action != expected.action {
 		return Err(Refused::OtherAudience);
 	}
 	if !signed.is_authentic() {
 		return Err(Refused::NotSigned);
 	}
-	let account = AccountId(account);
-	let enrolled = enrolment(account).await?.ok_or(Refused::NoAccess)?;
+	let id = account;
+	let account = AccountId::from(account);
+	let enrolled = enrolment(account.clone()).await?.ok_or(Refused::NoAccess)?;
 	if !enrolled.is_active() {
 		return Err(Refused::NoAccess);
 	}
 	// Only now, so that strangers can't fill the table; and it decides between two at once.
-	let (id, now, expires) = (account.0, expected.now, payload.at.saturating_add(FRESHNESS));
+	let (now, expires) = (expected.now, payload.at.saturating_add(FRESHNESS));
 	if !store.run(move |store| store.use_nonce(id, nonce, now, expires)).await? {
 		return Err(Refused::Replayed);
 	}
@@ -133,10 +134,7 @@ mod tests {
 	use super::*;
 	use proptest::prelude::*;
 	use subxt_signer::sr25519::{dev, Keypair};
-	use vouchsafe_client::{
-		messages::{Hex, Payload},
-		signing::sign_payload,
-	};
+	use vouchsafe_client::{messages::Payload, signing::sign_payload};
 	use vouchsafe_vault::seal::SecretKey;
 
 	impl IsActive for bool {
@@ -151,7 +149,7 @@ mod tests {
 		Expected {
 			now: NOW,
 			genesis: H256([1; 32]),
-			institution: AccountId([2; 32]),
+			institution: AccountId::new([2; 32]),
 			action: "read",
 		}
 	}

@@ -5,7 +5,7 @@ use crate::app::App;
 use axum::{body::Bytes, extract::State, Json};
 use std::sync::Arc;
 use vouchsafe_client::{
-	chain::{AccountId, AccountKind, Decision},
+	chain::{AccountId, AccountKind, Decision, Submit, View},
 	messages::{action, LogPage, ReadLog, Refusal, Signed, MAX_LOG_LINES},
 };
 
@@ -23,13 +23,13 @@ use vouchsafe_client::{
 )]
 pub async fn read_log(State(app): State<Arc<App>>, bytes: Bytes) -> Result<Json<LogPage>, Refused> {
 	let (visitor, body) = admit::<ReadLog>(&app, action::READ_LOG, &bytes).await?;
-	let patient = AccountId(body.patient.0);
+	let patient = AccountId::from(body.patient);
 	let is_own =
 		patient == visitor.account && matches!(visitor.enrolled.kind, AccountKind::Patient);
 	if !is_own {
-		let institution = body.institution.map(|institution| AccountId(institution.0));
+		let institution = body.institution.map(AccountId::from);
 		for at in [&visitor.finalized, &visitor.chain.best().await?] {
-			let decision = at.decide_log(&visitor.account, institution, &patient).await?;
+			let decision = at.decide_log(&visitor.account, institution.clone(), &patient).await?;
 			if !matches!(decision, Decision::Permit(_)) {
 				return Err(Refused::NoAccess);
 			}

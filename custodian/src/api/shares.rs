@@ -13,10 +13,12 @@ use codec::{Decode, DecodeAll, Encode};
 use std::sync::Arc;
 use vouchsafe_client::{
 	chain::{
-		AccountId, Action, At, Decision, Grantee, Ground, HolderKind, Purpose, SharingSet, H256,
+		account_bytes, AccountId, Action, At, Decision, Grantee, Ground, HolderKind, Purpose,
+		SharingSet, Submit, View, H256,
 	},
 	cid::{cid_of, Cid},
 	messages::*,
+	protocol::{openings, OPENING_LIFETIME},
 };
 use vouchsafe_vault::{
 	manifest::{open_share, seal_release, Manifest, ShareAddress},
@@ -68,7 +70,7 @@ pub async fn deliver_envelope(
 	let share =
 		check_share(&app, &visitor, id, &visitor.institution, &body.share.0, index, &commitments)?;
 	let manifest_cid = cid_of(&body.manifest.0);
-	if known.manifest.as_ref().map(|cid| &cid.0) != Some(&manifest_cid.to_bytes()) {
+	if known.manifest != Some(manifest_cid.to_bytes()) {
 		return Err(unfit("the manifest is not the one whose CID the chain holds"));
 	}
 	let manifest = Manifest::decode_versioned(&body.manifest.0, &context)
@@ -83,7 +85,7 @@ pub async fn deliver_envelope(
 		return Err(unfit("the patient's sealed share must be there if the patient is a holder"));
 	}
 	let kept = KeptVersion {
-		patient: facts.patient.0,
+		patient: account_bytes(&facts.patient),
 		commitments: body.commitments.0,
 		manifest: body.manifest.0,
 		manifest_cid: manifest_cid.to_string(),
@@ -92,13 +94,13 @@ pub async fn deliver_envelope(
 		patient_share,
 		pinned: false,
 	};
-	let holder = visitor.institution.0;
+	let holder = account_bytes(&visitor.institution);
 	app.store.run(move |store| store.keep_version(id, holder, &share, &kept)).await?;
 	app.work.notify_one();
 	let is_pinned =
 		app.store.run(move |store| store.version(id)).await?.is_some_and(|kept| kept.pinned);
 	let is_acknowledged =
-		set.holders.0.iter().any(|it| it.account == visitor.institution && it.acknowledged);
+		set.holders.iter().any(|it| it.account == visitor.institution && it.acknowledged);
 	let state = match (is_acknowledged, is_pinned) {
 		(true, _) => EnvelopeState::Acknowledged,
 		(false, true) => EnvelopeState::Pinned,
@@ -128,7 +130,7 @@ pub async fn release(State(app): State<Arc<App>>, bytes: Bytes) -> Result<Json<R
 	metrics::counter!("vouchsafe_custodian_releases_total", "outcome" => outcome).increment(1);
 	tracing::info!(
 		record = %body.record,
-		reader = %Hex(visitor.account.0),
+		reader = %Hex::from(&visitor.account),
 		outcome,
 		"was asked for a release"
 	);
@@ -137,7 +139,7 @@ pub async fn release(State(app): State<Arc<App>>, bytes: Bytes) -> Result<Json<R
 
 async fn release_to(app: &App, visitor: &Visitor, body: &AskRelease) -> Result<Release, Refused> {
 	let (finalized, best) = (&visitor.finalized, visitor.chain.best().await?);
-	let (patient, record) = (AccountId(body.patient.0), H256(body.record.0));
+	let (patient, record) = (AccountId::from(body.patient), H256(body.record.0));
 	let opening = finalized
 		.openings(&patient, &visitor.account)
 		.await?
@@ -145,7 +147,7 @@ async fn release_to(app: &App, visitor: &Visitor, body: &AskRelease) -> Result<R
 		.find(|opening| opening.record == record)
 		.ok_or(Refused::NoAccess)?;
 	let now = finalized.time().await?.max(best.time().await?);
-	if now.saturating_sub(opening.at) >= finalized.opening_lifetime()? {
+	if now.saturating_sub(opening.at) >= OPENING_LIFETIME {
 		return Err(Refused::NoAccess);
 	}
 	for at in [finalized, &best] {
@@ -160,7 +162,7 @@ async fn release_to(app: &App, visitor: &Visitor, body: &AskRelease) -> Result<R
 				&patient,
 				record,
 				Action::Read,
-				opening.purpose.clone(),
+				opening.purpose,
 			)
 			.await?;
 		if !still_active || !matches!(decision, Decision::Permit(_)) {
@@ -172,14 +174,14 @@ async fn release_to(app: &App, visitor: &Visitor, body: &AskRelease) -> Result<R
 	let id = VersionId { record: record.0, version: body.version, epoch: set.epoch };
 	let key = PublicKey(visitor.enrolled.encryption_key);
 	let mut shares = Vec::new();
-	let holder = visitor.institution.0;
+	let holder = account_bytes(&visitor.institution);
 	if let Some(share) = app.store.run(move |store| store.share(id, holder, None)).await? {
 		shares.push(sealed(visitor, id, holder, &key, &share)?);
 	}
 	// What the patient carried here must not, with the own share, be enough.
 	if shares.len() + 1 < usize::from(set.threshold) {
 		if let Some(share) = carried_share(app, [finalized, &best], &patient, id, now).await? {
-			shares.push(sealed(visitor, id, patient.0, &key, &share)?);
+			shares.push(sealed(visitor, id, account_bytes(&patient), &key, &share)?);
 		}
 	}
 	let commitments = app.store.run(move |store| store.commitments(id)).await?;
@@ -199,7 +201,7 @@ async fn carried_share(
 	id: VersionId,
 	now: u64,
 ) -> Result<Option<Share>, Refused> {
-	let holder = patient.0;
+	let holder = account_bytes(patient);
 	'consents: for carried in app.store.run(move |store| store.carried(id, holder)).await? {
 		let Ok(grantee) = Grantee::decode(&mut &carried.grantee[..]) else { continue };
 		for at in blocks {
@@ -225,8 +227,8 @@ fn sealed(
 	key: &PublicKey,
 	share: &Share,
 ) -> Result<ReleasedShare, Refused> {
-	let address = address(visitor, id, &AccountId(holder));
-	let sealed = seal_release(key, &address, &visitor.account.0, share)
+	let address = address(visitor, id, &holder.into());
+	let sealed = seal_release(key, &address, &account_bytes(&visitor.account), share)
 		.map_err(|error| unfit(error.to_string()))?;
 	Ok(ReleasedShare { holder: Hex(holder), index: share.index, sealed: HexBytes(sealed) })
 }
@@ -274,7 +276,7 @@ pub async fn carry_share(
 	let share =
 		check_share(&app, &visitor, id, &visitor.account, &body.share.0, index, &commitments)?;
 	let carried = Carried { grantee: grantee.encode(), consent: body.consent };
-	let patient = visitor.account.0;
+	let patient = account_bytes(&visitor.account);
 	app.store
 		.run(move |store| store.keep_carried(id, patient, &carried, &share, &body.commitments.0))
 		.await?;
@@ -336,7 +338,7 @@ fn holder_index(
 	account: &AccountId,
 	kind: impl Fn(&HolderKind) -> bool,
 ) -> Option<u8> {
-	let place = set.holders.0.iter().position(|it| it.account == *account && kind(&it.kind))?;
+	let place = set.holders.iter().position(|it| it.account == *account && kind(&it.kind))?;
 	u8::try_from(place.checked_add(1)?).ok()
 }
 
@@ -378,15 +380,10 @@ fn address(visitor: &Visitor, id: VersionId, holder: &AccountId) -> ShareAddress
 		record: id.record,
 		version: id.version,
 		epoch: id.epoch,
-		holder: holder.0,
+		holder: account_bytes(holder),
 	}
 }
 
 fn context(visitor: &Visitor, patient: &AccountId, id: VersionId) -> Context {
-	Context {
-		genesis: visitor.chain.genesis().0,
-		record: id.record,
-		version: id.version,
-		patient: patient.0,
-	}
+	openings::context(visitor.chain.genesis(), H256(id.record), id.version, patient)
 }

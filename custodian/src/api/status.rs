@@ -32,7 +32,7 @@ pub async fn about(State(app): State<Arc<App>>) -> Result<Json<About>, Refused> 
 	Ok(Json(About {
 		version: env!("CARGO_PKG_VERSION").into(),
 		genesis: Hex(app.genesis().ok_or(Refused::Unavailable)?.0),
-		institution: app.node().and_then(|node| node.institution).map(|it| Hex(it.0)),
+		institution: app.node().and_then(|node| node.institution).map(|it| Hex::from(&it)),
 		account: Hex(app.keys.account.public_key().0),
 		key: Hex(app.keys.encryption.public().0),
 		content: app.ipfs.is_some(),

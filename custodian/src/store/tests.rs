@@ -153,7 +153,7 @@ fn content_is_claimed_by_versions_and_else_dropped() {
 #[test]
 fn the_index_goes_on_where_it_stopped() {
 	let (dir, key) = (tempfile::tempdir().unwrap(), SecretKey::random());
-	let patient = AccountId(PATIENT);
+	let patient = AccountId::new(PATIENT);
 	let line = |seq| LogLine {
 		seq,
 		block: 5,
@@ -163,7 +163,7 @@ fn the_index_goes_on_where_it_stopped() {
 	let block = IndexedBlock {
 		number: 5,
 		hash: H256([7; 32]),
-		lines: vec![(patient, line(0)), (patient, line(1))],
+		lines: vec![(patient.clone(), line(0)), (patient.clone(), line(1))],
 		mismatches: vec![],
 	};
 	let before = store(dir.path(), &key);

@@ -13,10 +13,12 @@ use sp_crypto_hashing::{blake2_128, twox_128};
 use std::time::{Duration, Instant};
 use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::chain::{
-	runtime, AccountId, Action, Actions, BoundedVec, Categories, Chain, Config, DataPeriod,
-	Decision, Effect, Grantee, Ground, Labels, Purpose, Purposes, ShownText, Terms, H256,
+	account_bytes,
+	calls::{BalancesCall, ConsentCall, MultiAddress, RuntimeCall},
+	events::{Event, SystemEvent},
+	AccountId, Action, Actions, Categories, Chain, Decision, Effect, Grantee, Ground, Purpose,
+	Purposes, ShownText, Signer, Submit, Terms, View, H256,
 };
-use vouchsafe_client::subxt;
 
 /// Patients that sign at the same time, of the 500 of the `bench` chain.
 const PATIENTS: usize = 240;
@@ -34,27 +36,20 @@ fn patient(index: usize) -> Keypair {
 }
 
 /// A permit to one person.
-fn grant(to: &Keypair) -> impl subxt::transactions::Payload {
+fn grant(to: &Keypair) -> RuntimeCall {
 	let terms = Terms {
-		effect: Effect::Permit,
 		categories: Categories(0b110),
-		records: BoundedVec(vec![]),
-		labels: Labels(0),
 		actions: Actions(1),
 		purposes: Purposes(1),
-		valid_from: None,
 		valid_until: Some(4_000_000_000),
-		data_period: DataPeriod { from: None, to: None },
-		authors: BoundedVec(vec![]),
-		holders: BoundedVec(vec![]),
-		countries: BoundedVec(vec![]),
+		..Terms::all(Effect::Permit)
 	};
 	let text = ShownText { commitment: H256([7; 32]), language: *b"en" };
-	runtime::tx().consent().grant(Grantee::Person(account(to)), terms, text)
+	ConsentCall::grant { grantee: Grantee::Person(account(to)), terms, text }.into()
 }
 
 fn account(key: &Keypair) -> AccountId {
-	key.public_key().to_account_id()
+	key.account()
 }
 
 /// All rows of the chain.
@@ -67,7 +62,8 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 
 	eprintln!("measuring transfers, then grants …");
 	let transfers = load(network, &chain, 0, |_, other| {
-		runtime::tx().balances().transfer_keep_alive(account(other).into(), 1)
+		BalancesCall::transfer_keep_alive { dest: MultiAddress::Id(account(other)), value: 1 }
+			.into()
 	})
 	.await?;
 	let grants = load(network, &chain, PATIENTS, |_, other| grant(other)).await?;
@@ -101,7 +97,7 @@ async fn finality(chain: &Chain) -> Result<Row> {
 	for index in 0..12u64 {
 		let call = grant(&patient(index as usize));
 		let start = Instant::now();
-		chain.submit(&signer, &call).await?;
+		chain.submit(&signer, call).await?;
 		times.push(start.elapsed());
 		// Sign the next one at another point of the slot.
 		tokio::time::sleep(Duration::from_millis(137 * (index % 13))).await;
@@ -123,11 +119,11 @@ struct Load {
 
 /// Signs calls of many patients, sends them to all nodes, and times them from the first block's
 /// finality that holds one to the last one's.
-async fn load<C: subxt::transactions::Payload>(
+async fn load(
 	network: &Network,
 	chain: &Chain,
 	first: usize,
-	call: impl Fn(usize, &Keypair) -> C,
+	call: impl Fn(usize, &Keypair) -> RuntimeCall,
 ) -> Result<Load> {
 	let start = chain.finalized().await?;
 	// An account's calls go to one node, in their order; accounts go side by side.
@@ -136,14 +132,9 @@ async fn load<C: subxt::transactions::Payload>(
 		let mut batch = Vec::new();
 		for nonce in 0..CALLS {
 			let other = patient(first + (index + nonce + 1) % PATIENTS);
-			let params = subxt::config::DefaultExtrinsicParamsBuilder::<Config>::new()
-				.nonce(nonce as u64)
-				.mortal(256)
-				.build();
-			let mut transactions = start.subxt().transactions();
 			let signer = patient(first + index);
-			let signed = transactions.create_signed(&call(index, &other), &signer, params).await?;
-			let signed = format!("0x{}", hex::encode(signed.encoded()));
+			let signed = start.sign(&signer, &call(index, &other), nonce as u64, 256);
+			let signed = format!("0x{}", hex::encode(signed));
 			batch.push(json!({
 				"jsonrpc": "2.0", "id": nonce, "method": "author_submitExtrinsic", "params": [signed],
 			}));
@@ -187,11 +178,16 @@ async fn load<C: subxt::transactions::Payload>(
 		}
 		let seen = Instant::now();
 		let at = chain.at_number(number).await?;
-		let events = at.subxt().events().fetch().await?;
-		let successes: Vec<_> = events
-			.find::<runtime::system::events::ExtrinsicSuccess>()
-			.filter_map(Result::ok)
-			.map(|event| event.dispatch_info.weight.ref_time)
+		let successes: Vec<_> = at
+			.events()
+			.await?
+			.into_iter()
+			.filter_map(|record| match record.event {
+				Event::System(SystemEvent::ExtrinsicSuccess { dispatch_info }) => {
+					Some(dispatch_info.weight.ref_time)
+				},
+				_ => None,
+			})
 			.collect();
 		// Every block has one inherent, which sets the time.
 		let calls = successes.len().saturating_sub(1);
@@ -276,7 +272,7 @@ pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 	let prefix = consents_prefix(&account(&many_consents()));
 	let (patient, hospital) = (account(&many_consents()), account(&key("//HospitalA")));
 	let record = (
-		(patient.0, hospital.0, hospital.0, 0u8, (1400u16, 1400u16)),
+		(&patient, &hospital, &hospital, 0u8, (1400u16, 1400u16)),
 		(None::<u8>, 0u8, 0u32, 1u8, 0u8, 1u32, [9u8; 32]),
 	);
 	let at =
@@ -290,7 +286,7 @@ pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 		let last = index + 1 == CONSENTS;
 		let path = if last { "//DoctorB".into() } else { format!("//Reader{index}") };
 		let reader = account(&key(&path));
-		let grantee = (6u8, reader.0).encode();
+		let grantee = (6u8, &reader).encode();
 		let key = format!("{prefix}{}{}", hex::encode(blake2_128(&grantee)), hex::encode(&grantee));
 		let nothing = Vec::<u8>::new();
 		let terms = (
@@ -307,7 +303,7 @@ pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 fn consents_prefix(patient: &AccountId) -> String {
 	let mut key = twox_128(b"Consent").to_vec();
 	key.extend_from_slice(&twox_128(b"Consents"));
-	key.extend_from_slice(&blake2_128(&patient.0));
-	key.extend_from_slice(&patient.0);
+	key.extend_from_slice(&blake2_128(&account_bytes(patient)));
+	key.extend_from_slice(&account_bytes(patient));
 	format!("0x{}", hex::encode(key))
 }

@@ -25,15 +25,15 @@ fn metadata() -> Vec<u8> {
 	Runtime::metadata_at_version(FORMAT).expect("the format is known").to_vec()
 }
 
-/// The clients are generated from `client/metadata.scale`. UPDATE=1 writes it anew.
+/// The clients are generated from `protocol/metadata.scale`. UPDATE=1 writes it again.
 #[test]
 fn metadata_is_that_of_the_clients() {
-	let path = file("../client/metadata.scale");
+	let path = file("../protocol/metadata.scale");
 	if updating() {
 		std::fs::write(&path, metadata()).unwrap();
 	}
 	let kept = std::fs::read(&path).unwrap_or_default();
-	assert!(kept == metadata(), "client/metadata.scale is old: run this test with UPDATE=1");
+	assert!(kept == metadata(), "protocol/metadata.scale is old: run this test with UPDATE=1");
 }
 
 /// Whoever signs or reads by old metadata has to be told that there is a new one, so

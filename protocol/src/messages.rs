@@ -1,7 +1,9 @@
-//! What a custodian's REST API takes and answers. Bytes stand as `0x` and lower-case hex.
+//! What a custodian's REST API takes and answers. Bytes are written as `0x` and lower-case hex.
 
+use crate::types::{account_bytes, AccountId, H256};
 use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
 use std::{borrow::Cow, fmt, str::FromStr};
+#[cfg(feature = "openapi")]
 use utoipa::{
 	openapi::{RefOr, Schema},
 	PartialSchema, ToSchema,
@@ -11,7 +13,7 @@ use utoipa::{
 /// content itself.
 pub const REQUEST_HEADER: &str = "x-vouchsafe-request";
 
-/// How far a request's time may lie from the custodian's, in seconds.
+/// How far a request's time may be from the custodian's, in seconds.
 pub const FRESHNESS: u64 = 120;
 
 /// Largest JSON body that a custodian takes, in bytes.
@@ -23,8 +25,8 @@ pub const MAX_ANSWER: usize = 4 * 1024 * 1024;
 /// Lines of a log in one answer, at most.
 pub const MAX_LOG_LINES: u32 = 500;
 
-/// What is asked of a custodian; it stands in the signed payload, so that a request to one
-/// endpoint can't be replayed at another.
+/// What is asked of a custodian. It is part of the signed payload, so that a request to one endpoint
+/// can't be replayed at another.
 pub mod action {
 	/// `POST /v1/content`.
 	pub const ADD_CONTENT: &str = "add-content";
@@ -44,13 +46,13 @@ pub mod action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HexError {
 	/// It doesn't begin with `0x`.
-	#[error("begins not with 0x")]
+	#[error("does not begin with 0x")]
 	Prefix,
-	/// It has another length.
-	#[error("has another length")]
+	/// It has the wrong length.
+	#[error("has the wrong length")]
 	Length,
-	/// It holds something else than hex digits.
-	#[error("is no hex")]
+	/// It has other characters than hex digits.
+	#[error("is not hex")]
 	Digits,
 }
 
@@ -97,12 +99,14 @@ impl<'de, const N: usize> Deserialize<'de> for Hex<N> {
 	}
 }
 
+#[cfg(feature = "openapi")]
 impl<const N: usize> PartialSchema for Hex<N> {
 	fn schema() -> RefOr<Schema> {
 		String::schema()
 	}
 }
 
+#[cfg(feature = "openapi")]
 impl<const N: usize> ToSchema for Hex<N> {
 	fn name() -> Cow<'static, str> {
 		Cow::Owned(format!("Hex{N}"))
@@ -112,6 +116,30 @@ impl<const N: usize> ToSchema for Hex<N> {
 impl<const N: usize> From<[u8; N]> for Hex<N> {
 	fn from(bytes: [u8; N]) -> Self {
 		Self(bytes)
+	}
+}
+
+impl From<&AccountId> for Hex<32> {
+	fn from(account: &AccountId) -> Self {
+		Self(account_bytes(account))
+	}
+}
+
+impl From<Hex<32>> for AccountId {
+	fn from(hex: Hex<32>) -> Self {
+		Self::new(hex.0)
+	}
+}
+
+impl From<H256> for Hex<32> {
+	fn from(hash: H256) -> Self {
+		Self(hash.0)
+	}
+}
+
+impl From<Hex<32>> for H256 {
+	fn from(hex: Hex<32>) -> Self {
+		Self(hex.0)
 	}
 }
 
@@ -156,12 +184,14 @@ impl<'de> Deserialize<'de> for HexBytes {
 	}
 }
 
+#[cfg(feature = "openapi")]
 impl PartialSchema for HexBytes {
 	fn schema() -> RefOr<Schema> {
 		String::schema()
 	}
 }
 
+#[cfg(feature = "openapi")]
 impl ToSchema for HexBytes {}
 
 impl From<Vec<u8>> for HexBytes {
@@ -172,7 +202,8 @@ impl From<Vec<u8>> for HexBytes {
 
 /// A signed request. The signature (sr25519) is over `<Bytes>`, the payload and `</Bytes>`, so
 /// that a wallet extension can give it; see [`crate::signing`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Signed {
 	/// The JSON text of a [`Payload`], exactly as it was signed.
@@ -203,7 +234,8 @@ pub struct Payload<T> {
 
 /// Adds content to the custodian's IPFS node. Goes in the header [`REQUEST_HEADER`]; the content
 /// is the HTTP body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AddContent {
 	/// The CID that it must have.
@@ -213,7 +245,8 @@ pub struct AddContent {
 }
 
 /// A version's envelopes for one custodian, from the version's author.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeliverEnvelope {
 	/// The record.
@@ -233,7 +266,8 @@ pub struct DeliverEnvelope {
 }
 
 /// How far a custodian is with a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum EnvelopeState {
 	/// The share is kept; content is not pinned yet.
@@ -245,14 +279,16 @@ pub enum EnvelopeState {
 }
 
 /// The answer to a delivered envelope.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct EnvelopeReceipt {
 	/// How far the custodian is.
 	pub state: EnvelopeState,
 }
 
 /// Asks for the shares that the custodian may release after an opening.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AskRelease {
 	/// Whose record.
@@ -264,7 +300,8 @@ pub struct AskRelease {
 }
 
 /// A share, sealed to the reader's registered key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ReleasedShare {
 	/// Whose share it is: the custodian's institution, or the patient for a carried one.
 	pub holder: Hex<32>,
@@ -275,7 +312,8 @@ pub struct ReleasedShare {
 }
 
 /// The shares that a custodian releases.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Release {
 	/// The epoch of the sharing set.
 	pub epoch: u32,
@@ -285,8 +323,9 @@ pub struct Release {
 	pub shares: Vec<ReleasedShare>,
 }
 
-/// Carries the patient's own share to a custodian, for as long as a consent stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Carries the patient's own share to a custodian, for as long as a consent is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CarryShare {
 	/// The record.
@@ -306,7 +345,8 @@ pub struct CarryShare {
 }
 
 /// Fetches the patient's own sealed share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FetchPatientEnvelope {
 	/// The record.
@@ -316,7 +356,8 @@ pub struct FetchPatientEnvelope {
 }
 
 /// The patient's own sealed share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct PatientEnvelope {
 	/// The epoch of the sharing set.
 	pub epoch: u32,
@@ -327,7 +368,8 @@ pub struct PatientEnvelope {
 }
 
 /// Reads a patient's log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReadLog {
 	/// Whose log.
@@ -341,7 +383,8 @@ pub struct ReadLog {
 }
 
 /// A line of a log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct LogLine {
 	/// Its number, from 0.
 	pub seq: u64,
@@ -354,7 +397,8 @@ pub struct LogLine {
 }
 
 /// A part of a patient's log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct LogPage {
 	/// How many entries the custodian has of this patient.
 	pub count: u64,
@@ -363,13 +407,14 @@ pub struct LogPage {
 }
 
 /// Who a custodian is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct About {
 	/// The program's version.
 	pub version: String,
 	/// Hash of the chain's genesis block.
 	pub genesis: Hex<32>,
-	/// The institution whose custodian it is; none while the chain names none.
+	/// The institution whose custodian it is; none as long as the chain names none.
 	pub institution: Option<Hex<32>>,
 	/// The account with which it signs.
 	pub account: Hex<32>,
@@ -380,16 +425,18 @@ pub struct About {
 }
 
 /// How one thing that the custodian depends on is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Check {
 	/// Whether it is as it should be.
 	pub ok: bool,
-	/// What is the matter, or how it is.
+	/// What is wrong, or how it is.
 	pub detail: String,
 }
 
-/// Whether a custodian can do its work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Whether a custodian can do its work, and what hinders it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Readiness {
 	/// Whether all is as it should be.
 	pub ready: bool,
@@ -410,7 +457,8 @@ pub struct Readiness {
 }
 
 /// A refusal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Refusal {
 	/// Why.
 	pub error: String,
