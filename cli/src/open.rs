@@ -32,7 +32,7 @@ use vouchsafe_vault::{
 };
 
 /// Records in one opening.
-pub const MAX_OPENED: usize = 16;
+pub const MAX_OPENED: usize = vouchsafe_client::chain::MAX_OPENED as usize;
 /// How long a custodian that says "no access" is asked again after a final opening: its node may
 /// see that block a little later than ours.
 const LAG: Duration = Duration::from_secs(8);
