@@ -55,8 +55,10 @@ const FIELDS: [&str; 21] = [
 
 /// Endings of the names of further date fields (`effectiveDateTime`, `servicedPeriod`, `dueDate`,
 /// `receivedTime`, `whenHandedOver` …).
-const ENDINGS: [&str; 9] =
-	["Date", "DateTime", "Period", "Instant", "Time", "time", "HandedOver", "Prepared", "Timing"];
+const ENDINGS: [&str; 5] = ["Date", "DateTime", "Instant", "HandedOver", "Prepared"];
+
+/// Endings of the names of fields that hold a date or a time of day.
+const TIMES: [&str; 2] = ["Time", "time"];
 
 /// Fields that end so and say something else: a person's life, a value, the life of a thing.
 const NOT_SERVICE: [&str; 20] = [
@@ -197,10 +199,9 @@ fn look(path: &str, name: &str, value: &Value, found: &mut Vec<Dated>) {
 		},
 		Value::Array(items) => items.iter().for_each(|item| look(path, name, item, found)),
 		Value::String(text) => {
-			let listed = FIELDS.contains(&name);
-			// By its ending a field may hold something else: only what is a date counts.
-			let ends = || ENDINGS.iter().any(|ending| name.ends_with(ending));
-			if listed && looks_like_a_date(text) || ends() && parse(text).is_some() {
+			let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+			let is_date = FIELDS.contains(&name) || ends(&ENDINGS);
+			if is_date && looks_like_a_date(text) || ends(&TIMES) && parse(text).is_some() {
 				let field =
 					if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
 				found.push(Dated { field, text: text.clone() });
@@ -342,6 +343,7 @@ mod tests {
 			.len(),
 			3
 		);
+		assert_eq!(found(json!({ "effectiveDateTime": "04.03.2026" })).len(), 1, "to be named");
 		assert_eq!(found(json!({ "performedPeriod": { "start": "2020-01-01" } })).len(), 1);
 	}
 

@@ -79,6 +79,9 @@ pub enum Refusal {
 		 patient as a Bundle instead (Patient/ID/$everything)"
 	)]
 	Ndjson,
+	/// It is a JSON list of resources.
+	#[error("the file is a list of FHIR resources and not a Bundle: put them into a Bundle first")]
+	List,
 	/// It begins like JSON and is not.
 	#[error("the file is not valid JSON: {why} ({place})")]
 	Json {
@@ -241,6 +244,9 @@ fn json<'a>(bytes: &'a [u8], text: &'a [u8], skipped: usize) -> Result<Input<'a>
 	Ok(match shape.0.as_deref() {
 		Some("Bundle") => Input::Bundle(text),
 		Some(_) => Input::Resource(text),
+		None if text.trim_start().starts_with('[') && text.contains("\"resourceType\"") => {
+			return Err(Refusal::List)
+		},
 		None => Input::File,
 	})
 }
@@ -437,6 +443,7 @@ mod tests {
 		assert!(refused(b"", "a").contains("empty"));
 		assert!(refused(b" \n", "a").contains("empty"));
 		assert!(refused(b"\xef\xbb\xbf", "a").contains("empty"));
+		assert!(refused(b"[{\"resourceType\":\"Goal\"}]", "a.json").contains("list of FHIR"));
 		assert!(refused(&[0x1f, 0x8b, 8], "a.json.gz").contains("gzip"));
 		assert!(refused(b"PK\x03\x04", "a.zip").contains("ZIP"));
 		assert_eq!(read(b"PK\x03\x04", "letter.docx").unwrap(), Input::File);

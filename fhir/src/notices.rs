@@ -75,9 +75,9 @@ pub enum Notice {
 		/// The type of its resource.
 		kind: String,
 	},
-	/// A security label in a system or with a code that is not known.
+	/// A security label that has no word here.
 	Security {
-		/// The entry.
+		/// The entry; 0 for the bundle itself.
 		entry: usize,
 		/// The system.
 		system: String,
@@ -91,6 +91,8 @@ pub enum Notice {
 		/// How many codes.
 		count: usize,
 	},
+	/// A file that is not FHIR, so that nothing of it was checked.
+	NotChecked,
 	/// Codes without a code system, which were not checked.
 	WithoutSystem {
 		/// How many.
@@ -141,6 +143,7 @@ impl Notice {
 			Self::EnteredInError { .. } => "entered-in-error",
 			Self::Security { .. } => "security-label-unknown",
 			Self::System { .. } => "code-system-unknown",
+			Self::NotChecked => "not-checked",
 			Self::WithoutSystem { .. } => "code-without-system",
 			Self::TextOnly { .. } => "text-only",
 			Self::Twice { .. } => "twice",
@@ -185,7 +188,7 @@ impl fmt::Display for Notice {
 				f,
 				"entry {entry} is a request ({method} {address}) and has no resource to import"
 			),
-			Self::WithoutResource { count } => write!(f, "{count} entries have no resource"),
+			Self::WithoutResource { count } => write!(f, "entries without a resource: {count}"),
 			Self::Elsewhere { entry, kind, address } => write!(
 				f,
 				"the document of entry {entry} ({kind}) is not in the bundle but at {address}: only \
@@ -207,25 +210,36 @@ impl fmt::Display for Notice {
 			Self::EnteredInError { entry, kind } => {
 				write!(f, "entry {entry} ({kind}) is marked as entered in error at its source")
 			},
-			Self::Security { entry, system, code } => write!(
-				f,
-				"entry {entry} has a security label that is not known here ({code} of {system}): its \
-				 record is labelled unclassified-sensitive"
-			),
+			Self::Security { entry, system, code } => {
+				match entry {
+					0 => write!(f, "the bundle")?,
+					entry => write!(f, "entry {entry}")?,
+				}
+				write!(
+					f,
+					" has a security label for which there is no word here ({code} of {system}): it is \
+					 labelled unclassified-sensitive"
+				)
+			},
 			Self::System { system, count } => write!(
 				f,
-				"the code system {system} is not known here: {count} of its codes were not checked \
-				 for sensitivity. Add labels with --label if needed"
+				"not checked for sensitivity, because the code system is not known here: {system} \
+				 ({count} times). Add labels with --label if needed"
+			),
+			Self::NotChecked => write!(
+				f,
+				"not checked for sensitivity, because the file is not FHIR. Add labels with --label if \
+				 needed"
 			),
 			Self::WithoutSystem { count, example } => write!(
 				f,
-				"{count} codes have no code system (such as {example}) and were not checked for \
-				 sensitivity. Add labels with --label if needed"
+				"not checked for sensitivity, because the code has no code system: {example} \
+				 ({count} such codes). Add labels with --label if needed"
 			),
 			Self::TextOnly { count, example } => write!(
 				f,
-				"{count} entries are described in text only (such as “{example}”) and were not \
-				 checked for sensitivity. Add labels with --label if needed"
+				"not checked for sensitivity, because it has only text: “{example}” ({count} such \
+				 texts). Add labels with --label if needed"
 			),
 			Self::Twice { entry, of } => {
 				write!(f, "entry {entry} is the same as entry {of} and is imported once")
@@ -236,7 +250,8 @@ impl fmt::Display for Notice {
 			),
 			Self::Outside { count } => write!(
 				f,
-				"{count} references lead out of the bundle: what they refer to is not imported"
+				"references that lead out of the bundle, so that their targets are not imported: \
+				 {count}"
 			),
 		}
 	}

@@ -84,11 +84,12 @@ pub(crate) fn of_bundle(bytes: &[u8], text: &str, options: &Options) -> Result<I
 	let is_whole = bundle.kind == "document" || bundle.signed || options.unit == Unit::Document;
 	// A bundle that is kept whole keeps its repetitions too.
 	let mut of_urls = Vec::new();
-	let resources = references::complete_urls(bundle.resources, bundle.base, &mut of_urls);
+	let mut resources = references::complete_urls(bundle.resources, bundle.base, &mut of_urls);
 	if !is_whole {
 		notices.extend(of_urls);
 	}
 	let graph = references::graph(&resources);
+	spread_security(&mut resources, &graph);
 	let (identity, patient) = the_patient(&resources, &graph)?;
 	let judge = Judge::new(options.today, birth_of(&resources));
 	let months = judge_all(&resources, &judge, &mut notices);
@@ -146,10 +147,51 @@ pub(crate) fn of_file(bytes: &[u8]) -> Import {
 	};
 	Import {
 		records: vec![record],
-		notices: Vec::new(),
+		notices: vec![Notice::NotChecked],
 		resources: 1,
 		patient: None,
 		digest: [0; 32],
+	}
+}
+
+/// Fields by which a resource contains others, so that its security labels are also theirs: the
+/// sections of a document, results, panels, lists, diagnoses, attachments.
+const CONTENTS: [&str; 8] =
+	["entry", "result", "hasMember", "link", "item", "condition", "imagingStudy", "url"];
+
+/// Gives what a resource contains the labels and the confidentiality that its source gave it.
+fn spread_security(resources: &mut [Resource<'_>], graph: &Graph) {
+	let is_marked = |it: &Resource<'_>| {
+		!it.codes.security.is_empty() || it.codes.confidentiality > Some(Confidentiality::Normal)
+	};
+	let mut waiting: Vec<usize> =
+		(0..resources.len()).filter(|place| resources.get(*place).is_some_and(is_marked)).collect();
+	while let Some(place) = waiting.pop() {
+		let Some(resource) = resources.get(place) else { continue };
+		let (labels, level) = (resource.codes.security.clone(), resource.codes.confidentiality);
+		let contents: BTreeSet<usize> = resource
+			.references
+			.iter()
+			.enumerate()
+			.filter(|(_, reference)| CONTENTS.contains(&reference.field.as_str()))
+			.flat_map(|(number, _)| graph.targets(place, number).iter().copied())
+			.collect();
+		for target in contents {
+			let Some(target_resource) = resources.get_mut(target) else { continue };
+			if target_resource.class.is_administrative {
+				continue;
+			}
+			let codes = &mut target_resource.codes;
+			let higher = level > Some(Confidentiality::Normal) && codes.confidentiality < level;
+			if higher || !labels.is_subset(&codes.security) {
+				codes.labels.extend(labels.iter().copied());
+				codes.security.extend(labels.iter().copied());
+				if higher {
+					codes.confidentiality = level;
+				}
+				waiting.push(target);
+			}
+		}
 	}
 }
 
@@ -198,13 +240,19 @@ fn judge_all(
 		for dated in &resource.dates {
 			match judge.months(&dated.text) {
 				Ok(more) => months = dates::join(months, Some(more)),
-				Err(why) => notices.push(Notice::Date {
-					entry: resource.entry,
-					kind: resource.kind.clone(),
-					field: dated.field.clone(),
-					date: dated.text.clone(),
-					why,
-				}),
+				Err(why) => {
+					let notice = Notice::Date {
+						entry: resource.entry,
+						kind: resource.kind.clone(),
+						field: dated.field.clone(),
+						date: dated.text.clone(),
+						why,
+					};
+					// Items of one bill often have the same date.
+					if !notices.iter().rev().take(8).any(|it| *it == notice) {
+						notices.push(notice);
+					}
+				},
 			}
 		}
 		all.push(months);
@@ -219,6 +267,13 @@ fn notices_of(resources: &[Resource<'_>], graph: &Graph, own: &Codes) -> Vec<Not
 	let (mut without, mut texts) = (Vec::new(), Vec::new());
 	for (place, resource) in resources.iter().enumerate() {
 		notices.extend(resource.notices());
+		if resource.is_hollow {
+			notices.push(Notice::Elsewhere {
+				entry: resource.entry,
+				kind: resource.kind.clone(),
+				address: resource.full_url.clone().unwrap_or_default(),
+			});
+		}
 		for attachment in &resource.attachments {
 			let is_it = |target: &Target| matches!(target, Target::Address(it) if *it == attachment.address);
 			let mut here = resource.references.iter().enumerate();

@@ -53,9 +53,11 @@ pub struct Attachment {
 pub struct Codes {
 	/// Labels.
 	pub labels: BTreeSet<Label>,
+	/// Those of them that the source gives by itself, in `meta.security` and the like.
+	pub security: BTreeSet<Label>,
 	/// The confidentiality that its author gives.
 	pub confidentiality: Option<Confidentiality>,
-	/// Security labels that are not known.
+	/// Security labels that have no word here.
 	pub unknown_security: Vec<(String, String)>,
 	/// Code systems that are not known, with the number of codes.
 	pub unknown_systems: BTreeMap<String, usize>,
@@ -106,6 +108,8 @@ pub struct Resource<'a> {
 	pub signed: bool,
 	/// Whether it is marked as entered in error.
 	pub entered_in_error: bool,
+	/// Whether it is a Binary without its content.
+	pub is_hollow: bool,
 	/// Its title, of a document.
 	pub title: Option<String>,
 	/// Of a patient: what tells who it is.
@@ -124,11 +128,9 @@ impl<'a> Resource<'a> {
 		let class = categories::classify(value, &kind);
 		// What persons and institutions are (a psychiatrist) does not say what a record is about.
 		if class.is_administrative {
-			let security = std::mem::take(&mut walk.security_labels);
-			walk.codes.labels = security;
-		} else {
-			walk.codes.labels.extend(walk.security_labels);
+			walk.codes.labels.clear();
 		}
+		walk.codes.labels.extend(walk.codes.security.iter().copied());
 		Some(Self {
 			entry,
 			raw,
@@ -144,6 +146,7 @@ impl<'a> Resource<'a> {
 			class,
 			signed: walk.signed,
 			entered_in_error: is_entered_in_error(value),
+			is_hollow: kind == "Binary" && text("data").or_else(|| text("content")).is_none(),
 			title: text("title").or_else(|| text("description")),
 			person: (kind == "Patient").then(|| crate::patient::Person::read(value)),
 			kind,
@@ -228,13 +231,14 @@ const CONCEPTS: [&str; 8] = [
 	"diagnosisCodeableConcept",
 ];
 
+/// HL7's codes of sensitivity.
+const ACT_CODE: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+
 #[derive(Default)]
 struct Walk {
 	references: Vec<Reference>,
 	attachments: Vec<Attachment>,
 	codes: Codes,
-	/// Labels that the source gives by itself, in `meta.security` and the like.
-	security_labels: BTreeSet<Label>,
 	signed: bool,
 }
 
@@ -328,10 +332,9 @@ impl Walk {
 	}
 
 	fn attachment(&mut self, field: &str, fields: &Map<String, Value>) {
-		let is_attachment = matches!(
-			field,
-			"attachment" | "valueAttachment" | "presentedForm" | "sourceAttachment" | "photo"
-		) || field == "content" && fields.contains_key("contentType");
+		let is_attachment = field.ends_with("ttachment")
+			|| matches!(field, "presentedForm" | "photo")
+			|| field == "content" && fields.contains_key("contentType");
 		let address = fields.get("url").and_then(Value::as_str);
 		if let (true, Some(address), None) = (is_attachment, address, fields.get("data")) {
 			self.attachments.push(Attachment { address: address.to_owned() });
@@ -381,21 +384,33 @@ impl Walk {
 				self.security(codings);
 				continue;
 			}
-			let text = |name: &str| it.get(name).and_then(Value::as_str).unwrap_or_default();
-			let (system, code) = (text("system"), text("code").trim());
-			if let Some(level) = labels::confidentiality_of(system, code) {
+			let text = |name: &str| it.get(name).and_then(Value::as_str).unwrap_or_default().trim();
+			let (system, code) = (text("system"), text("code"));
+			let bare = if system.is_empty() { labels::level_of(code) } else { None };
+			if let Some(level) = bare.or_else(|| labels::confidentiality_of(system, code)) {
 				self.level(Some(level));
 				continue;
 			}
-			match SYSTEMS.of(system) {
-				System::Listed(place) => self.security_labels.extend(SYSTEMS.labels(place, code)),
-				System::Plain if !system.is_empty() => {},
-				_ if code.is_empty() => {},
-				_ => {
-					self.security_labels.insert(Label::UnclassifiedSensitive);
-					self.codes.unknown_security.push((system.to_owned(), code.to_owned()));
-				},
+			// In this place a code without a system can only be one of ActCode.
+			let known = match SYSTEMS.of(if system.is_empty() { ACT_CODE } else { system }) {
+				System::Listed(place) if !code.is_empty() => Some(SYSTEMS.labels(place, code)),
+				System::Plain if !code.is_empty() => Some(BTreeSet::new()),
+				_ => None,
+			};
+			// Other codes of a system that is named are instructions for handling.
+			let known = known.filter(|found| !system.is_empty() || !found.is_empty());
+			let mut words = [code, text("display"), text("text")].into_iter();
+			let shown = words.find(|word| !word.is_empty());
+			let found = match (known, shown) {
+				(Some(found), _) => found,
+				(None, Some(_)) => BTreeSet::from([Label::UnclassifiedSensitive]),
+				(None, None) => BTreeSet::new(),
+			};
+			if found.contains(&Label::UnclassifiedSensitive) {
+				let shown = shown.unwrap_or_default().to_owned();
+				self.codes.unknown_security.push((system.to_owned(), shown));
 			}
+			self.codes.security.extend(found);
 			// Extensions of a label may carry further ones.
 			if let Some(fields) = it.as_object() {
 				fields.get("extension").into_iter().for_each(|it| self.value("extension", it));
@@ -515,6 +530,28 @@ mod tests {
 			{ "system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST" },
 			{ "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "NOAUTH" }] } }));
 		assert!(handling.codes.labels.is_empty() && handling.notices().is_empty());
+	}
+
+	#[test]
+	fn security_labels_without_a_system_or_a_code_count_too() {
+		let read = |security: Value| {
+			read(json!({ "resourceType": "Goal", "meta": { "security": security } })).codes
+		};
+		let codes = read(json!([{ "code": "PSY" }, { "code": "V" }]));
+		assert_eq!(codes.labels, BTreeSet::from([Label::Psychiatry]));
+		assert_eq!(codes.confidentiality, Some(Confidentiality::VeryRestricted));
+		assert!(codes.unknown_security.is_empty());
+		for security in [
+			json!([{ "display": "psychiatric" }]),
+			json!([{ "code": "secret" }]),
+			json!([{ "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "SPI" }]),
+			json!([{ "system": "http://x.example", "display": "psychiatric" }]),
+		] {
+			let codes = read(security.clone());
+			assert_eq!(codes.labels, BTreeSet::from([Label::UnclassifiedSensitive]), "{security}");
+			assert_eq!(codes.unknown_security.len(), 1, "{security}");
+		}
+		assert_eq!(read(json!([{}, 7, null])), Codes::default());
 	}
 
 	#[test]

@@ -101,7 +101,10 @@ fn case_09_sensitivity_tags() {
 		("actcode-SPI.json", Label::UnclassifiedSensitive),
 		("actcode-SICKLE.json", Label::Genetics),
 	] {
-		assert_eq!(labels(&file(name).unwrap()), BTreeSet::from([label]), "{name}");
+		let import = file(name).unwrap();
+		assert_eq!(labels(&import), BTreeSet::from([label]), "{name}");
+		let is_named = import.notices.iter().any(|it| matches!(it, Notice::Security { .. }));
+		assert_eq!(is_named, label == Label::UnclassifiedSensitive, "{name}");
 	}
 }
 

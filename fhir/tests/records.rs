@@ -470,6 +470,40 @@ fn what_the_bundle_says_counts_for_all() {
 }
 
 #[test]
+fn what_a_document_or_encounter_says_counts_for_its_contents() {
+	let psychiatry = json!({ "security": [{ "system": "http://hl7.org/fhir/v3/ActCode", "code": "PSY" },
+		{ "system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "V" }] });
+	let import = of(&bundle(&[
+		patient(),
+		resource(
+			"Composition",
+			"c",
+			json!({ "date": "2025-01-01", "meta": psychiatry,
+			"section": [{ "entry": [{ "reference": "Observation/o" }] }] }),
+		),
+		resource(
+			"Observation",
+			"o",
+			json!({ "effectiveDateTime": "2025-01-01", "category": category("exam") }),
+		),
+		json!({ "resourceType": "Encounter", "id": "a", "meta": psychiatry, "period": { "start": "2025-01-01" },
+			"diagnosis": [{ "condition": { "reference": "Condition/d" } }] }),
+		resource("Condition", "d", json!({ "recordedDate": "2025-01-01" })),
+		resource("Procedure", "x", json!({ "encounter": at("a") })),
+		resource("Procedure", "y", json!({ "performedDateTime": "2024-01-01" })),
+	]));
+	for record in &import.records {
+		let expected = if record.months == Some(month(2024, 1)) {
+			(BTreeSet::new(), Confidentiality::Normal)
+		} else {
+			(BTreeSet::from([Label::Psychiatry]), Confidentiality::VeryRestricted)
+		};
+		assert_eq!((record.labels.clone(), record.confidentiality), expected, "{:?}", record.about);
+	}
+	assert_eq!(import.records.len(), 6);
+}
+
+#[test]
 fn two_patients_are_refused() {
 	let other = json!({ "resourceType": "Patient", "id": "q" });
 	let said = refused(&bundle(&[patient(), other.clone()])).to_string();
@@ -500,6 +534,24 @@ fn a_patient_alone_and_contents_without_a_document_are_kept() {
 	let orphan = of(&bundle(&[patient(), json!({ "resourceType": "Binary", "id": "b" })]));
 	assert_eq!(orphan.records.len(), 1);
 	assert_eq!(names(&orphan.records[0]), ["Patient/p", "Binary/b"]);
+}
+
+#[test]
+fn contents_that_are_missing_are_named() {
+	let import = of(&bundle(&[
+		patient(),
+		resource(
+			"DocumentReference",
+			"d",
+			json!({ "date": "2025-01-01",
+			"content": [{ "attachment": { "url": "Binary/b" } }, { "attachment": { "url": "Binary/c" } }] }),
+		),
+		json!({ "resourceType": "Binary", "id": "b" }),
+	]));
+	let said: Vec<String> = import.notices.iter().map(ToString::to_string).collect();
+	assert_eq!(said.len(), 2, "{said:?}");
+	assert!(said[0].contains("entry 2") && said[0].contains("Binary/c"));
+	assert!(said[1].contains("entry 3") && said[1].contains("http://s/Binary/b"));
 }
 
 #[test]

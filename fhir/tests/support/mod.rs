@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{value::RawValue, Value};
 use std::{
 	collections::{BTreeMap, BTreeSet},
+	io::Write,
 	path::{Path, PathBuf},
 };
 use vouchsafe_fhir::{dates::month_index, references, resource::Resource, Import, Options, Unit};
@@ -25,7 +26,9 @@ pub fn shared(part: &str) -> Option<PathBuf> {
 	if folder.is_dir() {
 		return Some(folder);
 	}
-	println!(
+	// Straight to the terminal, because the output of a test that passes is hidden.
+	let _ = writeln!(
+		std::io::stderr(),
 		"skipped: {} is not here; set VOUCHSAFE_DATA to the folder of data/ and cases/",
 		folder.display()
 	);
