@@ -53,6 +53,8 @@ struct Data {
 	observations: BTreeMap<String, String>,
 	#[serde(default)]
 	directives: BTreeMap<String, String>,
+	#[serde(default)]
+	lists: BTreeMap<String, String>,
 }
 
 /// The tables of `data/categories.toml`. A test checks that the file can be read.
@@ -141,8 +143,12 @@ pub fn classify(resource: &Value, kind: &str) -> Class {
 		| "Flag"
 		| "DeviceUseStatement"
 		| "BodyStructure"
-		| "List"
 		| "DetectedIssue" => of(Role::Standing, Category::Summary),
+		// Other lists (of documents that were sent together, for example) are about their items.
+		"List" => match concepts("code").iter().find_map(|(_, code)| look_up(&DATA.lists, code)) {
+			Some(category) => of(Role::Standing, category),
+			None => of(Role::About, Category::Other),
+		},
 		"Immunization" | "ImmunizationEvaluation" | "ImmunizationRecommendation" => {
 			of(Role::Standing, Category::Immunisation)
 		},
@@ -267,8 +273,10 @@ fn observation(resource: &Value) -> Class {
 /// report without any category is taken for a laboratory's, because these are the most.
 fn report(resource: &Value) -> Category {
 	let categories = codings(resource.get("category"));
-	let by_category = categories.iter().find_map(|(_, code)| {
-		look_up(&DATA.reports, code).or_else(|| look_up(&DATA.reports, &code.to_uppercase()))
+	let by_category = categories.iter().find_map(|(system, code)| {
+		look_up(&DATA.reports, code)
+			.or_else(|| look_up(&DATA.reports, &code.to_uppercase()))
+			.or_else(|| document_code(system, code))
 	});
 	let by_code = || {
 		codings(resource.get("code")).iter().find_map(|(system, code)| {
@@ -349,7 +357,7 @@ mod tests {
 	fn the_data_file_can_be_read() {
 		let data: Data = toml::from_str(include_str!("../data/categories.toml")).unwrap();
 		let tables = data.documents.values().chain([&data.reports, &data.observations]);
-		for (code, word) in tables.chain([&data.directives]).flatten() {
+		for (code, word) in tables.chain([&data.directives, &data.lists]).flatten() {
 			assert!(category(word).is_some(), "{code} = {word}");
 		}
 	}
@@ -443,6 +451,9 @@ mod tests {
 		] {
 			assert_eq!(role(json!({ "resourceType": kind })), Role::Standing, "{kind}");
 		}
+		let list = |code: &str| role(json!({ "resourceType": "List", "code": coded("x", code) }));
+		assert_eq!(list("11450-4"), Role::Standing);
+		assert_eq!(list("submissionset"), Role::About);
 		let directive = json!({ "resourceType": "Consent", "scope": coded("x", "adr") });
 		assert_eq!(role(directive.clone()), Role::Standing);
 		assert_eq!(category_of(directive), Category::AdvanceDirective);

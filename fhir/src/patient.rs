@@ -1,7 +1,10 @@
 //! Who the patient of an input is: whether it is one person, and whether it is the one of last
 //! time.
 
-use crate::resource::{Identifier, Resource};
+use crate::{
+	references::Graph,
+	resource::{Identifier, Resource, Target},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,43 +109,57 @@ fn hash(domain: &str, text: &str) -> String {
 const SUBJECTS: [&str; 3] = ["subject", "patient", "beneficiary"];
 
 /// The patients that an input is about: how each is called, and its resource if it has one.
-/// `resolve` gives the resources that a reference leads to.
+///
+/// A Patient resource that others refer to, but not as their subject, is another person who plays a
+/// part (a mother, a policyholder), if somebody else is the subject.
 pub(crate) fn patients_of(
 	resources: &[Resource<'_>],
-	resolved: &dyn Fn(usize, usize) -> Vec<usize>,
+	graph: &Graph,
 ) -> Vec<(String, Option<usize>)> {
+	let mut subjects: BTreeSet<usize> = BTreeSet::new();
+	let mut named: BTreeSet<usize> = BTreeSet::new();
+	let mut elsewhere: Vec<String> = Vec::new();
+	for (place, resource) in resources.iter().enumerate() {
+		for (number, reference) in resource.references.iter().enumerate() {
+			let targets = graph.targets(place, number);
+			named.extend(targets.iter().copied());
+			if !SUBJECTS.contains(&reference.field.as_str()) || resource.class.is_administrative {
+				continue;
+			}
+			subjects.extend(targets.iter().copied());
+			let Target::Literal(text) = &reference.target else { continue };
+			if let (true, Some(name)) = (targets.is_empty(), patient_name(text)) {
+				elsewhere.push(name);
+			}
+		}
+	}
 	let mut patients: Vec<(String, Option<usize>)> = Vec::new();
 	let mut linked = false;
+	let has_subject = resources
+		.iter()
+		.enumerate()
+		.any(|(place, it)| it.person.is_some() && subjects.contains(&place));
 	for (place, resource) in resources.iter().enumerate() {
-		if let Some(person) = &resource.person {
-			linked |= person.linked;
-			let known = patients.iter().any(|(_, other)| {
-				other.and_then(|other| resources.get(other)).is_some_and(|it| is_same(it, resource))
-			});
-			if !known {
-				patients.push((resource.name(), Some(place)));
-			}
+		let Some(person) = &resource.person else { continue };
+		if has_subject && named.contains(&place) && !subjects.contains(&place) {
+			continue;
+		}
+		linked |= person.linked;
+		let known = patients.iter().any(|(_, other)| {
+			other.and_then(|other| resources.get(other)).is_some_and(|it| is_same(it, resource))
+		});
+		if !known {
+			patients.push((resource.name(), Some(place)));
 		}
 	}
 	if linked {
 		patients.truncate(1);
 	}
-	let mut elsewhere: Vec<(String, Option<usize>)> = Vec::new();
-	for (place, resource) in resources.iter().enumerate() {
-		for (number, reference) in resource.references.iter().enumerate() {
-			let crate::resource::Target::Literal(text) = &reference.target else { continue };
-			if !SUBJECTS.contains(&reference.field.as_str()) || resource.class.is_administrative {
-				continue;
-			}
-			let Some(name) = patient_name(text) else { continue };
-			let is_here = !resolved(place, number).is_empty()
-				|| patients.iter().chain(&elsewhere).any(|(known, _)| *known == name);
-			if !is_here {
-				elsewhere.push((name, None));
-			}
+	for name in elsewhere {
+		if !patients.iter().any(|(known, _)| *known == name) {
+			patients.push((name, None));
 		}
 	}
-	patients.extend(elsewhere);
 	patients
 }
 

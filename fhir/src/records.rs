@@ -91,7 +91,7 @@ pub(crate) fn of_bundle(bytes: &[u8], text: &str, options: &Options) -> Result<I
 	let graph = references::graph(&resources);
 	spread_security(&mut resources, &graph);
 	let (identity, patient) = the_patient(&resources, &graph)?;
-	let judge = Judge::new(options.today, birth_of(&resources));
+	let judge = Judge::new(options.today, birth_of(&resources, patient));
 	let months = judge_all(&resources, &judge, &mut notices);
 	notices.extend(notices_of(&resources, &graph, &own));
 	let maker = Maker { resources: &resources, graph: &graph, months: &months, own: &own, patient };
@@ -119,9 +119,9 @@ pub(crate) fn of_resource(bytes: &[u8], text: &str, options: &Options) -> Result
 	let Some(resource) = Resource::read(0, text, &value) else { return Ok(of_file(bytes)) };
 	let resources = [resource];
 	let graph = references::graph(&resources);
-	let (identity, _) = the_patient(&resources, &graph)?;
+	let (identity, patient) = the_patient(&resources, &graph)?;
 	let mut notices = Vec::new();
-	let judge = Judge::new(options.today, birth_of(&resources));
+	let judge = Judge::new(options.today, birth_of(&resources, patient));
 	let months = judge_all(&resources, &judge, &mut notices);
 	let own = Codes::default();
 	notices.extend(notices_of(&resources, &graph, &own));
@@ -200,8 +200,7 @@ fn the_patient(
 	resources: &[Resource<'_>],
 	graph: &Graph,
 ) -> Result<(Option<Identity>, Option<usize>), Refusal> {
-	let resolved = |place: usize, reference: usize| graph.targets(place, reference).to_vec();
-	let patients = patient::patients_of(resources, &resolved);
+	let patients = patient::patients_of(resources, graph);
 	match patients.as_slice() {
 		[] => Ok((None, None)),
 		[(name, place)] => {
@@ -224,8 +223,8 @@ fn the_patient(
 	}
 }
 
-fn birth_of<'r>(resources: &'r [Resource<'_>]) -> Option<&'r str> {
-	resources.iter().find_map(|it| it.person.as_ref()?.birth.as_deref())
+fn birth_of<'r>(resources: &'r [Resource<'_>], patient: Option<usize>) -> Option<&'r str> {
+	resources.get(patient?)?.person.as_ref()?.birth.as_deref()
 }
 
 /// The months of each resource; dates that do not count are named.

@@ -102,7 +102,7 @@ impl Key {
 }
 
 /// Fields by which a resource says what it is about.
-const TARGETS: [&str; 3] = ["target", "focus", "what"];
+const TARGETS: [&str; 4] = ["target", "focus", "what", "item"];
 /// Fields by which a report or panel gathers its parts.
 const PARTS: [&str; 5] = ["result", "specimen", "imagingStudy", "link", "hasMember"];
 /// Types that are a part of a report.
@@ -140,7 +140,12 @@ pub fn encounter_of(resources: &[Resource<'_>], graph: &Graph, place: usize) -> 
 			return Some(Encounter::Here(*found));
 		}
 		let name = match &reference.target {
-			Target::Literal(text) if text.contains("Encounter/") => Some(text.clone()),
+			// The same encounter may be named with and without its server.
+			Target::Literal(text) if text.contains("Encounter/") => text
+				.rsplit("Encounter/")
+				.next()
+				.and_then(|it| it.split('/').next())
+				.map(str::to_owned),
 			Target::Literal(text) if reference.field == "encounter" && text.starts_with("urn:") => {
 				Some(text.clone())
 			},
@@ -226,7 +231,19 @@ impl Grouping<'_> {
 
 	/// The key of a resource by itself.
 	fn base(&self, place: usize, category: Category, encounter: Option<Encounter>) -> Key {
-		let months = self.months.get(place).copied().flatten();
+		self.base_of(place, &[], category, encounter)
+	}
+
+	/// The same, for something with parts, which may have the dates.
+	fn base_of(
+		&self,
+		place: usize,
+		parts: &[usize],
+		category: Category,
+		encounter: Option<Encounter>,
+	) -> Key {
+		let months_of = |place: &usize| self.months.get(*place).copied().flatten();
+		let months = months_of(&place).or_else(|| parts.iter().find_map(months_of));
 		match (self.unit, self.role(place), encounter) {
 			(Unit::Category, ..) => Key::Category(category),
 			(_, Role::Standing, _) => Key::Summary,
@@ -275,7 +292,7 @@ impl Grouping<'_> {
 			let encounter = self
 				.encounter(place)
 				.or_else(|| parts.iter().find_map(|part| self.encounter(*part)));
-			let key = self.base(place, category, encounter);
+			let key = self.base_of(place, &parts, category, encounter);
 			self.set(place, &key);
 			parts.iter().for_each(|part| self.set(*part, &key));
 		}
@@ -297,7 +314,7 @@ impl Grouping<'_> {
 			let encounter = self
 				.encounter(place)
 				.or_else(|| parts.iter().find_map(|part| self.encounter(*part)));
-			let key = self.base(place, category, encounter);
+			let key = self.base_of(place, &parts, category, encounter);
 			self.set(place, &key);
 			parts.iter().for_each(|part| self.set(*part, &key));
 		}

@@ -510,6 +510,11 @@ fn two_patients_are_refused() {
 	assert!(said.contains("2 patients: Patient/p (entry 1), Patient/q (entry 2)"), "{said}");
 	let elsewhere = resource("Goal", "g", json!({ "subject": { "reference": "Patient/q" } }));
 	assert!(matches!(refused(&bundle(&[patient(), elsewhere])), Refusal::Patients(_)));
+	// Another person who plays a part, when the patient is the subject.
+	let covered = json!({ "resourceType": "Coverage", "id": "c", "beneficiary": { "reference": "Patient/p" },
+		"subscriber": { "reference": "Patient/q" }, "period": { "start": "2025-01-01" } });
+	let import = of(&bundle(&[patient(), other.clone(), covered]));
+	assert_eq!(names(&import.records[0]), ["Patient/p", "Patient/q", "Coverage/c"]);
 	// The same person under two numbers.
 	let mut linked = other;
 	linked["link"] = json!([{ "other": { "reference": "Patient/p" }, "type": "replaces" }]);
@@ -592,7 +597,7 @@ fn records_that_would_repeat_everything_are_refused() {
 		.collect();
 	resources.push(resource("List", "l", json!({ "entry": items })));
 	assert!(matches!(refused(&bundle(&resources)), Refusal::Entangled(_)));
-	assert_eq!(with(&bundle(&resources), &options(Unit::Category)).records.len(), 2);
+	assert_eq!(with(&bundle(&resources), &options(Unit::Category)).records.len(), 1);
 }
 
 #[test]
