@@ -3,7 +3,7 @@
 use super::account_json;
 use crate::{
 	args::{parse_key, EnrolCommand},
-	dates::{now, parse_moment, show_moment},
+	dates::{now, parse_end, parse_moment, show_moment},
 	home::write_private,
 	output::{table, Output},
 	session::{Session, Settings},
@@ -47,7 +47,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let practitioner = names.resolve(&practitioner)?;
 			let time = session.finalized().await?.time().await?;
 			let from = from.map_or(Ok(time), |from| parse_moment(&from, time))?;
-			let until = until.map(|until| parse_moment(&until, time)).transpose()?;
+			let until = until.map(|until| parse_end(&until, time)).transpose()?;
 			let call = tx.affiliate(institution, practitioner, role.clone(), from, until);
 			let block = session.submit(&call).await?.number;
 			let end =
