@@ -240,10 +240,18 @@ struct Walk {
 	attachments: Vec<Attachment>,
 	codes: Codes,
 	signed: bool,
+	/// Whether the resource, or the contained one, says by its text nothing about the patient.
+	is_administrative: bool,
+}
+
+fn is_administrative(kind: &str) -> bool {
+	matches!(kind, "Coverage" | "Account" | "Endpoint" | "HealthcareService")
+		|| matches!(kind, "Location" | "Organization" | "Practitioner" | "PractitionerRole")
 }
 
 impl Walk {
 	fn resource(&mut self, fields: &Map<String, Value>, kind: &str) {
+		let outer = std::mem::replace(&mut self.is_administrative, is_administrative(kind));
 		if kind == "Composition" {
 			let level = fields.get("confidentiality").and_then(Value::as_str);
 			self.level(level.and_then(labels::level_of));
@@ -254,6 +262,7 @@ impl Walk {
 				self.value(name, value);
 			}
 		}
+		self.is_administrative = outer;
 	}
 
 	fn level(&mut self, level: Option<Confidentiality>) {
@@ -354,8 +363,11 @@ impl Walk {
 				None => {},
 			}
 		}
-		let no_coding =
-			fields.get("coding").and_then(Value::as_array).is_none_or(|codings| codings.is_empty());
+		let no_coding = !self.is_administrative
+			&& fields
+				.get("coding")
+				.and_then(Value::as_array)
+				.is_none_or(|codings| codings.is_empty());
 		if let (true, Some(text), true) = (CONCEPTS.contains(&field), text("text"), no_coding) {
 			self.codes.text_only.push(text.to_owned());
 		}

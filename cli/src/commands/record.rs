@@ -325,7 +325,7 @@ async fn import_file(
 	let own = me.account() == patient;
 	let institution = author_of(session, own, adding.institution.as_deref()).await?;
 	let import = import::read(file, wish)?;
-	let mut memory = Memory::load(&session.home, me, &patient)?;
+	let memory = Memory::load(&session.home, me, &patient)?;
 	if !checks.again {
 		memory.refuse_again(&import)?;
 	}
@@ -359,6 +359,8 @@ async fn import_file(
 		author::add(session, &addition, patience(adding)).await?
 	};
 	let ids: Vec<_> = records.iter().copied().zip(added.iter().map(|it| it.record)).collect();
+	// Another import may have ended in the meantime.
+	let mut memory = Memory::load(&session.home, me, &patient)?;
 	memory.remember(&import, &ids, now());
 	memory.save(&session.home, me, &patient)?;
 
