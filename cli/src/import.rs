@@ -25,7 +25,7 @@ use vouchsafe_client::{
 	messages::Hex,
 };
 use vouchsafe_fhir::{
-	input::MAX_INPUT, About, Import, Label, Months, Notice, Options, Record, Unit,
+	input::MAX_INPUT, About, Import, Label, Months, Notice, Options, Plan, Record, Sent, Unit,
 };
 
 const FOLDER: &str = "imports";
@@ -97,12 +97,17 @@ pub fn labels_of(record: &Record, wish: &Wish) -> Vec<String> {
 /// The record's confidentiality: what the user says, else the highest of what the source says and
 /// of the labels that the user adds.
 pub fn confidentiality_of(record: &Record, wish: &Wish) -> Confidentiality {
-	if let Some(level) = &wish.confidentiality {
-		return level.clone();
+	numbered(level_of(record, wish).index())
+}
+
+fn level_of(record: &Record, wish: &Wish) -> vouchsafe_fhir::Confidentiality {
+	use vouchsafe_fhir::Confidentiality as Level;
+	if let Some(said) = &wish.confidentiality {
+		let level = Level::ALL.iter().find(|level| level.index() == said.index());
+		return level.copied().unwrap_or(Level::VeryRestricted);
 	}
 	let added = wish.labels.iter().filter_map(|word| Label::from_word(word));
-	let added = added.map(|label| label.confidentiality()).max();
-	numbered(added.map_or(record.confidentiality, |it| it.max(record.confidentiality)).index())
+	added.map(Label::confidentiality).fold(record.confidentiality, Ord::max)
 }
 
 /// The record's months, if they are known or given.
@@ -394,43 +399,37 @@ pub fn notices_json(notices: &[Notice]) -> Value {
 
 /// What will be sent, as a table and for machines.
 pub fn plan(import: &Import, path: &Path, wish: &Wish) -> (String, Value) {
-	type Key = (u8, u8, Vec<String>);
-	let mut rows: BTreeMap<Key, Vec<&Record>> = BTreeMap::new();
-	for record in &import.records {
-		let level = confidentiality_of(record, wish);
-		let key = (record.category.index(), level.index(), labels_of(record, wish));
-		rows.entry(key).or_default().push(record);
-	}
+	let plan = Plan::of(import.records.iter().map(|record| Sent {
+		labels: labels_of(record, wish).into_iter().collect(),
+		confidentiality: level_of(record, wish),
+		months: months_of(record, wish).map(|(first, last)| Months { first, last }),
+		..Sent::as_found(record)
+	}));
 	let mut lines = Vec::new();
 	let mut json_rows = Vec::new();
-	for ((category, level, labels), records) in &rows {
-		let (category, level) =
-			(numbered::<Category>(*category), numbered::<Confidentiality>(*level));
-		let mut months: BTreeMap<Option<(u16, u16)>, usize> = BTreeMap::new();
-		for record in records {
-			*months.entry(months_of(record, wish)).or_default() += 1;
-		}
-		let resources: usize = records.iter().map(|it| it.members.len().max(1)).sum();
+	for row in &plan.rows {
+		let category = numbered::<Category>(row.category.index());
+		let level = numbered::<Confidentiality>(row.confidentiality.index());
+		let labels: Vec<&str> = row.labels.iter().map(String::as_str).collect();
 		lines.push(vec![
-			records.len().to_string(),
+			row.records.to_string(),
 			category.word().to_owned(),
 			labels.join(", "),
 			level.word().to_owned(),
-			show_months(&months),
-			resources.to_string(),
+			show_months(&row.months),
+			row.resources.to_string(),
 		]);
-		let months: Vec<Value> = months
+		let months: Vec<Value> = row
+			.months
 			.iter()
-			.map(|(months, records)| {
-				json!({ "months": months.map(|(first, last)| [first, last]), "records": records })
-			})
+			.map(|(months, records)| json!({ "months": months.map(pair), "records": records }))
 			.collect();
 		json_rows.push(json!({
 			"category": category.word(),
 			"labels": labels,
 			"confidentiality": level.word(),
-			"records": records.len(),
-			"resources": resources,
+			"records": row.records,
+			"resources": row.resources,
 			"months": months,
 		}));
 	}
@@ -457,10 +456,10 @@ pub fn plan(import: &Import, path: &Path, wish: &Wish) -> (String, Value) {
 }
 
 /// Months with the number of records, as `2025-04 (2), 2025-06`.
-fn show_months(months: &BTreeMap<Option<(u16, u16)>, usize>) -> String {
-	let one = |(months, records): (&Option<(u16, u16)>, &usize)| {
+fn show_months(months: &BTreeMap<Option<Months>, usize>) -> String {
+	let one = |(months, records): (&Option<Months>, &usize)| {
 		let shown = match months {
-			Some((first, last)) => show_period(*first, *last),
+			Some(months) => show_period(months.first, months.last),
 			None => "no date".to_owned(),
 		};
 		if *records == 1 {
@@ -472,13 +471,13 @@ fn show_months(months: &BTreeMap<Option<(u16, u16)>, usize>) -> String {
 	if months.len() <= SHOWN_MONTHS {
 		return months.iter().map(one).collect::<Vec<_>>().join(", ");
 	}
-	let first = months.keys().flatten().map(|it| it.0).min();
-	let last = months.keys().flatten().map(|it| it.1).max();
+	let whole = months.keys().copied().flatten().reduce(Months::join);
 	let undated = months.get(&None).map_or(String::new(), |number| format!(", no date ({number})"));
-	match first.zip(last) {
-		Some((first, last)) => format!("{}{undated}", show_period(first, last)),
-		None => undated,
-	}
+	whole.map_or(String::new(), |it| show_period(it.first, it.last)) + &undated
+}
+
+fn pair(months: Months) -> [u16; 2] {
+	[months.first, months.last]
 }
 
 #[cfg(test)]

@@ -46,9 +46,10 @@ pub use input::Refusal;
 pub use labels::Label;
 pub use notices::Notice;
 pub use patient::Identity;
-pub use plan::Plan;
+pub use plan::{Plan, Sent};
 pub use records::{About, Record};
 pub use units::Unit;
+pub use vouchsafe_primitives::{Category, Confidentiality};
 
 use sha2::{Digest as _, Sha256};
 use vouchsafe_primitives::ServiceMonth;
@@ -83,9 +84,9 @@ pub struct Import {
 }
 
 impl Import {
-	/// What will be sent, counted.
+	/// What will be sent, counted, if the user changes nothing.
 	pub fn plan(&self) -> Plan {
-		Plan::of(&self.records)
+		Plan::of(self.records.iter().map(Sent::as_found))
 	}
 }
 
