@@ -293,7 +293,8 @@ impl Judge {
 }
 
 fn is_placeholder(date: &str) -> bool {
-	date.get(..10).is_some_and(|day| PLACEHOLDERS.contains(&day))
+	let day = date.get(..10).unwrap_or(date);
+	PLACEHOLDERS.contains(&day) || matches!(day, "1900" | "1900-01")
 }
 
 #[cfg(test)]
@@ -377,6 +378,8 @@ mod tests {
 			("1900-01-01", Ignored::Placeholder),
 			("1900-01-01T00:00:00Z", Ignored::Placeholder),
 			("0001-01-01T00:00:00", Ignored::Placeholder),
+			("1900", Ignored::Placeholder),
+			("1900-01", Ignored::Placeholder),
 			("0001", Ignored::Before1900),
 			("0000", Ignored::Placeholder),
 			("9999-12-31", Ignored::TooFarAhead),

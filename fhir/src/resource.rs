@@ -362,6 +362,8 @@ impl Walk {
 				},
 				None => {},
 			}
+		} else if let (true, Some(shown)) = (field == "coding", text("display")) {
+			self.codes.text_only.push(shown.to_owned());
 		}
 		let no_coding = !self.is_administrative
 			&& fields
@@ -578,8 +580,10 @@ mod tests {
 			BTreeMap::from([("http://x.example".into(), 1)])
 		);
 		assert!(resource.codes.labels.is_empty() && resource.codes.text_only.is_empty());
-		let text = read(json!({ "resourceType": "Condition", "code": { "text": "HIV" } }));
-		assert_eq!(text.codes.text_only, ["HIV"]);
+		for code in [json!({ "text": "HIV" }), json!({ "coding": [{ "display": "HIV" }] })] {
+			let text = read(json!({ "resourceType": "Condition", "code": code }));
+			assert_eq!(text.codes.text_only, ["HIV"]);
+		}
 	}
 
 	#[test]
