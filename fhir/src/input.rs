@@ -109,7 +109,7 @@ pub enum Refusal {
 	Outcome(String),
 	/// It is of another FHIR version.
 	#[error(
-		"the bundle is in FHIR {} and only R4 is read: {}. Ask the source for R4 \
+		"the input is in FHIR {}, and only R4 is read: {}. Ask the source for R4 \
 		 (`Accept: application/fhir+json; fhirVersion=4.0`)", .0.version, .0
 	)]
 	Version(Evidence),

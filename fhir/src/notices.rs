@@ -153,7 +153,7 @@ impl Notice {
 	}
 
 	/// Whether it says that something of the patient's is missing, unlabelled or doubtful. The
-	/// others are for whoever wants to know in detail.
+	/// others are details.
 	pub const fn is_important(&self) -> bool {
 		!matches!(
 			self,

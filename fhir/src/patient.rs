@@ -173,7 +173,7 @@ fn is_same(one: &Resource<'_>, other: &Resource<'_>) -> bool {
 		|| one.identifiers.iter().any(|it| other.identifiers.contains(it))
 }
 
-/// `Patient/1` in a literal reference to a patient, whatever server it is on.
+/// `Patient/1` in a literal reference to a patient on any server.
 fn patient_name(reference: &str) -> Option<String> {
 	let reference = reference.split(['#', '?']).next().unwrap_or_default();
 	let reference = reference.split("/_history/").next().unwrap_or_default();

@@ -239,7 +239,7 @@ impl<'r> Index<'r> {
 		found
 	}
 
-	/// By type and id, whatever the fullUrl. An absolute address counts only for entries that name
+	/// By type and id, without the fullUrl. An absolute address counts only for entries that name
 	/// no other server.
 	fn named(&self, url: &str, is_absolute: bool) -> Vec<usize> {
 		let lower = url.to_lowercase();

@@ -339,7 +339,7 @@ impl Grouping<'_> {
 		found
 	}
 
-	/// What stands by itself.
+	/// Resources that are about the patient by themselves.
 	fn own(&mut self) {
 		let is_own = |it: &Resource<'_>| {
 			matches!(it.class.role, Role::Own | Role::Standing | Role::Bill)

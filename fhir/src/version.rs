@@ -40,8 +40,9 @@ pub struct Evidence {
 
 impl fmt::Display for Evidence {
 	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-		if self.entry > 0 {
-			write!(formatter, "entry {} ", self.entry)?;
+		match self.entry {
+			0 => write!(formatter, "it ")?,
+			entry => write!(formatter, "entry {entry} ")?,
 		}
 		match self.field {
 			Some(field) => {
@@ -314,5 +315,7 @@ mod tests {
 			evidence.to_string(),
 			"entry 4 (Condition) has the field clinicalStatus as in STU3"
 		);
+		let alone = other_than_r4(&json!({}), "MedicationOrder", 0).unwrap();
+		assert_eq!(alone.to_string(), "it is a MedicationOrder, which R4 does not have");
 	}
 }
