@@ -137,10 +137,10 @@ pub enum Refusal {
 		/// How many it says there are.
 		total: u64,
 	},
-	/// It is about more than one patient.
+	/// It is about more than one patient; the first of them.
 	#[error(
-		"the bundle is about {} patients: {}. Export each patient separately, because a record \
-		 belongs to one patient", .0.len(), .0.join(", ")
+		"the bundle is about more than one patient: {}. Export each patient separately, because a \
+		 record belongs to one patient", .0.join(", ")
 	)]
 	Patients(Vec<String>),
 	/// The records would repeat too much.

@@ -16,8 +16,6 @@ pub struct Person {
 	pub birth: Option<String>,
 	/// The official or first name.
 	pub name: Option<String>,
-	/// Whether `link` says that other Patient resources are the same person.
-	pub linked: bool,
 }
 
 impl Person {
@@ -38,7 +36,6 @@ impl Person {
 		Self {
 			birth: value.get("birthDate").and_then(Value::as_str).map(str::to_owned),
 			name: name.filter(|name| !name.is_empty()),
-			linked: value.get("link").and_then(Value::as_array).is_some_and(|it| !it.is_empty()),
 		}
 	}
 }
@@ -105,6 +102,9 @@ fn hash(domain: &str, text: &str) -> String {
 	digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// So many patients are named in a refusal; the rest are not looked for.
+const MOST_NAMED: usize = 5;
+
 /// Fields in which a resource names the patient that it is about.
 const SUBJECTS: [&str; 3] = ["subject", "patient", "beneficiary"];
 
@@ -118,7 +118,7 @@ pub(crate) fn patients_of(
 ) -> Vec<(String, Option<usize>)> {
 	let mut subjects: BTreeSet<usize> = BTreeSet::new();
 	let mut named: BTreeSet<usize> = BTreeSet::new();
-	let mut elsewhere: Vec<String> = Vec::new();
+	let mut elsewhere: BTreeSet<String> = BTreeSet::new();
 	for (place, resource) in resources.iter().enumerate() {
 		for (number, reference) in resource.references.iter().enumerate() {
 			let targets = graph.targets(place, number);
@@ -129,38 +129,48 @@ pub(crate) fn patients_of(
 			subjects.extend(targets.iter().copied());
 			let Target::Literal(text) = &reference.target else { continue };
 			if let (true, Some(name)) = (targets.is_empty(), patient_name(text)) {
-				elsewhere.push(name);
+				elsewhere.insert(name);
 			}
 		}
 	}
 	let mut patients: Vec<(String, Option<usize>)> = Vec::new();
-	let mut linked = false;
 	let has_subject = resources
 		.iter()
 		.enumerate()
 		.any(|(place, it)| it.person.is_some() && subjects.contains(&place));
 	for (place, resource) in resources.iter().enumerate() {
-		let Some(person) = &resource.person else { continue };
+		if resource.person.is_none() {
+			continue;
+		}
+		if patients.len() >= MOST_NAMED {
+			break;
+		}
 		if has_subject && named.contains(&place) && !subjects.contains(&place) {
 			continue;
 		}
-		linked |= person.linked;
-		let known = patients.iter().any(|(_, other)| {
-			other.and_then(|other| resources.get(other)).is_some_and(|it| is_same(it, resource))
+		let known = patients.iter().filter_map(|(_, other)| *other).any(|other| {
+			resources.get(other).is_some_and(|it| is_same(it, resource))
+				|| is_linked(resources, graph, other, place)
+				|| is_linked(resources, graph, place, other)
 		});
 		if !known {
 			patients.push((resource.name(), Some(place)));
 		}
 	}
-	if linked {
-		patients.truncate(1);
-	}
 	for name in elsewhere {
-		if !patients.iter().any(|(known, _)| *known == name) {
+		if patients.len() < MOST_NAMED && !patients.iter().any(|(known, _)| *known == name) {
 			patients.push((name, None));
 		}
 	}
 	patients
+}
+
+/// Whether a Patient resource says by `link` that another one is the same person.
+fn is_linked(resources: &[Resource<'_>], graph: &Graph, from: usize, to: usize) -> bool {
+	let references = resources.get(from).map_or(&[][..], |it| it.references.as_slice());
+	references.iter().enumerate().any(|(number, reference)| {
+		reference.field == "other" && graph.targets(from, number).contains(&to)
+	})
 }
 
 /// Whether two Patient resources are versions of the same one.

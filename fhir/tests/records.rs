@@ -507,7 +507,11 @@ fn what_a_document_or_encounter_says_counts_for_its_contents() {
 fn two_patients_are_refused() {
 	let other = json!({ "resourceType": "Patient", "id": "q" });
 	let said = refused(&bundle(&[patient(), other.clone()])).to_string();
-	assert!(said.contains("2 patients: Patient/p (entry 1), Patient/q (entry 2)"), "{said}");
+	assert!(said.contains("one patient: Patient/p (entry 1), Patient/q (entry 2)"), "{said}");
+	let many: Vec<Value> = (0..99)
+		.map(|number| json!({ "resourceType": "Patient", "id": format!("q{number}") }))
+		.collect();
+	assert!(matches!(refused(&bundle(&many)), Refusal::Patients(named) if named.len() == 5));
 	let elsewhere = resource("Goal", "g", json!({ "subject": { "reference": "Patient/q" } }));
 	assert!(matches!(refused(&bundle(&[patient(), elsewhere])), Refusal::Patients(_)));
 	// Another person who plays a part, when the patient is the subject.
@@ -518,7 +522,9 @@ fn two_patients_are_refused() {
 	// The same person under two numbers.
 	let mut linked = other;
 	linked["link"] = json!([{ "other": { "reference": "Patient/p" }, "type": "replaces" }]);
-	assert_eq!(of(&bundle(&[patient(), linked])).records.len(), 1);
+	assert_eq!(of(&bundle(&[patient(), linked.clone()])).records.len(), 1);
+	let third = json!({ "resourceType": "Patient", "id": "r" });
+	assert!(matches!(refused(&bundle(&[patient(), linked, third])), Refusal::Patients(_)));
 }
 
 #[test]
