@@ -13,7 +13,6 @@ mod prepare;
 mod send;
 
 use crate::{
-	dates,
 	journal::{Group, Journal},
 	output::Progress,
 	session::Session,
@@ -258,42 +257,6 @@ async fn run(
 
 fn is_over(until: Option<Instant>) -> bool {
 	until.is_some_and(|until| Instant::now() >= until)
-}
-
-/// Splits a FHIR bundle into documents to be added, one a category.
-pub fn documents_of_bundle(
-	json: &[u8],
-	extra_labels: &[String],
-	without_labels: bool,
-) -> Result<(Vec<NewDocument>, crate::fhir::Split)> {
-	let split = crate::fhir::split(json)?;
-	let this_month = dates::month_of_moment(dates::now());
-	let documents = split
-		.parts
-		.iter()
-		.map(|part| {
-			let mut labels = extra_labels.to_vec();
-			if !without_labels {
-				labels.extend(part.sensitivities.iter().map(|it| it.word().to_owned()));
-			}
-			labels.sort();
-			labels.dedup();
-			NewDocument {
-				content: Content::Bytes(part.bundle.clone()),
-				title: format!("{} ({})", part.title(), count(part.resources, "resource")),
-				media_type: crate::fhir::MEDIA_TYPE.into(),
-				place: Place::New {
-					category: part.category,
-					months: part.months.unwrap_or((this_month, this_month)),
-					labels,
-					relation: None,
-					confidentiality: Confidentiality::Normal,
-					origin: Origin::Imported,
-				},
-			}
-		})
-		.collect();
-	Ok((documents, split))
 }
 
 /// The media type of a file, by its name: only what is common in medicine.

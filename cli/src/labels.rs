@@ -14,11 +14,12 @@
 //! category are not touched by that. A label that is added to a record later (`record label`) is
 //! shown by its number to whoever hasn't opened another record with the same label.
 
-use crate::{home::Home, keys::Identity, sensitivity::Sensitivity};
+use crate::{home::Home, keys::Identity};
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vouchsafe_client::chain::{account_bytes, AccountId, Labels};
+use vouchsafe_fhir::Label;
 
 const FOLDER: &str = "labels";
 const PARAMETER: &str = "; labels=\"";
@@ -55,7 +56,7 @@ impl LabelTable {
 		if !is_word(word) {
 			bail!(
 				"“{word}” is no label: take lower-case letters, digits and -, for example {}",
-				Sensitivity::ALL.map(Sensitivity::word).join(", ")
+				Label::ALL.map(Label::word).join(", ")
 			);
 		}
 		if let Some(bit) = self.0.get(word) {

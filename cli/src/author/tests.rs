@@ -1,5 +1,4 @@
 use super::*;
-use crate::dates::month_index;
 
 const PATIENT: AccountId = AccountId::new([9; 32]);
 
@@ -43,28 +42,6 @@ fn what_is_handed_in_again_is_known_again() {
 	let mut other = addition(b"abc", "It", (1, 2));
 	other.patient = AccountId::new([8; 32]);
 	assert_ne!(one, source(&other));
-}
-
-#[test]
-fn a_bundle_becomes_documents() {
-	let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/bundle.json");
-	let json = std::fs::read(path).unwrap();
-	let (documents, split) = documents_of_bundle(&json, &["mine".into()], false).unwrap();
-	assert_eq!(documents.len(), split.parts.len());
-	let summary = &documents[0];
-	assert_eq!(summary.title, "Patient summaries (4 resources)");
-	assert_eq!(summary.media_type, "application/fhir+json");
-	let Place::New { category, months, labels, origin, .. } = &summary.place else {
-		panic!("a new record");
-	};
-	assert!(*category == Category::Summary && *origin == Origin::Imported);
-	assert_eq!(months.1, month_index(2025, 4).unwrap());
-	assert_eq!(labels, &["mine", "psychiatry"]);
-	let (documents, _) = documents_of_bundle(&json, &[], true).unwrap();
-	assert!(documents.iter().all(|document| matches!(
-		&document.place,
-		Place::New { labels, .. } if labels.is_empty()
-	)));
 }
 
 #[test]

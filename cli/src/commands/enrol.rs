@@ -3,7 +3,7 @@
 use super::account_json;
 use crate::{
 	args::{parse_key, EnrolCommand},
-	dates::{now, parse_moment, show_moment},
+	dates::{now, parse_end, parse_moment, show_moment},
 	home::write_private,
 	output::{table, Output},
 	session::{Session, Settings},
@@ -49,7 +49,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let practitioner = names.resolve(&practitioner)?;
 			let time = session.finalized().await?.time().await?;
 			let from = from.map_or(Ok(time), |from| parse_moment(&from, time))?;
-			let until = until.map(|until| parse_moment(&until, time)).transpose()?;
+			let until = until.map(|until| parse_end(&until, time)).transpose()?;
 			let call = EnrolmentCall::affiliate {
 				institution: institution.clone(),
 				practitioner: practitioner.clone(),

@@ -215,7 +215,7 @@ async fn apply(
 		terms.valid_from = Some(dates::parse_moment(from, now)?);
 	}
 	if let Some(until) = &reach.until {
-		terms.valid_until = Some(dates::parse_moment(until, now)?);
+		terms.valid_until = Some(dates::parse_end(until, now)?);
 	}
 	if !reach.authors.is_empty() {
 		terms.authors = bounded(accounts(session, &reach.authors)?, "authors")?;
