@@ -7,7 +7,7 @@ use vouchsafe_client::{
 	chain::{decode_entry, AccountId, LogEntry, H256},
 	messages::LogLine,
 };
-use vouchsafe_vault::audit::{self, AuditError};
+use vouchsafe_vault::audit::{self, ProofError};
 
 /// How long a custodian's index may lag behind the chain.
 const LAG: Duration = Duration::from_secs(10);
@@ -47,14 +47,16 @@ impl Log {
 		self.lines.iter().map(|line| (line, decode_entry(&line.entry.0)))
 	}
 
-	fn prove(&self, genesis: &H256) -> Result<(), AuditError> {
+	fn prove(&self, genesis: &H256) -> Result<(), ProofError> {
 		let lines = self.lines.iter().map(|line| audit::LogLine {
 			seq: line.seq,
 			block: line.block,
 			entry: line.entry.0.clone(),
-			head: Some(line.head.0),
+			head: Some(line.head.0.into()),
 		});
-		audit::verify(&genesis.0, &self.patient.0, lines, self.count, self.head.0)
+		let end = audit::Log { count: self.count, head: self.head.0.into() };
+		let (genesis, patient) = (genesis.0.into(), self.patient.0.into());
+		audit::verify(&genesis, &patient, audit::Log::default(), lines, end)
 	}
 }
 
@@ -119,9 +121,9 @@ pub async fn verify(
 	let Err(error) = log.prove(&genesis) else { return Ok(Ok(())) };
 	let mut unproven = Unproven { from, reason: error.to_string(), entry: None };
 	unproven.entry = match &error {
-		AuditError::OutOfSequence { expected, .. } => Some(*expected),
-		AuditError::DoesNotFit { seq } | AuditError::Surplus { seq } => Some(*seq),
-		AuditError::Missing { have, .. } => Some(*have),
+		ProofError::OutOfSequence { expected, .. } => Some(*expected),
+		ProofError::DoesNotFit { seq } | ProofError::Surplus { seq } => Some(*seq),
+		ProofError::Missing { have, .. } => Some(*have),
 		_ => None,
 	};
 	if unproven.entry.is_none() {
@@ -161,11 +163,12 @@ mod tests {
 	const PATIENT: AccountId = AccountId([2; 32]);
 
 	fn log() -> Log {
+		let (genesis, patient) = (GENESIS.0.into(), PATIENT.0.into());
 		let mut head = [0; 32];
 		let lines: Vec<_> = (0..5u64)
 			.map(|seq| {
 				let entry = vec![1, u8::try_from(seq).unwrap()];
-				head = audit::next_head(&GENESIS.0, &PATIENT.0, seq, 7, &head, &entry);
+				head = audit::next_head(&genesis, &patient, seq, 7, &head.into(), &entry).0;
 				LogLine { seq, block: 7, entry: HexBytes(entry), head: Hex(head) }
 			})
 			.collect();
@@ -178,14 +181,14 @@ mod tests {
 		assert!(log().prove(&GENESIS).is_ok());
 		let mut changed = log();
 		changed.lines[2].entry.0[1] ^= 1;
-		assert_eq!(changed.prove(&GENESIS), Err(AuditError::DoesNotFit { seq: 2 }));
+		assert_eq!(changed.prove(&GENESIS), Err(ProofError::DoesNotFit { seq: 2 }));
 		let mut short = log();
 		short.lines.remove(4);
-		assert_eq!(short.prove(&GENESIS), Err(AuditError::Missing { have: 4, expected: 5 }));
+		assert_eq!(short.prove(&GENESIS), Err(ProofError::Missing { have: 4, expected: 5 }));
 		let mut without = log();
 		without.lines.remove(1);
 		let found = without.prove(&GENESIS);
-		assert_eq!(found, Err(AuditError::OutOfSequence { expected: 1, found: 2 }));
+		assert_eq!(found, Err(ProofError::OutOfSequence { expected: 1, found: 2 }));
 		assert!(log().prove(&H256([9; 32])).is_err(), "another chain's");
 	}
 

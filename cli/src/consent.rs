@@ -238,7 +238,7 @@ pub fn is_about(terms: &Terms, id: &H256, record: &Record) -> bool {
 		&& from.is_none_or(|from| from <= record.service.first)
 		&& to.is_none_or(|to| record.service.last <= to)
 		&& admits(&terms.authors.0, &record.author)
-		&& admits(&terms.holders.0, &record.responsible)
+		&& admits(&terms.responsible.0, &record.responsible)
 }
 
 /// Whether terms permit reading.
@@ -489,7 +489,7 @@ mod tests {
 		assert!(!about(&|terms| terms.data_period = DataPeriod { from: None, to: Some(109) }));
 		assert!(about(&|terms| terms.authors = BoundedVec(vec![AccountId([1; 32])])));
 		assert!(!about(&|terms| terms.authors = BoundedVec(vec![AccountId([2; 32])])));
-		assert!(!about(&|terms| terms.holders = BoundedVec(vec![AccountId([2; 32])])));
+		assert!(!about(&|terms| terms.responsible = BoundedVec(vec![AccountId([2; 32])])));
 		let mut labelled = record();
 		labelled.labels = Labels(2);
 		assert!(!is_about(&request(&|_| {}), &id, &labelled));

@@ -100,7 +100,7 @@ pub fn terms_of(request: &Request, now: u64) -> Terms {
 		valid_until: Some(now.saturating_add(request.duration)),
 		data_period,
 		authors: empty(),
-		holders: BoundedVec(Vec::new()),
+		responsible: BoundedVec(Vec::new()),
 		countries: BoundedVec(Vec::new()),
 	}
 }

@@ -132,8 +132,8 @@ impl Teller<'_> {
 		if !terms.authors.0.is_empty() {
 			sentence += &format!(", written at {}", whose(&terms.authors.0));
 		}
-		if !terms.holders.0.is_empty() {
-			sentence += &format!(", kept by {}", whose(&terms.holders.0));
+		if !terms.responsible.0.is_empty() {
+			sentence += &format!(", kept by {}", whose(&terms.responsible.0));
 		}
 		sentence += &format!(", {}", self.purposes(terms.purposes.0));
 		if !terms.countries.0.is_empty() {
@@ -414,7 +414,7 @@ fn mismatch_phrase(mismatch: &Mismatch) -> &'static str {
 		Mismatch::Record => "names other records",
 		Mismatch::Category => "is for other kinds of records",
 		Mismatch::Author => "is for records written elsewhere",
-		Mismatch::Holder => "is for records kept elsewhere",
+		Mismatch::Responsible => "is for records kept elsewhere",
 		Mismatch::DataPeriod => "is for another period of service",
 		Mismatch::Label => "does not name the record's sensitivity labels",
 		Mismatch::NotYetValid => "is not valid yet",

@@ -128,7 +128,9 @@ fn link(genesis: &[u8; 32], heads: &mut Heads, fetched: Fetched) -> IndexedBlock
 		if line.seq != count {
 			tracing::error!(patient = %Hex(patient.0), line.seq, count, "a log has a gap");
 		}
-		let head = next_head(genesis, &patient.0, line.seq, line.block, &previous, &line.entry.0);
+		let (genesis, whose) = ((*genesis).into(), patient.0.into());
+		let head =
+			next_head(&genesis, &whose, line.seq, line.block, &previous.into(), &line.entry.0).0;
 		line.head = Hex(head);
 		heads.insert(*patient, (line.seq.saturating_add(1), head));
 	}
@@ -269,7 +271,8 @@ mod tests {
 
 	fn head_after(entries: &[(u64, u32)]) -> [u8; 32] {
 		entries.iter().fold([0; 32], |head, (seq, block)| {
-			next_head(&GENESIS, &PATIENT.0, *seq, *block, &head, &[1, *seq as u8])
+			let (genesis, patient) = (GENESIS.into(), PATIENT.0.into());
+			next_head(&genesis, &patient, *seq, *block, &head.into(), &[1, *seq as u8]).0
 		})
 	}
 

@@ -184,7 +184,7 @@ async fn prepare_one(
 				labels: labels.0,
 				category: category.word().into(),
 			};
-			(record_id(&patient.0, &author.0, &salt), 0, [0; 32], Some(row))
+			(record_id(&patient.0.into(), &author.0.into(), &salt).0, 0, [0; 32], Some(row))
 		},
 		Place::VersionOf(record) => {
 			let found = at.record(*record).await?.context("there is no such record")?;

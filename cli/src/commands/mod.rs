@@ -233,7 +233,7 @@ async fn apply(
 		terms.authors = accounts(session, &reach.authors)?;
 	}
 	if !reach.holders.is_empty() {
-		terms.holders = accounts(session, &reach.holders)?;
+		terms.responsible = accounts(session, &reach.holders)?;
 	}
 	if !reach.country.is_empty() {
 		terms.countries = countries(&reach.country)?;
@@ -270,7 +270,7 @@ pub(crate) fn plain_terms(effect: vouchsafe_client::chain::Effect) -> Terms {
 		valid_until: None,
 		data_period: vouchsafe_client::chain::DataPeriod { from: None, to: None },
 		authors: BoundedVec(vec![]),
-		holders: BoundedVec(vec![]),
+		responsible: BoundedVec(vec![]),
 		countries: BoundedVec(vec![]),
 	}
 }

@@ -28,7 +28,7 @@ fn terms(effect: Effect) -> Terms {
 		valid_until: None,
 		data_period: DataPeriod { from: None, to: None },
 		authors: BoundedVec(vec![]),
-		holders: BoundedVec(vec![]),
+		responsible: BoundedVec(vec![]),
 		countries: BoundedVec(vec![]),
 	}
 }
@@ -131,7 +131,7 @@ fn different_terms_never_read_the_same() {
 	change(&|it| it.data_period.to = Some(1));
 	change(&|it| it.data_period = DataPeriod { from: Some(1), to: Some(1) });
 	change(&|it| it.authors = BoundedVec(vec![HOSPITAL]));
-	change(&|it| it.holders = BoundedVec(vec![HOSPITAL]));
+	change(&|it| it.responsible = BoundedVec(vec![HOSPITAL]));
 	change(&|it| it.countries = BoundedVec(vec![*b"AT"]));
 	let mut sentences: Vec<String> = all.iter().map(|it| said(&team(), it)).collect();
 	sentences.sort();

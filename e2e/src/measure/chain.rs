@@ -46,7 +46,7 @@ fn grant(to: &Keypair) -> impl subxt::transactions::Payload {
 		valid_until: Some(4_000_000_000),
 		data_period: DataPeriod { from: None, to: None },
 		authors: BoundedVec(vec![]),
-		holders: BoundedVec(vec![]),
+		responsible: BoundedVec(vec![]),
 		countries: BoundedVec(vec![]),
 	};
 	let text = ShownText { commitment: H256([7; 32]), language: *b"en" };

@@ -509,8 +509,8 @@ fn account(key: &str) -> AccountId {
 
 /// The record that the patient will enter with this salt: its id follows from both.
 fn own_record(salt: [u8; 16]) -> [u8; 32] {
-	let patient = account(PATIENT).0;
-	vouchsafe_vault::record_id(&patient, &patient, &salt)
+	let patient = account(PATIENT).0.into();
+	vouchsafe_vault::record_id(&patient, &patient, &salt).0
 }
 
 /// Puts two openings into genesis, since nobody can wait that long: one a second past its time, and
