@@ -37,7 +37,8 @@ fn there_are_no_casts() {
 	let casts = |line: &str| {
 		let code = line.split("//").next().unwrap_or_default();
 		numbers.iter().any(|number| {
-			let mut rests = code.split(&format!(" as {number}")).skip(1);
+			let cast = format!(" as {number}");
+			let mut rests = code.split(&cast).skip(1);
 			rests.any(|rest| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_'))
 		})
 	};
