@@ -1,15 +1,17 @@
-//! The node: makes, finalises and keeps the chain's blocks, and answers for them by RPC.
+//! The Vouchsafe node. It makes, finalises and stores the chain's blocks, and answers questions
+//! about the chain by JSON-RPC.
 //!
-//! - `chain_spec`: the networks that it knows by name.
+//! - `chain_spec`: the networks that the node knows by name, and those that it reads from files.
 //! - `cli`, `command`: the command line.
-//! - `service`: how its parts are put together.
-//! - `rpc`: what it can be asked.
+//! - `service`: builds a node from its parts; `client` names their types.
+//! - `rpc`: the methods that the node answers.
 
-// The errors are the SDK's.
+// The large error types are the SDK's.
 #![allow(clippy::result_large_err)]
 
 mod chain_spec;
 mod cli;
+mod client;
 mod command;
 mod rpc;
 mod service;

@@ -4,7 +4,7 @@
 mod json;
 mod vouchsafe;
 
-use crate::service::{FullBackend, FullClient, FullPool};
+use crate::client::{FullBackend, FullClient, FullPool};
 use jsonrpsee::RpcModule;
 use sc_consensus_grandpa::{
 	FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState,

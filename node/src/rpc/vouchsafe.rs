@@ -5,7 +5,7 @@
 #![allow(clippy::too_many_arguments)]
 
 use super::json::to_json;
-use crate::service::FullClient;
+use crate::client::FullClient;
 use codec::Encode;
 use jsonrpsee::{
 	core::RpcResult,
