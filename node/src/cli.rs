@@ -3,7 +3,10 @@
 use sc_cli::RunCmd;
 
 /// The arguments.
+// Polkadot's default is the fork-aware pool. Under load it loses calls: after a fork, calls can wait
+// for ever for an earlier one of the same account that is in no pool any more.
 #[derive(Debug, clap::Parser)]
+#[command(mut_arg("pool_type", |pool_type| pool_type.default_value("single-state")))]
 pub struct Cli {
 	/// The command to run. Without one, the program runs a node.
 	#[command(subcommand)]
@@ -42,4 +45,29 @@ pub enum Subcommand {
 
 	/// Print the best and the last final block of the database
 	ChainInfo(sc_cli::ChainInfoCmd),
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::CommandFactory;
+	use sc_cli::{SubstrateCli, TransactionPoolType};
+
+	#[test]
+	fn the_arguments_are_consistent() {
+		Cli::setup_command(Cli::command()).debug_assert();
+	}
+
+	#[test]
+	fn the_pool_is_single_state_unless_another_is_asked_for() {
+		let pool_of = |arguments: &[&str]| {
+			Cli::try_from_iter([&["vouchsafe-node"], arguments].concat())
+				.unwrap()
+				.run
+				.pool_config
+				.pool_type
+		};
+		assert!(matches!(pool_of(&[]), TransactionPoolType::SingleState));
+		assert!(matches!(pool_of(&["--pool-type", "fork-aware"]), TransactionPoolType::ForkAware));
+	}
 }

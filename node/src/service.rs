@@ -31,10 +31,12 @@ pub type Parts = sc_service::PartialComponents<
 
 /// A proof of finality is stored for one block in this many, for nodes that catch up.
 const JUSTIFICATION_PERIOD: u32 = 512;
-/// How long GRANDPA's messages are given to get around.
-const GOSSIP_DURATION: Duration = Duration::from_millis(333);
-/// The part of a 2 s slot in which a block is made: 1.5 s, the rest is for the others to import it.
-const PROPOSAL_PORTION: f32 = 0.75;
+/// How long GRANDPA expects a message to take to all validators. Its rounds last a multiple of it,
+/// so it decides how fast a block becomes final. The SDK's default is one second.
+const GOSSIP_DURATION: Duration = Duration::from_millis(100);
+/// The share of a slot in which a validator may fill its block. The rest is for the others to import
+/// it. With a larger share, loaded validators often make two blocks of the same height.
+const PROPOSAL_PORTION: f32 = 0.5;
 
 /// Builds the parts that do not need the network.
 pub fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {

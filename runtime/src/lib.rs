@@ -125,13 +125,13 @@ version!(1);
 #[cfg(vouchsafe_next)]
 version!(2);
 
-/// Milliseconds of a slot, in each of which one validator makes a block. Fixed with genesis.
-pub const SLOT_DURATION: u64 = 2_000;
-/// A minute in blocks.
-pub const MINUTES: BlockNumber = 30;
-/// An hour in blocks.
+/// Length of a slot in milliseconds. In each slot, one validator may make a block. Fixed at genesis.
+pub const SLOT_DURATION: u64 = 1_000;
+/// Blocks in a minute if no slot is left empty. An idle chain makes a tenth of them.
+pub const MINUTES: BlockNumber = 60;
+/// Blocks in an hour if no slot is left empty.
 pub const HOURS: BlockNumber = 60 * MINUTES;
-/// A day in blocks.
+/// Blocks in a day if no slot is left empty.
 pub const DAYS: BlockNumber = 24 * HOURS;
 
 #[frame_support::runtime]
