@@ -4,6 +4,7 @@
 //! - `chain_spec`: the networks that the node knows by name, and those that it reads from files.
 //! - `cli`, `command`: the command line.
 //! - `service`: builds a node from its parts; `client` names their types.
+//! - `heartbeat`: when a validator leaves its slot empty.
 //! - `rpc`: the methods that the node answers.
 
 // The large error types are the SDK's.
@@ -13,6 +14,7 @@ mod chain_spec;
 mod cli;
 mod client;
 mod command;
+mod heartbeat;
 mod rpc;
 mod service;
 

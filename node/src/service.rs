@@ -2,6 +2,7 @@
 
 use crate::{
 	client::{FullBackend, FullClient, FullPool, FullSelectChain, GrandpaBlockImport, GrandpaLink},
+	heartbeat::Heartbeat,
 	rpc,
 };
 use futures::FutureExt;
@@ -14,7 +15,7 @@ use sc_service::{
 	WarpSyncConfig,
 };
 use sc_telemetry::{Telemetry, TelemetryWorker};
-use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sc_transaction_pool_api::{OffchainTransactionPoolFactory, TransactionPool};
 use sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPair};
 use std::{sync::Arc, time::Duration};
 use vouchsafe_runtime::{apis::RuntimeApi, opaque::Block, Hash};
@@ -248,6 +249,7 @@ where
 			telemetry.as_ref().map(Telemetry::handle),
 		);
 		let slot_duration = sc_consensus_aura::slot_duration::<AuraId, _, _>(&*client)?;
+		let pool = transaction_pool.clone();
 		let aura = sc_consensus_aura::start_aura::<AuraPair, _, _, _, _, _, _, _, _, _, _>(
 			StartAuraParams {
 				slot_duration,
@@ -259,7 +261,7 @@ where
 					Ok(inherent_data(slot_duration))
 				},
 				force_authoring,
-				backoff_authoring_blocks: None::<()>,
+				backoff_authoring_blocks: Some(Heartbeat::new(move || pool.status().ready > 0)),
 				keystore: keystore_container.keystore(),
 				sync_oracle: sync_service.clone(),
 				justification_sync_link: sync_service.clone(),
