@@ -18,7 +18,7 @@ pub type ChainSpec = sc_service::GenericChainSpec;
 /// The runtime's place in a plain specification.
 const CODE: &str = "/genesis/runtimeGenesis/code";
 /// Patients of the network `bench`. Their keys are `//Bench//0`, `//Bench//1` and so on.
-const BENCH_PATIENTS: u32 = 500;
+const BENCH_PATIENTS: u32 = 1_000;
 
 /// Loads the network with this name, or from the file with this path.
 pub fn load(id: &str) -> Result<ChainSpec, String> {
