@@ -134,11 +134,11 @@ version!(2);
 #[cfg(vouchsafe_next)]
 version!(3);
 
-/// Milliseconds of a slot, in each of which one validator makes a block. Fixed with genesis.
-pub const SLOT_DURATION: u64 = 2_000;
-/// A day in blocks, if every slot has one. Only for SDK pallets that cannot use the chain's time: on
-/// an idle chain, which makes fewer blocks, it is longer.
-pub const DAYS: BlockNumber = 24 * 60 * 60 / 2;
+/// Length of a slot in milliseconds. In each slot, one validator may make a block. Fixed at genesis.
+pub const SLOT_DURATION: u64 = 1_000;
+/// A day in blocks, if every slot has one. Only for SDK pallets that cannot use the chain's time: an
+/// idle chain makes a tenth of the blocks, so there it is longer.
+pub const DAYS: BlockNumber = 24 * 60 * 60;
 
 #[frame_support::runtime]
 mod runtime {

@@ -16,17 +16,17 @@ use frame_support::{
 use frame_system::limits::{BlockLength, BlockWeights};
 use sp_runtime::{traits::AccountIdLookup, Perbill};
 
-/// Of a slot's 2 s, the part that a block's transactions may take. An author proposes for at most
-/// 1.5 s, and the rest is for the others to import it in.
-const BLOCK_REF_TIME: u64 = 1_500 * WEIGHT_REF_TIME_PER_MILLIS;
+/// Weight of a block: 0.75 s of a slot of 1 s. A validator fills its block for at most 0.5 s of real
+/// time, so a machine faster than the reference makes full blocks, and a slower one smaller blocks.
+const BLOCK_REF_TIME: u64 = 750 * WEIGHT_REF_TIME_PER_MILLIS;
 /// What a block may hold, in bytes.
 const BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
 /// The part of a block that is open to ordinary calls. The rest is kept for upgrades.
 const NORMAL: Perbill = Perbill::from_percent(85);
 
 parameter_types! {
-	/// How many hashes of past blocks are in state: those of at least two and a quarter hours. A
-	/// transaction's mortality is at most as long.
+	/// Number of blocks whose hashes stay in state: those of at least 68 minutes, more if slots are
+	/// left empty. It is the longest time for which a transaction can be signed.
 	pub const BlockHashCount: BlockNumber = 4096;
 	/// The version.
 	pub const Version: RuntimeVersion = VERSION;
