@@ -11,7 +11,7 @@ use crate::{
 	home::Home,
 	keys::Identity,
 	output::table,
-	words::{and, count, Category, Confidentiality, Origin, RelationKind, Word},
+	words::{and, count, Confidentiality, Origin, RelationKind, Word},
 };
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};

@@ -40,7 +40,7 @@ pub use vouchsafe_protocol::{
 /// How long one question to the node may take.
 const ANSWER: Duration = Duration::from_secs(15);
 /// How long a transaction is valid, in blocks, and so how long it is waited for.
-const MORTALITY: u64 = 64;
+const MORTALITY: u64 = 128;
 /// How long the pool may take to take a transaction in.
 const TAKE_IN: Duration = Duration::from_secs(3);
 /// How long nothing is heard of a transaction before it is sent again.

@@ -358,7 +358,7 @@ async fn import_file(
 		Vec::new()
 	} else {
 		let sharing = sharing(session, adding)?;
-		let addition = Addition { patient, institution, documents, sharing };
+		let addition = Addition { patient: patient.clone(), institution, documents, sharing };
 		author::add(session, &addition, patience(adding)).await?
 	};
 	let ids: Vec<_> = records.iter().copied().zip(added.iter().map(|it| it.record)).collect();

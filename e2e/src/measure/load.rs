@@ -18,7 +18,7 @@ use tokio::sync::{AcquireError, Semaphore};
 use vouchsafe_client::chain::{
 	calls::RuntimeCall,
 	events::{Event, SystemEvent},
-	Chain, View,
+	Chain, Submit, View,
 };
 
 /// Calls that wait for finality at a time. With more, the nodes are slower: every block makes them

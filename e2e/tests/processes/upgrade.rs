@@ -201,13 +201,13 @@ async fn upgrade() -> Result<()> {
 	})
 	.await?;
 	for index in 0..network.sites.len() {
-		network.wait_for_block(index, block + 5).await?;
+		network.wait_for_block(index, block + 2).await?;
 	}
 	let url = format!("http://127.0.0.1:{}", network.sites[3].node.rpc);
 	let hash = rpc(&url, "chain_getBlockHash", json!([block + 1])).await;
 	let then = rpc(&url, "state_getRuntimeVersion", json!([hash])).await.context("no version")?;
 	ensure!(then["specVersion"] == new[0], "block {} still ran the old code", block + 1);
-	println!("version {} on all four, block {} final [{:.1} s]", new[0], block + 5, secs());
+	println!("version {} on all four, block {} final [{:.1} s]", new[0], block + 2, secs());
 
 	// What was signed for the old version counts no more; what is signed now does.
 	for (what, old_one) in [("long before", stale), ("just before", last_signed_for_the_old)] {
