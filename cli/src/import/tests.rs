@@ -1,5 +1,5 @@
 use super::*;
-use crate::dates::month_index;
+use crate::{dates::month_index, words::Category};
 use std::path::PathBuf;
 
 fn example(name: &str) -> PathBuf {
