@@ -288,7 +288,7 @@ fn wish_of(command: &RecordCommand) -> Wish {
 		} => Wish {
 			unit: *unit,
 			months: *month,
-			confidentiality: confidentiality.clone(),
+			confidentiality: *confidentiality,
 			labels: adding.labels.clone(),
 			without_labels: *without_labels,
 			incomplete: *incomplete,

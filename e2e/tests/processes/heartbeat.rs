@@ -4,7 +4,7 @@
 use anyhow::{ensure, Context, Result};
 use serde_json::{json, Value};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use vouchsafe_client::chain::{calls::UtilityCall, Chain, Submit, View};
+use vouchsafe_client::chain::{calls::UtilityCall, Chain, Submit};
 use vouchsafe_e2e::{
 	acts::keypair,
 	network::{rpc, Network, Options},
