@@ -1,15 +1,49 @@
 //! The lines of a patient's log.
 
-use crate::{phrase::effect_key, short, Join, Speech, Teller};
+use crate::{phrase::effect_key, short, Join, Noun, Speech, Teller};
 use vouchsafe_primitives::{
 	audit::{LogEntry, LogEvent, Outcome},
-	Grantee, Ground, Purpose, RecordId,
+	AccountId, Grantee, Ground, Purpose, RecordId,
 };
+
+/// Records that a line about many entries names; more are counted.
+const NAMED: usize = 3;
 
 impl Teller<'_> {
 	/// What an entry says: who did what, and what for.
 	pub fn log_entry(&self, entry: &LogEntry) -> String {
-		let LogEntry { signer, origin, acting_for, purpose, event } = entry;
+		let line = self.log_event(entry, &entry.event, self.actor(entry));
+		self.for_purpose(entry, line)
+	}
+
+	/// What entries of one import or of one opening say, as one line: many records are counted.
+	pub fn log_line(&self, entries: &[&LogEntry]) -> String {
+		let speech = self.speech;
+		let Some(first) = entries.first() else { return String::new() };
+		let created = |entry: &&&LogEntry| matches!(entry.event, LogEvent::RecordCreated { .. });
+		let created = entries.iter().filter(created).count();
+		let mut grounds = Vec::new();
+		let mut outcomes = Vec::new();
+		for entry in entries {
+			if let LogEvent::Opened { ground, outcomes: of } = &entry.event {
+				grounds.push(ground);
+				outcomes.extend(of.iter().map(|(_, outcome)| outcome));
+			}
+		}
+		let line = if created > 1 {
+			speech.log_records_created(self.actor(first), speech.count(Noun::Record, created))
+		} else if outcomes.len() > NAMED || grounds.len() > 1 {
+			let own = grounds.iter().all(|ground| matches!(ground, Ground::Own));
+			speech.log_opened(self.actor(first), self.opened_many(own, &outcomes))
+		} else {
+			return self.log_entry(first);
+		};
+		self.for_purpose(first, line)
+	}
+
+	/// Who made an entry, and for which institution.
+	fn actor(&self, entry: &LogEntry) -> String {
+		let LogEntry { signer, origin, acting_for, .. } = entry;
 		let speech = self.speech;
 		let mut actor = self.who(signer);
 		if signer != origin {
@@ -18,12 +52,15 @@ impl Teller<'_> {
 		if let Some(institution) = acting_for.as_ref().filter(|it| *it != origin) {
 			actor = speech.actor_at(actor, self.who(institution));
 		}
-		let line = self.log_event(entry, event, actor);
+		actor
+	}
+
+	fn for_purpose(&self, entry: &LogEntry, line: String) -> String {
 		// Patients open their own records at their own request: that goes without saying.
-		let own = matches!(event, LogEvent::Opened { ground: Ground::Own, .. });
-		match purpose {
+		let own = matches!(entry.event, LogEvent::Opened { ground: Ground::Own, .. });
+		match entry.purpose {
 			Some(Purpose::PatientRequest) if own => line,
-			Some(purpose) => speech.log_for_purpose(line, speech.phrase(*purpose)),
+			Some(purpose) => self.speech.log_for_purpose(line, self.speech.phrase(purpose)),
 			None => line,
 		}
 	}
@@ -141,16 +178,58 @@ impl Teller<'_> {
 		}
 		speech.and(&said)
 	}
+
+	/// The same for more records than a line can name.
+	fn opened_many(&self, own: bool, outcomes: &[&Outcome]) -> String {
+		let speech = self.speech;
+		let refused = outcomes.iter().filter(|outcome| ***outcome == Outcome::Refused).count();
+		let opened = outcomes.len().saturating_sub(refused);
+		let mut consents: Vec<u32> = Vec::new();
+		for outcome in outcomes {
+			match outcome {
+				Outcome::Consent(consent) if !consents.contains(&consent.id) => {
+					consents.push(consent.id);
+				},
+				_ => {},
+			}
+		}
+		consents.sort_unstable();
+		let consents: Vec<_> = consents.iter().map(ToString::to_string).collect();
+		let mut said = Vec::new();
+		if opened > 0 {
+			let records = speech.count(Noun::Record, opened);
+			said.push(if own {
+				speech.opened_own_many(records)
+			} else if consents.is_empty() {
+				speech.opened(speech.opened_by_break_glass(records))
+			} else {
+				let ids = speech.and(&consents);
+				speech.opened(speech.opened_by_consents(consents.len(), records, ids))
+			});
+		}
+		if refused > 0 {
+			said.push(speech.opened_refused(speech.count(Noun::Record, refused)));
+		}
+		if said.is_empty() {
+			said.push(speech.opened_nothing());
+		}
+		speech.and(&said)
+	}
+
+	/// Entries about key shares that are not shown one by one: "12 entries about key shares,
+	/// acknowledged by Hospital A and Hospital B".
+	pub fn share_entries(&self, count: usize, acknowledged_by: &[AccountId]) -> String {
+		let entries = self.speech.log_shares(count);
+		if acknowledged_by.is_empty() {
+			return entries;
+		}
+		self.speech.log_shares_acknowledged(entries, self.whose(Join::And, acknowledged_by))
+	}
 }
 
 impl Speech {
 	/// What an entry says that this version of the program does not know.
 	pub fn unknown_entry(&self) -> String {
 		self.log_unknown()
-	}
-
-	/// Entries about key shares that are not shown one by one: "12 entries about key shares".
-	pub fn folded_shares(&self, count: usize) -> String {
-		self.log_shares_folded(count)
 	}
 }

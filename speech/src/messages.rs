@@ -140,6 +140,7 @@ messages! {
 	log_request_approved = "log-request-approved" (actor, request, consent);
 	log_request_denied = "log-request-denied" (actor, request);
 	log_request_withdrawn = "log-request-withdrawn" (actor, request);
+	log_records_created = "log-records-created" (actor, records);
 	log_record_created = "log-record-created" (actor, record);
 	log_version_added = "log-version-added" (actor, version, record);
 	log_labelled = "log-labelled" (actor, record, labels);
@@ -151,11 +152,14 @@ messages! {
 	log_opened = "log-opened" (actor, what);
 	opened = "opened" (records);
 	opened_own = "opened-own" (records);
+	opened_own_many = "opened-own-many" (records);
 	opened_refused = "opened-refused" (records);
 	opened_nothing = "opened-nothing" ();
 	opened_by_consent = "opened-by-consent" (records, consent);
+	opened_by_consents = "opened-by-consents" (count, records, consents);
 	opened_by_break_glass = "opened-by-break-glass" (records);
 	log_for_purpose = "log-for-purpose" (line, purpose);
 	log_unknown = "log-unknown" ();
-	log_shares_folded = "log-shares-folded" (count);
+	log_shares = "log-shares" (count);
+	log_shares_acknowledged = "log-shares-acknowledged" (entries, holders);
 }

@@ -451,6 +451,43 @@ fn log_lines() {
 		says("own", LogEntry { purpose: Some(Purpose::PatientRequest), ..patient(own) });
 		says("nothing", treatment(opened(by_consent(), vec![])));
 
+		let consent_of = |id| Outcome::Consent(ConsentRef { grantee: team(), id });
+		let many = |count: u8, outcome: Outcome| -> Vec<(RecordId, Outcome)> {
+			(0..count).map(|byte| (record(byte), outcome.clone())).collect()
+		};
+		let by_one = treatment(opened(by_consent(), many(4, consent_of(4))));
+		let by_other = treatment(opened(by_consent(), many(2, consent_of(7))));
+		let refused = treatment(opened(by_consent(), many(16, Outcome::Refused)));
+		let glass = Ground::BreakGlass { institution: HOSPITAL, invocation: 1 };
+		let glass = treatment(opened(glass, many(16, Outcome::BreakGlass)));
+		let own = opened(Ground::Own, many(16, Outcome::Own));
+		let own = LogEntry { purpose: Some(Purpose::PatientRequest), ..patient(own) };
+		let created = treatment(LogEvent::RecordCreated { record: id });
+		let few = treatment(opened(by_consent(), many(3, consent_of(4))));
+		let lines: [(&str, &[&LogEntry]); 8] = [
+			("one entry", &[&created]),
+			("import", &[&created, &created, &created]),
+			("many opened", &[&by_one]),
+			("by two consents, and refused", &[&by_one, &by_other, &refused]),
+			("all refused", &[&refused]),
+			("many by break-glass", &[&glass]),
+			("many own", &[&own, &own]),
+			("few opened", &[&few]),
+		];
+		for (heading, entries) in lines {
+			let text = teller(&to.speech, &Known).log_line(entries);
+			to.says(heading, &text);
+		}
+		let shares = [
+			teller(&to.speech, &Known).share_entries(1, &[]),
+			teller(&to.speech, &Known).share_entries(12, &[HOSPITAL_A, HOSPITAL]),
+		];
+		to.says("about key shares", &shares.join("\n"));
+
+		let mut says = |heading: &str, entry: LogEntry| {
+			let text = teller(&to.speech, &Known).log_entry(&entry);
+			to.says(heading, &text);
+		};
 		let on_behalf = patient(LogEvent::HoldersChosen);
 		says("on behalf", LogEntry { signer: COLLEAGUE, ..on_behalf.clone() });
 		let event = LogEvent::Enrolled;
@@ -492,8 +529,6 @@ fn phrases() {
 			.collect();
 		to.says("counts", &counts.join("\n"));
 		to.says("unknown entry", &to.speech.unknown_entry());
-		let folded = [1, 12].map(|count| to.speech.folded_shares(count));
-		to.says("folded entries", &folded.join("\n"));
 	});
 }
 

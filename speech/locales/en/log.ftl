@@ -22,6 +22,7 @@ log-request-submitted-own = { $actor } asked for access (request { $request })
 log-request-approved = { $actor } approved request { $request } ({ $consent })
 log-request-denied = { $actor } denied request { $request }
 log-request-withdrawn = { $actor } withdrew request { $request }
+log-records-created = { $actor } added { $records }
 log-record-created = { $actor } added record { $record }
 log-version-added = { $actor } added version { $version } of record { $record }
 log-labelled = { $actor } set the labels of record { $record } to: { $labels }
@@ -35,19 +36,26 @@ log-holders-chosen = { $actor } chose who holds the keys of future records
 log-opened = { $actor } { $what }
 opened = opened { $records }
 opened-own = opened their own { $records }
+opened-own-many = opened { $records } of their own
 opened-refused = was refused access to { $records }
 opened-nothing = opened nothing
 # Records, and what opened them.
 opened-by-consent = { $records } (consent { $consent })
+opened-by-consents =
+    { $count ->
+        [one] { $records } (consent { $consents })
+       *[other] { $records } (consents { $consents })
+    }
 opened-by-break-glass = { $records } (break-glass)
 
 log-for-purpose = { $line } { $purpose }
 
 # An entry that this version of the program does not know.
 log-unknown = an entry of an unknown kind; update this program to read it
-# Entries that are shown in detail only on demand.
-log-shares-folded =
+# Entries that are shown one by one only on demand.
+log-shares =
     { $count ->
         [one] { $count } entry about key shares
        *[other] { $count } entries about key shares
     }
+log-shares-acknowledged = { $entries }, acknowledged by { $holders }
