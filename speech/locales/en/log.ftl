@@ -1,0 +1,61 @@
+# Lines of a patient's log.
+
+# $actor.
+actor-at = { $who } of { $institution }
+actor-on-behalf = { $who } on behalf of { $principal }
+
+log-enrolled = { $actor } enrolled the patient
+log-status-set = { $actor } set the patient’s status to { $status }
+log-signing-disabled = { $actor } reported the patient’s key as lost
+log-signing-enabled = { $actor } reported the patient’s key as found again
+log-encryption-key-set = { $actor } changed their encryption key
+log-consent-granted =
+    { $effect ->
+        [permit] { $actor } granted access to { $grantee } (consent { $id })
+       *[deny] { $actor } denied access to { $grantee } (consent { $id })
+    }
+log-consent-amended = { $actor } amended { $consent } (revision { $revision })
+log-consent-revoked = { $actor } revoked { $consent }
+log-consent-proposed = { $actor } proposed a consent for { $grantee }
+log-request-submitted = { $actor } asked for access for { $grantee } (request { $request })
+log-request-submitted-own = { $actor } asked for access (request { $request })
+log-request-approved = { $actor } approved request { $request } ({ $consent })
+log-request-denied = { $actor } denied request { $request }
+log-request-withdrawn = { $actor } withdrew request { $request }
+log-records-created = { $actor } added { $records }
+log-record-created = { $actor } added record { $record }
+log-version-added = { $actor } added version { $version } of record { $record }
+log-labelled = { $actor } set the labels of record { $record } to: { $labels }
+log-entered-in-error = { $actor } marked record { $record } as { $status }
+log-responsibility-moved = { $actor } made { $institution } responsible for record { $record }
+log-sharing-set-declared = { $actor } chose who holds the key shares of record { $record } (version { $version })
+log-share-acknowledged = { $holder } acknowledged its key share of record { $record } (version { $version })
+log-holders-chosen = { $actor } chose who holds the keys of future records
+
+# An opening: $what is one of the following, or two joined by "and".
+log-opened = { $actor } { $what }
+opened = opened { $records }
+opened-own = opened their own { $records }
+opened-own-many = opened { $records } of their own
+opened-refused = was refused access to { $records }
+opened-nothing = opened nothing
+# Records, and what opened them.
+opened-by-consent = { $records } (consent { $consent })
+opened-by-consents =
+    { $count ->
+        [one] { $records } (consent { $consents })
+       *[other] { $records } (consents { $consents })
+    }
+opened-by-break-glass = { $records } (break-glass)
+
+log-for-purpose = { $line } { $purpose }
+
+# An entry that this version of the program does not know.
+log-unknown = an entry of an unknown kind; update this program to read it
+# Entries that are shown one by one only on demand.
+log-shares =
+    { $count ->
+        [one] { $count } entry about key shares
+       *[other] { $count } entries about key shares
+    }
+log-shares-acknowledged = { $entries }, acknowledged by { $holders }

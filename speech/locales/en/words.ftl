@@ -1,0 +1,154 @@
+# Names of the chain's closed lists, as they are used inside sentences.
+
+# Kinds of accounts.
+account-institution = an institution
+account-authority = a health authority
+account-practitioner = a practitioner
+account-patient = a patient
+account-person = a person
+account-researcher = a researcher
+
+# Statuses of accounts.
+status-active = active
+status-suspended = suspended
+status-ended = ended
+status-deceased = deceased
+status-merged = merged
+status-closed = closed
+
+# Roles, in the plural.
+role-physician = physicians
+role-nurse = nurses
+role-midwife = midwives
+role-dentist = dentists
+role-pharmacist = pharmacists
+role-therapist = therapists
+role-psychologist = psychologists
+role-technician = technicians
+role-administration = administrative staff
+role-registrar = registrars
+role-privacy-officer = privacy officers
+
+# Categories of records: in the plural after "my", and one of them.
+category-summary = patient summaries
+    .one = patient summary
+category-prescription = prescriptions
+    .one = prescription
+category-dispensation = dispensing records
+    .one = dispensing record
+category-imaging = imaging results
+    .one = imaging result
+category-laboratory = laboratory reports
+    .one = laboratory report
+category-discharge = discharge summaries
+    .one = discharge summary
+category-episode-summary = summaries of episodes of care
+    .one = summary of an episode of care
+category-encounter = encounter notes
+    .one = encounter note
+category-procedure = procedure notes
+    .one = procedure note
+category-immunisation = immunisation records
+    .one = immunisation record
+category-vital-signs = vital signs (including surveys)
+    .one = vital signs or survey
+category-plan = care plans
+    .one = care plan
+category-advance-directive = advance directives
+    .one = advance directive
+category-financial = billing records
+    .one = billing record
+category-patient-entered = self-entered records
+    .one = self-entered record
+category-other = documents of other kinds
+    .one = document of another kind
+
+# What may be done. The first three are followed by records: "read my records".
+action-read = read
+action-write = add to
+action-refer = refer colleagues to
+action-read-log = read the access log
+# A number that this version of the program does not know.
+action-unknown = do something unknown (action { $number }) with
+
+# Purposes, with their preposition. $person says who the patient is in the sentence: the one who
+# speaks (first), the one who is spoken to (second), or neither (third).
+purpose-treatment = for treatment
+purpose-emergency-treatment = for emergency treatment
+purpose-payment = for payment
+purpose-operations = for running the institution
+purpose-research = for research
+purpose-public-health = for public health
+purpose-patient-request =
+    { $person ->
+        [first] at my request
+        [second] at your request
+       *[third] at the patient’s request
+    }
+purpose-unknown = for an unknown purpose (number { $number })
+
+# Levels of confidentiality.
+confidentiality-normal = normal
+confidentiality-restricted = restricted
+confidentiality-very-restricted = very restricted
+
+# Where a record comes from.
+origin-authored = written there
+origin-imported = imported
+origin-patient-entered = entered by the patient
+origin-device = sent by a device
+
+# What a record is to another: "it … record 3f9a0c1d".
+relation-appends = adds to
+relation-transforms = transforms
+relation-signs = signs
+
+# Statuses of records.
+record-current = current
+record-wrong-content = entered in error (wrong content)
+record-wrong-patient = entered in error (another patient’s record)
+
+# Who holds a key share.
+holder-institution = an institution
+holder-patient = the patient
+holder-practitioner = a practitioner
+holder-emergency = the authority, for emergencies
+
+# Sensitivity labels. A label that is not in this list is shown by its own word.
+label-hiv = HIV
+label-psychiatry = psychiatry
+label-substance-use = substance use
+label-sexual-health = sexual health
+label-sexually-transmitted = sexually transmitted infection
+label-genetics = genetics
+label-violence = violence
+# A label whose meaning the reader does not know.
+label-unnamed = unnamed label { $number }
+labels-empty = none
+
+# Counted things.
+count-record =
+    { $count ->
+        [one] { $count } record
+       *[other] { $count } records
+    }
+count-version =
+    { $count ->
+        [one] { $count } version
+       *[other] { $count } versions
+    }
+count-entry =
+    { $count ->
+        [one] { $count } entry
+       *[other] { $count } entries
+    }
+count-resource =
+    { $count ->
+        [one] { $count } resource
+       *[other] { $count } resources
+    }
+count-share =
+    { $count ->
+        [one] { $count } key share
+       *[other] { $count } key shares
+    }

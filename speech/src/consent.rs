@@ -1,0 +1,266 @@
+//! The sentence of a consent, and how it is with a consent now.
+//!
+//! The sentence is shown before the patient signs, and the chain keeps a salted commitment to it.
+//! It says everything that the terms say, and nothing else.
+
+use crate::{phrase::effect_key, short, Join, Person, Teller};
+use vouchsafe_primitives::{
+	Action, Actions, Categories, Category, ConsentRef, DataPeriod, Effect, Grantee, Labels, Moment,
+	Purpose, Purposes, RecordId, Terms,
+};
+
+/// What may be done with what, in a sentence in which the patient is `person`.
+pub(crate) struct What<'a> {
+	pub effect: Effect,
+	pub person: Person,
+	pub actions: Actions,
+	pub categories: Categories,
+	pub records: &'a [RecordId],
+	/// Whether it is limited to certain records, so that it does not reach the access log.
+	pub limited: bool,
+}
+
+impl Teller<'_> {
+	/// The sentence of a consent.
+	pub fn consent(&self, grantee: &Grantee, terms: &Terms) -> String {
+		// Every field: a new one does not compile until it is said.
+		let Terms {
+			effect,
+			categories,
+			records,
+			labels,
+			actions,
+			purposes,
+			valid_from,
+			valid_until,
+			data_period,
+			authors,
+			responsible,
+			countries,
+		} = terms;
+		let (speech, key, join) = (self.speech, effect_key(effect), join(effect));
+		let denies = matches!(effect, Effect::Deny { .. });
+		let what = What {
+			effect: *effect,
+			person: Person::First,
+			actions: *actions,
+			categories: *categories,
+			records,
+			limited: !records.is_empty()
+				|| !categories.is_empty()
+				|| !authors.is_empty()
+				|| !responsible.is_empty()
+				|| *data_period != DataPeriod::default()
+				|| (denies && *labels != Labels::default()),
+		};
+		let (grantee, for_what) =
+			(self.grantee(grantee), self.purposes(*purposes, join, Person::First));
+		let mut said = vec![if actions.is_empty() {
+			let records = self.records(&what);
+			// A permit has to name the log; a deny reaches it unless it is limited.
+			let reached = if denies && !what.limited {
+				speech.records_or_log(records, speech.access_log(Person::First.key()))
+			} else {
+				records
+			};
+			speech.consent_to_anything(key, grantee, reached, for_what)
+		} else {
+			speech.consent_sentence(key, grantee, self.what(&what), for_what)
+		}];
+		said.extend(self.more_of_what(&what));
+		said.extend(self.only_period(effect, data_period));
+		if !authors.is_empty() {
+			said.push(speech.only_authors(self.whose(Join::Or, authors)));
+		}
+		if !responsible.is_empty() {
+			said.push(speech.only_responsible(self.whose(Join::Or, responsible)));
+		}
+		if !countries.is_empty() {
+			let names: Vec<_> = countries.iter().map(|code| speech.country(code)).collect();
+			said.push(speech.only_countries(key, speech.list(Join::Or, &names)));
+		}
+		match effect {
+			Effect::Permit => said.push(self.labels_included(*labels)),
+			Effect::Deny { .. } => said.extend(self.only_labels(*labels)),
+		}
+		said.extend(self.log_excluded(&what));
+		said.push(match (valid_from, valid_until) {
+			(None, None) => speech.valid_until_revoked(key),
+			(Some(from), None) => speech.valid_from(key, speech.moment(*from)),
+			(None, Some(until)) => speech.valid_until(key, speech.moment(*until)),
+			(Some(from), Some(until)) => {
+				speech.valid_between(key, speech.moment(*from), speech.moment(*until))
+			},
+		});
+		match effect {
+			Effect::Permit => {},
+			Effect::Deny { binds_break_glass: true } => said.push(speech.in_emergency_too()),
+			Effect::Deny { binds_break_glass: false } => said.push(speech.not_in_emergency()),
+		}
+		speech.sentences(said)
+	}
+
+	/// What is allowed or forbidden, as it follows "to": "read my laboratory reports".
+	pub(crate) fn what(&self, what: &What) -> String {
+		let (speech, key) = (self.speech, effect_key(&what.effect));
+		let records = self.records(what);
+		let log = speech.access_log(what.person.key());
+		if what.actions.is_empty() {
+			return speech.do_anything(records);
+		}
+		let actions: Vec<_> = bits(what.actions.0.into())
+			.filter_map(|bit| match Action::from_index(bit) {
+				Some(Action::ReadLog) => None,
+				Some(action) => Some(speech.phrase(action)),
+				None => Some(speech.action_unknown(bit.to_string())),
+			})
+			.collect();
+		let done = speech.list(join(&what.effect), &actions);
+		match (actions.is_empty(), what.actions.contains(Action::ReadLog), what.limited) {
+			(false, false, _) => speech.do_records(done, records),
+			(false, true, _) if what.actions == Actions::of(&[Action::Read, Action::ReadLog]) => {
+				speech.do_read_records_and_log(key, records, log)
+			},
+			(false, true, _) => speech.do_records_and_log(key, done, records, log),
+			(true, _, false) => speech.do_log(log),
+			(true, _, true) => speech.do_log_limited(log, records),
+		}
+	}
+
+	/// What has to be added to it in sentences of their own.
+	pub(crate) fn more_of_what(&self, what: &What) -> Vec<String> {
+		let speech = self.speech;
+		let mut said = Vec::new();
+		if what.actions.is_empty() && what.effect == Effect::Permit {
+			said.push(speech.full_access(speech.access_log(what.person.key())));
+		}
+		if !what.records.is_empty() {
+			let categories = self.categories(what, Join::And);
+			said.extend(categories.map(|categories| speech.only_categories(categories)));
+		}
+		said
+	}
+
+	/// That the access log is not reached although it is named.
+	pub(crate) fn log_excluded(&self, what: &What) -> Option<String> {
+		let log = || self.speech.access_log(what.person.key());
+		let said_in = match what.person {
+			Person::Second => "request",
+			Person::First | Person::Third => effect_key(&what.effect),
+		};
+		(what.actions.contains(Action::ReadLog) && what.limited)
+			.then(|| self.speech.log_excluded(said_in, log()))
+	}
+
+	fn records(&self, what: &What) -> String {
+		let (speech, person) = (self.speech, what.person.key());
+		if !what.records.is_empty() {
+			let ids: Vec<_> = what.records.iter().map(short).collect();
+			let records = speech.records_by_id(ids.len(), speech.and(&ids));
+			return speech.records_named(person, records);
+		}
+		match self.categories(what, join(&what.effect)) {
+			Some(categories) => speech.records_of_categories(person, categories),
+			None => speech.records_all(person),
+		}
+	}
+
+	fn categories(&self, what: &What, join: Join) -> Option<String> {
+		let categories: Vec<_> = bits(what.categories.0.into())
+			.filter_map(Category::from_index)
+			.map(|category| self.speech.phrase_for(category, what.person))
+			.collect();
+		(!categories.is_empty()).then(|| self.speech.list(join, &categories))
+	}
+
+	/// What for: "for treatment and for payment".
+	pub(crate) fn purposes(&self, purposes: Purposes, join: Join, person: Person) -> String {
+		let speech = self.speech;
+		if purposes.is_empty() {
+			return speech.purposes_any();
+		}
+		let phrases: Vec<_> = bits(purposes.0.into())
+			.map(|bit| match Purpose::from_index(bit) {
+				Some(purpose) => speech.phrase_for(purpose, person),
+				None => speech.purpose_unknown(bit.to_string()),
+			})
+			.collect();
+		speech.list(join, &phrases)
+	}
+
+	/// To which months of service it is limited.
+	pub(crate) fn only_period(&self, effect: &Effect, period: &DataPeriod) -> Option<String> {
+		let speech = self.speech;
+		let period = match (period.from, period.to) {
+			(None, None) => return None,
+			(Some(from), None) => speech.period_from(speech.month(from)),
+			(None, Some(to)) => speech.period_to(speech.month(to)),
+			(Some(from), Some(to)) if from == to => speech.period_month(speech.month(to)),
+			(Some(from), Some(to)) => speech.period_between(speech.month(from), speech.month(to)),
+		};
+		Some(speech.only_period(effect_key(effect), period))
+	}
+
+	/// Which labelled records a permit includes.
+	pub(crate) fn labels_included(&self, labels: Labels) -> String {
+		let speech = self.speech;
+		match labels.0 {
+			0 => speech.labels_not_included(),
+			u32::MAX => speech.labels_included(),
+			_ => speech.labels_included_if(speech.list(Join::Or, &self.labels(labels))),
+		}
+	}
+
+	/// To which labelled records a deny is limited.
+	fn only_labels(&self, labels: Labels) -> Option<String> {
+		let speech = self.speech;
+		match labels.0 {
+			0 => None,
+			u32::MAX => Some(speech.only_labelled()),
+			_ => Some(speech.only_labels(speech.list(Join::Or, &self.labels(labels)))),
+		}
+	}
+
+	/// How it is with a consent now: "in force", "expired on …".
+	pub fn consent_state(&self, terms: &Terms, now: Moment) -> String {
+		let speech = self.speech;
+		match (terms.valid_from, terms.valid_until) {
+			(_, Some(until)) if until <= now => speech.consent_expired(speech.moment(until)),
+			(Some(from), _) if now < from => speech.consent_not_yet(speech.moment(from)),
+			(Some(from), _) => speech.consent_in_force_since(speech.moment_near(from, now)),
+			(None, _) => speech.consent_in_force(),
+		}
+	}
+
+	/// That a consent was granted: "Consent 57 is in force as of 16:59 UTC (block 1234)."
+	pub fn granted(&self, id: u32, at: Moment, block: u32, now: Moment) -> String {
+		let speech = self.speech;
+		speech.consent_granted(id.to_string(), speech.moment_near(at, now), block.to_string())
+	}
+
+	/// That a consent was amended.
+	pub fn amended(&self, id: u32, at: Moment, block: u32, now: Moment) -> String {
+		let speech = self.speech;
+		speech.consent_amended(id.to_string(), speech.moment_near(at, now), block.to_string())
+	}
+
+	/// That a consent was revoked.
+	pub fn revoked(&self, consent: &ConsentRef, at: Moment, block: u32, now: Moment) -> String {
+		let speech = self.speech;
+		let (id, grantee) = (consent.id.to_string(), self.grantee_short(&consent.grantee));
+		speech.consent_revoked(id, grantee, speech.moment_near(at, now), block.to_string())
+	}
+}
+
+/// What a permit allows it allows together; what a deny forbids it forbids each.
+const fn join(effect: &Effect) -> Join {
+	match effect {
+		Effect::Permit => Join::And,
+		Effect::Deny { .. } => Join::Or,
+	}
+}
+
+/// The numbers of the bits that are set.
+fn bits(set: u32) -> impl Iterator<Item = u8> {
+	(0..32u8).filter(move |bit| set.checked_shr(u32::from(*bit)).is_some_and(|rest| rest & 1 == 1))
+}

@@ -1,0 +1,99 @@
+//! Who may do what, and why.
+
+use crate::{short, Teller};
+use vouchsafe_primitives::{
+	policy::{Basis, Decision, Reason},
+	AccountId, Action, Category, Consent, ConsentRef, Grantee, Purpose, RecordId,
+};
+
+/// What was asked of the decision.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+	/// Who wants to do it.
+	pub reader: &'a AccountId,
+	/// Whose record or log it is.
+	pub patient: &'a AccountId,
+	/// What is to be done.
+	pub action: Action,
+	/// What for.
+	pub purpose: Purpose,
+	/// The record and its category, or the access log.
+	pub record: Option<(&'a RecordId, Category)>,
+}
+
+impl Teller<'_> {
+	/// What a decision says, and why. The consent that decided is quoted if it is among `consents`.
+	pub fn decision(
+		&self,
+		asked: &Asked,
+		decision: &Decision,
+		consents: &[(Grantee, Consent)],
+	) -> String {
+		let speech = self.speech;
+		let (reader, patient) = (self.who(asked.reader), self.who(asked.patient));
+		let act = match asked.record {
+			Some((record, category)) => speech.act_on_record(
+				speech.phrase(asked.action),
+				short(record),
+				patient,
+				speech.one_record(category),
+			),
+			None => speech.act_on_log(patient),
+		};
+		let purpose = speech.phrase(asked.purpose);
+		match decision {
+			Decision::Permit(basis) => {
+				speech.decision_permit(reader, act, purpose, self.basis(basis, consents))
+			},
+			Decision::Refuse(reason) => {
+				let reason = self.reason(reason, &reader, consents);
+				speech.decision_refuse(reader, act, purpose, reason)
+			},
+		}
+	}
+
+	fn basis(&self, basis: &Basis, consents: &[(Grantee, Consent)]) -> String {
+		let speech = self.speech;
+		match basis {
+			Basis::Own => speech.basis_own(),
+			Basis::Consent(found) => {
+				let (id, grantee) = (found.id.to_string(), self.grantee_short(&found.grantee));
+				self.quoting(speech.basis_consent(id, grantee), found, consents)
+			},
+			Basis::BreakGlass => speech.basis_break_glass(),
+		}
+	}
+
+	fn reason(&self, reason: &Reason, reader: &str, consents: &[(Grantee, Consent)]) -> String {
+		let (speech, reader) = (self.speech, reader.to_owned());
+		match reason {
+			Reason::NotActive => speech.reason_not_active(reader),
+			Reason::WrongPatient => speech.reason_wrong_patient(),
+			Reason::Denied(found) => {
+				let (id, grantee) = (found.id.to_string(), self.grantee_short(&found.grantee));
+				self.quoting(speech.reason_denied(id, grantee), found, consents)
+			},
+			Reason::NoConsent => speech.reason_no_consent(reader),
+			Reason::NotCovered { consent: found, mismatch } => {
+				let (id, grantee) = (found.id.to_string(), self.grantee_short(&found.grantee));
+				let said = speech.reason_not_covered(id, grantee, speech.phrase(*mismatch));
+				self.quoting(said, found, consents)
+			},
+			Reason::NotAttested => speech.reason_not_attested(),
+		}
+	}
+
+	/// The sentence, and then that of the consent.
+	fn quoting(&self, said: String, found: &ConsentRef, consents: &[(Grantee, Consent)]) -> String {
+		let consent = consents
+			.iter()
+			.find(|(grantee, consent)| *grantee == found.grantee && consent.id == found.id);
+		match consent {
+			Some((grantee, consent)) => {
+				let text = self.consent(grantee, &consent.terms);
+				self.speech.sentences(vec![said, self.speech.consent_quoted(text)])
+			},
+			None => said,
+		}
+	}
+}

@@ -1,0 +1,55 @@
+//! To whom a consent is addressed, and who gave it.
+
+use crate::Teller;
+use vouchsafe_primitives::{ConsentRef, Grantee, Grantor};
+
+impl Teller<'_> {
+	/// A grantee, as it follows "I allow".
+	pub fn grantee(&self, grantee: &Grantee) -> String {
+		let speech = self.speech;
+		match grantee {
+			Grantee::PractitionerAt { practitioner, institution } => {
+				speech.grantee_practitioner_at(self.who(practitioner), self.who(institution))
+			},
+			other => self.grantee_short(other),
+		}
+	}
+
+	/// A grantee without a clause between commas.
+	pub fn grantee_short(&self, grantee: &Grantee) -> String {
+		let speech = self.speech;
+		match grantee {
+			Grantee::Everyone => speech.grantee_everyone(),
+			Grantee::Role(role) => speech.grantee_role(speech.phrase(*role)),
+			Grantee::Institution(institution) => speech.grantee_institution(self.who(institution)),
+			Grantee::RoleAt { role, institution } => {
+				speech.grantee_role_at(speech.phrase(*role), self.who(institution))
+			},
+			Grantee::CareTeam { institution, team } => {
+				speech.grantee_care_team(team.to_string(), self.who(institution))
+			},
+			Grantee::PractitionerAt { practitioner, institution } => {
+				speech.grantee_practitioner_at_short(self.who(practitioner), self.who(institution))
+			},
+			Grantee::Person(person) => self.who(person),
+			Grantee::Study(study) => speech.grantee_study(study.to_string()),
+		}
+	}
+
+	/// Who gave a consent, as it follows "given by".
+	pub fn grantor(&self, grantor: &Grantor) -> String {
+		let speech = self.speech;
+		match grantor {
+			Grantor::Patient => speech.grantor_patient(),
+			Grantor::Representative(who) => speech.grantor_representative(self.who(who)),
+			Grantor::Assisted { first, second } => {
+				speech.grantor_assisted(self.who(first), self.who(second))
+			},
+		}
+	}
+
+	/// A consent by its number: "consent 4 for care team 1 at Hospital B".
+	pub fn consent_ref(&self, consent: &ConsentRef) -> String {
+		self.speech.consent_ref(consent.id.to_string(), self.grantee_short(&consent.grantee))
+	}
+}

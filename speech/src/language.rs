@@ -1,0 +1,133 @@
+//! The languages, and how a message becomes text.
+
+use fluent_bundle::{concurrent::FluentBundle, FluentArgs, FluentResource};
+use unic_langid::LanguageIdentifier;
+
+/// A language's messages, as they are compiled in.
+pub(crate) struct Locale {
+	/// ISO 639-1, lower case.
+	pub language: &'static str,
+	/// Its files: name and text.
+	pub files: &'static [(&'static str, &'static str)],
+}
+
+macro_rules! locale {
+	($language:literal: $($file:literal),+) => {
+		Locale {
+			language: $language,
+			files: &[$((
+				$file,
+				include_str!(concat!("../locales/", $language, "/", $file, ".ftl")),
+			)),+],
+		}
+	};
+}
+
+/// English, which has every message.
+const ENGLISH: Locale = locale!("en":
+	"words", "lists", "dates", "countries", "grantees", "consents", "requests", "decisions", "log");
+
+/// Every language.
+pub(crate) const LOCALES: &[Locale] = &[ENGLISH];
+
+/// The languages that there are, ISO 639-1.
+pub const LANGUAGES: [&str; LOCALES.len()] = {
+	let mut languages = [""; LOCALES.len()];
+	let mut place = 0;
+	while place < LOCALES.len() {
+		languages[place] = LOCALES[place].language;
+		place += 1;
+	}
+	languages
+};
+
+type Bundle = FluentBundle<FluentResource>;
+
+/// The texts of one language.
+pub struct Speech {
+	language: &'static str,
+	texts: Bundle,
+	/// English, for a message that the language lacks.
+	fallback: Option<Bundle>,
+}
+
+impl Speech {
+	/// The language of a locale such as `de-AT`, or English if there is no such language.
+	pub fn for_locale(locale: &str) -> Self {
+		let wanted = locale.parse::<LanguageIdentifier>().unwrap_or_default().language;
+		match LOCALES.iter().find(|locale| wanted == locale.language) {
+			Some(locale) if locale.language != ENGLISH.language => Self::with_fallback(locale),
+			_ => Self::english(),
+		}
+	}
+
+	pub(crate) fn with_fallback(locale: &Locale) -> Self {
+		let fallback = Some(bundle(&ENGLISH).0);
+		Self { language: locale.language, texts: bundle(locale).0, fallback }
+	}
+
+	/// English.
+	pub fn english() -> Self {
+		Self { language: ENGLISH.language, texts: bundle(&ENGLISH).0, fallback: None }
+	}
+
+	/// The language, ISO 639-1, lower case.
+	pub fn language(&self) -> &'static str {
+		self.language
+	}
+
+	/// The text of a message, or of an attribute of it. If the language cannot give it, the text is
+	/// the English one; a test makes sure that neither happens.
+	pub(crate) fn format(&self, id: &str, attribute: Option<&str>, args: &FluentArgs) -> String {
+		format(&self.texts, id, attribute, args)
+			.or_else(|| format(self.fallback.as_ref()?, id, attribute, args))
+			.unwrap_or_else(|| {
+				// Nothing that was to be said is lost.
+				let said: Vec<_> =
+					args.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+				format!("{id} ({})", said.join(", "))
+			})
+	}
+
+	/// The text of a message without arguments.
+	pub(crate) fn text(&self, id: &str) -> String {
+		self.format(id, None, &FluentArgs::new())
+	}
+}
+
+/// A locale's messages, and what is wrong with its files.
+pub(crate) fn bundle(locale: &Locale) -> (Bundle, Vec<String>) {
+	let mut problems = Vec::new();
+	let language: LanguageIdentifier = locale.language.parse().unwrap_or_default();
+	let mut bundle = Bundle::new_concurrent(vec![language]);
+	// The text of a consent is signed: it has no invisible marks around its names.
+	bundle.set_use_isolating(false);
+	for (name, source) in locale.files {
+		let resource =
+			FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(rest, errors)| {
+				problems.extend(errors.iter().map(|error| format!("{name}: {error}")));
+				rest
+			});
+		if let Err(errors) = bundle.add_resource(resource) {
+			problems.extend(errors.iter().map(|error| format!("{name}: {error}")));
+		}
+	}
+	(bundle, problems)
+}
+
+/// The text, if there is one and every argument and reference of it is known.
+pub(crate) fn format(
+	bundle: &Bundle,
+	id: &str,
+	attribute: Option<&str>,
+	args: &FluentArgs,
+) -> Option<String> {
+	let message = bundle.get_message(id)?;
+	let pattern = match attribute {
+		Some(attribute) => message.get_attribute(attribute)?.value(),
+		None => message.value()?,
+	};
+	let mut errors = Vec::new();
+	let text = bundle.format_pattern(pattern, Some(args), &mut errors).into_owned();
+	errors.is_empty().then_some(text)
+}

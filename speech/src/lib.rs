@@ -1,0 +1,34 @@
+//! Words and sentences for people: consents, requests, decisions, log entries, and the lists,
+//! dates and counts in them. The texts are in [Project Fluent](https://projectfluent.org), one
+//! folder per language under `locales/`.
+//!
+//! - [`Speech`]: the texts of one language, with phrases for [vocabularies](Phrase), lists, dates
+//!   and counts.
+//! - [`Teller`]: sentences about people and records, with the [names](Names) and
+//!   [labels](LabelWords) that the reader knows.
+//!
+//! *Invariant*: [`Teller::consent`] is the only function that makes the sentence of a consent, and
+//! it uses every field of the terms. Different terms never make the same sentence.
+
+mod consent;
+mod countries;
+mod dates;
+mod decision;
+mod grantee;
+mod language;
+mod list;
+mod log;
+mod messages;
+mod phrase;
+mod request;
+mod teller;
+
+pub use decision::Asked;
+pub use language::{Speech, LANGUAGES};
+pub use list::{Join, Noun};
+pub use phrase::{Person, Phrase};
+pub use request::AccessRequest;
+pub use teller::{short, LabelWords, Names, Teller};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,235 @@
+//! The lines of a patient's log.
+
+use crate::{phrase::effect_key, short, Join, Noun, Speech, Teller};
+use vouchsafe_primitives::{
+	audit::{LogEntry, LogEvent, Outcome},
+	AccountId, Grantee, Ground, Purpose, RecordId,
+};
+
+/// Records that a line about many entries names; more are counted.
+const NAMED: usize = 3;
+
+impl Teller<'_> {
+	/// What an entry says: who did what, and what for.
+	pub fn log_entry(&self, entry: &LogEntry) -> String {
+		let line = self.log_event(entry, &entry.event, self.actor(entry));
+		self.for_purpose(entry, line)
+	}
+
+	/// What entries of one import or of one opening say, as one line: many records are counted.
+	pub fn log_line(&self, entries: &[&LogEntry]) -> String {
+		let speech = self.speech;
+		let Some(first) = entries.first() else { return String::new() };
+		let created = |entry: &&&LogEntry| matches!(entry.event, LogEvent::RecordCreated { .. });
+		let created = entries.iter().filter(created).count();
+		let mut grounds = Vec::new();
+		let mut outcomes = Vec::new();
+		for entry in entries {
+			if let LogEvent::Opened { ground, outcomes: of } = &entry.event {
+				grounds.push(ground);
+				outcomes.extend(of.iter().map(|(_, outcome)| outcome));
+			}
+		}
+		let line = if created > 1 {
+			speech.log_records_created(self.actor(first), speech.count(Noun::Record, created))
+		} else if outcomes.len() > NAMED || grounds.len() > 1 {
+			let own = grounds.iter().all(|ground| matches!(ground, Ground::Own));
+			speech.log_opened(self.actor(first), self.opened_many(own, &outcomes))
+		} else {
+			return self.log_entry(first);
+		};
+		self.for_purpose(first, line)
+	}
+
+	/// Who made an entry, and for which institution.
+	fn actor(&self, entry: &LogEntry) -> String {
+		let LogEntry { signer, origin, acting_for, .. } = entry;
+		let speech = self.speech;
+		let mut actor = self.who(signer);
+		if signer != origin {
+			actor = speech.actor_on_behalf(actor, self.who(origin));
+		}
+		if let Some(institution) = acting_for.as_ref().filter(|it| *it != origin) {
+			actor = speech.actor_at(actor, self.who(institution));
+		}
+		actor
+	}
+
+	fn for_purpose(&self, entry: &LogEntry, line: String) -> String {
+		// Patients open their own records at their own request: that goes without saying.
+		let own = matches!(entry.event, LogEvent::Opened { ground: Ground::Own, .. });
+		match entry.purpose {
+			Some(Purpose::PatientRequest) if own => line,
+			Some(purpose) => self.speech.log_for_purpose(line, self.speech.phrase(purpose)),
+			None => line,
+		}
+	}
+
+	fn log_event(&self, entry: &LogEntry, event: &LogEvent, actor: String) -> String {
+		let speech = self.speech;
+		match event {
+			LogEvent::Enrolled => speech.log_enrolled(actor),
+			LogEvent::StatusSet(status) => speech.log_status_set(actor, speech.phrase(*status)),
+			LogEvent::SigningDisabled(true) => speech.log_signing_disabled(actor),
+			LogEvent::SigningDisabled(false) => speech.log_signing_enabled(actor),
+			LogEvent::EncryptionKeySet => speech.log_encryption_key_set(actor),
+			LogEvent::ConsentGranted { consent, effect } => {
+				let (id, grantee) = (consent.id.to_string(), self.grantee_short(&consent.grantee));
+				speech.log_consent_granted(effect_key(effect), actor, id, grantee)
+			},
+			LogEvent::ConsentAmended { consent, revision } => {
+				speech.log_consent_amended(actor, self.consent_ref(consent), revision.to_string())
+			},
+			LogEvent::ConsentRevoked { consent } => {
+				speech.log_consent_revoked(actor, self.consent_ref(consent))
+			},
+			LogEvent::ConsentProposed { grantee } => {
+				speech.log_consent_proposed(actor, self.grantee_short(grantee))
+			},
+			LogEvent::RequestSubmitted { request, grantee } => {
+				let for_asker = matches!(
+					grantee,
+					Grantee::PractitionerAt { practitioner, institution }
+						if *practitioner == entry.origin
+							&& entry.acting_for.as_ref() == Some(institution)
+				);
+				if for_asker {
+					speech.log_request_submitted_own(actor, request.to_string())
+				} else {
+					let grantee = self.grantee_short(grantee);
+					speech.log_request_submitted(actor, grantee, request.to_string())
+				}
+			},
+			LogEvent::RequestApproved { request, consent } => {
+				speech.log_request_approved(actor, request.to_string(), self.consent_ref(consent))
+			},
+			LogEvent::RequestDenied { request } => {
+				speech.log_request_denied(actor, request.to_string())
+			},
+			LogEvent::RequestWithdrawn { request } => {
+				speech.log_request_withdrawn(actor, request.to_string())
+			},
+			LogEvent::RecordCreated { record } => speech.log_record_created(actor, short(record)),
+			LogEvent::VersionAdded { record, version } => {
+				speech.log_version_added(actor, version.to_string(), short(record))
+			},
+			LogEvent::Labelled { record, labels } => {
+				let labels = match self.labels(*labels) {
+					none if none.is_empty() => speech.labels_empty(),
+					some => speech.list(Join::And, &some),
+				};
+				speech.log_labelled(actor, short(record), labels)
+			},
+			LogEvent::EnteredInError { record, status } => {
+				speech.log_entered_in_error(actor, short(record), speech.phrase(*status))
+			},
+			LogEvent::ResponsibilityMoved { record, to } => {
+				speech.log_responsibility_moved(actor, self.who(to), short(record))
+			},
+			LogEvent::SharingSetDeclared { record, version, epoch: _ } => {
+				speech.log_sharing_set_declared(actor, short(record), version.to_string())
+			},
+			// Signed by the holder's custodian, whose account has no name of its own.
+			LogEvent::ShareAcknowledged { record, version, epoch: _, holder } => {
+				let holder = self.who(holder);
+				speech.log_share_acknowledged(holder, short(record), version.to_string())
+			},
+			LogEvent::Opened { ground, outcomes } => {
+				speech.log_opened(actor, self.opened(ground, outcomes))
+			},
+			LogEvent::HoldersChosen => speech.log_holders_chosen(actor),
+		}
+	}
+
+	/// What became of an opening: "opened record 3f9a0c1d (consent 4)".
+	fn opened(&self, ground: &Ground, outcomes: &[(RecordId, Outcome)]) -> String {
+		let speech = self.speech;
+		// The records by their outcome, in the order in which the outcomes come.
+		let mut groups: Vec<(&Outcome, Vec<String>)> = Vec::new();
+		for (record, outcome) in outcomes {
+			match groups.iter_mut().find(|(of, _)| *of == outcome) {
+				Some((_, records)) => records.push(short(record)),
+				None => groups.push((outcome, vec![short(record)])),
+			}
+		}
+		let (mut opened, mut refused) = (Vec::new(), Vec::new());
+		for (outcome, ids) in &groups {
+			let records = speech.records_by_id(ids.len(), speech.and(ids));
+			match outcome {
+				Outcome::Refused => refused.push(speech.opened_refused(records)),
+				Outcome::Own => opened.push(records),
+				Outcome::Consent(consent) => {
+					opened.push(speech.opened_by_consent(records, consent.id.to_string()));
+				},
+				Outcome::BreakGlass => opened.push(speech.opened_by_break_glass(records)),
+			}
+		}
+		let mut said = Vec::new();
+		if !opened.is_empty() {
+			let records = speech.and(&opened);
+			said.push(match ground {
+				Ground::Own => speech.opened_own(records),
+				Ground::Consent { .. } | Ground::BreakGlass { .. } => speech.opened(records),
+			});
+		}
+		said.extend(refused);
+		if said.is_empty() {
+			said.push(speech.opened_nothing());
+		}
+		speech.and(&said)
+	}
+
+	/// The same for more records than a line can name.
+	fn opened_many(&self, own: bool, outcomes: &[&Outcome]) -> String {
+		let speech = self.speech;
+		let refused = outcomes.iter().filter(|outcome| ***outcome == Outcome::Refused).count();
+		let opened = outcomes.len().saturating_sub(refused);
+		let mut consents: Vec<u32> = Vec::new();
+		for outcome in outcomes {
+			match outcome {
+				Outcome::Consent(consent) if !consents.contains(&consent.id) => {
+					consents.push(consent.id);
+				},
+				_ => {},
+			}
+		}
+		consents.sort_unstable();
+		let consents: Vec<_> = consents.iter().map(ToString::to_string).collect();
+		let mut said = Vec::new();
+		if opened > 0 {
+			let records = speech.count(Noun::Record, opened);
+			said.push(if own {
+				speech.opened_own_many(records)
+			} else if consents.is_empty() {
+				speech.opened(speech.opened_by_break_glass(records))
+			} else {
+				let ids = speech.and(&consents);
+				speech.opened(speech.opened_by_consents(consents.len(), records, ids))
+			});
+		}
+		if refused > 0 {
+			said.push(speech.opened_refused(speech.count(Noun::Record, refused)));
+		}
+		if said.is_empty() {
+			said.push(speech.opened_nothing());
+		}
+		speech.and(&said)
+	}
+
+	/// Entries about key shares that are not shown one by one: "12 entries about key shares,
+	/// acknowledged by Hospital A and Hospital B".
+	pub fn share_entries(&self, count: usize, acknowledged_by: &[AccountId]) -> String {
+		let entries = self.speech.log_shares(count);
+		if acknowledged_by.is_empty() {
+			return entries;
+		}
+		self.speech.log_shares_acknowledged(entries, self.whose(Join::And, acknowledged_by))
+	}
+}
+
+impl Speech {
+	/// What an entry says that this version of the program does not know.
+	pub fn unknown_entry(&self) -> String {
+		self.log_unknown()
+	}
+}

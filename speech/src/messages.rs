@@ -1,0 +1,165 @@
+//! Every message that is not the name of an item of a list, as a function of its arguments. So the
+//! compiler finds a message that is not used, and a test compares ids and arguments with each
+//! language's files.
+
+use crate::Speech;
+use fluent_bundle::{FluentArgs, FluentValue};
+
+macro_rules! messages {
+	($($name:ident = $id:literal ($($arg:ident),*);)+) => {
+		impl Speech {
+			$(pub(crate) fn $name(
+				&self,
+				$($arg: impl Into<FluentValue<'static>>),*
+			) -> String {
+				let args: Vec<(&str, FluentValue)> = vec![$((stringify!($arg), $arg.into())),*];
+				self.format($id, None, &FluentArgs::from_iter(args))
+			})+
+		}
+
+		/// Each message's id and arguments.
+		#[cfg(test)]
+		pub(crate) const MESSAGES: &[(&str, &[&str])] = &[$(($id, &[$(stringify!($arg)),*])),+];
+	};
+}
+
+messages! {
+	action_unknown = "action-unknown" (number);
+	purpose_unknown = "purpose-unknown" (number);
+	label_unnamed = "label-unnamed" (number);
+	labels_empty = "labels-empty" ();
+	country_unknown = "country-unknown" (code);
+
+	list_and_pair = "list-and-pair" (first, last);
+	list_and_middle = "list-and-middle" (first, rest);
+	list_and_end = "list-and-end" (first, last);
+	list_or_pair = "list-or-pair" (first, last);
+	list_or_middle = "list-or-middle" (first, rest);
+	list_or_end = "list-or-end" (first, last);
+	list_sentences = "list-sentences" (first, rest);
+	quoted = "quoted" (text);
+
+	month_of_year = "month-of-year" (month, year);
+	moment_on = "moment" (day, month, year, time);
+	time_of_day = "time-of-day" (time);
+	days = "days" (count);
+	hours = "hours" (count);
+	minutes = "minutes" (count);
+	seconds = "seconds" (count);
+
+	grantee_everyone = "grantee-everyone" ();
+	grantee_role = "grantee-role" (role);
+	grantee_institution = "grantee-institution" (institution);
+	grantee_role_at = "grantee-role-at" (role, institution);
+	grantee_care_team = "grantee-care-team" (team, institution);
+	grantee_practitioner_at = "grantee-practitioner-at" (practitioner, institution);
+	grantee_practitioner_at_short = "grantee-practitioner-at-short" (practitioner, institution);
+	grantee_study = "grantee-study" (study);
+	grantor_patient = "grantor-patient" ();
+	grantor_representative = "grantor-representative" (who);
+	grantor_assisted = "grantor-assisted" (first, second);
+
+	consent_sentence = "consent" (effect, grantee, what, purposes);
+	consent_to_anything = "consent-to-anything" (effect, grantee, records, purposes);
+	records_or_log = "records-or-log" (records, log);
+	do_records = "do-records" (actions, records);
+	do_read_records_and_log = "do-read-records-and-log" (effect, records, log);
+	do_records_and_log = "do-records-and-log" (effect, actions, records, log);
+	do_log = "do-log" (log);
+	do_log_limited = "do-log-limited" (log, records);
+	do_anything = "do-anything" (records);
+	records_all = "records-all" (person);
+	records_of_categories = "records-of-categories" (person, categories);
+	records_named = "records-named" (person, records);
+	records_by_id = "records-by-id" (count, ids);
+	access_log = "access-log" (person);
+	purposes_any = "purposes-any" ();
+	full_access = "full-access" (log);
+	only_categories = "only-categories" (categories);
+	only_period = "only-period" (effect, period);
+	only_authors = "only-authors" (institutions);
+	only_responsible = "only-responsible" (institutions);
+	only_countries = "only-countries" (effect, countries);
+	log_excluded = "log-excluded" (effect, log);
+	labels_not_included = "labels-not-included" ();
+	labels_included = "labels-included" ();
+	labels_included_if = "labels-included-if" (labels);
+	only_labelled = "only-labelled" ();
+	only_labels = "only-labels" (labels);
+	valid_until_revoked = "valid-until-revoked" (effect);
+	valid_from = "valid-from" (effect, from);
+	valid_until = "valid-until" (effect, until);
+	valid_between = "valid-between" (effect, from, until);
+	in_emergency_too = "in-emergency-too" ();
+	not_in_emergency = "not-in-emergency" ();
+	period_from = "period-from" (from);
+	period_to = "period-to" (to);
+	period_between = "period-between" (from, to);
+	period_month = "period-month" (month);
+	consent_ref = "consent-ref" (id, grantee);
+	consent_in_force = "consent-in-force" ();
+	consent_in_force_since = "consent-in-force-since" (moment);
+	consent_not_yet = "consent-not-yet" (moment);
+	consent_expired = "consent-expired" (moment);
+	consent_granted = "consent-granted" (id, moment, block);
+	consent_amended = "consent-amended" (id, moment, block);
+	consent_revoked = "consent-revoked" (id, grantee, moment, block);
+
+	request_own = "request-own" (asker, what, purposes, duration);
+	request_sentence = "request" (asker, grantee, what, purposes, duration);
+	request_referral = "request-referral" (who);
+
+	decision_permit = "decision-permit" (reader, act, purpose, reason);
+	decision_refuse = "decision-refuse" (reader, act, purpose, reason);
+	act_on_record = "act-on-record" (action, record, patient, category);
+	act_on_log = "act-on-log" (patient);
+	basis_own = "basis-own" ();
+	basis_consent = "basis-consent" (id, grantee);
+	basis_break_glass = "basis-break-glass" ();
+	reason_not_active = "reason-not-active" (reader);
+	reason_wrong_patient = "reason-wrong-patient" ();
+	reason_denied = "reason-denied" (id, grantee);
+	reason_no_consent = "reason-no-consent" (reader);
+	reason_not_covered = "reason-not-covered" (id, grantee, mismatch);
+	reason_not_attested = "reason-not-attested" ();
+	consent_quoted = "consent-quoted" (text);
+
+	actor_at = "actor-at" (who, institution);
+	actor_on_behalf = "actor-on-behalf" (who, principal);
+	log_enrolled = "log-enrolled" (actor);
+	log_status_set = "log-status-set" (actor, status);
+	log_signing_disabled = "log-signing-disabled" (actor);
+	log_signing_enabled = "log-signing-enabled" (actor);
+	log_encryption_key_set = "log-encryption-key-set" (actor);
+	log_consent_granted = "log-consent-granted" (effect, actor, id, grantee);
+	log_consent_amended = "log-consent-amended" (actor, consent, revision);
+	log_consent_revoked = "log-consent-revoked" (actor, consent);
+	log_consent_proposed = "log-consent-proposed" (actor, grantee);
+	log_request_submitted = "log-request-submitted" (actor, grantee, request);
+	log_request_submitted_own = "log-request-submitted-own" (actor, request);
+	log_request_approved = "log-request-approved" (actor, request, consent);
+	log_request_denied = "log-request-denied" (actor, request);
+	log_request_withdrawn = "log-request-withdrawn" (actor, request);
+	log_records_created = "log-records-created" (actor, records);
+	log_record_created = "log-record-created" (actor, record);
+	log_version_added = "log-version-added" (actor, version, record);
+	log_labelled = "log-labelled" (actor, record, labels);
+	log_entered_in_error = "log-entered-in-error" (actor, record, status);
+	log_responsibility_moved = "log-responsibility-moved" (actor, institution, record);
+	log_sharing_set_declared = "log-sharing-set-declared" (actor, record, version);
+	log_share_acknowledged = "log-share-acknowledged" (holder, record, version);
+	log_holders_chosen = "log-holders-chosen" (actor);
+	log_opened = "log-opened" (actor, what);
+	opened = "opened" (records);
+	opened_own = "opened-own" (records);
+	opened_own_many = "opened-own-many" (records);
+	opened_refused = "opened-refused" (records);
+	opened_nothing = "opened-nothing" ();
+	opened_by_consent = "opened-by-consent" (records, consent);
+	opened_by_consents = "opened-by-consents" (count, records, consents);
+	opened_by_break_glass = "opened-by-break-glass" (records);
+	log_for_purpose = "log-for-purpose" (line, purpose);
+	log_unknown = "log-unknown" ();
+	log_shares = "log-shares" (count);
+	log_shares_acknowledged = "log-shares-acknowledged" (entries, holders);
+}

@@ -1,0 +1,99 @@
+//! How sentences name the items of the chain's closed lists.
+
+use crate::Speech;
+use fluent_bundle::FluentArgs;
+use vouchsafe_primitives::{
+	policy::Mismatch, AccountKind, Action, Category, Confidentiality, Effect, HolderKind, Origin,
+	Purpose, RecordStatus, RelationKind, Role, Status, Vocabulary,
+};
+
+/// A closed list whose items have a phrase. Its message is `PREFIX-word`.
+pub trait Phrase: Vocabulary {
+	/// How the ids of its messages begin.
+	#[doc(hidden)]
+	const PREFIX: &'static str;
+}
+
+macro_rules! phrases {
+	($($type:ty = $prefix:literal;)+) => {
+		$(impl Phrase for $type {
+			const PREFIX: &'static str = $prefix;
+		})+
+
+		/// The ids of all phrases' messages.
+		#[cfg(test)]
+		pub(crate) fn phrase_ids() -> Vec<String> {
+			let mut ids = Vec::new();
+			$(ids.extend(
+				<$type as Vocabulary>::WORDS.iter().map(|word| format!("{}-{word}", $prefix)),
+			);)+
+			ids
+		}
+	};
+}
+
+phrases! {
+	AccountKind = "account";
+	Status = "status";
+	Role = "role";
+	Category = "category";
+	Action = "action";
+	Purpose = "purpose";
+	Confidentiality = "confidentiality";
+	Origin = "origin";
+	RelationKind = "relation";
+	RecordStatus = "record";
+	HolderKind = "holder";
+	Mismatch = "mismatch";
+}
+
+/// Who the patient is in a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Person {
+	/// The one who speaks: "my records".
+	First,
+	/// The one who is spoken to: "your records".
+	Second,
+	/// Neither: "the patient's records".
+	Third,
+}
+
+impl Person {
+	pub(crate) const fn key(self) -> &'static str {
+		match self {
+			Self::First => "first",
+			Self::Second => "second",
+			Self::Third => "third",
+		}
+	}
+}
+
+/// The value of `$effect`.
+pub(crate) const fn effect_key(effect: &Effect) -> &'static str {
+	match effect {
+		Effect::Permit => "permit",
+		Effect::Deny { .. } => "deny",
+	}
+}
+
+impl Speech {
+	/// How a sentence names the item: "laboratory reports", "physicians", "read".
+	pub fn phrase(&self, item: impl Phrase) -> String {
+		self.phrase_for(item, Person::Third)
+	}
+
+	/// The same, in a sentence in which the patient is this person.
+	pub fn phrase_for<V: Phrase>(&self, item: V, person: Person) -> String {
+		let args = FluentArgs::from_iter([("person", person.key())]);
+		self.format(&id(item), None, &args)
+	}
+
+	/// What one record of the category is: "laboratory report".
+	pub fn one_record(&self, category: Category) -> String {
+		self.format(&id(category), Some("one"), &FluentArgs::new())
+	}
+}
+
+fn id<V: Phrase>(item: V) -> String {
+	format!("{}-{item}", V::PREFIX)
+}

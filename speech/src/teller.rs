@@ -1,0 +1,119 @@
+//! What a sentence needs to know of its reader, and what all sentences have in common.
+
+use crate::{countries::COUNTRIES, Join, Speech};
+use vouchsafe_primitives::{AccountId, Country, Labels, RecordId};
+
+/// The names that the reader knows.
+pub trait Names {
+	/// A short name for the account. Two accounts never have the same name, because the sentences
+	/// of consents are told apart by them.
+	fn name(&self, account: &AccountId) -> String;
+}
+
+/// The labels whose meaning the reader knows.
+pub trait LabelWords {
+	/// The word for the label with this bit. Two labels never have the same word.
+	fn word(&self, bit: u8) -> Option<String>;
+}
+
+/// Makes sentences in one language, with the names and labels that the reader knows.
+#[derive(Clone, Copy)]
+pub struct Teller<'a> {
+	/// The language.
+	pub speech: &'a Speech,
+	/// Names of accounts.
+	pub names: &'a dyn Names,
+	/// Words for labels.
+	pub labels: &'a dyn LabelWords,
+}
+
+/// The short form of a record's id.
+pub fn short(record: &RecordId) -> String {
+	record.0.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Teller<'_> {
+	/// The name of an account.
+	pub fn who(&self, account: &AccountId) -> String {
+		self.speech.insert(&self.names.name(account))
+	}
+
+	/// The labels in words: all that are known by their words, the others by their numbers.
+	pub fn labels(&self, labels: Labels) -> Vec<String> {
+		(0..32u8)
+			.filter(|bit| labels.0.checked_shr(u32::from(*bit)).is_some_and(|rest| rest & 1 == 1))
+			.map(|bit| match self.labels.word(bit) {
+				Some(word) => self.speech.label(&word),
+				None => self.speech.label_unnamed(bit.to_string()),
+			})
+			.collect()
+	}
+
+	pub(crate) fn whose(&self, join: Join, accounts: &[AccountId]) -> String {
+		let names: Vec<_> = accounts.iter().map(|account| self.who(account)).collect();
+		self.speech.list(join, &names)
+	}
+}
+
+/// The labels that have a phrase.
+pub(crate) const LABELS: [&str; 7] = [
+	"label-hiv",
+	"label-psychiatry",
+	"label-substance-use",
+	"label-sexual-health",
+	"label-sexually-transmitted",
+	"label-genetics",
+	"label-violence",
+];
+
+impl Speech {
+	/// A label's phrase, or its word if it has none.
+	pub fn label(&self, word: &str) -> String {
+		let id = format!("label-{word}");
+		if LABELS.contains(&id.as_str()) {
+			self.text(&id)
+		} else {
+			self.insert(word)
+		}
+	}
+
+	/// A country by its code: "Germany".
+	pub fn country(&self, code: &Country) -> String {
+		let letters = || code.iter().map(|byte| char::from(byte.to_ascii_lowercase()));
+		let id = format!("country-{}", letters().collect::<String>());
+		if code.iter().all(u8::is_ascii_uppercase) && COUNTRIES.contains(&id.as_str()) {
+			self.text(&id)
+		} else if code.iter().all(u8::is_ascii_alphanumeric) {
+			self.country_unknown(code.iter().copied().map(char::from).collect::<String>())
+		} else {
+			let digits: String = code.iter().map(|byte| format!("{byte:02x}")).collect();
+			self.country_unknown(format!("0x{digits}"))
+		}
+	}
+
+	/// A name or word from elsewhere as it can be put into a sentence: without marks that change
+	/// how the sentence is shown, and in quotation marks if it could be read as a part of it.
+	fn insert(&self, text: &str) -> String {
+		let text: String = text
+			.chars()
+			.map(|letter| match letter {
+				_ if letter.is_control() => '\u{fffd}',
+				// Line and paragraph separators, marks of direction, and spaces without a width.
+				'\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => '\u{fffd}',
+				'\u{2060}'..='\u{206f}' | '\u{061c}' | '\u{feff}' => '\u{fffd}',
+				'“' | '”' => '"',
+				_ => letter,
+			})
+			.collect();
+		let joins = [self.list_and_pair("", ""), self.list_or_pair("", "")];
+		let ambiguous = text.trim() != text
+			|| text.is_empty()
+			|| text.contains([',', ';', ':', '"'])
+			|| joins.iter().any(|join| text.contains(join.as_str()));
+		if ambiguous {
+			self.quoted(text)
+		} else {
+			text
+		}
+	}
+}

@@ -1,0 +1,229 @@
+//! Every message that the code uses is in every language with the right arguments, and nothing else
+//! is. So no text can fail to be made.
+
+use crate::{
+	countries::COUNTRIES,
+	dates::MONTHS,
+	language::{bundle, format, Locale, LOCALES},
+	messages::MESSAGES,
+	phrase::phrase_ids,
+	teller::LABELS,
+	*,
+};
+use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_syntax::ast::{
+	Attribute, Entry, Expression, InlineExpression, Message, Pattern, PatternElement, VariantKey,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use vouchsafe_primitives::{Category, Purpose, Vocabulary};
+
+type Arguments = BTreeSet<String>;
+
+/// Each message and attribute (`id.attribute`) of a locale, with the arguments that it uses.
+fn messages_of(locale: &Locale) -> BTreeMap<String, Arguments> {
+	let mut found = BTreeMap::new();
+	let mut add = |id: String, pattern: &Pattern<&str>| {
+		let mut arguments = Arguments::new();
+		collect(pattern, &mut arguments);
+		assert!(found.insert(id.clone(), arguments).is_none(), "{id} is there twice");
+	};
+	for (name, source) in locale.files {
+		let resource = FluentResource::try_new((*source).to_owned()).unwrap();
+		for entry in resource.entries() {
+			match entry {
+				Entry::Message(Message { id, value, attributes, .. }) => {
+					add(id.name.to_owned(), value.as_ref().unwrap());
+					for Attribute { id: attribute, value } in attributes {
+						add(format!("{}.{}", id.name, attribute.name), value);
+					}
+				},
+				Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) => {},
+				other => panic!("{name}: {other:?}"),
+			}
+		}
+	}
+	found
+}
+
+fn collect(pattern: &Pattern<&str>, arguments: &mut Arguments) {
+	for element in &pattern.elements {
+		let PatternElement::Placeable { expression } = element else { continue };
+		match expression {
+			Expression::Inline(inline) => {
+				arguments.insert(argument(inline));
+			},
+			Expression::Select { selector, variants } => {
+				let selector = argument(selector);
+				for variant in variants {
+					let VariantKey::Identifier { name } = variant.key else {
+						panic!("a number as the key of {selector}")
+					};
+					let known: &[&str] = match selector.as_str() {
+						"effect" => &["permit", "deny", "request"],
+						"person" => &["first", "second", "third"],
+						"count" => &["zero", "one", "two", "few", "many", "other"],
+						_ => panic!("{selector} is not a selector"),
+					};
+					assert!(known.contains(&name), "{name} is not a value of {selector}");
+					collect(&variant.value, arguments);
+				}
+				arguments.insert(selector);
+			},
+		}
+	}
+}
+
+/// Messages use arguments only: a reference to another message, a term or a function could fail.
+fn argument(inline: &InlineExpression<&str>) -> String {
+	match inline {
+		InlineExpression::VariableReference { id } => id.name.to_owned(),
+		other => panic!("not an argument: {other:?}"),
+	}
+}
+
+#[test]
+fn languages_are_complete() {
+	let mut used: BTreeMap<String, Arguments> = BTreeMap::new();
+	let mut add = |id: &str, arguments: &[&str]| {
+		let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+		assert!(used.insert(id.to_owned(), arguments).is_none(), "{id} is used twice");
+	};
+	MESSAGES.iter().for_each(|(id, arguments)| add(id, arguments));
+	MONTHS.iter().chain(&COUNTRIES).chain(&LABELS).for_each(|id| add(id, &[]));
+	Noun::ALL.iter().for_each(|noun| add(noun.id(), &["count"]));
+	Category::WORDS.iter().for_each(|word| add(&format!("category-{word}.one"), &[]));
+	for id in phrase_ids() {
+		let to_the_patient = id == format!("purpose-{}", Purpose::PatientRequest);
+		add(&id, if to_the_patient { &["person"] } else { &[] });
+	}
+	for locale in LOCALES {
+		assert_eq!(bundle(locale).1, Vec::<String>::new(), "{}", locale.language);
+		let found = messages_of(locale);
+		for (id, arguments) in &used {
+			let found =
+				found.get(id).unwrap_or_else(|| panic!("{}: {id} missing", locale.language));
+			assert_eq!(found, arguments, "{}: {id}", locale.language);
+		}
+		let unused: Vec<_> = found.keys().filter(|id| !used.contains_key(*id)).collect();
+		assert!(unused.is_empty(), "{}: unused {unused:?}", locale.language);
+	}
+}
+
+#[test]
+fn items_of_a_list_have_different_phrases() {
+	for locale in LOCALES {
+		let speech = Speech::for_locale(locale.language);
+		let mut texts = BTreeMap::new();
+		for id in COUNTRIES.iter().chain(&LABELS).chain(&MONTHS) {
+			assert_eq!(texts.insert(speech.text(id), *id), None, "{id}");
+		}
+		fn different<V: Phrase>(speech: &Speech) {
+			for person in [Person::First, Person::Second, Person::Third] {
+				let texts: BTreeSet<_> =
+					V::ITEMS.iter().map(|item| speech.phrase_for(*item, person)).collect();
+				assert_eq!(texts.len(), V::ITEMS.len(), "{texts:?}");
+			}
+		}
+		different::<vouchsafe_primitives::AccountKind>(&speech);
+		different::<vouchsafe_primitives::Status>(&speech);
+		different::<vouchsafe_primitives::Role>(&speech);
+		different::<vouchsafe_primitives::Category>(&speech);
+		different::<vouchsafe_primitives::Action>(&speech);
+		different::<vouchsafe_primitives::Purpose>(&speech);
+		different::<vouchsafe_primitives::Confidentiality>(&speech);
+		different::<vouchsafe_primitives::Origin>(&speech);
+		different::<vouchsafe_primitives::RelationKind>(&speech);
+		different::<vouchsafe_primitives::RecordStatus>(&speech);
+		different::<vouchsafe_primitives::HolderKind>(&speech);
+		different::<vouchsafe_primitives::policy::Mismatch>(&speech);
+	}
+}
+
+#[test]
+fn broken_files_are_reported() {
+	let broken = Locale { language: "en", files: &[("words", "one = 1\none = 2\n= 3\n")] };
+	let (_, problems) = bundle(&broken);
+	assert_eq!(problems.len(), 2, "{problems:?}");
+}
+
+#[test]
+fn missing_arguments_are_errors() {
+	let locale = Locale { language: "en", files: &[("words", "greeting = Hello { $name }\n")] };
+	let (bundle, problems) = bundle(&locale);
+	assert!(problems.is_empty());
+	assert_eq!(format(&bundle, "greeting", None, &FluentArgs::new()), None);
+	let args = FluentArgs::from_iter([("name", "Eva")]);
+	assert_eq!(format(&bundle, "greeting", None, &args).unwrap(), "Hello Eva");
+	assert_eq!(format(&bundle, "greeting", Some("one"), &args), None);
+	assert_eq!(format(&bundle, "farewell", None, &args), None);
+}
+
+#[test]
+fn english_replaces_what_a_language_lacks() {
+	let partial = Locale { language: "de", files: &[("lists", "month-1 = Januar\n")] };
+	let speech = Speech::with_fallback(&partial);
+	assert_eq!(speech.language(), "de");
+	assert_eq!(
+		(speech.text("month-1").as_str(), speech.text("month-2").as_str()),
+		("Januar", "February")
+	);
+	assert_eq!(speech.count(Noun::Record, 2), "2 records");
+	// Even a message that no language has says its arguments.
+	let args = FluentArgs::from_iter([("who", "Eva")]);
+	assert!(speech.format("no-such-message", None, &args).contains("Eva"));
+}
+
+#[test]
+fn locales_are_matched_by_language() {
+	for locale in ["en", "en-GB", "EN_us", "fr", "", "not a locale", "€"] {
+		assert_eq!(Speech::for_locale(locale).language(), "en", "{locale}");
+	}
+	assert_eq!(LANGUAGES, ["en"]);
+	fn is_shared_between_threads<T: Send + Sync>() {}
+	is_shared_between_threads::<Speech>();
+}
+
+#[test]
+fn lists_and_counts_work() {
+	let speech = Speech::english();
+	assert_eq!(speech.and(&[""; 0]), "");
+	assert_eq!(speech.and(&["a"]), "a");
+	assert_eq!(speech.and(&["a", "b"]), "a and b");
+	assert_eq!(speech.and(&["a", "b", "c", "d"]), "a, b, c and d");
+	assert_eq!(speech.list(Join::Or, &["a", "b"]), "a or b");
+	assert_eq!(speech.list(Join::Or, &["a", "b", "c"]), "a, b or c");
+	assert_eq!(speech.count(Noun::Entry, 0), "0 entries");
+	assert_eq!(speech.count(Noun::Entry, 1), "1 entry");
+	assert_eq!(speech.count(Noun::Version, 1_234_567), "1234567 versions");
+}
+
+#[test]
+fn dates_work() {
+	let speech = Speech::english();
+	assert_eq!(speech.month(0), "January 1900");
+	assert_eq!(speech.month(1_522), "November 2026");
+	assert_eq!(speech.month(u16::MAX), "April 7361");
+	assert_eq!(speech.moment(0), "1 January 1970 at 00:00 UTC");
+	assert_eq!(speech.moment(951_782_399), "28 February 2000 at 23:59:59 UTC");
+	assert_eq!(speech.moment(951_782_400), "29 February 2000 at 00:00 UTC");
+	assert_eq!(speech.moment(951_868_800), "1 March 2000 at 00:00 UTC");
+	assert_eq!(speech.moment(1_798_675_199), "30 December 2026 at 23:59:59 UTC");
+	assert_eq!(speech.moment(4_107_542_400), "1 March 2100 at 00:00 UTC");
+	assert_eq!(speech.moment(u64::MAX), "9 November 584554051223 at 07:00:15 UTC");
+	assert_eq!(speech.moment_near(1_798_675_199, 1_798_675_200), speech.moment(1_798_675_199));
+	assert_eq!(speech.moment_near(1_798_675_260, 1_798_761_599), "00:01 UTC");
+	assert_eq!(speech.duration(0), "0 seconds");
+	assert_eq!(speech.duration(2_592_000), "30 days");
+	assert_eq!(speech.duration(90_061), "1 day, 1 hour, 1 minute and 1 second");
+	assert_eq!(speech.duration(7_200), "2 hours");
+}
+
+#[test]
+fn countries_have_names() {
+	let speech = Speech::english();
+	assert_eq!(speech.country(b"DE"), "Germany");
+	assert_eq!(speech.country(b"NL"), "the Netherlands");
+	assert_eq!(speech.country(b"ZZ"), "the country with the code ZZ");
+	assert_eq!(speech.country(b"de"), "the country with the code de");
+	assert_eq!(speech.country(&[0xff, b'A']), "the country with the code 0xff41");
+}

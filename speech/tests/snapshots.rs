@@ -1,0 +1,556 @@
+//! The sentences, as a reader sees them: one file per area in `tests/snapshots/`, compared word for
+//! word. `UPDATE=1 cargo test -p vouchsafe-speech` writes them; read them aloud before you commit.
+
+mod common;
+
+use common::{teller, Called, Known};
+use std::{fmt::Write as _, path::Path};
+use vouchsafe_primitives::{
+	audit::{LogEntry, LogEvent, Outcome},
+	policy::{Basis, Decision, Mismatch, Reason},
+	*,
+};
+use vouchsafe_speech::{AccessRequest, Asked, Noun, Person, Phrase, Speech, LANGUAGES};
+
+const HOSPITAL_A: AccountId = AccountId::new([1; 32]);
+const HOSPITAL: AccountId = AccountId::new([2; 32]);
+const DOCTOR: AccountId = AccountId::new([3; 32]);
+const PATIENT: AccountId = AccountId::new([4; 32]);
+const SMITHS: AccountId = AccountId::new([5; 32]);
+const REGISTRAR: AccountId = AccountId::new([6; 32]);
+const COLLEAGUE: AccountId = AccountId::new([7; 32]);
+/// 31 December 2026.
+const YEARS_END: Moment = 1_798_675_200;
+
+fn record(byte: u8) -> RecordId {
+	[byte; 32].into()
+}
+
+/// What was said, under headings.
+struct Snapshot {
+	speech: Speech,
+	area: &'static str,
+	text: String,
+}
+
+impl Snapshot {
+	fn of(area: &'static str, fill: impl Fn(&mut Self)) {
+		for language in LANGUAGES {
+			let speech = Speech::for_locale(language);
+			let mut snapshot = Self { speech, area, text: String::new() };
+			fill(&mut snapshot);
+			snapshot.check();
+		}
+	}
+
+	fn says(&mut self, heading: &str, text: &str) {
+		writeln!(self.text, "# {heading}\n{text}\n").unwrap();
+	}
+
+	fn check(&self) {
+		let name = format!("{}-{}.txt", self.speech.language(), self.area);
+		let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots").join(name);
+		if std::env::var_os("UPDATE").is_some() {
+			std::fs::write(&path, &self.text).unwrap();
+		}
+		let kept = std::fs::read_to_string(&path).unwrap_or_default();
+		if let Some((kept, now)) =
+			kept.lines().zip(self.text.lines()).find(|(kept, now)| kept != now)
+		{
+			panic!("{} says\n  {kept}\nbut now it is\n  {now}", path.display());
+		}
+		assert_eq!(kept.len(), self.text.len(), "{} has more or fewer lines", path.display());
+	}
+}
+
+fn plain(effect: Effect) -> Terms {
+	Terms {
+		actions: Actions::of(&[Action::Read]),
+		purposes: Purposes::of(&[Purpose::Treatment]),
+		..Terms::all(effect)
+	}
+}
+
+const DENY: Effect = Effect::Deny { binds_break_glass: false };
+const DENY_ALWAYS: Effect = Effect::Deny { binds_break_glass: true };
+
+fn team() -> Grantee {
+	Grantee::CareTeam { institution: HOSPITAL, team: 1 }
+}
+
+fn at_hospital() -> Grantee {
+	Grantee::PractitionerAt { practitioner: DOCTOR, institution: HOSPITAL }
+}
+
+fn grantees() -> [(&'static str, Grantee); 8] {
+	[
+		("everyone", Grantee::Everyone),
+		("role", Grantee::Role(Role::Physician)),
+		("institution", Grantee::Institution(HOSPITAL)),
+		("role at an institution", Grantee::RoleAt { role: Role::Nurse, institution: HOSPITAL }),
+		("care team", team()),
+		("practitioner at an institution", at_hospital()),
+		("person", Grantee::Person(DOCTOR)),
+		("study", Grantee::Study(7)),
+	]
+}
+
+#[test]
+fn consents() {
+	Snapshot::of("consents", |to| {
+		let mut says = |heading: &str, grantee: &Grantee, terms: &Terms| {
+			let text = teller(&to.speech, &Known).consent(grantee, terms);
+			to.says(heading, &text);
+		};
+		let with = |effect, edit: &dyn Fn(&mut Terms)| {
+			let mut terms = plain(effect);
+			edit(&mut terms);
+			terms
+		};
+		for (name, grantee) in grantees() {
+			says(&format!("permit to: {name}"), &grantee, &plain(Effect::Permit));
+			says(&format!("deny to: {name}"), &grantee, &plain(DENY));
+		}
+
+		let team = &team();
+		says("permit without a filter", team, &Terms::all(Effect::Permit));
+		says("deny without a filter", &Grantee::Person(DOCTOR), &Terms::all(DENY_ALWAYS));
+
+		for effect in [Effect::Permit, DENY, DENY_ALWAYS] {
+			let name = match effect {
+				Effect::Permit => "permit",
+				Effect::Deny { binds_break_glass: false } => "deny",
+				Effect::Deny { binds_break_glass: true } => "deny that binds in an emergency",
+			};
+			let mut says = |what: &str, edit: &dyn Fn(&mut Terms)| {
+				says(&format!("{name}: {what}"), team, &with(effect, edit));
+			};
+			says("plain", &|_| {});
+			says("writing", &|it| it.actions = Actions::of(&[Action::Write]));
+			says("all three actions", &|it| it.actions = Actions(7));
+			says("records and log", &|it| it.actions = Actions(9));
+			says("log alone", &|it| it.actions = Actions(8));
+			says("log, limited", &|it| {
+				it.actions = Actions(8);
+				it.categories = Categories::of(&[Category::Imaging]);
+			});
+			says("records and log, limited", &|it| {
+				it.actions = Actions(9);
+				it.authors = vec![HOSPITAL].try_into().unwrap();
+			});
+			says("every action, limited", &|it| {
+				it.actions = Actions(0);
+				it.categories = Categories::of(&[Category::Imaging]);
+			});
+			says("any purpose", &|it| it.purposes = Purposes(0));
+			says("two purposes", &|it| {
+				it.purposes = Purposes::of(&[Purpose::Research, Purpose::PublicHealth]);
+			});
+			says("patient's requests", &|it| {
+				it.purposes = Purposes::of(&[Purpose::Treatment, Purpose::PatientRequest]);
+			});
+			says("three categories", &|it| {
+				it.categories = Categories::of(&[
+					Category::Laboratory,
+					Category::Imaging,
+					Category::PatientEntered,
+				]);
+			});
+			says("every category by name", &|it| it.categories = Categories(u16::MAX));
+			says("one record", &|it| it.records = vec![record(0xab)].try_into().unwrap());
+			says("records and categories", &|it| {
+				it.records = vec![record(0xab), record(0xcd)].try_into().unwrap();
+				it.categories = Categories::of(&[Category::Laboratory, Category::Imaging]);
+			});
+			says("from a month", &|it| it.data_period.from = Some(1_500));
+			says("to a month", &|it| it.data_period.to = Some(1_522));
+			says("in a month", &|it| {
+				it.data_period = DataPeriod { from: Some(1_522), to: Some(1_522) };
+			});
+			says("between months", &|it| {
+				it.data_period = DataPeriod { from: Some(1_500), to: Some(1_522) };
+			});
+			says("author", &|it| it.authors = vec![HOSPITAL].try_into().unwrap());
+			says("authors, of whom one has a difficult name", &|it| {
+				it.authors = vec![HOSPITAL, SMITHS].try_into().unwrap();
+			});
+			says("responsible", &|it| {
+				it.responsible = vec![HOSPITAL, HOSPITAL_A].try_into().unwrap()
+			});
+			says("countries", &|it| it.countries = vec![*b"DE", *b"NL"].try_into().unwrap());
+			says("one label", &|it| it.labels = Labels(1));
+			says("labels", &|it| it.labels = Labels(0b10_0111));
+			says("any label", &|it| it.labels = Labels(u32::MAX));
+			says("from a moment", &|it| it.valid_from = Some(YEARS_END));
+			says("until a moment", &|it| it.valid_until = Some(YEARS_END + 3_661));
+			says("between moments", &|it| {
+				(it.valid_from, it.valid_until) = (Some(YEARS_END), Some(YEARS_END + 86_400));
+			});
+			says("items that this program does not know", &|it| {
+				(it.actions, it.purposes) = (Actions(0b1000_0001), Purposes(0b1000_0001));
+			});
+			says("everything at once", &|it| {
+				*it = Terms {
+					effect,
+					categories: Categories::of(&[Category::Laboratory, Category::Imaging]),
+					records: vec![record(0xab), record(0xcd)].try_into().unwrap(),
+					labels: Labels(0b11),
+					actions: Actions(15),
+					purposes: Purposes::of(&[Purpose::Treatment, Purpose::Payment]),
+					valid_from: Some(YEARS_END),
+					valid_until: Some(YEARS_END + 86_400),
+					data_period: DataPeriod { from: Some(1_500), to: Some(1_522) },
+					authors: vec![HOSPITAL_A].try_into().unwrap(),
+					responsible: vec![HOSPITAL].try_into().unwrap(),
+					countries: vec![*b"DE", *b"AT", *b"CH"].try_into().unwrap(),
+				};
+			});
+		}
+	});
+}
+
+#[test]
+fn states() {
+	Snapshot::of("states", |to| {
+		let mut said = Vec::new();
+		{
+			let teller = teller(&to.speech, &Known);
+			let between = |from, until| Terms {
+				valid_from: from,
+				valid_until: until,
+				..plain(Effect::Permit)
+			};
+			let now = YEARS_END;
+			said.push(("in force", teller.consent_state(&between(None, None), now)));
+			said.push(("since now", teller.consent_state(&between(Some(now), None), now)));
+			let since = between(Some(now - 90_000), Some(now + 1));
+			said.push(("since yesterday, in its last second", teller.consent_state(&since, now)));
+			said.push(("not yet", teller.consent_state(&between(Some(now + 1), None), now)));
+			said.push(("expired", teller.consent_state(&between(Some(1), Some(now)), now)));
+			let consent = ConsentRef { grantee: at_hospital(), id: 4 };
+			let (at, now) = (now + 61_140, now + 61_200);
+			said.push(("granted", teller.granted(57, at, 1_234, now)));
+			said.push(("amended", teller.amended(57, at, 1_234, now)));
+			said.push(("revoked", teller.revoked(&consent, at, 1_234, now)));
+			said.push(("revoked before", teller.revoked(&consent, at, 1_234, now + 86_400)));
+			let grantors = [
+				("patient", Grantor::Patient),
+				("representative", Grantor::Representative(COLLEAGUE)),
+				("assisted", Grantor::Assisted { first: DOCTOR, second: REGISTRAR }),
+			];
+			said.extend(grantors.iter().map(|(name, it)| (*name, teller.grantor(it))));
+		}
+		for (heading, text) in said {
+			to.says(heading, &text);
+		}
+	});
+}
+
+#[test]
+fn requests() {
+	Snapshot::of("requests", |to| {
+		let mut says = |heading: &str, request: AccessRequest| {
+			let text = teller(&to.speech, &Known).request(&request);
+			to.says(heading, &text);
+		};
+		let (own, team, everyone) = (at_hospital(), team(), Grantee::Institution(HOSPITAL));
+		let colleague =
+			Grantee::PractitionerAt { practitioner: COLLEAGUE, institution: HOSPITAL_A };
+		let records = [record(0xab), record(0xcd)];
+		let plain = AccessRequest {
+			asker: &DOCTOR,
+			institution: &HOSPITAL,
+			grantee: &own,
+			referred_by: None,
+			actions: Actions::of(&[Action::Read]),
+			purposes: Purposes::of(&[Purpose::Treatment]),
+			categories: Categories(0),
+			labels: Labels(0),
+			records: &[],
+			data_period: DataPeriod::default(),
+			duration: 30 * 86_400,
+		};
+		says("for oneself", plain);
+		says("for a team", AccessRequest { grantee: &team, ..plain });
+		says(
+			"referral",
+			AccessRequest { grantee: &colleague, referred_by: Some(&DOCTOR), ..plain },
+		);
+		says(
+			"for the patient's own purposes",
+			AccessRequest { purposes: Purposes::of(&[Purpose::PatientRequest]), ..plain },
+		);
+		says("log", AccessRequest { actions: Actions::of(&[Action::ReadLog]), ..plain });
+		says("named records", AccessRequest { records: &records, duration: 90_000, ..plain });
+		says("any label", AccessRequest { labels: Labels(u32::MAX), ..plain });
+		says(
+			"everything at once",
+			AccessRequest {
+				grantee: &everyone,
+				actions: Actions(15),
+				purposes: Purposes::of(&[Purpose::Treatment, Purpose::Operations]),
+				categories: Categories::of(&[Category::Summary, Category::PatientEntered]),
+				labels: Labels(0b11),
+				records: &records,
+				data_period: DataPeriod { from: Some(1_500), to: Some(1_522) },
+				referred_by: Some(&DOCTOR),
+				..plain
+			},
+		);
+	});
+}
+
+#[test]
+fn decisions() {
+	Snapshot::of("decisions", |to| {
+		let id = record(0xab);
+		let asked = Asked {
+			reader: &DOCTOR,
+			patient: &PATIENT,
+			action: Action::Read,
+			purpose: Purpose::Treatment,
+			record: Some((&id, Category::Laboratory)),
+		};
+		let consent = Consent {
+			id: 4,
+			revision: 0,
+			policy_version: POLICY_VERSION,
+			terms: plain(Effect::Permit),
+			text: ShownText { commitment: record(0), language: *b"en" },
+			grantor: Grantor::Patient,
+		};
+		let consents = [(team(), consent)];
+		let known = ConsentRef { grantee: team(), id: 4 };
+		let unknown = ConsentRef { grantee: at_hospital(), id: 4 };
+		let mut says = |heading: &str, asked: &Asked, decision: Decision| {
+			let text = teller(&to.speech, &Known).decision(asked, &decision, &consents);
+			to.says(heading, &text);
+		};
+		let own = Asked { reader: &PATIENT, ..asked };
+		says("own", &own, Decision::Permit(Basis::Own));
+		let log = Asked { action: Action::ReadLog, record: None, ..own };
+		says("own log", &log, Decision::Permit(Basis::Own));
+		says("consent", &asked, Decision::Permit(Basis::Consent(known.clone())));
+		says("consent not at hand", &asked, Decision::Permit(Basis::Consent(unknown.clone())));
+		let write = Asked { action: Action::Write, purpose: Purpose::PatientRequest, ..asked };
+		says("writing", &write, Decision::Permit(Basis::Consent(unknown.clone())));
+		says("break-glass", &asked, Decision::Permit(Basis::BreakGlass));
+		let refused = [
+			("not active", Reason::NotActive),
+			("wrong patient", Reason::WrongPatient),
+			("denied", Reason::Denied(unknown)),
+			("no consent", Reason::NoConsent),
+			("not attested", Reason::NotAttested),
+		];
+		for (heading, reason) in refused {
+			says(heading, &asked, Decision::Refuse(reason));
+		}
+		for mismatch in Mismatch::ALL {
+			let reason = Reason::NotCovered { consent: known.clone(), mismatch: *mismatch };
+			says(&format!("not covered: {mismatch}"), &asked, Decision::Refuse(reason));
+		}
+	});
+}
+
+#[test]
+fn log_lines() {
+	Snapshot::of("log", |to| {
+		let plain = LogEntry {
+			signer: DOCTOR,
+			origin: DOCTOR,
+			acting_for: Some(HOSPITAL),
+			purpose: None,
+			event: LogEvent::Enrolled,
+		};
+		let mut says = |heading: &str, entry: LogEntry| {
+			let text = teller(&to.speech, &Known).log_entry(&entry);
+			to.says(heading, &text);
+		};
+		let patient = |event| LogEntry {
+			signer: PATIENT,
+			origin: PATIENT,
+			acting_for: None,
+			event,
+			..plain.clone()
+		};
+		let doctor = |event| LogEntry { event, ..plain.clone() };
+		let consent = || ConsentRef { grantee: at_hospital(), id: 4 };
+		let id = record(0xab);
+
+		let registrar = LogEntry {
+			signer: REGISTRAR,
+			origin: REGISTRAR,
+			acting_for: Some(HOSPITAL_A),
+			..plain.clone()
+		};
+		says("enrolled", registrar.clone());
+		let event = LogEvent::StatusSet(Status::Suspended);
+		says("status", LogEntry { event, ..registrar.clone() });
+		says("key lost", LogEntry { event: LogEvent::SigningDisabled(true), ..registrar.clone() });
+		says("key found", LogEntry { event: LogEvent::SigningDisabled(false), ..registrar });
+		says("encryption key", patient(LogEvent::EncryptionKeySet));
+		for effect in [Effect::Permit, DENY] {
+			let event = LogEvent::ConsentGranted { consent: consent(), effect };
+			says(&format!("granted, {effect:?}"), patient(event));
+		}
+		let event = LogEvent::ConsentAmended { consent: consent(), revision: 2 };
+		says("amended", patient(event));
+		says("revoked", patient(LogEvent::ConsentRevoked { consent: consent() }));
+		says("proposed", doctor(LogEvent::ConsentProposed { grantee: team() }));
+		says("asked", doctor(LogEvent::RequestSubmitted { request: 3, grantee: team() }));
+		let event = LogEvent::RequestSubmitted { request: 3, grantee: at_hospital() };
+		says("asked for oneself", doctor(event));
+		let event = LogEvent::RequestApproved { request: 3, consent: consent() };
+		says("approved", patient(event));
+		says("denied", patient(LogEvent::RequestDenied { request: 3 }));
+		says("withdrawn", doctor(LogEvent::RequestWithdrawn { request: 3 }));
+		let event = LogEvent::RecordCreated { record: id };
+		says("added", LogEntry { purpose: Some(Purpose::Treatment), ..doctor(event) });
+		says("own record added", patient(LogEvent::RecordCreated { record: id }));
+		says("version", doctor(LogEvent::VersionAdded { record: id, version: 2 }));
+		for (heading, labels) in [("labels", 0b1111), ("no labels", 0)] {
+			says(heading, doctor(LogEvent::Labelled { record: id, labels: Labels(labels) }));
+		}
+		for status in RecordStatus::ALL {
+			let event = LogEvent::EnteredInError { record: id, status: *status };
+			says(&format!("marked {status}"), doctor(event));
+		}
+		says(
+			"responsibility",
+			doctor(LogEvent::ResponsibilityMoved { record: id, to: HOSPITAL_A }),
+		);
+		let event = LogEvent::SharingSetDeclared { record: id, version: 0, epoch: 0 };
+		says("sharing set", doctor(event));
+		let event =
+			LogEvent::ShareAcknowledged { record: id, version: 0, epoch: 0, holder: HOSPITAL_A };
+		says("acknowledged", LogEntry { signer: [9; 32].into(), ..doctor(event) });
+		says("holders", patient(LogEvent::HoldersChosen));
+
+		let opened = |ground, outcomes: Vec<(RecordId, Outcome)>| LogEvent::Opened {
+			ground,
+			outcomes: outcomes.try_into().unwrap(),
+		};
+		let treatment = |event| LogEntry { purpose: Some(Purpose::Treatment), ..doctor(event) };
+		let by_consent = || Ground::Consent { institution: Some(HOSPITAL) };
+		let other = record(0xcd);
+		let outcomes = vec![(id, Outcome::Consent(consent()))];
+		says("opened", treatment(opened(by_consent(), outcomes)));
+		let outcomes = vec![(id, Outcome::Refused), (other, Outcome::Refused)];
+		says("refused", treatment(opened(by_consent(), outcomes)));
+		let outcomes = vec![
+			(id, Outcome::Consent(consent())),
+			(other, Outcome::Refused),
+			(record(0xef), Outcome::Consent(consent())),
+			(record(0x01), Outcome::Consent(ConsentRef { grantee: team(), id: 7 })),
+		];
+		says("opened and refused", treatment(opened(by_consent(), outcomes)));
+		let ground = Ground::BreakGlass { institution: HOSPITAL, invocation: 1 };
+		says("break-glass", treatment(opened(ground, vec![(id, Outcome::BreakGlass)])));
+		let outcomes = vec![(id, Outcome::Own), (other, Outcome::Own)];
+		let own = opened(Ground::Own, outcomes);
+		says("own", LogEntry { purpose: Some(Purpose::PatientRequest), ..patient(own) });
+		says("nothing", treatment(opened(by_consent(), vec![])));
+
+		let consent_of = |id| Outcome::Consent(ConsentRef { grantee: team(), id });
+		let many = |count: u8, outcome: Outcome| -> Vec<(RecordId, Outcome)> {
+			(0..count).map(|byte| (record(byte), outcome.clone())).collect()
+		};
+		let by_one = treatment(opened(by_consent(), many(4, consent_of(4))));
+		let by_other = treatment(opened(by_consent(), many(2, consent_of(7))));
+		let refused = treatment(opened(by_consent(), many(16, Outcome::Refused)));
+		let glass = Ground::BreakGlass { institution: HOSPITAL, invocation: 1 };
+		let glass = treatment(opened(glass, many(16, Outcome::BreakGlass)));
+		let own = opened(Ground::Own, many(16, Outcome::Own));
+		let own = LogEntry { purpose: Some(Purpose::PatientRequest), ..patient(own) };
+		let created = treatment(LogEvent::RecordCreated { record: id });
+		let few = treatment(opened(by_consent(), many(3, consent_of(4))));
+		let lines: [(&str, &[&LogEntry]); 8] = [
+			("one entry", &[&created]),
+			("import", &[&created, &created, &created]),
+			("many opened", &[&by_one]),
+			("by two consents, and refused", &[&by_one, &by_other, &refused]),
+			("all refused", &[&refused]),
+			("many by break-glass", &[&glass]),
+			("many own", &[&own, &own]),
+			("few opened", &[&few]),
+		];
+		for (heading, entries) in lines {
+			let text = teller(&to.speech, &Known).log_line(entries);
+			to.says(heading, &text);
+		}
+		let shares = [
+			teller(&to.speech, &Known).share_entries(1, &[]),
+			teller(&to.speech, &Known).share_entries(12, &[HOSPITAL_A, HOSPITAL]),
+		];
+		to.says("about key shares", &shares.join("\n"));
+
+		let mut says = |heading: &str, entry: LogEntry| {
+			let text = teller(&to.speech, &Known).log_entry(&entry);
+			to.says(heading, &text);
+		};
+		let on_behalf = patient(LogEvent::HoldersChosen);
+		says("on behalf", LogEntry { signer: COLLEAGUE, ..on_behalf.clone() });
+		let event = LogEvent::Enrolled;
+		says(
+			"institution itself",
+			LogEntry { signer: HOSPITAL, origin: HOSPITAL, event, ..plain.clone() },
+		);
+	});
+}
+
+#[test]
+fn phrases() {
+	fn all<V: Phrase>(to: &mut Snapshot) {
+		let phrases: Vec<_> =
+			V::ITEMS.iter().map(|item| format!("{item}: {}", to.speech.phrase(*item))).collect();
+		to.says(V::NAME, &phrases.join("\n"));
+	}
+	Snapshot::of("phrases", |to| {
+		all::<AccountKind>(to);
+		all::<Status>(to);
+		all::<Role>(to);
+		all::<Category>(to);
+		let one: Vec<_> = Category::ALL.iter().map(|it| to.speech.one_record(*it)).collect();
+		to.says("one record", &one.join("\n"));
+		all::<Action>(to);
+		all::<Purpose>(to);
+		let persons = [Person::First, Person::Second, Person::Third];
+		let own = persons.map(|it| to.speech.phrase_for(Purpose::PatientRequest, it));
+		to.says("by person", &own.join("\n"));
+		all::<Confidentiality>(to);
+		all::<Origin>(to);
+		all::<RelationKind>(to);
+		all::<RecordStatus>(to);
+		all::<HolderKind>(to);
+		let nouns = [Noun::Record, Noun::Version, Noun::Entry, Noun::Resource, Noun::Share];
+		let counts: Vec<_> = nouns
+			.iter()
+			.flat_map(|noun| [0, 1, 2].map(|count| to.speech.count(*noun, count)))
+			.collect();
+		to.says("counts", &counts.join("\n"));
+		to.says("unknown entry", &to.speech.unknown_entry());
+	});
+}
+
+#[test]
+fn names() {
+	Snapshot::of("names", |to| {
+		let names = [
+			"Dr. Berger",
+			"St. Mary’s Hospital",
+			"Hospital B, for any purpose",
+			"Brighton and Sussex",
+			"rumah sakit “Harapan”",
+			"",
+			" Eva",
+			"Eva\nBerger",
+			"\u{202e}avE",
+			"علی‌رضا",
+			"{ $who }",
+		];
+		for name in names {
+			let said = teller(&to.speech, &Called(name.into())).who(&PATIENT);
+			to.says(&format!("{name:?}"), &said);
+		}
+	});
+}
