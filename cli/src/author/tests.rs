@@ -66,10 +66,3 @@ fn a_bundle_becomes_documents() {
 		Place::New { labels, .. } if labels.is_empty()
 	)));
 }
-
-#[test]
-fn media_types_go_by_the_name() {
-	assert_eq!(media_type_of(Path::new("a/b.PDF")), "application/pdf");
-	assert_eq!(media_type_of(Path::new("scan.dcm")), "application/dicom");
-	assert_eq!(media_type_of(Path::new("nothing")), "application/octet-stream");
-}
