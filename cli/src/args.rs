@@ -411,8 +411,7 @@ pub enum CouncilCommand {
 	List,
 	/// Propose to admit an institution or authority.
 	#[command(after_help = "Example:\n  \
-		vouchsafe --key hospital-a council admit 5FHne… --name \"Hospital D\" --country FR \
-		\\\n      \
+		vouchsafe --key a council admit 5FHne… --name \"Hospital D\" --country FR \
 		--encryption-key 0x…")]
 	Admit {
 		/// Its account.
@@ -652,9 +651,8 @@ pub enum RecordCommand {
 	#[command(after_help = "Examples:\n  \
 		vouchsafe --key eva record open --all --out records/\n  \
 		vouchsafe --key berger record open 3f9a0c1d --patient Eva --out letter.pdf\n  \
-		vouchsafe --key berger record open --patient Eva --all --category \
-		laboratory,imaging \\\n      \
-		--out records/")]
+		vouchsafe --key berger record open --patient Eva --all --category imaging --out \
+		records/")]
 	Open {
 		/// Which records.
 		#[command(flatten)]
@@ -810,8 +808,8 @@ pub enum ConsentCommand {
 		after_help = "Grantees: everyone, role:nurse, role:nurse@INSTITUTION, INSTITUTION, \
 		team:1@INSTITUTION, NAME@INSTITUTION, person:NAME, study:1\n\n\
 		Examples:\n  \
-		vouchsafe --key eva consent grant --to \"team:1@Hospital B\" \\\n      \
-		--category laboratory,imaging --until +30d\n  \
+		vouchsafe --key eva consent grant --to \"team:1@Hospital B\" --category imaging \
+		--until +30d\n  \
 		vouchsafe --key eva consent grant --to \"Hospital A\" --action read,write\n  \
 		vouchsafe --key eva consent grant --deny --to \"person:Dr. Berger\""
 	)]
@@ -911,8 +909,8 @@ pub enum ConsentCommand {
 pub enum RequestCommand {
 	/// Ask a patient for access.
 	#[command(after_help = "Examples:\n  \
-		vouchsafe --key berger request submit --patient Eva --to \"team:1@Hospital B\" \\\n      \
-		--category laboratory,imaging --for 30d --reason \"Second opinion on the wrist\"\n  \
+		vouchsafe --key berger request submit --patient Eva --category imaging \
+		--reason \"Second opinion\"\n  \
 		vouchsafe --key berger request submit --patient Eva --record 3f9a… --for 7d")]
 	Submit {
 		/// The patient.
@@ -1074,7 +1072,10 @@ mod tests {
 			let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
 			assert!(after.contains("Example"), "{name}");
 			for line in after.lines().filter(|line| line.starts_with("  ")) {
-				assert!(line.len() <= 100, "an example is to be copied in one piece: {line}");
+				assert!(
+					line.len() <= 100 && !line.ends_with('\\'),
+					"not copied in one piece: {line}"
+				);
 			}
 			for argument in command.get_arguments() {
 				assert!(argument.get_help().is_some(), "{name} {}", argument.get_id());

@@ -263,8 +263,9 @@ fn edits(one: &[char], other: &[char]) -> usize {
 pub fn parse_account(text: &str) -> Result<AccountId> {
 	if let Some(digits) = text.strip_prefix("0x") {
 		let mut bytes = [0; 32];
-		hex::decode_to_slice(digits, &mut bytes)
-			.with_context(|| format!("“{text}” is not an account: it must have 64 hex digits"))?;
+		hex::decode_to_slice(digits, &mut bytes).map_err(|_| {
+			anyhow::anyhow!("“{text}” is not an account: it must have 64 hex digits")
+		})?;
 		return Ok(AccountId::new(bytes));
 	}
 	AccountId::from_str(text).map_err(|_| anyhow::anyhow!("“{text}” is not an address"))
