@@ -308,9 +308,9 @@ mod tests {
 			let threads: Vec<_> = (0..8)
 				.map(|number| {
 					let words = ["psychiatry".to_owned(), format!("own-{number}")];
-					let (home, me) = (&home, &me);
+					let (home, me, patient) = (&home, &me, &patient);
 					scope.spawn(move || {
-						let (table, labels) = LabelTable::draw(home, me, &patient, &words).unwrap();
+						let (table, labels) = LabelTable::draw(home, me, patient, &words).unwrap();
 						assert_eq!(labels.0.count_ones(), 2);
 						table.bits(&words[..1]).unwrap().0
 					})

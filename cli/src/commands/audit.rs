@@ -25,7 +25,7 @@ use vouchsafe_client::{
 /// Records that are named in a line; more are counted.
 const NAMED: usize = 3;
 /// How many blocks may lie between the transactions of one import or of one opening.
-const GAP: u32 = 20;
+const GAP: u32 = 5;
 
 pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Output> {
 	let session = Session::connect(settings).await?;
@@ -91,8 +91,10 @@ async fn show(session: &Session, log: &Log, last: Option<usize>) -> Result<Outpu
 	let teller = Teller { names: &session.names, labels: &labels };
 	let mut lines = fold(log.entries());
 	let skip = last.map_or(0, |last| lines.len().saturating_sub(last));
-	let first =
-		lines.get(skip).map_or(0, |line| line.seq).min(if skip == 0 { 0 } else { u64::MAX });
+	let first = match skip {
+		0 => 0,
+		_ => lines.get(skip).map_or(u64::MAX, |line| line.seq),
+	};
 	lines.drain(..skip);
 	let shown: Vec<_> = log.entries().filter(|(line, _)| line.seq >= first).collect();
 	let times = times_of(session, shown.iter().map(|(line, _)| line.block)).await;
@@ -191,8 +193,8 @@ fn belong_together(one: &LogEntry, other: &LogEntry) -> bool {
 			| (LogEvent::Opened { .. }, LogEvent::Opened { .. })
 	);
 	same_kind
-		&& (one.signer, one.origin, one.acting_for)
-			== (other.signer, other.origin, other.acting_for)
+		&& (&one.signer, &one.origin, &one.acting_for)
+			== (&other.signer, &other.origin, &other.acting_for)
 		&& one.purpose == other.purpose
 }
 
@@ -202,6 +204,12 @@ fn fold<'a>(entries: impl Iterator<Item = (&'a LogLine, Option<LogEntry>)>) -> V
 	for (line, entry) in entries {
 		if entry.as_ref().is_some_and(|it| is_bookkeeping(&it.event)) {
 			continue;
+		}
+		if let Some(approved) = entry.as_ref() {
+			// A consent by which a request was approved is told with the approval.
+			if lines.last().is_some_and(|before| before.is_granted_by(approved)) {
+				lines.pop();
+			}
 		}
 		let before = lines.last_mut().filter(|before| {
 			let last = before.entries.last().and_then(Option::as_ref);
@@ -225,6 +233,17 @@ fn fold<'a>(entries: impl Iterator<Item = (&'a LogLine, Option<LogEntry>)>) -> V
 }
 
 impl Line {
+	/// Whether this is the grant of the consent that the entry's approval became.
+	fn is_granted_by(&self, approved: &LogEntry) -> bool {
+		match (&self.entries[..], &approved.event) {
+			(
+				[Some(LogEntry { event: LogEvent::ConsentGranted { consent, .. }, .. })],
+				LogEvent::RequestApproved { consent: approved, .. },
+			) => consent == approved,
+			_ => false,
+		}
+	}
+
 	fn say(&self, teller: &Teller) -> String {
 		let known: Vec<&LogEntry> = self.entries.iter().flatten().collect();
 		let [first, ..] = known[..] else { return say_entry(teller, None) };
@@ -244,21 +263,23 @@ impl Line {
 
 /// What openings of many records come to; `None` if there are few, which are named.
 fn opened(entries: &[&LogEntry]) -> Option<String> {
-	let outcomes: Vec<&Outcome> = entries
+	// A record that was opened twice is counted once, with its last outcome.
+	let outcomes: BTreeMap<[u8; 32], &Outcome> = entries
 		.iter()
 		.filter_map(|entry| match &entry.event {
-			LogEvent::Opened { outcomes, .. } => Some(outcomes.iter().map(|(_, outcome)| outcome)),
+			LogEvent::Opened { outcomes, .. } => Some(outcomes.iter()),
 			_ => None,
 		})
 		.flatten()
+		.map(|(record, outcome)| (record.0, outcome))
 		.collect();
 	if outcomes.len() <= NAMED && entries.len() == 1 {
 		return None;
 	}
-	let refused = outcomes.iter().filter(|it| ***it == Outcome::Refused).count();
+	let refused = outcomes.values().filter(|it| ***it == Outcome::Refused).count();
 	let opened = outcomes.len().saturating_sub(refused);
 	let mut consents: Vec<u32> = outcomes
-		.iter()
+		.values()
 		.filter_map(|it| match it {
 			Outcome::Consent(consent) => Some(consent.id),
 			_ => None,
@@ -345,7 +366,7 @@ mod tests {
 
 	fn entry(signer: AccountId, event: LogEvent) -> LogEntry {
 		let acting_for = (signer != PATIENT).then_some(HOSPITAL);
-		LogEntry { signer, origin: signer, acting_for, purpose: None, event }
+		LogEntry { signer: signer.clone(), origin: signer, acting_for, purpose: None, event }
 	}
 
 	fn created(number: u8) -> LogEntry {
@@ -359,7 +380,9 @@ mod tests {
 
 	fn acknowledged(holder: AccountId) -> LogEntry {
 		let record = H256([1; 32]);
-		entry(holder, LogEvent::ShareAcknowledged { record, version: 0, epoch: 0, holder })
+		let event =
+			LogEvent::ShareAcknowledged { record, version: 0, epoch: 0, holder: holder.clone() };
+		entry(holder, event)
 	}
 
 	fn consent() -> ConsentRef {
@@ -416,6 +439,17 @@ mod tests {
 	}
 
 	#[test]
+	fn an_approval_and_its_consent_are_one_line() {
+		let effect = Effect::Permit;
+		let granted = entry(PATIENT, LogEvent::ConsentGranted { consent: consent(), effect });
+		let approved =
+			entry(PATIENT, LogEvent::RequestApproved { request: 80, consent: consent() });
+		let said = said(&[(5, Some(granted)), (5, Some(approved))]);
+		assert_eq!(said.len(), 1);
+		assert!(said[0].starts_with("1 5 Eva approved request 80"), "{}", said[0]);
+	}
+
+	#[test]
 	fn few_records_are_named_and_many_are_counted() {
 		let record = |number| H256([number; 32]);
 		let by_consent = |number| (record(number), Outcome::Consent(consent()));
@@ -423,7 +457,8 @@ mod tests {
 		assert!(few[0].contains("01010101") && few[0].contains("02020202"), "{}", few[0]);
 		let mut many: Vec<_> = (0..16).map(by_consent).collect();
 		many.push((record(99), Outcome::Refused));
-		let said = said(&[(5, Some(open(many))), (6, Some(open(vec![by_consent(50)])))]);
+		let more = open(vec![by_consent(50), by_consent(3)]);
+		let said = said(&[(5, Some(open(many))), (6, Some(more))]);
 		assert_eq!(
 			said,
 			["0 5 Dr. Berger of Hospital A opened 17 records (by consent 57) and was refused 1 record, for \

@@ -12,7 +12,7 @@ use crate::{
 };
 use anyhow::{bail, Result};
 use serde_json::{json, Value};
-use vouchsafe_client::chain::{AccountId, ConsentRef, Decision, Effect, Grantee, Terms, View};
+use vouchsafe_client::chain::{AccountId, Decision, Effect, Grantee, Terms, View};
 
 pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<Output> {
 	let session = Session::connect(settings).await?;
@@ -60,11 +60,11 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			let (grantee, block) = consent::revoke(&session, id).await?;
 			let labels = Default::default();
 			let teller = Teller { names: &session.names, labels: &labels };
-			let which = teller.consent_ref(&ConsentRef { grantee, id });
+			let grantee = teller.grantee_shortly(&grantee);
 			let when = when(&session, block).await;
 			Ok(Output::new(
 				format!(
-					"The {which} is revoked since {when}. It opens nothing any more. What was read before \
+					"Consent {id} for {grantee} is revoked since {when}. It opens nothing any more. What was read before \
 					 stays known to those who read it."
 				),
 				json!({ "consent": id, "block": block }),

@@ -703,12 +703,12 @@ async fn verify_records(
 	})
 }
 
-/// `3f9a0c1d  laboratory, 2025-04: intact at Hospital A and Hospital B`, and below it what differs.
+/// `3f9a0c1d  laboratory, 2025-04: 3 intact copies`, and below it what differs.
 fn verified_text(verified: &Verified, about: &str, show: &impl Fn(&AccountId) -> String) -> String {
 	let mut places: Vec<AccountId> = Vec::new();
 	for copy in &verified.copies {
 		if !places.contains(&copy.institution) && copy.state != CopyState::NoNode {
-			places.push(copy.institution);
+			places.push(copy.institution.clone());
 		}
 	}
 	let at =
@@ -732,7 +732,8 @@ fn verified_text(verified: &Verified, about: &str, show: &impl Fn(&AccountId) ->
 	let intact = match (verified.changed().next().is_some(), verified.is_available()) {
 		(true, _) => "CHANGED".to_owned(),
 		(false, false) => "NO INTACT COPY".to_owned(),
-		(false, true) => format!("intact at {}", and(&intact)),
+		(false, true) if intact.len() == 1 => format!("1 intact copy, at {}", and(&intact)),
+		(false, true) => format!("{} intact copies", intact.len()),
 	};
 	let mut lines = vec![format!("{}  {about}: {intact}", short(&verified.record))];
 	lines.extend(differing.iter().map(|it| format!("          {it}")));
@@ -903,7 +904,7 @@ mod tests {
 			("document", 1, Good),
 			("document", 2, NoNode),
 		]);
-		assert_eq!(text(&good), "07070707  imaging, 2026-11: intact at Hospital A and Hospital B");
+		assert_eq!(text(&good), "07070707  imaging, 2026-11: 2 intact copies");
 		let away = Missing("could not be reached".into());
 		let missing = verified(&[
 			("manifest", 0, Good),
@@ -913,7 +914,7 @@ mod tests {
 		]);
 		assert_eq!(
 			text(&missing),
-			"07070707  imaging, 2026-11: intact at Hospital A\n          \
+			"07070707  imaging, 2026-11: 1 intact copy, at Hospital A\n          \
 			 Hospital B: not available (could not be reached)"
 		);
 		let one_changed = verified(&[
