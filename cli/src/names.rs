@@ -211,6 +211,10 @@ fn put(home: &Home, name: &str, account: &AccountId, may_replace: bool) -> Resul
 
 /// Takes a name out of the address book. Whether it was there.
 pub fn remove(home: &Home, name: &str) -> Result<bool> {
+	// Without making a home for nothing.
+	if !read_book(home)?.names.contains_key(name) {
+		return Ok(false);
+	}
 	let _lock = home.lock()?;
 	let mut book = read_book(home)?;
 	let was = book.names.remove(name).is_some();
