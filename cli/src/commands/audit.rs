@@ -455,13 +455,13 @@ mod tests {
 		let by_consent = |number| (record(number), Outcome::Consent(consent()));
 		let few = said(&[(5, Some(open(vec![by_consent(1), (record(2), Outcome::Refused)])))]);
 		assert!(few[0].contains("01010101") && few[0].contains("02020202"), "{}", few[0]);
-		let mut many: Vec<_> = (0..16).map(by_consent).collect();
+		let mut many: Vec<_> = (0..15).map(by_consent).collect();
 		many.push((record(99), Outcome::Refused));
 		let more = open(vec![by_consent(50), by_consent(3)]);
 		let said = said(&[(5, Some(open(many))), (6, Some(more))]);
 		assert_eq!(
 			said,
-			["0 5 Dr. Berger of Hospital A opened 17 records (by consent 57) and was refused 1 record, for \
+			["0 5 Dr. Berger of Hospital A opened 16 records (by consent 57) and was refused 1 record, for \
 			  treatment"]
 		);
 	}
