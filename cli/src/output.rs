@@ -251,8 +251,9 @@ impl Screen {
 			self.clear();
 			return;
 		};
+		let elapsed = self.since.map(|since| since.elapsed()).unwrap_or_default();
 		let bar = self.bar.get_or_insert_with(|| {
-			ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+			ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_elapsed(elapsed)
 		});
 		let template = if task.total.is_some() {
 			"{msg} {bar:30} {bytes}/{total_bytes}"
