@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line: commands, options and their help.
 
 use crate::{
 	dates::{parse_duration, parse_last_month, parse_month, parse_months},
@@ -13,91 +13,143 @@ use clap::{builder::PossibleValuesParser, Args, Parser, Subcommand};
 use std::path::PathBuf;
 use vouchsafe_fhir::Unit;
 
-/// Patients decide who reads their medical records: every role's commands.
+/// The heading of the options that every command takes.
+const GLOBAL: &str = "Options of every command";
+
+/// Patients decide who reads their medical records.
+///
+/// One command for patients, practitioners, registrars, institutions and authorities.
 #[derive(Debug, Parser)]
 #[command(
 	name = "vouchsafe",
 	version,
 	arg_required_else_help = true,
 	propagate_version = true,
-	after_help = "Who is who: names come from your address book (`vouchsafe name`), your keys and \
-	the chain's institutions; addresses and 0x-hex work everywhere too.\n\nExamples:\n  vouchsafe key \
-	generate eva\n  vouchsafe --key eva status\n  vouchsafe --key eva consent grant --to \"team:1@Hospital \
-	B\" --category laboratory --until +30d\n  vouchsafe --key berger record open --patient Eva --all --out \
-	records/"
+	after_help = "WHO is a name from your address book (`vouchsafe name`), one of your keys, or an \
+	institution on the chain. An address or an account in hex (0x…) works too.\n\n\
+	Examples:\n  \
+	vouchsafe key generate eva\n  \
+	vouchsafe --key eva status\n  \
+	vouchsafe --key eva consent grant --to \"team:1@Hospital B\" --category laboratory \
+	--until +30d\n  \
+	vouchsafe --key berger record open --patient Eva --all --out records/\n\n\
+	Exit codes:\n  \
+	0  done\n  \
+	1  failed, or a check found something wrong\n  \
+	2  wrong command line\n  \
+	3  no access\n  \
+	4  too few custodians answered: try again later"
 )]
 pub struct Cli {
-	/// The node's address.
+	/// Address of the node.
 	#[arg(
 		long,
 		global = true,
 		env = "VOUCHSAFE_NODE",
+		hide_env_values = true,
 		default_value = "ws://127.0.0.1:9944",
-		value_name = "URL"
+		value_name = "URL",
+		help_heading = GLOBAL
 	)]
 	pub node: String,
-	/// The folder of keys, address book and journal [default: ~/.config/vouchsafe].
-	#[arg(long, global = true, env = "VOUCHSAFE_HOME", value_name = "FOLDER")]
+	/// Folder for keys, address book and journal [default: ~/.config/vouchsafe].
+	#[arg(
+		long,
+		global = true,
+		env = "VOUCHSAFE_HOME",
+		hide_env_values = true,
+		value_name = "FOLDER",
+		help_heading = GLOBAL
+	)]
 	pub home: Option<PathBuf>,
-	/// With which key to act: a name, or with --dev one like //DoctorA.
-	#[arg(long, global = true, env = "VOUCHSAFE_KEY", value_name = "NAME")]
+	/// Key to sign with: a name, or (with --dev) a development key such as //DoctorA.
+	#[arg(
+		long,
+		global = true,
+		env = "VOUCHSAFE_KEY",
+		hide_env_values = true,
+		value_name = "NAME",
+		help_heading = GLOBAL
+	)]
 	pub key: Option<String>,
-	/// Allow development keys, which everybody knows, on a development chain.
-	#[arg(long, global = true)]
+	/// Allow development keys, which are public, on a development chain.
+	#[arg(long, global = true, help_heading = GLOBAL)]
 	pub dev: bool,
-	/// Take the passphrase from the first line of a file.
+	/// Read the passphrase from the first line of FILE.
 	#[arg(
 		long,
 		global = true,
 		env = "VOUCHSAFE_PASSPHRASE_FILE",
+		hide_env_values = true,
 		value_name = "FILE",
-		conflicts_with = "passphrase_stdin"
+		conflicts_with = "passphrase_stdin",
+		help_heading = GLOBAL
 	)]
 	pub passphrase_file: Option<PathBuf>,
-	/// Take passphrases from standard input, a line each.
-	#[arg(long, global = true)]
+	/// Read passphrases from standard input, one a line.
+	#[arg(long, global = true, help_heading = GLOBAL)]
 	pub passphrase_stdin: bool,
-	/// Answer in JSON, for machines.
-	#[arg(long, global = true)]
+	/// Print the answer in JSON.
+	#[arg(long, global = true, help_heading = GLOBAL)]
 	pub json: bool,
-	/// Say on standard error what goes on (twice: in detail).
-	#[arg(long, short, global = true, action = clap::ArgAction::Count)]
+	/// Print the whole answer, and progress details to standard error (-vv for more).
+	#[arg(long, short, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
 	pub verbose: u8,
-	/// What to do.
+	/// The command.
 	#[command(subcommand)]
 	pub command: Command,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-	/// Your keys: an account that signs, and an encryption key beside it.
-	#[command(subcommand)]
+	/// Your keys: an account to sign with, and an encryption key.
+	#[command(subcommand, after_help = "Example:\n  vouchsafe key generate eva")]
 	Key(KeyCommand),
-	/// The address book.
-	#[command(subcommand)]
+	/// Your address book: names for accounts.
+	#[command(subcommand, after_help = "Example:\n  vouchsafe name add \"Dr. Berger\" 5Grwva…")]
 	Name(NameCommand),
-	/// Who takes part: enrolment, affiliations, care teams, custodians.
-	#[command(subcommand)]
+	/// Enrolment, affiliations, care teams and custodians.
+	#[command(
+		subcommand,
+		after_help = "Example:\n  \
+		vouchsafe --key registrar enrol submit eva.json"
+	)]
 	Enrol(EnrolCommand),
 	/// The council's motions: admissions and upgrades.
-	#[command(subcommand)]
+	#[command(subcommand, after_help = "Example:\n  vouchsafe council list")]
 	Council(CouncilCommand),
-	/// Records: add, import, list, open, verify.
-	#[command(subcommand)]
+	/// Add, import, list, open and verify records.
+	#[command(
+		subcommand,
+		after_help = "Example:\n  \
+		vouchsafe --key eva record open --all --out records/"
+	)]
 	Record(RecordCommand),
-	/// A patient's consents.
-	#[command(subcommand)]
+	/// Grant, amend, revoke and explain consents.
+	#[command(
+		subcommand,
+		after_help = "Example:\n  \
+		vouchsafe --key eva consent grant --to \"Hospital A\" --action read,write"
+	)]
 	Consent(ConsentCommand),
-	/// Asking a patient for access, and answering.
-	#[command(subcommand)]
+	/// Ask a patient for access, and answer requests.
+	#[command(subcommand, after_help = "Example:\n  vouchsafe --key eva request list")]
 	Request(RequestCommand),
 	/// A patient's log: who did what.
-	#[command(subcommand)]
+	#[command(subcommand, after_help = "Example:\n  vouchsafe --key eva audit show")]
 	Audit(AuditCommand),
-	/// The node, the chain, the custodians, and your own account.
+	/// Show the state of the node, the chain, the custodians and your account.
 	#[command(after_help = "Example:\n  vouchsafe --key eva status")]
 	Status,
+}
+
+/// Agreement to what is signed. Every command that signs takes it.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct Agreement {
+	/// Sign without asking. What you sign is shown all the same.
+	#[arg(long)]
+	pub yes: bool,
 }
 
 /// A parser for one of the chain's lists.
@@ -114,35 +166,63 @@ fn unit() -> impl TypedValueParser<Value = Unit> {
 /// `vouchsafe key …`
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
-	/// Make a key with a new account. Its words are shown once.
-	#[command(after_help = "Example:\n  vouchsafe key generate eva")]
+	/// Create a key with a new account. Prints the account's words.
+	#[command(
+		after_help = "The words restore the account on another machine. Write them down. They do not \
+		restore the encryption key: also keep a copy of the key file.\n\n\
+		Examples:\n  \
+		vouchsafe key generate eva\n  \
+		vouchsafe key show eva --words          (shows the words again)"
+	)]
 	Generate {
-		/// The key's name.
+		/// Name of the key.
 		name: String,
 	},
-	/// Make a key from an account that there is: its words, or a wallet's JSON export.
+	/// Import an existing account: its words, or a wallet's JSON export.
 	#[command(
-		after_help = "Examples:\n  vouchsafe key import eva                          (asks for the words)\n  \
+		after_help = "The account gets a new encryption key. If it is enrolled already, register that key \
+		with `vouchsafe key register`.\n\n\
+		Examples:\n  \
+		vouchsafe key import eva                  (asks for the words)\n  \
 		vouchsafe key import eva --wallet-json export.json"
 	)]
 	Import {
-		/// The key's name.
+		/// Name of the key.
 		name: String,
 		/// An account exported by a polkadot-js wallet.
 		#[arg(long, value_name = "FILE")]
 		wallet_json: Option<PathBuf>,
-		/// The first line of this file is that export's password.
+		/// Read the export's password from the first line of FILE.
 		#[arg(long, value_name = "FILE", requires = "wallet_json")]
 		wallet_password_file: Option<PathBuf>,
-		/// The first line of this file is the account's words.
+		/// Read the account's words from the first line of FILE.
 		#[arg(long, value_name = "FILE", conflicts_with = "wallet_json")]
 		words_file: Option<PathBuf>,
 	},
-	/// Show keys' public halves.
-	#[command(after_help = "Examples:\n  vouchsafe key show\n  vouchsafe key show eva --json")]
+	/// Show the public part of your keys, or a key's words.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe key show\n  \
+		vouchsafe key show eva --json\n  \
+		vouchsafe key show eva --words")]
 	Show {
-		/// Which key; all if none is named.
+		/// Name of the key [default: all].
 		name: Option<String>,
+		/// Also print the account's words. Asks for the passphrase.
+		#[arg(long, requires = "name")]
+		words: bool,
+	},
+	/// Register this key's encryption key on the chain, in place of the one that is registered.
+	#[command(
+		after_help = "Use it after you imported an account on a new machine, or lost the key file. From \
+		then on, custodians seal key shares to the new key. What was sealed to the old key \
+		can be opened only with the old key file.\n\n\
+		Example:\n  \
+		vouchsafe --key eva key register"
+	)]
+	Register {
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
 }
 
@@ -150,14 +230,20 @@ pub enum KeyCommand {
 #[derive(Debug, Subcommand)]
 pub enum NameCommand {
 	/// Give an account a name.
-	#[command(after_help = "Example:\n  vouchsafe name add \"Dr. Berger\" 5Grwva…")]
+	#[command(after_help = "Examples:\n  \
+		vouchsafe name add \"Dr. Berger\" 5Grwva…\n  \
+		vouchsafe name add \"Dr. Berger\" 5DAAnr… --replace")]
 	Add {
 		/// The name.
 		name: String,
-		/// The account: an address or 0x and hex.
+		/// The account: an address, or 0x and hex.
 		account: String,
+		/// Give the name to this account if it is the name of another one.
+		#[arg(long)]
+		replace: bool,
 	},
-	/// Forget a name.
+	/// Remove a name.
+	#[command(after_help = "Example:\n  vouchsafe name remove \"Dr. Berger\"")]
 	Remove {
 		/// The name.
 		name: String,
@@ -170,334 +256,399 @@ pub enum NameCommand {
 /// `vouchsafe enrol …`
 #[derive(Debug, Subcommand)]
 pub enum EnrolCommand {
-	/// As the one to be enrolled: sign that you want to be.
-	#[command(
-		after_help = "Example:\n  vouchsafe --key eva enrol sign --institution \"Hospital A\" --as patient \
-		--out eva.json"
-	)]
+	/// Sign your own enrolment, for an institution to submit.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key eva enrol sign --institution \"Hospital A\" --as patient --out eva.json")]
 	Sign {
-		/// By which institution.
-		#[arg(long)]
+		/// Institution that will enrol you.
+		#[arg(long, value_name = "WHO")]
 		institution: String,
-		/// As what.
+		/// Kind of account.
 		#[arg(long = "as", value_name = "KIND", value_parser = word::<AccountKind>())]
 		kind: AccountKind,
-		/// How long the signature is good.
+		/// How long the signature is valid.
 		#[arg(long, default_value = "7d", value_name = "SPAN", value_parser = parse_duration)]
 		valid_for: u64,
-		/// Where to write it; to standard output otherwise.
+		/// File to write [default: standard output].
 		#[arg(long, value_name = "FILE")]
 		out: Option<PathBuf>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// As the institution or its registrar: enrol who has signed.
+	/// Enrol a person who has signed (as an institution or its registrar).
 	#[command(after_help = "Example:\n  vouchsafe --key registrar enrol submit eva.json")]
 	Submit {
-		/// What the enrollee signed.
+		/// The signed enrolment.
 		file: PathBuf,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
 	/// Give a practitioner a role at your institution.
-	#[command(
-		after_help = "Example:\n  vouchsafe --key registrar enrol affiliate \"Dr. Berger\" --role physician \
-		--until 2027-12-31"
-	)]
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key registrar enrol affiliate \"Dr. Berger\" --role physician --until \
+		2027-12-31")]
 	Affiliate {
 		/// The practitioner.
 		practitioner: String,
-		/// As what.
+		/// The role.
 		#[arg(long, value_parser = word::<Role>())]
 		role: Role,
-		/// At which institution, if you work for several.
-		#[arg(long)]
+		/// Your institution, if you work for several.
+		#[arg(long, value_name = "WHO")]
 		institution: Option<String>,
-		/// From when on; from now if left out.
+		/// Start [default: now].
 		#[arg(long, value_name = "MOMENT")]
 		from: Option<String>,
-		/// Until when.
+		/// End [default: none].
 		#[arg(long, value_name = "MOMENT")]
 		until: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// End a practitioner's work at your institution, now.
+	/// End a practitioner's affiliation with your institution, now.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key registrar enrol end-affiliation \"Dr. Berger\"")]
 	EndAffiliation {
 		/// The practitioner.
 		practitioner: String,
-		/// At which institution, if you work for several.
-		#[arg(long)]
+		/// Your institution, if you work for several.
+		#[arg(long, value_name = "WHO")]
 		institution: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// Put a practitioner into a care team, or take one out.
-	#[command(
-		after_help = "Examples:\n  vouchsafe --key registrar enrol team \"Dr. Berger\" --join 1\n  vouchsafe \
-		--key registrar enrol team \"Dr. Berger\" --leave 1"
-	)]
+	/// Add a practitioner to a care team, or remove one.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key registrar enrol team \"Dr. Berger\" --join 1\n  \
+		vouchsafe --key registrar enrol team \"Dr. Berger\" --leave 1")]
 	Team {
 		/// The practitioner.
 		practitioner: String,
-		/// The team to join.
-		#[arg(long, value_name = "NUMBER", required_unless_present = "leave")]
+		/// Care team to join.
+		#[arg(long, value_name = "NUMBER", value_parser = parse_number, required_unless_present = "leave")]
 		join: Option<u32>,
-		/// The team to leave.
-		#[arg(long, value_name = "NUMBER", conflicts_with = "join")]
+		/// Care team to leave.
+		#[arg(long, value_name = "NUMBER", value_parser = parse_number, conflicts_with = "join")]
 		leave: Option<u32>,
-		/// At which institution, if you work for several.
-		#[arg(long)]
+		/// Your institution, if you work for several.
+		#[arg(long, value_name = "WHO")]
 		institution: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// As an authority: attest a practitioner's licence.
+	/// Attest a practitioner's licence (as an authority).
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key authority enrol attest \"Dr. Berger\" --institution \"Hospital A\"")]
 	Attest {
 		/// The practitioner.
 		practitioner: String,
-		/// At which institution.
-		#[arg(long)]
+		/// Institution that the practitioner works for.
+		#[arg(long, value_name = "WHO")]
 		institution: String,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// Set somebody's status.
-	#[command(
-		after_help = "Example:\n  vouchsafe --key registrar enrol status \"Dr. Berger\" suspended"
-	)]
+	/// Set an account's status.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key registrar enrol status \"Dr. Berger\" suspended")]
 	Status {
-		/// Whose.
+		/// The account.
 		account: String,
-		/// Which.
+		/// The new status.
 		#[arg(value_parser = word::<Status>())]
 		status: Status,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// Say that an account's key is lost, or found again.
+	/// Disable signing for an account whose key is lost, or enable it again.
+	#[command(after_help = "Example:\n  vouchsafe --key registrar enrol signing Eva disabled")]
 	Signing {
-		/// Whose.
+		/// The account.
 		account: String,
 		/// `disabled` or `enabled`.
 		#[arg(value_parser = ["disabled", "enabled"])]
 		state: String,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// As an institution: name your custodian.
+	/// Register your institution's custodian.
 	#[command(
-		after_help = "Example (asks the custodian who it is):\n  vouchsafe --key hospital enrol custodian --url \
-		https://custodian.hospital-a.example"
+		after_help = "Without --account, the custodian is asked for its account and encryption key.\n\n\
+		Example:\n  \
+		vouchsafe --key hospital enrol custodian --url https://custodian.hospital-a.example"
 	)]
 	Custodian {
-		/// Where it is reached.
+		/// Address of the custodian. It is published on the chain.
 		#[arg(long)]
 		url: String,
-		/// The account with which it signs; the custodian is asked if it is left out.
-		#[arg(long, requires = "encryption_key")]
+		/// Account that the custodian signs with [default: ask the custodian].
+		#[arg(long, value_name = "WHO", requires = "encryption_key")]
 		account: Option<String>,
-		/// Its encryption key.
+		/// The custodian's encryption key.
 		#[arg(long, value_name = "HEX", requires = "account")]
 		encryption_key: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// Show what the chain knows of an account.
+	/// Show what the chain knows about an account.
+	#[command(after_help = "Example:\n  vouchsafe enrol show \"Dr. Berger\"")]
 	Show {
-		/// Whose; your own if left out.
+		/// The account [default: your own].
 		account: Option<String>,
 	},
 	/// List institutions and authorities.
+	#[command(after_help = "Example:\n  vouchsafe enrol list")]
 	List,
 }
 
 /// `vouchsafe council …`
 #[derive(Debug, Subcommand)]
 pub enum CouncilCommand {
-	/// List open motions, and the council.
+	/// List open motions and the members of the council.
+	#[command(after_help = "Example:\n  vouchsafe council list")]
 	List,
 	/// Propose to admit an institution or authority.
-	#[command(
-		after_help = "Example:\n  vouchsafe --key hospital-a council admit 5FHne… --name \"Hospital D\" \
-		--country FR --encryption-key 0x…"
-	)]
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key a council admit 5FHne… --name \"Hospital D\" --country FR \
+		--encryption-key 0x…")]
 	Admit {
 		/// Its account.
 		account: String,
 		/// Its public name.
 		#[arg(long)]
 		name: String,
-		/// Its country (ISO 3166, two letters).
+		/// Its country (two letters, ISO 3166).
 		#[arg(long)]
 		country: String,
-		/// Its account's encryption key.
+		/// The encryption key of its account.
 		#[arg(long, value_name = "HEX")]
 		encryption_key: String,
 		/// How many accounts it may enrol.
 		#[arg(long, default_value_t = 100_000)]
 		cap: u32,
-		/// A health authority, and no institution.
+		/// Admit a health authority instead of an institution.
 		#[arg(long)]
 		authority: bool,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
 	/// Propose how many accounts an institution may enrol.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key hospital-a council cap \"Hospital B\" 200000")]
 	Cap {
-		/// Which institution.
+		/// The institution.
 		institution: String,
-		/// How many.
+		/// How many accounts.
+		#[arg(value_parser = parse_number)]
 		cap: u32,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
 	/// Propose to set an institution's status.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key hospital-a council status \"Hospital B\" suspended")]
 	Status {
-		/// Which institution.
+		/// The institution.
 		institution: String,
-		/// Which status.
+		/// The new status.
 		#[arg(value_parser = word::<Status>())]
 		status: Status,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// Propose an upgrade of the runtime.
-	#[command(
-		after_help = "Example:\n  vouchsafe --key hospital-a council upgrade runtime.compact.compressed.wasm\n\n\
-		After the motion is closed:\n  vouchsafe --key hospital-a council apply runtime.compact.compressed.wasm"
-	)]
+	/// Propose a runtime upgrade.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key hospital-a council upgrade runtime.compact.compressed.wasm\n\n\
+		After the motion is closed, submit the code with `vouchsafe council apply`.")]
 	Upgrade {
 		/// The runtime's code.
 		wasm: PathBuf,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// Bring the code of an upgrade that a motion has authorised.
+	/// Submit the code of an upgrade that the council has authorised.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key hospital-a council apply runtime.compact.compressed.wasm")]
 	Apply {
 		/// The runtime's code.
 		wasm: PathBuf,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
 	/// Vote on a motion.
 	#[command(after_help = "Example:\n  vouchsafe --key hospital-b council vote 0 yes")]
 	Vote {
-		/// The motion's number.
+		/// Number of the motion.
+		#[arg(value_parser = parse_number)]
 		motion: u32,
 		/// `yes` or `no`.
 		#[arg(value_parser = ["yes", "no"])]
 		vote: String,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// Close a motion that has enough votes, and carry it out.
+	/// Close a motion that has enough votes. If it passed, it is carried out.
+	#[command(after_help = "Example:\n  vouchsafe --key hospital-a council close 0")]
 	Close {
-		/// The motion's number.
+		/// Number of the motion.
+		#[arg(value_parser = parse_number)]
 		motion: u32,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
 }
 
-/// Which records, where several can be meant.
+/// A choice of a patient's records.
 #[derive(Clone, Debug, Default, Args)]
 pub struct WhichRecords {
-	/// The records: ids, or their first digits together with --patient.
+	/// Ids of the records. With --patient, their first digits are enough.
 	#[arg(value_name = "RECORD")]
 	pub records: Vec<String>,
-	/// Whose.
+	/// The patient [default: yourself].
 	#[arg(long, value_name = "WHO")]
 	pub patient: Option<String>,
-	/// All of the patient's, or all of the categories named.
+	/// All records of the patient, or of the categories.
 	#[arg(long, conflicts_with = "records")]
 	pub all: bool,
-	/// Only records of this category.
+	/// Only records of these categories.
 	#[arg(long, value_delimiter = ',', value_parser = word::<Category>())]
 	pub category: Vec<Category>,
 }
 
-/// How a document is added.
+/// How documents are added.
 #[derive(Clone, Debug, Args)]
 pub struct Adding {
-	/// For which institution, if you work for several.
-	#[arg(long)]
+	/// Your institution, if you work for several.
+	#[arg(long, value_name = "WHO")]
 	pub institution: Option<String>,
-	/// How many shares open it [default: 3].
+	/// How many shares open the key [default: 3].
 	#[arg(long, value_name = "NUMBER")]
 	pub threshold: Option<u8>,
-	/// An institution or authority that holds a share; several times for several.
+	/// Institution or authority that holds a share of the key. Repeat it for several.
 	#[arg(long = "holder", value_name = "WHO")]
 	pub holders: Vec<String>,
-	/// The patient holds no share.
+	/// Give the patient no share of the key.
 	#[arg(long)]
 	pub without_patient: bool,
 	/// Add a sensitivity label that the document's codes do not imply.
 	#[arg(long = "label", value_name = "WORD", value_delimiter = ',')]
 	pub labels: Vec<String>,
-	/// Stop waiting for acknowledgements after this time; `record add --resume` goes on.
+	/// Allow labels that are neither usual ones nor known for this patient.
+	#[arg(long)]
+	pub new_label: bool,
+	/// Stop waiting for acknowledgements after this time. `record add --resume` continues.
 	#[arg(long, value_name = "SPAN", value_parser = parse_duration)]
 	pub wait: Option<u64>,
-	/// Wait for Enter before each step, for demonstrations.
+	/// Wait for Enter before each step (for demonstrations).
 	#[arg(long)]
 	pub step_by_step: bool,
+	/// Whether to ask.
+	#[command(flatten)]
+	pub agreement: Agreement,
 }
 
 /// `vouchsafe record …`
 #[derive(Debug, Subcommand)]
 pub enum RecordCommand {
-	/// Add a document of any type, as a record or as a further version of one.
-	#[command(
-		after_help = "Examples:\n  vouchsafe --key berger record add scan.dcm --patient Eva --category imaging \
-		--title \"CT, head\"\n  vouchsafe --key berger record add letter.pdf --patient Eva --category other \
-		--appends 3f9a…\n  vouchsafe --key berger record add letter2.pdf --version-of 3f9a… --patient Eva\n  \
-		vouchsafe --key berger record add --resume"
-	)]
+	/// Add a document of any type, as a new record or as a version of one.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key berger record add scan.dcm --patient Eva --category imaging --title \
+		\"CT, head\"\n  \
+		vouchsafe --key berger record add letter.pdf --patient Eva --category other \
+		--appends 3f9a…\n  \
+		vouchsafe --key berger record add letter2.pdf --version-of 3f9a… --patient Eva\n  \
+		vouchsafe --key berger record add --resume")]
 	Add {
 		/// The document.
 		#[arg(required_unless_present = "resume")]
 		file: Option<PathBuf>,
-		/// Whose it is; your own if you are a patient.
+		/// The patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
-		/// Go on with everything that was begun and not finished.
+		/// Continue everything that was started and not finished.
 		#[arg(long, conflicts_with_all = ["file", "patient"])]
 		resume: bool,
-		/// Its category [default: other, or patient-entered].
+		/// Category of the record [default: other; patient-entered if you are the patient].
 		#[arg(long, value_parser = word::<Category>())]
 		category: Option<Category>,
-		/// Its title, which only readers see [default: the file's name].
+		/// Title, which only readers see [default: the file's name].
 		#[arg(long)]
 		title: Option<String>,
-		/// Its media type [default: by the file's name].
+		/// Media type [default: by the file's name and content].
 		#[arg(long)]
 		media_type: Option<String>,
-		/// First month of what it is about, or a year for its twelve months [default: this month].
+		/// First month of service, or a year for its twelve months [default: this month].
 		#[arg(long, value_name = "MONTH", value_parser = parse_months)]
 		from: Option<(u16, u16)>,
-		/// Last month [default: the first, or the last of the year].
+		/// Last month of service [default: the first, or the last of the year].
 		#[arg(long, value_name = "MONTH", value_parser = parse_last_month)]
 		to: Option<u16>,
-		/// It adds to this record.
+		/// Record that this one adds to.
 		#[arg(long, value_name = "RECORD")]
 		appends: Option<String>,
-		/// It is a conversion or translation of this record.
+		/// Record that this one is a conversion or translation of.
 		#[arg(long, value_name = "RECORD", conflicts_with = "appends")]
 		transforms: Option<String>,
-		/// It is a further version of this record.
+		/// Record that this document is a new version of.
 		#[arg(long, value_name = "RECORD", conflicts_with_all = ["appends", "transforms", "category"])]
 		version_of: Option<String>,
-		/// How freely it may be seen.
+		/// Confidentiality.
 		#[arg(long, default_value = "normal", value_parser = word::<Confidentiality>())]
 		confidentiality: Confidentiality,
-		/// Where it comes from [default: authored, or patient-entered].
+		/// Origin of the document [default: authored; patient-entered if you are the patient].
 		#[arg(long, value_parser = word::<Origin>())]
 		origin: Option<Origin>,
 		/// How it is added.
 		#[command(flatten)]
 		adding: Adding,
 	},
-	/// Turn a FHIR R4 bundle into records, one per encounter and category, and add them. Any other
-	/// file becomes one record.
-	#[command(
-		after_help = "Examples:\n  vouchsafe record import bundle.json --dry-run\n  vouchsafe --key berger \
-		record import bundle.json --patient Eva\n  vouchsafe --key berger record import scan.pdf --patient Eva \
-		--month 2025-04"
-	)]
+	/// Import a FHIR R4 bundle as one record per encounter and category, or another file as one record.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe record import bundle.json --dry-run\n  \
+		vouchsafe --key berger record import bundle.json --patient Eva\n  \
+		vouchsafe --key berger record import scan.pdf --patient Eva --month 2025-04")]
 	Import {
-		/// The file: a FHIR R4 bundle in JSON, or any other document.
+		/// FHIR R4 bundle in JSON, or any other document.
 		file: PathBuf,
-		/// Whose it is.
+		/// The patient.
 		#[arg(long, value_name = "WHO", required_unless_present = "dry_run")]
 		patient: Option<String>,
-		/// What makes one record: the whole file, an encounter and a category, or a category.
+		/// What becomes one record: the whole file, an encounter and a category, or a category.
 		#[arg(long, default_value = "encounter", value_parser = unit())]
 		unit: Unit,
-		/// When it was, for what has no date: a month, or a year for its twelve months.
+		/// Month of what has no date, or a year for its twelve months.
 		#[arg(long, value_name = "MONTH", value_parser = parse_months)]
 		month: Option<(u16, u16)>,
-		/// Confidentiality of all records [default: what the source says, and restricted for HIV,
-		/// psychiatry, substance use, sexual health and violence].
+		/// Confidentiality of all records [default: what the source says, but at least restricted for
+		/// HIV, psychiatry, substance use, sexual health and violence].
 		#[arg(long, value_parser = word::<Confidentiality>())]
 		confidentiality: Option<Confidentiality>,
 		/// Do not label records by the codes in them.
 		#[arg(long)]
 		without_labels: bool,
-		/// Import what is here of a search result that has further pages.
+		/// Import a search result even if further pages of it are missing.
 		#[arg(long)]
 		incomplete: bool,
-		/// Import a file, or records, that were imported before.
+		/// Import a file, or records, again.
 		#[arg(long)]
 		again: bool,
-		/// The file is about the patient, although name and numbers differ from earlier imports.
+		/// Accept a file in which the patient has another name or number than in earlier imports.
 		#[arg(long)]
 		same_patient: bool,
 		/// Only show what would be added.
@@ -507,136 +658,154 @@ pub enum RecordCommand {
 		#[command(flatten)]
 		adding: Adding,
 	},
-	/// List a patient's records. What they are about, only readers see.
+	/// List a patient's records. Their titles are shown only when they are opened.
 	#[command(after_help = "Example:\n  vouchsafe --key eva record list")]
 	List {
-		/// Whose; your own if left out.
+		/// The patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
 	},
-	/// Show a record: versions, and who holds their keys.
+	/// Show a record: its versions, and who holds the shares of their keys.
+	#[command(after_help = "Example:\n  vouchsafe --key eva record show 3f9a0c1d")]
 	Show {
 		/// The record.
 		record: String,
-		/// Whose, where the record is named by its first digits.
+		/// The patient, if the record is named by its first digits [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
 	},
-	/// Open records: ask the chain, gather key shares, decrypt, check.
-	#[command(
-		after_help = "Examples:\n  vouchsafe --key eva record open --all --out records/\n  vouchsafe --key berger \
-		record open 3f9a0c1d --patient Eva --out letter.pdf\n  vouchsafe --key berger record open --patient Eva \
-		--all --category laboratory,imaging --out records/"
-	)]
+	/// Open records: ask the chain, collect key shares, decrypt and check.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key eva record open --all --out records/\n  \
+		vouchsafe --key berger record open 3f9a0c1d --patient Eva --out letter.pdf\n  \
+		vouchsafe --key berger record open --patient Eva --all --category imaging --out \
+		records/")]
 	Open {
-		/// Which.
+		/// Which records.
 		#[command(flatten)]
 		which: WhichRecords,
-		/// Which version [default: the last].
-		#[arg(long, value_name = "NUMBER")]
+		/// Version to open [default: the last].
+		#[arg(long, value_name = "NUMBER", value_parser = parse_number)]
 		version: Option<u32>,
-		/// Why.
+		/// Purpose of use [default: treatment; patient-request if you are the patient].
 		#[arg(long, value_parser = word::<Purpose>())]
 		purpose: Option<Purpose>,
-		/// For which institution, if you work for several.
-		#[arg(long)]
+		/// Your institution, if you work for several.
+		#[arg(long, value_name = "WHO")]
 		institution: Option<String>,
-		/// A file for one record, a folder for several [default: this folder].
+		/// File for one record, folder for several [default: this folder].
 		#[arg(long, value_name = "PATH")]
 		out: Option<PathBuf>,
-		/// Replace the file if it is there.
+		/// Replace the file if it exists.
 		#[arg(long)]
 		force: bool,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// Check every copy of records at every custodian; what was changed is named.
-	#[command(
-		after_help = "Examples:\n  vouchsafe --key eva record verify --all\n  vouchsafe record verify 3f9a…"
-	)]
+	/// Check every copy of records at every custodian.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key eva record verify --all\n  \
+		vouchsafe record verify 3f9a…")]
 	Verify {
-		/// Which.
+		/// Which records.
 		#[command(flatten)]
 		which: WhichRecords,
-		/// Which version [default: the last].
-		#[arg(long, value_name = "NUMBER")]
+		/// Version to check [default: the last].
+		#[arg(long, value_name = "NUMBER", value_parser = parse_number)]
 		version: Option<u32>,
 	},
-	/// Add labels to a record.
+	/// Add sensitivity labels to a record.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key berger record label 3f9a0c1d psychiatry --patient Eva")]
 	Label {
 		/// The record.
 		record: String,
-		/// The labels' words.
-		#[arg(required = true)]
+		/// The labels.
+		#[arg(required = true, value_name = "WORD")]
 		labels: Vec<String>,
-		/// Whose, where the record is named by its first digits.
+		/// The patient, if the record is named by its first digits [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
+		/// Allow labels that are neither usual ones nor known for this patient.
+		#[arg(long)]
+		new_label: bool,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
 	/// Mark a record as entered in error.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key berger record mark 3f9a0c1d wrong-patient --patient Eva")]
 	Mark {
 		/// The record.
 		record: String,
-		/// How it was wrong.
+		/// What is wrong.
 		#[arg(value_parser = word::<RecordStatus>())]
 		status: RecordStatus,
-		/// Whose, where the record is named by its first digits.
+		/// The patient, if the record is named by its first digits [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// As a patient: choose who may hold future records' keys, and where.
-	#[command(
-		after_help = "Example:\n  vouchsafe --key eva record holders --country DE,AT\n  vouchsafe --key eva record \
-		holders            (lifts the choice)"
-	)]
+	/// Choose who may hold key shares of your future records (as a patient).
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key eva record holders --country DE,AT\n  \
+		vouchsafe --key eva record holders                     (removes the choice)")]
 	Holders {
-		/// An institution or authority; several times for several. None: all.
+		/// Institution or authority that may hold shares. Repeat it for several [default: all].
 		#[arg(long = "holder", value_name = "WHO")]
 		holders: Vec<String>,
-		/// Countries. None: all.
+		/// Countries in which holders may be [default: all].
 		#[arg(long, value_delimiter = ',')]
 		country: Vec<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
 }
 
-/// What a consent or request is about.
+/// What a consent or request covers.
 #[derive(Clone, Debug, Default, Args)]
 pub struct About {
-	/// Categories of records; all if left out.
+	/// Categories of records [default: all].
 	#[arg(long, value_delimiter = ',', value_parser = word::<Category>())]
 	pub category: Vec<Category>,
-	/// Single records.
+	/// One record. Repeat it for several [default: all].
 	#[arg(long = "record", value_name = "RECORD")]
 	pub records: Vec<String>,
-	/// Sensitivity labels that are among it; `all` for all of them [default: none; for a permit
-	/// only to write, all].
+	/// Sensitivity labels that it covers, or `all` [default: none; all for a permit only to write].
 	#[arg(long = "label", value_name = "WORD", value_delimiter = ',')]
 	pub labels: Vec<String>,
-	/// What may be done [default: read].
+	/// Actions [default: read].
 	#[arg(long, value_delimiter = ',', value_parser = word::<Action>())]
 	pub action: Vec<Action>,
-	/// For which purpose [default: treatment].
+	/// Purposes of use [default: treatment].
 	#[arg(long, value_delimiter = ',', value_parser = word::<Purpose>())]
 	pub purpose: Vec<Purpose>,
-	/// Only what is from this month on.
+	/// Only records of this month of service or later.
 	#[arg(long, value_name = "MONTH", value_parser = parse_month)]
 	pub data_from: Option<u16>,
-	/// Only what is up to this month.
+	/// Only records of this month of service or earlier.
 	#[arg(long, value_name = "MONTH", value_parser = parse_last_month)]
 	pub data_to: Option<u16>,
 }
 
-/// How far a consent goes besides.
+/// Further limits of a consent.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Reach {
-	/// From when on it counts [default: now].
+	/// Start [default: now].
 	#[arg(long, value_name = "MOMENT")]
 	pub valid_from: Option<String>,
-	/// Until when: a date, or a span like +30d [default: until revoked].
+	/// End: a date, or a span such as +30d [default: until revoked].
 	#[arg(long, value_name = "MOMENT")]
 	pub until: Option<String>,
-	/// Only records written at this institution.
+	/// Only records written at this institution. Repeat it for several.
 	#[arg(long = "author", value_name = "WHO")]
 	pub authors: Vec<String>,
-	/// Only records kept by this institution.
+	/// Only records that this institution is responsible for. Repeat it for several.
 	#[arg(long = "kept-by", value_name = "WHO")]
 	pub holders: Vec<String>,
 	/// Only readers from these countries.
@@ -644,16 +813,16 @@ pub struct Reach {
 	pub country: Vec<String>,
 }
 
-/// How it is agreed to, and what happens besides.
+/// Agreement to a consent, and whether the patient's key shares are carried.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Agreeing {
-	/// Agree without being asked; the sentence is shown all the same.
-	#[arg(long)]
-	pub yes: bool,
-	/// Don't carry your own key share to a custodian.
+	/// Whether to ask.
+	#[command(flatten)]
+	pub agreement: Agreement,
+	/// Do not give your own key shares to a custodian.
 	#[arg(long)]
 	pub no_carry: bool,
-	/// To whose custodian your own key share is carried [default: the grantee's].
+	/// Institution whose custodian gets your own key shares [default: the grantee's].
 	#[arg(long, value_name = "WHO", conflicts_with = "no_carry")]
 	pub carry_to: Option<String>,
 }
@@ -661,91 +830,104 @@ pub struct Agreeing {
 /// `vouchsafe consent …`
 #[derive(Debug, Subcommand)]
 pub enum ConsentCommand {
-	/// Permit or forbid something to somebody. The sentence is shown before it is signed.
+	/// Permit or forbid something. The sentence is shown before you sign it.
 	#[command(
-		after_help = "To whom: everyone, role:nurse, role:nurse@INSTITUTION, INSTITUTION, team:1@INSTITUTION, \
-		NAME@INSTITUTION, person:NAME, study:1\n\nExamples:\n  vouchsafe --key eva consent grant --to \"team:1@Hospital B\" \
-		--category laboratory,imaging --until +30d\n  vouchsafe --key eva consent grant --to \"Hospital A\" --action \
-		read,write\n  vouchsafe --key eva consent grant --deny --to \"person:Dr. Berger\""
+		after_help = "Grantees: everyone, role:nurse, role:nurse@INSTITUTION, INSTITUTION, \
+		team:1@INSTITUTION, NAME@INSTITUTION, person:NAME, study:1\n\n\
+		Examples:\n  \
+		vouchsafe --key eva consent grant --to \"team:1@Hospital B\" --category imaging \
+		--until +30d\n  \
+		vouchsafe --key eva consent grant --to \"Hospital A\" --action read,write\n  \
+		vouchsafe --key eva consent grant --deny --to \"person:Dr. Berger\""
 	)]
 	Grant {
-		/// To whom.
-		#[arg(long, value_name = "WHO")]
+		/// The grantee.
+		#[arg(long, value_name = "GRANTEE")]
 		to: String,
-		/// Forbid, and don't permit.
+		/// Forbid instead of permit.
 		#[arg(long)]
 		deny: bool,
-		/// It holds in an emergency too.
+		/// Forbid it in an emergency, too.
 		#[arg(long, requires = "deny")]
 		even_in_emergency: bool,
-		/// What it is about.
+		/// What it covers.
 		#[command(flatten)]
 		about: About,
-		/// How far it goes.
+		/// Further limits.
 		#[command(flatten)]
 		reach: Reach,
-		/// How it is agreed to.
+		/// Agreement.
 		#[command(flatten)]
 		agreeing: Agreeing,
 	},
-	/// Change what a consent says. What is not named stays as it is.
+	/// Change a consent. What you do not name stays as it is.
 	#[command(after_help = "Example:\n  vouchsafe --key eva consent amend 3 --until +1year")]
 	Amend {
-		/// The consent's number.
+		/// Number of the consent.
+		#[arg(value_parser = parse_number)]
 		consent: u32,
-		/// What it is about.
+		/// What it covers.
 		#[command(flatten)]
 		about: About,
-		/// How far it goes.
+		/// Further limits.
 		#[command(flatten)]
 		reach: Reach,
-		/// How it is agreed to.
+		/// Agreement.
 		#[command(flatten)]
 		agreeing: Agreeing,
 	},
-	/// Revoke a consent: from the next block on it counts no more.
+	/// Revoke a consent. It ends with the next block.
 	#[command(after_help = "Example:\n  vouchsafe --key eva consent revoke 3")]
 	Revoke {
-		/// The consent's number.
+		/// Number of the consent.
+		#[arg(value_parser = parse_number)]
 		consent: u32,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
 	/// List a patient's consents.
+	#[command(after_help = "Example:\n  vouchsafe --key eva consent list")]
 	List {
-		/// Whose; your own if left out.
+		/// The patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
 	},
-	/// Say in a sentence whether somebody may do something with a record, and why.
-	#[command(
-		after_help = "Example:\n  vouchsafe --key eva consent explain --reader \"Dr. Berger\" --record 3f9a0c1d"
-	)]
+	/// Explain whether somebody may do something with a record, and why.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key eva consent explain --reader \"Dr. Berger\" --record 3f9a0c1d")]
 	Explain {
-		/// Who.
+		/// The reader.
 		#[arg(long, value_name = "WHO")]
 		reader: String,
-		/// With which record.
+		/// The record.
 		#[arg(long, value_name = "RECORD")]
 		record: String,
-		/// Whose, where the record is named by its first digits; your own if left out.
+		/// The patient, if the record is named by its first digits [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
-		/// Acting for which institution.
-		#[arg(long)]
+		/// Institution that the reader acts for.
+		#[arg(long, value_name = "WHO")]
 		institution: Option<String>,
-		/// What.
+		/// The action.
 		#[arg(long, default_value = "read", value_parser = word::<Action>())]
 		action: Action,
-		/// For which purpose.
+		/// The purpose of use.
 		#[arg(long, default_value = "treatment", value_parser = word::<Purpose>())]
 		purpose: Purpose,
 	},
-	/// Carry your own key share once more, for records that were added since.
+	/// Give your own key shares of records that were added since to a custodian.
+	#[command(after_help = "Example:\n  vouchsafe --key eva consent carry 3")]
 	Carry {
-		/// The consent's number.
+		/// Number of the consent.
+		#[arg(value_parser = parse_number)]
 		consent: u32,
-		/// To whose custodian [default: the grantee's].
+		/// Institution whose custodian gets them [default: the grantee's].
 		#[arg(long, value_name = "WHO")]
 		to: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
 }
 
@@ -753,115 +935,129 @@ pub enum ConsentCommand {
 #[derive(Debug, Subcommand)]
 pub enum RequestCommand {
 	/// Ask a patient for access.
-	#[command(
-		after_help = "Examples:\n  vouchsafe --key berger request submit --patient Eva --to team:1@\"Hospital B\" \
-		--category laboratory,imaging --for 30d --reason \"Second opinion on the wrist\"\n  vouchsafe --key berger \
-		request submit --patient Eva --record 3f9a… --for 7d"
-	)]
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key berger request submit --patient Eva --category imaging \
+		--reason \"Second opinion\"\n  \
+		vouchsafe --key berger request submit --patient Eva --record 3f9a… --for 7d")]
 	Submit {
-		/// Which patient.
+		/// The patient.
 		#[arg(long, value_name = "WHO")]
 		patient: String,
-		/// For whom: team:1@INSTITUTION, INSTITUTION, role:nurse@INSTITUTION, or NAME@INSTITUTION
+		/// Grantee: team:1@INSTITUTION, INSTITUTION, role:nurse@INSTITUTION, or NAME@INSTITUTION
 		/// [default: your institution].
-		#[arg(long, value_name = "WHO")]
+		#[arg(long, value_name = "GRANTEE")]
 		to: Option<String>,
-		/// For which institution, if you work for several.
-		#[arg(long)]
+		/// Your institution, if you work for several.
+		#[arg(long, value_name = "WHO")]
 		institution: Option<String>,
-		/// What it is about.
+		/// What it covers.
 		#[command(flatten)]
 		about: About,
-		/// For how long.
+		/// How long the access lasts.
 		#[arg(long = "for", default_value = "30d", value_name = "SPAN", value_parser = parse_duration)]
 		duration: u64,
-		/// Why, which only the patient reads.
+		/// Reason, which only the patient reads.
 		#[arg(long, default_value = "")]
 		reason: String,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// List requests: to yourself as a patient, or your own to a patient.
+	/// List the open requests to a patient.
+	#[command(after_help = "Example:\n  vouchsafe --key eva request list")]
 	List {
-		/// To whom; yourself if left out.
+		/// The patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
 	},
-	/// Approve a request, whole or narrowed by what is named. The sentence is shown before it is
-	/// signed.
-	#[command(
-		after_help = "Examples:\n  vouchsafe --key eva request approve 0\n  vouchsafe --key eva request approve 0 \
-		--category laboratory --only-asker --until +7d"
-	)]
+	/// Approve a request, or a part of it. The sentence is shown before you sign it.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key eva request approve 0\n  \
+		vouchsafe --key eva request approve 0 --category laboratory --only-asker --until +7d")]
 	Approve {
-		/// The request's number.
+		/// Number of the request.
+		#[arg(value_parser = parse_number)]
 		request: u32,
-		/// Narrowed to whom.
-		#[arg(long, value_name = "WHO")]
+		/// Narrow it to this grantee.
+		#[arg(long, value_name = "GRANTEE")]
 		to: Option<String>,
-		/// Only to who asks, alone.
+		/// Narrow it to the practitioner who asks.
 		#[arg(long, conflicts_with = "to")]
 		only_asker: bool,
-		/// Narrowed to what.
+		/// Narrow what it covers.
 		#[command(flatten)]
 		about: About,
-		/// How far it goes.
+		/// Further limits.
 		#[command(flatten)]
 		reach: Reach,
-		/// How it is agreed to.
+		/// Agreement.
 		#[command(flatten)]
 		agreeing: Agreeing,
 	},
 	/// Deny a request.
+	#[command(after_help = "Example:\n  vouchsafe --key eva request deny 0")]
 	Deny {
-		/// The request's number.
+		/// Number of the request.
+		#[arg(value_parser = parse_number)]
 		request: u32,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
-	/// Withdraw a request of your own.
+	/// Withdraw your own request.
+	#[command(after_help = "Example:\n  vouchsafe --key berger request withdraw 0 --patient Eva")]
 	Withdraw {
-		/// The request's number.
+		/// Number of the request.
+		#[arg(value_parser = parse_number)]
 		request: u32,
-		/// To which patient it was.
+		/// The patient.
 		#[arg(long, value_name = "WHO")]
 		patient: String,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
 }
 
-/// Whose log, and from where.
+/// A patient's log, and the custodian to read it from.
 #[derive(Clone, Debug, Args)]
 pub struct WhichLog {
-	/// Whose; your own if left out.
+	/// The patient [default: yourself].
 	#[arg(long, value_name = "WHO")]
 	pub patient: Option<String>,
-	/// From whose custodian [default: the first that answers].
+	/// Institution whose custodian to ask [default: the first that answers].
 	#[arg(long, value_name = "WHO")]
 	pub from: Option<String>,
-	/// For which institution, if you work for several.
-	#[arg(long)]
+	/// Your institution, if you work for several.
+	#[arg(long, value_name = "WHO")]
 	pub institution: Option<String>,
 }
 
 /// `vouchsafe audit …`
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
-	/// Show who did what.
-	#[command(after_help = "Example:\n  vouchsafe --key eva audit show")]
+	/// Show who did what. With -v, every entry.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key eva audit show\n  \
+		vouchsafe --key eva audit show --last 10 -v")]
 	Show {
-		/// Which.
+		/// Which log.
 		#[command(flatten)]
 		which: WhichLog,
-		/// Only the last so many lines.
+		/// Show only the last NUMBER lines.
 		#[arg(long, value_name = "NUMBER")]
 		last: Option<usize>,
 	},
-	/// Prove the whole log against the chain; the first entry that doesn't fit is named.
+	/// Prove that a log is complete, and find the first entry that is not the chain's.
 	#[command(after_help = "Example:\n  vouchsafe --key eva audit verify --from \"Hospital B\"")]
 	Verify {
-		/// Which.
+		/// Which log.
 		#[command(flatten)]
 		which: WhichLog,
 	},
 }
 
-/// What `--appends` and `--transforms` say.
+/// The relation that `--appends` or `--transforms` names.
 pub fn relation(
 	appends: Option<String>,
 	transforms: Option<String>,
@@ -871,11 +1067,17 @@ pub fn relation(
 		.or(transforms.map(|target| (RelationKind::Transforms, target)))
 }
 
+/// Reads a number.
+fn parse_number(text: &str) -> Result<u32> {
+	text.parse().map_err(|_| anyhow::anyhow!("“{text}” is not a number from 0 to {}", u32::MAX))
+}
+
 /// Reads an X25519 key.
 pub fn parse_key(text: &str) -> Result<[u8; 32]> {
 	let mut key = [0; 32];
-	hex::decode_to_slice(text.trim_start_matches("0x"), &mut key)
-		.map_err(|_| anyhow::anyhow!("“{text}” is no encryption key: it has 64 hex digits"))?;
+	hex::decode_to_slice(text.trim_start_matches("0x"), &mut key).map_err(|_| {
+		anyhow::anyhow!("“{text}” is not an encryption key: it must have 64 hex digits")
+	})?;
 	Ok(key)
 }
 
@@ -890,16 +1092,60 @@ mod tests {
 	}
 
 	#[test]
-	fn every_command_is_explained() {
+	fn every_command_is_explained_and_has_an_example() {
 		fn check(command: &clap::Command) {
-			assert!(command.get_about().is_some(), "{}", command.get_name());
+			let name = command.get_name();
+			assert!(command.get_about().is_some(), "{name}");
+			let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+			assert!(after.contains("Example"), "{name}");
+			for line in after.lines().filter(|line| line.starts_with("  ")) {
+				assert!(
+					line.len() <= 100 && !line.ends_with('\\'),
+					"not copied in one piece: {line}"
+				);
+			}
 			for argument in command.get_arguments() {
-				let has = argument.get_help().is_some() || argument.get_long_help().is_some();
-				assert!(has, "{} {}", command.get_name(), argument.get_id());
+				assert!(argument.get_help().is_some(), "{name} {}", argument.get_id());
 			}
 			command.get_subcommands().for_each(check);
 		}
 		check(&Cli::command());
+	}
+
+	/// The commands that only read, and those that change nothing but this machine's files.
+	const WITHOUT_SIGNATURE: [&str; 18] = [
+		"vouchsafe key generate",
+		"vouchsafe key import",
+		"vouchsafe key show",
+		"vouchsafe name add",
+		"vouchsafe name remove",
+		"vouchsafe name list",
+		"vouchsafe enrol show",
+		"vouchsafe enrol list",
+		"vouchsafe council list",
+		"vouchsafe record list",
+		"vouchsafe record show",
+		"vouchsafe record verify",
+		"vouchsafe consent list",
+		"vouchsafe consent explain",
+		"vouchsafe request list",
+		"vouchsafe audit show",
+		"vouchsafe audit verify",
+		"vouchsafe status",
+	];
+
+	#[test]
+	fn every_command_that_signs_takes_yes() {
+		fn check(command: &clap::Command, before: &str) {
+			let path = format!("{before}{}", command.get_name());
+			if command.has_subcommands() {
+				command.get_subcommands().for_each(|it| check(it, &format!("{path} ")));
+				return;
+			}
+			let takes_yes = command.get_arguments().any(|it| it.get_long() == Some("yes"));
+			assert_ne!(takes_yes, WITHOUT_SIGNATURE.contains(&path.as_str()), "{path}");
+		}
+		check(&Cli::command(), "");
 	}
 
 	#[test]
@@ -913,6 +1159,8 @@ mod tests {
 		assert!(read("vouchsafe consent grant --to x --category laboratory,imaging").is_ok());
 		assert!(read("vouchsafe consent grant --to x --category kitchen").is_err());
 		assert!(read("vouchsafe consent grant --to x --even-in-emergency").is_err());
+		assert!(read("vouchsafe consent revoke 3 --yes").is_ok());
 		assert!(read("vouchsafe enrol sign --institution x --as patient").is_ok());
+		assert!(read("vouchsafe key show --words").is_err());
 	}
 }

@@ -48,8 +48,8 @@ impl Content {
 	fn open(&self) -> Result<(Box<dyn Read + Send + '_>, u64)> {
 		match self {
 			Self::File(path) => {
-				let file = File::open(path)
-					.with_context(|| format!("{} can't be read", path.display()))?;
+				let file =
+					File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
 				let metadata = file.metadata()?;
 				if !metadata.is_file() {
 					bail!("{} is not a file", path.display());
@@ -93,6 +93,16 @@ pub enum Place {
 	},
 	/// A further version of a record.
 	VersionOf(H256),
+}
+
+impl Place {
+	/// The words of a new record's labels.
+	fn labels(&self) -> &[String] {
+		match self {
+			Self::New { labels, .. } => labels,
+			Self::VersionOf(_) => &[],
+		}
+	}
 }
 
 /// A document to be added.
@@ -145,17 +155,19 @@ pub async fn add(
 	addition: &Addition,
 	patience: Option<Duration>,
 ) -> Result<Vec<Added>> {
-	let me = session.me()?;
 	let source = source_of(addition)?;
-	for (journal, group) in Journal::unfinished(&session.home, me)? {
-		let is_it = group.source == source
-			&& group.signer == Hex::from(&me.account())
-			&& group.genesis.0 == session.genesis().0;
-		if is_it {
-			return run(session, journal, group, patience, true).await;
-		}
+	let genesis = session.genesis().into();
+	let (journal, begun) = Journal::claim(&session.home, session.me()?, genesis, source)?;
+	if let Some(group) = begun {
+		return run(session, journal, group, patience, true).await;
 	}
-	let (journal, group) = prepare(session, addition, source).await?;
+	let group = match prepare(session, addition, source, &journal).await {
+		Ok(group) => group,
+		Err(error) => {
+			journal.remove()?;
+			return Err(error);
+		},
+	};
 	session.step("prepared");
 	run(session, journal, group, patience, false).await
 }
@@ -257,27 +269,6 @@ async fn run(
 
 fn is_over(until: Option<Instant>) -> bool {
 	until.is_some_and(|until| Instant::now() >= until)
-}
-
-/// The media type of a file, by its name: only what is common in medicine.
-pub fn media_type_of(path: &Path) -> &'static str {
-	let extension = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
-	match extension.to_ascii_lowercase().as_str() {
-		"pdf" => "application/pdf",
-		"dcm" | "dicom" => "application/dicom",
-		"json" => "application/json",
-		"xml" | "cda" => "application/xml",
-		"txt" => "text/plain",
-		"md" => "text/markdown",
-		"html" | "htm" => "text/html",
-		"csv" => "text/csv",
-		"jpg" | "jpeg" => "image/jpeg",
-		"png" => "image/png",
-		"tif" | "tiff" => "image/tiff",
-		"mp4" => "video/mp4",
-		"hl7" => "x-application/hl7-v2+er7",
-		_ => "application/octet-stream",
-	}
 }
 
 #[cfg(test)]

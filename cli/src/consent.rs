@@ -95,16 +95,18 @@ pub fn parse_grantee(
 		("institution", None) => Grantee::Institution(institution(who)?),
 		("team", Some(at)) => Grantee::CareTeam {
 			institution: institution(at)?,
-			team: who.parse().with_context(|| format!("“{who}” is not the number of a team"))?,
+			team: who
+				.parse()
+				.with_context(|| format!("“{who}” is not the number of a care team"))?,
 		},
-		("team", None) => bail!("say where the team is: team:{who}@INSTITUTION"),
+		("team", None) => bail!("name the care team's institution: team:{who}@INSTITUTION"),
 		("practitioner" | "", Some(at)) => Grantee::PractitionerAt {
 			practitioner: names.resolve(who)?,
 			institution: institution(at)?,
 		},
 		("practitioner", None) => bail!(
-			"say where the practitioner works: practitioner:{who}@INSTITUTION (a permit ends with that \
-			 work); for a deny that follows the person write person:{who}"
+			"name the practitioner's institution: practitioner:{who}@INSTITUTION. A permit ends when the \
+			 practitioner leaves it. For a deny that follows the person write person:{who}"
 		),
 		("person", None) => Grantee::Person(names.resolve(who)?),
 		("study", None) => Grantee::Study(
@@ -116,13 +118,13 @@ pub fn parse_grantee(
 				Grantee::Institution(account)
 			} else {
 				bail!(
-					"say as what: practitioner:{who}@INSTITUTION while working there, or person:{who} \
-					 wherever"
+					"{who} is not an institution: write practitioner:{who}@INSTITUTION for a practitioner who \
+					 works there, or person:{who} for the person anywhere"
 				)
 			}
 		},
 		_ => bail!(
-			"“{text}” names nobody: write everyone, role:nurse, role:nurse@INSTITUTION, INSTITUTION, \
+			"“{text}” is not a grantee: write everyone, role:nurse, role:nurse@INSTITUTION, INSTITUTION, \
 			 team:1@INSTITUTION, NAME@INSTITUTION, person:NAME or study:1"
 		),
 	})
@@ -313,7 +315,7 @@ async fn carry_one(
 	let (_, key) = member
 		.custodian
 		.as_ref()
-		.with_context(|| format!("{name} has named no custodian that could keep it"))?;
+		.with_context(|| format!("{name} has not named a custodian that could keep it"))?;
 	let (share, commitments, set) = own_share(session, at, record, version).await?;
 	let address = ShareAddress {
 		genesis: session.genesis().0,
@@ -369,7 +371,7 @@ pub async fn ground_of(
 		[] => Ok(Ground::Consent { institution: None }),
 		[one] => Ok(Ground::Consent { institution: Some(one.clone()) }),
 		_ => bail!(
-			"{} works at several institutions: say for which with --institution",
+			"{} works for several institutions: choose one with --institution",
 			session.names.show(reader)
 		),
 	}

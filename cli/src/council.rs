@@ -74,7 +74,7 @@ fn length(call: &RuntimeCall) -> Result<u32> {
 pub async fn propose(session: &Session, call: RuntimeCall) -> Result<Motion> {
 	let seats = seats(session).await?;
 	if !seats.contains(&session.me()?.account()) {
-		bail!("only members of the council propose: `vouchsafe council list` shows them");
+		bail!("only members of the council can propose: `vouchsafe council list` lists them");
 	}
 	let threshold = u32::try_from(seats.len().saturating_mul(3).div_ceil(4))?;
 	let proposal = as_root(call);
@@ -89,14 +89,14 @@ pub async fn propose(session: &Session, call: RuntimeCall) -> Result<Motion> {
 	});
 	let Some((index, hash)) = proposed else {
 		// A council of one carries its motions out at once.
-		bail!("the motion was carried out at once: the council has one seat");
+		bail!("the motion was carried out at once, because the council has one member");
 	};
 	vote(session, index, hash, true).await?;
 	motions(session)
 		.await?
 		.into_iter()
 		.find(|motion| motion.index == index)
-		.context("the motion is gone already")
+		.context("the motion is closed already")
 }
 
 /// Votes on a motion.
@@ -107,11 +107,9 @@ pub async fn vote(session: &Session, index: u32, hash: H256, approve: bool) -> R
 
 /// An open motion by its number.
 pub async fn find(session: &Session, index: u32) -> Result<Motion> {
-	motions(session)
-		.await?
-		.into_iter()
-		.find(|motion| motion.index == index)
-		.with_context(|| format!("there is no open motion {index}: see `vouchsafe council list`"))
+	motions(session).await?.into_iter().find(|motion| motion.index == index).with_context(|| {
+		format!("there is no open motion {index}: `vouchsafe council list` lists them")
+	})
 }
 
 /// Closes a motion that has enough votes, for or against, and says whether it was carried out.
@@ -129,7 +127,7 @@ pub async fn close(session: &Session, motion: &Motion) -> Result<bool> {
 	});
 	if let Some(result) = dispatched {
 		if let Err(error) = result {
-			bail!("the motion passed, but the chain refused what it was for: {error:?}");
+			bail!("the motion passed, but the chain refused its call: {error:?}");
 		}
 		return Ok(true);
 	}
@@ -162,7 +160,7 @@ pub async fn apply(session: &Session, code: Vec<u8>) -> Result<u32> {
 	match included.find(is_updated) {
 		Some(()) => Ok(included.number),
 		None => bail!(
-			"the chain did not take the code: it must be of this chain, and its spec_version higher than \
+			"the chain refused the code: it must be a runtime of this chain with a higher spec_version than \
 			 the current one"
 		),
 	}
@@ -171,7 +169,7 @@ pub async fn apply(session: &Session, code: Vec<u8>) -> Result<u32> {
 /// What a motion is for, in words.
 pub fn describe(session: &Session, proposal: &RuntimeCall) -> String {
 	let RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root { call }) = proposal else {
-		return "something other than a call as Root".into();
+		return "a call that this program does not know".into();
 	};
 	match &**call {
 		RuntimeCall::Enrolment(EnrolmentCall::admit_institution {
@@ -184,16 +182,16 @@ pub fn describe(session: &Session, proposal: &RuntimeCall) -> String {
 			)
 		},
 		RuntimeCall::Enrolment(EnrolmentCall::set_cap { institution, cap }) => {
-			format!("let {} enrol up to {cap} accounts", session.names.show(institution))
+			format!("allow {} to enrol up to {cap} accounts", session.names.show(institution))
 		},
 		RuntimeCall::Enrolment(EnrolmentCall::set_status { account, status }) => format!(
-			"set the status of {} to {}",
+			"set the status of {} to “{}”",
 			session.names.show(account),
 			crate::words::Word::word(status)
 		),
 		RuntimeCall::System(SystemCall::authorize_upgrade { code_hash }) => {
 			format!("upgrade the runtime to the code with hash 0x{}", hex::encode(code_hash.0))
 		},
-		_ => "another call as Root".into(),
+		_ => "a call that this program does not know".into(),
 	}
 }

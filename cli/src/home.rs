@@ -1,17 +1,23 @@
-//! The CLI's folder: keys, address book, label meanings, consents' texts, and the journal of
-//! records that are being added. Folders are 0700 and files 0600; what a file of somebody else's
-//! making could betray is not read.
+//! The CLI's folder: keys, address book, labels, texts of consents, and the journal of records that
+//! are being added. Folders have mode 0700 and files 0600.
+//!
+//! Several commands may use the folder at once. What a command reads, changes and writes back, it
+//! changes under the folder's lock ([`Home::lock`]).
 
 use anyhow::{bail, Context, Result};
 use std::{
-	fs,
+	fs::{self, File, TryLockError},
 	io::Write,
-	os::unix::fs::{DirBuilderExt, PermissionsExt},
+	os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
 	path::{Path, PathBuf},
+	time::{Duration, Instant},
 };
 use tempfile::NamedTempFile;
 use vouchsafe_vault::seal::{self, Purpose, SecretKey};
 use zeroize::Zeroizing;
+
+/// How long a command waits for others that change the folder. Each of them takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The CLI's folder.
 #[derive(Clone, Debug)]
@@ -19,8 +25,12 @@ pub struct Home {
 	path: PathBuf,
 }
 
+/// The folder's lock. It ends when this is dropped, or when the process dies.
+#[derive(Debug)]
+pub struct HomeLock(#[allow(dead_code)] File);
+
 impl Home {
-	/// This folder; it is made when something is written into it.
+	/// This folder. It is created when something is written into it.
 	pub fn at(path: impl Into<PathBuf>) -> Self {
 		Self { path: path.into() }
 	}
@@ -33,7 +43,7 @@ impl Home {
 		}
 		match std::env::var_os("HOME").filter(|path| !path.is_empty()) {
 			Some(home) => Ok(PathBuf::from(home).join(".config").join("vouchsafe")),
-			None => bail!("there is no home folder here: say where keys are kept with --home"),
+			None => bail!("HOME is not set: name the folder for keys with --home"),
 		}
 	}
 
@@ -42,18 +52,51 @@ impl Home {
 		&self.path
 	}
 
-	/// A folder in it, made if it isn't there.
+	/// Waits until no other command changes the folder, and keeps others from changing it.
+	pub fn lock(&self) -> Result<HomeLock> {
+		self.lock_within(PATIENCE)
+	}
+
+	fn lock_within(&self, patience: Duration) -> Result<HomeLock> {
+		let path = self.folder("")?.join("lock");
+		let failed = || format!("cannot lock {}", path.display());
+		let file = File::options()
+			.create(true)
+			.truncate(false)
+			.write(true)
+			.mode(0o600)
+			.open(&path)
+			.with_context(failed)?;
+		let until = Instant::now() + patience;
+		loop {
+			match file.try_lock() {
+				Ok(()) => return Ok(HomeLock(file)),
+				Err(TryLockError::WouldBlock) if Instant::now() < until => {
+					std::thread::sleep(Duration::from_millis(5));
+				},
+				Err(TryLockError::WouldBlock) => bail!(
+					"another vouchsafe command has been changing {} for {} seconds: wait until it \
+					 has finished, then try again",
+					self.path.display(),
+					patience.as_secs()
+				),
+				Err(TryLockError::Error(error)) => return Err(error).with_context(failed),
+			}
+		}
+	}
+
+	/// A folder in it. It is created if it does not exist.
 	pub fn folder(&self, name: &str) -> Result<PathBuf> {
 		let path = self.path.join(name);
 		fs::DirBuilder::new()
 			.recursive(true)
 			.mode(0o700)
 			.create(&path)
-			.with_context(|| format!("the folder {} can't be made", path.display()))?;
+			.with_context(|| format!("cannot create the folder {}", path.display()))?;
 		Ok(path)
 	}
 
-	/// A file in it, made or not.
+	/// The path of a file in it.
 	pub fn file(&self, folder: &str, name: &str) -> PathBuf {
 		self.path.join(folder).join(name)
 	}
@@ -84,7 +127,7 @@ impl Home {
 		}
 		let sealed = read_private(&path)?;
 		let bytes = seal::open(key, Purpose::Text, &address(folder, name), &sealed)
-			.with_context(|| format!("{} was written with another key", path.display()))?;
+			.with_context(|| format!("{} is sealed to another key", path.display()))?;
 		Ok(Some(bytes))
 	}
 }
@@ -96,9 +139,9 @@ fn address(folder: &str, name: &str) -> Vec<u8> {
 
 /// Writes a file that only its owner may read: whole or not at all, also if the machine stops.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-	let failed = || format!("{} can't be written", path.display());
+	let failed = || format!("cannot write {}", path.display());
 	let folder = path.parent().with_context(failed)?;
-	// NamedTempFile makes it 0600.
+	// NamedTempFile gives it mode 0600.
 	let mut file = NamedTempFile::new_in(folder).with_context(failed)?;
 	file.write_all(bytes).with_context(failed)?;
 	file.as_file().sync_all().with_context(failed)?;
@@ -107,21 +150,20 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
 	Ok(())
 }
 
-/// Makes a rename in the folder outlive a power cut; where a file system can't, nothing is lost
-/// but that.
+/// Makes a rename in the folder survive a power cut, on file systems that can.
 pub fn sync_folder(folder: &Path) {
 	if let Ok(folder) = fs::File::open(folder) {
 		let _ = folder.sync_all();
 	}
 }
 
-/// Reads a file that nobody but its owner may read, and refuses one that others may.
+/// Reads a file that only its owner may read. It is an error if others may, too.
 pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
-	let failed = || format!("{} can't be read", path.display());
+	let failed = || format!("cannot read {}", path.display());
 	let mode = fs::metadata(path).with_context(failed)?.permissions().mode();
 	if mode & 0o077 != 0 {
 		bail!(
-			"{0} may be read by others (mode {1:o}) and is not used: `chmod 600 {0}`",
+			"{0} can be read by other users (mode {1:o}): run `chmod 600 {0}`",
 			path.display(),
 			mode & 0o777
 		);
@@ -142,6 +184,39 @@ mod tests {
 		assert_eq!(*read_private(&path).unwrap(), b"secret");
 		fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
 		assert!(read_private(&path).unwrap_err().to_string().contains("chmod 600"));
+	}
+
+	#[test]
+	fn one_command_at_a_time_holds_the_lock() {
+		let folder = tempfile::tempdir().unwrap();
+		let home = Home::at(folder.path().join("new"));
+		let held = home.lock().unwrap();
+		let error = home.lock_within(Duration::from_millis(20)).unwrap_err().to_string();
+		assert!(error.contains("another vouchsafe command"), "{error}");
+		drop(held);
+		home.lock_within(Duration::ZERO).unwrap();
+		let mode = fs::metadata(home.path().join("lock")).unwrap().permissions().mode();
+		assert_eq!(mode & 0o777, 0o600);
+	}
+
+	#[test]
+	fn changes_under_the_lock_are_not_lost() {
+		let folder = tempfile::tempdir().unwrap();
+		let home = Home::at(folder.path());
+		let path = folder.path().join("count");
+		write_private(&path, b"0").unwrap();
+		std::thread::scope(|scope| {
+			for _ in 0..8 {
+				scope.spawn(|| {
+					for _ in 0..5 {
+						let _lock = home.lock().unwrap();
+						let count: u32 = fs::read_to_string(&path).unwrap().parse().unwrap();
+						write_private(&path, (count + 1).to_string().as_bytes()).unwrap();
+					}
+				});
+			}
+		});
+		assert_eq!(fs::read_to_string(&path).unwrap(), "40");
 	}
 
 	#[test]

@@ -1,13 +1,14 @@
-//! `record import`: from the records that [`vouchsafe_fhir`] makes of a file to documents to be
-//! added, and what is remembered of earlier imports.
+//! `record import`: turns the records that [`vouchsafe_fhir`] finds in a file into documents to add,
+//! and remembers earlier imports.
 //!
-//! For each patient a sealed file remembers whose exports were imported and which records came of
-//! them. So the same file is not imported twice, an export of another patient is noticed, and the
-//! standing lists become a version of the summary that is there.
+//! For each patient a sealed file remembers who the imported exports were about and which records
+//! they became. So the same file is not imported twice, an export of another patient is noticed,
+//! and a new summary becomes a version of the earlier one.
 
 use crate::{
-	author::{media_type_of, Content, NewDocument, Place},
+	author::{Content, NewDocument, Place},
 	dates::{self, show_moment, show_period},
+	file_names,
 	home::Home,
 	keys::Identity,
 	output::table,
@@ -136,7 +137,7 @@ pub fn document_of(record: &Record, path: &Path, wish: &Wish, own: bool) -> Resu
 	Ok(NewDocument {
 		content: Content::Bytes(record.content.clone()),
 		title: title_of(record, path),
-		media_type: record.media_type.unwrap_or_else(|| media_type_of(path)).to_owned(),
+		media_type: media_type_of(record, path)?,
 		place: Place::New {
 			category: record.category,
 			months,
@@ -145,6 +146,20 @@ pub fn document_of(record: &Record, path: &Path, wish: &Wish, own: bool) -> Resu
 			confidentiality: confidentiality_of(record, wish),
 			origin: if own { Origin::PatientEntered } else { Origin::Imported },
 		},
+	})
+}
+
+/// The record's media type. A whole file keeps its extension.
+fn media_type_of(record: &Record, path: &Path) -> Result<String> {
+	let media_type = match record.media_type {
+		Some(media_type) => media_type,
+		None => file_names::media_type_of(path)?,
+	};
+	Ok(match (&record.about, path.file_name()) {
+		(About::File, Some(name)) => {
+			file_names::with_extension(media_type, &name.to_string_lossy())
+		},
+		_ => media_type.to_owned(),
 	})
 }
 
@@ -160,7 +175,7 @@ pub fn ask_for_months(import: &Import, wish: &Wish, path: &Path) -> Result<()> {
 		return Ok(());
 	}
 	bail!(
-		"{} no date that counts: {}. Say when it was with --month YYYY-MM",
+		"{} no usable date: {}. Name the month with --month YYYY-MM",
 		if undated.len() == 1 {
 			"1 record has".into()
 		} else {
@@ -208,8 +223,21 @@ impl Memory {
 		}
 	}
 
-	/// Keeps it.
-	pub fn save(&self, home: &Home, me: &Identity, patient: &AccountId) -> Result<()> {
+	/// Changes what is remembered for a patient, under the home's lock: another import may have
+	/// ended since it was read.
+	pub fn update(
+		home: &Home,
+		me: &Identity,
+		patient: &AccountId,
+		change: impl FnOnce(&mut Self),
+	) -> Result<()> {
+		let _lock = home.lock()?;
+		let mut memory = Self::load(home, me, patient)?;
+		change(&mut memory);
+		memory.save(home, me, patient)
+	}
+
+	fn save(&self, home: &Home, me: &Identity, patient: &AccountId) -> Result<()> {
 		home.write_sealed(
 			&me.encryption,
 			FOLDER,
@@ -231,27 +259,27 @@ impl Memory {
 		}
 	}
 
-	/// Refuses an export of another patient than last time.
+	/// Refuses an export that is about another patient than the last one.
 	pub fn refuse_other_patient(&self, import: &Import) -> Result<()> {
 		let same = self.patient.as_ref().zip(import.patient.as_ref());
 		if same.and_then(|(known, new)| known.is_same(new)) == Some(false) {
 			let last = self.files.last().map_or(String::new(), |it| show_moment(it.at));
 			bail!(
-				"this file is about another person than what was imported for this patient before \
-				 (last on {last}). Check --patient. If it is the same person, use --same-patient"
+				"this file is about another person than the earlier imports for this patient (the last \
+				 on {last}). Check --patient. If it is the same person, use --same-patient"
 			);
 		}
 		Ok(())
 	}
 
-	/// Whether a record with just this content was imported.
+	/// Whether a record with exactly this content was imported.
 	pub fn has(&self, record: &Record) -> bool {
 		self.records
 			.get(&hex::encode(record.identity))
 			.is_some_and(|known| known.content == content_of(record))
 	}
 
-	/// The record on the chain that has the standing lists.
+	/// The record on the chain that has the patient's summary.
 	pub fn summary(&self, record: &Record) -> Option<H256> {
 		let known = self.records.get(&hex::encode(record.identity))?;
 		record.is_summary().then_some(H256(known.record.0))
@@ -286,7 +314,7 @@ fn file_name(me: &Identity, patient: &AccountId) -> String {
 	)
 }
 
-/// What a record on the chain says of itself, as far as a version may not go beyond it.
+/// What the chain says about a record. A version of it must stay within that.
 pub struct Frame {
 	/// Its months.
 	pub months: (u16, u16),
@@ -296,13 +324,13 @@ pub struct Frame {
 	pub confidentiality: Confidentiality,
 }
 
-/// Why a summary cannot become a version of the record that is there: the chain would go on
-/// deciding by the older months, labels and confidentiality. `None` if it can.
+/// Why a summary cannot become a version of the earlier record: the chain would still decide by the
+/// earlier months, labels and confidentiality. `None` if it can.
 pub fn beyond(document: &NewDocument, frame: &Frame) -> Option<String> {
 	let Place::New { months, labels, confidentiality, .. } = &document.place else { return None };
 	if months.0 < frame.months.0 || months.1 > frame.months.1 {
 		return Some(format!(
-			"it covers {} and the earlier one {}",
+			"it covers {}, and the earlier one only {}",
 			show_period(months.0, months.1),
 			show_period(frame.months.0, frame.months.1)
 		));
@@ -312,14 +340,14 @@ pub fn beyond(document: &NewDocument, frame: &Frame) -> Option<String> {
 		None => labels.iter().collect(),
 	};
 	if !new.is_empty() {
-		return Some(format!("it has the label {} besides", and(&new)));
+		return Some(format!("the earlier one lacks the label {}", and(&new)));
 	}
 	(*confidentiality > frame.confidentiality)
 		.then(|| format!("it is {} now", confidentiality.phrase()))
 }
 
-/// Makes the document a version of the earlier summary, or, if it goes beyond it, a record that
-/// appends to it; says which.
+/// Makes the document a version of the earlier summary. If it goes beyond that, it becomes a record
+/// that appends to it, and the sentence that is returned says why.
 pub fn continue_summary(
 	document: &mut NewDocument,
 	earlier: H256,
@@ -335,7 +363,7 @@ pub fn continue_summary(
 				*relation = Some((RelationKind::Appends, earlier));
 			}
 			Some(format!(
-				"the summary becomes a new record beside the earlier one {}, because {why}",
+				"the summary becomes a new record, not a version of the earlier record {}, because {why}",
 				crate::sentence::short(&earlier)
 			))
 		},

@@ -1,20 +1,25 @@
-//! The journal of records that are being added, by which adding goes on after being killed.
+//! The journal of records that are being added, by which adding goes on after it was interrupted.
 //!
-//! What is added together is one group, a folder `journal/<random>` of the home with
+//! Documents that are added together are one group, a folder `journal/<name>` of the home with
 //!
-//! - `state`: all that is needed to go on and how far it is, sealed to one's own key, written
-//!   anew (whole or not at all) before each step that can't be repeated;
+//! - `state`: everything that is needed to go on, and how far the group is. It is sealed to the
+//!   user's key and replaced, whole or not at all, before each step that cannot be repeated;
 //! - `content-0`, `content-1` …: ciphertexts;
 //! - `lock`: held by the process that works on the group.
 //!
-//! A folder without `state` was left while it was being prepared: nothing of it has gone anywhere,
-//! and it is removed.
+//! The name is a keyed digest of the documents. So a command that is started twice with the same
+//! documents finds the group of the first one and does not add them again. Groups are found,
+//! claimed and removed under the home's lock.
+//!
+//! A folder without `state` was left behind during preparation. Nothing of it has left the
+//! machine, and it is removed.
 
 use crate::{
 	home::{self, Home},
 	keys::Identity,
 };
 use anyhow::{bail, Context, Result};
+use blake2::{Blake2b256, Digest};
 use serde::{Deserialize, Serialize};
 use std::{
 	fs::{File, TryLockError},
@@ -26,14 +31,14 @@ use vouchsafe_client::messages::{Hex, HexBytes};
 const FOLDER: &str = "journal";
 const STATE: &str = "state";
 
-/// What is added together.
+/// Documents that are added together.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Group {
 	/// The chain.
 	pub genesis: Hex<32>,
 	/// Who adds it.
 	pub signer: Hex<32>,
-	/// Digest of what was handed in, so that the same, handed in again, is not added twice.
+	/// Digest of the documents and of what they are added as.
 	pub source: Hex<32>,
 	/// The versions.
 	pub entries: Vec<Entry>,
@@ -84,7 +89,7 @@ pub struct Entry {
 	pub complete: bool,
 }
 
-/// What a new record says of itself.
+/// What is on the chain about a new record.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct NewRow {
 	/// The salt of its id.
@@ -123,19 +128,56 @@ pub struct Journal {
 }
 
 impl Journal {
-	/// A new, empty one.
-	pub fn begin(home: &Home, me: &Identity) -> Result<Self> {
-		let name = hex::encode(vouchsafe_vault::random_bytes::<8>());
+	/// Claims the group of these documents for this process. If they were begun before and not
+	/// finished, the group that was left comes with it. It is an error if another process works on
+	/// them.
+	pub fn claim(
+		home: &Home,
+		me: &Identity,
+		genesis: Hex<32>,
+		source: Hex<32>,
+	) -> Result<(Self, Option<Group>)> {
+		let _home_lock = home.lock()?;
+		Self::all(home, me)?;
+		// With the secret, so that the name does not tell what is being added.
+		let digest = Blake2b256::new_with_prefix(b"vouchsafe/cli/journal/1")
+			.chain_update(me.encryption.to_bytes().as_slice())
+			.chain_update(genesis.0)
+			.chain_update(source.0)
+			.finalize();
+		let name = hex::encode(&digest[..16]);
 		home.folder(&format!("{FOLDER}/{name}"))?;
-		match Self::lock(home, me, &name)? {
-			Some(journal) => Ok(journal),
-			None => bail!("the new journal {name} is in use"),
-		}
+		let Some(journal) = Self::lock(home, me, &name)? else {
+			bail!(
+				"another vouchsafe command is adding the same documents now: wait until it has finished"
+			);
+		};
+		let group = journal.read()?;
+		Ok((journal, group))
 	}
 
-	/// All groups that are not done and that no other process works on; what was left while being
-	/// prepared is removed. Groups of other keys are not touched.
+	/// All groups of this key that are not finished and that no other process works on.
 	pub fn unfinished(home: &Home, me: &Identity) -> Result<Vec<(Self, Group)>> {
+		if !home.path().join(FOLDER).exists() {
+			return Ok(Vec::new());
+		}
+		let _home_lock = home.lock()?;
+		let mut found = Vec::new();
+		for journal in Self::all(home, me)? {
+			// Another key's group does not open.
+			if home.read_sealed(&me.encryption, &journal.folder(), STATE).is_err() {
+				continue;
+			}
+			if let Some(group) = journal.read()? {
+				found.push((journal, group));
+			}
+		}
+		Ok(found)
+	}
+
+	/// All groups with a state that no other process works on. Those without one are removed. The
+	/// home must be locked.
+	fn all(home: &Home, me: &Identity) -> Result<Vec<Self>> {
 		let folder = home.path().join(FOLDER);
 		if !folder.exists() {
 			return Ok(Vec::new());
@@ -144,20 +186,22 @@ impl Journal {
 		for file in std::fs::read_dir(&folder)? {
 			let Ok(name) = file?.file_name().into_string() else { continue };
 			let Some(journal) = Self::lock(home, me, &name)? else { continue };
-			if !journal.path().join(STATE).exists() {
-				journal.remove()?;
-				continue;
+			if journal.path().join(STATE).exists() {
+				found.push(journal);
+			} else {
+				journal.remove_folder()?;
 			}
-			// What another of one's keys wrote does not open, and is that key's to go on with.
-			let Ok(Some(bytes)) = home.read_sealed(&me.encryption, &journal.folder(), STATE) else {
-				continue;
-			};
-			let group: Group = serde_json::from_slice(&bytes).with_context(|| {
-				format!("the journal {} is damaged or of another version", journal.path().display())
-			})?;
-			found.push((journal, group));
 		}
 		Ok(found)
+	}
+
+	fn read(&self) -> Result<Option<Group>> {
+		let sealed = self.home.read_sealed(&self.me.encryption, &self.folder(), STATE)?;
+		let Some(bytes) = sealed else { return Ok(None) };
+		let group = serde_json::from_slice(&bytes).with_context(|| {
+			format!("the journal {} is damaged or of another version", self.path().display())
+		})?;
+		Ok(Some(group))
 	}
 
 	fn lock(home: &Home, me: &Identity, name: &str) -> Result<Option<Self>> {
@@ -173,7 +217,7 @@ impl Journal {
 			})),
 			Err(TryLockError::WouldBlock) => Ok(None),
 			Err(TryLockError::Error(error)) => {
-				Err(error).with_context(|| format!("{} can't be locked", path.display()))
+				Err(error).with_context(|| format!("cannot lock {}", path.display()))
 			},
 		}
 	}
@@ -186,28 +230,32 @@ impl Journal {
 		self.home.path().join(FOLDER).join(&self.name)
 	}
 
-	/// Where the ciphertext of an entry lies.
+	/// The path of an entry's ciphertext.
 	pub fn content(&self, entry: usize) -> PathBuf {
 		self.path().join(format!("content-{entry}"))
 	}
 
-	/// Writes how far it is.
+	/// Writes how far the group is.
 	pub fn save(&self, group: &Group) -> Result<()> {
 		let bytes = serde_json::to_vec(group)?;
 		self.home.write_sealed(&self.me.encryption, &self.folder(), STATE, &bytes)
 	}
 
-	/// Removes it: it is done, or has come to nothing. The state goes first, so that a half-removed
-	/// one isn't taken for one to go on with.
+	/// Removes the group: it is finished, or can never be.
 	pub fn remove(self) -> Result<()> {
+		let _home_lock = self.home.lock()?;
+		self.remove_folder()
+	}
+
+	/// The state goes first, so that nobody goes on with a group that is half removed.
+	fn remove_folder(&self) -> Result<()> {
 		let path = self.path();
 		let state = path.join(STATE);
 		if state.exists() {
 			std::fs::remove_file(&state)?;
 			home::sync_folder(&path);
 		}
-		std::fs::remove_dir_all(&path)
-			.with_context(|| format!("{} can't be removed", path.display()))
+		std::fs::remove_dir_all(&path).with_context(|| format!("cannot remove {}", path.display()))
 	}
 }
 
@@ -219,21 +267,42 @@ mod tests {
 		Group { genesis: Hex([1; 32]), signer: Hex([2; 32]), source: Hex([3; 32]), entries: vec![] }
 	}
 
+	fn claim(home: &Home, me: &Identity, source: u8) -> Result<(Journal, Option<Group>)> {
+		Journal::claim(home, me, Hex([1; 32]), Hex([source; 32]))
+	}
+
 	#[test]
 	fn what_was_begun_is_found_again() {
 		let folder = tempfile::tempdir().unwrap();
 		let home = Home::at(folder.path());
 		let me = Identity::development("//DoctorA").unwrap();
-		let journal = Journal::begin(&home, &me).unwrap();
+		let (journal, begun) = claim(&home, &me, 3).unwrap();
+		assert!(begun.is_none());
 		journal.save(&group()).unwrap();
 		assert!(Journal::unfinished(&home, &me).unwrap().is_empty(), "this process works on it");
+		let error = claim(&home, &me, 3).map(drop).unwrap_err().to_string();
+		assert!(error.contains("the same documents"), "{error}");
+		assert!(claim(&home, &me, 4).unwrap().1.is_none(), "other documents");
 		drop(journal);
-		let mut found = Journal::unfinished(&home, &me).unwrap();
-		assert_eq!(found.len(), 1);
-		let (journal, read) = found.remove(0);
-		assert_eq!(read.source, Hex([3; 32]));
+		assert_eq!(Journal::unfinished(&home, &me).unwrap().len(), 1);
+		let (journal, begun) = claim(&home, &me, 3).unwrap();
+		assert_eq!(begun.unwrap().source, Hex([3; 32]));
 		journal.remove().unwrap();
 		assert!(Journal::unfinished(&home, &me).unwrap().is_empty());
+		assert!(claim(&home, &me, 3).unwrap().1.is_none());
+	}
+
+	#[test]
+	fn of_the_same_command_at_once_one_goes_on() {
+		let folder = tempfile::tempdir().unwrap();
+		let home = Home::at(folder.path());
+		let me = Identity::development("//DoctorA").unwrap();
+		let claimed: Vec<_> = std::thread::scope(|scope| {
+			let threads: Vec<_> =
+				(0..8).map(|_| scope.spawn(|| claim(&home, &me, 3).ok())).collect();
+			threads.into_iter().filter_map(|thread| thread.join().unwrap()).collect()
+		});
+		assert_eq!(claimed.len(), 1);
 	}
 
 	#[test]
@@ -241,11 +310,11 @@ mod tests {
 		let folder = tempfile::tempdir().unwrap();
 		let home = Home::at(folder.path());
 		let me = Identity::development("//DoctorA").unwrap();
-		let journal = Journal::begin(&home, &me).unwrap();
+		let (journal, _) = claim(&home, &me, 3).unwrap();
 		std::fs::write(journal.content(0), b"half").unwrap();
 		let path = journal.path();
 		drop(journal);
-		assert!(Journal::unfinished(&home, &me).unwrap().is_empty());
+		drop(claim(&home, &me, 4).unwrap());
 		assert!(!path.exists());
 	}
 
@@ -255,10 +324,11 @@ mod tests {
 		let home = Home::at(folder.path());
 		let me = Identity::development("//DoctorA").unwrap();
 		let other = Identity::development("//DoctorB").unwrap();
-		let journal = Journal::begin(&home, &me).unwrap();
+		let (journal, _) = claim(&home, &me, 3).unwrap();
 		journal.save(&group()).unwrap();
 		drop(journal);
 		assert!(Journal::unfinished(&home, &other).unwrap().is_empty());
+		assert!(claim(&home, &other, 3).unwrap().1.is_none(), "the name is the key's own");
 		assert_eq!(Journal::unfinished(&home, &me).unwrap().len(), 1);
 	}
 }

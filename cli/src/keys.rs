@@ -1,14 +1,17 @@
-//! Keys: an account (sr25519, signs) and beside it an encryption keypair (X25519, opens what is
-//! sealed to the account).
+//! Keys: an account (sr25519, signs) and an encryption key (X25519, opens what is sealed to the
+//! account).
 //!
 //! A key named NAME is two files in the home's `keys` folder: `NAME.key`, encrypted with a
 //! passphrase ([age](https://age-encryption.org/v1), scrypt), and `NAME.json`, its public half,
 //! so that names resolve without the passphrase.
 //!
-//! The encryption key is random and is not derived from the words: extension wallets can't derive
-//! one either. The words restore the account; a copy of the key file restores both.
+//! The encryption key is random and not derived from the words, because extension wallets cannot
+//! derive one. The words restore the account; a copy of the key file restores both.
 
-use crate::home::{read_private, write_private, Home};
+use crate::{
+	home::{read_private, write_private, Home},
+	names::did_you_mean,
+};
 use age::secrecy::SecretString;
 use anyhow::{bail, Context, Result};
 use base64::{prelude::BASE64_STANDARD, Engine};
@@ -50,17 +53,18 @@ impl Identity {
 		self.encryption.public().0
 	}
 
-	/// A development key such as `//DoctorA`: everybody knows it. Its encryption secret is
+	/// A development key such as `//DoctorA`, which is public. Its encryption secret is
 	/// `blake2b-256("vouchsafe/development/" ++ uri)`.
 	pub fn development(uri: &str) -> Result<Self> {
 		if !uri.starts_with("//") {
-			bail!("“{uri}” is no development key; they look like //DoctorA");
+			bail!("“{uri}” is not a development key: they look like //DoctorA");
 		}
-		let parsed = SecretUri::from_str(uri).with_context(|| format!("“{uri}” is no key"))?;
+		let wrong = || format!("“{uri}” is not a development key");
+		let parsed = SecretUri::from_str(uri).with_context(wrong)?;
 		let secret = Blake2b256::new_with_prefix(b"vouchsafe/development/").chain_update(uri);
 		Ok(Self {
 			name: uri.to_owned(),
-			signer: Keypair::from_uri(&parsed).with_context(|| format!("“{uri}” is no key"))?,
+			signer: Keypair::from_uri(&parsed).with_context(wrong)?,
 			encryption: SecretKey::from_bytes(&secret.finalize().into()),
 		})
 	}
@@ -105,8 +109,8 @@ struct Payload {
 enum AccountSecret {
 	/// BIP39 words.
 	Mnemonic(String),
-	/// An account exported from a wallet, with its password: its secret can't be taken out of
-	/// there in another form.
+	/// An account exported from a wallet, with its password. Its secret cannot be taken out of it
+	/// in another form.
 	PolkadotJs { json: String, password: String },
 }
 
@@ -114,9 +118,10 @@ impl AccountSecret {
 	fn signer(&self) -> Result<Keypair> {
 		match self {
 			Self::Mnemonic(words) => {
-				let words = Mnemonic::parse(words.as_str())
-					.context("these are no BIP39 words: check their spelling and order")?;
-				Keypair::from_phrase(&words, None).context("these words make no key")
+				let words = Mnemonic::parse(words.as_str()).context(
+					"these are not the words of an account: check their spelling and order",
+				)?;
+				Keypair::from_phrase(&words, None).context("no key can be made of these words")
 			},
 			Self::PolkadotJs { json, password } => decrypt_wallet_json(json, password),
 		}
@@ -127,8 +132,7 @@ impl AccountSecret {
 /// first.
 fn decrypt_wallet_json(json: &str, password: &str) -> Result<Keypair> {
 	const PARAMETERS: usize = 68;
-	let no_export =
-		"this is no account exported by a polkadot-js wallet (an sr25519 account as JSON)";
+	let no_export = "not an account exported by a polkadot-js wallet (an sr25519 account in JSON)";
 	let value: serde_json::Value = serde_json::from_str(json).context(no_export)?;
 	let encoded = value.get("encoded").and_then(|it| it.as_str()).context(no_export)?;
 	let bytes = BASE64_STANDARD.decode(encoded).ok().context(no_export)?;
@@ -137,13 +141,13 @@ fn decrypt_wallet_json(json: &str, password: &str) -> Result<Keypair> {
 	}
 	polkadot_js_compat::decrypt_json(json, password).map_err(|error| match error {
 		polkadot_js_compat::Error::Secretbox(_) => {
-			anyhow::anyhow!("the wallet's JSON does not open: is its password right?")
+			anyhow::anyhow!("cannot open the wallet's export: is the password right?")
 		},
 		other => anyhow::anyhow!("{no_export}: {other}"),
 	})
 }
 
-/// Where secrets are asked for. Never the command line, which others on the machine can read.
+/// Where secrets are read from. Never the command line, which other users of the machine can see.
 #[derive(Clone, Debug, Default)]
 pub enum Secrets {
 	/// The terminal.
@@ -151,7 +155,7 @@ pub enum Secrets {
 	Prompt,
 	/// The first line of a file.
 	File(PathBuf),
-	/// Standard input, a line a secret.
+	/// Standard input, one secret a line.
 	Stdin,
 }
 
@@ -160,18 +164,19 @@ impl Secrets {
 	pub fn ask(&self, what: &str) -> Result<Zeroizing<String>> {
 		match self {
 			Self::Prompt if std::io::stdin().is_terminal() => {
+				let _silence = crate::output::silence();
 				let secret = rpassword::prompt_password(format!("{what}: "))
-					.context("the terminal can't be read")?;
+					.context("cannot read from the terminal")?;
 				Ok(Zeroizing::new(secret))
 			},
 			Self::Prompt => bail!(
-				"{what} is needed and there is no terminal to ask on: use --passphrase-file FILE or \
+				"cannot ask for this secret without a terminal ({what}): use --passphrase-file FILE or \
 				 --passphrase-stdin"
 			),
 			Self::File(path) => {
 				let text = Zeroizing::new(
 					std::fs::read_to_string(path)
-						.with_context(|| format!("{} can't be read", path.display()))?,
+						.with_context(|| format!("cannot read {}", path.display()))?,
 				);
 				Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
 			},
@@ -180,23 +185,23 @@ impl Secrets {
 				std::io::stdin()
 					.lock()
 					.read_line(&mut line)
-					.context("standard input can't be read")?;
+					.context("cannot read standard input")?;
 				if line.is_empty() {
-					bail!("{what} is needed and standard input has ended");
+					bail!("standard input has ended before this secret: {what}");
 				}
 				Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))
 			},
 		}
 	}
 
-	/// Asks for a new passphrase, twice where somebody types it.
+	/// Asks for a new passphrase, twice if it is typed.
 	pub fn ask_new(&self) -> Result<Zeroizing<String>> {
 		let passphrase = self.ask("New passphrase for the key file")?;
 		if passphrase.chars().count() < SHORTEST_PASSPHRASE {
-			bail!("the passphrase is too short: take at least {SHORTEST_PASSPHRASE} characters");
+			bail!("the passphrase is too short: it must have at least {SHORTEST_PASSPHRASE} characters");
 		}
-		if matches!(self, Self::Prompt) && *self.ask("The same again")? != *passphrase {
-			bail!("the two passphrases differ: nothing was written");
+		if matches!(self, Self::Prompt) && *self.ask("The same passphrase again")? != *passphrase {
+			bail!("the passphrases differ: nothing was written");
 		}
 		Ok(passphrase)
 	}
@@ -205,7 +210,7 @@ impl Secrets {
 /// The home's keys.
 pub struct KeyStore {
 	home: Home,
-	/// scrypt's cost as a power of two; `None` takes about a second's.
+	/// scrypt's cost as a power of two; `None` is a cost of about a second.
 	work: Option<u8>,
 }
 
@@ -224,7 +229,10 @@ impl KeyStore {
 	fn path(&self, name: &str) -> Result<PathBuf> {
 		let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
 		if name.is_empty() || name.starts_with('.') || !name.chars().all(fits) || name.len() > 64 {
-			bail!("“{name}” is no name for a key: take letters, digits, -, _ and .");
+			bail!(
+				"“{name}” cannot be the name of a key: use up to 64 of the letters a to z, digits, “-”, \
+				 “_” and “.”"
+			);
 		}
 		Ok(self.home.file("keys", &format!("{name}.key")))
 	}
@@ -250,22 +258,33 @@ impl KeyStore {
 		Ok(keys)
 	}
 
-	/// Makes a key with a new account and returns it with its words, to be shown once.
+	/// Checks that a key can be created under this name.
+	pub fn check_new(&self, name: &str) -> Result<()> {
+		if self.path(name)?.exists() {
+			bail!(
+				"there is a key named {name} already: choose another name. (`vouchsafe key show {name} \
+				 --words` shows the words of the one that exists.)"
+			);
+		}
+		Ok(())
+	}
+
+	/// Creates a key with a new account. Returns it with its words, which must be shown.
 	pub fn generate(&self, name: &str, passphrase: &str) -> Result<(Identity, Zeroizing<String>)> {
 		let entropy = Zeroizing::new(vouchsafe_vault::random_bytes::<16>());
-		let words = Mnemonic::from_entropy(&*entropy).context("no words can be made")?;
+		let words = Mnemonic::from_entropy(&*entropy).context("cannot make words")?;
 		let words = Zeroizing::new(words.to_string());
 		let identity = self.keep(name, AccountSecret::Mnemonic((*words).clone()), passphrase)?;
 		Ok((identity, words))
 	}
 
-	/// Makes a key from an account's words.
+	/// Creates a key from an account's words.
 	pub fn import_words(&self, name: &str, words: &str, passphrase: &str) -> Result<Identity> {
 		let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
 		self.keep(name, AccountSecret::Mnemonic(words), passphrase)
 	}
 
-	/// Makes a key from a wallet's JSON export.
+	/// Creates a key from a wallet's JSON export.
 	pub fn import_wallet_json(
 		&self,
 		name: &str,
@@ -280,9 +299,7 @@ impl KeyStore {
 
 	fn keep(&self, name: &str, account: AccountSecret, passphrase: &str) -> Result<Identity> {
 		let path = self.path(name)?;
-		if path.exists() {
-			bail!("there is a key named {name} already: take another name");
-		}
+		self.check_new(name)?;
 		let identity = Identity {
 			name: name.to_owned(),
 			signer: account.signer()?,
@@ -298,32 +315,66 @@ impl KeyStore {
 		if let Some(work) = self.work {
 			recipient.set_work_factor(work);
 		}
-		let sealed = age::encrypt(&recipient, &plain).context("the key can't be encrypted")?;
+		let sealed = age::encrypt(&recipient, &plain).context("cannot encrypt the key")?;
 		self.home.folder("keys")?;
-		// The public half first: a key file without it would have no name to be listed by.
+		// Encrypting takes a second: another command may have made a key of this name meanwhile.
+		let _lock = self.home.lock()?;
+		self.check_new(name)?;
+		// The public half comes first: a key file without it would not be listed.
 		let public = serde_json::to_vec_pretty(&identity.public())?;
 		write_private(&path.with_extension("json"), &public)?;
 		write_private(&path, &sealed)?;
 		Ok(identity)
 	}
 
-	/// Unlocks a key.
-	pub fn unlock(&self, name: &str, passphrase: &str) -> Result<Identity> {
+	/// Checks that there is a key of this name.
+	pub fn find(&self, name: &str) -> Result<PathBuf> {
 		let path = self.path(name)?;
 		if !path.exists() {
+			let keys = self.list()?;
 			bail!(
-				"there is no key named {name} in {}: make one with `vouchsafe key generate {name}`, \
-				 or see `vouchsafe key show`",
-				self.home.path().display()
+				"there is no key named {name} in {}{}. `vouchsafe key show` lists the keys, and `vouchsafe \
+				 key generate {name}` creates one",
+				self.home.path().display(),
+				did_you_mean(name, keys.iter().map(|(known, _)| known.as_str()))
 			);
 		}
+		Ok(path)
+	}
+
+	/// Unlocks a key.
+	pub fn unlock(&self, name: &str, passphrase: &str) -> Result<Identity> {
+		let payload = self.open(name, passphrase)?;
+		let mut secret = Zeroizing::new([0; 32]);
+		hex::decode_to_slice(&payload.encryption_secret, &mut *secret)
+			.with_context(|| format!("the key file of {name} is damaged"))?;
+		Ok(Identity {
+			name: name.to_owned(),
+			signer: payload.account.signer()?,
+			encryption: SecretKey::from_bytes(&secret),
+		})
+	}
+
+	/// The words of a key's account.
+	pub fn words(&self, name: &str, passphrase: &str) -> Result<Zeroizing<String>> {
+		match &self.open(name, passphrase)?.account {
+			AccountSecret::Mnemonic(words) => Ok(Zeroizing::new(words.clone())),
+			AccountSecret::PolkadotJs { .. } => bail!(
+				"the key {name} was imported from a wallet's export, which has no words: the wallet can \
+				 show them"
+			),
+		}
+	}
+
+	fn open(&self, name: &str, passphrase: &str) -> Result<Payload> {
+		let path = self.find(name)?;
 		let sealed = read_private(&path)?;
 		let identity = age::scrypt::Identity::new(secret_string(passphrase));
 		let plain = age::decrypt(&identity, &sealed).map_err(|error| match error {
 			age::DecryptError::DecryptionFailed
 			| age::DecryptError::KeyDecryptionFailed
 			| age::DecryptError::NoMatchingKeys => {
-				anyhow::anyhow!("the key {name} does not open: the passphrase is wrong")
+				anyhow::anyhow!("cannot unlock the key {name}: the passphrase is wrong")
 			},
 			other => anyhow::anyhow!("the key file {} is damaged: {other}", path.display()),
 		})?;
@@ -331,15 +382,12 @@ impl KeyStore {
 		let damaged = || format!("the key file {} is damaged", path.display());
 		let payload: Payload = serde_json::from_slice(&plain).with_context(damaged)?;
 		if payload.version != 1 {
-			bail!("the key file {} is of a newer version: update this program", path.display());
+			bail!(
+				"the key file {} was written by a newer version of this program: update it",
+				path.display()
+			);
 		}
-		let mut secret = Zeroizing::new([0; 32]);
-		hex::decode_to_slice(&payload.encryption_secret, &mut *secret).with_context(damaged)?;
-		Ok(Identity {
-			name: name.to_owned(),
-			signer: payload.account.signer()?,
-			encryption: SecretKey::from_bytes(&secret),
-		})
+		Ok(payload)
 	}
 }
 

@@ -1,20 +1,22 @@
 //! What a patient's label bits mean.
 //!
-//! On the chain a label is one of 32 bits. If a bit meant the same for everybody it would be a
-//! diagnosis for all to see, so which bit stands for which word is drawn at random for each
-//! patient, by whoever labels a record of the patient's first. The meanings stand
+//! On the chain a label is one of 32 bits. If a bit meant the same for every patient, everybody
+//! could read a diagnosis from it. So the bit for a word is drawn at random for each patient, by
+//! the author who first uses the word for that patient. The meanings are kept
 //!
-//! - in a file of the home, sealed to one's own key, and
+//! - in a file of the home, sealed to the user's key, and
 //! - encrypted with each labelled record, as the parameter `labels` of its media type
-//!   (`application/fhir+json; labels="hiv=7"`): whoever opens the record learns them.
+//!   (`application/fhir+json; labels="hiv=7"`), from which a reader of the record learns them.
 //!
-//! So the patient knows the words of every label from the records themselves, and so does an
-//! author who has opened one. Two authors who label a patient's records without ever having opened
-//! one of the other's use different bits; the patient's own reading and consents by record or
-//! category are not touched by that. A label that is added to a record later (`record label`) is
-//! shown by its number to whoever hasn't opened another record with the same label.
+//! So the patient, and an author who has opened a labelled record, know its labels in words. Two
+//! authors who have not opened each other's records may use different bits for one word. A label
+//! that is added to a record later (`record label`) is shown as a number to readers who have not
+//! opened another record with the same label.
+//!
+//! The file is read, changed and written under the home's lock, before anything is labelled with
+//! a new bit: two commands at once draw one bit for one word.
 
-use crate::{home::Home, keys::Identity};
+use crate::{home::Home, keys::Identity, names::did_you_mean};
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,14 +26,19 @@ use vouchsafe_fhir::Label;
 const FOLDER: &str = "labels";
 const PARAMETER: &str = "; labels=\"";
 
+/// The words that this program knows as labels.
+pub fn listed_words() -> Vec<&'static str> {
+	Label::ALL.map(Label::word).to_vec()
+}
+
 /// One patient's labels: word to bit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelTable(BTreeMap<String, u8>);
 
-/// Whether it may be a label's word.
+/// Whether a word can be a label.
 pub fn is_word(word: &str) -> bool {
 	let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-	// `all` and `label7` have a meaning of their own where labels are named.
+	// `all` and `label7` have a meaning of their own on the command line.
 	let reserved = word == "all" || word.starts_with("label") || word.parse::<u8>().is_ok();
 	(1..=24).contains(&word.len()) && word.chars().all(fits) && !reserved
 }
@@ -40,25 +47,78 @@ impl LabelTable {
 	/// What is known of a patient's labels.
 	pub fn load(home: &Home, me: &Identity, patient: &AccountId) -> Result<Self> {
 		match home.read_sealed(&me.encryption, FOLDER, &file_name(me, patient))? {
-			Some(bytes) => serde_json::from_slice(&bytes).context("the label file is damaged"),
+			Some(bytes) => serde_json::from_slice(&bytes).context("the file of labels is damaged"),
 			None => Ok(Self::default()),
 		}
 	}
 
-	/// Keeps it.
-	pub fn save(&self, home: &Home, me: &Identity, patient: &AccountId) -> Result<()> {
+	/// Changes what is known of a patient's labels, under the home's lock. Returns the table, and
+	/// what `change` returned. Nothing is written if that is an error.
+	pub fn update<T>(
+		home: &Home,
+		me: &Identity,
+		patient: &AccountId,
+		change: impl FnOnce(&mut Self) -> Result<T>,
+	) -> Result<(Self, T)> {
+		let _lock = home.lock()?;
+		let before = Self::load(home, me, patient)?;
+		let mut table = before.clone();
+		let value = change(&mut table)?;
+		if table != before {
+			table.save(home, me, patient)?;
+		}
+		Ok((table, value))
+	}
+
+	/// The bits of these words, with a new bit for each word that has none yet. See
+	/// [`Self::update`].
+	pub fn draw(
+		home: &Home,
+		me: &Identity,
+		patient: &AccountId,
+		words: &[String],
+	) -> Result<(Self, Labels)> {
+		Self::update(home, me, patient, |table| {
+			words.iter().try_fold(Labels(0), |labels, word| {
+				Ok(Labels(labels.0 | 1 << table.bit_for(word, Labels(0))?))
+			})
+		})
+	}
+
+	/// Checks words that somebody typed as labels of this patient's records. Returns those that the
+	/// patient has not had yet. A word that is not one of [`listed_words`] either is most likely a
+	/// typo, and an error unless `allow_new`.
+	pub fn check(&self, words: &[String], allow_new: bool) -> Result<Vec<String>> {
+		let mut new = Vec::new();
+		for word in words {
+			check_word(word)?;
+			if self.0.contains_key(word) {
+				continue;
+			}
+			let listed = listed_words();
+			if !allow_new && !listed.contains(&word.as_str()) {
+				bail!(
+					"“{word}” is not a label of this patient's yet, and not one of the usual ones{}. \
+					 Usual labels are {}. To use a label of your own, add --new-label",
+					did_you_mean(word, self.0.keys().map(String::as_str).chain(listed.iter().copied())),
+					listed.join(", ")
+				);
+			}
+			if !new.contains(word) {
+				new.push(word.clone());
+			}
+		}
+		Ok(new)
+	}
+
+	fn save(&self, home: &Home, me: &Identity, patient: &AccountId) -> Result<()> {
 		let bytes = serde_json::to_vec(self)?;
 		home.write_sealed(&me.encryption, FOLDER, &file_name(me, patient), &bytes)
 	}
 
-	/// The bit of a word; drawn from those that are free if the word is new.
+	/// The bit of a word. A new word gets one of the free bits, at random.
 	pub fn bit_for(&mut self, word: &str, taken: Labels) -> Result<u8> {
-		if !is_word(word) {
-			bail!(
-				"“{word}” is no label: take lower-case letters, digits and -, for example {}",
-				Label::ALL.map(Label::word).join(", ")
-			);
-		}
+		check_word(word)?;
 		if let Some(bit) = self.0.get(word) {
 			return Ok(*bit);
 		}
@@ -67,7 +127,7 @@ impl LabelTable {
 			.collect();
 		if free.is_empty() {
 			bail!(
-				"the patient's 32 labels are all in use: take one of {}",
+				"all 32 labels of this patient are in use: use one of {}",
 				self.words().join(", ")
 			);
 		}
@@ -82,12 +142,13 @@ impl LabelTable {
 		words.iter().try_fold(Labels(0), |labels, word| match self.0.get(word) {
 			Some(bit) => Ok(Labels(labels.0 | 1 << bit)),
 			None => bail!(
-				"the label “{word}” isn't known of this patient here; {}. Opening a labelled record \
-				 tells its labels",
+				"the label “{word}” of this patient is not known here{}. {}. Labels become known by \
+				 opening a record that has them",
+				did_you_mean(word, self.0.keys().map(String::as_str)),
 				if self.0.is_empty() {
-					"none is".to_owned()
+					"No label is".to_owned()
 				} else {
-					format!("known are {}", self.words().join(", "))
+					format!("Known labels are {}", self.words().join(", "))
 				}
 			),
 		})
@@ -98,7 +159,7 @@ impl LabelTable {
 		self.0.keys().map(String::as_str).collect()
 	}
 
-	/// The labels in words; a bit whose meaning isn't known as `label 7`.
+	/// The labels in words. A bit whose meaning is not known here is `label 7`.
 	pub fn show(&self, labels: &Labels) -> Vec<String> {
 		(0..32u8)
 			.filter(|bit| labels.0 & (1 << bit) != 0)
@@ -107,6 +168,11 @@ impl LabelTable {
 				None => format!("label {bit}"),
 			})
 			.collect()
+	}
+
+	/// Whether all these labels are known in words.
+	pub fn knows(&self, labels: &Labels) -> bool {
+		self.0.values().fold(labels.0, |unknown, bit| unknown & !(1 << bit)) == 0
 	}
 
 	/// The media type with the meanings of these labels.
@@ -124,8 +190,8 @@ impl LabelTable {
 		}
 	}
 
-	/// Takes over the meanings that a marked media type tells, as far as they contradict nothing
-	/// known; whether there was anything new.
+	/// Adds the meanings from a marked media type that do not contradict what is known. Whether
+	/// there was anything new.
 	pub fn learn(&mut self, meanings: &[(String, u8)]) -> bool {
 		let before = self.0.len();
 		for (word, bit) in meanings {
@@ -135,6 +201,17 @@ impl LabelTable {
 		}
 		self.0.len() > before
 	}
+}
+
+fn check_word(word: &str) -> Result<()> {
+	if !is_word(word) {
+		bail!(
+			"“{word}” cannot be a label: use up to 24 lower-case letters, digits and “-”. Usual labels \
+			 are {}",
+			listed_words().join(", ")
+		);
+	}
+	Ok(())
 }
 
 /// A marked media type taken apart: the media type, and the meanings.
@@ -182,6 +259,8 @@ mod tests {
 		assert!(patient.learn(&meanings));
 		assert!(!patient.learn(&meanings));
 		assert_eq!(patient.show(&Labels(1 << hiv | 1 << genetics)).len(), 2);
+		assert!(patient.knows(&Labels(1 << hiv)) && patient.knows(&Labels(0)));
+		assert!(!patient.knows(&Labels(1 << hiv | 1 << genetics)));
 		assert_eq!(patient.bits(&["hiv".to_owned()]).unwrap(), Labels(1 << hiv));
 		assert!(patient.bits(&["genetics".to_owned()]).is_err());
 		assert_eq!(author.mark("text/plain", &Labels(0)), "text/plain");
@@ -198,14 +277,66 @@ mod tests {
 	}
 
 	#[test]
-	fn the_file_is_ones_own() {
+	fn typed_words_are_checked() {
+		let mut table = LabelTable::default();
+		let check =
+			|table: &LabelTable, word: &str, allow_new| table.check(&[word.to_owned()], allow_new);
+		let refused =
+			|table: &LabelTable, word: &str| check(table, word, false).unwrap_err().to_string();
+		assert_eq!(check(&table, "psychiatry", false).unwrap(), ["psychiatry"]);
+		assert!(refused(&table, "psychatry").contains("did you mean “psychiatry”?"));
+		assert!(refused(&table, "fertility").contains("--new-label"));
+		assert_eq!(check(&table, "fertility", true).unwrap(), ["fertility"]);
+		assert!(check(&table, "Not A Word", true).is_err());
+		for word in ["psychiatry", "fertility"] {
+			table.bit_for(word, Labels(0)).unwrap();
+			assert!(check(&table, word, false).unwrap().is_empty());
+		}
+		assert!(refused(&table, "fertilty").contains("did you mean “fertility”?"));
+		let twice = ["hiv".to_owned(), "hiv".to_owned()];
+		assert_eq!(table.check(&twice, false).unwrap(), ["hiv"]);
+		let unknown = table.bits(&["psychatry".to_owned()]).unwrap_err().to_string();
+		assert!(unknown.contains("did you mean “psychiatry”?"), "{unknown}");
+	}
+
+	#[test]
+	fn commands_at_once_draw_one_bit_for_one_word() {
 		let folder = tempfile::tempdir().unwrap();
 		let home = Home::at(folder.path());
 		let me = Identity::development("//DoctorA").unwrap();
 		let patient = AccountId::new([7; 32]);
-		let mut table = LabelTable::default();
-		table.bit_for("psychiatry", Labels(0)).unwrap();
-		table.save(&home, &me, &patient).unwrap();
+		let drawn: Vec<u32> = std::thread::scope(|scope| {
+			let threads: Vec<_> = (0..8)
+				.map(|number| {
+					let words = ["psychiatry".to_owned(), format!("own-{number}")];
+					let (home, me, patient) = (&home, &me, &patient);
+					scope.spawn(move || {
+						let (table, labels) = LabelTable::draw(home, me, patient, &words).unwrap();
+						assert_eq!(labels.0.count_ones(), 2);
+						table.bits(&words[..1]).unwrap().0
+					})
+				})
+				.collect();
+			threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+		});
+		assert!(drawn.iter().all(|bit| *bit == drawn[0]));
+		let table = LabelTable::load(&home, &me, &patient).unwrap();
+		assert_eq!(table.words().len(), 9, "no word was lost");
+	}
+
+	#[test]
+	fn the_file_is_the_users_own() {
+		let folder = tempfile::tempdir().unwrap();
+		let home = Home::at(folder.path());
+		let me = Identity::development("//DoctorA").unwrap();
+		let patient = AccountId::new([7; 32]);
+		let words = ["psychiatry".to_owned()];
+		let (table, _) = LabelTable::draw(&home, &me, &patient, &words).unwrap();
+		let failed = LabelTable::update(&home, &me, &patient, |table| -> Result<()> {
+			table.bit_for("hiv", Labels(0))?;
+			bail!("something else")
+		});
+		assert!(failed.is_err());
 		assert_eq!(LabelTable::load(&home, &me, &patient).unwrap(), table);
 		let other = LabelTable::load(&home, &me, &AccountId::new([8; 32])).unwrap();
 		assert_eq!(other, LabelTable::default());

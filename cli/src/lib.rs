@@ -9,7 +9,9 @@
 //!   is sensitive.
 //! - [`sentence`]: consents, decisions and logs in words.
 //! - [`keys`], [`names`], [`home`]: what is kept on this machine.
+//! - [`file_names`], [`address`]: names of files, and addresses of nodes and custodians.
 
+pub mod address;
 pub mod args;
 pub mod audit;
 pub mod author;
@@ -17,6 +19,7 @@ pub mod commands;
 pub mod consent;
 pub mod council;
 pub mod dates;
+pub mod file_names;
 pub mod home;
 pub mod import;
 pub mod journal;

@@ -1,4 +1,4 @@
-//! The `vouchsafe` command. What it does stands in the library; see [`vouchsafe_cli::commands`].
+//! The `vouchsafe` command. The library does the work; see [`vouchsafe_cli::commands`].
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -6,5 +6,8 @@ use vouchsafe_cli::{args::Cli, commands};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-	commands::main(Cli::parse()).await
+	match Cli::try_parse() {
+		Ok(cli) => commands::main(cli).await,
+		Err(usage) => commands::print_usage(&usage),
+	}
 }

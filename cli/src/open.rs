@@ -2,6 +2,7 @@
 //! whichever copy is good, and the checks at every step. What doesn't fit is named.
 
 use crate::{
+	file_names::{file_name, without_extension},
 	labels::{unmark, LabelTable},
 	output::{plain, Progress},
 	sentence::short,
@@ -42,15 +43,15 @@ const LAG: Duration = Duration::from_secs(8);
 pub enum OpenError {
 	/// The chain gives no access.
 	#[error(
-		"no access to {what}: no consent covers it. The patient can see why with `vouchsafe \
-		 consent explain`; `vouchsafe request submit` asks for access"
+		"no access to {what}: no consent permits it. `vouchsafe request submit` asks the patient for \
+		 access. The patient can see the reason with `vouchsafe consent explain`"
 	)]
 	NoAccess {
 		/// To what.
 		what: String,
 	},
 	/// Too few shares came together.
-	#[error("{need} shares are needed{}", answers(.got, .failed))]
+	#[error("the key needs {need} shares{}", answers(.got, .failed))]
 	TooFewShares {
 		/// How many are needed.
 		need: u8,
@@ -60,7 +61,7 @@ pub enum OpenError {
 		failed: Vec<(String, String)>,
 	},
 	/// No copy of the content is good.
-	#[error("no good copy of the {what} was found: {}", reasons(.failed))]
+	#[error("no custodian has an intact copy of the {what}: {}", reasons(.failed))]
 	NoGoodCopy {
 		/// Manifest or ciphertext.
 		what: &'static str,
@@ -69,8 +70,8 @@ pub enum OpenError {
 	},
 	/// What was decrypted is not what the author committed to.
 	#[error(
-		"the document of record {record} is not the one that its author committed to on the chain: \
-		 nothing was written. Tell the author institution"
+		"the document of record {record} is not the one that its author registered on the chain. It was \
+		 not written to disk. Tell the institution that wrote the record"
 	)]
 	WrongPlaintext {
 		/// Which record.
@@ -80,8 +81,8 @@ pub enum OpenError {
 
 fn answers(got: &[String], failed: &[(String, String)]) -> String {
 	let got = match got {
-		[] => ", and none came".to_owned(),
-		some => format!(", only {} came: {}", some.len(), and(some)),
+		[] => ", and no custodian gave one".to_owned(),
+		some => format!(", and only {} came, from {}", some.len(), and(some)),
 	};
 	let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
 	for (who, why) in failed {
@@ -102,7 +103,7 @@ fn answers(got: &[String], failed: &[(String, String)]) -> String {
 fn reasons(failed: &[(String, String)]) -> String {
 	let reasons: Vec<_> = failed.iter().map(|(who, why)| format!("{who}: {why}")).collect();
 	if reasons.is_empty() {
-		"nobody keeps one".into()
+		"no institution keeps one".into()
 	} else {
 		reasons.join("; ")
 	}
@@ -194,7 +195,7 @@ pub async fn open(
 /// those that were refused.
 pub async fn ask(session: &Session, opening: &OpeningRequest) -> Result<(Vec<H256>, Vec<H256>)> {
 	if opening.records.is_empty() || opening.records.len() > MAX_OPENED {
-		bail!("from 1 to {MAX_OPENED} records can be opened at once");
+		bail!("1 to {MAX_OPENED} records can be opened at once");
 	}
 	let call = CustodyCall::open {
 		patient: opening.patient.clone(),
@@ -276,11 +277,11 @@ pub async fn fetch(
 	let (media_type, meanings) = unmark(&details.media_type);
 	learn_labels(session, &target.patient, &meanings)?;
 	let title = plain(&details.title);
-	let media_type = plain(media_type);
-	let path = keep(file, destination, &folder, &title, &media_type, &record)?;
+	let path = keep(file, destination, &folder, &title, media_type, &record)?;
+	let media_type = plain(without_extension(media_type).0);
 	let suspicious = gathered.faults.iter().filter(|(_, fault)| fault.is_suspicious());
 	warnings.extend(suspicious.map(|(source, fault)| {
-		format!("{}: {fault}. It was left out: report it", name_of(session, &target, source))
+		format!("{}: {fault}. It was not used: report it", name_of(session, &target, source))
 	}));
 	Ok(Opened {
 		record,
@@ -311,10 +312,10 @@ fn learn_labels(session: &Session, patient: &AccountId, meanings: &[(String, u8)
 		return Ok(());
 	}
 	let me = session.me()?;
-	let mut table = LabelTable::load(&session.home, me, patient)?;
-	if table.learn(meanings) {
-		table.save(&session.home, me, patient)?;
-	}
+	LabelTable::update(&session.home, me, patient, |table| {
+		table.learn(meanings);
+		Ok(())
+	})?;
 	Ok(())
 }
 
@@ -416,7 +417,7 @@ async fn ask_custodian(
 				tracing::debug!(detail, "a custodian is away");
 				return Err("could not be reached".into());
 			},
-			Err(CustodianError::NoAccess) => return Err("gave no access".into()),
+			Err(CustodianError::NoAccess) => return Err("refused access".into()),
 			Err(error) => return Err(error.to_string()),
 		}
 	}
@@ -500,9 +501,9 @@ async fn fetch_copy(
 		Err(error) => return bad(error.to_string(), matches!(error, CustodianError::Damaged(_))),
 	};
 	std::fs::create_dir_all(folder)
-		.with_context(|| format!("the folder {} can't be made", folder.display()))?;
+		.with_context(|| format!("cannot create the folder {}", folder.display()))?;
 	let file = NamedTempFile::new_in(folder)
-		.with_context(|| format!("nothing can be written in {}", folder.display()))?;
+		.with_context(|| format!("cannot write into {}", folder.display()))?;
 	let mut writer = BufWriter::new(file);
 	let mut commitment = PlaintextCommitment::new(details.commitment_salt);
 	let progress = Progress::bytes("fetching", manifest.ciphertext_len);
@@ -519,19 +520,19 @@ async fn fetch_copy(
 			return bad(error.to_string(), true);
 		}
 		commitment.update(&plaintext);
-		writer.write_all(&plaintext).context("the document can't be written")?;
+		writer.write_all(&plaintext).context("cannot write the document")?;
 		progress.advance(piece.len() as u64);
 	}
 	plaintext.clear();
 	match decryptor.finish(&mut plaintext) {
 		Ok(length) if length == details.plaintext_len => {},
-		Ok(_) => return bad("its length is not the one that its author named".into(), true),
+		Ok(_) => return bad("its length is not the one that its author registered".into(), true),
 		Err(error) => return bad(error.to_string(), true),
 	}
 	commitment.update(&plaintext);
-	writer.write_all(&plaintext).context("the document can't be written")?;
-	let file = writer.into_inner().context("the document can't be written")?;
-	file.as_file().sync_all().context("the document can't be written")?;
+	writer.write_all(&plaintext).context("cannot write the document")?;
+	let file = writer.into_inner().context("cannot write the document")?;
+	file.as_file().sync_all().context("cannot write the document")?;
 	Ok(Ok((file, commitment.finish())))
 }
 
@@ -547,18 +548,17 @@ fn keep(
 	match destination {
 		Destination::File { path, replace } => {
 			if *replace { file.persist(path) } else { file.persist_noclobber(path) }.with_context(
-				|| format!("{} is there already: --force replaces it", path.display()),
+				|| format!("{} exists already: --force replaces it", path.display()),
 			)?;
 			Ok(path.clone())
 		},
 		Destination::Folder(_) => {
-			let stem = file_name(title, &short(record));
-			let extension = extension_of(media_type);
+			let (stem, extension) = file_name(title, media_type, &short(record));
 			let mut file = file;
 			for number in 1..1000 {
 				let name = match number {
-					1 => format!("{stem}.{extension}"),
-					_ => format!("{stem} ({number}).{extension}"),
+					1 => format!("{stem}{extension}"),
+					_ => format!("{stem} ({number}){extension}"),
 				};
 				let path = folder.join(name);
 				match file.persist_noclobber(&path) {
@@ -568,41 +568,12 @@ fn keep(
 					},
 					Err(error) => {
 						return Err(error.error)
-							.with_context(|| format!("{} can't be written", path.display()))
+							.with_context(|| format!("cannot write {}", path.display()))
 					},
 				}
 			}
-			bail!("there are too many files named {stem} in {}", folder.display())
+			bail!("there are too many files named “{stem}” in {}", folder.display())
 		},
-	}
-}
-
-/// A file's name from a title that somebody else has written.
-fn file_name(title: &str, id: &str) -> String {
-	let safe: String = title
-		.chars()
-		.map(|c| if c.is_alphanumeric() || matches!(c, ' ' | '-' | '_') { c } else { ' ' })
-		.collect();
-	let words: Vec<_> = safe.split_whitespace().collect();
-	let name: String = words.join(" ").chars().take(60).collect();
-	format!("{} {id}", if name.is_empty() { "record" } else { name.trim() })
-}
-
-fn extension_of(media_type: &str) -> &'static str {
-	match media_type {
-		"application/fhir+json" | "application/json" => "json",
-		"application/pdf" => "pdf",
-		"application/dicom" => "dcm",
-		"application/xml" => "xml",
-		"text/plain" => "txt",
-		"text/markdown" => "md",
-		"text/html" => "html",
-		"text/csv" => "csv",
-		"image/jpeg" => "jpg",
-		"image/png" => "png",
-		"image/tiff" => "tif",
-		"video/mp4" => "mp4",
-		_ => "bin",
 	}
 }
 
@@ -660,19 +631,11 @@ mod tests {
 		};
 		assert_eq!(
 			error.to_string(),
-			"3 shares are needed, only 2 came: Hospital A and Hospital B. Hospital C and Health \
+			"the key needs 3 shares, and only 2 came, from Hospital A and Hospital B. Hospital C and Health \
 			 Authority: could not be reached"
 		);
 		let none = OpenError::TooFewShares { need: 3, got: vec![], failed: vec![] };
-		assert_eq!(none.to_string(), "3 shares are needed, and none came");
-	}
-
-	#[test]
-	fn titles_make_harmless_file_names() {
-		assert_eq!(file_name("../../etc/passwd", "ab"), "etc passwd ab");
-		assert_eq!(file_name("\u{1b}[2J", "ab"), "2J ab");
-		assert_eq!(file_name("…", "ab"), "record ab");
-		assert_eq!(file_name(&"x".repeat(500), "ab").len(), 63);
+		assert_eq!(none.to_string(), "the key needs 3 shares, and no custodian gave one");
 	}
 
 	#[test]

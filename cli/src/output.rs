@@ -1,32 +1,67 @@
-//! What a command says: text for people, JSON for machines, and progress on a terminal.
+//! What a command prints: text for people, JSON for machines, questions, and progress on a terminal.
 
+use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 use std::{
-	io::IsTerminal,
+	io::{ErrorKind, IsTerminal, Write},
+	sync::{Mutex, MutexGuard, PoisonError},
 	time::{Duration, Instant},
 };
 
-/// What a command has to say.
+/// What a command answers.
 #[derive(Clone, Debug, Default)]
 pub struct Output {
-	/// For people.
+	/// For people, to be read at a glance.
 	pub text: String,
-	/// The same for machines.
+	/// For people who ask for everything with `-v`; `None` if that is `text`.
+	pub details: Option<String>,
+	/// For machines. It has everything.
 	pub json: Value,
-	/// Whether the command, though it worked, found what it was not to find: a changed copy, a log
-	/// that doesn't fit. It exits with 1.
+	/// Whether the command worked but a check failed: a changed copy, a log that is not the
+	/// chain's. The exit code is 1.
 	pub found_wrong: bool,
 }
 
 impl Output {
 	/// Text, and the same as JSON.
 	pub fn new(text: impl Into<String>, json: Value) -> Self {
-		Self { text: text.into(), json, found_wrong: false }
+		Self { text: text.into(), json, ..Self::default() }
+	}
+
+	/// The longer text that `-v` prints.
+	pub fn with_details(self, details: impl Into<String>) -> Self {
+		Self { details: Some(details.into()), ..self }
 	}
 }
 
-/// A table with columns as wide as they need be.
+/// Writes to standard output. A reader that has closed the pipe wants no more: not an error.
+pub fn write_out(text: &str) -> std::io::Result<()> {
+	let mut out = std::io::stdout().lock();
+	match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+		Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+		result => result,
+	}
+}
+
+/// Writes to standard error. If that fails, nobody can be told.
+pub fn write_error(text: &str) {
+	let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Asks a question on the terminal. Anything but `y` or `yes` means no.
+pub fn ask(question: &str) -> Result<bool> {
+	let _silence = silence();
+	let mut terminal = std::io::stderr().lock();
+	write!(terminal, "{question} [y/N] ")
+		.and_then(|()| terminal.flush())
+		.context("cannot write to the terminal")?;
+	let mut answer = String::new();
+	std::io::stdin().read_line(&mut answer).context("cannot read from the terminal")?;
+	Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// A table. Each column is as wide as its longest cell.
 pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 	let width = |column: usize| {
 		rows.iter()
@@ -50,78 +85,209 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 	lines.join("\n")
 }
 
-/// Text from elsewhere without characters that could change what a terminal shows.
-pub fn plain(text: &str) -> String {
-	text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+/// A number of bytes as people write it: `312 bytes`, `48 kB`, `1.2 MB`.
+pub fn size(bytes: u64) -> String {
+	const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+	if bytes < 1000 {
+		return if bytes == 1 { "1 byte".into() } else { format!("{bytes} bytes") };
+	}
+	// In tenths of a unit, rounded.
+	let mut tenths = bytes.saturating_add(50) / 100;
+	let mut unit = 0;
+	while tenths >= 9995 && unit + 1 < UNITS.len() {
+		tenths = (tenths + 500) / 1000;
+		unit += 1;
+	}
+	if tenths < 100 && !tenths.is_multiple_of(10) {
+		format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+	} else {
+		format!("{} {}", (tenths + 5) / 10, UNITS[unit])
+	}
 }
 
-/// How work goes on: a bar or a note on standard error, if that is a terminal and the work takes
-/// longer than three seconds.
+/// Whether a character turns the direction of the text after it, so that a text reads as another.
+pub(crate) fn turns_text(c: char) -> bool {
+	matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Foreign text without characters that change what a terminal shows.
+pub fn plain(text: &str) -> String {
+	text.chars()
+		.map(|c| if (c.is_control() && c != '\n') || turns_text(c) { '\u{fffd}' } else { c })
+		.collect()
+}
+
+/// A task that takes time. Once a command has worked for three seconds, one line on standard
+/// error says what it does; not if standard error is not a terminal.
+///
+/// Tasks may be nested: the line is about the one that began last. A command's own task is the
+/// outermost, so that every command shows progress.
+#[derive(Debug)]
 pub struct Progress {
-	bar: ProgressBar,
-	since: Instant,
-	shown: std::cell::Cell<bool>,
-	bytes: bool,
+	id: u64,
 }
 
 impl Progress {
-	const PATIENCE: Duration = Duration::from_secs(3);
-
-	/// Work of so many bytes.
+	/// A task of so many bytes.
 	pub fn bytes(what: &str, length: u64) -> Self {
-		Self::new(
-			ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::hidden()),
-			what,
-			true,
-		)
+		Self::start(what, Some(length))
 	}
 
-	/// Waiting.
+	/// A task of unknown length.
 	pub fn waiting(what: &str) -> Self {
-		Self::new(ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()), what, false)
+		Self::start(what, None)
 	}
 
-	fn new(bar: ProgressBar, what: &str, bytes: bool) -> Self {
-		bar.set_message(what.to_owned());
-		Self { bar, since: Instant::now(), shown: std::cell::Cell::new(false), bytes }
+	fn start(what: &str, total: Option<u64>) -> Self {
+		let mut screen = screen();
+		let id = screen.begin(what, total, Instant::now());
+		if !screen.is_drawn && std::io::stderr().is_terminal() {
+			screen.is_drawn = true;
+			std::thread::spawn(draw);
+		}
+		Self { id }
 	}
 
 	/// Says what is being done now.
 	pub fn say(&self, what: &str) {
-		self.bar.set_message(what.to_owned());
-		self.show();
+		screen().change(self.id, |task| what.clone_into(&mut task.what));
 	}
 
 	/// So much more is done.
 	pub fn advance(&self, by: u64) {
-		self.bar.inc(by);
-		self.show();
-	}
-
-	fn show(&self) {
-		if self.shown.get() || self.since.elapsed() < Self::PATIENCE {
-			return;
-		}
-		self.shown.set(true);
-		if !std::io::stderr().is_terminal() {
-			return;
-		}
-		let template = if self.bytes {
-			"{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}"
-		} else {
-			"{spinner} {msg} ({elapsed})"
-		};
-		if let Ok(style) = ProgressStyle::with_template(template) {
-			self.bar.set_style(style);
-		}
-		self.bar.set_draw_target(ProgressDrawTarget::stderr());
-		self.bar.enable_steady_tick(Duration::from_millis(200));
+		screen().change(self.id, |task| task.done = task.done.saturating_add(by));
 	}
 }
 
 impl Drop for Progress {
 	fn drop(&mut self) {
-		self.bar.finish_and_clear();
+		screen().end(self.id);
+	}
+}
+
+/// While it lives, no progress is shown: somebody is being asked, or reads the log.
+#[derive(Debug)]
+pub struct Silence(());
+
+/// Stops showing progress until the result is dropped.
+pub fn silence() -> Silence {
+	let mut screen = screen();
+	screen.silences += 1;
+	screen.clear();
+	Silence(())
+}
+
+impl Drop for Silence {
+	fn drop(&mut self) {
+		let mut screen = screen();
+		screen.silences = screen.silences.saturating_sub(1);
+		// The time that somebody took to answer does not count.
+		screen.since = Some(Instant::now());
+	}
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Task {
+	id: u64,
+	what: String,
+	done: u64,
+	total: Option<u64>,
+}
+
+/// What may be drawn, and what is.
+struct Screen {
+	tasks: Vec<Task>,
+	last_id: u64,
+	since: Option<Instant>,
+	silences: usize,
+	is_drawn: bool,
+	bar: Option<ProgressBar>,
+}
+
+static SCREEN: Mutex<Screen> = Mutex::new(Screen::new());
+
+fn screen() -> MutexGuard<'static, Screen> {
+	SCREEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Screen {
+	const PATIENCE: Duration = Duration::from_secs(3);
+
+	const fn new() -> Self {
+		Self { tasks: Vec::new(), last_id: 0, since: None, silences: 0, is_drawn: false, bar: None }
+	}
+
+	fn begin(&mut self, what: &str, total: Option<u64>, now: Instant) -> u64 {
+		if self.tasks.is_empty() {
+			self.since = Some(now);
+		}
+		self.last_id += 1;
+		self.tasks.push(Task { id: self.last_id, what: what.to_owned(), done: 0, total });
+		self.last_id
+	}
+
+	fn change(&mut self, id: u64, change: impl FnOnce(&mut Task)) {
+		if let Some(task) = self.tasks.iter_mut().find(|task| task.id == id) {
+			change(task);
+		}
+	}
+
+	fn end(&mut self, id: u64) {
+		self.tasks.retain(|task| task.id != id);
+		if self.tasks.is_empty() {
+			self.clear();
+		}
+	}
+
+	/// The task to show at this time.
+	fn shown(&self, now: Instant) -> Option<&Task> {
+		let since = self.since?;
+		let is_long = now.saturating_duration_since(since) >= Self::PATIENCE;
+		self.tasks.last().filter(|_| is_long && self.silences == 0)
+	}
+
+	fn draw(&mut self) {
+		let Some(task) = self.shown(Instant::now()).cloned() else {
+			self.clear();
+			return;
+		};
+		let elapsed = self.since.map(|since| since.elapsed()).unwrap_or_default();
+		let bar = self.bar.get_or_insert_with(|| {
+			ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_elapsed(elapsed)
+		});
+		let template = if task.total.is_some() {
+			"{msg} {bar:30} {bytes}/{total_bytes}"
+		} else {
+			"{spinner} {msg} ({elapsed})"
+		};
+		if let Ok(style) = ProgressStyle::with_template(template) {
+			bar.set_style(style);
+		}
+		if let Some(total) = task.total {
+			bar.set_length(total);
+			bar.set_position(task.done);
+		}
+		bar.set_message(task.what);
+		bar.tick();
+	}
+
+	fn clear(&mut self) {
+		if let Some(bar) = self.bar.take() {
+			bar.finish_and_clear();
+		}
+	}
+}
+
+/// Draws until there is no task left.
+fn draw() {
+	loop {
+		std::thread::sleep(Duration::from_millis(200));
+		let mut screen = screen();
+		if screen.tasks.is_empty() {
+			screen.is_drawn = false;
+			return;
+		}
+		screen.draw();
 	}
 }
 
@@ -138,5 +304,52 @@ mod tests {
 	#[test]
 	fn foreign_text_is_made_harmless() {
 		assert_eq!(plain("a\u{1b}[2Jb\nc"), "a\u{fffd}[2Jb\nc");
+		assert_eq!(plain("report\u{202e}fdp.exe"), "report\u{fffd}fdp.exe");
+		assert_eq!(plain("हिन्दी রিপোর্ট می\u{200c}خواهم"), "हिन्दी রিপোর্ট می\u{200c}خواهم");
+	}
+
+	#[test]
+	fn sizes_are_short() {
+		for (bytes, text) in [
+			(0, "0 bytes"),
+			(1, "1 byte"),
+			(999, "999 bytes"),
+			(1000, "1 kB"),
+			(1_049, "1 kB"),
+			(1_050, "1.1 kB"),
+			(9_949, "9.9 kB"),
+			(9_999, "10 kB"),
+			(48_123, "48 kB"),
+			(999_449, "999 kB"),
+			(999_999, "1 MB"),
+			(1_234_567, "1.2 MB"),
+			(5_000_000_000, "5 GB"),
+			(u64::MAX, "18446744 TB"),
+		] {
+			assert_eq!(size(bytes), text, "{bytes}");
+		}
+	}
+
+	#[test]
+	fn progress_is_shown_after_three_seconds_and_is_about_the_innermost_task() {
+		let mut screen = Screen::new();
+		let start = Instant::now();
+		let after = |millis| start + Duration::from_millis(millis);
+		let outer = screen.begin("working", None, start);
+		assert_eq!(screen.shown(after(2_999)), None);
+		assert_eq!(screen.shown(after(3_000)).unwrap().what, "working");
+		let inner = screen.begin("fetching", Some(10), after(5_000));
+		screen.change(inner, |task| task.done += 4);
+		let shown = screen.shown(after(5_000)).unwrap();
+		assert_eq!((shown.what.as_str(), shown.done, shown.total), ("fetching", 4, Some(10)));
+		screen.end(inner);
+		assert_eq!(screen.shown(after(6_000)).unwrap().what, "working");
+		screen.silences = 1;
+		assert_eq!(screen.shown(after(6_000)), None);
+		screen.silences = 0;
+		screen.end(outer);
+		assert_eq!(screen.shown(after(60_000)), None);
+		screen.begin("again", None, after(60_000));
+		assert_eq!(screen.shown(after(62_999)), None, "a new command has its own three seconds");
 	}
 }

@@ -1,6 +1,7 @@
 //! A session: a connection to a node, the home, who one is, and who the others are called.
 
 use crate::{
+	address::{self, AddressOf},
 	home::Home,
 	keys::{Identity, KeyStore, Secrets},
 	names::Names,
@@ -54,16 +55,22 @@ pub struct Session {
 impl Session {
 	/// Connects, and unlocks the key if one is named.
 	pub async fn connect(settings: &Settings) -> Result<Self> {
+		settings.check_key()?;
+		let node = address::parse(AddressOf::Node, &settings.node)
+			.context("--node or VOUCHSAFE_NODE is wrong")?;
 		let failed =
-			|| format!("no connection to {} (--node or VOUCHSAFE_NODE says where)", settings.node);
-		listens(&settings.node).await.with_context(failed)?;
-		let chain = Chain::connect(&settings.node).await.with_context(failed)?;
+			|| {
+				let node = address::mask(&settings.node);
+				format!("cannot connect to the node at {node}. --node or VOUCHSAFE_NODE sets the address")
+			};
+		listens(&node).await.with_context(failed)?;
+		let chain = Chain::connect(node.as_str()).await.with_context(failed)?;
 		if settings.development {
 			let kind = chain.chain_type().await?;
 			if kind != "Development" && kind != "Local" {
 				bail!(
-					"--dev is for development and local chains; this one is of type {kind}. Everybody \
-					 knows the development keys"
+					"--dev is only for development and local chains, because development keys are public. \
+					 This chain is of type {kind}"
 				);
 			}
 		}
@@ -91,6 +98,12 @@ impl Session {
 	pub async fn learn_members(&mut self) -> Result<()> {
 		let at = self.chain.finalized().await?;
 		let institutions = at.institutions().await?;
+		let signers: Vec<(AccountId, AccountId)> = institutions
+			.iter()
+			.filter_map(|(account, _, _, it)| {
+				Some((account.clone(), it.custodian.as_ref()?.account.clone()))
+			})
+			.collect();
 		self.members = institutions
 			.into_iter()
 			.map(|(account, kind, status, institution)| Member {
@@ -107,14 +120,17 @@ impl Session {
 		for member in &self.members {
 			self.names.add_institution(&member.name, member.account.clone());
 		}
+		for (institution, account) in signers {
+			self.names.add_custodian(&self.names.show(&institution), account);
+		}
 		Ok(())
 	}
 
 	/// Who one is.
 	pub fn me(&self) -> Result<&Identity> {
 		self.me.as_ref().context(
-			"say with which key: --key NAME (`vouchsafe key show` lists them, `vouchsafe key \
-			 generate NAME` makes one)",
+			"choose a key with --key NAME (`vouchsafe key show` lists your keys, `vouchsafe key \
+			 generate NAME` creates one)",
 		)
 	}
 
@@ -168,10 +184,7 @@ impl Session {
 			[institution] => Ok(Some(institution.clone())),
 			_ => {
 				let names: Vec<_> = current.iter().map(|it| self.names.show(it)).collect();
-				bail!(
-					"you work for {}: say for which with --institution",
-					crate::words::and(&names)
-				)
+				bail!("you work for {}: choose one with --institution", crate::words::and(&names))
 			},
 		}
 	}
@@ -179,8 +192,8 @@ impl Session {
 	/// The same, where there must be one.
 	pub async fn institution(&self, named: Option<&str>) -> Result<AccountId> {
 		self.acting_for(named).await?.context(
-			"this is done for an institution, and you are affiliated with none now: name one with \
-			 --institution, or ask its registrar",
+			"you do this for an institution, but you have no affiliation now: name the institution with \
+			 --institution, or ask its registrar for an affiliation",
 		)
 	}
 
@@ -199,44 +212,48 @@ impl Session {
 }
 
 impl Settings {
+	/// Checks that there is a key of the name, before anybody is connected to or asked.
+	fn check_key(&self) -> Result<()> {
+		match &self.key {
+			Some(key) if key.starts_with("//") => {
+				if !self.development {
+					bail!("{key} is a development key, which is public: add --dev to use it");
+				}
+				Identity::development(key).map(drop)
+			},
+			Some(key) => KeyStore::new(&self.home).find(key).map(drop),
+			None => Ok(()),
+		}
+	}
+
 	/// The key that is named, unlocked.
 	pub fn unlock(&self) -> Result<Option<Identity>> {
 		let Some(key) = &self.key else { return Ok(None) };
+		self.check_key()?;
 		if key.starts_with("//") {
-			if !self.development {
-				bail!("{key} is a development key, which everybody knows: allow it with --dev");
-			}
 			return Ok(Some(Identity::development(key)?));
 		}
 		let store = KeyStore::new(&self.home);
-		if !store.list()?.iter().any(|(name, _)| name == key) {
-			// Said before a passphrase is asked for.
-			store.unlock(key, "")?;
-		}
 		let passphrase = self.secrets.ask(&format!("Passphrase of the key {key}"))?;
 		store.unlock(key, &passphrase).map(Some)
 	}
 }
 
-/// Whether anybody listens at a node's address: an error at once, where connecting itself would
-/// keep trying.
-async fn listens(node: &str) -> Result<()> {
-	let url = url::Url::parse(node).with_context(|| format!("“{node}” is not an address"))?;
-	let (host, port) = match (url.host_str(), url.port_or_known_default()) {
-		(Some(host), Some(port)) => (host.trim_matches(['[', ']']).to_owned(), port),
-		_ => bail!("“{node}” is not an address: it looks like ws://127.0.0.1:9944"),
-	};
+/// Checks that something listens at a node's address, because connecting itself would go on trying.
+async fn listens(node: &url::Url) -> Result<()> {
+	let host = node.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+	let port = node.port_or_known_default().unwrap_or_default();
 	let mut tries = 0;
 	loop {
 		let connecting = tokio::net::TcpStream::connect((host.as_str(), port));
 		let error = match tokio::time::timeout(Duration::from_secs(10), connecting).await {
 			Ok(Ok(_)) => return Ok(()),
 			Ok(Err(error)) => error.to_string(),
-			Err(_) => "no answer within 10 seconds".to_owned(),
+			Err(_) => "no answer in 10 seconds".to_owned(),
 		};
 		tries += 1;
 		if tries == 4 {
-			bail!("no node listens there: {error}");
+			bail!("nothing listens there ({error})");
 		}
 		tokio::time::sleep(Duration::from_millis(500)).await;
 	}

@@ -1,6 +1,6 @@
 //! Checking every copy of a version's content, at every custodian that keeps one.
 
-use crate::{output::Progress, session::Session, words::and};
+use crate::{output::Progress, session::Session};
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
@@ -51,11 +51,11 @@ impl CopyReport {
 	pub fn say(&self, name: &str) -> String {
 		let what = self.what;
 		match &self.state {
-			CopyState::Good => format!("{what} at {name}: as its author wrote it"),
-			CopyState::Missing(why) => format!("{what} at {name}: could not be had ({why})"),
+			CopyState::Good => format!("{what} at {name}: intact"),
+			CopyState::Missing(why) => format!("{what} at {name}: not available ({why})"),
 			CopyState::NoNode => format!("{what} at {name}: keeps no copies"),
 			CopyState::Changed { bytes: None, .. } => {
-				format!("{what} at {name}: CHANGED; there is no good copy to tell where")
+				format!("{what} at {name}: CHANGED (there is no intact copy to compare it with)")
 			},
 			CopyState::Changed { bytes: Some((first, last)), other_length } => {
 				let chunk = CHUNK as u64;
@@ -65,7 +65,7 @@ impl CopyReport {
 				} else {
 					format!("blocks {one} to {other}")
 				};
-				let length = if *other_length { ", and its length is another" } else { "" };
+				let length = if *other_length { ", and its length differs" } else { "" };
 				let range = if first == last {
 					format!("byte {first}")
 				} else {
@@ -268,30 +268,6 @@ fn compare(
 	Ok((range, good_length != bad_length))
 }
 
-/// What a verification says, in words.
-pub fn say(session: &Session, verified: &Verified) -> String {
-	let mut lines: Vec<String> = verified
-		.copies
-		.iter()
-		.map(|copy| copy.say(&session.names.show(&copy.institution)))
-		.collect();
-	let changed: Vec<_> =
-		verified.changed().map(|copy| session.names.show(&copy.institution)).collect();
-	lines.push(match (changed.is_empty(), verified.is_available()) {
-		(true, true) => "Every copy that could be had is good.".into(),
-		(true, false) => "No copy could be had of all of it.".into(),
-		(false, true) => format!(
-			"The copy at {} was changed. Opening goes on from a good one; the institution can restore \
-			 its copy from there.",
-			and(&changed)
-		),
-		(false, false) => {
-			format!("The copy at {} was changed, and no good one could be had.", and(&changed))
-		},
-	});
-	lines.join("\n")
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -326,6 +302,6 @@ mod tests {
 			report(changed).say("Hospital B"),
 			"document at Hospital B: CHANGED, byte 262149 (block 1 of 256 KiB)"
 		);
-		assert!(report(CopyState::Good).say("Hospital A").contains("as its author wrote it"));
+		assert!(report(CopyState::Good).say("Hospital A").contains("intact"));
 	}
 }

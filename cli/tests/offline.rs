@@ -1,21 +1,27 @@
-//! The command itself, as people start it, as far as it needs no chain: keys, names, splitting a
-//! bundle, help, exit codes.
+//! The command itself, as people start it, for what needs no chain: keys, names, splitting a bundle,
+//! exit codes, and what happens if an answer cannot be written.
 
 use serde_json::Value;
 use std::{
-	fs,
+	fs::{self, File},
 	io::Write,
 	path::Path,
 	process::{Command, Output, Stdio},
 };
 
-/// Runs the command with a home of its own, and gives it `stdin`.
-fn run(home: &Path, arguments: &[&str], stdin: &str) -> Output {
-	let mut child = Command::new(env!("CARGO_BIN_EXE_vouchsafe"))
+fn command(home: &Path, arguments: &[&str]) -> Command {
+	let mut command = Command::new(env!("CARGO_BIN_EXE_vouchsafe"));
+	command
 		.args(["--home", home.to_str().unwrap(), "--node", "ws://127.0.0.1:1"])
 		.args(arguments)
 		.env_remove("VOUCHSAFE_PASSPHRASE_FILE")
-		.env_remove("VOUCHSAFE_KEY")
+		.env_remove("VOUCHSAFE_KEY");
+	command
+}
+
+/// Runs the command with a home of its own, and gives it `stdin`.
+fn run(home: &Path, arguments: &[&str], stdin: &str) -> Output {
+	let mut child = command(home, arguments)
 		.stdin(Stdio::piped())
 		.stdout(Stdio::piped())
 		.stderr(Stdio::piped())
@@ -40,7 +46,7 @@ fn example(name: &str) -> String {
 }
 
 #[test]
-fn a_key_is_made_and_its_words_are_shown_once() {
+fn a_key_is_made_and_its_words_are_shown() {
 	let home = tempfile::tempdir().unwrap();
 	let made =
 		run(home.path(), &["key", "generate", "eva", "--passphrase-stdin"], "correct horse\n");
@@ -57,6 +63,10 @@ fn a_key_is_made_and_its_words_are_shown_once() {
 		.to_owned();
 	let shown = text(&run(home.path(), &["key", "show"], "").stdout);
 	assert!(shown.contains("eva") && !shown.contains(&words));
+	let arguments = ["key", "show", "eva", "--words", "--passphrase-stdin"];
+	let again = text(&run(home.path(), &arguments, "correct horse\n").stdout);
+	assert!(again.contains(&words));
+	assert_eq!(run(home.path(), &arguments, "wrong horse\n").status.code(), Some(1));
 
 	// The words give the same account back.
 	let file = home.path().join("words");
@@ -99,6 +109,94 @@ fn names_are_kept() {
 	assert!(listed.contains("Eva") && listed.contains(address));
 	let wrong = run(home.path(), &["name", "add", "Eva", "nobody"], "");
 	assert_eq!(wrong.status.code(), Some(1));
+}
+
+#[test]
+fn names_that_are_added_at_once_are_all_kept() {
+	let home = tempfile::tempdir().unwrap();
+	let children: Vec<_> = (0..12)
+		.map(|number| {
+			let (name, account) = (format!("Doctor {number}"), format!("0x{number:064x}"));
+			let arguments = ["name", "add", &name, &account];
+			command(home.path(), &arguments).stdout(Stdio::null()).spawn().unwrap()
+		})
+		.collect();
+	for mut child in children {
+		assert!(child.wait().unwrap().success());
+	}
+	let book = fs::read_to_string(home.path().join("names.toml")).unwrap();
+	assert_eq!(book.matches("Doctor").count(), 12, "{book}");
+}
+
+#[test]
+fn an_answer_that_cannot_be_written_is_an_error() {
+	let home = tempfile::tempdir().unwrap();
+	let bundle = example("bundle.json");
+	let passphrase = home.path().join("passphrase");
+	fs::write(&passphrase, "correct horse\n").unwrap();
+	let passphrase = passphrase.to_str().unwrap();
+	let full = || File::options().write(true).open("/dev/full").unwrap();
+	for arguments in [
+		&["key", "generate", "eva", "--passphrase-file", passphrase][..],
+		&["--json", "key", "generate", "ada", "--passphrase-file", passphrase],
+		&["key", "show"],
+		&["record", "import", &bundle, "--dry-run"],
+		&["record", "import", &bundle, "--dry-run", "--json"],
+		&["record", "import", "nosuch.json", "--dry-run", "--json"],
+		&["--help"],
+		&["record", "add", "--help"],
+		&["--version"],
+	] {
+		let output = command(home.path(), arguments).stdout(full()).output().unwrap();
+		assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+		let said = text(&output.stderr);
+		assert!(said.contains("could not be written"), "{arguments:?}: {said}");
+		assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+		let nothing =
+			command(home.path(), arguments).stdout(full()).stderr(full()).status().unwrap();
+		assert_eq!(nothing.code(), Some(1), "{arguments:?}");
+	}
+	// The words were lost, and are shown again.
+	for key in ["eva", "ada"] {
+		let arguments = ["key", "show", key, "--words", "--passphrase-file", passphrase, "--json"];
+		let words = json(&run(home.path(), &arguments, ""))["words"].as_str().unwrap().to_owned();
+		assert_eq!(words.split(' ').count(), 12);
+	}
+}
+
+#[test]
+fn a_closed_pipe_is_not_an_error() {
+	let home = tempfile::tempdir().unwrap();
+	let bundle = example("bundle.json");
+	for (arguments, code) in [
+		(&["record", "import", &bundle, "--dry-run"][..], 0),
+		(&["record", "import", &bundle, "--dry-run", "--json"], 0),
+		(&["record", "import", "nosuch.json", "--dry-run", "--json"], 1),
+		(&["--help"], 0),
+	] {
+		let mut child = command(home.path(), arguments)
+			.stdout(Stdio::piped())
+			.stderr(Stdio::piped())
+			.spawn()
+			.unwrap();
+		drop(child.stdout.take());
+		let output = child.wait_with_output().unwrap();
+		assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+		assert!(!text(&output.stderr).contains("panicked"));
+	}
+}
+
+#[test]
+fn no_progress_is_shown_off_a_terminal() {
+	let home = tempfile::tempdir().unwrap();
+	// A node that takes connections and never answers: connecting gives up after 20 seconds.
+	let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+	let node = format!("ws://{}", silent.local_addr().unwrap());
+	let output = command(home.path(), &["status", "--node", &node]).output().unwrap();
+	assert_eq!(output.status.code(), Some(1));
+	let said = text(&output.stderr);
+	assert_eq!(said.lines().count(), 1, "{said}");
+	assert!(said.starts_with("error: ") && !said.contains('\u{1b}'), "{said}");
 }
 
 #[test]
@@ -163,35 +261,4 @@ fn a_node_that_is_away_is_said_with_its_address() {
 	assert_eq!(output.status.code(), Some(1));
 	let said = text(&output.stderr);
 	assert!(said.contains("ws://127.0.0.1:1") && said.contains("--node"), "{said}");
-}
-
-#[test]
-fn every_command_has_help() {
-	let home = tempfile::tempdir().unwrap();
-	for words in [
-		"key generate",
-		"key import",
-		"key show",
-		"name add",
-		"enrol sign",
-		"enrol submit",
-		"council admit",
-		"council upgrade",
-		"record add",
-		"record import",
-		"record open",
-		"record verify",
-		"consent grant",
-		"consent explain",
-		"request submit",
-		"request approve",
-		"audit show",
-		"audit verify",
-		"status",
-	] {
-		let mut arguments: Vec<&str> = words.split(' ').collect();
-		arguments.push("--help");
-		let help = text(&run(home.path(), &arguments, "").stdout);
-		assert!(help.contains("Example"), "{words}: {help}");
-	}
 }

@@ -13,7 +13,7 @@ use std::{
 	os::unix::fs::OpenOptionsExt,
 };
 use vouchsafe_client::{
-	chain::{account_bytes, At, HolderChoice, Labels, View},
+	chain::{account_bytes, At, HolderChoice, View},
 	cid::{cid_of, Cid, CidBuilder},
 	messages::HexBytes,
 	protocol::{
@@ -53,7 +53,8 @@ pub(super) async fn prepare(
 	session: &Session,
 	addition: &Addition,
 	source: Hex<32>,
-) -> Result<(Journal, Group)> {
+	journal: &Journal,
+) -> Result<Group> {
 	let me = session.me()?;
 	let at = session.finalized().await?;
 	let patient = addition.patient.clone();
@@ -65,8 +66,10 @@ pub(super) async fn prepare(
 	}
 	let allowed = at.holder_choice(&patient).await?;
 	let choice = choose_holders(session, addition, &account.encryption_key, allowed.as_ref())?;
-	let mut table = LabelTable::load(&session.home, me, &patient)?;
-	let journal = Journal::begin(&session.home, me)?;
+	// Before anything is encrypted: another command that uses the same words finds their bits.
+	let words: Vec<String> =
+		addition.documents.iter().flat_map(|it| it.place.labels()).cloned().collect();
+	let (table, _) = LabelTable::draw(&session.home, me, &patient, &words)?;
 	let mut entries = Vec::new();
 	for (number, document) in addition.documents.iter().enumerate() {
 		let entry = prepare_one(
@@ -75,17 +78,16 @@ pub(super) async fn prepare(
 			addition,
 			document,
 			&choice,
-			&mut table,
+			&table,
 			&journal.content(number),
 		)
 		.await?;
 		entries.push(entry);
 	}
-	table.save(&session.home, me, &patient)?;
 	let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
 	let group = Group { genesis, signer, source, entries };
 	journal.save(&group)?;
-	Ok((journal, group))
+	Ok(group)
 }
 
 async fn prepare_one(
@@ -94,22 +96,20 @@ async fn prepare_one(
 	addition: &Addition,
 	document: &NewDocument,
 	Choice { threshold, holders }: &Choice,
-	table: &mut LabelTable,
+	table: &LabelTable,
 	path: &Path,
 ) -> Result<Entry> {
 	let patient = addition.patient.clone();
-	let mut labels = Labels(0);
+	let labels;
 	let (record, version, previous, new) = match &document.place {
 		Place::New { category, months, labels: words, relation, confidentiality, origin } => {
 			if let Some((_, target)) = relation {
 				let found = at.record(*target).await?;
 				if found.is_none_or(|found| found.patient != patient) {
-					bail!("the record that it relates to is not one of the patient's");
+					bail!("the related record is not one of this patient's");
 				}
 			}
-			for word in words {
-				labels.0 |= 1 << table.bit_for(word, Labels(0))?;
-			}
+			labels = table.bits(words)?;
 			let salt = vouchsafe_vault::random_bytes::<16>();
 			let author = addition.institution.as_ref().unwrap_or(&patient);
 			let row = NewRow {
@@ -126,7 +126,7 @@ async fn prepare_one(
 		Place::VersionOf(record) => {
 			let found = at.record(*record).await?.context("there is no such record")?;
 			if found.patient != patient {
-				bail!("that record is of another patient");
+				bail!("that record belongs to another patient");
 			}
 			labels = found.labels;
 			(record.0, found.versions, found.head.0, None)
@@ -163,7 +163,7 @@ async fn prepare_one(
 			holder: account_bytes(&holder.account),
 		};
 		let sealed = seal_share(&PublicKey(holder.key), &address, share).with_context(|| {
-			format!("nothing can be sealed to {}", session.names.show(&holder.account))
+			format!("cannot seal a share to {}", session.names.show(&holder.account))
 		})?;
 		match holder.kind {
 			HolderKind::Patient => patient_share = Some(HexBytes(sealed)),
@@ -269,7 +269,7 @@ async fn encrypt(
 			.write(true)
 			.mode(0o600)
 			.open(&path)
-			.with_context(|| format!("{} can't be written", path.display()))?;
+			.with_context(|| format!("cannot write {}", path.display()))?;
 		let mut writer = Addressing { inner: BufWriter::new(file), cid: CidBuilder::new() };
 		let done = document::encrypt(&key, &context, &mut reader, &mut writer)?;
 		writer.inner.get_ref().sync_all()?;

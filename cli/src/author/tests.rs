@@ -43,10 +43,3 @@ fn what_is_handed_in_again_is_known_again() {
 	other.patient = AccountId::new([8; 32]);
 	assert_ne!(one, source(&other));
 }
-
-#[test]
-fn media_types_go_by_the_name() {
-	assert_eq!(media_type_of(Path::new("a/b.PDF")), "application/pdf");
-	assert_eq!(media_type_of(Path::new("scan.dcm")), "application/dicom");
-	assert_eq!(media_type_of(Path::new("nothing")), "application/octet-stream");
-}

@@ -1,54 +1,38 @@
-//! `vouchsafe audit`.
+//! `vouchsafe audit`. By default the log is shown as what people did, one line each: entries about
+//! key shares are summed up, and an import or a long opening is one line. `-v` and `--json` show
+//! every entry.
 
 use super::account_json;
 use crate::{
 	args::{AuditCommand, WhichLog},
 	audit::{self, Log},
-	output::Output,
+	dates::show_moment,
+	names::Names,
+	output::{Output, Progress},
 	sentence::Teller,
 	session::{Session, Settings},
-	words::count,
+	words::{and, count, Purpose, Word},
 };
 use anyhow::Result;
+use futures::{stream, StreamExt};
 use serde_json::json;
-use vouchsafe_client::chain::AccountId;
+use std::collections::BTreeMap;
+use vouchsafe_client::{
+	chain::{AccountId, LogEntry, LogEvent, Outcome, View},
+	messages::LogLine,
+};
+
+/// Records that are named in a line; more are counted.
+const NAMED: usize = 3;
+/// How many blocks may lie between the transactions of one import or of one opening.
+const GAP: u32 = 5;
 
 pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Output> {
 	let session = Session::connect(settings).await?;
 	match command {
 		AuditCommand::Show { which, last } => {
 			let (log, _) = read(&session, &which).await?;
-			let labels = session.labels_of(&log.patient)?;
-			let teller = Teller { names: &session.names, labels: &labels };
-			let skip = last.map_or(0, |last| log.lines.len().saturating_sub(last));
-			let mut lines = Vec::new();
-			let mut rows = Vec::new();
-			for (line, entry) in log.entries().skip(skip) {
-				let text = match &entry {
-					Some(entry) => teller.log_entry(entry),
-					None => "something that this program doesn't know: update it".into(),
-				};
-				lines.push(format!("{:>4}  block {:>7}  {text}", line.seq, line.block));
-				rows.push(json!({
-					"seq": line.seq,
-					"block": line.block,
-					"text": text,
-					"signer": entry.as_ref().map(|it| account_json(&session, &it.signer)),
-					"entry": line.entry.to_string(),
-					"head": line.head.to_string(),
-				}));
-			}
-			if lines.is_empty() {
-				lines.push("The log is empty.".into());
-			}
-			lines.push(format!(
-				"From {}. `vouchsafe audit verify` proves it against the chain.",
-				session.names.show(&log.from)
-			));
-			Ok(Output::new(
-				lines.join("\n"),
-				json!({ "from": account_json(&session, &log.from), "entries": log.count, "lines": rows }),
-			))
+			show(&session, &log, last).await
 		},
 		AuditCommand::Verify { which } => {
 			let (log, acting_for) = read(&session, &which).await?;
@@ -56,8 +40,8 @@ pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Ou
 			match audit::verify(&session, &log, acting_for.as_ref()).await? {
 				Ok(()) => Ok(Output::new(
 					format!(
-						"The log from {from} is whole: its {} end in the head that the chain holds at block \
-						 {}, 0x{}.",
+						"The log from {from} is complete: its {} lead to the head that the chain has at \
+						 block {}, 0x{}.",
 						count(log.lines.len(), "entry"),
 						log.block,
 						hex::encode(log.head.0)
@@ -71,19 +55,19 @@ pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Ou
 					}),
 				)),
 				Err(unproven) => Ok(Output {
-					text: match unproven.entry {
-						Some(entry) => {
-							format!("{unproven}. The first entry that doesn't fit is {entry}.")
-						},
-						None => unproven.to_string(),
-					},
-					json: json!({
-						"whole": false,
-						"from": account_json(&session, &log.from),
-						"entry": unproven.entry,
-						"error": unproven.to_string(),
-					}),
 					found_wrong: true,
+					..Output::new(
+						match unproven.entry {
+							Some(entry) => format!("{unproven}. The first wrong entry is {entry}."),
+							None => unproven.to_string(),
+						},
+						json!({
+							"whole": false,
+							"from": account_json(&session, &log.from),
+							"entry": unproven.entry,
+							"error": unproven.to_string(),
+						}),
+					)
 				}),
 			}
 		},
@@ -100,4 +84,398 @@ async fn read(session: &Session, which: &WhichLog) -> Result<(Log, Option<Accoun
 	};
 	let log = audit::read(session, &patient, acting_for.as_ref(), from.as_ref()).await?;
 	Ok((log, acting_for))
+}
+
+async fn show(session: &Session, log: &Log, last: Option<usize>) -> Result<Output> {
+	let labels = session.labels_of(&log.patient)?;
+	let teller = Teller { names: &session.names, labels: &labels };
+	let mut lines = fold(log.entries());
+	let skip = last.map_or(0, |last| lines.len().saturating_sub(last));
+	let first = match skip {
+		0 => 0,
+		_ => lines.get(skip).map_or(u64::MAX, |line| line.seq),
+	};
+	lines.drain(..skip);
+	let shown: Vec<_> = log.entries().filter(|(line, _)| line.seq >= first).collect();
+	let times = times_of(session, shown.iter().map(|(line, _)| line.block)).await;
+	let at = |block: u32| match times.get(&block) {
+		Some(time) => show_moment(*time),
+		None => format!("block {block}"),
+	};
+
+	let mut text: Vec<String> =
+		lines.iter().map(|line| format!("{:<20}  {}", at(line.block), line.say(&teller))).collect();
+	if text.is_empty() {
+		text.push("The log has no entries about what people did.".into());
+	}
+	text.extend(bookkeeping(&session.names, shown.iter().filter_map(|(_, entry)| entry.as_ref())));
+	let end = format!(
+		"Log from {}. `vouchsafe audit verify` proves it against the chain.",
+		session.names.show(&log.from)
+	);
+	text.push(end.clone());
+
+	let mut details = Vec::new();
+	let mut rows = Vec::new();
+	for (line, entry) in &shown {
+		let said = say_entry(&teller, entry.as_ref());
+		details.push(format!(
+			"{:>4}  {:<20}  block {:>7}  {said}",
+			line.seq,
+			at(line.block),
+			line.block
+		));
+		rows.push(json!({
+			"seq": line.seq,
+			"block": line.block,
+			"time": times.get(&line.block),
+			"text": said,
+			"signer": entry.as_ref().map(|it| account_json(session, &it.signer)),
+			"entry": line.entry.to_string(),
+			"head": line.head.to_string(),
+		}));
+	}
+	details.push(end);
+	Ok(Output::new(
+		text.join("\n"),
+		json!({ "from": account_json(session, &log.from), "entries": log.count, "lines": rows }),
+	)
+	.with_details(details.join("\n")))
+}
+
+fn say_entry(teller: &Teller, entry: Option<&LogEntry>) -> String {
+	match entry {
+		Some(entry) => teller.log_entry(entry),
+		None => "something that this program does not know: update it".into(),
+	}
+}
+
+/// The times of blocks, in seconds since 1970. A block is left out if the node cannot tell, because it
+/// has pruned the block's state.
+async fn times_of(session: &Session, blocks: impl Iterator<Item = u32>) -> BTreeMap<u32, u64> {
+	let _progress = Progress::waiting("reading the times of the log's blocks");
+	let mut blocks: Vec<u32> = blocks.collect();
+	blocks.sort_unstable();
+	blocks.dedup();
+	stream::iter(blocks)
+		.map(|block| async move {
+			let at = session.chain.at_number(block).await.ok()?;
+			Some((block, at.time().await.ok()?))
+		})
+		.buffer_unordered(16)
+		.filter_map(|found| async move { found })
+		.collect()
+		.await
+}
+
+/// What people did, as one line.
+#[derive(Clone, Debug, Default)]
+struct Line {
+	/// The number of its first entry.
+	seq: u64,
+	block: u32,
+	/// Its last block.
+	until: u32,
+	/// `None` is an entry that this program does not know.
+	entries: Vec<Option<LogEntry>>,
+}
+
+/// Whether an entry is about key shares, which people cause but do not do.
+fn is_bookkeeping(event: &LogEvent) -> bool {
+	matches!(event, LogEvent::SharingSetDeclared { .. } | LogEvent::ShareAcknowledged { .. })
+}
+
+/// Whether two entries that follow each other are parts of one import, or of one opening.
+fn belong_together(one: &LogEntry, other: &LogEntry) -> bool {
+	let same_kind = matches!(
+		(&one.event, &other.event),
+		(LogEvent::RecordCreated { .. }, LogEvent::RecordCreated { .. })
+			| (LogEvent::Opened { .. }, LogEvent::Opened { .. })
+	);
+	same_kind
+		&& (&one.signer, &one.origin, &one.acting_for)
+			== (&other.signer, &other.origin, &other.acting_for)
+		&& one.purpose == other.purpose
+}
+
+/// The log as lines about what people did, in its order.
+fn fold<'a>(entries: impl Iterator<Item = (&'a LogLine, Option<LogEntry>)>) -> Vec<Line> {
+	let mut lines: Vec<Line> = Vec::new();
+	for (line, entry) in entries {
+		if entry.as_ref().is_some_and(|it| is_bookkeeping(&it.event)) {
+			continue;
+		}
+		if let Some(approved) = entry.as_ref() {
+			// A consent by which a request was approved is told with the approval.
+			if lines.last().is_some_and(|before| before.is_granted_by(approved)) {
+				lines.pop();
+			}
+		}
+		let before = lines.last_mut().filter(|before| {
+			let last = before.entries.last().and_then(Option::as_ref);
+			line.block.saturating_sub(before.until) <= GAP
+				&& last.zip(entry.as_ref()).is_some_and(|(last, it)| belong_together(last, it))
+		});
+		match before {
+			Some(before) => {
+				before.until = line.block;
+				before.entries.push(entry);
+			},
+			None => lines.push(Line {
+				seq: line.seq,
+				block: line.block,
+				until: line.block,
+				entries: vec![entry],
+			}),
+		}
+	}
+	lines
+}
+
+impl Line {
+	/// Whether this is the grant of the consent that the entry's approval became.
+	fn is_granted_by(&self, approved: &LogEntry) -> bool {
+		match (&self.entries[..], &approved.event) {
+			(
+				[Some(LogEntry { event: LogEvent::ConsentGranted { consent, .. }, .. })],
+				LogEvent::RequestApproved { consent: approved, .. },
+			) => consent == approved,
+			_ => false,
+		}
+	}
+
+	fn say(&self, teller: &Teller) -> String {
+		let known: Vec<&LogEntry> = self.entries.iter().flatten().collect();
+		let [first, ..] = known[..] else { return say_entry(teller, None) };
+		let created =
+			known.iter().filter(|it| matches!(it.event, LogEvent::RecordCreated { .. })).count();
+		let what = if created > 1 {
+			format!("added {}", count(created, "record"))
+		} else {
+			match opened(&known) {
+				Some(what) => what,
+				None => return teller.log_entry(first),
+			}
+		};
+		format!("{} {what}{}", actor(teller.names, first), purpose(first.purpose.as_ref()))
+	}
+}
+
+/// What openings of many records come to; `None` if there are few, which are named.
+fn opened(entries: &[&LogEntry]) -> Option<String> {
+	// A record that was opened twice is counted once, with its last outcome.
+	let outcomes: BTreeMap<[u8; 32], &Outcome> = entries
+		.iter()
+		.filter_map(|entry| match &entry.event {
+			LogEvent::Opened { outcomes, .. } => Some(outcomes.iter()),
+			_ => None,
+		})
+		.flatten()
+		.map(|(record, outcome)| (record.0, outcome))
+		.collect();
+	if outcomes.len() <= NAMED && entries.len() == 1 {
+		return None;
+	}
+	let refused = outcomes.values().filter(|it| ***it == Outcome::Refused).count();
+	let opened = outcomes.len().saturating_sub(refused);
+	let mut consents: Vec<u32> = outcomes
+		.values()
+		.filter_map(|it| match it {
+			Outcome::Consent(consent) => Some(consent.id),
+			_ => None,
+		})
+		.collect();
+	consents.sort_unstable();
+	consents.dedup();
+	let mut parts = Vec::new();
+	if opened > 0 {
+		let by: Vec<_> = consents.iter().map(ToString::to_string).collect();
+		let by = match by.len() {
+			0 => String::new(),
+			1 => format!(" (by consent {})", and(&by)),
+			_ => format!(" (by consents {})", and(&by)),
+		};
+		parts.push(format!("opened {}{by}", count(opened, "record")));
+	}
+	if refused > 0 {
+		parts.push(format!("was refused {}", count(refused, "record")));
+	}
+	Some(and(&parts))
+}
+
+fn actor(names: &Names, entry: &LogEntry) -> String {
+	let mut actor = names.show(&entry.origin);
+	if entry.signer != entry.origin {
+		actor = format!("{} (acting as {actor})", names.show(&entry.signer));
+	}
+	match &entry.acting_for {
+		Some(institution) if *institution != entry.origin => {
+			format!("{actor} of {}", names.show(institution))
+		},
+		_ => actor,
+	}
+}
+
+fn purpose(purpose: Option<&Purpose>) -> String {
+	purpose.map(|it| format!(", for {}", it.phrase())).unwrap_or_default()
+}
+
+/// One line about the entries that are about key shares.
+fn bookkeeping<'a>(names: &Names, entries: impl Iterator<Item = &'a LogEntry>) -> Option<String> {
+	let mut number = 0usize;
+	let mut holders = Vec::new();
+	for entry in entries.filter(|it| is_bookkeeping(&it.event)) {
+		number = number.saturating_add(1);
+		if let LogEvent::ShareAcknowledged { holder, .. } = &entry.event {
+			let name = names.show(holder);
+			if !holders.contains(&name) {
+				holders.push(name);
+			}
+		}
+	}
+	holders.sort();
+	let who = if holders.is_empty() {
+		String::new()
+	} else {
+		format!(", acknowledged by {}", and(&holders))
+	};
+	(number > 0)
+		.then(|| format!("{} about key shares{who}: -v shows them.", count(number, "entry")))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::labels::LabelTable;
+	use vouchsafe_client::{
+		chain::{bounded, ConsentRef, Effect, Grantee, Ground, H256},
+		messages::{Hex, HexBytes},
+	};
+
+	const PATIENT: AccountId = AccountId::new([1; 32]);
+	const DOCTOR: AccountId = AccountId::new([2; 32]);
+	const HOSPITAL: AccountId = AccountId::new([3; 32]);
+
+	fn names() -> Names {
+		let mut names = Names::default();
+		names.add_institution("Eva", PATIENT);
+		names.add_institution("Dr. Berger", DOCTOR);
+		names.add_institution("Hospital A", HOSPITAL);
+		names
+	}
+
+	fn entry(signer: AccountId, event: LogEvent) -> LogEntry {
+		let acting_for = (signer != PATIENT).then_some(HOSPITAL);
+		LogEntry { signer: signer.clone(), origin: signer, acting_for, purpose: None, event }
+	}
+
+	fn created(number: u8) -> LogEntry {
+		entry(DOCTOR, LogEvent::RecordCreated { record: H256([number; 32]) })
+	}
+
+	fn declared() -> LogEntry {
+		let record = H256([1; 32]);
+		entry(DOCTOR, LogEvent::SharingSetDeclared { record, version: 0, epoch: 0 })
+	}
+
+	fn acknowledged(holder: AccountId) -> LogEntry {
+		let record = H256([1; 32]);
+		let event =
+			LogEvent::ShareAcknowledged { record, version: 0, epoch: 0, holder: holder.clone() };
+		entry(holder, event)
+	}
+
+	fn consent() -> ConsentRef {
+		ConsentRef { grantee: Grantee::Institution(HOSPITAL), id: 57 }
+	}
+
+	fn open(outcomes: Vec<(H256, Outcome)>) -> LogEntry {
+		let ground = Ground::Consent { institution: Some(HOSPITAL) };
+		let event = LogEvent::Opened { ground, outcomes: bounded(outcomes, "records").unwrap() };
+		LogEntry { purpose: Some(Purpose::Treatment), ..entry(DOCTOR, event) }
+	}
+
+	/// What the log reads like, with the block of each line.
+	fn said(entries: &[(u32, Option<LogEntry>)]) -> Vec<String> {
+		let lines: Vec<LogLine> = entries
+			.iter()
+			.enumerate()
+			.map(|(seq, (block, _))| LogLine {
+				seq: u64::try_from(seq).unwrap(),
+				block: *block,
+				entry: HexBytes(vec![]),
+				head: Hex([0; 32]),
+			})
+			.collect();
+		let names = names();
+		let teller = Teller { names: &names, labels: &LabelTable::default() };
+		fold(lines.iter().zip(entries.iter().map(|(_, entry)| entry.clone())))
+			.iter()
+			.map(|line| format!("{} {} {}", line.seq, line.block, line.say(&teller)))
+			.collect()
+	}
+
+	#[test]
+	fn an_import_is_one_line_and_key_shares_are_none() {
+		let effect = Effect::Permit;
+		let permit = entry(PATIENT, LogEvent::ConsentGranted { consent: consent(), effect });
+		let said = said(&[
+			(5, Some(permit)),
+			(7, Some(created(1))),
+			(7, Some(declared())),
+			(7, Some(created(2))),
+			(8, Some(acknowledged(HOSPITAL))),
+			(9, Some(created(3))),
+			(40, Some(created(4))),
+			(41, None),
+			(41, Some(created(5))),
+		]);
+		assert_eq!(said.len(), 5);
+		assert!(said[0].starts_with("0 5 Eva granted consent 57"), "{}", said[0]);
+		assert_eq!(said[1], "1 7 Dr. Berger of Hospital A added 3 records");
+		assert_eq!(said[2], "6 40 Dr. Berger of Hospital A added record 04040404");
+		assert!(said[3].contains("update it"));
+		assert_eq!(said[4], "8 41 Dr. Berger of Hospital A added record 05050505");
+	}
+
+	#[test]
+	fn an_approval_and_its_consent_are_one_line() {
+		let effect = Effect::Permit;
+		let granted = entry(PATIENT, LogEvent::ConsentGranted { consent: consent(), effect });
+		let approved =
+			entry(PATIENT, LogEvent::RequestApproved { request: 80, consent: consent() });
+		let said = said(&[(5, Some(granted)), (5, Some(approved))]);
+		assert_eq!(said.len(), 1);
+		assert!(said[0].starts_with("1 5 Eva approved request 80"), "{}", said[0]);
+	}
+
+	#[test]
+	fn few_records_are_named_and_many_are_counted() {
+		let record = |number| H256([number; 32]);
+		let by_consent = |number| (record(number), Outcome::Consent(consent()));
+		let few = said(&[(5, Some(open(vec![by_consent(1), (record(2), Outcome::Refused)])))]);
+		assert!(few[0].contains("01010101") && few[0].contains("02020202"), "{}", few[0]);
+		let mut many: Vec<_> = (0..15).map(by_consent).collect();
+		many.push((record(99), Outcome::Refused));
+		let more = open(vec![by_consent(50), by_consent(3)]);
+		let said = said(&[(5, Some(open(many))), (6, Some(more))]);
+		assert_eq!(
+			said,
+			["0 5 Dr. Berger of Hospital A opened 16 records (by consent 57) and was refused 1 record, for \
+			  treatment"]
+		);
+	}
+
+	#[test]
+	fn entries_about_key_shares_are_summed_up() {
+		let names = names();
+		let said = |entries: &[LogEntry]| bookkeeping(&names, entries.iter());
+		assert_eq!(said(&[created(1)]), None);
+		assert_eq!(
+			said(&[declared(), created(1), acknowledged(HOSPITAL), acknowledged(HOSPITAL)])
+				.unwrap(),
+			"3 entries about key shares, acknowledged by Hospital A: -v shows them."
+		);
+		assert_eq!(said(&[declared()]).unwrap(), "1 entry about key shares: -v shows them.");
+	}
 }

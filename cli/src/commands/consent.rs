@@ -1,9 +1,10 @@
 //! `vouchsafe consent`.
 
-use super::{account_json, agree, apply, id_json, plain_terms};
+use super::{account_json, agree, apply, confirm, id_json, key, moment, plain_terms, when};
 use crate::{
 	args::{Agreeing, ConsentCommand},
 	consent::{self, CarryReport, Granted},
+	dates::{self, show_moment},
 	output::Output,
 	sentence::{grantor, short, Teller},
 	session::{Session, Settings},
@@ -11,7 +12,7 @@ use crate::{
 };
 use anyhow::{bail, Result};
 use serde_json::{json, Value};
-use vouchsafe_client::chain::{AccountId, ConsentRef, Decision, Effect, Grantee, Terms, View};
+use vouchsafe_client::chain::{AccountId, Decision, Effect, Grantee, Terms, View};
 
 pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<Output> {
 	let session = Session::connect(settings).await?;
@@ -33,13 +34,13 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			let at = session.finalized().await?;
 			apply(&session, &at, &me, &mut terms, &about, &reach).await?;
 			if !deny && about.action == [Action::Write] && about.labels.is_empty() {
-				// To add a labelled record shows nobody anything; which labels an author will use,
-				// the patient can't know.
+				// Adding a labelled record shows nothing to anybody, and the patient cannot know which
+				// labels an author will use.
 				terms.labels.0 = u32::MAX;
 			}
-			agree(&consent::sentence(&session, &me, &grantee, &terms)?, agreeing.yes)?;
+			agree(&consent::sentence(&session, &me, &grantee, &terms)?, agreeing.agreement)?;
 			let granted = consent::grant(&session, grantee, terms.clone()).await?;
-			finish(&session, granted, &terms, &agreeing, "counts").await
+			finish(&session, granted, &terms, &agreeing).await
 		},
 		ConsentCommand::Amend { consent: id, about, reach, agreeing } => {
 			let me = session.me()?.account();
@@ -47,19 +48,24 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			let mut terms = found.terms;
 			let at = session.finalized().await?;
 			apply(&session, &at, &me, &mut terms, &about, &reach).await?;
-			agree(&consent::sentence(&session, &me, &grantee, &terms)?, agreeing.yes)?;
+			agree(&consent::sentence(&session, &me, &grantee, &terms)?, agreeing.agreement)?;
 			let granted = consent::amend(&session, id, terms.clone()).await?;
-			finish(&session, granted, &terms, &agreeing, "is amended").await
+			finish(&session, granted, &terms, &agreeing).await
 		},
-		ConsentCommand::Revoke { consent: id } => {
+		ConsentCommand::Revoke { consent: id, agreement } => {
+			let me = session.me()?.account();
+			let (grantee, found) = consent::find(&session, id).await?;
+			let sentence = consent::sentence(&session, &me, &grantee, &found.terms)?;
+			confirm(&format!("I revoke consent {id}, which says: “{sentence}”"), agreement)?;
 			let (grantee, block) = consent::revoke(&session, id).await?;
 			let labels = Default::default();
 			let teller = Teller { names: &session.names, labels: &labels };
-			let which = teller.consent_ref(&ConsentRef { grantee, id });
+			let grantee = teller.grantee_shortly(&grantee);
+			let when = when(&session, block).await;
 			Ok(Output::new(
 				format!(
-					"The {which} is revoked: from block {block} on nothing is opened by it. What was read \
-					 before can't be unread."
+					"Consent {id} for {grantee} is revoked since {when}. It opens nothing any more. What was read before \
+					 stays known to those who read it."
 				),
 				json!({ "consent": id, "block": block }),
 			))
@@ -77,7 +83,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			let at = session.finalized().await?;
 			let record = super::record(&at, of.as_ref(), &record).await?;
 			let Some(found) = at.record(record).await? else {
-				bail!("there is no such record");
+				bail!("there is no record 0x{}", hex::encode(record.0));
 			};
 			let reader = session.names.resolve(&reader)?;
 			let institution = institution.map(|it| session.names.resolve(&it)).transpose()?;
@@ -95,13 +101,17 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				}),
 			))
 		},
-		ConsentCommand::Carry { consent: id, to } => {
+		ConsentCommand::Carry { consent: id, to, agreement: _ } => {
+			key::check(&session, &session.finalized().await?).await?;
 			let (grantee, found) = consent::find(&session, id).await?;
 			let to = to.map(|to| session.names.resolve(&to)).transpose()?;
 			let carried = consent::carry(&session, &grantee, id, &found.terms, to.as_ref()).await?;
 			let text = carried_text(&session, &carried);
-			let text =
-				if text.is_empty() { "There is nothing to carry for it.".to_owned() } else { text };
+			let text = if text.is_empty() {
+				"There is no key share to carry for it.".to_owned()
+			} else {
+				text
+			};
 			Ok(Output {
 				found_wrong: !carried.failed.is_empty(),
 				..Output::new(text, carried_json(&session, &carried))
@@ -110,32 +120,42 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 	}
 }
 
-/// Carries the own share where it is wanted, and says what was done.
+/// Carries the patient's own shares if that is wanted, and says what was done.
 pub(super) async fn finish(
 	session: &Session,
 	granted: Granted,
 	terms: &Terms,
 	agreeing: &Agreeing,
-	verb: &str,
 ) -> Result<Output> {
 	let Granted { grantee, id, block, sentence } = granted;
 	let mut carried = CarryReport::default();
 	let mut trouble = String::new();
 	if !agreeing.no_carry {
 		let to = agreeing.carry_to.as_ref().map(|to| session.names.resolve(to)).transpose()?;
-		// The consent is in force, whether or not the share is carried.
-		match consent::carry(session, &grantee, id, terms, to.as_ref()).await {
+		// The consent is in force, even if carrying fails.
+		let result = match key::check(session, &session.finalized().await?).await {
+			Ok(()) => consent::carry(session, &grantee, id, terms, to.as_ref()).await,
+			Err(error) => Err(error),
+		};
+		match result {
 			Ok(done) => carried = done,
-			Err(error) => trouble = format!("\nYour own key share was not carried: {error:#}"),
+			Err(error) => trouble = format!("\nYour own key shares were not carried: {error:#}"),
 		}
 	}
 	let said = carried_text(session, &carried);
-	let mut text = format!("Consent {id} {verb} from block {block} on.{trouble}");
+	let when = when(session, block).await;
+	let mut text = match terms.valid_from {
+		Some(from) if from > dates::now() => {
+			format!("Consent {id} is signed at {when}, and in force from {}.", show_moment(from))
+		},
+		_ => format!("Consent {id} is in force since {when}."),
+	};
+	text += &trouble;
 	if !said.is_empty() {
 		text += &format!("\n{said}");
 	}
 	if matches!(terms.effect, Effect::Permit) && terms.valid_until.is_none() {
-		text += "\nIt has no end: `vouchsafe consent revoke` ends it.";
+		text += &format!("\nIt has no end. `vouchsafe consent revoke {id}` ends it.");
 	}
 	Ok(Output::new(
 		text,
@@ -157,16 +177,16 @@ fn carried_text(session: &Session, carried: &CarryReport) -> String {
 		places.sort();
 		places.dedup();
 		lines.push(format!(
-			"Your own key share of {} was carried to {}: they open with a hospital away, as long as the \
-			 consent is in force.",
+			"Your own key shares of {} are with {} now, for as long as the consent is in force. So the \
+			 records open even if one custodian is unavailable.",
 			crate::words::count(carried.carried.len(), "version"),
 			and(&places)
 		));
 	}
 	for (record, version, why) in &carried.failed {
 		lines.push(format!(
-			"The share of record {} version {version} was not carried ({why}). `vouchsafe consent carry` \
-			 tries again.",
+			"Your key share of record {}, version {version}, was not carried ({why}). `vouchsafe consent \
+			 carry` tries again.",
 			short(record)
 		));
 	}
@@ -200,22 +220,30 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let mut rows = Vec::new();
 	for (grantee, consent) in &consents {
 		let sentence = teller.consent(grantee, &consent.terms);
-		let state = if consent.terms.valid_until.is_some_and(|until| until <= now) {
-			"expired"
-		} else if consent.terms.valid_from.is_some_and(|from| now < from) {
-			"not valid yet"
-		} else {
-			"in force"
+		let (from, until) = (consent.terms.valid_from, consent.terms.valid_until);
+		let (state, shown) = match (from, until) {
+			(_, Some(until)) if until <= now => {
+				("expired", format!("expired at {}", moment(until, now)))
+			},
+			(Some(from), _) if now < from => {
+				("not valid yet", format!("in force from {}", moment(from, now)))
+			},
+			(Some(from), _) => ("in force", format!("in force since {}", moment(from, now))),
+			(None, _) => ("in force", "in force".to_owned()),
 		};
 		let agreed = match &session.me {
 			Some(me) if me.account() == *patient => consent::kept_text(session, &consent.text)?,
 			_ => None,
 		};
 		lines.push(format!(
-			"{}  {sentence}\n   {state}, revision {}, given by {}",
+			"{}  {sentence}\n   {shown}, given by {}{}",
 			consent.id,
-			consent.revision,
-			grantor(&teller, &consent.grantor)
+			grantor(&teller, &consent.grantor),
+			if consent.revision > 0 {
+				format!(" (revision {})", consent.revision)
+			} else {
+				String::new()
+			}
 		));
 		if let Some(agreed) = agreed.as_ref().filter(|agreed| **agreed != sentence) {
 			lines.push(format!("   agreed to as: {agreed}"));

@@ -1,5 +1,6 @@
 //! `vouchsafe council`.
 
+use super::confirm;
 use crate::{
 	args::{parse_key, CouncilCommand},
 	council::{self, Motion},
@@ -14,24 +15,25 @@ use std::path::Path;
 use vouchsafe_client::chain::calls::{EnrolmentCall, RuntimeCall};
 
 pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<Output> {
+	if let CouncilCommand::Upgrade { wasm, .. } | CouncilCommand::Apply { wasm, .. } = &command {
+		super::check_file(wasm)?;
+	}
 	let session = Session::connect(settings).await?;
 	let call: RuntimeCall = match command {
 		CouncilCommand::List => return list(&session).await,
-		CouncilCommand::Vote { motion, vote } => {
+		CouncilCommand::Vote { motion, vote, agreement } => {
 			let motion = council::find(&session, motion).await?;
 			let approve = vote == "yes";
+			let what = council::describe(&session, &motion.proposal);
+			confirm(&format!("I vote {vote} on motion {}: {what}.", motion.index), agreement)?;
 			let block = council::vote(&session, motion.index, motion.hash, approve).await?;
-			let text = format!(
-				"You voted {vote} on motion {}: {}.",
-				motion.index,
-				council::describe(&session, &motion.proposal)
-			);
+			let text = format!("You voted {vote} on motion {}: {what}.", motion.index);
 			return Ok(Output::new(
 				text,
 				json!({ "motion": motion.index, "vote": vote, "block": block }),
 			));
 		},
-		CouncilCommand::Close { motion } => {
+		CouncilCommand::Close { motion, agreement: _ } => {
 			let motion = council::find(&session, motion).await?;
 			let carried = council::close(&session, &motion).await?;
 			let what = council::describe(&session, &motion.proposal);
@@ -45,16 +47,24 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 				json!({ "motion": motion.index, "carried_out": carried }),
 			));
 		},
-		CouncilCommand::Apply { wasm } => {
+		CouncilCommand::Apply { wasm, agreement: _ } => {
 			let block = council::apply(&session, read(&wasm)?).await?;
 			return Ok(Output::new(
-				"The runtime is upgraded from the next block on.",
+				"The runtime is upgraded. The new code runs from the next block.",
 				json!({ "block": block }),
 			));
 		},
-		CouncilCommand::Admit { account, name, country, encryption_key, cap, authority } => {
+		CouncilCommand::Admit {
+			account,
+			name,
+			country,
+			encryption_key,
+			cap,
+			authority,
+			agreement: _,
+		} => {
 			let [country] = super::countries(&[country])?[..] else {
-				bail!("one country is needed");
+				bail!("name one country");
 			};
 			EnrolmentCall::admit_institution {
 				account: session.names.resolve(&account).or_else(|_| parse_account(&account))?,
@@ -66,20 +76,20 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			}
 			.into()
 		},
-		CouncilCommand::Cap { institution, cap } => {
+		CouncilCommand::Cap { institution, cap, agreement: _ } => {
 			let institution = session.names.resolve(&institution)?;
 			EnrolmentCall::set_cap { institution, cap }.into()
 		},
-		CouncilCommand::Status { institution, status } => {
+		CouncilCommand::Status { institution, status, agreement: _ } => {
 			let account = session.names.resolve(&institution)?;
 			EnrolmentCall::set_status { account, status }.into()
 		},
-		CouncilCommand::Upgrade { wasm } => council::upgrade(&read(&wasm)?),
+		CouncilCommand::Upgrade { wasm, agreement: _ } => council::upgrade(&read(&wasm)?),
 	};
 	let motion = council::propose(&session, call).await?;
 	let text = format!(
-		"{}\nThe others vote with `vouchsafe council vote {} yes`; with {} for it, `vouchsafe council \
-		 close {}` carries it out.",
+		"{}\nThe other members vote with `vouchsafe council vote {} yes`. When {} members are for it, \
+		 `vouchsafe council close {}` carries it out.",
 		say(&session, &motion),
 		motion.index,
 		motion.threshold,
@@ -89,7 +99,7 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
-	std::fs::read(path).with_context(|| format!("{} can't be read", path.display()))
+	std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 async fn list(session: &Session) -> Result<Output> {
@@ -98,7 +108,7 @@ async fn list(session: &Session) -> Result<Output> {
 	let names: Vec<_> = seats.iter().map(|seat| session.names.show(seat)).collect();
 	let mut lines = vec![format!("Council: {}", crate::words::and(&names))];
 	if motions.is_empty() {
-		lines.push("There is no open motion.".into());
+		lines.push("There are no open motions.".into());
 	}
 	lines.extend(motions.iter().map(|motion| say(session, motion)));
 	Ok(Output::new(
@@ -114,13 +124,13 @@ fn say(session: &Session, motion: &Motion) -> String {
 	let names = |accounts: &[_]| {
 		let names: Vec<_> = accounts.iter().map(|it| session.names.show(it)).collect();
 		if names.is_empty() {
-			"nobody".to_owned()
+			"none".to_owned()
 		} else {
 			crate::words::and(&names)
 		}
 	};
 	format!(
-		"Motion {}: {}. For it: {} ({} of {} needed). Against it: {}. Until block {}.",
+		"Motion {}: {}. For: {} ({} of {} votes). Against: {}. Open until block {}.",
 		motion.index,
 		council::describe(session, &motion.proposal),
 		names(&motion.ayes),

@@ -1,7 +1,8 @@
 //! `vouchsafe enrol`.
 
-use super::account_json;
+use super::{account_json, confirm};
 use crate::{
+	address::{self, AddressOf},
 	args::{parse_key, EnrolCommand},
 	dates::{now, parse_end, parse_moment, show_moment},
 	home::write_private,
@@ -23,7 +24,7 @@ use vouchsafe_client::{
 	signing::{enrolment_text, verify, wrap},
 };
 
-/// What an enrollee has signed, as it goes to the registrar.
+/// A signed enrolment, as it goes to the registrar.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SignedEnrolment {
@@ -37,14 +38,17 @@ struct SignedEnrolment {
 }
 
 pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Output> {
+	if let EnrolCommand::Submit { file, .. } = &command {
+		super::check_file(file)?;
+	}
 	let session = Session::connect(settings).await?;
 	let names = &session.names;
 	match command {
-		EnrolCommand::Sign { institution, kind, valid_for, out } => {
+		EnrolCommand::Sign { institution, kind, valid_for, out, agreement: _ } => {
 			sign(&session, &institution, &kind, valid_for, out.as_deref())
 		},
-		EnrolCommand::Submit { file } => submit(&session, &file).await,
-		EnrolCommand::Affiliate { practitioner, role, institution, from, until } => {
+		EnrolCommand::Submit { file, agreement: _ } => submit(&session, &file).await,
+		EnrolCommand::Affiliate { practitioner, role, institution, from, until, agreement: _ } => {
 			let institution = session.institution(institution.as_deref()).await?;
 			let practitioner = names.resolve(&practitioner)?;
 			let time = session.finalized().await?.time().await?;
@@ -58,11 +62,10 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				until,
 			};
 			let block = session.submit(call).await?.number;
-			let end =
-				until.map_or("until it is ended".into(), |it| format!("until {}", show_moment(it)));
+			let end = until.map_or("with no end".into(), |it| format!("until {}", show_moment(it)));
 			Ok(done(
 				format!(
-					"{} works for {} ({}), {end}.",
+					"{} works for {} as {}, {end}.",
 					names.show(&practitioner),
 					names.show(&institution),
 					role.word()
@@ -70,24 +73,21 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				block,
 			))
 		},
-		EnrolCommand::EndAffiliation { practitioner, institution } => {
+		EnrolCommand::EndAffiliation { practitioner, institution, agreement } => {
 			let institution = session.institution(institution.as_deref()).await?;
 			let practitioner = names.resolve(&practitioner)?;
-			let call = EnrolmentCall::end_affiliation {
-				institution: institution.clone(),
-				practitioner: practitioner.clone(),
-			};
+			let (who, at) = (names.show(&practitioner), names.show(&institution));
+			confirm(&format!("I end the affiliation of {who} with {at}."), agreement)?;
+			let call = EnrolmentCall::end_affiliation { institution, practitioner };
 			let block = session.submit(call).await?.number;
 			Ok(done(
 				format!(
-					"{} no longer works for {}. Permits that were given to that work end with it.",
-					names.show(&practitioner),
-					names.show(&institution)
+					"{who} no longer works for {at}. Permits for this affiliation end with it."
 				),
 				block,
 			))
 		},
-		EnrolCommand::Team { practitioner, join, leave, institution } => {
+		EnrolCommand::Team { practitioner, join, leave, institution, agreement: _ } => {
 			let institution = session.institution(institution.as_deref()).await?;
 			let practitioner = names.resolve(&practitioner)?;
 			let who = names.show(&practitioner);
@@ -96,17 +96,17 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				(Some(team), _) => {
 					let call = EnrolmentCall::join_team { institution, practitioner, team };
 					let block = session.submit(call).await?.number;
-					Ok(done(format!("{who} is in care team {team} at {at}."), block))
+					Ok(done(format!("{who} has joined care team {team} at {at}."), block))
 				},
 				(None, Some(team)) => {
 					let call = EnrolmentCall::leave_team { institution, practitioner, team };
 					let block = session.submit(call).await?.number;
-					Ok(done(format!("{who} is no longer in care team {team} at {at}."), block))
+					Ok(done(format!("{who} has left care team {team} at {at}."), block))
 				},
-				(None, None) => bail!("say which team: --join NUMBER or --leave NUMBER"),
+				(None, None) => bail!("name the care team with --join NUMBER or --leave NUMBER"),
 			}
 		},
-		EnrolCommand::Attest { practitioner, institution } => {
+		EnrolCommand::Attest { practitioner, institution, agreement: _ } => {
 			let institution = names.resolve(&institution)?;
 			let practitioner = names.resolve(&practitioner)?;
 			let call = EnrolmentCall::attest_licence {
@@ -123,27 +123,33 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				block,
 			))
 		},
-		EnrolCommand::Status { account, status } => {
+		EnrolCommand::Status { account, status, agreement } => {
 			let account = names.resolve(&account)?;
-			let call = EnrolmentCall::set_status { account: account.clone(), status };
+			let who = names.show(&account);
+			confirm(&format!("I set the status of {who} to {}.", status.word()), agreement)?;
+			let call = EnrolmentCall::set_status { account, status };
 			let block = session.submit(call).await?.number;
-			Ok(done(format!("{} is {} now.", names.show(&account), status.word()), block))
+			Ok(done(format!("The status of {who} is now: {}.", status.word()), block))
 		},
-		EnrolCommand::Signing { account, state } => {
+		EnrolCommand::Signing { account, state, agreement } => {
 			let account = names.resolve(&account)?;
+			let who = names.show(&account);
 			let disabled = state == "disabled";
-			let call = EnrolmentCall::set_signing_disabled { account: account.clone(), disabled };
+			let verb = if disabled { "disable" } else { "enable" };
+			confirm(&format!("I {verb} signing for {who}."), agreement)?;
+			let call = EnrolmentCall::set_signing_disabled { account, disabled };
 			let block = session.submit(call).await?.number;
-			Ok(done(
-				format!(
-					"{} {} sign.",
-					names.show(&account),
-					if disabled { "can't" } else { "may" }
-				),
-				block,
-			))
+			Ok(done(format!("Signing is {state} for {who}."), block))
 		},
-		EnrolCommand::Custodian { url, account, encryption_key } => {
+		EnrolCommand::Custodian { url, account, encryption_key, agreement: _ } => {
+			let parsed = address::parse(AddressOf::Custodian, &url)?;
+			if parsed.password().is_some() || !parsed.username().is_empty() {
+				bail!(
+					"the address {} has a user or a password in it, but it is published on the chain: leave \
+					 them out",
+					address::mask(&url)
+				);
+			}
 			let me = session.me()?.account();
 			let (account, key) = match (account, encryption_key) {
 				(Some(account), Some(key)) => (names.resolve(&account)?, parse_key(&key)?),
@@ -151,19 +157,19 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 					let custodian = CustodianClient::new(&url, me.clone(), session.genesis())?;
 					let about = custodian.about().await.with_context(|| {
 						format!(
-							"the custodian at {url} can't be asked who it is; name it with --account and \
-							 --encryption-key"
+							"cannot ask the custodian at {url} for its account: name its account and key with \
+							 --account and --encryption-key"
 						)
 					})?;
 					if about.genesis.0 != session.genesis().0 {
-						bail!("the custodian at {url} serves another chain");
+						bail!("the custodian at {url} belongs to another chain");
 					}
 					(about.account.into(), about.key.0)
 				},
 			};
 			let call = EnrolmentCall::set_custodian { url: url.clone().into_bytes(), account, key };
 			let block = session.submit(call).await?.number;
-			Ok(done(format!("The custodian of {} is at {url}.", names.show(&me)), block))
+			Ok(done(format!("The custodian of {} is registered at {url}.", names.show(&me)), block))
 		},
 		EnrolCommand::Show { account } => {
 			let account = super::patient(&session, account.as_deref())?;
@@ -180,7 +186,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 						member.country.clone(),
 						member.status.word().to_owned(),
 						member.account.to_string(),
-						member.custodian.as_ref().map_or("none named".into(), |it| it.0.clone()),
+						member.custodian.as_ref().map_or("none".into(), |it| it.0.clone()),
 					]
 				})
 				.collect();
@@ -240,13 +246,13 @@ fn sign(
 			write_private(path, format!("{json:#}\n").as_bytes())?;
 			Ok(Output::new(
 				format!(
-					"{} asks {} to be enrolled as {}, until {}: {}. Give that file to the registrar, who \
-					 runs `vouchsafe enrol submit`.",
+					"{} has signed the enrolment by {} as {}: {}. Give this file to the registrar, who runs \
+					 `vouchsafe enrol submit` before {}.",
 					me.name,
 					session.names.show(&institution),
 					kind.word(),
-					show_moment(expires),
-					path.display()
+					path.display(),
+					show_moment(expires)
 				),
 				json,
 			))
@@ -256,19 +262,19 @@ fn sign(
 }
 
 async fn submit(session: &Session, file: &Path) -> Result<Output> {
-	let text = std::fs::read_to_string(file)
-		.with_context(|| format!("{} can't be read", file.display()))?;
+	let text =
+		std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
 	let signed: SignedEnrolment = serde_json::from_str(&text)
 		.with_context(|| format!("{} is not a signed enrolment", file.display()))?;
 	let kind = AccountKind::from_word(&signed.kind)?;
 	let account = AccountId::from(signed.account);
 	let institution = AccountId::from(signed.institution);
-	// What the chain would refuse is said here, where it can be said better.
+	// The chain would refuse these too, but with less helpful errors.
 	if signed.genesis.0 != session.genesis().0 {
-		bail!("it was signed for another chain");
+		bail!("the enrolment was signed for another chain");
 	}
 	if signed.expires <= now() {
-		bail!("it expired at {}: have it signed again", show_moment(signed.expires));
+		bail!("the signature expired at {}: have it signed again", show_moment(signed.expires));
 	}
 	let text = enrolment_text(
 		session.genesis(),
@@ -278,7 +284,7 @@ async fn submit(session: &Session, file: &Path) -> Result<Output> {
 		signed.expires,
 	);
 	if !verify(&account, &text, &signed.signature.0) {
-		bail!("the signature is not that account's: {} was changed", file.display());
+		bail!("the signature does not match: {} was changed after signing", file.display());
 	}
 	let call = EnrolmentCall::enrol {
 		institution: institution.clone(),
@@ -291,7 +297,7 @@ async fn submit(session: &Session, file: &Path) -> Result<Output> {
 	let block = session.submit(call).await?.number;
 	let mut output = done(
 		format!(
-			"{} is enrolled by {} as {}.",
+			"{} is now enrolled by {} as {}.",
 			session.names.show(&account),
 			session.names.show(&institution),
 			kind.phrase()
@@ -323,10 +329,11 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 	let affiliations = at.affiliations(account).await?;
 	let mut rows = Vec::new();
 	for (institution, affiliation) in &affiliations {
-		let until = affiliation.until.map_or("open end".into(), show_moment);
+		let until =
+			affiliation.until.map_or_else(String::new, |it| format!(" to {}", show_moment(it)));
 		let teams: Vec<_> = affiliation.teams.iter().map(ToString::to_string).collect();
 		lines.push(format!(
-			"  {} at {}, from {} to {until}{}{}",
+			"  {} at {}, from {}{until}{}{}",
 			affiliation.role.word(),
 			session.names.show(institution),
 			show_moment(affiliation.from),

@@ -1,102 +1,165 @@
 //! `vouchsafe key`.
 
+use super::{agree, when};
 use crate::{
 	args::KeyCommand,
 	keys::{Identity, KeyStore, Secrets},
 	output::{table, Output},
-	session::Settings,
+	session::{Session, Settings},
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
-use vouchsafe_client::chain::account_bytes;
+use vouchsafe_client::chain::{account_bytes, calls::EnrolmentCall, At, View};
 
-pub(super) fn run(settings: &Settings, command: KeyCommand, machine: bool) -> Result<Output> {
+pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<Output> {
 	let store = KeyStore::new(&settings.home);
 	match command {
 		KeyCommand::Generate { name } => {
+			store.check_new(&name)?;
 			let (identity, words) = store.generate(&name, &settings.secrets.ask_new()?)?;
 			let mut output = made(&identity);
-			if machine {
-				output.json["words"] = json!(*words);
-			} else {
-				// Shown this once; nothing keeps them outside the key file.
-				output.text = format!(
-					"{}\n\nThese words give the account back. Write them down; they are not shown \
-					 again:\n\n  {}\n\nThey don't give the encryption key back: keep a copy of the key \
-					 file too ({}).",
-					output.text,
-					*words,
-					settings.home.file("keys", &format!("{name}.key")).display()
-				);
-			}
+			output.json["words"] = json!(*words);
+			output.text += &format!(
+				"\n\nThese words restore the account. Write them down:\n\n  {}\n\nThey do not restore the \
+				 encryption key: also keep a copy of the key file, {}.\n`vouchsafe key show {name} --words` \
+				 shows the words again.",
+				*words,
+				settings.home.file("keys", &format!("{name}.key")).display()
+			);
 			Ok(output)
 		},
 		KeyCommand::Import { name, wallet_json, wallet_password_file, words_file } => {
-			let first_line = |path| Secrets::File(path).ask("It");
+			store.check_new(&name)?;
 			let identity = match wallet_json {
 				Some(path) => {
 					let json = std::fs::read_to_string(&path)
-						.with_context(|| format!("{} can't be read", path.display()))?;
+						.with_context(|| format!("cannot read {}", path.display()))?;
+					let what = "Password of the wallet's export";
 					let password = match wallet_password_file {
-						Some(file) => first_line(file)?,
-						None => settings.secrets.ask("Password of the wallet's export")?,
+						Some(file) => Secrets::File(file).ask(what)?,
+						None => settings.secrets.ask(what)?,
 					};
 					let passphrase = settings.secrets.ask_new()?;
 					store.import_wallet_json(&name, &json, &password, &passphrase)?
 				},
 				None => {
-					let words = match words_file {
-						Some(file) => first_line(file)?,
-						None => match settings.secrets {
-							Secrets::File(_) => bail!(
-								"say where the account's words are: --words-file FILE, or leave out \
-								 --passphrase-file to type them"
-							),
-							_ => settings.secrets.ask("The account's words")?,
-						},
+					let what = "Words of the account";
+					let words = match (words_file, &settings.secrets) {
+						(Some(file), _) => Secrets::File(file).ask(what)?,
+						(None, Secrets::File(_)) => bail!(
+							"give the account's words with --words-file FILE, or leave out \
+							 --passphrase-file to type them"
+						),
+						(None, secrets) => secrets.ask(what)?,
 					};
 					store.import_words(&name, &words, &settings.secrets.ask_new()?)?
 				},
 			};
-			Ok(made(&identity))
+			let mut output = made(&identity);
+			output.text += &format!(
+				"\n\nThe encryption key is new. If the account is enrolled already, register the key: \
+				 `vouchsafe --key {name} key register`."
+			);
+			Ok(output)
 		},
-		KeyCommand::Show { name } => {
-			let mut keys = store.list()?;
-			if let Some(name) = &name {
-				if name.starts_with("//") && settings.development {
-					return Ok(made(&Identity::development(name)?));
-				}
-				keys.retain(|(known, _)| known == name);
-				if keys.is_empty() {
-					bail!("there is no key named {name}: `vouchsafe key show` lists them all");
-				}
+		KeyCommand::Show { name, words } => show(settings, &store, name.as_deref(), words),
+		KeyCommand::Register { agreement } => {
+			let session = Session::connect(settings).await?;
+			let me = session.me()?;
+			let at = session.finalized().await?;
+			let account = at.account(&me.account()).await?.with_context(|| {
+				format!("{} is not enrolled yet: the key is registered with the enrolment", me.name)
+			})?;
+			let key = me.encryption_key();
+			let (old, new) = (hex::encode(account.encryption_key), hex::encode(key));
+			let json = json!({ "account": me.account().to_string(), "encryption_key": format!("0x{new}") });
+			if account.encryption_key == key {
+				return Ok(Output::new(
+					format!("The encryption key of {} is registered already.", me.name),
+					json,
+				));
 			}
-			let rows: Vec<_> = keys
-				.iter()
-				.map(|(name, it)| vec![name.clone(), it.account.clone(), it.encryption_key.clone()])
-				.collect();
-			let text = if rows.is_empty() {
+			let sentence = format!(
+				"I replace my registered encryption key 0x{old} with 0x{new}. From now on, what is sealed to \
+				 me can be opened only with the new key."
+			);
+			agree(&sentence, agreement)?;
+			let block = session.submit(EnrolmentCall::set_encryption_key { key }).await?.number;
+			let mut output = Output::new(
 				format!(
-					"There are no keys in {}. `vouchsafe key generate NAME` makes one.",
-					settings.home.path().display()
-				)
-			} else {
-				table(&["NAME", "ACCOUNT", "ENCRYPTION KEY"], &rows)
-			};
-			let json = keys
-				.iter()
-				.map(|(name, it)| {
-					json!({
-						"name": name,
-						"account": it.account,
-						"hex": it.account_hex,
-						"encryption_key": it.encryption_key,
-					})
-				})
-				.collect::<Vec<_>>();
-			Ok(Output::new(text, json!({ "keys": json })))
+					"The encryption key of {} is registered since {}. You can open records again. What was \
+					 sealed to the old key, such as your own key shares of earlier records, opens only with \
+					 the old key file.",
+					me.name,
+					when(&session, block).await
+				),
+				json,
+			);
+			output.json["block"] = json!(block);
+			Ok(output)
 		},
 	}
+}
+
+/// Checks that the key that is used is the one that the chain has registered for the account: others
+/// seal to that one.
+pub(super) async fn check(session: &Session, at: &At) -> Result<()> {
+	let me = session.me()?;
+	match at.account(&me.account()).await? {
+		Some(account) if account.encryption_key != me.encryption_key() => bail!(
+			"the key file of {0} has another encryption key than the chain, which has 0x{1}. Records are \
+			 sealed to that one, so this key cannot open them. If you have the key file with that key, use \
+			 it. If not, register this one: `vouchsafe --key {0} key register`",
+			me.name,
+			hex::encode(account.encryption_key)
+		),
+		_ => Ok(()),
+	}
+}
+
+fn show(settings: &Settings, store: &KeyStore, name: Option<&str>, words: bool) -> Result<Output> {
+	let mut keys = store.list()?;
+	if let Some(name) = name {
+		if name.starts_with("//") && settings.development {
+			if words {
+				bail!("the development key {name} has no words");
+			}
+			return Ok(made(&Identity::development(name)?));
+		}
+		store.find(name)?;
+		keys.retain(|(known, _)| known == name);
+	}
+	let rows: Vec<_> = keys
+		.iter()
+		.map(|(name, it)| vec![name.clone(), it.account.clone(), it.encryption_key.clone()])
+		.collect();
+	let text = if rows.is_empty() {
+		format!(
+			"There are no keys in {}. `vouchsafe key generate NAME` creates one.",
+			settings.home.path().display()
+		)
+	} else {
+		table(&["NAME", "ACCOUNT", "ENCRYPTION KEY"], &rows)
+	};
+	let json = keys
+		.iter()
+		.map(|(name, it)| {
+			json!({
+				"name": name,
+				"account": it.account,
+				"hex": it.account_hex,
+				"encryption_key": it.encryption_key,
+			})
+		})
+		.collect::<Vec<_>>();
+	let mut output = Output::new(text, json!({ "keys": json }));
+	if let (Some(name), true) = (name, words) {
+		let passphrase = settings.secrets.ask(&format!("Passphrase of the key {name}"))?;
+		let words = store.words(name, &passphrase)?;
+		output.text += &format!("\n\nThese words restore the account:\n\n  {}", *words);
+		output.json["words"] = json!(*words);
+	}
+	Ok(output)
 }
 
 fn made(identity: &Identity) -> Output {

@@ -1,6 +1,5 @@
-//! From a command line to what the command says. Exit codes: 0 done; 1 failed, or a check found
-//! something wrong; 2 the command line itself; 3 no access; 4 too few custodians, or not yet
-//! acknowledged by all: try again later.
+//! Runs a command line and prints the answer. Exit codes: 0 done; 1 failed, or a check found
+//! something wrong; 2 wrong command line; 3 no access; 4 too few custodians answered.
 
 mod audit;
 mod consent;
@@ -13,21 +12,21 @@ mod request;
 mod status;
 
 use crate::{
-	args::{About, Cli, Command, Reach},
+	address,
+	args::{About, Agreement, Cli, Command, Reach},
 	dates,
 	home::Home,
 	keys::Secrets,
+	labels::LabelTable,
+	names::did_you_mean,
 	open::OpenError,
-	output::Output,
+	output::{self, Output, Progress},
 	session::{Session, Settings},
 	words::{Action, Purpose},
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
-use std::{
-	io::{IsTerminal, Write},
-	process::ExitCode,
-};
+use std::{io::IsTerminal, process::ExitCode};
 use vouchsafe_client::{
 	chain::{
 		account_bytes, bounded, AccountId, Actions, At, Categories, ChainError, Effect, Labels,
@@ -49,26 +48,55 @@ pub async fn main(cli: Cli) -> ExitCode {
 		))
 	});
 	tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-	let json = cli.json;
-	match run(cli).await {
-		Ok(output) => {
-			let text = if json {
-				format!("{:#}\n", output.json)
-			} else if output.text.is_empty() {
-				String::new()
-			} else {
-				format!("{}\n", output.text)
-			};
-			// A closed pipe is no failure of the command.
-			let _ = std::io::stdout().write_all(text.as_bytes());
-			ExitCode::from(u8::from(output.found_wrong))
-		},
+	let (json, verbose) = (cli.json, cli.verbose > 0);
+	let result = {
+		let _silence = verbose.then(output::silence);
+		let _working = Progress::waiting("working");
+		run(cli).await
+	};
+	let code = match &result {
+		Ok(output) => u8::from(output.found_wrong),
+		Err(error) => exit_code(error),
+	};
+	let answer = match &result {
+		Ok(output) if json => format!("{:#}", output.json),
+		Ok(output) if verbose => output.details.as_ref().unwrap_or(&output.text).clone(),
+		Ok(output) => output.text.clone(),
+		Err(error) if json => format!("{:#}", json!({ "error": format!("{error:#}") })),
+		Err(_) => String::new(),
+	};
+	if let Err(error) = &result {
+		output::write_error(&format!("error: {}\n", address::mask(&format!("{error:#}"))));
+	}
+	if answer.is_empty() {
+		return ExitCode::from(code);
+	}
+	match output::write_out(&format!("{}\n", address::mask(&answer))) {
+		Ok(()) => ExitCode::from(code),
 		Err(error) => {
-			if json {
-				println!("{:#}", json!({ "error": format!("{error:#}") }));
-			}
-			eprintln!("error: {error:#}");
-			ExitCode::from(exit_code(&error))
+			output::write_error(&if result.is_ok() {
+				format!(
+					"error: the command is done, but its answer could not be written: {error}\n"
+				)
+			} else {
+				format!("error: the answer could not be written: {error}\n")
+			});
+			ExitCode::from(code.max(1))
+		},
+	}
+}
+
+/// Prints help, the version, or what is wrong with the command line.
+pub fn print_usage(usage: &clap::Error) -> ExitCode {
+	if usage.use_stderr() {
+		output::write_error(&address::mask(&usage.render().to_string()));
+		return ExitCode::from(2);
+	}
+	match output::write_out(&usage.render().to_string()) {
+		Ok(()) => ExitCode::SUCCESS,
+		Err(error) => {
+			output::write_error(&format!("error: the help could not be written: {error}\n"));
+			ExitCode::from(1)
 		},
 	}
 }
@@ -104,7 +132,7 @@ pub async fn run(cli: Cli) -> Result<Output> {
 	};
 	let settings = Settings { node: cli.node, home, key: cli.key, development: cli.dev, secrets };
 	match cli.command {
-		Command::Key(command) => key::run(&settings, command, cli.json),
+		Command::Key(command) => key::run(&settings, command).await,
 		Command::Name(command) => name::run(&settings, command).await,
 		Command::Enrol(command) => enrol::run(&settings, command).await,
 		Command::Council(command) => council::run(&settings, command).await,
@@ -116,11 +144,20 @@ pub async fn run(cli: Cli) -> Result<Output> {
 	}
 }
 
-/// The patient who is named, or oneself.
+/// Checks that a file can be read, before a node is connected to.
+fn check_file(path: &std::path::Path) -> Result<()> {
+	let is_file = std::fs::File::open(path).and_then(|file| Ok(file.metadata()?.is_file()));
+	match is_file.with_context(|| format!("cannot read {}", path.display()))? {
+		true => Ok(()),
+		false => bail!("{} is not a file", path.display()),
+	}
+}
+
+/// The patient who is named, or the user.
 fn patient(session: &Session, named: Option<&str>) -> Result<AccountId> {
 	match named {
 		Some(name) => session.names.resolve(name),
-		None => Ok(session.me().context("say whose with --patient")?.account()),
+		None => Ok(session.me().context("name the patient with --patient")?.account()),
 	}
 }
 
@@ -141,10 +178,12 @@ async fn record(at: &At, patient: Option<&AccountId>, text: &str) -> Result<H256
 		return Ok(H256(id));
 	}
 	if digits.len() < 4 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
-		bail!("“{text}” is no record: write its id, or at least its first four digits");
+		bail!(
+			"“{text}” is not the id of a record: write the id, or at least its first four digits"
+		);
 	}
 	let patient = patient.with_context(|| {
-		format!("say whose record {text} is with --patient, or write the whole id")
+		format!("name the patient of record {text} with --patient, or write the whole id")
 	})?;
 	let found: Vec<H256> = at
 		.all_records_of(patient)
@@ -155,8 +194,8 @@ async fn record(at: &At, patient: Option<&AccountId>, text: &str) -> Result<H256
 		.collect();
 	match found[..] {
 		[one] => Ok(one),
-		[] => bail!("the patient has no record {text}: `vouchsafe record list` shows them"),
-		_ => bail!("{text} fits {} records: write more digits", found.len()),
+		[] => bail!("the patient has no record {text}: `vouchsafe record list` lists the records"),
+		_ => bail!("{} records begin with {text}: write more digits", found.len()),
 	}
 }
 
@@ -165,9 +204,7 @@ fn countries(texts: &[String]) -> Result<Vec<[u8; 2]>> {
 		.iter()
 		.map(|text| match text.to_ascii_uppercase().as_bytes() {
 			[a @ b'A'..=b'Z', b @ b'A'..=b'Z'] => Ok([*a, *b]),
-			_ => {
-				bail!("“{text}” is not a country: write two letters as ISO 3166 has them, like DE")
-			},
+			_ => bail!("“{text}” is not a country: write two letters of ISO 3166, such as DE"),
 		})
 		.collect()
 }
@@ -176,7 +213,7 @@ fn accounts(session: &Session, names: &[String]) -> Result<Vec<AccountId>> {
 	names.iter().map(|name| session.names.resolve(name)).collect()
 }
 
-/// Changes terms to what is named; what isn't stays.
+/// Changes terms to what is named. The rest stays.
 async fn apply(
 	session: &Session,
 	at: &At,
@@ -254,22 +291,78 @@ pub(crate) fn plain_terms(effect: Effect) -> Terms {
 	}
 }
 
-/// Shows the sentence that is agreed to, and asks.
-fn agree(sentence: &str, yes: bool) -> Result<()> {
-	eprintln!("You agree to this:\n\n  {sentence}\n");
-	if yes {
-		return Ok(());
+/// Shows a sentence that gives something away, and asks whether the user agrees. Without a
+/// terminal, only `--yes` agrees.
+fn agree(sentence: &str, agreement: Agreement) -> Result<()> {
+	if !agreement.yes && !std::io::stdin().is_terminal() {
+		bail!(
+			"cannot ask for your agreement without a terminal: add --yes to agree to “{sentence}”"
+		);
 	}
-	if !std::io::stdin().is_terminal() {
-		bail!("there is no terminal to ask on whether you agree: --yes agrees");
-	}
-	eprint!("Sign it? [y/N] ");
-	let mut answer = String::new();
-	std::io::stdin().read_line(&mut answer).context("the terminal can't be read")?;
-	if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+	show_and_ask(sentence, agreement)
+}
+
+/// Shows what is signed, and asks on a terminal. For what only ends or refuses something: without a
+/// terminal it is signed.
+fn confirm(sentence: &str, agreement: Agreement) -> Result<()> {
+	show_and_ask(sentence, Agreement { yes: agreement.yes || !std::io::stdin().is_terminal() })
+}
+
+fn show_and_ask(sentence: &str, agreement: Agreement) -> Result<()> {
+	output::write_error(&format!("You sign:\n\n  {sentence}\n\n"));
+	if !agreement.yes && !output::ask("Sign it?")? {
 		bail!("not signed");
 	}
 	Ok(())
+}
+
+/// Checks the labels that the user typed, and asks about those that the patient has not had yet.
+fn check_labels(
+	table: &LabelTable,
+	words: &[String],
+	allow_new: bool,
+	agreement: Agreement,
+) -> Result<()> {
+	let new = table.check(words, allow_new)?;
+	if new.is_empty() {
+		return Ok(());
+	}
+	let known = table.words();
+	let hints: Vec<_> = new
+		.iter()
+		.map(|word| format!("“{word}”{}", did_you_mean(word, known.iter().copied())))
+		.collect();
+	output::write_error(&format!(
+		"New as a label of this patient's records: {}\n",
+		hints.join(", ")
+	));
+	let ask = !agreement.yes && std::io::stdin().is_terminal();
+	if ask && !output::ask("Use it?")? {
+		bail!("nothing was labelled");
+	}
+	Ok(())
+}
+
+/// When a block was made, and which: `16:59 UTC (block 57)`. The date is left out if it is today.
+async fn when(session: &Session, block: u32) -> String {
+	let time = match session.chain.at_number(block).await {
+		Ok(at) => at.time().await,
+		Err(error) => Err(error),
+	};
+	match time {
+		Ok(time) => format!("{} (block {block})", moment(time, dates::now())),
+		// A node that prunes old state cannot tell.
+		Err(_) => format!("block {block}"),
+	}
+}
+
+/// A moment, without the date if that is today's.
+fn moment(moment: u64, now: u64) -> String {
+	let (shown, today) = (dates::show_moment(moment), dates::show_moment(now));
+	match (shown.split_once(' '), today.split_once(' ')) {
+		(Some((date, time)), Some((today, _))) if date == today => time.to_owned(),
+		_ => shown,
+	}
 }
 
 /// An account for machines.
@@ -310,10 +403,20 @@ mod tests {
 	}
 
 	#[test]
-	fn without_a_terminal_nothing_is_agreed_to_unasked() {
-		assert!(agree("I permit it.", true).is_ok());
+	fn without_a_terminal_nothing_is_given_away_unasked() {
+		assert!(agree("I permit it.", Agreement { yes: true }).is_ok());
 		if !std::io::stdin().is_terminal() {
-			assert!(agree("I permit it.", false).unwrap_err().to_string().contains("--yes"));
+			let unasked = Agreement::default();
+			assert!(agree("I permit it.", unasked).unwrap_err().to_string().contains("--yes"));
+			assert!(confirm("I revoke it.", unasked).is_ok());
 		}
+	}
+
+	#[test]
+	fn todays_moments_have_no_date() {
+		let now = 1_700_000_000; // 2023-11-14 22:13:20 UTC
+		assert_eq!(moment(now - 60, now), "22:12 UTC");
+		assert_eq!(moment(now - 86_400, now), "2023-11-13 22:13 UTC");
+		assert_eq!(moment(now + 86_400, now), "2023-11-15 22:13 UTC");
 	}
 }

@@ -11,28 +11,34 @@ use serde_json::json;
 
 pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Output> {
 	match command {
-		NameCommand::Add { name, account } => {
+		NameCommand::Add { name, account, replace } => {
 			let known = Names::load(&settings.home, settings.development)?;
 			let account = known.resolve(&account)?;
-			names::add(&settings.home, &name, &account)?;
+			let put = if replace { names::replace } else { names::add };
+			put(&settings.home, &name, &account)?;
 			Ok(Output::new(
-				format!("{account} is “{name}” from now on."),
+				format!("“{name}” is now the name of {account}."),
 				json!({ "name": name, "account": account.to_string() }),
 			))
 		},
 		NameCommand::Remove { name } => {
 			if !names::remove(&settings.home, &name)? {
-				bail!("the address book has no “{name}”");
+				let names = Names::load(&settings.home, settings.development)?;
+				let known = names.list().into_iter().map(|(name, ..)| name);
+				bail!(
+					"there is no “{name}” in the address book{}",
+					names::did_you_mean(&name, known)
+				);
 			}
-			Ok(Output::new(format!("“{name}” is forgotten."), json!({ "name": name })))
+			Ok(Output::new(format!("“{name}” is removed."), json!({ "name": name })))
 		},
 		NameCommand::List => {
-			// The chain's names too, if it can be asked: the list is of use without.
+			// With the chain's names, if a node answers.
 			let without_key = Settings { key: None, ..settings.clone() };
 			let names = match Session::connect(&without_key).await {
 				Ok(session) => session.names,
 				Err(error) => {
-					tracing::info!("{error:#}");
+					tracing::info!("{}", crate::address::mask(&format!("{error:#}")));
 					Names::load(&settings.home, settings.development)?
 				},
 			};
@@ -48,7 +54,7 @@ pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Out
 				.map(|row| json!({ "name": row[0], "account": row[1], "from": row[2] }))
 				.collect();
 			let text = if rows.is_empty() {
-				"Nobody has a name here yet: `vouchsafe name add NAME ACCOUNT`.".into()
+				"There are no names yet. `vouchsafe name add NAME ACCOUNT` adds one.".into()
 			} else {
 				table(&["NAME", "ACCOUNT", "FROM"], &rows)
 			};

@@ -1,18 +1,19 @@
 //! `vouchsafe record`.
 
-use super::{account_json, id_json, records_of};
+use super::{account_json, check_labels, confirm, id_json, key, records_of};
 use crate::{
 	args::{relation, Adding, RecordCommand, WhichRecords},
 	author::{self, Added, Addition, Content, NewDocument, Place, SharingWish},
 	consent::ground_of,
 	dates::{month_of_moment, now, show_period},
+	file_names,
 	import::{self, Frame, Memory, Wish},
 	labels::LabelTable,
 	open::{self, Destination, OpenError, Opened, OpeningRequest},
-	output::{table, Output},
+	output::{self, size, table, Output},
 	sentence::short,
 	session::{Session, Settings},
-	verify,
+	verify::{self, CopyReport, CopyState, Verified},
 	words::{and, count, Category, HolderKind, Origin, Purpose, RecordStatus, Word},
 };
 use anyhow::{bail, Context, Result};
@@ -24,13 +25,19 @@ use std::{
 };
 use vouchsafe_client::chain::{
 	calls::{CustodyCall, RecordsCall},
-	AccountId, At, Labels, View, H256,
+	AccountId, At, View, H256,
 };
 
 pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<Output> {
 	// Splitting needs neither chain nor key.
-	if let RecordCommand::Import { file, dry_run: true, .. } = &command {
+	if let RecordCommand::Import { file, dry_run: true, adding, .. } = &command {
+		check_labels(&LabelTable::default(), &adding.labels, adding.new_label, adding.agreement)?;
 		return dry_run(file, &wish_of(&command));
+	}
+	if let RecordCommand::Add { file: Some(file), .. } | RecordCommand::Import { file, .. } =
+		&command
+	{
+		super::check_file(file)?;
 	}
 	let wish = wish_of(&command);
 	let mut session = Session::connect(settings).await?;
@@ -39,7 +46,7 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			step_by_step(&mut session, &adding);
 			let added = author::resume(&session, patience(&adding)).await?;
 			if added.is_empty() {
-				return Ok(Output::new("Nothing is under way.", json!({ "records": [] })));
+				return Ok(Output::new("There is nothing to continue.", json!({ "records": [] })));
 			}
 			Ok(added_output(&session, &added))
 		},
@@ -61,7 +68,14 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 		} => {
 			step_by_step(&mut session, &adding);
 			let file = file.context("name the document")?;
+			let named_type = match media_type {
+				Some(media_type) => media_type,
+				None => file_names::media_type_of(&file)?.to_owned(),
+			};
+			let media_type = file_names::with_extension(&named_type, &file_title(&file));
 			let patient = super::patient(&session, patient.as_deref())?;
+			let known = session.labels_of(&patient)?;
+			check_labels(&known, &adding.labels, adding.new_label, adding.agreement)?;
 			let at = session.finalized().await?;
 			let own = session.me()?.account() == patient;
 			let institution = author_of(&session, own, adding.institution.as_deref()).await?;
@@ -74,7 +88,7 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 					let (first, end) = from.unwrap_or((today, today));
 					let last = to.unwrap_or(end);
 					if last < first {
-						bail!("the last month is before the first: --from is the first, --to the last");
+						bail!("the last month (--to) is before the first month (--from)");
 					}
 					let relation = match relation(appends, transforms) {
 						Some((kind, target)) => {
@@ -102,7 +116,7 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			};
 			let document = NewDocument {
 				title: title.unwrap_or_else(|| file_title(&file)),
-				media_type: media_type.unwrap_or_else(|| author::media_type_of(&file).to_owned()),
+				media_type,
 				content: Content::File(file),
 				place,
 			};
@@ -131,82 +145,32 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			let record = super::record(&at, patient.as_ref(), &record).await?;
 			show(&session, &at, record).await
 		},
-		RecordCommand::Open { which, version, purpose, institution, out, force } => {
+		RecordCommand::Open { which, version, purpose, institution, out, force, agreement: _ } => {
 			open_records(&session, &which, version, purpose, institution, out, force).await
 		},
-		RecordCommand::Verify { which, version } => {
-			let at = session.finalized().await?;
-			let (_, records) = which_records(&session, &at, &which).await?;
-			let mut texts = Vec::new();
-			let mut rows = Vec::new();
-			let mut complaints = Vec::new();
-			let mut wrong = false;
-			for record in records {
-				let verified = verify::verify(&session, record, version).await?;
-				complaints.extend(
-					verified.changed().map(|copy| copy.say(&session.names.show(&copy.institution))),
-				);
-				if !verified.is_available() {
-					complaints.push(format!("record {} has no good copy", short(&record)));
-				}
-				wrong |= verified.changed().next().is_some() || !verified.is_available();
-				texts.push(format!(
-					"Record {} version {}\n{}",
-					short(&record),
-					verified.version,
-					verify::say(&session, &verified)
-				));
-				rows.push(json!({
-					"record": id_json(&record),
-					"version": verified.version,
-					"available": verified.is_available(),
-					"copies": verified.copies.iter().map(|copy| {
-						let (state, bytes) = match &copy.state {
-							verify::CopyState::Good => ("good", None),
-							verify::CopyState::Changed { bytes, .. } => ("changed", *bytes),
-							verify::CopyState::Missing(_) => ("missing", None),
-							verify::CopyState::NoNode => ("none-kept", None),
-						};
-						json!({
-							"what": copy.what,
-							"institution": account_json(&session, &copy.institution),
-							"state": state,
-							"bytes": bytes,
-							"text": copy.say(&session.names.show(&copy.institution)),
-						})
-					}).collect::<Vec<_>>(),
-				}));
-			}
-			let mut json = json!({ "records": rows });
-			if wrong {
-				json["error"] = json!(complaints.join("; "));
-			}
-			Ok(Output { text: texts.join("\n\n"), json, found_wrong: wrong })
-		},
-		RecordCommand::Label { record, labels, patient } => {
+		RecordCommand::Verify { which, version } => verify_records(&session, &which, version).await,
+		RecordCommand::Label { record, labels, patient, new_label, agreement } => {
 			let me = session.me()?;
 			let at = session.finalized().await?;
 			let hint = patient_hint(&session, patient.as_deref())?;
 			let record = super::record(&at, hint.as_ref(), &record).await?;
-			let found = at.record(record).await?.context("there is no such record")?;
-			let mut table = LabelTable::load(&session.home, me, &found.patient)?;
-			let mut bits = Labels(0);
-			for word in &labels {
-				bits.0 |= 1 << table.bit_for(word, Labels(0))?;
-			}
+			let found = at.record(record).await?.with_context(|| no_record(&record))?;
+			let known = session.labels_of(&found.patient)?;
+			check_labels(&known, &labels, new_label, agreement)?;
 			// Kept first: a bit on the chain whose meaning is lost could not be undone.
-			table.save(&session.home, me, &found.patient)?;
+			let (_, bits) = LabelTable::draw(&session.home, me, &found.patient, &labels)?;
 			let call = RecordsCall::add_labels { record, labels: bits };
 			let block = session.submit(call).await?.number;
 			Ok(Output::new(
-				format!("Record {} is labelled {}.", short(&record), and(&labels)),
+				format!("Record {} has the labels {} now.", short(&record), and(&labels)),
 				json!({ "record": id_json(&record), "labels": labels, "block": block }),
 			))
 		},
-		RecordCommand::Mark { record, status, patient } => {
+		RecordCommand::Mark { record, status, patient, agreement } => {
 			let at = session.finalized().await?;
 			let hint = patient_hint(&session, patient.as_deref())?;
 			let record = super::record(&at, hint.as_ref(), &record).await?;
+			confirm(&format!("I mark record {}: {}.", short(&record), status.phrase()), agreement)?;
 			let call = RecordsCall::mark_entered_in_error { record, status };
 			let block = session.submit(call).await?.number;
 			Ok(Output::new(
@@ -214,16 +178,16 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 				json!({ "record": id_json(&record), "status": status.word(), "block": block }),
 			))
 		},
-		RecordCommand::Holders { holders, country } => {
+		RecordCommand::Holders { holders, country, agreement: _ } => {
 			let accounts = super::accounts(&session, &holders)?;
 			let countries = super::countries(&country)?;
 			let lifted = accounts.is_empty() && countries.is_empty();
 			let call = CustodyCall::choose_holders { holders: accounts, countries };
 			let block = session.submit(call).await?.number;
 			let text = if lifted {
-				"Anybody may hold shares of your future records' keys.".to_owned()
+				"Any institution may hold key shares of your future records.".to_owned()
 			} else {
-				"From now on only these hold shares of your future records' keys.".to_owned()
+				"Only these may hold key shares of your future records.".to_owned()
 			};
 			Ok(Output::new(
 				text,
@@ -249,7 +213,7 @@ fn sharing(session: &Session, adding: &Adding) -> Result<SharingWish> {
 	})
 }
 
-/// For whom one writes: the patient for nobody else, a practitioner for an institution.
+/// The institution that the author writes for; none for the patient.
 async fn author_of(session: &Session, own: bool, named: Option<&str>) -> Result<Option<AccountId>> {
 	if own {
 		return Ok(None);
@@ -267,14 +231,15 @@ fn patient_hint(session: &Session, named: Option<&str>) -> Result<Option<Account
 fn step_by_step(session: &mut Session, adding: &Adding) {
 	if adding.step_by_step {
 		session.hook = Some(Arc::new(|step: &str| {
-			eprintln!("step {step}: Enter goes on");
+			let _silence = output::silence();
+			output::write_error(&format!("step {step}: press Enter to continue\n"));
 			let mut line = String::new();
 			let _ = std::io::stdin().read_line(&mut line);
 		}));
 	}
 }
 
-/// What the user says about an import; nothing for other commands.
+/// What the user says about an import. Other commands say nothing.
 fn wish_of(command: &RecordCommand) -> Wish {
 	match command {
 		RecordCommand::Import {
@@ -325,6 +290,8 @@ async fn import_file(
 	checks: Checks,
 ) -> Result<Output> {
 	let me = session.me()?;
+	let known = session.labels_of(&patient)?;
+	check_labels(&known, &adding.labels, adding.new_label, adding.agreement)?;
 	let own = me.account() == patient;
 	let institution = author_of(session, own, adding.institution.as_deref()).await?;
 	let import = import::read(file, wish)?;
@@ -362,10 +329,7 @@ async fn import_file(
 		author::add(session, &addition, patience(adding)).await?
 	};
 	let ids: Vec<_> = records.iter().copied().zip(added.iter().map(|it| it.record)).collect();
-	// Another import may have ended in the meantime.
-	let mut memory = Memory::load(&session.home, me, &patient)?;
-	memory.remember(&import, &ids, now());
-	memory.save(&session.home, me, &patient)?;
+	Memory::update(&session.home, me, &patient, |memory| memory.remember(&import, &ids, now()))?;
 
 	let mut output = added_output(session, &added);
 	lines.push(output.text);
@@ -379,7 +343,7 @@ async fn import_file(
 	Ok(output)
 }
 
-/// Makes a summary a version of the earlier one, if that is there and reaches as far.
+/// Makes a summary a version of the earlier one, if that one is current and covers as much.
 async fn continue_summary(
 	session: &Session,
 	at: &At,
@@ -404,14 +368,14 @@ fn added_output(session: &Session, added: &[Added]) -> Output {
 	for it in added {
 		let missing: Vec<_> = it.missing.iter().map(|it| session.names.show(it)).collect();
 		let state = if missing.is_empty() {
-			"acknowledged by all its holders".to_owned()
+			"acknowledged by all holders".to_owned()
 		} else {
 			format!(
-				"not yet acknowledged by {}: `vouchsafe record add --resume` goes on",
+				"not yet acknowledged by {}: `vouchsafe record add --resume` continues",
 				and(&missing)
 			)
 		};
-		let resumed = if it.resumed { ", begun earlier" } else { "" };
+		let resumed = if it.resumed { ", resumed" } else { "" };
 		lines.push(format!(
 			"{}  {} (version {}{resumed}): {state}",
 			short(&it.record),
@@ -475,19 +439,26 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 			})),
 		}));
 	}
-	let text = if rows.is_empty() {
-		format!("{} has no records.", session.names.show(patient))
-	} else {
-		table(
-			&["RECORD", "CATEGORY", "MONTHS", "WRITTEN BY", "VERSIONS", "LABELS", "STATUS"],
-			&rows,
-		)
-	};
+	let text =
+		if rows.is_empty() {
+			format!("{} has no records.", session.names.show(patient))
+		} else {
+			let table = table(
+				&["RECORD", "CATEGORY", "MONTHS", "WRITTEN BY", "VERSIONS", "LABELS", "STATUS"],
+				&rows,
+			);
+			let unknown = records.iter().any(|(_, record)| !labels.knows(&record.labels));
+			if unknown {
+				format!("{table}\nA label with a number is not known here yet: open a record that has it.")
+			} else {
+				table
+			}
+		};
 	Ok(Output::new(text, json!({ "records": json })))
 }
 
 async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
-	let record = at.record(id).await?.context("there is no such record")?;
+	let record = at.record(id).await?.with_context(|| no_record(&id))?;
 	let labels = session.labels_of(&record.patient)?;
 	let show = |account: &AccountId| session.names.show(account);
 	let mut lines = vec![
@@ -495,7 +466,7 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 		format!("  of {}, {}", show(&record.patient), record.category.word()),
 		format!("  about {}", show_period(record.service.first, record.service.last)),
 		format!(
-			"  written by {} ({}), kept by {}",
+			"  written by {} ({}), {} is responsible",
 			show(&record.author),
 			record.origin.word(),
 			show(&record.responsible)
@@ -504,7 +475,7 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 	];
 	let shown = labels.show(&record.labels);
 	if !shown.is_empty() {
-		lines.push(format!("  labelled {}", and(&shown)));
+		lines.push(format!("  labels: {}", and(&shown)));
 	}
 	if let Some(relation) = &record.relation {
 		lines.push(format!("  {} record {}", relation.kind.phrase(), short(&relation.target)));
@@ -518,7 +489,7 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 			continue;
 		};
 		lines.push(format!(
-			"  version {number}: by {} in block {}; any {} of {} shares open it",
+			"  version {number}: by {} in block {}, any {} of {} shares open it",
 			show(&version.author),
 			version.block,
 			set.threshold,
@@ -589,7 +560,7 @@ async fn which_records(
 		// By its id a record names its patient itself.
 		let patient = match at.record(records[0]).await? {
 			Some(found) => found.patient,
-			None => hint.context("there is no such record")?,
+			None => hint.with_context(|| no_record(&records[0]))?,
 		};
 		return Ok((patient, records));
 	}
@@ -623,6 +594,7 @@ async fn open_records(
 ) -> Result<Output> {
 	let me = session.me()?.account();
 	let at = session.finalized().await?;
+	key::check(session, &at).await?;
 	let (patient, records) = which_records(session, &at, which).await?;
 	let institution = institution.map(|it| session.names.resolve(&it)).transpose()?;
 	let ground = ground_of(session, &me, &patient, institution).await?;
@@ -645,50 +617,226 @@ async fn open_records(
 		};
 		results.extend(open::open(session, &opening, &destination).await?);
 	}
-	// One record that could not be opened is a failure of the command, with its own exit code.
+	// If one record is asked for and not opened, the command fails with that exit code.
 	if let [(_, Err(_))] = &results[..] {
 		if let Some((_, Err(error))) = results.pop() {
 			return Err(error.into());
 		}
 	}
-	let refused = results.iter().filter(|(_, it)| it.is_err()).count();
+	let failed = results.iter().filter(|(_, it)| it.is_err()).count();
 	let all_denied = results.iter().all(|(_, it)| matches!(it, Err(OpenError::NoAccess { .. })));
 	if all_denied {
 		let what = format!("any of the {}", count(results.len(), "record"));
 		return Err(OpenError::NoAccess { what }.into());
 	}
-	let mut lines: Vec<_> = results.iter().map(|(id, it)| say_result(id, it)).collect();
-	if results.len() > 1 {
-		lines.push(format!("{} opened, {refused} not.", count(results.len() - refused, "record")));
-	}
 	let json: Vec<_> = results.iter().map(|(id, it)| result_json(id, it)).collect();
-	let mut output = Output::new(lines.join("\n"), json!({ "records": json }));
-	// None of several: that is no success, and each line says why.
-	output.found_wrong = refused == results.len();
+	let mut output = Output::new(opened_text(&results, false), json!({ "records": json }))
+		.with_details(opened_text(&results, true));
+	// If none of several was opened, the command failed. Each line says why.
+	output.found_wrong = failed == results.len();
 	Ok(output)
 }
 
-fn say_result(id: &H256, result: &Result<Opened, OpenError>) -> String {
-	match result {
-		Ok(opened) => {
-			let mut text = format!(
-				"{}  {} ({}, {} bytes) -> {}\n          key from {}; content from {}",
-				short(id),
-				opened.title,
-				opened.media_type,
-				opened.length,
-				opened.path.display(),
-				and(&opened.shares_from),
-				opened.content_from
-			);
-			for warning in &opened.warnings {
-				text += &format!("\n          NOTE: {warning}");
-			}
-			text
-		},
-		Err(OpenError::NoAccess { .. }) => format!("{}  no access", short(id)),
-		Err(error) => format!("{}  {error}", short(id)),
+/// One line a record, and a sum. What was found wrong on the way is always said.
+fn opened_text(results: &open::Results, details: bool) -> String {
+	let mut lines = Vec::new();
+	for (id, result) in results {
+		let id = short(id);
+		match result {
+			Ok(opened) => {
+				let length = size(opened.length);
+				lines.push(format!(
+					"{id}  {} ({length}) -> {}",
+					opened.title,
+					opened.path.display()
+				));
+				if details {
+					lines.push(format!(
+						"          {}, {} bytes, version {}",
+						opened.media_type, opened.length, opened.version
+					));
+					lines.push(format!(
+						"          key shares from {}, content from {}",
+						and(&opened.shares_from),
+						opened.content_from
+					));
+				}
+				lines.extend(opened.warnings.iter().map(|it| format!("          WARNING: {it}")));
+			},
+			Err(OpenError::NoAccess { .. }) => lines.push(format!("{id}  no access")),
+			Err(error) => lines.push(format!("{id}  {error}")),
+		}
 	}
+	let opened: Vec<_> = results.iter().filter_map(|(_, result)| result.as_ref().ok()).collect();
+	let refused = results
+		.iter()
+		.filter(|(_, result)| matches!(result, Err(OpenError::NoAccess { .. })))
+		.count();
+	let failed = results.len().saturating_sub(opened.len()).saturating_sub(refused);
+	let bytes = opened.iter().fold(0u64, |sum, it| sum.saturating_add(it.length));
+	let mut sum = format!("{} opened ({})", count(opened.len(), "record"), size(bytes));
+	if refused > 0 {
+		sum += &format!(", {refused} refused");
+	}
+	if failed > 0 {
+		sum += &format!(", {failed} failed");
+	}
+	lines.push(format!("{sum}."));
+	lines.join("\n")
+}
+
+fn no_record(id: &H256) -> String {
+	format!("there is no record {}", id_json(id))
+}
+
+/// Checks every copy of records: one line a record, and what differs.
+async fn verify_records(
+	session: &Session,
+	which: &WhichRecords,
+	version: Option<u32>,
+) -> Result<Output> {
+	let at = session.finalized().await?;
+	let (_, records) = which_records(session, &at, which).await?;
+	let mut checked = Vec::new();
+	for record in records {
+		let found = at.record(record).await?.with_context(|| no_record(&record))?;
+		let about = format!(
+			"{}, {}",
+			found.category.word(),
+			show_period(found.service.first, found.service.last)
+		);
+		checked.push((verify::verify(session, record, version).await?, about));
+	}
+	let show = |account: &AccountId| session.names.show(account);
+	let mut complaints = Vec::new();
+	for (verified, _) in &checked {
+		complaints.extend(verified.changed().map(|copy| copy.say(&show(&copy.institution))));
+		if !verified.is_available() {
+			complaints.push(format!("record {} has no intact copy", short(&verified.record)));
+		}
+	}
+	let rows: Vec<_> =
+		checked.iter().map(|(verified, _)| verified_json(session, verified)).collect();
+	let mut json = json!({ "records": rows });
+	if !complaints.is_empty() {
+		json["error"] = json!(complaints.join("; "));
+	}
+	let details: Vec<_> = checked
+		.iter()
+		.map(|(verified, about)| {
+			let mut lines =
+				vec![format!("{}  {about}, version {}", short(&verified.record), verified.version)];
+			lines.extend(
+				verified
+					.copies
+					.iter()
+					.map(|it| format!("          {}", it.say(&show(&it.institution)))),
+			);
+			lines.join("\n")
+		})
+		.collect();
+	let sum = verified_sum(checked.iter().map(|(verified, _)| verified));
+	let mut lines: Vec<_> =
+		checked.iter().map(|(verified, about)| verified_text(verified, about, &show)).collect();
+	lines.push(sum.clone());
+	Ok(Output {
+		found_wrong: !complaints.is_empty(),
+		..Output::new(lines.join("\n"), json).with_details(format!("{}\n{sum}", details.join("\n")))
+	})
+}
+
+/// `3f9a0c1d  laboratory, 2025-04: 3 intact copies`, and below it what differs.
+fn verified_text(verified: &Verified, about: &str, show: &impl Fn(&AccountId) -> String) -> String {
+	let mut places: Vec<AccountId> = Vec::new();
+	for copy in &verified.copies {
+		if !places.contains(&copy.institution) && copy.state != CopyState::NoNode {
+			places.push(copy.institution.clone());
+		}
+	}
+	let at =
+		|place: &AccountId| verified.copies.iter().filter(|it| it.institution == *place).collect();
+	let mut intact = Vec::new();
+	let mut differing = Vec::new();
+	for place in &places {
+		let copies: Vec<&CopyReport> = at(place);
+		let bad: Vec<_> = copies.iter().filter(|it| it.state != CopyState::Good).copied().collect();
+		match bad[..] {
+			[] => intact.push(show(place)),
+			// Manifest and document are missing for the same reason: it is said once.
+			[CopyReport { state: CopyState::Missing(one), .. }, CopyReport { state: CopyState::Missing(other), .. }]
+				if one == other =>
+			{
+				differing.push(format!("{}: not available ({one})", show(place)));
+			},
+			_ => differing.extend(bad.iter().map(|it| it.say(&show(place)))),
+		}
+	}
+	let intact = match (verified.changed().next().is_some(), verified.is_available()) {
+		(true, _) => "CHANGED".to_owned(),
+		(false, false) => "NO INTACT COPY".to_owned(),
+		(false, true) if intact.len() == 1 => format!("1 intact copy, at {}", and(&intact)),
+		(false, true) => format!("{} intact copies", intact.len()),
+	};
+	let mut lines = vec![format!("{}  {about}: {intact}", short(&verified.record))];
+	lines.extend(differing.iter().map(|it| format!("          {it}")));
+	lines.join("\n")
+}
+
+fn verified_sum<'a>(all: impl Iterator<Item = &'a Verified>) -> String {
+	let (mut total, mut changed, mut lost) = (0usize, 0usize, 0usize);
+	for verified in all {
+		total = total.saturating_add(1);
+		let is_changed = verified.changed().next().is_some();
+		changed = changed.saturating_add(usize::from(is_changed));
+		lost = lost.saturating_add(usize::from(!verified.is_available()));
+	}
+	let checked = count(total, "record");
+	let mut parts = Vec::new();
+	if changed > 0 {
+		parts.push(format!("{changed} with a changed copy"));
+	}
+	if lost > 0 {
+		parts.push(format!("{lost} without an intact copy"));
+	}
+	if parts.is_empty() {
+		format!("{checked} checked: each has an intact copy, and no copy was changed.")
+	} else if lost == 0 {
+		format!(
+			"{checked} checked: {}. Records open from an intact copy; the institution can restore its own \
+			 from there.",
+			and(&parts)
+		)
+	} else {
+		format!("{checked} checked: {}.", and(&parts))
+	}
+}
+
+fn verified_json(session: &Session, verified: &Verified) -> serde_json::Value {
+	let copies: Vec<_> = verified
+		.copies
+		.iter()
+		.map(|copy| {
+			let (state, bytes) = match &copy.state {
+				CopyState::Good => ("good", None),
+				CopyState::Changed { bytes, .. } => ("changed", *bytes),
+				CopyState::Missing(_) => ("missing", None),
+				CopyState::NoNode => ("none-kept", None),
+			};
+			json!({
+				"what": copy.what,
+				"institution": account_json(session, &copy.institution),
+				"state": state,
+				"bytes": bytes,
+				"text": copy.say(&session.names.show(&copy.institution)),
+			})
+		})
+		.collect();
+	json!({
+		"record": id_json(&verified.record),
+		"version": verified.version,
+		"available": verified.is_available(),
+		"copies": copies,
+	})
 }
 
 fn result_json(id: &H256, result: &Result<Opened, OpenError>) -> serde_json::Value {
@@ -716,5 +864,121 @@ fn result_json(id: &H256, result: &Result<Opened, OpenError>) -> serde_json::Val
 				OpenError::WrongPlaintext { .. } => "wrong-plaintext",
 			},
 		}),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use vouchsafe_client::chain::account_bytes;
+
+	fn opened(length: u64, warnings: &[&str]) -> Opened {
+		Opened {
+			record: H256([7; 32]),
+			version: 0,
+			title: "letter.pdf".into(),
+			media_type: "application/pdf".into(),
+			length,
+			path: "out/letter 07070707.pdf".into(),
+			shares_from: vec!["Hospital A".into(), "Hospital B".into()],
+			content_from: "Hospital A".into(),
+			warnings: warnings.iter().map(ToString::to_string).collect(),
+		}
+	}
+
+	#[test]
+	fn opening_is_one_line_a_record_and_a_sum() {
+		let id = |number| H256([number; 32]);
+		let no_access = || OpenError::NoAccess { what: "it".into() };
+		let few = OpenError::TooFewShares { need: 3, got: vec![], failed: vec![] };
+		let results = vec![
+			(id(7), Ok(opened(48_123, &[]))),
+			(id(8), Err(no_access())),
+			(id(9), Ok(opened(2_000, &["the copy at Hospital B was changed"]))),
+			(id(10), Err(few)),
+		];
+		assert_eq!(
+			opened_text(&results, false),
+			"07070707  letter.pdf (48 kB) -> out/letter 07070707.pdf\n\
+			 08080808  no access\n\
+			 09090909  letter.pdf (2 kB) -> out/letter 07070707.pdf\n          \
+			 WARNING: the copy at Hospital B was changed\n\
+			 0a0a0a0a  the key needs 3 shares, and no custodian gave one\n\
+			 2 records opened (50 kB), 1 refused, 1 failed."
+		);
+		let details = opened_text(
+			&results[..1].iter().map(|(id, _)| (*id, Ok(opened(48_123, &[])))).collect(),
+			true,
+		);
+		assert_eq!(
+			details,
+			"07070707  letter.pdf (48 kB) -> out/letter 07070707.pdf\n          \
+			 application/pdf, 48123 bytes, version 0\n          \
+			 key shares from Hospital A and Hospital B, content from Hospital A\n\
+			 1 record opened (48 kB)."
+		);
+	}
+
+	fn verified(states: &[(&'static str, u8, CopyState)]) -> Verified {
+		let copies = states
+			.iter()
+			.map(|(what, place, state)| CopyReport {
+				what,
+				institution: AccountId::new([*place; 32]),
+				state: state.clone(),
+			})
+			.collect();
+		Verified { record: H256([7; 32]), version: 0, copies }
+	}
+
+	#[test]
+	fn verifying_is_one_line_a_record_and_what_differs() {
+		use CopyState::{Changed, Good, Missing, NoNode};
+		let show = |account: &AccountId| {
+			format!("Hospital {}", char::from(b'A' + account_bytes(account)[0]))
+		};
+		let text = |verified: &Verified| verified_text(verified, "imaging, 2026-11", &show);
+		let good = verified(&[
+			("manifest", 0, Good),
+			("manifest", 1, Good),
+			("manifest", 2, NoNode),
+			("document", 0, Good),
+			("document", 1, Good),
+			("document", 2, NoNode),
+		]);
+		assert_eq!(text(&good), "07070707  imaging, 2026-11: 2 intact copies");
+		let away = Missing("could not be reached".into());
+		let missing = verified(&[
+			("manifest", 0, Good),
+			("manifest", 1, away.clone()),
+			("document", 0, Good),
+			("document", 1, away.clone()),
+		]);
+		assert_eq!(
+			text(&missing),
+			"07070707  imaging, 2026-11: 1 intact copy, at Hospital A\n          \
+			 Hospital B: not available (could not be reached)"
+		);
+		let one_changed = verified(&[
+			("manifest", 0, Good),
+			("manifest", 1, Good),
+			("document", 0, Good),
+			("document", 1, Changed { bytes: Some((5, 5)), other_length: false }),
+		]);
+		assert_eq!(
+			text(&one_changed),
+			"07070707  imaging, 2026-11: CHANGED\n          \
+			 document at Hospital B: CHANGED, byte 5 (block 0 of 256 KiB)"
+		);
+		let none = verified(&[("manifest", 0, away.clone())]);
+		assert!(text(&none).starts_with("07070707  imaging, 2026-11: NO INTACT COPY\n"));
+		let sum = |all: &[&Verified]| verified_sum(all.iter().copied());
+		assert_eq!(
+			sum(&[&good, &missing]),
+			"2 records checked: each has an intact copy, and no copy was changed."
+		);
+		assert!(sum(&[&good, &one_changed]).contains("2 records checked: 1 with a changed copy. "));
+		assert!(sum(&[&none, &one_changed])
+			.contains("1 with a changed copy and 1 without an intact copy."));
 	}
 }

@@ -1,10 +1,9 @@
 //! `vouchsafe request`.
 
-use super::{account_json, agree, apply, plain_terms};
+use super::{account_json, agree, apply, confirm, plain_terms, when};
 use crate::{
 	args::{About, Reach, RequestCommand},
 	consent,
-	dates::show_moment,
 	output::Output,
 	request,
 	sentence::Teller,
@@ -17,7 +16,15 @@ use vouchsafe_client::chain::{AccountId, Asked, Effect, Grantee, Terms, View};
 pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<Output> {
 	let session = Session::connect(settings).await?;
 	match command {
-		RequestCommand::Submit { patient, to, institution, about, duration, reason } => {
+		RequestCommand::Submit {
+			patient,
+			to,
+			institution,
+			about,
+			duration,
+			reason,
+			agreement: _,
+		} => {
 			let patient = session.names.resolve(&patient)?;
 			let institution = session.institution(institution.as_deref()).await?;
 			let grantee = match to {
@@ -31,10 +38,11 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 			let (id, block) =
 				request::submit(&session, patient, institution, grantee, asked, duration, &reason)
 					.await?;
+			let when = when(&session, block).await;
 			Ok(Output::new(
 				format!(
-					"Request {id} to {name} is submitted. {name} sees it with `vouchsafe request list` and \
-					 answers with `vouchsafe request approve {id}` or `deny {id}`."
+					"Request {id} to {name} is submitted at {when}. {name} sees it with `vouchsafe request \
+					 list`, and answers it with `vouchsafe request approve {id}` or `deny {id}`."
 				),
 				json!({ "request": id, "patient": patient_json, "block": block }),
 			))
@@ -58,19 +66,25 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 				None => found.grantee.clone(),
 			};
 			check_within(&found.asked, &terms)?;
-			agree(&consent::sentence(&session, &me, &grantee, &terms)?, agreeing.yes)?;
+			agree(&consent::sentence(&session, &me, &grantee, &terms)?, agreeing.agreement)?;
 			let granted = request::approve(&session, id, grantee, terms.clone()).await?;
-			super::consent::finish(&session, granted, &terms, &agreeing, "counts").await
+			super::consent::finish(&session, granted, &terms, &agreeing).await
 		},
-		RequestCommand::Deny { request: id } => {
+		RequestCommand::Deny { request: id, agreement } => {
+			request::find(&session, id).await?;
+			confirm(&format!("I deny request {id}."), agreement)?;
 			let block = request::deny(&session, id).await?;
 			Ok(Output::new(
 				format!("Request {id} is denied."),
 				json!({ "request": id, "block": block }),
 			))
 		},
-		RequestCommand::Withdraw { request: id, patient } => {
+		RequestCommand::Withdraw { request: id, patient, agreement } => {
 			let patient = session.names.resolve(&patient)?;
+			confirm(
+				&format!("I withdraw request {id} to {}.", session.names.show(&patient)),
+				agreement,
+			)?;
 			let block = request::withdraw(&session, patient.clone(), id).await?;
 			Ok(Output::new(
 				format!("Request {id} to {} is withdrawn.", session.names.show(&patient)),
@@ -98,23 +112,23 @@ async fn asked(
 	})
 }
 
-/// Says what an approval would go beyond, before the chain refuses it.
+/// Checks that an approval stays within the request, before the chain refuses it.
 fn check_within(asked: &Asked, terms: &Terms) -> Result<()> {
 	let within = |asked: u32, given: u32| asked == 0 || (given != 0 && given & !asked == 0);
 	let beyond = if !within(asked.categories.0.into(), terms.categories.0.into()) {
-		"other categories than were asked for"
+		"categories that were not asked for"
 	} else if !within(asked.actions.0.into(), terms.actions.0.into()) {
-		"other actions than were asked for"
+		"actions that were not asked for"
 	} else if !within(asked.purposes.0.into(), terms.purposes.0.into()) {
-		"other purposes than were asked for"
+		"purposes that were not asked for"
 	} else if terms.labels.0 & !asked.labels.0 != 0 {
 		"labels that were not asked for"
 	} else {
 		return Ok(());
 	};
 	bail!(
-		"an approval can only narrow a request, and this would permit {beyond}. `vouchsafe consent grant` \
-		 gives what you like"
+		"an approval can only narrow a request, and this one would permit {beyond}. To permit more, use \
+		 `vouchsafe consent grant`"
 	)
 }
 
@@ -123,6 +137,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let now = at.time().await?;
 	let labels = session.labels_of(patient)?;
 	let teller = Teller { names: &session.names, labels: &labels };
+	let mine = session.me.as_ref().is_some_and(|me| me.account() == *patient);
 	let mut lines = Vec::new();
 	let mut rows = Vec::new();
 	for (id, request) in at.requests_of(patient).await? {
@@ -130,13 +145,17 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 		let reason = request::reason(session, &request);
 		let expired = request.expires <= now;
 		lines.push(format!("{id}  {sentence}"));
-		if let Some(reason) = reason.as_ref().filter(|reason| !reason.is_empty()) {
-			lines.push(format!("   Why: {reason}"));
+		match &reason {
+			Some(reason) if !reason.is_empty() => lines.push(format!("   Reason: {reason}")),
+			None if mine => {
+				lines.push("   Reason: sealed to another encryption key than this key's".to_owned())
+			},
+			_ => {},
 		}
 		lines.push(format!(
 			"   {} {}",
-			if expired { "expired" } else { "can be answered until" },
-			show_moment(request.expires)
+			if expired { "expired at" } else { "can be answered until" },
+			super::moment(request.expires, now)
 		));
 		rows.push(json!({
 			"request": id,
@@ -151,7 +170,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 		}));
 	}
 	if lines.is_empty() {
-		lines.push(format!("There is no open request to {}.", session.names.show(patient)));
+		lines.push(format!("There are no open requests to {}.", session.names.show(patient)));
 	}
 	Ok(Output::new(lines.join("\n"), json!({ "requests": rows })))
 }

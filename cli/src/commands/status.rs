@@ -23,7 +23,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 
 	let custodians = join_all(session.members.iter().map(|member| async {
 		let Ok(custodian) = session.custodian(&member.account) else {
-			return ("none named".to_owned(), false);
+			return ("none".to_owned(), false);
 		};
 		match custodian.without_retries().readiness().await {
 			Ok(ready) if ready.ready => ("ready".to_owned(), true),
@@ -44,7 +44,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 					.collect();
 				(format!("not ready ({})", wrong.join("; ")), false)
 			},
-			Err(CustodianError::Unreachable(_)) => ("can't be reached".to_owned(), false),
+			Err(CustodianError::Unreachable(_)) => ("cannot be reached".to_owned(), false),
 			Err(error) => (error.to_string(), false),
 		}
 	}))
@@ -64,20 +64,21 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 			]
 		})
 		.collect();
+	let node = crate::address::mask(&settings.node);
 	let mut text = format!(
-		"Node       {}\nChain      {name} ({kind}), genesis 0x{}\nBlocks     best {}, final {}\nNode is    \
+		"Node       {}\nChain      {name} ({kind}), genesis 0x{}\nBlocks     best {}, final {}\nState      \
 		 {}, {}, {peers} {}\n\n{}",
-		settings.node,
+		node,
 		hex::encode(session.genesis().0),
 		best.number,
 		finalized.number,
-		if archive { "an archive" } else { "not an archive" },
+		if archive { "an archive" } else { "pruned" },
 		if syncing { "catching up" } else { "up to date" },
 		if peers == 1 { "peer" } else { "peers" },
 		table(&["INSTITUTION", "KIND", "COUNTRY", "STATUS", "CUSTODIAN"], &rows),
 	);
 	let mut json = json!({
-		"node": settings.node,
+		"node": node,
 		"chain": name,
 		"type": kind,
 		"genesis": format!("0x{}", hex::encode(session.genesis().0)),
@@ -99,7 +100,8 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 		let account = me.account();
 		let mine = finalized.account(&account).await?;
 		let state = match &mine {
-			None => "not enrolled: an institution has to (`vouchsafe enrol sign`)".to_owned(),
+			None => "not enrolled: sign with `vouchsafe enrol sign`, and an institution enrols you"
+				.to_owned(),
 			Some(mine) => {
 				let mut state = format!(
 					"{}, {}, enrolled by {}",
@@ -111,8 +113,11 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 					state += ", signing disabled";
 				}
 				if mine.encryption_key != me.encryption_key() {
-					state += ". The chain has another encryption key than this key file: what is \
-					          sealed to it can't be opened here";
+					state += &format!(
+						".\n           The chain has another encryption key for you than this key file: \
+						 this key cannot open records. `vouchsafe --key {} key register` registers it",
+						me.name
+					);
 				}
 				let now = finalized.time().await?;
 				for (institution, affiliation) in finalized.affiliations(&account).await? {
@@ -134,7 +139,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 				state
 			},
 		};
-		text += &format!("\n\nYou are    {} ({account})\n           {state}", me.name);
+		text += &format!("\n\nAccount    {} ({account})\n           {state}", me.name);
 		json["me"] = account_json(&session, &account);
 		json["me"]["enrolled"] = json!(mine.as_ref().map(|mine| json!({
 			"kind": mine.kind.word(),

@@ -68,6 +68,13 @@ fn a_file_is_a_document_and_needs_a_month() {
 	let document = document_of(&import.records[0], &path, &wish, true).unwrap();
 	assert_eq!(document.media_type, "text/plain");
 	assert_eq!(document.title, "letter.txt");
+
+	let folder = tempfile::tempdir().unwrap();
+	let path = folder.path().join("letter.fodt");
+	std::fs::write(&path, "a letter").unwrap();
+	let import = read(&path, &wish).unwrap();
+	let document = document_of(&import.records[0], &path, &wish, true).unwrap();
+	assert_eq!(document.media_type, "application/octet-stream; extension=\"fodt\"");
 }
 
 #[test]
@@ -78,12 +85,13 @@ fn imports_are_remembered_for_one_key_and_patient() {
 	let patient = AccountId::new([7; 32]);
 	let import = import_json(&condition("c", "38341003", "2026-03-04"));
 	let record = &import.records[0];
-	let mut memory = Memory::load(&home, &me, &patient).unwrap();
+	let memory = Memory::load(&home, &me, &patient).unwrap();
 	memory.refuse_again(&import).unwrap();
 	memory.refuse_other_patient(&import).unwrap();
 	assert!(!memory.has(record));
-	memory.remember(&import, &[(record, H256([3; 32]))], 1_798_675_200);
-	memory.save(&home, &me, &patient).unwrap();
+	let ids = [(record, H256([3; 32]))];
+	Memory::update(&home, &me, &patient, |memory| memory.remember(&import, &ids, 1_798_675_200))
+		.unwrap();
 
 	let memory = Memory::load(&home, &me, &patient).unwrap();
 	let said = memory.refuse_again(&import).unwrap_err().to_string();
@@ -103,6 +111,28 @@ fn imports_are_remembered_for_one_key_and_patient() {
 
 	let nobody = Memory::load(&home, &me, &AccountId::new([8; 32])).unwrap();
 	assert_eq!(nobody, Memory::default());
+}
+
+#[test]
+fn imports_that_end_at_once_are_all_remembered() {
+	let folder = tempfile::tempdir().unwrap();
+	let home = Home::at(folder.path());
+	let me = Identity::development("//DoctorA").unwrap();
+	let patient = AccountId::new([7; 32]);
+	let imports: Vec<Import> = (1..=8)
+		.map(|day| import_json(&condition("c", "38341003", &format!("2026-03-0{day}"))))
+		.collect();
+	std::thread::scope(|scope| {
+		for import in &imports {
+			let (home, me, patient) = (&home, &me, &patient);
+			scope.spawn(move || {
+				Memory::update(home, me, patient, |memory| memory.remember(import, &[], 0))
+					.unwrap();
+			});
+		}
+	});
+	let memory = Memory::load(&home, &me, &patient).unwrap();
+	assert!(imports.iter().all(|import| memory.refuse_again(import).is_err()));
 }
 
 #[test]

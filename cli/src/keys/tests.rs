@@ -33,6 +33,35 @@ fn the_words_give_the_account_back() {
 }
 
 #[test]
+fn the_words_can_be_shown_again() {
+	let (_folder, store) = store();
+	let (_, words) = store.generate("alice", PASSPHRASE).unwrap();
+	assert_eq!(*store.words("alice", PASSPHRASE).unwrap(), *words);
+	assert!(store.words("alice", "wrong horse").is_err());
+	store.import_wallet_json("wallet", WALLET, "whoisalice", PASSPHRASE).unwrap();
+	let error = store.words("wallet", PASSPHRASE).unwrap_err().to_string();
+	assert!(error.contains("no words"), "{error}");
+}
+
+#[test]
+fn of_two_keys_made_at_once_under_one_name_one_is_refused() {
+	let (folder, _) = store();
+	let made: Vec<_> = std::thread::scope(|scope| {
+		let threads: Vec<_> = (0..6)
+			.map(|_| {
+				let store = KeyStore::new(&Home::at(folder.path())).with_work(4);
+				scope.spawn(move || store.generate("alice", PASSPHRASE).ok())
+			})
+			.collect();
+		threads.into_iter().filter_map(|thread| thread.join().unwrap()).collect()
+	});
+	let [(identity, words)] = &made[..] else { panic!("{} keys were made", made.len()) };
+	let store = KeyStore::new(&Home::at(folder.path()));
+	assert_eq!(store.list().unwrap(), [("alice".to_owned(), identity.public())]);
+	assert_eq!(*store.words("alice", PASSPHRASE).unwrap(), **words);
+}
+
+#[test]
 fn a_wrong_passphrase_is_told() {
 	let (_folder, store) = store();
 	store.generate("alice", PASSPHRASE).unwrap();
@@ -87,6 +116,7 @@ fn a_name_is_taken_once_and_is_no_path() {
 		assert!(store.generate(name, PASSPHRASE).is_err(), "{name}");
 	}
 	assert!(store.unlock("bob", PASSPHRASE).unwrap_err().to_string().contains("key generate bob"));
+	assert!(store.find("alcie").unwrap_err().to_string().contains("did you mean “alice”?"));
 }
 
 /// An account named Alice as a wallet exports it (from subxt-signer's own tests).
