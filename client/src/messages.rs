@@ -3,7 +3,7 @@
 use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
 use std::{borrow::Cow, fmt, str::FromStr};
 use utoipa::{
-	openapi::{RefOr, Schema},
+	openapi::{schema::Type, ObjectBuilder, RefOr, Schema},
 	PartialSchema, ToSchema,
 };
 
@@ -99,7 +99,7 @@ impl<'de, const N: usize> Deserialize<'de> for Hex<N> {
 
 impl<const N: usize> PartialSchema for Hex<N> {
 	fn schema() -> RefOr<Schema> {
-		String::schema()
+		hex_schema(format!("^0x([0-9a-fA-F]{{2}}){{{N}}}$"), format!("{N} bytes as 0x and hex."))
 	}
 }
 
@@ -158,7 +158,7 @@ impl<'de> Deserialize<'de> for HexBytes {
 
 impl PartialSchema for HexBytes {
 	fn schema() -> RefOr<Schema> {
-		String::schema()
+		hex_schema("^0x([0-9a-fA-F]{2})*$".into(), "Bytes as 0x and hex.".into())
 	}
 }
 
@@ -170,12 +170,21 @@ impl From<Vec<u8>> for HexBytes {
 	}
 }
 
+fn hex_schema(pattern: String, description: String) -> RefOr<Schema> {
+	ObjectBuilder::new()
+		.schema_type(Type::String)
+		.pattern(Some(pattern))
+		.description(Some(description))
+		.into()
+}
+
 /// A signed request. The signature (sr25519) is over `<Bytes>`, the payload and `</Bytes>`, so
 /// that a wallet extension can give it; see [`crate::signing`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Signed {
 	/// The JSON text of a [`Payload`], exactly as it was signed.
+	#[schema(content_media_type = "application/json")]
 	pub payload: String,
 	/// Who signed.
 	pub account: Hex<32>,
@@ -184,7 +193,7 @@ pub struct Signed {
 }
 
 /// What is signed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Payload<T> {
 	/// What is asked; see [`action`].
@@ -207,6 +216,7 @@ pub struct Payload<T> {
 #[serde(deny_unknown_fields)]
 pub struct AddContent {
 	/// The CID that it must have.
+	#[schema(pattern = "^b[a-z2-7]{58}$")]
 	pub cid: String,
 	/// Its length in bytes.
 	pub length: u64,
