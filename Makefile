@@ -43,11 +43,15 @@ test: ## every test, the end-to-end ones too (CI runs this)
 lint: ## rustfmt, clippy, taplo, cargo deny, shellcheck
 	@scripts/lint
 
-# The programs alone. `--examples` (there are none) makes cargo choose the same features as
-# for tests; without it hundreds of crates would be compiled once more.
+# The programs alone. `--examples` makes cargo choose the same features as for tests; without it
+# hundreds of crates would be compiled once more.
 .PHONY: programs
 programs: setup
 	@$(CARGO) build --bins --examples
+
+.PHONY: fhir-validate
+fhir-validate: programs ## split example bundles and validate the records with HAPI (needs Java and Maven)
+	@scripts/fhir-validate
 
 .PHONY: demo
 demo: programs ## play the story over real documents (BUNDLE=file: over your own FHIR bundle)
@@ -72,7 +76,7 @@ chain-specs: setup-build ## write chain-specs/ anew, as the node makes them
 	@UPDATE=1 $(CARGO) test --lib --bins -- chain_specs_are_those_of_the_node
 
 .PHONY: metadata
-metadata: setup-build ## write client/metadata.scale anew, as the runtime has it
+metadata: setup-build ## write protocol/metadata.scale, as the runtime has it
 	@UPDATE=1 $(CARGO) test --lib --bins -- metadata_is_that_of_the_clients spec_version_rises_with_the_metadata
 
 .PHONY: clean

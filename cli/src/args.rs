@@ -1,16 +1,17 @@
 //! The command line.
 
 use crate::{
-	dates::{parse_duration, parse_last_month, parse_month},
+	dates::{parse_duration, parse_last_month, parse_month, parse_months},
 	words::{
 		AccountKind, Action, Category, Confidentiality, Origin, Purpose, RecordStatus,
 		RelationKind, Role, Status, Word,
 	},
 };
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::builder::TypedValueParser;
 use clap::{builder::PossibleValuesParser, Args, Parser, Subcommand};
 use std::path::PathBuf;
+use vouchsafe_fhir::Unit;
 
 /// Patients decide who reads their medical records: every role's commands.
 #[derive(Debug, Parser)]
@@ -102,6 +103,12 @@ pub enum Command {
 /// A parser for one of the chain's lists.
 fn word<T: Word + Send + Sync>() -> impl TypedValueParser<Value = T> {
 	PossibleValuesParser::new(T::words()).try_map(|word| T::from_word(&word))
+}
+
+/// A parser for what makes one record.
+fn unit() -> impl TypedValueParser<Value = Unit> {
+	PossibleValuesParser::new(Unit::ALL.map(Unit::word))
+		.try_map(|word| Unit::from_word(&word).context("not a unit"))
 }
 
 /// `vouchsafe key …`
@@ -393,7 +400,7 @@ pub struct Adding {
 	/// The patient holds no share.
 	#[arg(long)]
 	pub without_patient: bool,
-	/// A label, as far as it isn't found by its codes.
+	/// Add a sensitivity label that the document's codes do not imply.
 	#[arg(long = "label", value_name = "WORD", value_delimiter = ',')]
 	pub labels: Vec<String>,
 	/// Stop waiting for acknowledgements after this time; `record add --resume` goes on.
@@ -433,10 +440,10 @@ pub enum RecordCommand {
 		/// Its media type [default: by the file's name].
 		#[arg(long)]
 		media_type: Option<String>,
-		/// First month of what it is about [default: this month].
-		#[arg(long, value_name = "MONTH", value_parser = parse_month)]
-		from: Option<u16>,
-		/// Last month [default: the first].
+		/// First month of what it is about, or a year for its twelve months [default: this month].
+		#[arg(long, value_name = "MONTH", value_parser = parse_months)]
+		from: Option<(u16, u16)>,
+		/// Last month [default: the first, or the last of the year].
 		#[arg(long, value_name = "MONTH", value_parser = parse_last_month)]
 		to: Option<u16>,
 		/// It adds to this record.
@@ -458,20 +465,41 @@ pub enum RecordCommand {
 		#[command(flatten)]
 		adding: Adding,
 	},
-	/// Split a FHIR R4 bundle into one record a category, and add them.
+	/// Turn a FHIR R4 bundle into records, one per encounter and category, and add them. Any other
+	/// file becomes one record.
 	#[command(
-		after_help = "Examples:\n  vouchsafe --key berger record import bundle.json --patient Eva\n  vouchsafe \
-		record import bundle.json --dry-run"
+		after_help = "Examples:\n  vouchsafe record import bundle.json --dry-run\n  vouchsafe --key berger \
+		record import bundle.json --patient Eva\n  vouchsafe --key berger record import scan.pdf --patient Eva \
+		--month 2025-04"
 	)]
 	Import {
-		/// The bundle, as JSON.
-		bundle: PathBuf,
+		/// The file: a FHIR R4 bundle in JSON, or any other document.
+		file: PathBuf,
 		/// Whose it is.
 		#[arg(long, value_name = "WHO", required_unless_present = "dry_run")]
 		patient: Option<String>,
-		/// Don't label records by the codes in them.
+		/// What makes one record: the whole file, an encounter and a category, or a category.
+		#[arg(long, default_value = "encounter", value_parser = unit())]
+		unit: Unit,
+		/// When it was, for what has no date: a month, or a year for its twelve months.
+		#[arg(long, value_name = "MONTH", value_parser = parse_months)]
+		month: Option<(u16, u16)>,
+		/// Confidentiality of all records [default: what the source says, and restricted for HIV,
+		/// psychiatry, substance use, sexual health and violence].
+		#[arg(long, value_parser = word::<Confidentiality>())]
+		confidentiality: Option<Confidentiality>,
+		/// Do not label records by the codes in them.
 		#[arg(long)]
 		without_labels: bool,
+		/// Import what is here of a search result that has further pages.
+		#[arg(long)]
+		incomplete: bool,
+		/// Import a file, or records, that were imported before.
+		#[arg(long)]
+		again: bool,
+		/// The file is about the patient, although name and numbers differ from earlier imports.
+		#[arg(long)]
+		same_patient: bool,
 		/// Only show what would be added.
 		#[arg(long)]
 		dry_run: bool,

@@ -4,10 +4,11 @@ use crate::session::Session;
 use anyhow::{bail, Context as _, Result};
 use std::time::{Duration, Instant};
 use vouchsafe_client::{
-	chain::{decode_entry, AccountId, LogEntry, H256},
+	chain::{AccountId, LogEntry, View, H256},
+	custodian::Custodian,
 	messages::LogLine,
 };
-use vouchsafe_vault::audit::{self, AuditError};
+use vouchsafe_vault::audit::{self, ProofError};
 
 /// How long a custodian's index may lag behind the chain.
 const LAG: Duration = Duration::from_secs(10);
@@ -44,17 +45,18 @@ pub struct Unproven {
 impl Log {
 	/// The entries, decoded; `None` for one that this program doesn't know.
 	pub fn entries(&self) -> impl Iterator<Item = (&LogLine, Option<LogEntry>)> {
-		self.lines.iter().map(|line| (line, decode_entry(&line.entry.0)))
+		self.lines.iter().map(|line| (line, LogEntry::from_bytes(&line.entry.0)))
 	}
 
-	fn prove(&self, genesis: &H256) -> Result<(), AuditError> {
+	fn prove(&self, genesis: &H256) -> Result<(), ProofError> {
 		let lines = self.lines.iter().map(|line| audit::LogLine {
 			seq: line.seq,
 			block: line.block,
 			entry: line.entry.0.clone(),
-			head: Some(line.head.0),
+			head: Some(H256(line.head.0)),
 		});
-		audit::verify(&genesis.0, &self.patient.0, lines, self.count, self.head.0)
+		let end = audit::Log { count: self.count, head: self.head };
+		audit::verify(genesis, &self.patient, audit::Log::default(), lines, end)
 	}
 }
 
@@ -62,7 +64,7 @@ impl Log {
 pub async fn read_from(
 	session: &Session,
 	patient: &AccountId,
-	acting_for: Option<AccountId>,
+	acting_for: Option<&AccountId>,
 	from: &AccountId,
 ) -> Result<Log> {
 	let me = session.me()?;
@@ -78,7 +80,14 @@ pub async fn read_from(
 		}
 		// What came after the block that the head was read at is not proved by it.
 		lines.retain(|line| line.block <= at.number || line.seq < count);
-		return Ok(Log { patient: *patient, from: *from, lines, count, head, block: at.number });
+		return Ok(Log {
+			patient: patient.clone(),
+			from: from.clone(),
+			lines,
+			count,
+			head,
+			block: at.number,
+		});
 	}
 }
 
@@ -86,12 +95,12 @@ pub async fn read_from(
 pub async fn read(
 	session: &Session,
 	patient: &AccountId,
-	acting_for: Option<AccountId>,
-	from: Option<AccountId>,
+	acting_for: Option<&AccountId>,
+	from: Option<&AccountId>,
 ) -> Result<Log> {
 	if let Some(from) = from {
-		return read_from(session, patient, acting_for, &from).await.with_context(|| {
-			format!("the log could not be had from {}", session.names.show(&from))
+		return read_from(session, patient, acting_for, from).await.with_context(|| {
+			format!("the log could not be had from {}", session.names.show(from))
 		});
 	}
 	let mut failed = Vec::new();
@@ -112,16 +121,16 @@ pub async fn read(
 pub async fn verify(
 	session: &Session,
 	log: &Log,
-	acting_for: Option<AccountId>,
+	acting_for: Option<&AccountId>,
 ) -> Result<Result<(), Unproven>> {
 	let genesis = session.genesis();
 	let from = session.names.show(&log.from);
 	let Err(error) = log.prove(&genesis) else { return Ok(Ok(())) };
 	let mut unproven = Unproven { from, reason: error.to_string(), entry: None };
 	unproven.entry = match &error {
-		AuditError::OutOfSequence { expected, .. } => Some(*expected),
-		AuditError::DoesNotFit { seq } | AuditError::Surplus { seq } => Some(*seq),
-		AuditError::Missing { have, .. } => Some(*have),
+		ProofError::OutOfSequence { expected, .. } => Some(*expected),
+		ProofError::DoesNotFit { seq } | ProofError::Surplus { seq } => Some(*seq),
+		ProofError::Missing { have, .. } => Some(*have),
 		_ => None,
 	};
 	if unproven.entry.is_none() {
@@ -158,19 +167,19 @@ mod tests {
 	use vouchsafe_client::messages::{Hex, HexBytes};
 
 	const GENESIS: H256 = H256([1; 32]);
-	const PATIENT: AccountId = AccountId([2; 32]);
+	const PATIENT: AccountId = AccountId::new([2; 32]);
 
 	fn log() -> Log {
-		let mut head = [0; 32];
+		let mut head = H256::zero();
 		let lines: Vec<_> = (0..5u64)
 			.map(|seq| {
 				let entry = vec![1, u8::try_from(seq).unwrap()];
-				head = audit::next_head(&GENESIS.0, &PATIENT.0, seq, 7, &head, &entry);
-				LogLine { seq, block: 7, entry: HexBytes(entry), head: Hex(head) }
+				head = audit::next_head(&GENESIS, &PATIENT, seq, 7, &head, &entry);
+				LogLine { seq, block: 7, entry: HexBytes(entry), head: Hex(head.0) }
 			})
 			.collect();
-		let from = AccountId([3; 32]);
-		Log { patient: PATIENT, from, count: 5, head: H256(head), block: 9, lines }
+		let from = AccountId::new([3; 32]);
+		Log { patient: PATIENT, from, count: 5, head, block: 9, lines }
 	}
 
 	#[test]
@@ -178,14 +187,14 @@ mod tests {
 		assert!(log().prove(&GENESIS).is_ok());
 		let mut changed = log();
 		changed.lines[2].entry.0[1] ^= 1;
-		assert_eq!(changed.prove(&GENESIS), Err(AuditError::DoesNotFit { seq: 2 }));
+		assert_eq!(changed.prove(&GENESIS), Err(ProofError::DoesNotFit { seq: 2 }));
 		let mut short = log();
 		short.lines.remove(4);
-		assert_eq!(short.prove(&GENESIS), Err(AuditError::Missing { have: 4, expected: 5 }));
+		assert_eq!(short.prove(&GENESIS), Err(ProofError::Missing { have: 4, expected: 5 }));
 		let mut without = log();
 		without.lines.remove(1);
 		let found = without.prove(&GENESIS);
-		assert_eq!(found, Err(AuditError::OutOfSequence { expected: 1, found: 2 }));
+		assert_eq!(found, Err(ProofError::OutOfSequence { expected: 1, found: 2 }));
 		assert!(log().prove(&H256([9; 32])).is_err(), "another chain's");
 	}
 

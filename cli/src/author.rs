@@ -13,7 +13,6 @@ mod prepare;
 mod send;
 
 use crate::{
-	dates,
 	journal::{Group, Journal},
 	output::Progress,
 	session::Session,
@@ -30,9 +29,11 @@ use std::{
 	time::{Duration, Instant},
 };
 use vouchsafe_client::{
-	chain::{AccountId, H256},
+	chain::{account_bytes, AccountId, View, H256},
 	messages::Hex,
 };
+
+pub use vouchsafe_client::protocol::holders::SharingWish;
 
 /// Where a document's bytes come from.
 #[derive(Clone, Debug)]
@@ -51,7 +52,7 @@ impl Content {
 					.with_context(|| format!("{} can't be read", path.display()))?;
 				let metadata = file.metadata()?;
 				if !metadata.is_file() {
-					bail!("{} is no file", path.display());
+					bail!("{} is not a file", path.display());
 				}
 				Ok((Box::new(file), metadata.len()))
 			},
@@ -107,17 +108,6 @@ pub struct NewDocument {
 	pub place: Place,
 }
 
-/// Who is to hold the key's shares; what is left open takes the default.
-#[derive(Clone, Debug, Default)]
-pub struct SharingWish {
-	/// How many shares open it.
-	pub threshold: Option<u8>,
-	/// The holding institutions and authorities.
-	pub holders: Vec<AccountId>,
-	/// Whether the patient holds none.
-	pub without_patient: bool,
-}
-
 /// What is to be added.
 #[derive(Clone, Debug)]
 pub struct Addition {
@@ -159,7 +149,7 @@ pub async fn add(
 	let source = source_of(addition)?;
 	for (journal, group) in Journal::unfinished(&session.home, me)? {
 		let is_it = group.source == source
-			&& group.signer.0 == me.account().0
+			&& group.signer == Hex::from(&me.account())
 			&& group.genesis.0 == session.genesis().0;
 		if is_it {
 			return run(session, journal, group, patience, true).await;
@@ -176,7 +166,7 @@ pub async fn resume(session: &Session, patience: Option<Duration>) -> Result<Vec
 	let mut added = Vec::new();
 	let mut failed = None;
 	for (journal, group) in Journal::unfinished(&session.home, me)? {
-		if group.signer.0 != me.account().0 || group.genesis.0 != session.genesis().0 {
+		if group.signer != Hex::from(&me.account()) || group.genesis.0 != session.genesis().0 {
 			continue;
 		}
 		// One that fails must not keep the others from going on.
@@ -193,8 +183,8 @@ pub async fn resume(session: &Session, patience: Option<Duration>) -> Result<Vec
 
 fn source_of(addition: &Addition) -> Result<Hex<32>> {
 	let mut digest = Blake2b256::new_with_prefix(b"vouchsafe/cli/source/1");
-	digest.update(addition.patient.0);
-	digest.update(addition.institution.map_or([0; 32], |it| it.0));
+	digest.update(account_bytes(&addition.patient));
+	digest.update(addition.institution.as_ref().map_or([0; 32], account_bytes));
 	for document in &addition.documents {
 		digest.update(document.content.digest()?);
 		digest.update(format!("{:?}{}", document.title, document.media_type));
@@ -224,7 +214,7 @@ async fn run(
 	let refused = match submit(session, &journal, &mut group, until).await {
 		Ok(()) => None,
 		Err(error) if is_hopeless(&error) => {
-			// The chain will not take the rest; what stands there already is gone on with.
+			// The chain will not take the rest; what is there already is finished.
 			group.entries.retain(|entry| entry.is_final);
 			if group.entries.is_empty() {
 				journal.remove()?;
@@ -267,42 +257,6 @@ async fn run(
 
 fn is_over(until: Option<Instant>) -> bool {
 	until.is_some_and(|until| Instant::now() >= until)
-}
-
-/// Splits a FHIR bundle into documents to be added, one a category.
-pub fn documents_of_bundle(
-	json: &[u8],
-	extra_labels: &[String],
-	without_labels: bool,
-) -> Result<(Vec<NewDocument>, crate::fhir::Split)> {
-	let split = crate::fhir::split(json)?;
-	let this_month = dates::month_of_moment(dates::now());
-	let documents = split
-		.parts
-		.iter()
-		.map(|part| {
-			let mut labels = extra_labels.to_vec();
-			if !without_labels {
-				labels.extend(part.sensitivities.iter().map(|it| it.word().to_owned()));
-			}
-			labels.sort();
-			labels.dedup();
-			NewDocument {
-				content: Content::Bytes(part.bundle.clone()),
-				title: format!("{} ({})", part.title(), count(part.resources, "resource")),
-				media_type: crate::fhir::MEDIA_TYPE.into(),
-				place: Place::New {
-					category: part.category.clone(),
-					months: part.months.unwrap_or((this_month, this_month)),
-					labels,
-					relation: None,
-					confidentiality: Confidentiality::Normal,
-					origin: Origin::Imported,
-				},
-			}
-		})
-		.collect();
-	Ok((documents, split))
 }
 
 /// The media type of a file, by its name: only what is common in medicine.

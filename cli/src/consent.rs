@@ -14,9 +14,13 @@ use codec::Encode;
 use serde::{Deserialize, Serialize};
 use vouchsafe_client::{
 	chain::{
-		runtime, AccountId, AccountKind, Consent, DataPeriod, Effect, Grantee, Ground, Record,
-		RecordStatus, ShownText, Terms, H256,
+		account_bytes,
+		calls::ConsentCall,
+		events::{ConsentEvent, Event},
+		AccountId, AccountKind, Consent, DataPeriod, Effect, Grantee, Ground, Record, RecordStatus,
+		ShownText, Submit, Terms, View, H256,
 	},
+	custodian::Custodian,
 	messages::{CarryShare, Hex, HexBytes},
 };
 use vouchsafe_vault::{
@@ -50,7 +54,7 @@ pub struct Granted {
 
 /// What became of carrying a patient's own shares.
 #[derive(Clone, Debug, Default)]
-pub struct Carried {
+pub struct CarryReport {
 	/// Versions whose share was carried, and to whom.
 	pub carried: Vec<(H256, u32, AccountId)>,
 	/// Versions whose share could not be carried, and why.
@@ -71,7 +75,7 @@ pub fn parse_grantee(
 	let institution = |name: &str| -> Result<AccountId> {
 		let account = names.resolve(name)?;
 		if !is_institution(&account) {
-			bail!("“{name}” is no institution on this chain");
+			bail!("“{name}” is not an institution on this chain");
 		}
 		Ok(account)
 	};
@@ -91,7 +95,7 @@ pub fn parse_grantee(
 		("institution", None) => Grantee::Institution(institution(who)?),
 		("team", Some(at)) => Grantee::CareTeam {
 			institution: institution(at)?,
-			team: who.parse().with_context(|| format!("“{who}” is no team's number"))?,
+			team: who.parse().with_context(|| format!("“{who}” is not the number of a team"))?,
 		},
 		("team", None) => bail!("say where the team is: team:{who}@INSTITUTION"),
 		("practitioner" | "", Some(at)) => Grantee::PractitionerAt {
@@ -103,9 +107,9 @@ pub fn parse_grantee(
 			 work); for a deny that follows the person write person:{who}"
 		),
 		("person", None) => Grantee::Person(names.resolve(who)?),
-		("study", None) => {
-			Grantee::Study(who.parse().with_context(|| format!("“{who}” is no study's number"))?)
-		},
+		("study", None) => Grantee::Study(
+			who.parse().with_context(|| format!("“{who}” is not the number of a study"))?,
+		),
 		("", None) => {
 			let account = names.resolve(who)?;
 			if is_institution(&account) {
@@ -184,13 +188,14 @@ pub fn sentence(
 pub async fn grant(session: &Session, grantee: Grantee, terms: Terms) -> Result<Granted> {
 	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms)?;
 	let text = shown(session, &sentence)?;
-	let call = runtime::tx().consent().grant(grantee.clone(), terms, text);
-	let included = session.submit(&call).await?;
-	let event = included
-		.events
-		.find_first::<runtime::consent::events::Granted>()
-		.context("the chain says nothing of the consent")??;
-	Ok(Granted { grantee, id: event.id, block: included.number, sentence })
+	let call = ConsentCall::grant { grantee: grantee.clone(), terms, text };
+	let included = session.submit(call).await?;
+	let id = included.find(|event| match event {
+		Event::Consent(ConsentEvent::Granted { id, .. }) => Some(*id),
+		_ => None,
+	});
+	let id = id.context("the chain does not confirm the consent")?;
+	Ok(Granted { grantee, id, block: included.number, sentence })
 }
 
 /// Amends a consent to new terms, which were shown and agreed to.
@@ -198,18 +203,24 @@ pub async fn amend(session: &Session, id: u32, terms: Terms) -> Result<Granted> 
 	let (grantee, consent) = find(session, id).await?;
 	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms)?;
 	let text = shown(session, &sentence)?;
-	let call = runtime::tx().consent().amend(grantee.clone(), id, consent.revision, terms, text);
-	let included = session.submit(&call).await?;
+	let call = ConsentCall::amend {
+		grantee: grantee.clone(),
+		id,
+		revision: consent.revision,
+		terms,
+		text,
+	};
+	let included = session.submit(call).await?;
 	Ok(Granted { grantee, id, block: included.number, sentence })
 }
 
 /// Revokes a consent; from the block that is returned on it counts no more. It is signed at the
-/// account's next nonce, so that it passes over whatever is pending.
+/// account's next nonce, so that it goes before the pending ones.
 pub async fn revoke(session: &Session, id: u32) -> Result<(Grantee, u32)> {
 	let me = session.me()?;
 	let (grantee, _) = find(session, id).await?;
-	let call = runtime::tx().consent().revoke(grantee.clone(), id);
-	let included = session.chain.submit_revocation(&me.signer, &call).await?;
+	let call = ConsentCall::revoke { grantee: grantee.clone(), id };
+	let included = session.chain.submit_revocation(&me.signer, call).await?;
 	Ok((grantee, included.number))
 }
 
@@ -231,14 +242,14 @@ pub fn is_about(terms: &Terms, id: &H256, record: &Record) -> bool {
 	let categories = u32::from(terms.categories.0);
 	let DataPeriod { from, to } = &terms.data_period;
 	record.status != RecordStatus::WrongPatient
-		&& (terms.records.0.is_empty() || terms.records.0.contains(id))
+		&& (terms.records.is_empty() || terms.records.contains(id))
 		&& (categories == 0
 			|| categories & Category::bits(std::slice::from_ref(&record.category)) != 0)
 		&& record.labels.0 & !terms.labels.0 == 0
 		&& from.is_none_or(|from| from <= record.service.first)
 		&& to.is_none_or(|to| record.service.last <= to)
-		&& admits(&terms.authors.0, &record.author)
-		&& admits(&terms.holders.0, &record.responsible)
+		&& admits(&terms.authors, &record.author)
+		&& admits(&terms.responsible, &record.responsible)
 }
 
 /// Whether terms permit reading.
@@ -255,11 +266,11 @@ pub async fn carry(
 	grantee: &Grantee,
 	id: u32,
 	terms: &Terms,
-	to: Option<AccountId>,
-) -> Result<Carried> {
+	to: Option<&AccountId>,
+) -> Result<CarryReport> {
 	let me = session.me()?;
 	let at = session.finalized().await?;
-	let mut carried = Carried::default();
+	let mut carried = CarryReport::default();
 	if !permits_reading(terms) {
 		return Ok(carried);
 	}
@@ -267,26 +278,18 @@ pub async fn carry(
 		if !is_about(terms, &record, &entry) {
 			continue;
 		}
-		let institution = to.or_else(|| institution_of(grantee)).unwrap_or(entry.responsible);
+		let institution = to.or(grantee.institution()).unwrap_or(&entry.responsible);
 		for version in 0..entry.versions {
-			match carry_one(session, &at, record, version, grantee, id, &institution).await {
-				Ok(true) => carried.carried.push((record, version, institution)),
+			match carry_one(session, &at, record, version, grantee, id, institution).await {
+				Ok(true) => {
+					carried.carried.push((record, version, institution.clone()));
+				},
 				Ok(false) => {},
 				Err(error) => carried.failed.push((record, version, format!("{error:#}"))),
 			}
 		}
 	}
 	Ok(carried)
-}
-
-fn institution_of(grantee: &Grantee) -> Option<AccountId> {
-	match grantee {
-		Grantee::Institution(institution)
-		| Grantee::RoleAt { institution, .. }
-		| Grantee::CareTeam { institution, .. }
-		| Grantee::PractitionerAt { institution, .. } => Some(*institution),
-		_ => None,
-	}
 }
 
 /// Whether there was a share to carry.
@@ -301,12 +304,12 @@ async fn carry_one(
 ) -> Result<bool> {
 	let me = session.me()?;
 	let Some(set) = at.sharing_set(record, version).await? else { return Ok(false) };
-	if !set.holders.0.iter().any(|holder| holder.kind == HolderKind::Patient) {
+	if !set.holders.iter().any(|holder| holder.kind == HolderKind::Patient) {
 		return Ok(false);
 	}
 	let name = session.names.show(institution);
 	let member =
-		session.member(institution).with_context(|| format!("{name} is no institution"))?;
+		session.member(institution).with_context(|| format!("{name} is not an institution"))?;
 	let (_, key) = member
 		.custodian
 		.as_ref()
@@ -317,10 +320,10 @@ async fn carry_one(
 		record: record.0,
 		version,
 		epoch: set.epoch,
-		holder: me.account().0,
+		holder: account_bytes(&me.account()),
 	};
 	let message = CarryShare {
-		record: Hex(record.0),
+		record: record.into(),
 		version,
 		epoch: set.epoch,
 		grantee: HexBytes(grantee.encode()),
@@ -362,9 +365,9 @@ pub async fn ground_of(
 		.filter(|(_, affiliation)| crate::session::in_force(affiliation, now))
 		.map(|(institution, _)| institution)
 		.collect();
-	match current[..] {
+	match &current[..] {
 		[] => Ok(Ground::Consent { institution: None }),
-		[one] => Ok(Ground::Consent { institution: Some(one) }),
+		[one] => Ok(Ground::Consent { institution: Some(one.clone()) }),
 		_ => bail!(
 			"{} works at several institutions: say for which with --institution",
 			session.names.show(reader)
@@ -384,8 +387,7 @@ pub async fn explain(
 	let at = session.finalized().await?;
 	let found = at.record(record).await?.context("there is no such record")?;
 	let patient = found.patient;
-	let decision =
-		at.decide(reader, ground, &patient, record, action.clone(), purpose.clone()).await?;
+	let decision = at.decide(reader, ground, &patient, record, action, purpose).await?;
 	let consents = at.consents_of(&patient).await?;
 	let labels = session.labels_of(&patient)?;
 	let teller = Teller { names: &session.names, labels: &labels };
@@ -407,27 +409,33 @@ mod tests {
 
 	fn names() -> (Names, AccountId, AccountId) {
 		let folder = tempfile::tempdir().unwrap();
-		let (hospital, doctor) = (AccountId([1; 32]), AccountId([2; 32]));
+		let (hospital, doctor) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
 		crate::names::add(&Home::at(folder.path()), "Dr. Berger", &doctor).unwrap();
 		let mut names = Names::load(&Home::at(folder.path()), true).unwrap();
-		names.add_institution("Hospital B", hospital);
+		names.add_institution("Hospital B", hospital.clone());
 		(names, hospital, doctor)
 	}
 
 	#[test]
 	fn grantees_are_read() {
 		let (names, institution, practitioner) = names();
-		let read = |text: &str| parse_grantee(&names, |it| *it == institution, text);
+		let known = institution.clone();
+		let read = |text: &str| parse_grantee(&names, |it| *it == known, text);
 		assert!(read("everyone").unwrap() == Grantee::Everyone);
-		assert!(read("Hospital B").unwrap() == Grantee::Institution(institution));
-		assert!(read("institution:Hospital B").unwrap() == Grantee::Institution(institution));
-		assert!(read("team:1@Hospital B").unwrap() == Grantee::CareTeam { institution, team: 1 });
+		assert!(read("Hospital B").unwrap() == Grantee::Institution(institution.clone()));
+		assert!(
+			read("institution:Hospital B").unwrap() == Grantee::Institution(institution.clone())
+		);
+		assert!(
+			read("team:1@Hospital B").unwrap()
+				== Grantee::CareTeam { institution: institution.clone(), team: 1 }
+		);
 		assert!(read("role:nurse").unwrap() == Grantee::Role(Role::Nurse));
 		assert!(
 			read("role:nurse@Hospital B").unwrap()
-				== Grantee::RoleAt { role: Role::Nurse, institution }
+				== Grantee::RoleAt { role: Role::Nurse, institution: institution.clone() }
 		);
-		let at = Grantee::PractitionerAt { practitioner, institution };
+		let at = Grantee::PractitionerAt { practitioner: practitioner.clone(), institution };
 		assert!(read("practitioner:Dr. Berger@Hospital B").unwrap() == at);
 		assert!(read("Dr. Berger@Hospital B").unwrap() == at);
 		assert!(read("person:Dr. Berger").unwrap() == Grantee::Person(practitioner));
@@ -454,9 +462,9 @@ mod tests {
 	fn record() -> Record {
 		use vouchsafe_client::chain::{Confidentiality, Labels, Origin, ServicePeriod};
 		Record {
-			patient: AccountId([9; 32]),
-			author: AccountId([1; 32]),
-			responsible: AccountId([1; 32]),
+			patient: AccountId::new([9; 32]),
+			author: AccountId::new([1; 32]),
+			responsible: AccountId::new([1; 32]),
 			origin: Origin::Authored,
 			service: ServicePeriod { first: 100, last: 110 },
 			relation: None,
@@ -471,7 +479,7 @@ mod tests {
 
 	#[test]
 	fn what_a_permit_is_about_is_what_the_chain_would_say() {
-		use vouchsafe_client::chain::{BoundedVec, Categories, DataPeriod, Labels};
+		use vouchsafe_client::chain::{Categories, DataPeriod, Labels};
 		let request = |edit: &dyn Fn(&mut Terms)| {
 			let mut terms = crate::commands::plain_terms(Effect::Permit);
 			edit(&mut terms);
@@ -482,14 +490,16 @@ mod tests {
 		assert!(about(&|_| {}));
 		assert!(about(&|terms| terms.categories = Categories(1 << 4)));
 		assert!(!about(&|terms| terms.categories = Categories(1 << 3)));
-		assert!(about(&|terms| terms.records = BoundedVec(vec![id])));
-		assert!(!about(&|terms| terms.records = BoundedVec(vec![H256([6; 32])])));
+		assert!(about(&|terms| terms.records = vec![id].try_into().unwrap()));
+		assert!(!about(&|terms| terms.records = vec![H256([6; 32])].try_into().unwrap()));
 		assert!(about(&|terms| terms.data_period = DataPeriod { from: Some(100), to: Some(110) }));
 		assert!(!about(&|terms| terms.data_period = DataPeriod { from: Some(101), to: None }));
 		assert!(!about(&|terms| terms.data_period = DataPeriod { from: None, to: Some(109) }));
-		assert!(about(&|terms| terms.authors = BoundedVec(vec![AccountId([1; 32])])));
-		assert!(!about(&|terms| terms.authors = BoundedVec(vec![AccountId([2; 32])])));
-		assert!(!about(&|terms| terms.holders = BoundedVec(vec![AccountId([2; 32])])));
+		assert!(about(&|terms| terms.authors = vec![AccountId::new([1; 32])].try_into().unwrap()));
+		assert!(!about(&|terms| terms.authors = vec![AccountId::new([2; 32])].try_into().unwrap()));
+		assert!(!about(
+			&|terms| terms.responsible = vec![AccountId::new([2; 32])].try_into().unwrap()
+		));
 		let mut labelled = record();
 		labelled.labels = Labels(2);
 		assert!(!is_about(&request(&|_| {}), &id, &labelled));

@@ -4,22 +4,14 @@
 use crate::session::Session;
 use anyhow::{bail, Context as _, Result};
 use blake2::{Blake2b256, Digest};
+use codec::Encode;
 use vouchsafe_client::chain::{
-	runtime::{
-		self,
-		runtime_types::{
-			frame_system::pallet::Call as SystemCall,
-			pallet_consortium::pallet::Call as ConsortiumCall,
-			pallet_enrolment::pallet::Call as EnrolmentCall, sp_weights::weight_v2::Weight,
-			vouchsafe_runtime::RuntimeCall,
-		},
+	calls::{
+		as_root, ConsortiumCall, CouncilCall, EnrolmentCall, RuntimeCall, SystemCall, MAX_WEIGHT,
 	},
-	AccountId, H256,
+	events::{ConsortiumEvent, CouncilEvent, Event, SystemEvent},
+	storage, AccountId, View, H256,
 };
-
-/// What a motion may weigh when it is carried out: far more than any of ours does, far less than
-/// a block.
-const WEIGHT: Weight = Weight { ref_time: 50_000_000_000, proof_size: 1 << 20 };
 
 /// An open motion.
 #[derive(Clone, Debug)]
@@ -45,32 +37,20 @@ pub struct Motion {
 /// The council's seats.
 pub async fn seats(session: &Session) -> Result<Vec<AccountId>> {
 	let at = session.finalized().await?;
-	let entry = at.subxt().storage().entry(runtime::storage().council().members())?;
-	Ok(match entry.try_fetch(()).await? {
-		Some(value) => value.decode()?,
-		None => Vec::new(),
-	})
+	Ok(at.read(storage::council_members()).await?.unwrap_or_default())
 }
 
 /// The open motions.
 pub async fn motions(session: &Session) -> Result<Vec<Motion>> {
 	let at = session.finalized().await?;
-	let storage = at.subxt().storage();
-	let proposals = storage.entry(runtime::storage().council().proposals())?;
-	let hashes = match proposals.try_fetch(()).await? {
-		Some(value) => value.decode()?.0,
-		None => Vec::new(),
-	};
 	let mut motions = Vec::new();
-	for hash in hashes {
-		let proposal = storage.entry(runtime::storage().council().proposal_of())?;
-		let voting = storage.entry(runtime::storage().council().voting())?;
-		let (Some(proposal), Some(votes)) =
-			(proposal.try_fetch((hash,)).await?, voting.try_fetch((hash,)).await?)
-		else {
+	for hash in at.read(storage::council_proposals()).await?.unwrap_or_default() {
+		let (Some(proposal), Some(votes)) = (
+			at.read(storage::council_proposal(&hash)).await?,
+			at.read(storage::council_votes(&hash)).await?,
+		) else {
 			continue;
 		};
-		let votes = votes.decode()?;
 		motions.push(Motion {
 			index: votes.index,
 			hash,
@@ -78,12 +58,16 @@ pub async fn motions(session: &Session) -> Result<Vec<Motion>> {
 			nays: votes.nays,
 			threshold: votes.threshold,
 			end: votes.end,
-			length: u32::try_from(proposal.bytes().len()).context("a motion is too long")?,
-			proposal: proposal.decode()?,
+			length: length(&proposal)?,
+			proposal,
 		});
 	}
 	motions.sort_by_key(|motion| motion.index);
 	Ok(motions)
+}
+
+fn length(call: &RuntimeCall) -> Result<u32> {
+	u32::try_from(call.encoded_size()).context("a motion is too long")
 }
 
 /// Proposes that a call run as Root, and votes for it.
@@ -93,31 +77,32 @@ pub async fn propose(session: &Session, call: RuntimeCall) -> Result<Motion> {
 		bail!("only members of the council propose: `vouchsafe council list` shows them");
 	}
 	let threshold = u32::try_from(seats.len().saturating_mul(3).div_ceil(4))?;
-	let at = session.finalized().await?;
-	let inner = runtime::tx().consortium().dispatch_as_root(call.clone());
-	let length = u32::try_from(at.subxt().transactions().call_data(&inner)?.len())?;
-	let proposal =
-		RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root { call: Box::new(call) });
-	let included = session
-		.submit(&runtime::tx().council().propose(threshold, proposal.clone(), length))
-		.await?;
-	let Some(proposed) = included.events.find_first::<runtime::council::events::Proposed>() else {
+	let proposal = as_root(call);
+	let length_bound = length(&proposal)?;
+	let propose = CouncilCall::propose { threshold, proposal: Box::new(proposal), length_bound };
+	let included = session.submit(propose).await?;
+	let proposed = included.find(|event| match event {
+		Event::Council(CouncilEvent::Proposed { proposal_index, proposal_hash, .. }) => {
+			Some((*proposal_index, *proposal_hash))
+		},
+		_ => None,
+	});
+	let Some((index, hash)) = proposed else {
 		// A council of one carries its motions out at once.
 		bail!("the motion was carried out at once: the council has one seat");
 	};
-	let proposed = proposed?;
-	vote(session, proposed.proposal_index, proposed.proposal_hash, true).await?;
+	vote(session, index, hash, true).await?;
 	motions(session)
 		.await?
 		.into_iter()
-		.find(|motion| motion.index == proposed.proposal_index)
+		.find(|motion| motion.index == index)
 		.context("the motion is gone already")
 }
 
 /// Votes on a motion.
 pub async fn vote(session: &Session, index: u32, hash: H256, approve: bool) -> Result<u32> {
-	let call = runtime::tx().council().vote(hash, index, approve);
-	Ok(session.submit(&call).await?.number)
+	let call = CouncilCall::vote { proposal: hash, index, approve };
+	Ok(session.submit(call).await?.number)
 }
 
 /// An open motion by its number.
@@ -131,41 +116,54 @@ pub async fn find(session: &Session, index: u32) -> Result<Motion> {
 
 /// Closes a motion that has enough votes, for or against, and says whether it was carried out.
 pub async fn close(session: &Session, motion: &Motion) -> Result<bool> {
-	let call = runtime::tx().council().close(motion.hash, motion.index, WEIGHT, motion.length);
-	let included = session.submit(&call).await?;
-	if let Some(dispatched) =
-		included.events.find_first::<runtime::consortium::events::Dispatched>()
-	{
-		if let Err(error) = dispatched?.result {
+	let call = CouncilCall::close {
+		proposal_hash: motion.hash,
+		index: motion.index,
+		proposal_weight_bound: MAX_WEIGHT,
+		length_bound: motion.length,
+	};
+	let included = session.submit(call).await?;
+	let dispatched = included.find(|event| match event {
+		Event::Consortium(ConsortiumEvent::Dispatched { result }) => Some(result.clone()),
+		_ => None,
+	});
+	if let Some(result) = dispatched {
+		if let Err(error) = result {
 			bail!("the motion passed, but the chain refused what it was for: {error:?}");
 		}
 		return Ok(true);
 	}
-	if let Some(executed) = included.events.find_first::<runtime::council::events::Executed>() {
-		if let Err(error) = executed?.result {
-			bail!("the motion passed, but the chain refused to carry it out: {error:?}");
-		}
-		return Ok(true);
+	let executed = included.find(|event| match event {
+		Event::Council(CouncilEvent::Executed { result, .. }) => Some(result.clone()),
+		_ => None,
+	});
+	match executed {
+		Some(Err(error)) => {
+			bail!("the motion passed, but the chain refused to carry it out: {error:?}")
+		},
+		Some(Ok(())) => Ok(true),
+		None => Ok(false),
 	}
-	Ok(false)
 }
 
 /// The call that authorises an upgrade to this code.
 pub fn upgrade(code: &[u8]) -> RuntimeCall {
 	let code_hash = H256(Blake2b256::digest(code).into());
-	RuntimeCall::System(SystemCall::authorize_upgrade { code_hash })
+	SystemCall::authorize_upgrade { code_hash }.into()
 }
 
 /// Brings the code of an authorised upgrade.
 pub async fn apply(session: &Session, code: Vec<u8>) -> Result<u32> {
-	let call = runtime::tx().system().apply_authorized_upgrade(code);
-	let included = session.submit(&call).await?;
-	// A code of no higher version is rejected by an event, not by an error.
-	match included.events.find_first::<runtime::system::events::CodeUpdated>() {
-		Some(_) => Ok(included.number),
+	let included = session.submit(SystemCall::apply_authorized_upgrade { code }).await?;
+	// Code of the same or a lower version is rejected by an event, not by an error.
+	let is_updated = |event: &Event| {
+		matches!(event, Event::System(SystemEvent::CodeUpdated { .. })).then_some(())
+	};
+	match included.find(is_updated) {
+		Some(()) => Ok(included.number),
 		None => bail!(
 			"the chain did not take the code: it must be of this chain, and its spec_version higher than \
-			 the one that runs"
+			 the current one"
 		),
 	}
 }
@@ -173,7 +171,7 @@ pub async fn apply(session: &Session, code: Vec<u8>) -> Result<u32> {
 /// What a motion is for, in words.
 pub fn describe(session: &Session, proposal: &RuntimeCall) -> String {
 	let RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root { call }) = proposal else {
-		return "something else than a call as Root".into();
+		return "something other than a call as Root".into();
 	};
 	match &**call {
 		RuntimeCall::Enrolment(EnrolmentCall::admit_institution {
@@ -181,7 +179,7 @@ pub fn describe(session: &Session, proposal: &RuntimeCall) -> String {
 		}) => {
 			format!(
 				"admit {} ({}), {account}",
-				crate::output::plain(&String::from_utf8_lossy(&name.0)),
+				crate::output::plain(&String::from_utf8_lossy(name)),
 				String::from_utf8_lossy(country)
 			)
 		},

@@ -1,15 +1,12 @@
 //! Months of service and moments, as people write them and as the chain counts them.
 
 use anyhow::{bail, Context, Result};
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{
+	DateTime, Datelike, Days, Local, Months, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc,
+};
+use vouchsafe_fhir::dates::months_of;
 
-/// Months since January 1900, as the chain counts months of service.
-pub fn month_index(year: u16, month: u16) -> Option<u16> {
-	if !(1..=12).contains(&month) {
-		return None;
-	}
-	year.checked_sub(1900)?.checked_mul(12)?.checked_add(month - 1)
-}
+pub use vouchsafe_fhir::dates::month_index;
 
 /// The month as `2026-11`.
 pub fn show_month(month: u16) -> String {
@@ -25,38 +22,27 @@ pub fn show_period(first: u16, last: u16) -> String {
 	}
 }
 
-/// Reads a month from the beginning of a FHIR date or date-time (`2026-11`, `2026-11-21T…`): as it
-/// is written there, without a shift into another time zone. A year alone is its first and its
-/// last month. `None` for whatever isn't a date from 1900 on.
-pub fn months_of(date: &str) -> Option<(u16, u16)> {
-	let number = |range: std::ops::Range<usize>| -> Option<u16> {
-		let digits = date.get(range)?;
-		digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
-	};
-	let year = number(0..4)?;
-	if date.len() == 4 {
-		return Some((month_index(year, 1)?, month_index(year, 12)?));
+/// Reads months given on the command line: `2026-11`, or a year for its twelve months.
+pub fn parse_months(text: &str) -> Result<(u16, u16)> {
+	match (text.len(), months_of(text)) {
+		(4 | 7, Some(months)) => Ok((months.first, months.last)),
+		_ => bail!("“{text}” is not a month; write it as 2026-11"),
 	}
-	if date.get(4..5)? != "-" || !(date.len() == 7 || date.get(7..8)? == "-") {
-		return None;
-	}
-	let month = month_index(year, number(5..7)?)?;
-	Some((month, month))
 }
 
 /// Reads a month given on the command line: `2026-11`, or a year for its first month.
 pub fn parse_month(text: &str) -> Result<u16> {
 	match (text.len(), months_of(text)) {
-		(4 | 7, Some((first, _))) => Ok(first),
-		_ => bail!("“{text}” is no month; write it as 2026-11"),
+		(4 | 7, Some(months)) => Ok(months.first),
+		_ => bail!("“{text}” is not a month; write it as 2026-11"),
 	}
 }
 
 /// Reads a last month: `2026-11`, or a year for its last month.
 pub fn parse_last_month(text: &str) -> Result<u16> {
 	match (text.len(), months_of(text)) {
-		(4 | 7, Some((_, last))) => Ok(last),
-		_ => bail!("“{text}” is no month; write it as 2026-11"),
+		(4 | 7, Some(months)) => Ok(months.last),
+		_ => bail!("“{text}” is not a month; write it as 2026-11"),
 	}
 }
 
@@ -127,10 +113,26 @@ pub fn show_duration(seconds: u64) -> String {
 	}
 }
 
-/// Reads a moment: a date (its first second, UTC), a date and time with or without zone (UTC),
-/// seconds since 1970 as `@1700000000`, or a span from `now` on as `+30d` (`+6months` and `+1year`
-/// by the calendar).
+/// Moments further ahead than this are mistakes.
+const MOST_YEARS_AHEAD: u64 = 150;
+
+/// Reads a moment from which something begins: a date (its first second), a date and time, seconds
+/// since 1970 as `@1700000000`, or a span from `now` on as `+30d` (`+6months` and `+1year` by the
+/// calendar). Without a zone the one of this machine is meant (`TZ`).
 pub fn parse_moment(text: &str, now: u64) -> Result<u64> {
+	read_moment(text, now, &Local, 0)
+}
+
+/// Reads a moment until which something lasts. A date is that whole day, so that the end is the
+/// first second of the day after it. Anything else is read as by [`parse_moment`].
+pub fn parse_end(text: &str, now: u64) -> Result<u64> {
+	read_moment(text, now, &Local, 1)
+}
+
+/// Reads a moment; a date is the first second of the day that comes `days` later.
+fn read_moment<Z: TimeZone>(text: &str, now: u64, zone: &Z, days: u64) -> Result<u64> {
+	let wrong =
+		|| format!("“{text}” is not a moment; write it as 2026-12-31, 2026-12-31T18:00 or +30d");
 	let moment = if let Some(seconds) = text.strip_prefix('@') {
 		seconds.parse().ok()
 	} else if let Some(span) = text.strip_prefix('+') {
@@ -148,26 +150,42 @@ pub fn parse_moment(text: &str, now: u64) -> Result<u64> {
 			None => now.checked_add(parse_duration(span)?),
 		}
 	} else if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-		date.and_hms_opt(0, 0, 0).and_then(|time| u64::try_from(time.and_utc().timestamp()).ok())
+		let day = date.checked_add_days(Days::new(days)).with_context(wrong)?;
+		day.and_hms_opt(0, 0, 0).and_then(|time| in_zone(time, zone))
 	} else if let Ok(time) = DateTime::parse_from_rfc3339(text) {
 		u64::try_from(time.timestamp()).ok()
+	} else if let Ok(time) = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z") {
+		u64::try_from(time.timestamp()).ok()
+	} else if let Some(time) = text.strip_suffix('Z').and_then(read_time) {
+		u64::try_from(time.and_utc().timestamp()).ok()
 	} else {
-		["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]
-			.iter()
-			.find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-			.and_then(|time| u64::try_from(time.and_utc().timestamp()).ok())
+		read_time(text).and_then(|time| in_zone(time, zone))
 	};
-	moment.with_context(|| {
-		format!("“{text}” is no moment; write it as 2026-12-31, 2026-12-31T18:00 or +30d")
-	})
+	let moment = moment.with_context(wrong)?;
+	let most = now.saturating_add(MOST_YEARS_AHEAD * 366 * 86_400);
+	if moment > most {
+		bail!(
+			"“{text}” is more than {MOST_YEARS_AHEAD} years ahead. After @ write seconds since 1970, \
+			 not milliseconds"
+		);
+	}
+	Ok(moment)
 }
 
-/// The day before a moment, for an end that is exclusive.
-pub fn day_before(moment: u64) -> String {
-	to_utc(moment)
-		.checked_sub_days(Days::new(1))
-		.map(|day| day.format("%Y-%m-%d").to_string())
-		.unwrap_or_default()
+fn read_time(text: &str) -> Option<NaiveDateTime> {
+	["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]
+		.iter()
+		.find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+}
+
+/// A time of day in a zone. If clocks show it twice it is the first; if they skip it, an hour later.
+fn in_zone<Z: TimeZone>(time: NaiveDateTime, zone: &Z) -> Option<u64> {
+	let later = || time.checked_add_signed(TimeDelta::hours(1));
+	let found = zone
+		.from_local_datetime(&time)
+		.earliest()
+		.or_else(|| zone.from_local_datetime(&later()?).earliest())?;
+	u64::try_from(found.timestamp()).ok()
 }
 
 #[cfg(test)]
@@ -185,29 +203,53 @@ mod tests {
 	}
 
 	#[test]
-	fn fhir_dates_are_read_as_written() {
-		assert_eq!(months_of("2026-11-30T23:30:00-05:00"), months_of("2026-11"));
-		assert_eq!(months_of("2026"), Some((1512, 1523)));
-		assert_eq!(months_of("2026-13"), None);
-		assert_eq!(months_of("1850-01-01"), None);
-		assert_eq!(months_of("today"), None);
-		assert_eq!(months_of("2026-1"), None);
-		assert_eq!(months_of("2026-11x"), None);
-		assert_eq!(months_of("+123-11"), None);
+	fn a_year_is_its_twelve_months() {
+		assert_eq!(parse_months("2020").unwrap(), (1440, 1451));
+		assert_eq!(parse_months("2020-02").unwrap(), (1441, 1441));
+		assert!(parse_months("2020-02-01").is_err());
 	}
 
 	#[test]
 	fn moments_are_read() {
 		let now = 1_700_000_000;
-		assert_eq!(parse_moment("2026-12-31", now).unwrap(), 1_798_675_200);
-		assert_eq!(parse_moment("2026-12-31T01:00+01:00", now).ok(), None);
-		assert_eq!(parse_moment("2026-12-31T01:00:00+01:00", now).unwrap(), 1_798_675_200);
-		assert_eq!(parse_moment("2026-12-31 00:00", now).unwrap(), 1_798_675_200);
-		assert_eq!(parse_moment("+30d", now).unwrap(), now + 30 * 86_400);
-		assert_eq!(parse_moment("+1year", now).unwrap(), now + 366 * 86_400);
-		assert_eq!(parse_moment("@5", now).unwrap(), 5);
-		assert!(parse_moment("soon", now).is_err());
-		assert!(parse_moment("+0d", now).is_err());
+		let read = |text: &str| read_moment(text, now, &Utc, 0);
+		assert_eq!(read("2026-12-31").unwrap(), 1_798_675_200);
+		assert_eq!(read("2026-12-31T01:00+01:00").unwrap(), 1_798_675_200);
+		assert_eq!(read("2026-12-31T01:00:00+01:00").unwrap(), 1_798_675_200);
+		assert_eq!(read("2026-12-31T00:00Z").unwrap(), 1_798_675_200);
+		assert_eq!(read("2026-12-31 00:00").unwrap(), 1_798_675_200);
+		assert_eq!(read("+30d").unwrap(), now + 30 * 86_400);
+		assert_eq!(read("+1year").unwrap(), now + 366 * 86_400);
+		assert_eq!(read("@5").unwrap(), 5);
+		assert!(read("soon").is_err());
+		assert!(read("+0d").is_err());
+	}
+
+	#[test]
+	fn a_day_as_an_end_is_the_whole_day() {
+		let now = 1_700_000_000;
+		let midnight_after = 1_798_675_200 + 86_400;
+		assert_eq!(read_moment("2026-12-31", now, &Utc, 1).unwrap(), midnight_after);
+		// An end in the middle of a day stays as it is.
+		assert_eq!(read_moment("2026-12-31 18:00", now, &Utc, 1).unwrap(), 1_798_740_000);
+		assert_eq!(read_moment("+30d", now, &Utc, 1).unwrap(), now + 30 * 86_400);
+	}
+
+	#[test]
+	fn without_a_zone_the_persons_own_is_meant() {
+		let jakarta = chrono::FixedOffset::east_opt(7 * 3_600).unwrap();
+		let read = |text: &str| read_moment(text, 1_700_000_000, &jakarta, 1).unwrap();
+		assert_eq!(read("2026-12-31T18:00"), 1_798_740_000 - 7 * 3_600);
+		assert_eq!(read("2026-12-31"), 1_798_761_600 - 7 * 3_600);
+		assert_eq!(read("2026-12-31T18:00:00Z"), 1_798_740_000);
+	}
+
+	#[test]
+	fn milliseconds_are_refused() {
+		let said = parse_end("@1798761600000", 1_700_000_000).unwrap_err().to_string();
+		assert!(said.contains("seconds since 1970"), "{said}");
+		assert!(parse_end("9999-12-31", 1_700_000_000).is_err());
+		assert!(parse_end("2150-01-01", 1_700_000_000).is_ok());
 	}
 
 	#[test]
@@ -220,9 +262,10 @@ mod tests {
 	proptest! {
 		#[test]
 		fn foreign_text_never_panics(text in ".*") {
-			let _ = months_of(&text);
 			let _ = parse_month(&text);
+			let _ = parse_months(&text);
 			let _ = parse_moment(&text, 0);
+			let _ = parse_end(&text, 0);
 			let _ = parse_duration(&text);
 		}
 

@@ -21,7 +21,7 @@ use std::{
 	str::FromStr,
 };
 use subxt_signer::{polkadot_js_compat, sr25519::Keypair, SecretUri};
-use vouchsafe_client::chain::AccountId;
+use vouchsafe_client::chain::{account_bytes, AccountId, Signer};
 use vouchsafe_vault::seal::SecretKey;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -42,7 +42,7 @@ pub struct Identity {
 impl Identity {
 	/// The account.
 	pub fn account(&self) -> AccountId {
-		self.signer.public_key().to_account_id()
+		Signer::account(&self.signer)
 	}
 
 	/// The encryption key's public half.
@@ -68,7 +68,7 @@ impl Identity {
 	fn public(&self) -> PublicHalf {
 		PublicHalf {
 			account: self.account().to_string(),
-			account_hex: format!("0x{}", hex::encode(self.account().0)),
+			account_hex: format!("0x{}", hex::encode(account_bytes(&self.account()))),
 			encryption_key: format!("0x{}", hex::encode(self.encryption_key())),
 		}
 	}

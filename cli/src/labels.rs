@@ -14,11 +14,12 @@
 //! category are not touched by that. A label that is added to a record later (`record label`) is
 //! shown by its number to whoever hasn't opened another record with the same label.
 
-use crate::{home::Home, keys::Identity, sensitivity::Sensitivity};
+use crate::{home::Home, keys::Identity};
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use vouchsafe_client::chain::{AccountId, Labels};
+use vouchsafe_client::chain::{account_bytes, AccountId, Labels};
+use vouchsafe_fhir::Label;
 
 const FOLDER: &str = "labels";
 const PARAMETER: &str = "; labels=\"";
@@ -55,7 +56,7 @@ impl LabelTable {
 		if !is_word(word) {
 			bail!(
 				"“{word}” is no label: take lower-case letters, digits and -, for example {}",
-				Sensitivity::ALL.map(Sensitivity::word).join(", ")
+				Label::ALL.map(Label::word).join(", ")
 			);
 		}
 		if let Some(bit) = self.0.get(word) {
@@ -154,7 +155,11 @@ pub fn unmark(marked: &str) -> (&str, Vec<(String, u8)>) {
 }
 
 fn file_name(me: &Identity, patient: &AccountId) -> String {
-	format!("{}-{}", hex::encode(&me.account().0[..8]), hex::encode(patient.0))
+	format!(
+		"{}-{}",
+		hex::encode(&account_bytes(&me.account())[..8]),
+		hex::encode(account_bytes(patient))
+	)
 }
 
 #[cfg(test)]
@@ -197,12 +202,12 @@ mod tests {
 		let folder = tempfile::tempdir().unwrap();
 		let home = Home::at(folder.path());
 		let me = Identity::development("//DoctorA").unwrap();
-		let patient = AccountId([7; 32]);
+		let patient = AccountId::new([7; 32]);
 		let mut table = LabelTable::default();
 		table.bit_for("psychiatry", Labels(0)).unwrap();
 		table.save(&home, &me, &patient).unwrap();
 		assert_eq!(LabelTable::load(&home, &me, &patient).unwrap(), table);
-		let other = LabelTable::load(&home, &me, &AccountId([8; 32])).unwrap();
+		let other = LabelTable::load(&home, &me, &AccountId::new([8; 32])).unwrap();
 		assert_eq!(other, LabelTable::default());
 	}
 

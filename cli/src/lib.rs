@@ -5,8 +5,8 @@
 //! - [`author`]: adding records; [`journal`] is how that goes on after being killed.
 //! - [`open`]: opening records; [`verify`]: checking every copy of one.
 //! - [`consent`], [`request`], [`audit`], [`council`]: what their names say.
-//! - [`fhir`]: splitting a bundle; [`sensitivity`] and [`labels`]: what is sensitive, and which
-//!   bits say so.
+//! - [`import`]: a file that `vouchsafe_fhir` turned into records; [`labels`]: which bits say what
+//!   is sensitive.
 //! - [`sentence`]: consents, decisions and logs in words.
 //! - [`keys`], [`names`], [`home`]: what is kept on this machine.
 
@@ -17,8 +17,8 @@ pub mod commands;
 pub mod consent;
 pub mod council;
 pub mod dates;
-pub mod fhir;
 pub mod home;
+pub mod import;
 pub mod journal;
 pub mod keys;
 pub mod labels;
@@ -26,7 +26,6 @@ pub mod names;
 pub mod open;
 pub mod output;
 pub mod request;
-pub mod sensitivity;
 pub mod sentence;
 pub mod session;
 pub mod verify;

@@ -11,7 +11,7 @@ use std::{
 	collections::{BTreeMap, HashMap},
 	str::FromStr,
 };
-use vouchsafe_client::chain::AccountId;
+use vouchsafe_client::chain::{account_bytes, AccountId};
 
 /// The address book's file.
 #[derive(Default, Serialize, Deserialize)]
@@ -56,12 +56,12 @@ impl Names {
 		for (name, address) in read_book(home)?.names {
 			let account = parse_account(&address)
 				.with_context(|| format!("the address book has no address for {name}"))?;
-			names.shown.entry(account.0).or_insert_with(|| name.clone());
+			names.shown.entry(account_bytes(&account)).or_insert_with(|| name.clone());
 			names.book.insert(name, account);
 		}
 		for (name, public) in KeyStore::new(home).list()? {
 			let account = parse_account(&public.account)?;
-			names.shown.entry(account.0).or_insert_with(|| name.clone());
+			names.shown.entry(account_bytes(&account)).or_insert_with(|| name.clone());
 			names.keys.insert(name, account);
 		}
 		if development {
@@ -75,18 +75,20 @@ impl Names {
 	/// Adds an institution's name, as the chain has it. One's own name for it comes first.
 	pub fn add_institution(&mut self, name: &str, account: AccountId) {
 		let name: String = name.chars().filter(|c| !c.is_control()).collect();
-		self.shown.entry(account.0).or_insert_with(|| name.clone());
+		self.shown.entry(account_bytes(&account)).or_insert_with(|| name.clone());
 		self.institutions.insert(name, account);
 	}
 
 	/// Adds a development key's name.
 	pub fn add_development(&mut self, identity: &Identity) {
-		self.shown.entry(identity.account().0).or_insert_with(|| identity.name.clone());
+		self.shown
+			.entry(account_bytes(&identity.account()))
+			.or_insert_with(|| identity.name.clone());
 	}
 
 	/// The name of an account, or its address shortened.
 	pub fn show(&self, account: &AccountId) -> String {
-		match self.shown.get(&account.0) {
+		match self.shown.get(&account_bytes(account)) {
 			Some(name) => name.clone(),
 			None => {
 				let address = account.to_string();
@@ -100,7 +102,7 @@ impl Names {
 	pub fn resolve(&self, name: &str) -> Result<AccountId> {
 		let known = [&self.book, &self.keys, &self.institutions];
 		if let Some(account) = known.iter().find_map(|names| names.get(name)) {
-			return Ok(*account);
+			return Ok(account.clone());
 		}
 		if self.development && name.starts_with("//") {
 			return Ok(Identity::development(name)?.account());
@@ -112,14 +114,14 @@ impl Names {
 			.iter()
 			.flat_map(|names| names.iter())
 			.filter(|(known, _)| known.to_lowercase() == name.to_lowercase())
-			.map(|(_, account)| *account)
+			.map(|(_, account)| account.clone())
 			.collect();
 		alike.dedup();
-		match alike[..] {
-			[account] => Ok(account),
+		match &alike[..] {
+			[account] => Ok(account.clone()),
 			_ => bail!(
-				"nobody is known as “{name}”: `vouchsafe name list` shows whom there is, `vouchsafe \
-				 name add \"{name}\" ADDRESS` adds somebody"
+				"nobody is known as “{name}”: `vouchsafe name list` lists the known names, `vouchsafe name \
+				 add \"{name}\" ADDRESS` adds one"
 			),
 		}
 	}
@@ -176,7 +178,7 @@ pub fn parse_account(text: &str) -> Result<AccountId> {
 		let mut bytes = [0; 32];
 		hex::decode_to_slice(digits, &mut bytes)
 			.with_context(|| format!("“{text}” is no account: it has not 64 hex digits"))?;
-		return Ok(AccountId(bytes));
+		return Ok(AccountId::new(bytes));
 	}
 	AccountId::from_str(text).map_err(|_| anyhow::anyhow!("“{text}” is no address"))
 }
@@ -189,15 +191,15 @@ mod tests {
 	fn names_resolve_and_show() {
 		let folder = tempfile::tempdir().unwrap();
 		let home = Home::at(folder.path());
-		let account = AccountId([7; 32]);
+		let account = AccountId::new([7; 32]);
 		add(&home, "Dr. Berger", &account).unwrap();
 		let mut names = Names::load(&home, false).unwrap();
-		names.add_institution("Hospital A", AccountId([1; 32]));
+		names.add_institution("Hospital A", AccountId::new([1; 32]));
 		assert_eq!(names.resolve("Dr. Berger").unwrap(), account);
 		assert_eq!(names.resolve("dr. berger").unwrap(), account);
-		assert_eq!(names.resolve("Hospital A").unwrap(), AccountId([1; 32]));
+		assert_eq!(names.resolve("Hospital A").unwrap(), AccountId::new([1; 32]));
 		assert_eq!(names.show(&account), "Dr. Berger");
-		assert_eq!(names.show(&AccountId([1; 32])), "Hospital A");
+		assert_eq!(names.show(&AccountId::new([1; 32])), "Hospital A");
 		assert_eq!(names.resolve(&account.to_string()).unwrap(), account);
 		assert_eq!(names.resolve(&format!("0x{}", "07".repeat(32))).unwrap(), account);
 		let error = names.resolve("Nobody").unwrap_err().to_string();
@@ -208,7 +210,7 @@ mod tests {
 
 	#[test]
 	fn strangers_are_shown_by_their_address() {
-		let shown = Names::default().show(&AccountId([7; 32]));
+		let shown = Names::default().show(&AccountId::new([7; 32]));
 		assert_eq!(shown.chars().count(), 11);
 	}
 
@@ -224,7 +226,7 @@ mod tests {
 	fn what_looks_like_an_address_is_no_name() {
 		let folder = tempfile::tempdir().unwrap();
 		let home = Home::at(folder.path());
-		let account = AccountId([7; 32]);
+		let account = AccountId::new([7; 32]);
 		for name in ["", " ", "//Alice", "a@b", "a:b", "a\nb", &account.to_string()] {
 			assert!(add(&home, name, &account).is_err(), "{name}");
 		}

@@ -6,10 +6,9 @@ use crate::{
 	output::{plain, Progress},
 	sentence::short,
 	session::Session,
-	words::{and, count, HolderKind, Purpose},
+	words::{and, count, Purpose},
 };
 use anyhow::{bail, Context as _, Result};
-use codec::Decode;
 use futures::{stream::FuturesUnordered, StreamExt};
 use std::{
 	io::{BufWriter, Write},
@@ -19,23 +18,21 @@ use std::{
 use tempfile::NamedTempFile;
 use thiserror::Error;
 use vouchsafe_client::{
-	chain::{
-		runtime, AccountId, At, BoundedVec, Ground, HolderState, Included, Record, SharingSet, H256,
-	},
+	chain::{calls::CustodyCall, AccountId, At, Ground, SharingSet, View, H256},
 	cid::Cid,
-	custodian::CustodianError,
-	messages::{AskRelease, FetchPatientEnvelope, Hex, PatientEnvelope, Release},
+	custodian::{Custodian, CustodianError},
+	messages::{AskRelease, FetchPatientEnvelope, PatientEnvelope, Release},
+	protocol::openings::{Fault, Gathered, Source, Target},
 };
 use vouchsafe_vault::{
 	commitment::PlaintextCommitment,
 	document::Decryptor,
-	manifest::{open_release, open_share, Details, Manifest, ShareAddress, MAX_MANIFEST},
-	sharing::{combine, Commitments, Share},
-	Context,
+	manifest::{Details, Manifest, MAX_MANIFEST},
+	sharing::{Commitments, Share},
 };
 
 /// Records in one opening.
-pub const MAX_OPENED: usize = 16;
+pub const MAX_OPENED: usize = vouchsafe_client::chain::MAX_OPENED as usize;
 /// How long a custodian that says "no access" is asked again after a final opening: its node may
 /// see that block a little later than ours.
 const LAG: Duration = Duration::from_secs(8);
@@ -45,7 +42,7 @@ const LAG: Duration = Duration::from_secs(8);
 pub enum OpenError {
 	/// The chain gives no access.
 	#[error(
-		"no access to {what}: there is no consent that fits. The patient can see why with `vouchsafe \
+		"no access to {what}: no consent covers it. The patient can see why with `vouchsafe \
 		 consent explain`; `vouchsafe request submit` asks for access"
 	)]
 	NoAccess {
@@ -113,7 +110,7 @@ fn reasons(failed: &[(String, String)]) -> String {
 
 /// What is to be opened.
 #[derive(Clone, Debug)]
-pub struct Opening {
+pub struct OpeningRequest {
 	/// Whose records.
 	pub patient: AccountId,
 	/// Which, at most [`MAX_OPENED`].
@@ -167,10 +164,10 @@ pub struct Opened {
 pub type Results = Vec<(H256, Result<Opened, OpenError>)>;
 
 /// Opens records: asks the chain, and fetches what it opened. The error is one that concerns all;
-/// what concerns one record stands in its result.
+/// what concerns one record is in its result.
 pub async fn open(
 	session: &Session,
-	opening: &Opening,
+	opening: &OpeningRequest,
 	destination: &Destination,
 ) -> Result<Results> {
 	let (opened, refused) = ask(session, opening).await?;
@@ -195,109 +192,31 @@ pub async fn open(
 
 /// Asks the chain to open records, waits until that is final, and gives those that were opened and
 /// those that were refused.
-pub async fn ask(session: &Session, opening: &Opening) -> Result<(Vec<H256>, Vec<H256>)> {
+pub async fn ask(session: &Session, opening: &OpeningRequest) -> Result<(Vec<H256>, Vec<H256>)> {
 	if opening.records.is_empty() || opening.records.len() > MAX_OPENED {
 		bail!("from 1 to {MAX_OPENED} records can be opened at once");
 	}
-	let call = runtime::tx().custody().open(
-		opening.patient,
-		BoundedVec(opening.records.clone()),
-		opening.purpose.clone(),
-		opening.ground.clone(),
-	);
+	let call = CustodyCall::open {
+		patient: opening.patient.clone(),
+		records: opening.records.clone(),
+		purpose: opening.purpose,
+		ground: opening.ground.clone(),
+	};
 	let waiting = Progress::waiting("waiting until the opening is final");
-	let included: Included = session.submit(&call).await?;
+	let included = session.submit(call).await?;
 	waiting.advance(1);
-	let decided = included
-		.events
-		.find_first::<runtime::custody::events::OpeningDecided>()
-		.context("the chain says nothing of the opening")?
-		.context("the chain's answer can't be read")?;
-	Ok((decided.opened.0, decided.refused.0))
+	included.opening_decided().context("the chain does not confirm the opening")
 }
 
-/// All that is known of a version before its shares are asked for.
-struct Target {
-	patient: AccountId,
-	record: H256,
-	version: u32,
-	set: SharingSet,
-	manifest_cid: Cid,
-	commitment: H256,
-	context: Context,
-}
-
-impl Target {
-	async fn find(
-		session: &Session,
-		at: &At,
-		patient: AccountId,
-		record: H256,
-		version: Option<u32>,
-	) -> Result<Self> {
-		let found: Record = at.record(record).await?.context("there is no such record")?;
-		let version = version.unwrap_or(found.versions.saturating_sub(1));
-		let entry = at.version(record, version).await?.with_context(|| {
-			format!(
-				"the record has no version {version}: it has {}",
-				count_versions(found.versions)
-			)
-		})?;
-		let set = at
-			.sharing_set(record, version)
-			.await?
-			.context("nobody holds the version's key any more: it was erased")?;
-		let manifest = entry.manifest.context("the version's content was erased")?;
-		let manifest_cid = Cid::try_from(&manifest.0[..]).context("the chain's CID is none")?;
-		let context =
-			Context { genesis: session.genesis().0, record: record.0, version, patient: patient.0 };
-		Ok(Self {
-			patient,
-			record,
-			version,
-			set,
-			manifest_cid,
-			commitment: entry.commitment,
-			context,
-		})
-	}
-
-	fn address(&self, holder: &AccountId) -> ShareAddress {
-		ShareAddress {
-			genesis: self.context.genesis,
-			record: self.record.0,
-			version: self.version,
-			epoch: self.set.epoch,
-			holder: holder.0,
-		}
-	}
-
-	/// Commitments that a custodian gave, if they are those of the chain.
-	fn commitments(&self, bytes: &[u8], epoch: u32) -> Result<Commitments, String> {
-		if epoch != self.set.epoch {
-			return Err("it keeps a share of another sharing set".into());
-		}
-		let commitments =
-			Commitments::decode(&mut &bytes[..]).map_err(|error| error.to_string())?;
-		if commitments.hash() != self.set.commitments.0 {
-			return Err("it gave commitments that are not those of the chain".into());
-		}
-		Ok(commitments)
-	}
-
-	fn custodians(&self) -> impl Iterator<Item = &HolderState> {
-		self.set
-			.holders
-			.0
-			.iter()
-			.filter(|it| matches!(it.kind, HolderKind::Institution | HolderKind::Emergency))
-	}
-
-	/// The index of a holder's share.
-	fn index(&self, holder: &AccountId) -> Option<u8> {
-		let place = self.set.holders.0.iter().position(|it| it.account == *holder)?;
-		u8::try_from(place + 1).ok()
-	}
+/// All that the chain has of a version; of the last one if none is named.
+async fn find(session: &Session, at: &At, record: H256, version: Option<u32>) -> Result<Target> {
+	let found = at.record(record).await?.context("there is no such record")?;
+	let number = version.unwrap_or(found.versions.saturating_sub(1));
+	let version = at.version(record, number).await?.with_context(|| {
+		format!("the record has no version {number}: it has {}", count_versions(found.versions))
+	})?;
+	let set = at.sharing_set(record, number).await?;
+	Ok(Target::new(session.genesis(), record, number, found, version, set)?)
 }
 
 fn count_versions(versions: u32) -> String {
@@ -307,27 +226,21 @@ fn count_versions(versions: u32) -> String {
 /// Fetches what an opening has opened: shares, manifest, content. It needs a final, fresh opening.
 pub async fn fetch(
 	session: &Session,
-	opening: &Opening,
+	opening: &OpeningRequest,
 	record: H256,
 	destination: &Destination,
 ) -> Result<Opened> {
-	let patient = opening.patient;
 	let at = session.finalized().await?;
-	let target = Target::find(session, &at, patient, record, opening.version).await?;
-	let mut gathered = gather(session, &target).await?;
-	let commitments = gathered.commitments.clone().ok_or_else(|| gathered.too_few(&target))?;
+	let target = find(session, &at, record, opening.version).await?;
+	if target.patient != opening.patient {
+		bail!("that record is of another patient");
+	}
+	let gathered = gather(session, &target).await?;
 	let mut warnings = Vec::new();
 
-	let near = match &opening.ground {
-		Ground::Consent { institution } => *institution,
-		Ground::BreakGlass { institution, .. } => Some(*institution),
-		Ground::Own => None,
-	};
-	let places = content_places(&target, near);
+	let places = content_places(&target, opening.ground.institution());
 	let manifest = fetch_manifest(session, &target, &places, &mut warnings).await?;
-	let shares: Vec<(String, Share)> =
-		gathered.shares.iter().map(|(who, share)| (who.clone(), share.clone())).collect();
-	let secret = combine(&shares, &commitments, &manifest.key_commitment, &target.context)?;
+	let secret = gathered.combine(&target, &manifest)?;
 	let details = manifest.details(&secret, &target.context)?;
 	let key = secret.document_key(&target.context);
 
@@ -356,16 +269,19 @@ pub async fn fetch(
 	let Some((content_from, file, commitment)) = good else {
 		return Err(OpenError::NoGoodCopy { what: "ciphertext", failed }.into());
 	};
-	if commitment != target.commitment.0 {
+	if !target.is_committed(&commitment) {
 		return Err(OpenError::WrongPlaintext { record: short(&record) }.into());
 	}
 
 	let (media_type, meanings) = unmark(&details.media_type);
-	learn_labels(session, &patient, &meanings)?;
+	learn_labels(session, &target.patient, &meanings)?;
 	let title = plain(&details.title);
 	let media_type = plain(media_type);
 	let path = keep(file, destination, &folder, &title, &media_type, &record)?;
-	warnings.append(&mut gathered.warnings);
+	let suspicious = gathered.faults.iter().filter(|(_, fault)| fault.is_suspicious());
+	warnings.extend(suspicious.map(|(source, fault)| {
+		format!("{}: {fault}. It was left out: report it", name_of(session, &target, source))
+	}));
 	Ok(Opened {
 		record,
 		version: target.version,
@@ -373,7 +289,11 @@ pub async fn fetch(
 		media_type,
 		length: details.plaintext_len,
 		path,
-		shares_from: gathered.shares.into_iter().map(|(who, _)| who).collect(),
+		shares_from: gathered
+			.shares
+			.iter()
+			.map(|(source, _)| name_of(session, &target, source))
+			.collect(),
 		content_from,
 		warnings,
 	})
@@ -398,38 +318,18 @@ fn learn_labels(session: &Session, patient: &AccountId, meanings: &[(String, u8)
 	Ok(())
 }
 
-/// Shares that came together, and who gave none.
-#[derive(Default)]
-struct Gathered {
-	shares: Vec<(String, Share)>,
-	commitments: Option<Commitments>,
-	failed: Vec<(String, String)>,
-	warnings: Vec<String>,
-}
-
-impl Gathered {
-	fn take(&mut self, who: String, share: Share, commitments: &Commitments) {
-		if share.verify(commitments).is_err() {
-			self.warnings.push(format!("{who} gave a false share, which was left out: report it"));
-			self.failed.push((who, "gave a false share".into()));
-			return;
-		}
-		if self.shares.iter().all(|(_, known)| known.index != share.index) {
-			self.shares.push((who, share));
-		}
-		self.commitments.get_or_insert_with(|| commitments.clone());
-	}
-
-	fn is_enough(&self, target: &Target) -> bool {
-		self.shares.len() >= usize::from(target.set.threshold)
-	}
-
-	fn too_few(&self, target: &Target) -> OpenError {
-		OpenError::TooFewShares {
-			need: target.set.threshold,
-			got: self.shares.iter().map(|(who, _)| who.clone()).collect(),
-			failed: self.failed.clone(),
-		}
+/// How people call the source of a share.
+fn name_of(session: &Session, target: &Target, source: &Source) -> String {
+	let name = session.names.show(source.custodian());
+	match source {
+		Source::Custodian(_) => name,
+		Source::Own { .. } => format!("yourself (kept by {name})"),
+		Source::Carried { holder, .. } if *holder == target.patient => {
+			format!("the patient (carried by {name})")
+		},
+		Source::Carried { holder, .. } => {
+			format!("{} (carried by {name})", session.names.show(holder))
+		},
 	}
 }
 
@@ -442,105 +342,51 @@ enum Answer {
 /// Asks all custodians at once, until enough shares have come.
 async fn gather(session: &Session, target: &Target) -> Result<Gathered> {
 	let me = session.me()?;
-	let is_own = me.account() == target.patient;
-	let patient_holds = target.set.holders.0.iter().any(|it| it.kind == HolderKind::Patient);
+	let account = me.account();
+	let asks_for_own = account == target.patient && target.is_held_by_patient();
 	let deadline = Instant::now() + LAG;
 	let mut asked = FuturesUnordered::new();
-	let mut gathered = Gathered::default();
 	for holder in target.custodians() {
-		let institution = holder.account;
+		// The patient's own share, and the custodian's.
 		for own in [true, false] {
-			// The patient's own share, and the custodian's.
-			if own && !(is_own && patient_holds) {
+			if own && !asks_for_own {
 				continue;
 			}
 			asked.push(async move {
-				let answer = ask_custodian(session, target, &institution, own, deadline).await;
-				(institution, answer)
+				let institution = &holder.account;
+				(institution, ask_custodian(session, target, institution, own, deadline).await)
 			});
 		}
 	}
-	let waiting = Progress::waiting("waiting for the custodians' shares");
+	let _waiting = Progress::waiting("waiting for the custodians' shares");
+	let mut gathered = Gathered::default();
+	let mut away: Vec<(&AccountId, String)> = Vec::new();
 	while let Some((institution, answer)) = asked.next().await {
-		let name = session.names.show(&institution);
-		waiting.say("waiting for the custodians' shares");
 		match answer {
 			Ok(Answer::Own(envelope)) => {
-				match target.commitments(&envelope.commitments.0, envelope.epoch) {
-					Ok(commitments) => {
-						let address = target.address(&target.patient);
-						match open_share(&me.encryption, &address, &envelope.share.0) {
-							Ok(share) => {
-								let who = "yourself".to_owned();
-								if share.verify(&commitments).is_ok() {
-									gathered.take(who, share, &commitments);
-								} else {
-									gathered.warnings.push(format!(
-										"{name} kept a false share for you, which was left out"
-									));
-								}
-							},
-							// Another custodian may keep a good one, and custodians' shares may do.
-							Err(error) => gathered
-								.warnings
-								.push(format!("your own share at {name} does not open: {error}")),
-						}
-					},
-					Err(reason) => gathered.failed.push((name, reason)),
-				}
+				gathered.take_own(target, &me.encryption, institution, &envelope);
 			},
 			Ok(Answer::Released(release)) => {
-				match target.commitments(&release.commitments.0, release.epoch) {
-					Ok(commitments) => {
-						for released in release.shares {
-							let holder = AccountId(released.holder.0);
-							let who = if holder == institution {
-								name.clone()
-							} else if holder == target.patient {
-								format!("the patient (carried by {name})")
-							} else {
-								format!("{} (carried by {name})", session.names.show(&holder))
-							};
-							let address = target.address(&holder);
-							let share = open_release(
-								&me.encryption,
-								&address,
-								&me.account().0,
-								&released.sealed.0,
-							);
-							match share {
-								Ok(share) if Some(share.index) == target.index(&holder) => {
-									gathered.take(who, share, &commitments);
-								},
-								Ok(_) => {
-									gathered
-										.warnings
-										.push(format!("{who} gave a false share: report it"));
-									gathered
-										.failed
-										.push((who, "gave somebody else's share".into()));
-								},
-								Err(error) => gathered.failed.push((who, error.to_string())),
-							}
-						}
-					},
-					Err(reason) => {
-						gathered.warnings.push(format!("{name}: {reason}"));
-						gathered.failed.push((name, reason));
-					},
-				}
+				gathered.take_release(target, &me.encryption, &account, institution, &release);
 			},
-			Err(reason) => {
-				if !gathered.failed.iter().any(|(who, _)| *who == name) {
-					gathered.failed.push((name, reason));
-				}
-			},
+			Err(_) if away.iter().any(|(known, _)| *known == institution) => {},
+			Err(reason) => away.push((institution, reason)),
 		}
 		if gathered.is_enough(target) {
 			return Ok(gathered);
 		}
 	}
-	Err(gathered.too_few(target).into())
+	let faults = gathered.faults.iter().map(|(source, fault): &(Source, Fault)| {
+		(name_of(session, target, source), fault.to_string())
+	});
+	let away =
+		away.into_iter().map(|(institution, reason)| (session.names.show(institution), reason));
+	Err(OpenError::TooFewShares {
+		need: target.set.threshold,
+		got: gathered.shares.iter().map(|(source, _)| name_of(session, target, source)).collect(),
+		failed: faults.chain(away).collect(),
+	}
+	.into())
 }
 
 async fn ask_custodian(
@@ -552,13 +398,13 @@ async fn ask_custodian(
 ) -> Result<Answer, String> {
 	let me = session.me().map_err(|error| error.to_string())?;
 	let custodian = session.custodian(institution).map_err(|error| error.to_string())?;
-	let (record, version) = (Hex(target.record.0), target.version);
+	let (record, version) = (target.record.into(), target.version);
 	loop {
 		let answer = if own {
 			let request = FetchPatientEnvelope { record, version };
 			custodian.patient_envelope(&me.signer, &request).await.map(Answer::Own)
 		} else {
-			let request = AskRelease { patient: Hex(target.patient.0), record, version };
+			let request = AskRelease { patient: (&target.patient).into(), record, version };
 			custodian.release(&me.signer, &request).await.map(Answer::Released)
 		};
 		match answer {
@@ -577,9 +423,9 @@ async fn ask_custodian(
 }
 
 /// Who keeps the content: the holding institutions, the reader's own first.
-fn content_places(target: &Target, near: Option<AccountId>) -> Vec<AccountId> {
-	let mut places: Vec<_> = target.custodians().map(|it| it.account).collect();
-	places.sort_by_key(|place| Some(*place) != near);
+fn content_places(target: &Target, near: Option<&AccountId>) -> Vec<AccountId> {
+	let mut places: Vec<_> = target.custodians().map(|it| it.account.clone()).collect();
+	places.sort_by_key(|place| Some(place) != near);
 	places
 }
 
@@ -595,7 +441,7 @@ async fn fetch_manifest(
 		let fetched = match session.custodian(institution) {
 			Ok(custodian) => custodian
 				.without_retries()
-				.content_bytes(target.manifest_cid, MAX_MANIFEST)
+				.content_bytes(target.manifest, MAX_MANIFEST)
 				.await
 				.map_err(|error| (matches!(error, CustodianError::Damaged(_)), error.to_string())),
 			Err(error) => Err((false, error.to_string())),
@@ -617,11 +463,11 @@ async fn fetch_manifest(
 
 /// CID and length of the last version's ciphertext, as its manifest has them.
 pub async fn content_of(session: &Session, at: &At, record: H256) -> Result<(Cid, u64)> {
-	let found = at.record(record).await?.context("there is no such record")?;
-	let target = Target::find(session, at, found.patient, record, None).await?;
+	let target = find(session, at, record, None).await?;
 	let places = content_places(&target, None);
 	let manifest = fetch_manifest(session, &target, &places, &mut Vec::new()).await?;
-	let cid = Cid::try_from(&manifest.ciphertext_cid[..]).context("the manifest's CID is none")?;
+	let cid = Cid::try_from(&manifest.ciphertext_cid[..])
+		.context("the CID in the manifest is malformed")?;
 	Ok((cid, manifest.ciphertext_len))
 }
 
@@ -643,7 +489,8 @@ async fn fetch_copy(
 	folder: &Path,
 ) -> Result<Result<(NamedTempFile, [u8; 32]), BadCopy>> {
 	let bad = |text: String, suspicious| Ok(Err(BadCopy { text, suspicious }));
-	let cid = Cid::try_from(&manifest.ciphertext_cid[..]).context("the manifest's CID is none")?;
+	let cid = Cid::try_from(&manifest.ciphertext_cid[..])
+		.context("the CID in the manifest is malformed")?;
 	let custodian = match session.custodian(institution) {
 		Ok(custodian) => custodian.without_retries(),
 		Err(error) => return bad(error.to_string(), false),
@@ -759,7 +606,7 @@ fn extension_of(media_type: &str) -> &'static str {
 	}
 }
 
-/// The patient's own share of a version, from whichever custodian keeps it, with the commitments.
+/// The patient's own share of a version, from a custodian that keeps it, with the commitments.
 pub async fn own_share(
 	session: &Session,
 	at: &At,
@@ -767,37 +614,34 @@ pub async fn own_share(
 	version: u32,
 ) -> Result<(Share, Commitments, SharingSet)> {
 	let me = session.me()?;
-	let target = Target::find(session, at, me.account(), record, Some(version)).await?;
+	let target = find(session, at, record, Some(version)).await?;
+	if target.patient != me.account() {
+		bail!("that record is of another patient");
+	}
 	let mut failed = Vec::new();
+	let mut gathered = Gathered::default();
 	for holder in target.custodians() {
-		let name = session.names.show(&holder.account);
-		let request = FetchPatientEnvelope { record: Hex(record.0), version };
-		let custodian = session.custodian(&holder.account)?;
-		let envelope =
-			match custodian.without_retries().patient_envelope(&me.signer, &request).await {
-				Ok(envelope) => envelope,
-				Err(error) => {
-					failed.push((name, error.to_string()));
-					continue;
-				},
-			};
-		let commitments = match target.commitments(&envelope.commitments.0, envelope.epoch) {
-			Ok(commitments) => commitments,
-			Err(reason) => {
-				failed.push((name, reason));
-				continue;
+		let request = FetchPatientEnvelope { record: record.into(), version };
+		let custodian = session.custodian(&holder.account)?.without_retries();
+		match custodian.patient_envelope(&me.signer, &request).await {
+			Ok(envelope) => {
+				gathered.take_own(&target, &me.encryption, &holder.account, &envelope);
 			},
-		};
-		let address = target.address(&me.account());
-		match open_share(&me.encryption, &address, &envelope.share.0) {
-			Ok(share) if share.verify(&commitments).is_ok() => {
-				return Ok((share, commitments, target.set.clone()))
-			},
-			Ok(_) => failed.push((name, "the share that it keeps for you is false".into())),
-			Err(error) => failed.push((name, error.to_string())),
+			Err(error) => failed.push((session.names.show(&holder.account), error.to_string())),
+		}
+		if let (Some((_, share)), Some(commitments)) =
+			(gathered.shares.first(), gathered.commitments())
+		{
+			return Ok((share.clone(), commitments.clone(), target.set.clone()));
 		}
 	}
-	bail!("your own share could not be had: {}", reasons(&failed))
+	failed.extend(
+		gathered
+			.faults
+			.iter()
+			.map(|(source, fault)| (session.names.show(source.custodian()), fault.to_string())),
+	);
+	bail!("no custodian gave your own share: {}", reasons(&failed))
 }
 
 #[cfg(test)]

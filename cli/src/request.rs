@@ -6,7 +6,10 @@ use crate::{
 };
 use anyhow::{bail, Context as _, Result};
 use vouchsafe_client::chain::{
-	runtime, AccountId, Asked, BoundedVec, Effect, Grantee, Request, Terms, H256,
+	account_bytes, bounded,
+	calls::AccessRequestsCall,
+	events::{AccessRequestsEvent, Event},
+	AccountId, Asked, Effect, Grantee, Request, Terms, View, H256,
 };
 use vouchsafe_vault::seal::{self, PublicKey, Purpose, OVERHEAD};
 
@@ -15,7 +18,8 @@ pub const LONGEST_REASON: usize = 512 - OVERHEAD;
 
 /// What a reason is sealed with: nobody can pass it off as another's or another patient's.
 fn address(genesis: &H256, patient: &AccountId, asker: &AccountId) -> Vec<u8> {
-	[b"vouchsafe/reason/1".as_slice(), &genesis.0, &patient.0, &asker.0].concat()
+	let (patient, asker) = (account_bytes(patient), account_bytes(asker));
+	[b"vouchsafe/reason/1".as_slice(), &genesis.0, &patient, &asker].concat()
 }
 
 /// Submits a request; its number, and the block.
@@ -46,20 +50,20 @@ pub async fn submit(
 		&address(&session.genesis(), &patient, &me.account()),
 		reason.as_bytes(),
 	)?;
-	let call = runtime::tx().access_requests().submit(
+	let call = AccessRequestsCall::submit {
 		patient,
 		institution,
 		grantee,
 		asked,
 		duration,
-		BoundedVec(sealed),
-	);
-	let included = session.submit(&call).await?;
-	let event = included
-		.events
-		.find_first::<runtime::access_requests::events::Submitted>()
-		.context("the chain says nothing of the request")??;
-	Ok((event.request, included.number))
+		reason: sealed,
+	};
+	let included = session.submit(call).await?;
+	let request = included.find(|event| match event {
+		Event::AccessRequests(AccessRequestsEvent::Submitted { request, .. }) => Some(*request),
+		_ => None,
+	});
+	Ok((request.context("the chain does not confirm the request")?, included.number))
 }
 
 /// One's own request of this number, as its patient.
@@ -80,16 +84,16 @@ pub async fn find(session: &Session, id: u32) -> Result<Request> {
 pub fn reason(session: &Session, request: &Request) -> Option<String> {
 	let me = session.me.as_ref()?;
 	let address = address(&session.genesis(), &me.account(), &request.asker);
-	let bytes = seal::open(&me.encryption, Purpose::Text, &address, &request.reason.0).ok()?;
+	let bytes = seal::open(&me.encryption, Purpose::Text, &address, &request.reason).ok()?;
 	Some(crate::output::plain(&String::from_utf8_lossy(&bytes)))
 }
 
 /// The terms that approve a request whole, at the chain's time `now`.
-pub fn terms_of(request: &Request, now: u64) -> Terms {
+pub fn terms_of(request: &Request, now: u64) -> Result<Terms> {
 	let Asked { actions, purposes, categories, labels, records, data_period } =
 		request.asked.clone();
-	let empty = || BoundedVec(Vec::new());
-	Terms {
+	let records = bounded(records, "records")?;
+	Ok(Terms {
 		effect: Effect::Permit,
 		categories,
 		records,
@@ -99,10 +103,10 @@ pub fn terms_of(request: &Request, now: u64) -> Terms {
 		valid_from: None,
 		valid_until: Some(now.saturating_add(request.duration)),
 		data_period,
-		authors: empty(),
-		holders: BoundedVec(Vec::new()),
-		countries: BoundedVec(Vec::new()),
-	}
+		authors: Default::default(),
+		responsible: Default::default(),
+		countries: Default::default(),
+	})
 }
 
 /// Approves a request with these terms, which were shown and agreed to.
@@ -114,23 +118,23 @@ pub async fn approve(
 ) -> Result<Granted> {
 	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms)?;
 	let text = shown(session, &sentence)?;
-	let call = runtime::tx().access_requests().approve(id, grantee.clone(), terms, text);
-	let included = session.submit(&call).await?;
-	let event = included
-		.events
-		.find_first::<runtime::access_requests::events::Approved>()
-		.context("the chain says nothing of the approval")??;
-	Ok(Granted { grantee, id: event.consent.id, block: included.number, sentence })
+	let call = AccessRequestsCall::approve { request: id, grantee: grantee.clone(), terms, text };
+	let included = session.submit(call).await?;
+	let consent = included.find(|event| match event {
+		Event::AccessRequests(AccessRequestsEvent::Approved { consent, .. }) => Some(consent.id),
+		_ => None,
+	});
+	let id = consent.context("the chain does not confirm the approval")?;
+	Ok(Granted { grantee, id, block: included.number, sentence })
 }
 
 /// Denies a request.
 pub async fn deny(session: &Session, id: u32) -> Result<u32> {
-	let call = runtime::tx().access_requests().deny(id);
-	Ok(session.submit(&call).await?.number)
+	Ok(session.submit(AccessRequestsCall::deny { request: id }).await?.number)
 }
 
 /// Withdraws one's own request to a patient.
 pub async fn withdraw(session: &Session, patient: AccountId, id: u32) -> Result<u32> {
-	let call = runtime::tx().access_requests().withdraw(patient, id);
-	Ok(session.submit(&call).await?.number)
+	let call = AccessRequestsCall::withdraw { patient, request: id };
+	Ok(session.submit(call).await?.number)
 }

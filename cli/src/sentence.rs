@@ -98,7 +98,7 @@ impl Teller<'_> {
 
 	fn actions(&self, bits: u8) -> String {
 		let phrases: Vec<_> = if bits == 0 {
-			Action::ALL.iter().filter(|it| it.0 != Action::ReadLog).map(|it| it.3).collect()
+			Action::WORDS.iter().filter(|it| it.0 != Action::ReadLog).map(|it| it.3).collect()
 		} else {
 			Action::of_bits(u32::from(bits)).iter().map(Word::phrase).collect()
 		};
@@ -121,7 +121,7 @@ impl Teller<'_> {
 			if permits { "permit" } else { "forbid" },
 			self.grantee(grantee),
 			self.actions(terms.actions.0),
-			self.records(terms.categories.0, &terms.records.0),
+			self.records(terms.categories.0, &terms.records),
 		);
 		if let Some(period) = self.period(&terms.data_period) {
 			sentence += &format!(" {period}");
@@ -129,20 +129,16 @@ impl Teller<'_> {
 		let whose = |accounts: &[AccountId]| {
 			and(&accounts.iter().map(|it| self.who(it)).collect::<Vec<_>>())
 		};
-		if !terms.authors.0.is_empty() {
-			sentence += &format!(", written at {}", whose(&terms.authors.0));
+		if !terms.authors.is_empty() {
+			sentence += &format!(", written at {}", whose(&terms.authors));
 		}
-		if !terms.holders.0.is_empty() {
-			sentence += &format!(", kept by {}", whose(&terms.holders.0));
+		if !terms.responsible.is_empty() {
+			sentence += &format!(", kept by {}", whose(&terms.responsible));
 		}
 		sentence += &format!(", {}", self.purposes(terms.purposes.0));
-		if !terms.countries.0.is_empty() {
-			let countries: Vec<_> = terms
-				.countries
-				.0
-				.iter()
-				.map(|it| String::from_utf8_lossy(it).into_owned())
-				.collect();
+		if !terms.countries.is_empty() {
+			let countries: Vec<_> =
+				terms.countries.iter().map(|it| String::from_utf8_lossy(it).into_owned()).collect();
 			sentence += &format!(", from {}", and(&countries));
 		}
 		sentence += &match (terms.valid_from, terms.valid_until) {
@@ -198,7 +194,7 @@ impl Teller<'_> {
 			self.who(&request.institution),
 			self.grantee(&request.grantee),
 			self.actions(actions.0),
-			self.records(categories.0, &records.0),
+			self.records(categories.0, records),
 		);
 		if let Some(period) = self.period(data_period) {
 			sentence += &format!(" {period}");
@@ -353,7 +349,7 @@ impl Teller<'_> {
 				"acknowledged its key share of version {version} of record {}",
 				short(record)
 			),
-			LogEvent::Opened { ground, outcomes } => self.opened(ground, &outcomes.0),
+			LogEvent::Opened { ground, outcomes } => self.opened(ground, outcomes),
 			LogEvent::HoldersChosen => "chose who may hold future records' keys".into(),
 		};
 		let mut line = format!("{actor} {what}");
@@ -414,7 +410,7 @@ fn mismatch_phrase(mismatch: &Mismatch) -> &'static str {
 		Mismatch::Record => "names other records",
 		Mismatch::Category => "is for other kinds of records",
 		Mismatch::Author => "is for records written elsewhere",
-		Mismatch::Holder => "is for records kept elsewhere",
+		Mismatch::Responsible => "is for records kept elsewhere",
 		Mismatch::DataPeriod => "is for another period of service",
 		Mismatch::Label => "does not name the record's sensitivity labels",
 		Mismatch::NotYetValid => "is not valid yet",

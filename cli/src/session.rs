@@ -4,14 +4,16 @@ use crate::{
 	home::Home,
 	keys::{Identity, KeyStore, Secrets},
 	names::Names,
-	words::{AccountKind, Status},
 };
 use anyhow::{bail, Context, Result};
 use std::{sync::Arc, time::Duration};
 use vouchsafe_client::{
-	chain::{AccountId, Affiliation, At, Chain, ChainError, Included, H256},
+	chain::{
+		calls::RuntimeCall, AccountId, Affiliation, At, Chain, ChainError, Included, Submit, View,
+		H256,
+	},
 	custodian::CustodianClient,
-	subxt::transactions::Payload,
+	protocol::holders::Member,
 };
 
 /// Called at each step of what goes on after being killed, with the step's name.
@@ -30,30 +32,6 @@ pub struct Settings {
 	pub development: bool,
 	/// Where the key's passphrase comes from.
 	pub secrets: Secrets,
-}
-
-/// An institution or authority, as the chain has it.
-#[derive(Clone, Debug)]
-pub struct Member {
-	/// Its account.
-	pub account: AccountId,
-	/// Institution or authority.
-	pub kind: AccountKind,
-	/// Whether it takes part.
-	pub status: Status,
-	/// Its name.
-	pub name: String,
-	/// Its country.
-	pub country: String,
-	/// Its custodian's URL and key, if it has named one.
-	pub custodian: Option<(String, [u8; 32])>,
-}
-
-impl Member {
-	/// Whether it takes part now.
-	pub fn is_active(&self) -> bool {
-		self.status == Status::Active
-	}
 }
 
 /// A session.
@@ -119,15 +97,15 @@ impl Session {
 				account,
 				kind,
 				status,
-				name: crate::output::plain(&String::from_utf8_lossy(&institution.name.0)),
+				name: crate::output::plain(&String::from_utf8_lossy(&institution.name)),
 				country: String::from_utf8_lossy(&institution.country).into_owned(),
 				custodian: institution.custodian.map(|custodian| {
-					(String::from_utf8_lossy(&custodian.url.0).into_owned(), custodian.key)
+					(String::from_utf8_lossy(&custodian.url).into_owned(), custodian.key)
 				}),
 			})
 			.collect();
 		for member in &self.members {
-			self.names.add_institution(&member.name, member.account);
+			self.names.add_institution(&member.name, member.account.clone());
 		}
 		Ok(())
 	}
@@ -154,16 +132,16 @@ impl Session {
 	pub fn custodian(&self, institution: &AccountId) -> Result<CustodianClient> {
 		let name = self.names.show(institution);
 		let member =
-			self.member(institution).with_context(|| format!("{name} is no institution"))?;
+			self.member(institution).with_context(|| format!("{name} is not an institution"))?;
 		let (url, _) = member
 			.custodian
 			.as_ref()
 			.with_context(|| format!("{name} has not named a custodian yet"))?;
-		Ok(CustodianClient::new(url, *institution, self.genesis())?)
+		Ok(CustodianClient::new(url, institution.clone(), self.genesis())?)
 	}
 
 	/// Signs and submits a call, and waits until it is final.
-	pub async fn submit<C: Payload>(&self, call: &C) -> Result<Included> {
+	pub async fn submit(&self, call: impl Into<RuntimeCall> + Send) -> Result<Included> {
 		Ok(self.chain.submit(&self.me()?.signer, call).await?)
 	}
 
@@ -183,11 +161,11 @@ impl Session {
 		let current: Vec<AccountId> = affiliations
 			.iter()
 			.filter(|(_, affiliation)| in_force(affiliation, now))
-			.map(|(institution, _)| *institution)
+			.map(|(institution, _)| institution.clone())
 			.collect();
-		match current[..] {
+		match &current[..] {
 			[] => Ok(None),
-			[institution] => Ok(Some(institution)),
+			[institution] => Ok(Some(institution.clone())),
 			_ => {
 				let names: Vec<_> = current.iter().map(|it| self.names.show(it)).collect();
 				bail!(
@@ -243,10 +221,10 @@ impl Settings {
 /// Whether anybody listens at a node's address: an error at once, where connecting itself would
 /// keep trying.
 async fn listens(node: &str) -> Result<()> {
-	let url = url::Url::parse(node).with_context(|| format!("“{node}” is no address"))?;
+	let url = url::Url::parse(node).with_context(|| format!("“{node}” is not an address"))?;
 	let (host, port) = match (url.host_str(), url.port_or_known_default()) {
 		(Some(host), Some(port)) => (host.trim_matches(['[', ']']).to_owned(), port),
-		_ => bail!("“{node}” is no address: it looks like ws://127.0.0.1:9944"),
+		_ => bail!("“{node}” is not an address: it looks like ws://127.0.0.1:9944"),
 	};
 	let mut tries = 0;
 	loop {

@@ -1,21 +1,18 @@
 //! Checking every copy of a version's content, at every custodian that keeps one.
 
-use crate::{
-	output::Progress,
-	session::Session,
-	words::{and, HolderKind},
-};
+use crate::{output::Progress, session::Session, words::and};
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use std::io::{Read, Seek, SeekFrom, Write};
 use tempfile::NamedTempFile;
 use vouchsafe_client::{
-	chain::{AccountId, H256},
+	chain::{AccountId, View, H256},
 	cid::{Cid, CHUNK},
-	custodian::CustodianError,
+	custodian::{Custodian, CustodianError},
+	protocol::openings::{context, has_custodian},
 };
-use vouchsafe_vault::{manifest::Manifest, Context};
+use vouchsafe_vault::manifest::Manifest;
 
 /// The longest manifest that is read from a copy that may be changed.
 const LONGEST_MANIFEST: u64 = 64 * 1024;
@@ -114,13 +111,12 @@ pub async fn verify(session: &Session, record: H256, version: Option<u32>) -> Re
 	let entry = at.version(record, version).await?.context("the record has no such version")?;
 	let set = at.sharing_set(record, version).await?.context("the version was erased")?;
 	let manifest = entry.manifest.context("the version's content was erased")?;
-	let manifest_cid = Cid::try_from(&manifest.0[..]).context("the chain's CID is none")?;
+	let manifest_cid = Cid::try_from(&manifest[..]).context("the CID on the chain is malformed")?;
 	let places: Vec<_> = set
 		.holders
-		.0
 		.iter()
-		.filter(|it| matches!(it.kind, HolderKind::Institution | HolderKind::Emergency))
-		.map(|it| it.account)
+		.filter(|it| has_custodian(it.kind))
+		.map(|it| it.account.clone())
 		.collect();
 
 	let (mut copies, good) =
@@ -129,15 +125,10 @@ pub async fn verify(session: &Session, record: H256, version: Option<u32>) -> Re
 		let mut bytes = Vec::new();
 		good.seek(SeekFrom::Start(0))?;
 		good.read_to_end(&mut bytes)?;
-		let context = Context {
-			genesis: session.genesis().0,
-			record: record.0,
-			version,
-			patient: found.patient.0,
-		};
+		let context = context(session.genesis(), record, version, &found.patient);
 		let manifest = Manifest::decode_versioned(&bytes, &context)?;
-		let cid =
-			Cid::try_from(&manifest.ciphertext_cid[..]).context("the manifest's CID is none")?;
+		let cid = Cid::try_from(&manifest.ciphertext_cid[..])
+			.context("the CID in the manifest is malformed")?;
 		let (documents, _) =
 			check_copies(session, "document", cid, manifest.ciphertext_len, &places).await?;
 		copies.extend(documents);
@@ -173,7 +164,7 @@ async fn check_copies(
 			CopyState::Changed { .. } => bad.push((copies.len(), file)),
 			_ => {},
 		}
-		copies.push(CopyReport { what, institution: *institution, state });
+		copies.push(CopyReport { what, institution: institution.clone(), state });
 	}
 	if let Some(good) = &mut good {
 		for (place, mut file) in bad {
@@ -329,7 +320,7 @@ mod tests {
 	#[test]
 	fn a_changed_copy_reads_well() {
 		let report =
-			|state| CopyReport { what: "document", institution: AccountId([1; 32]), state };
+			|state| CopyReport { what: "document", institution: AccountId::new([1; 32]), state };
 		let changed = CopyState::Changed { bytes: Some((262_149, 262_149)), other_length: false };
 		assert_eq!(
 			report(changed).say("Hospital B"),

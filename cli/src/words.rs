@@ -13,7 +13,7 @@ pub trait Word: Sized + Clone + PartialEq + 'static {
 	/// What the list is a list of, for messages.
 	const WHAT: &'static str;
 	/// Each variant with its number on the chain, its word and how sentences speak of it.
-	const ALL: &'static [(Self, u8, &'static str, &'static str)];
+	const WORDS: &'static [(Self, u8, &'static str, &'static str)];
 
 	/// The variant's number.
 	fn index(&self) -> u8 {
@@ -32,7 +32,7 @@ pub trait Word: Sized + Clone + PartialEq + 'static {
 
 	/// The variant with this word.
 	fn from_word(word: &str) -> Result<Self> {
-		match Self::ALL.iter().find(|entry| entry.2 == word) {
+		match Self::WORDS.iter().find(|entry| entry.2 == word) {
 			Some(entry) => Ok(entry.0.clone()),
 			None => bail!("“{word}” is no {}; there are: {}", Self::WHAT, Self::words().join(", ")),
 		}
@@ -40,12 +40,12 @@ pub trait Word: Sized + Clone + PartialEq + 'static {
 
 	/// All words.
 	fn words() -> Vec<&'static str> {
-		Self::ALL.iter().map(|entry| entry.2).collect()
+		Self::WORDS.iter().map(|entry| entry.2).collect()
 	}
 
 	/// The variants whose bit is set.
 	fn of_bits(bits: u32) -> Vec<Self> {
-		Self::ALL
+		Self::WORDS
 			.iter()
 			.filter(|entry| bits & (1 << entry.1) != 0)
 			.map(|entry| entry.0.clone())
@@ -59,7 +59,7 @@ pub trait Word: Sized + Clone + PartialEq + 'static {
 
 	#[doc(hidden)]
 	fn entry(&self) -> Option<&'static (Self, u8, &'static str, &'static str)> {
-		Self::ALL.iter().find(|entry| entry.0 == *self)
+		Self::WORDS.iter().find(|entry| entry.0 == *self)
 	}
 }
 
@@ -67,7 +67,7 @@ macro_rules! words {
 	($type:ident, $what:literal: $($variant:ident = $index:literal, $word:literal, $phrase:literal;)+) => {
 		impl Word for $type {
 			const WHAT: &'static str = $what;
-			const ALL: &'static [(Self, u8, &'static str, &'static str)] =
+			const WORDS: &'static [(Self, u8, &'static str, &'static str)] =
 				&[$((Self::$variant, $index, $word, $phrase)),+];
 		}
 	};
@@ -201,7 +201,7 @@ mod tests {
 	use super::*;
 
 	fn round_trips<T: Word + std::fmt::Debug>() {
-		for (place, (variant, index, word, _)) in T::ALL.iter().enumerate() {
+		for (place, (variant, index, word, _)) in T::WORDS.iter().enumerate() {
 			assert_eq!(usize::from(*index), place, "numbers follow each other");
 			assert_eq!(T::from_word(word).unwrap(), *variant);
 			let one = std::slice::from_ref(variant);

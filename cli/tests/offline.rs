@@ -106,27 +106,54 @@ fn a_bundle_is_split_without_chain_or_key() {
 	let home = tempfile::tempdir().unwrap();
 	let bundle = example("bundle.json");
 	let said = text(&run(home.path(), &["record", "import", &bundle, "--dry-run"], "").stdout);
-	assert!(said.contains("16 resources in the bundle, 16 in 12 records: none lost."), "{said}");
+	assert!(said.contains("16 resources in 9 records."), "{said}");
+	assert!(said.lines().next().unwrap().starts_with("RECORDS"), "{said}");
 	let split = json(&run(home.path(), &["record", "import", &bundle, "--dry-run", "--json"], ""));
 	assert_eq!(split["resources"], 16);
-	let summary = split["records"]
-		.as_array()
-		.unwrap()
-		.iter()
-		.find(|record| record["category"] == "summary")
-		.unwrap();
-	assert_eq!(summary["resources"], 4);
+	let records = split["records"].as_array().unwrap();
+	assert_eq!(records.len(), 9);
+	let summary = records.iter().find(|record| record["category"] == "summary").unwrap();
 	assert_eq!(summary["labels"][0], "psychiatry");
+	assert_eq!(summary["confidentiality"], "restricted");
+	let arguments = ["record", "import", &bundle, "--dry-run", "--json", "--unit", "document"];
+	let whole = json(&run(home.path(), &arguments, ""));
+	assert_eq!(whole["records"].as_array().unwrap().len(), 1);
 }
 
 #[test]
-fn what_is_no_bundle_is_said() {
+fn any_other_file_is_one_record_and_asks_for_its_month() {
 	let home = tempfile::tempdir().unwrap();
 	let letter = example("letter.txt");
-	let output = run(home.path(), &["record", "import", &letter, "--dry-run", "--json"], "");
-	assert_eq!(output.status.code(), Some(1));
-	let error: Value = serde_json::from_slice(&output.stdout).unwrap();
-	assert!(error["error"].as_str().unwrap().contains("no FHIR bundle"));
+	let said = text(&run(home.path(), &["record", "import", &letter, "--dry-run"], "").stdout);
+	assert!(said.contains("no date") && said.contains("--month"), "{said}");
+	let arguments = ["record", "import", &letter, "--dry-run", "--json", "--month", "2025"];
+	let split = json(&run(home.path(), &arguments, ""));
+	assert_eq!(split["records"][0]["months"], serde_json::json!([1500, 1511]));
+}
+
+#[test]
+fn what_cannot_be_imported_is_said_once_and_with_what_to_do() {
+	let home = tempfile::tempdir().unwrap();
+	let file = home.path().join("bundle.json");
+	let name = file.to_str().unwrap();
+	for (content, said) in [
+		(&b"\x1f\x8b\x08"[..], "gunzip"),
+		(b"<Bundle xmlns=\"http://hl7.org/fhir\"/>", "_format=json"),
+		(b"{\"resourceType\":\"Patient\"}\n{\"resourceType\":\"Patient\"}", "NDJSON"),
+		(b"{\"resourceType\":\"Bundle\",\n\"entry\":[{]}", "entry 1, line 2"),
+		(
+			b"{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":9,\"entry\":[\
+			{\"resource\":{\"resourceType\":\"Patient\"}}]}",
+			"--incomplete",
+		),
+	] {
+		fs::write(&file, content).unwrap();
+		let output = run(home.path(), &["record", "import", name, "--dry-run", "--json"], "");
+		assert_eq!(output.status.code(), Some(1));
+		let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+		let error = answer["error"].as_str().unwrap();
+		assert_eq!(error.matches(said).count(), 1, "{error}");
+	}
 }
 
 #[test]

@@ -1,64 +1,45 @@
-//! The chain, known only through its metadata (`metadata.scale`, written by the runtime's tests).
-//! Reads are made at a block: the last finalised, the best, or any other; they go through the
-//! legacy RPC, which answers at once. What is submitted is followed until it is final.
+//! A node's RPC. Reads are made at a block: the last finalised, the best, or any other; they go
+//! through the legacy methods, which answer at once. A call that is submitted is followed until it
+//! is final.
 
-use futures::{Stream, StreamExt};
+use crate::compatibility;
+use futures::Stream;
+use serde::{Deserialize, Deserializer};
 use std::{
-	sync::Arc,
+	collections::BTreeSet,
+	future::Future,
+	sync::{Arc, Mutex},
 	time::{Duration, Instant},
 };
-use subxt::{
-	backend::LegacyBackend,
-	client::{OnlineClient, OnlineClientAtBlock, OnlineClientAtBlockImpl},
-	config::RpcConfigFor,
-	extrinsics::ExtrinsicEvents,
-	rpcs::{
-		client::reconnecting_rpc_client::{ExponentialBackoff, RpcClient as ReconnectingClient},
-		methods::legacy::LegacyRpcMethods,
-		RpcClient,
+use subxt_rpcs::{
+	client::{
+		reconnecting_rpc_client::{ExponentialBackoff, RpcClient as ReconnectingClient},
+		RpcSubscription,
 	},
-	transactions::{Payload, SubmittableTransaction, TransactionStatus},
-	PolkadotConfig,
+	methods::legacy::{LegacyRpcMethods, NumberOrHex, TransactionStatus},
+	RpcClient, RpcConfig,
 };
-use subxt_signer::sr25519::Keypair;
-use tokio::time::timeout;
-
-// The macro below reads the file without telling cargo: this makes new metadata recompile it.
-const _: &[u8] = include_bytes!("../metadata.scale");
-
-/// The chain's types and calls, from its metadata.
-#[allow(missing_docs, clippy::all, rustdoc::all)]
-#[subxt::subxt(
-	runtime_metadata_path = "metadata.scale",
-	derive_for_all_types = "Clone, PartialEq, Eq",
-	derive_for_type(
-		path = "vouchsafe_primitives::audit::LogEntry",
-		derive = "::subxt::ext::codec::Encode, ::subxt::ext::codec::Decode",
-		recursive
-	)
-)]
-pub mod runtime {}
-
-mod error;
-mod reads;
-
-pub use error::{refusal_of, ChainError};
-pub use runtime::runtime_types::{
-	bounded_collections::bounded_vec::BoundedVec,
-	pallet_access_requests::types::{Asked, Request},
-	pallet_custody::types::{HolderChoice, HolderState, Opening, SharingSet},
-	pallet_enrolment::types::{Account, Affiliation, Institution},
-	pallet_records::types::{NewRecord, NewVersion, Record, Version},
-	vouchsafe_primitives::{audit::*, consent::*, policy::*, types::*},
+use tokio::{sync::Semaphore, time::timeout};
+use vouchsafe_protocol::{
+	api,
+	events::of_extrinsic,
+	extrinsics::{self, Binding, Mortality, RuntimeVersion},
+	METADATA_FORMAT,
 };
-pub use subxt::utils::{AccountId32 as AccountId, H256};
 
-/// How the chain is configured for subxt.
-pub type Config = PolkadotConfig;
+pub use vouchsafe_protocol::{
+	calls,
+	errors::{refusal_of, ChainError},
+	events::{self, AppendedEntry, Included},
+	signing::Signer,
+	storage,
+	traits::{Submit, View},
+	types::*,
+};
 
 /// How long one question to the node may take.
 const ANSWER: Duration = Duration::from_secs(15);
-/// How long a transaction lives, in blocks, and so how long it is waited for.
+/// How long a transaction is valid, in blocks, and so how long it is waited for.
 const MORTALITY: u64 = 64;
 /// How long the pool may take to take a transaction in.
 const TAKE_IN: Duration = Duration::from_secs(3);
@@ -66,45 +47,53 @@ const TAKE_IN: Duration = Duration::from_secs(3);
 const RESEND: Duration = Duration::from_secs(6);
 /// How often a submission is tried again after an error that may pass.
 const TRIES: u32 = 5;
+/// How many transactions of one client are on their way at once. Each block validates again all
+/// that wait in the pool.
+const IN_FLIGHT: usize = 2000;
+
+/// The types of the node's RPC.
+enum Types {}
+
+impl RpcConfig for Types {
+	type Header = Header;
+	type Hash = H256;
+	type AccountId = AccountId;
+}
+
+/// What is read of a block's header.
+#[derive(Debug, Deserialize, codec::Decode)]
+struct Header {
+	#[serde(deserialize_with = "hex_number")]
+	number: u32,
+}
+
+fn hex_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+	let text = String::deserialize(deserializer)?;
+	u32::from_str_radix(text.trim_start_matches("0x"), 16).map_err(serde::de::Error::custom)
+}
 
 /// A connection to a node, which comes back by itself. Cheap to clone.
 #[derive(Clone)]
 pub struct Chain {
-	client: OnlineClient<Config>,
-	rpc: LegacyRpcMethods<RpcConfigFor<Config>>,
+	rpc: LegacyRpcMethods<Types>,
+	genesis: H256,
+	/// Spec versions of runtimes that were found to be the one that this program knows.
+	known: Arc<Mutex<BTreeSet<u32>>>,
 	/// Held from the look at a nonce until the pool knows of its use.
 	nonces: Arc<tokio::sync::Mutex<()>>,
+	in_flight: Arc<Semaphore>,
 }
 
-/// The chain as of one block. Its methods, the runtime's API, are in `reads.rs`.
+/// The chain as of one block.
 #[derive(Clone)]
 pub struct At {
-	at: OnlineClientAtBlock<Config>,
+	chain: Chain,
 	/// The block's hash.
 	pub hash: H256,
 	/// The block's number.
 	pub number: u32,
-}
-
-/// A transaction that is in a block and has succeeded.
-pub struct Included {
-	/// The block's hash.
-	pub block: H256,
-	/// The block's number.
-	pub number: u32,
-	/// What happened: `included.events.find_first::<runtime::custody::events::OpeningDecided>()`.
-	pub events: ExtrinsicEvents<Config>,
-}
-
-/// An entry that a block appended to a patient's log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AppendedEntry {
-	/// Whose log.
-	pub patient: AccountId,
-	/// The entry's number, from 0.
-	pub seq: u64,
-	/// Its bytes; see [`decode_entry`].
-	pub entry: Vec<u8>,
+	/// Its runtime.
+	pub version: RuntimeVersion,
 }
 
 /// How far a transaction must have come.
@@ -119,12 +108,86 @@ enum Until {
 enum NonceChoice {
 	/// The next after those that wait in the pool.
 	AfterPending,
-	/// The account's own, whatever waits: it replaces what is pending.
+	/// The account's own: the transaction replaces one that is pending.
 	Account,
 }
 
+impl View for At {
+	fn hash(&self) -> H256 {
+		self.hash
+	}
+
+	fn number(&self) -> u32 {
+		self.number
+	}
+
+	async fn call(&self, function: &str, arguments: Vec<u8>) -> Result<Vec<u8>, ChainError> {
+		let rpc = &self.chain.rpc;
+		answered(|| rpc.state_call(function, Some(&arguments), Some(self.hash))).await
+	}
+
+	async fn storage(&self, key: Vec<u8>) -> Result<Option<Vec<u8>>, ChainError> {
+		let rpc = &self.chain.rpc;
+		answered(|| rpc.state_get_storage(&key, Some(self.hash))).await
+	}
+}
+
+impl At {
+	/// Signs a call that is valid from this block on.
+	pub fn sign(
+		&self,
+		signer: &impl Signer,
+		call: &calls::RuntimeCall,
+		nonce: u64,
+		blocks: u64,
+	) -> Vec<u8> {
+		let binding = Binding {
+			version: self.version,
+			genesis: self.chain.genesis,
+			mortality: Mortality::new(self.number, blocks),
+			from: self.hash,
+			nonce,
+		};
+		extrinsics::sign(signer, call, &binding)
+	}
+}
+
+impl Submit for Chain {
+	type At = At;
+
+	fn genesis(&self) -> H256 {
+		self.genesis
+	}
+
+	async fn finalized(&self) -> Result<At, ChainError> {
+		self.at(answered(|| self.rpc.chain_get_finalized_head()).await?).await
+	}
+
+	async fn best(&self) -> Result<At, ChainError> {
+		let hash = answered(|| self.rpc.chain_get_block_hash(None)).await?;
+		self.at(hash.ok_or_else(|| ChainError::foreign("it has no blocks"))?).await
+	}
+
+	async fn submit(
+		&self,
+		signer: &impl Signer,
+		call: impl Into<calls::RuntimeCall> + Send,
+	) -> Result<Included, ChainError> {
+		self.submit_with(signer, call.into(), NonceChoice::AfterPending, Until::Final).await
+	}
+
+	async fn submit_revocation(
+		&self,
+		signer: &impl Signer,
+		call: impl Into<calls::RuntimeCall> + Send,
+	) -> Result<Included, ChainError> {
+		self.submit_with(signer, call.into(), NonceChoice::Account, Until::Final).await
+	}
+}
+
 impl Chain {
-	/// Connects to a node's WebSocket, `ws://…` or `wss://…`, and gives up after 20 s.
+	/// Connects to a node's WebSocket, `ws://…` or `wss://…`, and gives up after 20 s. Refuses a node
+	/// whose runtime is not the one that this program was built for.
 	pub async fn connect(url: &str) -> Result<Self, ChainError> {
 		let connecting = async {
 			let transport = ReconnectingClient::builder()
@@ -134,60 +197,75 @@ impl Chain {
 				.request_timeout(ANSWER)
 				.build(url)
 				.await
-				.map_err(ChainError::unreachable)?;
-			let transport = RpcClient::new(transport);
-			let rpc = LegacyRpcMethods::new(transport.clone());
-			let backend = LegacyBackend::builder().build(transport);
-			let client = OnlineClient::from_backend(Arc::new(backend))
-				.await
-				.map_err(ChainError::unreachable)?;
-			Ok(Self { client, rpc, nonces: Arc::default() })
+				.map_err(|error| ChainError::Unreachable(error.to_string()))?;
+			let rpc = LegacyRpcMethods::new(RpcClient::new(transport));
+			let genesis = answered(|| rpc.genesis_hash()).await?;
+			let chain = Self {
+				rpc,
+				genesis,
+				known: Arc::default(),
+				nonces: Arc::default(),
+				in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
+			};
+			chain.finalized().await?;
+			Ok(chain)
 		};
 		timeout(Duration::from_secs(20), connecting)
 			.await
 			.map_err(|_| ChainError::Unreachable(format!("no node answers at {url}")))?
 	}
 
-	/// Hash of the genesis block: which chain it is.
-	pub fn genesis(&self) -> H256 {
-		self.client.genesis_hash()
-	}
-
 	/// The genesis hash that the node tells now; after a reconnection it may be another node.
 	pub async fn ask_genesis(&self) -> Result<H256, ChainError> {
-		answered(self.rpc.genesis_hash()).await
-	}
-
-	/// The chain as of the last finalised block.
-	pub async fn finalized(&self) -> Result<At, ChainError> {
-		let hash = answered(self.rpc.chain_get_finalized_head()).await?;
-		self.at(hash).await
-	}
-
-	/// The chain as of the best block.
-	pub async fn best(&self) -> Result<At, ChainError> {
-		let hash = answered(self.rpc.chain_get_block_hash(None)).await?;
-		let hash = hash.ok_or_else(|| ChainError::Foreign("the node has no blocks".into()))?;
-		self.at(hash).await
+		answered(|| self.rpc.genesis_hash()).await
 	}
 
 	/// The chain as of this block.
 	pub async fn at(&self, hash: H256) -> Result<At, ChainError> {
-		let at = answered(self.client.at_block(hash)).await?;
-		At::new(at)
+		let (header, version) = tokio::try_join!(
+			answered(|| self.rpc.chain_get_header(Some(hash))),
+			answered(|| self.rpc.state_get_runtime_version(Some(hash))),
+		)?;
+		let number = header.ok_or(ChainError::StateGone)?.number;
+		let version = RuntimeVersion {
+			spec_version: version.spec_version,
+			transaction_version: version.transaction_version,
+		};
+		self.check(hash, version).await?;
+		Ok(At { chain: self.clone(), hash, number, version })
 	}
 
 	/// The chain as of the block of this number, which should be final.
 	pub async fn at_number(&self, number: u32) -> Result<At, ChainError> {
-		let at = answered(self.client.at_block(number)).await?;
-		At::new(at)
+		self.at(self.hash_of(number).await?).await
+	}
+
+	async fn hash_of(&self, number: u32) -> Result<H256, ChainError> {
+		let asked = || self.rpc.chain_get_block_hash(Some(NumberOrHex::Number(number.into())));
+		answered(asked).await?.ok_or(ChainError::StateGone)
+	}
+
+	/// Whether the block's runtime is the one that this program knows. It is compared once for
+	/// each spec version.
+	async fn check(&self, hash: H256, version: RuntimeVersion) -> Result<(), ChainError> {
+		let known = || self.known.lock().unwrap_or_else(|error| error.into_inner());
+		if known().contains(&version.spec_version) {
+			return Ok(());
+		}
+		let query = api::metadata(METADATA_FORMAT);
+		let asked = || self.rpc.state_call(query.function, Some(&query.arguments), Some(hash));
+		let metadata = query.decode(&answered(asked).await?)?;
+		compatibility::check(&metadata.unwrap_or_default())?;
+		tracing::debug!(version.spec_version, "the node's runtime is the one that is known here");
+		known().insert(version.spec_version);
+		Ok(())
 	}
 
 	/// Whether the node still has the state of the first blocks. On a chain younger than what a
 	/// pruned node keeps this says yes: ask again later.
 	pub async fn is_archive(&self) -> Result<bool, ChainError> {
-		let genesis = Some(self.genesis());
-		match answered(self.rpc.state_get_keys_paged(&[], 1, None, genesis)).await {
+		let genesis = Some(self.genesis);
+		match answered(|| self.rpc.state_get_keys_paged(&[], 1, None, genesis)).await {
 			Ok(keys) => Ok(!keys.is_empty()),
 			Err(ChainError::StateGone) => Ok(false),
 			Err(error) => Err(error),
@@ -196,17 +274,17 @@ impl Chain {
 
 	/// The chain's name.
 	pub async fn chain_name(&self) -> Result<String, ChainError> {
-		answered(self.rpc.system_chain()).await
+		answered(|| self.rpc.system_chain()).await
 	}
 
 	/// The chain's type as its specification says: `Development`, `Local`, `Live` or another.
 	pub async fn chain_type(&self) -> Result<String, ChainError> {
-		answered(self.rpc.system_chain_type()).await
+		answered(|| self.rpc.system_chain_type()).await
 	}
 
 	/// How many peers the node has, and whether it is catching up with them.
 	pub async fn peers(&self) -> Result<(usize, bool), ChainError> {
-		let health = answered(self.rpc.system_health()).await?;
+		let health = answered(|| self.rpc.system_health()).await?;
 		Ok((health.peers, health.is_syncing))
 	}
 
@@ -214,52 +292,42 @@ impl Chain {
 	pub async fn finalized_blocks(
 		&self,
 	) -> Result<impl Stream<Item = Result<(u32, H256), ChainError>> + Send + Unpin, ChainError> {
-		let blocks = answered(self.client.stream_blocks()).await?;
-		Ok(Box::pin(blocks.map(|block| {
-			let block = block.map_err(ChainError::from_error)?;
-			Ok((number(block.number())?, block.hash()))
-		})))
-	}
-
-	/// Signs and submits a call, and waits until it is final.
-	pub async fn submit<C: Payload>(
-		&self,
-		key: &Keypair,
-		call: &C,
-	) -> Result<Included, ChainError> {
-		self.submit_with(key, call, NonceChoice::AfterPending, Until::Final).await
+		let next = self.finalized().await?.number;
+		let state = FinalizedBlocks { chain: self.clone(), heads: None, next, last: None };
+		let stream = futures::stream::unfold(state, |mut state| async move {
+			let block = state.next().await;
+			Some((block, state))
+		});
+		Ok(Box::pin(stream))
 	}
 
 	/// Signs and submits a call, and waits until it is in the best block. It may still go.
-	pub async fn submit_best<C: Payload>(
+	pub async fn submit_best(
 		&self,
-		key: &Keypair,
-		call: &C,
+		signer: &impl Signer,
+		call: impl Into<calls::RuntimeCall>,
 	) -> Result<Included, ChainError> {
-		self.submit_with(key, call, NonceChoice::AfterPending, Until::Best).await
+		self.submit_with(signer, call.into(), NonceChoice::AfterPending, Until::Best).await
 	}
 
-	/// Signs a revocation at the account's own nonce, so that the quota does not stop it and it
-	/// replaces what is pending, and waits until it is final.
-	pub async fn submit_revocation<C: Payload>(
-		&self,
-		key: &Keypair,
-		call: &C,
-	) -> Result<Included, ChainError> {
-		self.submit_with(key, call, NonceChoice::Account, Until::Final).await
+	/// Hands a signed transaction to the node's pool, and does not follow it.
+	pub async fn hand_in(&self, extrinsic: &[u8]) -> Result<H256, ChainError> {
+		answered(|| self.rpc.author_submit_extrinsic(extrinsic)).await
 	}
 
-	async fn submit_with<C: Payload>(
+	async fn submit_with(
 		&self,
-		key: &Keypair,
-		call: &C,
+		signer: &impl Signer,
+		call: calls::RuntimeCall,
 		nonce: NonceChoice,
 		until: Until,
 	) -> Result<Included, ChainError> {
+		// Only closing the semaphore fails, and nobody closes it.
+		let _permit = self.in_flight.acquire().await;
 		let mut pause = Duration::from_millis(250);
 		let mut tries = 1;
 		loop {
-			match self.try_submit(key, call, nonce, until).await {
+			match self.try_submit(signer, &call, nonce, until).await {
 				Err(error) if error.may_pass() && tries < TRIES => {
 					tracing::debug!(%error, tries, "submitting again");
 					tokio::time::sleep(pause).await;
@@ -271,72 +339,59 @@ impl Chain {
 		}
 	}
 
-	async fn try_submit<C: Payload>(
+	async fn try_submit(
 		&self,
-		key: &Keypair,
-		call: &C,
+		signer: &impl Signer,
+		call: &calls::RuntimeCall,
 		nonce: NonceChoice,
 		until: Until,
 	) -> Result<Included, ChainError> {
-		let account = key.public_key().to_account_id();
+		let account = signer.account();
 		let start = self.finalized().await?;
 		let turn = self.nonces.lock().await;
 		let nonce = match nonce {
 			NonceChoice::AfterPending => {
-				answered(self.rpc.system_account_next_index(&account)).await?
+				answered(|| self.rpc.system_account_next_index(&account)).await?
 			},
-			NonceChoice::Account => {
-				let best = self.best().await?;
-				answered(best.at.transactions().account_nonce(&account)).await?
-			},
+			NonceChoice::Account => self.best().await?.nonce(&account).await?,
 		};
-		let params = subxt::config::DefaultExtrinsicParamsBuilder::<Config>::new()
-			.nonce(nonce)
-			.mortal(MORTALITY)
-			.build();
-		let transaction =
-			answered(start.at.transactions().create_signed(call, key, params)).await?;
-		// From here on it may be in the pool: an error of the transport must not sign it anew.
-		let mut progress = match timeout(ANSWER, transaction.submit_and_watch()).await {
-			Ok(Ok(progress)) => progress,
-			Ok(Err(error)) => {
-				let error = ChainError::from_error(error);
-				if matches!(error, ChainError::Unreachable(_)) {
+		let extrinsic = start.sign(signer, call, nonce, MORTALITY);
+		// From here on it may be in the pool: an error of the transport must not sign it again.
+		let submitting = self.rpc.author_submit_and_watch_extrinsic(&extrinsic);
+		let mut statuses = match timeout(ANSWER, submitting).await {
+			Ok(Ok(statuses)) => statuses,
+			Ok(Err(error)) => match from_rpc(error) {
+				ChainError::Unreachable(_) => {
 					drop(turn);
-					return self.find(&transaction, start.number, until).await;
-				}
-				return Err(error);
+					return self.find(&extrinsic, start.number, until).await;
+				},
+				error => return Err(error),
 			},
 			Err(_) => {
 				drop(turn);
-				return self.find(&transaction, start.number, until).await;
+				return self.find(&extrinsic, start.number, until).await;
 			},
 		};
-		let mut first = timeout(TAKE_IN, progress.next()).await.ok();
+		let mut first = timeout(TAKE_IN, statuses.next()).await.ok();
 		drop(turn);
 		let longest = Duration::from_secs(MORTALITY * 4);
 		loop {
 			let next = match first.take() {
 				Some(status) => Ok(status),
-				None => timeout(longest, progress.next()).await,
+				None => timeout(longest, statuses.next()).await,
 			};
-			let status = match next {
-				Ok(Some(Ok(status))) => status,
-				_ => return self.find(&transaction, start.number, until).await,
-			};
-			let block = match status {
-				TransactionStatus::InFinalizedBlock(block) => block,
-				TransactionStatus::InBestBlock(block) if until == Until::Best => block,
-				TransactionStatus::Invalid { message }
-				| TransactionStatus::Error { message }
-				| TransactionStatus::Dropped { message } => {
-					return Err(refusal_of(&message).unwrap_or(ChainError::Dropped(message)))
+			let block = match next {
+				Ok(Some(Ok(TransactionStatus::Finalized(block)))) => block,
+				Ok(Some(Ok(TransactionStatus::InBlock(block)))) if until == Until::Best => block,
+				Ok(Some(Ok(status))) => match lost(&status) {
+					Some(error) => return Err(error),
+					None => continue,
 				},
-				_ => continue,
+				_ => return self.find(&extrinsic, start.number, until).await,
 			};
-			let number = self.at(block.block_hash()).await?.number;
-			let events = block.wait_for_success().await.map_err(ChainError::from_error)?;
-			return Ok(Included { block: block.block_hash(), number, events });
+			let at = self.at(block).await?;
+			let included = self.look_in(&at, &extrinsic).await?;
+			return included.ok_or_else(|| ChainError::foreign("its block is without it"));
 		}
 	}
 
@@ -344,11 +399,10 @@ impl Chain {
 	/// sent again meanwhile, the same bytes, which harms nothing where it is known already.
 	async fn find(
 		&self,
-		transaction: &SubmittableTransaction<Config, OnlineClientAtBlockImpl<Config>>,
+		extrinsic: &[u8],
 		after: u32,
 		until: Until,
 	) -> Result<Included, ChainError> {
-		let hash = transaction.hash();
 		let mut sent = Instant::now();
 		let mut next = after + 1;
 		let last = after.saturating_add(MORTALITY as u32 + 1);
@@ -370,86 +424,158 @@ impl Chain {
 			};
 			if head.number < next {
 				if sent.elapsed() > RESEND {
-					let _ = answered(self.rpc.author_submit_extrinsic(transaction.encoded())).await;
+					let _ = self.hand_in(extrinsic).await;
 					sent = Instant::now();
 				}
 				tokio::time::sleep(Duration::from_millis(500)).await;
 				continue;
 			}
 			let block = self.at_number(next).await?;
-			let extrinsics = answered(block.at.extrinsics().fetch()).await?;
-			for extrinsic in extrinsics.iter() {
-				let extrinsic = extrinsic.map_err(ChainError::from_error)?;
-				if extrinsic.hash() == hash {
-					let events = answered(extrinsic.events()).await?;
-					error::check_success(&events, &block.at)?;
-					return Ok(Included { block: block.hash, number: block.number, events });
-				}
+			if let Some(included) = self.look_in(&block, extrinsic).await? {
+				return Ok(included);
 			}
 			next += 1;
 		}
 		Err(ChainError::Dropped("it was in no block as long as it was valid".into()))
 	}
-}
 
-/// The entry's bytes without their version, decoded; `None` if they are of another version or
-/// not an entry.
-pub fn decode_entry(bytes: &[u8]) -> Option<LogEntry> {
-	use subxt::ext::codec::DecodeAll;
-	match bytes.split_first() {
-		Some((1, mut entry)) => LogEntry::decode_all(&mut entry).ok(),
-		_ => None,
+	/// What became of a transaction in this block, if it is there. An error if it failed.
+	async fn look_in(&self, at: &At, extrinsic: &[u8]) -> Result<Option<Included>, ChainError> {
+		let block = answered(|| self.rpc.chain_get_block(Some(at.hash))).await?;
+		let extrinsics = block.ok_or(ChainError::StateGone)?.block.extrinsics;
+		let Some(place) = extrinsics.iter().position(|it| it.0 == extrinsic) else {
+			return Ok(None);
+		};
+		let place = u32::try_from(place).map_err(ChainError::foreign)?;
+		let events = of_extrinsic(at.events().await?, place)?;
+		Ok(Some(Included { block: at.hash, number: at.number, events }))
 	}
 }
 
-/// A block's number as the chain counts them.
-fn number(number: u64) -> Result<u32, ChainError> {
-	number.try_into().map_err(|_| ChainError::Foreign("its block numbers are too large".into()))
+/// Why a transaction will not come, if its status says so.
+fn lost(status: &TransactionStatus<H256>) -> Option<ChainError> {
+	let why = match status {
+		TransactionStatus::FinalityTimeout(_) => "finality timeout",
+		TransactionStatus::Usurped(_) => "it was usurped by another with the same nonce",
+		TransactionStatus::Dropped => "it was dropped from the pool",
+		TransactionStatus::Invalid => "it is no longer valid",
+		_ => return None,
+	};
+	Some(refusal_of(why).unwrap_or_else(|| ChainError::Dropped(why.into())))
 }
 
-/// The answer, if it comes in time.
-async fn answered<T, E: Into<subxt::Error>>(
-	question: impl std::future::Future<Output = Result<T, E>>,
+/// Where a stream of finalised blocks is.
+struct FinalizedBlocks {
+	chain: Chain,
+	/// The node's announcements, of which it leaves some out; none after they broke off.
+	heads: Option<RpcSubscription<Header>>,
+	/// The number of the next block.
+	next: u32,
+	/// The last number that is known to be final.
+	last: Option<u32>,
+}
+
+impl FinalizedBlocks {
+	async fn next(&mut self) -> Result<(u32, H256), ChainError> {
+		while self.last.is_none_or(|last| last < self.next) {
+			self.last = Some(self.head().await?);
+		}
+		let block = (self.next, self.chain.hash_of(self.next).await?);
+		self.next += 1;
+		Ok(block)
+	}
+
+	/// The number of the last finalised block, as soon as there is another one.
+	async fn head(&mut self) -> Result<u32, ChainError> {
+		let heads = match &mut self.heads {
+			Some(heads) => heads,
+			none => {
+				let heads = answered(|| self.chain.rpc.chain_subscribe_finalized_heads()).await?;
+				none.insert(heads)
+			},
+		};
+		match heads.next().await {
+			Some(Ok(header)) => Ok(header.number),
+			// The next call subscribes again; what was missed meanwhile is filled in.
+			_ => {
+				self.heads = None;
+				Ok(self.chain.finalized().await?.number)
+			},
+		}
+	}
+}
+
+/// The answer to a question, if it comes in time. It is asked again where the connection was lost.
+async fn answered<T, F: Future<Output = Result<T, subxt_rpcs::Error>>>(
+	question: impl Fn() -> F,
 ) -> Result<T, ChainError> {
-	match timeout(ANSWER, question).await {
-		Ok(answer) => answer.map_err(ChainError::from_error),
+	let asking = async {
+		loop {
+			match question().await {
+				Err(error) if error.is_disconnected_will_reconnect() => {
+					tokio::time::sleep(Duration::from_millis(100)).await;
+				},
+				answer => return answer.map_err(from_rpc),
+			}
+		}
+	};
+	match timeout(ANSWER, asking).await {
+		Ok(answer) => answer,
 		Err(_) => Err(ChainError::Unreachable("the node does not answer".into())),
 	}
+}
+
+/// What an error of the RPC means.
+fn from_rpc(error: subxt_rpcs::Error) -> ChainError {
+	use subxt_rpcs::Error;
+	let mut text = chain_of(&error);
+	match &error {
+		Error::Deserialization(_) | Error::Decode(_) => return ChainError::Foreign(text),
+		// The node's reason, such as the code of `CheckEnrolled`, comes beside its message.
+		Error::User(user) => {
+			if let Some(data) = &user.data {
+				text = format!("{text}: {}", data.get().trim_matches('"'));
+			}
+		},
+		_ => {},
+	}
+	ChainError::from_node(text)
+}
+
+/// The error with all that caused it, in one line.
+fn chain_of(error: &dyn std::error::Error) -> String {
+	let mut text = error.to_string();
+	let mut source = error.source();
+	while let Some(cause) = source {
+		let cause_text = cause.to_string();
+		if !text.contains(&cause_text) {
+			text.push_str(": ");
+			text.push_str(&cause_text);
+		}
+		source = cause.source();
+	}
+	text
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use proptest::prelude::*;
-	use subxt::ext::codec::{DecodeAll, Encode};
 
 	#[test]
-	fn entries_are_decoded_by_their_version() {
-		let account = AccountId([7; 32]);
-		let consent = ConsentRef { grantee: Grantee::Person(account), id: 3 };
-		let entry = LogEntry {
-			signer: account,
-			origin: account,
-			acting_for: None,
-			purpose: Some(Purpose::Treatment),
-			event: LogEvent::ConsentRevoked { consent },
-		};
-		let bytes = (1u8, &entry).encode();
-		assert_eq!(decode_entry(&bytes), Some(entry));
-		assert_eq!(decode_entry(&bytes[1..]), None);
-		assert_eq!(decode_entry(&[&bytes[..], &[0]].concat()), None);
-		assert_eq!(decode_entry(&bytes[..bytes.len() - 1]), None);
-		assert_eq!(decode_entry(&[]), None);
+	fn headers_have_hex_numbers() {
+		let header: Header = serde_json::from_str(r#"{"number":"0x1a","digest":{}}"#).unwrap();
+		assert_eq!(header.number, 26);
+		assert!(serde_json::from_str::<Header>(r#"{"number":26}"#).is_err());
+		assert!(serde_json::from_str::<Header>(r#"{"number":"0x100000000"}"#).is_err());
 	}
 
-	proptest! {
-		#[test]
-		fn foreign_bytes_are_no_entries(mut bytes: Vec<u8>) {
-			bytes.insert(0, 1);
-			if let Some(entry) = decode_entry(&bytes) {
-				prop_assert_eq!((1u8, entry).encode(), bytes.clone());
-			}
-			let _ = Grantee::decode_all(&mut &bytes[..]);
-		}
+	#[test]
+	fn a_lost_transaction_is_told() {
+		let other = H256([1; 32]);
+		assert_eq!(lost(&TransactionStatus::Usurped(other)), Some(ChainError::Stale));
+		assert!(matches!(lost(&TransactionStatus::Dropped), Some(ChainError::Dropped(_))));
+		assert!(matches!(lost(&TransactionStatus::Invalid), Some(ChainError::Dropped(_))));
+		assert_eq!(lost(&TransactionStatus::Ready), None);
+		assert_eq!(lost(&TransactionStatus::InBlock(other)), None);
 	}
 }

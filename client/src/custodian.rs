@@ -4,16 +4,22 @@
 use crate::{
 	chain::{AccountId, H256},
 	cid::{Cid, CidBuilder},
-	messages::*,
-	signing::sign_request,
+	messages::{
+		action, About, AddContent, AskRelease, CarryShare, DeliverEnvelope, EnvelopeReceipt,
+		FetchPatientEnvelope, LogPage, PatientEnvelope, ReadLog, Readiness, Refusal, Release,
+		Signed, MAX_ANSWER, REQUEST_HEADER,
+	},
+	signing::{now, sign_request, Signer},
 };
 use base64::{prelude::BASE64_STANDARD, Engine};
 use bytes::Bytes;
-use futures::{Stream, StreamExt};
+use futures::{stream::BoxStream, StreamExt};
 use reqwest::{Client, StatusCode};
 use serde::{de::DeserializeOwned, Serialize};
 use std::{sync::Once, time::Duration};
-use subxt_signer::sr25519::Keypair;
+use vouchsafe_protocol::traits::{Content, Custodians};
+
+pub use vouchsafe_protocol::{errors::CustodianError, traits::Custodian};
 
 /// How long one request may take.
 const ANSWER: Duration = Duration::from_secs(30);
@@ -23,47 +29,6 @@ const SILENCE: Duration = Duration::from_secs(60);
 const TRIES: u32 = 3;
 /// How often a request is tried that needs something which is about to be final.
 const TRIES_FOR_FINALITY: u32 = 12;
-
-/// What can go wrong with a custodian.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CustodianError {
-	/// It gives no access, and no reason.
-	#[error("no access")]
-	NoAccess,
-	/// It does not see the version on the chain yet.
-	#[error("the custodian does not see it on the chain yet: try again in some seconds")]
-	NotYet,
-	/// It refused the request as such.
-	#[error("the custodian refused the request ({status}): {message}")]
-	Refused {
-		/// The HTTP status.
-		status: u16,
-		/// What it said.
-		message: String,
-	},
-	/// It has too much to do, or was asked too often.
-	#[error("the custodian is busy: try again later")]
-	Busy,
-	/// It does not have that.
-	#[error("the custodian does not have it")]
-	NotFound,
-	/// It can't be reached.
-	#[error("the custodian can't be reached: {0}")]
-	Unreachable(String),
-	/// It answered with something else than agreed.
-	#[error("the custodian's answer makes no sense: {0}")]
-	Nonsense(String),
-	/// The bytes that it gave are not those of the CID.
-	#[error("the custodian's copy of {0} is damaged")]
-	Damaged(String),
-}
-
-impl CustodianError {
-	/// Whether it may be gone when one tries again.
-	pub fn may_pass(&self) -> bool {
-		matches!(self, Self::NotYet | Self::Busy | Self::Unreachable(_))
-	}
-}
 
 /// A custodian. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -99,172 +64,8 @@ impl CustodianClient {
 		Ok(Self { http, url, institution, genesis, tries, tries_for_finality })
 	}
 
-	/// The same, but a request is made only once.
-	pub fn without_retries(mut self) -> Self {
-		(self.tries, self.tries_for_finality) = (1, 1);
-		self
-	}
-
-	/// Who it is.
-	pub async fn about(&self) -> Result<About, CustodianError> {
-		self.get("/v1/custodian").await
-	}
-
-	/// Whether it can do its work, and what hinders it.
-	pub async fn readiness(&self) -> Result<Readiness, CustodianError> {
-		let answer = self.http.get(format!("{}/ready", self.url)).timeout(ANSWER).send().await;
-		let answer = answer.map_err(from_transport)?;
-		read_json(answer).await
-	}
-
-	/// Adds content to its IPFS node. `content` makes the stream anew for each try.
-	pub async fn add_content<F, S>(
-		&self,
-		key: &Keypair,
-		cid: &Cid,
-		length: u64,
-		content: F,
-	) -> Result<(), CustodianError>
-	where
-		F: Fn() -> S,
-		S: Stream<Item = std::io::Result<Bytes>> + Send + Sync + 'static,
-	{
-		let body = AddContent { cid: cid.to_string(), length };
-		self.retry(|| async {
-			let signed = self.signed(key, action::ADD_CONTENT, &body);
-			let header = serde_json::to_vec(&signed).expect("our own messages are JSON; qed");
-			let answer = self
-				.http
-				.post(format!("{}/v1/content", self.url))
-				.header(REQUEST_HEADER, BASE64_STANDARD.encode(header))
-				.header("content-length", length)
-				.body(reqwest::Body::wrap_stream(content()))
-				.send()
-				.await
-				.map_err(from_transport)?;
-			accepted(answer).await.map(drop)
-		})
-		.await
-	}
-
-	/// Content of a CID. The stream ends with [`CustodianError::Damaged`] if the bytes were not
-	/// the CID's: use nothing of it before the end.
-	pub async fn content(
-		&self,
-		cid: Cid,
-	) -> Result<impl Stream<Item = Result<Bytes, CustodianError>> + Send + Unpin, CustodianError> {
-		let answer = self
-			.retry(|| async {
-				let request = self.http.get(format!("{}/v1/content/{cid}", self.url));
-				accepted(request.send().await.map_err(from_transport)?).await
-			})
-			.await?;
-		let state = (Some(CidBuilder::new()), answer.bytes_stream());
-		Ok(Box::pin(futures::stream::unfold(state, move |(builder, mut stream)| async move {
-			let mut builder = builder?;
-			match stream.next().await {
-				Some(Ok(piece)) => {
-					builder.update(&piece);
-					Some((Ok(piece), (Some(builder), stream)))
-				},
-				Some(Err(error)) => Some((Err(from_transport(error)), (None, stream))),
-				None if builder.finish() == cid => None,
-				None => Some((Err(CustodianError::Damaged(cid.to_string())), (None, stream))),
-			}
-		})))
-	}
-
-	/// Content of a CID, whole and checked, if it has at most `max` bytes.
-	pub async fn content_bytes(&self, cid: Cid, max: usize) -> Result<Vec<u8>, CustodianError> {
-		let mut stream = self.content(cid).await?;
-		let mut bytes = Vec::new();
-		while let Some(piece) = stream.next().await {
-			bytes.extend_from_slice(&piece?);
-			if bytes.len() > max {
-				return Err(CustodianError::Nonsense(format!("more than {max} bytes")));
-			}
-		}
-		Ok(bytes)
-	}
-
-	/// Delivers a version's envelopes. [`CustodianError::NotYet`] as long as the version is not
-	/// final for the custodian: this waits for some seconds by itself.
-	pub async fn deliver_envelope(
-		&self,
-		key: &Keypair,
-		envelope: &DeliverEnvelope,
-	) -> Result<EnvelopeReceipt, CustodianError> {
-		self.post("/v1/envelopes", key, action::DELIVER_ENVELOPE, envelope).await
-	}
-
-	/// Asks for shares after an opening that is final.
-	pub async fn release(
-		&self,
-		key: &Keypair,
-		request: &AskRelease,
-	) -> Result<Release, CustodianError> {
-		self.post("/v1/releases", key, action::RELEASE, request).await
-	}
-
-	/// Carries the patient's own share there.
-	pub async fn carry_share(
-		&self,
-		key: &Keypair,
-		share: &CarryShare,
-	) -> Result<(), CustodianError> {
-		let _: serde_json::Value =
-			self.post("/v1/carried", key, action::CARRY_SHARE, share).await?;
-		Ok(())
-	}
-
-	/// Fetches the patient's own sealed share.
-	pub async fn patient_envelope(
-		&self,
-		key: &Keypair,
-		request: &FetchPatientEnvelope,
-	) -> Result<PatientEnvelope, CustodianError> {
-		self.post("/v1/patient-envelopes", key, action::FETCH_PATIENT_ENVELOPE, request).await
-	}
-
-	/// Reads a page of a patient's log.
-	pub async fn log_page(
-		&self,
-		key: &Keypair,
-		request: &ReadLog,
-	) -> Result<LogPage, CustodianError> {
-		self.post("/v1/log", key, action::READ_LOG, request).await
-	}
-
-	/// Reads all that it has of a patient's log.
-	pub async fn log(
-		&self,
-		key: &Keypair,
-		patient: &AccountId,
-		institution: Option<AccountId>,
-	) -> Result<Vec<LogLine>, CustodianError> {
-		let mut lines = Vec::new();
-		loop {
-			let page = self
-				.log_page(
-					key,
-					&ReadLog {
-						patient: Hex(patient.0),
-						institution: institution.map(|account| Hex(account.0)),
-						from: lines.len() as u64,
-						limit: MAX_LOG_LINES,
-					},
-				)
-				.await?;
-			let is_last = page.lines.is_empty();
-			lines.extend(page.lines);
-			if is_last || lines.len() as u64 >= page.count {
-				return Ok(lines);
-			}
-		}
-	}
-
-	fn signed<T: Serialize>(&self, key: &Keypair, action: &str, body: &T) -> Signed {
-		sign_request(key, self.genesis, &self.institution, action, body)
+	fn signed<T: Serialize>(&self, signer: &impl Signer, action: &str, body: &T) -> Signed {
+		sign_request(signer, self.genesis, &self.institution, action, body, now())
 	}
 
 	async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CustodianError> {
@@ -278,17 +79,17 @@ impl CustodianClient {
 	async fn post<B: Serialize, T: DeserializeOwned>(
 		&self,
 		path: &str,
-		key: &Keypair,
+		signer: &impl Signer,
 		action: &str,
 		body: &B,
 	) -> Result<T, CustodianError> {
 		self.retry(|| async {
-			// Signed anew each time: a nonce is good once.
+			// Signed again each time: a nonce is good once.
 			let request = self
 				.http
 				.post(format!("{}{path}", self.url))
 				.timeout(ANSWER)
-				.json(&self.signed(key, action, body));
+				.json(&self.signed(signer, action, body));
 			read_json(accepted(request.send().await.map_err(from_transport)?).await?).await
 		})
 		.await
@@ -317,6 +118,145 @@ impl CustodianClient {
 			pause = (pause * 2).min(Duration::from_secs(1));
 			tried += 1;
 		}
+	}
+}
+
+/// The custodians of one chain, by HTTP.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpCustodians {
+	/// Hash of the chain's genesis block.
+	pub genesis: H256,
+}
+
+impl Custodians for HttpCustodians {
+	type Custodian = CustodianClient;
+
+	fn custodian(
+		&self,
+		url: &str,
+		institution: &AccountId,
+	) -> Result<CustodianClient, CustodianError> {
+		CustodianClient::new(url, institution.clone(), self.genesis)
+	}
+}
+
+impl Custodian for CustodianClient {
+	type Download = BoxStream<'static, Result<Bytes, CustodianError>>;
+
+	fn without_retries(mut self) -> Self {
+		(self.tries, self.tries_for_finality) = (1, 1);
+		self
+	}
+
+	async fn about(&self) -> Result<About, CustodianError> {
+		self.get("/v1/custodian").await
+	}
+
+	async fn readiness(&self) -> Result<Readiness, CustodianError> {
+		let answer = self.http.get(format!("{}/ready", self.url)).timeout(ANSWER).send().await;
+		let answer = answer.map_err(from_transport)?;
+		read_json(answer).await
+	}
+
+	async fn add_content<S: Content<std::io::Error> + 'static>(
+		&self,
+		signer: &impl Signer,
+		cid: &Cid,
+		length: u64,
+		content: impl Fn() -> S + Send + Sync,
+	) -> Result<(), CustodianError> {
+		let body = AddContent { cid: cid.to_string(), length };
+		self.retry(|| async {
+			let signed = self.signed(signer, action::ADD_CONTENT, &body);
+			let header = serde_json::to_vec(&signed).expect("our own messages are JSON; qed");
+			let answer = self
+				.http
+				.post(format!("{}/v1/content", self.url))
+				.header(REQUEST_HEADER, BASE64_STANDARD.encode(header))
+				.header("content-length", length)
+				.body(reqwest::Body::wrap_stream(content()))
+				.send()
+				.await
+				.map_err(from_transport)?;
+			accepted(answer).await.map(drop)
+		})
+		.await
+	}
+
+	async fn content(&self, cid: Cid) -> Result<Self::Download, CustodianError> {
+		let answer = self
+			.retry(|| async {
+				let request = self.http.get(format!("{}/v1/content/{cid}", self.url));
+				accepted(request.send().await.map_err(from_transport)?).await
+			})
+			.await?;
+		let state = (Some(CidBuilder::new()), answer.bytes_stream());
+		Ok(Box::pin(futures::stream::unfold(state, move |(builder, mut stream)| async move {
+			let mut builder = builder?;
+			match stream.next().await {
+				Some(Ok(piece)) => {
+					builder.update(&piece);
+					Some((Ok(piece), (Some(builder), stream)))
+				},
+				Some(Err(error)) => Some((Err(from_transport(error)), (None, stream))),
+				None if builder.finish() == cid => None,
+				None => Some((Err(CustodianError::Damaged(cid.to_string())), (None, stream))),
+			}
+		})))
+	}
+
+	async fn content_bytes(&self, cid: Cid, max: usize) -> Result<Vec<u8>, CustodianError> {
+		let mut stream = self.content(cid).await?;
+		let mut bytes = Vec::new();
+		while let Some(piece) = stream.next().await {
+			bytes.extend_from_slice(&piece?);
+			if bytes.len() > max {
+				return Err(CustodianError::Nonsense(format!("more than {max} bytes")));
+			}
+		}
+		Ok(bytes)
+	}
+
+	async fn deliver_envelope(
+		&self,
+		signer: &impl Signer,
+		envelope: &DeliverEnvelope,
+	) -> Result<EnvelopeReceipt, CustodianError> {
+		self.post("/v1/envelopes", signer, action::DELIVER_ENVELOPE, envelope).await
+	}
+
+	async fn release(
+		&self,
+		signer: &impl Signer,
+		request: &AskRelease,
+	) -> Result<Release, CustodianError> {
+		self.post("/v1/releases", signer, action::RELEASE, request).await
+	}
+
+	async fn carry_share(
+		&self,
+		signer: &impl Signer,
+		share: &CarryShare,
+	) -> Result<(), CustodianError> {
+		let _: serde_json::Value =
+			self.post("/v1/carried", signer, action::CARRY_SHARE, share).await?;
+		Ok(())
+	}
+
+	async fn patient_envelope(
+		&self,
+		signer: &impl Signer,
+		request: &FetchPatientEnvelope,
+	) -> Result<PatientEnvelope, CustodianError> {
+		self.post("/v1/patient-envelopes", signer, action::FETCH_PATIENT_ENVELOPE, request).await
+	}
+
+	async fn log_page(
+		&self,
+		signer: &impl Signer,
+		request: &ReadLog,
+	) -> Result<LogPage, CustodianError> {
+		self.post("/v1/log", signer, action::READ_LOG, request).await
 	}
 }
 
@@ -372,7 +312,7 @@ fn describe(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::cid::cid_of;
+	use crate::{cid::cid_of, messages::Hex};
 	use std::sync::{
 		atomic::{AtomicU32, Ordering},
 		Arc,
@@ -398,7 +338,7 @@ mod tests {
 				let _ = stream.write_all(answer.as_bytes()).await;
 			}
 		});
-		let client = CustodianClient::new(&url, AccountId([1; 32]), H256([2; 32])).unwrap();
+		let client = CustodianClient::new(&url, AccountId::new([1; 32]), H256([2; 32])).unwrap();
 		(client, asked)
 	}
 
@@ -434,10 +374,11 @@ mod tests {
 	}
 
 	#[tokio::test]
-	async fn answers_that_make_no_sense_are_told() {
+	async fn invalid_responses_are_told() {
 		let (client, _) = server("200 OK", r#"{"epoch":"x"}"#).await;
 		assert!(matches!(release(&client).await, CustodianError::Nonsense(_)));
-		let client = CustodianClient::new("http://127.0.0.1:9", AccountId([1; 32]), H256([2; 32]));
+		let client =
+			CustodianClient::new("http://127.0.0.1:9", AccountId::new([1; 32]), H256([2; 32]));
 		let client = client.unwrap().without_retries();
 		assert!(matches!(release(&client).await, CustodianError::Unreachable(_)));
 	}

@@ -1,5 +1,5 @@
 //! Kubo's RPC: the only module that speaks it. `ipfs-api-backend-hyper` is the transport; where
-//! its own types no longer fit Kubo's answers, ours stand in for them.
+//! its own types no longer fit Kubo's answers, this module has its own.
 //!
 //! Everything is added with the same options, so that every node gives the same CID, and what
 //! comes back is checked against the CID that is computed here ([`crate::cid`]).
@@ -46,7 +46,7 @@ pub enum IpfsError {
 	/// There are more bytes than expected.
 	#[error("there are more than the {0} bytes that were expected")]
 	TooLong(u64),
-	/// Whoever sends what is to be added stopped.
+	/// The sender of what is to be added stopped.
 	#[error("the upload broke off: {0}")]
 	BrokenOff(String),
 }
@@ -155,7 +155,7 @@ impl Ipfs {
 	/// The node at this address, such as `http://127.0.0.1:5001`. It isn't asked anything yet.
 	pub fn new(url: &str) -> Result<Self, IpfsError> {
 		let client = IpfsClient::from_str(url.trim_end_matches('/'))
-			.map_err(|error| IpfsError::Refused(format!("{url} is no address: {error}")))?;
+			.map_err(|error| IpfsError::Refused(format!("{url} is not an address: {error}")))?;
 		Ok(Self { client })
 	}
 

@@ -1,18 +1,23 @@
-//! What the custodian and the CLI share.
+//! Sockets: what implements the traits of [`vouchsafe_protocol`] for programs that run natively.
 //!
-//! - [`chain`]: the chain, known only through its metadata: reads at a block, submitting, events.
-//! - [`messages`]: what a custodian's REST API takes and answers.
-//! - [`signing`]: signed requests, and the text that an enrollee signs.
-//! - [`custodian`]: a custodian's REST API, from the client's side.
+//! - [`chain`]: a node's RPC: reads at a block, calls that are followed until they are final.
+//! - [`custodian`]: a custodian's REST API.
 //! - [`ipfs`]: Kubo's RPC, the only place that speaks it.
-//! - [`cid`]: the CID that every node gives the same bytes, computed here.
 
 pub mod chain;
-pub mod cid;
+mod compatibility;
 pub mod custodian;
 pub mod ipfs;
-pub mod messages;
-pub mod signing;
 
-pub use subxt;
-pub use subxt_signer;
+pub use vouchsafe_protocol::{self as protocol, cid, messages};
+
+/// Signed requests, and the text that an enrollee signs.
+pub mod signing {
+	pub use vouchsafe_protocol::signing::*;
+
+	/// Seconds since 1970, by this machine's clock.
+	pub fn now() -> u64 {
+		use std::time::{SystemTime, UNIX_EPOCH};
+		SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+	}
+}

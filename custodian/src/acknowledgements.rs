@@ -188,7 +188,7 @@ async fn is_waited_for(
 	let set = block.sharing_set(H256(id.record), id.version).await?;
 	Ok(set.is_some_and(|set| {
 		set.epoch == id.epoch
-			&& set.holders.0.iter().any(|it| it.account == *institution && !it.acknowledged)
+			&& set.holders.iter().any(|it| it.account == *institution && !it.acknowledged)
 	}))
 }
 

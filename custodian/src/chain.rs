@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::chain::{
-	self, runtime, Account, AccountId, Action, AppendedEntry, ChainError, Consent, Decision,
-	Grantee, Ground, Institution, Opening, Purpose, SharingSet, Status, Version, H256,
+	self, calls::CustodyCall, Account, AccountId, Action, AppendedEntry, ChainError, Consent,
+	Decision, Grantee, Ground, Institution, Opening, Purpose, SharingSet, Status, Submit, Version,
+	View, H256,
 };
 
 #[cfg(test)]
@@ -41,8 +42,6 @@ pub trait Block: Send + Sync {
 	fn number(&self) -> u32;
 	/// The block's hash.
 	fn hash(&self) -> H256;
-	/// How long an opening lasts, in seconds.
-	fn opening_lifetime(&self) -> Result<u64, ChainError>;
 	/// The block's time, in seconds since 1970.
 	async fn time(&self) -> Result<u64, ChainError>;
 	/// The account, if it is enrolled.
@@ -115,7 +114,7 @@ pub fn is_in_force(consent: &Consent, now: u64) -> bool {
 #[async_trait]
 impl Node for chain::Chain {
 	fn genesis(&self) -> H256 {
-		chain::Chain::genesis(self)
+		Submit::genesis(self)
 	}
 
 	async fn current_genesis(&self) -> Result<H256, ChainError> {
@@ -127,11 +126,11 @@ impl Node for chain::Chain {
 	}
 
 	async fn finalized(&self) -> Result<Arc<dyn Block>, ChainError> {
-		Ok(Arc::new(chain::Chain::finalized(self).await?))
+		Ok(Arc::new(Submit::finalized(self).await?))
 	}
 
 	async fn best(&self) -> Result<Arc<dyn Block>, ChainError> {
-		Ok(Arc::new(chain::Chain::best(self).await?))
+		Ok(Arc::new(Submit::best(self).await?))
 	}
 
 	async fn block(&self, number: u32) -> Result<Arc<dyn Block>, ChainError> {
@@ -139,9 +138,9 @@ impl Node for chain::Chain {
 	}
 
 	async fn acknowledge(&self, key: &Keypair, id: VersionId) -> Result<(), ChainError> {
-		let call =
-			runtime::transactions().custody().acknowledge(H256(id.record), id.version, id.epoch);
-		match self.submit(key, &call).await {
+		let (record, version, epoch) = (H256(id.record), id.version, id.epoch);
+		let call = CustodyCall::acknowledge { record, version, epoch };
+		match self.submit(key, call).await {
 			// This custodian submitted it before it was stopped.
 			Err(error) if error.is_dispatch("Custody", "AlreadyAcknowledged") => Ok(()),
 			result => result.map(drop),
@@ -159,32 +158,28 @@ impl Block for chain::At {
 		self.hash
 	}
 
-	fn opening_lifetime(&self) -> Result<u64, ChainError> {
-		chain::At::opening_lifetime(self)
-	}
-
 	async fn time(&self) -> Result<u64, ChainError> {
-		chain::At::time(self).await
+		View::time(self).await
 	}
 
 	async fn account(&self, account: &AccountId) -> Result<Option<Account>, ChainError> {
-		chain::At::account(self, account).await
+		View::account(self, account).await
 	}
 
 	async fn institution(&self, account: &AccountId) -> Result<Option<Institution>, ChainError> {
-		chain::At::institution(self, account).await
+		View::institution(self, account).await
 	}
 
 	async fn custodian_of(&self, account: &AccountId) -> Result<Option<AccountId>, ChainError> {
-		chain::At::custodian_of(self, account).await
+		View::custodian_of(self, account).await
 	}
 
 	async fn patient_of(&self, record: H256) -> Result<Option<AccountId>, ChainError> {
-		Ok(self.record(record).await?.map(|record| record.patient))
+		Ok(View::record(self, record).await?.map(|record| record.patient))
 	}
 
 	async fn version(&self, record: H256, version: u32) -> Result<Option<Version>, ChainError> {
-		chain::At::version(self, record, version).await
+		View::version(self, record, version).await
 	}
 
 	async fn sharing_set(
@@ -192,7 +187,7 @@ impl Block for chain::At {
 		record: H256,
 		version: u32,
 	) -> Result<Option<SharingSet>, ChainError> {
-		chain::At::sharing_set(self, record, version).await
+		View::sharing_set(self, record, version).await
 	}
 
 	async fn count_unacknowledged(
@@ -200,7 +195,7 @@ impl Block for chain::At {
 		institution: &AccountId,
 		limit: u32,
 	) -> Result<usize, ChainError> {
-		Ok(self.unacknowledged(institution, limit).await?.len())
+		Ok(View::unacknowledged(self, institution, limit).await?.len())
 	}
 
 	async fn openings(
@@ -208,7 +203,7 @@ impl Block for chain::At {
 		patient: &AccountId,
 		reader: &AccountId,
 	) -> Result<Vec<Opening>, ChainError> {
-		chain::At::openings(self, patient, reader).await
+		View::openings(self, patient, reader).await
 	}
 
 	async fn decide_read(
@@ -219,7 +214,8 @@ impl Block for chain::At {
 		record: H256,
 		purpose: Purpose,
 	) -> Result<bool, ChainError> {
-		let decision = self.decide(reader, ground, patient, record, Action::Read, purpose).await?;
+		let decision =
+			View::decide(self, reader, ground, patient, record, Action::Read, purpose).await?;
 		Ok(matches!(decision, Decision::Permit(_)))
 	}
 
@@ -229,7 +225,7 @@ impl Block for chain::At {
 		institution: Option<AccountId>,
 		patient: &AccountId,
 	) -> Result<bool, ChainError> {
-		let decision = chain::At::decide_log(self, reader, institution, patient).await?;
+		let decision = View::decide_log(self, reader, institution, patient).await?;
 		Ok(matches!(decision, Decision::Permit(_)))
 	}
 
@@ -239,14 +235,14 @@ impl Block for chain::At {
 		grantee: &Grantee,
 		id: u32,
 	) -> Result<Option<Consent>, ChainError> {
-		chain::At::consent(self, patient, grantee, id).await
+		View::consent(self, patient, grantee, id).await
 	}
 
 	async fn audit_entries(&self) -> Result<Vec<AppendedEntry>, ChainError> {
-		chain::At::audit_entries(self).await
+		View::audit_entries(self).await
 	}
 
 	async fn audit_head(&self, patient: &AccountId) -> Result<(u64, H256), ChainError> {
-		chain::At::audit_head(self, patient).await
+		View::audit_head(self, patient).await
 	}
 }

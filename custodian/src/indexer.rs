@@ -14,7 +14,7 @@ use codec::{Decode, Encode};
 use futures::{stream, StreamExt, TryStreamExt};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use vouchsafe_client::{
-	chain::{decode_entry, AccountId, ChainError, Grantee, LogEvent},
+	chain::{account_bytes, AccountId, ChainError, Grantee, LogEntry, LogEvent, H256},
 	messages::{Hex, HexBytes, LogLine},
 };
 use vouchsafe_vault::audit::next_head;
@@ -40,7 +40,7 @@ enum IndexError {
 /// logs after it.
 struct Fetched {
 	block: IndexedBlock,
-	heads: Vec<(AccountId, u64, [u8; 32])>,
+	heads: Vec<(AccountId, u64, H256)>,
 }
 
 /// Indexes blocks until the custodian stops.
@@ -89,10 +89,12 @@ async fn index_next(state: &State, node: &dyn Node) -> Result<bool, IndexError> 
 		.buffered(CONCURRENT)
 		.try_collect()
 		.await?;
-	let patients: BTreeSet<AccountId> =
-		fetched.iter().flat_map(|it| it.block.lines.iter().map(|(patient, _)| *patient)).collect();
+	let patients: BTreeSet<AccountId> = fetched
+		.iter()
+		.flat_map(|it| it.block.lines.iter().map(|(patient, _)| patient.clone()))
+		.collect();
 	let mut heads = state.database.log_heads(patients.into_iter().collect()).await?;
-	let genesis = node.genesis().0;
+	let genesis = node.genesis();
 	let blocks: Vec<IndexedBlock> =
 		fetched.into_iter().map(|fetched| link(&genesis, &mut heads, fetched)).collect();
 	// Shares are destroyed first: if the custodian is killed here, this is repeated.
@@ -107,22 +109,22 @@ async fn index_next(state: &State, node: &dyn Node) -> Result<bool, IndexError> 
 
 /// Computes the heads of a block's lines from the heads before it, and finds the logs that differ
 /// from the chain's.
-fn link(genesis: &[u8; 32], heads: &mut LogHeads, fetched: Fetched) -> IndexedBlock {
+fn link(genesis: &H256, heads: &mut LogHeads, fetched: Fetched) -> IndexedBlock {
 	let Fetched { mut block, heads: expected } = fetched;
 	for (patient, line) in &mut block.lines {
 		let (count, previous) = heads.get(patient).copied().unwrap_or_default();
 		// A wrong number also changes the count or the head that is compared below.
 		if line.seq != count {
-			tracing::error!(patient = %Hex(patient.0), line.seq, count, "a log has a gap");
+			tracing::error!(patient = %Hex::from(&*patient), line.seq, count, "a log has a gap");
 		}
-		let head = next_head(genesis, &patient.0, line.seq, line.block, &previous, &line.entry.0);
-		line.head = Hex(head);
-		heads.insert(*patient, (line.seq.saturating_add(1), head));
+		let head = next_head(genesis, patient, line.seq, line.block, &previous, &line.entry.0);
+		line.head = head.into();
+		heads.insert(patient.clone(), (line.seq.saturating_add(1), head));
 	}
 	for (patient, count, head) in expected {
 		if heads.get(&patient) != Some(&(count, head)) {
 			tracing::error!(
-				patient = %Hex(patient.0),
+				patient = %Hex::from(&patient),
 				block = block.number,
 				"the indexed log differs from the chain's"
 			);
@@ -135,11 +137,11 @@ fn link(genesis: &[u8; 32], heads: &mut LogHeads, fetched: Fetched) -> IndexedBl
 async fn fetch(node: &dyn Node, number: u32) -> Result<Fetched, ChainError> {
 	let block = node.block(number).await?;
 	let entries = block.audit_entries().await?;
-	let patients: BTreeSet<AccountId> = entries.iter().map(|entry| entry.patient).collect();
+	let patients: BTreeSet<AccountId> = entries.iter().map(|entry| entry.patient.clone()).collect();
 	let mut heads = Vec::with_capacity(patients.len());
 	for patient in patients {
 		let (count, head) = block.audit_head(&patient).await?;
-		heads.push((patient, count, head.0));
+		heads.push((patient, count, head));
 	}
 	let lines = entries
 		.into_iter()
@@ -162,9 +164,9 @@ fn revocations(blocks: &[IndexedBlock]) -> Vec<([u8; 32], ConsentKey)> {
 	blocks
 		.iter()
 		.flat_map(|block| &block.lines)
-		.filter_map(|(patient, line)| match decode_entry(&line.entry.0)?.event {
+		.filter_map(|(patient, line)| match LogEntry::from_bytes(&line.entry.0)?.event {
 			LogEvent::ConsentRevoked { consent } => Some((
-				patient.0,
+				account_bytes(patient),
 				ConsentKey { grantee: consent.grantee.encode(), consent: consent.id },
 			)),
 			_ => None,
@@ -198,7 +200,7 @@ async fn sweep(state: &State, node: &dyn Node) -> Result<(), IndexError> {
 	let now = block.time().await?;
 	for (patient, key) in carried {
 		let consent = match Grantee::decode(&mut &key.grantee[..]) {
-			Ok(grantee) => block.consent(&AccountId(patient), &grantee, key.consent).await?,
+			Ok(grantee) => block.consent(&patient.into(), &grantee, key.consent).await?,
 			Err(_) => None,
 		};
 		if !consent.is_some_and(|consent| is_in_force(&consent, now)) {
@@ -227,10 +229,10 @@ async fn destroy(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use vouchsafe_client::chain::{ConsentRef, LogEntry, H256};
+	use vouchsafe_client::chain::ConsentRef;
 
-	const GENESIS: [u8; 32] = [1; 32];
-	const PATIENT: AccountId = AccountId([2; 32]);
+	const GENESIS: H256 = H256([1; 32]);
+	const PATIENT: AccountId = AccountId::new([2; 32]);
 
 	fn block(number: u32, seqs: &[u64]) -> IndexedBlock {
 		let line = |seq: &u64| {
@@ -245,9 +247,9 @@ mod tests {
 		}
 	}
 
-	fn head_after(entries: &[(u64, u32)]) -> [u8; 32] {
-		entries.iter().fold([0; 32], |head, (seq, block)| {
-			next_head(&GENESIS, &PATIENT.0, *seq, *block, &head, &[1, *seq as u8])
+	fn head_after(entries: &[(u64, u32)]) -> H256 {
+		entries.iter().fold(H256::zero(), |head, (seq, block)| {
+			next_head(&GENESIS, &PATIENT, *seq, *block, &head, &[1, *seq as u8])
 		})
 	}
 
@@ -258,7 +260,7 @@ mod tests {
 		let first = Fetched { block: block(5, &[0, 1]), heads: vec![(PATIENT, 2, expected)] };
 		let linked = link(&GENESIS, &mut heads, first);
 		assert!(linked.mismatches.is_empty());
-		assert_eq!(linked.lines[1].1.head, Hex(expected));
+		assert_eq!(linked.lines[1].1.head, Hex::from(expected));
 		let expected = head_after(&[(0, 5), (1, 5), (2, 7)]);
 		let second = Fetched { block: block(7, &[2]), heads: vec![(PATIENT, 3, expected)] };
 		assert!(link(&GENESIS, &mut heads, second).mismatches.is_empty());
@@ -271,7 +273,7 @@ mod tests {
 		for (seqs, count, head) in [
 			// A missing entry, another head, another count, one entry too many, another order.
 			(vec![1], 2, good),
-			(vec![0, 1], 2, [9; 32]),
+			(vec![0, 1], 2, H256([9; 32])),
 			(vec![0, 1], 3, good),
 			(vec![0, 1, 2], 2, good),
 			(vec![1, 0], 2, good),
@@ -284,7 +286,7 @@ mod tests {
 
 	#[test]
 	fn only_revocations_destroy() {
-		let grantee = Grantee::Institution(AccountId([3; 32]));
+		let grantee = Grantee::Institution(AccountId::new([3; 32]));
 		let consent = ConsentRef { grantee: grantee.clone(), id: 4 };
 		let entry = |event| {
 			let entry = LogEntry {
@@ -300,6 +302,7 @@ mod tests {
 		block.lines[0].1.entry = entry(LogEvent::ConsentRevoked { consent: consent.clone() });
 		block.lines[1].1.entry = entry(LogEvent::ConsentAmended { consent, revision: 1 });
 		let found = revocations(&[block]);
-		assert_eq!(found, [(PATIENT.0, ConsentKey { grantee: grantee.encode(), consent: 4 })]);
+		let key = ConsentKey { grantee: grantee.encode(), consent: 4 };
+		assert_eq!(found, [(account_bytes(&PATIENT), key)]);
 	}
 }

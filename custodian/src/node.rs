@@ -13,7 +13,7 @@ use std::{
 	time::{Duration, Instant},
 };
 use vouchsafe_client::{
-	chain::{AccountId, Chain, ChainError, H256},
+	chain::{AccountId, Chain, ChainError, Signer, H256},
 	messages::Hex,
 };
 
@@ -198,9 +198,9 @@ async fn check(
 }
 
 async fn check_enrolled(state: &State, block: &dyn Block) -> Result<Option<AccountId>, NodeError> {
-	let account = state.keys.account.public_key().to_account_id();
+	let account = state.keys.account.account();
 	let Some(institution) = block.custodian_of(&account).await? else {
-		let account = Hex(account.0);
+		let account = Hex::from(&account);
 		let detail = format!("the chain names no active institution whose custodian is {account}");
 		state.readiness.set(CheckName::Enrolled, false, detail);
 		return Ok(None);
@@ -213,7 +213,7 @@ async fn check_enrolled(state: &State, block: &dyn Block) -> Result<Option<Accou
 		state.readiness.set(CheckName::Enrolled, false, detail);
 		return Ok(None);
 	}
-	let detail = format!("custodian of {}", Hex(institution.0));
+	let detail = format!("custodian of {}", Hex::from(&institution));
 	state.readiness.set(CheckName::Enrolled, true, detail);
 	Ok(Some(institution))
 }

@@ -88,7 +88,7 @@ pub struct IndexedBlock {
 }
 
 /// Count and head of each patient's log.
-pub type LogHeads = BTreeMap<AccountId, (u64, [u8; 32])>;
+pub type LogHeads = BTreeMap<AccountId, (u64, H256)>;
 
 /// Key shares, and what came with them.
 #[async_trait]

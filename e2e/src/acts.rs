@@ -12,8 +12,8 @@ use std::{
 };
 use subxt_signer::{sr25519::Keypair, SecretUri};
 use vouchsafe_client::{
-	chain::{runtime, BoundedVec, Chain, Ground, Purpose},
-	custodian::{CustodianClient, CustodianError},
+	chain::{calls::CustodyCall, Chain, Ground, Purpose, Signer, Submit, View},
+	custodian::{Custodian, CustodianClient, CustodianError},
 	messages::{AskRelease, Hex},
 };
 
@@ -401,19 +401,19 @@ pub async fn opening_under_way(
 ) -> Result<UnderWay> {
 	let chain = Chain::connect(&reader.node).await?;
 	let key = keypair(&reader.key)?;
-	let of = |user: &User| anyhow::Ok(keypair(&user.key)?.public_key().to_account_id());
+	let of = |user: &User| anyhow::Ok(keypair(&user.key)?.account());
 	let at = chain.finalized().await?;
 	let members = at.institutions().await?;
-	let named = members.iter().find(|(_, _, _, one)| one.name.0 == institution.as_bytes());
+	let named = members.iter().find(|(_, _, _, one)| one.name == institution.as_bytes());
 	let (institution, ..) = named.context("no such institution")?;
 	let id: Hex<32> = record.parse().context("a record's id")?;
-	let ground = Ground::Consent { institution: Some(*institution) };
-	let records = BoundedVec(vec![id.0.into()]);
-	let call = runtime::tx().custody().open(of(patient)?, records, Purpose::Treatment, ground);
-	let included = chain.submit(&key, &call).await?;
-	let decided = included.events.find_first::<runtime::custody::events::OpeningDecided>();
-	let decided = decided.context("no decision")??;
-	ensure!(decided.opened.0.len() == 1, "the opening was refused");
+	let ground = Ground::Consent { institution: Some(institution.clone()) };
+	let (patient, purpose) = (of(patient)?, Purpose::Treatment);
+	let call =
+		CustodyCall::open { patient: patient.clone(), records: vec![id.into()], purpose, ground };
+	let included = chain.submit(&key, call).await?;
+	let (opened, _) = included.opening_decided().context("no decision")?;
+	ensure!(opened.len() == 1, "the opening was refused");
 	let custodians = network
 		.sites
 		.iter()
@@ -421,14 +421,15 @@ pub async fn opening_under_way(
 		.map(|(site, _)| {
 			let account = members
 				.iter()
-				.find(|(_, _, _, one)| one.name.0 == site.house.name.as_bytes())
+				.find(|(_, _, _, one)| one.name == site.house.name.as_bytes())
 				.context("no such institution")?
-				.0;
+				.0
+				.clone();
 			Ok(CustodianClient::new(&site.custodian.url(), account, chain.genesis())?)
 		})
 		.collect::<Result<_>>()?;
-	let version = at.record(id.0.into()).await?.context("no such record")?.versions - 1;
-	let ask = AskRelease { patient: Hex(of(patient)?.0), record: id, version };
+	let version = at.record(id.into()).await?.context("no such record")?.versions - 1;
+	let ask = AskRelease { patient: (&patient).into(), record: id, version };
 	Ok(UnderWay { custodians, key, ask })
 }
 

@@ -3,6 +3,7 @@
 
 pub mod acts;
 pub mod data;
+pub mod delay;
 pub mod kubo;
 pub mod measure;
 pub mod network;

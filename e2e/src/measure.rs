@@ -1,12 +1,19 @@
 //! Measurements. Each row has a figure, its target, and a reference measured in the same run, so
 //! that a slow machine shows as one and not as a slow product.
 
-use crate::network::{Network, Options};
+use crate::{
+	delay::Delay,
+	network::{Network, Options},
+};
 use anyhow::Result;
 use serde::Serialize;
-use std::{fmt::Write, time::Duration};
+use std::{
+	fmt::{self, Write},
+	time::Duration,
+};
 
 mod chain;
+mod load;
 mod machine;
 mod opening;
 
@@ -36,7 +43,8 @@ impl Row {
 	}
 }
 
-/// Measures all, or the groups whose name contains `only`: `chain`, `opening`, `vault`, `memory`.
+/// Measures everything, or only the groups whose name contains `only`. The groups are `vault`,
+/// `chain`, `delay`, `opening` and `memory`.
 pub async fn all(only: Option<&str>) -> Result<Vec<Row>> {
 	let wanted = |name: &str| only.is_none_or(|only| name.contains(only));
 	let mut rows = Vec::new();
@@ -54,6 +62,18 @@ pub async fn all(only: Option<&str>) -> Result<Vec<Row>> {
 		};
 		let network = Network::with(options).await?;
 		rows.extend(chain::measure(&network).await?);
+	}
+	if wanted("delay") {
+		eprintln!("starting four validators with a delay between them …");
+		let delay = Delay::default();
+		let options = Options {
+			chain: "bench".into(),
+			custodians: false,
+			delay: Some(delay.clone()),
+			..Options::default()
+		};
+		let network = Network::with(options).await?;
+		rows.push(chain::measure_delay(&network, &delay).await?);
 	}
 	if wanted("opening") || wanted("memory") {
 		eprintln!("starting three hospitals and the authority …");
@@ -81,10 +101,52 @@ pub fn table(rows: &[Row]) -> String {
 	text
 }
 
-/// The median of some durations, in milliseconds, and the longest.
-fn median_and_worst(mut times: Vec<Duration>) -> (f64, f64) {
-	times.sort();
-	let millis = |time: &Duration| time.as_secs_f64() * 1000.0;
-	let median = times.get(times.len() / 2).map_or(0.0, millis);
-	(median, times.last().map_or(0.0, millis))
+/// Median and worst of some durations, in milliseconds.
+struct Times {
+	median: f64,
+	worst: f64,
+	count: usize,
+}
+
+impl Times {
+	fn new(mut times: Vec<Duration>) -> Self {
+		times.sort();
+		let millis = |time: Option<&Duration>| time.map_or(0.0, |time| time.as_secs_f64() * 1e3);
+		Self {
+			median: millis(times.get(times.len() / 2)),
+			worst: millis(times.last()),
+			count: times.len(),
+		}
+	}
+}
+
+/// `{:.2}` gives hundredths of a millisecond.
+impl fmt::Display for Times {
+	fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+		let (places, Self { median, worst, count }) = (f.precision().unwrap_or(0), self);
+		write!(f, "median {median:.places$} ms, worst {worst:.places$} ms, of {count}")
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn times_are_shown_with_the_places_asked_for() {
+		let times = Times::new([30, 10, 20].map(Duration::from_millis).to_vec());
+		assert_eq!(times.to_string(), "median 20 ms, worst 30 ms, of 3");
+		assert_eq!(format!("{times:.2}"), "median 20.00 ms, worst 30.00 ms, of 3");
+		assert_eq!(Times::new(vec![]).to_string(), "median 0 ms, worst 0 ms, of 0");
+	}
+
+	#[test]
+	fn a_table_shows_every_part_of_a_row() {
+		let row = Row::new("encryption", "2 MB/s".into(), "1 MB/s, openssl".into(), "80 %");
+		assert_eq!(
+			table(&[row.ratio(2.004)]),
+			"encryption\n    measured   2 MB/s  ratio 2\n    reference  1 MB/s, openssl\n    \
+			 target     80 %\n"
+		);
+	}
 }

@@ -2,6 +2,7 @@
 //! three Kubo nodes in a private swarm. Every port is a free one, every folder below one root.
 
 use crate::{
+	delay::{Delay, Link},
 	kubo::{swarm_key, Kubo},
 	process::{free_ports, program, until, write_private, Process, PATIENCE},
 	tap::Tap,
@@ -56,12 +57,18 @@ pub struct Node {
 	/// The process, while it runs.
 	pub process: Option<Process>,
 	tap: Option<Tap>,
+	link: Option<Link>,
 }
 
 impl Node {
 	/// The address of its RPC.
 	pub fn url(&self) -> String {
 		format!("ws://127.0.0.1:{}", self.tap.as_ref().map_or(self.rpc, |tap| tap.port))
+	}
+
+	/// The port at which other validators reach it.
+	fn peer_port(&self) -> u16 {
+		self.link.as_ref().map_or(self.p2p, |link| link.port)
 	}
 }
 
@@ -110,11 +117,20 @@ pub struct Options {
 	pub tapped: bool,
 	/// Entries that genesis' state gets besides the preset's, key and value in hex.
 	pub state: Option<fn(&mut serde_json::Map<String, Value>)>,
+	/// Delay between the validators, if it is to be set.
+	pub delay: Option<Delay>,
 }
 
 impl Default for Options {
 	fn default() -> Self {
-		Self { chain: "local".into(), tied: true, custodians: true, tapped: false, state: None }
+		Self {
+			chain: "local".into(),
+			tied: true,
+			custodians: true,
+			tapped: false,
+			state: None,
+			delay: None,
+		}
 	}
 }
 
@@ -162,7 +178,12 @@ impl Network {
 		for house in HOUSES {
 			let base = root.join(house.short);
 			let [rpc, p2p, port] = free_ports()?;
-			let mut node = Node { rpc, p2p, base: base.join("node"), process: None, tap: None };
+			let base_of_node = base.join("node");
+			let mut node =
+				Node { rpc, p2p, base: base_of_node, process: None, tap: None, link: None };
+			if let Some(delay) = &options.delay {
+				node.link = Some(Link::new(p2p, delay.clone()).await?);
+			}
 			let mut custodian =
 				Custodian { port, base: base.join("custodian"), process: None, tap: None };
 			std::fs::create_dir_all(&node.base)?;
@@ -223,6 +244,11 @@ impl Network {
 		for (site, institution) in self.sites.iter().zip(institutions) {
 			institution["custodian"]["url"] = json!(site.custodian.url());
 		}
+		if self.options.delay.is_some() {
+			// Nodes of a live network do not look for each other at this machine's addresses, so
+			// they use the links only.
+			spec["chainType"] = json!("Live");
+		}
 		std::fs::write(&self.spec, serde_json::to_vec(&spec)?)?;
 		if let Some(add) = self.options.state {
 			let mut raw = export_spec(&self.spec.display().to_string(), &["--raw"])?;
@@ -245,7 +271,7 @@ impl Network {
 
 	/// Starts, or starts again, a house's validator.
 	pub async fn start_node(&mut self, index: usize) -> Result<()> {
-		let bootnode = self.bootnode(index).await;
+		let bootnodes = self.bootnodes(index).await;
 		let site = &mut self.sites[index];
 		let key = site.node.base.join("node-key");
 		if !key.exists() {
@@ -270,7 +296,7 @@ impl Network {
 			.arg(format!("/ip4/127.0.0.1/tcp/{}", site.node.p2p))
 			.arg("--node-key-file")
 			.arg(&key);
-		if let Some(bootnode) = bootnode {
+		for bootnode in bootnodes {
 			command.arg("--bootnodes").arg(bootnode);
 		}
 		let name = format!("{}'s validator", site.house.name);
@@ -281,18 +307,19 @@ impl Network {
 		process.until(|| rpc(&url, "system_health", json!([]))).await.map(drop)
 	}
 
-	/// The address of a validator that runs, other than this one.
-	async fn bootnode(&mut self, but: usize) -> Option<String> {
+	/// The addresses of the validators that run, without this one.
+	async fn bootnodes(&mut self, but: usize) -> Vec<String> {
+		let mut addresses = Vec::new();
 		for (index, site) in self.sites.iter_mut().enumerate() {
 			if index == but || !site.node.process.as_mut().is_some_and(Process::is_running) {
 				continue;
 			}
 			let url = format!("http://127.0.0.1:{}", site.node.rpc);
 			if let Some(Value::String(id)) = rpc(&url, "system_localPeerId", json!([])).await {
-				return Some(format!("/ip4/127.0.0.1/tcp/{}/p2p/{id}", site.node.p2p));
+				addresses.push(format!("/ip4/127.0.0.1/tcp/{}/p2p/{id}", site.node.peer_port()));
 			}
 		}
-		None
+		addresses
 	}
 
 	/// Number of the last finalised block, as the house's validator sees it.
@@ -303,9 +330,10 @@ impl Network {
 		u32::from_str_radix(header["number"].as_str()?.trim_start_matches("0x"), 16).ok()
 	}
 
-	/// Waits until the chain finalises blocks.
+	/// Waits until the chain finalises blocks. The first one is made at once, the second one only
+	/// after ten slots if there is no call.
 	pub async fn wait_for_finality(&self) -> Result<()> {
-		self.wait_for_block(0, 2).await
+		self.wait_for_block(0, 1).await
 	}
 
 	/// Waits until the house's validator has finalised this block.

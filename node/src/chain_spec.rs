@@ -1,9 +1,11 @@
-//! The networks that the node knows by name, and those that it reads from files.
+//! Chain specifications: the networks that the node knows by name, and those that it reads from
+//! files.
 //!
-//! `chain-specs/` holds the two development networks as files. Their runtime is left out (`"0x"`):
-//! it is a megabyte that differs between compilers, and the node fills in its own. A test compares
-//! them with what the node makes. A network that people use is exported with its runtime, raw, and
-//! given to its members as a file.
+//! The folder `chain-specs/` has the two development networks as files. They do not include the
+//! runtime (`"code": "0x"`), because it is a megabyte that differs between compilers; the node
+//! inserts its own. A test compares the files with what the node generates. For a network that
+//! people use, the specification is exported once, raw and with the runtime, and every member gets
+//! this file.
 
 use sc_service::ChainType;
 use serde_json::{json, Value};
@@ -13,12 +15,12 @@ use vouchsafe_runtime::{development, genesis_config_presets as presets, AccountI
 /// A chain specification.
 pub type ChainSpec = sc_service::GenericChainSpec;
 
-/// Where a plain specification keeps the runtime.
+/// The runtime's place in a plain specification.
 const CODE: &str = "/genesis/runtimeGenesis/code";
-/// Patients of the network for measuring, with the keys `//Bench//0` and so on.
-const BENCH_PATIENTS: u32 = 500;
+/// Patients of the network `bench`. Their keys are `//Bench//0`, `//Bench//1` and so on.
+const BENCH_PATIENTS: u32 = 1_000;
 
-/// The network of this name, or of this file.
+/// Loads the network with this name, or from the file with this path.
 pub fn load(id: &str) -> Result<ChainSpec, String> {
 	match id {
 		"dev" | "development" => from_json(development()?, &code()?),
@@ -30,22 +32,23 @@ pub fn load(id: &str) -> Result<ChainSpec, String> {
 
 /// The runtime that the node was built with.
 fn code() -> Result<String, String> {
-	let code = WASM_BINARY.ok_or("this node was built without its runtime (SKIP_WASM_BUILD)")?;
+	let code =
+		WASM_BINARY.ok_or("this node was built without a runtime (SKIP_WASM_BUILD was set)")?;
 	Ok(format!("{:?}", sp_core::hexdisplay::HexDisplay::from(&code)))
 }
 
 fn from_file(path: &str) -> Result<ChainSpec, String> {
 	let text = std::fs::read_to_string(path)
-		.map_err(|error| format!("the chain specification {path} can't be read: {error}"))?;
+		.map_err(|error| format!("cannot read the chain specification {path}: {error}"))?;
 	let spec: Value = serde_json::from_str(&text)
-		.map_err(|error| format!("the chain specification {path} is no JSON: {error}"))?;
+		.map_err(|error| format!("the chain specification {path} is not valid JSON: {error}"))?;
 	if spec.pointer(CODE) == Some(&json!("0x")) {
 		return from_json(spec, &code()?);
 	}
 	ChainSpec::from_json_bytes(text.into_bytes())
 }
 
-/// Fills the runtime into a plain specification.
+/// Inserts the runtime into a plain specification.
 fn from_json(mut spec: Value, code: &str) -> Result<ChainSpec, String> {
 	if let Some(place) = spec.pointer_mut(CODE) {
 		*place = code.into();
@@ -53,33 +56,33 @@ fn from_json(mut spec: Value, code: &str) -> Result<ChainSpec, String> {
 	ChainSpec::from_json_bytes(spec.to_string().into_bytes())
 }
 
-/// One validator.
+/// A network of one validator.
 fn development() -> Result<Value, String> {
 	plain("Vouchsafe Development", "vouchsafe_development", ChainType::Development, {
 		preset(presets::DEVELOPMENT)?
 	})
 }
 
-/// Three hospitals and a health authority.
+/// A network of three hospitals and a health authority.
 fn local() -> Result<Value, String> {
 	plain("Vouchsafe Local", "vouchsafe_local", ChainType::Local, preset(presets::LOCAL)?)
 }
 
-/// The same, with many patients and with balance transfers allowed, to measure them against
-/// consents.
+/// The same network for `make bench`, with many patients. It allows balance transfers, to compare
+/// consents with them.
 fn bench() -> Result<Value, String> {
 	let mut genesis = preset(presets::LOCAL)?;
 	genesis["measuring"] = json!({ "enabled": true });
 	let people = genesis
 		.pointer_mut("/enrolment/people")
 		.and_then(Value::as_array_mut)
-		.ok_or("the preset names no people")?;
+		.ok_or("the preset has no people")?;
 	for number in 0..BENCH_PATIENTS {
 		let pair = sr25519::Pair::from_string(&format!("//Bench//{number}"), None)
 			.map_err(|error| format!("//Bench//{number}: {error}"))?;
-		let mut patient = people.last().cloned().ok_or("the preset names no people")?;
+		let mut patient = people.last().cloned().ok_or("the preset has no people")?;
 		patient["account"] = json!(AccountId::from(pair.public()));
-		patient["kind"] = json!("Patient");
+		patient["kind"] = json!("patient");
 		patient["enrolledBy"] = json!(development::HOSPITAL_A.account());
 		people.push(patient);
 	}
@@ -90,7 +93,7 @@ fn preset(name: &str) -> Result<Value, String> {
 	presets::preset(name).ok_or_else(|| format!("the runtime has no preset {name}"))
 }
 
-/// A plain specification without its runtime.
+/// A plain specification without the runtime.
 fn plain(name: &str, id: &str, chain_type: ChainType, genesis: Value) -> Result<Value, String> {
 	let properties = json!({ "ss58Format": 42, "tokenDecimals": 0, "tokenSymbol": "" });
 	let spec = ChainSpec::builder(&[], None)
@@ -108,7 +111,7 @@ mod tests {
 	use super::*;
 	use std::path::Path;
 
-	/// Compares a file of `chain-specs/` with what the node makes, or writes it (`UPDATE=1`).
+	/// Compares a file of `chain-specs/` with what the node generates, or writes it (`UPDATE=1`).
 	fn compare(file: &str, spec: Value) {
 		let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../chain-specs").join(file);
 		let text = serde_json::to_string_pretty(&spec).unwrap() + "\n";
@@ -116,7 +119,7 @@ mod tests {
 			std::fs::write(&path, &text).unwrap();
 		}
 		let kept = std::fs::read_to_string(&path).unwrap_or_default();
-		assert!(kept == text, "{file} is not what the node makes: run this test with UPDATE=1");
+		assert!(kept == text, "{file} is out of date: run this test with UPDATE=1");
 	}
 
 	#[test]
@@ -126,7 +129,7 @@ mod tests {
 	}
 
 	#[test]
-	fn code_is_filled_in_where_it_is_left_out() {
+	fn a_missing_runtime_is_inserted() {
 		let spec = from_json(local().unwrap(), "0x010203").unwrap();
 		let json: Value = serde_json::from_str(&spec.as_json(false).unwrap()).unwrap();
 		assert_eq!(json.pointer(CODE), Some(&json!("0x010203")));

@@ -3,43 +3,71 @@
 use sc_cli::RunCmd;
 
 /// The arguments.
+// Polkadot's default is the fork-aware pool. Under load it loses calls: after a fork, calls can wait
+// for ever for an earlier one of the same account that is in no pool any more.
 #[derive(Debug, clap::Parser)]
+#[command(mut_arg("pool_type", |pool_type| pool_type.default_value("single-state")))]
 pub struct Cli {
-	/// What to do, if not run a node.
+	/// The command to run. Without one, the program runs a node.
 	#[command(subcommand)]
 	pub subcommand: Option<Subcommand>,
 
-	/// How to run a node.
+	/// The options of a node.
 	#[clap(flatten)]
 	pub run: RunCmd,
 }
 
-/// What can be done besides running a node.
+/// The commands besides running a node.
 #[derive(Debug, clap::Subcommand)]
 #[allow(clippy::large_enum_variant)]
 pub enum Subcommand {
-	/// Make, look at and insert keys.
+	/// Generate, inspect and insert keys
 	#[command(subcommand)]
 	Key(sc_cli::KeySubcommand),
 
-	/// Write a chain specification, with the runtime, to a file.
+	/// Print a chain specification, including the runtime
 	ExportChainSpec(sc_cli::ExportChainSpecCmd),
 
-	/// Import a block once more and check it.
+	/// Import a block again and verify it
 	CheckBlock(sc_cli::CheckBlockCmd),
 
-	/// Write blocks to a file.
+	/// Export blocks to a file
 	ExportBlocks(sc_cli::ExportBlocksCmd),
 
-	/// Read blocks from a file.
+	/// Import blocks from a file
 	ImportBlocks(sc_cli::ImportBlocksCmd),
 
-	/// Remove the whole chain from this machine.
+	/// Delete the whole chain from this machine
 	PurgeChain(sc_cli::PurgeChainCmd),
 
-	/// Take back the latest blocks that are not final.
+	/// Remove the latest blocks that are not final yet
 	Revert(sc_cli::RevertCmd),
 
-	/// Tell the database's best and final block.
+	/// Print the best and the last final block of the database
 	ChainInfo(sc_cli::ChainInfoCmd),
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::CommandFactory;
+	use sc_cli::{SubstrateCli, TransactionPoolType};
+
+	#[test]
+	fn the_arguments_are_consistent() {
+		Cli::setup_command(Cli::command()).debug_assert();
+	}
+
+	#[test]
+	fn the_pool_is_single_state_unless_another_is_asked_for() {
+		let pool_of = |arguments: &[&str]| {
+			Cli::try_from_iter([&["vouchsafe-node"], arguments].concat())
+				.unwrap()
+				.run
+				.pool_config
+				.pool_type
+		};
+		assert!(matches!(pool_of(&[]), TransactionPoolType::SingleState));
+		assert!(matches!(pool_of(&["--pool-type", "fork-aware"]), TransactionPoolType::ForkAware));
+	}
 }

@@ -1,4 +1,4 @@
-//! Does what the command line says.
+//! Runs the command that the command line names.
 
 use crate::{
 	chain_spec,
@@ -28,7 +28,7 @@ impl SubstrateCli for Cli {
 	}
 
 	fn support_url() -> String {
-		"see README.md".into()
+		"README.md in the source repository".into()
 	}
 
 	fn copyright_start_year() -> i32 {
@@ -40,7 +40,7 @@ impl SubstrateCli for Cli {
 	}
 }
 
-/// Parses the command line and does what it says.
+/// Parses the command line and runs its command.
 pub fn run() -> sc_cli::Result<()> {
 	let cli = Cli::from_args();
 	match &cli.subcommand {

@@ -1,10 +1,11 @@
-//! What the node can be asked: the SDK's own methods (chain, state, `chainHead`, transactions),
-//! accounts' next nonces, proofs of finality, and `vouchsafe_*`.
+//! The JSON-RPC methods of the node, besides those that every Substrate node has: the next nonce of
+//! an account, proofs of finality, and `vouchsafe_*`.
 
 mod json;
+mod parameters;
 mod vouchsafe;
 
-use crate::service::{FullBackend, FullClient, FullPool};
+use crate::client::{FullBackend, FullClient, FullPool};
 use jsonrpsee::RpcModule;
 use sc_consensus_grandpa::{
 	FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState,
@@ -12,28 +13,27 @@ use sc_consensus_grandpa::{
 use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
 use std::sync::Arc;
 use substrate_frame_rpc_system::{System, SystemApiServer};
-use vouchsafe::{Vouchsafe, VouchsafeServer};
 use vouchsafe_runtime::{opaque::Block, BlockNumber, Hash};
 
-/// What the methods rest on.
+/// The parts of the node that the methods need.
 pub struct Deps {
 	/// The chain.
 	pub client: Arc<FullClient>,
-	/// The transactions that wait.
+	/// The transactions that wait for a block.
 	pub pool: Arc<FullPool>,
-	/// Who finalises.
+	/// The validators that finalise blocks.
 	pub authority_set: SharedAuthoritySet<Hash, BlockNumber>,
-	/// How far they are.
+	/// The state of their voting.
 	pub voter_state: SharedVoterState,
-	/// What they have proved.
+	/// New proofs of finality.
 	pub justifications: GrandpaJustificationStream<Block>,
-	/// What can be proved.
+	/// Proofs of finality of earlier blocks.
 	pub finality_proofs: Arc<FinalityProofProvider<FullBackend, Block>>,
 	/// Runs subscriptions.
 	pub executor: Arc<dyn sp_core::traits::SpawnNamed>,
 }
 
-/// The methods besides those that every Substrate node has.
+/// Creates the methods.
 pub fn create(
 	deps: Deps,
 ) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync + 'static>> {
@@ -49,6 +49,6 @@ pub fn create(
 		)
 		.into_rpc(),
 	)?;
-	module.merge(Vouchsafe::new(deps.client).into_rpc())?;
+	module.merge(vouchsafe::methods(deps.client)?)?;
 	Ok(module)
 }

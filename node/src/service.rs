@@ -1,6 +1,10 @@
-//! Puts the node's parts together: client, pool, Aura, GRANDPA, network and RPC.
+//! Builds a node from its parts: client, pool, Aura, GRANDPA, network and RPC.
 
-use crate::rpc;
+use crate::{
+	client::{FullBackend, FullClient, FullPool, FullSelectChain, GrandpaBlockImport, GrandpaLink},
+	heartbeat::Heartbeat,
+	rpc,
+};
 use futures::FutureExt;
 use sc_client_api::{Backend, BlockBackend};
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
@@ -11,27 +15,12 @@ use sc_service::{
 	WarpSyncConfig,
 };
 use sc_telemetry::{Telemetry, TelemetryWorker};
-use sc_transaction_pool::TransactionPoolHandle;
-use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sc_transaction_pool_api::{OffchainTransactionPoolFactory, TransactionPool};
 use sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPair};
 use std::{sync::Arc, time::Duration};
 use vouchsafe_runtime::{apis::RuntimeApi, opaque::Block, Hash};
 
-/// Executes the runtime's WASM.
-type Executor = sc_executor::WasmExecutor<sp_io::SubstrateHostFunctions>;
-/// The chain and its state.
-pub type FullClient = sc_service::TFullClient<Block, RuntimeApi, Executor>;
-/// Where they are kept.
-pub type FullBackend = sc_service::TFullBackend<Block>;
-/// Which of several chains counts.
-type FullSelectChain = sc_consensus::LongestChain<FullBackend, Block>;
-/// The transactions that wait for a block.
-pub type FullPool = TransactionPoolHandle<Block, FullClient>;
-type GrandpaBlockImport =
-	sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, FullClient, FullSelectChain>;
-type GrandpaLink = sc_consensus_grandpa::LinkHalf<Block, FullClient, FullSelectChain>;
-
-/// All parts that need no network.
+/// The parts that do not need the network.
 pub type Parts = sc_service::PartialComponents<
 	FullClient,
 	FullBackend,
@@ -41,14 +30,16 @@ pub type Parts = sc_service::PartialComponents<
 	(GrandpaBlockImport, GrandpaLink, Option<Telemetry>),
 >;
 
-/// Blocks after which a proof of finality is kept, for nodes that catch up.
+/// A proof of finality is stored for one block in this many, for nodes that catch up.
 const JUSTIFICATION_PERIOD: u32 = 512;
-/// How long GRANDPA's messages are given to get around.
-const GOSSIP_DURATION: Duration = Duration::from_millis(333);
-/// The part of a 2 s slot in which a block is made: 1.5 s, the rest is for the others to import it.
-const PROPOSAL_PORTION: f32 = 0.75;
+/// How long GRANDPA expects a message to take to all validators. Its rounds last a multiple of it,
+/// so it decides how fast a block becomes final. The SDK's default is one second.
+const GOSSIP_DURATION: Duration = Duration::from_millis(100);
+/// The share of a slot in which a validator may fill its block. The rest is for the others to import
+/// it. With a larger share, loaded validators often make two blocks of the same height.
+const PROPOSAL_PORTION: f32 = 0.5;
 
-/// Puts together the parts that need no network.
+/// Builds the parts that do not need the network.
 pub fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {
 	let telemetry = config
 		.telemetry_endpoints
@@ -120,7 +111,7 @@ pub fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {
 	})
 }
 
-/// What an author puts into each block: the slot and the time.
+/// What a validator puts into each of its blocks: the slot and the time.
 fn inherent_data(
 	slot_duration: sp_consensus_aura::SlotDuration,
 ) -> (sp_consensus_aura::inherents::InherentDataProvider, sp_timestamp::InherentDataProvider) {
@@ -155,7 +146,7 @@ where
 	let metrics = N::register_notification_metrics(config.prometheus_registry());
 	let genesis = client
 		.block_hash(0)?
-		.ok_or_else(|| ServiceError::Other("the database has no genesis block".into()))?;
+		.ok_or_else(|| ServiceError::Other("the genesis block is not in the database".into()))?;
 	let grandpa_protocol =
 		sc_consensus_grandpa::protocol_standard_name(&genesis, &config.chain_spec);
 	let (grandpa_protocol_config, grandpa_notifications) =
@@ -258,6 +249,7 @@ where
 			telemetry.as_ref().map(Telemetry::handle),
 		);
 		let slot_duration = sc_consensus_aura::slot_duration::<AuraId, _, _>(&*client)?;
+		let pool = transaction_pool.clone();
 		let aura = sc_consensus_aura::start_aura::<AuraPair, _, _, _, _, _, _, _, _, _, _>(
 			StartAuraParams {
 				slot_duration,
@@ -269,12 +261,12 @@ where
 					Ok(inherent_data(slot_duration))
 				},
 				force_authoring,
-				backoff_authoring_blocks: None::<()>,
+				backoff_authoring_blocks: Some(Heartbeat::new(move || pool.status().ready > 0)),
 				keystore: keystore_container.keystore(),
 				sync_oracle: sync_service.clone(),
 				justification_sync_link: sync_service.clone(),
 				block_proposal_slot_portion: SlotProportion::new(PROPOSAL_PORTION),
-				// Also after missed slots: a longer block would be imported too late.
+				// Also after empty slots: a longer block would be imported too late.
 				max_block_proposal_slot_portion: Some(SlotProportion::new(PROPOSAL_PORTION)),
 				telemetry: telemetry.as_ref().map(Telemetry::handle),
 				compatibility_mode: Default::default(),
@@ -300,8 +292,8 @@ where
 			network,
 			sync: Arc::new(sync_service),
 			notification_service: grandpa_notifications,
-			// The default rules hold votes back by two blocks, for networks of strangers. The
-			// validators here are known, and a doctor waits: a call is final within two slots.
+			// The default rules vote two blocks behind the head, for networks of strangers. Our
+			// validators know each other, and a doctor waits for the block to become final.
 			voting_rule: VotingRulesBuilder::new().build(),
 			prometheus_registry,
 			shared_voter_state: voter_state,

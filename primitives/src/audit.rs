@@ -1,14 +1,15 @@
-//! What stands in a patient's log, and how the log is chained.
+//! A patient's log: its entries, its hash chain, and the proof that a copy is complete.
 //!
-//! The chain keeps a count and a head for each patient; the entries go out as events. With
-//! `head(seq) = blake2b-256("vouchsafe/audit/1" ++ SCALE(genesis, patient, seq, block,
-//! head(seq - 1), entry))`, from 32 zero bytes on, a whole log can be proved complete against the
-//! head. `vouchsafe-vault` computes the same for the patient; the two share test vectors.
+//! The chain keeps a count and a head for each patient; the entries go out as events, and indexers
+//! keep them. `head(seq) = blake2b-256("vouchsafe/audit/1" ++ SCALE(genesis, patient, seq, block,
+//! head(seq - 1), entry))`, and the head of an empty log is 32 zero bytes. Whichever copy is read,
+//! [`verify`] shows whether an entry is missing, added, changed or moved.
 
 use crate::{consent::*, types::*};
 use alloc::vec::Vec;
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeAll, DecodeWithMemTracking, Encode};
-use frame_support::{traits::ConstU32, BoundedVec};
+use core::fmt;
 use scale_info::TypeInfo;
 use sp_core::H256;
 
@@ -20,11 +21,11 @@ pub const ENTRY_VERSION: u8 = 1;
 pub struct LogEntry {
 	/// Who signed the transaction.
 	pub signer: AccountId,
-	/// As whom the call was made: another than the signer where somebody acts by proxy.
+	/// The origin of the call. It differs from the signer if somebody acts by proxy.
 	pub origin: AccountId,
 	/// The institution for which it was made.
 	pub acting_for: Option<AccountId>,
-	/// The purpose, where the call has one.
+	/// The purpose, if the call has one.
 	pub purpose: Option<Purpose>,
 	/// What happened.
 	pub event: LogEvent,
@@ -42,7 +43,7 @@ pub enum LogEvent {
 	/// The patient's encryption key was changed.
 	#[codec(index = 2)]
 	EncryptionKeySet,
-	/// The patient's key was said to be lost (`true`), so that it can't sign, or found again.
+	/// The patient's signing was disabled (`true`), because the key is lost, or enabled again.
 	#[codec(index = 3)]
 	SigningDisabled(bool),
 	/// A consent was granted.
@@ -67,7 +68,7 @@ pub enum LogEvent {
 		/// Which.
 		consent: ConsentRef,
 	},
-	/// A consent was proposed by one of an institution's staff and waits for a second.
+	/// A consent was proposed by one practitioner of an institution and waits for a second.
 	#[codec(index = 13)]
 	ConsentProposed {
 		/// For whom.
@@ -161,12 +162,12 @@ pub enum LogEvent {
 		/// Which holder.
 		holder: AccountId,
 	},
-	/// Somebody asked to open records. Some, all or none were opened.
+	/// Somebody asked to open records. Some, all or none of them were opened.
 	#[codec(index = 42)]
 	Opened {
-		/// The ground that was named.
+		/// The ground that the reader named.
 		ground: Ground,
-		/// Each record, and the consent that opened it (`Own` has none), or that it was refused.
+		/// Each record with its result.
 		outcomes: BoundedVec<(RecordId, Outcome), ConstU32<MAX_OPENED>>,
 	},
 	/// The patient named the holders of future records.
@@ -174,8 +175,8 @@ pub enum LogEvent {
 	HoldersChosen,
 }
 
-/// What became of one record in an opening. The reason of a refusal is not among it: it is the
-/// patient's to see, who asks the decision for it.
+/// The result for one record of an opening. It does not say why a record was refused: only the
+/// patient may know, and can ask for the decision.
 #[derive(
 	Clone,
 	Debug,
@@ -217,6 +218,27 @@ impl LogEntry {
 	}
 }
 
+/// Count and head of a log, as the chain stores them. They prove all entries up to there.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	codec::MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Log {
+	/// How many entries it has.
+	pub count: u64,
+	/// The hash that the last entry gave it: zero if it is empty.
+	pub head: H256,
+}
+
 /// The head of a log after one more entry.
 pub fn next_head(
 	genesis: &H256,
@@ -228,5 +250,123 @@ pub fn next_head(
 ) -> H256 {
 	let mut bytes = b"vouchsafe/audit/1".to_vec();
 	(genesis, patient, seq, block, previous, entry).encode_to(&mut bytes);
-	H256(sp_io::hashing::blake2_256(&bytes))
+	H256(sp_crypto_hashing::blake2_256(&bytes))
 }
+
+/// One line of a copy of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+	/// The entry's number in the patient's log, from 0.
+	pub seq: u64,
+	/// The block that has the entry.
+	pub block: u32,
+	/// The entry's bytes, as the event carried them ([`LogEntry::to_bytes`]).
+	pub entry: Vec<u8>,
+	/// The head after this line, if the keeper of the copy claims one. The proof does not need it;
+	/// with it, the first wrong line can be named.
+	pub head: Option<H256>,
+}
+
+/// Why a copy is not the log of which the chain keeps the head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProofError {
+	/// A line does not have the number of its place: an entry is missing, repeated or moved.
+	OutOfSequence {
+		/// The number of the place.
+		expected: u64,
+		/// The number of the line.
+		found: u64,
+	},
+	/// A line does not fit the head that the copy claims after it.
+	DoesNotFit {
+		/// The line's number.
+		seq: u64,
+	},
+	/// The copy ends too early.
+	Missing {
+		/// Entries up to the end of the copy.
+		have: u64,
+		/// Entries on the chain.
+		expected: u64,
+	},
+	/// The copy has more entries than the log.
+	Surplus {
+		/// The number of the first line that is too many.
+		seq: u64,
+	},
+	/// The lines fit each other and their count is right, but they end in another head.
+	AnotherLog {
+		/// Entries in the log.
+		count: u64,
+	},
+}
+
+impl fmt::Display for ProofError {
+	fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+		match self {
+			Self::OutOfSequence { expected, found } => {
+				write!(f, "entry {expected} is missing: entry {found} is in its place")
+			},
+			Self::DoesNotFit { seq } => write!(
+				f,
+				"entry {seq} was changed: its block and bytes do not match the head beside it"
+			),
+			Self::Missing { have, expected } => write!(
+				f,
+				"the copy ends after {have} entries, but the chain counts {expected}: \
+				 entry {have} is the first one missing"
+			),
+			Self::Surplus { seq } => {
+				write!(f, "entry {seq} is too many: the chain counts only {seq} entries")
+			},
+			Self::AnotherLog { count } => write!(
+				f,
+				"the copy's {count} entries do not lead to the head on the chain: this is not the \
+				 patient's log; read it from another custodian"
+			),
+		}
+	}
+}
+
+impl core::error::Error for ProofError {}
+
+/// Proves that `lines` are a patient's log from `start` to `end`: as many entries as the chain
+/// counts, with the chain's head after the last one. The whole log starts at [`Log::default`].
+///
+/// # Errors
+///
+/// The first line that does not fit, if the copy's own heads let it be found; otherwise how the
+/// copy as a whole differs.
+pub fn verify(
+	genesis: &H256,
+	patient: &AccountId,
+	start: Log,
+	lines: impl IntoIterator<Item = LogLine>,
+	end: Log,
+) -> Result<(), ProofError> {
+	let Log { mut count, mut head } = start;
+	for line in lines {
+		if line.seq != count {
+			return Err(ProofError::OutOfSequence { expected: count, found: line.seq });
+		}
+		if count >= end.count {
+			return Err(ProofError::Surplus { seq: count });
+		}
+		head = next_head(genesis, patient, line.seq, line.block, &head, &line.entry);
+		if line.head.is_some_and(|claimed| claimed != head) {
+			return Err(ProofError::DoesNotFit { seq: line.seq });
+		}
+		count = count.saturating_add(1);
+	}
+	if count < end.count {
+		return Err(ProofError::Missing { have: count, expected: end.count });
+	}
+	if (Log { count, head }) != end {
+		return Err(ProofError::AnotherLog { count });
+	}
+	Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,9 @@
-//! Provisions of consent, after [FHIR R4 Consent](https://hl7.org/fhir/R4/consent.html): who is
-//! permitted or denied what, of which records, for which purpose, and how long.
+//! Provisions of consent, as in [FHIR R4 Consent](https://hl7.org/fhir/R4/consent.html): who is
+//! permitted or denied what, with which records, for which purpose, and how long.
 
 use crate::types::*;
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 use sp_core::H256;
 
@@ -11,7 +11,7 @@ use sp_core::H256;
 /// narrow what a version means.
 pub const POLICY_VERSION: u8 = 1;
 
-/// To whom a provision is addressed. It is also the key under which the chain keeps it.
+/// To whom a provision applies. It is also the provision's key in the chain's state.
 #[derive(
 	Clone,
 	Debug,
@@ -26,10 +26,10 @@ pub const POLICY_VERSION: u8 = 1;
 	TypeInfo,
 )]
 pub enum Grantee {
-	/// Everyone enrolled.
+	/// Everyone who is enrolled.
 	#[codec(index = 0)]
 	Everyone,
-	/// A role, at whatever institution.
+	/// A role, at any institution.
 	#[codec(index = 1)]
 	Role(Role),
 	/// All who act for an institution.
@@ -43,7 +43,7 @@ pub enum Grantee {
 		/// The institution.
 		institution: AccountId,
 	},
-	/// A care team, whose members its institution keeps.
+	/// A care team. Its institution decides who belongs to it.
 	#[codec(index = 4)]
 	CareTeam {
 		/// The institution.
@@ -51,8 +51,8 @@ pub enum Grantee {
 		/// The team.
 		team: TeamId,
 	},
-	/// A practitioner as long as he or she acts for an institution. Only for permits: a deny
-	/// follows the person.
+	/// A practitioner who acts for an institution. Only for permits: a deny names the person, so
+	/// that it follows the person to other institutions.
 	#[codec(index = 5)]
 	PractitionerAt {
 		/// The practitioner.
@@ -60,7 +60,7 @@ pub enum Grantee {
 		/// The institution.
 		institution: AccountId,
 	},
-	/// A person, wherever he or she acts.
+	/// A person, at any institution.
 	#[codec(index = 6)]
 	Person(AccountId),
 	/// A study.
@@ -69,7 +69,7 @@ pub enum Grantee {
 }
 
 impl Grantee {
-	/// The institution that the grantee belongs to, where it belongs to one.
+	/// The institution to which the grantee belongs, if it belongs to one.
 	pub fn institution(&self) -> Option<&AccountId> {
 		match self {
 			Self::Institution(institution)
@@ -98,15 +98,16 @@ pub enum Effect {
 	/// Permits.
 	#[codec(index = 0)]
 	Permit,
-	/// Denies; deny beats permit.
+	/// Denies. A deny overrides every permit.
 	#[codec(index = 1)]
 	Deny {
-		/// Whether it holds in an emergency too.
+		/// Whether it also applies to break-glass.
 		binds_break_glass: bool,
 	},
 }
 
-/// Months of service that a provision is about, both ends inclusive; an open end is none.
+/// The months of service that a provision is about, both ends inclusive. An end that is `None` is
+/// open.
 #[derive(
 	Clone,
 	Copy,
@@ -127,8 +128,8 @@ pub struct DataPeriod {
 	pub to: Option<ServiceMonth>,
 }
 
-/// A provision without its grantee, which is the key that it lies under. An empty filter means
-/// all, except a permit's labels: naming none, it covers unlabelled records only.
+/// A provision without its grantee, which is its key in the chain's state. An empty filter means
+/// all, except for the labels of a permit: a permit without labels covers only unlabelled records.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -139,8 +140,8 @@ pub struct Terms {
 	pub categories: Categories,
 	/// Single records.
 	pub records: BoundedVec<RecordId, ConstU32<MAX_NAMED_RECORDS>>,
-	/// Labels: a permit covers a record only if it names all the record's; a deny matches on any.
-	/// A deny that names none matches whatever the labels.
+	/// Labels. A permit covers a record only if it names all of the record's labels. A deny matches
+	/// if it names one of them, or if it names none at all.
 	pub labels: Labels,
 	/// Actions.
 	pub actions: Actions,
@@ -150,19 +151,19 @@ pub struct Terms {
 	pub valid_from: Option<Moment>,
 	/// Until this moment, exclusive.
 	pub valid_until: Option<Moment>,
-	/// Months of service. A permit covers a record that lies wholly within, a deny matches one
-	/// that overlaps.
+	/// Months of service. A permit covers records that are entirely within them, a deny matches
+	/// records that overlap them.
 	pub data_period: DataPeriod,
 	/// Author institutions.
 	pub authors: BoundedVec<AccountId, ConstU32<MAX_NAMED_INSTITUTIONS>>,
-	/// Institutions that answer for the record.
-	pub holders: BoundedVec<AccountId, ConstU32<MAX_NAMED_INSTITUTIONS>>,
-	/// Countries from which the requester may come.
+	/// Responsible institutions.
+	pub responsible: BoundedVec<AccountId, ConstU32<MAX_NAMED_INSTITUTIONS>>,
+	/// Countries of the institution for which the reader acts.
 	pub countries: BoundedVec<Country, ConstU32<MAX_COUNTRIES>>,
 }
 
 impl Terms {
-	/// A permit or deny without any filter.
+	/// A permit or deny without filters.
 	pub fn all(effect: Effect) -> Self {
 		Self {
 			effect,
@@ -175,19 +176,19 @@ impl Terms {
 			valid_until: None,
 			data_period: DataPeriod::default(),
 			authors: BoundedVec::new(),
-			holders: BoundedVec::new(),
+			responsible: BoundedVec::new(),
 			countries: BoundedVec::new(),
 		}
 	}
 
-	/// Whether it is past its end, so that it can be dropped.
+	/// Whether its end has passed, so that it can be dropped.
 	pub fn is_expired(&self, now: Moment) -> bool {
 		self.valid_until.is_some_and(|until| until <= now)
 	}
 }
 
-/// The text that was shown when the patient agreed: a salted commitment to it and its language.
-/// The salt stays with the client.
+/// The text that the patient was shown before agreeing: a salted commitment to it, and its
+/// language. The client keeps the salt.
 #[derive(
 	Clone,
 	Copy,
@@ -207,7 +208,7 @@ pub struct ShownText {
 	pub language: [u8; 2],
 }
 
-/// Who gave the consent.
+/// Who granted the consent.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -218,8 +219,8 @@ pub enum Grantor {
 	/// Somebody who acts for the patient, by proxy.
 	#[codec(index = 1)]
 	Representative(AccountId),
-	/// Two of an institution's staff, for a patient who can't use a wallet: for that institution
-	/// only, and 90 days at most.
+	/// Two practitioners of an institution, for a patient who cannot use a wallet: only for that
+	/// institution, and for at most 90 days.
 	#[codec(index = 2)]
 	Assisted {
 		/// Who proposed it.
@@ -229,14 +230,14 @@ pub enum Grantor {
 	},
 }
 
-/// A consent as the chain keeps it, under its patient and grantee.
+/// A consent as the chain stores it, under its patient and grantee.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Consent {
-	/// Its number among the patient's.
+	/// Its number.
 	pub id: ConsentId,
-	/// From 0; each amendment raises it.
+	/// How often it was amended.
 	pub revision: u16,
 	/// The policy under which it was made.
 	pub policy_version: u8,
@@ -244,14 +245,14 @@ pub struct Consent {
 	pub terms: Terms,
 	/// What the patient was shown.
 	pub text: ShownText,
-	/// Who gave it.
+	/// Who granted it.
 	pub grantor: Grantor,
 }
 
 /// The consents that a patient has for one grantee.
 pub type Provisions = BoundedVec<Consent, ConstU32<MAX_CONSENTS_PER_GRANTEE>>;
 
-/// How a consent is named: by its grantee, under which it lies, and its number.
+/// How a consent is named: by its grantee, which is its key, and its number.
 #[derive(
 	Clone,
 	Debug,

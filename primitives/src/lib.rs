@@ -1,20 +1,36 @@
-//! What the pallets have in common: ids, bounded types, the traits by which they meet, and the
-//! policy evaluator. No storage, no calls, no I/O.
+//! What chain and clients have in common: ids, vocabularies, consents, the policy evaluator, and
+//! the format of the patients' logs. No FRAME, no storage, no I/O; it builds for
+//! `wasm32-unknown-unknown` too.
 //!
-//! - [`types`]: accounts' kinds, roles, categories, bit sets, records' facts.
+//! - [`types`]: ids, limits, vocabularies, bit sets, and what is known of records and actors.
+//! - [`vocabulary`]: the numbers and words of closed lists such as [`Role`].
 //! - [`consent`]: provisions in FHIR's sense ([Consent](https://hl7.org/fhir/R4/consent.html)).
 //! - [`policy`]: [`policy::decide`], the one function that says who may do what.
-//! - [`audit`]: what stands in a patient's log, and how the log is chained.
-//! - [`traits`]: how pallets see each other; the runtime wires them.
+//! - [`audit`]: the entries of a patient's log, its hash chain, and the proof that a copy of it is
+//!   complete.
+//!
+//! *Invariant*: one definition of each type, number, word and hash for the runtime and for all
+//! clients.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
 pub mod audit;
 pub mod consent;
 pub mod policy;
-pub mod traits;
 pub mod types;
+pub mod vocabulary;
 
 pub use consent::*;
 pub use types::*;
+pub use vocabulary::{UnknownWord, Vocabulary};

@@ -1,29 +1,29 @@
-//! [`decide`]: the one function that says who may do what with which record. Pure: it reads the
-//! question and the consents that lie under the keys which fit the actor, and nothing else.
+//! [`decide`]: the one function that says who may do what with which record. It is pure: it reads
+//! the question and the consents for the grantees that fit the actor, and nothing else.
 //!
-//! The rules, in the order in which they hold:
+//! The first rule that applies decides:
 //!
-//! 1. Who isn't active gets nothing; a practitioner who acts for no institution isn't, because a
-//!    deny addressed to the institution, role or team would not be looked up.
-//! 2. A record that belongs to somebody else (`WrongPatient`) is closed to all.
-//! 3. The patient may read the own records and log, always.
-//! 4. A deny that matches refuses. In an emergency only those count that bind it.
-//! 5. In an emergency an attested clinician is let in, to read and write records.
-//! 6. A permit that covers the question opens.
-//! 7. Otherwise: no consent, no access.
+//! 1. An actor who is not active is refused, and so is a practitioner who acts for no institution:
+//!    otherwise a deny for an institution, role or team would be missed.
+//! 2. A record that belongs to another patient (`WrongPatient`) is refused to everybody.
+//! 3. The patient may always read their own records and log.
+//! 4. A deny that matches refuses. With break-glass only those count that bind it.
+//! 5. With break-glass an attested clinician may read and write records.
+//! 6. A permit that covers the question allows.
+//! 7. Everything else is refused.
 
 use crate::{consent::*, types::*};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use scale_info::TypeInfo;
 
-/// What is asked of: a record, or the patient's access log.
+/// What the question is about: a record, or the patient's access log.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub enum Subject {
-	/// A record, that there is or that is about to be.
+	/// A record that exists or is about to be created.
 	#[codec(index = 0)]
 	Record(RecordFacts),
-	/// The patient's access log. Only a permit without filters on records covers it.
+	/// The patient's access log. Only a permit without record filters covers it.
 	#[codec(index = 1)]
 	Log,
 }
@@ -31,7 +31,7 @@ pub enum Subject {
 /// A question to [`decide`].
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct Question {
-	/// Whose record.
+	/// The patient.
 	pub patient: AccountId,
 	/// Who asks.
 	pub actor: Actor,
@@ -39,18 +39,18 @@ pub struct Question {
 	pub action: Action,
 	/// Why.
 	pub purpose: Purpose,
-	/// With what.
+	/// About what.
 	pub subject: Subject,
 	/// When.
 	pub now: Moment,
-	/// Whether glass has been broken for it.
+	/// Whether break-glass was invoked for it.
 	pub break_glass: bool,
 }
 
 /// The answer.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub enum Decision {
-	/// Permitted, and on what ground.
+	/// Permitted, and why.
 	#[codec(index = 0)]
 	Permit(Basis),
 	/// Refused, and why.
@@ -65,7 +65,7 @@ impl Decision {
 	}
 }
 
-/// What a permission rests on.
+/// Why something is permitted.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub enum Basis {
 	/// The patient asks.
@@ -74,71 +74,70 @@ pub enum Basis {
 	/// This consent.
 	#[codec(index = 1)]
 	Consent(ConsentRef),
-	/// Glass was broken.
+	/// Break-glass.
 	#[codec(index = 2)]
 	BreakGlass,
 }
 
-/// Why not. For the patient; who is refused hears only that there is no access.
+/// Why something is refused. Only the patient may know; the actor learns only that it is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub enum Reason {
-	/// The actor isn't enrolled, or not active.
+	/// The actor is not enrolled, or not active.
 	#[codec(index = 0)]
 	NotActive,
-	/// The record belongs to somebody else.
+	/// The record belongs to another patient.
 	#[codec(index = 1)]
 	WrongPatient,
 	/// This consent denies it.
 	#[codec(index = 2)]
 	Denied(ConsentRef),
-	/// No permit lies under any key that fits the actor.
+	/// No permit is for a grantee that fits the actor.
 	#[codec(index = 3)]
 	NoConsent,
-	/// There are permits, and none covers the question. This is the one that comes nearest.
+	/// There are permits, but none covers the question. This one comes closest.
 	#[codec(index = 4)]
 	NotCovered {
 		/// The permit.
 		consent: ConsentRef,
-		/// What it lacks.
+		/// What it does not cover.
 		mismatch: Mismatch,
 	},
-	/// Glass can't be broken by this actor.
+	/// This actor may not invoke break-glass.
 	#[codec(index = 5)]
 	NotAttested,
 }
 
-crate::types::numbered! {
-	/// What a permit lacks, from the farthest to the nearest.
-	Mismatch {
-		/// It was made under a policy that this runtime doesn't know.
-		PolicyVersion = 0,
+crate::vocabulary::numbered! {
+	/// What a permit does not cover, from the farthest to the closest.
+	Mismatch, "mismatch" {
+		/// It was made under a policy version that this runtime does not know.
+		PolicyVersion = 0, "policy-version";
 		/// Another action.
-		Action = 1,
+		Action = 1, "action";
 		/// Another purpose.
-		Purpose = 2,
+		Purpose = 2, "purpose";
 		/// Another country.
-		Country = 3,
+		Country = 3, "country";
 		/// Other single records.
-		Record = 4,
+		Record = 4, "record";
 		/// Other categories.
-		Category = 5,
+		Category = 5, "category";
 		/// Other authors.
-		Author = 6,
-		/// Other holders.
-		Holder = 7,
+		Author = 6, "author";
+		/// Another responsible institution.
+		Responsible = 7, "responsible";
 		/// Another period of service.
-		DataPeriod = 8,
-		/// The record has a label that it doesn't name.
-		Label = 9,
-		/// It isn't valid yet.
-		NotYetValid = 10,
+		DataPeriod = 8, "data-period";
+		/// The record has a label that it does not name.
+		Label = 9, "label";
+		/// It is not valid yet.
+		NotYetValid = 10, "not-yet-valid";
 		/// It has expired, at its `valid_until`.
-		Expired = 11,
+		Expired = 11, "expired";
 	}
 }
 
-/// The keys under which consents lie that fit the actor, each once, in ascending order. At most
-/// 7 + [`MAX_TEAMS`].
+/// The grantees that fit the actor, each once, in ascending order. At most 7 + [`MAX_TEAMS`].
 pub fn keys(actor: &Actor) -> Vec<Grantee> {
 	let mut keys = alloc::vec![Grantee::Everyone];
 	if let Some(acting) = &actor.acting_for {
@@ -164,9 +163,8 @@ pub fn keys(actor: &Actor) -> Vec<Grantee> {
 	keys
 }
 
-/// Decides the question. `lookup` gives the patient's consents under one key; it is asked for
-/// [`keys`] of the actor and for no other, each once. The answer does not depend on the order in
-/// which consents lie under a key.
+/// Decides the question. `lookup` returns the patient's consents for one grantee; it is called once
+/// for each of the actor's [`keys`]. The order of the consents does not change the decision.
 pub fn decide<I>(question: &Question, mut lookup: impl FnMut(&Grantee) -> I) -> Decision
 where
 	I: IntoIterator<Item = Consent>,
@@ -186,7 +184,7 @@ where
 		return Decision::Permit(Basis::Own);
 	}
 
-	// Broken glass lets in to records, to read and to write; the log stays closed.
+	// Break-glass allows reading and writing records, not reading the log.
 	let emergency = question.break_glass
 		&& matches!(subject, Subject::Record(_))
 		&& matches!(question.action, Action::Read | Action::Write);
@@ -241,10 +239,10 @@ where
 	}
 }
 
-/// Whether a permit covers the question, or what it lacks most nearly.
+/// Whether a permit covers the question, or what it does not cover.
 fn covers(consent: &Consent, question: &Question) -> Result<(), Mismatch> {
 	let terms = &consent.terms;
-	// The farthest first, so that the reason names the last hurdle.
+	// The farthest first, so that the reason names what is closest.
 	let lacks = |lacking: bool, mismatch: Mismatch| if lacking { Err(mismatch) } else { Ok(()) };
 	lacks(consent.policy_version != POLICY_VERSION, Mismatch::PolicyVersion)?;
 	lacks(!terms.actions.admits(question.action), Mismatch::Action)?;
@@ -255,7 +253,7 @@ fn covers(consent: &Consent, question: &Question) -> Result<(), Mismatch> {
 			lacks(!admits(&terms.records, &facts.id), Mismatch::Record)?;
 			lacks(!terms.categories.admits(facts.category), Mismatch::Category)?;
 			lacks(!admits(&terms.authors, &facts.author), Mismatch::Author)?;
-			lacks(!admits(&terms.holders, &facts.holder), Mismatch::Holder)?;
+			lacks(!admits(&terms.responsible, &facts.responsible), Mismatch::Responsible)?;
 			let DataPeriod { from, to } = terms.data_period;
 			let within = from.is_none_or(|from| from <= facts.service.first)
 				&& to.is_none_or(|to| facts.service.last <= to);
@@ -266,9 +264,9 @@ fn covers(consent: &Consent, question: &Question) -> Result<(), Mismatch> {
 			lacks(!terms.records.is_empty(), Mismatch::Record)?;
 			lacks(!terms.categories.is_empty(), Mismatch::Category)?;
 			lacks(!terms.authors.is_empty(), Mismatch::Author)?;
-			lacks(!terms.holders.is_empty(), Mismatch::Holder)?;
+			lacks(!terms.responsible.is_empty(), Mismatch::Responsible)?;
 			lacks(terms.data_period != DataPeriod::default(), Mismatch::DataPeriod)?;
-			// The log tells of every action and label: it is opened only by a permit that says so.
+			// The log shows every action and label: a permit must name it.
 			lacks(!terms.actions.contains(Action::ReadLog), Mismatch::Action)?;
 		},
 	}
@@ -276,8 +274,8 @@ fn covers(consent: &Consent, question: &Question) -> Result<(), Mismatch> {
 	lacks(terms.is_expired(question.now), Mismatch::Expired)
 }
 
-/// Whether a deny matches the question. What it says under a policy that this runtime doesn't
-/// know is read by this one: in doubt it denies.
+/// Whether a deny matches the question. A deny of a policy version that this runtime does not know
+/// counts too: in doubt it denies.
 fn denies(consent: &Consent, question: &Question) -> bool {
 	let terms = &consent.terms;
 	let in_time =
@@ -293,16 +291,16 @@ fn denies(consent: &Consent, question: &Question) -> bool {
 			admits(&terms.records, &facts.id)
 				&& terms.categories.admits(facts.category)
 				&& admits(&terms.authors, &facts.author)
-				&& admits(&terms.holders, &facts.holder)
+				&& admits(&terms.responsible, &facts.responsible)
 				&& overlaps && (terms.labels == Labels::default()
 				|| facts.labels.intersects(terms.labels))
 		},
-		// A deny of some records does not close the log, one without filters does.
+		// A deny of some records does not close the log; a deny without filters does.
 		Subject::Log => {
 			terms.records.is_empty()
 				&& terms.categories.is_empty()
 				&& terms.authors.is_empty()
-				&& terms.holders.is_empty()
+				&& terms.responsible.is_empty()
 				&& terms.labels == Labels::default()
 				&& terms.data_period == DataPeriod::default()
 		},
@@ -310,13 +308,13 @@ fn denies(consent: &Consent, question: &Question) -> bool {
 	in_time && asked && matched
 }
 
-/// Whether a list, as a filter, lets the item through: an empty one lets all.
+/// Whether the item passes a list as a filter; an empty list means all.
 fn admits<T: PartialEq>(filter: &[T], item: &T) -> bool {
 	filter.is_empty() || filter.contains(item)
 }
 
-/// Whether the requester's country is among those named. A deny of some countries matches also
-/// where the country isn't known; a permit for some countries does not cover it.
+/// Whether the actor's country is one of those named. If it is unknown, a deny for some countries
+/// matches, and a permit for some countries does not cover it.
 fn admits_country(terms: &Terms, question: &Question) -> bool {
 	match &question.actor.acting_for {
 		Some(acting) => admits(&terms.countries, &acting.country),

@@ -1,20 +1,21 @@
-//! Ids, kinds, roles, categories and bit sets. Every enum numbers its variants: the numbers are
-//! the chain's format and never change their meaning.
+//! Ids, limits, vocabularies, bit sets, and what is known of records, actors and holders. Every
+//! enum numbers its variants: the numbers are the chain's format and never change their meaning.
 
+use crate::vocabulary::numbered;
+use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 
 /// An account: the 32 bytes of an sr25519 public key. A pseudonym.
-pub type AccountId = sp_runtime::AccountId32;
+pub type AccountId = sp_core::crypto::AccountId32;
 /// A record's id; see [`record_id`].
 pub type RecordId = H256;
-/// Number of a consent among its patient's: the place, in the patient's log, of the line that
-/// tells of its grant. So it is never given twice, and no counter is kept for it.
+/// Number of a patient's consent: the sequence number of the log entry for its grant. So it is
+/// unique and needs no counter of its own.
 pub type ConsentId = u32;
-/// Number of an access request among its patient's: the place of its line in the patient's log.
+/// Number of a patient's access request: the sequence number of its log entry.
 pub type RequestId = u32;
 /// Number of a care team within its institution.
 pub type TeamId = u32;
@@ -39,7 +40,7 @@ pub const MAX_TEAMS: u32 = 8;
 pub const MAX_CONSENTS_PER_GRANTEE: u32 = 16;
 /// Single records that one provision can name.
 pub const MAX_NAMED_RECORDS: u32 = 16;
-/// Authors, and likewise holders, that one provision can name.
+/// Authors, and likewise responsible institutions, that one provision can name.
 pub const MAX_NAMED_INSTITUTIONS: u32 = 4;
 /// Countries that one provision or a choice of holders can name.
 pub const MAX_COUNTRIES: u32 = 8;
@@ -52,39 +53,9 @@ pub const MAX_OPENED: u32 = 16;
 /// client draws the salt, so that encryption can bind the id before the chain has seen it; the
 /// author is part of the hash, so that nobody can take another's id.
 pub fn record_id(patient: &AccountId, author: &AccountId, salt: &[u8; 16]) -> RecordId {
-	let mut bytes = [0u8; 18 + 32 + 32 + 16];
-	bytes[..18].copy_from_slice(b"vouchsafe/record/1");
-	bytes[18..50].copy_from_slice(patient.as_ref());
-	bytes[50..82].copy_from_slice(author.as_ref());
-	bytes[82..].copy_from_slice(salt);
-	H256(sp_io::hashing::blake2_256(&bytes))
+	let bytes = (*b"vouchsafe/record/1", patient, author, salt).encode();
+	H256(sp_crypto_hashing::blake2_256(&bytes))
 }
-
-macro_rules! numbered {
-	($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $index:literal),+ $(,)? }) => {
-		$(#[$meta])*
-		#[derive(
-			Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, codec::Encode, codec::Decode,
-			codec::DecodeWithMemTracking, codec::MaxEncodedLen, scale_info::TypeInfo,
-			serde::Serialize, serde::Deserialize,
-		)]
-		pub enum $name {
-			$($(#[$doc])* #[codec(index = $index)] $variant = $index),+
-		}
-
-		impl $name {
-			/// Every variant, in the order of its number.
-			pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-			/// The variant's number.
-			pub const fn index(self) -> u8 {
-				match self { $(Self::$variant => $index),+ }
-			}
-		}
-	};
-}
-
-pub(crate) use numbered;
 
 macro_rules! bit_set {
 	($(#[$meta:meta])* $name:ident($bits:ty) of $item:ty) => {
@@ -101,7 +72,7 @@ macro_rules! bit_set {
 				items.iter().fold(Self(0), |set, item| set.with(*item))
 			}
 
-			/// This set and one item more.
+			/// This set with one more item.
 			pub fn with(self, item: $item) -> Self {
 				let bit: $bits = 1;
 				Self(self.0 | bit.checked_shl(u32::from(item.index())).unwrap_or(0))
@@ -117,18 +88,18 @@ macro_rules! bit_set {
 				self.0 == 0
 			}
 
-			/// Whether every bit stands for an item. A bit that stands for nothing yet could come
-			/// to mean something that nobody agreed to.
+			/// Whether every bit is an item. A later version could give an unused bit a meaning
+			/// that nobody agreed to.
 			pub fn is_known(self) -> bool {
 				self.0 & !Self::of(<$item>::ALL).0 == 0
 			}
 
-			/// As a filter an empty set means all: whether the filter lets the item through.
+			/// Whether the item passes the set as a filter; an empty filter means all.
 			pub fn admits(self, item: $item) -> bool {
 				self.is_empty() || self.contains(item)
 			}
 
-			/// As filters: whether all that `self` admits, `wider` admits too.
+			/// Whether, as filters, `wider` admits everything that `self` admits.
 			pub fn is_within(self, wider: Self) -> bool {
 				wider.is_empty() || (!self.is_empty() && self.0 & !wider.0 == 0)
 			}
@@ -138,104 +109,104 @@ macro_rules! bit_set {
 
 numbered! {
 	/// What an account is.
-	AccountKind {
+	AccountKind, "kind of account" {
 		/// A hospital or clinic (FHIR Organization).
-		Institution = 0,
+		Institution = 0, "institution";
 		/// A health authority.
-		Authority = 1,
+		Authority = 1, "authority";
 		/// A physician, nurse or other professional (FHIR Practitioner).
-		Practitioner = 2,
+		Practitioner = 2, "practitioner";
 		/// A patient.
-		Patient = 3,
+		Patient = 3, "patient";
 		/// A relative, representative or guardian (FHIR RelatedPerson).
-		Person = 4,
+		Person = 4, "person";
 		/// A researcher.
-		Researcher = 5,
+		Researcher = 5, "researcher";
 	}
 }
 
 numbered! {
-	/// Whether an account takes part. Ending is a status, never a removal: what it signed stays
-	/// verifiable.
-	Status {
+	/// Whether an account takes part. An account ends by a status and is never removed, so what it
+	/// signed remains verifiable.
+	Status, "status" {
 		/// Takes part.
-		Active = 0,
-		/// Stopped for the time being.
-		Suspended = 1,
+		Active = 0, "active";
+		/// Suspended for a time.
+		Suspended = 1, "suspended";
 		/// Has left.
-		Ended = 2,
+		Ended = 2, "ended";
 		/// A patient who has died.
-		Deceased = 3,
+		Deceased = 3, "deceased";
 		/// A patient's account that another one replaces.
-		Merged = 4,
+		Merged = 4, "merged";
 		/// A patient's account closed on the patient's wish.
-		Closed = 5,
+		Closed = 5, "closed";
 	}
 }
 
 numbered! {
 	/// What a practitioner is at an institution.
-	Role {
+	Role, "role" {
 		/// Physician.
-		Physician = 0,
+		Physician = 0, "physician";
 		/// Nurse.
-		Nurse = 1,
+		Nurse = 1, "nurse";
 		/// Midwife.
-		Midwife = 2,
+		Midwife = 2, "midwife";
 		/// Dentist.
-		Dentist = 3,
+		Dentist = 3, "dentist";
 		/// Pharmacist.
-		Pharmacist = 4,
+		Pharmacist = 4, "pharmacist";
 		/// Therapist.
-		Therapist = 5,
+		Therapist = 5, "therapist";
 		/// Psychologist.
-		Psychologist = 6,
+		Psychologist = 6, "psychologist";
 		/// Laboratory or imaging technician.
-		Technician = 7,
+		Technician = 7, "technician";
 		/// Administration.
-		Administration = 8,
+		Administration = 8, "administration";
 		/// Enrols patients and staff for the institution.
-		Registrar = 9,
+		Registrar = 9, "registrar";
 		/// Reviews accesses.
-		PrivacyOfficer = 10,
+		PrivacyOfficer = 10, "privacy-officer";
 	}
 }
 
 numbered! {
 	/// What a record is about. Each has a LOINC document class; see [`Category::loinc`].
-	Category {
+	Category, "category" {
 		/// Patient summary.
-		Summary = 0,
+		Summary = 0, "summary";
 		/// Prescription.
-		Prescription = 1,
+		Prescription = 1, "prescription";
 		/// Medication dispensed.
-		Dispensation = 2,
+		Dispensation = 2, "dispensation";
 		/// Imaging study or report.
-		Imaging = 3,
+		Imaging = 3, "imaging";
 		/// Laboratory report.
-		Laboratory = 4,
+		Laboratory = 4, "laboratory";
 		/// Discharge summary.
-		Discharge = 5,
+		Discharge = 5, "discharge";
 		/// Summary of an episode of care.
-		EpisodeSummary = 6,
+		EpisodeSummary = 6, "episode-summary";
 		/// Encounter.
-		Encounter = 7,
+		Encounter = 7, "encounter";
 		/// Procedure.
-		Procedure = 8,
+		Procedure = 8, "procedure";
 		/// Immunisation.
-		Immunisation = 9,
+		Immunisation = 9, "immunisation";
 		/// Vital signs and surveys.
-		VitalSigns = 10,
+		VitalSigns = 10, "vital-signs";
 		/// Plan of care.
-		Plan = 11,
+		Plan = 11, "plan";
 		/// Advance directive.
-		AdvanceDirective = 12,
+		AdvanceDirective = 12, "advance-directive";
 		/// Claims and bills.
-		Financial = 13,
+		Financial = 13, "financial";
 		/// Entered by the patient.
-		PatientEntered = 14,
+		PatientEntered = 14, "patient-entered";
 		/// Anything else.
-		Other = 15,
+		Other = 15, "other";
 	}
 }
 
@@ -259,6 +230,11 @@ impl Category {
 			Self::Financial | Self::PatientEntered | Self::Other => return None,
 		})
 	}
+
+	/// The category whose document class has this LOINC code.
+	pub fn from_loinc(code: &str) -> Option<Self> {
+		Self::ALL.iter().copied().find(|category| category.loinc() == Some(code))
+	}
 }
 
 bit_set! {
@@ -268,15 +244,15 @@ bit_set! {
 
 numbered! {
 	/// What is done with a record.
-	Action {
+	Action, "action" {
 		/// Read it.
-		Read = 0,
+		Read = 0, "read";
 		/// Add records, or versions.
-		Write = 1,
+		Write = 1, "write";
 		/// Pass it on in a referral.
-		Refer = 2,
+		Refer = 2, "refer";
 		/// Read the patient's access log.
-		ReadLog = 3,
+		ReadLog = 3, "read-log";
 	}
 }
 
@@ -287,21 +263,41 @@ bit_set! {
 
 numbered! {
 	/// Why (the [purpose of use](http://terminology.hl7.org/ValueSet/v3-PurposeOfUse)).
-	Purpose {
-		/// TREAT.
-		Treatment = 0,
-		/// ETREAT.
-		EmergencyTreatment = 1,
-		/// HPAYMT.
-		Payment = 2,
-		/// HOPERAT.
-		Operations = 3,
-		/// HRESCH.
-		Research = 4,
-		/// PUBHLTH.
-		PublicHealth = 5,
-		/// PATRQT.
-		PatientRequest = 6,
+	Purpose, "purpose" {
+		/// To treat the patient.
+		Treatment = 0, "treatment";
+		/// To treat the patient in an emergency.
+		EmergencyTreatment = 1, "emergency-treatment";
+		/// To be paid for care.
+		Payment = 2, "payment";
+		/// To run the institution.
+		Operations = 3, "operations";
+		/// Research.
+		Research = 4, "research";
+		/// Public health.
+		PublicHealth = 5, "public-health";
+		/// The patient asked for it.
+		PatientRequest = 6, "patient-request";
+	}
+}
+
+impl Purpose {
+	/// The code in HL7's [v3-ActReason](http://terminology.hl7.org/CodeSystem/v3-ActReason).
+	pub const fn code(self) -> &'static str {
+		match self {
+			Self::Treatment => "TREAT",
+			Self::EmergencyTreatment => "ETREAT",
+			Self::Payment => "HPAYMT",
+			Self::Operations => "HOPERAT",
+			Self::Research => "HRESCH",
+			Self::PublicHealth => "PUBHLTH",
+			Self::PatientRequest => "PATRQT",
+		}
+	}
+
+	/// The purpose with this code.
+	pub fn from_code(code: &str) -> Option<Self> {
+		Self::ALL.iter().copied().find(|purpose| purpose.code() == code)
 	}
 }
 
@@ -310,8 +306,8 @@ bit_set! {
 	Purposes(u8) of Purpose
 }
 
-/// Sensitivity labels, as bits. What a bit means stands only in a file encrypted for the patient
-/// and whoever may write: on the chain a label must not be a diagnosis.
+/// Sensitivity labels, as bits. Only a file that is encrypted for the patient and for authors says
+/// what a bit means: on the chain a label must not be a diagnosis.
 #[derive(
 	Clone,
 	Copy,
@@ -349,41 +345,57 @@ impl Labels {
 }
 
 numbered! {
-	/// How freely a record may be seen
+	/// How sensitive a record is
 	/// ([v3 Confidentiality](http://terminology.hl7.org/CodeSystem/v3-Confidentiality)).
-	Confidentiality {
-		/// N.
-		Normal = 0,
-		/// R.
-		Restricted = 1,
-		/// V.
-		VeryRestricted = 2,
+	Confidentiality, "confidentiality" {
+		/// The usual confidentiality of medical records.
+		Normal = 0, "normal";
+		/// More sensitive than usual.
+		Restricted = 1, "restricted";
+		/// Very sensitive.
+		VeryRestricted = 2, "very-restricted";
+	}
+}
+
+impl Confidentiality {
+	/// The code in HL7's [v3-Confidentiality](http://terminology.hl7.org/CodeSystem/v3-Confidentiality).
+	pub const fn code(self) -> &'static str {
+		match self {
+			Self::Normal => "N",
+			Self::Restricted => "R",
+			Self::VeryRestricted => "V",
+		}
+	}
+
+	/// The confidentiality with this code.
+	pub fn from_code(code: &str) -> Option<Self> {
+		Self::ALL.iter().copied().find(|item| item.code() == code)
 	}
 }
 
 numbered! {
 	/// Where a record comes from.
-	Origin {
+	Origin, "origin" {
 		/// Written at the author institution.
-		Authored = 0,
-		/// Taken over from elsewhere.
-		Imported = 1,
+		Authored = 0, "authored";
+		/// Imported from elsewhere.
+		Imported = 1, "imported";
 		/// Entered by the patient.
-		PatientEntered = 2,
+		PatientEntered = 2, "patient-entered";
 		/// Sent by a device.
-		Device = 3,
+		Device = 3, "device";
 	}
 }
 
 numbered! {
-	/// What a record is to another (FHIR DocumentReference.relatesTo).
-	RelationKind {
+	/// How a record relates to another (FHIR DocumentReference.relatesTo).
+	RelationKind, "relation" {
 		/// Adds to it.
-		Appends = 0,
+		Appends = 0, "appends";
 		/// Translates or converts it.
-		Transforms = 1,
+		Transforms = 1, "transforms";
 		/// Signs it.
-		Signs = 2,
+		Signs = 2, "signs";
 	}
 }
 
@@ -401,21 +413,21 @@ numbered! {
 	TypeInfo,
 )]
 pub struct Relation {
-	/// What it is to the target.
+	/// How it relates to the target.
 	pub kind: RelationKind,
 	/// The other record, of the same patient.
 	pub target: RecordId,
 }
 
 numbered! {
-	/// Whether a record counts (FHIR DocumentReference.status).
-	RecordStatus {
-		/// It does.
-		Current = 0,
-		/// Its content is wrong: readable, and marked.
-		WrongContent = 1,
-		/// It belongs to somebody else: nobody may open it.
-		WrongPatient = 2,
+	/// Whether a record is valid (FHIR DocumentReference.status).
+	RecordStatus, "status" {
+		/// It is valid.
+		Current = 0, "current";
+		/// Its content is wrong. It can still be read.
+		WrongContent = 1, "wrong-content";
+		/// It belongs to another patient. Nobody may open it.
+		WrongPatient = 2, "wrong-patient";
 	}
 }
 
@@ -444,30 +456,30 @@ pub struct ServicePeriod {
 pub struct RecordFacts {
 	/// The record.
 	pub id: RecordId,
-	/// Whose it is.
+	/// Its patient.
 	pub patient: AccountId,
 	/// The institution (or the patient) that authored it.
 	pub author: AccountId,
-	/// The institution that answers for it now.
-	pub holder: AccountId,
+	/// The responsible institution: the one that answers for it now.
+	pub responsible: AccountId,
 	/// What it is about.
 	pub category: Category,
 	/// Its labels.
 	pub labels: Labels,
 	/// Months that it covers.
 	pub service: ServicePeriod,
-	/// Whether it counts.
+	/// Whether it is valid.
 	pub status: RecordStatus,
 }
 
-/// The affiliation under which somebody acts, in force now.
+/// The affiliation under which somebody acts. It is in force now.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct ActingFor {
 	/// The institution.
 	pub institution: AccountId,
 	/// The role there.
 	pub role: Role,
-	/// Where the institution lies.
+	/// The institution's country.
 	pub country: Country,
 	/// Care teams there.
 	pub teams: BoundedVec<TeamId, ConstU32<MAX_TEAMS>>,
@@ -475,32 +487,32 @@ pub struct ActingFor {
 	pub attested: bool,
 }
 
-/// Who acts, as a decision sees it.
+/// Who acts, as `decide` sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct Actor {
 	/// The account.
 	pub account: AccountId,
 	/// What it is.
 	pub kind: AccountKind,
-	/// Whether it takes part now.
+	/// Whether it is active now. An actor who names an institution is active only if it acts for it.
 	pub active: bool,
-	/// For which institution, if for any.
+	/// The affiliation, if the actor acts for an institution.
 	pub acting_for: Option<ActingFor>,
-	/// For which study, if for any.
+	/// The study, if the actor acts for one.
 	pub study: Option<StudyId>,
 }
 
 numbered! {
-	/// What a share's holder is.
-	HolderKind {
+	/// What kind of account holds a share.
+	HolderKind, "kind of holder" {
 		/// An institution.
-		Institution = 0,
+		Institution = 0, "institution";
 		/// The patient; the custodians keep the sealed share for the patient.
-		Patient = 1,
+		Patient = 1, "patient";
 		/// A practitioner.
-		Practitioner = 2,
+		Practitioner = 2, "practitioner";
 		/// The authority, for emergencies.
-		Emergency = 3,
+		Emergency = 3, "emergency";
 	}
 }
 
@@ -521,7 +533,7 @@ pub struct Holder {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct NewSharingSet {
-	/// How many shares open it, at least 2.
+	/// How many shares open the version: at least 2.
 	pub threshold: u8,
 	/// The holders.
 	pub holders: BoundedVec<Holder, ConstU32<MAX_HOLDERS>>,
@@ -529,18 +541,18 @@ pub struct NewSharingSet {
 	pub commitments: H256,
 }
 
-/// Why the reader of an opening may read.
+/// On what ground a reader opens records.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub enum Ground {
-	/// A consent; the reader acts for this institution, or for nobody.
+	/// A consent. The reader acts for this institution, if one is named.
 	#[codec(index = 0)]
 	Consent {
 		/// The institution under whose affiliation the reader acts.
 		institution: Option<AccountId>,
 	},
-	/// A break-glass invocation (a later release; refused until then).
+	/// A break-glass invocation. It is refused until a later release.
 	#[codec(index = 1)]
 	BreakGlass {
 		/// The institution under whose affiliation the reader acts.

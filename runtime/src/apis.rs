@@ -29,16 +29,14 @@ use sp_runtime::{
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use vouchsafe_primitives::{
-	audit,
-	policy::Decision,
-	traits::{self, AuditLog as _},
-	AccountId, AccountKind, Action, Consent, Grantee, Ground, Purpose, RecordId, RequestId, Status,
-	VersionNumber,
+	audit, policy::Decision, AccountId, AccountKind, Action, Consent, Grantee, Ground, Purpose,
+	RecordId, RequestId, Status, VersionNumber,
 };
+use vouchsafe_support::{self as traits, AuditLog as _};
 
 sp_api::decl_runtime_apis! {
-	/// What the chain knows of people, records and consents. Everything here is on the chain and
-	/// open to each of its nodes; lists are read whole or by pages, never by a call.
+	/// What the chain knows of people, records and consents. Every node has this data. Calls never
+	/// read these lists.
 	#[api_version(1)]
 	pub trait VouchsafeApi {
 		/// The account, if it is enrolled.
@@ -47,7 +45,7 @@ sp_api::decl_runtime_apis! {
 		fn institution(institution: AccountId) -> Option<Institution>;
 		/// All institutions and authorities.
 		fn institutions() -> Vec<(AccountId, AccountKind, Status, Institution)>;
-		/// The practitioner's affiliations, also those that have ended.
+		/// The practitioner's affiliations, including those that have ended.
 		fn affiliations(practitioner: AccountId) -> Vec<(AccountId, Affiliation)>;
 		/// The active institution or authority whose custodian signs with this account.
 		fn custodian_of(account: AccountId) -> Option<AccountId>;
@@ -74,7 +72,7 @@ sp_api::decl_runtime_apis! {
 		fn consents_of(patient: AccountId) -> Vec<(Grantee, Consent)>;
 		/// The open requests to the patient.
 		fn requests_of(patient: AccountId) -> Vec<(RequestId, Request)>;
-		/// What the reader has opened of the patient's lately.
+		/// What the reader has opened of the patient's records lately.
 		fn openings(patient: AccountId, reader: AccountId) -> Vec<Opening>;
 		/// What [`vouchsafe_primitives::policy::decide`] says now of this reader and record.
 		fn decide(
@@ -95,8 +93,8 @@ sp_api::decl_runtime_apis! {
 		fn holder_choice(patient: AccountId) -> Option<HolderChoice>;
 		/// Count and head of the patient's log.
 		fn audit_head(patient: AccountId) -> (u64, H256);
-		/// What the bytes of an entry say, if they are one. It also puts the entries' types into
-		/// the metadata, by which clients decode them.
+		/// The entry of these bytes, if they are one. It also puts the entries' types into the
+		/// metadata, which clients need to decode them.
 		fn log_entry(entry: Vec<u8>) -> Option<audit::LogEntry>;
 	}
 }

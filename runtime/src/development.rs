@@ -1,7 +1,7 @@
 //! The accounts of the networks for development. Their secrets are public: the account of path
 //! `//HospitalA` is derived by that path from the SDK's well-known development phrase (sr25519), and
 //! its X25519 secret is `blake2b-256("vouchsafe/development/" ++ path)`. They are written out here
-//! because the runtime has no use for key derivation; a test derives them anew.
+//! because the runtime does not derive keys; a test derives and compares them.
 #![warn(missing_docs)]
 
 use sp_core::{hex2array, H256};

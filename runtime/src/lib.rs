@@ -1,12 +1,22 @@
-//! The chain's state transition: which pallets there are, how they are wired, what may be called.
+//! The chain's state transition: its pallets, how they are connected, and which calls are allowed.
 //!
-//! - [`configs`]: each pallet's configuration, and the list of calls that are let through.
-//! - [`apis`]: what a node, a custodian or a wallet asks the runtime.
+//! - [`configs`]: each pallet's configuration, and the list of allowed calls.
+//! - [`apis`]: what a node, a custodian or a wallet can ask the runtime.
 //! - [`genesis_config_presets`]: the networks for development.
-//! - [`measuring`]: lets `make bench` compare with plain transfers; off on every other network.
+//! - [`measuring`]: allows plain transfers for `make bench`; off on every other network.
 //!
-//! There is no sudo, no fee and no token. Root is a motion of three quarters of the council.
+//! There is no sudo, fee or token. The only Root is a motion of three quarters of the council.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 // The macros that put the runtime together make items without documentation.
 #![allow(missing_docs)]
 #![recursion_limit = "256"]
@@ -38,9 +48,9 @@ pub use vouchsafe_primitives::AccountId;
 
 /// A block's number.
 pub type BlockNumber = u32;
-/// Of an account: how many transactions it has signed.
+/// How many transactions an account has signed.
 pub type Nonce = u32;
-/// The units in which deposits are counted. They have no price.
+/// The unit of deposits. It has no price.
 pub type Balance = u128;
 /// A hash of this chain.
 pub type Hash = sp_core::H256;
@@ -55,7 +65,7 @@ pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 /// A transaction, not yet checked.
 pub type UncheckedExtrinsic =
 	generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
-/// What of a transaction is signed.
+/// The signed part of a transaction.
 pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
 /// Dispatches blocks.
 pub type Executive = frame_executive::Executive<
@@ -66,9 +76,8 @@ pub type Executive = frame_executive::Executive<
 	AllPalletsWithSystem,
 >;
 
-/// What is checked of each transaction, in this order. `CheckEnrolled` stands in the place of the
-/// `CheckNonce` that it wraps, and looks to wallets like it: a wallet signs only where every
-/// extension that it doesn't know encodes to nothing.
+/// The checks of each transaction, in this order. `CheckEnrolled` wraps `CheckNonce` and looks like
+/// it to wallets: a wallet signs only if every extension that it does not know encodes to nothing.
 pub type TxExtension = (
 	frame_system::AuthorizeCall<Runtime>,
 	frame_system::CheckNonZeroSender<Runtime>,
@@ -76,7 +85,7 @@ pub type TxExtension = (
 	frame_system::CheckTxVersion<Runtime>,
 	frame_system::CheckGenesis<Runtime>,
 	frame_system::CheckEra<Runtime>,
-	pallet_enrolment::CheckEnrolled<Runtime>,
+	pallet_admission::CheckEnrolled<Runtime>,
 	frame_system::CheckWeight<Runtime>,
 	frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
 	frame_system::WeightReclaim<Runtime>,
@@ -120,19 +129,16 @@ macro_rules! version {
 }
 
 #[cfg(not(vouchsafe_next))]
-version!(1);
+version!(2);
 // What the end-to-end test of an upgrade upgrades to (scripts/next-runtime).
 #[cfg(vouchsafe_next)]
-version!(2);
+version!(3);
 
-/// Milliseconds of a slot, in each of which one validator makes a block. Fixed with genesis.
-pub const SLOT_DURATION: u64 = 2_000;
-/// A minute in blocks.
-pub const MINUTES: BlockNumber = 30;
-/// An hour in blocks.
-pub const HOURS: BlockNumber = 60 * MINUTES;
-/// A day in blocks.
-pub const DAYS: BlockNumber = 24 * HOURS;
+/// Length of a slot in milliseconds. In each slot, one validator may make a block. Fixed at genesis.
+pub const SLOT_DURATION: u64 = 1_000;
+/// A day in blocks, if every slot has one. Only for SDK pallets that cannot use the chain's time: an
+/// idle chain makes a tenth of the blocks, so there it is longer.
+pub const DAYS: BlockNumber = 24 * 60 * 60;
 
 #[frame_support::runtime]
 mod runtime {
@@ -175,6 +181,8 @@ mod runtime {
 	pub type Multisig = pallet_multisig;
 	#[runtime::pallet_index(14)]
 	pub type Proxy = pallet_proxy;
+	#[runtime::pallet_index(15)]
+	pub type Admission = pallet_admission;
 
 	#[runtime::pallet_index(20)]
 	pub type Enrolment = pallet_enrolment;

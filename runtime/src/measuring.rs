@@ -1,15 +1,14 @@
 //! Whether this network is one for measuring.
 //!
-//! `make bench` compares grants with plain balance transfers on the same node. On a network that
-//! people use, transfers are refused: deposits are no money. So there is a mark that only genesis
-//! can set, no call, and [`crate::configs::system::CallFilter`] lets transfers through only where
-//! it stands.
+//! `make bench` compares grants with plain balance transfers on the same node. On other networks
+//! transfers are refused, because deposits are not money. So there is a mark that only the genesis
+//! can set, and [`crate::configs::system::CallFilter`] allows transfers only if it is set.
 #![warn(missing_docs)]
-// The pallet's macro qualifies what the pallet imports.
 
 pub use pallet::*;
 
 /// The pallet.
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use frame_support::pallet_prelude::*;

@@ -1,6 +1,5 @@
 //! Which version of which record a key belongs to, and the keys that follow from it.
 
-use blake2::{Blake2b256, Digest};
 use codec::{Decode, Encode};
 use hkdf::Hkdf;
 use sha2::Sha256;
@@ -12,7 +11,7 @@ use zeroize::Zeroizing;
 pub struct Context {
 	/// The chain's genesis hash.
 	pub genesis: [u8; 32],
-	/// The record's id, see [`record_id`].
+	/// The record's id, see [`vouchsafe_primitives::record_id`].
 	pub record: [u8; 32],
 	/// The version's number.
 	pub version: u32,
@@ -32,19 +31,6 @@ impl Context {
 			.expect("32 bytes are less than HKDF's 255 hashes; qed");
 		key
 	}
-}
-
-/// A record's id: BLAKE2b-256 of `vouchsafe/record/1`, the patient's account, the author
-/// institution's account and 16 random bytes. The client makes it, so that encryption can bind
-/// it before the chain knows it.
-pub fn record_id(patient: &[u8; 32], author: &[u8; 32], salt: &[u8; 16]) -> [u8; 32] {
-	Blake2b256::new()
-		.chain_update(b"vouchsafe/record/1")
-		.chain_update(patient)
-		.chain_update(author)
-		.chain_update(salt)
-		.finalize()
-		.into()
 }
 
 #[cfg(test)]
@@ -68,9 +54,11 @@ mod tests {
 		for purpose in ["document-key", "key-commitment", "details"] {
 			assert_eq!(*CONTEXT.derive(&secret, purpose), hex_array(&vectors[purpose]));
 		}
-		assert_eq!(
-			record_id(&CONTEXT.patient, &[0x55; 32], &[0x66; 16]),
-			hex_array(&vectors["record_id"])
+		let record = vouchsafe_primitives::record_id(
+			&CONTEXT.patient.into(),
+			&[0x55; 32].into(),
+			&[0x66; 16],
 		);
+		assert_eq!(record.0, hex_array(&vectors["record_id"]));
 	}
 }

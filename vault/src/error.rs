@@ -56,7 +56,7 @@ pub enum Error {
 	#[error("the shares give a key that is not this version's: the key commitment differs; check that shares, commitments and manifest belong to one version")]
 	WrongKeyCommitment,
 	/// A threshold or number of holders that can't be.
-	#[error("{threshold} of {holders} is no sharing: at least 2 must be needed, at most all, and there are at most 16 holders")]
+	#[error("a threshold of {threshold} for {holders} holders is invalid: it must be at least 2 and at most the number of holders, and there can be at most 12 holders")]
 	ImpossibleSharing {
 		/// How many shares would be needed.
 		threshold: u8,

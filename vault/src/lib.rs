@@ -1,5 +1,5 @@
-//! Vouchsafe's vault: how a document is encrypted, how its key is split among holders, what is
-//! written about it outside the chain, and how a patient's log is proved whole.
+//! Vouchsafe's vault: how a document is encrypted, how its key is split among holders, and what is
+//! written about it outside the chain.
 //!
 //! A document's way, in this crate's words (the design's section *A document's way*):
 //!
@@ -14,8 +14,6 @@
 //! 4. A holder releases its share sealed to the reader ([`manifest::seal_release`]); the reader
 //!    checks and [`sharing::combine`]s, decrypts ([`document::decrypt`]) and compares the
 //!    plaintext's commitment.
-//! 5. Whoever reads a patient's log recomputes its hash chain to the head that the chain holds
-//!    ([`audit::verify`]).
 //!
 //! *Invariant*: the vault knows no chain and opens no files or sockets; it reads and writes only
 //! what it is handed, and it builds for `wasm32-unknown-unknown` too. Every format's first byte
@@ -24,7 +22,6 @@
 //! *Invariant*: secrets are wiped when dropped, compared in constant time, and their `Debug`
 //! shows nothing of them.
 
-pub mod audit;
 pub mod commitment;
 mod context;
 pub mod document;
@@ -33,8 +30,9 @@ pub mod manifest;
 pub mod seal;
 pub mod sharing;
 
-pub use context::{record_id, Context};
+pub use context::Context;
 pub use error::Error;
+pub use vouchsafe_primitives::{audit, record_id};
 
 /// `N` bytes from the operating system's (in a browser: the page's) random source.
 ///

@@ -22,8 +22,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::{document::DocumentKey, Context, Error};
 
-/// The most holders, and so the highest threshold, of a sharing.
-pub const MAX_HOLDERS: u8 = 16;
+/// The most holders, and so the highest threshold, of a sharing: the chain's limit.
+pub const MAX_HOLDERS: u8 = vouchsafe_primitives::MAX_HOLDERS as u8;
 
 const SHARE_VERSION: u8 = 1;
 

@@ -4,19 +4,22 @@ use super::*;
 use crate::{
 	journal::{Entry, Envelope, NewRow},
 	labels::LabelTable,
-	names::Names,
-	session::Member,
 	words::{AccountKind, HolderKind},
 };
+use anyhow::anyhow;
 use codec::Encode;
 use std::{
 	io::{BufWriter, Write},
 	os::unix::fs::OpenOptionsExt,
 };
 use vouchsafe_client::{
-	chain::{At, HolderChoice, Labels},
+	chain::{account_bytes, At, HolderChoice, Labels, View},
 	cid::{cid_of, Cid, CidBuilder},
 	messages::HexBytes,
+	protocol::{
+		holders::{choose, Choice, ChoiceError},
+		openings::context,
+	},
 };
 use vouchsafe_vault::{
 	commitment::PlaintextCommitment,
@@ -28,81 +31,22 @@ use vouchsafe_vault::{
 	Context,
 };
 
-/// A holder with what is sealed to it.
-struct Chosen {
-	account: AccountId,
-	kind: HolderKind,
-	key: [u8; 32],
-}
-
-/// Chooses the holders. The default is three institutions (the author first), the authority and
-/// the patient, any three of whom open; where there are only three institutions and authorities in
-/// all, any two of them.
+/// The holders, or why there are none, with names in place of accounts.
 fn choose_holders(
-	members: &[Member],
-	names: &Names,
-	author: Option<AccountId>,
-	patient: (AccountId, [u8; 32]),
-	choice: Option<&HolderChoice>,
-	wish: &SharingWish,
-) -> Result<(u8, Vec<Chosen>)> {
-	let allowed = |account: &AccountId, country: &str| {
-		choice.is_none_or(|choice| {
-			(choice.holders.0.is_empty() || choice.holders.0.contains(account))
-				&& (choice.countries.0.is_empty()
-					|| choice.countries.0.iter().any(|it| it.as_slice() == country.as_bytes()))
-		})
-	};
-	let able = |kind: AccountKind| {
-		members.iter().filter(move |member| {
-			member.kind == kind
-				&& member.is_active()
-				&& member.custodian.is_some()
-				&& allowed(&member.account, &member.country)
-		})
-	};
-	let mut holders: Vec<AccountId> = wish.holders.clone();
-	if holders.is_empty() {
-		let mut institutions: Vec<_> =
-			able(AccountKind::Institution).map(|member| member.account).collect();
-		institutions.sort_by_key(|account| Some(*account) != author);
-		holders.extend(institutions.into_iter().take(3));
-		holders.extend(able(AccountKind::Authority).map(|member| member.account).take(1));
-	}
-	let mut chosen = Vec::new();
-	for account in holders {
-		let name = names.show(&account);
-		let member = members
-			.iter()
-			.find(|member| member.account == account)
-			.with_context(|| format!("{name} can't hold a share: it is no institution"))?;
-		let (_, key) = member
-			.custodian
-			.as_ref()
-			.with_context(|| format!("{name} can't hold a share: it has named no custodian"))?;
-		let kind = match member.kind {
-			AccountKind::Authority => HolderKind::Emergency,
-			_ => HolderKind::Institution,
-		};
-		chosen.push(Chosen { account, kind, key: *key });
-	}
-	let with_patient = !wish.without_patient && chosen.len() >= 4;
-	let threshold = wish.threshold.unwrap_or(if with_patient { 3 } else { 2 });
-	if chosen.len() < usize::from(threshold) + 1 {
-		bail!(
-			"a key split so that {threshold} shares open it needs at least {} institutions and \
-			 authorities with custodians, and {} can be taken. See `vouchsafe status`",
-			threshold + 1,
-			if chosen.is_empty() { "none".to_owned() } else { chosen.len().to_string() }
-		);
-	}
-	if with_patient {
-		// Before the authority, so that the order reads as it is told: hospitals, patient, authority.
-		let place = chosen.iter().position(|it| it.kind == HolderKind::Emergency);
-		let holder = Chosen { account: patient.0, kind: HolderKind::Patient, key: patient.1 };
-		chosen.insert(place.unwrap_or(chosen.len()), holder);
-	}
-	Ok((threshold, chosen))
+	session: &Session,
+	addition: &Addition,
+	key: &[u8; 32],
+	allowed: Option<&HolderChoice>,
+) -> Result<Choice> {
+	let (author, patient) = (addition.institution.as_ref(), &addition.patient);
+	let chosen = choose(&session.members, author, (patient, key), allowed, &addition.sharing);
+	chosen.map_err(|error| match &error {
+		ChoiceError::NotAnInstitution(account) | ChoiceError::NoCustodian(account) => {
+			let name = session.names.show(account);
+			anyhow!(error.to_string().replace(&account.to_string(), &name))
+		},
+		ChoiceError::TooFew { .. } => error.into(),
+	})
 }
 
 pub(super) async fn prepare(
@@ -112,22 +56,15 @@ pub(super) async fn prepare(
 ) -> Result<(Journal, Group)> {
 	let me = session.me()?;
 	let at = session.finalized().await?;
-	let patient = addition.patient;
+	let patient = addition.patient.clone();
 	let account = at.account(&patient).await?.with_context(|| {
 		format!("{} is not enrolled as a patient", session.names.show(&patient))
 	})?;
 	if account.kind != AccountKind::Patient {
-		bail!("{} is {} and no patient", session.names.show(&patient), account.kind.phrase());
+		bail!("{} is {}, not a patient", session.names.show(&patient), account.kind.phrase());
 	}
-	let choice = at.holder_choice(&patient).await?;
-	let (threshold, holders) = choose_holders(
-		&session.members,
-		&session.names,
-		addition.institution,
-		(patient, account.encryption_key),
-		choice.as_ref(),
-		&addition.sharing,
-	)?;
+	let allowed = at.holder_choice(&patient).await?;
+	let choice = choose_holders(session, addition, &account.encryption_key, allowed.as_ref())?;
 	let mut table = LabelTable::load(&session.home, me, &patient)?;
 	let journal = Journal::begin(&session.home, me)?;
 	let mut entries = Vec::new();
@@ -137,7 +74,7 @@ pub(super) async fn prepare(
 			&at,
 			addition,
 			document,
-			(threshold, &holders),
+			&choice,
 			&mut table,
 			&journal.content(number),
 		)
@@ -145,8 +82,8 @@ pub(super) async fn prepare(
 		entries.push(entry);
 	}
 	table.save(&session.home, me, &patient)?;
-	let group =
-		Group { genesis: Hex(session.genesis().0), signer: Hex(me.account().0), source, entries };
+	let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
+	let group = Group { genesis, signer, source, entries };
 	journal.save(&group)?;
 	Ok((journal, group))
 }
@@ -156,25 +93,25 @@ async fn prepare_one(
 	at: &At,
 	addition: &Addition,
 	document: &NewDocument,
-	(threshold, holders): (u8, &[Chosen]),
+	Choice { threshold, holders }: &Choice,
 	table: &mut LabelTable,
 	path: &Path,
 ) -> Result<Entry> {
-	let patient = addition.patient;
+	let patient = addition.patient.clone();
 	let mut labels = Labels(0);
 	let (record, version, previous, new) = match &document.place {
 		Place::New { category, months, labels: words, relation, confidentiality, origin } => {
 			if let Some((_, target)) = relation {
 				let found = at.record(*target).await?;
 				if found.is_none_or(|found| found.patient != patient) {
-					bail!("the record that it relates to isn't one of the patient's");
+					bail!("the record that it relates to is not one of the patient's");
 				}
 			}
 			for word in words {
 				labels.0 |= 1 << table.bit_for(word, Labels(0))?;
 			}
 			let salt = vouchsafe_vault::random_bytes::<16>();
-			let author = addition.institution.unwrap_or(patient);
+			let author = addition.institution.as_ref().unwrap_or(&patient);
 			let row = NewRow {
 				salt: Hex(salt),
 				origin: origin.word().into(),
@@ -184,18 +121,18 @@ async fn prepare_one(
 				labels: labels.0,
 				category: category.word().into(),
 			};
-			(record_id(&patient.0, &author.0, &salt), 0, [0; 32], Some(row))
+			(record_id(&patient, author, &salt).0, 0, [0; 32], Some(row))
 		},
 		Place::VersionOf(record) => {
 			let found = at.record(*record).await?.context("there is no such record")?;
 			if found.patient != patient {
 				bail!("that record is of another patient");
 			}
-			labels = found.labels.clone();
+			labels = found.labels;
 			(record.0, found.versions, found.head.0, None)
 		},
 	};
-	let context = Context { genesis: session.genesis().0, record, version, patient: patient.0 };
+	let context = context(session.genesis(), H256(record), version, &patient);
 	let secret = Secret::random();
 	let encrypted = encrypt(document, &secret, &context, path).await?;
 	let details = Details {
@@ -213,7 +150,7 @@ async fn prepare_one(
 	)?
 	.encode_versioned();
 	let holder_count = u8::try_from(holders.len()).context("too many holders")?;
-	let split = secret.split(threshold, holder_count)?;
+	let split = secret.split(*threshold, holder_count)?;
 	check_dealing(&split.shares, &split.commitments)?;
 	let mut envelopes = Vec::new();
 	let mut patient_share = None;
@@ -223,7 +160,7 @@ async fn prepare_one(
 			record,
 			version,
 			epoch: 0,
-			holder: holder.account.0,
+			holder: account_bytes(&holder.account),
 		};
 		let sealed = seal_share(&PublicKey(holder.key), &address, share).with_context(|| {
 			format!("nothing can be sealed to {}", session.names.show(&holder.account))
@@ -231,7 +168,7 @@ async fn prepare_one(
 		match holder.kind {
 			HolderKind::Patient => patient_share = Some(HexBytes(sealed)),
 			_ => envelopes.push(Envelope {
-				institution: Hex(holder.account.0),
+				institution: (&holder.account).into(),
 				share: HexBytes(sealed),
 				delivered: false,
 			}),
@@ -239,8 +176,8 @@ async fn prepare_one(
 	}
 	Ok(Entry {
 		title: document.title.clone(),
-		patient: Hex(patient.0),
-		institution: addition.institution.map(|it| Hex(it.0)),
+		patient: (&patient).into(),
+		institution: addition.institution.as_ref().map(Into::into),
 		record: Hex(record),
 		version,
 		new,
@@ -251,8 +188,11 @@ async fn prepare_one(
 		content_len: encrypted.ciphertext_len,
 		commitment: Hex(encrypted.commitment),
 		commitments: HexBytes(split.commitments.encode()),
-		threshold,
-		holders: holders.iter().map(|it| (Hex(it.account.0), it.kind.word().to_owned())).collect(),
+		threshold: *threshold,
+		holders: holders
+			.iter()
+			.map(|it| ((&it.account).into(), it.kind.word().to_owned()))
+			.collect(),
 		envelopes,
 		patient_share,
 		uploaded: false,

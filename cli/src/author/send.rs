@@ -12,12 +12,15 @@ use futures::{future::Either, stream, Stream, StreamExt};
 use std::{collections::HashMap, str::FromStr};
 use vouchsafe_client::{
 	chain::{
-		runtime, At, BoundedVec, ChainError, Holder, Labels, NewRecord, NewSharingSet, NewVersion,
-		Relation, ServicePeriod,
+		bounded,
+		calls::{batch_all, RecordsCall, RuntimeCall},
+		At, ChainError, Holder, Labels, NewRecord, NewSharingSet, NewVersion, Relation,
+		ServicePeriod,
 	},
 	cid::Cid,
-	custodian::CustodianError,
+	custodian::{Custodian, CustodianError},
 	messages::DeliverEnvelope,
+	protocol::openings::has_custodian,
 };
 
 /// Calls in one batch: an import of a bundle is one or two transactions.
@@ -50,7 +53,7 @@ pub(super) async fn upload(
 			let mut targets: Vec<_> = entry.envelopes.iter().map(|it| it.institution).collect();
 			targets.sort_by_key(|target| Some(*target) != entry.institution);
 			for target in targets {
-				let institution = AccountId(target.0);
+				let institution = AccountId::from(target);
 				let name = session.names.show(&institution);
 				match upload_to(
 					session,
@@ -112,7 +115,7 @@ fn file_stream(path: &Path) -> impl Stream<Item = std::io::Result<Bytes>> + Send
 	}
 }
 
-/// Whether the version is on the chain; an error if another one stands in its place.
+/// Whether the version is on the chain; an error if another one is in its place.
 async fn is_there(at: &At, entry: &Entry) -> Result<bool> {
 	match at.version(H256(entry.record.0), entry.version).await? {
 		Some(version) if version.commitment.0 == entry.commitment.0 => Ok(true),
@@ -184,13 +187,12 @@ async fn try_submit(
 			.iter()
 			.map(|number| runtime_call(&group.entries[*number]))
 			.collect::<Result<_>>()?;
-		let result = if let [number] = batch {
-			submit_one(session, &group.entries[*number]).await
-		} else {
-			session.submit(&runtime::tx().utility().batch_all(calls)).await.map(drop)
+		let call = match <[RuntimeCall; 1]>::try_from(calls) {
+			Ok([call]) => call,
+			Err(calls) => batch_all(calls),
 		};
-		if let Err(error) = result {
-			// It may stand there all the same: sent by an earlier run, or found too late.
+		if let Err(error) = session.submit(call).await {
+			// It may be there all the same: sent by an earlier run, or found too late.
 			let at = session.finalized().await?;
 			for number in batch {
 				if !is_there(&at, &group.entries[*number]).await? {
@@ -231,42 +233,20 @@ fn not_added(entries: &[&Entry]) -> String {
 	format!("{} could not be added{hint}", and(&titles))
 }
 
-async fn submit_one(session: &Session, entry: &Entry) -> Result<()> {
-	let tx = runtime::tx().records();
-	match new_record(entry)? {
-		Some((salt, record)) => {
-			let call = tx.create(
-				AccountId(entry.patient.0),
-				entry.institution.map(|it| AccountId(it.0)),
-				salt,
-				record,
-				new_version(entry)?,
-				sharing(entry)?,
-			);
-			session.submit(&call).await?;
-		},
-		None => {
-			let call = tx.add_version(H256(entry.record.0), new_version(entry)?, sharing(entry)?);
-			session.submit(&call).await?;
-		},
-	}
-	Ok(())
-}
-
-fn runtime_call(entry: &Entry) -> Result<runtime::runtime_types::vouchsafe_runtime::RuntimeCall> {
-	use runtime::runtime_types::{pallet_records::pallet::Call, vouchsafe_runtime::RuntimeCall};
+fn runtime_call(entry: &Entry) -> Result<RuntimeCall> {
 	let (version, sharing) = (new_version(entry)?, sharing(entry)?);
-	Ok(RuntimeCall::Records(match new_record(entry)? {
-		Some((salt, record)) => Call::create {
-			patient: AccountId(entry.patient.0),
-			institution: entry.institution.map(|it| AccountId(it.0)),
+	let call = match new_record(entry)? {
+		Some((salt, record)) => RecordsCall::create {
+			patient: entry.patient.into(),
+			institution: entry.institution.map(Into::into),
 			salt,
 			record,
 			version,
 			sharing,
 		},
-		None => Call::add_version { record: H256(entry.record.0), version, sharing },
-	}))
+		None => RecordsCall::add_version { record: entry.record.into(), version, sharing },
+	};
+	Ok(call.into())
 }
 
 fn new_record(entry: &Entry) -> Result<Option<([u8; 16], NewRecord)>> {
@@ -292,7 +272,7 @@ fn new_version(entry: &Entry) -> Result<NewVersion> {
 	let manifest = Cid::from_str(&entry.manifest_cid).context("the journal's CID")?;
 	Ok(NewVersion {
 		previous: H256(entry.previous.0),
-		manifest: BoundedVec(manifest.to_bytes()),
+		manifest: manifest.to_bytes(),
 		commitment: H256(entry.commitment.0),
 	})
 }
@@ -302,14 +282,14 @@ fn sharing(entry: &Entry) -> Result<NewSharingSet> {
 		.holders
 		.iter()
 		.map(|(account, kind)| {
-			Ok(Holder { account: AccountId(account.0), kind: HolderKind::from_word(kind)? })
+			Ok(Holder { account: (*account).into(), kind: HolderKind::from_word(kind)? })
 		})
-		.collect::<Result<_>>()?;
+		.collect::<Result<Vec<_>>>()?;
 	let commitments = vouchsafe_vault::sharing::Commitments::decode(&mut &entry.commitments.0[..])
 		.context("the journal's commitments")?;
 	Ok(NewSharingSet {
 		threshold: entry.threshold,
-		holders: BoundedVec(holders),
+		holders: bounded(holders, "holders")?,
 		commitments: H256(commitments.hash()),
 	})
 }
@@ -322,13 +302,9 @@ pub(super) async fn missing(at: &At, entry: &Entry) -> Result<Vec<AccountId>> {
 		.context("the version's sharing set is gone from the chain")?;
 	Ok(set
 		.holders
-		.0
 		.iter()
-		.filter(|holder| {
-			!holder.acknowledged
-				&& matches!(holder.kind, HolderKind::Institution | HolderKind::Emergency)
-		})
-		.map(|holder| holder.account)
+		.filter(|holder| !holder.acknowledged && has_custodian(holder.kind))
+		.map(|holder| holder.account.clone())
 		.collect())
 }
 
@@ -343,7 +319,7 @@ pub(super) async fn deliver(
 	let waiting = Progress::waiting("waiting for the custodians");
 	// When each envelope may be sent next, and how long to wait after that.
 	let mut due: HashMap<(usize, usize), (Instant, Duration)> = HashMap::new();
-	let mut complaints: HashMap<[u8; 32], String> = HashMap::new();
+	let mut complaints: HashMap<AccountId, String> = HashMap::new();
 	loop {
 		let at = match session.finalized().await {
 			Ok(at) => at,
@@ -367,12 +343,12 @@ pub(super) async fn deliver(
 				continue;
 			}
 			for (place, envelope) in entry.envelopes.iter().enumerate() {
-				let institution = AccountId(envelope.institution.0);
+				let institution = AccountId::from(envelope.institution);
 				if !missing.contains(&institution) {
 					continue;
 				}
 				if !absent.contains(&institution) {
-					absent.push(institution);
+					absent.push(institution.clone());
 				}
 				let first = if envelope.delivered { now + AGAIN } else { now };
 				let (when, _) =
@@ -406,14 +382,14 @@ pub(super) async fn deliver(
 			let (when, pause) = due.entry((number, place)).or_insert((now, Duration::from_secs(1)));
 			match result {
 				Ok(_) => {
-					complaints.remove(&institution.0);
+					complaints.remove(&institution);
 					delivered |= !envelope.delivered;
 					envelope.delivered = true;
 					*when = Instant::now() + AGAIN;
 				},
 				Err(reason) => {
 					tracing::debug!(reason, "delivering an envelope");
-					complaints.insert(institution.0, reason);
+					complaints.insert(institution, reason);
 					*when = Instant::now() + *pause;
 					*pause = (*pause * 2).min(LONGEST_PAUSE);
 				},
@@ -429,7 +405,7 @@ pub(super) async fn deliver(
 		}
 		let names: Vec<_> = absent
 			.iter()
-			.map(|it| match complaints.get(&it.0) {
+			.map(|it| match complaints.get(it) {
 				Some(reason) => format!("{} ({reason})", session.names.show(it)),
 				None => session.names.show(it),
 			})

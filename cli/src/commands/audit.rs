@@ -53,7 +53,7 @@ pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Ou
 		AuditCommand::Verify { which } => {
 			let (log, acting_for) = read(&session, &which).await?;
 			let from = session.names.show(&log.from);
-			match audit::verify(&session, &log, acting_for).await? {
+			match audit::verify(&session, &log, acting_for.as_ref()).await? {
 				Ok(()) => Ok(Output::new(
 					format!(
 						"The log from {from} is whole: its {} end in the head that the chain holds at block \
@@ -98,5 +98,6 @@ async fn read(session: &Session, which: &WhichLog) -> Result<(Log, Option<Accoun
 	} else {
 		session.acting_for(which.institution.as_deref()).await?
 	};
-	Ok((audit::read(session, &patient, acting_for, from).await?, acting_for))
+	let log = audit::read(session, &patient, acting_for.as_ref(), from.as_ref()).await?;
+	Ok((log, acting_for))
 }

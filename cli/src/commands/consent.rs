@@ -3,7 +3,7 @@
 use super::{account_json, agree, apply, id_json, plain_terms};
 use crate::{
 	args::{Agreeing, ConsentCommand},
-	consent::{self, Carried, Granted},
+	consent::{self, CarryReport, Granted},
 	output::Output,
 	sentence::{grantor, short, Teller},
 	session::{Session, Settings},
@@ -11,7 +11,7 @@ use crate::{
 };
 use anyhow::{bail, Result};
 use serde_json::{json, Value};
-use vouchsafe_client::chain::{AccountId, ConsentRef, Decision, Effect, Grantee, Terms};
+use vouchsafe_client::chain::{AccountId, ConsentRef, Decision, Effect, Grantee, Terms, View};
 
 pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<Output> {
 	let session = Session::connect(settings).await?;
@@ -98,7 +98,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 		ConsentCommand::Carry { consent: id, to } => {
 			let (grantee, found) = consent::find(&session, id).await?;
 			let to = to.map(|to| session.names.resolve(&to)).transpose()?;
-			let carried = consent::carry(&session, &grantee, id, &found.terms, to).await?;
+			let carried = consent::carry(&session, &grantee, id, &found.terms, to.as_ref()).await?;
 			let text = carried_text(&session, &carried);
 			let text =
 				if text.is_empty() { "There is nothing to carry for it.".to_owned() } else { text };
@@ -119,12 +119,12 @@ pub(super) async fn finish(
 	verb: &str,
 ) -> Result<Output> {
 	let Granted { grantee, id, block, sentence } = granted;
-	let mut carried = Carried::default();
+	let mut carried = CarryReport::default();
 	let mut trouble = String::new();
 	if !agreeing.no_carry {
 		let to = agreeing.carry_to.as_ref().map(|to| session.names.resolve(to)).transpose()?;
-		// The consent stands, whatever becomes of the carrying.
-		match consent::carry(session, &grantee, id, terms, to).await {
+		// The consent is in force, whether or not the share is carried.
+		match consent::carry(session, &grantee, id, terms, to.as_ref()).await {
 			Ok(done) => carried = done,
 			Err(error) => trouble = format!("\nYour own key share was not carried: {error:#}"),
 		}
@@ -149,7 +149,7 @@ pub(super) async fn finish(
 	))
 }
 
-fn carried_text(session: &Session, carried: &Carried) -> String {
+fn carried_text(session: &Session, carried: &CarryReport) -> String {
 	let mut lines = Vec::new();
 	if !carried.carried.is_empty() {
 		let mut places: Vec<_> =
@@ -158,7 +158,7 @@ fn carried_text(session: &Session, carried: &Carried) -> String {
 		places.dedup();
 		lines.push(format!(
 			"Your own key share of {} was carried to {}: they open with a hospital away, as long as the \
-			 consent stands.",
+			 consent is in force.",
 			crate::words::count(carried.carried.len(), "version"),
 			and(&places)
 		));
@@ -173,7 +173,7 @@ fn carried_text(session: &Session, carried: &Carried) -> String {
 	lines.join("\n")
 }
 
-fn carried_json(session: &Session, carried: &Carried) -> Value {
+fn carried_json(session: &Session, carried: &CarryReport) -> Value {
 	json!({
 		"carried": carried.carried.iter().map(|(record, version, to)| json!({
 			"record": id_json(record), "version": version, "to": account_json(session, to),

@@ -11,16 +11,11 @@ use crate::{
 use anyhow::{bail, Context, Result};
 use serde_json::{json, Value};
 use std::path::Path;
-use vouchsafe_client::chain::{
-	runtime::runtime_types::{
-		pallet_enrolment::pallet::Call as EnrolmentCall, vouchsafe_runtime::RuntimeCall,
-	},
-	BoundedVec,
-};
+use vouchsafe_client::chain::calls::{EnrolmentCall, RuntimeCall};
 
 pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<Output> {
 	let session = Session::connect(settings).await?;
-	let call = match command {
+	let call: RuntimeCall = match command {
 		CouncilCommand::List => return list(&session).await,
 		CouncilCommand::Vote { motion, vote } => {
 			let motion = council::find(&session, motion).await?;
@@ -58,25 +53,26 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			));
 		},
 		CouncilCommand::Admit { account, name, country, encryption_key, cap, authority } => {
-			let [country] = super::countries(&[country])?.0[..] else {
+			let [country] = super::countries(&[country])?[..] else {
 				bail!("one country is needed");
 			};
-			RuntimeCall::Enrolment(EnrolmentCall::admit_institution {
+			EnrolmentCall::admit_institution {
 				account: session.names.resolve(&account).or_else(|_| parse_account(&account))?,
 				kind: if authority { AccountKind::Authority } else { AccountKind::Institution },
-				name: BoundedVec(name.into_bytes()),
+				name: name.into_bytes(),
 				country,
 				cap,
 				encryption_key: parse_key(&encryption_key)?,
-			})
+			}
+			.into()
 		},
 		CouncilCommand::Cap { institution, cap } => {
 			let institution = session.names.resolve(&institution)?;
-			RuntimeCall::Enrolment(EnrolmentCall::set_cap { institution, cap })
+			EnrolmentCall::set_cap { institution, cap }.into()
 		},
 		CouncilCommand::Status { institution, status } => {
 			let account = session.names.resolve(&institution)?;
-			RuntimeCall::Enrolment(EnrolmentCall::set_status { account, status })
+			EnrolmentCall::set_status { account, status }.into()
 		},
 		CouncilCommand::Upgrade { wasm } => council::upgrade(&read(&wasm)?),
 	};

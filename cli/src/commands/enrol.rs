@@ -3,7 +3,7 @@
 use super::account_json;
 use crate::{
 	args::{parse_key, EnrolCommand},
-	dates::{now, parse_moment, show_moment},
+	dates::{now, parse_end, parse_moment, show_moment},
 	home::write_private,
 	output::{table, Output},
 	session::{Session, Settings},
@@ -14,8 +14,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::path::Path;
 use vouchsafe_client::{
-	chain::{runtime, AccountId, BoundedVec},
-	custodian::CustodianClient,
+	chain::{
+		calls::{EnrolmentCall, MultiSignature},
+		AccountId, Signer, View,
+	},
+	custodian::{Custodian, CustodianClient},
 	messages::Hex,
 	signing::{enrolment_text, verify, wrap},
 };
@@ -35,7 +38,6 @@ struct SignedEnrolment {
 
 pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Output> {
 	let session = Session::connect(settings).await?;
-	let tx = runtime::tx().enrolment();
 	let names = &session.names;
 	match command {
 		EnrolCommand::Sign { institution, kind, valid_for, out } => {
@@ -47,9 +49,15 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let practitioner = names.resolve(&practitioner)?;
 			let time = session.finalized().await?.time().await?;
 			let from = from.map_or(Ok(time), |from| parse_moment(&from, time))?;
-			let until = until.map(|until| parse_moment(&until, time)).transpose()?;
-			let call = tx.affiliate(institution, practitioner, role.clone(), from, until);
-			let block = session.submit(&call).await?.number;
+			let until = until.map(|until| parse_end(&until, time)).transpose()?;
+			let call = EnrolmentCall::affiliate {
+				institution: institution.clone(),
+				practitioner: practitioner.clone(),
+				role,
+				from,
+				until,
+			};
+			let block = session.submit(call).await?.number;
 			let end =
 				until.map_or("until it is ended".into(), |it| format!("until {}", show_moment(it)));
 			Ok(done(
@@ -65,11 +73,14 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 		EnrolCommand::EndAffiliation { practitioner, institution } => {
 			let institution = session.institution(institution.as_deref()).await?;
 			let practitioner = names.resolve(&practitioner)?;
-			let block =
-				session.submit(&tx.end_affiliation(institution, practitioner)).await?.number;
+			let call = EnrolmentCall::end_affiliation {
+				institution: institution.clone(),
+				practitioner: practitioner.clone(),
+			};
+			let block = session.submit(call).await?.number;
 			Ok(done(
 				format!(
-					"{} works for {} no more. Permits that were given to that work end with it.",
+					"{} no longer works for {}. Permits that were given to that work end with it.",
 					names.show(&practitioner),
 					names.show(&institution)
 				),
@@ -83,14 +94,14 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let at = names.show(&institution);
 			match (join, leave) {
 				(Some(team), _) => {
-					let call = tx.join_team(institution, practitioner, team);
-					let block = session.submit(&call).await?.number;
+					let call = EnrolmentCall::join_team { institution, practitioner, team };
+					let block = session.submit(call).await?.number;
 					Ok(done(format!("{who} is in care team {team} at {at}."), block))
 				},
 				(None, Some(team)) => {
-					let call = tx.leave_team(institution, practitioner, team);
-					let block = session.submit(&call).await?.number;
-					Ok(done(format!("{who} is no more in care team {team} at {at}."), block))
+					let call = EnrolmentCall::leave_team { institution, practitioner, team };
+					let block = session.submit(call).await?.number;
+					Ok(done(format!("{who} is no longer in care team {team} at {at}."), block))
 				},
 				(None, None) => bail!("say which team: --join NUMBER or --leave NUMBER"),
 			}
@@ -98,7 +109,11 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 		EnrolCommand::Attest { practitioner, institution } => {
 			let institution = names.resolve(&institution)?;
 			let practitioner = names.resolve(&practitioner)?;
-			let block = session.submit(&tx.attest_licence(institution, practitioner)).await?.number;
+			let call = EnrolmentCall::attest_licence {
+				institution: institution.clone(),
+				practitioner: practitioner.clone(),
+			};
+			let block = session.submit(call).await?.number;
 			Ok(done(
 				format!(
 					"The licence of {} at {} is attested.",
@@ -110,13 +125,15 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 		},
 		EnrolCommand::Status { account, status } => {
 			let account = names.resolve(&account)?;
-			let block = session.submit(&tx.set_status(account, status.clone())).await?.number;
+			let call = EnrolmentCall::set_status { account: account.clone(), status };
+			let block = session.submit(call).await?.number;
 			Ok(done(format!("{} is {} now.", names.show(&account), status.word()), block))
 		},
 		EnrolCommand::Signing { account, state } => {
 			let account = names.resolve(&account)?;
 			let disabled = state == "disabled";
-			let block = session.submit(&tx.set_signing_disabled(account, disabled)).await?.number;
+			let call = EnrolmentCall::set_signing_disabled { account: account.clone(), disabled };
+			let block = session.submit(call).await?.number;
 			Ok(done(
 				format!(
 					"{} {} sign.",
@@ -131,7 +148,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let (account, key) = match (account, encryption_key) {
 				(Some(account), Some(key)) => (names.resolve(&account)?, parse_key(&key)?),
 				_ => {
-					let custodian = CustodianClient::new(&url, me, session.genesis())?;
+					let custodian = CustodianClient::new(&url, me.clone(), session.genesis())?;
 					let about = custodian.about().await.with_context(|| {
 						format!(
 							"the custodian at {url} can't be asked who it is; name it with --account and \
@@ -141,11 +158,11 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 					if about.genesis.0 != session.genesis().0 {
 						bail!("the custodian at {url} serves another chain");
 					}
-					(AccountId(about.account.0), about.key.0)
+					(about.account.into(), about.key.0)
 				},
 			};
-			let call = tx.set_custodian(BoundedVec(url.clone().into_bytes()), account, key);
-			let block = session.submit(&call).await?.number;
+			let call = EnrolmentCall::set_custodian { url: url.clone().into_bytes(), account, key };
+			let block = session.submit(call).await?.number;
 			Ok(done(format!("The custodian of {} is at {url}.", names.show(&me)), block))
 		},
 		EnrolCommand::Show { account } => {
@@ -209,13 +226,13 @@ fn sign(
 	let expires = now().saturating_add(valid_for);
 	let text = enrolment_text(genesis, &institution, kind.word(), &key, expires);
 	let signed = SignedEnrolment {
-		genesis: Hex(genesis.0),
-		institution: Hex(institution.0),
-		account: Hex(me.account().0),
+		genesis: genesis.into(),
+		institution: (&institution).into(),
+		account: (&me.account()).into(),
 		kind: kind.word().to_owned(),
 		encryption_key: Hex(key),
 		expires,
-		signature: Hex(me.signer.sign(&wrap(&text)).0),
+		signature: Hex(Signer::sign(&me.signer, &wrap(&text))),
 	};
 	let json = serde_json::to_value(&signed)?;
 	match out {
@@ -239,19 +256,19 @@ fn sign(
 }
 
 async fn submit(session: &Session, file: &Path) -> Result<Output> {
-	use runtime::runtime_types::sp_runtime::MultiSignature;
 	let text = std::fs::read_to_string(file)
 		.with_context(|| format!("{} can't be read", file.display()))?;
 	let signed: SignedEnrolment = serde_json::from_str(&text)
-		.with_context(|| format!("{} holds no signed enrolment", file.display()))?;
+		.with_context(|| format!("{} is not a signed enrolment", file.display()))?;
 	let kind = AccountKind::from_word(&signed.kind)?;
-	let (account, institution) = (AccountId(signed.account.0), AccountId(signed.institution.0));
+	let account = AccountId::from(signed.account);
+	let institution = AccountId::from(signed.institution);
 	// What the chain would refuse is said here, where it can be said better.
 	if signed.genesis.0 != session.genesis().0 {
 		bail!("it was signed for another chain");
 	}
 	if signed.expires <= now() {
-		bail!("it was good until {}: have it signed anew", show_moment(signed.expires));
+		bail!("it expired at {}: have it signed again", show_moment(signed.expires));
 	}
 	let text = enrolment_text(
 		session.genesis(),
@@ -263,15 +280,15 @@ async fn submit(session: &Session, file: &Path) -> Result<Output> {
 	if !verify(&account, &text, &signed.signature.0) {
 		bail!("the signature is not that account's: {} was changed", file.display());
 	}
-	let call = runtime::tx().enrolment().enrol(
-		institution,
-		account,
-		kind.clone(),
-		signed.encryption_key.0,
-		signed.expires,
-		MultiSignature::Sr25519(signed.signature.0),
-	);
-	let block = session.submit(&call).await?.number;
+	let call = EnrolmentCall::enrol {
+		institution: institution.clone(),
+		account: account.clone(),
+		kind,
+		encryption_key: signed.encryption_key.0,
+		expires: signed.expires,
+		signature: MultiSignature::Sr25519(signed.signature.0),
+	};
+	let block = session.submit(call).await?.number;
 	let mut output = done(
 		format!(
 			"{} is enrolled by {} as {}.",
@@ -307,7 +324,7 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 	let mut rows = Vec::new();
 	for (institution, affiliation) in &affiliations {
 		let until = affiliation.until.map_or("open end".into(), show_moment);
-		let teams: Vec<_> = affiliation.teams.0.iter().map(ToString::to_string).collect();
+		let teams: Vec<_> = affiliation.teams.iter().map(ToString::to_string).collect();
 		lines.push(format!(
 			"  {} at {}, from {} to {until}{}{}",
 			affiliation.role.word(),
@@ -326,7 +343,7 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 			"from": affiliation.from,
 			"until": affiliation.until,
 			"attested": affiliation.attested,
-			"teams": affiliation.teams.0,
+			"teams": affiliation.teams,
 		}));
 	}
 	Ok(Output::new(

@@ -8,6 +8,7 @@ use crate::{
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
+use vouchsafe_client::chain::account_bytes;
 
 pub(super) fn run(settings: &Settings, command: KeyCommand, machine: bool) -> Result<Output> {
 	let store = KeyStore::new(&settings.home);
@@ -105,7 +106,7 @@ fn made(identity: &Identity) -> Output {
 		json!({
 			"name": identity.name,
 			"account": account.to_string(),
-			"hex": format!("0x{}", hex::encode(account.0)),
+			"hex": format!("0x{}", hex::encode(account_bytes(&account))),
 			"encryption_key": format!("0x{key}"),
 		}),
 	)

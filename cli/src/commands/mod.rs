@@ -20,7 +20,7 @@ use crate::{
 	open::OpenError,
 	output::Output,
 	session::{Session, Settings},
-	words::{Action, Category, Purpose, Word},
+	words::{Action, Purpose},
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
@@ -30,8 +30,8 @@ use std::{
 };
 use vouchsafe_client::{
 	chain::{
-		AccountId, Actions, At, BoundedVec, Categories, ChainError, Labels, Purposes, Record,
-		Terms, H256,
+		account_bytes, bounded, AccountId, Actions, At, Categories, ChainError, Effect, Labels,
+		Purposes, Record, Terms, View, H256,
 	},
 	custodian::CustodianError,
 };
@@ -160,32 +160,20 @@ async fn record(at: &At, patient: Option<&AccountId>, text: &str) -> Result<H256
 	}
 }
 
-fn countries(texts: &[String]) -> Result<BoundedVec<[u8; 2]>> {
-	let countries = texts
+fn countries(texts: &[String]) -> Result<Vec<[u8; 2]>> {
+	texts
 		.iter()
 		.map(|text| match text.to_ascii_uppercase().as_bytes() {
 			[a @ b'A'..=b'Z', b @ b'A'..=b'Z'] => Ok([*a, *b]),
-			_ => bail!("“{text}” is no country: write two letters as ISO 3166 has them, like DE"),
+			_ => {
+				bail!("“{text}” is not a country: write two letters as ISO 3166 has them, like DE")
+			},
 		})
-		.collect::<Result<_>>()?;
-	Ok(BoundedVec(countries))
+		.collect()
 }
 
-fn accounts(session: &Session, names: &[String]) -> Result<BoundedVec<AccountId>> {
-	let accounts = names.iter().map(|name| session.names.resolve(name)).collect::<Result<_>>()?;
-	Ok(BoundedVec(accounts))
-}
-
-fn categories(of: &[Category]) -> Categories {
-	Categories(u16::try_from(Category::bits(of)).unwrap_or(u16::MAX))
-}
-
-fn actions(of: &[Action]) -> Actions {
-	Actions(u8::try_from(Action::bits(of)).unwrap_or(u8::MAX))
-}
-
-fn purposes(of: &[Purpose]) -> Purposes {
-	Purposes(u8::try_from(Purpose::bits(of)).unwrap_or(u8::MAX))
+fn accounts(session: &Session, names: &[String]) -> Result<Vec<AccountId>> {
+	names.iter().map(|name| session.names.resolve(name)).collect()
 }
 
 /// Changes terms to what is named; what isn't stays.
@@ -198,23 +186,23 @@ async fn apply(
 	reach: &Reach,
 ) -> Result<()> {
 	if !about.category.is_empty() {
-		terms.categories = categories(&about.category);
+		terms.categories = Categories::of(&about.category);
 	}
 	if !about.records.is_empty() {
 		let mut records = Vec::new();
 		for text in &about.records {
 			records.push(record(at, Some(patient), text).await?);
 		}
-		terms.records = BoundedVec(records);
+		terms.records = bounded(records, "records")?;
 	}
 	if !about.labels.is_empty() {
 		terms.labels = labels(session, patient, &about.labels)?;
 	}
 	if !about.action.is_empty() {
-		terms.actions = actions(&about.action);
+		terms.actions = Actions::of(&about.action);
 	}
 	if !about.purpose.is_empty() {
-		terms.purposes = purposes(&about.purpose);
+		terms.purposes = Purposes::of(&about.purpose);
 	}
 	if about.data_from.is_some() {
 		terms.data_period.from = about.data_from;
@@ -227,16 +215,16 @@ async fn apply(
 		terms.valid_from = Some(dates::parse_moment(from, now)?);
 	}
 	if let Some(until) = &reach.until {
-		terms.valid_until = Some(dates::parse_moment(until, now)?);
+		terms.valid_until = Some(dates::parse_end(until, now)?);
 	}
 	if !reach.authors.is_empty() {
-		terms.authors = accounts(session, &reach.authors)?;
+		terms.authors = bounded(accounts(session, &reach.authors)?, "authors")?;
 	}
 	if !reach.holders.is_empty() {
-		terms.holders = accounts(session, &reach.holders)?;
+		terms.responsible = bounded(accounts(session, &reach.holders)?, "institutions")?;
 	}
 	if !reach.country.is_empty() {
-		terms.countries = countries(&reach.country)?;
+		terms.countries = bounded(countries(&reach.country)?, "countries")?;
 	}
 	Ok(())
 }
@@ -258,20 +246,11 @@ fn labels(session: &Session, patient: &AccountId, words: &[String]) -> Result<La
 }
 
 /// Terms of a permit to read for treatment, about everything.
-pub(crate) fn plain_terms(effect: vouchsafe_client::chain::Effect) -> Terms {
+pub(crate) fn plain_terms(effect: Effect) -> Terms {
 	Terms {
-		effect,
-		categories: Categories(0),
-		records: BoundedVec(vec![]),
-		labels: Labels(0),
-		actions: actions(&[Action::Read]),
-		purposes: purposes(&[Purpose::Treatment]),
-		valid_from: None,
-		valid_until: None,
-		data_period: vouchsafe_client::chain::DataPeriod { from: None, to: None },
-		authors: BoundedVec(vec![]),
-		holders: BoundedVec(vec![]),
-		countries: BoundedVec(vec![]),
+		actions: Actions::of(&[Action::Read]),
+		purposes: Purposes::of(&[Purpose::Treatment]),
+		..Terms::all(effect)
 	}
 }
 
@@ -298,7 +277,7 @@ fn account_json(session: &Session, account: &AccountId) -> serde_json::Value {
 	json!({
 		"name": session.names.show(account),
 		"account": account.to_string(),
-		"hex": format!("0x{}", hex::encode(account.0)),
+		"hex": format!("0x{}", hex::encode(account_bytes(account))),
 	})
 }
 
@@ -324,7 +303,7 @@ mod tests {
 
 	#[test]
 	fn countries_are_two_letters() {
-		assert_eq!(countries(&["de".into(), "AT".into()]).unwrap().0, [*b"DE", *b"AT"]);
+		assert_eq!(countries(&["de".into(), "AT".into()]).unwrap(), [*b"DE", *b"AT"]);
 		for wrong in ["D", "DEU", "d1", ""] {
 			assert!(countries(&[wrong.into()]).is_err(), "{wrong}");
 		}

@@ -6,14 +6,14 @@ use crate::{
 	author::{self, Added, Addition, Content, NewDocument, Place, SharingWish},
 	consent::ground_of,
 	dates::{month_of_moment, now, show_period},
-	fhir::MAX_BUNDLE,
+	import::{self, Frame, Memory, Wish},
 	labels::LabelTable,
-	open::{self, Destination, OpenError, Opened, Opening},
+	open::{self, Destination, OpenError, Opened, OpeningRequest},
 	output::{table, Output},
 	sentence::short,
 	session::{Session, Settings},
 	verify,
-	words::{and, count, Category, HolderKind, Origin, Purpose, Word},
+	words::{and, count, Category, HolderKind, Origin, Purpose, RecordStatus, Word},
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
@@ -22,13 +22,17 @@ use std::{
 	sync::Arc,
 	time::Duration,
 };
-use vouchsafe_client::chain::{runtime, AccountId, At, Labels, H256};
+use vouchsafe_client::chain::{
+	calls::{CustodyCall, RecordsCall},
+	AccountId, At, Labels, View, H256,
+};
 
 pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<Output> {
 	// Splitting needs neither chain nor key.
-	if let RecordCommand::Import { bundle, dry_run: true, without_labels, adding, .. } = &command {
-		return dry_run(bundle, adding, *without_labels);
+	if let RecordCommand::Import { file, dry_run: true, .. } = &command {
+		return dry_run(file, &wish_of(&command));
 	}
+	let wish = wish_of(&command);
 	let mut session = Session::connect(settings).await?;
 	match command {
 		RecordCommand::Add { resume: true, adding, .. } => {
@@ -66,8 +70,9 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 					Place::VersionOf(super::record(&at, Some(&patient), &record).await?)
 				},
 				None => {
-					let first = from.unwrap_or_else(|| month_of_moment(now()));
-					let last = to.unwrap_or(first);
+					let today = month_of_moment(now());
+					let (first, end) = from.unwrap_or((today, today));
+					let last = to.unwrap_or(end);
 					if last < first {
 						bail!("the last month is before the first: --from is the first, --to the last");
 					}
@@ -110,34 +115,11 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			let added = author::add(&session, &addition, patience(&adding)).await?;
 			Ok(added_output(&session, &added))
 		},
-		RecordCommand::Import { bundle, patient, without_labels, adding, .. } => {
+		RecordCommand::Import { file, patient, again, same_patient, adding, .. } => {
 			step_by_step(&mut session, &adding);
 			let patient = super::patient(&session, patient.as_deref())?;
-			let own = session.me()?.account() == patient;
-			let institution = author_of(&session, own, adding.institution.as_deref()).await?;
-			let (mut documents, split) = author::documents_of_bundle(
-				&read_bundle(&bundle)?,
-				&adding.labels,
-				without_labels,
-			)?;
-			if own {
-				for document in &mut documents {
-					if let Place::New { origin, .. } = &mut document.place {
-						*origin = Origin::PatientEntered;
-					}
-				}
-			}
-			let addition =
-				Addition { patient, institution, documents, sharing: sharing(&session, &adding)? };
-			let added = author::add(&session, &addition, patience(&adding)).await?;
-			let mut output = added_output(&session, &added);
-			output.text = format!("{}\n{}", counted(&split), output.text);
-			output.json = json!({
-				"resources": split.resources,
-				"empty_entries": split.empty_entries,
-				"records": output.json["records"],
-			});
-			Ok(output)
+			let checks = Checks { again, same_patient };
+			import_file(&session, &file, patient, &wish, &adding, checks).await
 		},
 		RecordCommand::List { patient } => {
 			let patient = super::patient(&session, patient.as_deref())?;
@@ -214,8 +196,8 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			}
 			// Kept first: a bit on the chain whose meaning is lost could not be undone.
 			table.save(&session.home, me, &found.patient)?;
-			let block =
-				session.submit(&runtime::tx().records().add_labels(record, bits)).await?.number;
+			let call = RecordsCall::add_labels { record, labels: bits };
+			let block = session.submit(call).await?.number;
 			Ok(Output::new(
 				format!("Record {} is labelled {}.", short(&record), and(&labels)),
 				json!({ "record": id_json(&record), "labels": labels, "block": block }),
@@ -225,8 +207,8 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			let at = session.finalized().await?;
 			let hint = patient_hint(&session, patient.as_deref())?;
 			let record = super::record(&at, hint.as_ref(), &record).await?;
-			let call = runtime::tx().records().mark_entered_in_error(record, status.clone());
-			let block = session.submit(&call).await?.number;
+			let call = RecordsCall::mark_entered_in_error { record, status };
+			let block = session.submit(call).await?.number;
 			Ok(Output::new(
 				format!("Record {} is marked: {}.", short(&record), status.phrase()),
 				json!({ "record": id_json(&record), "status": status.word(), "block": block }),
@@ -235,9 +217,9 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 		RecordCommand::Holders { holders, country } => {
 			let accounts = super::accounts(&session, &holders)?;
 			let countries = super::countries(&country)?;
-			let lifted = accounts.0.is_empty() && countries.0.is_empty();
-			let call = runtime::tx().custody().choose_holders(accounts, countries);
-			let block = session.submit(&call).await?.number;
+			let lifted = accounts.is_empty() && countries.is_empty();
+			let call = CustodyCall::choose_holders { holders: accounts, countries };
+			let block = session.submit(call).await?.number;
 			let text = if lifted {
 				"Anybody may hold shares of your future records' keys.".to_owned()
 			} else {
@@ -262,7 +244,7 @@ fn patience(adding: &Adding) -> Option<Duration> {
 fn sharing(session: &Session, adding: &Adding) -> Result<SharingWish> {
 	Ok(SharingWish {
 		threshold: adding.threshold,
-		holders: super::accounts(session, &adding.holders)?.0,
+		holders: super::accounts(session, &adding.holders)?,
 		without_patient: adding.without_patient,
 	})
 }
@@ -292,61 +274,129 @@ fn step_by_step(session: &mut Session, adding: &Adding) {
 	}
 }
 
-fn read_bundle(path: &Path) -> Result<Vec<u8>> {
-	let failed = || format!("{} can't be read", path.display());
-	let length = std::fs::metadata(path).with_context(failed)?.len();
-	if length > MAX_BUNDLE {
-		bail!(
-			"{} has {length} bytes, more than a bundle may have ({MAX_BUNDLE}): split it, or add it whole \
-			 with `vouchsafe record add`",
-			path.display()
-		);
+/// What the user says about an import; nothing for other commands.
+fn wish_of(command: &RecordCommand) -> Wish {
+	match command {
+		RecordCommand::Import {
+			unit,
+			month,
+			confidentiality,
+			without_labels,
+			incomplete,
+			adding,
+			..
+		} => Wish {
+			unit: *unit,
+			months: *month,
+			confidentiality: confidentiality.clone(),
+			labels: adding.labels.clone(),
+			without_labels: *without_labels,
+			incomplete: *incomplete,
+		},
+		_ => Wish::default(),
 	}
-	std::fs::read(path).with_context(failed)
 }
 
-fn counted(split: &crate::fhir::Split) -> String {
-	let kept: usize = split.parts.iter().map(|part| part.resources).sum();
-	let mut text = format!(
-		"{} in the bundle, {} in {}: none lost.",
-		count(split.resources, "resource"),
-		kept,
-		count(split.parts.len(), "record")
-	);
-	if split.empty_entries > 0 {
-		text += &format!(" {} had no resource.", count(split.empty_entries, "entry"));
+fn dry_run(file: &Path, wish: &Wish) -> Result<Output> {
+	let import = import::read(file, wish)?;
+	let (plan, mut json) = import::plan(&import, file, wish);
+	let mut lines = vec![plan, import::counted(&import)];
+	lines.extend(import::say_notices(&import.notices));
+	if let Err(undated) = import::ask_for_months(&import, wish, file) {
+		lines.push(format!("NOTE: {undated}"));
 	}
-	text
+	json["resources"] = json!(import.resources);
+	json["notices"] = import::notices_json(&import.notices);
+	Ok(Output::new(lines.join("\n"), json))
 }
 
-fn dry_run(bundle: &Path, adding: &Adding, without_labels: bool) -> Result<Output> {
-	let (documents, split) =
-		author::documents_of_bundle(&read_bundle(bundle)?, &adding.labels, without_labels)?;
-	let mut rows = Vec::new();
-	let mut json = Vec::new();
-	for (document, part) in documents.iter().zip(&split.parts) {
-		let Place::New { months, labels, .. } = &document.place else { continue };
-		rows.push(vec![
-			part.category.word().to_owned(),
-			part.resources.to_string(),
-			show_period(months.0, months.1),
-			labels.join(", "),
-		]);
-		json.push(json!({
-			"category": part.category.word(),
-			"resources": part.resources,
-			"months": [months.0, months.1],
-			"labels": labels,
-		}));
+/// What is not checked because the user knows better.
+struct Checks {
+	again: bool,
+	same_patient: bool,
+}
+
+async fn import_file(
+	session: &Session,
+	file: &Path,
+	patient: AccountId,
+	wish: &Wish,
+	adding: &Adding,
+	checks: Checks,
+) -> Result<Output> {
+	let me = session.me()?;
+	let own = me.account() == patient;
+	let institution = author_of(session, own, adding.institution.as_deref()).await?;
+	let import = import::read(file, wish)?;
+	let memory = Memory::load(&session.home, me, &patient)?;
+	if !checks.again {
+		memory.refuse_again(&import)?;
 	}
-	Ok(Output::new(
-		format!(
-			"{}\n{}",
-			table(&["CATEGORY", "RESOURCES", "MONTHS", "LABELS"], &rows),
-			counted(&split)
-		),
-		json!({ "resources": split.resources, "empty_entries": split.empty_entries, "records": json }),
-	))
+	if !checks.same_patient {
+		memory.refuse_other_patient(&import)?;
+	}
+	import::ask_for_months(&import, wish, file)?;
+	let mut lines = vec![import::counted(&import)];
+	lines.extend(import::say_notices(&import.notices));
+
+	let records: Vec<&vouchsafe_fhir::Record> =
+		import.records.iter().filter(|record| checks.again || !memory.has(record)).collect();
+	let known = import.records.len() - records.len();
+	if known > 0 {
+		lines.push(format!("{} unchanged since an earlier import.", count(known, "record")));
+	}
+	let at = session.finalized().await?;
+	let mut documents = Vec::new();
+	for record in &records {
+		let mut document = import::document_of(record, file, wish, own)?;
+		if let Some(earlier) = memory.summary(record) {
+			lines.extend(continue_summary(session, &at, &mut document, earlier).await?);
+		}
+		documents.push(document);
+	}
+	let added = if documents.is_empty() {
+		Vec::new()
+	} else {
+		let sharing = sharing(session, adding)?;
+		let addition = Addition { patient, institution, documents, sharing };
+		author::add(session, &addition, patience(adding)).await?
+	};
+	let ids: Vec<_> = records.iter().copied().zip(added.iter().map(|it| it.record)).collect();
+	// Another import may have ended in the meantime.
+	let mut memory = Memory::load(&session.home, me, &patient)?;
+	memory.remember(&import, &ids, now());
+	memory.save(&session.home, me, &patient)?;
+
+	let mut output = added_output(session, &added);
+	lines.push(output.text);
+	output.text = lines.join("\n").trim_end().to_owned();
+	output.json = json!({
+		"resources": import.resources,
+		"unchanged": known,
+		"notices": import::notices_json(&import.notices),
+		"records": output.json["records"],
+	});
+	Ok(output)
+}
+
+/// Makes a summary a version of the earlier one, if that is there and reaches as far.
+async fn continue_summary(
+	session: &Session,
+	at: &At,
+	document: &mut NewDocument,
+	earlier: H256,
+) -> Result<Option<String>> {
+	let Some(found) = at.record(earlier).await? else { return Ok(None) };
+	if found.status != RecordStatus::Current {
+		return Ok(None);
+	}
+	let labels = session.labels_of(&found.patient)?.show(&found.labels);
+	let frame = Frame {
+		months: (found.service.first, found.service.last),
+		labels: Some(labels),
+		confidentiality: found.confidentiality,
+	};
+	Ok(import::continue_summary(document, earlier, &frame))
 }
 
 fn added_output(session: &Session, added: &[Added]) -> Output {
@@ -472,9 +522,9 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 			show(&version.author),
 			version.block,
 			set.threshold,
-			set.holders.0.len()
+			set.holders.len()
 		));
-		for holder in &set.holders.0 {
+		for holder in &set.holders {
 			let state = match (&holder.kind, holder.acknowledged) {
 				(HolderKind::Patient, _) => "sealed to the patient",
 				(_, true) => "acknowledged",
@@ -489,7 +539,7 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 			"commitment": id_json(&version.commitment),
 			"threshold": set.threshold,
 			"epoch": set.epoch,
-			"holders": set.holders.0.iter().map(|it| json!({
+			"holders": set.holders.iter().map(|it| json!({
 				"holder": account_json(session, &it.account),
 				"kind": it.kind.word(),
 				"acknowledged": it.acknowledged,
@@ -586,11 +636,11 @@ async fn open_records(
 	};
 	let mut results = Vec::new();
 	for records in records.chunks(open::MAX_OPENED) {
-		let opening = Opening {
-			patient,
+		let opening = OpeningRequest {
+			patient: patient.clone(),
 			records: records.to_vec(),
 			version,
-			purpose: purpose.clone(),
+			purpose,
 			ground: ground.clone(),
 		};
 		results.extend(open::open(session, &opening, &destination).await?);

@@ -12,7 +12,7 @@ use crate::{
 };
 use anyhow::{bail, Result};
 use serde_json::json;
-use vouchsafe_client::chain::{AccountId, Asked, Effect, Grantee, Terms};
+use vouchsafe_client::chain::{AccountId, Asked, Effect, Grantee, Terms, View};
 
 pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<Output> {
 	let session = Session::connect(settings).await?;
@@ -22,20 +22,21 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 			let institution = session.institution(institution.as_deref()).await?;
 			let grantee = match to {
 				Some(to) => session.grantee(&to)?,
-				None => Grantee::Institution(institution),
+				None => Grantee::Institution(institution.clone()),
 			};
 			let at = session.finalized().await?;
 			let asked = asked(&session, &at, &patient, &about).await?;
+			let name = session.names.show(&patient);
+			let patient_json = account_json(&session, &patient);
 			let (id, block) =
 				request::submit(&session, patient, institution, grantee, asked, duration, &reason)
 					.await?;
-			let name = session.names.show(&patient);
 			Ok(Output::new(
 				format!(
 					"Request {id} to {name} is submitted. {name} sees it with `vouchsafe request list` and \
 					 answers with `vouchsafe request approve {id}` or `deny {id}`."
 				),
-				json!({ "request": id, "patient": account_json(&session, &patient), "block": block }),
+				json!({ "request": id, "patient": patient_json, "block": block }),
 			))
 		},
 		RequestCommand::List { patient } => {
@@ -46,13 +47,13 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 			let me = session.me()?.account();
 			let found = request::find(&session, id).await?;
 			let at = session.finalized().await?;
-			let mut terms = request::terms_of(&found, at.time().await?);
+			let mut terms = request::terms_of(&found, at.time().await?)?;
 			apply(&session, &at, &me, &mut terms, &about, &reach).await?;
 			let grantee = match to {
 				Some(to) => session.grantee(&to)?,
 				None if only_asker => Grantee::PractitionerAt {
-					practitioner: found.asker,
-					institution: found.institution,
+					practitioner: found.asker.clone(),
+					institution: found.institution.clone(),
 				},
 				None => found.grantee.clone(),
 			};
@@ -70,7 +71,7 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 		},
 		RequestCommand::Withdraw { request: id, patient } => {
 			let patient = session.names.resolve(&patient)?;
-			let block = request::withdraw(&session, patient, id).await?;
+			let block = request::withdraw(&session, patient.clone(), id).await?;
 			Ok(Output::new(
 				format!("Request {id} to {} is withdrawn.", session.names.show(&patient)),
 				json!({ "request": id, "block": block }),
@@ -92,7 +93,7 @@ async fn asked(
 		purposes: terms.purposes,
 		categories: terms.categories,
 		labels: terms.labels,
-		records: terms.records,
+		records: terms.records.into_inner(),
 		data_period: terms.data_period,
 	})
 }
@@ -165,12 +166,12 @@ mod tests {
 		let mut terms = plain_terms(Effect::Permit);
 		terms.categories = Categories(3);
 		let asked = |terms: &Terms| Asked {
-			actions: terms.actions.clone(),
-			purposes: terms.purposes.clone(),
-			categories: terms.categories.clone(),
-			labels: terms.labels.clone(),
-			records: terms.records.clone(),
-			data_period: terms.data_period.clone(),
+			actions: terms.actions,
+			purposes: terms.purposes,
+			categories: terms.categories,
+			labels: terms.labels,
+			records: terms.records.to_vec(),
+			data_period: terms.data_period,
 		};
 		let asked = asked(&terms);
 		assert!(check_within(&asked, &terms).is_ok());

@@ -4,12 +4,14 @@ use super::account_json;
 use crate::{
 	output::{table, Output},
 	session::{in_force, Session, Settings},
-	words::Word,
 };
 use anyhow::Result;
 use futures::future::join_all;
 use serde_json::json;
-use vouchsafe_client::custodian::CustodianError;
+use vouchsafe_client::{
+	chain::{Submit, View},
+	custodian::{Custodian, CustodianError},
+};
 
 pub(super) async fn run(settings: &Settings) -> Result<Output> {
 	let session = Session::connect(settings).await?;
@@ -69,7 +71,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 		hex::encode(session.genesis().0),
 		best.number,
 		finalized.number,
-		if archive { "an archive" } else { "no archive" },
+		if archive { "an archive" } else { "not an archive" },
 		if syncing { "catching up" } else { "up to date" },
 		if peers == 1 { "peer" } else { "peers" },
 		table(&["INSTITUTION", "KIND", "COUNTRY", "STATUS", "CUSTODIAN"], &rows),
@@ -116,7 +118,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 				for (institution, affiliation) in finalized.affiliations(&account).await? {
 					if in_force(&affiliation, now) {
 						let teams: Vec<_> =
-							affiliation.teams.0.iter().map(ToString::to_string).collect();
+							affiliation.teams.iter().map(ToString::to_string).collect();
 						state += &format!(
 							"\n           {} at {}{}",
 							affiliation.role.word(),

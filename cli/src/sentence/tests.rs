@@ -1,11 +1,9 @@
 use super::*;
 use crate::home::Home;
-use vouchsafe_client::chain::{
-	Actions, BoundedVec, Categories, ConsentRef, Labels, Purposes, ShownText,
-};
+use vouchsafe_client::chain::{Actions, Categories, ConsentRef, Labels, Purposes, ShownText};
 
-const HOSPITAL: AccountId = AccountId([1; 32]);
-const DOCTOR: AccountId = AccountId([2; 32]);
+const HOSPITAL: AccountId = AccountId::new([1; 32]);
+const DOCTOR: AccountId = AccountId::new([2; 32]);
 
 fn names() -> Names {
 	let folder = tempfile::tempdir().unwrap();
@@ -20,16 +18,16 @@ fn terms(effect: Effect) -> Terms {
 	Terms {
 		effect,
 		categories: Categories(0),
-		records: BoundedVec(vec![]),
+		records: Default::default(),
 		labels: Labels(0),
 		actions: Actions(1),
 		purposes: Purposes(1),
 		valid_from: None,
 		valid_until: None,
 		data_period: DataPeriod { from: None, to: None },
-		authors: BoundedVec(vec![]),
-		holders: BoundedVec(vec![]),
-		countries: BoundedVec(vec![]),
+		authors: Default::default(),
+		responsible: Default::default(),
+		countries: Default::default(),
 	}
 }
 
@@ -49,8 +47,8 @@ fn a_narrow_permit_says_everything() {
 		Categories(Category::bits(&[Category::Laboratory, Category::Imaging]).try_into().unwrap());
 	terms.data_period = DataPeriod { from: Some(1500), to: Some(1522) };
 	terms.valid_until = Some(1_798_675_200);
-	terms.authors = BoundedVec(vec![HOSPITAL]);
-	terms.countries = BoundedVec(vec![*b"DE"]);
+	terms.authors = vec![HOSPITAL].try_into().unwrap();
+	terms.countries = vec![*b"DE"].try_into().unwrap();
 	assert_eq!(
 		said(&team(), &terms),
 		"I permit care team 1 at Hospital B to read my imaging and laboratory reports from 2025-01 \
@@ -124,15 +122,15 @@ fn different_terms_never_read_the_same() {
 	change(&|it| it.labels = Labels(u32::MAX));
 	change(&|it| it.actions = Actions(0));
 	change(&|it| it.purposes = Purposes(0));
-	change(&|it| it.records = BoundedVec(vec![H256([9; 32])]));
+	change(&|it| it.records = vec![H256([9; 32])].try_into().unwrap());
 	change(&|it| it.valid_from = Some(1_700_000_000));
 	change(&|it| it.valid_until = Some(1_700_000_000));
 	change(&|it| it.data_period.from = Some(1));
 	change(&|it| it.data_period.to = Some(1));
 	change(&|it| it.data_period = DataPeriod { from: Some(1), to: Some(1) });
-	change(&|it| it.authors = BoundedVec(vec![HOSPITAL]));
-	change(&|it| it.holders = BoundedVec(vec![HOSPITAL]));
-	change(&|it| it.countries = BoundedVec(vec![*b"AT"]));
+	change(&|it| it.authors = vec![HOSPITAL].try_into().unwrap());
+	change(&|it| it.responsible = vec![HOSPITAL].try_into().unwrap());
+	change(&|it| it.countries = vec![*b"AT"].try_into().unwrap());
 	let mut sentences: Vec<String> = all.iter().map(|it| said(&team(), it)).collect();
 	sentences.sort();
 	let number = sentences.len();
@@ -190,10 +188,12 @@ fn log_lines_name_who_did_what() {
 		purpose: Some(Purpose::Treatment),
 		event: LogEvent::Opened {
 			ground: Ground::Consent { institution: Some(HOSPITAL) },
-			outcomes: BoundedVec(vec![
+			outcomes: vec![
 				(record, Outcome::Consent(ConsentRef { grantee: team(), id: 4 })),
 				(H256([0xcd; 32]), Outcome::Refused),
-			]),
+			]
+			.try_into()
+			.unwrap(),
 		},
 	};
 	assert_eq!(
@@ -203,7 +203,7 @@ fn log_lines_name_who_did_what() {
 	);
 	let proxied = LogEntry {
 		signer: DOCTOR,
-		origin: AccountId([7; 32]),
+		origin: AccountId::new([7; 32]),
 		acting_for: None,
 		purpose: None,
 		event: LogEvent::HoldersChosen,

@@ -16,7 +16,7 @@ use futures::StreamExt;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use vouchsafe_client::{
-	chain::AccountKind,
+	chain::{account_bytes, AccountKind},
 	cid::Cid,
 	ipfs::IpfsError,
 	messages::{action, AddContent, Refusal, MAX_REQUEST, REQUEST_HEADER},
@@ -75,7 +75,7 @@ pub async fn add_content(
 		.cid
 		.parse()
 		.map_err(|_| ApiError::Malformed(format!("\"{}\" is not a CID", body.cid)))?;
-	let account = requester.account.0;
+	let account = account_bytes(&requester.account);
 	let unclaimed = state.database.unclaimed(account).await?;
 	let api = &state.config.api;
 	if body.length > api.max_content || unclaimed.saturating_add(body.length) > api.max_unclaimed {

@@ -15,15 +15,15 @@ use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use vouchsafe_client::{
-	chain::{AccountId, Grantee, Ground, HolderKind, Purpose, SharingSet, H256},
+	chain::{account_bytes, AccountId, Grantee, Ground, HolderKind, Purpose, SharingSet, H256},
 	cid::{cid_of, Cid},
 	messages::*,
+	protocol::{openings, OPENING_LIFETIME},
 };
 use vouchsafe_vault::{
 	manifest::{open_share, seal_release, Manifest, ShareAddress},
 	seal::PublicKey,
 	sharing::{Commitments, Share},
-	Context,
 };
 
 /// Largest sealed share of the patient, in bytes. In suite 1 it has 83 bytes; other suites may need
@@ -72,19 +72,14 @@ pub async fn deliver_envelope(
 		return Err(mismatch("the sharing set has another epoch now"));
 	}
 	let commitments = check_commitments(&body.commitments.0, &set)?;
-	let institution = requester.institution;
+	let institution = &requester.institution;
 	let share =
-		check_share(&state, &requester, id, &institution, &body.share.0, index, &commitments)?;
+		check_share(&state, &requester, id, institution, &body.share.0, index, &commitments)?;
 	let manifest_cid = cid_of(&body.manifest.0);
-	if version.manifest.as_ref().map(|cid| &cid.0) != Some(&manifest_cid.to_bytes()) {
+	if version.manifest != Some(manifest_cid.to_bytes()) {
 		return Err(mismatch("the manifest's CID is not the one on the chain"));
 	}
-	let context = Context {
-		genesis: requester.node.genesis().0,
-		record: id.record,
-		version: id.version,
-		patient: patient.0,
-	};
+	let context = openings::context(requester.node.genesis(), record, id.version, &patient);
 	let manifest = Manifest::decode_versioned(&body.manifest.0, &context)
 		.map_err(|error| mismatch(error.to_string()))?;
 	let ciphertext = Cid::try_from(&manifest.ciphertext_cid[..])
@@ -102,7 +97,7 @@ pub async fn deliver_envelope(
 		)));
 	}
 	let kept = KeptVersion {
-		patient: patient.0,
+		patient: account_bytes(&patient),
 		commitments: body.commitments.0,
 		manifest: body.manifest.0,
 		manifest_cid: manifest_cid.to_string(),
@@ -111,12 +106,13 @@ pub async fn deliver_envelope(
 		patient_share,
 		pinned: false,
 	};
-	let sealed = state.encryption.seal_share(id, &institution.0, &share)?;
-	state.database.keep_version(id, institution.0, sealed, kept).await?;
+	let holder = account_bytes(institution);
+	let sealed = state.encryption.seal_share(id, &holder, &share)?;
+	state.database.keep_version(id, holder, sealed, kept).await?;
 	state.new_work.notify_one();
 	let is_pinned = state.database.version(id).await?.is_some_and(|kept| kept.pinned);
 	let is_acknowledged =
-		set.holders.0.iter().any(|it| it.account == institution && it.acknowledged);
+		set.holders.iter().any(|it| it.account == *institution && it.acknowledged);
 	let receipt = match (is_acknowledged, is_pinned) {
 		(true, _) => EnvelopeState::Acknowledged,
 		(false, true) => EnvelopeState::Pinned,
@@ -149,7 +145,7 @@ pub async fn release(
 	metrics::counter!("vouchsafe_custodian_releases_total", "outcome" => outcome).increment(1);
 	tracing::info!(
 		record = %body.record,
-		reader = %Hex(requester.account.0),
+		reader = %Hex::from(&requester.account),
 		outcome,
 		"answered a request for a release"
 	);
@@ -162,7 +158,7 @@ async fn release_to(
 	body: &AskRelease,
 ) -> Result<Release, ApiError> {
 	let (finalized, best) = (&requester.finalized, requester.node.best().await?);
-	let (patient, record) = (AccountId(body.patient.0), H256(body.record.0));
+	let (patient, record) = (AccountId::from(body.patient), H256(body.record.0));
 	let opening = finalized
 		.openings(&patient, &requester.account)
 		.await?
@@ -170,12 +166,12 @@ async fn release_to(
 		.find(|opening| opening.record == record)
 		.ok_or(ApiError::NoAccess)?;
 	let now = finalized.time().await?.max(best.time().await?);
-	if now.saturating_sub(opening.at) >= finalized.opening_lifetime()? {
+	if now.saturating_sub(opening.at) >= OPENING_LIFETIME {
 		return Err(ApiError::NoAccess);
 	}
 	for block in [finalized, &best] {
 		let account = block.account(&requester.account).await?;
-		let (ground, purpose) = (opening.ground.clone(), opening.purpose.clone());
+		let (ground, purpose) = (opening.ground.clone(), opening.purpose);
 		let is_permitted =
 			block.decide_read(&requester.account, ground, &patient, record, purpose).await?;
 		if !is_permitted || !account.is_some_and(|account| is_active(&account)) {
@@ -186,7 +182,7 @@ async fn release_to(
 	let set = finalized.sharing_set(record, body.version).await?.ok_or(ApiError::NotFound)?;
 	let id = VersionId { record: record.0, version: body.version, epoch: set.epoch };
 	let mut shares = Vec::new();
-	let holder = requester.institution.0;
+	let holder = account_bytes(&requester.institution);
 	if let Some(sealed) = state.database.share(id, holder, None).await? {
 		let share = state.encryption.open_share(id, &holder, &sealed)?;
 		shares.push(seal_to_reader(requester, id, holder, &share)?);
@@ -196,7 +192,7 @@ async fn release_to(
 	if shares.len().saturating_add(1) < usize::from(set.threshold) {
 		if let Some(share) = carried_share(state, [&**finalized, &*best], &patient, id, now).await?
 		{
-			shares.push(seal_to_reader(requester, id, patient.0, &share)?);
+			shares.push(seal_to_reader(requester, id, account_bytes(&patient), &share)?);
 		}
 	}
 	match (shares.is_empty(), state.database.commitments(id).await?) {
@@ -215,7 +211,7 @@ async fn carried_share(
 	id: VersionId,
 	now: u64,
 ) -> Result<Option<Share>, ApiError> {
-	let holder = patient.0;
+	let holder = account_bytes(patient);
 	'consents: for key in state.database.carried(id, holder).await? {
 		let Ok(grantee) = Grantee::decode(&mut &key.grantee[..]) else { continue };
 		for block in blocks {
@@ -238,8 +234,8 @@ fn seal_to_reader(
 	share: &Share,
 ) -> Result<ReleasedShare, ApiError> {
 	let key = PublicKey(requester.enrolled.encryption_key);
-	let address = address(requester, id, &AccountId(holder));
-	let sealed = seal_release(&key, &address, &requester.account.0, share)
+	let address = address(requester, id, &holder.into());
+	let sealed = seal_release(&key, &address, &account_bytes(&requester.account), share)
 		.map_err(|error| mismatch(error.to_string()))?;
 	Ok(ReleasedShare { holder: Hex(holder), index: share.index, sealed: HexBytes(sealed) })
 }
@@ -289,8 +285,9 @@ pub async fn carry_share(
 	let id = VersionId { record: record.0, version: body.version, epoch: body.epoch };
 	let share = check_share(&state, &requester, id, &patient, &body.share.0, index, &commitments)?;
 	let consent = ConsentKey { grantee: grantee.encode(), consent: body.consent };
-	let sealed = state.encryption.seal_share(id, &patient.0, &share)?;
-	state.database.keep_carried(id, patient.0, consent, sealed, body.commitments.0).await?;
+	let holder = account_bytes(&patient);
+	let sealed = state.encryption.seal_share(id, &holder, &share)?;
+	state.database.keep_carried(id, holder, consent, sealed, body.commitments.0).await?;
 	tracing::info!(record = %body.record, body.version, "received a carried share");
 	Ok(Json(Empty {}))
 }
@@ -350,7 +347,7 @@ fn holder_index(
 	account: &AccountId,
 	kind: impl Fn(&HolderKind) -> bool,
 ) -> Option<u8> {
-	let position = set.holders.0.iter().position(|it| it.account == *account && kind(&it.kind))?;
+	let position = set.holders.iter().position(|it| it.account == *account && kind(&it.kind))?;
 	u8::try_from(position.checked_add(1)?).ok()
 }
 
@@ -392,7 +389,7 @@ fn address(requester: &Requester, id: VersionId, holder: &AccountId) -> ShareAdd
 		record: id.record,
 		version: id.version,
 		epoch: id.epoch,
-		holder: holder.0,
+		holder: account_bytes(holder),
 	}
 }
 

@@ -12,12 +12,12 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use vouchsafe_client::{
 	chain::{Account, AccountId},
-	messages::{Signed, FRESHNESS, MAX_REQUEST},
+	messages::{Hex, Signed, FRESHNESS, MAX_REQUEST},
 	signing::now,
 };
 
 /// What a request must be made for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Expected<'a> {
 	/// The time, in seconds since 1970.
 	now: u64,
@@ -75,20 +75,21 @@ async fn check<T: DeserializeOwned>(
 	if payload.at.abs_diff(expected.now) > FRESHNESS {
 		return Err(ApiError::NotFresh);
 	}
-	let (account, nonce) = (AccountId(signed.account.0), payload.nonce.0);
-	if nonces.is_used(account.0, nonce).await? {
+	let (id, nonce) = (signed.account.0, payload.nonce.0);
+	if nonces.is_used(id, nonce).await? {
 		return Err(ApiError::Replayed);
 	}
 	if payload.genesis.0 != node.genesis().0 {
 		return Err(ApiError::OtherChain);
 	}
-	if payload.custodian.0 != expected.institution.0 || payload.action != expected.action {
+	if payload.custodian != Hex::from(&expected.institution) || payload.action != expected.action {
 		return Err(ApiError::OtherAudience);
 	}
 	if !signed.is_authentic() {
 		return Err(ApiError::NotSigned);
 	}
 	// Only from here on is the chain asked.
+	let account = AccountId::from(signed.account);
 	let finalized = node.finalized().await?;
 	let enrolled = finalized.account(&account).await?.ok_or(ApiError::NoAccess)?;
 	if !is_active(&enrolled) {
@@ -97,10 +98,10 @@ async fn check<T: DeserializeOwned>(
 	// The nonce is stored last, so that strangers can't fill the table. This also decides between
 	// two identical requests at the same time.
 	let expires = payload.at.saturating_add(FRESHNESS);
-	if !nonces.use_nonce(account.0, nonce, expected.now, expires).await? {
+	if !nonces.use_nonce(id, nonce, expected.now, expires).await? {
 		return Err(ApiError::Replayed);
 	}
-	let institution = expected.institution;
+	let institution = expected.institution.clone();
 	Ok((Requester { account, enrolled, institution, node, finalized }, payload.body))
 }
 
@@ -115,18 +116,18 @@ mod tests {
 	use subxt_signer::sr25519::{dev, Keypair};
 	use vouchsafe_client::{
 		chain::{AccountKind, Status},
-		messages::{Hex, Payload},
+		messages::Payload,
 		signing::sign_payload,
 	};
 
 	const NOW: u64 = 1_800_000_000;
-	const INSTITUTION: AccountId = AccountId([2; 32]);
+	const INSTITUTION: AccountId = AccountId::new([2; 32]);
 
 	fn payload() -> Payload<u32> {
 		Payload {
 			action: "read".into(),
 			genesis: Hex([1; 32]),
-			custodian: Hex(INSTITUTION.0),
+			custodian: Hex::from(&INSTITUTION),
 			at: NOW,
 			nonce: Hex([3; 16]),
 			body: 7,

@@ -105,7 +105,7 @@ pub async fn get_custodian(State(state): State<Arc<Shared>>) -> Result<Json<Abou
 		institution: state
 			.connected()
 			.and_then(|connected| connected.institution)
-			.map(|institution| Hex(institution.0)),
+			.map(|institution| Hex::from(&institution)),
 		account: Hex(state.keys.account.public_key().0),
 		key: Hex(state.keys.encryption.public().0),
 		content: state.ipfs.is_some(),

@@ -2,10 +2,7 @@
 
 use super::*;
 use std::collections::BTreeMap;
-use vouchsafe_client::chain::AccountKind;
-
-/// How long an opening lasts here, in seconds.
-pub const OPENING_LIFETIME: u64 = 600;
+use vouchsafe_client::chain::{account_bytes, AccountKind};
 
 /// A block. What a test did not put in does not exist.
 #[derive(Clone, Default)]
@@ -82,16 +79,12 @@ impl Block for BlockDouble {
 		H256([0; 32])
 	}
 
-	fn opening_lifetime(&self) -> Result<u64, ChainError> {
-		Ok(OPENING_LIFETIME)
-	}
-
 	async fn time(&self) -> Result<u64, ChainError> {
 		Ok(self.time)
 	}
 
 	async fn account(&self, account: &AccountId) -> Result<Option<Account>, ChainError> {
-		Ok(self.accounts.get(&account.0).cloned())
+		Ok(self.accounts.get(&account_bytes(account)).cloned())
 	}
 
 	async fn institution(&self, _account: &AccountId) -> Result<Option<Institution>, ChainError> {
@@ -103,7 +96,7 @@ impl Block for BlockDouble {
 	}
 
 	async fn patient_of(&self, record: H256) -> Result<Option<AccountId>, ChainError> {
-		Ok(self.patients.get(&record.0).copied())
+		Ok(self.patients.get(&record.0).cloned())
 	}
 
 	async fn version(&self, record: H256, version: u32) -> Result<Option<Version>, ChainError> {
@@ -131,7 +124,11 @@ impl Block for BlockDouble {
 		patient: &AccountId,
 		reader: &AccountId,
 	) -> Result<Vec<Opening>, ChainError> {
-		Ok(self.openings.get(&(patient.0, reader.0)).cloned().unwrap_or_default())
+		Ok(self
+			.openings
+			.get(&(account_bytes(patient), account_bytes(reader)))
+			.cloned()
+			.unwrap_or_default())
 	}
 
 	async fn decide_read(

@@ -1,4 +1,4 @@
-//! `make bench`: what is measured, each figure beside its reference from the same run.
+//! `make bench`: measures, and prints each figure beside a reference from the same run.
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -10,7 +10,7 @@ struct Options {
 	/// Print JSON instead of a table.
 	#[arg(long)]
 	json: bool,
-	/// Measure only rows whose name contains this.
+	/// Measure only the groups whose name contains this text: vault, chain, delay, opening, memory.
 	#[arg(long)]
 	only: Option<String>,
 }

@@ -1,60 +1,87 @@
-//! The chain under load, on four validators.
+//! The chain on four validators: its finality, its throughput, its decisions.
 
-use super::{median_and_worst, Row};
+use super::{
+	load::{self, Plan, IN_FLIGHT},
+	Row, Times,
+};
 use crate::{
 	acts::keypair,
+	delay::Delay,
 	network::{state_sizes, Network},
 };
-use anyhow::{bail, Context, Result};
+use anyhow::Result;
 use codec::Encode;
-use futures::{StreamExt, TryStreamExt};
 use serde_json::{json, Value};
 use sp_crypto_hashing::{blake2_128, twox_128};
 use std::time::{Duration, Instant};
 use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::chain::{
-	runtime, AccountId, Action, Actions, BoundedVec, Categories, Chain, Config, DataPeriod,
-	Decision, Effect, Grantee, Ground, Labels, Purpose, Purposes, ShownText, Terms, H256,
+	account_bytes,
+	calls::{BalancesCall, ConsentCall, MultiAddress, RuntimeCall},
+	AccountId, Action, Actions, Categories, Category, Chain, Consent, Decision, Effect, Grantee,
+	Grantor, Ground, Purpose, Purposes, ShownText, Signer, Submit, Terms, View, H256,
+	POLICY_VERSION,
 };
-use vouchsafe_client::subxt;
 
-/// Patients that sign at the same time, of the 500 of the `bench` chain.
+// The 1,000 patients of the `bench` chain, by what they do.
+/// The first of those that transfer.
+const TRANSFERS: usize = 0;
+/// The first of those that grant in the burst.
+const GRANTS: usize = TRANSFERS + PATIENTS;
+/// Signs one call after the other.
+const ONE_BY_ONE: usize = GRANTS + PATIENTS;
+/// Has many consents.
+const MANY_CONSENTS: usize = ONE_BY_ONE + 1;
+/// The first of those that grant for a minute.
+const SUSTAINED: usize = MANY_CONSENTS + 1;
+
+/// Patients of a burst.
 const PATIENTS: usize = 240;
-/// Calls that each of them signs in one go.
+/// Calls of each of them.
 const CALLS: usize = 20;
-/// Consents of one patient's, among which a decision is made.
-const CONSENTS: usize = 1000;
+/// Patients of the sustained load.
+const SUSTAINED_PATIENTS: usize = 500;
+/// Most calls of each of them. It is less than a patient's quota.
+const SUSTAINED_CALLS: usize = 140;
+/// How long the sustained load is sent.
+const SUSTAINED_TIME: Duration = Duration::from_secs(60);
+/// Calls of which each is final before the next one is signed.
+const FINALITY_CALLS: usize = 20;
+/// Delay of a message between two validators.
+const ONE_WAY: Duration = Duration::from_millis(50);
+/// Consents of one patient, among which a decision is made.
+const CONSENTS: usize = 1_000;
 
 fn key(name: &str) -> Keypair {
 	keypair(name).expect("a development path; qed")
 }
 
-fn patient(index: usize) -> Keypair {
+/// A patient of the `bench` chain.
+pub fn patient(index: usize) -> Keypair {
 	key(&format!("//Bench//{index}"))
 }
 
-/// A permit to one person.
-fn grant(to: &Keypair) -> impl subxt::transactions::Payload {
-	let terms = Terms {
-		effect: Effect::Permit,
-		categories: Categories(0b110),
-		records: BoundedVec(vec![]),
-		labels: Labels(0),
-		actions: Actions(1),
-		purposes: Purposes(1),
-		valid_from: None,
+/// A permit to read laboratory reports and prescriptions.
+fn permit() -> Terms {
+	Terms {
+		categories: Categories::of(&[Category::Prescription, Category::Laboratory]),
+		actions: Actions::of(&[Action::Read]),
+		purposes: Purposes::of(&[Purpose::Treatment]),
 		valid_until: Some(4_000_000_000),
-		data_period: DataPeriod { from: None, to: None },
-		authors: BoundedVec(vec![]),
-		holders: BoundedVec(vec![]),
-		countries: BoundedVec(vec![]),
-	};
-	let text = ShownText { commitment: H256([7; 32]), language: *b"en" };
-	runtime::tx().consent().grant(Grantee::Person(account(to)), terms, text)
+		..Terms::all(Effect::Permit)
+	}
+}
+
+/// The text that a patient was shown.
+const TEXT: ShownText = ShownText { commitment: H256([7; 32]), language: *b"en" };
+
+/// A permit to one person.
+fn grant(to: &Keypair) -> RuntimeCall {
+	ConsentCall::grant { grantee: Grantee::Person(account(to)), terms: permit(), text: TEXT }.into()
 }
 
 fn account(key: &Keypair) -> AccountId {
-	key.public_key().to_account_id()
+	key.account()
 }
 
 /// All rows of the chain.
@@ -62,156 +89,108 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	let chain = Chain::connect(&network.node_url()).await?;
 	let mut rows = Vec::new();
 
-	eprintln!("measuring a call's way to finality …");
-	rows.push(finality(&chain).await?);
+	eprintln!("measuring the time to finality …");
+	let times = finality(&chain).await?;
+	rows.push(
+		Row::new(
+			"time to finality, signed to finalised",
+			times.to_string(),
+			"a slot is 1,000 ms".into(),
+			"median at most 1,000 ms, worst under 2,000 ms",
+		)
+		.ratio(times.median / 1_000.0),
+	);
 
 	eprintln!("measuring transfers, then grants …");
-	let transfers = load(network, &chain, 0, |_, other| {
-		runtime::tx().balances().transfer_keep_alive(account(other).into(), 1)
+	let burst = |first| Plan { first, accounts: PATIENTS, calls: CALLS, at_most: None };
+	let transfers = load::run(network, &chain, &burst(TRANSFERS), |other| {
+		BalancesCall::transfer_keep_alive { dest: MultiAddress::Id(account(other)), value: 1 }
+			.into()
 	})
 	.await?;
-	let grants = load(network, &chain, PATIENTS, |_, other| grant(other)).await?;
-	rows.push(
+	let grants = load::run(network, &chain, &burst(GRANTS), grant).await?;
+	eprintln!("measuring grants for {} s …", SUSTAINED_TIME.as_secs());
+	let plan = Plan {
+		first: SUSTAINED,
+		accounts: SUSTAINED_PATIENTS,
+		calls: SUSTAINED_CALLS,
+		at_most: Some(SUSTAINED_TIME),
+	};
+	let sustained = load::run(network, &chain, &plan, grant).await?;
+	let loads = [&transfers, &grants, &sustained];
+	let lost: usize = loads.iter().map(|load| load.lost()).sum();
+	let sent: usize = loads.iter().map(|load| load.sent).sum();
+	rows.extend([
 		Row::new(
-			"consent grants finalised per second, four validators on this machine",
-			format!("{:.0}/s", grants.per_second),
-			format!("{:.0}/s, plain balance transfers", transfers.per_second),
-			"at least what the same node does with transfers, and at least 1,000/s",
+			"consent grants finalised per second, four validators on this machine, burst",
+			format!(
+				"{:.0}/s, first submission to last finality of {}",
+				grants.per_second(),
+				grants.finalised
+			),
+			format!("{:.0}/s, balance transfers", transfers.per_second()),
+			"at least as many as transfers",
 		)
-		.ratio(grants.per_second / transfers.per_second),
-	);
-	rows.push(
+		.ratio(grants.per_second() / transfers.per_second()),
 		Row::new(
-			"one grant's share of a block",
-			format!("{} ps of weight", grants.weight),
+			"consent grants finalised per second, sustained",
+			format!(
+				"{:.0}/s, first submission to last finality of {} in {:.0} s",
+				sustained.per_second(),
+				sustained.finalised,
+				sustained.elapsed.as_secs_f64()
+			),
+			format!("{:.0}/s in the burst", grants.per_second()),
+			"at least 1,000/s",
+		)
+		.ratio(sustained.per_second() / 1_000.0),
+		Row::new(
+			"calls lost: taken by a node, never final",
+			lost.to_string(),
+			format!("{sent} calls sent, at most {IN_FLIGHT} waiting at a time"),
+			"none",
+		),
+		Row::new(
+			"weight of a grant",
+			format!("{} ps", grants.weight),
 			format!("{} ps, a balance transfer", transfers.weight),
 			"at most 1.5 × a balance transfer's weight",
 		)
 		.ratio(grants.weight as f64 / transfers.weight as f64),
-	);
+	]);
 	eprintln!("measuring a decision among {CONSENTS} consents …");
 	rows.extend(decision(network, &chain).await?);
 	Ok(rows)
 }
 
-/// Signed to finalised, one call after the other.
-async fn finality(chain: &Chain) -> Result<Row> {
-	let signer = patient(PATIENTS * 2);
-	let mut times = Vec::new();
-	for index in 0..12u64 {
-		let call = grant(&patient(index as usize));
-		let start = Instant::now();
-		chain.submit(&signer, &call).await?;
-		times.push(start.elapsed());
-		// Sign the next one at another point of the slot.
-		tokio::time::sleep(Duration::from_millis(137 * (index % 13))).await;
-	}
-	let (median, worst) = median_and_worst(times);
+/// Time to finality with a delay between the validators, beside the same network without it.
+pub async fn measure_delay(network: &Network, delay: &Delay) -> Result<Row> {
+	let chain = Chain::connect(&network.node_url()).await?;
+	let without = finality(&chain).await?;
+	delay.set(ONE_WAY);
+	let with = finality(&chain).await?;
 	Ok(Row::new(
-		"a call's way to finality, signed to finalised",
-		format!("median {median:.0} ms, worst {worst:.0} ms, of 12"),
-		"a slot is 2,000 ms".into(),
-		"median under 2,200 ms, worst under 4,000 ms",
+		"time to finality, 50 ms one-way delay between validators",
+		with.to_string(),
+		format!("{without}, same network without delay"),
+		"median under 1,500 ms",
 	)
-	.ratio(median / 2000.0))
+	.ratio(with.median / 1_500.0))
 }
 
-struct Load {
-	per_second: f64,
-	weight: u64,
-}
-
-/// Signs calls of many patients, sends them to all nodes, and times them from the first block's
-/// finality that holds one to the last one's.
-async fn load<C: subxt::transactions::Payload>(
-	network: &Network,
-	chain: &Chain,
-	first: usize,
-	call: impl Fn(usize, &Keypair) -> C,
-) -> Result<Load> {
-	let start = chain.finalized().await?;
-	// An account's calls go to one node, in their order; accounts go side by side.
-	let mut batches = Vec::new();
-	for index in 0..PATIENTS {
-		let mut batch = Vec::new();
-		for nonce in 0..CALLS {
-			let other = patient(first + (index + nonce + 1) % PATIENTS);
-			let params = subxt::config::DefaultExtrinsicParamsBuilder::<Config>::new()
-				.nonce(nonce as u64)
-				.mortal(256)
-				.build();
-			let mut transactions = start.subxt().transactions();
-			let signer = patient(first + index);
-			let signed = transactions.create_signed(&call(index, &other), &signer, params).await?;
-			let signed = format!("0x{}", hex::encode(signed.encoded()));
-			batch.push(json!({
-				"jsonrpc": "2.0", "id": nonce, "method": "author_submitExtrinsic", "params": [signed],
-			}));
-		}
-		let site = &network.sites[index % network.sites.len()];
-		batches.push((format!("http://127.0.0.1:{}", site.node.rpc), batch));
+/// Signed to finalised, one call after the other, at different moments of a slot.
+async fn finality(chain: &Chain) -> Result<Times> {
+	let signer = patient(ONE_BY_ONE);
+	let mut times = Vec::new();
+	for index in 0..FINALITY_CALLS {
+		let call = grant(&patient(index));
+		let start = Instant::now();
+		chain.submit(&signer, call).await?;
+		times.push(start.elapsed());
+		let pause = 137 * u64::try_from(index % 13)?;
+		tokio::time::sleep(Duration::from_millis(pause)).await;
 	}
-	let total = PATIENTS * CALLS;
-	let http = reqwest::Client::new();
-	let sending =
-		futures::stream::iter(batches).map(Ok).try_for_each_concurrent(64, move |(url, batch)| {
-			let http = http.clone();
-			async move {
-				let answer: Value = http.post(&url).json(&batch).send().await?.json().await?;
-				let answers = answer.as_array().context("the node does not take batches")?;
-				match answers.iter().find(|one| one.get("error").is_some()) {
-					Some(error) => bail!("a call was refused: {error}"),
-					None => Ok(()),
-				}
-			}
-		});
-	let mut sending = tokio::spawn(sending);
-	let mut sent = false;
-
-	let (mut counted, mut number) = (0, start.number + 1);
-	let (mut first_seen, mut in_first) = (None, 0);
-	let mut weight = 0;
-	let patience = Instant::now();
-	let elapsed = loop {
-		if patience.elapsed() > Duration::from_secs(180) {
-			bail!("only {counted} of {total} calls were finalised within 180 s");
-		}
-		if !sent && sending.is_finished() {
-			(&mut sending).await??;
-			sent = true;
-		}
-		let head = chain.finalized().await?;
-		if head.number < number {
-			tokio::time::sleep(Duration::from_millis(20)).await;
-			continue;
-		}
-		let seen = Instant::now();
-		let at = chain.at_number(number).await?;
-		let events = at.subxt().events().fetch().await?;
-		let successes: Vec<_> = events
-			.find::<runtime::system::events::ExtrinsicSuccess>()
-			.filter_map(Result::ok)
-			.map(|event| event.dispatch_info.weight.ref_time)
-			.collect();
-		// Every block has one inherent, which sets the time.
-		let calls = successes.len().saturating_sub(1);
-		if calls > 0 {
-			weight = *successes.last().unwrap_or(&0);
-			if first_seen.is_none() {
-				(first_seen, in_first) = (Some(seen), calls);
-			}
-		}
-		counted += calls;
-		number += 1;
-		if counted >= total {
-			break seen - first_seen.unwrap_or(seen);
-		}
-	};
-	if !sent {
-		sending.await??;
-	}
-	let per_second = (total - in_first) as f64 / elapsed.as_secs_f64().max(0.001);
-	Ok(Load { per_second, weight })
+	Ok(Times::new(times))
 }
 
 /// A decision's time and a consent's size in state, among many consents.
@@ -239,7 +218,7 @@ async fn decision(network: &Network, chain: &Chain) -> Result<Vec<Row>> {
 		at.account(&account(&reader)).await?;
 		empty.push(start.elapsed());
 	}
-	let ((median, worst), (bare, _)) = (median_and_worst(times), median_and_worst(empty));
+	let (times, bare) = (Times::new(times), Times::new(empty).median);
 
 	let prefix = consents_prefix(&account(&signer));
 	let sizes = state_sizes(&url, &prefix, 50).await;
@@ -247,11 +226,11 @@ async fn decision(network: &Network, chain: &Chain) -> Result<Vec<Row>> {
 	Ok(vec![
 		Row::new(
 			&format!("a decision with {consents} consents of the patient on chain, by RPC"),
-			format!("median {median:.2} ms, worst {worst:.2} ms, of 200"),
+			format!("{times:.2}"),
 			format!("{bare:.2} ms, one account read the same way"),
 			"at most 1 ms",
 		)
-		.ratio(median / bare),
+		.ratio(times.median / bare),
 		Row::new(
 			"state per consent",
 			format!("{per_consent:.0} bytes, key and value"),
@@ -264,7 +243,7 @@ async fn decision(network: &Network, chain: &Chain) -> Result<Vec<Row>> {
 
 /// The patient with many consents.
 fn many_consents() -> Keypair {
-	patient(PATIENTS * 2 + 1)
+	patient(MANY_CONSENTS)
 }
 
 /// The record that is decided about.
@@ -276,7 +255,7 @@ pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 	let prefix = consents_prefix(&account(&many_consents()));
 	let (patient, hospital) = (account(&many_consents()), account(&key("//HospitalA")));
 	let record = (
-		(patient.0, hospital.0, hospital.0, 0u8, (1400u16, 1400u16)),
+		(&patient, &hospital, &hospital, 0u8, (1400u16, 1400u16)),
 		(None::<u8>, 0u8, 0u32, 1u8, 0u8, 1u32, [9u8; 32]),
 	);
 	let at =
@@ -290,15 +269,16 @@ pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 		let last = index + 1 == CONSENTS;
 		let path = if last { "//DoctorB".into() } else { format!("//Reader{index}") };
 		let reader = account(&key(&path));
-		let grantee = (6u8, reader.0).encode();
+		let grantee = Grantee::Person(reader).encode();
 		let key = format!("{prefix}{}{}", hex::encode(blake2_128(&grantee)), hex::encode(&grantee));
-		let nothing = Vec::<u8>::new();
-		let terms = (
-			(0u8, 0b110u16, &nothing, 0u32, 1u8, 1u8),
-			(None::<u64>, Some(4_000_000_000u64), None::<u16>, None::<u16>),
-			(&nothing, &nothing, &nothing),
-		);
-		let consents = vec![(index as u32, 0u16, 1u8, terms, [7u8; 32], *b"en", 0u8)];
+		let consents = vec![Consent {
+			id: index as u32,
+			revision: 0,
+			policy_version: POLICY_VERSION,
+			terms: permit(),
+			text: TEXT,
+			grantor: Grantor::Patient,
+		}];
 		top.insert(key, json!(format!("0x{}", hex::encode(consents.encode()))));
 	}
 }
@@ -307,7 +287,7 @@ pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 fn consents_prefix(patient: &AccountId) -> String {
 	let mut key = twox_128(b"Consent").to_vec();
 	key.extend_from_slice(&twox_128(b"Consents"));
-	key.extend_from_slice(&blake2_128(&patient.0));
-	key.extend_from_slice(&patient.0);
+	key.extend_from_slice(&blake2_128(&account_bytes(patient)));
+	key.extend_from_slice(&account_bytes(patient));
 	format!("0x{}", hex::encode(key))
 }

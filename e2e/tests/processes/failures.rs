@@ -21,7 +21,7 @@ use tokio::{
 	process::{Child, ChildStderr, Command},
 	time::timeout,
 };
-use vouchsafe_client::chain::{AccountId, Category, Chain, HolderKind, H256};
+use vouchsafe_client::chain::{AccountId, Category, Chain, HolderKind, Signer, Submit, View, H256};
 use vouchsafe_e2e::{
 	acts::{self, Permit},
 	network::{Network, HOUSES},
@@ -145,7 +145,7 @@ struct Stage {
 
 fn account(uri: &str) -> AccountId {
 	let uri = SecretUri::from_str(uri).unwrap();
-	Keypair::from_uri(&uri).unwrap().public_key().to_account_id()
+	Keypair::from_uri(&uri).unwrap().account()
 }
 
 impl Stage {
@@ -190,7 +190,7 @@ impl Stage {
 	/// Whose acknowledgements of this record are not final.
 	async fn missing(&self, record: H256) -> Result<Vec<AccountId>> {
 		let set = self.chain.finalized().await?.sharing_set(record, 0).await?;
-		let holders = set.context("no sharing set")?.holders.0;
+		let holders = set.context("no sharing set")?.holders;
 		Ok(holders
 			.into_iter()
 			.filter(|it| !it.acknowledged && it.kind != HolderKind::Patient)
@@ -324,16 +324,16 @@ impl Stage {
 		let permit = Permit::read("Hospital C").and(&["--category", "imaging"]);
 		let consent = acts::grant(&self.other_patient, &permit).await?;
 		println!("    another patient's consent {consent} is final [{:.1} s]", secs(killed));
-		let b = self.institutions[VICTIM];
+		let b = self.institutions[VICTIM].clone();
 		match victim {
 			Victim::Validator => {
 				// B's own author at the second step can't reach the chain.
-				self.wait_for_acknowledgements(4, 0, &[b]).await?;
+				self.wait_for_acknowledgements(4, 0, std::slice::from_ref(&b)).await?;
 				println!("    four records are acknowledged by all but B [{:.1} s]", secs(killed));
 				println!("    B's custodian: {}", self.unready("node").await?);
 			},
 			Victim::Custodian => {
-				self.wait_for_acknowledgements(5, 0, &[b]).await?;
+				self.wait_for_acknowledgements(5, 0, std::slice::from_ref(&b)).await?;
 				println!("    five records are acknowledged by all but B [{:.1} s]", secs(killed));
 				let open = self.chain.finalized().await?.unacknowledged(&b, 10).await?;
 				ensure!(!open.is_empty(), "nothing waits for the custodian that is away");
@@ -341,7 +341,7 @@ impl Stage {
 			Victim::Kubo => {
 				println!("    B's custodian: {}", self.unready("kubo").await?);
 				// The ciphertext of B's author at the second step lies there alone.
-				self.wait_for_acknowledgements(5, 1, &[b]).await?;
+				self.wait_for_acknowledgements(5, 1, std::slice::from_ref(&b)).await?;
 				println!("    four records are acknowledged by all but B [{:.1} s]", secs(killed));
 				self.kill_between_share_and_acknowledgement(&mut ends).await?;
 			},
@@ -449,7 +449,7 @@ impl Stage {
 		println!("    B's custodian is killed with {kept} shares kept and not acknowledged");
 		self.network.start_custodian(VICTIM).await?;
 		self.unready("kubo").await?;
-		let b = self.institutions[VICTIM];
+		let b = self.institutions[VICTIM].clone();
 		let open = self.chain.finalized().await?.unacknowledged(&b, 10).await?;
 		ensure!(open.len() >= usize::try_from(kept)?, "it acknowledged what it could not pin");
 		Ok(())

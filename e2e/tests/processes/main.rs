@@ -3,7 +3,9 @@
 
 mod documents;
 mod failures;
+mod heartbeat;
 mod one_hospital;
 mod refusals;
+mod rpc;
 mod story;
 mod upgrade;

@@ -26,13 +26,15 @@ use std::{
 use subxt_signer::{sr25519::Keypair, SecretUri};
 use vouchsafe_client::{
 	chain::{
-		runtime, AccountId, Actions, BoundedVec, Categories, Chain, ChainError, DataPeriod, Effect,
-		Grantee, Ground, Labels, Purpose, Purposes, ShownText, Terms, H256,
+		account_bytes,
+		calls::{ConsentCall, CustodyCall},
+		AccountId, Actions, Chain, ChainError, Effect, Grantee, Ground, Purpose, Purposes,
+		ShownText, Signer, Submit, Terms, View, H256,
 	},
 	cid::{cid_of, Cid},
-	custodian::{CustodianClient, CustodianError},
+	custodian::{Custodian, CustodianClient, CustodianError},
 	messages::{action, AskRelease, FetchPatientEnvelope, Hex, ReadLog, Signed},
-	signing::sign_request,
+	signing::{now, sign_request},
 };
 use vouchsafe_e2e::{
 	acts::{self, Permit},
@@ -62,7 +64,7 @@ fn keypair(uri: &str) -> Keypair {
 }
 
 fn account(uri: &str) -> AccountId {
-	keypair(uri).public_key().to_account_id()
+	keypair(uri).account()
 }
 
 /// The development encryption key of an account.
@@ -381,17 +383,17 @@ impl Crime {
 
 	fn ask(&self, record: H256) -> AskRelease {
 		let patient = account(&self.patient.key);
-		AskRelease { patient: Hex(patient.0), record: Hex(record.0), version: 0 }
+		AskRelease { patient: (&patient).into(), record: record.into(), version: 0 }
 	}
 
 	/// Asks every other custodian, in everybody's name, for whatever it may have of a record.
 	async fn nobody_gives_anything(&self, loot: &Loot, record: H256) -> Result<usize> {
 		let mut refusals = 0;
-		let patient = Hex(account(&self.patient.key).0);
+		let patient = Hex::from(&account(&self.patient.key));
 		for (house, custodian) in self.others()? {
 			for (who, key) in &loot.signers {
 				let fetch = FetchPatientEnvelope { record: Hex(record.0), version: 0 };
-				let institution = Some(Hex(account("//HospitalB").0));
+				let institution = Some(Hex::from(&account("//HospitalB")));
 				let read = ReadLog { patient, institution, from: 0, limit: 100 };
 				let answers = [
 					custodian.release(key, &self.ask(record)).await.map(drop),
@@ -413,7 +415,7 @@ impl Crime {
 	async fn nobody_is_opened_for(&self, loot: &Loot, record: H256) -> Result<()> {
 		let institution = account("//HospitalB");
 		let grounds = [
-			Ground::Consent { institution: Some(institution) },
+			Ground::Consent { institution: Some(institution.clone()) },
 			Ground::Consent { institution: None },
 			Ground::Consent { institution: Some(account("//HospitalA")) },
 			Ground::BreakGlass { institution, invocation: 0 },
@@ -436,19 +438,16 @@ impl Crime {
 		record: H256,
 		ground: &Ground,
 	) -> Result<()> {
-		let call = runtime::tx().custody().open(
-			account(&self.patient.key),
-			BoundedVec(vec![record]),
-			Purpose::Treatment,
-			ground.clone(),
-		);
-		match self.chain.submit_best(key, &call).await {
+		let call = CustodyCall::open {
+			patient: account(&self.patient.key),
+			records: vec![record],
+			purpose: Purpose::Treatment,
+			ground: ground.clone(),
+		};
+		match self.chain.submit_best(key, call).await {
 			Ok(included) => {
-				let decided = included
-					.events
-					.find_first::<runtime::custody::events::OpeningDecided>()
-					.context("the chain says nothing")??;
-				ensure!(decided.opened.0.is_empty(), "{who} with {ground:?} opens it");
+				let (opened, _) = included.opening_decided().context("nothing was decided")?;
+				ensure!(opened.is_empty(), "{who} with {ground:?} opens it");
 				Ok(())
 			},
 			Err(ChainError::Dispatch { .. } | ChainError::Stranger) => Ok(()),
@@ -481,7 +480,8 @@ async fn one_hospitals_disks_and_keys_open_nothing_that_the_chain_does_not_allow
 
 async fn two_of_three_shares_open_nothing(crime: &Crime, loot: &Loot) -> Result<()> {
 	let genesis = crime.chain.genesis();
-	let (b, patient) = (account("//HospitalB").0, account(&crime.patient.key).0);
+	let b = account_bytes(&account("//HospitalB"));
+	let patient = account_bytes(&account(&crime.patient.key));
 	let mut others = Vec::new();
 	for (house, index) in [("a", 0), ("c", 2)] {
 		// The same theft at two more houses, to prove the thief's tools.
@@ -570,22 +570,23 @@ async fn the_others_refuse(crime: &Crime, loot: &Loot) -> Result<()> {
 /// A's doctor opens the record, as the consent allows; B sees all that goes over the wires.
 async fn another_readers_opening_is_of_no_use(crime: &Crime, loot: &Loot) -> Result<()> {
 	let (reader, record) = (keypair("//DoctorA"), crime.foreign);
-	let call = runtime::tx().custody().open(
-		account(&crime.patient.key),
-		BoundedVec(vec![record]),
-		Purpose::Treatment,
-		Ground::Consent { institution: Some(account("//HospitalA")) },
-	);
-	crime.chain.submit(&reader, &call).await?;
+	let call = CustodyCall::open {
+		patient: account(&crime.patient.key),
+		records: vec![record],
+		purpose: Purpose::Treatment,
+		ground: Ground::Consent { institution: Some(account("//HospitalA")) },
+	};
+	crime.chain.submit(&reader, call).await?;
 	let genesis = crime.chain.genesis();
 	let c = account("//HospitalC");
 	let url = |house: usize| crime.network.sites[house].custodian.url();
 	let ask = crime.ask(record);
 	// The reader asks all custodians; B has the request that was made to it, and this is C's.
-	let to_c = sign_request(&reader, genesis, &c, action::RELEASE, &ask);
-	let to_b = sign_request(&reader, genesis, &account("//HospitalB"), action::RELEASE, &ask);
+	let to_c = sign_request(&reader, genesis, &c, action::RELEASE, &ask, now());
+	let to_b =
+		sign_request(&reader, genesis, &account("//HospitalB"), action::RELEASE, &ask, now());
 	let answer = until("C's custodian gives its share", PATIENCE, || async {
-		let signed = sign_request(&reader, genesis, &c, action::RELEASE, &ask);
+		let signed = sign_request(&reader, genesis, &c, action::RELEASE, &ask, now());
 		post(&url(2), &signed).await.ok().filter(|(status, _)| *status == 200)
 	})
 	.await?;
@@ -611,7 +612,8 @@ async fn another_readers_opening_is_of_no_use(crime: &Crime, loot: &Loot) -> Res
 	let release: vouchsafe_client::messages::Release = serde_json::from_str(&answer.1)?;
 	let row = loot.row(genesis, record)?;
 	let sealed = &release.shares.first().context("no share in the answer")?.sealed.0;
-	let (address, reader) = (row.address(c.0), account("//DoctorA").0);
+	let address = row.address(account_bytes(&c));
+	let reader = account_bytes(&account("//DoctorA"));
 	for key in &loot.openers {
 		let opened = open_release(key, &address, &reader, sealed);
 		ensure!(matches!(opened, Err(Error::CannotOpen)), "B opens another reader's share");
@@ -632,7 +634,8 @@ async fn what_was_carried_is_destroyed_at_revocation(
 	crime.say("B's doctor opens what is allowed");
 	acts::revoke_all(&crime.patient, "Hospital B").await?;
 	crime.say("the patient has revoked");
-	let (b, patient) = (account("//HospitalB").0, account(&crime.patient.key).0);
+	let b = account_bytes(&account("//HospitalB"));
+	let patient = account_bytes(&account(&crime.patient.key));
 	let store = crime.network.root.join("b/custodian/store/custodian.sqlite");
 	until("B's custodian destroys what was carried", Duration::from_secs(30), || async {
 		let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
@@ -669,31 +672,23 @@ async fn what_was_carried_is_destroyed_at_revocation(
 /// one whom their hospital enrolled: B's staff can't let themselves in to A's patient.
 async fn bs_staff_can_enter_no_consent(crime: &Crime, loot: &Loot) -> Result<()> {
 	let (patient, institution) = (account(&crime.patient.key), account("//HospitalB"));
-	let grantee = Grantee::Institution(institution);
+	let grantee = Grantee::Institution(institution.clone());
 	let terms = Terms {
-		effect: Effect::Permit,
-		categories: Categories(0),
-		records: BoundedVec(vec![]),
-		labels: Labels(0),
 		actions: Actions(1),
 		purposes: Purposes(1),
-		valid_from: None,
 		valid_until: Some(crime.chain.finalized().await?.time().await? + 3600),
-		data_period: DataPeriod { from: None, to: None },
-		authors: BoundedVec(vec![]),
-		holders: BoundedVec(vec![]),
-		countries: BoundedVec(vec![]),
+		..Terms::all(Effect::Permit)
 	};
 	let text = ShownText { commitment: H256([1; 32]), language: *b"en" };
 	for staff in ["//DoctorB", "//DoctorB2"] {
-		let call = runtime::tx().consent().grant_assisted(
-			patient,
-			institution,
-			grantee.clone(),
-			terms.clone(),
-			text.clone(),
-		);
-		match crime.chain.submit(&keypair(staff), &call).await {
+		let call = ConsentCall::grant_assisted {
+			patient: patient.clone(),
+			institution: institution.clone(),
+			grantee: grantee.clone(),
+			terms: terms.clone(),
+			text,
+		};
+		match crime.chain.submit(&keypair(staff), call).await {
 			Err(error) if error.is_dispatch("Consent", "NotTheirPatient") => {},
 			other => bail!("B's staff entered a consent: {:?}", other.map(|it| it.number)),
 		}

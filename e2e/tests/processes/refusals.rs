@@ -8,21 +8,20 @@ use futures::{future::LocalBoxFuture, stream, FutureExt, StreamExt};
 use serde_json::{json, Map, Value};
 use sp_crypto_hashing::{blake2_128, twox_128};
 use std::time::{Duration, Instant};
-use subxt::transactions::Payload as Call;
 use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::{
 	chain::{
-		refusal_of, runtime,
-		runtime::runtime_types::{
-			pallet_custody::pallet::Call as CustodyCall,
-			vouchsafe_runtime::{configs::accounts::ProxyType, RuntimeCall},
-		},
-		AccountId, BoundedVec, Category, Chain, ChainError, Confidentiality, Config, Grantee,
-		Ground, Holder, HolderKind, Labels, NewRecord, NewSharingSet, NewVersion, Origin, Purpose,
-		ServicePeriod, H256,
+		account_bytes,
+		calls::{ConsentCall, CustodyCall, MultiAddress, ProxyCall, RecordsCall, RuntimeCall},
+		refusal_of, AccountId, Category, Chain, ChainError, Confidentiality, Grantee, Ground,
+		Holder, HolderKind, Included, Labels, NewRecord, NewSharingSet, NewVersion, Origin,
+		Purpose, ServicePeriod, Signer, Submit, View, H256,
 	},
-	custodian::{CustodianClient, CustodianError},
+	custodian::{Custodian, CustodianClient, CustodianError},
 	messages::{action, AskRelease, FetchPatientEnvelope, Hex, Payload, ReadLog, Signed},
+	protocol::{
+		runtime::runtime_types::vouchsafe_runtime::configs::accounts::ProxyType, OPENING_LIFETIME,
+	},
 	signing::{now, sign_payload, sign_request},
 };
 use vouchsafe_e2e::{
@@ -271,9 +270,9 @@ async fn suspended(network: &Network) -> Result<()> {
 	let key = keypair(&reader.key)?;
 	asked.custodians[1].release(&key, &asked.release()).await?;
 	let (chain, proxy) = (&asked.chain, keypair("//DoctorB2")?);
-	let delegate = proxy.public_key().to_account_id();
-	let add = runtime::tx().proxy().add_proxy(delegate.into(), ProxyType::Any, 0);
-	chain.submit(&key, &add).await?;
+	let delegate = proxy.account();
+	let (delegate, proxy_type) = (MultiAddress::Id(delegate), ProxyType::Any);
+	chain.submit(&key, ProxyCall::add_proxy { delegate, proxy_type, delay: 0 }).await?;
 	ensure!(asked.opens_by_proxy(&proxy, &key).await?, "a proxy of an active account may open");
 
 	registrar(&ward, &["status", &reader.key, "suspended"]).await?;
@@ -331,17 +330,17 @@ impl Asked {
 			.sites
 			.iter()
 			.map(|site| {
-				let institution = keypair(site.house.seed)?.public_key().to_account_id();
+				let institution = keypair(site.house.seed)?.account();
 				let url = site.custodian.url();
 				Ok(CustodianClient::new(&url, institution, chain.genesis())?.without_retries())
 			})
 			.collect::<Result<_>>()?;
-		let patient = keypair(&ward.patient.key)?.public_key().to_account_id();
+		let patient = keypair(&ward.patient.key)?.account();
 		Ok(Self { chain, custodians, patient, record: record.parse()? })
 	}
 
 	fn release(&self) -> AskRelease {
-		AskRelease { patient: Hex(self.patient.0), record: self.record, version: 0 }
+		AskRelease { patient: (&self.patient).into(), record: self.record, version: 0 }
 	}
 
 	/// Every custodian refuses, and says nothing of why.
@@ -355,26 +354,28 @@ impl Asked {
 		Ok(())
 	}
 
-	fn opening(&self) -> (AccountId, BoundedVec<H256>, Purpose, Ground) {
-		let institution = Some(self.custodians[1].institution);
-		let records = BoundedVec(vec![H256(self.record.0)]);
-		(self.patient, records, Purpose::Treatment, Ground::Consent { institution })
+	fn opening(&self) -> RuntimeCall {
+		let institution = Some(self.custodians[1].institution.clone());
+		CustodyCall::open {
+			patient: self.patient.clone(),
+			records: vec![self.record.into()],
+			purpose: Purpose::Treatment,
+			ground: Ground::Consent { institution },
+		}
+		.into()
 	}
 
 	/// Opens the record on the chain; whether it was opened.
 	async fn opens(&self, reader: &Keypair) -> Result<bool> {
-		let (patient, records, purpose, ground) = self.opening();
-		let call = runtime::tx().custody().open(patient, records, purpose, ground);
-		decided(self.chain.submit(reader, &call).await?)
+		decided(self.chain.submit(reader, self.opening()).await?)
 	}
 
 	/// The same, by a proxy.
 	async fn opens_by_proxy(&self, proxy: &Keypair, reader: &Keypair) -> Result<bool> {
-		let (patient, records, purpose, ground) = self.opening();
-		let open = RuntimeCall::Custody(CustodyCall::open { patient, records, purpose, ground });
-		let reader = reader.public_key().to_account_id();
-		let call = runtime::tx().proxy().proxy(reader.into(), None, open);
-		decided(self.chain.submit(proxy, &call).await?)
+		let real = MultiAddress::Id(reader.account());
+		let call =
+			ProxyCall::proxy { real, force_proxy_type: None, call: Box::new(self.opening()) };
+		decided(self.chain.submit(proxy, call).await?)
 	}
 
 	/// Sends a request, as it is, to B's custodian; gives status and answer.
@@ -389,9 +390,9 @@ impl Asked {
 	}
 }
 
-fn decided(included: vouchsafe_client::chain::Included) -> Result<bool> {
-	let event = included.events.find_first::<runtime::custody::events::OpeningDecided>();
-	Ok(!event.context("nothing was decided")??.opened.0.is_empty())
+fn decided(included: Included) -> Result<bool> {
+	let (opened, _) = included.opening_decided().context("nothing was decided")?;
+	Ok(!opened.is_empty())
 }
 
 /// Requests to a custodian that were replayed, kept, changed, or made for something else; openings
@@ -416,7 +417,7 @@ async fn requests_to_a_custodian(network: &Network) -> Result<()> {
 	let of_other =
 		AskRelease { patient: Hex(keypair(&other.patient.key)?.public_key().0), ..ask.clone() };
 	let sign = |key: &Keypair, ask: &AskRelease| {
-		let signed = sign_request(key, b.genesis, &b.institution, action::RELEASE, ask);
+		let signed = sign_request(key, b.genesis, &b.institution, action::RELEASE, ask, now());
 		serde_json::to_string(&signed).expect("our own message")
 	};
 	for (what, key, ask) in [
@@ -451,7 +452,7 @@ async fn requests_to_a_custodian(network: &Network) -> Result<()> {
 	let good = || Payload {
 		action: action::RELEASE.into(),
 		genesis: Hex(b.genesis.0),
-		custodian: Hex(b.institution.0),
+		custodian: (&b.institution).into(),
 		at: now(),
 		nonce: Hex(vouchsafe_vault::random_bytes()),
 		body: ask.clone(),
@@ -469,7 +470,7 @@ async fn requests_to_a_custodian(network: &Network) -> Result<()> {
 	let mut changed = sign_payload(&reader, &good());
 	changed.payload = changed.payload.replace("\"version\":0", "\"version\":1");
 	let genesis = Hex([9; 32]);
-	let custodian = Hex(asked.custodians[0].institution.0);
+	let custodian = Hex::from(&asked.custodians[0].institution);
 	let huge = "x".repeat(vouchsafe_client::messages::MAX_REQUEST + 1);
 	for (what, body, expected) in [
 		("replayed", once.clone(), 401),
@@ -504,19 +505,22 @@ const OLD: [u8; 16] = [42; 16];
 const FRESH: [u8; 16] = [43; 16];
 
 fn account(key: &str) -> AccountId {
-	keypair(key).expect("a development key").public_key().to_account_id()
+	keypair(key).expect("a development key").account()
 }
 
 /// The record that the patient will enter with this salt: its id follows from both.
 fn own_record(salt: [u8; 16]) -> [u8; 32] {
-	let patient = account(PATIENT).0;
-	vouchsafe_vault::record_id(&patient, &patient, &salt)
+	let patient = account(PATIENT);
+	vouchsafe_vault::record_id(&patient, &patient, &salt).0
 }
 
 /// Puts two openings into genesis, since nobody can wait that long: one a second past its time, and
 /// a fresh one.
 fn plant_openings(state: &mut Map<String, Value>) {
-	let hashed = |account: AccountId| [&blake2_128(&account.0)[..], &account.0].concat();
+	let hashed = |account: AccountId| {
+		let account = account_bytes(&account);
+		[&blake2_128(&account)[..], &account].concat()
+	};
 	let key = [
 		&twox_128(b"Custody")[..],
 		&twox_128(b"Openings"),
@@ -526,7 +530,7 @@ fn plant_openings(state: &mut Map<String, Value>) {
 	.concat();
 	// Record, moment, block, purpose (treatment), and ground (a consent, for Hospital B).
 	let opening =
-		|salt, at: u64| (own_record(salt), at, 0u32, 0u8, (0u8, Some(account("//HospitalB").0)));
+		|salt, at: u64| (own_record(salt), at, 0u32, 0u8, (0u8, Some(account("//HospitalB"))));
 	let openings = vec![opening(OLD, now() - LIFETIME - 1), opening(FRESH, now())];
 	let text = |bytes: Vec<u8>| format!("0x{}", hex::encode(bytes));
 	state.insert(text(key), Value::String(text(openings.encode())));
@@ -544,7 +548,7 @@ async fn an_old_opening(network: &Network) -> Result<()> {
 	acts::grant(&patient, &Permit::read("Hospital B").and(&["--no-carry"])).await?;
 
 	let at = chain.finalized().await?;
-	ensure!(at.opening_lifetime()? == LIFETIME, "an opening's time has changed");
+	ensure!(OPENING_LIFETIME == LIFETIME, "an opening's time has changed");
 	let ground = Ground::Consent { institution: Some(account("//HospitalB")) };
 	let planted = at.openings(&account(PATIENT), &account(READER)).await?;
 	for (opening, salt) in planted.iter().zip([OLD, FRESH]) {
@@ -559,7 +563,7 @@ async fn an_old_opening(network: &Network) -> Result<()> {
 	let custodian = &CustodianClient::new(&url, account("//HospitalB"), chain.genesis())?;
 	let answer = |salt| async move {
 		let record = Hex(own_record(salt));
-		let ask = AskRelease { patient: Hex(account(PATIENT).0), record, version: 0 };
+		let ask = AskRelease { patient: (&account(PATIENT)).into(), record, version: 0 };
 		anyhow::Ok(custodian.release(&keypair(READER)?, &ask).await)
 	};
 	// The custodian's node may see the consent a little later than ours.
@@ -578,7 +582,7 @@ async fn enter_record(chain: &Chain, salt: [u8; 16]) -> Result<()> {
 		.map(|key| Holder { account: account(key), kind: HolderKind::Institution });
 	let sharing = NewSharingSet {
 		threshold: 2,
-		holders: BoundedVec(holders.into()),
+		holders: holders.to_vec().try_into().expect("three holders are not too many"),
 		commitments: H256([1; 32]),
 	};
 	let record = NewRecord {
@@ -589,34 +593,29 @@ async fn enter_record(chain: &Chain, salt: [u8; 16]) -> Result<()> {
 		labels: Labels(0),
 		category: Category::PatientEntered,
 	};
-	let manifest = BoundedVec(vouchsafe_client::cid::cid_of(b"nothing").to_bytes());
+	let manifest = vouchsafe_client::cid::cid_of(b"nothing").to_bytes();
 	let version = NewVersion { previous: H256([0; 32]), manifest, commitment: H256([2; 32]) };
-	let tx = runtime::tx().records();
-	let call = tx.create(account(PATIENT), None, salt, record, version, sharing);
-	chain.submit(&keypair(PATIENT)?, &call).await?;
+	let (patient, institution) = (account(PATIENT), None);
+	let call = RecordsCall::create { patient, institution, salt, record, version, sharing };
+	chain.submit(&keypair(PATIENT)?, call).await?;
 	Ok(())
 }
 
 /// A call that anybody enrolled may make.
-fn harmless(to: &str) -> impl Call {
-	runtime::tx().consent().revoke(Grantee::Institution(account(to)), 4_000_000)
+fn harmless(to: &str) -> RuntimeCall {
+	ConsentCall::revoke { grantee: Grantee::Institution(account(to)), id: 4_000_000 }.into()
 }
 
 /// Sends a call with a nonce of one's own choice to a node's pool.
-async fn send<C: Call>(
+async fn send(
 	network: &Network,
 	chain: &Chain,
 	key: &Keypair,
-	call: &C,
+	call: &RuntimeCall,
 	nonce: u64,
 ) -> Result<Result<(), ChainError>> {
-	let at = chain.finalized().await?;
-	let params = subxt::config::DefaultExtrinsicParamsBuilder::<Config>::new()
-		.nonce(nonce)
-		.mortal(64)
-		.build();
-	let transaction = at.subxt().transactions().create_signed(call, key, params).await?;
-	let bytes = format!("0x{}", hex::encode(transaction.encoded()));
+	let extrinsic = chain.finalized().await?.sign(key, call, nonce, 64);
+	let bytes = format!("0x{}", hex::encode(extrinsic));
 	let ask = json!({
 		"jsonrpc": "2.0", "id": 1, "method": "author_submitExtrinsic", "params": [bytes],
 	});
@@ -645,7 +644,7 @@ async fn one_account_floods_the_pool(network: &Network) -> Result<()> {
 	let chain = Chain::connect(&network.node_url()).await?;
 	let key = keypair(&ward.patient.key)?;
 	let grantee = Grantee::Institution(account("//HospitalB"));
-	let revoke = runtime::tx().consent().revoke(grantee, u32::try_from(consent)?);
+	let revoke: RuntimeCall = ConsentCall::revoke { grantee, id: u32::try_from(consent)? }.into();
 	let nonce = chain.best().await?.nonce(&account(&ward.patient.key)).await?;
 
 	let far = send(network, &chain, &key, &revoke, nonce + 1_000_000).await?;
@@ -668,7 +667,7 @@ async fn one_account_floods_the_pool(network: &Network) -> Result<()> {
 	acts::grant(&other, &Permit::write("Hospital B")).await?;
 	ensure!(start.elapsed() < Duration::from_secs(60), "another patient was held up");
 	let start = Instant::now();
-	chain.submit_revocation(&key, &revoke).await.context("the revocation that is next")?;
+	chain.submit_revocation(&key, revoke).await.context("the revocation that is next")?;
 	println!("flood: the revocation went through in {:.1} s", start.elapsed().as_secs_f64());
 	Ok(())
 }

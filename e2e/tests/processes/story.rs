@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, str::FromStr};
 use subxt_signer::{sr25519::Keypair, SecretUri};
-use vouchsafe_client::chain::{runtime, BoundedVec, Chain};
+use vouchsafe_client::chain::{calls::EnrolmentCall, Chain, Signer, Submit};
 use vouchsafe_e2e::{
 	data,
 	network::{Network, Options},
@@ -77,8 +77,8 @@ async fn plant(network: &Network, text: &str) {
 	// On the chain, and so in the node's database: in the address of a custodian.
 	let chain = Chain::connect(&site.node.url()).await.unwrap();
 	let key = |uri: &str| Keypair::from_uri(&SecretUri::from_str(uri).unwrap()).unwrap();
-	let nobody = key("//Planted").public_key().to_account_id();
-	let url = BoundedVec(format!("http://{}", hex::encode(text)).into_bytes());
-	let call = runtime::tx().enrolment().set_custodian(url, nobody, [1; 32]);
-	chain.submit(&key("//HospitalA"), &call).await.unwrap();
+	let nobody = key("//Planted").account();
+	let url = format!("http://{}", hex::encode(text)).into_bytes();
+	let call = EnrolmentCall::set_custodian { url, account: nobody, key: [1; 32] };
+	chain.submit(&key("//HospitalA"), call).await.unwrap();
 }

@@ -4,25 +4,14 @@
 //! (`scripts/next-runtime`).
 
 use anyhow::{bail, ensure, Context, Result};
+use codec::Encode;
 use serde_json::{json, Value};
 use std::{path::PathBuf, process::Command, str::FromStr, time::Instant};
 use subxt_signer::{sr25519::Keypair, SecretUri};
-use vouchsafe_client::{
-	chain::{
-		runtime::{
-			self,
-			runtime_types::{
-				frame_system::pallet::Call as SystemCall,
-				pallet_consortium::pallet::Call as ConsortiumCall, vouchsafe_runtime::RuntimeCall,
-			},
-		},
-		At, Chain, Config, Grantee, H256,
-	},
-	subxt::{
-		client::OnlineClientAtBlockImpl,
-		config::DefaultExtrinsicParamsBuilder,
-		transactions::{SubmittableTransaction, TransactionStatus},
-	},
+use vouchsafe_client::chain::{
+	calls::{as_root, ConsentCall, CouncilCall, SystemCall, MAX_WEIGHT},
+	events::{CouncilEvent, Event},
+	storage, At, Chain, Grantee, Signer, Submit, View, H256,
 };
 use vouchsafe_e2e::{
 	acts::{self, Permit},
@@ -63,88 +52,79 @@ async fn versions(network: &Network) -> Result<Vec<u64>> {
 /// What an upgrade must not touch.
 async fn state(patient: &User, chain: &Chain) -> Result<(Value, (u64, H256), usize)> {
 	let consents = patient.run(&["consent", "list"]).await?;
-	let account = keypair(&patient.key).public_key().to_account_id();
+	let account = keypair(&patient.key).account();
 	let at = chain.finalized().await?;
 	let records = at.all_records_of(&account).await?.len();
 	Ok((consents, at.audit_head(&account).await?, records))
 }
 
-type Signed = SubmittableTransaction<Config, OnlineClientAtBlockImpl<Config>>;
-
-/// A call by this patient (which revokes nothing that stands), signed for the chain as it was at
+/// A call by this patient (which revokes nothing that is in force), signed for the chain as it was at
 /// this block, not sent yet.
-async fn signed_at(at: &At, patient: &Keypair) -> Result<Signed> {
-	let nonce = at.nonce(&patient.public_key().to_account_id()).await?;
-	let grantee = Grantee::Institution(keypair("//HospitalC").public_key().to_account_id());
-	let call = runtime::tx().consent().revoke(grantee, 0);
-	let params = DefaultExtrinsicParamsBuilder::<Config>::new().nonce(nonce).mortal(1024).build();
-	Ok(at.subxt().transactions().create_signed(&call, patient, params).await?)
+async fn signed_at(at: &At, patient: &Keypair) -> Result<Vec<u8>> {
+	let nonce = at.nonce(&patient.account()).await?;
+	let grantee = Grantee::Institution(keypair("//HospitalC").account());
+	Ok(at.sign(patient, &ConsentCall::revoke { grantee, id: 0 }.into(), nonce, 1024))
 }
 
 /// What a validator answers to these bytes.
-async fn submit_as_it_is(network: &Network, transaction: &Signed) -> Result<String> {
-	let params = [format!("0x{}", hex::encode(transaction.encoded()))];
+async fn submit_as_it_is(network: &Network, extrinsic: &[u8]) -> Result<String> {
+	let params = [format!("0x{}", hex::encode(extrinsic))];
 	let call =
 		json!({ "jsonrpc": "2.0", "id": 1, "method": "author_submitExtrinsic", "params": params });
 	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
 	Ok(reqwest::Client::new().post(url).json(&call).send().await?.text().await?)
 }
 
-/// Sends it, and waits until it is in a block.
-async fn send(transaction: Signed) -> Result<()> {
-	let mut progress = transaction.submit_and_watch().await?;
-	while let Some(status) = progress.next().await {
-		match status? {
-			TransactionStatus::InBestBlock(_) | TransactionStatus::InFinalizedBlock(_) => {
-				return Ok(());
-			},
-			TransactionStatus::Invalid { message } | TransactionStatus::Dropped { message } => {
-				bail!("{message}");
-			},
-			_ => {},
-		}
-	}
-	bail!("nothing more was heard of it")
+/// Sends it, and waits until the account's nonce says that it is in a block.
+async fn send(chain: &Chain, patient: &Keypair, extrinsic: &[u8]) -> Result<()> {
+	let account = patient.account();
+	let before = chain.best().await?.nonce(&account).await?;
+	chain.hand_in(extrinsic).await?;
+	until("it is in a block", PATIENCE, || async {
+		let nonce = chain.best().await.ok()?.nonce(&account).await.ok()?;
+		(nonce > before).then_some(())
+	})
+	.await
 }
 
 /// Proposes an upgrade with a threshold of its own choice, votes, and tries to carry it out.
 async fn motion_of_two(chain: &Chain, code: &[u8]) -> Result<()> {
 	let code_hash = H256(sp_crypto_hashing::blake2_256(code));
-	let upgrade = RuntimeCall::System(SystemCall::authorize_upgrade { code_hash });
-	let call = RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root {
-		call: Box::new(upgrade.clone()),
-	});
-	let inner = runtime::tx().consortium().dispatch_as_root(upgrade);
-	let at = chain.finalized().await?;
-	let length = u32::try_from(at.subxt().transactions().call_data(&inner)?.len())?;
+	let upgrade = as_root(SystemCall::authorize_upgrade { code_hash }.into());
+	let length_bound = u32::try_from(upgrade.encoded_size())?;
 	let (a, b) = (keypair("//HospitalA"), keypair("//HospitalB"));
-	let included = chain.submit(&a, &runtime::tx().council().propose(2, call, length)).await?;
-	let proposed = included
-		.events
-		.find_first::<runtime::council::events::Proposed>()
-		.context("nothing was proposed")??;
-	let (hash, index) = (proposed.proposal_hash, proposed.proposal_index);
-	let vote = runtime::tx().council().vote(hash, index, true);
-	tokio::try_join!(chain.submit(&a, &vote), chain.submit(&b, &vote))?;
-	let weight = runtime::runtime_types::sp_weights::weight_v2::Weight {
-		ref_time: 50_000_000_000,
-		proof_size: 1 << 20,
+	let propose = CouncilCall::propose { threshold: 2, proposal: Box::new(upgrade), length_bound };
+	let included = chain.submit(&a, propose).await?;
+	let proposed = included.find(|event| match event {
+		Event::Council(CouncilEvent::Proposed { proposal_hash, proposal_index, .. }) => {
+			Some((*proposal_hash, *proposal_index))
+		},
+		_ => None,
+	});
+	let (proposal, index) = proposed.context("nothing was proposed")?;
+	let vote = || CouncilCall::vote { proposal, index, approve: true };
+	tokio::try_join!(chain.submit(&a, vote()), chain.submit(&b, vote()))?;
+	let close = CouncilCall::close {
+		proposal_hash: proposal,
+		index,
+		proposal_weight_bound: MAX_WEIGHT,
+		length_bound,
 	};
-	let close = runtime::tx().council().close(hash, index, weight, length);
-	let included = chain.submit(&a, &close).await?;
-	let executed = included
-		.events
-		.find_first::<runtime::council::events::Executed>()
-		.context("the collective carried nothing out")??;
-	ensure!(executed.result.is_err(), "a motion of two of four seats ran as Root");
-	println!("a motion that asks for two seats only: {:?}", executed.result);
+	let included = chain.submit(&a, close).await?;
+	let executed = included.find(|event| match event {
+		Event::Council(CouncilEvent::Executed { result, .. }) => Some(result.clone()),
+		_ => None,
+	});
+	let result = executed.context("the collective carried nothing out")?;
+	ensure!(result.is_err(), "a motion of two of four seats ran as Root");
+	println!("a motion that asks for two seats only: {result:?}");
 	Ok(())
 }
 
 async fn no_upgrade_is_authorised(chain: &Chain) -> Result<bool> {
 	let at = chain.finalized().await?;
-	let entry = at.subxt().storage().entry(runtime::storage().system().authorized_upgrade())?;
-	Ok(entry.try_fetch(()).await?.is_none())
+	let key = storage::value::<()>("System", "AuthorizedUpgrade");
+	Ok(at.storage(key.bytes).await?.is_none())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,7 +215,9 @@ async fn upgrade() -> Result<()> {
 		println!("signed {what} the upgrade: {answer}");
 		ensure!(answer.contains("bad signature"), "the node should refuse it for its signature");
 	}
-	send(signed_at(&chain.finalized().await?, &keypair("//PatientB")).await?).await?;
+	let other = keypair("//PatientB");
+	let signed = signed_at(&chain.finalized().await?, &other).await?;
+	send(&chain, &other, &signed).await?;
 	println!("the same, signed now, is in a block [{:.1} s]", secs());
 
 	// The state is the same, and people and custodians go on.

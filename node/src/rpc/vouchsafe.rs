@@ -1,308 +1,188 @@
-//! `vouchsafe_*`: the runtime's [`VouchsafeApi`] as JSON. Each method takes, last, the hash of the
-//! block at which it answers; without it, that is the best one.
+//! The methods `vouchsafe_*`: the runtime's [`VouchsafeApi`] in JSON.
+//!
+//! - Parameters come by position or by name, in the forms that the methods return (see `json`).
+//! - The last parameter, `at`, is the hash of the block to look at. Without it, the answer is about
+//!   the best block.
+//! - A list comes in pages `{items, next}`. `next` is `null` on the last page. Otherwise, pass it as
+//!   `after`, with the other parameters unchanged, to get the next page. `limit` is the number of
+//!   items in a page.
+//! - An error says in one sentence which parameter is wrong, and how.
 
-// One for the block and one for the server come on top of the runtime's own.
-#![allow(clippy::too_many_arguments)]
-
-use super::json::to_json;
-use crate::service::FullClient;
-use codec::Encode;
-use jsonrpsee::{
-	core::RpcResult,
-	proc_macros::rpc,
-	types::{error::INTERNAL_ERROR_CODE, ErrorObjectOwned},
+use super::{
+	json::to_json,
+	parameters::{Cursor, Fault, Parameters},
 };
+use crate::client::FullClient;
+use codec::{Decode, Encode};
+use jsonrpsee::{core::RegisterMethodError, types::ErrorObjectOwned, RpcModule};
 use scale_info::TypeInfo;
-use serde::Deserialize;
-use serde_json::Value;
-use sp_api::{ApiError, ApiRef, ProvideRuntimeApi};
+use serde_json::{json, Value};
+use sp_api::ProvideRuntimeApi;
 use sp_blockchain::HeaderBackend;
 use std::sync::Arc;
-use vouchsafe_primitives::*;
-use vouchsafe_runtime::{
-	apis::{RuntimeApiImpl, VouchsafeApi},
-	opaque::Block,
-	Hash,
-};
+use vouchsafe_primitives::RecordId;
+use vouchsafe_runtime::{apis::VouchsafeApi, Hash};
 
-/// [`Ground`], as JSON.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub enum GroundJson {
-	/// A consent.
-	Consent {
-		/// The institution for which the reader acts.
-		institution: Option<AccountId>,
-	},
-	/// Break-glass.
-	#[serde(rename_all = "camelCase")]
-	BreakGlass {
-		/// The institution for which the reader acts.
-		institution: AccountId,
-		/// The invocation.
-		invocation: u32,
-	},
-	/// The reader's own records.
-	Own,
+/// The methods.
+pub fn methods(client: Arc<FullClient>) -> Result<RpcModule<FullClient>, RegisterMethodError> {
+	let mut module = RpcModule::from_arc(client);
+
+	// Adds one method: it passes its parameters on to a function of the runtime, and returns one
+	// value or the pages of a list.
+	macro_rules! add {
+		($name:literal: one $function:ident($($parameter:ident),*)) => {
+			register(&mut module, $name, &[$(stringify!($parameter),)* "at"], |call| {
+				let (api, at) = (call.client.runtime_api(), call.block()?);
+				value(&api.$function(at, $(call.take(stringify!($parameter))?),*)?)
+			})?
+		};
+		($name:literal: list $function:ident($($parameter:ident),* $(; $constant:expr)?)) => {
+			register(
+				&mut module,
+				$name,
+				&[$(stringify!($parameter),)* "after", "limit", "at"],
+				|call| {
+					let (api, (at, after, limit)) = (call.client.runtime_api(), call.page()?);
+					let items = api
+						.$function(at, $(call.take(stringify!($parameter))?,)* $($constant)?)?;
+					page(items, at, after, limit)
+				},
+			)?
+		};
+	}
+
+	// People and institutions.
+	add!("vouchsafe_account": one account(account));
+	add!("vouchsafe_institution": one institution(institution));
+	add!("vouchsafe_institutions": list institutions());
+	add!("vouchsafe_affiliations": list affiliations(practitioner));
+	add!("vouchsafe_custodianOf": one custodian_of(account));
+	// Records and their keys.
+	register(&mut module, "vouchsafe_recordsOf", &["patient", "after", "limit", "at"], records_of)?;
+	add!("vouchsafe_record": one record(record));
+	add!("vouchsafe_version": one version(record, version));
+	add!("vouchsafe_sharingSet": one sharing_set(record, version));
+	add!("vouchsafe_holderChoice": one holder_choice(patient));
+	// The runtime returns the first ones only; more follow when these are acknowledged.
+	add!("vouchsafe_unacknowledged": list unacknowledged(institution; u32::MAX));
+	// Consents, requests and openings.
+	add!("vouchsafe_consentsOf": list consents_of(patient));
+	add!("vouchsafe_requestsOf": list requests_of(patient));
+	add!("vouchsafe_openings": list openings(patient, reader));
+	add!("vouchsafe_decide": one decide(reader, ground, patient, record, action, purpose));
+	add!("vouchsafe_decideLog": one decide_log(reader, institution, patient));
+	// The patient's log.
+	add!("vouchsafe_auditHead": one audit_head(patient));
+
+	Ok(module)
 }
 
-impl From<GroundJson> for Ground {
-	fn from(ground: GroundJson) -> Self {
-		match ground {
-			GroundJson::Consent { institution } => Self::Consent { institution },
-			GroundJson::BreakGlass { institution, invocation } => {
-				Self::BreakGlass { institution, invocation }
-			},
-			GroundJson::Own => Self::Own,
+/// Adds a method that has these parameters. It may take long, so it runs on a thread for such work.
+fn register(
+	module: &mut RpcModule<FullClient>,
+	name: &'static str,
+	parameters: &'static [&'static str],
+	answer: impl Fn(&mut Call) -> Result<Value, Fault> + Clone + Send + Sync + 'static,
+) -> Result<(), RegisterMethodError> {
+	module.register_blocking_method(name, move |given, client, _| {
+		let parameters = Parameters::new(&given, parameters)?;
+		answer(&mut Call { client: &client, parameters }).map_err(ErrorObjectOwned::from)
+	})?;
+	Ok(())
+}
+
+/// A call of a method.
+struct Call<'a> {
+	client: &'a FullClient,
+	parameters: Parameters,
+}
+
+impl Call<'_> {
+	fn take<T: Decode + TypeInfo + 'static>(&mut self, name: &str) -> Result<T, Fault> {
+		self.parameters.take(name)
+	}
+
+	/// Reads the parameter `at`.
+	fn block(&mut self) -> Result<Hash, Fault> {
+		let at = self.take("at")?;
+		self.known(at)
+	}
+
+	/// Reads the parameters of a page: its block, the item that it follows, and its limit.
+	fn page<Item: Encode + Decode>(&mut self) -> Result<(Hash, Option<Item>, u32), Fault> {
+		let mut at = self.take("at")?;
+		let (after, limit) = Cursor::take(&mut self.parameters, &mut at)?;
+		Ok((self.known(at)?, after, limit))
+	}
+
+	/// The block, or else the best one.
+	fn known(&self, at: Option<Hash>) -> Result<Hash, Fault> {
+		let Some(at) = at else { return Ok(self.client.info().best_hash) };
+		match self.client.header(at) {
+			Ok(Some(_)) => Ok(at),
+			Ok(None) => Err(Fault::Parameter(format!("the node does not have the block {at:?}"))),
+			Err(error) => Err(Fault::Node(format!("the node cannot read its database: {error}"))),
 		}
 	}
 }
 
-/// The methods.
-#[rpc(server, namespace = "vouchsafe")]
-pub trait Vouchsafe {
-	/// The account, if it is enrolled.
-	#[method(name = "account")]
-	fn account(&self, account: AccountId, at: Option<Hash>) -> RpcResult<Value>;
-
-	/// The institution or authority.
-	#[method(name = "institution")]
-	fn institution(&self, institution: AccountId, at: Option<Hash>) -> RpcResult<Value>;
-
-	/// All institutions and authorities.
-	#[method(name = "institutions")]
-	fn institutions(&self, at: Option<Hash>) -> RpcResult<Value>;
-
-	/// The practitioner's affiliations.
-	#[method(name = "affiliations")]
-	fn affiliations(&self, practitioner: AccountId, at: Option<Hash>) -> RpcResult<Value>;
-
-	/// The institution whose custodian signs with this account.
-	#[method(name = "custodianOf")]
-	fn custodian_of(&self, account: AccountId, at: Option<Hash>) -> RpcResult<Value>;
-
-	/// The patient's records, by pages.
-	#[method(name = "recordsOf")]
-	fn records_of(
-		&self,
-		patient: AccountId,
-		after: Option<RecordId>,
-		limit: u32,
-		at: Option<Hash>,
-	) -> RpcResult<Value>;
-
-	/// The record.
-	#[method(name = "record")]
-	fn record(&self, record: RecordId, at: Option<Hash>) -> RpcResult<Value>;
-
-	/// A version of a record.
-	#[method(name = "version")]
-	fn version(
-		&self,
-		record: RecordId,
-		version: VersionNumber,
-		at: Option<Hash>,
-	) -> RpcResult<Value>;
-
-	/// Who holds the shares of a version's key.
-	#[method(name = "sharingSet")]
-	fn sharing_set(
-		&self,
-		record: RecordId,
-		version: VersionNumber,
-		at: Option<Hash>,
-	) -> RpcResult<Value>;
-
-	/// Versions that the institution's custodian has not yet acknowledged.
-	#[method(name = "unacknowledged")]
-	fn unacknowledged(
-		&self,
-		institution: AccountId,
-		limit: u32,
-		at: Option<Hash>,
-	) -> RpcResult<Value>;
-
-	/// All consents of the patient.
-	#[method(name = "consentsOf")]
-	fn consents_of(&self, patient: AccountId, at: Option<Hash>) -> RpcResult<Value>;
-
-	/// The open requests to the patient.
-	#[method(name = "requestsOf")]
-	fn requests_of(&self, patient: AccountId, at: Option<Hash>) -> RpcResult<Value>;
-
-	/// What the reader has opened of the patient's lately.
-	#[method(name = "openings")]
-	fn openings(&self, patient: AccountId, reader: AccountId, at: Option<Hash>)
-		-> RpcResult<Value>;
-
-	/// Whether the reader may do this with the record, and why or why not.
-	#[method(name = "decide")]
-	fn decide(
-		&self,
-		reader: AccountId,
-		ground: GroundJson,
-		patient: AccountId,
-		record: RecordId,
-		action: Action,
-		purpose: Purpose,
-		at: Option<Hash>,
-	) -> RpcResult<Value>;
-
-	/// Whether the reader may read the patient's log.
-	#[method(name = "decideLog")]
-	fn decide_log(
-		&self,
-		reader: AccountId,
-		institution: Option<AccountId>,
-		patient: AccountId,
-		at: Option<Hash>,
-	) -> RpcResult<Value>;
-
-	/// Which holders the patient has named for future records.
-	#[method(name = "holderChoice")]
-	fn holder_choice(&self, patient: AccountId, at: Option<Hash>) -> RpcResult<Value>;
-
-	/// Count and head of the patient's log.
-	#[method(name = "auditHead")]
-	fn audit_head(&self, patient: AccountId, at: Option<Hash>) -> RpcResult<Value>;
+fn records_of(call: &mut Call) -> Result<Value, Fault> {
+	let (at, after, limit) = call.page::<RecordId>()?;
+	let patient = call.take("patient")?;
+	// One more than the page has shows whether there is another page.
+	let mut items =
+		call.client.runtime_api().records_of(at, patient, after, limit.saturating_add(1))?;
+	let is_last = items.len() <= limit as usize;
+	items.truncate(limit as usize);
+	let last = items.last().filter(|_| !is_last);
+	let next = last.map(|(after, _)| Cursor { block: at, after: *after }.to_hex());
+	Ok(json!({ "items": value(&items)?, "next": next }))
 }
 
-/// Answers the methods.
-pub struct Vouchsafe {
-	client: Arc<FullClient>,
+/// A page of a list that the runtime returns whole.
+fn page<T: Encode + TypeInfo + 'static>(
+	items: Vec<T>,
+	at: Hash,
+	after: Option<u32>,
+	limit: u32,
+) -> Result<Value, Fault> {
+	let first = after.map_or(0, |after| after.saturating_add(1));
+	let end = first.saturating_add(limit);
+	let next = ((end as usize) < items.len())
+		.then(|| Cursor { block: at, after: end.saturating_sub(1) }.to_hex());
+	let items: Vec<T> = items.into_iter().skip(first as usize).take(limit as usize).collect();
+	Ok(json!({ "items": value(&items)?, "next": next }))
 }
 
-impl Vouchsafe {
-	/// Answers from this chain.
-	pub fn new(client: Arc<FullClient>) -> Self {
-		Self { client }
-	}
-
-	/// Asks the runtime and makes JSON of its answer.
-	fn ask<T: Encode + TypeInfo + 'static>(
-		&self,
-		at: Option<Hash>,
-		question: impl FnOnce(ApiRef<RuntimeApiImpl<Block, FullClient>>, Hash) -> Result<T, ApiError>,
-	) -> RpcResult<Value> {
-		let at = at.unwrap_or_else(|| self.client.info().best_hash);
-		let answer = question(self.client.runtime_api(), at)
-			.map_err(|error| internal(format!("the runtime can't be asked at {at:?}: {error}")))?;
-		to_json(&answer).ok_or_else(|| internal("the runtime's answer can't be shown".into()))
-	}
+fn value<T: Encode + TypeInfo + 'static>(answer: &T) -> Result<Value, Fault> {
+	to_json(answer).ok_or_else(|| Fault::Node("the answer cannot be written as JSON".into()))
 }
 
-fn internal(message: String) -> ErrorObjectOwned {
-	ErrorObjectOwned::owned(INTERNAL_ERROR_CODE, message, None::<()>)
-}
+#[cfg(test)]
+mod tests {
+	use super::*;
 
-impl VouchsafeServer for Vouchsafe {
-	fn account(&self, account: AccountId, at: Option<Hash>) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.account(at, account))
+	fn page_of(items: u32, after: Option<u32>, limit: u32) -> (Value, Option<u32>) {
+		let at = Hash::repeat_byte(1);
+		let page = page((0..items).collect(), at, after, limit).unwrap();
+		let next = page["next"].as_str().map(|next| {
+			let bytes = sp_core::bytes::from_hex(next).unwrap();
+			let cursor = Cursor::<u32>::decode(&mut &bytes[..]).unwrap();
+			assert_eq!(cursor.block, at);
+			cursor.after
+		});
+		(page["items"].clone(), next)
 	}
 
-	fn institution(&self, institution: AccountId, at: Option<Hash>) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.institution(at, institution))
-	}
-
-	fn institutions(&self, at: Option<Hash>) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.institutions(at))
-	}
-
-	fn affiliations(&self, practitioner: AccountId, at: Option<Hash>) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.affiliations(at, practitioner))
-	}
-
-	fn custodian_of(&self, account: AccountId, at: Option<Hash>) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.custodian_of(at, account))
-	}
-
-	fn records_of(
-		&self,
-		patient: AccountId,
-		after: Option<RecordId>,
-		limit: u32,
-		at: Option<Hash>,
-	) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.records_of(at, patient, after, limit))
-	}
-
-	fn record(&self, record: RecordId, at: Option<Hash>) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.record(at, record))
-	}
-
-	fn version(
-		&self,
-		record: RecordId,
-		version: VersionNumber,
-		at: Option<Hash>,
-	) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.version(at, record, version))
-	}
-
-	fn sharing_set(
-		&self,
-		record: RecordId,
-		version: VersionNumber,
-		at: Option<Hash>,
-	) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.sharing_set(at, record, version))
-	}
-
-	fn unacknowledged(
-		&self,
-		institution: AccountId,
-		limit: u32,
-		at: Option<Hash>,
-	) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.unacknowledged(at, institution, limit))
-	}
-
-	fn consents_of(&self, patient: AccountId, at: Option<Hash>) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.consents_of(at, patient))
-	}
-
-	fn requests_of(&self, patient: AccountId, at: Option<Hash>) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.requests_of(at, patient))
-	}
-
-	fn openings(
-		&self,
-		patient: AccountId,
-		reader: AccountId,
-		at: Option<Hash>,
-	) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.openings(at, patient, reader))
-	}
-
-	fn decide(
-		&self,
-		reader: AccountId,
-		ground: GroundJson,
-		patient: AccountId,
-		record: RecordId,
-		action: Action,
-		purpose: Purpose,
-		at: Option<Hash>,
-	) -> RpcResult<Value> {
-		let ground = ground.into();
-		self.ask(at, |api, at| api.decide(at, reader, ground, patient, record, action, purpose))
-	}
-
-	fn decide_log(
-		&self,
-		reader: AccountId,
-		institution: Option<AccountId>,
-		patient: AccountId,
-		at: Option<Hash>,
-	) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.decide_log(at, reader, institution, patient))
-	}
-
-	fn holder_choice(&self, patient: AccountId, at: Option<Hash>) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.holder_choice(at, patient))
-	}
-
-	fn audit_head(&self, patient: AccountId, at: Option<Hash>) -> RpcResult<Value> {
-		self.ask(at, |api, at| api.audit_head(at, patient))
+	#[test]
+	fn lists_come_in_pages() {
+		assert_eq!(page_of(5, None, 2), (json!([0, 1]), Some(1)));
+		assert_eq!(page_of(5, Some(1), 2), (json!([2, 3]), Some(3)));
+		assert_eq!(page_of(5, Some(3), 2), (json!([4]), None));
+		// A full last page has no next one.
+		assert_eq!(page_of(4, Some(1), 2), (json!([2, 3]), None));
+		assert_eq!(page_of(0, None, 2), (json!([]), None));
+		// A cursor that somebody made up.
+		assert_eq!(page_of(5, Some(u32::MAX), 2), (json!([]), None));
 	}
 }

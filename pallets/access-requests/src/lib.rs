@@ -5,26 +5,36 @@
 //! ## Terminology
 //!
 //! - **Access request**: a practitioner, the **asker**, asks a patient for a consent: for a care
-//!   team, a role or all of the institution, or for one person alone.
-//! - **Referral**: a request that one practitioner makes for another, here or elsewhere.
-//! - **Narrowing**: the patient approves less than was asked for, never more.
+//!   team, for a role or all of the institution, or for one person alone.
+//! - **Referral**: a request that one practitioner makes for another, at any institution.
+//! - **Narrowing**: the patient approves less than was asked for. More is never possible.
 //!
 //! ## Scenarios
 //!
 //! 1. A doctor asks for the care team: [`submit`](Pallet::submit), with a reason that only the
-//!    patient can read. The patient leaves out what isn't needed and [`approve`](Pallet::approve)s:
+//!    patient can read. The patient removes what is not needed and [`approve`](Pallet::approve)s:
 //!    the request becomes a consent.
-//! 2. The patient [`deny`](Pallet::deny)s, or the doctor [`withdraw`](Pallet::withdraw)s, or
-//!    nobody does anything and after [`Config::RequestLifetime`] the request can't be approved.
-//! 3. A general practitioner refers to a clinic: a request whose grantee is the colleague there.
+//! 2. The patient [`deny`](Pallet::deny)s, or the doctor [`withdraw`](Pallet::withdraw)s. If nobody
+//!    does anything, the request expires after [`Config::RequestLifetime`].
+//! 3. A general practitioner refers a patient to a clinic: a request for the colleague there.
 //!
 //! ## Data structures
 //!
-//! [`Requests`] keeps what waits for an answer. [`OpenByAsker`] and [`OpenByInstitution`] bound how
-//! much of it one practitioner, and one institution, can pile up before a patient. Expired requests
-//! are dropped by the next submission that their bound counts for. A request's number is the place
-//! of its line in the patient's log.
+//! [`Requests`] has what waits for an answer. [`OpenByAsker`] and [`OpenByInstitution`] bound how
+//! many requests one practitioner, and one institution, can have with a patient. Expired requests
+//! are dropped by the next submission that counts against the same bound. A request's number is
+//! the sequence number of its log entry.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
@@ -43,12 +53,10 @@ pub use weights::WeightInfo;
 use alloc::vec::Vec;
 use frame_support::{pallet_prelude::*, traits::UnixTime};
 use sp_core::H256;
-use vouchsafe_primitives::{
-	audit::LogEvent,
-	traits::{AuditLog, Consents, Enrolment},
-	*,
-};
+use vouchsafe_primitives::{audit::LogEvent, *};
+use vouchsafe_support::{AuditLog, Consents, Enrolment};
 
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -64,22 +72,22 @@ pub mod pallet {
 	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
 		/// Who takes part.
 		type Enrolment: Enrolment;
-		/// Where an approved request becomes a consent.
+		/// Stores the consent that an approved request becomes.
 		type Consents: Consents;
 		/// The patients' logs.
 		type AuditLog: AuditLog;
 		/// The time.
 		type Time: UnixTime;
-		/// How long a request can be approved, in seconds.
+		/// How long a request waits for an answer, in seconds.
 		#[pallet::constant]
 		type RequestLifetime: Get<Moment>;
-		/// How many requests of one practitioner can wait for one patient's answer.
+		/// How many requests of one practitioner can wait for a patient's answer.
 		#[pallet::constant]
 		type MaxOpenPerAsker: Get<u32>;
-		/// How many requests of one institution can wait for one patient's answer.
+		/// How many requests of one institution can wait for a patient's answer.
 		#[pallet::constant]
 		type MaxOpenPerInstitution: Get<u32>;
-		/// What the calls weigh.
+		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -95,8 +103,8 @@ pub mod pallet {
 		OptionQuery,
 	>;
 
-	/// The requests that one practitioner has before one patient. One that has expired may stand
-	/// here after it was dropped.
+	/// The unanswered requests of one practitioner to one patient. An expired request may still be
+	/// listed after it was dropped.
 	#[pallet::storage]
 	pub type OpenByAsker<T: Config> = StorageDoubleMap<
 		_,
@@ -108,8 +116,8 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
-	/// The requests that one institution has before one patient. One that has expired may stand
-	/// here after it was dropped.
+	/// The unanswered requests of one institution to one patient. An expired request may still be
+	/// listed after it was dropped.
 	#[pallet::storage]
 	pub type OpenByInstitution<T: Config> = StorageDoubleMap<
 		_,
@@ -153,7 +161,7 @@ pub mod pallet {
 		},
 		/// A request was withdrawn by its asker.
 		Withdrawn {
-			/// Before whom it was.
+			/// To whom it was.
 			patient: AccountId,
 			/// Its number.
 			request: RequestId,
@@ -162,55 +170,73 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The account is no active patient.
+		/// The account is not a patient, or is a patient who acts without being active.
 		NotPatient,
-		/// The signer has no affiliation with the institution in force now.
+		/// The practitioner has no current affiliation with the institution.
 		NotAffiliated,
-		/// The grantee is neither of the asker's institution nor a practitioner to refer to.
+		/// The grantee does not belong to the caller's institution.
 		OtherInstitution,
-		/// The practitioner referred to isn't affiliated with the institution named.
-		UnknownGrantee,
-		/// A request says at least one action and one purpose, and how long.
+		/// The grantee is not enrolled, or is not affiliated with the institution named.
+		GranteeNotFound,
+		/// A request must name at least one action, at least one purpose and a duration.
 		NothingAsked,
-		/// A category, action or purpose has no meaning.
+		/// A category, action or purpose is not defined.
 		UnknownCode,
-		/// The data period ends before it begins.
+		/// The data period is empty: it ends before it begins.
 		EmptyDataPeriod,
-		/// The asker has as many requests before the patient as may wait.
+		/// The asker has as many unanswered requests to the patient as are allowed.
 		TooManyByAsker,
-		/// The institution has as many requests before the patient as may wait.
+		/// The institution has as many unanswered requests to the patient as are allowed.
 		TooManyByInstitution,
-		/// The patient's log is longer than requests can be numbered.
+		/// The patient's log is too long: no number is left.
 		OutOfNumbers,
 		/// No such request waits for the patient's answer.
-		NoSuchRequest,
+		RequestNotFound,
 		/// The request has expired.
-		Expired,
-		/// It wasn't asked for this grantee.
+		RequestExpired,
+		/// The request was not for this grantee.
 		OtherGrantee,
-		/// An approval permits.
+		/// The terms are a deny, but only a permit is allowed here.
 		NotPermit,
-		/// The terms open more than was asked for.
+		/// The terms allow more than was asked for.
 		WiderThanAsked,
 		/// The terms last longer than was asked for.
 		LongerThanAsked,
-		/// The signer isn't the one who asked.
+		/// The signer is not the one who asked.
 		NotAsker,
 	}
 
 	#[pallet::call]
+	#[deny(clippy::expect_used)]
 	impl<T: Config> Pallet<T> {
-		/// Asks a patient for access.
+		/// Ask a patient for access.
 		///
-		/// - Origin: signed by a practitioner affiliated with the institution.
-		/// - Details: for the institution, a role or care team of it, for the asker alone, or, as a
-		///   referral, for another practitioner. `duration` counts from the approval on. Expired
-		///   requests of the asker and of the institution are dropped first.
-		/// - Errors: [`Error::NotAffiliated`], [`Error::NotPatient`], [`Error::OtherInstitution`],
-		///   [`Error::UnknownGrantee`], [`Error::NothingAsked`], [`Error::UnknownCode`],
-		///   [`Error::EmptyDataPeriod`], [`Error::TooManyByAsker`],
-		///   [`Error::TooManyByInstitution`].
-		/// - Events: [`Event::Submitted`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by a practitioner affiliated with the institution.
+		///
+		/// ## Details
+		///
+		/// The grantee is the institution, a role or care team of it, the asker alone, or, in a
+		/// referral, another practitioner. `duration` counts from the approval. Expired requests of
+		/// the asker and of the institution are dropped first.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NothingAsked`].
+		/// - [`Error::UnknownCode`].
+		/// - [`Error::EmptyDataPeriod`].
+		/// - [`Error::GranteeNotFound`].
+		/// - [`Error::OtherInstitution`].
+		/// - [`Error::OutOfNumbers`].
+		/// - [`Error::TooManyByAsker`].
+		/// - [`Error::TooManyByInstitution`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Submitted`]. In the patient's log: `RequestSubmitted`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::submit(Pallet::<T>::max_expired()))]
 		pub fn submit(
@@ -223,9 +249,7 @@ pub mod pallet {
 			reason: SealedReason,
 		) -> DispatchResultWithPostInfo {
 			let asker = ensure_signed(origin)?;
-			T::Enrolment::actor(&asker, Some(&institution))
-				.filter(|actor| actor.active && actor.acting_for.is_some())
-				.ok_or(Error::<T>::NotAffiliated)?;
+			T::Enrolment::acting(&asker, &institution).ok_or(Error::<T>::NotAffiliated)?;
 			Self::ensure_patient(&patient)?;
 			Self::ensure_sound(&asked, duration)?;
 			let referred_by = Self::referral(&asker, &institution, &grantee)?;
@@ -275,15 +299,31 @@ pub mod pallet {
 			Ok(Some(T::WeightInfo::submit(dropped)).into())
 		}
 
-		/// Approves a request, as it was asked or narrower: it becomes a consent.
+		/// Approve a request as it was asked, or a narrower one: it becomes a consent.
 		///
-		/// - Origin: signed by the patient, or as the patient by proxy.
-		/// - Details: for the grantee that was asked for, for part of it where that is an
-		///   institution, or for the asker alone. `text` commits to what the patient was shown.
-		/// - Errors: [`Error::NotPatient`], [`Error::NoSuchRequest`], [`Error::Expired`],
-		///   [`Error::OtherGrantee`], [`Error::NotPermit`], [`Error::WiderThanAsked`],
-		///   [`Error::LongerThanAsked`], those of a grant.
-		/// - Events: [`Event::Approved`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient, or by proxy as the patient.
+		///
+		/// ## Details
+		///
+		/// The grantee is the one asked for, a part of it if that is an institution, or the asker
+		/// alone. `text` commits to what the patient was shown. The grant itself may be refused
+		/// with an error of the pallet consent.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::RequestNotFound`].
+		/// - [`Error::RequestExpired`].
+		/// - [`Error::OtherGrantee`].
+		/// - [`Error::NotPermit`].
+		/// - [`Error::WiderThanAsked`].
+		/// - [`Error::LongerThanAsked`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Approved`]. In the patient's log: `ConsentGranted`, then `RequestApproved`.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::approve())]
 		pub fn approve(
@@ -295,9 +335,9 @@ pub mod pallet {
 		) -> DispatchResult {
 			let patient = ensure_signed(origin)?;
 			Self::ensure_patient(&patient)?;
-			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::NoSuchRequest)?;
+			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::RequestNotFound)?;
 			let now = T::Time::now().as_secs();
-			ensure!(!found.is_expired(now), Error::<T>::Expired);
+			ensure!(!found.is_expired(now), Error::<T>::RequestExpired);
 			ensure!(found.admits(&grantee), Error::<T>::OtherGrantee);
 			ensure!(terms.effect == Effect::Permit, Error::<T>::NotPermit);
 			ensure!(found.asked.admits(&terms), Error::<T>::WiderThanAsked);
@@ -316,17 +356,26 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Denies a request.
+		/// Deny a request.
 		///
-		/// - Origin: signed by the patient, or as the patient by proxy.
-		/// - Errors: [`Error::NotPatient`], [`Error::NoSuchRequest`].
-		/// - Events: [`Event::Denied`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient, or by proxy as the patient.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::RequestNotFound`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Denied`]. In the patient's log: `RequestDenied`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::deny())]
 		pub fn deny(origin: OriginFor<T>, request: RequestId) -> DispatchResult {
 			let patient = ensure_signed(origin)?;
 			Self::ensure_patient(&patient)?;
-			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::NoSuchRequest)?;
+			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::RequestNotFound)?;
 
 			Self::remove(&patient, request, &found);
 			let event = LogEvent::RequestDenied { request };
@@ -335,11 +384,20 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Withdraws a request.
+		/// Withdraw a request.
 		///
-		/// - Origin: signed by the one who asked, also when the affiliation has ended since.
-		/// - Errors: [`Error::NoSuchRequest`], [`Error::NotAsker`].
-		/// - Events: [`Event::Withdrawn`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the practitioner who asked, also if the affiliation has ended since.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::RequestNotFound`].
+		/// - [`Error::NotAsker`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Withdrawn`]. In the patient's log: `RequestWithdrawn`.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::withdraw())]
 		pub fn withdraw(
@@ -348,7 +406,7 @@ pub mod pallet {
 			request: RequestId,
 		) -> DispatchResult {
 			let asker = ensure_signed(origin)?;
-			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::NoSuchRequest)?;
+			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::RequestNotFound)?;
 			ensure!(found.asker == asker, Error::<T>::NotAsker);
 
 			Self::remove(&patient, request, &found);
@@ -361,8 +419,8 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// The requests that wait for the patient's answer, those that have expired and are still
-		/// kept included.
+		/// The requests that wait for the patient's answer, including expired ones that were not
+		/// dropped yet.
 		pub fn requests_of(patient: AccountId) -> Vec<(RequestId, Request)> {
 			Requests::<T>::iter_prefix(&patient).collect()
 		}
@@ -387,18 +445,17 @@ pub mod pallet {
 }
 
 impl<T: Config> Pallet<T> {
-	/// How many expired requests one submission can have to drop.
+	/// How many expired requests one submission drops at most.
 	fn max_expired() -> u32 {
 		T::MaxOpenPerAsker::get().saturating_add(T::MaxOpenPerInstitution::get())
 	}
 
 	fn ensure_patient(account: &AccountId) -> DispatchResult {
-		let kind = T::Enrolment::active_kind(account);
-		ensure!(kind == Some(AccountKind::Patient), Error::<T>::NotPatient);
+		ensure!(T::Enrolment::is_active_patient(account), Error::<T>::NotPatient);
 		Ok(())
 	}
 
-	/// Whether what is asked for means something.
+	/// Checks that what is asked for is valid.
 	fn ensure_sound(asked: &Asked, duration: Moment) -> DispatchResult {
 		let said = !asked.actions.is_empty() && !asked.purposes.is_empty() && duration > 0;
 		ensure!(said, Error::<T>::NothingAsked);
@@ -411,8 +468,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether the asker may ask for the grantee, and, where that is another practitioner, who
-	/// refers. 1 read at most.
+	/// Checks that the asker may ask for the grantee. Gives who refers, if the grantee is another
+	/// practitioner. At most 1 read.
 	fn referral(
 		asker: &AccountId,
 		institution: &AccountId,
@@ -421,7 +478,7 @@ impl<T: Config> Pallet<T> {
 		if let Grantee::PractitionerAt { practitioner, institution: at } = grantee {
 			if practitioner != asker {
 				let there = T::Enrolment::is_affiliated(practitioner, at);
-				ensure!(there, Error::<T>::UnknownGrantee);
+				ensure!(there, Error::<T>::GranteeNotFound);
 				return Ok(Some(asker.clone()));
 			}
 		}
@@ -429,7 +486,7 @@ impl<T: Config> Pallet<T> {
 		Ok(None)
 	}
 
-	/// Removes a request that was answered, and what counts it.
+	/// Removes an answered request, also from the counts.
 	fn remove(patient: &AccountId, id: RequestId, request: &Request) {
 		Requests::<T>::remove(patient, id);
 		OpenByAsker::<T>::mutate_exists(patient, &request.asker, |open| drop_from(open, id));
@@ -438,8 +495,8 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Every request is counted in both its bounds, with its own expiry; what is counted and isn't
-	/// kept has expired.
+	/// Every request is counted in both its bounds, with its own expiry. Whatever is counted and not
+	/// stored has expired.
 	#[cfg(any(feature = "try-runtime", test))]
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		for (patient, id, request) in Requests::<T>::iter() {
@@ -469,7 +526,7 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// Drops a request from a count, and the count with the last one.
+/// Removes a request from a count, and the count if it is empty then.
 fn drop_from<S: Get<u32>>(counted: &mut Option<BoundedVec<Open, S>>, id: RequestId) {
 	if let Some(open) = counted {
 		open.retain(|open| open.request != id);

@@ -1,18 +1,10 @@
-//! A runtime with this pallet, time, and doubles of its neighbours: people who are enrolled as the
-//! tests say, consents that are only counted, and logs that are kept in full.
+//! A runtime with this pallet, and test doubles of its neighbours.
 
 use crate as pallet_access_requests;
-use core::cell::{Cell, RefCell};
 use frame_support::{derive_impl, parameter_types, traits::ConstU32};
-use sp_core::H256;
-use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError};
-use std::collections::BTreeMap;
-use vouchsafe_primitives::{
-	audit::LogEvent,
-	policy::{Decision, Question, Reason},
-	traits::{AuditLog, Consents, Enrolment},
-	*,
-};
+use sp_runtime::{traits::IdentityLookup, BuildStorage};
+use vouchsafe_primitives::*;
+pub use vouchsafe_support::doubles::{self, Clock, GivenConsents, Line, Logs, People, START};
 
 #[frame_support::runtime]
 mod runtime {
@@ -34,8 +26,6 @@ mod runtime {
 	#[runtime::pallet_index(0)]
 	pub type System = frame_system;
 	#[runtime::pallet_index(1)]
-	pub type Timestamp = pallet_timestamp;
-	#[runtime::pallet_index(2)]
 	pub type AccessRequests = pallet_access_requests;
 }
 
@@ -46,9 +36,6 @@ impl frame_system::Config for Test {
 	type Lookup = IdentityLookup<AccountId>;
 }
 
-#[derive_impl(pallet_timestamp::config_preludes::TestDefaultConfig)]
-impl pallet_timestamp::Config for Test {}
-
 pub const DAY: Moment = 24 * 60 * 60;
 
 parameter_types! {
@@ -57,9 +44,9 @@ parameter_types! {
 
 impl pallet_access_requests::Config for Test {
 	type Enrolment = People;
-	type Consents = Granted;
+	type Consents = GivenConsents;
 	type AuditLog = Logs;
-	type Time = Timestamp;
+	type Time = Clock;
 	type RequestLifetime = RequestLifetime;
 	type MaxOpenPerAsker = ConstU32<3>;
 	type MaxOpenPerInstitution = ConstU32<16>;
@@ -80,210 +67,26 @@ pub fn colleague(number: u8) -> AccountId {
 	AccountId::new([100 + number; 32])
 }
 
-/// What the double of enrolment knows.
-#[derive(Clone, Default)]
-struct Enrolled {
-	accounts: BTreeMap<AccountId, (AccountKind, bool)>,
-	affiliations: BTreeMap<(AccountId, AccountId), Role>,
-}
-
-/// A patient's log: how many lines stand before those that are kept, and those.
-#[derive(Clone, Default)]
-struct Log {
-	before: u64,
-	lines: Vec<Line>,
-}
-
-thread_local! {
-	static ENROLLED: RefCell<Enrolled> = RefCell::default();
-	static LOGS: RefCell<BTreeMap<AccountId, Log>> = RefCell::default();
-	static GRANTED: RefCell<Vec<(AccountId, Grantee, Terms, ShownText)>> = RefCell::default();
-	static GRANT_FAILS: Cell<bool> = Cell::default();
-}
-
-/// One line of a log, as it was appended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-	pub origin: AccountId,
-	pub acting_for: Option<AccountId>,
-	pub purpose: Option<Purpose>,
-	pub event: LogEvent,
-}
-
-/// The double of enrolment.
-pub struct People;
-
-impl People {
-	pub fn set_active(account: &AccountId, active: bool) {
-		ENROLLED.with_borrow_mut(|enrolled| enrolled.accounts.get_mut(account).unwrap().1 = active);
-	}
-
-	pub fn affiliate(practitioner: &AccountId, institution: &AccountId) {
-		let key = (practitioner.clone(), institution.clone());
-		ENROLLED.with_borrow_mut(|enrolled| enrolled.affiliations.insert(key, Role::Physician));
-	}
-
-	pub fn end_affiliation(practitioner: &AccountId, institution: &AccountId) {
-		let key = (practitioner.clone(), institution.clone());
-		ENROLLED.with_borrow_mut(|enrolled| enrolled.affiliations.remove(&key));
-	}
-}
-
-impl Enrolment for People {
-	fn actor(account: &AccountId, institution: Option<&AccountId>) -> Option<Actor> {
-		ENROLLED.with_borrow(|enrolled| {
-			let (kind, active) = *enrolled.accounts.get(account)?;
-			let acting_for = institution.and_then(|institution| {
-				let key = (account.clone(), institution.clone());
-				Some(ActingFor {
-					institution: institution.clone(),
-					role: *enrolled.affiliations.get(&key)?,
-					country: *b"AT",
-					teams: Default::default(),
-					attested: false,
-				})
-			});
-			Some(Actor { account: account.clone(), kind, active, acting_for, study: None })
-		})
-	}
-
-	fn active_kind(account: &AccountId) -> Option<AccountKind> {
-		Self::actor(account, None).filter(|actor| actor.active).map(|actor| actor.kind)
-	}
-
-	fn custodian_of(_: &AccountId) -> Option<AccountId> {
-		None
-	}
-
-	fn enrolled_by(_: &AccountId) -> Option<AccountId> {
-		None
-	}
-
-	fn country(institution: &AccountId) -> Option<Country> {
-		[HOSPITAL, CLINIC].contains(institution).then_some(*b"AT")
-	}
-
-	fn is_affiliated(practitioner: &AccountId, institution: &AccountId) -> bool {
-		let key = (practitioner.clone(), institution.clone());
-		ENROLLED.with_borrow(|enrolled| enrolled.affiliations.contains_key(&key))
-	}
-
-	fn signer() -> Option<AccountId> {
-		None
-	}
-}
-
-/// The double of consents: it notes what was granted, and can be told to refuse.
-pub struct Granted;
-
-impl Granted {
-	pub fn all() -> Vec<(AccountId, Grantee, Terms, ShownText)> {
-		GRANTED.with_borrow(Clone::clone)
-	}
-
-	pub fn refuse(refuse: bool) {
-		GRANT_FAILS.set(refuse);
-	}
-}
-
-impl Consents for Granted {
-	fn decide(_: &Question) -> Decision {
-		Decision::Refuse(Reason::NoConsent)
-	}
-
-	fn grant(
-		patient: &AccountId,
-		grantee: Grantee,
-		terms: Terms,
-		text: ShownText,
-	) -> Result<ConsentId, DispatchError> {
-		if GRANT_FAILS.get() {
-			return Err(DispatchError::Other("refused"));
-		}
-		let (lines, _) = Logs::head(patient);
-		let id = ConsentId::try_from(lines).unwrap();
-		let consent = ConsentRef { grantee: grantee.clone(), id };
-		let event = LogEvent::ConsentGranted { consent, effect: terms.effect };
-		Logs::append(patient, patient, None, None, event);
-		GRANTED.with_borrow_mut(|all| all.push((patient.clone(), grantee, terms, text)));
-		Ok(id)
-	}
-}
-
-/// The double of the patients' logs.
-pub struct Logs;
-
-impl Logs {
-	/// The lines that tests have caused.
-	pub fn of(patient: &AccountId) -> Vec<Line> {
-		LOGS.with_borrow(|logs| logs.get(patient).cloned().unwrap_or_default().lines)
-	}
-
-	/// As if this many lines stood before.
-	pub fn set_before(patient: &AccountId, before: u64) {
-		LOGS.with_borrow_mut(|logs| logs.entry(patient.clone()).or_default().before = before);
-	}
-}
-
-impl AuditLog for Logs {
-	fn append(
-		patient: &AccountId,
-		origin: &AccountId,
-		acting_for: Option<&AccountId>,
-		purpose: Option<Purpose>,
-		event: LogEvent,
-	) {
-		let line = Line { origin: origin.clone(), acting_for: acting_for.cloned(), purpose, event };
-		LOGS.with_borrow_mut(|logs| logs.entry(patient.clone()).or_default().lines.push(line));
-	}
-
-	fn head(patient: &AccountId) -> (u64, H256) {
-		LOGS.with_borrow(|logs| {
-			let count = logs.get(patient).map_or(0, |log| log.before + log.lines.len() as u64);
-			(count, H256::zero())
-		})
-	}
-}
-
-/// The moment at which tests begin.
-pub const START: Moment = 1_700_000_000;
-
-pub fn set_now(now: Moment) {
-	pallet_timestamp::Now::<Test>::put(now * 1_000);
-}
-
 /// Runs a test with everybody enrolled, and checks the state after it.
 pub fn build_and_execute(test: impl FnOnce()) {
-	let active = |kind| (kind, true);
-	let colleagues = (0..20).map(colleague);
-	let mut enrolled = Enrolled {
-		accounts: BTreeMap::from([
-			(PATIENT, active(AccountKind::Patient)),
-			(OTHER_PATIENT, active(AccountKind::Patient)),
-			(RELATIVE, active(AccountKind::Person)),
-			(HOSPITAL, active(AccountKind::Institution)),
-			(CLINIC, active(AccountKind::Institution)),
-			(DOCTOR, active(AccountKind::Practitioner)),
-			(CLINIC_DOCTOR, active(AccountKind::Practitioner)),
-		]),
-		affiliations: BTreeMap::from([
-			((DOCTOR, HOSPITAL), Role::Physician),
-			((CLINIC_DOCTOR, CLINIC), Role::Physician),
-		]),
-	};
-	for colleague in colleagues {
-		enrolled.accounts.insert(colleague.clone(), active(AccountKind::Practitioner));
-		enrolled.affiliations.insert((colleague, HOSPITAL), Role::Nurse);
+	doubles::reset();
+	for institution in [HOSPITAL, CLINIC] {
+		People::enrol(institution, AccountKind::Institution);
 	}
-	ENROLLED.set(enrolled);
-	LOGS.take();
-	GRANTED.take();
-	GRANT_FAILS.set(false);
+	for patient in [PATIENT, OTHER_PATIENT] {
+		People::enrol_by(patient, AccountKind::Patient, HOSPITAL);
+	}
+	People::enrol_by(RELATIVE, AccountKind::Person, HOSPITAL);
+	let doctors = [(DOCTOR, HOSPITAL, Role::Physician), (CLINIC_DOCTOR, CLINIC, Role::Physician)];
+	let colleagues = (0..20).map(|number| (colleague(number), HOSPITAL, Role::Nurse));
+	for (practitioner, institution, role) in doctors.into_iter().chain(colleagues) {
+		People::enrol_by(practitioner.clone(), AccountKind::Practitioner, institution.clone());
+		People::affiliate(&practitioner, &institution, role);
+	}
 	let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let mut ext = sp_io::TestExternalities::new(storage);
 	ext.execute_with(|| {
 		System::set_block_number(1);
-		set_now(START);
 		test();
 		AccessRequests::do_try_state().unwrap();
 	});

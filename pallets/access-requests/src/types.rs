@@ -1,15 +1,15 @@
-//! What a practitioner asks for, and how a request is kept.
+//! What a practitioner asks for, and requests as the chain stores them.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 use vouchsafe_primitives::*;
 
-/// A reason, sealed to the patient's encryption key: nobody else can read it on the chain.
+/// A reason, sealed to the patient's encryption key, so that only the patient can read it.
 pub type SealedReason = BoundedVec<u8, ConstU32<512>>;
 
-/// What is asked for. Empty categories, records and data period mean all; actions and purposes are
-/// always said. A record's labels have to be named, as in a permit.
+/// What is asked for. Empty categories, records and data period mean all. Actions and purposes must
+/// be named, and so must a record's labels, as in a permit.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -29,8 +29,8 @@ pub struct Asked {
 }
 
 impl Asked {
-	/// Whether the terms of a permit open no more than what was asked for. Filters that can't be
-	/// asked for (authors, holders, countries, a later beginning) only narrow.
+	/// Whether the terms of a permit allow no more than was asked for. Filters that a request does
+	/// not have (authors, responsible institutions, countries, a later start) only narrow it.
 	pub fn admits(&self, terms: &Terms) -> bool {
 		let records = self.records.is_empty()
 			|| (!terms.records.is_empty()
@@ -57,28 +57,28 @@ pub struct Request {
 	pub institution: AccountId,
 	/// For whom.
 	pub grantee: Grantee,
-	/// In a referral the one who refers: the asker, who asks for another.
+	/// In a referral the asker, who asks for another practitioner.
 	pub referred_by: Option<AccountId>,
 	/// What for.
 	pub asked: Asked,
 	/// For how long from the approval on, in seconds.
 	pub duration: Moment,
-	/// Why, for the patient's eyes.
+	/// Why. Only the patient can read it.
 	pub reason: SealedReason,
 	/// When it was submitted.
 	pub submitted: Moment,
-	/// Until when it can be approved, exclusive.
+	/// Until when it can be answered, exclusive.
 	pub expires: Moment,
 }
 
 impl Request {
-	/// Whether it is past its end, so that it can be dropped.
+	/// Whether it has expired, so that it can be dropped.
 	pub fn is_expired(&self, now: Moment) -> bool {
 		self.expires <= now
 	}
 
-	/// Whether an approval for this grantee lets in nobody for whom wasn't asked: the grantee that
-	/// was asked for, part of the institution that was, or the asker alone.
+	/// Whether an approval may be for this grantee: the one asked for, a part of it if that is an
+	/// institution, or the asker alone.
 	pub fn admits(&self, grantee: &Grantee) -> bool {
 		let asker_alone = Grantee::PractitionerAt {
 			practitioner: self.asker.clone(),
@@ -90,13 +90,13 @@ impl Request {
 	}
 }
 
-/// A request as it counts against a bound.
+/// A request in the count for a bound.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Open {
 	/// Which.
 	pub request: RequestId,
-	/// When it stops to count.
+	/// When it no longer counts.
 	pub expires: Moment,
 }

@@ -1,26 +1,36 @@
-//! Every patient's own log.
+//! The patients' logs.
 //!
 //! ## Terminology
 //!
 //! - *Entry*: one line of a log, as bytes ([`LogEntry::to_bytes`]). Its number `seq` counts from 0.
-//! - *Head*: the hash that the last entry gave the log ([`next_head`]). It stands for the whole log.
+//! - *Head*: the hash that the last entry gave the log ([`next_head`]). It proves the whole log.
 //!
 //! ## Scenarios
 //!
-//! *A patient reads the log.* A custodian's indexer, fed by an archive node, serves the entries
-//! that went out as [`Event::Appended`]. The patient's client recomputes the head from the first
-//! entry to the last and compares it with [`Logs`] on the chain: whichever copy it was given,
-//! nothing is missing from it, added or changed.
+//! *A patient reads the log.* A custodian indexes the entries, which go out as [`Event::Appended`],
+//! from an archive node. The patient's client computes the head over all entries that the custodian
+//! sends and compares it with [`Logs`] on the chain. So it knows that no entry is missing, added or
+//! changed.
 //!
-//! *Somebody acts for the patient by proxy.* The call reaches its pallet as the patient's. The
-//! log asks the transaction extension who signed and names both.
+//! *Somebody acts for the patient by proxy.* The call reaches its pallet as the patient's. The log
+//! asks admission who signed, and names both.
 //!
 //! ## Data structures
 //!
-//! State is a count and a head a patient, however long the log is. There are no calls: pallets
-//! append through [`AuditLog`], and each counts the cost, three reads and one write, in its own
-//! weights. What a dispatch appends goes with it where the dispatch fails.
+//! The state is one count and one head a patient, however long the log is. There are no calls:
+//! pallets append through [`AuditLog`], and each counts the cost, three reads and one write, in its
+//! own weights. If a dispatch fails, its entries are rolled back with it.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
@@ -32,39 +42,17 @@ mod tests;
 pub use pallet::*;
 
 use alloc::vec::Vec;
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::pallet_prelude::*;
 use frame_system::pallet_prelude::*;
-use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::traits::{SaturatedConversion, Zero};
 use vouchsafe_primitives::{
-	audit::{next_head, LogEntry, LogEvent},
-	traits::{AuditLog, Enrolment},
+	audit::{next_head, Log, LogEntry, LogEvent},
 	AccountId, Purpose,
 };
+use vouchsafe_support::{Admission, AuditLog};
 
-/// How far a patient's log has come.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Default,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct Log {
-	/// How many entries it has.
-	pub count: u64,
-	/// Its head: zero as long as it is empty.
-	pub head: H256,
-}
-
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -78,7 +66,7 @@ pub mod pallet {
 	#[pallet::config]
 	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
 		/// Who signed the transaction that is being dispatched.
-		type Enrolment: Enrolment;
+		type Admission: Admission;
 	}
 
 	/// Each patient's log.
@@ -109,7 +97,7 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// How far the patient's log has come.
+		/// Count and head of the patient's log.
 		pub fn log(patient: AccountId) -> Log {
 			Logs::<T>::get(patient)
 		}
@@ -125,13 +113,13 @@ impl<T: Config> AuditLog for Pallet<T> {
 		event: LogEvent,
 	) {
 		let block = frame_system::Pallet::<T>::block_number();
-		// While the genesis state is built there are neither events nor a genesis hash: what was
-		// appended then could never be proved.
+		// While the genesis state is built there are no events and there is no genesis hash: an
+		// entry could never be proved.
 		if block.is_zero() {
 			return;
 		}
 		let entry = LogEntry {
-			signer: T::Enrolment::signer().unwrap_or_else(|| origin.clone()),
+			signer: T::Admission::signer().unwrap_or_else(|| origin.clone()),
 			origin: origin.clone(),
 			acting_for: acting_for.cloned(),
 			purpose,
@@ -156,7 +144,7 @@ impl<T: Config> AuditLog for Pallet<T> {
 
 #[cfg(any(feature = "try-runtime", test))]
 impl<T: Config> Pallet<T> {
-	/// A log that is kept has entries, and so a head.
+	/// Every stored log has entries, and so a head.
 	pub(crate) fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		for log in Logs::<T>::iter_values() {
 			ensure!(log.count > 0, "a log without entries is kept");

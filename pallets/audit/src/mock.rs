@@ -1,10 +1,12 @@
 //! A chain with this pallet alone.
 
 use crate as pallet_audit;
-use frame_support::{derive_impl, parameter_types, sp_runtime::BuildStorage};
+use frame_support::{derive_impl, sp_runtime::BuildStorage};
 use sp_core::H256;
 use sp_runtime::traits::IdentityLookup;
-use vouchsafe_primitives::{traits::Enrolment, AccountId, AccountKind, Actor, Country};
+use vouchsafe_primitives::AccountId;
+use vouchsafe_support::doubles;
+pub use vouchsafe_support::doubles::Admitted;
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -30,39 +32,7 @@ impl frame_system::Config for Test {
 }
 
 impl crate::Config for Test {
-	type Enrolment = Signer;
-}
-
-parameter_types! {
-	/// Who signed.
-	pub static SignedBy: Option<AccountId> = None;
-}
-
-/// Knows who signed, and nobody else.
-pub struct Signer;
-
-impl Enrolment for Signer {
-	fn actor(_: &AccountId, _: Option<&AccountId>) -> Option<Actor> {
-		None
-	}
-	fn active_kind(_: &AccountId) -> Option<AccountKind> {
-		None
-	}
-	fn custodian_of(_: &AccountId) -> Option<AccountId> {
-		None
-	}
-	fn enrolled_by(_: &AccountId) -> Option<AccountId> {
-		None
-	}
-	fn country(_: &AccountId) -> Option<Country> {
-		None
-	}
-	fn is_affiliated(_: &AccountId, _: &AccountId) -> bool {
-		false
-	}
-	fn signer() -> Option<AccountId> {
-		SignedBy::get()
-	}
+	type Admission = Admitted;
 }
 
 /// Runs a test in block 1, and the pallet's invariants after it.
@@ -71,7 +41,7 @@ pub fn run(test: impl FnOnce()) {
 	sp_io::TestExternalities::from(storage).execute_with(|| {
 		frame_system::BlockHash::<Test>::insert(0, GENESIS);
 		System::set_block_number(1);
-		SignedBy::set(None);
+		doubles::reset();
 		test();
 		Audit::do_try_state().unwrap();
 	});

@@ -6,32 +6,42 @@
 //!
 //! - **Consent**: one provision in the sense of
 //!   [FHIR R4](https://hl7.org/fhir/R4/consent.html): permit or deny, of what, for which purpose,
-//!   how long. It lies under its patient and its **grantee**, and never moves to another.
+//!   how long. It is stored under its patient and its **grantee**, which never change.
 //! - **Grantor**: the patient; a **representative** who acts as the patient by proxy; or, for a
-//!   patient who can't use a wallet, two of an institution's staff (**assisted**).
-//! - **Revision**: how often a consent was amended. Who amends names the revision that was read,
-//!   so that nobody amends what another has changed meanwhile.
+//!   patient who cannot use a wallet, two practitioners of an institution (**assisted**).
+//! - **Revision**: how often a consent was amended. An amendment names the revision that the patient
+//!   read, so that it cannot overwrite a change made in the meantime.
 //!
 //! ## Scenarios
 //!
 //! 1. A patient permits a care team to read laboratory reports for treatment until the end of the
-//!    year: [`grant`](Pallet::grant) under the team. Later: [`amend`](Pallet::amend) with imaging
-//!    added, and [`revoke`](Pallet::revoke). From the block of the revocation on nothing is
-//!    decided on it.
-//! 2. A patient denies one person everything, emergencies included: a deny under the person. It
-//!    follows the person to whatever institution.
+//!    year: [`grant`](Pallet::grant) for the team. Later the patient [`amend`](Pallet::amend)s the
+//!    consent to add imaging, and then [`revoke`](Pallet::revoke)s it. From the block of the
+//!    revocation no decision uses it.
+//! 2. A patient denies one person everything, emergencies included: a deny for the person. It
+//!    follows the person to every institution.
 //! 3. A patient without a wallet agrees on paper. A nurse and a registrar of the hospital call
 //!    [`grant_assisted`](Pallet::grant_assisted) with the same content within
-//!    [`Config::ProposalLifetime`]; the consent is for this hospital alone and lasts
-//!    [`Config::AssistedPeriod`] at most.
+//!    [`Config::ProposalLifetime`]. The consent is for this hospital alone and lasts at most
+//!    [`Config::AssistedPeriod`].
 //!
 //! ## Data structures
 //!
-//! [`Consents`] keeps a bounded list of consents for each patient and grantee, so that a decision
-//! reads exactly the keys that fit who asks ([`policy::keys`]), however many consents the patient
-//! has given. A consent's number is the place of its grant in the patient's log: unique, in order,
-//! and without a counter to write. Expired consents stay until the next grant under their key.
+//! [`Consents`] has a bounded list of consents for each patient and grantee. A decision reads exactly
+//! the grantees that fit the actor ([`policy::keys`]), however many consents the patient has given.
+//! A consent's number is the sequence number of its grant in the patient's log: unique, in order,
+//! and without a counter. Expired consents remain until the next grant for the same grantee.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
@@ -54,10 +64,11 @@ use sp_core::H256;
 use vouchsafe_primitives::{
 	audit::LogEvent,
 	policy::{self, Decision, Question},
-	traits::{self, AuditLog, Enrolment},
 	*,
 };
+use vouchsafe_support::{self as traits, Admission, AuditLog, Enrolment};
 
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -73,21 +84,23 @@ pub mod pallet {
 	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
 		/// Who takes part.
 		type Enrolment: Enrolment;
+		/// Who signed the transaction that is being dispatched.
+		type Admission: Admission;
 		/// The patients' logs.
 		type AuditLog: AuditLog;
 		/// The time.
 		type Time: UnixTime;
-		/// How long an assisted consent lasts at most, in seconds.
+		/// How long an assisted consent may last, in seconds.
 		#[pallet::constant]
 		type AssistedPeriod: Get<Moment>;
-		/// How long a proposal waits for the second of the staff, in seconds.
+		/// How long a proposal waits for the second practitioner, in seconds.
 		#[pallet::constant]
 		type ProposalLifetime: Get<Moment>;
-		/// What the calls weigh.
+		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
 
-	/// The consents of a patient for a grantee. A key without consents isn't kept.
+	/// The consents of a patient for a grantee. A key without consents is removed.
 	#[pallet::storage]
 	pub type Consents<T: Config> = StorageDoubleMap<
 		_,
@@ -99,7 +112,7 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
-	/// Assisted consents that wait for a second of the staff, by patient and institution.
+	/// Assisted consents that wait for the second practitioner, by patient and institution.
 	#[pallet::storage]
 	pub type Proposed<T: Config> = StorageDoubleMap<
 		_,
@@ -147,7 +160,7 @@ pub mod pallet {
 			/// Its last revision.
 			revision: u16,
 		},
-		/// An assisted consent was proposed and waits for a second of the staff.
+		/// An assisted consent was proposed and waits for the second practitioner.
 		Proposed {
 			/// Whose.
 			patient: AccountId,
@@ -160,53 +173,73 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The account is no active patient.
+		/// The account is not a patient, or is a patient who acts without being active.
 		NotPatient,
-		/// The signer has no affiliation with the institution in force now.
+		/// The practitioner has no current affiliation with the institution.
 		NotAffiliated,
-		/// The grantee isn't enrolled, or isn't affiliated with the institution named.
-		UnknownGrantee,
-		/// A deny follows the person: it names the person, not an affiliation.
+		/// The grantee is not enrolled, or is not affiliated with the institution named.
+		GranteeNotFound,
+		/// A deny must name the person, not the person at an institution: it follows the person.
 		DenyThePerson,
-		/// A category, action or purpose has no meaning.
+		/// A category, action or purpose is not defined.
 		UnknownCode,
-		/// The terms end before they begin.
-		EmptyValidity,
-		/// The terms have ended already.
+		/// The period is empty: it ends before it begins.
+		InvalidPeriod,
+		/// The end is not in the future.
 		AlreadyExpired,
-		/// The data period ends before it begins.
+		/// The data period is empty: it ends before it begins.
 		EmptyDataPeriod,
-		/// The patient has as many consents for the grantee as can be kept.
+		/// The patient has as many consents for the grantee as can be stored.
 		TooManyConsents,
 		/// The patient has no such consent for the grantee, or it has expired.
-		NoSuchConsent,
-		/// The consent has been amended since.
+		ConsentNotFound,
+		/// The consent was amended in the meantime.
 		RevisionChanged,
-		/// The consent can't be amended any more: grant a new one.
+		/// The consent was amended as often as it can be: grant a new one.
 		TooManyRevisions,
-		/// The patient's log is longer than consents can be numbered.
+		/// The patient's log is too long: no number is left.
 		OutOfNumbers,
-		/// An assisted consent is for the institution of those who assist.
+		/// The grantee does not belong to the caller's institution.
 		OtherInstitution,
-		/// Only the institution that enrolled the patient assists.
+		/// Another institution enrolled the patient.
 		NotTheirPatient,
-		/// An assisted consent permits.
+		/// The terms are a deny, but only a permit is allowed here.
 		NotPermit,
-		/// An assisted consent ends within the period set for it.
+		/// An assisted consent must end within the period set for it.
 		AssistedTooLong,
-		/// The one who proposed it can't confirm it.
+		/// The practitioner who proposed the consent cannot confirm it.
 		SameStaff,
 	}
 
 	#[pallet::call]
+	#[deny(clippy::expect_used)]
 	impl<T: Config> Pallet<T> {
-		/// Grants a consent.
+		/// Grant a consent.
 		///
-		/// - Origin: signed by the patient, or as the patient by proxy.
-		/// - Details: expired consents under the same grantee are dropped first. `text` commits to
-		///   what the patient was shown.
-		/// - Errors: [`Error::NotPatient`], those of terms and grantee, [`Error::TooManyConsents`].
-		/// - Events: [`Event::Granted`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient, or by proxy as the patient.
+		///
+		/// ## Details
+		///
+		/// Expired consents for the same grantee are dropped first. `text` commits to what the
+		/// patient was shown.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::DenyThePerson`].
+		/// - [`Error::UnknownCode`].
+		/// - [`Error::AlreadyExpired`].
+		/// - [`Error::InvalidPeriod`].
+		/// - [`Error::EmptyDataPeriod`].
+		/// - [`Error::GranteeNotFound`].
+		/// - [`Error::OutOfNumbers`].
+		/// - [`Error::TooManyConsents`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Granted`]. In the patient's log: `ConsentGranted`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::grant())]
 		pub fn grant(
@@ -221,14 +254,32 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Amends a consent: the new terms take the place of the old ones.
+		/// Amend a consent: the new terms replace the old ones.
 		///
-		/// - Origin: signed by the patient, or as the patient by proxy.
-		/// - Details: `revision` is the one that the patient has read. The grantee and the number
-		///   stay.
-		/// - Errors: [`Error::NotPatient`], those of terms and grantee, [`Error::NoSuchConsent`],
-		///   [`Error::RevisionChanged`], [`Error::TooManyRevisions`].
-		/// - Events: [`Event::Amended`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient, or by proxy as the patient.
+		///
+		/// ## Details
+		///
+		/// `revision` is the one that the patient read. The grantee and the number stay the same.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::DenyThePerson`].
+		/// - [`Error::UnknownCode`].
+		/// - [`Error::AlreadyExpired`].
+		/// - [`Error::InvalidPeriod`].
+		/// - [`Error::EmptyDataPeriod`].
+		/// - [`Error::GranteeNotFound`].
+		/// - [`Error::ConsentNotFound`].
+		/// - [`Error::RevisionChanged`].
+		/// - [`Error::TooManyRevisions`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Amended`]. In the patient's log: `ConsentAmended`.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::amend())]
 		pub fn amend(
@@ -247,7 +298,7 @@ pub mod pallet {
 			let consent = provisions
 				.iter_mut()
 				.find(|consent| consent.id == id && !consent.terms.is_expired(now))
-				.ok_or(Error::<T>::NoSuchConsent)?;
+				.ok_or(Error::<T>::ConsentNotFound)?;
 			ensure!(consent.revision == revision, Error::<T>::RevisionChanged);
 			let revision = revision.checked_add(1).ok_or(Error::<T>::TooManyRevisions)?;
 
@@ -267,11 +318,20 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Revokes a consent. From this call on nothing is decided on it.
+		/// Revoke a consent. No decision uses it after this call.
 		///
-		/// - Origin: signed by the patient, or as the patient by proxy.
-		/// - Errors: [`Error::NotPatient`], [`Error::NoSuchConsent`].
-		/// - Events: [`Event::Revoked`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient, or by proxy as the patient.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::ConsentNotFound`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Revoked`]. In the patient's log: `ConsentRevoked`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::revoke())]
 		pub fn revoke(origin: OriginFor<T>, grantee: Grantee, id: ConsentId) -> DispatchResult {
@@ -282,7 +342,7 @@ pub mod pallet {
 				.iter()
 				.find(|consent| consent.id == id)
 				.map(|consent| consent.revision)
-				.ok_or(Error::<T>::NoSuchConsent)?;
+				.ok_or(Error::<T>::ConsentNotFound)?;
 
 			provisions.retain(|consent| consent.id != id);
 			Self::put(&patient, &grantee, provisions);
@@ -293,19 +353,41 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Grants a consent for a patient who can't use a wallet, by two of an institution's staff:
-		/// the first call proposes it, the second, by another and with the same content within
-		/// [`Config::ProposalLifetime`], enters it.
+		/// Grant a consent for a patient who cannot use a wallet, by two practitioners.
 		///
-		/// - Origin: signed by a practitioner affiliated with the institution, which enrolled the
-		///   patient.
-		/// - Details: it permits, its grantee belongs to the institution, and it ends within
-		///   [`Config::AssistedPeriod`]. Another content takes the place of what was proposed
-		///   before.
-		/// - Errors: [`Error::NotPatient`], [`Error::NotAffiliated`], [`Error::NotTheirPatient`],
-		///   [`Error::OtherInstitution`], [`Error::NotPermit`], [`Error::AssistedTooLong`],
-		///   [`Error::SameStaff`], those of terms and grantee, [`Error::TooManyConsents`].
-		/// - Events: [`Event::Proposed`], then [`Event::Granted`].
+		/// ## Dispatch Origin
+		///
+		/// Signed, by a practitioner affiliated with the institution that enrolled the patient.
+		///
+		/// ## Details
+		///
+		/// The first call proposes the consent. The second, by another practitioner and with the
+		/// same content within [`Config::ProposalLifetime`], stores it. It must permit, its grantee
+		/// must belong to the institution, and it must end within [`Config::AssistedPeriod`].
+		/// Another content replaces the proposal.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::OtherInstitution`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NotTheirPatient`].
+		/// - [`Error::NotPermit`].
+		/// - [`Error::AssistedTooLong`].
+		/// - [`Error::SameStaff`].
+		/// - [`Error::DenyThePerson`].
+		/// - [`Error::UnknownCode`].
+		/// - [`Error::AlreadyExpired`].
+		/// - [`Error::InvalidPeriod`].
+		/// - [`Error::EmptyDataPeriod`].
+		/// - [`Error::GranteeNotFound`].
+		/// - [`Error::OutOfNumbers`].
+		/// - [`Error::TooManyConsents`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Proposed`], then [`Event::Granted`]. In the patient's log: `ConsentProposed`,
+		///   then `ConsentGranted`.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::grant_assisted())]
 		pub fn grant_assisted(
@@ -317,9 +399,7 @@ pub mod pallet {
 			text: ShownText,
 		) -> DispatchResult {
 			let staff = ensure_signed(origin)?;
-			T::Enrolment::actor(&staff, Some(&institution))
-				.filter(|actor| actor.active && actor.acting_for.is_some())
-				.ok_or(Error::<T>::NotAffiliated)?;
+			T::Enrolment::acting(&staff, &institution).ok_or(Error::<T>::NotAffiliated)?;
 			ensure!(grantee.institution() == Some(&institution), Error::<T>::OtherInstitution);
 			let home = T::Enrolment::enrolled_by(&patient).ok_or(Error::<T>::NotPatient)?;
 			ensure!(home == institution, Error::<T>::NotTheirPatient);
@@ -358,7 +438,7 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// All consents of a patient, those that have expired and are still kept included.
+		/// All consents of a patient, including expired ones that were not dropped yet.
 		pub fn consents_of(patient: AccountId) -> Vec<(Grantee, Consent)> {
 			Consents::<T>::iter_prefix(&patient)
 				.flat_map(|(grantee, provisions)| {
@@ -401,21 +481,20 @@ impl<T: Config> Pallet<T> {
 		T::Time::now().as_secs()
 	}
 
-	/// As whom the patient's origin speaks: who signed may be somebody else, by proxy.
+	/// Who grants: the patient, or who signed for the patient by proxy.
 	fn grantor(patient: &AccountId) -> Grantor {
-		match T::Enrolment::signer() {
+		match T::Admission::signer() {
 			Some(signer) if signer != *patient => Grantor::Representative(signer),
 			_ => Grantor::Patient,
 		}
 	}
 
 	fn ensure_patient(account: &AccountId) -> DispatchResult {
-		let kind = T::Enrolment::active_kind(account);
-		ensure!(kind == Some(AccountKind::Patient), Error::<T>::NotPatient);
+		ensure!(T::Enrolment::is_active_patient(account), Error::<T>::NotPatient);
 		Ok(())
 	}
 
-	/// Whether the terms mean something, and the grantee is there. 1 read at most.
+	/// Checks that the terms are valid and the grantee exists. At most 1 read.
 	fn ensure_sound(grantee: &Grantee, terms: &Terms, now: Moment) -> DispatchResult {
 		let follows_affiliation = matches!(grantee, Grantee::PractitionerAt { .. });
 		ensure!(!follows_affiliation || terms.effect == Effect::Permit, Error::<T>::DenyThePerson);
@@ -424,7 +503,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(known, Error::<T>::UnknownCode);
 		ensure!(!terms.is_expired(now), Error::<T>::AlreadyExpired);
 		if let (Some(from), Some(until)) = (terms.valid_from, terms.valid_until) {
-			ensure!(from < until, Error::<T>::EmptyValidity);
+			ensure!(from < until, Error::<T>::InvalidPeriod);
 		}
 		if let DataPeriod { from: Some(from), to: Some(to) } = terms.data_period {
 			ensure!(from <= to, Error::<T>::EmptyDataPeriod);
@@ -437,16 +516,16 @@ impl<T: Config> Pallet<T> {
 			Grantee::PractitionerAt { practitioner, institution } => {
 				T::Enrolment::is_affiliated(practitioner, institution)
 			},
-			// Also somebody suspended: a patient may deny for the time after.
+			// A suspended account too: a patient may deny for the time after.
 			Grantee::Person(account) => T::Enrolment::actor(account, None).is_some(),
 			// There are no studies yet.
 			Grantee::Study(_) => false,
 		};
-		ensure!(there, Error::<T>::UnknownGrantee);
+		ensure!(there, Error::<T>::GranteeNotFound);
 		Ok(())
 	}
 
-	/// Keeps what lies under a key, or drops the key.
+	/// Stores the consents of a key, or removes the key if there are none.
 	fn put(patient: &AccountId, grantee: &Grantee, provisions: Provisions) {
 		if provisions.is_empty() {
 			Consents::<T>::remove(patient, grantee);
@@ -455,7 +534,7 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Enters a consent, on the call of `origin`, and logs it.
+	/// Stores a consent on the call of `origin`, and logs it.
 	fn do_grant(
 		patient: &AccountId,
 		origin: &AccountId,
@@ -492,8 +571,8 @@ impl<T: Config> Pallet<T> {
 		Ok(id)
 	}
 
-	/// No key without consents; each patient's numbers are unique and lie within the log; no terms
-	/// that a call would have refused.
+	/// No key is without consents. Each patient's numbers are unique and within the log. No terms are
+	/// stored that a call would have refused.
 	#[cfg(any(feature = "try-runtime", test))]
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		let mut numbers = alloc::collections::BTreeSet::new();

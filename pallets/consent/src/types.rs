@@ -1,12 +1,11 @@
-//! What the pallet keeps besides consents.
+//! What the pallet stores besides consents.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::H256;
 use vouchsafe_primitives::{AccountId, Moment};
 
-/// An assisted consent that one of an institution's staff has proposed and a second one has not
-/// confirmed yet.
+/// An assisted consent that one practitioner has proposed and a second one has not confirmed yet.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]

@@ -3,21 +3,31 @@
 //! # Terminology
 //!
 //! - *Seat*: an institution's or authority's place in the council (pallet-collective).
-//! - *Motion*: a call that the council votes on. An accepted motion is dispatched as "so many of so
-//!   many seats", never as Root.
+//! - *Motion*: a call that the council votes on. An accepted motion is dispatched with the origin
+//!   "n of m seats", never as Root.
 //!
 //! # Scenario
 //!
 //! Three of four seats vote for the motion `dispatch_as_root(admit_institution(..))`. The council
-//! dispatches it with its count of votes; this pallet finds that the count is enough and
-//! dispatches the inner call as Root. With two of four the same motion is refused as `BadOrigin`.
-//! Seats that do not vote count as no: the share is taken of all the seats, and the runtime's
-//! council must not let a default vote fill them in.
+//! dispatches it with the number of votes. This pallet checks that they are enough and dispatches
+//! the inner call as Root. With two of four votes the same motion is refused as `BadOrigin`. A seat
+//! that does not vote counts as no: the share is of all seats, and the runtime's council must not
+//! have a default vote.
 //!
 //! # API
 //!
-//! [`Call::dispatch_as_root`]. No storage.
+//! [`Call::dispatch_as_root`]. There is no storage.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
@@ -32,6 +42,7 @@ pub use pallet::*;
 pub use weights::WeightInfo;
 
 /// The pallet.
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -75,13 +86,22 @@ pub mod pallet {
 	}
 
 	#[pallet::call]
+	#[deny(clippy::expect_used)]
 	impl<T: Config> Pallet<T> {
-		/// Dispatches `call` as Root.
+		/// Dispatch `call` as Root.
 		///
-		/// - Origin: `MotionOrigin`, a motion of three quarters of the seats.
-		/// - Details: no call filter applies. A call that fails is rolled back by itself; the
-		///   motion counts as carried out.
-		/// - Events: `Dispatched`.
+		/// ## Dispatch Origin
+		///
+		/// [`Config::MotionOrigin`]: a motion of three quarters of the seats.
+		///
+		/// ## Details
+		///
+		/// No call filter applies. A call that fails is rolled back by itself; the motion counts as
+		/// carried out.
+		///
+		/// ## Events
+		///
+		/// - [`Event::Dispatched`].
 		#[pallet::call_index(0)]
 		#[pallet::weight({
 			let info = call.get_dispatch_info();

@@ -4,40 +4,49 @@
 //!
 //! - *Holder*: who holds one share: an institution, the patient, a practitioner, or the health
 //!   authority for emergencies.
-//! - *Custodian*: the daemon that keeps an institution's or the authority's shares, with an account
-//!   of its own.
-//! - *Sharing set*: the holders of a version's shares and the *threshold*, how many of them open
-//!   it. It has an *epoch*, because it changes when the key is split anew.
-//! - *Carried share*: the patient's own share, which the client of a granting patient entrusts to
-//!   one custodian.
-//! - *Opening*: that the chain has let a reader in to a record, in its own order, for some minutes.
+//! - *Custodian*: the daemon that keeps an institution's or the authority's shares. It signs with an
+//!   account of its own.
+//! - *Sharing set*: the holders of a version's shares, and the *threshold*: how many of them open
+//!   it. Its *epoch* changes when the key is split again.
+//! - *Carried share*: the patient's own share, which the patient's client gives to one custodian
+//!   together with a consent.
+//! - *Opening*: the chain's decision that a reader may open a record, for some minutes.
 //!
 //! ## Scenarios
 //!
-//! *A record is written.* Its author declares the sharing set with it. Each custodian finds in
-//! [`Unacknowledged`] what it has to fetch, checks its share, stores it and sends
-//! [`Pallet::acknowledge`].
+//! *A record is written.* Its author declares the sharing set with it. Each custodian finds its work
+//! in [`Unacknowledged`], checks and stores its share, and calls [`Pallet::acknowledge`].
 //!
-//! *A doctor reads.* [`Pallet::open`] decides in its own dispatch, so that it stands only where the
-//! consent stood in the chain's order, and succeeds either way: the outcome is for the patient's
-//! log. With an opening that is final and young the doctor asks the custodians for their shares.
+//! *A doctor reads.* [`Pallet::open`] decides during its own dispatch, so the decision has its place
+//! in the chain's order. It succeeds either way, because the outcome goes into the patient's log.
+//! When the opening is final, the doctor asks the custodians for their shares.
 //!
-//! *A patient revokes* in block 7. An opening in block 8 is refused, for every custodian alike.
+//! *A patient revokes* in block 7. An opening in block 8 is refused by every custodian alike.
 //!
-//! *A reader tries and tries.* Each refusal is in the patient's log, and each writes the same one
-//! counter; after some in a window the call fails, and leaves no trace.
+//! *A reader tries again and again.* Each refusal is in the patient's log, and all refusals use one
+//! counter. After some refusals in a window the call fails and leaves no trace.
 //!
-//! *A patient doesn't want shares abroad* and says so with [`Pallet::choose_holders`]. It holds for
+//! *A patient does not want shares abroad* and says so with [`Pallet::choose_holders`]. It applies to
 //! versions from then on.
 //!
 //! ## Data structures
 //!
 //! [`SharingSets`] a version, [`Unacknowledged`] a holder, [`Openings`] and [`Refusals`] a patient
-//! and reader, [`Choices`] a patient. Nothing here is iterated: what is past is dropped when the
-//! same key is written next.
+//! and reader, [`Choices`] a patient. No call iterates over them: what has expired is dropped when
+//! the same key is written again.
 //!
-//! What makes a sharing set sound stands at [`Pallet::ensure_sound`].
+//! [`Pallet::ensure_sound`] says what makes a sharing set sound.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
@@ -64,18 +73,19 @@ use sp_runtime::traits::SaturatedConversion;
 use vouchsafe_primitives::{
 	audit::{LogEvent, Outcome},
 	policy::{Basis, Decision, Question, Reason, Subject},
-	traits::{self, AuditLog, Consents, Enrolment, Records},
 	*,
 };
+use vouchsafe_support::{self as traits, AuditLog, Consents, Enrolment, Records};
 
 /// The lowest threshold: one share alone never opens.
 pub const MIN_THRESHOLD: u8 = 2;
-/// Work that one reading of a holder's list gives at most.
+/// The most that one reading of a holder's list returns.
 pub const MAX_LISTED: u32 = 256;
 
 /// Some of the records of one opening.
 pub type OpenedRecords = BoundedVec<RecordId, ConstU32<MAX_OPENED>>;
 
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -96,18 +106,18 @@ pub mod pallet {
 		type Consents: Consents;
 		/// The patients' logs.
 		type AuditLog: AuditLog;
-		/// What time it is.
+		/// The time.
 		type Time: UnixTime;
-		/// How many seconds an opening is in force.
+		/// How long an opening is in force, in seconds.
 		#[pallet::constant]
 		type OpeningLifetime: Get<u64>;
-		/// How many blocks a window is in which refusals are counted.
+		/// Length of the window in which refusals are counted, in seconds.
 		#[pallet::constant]
-		type RefusalWindow: Get<u32>;
+		type RefusalWindow: Get<Moment>;
 		/// How many refused openings of one patient's records one reader can have in a window.
 		#[pallet::constant]
 		type MaxRefusals: Get<u32>;
-		/// What the calls weigh.
+		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -122,7 +132,7 @@ pub mod pallet {
 		SharingSet,
 	>;
 
-	/// What each institution or authority has still to acknowledge, and of which epoch.
+	/// What each institution or authority still has to acknowledge, with the epoch.
 	#[pallet::storage]
 	pub type Unacknowledged<T: Config> = StorageDoubleMap<
 		_,
@@ -133,7 +143,7 @@ pub mod pallet {
 		u32,
 	>;
 
-	/// What each reader has opened of a patient's. Those past their time are dropped when the
+	/// What each reader has opened of a patient's records. Expired openings are dropped when the
 	/// reader opens more.
 	#[pallet::storage]
 	pub type Openings<T: Config> = StorageDoubleMap<
@@ -146,7 +156,7 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
-	/// In which window a reader was last refused something of a patient's, and how often in it.
+	/// In which window a reader was last refused a patient's record, and how often in it.
 	#[pallet::storage]
 	pub type Refusals<T: Config> = StorageDoubleMap<
 		_,
@@ -158,7 +168,7 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
-	/// Whom each patient lets hold shares.
+	/// Which holders each patient has chosen.
 	#[pallet::storage]
 	pub type Choices<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, HolderChoice>;
 
@@ -205,51 +215,53 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The version has a sharing set.
+		/// The version already has a sharing set.
 		AlreadyDeclared,
-		/// A threshold is at least two.
+		/// The threshold is less than two.
 		ThresholdTooLow,
-		/// There are fewer holders than open the version.
+		/// The threshold is greater than the number of holders.
 		ThresholdTooHigh,
 		/// A holder is named twice.
 		DuplicateHolder,
-		/// The account isn't a holder of this kind, or isn't active.
-		NotAHolder,
-		/// The patient's choice doesn't name this holder.
+		/// The account is not an active holder of this kind.
+		NotHolder,
+		/// The patient's choice does not include this holder.
 		HolderNotChosen,
-		/// The holder doesn't lie in a country of the patient's choice.
+		/// The holder is not in a country of the patient's choice.
 		CountryNotChosen,
-		/// Without any one institution or authority the others could not open the version.
+		/// If one institution or authority were away, the others could not open the version.
 		TooFewCustodians,
-		/// One institution, with its practitioners' shares and a carried one, could open it.
+		/// One institution alone, with its practitioners' shares and a carried one, could open the
+		/// version.
 		InstitutionReachesThreshold,
-		/// The practitioners, who may all be of one institution, could open it with a carried share.
+		/// The practitioners alone, who may all be at one institution, could open the version with
+		/// a carried share.
 		PractitionersReachThreshold,
-		/// The signer isn't the custodian of an active institution or authority.
-		NotACustodian,
+		/// The signer is not the custodian of an active institution or authority.
+		NotCustodian,
 		/// The version has no sharing set.
-		NoSharingSet,
-		/// The sharing set is of another epoch.
-		NotTheEpoch,
-		/// The holder has acknowledged its share.
+		SharingSetNotFound,
+		/// The sharing set has another epoch.
+		WrongEpoch,
+		/// The holder has already acknowledged its share.
 		AlreadyAcknowledged,
-		/// An opening names at least one record.
+		/// An opening must name at least one record.
 		NoRecords,
 		/// A record is named twice.
 		DuplicateRecord,
-		/// Glass can't be broken yet.
+		/// Break-glass is not available yet.
 		BreakGlassNotAvailable,
-		/// The reader isn't enrolled.
+		/// The account is not enrolled.
 		NotEnrolled,
-		/// The account isn't a patient, or, to choose holders, isn't an active one.
-		NotAPatient,
-		/// Only the patient opens on the ground that the records are the patient's own.
+		/// The account is not a patient, or is a patient who acts without being active.
+		NotPatient,
+		/// Only the patient can open records as the patient's own.
 		NotOwn,
-		/// The reader has as many openings in force as there can be.
+		/// The reader has as many openings in force as are allowed.
 		TooManyOpenings,
-		/// The reader was refused as often as there can be in a window.
+		/// The reader was refused as often as is allowed in a window.
 		TooManyRefusals,
-		/// A country isn't two capital letters.
+		/// The country is not two capital letters.
 		InvalidCountry,
 	}
 
@@ -257,7 +269,7 @@ pub mod pallet {
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
 			assert!(T::OpeningLifetime::get() > 0, "an opening is in force for some time");
-			assert!(T::RefusalWindow::get() > 0, "a window has blocks");
+			assert!(T::RefusalWindow::get() > 0, "a window lasts some time");
 			assert!(T::MaxRefusals::get() > 0, "a first refusal can be counted");
 			const { assert!(MAX_OPENINGS >= MAX_OPENED, "what one call opens can be kept") };
 		}
@@ -269,15 +281,30 @@ pub mod pallet {
 	}
 
 	#[pallet::call]
+	#[deny(clippy::expect_used)]
 	impl<T: Config> Pallet<T> {
-		/// Say that the share is checked and stored.
+		/// Acknowledge that the share of an institution or authority is checked and stored.
 		///
-		/// - **Origin**: the custodian of an active institution or authority that the version's
-		///   sharing set names.
-		/// - **Details**: once for each epoch of the set.
-		/// - **Errors**: `NotACustodian`, `NoSharingSet`, `NotTheEpoch`, `NotAHolder`,
-		///   `AlreadyAcknowledged`.
-		/// - **Events**: `Acknowledged`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the custodian of an active institution or authority that the version's
+		/// sharing set names.
+		///
+		/// ## Details
+		///
+		/// Once for each epoch of the set.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotCustodian`].
+		/// - [`Error::SharingSetNotFound`].
+		/// - [`Error::WrongEpoch`].
+		/// - [`Error::NotHolder`].
+		/// - [`Error::AlreadyAcknowledged`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Acknowledged`]. In the patient's log: `ShareAcknowledged`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::acknowledge())]
 		pub fn acknowledge(
@@ -288,17 +315,18 @@ pub mod pallet {
 		) -> DispatchResult {
 			let signer = ensure_signed(origin)?;
 			let institution =
-				T::Enrolment::custodian_of(&signer).ok_or(Error::<T>::NotACustodian)?;
-			let mut set = SharingSets::<T>::get(record, version).ok_or(Error::<T>::NoSharingSet)?;
-			ensure!(epoch == set.epoch, Error::<T>::NotTheEpoch);
+				T::Enrolment::custodian_of(&signer).ok_or(Error::<T>::NotCustodian)?;
+			let mut set =
+				SharingSets::<T>::get(record, version).ok_or(Error::<T>::SharingSetNotFound)?;
+			ensure!(epoch == set.epoch, Error::<T>::WrongEpoch);
 			let holder = set
 				.holders
 				.iter_mut()
 				.find(|holder| holder.has_custodian() && holder.account == institution)
-				.ok_or(Error::<T>::NotAHolder)?;
+				.ok_or(Error::<T>::NotHolder)?;
 			ensure!(!holder.acknowledged, Error::<T>::AlreadyAcknowledged);
 			let RecordFacts { patient, .. } =
-				T::Records::facts(&record).defensive_ok_or(Error::<T>::NoSharingSet)?;
+				T::Records::facts(&record).defensive_ok_or(Error::<T>::SharingSetNotFound)?;
 
 			holder.acknowledged = true;
 			SharingSets::<T>::insert(record, version, set);
@@ -317,14 +345,31 @@ pub mod pallet {
 
 		/// Open records of a patient.
 		///
-		/// - **Origin**: the reader.
-		/// - **Details**: decides for each record whether the reader may read it, here and now, and
-		///   succeeds either way. What is opened can be had from the custodians for
-		///   [`Config::OpeningLifetime`] seconds, as long as the decision stays the same. A record
-		///   that there isn't is refused like any other.
-		/// - **Errors**: `NoRecords`, `DuplicateRecord`, `BreakGlassNotAvailable`, `NotOwn`,
-		///   `NotEnrolled`, `NotAPatient`, `TooManyOpenings`, `TooManyRefusals`.
-		/// - **Events**: `OpeningDecided`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the reader.
+		///
+		/// ## Details
+		///
+		/// For each record the call decides whether the reader may read it now, and it succeeds
+		/// either way. The custodians release the shares of opened records for
+		/// [`Config::OpeningLifetime`] seconds, as long as the decision stays the same. A record
+		/// that does not exist is refused like any other.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NoRecords`].
+		/// - [`Error::DuplicateRecord`].
+		/// - [`Error::BreakGlassNotAvailable`].
+		/// - [`Error::NotOwn`].
+		/// - [`Error::NotEnrolled`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::TooManyOpenings`].
+		/// - [`Error::TooManyRefusals`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::OpeningDecided`]. In the patient's log: `Opened`.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::open(records.len().saturated_into()))]
 		pub fn open(
@@ -342,11 +387,12 @@ pub mod pallet {
 				Ground::BreakGlass { .. } => return Err(Error::<T>::BreakGlassNotAvailable.into()),
 				Ground::Own => ensure!(reader == patient, Error::<T>::NotOwn),
 			}
-			let actor = Self::actor(&reader, &ground).ok_or(Error::<T>::NotEnrolled)?;
-			// Else anybody could start a log for an account that has none.
+			let actor = T::Enrolment::actor(&reader, ground.institution())
+				.ok_or(Error::<T>::NotEnrolled)?;
+			// Otherwise anybody could start a log for an account that has none.
 			let is_patient = T::Enrolment::actor(&patient, None)
 				.is_some_and(|found| found.kind == AccountKind::Patient);
-			ensure!(is_patient, Error::<T>::NotAPatient);
+			ensure!(is_patient, Error::<T>::NotPatient);
 
 			let at = T::Time::now().as_secs();
 			let block = frame_system::Pallet::<T>::block_number().saturated_into();
@@ -389,7 +435,7 @@ pub mod pallet {
 				})?;
 			}
 			if !refused.is_empty() {
-				Self::count_refusal(&patient, &reader, block)?;
+				Self::count_refusal(&patient, &reader, at)?;
 			}
 			T::AuditLog::append(
 				&patient,
@@ -405,16 +451,29 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Choose who may hold shares of future versions, and the countries in which they lie.
-		/// What is left empty lets all.
+		/// Choose who may hold shares of future versions, and in which countries.
 		///
-		/// - **Origin**: an active patient.
-		/// - **Details**: replaces the choice before. The patient's own share needs no choosing.
-		///   Where holders are named, at least three of them are institutions or authorities that
-		///   lie in the chosen countries: else no version could be declared.
-		/// - **Errors**: `NotAPatient`, `InvalidCountry`, `DuplicateHolder`, `NotAHolder`,
-		///   `TooFewCustodians`.
-		/// - **Events**: `HoldersChosen`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by an active patient.
+		///
+		/// ## Details
+		///
+		/// Replaces the choice before. An empty list allows all. The patient's own share needs no
+		/// choice. If holders are named, at least three of them must be institutions or authorities
+		/// in the chosen countries: otherwise no version could be declared.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::InvalidCountry`].
+		/// - [`Error::DuplicateHolder`].
+		/// - [`Error::NotHolder`].
+		/// - [`Error::TooFewCustodians`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::HoldersChosen`]. In the patient's log: `HoldersChosen`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::choose_holders(holders.len().saturated_into()))]
 		pub fn choose_holders(
@@ -423,10 +482,7 @@ pub mod pallet {
 			countries: BoundedVec<Country, ConstU32<MAX_COUNTRIES>>,
 		) -> DispatchResult {
 			let patient = ensure_signed(origin)?;
-			ensure!(
-				T::Enrolment::active_kind(&patient) == Some(AccountKind::Patient),
-				Error::<T>::NotAPatient
-			);
+			ensure!(T::Enrolment::is_active_patient(&patient), Error::<T>::NotPatient);
 			ensure!(
 				countries.iter().flatten().all(u8::is_ascii_uppercase),
 				Error::<T>::InvalidCountry
@@ -441,7 +497,7 @@ pub mod pallet {
 						}
 					},
 					Some(AccountKind::Practitioner) => (),
-					_ => return Err(Error::<T>::NotAHolder.into()),
+					_ => return Err(Error::<T>::NotHolder.into()),
 				}
 			}
 			ensure!(holders.is_empty() || custodians > MIN_THRESHOLD, Error::<T>::TooFewCustodians);
@@ -464,8 +520,8 @@ pub mod pallet {
 			SharingSets::<T>::get(record, version)
 		}
 
-		/// What the institution or authority has still to acknowledge, and of which epoch: so many,
-		/// [`MAX_LISTED`] at most.
+		/// What the institution or authority still has to acknowledge, with the epoch: at most `limit`
+		/// and [`MAX_LISTED`].
 		pub fn unacknowledged(
 			institution: AccountId,
 			limit: u32,
@@ -476,18 +532,18 @@ pub mod pallet {
 				.collect()
 		}
 
-		/// What the reader has opened of the patient's, also what is past its time.
+		/// What the reader has opened of the patient's records, including expired openings.
 		pub fn openings(patient: AccountId, reader: AccountId) -> Vec<Opening> {
 			Openings::<T>::get(patient, reader).into_inner()
 		}
 
-		/// Whom the patient lets hold shares, if there was a choice.
+		/// The patient's choice of holders, if there is one.
 		pub fn holder_choice(patient: AccountId) -> Option<HolderChoice> {
 			Choices::<T>::get(patient)
 		}
 
-		/// What the chain says now to the reader who asks on this ground: as [`Pallet::open`]
-		/// would, with the reason, and for other actions too.
+		/// The decision for the reader on this ground now: as in [`Pallet::open`], but with the
+		/// reason, and for every action.
 		pub fn decide(
 			reader: AccountId,
 			ground: Ground,
@@ -496,7 +552,7 @@ pub mod pallet {
 			action: Action,
 			purpose: Purpose,
 		) -> Decision {
-			let Some(actor) = Self::actor(&reader, &ground) else {
+			let Some(actor) = T::Enrolment::actor(&reader, ground.institution()) else {
 				return Decision::Refuse(Reason::NotActive);
 			};
 			match ground {
@@ -510,16 +566,7 @@ pub mod pallet {
 }
 
 impl<T: Config> Pallet<T> {
-	/// The reader as a decision sees it. Who names an institution and isn't affiliated with it now
-	/// doesn't count as active.
-	fn actor(reader: &AccountId, ground: &Ground) -> Option<Actor> {
-		let institution = ground.institution();
-		let mut actor = T::Enrolment::actor(reader, institution)?;
-		actor.active &= institution.is_none() || actor.acting_for.is_some();
-		Some(actor)
-	}
-
-	/// Whether the actor may do this with the record. What there isn't, no consent covers.
+	/// Whether the actor may do this with the record. No consent covers a record that does not exist.
 	fn decide_as(
 		actor: &Actor,
 		patient: &AccountId,
@@ -542,9 +589,10 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// Counts an opening of which something was refused.
-	fn count_refusal(patient: &AccountId, reader: &AccountId, block: u32) -> DispatchResult {
-		let window = block.checked_div(T::RefusalWindow::get()).unwrap_or_default();
+	/// Counts an opening in which something was refused.
+	fn count_refusal(patient: &AccountId, reader: &AccountId, now: Moment) -> DispatchResult {
+		let window = now.checked_div(T::RefusalWindow::get()).unwrap_or_default();
+		let window: u32 = window.saturated_into();
 		let (last, count) = Refusals::<T>::get(patient, reader);
 		let count = if last == window { count } else { 0 };
 		ensure!(count < T::MaxRefusals::get(), Error::<T>::TooManyRefusals);
@@ -552,7 +600,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether the institution or authority lies in one of the countries, if any are named.
+	/// Whether the institution or authority is in one of the countries, if any are named.
 	fn lies_in(institution: &AccountId, countries: &[Country]) -> bool {
 		countries.is_empty()
 			|| T::Enrolment::country(institution)
@@ -561,15 +609,15 @@ impl<T: Config> Pallet<T> {
 
 	/// Checks a sharing set:
 	///
-	/// - the threshold is at least two, and no more than there are holders;
-	/// - each holder is there once, active, and of its kind;
-	/// - each is within the patient's choice; a practitioner lies where an institution of the set
-	///   does with which he or she is affiliated;
-	/// - institutions and authorities number one more than the threshold, so that any one of them
-	///   can be away;
-	/// - none of these, with its practitioners' shares and the patient's, which may be carried to
-	///   it, reaches the threshold; nor do the practitioners, who may be of one institution that
-	///   isn't in the set.
+	/// - the threshold is at least two and at most the number of holders;
+	/// - each holder is named once, is active, and is of its kind;
+	/// - each holder is in the patient's choice; a practitioner counts as being in the country of an
+	///   institution of the set with which they are affiliated;
+	/// - there are more institutions and authorities than the threshold, so that any one of them can
+	///   be away;
+	/// - no institution reaches the threshold with its practitioners' shares and the patient's share,
+	///   which may be carried to it; and the practitioners do not reach it either, because they may
+	///   be at one institution that is not in the set.
 	pub fn ensure_sound(patient: &AccountId, set: &NewSharingSet) -> DispatchResult {
 		let NewSharingSet { threshold, holders, .. } = set;
 		ensure!(*threshold >= MIN_THRESHOLD, Error::<T>::ThresholdTooLow);
@@ -592,14 +640,14 @@ impl<T: Config> Pallet<T> {
 		for Holder { account, kind } in holders {
 			let kind = match kind {
 				HolderKind::Patient => {
-					ensure!(account == patient, Error::<T>::NotAHolder);
+					ensure!(account == patient, Error::<T>::NotHolder);
 					continue;
 				},
 				HolderKind::Institution => AccountKind::Institution,
 				HolderKind::Practitioner => AccountKind::Practitioner,
 				HolderKind::Emergency => AccountKind::Authority,
 			};
-			ensure!(T::Enrolment::active_kind(account) == Some(kind), Error::<T>::NotAHolder);
+			ensure!(T::Enrolment::active_kind(account) == Some(kind), Error::<T>::NotHolder);
 			ensure!(
 				choice.holders.is_empty() || choice.holders.contains(account),
 				Error::<T>::HolderNotChosen
@@ -669,10 +717,10 @@ impl<T: Config> traits::Custody for Pallet<T> {
 
 #[cfg(any(feature = "try-runtime", test))]
 impl<T: Config> Pallet<T> {
-	/// - Thresholds are within their bounds, no holder is there twice, and only those with a
+	/// - Thresholds are within their bounds, no holder is named twice, and only holders with a
 	///   custodian have acknowledged.
-	/// - What is to be done is what isn't acknowledged, and nothing else.
-	/// - Nobody has opened one record twice, or is counted more refusals than there can be.
+	/// - Exactly what is not acknowledged is listed as work.
+	/// - No reader has opened a record twice, or has more refusals than are allowed.
 	pub(crate) fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		for (record, version, set) in SharingSets::<T>::iter() {
 			ensure!(set.threshold >= MIN_THRESHOLD, "a threshold is too low");

@@ -1,4 +1,4 @@
-//! What the chain keeps of the versions' key shares, and of who opened records.
+//! Sharing sets and openings as the chain stores them.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
@@ -19,12 +19,12 @@ pub struct HolderState {
 	/// What it is.
 	pub kind: HolderKind,
 	/// Whether its custodian has checked and stored the share. Patients and practitioners have no
-	/// custodian, and don't acknowledge.
+	/// custodian and do not acknowledge.
 	pub acknowledged: bool,
 }
 
 impl HolderState {
-	/// Whether a custodian keeps its share.
+	/// Whether it has a custodian.
 	pub fn has_custodian(&self) -> bool {
 		has_custodian(self.kind)
 	}
@@ -41,7 +41,7 @@ pub fn has_custodian(kind: HolderKind) -> bool {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct SharingSet {
-	/// From 0; each splitting anew raises it.
+	/// How often the key was split again.
 	pub epoch: u32,
 	/// How many shares open the version.
 	pub threshold: u8,
@@ -51,7 +51,7 @@ pub struct SharingSet {
 	pub commitments: H256,
 }
 
-/// That a reader was let in to a record, for some minutes.
+/// A reader's permission to open a record, for some minutes.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -68,7 +68,7 @@ pub struct Opening {
 	pub ground: Ground,
 }
 
-/// Whom a patient lets hold shares of future versions. What is empty lets all.
+/// Which holders a patient has chosen for future versions. An empty list allows all.
 #[derive(
 	Clone,
 	Debug,
@@ -82,8 +82,8 @@ pub struct Opening {
 	TypeInfo,
 )]
 pub struct HolderChoice {
-	/// The holders, the patient aside.
+	/// The holders, without the patient.
 	pub holders: BoundedVec<AccountId, ConstU32<MAX_HOLDERS>>,
-	/// Countries in which they lie.
+	/// Their countries.
 	pub countries: BoundedVec<Country, ConstU32<MAX_COUNTRIES>>,
 }

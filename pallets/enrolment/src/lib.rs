@@ -1,50 +1,61 @@
-//! Who takes part: accounts, institutions, affiliations, and the check at the pool's door.
+//! Who takes part: accounts, institutions and affiliations.
 //!
 //! # Terminology
 //!
-//! - *Institution*: a hospital or clinic, or, where nothing else is said, a health authority. The
-//!   council admits it. Its account is kept offline.
+//! - *Institution*: a hospital or clinic or, unless a sentence says otherwise, a health authority.
+//!   The council admits it. Its account is kept offline.
 //! - *Registrar*: a practitioner whose affiliation with an institution has the role
-//!   [`Role::Registrar`]; keeps the institution's register from day to day.
-//! - *Custodian*: the daemon that keeps an institution's key shares and signs with an account of
-//!   its own. That account is not enrolled: it counts through its institution.
-//! - *Affiliation*: a practitioner's work at an institution, with a role, a time, and care teams.
+//!   [`Role::Registrar`]. Manages the institution's people from day to day.
+//! - *Custodian*: the daemon that keeps an institution's key shares. It signs with an account of its
+//!   own, which is not enrolled: it counts through its institution.
+//! - *Affiliation*: a practitioner's work at an institution, with a role, a period and care teams.
 //!
 //! # Scenarios
 //!
 //! *A patient enrols.* The hospital's terminal shows the patient's wallet a text
-//! ([`enrolment_text`]); the wallet signs it. A registrar sends it with [`Call::enrol`]. Nobody
-//! can enrol a key that did not sign, nor use the signature for another institution, kind,
-//! encryption key or chain, after its expiry, or twice.
+//! ([`enrolment_text`]); the wallet signs it. A registrar sends it with [`Call::enrol`]. A key that
+//! did not sign cannot be enrolled. The signature cannot be used for another institution, kind,
+//! encryption key or chain, nor after its expiry, nor twice.
 //!
-//! *A physician starts, and leaves.* The registrar enrols and affiliates; the authority attests
-//! the licence. When the affiliation ends, so does every permit that was given to it.
+//! *A physician starts, and leaves.* The registrar enrols and affiliates; the authority attests the
+//! licence. When the affiliation ends, so does every permit that was given to it.
 //!
-//! *A key is lost.* The registrar disables its signing: the account goes on taking part through
-//! its proxies, but the lost key sends nothing more.
+//! *A key is lost.* The registrar disables its signing. The account still takes part through its
+//! proxies, but the lost key cannot send transactions.
 //!
-//! *A patient dies or leaves.* The account's status says so. No account is ever removed: what it
-//! signed stays verifiable, and its nonces can't be replayed.
+//! *A patient dies or leaves.* The account's status says so. Accounts are never removed: what they
+//! signed remains verifiable, and their nonces cannot be replayed.
 //!
-//! *A custodian is replaced.* The institution names another account; the old one stops counting
-//! at once.
+//! *A custodian is replaced.* The institution names another account. The old one can no longer sign.
 //!
 //! # Data structures
 //!
-//! [`Accounts`], [`Institutions`], [`CustodianAccounts`], [`Affiliations`]; [`Usage`] of quotas; and
-//! [`Signer`], set only while a transaction is dispatched. [`Config::Currency`] has no price: the
-//! allowance that enrolment endows is there for the deposits of proxies and multisigs.
+//! [`Accounts`], [`Institutions`], [`CustodianAccounts`], [`Affiliations`]. [`Config::Currency`] has
+//! no price: an enrolled account gets an allowance for the deposits of proxies and multisigs.
 //!
 //! # API
 //!
-//! The calls, the transaction extension [`CheckEnrolled`], and
-//! [`vouchsafe_primitives::traits::Enrolment`] for the other pallets.
+//! The calls, and [`vouchsafe_support::Enrolment`] for the other pallets.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
-pub mod extension;
-mod register;
+mod authorisation;
+mod genesis;
+mod lookups;
+mod registration;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
 pub mod types;
 pub mod weights;
 
@@ -53,11 +64,11 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-pub use extension::{codes, priorities, CheckEnrolled};
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
+use authorisation::Manager;
 use frame_support::{
 	pallet_prelude::*,
 	traits::{
@@ -67,19 +78,16 @@ use frame_support::{
 	DefaultNoBound,
 };
 use frame_system::pallet_prelude::*;
-use register::Keeper;
 use sp_core::H256;
 use sp_runtime::{traits::Verify, MultiSignature};
-use vouchsafe_primitives::{
-	audit::LogEvent,
-	traits::{AuditLog, Enrolment},
-	*,
-};
+use vouchsafe_primitives::{audit::LogEvent, *};
+use vouchsafe_support::{Admission, AuditLog, Enrolment};
 
 /// The allowance's amount.
 pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<AccountId>>::Balance;
 
 /// The pallet.
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -97,29 +105,20 @@ pub mod pallet {
 	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
 		/// The time.
 		type Time: UnixTime;
-		/// In what deposits are made.
+		/// The currency of deposits.
 		type Currency: Mutate<AccountId>;
 		/// The patients' logs.
 		type Audit: AuditLog;
-		/// Tells a call's class.
-		type CallClass: CallClass<Self::RuntimeCall>;
-		/// What an account is endowed with for deposits.
+		/// Who signed the transaction that is being dispatched.
+		type Admission: Admission;
+		/// How much an account gets for deposits.
 		#[pallet::constant]
 		type Allowance: Get<BalanceOf<Self>>;
-		/// Blocks in a quota's window.
-		#[pallet::constant]
-		type Window: Get<u32>;
-		/// What an institution, its custodian and its practitioners may take together in a window.
-		#[pallet::constant]
-		type InstitutionQuota: Get<Quota>;
-		/// What any other account may take in a window.
-		#[pallet::constant]
-		type PersonQuota: Get<Quota>;
 		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
 
-	/// Everybody who takes part, or has taken part.
+	/// Everyone who takes part or has taken part.
 	#[pallet::storage]
 	pub type Accounts<T> = StorageMap<_, Blake2_128Concat, AccountId, Account>;
 
@@ -131,18 +130,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type CustodianAccounts<T> = StorageMap<_, Blake2_128Concat, AccountId, AccountId>;
 
-	/// Practitioners' work at institutions, past work included.
+	/// Practitioners' affiliations with institutions, including past ones.
 	#[pallet::storage]
 	pub type Affiliations<T> =
 		StorageDoubleMap<_, Blake2_128Concat, AccountId, Blake2_128Concat, AccountId, Affiliation>;
-
-	/// What was taken of a quota in its latest window.
-	#[pallet::storage]
-	pub type Usage<T> = StorageMap<_, Blake2_128Concat, AccountId, WindowUsage, ValueQuery>;
-
-	/// Who signed the transaction that is being dispatched.
-	#[pallet::storage]
-	pub type Signer<T> = StorageValue<_, AccountId>;
 
 	/// Who takes part from the first block on.
 	#[pallet::genesis_config]
@@ -278,59 +269,58 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// The account is not enrolled.
 		NotEnrolled,
-		/// The account is enrolled already.
+		/// The account is already enrolled.
 		AlreadyEnrolled,
-		/// The account is suspended or has ended.
+		/// The account is not active.
 		NotActive,
-		/// The account is no active institution or authority.
+		/// The account is not an active institution or authority.
 		NotInstitution,
-		/// The account is no active authority.
+		/// The account is not an active authority.
 		NotAuthority,
-		/// The account is no active practitioner.
+		/// The account is not an active practitioner.
 		NotPractitioner,
 		/// The caller is neither the institution nor one of its registrars.
 		NotRegistrar,
-		/// What concerns a registrar is for the institution itself.
+		/// The call concerns a registrar: only the institution itself may make it.
 		InstitutionOnly,
-		/// This kind of account does not come in by this call.
+		/// This call does not accept accounts of this kind.
 		KindNotAllowed,
 		/// The name is empty or not UTF-8.
-		BadName,
+		InvalidName,
 		/// The country is not two capital letters.
-		BadCountry,
-		/// The URL is not `http://` or `https://` and visible ASCII.
-		BadUrl,
-		/// The account signs for a custodian.
+		InvalidCountry,
+		/// The URL does not begin with `http://` or `https://`, or has other than visible ASCII
+		/// characters.
+		InvalidUrl,
+		/// The account is already that of a custodian.
 		CustodianAccountTaken,
 		/// The institution has enrolled as many accounts as it may.
 		CapReached,
 		/// The enrollee's signature has expired.
 		EnrolmentExpired,
-		/// The enrollee has not signed this.
-		BadSignature,
-		/// The account can't come back from its status.
+		/// The signature is not the enrollee's over this enrolment.
+		InvalidSignature,
+		/// The status is final: only Root can change it.
 		StatusIsFinal,
-		/// The status is one that only patients can have.
+		/// Only patients can have this status.
 		StatusNotForKind,
-		/// The affiliation would end before it begins, or has ended.
-		BadPeriod,
-		/// The practitioner has no affiliation with the institution, or it has ended.
+		/// The period is empty: it ends before it begins.
+		InvalidPeriod,
+		/// The end is not in the future.
+		AlreadyExpired,
+		/// The practitioner has no current affiliation with the institution.
 		NotAffiliated,
-		/// The practitioner is in the team already.
+		/// The practitioner is already in the team.
 		AlreadyInTeam,
 		/// The practitioner is not in the team.
 		NotInTeam,
-		/// The practitioner is in as many teams as an affiliation can have.
+		/// The practitioner is in as many teams as an affiliation allows.
 		TooManyTeams,
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
-			assert!(T::Window::get() > 0, "a window has blocks");
-			for quota in [T::InstitutionQuota::get(), T::PersonQuota::get()] {
-				assert!(quota.weight > 0 && quota.bytes > 0, "a quota allows something");
-			}
 			assert!(
 				T::Allowance::get() >= T::Currency::minimum_balance(),
 				"the allowance can be held"
@@ -344,13 +334,25 @@ pub mod pallet {
 	}
 
 	#[pallet::call]
+	#[deny(clippy::expect_used)]
 	impl<T: Config> Pallet<T> {
-		/// Admits an institution or authority, which may enrol `cap` accounts.
+		/// Admit an institution or authority, which may enrol up to `cap` accounts.
 		///
-		/// - Origin: Root.
-		/// - Errors: `KindNotAllowed`, `BadName`, `BadCountry`, `AlreadyEnrolled`,
-		///   `CustodianAccountTaken`.
-		/// - Events: `InstitutionAdmitted`.
+		/// ## Dispatch Origin
+		///
+		/// Root.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::KindNotAllowed`]: the kind is neither institution nor authority.
+		/// - [`Error::InvalidName`].
+		/// - [`Error::InvalidCountry`].
+		/// - [`Error::AlreadyEnrolled`].
+		/// - [`Error::CustodianAccountTaken`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::InstitutionAdmitted`].
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::admit_institution())]
 		pub fn admit_institution(
@@ -366,12 +368,26 @@ pub mod pallet {
 			Self::do_admit(account, kind, name, country, cap, encryption_key)
 		}
 
-		/// Names the caller's custodian. A custodian account named before stops counting.
+		/// Set the caller's custodian.
 		///
-		/// - Origin: Signed, by the institution.
-		/// - Errors: `NotInstitution`, `BadUrl`, `AlreadyEnrolled` (the custodian's account is
-		///   somebody's), `CustodianAccountTaken` (it is another institution's).
-		/// - Events: `CustodianSet`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the institution.
+		///
+		/// ## Details
+		///
+		/// The account of the custodian before may no longer sign.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::InvalidUrl`].
+		/// - [`Error::AlreadyEnrolled`]: the custodian's account is enrolled.
+		/// - [`Error::CustodianAccountTaken`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::CustodianSet`].
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::set_custodian())]
 		pub fn set_custodian(
@@ -384,15 +400,31 @@ pub mod pallet {
 			Self::do_set_custodian(institution, Custodian { url, account, key })
 		}
 
-		/// Enrols an account for an institution, with the enrollee's own signature over
-		/// [`enrolment_text`] between `<Bytes>` and `</Bytes>`.
+		/// Enrol a practitioner, patient, person or researcher for an institution.
 		///
-		/// - Origin: Signed, by the institution or one of its registrars.
-		/// - Details: practitioners, patients, persons, researchers. The account is endowed with
-		///   the allowance.
-		/// - Errors: `NotInstitution`, `NotRegistrar`, `KindNotAllowed`, `EnrolmentExpired`,
-		///   `BadSignature`, `AlreadyEnrolled`, `CustodianAccountTaken`, `CapReached`.
-		/// - Events: `Enrolled`. A patient's log: `Enrolled`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the institution or one of its registrars.
+		///
+		/// ## Details
+		///
+		/// The enrollee's own signature is over [`enrolment_text`] between `<Bytes>` and
+		/// `</Bytes>`. The account gets the allowance.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::KindNotAllowed`]: institutions and authorities are admitted instead.
+		/// - [`Error::EnrolmentExpired`].
+		/// - [`Error::InvalidSignature`].
+		/// - [`Error::AlreadyEnrolled`].
+		/// - [`Error::CustodianAccountTaken`].
+		/// - [`Error::CapReached`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Enrolled`]. In a patient's log: `Enrolled`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::enrol())]
 		pub fn enrol(
@@ -405,7 +437,7 @@ pub mod pallet {
 			signature: MultiSignature,
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			Self::keeper(&who, &institution)?;
+			Self::manager(&who, &institution)?;
 			ensure!(Self::now() < expires, Error::<T>::EnrolmentExpired);
 			let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32));
 			let text = enrolment_text(&genesis, &institution, kind, &encryption_key, expires);
@@ -413,7 +445,7 @@ pub mod pallet {
 			ensure!(
 				matches!(signature, MultiSignature::Sr25519(_))
 					&& signature.verify(&message[..], &account),
-				Error::<T>::BadSignature
+				Error::<T>::InvalidSignature
 			);
 			Self::do_enrol(account.clone(), kind, encryption_key, institution.clone())?;
 			if kind == AccountKind::Patient {
@@ -422,11 +454,19 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Sets the caller's encryption key: secrets are sealed to it from now on.
+		/// Set the caller's encryption key, to which secrets are sealed from now on.
 		///
-		/// - Origin: Signed, by the account.
-		/// - Errors: `NotActive`.
-		/// - Events: `EncryptionKeySet`. A patient's log: `EncryptionKeySet`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the account.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotActive`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::EncryptionKeySet`]. In a patient's log: `EncryptionKeySet`.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::set_encryption_key())]
 		pub fn set_encryption_key(origin: OriginFor<T>, key: EncryptionKey) -> DispatchResult {
@@ -444,14 +484,30 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Sets an account's status.
+		/// Set an account's status.
 		///
-		/// - Origin: Root, or Signed by the institution that enrolled the account or one of its
-		///   registrars. An institution's own status: Root.
-		/// - Details: who has ended, died, was merged or closed comes back only by Root.
-		/// - Errors: `NotEnrolled`, `NotInstitution`, `NotRegistrar`, `InstitutionOnly`,
-		///   `StatusNotForKind`, `StatusIsFinal`.
-		/// - Events: `StatusSet`. A patient's log: `StatusSet`.
+		/// ## Dispatch Origin
+		///
+		/// Root, or Signed by the institution that enrolled the account or one of its registrars.
+		/// For an institution, Root.
+		///
+		/// ## Details
+		///
+		/// Only Root can make an account active again that has ended or is deceased, merged or
+		/// closed.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotEnrolled`].
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::InstitutionOnly`].
+		/// - [`Error::StatusNotForKind`].
+		/// - [`Error::StatusIsFinal`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::StatusSet`]. In a patient's log: `StatusSet`.
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::set_status())]
 		pub fn set_status(
@@ -459,7 +515,7 @@ pub mod pallet {
 			account: AccountId,
 			status: Status,
 		) -> DispatchResult {
-			let (mut entry, who) = Self::entry_for_keeper(origin, &account)?;
+			let (mut entry, who) = Self::account_for_manager(origin, &account)?;
 			let is_patient = entry.kind == AccountKind::Patient;
 			ensure!(
 				is_patient || matches!(status, Status::Active | Status::Suspended | Status::Ended),
@@ -476,11 +532,22 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Disables an account's signing, for a lost key, or enables it again.
+		/// Disable an account's signing, because its key is lost, or enable it again.
 		///
-		/// - Origin: as for `set_status`.
-		/// - Errors: `NotEnrolled`, `NotInstitution`, `NotRegistrar`, `InstitutionOnly`.
-		/// - Events: `SigningDisabledSet`. A patient's log: `SigningDisabled`.
+		/// ## Dispatch Origin
+		///
+		/// As for `set_status`.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotEnrolled`].
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::InstitutionOnly`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::SigningDisabledSet`]. In a patient's log: `SigningDisabled`.
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::set_signing_disabled())]
 		pub fn set_signing_disabled(
@@ -488,7 +555,7 @@ pub mod pallet {
 			account: AccountId,
 			disabled: bool,
 		) -> DispatchResult {
-			let (mut entry, who) = Self::entry_for_keeper(origin, &account)?;
+			let (mut entry, who) = Self::account_for_manager(origin, &account)?;
 			entry.signing_disabled = disabled;
 			Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(disabled));
 			Accounts::<T>::insert(&account, entry);
@@ -496,15 +563,30 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Affiliates a practitioner with an institution, or changes the affiliation.
+		/// Affiliate a practitioner with an institution, or change the affiliation.
 		///
-		/// - Origin: Signed, by the institution or one of its registrars; where the role is or was
-		///   a registrar's, by the institution.
-		/// - Details: the attestation stays while the role does; the teams stay while the
-		///   affiliation has not ended.
-		/// - Errors: `NotInstitution`, `NotRegistrar`, `InstitutionOnly`, `NotPractitioner`,
-		///   `BadPeriod`.
-		/// - Events: `Affiliated`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the institution or one of its registrars. If the role is or was that of a
+		/// registrar, by the institution.
+		///
+		/// ## Details
+		///
+		/// The attestation remains as long as the role does. The teams remain if the affiliation
+		/// had not ended.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::InstitutionOnly`].
+		/// - [`Error::NotPractitioner`].
+		/// - [`Error::AlreadyExpired`].
+		/// - [`Error::InvalidPeriod`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Affiliated`].
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::affiliate())]
 		pub fn affiliate(
@@ -516,18 +598,19 @@ pub mod pallet {
 			until: Option<Moment>,
 		) -> DispatchResult {
 			let who = ensure_signed(origin)?;
-			let keeper = Self::keeper(&who, &institution)?;
+			let manager = Self::manager(&who, &institution)?;
 			let now = Self::now();
 			let current = Affiliations::<T>::get(&practitioner, &institution)
 				.filter(|affiliation| !affiliation.has_ended(now));
 			let is_registrar = role == Role::Registrar
 				|| current.as_ref().is_some_and(|current| current.role == Role::Registrar);
-			ensure!(keeper == Keeper::Institution || !is_registrar, Error::<T>::InstitutionOnly);
+			ensure!(manager == Manager::Institution || !is_registrar, Error::<T>::InstitutionOnly);
 			ensure!(
 				Self::active_kind(&practitioner) == Some(AccountKind::Practitioner),
 				Error::<T>::NotPractitioner
 			);
-			ensure!(until.is_none_or(|until| until > now && until > from), Error::<T>::BadPeriod);
+			ensure!(until.is_none_or(|until| until > now), Error::<T>::AlreadyExpired);
+			ensure!(until.is_none_or(|until| until > from), Error::<T>::InvalidPeriod);
 
 			let attested =
 				current.as_ref().is_some_and(|current| current.attested && current.role == role);
@@ -541,12 +624,23 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Ends an affiliation now.
+		/// End an affiliation now.
 		///
-		/// - Origin: Signed, by the institution or one of its registrars; a registrar's, by the
-		///   institution.
-		/// - Errors: `NotInstitution`, `NotRegistrar`, `NotAffiliated`, `InstitutionOnly`.
-		/// - Events: `AffiliationEnded`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the institution or one of its registrars. For a registrar, by the
+		/// institution.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::InstitutionOnly`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::AffiliationEnded`].
 		#[pallet::call_index(7)]
 		#[pallet::weight(T::WeightInfo::end_affiliation())]
 		pub fn end_affiliation(
@@ -555,18 +649,27 @@ pub mod pallet {
 			practitioner: AccountId,
 		) -> DispatchResult {
 			let mut affiliation =
-				Self::affiliation_for_keeper(origin, &institution, &practitioner)?;
+				Self::affiliation_for_manager(origin, &institution, &practitioner)?;
 			affiliation.until = Some(Self::now());
 			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
 			Self::deposit_event(Event::AffiliationEnded { institution, practitioner });
 			Ok(())
 		}
 
-		/// Attests that a practitioner is licensed for the role of an affiliation.
+		/// Attest that a practitioner is licensed for an affiliation's role.
 		///
-		/// - Origin: Signed, by an authority.
-		/// - Errors: `NotAuthority`, `NotAffiliated`.
-		/// - Events: `LicenceAttested`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by an authority.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotAuthority`].
+		/// - [`Error::NotAffiliated`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::LicenceAttested`].
 		#[pallet::call_index(8)]
 		#[pallet::weight(T::WeightInfo::attest_licence())]
 		pub fn attest_licence(
@@ -586,12 +689,24 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Adds a practitioner to one of the institution's care teams.
+		/// Add a practitioner to one of the institution's care teams.
 		///
-		/// - Origin: as for `end_affiliation`.
-		/// - Errors: `NotInstitution`, `NotRegistrar`, `NotAffiliated`, `InstitutionOnly`,
-		///   `AlreadyInTeam`, `TooManyTeams`.
-		/// - Events: `TeamJoined`.
+		/// ## Dispatch Origin
+		///
+		/// As for `end_affiliation`.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::InstitutionOnly`].
+		/// - [`Error::AlreadyInTeam`].
+		/// - [`Error::TooManyTeams`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::TeamJoined`].
 		#[pallet::call_index(9)]
 		#[pallet::weight(T::WeightInfo::join_team())]
 		pub fn join_team(
@@ -601,7 +716,7 @@ pub mod pallet {
 			team: TeamId,
 		) -> DispatchResult {
 			let mut affiliation =
-				Self::affiliation_for_keeper(origin, &institution, &practitioner)?;
+				Self::affiliation_for_manager(origin, &institution, &practitioner)?;
 			ensure!(!affiliation.teams.contains(&team), Error::<T>::AlreadyInTeam);
 			affiliation.teams.try_push(team).map_err(|_| Error::<T>::TooManyTeams)?;
 			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
@@ -609,12 +724,23 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Takes a practitioner out of one of the institution's care teams.
+		/// Remove a practitioner from one of the institution's care teams.
 		///
-		/// - Origin: as for `end_affiliation`.
-		/// - Errors: `NotInstitution`, `NotRegistrar`, `NotAffiliated`, `InstitutionOnly`,
-		///   `NotInTeam`.
-		/// - Events: `TeamLeft`.
+		/// ## Dispatch Origin
+		///
+		/// As for `end_affiliation`.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::InstitutionOnly`].
+		/// - [`Error::NotInTeam`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::TeamLeft`].
 		#[pallet::call_index(10)]
 		#[pallet::weight(T::WeightInfo::leave_team())]
 		pub fn leave_team(
@@ -624,7 +750,7 @@ pub mod pallet {
 			team: TeamId,
 		) -> DispatchResult {
 			let mut affiliation =
-				Self::affiliation_for_keeper(origin, &institution, &practitioner)?;
+				Self::affiliation_for_manager(origin, &institution, &practitioner)?;
 			ensure!(affiliation.teams.contains(&team), Error::<T>::NotInTeam);
 			affiliation.teams.retain(|joined| *joined != team);
 			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
@@ -632,11 +758,23 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Sets how many accounts an institution may enrol. Those it has enrolled stay.
+		/// Set how many accounts an institution may enrol.
 		///
-		/// - Origin: Root.
-		/// - Errors: `NotInstitution`.
-		/// - Events: `CapSet`.
+		/// ## Dispatch Origin
+		///
+		/// Root.
+		///
+		/// ## Details
+		///
+		/// Accounts that are already enrolled remain.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotInstitution`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::CapSet`].
 		#[pallet::call_index(11)]
 		#[pallet::weight(T::WeightInfo::set_cap())]
 		pub fn set_cap(origin: OriginFor<T>, institution: AccountId, cap: u32) -> DispatchResult {

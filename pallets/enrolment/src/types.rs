@@ -1,5 +1,5 @@
-//! What the pallet keeps of accounts, institutions and affiliations, the text that an enrollee
-//! signs, and what the check at the pool's door needs to know of a call.
+//! Accounts, institutions and affiliations as the chain keeps them, the text that an enrollee signs,
+//! and their form at genesis.
 
 use alloc::{format, string::String, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -14,33 +14,34 @@ pub const MAX_NAME: u32 = 64;
 /// Bytes that a custodian's URL can have.
 pub const MAX_URL: u32 = 128;
 
-/// Somebody who takes part.
+/// An enrolled account.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Account {
 	/// What it is.
 	pub kind: AccountKind,
-	/// Whether it takes part now.
+	/// Whether it takes part.
 	pub status: Status,
-	/// Whether its key is lost: the account takes part, through its proxies, but signs nothing.
+	/// Whether its signing is disabled because the key is lost. It still takes part through its
+	/// proxies.
 	pub signing_disabled: bool,
-	/// To which key secrets are sealed for it.
+	/// The key to which secrets are sealed for it.
 	pub encryption_key: EncryptionKey,
 	/// The institution that enrolled it. An institution: itself.
 	pub enrolled_by: AccountId,
 }
 
-/// What is known of an institution or authority besides its account.
+/// An institution or authority, besides its account.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Institution {
 	/// Its public name, in UTF-8.
 	pub name: BoundedVec<u8, ConstU32<MAX_NAME>>,
-	/// Where it lies.
+	/// Its country.
 	pub country: Country,
-	/// Its custodian, once it has named one.
+	/// Its custodian, if it has named one.
 	pub custodian: Option<Custodian>,
 	/// How many accounts it may enrol.
 	pub cap: u32,
@@ -53,11 +54,11 @@ pub struct Institution {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Custodian {
-	/// Where it is reached.
+	/// Its address.
 	pub url: BoundedVec<u8, ConstU32<MAX_URL>>,
-	/// With which account it signs.
+	/// The account with which it signs.
 	pub account: AccountId,
-	/// To which key shares are sealed for it.
+	/// The key to which key shares are sealed for it.
 	pub key: EncryptionKey,
 }
 
@@ -90,95 +91,14 @@ impl Affiliation {
 	}
 }
 
-/// An amount of work: what one call takes, or what a window allows.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Default,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct Quota {
-	/// Execution time, in picoseconds (weight's `ref_time`).
-	pub weight: u64,
-	/// Length of the transactions.
-	pub bytes: u32,
+/// Whether an account of this kind is an institution or authority.
+pub(crate) fn is_institution(kind: AccountKind) -> bool {
+	matches!(kind, AccountKind::Institution | AccountKind::Authority)
 }
 
-impl Quota {
-	/// How many calls of this cost fit.
-	pub(crate) fn calls(&self, cost: &Self) -> u64 {
-		let by_weight = self.weight.checked_div(cost.weight).unwrap_or(u64::MAX);
-		let by_bytes = self.bytes.checked_div(cost.bytes).map_or(u64::MAX, u64::from);
-		by_weight.min(by_bytes)
-	}
-}
-
-/// What has been taken of a quota.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Default,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct WindowUsage {
-	/// In which window: the block's number divided by the window's length.
-	pub window: u32,
-	/// Execution time, in picoseconds.
-	pub weight: u64,
-	/// Bytes.
-	pub bytes: u32,
-}
-
-impl WindowUsage {
-	/// What is left of the quota.
-	pub(crate) fn left(&self, quota: &Quota) -> Quota {
-		Quota {
-			weight: quota.weight.saturating_sub(self.weight),
-			bytes: quota.bytes.saturating_sub(self.bytes),
-		}
-	}
-}
-
-/// What the check at the pool's door needs to know of a transaction's outermost call. What a
-/// batch or a proxy's call carries inside does not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
-	/// Revokes a consent.
-	Revocation {
-		/// Whether the signer has that consent.
-		exists: bool,
-	},
-	/// Opens records.
-	Opening,
-	/// Acknowledges a share.
-	Acknowledgement,
-	/// Anything else.
-	Ordinary,
-}
-
-/// Tells a call's class. The runtime knows its calls, this pallet does not.
-pub trait CallClass<Call> {
-	/// The class of a transaction's outermost call. At most 1 read.
-	fn class(call: &Call, signer: &AccountId) -> Class;
-}
-
-/// The text that whoever is to be enrolled signs, for a wallet to show: six lines, parted by line
-/// feeds, none after the last. Hashes, accounts and keys are in lower-case hex with `0x`, the
-/// kind is in lower case, the expiry in seconds since 1970.
+/// The text that an enrollee's wallet shows and signs: six lines, separated by line feeds, without
+/// one after the last. Hashes, accounts and keys are in lower-case hex with `0x`, the kind is its
+/// word, the expiry is in seconds since 1970.
 ///
 /// ```text
 /// Vouchsafe enrolment
@@ -189,8 +109,8 @@ pub trait CallClass<Call> {
 /// until 1798761600
 /// ```
 ///
-/// What is signed (sr25519) is `<Bytes>`, this text, `</Bytes>`: the wrapping with which wallets
-/// sign what is no transaction.
+/// The signature (sr25519) is over `<Bytes>`, this text and `</Bytes>`: wallets wrap everything that
+/// is not a transaction like this.
 pub fn enrolment_text(
 	genesis: &H256,
 	institution: &AccountId,
@@ -200,14 +120,6 @@ pub fn enrolment_text(
 ) -> String {
 	let institution = H256(institution.clone().into());
 	let encryption_key = H256(*encryption_key);
-	let kind = match kind {
-		AccountKind::Institution => "institution",
-		AccountKind::Authority => "authority",
-		AccountKind::Practitioner => "practitioner",
-		AccountKind::Patient => "patient",
-		AccountKind::Person => "person",
-		AccountKind::Researcher => "researcher",
-	};
 	format!(
 		"Vouchsafe enrolment\nchain {genesis:?}\ninstitution {institution:?}\nas {kind}\n\
 		 encryption key {encryption_key:?}\nuntil {expires}"
@@ -224,7 +136,7 @@ pub struct GenesisInstitution {
 	pub kind: AccountKind,
 	/// Its public name.
 	pub name: String,
-	/// Where it lies: ISO 3166-1 alpha-2.
+	/// Its country: ISO 3166-1 alpha-2.
 	pub country: String,
 	/// How many accounts it may enrol.
 	pub cap: u32,
@@ -238,9 +150,9 @@ pub struct GenesisInstitution {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GenesisCustodian {
-	/// Where it is reached.
+	/// Its address.
 	pub url: String,
-	/// With which account it signs.
+	/// The account with which it signs.
 	pub account: AccountId,
 	/// Its X25519 public key.
 	pub key: H256,

@@ -1,4 +1,4 @@
-//! Weights of the pallet's calls and of its transaction extension: reads and writes counted
+//! Weights of the pallet's calls: reads and writes counted
 //! against the database's constants, with a margin for the work between them, in the shape that
 //! benchmarks write.
 
@@ -34,8 +34,6 @@ pub trait WeightInfo {
 	fn leave_team() -> Weight;
 	/// Of `set_cap`.
 	fn set_cap() -> Weight;
-	/// Of `CheckEnrolled`, without the `CheckNonce` in it.
-	fn check_enrolled() -> Weight;
 }
 
 macro_rules! weights {
@@ -65,28 +63,25 @@ weights! {
 	admit_institution = 40_000_000, 4, 4;
 	/// `Accounts` twice, `Institutions`, `CustodianAccounts` (old and new), `System::Account`.
 	set_custodian = 30_000_000, 5, 4;
-	/// A signature's check; the register keeper's three accounts, `Accounts`, `CustodianAccounts`,
+	/// A signature's check; the manager's three accounts, `Accounts`, `CustodianAccounts`,
 	/// `Institutions`, the genesis hash, the time, `System::Account`, the allowance, the log.
 	enrol = 150_000_000, 13, 5;
 	/// `Accounts`, the log.
 	set_encryption_key = 20_000_000, 4, 2;
-	/// `Accounts`, the register keeper's three, the registrar's affiliation, the time, the log.
+	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log.
 	set_status = 25_000_000, 9, 2;
-	/// `Accounts`, the register keeper's three, the registrar's affiliation, the time, the log.
+	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log.
 	set_signing_disabled = 25_000_000, 9, 2;
-	/// The register keeper's three, `Accounts`, `Affiliations`, the time.
+	/// The manager's three, `Accounts`, `Affiliations`, the time.
 	affiliate = 25_000_000, 6, 1;
-	/// The register keeper's three, `Affiliations`, the time.
+	/// The manager's three, `Affiliations`, the time.
 	end_affiliation = 20_000_000, 5, 1;
 	/// `Accounts`, `Affiliations`, the time.
 	attest_licence = 20_000_000, 3, 1;
-	/// The register keeper's three, `Affiliations`, the time.
+	/// The manager's three, `Affiliations`, the time.
 	join_team = 20_000_000, 5, 1;
-	/// The register keeper's three, `Affiliations`, the time.
+	/// The manager's three, `Affiliations`, the time.
 	leave_team = 20_000_000, 5, 1;
 	/// `Institutions`.
 	set_cap = 15_000_000, 1, 1;
-	/// `Accounts` (or `CustodianAccounts` and its institution's), the class's read, `Usage`.
-	/// `Signer` is written and removed within the transaction and never reaches the database.
-	check_enrolled = 15_000_000, 4, 1;
 }

@@ -1,33 +1,43 @@
-//! Records: what the chain knows of a patient's documents, and of their versions.
+//! Records: what the chain knows of a patient's documents and their versions.
 //!
 //! ## Terminology
 //!
-//! - *Record* (FHIR DocumentReference): a document in all its versions. Nothing of its content is
-//!   here, only what decisions need: months, category, labels.
+//! - *Record* (FHIR DocumentReference): a document in all its versions. The chain has none of its
+//!   content, only what decisions need: months, category, labels.
 //! - *Author*: the institution for which it was written, or the patient who entered it.
 //! - *Version*: the CID of a manifest, a salted commitment to the plaintext, and the hash of the
-//!   version before: a chain, whose latest hash is the record's *head*.
+//!   version before. The versions form a chain; the latest hash is the record's *head*.
 //!
 //! ## Scenarios
 //!
 //! *A doctor writes a report.* The client draws a salt, computes the record's id (so that the
-//! encryption binds it), and signs [`Pallet::create`] for the hospital. The patient's consents
-//! must allow it to write such a record. The call declares who holds the shares of the key.
+//! encryption binds it), and signs [`Pallet::create`] for the hospital. The patient's consents must
+//! allow such a record to be written. The call declares who holds the shares of the key.
 //!
-//! *Two colleagues correct the same report.* Each names the head it has seen. The second to arrive
-//! is told [`Error::NotTheHead`], looks at the version that came between, and tries again.
+//! *Two colleagues correct the same report.* Each names the head that they have seen. The second call
+//! fails with [`Error::NotTheHead`]; its author looks at the version that came first and tries again.
 //!
 //! *A report was filed under the wrong patient.* Its author marks it [`RecordStatus::WrongPatient`],
-//! for which no consent is needed, and from that block on nobody opens it. There is no way back.
+//! for which no consent is needed. From that block nobody can open it. This cannot be undone.
 //!
-//! *The patient finds a record more delicate than its author did* and adds a label: permits that
-//! don't name the label no longer cover it. Labels are never taken off.
+//! *The patient finds a record more sensitive than its author did* and adds a label. Permits that do
+//! not name the label no longer cover the record. Labels are never removed.
 //!
 //! ## Data structures
 //!
 //! [`Records`] by id, [`RecordsOf`] a patient, and each record's [`Versions`]. A record's id is a
-//! hash over patient, author and salt ([`record_id`]), so nobody can take another author's.
+//! hash of patient, author and salt ([`record_id`]), so an author cannot take another's id.
 #![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
 
@@ -54,13 +64,14 @@ use sp_runtime::{traits::SaturatedConversion, ArithmeticError};
 use vouchsafe_primitives::{
 	audit::LogEvent,
 	policy::{Question, Subject},
-	traits::{self, AuditLog, Consents, Custody, Enrolment},
 	*,
 };
+use vouchsafe_support::{self as traits, AuditLog, Consents, Custody, Enrolment};
 
-/// Records that one reading of a patient's list gives at most.
+/// The most records that one reading of a patient's list returns.
 pub const MAX_LISTED: u32 = 256;
 
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -81,9 +92,9 @@ pub mod pallet {
 		type Custody: Custody;
 		/// The patients' logs.
 		type AuditLog: AuditLog;
-		/// What time it is.
+		/// The time.
 		type Time: UnixTime;
-		/// What the calls weigh.
+		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
 
@@ -106,7 +117,7 @@ pub mod pallet {
 	pub enum Event<T: Config> {
 		/// A record was created, with its first version.
 		RecordCreated {
-			/// Whose it is.
+			/// Its patient.
 			patient: AccountId,
 			/// Which.
 			record: RecordId,
@@ -135,39 +146,38 @@ pub mod pallet {
 		EnteredInError {
 			/// Which record.
 			record: RecordId,
-			/// How it counts now.
+			/// Its status now.
 			status: RecordStatus,
 		},
 	}
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// There is no such record.
+		/// The record does not exist.
 		RecordNotFound,
-		/// The author has a record with this salt for this patient already.
+		/// The author already has a record with this salt for this patient.
 		RecordExists,
-		/// The signer doesn't act for the author institution: no practitioner, not active, or not
-		/// affiliated with it now.
+		/// The practitioner has no current affiliation with the institution.
 		NotAffiliated,
-		/// The signer isn't the patient, or isn't an active one.
-		NotThePatient,
-		/// The patient's consents don't allow to write this record.
+		/// The account is not a patient, or is a patient who acts without being active.
+		NotPatient,
+		/// The patient's consents do not allow this record to be written.
 		NotPermitted,
-		/// What the patient enters, and only that, has the origin `PatientEntered`.
+		/// A record has the origin `PatientEntered` if and only if the patient enters it.
 		OriginMismatch,
-		/// The service period ends before it begins.
-		ServicePeriodReversed,
-		/// The patient has no record as the one that the relation names.
+		/// The period is empty: it ends before it begins.
+		InvalidPeriod,
+		/// The record that the relation names does not exist or is not the patient's.
 		RelatedRecordNotFound,
-		/// The manifest's CID isn't one of version 1 with SHA2-256.
-		NotACid,
-		/// The version doesn't follow the record's latest: another one came between.
+		/// The CID of the manifest is not of version 1 with SHA2-256.
+		InvalidCid,
+		/// The version does not follow the record's latest version.
 		NotTheHead,
-		/// The record has all these labels.
+		/// The record already has all these labels.
 		NoNewLabels,
-		/// A record can be marked as having wrong content or a wrong patient.
-		NotAnErrorStatus,
-		/// The record is marked entered in error, in this way or a graver one.
+		/// A record cannot be marked with this status.
+		InvalidStatus,
+		/// The record is already marked entered in error, in this way or a more serious one.
 		AlreadyEnteredInError,
 	}
 
@@ -180,17 +190,36 @@ pub mod pallet {
 	}
 
 	#[pallet::call]
+	#[deny(clippy::expect_used)]
 	impl<T: Config> Pallet<T> {
 		/// Create a record with its first version.
 		///
-		/// - **Origin**: a practitioner who acts for `institution` and whom the patient's consents
-		///   allow to write such a record, for treatment; or, without institution, the patient.
-		/// - **Details**: its id is [`record_id`] of patient, author and salt. `version.previous`
-		///   is zero. `sharing` says who holds the shares of the version's key.
-		/// - **Errors**: `NotThePatient`, `NotAffiliated`, `OriginMismatch`, `RecordExists`,
-		///   `ServicePeriodReversed`, `RelatedRecordNotFound`, `NotPermitted`, `NotTheHead`,
-		///   `NotACid`, and what custody says of the sharing set.
-		/// - **Events**: `RecordCreated`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by a practitioner who acts for `institution` and is allowed by the patient's
+		/// consents to write such a record for treatment. If there is no institution, by the
+		/// patient.
+		///
+		/// ## Details
+		///
+		/// The id is [`record_id`] of patient, author and salt. `version.previous` is zero.
+		/// `sharing` says who holds the shares of the version's key.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::OriginMismatch`].
+		/// - [`Error::InvalidPeriod`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::NotPermitted`].
+		/// - [`Error::RecordExists`].
+		/// - [`Error::RelatedRecordNotFound`].
+		/// - [`Error::NotTheHead`].
+		/// - [`Error::InvalidCid`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::RecordCreated`]. In the patient's log: `RecordCreated`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::create(sharing.holders.len().saturated_into()))]
 		pub fn create(
@@ -225,7 +254,7 @@ pub mod pallet {
 				entered_by_patient == (origin == Origin::PatientEntered),
 				Error::<T>::OriginMismatch
 			);
-			ensure!(service.first <= service.last, Error::<T>::ServicePeriodReversed);
+			ensure!(service.first <= service.last, Error::<T>::InvalidPeriod);
 			let purpose = Self::ensure_writer(&signer, record.facts(id))?;
 			ensure!(!Records::<T>::contains_key(id), Error::<T>::RecordExists);
 			if let Some(Relation { target, .. }) = relation {
@@ -251,14 +280,29 @@ pub mod pallet {
 
 		/// Add a version to a record.
 		///
-		/// - **Origin**: a practitioner who acts for the author institution and whom the patient's
-		///   consents allow to write to the record, for treatment; or the patient, where the
-		///   patient entered it.
-		/// - **Details**: `version.previous` is the record's head.
-		/// - **Errors**: `RecordNotFound`, `AlreadyEnteredInError`, `NotThePatient`,
-		///   `NotAffiliated`, `NotPermitted`, `NotTheHead`, `NotACid`, and what custody says of
-		///   the sharing set.
-		/// - **Events**: `VersionAdded`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by a practitioner who acts for the author institution and is allowed by the
+		/// patient's consents to write to the record for treatment. If the patient entered the
+		/// record, by the patient.
+		///
+		/// ## Details
+		///
+		/// `version.previous` is the record's head. Custody checks `sharing`.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::RecordNotFound`].
+		/// - [`Error::AlreadyEnteredInError`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::NotPermitted`].
+		/// - [`Error::NotTheHead`].
+		/// - [`Error::InvalidCid`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::VersionAdded`]. In the patient's log: `VersionAdded`.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::add_version(sharing.holders.len().saturated_into()))]
 		pub fn add_version(
@@ -286,12 +330,26 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Add labels to a record. They are never taken off.
+		/// Add labels to a record.
 		///
-		/// - **Origin**: the patient, or a practitioner who acts for the author institution.
-		/// - **Details**: no consent is needed, because a label never opens.
-		/// - **Errors**: `RecordNotFound`, `NotThePatient`, `NotAffiliated`, `NoNewLabels`.
-		/// - **Events**: `Labelled`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient or a practitioner who acts for the author institution.
+		///
+		/// ## Details
+		///
+		/// Labels are never removed. No consent is needed, because a label never opens a record.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::RecordNotFound`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::NoNewLabels`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Labelled`]. In the patient's log: `Labelled`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::add_labels())]
 		pub fn add_labels(
@@ -321,16 +379,29 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Mark a record entered in error: its content is wrong, or it is another patient's. There
-		/// is no way back.
+		/// Mark a record entered in error: its content is wrong, or it belongs to another patient.
 		///
-		/// - **Origin**: a practitioner who acts for the author institution; or the patient, where
-		///   the patient entered it.
-		/// - **Details**: no consent is needed, because marking never opens. What has wrong content
-		///   may still turn out to be another patient's.
-		/// - **Errors**: `NotAnErrorStatus`, `RecordNotFound`, `NotThePatient`, `NotAffiliated`,
-		///   `AlreadyEnteredInError`.
-		/// - **Events**: `EnteredInError`.
+		/// ## Dispatch Origin
+		///
+		/// Signed, by a practitioner who acts for the author institution. If the patient entered
+		/// the record, by the patient.
+		///
+		/// ## Details
+		///
+		/// This cannot be undone, but wrong content may become a wrong patient. No consent is
+		/// needed, because marking never opens a record.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::InvalidStatus`].
+		/// - [`Error::RecordNotFound`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::AlreadyEnteredInError`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::EnteredInError`]. In the patient's log: `EnteredInError`.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::mark_entered_in_error())]
 		pub fn mark_entered_in_error(
@@ -339,7 +410,7 @@ pub mod pallet {
 			status: RecordStatus,
 		) -> DispatchResult {
 			let signer = ensure_signed(origin)?;
-			ensure!(status != RecordStatus::Current, Error::<T>::NotAnErrorStatus);
+			ensure!(status != RecordStatus::Current, Error::<T>::InvalidStatus);
 			let id = record;
 			let mut record = Records::<T>::get(id).ok_or(Error::<T>::RecordNotFound)?;
 			Self::ensure_author(&signer, &record.patient, record.author_institution())?;
@@ -371,8 +442,8 @@ pub mod pallet {
 			Versions::<T>::get(record, version)
 		}
 
-		/// The patient's records, in the order of their keys: so many of them, [`MAX_LISTED`] at
-		/// most, that follow the one named.
+		/// The patient's records after the one named, in the order of their keys: at most `limit` and
+		/// [`MAX_LISTED`].
 		pub fn records_of(
 			patient: AccountId,
 			after: Option<RecordId>,
@@ -393,7 +464,7 @@ pub mod pallet {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Lets through who may write the record, with the purpose for the log.
+	/// Checks that the signer may write the record. Gives the purpose for the log.
 	fn ensure_writer(
 		signer: &AccountId,
 		facts: RecordFacts,
@@ -416,27 +487,23 @@ impl<T: Config> Pallet<T> {
 		Ok(Some(purpose))
 	}
 
-	/// Lets through a practitioner who acts for the author institution, or the patient where it is
-	/// none.
+	/// Checks that the signer acts for the author institution, or is the patient if there is no
+	/// institution.
 	fn ensure_author(
 		signer: &AccountId,
 		patient: &AccountId,
 		institution: Option<&AccountId>,
 	) -> Result<Option<Actor>, DispatchError> {
 		let Some(institution) = institution else {
-			let is_patient = signer == patient
-				&& T::Enrolment::active_kind(signer) == Some(AccountKind::Patient);
-			ensure!(is_patient, Error::<T>::NotThePatient);
+			let is_patient = signer == patient && T::Enrolment::is_active_patient(signer);
+			ensure!(is_patient, Error::<T>::NotPatient);
 			return Ok(None);
 		};
-		let actor = T::Enrolment::actor(signer, Some(institution))
-			.filter(|actor| actor.active && actor.kind == AccountKind::Practitioner)
-			.filter(|actor| actor.acting_for.is_some())
-			.ok_or(Error::<T>::NotAffiliated)?;
+		let actor = T::Enrolment::acting(signer, institution).ok_or(Error::<T>::NotAffiliated)?;
 		Ok(Some(actor))
 	}
 
-	/// Checks the version, keeps it with its sharing set, and moves the record's head to it.
+	/// Checks the version, stores it with its sharing set, and makes it the record's head.
 	fn push_version(
 		signer: &AccountId,
 		id: RecordId,
@@ -446,7 +513,7 @@ impl<T: Config> Pallet<T> {
 	) -> Result<VersionNumber, DispatchError> {
 		let NewVersion { previous, manifest, commitment } = version;
 		ensure!(previous == record.head, Error::<T>::NotTheHead);
-		ensure!(is_cid(&manifest), Error::<T>::NotACid);
+		ensure!(is_cid(&manifest), Error::<T>::InvalidCid);
 		let number = record.versions;
 		let version = Version {
 			manifest: Some(manifest),
@@ -457,7 +524,7 @@ impl<T: Config> Pallet<T> {
 			block: frame_system::Pallet::<T>::block_number().saturated_into(),
 		};
 		record.versions = number.checked_add(1).ok_or(ArithmeticError::Overflow)?;
-		record.head = version.hash(&id, number).defensive_ok_or(Error::<T>::NotACid)?;
+		record.head = version.hash(&id, number).defensive_ok_or(Error::<T>::InvalidCid)?;
 		let institution = record.author_institution();
 		T::Custody::declare(&record.patient, signer, institution, id, number, sharing)?;
 		Versions::<T>::insert(id, number, version);
@@ -479,9 +546,9 @@ impl<T: Config> traits::Records for Pallet<T> {
 
 #[cfg(any(feature = "try-runtime", test))]
 impl<T: Config> Pallet<T> {
-	/// - The lists of the patients' records name all records, each under its patient.
-	/// - A record's versions are those that it counts, and each follows the one before, up to the
-	///   record's head.
+	/// - The patients' lists name every record under its patient.
+	/// - Each record has as many versions as it counts, and each version follows the one before, up to
+	///   the record's head.
 	pub(crate) fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		for (patient, id, ()) in RecordsOf::<T>::iter() {
 			let found = Records::<T>::get(id).is_some_and(|record| record.patient == patient);

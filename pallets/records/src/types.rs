@@ -1,11 +1,11 @@
-//! What the chain keeps of records, and what their authors hand in.
+//! Records and versions as the chain stores them, and as their authors submit them.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::H256;
 use vouchsafe_primitives::*;
 
-/// What the author says of a record that is about to be.
+/// A record as its author submits it.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -16,7 +16,7 @@ pub struct NewRecord {
 	pub service: ServicePeriod,
 	/// Its relation to another record of the same patient.
 	pub relation: Option<Relation>,
-	/// How freely it may be seen.
+	/// How sensitive it is.
 	pub confidentiality: Confidentiality,
 	/// Its labels.
 	pub labels: Labels,
@@ -24,7 +24,7 @@ pub struct NewRecord {
 	pub category: Category,
 }
 
-/// What the author says of a version that is about to be.
+/// A version as its author submits it.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -42,11 +42,11 @@ pub struct NewVersion {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Record {
-	/// Whose it is.
+	/// Its patient.
 	pub patient: AccountId,
 	/// The institution that authored it, or the patient.
 	pub author: AccountId,
-	/// The institution that answers for it now.
+	/// The responsible institution: the one that answers for it now.
 	pub responsible: AccountId,
 	/// Where it comes from.
 	pub origin: Origin,
@@ -54,13 +54,13 @@ pub struct Record {
 	pub service: ServicePeriod,
 	/// Its relation to another record.
 	pub relation: Option<Relation>,
-	/// How freely it may be seen.
+	/// How sensitive it is.
 	pub confidentiality: Confidentiality,
 	/// Its labels.
 	pub labels: Labels,
 	/// What it is about.
 	pub category: Category,
-	/// Whether it counts.
+	/// Whether it is valid.
 	pub status: RecordStatus,
 	/// How many versions it has.
 	pub versions: u32,
@@ -75,7 +75,7 @@ impl Record {
 			id,
 			patient: self.patient.clone(),
 			author: self.author.clone(),
-			holder: self.responsible.clone(),
+			responsible: self.responsible.clone(),
 			category: self.category,
 			labels: self.labels,
 			service: self.service,
@@ -83,7 +83,7 @@ impl Record {
 		}
 	}
 
-	/// The institution that authored it: none where the patient did.
+	/// The institution that authored it; `None` if the patient did.
 	pub fn author_institution(&self) -> Option<&AccountId> {
 		Some(&self.author).filter(|author| **author != self.patient)
 	}
@@ -94,24 +94,24 @@ impl Record {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Version {
-	/// CID of its manifest: none once it is erased.
+	/// CID of its manifest; `None` after it was erased.
 	pub manifest: Option<Cid>,
 	/// Salted commitment to the plaintext.
 	pub commitment: H256,
 	/// Hash of the version that it follows; zero for the first.
 	pub previous: H256,
-	/// Who made it.
+	/// The account that added it.
 	pub author: AccountId,
-	/// For which institution it was made, or the patient.
+	/// The institution for which it was added, or the patient.
 	pub institution: AccountId,
-	/// The block that holds it.
+	/// The block that has it.
 	pub block: u32,
 }
 
 impl Version {
 	/// Its hash: `blake2b-256("vouchsafe/version/1" ++ SCALE(record, number, manifest, commitment,
-	/// previous, author, institution))`. None once the manifest is erased: the hash then still
-	/// stands in what follows, the next version's `previous` or the record's `head`.
+	/// previous, author, institution))`. `None` after the manifest was erased. The hash is then still
+	/// known from the next version's `previous` or the record's `head`.
 	pub fn hash(&self, record: &RecordId, number: VersionNumber) -> Option<H256> {
 		let manifest = self.manifest.as_ref()?;
 		let Self { commitment, previous, author, institution, .. } = self;

@@ -41,7 +41,7 @@ fn facts() -> RecordFacts {
 		id: record(1),
 		patient: account(PATIENT),
 		author: account(HOSPITAL_A),
-		holder: account(HOSPITAL_A),
+		responsible: account(HOSPITAL_A),
 		category: Category::Laboratory,
 		labels: Labels::default(),
 		service: ServicePeriod { first: FIRST, last: LAST },
@@ -113,7 +113,7 @@ fn exact(effect: Effect) -> Terms {
 		valid_until: Some(UNTIL),
 		data_period: DataPeriod { from: Some(FIRST), to: Some(LAST) },
 		authors: vec![account(HOSPITAL_A)].try_into().unwrap(),
-		holders: vec![account(HOSPITAL_A)].try_into().unwrap(),
+		responsible: vec![account(HOSPITAL_A)].try_into().unwrap(),
 		countries: vec![*b"AT"].try_into().unwrap(),
 	}
 }

@@ -6,16 +6,16 @@ use frame_support::traits::{ConstU128, ConstU32, InstanceFilter, VariantCountOf}
 use scale_info::TypeInfo;
 use sp_runtime::traits::BlakeTwo256;
 
-/// What stays on deposit while an account keeps so many items and bytes in the chain's state.
+/// The deposit for so many items and bytes in the chain's state.
 pub const fn deposit(items: Balance, bytes: Balance) -> Balance {
 	items.saturating_mul(100).saturating_add(bytes)
 }
 
-/// What an enrolment endows an account with. It has no price and can't be passed on; it only
-/// bounds how many proxies and open multisig calls an account can keep.
+/// How much an enrolled account gets. It has no price and cannot be transferred; it only bounds how
+/// many proxies and open multisig calls an account can have.
 pub const ALLOWANCE: Balance = 10_000;
 
-/// What always stays on an account.
+/// The least balance of an account.
 pub const EXISTENTIAL_DEPOSIT: Balance = 1;
 
 impl pallet_balances::Config for Runtime {
@@ -53,7 +53,7 @@ impl pallet_multisig::Config for Runtime {
 	type BlockNumberProvider = System;
 }
 
-/// What somebody may do for another (FHIR RelatedPerson). The numbers are the chain's format.
+/// What one account may do for another (FHIR RelatedPerson). The numbers are the chain's format.
 #[derive(
 	Clone,
 	Copy,
@@ -70,7 +70,7 @@ impl pallet_multisig::Config for Runtime {
 	TypeInfo,
 )]
 pub enum ProxyType {
-	/// All that the represented account may: a parent, a guardian.
+	/// Everything that the represented account may do: a parent, a guardian.
 	#[default]
 	#[codec(index = 0)]
 	Any,

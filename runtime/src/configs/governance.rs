@@ -9,14 +9,13 @@ use frame_support::{
 };
 use frame_system::EnsureRoot;
 use pallet_collective::{DefaultVote, EnsureProportionAtLeast, Instance1, MemberCount};
-use sp_runtime::Perbill;
 
 parameter_types! {
-	/// The most that a motion's call may weigh: half a block.
-	pub MaxMotionWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
+	/// The largest weight of a motion's call: half a block.
+	pub MaxMotionWeight: Weight = RuntimeBlockWeights::get().max_block.saturating_div(2);
 }
 
-/// Who does not vote has not agreed, whatever a prime says.
+/// A seat that does not vote counts as no.
 pub struct AbstentionIsNo;
 
 impl DefaultVote for AbstentionIsNo {

@@ -1,5 +1,5 @@
 //! Our own pallets: people, records, consents, requests, shares and logs, each meeting the others
-//! through `vouchsafe_primitives::traits`.
+//! through the traits of `vouchsafe_support`.
 
 use super::accounts::ALLOWANCE;
 use crate::*;
@@ -8,22 +8,24 @@ use frame_support::{
 	traits::{ConstU128, ConstU32, ConstU64, UnixTime},
 	weights::constants::WEIGHT_REF_TIME_PER_MILLIS,
 };
-use pallet_enrolment::{CallClass, Class, Quota};
+use pallet_admission::{CallClass, Class, Quota};
 use vouchsafe_primitives::{
 	policy::{Decision, Question, Reason, Subject},
-	traits::{Consents, Enrolment as _},
 	Action, Purpose,
 };
+use vouchsafe_support::{Consents, Enrolment as _};
 
+/// A minute in seconds.
+const MINUTE: u64 = 60;
 /// A day in seconds.
-const DAY: u64 = 24 * 60 * 60;
+const DAY: u64 = 24 * 60 * MINUTE;
 
 parameter_types! {
-	/// What an institution, its custodian and its practitioners may take in a window: about 4,000
-	/// calls in five minutes, half of what a node's pool holds.
+	/// What an institution, its custodian and its practitioners may use in a window: about 4,000
+	/// calls in five minutes, half of the size of a node's pool.
 	pub const InstitutionQuota: Quota =
 		Quota { weight: 2_000 * WEIGHT_REF_TIME_PER_MILLIS, bytes: 16 * 1024 * 1024 };
-	/// What anybody else may take: about 200 calls.
+	/// What any other account may use: about 200 calls.
 	pub const PersonQuota: Quota =
 		Quota { weight: 100 * WEIGHT_REF_TIME_PER_MILLIS, bytes: 256 * 1024 };
 }
@@ -32,16 +34,23 @@ impl pallet_enrolment::Config for Runtime {
 	type Time = Timestamp;
 	type Currency = Balances;
 	type Audit = Audit;
-	type CallClass = Calls;
+	type Admission = Admission;
 	type Allowance = ConstU128<ALLOWANCE>;
-	type Window = ConstU32<{ 5 * MINUTES }>;
-	type InstitutionQuota = InstitutionQuota;
-	type PersonQuota = PersonQuota;
 	type WeightInfo = pallet_enrolment::weights::SubstrateWeight<Runtime>;
 }
 
-/// Tells the calls that go first. Only the outermost call counts: what a batch or a proxy's call
-/// carries rides nothing.
+impl pallet_admission::Config for Runtime {
+	type Enrolment = Enrolment;
+	type Time = Timestamp;
+	type CallClass = Calls;
+	type Window = ConstU64<{ 5 * MINUTE }>;
+	type InstitutionQuota = InstitutionQuota;
+	type PersonQuota = PersonQuota;
+	type WeightInfo = pallet_admission::weights::SubstrateWeight<Runtime>;
+}
+
+/// Tells the calls that have a priority. Only the outermost call counts, not the calls inside a batch
+/// or a proxy's call.
 pub struct Calls;
 
 impl CallClass<RuntimeCall> for Calls {
@@ -70,6 +79,7 @@ impl pallet_records::Config for Runtime {
 
 impl pallet_consent::Config for Runtime {
 	type Enrolment = Enrolment;
+	type Admission = Admission;
 	type AuditLog = Audit;
 	type Time = Timestamp;
 	type AssistedPeriod = ConstU64<{ 90 * DAY }>;
@@ -94,27 +104,26 @@ impl pallet_custody::Config for Runtime {
 	type Consents = Consent;
 	type AuditLog = Audit;
 	type Time = Timestamp;
-	type OpeningLifetime = ConstU64<600>;
-	type RefusalWindow = ConstU32<{ 10 * MINUTES }>;
+	type OpeningLifetime = ConstU64<{ 10 * MINUTE }>;
+	type RefusalWindow = ConstU64<{ 10 * MINUTE }>;
 	type MaxRefusals = ConstU32<20>;
 	type WeightInfo = pallet_custody::weights::SubstrateWeight<Runtime>;
 }
 
 impl pallet_audit::Config for Runtime {
-	type Enrolment = Enrolment;
+	type Admission = Admission;
 }
 
-/// Whether the reader may read the patient's log. Somebody else than the patient reads it on the
-/// patient's request, so that is the purpose which a consent has to allow.
+/// Whether the reader may read the patient's log. Anyone else than the patient reads it at the
+/// patient's request, so a consent has to allow that purpose.
 pub fn decide_log(
 	reader: AccountId,
 	institution: Option<AccountId>,
 	patient: AccountId,
 ) -> Decision {
-	let Some(mut actor) = Enrolment::actor(&reader, institution.as_ref()) else {
+	let Some(actor) = Enrolment::actor(&reader, institution.as_ref()) else {
 		return Decision::Refuse(Reason::NotActive);
 	};
-	actor.active &= institution.is_none() || actor.acting_for.is_some();
 	<Consent as Consents>::decide(&Question {
 		patient,
 		actor,

@@ -1,4 +1,4 @@
-//! Blocks: their limits, their time, and the calls that are let through.
+//! Blocks: their limits, their time, and the allowed calls.
 
 use crate::*;
 use frame_support::{
@@ -16,24 +16,25 @@ use frame_support::{
 use frame_system::limits::{BlockLength, BlockWeights};
 use sp_runtime::{traits::AccountIdLookup, Perbill};
 
-/// Of a slot's 2 s, the part that a block's transactions may take. An author proposes for at most
-/// 1.5 s, and the rest is for the others to import it in.
-const BLOCK_REF_TIME: u64 = 1_500 * WEIGHT_REF_TIME_PER_MILLIS;
+/// Weight of a block: 0.75 s of a slot of 1 s. A validator fills its block for at most 0.5 s of real
+/// time, so a machine faster than the reference makes full blocks, and a slower one smaller blocks.
+const BLOCK_REF_TIME: u64 = 750 * WEIGHT_REF_TIME_PER_MILLIS;
 /// What a block may hold, in bytes.
 const BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
 /// The part of a block that is open to ordinary calls. The rest is kept for upgrades.
 const NORMAL: Perbill = Perbill::from_percent(85);
 
 parameter_types! {
-	/// How long the hashes of past blocks stay in state: two and a quarter hours. A transaction
-	/// can be signed for at most as long.
+	/// Number of blocks whose hashes stay in state: those of at least 68 minutes, more if slots are
+	/// left empty. It is the longest time for which a transaction can be signed.
 	pub const BlockHashCount: BlockNumber = 4096;
 	/// The version.
 	pub const Version: RuntimeVersion = VERSION;
-	/// The block's limits in execution time. Proof size is not limited: this is no parachain.
+	/// The block's limit in execution time. Proof size is not limited: this is not a parachain.
 	pub RuntimeBlockWeights: BlockWeights = {
 		let block = Weight::from_parts(BLOCK_REF_TIME, u64::MAX);
-		let normal = NORMAL * block;
+		let normal =
+			Weight::from_parts(NORMAL.mul_floor(BLOCK_REF_TIME), NORMAL.mul_floor(u64::MAX));
 		BlockWeights::builder()
 			.base_block(BlockExecutionWeight::get())
 			.for_class(DispatchClass::all(), |weights| {
@@ -50,7 +51,7 @@ parameter_types! {
 	/// The block's limits in bytes.
 	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
 		.max_length(BLOCK_LENGTH)
-		.modify_max_length_for_class(DispatchClass::Normal, |max| *max = NORMAL * BLOCK_LENGTH)
+		.modify_max_length_for_class(DispatchClass::Normal, |max| *max = NORMAL.mul_floor(BLOCK_LENGTH))
 		.build();
 	/// Addresses are written in the general format.
 	pub const SS58Prefix: u16 = 42;
@@ -85,8 +86,8 @@ impl pallet_timestamp::Config for Runtime {
 
 impl measuring::Config for Runtime {}
 
-/// The calls that are let through, whoever makes them; also those inside a batch, a proxy's call,
-/// a multisig's or a motion. Root, which only a motion of three quarters becomes, passes without.
+/// The allowed calls. It applies to every caller, and also to calls inside a batch, a proxy's call, a
+/// multisig's or a motion. Only Root, a motion of three quarters, is exempt.
 pub struct CallFilter;
 
 impl Contains<RuntimeCall> for CallFilter {
@@ -100,8 +101,8 @@ impl Contains<RuntimeCall> for CallFilter {
 			| RuntimeCall::Consortium(_) => true,
 
 			RuntimeCall::Timestamp(pallet_timestamp::Call::set { .. }) => true,
-			// An upgrade is authorised by a motion; its code may then be brought by anyone whose quota
-			// it fits: an institution or its people.
+			// A motion authorises an upgrade. Then anyone whose quota is large enough may submit the
+			// code: an institution or its people.
 			RuntimeCall::System(frame_system::Call::apply_authorized_upgrade { .. }) => true,
 			RuntimeCall::Session(pallet_session::Call::set_keys { .. }) => true,
 

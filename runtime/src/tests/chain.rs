@@ -19,7 +19,7 @@ use sp_runtime::{
 	ApplyExtrinsicResult, BuildStorage, Digest, DigestItem,
 };
 
-/// When the chain begins, in milliseconds: a multiple of the slots' length.
+/// When the chain begins, in milliseconds: at a full hour.
 const BEGIN: u64 = 1_800_000_000_000;
 
 /// The account of a development path.
@@ -35,7 +35,11 @@ fn pair(path: &str) -> sr25519::Pair {
 pub type Tx<'a> = (&'a str, RuntimeCall);
 
 /// The chain.
-pub struct Chain(TestExternalities);
+pub struct Chain {
+	state: TestExternalities,
+	/// Milliseconds from its begin to the latest block.
+	age: u64,
+}
 
 impl Chain {
 	/// The preset's chain, with one block.
@@ -44,14 +48,20 @@ impl Chain {
 		let mut genesis = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
 		super::development::merge(&mut genesis, patch);
 		let genesis: RuntimeGenesisConfig = serde_json::from_value(genesis).unwrap();
-		let mut chain = Self(genesis.build_storage().unwrap().into());
+		let mut chain = Self { state: genesis.build_storage().unwrap().into(), age: 0 };
 		chain.block([]);
 		chain
 	}
 
 	/// Reads or changes the state between blocks.
 	pub fn state<R>(&mut self, f: impl FnOnce() -> R) -> R {
-		self.0.execute_with(f)
+		self.state.execute_with(f)
+	}
+
+	/// Makes an empty block so many seconds after the chain's begin.
+	pub fn block_at(&mut self, age: u64) {
+		self.age = age * 1_000 - SLOT_DURATION;
+		self.block([]);
 	}
 
 	/// Makes a block of these transactions, in this order, and tells what became of each.
@@ -59,13 +69,14 @@ impl Chain {
 		&mut self,
 		txs: impl IntoIterator<Item = Tx<'a>>,
 	) -> Vec<ApplyExtrinsicResult> {
-		self.0.execute_with(|| {
+		self.age += SLOT_DURATION;
+		let now = BEGIN + self.age;
+		self.state.execute_with(|| {
 			let number = System::block_number() + 1;
 			let parent = match number {
 				1 => Default::default(),
 				_ => System::finalize().hash(),
 			};
-			let now = BEGIN + u64::from(number) * SLOT_DURATION;
 			let slot = Slot::from(now / SLOT_DURATION);
 			let digest =
 				Digest { logs: vec![DigestItem::PreRuntime(AURA_ENGINE_ID, slot.encode())] };
@@ -132,7 +143,7 @@ pub fn extension(nonce: u32) -> TxExtension {
 		frame_system::CheckTxVersion::new(),
 		frame_system::CheckGenesis::new(),
 		frame_system::CheckEra::from(Era::Immortal),
-		pallet_enrolment::CheckEnrolled::<Runtime>(frame_system::CheckNonce::from(nonce)),
+		pallet_admission::CheckEnrolled::<Runtime>(frame_system::CheckNonce::from(nonce)),
 		frame_system::CheckWeight::new(),
 		CheckMetadataHash::new(false),
 		frame_system::WeightReclaim::new(),

@@ -4,7 +4,10 @@ use crate::{Runtime, VERSION};
 use codec::Encode;
 use scale_info::{PortableRegistry, Registry, TypeDef};
 use sp_core::hexdisplay::HexDisplay;
-use std::path::{Path, PathBuf};
+use std::{
+	collections::BTreeMap,
+	path::{Path, PathBuf},
+};
 
 /// The version of the metadata's format that the clients are generated from.
 const FORMAT: u32 = 16;
@@ -22,15 +25,15 @@ fn metadata() -> Vec<u8> {
 	Runtime::metadata_at_version(FORMAT).expect("the format is known").to_vec()
 }
 
-/// The clients are generated from `client/metadata.scale`. UPDATE=1 writes it anew.
+/// The clients are generated from `protocol/metadata.scale`. UPDATE=1 writes it again.
 #[test]
 fn metadata_is_that_of_the_clients() {
-	let path = file("../client/metadata.scale");
+	let path = file("../protocol/metadata.scale");
 	if updating() {
 		std::fs::write(&path, metadata()).unwrap();
 	}
 	let kept = std::fs::read(&path).unwrap_or_default();
-	assert!(kept == metadata(), "client/metadata.scale is old: run this test with UPDATE=1");
+	assert!(kept == metadata(), "protocol/metadata.scale is old: run this test with UPDATE=1");
 }
 
 /// Whoever signs or reads by old metadata has to be told that there is a new one, so
@@ -125,7 +128,7 @@ fn is_empty(types: &PortableRegistry, id: u32) -> bool {
 #[test]
 fn the_nonce_is_encoded_as_ever() {
 	let nonce = frame_system::CheckNonce::<Runtime>::from(70_000);
-	assert_eq!(pallet_enrolment::CheckEnrolled::<Runtime>(nonce.clone()).encode(), nonce.encode());
+	assert_eq!(pallet_admission::CheckEnrolled::<Runtime>(nonce.clone()).encode(), nonce.encode());
 }
 
 /// Calls are encoded with their pallet's place, which wallets' and clients' users have signed.
@@ -150,6 +153,7 @@ fn pallets_keep_their_places() {
 			(12, "Utility"),
 			(13, "Multisig"),
 			(14, "Proxy"),
+			(15, "Admission"),
 			(20, "Enrolment"),
 			(21, "Records"),
 			(22, "Consent"),
@@ -159,4 +163,34 @@ fn pallets_keep_their_places() {
 			(30, "Measuring"),
 		]
 	);
+}
+
+/// The same fact has the same name and the same sentence in every pallet.
+#[test]
+fn errors_have_one_vocabulary() {
+	let ours = [
+		"Consortium",
+		"Admission",
+		"Enrolment",
+		"Records",
+		"Consent",
+		"AccessRequests",
+		"Custody",
+		"Audit",
+	];
+	let mut sentences = BTreeMap::new();
+	let pallets = Runtime::metadata_ir().pallets.into_iter();
+	for pallet in pallets.filter(|pallet| ours.contains(&pallet.name)) {
+		let Some(error) = pallet.error else { continue };
+		let TypeDef::Variant(variants) = error.ty.type_info().type_def else {
+			panic!("an error is an enum");
+		};
+		for variant in variants.variants {
+			let sentence = variant.docs.join(" ");
+			let known = sentences.entry(variant.name).or_insert_with(|| sentence.clone());
+			assert_eq!(*known, sentence, "{}::{}", pallet.name, variant.name);
+			assert!(!variant.name.starts_with("Bad"));
+		}
+	}
+	assert!(sentences.len() > 70, "{}", sentences.len());
 }

@@ -8,6 +8,8 @@ mod governance;
 mod metadata;
 mod pool;
 mod proxies;
+mod sessions;
+mod sources;
 mod weights;
 
 use crate::*;

@@ -1,7 +1,7 @@
 //! What comes into the pool, and what goes first.
 
 use super::{chain::*, *};
-use pallet_enrolment::{codes, priorities, Usage, WindowUsage};
+use pallet_admission::{codes, priorities, Usage, WindowUsage};
 use sp_runtime::transaction_validity::{
 	InvalidTransaction, TransactionValidity, TransactionValidityError,
 };
@@ -13,7 +13,7 @@ fn refused(code: u8) -> TransactionValidity {
 /// Takes all that an account's quota has in this window.
 fn spend_quota(chain: &mut Chain, holder: &str) {
 	chain.state(|| {
-		let window = System::block_number() / (5 * MINUTES);
+		let window = Admission::window();
 		let usage = WindowUsage { window, weight: u64::MAX, bytes: u32::MAX };
 		Usage::<Runtime>::insert(account(holder), usage);
 	});
@@ -44,6 +44,21 @@ fn a_custodian_goes_by_its_institution() {
 		assert_eq!(chain.validate(path, call(), 0), refused(codes::QUOTA_SPENT), "{path}");
 	}
 	assert!(chain.validate("//DoctorB", call(), 0).is_ok());
+}
+
+/// The pool goes by the best block's time: the quota is full again with the first block of the next
+/// five minutes, however few blocks there were.
+#[test]
+fn a_spent_quota_is_full_again_after_five_minutes() {
+	let mut chain = Chain::new();
+	spend_quota(&mut chain, "//PatientA");
+	let call = || grant(Grantee::Everyone, permit());
+	assert_eq!(chain.validate("//PatientA", call(), 0), refused(codes::QUOTA_SPENT));
+	chain.block_at(298);
+	assert_eq!(chain.validate("//PatientA", call(), 0), refused(codes::QUOTA_SPENT));
+	chain.block_at(300);
+	assert!(chain.validate("//PatientA", call(), 0).is_ok());
+	chain.ok("//PatientA", call());
 }
 
 #[test]

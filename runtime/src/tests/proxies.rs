@@ -42,7 +42,7 @@ fn a_suspended_account_does_nothing_through_a_proxy() {
 }
 
 #[test]
-fn a_suspended_proxy_is_refused_at_the_door() {
+fn a_suspended_proxy_is_refused() {
 	let mut chain = Chain::new();
 	chain.ok("//PatientA", add_proxy("//PatientB", ProxyType::Any));
 	let suspend = pallet_enrolment::Call::set_status {
@@ -73,7 +73,7 @@ fn the_log_and_the_consent_name_both() {
 	chain.state(|| {
 		let consents = Consent::consents_of(account("//PatientA"));
 		assert_eq!(consents[0].1.grantor, Grantor::Representative(account("//PatientB")));
-		assert!(pallet_enrolment::Signer::<Runtime>::get().is_none(), "only while dispatching");
+		assert!(pallet_admission::Signer::<Runtime>::get().is_none(), "only while dispatching");
 	});
 }
 

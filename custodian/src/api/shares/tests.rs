@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-	chain::double::{account, BlockDouble, NodeDouble, OPENING_LIFETIME},
+	chain::double::{account, BlockDouble, NodeDouble},
 	config::Config,
 	keys::Keys,
 	state::Connected,
@@ -10,8 +10,8 @@ use crate::{
 };
 use subxt_signer::sr25519::{dev, Keypair};
 use vouchsafe_client::{
-	chain::{Account, AccountKind, BoundedVec, HolderState, Opening, Status, Version},
-	signing::sign_request,
+	chain::{Account, AccountKind, HolderState, Opening, Signer, Status, Version},
+	signing::{now, sign_request},
 };
 use vouchsafe_vault::{
 	manifest::{open_release, seal_share, Details},
@@ -21,7 +21,7 @@ use vouchsafe_vault::{
 
 const GENESIS: [u8; 32] = [1; 32];
 const RECORD: [u8; 32] = [2; 32];
-const INSTITUTION: AccountId = AccountId([3; 32]);
+const INSTITUTION: AccountId = AccountId::new([3; 32]);
 const NOW: u64 = 1_800_000_000;
 
 /// A custodian whose institution holds share 2 of a version that needs 3 of 5.
@@ -49,11 +49,17 @@ fn patient() -> Keypair {
 }
 
 fn id(key: &Keypair) -> AccountId {
-	key.public_key().to_account_id()
+	key.account()
 }
 
 fn address(holder: AccountId) -> ShareAddress {
-	ShareAddress { genesis: GENESIS, record: RECORD, version: 0, epoch: 0, holder: holder.0 }
+	ShareAddress {
+		genesis: GENESIS,
+		record: RECORD,
+		version: 0,
+		epoch: 0,
+		holder: account_bytes(&holder),
+	}
 }
 
 impl Fixture {
@@ -67,8 +73,7 @@ impl Fixture {
 
 		let (secret, reader_key) = (Secret::random(), SecretKey::random());
 		let split = secret.split(3, 5).unwrap();
-		let context =
-			Context { genesis: GENESIS, record: RECORD, version: 0, patient: id(&patient()).0 };
+		let context = openings::context(H256(GENESIS), H256(RECORD), 0, &id(&patient()));
 		let details = Details {
 			title: "Letter".into(),
 			media_type: "text/plain".into(),
@@ -83,17 +88,17 @@ impl Fixture {
 		let set = SharingSet {
 			epoch: 0,
 			threshold: 3,
-			holders: BoundedVec(vec![
-				holder(AccountId([11; 32]), HolderKind::Institution),
+			holders: vec![
+				holder(AccountId::new([11; 32]), HolderKind::Institution),
 				holder(INSTITUTION, HolderKind::Institution),
-				holder(AccountId([12; 32]), HolderKind::Institution),
+				holder(AccountId::new([12; 32]), HolderKind::Institution),
 				holder(id(&patient()), HolderKind::Patient),
-				holder(AccountId([13; 32]), HolderKind::Emergency),
-			]),
+				holder(AccountId::new([13; 32]), HolderKind::Emergency),
+			],
 			commitments: H256(split.commitments.hash()),
 		};
 		let version = Version {
-			manifest: Some(BoundedVec(cid_of(&manifest).to_bytes())),
+			manifest: Some(cid_of(&manifest).to_bytes()),
 			commitment: H256([0; 32]),
 			previous: H256([0; 32]),
 			author: id(&author()),
@@ -111,15 +116,22 @@ impl Fixture {
 		let block = BlockDouble {
 			time: NOW,
 			accounts: [
-				(id(&author()).0, practitioner([0; 32])),
-				(id(&reader()).0, practitioner(reader_key.public().0)),
-				(id(&patient()).0, account(AccountKind::Patient, INSTITUTION, [0; 32])),
+				(account_bytes(&id(&author())), practitioner([0; 32])),
+				(account_bytes(&id(&reader())), practitioner(reader_key.public().0)),
+				(
+					account_bytes(&id(&patient())),
+					account(AccountKind::Patient, INSTITUTION, [0; 32]),
+				),
 			]
 			.into(),
 			patients: [(RECORD, id(&patient()))].into(),
 			versions: [((RECORD, 0), version)].into(),
 			sharing_sets: [((RECORD, 0), set)].into(),
-			openings: [((id(&patient()).0, id(&reader()).0), vec![opening])].into(),
+			openings: [(
+				(account_bytes(&id(&patient())), account_bytes(&id(&reader()))),
+				vec![opening],
+			)]
+			.into(),
 			permitted: vec![id(&reader()), id(&patient())],
 		};
 		let fixture =
@@ -146,7 +158,7 @@ impl Fixture {
 	}
 
 	fn sign<T: Serialize>(&self, key: &Keypair, action: &str, body: &T) -> Bytes {
-		let signed = sign_request(key, H256(GENESIS), &INSTITUTION, action, body);
+		let signed = sign_request(key, H256(GENESIS), &INSTITUTION, action, body, now());
 		serde_json::to_vec(&signed).unwrap().into()
 	}
 
@@ -189,7 +201,8 @@ impl Fixture {
 	}
 
 	async fn release(&self, key: &Keypair) -> Result<Release, ApiError> {
-		let ask = AskRelease { patient: Hex(id(&patient()).0), record: Hex(RECORD), version: 0 };
+		let ask =
+			AskRelease { patient: Hex::from(&id(&patient())), record: Hex(RECORD), version: 0 };
 		let request = self.sign(key, action::RELEASE, &ask);
 		super::release(State(self.state.clone()), request).await.map(|Json(release)| release)
 	}
@@ -212,10 +225,10 @@ async fn a_delivered_share_is_released_to_the_reader_alone() {
 		assert_eq!(release.epoch, 0);
 		assert_eq!(release.commitments.0, fixture.split.commitments.encode());
 		let [released] = &release.shares[..] else { panic!("{release:?}") };
-		assert_eq!((released.holder, released.index), (Hex(INSTITUTION.0), 2));
+		assert_eq!((released.holder, released.index), (Hex::from(&INSTITUTION), 2));
 		let address = address(INSTITUTION);
 		let open = |key: &SecretKey, reader: AccountId| {
-			open_release(key, &address, &reader.0, &released.sealed.0)
+			open_release(key, &address, &account_bytes(&reader), &released.sealed.0)
 		};
 		let share = open(&fixture.reader_key, id(&reader())).unwrap();
 		assert!(share == fixture.split.shares[1]);
@@ -270,7 +283,7 @@ async fn the_reader_must_be_permitted_and_active_at_both_blocks() {
 		block.permitted.clear();
 	}
 	fn change_reader(block: &mut BlockDouble, change: impl FnOnce(&mut Account)) {
-		block.accounts.entry(id(&reader()).0).and_modify(change);
+		block.accounts.entry(account_bytes(&id(&reader()))).and_modify(change);
 	}
 	fn suspended(block: &mut BlockDouble) {
 		change_reader(block, |account| account.status = Status::Suspended);
@@ -279,7 +292,7 @@ async fn the_reader_must_be_permitted_and_active_at_both_blocks() {
 		change_reader(block, |account| account.signing_disabled = true);
 	}
 	fn unknown(block: &mut BlockDouble) {
-		block.accounts.remove(&id(&reader()).0);
+		block.accounts.remove(&account_bytes(&id(&reader())));
 	}
 	for change in [not_permitted, suspended, disabled, unknown] {
 		fixture.set_chain(change, |_| ());
@@ -301,7 +314,7 @@ async fn only_the_author_delivers_and_only_to_holders() {
 	fixture.set_chain(
 		|block| {
 			let sets = block.sharing_sets.values_mut();
-			sets.for_each(|set| set.holders.0[1].account = AccountId([14; 32]));
+			sets.for_each(|set| set.holders[1].account = AccountId::new([14; 32]));
 		},
 		|_| (),
 	);

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use codec::{DecodeAll, Encode};
 use rusqlite::{params, OptionalExtension, Transaction};
 use vouchsafe_client::{
-	chain::{AccountId, H256},
+	chain::{account_bytes, AccountId, H256},
 	messages::{Hex, HexBytes, LogLine, LogPage},
 };
 
@@ -38,7 +38,11 @@ impl LogIndex for Sqlite {
 
 	async fn log_heads(&self, patients: Vec<AccountId>) -> Result<LogHeads, StoreError> {
 		self.transaction(move |db| {
-			patients.into_iter().map(|patient| Ok((patient, log_head(db, &patient)?))).collect()
+			let head_of = |patient| {
+				let head = log_head(db, &patient)?;
+				Ok((patient, head))
+			};
+			patients.into_iter().map(head_of).collect()
 		})
 		.await
 	}
@@ -51,7 +55,7 @@ impl LogIndex for Sqlite {
 						"INSERT OR REPLACE INTO entries VALUES (?1, ?2, ?3, ?4, ?5)",
 					)?
 					.execute(params![
-						patient.0,
+						account_bytes(patient),
 						to_column(line.seq),
 						line.block,
 						line.entry.0,
@@ -60,7 +64,7 @@ impl LogIndex for Sqlite {
 				}
 				for patient in &block.mismatches {
 					db.prepare_cached("INSERT OR IGNORE INTO mismatches VALUES (?1, ?2)")?
-						.execute(params![patient.0, block.number])?;
+						.execute(params![account_bytes(patient), block.number])?;
 				}
 			}
 			if let Some(last) = blocks.last() {
@@ -91,7 +95,8 @@ impl LogIndex for Sqlite {
 				"SELECT seq, block, entry, head FROM entries WHERE patient = ?1 AND seq >= ?2
 				 ORDER BY seq LIMIT ?3",
 			)?;
-			let rows = query.query_map(params![patient.0, to_column(from), limit], |row| {
+			let patient = account_bytes(&patient);
+			let rows = query.query_map(params![patient, to_column(from), limit], |row| {
 				Ok(LogLine {
 					seq: from_column(row.get(0)?),
 					block: row.get(1)?,
@@ -111,12 +116,14 @@ fn fact<T: rusqlite::types::FromSql>(db: &Transaction, name: &str) -> rusqlite::
 }
 
 /// Count and head of what is indexed of a patient's log.
-fn log_head(db: &Transaction, patient: &AccountId) -> rusqlite::Result<(u64, [u8; 32])> {
+fn log_head(db: &Transaction, patient: &AccountId) -> rusqlite::Result<(u64, H256)> {
 	let mut query = db.prepare_cached(
 		"SELECT seq, head FROM entries WHERE patient = ?1 ORDER BY seq DESC LIMIT 1",
 	)?;
 	let last = query
-		.query_row([patient.0], |row| Ok((from_column(row.get(0)?), row.get(1)?)))
+		.query_row([account_bytes(patient)], |row| {
+			Ok((from_column(row.get(0)?), H256(row.get(1)?)))
+		})
 		.optional()?;
-	Ok(last.map_or((0, [0; 32]), |(seq, head)| (seq.saturating_add(1), head)))
+	Ok(last.map_or((0, H256::zero()), |(seq, head)| (seq.saturating_add(1), head)))
 }

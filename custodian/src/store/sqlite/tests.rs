@@ -192,7 +192,7 @@ async fn content_that_no_version_claims_is_dropped() {
 #[tokio::test]
 async fn the_index_continues_where_it_stopped() {
 	let before = Fixture::new();
-	let patient = AccountId(PATIENT);
+	let patient = AccountId::new(PATIENT);
 	let line = |seq: u8| LogLine {
 		seq: seq.into(),
 		block: 5,
@@ -202,24 +202,25 @@ async fn the_index_continues_where_it_stopped() {
 	let block = IndexedBlock {
 		number: 5,
 		hash: H256([7; 32]),
-		lines: vec![(patient, line(0)), (patient, line(1))],
+		lines: vec![(patient.clone(), line(0)), (patient.clone(), line(1))],
 		mismatches: vec![],
 	};
-	let heads = |database: Sqlite| async move {
-		database.log_heads(vec![patient]).await.unwrap().remove(&patient).unwrap()
+	let head = |database: Sqlite| {
+		let patient = patient.clone();
+		async move { database.log_heads(vec![patient.clone()]).await.unwrap()[&patient] }
 	};
 	assert_eq!(before.database.last_block().await.unwrap(), None);
-	assert_eq!(heads(before.database.clone()).await, (0, [0; 32]));
+	assert_eq!(head(before.database.clone()).await, (0, H256::zero()));
 	before.database.index_blocks(vec![block.clone()]).await.unwrap();
 	before.database.index_blocks(vec![block.clone()]).await.unwrap();
 	let after = before.restarted();
 	let database = &after.database;
 	assert_eq!(database.last_block().await.unwrap(), Some((5, H256([7; 32]))));
-	assert_eq!(heads(database.clone()).await, (2, [2; 32]));
+	assert_eq!(head(database.clone()).await, (2, H256([2; 32])));
 	for (from, limit, lines) in
 		[(1, 10, vec![line(1)]), (0, 1, vec![line(0)]), (2, 1, vec![]), (u64::MAX, 1, vec![])]
 	{
-		let page = database.log_page(patient, from, limit).await.unwrap();
+		let page = database.log_page(patient.clone(), from, limit).await.unwrap();
 		assert_eq!((page.count, page.lines), (2, lines));
 	}
 	assert_eq!(database.mismatches().await.unwrap(), 0);

@@ -12,7 +12,7 @@ fn approve_works() {
 	build_and_execute(|| {
 		let request = submit(DOCTOR);
 		assert_ok!(approve(request, terms()));
-		assert_eq!(Granted::all(), [(PATIENT, team(), terms(), text())]);
+		assert_eq!(GivenConsents::all(), [(PATIENT, team(), terms(), text())]);
 		assert!(nothing_left());
 		let consent = ConsentRef { grantee: team(), id: 1 };
 		let event = Event::Approved { patient: PATIENT, request, consent: consent.clone() };
@@ -24,7 +24,7 @@ fn approve_works() {
 		];
 		assert_eq!(Logs::of(&PATIENT)[1..], lines.map(|event| line(PATIENT, None, event)));
 		// It is answered, once.
-		assert_noop!(approve(request, terms()), Error::<Test>::NoSuchRequest);
+		assert_noop!(approve(request, terms()), Error::<Test>::RequestNotFound);
 	});
 }
 
@@ -55,7 +55,7 @@ fn approve_narrower_works() {
 		|terms| terms.valid_from = Some(START + DAY),
 		// What can't be asked for narrows.
 		|terms| terms.authors = vec![CLINIC].try_into().unwrap(),
-		|terms| terms.holders = vec![CLINIC].try_into().unwrap(),
+		|terms| terms.responsible = vec![CLINIC].try_into().unwrap(),
 		|terms| terms.countries = vec![*b"AT"].try_into().unwrap(),
 	];
 	for change in narrower {
@@ -64,7 +64,7 @@ fn approve_narrower_works() {
 			let mut terms = terms();
 			change(&mut terms);
 			assert_ok!(approve(request, terms.clone()));
-			assert_eq!(Granted::all()[0].2, terms);
+			assert_eq!(GivenConsents::all()[0].2, terms);
 		});
 	}
 }
@@ -123,7 +123,7 @@ fn approve_fills_in_what_was_left_open() {
 fn approve_for_longer_than_asked_fails() {
 	build_and_execute(|| {
 		let request = submit(DOCTOR);
-		set_now(START + DAY);
+		Clock::set(START + DAY);
 		let until = |until| Terms { valid_until: until, ..terms() };
 		// The duration counts from the approval on.
 		let latest = START + DAY + MONTH;
@@ -146,10 +146,10 @@ fn approve_of_a_deny_fails() {
 fn approve_of_an_expired_request_fails() {
 	build_and_execute(|| {
 		let (first, second) = (submit(DOCTOR), submit(DOCTOR));
-		set_now(START + WEEK - 1);
+		Clock::set(START + WEEK - 1);
 		assert_ok!(approve(first, terms()));
-		set_now(START + WEEK);
-		assert_noop!(approve(second, terms()), Error::<Test>::Expired);
+		Clock::set(START + WEEK);
+		assert_noop!(approve(second, terms()), Error::<Test>::RequestExpired);
 	});
 }
 
@@ -159,9 +159,9 @@ fn approve_of_another_patients_request_fails() {
 		let request = submit(DOCTOR);
 		assert_noop!(
 			AccessRequests::approve(signed(OTHER_PATIENT), request, team(), terms(), text()),
-			Error::<Test>::NoSuchRequest
+			Error::<Test>::RequestNotFound
 		);
-		assert_noop!(approve(request + 1, terms()), Error::<Test>::NoSuchRequest);
+		assert_noop!(approve(request + 1, terms()), Error::<Test>::RequestNotFound);
 	});
 }
 
@@ -203,7 +203,7 @@ fn approve_is_for_whom_was_asked() {
 	] {
 		build_and_execute(|| {
 			assert_ok!(approve(asked_for, grantee.clone()));
-			assert_eq!(Granted::all()[0].1, grantee);
+			assert_eq!(GivenConsents::all()[0].1, grantee);
 		});
 	}
 	for (asked_for, grantee) in [
@@ -236,9 +236,9 @@ fn approve_is_for_whom_was_asked() {
 fn approve_fails_where_the_grant_does() {
 	build_and_execute(|| {
 		let request = submit(DOCTOR);
-		Granted::refuse(true);
+		GivenConsents::fail(true);
 		assert_noop!(approve(request, terms()), DispatchError::Other("refused"));
-		Granted::refuse(false);
+		GivenConsents::fail(false);
 		assert_ok!(approve(request, terms()));
 	});
 }

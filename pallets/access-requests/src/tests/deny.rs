@@ -8,7 +8,7 @@ fn deny_works() {
 		let request = submit(DOCTOR);
 		assert_ok!(AccessRequests::deny(signed(PATIENT), request));
 		assert!(nothing_left());
-		assert_eq!(Granted::all(), []);
+		assert_eq!(GivenConsents::all(), []);
 		System::assert_last_event(Event::Denied { patient: PATIENT, request }.into());
 		let event = LogEvent::RequestDenied { request };
 		assert_eq!(Logs::of(&PATIENT).last(), Some(&line(PATIENT, None, event)));
@@ -21,11 +21,11 @@ fn deny_of_what_there_is_not_fails() {
 		let request = submit(DOCTOR);
 		assert_noop!(
 			AccessRequests::deny(signed(PATIENT), request + 1),
-			Error::<Test>::NoSuchRequest
+			Error::<Test>::RequestNotFound
 		);
 		assert_noop!(
 			AccessRequests::deny(signed(OTHER_PATIENT), request),
-			Error::<Test>::NoSuchRequest
+			Error::<Test>::RequestNotFound
 		);
 	});
 }
@@ -47,7 +47,7 @@ fn deny_by_others_than_an_active_patient_fails() {
 fn deny_of_an_expired_request_clears_it() {
 	build_and_execute(|| {
 		let request = submit(DOCTOR);
-		set_now(START + WEEK);
+		Clock::set(START + WEEK);
 		assert_ok!(AccessRequests::deny(signed(PATIENT), request));
 		assert!(nothing_left());
 	});

@@ -54,7 +54,7 @@ fn submit_of_a_referral_works() {
 			assert_eq!(request.institution, HOSPITAL, "it counts for the one who refers");
 		}
 		for other in [alone(CLINIC_DOCTOR, HOSPITAL), alone(STRANGER, CLINIC)] {
-			assert_noop!(try_submit(DOCTOR, other, asked()), Error::<Test>::UnknownGrantee);
+			assert_noop!(try_submit(DOCTOR, other, asked()), Error::<Test>::GranteeNotFound);
 		}
 	});
 }
@@ -154,7 +154,7 @@ fn one_doctor_cannot_fill_a_patients_requests() {
 		submit(DOCTOR);
 		assert_noop!(try_submit(DOCTOR, team(), asked()), Error::<Test>::TooManyByAsker);
 		// Nor under another affiliation.
-		People::affiliate(&DOCTOR, &CLINIC);
+		People::affiliate(&DOCTOR, &CLINIC, Role::Physician);
 		let clinic = Grantee::Institution(CLINIC);
 		assert_noop!(
 			AccessRequests::submit(
@@ -217,11 +217,11 @@ fn submit_drops_what_has_expired() {
 		for _ in 0..3 {
 			submit(DOCTOR);
 		}
-		set_now(START + 1);
+		Clock::set(START + 1);
 		for number in 0..13 {
 			submit(colleague(number));
 		}
-		set_now(START + WEEK - 1);
+		Clock::set(START + WEEK - 1);
 		assert_noop!(try_submit(DOCTOR, team(), asked()), Error::<Test>::TooManyByAsker);
 		let other = colleague(13);
 		assert_noop!(
@@ -230,7 +230,7 @@ fn submit_drops_what_has_expired() {
 		);
 		// The doctor's have expired: a colleague's submission finds the institution's room, and
 		// what the doctor still has counted counts no more.
-		set_now(START + WEEK);
+		Clock::set(START + WEEK);
 		let post = try_submit(other, team(), asked()).unwrap();
 		assert_eq!(post.actual_weight, Some(<() as WeightInfo>::submit(3)));
 		assert_eq!(Requests::<Test>::iter_prefix(PATIENT).count(), 14);
@@ -239,7 +239,7 @@ fn submit_drops_what_has_expired() {
 		submit(DOCTOR);
 		assert_eq!(OpenByAsker::<Test>::get(PATIENT, DOCTOR).len(), 1);
 		// All at once, as many as there can be.
-		set_now(START + 3 * WEEK);
+		Clock::set(START + 3 * WEEK);
 		submit(DOCTOR);
 		assert_eq!(Requests::<Test>::iter_prefix(PATIENT).count(), 1);
 		let expires = START + 4 * WEEK;
@@ -254,9 +254,9 @@ fn submit_numbers_by_the_line_of_the_log() {
 		assert_eq!(submit(DOCTOR), 0);
 		assert_ok!(AccessRequests::deny(signed(PATIENT), 0));
 		assert_eq!(submit(DOCTOR), 2);
-		Logs::set_before(&PATIENT, u64::from(u32::MAX) - 2);
+		Logs::set_earlier(&PATIENT, u64::from(u32::MAX) - 2);
 		assert_noop!(try_submit(DOCTOR, team(), asked()), Error::<Test>::OutOfNumbers);
-		Logs::set_before(&PATIENT, u64::from(u32::MAX) - 3);
+		Logs::set_earlier(&PATIENT, u64::from(u32::MAX) - 3);
 		assert_eq!(submit(DOCTOR), u32::MAX);
 	});
 }

@@ -14,7 +14,7 @@ fn withdraw_works() {
 		// The patient can't approve it any more.
 		assert_noop!(
 			AccessRequests::approve(signed(PATIENT), request, team(), terms(), text()),
-			Error::<Test>::NoSuchRequest
+			Error::<Test>::RequestNotFound
 		);
 	});
 }
@@ -39,11 +39,11 @@ fn withdraw_of_what_there_is_not_fails() {
 		let request = submit(DOCTOR);
 		assert_noop!(
 			AccessRequests::withdraw(signed(DOCTOR), PATIENT, request + 1),
-			Error::<Test>::NoSuchRequest
+			Error::<Test>::RequestNotFound
 		);
 		assert_noop!(
 			AccessRequests::withdraw(signed(DOCTOR), OTHER_PATIENT, request),
-			Error::<Test>::NoSuchRequest
+			Error::<Test>::RequestNotFound
 		);
 	});
 }

@@ -62,23 +62,23 @@ fn amend_at_the_last_revision_fails() {
 fn amend_of_what_there_is_not_fails() {
 	build_and_execute(|| {
 		let id = grant(team(), terms());
-		assert_noop!(amend(id + 1, 0, terms()), Error::<Test>::NoSuchConsent);
+		assert_noop!(amend(id + 1, 0, terms()), Error::<Test>::ConsentNotFound);
 		// It lies under its grantee and doesn't move.
 		assert_noop!(
 			Consent::amend(signed(PATIENT), Grantee::Everyone, id, 0, terms(), text()),
-			Error::<Test>::NoSuchConsent
+			Error::<Test>::ConsentNotFound
 		);
 		// Another's has to be named as the signer's own, and is none.
 		assert_noop!(
 			Consent::amend(signed(OTHER_PATIENT), team(), id, 0, terms(), text()),
-			Error::<Test>::NoSuchConsent
+			Error::<Test>::ConsentNotFound
 		);
 		// Nor does an expired one come back, whether it has been dropped or not.
 		let later = Terms { valid_until: Some(START + 9 * DAY), ..terms() };
-		set_now(START + DAY - 1);
+		Clock::set(START + DAY - 1);
 		assert_ok!(amend(id, 0, terms()));
-		set_now(START + DAY);
-		assert_noop!(amend(id, 1, later), Error::<Test>::NoSuchConsent);
+		Clock::set(START + DAY);
+		assert_noop!(amend(id, 1, later), Error::<Test>::ConsentNotFound);
 	});
 }
 
@@ -112,10 +112,10 @@ fn amend_to_unsound_terms_fails() {
 fn amend_names_who_amended() {
 	build_and_execute(|| {
 		let id = grant(team(), terms());
-		People::set_signer(Some(RELATIVE));
+		Admitted::set_signer(Some(RELATIVE));
 		assert_ok!(amend(id, 0, imaging()));
 		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Representative(RELATIVE));
-		People::set_signer(Some(PATIENT));
+		Admitted::set_signer(Some(PATIENT));
 		assert_ok!(amend(id, 1, terms()));
 		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Patient);
 	});

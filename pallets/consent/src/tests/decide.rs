@@ -16,7 +16,7 @@ fn question(now: Moment) -> Question {
 			id: H256::zero(),
 			patient: PATIENT,
 			author: CLINIC,
-			holder: CLINIC,
+			responsible: CLINIC,
 			category: Category::Summary,
 			labels: Labels::default(),
 			service: ServicePeriod { first: 1, last: 1 },

@@ -58,7 +58,7 @@ fn grant_numbers_by_the_line_of_the_log() {
 		assert_ok!(Consent::revoke(signed(PATIENT), team(), 0));
 		// No number is given twice, whatever was revoked.
 		assert_eq!(grant(team(), terms()), 3);
-		Logs::set_before(&OTHER_PATIENT, u64::from(u32::MAX));
+		Logs::set_earlier(&OTHER_PATIENT, u64::from(u32::MAX));
 		assert_ok!(Consent::grant(signed(OTHER_PATIENT), team(), terms(), text()));
 		assert_eq!(last(&OTHER_PATIENT, &team()).id, u32::MAX);
 		let full = Error::<Test>::OutOfNumbers;
@@ -79,7 +79,7 @@ fn grant_by_others_than_an_active_patient_fails() {
 		assert_noop!(Consent::grant(RuntimeOrigin::none(), team(), terms(), text()), BadOrigin);
 		// A suspended patient, also through a proxy: the origin is the patient all the same.
 		People::set_active(&PATIENT, false);
-		People::set_signer(Some(RELATIVE));
+		Admitted::set_signer(Some(RELATIVE));
 		assert_noop!(
 			Consent::grant(signed(PATIENT), team(), terms(), text()),
 			Error::<Test>::NotPatient
@@ -147,12 +147,12 @@ fn grant_drops_what_has_expired_under_its_key() {
 		}
 		let longer = grant(team(), until(START + 11));
 		grant(Grantee::Everyone, until(START + 10));
-		set_now(START + 9);
+		Clock::set(START + 9);
 		assert_noop!(
 			Consent::grant(signed(PATIENT), team(), until(START + 20), text()),
 			Error::<Test>::TooManyConsents
 		);
-		set_now(START + 10);
+		Clock::set(START + 10);
 		let newest = grant(team(), until(START + 20));
 		let kept: Vec<_> = Consents::<Test>::get(PATIENT, team()).iter().map(|c| c.id).collect();
 		assert_eq!(kept, [longer, newest]);
@@ -164,10 +164,10 @@ fn grant_drops_what_has_expired_under_its_key() {
 #[test]
 fn grant_names_the_representative_who_signed() {
 	build_and_execute(|| {
-		People::set_signer(Some(PATIENT));
+		Admitted::set_signer(Some(PATIENT));
 		grant(team(), terms());
 		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Patient);
-		People::set_signer(Some(RELATIVE));
+		Admitted::set_signer(Some(RELATIVE));
 		grant(team(), terms());
 		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Representative(RELATIVE));
 		// So it is for a request that a representative approves.

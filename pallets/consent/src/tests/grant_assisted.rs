@@ -93,18 +93,18 @@ fn grant_assisted_on_a_stale_proposal_proposes_anew() {
 	build_and_execute(|| {
 		let terms = || until(START + 10 * DAY);
 		assert_ok!(assist(NURSE, terms()));
-		set_now(START + DAY);
+		Clock::set(START + DAY);
 		assert_ok!(assist(DOCTOR, terms()));
 		assert_eq!(Consent::consents_of(PATIENT), []);
 		assert_eq!(Proposed::<Test>::get(PATIENT, HOSPITAL).unwrap().by, DOCTOR);
 		// The last second of the new one.
-		set_now(START + 2 * DAY - 1);
+		Clock::set(START + 2 * DAY - 1);
 		assert_ok!(assist(NURSE, terms()));
 		let grantor = Grantor::Assisted { first: DOCTOR, second: NURSE };
 		assert_eq!(last(&PATIENT, &team()).grantor, grantor);
 		// The one who let it go stale may propose it again.
 		assert_ok!(assist(NURSE, terms()));
-		set_now(START + 3 * DAY - 1);
+		Clock::set(START + 3 * DAY - 1);
 		assert_ok!(assist(NURSE, terms()));
 		assert_eq!(Consent::consents_of(PATIENT).len(), 1);
 	});
@@ -168,7 +168,7 @@ fn grant_assisted_by_staff_of_another_institution_fails() {
 		People::end_affiliation(&DOCTOR, &HOSPITAL);
 		assert_noop!(assist(DOCTOR, terms()), Error::<Test>::NotAffiliated);
 		People::set_active(&NURSE, false);
-		set_now(START + DAY);
+		Clock::set(START + DAY);
 		assert_noop!(assist(NURSE, terms()), Error::<Test>::NotAffiliated);
 		assert_noop!(
 			Consent::grant_assisted(

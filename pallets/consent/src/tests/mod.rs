@@ -15,9 +15,9 @@ use sp_runtime::DispatchError::BadOrigin;
 use vouchsafe_primitives::{
 	audit::LogEvent,
 	policy::{Basis, Decision, Question, Reason, Subject},
-	traits::{self, Enrolment},
 	Consent as Provision, *,
 };
+use vouchsafe_support::{self as traits, Enrolment};
 
 mod amend;
 mod decide;
@@ -109,7 +109,7 @@ fn unsound() -> Vec<(Grantee, Terms, Error<Test>)> {
 		(
 			there.clone(),
 			with(|terms| terms.valid_from = terms.valid_until),
-			Error::<Test>::EmptyValidity,
+			Error::<Test>::InvalidPeriod,
 		),
 		(
 			there,
@@ -117,7 +117,7 @@ fn unsound() -> Vec<(Grantee, Terms, Error<Test>)> {
 			Error::<Test>::EmptyDataPeriod,
 		),
 	];
-	all.extend(unknown.map(|grantee| (grantee, terms(), Error::<Test>::UnknownGrantee)));
+	all.extend(unknown.map(|grantee| (grantee, terms(), Error::<Test>::GranteeNotFound)));
 	all
 }
 

@@ -37,20 +37,20 @@ fn revoke_of_what_there_is_not_fails() {
 		let id = grant(team(), terms());
 		assert_noop!(
 			Consent::revoke(signed(PATIENT), team(), id + 1),
-			Error::<Test>::NoSuchConsent
+			Error::<Test>::ConsentNotFound
 		);
 		assert_noop!(
 			Consent::revoke(signed(PATIENT), Grantee::Everyone, id),
-			Error::<Test>::NoSuchConsent
+			Error::<Test>::ConsentNotFound
 		);
 		// Another's.
 		assert_noop!(
 			Consent::revoke(signed(OTHER_PATIENT), team(), id),
-			Error::<Test>::NoSuchConsent
+			Error::<Test>::ConsentNotFound
 		);
 		// Twice.
 		assert_ok!(Consent::revoke(signed(PATIENT), team(), id));
-		assert_noop!(Consent::revoke(signed(PATIENT), team(), id), Error::<Test>::NoSuchConsent);
+		assert_noop!(Consent::revoke(signed(PATIENT), team(), id), Error::<Test>::ConsentNotFound);
 	});
 }
 
@@ -71,7 +71,7 @@ fn revoke_by_others_than_an_active_patient_fails() {
 fn revoke_of_an_expired_one_works() {
 	build_and_execute(|| {
 		let id = grant(team(), terms());
-		set_now(START + 2 * DAY);
+		Clock::set(START + 2 * DAY);
 		assert_ok!(Consent::revoke(signed(PATIENT), team(), id));
 		assert!(!Consents::<Test>::contains_key(PATIENT, team()));
 	});

@@ -27,7 +27,7 @@ fn acknowledge_works() {
 			holder: hospital(1),
 		};
 		let by = custodian(&hospital(1));
-		assert_eq!(last_entry(), (PATIENT, by, Some(hospital(1)), None, event));
+		assert_eq!(Logs::last(), (PATIENT, by, Some(hospital(1)), None, event));
 		System::assert_last_event(
 			Event::Acknowledged { record: record(0), version: 0, epoch: 0, holder: hospital(1) }
 				.into(),
@@ -54,14 +54,14 @@ fn acknowledge_twice_fails() {
 fn acknowledge_of_another_epoch_fails() {
 	run(|| {
 		assert_ok!(declare(record(0), usual()));
-		assert_noop!(acknowledge(&hospital(1), 0, 1), Error::<Test>::NotTheEpoch);
+		assert_noop!(acknowledge(&hospital(1), 0, 1), Error::<Test>::WrongEpoch);
 
 		// As splitting anew will leave it.
 		SharingSets::<Test>::mutate(record(0), 0, |set| set.as_mut().unwrap().epoch = 1);
 		for holder in [hospital(0), hospital(1), hospital(2), AUTHORITY] {
 			Unacknowledged::<Test>::insert(holder, (record(0), 0), 1);
 		}
-		assert_noop!(acknowledge(&hospital(1), 0, 0), Error::<Test>::NotTheEpoch);
+		assert_noop!(acknowledge(&hospital(1), 0, 0), Error::<Test>::WrongEpoch);
 		assert_ok!(acknowledge(&hospital(1), 0, 1));
 	});
 }
@@ -70,7 +70,7 @@ fn acknowledge_of_another_epoch_fails() {
 fn acknowledge_by_a_foreign_custodian_fails() {
 	run(|| {
 		assert_ok!(declare(record(0), usual()));
-		assert_noop!(acknowledge(&hospital(3), 0, 0), Error::<Test>::NotAHolder);
+		assert_noop!(acknowledge(&hospital(3), 0, 0), Error::<Test>::NotHolder);
 	});
 }
 
@@ -83,11 +83,11 @@ fn acknowledge_by_another_fails() {
 		for who in [hospital(1), doctor(1), PATIENT, AUTHORITY, STRANGER, custodian(&PATIENT)] {
 			assert_noop!(
 				Custody::acknowledge(RuntimeOrigin::signed(who), record(0), 0, 0),
-				Error::<Test>::NotACustodian
+				Error::<Test>::NotCustodian
 			);
 		}
-		suspend(&hospital(1));
-		assert_noop!(acknowledge(&hospital(1), 0, 0), Error::<Test>::NotACustodian);
+		People::set_active(&hospital(1), false);
+		assert_noop!(acknowledge(&hospital(1), 0, 0), Error::<Test>::NotCustodian);
 		assert_noop!(
 			Custody::acknowledge(RuntimeOrigin::none(), record(0), 0, 0),
 			DispatchError::BadOrigin
@@ -99,10 +99,10 @@ fn acknowledge_by_another_fails() {
 fn acknowledge_without_sharing_set_fails() {
 	run(|| {
 		assert_ok!(declare(record(0), usual()));
-		assert_noop!(acknowledge(&hospital(1), 1, 0), Error::<Test>::NoSharingSet);
+		assert_noop!(acknowledge(&hospital(1), 1, 0), Error::<Test>::SharingSetNotFound);
 		assert_noop!(
 			Custody::acknowledge(RuntimeOrigin::signed(custodian(&hospital(1))), NO_RECORD, 0, 0),
-			Error::<Test>::NoSharingSet
+			Error::<Test>::SharingSetNotFound
 		);
 	});
 }

@@ -15,7 +15,7 @@ fn choose_holders_works() {
 			countries: vec![*b"DE", *b"AT"].try_into().unwrap(),
 		};
 		assert_eq!(Custody::holder_choice(PATIENT), Some(choice));
-		assert_eq!(last_entry(), (PATIENT, PATIENT, None, None, LogEvent::HoldersChosen));
+		assert_eq!(Logs::last(), (PATIENT, PATIENT, None, None, LogEvent::HoldersChosen));
 		System::assert_last_event(Event::HoldersChosen { patient: PATIENT }.into());
 
 		// Countries alone, holders alone, and nothing again.
@@ -30,7 +30,7 @@ fn choose_holders_works() {
 #[test]
 fn choose_holders_by_another_fails() {
 	run(|| {
-		suspend(&PATIENT);
+		People::set_active(&PATIENT, false);
 		for who in [PATIENT, STRANGER, RELATIVE, doctor(0), hospital(0)] {
 			assert_noop!(
 				Custody::choose_holders(
@@ -38,7 +38,7 @@ fn choose_holders_by_another_fails() {
 					BoundedVec::new(),
 					BoundedVec::new()
 				),
-				Error::<Test>::NotAPatient
+				Error::<Test>::NotPatient
 			);
 		}
 		assert_noop!(
@@ -54,10 +54,10 @@ fn choose_holders_without_such_an_account_fails() {
 		for other in [STRANGER, RELATIVE, PATIENT, OTHER_PATIENT] {
 			let mut holders = hospitals(3);
 			holders.push(other);
-			assert_noop!(choose(holders, vec![]), Error::<Test>::NotAHolder);
+			assert_noop!(choose(holders, vec![]), Error::<Test>::NotHolder);
 		}
-		suspend(&hospital(3));
-		assert_noop!(choose(hospitals(4), vec![]), Error::<Test>::NotAHolder);
+		People::set_active(&hospital(3), false);
+		assert_noop!(choose(hospitals(4), vec![]), Error::<Test>::NotHolder);
 	});
 }
 

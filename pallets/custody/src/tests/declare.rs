@@ -33,7 +33,7 @@ fn declare_works() {
 		}
 		assert_eq!(Unacknowledged::<Test>::iter().count(), 4);
 		let declared = LogEvent::SharingSetDeclared { record: record(0), version: 0, epoch: 0 };
-		assert_eq!(last_entry(), (PATIENT, doctor(0), Some(hospital(0)), None, declared));
+		assert_eq!(Logs::last(), (PATIENT, doctor(0), Some(hospital(0)), None, declared));
 		System::assert_last_event(
 			Event::SharingSetDeclared { record: record(0), version: 0, epoch: 0 }.into(),
 		);
@@ -123,7 +123,7 @@ fn declare_with_a_holder_of_another_kind_fails() {
 		for (account, kinds) in others {
 			for kind in kinds {
 				let other = Holder { account: account.clone(), kind: *kind };
-				refused(set(4, institutions(5).into_iter().chain([other])), Error::NotAHolder);
+				refused(set(4, institutions(5).into_iter().chain([other])), Error::NotHolder);
 			}
 		}
 		for right in [institution(5), practitioner(5), emergency(), patient()] {
@@ -136,8 +136,8 @@ fn declare_with_a_holder_of_another_kind_fails() {
 fn declare_with_a_suspended_holder_fails() {
 	run(|| {
 		for holder in [institution(5), practitioner(5), emergency()] {
-			suspend(&holder.account);
-			refused(set(4, institutions(5).into_iter().chain([holder])), Error::NotAHolder);
+			People::set_active(&holder.account, false);
+			refused(set(4, institutions(5).into_iter().chain([holder])), Error::NotHolder);
 		}
 	});
 }
@@ -174,7 +174,7 @@ fn declare_where_an_institution_reaches_the_threshold_fails() {
 		let two = || [practitioner(0), practitioner(1)];
 		accepted(set(3, institutions(4).into_iter().chain(two())));
 		// Of the same one, because the second works there too: three.
-		Affiliated::mutate(|all| all.push((doctor(1), hospital(0))));
+		People::affiliate(&doctor(1), &hospital(0), Role::Physician);
 		refused(
 			set(3, institutions(4).into_iter().chain(two())),
 			Error::InstitutionReachesThreshold,
@@ -189,7 +189,8 @@ fn declare_where_the_authority_reaches_the_threshold_fails() {
 			set(2, institutions(2).into_iter().chain([emergency(), patient()])),
 			Error::InstitutionReachesThreshold,
 		);
-		Affiliated::set(vec![(doctor(0), AUTHORITY)]);
+		People::end_affiliation(&doctor(0), &hospital(0));
+		People::affiliate(&doctor(0), &AUTHORITY, Role::Physician);
 		refused(
 			set(2, institutions(3).into_iter().chain([emergency(), practitioner(0)])),
 			Error::InstitutionReachesThreshold,

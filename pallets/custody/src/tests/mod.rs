@@ -8,7 +8,7 @@ mod reading;
 
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
-use vouchsafe_primitives::traits::Custody as _;
+use vouchsafe_support::Custody as _;
 
 const NO_RECORD: RecordId = H256([0xee; 32]);
 
@@ -47,10 +47,6 @@ fn usual() -> NewSharingSet {
 /// Declares the sharing set of the record's first version, for the first hospital's doctor.
 fn declare(record: RecordId, set: NewSharingSet) -> DispatchResult {
 	Custody::declare(&PATIENT, &doctor(0), Some(&hospital(0)), record, 0, set)
-}
-
-fn last_entry() -> Entry {
-	Entries::get().pop().unwrap()
 }
 
 fn choose(holders: Vec<AccountId>, countries: Vec<Country>) -> DispatchResult {

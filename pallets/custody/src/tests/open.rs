@@ -32,7 +32,7 @@ fn opened(reader: AccountId) -> Vec<RecordId> {
 
 /// What the last opening came to.
 fn outcomes() -> Vec<(RecordId, Outcome)> {
-	match last_entry().4 {
+	match Logs::last().4 {
 		LogEvent::Opened { outcomes, .. } => outcomes.into_inner(),
 		other => panic!("not an opening: {other:?}"),
 	}
@@ -53,7 +53,7 @@ fn by_consent(id: ConsentId) -> Outcome {
 fn open_works() {
 	run(|| {
 		System::set_block_number(7);
-		KnownRecords::mutate(|all| all[1].labels = Labels(1));
+		KnownRecords::change(&record(1), |facts| facts.labels = Labels(1));
 		assert_ok!(open([0, 1, 2]));
 		let opening = |number| Opening {
 			record: record(number),
@@ -63,7 +63,7 @@ fn open_works() {
 			ground: at(1),
 		};
 		assert_eq!(Custody::openings(PATIENT, doctor(1)), [opening(0), opening(2)]);
-		assert_eq!(Refusals::<Test>::get(PATIENT, doctor(1)), (0, 1));
+		assert_eq!(Refusals::<Test>::get(PATIENT, doctor(1)), (FIRST_WINDOW, 1));
 		let logged = LogEvent::Opened {
 			ground: at(1),
 			outcomes: vec![
@@ -74,9 +74,13 @@ fn open_works() {
 			.try_into()
 			.unwrap(),
 		};
-		let entry =
-			(PATIENT, doctor(1), Some(hospital(1)), Some(Purpose::Treatment), logged.clone());
-		assert_eq!(Entries::get(), [entry]);
+		let entry = Line {
+			origin: doctor(1),
+			acting_for: Some(hospital(1)),
+			purpose: Some(Purpose::Treatment),
+			event: logged,
+		};
+		assert_eq!(Logs::all(), [(PATIENT, entry)]);
 		System::assert_last_event(
 			Event::OpeningDecided {
 				patient: PATIENT,
@@ -92,7 +96,7 @@ fn open_works() {
 #[test]
 fn open_by_the_patient_works() {
 	run(|| {
-		Consented::set(Vec::new());
+		GivenConsents::set(Vec::new());
 		for ground in [Ground::Own, Ground::Consent { institution: None }] {
 			let purpose = Purpose::PatientRequest;
 			assert_ok!(open_for(PATIENT, [record(0)], purpose, ground.clone()));
@@ -108,12 +112,12 @@ fn open_by_the_patient_works() {
 fn open_by_a_person_works() {
 	run(|| {
 		let grantee = Grantee::Person(RELATIVE);
-		Consented::set(vec![(PATIENT, grantee.clone(), Terms::all(Effect::Permit))]);
+		GivenConsents::set(vec![(PATIENT, grantee.clone(), Terms::all(Effect::Permit))]);
 		let ground = Ground::Consent { institution: None };
 		assert_ok!(open_for(RELATIVE, [record(0)], Purpose::PatientRequest, ground));
 		let consent = Outcome::Consent(ConsentRef { grantee, id: 0 });
 		assert_eq!(outcomes(), [(record(0), consent)]);
-		assert_eq!(last_entry().2, None);
+		assert_eq!(Logs::last().2, None);
 	});
 }
 
@@ -122,7 +126,7 @@ fn open_by_a_person_works() {
 fn open_after_a_revocation_is_refused() {
 	run(|| {
 		assert_ok!(open([0]));
-		Consented::set(Vec::new());
+		GivenConsents::set(Vec::new());
 		refused(open([0]));
 		// What was opened stays on the list: the custodians decide once more.
 		assert_eq!(opened(doctor(1)), [record(0)]);
@@ -139,7 +143,7 @@ fn open_without_consent_is_refused() {
 		assert_eq!(opened(doctor(0)), []);
 		assert!(!Openings::<Test>::contains_key(PATIENT, doctor(0)));
 		assert_eq!(
-			last_entry().2,
+			Logs::last().2,
 			Some(hospital(0)),
 			"the affiliation in force is logged with a refusal too"
 		);
@@ -160,11 +164,11 @@ fn open_beyond_the_consent_is_refused() {
 			Terms { records: vec![record(1)].try_into().unwrap(), ..all() },
 		];
 		for terms in permits {
-			Consented::set(vec![(PATIENT, Grantee::Institution(hospital(1)), terms)]);
+			GivenConsents::set(vec![(PATIENT, Grantee::Institution(hospital(1)), terms)]);
 			refused(open([0]));
 		}
 		let deny = Terms::all(Effect::Deny { binds_break_glass: false });
-		Consented::set(vec![
+		GivenConsents::set(vec![
 			(PATIENT, Grantee::Institution(hospital(1)), all()),
 			(PATIENT, Grantee::Person(doctor(1)), deny),
 		]);
@@ -177,10 +181,10 @@ fn open_beyond_the_consent_is_refused() {
 fn open_for_an_institution_of_another_is_refused() {
 	run(|| {
 		refused(open_for(doctor(0), [record(0)], Purpose::Treatment, at(1)));
-		Consented::set(vec![(PATIENT, Grantee::Everyone, Terms::all(Effect::Permit))]);
+		GivenConsents::set(vec![(PATIENT, Grantee::Everyone, Terms::all(Effect::Permit))]);
 		refused(open_for(doctor(0), [record(0)], Purpose::Treatment, at(1)));
-		assert_eq!(last_entry().2, None, "an affiliation that isn't in force isn't logged as one");
-		Affiliated::set(Vec::new());
+		assert_eq!(Logs::last().2, None, "an affiliation that isn't in force isn't logged as one");
+		People::end_affiliation(&doctor(1), &hospital(1));
 		refused(open([0]));
 		// Nor does it help to name none: a deny addressed to the institution would be passed by.
 		let alone = Ground::Consent { institution: None };
@@ -192,9 +196,9 @@ fn open_for_an_institution_of_another_is_refused() {
 #[test]
 fn open_by_who_is_suspended_is_refused() {
 	run(|| {
-		suspend(&doctor(1));
+		People::set_active(&doctor(1), false);
 		refused(open([0]));
-		suspend(&PATIENT);
+		People::set_active(&PATIENT, false);
 		refused(open_for(PATIENT, [record(0)], Purpose::PatientRequest, Ground::Own));
 	});
 }
@@ -202,13 +206,13 @@ fn open_by_who_is_suspended_is_refused() {
 #[test]
 fn open_by_a_stranger_fails() {
 	run(|| {
-		Consented::set(vec![(PATIENT, Grantee::Everyone, Terms::all(Effect::Permit))]);
+		GivenConsents::set(vec![(PATIENT, Grantee::Everyone, Terms::all(Effect::Permit))]);
 		let ground = Ground::Consent { institution: None };
 		assert_noop!(
 			open_for(STRANGER, [record(0)], Purpose::Treatment, ground),
 			Error::<Test>::NotEnrolled
 		);
-		assert_eq!(Entries::get(), []);
+		assert_eq!(Logs::all(), []);
 		assert_noop!(
 			Custody::open(
 				RuntimeOrigin::none(),
@@ -235,11 +239,11 @@ fn open_of_another_than_a_patient_fails() {
 					Purpose::Treatment,
 					at(1)
 				),
-				Error::<Test>::NotAPatient
+				Error::<Test>::NotPatient
 			);
 		}
 		// The dead, and who has left, keep their records and their logs.
-		suspend(&PATIENT);
+		People::set_active(&PATIENT, false);
 		assert_ok!(open([0]));
 		assert_eq!(opened(doctor(1)), [record(0)]);
 	});
@@ -248,7 +252,7 @@ fn open_of_another_than_a_patient_fails() {
 #[test]
 fn open_of_no_record_or_another_patients_is_refused() {
 	run(|| {
-		KnownRecords::mutate(|all| all[5].patient = OTHER_PATIENT);
+		KnownRecords::change(&record(5), |facts| facts.patient = OTHER_PATIENT);
 		let ids = [NO_RECORD, record(5), record(0)];
 		assert_ok!(open_for(doctor(1), ids, Purpose::Treatment, at(1)));
 		assert_eq!(
@@ -269,10 +273,10 @@ fn open_of_no_record_or_another_patients_is_refused() {
 #[test]
 fn open_of_a_wrong_patients_record_is_refused() {
 	run(|| {
-		KnownRecords::mutate(|all| all[0].status = RecordStatus::WrongContent);
+		KnownRecords::change(&record(0), |facts| facts.status = RecordStatus::WrongContent);
 		assert_ok!(open([0]));
 		assert_eq!(opened(doctor(1)), [record(0)]);
-		KnownRecords::mutate(|all| all[0].status = RecordStatus::WrongPatient);
+		KnownRecords::change(&record(0), |facts| facts.status = RecordStatus::WrongPatient);
 		refused(open([0]));
 		refused(open_for(PATIENT, [record(0)], Purpose::PatientRequest, Ground::Own));
 	});
@@ -324,7 +328,7 @@ fn open_of_a_record_twice_fails() {
 fn open_again_replaces() {
 	run(|| {
 		assert_ok!(open([0, 1]));
-		pass(10);
+		Clock::pass(10);
 		System::set_block_number(6);
 		assert_ok!(open([1, 2]));
 		let openings = Custody::openings(PATIENT, doctor(1)).into_iter();
@@ -338,10 +342,10 @@ fn open_again_replaces() {
 fn open_drops_what_is_past() {
 	run(|| {
 		assert_ok!(open([0]));
-		pass(LIFETIME - 1);
+		Clock::pass(LIFETIME - 1);
 		assert_ok!(open([1]));
 		assert_eq!(opened(doctor(1)), [record(0), record(1)]);
-		pass(1);
+		Clock::pass(1);
 		assert_ok!(open([2]));
 		assert_eq!(opened(doctor(1)), [record(1), record(2)]);
 	});
@@ -360,7 +364,7 @@ fn open_of_too_many_fails() {
 		refused(open_for(doctor(1), [NO_RECORD], Purpose::Treatment, at(1)));
 		// Others have their own.
 		assert_ok!(open_for(PATIENT, [record(64)], Purpose::PatientRequest, Ground::Own));
-		pass(LIFETIME);
+		Clock::pass(LIFETIME);
 		assert_ok!(open([64]));
 		assert_eq!(opened(doctor(1)), [record(64)]);
 	});
@@ -369,19 +373,19 @@ fn open_of_too_many_fails() {
 #[test]
 fn open_is_refused_only_so_often() {
 	run(|| {
-		System::set_block_number((WINDOW - 1).into());
+		let next_window = NOW - NOW % WINDOW + WINDOW;
+		Clock::set(next_window - WINDOW);
 		for count in 1..=MAX_REFUSALS {
 			refused(open_in_vain());
-			assert_eq!(Refusals::<Test>::get(PATIENT, doctor(0)), (0, count));
+			assert_eq!(Refusals::<Test>::get(PATIENT, doctor(0)), (FIRST_WINDOW, count));
 		}
 		assert_noop!(open_in_vain(), Error::<Test>::TooManyRefusals);
-		assert_eq!(Entries::get().len(), MAX_REFUSALS as usize);
+		assert_eq!(Logs::all().len(), MAX_REFUSALS as usize);
 
 		// What is allowed isn't held up by what wasn't, and others have their own count.
-		Consented::mutate(|all| {
-			let permit = Terms { records: vec![record(1)].try_into().unwrap(), ..all[0].2.clone() };
-			all.push((PATIENT, Grantee::Institution(hospital(0)), permit))
-		});
+		let permit =
+			Terms { records: vec![record(1)].try_into().unwrap(), ..Terms::all(Effect::Permit) };
+		GivenConsents::add(PATIENT, Grantee::Institution(hospital(0)), permit);
 		assert_ok!(open_for(doctor(0), [record(1)], Purpose::Treatment, at(0)));
 		assert_noop!(
 			open_for(doctor(0), [record(1), record(2)], Purpose::Treatment, at(0)),
@@ -389,10 +393,14 @@ fn open_is_refused_only_so_often() {
 		);
 		refused(open_for(doctor(2), [record(0)], Purpose::Treatment, at(2)));
 
-		// The next window begins anew, in the same place.
-		System::set_block_number(WINDOW.into());
+		// The count starts again with the next window, and takes no more room. The window goes by
+		// the time, however many blocks there are.
+		System::set_block_number(1_000);
+		Clock::set(next_window - 1);
+		assert_noop!(open_in_vain(), Error::<Test>::TooManyRefusals);
+		Clock::set(next_window);
 		refused(open_in_vain());
-		assert_eq!(Refusals::<Test>::get(PATIENT, doctor(0)), (1, 1));
+		assert_eq!(Refusals::<Test>::get(PATIENT, doctor(0)), (FIRST_WINDOW + 1, 1));
 		assert_eq!(Refusals::<Test>::iter_prefix(PATIENT).count(), 2);
 	});
 }

@@ -37,7 +37,7 @@ fn decide_works() {
 		// Not affiliated with whom the ground names, suspended, or never enrolled.
 		assert_eq!(decide(doctor(0), at(1), Action::Read), Decision::Refuse(Reason::NotActive));
 		assert_eq!(decide(STRANGER, at(1), Action::Read), Decision::Refuse(Reason::NotActive));
-		suspend(&doctor(1));
+		People::set_active(&doctor(1), false);
 		assert_eq!(decide(doctor(1), at(1), Action::Read), Decision::Refuse(Reason::NotActive));
 
 		assert_eq!(decide(PATIENT, Ground::Own, Action::Read), Decision::Permit(Basis::Own));

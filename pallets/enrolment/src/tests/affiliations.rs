@@ -4,7 +4,7 @@ use super::*;
 use crate::{mock::Enrolment, *};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
-use vouchsafe_primitives::traits::Enrolment as _;
+use vouchsafe_support::Enrolment as _;
 
 fn affiliate(
 	who: AccountId,
@@ -51,11 +51,12 @@ fn affiliate_works() {
 		);
 		let in_force = || Enrolment::is_affiliated(&doctor_b(), &hospital_a());
 		for (now, expected) in [(9, false), (10, true), (19, true), (20, false)] {
-			set_now(NOW + now);
+			Clock::set(NOW + now);
 			assert_eq!(in_force(), expected, "{now}");
 			let actor = Enrolment::actor(&doctor_b(), Some(&hospital_a())).unwrap();
-			assert_eq!(actor.acting_for.is_some(), expected, "{now}");
-			assert!(actor.active);
+			assert_eq!((actor.active, actor.acting_for.is_some()), (expected, expected), "{now}");
+			assert_eq!(Enrolment::acting(&doctor_b(), &hospital_a()).is_some(), expected, "{now}");
+			assert!(Enrolment::actor(&doctor_b(), None).unwrap().active);
 		}
 		assert!(Enrolment::is_affiliated(&doctor_b(), &hospital_b()));
 	});
@@ -134,7 +135,14 @@ fn affiliate_fails() {
 			affiliate(doctor_a(), patient_a(), doctor_a(), Role::Physician),
 			Error::<Test>::NotInstitution
 		);
-		for (from, until) in [(NOW + 5, NOW + 5), (NOW + 5, NOW + 4), (0, NOW), (0, NOW - 1)] {
+		let empty = || Error::<Test>::InvalidPeriod;
+		let over = || Error::<Test>::AlreadyExpired;
+		for (from, until, error) in [
+			(NOW + 5, NOW + 5, empty()),
+			(NOW + 5, NOW + 4, empty()),
+			(0, NOW, over()),
+			(0, NOW - 1, over()),
+		] {
 			assert_noop!(
 				Enrolment::affiliate(
 					signed(hospital_a()),
@@ -144,7 +152,7 @@ fn affiliate_fails() {
 					from,
 					Some(until)
 				),
-				Error::<Test>::BadPeriod
+				error
 			);
 		}
 		assert_ok!(Enrolment::set_status(signed(hospital_b()), doctor_b(), Status::Suspended));
@@ -202,9 +210,9 @@ fn end_affiliation_works() {
 		assert!(!Enrolment::is_affiliated(&doctor_a(), &hospital_a()));
 		assert_eq!(affiliation(doctor_a(), hospital_a()).until, Some(NOW));
 		let actor = Enrolment::actor(&doctor_a(), Some(&hospital_a())).unwrap();
-		assert_eq!(actor.acting_for, None);
+		assert_eq!((actor.active, actor.acting_for), (false, None));
 		// The account itself goes on.
-		assert!(actor.active);
+		assert!(Enrolment::actor(&doctor_a(), None).unwrap().active);
 
 		// One that has not begun never will.
 		assert_ok!(Enrolment::affiliate(
@@ -216,7 +224,7 @@ fn end_affiliation_works() {
 			None
 		));
 		assert_ok!(Enrolment::end_affiliation(signed(hospital_a()), hospital_a(), doctor_b()));
-		set_now(NOW + 20);
+		Clock::set(NOW + 20);
 		assert!(!Enrolment::is_affiliated(&doctor_b(), &hospital_a()));
 	});
 }

@@ -5,7 +5,7 @@ use crate::{mock::Enrolment, *};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
 use sp_core::Pair;
 use sp_runtime::DispatchError;
-use vouchsafe_primitives::traits::Enrolment as _;
+use vouchsafe_support::{Enrolment as _, Signatory};
 
 const EXPIRES: Moment = NOW + 600;
 
@@ -68,7 +68,7 @@ fn enrolment_text_is_as_documented() {
 fn enrol_by_the_institution_works() {
 	run(|| {
 		let new = account("New");
-		assert_eq!(offer(&new, 0, note()), Err(InvalidTransaction::Custom(codes::STRANGER).into()));
+		assert_eq!(may_sign(&new), None);
 		assert_ok!(enrol(hospital_a(), hospital_a(), new.clone(), consent("New", &hospital_a())));
 		assert_last(Event::Enrolled {
 			account: new.clone(),
@@ -87,11 +87,29 @@ fn enrol_by_the_institution_works() {
 		);
 		assert_eq!(Institutions::<Test>::get(hospital_a()).unwrap().enrolled, 5);
 		assert_eq!(
-			Lines::get(),
+			lines(),
 			vec![(new.clone(), hospital_a(), Some(hospital_a()), LogEvent::Enrolled)]
 		);
 		assert_eq!(Balances::balance(&new), Allowance::get());
-		assert_ok!(send(&new, note()).unwrap());
+		assert_eq!(
+			Enrolment::signatory(&new),
+			Some(Signatory {
+				kind: Some(AccountKind::Patient),
+				institution: hospital_a(),
+				may_sign: true,
+			})
+		);
+	});
+}
+
+/// An account that is reaped would begin at nonce 0 again, and what it signed could be sent again.
+#[test]
+fn account_without_funds_keeps_its_nonce() {
+	run(|| {
+		System::inc_account_nonce(patient_a());
+		assert_ok!(Balances::transfer_all(signed(patient_a()), person_a(), false));
+		assert_eq!(Balances::total_balance(&patient_a()), 0);
+		assert_eq!(System::account_nonce(patient_a()), 1);
 	});
 }
 
@@ -113,7 +131,7 @@ fn enrol_by_a_registrar_works_for_every_kind() {
 			assert_eq!(Enrolment::active_kind(&account(name)), Some(kind));
 		}
 		// Only patients have a log.
-		assert_eq!(Lines::get(), vec![]);
+		assert_eq!(lines(), vec![]);
 	});
 	run(|| {
 		let person = enrolment_text(&genesis(), &hospital_a(), AccountKind::Person, &KEY, EXPIRES);
@@ -133,7 +151,7 @@ fn enrol_by_a_registrar_works_for_every_kind() {
 			consent("New", &hospital_a())
 		));
 		assert_eq!(
-			Lines::get(),
+			lines(),
 			vec![(account("New"), registrar_a(), Some(hospital_a()), LogEvent::Enrolled)]
 		);
 	});
@@ -145,7 +163,7 @@ fn enrol_without_the_enrollees_signature_fails() {
 		let squat = |signature| {
 			assert_noop!(
 				enrol(hospital_a(), hospital_a(), account("Victim"), signature),
-				Error::<Test>::BadSignature
+				Error::<Test>::InvalidSignature
 			);
 		};
 		// Somebody else's signature.
@@ -165,7 +183,7 @@ fn enrol_without_the_enrollees_signature_fails() {
 				AccountId::new(ed25519.public().0),
 				ed25519.sign(format!("<Bytes>{text}</Bytes>").as_bytes()).into(),
 			),
-			Error::<Test>::BadSignature
+			Error::<Test>::InvalidSignature
 		);
 	});
 }
@@ -192,14 +210,14 @@ fn enrol_with_a_signature_for_something_else_fails() {
 			with(hospital_a(), AccountKind::Patient, OTHER_KEY, EXPIRES),
 			with(hospital_a(), AccountKind::Patient, KEY, EXPIRES + 1),
 		] {
-			assert_noop!(refused, Error::<Test>::BadSignature);
+			assert_noop!(refused, Error::<Test>::InvalidSignature);
 		}
 		// Another chain.
 		let text =
 			enrolment_text(&H256::zero(), &hospital_a(), AccountKind::Patient, &KEY, EXPIRES);
 		assert_noop!(
 			enrol(hospital_a(), hospital_a(), account("New"), sign("New", &text)),
-			Error::<Test>::BadSignature
+			Error::<Test>::InvalidSignature
 		);
 		assert_ok!(with(hospital_a(), AccountKind::Patient, KEY, EXPIRES));
 	});
@@ -210,9 +228,9 @@ fn enrol_after_the_expiry_fails() {
 	run(|| {
 		let signature = consent("New", &hospital_a());
 		let go = || enrol(hospital_a(), hospital_a(), account("New"), signature.clone());
-		set_now(EXPIRES);
+		Clock::set(EXPIRES);
 		assert_noop!(go(), Error::<Test>::EnrolmentExpired);
-		set_now(EXPIRES - 1);
+		Clock::set(EXPIRES - 1);
 		assert_ok!(go());
 	});
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::{mock::Enrolment, *};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
-use vouchsafe_primitives::traits::Enrolment as _;
+use vouchsafe_support::Enrolment as _;
 
 fn set(who: AccountId, account: AccountId, status: Status) -> DispatchResult {
 	Enrolment::set_status(signed(who), account, status)
@@ -19,20 +19,21 @@ fn set_status_works() {
 		let actor = Enrolment::actor(&patient_a(), None).unwrap();
 		assert!(!actor.active);
 		assert_eq!(actor.kind, AccountKind::Patient);
+		assert_eq!(may_sign(&patient_a()), Some(false));
 
 		assert_ok!(set(registrar_a(), patient_a(), Status::Active));
 		assert_eq!(Enrolment::active_kind(&patient_a()), Some(AccountKind::Patient));
 		let line =
 			|who, status| (patient_a(), who, Some(hospital_a()), LogEvent::StatusSet(status));
 		assert_eq!(
-			Lines::get(),
+			lines(),
 			vec![line(hospital_a(), Status::Suspended), line(registrar_a(), Status::Active)]
 		);
 
 		assert_ok!(set(registrar_a(), doctor_a(), Status::Ended));
 		assert_eq!(Enrolment::active_kind(&doctor_a()), None);
 		// Only patients have a log.
-		assert_eq!(Lines::get().len(), 2);
+		assert_eq!(lines().len(), 2);
 	});
 }
 
@@ -42,12 +43,12 @@ fn set_status_by_root_works() {
 		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Ended));
 		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Active));
 		// In a motion, the log names who closed it.
-		Signer::<Test>::put(hospital_b());
+		Admitted::set_signer(Some(hospital_b()));
 		assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Merged));
-		Signer::<Test>::kill();
+		Admitted::set_signer(None);
 		assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Active));
 		assert_eq!(
-			Lines::get(),
+			lines(),
 			vec![
 				(patient_a(), hospital_b(), None, LogEvent::StatusSet(Status::Merged)),
 				(patient_a(), patient_a(), None, LogEvent::StatusSet(Status::Active)),
@@ -138,13 +139,10 @@ fn a_registrar_has_no_say_over_registrars() {
 #[test]
 fn set_signing_disabled_works() {
 	run(|| {
-		assert_ok!(offer(&patient_a(), 0, note()));
+		assert_eq!(may_sign(&patient_a()), Some(true));
 		assert_ok!(Enrolment::set_signing_disabled(signed(registrar_a()), patient_a(), true));
 		assert_last(Event::SigningDisabledSet { account: patient_a(), disabled: true });
-		assert_eq!(
-			offer(&patient_a(), 0, note()),
-			Err(InvalidTransaction::Custom(codes::INACTIVE).into())
-		);
+		assert_eq!(may_sign(&patient_a()), Some(false));
 		// The account still takes part, through its proxies.
 		assert_eq!(Enrolment::active_kind(&patient_a()), Some(AccountKind::Patient));
 
@@ -152,13 +150,10 @@ fn set_signing_disabled_works() {
 		let line = |who, disabled| {
 			(patient_a(), who, Some(hospital_a()), LogEvent::SigningDisabled(disabled))
 		};
-		assert_eq!(Lines::get(), [line(registrar_a(), true), line(hospital_a(), false)]);
-		assert_ok!(offer(&patient_a(), 0, note()));
+		assert_eq!(lines(), [line(registrar_a(), true), line(hospital_a(), false)]);
+		assert_eq!(may_sign(&patient_a()), Some(true));
 		assert_ok!(Enrolment::set_signing_disabled(root(), hospital_a(), true));
-		assert_eq!(
-			offer(&hospital_a(), 0, note()),
-			Err(InvalidTransaction::Custom(codes::INACTIVE).into())
-		);
+		assert_eq!(may_sign(&hospital_a()), Some(false));
 	});
 }
 
@@ -184,10 +179,7 @@ fn set_encryption_key_works() {
 			assert_last(Event::EncryptionKeySet { account: account.clone(), key: OTHER_KEY });
 			assert_eq!(Accounts::<Test>::get(account).unwrap().encryption_key, OTHER_KEY);
 		}
-		assert_eq!(
-			Lines::get(),
-			vec![(patient_a(), patient_a(), None, LogEvent::EncryptionKeySet)]
-		);
+		assert_eq!(lines(), vec![(patient_a(), patient_a(), None, LogEvent::EncryptionKeySet)]);
 	});
 }
 

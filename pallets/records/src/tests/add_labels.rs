@@ -9,11 +9,11 @@ fn add_labels_works() {
 	run(|| {
 		let id = created();
 		// By colleagues without any consent, since a label never opens.
-		Consented::set(Vec::new());
+		GivenConsents::set(Vec::new());
 		assert_ok!(label(COLLEAGUE, id, 0b110));
 		assert_eq!(Records::record(id).unwrap().labels, Labels(0b111));
 		let event = LogEvent::Labelled { record: id, labels: Labels(0b111) };
-		assert_eq!(last_entry(), (PATIENT, COLLEAGUE, Some(HOSPITAL), None, event));
+		assert_eq!(Logs::last(), (PATIENT, COLLEAGUE, Some(HOSPITAL), None, event));
 		System::assert_last_event(Event::Labelled { record: id, labels: Labels(0b111) }.into());
 	});
 }
@@ -24,7 +24,7 @@ fn add_labels_by_the_patient_works() {
 		for id in [created(), created_own()] {
 			assert_ok!(label(PATIENT, id, 0b10));
 			let event = LogEvent::Labelled { record: id, labels: Labels(0b11) };
-			assert_eq!(last_entry(), (PATIENT, PATIENT, None, None, event));
+			assert_eq!(Logs::last(), (PATIENT, PATIENT, None, None, event));
 		}
 	});
 }
@@ -60,11 +60,11 @@ fn add_labels_by_another_fails() {
 		for who in [STRANGER, FOREIGN_DOCTOR, OTHER_PATIENT, HOSPITAL] {
 			assert_noop!(label(who, id, 0b10), Error::<Test>::NotAffiliated);
 		}
-		assert_noop!(label(DOCTOR, own, 0b10), Error::<Test>::NotThePatient);
-		end_affiliations(&DOCTOR);
+		assert_noop!(label(DOCTOR, own, 0b10), Error::<Test>::NotPatient);
+		People::end_affiliation(&DOCTOR, &HOSPITAL);
 		assert_noop!(label(DOCTOR, id, 0b10), Error::<Test>::NotAffiliated);
-		suspend(&PATIENT);
-		assert_noop!(label(PATIENT, id, 0b10), Error::<Test>::NotThePatient);
+		People::set_active(&PATIENT, false);
+		assert_noop!(label(PATIENT, id, 0b10), Error::<Test>::NotPatient);
 	});
 }
 

@@ -16,9 +16,9 @@ fn add_version_works() {
 		assert_eq!((version.previous, version.block), (before, 9));
 		let record = Records::record(id).unwrap();
 		assert_eq!((record.versions, Some(record.head)), (2, version.hash(&id, 1)));
-		assert_eq!(Sets::get()[1], (PATIENT, COLLEAGUE, Some(HOSPITAL), id, 1));
+		assert_eq!(DeclaredSets::all()[1], (PATIENT, COLLEAGUE, Some(HOSPITAL), id, 1));
 		assert_eq!(
-			last_entry(),
+			Logs::last(),
 			(
 				PATIENT,
 				COLLEAGUE,
@@ -39,7 +39,7 @@ fn add_version_by_the_patient_works() {
 		let id = created_own();
 		assert_ok!(add(PATIENT, id, head(id)));
 		assert_eq!(
-			last_entry(),
+			Logs::last(),
 			(PATIENT, PATIENT, None, None, LogEvent::VersionAdded { record: id, version: 1 })
 		);
 	});
@@ -72,15 +72,13 @@ fn add_version_by_another_fails() {
 		let id = created();
 		let seen = head(id);
 		// The patient's consent lets another institution write, but not here.
-		Consented::mutate(|all| {
-			all.push((PATIENT, Grantee::Institution(OTHER_HOSPITAL), may_write()))
-		});
+		GivenConsents::add(PATIENT, Grantee::Institution(OTHER_HOSPITAL), may_write());
 		for who in [STRANGER, FOREIGN_DOCTOR, PATIENT, OTHER_PATIENT, HOSPITAL] {
 			assert_noop!(add(who, id, seen), Error::<Test>::NotAffiliated);
 		}
-		suspend(&DOCTOR);
+		People::set_active(&DOCTOR, false);
 		assert_noop!(add(DOCTOR, id, seen), Error::<Test>::NotAffiliated);
-		end_affiliations(&COLLEAGUE);
+		People::end_affiliation(&COLLEAGUE, &HOSPITAL);
 		assert_noop!(add(COLLEAGUE, id, seen), Error::<Test>::NotAffiliated);
 	});
 }
@@ -90,10 +88,10 @@ fn add_version_to_the_patients_own_by_another_fails() {
 	run(|| {
 		let id = created_own();
 		for who in [STRANGER, DOCTOR, OTHER_PATIENT] {
-			assert_noop!(add(who, id, head(id)), Error::<Test>::NotThePatient);
+			assert_noop!(add(who, id, head(id)), Error::<Test>::NotPatient);
 		}
-		suspend(&PATIENT);
-		assert_noop!(add(PATIENT, id, head(id)), Error::<Test>::NotThePatient);
+		People::set_active(&PATIENT, false);
+		assert_noop!(add(PATIENT, id, head(id)), Error::<Test>::NotPatient);
 	});
 }
 
@@ -101,10 +99,10 @@ fn add_version_to_the_patients_own_by_another_fails() {
 fn add_version_without_consent_fails() {
 	run(|| {
 		let id = created();
-		Consented::set(Vec::new());
+		GivenConsents::set(Vec::new());
 		assert_noop!(add(DOCTOR, id, head(id)), Error::<Test>::NotPermitted);
 		// A label that the patient added since closes it too.
-		Consented::set(vec![(
+		GivenConsents::set(vec![(
 			PATIENT,
 			Grantee::Institution(HOSPITAL),
 			Terms { labels: Labels(0b1), ..may_write() },
@@ -132,7 +130,7 @@ fn add_version_with_another_manifest_than_a_cid_fails() {
 		let version = NewVersion { manifest: BoundedVec::new(), ..after(head(id)) };
 		assert_noop!(
 			Records::add_version(RuntimeOrigin::signed(DOCTOR), id, version, sharing()),
-			Error::<Test>::NotACid
+			Error::<Test>::InvalidCid
 		);
 	});
 }
@@ -141,7 +139,7 @@ fn add_version_with_another_manifest_than_a_cid_fails() {
 fn add_version_with_an_unsound_sharing_set_fails() {
 	run(|| {
 		let id = created();
-		RefusesSets::set(true);
+		DeclaredSets::fail(true);
 		assert_noop!(add(DOCTOR, id, head(id)), DispatchError::Other("unsound"));
 	});
 }

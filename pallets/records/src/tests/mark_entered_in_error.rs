@@ -10,12 +10,12 @@ fn mark_entered_in_error_works() {
 	run(|| {
 		let id = created();
 		// No consent is needed: marking never opens.
-		Consented::set(Vec::new());
+		GivenConsents::set(Vec::new());
 		for status in [WrongContent, WrongPatient] {
 			assert_ok!(mark(COLLEAGUE, id, status));
 			assert_eq!(Records::record(id).unwrap().status, status);
 			let event = LogEvent::EnteredInError { record: id, status };
-			assert_eq!(last_entry(), (PATIENT, COLLEAGUE, Some(HOSPITAL), None, event));
+			assert_eq!(Logs::last(), (PATIENT, COLLEAGUE, Some(HOSPITAL), None, event));
 			System::assert_last_event(Event::EnteredInError { record: id, status }.into());
 		}
 	});
@@ -27,7 +27,7 @@ fn mark_entered_in_error_by_the_patient_works() {
 		let id = created_own();
 		assert_ok!(mark(PATIENT, id, WrongPatient));
 		let event = LogEvent::EnteredInError { record: id, status: WrongPatient };
-		assert_eq!(last_entry(), (PATIENT, PATIENT, None, None, event));
+		assert_eq!(Logs::last(), (PATIENT, PATIENT, None, None, event));
 	});
 }
 
@@ -36,13 +36,13 @@ fn mark_entered_in_error_by_the_patient_works() {
 fn mark_entered_in_error_closes_to_all() {
 	run(|| {
 		let id = created();
-		Consented::set(vec![(
+		GivenConsents::set(vec![(
 			PATIENT,
 			Grantee::Everyone,
 			Terms { labels: Labels(u32::MAX), ..Terms::all(Effect::Permit) },
 		)]);
 		let may_read = |who, institution| {
-			Given::decide(&Question {
+			<GivenConsents as Consents>::decide(&Question {
 				patient: PATIENT,
 				actor: People::actor(&who, institution).unwrap(),
 				action: Action::Read,
@@ -68,12 +68,12 @@ fn mark_entered_in_error_closes_to_all() {
 fn mark_entered_in_error_has_no_way_back() {
 	run(|| {
 		let id = created();
-		assert_noop!(mark(DOCTOR, id, Current), Error::<Test>::NotAnErrorStatus);
+		assert_noop!(mark(DOCTOR, id, Current), Error::<Test>::InvalidStatus);
 		assert_ok!(mark(DOCTOR, id, WrongContent));
-		assert_noop!(mark(DOCTOR, id, Current), Error::<Test>::NotAnErrorStatus);
+		assert_noop!(mark(DOCTOR, id, Current), Error::<Test>::InvalidStatus);
 		assert_noop!(mark(DOCTOR, id, WrongContent), Error::<Test>::AlreadyEnteredInError);
 		assert_ok!(mark(DOCTOR, id, WrongPatient));
-		assert_noop!(mark(DOCTOR, id, Current), Error::<Test>::NotAnErrorStatus);
+		assert_noop!(mark(DOCTOR, id, Current), Error::<Test>::InvalidStatus);
 		for status in [WrongContent, WrongPatient] {
 			assert_noop!(mark(DOCTOR, id, status), Error::<Test>::AlreadyEnteredInError);
 		}
@@ -88,9 +88,9 @@ fn mark_entered_in_error_by_another_fails() {
 			assert_noop!(mark(who, id, WrongPatient), Error::<Test>::NotAffiliated);
 		}
 		for who in [STRANGER, DOCTOR, OTHER_PATIENT] {
-			assert_noop!(mark(who, own, WrongPatient), Error::<Test>::NotThePatient);
+			assert_noop!(mark(who, own, WrongPatient), Error::<Test>::NotPatient);
 		}
-		end_affiliations(&DOCTOR);
+		People::end_affiliation(&DOCTOR, &HOSPITAL);
 		assert_noop!(mark(DOCTOR, id, WrongPatient), Error::<Test>::NotAffiliated);
 	});
 }

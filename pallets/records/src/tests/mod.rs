@@ -85,7 +85,3 @@ fn created_own() -> RecordId {
 fn head(id: RecordId) -> H256 {
 	Records::record(id).unwrap().head
 }
-
-fn last_entry() -> Entry {
-	Entries::get().pop().unwrap()
-}

@@ -13,7 +13,7 @@ fn facts_work() {
 				id,
 				patient: PATIENT,
 				author: HOSPITAL,
-				holder: HOSPITAL,
+				responsible: HOSPITAL,
 				category: Category::Laboratory,
 				labels: Labels(0b1),
 				service: ServicePeriod { first: 1500, last: 1501 },

@@ -23,7 +23,7 @@
 //! | signature | the class, CDA by media type | media types are encrypted. Left out, as the author is |
 
 use super::*;
-use frame_support::BoundedVec;
+use bounded_collections::BoundedVec;
 
 /// The institution `Organization/f001` of the examples.
 const F001: u8 = HOSPITAL_A;
@@ -55,7 +55,7 @@ fn permit() -> Terms {
 fn ask(change: impl FnOnce(&mut Question)) -> Question {
 	let mut question = Question { now: day(2015, 12, 1), ..question() };
 	of_record(&mut question).author = account(F001);
-	of_record(&mut question).holder = account(F001);
+	of_record(&mut question).responsible = account(F001);
 	of_record(&mut question).labels = Labels(0b1000);
 	change(&mut question);
 	question
@@ -88,7 +88,11 @@ fn basic() {
 			("normal treatment", true, ask(|_| {})),
 			("any purpose", true, ask(|question| question.purpose = Purpose::Payment)),
 			("any action", true, ask(|question| question.action = Action::Write)),
-			("any holder", true, ask(|question| of_record(question).holder = account(HOSPITAL_C))),
+			(
+				"any responsible institution",
+				true,
+				ask(|question| of_record(question).responsible = account(HOSPITAL_C)),
+			),
 			("the beginning of time", true, ask(|question| question.now = 0)),
 			("the last day", true, ask(|question| question.now = day(2016, 1, 2) - 1)),
 			("the day after", false, ask(|question| question.now = day(2016, 1, 2))),
@@ -99,11 +103,11 @@ fn basic() {
 #[test]
 fn emergency() {
 	// Opted out; of the data that f001 holds emergencies are excepted, and nothing else is.
-	let holders: BoundedVec<_, _> = vec![account(F001)].try_into().unwrap();
+	let responsible: BoundedVec<_, _> = vec![account(F001)].try_into().unwrap();
 	let emergency = Purposes::of(&[Purpose::EmergencyTreatment]);
 	let others = Purposes(Purposes::of(Purpose::ALL).0 & !emergency.0);
-	let in_emergency = Terms { purposes: emergency, holders: holders.clone(), ..permit() };
-	let otherwise = Terms { purposes: others, holders, ..Terms::all(DENY) };
+	let in_emergency = Terms { purposes: emergency, responsible: responsible.clone(), ..permit() };
+	let otherwise = Terms { purposes: others, responsible, ..Terms::all(DENY) };
 	let mut rows = vec![(
 		"an emergency",
 		true,
@@ -117,7 +121,7 @@ fn emergency() {
 		false,
 		ask(|question| {
 			question.purpose = Purpose::EmergencyTreatment;
-			of_record(question).holder = account(HOSPITAL_C);
+			of_record(question).responsible = account(HOSPITAL_C);
 		}),
 	));
 	let both = vec![(Grantee::Everyone, in_emergency), (Grantee::Everyone, otherwise)];
@@ -132,7 +136,7 @@ fn emergency() {
 			(
 				"treatment, the data of another hospital",
 				true,
-				ask(|question| of_record(question).holder = account(HOSPITAL_C)),
+				ask(|question| of_record(question).responsible = account(HOSPITAL_C)),
 			),
 		],
 	);
@@ -152,7 +156,7 @@ fn grantor() {
 	};
 	let terms = Terms {
 		actions: Actions::of(&FOR_READING),
-		holders: vec![account(F001)].try_into().unwrap(),
+		responsible: vec![account(F001)].try_into().unwrap(),
 		..permit()
 	};
 	check(
@@ -180,7 +184,7 @@ fn grantor() {
 				false,
 				ask(|question| {
 					relative(question);
-					of_record(question).holder = account(HOSPITAL_C);
+					of_record(question).responsible = account(HOSPITAL_C);
 				}),
 			),
 			("anybody else", false, ask(|_| {})),
@@ -211,7 +215,7 @@ fn not_org() {
 				false,
 				ask(|question| {
 					at_f001(question);
-					of_record(question).holder = account(HOSPITAL_C);
+					of_record(question).responsible = account(HOSPITAL_C);
 					of_record(question).author = account(HOSPITAL_C);
 				}),
 			),

@@ -72,15 +72,17 @@ fn record_facts() -> impl Strategy<Value = RecordFacts> {
 		(0u16..4, 0u16..4),
 		prop::bool::weighted(0.05),
 	)
-		.prop_map(|(id, author, holder, category, labels, (first, length), wrong)| RecordFacts {
-			id: record(id),
-			patient: account(PATIENT),
-			author,
-			holder,
-			category,
-			labels,
-			service: ServicePeriod { first, last: first + length },
-			status: if wrong { RecordStatus::WrongPatient } else { RecordStatus::Current },
+		.prop_map(|(id, author, responsible, category, labels, (first, length), wrong)| {
+			RecordFacts {
+				id: record(id),
+				patient: account(PATIENT),
+				author,
+				responsible,
+				category,
+				labels,
+				service: ServicePeriod { first, last: first + length },
+				status: if wrong { RecordStatus::WrongPatient } else { RecordStatus::Current },
+			}
 		})
 }
 
@@ -140,7 +142,7 @@ fn terms(effect: impl Strategy<Value = Effect>) -> impl Strategy<Value = Terms> 
 	(what, limits).prop_map(
 		|(
 			(effect, categories, records, labels, actions, purposes),
-			(valid_from, valid_until, from, to, authors, holders, countries),
+			(valid_from, valid_until, from, to, authors, responsible, countries),
 		)| Terms {
 			effect,
 			categories: Categories::of(&categories),
@@ -152,7 +154,7 @@ fn terms(effect: impl Strategy<Value = Effect>) -> impl Strategy<Value = Terms> 
 			valid_until,
 			data_period: DataPeriod { from, to },
 			authors: authors.try_into().unwrap(),
-			holders: holders.try_into().unwrap(),
+			responsible: responsible.try_into().unwrap(),
 			countries: countries.try_into().unwrap(),
 		},
 	)

@@ -66,9 +66,9 @@ fn permit_covers_what_it_names() {
 			of_record(question).author = account(HOSPITAL_C);
 			consent.terms.authors = Default::default();
 		}),
-		("any holder", |question, consent| {
-			of_record(question).holder = account(HOSPITAL_C);
-			consent.terms.holders = Default::default();
+		("any responsible institution", |question, consent| {
+			of_record(question).responsible = account(HOSPITAL_C);
+			consent.terms.responsible = Default::default();
 		}),
 		("a shorter service", |question, _| {
 			of_record(question).service = ServicePeriod { first: FIRST + 1, last: LAST - 1 };
@@ -115,8 +115,8 @@ fn permit_covers_nothing_else() {
 		("another author", Mismatch::Author, |question, _| {
 			of_record(question).author = account(HOSPITAL_B);
 		}),
-		("another holder", Mismatch::Holder, |question, _| {
-			of_record(question).holder = account(HOSPITAL_B);
+		("another responsible institution", Mismatch::Responsible, |question, _| {
+			of_record(question).responsible = account(HOSPITAL_B);
 		}),
 		("a month before", Mismatch::DataPeriod, |question, _| {
 			of_record(question).service.first = FIRST - 1;
@@ -245,7 +245,9 @@ fn deny_leaves_the_rest_open() {
 		("another record", |question, _| of_record(question).id = record(2)),
 		("another category", |question, _| of_record(question).category = Category::Imaging),
 		("another author", |question, _| of_record(question).author = account(HOSPITAL_B)),
-		("another holder", |question, _| of_record(question).holder = account(HOSPITAL_B)),
+		("another responsible institution", |question, _| {
+			of_record(question).responsible = account(HOSPITAL_B)
+		}),
 		("months before", |question, _| {
 			of_record(question).service = ServicePeriod { first: 0, last: FIRST - 1 };
 		}),
@@ -465,7 +467,7 @@ fn log_opens_to_a_permit_that_says_so() {
 		(Mismatch::Record, |terms| terms.records = vec![record(1)].try_into().unwrap()),
 		(Mismatch::Category, |terms| terms.categories = Categories::of(&[Category::Summary])),
 		(Mismatch::Author, |terms| terms.authors = vec![account(10)].try_into().unwrap()),
-		(Mismatch::Holder, |terms| terms.holders = vec![account(10)].try_into().unwrap()),
+		(Mismatch::Responsible, |terms| terms.responsible = vec![account(10)].try_into().unwrap()),
 		(Mismatch::DataPeriod, |terms| terms.data_period.from = Some(0)),
 		(Mismatch::DataPeriod, |terms| terms.data_period.to = Some(ServiceMonth::MAX)),
 		(Mismatch::NotYetValid, |terms| terms.valid_from = Some(NOW + 1)),
@@ -500,7 +502,7 @@ fn log_closes_to_a_deny_of_everything() {
 		|terms| terms.categories = Categories::of(&[Category::Summary]),
 		|terms| terms.labels = Labels(1),
 		|terms| terms.authors = vec![account(HOSPITAL_A)].try_into().unwrap(),
-		|terms| terms.holders = vec![account(HOSPITAL_A)].try_into().unwrap(),
+		|terms| terms.responsible = vec![account(HOSPITAL_A)].try_into().unwrap(),
 		|terms| terms.data_period.from = Some(FIRST),
 		|terms| terms.valid_from = Some(NOW + 1),
 		|terms| terms.valid_until = Some(NOW),

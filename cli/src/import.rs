@@ -1,0 +1,468 @@
+//! `record import`: from the records that [`vouchsafe_fhir`] makes of a file to documents to be
+//! added, and what is remembered of earlier imports.
+//!
+//! For each patient a sealed file remembers whose exports were imported and which records came of
+//! them. So the same file is not imported twice, an export of another patient is noticed, and the
+//! standing lists become a version of the summary that is there.
+
+use crate::{
+	author::{media_type_of, Content, NewDocument, Place},
+	dates::{self, show_moment, show_period},
+	home::Home,
+	keys::Identity,
+	output::table,
+	words::{and, count, Category, Confidentiality, Origin, RelationKind, Word},
+};
+use anyhow::{bail, Context, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::{json, Value};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	path::Path,
+};
+use vouchsafe_client::{
+	chain::{account_bytes, AccountId, H256},
+	messages::Hex,
+};
+use vouchsafe_fhir::{
+	input::MAX_INPUT, About, Import, Label, Months, Notice, Options, Plan, Record, Sent, Unit,
+};
+
+const FOLDER: &str = "imports";
+
+/// How many notices of one kind are shown one by one.
+const SHOWN_NOTICES: usize = 5;
+/// How many months of a row are shown one by one.
+const SHOWN_MONTHS: usize = 4;
+
+/// What the user says about an import.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+	/// What makes one record.
+	pub unit: Unit,
+	/// The months of records without a date.
+	pub months: Option<(u16, u16)>,
+	/// The confidentiality of all records.
+	pub confidentiality: Option<Confidentiality>,
+	/// Further labels of all records.
+	pub labels: Vec<String>,
+	/// Whether codes give no labels.
+	pub without_labels: bool,
+	/// Whether a part of a search result will do.
+	pub incomplete: bool,
+}
+
+/// Reads a file and turns it into records.
+pub fn read(path: &Path, wish: &Wish) -> Result<Import> {
+	let failed = || format!("cannot read {}", path.display());
+	let length = std::fs::metadata(path).with_context(failed)?.len();
+	if length > MAX_INPUT {
+		bail!(
+			"{} has {length} bytes, and at most {MAX_INPUT} can be imported: split it, or add it as \
+			 one document with `vouchsafe record add`",
+			path.display()
+		);
+	}
+	let bytes = std::fs::read(path).with_context(failed)?;
+	let options = Options {
+		unit: wish.unit,
+		today: dates::month_of_moment(dates::now()),
+		incomplete: wish.incomplete,
+	};
+	let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+	Ok(vouchsafe_fhir::import(&bytes, &name, &options)?)
+}
+
+/// The words of a record's labels.
+pub fn labels_of(record: &Record, wish: &Wish) -> Vec<String> {
+	let mut labels: BTreeSet<String> = wish.labels.iter().cloned().collect();
+	if !wish.without_labels {
+		labels.extend(record.labels.iter().map(|label| label.word().to_owned()));
+	}
+	labels.into_iter().collect()
+}
+
+/// The record's confidentiality: what the user says, else the highest of what the source says and
+/// of the labels that the user adds.
+pub fn confidentiality_of(record: &Record, wish: &Wish) -> Confidentiality {
+	if let Some(said) = wish.confidentiality {
+		return said;
+	}
+	let added = wish.labels.iter().filter_map(|word| Label::from_word(word));
+	added.map(Label::confidentiality).fold(record.confidentiality, Ord::max)
+}
+
+/// The record's months, if they are known or given.
+pub fn months_of(record: &Record, wish: &Wish) -> Option<(u16, u16)> {
+	record.months.map(|Months { first, last }| (first, last)).or(wish.months)
+}
+
+/// A title that says what is in the record. Only its readers see it.
+pub fn title_of(record: &Record, path: &Path) -> String {
+	let category = capitalised(record.category.phrase());
+	let resources = count(record.members.len(), "resource");
+	match &record.about {
+		About::File => {
+			path.file_name().map_or(category, |name| name.to_string_lossy().into_owned())
+		},
+		About::Document(Some(title)) => title.clone(),
+		About::Document(None) | About::Encounter(None) | About::Category => {
+			format!("{category} ({resources})")
+		},
+		About::Encounter(Some(day)) => format!("{category}, encounter of {day} ({resources})"),
+		About::Month => match record.months {
+			Some(Months { first, last }) => {
+				format!("{category}, {} ({resources})", show_period(first, last))
+			},
+			None => format!("{category} ({resources})"),
+		},
+		About::Summary => format!("Patient summary ({resources})"),
+		About::Year(Some(year)) => format!("{category} of {year} ({resources})"),
+		About::Year(None) => format!("{category} ({resources})"),
+	}
+}
+
+fn capitalised(text: &str) -> String {
+	let mut letters = text.chars();
+	match letters.next() {
+		Some(first) => first.to_uppercase().chain(letters).collect(),
+		None => String::new(),
+	}
+}
+
+/// The document that a record is added as; `place` is a new record unless it continues one.
+pub fn document_of(record: &Record, path: &Path, wish: &Wish, own: bool) -> Result<NewDocument> {
+	let months = months_of(record, wish).context("the record has no date")?;
+	Ok(NewDocument {
+		content: Content::Bytes(record.content.clone()),
+		title: title_of(record, path),
+		media_type: record.media_type.unwrap_or_else(|| media_type_of(path)).to_owned(),
+		place: Place::New {
+			category: record.category,
+			months,
+			labels: labels_of(record, wish),
+			relation: None,
+			confidentiality: confidentiality_of(record, wish),
+			origin: if own { Origin::PatientEntered } else { Origin::Imported },
+		},
+	})
+}
+
+/// Says that records without a date need one.
+pub fn ask_for_months(import: &Import, wish: &Wish, path: &Path) -> Result<()> {
+	let undated: Vec<String> = import
+		.records
+		.iter()
+		.filter(|record| months_of(record, wish).is_none())
+		.map(|record| title_of(record, path))
+		.collect();
+	if undated.is_empty() {
+		return Ok(());
+	}
+	bail!(
+		"{} no date that counts: {}. Say when it was with --month YYYY-MM",
+		if undated.len() == 1 {
+			"1 record has".into()
+		} else {
+			format!("{} records have", undated.len())
+		},
+		and(&undated)
+	)
+}
+
+/// An earlier import of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Imported {
+	/// SHA-256 of the file.
+	digest: Hex<32>,
+	/// When, in seconds since 1970.
+	at: u64,
+	/// How many records it became.
+	records: usize,
+}
+
+/// A record that was imported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+	/// Blake2 of its last content.
+	content: Hex<32>,
+	/// Its id on the chain.
+	record: Hex<32>,
+}
+
+/// What is remembered of the imports for one patient.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+	patient: Option<vouchsafe_fhir::Identity>,
+	files: Vec<Imported>,
+	/// By what each record is about.
+	records: BTreeMap<String, Known>,
+}
+
+impl Memory {
+	/// What is remembered for a patient.
+	pub fn load(home: &Home, me: &Identity, patient: &AccountId) -> Result<Self> {
+		match home.read_sealed(&me.encryption, FOLDER, &file_name(me, patient))? {
+			Some(bytes) => serde_json::from_slice(&bytes).context("the file of imports is damaged"),
+			None => Ok(Self::default()),
+		}
+	}
+
+	/// Keeps it.
+	pub fn save(&self, home: &Home, me: &Identity, patient: &AccountId) -> Result<()> {
+		home.write_sealed(
+			&me.encryption,
+			FOLDER,
+			&file_name(me, patient),
+			&serde_json::to_vec(self)?,
+		)
+	}
+
+	/// Refuses a file that was imported before.
+	pub fn refuse_again(&self, import: &Import) -> Result<()> {
+		match self.files.iter().find(|file| file.digest.0 == import.digest) {
+			Some(file) => bail!(
+				"this file was imported on {} as {}, so there is nothing to add. Use --again to \
+				 import it once more",
+				show_moment(file.at),
+				count(file.records, "record")
+			),
+			None => Ok(()),
+		}
+	}
+
+	/// Refuses an export of another patient than last time.
+	pub fn refuse_other_patient(&self, import: &Import) -> Result<()> {
+		let same = self.patient.as_ref().zip(import.patient.as_ref());
+		if same.and_then(|(known, new)| known.is_same(new)) == Some(false) {
+			let last = self.files.last().map_or(String::new(), |it| show_moment(it.at));
+			bail!(
+				"this file is about another person than what was imported for this patient before \
+				 (last on {last}). Check --patient. If it is the same person, use --same-patient"
+			);
+		}
+		Ok(())
+	}
+
+	/// Whether a record with just this content was imported.
+	pub fn has(&self, record: &Record) -> bool {
+		self.records
+			.get(&hex::encode(record.identity))
+			.is_some_and(|known| known.content == content_of(record))
+	}
+
+	/// The record on the chain that has the standing lists.
+	pub fn summary(&self, record: &Record) -> Option<H256> {
+		let known = self.records.get(&hex::encode(record.identity))?;
+		record.is_summary().then_some(H256(known.record.0))
+	}
+
+	/// Remembers an import: its records, each with its id on the chain.
+	pub fn remember(&mut self, import: &Import, added: &[(&Record, H256)], at: u64) {
+		match (&mut self.patient, &import.patient) {
+			(Some(known), Some(new)) => known.merge(new),
+			(slot @ None, new) => *slot = new.clone(),
+			_ => {},
+		}
+		self.files.retain(|file| file.digest.0 != import.digest);
+		self.files.push(Imported { digest: Hex(import.digest), at, records: import.records.len() });
+		for (record, id) in added {
+			let known = Known { content: content_of(record), record: Hex(id.0) };
+			self.records.insert(hex::encode(record.identity), known);
+		}
+	}
+}
+
+fn content_of(record: &Record) -> Hex<32> {
+	use blake2::Digest;
+	Hex(blake2::Blake2b256::digest(&record.content).into())
+}
+
+fn file_name(me: &Identity, patient: &AccountId) -> String {
+	format!(
+		"{}-{}",
+		hex::encode(&account_bytes(&me.account())[..8]),
+		hex::encode(account_bytes(patient))
+	)
+}
+
+/// What a record on the chain says of itself, as far as a version may not go beyond it.
+pub struct Frame {
+	/// Its months.
+	pub months: (u16, u16),
+	/// The words of its labels, if all are known.
+	pub labels: Option<Vec<String>>,
+	/// Its confidentiality.
+	pub confidentiality: Confidentiality,
+}
+
+/// Why a summary cannot become a version of the record that is there: the chain would go on
+/// deciding by the older months, labels and confidentiality. `None` if it can.
+pub fn beyond(document: &NewDocument, frame: &Frame) -> Option<String> {
+	let Place::New { months, labels, confidentiality, .. } = &document.place else { return None };
+	if months.0 < frame.months.0 || months.1 > frame.months.1 {
+		return Some(format!(
+			"it covers {} and the earlier one {}",
+			show_period(months.0, months.1),
+			show_period(frame.months.0, frame.months.1)
+		));
+	}
+	let new: Vec<&String> = match &frame.labels {
+		Some(known) => labels.iter().filter(|label| !known.contains(label)).collect(),
+		None => labels.iter().collect(),
+	};
+	if !new.is_empty() {
+		return Some(format!("it has the label {} besides", and(&new)));
+	}
+	(*confidentiality > frame.confidentiality)
+		.then(|| format!("it is {} now", confidentiality.phrase()))
+}
+
+/// Makes the document a version of the earlier summary, or, if it goes beyond it, a record that
+/// appends to it; says which.
+pub fn continue_summary(
+	document: &mut NewDocument,
+	earlier: H256,
+	frame: &Frame,
+) -> Option<String> {
+	match beyond(document, frame) {
+		None => {
+			document.place = Place::VersionOf(earlier);
+			None
+		},
+		Some(why) => {
+			if let Place::New { relation, .. } = &mut document.place {
+				*relation = Some((RelationKind::Appends, earlier));
+			}
+			Some(format!(
+				"the summary becomes a new record beside the earlier one {}, because {why}",
+				crate::sentence::short(&earlier)
+			))
+		},
+	}
+}
+
+/// How many resources became how many records.
+pub fn counted(import: &Import) -> String {
+	format!("{} in {}.", count(import.resources, "resource"), count(import.records.len(), "record"))
+}
+
+/// The notices that people have to see, those of one kind together.
+pub fn say_notices(notices: &[Notice]) -> Vec<String> {
+	let mut lines = Vec::new();
+	let mut kinds: Vec<&str> = Vec::new();
+	for notice in notices.iter().filter(|notice| notice.is_important()) {
+		if !kinds.contains(&notice.kind()) {
+			kinds.push(notice.kind());
+		}
+	}
+	for kind in kinds {
+		let all: Vec<&Notice> = notices.iter().filter(|notice| notice.kind() == kind).collect();
+		lines.extend(all.iter().take(SHOWN_NOTICES).map(|notice| format!("NOTE: {notice}")));
+		if all.len() > SHOWN_NOTICES {
+			lines.push(format!(
+				"NOTE: {} more of this kind ({kind}); --json shows all",
+				all.len() - SHOWN_NOTICES
+			));
+		}
+	}
+	lines
+}
+
+/// The notices for machines.
+pub fn notices_json(notices: &[Notice]) -> Value {
+	notices
+		.iter()
+		.map(|notice| {
+			json!({
+				"kind": notice.kind(),
+				"important": notice.is_important(),
+				"text": notice.to_string(),
+			})
+		})
+		.collect()
+}
+
+/// What will be sent, as a table and for machines.
+pub fn plan(import: &Import, path: &Path, wish: &Wish) -> (String, Value) {
+	let plan = Plan::of(import.records.iter().map(|record| Sent {
+		labels: labels_of(record, wish).into_iter().collect(),
+		confidentiality: confidentiality_of(record, wish),
+		months: months_of(record, wish).map(|(first, last)| Months { first, last }),
+		..Sent::as_found(record)
+	}));
+	let mut lines = Vec::new();
+	let mut json_rows = Vec::new();
+	for row in &plan.rows {
+		let labels: Vec<&str> = row.labels.iter().map(String::as_str).collect();
+		lines.push(vec![
+			row.records.to_string(),
+			row.category.word().to_owned(),
+			labels.join(", "),
+			row.confidentiality.word().to_owned(),
+			show_months(&row.months),
+			row.resources.to_string(),
+		]);
+		let months: Vec<Value> = row
+			.months
+			.iter()
+			.map(|(months, records)| json!({ "months": months.map(pair), "records": records }))
+			.collect();
+		json_rows.push(json!({
+			"category": row.category.word(),
+			"labels": labels,
+			"confidentiality": row.confidentiality.word(),
+			"records": row.records,
+			"resources": row.resources,
+			"months": months,
+		}));
+	}
+	let records: Vec<Value> = import
+		.records
+		.iter()
+		.map(|record| {
+			json!({
+				"title": title_of(record, path),
+				"category": record.category.word(),
+				"labels": labels_of(record, wish),
+				"confidentiality": confidentiality_of(record, wish).word(),
+				"months": months_of(record, wish).map(|(first, last)| [first, last]),
+				"resources": record.members.len(),
+				"repeated": record.repeated,
+				"entries": record.members,
+				"bytes": record.content.len(),
+			})
+		})
+		.collect();
+	let head = ["RECORDS", "CATEGORY", "LABELS", "CONFIDENTIALITY", "MONTHS", "RESOURCES"];
+	let text = table(&head, &lines);
+	(text, json!({ "plan": json_rows, "records": records }))
+}
+
+/// Months with the number of records, as `2025-04 (2), 2025-06`.
+fn show_months(months: &BTreeMap<Option<Months>, usize>) -> String {
+	let one = |(months, records): (&Option<Months>, &usize)| {
+		let shown = match months {
+			Some(months) => show_period(months.first, months.last),
+			None => "no date".to_owned(),
+		};
+		if *records == 1 {
+			shown
+		} else {
+			format!("{shown} ({records})")
+		}
+	};
+	if months.len() <= SHOWN_MONTHS {
+		return months.iter().map(one).collect::<Vec<_>>().join(", ");
+	}
+	let whole = months.keys().copied().flatten().reduce(Months::join);
+	let undated = months.get(&None).map_or(String::new(), |number| format!(", no date ({number})"));
+	whole.map_or(String::new(), |it| show_period(it.first, it.last)) + &undated
+}
+
+fn pair(months: Months) -> [u16; 2] {
+	[months.first, months.last]
+}
+
+#[cfg(test)]
+mod tests;

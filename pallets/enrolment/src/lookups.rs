@@ -1,0 +1,80 @@
+//! What the other pallets see of accounts and affiliations.
+
+use crate::{pallet::*, types::is_institution};
+use frame_support::traits::UnixTime;
+use vouchsafe_primitives::*;
+use vouchsafe_support::{Enrolment, Signatory};
+
+impl<T: Config> Pallet<T> {
+	/// The chain's time, in seconds since 1970.
+	pub(crate) fn now() -> Moment {
+		T::Time::now().as_secs()
+	}
+
+	/// Whether the account is enrolled and active.
+	pub(crate) fn is_active(account: &AccountId) -> bool {
+		Self::active_kind(account).is_some()
+	}
+
+	/// Whether the account is an active institution or authority.
+	pub(crate) fn is_active_institution(account: &AccountId) -> bool {
+		Self::active_kind(account).is_some_and(is_institution)
+	}
+}
+
+impl<T: Config> Enrolment for Pallet<T> {
+	fn actor(account: &AccountId, institution: Option<&AccountId>) -> Option<Actor> {
+		let entry = Accounts::<T>::get(account)?;
+		let acting_for = institution.and_then(|institution| {
+			let affiliation = Affiliations::<T>::get(account, institution)
+				.filter(|affiliation| affiliation.is_in_force(Self::now()))?;
+			Self::is_active(institution).then_some(())?;
+			Some(ActingFor {
+				institution: institution.clone(),
+				role: affiliation.role,
+				country: Self::country(institution)?,
+				teams: affiliation.teams,
+				attested: affiliation.attested,
+			})
+		});
+		let active =
+			entry.status == Status::Active && (institution.is_none() || acting_for.is_some());
+		Some(Actor { account: account.clone(), kind: entry.kind, active, acting_for, study: None })
+	}
+
+	fn active_kind(account: &AccountId) -> Option<AccountKind> {
+		Accounts::<T>::get(account)
+			.filter(|entry| entry.status == Status::Active)
+			.map(|entry| entry.kind)
+	}
+
+	fn custodian_of(account: &AccountId) -> Option<AccountId> {
+		CustodianAccounts::<T>::get(account).filter(Self::is_active)
+	}
+
+	fn enrolled_by(account: &AccountId) -> Option<AccountId> {
+		Accounts::<T>::get(account).map(|entry| entry.enrolled_by)
+	}
+
+	fn country(institution: &AccountId) -> Option<Country> {
+		Institutions::<T>::get(institution).map(|entry| entry.country)
+	}
+
+	fn is_affiliated(practitioner: &AccountId, institution: &AccountId) -> bool {
+		Affiliations::<T>::get(practitioner, institution)
+			.is_some_and(|affiliation| affiliation.is_in_force(Self::now()))
+	}
+
+	fn signatory(account: &AccountId) -> Option<Signatory> {
+		if let Some(entry) = Accounts::<T>::get(account) {
+			return Some(Signatory {
+				kind: Some(entry.kind),
+				institution: entry.enrolled_by,
+				may_sign: entry.status == Status::Active && !entry.signing_disabled,
+			});
+		}
+		let institution = CustodianAccounts::<T>::get(account)?;
+		let may_sign = Self::is_active(&institution);
+		Some(Signatory { kind: None, institution, may_sign })
+	}
+}

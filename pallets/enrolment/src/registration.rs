@@ -1,0 +1,109 @@
+//! How accounts are added: admission of institutions, their custodians, and enrolment.
+
+use crate::{pallet::*, types::is_institution, Account, Custodian, Institution, MAX_NAME};
+use frame_support::{pallet_prelude::*, traits::fungible::Mutate};
+use vouchsafe_primitives::*;
+
+impl<T: Config> Pallet<T> {
+	/// Checks that the account is neither enrolled nor a custodian's.
+	fn ensure_new(account: &AccountId) -> DispatchResult {
+		ensure!(!Accounts::<T>::contains_key(account), Error::<T>::AlreadyEnrolled);
+		ensure!(!CustodianAccounts::<T>::contains_key(account), Error::<T>::CustodianAccountTaken);
+		Ok(())
+	}
+
+	/// Adds an account. The provider that it gets is never removed: otherwise the account could be
+	/// made again, and its old nonces would be valid again.
+	fn insert_account(account: &AccountId, entry: Account) -> DispatchResult {
+		frame_system::Pallet::<T>::inc_providers(account);
+		T::Currency::mint_into(account, T::Allowance::get())?;
+		Accounts::<T>::insert(account, entry);
+		Ok(())
+	}
+
+	/// Admits an institution or authority.
+	pub(crate) fn do_admit(
+		account: AccountId,
+		kind: AccountKind,
+		name: BoundedVec<u8, ConstU32<MAX_NAME>>,
+		country: Country,
+		cap: u32,
+		encryption_key: EncryptionKey,
+	) -> DispatchResult {
+		ensure!(is_institution(kind), Error::<T>::KindNotAllowed);
+		ensure!(!name.is_empty() && core::str::from_utf8(&name).is_ok(), Error::<T>::InvalidName);
+		ensure!(country.iter().all(u8::is_ascii_uppercase), Error::<T>::InvalidCountry);
+		Self::ensure_new(&account)?;
+
+		Self::insert_account(
+			&account,
+			Account {
+				kind,
+				status: Status::Active,
+				signing_disabled: false,
+				encryption_key,
+				enrolled_by: account.clone(),
+			},
+		)?;
+		Institutions::<T>::insert(
+			&account,
+			Institution { name, country, custodian: None, cap, enrolled: 0 },
+		);
+		Self::deposit_event(Event::InstitutionAdmitted { institution: account, kind });
+		Ok(())
+	}
+
+	/// Sets an institution's custodian.
+	pub(crate) fn do_set_custodian(institution: AccountId, custodian: Custodian) -> DispatchResult {
+		ensure!(Self::is_active_institution(&institution), Error::<T>::NotInstitution);
+		let mut entry = Institutions::<T>::get(&institution).ok_or(Error::<T>::NotInstitution)?;
+		ensure!(is_url(&custodian.url), Error::<T>::InvalidUrl);
+		let account = custodian.account.clone();
+		let old = entry.custodian.replace(custodian).map(|old| old.account);
+		if old.as_ref() != Some(&account) {
+			Self::ensure_new(&account)?;
+			frame_system::Pallet::<T>::inc_providers(&account);
+			CustodianAccounts::<T>::insert(&account, &institution);
+			if let Some(old) = old {
+				CustodianAccounts::<T>::remove(old);
+			}
+		}
+		Institutions::<T>::insert(&institution, entry);
+		Self::deposit_event(Event::CustodianSet { institution, account });
+		Ok(())
+	}
+
+	/// Enrols an account for an institution.
+	pub(crate) fn do_enrol(
+		account: AccountId,
+		kind: AccountKind,
+		encryption_key: EncryptionKey,
+		institution: AccountId,
+	) -> DispatchResult {
+		ensure!(!is_institution(kind), Error::<T>::KindNotAllowed);
+		Self::ensure_new(&account)?;
+		let mut entry = Institutions::<T>::get(&institution).ok_or(Error::<T>::NotInstitution)?;
+		ensure!(entry.enrolled < entry.cap, Error::<T>::CapReached);
+
+		entry.enrolled = entry.enrolled.saturating_add(1);
+		Self::insert_account(
+			&account,
+			Account {
+				kind,
+				status: Status::Active,
+				signing_disabled: false,
+				encryption_key,
+				enrolled_by: institution.clone(),
+			},
+		)?;
+		Institutions::<T>::insert(&institution, entry);
+		Self::deposit_event(Event::Enrolled { account, kind, institution });
+		Ok(())
+	}
+}
+
+/// Whether this could be a custodian's address.
+fn is_url(url: &[u8]) -> bool {
+	let rest = url.strip_prefix(b"http://").or_else(|| url.strip_prefix(b"https://"));
+	rest.is_some_and(|rest| !rest.is_empty() && rest.iter().all(u8::is_ascii_graphic))
+}

@@ -1,0 +1,272 @@
+//! Institutions: how they are admitted, their cap and custodian, and the genesis.
+
+use super::*;
+use crate::{mock::Enrolment, *};
+use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
+use sp_runtime::DispatchError;
+use vouchsafe_support::{Enrolment as _, Signatory};
+
+fn name(name: &[u8]) -> BoundedVec<u8, ConstU32<MAX_NAME>> {
+	name.to_vec().try_into().unwrap()
+}
+
+fn url(url: &str) -> BoundedVec<u8, ConstU32<MAX_URL>> {
+	url.as_bytes().to_vec().try_into().unwrap()
+}
+
+fn admit(who: RuntimeOrigin, account: AccountId, kind: AccountKind) -> DispatchResult {
+	Enrolment::admit_institution(who, account, kind, name(b"Hospital C"), *b"CH", 5, KEY)
+}
+
+#[test]
+fn admit_institution_works() {
+	run(|| {
+		let hospital_c = account("HospitalC");
+		assert_ok!(admit(root(), hospital_c.clone(), AccountKind::Institution));
+		assert_last(Event::InstitutionAdmitted {
+			institution: hospital_c.clone(),
+			kind: AccountKind::Institution,
+		});
+		assert_eq!(
+			Accounts::<Test>::get(&hospital_c),
+			Some(Account {
+				kind: AccountKind::Institution,
+				status: Status::Active,
+				signing_disabled: false,
+				encryption_key: KEY,
+				enrolled_by: hospital_c.clone(),
+			})
+		);
+		assert_eq!(
+			Institutions::<Test>::get(&hospital_c),
+			Some(Institution {
+				name: name(b"Hospital C"),
+				country: *b"CH",
+				custodian: None,
+				cap: 5,
+				enrolled: 0,
+			})
+		);
+		assert_eq!(Enrolment::country(&hospital_c), Some(*b"CH"));
+		assert_eq!(Balances::balance(&hospital_c), Allowance::get());
+		assert_eq!(may_sign(&hospital_c), Some(true));
+	});
+}
+
+#[test]
+fn admit_institution_fails() {
+	run(|| {
+		let new = account("HospitalC");
+		for who in [hospital_a(), authority(), new.clone()] {
+			assert_noop!(
+				admit(signed(who), new.clone(), AccountKind::Institution),
+				DispatchError::BadOrigin
+			);
+		}
+		for kind in [
+			AccountKind::Practitioner,
+			AccountKind::Patient,
+			AccountKind::Person,
+			AccountKind::Researcher,
+		] {
+			assert_noop!(admit(root(), new.clone(), kind), Error::<Test>::KindNotAllowed);
+		}
+		for bad in [&b""[..], b"\xff"] {
+			assert_noop!(
+				Enrolment::admit_institution(
+					root(),
+					new.clone(),
+					AccountKind::Authority,
+					name(bad),
+					*b"CH",
+					5,
+					KEY
+				),
+				Error::<Test>::InvalidName
+			);
+		}
+		for bad in [b"ch", b"C1", b"  "] {
+			assert_noop!(
+				Enrolment::admit_institution(
+					root(),
+					new.clone(),
+					AccountKind::Authority,
+					name(b"C"),
+					*bad,
+					5,
+					KEY
+				),
+				Error::<Test>::InvalidCountry
+			);
+		}
+		for (taken, error) in [
+			(hospital_a(), Error::<Test>::AlreadyEnrolled),
+			(patient_a(), Error::<Test>::AlreadyEnrolled),
+			(custodian_a(), Error::<Test>::CustodianAccountTaken),
+		] {
+			assert_noop!(admit(root(), taken, AccountKind::Institution), error);
+		}
+	});
+}
+
+#[test]
+fn set_cap_works() {
+	run(|| {
+		assert_ok!(Enrolment::set_cap(root(), hospital_a(), 0));
+		assert_last(Event::CapSet { institution: hospital_a(), cap: 0 });
+		let entry = Institutions::<Test>::get(hospital_a()).unwrap();
+		// Whoever was enrolled stays.
+		assert_eq!((entry.cap, entry.enrolled), (0, 4));
+	});
+}
+
+#[test]
+fn set_cap_fails() {
+	run(|| {
+		assert_noop!(
+			Enrolment::set_cap(signed(hospital_a()), hospital_a(), 9),
+			DispatchError::BadOrigin
+		);
+		assert_noop!(Enrolment::set_cap(root(), patient_a(), 9), Error::<Test>::NotInstitution);
+	});
+}
+
+#[test]
+fn set_custodian_works() {
+	run(|| {
+		let custodian = account("HospitalB//custodian");
+		assert_eq!(Enrolment::custodian_of(&custodian), None);
+		let address = url("https://b.example:8443/");
+		assert_ok!(Enrolment::set_custodian(
+			signed(hospital_b()),
+			address.clone(),
+			custodian.clone(),
+			KEY
+		));
+		assert_last(Event::CustodianSet { institution: hospital_b(), account: custodian.clone() });
+		assert_eq!(
+			Institutions::<Test>::get(hospital_b()).unwrap().custodian,
+			Some(Custodian { url: address, account: custodian.clone(), key: KEY })
+		);
+		assert_eq!(Enrolment::custodian_of(&custodian), Some(hospital_b()));
+		// A custodian is not enrolled: it takes part only as its institution's.
+		assert_eq!(Enrolment::active_kind(&custodian), None);
+		assert_eq!(Enrolment::actor(&custodian, Some(&hospital_b())), None);
+	});
+}
+
+#[test]
+fn set_custodian_replaces_the_old_account() {
+	run(|| {
+		let new = account("HospitalA//custodian//2");
+		let set = |account: &AccountId, key| {
+			let url = url("http://127.0.0.1:2");
+			Enrolment::set_custodian(signed(hospital_a()), url, account.clone(), key)
+		};
+		assert_eq!(may_sign(&custodian_a()), Some(true));
+		assert_ok!(set(&new, OTHER_KEY));
+
+		// The old account may not sign from now on.
+		assert_eq!(Enrolment::custodian_of(&custodian_a()), None);
+		assert_eq!(may_sign(&custodian_a()), None);
+		assert_eq!(Enrolment::custodian_of(&new), Some(hospital_a()));
+		assert_eq!(
+			Enrolment::signatory(&new),
+			Some(Signatory { kind: None, institution: hospital_a(), may_sign: true })
+		);
+		// It keeps its nonce when it signs again.
+		assert!(System::providers(&new) > 0);
+
+		// Address and key can change while the account stays, and an old account come back.
+		assert_ok!(set(&new, KEY));
+		assert_eq!(Enrolment::custodian_of(&new), Some(hospital_a()));
+		assert_ok!(set(&custodian_a(), KEY));
+		assert_eq!(Enrolment::custodian_of(&custodian_a()), Some(hospital_a()));
+		assert_eq!(Enrolment::custodian_of(&new), None);
+	});
+}
+
+#[test]
+fn set_custodian_fails() {
+	run(|| {
+		let set = |who: AccountId, address: &str, account: AccountId| {
+			Enrolment::set_custodian(signed(who), url(address), account, KEY)
+		};
+		let new = account("Custodian");
+		for who in [registrar_a(), custodian_a(), patient_a(), stranger()] {
+			assert_noop!(set(who, "http://a", new.clone()), Error::<Test>::NotInstitution);
+		}
+		for bad in ["", "http://", "ftp://a", "http://a b", "http://\u{e4}"] {
+			assert_noop!(set(hospital_b(), bad, new.clone()), Error::<Test>::InvalidUrl);
+		}
+		for enrolled in [patient_a(), hospital_a(), hospital_b()] {
+			assert_noop!(set(hospital_b(), "http://a", enrolled), Error::<Test>::AlreadyEnrolled);
+		}
+		assert_noop!(
+			set(hospital_b(), "http://a", custodian_a()),
+			Error::<Test>::CustodianAccountTaken
+		);
+		assert_ok!(Enrolment::set_status(root(), hospital_b(), Status::Suspended));
+		assert_noop!(set(hospital_b(), "http://a", new), Error::<Test>::NotInstitution);
+	});
+}
+
+#[test]
+fn custodian_of_a_suspended_institution_does_not_count() {
+	run(|| {
+		assert_eq!(Enrolment::custodian_of(&custodian_a()), Some(hospital_a()));
+		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Suspended));
+		assert_eq!(Enrolment::custodian_of(&custodian_a()), None);
+		assert_eq!(may_sign(&custodian_a()), Some(false));
+	});
+}
+
+#[test]
+fn genesis_works() {
+	run(|| {
+		let entry = Institutions::<Test>::get(hospital_a()).unwrap();
+		assert_eq!((entry.enrolled, entry.country), (4, *b"DE"));
+		for account in [hospital_a(), authority(), registrar_a(), patient_a()] {
+			assert_eq!(Balances::balance(&account), Allowance::get());
+			assert_eq!(may_sign(&account), Some(true));
+		}
+		assert_eq!(may_sign(&custodian_a()), Some(true));
+		assert!(Enrolment::is_affiliated(&doctor_a(), &hospital_a()));
+	});
+}
+
+#[test]
+fn genesis_is_json_and_refuses_unknown_fields() {
+	let json = serde_json::to_value(genesis_config()).unwrap();
+	assert_eq!(json["institutions"][0]["country"], "DE");
+	assert_eq!(json["people"][0]["encryptionKey"], serde_json::to_value(H256(KEY)).unwrap());
+	assert!(serde_json::from_value::<GenesisConfig<Test>>(json.clone()).is_ok());
+
+	let mut unknown = json;
+	unknown["people"][0]["name"] = "not on the chain".into();
+	assert!(serde_json::from_value::<GenesisConfig<Test>>(unknown).is_err());
+}
+
+#[test]
+#[should_panic(expected = "CapReached")]
+fn genesis_over_a_cap_fails() {
+	let mut config = genesis_config();
+	config.institutions[0].cap = 1;
+	run_with(config, || ());
+}
+
+#[test]
+#[should_panic(expected = "NotPractitioner")]
+fn genesis_with_an_affiliated_patient_fails() {
+	let mut config = genesis_config();
+	config.affiliations[0].practitioner = patient_a();
+	run_with(config, || ());
+}
+
+#[test]
+#[should_panic(expected = "InvalidCountry")]
+fn genesis_with_a_bad_country_fails() {
+	let mut config = genesis_config();
+	config.institutions[1].country = "Germany".into();
+	run_with(config, || ());
+}

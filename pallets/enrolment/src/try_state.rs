@@ -1,0 +1,65 @@
+//! What always holds of the pallet's state.
+
+use crate::{pallet::*, types::is_institution};
+use frame_support::pallet_prelude::*;
+use vouchsafe_primitives::AccountKind;
+
+impl<T: Config> Pallet<T> {
+	/// Checks that the maps agree with each other.
+	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+		for (account, entry) in Accounts::<T>::iter() {
+			ensure!(
+				is_institution(entry.kind) == Institutions::<T>::contains_key(&account),
+				"an institution is an account of that kind"
+			);
+			ensure!(
+				Institutions::<T>::contains_key(&entry.enrolled_by),
+				"accounts are enrolled by institutions"
+			);
+			ensure!(
+				frame_system::Pallet::<T>::providers(&account) > 0,
+				"an account keeps its nonce"
+			);
+		}
+		for (institution, entry) in Institutions::<T>::iter() {
+			ensure!(Accounts::<T>::contains_key(&institution), "an institution is an account");
+			let enrolled = Accounts::<T>::iter()
+				.filter(|(account, by)| by.enrolled_by == institution && *account != institution)
+				.count();
+			ensure!(u32::try_from(enrolled) == Ok(entry.enrolled), "the enrolled are counted");
+			if let Some(custodian) = entry.custodian {
+				ensure!(
+					CustodianAccounts::<T>::get(custodian.account) == Some(institution),
+					"a custodian's account counts"
+				);
+			}
+		}
+		for (account, institution) in CustodianAccounts::<T>::iter() {
+			ensure!(!Accounts::<T>::contains_key(&account), "a custodian is not enrolled");
+			ensure!(
+				Institutions::<T>::get(institution)
+					.and_then(|entry| entry.custodian)
+					.is_some_and(|custodian| custodian.account == account),
+				"only the custodian named last counts"
+			);
+		}
+		for (practitioner, institution, affiliation) in Affiliations::<T>::iter() {
+			ensure!(
+				Accounts::<T>::get(practitioner)
+					.is_some_and(|entry| entry.kind == AccountKind::Practitioner),
+				"who is affiliated is a practitioner"
+			);
+			ensure!(
+				Institutions::<T>::contains_key(institution),
+				"practitioners are affiliated with institutions"
+			);
+			let mut teams = affiliation.teams.into_inner();
+			teams.sort();
+			ensure!(
+				teams.iter().zip(teams.iter().skip(1)).all(|(one, next)| one != next),
+				"a team is joined once"
+			);
+		}
+		Ok(())
+	}
+}

@@ -1,0 +1,402 @@
+//! Test doubles of the pallets, for the pallets' own tests: people, records, consents, sharing sets
+//! and logs are lists that a test fills and reads. Consents are decided by the real policy.
+//!
+//! All of it belongs to the running thread, and so to one test. A mock's `run` begins with
+//! [`reset`].
+
+use crate::traits::*;
+use core::{cell::RefCell, time::Duration};
+use frame_support::{dispatch::DispatchResult, traits::UnixTime};
+use sp_core::H256;
+use sp_runtime::DispatchError;
+use std::collections::{BTreeMap, BTreeSet};
+use vouchsafe_primitives::{
+	audit::LogEvent,
+	policy::{self, Decision, Question},
+	*,
+};
+
+/// The moment at which tests begin.
+pub const START: Moment = 1_700_000_000;
+/// The country of institutions, unless a test sets another.
+pub const COUNTRY: Country = *b"AT";
+
+/// An enrolled account.
+#[derive(Clone)]
+struct Person {
+	kind: AccountKind,
+	active: bool,
+	enrolled_by: AccountId,
+}
+
+/// A consent that was set or granted: patient, grantee, terms, text.
+pub type Given = (AccountId, Grantee, Terms, ShownText);
+
+/// A sharing set that was declared: patient, origin, institution, record, version.
+pub type Declared = (AccountId, AccountId, Option<AccountId>, RecordId, VersionNumber);
+
+/// One line of a patient's log, as it was appended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+	/// As whom.
+	pub origin: AccountId,
+	/// For which institution.
+	pub acting_for: Option<AccountId>,
+	/// For which purpose.
+	pub purpose: Option<Purpose>,
+	/// What happened.
+	pub event: LogEvent,
+}
+
+#[derive(Default)]
+struct World {
+	now: Moment,
+	people: BTreeMap<AccountId, Person>,
+	affiliations: BTreeMap<(AccountId, AccountId), Role>,
+	countries: BTreeMap<AccountId, Country>,
+	custodians: BTreeMap<AccountId, AccountId>,
+	unsigning: BTreeSet<AccountId>,
+	signer: Option<AccountId>,
+	records: Vec<RecordFacts>,
+	consents: Vec<Given>,
+	grants_fail: bool,
+	sets: Vec<Declared>,
+	sets_fail: bool,
+	lines: Vec<(AccountId, Line)>,
+	/// Entries before those in `lines`, by patient.
+	earlier: BTreeMap<AccountId, u64>,
+}
+
+thread_local! {
+	static WORLD: RefCell<World> = RefCell::default();
+}
+
+fn read<R>(f: impl FnOnce(&World) -> R) -> R {
+	WORLD.with_borrow(f)
+}
+
+fn change<R>(f: impl FnOnce(&mut World) -> R) -> R {
+	WORLD.with_borrow_mut(f)
+}
+
+/// Empties everything and sets the time to [`START`].
+pub fn reset() {
+	WORLD.set(World { now: START, ..World::default() });
+}
+
+/// The chain's time.
+pub struct Clock;
+
+impl Clock {
+	/// Sets the time.
+	pub fn set(now: Moment) {
+		change(|world| world.now = now);
+	}
+
+	/// Lets so many seconds pass.
+	pub fn pass(seconds: Moment) {
+		change(|world| world.now += seconds);
+	}
+}
+
+impl UnixTime for Clock {
+	fn now() -> Duration {
+		Duration::from_secs(read(|world| world.now))
+	}
+}
+
+/// Stands in for pallet-enrolment.
+pub struct People;
+
+impl People {
+	/// Enrols an active account, by itself.
+	pub fn enrol(account: AccountId, kind: AccountKind) {
+		Self::enrol_by(account.clone(), kind, account);
+	}
+
+	/// Enrols an active account, by an institution.
+	pub fn enrol_by(account: AccountId, kind: AccountKind, enrolled_by: AccountId) {
+		let person = Person { kind, active: true, enrolled_by };
+		change(|world| world.people.insert(account, person));
+	}
+
+	/// Suspends the account, or makes it active again.
+	pub fn set_active(account: &AccountId, active: bool) {
+		change(|world| world.people.get_mut(account).unwrap().active = active);
+	}
+
+	/// Affiliates a practitioner. A physician is attested, nobody else is.
+	pub fn affiliate(practitioner: &AccountId, institution: &AccountId, role: Role) {
+		assert_eq!(Self::kind(practitioner), Some(AccountKind::Practitioner));
+		let key = (practitioner.clone(), institution.clone());
+		change(|world| world.affiliations.insert(key, role));
+	}
+
+	/// Ends an affiliation.
+	pub fn end_affiliation(practitioner: &AccountId, institution: &AccountId) {
+		let key = (practitioner.clone(), institution.clone());
+		change(|world| world.affiliations.remove(&key)).unwrap();
+	}
+
+	/// Sets an institution's country.
+	pub fn set_country(institution: &AccountId, country: Country) {
+		change(|world| world.countries.insert(institution.clone(), country));
+	}
+
+	/// Names the account with which an institution's custodian signs.
+	pub fn set_custodian(institution: &AccountId, custodian: AccountId) {
+		change(|world| world.custodians.insert(custodian, institution.clone()));
+	}
+
+	/// Disables the account's signing.
+	pub fn disable_signing(account: &AccountId) {
+		change(|world| world.unsigning.insert(account.clone()));
+	}
+
+	fn kind(account: &AccountId) -> Option<AccountKind> {
+		read(|world| world.people.get(account).map(|person| person.kind))
+	}
+}
+
+impl Enrolment for People {
+	fn actor(account: &AccountId, institution: Option<&AccountId>) -> Option<Actor> {
+		let Person { kind, active, .. } = read(|world| world.people.get(account).cloned())?;
+		let acting_for = institution.and_then(|institution| {
+			let key = (account.clone(), institution.clone());
+			let role = read(|world| world.affiliations.get(&key).copied())?;
+			Some(ActingFor {
+				institution: institution.clone(),
+				role,
+				country: Self::country(institution)?,
+				teams: Default::default(),
+				attested: role == Role::Physician,
+			})
+		});
+		let active = active && (institution.is_none() || acting_for.is_some());
+		Some(Actor { account: account.clone(), kind, active, acting_for, study: None })
+	}
+
+	fn active_kind(account: &AccountId) -> Option<AccountKind> {
+		Self::actor(account, None).filter(|actor| actor.active).map(|actor| actor.kind)
+	}
+
+	fn custodian_of(account: &AccountId) -> Option<AccountId> {
+		read(|world| world.custodians.get(account).cloned())
+			.filter(|institution| Self::active_kind(institution).is_some())
+	}
+
+	fn enrolled_by(account: &AccountId) -> Option<AccountId> {
+		read(|world| world.people.get(account).map(|person| person.enrolled_by.clone()))
+	}
+
+	fn country(institution: &AccountId) -> Option<Country> {
+		let kind = Self::kind(institution)?;
+		matches!(kind, AccountKind::Institution | AccountKind::Authority)
+			.then(|| read(|world| world.countries.get(institution).copied().unwrap_or(COUNTRY)))
+	}
+
+	fn is_affiliated(practitioner: &AccountId, institution: &AccountId) -> bool {
+		let key = (practitioner.clone(), institution.clone());
+		read(|world| world.affiliations.contains_key(&key))
+	}
+
+	fn signatory(account: &AccountId) -> Option<Signatory> {
+		if let Some(person) = read(|world| world.people.get(account).cloned()) {
+			let disabled = read(|world| world.unsigning.contains(account));
+			return Some(Signatory {
+				kind: Some(person.kind),
+				institution: person.enrolled_by,
+				may_sign: person.active && !disabled,
+			});
+		}
+		let institution = read(|world| world.custodians.get(account).cloned())?;
+		let may_sign = Self::active_kind(&institution).is_some();
+		Some(Signatory { kind: None, institution, may_sign })
+	}
+}
+
+/// Stands in for pallet-admission.
+pub struct Admitted;
+
+impl Admitted {
+	/// Says who signed the transaction that is being dispatched.
+	pub fn set_signer(signer: Option<AccountId>) {
+		change(|world| world.signer = signer);
+	}
+}
+
+impl Admission for Admitted {
+	fn signer() -> Option<AccountId> {
+		read(|world| world.signer.clone())
+	}
+}
+
+/// Stands in for pallet-records.
+pub struct KnownRecords;
+
+impl KnownRecords {
+	/// Sets what records there are.
+	pub fn set(records: Vec<RecordFacts>) {
+		change(|world| world.records = records);
+	}
+
+	/// Changes one of them.
+	pub fn change(record: &RecordId, f: impl FnOnce(&mut RecordFacts)) {
+		change(|world| f(world.records.iter_mut().find(|facts| facts.id == *record).unwrap()));
+	}
+}
+
+impl Records for KnownRecords {
+	fn facts(record: &RecordId) -> Option<RecordFacts> {
+		read(|world| world.records.iter().find(|facts| facts.id == *record).cloned())
+	}
+}
+
+/// Stands in for pallet-consent. A grant is logged, as the pallet does.
+pub struct GivenConsents;
+
+impl GivenConsents {
+	/// Sets whose consents there are. Each has its place as its number.
+	pub fn set(consents: Vec<(AccountId, Grantee, Terms)>) {
+		change(|world| world.consents.clear());
+		consents
+			.into_iter()
+			.for_each(|(patient, grantee, terms)| Self::add(patient, grantee, terms));
+	}
+
+	/// Adds one.
+	pub fn add(patient: AccountId, grantee: Grantee, terms: Terms) {
+		let text = ShownText { commitment: H256::zero(), language: *b"de" };
+		change(|world| world.consents.push((patient, grantee, terms, text)));
+	}
+
+	/// All of them.
+	pub fn all() -> Vec<Given> {
+		read(|world| world.consents.clone())
+	}
+
+	/// Makes grants fail, or work again.
+	pub fn fail(fail: bool) {
+		change(|world| world.grants_fail = fail);
+	}
+}
+
+impl Consents for GivenConsents {
+	fn decide(question: &Question) -> Decision {
+		assert_eq!(question.now, Clock::now().as_secs(), "decided at another time than now");
+		policy::decide(question, |grantee| {
+			let consents = Self::all().into_iter().zip(0..);
+			consents
+				.filter(|((patient, to, ..), _)| *patient == question.patient && to == grantee)
+				.map(|((_, _, terms, text), id)| Consent {
+					id,
+					revision: 0,
+					policy_version: POLICY_VERSION,
+					terms,
+					text,
+					grantor: Grantor::Patient,
+				})
+				.collect::<Vec<_>>()
+		})
+	}
+
+	fn grant(
+		patient: &AccountId,
+		grantee: Grantee,
+		terms: Terms,
+		text: ShownText,
+	) -> Result<ConsentId, DispatchError> {
+		if read(|world| world.grants_fail) {
+			return Err(DispatchError::Other("refused"));
+		}
+		let (lines, _) = Logs::head(patient);
+		let id = ConsentId::try_from(lines).unwrap();
+		let consent = ConsentRef { grantee: grantee.clone(), id };
+		let event = LogEvent::ConsentGranted { consent, effect: terms.effect };
+		Logs::append(patient, patient, None, None, event);
+		change(|world| world.consents.push((patient.clone(), grantee, terms, text)));
+		Ok(id)
+	}
+}
+
+/// Stands in for pallet-custody.
+pub struct DeclaredSets;
+
+impl DeclaredSets {
+	/// The sharing sets that were declared.
+	pub fn all() -> Vec<Declared> {
+		read(|world| world.sets.clone())
+	}
+
+	/// Makes declarations fail, or work again.
+	pub fn fail(fail: bool) {
+		change(|world| world.sets_fail = fail);
+	}
+}
+
+impl Custody for DeclaredSets {
+	fn declare(
+		patient: &AccountId,
+		origin: &AccountId,
+		acting_for: Option<&AccountId>,
+		record: RecordId,
+		version: VersionNumber,
+		_: NewSharingSet,
+	) -> DispatchResult {
+		if read(|world| world.sets_fail) {
+			return Err(DispatchError::Other("unsound"));
+		}
+		let set = (patient.clone(), origin.clone(), acting_for.cloned(), record, version);
+		change(|world| world.sets.push(set));
+		Ok(())
+	}
+}
+
+/// Stands in for pallet-audit. Heads are zero.
+pub struct Logs;
+
+impl Logs {
+	/// The lines of a patient's log that the test caused.
+	pub fn of(patient: &AccountId) -> Vec<Line> {
+		let lines = Self::all().into_iter().filter(|(whose, _)| whose == patient);
+		lines.map(|(_, line)| line).collect()
+	}
+
+	/// The lines of all logs, with their patients.
+	pub fn all() -> Vec<(AccountId, Line)> {
+		read(|world| world.lines.clone())
+	}
+
+	/// The latest line: patient, origin, institution, purpose, event.
+	pub fn last() -> (AccountId, AccountId, Option<AccountId>, Option<Purpose>, LogEvent) {
+		let (patient, line) = Self::all().pop().unwrap();
+		let Line { origin, acting_for, purpose, event } = line;
+		(patient, origin, acting_for, purpose, event)
+	}
+
+	/// As if the log had so many entries before.
+	pub fn set_earlier(patient: &AccountId, count: u64) {
+		change(|world| world.earlier.insert(patient.clone(), count));
+	}
+}
+
+impl AuditLog for Logs {
+	fn append(
+		patient: &AccountId,
+		origin: &AccountId,
+		acting_for: Option<&AccountId>,
+		purpose: Option<Purpose>,
+		event: LogEvent,
+	) {
+		let line = Line { origin: origin.clone(), acting_for: acting_for.cloned(), purpose, event };
+		change(|world| world.lines.push((patient.clone(), line)));
+	}
+
+	fn head(patient: &AccountId) -> (u64, H256) {
+		read(|world| {
+			let lines = world.lines.iter().filter(|(whose, _)| whose == patient).count() as u64;
+			let earlier = world.earlier.get(patient).copied().unwrap_or_default();
+			(earlier + lines, H256::zero())
+		})
+	}
+}

@@ -1,0 +1,23 @@
+//! How the pallets meet: no pallet depends on another. Each sees its neighbours through the traits
+//! here, and the runtime says which pallet implements which trait.
+//!
+//! - [`traits`]: the traits.
+//! - `doubles` (feature of the same name): one set of test doubles of them for all pallets.
+#![cfg_attr(not(feature = "std"), no_std)]
+// Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::unwrap_used
+	)
+)]
+
+#[cfg(feature = "doubles")]
+#[allow(clippy::arithmetic_side_effects, clippy::unwrap_used, reason = "only tests use it")]
+pub mod doubles;
+pub mod traits;
+
+pub use traits::*;

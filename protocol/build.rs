@@ -1,0 +1,86 @@
+//! Generates the chain's types from `metadata.scale`, and what else the protocol needs of it.
+//!
+//! Types that `vouchsafe_primitives` defines are not generated: the chain and its clients share the
+//! crate's own. A type that is added there needs no change here.
+
+use std::{error::Error, fmt::Write, path::Path};
+use subxt_codegen::{syn, CodegenBuilder, Metadata};
+
+/// What every generated type can do. They are plain SCALE types.
+const DERIVES: [&str; 6] =
+	["Clone", "PartialEq", "Eq", "Debug", "::codec::Encode", "::codec::Decode"];
+
+/// Types that are not generated either, and what is used instead. The limits of bounded vectors are
+/// not in the metadata: the chain checks them.
+const SUBSTITUTES: [(&str, &str); 4] = [
+	("sp_core::crypto::AccountId32", "::sp_core::crypto::AccountId32"),
+	("primitive_types::H256", "::sp_core::H256"),
+	("bounded_collections::bounded_vec::BoundedVec", "::std::vec::Vec"),
+	("bounded_collections::weak_bounded_vec::WeakBoundedVec", "::std::vec::Vec"),
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+	println!("cargo:rerun-if-changed=build.rs");
+	println!("cargo:rerun-if-changed=metadata.scale");
+	let metadata = Metadata::decode_from(&std::fs::read("metadata.scale")?)?;
+	let mut generated = facts(&metadata)?;
+	generated.push_str(&types(metadata)?);
+	let folder = std::env::var("OUT_DIR")?;
+	std::fs::write(Path::new(&folder).join("runtime.rs"), generated)?;
+	Ok(())
+}
+
+/// The module `runtime` with all types.
+fn types(metadata: Metadata) -> Result<String, Box<dyn Error>> {
+	let mut codegen = CodegenBuilder::new();
+	codegen.runtime_types_only();
+	codegen.disable_default_derives();
+	codegen.disable_default_substitutes();
+	codegen.no_docs();
+	codegen.set_subxt_crate_path(syn::parse_str("crate::codegen")?);
+	codegen.set_target_module(syn::parse_str("pub mod runtime {}")?);
+	let derives = DERIVES.map(syn::parse_str).into_iter().collect::<Result<_, _>>()?;
+	codegen.set_additional_global_derives(derives);
+	for (path, with) in SUBSTITUTES {
+		codegen.set_type_substitute(syn::parse_str(path)?, syn::parse_str(with)?);
+	}
+	for kind in &metadata.types().types {
+		let segments = &kind.ty.path.segments;
+		if segments.first().is_some_and(|first| first == "vouchsafe_primitives") {
+			let path = segments.join("::");
+			let with = syn::parse_str(&format!("::{path}"))?;
+			codegen.set_type_substitute(syn::parse_str(&path)?, with);
+		}
+	}
+	Ok(codegen.generate(metadata)?.to_string())
+}
+
+/// The errors of all pallets, and the constants that the protocol uses.
+fn facts(metadata: &Metadata) -> Result<String, Box<dyn Error>> {
+	let mut text = String::from(
+		"/// The errors of all pallets.\npub(crate) const ERRORS: &[PalletErrors] = &[\n",
+	);
+	for pallet in metadata.pallets() {
+		write!(
+			text,
+			"PalletErrors {{ index: {}, name: {:?}, errors: &[",
+			pallet.error_index(),
+			pallet.name()
+		)?;
+		for error in pallet.error_variants().unwrap_or_default() {
+			write!(text, "({}, {:?}, {:?}),", error.index, error.name, error.docs.join(" "))?;
+		}
+		text.push_str("] },\n");
+	}
+	text.push_str("];\n");
+	let lifetime = metadata
+		.pallet_by_name("Custody")
+		.and_then(|custody| custody.constant_by_name("OpeningLifetime"))
+		.ok_or("the metadata has no Custody.OpeningLifetime")?;
+	let lifetime = u64::from_le_bytes(lifetime.value().try_into()?);
+	writeln!(
+		text,
+		"/// How long an opening is in force, in seconds.\npub const OPENING_LIFETIME: u64 = {lifetime};"
+	)?;
+	Ok(text)
+}

@@ -1,0 +1,125 @@
+//! Calls. There is one way to make one: a [`RuntimeCall`], which a pallet's own call turns into.
+//!
+//! ```
+//! use vouchsafe_protocol::{calls::{ConsentCall, RuntimeCall}, types::Grantee};
+//!
+//! let call: RuntimeCall = ConsentCall::revoke { grantee: Grantee::Everyone, id: 3 }.into();
+//! ```
+
+use crate::types::AccountId;
+
+pub use crate::runtime::runtime_types::{
+	frame_system::pallet::Call as SystemCall,
+	pallet_access_requests::pallet::Call as AccessRequestsCall,
+	pallet_balances::pallet::Call as BalancesCall,
+	pallet_collective::pallet::Call as CouncilCall,
+	pallet_consent::pallet::Call as ConsentCall,
+	pallet_consortium::pallet::Call as ConsortiumCall,
+	pallet_custody::pallet::Call as CustodyCall,
+	pallet_enrolment::pallet::Call as EnrolmentCall,
+	pallet_multisig::{pallet::Call as MultisigCall, Timepoint},
+	pallet_proxy::pallet::Call as ProxyCall,
+	pallet_records::pallet::Call as RecordsCall,
+	pallet_utility::pallet::Call as UtilityCall,
+	sp_runtime::{multiaddress::MultiAddress, MultiSignature},
+	sp_weights::weight_v2::Weight,
+	vouchsafe_runtime::RuntimeCall,
+};
+
+macro_rules! pallet_calls {
+	($($pallet:ident: $call:ident,)*) => {
+		$(impl From<$call> for RuntimeCall {
+			fn from(call: $call) -> Self {
+				Self::$pallet(call)
+			}
+		})*
+	};
+}
+
+pallet_calls! {
+	System: SystemCall,
+	Balances: BalancesCall,
+	Council: CouncilCall,
+	Consortium: ConsortiumCall,
+	Utility: UtilityCall,
+	Multisig: MultisigCall,
+	Proxy: ProxyCall,
+	Enrolment: EnrolmentCall,
+	Records: RecordsCall,
+	Consent: ConsentCall,
+	AccessRequests: AccessRequestsCall,
+	Custody: CustodyCall,
+}
+
+/// The most that a call may weigh when it is dispatched later, by a motion or a multisig: far more
+/// than any of our calls does, far less than a block.
+pub const MAX_WEIGHT: Weight = Weight { ref_time: 50_000_000_000, proof_size: 1 << 20 };
+
+/// Calls that all succeed or all have no effect.
+pub fn batch_all(calls: Vec<RuntimeCall>) -> RuntimeCall {
+	UtilityCall::batch_all { calls }.into()
+}
+
+/// A call by an account of several signatories, in the name of one of them. `others` are the other
+/// signatories, and `begun` says when the first of them approved, if one did.
+pub fn as_multi(
+	threshold: u16,
+	mut others: Vec<AccountId>,
+	begun: Option<Timepoint<u32>>,
+	call: RuntimeCall,
+) -> RuntimeCall {
+	others.sort();
+	MultisigCall::as_multi {
+		threshold,
+		other_signatories: others,
+		maybe_timepoint: begun,
+		call: Box::new(call),
+		max_weight: MAX_WEIGHT,
+	}
+	.into()
+}
+
+/// A call as Root, which a motion of the council dispatches.
+pub fn as_root(call: RuntimeCall) -> RuntimeCall {
+	ConsortiumCall::dispatch_as_root { call: Box::new(call) }.into()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::types::Grantee;
+	use codec::{DecodeAll, Encode};
+	use proptest::prelude::*;
+
+	fn revoke(id: u32) -> RuntimeCall {
+		ConsentCall::revoke { grantee: Grantee::Everyone, id }.into()
+	}
+
+	#[test]
+	fn a_batch_holds_its_calls_in_order() {
+		let bytes = batch_all(vec![revoke(1), revoke(2)]).encode();
+		let (one, two) = (revoke(1).encode(), revoke(2).encode());
+		assert_eq!(bytes[2], 8, "a vector of two");
+		assert_eq!(bytes[3..], [one, two].concat());
+	}
+
+	#[test]
+	fn the_other_signatories_are_sorted() {
+		let [a, b] = [1, 2].map(|byte| AccountId::new([byte; 32]));
+		let call = as_multi(2, vec![b.clone(), a.clone()], None, revoke(1));
+		assert!(matches!(
+			call,
+			RuntimeCall::Multisig(MultisigCall::as_multi { other_signatories, .. })
+				if other_signatories == [a, b]
+		));
+	}
+
+	proptest! {
+		#[test]
+		fn foreign_bytes_are_a_call_or_none(bytes: Vec<u8>) {
+			if let Ok(call) = RuntimeCall::decode_all(&mut &bytes[..]) {
+				let _ = call.encode();
+			}
+		}
+	}
+}

@@ -1,0 +1,168 @@
+//! What happened in a block, and what became of a call.
+
+use crate::{
+	errors::ChainError,
+	runtime::runtime_types::{
+		frame_system::{self, Phase},
+		vouchsafe_runtime::RuntimeEvent,
+	},
+	types::{AccountId, H256},
+};
+
+pub use crate::runtime::runtime_types::{
+	frame_system::pallet::Event as SystemEvent,
+	pallet_access_requests::pallet::Event as AccessRequestsEvent,
+	pallet_audit::pallet::Event as AuditEvent, pallet_collective::pallet::Event as CouncilEvent,
+	pallet_consent::pallet::Event as ConsentEvent,
+	pallet_consortium::pallet::Event as ConsortiumEvent,
+	pallet_custody::pallet::Event as CustodyEvent, vouchsafe_runtime::RuntimeEvent as Event,
+};
+
+/// An event with the extrinsic that caused it.
+pub type EventRecord = frame_system::EventRecord<RuntimeEvent, H256>;
+
+/// A call that is in a block and has succeeded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Included {
+	/// The block's hash.
+	pub block: H256,
+	/// The block's number.
+	pub number: u32,
+	/// What it caused, in order.
+	pub events: Vec<Event>,
+}
+
+impl Included {
+	/// The first event that `pick` takes.
+	pub fn find<T>(&self, pick: impl FnMut(&Event) -> Option<T>) -> Option<T> {
+		self.events.iter().find_map(pick)
+	}
+
+	/// The records that an opening opened, and those that it did not.
+	pub fn opening_decided(&self) -> Option<(Vec<H256>, Vec<H256>)> {
+		self.find(|event| match event {
+			Event::Custody(CustodyEvent::OpeningDecided { opened, refused, .. }) => {
+				Some((opened.clone(), refused.clone()))
+			},
+			_ => None,
+		})
+	}
+}
+
+/// What the extrinsic at this place in the block caused, if it succeeded.
+pub fn of_extrinsic(records: Vec<EventRecord>, place: u32) -> Result<Vec<Event>, ChainError> {
+	let mut events = Vec::new();
+	for record in records {
+		if record.phase != Phase::ApplyExtrinsic(place) {
+			continue;
+		}
+		if let Event::System(SystemEvent::ExtrinsicFailed { dispatch_error, .. }) = &record.event {
+			return Err(ChainError::from_dispatch(dispatch_error));
+		}
+		events.push(record.event);
+	}
+	Ok(events)
+}
+
+/// An entry that a block appended to a patient's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppendedEntry {
+	/// Whose log.
+	pub patient: AccountId,
+	/// The entry's number, from 0.
+	pub seq: u64,
+	/// Its bytes; see [`LogEntry::from_bytes`](crate::types::LogEntry::from_bytes).
+	pub entry: Vec<u8>,
+}
+
+/// What a block appended to patients' logs, in its order.
+pub fn appended(records: Vec<EventRecord>) -> Vec<AppendedEntry> {
+	let entries = records.into_iter().filter_map(|record| match record.event {
+		Event::Audit(AuditEvent::Appended { patient, seq, entry }) => {
+			Some(AppendedEntry { patient, seq, entry })
+		},
+		_ => None,
+	});
+	entries.collect()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::runtime::runtime_types::{
+		frame_support::dispatch::{DispatchClass, Pays},
+		frame_system::DispatchEventInfo,
+		sp_runtime::{DispatchError, ModuleError},
+		sp_weights::weight_v2::Weight,
+	};
+
+	fn record(place: u32, event: Event) -> EventRecord {
+		EventRecord { phase: Phase::ApplyExtrinsic(place), event, topics: vec![] }
+	}
+
+	fn decided(opened: Vec<H256>) -> Event {
+		Event::Custody(CustodyEvent::OpeningDecided {
+			patient: AccountId::new([1; 32]),
+			reader: AccountId::new([2; 32]),
+			opened,
+			refused: vec![],
+		})
+	}
+
+	fn failed(error: DispatchError) -> Event {
+		Event::System(SystemEvent::ExtrinsicFailed {
+			dispatch_error: error,
+			dispatch_info: DispatchEventInfo {
+				weight: Weight { ref_time: 0, proof_size: 0 },
+				class: DispatchClass::Normal,
+				pays_fee: Pays::No,
+			},
+		})
+	}
+
+	#[test]
+	fn an_extrinsic_has_its_own_events() {
+		let record_id = H256([7; 32]);
+		let records = vec![record(1, decided(vec![])), record(2, decided(vec![record_id]))];
+		let events = of_extrinsic(records, 2).unwrap();
+		let included = Included { block: H256::zero(), number: 1, events };
+		assert_eq!(included.opening_decided(), Some((vec![record_id], vec![])));
+	}
+
+	#[test]
+	fn a_failure_is_that_of_its_extrinsic_alone() {
+		let error = DispatchError::BadOrigin;
+		let records = vec![record(1, failed(error)), record(2, decided(vec![]))];
+		assert_eq!(of_extrinsic(records.clone(), 2).unwrap().len(), 1);
+		let told = of_extrinsic(records, 1).unwrap_err();
+		assert!(told.is_dispatch("System", "BadOrigin"), "{told}");
+	}
+
+	#[test]
+	fn an_error_of_a_pallet_is_named() {
+		let custody = crate::codegen::ERRORS
+			.iter()
+			.find(|pallet| pallet.name == "Custody")
+			.expect("there is a pallet of custody");
+		let (number, error, _) = custody.errors[0];
+		let module =
+			DispatchError::Module(ModuleError { index: custody.index, error: [number, 0, 0, 0] });
+		assert!(ChainError::from_dispatch(&module).is_dispatch(custody.name, error));
+		let unknown = DispatchError::Module(ModuleError { index: 255, error: [9, 0, 0, 0] });
+		assert!(ChainError::from_dispatch(&unknown).is_dispatch("pallet 255", "error 9"));
+	}
+
+	#[test]
+	fn appended_entries_keep_their_order() {
+		let entry = |seq| AppendedEntry { patient: AccountId::new([1; 32]), seq, entry: vec![1] };
+		let event = |AppendedEntry { patient, seq, entry }| {
+			Event::Audit(AuditEvent::Appended { patient, seq, entry })
+		};
+		let records = vec![
+			record(1, event(entry(4))),
+			record(1, decided(vec![])),
+			record(2, event(entry(5))),
+		];
+		assert_eq!(appended(records), [entry(4), entry(5)]);
+	}
+}

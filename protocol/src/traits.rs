@@ -1,0 +1,303 @@
+//! What a client needs of the world outside: a view of the chain, a way to submit calls, and
+//! custodians. Everything here is asynchronous. On native targets the futures are [`Send`]; in a
+//! browser they can't be.
+
+use crate::{
+	api::{self, vouchsafe_api, Query},
+	calls::RuntimeCall,
+	cid::Cid,
+	errors::{ChainError, CustodianError},
+	events::{self, AppendedEntry, EventRecord, Included},
+	messages::{
+		About, AskRelease, CarryShare, DeliverEnvelope, EnvelopeReceipt, FetchPatientEnvelope,
+		LogLine, LogPage, PatientEnvelope, ReadLog, Readiness, Release, MAX_LOG_LINES,
+	},
+	signing::Signer,
+	storage::{self, Key},
+	types::*,
+};
+use bytes::Bytes;
+use codec::{DecodeAll, DecodeLimit};
+use futures::Stream;
+use std::future::Future;
+
+#[cfg(not(target_family = "wasm"))]
+mod outside_wasm {
+	/// [`Send`], except in a browser.
+	pub trait SendOutsideWasm: Send {}
+	impl<T: Send> SendOutsideWasm for T {}
+
+	/// [`Sync`], except in a browser.
+	pub trait SyncOutsideWasm: Sync {}
+	impl<T: Sync + ?Sized> SyncOutsideWasm for T {}
+}
+
+#[cfg(target_family = "wasm")]
+mod outside_wasm {
+	/// [`Send`], except in a browser.
+	pub trait SendOutsideWasm {}
+	impl<T> SendOutsideWasm for T {}
+
+	/// [`Sync`], except in a browser.
+	pub trait SyncOutsideWasm {}
+	impl<T: ?Sized> SyncOutsideWasm for T {}
+}
+
+pub use outside_wasm::{SendOutsideWasm, SyncOutsideWasm};
+
+/// How many of a patient's records are read at a time.
+const PAGE: u32 = 100;
+
+macro_rules! view {
+	($($(#[$meta:meta])* $name:ident($($argument:ident: $type:ty),* $(,)?) -> $answer:ty;)*) => {
+		/// The chain as of one block.
+		pub trait View: SendOutsideWasm + SyncOutsideWasm {
+			/// The block's hash.
+			fn hash(&self) -> H256;
+
+			/// The block's number.
+			fn number(&self) -> u32;
+
+			/// What a function of the runtime answers to these bytes.
+			fn call(&self, function: &str, arguments: Vec<u8>) -> impl Future<Output = Result<Vec<u8>, ChainError>> + SendOutsideWasm;
+
+			/// The bytes at a key of the state.
+			fn storage(&self, key: Vec<u8>) -> impl Future<Output = Result<Option<Vec<u8>>, ChainError>> + SendOutsideWasm;
+
+			/// What the runtime answers to a question.
+			fn ask<T: DecodeAll>(&self, query: Query<T>) -> impl Future<Output = Result<T, ChainError>> + SendOutsideWasm {
+				async move {
+					let answer = self.call(query.function, query.arguments.clone()).await?;
+					query.decode(&answer)
+				}
+			}
+
+			/// A value of the state.
+			fn read<T: DecodeLimit>(&self, key: Key<T>) -> impl Future<Output = Result<Option<T>, ChainError>> + SendOutsideWasm {
+				async move {
+					let bytes = self.storage(key.bytes.clone()).await?;
+					bytes.map(|bytes| key.decode(&bytes)).transpose()
+				}
+			}
+
+			$($(#[$meta])*
+			fn $name(&self, $($argument: $type),*) -> impl Future<Output = Result<$answer, ChainError>> + SendOutsideWasm {
+				self.ask(api::$name($($argument),*))
+			})*
+
+			/// The account's nonce.
+			fn nonce(&self, account: &AccountId) -> impl Future<Output = Result<u64, ChainError>> + SendOutsideWasm {
+				let query = api::nonce(account);
+				async move { Ok(self.ask(query).await?.into()) }
+			}
+
+			/// The chain's time, in seconds since 1970.
+			fn time(&self) -> impl Future<Output = Result<u64, ChainError>> + SendOutsideWasm {
+				async move { Ok(self.read(storage::now()).await?.unwrap_or(0) / 1000) }
+			}
+
+			/// What happened in the block.
+			fn events(&self) -> impl Future<Output = Result<Vec<EventRecord>, ChainError>> + SendOutsideWasm {
+				async move { Ok(self.read(storage::events()).await?.unwrap_or_default()) }
+			}
+
+			/// What the block appended to patients' logs, in its order.
+			fn audit_entries(&self) -> impl Future<Output = Result<Vec<AppendedEntry>, ChainError>> + SendOutsideWasm {
+				async move { Ok(events::appended(self.events().await?)) }
+			}
+
+			/// The consent of this grantee and number, if it is in force.
+			fn consent(
+				&self,
+				patient: &AccountId,
+				grantee: &Grantee,
+				id: u32,
+			) -> impl Future<Output = Result<Option<Consent>, ChainError>> + SendOutsideWasm {
+				let key = storage::consents(patient, grantee);
+				async move {
+					let consents = self.read(key).await?.unwrap_or_default();
+					Ok(consents.into_iter().find(|consent| consent.id == id))
+				}
+			}
+
+			/// All of a patient's records.
+			fn all_records_of(
+				&self,
+				patient: &AccountId,
+			) -> impl Future<Output = Result<Vec<(H256, Record)>, ChainError>> + SendOutsideWasm {
+				let patient = patient.clone();
+				async move {
+					let mut all: Vec<(H256, Record)> = Vec::new();
+					loop {
+						let after = all.last().map(|(id, _)| *id);
+						let page = self.records_of(&patient, after, PAGE).await?;
+						let is_last = page.len() < PAGE as usize;
+						all.extend(page);
+						if is_last {
+							return Ok(all);
+						}
+					}
+				}
+			}
+		}
+	};
+}
+
+vouchsafe_api!(view);
+
+/// A way to the chain: its newest blocks, and calls that are followed until they are final.
+pub trait Submit: SendOutsideWasm + SyncOutsideWasm {
+	/// The chain at a block.
+	type At: View;
+
+	/// Hash of the genesis block: which chain it is.
+	fn genesis(&self) -> H256;
+
+	/// The chain as of the last finalised block.
+	fn finalized(&self) -> impl Future<Output = Result<Self::At, ChainError>> + SendOutsideWasm;
+
+	/// The chain as of the best block.
+	fn best(&self) -> impl Future<Output = Result<Self::At, ChainError>> + SendOutsideWasm;
+
+	/// Signs and submits a call, and waits until it is final.
+	fn submit(
+		&self,
+		signer: &impl Signer,
+		call: impl Into<RuntimeCall> + SendOutsideWasm,
+	) -> impl Future<Output = Result<Included, ChainError>> + SendOutsideWasm;
+
+	/// Signs a revocation at the account's own nonce, so that the quota does not stop it and it
+	/// replaces what is pending, and waits until it is final.
+	fn submit_revocation(
+		&self,
+		signer: &impl Signer,
+		call: impl Into<RuntimeCall> + SendOutsideWasm,
+	) -> impl Future<Output = Result<Included, ChainError>> + SendOutsideWasm;
+}
+
+/// A stream of bytes, as content is sent and received.
+#[cfg(not(target_family = "wasm"))]
+pub trait Content<E>: Stream<Item = Result<Bytes, E>> + Send {}
+#[cfg(not(target_family = "wasm"))]
+impl<E, S: Stream<Item = Result<Bytes, E>> + Send> Content<E> for S {}
+
+/// A stream of bytes, as content is sent and received.
+#[cfg(target_family = "wasm")]
+pub trait Content<E>: Stream<Item = Result<Bytes, E>> {}
+#[cfg(target_family = "wasm")]
+impl<E, S: Stream<Item = Result<Bytes, E>>> Content<E> for S {}
+
+/// The custodians of a chain's institutions.
+pub trait Custodians: SendOutsideWasm + SyncOutsideWasm {
+	/// One of them.
+	type Custodian: Custodian;
+
+	/// The custodian of this institution at this address.
+	fn custodian(
+		&self,
+		url: &str,
+		institution: &AccountId,
+	) -> Result<Self::Custodian, CustodianError>;
+}
+
+/// A custodian's REST API.
+pub trait Custodian: SendOutsideWasm + SyncOutsideWasm {
+	/// Content as it comes.
+	type Download: Content<CustodianError> + Unpin + 'static;
+
+	/// The same, but a request is made only once.
+	fn without_retries(self) -> Self;
+
+	/// Who it is.
+	fn about(&self) -> impl Future<Output = Result<About, CustodianError>> + SendOutsideWasm;
+
+	/// Whether it can do its work, and what hinders it.
+	fn readiness(
+		&self,
+	) -> impl Future<Output = Result<Readiness, CustodianError>> + SendOutsideWasm;
+
+	/// Adds content to its IPFS node. `content` makes the stream again for each try.
+	fn add_content<S: Content<std::io::Error> + 'static>(
+		&self,
+		signer: &impl Signer,
+		cid: &Cid,
+		length: u64,
+		content: impl Fn() -> S + SendOutsideWasm + SyncOutsideWasm,
+	) -> impl Future<Output = Result<(), CustodianError>> + SendOutsideWasm;
+
+	/// Content of a CID. The stream ends with [`CustodianError::Damaged`] if the bytes were not
+	/// the CID's: use nothing of it before the end.
+	fn content(
+		&self,
+		cid: Cid,
+	) -> impl Future<Output = Result<Self::Download, CustodianError>> + SendOutsideWasm;
+
+	/// Content of a CID, whole and checked, if it has at most `max` bytes.
+	fn content_bytes(
+		&self,
+		cid: Cid,
+		max: usize,
+	) -> impl Future<Output = Result<Vec<u8>, CustodianError>> + SendOutsideWasm;
+
+	/// Delivers a version's envelopes. [`CustodianError::NotYet`] as long as the version is not
+	/// final for the custodian.
+	fn deliver_envelope(
+		&self,
+		signer: &impl Signer,
+		envelope: &DeliverEnvelope,
+	) -> impl Future<Output = Result<EnvelopeReceipt, CustodianError>> + SendOutsideWasm;
+
+	/// Asks for shares after an opening that is final.
+	fn release(
+		&self,
+		signer: &impl Signer,
+		request: &AskRelease,
+	) -> impl Future<Output = Result<Release, CustodianError>> + SendOutsideWasm;
+
+	/// Carries the patient's own share there.
+	fn carry_share(
+		&self,
+		signer: &impl Signer,
+		share: &CarryShare,
+	) -> impl Future<Output = Result<(), CustodianError>> + SendOutsideWasm;
+
+	/// Fetches the patient's own sealed share.
+	fn patient_envelope(
+		&self,
+		signer: &impl Signer,
+		request: &FetchPatientEnvelope,
+	) -> impl Future<Output = Result<PatientEnvelope, CustodianError>> + SendOutsideWasm;
+
+	/// Reads a page of a patient's log.
+	fn log_page(
+		&self,
+		signer: &impl Signer,
+		request: &ReadLog,
+	) -> impl Future<Output = Result<LogPage, CustodianError>> + SendOutsideWasm;
+
+	/// Reads all that it has of a patient's log.
+	fn log(
+		&self,
+		signer: &impl Signer,
+		patient: &AccountId,
+		institution: Option<&AccountId>,
+	) -> impl Future<Output = Result<Vec<LogLine>, CustodianError>> + SendOutsideWasm {
+		async move {
+			let mut lines = Vec::new();
+			loop {
+				let request = ReadLog {
+					patient: patient.into(),
+					institution: institution.map(Into::into),
+					from: lines.len() as u64,
+					limit: MAX_LOG_LINES,
+				};
+				let page = self.log_page(signer, &request).await?;
+				let is_last = page.lines.is_empty();
+				lines.extend(page.lines);
+				if is_last || lines.len() as u64 >= page.count {
+					return Ok(lines);
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,25 @@
+//! The chain's types that clients name: those of [`vouchsafe_primitives`], and the pallets' own.
+
+pub use crate::runtime::runtime_types::{
+	pallet_access_requests::types::{Asked, Request},
+	pallet_custody::types::{HolderChoice, HolderState, Opening, SharingSet},
+	pallet_enrolment::types::{Account, Affiliation, Institution},
+	pallet_records::types::{NewRecord, NewVersion, Record, Version},
+};
+pub use sp_core::H256;
+pub use vouchsafe_primitives::{audit::*, consent::*, policy::*, types::*};
+
+/// The account's 32 bytes.
+pub fn account_bytes(account: &AccountId) -> [u8; 32] {
+	account.clone().into()
+}
+
+/// More items than a bounded vector of the chain takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there are too many {0}")]
+pub struct TooMany(pub &'static str);
+
+/// The items as one of the chain's bounded vectors. `what` names them if they are too many.
+pub fn bounded<T, B: TryFrom<Vec<T>>>(items: Vec<T>, what: &'static str) -> Result<B, TooMany> {
+	B::try_from(items).map_err(|_| TooMany(what))
+}
