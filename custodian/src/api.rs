@@ -2,25 +2,29 @@
 //! `/openapi.json`).
 
 mod content;
-mod door;
+mod error;
 mod log;
-mod refusal;
 mod shares;
+mod signed_request;
 mod status;
+#[cfg(test)]
+mod tests;
 
-use crate::app::App;
+use crate::state::State;
 use axum::{
 	body::Body,
 	extract::DefaultBodyLimit,
 	http::{header, HeaderValue, Request, Response, StatusCode},
-	middleware::Next,
+	middleware::{from_fn, Next},
 	response::IntoResponse,
-	routing::get,
-	Json, Router,
+	Extension, Router,
 };
+use error::ApiError;
 use metrics_exporter_prometheus::PrometheusHandle;
-use refusal::Refused;
-use std::{sync::Arc, time::Duration};
+use std::{
+	sync::{Arc, LazyLock},
+	time::Duration,
+};
 use tower_governor::{
 	governor::GovernorConfigBuilder,
 	key_extractor::{KeyExtractor, PeerIpKeyExtractor, SmartIpKeyExtractor},
@@ -31,78 +35,100 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vouchsafe_client::messages::*;
 
-/// How long a request may take, content aside.
-const PATIENCE: Duration = Duration::from_secs(25);
+/// How long a request may take, unless it transfers content.
+const TIMEOUT: Duration = Duration::from_secs(25);
 
 /// The API's description, to which the endpoints are added.
 #[derive(OpenApi)]
 #[openapi(
 	info(
 		title = "Vouchsafe custodian",
-		description = "Keeps an institution's key shares, and gives one only after the chain has logged an opening. Requests to `/v1` (reading content and `/v1/custodian` aside) are signed: `Signed`, whose `payload` is the JSON text of `{action, genesis, custodian, at, nonce, body}`, signed with sr25519 over `<Bytes>`, the text and `</Bytes>`.",
+		description = "Keeps an institution's key shares and releases one only after the chain has logged an opening.\n\nMost requests to `/v1` are signed: they are a `Signed`, whose `payload` is the JSON text of a `Payload_…`. Its signature (sr25519) is over `<Bytes>`, the payload and `</Bytes>`. `GET /v1/content/{cid}` and `GET /v1/custodian` are not signed.\n\nEvery error is a `Refusal`, also that of an unknown path (404) or method (405). Only `/ready` answers 503 with a `Readiness`.",
 		license(name = "Apache-2.0", identifier = "Apache-2.0")
 	),
 	components(schemas(
+		Payload<AddContent>,
+		Payload<AskRelease>,
+		Payload<CarryShare>,
+		Payload<DeliverEnvelope>,
+		Payload<FetchPatientEnvelope>,
+		Payload<ReadLog>,
 		AddContent,
 		AskRelease,
 		CarryShare,
 		DeliverEnvelope,
 		FetchPatientEnvelope,
-		ReadLog
-	))
+		ReadLog,
+		Refusal
+	)),
+	tags(
+		(name = "shares", description = "Key shares"),
+		(name = "content", description = "Manifests and ciphertexts"),
+		(name = "log", description = "The patients' access logs"),
+		(name = "status", description = "The custodian itself")
+	)
 )]
 struct Description;
 
-/// The API's routes.
-pub fn router(app: Arc<App>, metrics: PrometheusHandle) -> Router {
-	let (short, mut description) = short_routes().split_for_parts();
-	let (long, long_description) = long_routes().split_for_parts();
-	description.merge(long_description);
-	let short = short
-		.layer(DefaultBodyLimit::max(MAX_REQUEST))
-		.layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE));
-	// Uploads are counted while they stream.
-	let v1 = short.merge(long.layer(DefaultBodyLimit::disable()));
-	let limited = match app.config.api.behind_proxy {
-		true => limit(v1, &app, SmartIpKeyExtractor),
-		false => limit(v1, &app, PeerIpKeyExtractor),
-	};
-	limited
-		.merge(status::routes())
-		.route("/metrics", get(move || std::future::ready(metrics.render())))
-		.route("/openapi.json", get(move || std::future::ready(Json(description))))
-		.fallback(|| async { Refused::NotFound })
-		.layer(axum::middleware::from_fn(harden))
-		.with_state(app)
+/// The API's description, in OpenAPI 3.1.
+pub fn description() -> &'static utoipa::openapi::OpenApi {
+	static DESCRIPTION: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
+		let mut description = Description::openapi();
+		for routes in [short_routes(), long_routes(), status::routes()] {
+			description.merge(routes.into_openapi());
+		}
+		description
+	});
+	&DESCRIPTION
 }
 
-fn short_routes() -> OpenApiRouter<Arc<App>> {
-	OpenApiRouter::with_openapi(Description::openapi())
+/// The API's routes.
+pub fn router(state: Arc<State>, metrics: PrometheusHandle) -> Router {
+	let short = Router::from(short_routes())
+		.layer(DefaultBodyLimit::max(MAX_REQUEST))
+		.layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
+	// The length of an upload is checked while it streams.
+	let v1 = short.merge(Router::from(long_routes()).layer(DefaultBodyLimit::disable()));
+	let limited = match state.config.api.behind_proxy {
+		true => limit(v1, &state, SmartIpKeyExtractor),
+		false => limit(v1, &state, PeerIpKeyExtractor),
+	};
+	limited
+		.merge(Router::from(status::routes()).layer(Extension(metrics)))
+		.fallback(|| async { ApiError::NotFound })
+		.layer(from_fn(finish))
+		.with_state(state)
+}
+
+/// Routes whose requests are small and answered soon.
+fn short_routes() -> OpenApiRouter<Arc<State>> {
+	OpenApiRouter::new()
 		.routes(routes!(shares::deliver_envelope))
 		.routes(routes!(shares::release))
 		.routes(routes!(shares::carry_share))
 		.routes(routes!(shares::fetch_patient_envelope))
 		.routes(routes!(log::read_log))
-		.routes(routes!(status::about))
+		.routes(routes!(status::get_custodian))
 }
 
-fn long_routes() -> OpenApiRouter<Arc<App>> {
-	OpenApiRouter::new().routes(routes!(content::add_content)).routes(routes!(content::content))
+/// Routes that transfer content.
+fn long_routes() -> OpenApiRouter<Arc<State>> {
+	OpenApiRouter::new().routes(routes!(content::add_content)).routes(routes!(content::get_content))
 }
 
-/// Limits how often one address may ask.
-fn limit<K>(routes: Router<Arc<App>>, app: &App, key: K) -> Router<Arc<App>>
+/// Limits the rate of requests from one address.
+fn limit<K>(routes: Router<Arc<State>>, state: &State, key: K) -> Router<Arc<State>>
 where
 	K: KeyExtractor + Send + Sync + 'static,
 	K::Key: Send + Sync + 'static,
 {
 	let mut builder = GovernorConfigBuilder::default().key_extractor(key);
-	let period = Duration::from_secs(1) / app.config.api.requests_per_second;
-	let config = builder.period(period).burst_size(app.config.api.burst).finish();
-	let config = Arc::new(config.expect("neither rate nor burst is zero in a configuration; qed"));
-	let (limiter, mut stopping) = (config.limiter().clone(), app.stopping.clone());
+	let period = Duration::from_secs(1) / state.config.api.requests_per_second;
+	let config = builder.period(period).burst_size(state.config.api.burst).finish();
+	let config = Arc::new(config.expect("the configuration has neither rate nor burst zero; qed"));
+	let (limiter, mut stopping) = (config.limiter().clone(), state.stopping.clone());
 	tokio::spawn(async move {
-		// Addresses that have been quiet are forgotten.
+		// Forgets addresses that have made no requests for a while.
 		while tokio::time::timeout(Duration::from_secs(60), stopping.wait_for(|stop| *stop))
 			.await
 			.is_err()
@@ -111,24 +137,41 @@ where
 		}
 	});
 	routes.layer(GovernorLayer::new(config).error_handler(|error| {
-		let (status, text) = match error {
-			GovernorError::TooManyRequests { .. } => {
-				(StatusCode::TOO_MANY_REQUESTS, "too many requests; try again later")
-			},
-			_ => (StatusCode::BAD_REQUEST, "the caller's address is not known"),
-		};
-		(status, Json(Refusal { error: text.into() })).into_response()
+		match error {
+			GovernorError::TooManyRequests { .. } => ApiError::RateLimited,
+			_ => ApiError::UnknownAddress,
+		}
+		.into_response()
 	}))
 }
 
-/// Headers of every answer: nothing here is to be cached, framed or guessed at.
-async fn harden(request: Request<Body>, next: Next) -> Response<Body> {
-	let mut response = next.run(request).await;
+/// Completes every response: errors of axum and its layers become JSON, and headers forbid caching
+/// and guessing the content type.
+async fn finish(request: Request<Body>, next: Next) -> Response<Body> {
+	let mut response = json_error(next.run(request).await);
 	let headers = response.headers_mut();
 	headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 	headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 	response
 }
 
-#[cfg(test)]
-mod tests;
+/// The response, with a [`Refusal`] as its body if it is an error without JSON.
+fn json_error(response: Response<Body>) -> Response<Body> {
+	let status = response.status();
+	let is_json = response
+		.headers()
+		.get(header::CONTENT_TYPE)
+		.is_some_and(|content_type| content_type.as_bytes().starts_with(b"application/json"));
+	if is_json || !(status.is_client_error() || status.is_server_error()) {
+		return response;
+	}
+	let mut error = ApiError::of_status(status).into_response();
+	*error.status_mut() = status;
+	// Such as the methods that are allowed.
+	for (name, value) in response.headers() {
+		if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+			error.headers_mut().insert(name, value.clone());
+		}
+	}
+	error
+}

@@ -8,7 +8,7 @@ use std::{
 };
 use vouchsafe_client::messages::Hex;
 
-/// All of it.
+/// The configuration.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -22,7 +22,7 @@ pub struct Config {
 	pub store: Store,
 	/// The IPFS node, if there is one.
 	pub kubo: Option<Kubo>,
-	/// What is logged, and how.
+	/// The log.
 	#[serde(default)]
 	pub log: Log,
 }
@@ -31,21 +31,21 @@ pub struct Config {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Api {
-	/// Where to listen.
+	/// Address to listen on.
 	pub listen: SocketAddr,
-	/// Largest content that is taken, in bytes.
+	/// Largest content that is accepted, in bytes.
 	#[serde(default = "two_gib")]
 	pub max_content: u64,
-	/// Content of one account that no version names, in bytes.
+	/// How much content of one account no version may name, in bytes.
 	#[serde(default = "eight_gib")]
 	pub max_unclaimed: u64,
-	/// Requests of one address a second.
+	/// Requests per second from one address.
 	#[serde(default = "fifty")]
 	pub requests_per_second: u32,
-	/// Requests of one address at once.
+	/// Requests at once from one address.
 	#[serde(default = "two_hundred")]
 	pub burst: u32,
-	/// Whether a proxy before it tells the caller's address.
+	/// Whether a reverse proxy sends the caller's address.
 	#[serde(default)]
 	pub behind_proxy: bool,
 }
@@ -54,7 +54,7 @@ pub struct Api {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Chain {
-	/// Its WebSocket.
+	/// The node's WebSocket URL.
 	pub node: String,
 	/// Hash of the chain's genesis block.
 	pub genesis: Option<Hex<32>>,
@@ -64,7 +64,7 @@ pub struct Chain {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
-	/// The file that holds them.
+	/// The key file.
 	pub file: PathBuf,
 }
 
@@ -72,7 +72,7 @@ pub struct Keys {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Store {
-	/// Where it lies.
+	/// The directory that contains it.
 	pub directory: PathBuf,
 }
 
@@ -80,20 +80,20 @@ pub struct Store {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kubo {
-	/// Its RPC's address.
+	/// URL of its RPC.
 	pub url: String,
-	/// How long one attempt to pin may take, in seconds.
+	/// How long one attempt to pin a document may take, in seconds.
 	#[serde(default = "two_minutes")]
 	pub patience: u64,
 }
 
-/// What is logged, and how.
+/// The log.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Log {
-	/// Filter, in tracing's syntax.
+	/// Filter, in the syntax of `tracing`.
 	pub level: String,
-	/// How a line looks.
+	/// Format of a line.
 	pub format: LogFormat,
 }
 
@@ -103,13 +103,13 @@ impl Default for Log {
 	}
 }
 
-/// How a line of the log looks.
+/// Format of a line of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-	/// For machines.
+	/// JSON, for programs.
 	Json,
-	/// For people.
+	/// Text, for people.
 	Text,
 }
 
@@ -141,13 +141,14 @@ impl Config {
 		Self::parse(&text).with_context(|| format!("in the configuration {}", path.display()))
 	}
 
-	fn parse(text: &str) -> anyhow::Result<Self> {
+	/// Parses and checks the text of a configuration.
+	pub fn parse(text: &str) -> anyhow::Result<Self> {
 		let config: Self = toml::from_str(text)?;
 		if !config.chain.node.starts_with("ws://") && !config.chain.node.starts_with("wss://") {
 			bail!("chain.node must begin with ws:// or wss://");
 		}
 		if config.kubo.as_ref().is_some_and(|kubo| url::Url::parse(&kubo.url).is_err()) {
-			bail!("kubo.url is no address");
+			bail!("kubo.url is not a URL");
 		}
 		if config.api.requests_per_second == 0 || config.api.burst == 0 {
 			bail!("api.requests_per_second and api.burst must be at least 1");
@@ -164,13 +165,13 @@ mod tests {
 	const SAMPLE: &str = include_str!("../sample.toml");
 
 	#[test]
-	fn the_sample_is_good() {
+	fn the_sample_is_accepted() {
 		let config = Config::parse(SAMPLE).unwrap();
 		assert_eq!(config.api.listen.port(), 8700);
 		assert!(config.chain.genesis.is_none());
 	}
 
-	/// What stands behind `# ` in the sample are the defaults.
+	/// The entries after `# ` in the sample are the defaults.
 	#[test]
 	fn the_sample_shows_the_defaults() {
 		let uncommented = SAMPLE
@@ -190,7 +191,7 @@ mod tests {
 	}
 
 	#[test]
-	fn what_is_wrong_is_refused() {
+	fn mistakes_are_refused() {
 		for (what, by) in [
 			("[api]", "[api]\nlissten = \"127.0.0.1:1\""),
 			("[store]", "[storage]\nx = 1\n[store]"),
@@ -203,7 +204,7 @@ mod tests {
 		] {
 			let changed = SAMPLE.replacen(what, by, 1);
 			assert_ne!(changed, SAMPLE);
-			assert!(Config::parse(&changed).is_err(), "{by} was taken");
+			assert!(Config::parse(&changed).is_err(), "{by} was accepted");
 		}
 	}
 }

@@ -1,35 +1,32 @@
-//! The index of the patients' logs: reads the entries of every finalised block from the first on,
-//! computes each head anew and compares it with the chain's. A revocation that it reads destroys
-//! what was carried for that consent.
+//! Indexes the patients' logs: reads the entries of every finalised block from the first on,
+//! computes each head and compares it with the chain's. A revocation that it reads destroys the
+//! shares that were carried under that consent.
 
 use crate::{
-	app::{App, Backoff, Part},
-	store::{Carried, IndexedBlock, StoreError},
+	backoff::Backoff,
+	chain::{is_in_force, Node},
+	gauge::gauge_value,
+	readiness::CheckName,
+	state::State,
+	store::{ConsentKey, IndexedBlock, LogHeads, StoreError},
 };
 use codec::{Decode, Encode};
 use futures::{stream, StreamExt, TryStreamExt};
-use std::{
-	collections::{BTreeMap, BTreeSet},
-	sync::Arc,
-	time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use vouchsafe_client::{
-	chain::{
-		account_bytes, AccountId, Chain, ChainError, Grantee, LogEntry, LogEvent, Submit, View,
-		H256,
-	},
+	chain::{account_bytes, AccountId, ChainError, Grantee, LogEntry, LogEvent, H256},
 	messages::{Hex, HexBytes, LogLine},
 };
 use vouchsafe_vault::audit::next_head;
 
-/// Blocks that are fetched at a time and entered together.
+/// How many blocks are added to the index together.
 const BATCH: u32 = 64;
-/// Blocks that are fetched side by side.
-const ABREAST: usize = 8;
-/// Blocks that the index may lie behind.
+/// How many blocks are fetched at the same time.
+const CONCURRENT: usize = 8;
+/// By how many blocks the index may lag behind the chain.
 const LAG: u32 = 10;
-/// How often all carried shares are looked at.
-const SWEEP: Duration = Duration::from_secs(120);
+/// How often the consents of all carried shares are checked.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(120);
 
 #[derive(Debug, thiserror::Error)]
 enum IndexError {
@@ -39,110 +36,89 @@ enum IndexError {
 	Store(#[from] StoreError),
 }
 
-/// A finalised block with what it added to logs, and the chain's own count and head after it.
+/// A finalised block with what it added to logs, and the chain's count and head of each of these
+/// logs after it.
 struct Fetched {
 	block: IndexedBlock,
-	heads: Vec<(AccountId, u64, [u8; 32])>,
+	heads: Vec<(AccountId, u64, H256)>,
 }
 
-/// Count and head of each patient's log.
-type Heads = BTreeMap<AccountId, (u64, [u8; 32])>;
-
-/// Indexes until the custodian stops.
-pub async fn run(app: Arc<App>) {
+/// Indexes blocks until the custodian stops.
+pub async fn run(state: Arc<State>) {
 	let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(15));
 	let mut last_sweep: Option<tokio::time::Instant> = None;
 	loop {
-		let pause = match app.node() {
+		let pause = match state.connected() {
 			None => Duration::from_millis(500),
-			Some(node) => match advance(&app, &node.chain).await {
+			Some(connected) => match index_next(&state, &*connected.node).await {
 				Ok(true) => Duration::ZERO,
 				Ok(false) => {
 					backoff.reset();
-					if last_sweep.is_none_or(|at| at.elapsed() > SWEEP) {
-						if let Err(error) = sweep(&app, &node.chain).await {
-							tracing::warn!(%error, "the carried shares could not be looked at");
+					if last_sweep.is_none_or(|at| at.elapsed() > SWEEP_INTERVAL) {
+						if let Err(error) = sweep(&state, &*connected.node).await {
+							tracing::warn!(%error, "can't check the consents of carried shares");
 						}
 						last_sweep = Some(tokio::time::Instant::now());
 					}
 					Duration::from_millis(400)
 				},
 				Err(error) => {
-					app.report(Part::Index, false, error.to_string());
-					backoff.next()
+					state.readiness.set(CheckName::Index, false, error.to_string());
+					backoff.next_pause()
 				},
 			},
 		};
-		if !app.pause(pause).await {
+		if !state.pause(pause).await {
 			return;
 		}
 	}
 }
 
-/// Indexes the next blocks; true if there were any.
-async fn advance(app: &App, chain: &Chain) -> Result<bool, IndexError> {
-	let head = chain.finalized().await?.number;
-	let indexed = app.store.run(|store| store.indexed()).await?;
+/// Indexes the next blocks, and returns whether there were any.
+async fn index_next(state: &State, node: &dyn Node) -> Result<bool, IndexError> {
+	let head = node.finalized().await?.number();
 	// The genesis block has no events.
-	let next = indexed.map_or(1, |(number, _)| number.saturating_add(1));
-	report(app, head, next.saturating_sub(1)).await?;
+	let next = state.database.last_block().await?.map_or(1, |(number, _)| number.saturating_add(1));
+	report(state, head, next.saturating_sub(1)).await?;
 	if next > head {
 		return Ok(false);
 	}
 	let last = head.min(next.saturating_add(BATCH - 1));
 	let fetched: Vec<Fetched> = stream::iter(next..=last)
-		.map(|number| fetch(chain, number))
-		.buffered(ABREAST)
+		.map(|number| fetch(node, number))
+		.buffered(CONCURRENT)
 		.try_collect()
 		.await?;
 	let patients: BTreeSet<AccountId> = fetched
 		.iter()
 		.flat_map(|it| it.block.lines.iter().map(|(patient, _)| patient.clone()))
 		.collect();
-	let mut heads = app
-		.store
-		.run(move |store| {
-			patients
-				.into_iter()
-				.map(|patient| {
-					let head = store.log_head(&patient)?;
-					Ok((patient, head))
-				})
-				.collect()
-		})
-		.await?;
-	let genesis = chain.genesis().0;
+	let mut heads = state.database.log_heads(patients.into_iter().collect()).await?;
+	let genesis = node.genesis();
 	let blocks: Vec<IndexedBlock> =
 		fetched.into_iter().map(|fetched| link(&genesis, &mut heads, fetched)).collect();
-	let revoked = revocations(&blocks);
-	app.store
-		.run(move |store| {
-			// Destroyed first: after a kill between the two it is simply done again.
-			for (patient, carried) in &revoked {
-				destroy(store, *patient, carried, "it was revoked")?;
-			}
-			store.index_blocks(&blocks)
-		})
-		.await?;
-	report(app, head, last).await?;
-	app.work.notify_one();
+	// Shares are destroyed first: if the custodian is killed here, this is repeated.
+	for (patient, consent) in revocations(&blocks) {
+		destroy(state, patient, consent, "the consent was revoked").await?;
+	}
+	state.database.index_blocks(blocks).await?;
+	report(state, head, last).await?;
+	state.new_work.notify_one();
 	Ok(true)
 }
 
-/// Computes the heads of a block's lines, from those before it on, and finds the logs that don't
-/// agree with the chain.
-fn link(genesis: &[u8; 32], heads: &mut Heads, fetched: Fetched) -> IndexedBlock {
+/// Computes the heads of a block's lines from the heads before it, and finds the logs that differ
+/// from the chain's.
+fn link(genesis: &H256, heads: &mut LogHeads, fetched: Fetched) -> IndexedBlock {
 	let Fetched { mut block, heads: expected } = fetched;
 	for (patient, line) in &mut block.lines {
 		let (count, previous) = heads.get(patient).copied().unwrap_or_default();
-		// A number that is out of place shows in the comparison below, as does all else.
+		// A wrong number also changes the count or the head that is compared below.
 		if line.seq != count {
 			tracing::error!(patient = %Hex::from(&*patient), line.seq, count, "a log has a gap");
 		}
-		let genesis = H256(*genesis);
-		let previous = H256(previous);
-		let head = next_head(&genesis, patient, line.seq, line.block, &previous, &line.entry.0).0;
-		line.head = Hex(head);
+		let head = next_head(genesis, patient, line.seq, line.block, &previous, &line.entry.0);
+		line.head = head.into();
 		heads.insert(patient.clone(), (line.seq.saturating_add(1), head));
 	}
 	for (patient, count, head) in expected {
@@ -150,7 +126,7 @@ fn link(genesis: &[u8; 32], heads: &mut Heads, fetched: Fetched) -> IndexedBlock
 			tracing::error!(
 				patient = %Hex::from(&patient),
 				block = block.number,
-				"the log that was indexed does not have the head that the chain has"
+				"the indexed log differs from the chain's"
 			);
 			block.mismatches.push(patient);
 		}
@@ -158,16 +134,14 @@ fn link(genesis: &[u8; 32], heads: &mut Heads, fetched: Fetched) -> IndexedBlock
 	block
 }
 
-async fn fetch(chain: &Chain, number: u32) -> Result<Fetched, ChainError> {
-	let at = chain.at_number(number).await?;
-	let entries = at.audit_entries().await?;
-	let mut patients: Vec<AccountId> = entries.iter().map(|entry| entry.patient.clone()).collect();
-	patients.sort();
-	patients.dedup();
+async fn fetch(node: &dyn Node, number: u32) -> Result<Fetched, ChainError> {
+	let block = node.block(number).await?;
+	let entries = block.audit_entries().await?;
+	let patients: BTreeSet<AccountId> = entries.iter().map(|entry| entry.patient.clone()).collect();
 	let mut heads = Vec::with_capacity(patients.len());
 	for patient in patients {
-		let (count, head) = at.audit_head(&patient).await?;
-		heads.push((patient, count, head.0));
+		let (count, head) = block.audit_head(&patient).await?;
+		heads.push((patient, count, head));
 	}
 	let lines = entries
 		.into_iter()
@@ -181,80 +155,73 @@ async fn fetch(chain: &Chain, number: u32) -> Result<Fetched, ChainError> {
 			(entry.patient, line)
 		})
 		.collect();
-	Ok(Fetched { block: IndexedBlock { number, hash: at.hash, lines, mismatches: vec![] }, heads })
+	let block = IndexedBlock { number, hash: block.hash(), lines, mismatches: vec![] };
+	Ok(Fetched { block, heads })
 }
 
 /// The consents that these blocks revoke.
-fn revocations(blocks: &[IndexedBlock]) -> Vec<([u8; 32], Carried)> {
+fn revocations(blocks: &[IndexedBlock]) -> Vec<([u8; 32], ConsentKey)> {
 	blocks
 		.iter()
 		.flat_map(|block| &block.lines)
 		.filter_map(|(patient, line)| match LogEntry::from_bytes(&line.entry.0)?.event {
 			LogEvent::ConsentRevoked { consent } => Some((
 				account_bytes(patient),
-				Carried { grantee: consent.grantee.encode(), consent: consent.id },
+				ConsentKey { grantee: consent.grantee.encode(), consent: consent.id },
 			)),
 			_ => None,
 		})
 		.collect()
 }
 
-async fn report(app: &App, head: u32, indexed: u32) -> Result<(), StoreError> {
-	let mismatches = app.store.run(|store| store.mismatches()).await?;
+async fn report(state: &State, head: u32, indexed: u32) -> Result<(), StoreError> {
+	let mismatches = state.database.mismatches().await?;
 	let lag = head.saturating_sub(indexed);
 	metrics::gauge!("vouchsafe_custodian_indexed_block").set(f64::from(indexed));
 	metrics::gauge!("vouchsafe_custodian_index_lag").set(f64::from(lag));
-	metrics::gauge!("vouchsafe_custodian_log_mismatches").set(mismatches as f64);
-	match (mismatches, lag) {
-		(0, lag) if lag <= LAG => {
-			app.report(Part::Index, true, format!("indexed up to block {indexed}"))
-		},
-		(0, lag) => app.report(Part::Index, false, format!("{lag} blocks behind")),
-		(many, _) => app.report(
-			Part::Index,
-			false,
-			format!("ALARM: {many} patients' logs do not have the head that the chain has"),
-		),
-	}
+	metrics::gauge!("vouchsafe_custodian_log_mismatches").set(gauge_value(mismatches));
+	let detail = match (mismatches, lag) {
+		(0, 0..=LAG) => format!("indexed up to block {indexed}"),
+		(0, _) => format!("{lag} blocks behind"),
+		_ => format!("ALARM: the indexed logs of {mismatches} patients differ from the chain's"),
+	};
+	state.readiness.set(CheckName::Index, mismatches == 0 && lag <= LAG, detail);
 	Ok(())
 }
 
-/// Destroys what is carried for consents that have gone or expired without being revoked.
-async fn sweep(app: &App, chain: &Chain) -> Result<(), IndexError> {
-	let carried = app.store.run(|store| store.all_carried()).await?;
-	metrics::gauge!("vouchsafe_custodian_carried_consents").set(carried.len() as f64);
+/// Destroys the shares carried under consents that have expired or no longer exist.
+async fn sweep(state: &State, node: &dyn Node) -> Result<(), IndexError> {
+	let carried = state.database.all_carried().await?;
+	metrics::gauge!("vouchsafe_custodian_carried_consents").set(gauge_value(carried.len()));
 	if carried.is_empty() {
 		return Ok(());
 	}
-	let at = chain.finalized().await?;
-	let now = at.time().await?;
-	for (patient, carried) in carried {
-		let stands = match Grantee::decode(&mut &carried.grantee[..]) {
-			Ok(grantee) => {
-				let consent = at.consent(&patient.into(), &grantee, carried.consent).await?;
-				consent.is_some_and(|it| it.terms.valid_until.is_none_or(|until| now < until))
-			},
-			Err(_) => false,
+	let block = node.finalized().await?;
+	let now = block.time().await?;
+	for (patient, key) in carried {
+		let consent = match Grantee::decode(&mut &key.grantee[..]) {
+			Ok(grantee) => block.consent(&patient.into(), &grantee, key.consent).await?,
+			Err(_) => None,
 		};
-		if !stands {
-			app.store
-				.run(move |store| destroy(store, patient, &carried, "its consent has ended"))
-				.await?;
+		if !consent.is_some_and(|consent| is_in_force(&consent, now)) {
+			destroy(state, patient, key, "the consent has ended").await?;
 		}
 	}
 	Ok(())
 }
 
-fn destroy(
-	store: &crate::store::Store,
+async fn destroy(
+	state: &State,
 	patient: [u8; 32],
-	carried: &Carried,
-	why: &str,
+	key: ConsentKey,
+	reason: &str,
 ) -> Result<(), StoreError> {
-	let shares = store.destroy_carried(patient, carried)?;
+	let consent = key.consent;
+	let shares = state.database.destroy_carried(patient, key).await?;
 	if shares > 0 {
-		metrics::counter!("vouchsafe_custodian_carried_destroyed_total").increment(shares as u64);
-		tracing::info!(patient = %Hex(patient), carried.consent, shares, why, "destroyed carried shares");
+		let count = u64::try_from(shares).unwrap_or(u64::MAX);
+		metrics::counter!("vouchsafe_custodian_carried_destroyed_total").increment(count);
+		tracing::info!(patient = %Hex(patient), consent, shares, reason, "destroyed carried shares");
 	}
 	Ok(())
 }
@@ -262,9 +229,9 @@ fn destroy(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use vouchsafe_client::chain::{ConsentRef, H256};
+	use vouchsafe_client::chain::ConsentRef;
 
-	const GENESIS: [u8; 32] = [1; 32];
+	const GENESIS: H256 = H256([1; 32]);
 	const PATIENT: AccountId = AccountId::new([2; 32]);
 
 	fn block(number: u32, seqs: &[u64]) -> IndexedBlock {
@@ -280,20 +247,20 @@ mod tests {
 		}
 	}
 
-	fn head_after(entries: &[(u64, u32)]) -> [u8; 32] {
-		entries.iter().fold([0; 32], |head, (seq, block)| {
-			next_head(&H256(GENESIS), &PATIENT, *seq, *block, &H256(head), &[1, *seq as u8]).0
+	fn head_after(entries: &[(u64, u32)]) -> H256 {
+		entries.iter().fold(H256::zero(), |head, (seq, block)| {
+			next_head(&GENESIS, &PATIENT, *seq, *block, &head, &[1, *seq as u8])
 		})
 	}
 
 	#[test]
 	fn heads_are_computed_over_blocks() {
-		let mut heads = Heads::new();
+		let mut heads = LogHeads::new();
 		let expected = head_after(&[(0, 5), (1, 5)]);
 		let first = Fetched { block: block(5, &[0, 1]), heads: vec![(PATIENT, 2, expected)] };
 		let linked = link(&GENESIS, &mut heads, first);
 		assert!(linked.mismatches.is_empty());
-		assert_eq!(linked.lines[1].1.head, Hex(expected));
+		assert_eq!(linked.lines[1].1.head, Hex::from(expected));
 		let expected = head_after(&[(0, 5), (1, 5), (2, 7)]);
 		let second = Fetched { block: block(7, &[2]), heads: vec![(PATIENT, 3, expected)] };
 		assert!(link(&GENESIS, &mut heads, second).mismatches.is_empty());
@@ -301,18 +268,18 @@ mod tests {
 	}
 
 	#[test]
-	fn what_does_not_agree_with_the_chain_is_an_alarm() {
+	fn a_log_that_differs_from_the_chain_is_an_alarm() {
 		let good = head_after(&[(0, 5), (1, 5)]);
 		for (seqs, count, head) in [
-			// An entry is missing, another head, another count, an entry too many.
+			// A missing entry, another head, another count, one entry too many, another order.
 			(vec![1], 2, good),
-			(vec![0, 1], 2, [9; 32]),
+			(vec![0, 1], 2, H256([9; 32])),
 			(vec![0, 1], 3, good),
 			(vec![0, 1, 2], 2, good),
 			(vec![1, 0], 2, good),
 		] {
 			let fetched = Fetched { block: block(5, &seqs), heads: vec![(PATIENT, count, head)] };
-			let linked = link(&GENESIS, &mut Heads::new(), fetched);
+			let linked = link(&GENESIS, &mut LogHeads::new(), fetched);
 			assert_eq!(linked.mismatches, [PATIENT], "{seqs:?}");
 		}
 	}
@@ -335,9 +302,7 @@ mod tests {
 		block.lines[0].1.entry = entry(LogEvent::ConsentRevoked { consent: consent.clone() });
 		block.lines[1].1.entry = entry(LogEvent::ConsentAmended { consent, revision: 1 });
 		let found = revocations(&[block]);
-		assert_eq!(
-			found,
-			[(account_bytes(&PATIENT), Carried { grantee: grantee.encode(), consent: 4 })]
-		);
+		let key = ConsentKey { grantee: grantee.encode(), consent: 4 };
+		assert_eq!(found, [(account_bytes(&PATIENT), key)]);
 	}
 }

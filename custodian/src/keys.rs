@@ -1,6 +1,6 @@
-//! The custodian's keys: the account with which it signs acknowledgements, and the X25519 key to
-//! which shares are sealed for it. They lie in one file that only its user may read. The daemon
-//! starts without anybody typing, so the file has no passphrase: protect the disk instead.
+//! The custodian's keys: the account that signs acknowledgements, and the X25519 key to which its
+//! shares are sealed. Both are in one file that only its owner may read. The daemon starts
+//! unattended, so the file has no passphrase: protect the disk instead.
 
 use anyhow::{bail, ensure, Context};
 use blake2::{digest::consts::U32, Blake2b, Digest};
@@ -19,11 +19,11 @@ pub struct Keys {
 	pub encryption: SecretKey,
 }
 
-/// The file's content.
+/// The content of the key file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KeyFile {
-	/// A secret URI: 32 bytes in hex, or words, or a development path.
+	/// A secret URI: 32 bytes in hex, a mnemonic, or a development path.
 	account: String,
 	/// 32 bytes in hex.
 	encryption: String,
@@ -37,21 +37,21 @@ impl Drop for KeyFile {
 }
 
 impl Keys {
-	/// Reads the file, if nobody else may read it.
+	/// Reads the key file, and refuses it if others may access it.
 	pub fn read(path: &Path) -> anyhow::Result<Self> {
 		let text = read_secret(path)?;
 		Self::parse(&text).with_context(|| format!("in the key file {}", path.display()))
 	}
 
 	fn parse(text: &str) -> anyhow::Result<Self> {
-		// The parser's own message would show the line that it dislikes.
+		// The parser's message would show the faulty line, which may contain a secret.
 		let Ok(file) = toml::from_str::<KeyFile>(text) else {
-			bail!("it must have the entries `account` and `encryption`, and no other");
+			bail!("it must have the entries `account` and `encryption` and no others");
 		};
 		let account = SecretUri::from_str(&file.account)
 			.ok()
 			.and_then(|uri| Keypair::from_uri(&uri).ok())
-			.context("`account` is no secret URI (such as 0x and 64 hex digits)")?;
+			.context("`account` is not a secret URI (such as 0x and 64 hex digits)")?;
 		let Ok(mut bytes) = Hex::<32>::from_str(&file.encryption) else {
 			bail!("`encryption` is not 0x and 64 hex digits");
 		};
@@ -60,7 +60,7 @@ impl Keys {
 		Ok(Self { account, encryption })
 	}
 
-	/// Draws new keys and writes them to a new file.
+	/// Creates new keys and writes them to a new file.
 	pub fn generate(path: &Path) -> anyhow::Result<Self> {
 		let account = Zeroizing::new(vouchsafe_vault::random_bytes::<32>());
 		let encryption = SecretKey::random();
@@ -68,9 +68,9 @@ impl Keys {
 		Self::write(path, &hex, &encryption.to_bytes())
 	}
 
-	/// Writes the keys of a development network's custodian, which everybody knows.
+	/// Writes the publicly known keys of a development network's custodian to a new file.
 	pub fn development(path: &Path, uri: &str) -> anyhow::Result<Self> {
-		ensure!(uri.starts_with("//"), "a development account begins with //");
+		ensure!(uri.starts_with("//"), "a development path must begin with //");
 		let digest = Blake2b::<U32>::new()
 			.chain_update(b"vouchsafe/development/")
 			.chain_update(uri)
@@ -84,7 +84,7 @@ impl Keys {
 			encryption: Zeroizing::new(format!("0x{}", hex::encode(encryption))).to_string(),
 		};
 		let text = Zeroizing::new(format!(
-			"# A custodian's secret keys. Whoever has them can open its key shares.\n{}",
+			"# A custodian's secret keys. Anyone who has them can decrypt its key shares.\n{}",
 			*Zeroizing::new(toml::to_string(&file)?)
 		));
 		let mut out = OpenOptions::new()
@@ -92,23 +92,23 @@ impl Keys {
 			.create_new(true)
 			.mode(0o600)
 			.open(path)
-			.with_context(|| format!("can't make the new file {}", path.display()))?;
+			.with_context(|| format!("can't create the file {}", path.display()))?;
 		out.write_all(text.as_bytes())?;
 		out.sync_all()?;
 		Self::parse(&text)
 	}
 }
 
-/// Reads a file that holds a secret; refuses it if anybody but its user may.
+/// Reads a file that contains a secret, and refuses it if anyone but its owner may access it.
 pub fn read_secret(path: &Path) -> anyhow::Result<Zeroizing<String>> {
 	use std::{io::Read, os::unix::fs::MetadataExt};
 	let what = || format!("can't read the key file {}", path.display());
 	let mut file = std::fs::File::open(path).with_context(what)?;
-	// Of the file that is open, not of whatever has the name by now.
+	// The mode of the open file. Another file may have the path by now.
 	let mode = file.metadata().with_context(what)?.mode() & 0o777;
 	ensure!(
 		mode & 0o077 == 0,
-		"others may read the key file {} (mode {mode:03o}): chmod 600 it, and think about who read it",
+		"other users may access the key file {} (mode {mode:03o}): run chmod 600, and consider who may have read it",
 		path.display()
 	);
 	let mut text = Zeroizing::new(String::new());
@@ -135,13 +135,13 @@ mod tests {
 	}
 
 	#[test]
-	fn a_file_for_all_is_refused() {
+	fn a_file_that_others_may_access_is_refused() {
 		let dir = tempfile::tempdir().unwrap();
 		let path = dir.path().join("key");
 		Keys::generate(&path).unwrap();
 		for mode in [0o640, 0o604, 0o644, 0o660] {
 			std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
-			assert!(Keys::read(&path).is_err(), "mode {mode:o} was taken");
+			assert!(Keys::read(&path).is_err(), "mode {mode:o} was accepted");
 		}
 		std::fs::set_permissions(&path, PermissionsExt::from_mode(0o400)).unwrap();
 		assert!(Keys::read(&path).is_ok());
@@ -156,7 +156,7 @@ mod tests {
 			format!("acount = \"{secret}\""),
 			format!("account = {secret}"),
 		] {
-			let Err(error) = Keys::parse(&text) else { panic!("{text} was taken") };
+			let Err(error) = Keys::parse(&text) else { panic!("{text} was accepted") };
 			assert!(!format!("{error:?}").contains(secret));
 		}
 	}

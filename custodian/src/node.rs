@@ -1,221 +1,219 @@
-//! Watches the node: connects, refuses one of another chain or one that is no archive, and knows
-//! for which institution the chain names this custodian.
+//! Watches the chain's node: connects to it, refuses a node of another chain and a node that prunes
+//! state, and finds the institution for which the chain names this custodian.
 
-use crate::app::{App, Backoff, Connected, Part};
+use crate::{
+	backoff::Backoff,
+	chain::{Block, Node},
+	readiness::CheckName,
+	state::{Connected, State},
+	store::StoreError,
+};
 use std::{
 	sync::Arc,
 	time::{Duration, Instant},
 };
 use vouchsafe_client::{
-	chain::{AccountId, At, Chain, ChainError, Signer, Submit, View, H256},
+	chain::{AccountId, Chain, ChainError, Signer, H256},
 	messages::Hex,
 };
 
-/// How often the node is looked at.
+/// How often the node is checked.
 const INTERVAL: Duration = Duration::from_secs(3);
-/// How often it is asked whether it still has the first state.
+/// How often the node is asked whether it still has the first state.
 const ARCHIVE_INTERVAL: Duration = Duration::from_secs(60);
-/// How long nothing may become final.
+/// How long finality may stand still before the check fails.
 const STALLED: Duration = Duration::from_secs(30);
+/// After how many failed checks in a row a new connection is made.
+const FAILURES: u32 = 20;
 
 /// Why a node is not used.
 #[derive(Debug, thiserror::Error)]
 pub enum NodeError {
-	/// It is of another chain.
-	#[error("the node is of the chain {found}, not {expected}: point chain.node to a node of the right chain")]
+	/// The node is on another chain.
+	#[error("the node is on the chain {found}, not {expected}: set chain.node to a node of the right chain")]
 	OtherChain {
-		/// The chain that counts.
+		/// The custodian's chain.
 		expected: Hex<32>,
-		/// The node's.
+		/// The node's chain.
 		found: Hex<32>,
 	},
-	/// It is no archive.
-	#[error("the node throws old states away: start it with --state-pruning archive and a fresh database")]
-	NoArchive,
+	/// The node is not an archive.
+	#[error("the node prunes old state: start it with --state-pruning archive and a new database")]
+	NotArchive,
 	/// The database was filled from another chain.
-	#[error("the node's block {0} is another than the one that was indexed: it is of another fork or chain")]
+	#[error("the node's block {0} differs from the block that was indexed: the node is on another fork or chain")]
 	OtherFork(u32),
-	/// The chain's own error.
+	/// An error of the chain.
 	#[error(transparent)]
 	Chain(#[from] ChainError),
-	/// The database's own error.
+	/// An error of the database.
 	#[error(transparent)]
-	Store(#[from] crate::store::StoreError),
+	Store(#[from] StoreError),
 }
 
 impl NodeError {
-	/// Whether the node must not be used, rather than not be reached.
+	/// Whether the node must not be used. Otherwise it could not be asked.
 	pub fn is_refusal(&self) -> bool {
 		!matches!(self, Self::Chain(_) | Self::Store(_))
 	}
 }
 
-/// Watches the node until the custodian stops. Ends early, with the error, if the first node that
-/// answers is to be refused.
-pub async fn watch(app: Arc<App>) -> Result<(), NodeError> {
+/// Watches the node until the custodian stops. Returns an error if the first node that answers must
+/// not be used.
+pub async fn watch(state: Arc<State>) -> Result<(), NodeError> {
 	let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(15));
 	let mut was_good = false;
-	app.report(Part::Node, false, format!("connecting to {}", app.config.chain.node));
+	state.readiness.set(
+		CheckName::Node,
+		false,
+		format!("connecting to {}", state.config.chain.node),
+	);
 	loop {
-		match connect(&app).await {
+		match connect(&state).await {
 			Ok(chain) => {
 				was_good = true;
 				backoff.reset();
-				let error = attend(&app, chain).await;
-				app.set_node(None);
+				let error = check_repeatedly(&state, chain).await;
+				state.set_connected(None);
 				match error {
 					None => return Ok(()),
-					Some(error) => show(&app, &error),
+					Some(error) => report(&state, &error),
 				}
 			},
 			Err(error) => {
-				show(&app, &error);
+				report(&state, &error);
 				if error.is_refusal() && !was_good {
 					return Err(error);
 				}
 			},
 		}
-		if !app.pause(backoff.next()).await {
+		if !state.pause(backoff.next_pause()).await {
 			return Ok(());
 		}
 	}
 }
 
-fn show(app: &App, error: &NodeError) {
+fn report(state: &State, error: &NodeError) {
 	metrics::gauge!("vouchsafe_custodian_node_up").set(0.0);
-	let part = match error {
-		NodeError::OtherChain { .. } | NodeError::OtherFork(_) => Part::Chain,
-		NodeError::NoArchive => Part::Archive,
-		_ => Part::Node,
+	let check = match error {
+		NodeError::OtherChain { .. } | NodeError::OtherFork(_) => CheckName::Chain,
+		NodeError::NotArchive => CheckName::Archive,
+		NodeError::Chain(_) | NodeError::Store(_) => CheckName::Node,
 	};
-	app.report(part, false, error.to_string());
+	state.readiness.set(check, false, error.to_string());
 }
 
-async fn connect(app: &App) -> Result<Chain, NodeError> {
-	let chain = Chain::connect(&app.config.chain.node).await?;
-	check_chain(app, chain.genesis())?;
-	check_archive(app, &chain).await?;
-	let indexed = app.store.run(|store| store.indexed()).await?;
-	if let Some((number, hash)) = indexed {
+async fn connect(state: &State) -> Result<Arc<dyn Node>, NodeError> {
+	let node: Arc<dyn Node> = Arc::new(Chain::connect(&state.config.chain.node).await?);
+	check_chain(state, node.genesis()).await?;
+	check_archive(state, &*node).await?;
+	if let Some((number, hash)) = state.database.last_block().await? {
 		// A node that is still catching up may not have the block yet.
-		let finalized = chain.finalized().await?;
-		if finalized.number >= number && chain.at_number(number).await?.hash != hash {
+		let finalized = node.finalized().await?;
+		if finalized.number() >= number && node.block(number).await?.hash() != hash {
 			return Err(NodeError::OtherFork(number));
 		}
 	}
-	Ok(chain)
+	Ok(node)
 }
 
-fn check_chain(app: &App, found: H256) -> Result<(), NodeError> {
+async fn check_chain(state: &State, found: H256) -> Result<(), NodeError> {
 	let found = Hex(found.0);
 	let expect = |expected: Hex<32>| match expected == found {
 		true => Ok(()),
 		false => Err(NodeError::OtherChain { expected, found }),
 	};
-	// What the configuration names is noted only once a node has it: it may be a slip.
-	app.config.chain.genesis.map_or(Ok(()), expect)?;
-	let noted = app.store.note_fact("genesis", &found.0)?;
-	expect(Hex(noted.try_into().unwrap_or([0; 32])))?;
-	app.report(Part::Chain, true, format!("chain {found}"));
+	// The configured hash may be a mistake, so only a hash that a node has is noted.
+	state.config.chain.genesis.map_or(Ok(()), expect)?;
+	expect(Hex(state.database.note_genesis(found.0).await?))?;
+	state.readiness.set(CheckName::Chain, true, format!("chain {found}"));
 	Ok(())
 }
 
-async fn check_archive(app: &App, chain: &Chain) -> Result<(), NodeError> {
-	match chain.is_archive().await? {
+async fn check_archive(state: &State, node: &dyn Node) -> Result<(), NodeError> {
+	match node.is_archive().await? {
 		true => {
-			app.report(Part::Archive, true, "the node has the state of the genesis block");
+			let detail = "the node has the state of the genesis block";
+			state.readiness.set(CheckName::Archive, true, detail);
 			Ok(())
 		},
-		false => Err(NodeError::NoArchive),
+		false => Err(NodeError::NotArchive),
 	}
 }
 
-/// Attends to a node as long as it is good; none when the custodian stops.
-async fn attend(app: &App, chain: Chain) -> Option<NodeError> {
+/// Checks a node again and again, and returns the error that ended this, or none if the custodian
+/// stops.
+async fn check_repeatedly(state: &State, node: Arc<dyn Node>) -> Option<NodeError> {
 	let mut last_archive = Instant::now();
 	let mut progress = (0, Instant::now());
-	let mut failures = 0;
+	let mut failures: u32 = 0;
 	loop {
-		match look(app, &chain, &mut last_archive, &mut progress).await {
+		match check(state, &node, &mut last_archive, &mut progress).await {
 			Ok(()) => failures = 0,
 			Err(error) if error.is_refusal() => return Some(error),
 			Err(error) => {
-				show(app, &error);
-				failures += 1;
-				// The connection mends itself; after a while a new one is made all the same.
-				if failures > 20 {
+				report(state, &error);
+				failures = failures.saturating_add(1);
+				// The connection reconnects by itself. If that does not help, a new one is made.
+				if failures > FAILURES {
 					return Some(error);
 				}
 			},
 		}
-		if !app.pause(INTERVAL).await {
+		if !state.pause(INTERVAL).await {
 			return None;
 		}
 	}
 }
 
-async fn look(
-	app: &App,
-	chain: &Chain,
+async fn check(
+	state: &State,
+	node: &Arc<dyn Node>,
 	last_archive: &mut Instant,
 	progress: &mut (u32, Instant),
 ) -> Result<(), NodeError> {
-	check_chain(app, chain.ask_genesis().await?)?;
+	check_chain(state, node.current_genesis().await?).await?;
 	if last_archive.elapsed() > ARCHIVE_INTERVAL {
-		check_archive(app, chain).await?;
+		check_archive(state, &**node).await?;
 		*last_archive = Instant::now();
 	}
-	let at = chain.finalized().await?;
-	if at.number != progress.0 {
-		*progress = (at.number, Instant::now());
+	let finalized = node.finalized().await?;
+	let number = finalized.number();
+	if number != progress.0 {
+		*progress = (number, Instant::now());
 	}
-	let institution = check_enrolled(app, &at).await?;
-	app.set_node(Some(Connected { chain: chain.clone(), institution }));
+	let institution = check_enrolled(state, &*finalized).await?;
+	state.set_connected(Some(Connected { node: node.clone(), institution }));
 	metrics::gauge!("vouchsafe_custodian_node_up").set(1.0);
-	metrics::gauge!("vouchsafe_custodian_finalized_block").set(f64::from(at.number));
-	let still = progress.1.elapsed();
-	match still < STALLED {
-		true => app.report(Part::Node, true, format!("block {} is final", at.number)),
-		false => app.report(
-			Part::Node,
-			false,
-			format!("nothing after block {} has become final for {} s", at.number, still.as_secs()),
-		),
-	}
+	metrics::gauge!("vouchsafe_custodian_finalized_block").set(f64::from(number));
+	let stalled = progress.1.elapsed();
+	let detail = match stalled < STALLED {
+		true => format!("block {number} is final"),
+		false => {
+			format!("no block after {number} has become final for {} s", stalled.as_secs())
+		},
+	};
+	state.readiness.set(CheckName::Node, stalled < STALLED, detail);
 	Ok(())
 }
 
-async fn check_enrolled(app: &App, at: &At) -> Result<Option<AccountId>, NodeError> {
-	let account = app.keys.account.account();
-	let institution = at.custodian_of(&account).await?;
-	let Some(institution) = institution else {
-		app.report(
-			Part::Enrolled,
-			false,
-			format!(
-				"the chain names the account {} as no active institution's custodian",
-				Hex::from(&account)
-			),
-		);
+async fn check_enrolled(state: &State, block: &dyn Block) -> Result<Option<AccountId>, NodeError> {
+	let account = state.keys.account.account();
+	let Some(institution) = block.custodian_of(&account).await? else {
+		let account = Hex::from(&account);
+		let detail = format!("the chain names no active institution whose custodian is {account}");
+		state.readiness.set(CheckName::Enrolled, false, detail);
 		return Ok(None);
 	};
-	let custodian = at.institution(&institution).await?.and_then(|known| known.custodian);
-	let key = app.keys.encryption.public().0;
-	match custodian.is_some_and(|custodian| custodian.key == key) {
-		true => {
-			app.report(Part::Enrolled, true, format!("custodian of {}", Hex::from(&institution)));
-			Ok(Some(institution))
-		},
-		false => {
-			app.report(
-				Part::Enrolled,
-				false,
-				format!(
-					"the chain names another encryption key than this custodian's, {}",
-					Hex(key)
-				),
-			);
-			Ok(None)
-		},
+	let custodian = block.institution(&institution).await?.and_then(|known| known.custodian);
+	let key = state.keys.encryption.public().0;
+	if custodian.is_none_or(|custodian| custodian.key != key) {
+		let key = Hex(key);
+		let detail = format!("the chain has another encryption key for this custodian than {key}");
+		state.readiness.set(CheckName::Enrolled, false, detail);
+		return Ok(None);
 	}
+	let detail = format!("custodian of {}", Hex::from(&institution));
+	state.readiness.set(CheckName::Enrolled, true, detail);
+	Ok(Some(institution))
 }

@@ -5,7 +5,7 @@ use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
 use std::{borrow::Cow, fmt, str::FromStr};
 #[cfg(feature = "openapi")]
 use utoipa::{
-	openapi::{RefOr, Schema},
+	openapi::{schema::Type, ObjectBuilder, RefOr, Schema},
 	PartialSchema, ToSchema,
 };
 
@@ -102,7 +102,7 @@ impl<'de, const N: usize> Deserialize<'de> for Hex<N> {
 #[cfg(feature = "openapi")]
 impl<const N: usize> PartialSchema for Hex<N> {
 	fn schema() -> RefOr<Schema> {
-		String::schema()
+		hex_schema(format!("^0x([0-9a-fA-F]{{2}}){{{N}}}$"), format!("{N} bytes as 0x and hex."))
 	}
 }
 
@@ -187,7 +187,7 @@ impl<'de> Deserialize<'de> for HexBytes {
 #[cfg(feature = "openapi")]
 impl PartialSchema for HexBytes {
 	fn schema() -> RefOr<Schema> {
-		String::schema()
+		hex_schema("^0x([0-9a-fA-F]{2})*$".into(), "Bytes as 0x and hex.".into())
 	}
 }
 
@@ -200,13 +200,23 @@ impl From<Vec<u8>> for HexBytes {
 	}
 }
 
-/// A signed request. The signature (sr25519) is over `<Bytes>`, the payload and `</Bytes>`, so
-/// that a wallet extension can give it; see [`crate::signing`].
+#[cfg(feature = "openapi")]
+fn hex_schema(pattern: String, description: String) -> RefOr<Schema> {
+	ObjectBuilder::new()
+		.schema_type(Type::String)
+		.pattern(Some(pattern))
+		.description(Some(description))
+		.into()
+}
+
+/// A signed request. The signature (sr25519) is over `<Bytes>`, the payload and `</Bytes>`, as
+/// wallet extensions sign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Signed {
-	/// The JSON text of a [`Payload`], exactly as it was signed.
+	/// The JSON text of the payload, exactly as it was signed.
+	#[cfg_attr(feature = "openapi", schema(content_media_type = "application/json"))]
 	pub payload: String,
 	/// Who signed.
 	pub account: Hex<32>,
@@ -216,9 +226,10 @@ pub struct Signed {
 
 /// What is signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Payload<T> {
-	/// What is asked; see [`action`].
+	/// The requested action, such as `release`.
 	pub action: String,
 	/// Hash of the chain's genesis block.
 	pub genesis: Hex<32>,
@@ -232,13 +243,14 @@ pub struct Payload<T> {
 	pub body: T,
 }
 
-/// Adds content to the custodian's IPFS node. Goes in the header [`REQUEST_HEADER`]; the content
-/// is the HTTP body.
+/// Adds content to the custodian's IPFS node. The signed request is in the header
+/// `x-vouchsafe-request`, and the content is the HTTP body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AddContent {
 	/// The CID that it must have.
+	#[cfg_attr(feature = "openapi", schema(pattern = "^b[a-z2-7]{58}$"))]
 	pub cid: String,
 	/// Its length in bytes.
 	pub length: u64,
@@ -378,7 +390,7 @@ pub struct ReadLog {
 	pub institution: Option<Hex<32>>,
 	/// The first entry wanted, from 0.
 	pub from: u64,
-	/// How many, at most [`MAX_LOG_LINES`].
+	/// How many entries, at most 500.
 	pub limit: u32,
 }
 

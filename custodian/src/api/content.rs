@@ -1,7 +1,10 @@
-//! The endpoints for content: manifests and ciphertexts, which hold no secret.
+//! The endpoints for content: manifests and ciphertexts, which contain no secrets.
 
-use super::{door::admit, refusal::Refused};
-use crate::app::App;
+use super::{
+	error::{ApiError, CommonErrors, SignedRequestErrors},
+	signed_request::authenticate,
+};
+use crate::state::State as Shared;
 use axum::{
 	body::Body,
 	extract::{Path, State},
@@ -11,6 +14,7 @@ use axum::{
 use base64::{prelude::BASE64_STANDARD, Engine};
 use futures::StreamExt;
 use std::sync::Arc;
+use utoipa::ToSchema;
 use vouchsafe_client::{
 	chain::{account_bytes, AccountKind},
 	cid::Cid,
@@ -19,82 +23,106 @@ use vouchsafe_client::{
 	signing::now,
 };
 
-/// Adds content to the IPFS node.
+/// The bytes of a manifest or ciphertext.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code)]
+struct ContentBytes(Vec<u8>);
+
+/// Add a manifest or ciphertext.
 #[utoipa::path(
 	post,
 	path = "/v1/content",
-	description = "Adds a manifest or ciphertext to the institution's IPFS node and pins it; without a version that names it, it is dropped after a day. The HTTP body is the content; the signed request, action `add-content`, body `AddContent`, goes as base64 of its JSON in the header `x-vouchsafe-request`.",
-	params(("x-vouchsafe-request" = String, Header, description = "base64 of the JSON of `Signed`")),
-	request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+	description = "Adds a manifest or ciphertext to the institution's IPFS node and pins it. It is dropped after a day if no version names it. The HTTP body is the content. The signed request is in the header `x-vouchsafe-request`, as base64 of its JSON, with the action `add-content`; its payload is a `Payload_AddContent`.",
+	params((
+		"x-vouchsafe-request" = String,
+		Header,
+		description = "base64 of the JSON of a `Signed`",
+		pattern = "^[A-Za-z0-9+/]+={0,2}$"
+	)),
+	request_body(content = ContentBytes, content_type = "application/octet-stream"),
 	responses(
+		SignedRequestErrors,
 		(status = 201, description = "Added"),
 		(status = 404, body = Refusal, description = "This custodian has no IPFS node"),
-		(status = 413, body = Refusal, description = "Too large, or too much that no version names"),
+		(status = 413, body = Refusal, description = "The content is too large, or the account has added too much that no version names"),
 		(status = 422, body = Refusal, description = "The content has another CID or length"),
 	),
 	tag = "content"
 )]
 pub async fn add_content(
-	State(app): State<Arc<App>>,
+	State(state): State<Arc<Shared>>,
 	headers: HeaderMap,
 	content: Body,
-) -> Result<StatusCode, Refused> {
-	let ipfs = app.ipfs.clone().ok_or(Refused::NotFound)?;
+) -> Result<StatusCode, ApiError> {
+	let ipfs = state.ipfs.clone().ok_or(ApiError::NotFound)?;
 	let header = headers.get(REQUEST_HEADER).map_or(&[][..], |value| value.as_bytes());
 	if header.len() > MAX_REQUEST {
-		return Err(Refused::TooLarge);
+		return Err(ApiError::TooLarge);
 	}
 	let request = BASE64_STANDARD
 		.decode(header)
-		.map_err(|_| Refused::Malformed(format!("{REQUEST_HEADER} is no base64")))?;
-	let (visitor, body) = admit::<AddContent>(&app, action::ADD_CONTENT, &request).await?;
+		.map_err(|_| ApiError::Malformed(format!("{REQUEST_HEADER} is not base64")))?;
+	let (requester, body) =
+		authenticate::<AddContent>(&state, action::ADD_CONTENT, &request).await?;
 	if !matches!(
-		visitor.enrolled.kind,
+		requester.enrolled.kind,
 		AccountKind::Practitioner | AccountKind::Patient | AccountKind::Institution
 	) {
-		return Err(Refused::NoAccess);
+		return Err(ApiError::NoAccess);
 	}
-	let cid: Cid =
-		body.cid.parse().map_err(|_| Refused::Malformed(format!("{} is no CID", body.cid)))?;
-	let account = account_bytes(&visitor.account);
-	let unclaimed = app.store.run(move |store| store.unclaimed(account)).await?;
-	let api = &app.config.api;
+	let cid: Cid = body
+		.cid
+		.parse()
+		.map_err(|_| ApiError::Malformed(format!("\"{}\" is not a CID", body.cid)))?;
+	let account = account_bytes(&requester.account);
+	let unclaimed = state.database.unclaimed(account).await?;
+	let api = &state.config.api;
 	if body.length > api.max_content || unclaimed.saturating_add(body.length) > api.max_unclaimed {
-		return Err(Refused::TooLarge);
+		return Err(ApiError::TooLarge);
 	}
 	let added = ipfs.add(content.into_data_stream(), Some(cid), body.length).await?;
 	if added.length != body.length {
-		return Err(Refused::Unfit("the content has another length".into()));
+		return Err(ApiError::Mismatch("the content has another length".into()));
 	}
-	let name = added.cid.to_string();
-	app.store.run(move |store| store.note_content(&name, added.length, account, now())).await?;
+	state.database.note_content(added.cid.to_string(), added.length, account, now()).await?;
 	metrics::counter!("vouchsafe_custodian_content_bytes_total").increment(added.length);
 	tracing::info!(cid = %added.cid, length = added.length, "added content");
 	Ok(StatusCode::CREATED)
 }
 
-/// Gives content.
+/// Get a manifest or ciphertext.
 #[utoipa::path(
 	get,
 	path = "/v1/content/{cid}",
-	description = "Gives a manifest or ciphertext that this custodian keeps. Check the CID of what comes: a damaged copy is given as it is, so that it can be named.",
-	params(("cid" = String, Path, description = "The CID")),
+	description = "Returns a manifest or ciphertext that this custodian keeps. Check the CID of the bytes: a damaged copy is returned as it is, so that it can be reported.",
+	params((
+		"cid" = String,
+		Path,
+		description = "The content's CID, version 1 in base32",
+		pattern = "^b[a-z2-7]{58}$"
+	)),
 	responses(
-		(status = 200, content_type = "application/octet-stream", description = "The content"),
-		(status = 404, body = Refusal, description = "It is not here"),
+		CommonErrors,
+		(
+			status = 200,
+			body = ContentBytes,
+			content_type = "application/octet-stream",
+			description = "The content"
+		),
+		(status = 404, body = Refusal, description = "The custodian does not have it"),
 	),
 	tag = "content"
 )]
-pub async fn content(
-	State(app): State<Arc<App>>,
+pub async fn get_content(
+	State(state): State<Arc<Shared>>,
 	Path(cid): Path<String>,
-) -> Result<impl IntoResponse, Refused> {
-	let ipfs = app.ipfs.clone().ok_or(Refused::NotFound)?;
-	let parsed: Cid = cid.parse().map_err(|_| Refused::NotFound)?;
-	let name = parsed.to_string();
-	app.store.run(move |store| store.content(&name)).await?.ok_or(Refused::NotFound)?;
-	let mut stream = ipfs.cat(parsed);
-	// The first piece tells whether there is any, while a status can still be given.
+) -> Result<impl IntoResponse, ApiError> {
+	let ipfs = state.ipfs.clone().ok_or(ApiError::NotFound)?;
+	let cid: Cid = cid.parse().map_err(|_| ApiError::NotFound)?;
+	state.database.content_length(cid.to_string()).await?.ok_or(ApiError::NotFound)?;
+	let mut stream = ipfs.cat(cid);
+	// The status depends on whether there is a first piece.
 	let first = stream.next().await;
 	if let Some(Err(error)) = &first {
 		if !matches!(error, IpfsError::Damaged(_)) {
@@ -105,7 +133,7 @@ pub async fn content(
 		std::future::ready(match piece {
 			Err(IpfsError::Damaged(_)) => {
 				metrics::counter!("vouchsafe_custodian_content_damaged_total").increment(1);
-				tracing::error!(cid = %parsed, "the IPFS node's copy is damaged");
+				tracing::error!(%cid, "the IPFS node's copy is damaged");
 				None
 			},
 			piece => Some(piece),
@@ -113,7 +141,7 @@ pub async fn content(
 	});
 	let headers = [
 		(header::CONTENT_TYPE, "application/octet-stream"),
-		// Content never changes under its CID.
+		// The content of a CID never changes.
 		(header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
 	];
 	Ok((headers, Body::from_stream(all)))

@@ -1,47 +1,45 @@
 //! The endpoint for the patients' logs.
 
-use super::{door::admit, refusal::Refused};
-use crate::app::App;
+use super::{
+	error::{ApiError, SignedRequestErrors},
+	signed_request::authenticate,
+};
+use crate::state::State as Shared;
 use axum::{body::Bytes, extract::State, Json};
 use std::sync::Arc;
 use vouchsafe_client::{
-	chain::{AccountId, AccountKind, Decision, Submit, View},
-	messages::{action, LogPage, ReadLog, Refusal, Signed, MAX_LOG_LINES},
+	chain::{AccountId, AccountKind},
+	messages::{action, LogPage, ReadLog, Signed, MAX_LOG_LINES},
 };
 
-/// Reads a patient's log.
+/// Read a part of a patient's log.
 #[utoipa::path(
 	post,
 	path = "/v1/log",
-	description = "Reads a part of a patient's log: for the patient, and for whoever the patient's consents let read it. Recompute the heads and compare the last with the chain's. The body is a signed request, action `read-log`, body `ReadLog`.",
+	description = "Returns a part of a patient's log to the patient, and to readers whom the patient's consents let read it. Compute the heads again and compare the last one with the chain's. The body is a signed request with the action `read-log`; its payload is a `Payload_ReadLog`.",
 	request_body = Signed,
 	responses(
-		(status = 200, body = LogPage),
-		(status = 403, body = Refusal, description = "No access, for whatever reason"),
+		SignedRequestErrors,
+		(status = 200, body = LogPage, description = "The lines"),
 	),
 	tag = "log"
 )]
-pub async fn read_log(State(app): State<Arc<App>>, bytes: Bytes) -> Result<Json<LogPage>, Refused> {
-	let (visitor, body) = admit::<ReadLog>(&app, action::READ_LOG, &bytes).await?;
+pub async fn read_log(
+	State(state): State<Arc<Shared>>,
+	bytes: Bytes,
+) -> Result<Json<LogPage>, ApiError> {
+	let (requester, body) = authenticate::<ReadLog>(&state, action::READ_LOG, &bytes).await?;
 	let patient = AccountId::from(body.patient);
 	let is_own =
-		patient == visitor.account && matches!(visitor.enrolled.kind, AccountKind::Patient);
+		patient == requester.account && matches!(requester.enrolled.kind, AccountKind::Patient);
 	if !is_own {
 		let institution = body.institution.map(AccountId::from);
-		for at in [&visitor.finalized, &visitor.chain.best().await?] {
-			let decision = at.decide_log(&visitor.account, institution.clone(), &patient).await?;
-			if !matches!(decision, Decision::Permit(_)) {
-				return Err(Refused::NoAccess);
+		for block in [&requester.finalized, &requester.node.best().await?] {
+			if !block.decide_log(&requester.account, institution.clone(), &patient).await? {
+				return Err(ApiError::NoAccess);
 			}
 		}
 	}
 	let limit = body.limit.min(MAX_LOG_LINES);
-	let page = app
-		.store
-		.run(move |store| {
-			let (count, _) = store.log_head(&patient)?;
-			Ok(LogPage { count, lines: store.log(&patient, body.from, limit)? })
-		})
-		.await?;
-	Ok(Json(page))
+	Ok(Json(state.database.log_page(patient, body.from, limit).await?))
 }

@@ -1,18 +1,55 @@
-//! The endpoints that say who the custodian is and how it is.
+//! The endpoints that describe the custodian and its state. None of them is signed.
 
-use super::refusal::Refused;
-use crate::app::App;
-use axum::{extract::State, http::StatusCode, routing::get, Json, Router};
+use super::error::{ApiError, CommonErrors};
+use crate::state::State as Shared;
+use axum::{
+	extract::State,
+	http::{header, HeaderName, StatusCode},
+	Extension, Json,
+};
+use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
-use vouchsafe_client::messages::{About, Hex, Readiness};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vouchsafe_client::messages::{About, Hex, Readiness, Refusal};
 
-/// Routes that no rate limit may close.
-pub fn routes() -> Router<Arc<App>> {
-	Router::new().route("/health", get(|| async { "alive" })).route("/ready", get(ready))
+/// Routes that have no rate limit.
+pub fn routes() -> OpenApiRouter<Arc<Shared>> {
+	OpenApiRouter::new()
+		.routes(routes!(health))
+		.routes(routes!(ready))
+		.routes(routes!(metrics))
+		.routes(routes!(openapi))
 }
 
-async fn ready(State(app): State<Arc<App>>) -> (StatusCode, Json<Readiness>) {
-	let readiness = app.readiness();
+/// Whether the process runs.
+#[utoipa::path(
+	get,
+	path = "/health",
+	responses((
+		status = 200,
+		body = String,
+		content_type = "text/plain",
+		description = "The process runs"
+	)),
+	tag = "status"
+)]
+async fn health() -> &'static str {
+	"alive"
+}
+
+/// Whether the custodian can do its work, with the result of every check.
+#[utoipa::path(
+	get,
+	path = "/ready",
+	responses(
+		(status = 200, body = Readiness, description = "Every check passes"),
+		(status = 503, body = Readiness, description = "A check fails"),
+	),
+	tag = "status"
+)]
+async fn ready(State(state): State<Arc<Shared>>) -> (StatusCode, Json<Readiness>) {
+	let readiness = state.readiness.get();
 	let status = match readiness.ready {
 		true => StatusCode::OK,
 		false => StatusCode::SERVICE_UNAVAILABLE,
@@ -20,21 +57,57 @@ async fn ready(State(app): State<Arc<App>>) -> (StatusCode, Json<Readiness>) {
 	(status, Json(readiness))
 }
 
-/// Who this custodian is.
+/// Metrics for Prometheus.
+#[utoipa::path(
+	get,
+	path = "/metrics",
+	responses((
+		status = 200,
+		body = String,
+		content_type = "text/plain",
+		description = "The metrics, in Prometheus's text format"
+	)),
+	tag = "status"
+)]
+async fn metrics(
+	Extension(metrics): Extension<PrometheusHandle>,
+) -> ([(HeaderName, &'static str); 1], String) {
+	([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.render())
+}
+
+/// This description.
+#[utoipa::path(
+	get,
+	path = "/openapi.json",
+	responses((status = 200, body = Object, description = "The API's description in OpenAPI 3.1")),
+	tag = "status"
+)]
+async fn openapi() -> Json<&'static OpenApi> {
+	Json(super::description())
+}
+
+/// The custodian's institution and keys.
 #[utoipa::path(
 	get,
 	path = "/v1/custodian",
-	description = "Who this custodian is. What it says of itself is to be compared with the chain.",
-	responses((status = 200, body = About), (status = 503, description = "No chain was seen yet")),
+	description = "The custodian's institution and keys. Compare them with the chain.",
+	responses(
+		CommonErrors,
+		(status = 200, body = About, description = "The custodian's institution and keys"),
+		(status = 503, body = Refusal, description = "The custodian has not seen a chain yet"),
+	),
 	tag = "status"
 )]
-pub async fn about(State(app): State<Arc<App>>) -> Result<Json<About>, Refused> {
+pub async fn get_custodian(State(state): State<Arc<Shared>>) -> Result<Json<About>, ApiError> {
 	Ok(Json(About {
 		version: env!("CARGO_PKG_VERSION").into(),
-		genesis: Hex(app.genesis().ok_or(Refused::Unavailable)?.0),
-		institution: app.node().and_then(|node| node.institution).map(|it| Hex::from(&it)),
-		account: Hex(app.keys.account.public_key().0),
-		key: Hex(app.keys.encryption.public().0),
-		content: app.ipfs.is_some(),
+		genesis: Hex(state.genesis().await?.ok_or(ApiError::Unavailable)?.0),
+		institution: state
+			.connected()
+			.and_then(|connected| connected.institution)
+			.map(|institution| Hex::from(&institution)),
+		account: Hex(state.keys.account.public_key().0),
+		key: Hex(state.keys.encryption.public().0),
+		content: state.ipfs.is_some(),
 	}))
 }

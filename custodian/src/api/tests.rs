@@ -1,11 +1,12 @@
-//! The routes without a chain: what answers, what is limited, what is described.
+//! The routes without a chain: what answers, what is limited, what is described, and what every
+//! error looks like.
 
 use super::*;
-use crate::{config::Config, keys::Keys, store::Store};
-use axum::extract::ConnectInfo;
+use crate::{config::Config, keys::Keys, store::sqlite::Sqlite};
+use axum::{extract::ConnectInfo, http::HeaderMap, routing::post, Json};
+use serde_json::Value;
 use std::net::SocketAddr;
 use tower::ServiceExt;
-use vouchsafe_vault::seal::SecretKey;
 
 struct Service {
 	router: Router,
@@ -13,21 +14,41 @@ struct Service {
 	_stop: tokio::sync::watch::Sender<bool>,
 }
 
-fn service(burst: u32) -> Service {
+fn service(change: impl FnOnce(&mut Config)) -> Service {
 	let directory = tempfile::tempdir().unwrap();
 	let keys = Keys::generate(&directory.path().join("key")).unwrap();
-	let mut config: Config = toml::from_str(include_str!("../../sample.toml")).unwrap();
+	let mut config = Config::parse(include_str!("../../sample.toml")).unwrap();
 	config.api.requests_per_second = 1;
-	config.api.burst = burst;
-	let store = Store::open(directory.path(), SecretKey::random()).unwrap();
+	change(&mut config);
+	let database = Arc::new(Sqlite::open(directory.path()).unwrap());
 	let (stop, stopping) = tokio::sync::watch::channel(false);
-	let app = Arc::new(App::new(config, keys, store, None, stopping));
+	let state = Arc::new(State::new(config, keys, database, None, stopping));
 	let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
-	Service { router: router(app, metrics), _directory: directory, _stop: stop }
+	Service { router: router(state, metrics), _directory: directory, _stop: stop }
+}
+
+struct Answer {
+	status: StatusCode,
+	headers: HeaderMap,
+	body: Vec<u8>,
+}
+
+impl Answer {
+	async fn new(response: Response<Body>) -> Self {
+		let (parts, body) = response.into_parts();
+		let body = axum::body::to_bytes(body, 1 << 20).await.unwrap().to_vec();
+		Self { status: parts.status, headers: parts.headers, body }
+	}
+
+	/// The text of the error, which must be the JSON of a [`Refusal`].
+	fn error(&self) -> String {
+		assert_eq!(self.headers[header::CONTENT_TYPE], "application/json");
+		serde_json::from_slice::<Refusal>(&self.body).unwrap().error
+	}
 }
 
 impl Service {
-	async fn ask(&self, method: &str, path: &str, body: Vec<u8>) -> (StatusCode, String) {
+	async fn ask(&self, method: &str, path: &str, body: Vec<u8>) -> Answer {
 		let address: SocketAddr = "192.0.2.1:1000".parse().unwrap();
 		let request = Request::builder()
 			.method(method)
@@ -35,79 +56,227 @@ impl Service {
 			.extension(ConnectInfo(address))
 			.body(Body::from(body))
 			.unwrap();
-		let response = self.router.clone().oneshot(request).await.unwrap();
-		let status = response.status();
-		assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
-		let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
-		(status, String::from_utf8(bytes.to_vec()).unwrap())
+		let answer = Answer::new(self.router.clone().oneshot(request).await.unwrap()).await;
+		assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+		assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+		answer
+	}
+
+	/// The status and the error of a request that must fail.
+	async fn fails(&self, method: &str, path: &str, body: Vec<u8>) -> (u16, String) {
+		let answer = self.ask(method, path, body).await;
+		(answer.status.as_u16(), answer.error())
 	}
 }
 
+const SIGNED: [&str; 5] =
+	["/v1/releases", "/v1/envelopes", "/v1/carried", "/v1/patient-envelopes", "/v1/log"];
+
 #[tokio::test]
-async fn without_a_chain_it_lives_and_is_not_ready() {
-	let service = service(100);
-	assert_eq!(service.ask("GET", "/health", vec![]).await.0, StatusCode::OK);
-	let (status, text) = service.ask("GET", "/ready", vec![]).await;
-	assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
-	assert!(!serde_json::from_str::<Readiness>(&text).unwrap().ready);
-	assert_eq!(service.ask("GET", "/metrics", vec![]).await.0, StatusCode::OK);
-	for path in ["/v1/releases", "/v1/envelopes", "/v1/carried", "/v1/patient-envelopes", "/v1/log"]
-	{
-		let (status, text) = service.ask("POST", path, b"{}".to_vec()).await;
-		assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {text}");
-		assert_eq!(service.ask("GET", path, vec![]).await.0, StatusCode::METHOD_NOT_ALLOWED);
+async fn without_a_chain_it_is_alive_and_not_ready() {
+	let service = service(|_| ());
+	let health = service.ask("GET", "/health", vec![]).await;
+	assert_eq!((health.status, &health.body[..]), (StatusCode::OK, &b"alive"[..]));
+	let ready = service.ask("GET", "/ready", vec![]).await;
+	assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
+	assert!(!serde_json::from_slice::<Readiness>(&ready.body).unwrap().ready);
+	let metrics = service.ask("GET", "/metrics", vec![]).await;
+	assert_eq!(metrics.status, StatusCode::OK);
+	let unavailable = (503, "not ready: try again later".to_owned());
+	for path in SIGNED {
+		assert_eq!(service.fails("POST", path, b"{}".to_vec()).await, unavailable, "{path}");
 	}
-	// It has no IPFS node either.
-	assert_eq!(service.ask("POST", "/v1/content", vec![]).await.0, StatusCode::NOT_FOUND);
-	assert_eq!(service.ask("GET", "/v1/content/x", vec![]).await.0, StatusCode::NOT_FOUND);
-	assert_eq!(service.ask("GET", "/nowhere", vec![]).await.0, StatusCode::NOT_FOUND);
+	assert_eq!(service.fails("GET", "/v1/custodian", vec![]).await, unavailable);
 }
 
 #[tokio::test]
-async fn what_is_too_large_is_refused() {
-	let service = service(100);
-	let (status, _) = service.ask("POST", "/v1/log", vec![b' '; MAX_REQUEST + 1]).await;
-	assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+async fn a_configured_chain_is_told_before_a_node_answers() {
+	let service = service(|config| config.chain.genesis = Some(Hex([7; 32])));
+	let answer = service.ask("GET", "/v1/custodian", vec![]).await;
+	assert_eq!(answer.status, StatusCode::OK);
+	let about: About = serde_json::from_slice(&answer.body).unwrap();
+	assert_eq!((about.genesis, about.institution, about.content), (Hex([7; 32]), None, false));
 }
 
 #[tokio::test]
-async fn who_asks_too_often_is_refused_but_for_the_status() {
-	let service = service(3);
-	for _ in 0..3 {
-		let (status, _) = service.ask("GET", "/v1/custodian", vec![]).await;
-		assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+async fn every_error_is_json() {
+	let service = service(|_| ());
+	let not_found = (404, "not found".to_owned());
+	// There is no IPFS node either.
+	assert_eq!(service.fails("POST", "/v1/content", vec![]).await, not_found);
+	assert_eq!(service.fails("GET", "/v1/content/x", vec![]).await, not_found);
+	assert_eq!(service.fails("GET", "/nowhere", vec![]).await, not_found);
+	let malformed = (400, "the request is malformed".to_owned());
+	assert_eq!(service.fails("GET", "/v1/content/%ff", vec![]).await, malformed);
+	for path in SIGNED.into_iter().chain(["/v1/content"]) {
+		let answer = service.ask("GET", path, vec![]).await;
+		assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+		assert_eq!(answer.error(), "this path does not have that method");
+		assert_eq!(answer.headers[header::ALLOW], "POST");
 	}
-	let (status, text) = service.ask("GET", "/v1/custodian", vec![]).await;
-	assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
-	assert!(serde_json::from_str::<Refusal>(&text).is_ok());
-	assert_eq!(service.ask("GET", "/health", vec![]).await.0, StatusCode::OK);
+	for path in ["/v1/custodian", "/health", "/ready", "/metrics", "/openapi.json"] {
+		let answer = service.ask("POST", path, vec![]).await;
+		assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+		assert_eq!(answer.error(), "this path does not have that method");
+		assert_eq!(answer.headers[header::ALLOW], "GET,HEAD");
+	}
+	for path in SIGNED {
+		let too_large = service.fails("POST", path, vec![b' '; MAX_REQUEST + 1]).await;
+		assert_eq!(too_large, (413, "the request is too large".to_owned()));
+		let at_the_limit = service.fails("POST", path, vec![b' '; MAX_REQUEST]).await;
+		assert_eq!(at_the_limit.0, 503);
+	}
 }
 
+/// Errors that today's routes do not cause, and those of slow requests.
 #[tokio::test]
-async fn every_endpoint_is_described() {
-	let service = service(100);
-	let (_, text) = service.ask("GET", "/openapi.json", vec![]).await;
-	let description: serde_json::Value = serde_json::from_str(&text).unwrap();
-	for (path, method) in [
-		("/v1/content", "post"),
-		("/v1/content/{cid}", "get"),
-		("/v1/envelopes", "post"),
-		("/v1/releases", "post"),
-		("/v1/carried", "post"),
-		("/v1/patient-envelopes", "post"),
-		("/v1/log", "post"),
-		("/v1/custodian", "get"),
+async fn errors_of_axum_and_its_layers_become_json() {
+	let slow = |_: Json<Value>| async {
+		std::future::pending::<()>().await;
+		"never"
+	};
+	let router = Router::new()
+		.route("/", post(slow))
+		.route("/failed", post(|| async { (StatusCode::INTERNAL_SERVER_ERROR, "secret") }))
+		.route("/kept", post(|| async { (StatusCode::BAD_REQUEST, Json(7)) }))
+		.layer(TimeoutLayer::with_status_code(
+			StatusCode::SERVICE_UNAVAILABLE,
+			Duration::from_millis(1),
+		))
+		.layer(from_fn(finish));
+	let ask = |path: &'static str, content_type: &'static str, body: &'static str| {
+		let request = Request::post(path).header(header::CONTENT_TYPE, content_type);
+		let response = router.clone().oneshot(request.body(Body::from(body)).unwrap());
+		async move { Answer::new(response.await.unwrap()).await }
+	};
+	let answer = ask("/", "text/plain", "{}").await;
+	assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+	assert_eq!(answer.error(), ApiError::UnsupportedMediaType.to_string());
+	let answer = ask("/", "application/json", "{").await;
+	assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+	assert_eq!(answer.error(), "the request is malformed");
+	let answer = ask("/", "application/json", "{}").await;
+	assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+	assert_eq!(answer.error(), ApiError::Unavailable.to_string());
+	let answer = ask("/failed", "text/plain", "").await;
+	assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+	assert_eq!(answer.error(), ApiError::Failed.to_string());
+	let answer = ask("/kept", "text/plain", "").await;
+	assert_eq!((answer.status, &answer.body[..]), (StatusCode::BAD_REQUEST, &b"7"[..]));
+}
+
+#[test]
+fn the_error_of_a_status_has_that_status() {
+	for error in [
+		ApiError::NotFound,
+		ApiError::MethodNotAllowed,
+		ApiError::TooLarge,
+		ApiError::UnsupportedMediaType,
+		ApiError::Mismatch(String::new()),
+		ApiError::RateLimited,
+		ApiError::Unavailable,
+		ApiError::Malformed(String::new()),
+		ApiError::Failed,
 	] {
-		assert!(description["paths"][path][method].is_object(), "{method} {path} is missing");
+		assert_eq!(ApiError::of_status(error.status()).name(), error.name());
 	}
-	for schema in ["Signed", "DeliverEnvelope", "Release", "LogPage", "Refusal"] {
-		assert!(description["components"]["schemas"][schema].is_object(), "{schema} is missing");
+}
+
+#[tokio::test]
+async fn the_rate_is_limited_except_for_the_status() {
+	let service = service(|config| config.api.burst = 3);
+	for _ in 0..3 {
+		assert_eq!(service.fails("GET", "/v1/custodian", vec![]).await.0, 503);
 	}
+	let limited = (429, "too many requests: try again later".to_owned());
+	assert_eq!(service.fails("GET", "/v1/custodian", vec![]).await, limited);
+	assert_eq!(service.ask("GET", "/health", vec![]).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn behind_a_proxy_the_proxy_must_send_the_address() {
+	let service = service(|config| config.api.behind_proxy = true);
+	let request = Request::get("/v1/custodian").body(Body::empty()).unwrap();
+	let answer = Answer::new(service.router.clone().oneshot(request).await.unwrap()).await;
+	assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+	assert_eq!(answer.error(), "the caller's address is unknown");
+	let request = Request::get("/v1/custodian").header("x-forwarded-for", "192.0.2.7");
+	let request = request.body(Body::empty()).unwrap();
+	let answer = Answer::new(service.router.clone().oneshot(request).await.unwrap()).await;
+	assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+/// The statuses of each operation. `scripts/openapi-check` validates the whole document.
+#[tokio::test]
+async fn every_endpoint_is_described_with_its_statuses() {
+	let service = service(|_| ());
+	let answer = service.ask("GET", "/openapi.json", vec![]).await;
+	let description: Value = serde_json::from_slice(&answer.body).unwrap();
+	assert_eq!(description["openapi"], "3.1.0");
+	let mut described = Vec::new();
+	for (path, operations) in description["paths"].as_object().unwrap() {
+		for (method, operation) in operations.as_object().unwrap() {
+			let responses = operation["responses"].as_object().unwrap();
+			for (status, response) in responses {
+				let text = response["description"].as_str().unwrap_or_default();
+				assert!(!text.is_empty(), "{method} {path} {status} has no description");
+				if !["200", "201"].contains(&status.as_str()) && path != "/ready" {
+					let schema = &response["content"]["application/json"]["schema"]["$ref"];
+					assert_eq!(schema, "#/components/schemas/Refusal", "{method} {path} {status}");
+				}
+			}
+			let statuses: Vec<_> = responses.keys().map(String::as_str).collect();
+			described.push(format!("{method} {path} {}", statuses.join(" ")));
+		}
+	}
+	described.sort();
+	assert_eq!(
+		described,
+		[
+			"get /health 200",
+			"get /metrics 200",
+			"get /openapi.json 200",
+			"get /ready 200 503",
+			"get /v1/content/{cid} 200 400 404 429 500 503",
+			"get /v1/custodian 200 400 429 500 503",
+			"post /v1/carried 200 400 401 403 413 421 422 425 429 500 503",
+			"post /v1/content 201 400 401 403 404 413 421 422 429 500 503",
+			"post /v1/envelopes 200 400 401 403 413 421 422 425 429 500 503",
+			"post /v1/log 200 400 401 403 413 421 429 500 503",
+			"post /v1/patient-envelopes 200 400 401 403 404 413 421 429 500 503",
+			"post /v1/releases 200 400 401 403 404 413 421 429 500 503",
+		]
+	);
+	let schemas = &description["components"]["schemas"];
+	assert_eq!(schemas["Hex32"]["pattern"], "^0x([0-9a-fA-F]{2}){32}$");
+	assert_eq!(schemas["AddContent"]["properties"]["cid"]["pattern"], "^b[a-z2-7]{58}$");
+}
+
+/// Every `$ref` of the description has its target.
+#[test]
+fn the_description_refers_to_nothing_that_is_missing() {
+	fn check(value: &Value, schemas: &Value) {
+		match value {
+			Value::Object(fields) => {
+				if let Some(Value::String(target)) = fields.get("$ref") {
+					let name = target.strip_prefix("#/components/schemas/").unwrap();
+					assert!(schemas[name].is_object(), "{name} is missing");
+				}
+				fields.values().for_each(|value| check(value, schemas));
+			},
+			Value::Array(values) => values.iter().for_each(|value| check(value, schemas)),
+			_ => {},
+		}
+	}
+	let description = serde_json::to_value(description()).unwrap();
+	check(&description, &description["components"]["schemas"]);
+	// Links of the source's documentation mean nothing here.
+	assert!(!description.to_string().contains("[`"));
 }
 
 #[test]
 fn every_refusal_of_access_reads_the_same() {
-	let response = Refused::NoAccess.into_response();
+	let response = ApiError::NoAccess.into_response();
 	assert_eq!(response.status(), StatusCode::FORBIDDEN);
-	assert_eq!(Refused::NoAccess.to_string(), "no access");
+	assert_eq!(ApiError::NoAccess.to_string(), "no access");
 }

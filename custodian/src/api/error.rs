@@ -1,0 +1,232 @@
+//! The errors of the REST API: their status, their text, and their place in the API's description.
+//! A requester who may not have something hears only "no access", for every reason.
+
+use crate::{encryption::EncryptionError, store::StoreError};
+use axum::{
+	http::StatusCode,
+	response::{IntoResponse, Response},
+	Json,
+};
+use std::collections::BTreeMap;
+use utoipa::{
+	openapi::{ContentBuilder, Ref, RefOr, Response as Described, ResponseBuilder},
+	IntoResponses,
+};
+use vouchsafe_client::{chain::ChainError, ipfs::IpfsError, messages::Refusal};
+
+/// Why a request fails.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+	/// The request is too large.
+	#[error("the request is too large")]
+	TooLarge,
+	/// The request is malformed.
+	#[error("{0}")]
+	Malformed(String),
+	/// The request was signed too long ago, or is dated in the future.
+	#[error("the request is too old or dated in the future: check the clock and sign it again")]
+	NotFresh,
+	/// The request's nonce was used before.
+	#[error("the request was sent before: sign it again")]
+	Replayed,
+	/// The request is for another chain.
+	#[error("the request is for another chain")]
+	OtherChain,
+	/// The request is for another institution's custodian, or for another endpoint.
+	#[error("the request is for another custodian or endpoint")]
+	OtherAudience,
+	/// The signature is not the account's.
+	#[error("the signature is not the account's")]
+	NotSigned,
+	/// The requester has no access.
+	#[error("no access")]
+	NoAccess,
+	/// What the request refers to is not on the chain yet.
+	#[error("not on the chain yet: try again")]
+	NotYet,
+	/// What was sent does not match the chain.
+	#[error("{0}")]
+	Mismatch(String),
+	/// The custodian does not have it.
+	#[error("not found")]
+	NotFound,
+	/// The path exists, but not with this method.
+	#[error("this path does not have that method")]
+	MethodNotAllowed,
+	/// The body has another type than the endpoint accepts.
+	#[error("the body has a content type that this endpoint does not accept")]
+	UnsupportedMediaType,
+	/// The address makes too many requests.
+	#[error("too many requests: try again later")]
+	RateLimited,
+	/// The reverse proxy does not send the caller's address.
+	#[error("the caller's address is unknown")]
+	UnknownAddress,
+	/// The node or the IPFS node can't be reached, or did not answer in time.
+	#[error("not ready: try again later")]
+	Unavailable,
+	/// The custodian failed.
+	#[error("the custodian failed; its log has the reason")]
+	Failed,
+}
+
+impl ApiError {
+	/// A request that is not the JSON that the endpoint accepts.
+	pub fn malformed(error: serde_json::Error) -> Self {
+		Self::Malformed(format!("the request is malformed: {error}"))
+	}
+
+	/// The error's name in the metrics.
+	pub fn name(&self) -> &'static str {
+		match self {
+			Self::TooLarge => "too-large",
+			Self::Malformed(_) => "malformed",
+			Self::NotFresh => "not-fresh",
+			Self::Replayed => "replayed",
+			Self::OtherChain => "other-chain",
+			Self::OtherAudience => "other-audience",
+			Self::NotSigned => "not-signed",
+			Self::NoAccess => "no-access",
+			Self::NotYet => "not-yet",
+			Self::Mismatch(_) => "mismatch",
+			Self::NotFound => "not-found",
+			Self::MethodNotAllowed => "method-not-allowed",
+			Self::UnsupportedMediaType => "unsupported-media-type",
+			Self::RateLimited => "rate-limited",
+			Self::UnknownAddress => "unknown-address",
+			Self::Unavailable => "unavailable",
+			Self::Failed => "failed",
+		}
+	}
+
+	/// The error's HTTP status.
+	pub fn status(&self) -> StatusCode {
+		match self {
+			Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+			Self::Malformed(_) | Self::UnknownAddress => StatusCode::BAD_REQUEST,
+			Self::NotFresh | Self::Replayed | Self::NotSigned => StatusCode::UNAUTHORIZED,
+			Self::OtherChain | Self::OtherAudience => StatusCode::MISDIRECTED_REQUEST,
+			Self::NoAccess => StatusCode::FORBIDDEN,
+			Self::NotYet => StatusCode::TOO_EARLY,
+			Self::Mismatch(_) => StatusCode::UNPROCESSABLE_ENTITY,
+			Self::NotFound => StatusCode::NOT_FOUND,
+			Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+			Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+			Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+			Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+			Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+		}
+	}
+
+	/// The error for a status that axum or one of its layers answered by itself.
+	pub fn of_status(status: StatusCode) -> Self {
+		match status {
+			StatusCode::NOT_FOUND => Self::NotFound,
+			StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+			StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+			StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+			StatusCode::UNPROCESSABLE_ENTITY => {
+				Self::Mismatch("the request can't be processed".into())
+			},
+			StatusCode::TOO_MANY_REQUESTS => Self::RateLimited,
+			StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
+			status if status.is_client_error() => {
+				Self::Malformed("the request is malformed".into())
+			},
+			_ => Self::Failed,
+		}
+	}
+}
+
+impl IntoResponse for ApiError {
+	fn into_response(self) -> Response {
+		(self.status(), Json(Refusal { error: self.to_string() })).into_response()
+	}
+}
+
+impl From<ChainError> for ApiError {
+	fn from(error: ChainError) -> Self {
+		tracing::warn!(%error, "the chain could not be read for a request");
+		Self::Unavailable
+	}
+}
+
+impl From<StoreError> for ApiError {
+	fn from(error: StoreError) -> Self {
+		tracing::error!(%error, "a request failed");
+		Self::Failed
+	}
+}
+
+impl From<EncryptionError> for ApiError {
+	fn from(error: EncryptionError) -> Self {
+		tracing::error!(%error, "a request failed");
+		Self::Failed
+	}
+}
+
+impl From<IpfsError> for ApiError {
+	fn from(error: IpfsError) -> Self {
+		match error {
+			IpfsError::OtherContent { .. } => Self::Mismatch(error.to_string()),
+			IpfsError::TooLong(_) => Self::TooLarge,
+			IpfsError::BrokenOff(_) => Self::Malformed(error.to_string()),
+			_ => {
+				tracing::warn!(%error, "the IPFS node failed a request");
+				Self::Unavailable
+			},
+		}
+	}
+}
+
+/// The errors that every endpoint of `/v1` can answer with, as its description lists them.
+pub struct CommonErrors;
+
+impl IntoResponses for CommonErrors {
+	fn responses() -> BTreeMap<String, RefOr<Described>> {
+		describe(&common())
+	}
+}
+
+/// The errors that every endpoint with a signed request can answer with.
+pub struct SignedRequestErrors;
+
+impl IntoResponses for SignedRequestErrors {
+	fn responses() -> BTreeMap<String, RefOr<Described>> {
+		let mut errors = vec![
+			ApiError::Malformed("the request is malformed".into()),
+			ApiError::NotFresh,
+			ApiError::Replayed,
+			ApiError::NotSigned,
+			ApiError::NoAccess,
+			ApiError::TooLarge,
+			ApiError::OtherChain,
+			ApiError::OtherAudience,
+		];
+		errors.extend(common());
+		describe(&errors)
+	}
+}
+
+fn common() -> [ApiError; 4] {
+	[ApiError::UnknownAddress, ApiError::RateLimited, ApiError::Unavailable, ApiError::Failed]
+}
+
+fn describe(errors: &[ApiError]) -> BTreeMap<String, RefOr<Described>> {
+	let mut texts = BTreeMap::<String, Vec<String>>::new();
+	for error in errors {
+		texts.entry(error.status().as_str().to_owned()).or_default().push(error.to_string());
+	}
+	texts
+		.into_iter()
+		.map(|(status, texts)| {
+			let content =
+				ContentBuilder::new().schema(Some(Ref::from_schema_name("Refusal"))).build();
+			let response = ResponseBuilder::new()
+				.description(texts.join("; or "))
+				.content("application/json", content)
+				.build();
+			(status, response.into())
+		})
+		.collect()
+}

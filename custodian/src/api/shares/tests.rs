@@ -1,0 +1,382 @@
+//! Delivering and releasing shares, with a real database and a double of the chain.
+
+use super::*;
+use crate::{
+	chain::double::{account, BlockDouble, NodeDouble},
+	config::Config,
+	keys::Keys,
+	state::Connected,
+	store::sqlite::Sqlite,
+};
+use subxt_signer::sr25519::{dev, Keypair};
+use vouchsafe_client::{
+	chain::{Account, AccountKind, HolderState, Opening, Signer, Status, Version},
+	signing::{now, sign_request},
+};
+use vouchsafe_vault::{
+	manifest::{open_release, seal_share, Details},
+	seal::SecretKey,
+	sharing::{Secret, Split},
+};
+
+const GENESIS: [u8; 32] = [1; 32];
+const RECORD: [u8; 32] = [2; 32];
+const INSTITUTION: AccountId = AccountId::new([3; 32]);
+const NOW: u64 = 1_800_000_000;
+
+/// A custodian whose institution holds share 2 of a version that needs 3 of 5.
+struct Fixture {
+	state: Arc<Shared>,
+	reader_key: SecretKey,
+	split: Split,
+	manifest: Vec<u8>,
+	/// The chain while everything is allowed.
+	block: BlockDouble,
+	_directory: tempfile::TempDir,
+	_stop: tokio::sync::watch::Sender<bool>,
+}
+
+fn author() -> Keypair {
+	dev::alice()
+}
+
+fn reader() -> Keypair {
+	dev::bob()
+}
+
+fn patient() -> Keypair {
+	dev::charlie()
+}
+
+fn id(key: &Keypair) -> AccountId {
+	key.account()
+}
+
+fn address(holder: AccountId) -> ShareAddress {
+	ShareAddress {
+		genesis: GENESIS,
+		record: RECORD,
+		version: 0,
+		epoch: 0,
+		holder: account_bytes(&holder),
+	}
+}
+
+impl Fixture {
+	fn new() -> Self {
+		let directory = tempfile::tempdir().unwrap();
+		let keys = Keys::generate(&directory.path().join("key")).unwrap();
+		let config = Config::parse(include_str!("../../../sample.toml")).unwrap();
+		let database = Arc::new(Sqlite::open(directory.path()).unwrap());
+		let (stop, stopping) = tokio::sync::watch::channel(false);
+		let state = Arc::new(Shared::new(config, keys, database, None, stopping));
+
+		let (secret, reader_key) = (Secret::random(), SecretKey::random());
+		let split = secret.split(3, 5).unwrap();
+		let context = openings::context(H256(GENESIS), H256(RECORD), 0, &id(&patient()));
+		let details = Details {
+			title: "Letter".into(),
+			media_type: "text/plain".into(),
+			plaintext_len: 5,
+			commitment_salt: [0; 32],
+		};
+		let ciphertext = cid_of(b"ciphertext").to_bytes();
+		let manifest =
+			Manifest::new(&secret, &context, ciphertext, 10, &details).unwrap().encode_versioned();
+
+		let holder = |account, kind| HolderState { account, kind, acknowledged: false };
+		let set = SharingSet {
+			epoch: 0,
+			threshold: 3,
+			holders: vec![
+				holder(AccountId::new([11; 32]), HolderKind::Institution),
+				holder(INSTITUTION, HolderKind::Institution),
+				holder(AccountId::new([12; 32]), HolderKind::Institution),
+				holder(id(&patient()), HolderKind::Patient),
+				holder(AccountId::new([13; 32]), HolderKind::Emergency),
+			],
+			commitments: H256(split.commitments.hash()),
+		};
+		let version = Version {
+			manifest: Some(cid_of(&manifest).to_bytes()),
+			commitment: H256([0; 32]),
+			previous: H256([0; 32]),
+			author: id(&author()),
+			institution: INSTITUTION,
+			block: 1,
+		};
+		let opening = Opening {
+			record: H256(RECORD),
+			at: NOW,
+			block: 1,
+			purpose: Purpose::Treatment,
+			ground: Ground::Consent { institution: Some(INSTITUTION) },
+		};
+		let practitioner = |key| account(AccountKind::Practitioner, INSTITUTION, key);
+		let block = BlockDouble {
+			time: NOW,
+			accounts: [
+				(account_bytes(&id(&author())), practitioner([0; 32])),
+				(account_bytes(&id(&reader())), practitioner(reader_key.public().0)),
+				(
+					account_bytes(&id(&patient())),
+					account(AccountKind::Patient, INSTITUTION, [0; 32]),
+				),
+			]
+			.into(),
+			patients: [(RECORD, id(&patient()))].into(),
+			versions: [((RECORD, 0), version)].into(),
+			sharing_sets: [((RECORD, 0), set)].into(),
+			openings: [(
+				(account_bytes(&id(&patient())), account_bytes(&id(&reader()))),
+				vec![opening],
+			)]
+			.into(),
+			permitted: vec![id(&reader()), id(&patient())],
+		};
+		let fixture =
+			Self { state, reader_key, split, manifest, block, _directory: directory, _stop: stop };
+		fixture.set_chain(|_| (), |_| ());
+		fixture
+	}
+
+	/// Sets the chain's finalised and best block, each with a change.
+	fn set_chain(
+		&self,
+		finalized: impl FnOnce(&mut BlockDouble),
+		best: impl FnOnce(&mut BlockDouble),
+	) {
+		let mut node = NodeDouble {
+			genesis: GENESIS,
+			finalized: self.block.clone(),
+			best: self.block.clone(),
+		};
+		finalized(&mut node.finalized);
+		best(&mut node.best);
+		let institution = Some(INSTITUTION);
+		self.state.set_connected(Some(Connected { node: Arc::new(node), institution }));
+	}
+
+	fn sign<T: Serialize>(&self, key: &Keypair, action: &str, body: &T) -> Bytes {
+		let signed = sign_request(key, H256(GENESIS), &INSTITUTION, action, body, now());
+		serde_json::to_vec(&signed).unwrap().into()
+	}
+
+	/// The author's envelope for this custodian.
+	fn envelope(&self) -> DeliverEnvelope {
+		DeliverEnvelope {
+			record: Hex(RECORD),
+			version: 0,
+			epoch: 0,
+			manifest: HexBytes(self.manifest.clone()),
+			commitments: HexBytes(self.split.commitments.encode()),
+			share: self.sealed_share(1),
+			patient_share: Some(HexBytes(vec![7; 83])),
+		}
+	}
+
+	/// The share at this position, sealed to this custodian.
+	fn sealed_share(&self, position: usize) -> HexBytes {
+		let key = self.state.keys.encryption.public();
+		HexBytes(seal_share(&key, &address(INSTITUTION), &self.split.shares[position]).unwrap())
+	}
+
+	async fn deliver(
+		&self,
+		key: &Keypair,
+		envelope: &DeliverEnvelope,
+	) -> Result<EnvelopeState, ApiError> {
+		let request = self.sign(key, action::DELIVER_ENVELOPE, envelope);
+		deliver_envelope(State(self.state.clone()), request).await.map(|Json(it)| it.state)
+	}
+
+	/// Why an envelope that the author delivers is refused.
+	async fn refusal(&self, change: impl FnOnce(&mut DeliverEnvelope)) -> String {
+		let mut envelope = self.envelope();
+		change(&mut envelope);
+		match self.deliver(&author(), &envelope).await {
+			Err(ApiError::Mismatch(reason)) => reason,
+			other => panic!("{other:?}"),
+		}
+	}
+
+	async fn release(&self, key: &Keypair) -> Result<Release, ApiError> {
+		let ask =
+			AskRelease { patient: Hex::from(&id(&patient())), record: Hex(RECORD), version: 0 };
+		let request = self.sign(key, action::RELEASE, &ask);
+		super::release(State(self.state.clone()), request).await.map(|Json(release)| release)
+	}
+
+	async fn has_no_access(&self) {
+		assert!(matches!(self.release(&reader()).await, Err(ApiError::NoAccess)));
+	}
+}
+
+#[tokio::test]
+async fn a_delivered_share_is_released_to_the_reader_alone() {
+	let fixture = Fixture::new();
+	assert!(matches!(fixture.release(&reader()).await, Err(ApiError::NotFound)));
+	for _ in 0..2 {
+		let state = fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+		assert_eq!(state, EnvelopeState::Kept);
+	}
+	for _ in 0..2 {
+		let release = fixture.release(&reader()).await.unwrap();
+		assert_eq!(release.epoch, 0);
+		assert_eq!(release.commitments.0, fixture.split.commitments.encode());
+		let [released] = &release.shares[..] else { panic!("{release:?}") };
+		assert_eq!((released.holder, released.index), (Hex::from(&INSTITUTION), 2));
+		let address = address(INSTITUTION);
+		let open = |key: &SecretKey, reader: AccountId| {
+			open_release(key, &address, &account_bytes(&reader), &released.sealed.0)
+		};
+		let share = open(&fixture.reader_key, id(&reader())).unwrap();
+		assert!(share == fixture.split.shares[1]);
+		assert!(open(&SecretKey::random(), id(&reader())).is_err());
+		assert!(open(&fixture.reader_key, id(&author())).is_err());
+	}
+	assert!(matches!(fixture.release(&author()).await, Err(ApiError::NoAccess)));
+}
+
+#[tokio::test]
+async fn without_a_valid_opening_there_is_no_access() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	fn no_opening(block: &mut BlockDouble) {
+		block.openings.clear();
+	}
+	fn other_record(block: &mut BlockDouble) {
+		block.openings.values_mut().flatten().for_each(|it| it.record = H256([9; 32]));
+	}
+	for change in [no_opening, other_record] {
+		fixture.set_chain(change, |_| ());
+		fixture.has_no_access().await;
+		// An opening must be final, and the best block need not have it.
+		fixture.set_chain(|_| (), change);
+		assert!(fixture.release(&reader()).await.is_ok());
+	}
+}
+
+#[tokio::test]
+async fn openings_expire_by_the_later_of_both_blocks() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	fn last_second(block: &mut BlockDouble) {
+		block.time = NOW + OPENING_LIFETIME - 1;
+	}
+	fn expired(block: &mut BlockDouble) {
+		block.time = NOW + OPENING_LIFETIME;
+	}
+	fixture.set_chain(last_second, last_second);
+	assert!(fixture.release(&reader()).await.is_ok());
+	fixture.set_chain(last_second, expired);
+	fixture.has_no_access().await;
+	fixture.set_chain(expired, last_second);
+	fixture.has_no_access().await;
+}
+
+#[tokio::test]
+async fn the_reader_must_be_permitted_and_active_at_both_blocks() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	fn not_permitted(block: &mut BlockDouble) {
+		block.permitted.clear();
+	}
+	fn change_reader(block: &mut BlockDouble, change: impl FnOnce(&mut Account)) {
+		block.accounts.entry(account_bytes(&id(&reader()))).and_modify(change);
+	}
+	fn suspended(block: &mut BlockDouble) {
+		change_reader(block, |account| account.status = Status::Suspended);
+	}
+	fn disabled(block: &mut BlockDouble) {
+		change_reader(block, |account| account.signing_disabled = true);
+	}
+	fn unknown(block: &mut BlockDouble) {
+		block.accounts.remove(&account_bytes(&id(&reader())));
+	}
+	for change in [not_permitted, suspended, disabled, unknown] {
+		fixture.set_chain(change, |_| ());
+		fixture.has_no_access().await;
+		fixture.set_chain(|_| (), change);
+		fixture.has_no_access().await;
+	}
+	fixture.set_chain(|_| (), |_| ());
+	assert!(fixture.release(&reader()).await.is_ok());
+}
+
+#[tokio::test]
+async fn only_the_author_delivers_and_only_to_holders() {
+	let fixture = Fixture::new();
+	for other in [reader(), patient()] {
+		let result = fixture.deliver(&other, &fixture.envelope()).await;
+		assert!(matches!(result, Err(ApiError::NoAccess)));
+	}
+	fixture.set_chain(
+		|block| {
+			let sets = block.sharing_sets.values_mut();
+			sets.for_each(|set| set.holders[1].account = AccountId::new([14; 32]));
+		},
+		|_| (),
+	);
+	let result = fixture.deliver(&author(), &fixture.envelope()).await;
+	assert!(matches!(result, Err(ApiError::NoAccess)));
+	fixture.set_chain(|block| block.versions.clear(), |_| ());
+	let result = fixture.deliver(&author(), &fixture.envelope()).await;
+	assert!(matches!(result, Err(ApiError::NotYet)));
+}
+
+#[tokio::test]
+async fn what_does_not_match_the_chain_is_refused() {
+	let fixture = Fixture::new();
+	let other = Fixture::new();
+	type Change<'a> = Box<dyn FnOnce(&mut DeliverEnvelope) + 'a>;
+	let cases: [(Change, &str); 7] = [
+		(Box::new(|it| it.epoch = 1), "the sharing set has another epoch now"),
+		(
+			Box::new(|it| it.commitments = HexBytes(other.split.commitments.encode())),
+			"the hash of the commitments is not the one on the chain",
+		),
+		(Box::new(|it| it.commitments.0.truncate(3)), "the commitments are malformed"),
+		(Box::new(|it| it.share = fixture.sealed_share(0)), "the share has the index 1, not 2"),
+		(
+			Box::new(|it| it.manifest = HexBytes(other.manifest.clone())),
+			"the manifest's CID is not the one on the chain",
+		),
+		(
+			Box::new(|it| it.patient_share = None),
+			"the patient's sealed share must be sent if the patient is a holder, and only then",
+		),
+		(
+			Box::new(|it| it.patient_share = Some(HexBytes(vec![7; MAX_SEALED + 1]))),
+			"the patient's sealed share has more than 4096 bytes",
+		),
+	];
+	for (change, reason) in cases {
+		assert_eq!(fixture.refusal(change).await, reason);
+	}
+	// A share of another secret, and one that is sealed to another custodian.
+	let key = fixture.state.keys.encryption.public();
+	let foreign = seal_share(&key, &address(INSTITUTION), &other.split.shares[1]).unwrap();
+	fixture.refusal(|it| it.share = HexBytes(foreign)).await;
+	fixture.refusal(|it| it.share = other.sealed_share(1)).await;
+	// Nothing of all this was stored.
+	assert!(matches!(fixture.release(&reader()).await, Err(ApiError::NotFound)));
+}
+
+#[tokio::test]
+async fn the_patient_alone_gets_the_patients_envelope() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	let fetch = FetchPatientEnvelope { record: Hex(RECORD), version: 0 };
+	let ask = |key: Keypair| {
+		let request = fixture.sign(&key, action::FETCH_PATIENT_ENVELOPE, &fetch);
+		fetch_patient_envelope(State(fixture.state.clone()), request)
+	};
+	let Json(envelope) = ask(patient()).await.unwrap();
+	assert_eq!((envelope.epoch, envelope.share.0), (0, vec![7; 83]));
+	for other in [reader(), author()] {
+		assert!(matches!(ask(other).await, Err(ApiError::NoAccess)));
+	}
+	fixture.set_chain(|block| block.permitted.clear(), |_| ());
+	assert!(matches!(ask(patient()).await, Err(ApiError::NoAccess)));
+}

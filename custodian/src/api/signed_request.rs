@@ -1,0 +1,273 @@
+//! Authentication of signed requests. The checks come in this order, and the first that fails
+//! determines the error: size, freshness, nonce, chain, audience (institution and action),
+//! signature, enrolment.
+
+use super::error::ApiError;
+use crate::{
+	chain::{is_active, Block, Node},
+	state::{Connected, State},
+	store::Nonces,
+};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use vouchsafe_client::{
+	chain::{Account, AccountId},
+	messages::{Hex, Signed, FRESHNESS, MAX_REQUEST},
+	signing::now,
+};
+
+/// What a request must be made for.
+#[derive(Clone, Debug)]
+struct Expected<'a> {
+	/// The time, in seconds since 1970.
+	now: u64,
+	/// The institution.
+	institution: AccountId,
+	/// The action.
+	action: &'a str,
+}
+
+/// The signer of a request that passed all checks, and the chain at that time.
+pub struct Requester {
+	/// The account that signed.
+	pub account: AccountId,
+	/// The account's enrolment.
+	pub enrolled: Account,
+	/// The institution whose custodian this is.
+	pub institution: AccountId,
+	/// The node.
+	pub node: Arc<dyn Node>,
+	/// The last finalised block.
+	pub finalized: Arc<dyn Block>,
+}
+
+/// Checks a signed request for this action, and returns its signer and its body.
+pub async fn authenticate<T: DeserializeOwned>(
+	state: &State,
+	action: &str,
+	bytes: &[u8],
+) -> Result<(Requester, T), ApiError> {
+	let Connected { node, institution } = state.connected().ok_or(ApiError::Unavailable)?;
+	let institution = institution.ok_or(ApiError::Unavailable)?;
+	let expected = Expected { now: now(), institution, action };
+	let result = check(&*state.database, node, &expected, bytes).await;
+	let outcome = result.as_ref().map_or_else(ApiError::name, |_| "admitted");
+	metrics::counter!(
+		"vouchsafe_custodian_requests_total",
+		"action" => action.to_owned(),
+		"outcome" => outcome
+	)
+	.increment(1);
+	result
+}
+
+async fn check<T: DeserializeOwned>(
+	nonces: &dyn Nonces,
+	node: Arc<dyn Node>,
+	expected: &Expected<'_>,
+	bytes: &[u8],
+) -> Result<(Requester, T), ApiError> {
+	if bytes.len() > MAX_REQUEST {
+		return Err(ApiError::TooLarge);
+	}
+	let signed: Signed = serde_json::from_slice(bytes).map_err(ApiError::malformed)?;
+	let payload = signed.payload::<T>().map_err(ApiError::malformed)?;
+	if payload.at.abs_diff(expected.now) > FRESHNESS {
+		return Err(ApiError::NotFresh);
+	}
+	let (id, nonce) = (signed.account.0, payload.nonce.0);
+	if nonces.is_used(id, nonce).await? {
+		return Err(ApiError::Replayed);
+	}
+	if payload.genesis.0 != node.genesis().0 {
+		return Err(ApiError::OtherChain);
+	}
+	if payload.custodian != Hex::from(&expected.institution) || payload.action != expected.action {
+		return Err(ApiError::OtherAudience);
+	}
+	if !signed.is_authentic() {
+		return Err(ApiError::NotSigned);
+	}
+	// Only from here on is the chain asked.
+	let account = AccountId::from(signed.account);
+	let finalized = node.finalized().await?;
+	let enrolled = finalized.account(&account).await?.ok_or(ApiError::NoAccess)?;
+	if !is_active(&enrolled) {
+		return Err(ApiError::NoAccess);
+	}
+	// The nonce is stored last, so that strangers can't fill the table. This also decides between
+	// two identical requests at the same time.
+	let expires = payload.at.saturating_add(FRESHNESS);
+	if !nonces.use_nonce(id, nonce, expected.now, expires).await? {
+		return Err(ApiError::Replayed);
+	}
+	let institution = expected.institution.clone();
+	Ok((Requester { account, enrolled, institution, node, finalized }, payload.body))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{
+		chain::double::{account, BlockDouble, NodeDouble},
+		store::sqlite::Sqlite,
+	};
+	use proptest::prelude::*;
+	use subxt_signer::sr25519::{dev, Keypair};
+	use vouchsafe_client::{
+		chain::{AccountKind, Status},
+		messages::Payload,
+		signing::sign_payload,
+	};
+
+	const NOW: u64 = 1_800_000_000;
+	const INSTITUTION: AccountId = AccountId::new([2; 32]);
+
+	fn payload() -> Payload<u32> {
+		Payload {
+			action: "read".into(),
+			genesis: Hex([1; 32]),
+			custodian: Hex::from(&INSTITUTION),
+			at: NOW,
+			nonce: Hex([3; 16]),
+			body: 7,
+		}
+	}
+
+	fn key() -> Keypair {
+		dev::alice()
+	}
+
+	fn signer() -> Account {
+		account(AccountKind::Practitioner, INSTITUTION, [4; 32])
+	}
+
+	/// A database with a check in front of it.
+	struct Fixture {
+		database: Sqlite,
+		_directory: tempfile::TempDir,
+	}
+
+	impl Fixture {
+		fn new() -> Self {
+			let directory = tempfile::tempdir().unwrap();
+			let database = Sqlite::open(directory.path()).unwrap();
+			Self { database, _directory: directory }
+		}
+
+		/// Checks a request while the chain has this enrolment of its signer.
+		async fn check(&self, signed: &Signed, enrolled: Option<Account>) -> Result<u32, ApiError> {
+			self.check_bytes(&serde_json::to_vec(signed).unwrap(), enrolled).await
+		}
+
+		async fn check_bytes(
+			&self,
+			bytes: &[u8],
+			enrolled: Option<Account>,
+		) -> Result<u32, ApiError> {
+			let signer = key().public_key().0;
+			let block = BlockDouble {
+				accounts: enrolled.into_iter().map(|account| (signer, account)).collect(),
+				..Default::default()
+			};
+			let node =
+				Arc::new(NodeDouble { genesis: [1; 32], finalized: block.clone(), best: block });
+			let expected = Expected { now: NOW, institution: INSTITUTION, action: "read" };
+			check(&self.database, node, &expected, bytes).await.map(|(_, body)| body)
+		}
+	}
+
+	#[tokio::test]
+	async fn a_valid_request_is_accepted_once() {
+		let (fixture, signed) = (Fixture::new(), sign_payload(&key(), &payload()));
+		assert_eq!(fixture.check(&signed, Some(signer())).await.unwrap(), 7);
+		let again = fixture.check(&signed, Some(signer())).await;
+		assert!(matches!(again, Err(ApiError::Replayed)));
+	}
+
+	/// Each request fails one check earlier than the one before it.
+	#[tokio::test]
+	async fn the_checks_come_in_their_order() {
+		let fixture = Fixture::new();
+		let mut bad = payload();
+		let valid = sign_payload(&key(), &bad);
+		for not_active in [
+			None,
+			Some(Account { status: Status::Suspended, ..signer() }),
+			Some(Account { signing_disabled: true, ..signer() }),
+		] {
+			let result = fixture.check(&valid, not_active).await;
+			assert!(matches!(result, Err(ApiError::NoAccess)));
+		}
+
+		let mut forged = sign_payload(&key(), &bad);
+		forged.account = Hex(dev::bob().public_key().0);
+		assert!(matches!(fixture.check(&forged, None).await, Err(ApiError::NotSigned)));
+		let forge = |bad: &Payload<u32>| {
+			let mut signed = sign_payload(&key(), bad);
+			signed.signature.0[5] ^= 1;
+			signed
+		};
+
+		bad.action = "write".into();
+		assert!(matches!(fixture.check(&forge(&bad), None).await, Err(ApiError::OtherAudience)));
+		bad.action = "read".into();
+		bad.custodian = Hex([9; 32]);
+		assert!(matches!(fixture.check(&forge(&bad), None).await, Err(ApiError::OtherAudience)));
+
+		bad.genesis = Hex([9; 32]);
+		assert!(matches!(fixture.check(&forge(&bad), None).await, Err(ApiError::OtherChain)));
+
+		let account = key().public_key().0;
+		assert!(fixture.database.use_nonce(account, [3; 16], NOW, NOW + 1000).await.unwrap());
+		assert!(matches!(fixture.check(&forge(&bad), None).await, Err(ApiError::Replayed)));
+
+		for at in [NOW - FRESHNESS - 1, NOW + FRESHNESS + 1, 0, u64::MAX] {
+			bad.at = at;
+			assert!(matches!(fixture.check(&forge(&bad), None).await, Err(ApiError::NotFresh)));
+		}
+
+		let mut large = forge(&bad);
+		large.payload.push_str(&" ".repeat(MAX_REQUEST));
+		assert!(matches!(fixture.check(&large, None).await, Err(ApiError::TooLarge)));
+	}
+
+	#[tokio::test]
+	async fn the_limits_of_freshness_are_accepted() {
+		for at in [NOW - FRESHNESS, NOW + FRESHNESS] {
+			let signed = sign_payload(&key(), &Payload { at, ..payload() });
+			assert!(Fixture::new().check(&signed, Some(signer())).await.is_ok());
+		}
+	}
+
+	#[tokio::test]
+	async fn strangers_use_up_no_nonce() {
+		let (fixture, signed) = (Fixture::new(), sign_payload(&key(), &payload()));
+		assert!(matches!(fixture.check(&signed, None).await, Err(ApiError::NoAccess)));
+		assert_eq!(fixture.check(&signed, Some(signer())).await.unwrap(), 7);
+	}
+
+	#[tokio::test]
+	async fn another_body_than_expected_is_malformed() {
+		let fixture = Fixture::new();
+		let text =
+			serde_json::to_string(&payload()).unwrap().replace("\"body\":7", "\"body\":\"x\"");
+		let signed = Signed { payload: text, ..sign_payload(&key(), &payload()) };
+		let result = fixture.check(&signed, Some(signer())).await;
+		assert!(matches!(result, Err(ApiError::Malformed(_))));
+	}
+
+	proptest! {
+		#![proptest_config(ProptestConfig::with_cases(64))]
+		#[test]
+		fn foreign_bytes_are_never_accepted(bytes: Vec<u8>, text in "\\PC*") {
+			let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+			let fixture = Fixture::new();
+			let signed = Signed { payload: text, ..sign_payload(&key(), &payload()) };
+			runtime.block_on(async {
+				assert!(fixture.check_bytes(&bytes, Some(signer())).await.is_err());
+				assert!(fixture.check(&signed, Some(signer())).await.is_err());
+			});
+		}
+	}
+}

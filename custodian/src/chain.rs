@@ -1,0 +1,248 @@
+//! The chain as far as the daemon needs it: [`Node`] is a connection to a node, [`Block`] is the
+//! chain's state at one block. Both are implemented for the client's types, which read through a
+//! node's WebSocket.
+
+use crate::store::VersionId;
+use async_trait::async_trait;
+use std::sync::Arc;
+use subxt_signer::sr25519::Keypair;
+use vouchsafe_client::chain::{
+	self, calls::CustodyCall, Account, AccountId, Action, AppendedEntry, ChainError, Consent,
+	Decision, Grantee, Ground, Institution, Opening, Purpose, SharingSet, Status, Submit, Version,
+	View, H256,
+};
+
+#[cfg(test)]
+pub(crate) mod double;
+
+/// A connection to a node.
+#[async_trait]
+pub trait Node: Send + Sync {
+	/// The genesis hash that the node had when it was connected.
+	fn genesis(&self) -> H256;
+	/// The genesis hash that the node has now. After a reconnection it may be another node.
+	async fn current_genesis(&self) -> Result<H256, ChainError>;
+	/// Whether the node still has the state of the first blocks.
+	async fn is_archive(&self) -> Result<bool, ChainError>;
+	/// The last finalised block.
+	async fn finalized(&self) -> Result<Arc<dyn Block>, ChainError>;
+	/// The best block.
+	async fn best(&self) -> Result<Arc<dyn Block>, ChainError>;
+	/// The block of this number, which should be final.
+	async fn block(&self, number: u32) -> Result<Arc<dyn Block>, ChainError>;
+	/// Submits the acknowledgement of a version and waits until it is final. Succeeds if the
+	/// version was acknowledged before.
+	async fn acknowledge(&self, key: &Keypair, id: VersionId) -> Result<(), ChainError>;
+}
+
+/// The chain's state at one block.
+#[async_trait]
+pub trait Block: Send + Sync {
+	/// The block's number.
+	fn number(&self) -> u32;
+	/// The block's hash.
+	fn hash(&self) -> H256;
+	/// The block's time, in seconds since 1970.
+	async fn time(&self) -> Result<u64, ChainError>;
+	/// The account, if it is enrolled.
+	async fn account(&self, account: &AccountId) -> Result<Option<Account>, ChainError>;
+	/// The institution.
+	async fn institution(&self, account: &AccountId) -> Result<Option<Institution>, ChainError>;
+	/// The institution whose custodian signs with this account.
+	async fn custodian_of(&self, account: &AccountId) -> Result<Option<AccountId>, ChainError>;
+	/// The patient of a record.
+	async fn patient_of(&self, record: H256) -> Result<Option<AccountId>, ChainError>;
+	/// A version of a record.
+	async fn version(&self, record: H256, version: u32) -> Result<Option<Version>, ChainError>;
+	/// The holders of a version's shares.
+	async fn sharing_set(
+		&self,
+		record: H256,
+		version: u32,
+	) -> Result<Option<SharingSet>, ChainError>;
+	/// The number of versions that the institution has to acknowledge, counted up to `limit`.
+	async fn count_unacknowledged(
+		&self,
+		institution: &AccountId,
+		limit: u32,
+	) -> Result<usize, ChainError>;
+	/// The reader's openings of the patient's records.
+	async fn openings(
+		&self,
+		patient: &AccountId,
+		reader: &AccountId,
+	) -> Result<Vec<Opening>, ChainError>;
+	/// Whether the reader may read the record.
+	async fn decide_read(
+		&self,
+		reader: &AccountId,
+		ground: Ground,
+		patient: &AccountId,
+		record: H256,
+		purpose: Purpose,
+	) -> Result<bool, ChainError>;
+	/// Whether the reader may read the patient's log.
+	async fn decide_log(
+		&self,
+		reader: &AccountId,
+		institution: Option<AccountId>,
+		patient: &AccountId,
+	) -> Result<bool, ChainError>;
+	/// The patient's consent of this grantee and number, if it has not been revoked.
+	async fn consent(
+		&self,
+		patient: &AccountId,
+		grantee: &Grantee,
+		id: u32,
+	) -> Result<Option<Consent>, ChainError>;
+	/// The entries that the block appended to patients' logs, in order.
+	async fn audit_entries(&self) -> Result<Vec<AppendedEntry>, ChainError>;
+	/// Count and head of the patient's log.
+	async fn audit_head(&self, patient: &AccountId) -> Result<(u64, H256), ChainError>;
+}
+
+/// Whether the account takes part and may sign.
+pub fn is_active(account: &Account) -> bool {
+	account.status == Status::Active && !account.signing_disabled
+}
+
+/// Whether a consent still counts at this time.
+pub fn is_in_force(consent: &Consent, now: u64) -> bool {
+	consent.terms.valid_until.is_none_or(|until| now < until)
+}
+
+#[async_trait]
+impl Node for chain::Chain {
+	fn genesis(&self) -> H256 {
+		Submit::genesis(self)
+	}
+
+	async fn current_genesis(&self) -> Result<H256, ChainError> {
+		self.ask_genesis().await
+	}
+
+	async fn is_archive(&self) -> Result<bool, ChainError> {
+		chain::Chain::is_archive(self).await
+	}
+
+	async fn finalized(&self) -> Result<Arc<dyn Block>, ChainError> {
+		Ok(Arc::new(Submit::finalized(self).await?))
+	}
+
+	async fn best(&self) -> Result<Arc<dyn Block>, ChainError> {
+		Ok(Arc::new(Submit::best(self).await?))
+	}
+
+	async fn block(&self, number: u32) -> Result<Arc<dyn Block>, ChainError> {
+		Ok(Arc::new(self.at_number(number).await?))
+	}
+
+	async fn acknowledge(&self, key: &Keypair, id: VersionId) -> Result<(), ChainError> {
+		let (record, version, epoch) = (H256(id.record), id.version, id.epoch);
+		let call = CustodyCall::acknowledge { record, version, epoch };
+		match self.submit(key, call).await {
+			// This custodian submitted it before it was stopped.
+			Err(error) if error.is_dispatch("Custody", "AlreadyAcknowledged") => Ok(()),
+			result => result.map(drop),
+		}
+	}
+}
+
+#[async_trait]
+impl Block for chain::At {
+	fn number(&self) -> u32 {
+		self.number
+	}
+
+	fn hash(&self) -> H256 {
+		self.hash
+	}
+
+	async fn time(&self) -> Result<u64, ChainError> {
+		View::time(self).await
+	}
+
+	async fn account(&self, account: &AccountId) -> Result<Option<Account>, ChainError> {
+		View::account(self, account).await
+	}
+
+	async fn institution(&self, account: &AccountId) -> Result<Option<Institution>, ChainError> {
+		View::institution(self, account).await
+	}
+
+	async fn custodian_of(&self, account: &AccountId) -> Result<Option<AccountId>, ChainError> {
+		View::custodian_of(self, account).await
+	}
+
+	async fn patient_of(&self, record: H256) -> Result<Option<AccountId>, ChainError> {
+		Ok(View::record(self, record).await?.map(|record| record.patient))
+	}
+
+	async fn version(&self, record: H256, version: u32) -> Result<Option<Version>, ChainError> {
+		View::version(self, record, version).await
+	}
+
+	async fn sharing_set(
+		&self,
+		record: H256,
+		version: u32,
+	) -> Result<Option<SharingSet>, ChainError> {
+		View::sharing_set(self, record, version).await
+	}
+
+	async fn count_unacknowledged(
+		&self,
+		institution: &AccountId,
+		limit: u32,
+	) -> Result<usize, ChainError> {
+		Ok(View::unacknowledged(self, institution, limit).await?.len())
+	}
+
+	async fn openings(
+		&self,
+		patient: &AccountId,
+		reader: &AccountId,
+	) -> Result<Vec<Opening>, ChainError> {
+		View::openings(self, patient, reader).await
+	}
+
+	async fn decide_read(
+		&self,
+		reader: &AccountId,
+		ground: Ground,
+		patient: &AccountId,
+		record: H256,
+		purpose: Purpose,
+	) -> Result<bool, ChainError> {
+		let decision =
+			View::decide(self, reader, ground, patient, record, Action::Read, purpose).await?;
+		Ok(matches!(decision, Decision::Permit(_)))
+	}
+
+	async fn decide_log(
+		&self,
+		reader: &AccountId,
+		institution: Option<AccountId>,
+		patient: &AccountId,
+	) -> Result<bool, ChainError> {
+		let decision = View::decide_log(self, reader, institution, patient).await?;
+		Ok(matches!(decision, Decision::Permit(_)))
+	}
+
+	async fn consent(
+		&self,
+		patient: &AccountId,
+		grantee: &Grantee,
+		id: u32,
+	) -> Result<Option<Consent>, ChainError> {
+		View::consent(self, patient, grantee, id).await
+	}
+
+	async fn audit_entries(&self) -> Result<Vec<AppendedEntry>, ChainError> {
+		View::audit_entries(self).await
+	}
+
+	async fn audit_head(&self, patient: &AccountId) -> Result<(u64, H256), ChainError> {
+		View::audit_head(self, patient).await
+	}
+}

@@ -1,0 +1,170 @@
+//! A chain for tests: a node with a finalised and a best block that hold what a test puts in.
+
+use super::*;
+use std::collections::BTreeMap;
+use vouchsafe_client::chain::{account_bytes, AccountKind};
+
+/// A block. What a test did not put in does not exist.
+#[derive(Clone, Default)]
+pub struct BlockDouble {
+	/// Its time.
+	pub time: u64,
+	/// The enrolled accounts.
+	pub accounts: BTreeMap<[u8; 32], Account>,
+	/// The patients of records.
+	pub patients: BTreeMap<[u8; 32], AccountId>,
+	/// Versions.
+	pub versions: BTreeMap<([u8; 32], u32), Version>,
+	/// Sharing sets.
+	pub sharing_sets: BTreeMap<([u8; 32], u32), SharingSet>,
+	/// Openings, by patient and reader.
+	pub openings: BTreeMap<([u8; 32], [u8; 32]), Vec<Opening>>,
+	/// Readers who may read every record and log.
+	pub permitted: Vec<AccountId>,
+}
+
+/// A node.
+pub struct NodeDouble {
+	/// The chain's genesis hash.
+	pub genesis: [u8; 32],
+	/// The last finalised block.
+	pub finalized: BlockDouble,
+	/// The best block.
+	pub best: BlockDouble,
+}
+
+/// An active account.
+pub fn account(kind: AccountKind, enrolled_by: AccountId, encryption_key: [u8; 32]) -> Account {
+	Account { kind, status: Status::Active, signing_disabled: false, encryption_key, enrolled_by }
+}
+
+#[async_trait]
+impl Node for NodeDouble {
+	fn genesis(&self) -> H256 {
+		H256(self.genesis)
+	}
+
+	async fn current_genesis(&self) -> Result<H256, ChainError> {
+		Ok(H256(self.genesis))
+	}
+
+	async fn is_archive(&self) -> Result<bool, ChainError> {
+		Ok(true)
+	}
+
+	async fn finalized(&self) -> Result<Arc<dyn Block>, ChainError> {
+		Ok(Arc::new(self.finalized.clone()))
+	}
+
+	async fn best(&self) -> Result<Arc<dyn Block>, ChainError> {
+		Ok(Arc::new(self.best.clone()))
+	}
+
+	async fn block(&self, _number: u32) -> Result<Arc<dyn Block>, ChainError> {
+		self.finalized().await
+	}
+
+	async fn acknowledge(&self, _key: &Keypair, _id: VersionId) -> Result<(), ChainError> {
+		Ok(())
+	}
+}
+
+#[async_trait]
+impl Block for BlockDouble {
+	fn number(&self) -> u32 {
+		0
+	}
+
+	fn hash(&self) -> H256 {
+		H256([0; 32])
+	}
+
+	async fn time(&self) -> Result<u64, ChainError> {
+		Ok(self.time)
+	}
+
+	async fn account(&self, account: &AccountId) -> Result<Option<Account>, ChainError> {
+		Ok(self.accounts.get(&account_bytes(account)).cloned())
+	}
+
+	async fn institution(&self, _account: &AccountId) -> Result<Option<Institution>, ChainError> {
+		Ok(None)
+	}
+
+	async fn custodian_of(&self, _account: &AccountId) -> Result<Option<AccountId>, ChainError> {
+		Ok(None)
+	}
+
+	async fn patient_of(&self, record: H256) -> Result<Option<AccountId>, ChainError> {
+		Ok(self.patients.get(&record.0).cloned())
+	}
+
+	async fn version(&self, record: H256, version: u32) -> Result<Option<Version>, ChainError> {
+		Ok(self.versions.get(&(record.0, version)).cloned())
+	}
+
+	async fn sharing_set(
+		&self,
+		record: H256,
+		version: u32,
+	) -> Result<Option<SharingSet>, ChainError> {
+		Ok(self.sharing_sets.get(&(record.0, version)).cloned())
+	}
+
+	async fn count_unacknowledged(
+		&self,
+		_institution: &AccountId,
+		_limit: u32,
+	) -> Result<usize, ChainError> {
+		Ok(0)
+	}
+
+	async fn openings(
+		&self,
+		patient: &AccountId,
+		reader: &AccountId,
+	) -> Result<Vec<Opening>, ChainError> {
+		Ok(self
+			.openings
+			.get(&(account_bytes(patient), account_bytes(reader)))
+			.cloned()
+			.unwrap_or_default())
+	}
+
+	async fn decide_read(
+		&self,
+		reader: &AccountId,
+		_ground: Ground,
+		_patient: &AccountId,
+		_record: H256,
+		_purpose: Purpose,
+	) -> Result<bool, ChainError> {
+		Ok(self.permitted.contains(reader))
+	}
+
+	async fn decide_log(
+		&self,
+		reader: &AccountId,
+		_institution: Option<AccountId>,
+		_patient: &AccountId,
+	) -> Result<bool, ChainError> {
+		Ok(self.permitted.contains(reader))
+	}
+
+	async fn consent(
+		&self,
+		_patient: &AccountId,
+		_grantee: &Grantee,
+		_id: u32,
+	) -> Result<Option<Consent>, ChainError> {
+		Ok(None)
+	}
+
+	async fn audit_entries(&self) -> Result<Vec<AppendedEntry>, ChainError> {
+		Ok(Vec::new())
+	}
+
+	async fn audit_head(&self, _patient: &AccountId) -> Result<(u64, H256), ChainError> {
+		Ok((0, H256([0; 32])))
+	}
+}

@@ -1,0 +1,34 @@
+//! A hospital's daemon. It keeps the institution's shares of document keys and releases one only
+//! after the chain has logged an opening. It pins documents in IPFS, acknowledges on the chain what
+//! it keeps, and serves patients their access logs.
+//!
+//! - [`api`]: the REST API.
+//! - [`acknowledgements`]: pins and acknowledges versions.
+//! - [`kubo`]: watches the IPFS node and drops content that no version names.
+//! - [`indexer`]: reads the patients' logs from the finalised blocks.
+//! - [`node`]: watches the chain's node. [`chain`]: what the daemon reads from it.
+//! - [`store`]: the database, by subject. [`encryption`]: encrypts what goes into it.
+//! - [`daemon`]: starts and stops all of these, which share a [`state::State`].
+//!
+//! *Invariant*: a share leaves the custodian only in `api::shares::release`, sealed to the reader,
+//! after the chain has decided at the last finalised and the best block.
+//!
+//! *Invariant*: nothing is acknowledged that is not on the disk and pinned.
+//!
+//! *Invariant*: a database receives shares only encrypted.
+
+pub mod acknowledgements;
+pub mod api;
+pub mod backoff;
+pub mod chain;
+pub mod config;
+pub mod daemon;
+pub mod encryption;
+pub mod gauge;
+pub mod indexer;
+pub mod keys;
+pub mod kubo;
+pub mod node;
+pub mod readiness;
+pub mod state;
+pub mod store;

@@ -1,0 +1,140 @@
+//! Whether the custodian can do its work: the checks that `/ready` reports.
+
+use std::{
+	sync::{Mutex, MutexGuard},
+	time::{Duration, Instant},
+};
+use vouchsafe_client::messages::{Check, Readiness};
+
+/// How long all tasks may stay silent. The node is checked every few seconds, so longer silence
+/// means that its task hangs.
+const SILENCE: Duration = Duration::from_secs(120);
+
+/// One of the checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckName {
+	/// The node answers and makes progress.
+	Node,
+	/// The node is on the right chain.
+	Chain,
+	/// The node is an archive.
+	Archive,
+	/// The chain names this custodian.
+	Enrolled,
+	/// The IPFS node answers.
+	Kubo,
+	/// The index is up to date and agrees with the chain.
+	Index,
+	/// Versions are being acknowledged.
+	Work,
+}
+
+/// The latest result of every check.
+pub struct ReadinessReport {
+	latest: Mutex<Latest>,
+}
+
+struct Latest {
+	readiness: Readiness,
+	changed: Instant,
+}
+
+impl Default for ReadinessReport {
+	fn default() -> Self {
+		let unknown = || Check { ok: false, detail: "not checked yet".into() };
+		let readiness = Readiness {
+			ready: false,
+			node: unknown(),
+			chain: unknown(),
+			archive: unknown(),
+			enrolled: unknown(),
+			kubo: unknown(),
+			index: unknown(),
+			work: unknown(),
+		};
+		Self { latest: Mutex::new(Latest { readiness, changed: Instant::now() }) }
+	}
+}
+
+impl ReadinessReport {
+	/// Records the result of a check.
+	pub fn set(&self, name: CheckName, ok: bool, detail: impl Into<String>) {
+		let detail = detail.into();
+		let mut latest = self.latest();
+		let readiness = &mut latest.readiness;
+		let check = match name {
+			CheckName::Node => &mut readiness.node,
+			CheckName::Chain => &mut readiness.chain,
+			CheckName::Archive => &mut readiness.archive,
+			CheckName::Enrolled => &mut readiness.enrolled,
+			CheckName::Kubo => &mut readiness.kubo,
+			CheckName::Index => &mut readiness.index,
+			CheckName::Work => &mut readiness.work,
+		};
+		if check.ok != ok {
+			match ok {
+				true => tracing::info!(check = ?name, detail, "a check passes now"),
+				false => tracing::warn!(check = ?name, detail, "a check fails now"),
+			}
+		}
+		*check = Check { ok, detail };
+		let checks = [
+			&readiness.node,
+			&readiness.chain,
+			&readiness.archive,
+			&readiness.enrolled,
+			&readiness.kubo,
+			&readiness.index,
+			&readiness.work,
+		];
+		readiness.ready = checks.iter().all(|check| check.ok);
+		metrics::gauge!("vouchsafe_custodian_ready").set(f64::from(u8::from(readiness.ready)));
+		latest.changed = Instant::now();
+	}
+
+	/// The latest results.
+	pub fn get(&self) -> Readiness {
+		let latest = self.latest();
+		let mut readiness = latest.readiness.clone();
+		if latest.changed.elapsed() > SILENCE {
+			readiness.ready = false;
+			readiness.node =
+				Check { ok: false, detail: "nothing was checked for 2 minutes".into() };
+		}
+		readiness
+	}
+
+	fn latest(&self) -> MutexGuard<'_, Latest> {
+		self.latest.lock().unwrap_or_else(|error| error.into_inner())
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn it_is_ready_once_every_check_passes() {
+		let report = ReadinessReport::default();
+		let all = [
+			CheckName::Node,
+			CheckName::Chain,
+			CheckName::Archive,
+			CheckName::Enrolled,
+			CheckName::Kubo,
+			CheckName::Index,
+			CheckName::Work,
+		];
+		for name in all {
+			assert!(!report.get().ready);
+			report.set(name, true, "fine");
+		}
+		assert!(report.get().ready);
+		for name in all {
+			report.set(name, false, "broken");
+			assert!(!report.get().ready);
+			report.set(name, true, "fine");
+		}
+		assert_eq!(report.get().index, Check { ok: true, detail: "fine".into() });
+	}
+}

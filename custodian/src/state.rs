@@ -1,0 +1,101 @@
+//! The state that all tasks and requests share.
+
+use crate::{
+	chain::Node,
+	config::Config,
+	encryption::StorageEncryption,
+	keys::Keys,
+	readiness::ReadinessReport,
+	store::{Database, StoreError},
+};
+use std::{
+	sync::{Arc, RwLock},
+	time::Duration,
+};
+use tokio::sync::{watch, Notify};
+use vouchsafe_client::{
+	chain::{AccountId, H256},
+	ipfs::Ipfs,
+};
+
+/// What all tasks and requests share.
+pub struct State {
+	/// The configuration.
+	pub config: Config,
+	/// The custodian's keys.
+	pub keys: Keys,
+	/// The database.
+	pub database: Arc<dyn Database>,
+	/// Encrypts what the database stores of shares.
+	pub encryption: StorageEncryption,
+	/// The IPFS node, if there is one.
+	pub ipfs: Option<Ipfs>,
+	/// The results of the checks that `/ready` reports.
+	pub readiness: ReadinessReport,
+	/// Wakes the task that acknowledges versions.
+	pub new_work: Notify,
+	/// True once the custodian is to stop.
+	pub stopping: watch::Receiver<bool>,
+	/// The node, while it may be used.
+	node: RwLock<Option<Connected>>,
+}
+
+/// A node that has passed all checks.
+#[derive(Clone)]
+pub struct Connected {
+	/// The node.
+	pub node: Arc<dyn Node>,
+	/// The institution for which the chain names this custodian.
+	pub institution: Option<AccountId>,
+}
+
+impl State {
+	/// The state at the start: no node is connected.
+	pub fn new(
+		config: Config,
+		keys: Keys,
+		database: Arc<dyn Database>,
+		ipfs: Option<Ipfs>,
+		stopping: watch::Receiver<bool>,
+	) -> Self {
+		let encryption = StorageEncryption::new(keys.encryption.clone());
+		Self {
+			config,
+			keys,
+			database,
+			encryption,
+			ipfs,
+			readiness: ReadinessReport::default(),
+			new_work: Notify::new(),
+			stopping,
+			node: RwLock::new(None),
+		}
+	}
+
+	/// The node, while it may be used.
+	pub fn connected(&self) -> Option<Connected> {
+		self.node.read().unwrap_or_else(|error| error.into_inner()).clone()
+	}
+
+	/// Sets the node that may be used, or that none may.
+	pub fn set_connected(&self, node: Option<Connected>) {
+		*self.node.write().unwrap_or_else(|error| error.into_inner()) = node;
+	}
+
+	/// The genesis hash of this custodian's chain: the configured one, or the one seen first.
+	pub async fn genesis(&self) -> Result<Option<H256>, StoreError> {
+		match self.config.chain.genesis {
+			Some(genesis) => Ok(Some(H256(genesis.0))),
+			None => Ok(self.database.genesis().await?.map(H256)),
+		}
+	}
+
+	/// Sleeps, and returns false if the custodian is to stop.
+	pub async fn pause(&self, pause: Duration) -> bool {
+		let mut stopping = self.stopping.clone();
+		tokio::select! {
+			_ = tokio::time::sleep(pause) => true,
+			_ = stopping.wait_for(|stop| *stop) => false,
+		}
+	}
+}

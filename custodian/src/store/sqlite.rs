@@ -1,0 +1,179 @@
+//! The database in SQLite: one file, one connection, one writer.
+//!
+//! To destroy a share is to delete the row of its sealed key. `secure_delete` overwrites the row,
+//! and the write-ahead log is truncated after it.
+
+mod content;
+mod log_index;
+mod nonces;
+mod shares;
+#[cfg(test)]
+mod tests;
+
+use super::StoreError;
+use anyhow::Context;
+use rusqlite::{Connection, Transaction};
+use std::{
+	path::Path,
+	sync::{Arc, Mutex, MutexGuard},
+	time::Duration,
+};
+
+/// The schema's number. Older schemas are migrated when the database is opened.
+const SCHEMA: i64 = 1;
+
+/// Creates schema 1.
+const SCHEMA_1: &str = "
+CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE versions (
+	record BLOB NOT NULL,
+	version INTEGER NOT NULL,
+	epoch INTEGER NOT NULL,
+	patient BLOB NOT NULL,
+	commitments BLOB NOT NULL,
+	manifest BLOB NOT NULL,
+	manifest_cid TEXT NOT NULL,
+	ciphertext_cid TEXT NOT NULL,
+	ciphertext_len INTEGER NOT NULL,
+	patient_share BLOB,
+	pinned INTEGER NOT NULL DEFAULT 0,
+	-- Whether the acknowledgement is final on the chain.
+	acknowledged INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (record, version, epoch)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX versions_to_acknowledge ON versions (acknowledged) WHERE acknowledged = 0;
+CREATE TABLE share_keys (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+CREATE TABLE shares (
+	record BLOB NOT NULL,
+	version INTEGER NOT NULL,
+	epoch INTEGER NOT NULL,
+	holder BLOB NOT NULL,
+	-- The consent under which the patient carried it; empty and -1 for the institution's own.
+	grantee BLOB NOT NULL,
+	consent INTEGER NOT NULL,
+	key INTEGER NOT NULL REFERENCES share_keys (id) ON DELETE CASCADE,
+	ciphertext BLOB NOT NULL,
+	PRIMARY KEY (record, version, epoch, holder, grantee, consent)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX shares_by_consent ON shares (holder, grantee, consent);
+CREATE INDEX shares_by_key ON shares (key);
+CREATE TABLE carried_commitments (
+	record BLOB NOT NULL,
+	version INTEGER NOT NULL,
+	epoch INTEGER NOT NULL,
+	commitments BLOB NOT NULL,
+	PRIMARY KEY (record, version, epoch)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE content (
+	cid TEXT PRIMARY KEY,
+	length INTEGER NOT NULL,
+	-- Whether a version names it.
+	claimed INTEGER NOT NULL,
+	account BLOB,
+	at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE entries (
+	patient BLOB NOT NULL,
+	seq INTEGER NOT NULL,
+	block INTEGER NOT NULL,
+	entry BLOB NOT NULL,
+	head BLOB NOT NULL,
+	PRIMARY KEY (patient, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE mismatches (patient BLOB PRIMARY KEY, block INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE nonces (
+	account BLOB NOT NULL,
+	nonce BLOB NOT NULL,
+	expires INTEGER NOT NULL,
+	PRIMARY KEY (account, nonce)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX nonces_by_expiry ON nonces (expires);
+";
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Sqlite {
+	connection: Arc<Mutex<Connection>>,
+}
+
+impl Sqlite {
+	/// Opens the database in this directory, and creates it if there is none.
+	pub fn open(directory: &Path) -> anyhow::Result<Self> {
+		Self::try_open(directory)
+			.with_context(|| format!("can't open the database in {}", directory.display()))
+	}
+
+	fn try_open(directory: &Path) -> anyhow::Result<Self> {
+		use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+		std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+		let path = directory.join("custodian.sqlite");
+		let connection = Connection::open(&path)?;
+		std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600))?;
+		Ok(Self::prepare(connection)?)
+	}
+
+	fn prepare(mut connection: Connection) -> Result<Self, StoreError> {
+		connection.busy_timeout(Duration::from_secs(10))?;
+		// A share must be on the disk before it is acknowledged, hence FULL.
+		connection.execute_batch(
+			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
+			 PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+		)?;
+		let schema: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+		match schema {
+			SCHEMA => {},
+			0 => {
+				let transaction = connection.transaction()?;
+				transaction.execute_batch(SCHEMA_1)?;
+				transaction.pragma_update(None, "user_version", SCHEMA)?;
+				transaction.commit()?;
+			},
+			newer => return Err(StoreError::NewerSchema(newer)),
+		}
+		Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+	}
+
+	/// Writes everything into the database file and empties the write-ahead log.
+	pub fn checkpoint(&self) -> Result<(), StoreError> {
+		self.connection().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+		Ok(())
+	}
+
+	/// Runs `work` in a transaction, on a thread that may block.
+	async fn transaction<T: Send + 'static>(
+		&self,
+		work: impl FnOnce(&Transaction) -> rusqlite::Result<T> + Send + 'static,
+	) -> Result<T, StoreError> {
+		let database = self.clone();
+		let task = tokio::task::spawn_blocking(move || {
+			let mut connection = database.connection();
+			let transaction = connection.transaction()?;
+			let result = work(&transaction)?;
+			transaction.commit()?;
+			Ok(result)
+		});
+		task.await.map_err(StoreError::database)?
+	}
+
+	fn connection(&self) -> MutexGuard<'_, Connection> {
+		// A panic while it was locked rolled the transaction back, so the connection is usable.
+		self.connection.lock().unwrap_or_else(|error| error.into_inner())
+	}
+}
+
+impl From<rusqlite::Error> for StoreError {
+	fn from(error: rusqlite::Error) -> Self {
+		Self::database(error)
+	}
+}
+
+/// A number as SQLite stores it, which knows signed ones only. No number stored here comes near
+/// the limit.
+fn to_column(number: u64) -> i64 {
+	i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A number that [`to_column`] stored.
+fn from_column(number: i64) -> u64 {
+	u64::try_from(number).unwrap_or(0)
+}

@@ -1,0 +1,37 @@
+//! The nonces of signed requests.
+
+use super::{to_column, Sqlite};
+use crate::store::{Nonces, StoreError};
+use async_trait::async_trait;
+use rusqlite::params;
+
+#[async_trait]
+impl Nonces for Sqlite {
+	async fn is_used(&self, account: [u8; 32], nonce: [u8; 16]) -> Result<bool, StoreError> {
+		self.transaction(move |db| {
+			let mut query = db.prepare_cached(
+				"SELECT EXISTS (SELECT 1 FROM nonces WHERE account = ?1 AND nonce = ?2)",
+			)?;
+			query.query_row(params![account, nonce], |row| row.get(0))
+		})
+		.await
+	}
+
+	async fn use_nonce(
+		&self,
+		account: [u8; 32],
+		nonce: [u8; 16],
+		now: u64,
+		expires: u64,
+	) -> Result<bool, StoreError> {
+		self.transaction(move |db| {
+			db.execute("DELETE FROM nonces WHERE expires < ?1", [to_column(now)])?;
+			let inserted = db.execute(
+				"INSERT OR IGNORE INTO nonces VALUES (?1, ?2, ?3)",
+				params![account, nonce, to_column(expires)],
+			)?;
+			Ok(inserted == 1)
+		})
+		.await
+	}
+}

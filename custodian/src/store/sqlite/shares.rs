@@ -1,0 +1,237 @@
+//! Key shares, and what came with them.
+
+use super::{from_column, to_column, Sqlite};
+use crate::{
+	encryption::SealedValue,
+	store::{ConsentKey, KeptVersion, Shares, StoreError, VersionId},
+};
+use async_trait::async_trait;
+use rusqlite::{params, OptionalExtension, Transaction};
+
+#[async_trait]
+impl Shares for Sqlite {
+	async fn keep_version(
+		&self,
+		id: VersionId,
+		holder: [u8; 32],
+		share: SealedValue,
+		version: KeptVersion,
+	) -> Result<(), StoreError> {
+		self.transaction(move |db| {
+			db.execute(
+				"INSERT OR IGNORE INTO versions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0)",
+				params![
+					id.record,
+					id.version,
+					id.epoch,
+					version.patient,
+					version.commitments,
+					version.manifest,
+					version.manifest_cid,
+					version.ciphertext_cid,
+					to_column(version.ciphertext_len),
+					version.patient_share,
+				],
+			)?;
+			insert_share(db, id, &holder, None, &share)
+		})
+		.await
+	}
+
+	async fn keep_carried(
+		&self,
+		id: VersionId,
+		patient: [u8; 32],
+		consent: ConsentKey,
+		share: SealedValue,
+		commitments: Vec<u8>,
+	) -> Result<(), StoreError> {
+		self.transaction(move |db| {
+			db.execute(
+				"INSERT OR IGNORE INTO carried_commitments VALUES (?1, ?2, ?3, ?4)",
+				params![id.record, id.version, id.epoch, commitments],
+			)?;
+			insert_share(db, id, &patient, Some(&consent), &share)
+		})
+		.await
+	}
+
+	async fn share(
+		&self,
+		id: VersionId,
+		holder: [u8; 32],
+		consent: Option<ConsentKey>,
+	) -> Result<Option<SealedValue>, StoreError> {
+		self.transaction(move |db| {
+			let (grantee, consent) = consent_columns(consent.as_ref());
+			let mut query = db.prepare_cached(
+				"SELECT sealed, ciphertext FROM shares JOIN share_keys ON shares.key = share_keys.id
+				 WHERE record = ?1 AND version = ?2 AND epoch = ?3 AND holder = ?4 AND grantee = ?5
+				 AND consent = ?6",
+			)?;
+			let row = params![id.record, id.version, id.epoch, holder, grantee, consent];
+			query
+				.query_row(row, |row| Ok(SealedValue { key: row.get(0)?, ciphertext: row.get(1)? }))
+				.optional()
+		})
+		.await
+	}
+
+	async fn carried(
+		&self,
+		id: VersionId,
+		patient: [u8; 32],
+	) -> Result<Vec<ConsentKey>, StoreError> {
+		self.transaction(move |db| {
+			let mut query = db.prepare_cached(
+				"SELECT grantee, consent FROM shares WHERE record = ?1 AND version = ?2
+				 AND epoch = ?3 AND holder = ?4 AND consent >= 0 ORDER BY consent LIMIT 64",
+			)?;
+			let rows = query
+				.query_map(params![id.record, id.version, id.epoch, patient], |row| {
+					Ok(ConsentKey { grantee: row.get(0)?, consent: row.get(1)? })
+				})?;
+			rows.collect()
+		})
+		.await
+	}
+
+	async fn all_carried(&self) -> Result<Vec<([u8; 32], ConsentKey)>, StoreError> {
+		self.transaction(|db| {
+			let mut query = db.prepare_cached(
+				"SELECT DISTINCT holder, grantee, consent FROM shares WHERE consent >= 0",
+			)?;
+			let rows = query.query_map([], |row| {
+				Ok((row.get(0)?, ConsentKey { grantee: row.get(1)?, consent: row.get(2)? }))
+			})?;
+			rows.collect()
+		})
+		.await
+	}
+
+	async fn destroy_carried(
+		&self,
+		patient: [u8; 32],
+		consent: ConsentKey,
+	) -> Result<usize, StoreError> {
+		let destroyed = self
+			.transaction(move |db| {
+				db.execute(
+					"DELETE FROM share_keys WHERE id IN (SELECT key FROM shares WHERE holder = ?1
+					 AND grantee = ?2 AND consent = ?3)",
+					params![patient, consent.grantee, consent.consent],
+				)
+			})
+			.await?;
+		if destroyed > 0 {
+			let database = self.clone();
+			tokio::task::spawn_blocking(move || database.checkpoint())
+				.await
+				.map_err(StoreError::database)??;
+		}
+		Ok(destroyed)
+	}
+
+	async fn version(&self, id: VersionId) -> Result<Option<KeptVersion>, StoreError> {
+		self.transaction(move |db| {
+			let mut query = db.prepare_cached(
+				"SELECT patient, commitments, manifest, manifest_cid, ciphertext_cid,
+				 ciphertext_len, patient_share, pinned FROM versions
+				 WHERE record = ?1 AND version = ?2 AND epoch = ?3",
+			)?;
+			let row = query.query_row(params![id.record, id.version, id.epoch], |row| {
+				Ok(KeptVersion {
+					patient: row.get(0)?,
+					commitments: row.get(1)?,
+					manifest: row.get(2)?,
+					manifest_cid: row.get(3)?,
+					ciphertext_cid: row.get(4)?,
+					ciphertext_len: from_column(row.get(5)?),
+					patient_share: row.get(6)?,
+					pinned: row.get(7)?,
+				})
+			});
+			row.optional()
+		})
+		.await
+	}
+
+	async fn commitments(&self, id: VersionId) -> Result<Option<Vec<u8>>, StoreError> {
+		self.transaction(move |db| {
+			let mut query = db.prepare_cached(
+				"SELECT commitments FROM versions WHERE record = ?1 AND version = ?2 AND epoch = ?3
+				 UNION ALL SELECT commitments FROM carried_commitments
+				 WHERE record = ?1 AND version = ?2 AND epoch = ?3",
+			)?;
+			let row = params![id.record, id.version, id.epoch];
+			query.query_row(row, |row| row.get(0)).optional()
+		})
+		.await
+	}
+
+	async fn to_acknowledge(&self) -> Result<Vec<VersionId>, StoreError> {
+		self.transaction(|db| {
+			let mut query = db.prepare_cached(
+				"SELECT record, version, epoch FROM versions WHERE acknowledged = 0",
+			)?;
+			let rows = query.query_map([], |row| {
+				Ok(VersionId { record: row.get(0)?, version: row.get(1)?, epoch: row.get(2)? })
+			})?;
+			rows.collect()
+		})
+		.await
+	}
+
+	async fn set_acknowledged(&self, id: VersionId) -> Result<(), StoreError> {
+		self.transaction(move |db| {
+			db.execute(
+				"UPDATE versions SET acknowledged = 1
+				 WHERE record = ?1 AND version = ?2 AND epoch = ?3",
+				params![id.record, id.version, id.epoch],
+			)?;
+			Ok(())
+		})
+		.await
+	}
+}
+
+fn insert_share(
+	db: &Transaction,
+	id: VersionId,
+	holder: &[u8; 32],
+	consent: Option<&ConsentKey>,
+	share: &SealedValue,
+) -> rusqlite::Result<()> {
+	let (grantee, consent) = consent_columns(consent);
+	let exists: bool = db.query_row(
+		"SELECT EXISTS (SELECT 1 FROM shares WHERE record = ?1 AND version = ?2 AND epoch = ?3
+		 AND holder = ?4 AND grantee = ?5 AND consent = ?6)",
+		params![id.record, id.version, id.epoch, holder, grantee, consent],
+		|row| row.get(0),
+	)?;
+	if exists {
+		return Ok(());
+	}
+	db.execute("INSERT INTO share_keys (sealed) VALUES (?1)", [&share.key])?;
+	db.execute(
+		"INSERT INTO shares VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		params![
+			id.record,
+			id.version,
+			id.epoch,
+			holder,
+			grantee,
+			consent,
+			db.last_insert_rowid(),
+			share.ciphertext
+		],
+	)?;
+	Ok(())
+}
+
+fn consent_columns(consent: Option<&ConsentKey>) -> (&[u8], i64) {
+	match consent {
+		Some(consent) => (&consent.grantee, consent.consent.into()),
+		None => (&[], -1),
+	}
+}

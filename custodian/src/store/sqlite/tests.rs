@@ -1,0 +1,248 @@
+//! What the database stores, and what a thief of its files finds.
+
+use super::*;
+use crate::{
+	encryption::{EncryptionError, StorageEncryption},
+	store::{ConsentKey, Content, IndexedBlock, KeptVersion, LogIndex, Nonces, Shares, VersionId},
+};
+use codec::Encode;
+use vouchsafe_client::{
+	chain::{AccountId, H256},
+	messages::{Hex, HexBytes, LogLine},
+};
+use vouchsafe_vault::{
+	seal::SecretKey,
+	sharing::{Secret, Share},
+};
+
+const ID: VersionId = VersionId { record: [1; 32], version: 0, epoch: 0 };
+const HOLDER: [u8; 32] = [2; 32];
+const PATIENT: [u8; 32] = [3; 32];
+
+/// A database in a directory of its own, and the key for what is encrypted in it.
+struct Fixture {
+	directory: tempfile::TempDir,
+	database: Sqlite,
+	key: SecretKey,
+	encryption: StorageEncryption,
+}
+
+impl Fixture {
+	fn new() -> Self {
+		let directory = tempfile::tempdir().unwrap();
+		let database = Sqlite::open(directory.path()).unwrap();
+		let key = SecretKey::random();
+		let encryption = StorageEncryption::new(key.clone());
+		Self { directory, database, key, encryption }
+	}
+
+	/// The same after a restart of the program.
+	fn restarted(self) -> Self {
+		let Self { directory, database, key, encryption } = self;
+		drop(database);
+		let database = Sqlite::open(directory.path()).unwrap();
+		Self { directory, database, key, encryption }
+	}
+
+	async fn keep_version(&self, share: &Share) {
+		let sealed = self.encryption.seal_share(ID, &HOLDER, share).unwrap();
+		self.database.keep_version(ID, HOLDER, sealed, version()).await.unwrap();
+	}
+
+	/// The institution's own share, opened.
+	async fn own_share(&self) -> Share {
+		let sealed = self.database.share(ID, HOLDER, None).await.unwrap().unwrap();
+		self.encryption.open_share(ID, &HOLDER, &sealed).unwrap()
+	}
+
+	/// Whether these bytes are in any of the database's files.
+	fn is_on_disk(&self, needle: &[u8]) -> bool {
+		std::fs::read_dir(self.directory.path()).unwrap().any(|file| {
+			let bytes = std::fs::read(file.unwrap().path()).unwrap();
+			bytes.windows(needle.len()).any(|window| window == needle)
+		})
+	}
+}
+
+fn share() -> Share {
+	Secret::random().split(3, 5).unwrap().shares.remove(0)
+}
+
+fn version() -> KeptVersion {
+	KeptVersion {
+		patient: PATIENT,
+		commitments: vec![4; 97],
+		manifest: vec![5; 300],
+		manifest_cid: "manifest".into(),
+		ciphertext_cid: "ciphertext".into(),
+		ciphertext_len: 1 << 40,
+		patient_share: Some(vec![6; 83]),
+		pinned: false,
+	}
+}
+
+fn consent() -> ConsentKey {
+	ConsentKey { grantee: vec![0], consent: 7 }
+}
+
+#[tokio::test]
+async fn shares_come_back_after_a_restart() {
+	let (before, share) = (Fixture::new(), share());
+	before.keep_version(&share).await;
+	// The same once more changes nothing.
+	before.keep_version(&share).await;
+	let after = before.restarted();
+	assert!(after.own_share().await == share);
+	let database = &after.database;
+	assert_eq!(database.version(ID).await.unwrap(), Some(version()));
+	assert_eq!(database.commitments(ID).await.unwrap(), Some(version().commitments));
+	assert_eq!(database.to_acknowledge().await.unwrap(), [ID]);
+	database.set_acknowledged(ID).await.unwrap();
+	assert!(database.to_acknowledge().await.unwrap().is_empty());
+	let other = VersionId { epoch: 1, ..ID };
+	assert!(database.share(other, HOLDER, None).await.unwrap().is_none());
+	assert!(database.share(ID, PATIENT, None).await.unwrap().is_none());
+	assert!(database.version(other).await.unwrap().is_none());
+	assert!(database.commitments(other).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_stolen_database_shows_no_share() {
+	let (fixture, share) = (Fixture::new(), share());
+	fixture.keep_version(&share).await;
+	let secret = share.encode();
+	// What is stored unencrypted is found, and what is encrypted is not.
+	assert!(fixture.is_on_disk(&[4; 97]));
+	assert!(!fixture.is_on_disk(&secret[2..18]));
+	fixture.database.checkpoint().unwrap();
+	assert!(fixture.is_on_disk(&[4; 97]));
+	assert!(!fixture.is_on_disk(&secret[2..18]));
+	assert!(!fixture.is_on_disk(&fixture.key.to_bytes()[..16]));
+}
+
+#[tokio::test]
+async fn what_is_destroyed_is_gone_from_the_disk() {
+	let (fixture, share) = (Fixture::new(), share());
+	fixture.keep_version(&share).await;
+	let sealed = fixture.encryption.seal_share(ID, &PATIENT, &share).unwrap();
+	let database = &fixture.database;
+	database.keep_carried(ID, PATIENT, consent(), sealed.clone(), vec![4; 97]).await.unwrap();
+	assert_eq!(database.carried(ID, PATIENT).await.unwrap(), [consent()]);
+	assert_eq!(database.all_carried().await.unwrap(), [(PATIENT, consent())]);
+	let found = database.share(ID, PATIENT, Some(consent())).await.unwrap();
+	assert_eq!(found, Some(sealed.clone()));
+	assert!(fixture.is_on_disk(&sealed.key[40..]));
+
+	let other = ConsentKey { consent: 8, ..consent() };
+	assert_eq!(database.destroy_carried(PATIENT, other).await.unwrap(), 0);
+	assert_eq!(database.destroy_carried(PATIENT, consent()).await.unwrap(), 1);
+	assert_eq!(database.destroy_carried(PATIENT, consent()).await.unwrap(), 0);
+	assert!(database.share(ID, PATIENT, Some(consent())).await.unwrap().is_none());
+	assert!(database.carried(ID, PATIENT).await.unwrap().is_empty());
+	assert!(!fixture.is_on_disk(&sealed.key[40..]));
+	// The institution's own share is untouched.
+	assert!(fixture.own_share().await == share);
+}
+
+#[tokio::test]
+async fn a_share_moved_to_another_version_does_not_open() {
+	let fixture = Fixture::new();
+	fixture.keep_version(&share()).await;
+	let move_it = |db: &Transaction| db.execute("UPDATE shares SET version = 1", []);
+	fixture.database.transaction(move_it).await.unwrap();
+	let moved = VersionId { version: 1, ..ID };
+	let sealed = fixture.database.share(moved, HOLDER, None).await.unwrap().unwrap();
+	assert_eq!(
+		fixture.encryption.open_share(moved, &HOLDER, &sealed).err(),
+		Some(EncryptionError::Decrypt)
+	);
+}
+
+#[tokio::test]
+async fn nonces_count_once_until_they_expire() {
+	let Fixture { database, directory: _directory, .. } = Fixture::new();
+	assert!(!database.is_used([1; 32], [1; 16]).await.unwrap());
+	assert!(database.use_nonce([1; 32], [1; 16], 100, 200).await.unwrap());
+	assert!(database.is_used([1; 32], [1; 16]).await.unwrap());
+	assert!(!database.use_nonce([1; 32], [1; 16], 150, 250).await.unwrap());
+	assert!(!database.use_nonce([1; 32], [1; 16], 200, 250).await.unwrap());
+	assert!(database.use_nonce([2; 32], [1; 16], 150, 250).await.unwrap());
+	assert!(database.use_nonce([1; 32], [1; 16], 201, 300).await.unwrap());
+}
+
+#[tokio::test]
+async fn content_that_no_version_claims_is_dropped() {
+	let fixture = Fixture::new();
+	let database = &fixture.database;
+	database.note_content("ciphertext".into(), 10, [9; 32], 100).await.unwrap();
+	database.note_content("stray".into(), 20, [9; 32], 100).await.unwrap();
+	assert_eq!(database.unclaimed([9; 32]).await.unwrap(), 30);
+	assert_eq!(database.unclaimed([8; 32]).await.unwrap(), 0);
+	fixture.keep_version(&share()).await;
+	database.set_pinned(ID, 120).await.unwrap();
+	assert_eq!(database.unclaimed([9; 32]).await.unwrap(), 20);
+	assert!(database.version(ID).await.unwrap().unwrap().pinned);
+	assert!(database.drop_unclaimed(100).await.unwrap().is_empty());
+	assert_eq!(database.drop_unclaimed(101).await.unwrap(), ["stray"]);
+	assert_eq!(database.content_length("stray".into()).await.unwrap(), None);
+	assert_eq!(database.content_length("ciphertext".into()).await.unwrap(), Some(10));
+	assert_eq!(database.content_length("manifest".into()).await.unwrap(), Some(300));
+}
+
+#[tokio::test]
+async fn the_index_continues_where_it_stopped() {
+	let before = Fixture::new();
+	let patient = AccountId::new(PATIENT);
+	let line = |seq: u8| LogLine {
+		seq: seq.into(),
+		block: 5,
+		entry: HexBytes(vec![1, 2]),
+		head: Hex([seq + 1; 32]),
+	};
+	let block = IndexedBlock {
+		number: 5,
+		hash: H256([7; 32]),
+		lines: vec![(patient.clone(), line(0)), (patient.clone(), line(1))],
+		mismatches: vec![],
+	};
+	let head = |database: Sqlite| {
+		let patient = patient.clone();
+		async move { database.log_heads(vec![patient.clone()]).await.unwrap()[&patient] }
+	};
+	assert_eq!(before.database.last_block().await.unwrap(), None);
+	assert_eq!(head(before.database.clone()).await, (0, H256::zero()));
+	before.database.index_blocks(vec![block.clone()]).await.unwrap();
+	before.database.index_blocks(vec![block.clone()]).await.unwrap();
+	let after = before.restarted();
+	let database = &after.database;
+	assert_eq!(database.last_block().await.unwrap(), Some((5, H256([7; 32]))));
+	assert_eq!(head(database.clone()).await, (2, H256([2; 32])));
+	for (from, limit, lines) in
+		[(1, 10, vec![line(1)]), (0, 1, vec![line(0)]), (2, 1, vec![]), (u64::MAX, 1, vec![])]
+	{
+		let page = database.log_page(patient.clone(), from, limit).await.unwrap();
+		assert_eq!((page.count, page.lines), (2, lines));
+	}
+	assert_eq!(database.mismatches().await.unwrap(), 0);
+	let mismatch = IndexedBlock { number: 6, lines: vec![], mismatches: vec![patient], ..block };
+	database.index_blocks(vec![mismatch]).await.unwrap();
+	assert_eq!(database.mismatches().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+	let Fixture { directory, database, .. } = Fixture::new();
+	database.transaction(|db| db.pragma_update(None, "user_version", SCHEMA + 1)).await.unwrap();
+	drop(database);
+	let Err(error) = Sqlite::open(directory.path()) else { panic!("it was opened") };
+	assert!(format!("{error:#}").contains("update the program"), "{error:#}");
+}
+
+#[tokio::test]
+async fn the_first_genesis_hash_stays() {
+	let Fixture { database, directory: _directory, .. } = Fixture::new();
+	assert_eq!(database.genesis().await.unwrap(), None);
+	assert_eq!(database.note_genesis([1; 32]).await.unwrap(), [1; 32]);
+	assert_eq!(database.note_genesis([2; 32]).await.unwrap(), [1; 32]);
+	assert_eq!(database.genesis().await.unwrap(), Some([1; 32]));
+}
