@@ -2,7 +2,7 @@
 
 use super::{median_and_worst, Row};
 use crate::{
-	acts::keypair,
+	commands::keypair,
 	network::{state_sizes, Network},
 };
 use anyhow::{bail, Context, Result};

@@ -1,4 +1,4 @@
-//! Tests across real processes: nodes, custodians, Kubo, and the command that people use. One
+//! Tests across real processes: nodes, custodians, Kubo and the `vouchsafe` command. They are one
 //! program, so that it is linked once and networks run side by side.
 
 mod documents;
@@ -6,4 +6,5 @@ mod failures;
 mod one_hospital;
 mod refusals;
 mod story;
+mod suite;
 mod upgrade;
