@@ -93,9 +93,10 @@ pub async fn run(network: &mut Network, print: &mut Printer, bundle: Option<&Pat
 		let record = commands::add(doctor_a, patient, "Hospital A", &file, "imaging").await?;
 		documents.push((record, file));
 	}
+	let plural = if documents.len() == 1 { "" } else { "s" };
 	print.end(&format!(
-		"{} resources in {} records, one per encounter and category, and {} documents. Any three of \
-		 five holders (three hospitals, the patient and the authority) can open them.",
+		"{} resources in {} records, one per encounter and category, and {} document{plural}. Any \
+		 three of five holders (three hospitals, the patient and the authority) can open them.",
 		import.resources,
 		import.records.len(),
 		documents.len()
