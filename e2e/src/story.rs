@@ -92,8 +92,9 @@ pub async fn run(network: &mut Network, print: &mut Printer, bundle: Option<&Pat
 		let record = commands::add(doctor_a, patient, "Hospital A", &file, "imaging").await?;
 		documents.push((record, file));
 	}
+	let plural = if documents.len() == 1 { "" } else { "s" };
 	print.end(&format!(
-		"{} resources in {} records, and {} documents. Any three of five holders (three hospitals, \
+		"{} resources in {} records and {} document{plural}. Any three of five holders (three hospitals, \
 		 the patient and the authority) can open them.",
 		import.resources,
 		import.records.len(),
