@@ -2,7 +2,7 @@
 //! examples in `cli/examples`.
 //!
 //! Real documents are looked for in the folder `data` of the folder that `VOUCHSAFE_DATA` names,
-//! or of `../shared` beside the checkout.
+//! or of `../shared` beside the checkout. If `VOUCHSAFE_DATA` is empty, only the examples are used.
 
 use std::{
 	collections::BTreeSet,
@@ -20,6 +20,9 @@ pub const VARIABLE: &str = "VOUCHSAFE_DATA";
 /// If `VOUCHSAFE_DATA` is set and has no folder `data`: a wrong setting must not skip tests.
 pub fn folder() -> Option<PathBuf> {
 	if let Some(set) = std::env::var_os(VARIABLE) {
+		if set.is_empty() {
+			return None;
+		}
 		let data = PathBuf::from(set).join("data");
 		assert!(data.is_dir(), "{VARIABLE} is set, but {} is not a folder", data.display());
 		return Some(data);

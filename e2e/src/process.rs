@@ -38,16 +38,7 @@ impl Process {
 		let out = OpenOptions::new().create(true).append(true).open(log)?;
 		let err = out.try_clone()?;
 		if tied {
-			let mut wrapped = Command::new("setpriv");
-			wrapped.args(["--pdeathsig", "KILL", "--"]).arg(command.get_program());
-			wrapped.args(command.get_args());
-			for (key, value) in command.get_envs() {
-				match value {
-					Some(value) => wrapped.env(key, value),
-					None => wrapped.env_remove(key),
-				};
-			}
-			command = wrapped;
+			command = tie(&command);
 		}
 		command.stdin(Stdio::null()).stdout(out).stderr(err);
 		let program = command.get_program().to_owned();
@@ -127,6 +118,19 @@ impl Drop for Process {
 	fn drop(&mut self) {
 		self.kill();
 	}
+}
+
+/// A command that the kernel kills when the thread that starts it ends.
+pub fn tie(command: &Command) -> Command {
+	let mut tied = Command::new("setpriv");
+	tied.args(["--pdeathsig", "KILL", "--"]).arg(command.get_program()).args(command.get_args());
+	for (key, value) in command.get_envs() {
+		match value {
+			Some(value) => tied.env(key, value),
+			None => tied.env_remove(key),
+		};
+	}
+	tied
 }
 
 /// Starts a command on a thread that lives as long as this process. A program that is tied to us is

@@ -1,6 +1,6 @@
 //! A user of the `vouchsafe` command, with a home folder, a key and a node.
 
-use crate::process::program;
+use crate::process::{program, tie};
 use anyhow::{bail, Context, Result};
 use serde_json::Value;
 use std::{
@@ -34,15 +34,17 @@ impl User {
 		Self { node: node.into(), ..self.clone() }
 	}
 
-	/// The command with these arguments, not started yet.
+	/// The command with these arguments, not started yet. It is killed when the thread that starts it
+	/// ends.
 	pub fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Command> {
 		let mut command = Command::new(program("vouchsafe")?);
 		command
 			.arg("--home")
 			.arg(&self.home)
 			.args(["--node", &self.node, "--dev", "--key", &self.key, "--json"])
-			.args(arguments)
-			.stdin(Stdio::null());
+			.args(arguments);
+		let mut command = tie(&command);
+		command.stdin(Stdio::null());
 		Ok(command)
 	}
 
