@@ -15,7 +15,7 @@
 //! | consent | what | why, and what is done instead |
 //! |---|---|---|
 //! | all with a date | the time zone of a date | our moments are UTC: the day is taken as UTC's |
-//! | Emergency | a nested deny without a purpose, within the provision for `ETREAT` | deny beats permit here, so it would close what the provision around it opens: it becomes a deny of every other purpose, as the narrative has it |
+//! | Emergency | a nested deny without a purpose, within the provision for `ETREAT` | deny beats permit here, so it would close what the provision around it opens: it becomes a deny of every other purpose, as the narrative has it, but treatment, which includes the emergency: treatment is refused because nothing permits it |
 //! | basic, notTime | — (a period that begins before 1970 begins at 1970: nothing is asked earlier) | |
 //! | notOrg | `correct` apart from adding | with us correcting is adding a version: it becomes `Write`, which denies both |
 //! | grantor | the narrative's purpose, at the patient's request | it isn't coded |
@@ -124,7 +124,9 @@ fn emergency() {
 	// Opted out; of the data that f001 holds emergencies are excepted, and nothing else is.
 	let responsible: BoundedVec<_, _> = vec![account(F001)].try_into().unwrap();
 	let emergency = Purposes::of(&[Purpose::EmergencyTreatment]);
-	let others = Purposes(Purposes::of(Purpose::ALL).0 & !emergency.0);
+	// Treatment includes the emergency, so a deny of it would close what is to be open.
+	let treatment = emergency.with(Purpose::Treatment);
+	let others = Purposes(Purposes::of(Purpose::ALL).0 & !treatment.0);
 	let in_emergency = Terms { purposes: emergency, responsible: responsible.clone(), ..permit() };
 	let otherwise = Terms { purposes: others, responsible, ..Terms::all(DENY) };
 	let mut rows = vec![(
@@ -151,12 +153,21 @@ fn emergency() {
 	check(
 		permitted_besides,
 		vec![
-			("treatment, the data of f001", false, ask(|_| {})),
 			(
-				"treatment, the data of another hospital",
-				true,
-				ask(|question| of_record(question).responsible = account(HOSPITAL_C)),
+				"payment, the data of f001",
+				false,
+				ask(|question| question.purpose = Purpose::Payment),
 			),
+			(
+				"payment, the data of another hospital",
+				true,
+				ask(|question| {
+					question.purpose = Purpose::Payment;
+					of_record(question).responsible = account(HOSPITAL_C);
+				}),
+			),
+			// What can't be expressed shows: this should be refused.
+			("treatment, the data of f001", true, ask(|_| {})),
 		],
 	);
 }

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// A case: what it is, what is lacking if anything is, and the change that makes it.
+type Case = (&'static str, Option<Mismatch>, fn(&mut StudyFacts, &mut Terms));
+
 const MONDO_DIABETES: Disease = 5015;
 
 fn study() -> ActingStudy {
@@ -91,7 +94,7 @@ fn only_studies_count_and_they_do_nothing_else() {
 
 #[test]
 fn a_permit_covers_all_sources_and_traits_of_a_study() {
-	let cases: &[(&str, Option<Mismatch>, fn(&mut StudyFacts, &mut Terms))] = &[
+	let cases: &[Case] = &[
 		("no filter", None, |_, _| {}),
 		("no filter, all sources", None, |study, _| study.sources = Categories::default()),
 		("its sources", None, |_, terms| {
@@ -153,7 +156,7 @@ fn a_deny_stops_a_study_unless_it_selects_records() {
 	let traits = StudyTraits::of(&[StudyTrait::Commercial]);
 	question.subject = Subject::Study(StudyFacts { sources: Categories::default(), traits });
 	let permit = Terms { traits: StudyTraits::of(StudyTrait::ALL), ..counted() };
-	let cases: &[(&str, bool, fn(&mut Terms))] = &[
+	let cases: &[(&str, bool, table::Narrow)] = &[
 		("everything", true, |_| {}),
 		("counting", true, |terms| terms.actions = Actions::of(&[Action::Aggregate])),
 		("reading", false, |terms| terms.actions = Actions::of(&[Action::Read])),

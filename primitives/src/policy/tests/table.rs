@@ -6,7 +6,7 @@ use super::*;
 type Change = fn(&mut Question, &mut Consent);
 
 /// A change to terms.
-type Narrow = fn(&mut Terms);
+pub(super) type Narrow = fn(&mut Terms);
 
 /// Decides after the change, with the terms under the care team.
 fn after(effect: Effect, change: Change, beside: &[(Grantee, Consent)]) -> Decision {
