@@ -4,7 +4,7 @@
 mod common;
 
 use common::{teller, Called, Known};
-use std::{fmt::Write as _, path::Path};
+use std::{fmt::Write as _, ops::Range, path::Path};
 use vouchsafe_primitives::{
 	audit::{LogEntry, LogEvent, Outcome},
 	policy::{Basis, Decision, Mismatch, Reason},
@@ -485,26 +485,30 @@ fn log_lines() {
 		says("nothing", treatment(opened(by_consent(), vec![])));
 
 		let consent_of = |id| Outcome::Consent(ConsentRef { grantee: team(), id });
-		let many = |count: u8, outcome: Outcome| -> Vec<(RecordId, Outcome)> {
-			(0..count).map(|byte| (record(byte), outcome.clone())).collect()
+		let many = |records: Range<u8>, outcome: Outcome| -> Vec<(RecordId, Outcome)> {
+			records.map(|byte| (record(byte), outcome.clone())).collect()
 		};
-		let by_one = treatment(opened(by_consent(), many(4, consent_of(4))));
-		let by_other = treatment(opened(by_consent(), many(2, consent_of(7))));
-		let refused = treatment(opened(by_consent(), many(16, Outcome::Refused)));
+		let by_one = treatment(opened(by_consent(), many(0..4, consent_of(4))));
+		let by_other = treatment(opened(by_consent(), many(4..6, consent_of(7))));
+		let refused = treatment(opened(by_consent(), many(6..22, Outcome::Refused)));
 		let glass = Ground::BreakGlass { institution: HOSPITAL, invocation: 1 };
-		let glass = treatment(opened(glass, many(16, Outcome::BreakGlass)));
-		let own = opened(Ground::Own, many(16, Outcome::Own));
-		let own = LogEntry { purpose: Some(Purpose::PatientRequest), ..patient(own) };
+		let glass = treatment(opened(glass, many(0..16, Outcome::BreakGlass)));
+		let own = |records| {
+			let own = opened(Ground::Own, many(records, Outcome::Own));
+			LogEntry { purpose: Some(Purpose::PatientRequest), ..patient(own) }
+		};
+		let (own, more_own) = (own(0..16), own(16..32));
 		let created = treatment(LogEvent::RecordCreated { record: id });
-		let few = treatment(opened(by_consent(), many(3, consent_of(4))));
-		let lines: [(&str, &[&LogEntry]); 8] = [
+		let few = treatment(opened(by_consent(), many(0..3, consent_of(4))));
+		let lines: [(&str, &[&LogEntry]); 9] = [
 			("one entry", &[&created]),
 			("import", &[&created, &created, &created]),
 			("many opened", &[&by_one]),
 			("by two consents, and refused", &[&by_one, &by_other, &refused]),
 			("all refused", &[&refused]),
 			("many by break-glass", &[&glass]),
-			("many own", &[&own, &own]),
+			("many own", &[&own, &more_own]),
+			("opened twice", &[&by_one, &by_one]),
 			("few opened", &[&few]),
 		];
 		for (heading, entries) in lines {
