@@ -57,14 +57,15 @@ async fn bundle_comes_back(network: &Network, number: usize, bundle: &Path) -> R
 	let request = acts::request(doctor_b, patient, "Hospital B", 1, &categories).await?;
 	acts::approve(patient, request, &categories).await?;
 	let mut read = acts::open_all(doctor_b, Some("Hospital B"), patient, out).await?;
-	// A label is opened only by a permit that names it.
+	// A labelled record is opened only by a permit that names the label, and is wide enough.
 	for (record, _) in &import.records {
 		let (is_read, is_labelled) = (read.contains_key(record), labelled.contains_key(record));
 		ensure!(is_read != is_labelled, "{name}: labelled {is_labelled}, read {is_read}");
 	}
 	if !labelled.is_empty() {
 		let named: Vec<&str> = labelled.values().copied().flatten().map(String::as_str).collect();
-		ward.permit(&["--label", &named.join(",")]).await?;
+		let named = named.join(",");
+		ward.permit(&["--label", &named, "--confidentiality", "very-restricted"]).await?;
 		let again = out.join("labelled");
 		read = acts::open_all(doctor_b, Some("Hospital B"), patient, &again).await?;
 	}

@@ -96,7 +96,7 @@ struct Term {
 	amended: &'static [&'static str],
 }
 
-const TERMS: [Term; 7] = [
+const TERMS: [Term; 8] = [
 	Term {
 		name: "not yet",
 		record: &[],
@@ -124,6 +124,13 @@ const TERMS: [Term; 7] = [
 		granted: &[],
 		asked: &[],
 		amended: &["--label", "psychiatry"],
+	},
+	Term {
+		name: "confidentiality",
+		record: &["--confidentiality", "very-restricted"],
+		granted: &["--confidentiality", "restricted"],
+		asked: &[],
+		amended: &["--confidentiality", "very-restricted"],
 	},
 	Term {
 		name: "data period",
