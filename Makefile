@@ -1,7 +1,8 @@
-# One target for each thing that a person does. What they share lies in scripts/.
+# One target for each task. What they share is in scripts/.
 #
-# VOUCHSAFE_CACHE    what outlives a checkout (default ~/.cache/vouchsafe)
+# VOUCHSAFE_CACHE    files that outlive a checkout (default ~/.cache/vouchsafe)
 # CARGO_TARGET_DIR   what cargo compiles (default $VOUCHSAFE_CACHE/target)
+# VOUCHSAFE_DATA     folder whose subfolder data/ has real documents for tests (default ../shared)
 # VOUCHSAFE_IPFS     the ipfs program to use (default: found or built by `make setup`)
 
 SHELL := /bin/bash
@@ -9,7 +10,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
-# In the environment that setup found, with the compiled programs on PATH.
+# Runs a program in the environment that setup found, with the compiled programs on PATH.
 RUN := scripts/in-env
 # cargo over the whole workspace: one profile, one feature set.
 CARGO := scripts/cargo
@@ -22,13 +23,13 @@ help: ## list these targets
 setup: ## install what is missing: Debian packages, Rust targets, Kubo
 	@scripts/setup
 
-# All that compiling needs; Kubo is left to those who run something.
+# What compiling needs. Only running needs Kubo.
 .PHONY: setup-build
 setup-build:
 	@scripts/setup --no-ipfs
 
 .PHONY: build
-build: setup-build ## compile everything: runtime, node, tools, tests, with clippy looking on
+build: setup-build ## compile everything with clippy: runtime, node, tools, tests
 	@$(CARGO) build --all-targets
 
 .PHONY: check
@@ -36,15 +37,15 @@ check: setup-build ## compile what changed and run the unit tests
 	@$(CARGO) test --lib --bins $(if $(TEST),-- $(TEST))
 
 .PHONY: test
-test: ## every test, the end-to-end ones too (CI runs this)
+test: ## all tests, including the end-to-end tests (CI runs this)
 	@scripts/test
 
 .PHONY: lint
-lint: ## rustfmt, clippy, taplo, cargo deny, shellcheck
+lint: ## rustfmt, clippy, unused dependencies, links, taplo, cargo deny, shellcheck
 	@scripts/lint
 
-# The programs alone. `--examples` makes cargo choose the same features as for tests; without it
-# hundreds of crates would be compiled once more.
+# Only the programs. `--examples` makes cargo choose the same features as for
+# tests. Without it, hundreds of crates would be compiled again.
 .PHONY: programs
 programs: setup
 	@$(CARGO) build --bins --examples
@@ -54,29 +55,29 @@ fhir-validate: programs ## split example bundles and validate the records with H
 	@scripts/fhir-validate
 
 .PHONY: demo
-demo: programs ## play the story over real documents (BUNDLE=file: over your own FHIR bundle)
+demo: programs ## run the story with real documents (BUNDLE=file: with your own FHIR bundle)
 	@$(RUN) vouchsafe-demo $(if $(BUNDLE),--bundle '$(BUNDLE)')
 
 .PHONY: up
-up: programs ## start the same network and keep it; prints addresses and keys
+up: programs ## start the same network and leave it running; prints addresses and keys
 	@$(RUN) vouchsafe-demo up
 
 .PHONY: down
-down: ## stop it
+down: ## stop the network that `make up` started
 	@$(RUN) vouchsafe-demo down
 
 .PHONY: bench
-bench: programs ## measure, each figure beside its reference (JSON=1: as JSON)
+bench: programs ## measure, with a reference for each figure (JSON=1: as JSON)
 	@$(RUN) vouchsafe-bench $(if $(JSON),--json)
 
-# Both are tests that compare a file with what the code makes, and write it if UPDATE is set.
+# Both are tests that compare a file with what the code makes, and write the file if UPDATE is set.
 .PHONY: chain-specs
-chain-specs: setup-build ## write chain-specs/ anew, as the node makes them
+chain-specs: setup-build ## write chain-specs/ again, as the node exports them
 	@mkdir -p chain-specs
 	@UPDATE=1 $(CARGO) test --lib --bins -- chain_specs_are_those_of_the_node
 
 .PHONY: metadata
-metadata: setup-build ## write protocol/metadata.scale, as the runtime has it
+metadata: setup-build ## write protocol/metadata.scale again, as the runtime has it
 	@UPDATE=1 $(CARGO) test --lib --bins -- metadata_is_that_of_the_clients spec_version_rises_with_the_metadata
 
 .PHONY: clean

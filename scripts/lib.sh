@@ -1,11 +1,11 @@
-# Sourced by the scripts beside it: where things are, what is said, how steps are timed.
+# Sourced by the other scripts: paths, messages, and timed steps.
 # shellcheck shell=bash
 set -euo pipefail
 
 # shellcheck disable=SC2034 # for who sources this
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# Everything that outlives a checkout: Kubo, the lint tools, what cargo compiled.
+# Files that outlive a checkout: Kubo, the lint tools, what cargo compiled.
 export VOUCHSAFE_CACHE=${VOUCHSAFE_CACHE:-$HOME/.cache/vouchsafe}
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$VOUCHSAFE_CACHE/target}
 
@@ -17,14 +17,14 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # at_least 0.43.0 0.30: is the first version the second or newer?
 at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
 
-# Which compiler and which Kubo: scripts/setup found them and wrote them down.
+# Uses the compiler and the Kubo that scripts/setup found.
 enter_env() {
 	if [ -r "$VOUCHSAFE_CACHE/env" ]; then
 		# shellcheck disable=SC1091
 		. "$VOUCHSAFE_CACHE/env"
 	fi
-	# Clippy looks at our own crates in the build that is made anyway. The wrapper is part of what
-	# cargo compares, so it is set for every cargo call or for none.
+	# Clippy checks our own crates during the normal build. Cargo rebuilds if the wrapper changes, so
+	# it is set for every cargo call or for none.
 	if [ -n "${RUSTC_WORKSPACE_WRAPPER:-}" ]; then
 		export CLIPPY_ARGS=${CLIPPY_ARGS:--Dwarnings}
 	fi
@@ -32,14 +32,14 @@ enter_env() {
 
 clock() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
 
-# quietly "building Kubo" command…: its output goes to a file and is shown only if it fails;
-# meanwhile a line every 15 s says that it still runs.
+# quietly "building Kubo" command…: shows the output only if the command fails. Prints a line every
+# 15 s while it runs.
 quietly() {
 	local what=$1 log began=$SECONDS status=0 beat
 	shift
 	log=$(mktemp)
 	say "  $what …"
-	# Descriptor 9 is scripts/setup's lock: nothing that outlives it may hold it.
+	# Descriptor 9 is scripts/setup's lock. A process that outlives setup must not hold it.
 	(
 		nap=
 		trap 'kill "$nap" 2>/dev/null; exit' TERM
@@ -65,14 +65,15 @@ quietly() {
 steps=()
 failed=0
 
-# step "name" command…: runs it and notes what came of it. Goes on after a failure; `summary` tells.
+# step "name" command…: runs the command and records its result. Continues after a failure;
+# `summary` reports it.
 step() {
 	local name=$1 began=$SECONDS status=0 log follower outcome
 	shift
 	say ""
 	say "=== $name: $*"
-	# The output goes to a file that is shown as it grows, not into a pipe: a process that a
-	# failed test left behind would keep a pipe open, and us waiting.
+	# The output goes to a file that is shown as it grows. A process that a failed test left behind
+	# would keep a pipe open, and the script would wait for it.
 	log=$(mktemp)
 	tail -n +1 -s 0.2 -f "$log" --pid=$$ 2>/dev/null &
 	follower=$!
@@ -94,14 +95,14 @@ step() {
 	return 0
 }
 
-# A step that was left out, and why.
+# Records a step that was skipped, and why.
 skipped() {
 	say ""
 	say "=== $1: skipped: $2"
 	steps+=("$(printf '%-12s %7s  %s: %s' skipped - "$1" "$2")")
 }
 
-# What ran, what came of it, how long it took. Ends the script.
+# Prints what ran, with result and time. Ends the script.
 summary() {
 	say ""
 	say "=== $1, $(clock "$SECONDS") in all"
@@ -111,5 +112,5 @@ summary() {
 	exit 0
 }
 
-# Ends here if anything failed so far.
+# Ends the script if a step has failed.
 stop_if_failed() { [ "$failed" -eq 0 ] || summary "$1"; }

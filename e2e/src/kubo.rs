@@ -1,8 +1,8 @@
-//! A Kubo node of a private swarm on the loopback.
+//! A Kubo node in a private swarm on the loopback interface.
 
 use crate::{
 	process::{free_ports, write_private, Process},
-	tap::Tap,
+	recorder::Recorder,
 };
 use anyhow::{bail, Context, Result};
 use serde_json::{json, Value};
@@ -16,23 +16,23 @@ use std::{
 pub struct Kubo {
 	/// Its repository.
 	pub repo: PathBuf,
-	/// Port of its RPC.
+	/// The port of its RPC.
 	pub api: u16,
 	/// The process, while it runs.
 	pub process: Option<Process>,
-	/// Listens in on its RPC, where that is wanted.
-	pub tap: Option<Tap>,
+	/// Records the traffic of its RPC, if that is wanted.
+	pub recorder: Option<Recorder>,
 	name: String,
 	address: String,
 }
 
-/// The `ipfs` program: `VOUCHSAFE_IPFS`, else the one on PATH.
+/// The `ipfs` program: the path in `VOUCHSAFE_IPFS`, or else the one on PATH.
 pub fn ipfs() -> PathBuf {
 	std::env::var_os("VOUCHSAFE_IPFS").map_or_else(|| PathBuf::from("ipfs"), PathBuf::from)
 }
 
 impl Kubo {
-	/// Makes a node of the swarm that `swarm_key` opens. It peers with `others`.
+	/// Initialises a node of the swarm with this key. It peers with `others`.
 	pub fn new(name: &str, repo: &Path, swarm_key: &str, others: &[&Kubo]) -> Result<Self> {
 		std::fs::create_dir_all(repo)?;
 		let output = Command::new(ipfs())
@@ -62,7 +62,14 @@ impl Kubo {
 		})).collect::<Vec<_>>() });
 		write_private(&file, serde_json::to_string_pretty(&config)?.as_bytes())?;
 		write_private(&repo.join("swarm.key"), swarm_key.as_bytes())?;
-		Ok(Self { repo: repo.into(), api, process: None, tap: None, name: name.into(), address })
+		Ok(Self {
+			repo: repo.into(),
+			api,
+			process: None,
+			recorder: None,
+			name: name.into(),
+			address,
+		})
 	}
 
 	fn peer_id(&self) -> Result<String> {
@@ -72,7 +79,10 @@ impl Kubo {
 
 	/// The address of its RPC.
 	pub fn url(&self) -> String {
-		format!("http://127.0.0.1:{}", self.tap.as_ref().map_or(self.api, |tap| tap.port))
+		format!(
+			"http://127.0.0.1:{}",
+			self.recorder.as_ref().map_or(self.api, |recorder| recorder.port)
+		)
 	}
 
 	/// Starts it and waits until it answers.
@@ -83,7 +93,7 @@ impl Kubo {
 			.env("IPFS_PATH", &self.repo)
 			.env("IPFS_TELEMETRY", "off")
 			.env("LIBP2P_FORCE_PNET", "1");
-		// Killed at any point it leaves its lock behind, which nobody holds then.
+		// A node that was killed leaves this file behind.
 		let _ = std::fs::remove_file(self.repo.join("api"));
 		let url = format!("{}/api/v0/version", self.url());
 		let process = self.process.insert(Process::start(&self.name, command, log, tied)?);
@@ -95,14 +105,14 @@ impl Kubo {
 	}
 }
 
-/// A new key of a private swarm.
+/// Makes a key for a private swarm.
 pub fn swarm_key() -> String {
 	let bytes = *vouchsafe_vault::seal::SecretKey::random().to_bytes();
 	format!("/key/swarm/psk/1.0.0/\n/base16/\n{}\n", hex::encode(bytes))
 }
 
 impl Kubo {
-	/// The file on disk of a block of this content: the last one, which is ciphertext and no tree.
+	/// The file of the last block of this content, which is a leaf and so contains ciphertext.
 	pub async fn block_of(&self, cid: &str) -> Result<PathBuf> {
 		let ask = |question: String| {
 			let url = format!("{}/api/v0/{question}", self.url());

@@ -1,20 +1,20 @@
-//! The story, tests and measurements across real processes: nodes, custodians, Kubo, and the
-//! command that people use. Nothing here stands in for the real thing.
+//! The story, the end-to-end tests and the measurements. They run the real programs as processes:
+//! nodes, custodians, Kubo and the `vouchsafe` command.
 
-pub mod acts;
+pub mod commands;
 pub mod data;
 pub mod delay;
 pub mod kubo;
 pub mod measure;
 pub mod network;
 pub mod process;
+pub mod recorder;
 pub mod scan;
+pub mod scenario;
 pub mod story;
-pub mod tap;
 pub mod user;
-pub mod ward;
 
-/// Says once which cryptography TLS uses here: ring, as everywhere else.
+/// Sets the cryptography of TLS for this process: ring, as in all our programs.
 pub fn install_crypto() {
 	let _ = rustls::crypto::ring::default_provider().install_default();
 }

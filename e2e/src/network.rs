@@ -1,11 +1,11 @@
-//! Three hospitals and a health authority on this machine: four validators, four custodians,
-//! three Kubo nodes in a private swarm. Every port is a free one, every folder below one root.
+//! Runs three hospitals and a health authority on this machine: four validators, four custodians
+//! and three Kubo nodes in a private swarm. They use free ports, and folders below one root.
 
 use crate::{
 	delay::{Delay, Link},
 	kubo::{swarm_key, Kubo},
-	process::{free_ports, program, until, write_private, Process, PATIENCE},
-	tap::Tap,
+	process::{free_ports, program, until, write_private, Process, TemporaryFolder, TIMEOUT},
+	recorder::Recorder,
 };
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};
@@ -16,12 +16,24 @@ use std::{
 	time::Duration,
 };
 
-/// The houses of the `local` preset, in its order. The last one is the authority.
-pub const HOUSES: [House; 4] = [
-	House { name: "Hospital A", short: "a", seed: "//HospitalA", session: "alice", kubo: true },
-	House { name: "Hospital B", short: "b", seed: "//HospitalB", session: "bob", kubo: true },
-	House { name: "Hospital C", short: "c", seed: "//HospitalC", session: "charlie", kubo: true },
-	House {
+/// The institutions of the `local` preset, in its order. The last one is the health authority.
+pub const INSTITUTIONS: [Institution; 4] = [
+	Institution {
+		name: "Hospital A",
+		short: "a",
+		seed: "//HospitalA",
+		session: "alice",
+		kubo: true,
+	},
+	Institution { name: "Hospital B", short: "b", seed: "//HospitalB", session: "bob", kubo: true },
+	Institution {
+		name: "Hospital C",
+		short: "c",
+		seed: "//HospitalC",
+		session: "charlie",
+		kubo: true,
+	},
+	Institution {
 		name: "Health Authority",
 		short: "authority",
 		seed: "//Authority",
@@ -30,40 +42,43 @@ pub const HOUSES: [House; 4] = [
 	},
 ];
 
-/// One house of the preset.
+/// An institution of the preset.
 #[derive(Debug, Clone, Copy)]
-pub struct House {
-	/// Its public name.
+pub struct Institution {
+	/// Its name on the chain.
 	pub name: &'static str,
-	/// Its folder.
+	/// The name of its folder.
 	pub short: &'static str,
-	/// Its development account.
+	/// The development key of its account.
 	pub seed: &'static str,
-	/// The well-known development keys that its validator signs with.
+	/// The development keys that its validator signs with, as the node's option names them.
 	pub session: &'static str,
 	/// Whether it runs a Kubo node.
 	pub kubo: bool,
 }
 
-/// A validator, which is an archive too.
+/// A validator, which is also an archive node.
 #[derive(Debug)]
 pub struct Node {
-	/// Port of its RPC.
+	/// The port of its RPC.
 	pub rpc: u16,
-	/// Port of its peers.
+	/// The port that its peers connect to.
 	pub p2p: u16,
 	/// Its folder.
 	pub base: PathBuf,
 	/// The process, while it runs.
 	pub process: Option<Process>,
-	tap: Option<Tap>,
+	recorder: Option<Recorder>,
 	link: Option<Link>,
 }
 
 impl Node {
 	/// The address of its RPC.
 	pub fn url(&self) -> String {
-		format!("ws://127.0.0.1:{}", self.tap.as_ref().map_or(self.rpc, |tap| tap.port))
+		format!(
+			"ws://127.0.0.1:{}",
+			self.recorder.as_ref().map_or(self.rpc, |recorder| recorder.port)
+		)
 	}
 
 	/// The port at which other validators reach it.
@@ -75,47 +90,50 @@ impl Node {
 /// A hospital's or the authority's custodian.
 #[derive(Debug)]
 pub struct Custodian {
-	/// Port of its REST API.
+	/// The port of its REST API.
 	pub port: u16,
 	/// Its folder.
 	pub base: PathBuf,
 	/// The process, while it runs.
 	pub process: Option<Process>,
-	tap: Option<Tap>,
+	recorder: Option<Recorder>,
 }
 
 impl Custodian {
 	/// The address of its REST API.
 	pub fn url(&self) -> String {
-		format!("http://127.0.0.1:{}", self.tap.as_ref().map_or(self.port, |tap| tap.port))
+		format!(
+			"http://127.0.0.1:{}",
+			self.recorder.as_ref().map_or(self.port, |recorder| recorder.port)
+		)
 	}
 }
 
-/// What one house runs.
+/// The processes of one institution.
 #[derive(Debug)]
 pub struct Site {
-	/// Which house.
-	pub house: House,
+	/// The institution.
+	pub institution: Institution,
 	/// Its validator.
 	pub node: Node,
 	/// Its custodian.
 	pub custodian: Custodian,
-	/// Its Kubo node, where it has one.
+	/// Its Kubo node, if it has one.
 	pub kubo: Option<Kubo>,
 }
 
-/// How a network is made.
+/// The options of a network.
 #[derive(Debug, Clone)]
 pub struct Options {
-	/// Preset of the chain: `local`, or `bench`.
+	/// The preset of the chain: `local` or `bench`.
 	pub chain: String,
-	/// Whether the processes end with this one.
+	/// Whether the processes end when this process ends.
 	pub tied: bool,
-	/// Whether custodians and Kubo nodes run too.
+	/// Whether custodians and Kubo nodes are started.
 	pub custodians: bool,
-	/// Whether all that passes to nodes, custodians and Kubo's RPC is written to `traffic`.
-	pub tapped: bool,
-	/// Entries that genesis' state gets besides the preset's, key and value in hex.
+	/// Whether the traffic of nodes, custodians and Kubo's RPC is written to the folder `traffic`.
+	pub recorded: bool,
+	/// Adds entries to the state of the genesis block, key and value in hex.
 	pub state: Option<fn(&mut serde_json::Map<String, Value>)>,
 	/// Delay between the validators, if it is to be set.
 	pub delay: Option<Delay>,
@@ -127,7 +145,7 @@ impl Default for Options {
 			chain: "local".into(),
 			tied: true,
 			custodians: true,
-			tapped: false,
+			recorded: false,
 			state: None,
 			delay: None,
 		}
@@ -137,22 +155,23 @@ impl Default for Options {
 /// The running network.
 #[derive(Debug)]
 pub struct Network {
-	/// The folder of all of it.
+	/// The folder that contains all of the network's files.
 	pub root: PathBuf,
-	/// The houses, in the order of [`HOUSES`].
+	/// The institutions, in the order of [`INSTITUTIONS`].
 	pub sites: Vec<Site>,
-	/// The chain spec that all nodes run.
+	/// The chain specification of all nodes.
 	pub spec: PathBuf,
 	options: Options,
-	_temporary: Option<tempfile::TempDir>,
+	// Dropped last: the processes above write to it.
+	_temporary: Option<TemporaryFolder>,
 }
 
-/// What `make down` and people need to know of a network that goes on without us.
+/// A network that keeps running when this process ends: what `make down` needs to stop it.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Kept {
-	/// The processes.
+pub struct DetachedNetwork {
+	/// The process ids.
 	pub pids: Vec<u32>,
-	/// Addresses, by name.
+	/// The addresses with their names.
 	pub addresses: Vec<(String, String)>,
 }
 
@@ -164,7 +183,7 @@ impl Network {
 
 	/// Starts a network with these options in a temporary folder.
 	pub async fn with(options: Options) -> Result<Self> {
-		let temporary = tempfile::Builder::new().prefix("vouchsafe-").tempdir()?;
+		let temporary = TemporaryFolder::new()?;
 		let mut network = Self::at(temporary.path(), options).await?;
 		network._temporary = Some(temporary);
 		Ok(network)
@@ -175,24 +194,29 @@ impl Network {
 		crate::install_crypto();
 		let mut sites = Vec::new();
 		let swarm = swarm_key();
-		for house in HOUSES {
-			let base = root.join(house.short);
+		for institution in INSTITUTIONS {
+			let base = root.join(institution.short);
 			let [rpc, p2p, port] = free_ports()?;
-			let base_of_node = base.join("node");
-			let mut node =
-				Node { rpc, p2p, base: base_of_node, process: None, tap: None, link: None };
+			let mut node = Node {
+				rpc,
+				p2p,
+				base: base.join("node"),
+				process: None,
+				recorder: None,
+				link: None,
+			};
 			if let Some(delay) = &options.delay {
 				node.link = Some(Link::new(p2p, delay.clone()).await?);
 			}
 			let mut custodian =
-				Custodian { port, base: base.join("custodian"), process: None, tap: None };
+				Custodian { port, base: base.join("custodian"), process: None, recorder: None };
 			std::fs::create_dir_all(&node.base)?;
 			std::fs::create_dir_all(&custodian.base)?;
-			let mut kubo = if house.kubo && options.custodians {
+			let mut kubo = if institution.kubo && options.custodians {
 				let others: Vec<&Kubo> =
 					sites.iter().filter_map(|site: &Site| site.kubo.as_ref()).collect();
 				Some(Kubo::new(
-					&format!("{}'s Kubo", house.name),
+					&format!("{}'s Kubo", institution.name),
 					&base.join("kubo"),
 					&swarm,
 					&others,
@@ -200,17 +224,17 @@ impl Network {
 			} else {
 				None
 			};
-			if options.tapped {
+			if options.recorded {
 				let traffic = root.join("traffic");
 				std::fs::create_dir_all(&traffic)?;
-				let file = |kind: &str| traffic.join(format!("{}-{kind}", house.short));
-				node.tap = Some(Tap::new(node.rpc, &file("node")).await?);
-				custodian.tap = Some(Tap::new(custodian.port, &file("custodian")).await?);
+				let file = |kind: &str| traffic.join(format!("{}-{kind}", institution.short));
+				node.recorder = Some(Recorder::new(node.rpc, &file("node")).await?);
+				custodian.recorder = Some(Recorder::new(custodian.port, &file("custodian")).await?);
 				if let Some(kubo) = kubo.as_mut() {
-					kubo.tap = Some(Tap::new(kubo.api, &file("kubo")).await?);
+					kubo.recorder = Some(Recorder::new(kubo.api, &file("kubo")).await?);
 				}
 			}
-			sites.push(Site { house, node, custodian, kubo });
+			sites.push(Site { institution, node, custodian, kubo });
 		}
 		let spec = root.join("chain-spec.json");
 		let mut network = Self { root: root.into(), sites, spec, options, _temporary: None };
@@ -231,7 +255,7 @@ impl Network {
 		Ok(network)
 	}
 
-	/// Writes the chain spec: the preset, with the custodians' real addresses in it.
+	/// Writes the chain specification: the preset with the custodians' real addresses.
 	fn write_spec(&self) -> Result<()> {
 		let mut spec = export_spec(&self.options.chain, &[])?;
 		let genesis = spec
@@ -259,9 +283,10 @@ impl Network {
 		Ok(())
 	}
 
-	/// The house's site, by its folder's name: `a`, `b`, `c`, `authority`.
+	/// The index of an institution, by the name of its folder: `a`, `b`, `c` or `authority`.
 	pub fn index(&self, short: &str) -> usize {
-		self.sites.iter().position(|site| site.house.short == short).expect("a house's name")
+		let position = self.sites.iter().position(|site| site.institution.short == short);
+		position.expect("the name of an institution's folder")
 	}
 
 	/// The node that clients talk to by default.
@@ -269,7 +294,7 @@ impl Network {
 		self.sites[0].node.url()
 	}
 
-	/// Starts, or starts again, a house's validator.
+	/// Starts or restarts an institution's validator.
 	pub async fn start_node(&mut self, index: usize) -> Result<()> {
 		let bootnodes = self.bootnodes(index).await;
 		let site = &mut self.sites[index];
@@ -284,7 +309,7 @@ impl Network {
 			.arg(&self.spec)
 			.arg("--base-path")
 			.arg(&site.node.base)
-			.arg(format!("--{}", site.house.session))
+			.arg(format!("--{}", site.institution.session))
 			.args(["--validator", "--force-authoring", "--no-telemetry", "--no-prometheus"])
 			.args(["--no-mdns", "--allow-private-ip"])
 			.args(["--state-pruning", "archive", "--blocks-pruning", "archive"])
@@ -299,7 +324,7 @@ impl Network {
 		for bootnode in bootnodes {
 			command.arg("--bootnodes").arg(bootnode);
 		}
-		let name = format!("{}'s validator", site.house.name);
+		let name = format!("{}'s validator", site.institution.name);
 		let log = site.node.base.join("log");
 		let url = format!("http://127.0.0.1:{}", site.node.rpc);
 		let process = Process::start(&name, command, &log, self.options.tied)?;
@@ -307,7 +332,7 @@ impl Network {
 		process.until(|| rpc(&url, "system_health", json!([]))).await.map(drop)
 	}
 
-	/// The addresses of the validators that run, without this one.
+	/// The addresses of the running validators other than this one.
 	async fn bootnodes(&mut self, but: usize) -> Vec<String> {
 		let mut addresses = Vec::new();
 		for (index, site) in self.sites.iter_mut().enumerate() {
@@ -322,7 +347,7 @@ impl Network {
 		addresses
 	}
 
-	/// Number of the last finalised block, as the house's validator sees it.
+	/// The number of the last finalised block at the institution's validator.
 	pub async fn finalized(&self, index: usize) -> Option<u32> {
 		let url = format!("http://127.0.0.1:{}", self.sites[index].node.rpc);
 		let hash = rpc(&url, "chain_getFinalizedHead", json!([])).await?;
@@ -336,16 +361,16 @@ impl Network {
 		self.wait_for_block(0, 1).await
 	}
 
-	/// Waits until the house's validator has finalised this block.
+	/// Waits until the institution's validator has finalised this block.
 	pub async fn wait_for_block(&self, index: usize, number: u32) -> Result<()> {
-		until(&format!("block {number} is final"), PATIENCE, || async {
+		until(&format!("block {number} is final"), TIMEOUT, || async {
 			self.finalized(index).await.filter(|last| *last >= number)
 		})
 		.await
 		.map(drop)
 	}
 
-	/// Starts, or starts again, a house's Kubo node, if it has one.
+	/// Starts or restarts an institution's Kubo node, if it has one.
 	pub async fn start_kubo(&mut self, index: usize) -> Result<()> {
 		let tied = self.options.tied;
 		let site = &mut self.sites[index];
@@ -354,7 +379,7 @@ impl Network {
 		kubo.start(&log, tied).await
 	}
 
-	/// Starts, or starts again, a house's custodian.
+	/// Starts or restarts an institution's custodian.
 	pub async fn start_custodian(&mut self, index: usize) -> Result<()> {
 		let tied = self.options.tied;
 		let site = &mut self.sites[index];
@@ -362,7 +387,12 @@ impl Network {
 		let (keys, file) = (base.join("keys"), base.join("custodian.toml"));
 		if !keys.exists() {
 			let made = Command::new(program("vouchsafe-custodian")?)
-				.args(["key", "development", &format!("{}//custodian", site.house.seed), "--out"])
+				.args([
+					"key",
+					"development",
+					&format!("{}//custodian", site.institution.seed),
+					"--out",
+				])
 				.arg(&keys)
 				.output()?;
 			if !made.status.success() {
@@ -382,13 +412,13 @@ impl Network {
 		std::fs::write(&file, config)?;
 		let mut command = Command::new(program("vouchsafe-custodian")?);
 		command.arg("--config").arg(&file);
-		let name = format!("{}'s custodian", site.house.name);
+		let name = format!("{}'s custodian", site.institution.name);
 		let log = base.join("log");
 		site.custodian.process = Some(Process::start(&name, command, &log, tied)?);
 		Ok(())
 	}
 
-	/// Stops a house whole: validator, custodian, Kubo.
+	/// Stops all of an institution's processes: validator, custodian and Kubo.
 	pub fn stop_site(&mut self, index: usize) {
 		let site = &mut self.sites[index];
 		site.custodian.process = None;
@@ -398,7 +428,7 @@ impl Network {
 		}
 	}
 
-	/// Starts a house again that was stopped whole.
+	/// Starts all of an institution's processes again.
 	pub async fn start_site(&mut self, index: usize) -> Result<()> {
 		self.start_node(index).await?;
 		self.start_kubo(index).await?;
@@ -406,7 +436,7 @@ impl Network {
 		self.wait_ready(index).await
 	}
 
-	/// Waits until a house's custodian says that it is ready.
+	/// Waits until an institution's custodian reports that it is ready.
 	pub async fn wait_ready(&mut self, index: usize) -> Result<()> {
 		let url = format!("{}/ready", self.sites[index].custodian.url());
 		let process = self.sites[index].custodian.process.as_mut();
@@ -422,21 +452,21 @@ impl Network {
 		Ok(())
 	}
 
-	/// All addresses, for people.
+	/// All addresses with their names.
 	pub fn addresses(&self) -> Vec<(String, String)> {
 		let mut addresses = Vec::new();
 		for site in &self.sites {
-			addresses.push((format!("{} node", site.house.name), site.node.url()));
-			addresses.push((format!("{} custodian", site.house.name), site.custodian.url()));
+			addresses.push((format!("{} node", site.institution.name), site.node.url()));
+			addresses.push((format!("{} custodian", site.institution.name), site.custodian.url()));
 			if let Some(kubo) = &site.kubo {
-				addresses.push((format!("{} Kubo RPC", site.house.name), kubo.url()));
+				addresses.push((format!("{} Kubo RPC", site.institution.name), kubo.url()));
 			}
 		}
 		addresses
 	}
 
-	/// Lets the network go on without us.
-	pub fn release(mut self) -> Kept {
+	/// Leaves the network running.
+	pub fn detach(mut self) -> DetachedNetwork {
 		let addresses = self.addresses();
 		let mut pids = Vec::new();
 		for site in &mut self.sites {
@@ -444,11 +474,11 @@ impl Network {
 			let running = [site.custodian.process.take(), site.node.process.take(), kubo];
 			pids.extend(running.into_iter().flatten().map(Process::release));
 		}
-		Kept { pids, addresses }
+		DetachedNetwork { pids, addresses }
 	}
 }
 
-/// A chain spec, as the node writes it.
+/// A chain specification as the node exports it.
 fn export_spec(chain: &str, arguments: &[&str]) -> Result<Value> {
 	let output = Command::new(program("vouchsafe-node")?)
 		.args(["export-chain-spec", "--chain", chain])
@@ -460,7 +490,7 @@ fn export_spec(chain: &str, arguments: &[&str]) -> Result<Value> {
 	Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// One call of a node's JSON-RPC over HTTP.
+/// Calls a node's JSON-RPC over HTTP. Returns nothing if there is no result.
 pub async fn rpc(url: &str, method: &str, params: Value) -> Option<Value> {
 	let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
 	let answer = reqwest::Client::new()
@@ -474,7 +504,7 @@ pub async fn rpc(url: &str, method: &str, params: Value) -> Option<Value> {
 	value.get("result").filter(|result| !result.is_null()).cloned()
 }
 
-/// The bytes of the entries of a node's state below this prefix, key and value, at most so many.
+/// The sizes, key and value, of the first `most` entries of a node's state with this prefix.
 pub async fn state_sizes(url: &str, prefix: &str, most: u32) -> Vec<usize> {
 	let length = |hex: Option<&str>| hex.map_or(0, |hex| hex.len() / 2 - 1);
 	let keys = rpc(url, "state_getKeysPaged", json!([prefix, most, null])).await;

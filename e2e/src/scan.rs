@@ -1,5 +1,5 @@
-//! Looks for strings of the input in whatever the processes wrote or sent, plain or in the usual
-//! encodings.
+//! Searches everything that the processes wrote or sent for strings of the input, in plain text and
+//! in the usual encodings.
 
 use aho_corasick::AhoCorasick;
 use anyhow::Result;
@@ -12,11 +12,11 @@ use std::{
 	path::{Path, PathBuf},
 };
 
-/// The shortest string that says something about a person. Shorter ones stand everywhere by chance.
+/// Shorter strings are not searched for: they occur everywhere by chance.
 const SHORTEST: usize = 8;
 
-/// The values of all fields of the JSON documents: names, identifiers, addresses, dates, codes,
-/// free text. Not the fields' names, which are FHIR's.
+/// The values of all fields of JSON documents: names, identifiers, addresses, dates, codes, text.
+/// Field names are left out, because they are FHIR's.
 pub fn strings_of(files: &[PathBuf]) -> Result<BTreeSet<String>> {
 	fn walk(value: &Value, found: &mut BTreeSet<String>) {
 		match value {
@@ -32,13 +32,13 @@ pub fn strings_of(files: &[PathBuf]) -> Result<BTreeSet<String>> {
 	for file in files {
 		walk(&serde_json::from_slice(&std::fs::read(file)?)?, &mut found);
 	}
-	// What names a vocabulary and not a person.
+	// URLs name vocabularies, not people.
 	found.retain(|text| text.len() >= SHORTEST && !text.starts_with("http://"));
-	// The first part of a long text finds it as well.
+	// The beginning of a long text is enough to find it.
 	Ok(found.into_iter().map(|text| text.chars().take(60).collect()).collect())
 }
 
-/// The text as it might stand somewhere.
+/// The text in all encodings that are searched for.
 fn encodings(text: &str) -> Vec<Vec<u8>> {
 	let plain = text.as_bytes().to_vec();
 	let mut all = vec![plain.clone()];
@@ -52,8 +52,8 @@ fn encodings(text: &str) -> Vec<Vec<u8>> {
 	if let Ok(json) = serde_json::to_string(text) {
 		all.push(json.trim_matches('"').as_bytes().to_vec());
 	}
-	// Base64 at each of the three places where the text can begin; the ends depend on what stands
-	// beside it and are left off.
+	// Base64 at each of the three offsets at which the text can begin. The first and last characters
+	// depend on the bytes beside the text, so they are left out.
 	for shift in 0..3 {
 		let mut shifted = vec![0; shift];
 		shifted.extend_from_slice(&plain);
@@ -69,7 +69,7 @@ fn encodings(text: &str) -> Vec<Vec<u8>> {
 	all
 }
 
-/// What to look for, and how.
+/// Searches files for strings.
 #[derive(Debug)]
 pub struct Scanner {
 	automaton: AhoCorasick,
@@ -79,7 +79,7 @@ pub struct Scanner {
 }
 
 impl Scanner {
-	/// Looks for these strings in all encodings.
+	/// Searches for these strings in all encodings.
 	pub fn new(strings: &BTreeSet<String>) -> Result<Self> {
 		let texts: Vec<String> = strings.iter().cloned().collect();
 		let (mut patterns, mut of_pattern) = (Vec::new(), Vec::new());
@@ -94,7 +94,7 @@ impl Scanner {
 		Ok(Self { automaton, texts, of_pattern, longest })
 	}
 
-	/// The strings that stand in files below the folder, each with the files.
+	/// The strings that files below the folder contain, each with these files.
 	pub fn scan(&self, folder: &Path) -> Result<BTreeMap<String, BTreeSet<PathBuf>>> {
 		let mut found: BTreeMap<String, BTreeSet<PathBuf>> = BTreeMap::new();
 		let mut folders = vec![folder.to_path_buf()];
@@ -114,14 +114,13 @@ impl Scanner {
 		Ok(found)
 	}
 
-	/// The strings that stand in the file; none if it is gone by now.
+	/// The strings that the file contains. None if the file no longer exists.
 	fn scan_file(&self, path: &Path) -> BTreeSet<&str> {
 		let mut found = BTreeSet::new();
 		let Ok(mut file) = File::open(path) else { return found };
 		let mut window = Vec::new();
 		let mut buffer = vec![0; 1 << 20];
 		while let Ok(length @ 1..) = file.read(&mut buffer) {
-			// A database's file is mostly holes.
 			window.extend_from_slice(&buffer[..length]);
 			for hit in self.automaton.find_overlapping_iter(&window) {
 				found.insert(self.texts[self.of_pattern[hit.pattern().as_usize()]].as_str());

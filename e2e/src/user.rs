@@ -1,6 +1,6 @@
-//! Somebody who uses the `vouchsafe` command: one home folder, one key, one node.
+//! A user of the `vouchsafe` command, with a home folder, a key and a node.
 
-use crate::process::program;
+use crate::process::{program, tie};
 use anyhow::{bail, Context, Result};
 use serde_json::Value;
 use std::{
@@ -15,38 +15,40 @@ use std::{
 pub struct User {
 	/// A development key such as `//DoctorA`.
 	pub key: String,
-	/// The user's home folder for the command.
+	/// The home folder of the command.
 	pub home: PathBuf,
-	/// The node that the user talks to.
+	/// The URL of the node that the command connects to.
 	pub node: String,
 }
 
 impl User {
-	/// A user with a development key. The home folder lies below `root`.
+	/// A user with a development key and a home folder below `root`.
 	pub fn new(key: &str, root: &Path, node: &str) -> Result<Self> {
 		let home = root.join("homes").join(key.trim_start_matches('/').replace('/', "-"));
 		std::fs::create_dir_all(&home)?;
 		Ok(Self { key: key.into(), home, node: node.into() })
 	}
 
-	/// The same user, talking to another node.
+	/// The same user at another node.
 	pub fn at(&self, node: &str) -> Self {
 		Self { node: node.into(), ..self.clone() }
 	}
 
-	/// The command with these arguments, not yet started.
+	/// The command with these arguments, not started yet. It is killed when the thread that starts it
+	/// ends.
 	pub fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Command> {
 		let mut command = Command::new(program("vouchsafe")?);
 		command
 			.arg("--home")
 			.arg(&self.home)
 			.args(["--node", &self.node, "--dev", "--key", &self.key, "--json"])
-			.args(arguments)
-			.stdin(Stdio::null());
+			.args(arguments);
+		let mut command = tie(&command);
+		command.stdin(Stdio::null());
 		Ok(command)
 	}
 
-	/// Runs the command to its end, whatever that is.
+	/// Runs the command until it ends, with or without success.
 	pub async fn output<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Output> {
 		let command = self.command(arguments)?;
 		let mut command = tokio::process::Command::from(command);
@@ -57,7 +59,7 @@ impl User {
 			.context("the command could not be started")
 	}
 
-	/// Runs the command, which must succeed, and gives its JSON.
+	/// Runs the command, which must succeed. Returns the JSON that it prints.
 	pub async fn run<S: AsRef<OsStr> + std::fmt::Debug>(&self, arguments: &[S]) -> Result<Value> {
 		let output = self.output(arguments).await?;
 		if !output.status.success() {
@@ -73,11 +75,11 @@ impl User {
 		match serde_json::from_str(&text) {
 			Ok(value) => Ok(value),
 			Err(_) => serde_json::from_str(json.unwrap_or("null"))
-				.with_context(|| format!("vouchsafe {arguments:?} printed no JSON: {text}")),
+				.with_context(|| format!("vouchsafe {arguments:?} did not print JSON: {text}")),
 		}
 	}
 
-	/// Runs the command, which must fail, and gives what it says.
+	/// Runs the command, which must fail. Returns all that it prints.
 	pub async fn fails<S: AsRef<OsStr> + std::fmt::Debug>(
 		&self,
 		arguments: &[S],

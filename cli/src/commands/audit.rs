@@ -22,7 +22,7 @@ use vouchsafe_client::{
 use vouchsafe_speech::{Noun, Teller};
 
 /// How many blocks may lie between the transactions of one import or of one opening.
-const GAP: u32 = 5;
+const GAP: u32 = 20;
 
 pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Output> {
 	let session = Session::connect(settings).await?;

@@ -1,5 +1,5 @@
-//! `make demo` plays the story on a network of its own; `make up` starts the same network and
-//! leaves it running, `make down` stops it.
+//! `vouchsafe-demo`: runs the story on a network of its own (`make demo`), or starts the same
+//! network and leaves it running (`make up`) until `make down` stops it.
 
 use anyhow::{bail, Context, Result};
 use clap::{Parser, Subcommand};
@@ -9,34 +9,34 @@ use std::{
 	time::Duration,
 };
 use vouchsafe_e2e::{
-	network::{Kept, Network, Options, HOUSES},
+	network::{DetachedNetwork, Network, Options, INSTITUTIONS},
 	process::until,
-	story::{self, Narrator},
+	story::{self, Printer},
 };
 
 /// Three hospitals and a health authority on this machine.
 #[derive(Debug, Parser)]
 struct Arguments {
 	#[command(subcommand)]
-	command: Option<Verb>,
-	/// The FHIR bundle that the story imports.
+	command: Option<Subcommands>,
+	/// FHIR bundle to import in the story.
 	#[arg(long)]
 	bundle: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
-	/// Plays the story (the default).
+enum Subcommands {
+	/// Run the story (the default).
 	Story,
-	/// Starts the network and leaves it running.
+	/// Start the network and leave it running.
 	Up {
-		/// The folder that all of it is kept in.
+		/// Folder for the network's files.
 		#[arg(long, default_value_os_t = home())]
 		folder: PathBuf,
 	},
-	/// Stops the network that `up` started. Its folder is kept: `up` makes a new one.
+	/// Stop the network that `up` started. Its folder is kept until the next `up`.
 	Down {
-		/// The folder given to `up`.
+		/// Folder that was given to `up`.
 		#[arg(long, default_value_os_t = home())]
 		folder: PathBuf,
 	},
@@ -49,10 +49,10 @@ fn home() -> PathBuf {
 #[tokio::main]
 async fn main() -> Result<()> {
 	let arguments = Arguments::parse();
-	match arguments.command.unwrap_or(Verb::Story) {
-		Verb::Story => play(arguments.bundle.as_deref()).await,
-		Verb::Up { folder } => up(&folder).await,
-		Verb::Down { folder } => down(&folder).await,
+	match arguments.command.unwrap_or(Subcommands::Story) {
+		Subcommands::Story => play(arguments.bundle.as_deref()).await,
+		Subcommands::Up { folder } => up(&folder).await,
+		Subcommands::Down { folder } => down(&folder).await,
 	}
 }
 
@@ -62,24 +62,24 @@ async fn play(bundle: Option<&Path>) -> Result<()> {
 			bail!("{} is not a file: give a FHIR bundle with --bundle", bundle.display());
 		}
 	}
-	let mut narrator = Narrator::aloud();
-	narrator.say("Starting three hospitals and a health authority on this machine.");
+	let mut printer = Printer::to_stdout();
+	printer.begin("Starting three hospitals and a health authority on this machine.");
 	let mut network = Network::start().await?;
-	narrator.done(&format!(
+	printer.end(&format!(
 		"{} validators finalise blocks, {} custodians are ready, three Kubo nodes form a swarm.",
-		HOUSES.len(),
-		HOUSES.len()
+		INSTITUTIONS.len(),
+		INSTITUTIONS.len()
 	));
-	story::play(&mut network, &mut narrator, bundle).await
+	story::run(&mut network, &mut printer, bundle).await
 }
 
-fn kept_file(folder: &Path) -> PathBuf {
+fn network_file(folder: &Path) -> PathBuf {
 	folder.join("network.json")
 }
 
 async fn up(folder: &Path) -> Result<()> {
-	if kept_file(folder).exists() {
-		bail!("a network of {} is up already: stop it with `make down`", folder.display());
+	if network_file(folder).exists() {
+		bail!("the network in {} is already running. Stop it with `make down`.", folder.display());
 	}
 	if folder.exists() {
 		std::fs::remove_dir_all(folder)?;
@@ -87,45 +87,45 @@ async fn up(folder: &Path) -> Result<()> {
 	std::fs::create_dir_all(folder)?;
 	eprintln!("Starting three hospitals and a health authority in {} …", folder.display());
 	let options = Options { tied: false, ..Options::default() };
-	let kept = Network::at(folder, options).await?.release();
-	std::fs::write(kept_file(folder), serde_json::to_vec_pretty(&kept)?)?;
-	println!("The network is up. Addresses:");
-	for (name, address) in &kept.addresses {
+	let network = Network::at(folder, options).await?.detach();
+	std::fs::write(network_file(folder), serde_json::to_vec_pretty(&network)?)?;
+	println!("The network is running. Addresses:");
+	for (name, address) in &network.addresses {
 		println!("  {name:<28} {address}");
 	}
-	println!("Development keys (their secrets are public; use them with `vouchsafe --dev --key`):");
-	for house in HOUSES {
-		println!("  {:<28} {}", house.name, house.seed);
+	println!("Development keys (not secret; use them with `vouchsafe --dev --key KEY`):");
+	for institution in INSTITUTIONS {
+		println!("  {:<28} {}", institution.name, institution.seed);
 	}
 	for (name, seed) in [
 		("a doctor at Hospital A", "//DoctorA"),
 		("two doctors at Hospital B", "//DoctorB and //DoctorB2, in care team 1"),
 		("a doctor at Hospital C", "//DoctorC"),
-		("who enrols at Hospital A", "//RegistrarA"),
+		("the registrar of Hospital A", "//RegistrarA"),
 		("patients", "//PatientA and //PatientB"),
 		("a researcher", "//Researcher"),
 	] {
 		println!("  {name:<28} {seed}");
 	}
-	let node = kept.addresses.first().map_or("", |(_, address)| address);
+	let node = network.addresses.first().map_or("", |(_, address)| address);
 	println!("Try:  vouchsafe --node {node} --dev --key //PatientA status");
 	println!("Stop: make down");
 	Ok(())
 }
 
 async fn down(folder: &Path) -> Result<()> {
-	let file = kept_file(folder);
-	let kept = std::fs::read(&file)
-		.with_context(|| format!("no network of {} is up", folder.display()))?;
-	let kept: Kept = serde_json::from_slice(&kept)?;
-	for pid in &kept.pids {
+	let file = network_file(folder);
+	let network = std::fs::read(&file)
+		.with_context(|| format!("there is no running network in {}", folder.display()))?;
+	let network: DetachedNetwork = serde_json::from_slice(&network)?;
+	for pid in &network.pids {
 		let _ = Command::new("kill").arg(pid.to_string()).output();
 	}
 	until("all processes have ended", Duration::from_secs(30), || async {
-		kept.pids.iter().all(|pid| !Path::new(&format!("/proc/{pid}")).exists()).then_some(())
+		network.pids.iter().all(|pid| !Path::new(&format!("/proc/{pid}")).exists()).then_some(())
 	})
 	.await?;
 	std::fs::remove_file(file)?;
-	println!("The network is down. Its files are in {}.", folder.display());
+	println!("The network has stopped. Its files are in {}.", folder.display());
 	Ok(())
 }

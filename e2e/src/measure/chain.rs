@@ -5,7 +5,7 @@ use super::{
 	Row, Times,
 };
 use crate::{
-	acts::keypair,
+	commands::keypair,
 	delay::Delay,
 	network::{state_sizes, Network},
 };

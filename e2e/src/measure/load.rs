@@ -29,7 +29,7 @@ const BATCH: usize = 20;
 /// Requests at a time.
 const SENDERS: usize = 64;
 /// A call is lost if no call has become final for this long.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How much is sent.
 pub struct Plan {
@@ -93,8 +93,8 @@ pub async fn run(
 		if all_sent && finalised >= sent.load(Ordering::Relaxed) {
 			break;
 		}
-		if last.elapsed() > PATIENCE {
-			eprintln!("no call has become final for {} s", PATIENCE.as_secs());
+		if last.elapsed() > TIMEOUT {
+			eprintln!("no call has become final for {} s", TIMEOUT.as_secs());
 			break;
 		}
 		if chain.finalized().await?.number < number {

@@ -3,7 +3,7 @@
 
 use super::{Row, Times};
 use crate::{
-	acts::{self, Permit},
+	commands::{self, Permit},
 	network::{state_sizes, Network},
 	user::User,
 };
@@ -33,22 +33,22 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	let patient = User::new("//PatientA", &network.root, &a)?;
 	let doctor_a = User::new("//DoctorA", &network.root, &a)?;
 	let doctor_b = User::new("//DoctorB", &network.root, &b)?;
-	acts::grant(&patient, &Permit::write("Hospital A")).await?;
+	commands::grant(&patient, &Permit::write("Hospital A")).await?;
 	let file = network.root.join("one-megabyte");
 	random_file(&file, 1 << 20)?;
-	let record = acts::add(&doctor_a, &patient, "Hospital A", &file, "imaging").await?;
+	let record = commands::add(&doctor_a, &patient, "Hospital A", &file, "imaging").await?;
 	// What a patient has only once, such as a holder set, is there now. So the next record shows
 	// what a version takes.
 	let before = state_of_records(network).await;
-	acts::add(&doctor_a, &patient, "Hospital A", &file, "imaging").await?;
+	commands::add(&doctor_a, &patient, "Hospital A", &file, "imaging").await?;
 	let version = state_of_records(network).await.saturating_sub(before);
-	let consent = acts::grant(&patient, &Permit::read("Hospital B")).await?;
+	let consent = commands::grant(&patient, &Permit::read("Hospital B")).await?;
 
 	let out = network.root.join("opened");
 	let mut times = Vec::new();
 	for _ in 0..10 {
 		let start = Instant::now();
-		acts::open(&doctor_b, "Hospital B", &record, &out).await?;
+		commands::open(&doctor_b, "Hospital B", &record, &out).await?;
 		times.push(start.elapsed());
 	}
 	let times = Times::new(times);
@@ -57,7 +57,7 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	patient.run(&["consent", "revoke", &consent.to_string()]).await?;
 	let revoked = start.elapsed();
 	std::fs::remove_file(&out)?;
-	acts::open_fails(&doctor_b, "Hospital B", &record, &out).await?;
+	commands::open_fails(&doctor_b, "Hospital B", &record, &out).await?;
 	let refused = start.elapsed();
 
 	Ok(vec![
@@ -105,7 +105,7 @@ pub async fn memory(network: &Network) -> Result<Vec<Row>> {
 	let a = network.sites[0].node.url();
 	let patient = User::new("//PatientB", &network.root, &a)?;
 	let doctor = User::new("//DoctorA", &network.root, &a)?;
-	acts::grant(&patient, &Permit::write("Hospital A")).await?;
+	commands::grant(&patient, &Permit::write("Hospital A")).await?;
 	let (small, large) = (network.root.join("small"), network.root.join("large"));
 	random_file(&small, 1024)?;
 	random_file(&large, 1 << 30)?;

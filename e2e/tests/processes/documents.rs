@@ -1,33 +1,38 @@
-//! Every bundle and document there is: added at one hospital, permitted by the patient, and opened
-//! at another, equal; also with as few holders as it takes, and not with one less; also a large one.
+//! Every available bundle and document, and a large one, is added at one hospital, permitted by the
+//! patient, and opened at another, unchanged. The threshold number of holders is enough to open a
+//! document, and one holder less is not.
 
+use crate::suite::Suite;
 use anyhow::{ensure, Context, Result};
 use futures::{future::try_join_all, stream, StreamExt, TryStreamExt};
 use std::{
-	collections::BTreeMap,
+	collections::{BTreeMap, BTreeSet},
 	io::Read,
 	path::{Path, PathBuf},
 	time::Instant,
 };
-use vouchsafe_e2e::{acts, data, network::Network, ward::Ward};
+use vouchsafe_e2e::{commands, data, network::Network, scenario::Scenario};
 
-/// How many patients' bundles are on their way at once.
-const ABREAST: usize = 6;
-/// The large document: not a whole number of segments, nor of blocks.
+/// How many patients' bundles are tested at once.
+const CONCURRENT: usize = 6;
+/// The length of the large document: not a multiple of the segment or the block size.
 const LARGE: u64 = 100_000_003;
 
+static SUITE: Suite = Suite::new("documents", 1);
+
 #[tokio::test(flavor = "multi_thread")]
-async fn every_document_comes_back_equal_where_enough_holders_are_there() {
+async fn every_document_comes_back_unchanged_with_enough_holders() {
+	let _turn = SUITE.turn().await;
 	let start = Instant::now();
 	let mut network = Network::start().await.unwrap();
-	println!("the network stands after {:.0} s", start.elapsed().as_secs_f64());
+	println!("the network runs after {:.0} s", start.elapsed().as_secs_f64());
 
 	let bundles = data::bundles();
 	let all_bundles = stream::iter(bundles.iter().enumerate().map(|(number, bundle)| {
 		let network = &network;
 		async move { bundle_comes_back(network, number, bundle).await }
 	}))
-	.buffer_unordered(ABREAST)
+	.buffer_unordered(CONCURRENT)
 	.try_collect::<Vec<()>>();
 	let (documents, (), _) = tokio::try_join!(
 		documents_come_back(&network),
@@ -41,23 +46,24 @@ async fn every_document_comes_back_equal_where_enough_holders_are_there() {
 	println!("all done after {:.0} s", start.elapsed().as_secs_f64());
 }
 
-/// Imports a bundle at A; a doctor at B asks, the patient approves, and B opens all of it: nothing
-/// is lost, nothing is changed.
+/// A's doctor imports a bundle, B's doctor asks, the patient approves, and B's doctor opens all of
+/// it. Nothing is lost or changed.
 async fn bundle_comes_back(network: &Network, number: usize, bundle: &Path) -> Result<()> {
 	let start = Instant::now();
 	let name = bundle.file_name().unwrap_or_default().to_string_lossy().into_owned();
-	let ward = Ward::new(network, &format!("//Bundle//{number}")).await?;
-	let Ward { patient, doctor_a, doctor_b, root, .. } = &ward;
+	let scenario = Scenario::new(network, &format!("//Bundle//{number}")).await?;
+	let Scenario { patient, doctor_a, doctor_b, root, .. } = &scenario;
 	let out = &root.join("read");
-	let import = acts::import(doctor_a, patient, "Hospital A", bundle).await?;
-	let labels = acts::labels(patient).await?;
+	let import = commands::import(doctor_a, patient, "Hospital A", bundle).await?;
+	let labels = commands::labels(patient).await?;
 	let labelled: BTreeMap<_, _> = labels.iter().filter(|(_, labels)| !labels.is_empty()).collect();
 
-	let categories: Vec<&str> = import.records.iter().map(|(_, it)| it.as_str()).collect();
-	let request = acts::request(doctor_b, patient, "Hospital B", 1, &categories).await?;
-	acts::approve(patient, request, &categories).await?;
-	let mut read = acts::open_all(doctor_b, Some("Hospital B"), patient, out).await?;
-	// A labelled record is opened only by a permit that names the label, and is wide enough.
+	let categories: BTreeSet<&str> = import.records.iter().map(|(_, it)| it.as_str()).collect();
+	let categories = Vec::from_iter(categories);
+	let request = commands::request(doctor_b, patient, "Hospital B", 1, &categories).await?;
+	commands::approve(patient, request, &categories).await?;
+	let mut read = commands::open_all(doctor_b, Some("Hospital B"), patient, out).await?;
+	// A permit opens labelled records only if it names the labels, and covers their confidentiality.
 	for (record, _) in &import.records {
 		let (is_read, is_labelled) = (read.contains_key(record), labelled.contains_key(record));
 		ensure!(is_read != is_labelled, "{name}: labelled {is_labelled}, read {is_read}");
@@ -65,12 +71,13 @@ async fn bundle_comes_back(network: &Network, number: usize, bundle: &Path) -> R
 	if !labelled.is_empty() {
 		let named: Vec<&str> = labelled.values().copied().flatten().map(String::as_str).collect();
 		let named = named.join(",");
-		ward.permit(&["--label", &named, "--confidentiality", "very-restricted"]).await?;
+		scenario.permit(&["--label", &named, "--confidentiality", "very-restricted"]).await?;
 		let again = out.join("labelled");
-		read = acts::open_all(doctor_b, Some("Hospital B"), patient, &again).await?;
+		read = commands::open_all(doctor_b, Some("Hospital B"), patient, &again).await?;
 	}
-	ensure!(read.len() == import.records.len(), "{name}: not all of it was opened");
-	acts::same_resources(bundle, &import, |record| read[record].clone()).context(name.clone())?;
+	ensure!(read.len() == import.records.len(), "{name}: not all records were opened");
+	commands::same_resources(bundle, &import, |record| read[record].clone())
+		.context(name.clone())?;
 	println!(
 		"{name}: {} resources in {} records, {} labelled: all equal  [{:.0} s]",
 		import.resources,
@@ -81,24 +88,24 @@ async fn bundle_comes_back(network: &Network, number: usize, bundle: &Path) -> R
 	Ok(())
 }
 
-/// A ward whose documents B may read, and each document with its record.
-type Documents = (Ward, Vec<(String, PathBuf)>);
+/// A scenario with documents that B may read, and each document with its record.
+type Documents = (Scenario, Vec<(String, PathBuf)>);
 
 /// Image and PDF come back byte for byte.
 async fn documents_come_back(network: &Network) -> Result<Documents> {
 	let start = Instant::now();
-	let ward = Ward::new(network, "//Documents").await?;
+	let scenario = Scenario::new(network, "//Documents").await?;
 	let mut added = Vec::new();
 	for file in data::documents() {
-		added.push((ward.add(&file, &["--category", "imaging"]).await?, file));
+		added.push((scenario.add(&file, &["--category", "imaging"]).await?, file));
 	}
-	// The own share is not carried: so that the holders can be counted.
-	ward.permit(&["--no-carry"]).await?;
+	// The patient's share is not carried, so that the holders can be counted.
+	scenario.permit(&["--no-carry"]).await?;
 	for (record, file) in &added {
-		ward.opens(&ward.doctor_b, record, file).await?;
+		scenario.opens(&scenario.doctor_b, record, file).await?;
 		println!("{}: equal  [{:.0} s]", file.display(), start.elapsed().as_secs_f64());
 	}
-	Ok((ward, added))
+	Ok((scenario, added))
 }
 
 /// A document of 100 MB comes back byte for byte.
@@ -107,11 +114,11 @@ async fn large_document_comes_back(network: &Network) -> Result<()> {
 	let file = network.root.join("large");
 	let mut random = std::fs::File::open("/dev/urandom")?.take(LARGE);
 	std::io::copy(&mut random, &mut std::fs::File::create(&file)?)?;
-	let ward = Ward::new(network, "//Large").await?;
-	let record = ward.add(&file, &["--category", "imaging"]).await?;
+	let scenario = Scenario::new(network, "//Large").await?;
+	let record = scenario.add(&file, &["--category", "imaging"]).await?;
 	let added = start.elapsed();
-	ward.permit(&[]).await?;
-	ward.opens(&ward.doctor_b, &record, &file).await?;
+	scenario.permit(&[]).await?;
+	scenario.opens(&scenario.doctor_b, &record, &file).await?;
 	println!(
 		"{LARGE} bytes: added after {:.0} s, opened, equal  [{:.0} s]",
 		added.as_secs_f64(),
@@ -120,31 +127,35 @@ async fn large_document_comes_back(network: &Network) -> Result<()> {
 	Ok(())
 }
 
-/// Any three of the five holders open a document; two don't, and the reader is told why.
+/// Any three of the five holders open a document. Two do not, and the reader is told why.
 async fn holders_are_enough_or_not(network: &mut Network, documents: &Documents) -> Result<()> {
-	let (ward, documents) = documents;
+	let (scenario, documents) = documents;
 	let (record, file) = documents.first().context("there are no documents")?;
-	let stop = |network: &mut Network, house: &str| {
-		let index = network.index(house);
+	let stop = |network: &mut Network, institution: &str| {
+		let index = network.index(institution);
 		network.sites[index].custodian.process = None;
 	};
 
 	stop(network, "authority");
-	ward.opens(&ward.doctor_b, record, file).await.context("three custodians are enough")?;
+	scenario
+		.opens(&scenario.doctor_b, record, file)
+		.await
+		.context("three custodians are enough")?;
 	println!("with the three hospitals' shares it opens");
 
 	stop(network, "c");
-	let nothing = ward.root.join("nothing");
-	let said = acts::open_fails(&ward.doctor_b, "Hospital B", record, &nothing).await?;
-	let said = acts::sentence(&said);
-	println!("with two hospitals' shares it does not: «{said}»");
+	let nothing = scenario.root.join("nothing");
+	let said = commands::open_fails(&scenario.doctor_b, "Hospital B", record, &nothing).await?;
+	let said = commands::sentence(&said);
+	println!("with two hospitals' shares it does not: “{said}”");
 	for part in ["needs 3 shares", "only 2", "Hospital C", "Health Authority", "reached"] {
 		ensure!(said.contains(part), "“{part}” should be said of why it did not open: {said}");
 	}
 
-	// The patient's own share, carried to B, is the third.
-	ward.permit(&[]).await?;
-	let opened = documents.iter().map(|(record, file)| ward.opens(&ward.doctor_b, record, file));
+	// The patient's own share, carried to B, is the third one.
+	scenario.permit(&[]).await?;
+	let opened =
+		documents.iter().map(|(record, file)| scenario.opens(&scenario.doctor_b, record, file));
 	try_join_all(opened).await.context("the carried share is enough")?;
 	println!("with the patient's own share carried to Hospital B it opens again");
 	Ok(())

@@ -1,10 +1,10 @@
-//! What fails in a hospital: a validator, a custodian, a Kubo node and the author's own client are
-//! killed (`SIGKILL`) between any two steps of adding a record, and started again. Nothing is lost,
-//! nothing is added twice, and the network goes on meanwhile.
+//! Failures in a hospital: a validator, a custodian, a Kubo node and the author's client are killed
+//! (`SIGKILL`) between any two steps of adding a record, and started again. Nothing is lost, nothing
+//! is added twice, and the rest of the network keeps working.
 //!
-//! One round a victim: five authors add a document each and stand before five different steps when
-//! it is killed, so that a round tries all of them at once.
+//! In each round one of them is killed while five authors add a document, each at another step.
 
+use crate::suite::Suite;
 use anyhow::{bail, ensure, Context, Result};
 use futures::future::{join_all, try_join_all};
 use serde_json::Value;
@@ -12,10 +12,8 @@ use std::{
 	collections::{BTreeMap, BTreeSet},
 	path::{Path, PathBuf},
 	process::Stdio,
-	str::FromStr,
 	time::{Duration, Instant},
 };
-use subxt_signer::{sr25519::Keypair, SecretUri};
 use tokio::{
 	io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
 	process::{Child, ChildStderr, Command},
@@ -23,95 +21,95 @@ use tokio::{
 };
 use vouchsafe_client::chain::{AccountId, Category, Chain, HolderKind, Signer, Submit, View, H256};
 use vouchsafe_e2e::{
-	acts::{self, Permit},
-	network::{Network, HOUSES},
-	process::{until, PATIENCE},
+	commands::{self, Permit},
+	network::{Network, INSTITUTIONS},
+	process::{until, TIMEOUT},
 	user::User,
 };
 
-/// The steps of adding a record, as `--step-by-step` names them, and who stands before each when
-/// something is killed. Those of Hospital B talk to the victims themselves.
+/// The authors, and the step of adding a record, as `--step-by-step` names it, that each has reached
+/// when a process is killed. The authors at Hospital B use the processes that are killed.
 const AUTHORS: [Author; 5] = [
-	Author { key: "//DoctorA", house: 0, category: "laboratory", step: "prepared" },
-	Author { key: "//DoctorB", house: 1, category: "imaging", step: "uploaded" },
-	Author { key: "//DoctorC", house: 2, category: "encounter", step: "final" },
-	Author { key: "//DoctorA2", house: 0, category: "discharge", step: "delivered" },
-	Author { key: "//DoctorB2", house: 1, category: "plan", step: "acknowledged" },
+	Author { key: "//DoctorA", institution: 0, category: "laboratory", step: "prepared" },
+	Author { key: "//DoctorB", institution: 1, category: "imaging", step: "uploaded" },
+	Author { key: "//DoctorC", institution: 2, category: "encounter", step: "final" },
+	Author { key: "//DoctorA2", institution: 0, category: "discharge", step: "delivered" },
+	Author { key: "//DoctorB2", institution: 1, category: "plan", step: "acknowledged" },
 ];
 
-/// The house whose machines are killed.
-const VICTIM: usize = 1;
+/// The institution whose processes are killed.
+const HOSPITAL_B: usize = 1;
 
-/// Only one of the tests here runs at a time: each has networks of its own, and two cores.
-static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+/// The tests run one after the other, because each has networks of its own.
+static SUITE: Suite = Suite::new("failures", 1);
 
 struct Author {
 	key: &'static str,
-	house: usize,
+	institution: usize,
 	category: &'static str,
 	step: &'static str,
 }
 
-/// What is killed in a round.
+/// The process that is killed in a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Victim {
+enum Target {
 	Validator,
 	Custodian,
 	Kubo,
 	Client,
 }
 
-/// The command, adding a record step by step.
+/// A running command that adds a record step by step.
 struct Adding {
 	child: Child,
-	said: BufReader<ChildStderr>,
-	/// All that it said.
-	heard: String,
+	stderr: BufReader<ChildStderr>,
+	/// What it has printed on standard error so far.
+	printed: String,
 }
 
 impl Adding {
-	/// Starts it; nothing has happened yet.
+	/// Starts the command. It waits before its first step.
 	fn start(author: &User, arguments: &[&str]) -> Result<Self> {
 		let mut command = Command::from(author.command(arguments)?);
 		command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
 		let mut child = command.kill_on_drop(true).spawn()?;
-		let said = BufReader::new(child.stderr.take().context("no standard error")?);
-		Ok(Self { child, said, heard: String::new() })
+		let stderr = BufReader::new(child.stderr.take().context("no standard error")?);
+		Ok(Self { child, stderr, printed: String::new() })
 	}
 
-	/// Lets it go on until it stands before the end of this step.
+	/// Lets the command continue until it has reached this step.
 	async fn go_to(&mut self, wanted: &str) -> Result<()> {
 		loop {
 			let mut line = String::new();
-			let read = timeout(PATIENCE, self.said.read_line(&mut line)).await;
-			if read.with_context(|| format!("before «{wanted}» it hangs: {}", self.heard))?? == 0
+			let read = timeout(TIMEOUT, self.stderr.read_line(&mut line)).await;
+			if read.with_context(|| format!("it hangs before “{wanted}”: {}", self.printed))?? == 0
 			{
-				bail!("it ended before «{wanted}»: {}", self.heard);
+				bail!("it ended before “{wanted}”: {}", self.printed);
 			}
-			self.heard += &line;
+			self.printed += &line;
 			let Some(step) = line.strip_prefix("step ") else { continue };
 			if step.starts_with(wanted) {
 				return Ok(());
 			}
-			self.enter().await?;
+			self.next_step().await?;
 		}
 	}
 
-	/// Lets it go on with the next step.
-	async fn enter(&mut self) -> Result<()> {
+	/// Lets the command continue with the next step.
+	async fn next_step(&mut self) -> Result<()> {
 		let stdin = self.child.stdin.as_mut().context("no standard input")?;
 		Ok(stdin.write_all(b"\n").await?)
 	}
 
-	/// Lets it go on to its end; gives its answer, or what it said when it failed.
+	/// Lets the command finish. Returns its answer, or what it printed if it failed.
 	async fn end(mut self) -> Result<Result<Value, String>> {
-		// At the end of its input it waits no more.
+		// At the end of its input it no longer waits.
 		drop(self.child.stdin.take());
 		let mut out = self.child.stdout.take().context("no standard output")?;
 		let mut answer = String::new();
 		let ended = async {
-			let (heard, answer) = (&mut self.heard, &mut answer);
-			tokio::try_join!(self.said.read_to_string(heard), out.read_to_string(answer))?;
+			let (printed, answer) = (&mut self.printed, &mut answer);
+			tokio::try_join!(self.stderr.read_to_string(printed), out.read_to_string(answer))?;
 			self.child.wait().await
 		};
 		let status =
@@ -119,52 +117,52 @@ impl Adding {
 		if status.success() {
 			Ok(Ok(serde_json::from_str(&answer)?))
 		} else {
-			Ok(Err(format!("{answer}{}", self.heard)))
+			Ok(Err(format!("{answer}{}", self.printed)))
 		}
 	}
 
-	/// Ends it as a power cut would.
+	/// Kills the command.
 	async fn kill(mut self) -> Result<()> {
 		Ok(self.child.kill().await?)
 	}
 }
 
-/// The network, who plays, and what was added so far.
-struct Stage {
+/// The network, its users, and the records added so far.
+struct Fixture {
 	network: Network,
 	chain: Chain,
 	patient: User,
 	other_patient: User,
 	authors: Vec<User>,
 	institutions: Vec<AccountId>,
-	/// The records that stand on the chain.
+	/// The records that are on the chain.
 	known: BTreeSet<[u8; 32]>,
-	/// What was added, by title.
+	/// The added documents by title.
 	added: BTreeMap<String, PathBuf>,
 }
 
 fn account(uri: &str) -> AccountId {
-	let uri = SecretUri::from_str(uri).unwrap();
-	Keypair::from_uri(&uri).unwrap().account()
+	commands::keypair(uri).unwrap().account()
 }
 
-impl Stage {
-	async fn open() -> Result<Self> {
+impl Fixture {
+	async fn new() -> Result<Self> {
 		let network = Network::start().await?;
-		let node = |house: usize| network.sites[house].node.url();
+		let node = |institution: usize| network.sites[institution].node.url();
 		let root = &network.root;
 		let patient = User::new("//PatientA", root, &node(0))?;
-		// Somebody else, at hospital C, whose affairs are to go on.
+		// Another patient, who must not be affected.
 		let other_patient = User::new("//PatientB", root, &node(2))?;
 		let authors = AUTHORS
 			.iter()
-			.map(|author| User::new(author.key, root, &node(author.house)))
+			.map(|author| User::new(author.key, root, &node(author.institution)))
 			.collect::<Result<_>>()?;
-		for house in &HOUSES[..3] {
-			acts::grant(&patient, &Permit::write(house.name)).await?;
+		for institution in &INSTITUTIONS[..3] {
+			commands::grant(&patient, &Permit::write(institution.name)).await?;
 		}
 		let chain = Chain::connect(&network.node_url()).await?;
-		let institutions = HOUSES.iter().map(|house| account(house.seed)).collect();
+		let institutions =
+			INSTITUTIONS.iter().map(|institution| account(institution.seed)).collect();
 		Ok(Self {
 			network,
 			chain,
@@ -177,7 +175,7 @@ impl Stage {
 		})
 	}
 
-	/// The patient's records, as the chain has them finally.
+	/// The patient's records at the last finalised block.
 	async fn records(&self) -> Result<Vec<H256>> {
 		let at = self.chain.finalized().await?;
 		let records = at.all_records_of(&account(&self.patient.key)).await?;
@@ -187,7 +185,7 @@ impl Stage {
 		Ok(records.into_iter().map(|(id, _)| id).collect())
 	}
 
-	/// Whose acknowledgements of this record are not final.
+	/// The holders whose acknowledgements of this record are not final.
 	async fn missing(&self, record: H256) -> Result<Vec<AccountId>> {
 		let set = self.chain.finalized().await?.sharing_set(record, 0).await?;
 		let holders = set.context("no sharing set")?.holders;
@@ -198,8 +196,8 @@ impl Stage {
 			.collect())
 	}
 
-	/// Waits until this many new records are final and nobody's acknowledgement but those of
-	/// `away` misses, save for as many records as are `stuck`.
+	/// Waits until this many new records are final, and all but `stuck` of them are acknowledged by
+	/// all holders except those in `away`.
 	async fn wait_for_acknowledgements(
 		&self,
 		new: usize,
@@ -228,9 +226,9 @@ impl Stage {
 		Ok(())
 	}
 
-	/// Waits until no institution has anything left to acknowledge.
+	/// Waits until no institution has a record to acknowledge.
 	async fn wait_for_all_acknowledged(&self) -> Result<()> {
-		until("everything is acknowledged", PATIENCE, || async {
+		until("everything is acknowledged", TIMEOUT, || async {
 			let at = self.chain.finalized().await.ok()?;
 			for institution in &self.institutions {
 				if !at.unacknowledged(institution, 10).await.ok()?.is_empty() {
@@ -242,33 +240,33 @@ impl Stage {
 		.await
 	}
 
-	fn kill(&mut self, victim: Victim) {
-		let site = &mut self.network.sites[VICTIM];
-		let process = match victim {
-			Victim::Validator => site.node.process.as_mut(),
-			Victim::Custodian => site.custodian.process.as_mut(),
-			Victim::Kubo => site.kubo.as_mut().and_then(|kubo| kubo.process.as_mut()),
-			Victim::Client => None,
+	fn kill(&mut self, target: Target) {
+		let site = &mut self.network.sites[HOSPITAL_B];
+		let process = match target {
+			Target::Validator => site.node.process.as_mut(),
+			Target::Custodian => site.custodian.process.as_mut(),
+			Target::Kubo => site.kubo.as_mut().and_then(|kubo| kubo.process.as_mut()),
+			Target::Client => None,
 		};
 		if let Some(process) = process {
 			process.kill();
 		}
 	}
 
-	async fn start_again(&mut self, victim: Victim) -> Result<()> {
-		match victim {
-			Victim::Validator => self.network.start_node(VICTIM).await?,
-			Victim::Custodian => self.network.start_custodian(VICTIM).await?,
-			Victim::Kubo => self.network.start_kubo(VICTIM).await?,
-			Victim::Client => return Ok(()),
+	async fn start_again(&mut self, target: Target) -> Result<()> {
+		match target {
+			Target::Validator => self.network.start_node(HOSPITAL_B).await?,
+			Target::Custodian => self.network.start_custodian(HOSPITAL_B).await?,
+			Target::Kubo => self.network.start_kubo(HOSPITAL_B).await?,
+			Target::Client => return Ok(()),
 		}
-		self.network.wait_ready(VICTIM).await
+		self.network.wait_ready(HOSPITAL_B).await
 	}
 
-	/// What the victims' custodian says of itself once this part of it is not well.
+	/// Waits until B's custodian reports that this part is not available. Returns what it says.
 	async fn unready(&self, part: &str) -> Result<String> {
-		let url = format!("{}/ready", self.network.sites[VICTIM].custodian.url());
-		until(&format!("/ready says that {part} is away"), PATIENCE, || async {
+		let url = format!("{}/ready", self.network.sites[HOSPITAL_B].custodian.url());
+		until(&format!("/ready reports that {part} is not available"), TIMEOUT, || async {
 			let answer = reqwest::get(&url).await.ok()?;
 			let status = answer.status();
 			let said: Value = answer.json().await.ok()?;
@@ -278,10 +276,10 @@ impl Stage {
 		.await
 	}
 
-	/// A round: five authors before five steps, one victim.
-	async fn round(&mut self, victim: Victim) -> Result<()> {
+	/// A round: five authors at five steps, and one process that is killed.
+	async fn round(&mut self, target: Target) -> Result<()> {
 		let began = Instant::now();
-		let files = self.write_documents(victim)?;
+		let files = self.write_documents(target)?;
 		let arguments = |number: usize| {
 			[
 				"record",
@@ -302,15 +300,15 @@ impl Stage {
 		let mut adding: Vec<_> =
 			begun.await.into_iter().map(|it| it.map(Some)).collect::<Result<_>>()?;
 		println!(
-			"{victim:?}: all stand before their steps [{:.1} s]",
+			"{target:?}: all authors have reached their steps [{:.1} s]",
 			began.elapsed().as_secs_f64()
 		);
 
-		self.kill(victim);
+		self.kill(target);
 		let killed = Instant::now();
-		if victim == Victim::Client {
+		if target == Target::Client {
 			for (number, adding) in adding.iter_mut().enumerate() {
-				let mut adding = adding.take().context("it is there")?;
+				let mut adding = adding.take().context("each author has a command")?;
 				if AUTHORS[number].step == "uploaded" {
 					self.between_block_and_finality(&mut adding).await?;
 				}
@@ -320,37 +318,38 @@ impl Stage {
 		let adding: Vec<_> = adding.into_iter().flatten().collect();
 		let mut ends: Vec<_> = adding.into_iter().map(|it| tokio::spawn(it.end())).collect();
 
-		// The network goes on: somebody else's call becomes final.
+		// The network keeps working: another patient's call becomes final.
 		let permit = Permit::read("Hospital C").and(&["--category", "imaging"]);
-		let consent = acts::grant(&self.other_patient, &permit).await?;
+		let consent = commands::grant(&self.other_patient, &permit).await?;
 		println!("    another patient's consent {consent} is final [{:.1} s]", secs(killed));
-		let b = self.institutions[VICTIM].clone();
-		match victim {
-			Victim::Validator => {
-				// B's own author at the second step can't reach the chain.
-				self.wait_for_acknowledgements(4, 0, std::slice::from_ref(&b)).await?;
+		let b = self.institutions[HOSPITAL_B].clone();
+		let but_b = std::slice::from_ref(&b);
+		match target {
+			Target::Validator => {
+				// B's own author at the second step cannot reach the chain.
+				self.wait_for_acknowledgements(4, 0, but_b).await?;
 				println!("    four records are acknowledged by all but B [{:.1} s]", secs(killed));
 				println!("    B's custodian: {}", self.unready("node").await?);
 			},
-			Victim::Custodian => {
-				self.wait_for_acknowledgements(5, 0, std::slice::from_ref(&b)).await?;
+			Target::Custodian => {
+				self.wait_for_acknowledgements(5, 0, but_b).await?;
 				println!("    five records are acknowledged by all but B [{:.1} s]", secs(killed));
 				let open = self.chain.finalized().await?.unacknowledged(&b, 10).await?;
-				ensure!(!open.is_empty(), "nothing waits for the custodian that is away");
+				ensure!(!open.is_empty(), "B has nothing to acknowledge");
 			},
-			Victim::Kubo => {
+			Target::Kubo => {
 				println!("    B's custodian: {}", self.unready("kubo").await?);
-				// The ciphertext of B's author at the second step lies there alone.
-				self.wait_for_acknowledgements(5, 1, std::slice::from_ref(&b)).await?;
+				// The ciphertext of B's author at the second step is only in this Kubo node.
+				self.wait_for_acknowledgements(5, 1, but_b).await?;
 				println!("    four records are acknowledged by all but B [{:.1} s]", secs(killed));
 				self.kill_between_share_and_acknowledgement(&mut ends).await?;
 			},
-			Victim::Client => {},
+			Target::Client => {},
 		}
-		self.start_again(victim).await?;
-		println!("    B is whole again [{:.1} s]", secs(killed));
+		self.start_again(target).await?;
+		println!("    all of B runs again [{:.1} s]", secs(killed));
 
-		// Who ended with an error, or was killed, goes on: by saying so, or by saying the same again.
+		// Authors whose command failed or was killed resume, by `--resume` or by the same command.
 		let mut resumed = Vec::new();
 		for (number, author) in self.authors.iter().enumerate() {
 			match ends.get_mut(number) {
@@ -358,16 +357,15 @@ impl Stage {
 				Some(end) => match end.await {
 					Ok(ended) => {
 						if let Err(said) = ended? {
-							ensure!(said.contains("--resume"), "it says not how to go on: {said}");
-							println!(
-								"    {} had to give up: {}",
-								author.key,
-								acts::sentence(&said)
+							ensure!(
+								said.contains("--resume"),
+								"the error does not say how to resume: {said}"
 							);
+							println!("    {} failed: {}", author.key, commands::sentence(&said));
 							resumed.push(number);
 						}
 					},
-					// Killed with the custodian, see above.
+					// Killed together with the custodian, see above.
 					Err(_) => resumed.push(number),
 				},
 			}
@@ -383,20 +381,20 @@ impl Stage {
 		for answer in try_join_all(resuming).await? {
 			let text = answer.to_string();
 			ensure!(!text.contains("\"complete\":false"), "not complete: {text}");
-			ensure!(text.contains("\"resumed\":true"), "begun anew instead of resumed: {text}");
+			ensure!(text.contains("\"resumed\":true"), "not resumed: {text}");
 		}
 		self.wait_for_all_acknowledged().await?;
 		println!("    everything is acknowledged [{:.1} s]", secs(killed));
 		self.nothing_lost_nothing_twice().await?;
-		println!("{victim:?}: {} resumed, {:.1} s in all", resumed.len(), secs(began));
+		println!("{target:?}: {} resumed, {:.1} s in all", resumed.len(), secs(began));
 		Ok(())
 	}
 
-	/// Lets the client send its call, and waits until that is in a block which is not final.
+	/// Lets the client send its call, and waits until a block contains it, final or not.
 	async fn between_block_and_finality(&self, adding: &mut Adding) -> Result<()> {
-		adding.enter().await?;
+		adding.next_step().await?;
 		let patient = account(&self.patient.key);
-		until("the call is in a block", PATIENCE, || async {
+		until("the call is in a block", TIMEOUT, || async {
 			let records = self.chain.best().await.ok()?.all_records_of(&patient).await.ok()?;
 			let found = records.iter().any(|(id, record)| {
 				!self.known.contains(&id.0) && record.category == Category::Imaging
@@ -407,10 +405,10 @@ impl Stage {
 		Ok(())
 	}
 
-	fn write_documents(&mut self, victim: Victim) -> Result<Vec<String>> {
+	fn write_documents(&mut self, target: Target) -> Result<Vec<String>> {
 		let mut files = Vec::new();
 		for author in &AUTHORS {
-			let title = format!("{victim:?}-{}.txt", author.step);
+			let title = format!("{target:?}-{}.txt", author.step);
 			let path = self.network.root.join(&title);
 			std::fs::write(&path, format!("Written while it was {}; {title}\n", author.step))?;
 			files.push(path.display().to_string());
@@ -419,47 +417,49 @@ impl Stage {
 		Ok(files)
 	}
 
-	/// Where B's custodian has a share that it can't acknowledge, because Kubo is away, it is killed
-	/// too, with all clients: what it took it must bring to its end by itself.
+	/// Kills B's custodian, and all clients but one, while it has a share that it cannot acknowledge
+	/// because Kubo is not available. It must finish the work by itself.
 	async fn kill_between_share_and_acknowledgement(
 		&mut self,
 		ends: &mut [tokio::task::JoinHandle<Result<Result<Value, String>>>],
 	) -> Result<()> {
-		let store = self.network.sites[VICTIM].custodian.base.join("store/custodian.sqlite");
-		let kept =
-			until("B's custodian keeps a share that is not acknowledged", PATIENCE, || async {
-				let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-				let database = rusqlite::Connection::open_with_flags(&store, flags).ok()?;
-				let counted = database.query_row(
-					"SELECT count(*) FROM versions JOIN shares USING (record, version, epoch)
+		let store = self.network.sites[HOSPITAL_B].custodian.base.join("store/custodian.sqlite");
+		let kept = until("B's custodian has a share that is not acknowledged", TIMEOUT, || async {
+			let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+			let database = rusqlite::Connection::open_with_flags(&store, flags).ok()?;
+			let counted = database.query_row(
+				"SELECT count(*) FROM versions JOIN shares USING (record, version, epoch)
 				 WHERE pinned = 0 AND acknowledged = 0",
-					[],
-					|row| row.get::<_, i64>(0),
-				);
-				counted.ok().filter(|count| *count > 0)
-			})
-			.await?;
+				[],
+				|row| row.get::<_, i64>(0),
+			);
+			counted.ok().filter(|count| *count > 0)
+		})
+		.await?;
 		for (end, author) in ends.iter().zip(&AUTHORS) {
-			// One goes on waiting for what lies in that Kubo node alone.
+			// This one waits for content that is only in this Kubo node.
 			if author.step != "uploaded" {
 				end.abort();
 			}
 		}
-		self.kill(Victim::Custodian);
-		println!("    B's custodian is killed with {kept} shares kept and not acknowledged");
-		self.network.start_custodian(VICTIM).await?;
+		self.kill(Target::Custodian);
+		println!("    B's custodian is killed with {kept} shares that are not acknowledged");
+		self.network.start_custodian(HOSPITAL_B).await?;
 		self.unready("kubo").await?;
-		let b = self.institutions[VICTIM].clone();
+		let b = self.institutions[HOSPITAL_B].clone();
 		let open = self.chain.finalized().await?.unacknowledged(&b, 10).await?;
-		ensure!(open.len() >= usize::try_from(kept)?, "it acknowledged what it could not pin");
+		ensure!(
+			open.len() >= usize::try_from(kept)?,
+			"it acknowledged content that it could not pin"
+		);
 		Ok(())
 	}
 
-	/// Exactly one record of one version for each document, no journal left open, and nothing that
-	/// could be gone on with.
+	/// Checks that there is exactly one record with one version for each document, and no open
+	/// journal.
 	async fn nothing_lost_nothing_twice(&mut self) -> Result<()> {
 		let records = self.records().await?;
-		ensure!(records.len() == self.added.len(), "{} records stand there", records.len());
+		ensure!(records.len() == self.added.len(), "there are {} records", records.len());
 		self.known = records.iter().map(|id| id.0).collect();
 		for author in &self.authors {
 			let journal = author.home.join("journal");
@@ -469,7 +469,7 @@ impl Stage {
 		Ok(())
 	}
 
-	/// The patient opens all records; each is what was added, once.
+	/// Checks that the patient can open all records, and that they are the added documents.
 	async fn all_open(&self) -> Result<()> {
 		let out = self.network.root.join("opened");
 		std::fs::create_dir_all(&out)?;
@@ -482,17 +482,24 @@ impl Stage {
 		let mut opened = contents(&out)?;
 		expected.sort();
 		opened.sort();
-		ensure!(expected == opened, "what was opened is not what was added");
+		ensure!(expected == opened, "the opened records differ from the added documents");
 		println!("the patient opened all {} records, byte for byte", opened.len());
 		Ok(())
 	}
 
-	/// The log as each hospital's custodian has it is whole, also where it was down.
+	/// Checks that every custodian's copy of the log is complete.
 	async fn logs_verify(&self) -> Result<()> {
-		for house in &HOUSES {
-			let said =
-				self.patient.run(&["audit", "verify", "--from", house.name]).await?.to_string();
-			ensure!(said.contains("\"whole\":true"), "{}'s copy of the log: {said}", house.name);
+		for institution in &INSTITUTIONS {
+			let said = self
+				.patient
+				.run(&["audit", "verify", "--from", institution.name])
+				.await?
+				.to_string();
+			ensure!(
+				said.contains("\"whole\":true"),
+				"{}'s copy of the log: {said}",
+				institution.name
+			);
 		}
 		println!("the log verifies from all four custodians");
 		Ok(())
@@ -508,32 +515,32 @@ fn contents(folder: &Path) -> Result<Vec<Vec<u8>>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn kills_at_any_step_lose_nothing_and_add_nothing_twice() {
-	let _alone = ALONE.lock().await;
+async fn kills_at_any_step_lose_and_duplicate_nothing() {
+	let _turn = SUITE.turn().await;
 	let began = Instant::now();
-	let mut stage = Stage::open().await.unwrap();
+	let mut fixture = Fixture::new().await.unwrap();
 	println!("the network runs [{:.1} s]", secs(began));
-	for victim in [Victim::Client, Victim::Custodian, Victim::Validator, Victim::Kubo] {
-		stage.round(victim).await.unwrap();
+	for target in [Target::Client, Target::Custodian, Target::Validator, Target::Kubo] {
+		fixture.round(target).await.unwrap();
 	}
-	stage.all_open().await.unwrap();
-	stage.logs_verify().await.unwrap();
-	// The validator that was killed has what the others have.
-	let last = stage.network.finalized(0).await.unwrap();
-	stage.network.wait_for_block(VICTIM, last).await.unwrap();
+	fixture.all_open().await.unwrap();
+	fixture.logs_verify().await.unwrap();
+	// The validator that was killed catches up.
+	let last = fixture.network.finalized(0).await.unwrap();
+	fixture.network.wait_for_block(HOSPITAL_B, last).await.unwrap();
 	println!("in all {:.1} s", secs(began));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_networks_run_side_by_side() {
-	let _alone = ALONE.lock().await;
+	let _turn = SUITE.turn().await;
 	let began = Instant::now();
 	let (first, second) = tokio::join!(Network::start(), Network::start());
 	let networks = [first.unwrap(), second.unwrap()];
 	println!("both run [{:.1} s]", secs(began));
 	let records = try_join_all(networks.iter().map(add_and_open)).await.unwrap();
 	println!("both added and opened a record [{:.1} s]", secs(began));
-	// They are two chains, and what is on one is not on the other.
+	// They are two chains: a record of one is not on the other.
 	let mut genesis = Vec::new();
 	for (network, foreign) in networks.iter().zip([&records[1], &records[0]]) {
 		let chain = Chain::connect(&network.node_url()).await.unwrap();
@@ -545,16 +552,16 @@ async fn two_networks_run_side_by_side() {
 	assert_ne!(genesis[0], genesis[1]);
 }
 
-/// A patient lets a doctor write, and opens what was written.
+/// A patient permits a doctor to write, and opens what the doctor adds.
 async fn add_and_open(network: &Network) -> Result<String> {
 	let node = network.node_url();
 	let patient = User::new("//PatientA", &network.root, &node)?;
 	let doctor = User::new("//DoctorA", &network.root, &node)?;
-	acts::grant(&patient, &Permit::write("Hospital A")).await?;
+	commands::grant(&patient, &Permit::write("Hospital A")).await?;
 	let (file, out) = (network.root.join("letter.txt"), network.root.join("opened"));
 	std::fs::write(&file, format!("A letter of the network in {}.\n", network.root.display()))?;
-	let record = acts::add(&doctor, &patient, "Hospital A", &file, "discharge").await?;
-	acts::open_own(&patient, &record, &out).await?;
+	let record = commands::add(&doctor, &patient, "Hospital A", &file, "discharge").await?;
+	commands::open_own(&patient, &record, &out).await?;
 	ensure!(std::fs::read(&out)? == std::fs::read(&file)?, "the bytes differ");
 	Ok(record)
 }

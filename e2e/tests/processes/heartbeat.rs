@@ -1,14 +1,15 @@
 //! A network on which nothing happens makes a block every ten slots, stays final, and puts a call
 //! into the next slot's block.
 
+use crate::suite::Suite;
 use anyhow::{ensure, Context, Result};
 use serde_json::{json, Value};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use vouchsafe_client::chain::{calls::UtilityCall, Chain, Submit};
 use vouchsafe_e2e::{
-	acts::keypair,
+	commands::keypair,
 	network::{rpc, Network, Options},
-	process::{until, PATIENCE},
+	process::{until, TIMEOUT},
 };
 
 /// Slots between two blocks of an idle chain.
@@ -16,8 +17,11 @@ const PERIOD: u64 = 10;
 /// Length of a slot in milliseconds.
 const SLOT: u128 = 1_000;
 
+static SUITE: Suite = Suite::new("heartbeat", 1);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_idle_network_has_a_heartbeat() -> Result<()> {
+	let _turn = SUITE.turn().await;
 	let options = Options { custodians: false, ..Options::default() };
 	let network = Network::with(options).await?;
 	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
@@ -29,7 +33,7 @@ async fn an_idle_network_has_a_heartbeat() -> Result<()> {
 	while !matches!(slots[..], [.., a, b, c] if b == a + PERIOD && c == b + PERIOD) {
 		ensure!(slots.len() < 8, "blocks of an idle chain are in the slots {slots:?}");
 		number += 1;
-		until(&format!("block {number}"), PATIENCE, || slot_of(&url, number)).await?;
+		until(&format!("block {number}"), TIMEOUT, || slot_of(&url, number)).await?;
 		// It becomes final without a block on top of it.
 		network.wait_for_block(0, number).await?;
 		let slot = slot_of(&url, number).await.context("the block is gone")?;
@@ -40,7 +44,7 @@ async fn an_idle_network_has_a_heartbeat() -> Result<()> {
 	// Signed early in a slot, a call has the time to reach the next slot's validator.
 	let mut waits = Vec::new();
 	for _ in 0..3 {
-		until("the start of a slot", PATIENCE, || async { (now().1 < 200).then_some(()) }).await?;
+		until("the start of a slot", TIMEOUT, || async { (now().1 < 200).then_some(()) }).await?;
 		let signed = now().0;
 		let call = UtilityCall::batch { calls: vec![] };
 		let included = chain.submit(&keypair("//PatientA")?, call).await?;

@@ -1,4 +1,4 @@
-//! Tests across real processes: nodes, custodians, Kubo, and the command that people use. One
+//! Tests across real processes: nodes, custodians, Kubo and the `vouchsafe` command. They are one
 //! program, so that it is linked once and networks run side by side.
 
 mod documents;
@@ -8,4 +8,5 @@ mod one_hospital;
 mod refusals;
 mod rpc;
 mod story;
+mod suite;
 mod upgrade;

@@ -1,10 +1,13 @@
-//! One hospital alone. Hospital B's disks are taken with all keys that lie on them or that its
-//! people carry, and everything is tried: reading the custodian's database with the custodian's own
-//! key, guessing the missing share, searching the disks for it, asking the other custodians in the
-//! name of everybody at B, and using what B sees of another reader's honest opening. Nothing opens
-//! that the chain does not allow. That the attack itself is a good one, it proves by opening the
-//! same records once a third share comes from another hospital's disk.
+//! An attack with everything that one hospital has. The attacker has copies of Hospital B's disks,
+//! the keys on them, and the keys of its staff. Each test tries one thing: to decrypt with the shares
+//! on the disk, to get shares from the other custodians, to use the opening of another reader, to use
+//! a share that was carried to B after the revocation, and to enter a consent. None opens a record
+//! that the chain does not allow. The tests prove that the attacker's tools work by opening the same
+//! records with one more share, from another hospital's disk.
+//!
+//! All tests share a network. Each enrols a patient of its own.
 
+use crate::suite::{Suite, Turn};
 use aes_gcm::{
 	aead::{Aead, KeyInit, Payload},
 	Aes256Gcm,
@@ -20,10 +23,10 @@ use sha2::Sha256;
 use std::{
 	path::{Path, PathBuf},
 	process::Command,
-	str::FromStr,
-	time::{Duration, Instant},
+	time::Duration,
 };
-use subxt_signer::{sr25519::Keypair, SecretUri};
+use subxt_signer::sr25519::Keypair;
+use tokio::sync::{OnceCell, RwLock};
 use vouchsafe_client::{
 	chain::{
 		account_bytes,
@@ -37,10 +40,10 @@ use vouchsafe_client::{
 	signing::{now, sign_request},
 };
 use vouchsafe_e2e::{
-	acts::{self, Permit},
-	network::{Network, HOUSES},
-	process::{until, PATIENCE},
-	user::User,
+	commands::{self, keypair, Permit},
+	network::Network,
+	process::{until, TIMEOUT},
+	scenario::Scenario,
 };
 use vouchsafe_vault::{
 	document::decrypt,
@@ -50,21 +53,23 @@ use vouchsafe_vault::{
 	Context, Error,
 };
 
-/// Everybody at Hospital B whose key is taken, besides its custodian.
-const PEOPLE: [&str; 4] = ["//HospitalB", "//RegistrarB", "//DoctorB", "//DoctorB2"];
+static SUITE: Suite = Suite::new("one_hospital", 5);
 
-/// What stands in the documents, so that it can be looked for.
+/// The shared network. A test holds it for reading while it needs all custodians, and for writing
+/// while it stops some to copy their disks.
+static NETWORK: OnceCell<RwLock<Network>> = OnceCell::const_new();
+
+/// The staff of Hospital B.
+const STAFF: [&str; 4] = ["//HospitalB", "//RegistrarB", "//DoctorB", "//DoctorB2"];
+
+/// The contents of the documents.
 const TEXTS: [&str; 2] = [
 	"Finding: the ligament is torn, seen on the third of March.\n",
 	"Finding: nothing to be seen, and nothing that concerns another hospital.\n",
 ];
 
-fn keypair(uri: &str) -> Keypair {
-	Keypair::from_uri(&SecretUri::from_str(uri).unwrap()).unwrap()
-}
-
-fn account(uri: &str) -> AccountId {
-	keypair(uri).account()
+fn account(uri: &str) -> Result<AccountId> {
+	Ok(keypair(uri)?.account())
 }
 
 /// The development encryption key of an account.
@@ -73,23 +78,43 @@ fn encryption_key(uri: &str) -> SecretKey {
 	SecretKey::from_bytes(&sp_crypto_hashing::blake2_256(&bytes))
 }
 
-/// A house's disks, in the thief's hands.
-struct Loot {
-	root: PathBuf,
-	/// The keys that sign.
-	signers: Vec<(String, Keypair)>,
-	/// The keys that open what is sealed, the custodian's first.
-	openers: Vec<SecretKey>,
+/// The keys that the attacker has.
+struct StolenKeys {
+	/// Keys that sign, with the names of their accounts.
+	signing: Vec<(String, Keypair)>,
+	/// Keys that open sealed messages, the custodian's first.
+	encryption: Vec<SecretKey>,
 }
 
-/// A share from the loot, and whose it is.
-struct Taken {
+impl StolenKeys {
+	/// The keys of a custodian, which are on its disk, and of these people.
+	fn new(custodian: &Path, people: &[&str]) -> Result<Self> {
+		// The key file has two lines of the form: name = "value".
+		let file = std::fs::read_to_string(custodian.join("keys"))?;
+		let value = |name: &str| {
+			let line = file.lines().find_map(|line| line.strip_prefix(&format!("{name} = ")));
+			line.map(|it| it.trim().trim_matches('"').to_string()).context("a line of the key file")
+		};
+		let mut own = [0; 32];
+		hex::decode_to_slice(value("encryption")?.trim_start_matches("0x"), &mut own)?;
+		let mut signing = vec![("custodian".to_string(), keypair(&value("account")?)?)];
+		let mut encryption = vec![SecretKey::from_bytes(&own)];
+		for person in people {
+			signing.push((person.to_string(), keypair(person)?));
+			encryption.push(encryption_key(person));
+		}
+		Ok(Self { signing, encryption })
+	}
+}
+
+/// A share from a copied disk, and the account of its holder.
+struct StolenShare {
 	holder: [u8; 32],
 	share: Share,
 }
 
-/// What the custodian's database says of a version.
-struct Row {
+/// What a custodian's database contains about a version.
+struct StoredVersion {
 	context: Context,
 	epoch: u32,
 	commitments: Commitments,
@@ -98,35 +123,35 @@ struct Row {
 	patient_share: Vec<u8>,
 }
 
-impl Loot {
-	/// Takes a copy of all that lies on the house's disks.
-	fn take(house: &Path, to: &Path, people: &[&str]) -> Result<Self> {
+/// A copy of an institution's disks.
+struct CopiedDisks {
+	root: PathBuf,
+	/// The custodian's key.
+	key: SecretKey,
+}
+
+impl CopiedDisks {
+	/// Copies a folder of an institution that does not run.
+	fn copy(from: &Path, to: &Path) -> Result<()> {
 		let copied =
-			Command::new("cp").args(["-a", "--sparse=always"]).arg(house).arg(to).status()?;
-		ensure!(copied.success(), "the disks could not be copied");
-		// The key file has two lines of the form: name = "value".
-		let file = std::fs::read_to_string(to.join("custodian/keys"))?;
-		let value = |name: &str| {
-			let line = file.lines().find_map(|line| line.strip_prefix(&format!("{name} = ")));
-			line.map(|it| it.trim().trim_matches('"').to_string()).context("a line of the key file")
-		};
-		let mut signers = vec![("custodian".to_string(), keypair(&value("account")?))];
-		let mut encryption = [0; 32];
-		hex::decode_to_slice(value("encryption")?.trim_start_matches("0x"), &mut encryption)?;
-		let mut openers = vec![SecretKey::from_bytes(&encryption)];
-		for person in people {
-			signers.push((person.to_string(), keypair(person)));
-			openers.push(encryption_key(person));
-		}
-		Ok(Self { root: to.into(), signers, openers })
+			Command::new("cp").args(["-a", "--sparse=always"]).arg(from).arg(to).status()?;
+		ensure!(copied.success(), "{} could not be copied", from.display());
+		Ok(())
+	}
+
+	/// The copied disks in this folder.
+	fn new(root: PathBuf) -> Result<Self> {
+		let keys = StolenKeys::new(&root.join("custodian"), &[])?;
+		let key = keys.encryption.into_iter().next().context("the custodian's key")?;
+		Ok(Self { root, key })
 	}
 
 	fn database(&self) -> Result<Connection> {
 		Ok(Connection::open(self.root.join("custodian/store/custodian.sqlite"))?)
 	}
 
-	/// What the database has of a version.
-	fn row(&self, genesis: H256, record: H256) -> Result<Row> {
+	/// Reads a version from the database.
+	fn version(&self, genesis: H256, record: H256) -> Result<StoredVersion> {
 		let (epoch, patient, commitments, manifest, ciphertext, patient_share) =
 			self.database()?.query_row(
 				"SELECT epoch, patient, commitments, manifest, ciphertext_cid, patient_share
@@ -144,7 +169,7 @@ impl Loot {
 				},
 			)?;
 		let context = Context { genesis: genesis.0, record: record.0, version: 0, patient };
-		Ok(Row {
+		Ok(StoredVersion {
 			context,
 			epoch,
 			commitments: Commitments::decode_all(&mut &commitments[..])?,
@@ -154,44 +179,43 @@ impl Loot {
 		})
 	}
 
-	/// All shares of a version that the custodian's key opens, as the custodian itself does it.
-	fn shares(&self, row: &Row) -> Result<Vec<Taken>> {
+	/// Opens all shares of a version with the custodian's key, as the custodian does.
+	fn shares(&self, version: &StoredVersion) -> Result<Vec<StolenShare>> {
 		let database = self.database()?;
 		let mut query = database.prepare(
 			"SELECT holder, sealed, ciphertext FROM shares JOIN share_keys ON key = id
 			 WHERE record = ?1",
 		)?;
-		let rows = query.query_map([row.context.record], |row| {
+		let rows = query.query_map([version.context.record], |row| {
 			Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?))
 		})?;
-		let mut taken = Vec::new();
-		for found in rows {
-			let (holder, sealed, ciphertext): ([u8; 32], _, _) = found?;
-			let aad = row.storage_aad(&holder);
-			let key = seal::open(&self.openers[0], seal::Purpose::Storage, &aad, &sealed)?;
+		let mut shares = Vec::new();
+		for row in rows {
+			let (holder, sealed, ciphertext): ([u8; 32], _, _) = row?;
+			let aad = version.storage_aad(&holder);
+			let key = seal::open(&self.key, seal::Purpose::Storage, &aad, &sealed)?;
 			let cipher = Aes256Gcm::new_from_slice(&key)?;
 			let share = cipher
 				.decrypt(&[0; 12].into(), Payload { msg: &ciphertext, aad: &aad })
 				.ok()
 				.context("a share does not open")?;
-			taken.push(Taken { holder, share: Share::decode_all(&mut &share[..])? });
+			shares.push(StolenShare { holder, share: Share::decode_all(&mut &share[..])? });
 		}
-		Ok(taken)
+		Ok(shares)
 	}
 
-	/// Looks at every byte of the custodian's disk for the sealed key of a share of this version,
-	/// also where the database has thrown it away.
-	fn carve(&self, row: &Row, holders: &[[u8; 32]]) -> Result<usize> {
+	/// Searches all bytes of the custodian's disk for sealed keys of shares of this version, deleted
+	/// ones included. Returns how many there are.
+	fn search_share_keys(&self, version: &StoredVersion, holders: &[[u8; 32]]) -> Result<usize> {
 		const SEALED_KEY: usize = 32 + seal::OVERHEAD;
 		let mut found = std::collections::BTreeSet::new();
 		for path in files_below(&self.root.join("custodian"))? {
 			let bytes = std::fs::read(&path)?;
 			for window in bytes.windows(SEALED_KEY).filter(|window| window[0] == 1) {
 				for holder in holders {
-					let aad = row.storage_aad(holder);
-					if let Ok(key) =
-						seal::open(&self.openers[0], seal::Purpose::Storage, &aad, window)
-					{
+					let aad = version.storage_aad(holder);
+					let opened = seal::open(&self.key, seal::Purpose::Storage, &aad, window);
+					if let Ok(key) = opened {
 						found.insert(key.to_vec());
 					}
 				}
@@ -200,18 +224,18 @@ impl Loot {
 		Ok(found.len())
 	}
 
-	/// The ciphertext, from the Kubo repository as it lies on the disk.
-	fn ciphertext(&self, row: &Row) -> Result<Vec<u8>> {
+	/// Reads the ciphertext from the Kubo repository.
+	fn ciphertext(&self, version: &StoredVersion) -> Result<Vec<u8>> {
 		for path in files_below(&self.root.join("kubo/blocks"))? {
 			let bytes = std::fs::read(path)?;
-			if cid_of(&bytes) == row.ciphertext {
+			if cid_of(&bytes) == version.ciphertext {
 				return Ok(bytes);
 			}
 		}
-		bail!("the ciphertext does not lie on the disk")
+		bail!("the ciphertext is not on the disk")
 	}
 
-	/// How many of these byte strings stand anywhere on the disks.
+	/// Which of these byte strings are anywhere on the disks.
 	fn contains(&self, patterns: &[Vec<u8>]) -> Result<Vec<bool>> {
 		let automaton = AhoCorasick::new(patterns)?;
 		let mut found = vec![false; patterns.len()];
@@ -225,7 +249,7 @@ impl Loot {
 	}
 }
 
-impl Row {
+impl StoredVersion {
 	fn storage_aad(&self, holder: &[u8; 32]) -> Vec<u8> {
 		(self.context.record, 0u32, self.epoch, holder).encode()
 	}
@@ -235,7 +259,7 @@ impl Row {
 		ShareAddress { genesis, record, version, epoch: self.epoch, holder }
 	}
 
-	/// Opens the version with these shares, as any reader does.
+	/// Opens the version with these shares, as a reader does.
 	fn open(&self, shares: &[(String, Share)], ciphertext: &[u8]) -> Result<Vec<u8>, Error> {
 		let expected = &self.manifest.key_commitment;
 		let secret = combine(shares, &self.commitments, expected, &self.context)?;
@@ -244,14 +268,9 @@ impl Row {
 		Ok(document)
 	}
 
-	/// Pretends that two shares were enough: lays a line through them, makes the commitments that
-	/// fit it and the key commitment that fits those, and decrypts. What fails is told.
-	fn open_as_if_two_were_enough(
-		&self,
-		a: &Share,
-		b: &Share,
-		ciphertext: &[u8],
-	) -> Result<Vec<String>> {
+	/// Tries to open the version as if the threshold were two: computes the line through two shares,
+	/// and forges the commitments and the key commitment that fit it. Returns the errors.
+	fn open_with_two_shares(&self, a: &Share, b: &Share, ciphertext: &[u8]) -> Result<Vec<String>> {
 		let (x, y) = (point(a), point(b));
 		let slope = (y.1 - x.1) * (y.0 - x.0).invert();
 		let secret = x.1 - slope * x.0;
@@ -263,9 +282,9 @@ impl Row {
 		let real = &self.manifest.key_commitment;
 		match combine(&shares, &forged, real, &self.context) {
 			Err(error @ Error::WrongKeyCommitment) => failures.push(error.to_string()),
-			other => bail!("the line gives {other:?}"),
+			other => bail!("combining two shares returns {other:?}"),
 		}
-		// … and with the one that the guess itself would have.
+		// … and with one that fits the guessed secret.
 		let mut commitment = [0; 32];
 		let info = [&b"vouchsafe/v1/"[..], b"key-commitment", &self.context.encode()].concat();
 		Hkdf::<Sha256>::new(None, &secret.to_bytes())
@@ -309,100 +328,116 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
 	Ok(files)
 }
 
-fn labelled(taken: Vec<Taken>) -> Vec<(String, Share)> {
-	taken.into_iter().map(|it| (hex::encode(it.holder), it.share)).collect()
+fn with_names(shares: Vec<StolenShare>) -> Vec<(String, Share)> {
+	shares.into_iter().map(|it| (hex::encode(it.holder), it.share)).collect()
 }
 
-/// The network as the thief finds it.
-struct Crime {
-	network: Network,
+/// A patient of Hospital A with two records, and the attacker at Hospital B.
+struct Attack {
+	_turn: Turn,
+	network: &'static RwLock<Network>,
+	scenario: Scenario,
 	chain: Chain,
-	patient: User,
-	doctor_b: User,
-	/// Of which the patient lets B's team read, for now, and has carried a share there.
-	allowed: H256,
-	/// Of which B may read nothing.
-	foreign: H256,
-	began: Instant,
+	keys: StolenKeys,
+	/// The record that B's care team may read if the patient permits it.
+	laboratory: H256,
+	/// The record that nobody at Hospital B may ever read.
+	imaging: H256,
 }
 
-impl Crime {
-	async fn prepare() -> Result<Self> {
-		let began = Instant::now();
-		let network = Network::start().await?;
-		let node = |house: usize| network.sites[house].node.url();
-		let patient = User::new("//PatientA", &network.root, &node(0))?;
-		let doctor_a = User::new("//DoctorA", &network.root, &node(0))?;
-		let doctor_b = User::new("//DoctorB", &network.root, &node(1))?;
-		let permit = Permit::to("Hospital A").and(&["--action", "read,write"]);
-		acts::grant(&patient, &permit).await?;
-		let mut records = Vec::new();
-		for (text, category) in TEXTS.iter().zip(["laboratory", "imaging"]) {
-			let file = network.root.join(format!("{category}.txt"));
+impl Attack {
+	async fn new(patient: &str) -> Result<Self> {
+		let turn = SUITE.turn().await;
+		let start = || async { anyhow::Ok(RwLock::new(Network::start().await?)) };
+		let network = NETWORK.get_or_try_init(start).await?;
+		let running = network.read().await;
+		let scenario = Scenario::new(&running, &format!("//OneHospital//{patient}")).await?;
+		let add = async |text: &str, category: &str| {
+			let file = scenario.root.join(category);
 			std::fs::write(&file, text)?;
-			let record = acts::add(&doctor_a, &patient, "Hospital A", &file, category).await?;
-			let mut id = [0; 32];
-			hex::decode_to_slice(record.trim_start_matches("0x"), &mut id)?;
-			records.push(H256(id));
-			std::fs::remove_file(&file)?;
-		}
+			let record = scenario.add(&file, &["--category", category]).await?;
+			anyhow::Ok(H256(record.parse::<Hex<32>>()?.0))
+		};
+		let (laboratory, imaging) =
+			tokio::try_join!(add(TEXTS[0], "laboratory"), add(TEXTS[1], "imaging"))?;
+		let chain = Chain::connect(&running.node_url()).await?;
+		let b = &running.sites[running.index("b")];
+		let keys = StolenKeys::new(&b.custodian.base, &STAFF)?;
+		drop(running);
+		Ok(Self { _turn: turn, network, scenario, chain, keys, laboratory, imaging })
+	}
+
+	fn patient(&self) -> Result<AccountId> {
+		account(&self.scenario.patient.key)
+	}
+
+	/// The patient permits B's care team to read the laboratory record, and so carries the patient's
+	/// share of it to B's custodian.
+	async fn permit_laboratory(&self) -> Result<()> {
+		let _all_run = self.network.read().await;
 		let permit = Permit::to("team:1@Hospital B").and(&["--category", "laboratory"]);
-		acts::grant(&patient, &permit).await?;
-		let chain = Chain::connect(&node(0)).await?;
-		let (allowed, foreign) = (records[0], records[1]);
-		Ok(Self { network, chain, patient, doctor_b, allowed, foreign, began })
+		commands::grant(&self.scenario.patient, &permit).await.map(drop)
 	}
 
-	fn say(&self, text: &str) {
-		println!("[{:5.1} s] {text}", self.began.elapsed().as_secs_f64());
+	/// Copies all of Hospital B's disks. Its machines stop meanwhile.
+	async fn copy_disks(&self, name: &str) -> Result<CopiedDisks> {
+		let mut network = self.network.write().await;
+		let index = network.index("b");
+		network.stop_site(index);
+		let to = self.scenario.root.join(name);
+		CopiedDisks::copy(&network.root.join("b"), &to)?;
+		network.start_site(index).await?;
+		CopiedDisks::new(to)
 	}
 
-	/// B's machines stop, their disks are copied, and they go on.
-	async fn take_b(&mut self, name: &str) -> Result<Loot> {
-		let index = self.network.index("b");
-		self.network.stop_site(index);
-		let to = self.network.root.join(name);
-		let loot = Loot::take(&self.network.root.join("b"), &to, &PEOPLE)?;
-		self.network.start_site(index).await?;
-		Ok(loot)
+	/// Copies the disk of another institution's custodian, which stops meanwhile.
+	async fn copy_custodian(&self, institution: &str) -> Result<CopiedDisks> {
+		let mut network = self.network.write().await;
+		let index = network.index(institution);
+		network.sites[index].custodian.process = None;
+		let to = self.scenario.root.join(format!("disk-{institution}"));
+		std::fs::create_dir_all(&to)?;
+		CopiedDisks::copy(&network.sites[index].custodian.base, &to)?;
+		network.start_custodian(index).await?;
+		network.wait_ready(index).await?;
+		CopiedDisks::new(to)
 	}
 
-	/// The custodians of the other houses.
-	fn others(&self) -> Result<Vec<(&'static str, CustodianClient)>> {
-		let others = [0, 2, 3].iter().map(|index| {
-			let site = &self.network.sites[*index];
-			let client = CustodianClient::new(
-				&site.custodian.url(),
-				account(HOUSES[*index].seed),
-				self.chain.genesis(),
-			)?;
-			Ok((site.house.name, client.without_retries()))
-		});
-		others.collect()
+	/// The custodians of the other institutions.
+	fn other_custodians(&self, network: &Network) -> Result<Vec<(&'static str, CustodianClient)>> {
+		let others = network.sites.iter().filter(|site| site.institution.short != "b");
+		others
+			.map(|site| {
+				let institution = account(site.institution.seed)?;
+				let url = site.custodian.url();
+				let client = CustodianClient::new(&url, institution, self.chain.genesis())?;
+				Ok((site.institution.name, client.without_retries()))
+			})
+			.collect()
 	}
 
-	fn ask(&self, record: H256) -> AskRelease {
-		let patient = account(&self.patient.key);
-		AskRelease { patient: (&patient).into(), record: record.into(), version: 0 }
+	fn ask(&self, record: H256) -> Result<AskRelease> {
+		Ok(AskRelease { patient: (&self.patient()?).into(), record: record.into(), version: 0 })
 	}
 
-	/// Asks every other custodian, in everybody's name, for whatever it may have of a record.
-	async fn nobody_gives_anything(&self, loot: &Loot, record: H256) -> Result<usize> {
+	/// Asks every other custodian for everything that it may have of a record, with each stolen key.
+	/// All must refuse. Returns the number of refusals.
+	async fn custodians_refuse(&self, network: &Network, record: H256) -> Result<usize> {
 		let mut refusals = 0;
-		let patient = Hex::from(&account(&self.patient.key));
-		for (house, custodian) in self.others()? {
-			for (who, key) in &loot.signers {
+		let patient = Hex::from(&self.patient()?);
+		for (name, custodian) in self.other_custodians(network)? {
+			for (who, key) in &self.keys.signing {
 				let fetch = FetchPatientEnvelope { record: Hex(record.0), version: 0 };
-				let institution = Some(Hex::from(&account("//HospitalB")));
+				let institution = Some(Hex::from(&account("//HospitalB")?));
 				let read = ReadLog { patient, institution, from: 0, limit: 100 };
 				let answers = [
-					custodian.release(key, &self.ask(record)).await.map(drop),
+					custodian.release(key, &self.ask(record)?).await.map(drop),
 					custodian.patient_envelope(key, &fetch).await.map(drop),
 					custodian.log_page(key, &read).await.map(drop),
 				];
 				for answer in answers {
 					let is_refused = matches!(answer, Err(CustodianError::NoAccess));
-					ensure!(is_refused, "{house} answers {who} with {answer:?}");
+					ensure!(is_refused, "{name} answers {who} with {answer:?}");
 					refusals += 1;
 				}
 			}
@@ -410,53 +445,54 @@ impl Crime {
 		Ok(refusals)
 	}
 
-	/// Has everybody at B ask the chain to open the record; the chain opens it for nobody. Done once
-	/// the custodians know that.
-	async fn nobody_is_opened_for(&self, loot: &Loot, record: H256) -> Result<()> {
-		let institution = account("//HospitalB");
+	/// Asks the chain to open the record with each stolen key and ground. All must be refused.
+	/// Returns once all custodians know that.
+	async fn chain_refuses(&self, network: &Network, record: H256) -> Result<()> {
+		let institution = account("//HospitalB")?;
 		let grounds = [
 			Ground::Consent { institution: Some(institution.clone()) },
 			Ground::Consent { institution: None },
-			Ground::Consent { institution: Some(account("//HospitalA")) },
+			Ground::Consent { institution: Some(account("//HospitalA")?) },
 			Ground::BreakGlass { institution, invocation: 0 },
 			Ground::Own,
 		];
-		let tries = loot.signers.iter().flat_map(|signer| {
-			grounds.iter().map(move |ground| self.is_not_opened_for(signer, record, ground))
+		let tries = self.keys.signing.iter().flat_map(|signer| {
+			grounds.iter().map(move |ground| self.chain_refuses_one(signer, record, ground))
 		});
 		try_join_all(tries).await?;
 		let last = self.chain.best().await?.number;
-		for index in 0..self.network.sites.len() {
-			self.network.wait_for_block(index, last).await?;
+		for index in 0..network.sites.len() {
+			network.wait_for_block(index, last).await?;
 		}
 		Ok(())
 	}
 
-	async fn is_not_opened_for(
+	async fn chain_refuses_one(
 		&self,
 		(who, key): &(String, Keypair),
 		record: H256,
 		ground: &Ground,
 	) -> Result<()> {
 		let call = CustodyCall::open {
-			patient: account(&self.patient.key),
+			patient: self.patient()?,
 			records: vec![record],
 			purpose: Purpose::Treatment,
 			ground: ground.clone(),
 		};
 		match self.chain.submit_best(key, call).await {
 			Ok(included) => {
-				let (opened, _) = included.opening_decided().context("nothing was decided")?;
-				ensure!(opened.is_empty(), "{who} with {ground:?} opens it");
+				let decided = included.opening_decided();
+				let (opened, _) = decided.context("there is no event of the decision")?;
+				ensure!(opened.is_empty(), "the chain opens it for {who}, {ground:?}");
 				Ok(())
 			},
 			Err(ChainError::Dispatch { .. } | ChainError::Stranger) => Ok(()),
-			Err(error) => bail!("{who} with {ground:?}: {error}"),
+			Err(error) => bail!("{who}, {ground:?}: {error}"),
 		}
 	}
 }
 
-/// What a custodian answers to a request as it was signed once.
+/// Sends a signed request for a release. Returns status and answer.
 async fn post(url: &str, signed: &Signed) -> Result<(u16, String)> {
 	let answer =
 		reqwest::Client::new().post(format!("{url}/v1/releases")).json(signed).send().await?;
@@ -464,73 +500,56 @@ async fn post(url: &str, signed: &Signed) -> Result<(u16, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_hospitals_disks_and_keys_open_nothing_that_the_chain_does_not_allow() {
-	let mut crime = Crime::prepare().await.unwrap();
-	crime.say(
-		"two records of Hospital A's; B's team may read one, and has the patient's share of it",
-	);
-	let loot = crime.take_b("stolen").await.unwrap();
-	crime.say("Hospital B's disks and keys are taken, with its people's");
-	two_of_three_shares_open_nothing(&crime, &loot).await.unwrap();
-	the_others_refuse(&crime, &loot).await.unwrap();
-	another_readers_opening_is_of_no_use(&crime, &loot).await.unwrap();
-	what_was_carried_is_destroyed_at_revocation(&mut crime, &loot).await.unwrap();
-	bs_staff_can_enter_no_consent(&crime, &loot).await.unwrap();
-}
-
-async fn two_of_three_shares_open_nothing(crime: &Crime, loot: &Loot) -> Result<()> {
-	let genesis = crime.chain.genesis();
-	let b = account_bytes(&account("//HospitalB"));
-	let patient = account_bytes(&account(&crime.patient.key));
-	let mut others = Vec::new();
-	for (house, index) in [("a", 0), ("c", 2)] {
-		// The same theft at two more houses, to prove the thief's tools.
-		let to = crime.network.root.join(format!("stolen-{house}"));
-		others.push(Loot::take(&crime.network.root.join(house), &to, &[HOUSES[index].seed])?);
-	}
+async fn shares_on_its_disk_are_too_few() -> Result<()> {
+	let attack = Attack::new("Disk").await?;
+	attack.permit_laboratory().await?;
+	let disks = attack.copy_disks("disks-b").await?;
+	// The same tools on the disks of two more hospitals must work.
+	let others = [attack.copy_custodian("a").await?, attack.copy_custodian("c").await?];
+	let genesis = attack.chain.genesis();
+	let (b, patient) = (account_bytes(&account("//HospitalB")?), account_bytes(&attack.patient()?));
 	for (record, expected, text) in
-		[(crime.allowed, vec![b, patient], TEXTS[0]), (crime.foreign, vec![b], TEXTS[1])]
+		[(attack.laboratory, vec![b, patient], TEXTS[0]), (attack.imaging, vec![b], TEXTS[1])]
 	{
-		let row = loot.row(genesis, record)?;
-		let ciphertext = loot.ciphertext(&row)?;
-		let mut taken = loot.shares(&row)?;
-		taken.sort_by_key(|it| it.holder != b);
-		let holders: Vec<_> = taken.iter().map(|it| it.holder).collect();
-		ensure!(holders == expected, "B's disk has shares of {holders:?}");
-		ensure!(loot.carve(&row, &[b, patient])? == expected.len(), "deleted shares lie there");
-		let have = u8::try_from(taken.len())?;
+		let version = disks.version(genesis, record)?;
+		let ciphertext = disks.ciphertext(&version)?;
+		let mut stolen = disks.shares(&version)?;
+		stolen.sort_by_key(|it| it.holder != b);
+		let holders: Vec<_> = stolen.iter().map(|it| it.holder).collect();
+		ensure!(holders == expected, "B's disk has the shares of {holders:?}");
+		let keys = disks.search_share_keys(&version, &[b, patient])?;
+		ensure!(keys == expected.len(), "B's disk has the keys of {keys} shares");
+		let have = u8::try_from(stolen.len())?;
 
-		// The vault's own way.
-		let mut shares = labelled(taken);
-		match row.open(&shares, &ciphertext) {
+		// By the vault's own functions.
+		let mut shares = with_names(stolen);
+		match version.open(&shares, &ciphertext) {
 			Err(Error::TooFewShares { have: found, need: 3 }) if found == have => {},
 			other => bail!("with B's shares: {other:?}"),
 		}
-		// A share twice, and one made up, are none.
+		// The same share twice, and an invented share, do not count.
 		let twice = [shares.clone(), shares.clone()].concat();
 		ensure!(
-			matches!(row.open(&twice, &ciphertext), Err(Error::TooFewShares { have: found, .. }) if found == have)
+			matches!(version.open(&twice, &ciphertext), Err(Error::TooFewShares { have: found, .. }) if found == have)
 		);
-		let made_up = Share::decode(&mut &[&[1, 5][..], &[7; 32]].concat()[..])?;
-		let with_made_up = [shares.clone(), vec![("made up".into(), made_up.clone())]].concat();
-		ensure!(matches!(row.open(&with_made_up, &ciphertext), Err(Error::LyingHolder { .. })));
-		// By force.
-		let second = shares.get(1).map_or(&made_up, |(_, share)| share);
-		let failures = row.open_as_if_two_were_enough(&shares[0].1, second, &ciphertext)?;
-		crime.say(&format!(
-			"{have} of 3 shares lie on B's disk; by force: {}",
-			failures.join(" | ")
-		));
-		// The patient's own share, which B's custodian keeps sealed to the patient.
-		for key in &loot.openers {
-			let opened = open_share(key, &row.address(patient), &row.patient_share);
+		let invented = Share::decode(&mut &[&[1, 5][..], &[7; 32]].concat()[..])?;
+		let with_invented = [shares.clone(), vec![("invented".into(), invented.clone())]].concat();
+		let opened = version.open(&with_invented, &ciphertext);
+		ensure!(matches!(opened, Err(Error::LyingHolder { .. })), "an invented share: {opened:?}");
+		// By forged commitments.
+		let second = shares.get(1).map_or(&invented, |(_, share)| share);
+		let errors = version.open_with_two_shares(&shares[0].1, second, &ciphertext)?;
+		println!("{have} of 3 shares are on B's disk. With two shares: {}", errors.join(" | "));
+		// B's custodian keeps the patient's own share, sealed to the patient.
+		for key in &attack.keys.encryption {
+			let opened = open_share(key, &version.address(patient), &version.patient_share);
 			ensure!(matches!(opened, Err(Error::CannotOpen)), "B opens the patient's share");
 		}
 
-		// The rest lies elsewhere: neither other shares, nor the secret, nor the document are here.
+		// Neither shares, nor the shares of others, nor the document are on the disks in plain text.
 		let mut elsewhere = Vec::new();
 		for other in &others {
-			elsewhere.extend(other.shares(&other.row(genesis, record)?)?);
+			elsewhere.extend(other.shares(&other.version(genesis, record)?)?);
 		}
 		let mut patterns: Vec<_> = elsewhere
 			.iter()
@@ -539,144 +558,157 @@ async fn two_of_three_shares_open_nothing(crime: &Crime, loot: &Loot) -> Result<
 			.collect();
 		patterns.push(text.trim_end().as_bytes().to_vec());
 		let absent = patterns.len();
-		// What does lie there, so that it is seen that the search finds.
+		// The search finds what is there.
 		patterns.push(ciphertext[..64].to_vec());
-		patterns.push(row.patient_share.clone());
-		let found = loot.contains(&patterns)?;
-		ensure!(found[..absent].iter().all(|found| !found), "in plain on B's disks: {found:?}");
+		patterns.push(version.patient_share.clone());
+		let found = disks.contains(&patterns)?;
+		ensure!(
+			found[..absent].iter().all(|found| !found),
+			"in plain text on B's disks: {found:?}"
+		);
 		ensure!(found[absent..].iter().all(|found| *found), "the search finds nothing: {found:?}");
 
-		// With a third share from another house's disk the same tools open it.
-		shares.extend(labelled(elsewhere));
+		// With a third share, from another hospital's disk, the same tools open the record.
+		shares.extend(with_names(elsewhere));
 		shares.truncate(3);
-		let document = row.open(&shares, &ciphertext)?;
-		ensure!(document == text.as_bytes(), "the tools of the theft are no good");
+		let document = version.open(&shares, &ciphertext)?;
+		ensure!(document == text.as_bytes(), "three shares should open the record");
 	}
-	crime.say("with a third share, from another hospital's disk, the same tools open both");
 	Ok(())
 }
 
-async fn the_others_refuse(crime: &Crime, loot: &Loot) -> Result<()> {
-	let refusals = crime.nobody_gives_anything(loot, crime.foreign).await?;
-	crime.say(&format!("{refusals} requests to the other custodians: no access"));
-	crime.nobody_is_opened_for(loot, crime.foreign).await?;
-	let refusals = crime.nobody_gives_anything(loot, crime.foreign).await?;
-	crime.say(&format!(
-		"after they asked the chain, which opened nothing: {refusals} times no access"
-	));
+#[tokio::test(flavor = "multi_thread")]
+async fn other_custodians_refuse_its_keys() -> Result<()> {
+	let attack = Attack::new("Keys").await?;
+	attack.permit_laboratory().await?;
+	let network = attack.network.read().await;
+	let before = attack.custodians_refuse(&network, attack.imaging).await?;
+	attack.chain_refuses(&network, attack.imaging).await?;
+	let after = attack.custodians_refuse(&network, attack.imaging).await?;
+	println!("refused {before} times, and {after} times after asking the chain");
 	Ok(())
 }
 
-/// A's doctor opens the record, as the consent allows; B sees all that goes over the wires.
-async fn another_readers_opening_is_of_no_use(crime: &Crime, loot: &Loot) -> Result<()> {
-	let (reader, record) = (keypair("//DoctorA"), crime.foreign);
+/// A's doctor opens a record, and Hospital B sees all messages.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_opening_of_another_reader_is_useless() -> Result<()> {
+	let attack = Attack::new("Reader").await?;
+	let network = attack.network.read().await;
+	let permit = Permit::read("Hospital A");
+	commands::grant(&attack.scenario.patient, &permit).await?;
+	let (reader, record) = (keypair("//DoctorA")?, attack.imaging);
 	let call = CustodyCall::open {
-		patient: account(&crime.patient.key),
+		patient: attack.patient()?,
 		records: vec![record],
 		purpose: Purpose::Treatment,
-		ground: Ground::Consent { institution: Some(account("//HospitalA")) },
+		ground: Ground::Consent { institution: Some(account("//HospitalA")?) },
 	};
-	crime.chain.submit(&reader, call).await?;
-	let genesis = crime.chain.genesis();
-	let c = account("//HospitalC");
-	let url = |house: usize| crime.network.sites[house].custodian.url();
-	let ask = crime.ask(record);
-	// The reader asks all custodians; B has the request that was made to it, and this is C's.
+	attack.chain.submit(&reader, call).await?;
+	let genesis = attack.chain.genesis();
+	let (b, c) = (account("//HospitalB")?, account("//HospitalC")?);
+	let url = |index: usize| network.sites[index].custodian.url();
+	let ask = attack.ask(record)?;
+	// The reader asks all custodians. B has the request to itself, and has seen the one to C.
 	let to_c = sign_request(&reader, genesis, &c, action::RELEASE, &ask, now());
-	let to_b =
-		sign_request(&reader, genesis, &account("//HospitalB"), action::RELEASE, &ask, now());
-	let answer = until("C's custodian gives its share", PATIENCE, || async {
+	let to_b = sign_request(&reader, genesis, &b, action::RELEASE, &ask, now());
+	let answer = until("C's custodian releases its share", TIMEOUT, || async {
 		let signed = sign_request(&reader, genesis, &c, action::RELEASE, &ask, now());
 		post(&url(2), &signed).await.ok().filter(|(status, _)| *status == 200)
 	})
 	.await?;
 	let (status, _) = post(&url(2), &to_c).await?;
-	ensure!(status == 200, "asking again within the time gives the same: {status}");
+	ensure!(status == 200, "the reader may ask again while the opening is valid: {status}");
 	let (status, said) = post(&url(2), &to_c).await?;
 	ensure!(status == 401, "replayed to the same custodian: {status} {said}");
-	for (name, signed, house) in
+	for (name, signed, index) in
 		[("C's to A", &to_c, 0), ("B's to C", &to_b, 2), ("B's to A", &to_b, 0)]
 	{
-		let (status, said) = post(&url(house), signed).await?;
+		let (status, said) = post(&url(index), signed).await?;
 		ensure!(status == 421, "{name}: {status} {said}");
 	}
-	// In its own name, with the other's words.
-	for (who, key) in &loot.signers {
+	// With the reader's signature under another account.
+	for (who, key) in &attack.keys.signing {
 		let mut forged = to_c.clone();
 		forged.account = Hex(key.public_key().0);
 		let (status, said) = post(&url(2), &forged).await?;
 		ensure!(status == 401, "{who} with the reader's signature: {status} {said}");
 	}
-	crime.nobody_gives_anything(loot, record).await?;
-	// And the answer is sealed to the reader.
+	attack.custodians_refuse(&network, record).await?;
+	// The answer is sealed to the reader.
 	let release: vouchsafe_client::messages::Release = serde_json::from_str(&answer.1)?;
-	let row = loot.row(genesis, record)?;
-	let sealed = &release.shares.first().context("no share in the answer")?.sealed.0;
-	let address = row.address(account_bytes(&c));
-	let reader = account_bytes(&account("//DoctorA"));
-	for key in &loot.openers {
+	let sealed = &release.shares.first().context("the answer has no share")?.sealed.0;
+	let set = attack.chain.finalized().await?.sharing_set(record, 0).await?;
+	let epoch = set.context("no sharing set")?.epoch;
+	let (genesis, record) = (genesis.0, record.0);
+	let address = ShareAddress { genesis, record, version: 0, epoch, holder: account_bytes(&c) };
+	let reader = account_bytes(&account("//DoctorA")?);
+	for key in &attack.keys.encryption {
 		let opened = open_release(key, &address, &reader, sealed);
 		ensure!(matches!(opened, Err(Error::CannotOpen)), "B opens another reader's share");
 	}
 	open_release(&encryption_key("//DoctorA"), &address, &reader, sealed)?;
-	crime.say("an honest reader's requests can't be replayed, and its answers don't open");
 	Ok(())
 }
 
-async fn what_was_carried_is_destroyed_at_revocation(
-	crime: &mut Crime,
-	before: &Loot,
-) -> Result<()> {
-	let (genesis, record) = (crime.chain.genesis(), crime.allowed);
-	let out = crime.network.root.join("allowed");
-	acts::open(&crime.doctor_b, "Hospital B", &hex::encode(record.0), &out).await?;
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carried_share_is_destroyed_at_revocation() -> Result<()> {
+	let attack = Attack::new("Carried").await?;
+	attack.permit_laboratory().await?;
+	let before = attack.copy_disks("disks-before").await?;
+	let (genesis, record) = (attack.chain.genesis(), attack.laboratory);
+	let (b, patient) = (account_bytes(&account("//HospitalB")?), account_bytes(&attack.patient()?));
+	let Scenario { root, patient: user, doctor_b, .. } = &attack.scenario;
+
+	let network = attack.network.read().await;
+	let out = root.join("opened");
+	commands::open(doctor_b, "Hospital B", &hex::encode(record.0), &out).await?;
 	ensure!(std::fs::read(&out)? == TEXTS[0].as_bytes(), "the bytes differ");
-	crime.say("B's doctor opens what is allowed");
-	acts::revoke_all(&crime.patient, "Hospital B").await?;
-	crime.say("the patient has revoked");
-	let b = account_bytes(&account("//HospitalB"));
-	let patient = account_bytes(&account(&crime.patient.key));
-	let store = crime.network.root.join("b/custodian/store/custodian.sqlite");
-	until("B's custodian destroys what was carried", Duration::from_secs(30), || async {
+	commands::revoke_all(user, "Hospital B").await?;
+	let store = network.root.join("b/custodian/store/custodian.sqlite");
+	until("B's custodian destroys the carried share", Duration::from_secs(30), || async {
 		let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
 		let database = Connection::open_with_flags(&store, flags).ok()?;
-		let carried = "SELECT count(*) FROM shares WHERE consent >= 0";
-		let left = database.query_row(carried, [], |row| row.get::<_, i64>(0)).ok()?;
+		let carried = "SELECT count(*) FROM shares WHERE record = ?1 AND consent >= 0";
+		let left = database.query_row(carried, [record.0], |row| row.get::<_, i64>(0)).ok()?;
 		(left == 0).then_some(())
 	})
 	.await?;
-	let loot = crime.take_b("stolen-later").await?;
-	let row = loot.row(genesis, record)?;
-	let shares = labelled(loot.shares(&row)?);
+	drop(network);
+
+	let after = attack.copy_disks("disks-after").await?;
+	let version = after.version(genesis, record)?;
+	let shares = with_names(after.shares(&version)?);
 	ensure!(shares.len() == 1 && shares[0].0 == hex::encode(b), "more than B's own share is left");
-	let carved = loot.carve(&row, &[b, patient])?;
-	ensure!(carved == 1, "{carved} keys of shares lie on the disk");
-	let ciphertext = loot.ciphertext(&row)?;
-	ensure!(matches!(
-		row.open(&shares, &ciphertext),
-		Err(Error::TooFewShares { have: 1, need: 3 })
-	));
-	crime.say("on the disk as it is now lies one share, and no trace of the other");
-	// Whoever took the disks before keeps two; that stays too few, and the rest is refused: after
-	// the opening that was fresh when the patient revoked, and after another try.
-	let kept = labelled(before.shares(&row)?);
-	ensure!(matches!(row.open(&kept, &ciphertext), Err(Error::TooFewShares { have: 2, need: 3 })));
-	let mut refusals = crime.nobody_gives_anything(&loot, record).await?;
-	crime.nobody_is_opened_for(&loot, record).await?;
-	refusals += crime.nobody_gives_anything(&loot, record).await?;
-	crime.say(&format!("after the revocation: {refusals} times no access"));
+	let keys = after.search_share_keys(&version, &[b, patient])?;
+	ensure!(keys == 1, "the disk has the keys of {keys} shares");
+	let ciphertext = after.ciphertext(&version)?;
+	let opened = version.open(&shares, &ciphertext);
+	ensure!(matches!(opened, Err(Error::TooFewShares { have: 1, need: 3 })), "{opened:?}");
+
+	// An attacker who copied the disks before has two shares. These are too few, and nobody gives a
+	// third one: not for the opening that was fresh at the revocation, and not for a new one.
+	let kept = with_names(before.shares(&version)?);
+	let opened = version.open(&kept, &ciphertext);
+	ensure!(matches!(opened, Err(Error::TooFewShares { have: 2, need: 3 })), "{opened:?}");
+	let network = attack.network.read().await;
+	attack.custodians_refuse(&network, record).await?;
+	attack.chain_refuses(&network, record).await?;
+	attack.custodians_refuse(&network, record).await?;
 	Ok(())
 }
 
-/// Two of a hospital's staff can enter a consent for a patient who can't use a wallet, but only for
-/// one whom their hospital enrolled: B's staff can't let themselves in to A's patient.
-async fn bs_staff_can_enter_no_consent(crime: &Crime, loot: &Loot) -> Result<()> {
-	let (patient, institution) = (account(&crime.patient.key), account("//HospitalB"));
+/// Two of a hospital's staff can enter a consent for a patient whom their hospital enrolled. B's
+/// staff cannot do this for a patient of Hospital A.
+#[tokio::test(flavor = "multi_thread")]
+async fn its_staff_cannot_enter_a_consent() -> Result<()> {
+	let attack = Attack::new("Consent").await?;
+	let network = attack.network.read().await;
+	let (patient, institution) = (attack.patient()?, account("//HospitalB")?);
 	let grantee = Grantee::Institution(institution.clone());
 	let terms = Terms {
 		actions: Actions(1),
 		purposes: Purposes(1),
-		valid_until: Some(crime.chain.finalized().await?.time().await? + 3600),
+		valid_until: Some(attack.chain.finalized().await?.time().await? + 3600),
 		..Terms::all(Effect::Permit)
 	};
 	let text = ShownText { commitment: H256([1; 32]), language: *b"en" };
@@ -688,15 +720,14 @@ async fn bs_staff_can_enter_no_consent(crime: &Crime, loot: &Loot) -> Result<()>
 			terms: terms.clone(),
 			text,
 		};
-		match crime.chain.submit(&keypair(staff), call).await {
+		match attack.chain.submit(&keypair(staff)?, call).await {
 			Err(error) if error.is_dispatch("Consent", "NotTheirPatient") => {},
 			other => bail!("B's staff entered a consent: {:?}", other.map(|it| it.number)),
 		}
 	}
-	for record in [crime.foreign, crime.allowed] {
-		crime.nobody_is_opened_for(loot, record).await?;
+	for record in [attack.imaging, attack.laboratory] {
+		attack.chain_refuses(&network, record).await?;
+		attack.custodians_refuse(&network, record).await?;
 	}
-	crime.nobody_gives_anything(loot, crime.foreign).await?;
-	crime.say("B's staff can enter no consent in the name of A's patient");
 	Ok(())
 }

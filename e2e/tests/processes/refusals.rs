@@ -1,14 +1,17 @@
-//! Everything that must be refused, each proven from both sides: what differs in the one respect
-//! is let through. By the commands that people use, by requests made for the attack to custodians,
-//! and by transactions made for it to a node.
+//! Everything that must be refused. Each test shows both sides: the same question is permitted once
+//! the one thing that the test is about is different. The tests use the `vouchsafe` command, and
+//! forged requests to custodians and nodes.
+//!
+//! All tests share a network. Each enrols a patient of its own.
 
+use crate::suite::{Suite, Turn};
 use anyhow::{bail, ensure, Context, Result};
 use codec::Encode;
-use futures::{future::LocalBoxFuture, stream, FutureExt, StreamExt};
 use serde_json::{json, Map, Value};
 use sp_crypto_hashing::{blake2_128, twox_128};
 use std::time::{Duration, Instant};
 use subxt_signer::sr25519::Keypair;
+use tokio::sync::OnceCell;
 use vouchsafe_client::{
 	chain::{
 		account_bytes,
@@ -25,324 +28,338 @@ use vouchsafe_client::{
 	signing::{now, sign_payload, sign_request},
 };
 use vouchsafe_e2e::{
-	acts::{self, keypair, Permit},
+	commands::{self, keypair, Permit},
 	network::{Network, Options},
 	process::until,
+	scenario::Scenario,
 	user::User,
-	ward::Ward,
 };
 
-/// How many patients' cases are on their way at once.
-const ABREAST: usize = 8;
+static SUITE: Suite = Suite::new("refusals", 8);
+static NETWORK: OnceCell<Network> = OnceCell::const_new();
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_must_be_refused_is_refused() {
-	let start = Instant::now();
+/// Waits until the test may run, and returns the shared network.
+async fn shared_network() -> Result<(Turn, &'static Network)> {
+	let turn = SUITE.turn().await;
 	let options = Options { state: Some(plant_openings), ..Options::default() };
-	let network = &Network::with(options).await.unwrap();
-	println!("the network stands after {:.0} s", start.elapsed().as_secs_f64());
-
-	let mut cases: Vec<(&str, LocalBoxFuture<Result<()>>)> = vec![
-		("no consent; revoked", no_consent_or_a_revoked_one(network).boxed_local()),
-		("expired", expired(network).boxed_local()),
-		("denied", denied(network).boxed_local()),
-		("action", another_action(network).boxed_local()),
-		("team", not_in_the_team(network).boxed_local()),
-		("affiliation", affiliation_ended(network).boxed_local()),
-		("suspended", suspended(network).boxed_local()),
-		("request denied", request_denied(network).boxed_local()),
-		("custodian", requests_to_a_custodian(network).boxed_local()),
-		("old opening", an_old_opening(network).boxed_local()),
-		("stranger", a_stranger(network).boxed_local()),
-		("flood", one_account_floods_the_pool(network).boxed_local()),
-		("enrolment", replayed_enrolment(network).boxed_local()),
-		("race", two_writers_race(network).boxed_local()),
-	];
-	for term in &TERMS {
-		cases.push((term.name, another_term(network, term).boxed_local()));
-	}
-	let failed: Vec<String> = stream::iter(cases)
-		.map(|(name, case)| async move {
-			let start = Instant::now();
-			let result = case.await;
-			let took = start.elapsed().as_secs_f64();
-			match result {
-				Ok(()) => println!("{name}: refused, and permitted otherwise  [{took:.0} s]"),
-				Err(error) => {
-					println!("{name}: FAILED  [{took:.0} s]: {error:#}");
-					return Some(name.to_string());
-				},
-			}
-			None
-		})
-		.buffer_unordered(ABREAST)
-		.filter_map(|failed| async { failed })
-		.collect()
-		.await;
-	println!("all done after {:.0} s", start.elapsed().as_secs_f64());
-	assert!(failed.is_empty(), "these failed: {failed:?}");
+	let network = NETWORK.get_or_try_init(|| Network::with(options)).await?;
+	Ok((turn, network))
 }
 
-/// A consent that differs from what is asked in one term.
+/// A consent that differs in one term from what the reader asks for.
 struct Term {
-	name: &'static str,
-	/// The record, in further arguments of `record add`.
+	/// The last part of the patient's key.
+	patient: &'static str,
+	/// The record, as arguments of `record add`.
 	record: &'static [&'static str],
-	/// What the consent says besides, in further arguments of `consent grant`.
+	/// The consent, as arguments of `consent grant`.
 	granted: &'static [&'static str],
-	/// What is asked, in further arguments of `record open`.
+	/// The question, as arguments of `record open`.
 	asked: &'static [&'static str],
-	/// The amendment with which the same question is permitted.
+	/// The amendment that permits the same question.
 	amended: &'static [&'static str],
 }
 
-const TERMS: [Term; 8] = [
-	Term {
-		name: "not yet",
+async fn refused_for_one_term(term: Term) -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = Scenario::new(network, &format!("//Refused//{}", term.patient)).await?;
+	let record = scenario.add_letter(term.record).await?;
+	// The patient learns the meaning of the record's labels by opening it.
+	commands::open_own(&scenario.patient, &record, &scenario.root.join("own")).await?;
+	let consent = scenario.permit(term.granted).await?;
+	scenario.refused(&scenario.doctor_b, &record, term.asked).await?;
+	commands::amend(&scenario.patient, consent, term.amended).await?;
+	scenario.opens_with(&scenario.doctor_b, &record, &scenario.letter()?, term.asked).await
+}
+
+#[tokio::test]
+async fn permit_that_is_not_valid_yet() -> Result<()> {
+	refused_for_one_term(Term {
+		patient: "NotYet",
 		record: &[],
 		granted: &["--valid-from", "+1h"],
 		asked: &[],
 		amended: &["--valid-from", "2020-01-01"],
-	},
-	Term {
-		name: "purpose",
+	})
+	.await
+}
+
+#[tokio::test]
+async fn permit_for_another_purpose() -> Result<()> {
+	refused_for_one_term(Term {
+		patient: "Purpose",
 		record: &[],
 		granted: &["--purpose", "treatment"],
 		asked: &["--purpose", "research"],
 		amended: &["--purpose", "treatment,research"],
-	},
-	Term {
-		name: "category",
+	})
+	.await
+}
+
+#[tokio::test]
+async fn permit_for_another_category() -> Result<()> {
+	refused_for_one_term(Term {
+		patient: "Category",
 		record: &["--category", "laboratory"],
 		granted: &["--category", "imaging,encounter"],
 		asked: &[],
 		amended: &["--category", "laboratory"],
-	},
-	Term {
-		name: "label",
+	})
+	.await
+}
+
+#[tokio::test]
+async fn permit_that_does_not_name_the_label() -> Result<()> {
+	refused_for_one_term(Term {
+		patient: "Label",
 		record: &["--label", "psychiatry"],
 		granted: &[],
 		asked: &[],
 		amended: &["--label", "psychiatry"],
-	},
-	Term {
-		name: "confidentiality",
+	})
+	.await
+}
+
+#[tokio::test]
+async fn permit_for_less_confidential_records() -> Result<()> {
+	refused_for_one_term(Term {
+		patient: "Confidentiality",
 		record: &["--confidentiality", "very-restricted"],
 		granted: &["--confidentiality", "restricted"],
 		asked: &[],
 		amended: &["--confidentiality", "very-restricted"],
-	},
-	Term {
-		name: "data period",
+	})
+	.await
+}
+
+#[tokio::test]
+async fn permit_for_another_data_period() -> Result<()> {
+	refused_for_one_term(Term {
+		patient: "DataPeriod",
 		record: &["--from", "2020-01", "--to", "2020-06"],
 		granted: &["--data-from", "2019-01", "--data-to", "2020-05"],
 		asked: &[],
 		amended: &["--data-to", "2020-06"],
-	},
-	Term {
-		name: "country",
+	})
+	.await
+}
+
+#[tokio::test]
+async fn permit_for_another_country() -> Result<()> {
+	refused_for_one_term(Term {
+		patient: "Country",
 		record: &[],
 		granted: &["--country", "DE,CH"],
 		asked: &[],
 		amended: &["--country", "AT"],
-	},
-	Term {
-		name: "author",
+	})
+	.await
+}
+
+#[tokio::test]
+async fn permit_for_another_author() -> Result<()> {
+	refused_for_one_term(Term {
+		patient: "Author",
 		record: &[],
 		granted: &["--author", "Hospital C"],
 		asked: &[],
 		amended: &["--author", "Hospital A"],
-	},
-];
-
-async fn another_term(network: &Network, term: &Term) -> Result<()> {
-	let ward = Ward::new(network, &format!("//Refused//{}", term.name.replace(' ', "-"))).await?;
-	let record = ward.add_letter(term.record).await?;
-	// From the own record the patient learns what its labels mean.
-	acts::open_own(&ward.patient, &record, &ward.root.join("own")).await?;
-	let consent = ward.permit(term.granted).await?;
-	ward.refused(&ward.doctor_b, &record, term.asked).await?;
-	acts::amend(&ward.patient, consent, term.amended).await?;
-	ward.opens_with(&ward.doctor_b, &record, &ward.letter()?, term.asked).await
+	})
+	.await
 }
 
-async fn no_consent_or_a_revoked_one(network: &Network) -> Result<()> {
-	let ward = Ward::new(network, "//Refused//NoConsent").await?;
-	let record = ward.add_letter(&[]).await?;
-	ward.refused(&ward.doctor_b, &record, &[]).await?;
-	let consent = ward.permit(&[]).await?;
-	ward.opens(&ward.doctor_b, &record, &ward.letter()?).await?;
-	acts::revoke(&ward.patient, consent).await?;
-	ward.refused(&ward.doctor_b, &record, &[]).await
+#[tokio::test]
+async fn no_consent_and_revoked_consent() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = Scenario::new(network, "//Refused//NoConsent").await?;
+	let record = scenario.add_letter(&[]).await?;
+	scenario.refused(&scenario.doctor_b, &record, &[]).await?;
+	let consent = scenario.permit(&[]).await?;
+	scenario.opens(&scenario.doctor_b, &record, &scenario.letter()?).await?;
+	commands::revoke(&scenario.patient, consent).await?;
+	scenario.refused(&scenario.doctor_b, &record, &[]).await
 }
 
-async fn expired(network: &Network) -> Result<()> {
-	let ward = Ward::new(network, "//Refused//Expired").await?;
-	let record = ward.add_letter(&[]).await?;
-	ward.permit(&["--until", "+20s"]).await?;
+#[tokio::test]
+async fn expired_consent() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = Scenario::new(network, "//Refused//Expired").await?;
+	let record = scenario.add_letter(&[]).await?;
+	scenario.permit(&["--until", "+20s"]).await?;
 	let end = now() + 20;
-	let chain = Chain::connect(&ward.doctor_b.node).await?;
+	let chain = Chain::connect(&scenario.doctor_b.node).await?;
 	until("the chain's clock passes the consent's end", Duration::from_secs(60), || async {
 		(chain.finalized().await.ok()?.time().await.ok()? > end).then_some(())
 	})
 	.await?;
-	ward.refused(&ward.doctor_b, &record, &[]).await?;
-	ward.permit(&["--until", "+1d"]).await?;
-	ward.opens(&ward.doctor_b, &record, &ward.letter()?).await
+	scenario.refused(&scenario.doctor_b, &record, &[]).await?;
+	scenario.permit(&["--until", "+1d"]).await?;
+	scenario.opens(&scenario.doctor_b, &record, &scenario.letter()?).await
 }
 
-async fn denied(network: &Network) -> Result<()> {
-	let ward = Ward::new(network, "//Refused//Denied").await?;
-	let record = ward.add_letter(&[]).await?;
-	ward.permit(&[]).await?;
+#[tokio::test]
+async fn denied_reader() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = Scenario::new(network, "//Refused//Denied").await?;
+	let record = scenario.add_letter(&[]).await?;
+	scenario.permit(&[]).await?;
 	let deny = Permit::to("person://DoctorB").and(&["--deny"]);
-	let deny = acts::grant(&ward.patient, &deny).await?;
-	ward.refused(&ward.doctor_b, &record, &[]).await?;
-	ward.opens(&ward.doctor_b2, &record, &ward.letter()?).await?;
-	acts::revoke(&ward.patient, deny).await?;
-	ward.opens(&ward.doctor_b, &record, &ward.letter()?).await
+	let deny = commands::grant(&scenario.patient, &deny).await?;
+	scenario.refused(&scenario.doctor_b, &record, &[]).await?;
+	scenario.opens(&scenario.doctor_b2, &record, &scenario.letter()?).await?;
+	commands::revoke(&scenario.patient, deny).await?;
+	scenario.opens(&scenario.doctor_b, &record, &scenario.letter()?).await
 }
 
-/// Who may read may not write.
-async fn another_action(network: &Network) -> Result<()> {
-	let ward = Ward::new(network, "//Refused//Action").await?;
-	let consent = ward.permit(&["--action", "read"]).await?;
-	let letter = ward.letter()?;
+/// A permit to read is not a permit to write.
+#[tokio::test]
+async fn permit_for_another_action() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = Scenario::new(network, "//Refused//Action").await?;
+	let consent = scenario.permit(&["--action", "read"]).await?;
+	let letter = scenario.letter()?;
 	let add: [&std::ffi::OsStr; 7] = [
 		"record".as_ref(),
 		"add".as_ref(),
 		letter.as_ref(),
 		"--patient".as_ref(),
-		ward.patient.key.as_ref(),
+		scenario.patient.key.as_ref(),
 		"--institution".as_ref(),
 		"Hospital B".as_ref(),
 	];
-	let said = ward.doctor_b.fails(&add).await?;
+	let said = scenario.doctor_b.fails(&add).await?;
 	ensure!(said.contains("NotPermitted"), "B's doctor should be refused to write: {said}");
-	acts::amend(&ward.patient, consent, &["--action", "read,write"]).await?;
-	ward.doctor_b.run(&add).await.map(drop)
+	commands::amend(&scenario.patient, consent, &["--action", "read,write"]).await?;
+	scenario.doctor_b.run(&add).await.map(drop)
 }
 
-/// Enrols a practitioner at B, who is not affiliated yet.
-async fn practitioner(ward: &Ward, key: &str) -> Result<User> {
-	let user = User::new(key, &ward.root, &ward.doctor_b.node)?;
-	acts::enrol(&user, &ward.registrar_b, "Hospital B", "practitioner").await?;
+/// Enrols a practitioner at Hospital B, without an affiliation.
+async fn practitioner(scenario: &Scenario, key: &str) -> Result<User> {
+	let user = User::new(key, &scenario.root, &scenario.doctor_b.node)?;
+	commands::enrol(&user, &scenario.registrar_b, "Hospital B", "practitioner").await?;
 	Ok(user)
 }
 
-/// Runs `enrol …` as B's registrar.
-async fn registrar(ward: &Ward, arguments: &[&str]) -> Result<()> {
-	ward.registrar_b.run(&[&["enrol"], arguments].concat()).await.map(drop)
+/// Runs `enrol …` as the registrar of Hospital B.
+async fn registrar(scenario: &Scenario, arguments: &[&str]) -> Result<()> {
+	scenario.registrar_b.run(&[&["enrol"], arguments].concat()).await.map(drop)
 }
 
-async fn not_in_the_team(network: &Network) -> Result<()> {
-	let ward = Ward::new(network, "//Refused//Team").await?;
-	let record = ward.add_letter(&[]).await?;
-	let reader = practitioner(&ward, "//Reader//Team").await?;
-	registrar(&ward, &["affiliate", &reader.key, "--role", "physician"]).await?;
+#[tokio::test]
+async fn reader_outside_the_care_team() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = Scenario::new(network, "//Refused//Team").await?;
+	let record = scenario.add_letter(&[]).await?;
+	let reader = practitioner(&scenario, "//Reader//Team").await?;
+	registrar(&scenario, &["affiliate", &reader.key, "--role", "physician"]).await?;
 	let permit = Permit::to("team:7@Hospital B");
-	acts::grant(&ward.patient, &permit).await?;
-	ward.refused(&reader, &record, &[]).await?;
-	registrar(&ward, &["team", &reader.key, "--join", "7"]).await?;
-	ward.opens(&reader, &record, &ward.letter()?).await?;
-	registrar(&ward, &["team", &reader.key, "--leave", "7"]).await?;
-	ward.refused(&reader, &record, &[]).await
+	commands::grant(&scenario.patient, &permit).await?;
+	scenario.refused(&reader, &record, &[]).await?;
+	registrar(&scenario, &["team", &reader.key, "--join", "7"]).await?;
+	scenario.opens(&reader, &record, &scenario.letter()?).await?;
+	registrar(&scenario, &["team", &reader.key, "--leave", "7"]).await?;
+	scenario.refused(&reader, &record, &[]).await
 }
 
-async fn affiliation_ended(network: &Network) -> Result<()> {
-	let ward = Ward::new(network, "//Refused//Affiliation").await?;
-	let record = ward.add_letter(&[]).await?;
-	let reader = practitioner(&ward, "//Reader//Affiliation").await?;
-	ward.permit(&[]).await?;
-	ward.refused(&reader, &record, &[]).await?;
-	registrar(&ward, &["affiliate", &reader.key, "--role", "physician"]).await?;
-	ward.opens(&reader, &record, &ward.letter()?).await?;
-	registrar(&ward, &["end-affiliation", &reader.key]).await?;
-	ward.refused(&reader, &record, &[]).await?;
-	// The opening from before is still fresh; no custodian gives anything for it.
-	let asked = Asked::new(network, &ward, &record).await?;
-	asked.is_refused_everywhere(&keypair(&reader.key)?, &asked.release()).await
+#[tokio::test]
+async fn ended_affiliation() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = Scenario::new(network, "//Refused//Affiliation").await?;
+	let record = scenario.add_letter(&[]).await?;
+	let reader = practitioner(&scenario, "//Reader//Affiliation").await?;
+	scenario.permit(&[]).await?;
+	scenario.refused(&reader, &record, &[]).await?;
+	registrar(&scenario, &["affiliate", &reader.key, "--role", "physician"]).await?;
+	scenario.opens(&reader, &record, &scenario.letter()?).await?;
+	registrar(&scenario, &["end-affiliation", &reader.key]).await?;
+	scenario.refused(&reader, &record, &[]).await?;
+	// The earlier opening is still fresh, but no custodian releases a share for it.
+	let attempt = Attempt::new(network, &scenario, &record).await?;
+	attempt.is_refused_everywhere(&keypair(&reader.key)?, &attempt.release()).await
 }
 
-/// A suspended account can neither send transactions, nor have a proxy send them, nor get shares
-/// for an opening that it made before.
-async fn suspended(network: &Network) -> Result<()> {
-	let ward = Ward::new(network, "//Refused//Suspended").await?;
-	let record = ward.add_letter(&[]).await?;
-	let reader = practitioner(&ward, "//Reader//Suspended").await?;
-	registrar(&ward, &["affiliate", &reader.key, "--role", "physician"]).await?;
-	ward.permit(&[]).await?;
-	ward.opens(&reader, &record, &ward.letter()?).await?;
-	let asked = Asked::new(network, &ward, &record).await?;
+/// A suspended account cannot send transactions, also not by a proxy, and gets no shares for an
+/// opening from before.
+#[tokio::test]
+async fn suspended_reader() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = Scenario::new(network, "//Refused//Suspended").await?;
+	let record = scenario.add_letter(&[]).await?;
+	let reader = practitioner(&scenario, "//Reader//Suspended").await?;
+	registrar(&scenario, &["affiliate", &reader.key, "--role", "physician"]).await?;
+	scenario.permit(&[]).await?;
+	scenario.opens(&reader, &record, &scenario.letter()?).await?;
+	let attempt = Attempt::new(network, &scenario, &record).await?;
 	let key = keypair(&reader.key)?;
-	asked.custodians[1].release(&key, &asked.release()).await?;
-	let (chain, proxy) = (&asked.chain, keypair("//DoctorB2")?);
-	let delegate = proxy.account();
-	let (delegate, proxy_type) = (MultiAddress::Id(delegate), ProxyType::Any);
+	attempt.custodians[1].release(&key, &attempt.release()).await?;
+	let (chain, proxy) = (&attempt.chain, keypair("//DoctorB2")?);
+	let (delegate, proxy_type) = (MultiAddress::Id(proxy.account()), ProxyType::Any);
 	chain.submit(&key, ProxyCall::add_proxy { delegate, proxy_type, delay: 0 }).await?;
-	ensure!(asked.opens_by_proxy(&proxy, &key).await?, "a proxy of an active account may open");
+	ensure!(attempt.opens_by_proxy(&proxy, &key).await?, "a proxy of an active account may open");
 
-	registrar(&ward, &["status", &reader.key, "suspended"]).await?;
-	let arguments = acts::opening(Some("Hospital B"), &record, &ward.root.join("refused"));
+	registrar(&scenario, &["status", &reader.key, "suspended"]).await?;
+	let arguments = commands::opening(Some("Hospital B"), &record, &scenario.root.join("refused"));
 	let said = reader.fails(&arguments).await?;
-	ensure!(said.contains("suspended"), "the reader should hear of the suspension: {said}");
-	asked.is_refused_everywhere(&key, &asked.release()).await?;
-	ensure!(!asked.opens_by_proxy(&proxy, &key).await?, "a proxy opened for a suspended account");
+	ensure!(said.contains("suspended"), "the error should name the suspension: {said}");
+	attempt.is_refused_everywhere(&key, &attempt.release()).await?;
+	ensure!(!attempt.opens_by_proxy(&proxy, &key).await?, "a proxy opened for a suspended account");
 
-	registrar(&ward, &["status", &reader.key, "active"]).await?;
-	ward.opens(&reader, &record, &ward.letter()?).await
+	registrar(&scenario, &["status", &reader.key, "active"]).await?;
+	scenario.opens(&reader, &record, &scenario.letter()?).await
 }
 
-async fn request_denied(network: &Network) -> Result<()> {
-	let ward = Ward::new(network, "//Refused//Request").await?;
-	let record = ward.add_letter(&["--category", "laboratory"]).await?;
-	let Ward { patient, doctor_b, .. } = &ward;
-	let request = acts::request(doctor_b, patient, "Hospital B", 1, &["laboratory"]).await?;
-	ward.refused(doctor_b, &record, &[]).await?;
+#[tokio::test]
+async fn denied_request() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = Scenario::new(network, "//Refused//Request").await?;
+	let record = scenario.add_letter(&["--category", "laboratory"]).await?;
+	let Scenario { patient, doctor_b, .. } = &scenario;
+	let request = commands::request(doctor_b, patient, "Hospital B", 1, &["laboratory"]).await?;
+	scenario.refused(doctor_b, &record, &[]).await?;
 	patient.run(&["request", "deny", &request.to_string()]).await?;
-	ward.refused(doctor_b, &record, &[]).await?;
+	scenario.refused(doctor_b, &record, &[]).await?;
 	let approve = ["request", "approve", &request.to_string(), "--yes"];
 	let said = patient.fails(&approve).await?;
 	ensure!(said.contains("no request"), "what was denied can't be approved: {said}");
 
-	let request = acts::request(doctor_b, patient, "Hospital B", 1, &["laboratory"]).await?;
+	let request = commands::request(doctor_b, patient, "Hospital B", 1, &["laboratory"]).await?;
 	let wider = ["request", "approve", &request.to_string(), "--yes", "--category", "imaging"];
 	let said = patient.fails(&wider).await?;
 	ensure!(said.contains("only narrow"), "an approval can't widen a request: {said}");
-	acts::approve(patient, request, &["laboratory"]).await?;
-	ward.opens(doctor_b, &record, &ward.letter()?).await?;
+	commands::approve(patient, request, &["laboratory"]).await?;
+	scenario.opens(doctor_b, &record, &scenario.letter()?).await?;
 
-	// Three can wait for an answer, and no more.
+	// At most three requests of a doctor can wait for an answer.
 	for _ in 0..3 {
-		acts::request(doctor_b, patient, "Hospital B", 1, &["laboratory"]).await?;
+		commands::request(doctor_b, patient, "Hospital B", 1, &["laboratory"]).await?;
 	}
-	let filled = acts::request(doctor_b, patient, "Hospital B", 1, &["laboratory"]).await;
-	let said = filled.err().context("a doctor can fill a patient's requests")?.to_string();
-	ensure!(said.contains("TooManyByAsker"), "the doctor should hear of too many: {said}");
+	let filled = commands::request(doctor_b, patient, "Hospital B", 1, &["laboratory"]).await;
+	let said = filled.err().context("a doctor can submit more than three requests")?.to_string();
+	ensure!(said.contains("TooManyByAsker"), "the error should be TooManyByAsker: {said}");
 	Ok(())
 }
 
-/// What is asked of custodians about one record, past the command.
-struct Asked {
+/// Sends requests about one record to custodians and chain, without the command.
+struct Attempt {
 	chain: Chain,
 	custodians: Vec<CustodianClient>,
 	patient: AccountId,
 	record: Hex<32>,
 }
 
-impl Asked {
-	async fn new(network: &Network, ward: &Ward, record: &str) -> Result<Self> {
-		let chain = Chain::connect(&ward.doctor_b.node).await?;
+impl Attempt {
+	async fn new(network: &Network, scenario: &Scenario, record: &str) -> Result<Self> {
+		let chain = Chain::connect(&scenario.doctor_b.node).await?;
 		let custodians = network
 			.sites
 			.iter()
 			.map(|site| {
-				let institution = keypair(site.house.seed)?.account();
+				let institution = keypair(site.institution.seed)?.account();
 				let url = site.custodian.url();
 				Ok(CustodianClient::new(&url, institution, chain.genesis())?.without_retries())
 			})
 			.collect::<Result<_>>()?;
-		let patient = keypair(&ward.patient.key)?.account();
+		let patient = keypair(&scenario.patient.key)?.account();
 		Ok(Self { chain, custodians, patient, record: record.parse()? })
 	}
 
@@ -350,12 +367,12 @@ impl Asked {
 		AskRelease { patient: (&self.patient).into(), record: self.record, version: 0 }
 	}
 
-	/// Every custodian refuses, and says nothing of why.
+	/// Every custodian refuses without a reason.
 	async fn is_refused_everywhere(&self, key: &Keypair, ask: &AskRelease) -> Result<()> {
 		for custodian in &self.custodians {
 			match custodian.release(key, ask).await {
 				Err(CustodianError::NoAccess) => {},
-				other => bail!("{} should give no access: {other:?}", custodian.url),
+				other => bail!("{} should answer “no access”: {other:?}", custodian.url),
 			}
 		}
 		Ok(())
@@ -372,12 +389,12 @@ impl Asked {
 		.into()
 	}
 
-	/// Opens the record on the chain; whether it was opened.
+	/// Opens the record on the chain. Returns whether the chain opened it.
 	async fn opens(&self, reader: &Keypair) -> Result<bool> {
 		decided(self.chain.submit(reader, self.opening()).await?)
 	}
 
-	/// The same, by a proxy.
+	/// The same by a proxy.
 	async fn opens_by_proxy(&self, proxy: &Keypair, reader: &Keypair) -> Result<bool> {
 		let real = MultiAddress::Id(reader.account());
 		let call =
@@ -385,7 +402,7 @@ impl Asked {
 		decided(self.chain.submit(proxy, call).await?)
 	}
 
-	/// Sends a request, as it is, to B's custodian; gives status and answer.
+	/// Sends a request body to B's custodian. Returns status and answer.
 	async fn post(&self, path: &str, body: String) -> Result<(u16, Value)> {
 		let request = reqwest::Client::new()
 			.post(format!("{}{path}", self.custodians[1].url))
@@ -402,23 +419,25 @@ fn decided(included: Included) -> Result<bool> {
 	Ok(!opened.is_empty())
 }
 
-/// Requests to a custodian that were replayed, kept, changed, or made for something else; openings
-/// that are foreign or another's.
-async fn requests_to_a_custodian(network: &Network) -> Result<()> {
-	let ward = Ward::new(network, "//Refused//Custodian").await?;
-	let other = Ward::new(network, "//Refused//Foreign").await?;
-	let (record, foreign) = tokio::try_join!(ward.add_letter(&[]), other.add_letter(&[]))?;
-	ward.permit(&[]).await?;
-	ward.opens(&ward.doctor_b, &record, &ward.letter()?).await?;
+/// Requests that are replayed, stale, changed or meant for something else, and openings of another
+/// reader or for another record.
+#[tokio::test]
+async fn forged_requests_to_a_custodian() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = Scenario::new(network, "//Refused//Custodian").await?;
+	let other = Scenario::new(network, "//Refused//Foreign").await?;
+	let (record, foreign) = tokio::try_join!(scenario.add_letter(&[]), other.add_letter(&[]))?;
+	scenario.permit(&[]).await?;
+	scenario.opens(&scenario.doctor_b, &record, &scenario.letter()?).await?;
 
-	let asked = Asked::new(network, &ward, &record).await?;
+	let attempt = Attempt::new(network, &scenario, &record).await?;
 	let (reader, colleague) = (keypair("//DoctorB")?, keypair("//DoctorB2")?);
 	let stranger = keypair("//Refused//Nobody")?;
-	let b = &asked.custodians[1];
-	let (ask, path) = (asked.release(), "/v1/releases");
+	let b = &attempt.custodians[1];
+	let (ask, path) = (attempt.release(), "/v1/releases");
 	let no_access = (403, json!({ "error": "no access" }));
 
-	// Another's opening, and one's own of another's record: refused as if there were nothing.
+	// Openings of another reader, and records that were not opened, are refused alike.
 	let of_foreign = AskRelease { record: foreign.parse()?, ..ask.clone() };
 	let of_nothing = AskRelease { record: Hex([7; 32]), ..ask.clone() };
 	let of_other =
@@ -428,34 +447,34 @@ async fn requests_to_a_custodian(network: &Network) -> Result<()> {
 		serde_json::to_string(&signed).expect("our own message")
 	};
 	for (what, key, ask) in [
-		("another's opening", &colleague, &ask),
-		("the author's without an opening", &keypair("//DoctorA")?, &ask),
-		("the patient's without an opening", &keypair(&ward.patient.key)?, &ask),
-		("a stranger's", &stranger, &ask),
-		("a foreign record", &reader, &of_foreign),
-		("a foreign patient", &reader, &of_other),
-		("no record at all", &reader, &of_nothing),
+		("an opening of another reader", &colleague, &ask),
+		("the author without an opening", &keypair("//DoctorA")?, &ask),
+		("the patient without an opening", &keypair(&scenario.patient.key)?, &ask),
+		("a stranger", &stranger, &ask),
+		("a record of another patient", &reader, &of_foreign),
+		("another patient", &reader, &of_other),
+		("a record that does not exist", &reader, &of_nothing),
 	] {
-		let answer = asked.post(path, sign(key, ask)).await?;
+		let answer = attempt.post(path, sign(key, ask)).await?;
 		ensure!(answer == no_access, "{what}: {answer:?}");
 	}
-	// On the chain too: another patient's record does not open under this patient's consent.
-	let foreign_asked =
-		Asked { record: foreign.parse()?, ..Asked::new(network, &ward, &record).await? };
-	ensure!(!foreign_asked.opens(&reader).await?, "a foreign record was opened");
-	asked.is_refused_everywhere(&reader, &of_foreign).await?;
+	// Nor does the chain open another patient's record under this patient's consent.
+	let foreign_attempt =
+		Attempt { record: foreign.parse()?, ..Attempt::new(network, &scenario, &record).await? };
+	ensure!(!foreign_attempt.opens(&reader).await?, "a foreign record was opened");
+	attempt.is_refused_everywhere(&reader, &of_foreign).await?;
 
-	// What is the patient's alone.
+	// Only the patient may fetch these.
 	let envelope = FetchPatientEnvelope { record: ask.record, version: 0 };
 	let refused = b.patient_envelope(&reader, &envelope).await;
 	ensure!(refused == Err(CustodianError::NoAccess), "the patient's envelope: {refused:?}");
-	b.patient_envelope(&keypair(&ward.patient.key)?, &envelope).await?;
+	b.patient_envelope(&keypair(&scenario.patient.key)?, &envelope).await?;
 	let log = ReadLog { patient: ask.patient, institution: None, from: 0, limit: 5 };
 	let refused = b.log_page(&reader, &log).await;
 	ensure!(refused == Err(CustodianError::NoAccess), "the patient's log: {refused:?}");
-	b.log_page(&keypair(&ward.patient.key)?, &log).await?;
+	b.log_page(&keypair(&scenario.patient.key)?, &log).await?;
 
-	// The same good request in all ways in which it can be bad.
+	// A valid request, made invalid in every possible way.
 	let good = || Payload {
 		action: action::RELEASE.into(),
 		genesis: Hex(b.genesis.0),
@@ -467,7 +486,7 @@ async fn requests_to_a_custodian(network: &Network) -> Result<()> {
 	let text = |signed: &Signed| serde_json::to_string(signed).expect("our own message");
 	let signed = |payload: Payload<AskRelease>| text(&sign_payload(&reader, &payload));
 	let once = signed(good());
-	let (status, released) = asked.post(path, once.clone()).await?;
+	let (status, released) = attempt.post(path, once.clone()).await?;
 	ensure!(status == 200 && released["shares"][0]["sealed"].is_string(), "{status}: {released}");
 
 	let as_colleague =
@@ -477,37 +496,38 @@ async fn requests_to_a_custodian(network: &Network) -> Result<()> {
 	let mut changed = sign_payload(&reader, &good());
 	changed.payload = changed.payload.replace("\"version\":0", "\"version\":1");
 	let genesis = Hex([9; 32]);
-	let custodian = Hex::from(&asked.custodians[0].institution);
+	let custodian = Hex::from(&attempt.custodians[0].institution);
 	let huge = "x".repeat(vouchsafe_client::messages::MAX_REQUEST + 1);
 	for (what, body, expected) in [
 		("replayed", once.clone(), 401),
 		("stale", signed(Payload { at: now() - 200, ..good() }), 401),
 		("from the future", signed(Payload { at: now() + 200, ..good() }), 401),
-		("another's name", text(&as_colleague), 401),
+		("another account", text(&as_colleague), 401),
 		("a flipped bit", text(&flipped), 401),
 		("a changed payload", text(&changed), 401),
 		("another chain", signed(Payload { genesis, ..good() }), 421),
 		("another custodian", signed(Payload { custodian, ..good() }), 421),
 		("another action", signed(Payload { action: action::READ_LOG.into(), ..good() }), 421),
-		("no JSON", "{".into(), 400),
+		("not JSON", "{".into(), 400),
 		("too large", huge, 413),
 	] {
-		let (status, answer) = asked.post(path, body).await?;
+		let (status, answer) = attempt.post(path, body).await?;
 		ensure!(status == expected, "{what} should be {expected}, not {status}: {answer}");
 		let fields = answer.as_object().map_or(0, Map::len);
-		ensure!(fields <= 1 && answer["shares"].is_null(), "{what} tells too much: {answer}");
+		ensure!(
+			fields <= 1 && answer["shares"].is_null(),
+			"{what}: the answer says too much: {answer}"
+		);
 	}
-	let (status, _) = asked.post(path, signed(good())).await?;
-	ensure!(status == 200, "after all that the good request is still a good one: {status}");
+	let (status, _) = attempt.post(path, signed(good())).await?;
+	ensure!(status == 200, "a valid request should still be answered: {status}");
 	Ok(())
 }
 
-/// How long an opening stands, in seconds.
-const LIFETIME: u64 = 600;
-/// Whose records were opened, and by whom, before the chain began.
+/// The patient and the reader of the openings in the genesis block.
 const PATIENT: &str = "//PatientA";
 const READER: &str = "//DoctorB";
-/// The salt of the record that was opened too long ago, and of one that was opened just now.
+/// The salts of the records of the expired and of the fresh opening.
 const OLD: [u8; 16] = [42; 16];
 const FRESH: [u8; 16] = [43; 16];
 
@@ -515,14 +535,14 @@ fn account(key: &str) -> AccountId {
 	keypair(key).expect("a development key").account()
 }
 
-/// The record that the patient will enter with this salt: its id follows from both.
+/// The id of the record that the patient will enter with this salt.
 fn own_record(salt: [u8; 16]) -> [u8; 32] {
 	let patient = account(PATIENT);
 	vouchsafe_vault::record_id(&patient, &patient, &salt).0
 }
 
-/// Puts two openings into genesis, since nobody can wait that long: one a second past its time, and
-/// a fresh one.
+/// Puts two openings into the genesis block, because a test cannot wait until one expires: one that
+/// has just expired, and a fresh one.
 fn plant_openings(state: &mut Map<String, Value>) {
 	let hashed = |account: AccountId| {
 		let account = account_bytes(&account);
@@ -538,31 +558,31 @@ fn plant_openings(state: &mut Map<String, Value>) {
 	// Record, moment, block, purpose (treatment), and ground (a consent, for Hospital B).
 	let opening =
 		|salt, at: u64| (own_record(salt), at, 0u32, 0u8, (0u8, Some(account("//HospitalB"))));
-	let openings = vec![opening(OLD, now() - LIFETIME - 1), opening(FRESH, now())];
+	let openings = vec![opening(OLD, now() - OPENING_LIFETIME - 1), opening(FRESH, now())];
 	let text = |bytes: Vec<u8>| format!("0x{}", hex::encode(bytes));
 	state.insert(text(key), Value::String(text(openings.encode())));
 }
 
-/// Two openings that differ only in their age, of records that the reader may read: for the old one
-/// nothing is given. The fresh one is heeded: the custodian looks for its share of that record, and
-/// says that there never was one.
-async fn an_old_opening(network: &Network) -> Result<()> {
+/// Two openings of records that the reader may read differ only in their age. For the expired one
+/// the custodian refuses. For the fresh one it looks for its share, and answers that it has none.
+#[tokio::test]
+async fn expired_opening() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
 	let chain = Chain::connect(&network.node_url()).await?;
 	for salt in [OLD, FRESH] {
 		enter_record(&chain, salt).await?;
 	}
 	let patient = User::new(PATIENT, &network.root.join("old-opening"), &network.node_url())?;
-	acts::grant(&patient, &Permit::read("Hospital B").and(&["--no-carry"])).await?;
+	commands::grant(&patient, &Permit::read("Hospital B").and(&["--no-carry"])).await?;
 
 	let at = chain.finalized().await?;
-	ensure!(OPENING_LIFETIME == LIFETIME, "an opening's time has changed");
 	let ground = Ground::Consent { institution: Some(account("//HospitalB")) };
 	let planted = at.openings(&account(PATIENT), &account(READER)).await?;
 	for (opening, salt) in planted.iter().zip([OLD, FRESH]) {
-		let as_meant = opening.record.0 == own_record(salt)
+		let correct = opening.record.0 == own_record(salt)
 			&& opening.ground == ground
 			&& opening.purpose == Purpose::Treatment;
-		ensure!(as_meant, "the opening was planted otherwise than meant");
+		ensure!(correct, "the planted opening is wrong");
 	}
 	ensure!(planted.len() == 2, "{} openings were planted", planted.len());
 
@@ -573,17 +593,17 @@ async fn an_old_opening(network: &Network) -> Result<()> {
 		let ask = AskRelease { patient: (&account(PATIENT)).into(), record, version: 0 };
 		anyhow::Ok(custodian.release(&keypair(READER)?, &ask).await)
 	};
-	// The custodian's node may see the consent a little later than ours.
-	until("the fresh opening is heeded", Duration::from_secs(20), || async {
+	// The custodian's node may see the consent later than ours.
+	until("the custodian accepts the fresh opening", Duration::from_secs(20), || async {
 		(answer(FRESH).await.ok()? == Err(CustodianError::NotFound)).then_some(())
 	})
 	.await?;
 	let refused = answer(OLD).await?;
-	ensure!(refused == Err(CustodianError::NoAccess), "an old opening: {refused:?}");
+	ensure!(refused == Err(CustodianError::NoAccess), "an expired opening: {refused:?}");
 	Ok(())
 }
 
-/// The patient enters a record whose id is known beforehand. No custodian is given a share of it.
+/// The patient enters a record whose id is known in advance. No custodian gets a share of it.
 async fn enter_record(chain: &Chain, salt: [u8; 16]) -> Result<()> {
 	let holders = ["//HospitalA", "//HospitalB", "//HospitalC"]
 		.map(|key| Holder { account: account(key), kind: HolderKind::Institution });
@@ -608,12 +628,12 @@ async fn enter_record(chain: &Chain, salt: [u8; 16]) -> Result<()> {
 	Ok(())
 }
 
-/// A call that anybody enrolled may make.
+/// A call that every enrolled account may make.
 fn harmless(to: &str) -> RuntimeCall {
 	ConsentCall::revoke { grantee: Grantee::Institution(account(to)), id: 4_000_000 }.into()
 }
 
-/// Sends a call with a nonce of one's own choice to a node's pool.
+/// Sends a call with this nonce to a node's transaction pool.
 async fn send(
 	network: &Network,
 	chain: &Chain,
@@ -630,57 +650,69 @@ async fn send(
 	let answer: Value = reqwest::Client::new().post(url).json(&ask).send().await?.json().await?;
 	let Some(error) = answer.get("error") else { return Ok(Ok(())) };
 	let said = format!("{} {}", error["message"], error["data"]);
-	Ok(Err(refusal_of(&said).with_context(|| format!("no refusal that is known: {said}"))?))
+	Ok(Err(refusal_of(&said).with_context(|| format!("an unknown refusal: {said}"))?))
 }
 
-async fn a_stranger(network: &Network) -> Result<()> {
+#[tokio::test]
+async fn transaction_of_a_stranger() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
 	let chain = Chain::connect(&network.node_url()).await?;
 	let stranger = keypair("//Refused//Stranger")?;
 	let refused = send(network, &chain, &stranger, &harmless("//HospitalA"), 0).await?;
 	ensure!(refused == Err(ChainError::Stranger), "a stranger's transaction: {refused:?}");
-	let ward = Ward::new(network, "//Refused//Stranger").await?;
-	let nonce = chain.best().await?.nonce(&account(&ward.patient.key)).await?;
+	let scenario = Scenario::new(network, "//Refused//Stranger").await?;
+	let nonce = chain.best().await?.nonce(&account(&scenario.patient.key)).await?;
 	send(network, &chain, &stranger, &harmless("//HospitalA"), nonce).await?.context("enrolled")
 }
 
-/// One account fills the pool with transactions, and with revocations: it is stopped by its quota,
-/// its one next revocation is not, and nobody else is held up.
-async fn one_account_floods_the_pool(network: &Network) -> Result<()> {
-	let ward = Ward::new(network, "//Refused//Flood").await?;
-	let consent = ward.permit(&[]).await?;
+/// One account floods the pool with revocations. Its quota stops it, but not the revocation with
+/// the next nonce, and other patients are not delayed.
+#[tokio::test]
+async fn flood_of_one_account() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = Scenario::new(network, "//Refused//Flood").await?;
+	let consent = scenario.permit(&[]).await?;
 	let chain = Chain::connect(&network.node_url()).await?;
-	let key = keypair(&ward.patient.key)?;
+	let key = keypair(&scenario.patient.key)?;
 	let grantee = Grantee::Institution(account("//HospitalB"));
 	let revoke: RuntimeCall = ConsentCall::revoke { grantee, id: u32::try_from(consent)? }.into();
-	let nonce = chain.best().await?.nonce(&account(&ward.patient.key)).await?;
+	let nonce = chain.best().await?.nonce(&account(&scenario.patient.key)).await?;
 
 	let far = send(network, &chain, &key, &revoke, nonce + 1_000_000).await?;
 	ensure!(far == Err(ChainError::TooFarAhead), "a revocation far ahead: {far:?}");
-	// From the second nonce on: so they wait in the pool, and none of them is in a block.
+	// The next nonce is left out, so all of these wait in the pool.
 	let mut waiting = 0;
 	let refused = loop {
 		match send(network, &chain, &key, &revoke, nonce + 1 + waiting).await? {
 			Ok(()) => waiting += 1,
 			Err(refused) => break refused,
 		}
-		ensure!(waiting < 1000, "nothing stops the flood");
+		ensure!(waiting < 1000, "the flood is not stopped");
 	};
-	ensure!(refused == ChainError::TooFarAhead, "the flood was stopped otherwise: {refused:?}");
-	println!("flood: {waiting} revocations of one account wait, then no more");
-	ensure!(waiting > 50, "a patient should be able to do more: {waiting}");
+	ensure!(
+		refused == ChainError::TooFarAhead,
+		"the flood was stopped for another reason: {refused:?}"
+	);
+	println!("{waiting} revocations of one account wait in the pool");
+	ensure!(waiting > 50, "the quota is too small: {waiting}");
 
 	let start = Instant::now();
-	let other = User::new("//PatientB", &ward.root, &network.node_url())?;
-	acts::grant(&other, &Permit::write("Hospital B")).await?;
-	ensure!(start.elapsed() < Duration::from_secs(60), "another patient was held up");
+	let other = User::new("//PatientB", &scenario.root, &network.node_url())?;
+	commands::grant(&other, &Permit::write("Hospital B")).await?;
+	ensure!(start.elapsed() < Duration::from_secs(60), "another patient was delayed");
 	let start = Instant::now();
-	chain.submit_revocation(&key, revoke).await.context("the revocation that is next")?;
-	println!("flood: the revocation went through in {:.1} s", start.elapsed().as_secs_f64());
+	chain.submit_revocation(&key, revoke).await.context("the revocation with the next nonce")?;
+	println!(
+		"the revocation with the next nonce is final after {:.1} s",
+		start.elapsed().as_secs_f64()
+	);
 	Ok(())
 }
 
-/// What an enrollee signed is good once, for one institution, as it was signed.
-async fn replayed_enrolment(network: &Network) -> Result<()> {
+/// A signed enrolment is valid once, for one institution, and unchanged.
+#[tokio::test]
+async fn replayed_enrolment() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
 	let root = network.root.join("enrolment");
 	let user = |key: &str| User::new(key, &root, &network.node_url());
 	let (patient, registrar, other) =
@@ -691,7 +723,7 @@ async fn replayed_enrolment(network: &Network) -> Result<()> {
 	patient.run(&sign).await?;
 	let submit = ["enrol", "submit", &path];
 	let said = other.fails(&submit).await?;
-	ensure!(said.contains("the chain refused"), "another's registrar: {said}");
+	ensure!(said.contains("the chain refused"), "the registrar of another institution: {said}");
 
 	let signed: Value = serde_json::from_slice(&std::fs::read(&file)?)?;
 	let mut changed = signed.clone();
@@ -707,33 +739,35 @@ async fn replayed_enrolment(network: &Network) -> Result<()> {
 	Ok(())
 }
 
-/// Two doctors add a version to the same one at the same time: one of them is told.
-async fn two_writers_race(network: &Network) -> Result<()> {
-	let ward = Ward::new(network, "//Refused//Race").await?;
-	let record = ward.add_letter(&[]).await?;
-	let second = User::new("//DoctorA2", &ward.root, &ward.doctor_a.node)?;
+/// Two doctors add a version to the same record at the same time. One of them gets an error.
+#[tokio::test]
+async fn race_of_two_writers() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = Scenario::new(network, "//Refused//Race").await?;
+	let record = scenario.add_letter(&[]).await?;
+	let second = User::new("//DoctorA2", &scenario.root, &scenario.doctor_a.node)?;
 	let file = |name: &str| {
-		let file = ward.root.join(name);
+		let file = scenario.root.join(name);
 		std::fs::write(&file, format!("The version of {name}.\n"))?;
 		anyhow::Ok(file)
 	};
 	let (one, other) = (file("one")?, file("other")?);
 	let raced = tokio::join!(
-		acts::add_version(&ward.doctor_a, &ward.patient, &record, &one),
-		acts::add_version(&second, &ward.patient, &record, &other),
+		commands::add_version(&scenario.doctor_a, &scenario.patient, &record, &one),
+		commands::add_version(&second, &scenario.patient, &record, &other),
 	);
 	let (won, said) = match raced {
 		(Ok(()), Err(error)) => (&one, error),
 		(Err(error), Ok(())) => (&other, error),
-		(Ok(()), Ok(())) => bail!("both versions went through"),
-		(Err(one), Err(other)) => bail!("neither version went through: {one:#}; {other:#}"),
+		(Ok(()), Ok(())) => bail!("both versions were added"),
+		(Err(one), Err(other)) => bail!("neither version was added: {one:#}; {other:#}"),
 	};
 	let said = format!("{said:#}");
 	let told = said.contains("NotTheHead") || said.contains("in the meantime");
-	ensure!(told, "the slower writer should be told: {said}");
-	ward.permit(&[]).await?;
-	ward.opens(&ward.doctor_b, &record, won).await?;
-	// Upon the version that won, the slower one goes through.
-	acts::add_version(&second, &ward.patient, &record, &other).await?;
-	ward.opens(&ward.doctor_b, &record, &other).await
+	ensure!(told, "the slower writer should get an error: {said}");
+	scenario.permit(&[]).await?;
+	scenario.opens(&scenario.doctor_b, &record, won).await?;
+	// After the version that won, the slower one can be added.
+	commands::add_version(&second, &scenario.patient, &record, &other).await?;
+	scenario.opens(&scenario.doctor_b, &record, &other).await
 }

@@ -1,11 +1,14 @@
 //! The node's methods `vouchsafe_*`, as somebody uses them who has only JSON.
 
+use crate::suite::Suite;
 use anyhow::{ensure, Context, Result};
 use serde_json::{json, Value};
 use vouchsafe_e2e::{
-	acts::keypair,
+	commands::keypair,
 	network::{Network, Options},
 };
+
+static SUITE: Suite = Suite::new("rpc", 1);
 
 /// A node's RPC.
 struct Node(String);
@@ -40,6 +43,7 @@ fn hex_of(name: &str) -> Result<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rpc_accepts_what_it_returns() -> Result<()> {
+	let _turn = SUITE.turn().await;
 	let options = Options { custodians: false, ..Options::default() };
 	let network = Network::with(options).await?;
 	let node = Node(format!("http://127.0.0.1:{}", network.sites[0].node.rpc));

@@ -1,26 +1,27 @@
-//! A real upgrade of the runtime on the running network: authorised by a motion of three quarters
-//! of the council, brought by one of its members, and taken up by all four validators while they
-//! make and finalise blocks. The new code is the runtime, built once more as its next version
+//! An upgrade of the runtime of a running network. A motion of three quarters of the council
+//! authorises it, a member sends the code, and all four validators run it while they make and
+//! finalise blocks. The new code is the runtime, built again with the next version number
 //! (`scripts/next-runtime`).
 
+use crate::suite::Suite;
 use anyhow::{bail, ensure, Context, Result};
 use codec::Encode;
 use serde_json::{json, Value};
-use std::{path::PathBuf, process::Command, str::FromStr, time::Instant};
-use subxt_signer::{sr25519::Keypair, SecretUri};
+use std::{path::PathBuf, process::Command, time::Instant};
+use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::chain::{
 	calls::{as_root, ConsentCall, CouncilCall, SystemCall, MAX_WEIGHT},
 	events::{CouncilEvent, Event},
 	storage, At, Chain, Grantee, Signer, Submit, View, H256,
 };
 use vouchsafe_e2e::{
-	acts::{self, Permit},
-	network::{rpc, Network, HOUSES},
-	process::{until, PATIENCE},
+	commands::{self, Permit},
+	network::{rpc, Network, INSTITUTIONS},
+	process::{until, TIMEOUT},
 	user::User,
 };
 
-/// The version of the runtime after this one.
+/// The file of the next version of the runtime.
 fn next_runtime() -> Result<PathBuf> {
 	if let Some(file) = std::env::var_os("VOUCHSAFE_NEXT_RUNTIME") {
 		return Ok(file.into());
@@ -33,23 +34,28 @@ fn next_runtime() -> Result<PathBuf> {
 	Ok(String::from_utf8(built.stdout)?.trim().into())
 }
 
+static SUITE: Suite = Suite::new("upgrade", 1);
+
 fn keypair(uri: &str) -> Keypair {
-	Keypair::from_uri(&SecretUri::from_str(uri).unwrap()).unwrap()
+	commands::keypair(uri).unwrap()
 }
 
-/// The runtime's version, as each house's validator tells it for its best block.
+/// The version of the runtime in each validator's best block.
 async fn versions(network: &Network) -> Result<Vec<u64>> {
 	let mut versions = Vec::new();
 	for site in &network.sites {
 		let url = format!("http://127.0.0.1:{}", site.node.rpc);
 		let version = rpc(&url, "state_getRuntimeVersion", json!([])).await;
 		let version = version.and_then(|version| version["specVersion"].as_u64());
-		versions.push(version.with_context(|| format!("{} tells no version", site.house.name))?);
+		versions.push(
+			version
+				.with_context(|| format!("{} does not report a version", site.institution.name))?,
+		);
 	}
 	Ok(versions)
 }
 
-/// What an upgrade must not touch.
+/// State that an upgrade must not change.
 async fn state(patient: &User, chain: &Chain) -> Result<(Value, (u64, H256), usize)> {
 	let consents = patient.run(&["consent", "list"]).await?;
 	let account = keypair(&patient.key).account();
@@ -58,16 +64,16 @@ async fn state(patient: &User, chain: &Chain) -> Result<(Value, (u64, H256), usi
 	Ok((consents, at.audit_head(&account).await?, records))
 }
 
-/// A call by this patient (which revokes nothing that is in force), signed for the chain as it was at
-/// this block, not sent yet.
+/// A call by this patient, signed for the chain at this block, not sent yet. It revokes a consent
+/// that does not exist.
 async fn signed_at(at: &At, patient: &Keypair) -> Result<Vec<u8>> {
 	let nonce = at.nonce(&patient.account()).await?;
 	let grantee = Grantee::Institution(keypair("//HospitalC").account());
 	Ok(at.sign(patient, &ConsentCall::revoke { grantee, id: 0 }.into(), nonce, 1024))
 }
 
-/// What a validator answers to these bytes.
-async fn submit_as_it_is(network: &Network, extrinsic: &[u8]) -> Result<String> {
+/// Sends a signed call to a validator. Returns the answer.
+async fn submit_unchanged(network: &Network, extrinsic: &[u8]) -> Result<String> {
 	let params = [format!("0x{}", hex::encode(extrinsic))];
 	let call =
 		json!({ "jsonrpc": "2.0", "id": 1, "method": "author_submitExtrinsic", "params": params });
@@ -75,19 +81,19 @@ async fn submit_as_it_is(network: &Network, extrinsic: &[u8]) -> Result<String> 
 	Ok(reqwest::Client::new().post(url).json(&call).send().await?.text().await?)
 }
 
-/// Sends it, and waits until the account's nonce says that it is in a block.
+/// Sends a signed call and waits until a block contains it, which the account's nonce shows.
 async fn send(chain: &Chain, patient: &Keypair, extrinsic: &[u8]) -> Result<()> {
 	let account = patient.account();
 	let before = chain.best().await?.nonce(&account).await?;
 	chain.hand_in(extrinsic).await?;
-	until("it is in a block", PATIENCE, || async {
+	until("a block contains the call", TIMEOUT, || async {
 		let nonce = chain.best().await.ok()?.nonce(&account).await.ok()?;
 		(nonce > before).then_some(())
 	})
 	.await
 }
 
-/// Proposes an upgrade with a threshold of its own choice, votes, and tries to carry it out.
+/// Proposes an upgrade with a threshold of two, votes, and tries to execute it.
 async fn motion_of_two(chain: &Chain, code: &[u8]) -> Result<()> {
 	let code_hash = H256(sp_crypto_hashing::blake2_256(code));
 	let upgrade = as_root(SystemCall::authorize_upgrade { code_hash }.into());
@@ -101,7 +107,7 @@ async fn motion_of_two(chain: &Chain, code: &[u8]) -> Result<()> {
 		},
 		_ => None,
 	});
-	let (proposal, index) = proposed.context("nothing was proposed")?;
+	let (proposal, index) = proposed.context("there is no event of the proposal")?;
 	let vote = || CouncilCall::vote { proposal, index, approve: true };
 	tokio::try_join!(chain.submit(&a, vote()), chain.submit(&b, vote()))?;
 	let close = CouncilCall::close {
@@ -115,9 +121,9 @@ async fn motion_of_two(chain: &Chain, code: &[u8]) -> Result<()> {
 		Event::Council(CouncilEvent::Executed { result, .. }) => Some(result.clone()),
 		_ => None,
 	});
-	let result = executed.context("the collective carried nothing out")?;
+	let result = executed.context("there is no event of the execution")?;
 	ensure!(result.is_err(), "a motion of two of four seats ran as Root");
-	println!("a motion that asks for two seats only: {result:?}");
+	println!("a motion with a threshold of two: {result:?}");
 	Ok(())
 }
 
@@ -128,7 +134,8 @@ async fn no_upgrade_is_authorised(chain: &Chain) -> Result<bool> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_motion_upgrades_the_runtime_of_the_running_network() {
+async fn a_motion_upgrades_the_runtime_of_a_running_network() {
+	let _turn = SUITE.turn().await;
 	upgrade().await.unwrap();
 }
 
@@ -143,23 +150,26 @@ async fn upgrade() -> Result<()> {
 	let node = network.node_url();
 	let user = |key: &str| User::new(key, &network.root, &node);
 	let (patient, doctor) = (user("//PatientA")?, user("//DoctorA")?);
-	let council = HOUSES.iter().map(|house| user(house.seed)).collect::<Result<Vec<_>>>()?;
+	let council = INSTITUTIONS
+		.iter()
+		.map(|institution| user(institution.seed))
+		.collect::<Result<Vec<_>>>()?;
 	let chain = Chain::connect(&node).await?;
 	println!("the network runs [{:.1} s]", secs());
 
-	// What stands there before.
-	acts::grant(&patient, &Permit::write("Hospital A")).await?;
-	acts::grant(&patient, &Permit::read("Hospital B")).await?;
+	// The state before the upgrade.
+	commands::grant(&patient, &Permit::write("Hospital A")).await?;
+	commands::grant(&patient, &Permit::read("Hospital B")).await?;
 	let file = network.root.join("before.txt");
 	std::fs::write(&file, "Written before the upgrade.\n")?;
-	let record = acts::add(&doctor, &patient, "Hospital A", &file, "discharge").await?;
+	let record = commands::add(&doctor, &patient, "Hospital A", &file, "discharge").await?;
 	let before = state(&patient, &chain).await?;
 	let old = versions(&network).await?;
 	ensure!(old.iter().all(|version| *version == old[0]), "the validators differ: {old:?}");
 	let stale = signed_at(&chain.finalized().await?, &keypair("//PatientB")).await?;
 	println!("version {} on all four; a record, two consents [{:.1} s]", old[0], secs());
 
-	// Two of four are too few: by a motion as it should be, and by one that asks for less.
+	// Two of four seats are too few, also for a motion with a lower threshold.
 	let wasm_text = wasm.display().to_string();
 	let propose = async || -> Result<String> {
 		let answer = council[0].run(&["council", "upgrade", &wasm_text]).await?;
@@ -172,31 +182,31 @@ async fn upgrade() -> Result<()> {
 	};
 	tokio::try_join!(vote(&motion, 1, "yes"), vote(&motion, 2, "no"))?;
 	let said = council[0].fails(&["council", "close", &motion]).await?;
-	println!("two for it, one against: «{}»", acts::sentence(&said));
+	println!("two for it, one against: “{}”", commands::sentence(&said));
 	vote(&motion, 3, "no").await?;
 	let closed = council[0].run(&["council", "close", &motion]).await?;
-	ensure!(closed["carried_out"] == false, "two of four carried it: {closed}");
+	ensure!(closed["carried_out"] == false, "two of four seats executed it: {closed}");
 	motion_of_two(&chain, &code).await?;
 	ensure!(no_upgrade_is_authorised(&chain).await?, "an upgrade is authorised");
 	let said = council[0].fails(&["council", "apply", &wasm_text]).await?;
-	println!("brought without authority: «{}»", acts::sentence(&said));
+	println!("code that is not authorised: “{}”", commands::sentence(&said));
 	ensure!(versions(&network).await? == old, "the runtime changed without a motion");
-	println!("two of four carry nothing [{:.1} s]", secs());
+	println!("two of four seats are too few [{:.1} s]", secs());
 
-	// Three of four.
+	// Three of four seats are enough.
 	let motion = propose().await?;
 	tokio::try_join!(vote(&motion, 1, "yes"), vote(&motion, 2, "yes"))?;
 	let closed = council[3].run(&["council", "close", &motion]).await?;
-	ensure!(closed["carried_out"] == true, "three of four did not carry it: {closed}");
+	ensure!(closed["carried_out"] == true, "three of four seats did not execute it: {closed}");
 	let last_signed_for_the_old =
 		signed_at(&chain.finalized().await?, &keypair("//PatientA")).await?;
 	let applied = council[0].run(&["council", "apply", &wasm_text]).await?;
 	let block = u32::try_from(applied["block"].as_u64().context("no block in the answer")?)?;
-	println!("three of four carry it: applied in block {block} [{:.1} s]", secs());
+	println!("three of four seats: applied in block {block} [{:.1} s]", secs());
 
-	// All four run it, and go on finalising.
+	// All four validators run it and keep finalising.
 	let new = vec![old[0] + 1; 4];
-	until("the version rises on all four", PATIENCE, || async {
+	until("the version rises on all four", TIMEOUT, || async {
 		versions(&network).await.ok().filter(|versions| *versions == new)
 	})
 	.await?;
@@ -209,9 +219,9 @@ async fn upgrade() -> Result<()> {
 	ensure!(then["specVersion"] == new[0], "block {} still ran the old code", block + 1);
 	println!("version {} on all four, block {} final [{:.1} s]", new[0], block + 2, secs());
 
-	// What was signed for the old version counts no more; what is signed now does.
+	// Calls that were signed for the old version are refused. Calls that are signed now are not.
 	for (what, old_one) in [("long before", stale), ("just before", last_signed_for_the_old)] {
-		let answer = submit_as_it_is(&network, &old_one).await?;
+		let answer = submit_unchanged(&network, &old_one).await?;
 		println!("signed {what} the upgrade: {answer}");
 		ensure!(answer.contains("bad signature"), "the node should refuse it for its signature");
 	}
@@ -220,18 +230,18 @@ async fn upgrade() -> Result<()> {
 	send(&chain, &other, &signed).await?;
 	println!("the same, signed now, is in a block [{:.1} s]", secs());
 
-	// The state is the same, and people and custodians go on.
+	// The state is the same, and people and custodians continue.
 	let after = state(&patient, &chain).await?;
 	ensure!(after == before, "the state changed: {before:?} {after:?}");
-	acts::verified_log(&patient).await?;
+	commands::verified_log(&patient).await?;
 	let out = network.root.join("opened");
-	acts::open_own(&patient, &record, &out).await?;
+	commands::open_own(&patient, &record, &out).await?;
 	ensure!(std::fs::read(&out)? == std::fs::read(&file)?, "the bytes differ");
 	std::fs::write(&file, "Written after the upgrade.\n")?;
-	let record = acts::add(&doctor, &patient, "Hospital A", &file, "discharge").await?;
-	acts::open_own(&patient, &record, &out).await?;
+	let record = commands::add(&doctor, &patient, "Hospital A", &file, "discharge").await?;
+	commands::open_own(&patient, &record, &out).await?;
 	ensure!(std::fs::read(&out)? == std::fs::read(&file)?, "the bytes differ");
-	let log = acts::verified_log(&patient).await?;
-	println!("consents, records and the log ({log} entries) are whole [{:.1} s]", secs());
+	let log = commands::verified_log(&patient).await?;
+	println!("consents, records and the log ({log} entries) are complete [{:.1} s]", secs());
 	Ok(())
 }

@@ -1,7 +1,8 @@
-//! Who has to do with one patient, for tests that have many patients side by side.
+//! One patient and the people who treat the patient. Tests that share a network use one scenario
+//! each, so that they do not depend on each other.
 
 use crate::{
-	acts::{self, Permit},
+	commands::{self, Permit},
 	network::Network,
 	user::User,
 };
@@ -11,30 +12,30 @@ use std::{
 	path::{Path, PathBuf},
 };
 
-/// A patient of Hospital A, which may write, and those who treat the patient; each with a home of
-/// their own, so that the commands of several wards don't meet there.
+/// A patient of Hospital A, which may write, and the people who treat the patient. Each person has a
+/// home folder in this scenario.
 #[derive(Debug, Clone)]
-pub struct Ward {
-	/// The patient, enrolled at A.
+pub struct Scenario {
+	/// The patient, enrolled at Hospital A.
 	pub patient: User,
-	/// A's doctor, who writes.
+	/// A doctor at Hospital A, who writes.
 	pub doctor_a: User,
-	/// B's doctor, in care team 1.
+	/// A doctor at Hospital B, in care team 1.
 	pub doctor_b: User,
-	/// Another one, in the same team.
+	/// Another doctor in the same care team.
 	pub doctor_b2: User,
-	/// Who enrols at B.
+	/// The registrar of Hospital B.
 	pub registrar_b: User,
-	/// The ward's folder.
+	/// The folder of the scenario.
 	pub root: PathBuf,
 }
 
-impl Ward {
-	/// Enrols the patient of this development key, who lets A write.
+impl Scenario {
+	/// Enrols a patient with this development key, who permits Hospital A to write.
 	pub async fn new(network: &Network, patient: &str) -> Result<Self> {
 		let root = network.root.join(patient.trim_start_matches('/').replace('/', "-"));
 		let (a, b) = (network.sites[0].node.url(), network.sites[1].node.url());
-		let ward = Self {
+		let scenario = Self {
 			patient: User::new(patient, &root, &a)?,
 			doctor_a: User::new("//DoctorA", &root, &a)?,
 			doctor_b: User::new("//DoctorB", &root, &b)?,
@@ -42,41 +43,41 @@ impl Ward {
 			registrar_b: User::new("//RegistrarB", &root, &b)?,
 			root,
 		};
-		let registrar = User::new("//RegistrarA", &ward.root, &a)?;
-		acts::enrol(&ward.patient, &registrar, "Hospital A", "patient").await?;
-		acts::grant(&ward.patient, &Permit::write("Hospital A")).await?;
-		Ok(ward)
+		let registrar = User::new("//RegistrarA", &scenario.root, &a)?;
+		commands::enrol(&scenario.patient, &registrar, "Hospital A", "patient").await?;
+		commands::grant(&scenario.patient, &Permit::write("Hospital A")).await?;
+		Ok(scenario)
 	}
 
-	/// A's doctor adds a document, with further arguments of `record add`.
+	/// A's doctor adds a document, with more arguments of `record add`. Returns the record.
 	pub async fn add(&self, file: &Path, further: &[&str]) -> Result<String> {
-		acts::add_with(&self.doctor_a, &self.patient, "Hospital A", file, further).await
+		commands::add_with(&self.doctor_a, &self.patient, "Hospital A", file, further).await
 	}
 
-	/// A's doctor adds a letter.
+	/// A's doctor adds the letter, with more arguments of `record add`. Returns the record.
 	pub async fn add_letter(&self, further: &[&str]) -> Result<String> {
 		self.add(&self.letter()?, further).await
 	}
 
-	/// A letter to or about the patient.
+	/// Writes a letter about the patient to a file.
 	pub fn letter(&self) -> Result<PathBuf> {
 		let file = self.root.join("letter.txt");
 		std::fs::write(&file, format!("A letter about {}.\n", self.patient.key))?;
 		Ok(file)
 	}
 
-	/// The patient lets B read, as far as the further arguments of `consent grant` don't say
-	/// otherwise; gives the consent's number.
+	/// The patient grants Hospital B a permit with more arguments of `consent grant`. Returns the
+	/// number of the consent.
 	pub async fn permit(&self, further: &[&str]) -> Result<u64> {
-		acts::grant(&self.patient, &Permit::to("Hospital B").and(further)).await
+		commands::grant(&self.patient, &Permit::to("Hospital B").and(further)).await
 	}
 
-	/// A reader of B's opens a record, which must be equal to the file.
+	/// A reader at Hospital B opens a record, which must be equal to the file.
 	pub async fn opens(&self, reader: &User, record: &str, file: &Path) -> Result<()> {
 		self.opens_with(reader, record, file, &[]).await
 	}
 
-	/// The same with further arguments of `record open`.
+	/// The same, with more arguments of `record open`.
 	pub async fn opens_with(
 		&self,
 		reader: &User,
@@ -85,31 +86,34 @@ impl Ward {
 		further: &[&str],
 	) -> Result<()> {
 		let out = self.root.join(format!("{}-{record}", reader.key.replace('/', "-")));
-		let mut arguments = acts::opening(Some("Hospital B"), record, &out);
+		let mut arguments = commands::opening(Some("Hospital B"), record, &out);
 		arguments.extend(further.iter().map(Into::into));
 		reader.run(&arguments).await?;
 		ensure!(are_equal(&out, file)?, "{} came back changed", file.display());
 		Ok(())
 	}
 
-	/// A reader of B's tries to open a record, must not, and hears «no access» and nothing more.
+	/// A reader at Hospital B tries to open a record, and must be told “no access” and nothing else.
 	pub async fn refused(&self, reader: &User, record: &str, further: &[&str]) -> Result<()> {
 		let out = self.root.join("refused");
-		let mut arguments = acts::opening(Some("Hospital B"), record, &out);
+		let mut arguments = commands::opening(Some("Hospital B"), record, &out);
 		arguments.extend(further.iter().map(Into::into));
 		let output = reader.output(&arguments).await?;
 		let said = String::from_utf8_lossy(&output.stdout).into_owned();
-		ensure!(output.status.code() == Some(3), "the exit code should say no access: {output:?}");
-		ensure!(said.contains("no access"), "the reader should hear «no access»: {said}");
+		ensure!(
+			output.status.code() == Some(3),
+			"the exit code should be 3 (no access): {output:?}"
+		);
+		ensure!(said.contains("no access"), "the answer should be “no access”: {said}");
 		ensure!(!out.exists(), "a refused record was written");
 		Ok(())
 	}
 }
 
-/// Whether two files have the same bytes; neither is read whole into memory.
+/// Whether two files have the same bytes. Reads them in pieces.
 pub fn are_equal(one: &Path, other: &Path) -> Result<bool> {
 	let open = |path: &Path| {
-		std::fs::File::open(path).with_context(|| format!("{} can't be read", path.display()))
+		std::fs::File::open(path).with_context(|| format!("{} cannot be read", path.display()))
 	};
 	let (mut one, mut other) = (open(one)?, open(other)?);
 	if one.metadata()?.len() != other.metadata()?.len() {

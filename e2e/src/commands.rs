@@ -1,11 +1,11 @@
-//! What people do with the `vouchsafe` command, one function each, so that the command line's
-//! words stand here alone.
+//! One function for each thing that people do with the `vouchsafe` command. Only this module knows
+//! the command's arguments.
 
 use crate::{network::Network, user::User};
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
 use std::{
-	collections::BTreeMap,
+	collections::{BTreeMap, BTreeSet},
 	ffi::OsString,
 	path::{Path, PathBuf},
 	str::FromStr,
@@ -17,47 +17,47 @@ use vouchsafe_client::{
 	messages::{AskRelease, Hex},
 };
 
-/// Arguments of different kinds in one list.
-macro_rules! words {
-	($($word:expr),* $(,)?) => { Vec::from([$(OsString::from($word)),*]) };
+/// Makes a list of arguments of different types.
+macro_rules! arguments {
+	($($argument:expr),* $(,)?) => { Vec::from([$(OsString::from($argument)),*]) };
 }
 
-/// A permit, as the patient words it.
+/// A permit, as arguments of `consent grant`.
 #[derive(Debug, Clone, Default)]
 pub struct Permit {
-	/// Further arguments of `consent grant`.
+	/// The arguments.
 	pub arguments: Vec<String>,
 }
 
 impl Permit {
-	/// To all who work for an institution, to write.
+	/// A permit to write, for everybody who acts for an institution.
 	pub fn write(institution: &str) -> Self {
 		Self::to(institution).and(&["--action", "write", "--purpose", "treatment"])
 	}
 
-	/// To all who work for an institution, to read.
+	/// A permit to read, for everybody who acts for an institution.
 	pub fn read(institution: &str) -> Self {
 		Self::to(institution).and(&["--action", "read", "--purpose", "treatment"])
 	}
 
-	/// To a grantee in the command's words.
+	/// A permit for a grantee, as the command spells it.
 	pub fn to(grantee: &str) -> Self {
 		Self { arguments: vec!["--to".into(), grantee.into()] }
 	}
 
-	/// With further arguments.
+	/// Adds arguments.
 	pub fn and(mut self, arguments: &[&str]) -> Self {
 		self.arguments.extend(arguments.iter().map(ToString::to_string));
 		self
 	}
 }
 
-/// A bundle's records.
+/// The result of an import.
 #[derive(Debug, Clone)]
 pub struct Import {
-	/// How many resources the bundle has.
+	/// The number of resources in the bundle.
 	pub resources: u64,
-	/// The records, each with its category.
+	/// The records with their categories.
 	pub records: Vec<(String, String)>,
 }
 
@@ -66,19 +66,19 @@ pub async fn enrol_patient(patient: &User, registrar: &User, institution: &str) 
 	enrol(patient, registrar, institution, "patient").await.map(drop)
 }
 
-/// Enrols somebody as what is said, at an institution; gives the file that was signed for it.
+/// Enrols a person of some kind at an institution. Returns the file that the person signed.
 pub async fn enrol(who: &User, registrar: &User, institution: &str, kind: &str) -> Result<PathBuf> {
 	let file = who.home.join("enrolment.json");
 	let arguments =
-		words!["enrol", "sign", "--institution", institution, "--as", kind, "--out", &file];
+		arguments!["enrol", "sign", "--institution", institution, "--as", kind, "--out", &file];
 	who.run(&arguments).await?;
-	registrar.run(&words!["enrol", "submit", &file]).await?;
+	registrar.run(&arguments!["enrol", "submit", &file]).await?;
 	Ok(file)
 }
 
-/// Grants a permit; gives the consent's number.
+/// Grants a permit. Returns the number of the consent.
 pub async fn grant(patient: &User, permit: &Permit) -> Result<u64> {
-	let mut arguments = words!["consent", "grant", "--yes"];
+	let mut arguments = arguments!["consent", "grant", "--yes"];
 	arguments.extend(permit.arguments.iter().map(OsString::from));
 	let answer = patient.run(&arguments).await?;
 	number(&answer, "consent")
@@ -91,7 +91,7 @@ pub async fn import(
 	institution: &str,
 	bundle: &Path,
 ) -> Result<Import> {
-	let arguments = words![
+	let arguments = arguments![
 		"record",
 		"import",
 		bundle,
@@ -109,7 +109,7 @@ pub async fn import(
 	Ok(Import { resources, records })
 }
 
-/// Adds a document; gives the record.
+/// Adds a document. Returns the record.
 pub async fn add(
 	doctor: &User,
 	patient: &User,
@@ -120,7 +120,7 @@ pub async fn add(
 	add_with(doctor, patient, institution, file, &["--category", category]).await
 }
 
-/// Adds a document with further arguments of `record add`; gives the record.
+/// Adds a document with more arguments of `record add`. Returns the record.
 pub async fn add_with(
 	doctor: &User,
 	patient: &User,
@@ -129,12 +129,12 @@ pub async fn add_with(
 	further: &[&str],
 ) -> Result<String> {
 	let mut arguments =
-		words!["record", "add", file, "--patient", &patient.key, "--institution", institution];
+		arguments!["record", "add", file, "--patient", &patient.key, "--institution", institution];
 	arguments.extend(further.iter().map(OsString::from));
 	added(&doctor.run(&arguments).await?)
 }
 
-/// Adds a document that appends to a record; gives its own record.
+/// Adds a document that appends to a record. Returns the new record.
 pub async fn append(
 	doctor: &User,
 	patient: &User,
@@ -142,7 +142,7 @@ pub async fn append(
 	file: &Path,
 	to: &str,
 ) -> Result<String> {
-	let arguments = words![
+	let arguments = arguments![
 		"record",
 		"add",
 		file,
@@ -159,7 +159,7 @@ pub async fn append(
 /// Adds a version to a record.
 pub async fn add_version(doctor: &User, patient: &User, record: &str, file: &Path) -> Result<()> {
 	let arguments =
-		words!["record", "add", file, "--patient", &patient.key, "--version-of", record];
+		arguments!["record", "add", file, "--patient", &patient.key, "--version-of", record];
 	doctor.run(&arguments).await.map(drop)
 }
 
@@ -169,9 +169,9 @@ fn added(answer: &Value) -> Result<String> {
 
 /// The arguments of `record open`.
 pub fn opening(institution: Option<&str>, record: &str, out: &Path) -> Vec<OsString> {
-	let mut arguments = words!["record", "open", record, "--out", out, "--force"];
+	let mut arguments = arguments!["record", "open", record, "--out", out, "--force"];
 	if let Some(institution) = institution {
-		arguments.extend(words!["--institution", institution]);
+		arguments.extend(arguments!["--institution", institution]);
 	}
 	arguments
 }
@@ -181,7 +181,7 @@ pub async fn open(reader: &User, institution: &str, record: &str, out: &Path) ->
 	reader.run(&opening(Some(institution), record, out)).await
 }
 
-/// Tries to open a record and must not be able to; gives what the reader is told.
+/// Tries to open a record, which must fail. Returns what the command says.
 pub async fn open_fails(
 	reader: &User,
 	institution: &str,
@@ -193,8 +193,8 @@ pub async fn open_fails(
 	Ok(said)
 }
 
-/// Opens all of a patient's records that the reader may, for an institution or, by the patient,
-/// for nobody; gives each opened record's file.
+/// Opens all records of a patient that the reader may open. Practitioners name the institution that
+/// they act for. Returns the file of each opened record.
 pub async fn open_all(
 	reader: &User,
 	institution: Option<&str>,
@@ -202,9 +202,10 @@ pub async fn open_all(
 	out: &Path,
 ) -> Result<BTreeMap<String, PathBuf>> {
 	std::fs::create_dir_all(out)?;
-	let mut arguments = words!["record", "open", "--all", "--patient", &patient.key, "--out", out];
+	let mut arguments =
+		arguments!["record", "open", "--all", "--patient", &patient.key, "--out", out];
 	if let Some(institution) = institution {
-		arguments.extend(words!["--institution", institution]);
+		arguments.extend(arguments!["--institution", institution]);
 	}
 	let answer = reader.run(&arguments).await?;
 	list(&answer["records"])?
@@ -214,12 +215,12 @@ pub async fn open_all(
 		.collect()
 }
 
-/// A patient opens an own record.
+/// Opens a record as its patient.
 pub async fn open_own(patient: &User, record: &str, out: &Path) -> Result<Value> {
 	patient.run(&opening(None, record, out)).await
 }
 
-/// Asks a patient for access, for a care team; gives the request's number.
+/// Asks a patient for access for a care team. Returns the number of the request.
 pub async fn request(
 	doctor: &User,
 	patient: &User,
@@ -227,7 +228,7 @@ pub async fn request(
 	team: u32,
 	categories: &[&str],
 ) -> Result<u64> {
-	let arguments = words![
+	let arguments = arguments![
 		"request",
 		"submit",
 		"--patient",
@@ -246,9 +247,9 @@ pub async fn request(
 	number(&doctor.run(&arguments).await?, "request")
 }
 
-/// Approves a request, narrowed to these categories; gives the consent's number.
+/// Approves a request, narrowed to these categories. Returns the number of the consent.
 pub async fn approve(patient: &User, request: u64, categories: &[&str]) -> Result<u64> {
-	let arguments = words![
+	let arguments = arguments![
 		"request",
 		"approve",
 		request.to_string(),
@@ -259,19 +260,19 @@ pub async fn approve(patient: &User, request: u64, categories: &[&str]) -> Resul
 	number(&patient.run(&arguments).await?, "consent")
 }
 
-/// Changes a consent to these further arguments.
+/// Amends a consent with these arguments of `consent amend`.
 pub async fn amend(patient: &User, consent: u64, arguments: &[&str]) -> Result<()> {
-	let mut amend = words!["consent", "amend", consent.to_string(), "--yes"];
+	let mut amend = arguments!["consent", "amend", consent.to_string(), "--yes"];
 	amend.extend(arguments.iter().map(OsString::from));
 	patient.run(&amend).await.map(drop)
 }
 
-/// Revokes one consent.
+/// Revokes a consent.
 pub async fn revoke(patient: &User, consent: u64) -> Result<()> {
-	patient.run(&words!["consent", "revoke", consent.to_string()]).await.map(drop)
+	patient.run(&arguments!["consent", "revoke", consent.to_string()]).await.map(drop)
 }
 
-/// The numbers of the labels that each of a patient's records bears.
+/// The numbers of the labels of each of a patient's records.
 pub async fn labels(patient: &User) -> Result<BTreeMap<String, Vec<String>>> {
 	let listed = patient.run(&["record", "list"]).await?;
 	let bits =
@@ -282,85 +283,83 @@ pub async fn labels(patient: &User) -> Result<BTreeMap<String, Vec<String>>> {
 		.collect()
 }
 
-/// Revokes the patient's consents that let an institution's people read; gives the block in
-/// which the last revocation is.
+/// Revokes all consents that name an institution. Returns the block of the last revocation.
 pub async fn revoke_all(patient: &User, institution: &str) -> Result<u64> {
-	let consents = patient.run(&words!["consent", "list"]).await?;
+	let consents = patient.run(&arguments!["consent", "list"]).await?;
 	let mut block = None;
 	for consent in
 		list(&consents["consents"])?.iter().filter(|it| it.to_string().contains(institution))
 	{
 		let id = number(consent, "consent")?.to_string();
-		block = Some(number(&patient.run(&words!["consent", "revoke", id]).await?, "block")?);
+		block = Some(number(&patient.run(&arguments!["consent", "revoke", id]).await?, "block")?);
 	}
-	block.with_context(|| format!("there was no consent for {institution} to revoke"))
+	block.with_context(|| format!("there is no consent for {institution}"))
 }
 
-/// Verifies every copy of a record, one of which must be changed; gives what is said.
+/// Verifies all copies of a record and must find a fault. Returns what the command says.
 pub async fn verify_finds(reader: &User, record: &str) -> Result<String> {
-	reader.fails(&words!["record", "verify", record]).await
+	reader.fails(&arguments!["record", "verify", record]).await
 }
 
-/// Proves the patient's whole log; gives the number of entries.
+/// Verifies that the patient's log is complete. Returns the number of entries.
 pub async fn verified_log(patient: &User) -> Result<u64> {
-	number(&patient.run(&words!["audit", "verify"]).await?, "entries")
+	number(&patient.run(&arguments!["audit", "verify"]).await?, "entries")
 }
 
-/// Changes a byte of the record's ciphertext on the disk of a house's Kubo node; says which.
+/// Changes a byte of the record's ciphertext on the disk of an institution's Kubo node. Returns a
+/// description of the change.
 pub async fn change_a_byte(
 	reader: &User,
 	network: &Network,
 	index: usize,
 	record: &str,
 ) -> Result<String> {
-	let shown = reader.run(&words!["record", "show", record]).await?;
+	let shown = reader.run(&arguments!["record", "show", record]).await?;
 	let cid = shown
 		.pointer("/content/cid")
 		.and_then(Value::as_str)
 		.context("the record's content has no CID in the answer")?;
-	let kubo = network.sites[index].kubo.as_ref().context("the house has no Kubo node")?;
+	let kubo = network.sites[index].kubo.as_ref().context("the institution has no Kubo node")?;
 	let block = kubo.block_of(cid).await?;
 	let mut bytes = std::fs::read(&block)?;
 	let middle = bytes.len() / 2;
 	bytes[middle] ^= 1;
-	// Written in place, as a failing disk would.
+	// In place, as a failing disk changes it.
 	std::fs::write(&block, &bytes)?;
-	Ok(format!("byte {middle} of a block of {}", network.sites[index].house.name))
+	Ok(format!("byte {middle} of a block of {}", network.sites[index].institution.name))
 }
 
-/// Checks that the records of a bundle, as they were read, hold all its resources.
+/// Checks that the opened records of a bundle together contain all of its resources, and no others.
+/// A resource can be in several records, because each record repeats what it refers to.
 pub fn same_resources(
 	bundle: &Path,
 	import: &Import,
 	read: impl Fn(&str) -> PathBuf,
 ) -> Result<()> {
-	let mut missing = resources(bundle)?;
-	let whole = missing.values().sum::<usize>();
-	ensure!(whole as u64 == import.resources, "the bundle has {whole} resources");
+	let expected = resources(bundle)?;
+	let total = expected.len();
+	ensure!(total as u64 == import.resources, "the bundle has {total} resources");
+	let mut found = BTreeSet::new();
 	for (record, _) in &import.records {
-		for (resource, count) in resources(&read(record))? {
-			let left = missing.get_mut(&resource).context("a resource that was not imported")?;
-			*left = left.checked_sub(count).context("a resource came twice")?;
-		}
+		found.extend(resources(&read(record))?);
 	}
-	let lost: usize = missing.values().sum();
+	let expected = BTreeSet::from_iter(expected);
+	let lost = expected.difference(&found).count();
 	ensure!(lost == 0, "{lost} resources are lost");
+	ensure!(found.is_subset(&expected), "the records contain a resource that was not imported");
 	Ok(())
 }
 
-/// The resources of a bundle, and how often each is in it.
-fn resources(bundle: &Path) -> Result<BTreeMap<String, usize>> {
+/// The resources of a bundle.
+fn resources(bundle: &Path) -> Result<Vec<String>> {
 	let bundle: Value = serde_json::from_slice(&std::fs::read(bundle)?)?;
-	let mut found = BTreeMap::new();
-	for entry in list(&bundle["entry"])?.iter().filter(|entry| entry["resource"].is_object()) {
-		*found.entry(entry["resource"].to_string()).or_insert(0) += 1;
-	}
-	Ok(found)
+	let resources = list(&bundle["entry"])?.iter().map(|entry| &entry["resource"]);
+	Ok(resources.filter(|resource| resource.is_object()).map(Value::to_string).collect())
 }
 
-/// What the command said, as one line for people: its error, if it says one.
+/// The command's error, or else the first line that it printed.
 pub fn sentence(said: &str) -> String {
-	// The JSON comes first; what was said on standard error follows.
+	// Standard output, which is JSON, comes before standard error.
 	let json = serde_json::Deserializer::from_str(said).into_iter::<Value>().next();
 	let error =
 		json.and_then(Result::ok).and_then(|json| Some(json["error"].as_str()?.to_string()));
@@ -369,36 +368,36 @@ pub fn sentence(said: &str) -> String {
 }
 
 fn list(value: &Value) -> Result<&Vec<Value>> {
-	value.as_array().with_context(|| format!("no list: {value}"))
+	value.as_array().with_context(|| format!("not a list: {value}"))
 }
 
 fn number(value: &Value, field: &str) -> Result<u64> {
 	match &value[field] {
 		Value::Number(number) => number.as_u64().context("a number out of range"),
-		_ => bail!("no number “{field}” in the answer {value}"),
+		_ => bail!("the answer has no number “{field}”: {value}"),
 	}
 }
 
 fn text(value: &Value, field: &str) -> Result<String> {
 	let text = value[field].as_str();
-	Ok(text.with_context(|| format!("no text “{field}” in the answer {value}"))?.to_string())
+	Ok(text.with_context(|| format!("the answer has no text “{field}”: {value}"))?.to_string())
 }
 
-/// An opening that the chain has logged and whose shares nobody has asked for yet.
-pub struct UnderWay {
+/// An opening that the chain has logged, before the reader asks the custodians for shares.
+pub struct PendingOpening {
 	custodians: Vec<CustodianClient>,
 	key: Keypair,
 	ask: AskRelease,
 }
 
-/// Opens a record on the chain alone, as a reader does who is then held up.
-pub async fn opening_under_way(
+/// Opens a record on the chain, without asking the custodians for shares yet.
+pub async fn pending_opening(
 	reader: &User,
 	network: &Network,
 	patient: &User,
 	institution: &str,
 	record: &str,
-) -> Result<UnderWay> {
+) -> Result<PendingOpening> {
 	let chain = Chain::connect(&reader.node).await?;
 	let key = keypair(&reader.key)?;
 	let of = |user: &User| anyhow::Ok(keypair(&user.key)?.account());
@@ -421,7 +420,7 @@ pub async fn opening_under_way(
 		.map(|(site, _)| {
 			let account = members
 				.iter()
-				.find(|(_, _, _, one)| one.name == site.house.name.as_bytes())
+				.find(|(_, _, _, one)| one.name == site.institution.name.as_bytes())
 				.context("no such institution")?
 				.0
 				.clone();
@@ -430,16 +429,16 @@ pub async fn opening_under_way(
 		.collect::<Result<_>>()?;
 	let version = at.record(id.into()).await?.context("no such record")?.versions - 1;
 	let ask = AskRelease { patient: (&patient).into(), record: id, version };
-	Ok(UnderWay { custodians, key, ask })
+	Ok(PendingOpening { custodians, key, ask })
 }
 
-impl UnderWay {
-	/// Asks every custodian for its share: each must refuse.
-	pub async fn is_refused_now(&self) -> Result<()> {
+impl PendingOpening {
+	/// Asks every custodian for its share. All must refuse.
+	pub async fn is_refused(&self) -> Result<()> {
 		for custodian in &self.custodians {
 			match custodian.release(&self.key, &self.ask).await {
 				Err(CustodianError::NoAccess) => {},
-				Err(error) => bail!("{} should refuse, but: {error}", custodian.url),
+				Err(error) => bail!("{} should refuse: {error}", custodian.url),
 				Ok(_) => bail!("{} released a share after the revocation", custodian.url),
 			}
 		}

@@ -1,5 +1,5 @@
-//! A wire that is listened in on: connections to a port of its own go through to another one, and
-//! all that passes either way is written to a file.
+//! A TCP proxy that records: it forwards connections from a port of its own to another port, and
+//! writes all bytes of both directions to a file.
 
 use anyhow::Result;
 use std::{net::SocketAddr, path::Path, sync::Arc};
@@ -10,22 +10,22 @@ use tokio::{
 	task::JoinHandle,
 };
 
-/// The tap. Dropped, it is gone.
+/// A recording proxy. It ends when it is dropped.
 #[derive(Debug)]
-pub struct Tap {
-	/// The port to talk to instead.
+pub struct Recorder {
+	/// The port that clients connect to.
 	pub port: u16,
 	task: JoinHandle<()>,
 }
 
-impl Drop for Tap {
+impl Drop for Recorder {
 	fn drop(&mut self) {
 		self.task.abort();
 	}
 }
 
-impl Tap {
-	/// Listens in on what goes to `port`, and writes it to `file`.
+impl Recorder {
+	/// Forwards to `port` and appends the traffic to `file`.
 	pub async fn new(port: u16, file: &Path) -> Result<Self> {
 		let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
 		let own = listener.local_addr()?.port();
@@ -41,8 +41,8 @@ impl Tap {
 					let (near_in, near_out) = near.into_split();
 					let (far_in, far_out) = far.into_split();
 					tokio::join!(
-						pass(near_in, far_out, file.clone()),
-						pass(far_in, near_out, file)
+						forward(near_in, far_out, file.clone()),
+						forward(far_in, near_out, file)
 					);
 				});
 			}
@@ -51,8 +51,8 @@ impl Tap {
 	}
 }
 
-/// Passes bytes on until either side ends, and writes them down.
-async fn pass(
+/// Forwards and records bytes until either side closes the connection.
+async fn forward(
 	mut from: impl AsyncReadExt + Unpin,
 	mut to: impl AsyncWriteExt + Unpin,
 	file: Arc<Mutex<tokio::fs::File>>,
