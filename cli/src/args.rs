@@ -1,17 +1,16 @@
 //! The command line: commands, options and their help.
 
-use crate::{
-	dates::{parse_duration, parse_last_month, parse_month, parse_months},
-	words::{
-		AccountKind, Action, Category, Confidentiality, Origin, Purpose, RecordStatus,
-		RelationKind, Role, Status, Word,
-	},
-};
+use crate::dates::{parse_duration, parse_last_month, parse_month, parse_months};
 use anyhow::{Context, Result};
 use clap::builder::TypedValueParser;
 use clap::{builder::PossibleValuesParser, Args, Parser, Subcommand};
 use std::path::PathBuf;
+use vouchsafe_client::chain::{
+	AccountKind, Action, Category, Confidentiality, Origin, Purpose, RecordStatus, RelationKind,
+	Role, Status,
+};
 use vouchsafe_fhir::Unit;
+use vouchsafe_primitives::Vocabulary;
 
 /// The heading of the options that every command takes.
 const GLOBAL: &str = "Options of every command";
@@ -153,8 +152,8 @@ pub struct Agreement {
 }
 
 /// A parser for one of the chain's lists.
-fn word<T: Word + Send + Sync>() -> impl TypedValueParser<Value = T> {
-	PossibleValuesParser::new(T::words()).try_map(|word| T::from_word(&word))
+fn word<T: Vocabulary + Send + Sync>() -> impl TypedValueParser<Value = T> {
+	PossibleValuesParser::new(T::WORDS.iter().copied()).try_map(|word| word.parse::<T>())
 }
 
 /// A parser for what makes one record.
@@ -779,10 +778,14 @@ pub struct About {
 	/// Sensitivity labels that it covers, or `all` [default: none; all for a permit only to write].
 	#[arg(long = "label", value_name = "WORD", value_delimiter = ',')]
 	pub labels: Vec<String>,
-	/// Actions [default: read].
+	/// Highest confidentiality that it covers; lowest with --deny [default: normal;
+	/// very-restricted for a permit only to write].
+	#[arg(long, value_name = "LEVEL", value_parser = word::<Confidentiality>())]
+	pub confidentiality: Option<Confidentiality>,
+	/// Actions [default: read; aggregate for studies].
 	#[arg(long, value_delimiter = ',', value_parser = word::<Action>())]
 	pub action: Vec<Action>,
-	/// Purposes of use [default: treatment].
+	/// Purposes of use [default: treatment; research for studies].
 	#[arg(long, value_delimiter = ',', value_parser = word::<Purpose>())]
 	pub purpose: Vec<Purpose>,
 	/// Only records of this month of service or later.
@@ -833,7 +836,8 @@ pub enum ConsentCommand {
 	/// Permit or forbid something. The sentence is shown before you sign it.
 	#[command(
 		after_help = "Grantees: everyone, role:nurse, role:nurse@INSTITUTION, INSTITUTION, \
-		team:1@INSTITUTION, NAME@INSTITUTION, person:NAME, study:1\n\n\
+		team:1@INSTITUTION, NAME@INSTITUTION, person:NAME, study:1, research (every study), \
+		research:MONDO_ID (every study on a disease, by its number in the ontology MONDO)\n\n\
 		Examples:\n  \
 		vouchsafe --key eva consent grant --to \"team:1@Hospital B\" --category imaging \
 		--until +30d\n  \

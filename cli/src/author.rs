@@ -13,10 +13,10 @@ mod prepare;
 mod send;
 
 use crate::{
+	english::ENGLISH,
 	journal::{Group, Journal},
 	output::Progress,
 	session::Session,
-	words::{count, Category, Confidentiality, Origin, RelationKind, Word},
 };
 use anyhow::{bail, Context as _, Result};
 use blake2::{Blake2b256, Digest};
@@ -29,9 +29,12 @@ use std::{
 	time::{Duration, Instant},
 };
 use vouchsafe_client::{
-	chain::{account_bytes, AccountId, View, H256},
+	chain::{
+		account_bytes, AccountId, Category, Confidentiality, Origin, RelationKind, View, H256,
+	},
 	messages::Hex,
 };
+use vouchsafe_speech::Noun;
 
 pub use vouchsafe_client::protocol::holders::SharingWish;
 
@@ -260,9 +263,8 @@ async fn run(
 		journal.remove()?;
 	}
 	match refused {
-		Some(error) => {
-			Err(error.context(format!("{} added; the rest not", count(added.len(), "record"))))
-		},
+		Some(error) => Err(error
+			.context(format!("{} added; the rest not", ENGLISH.count(Noun::Record, added.len())))),
 		None => Ok(added),
 	}
 }

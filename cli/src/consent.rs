@@ -2,12 +2,11 @@
 //! a custodian so that what was permitted opens with a hospital away.
 
 use crate::{
+	english::{teller, ENGLISH},
 	labels::LabelTable,
 	names::Names,
 	open::own_share,
-	sentence::{short, Teller, LANGUAGE},
 	session::Session,
-	words::{Category, HolderKind, Role, Word},
 };
 use anyhow::{bail, Context as _, Result};
 use codec::Encode;
@@ -17,12 +16,14 @@ use vouchsafe_client::{
 		account_bytes,
 		calls::ConsentCall,
 		events::{ConsentEvent, Event},
-		AccountId, AccountKind, Consent, DataPeriod, Effect, Grantee, Ground, Record, RecordStatus,
-		ShownText, Submit, Terms, View, H256,
+		AccountId, AccountKind, Action, Consent, DataPeriod, Decision, Disease, Effect, Grantee,
+		Ground, HolderKind, Purpose, Record, RecordStatus, Role, ShownText, Submit, Terms, View,
+		H256,
 	},
 	custodian::Custodian,
 	messages::{CarryShare, Hex, HexBytes},
 };
+use vouchsafe_speech::{short, Asked};
 use vouchsafe_vault::{
 	commitment::text_commitment,
 	manifest::{seal_share, ShareAddress},
@@ -50,6 +51,8 @@ pub struct Granted {
 	pub block: u32,
 	/// The sentence that was agreed to.
 	pub sentence: String,
+	/// Whether it was there before.
+	pub amended: bool,
 }
 
 /// What became of carrying a patient's own shares.
@@ -63,7 +66,7 @@ pub struct CarryReport {
 
 /// Reads a grantee: `everyone`, `role:nurse`, `role:nurse@Hospital B`, `institution:Hospital B` or
 /// just `Hospital B`, `team:1@Hospital B`, `practitioner:Dr. Berger@Hospital B` or just
-/// `Dr. Berger@Hospital B`, `person:Eva`, `study:3`.
+/// `Dr. Berger@Hospital B`, `person:Eva`, `study:3`, `research`, `research:MONDO:0005148`.
 pub fn parse_grantee(
 	names: &Names,
 	is_institution: impl Fn(&AccountId) -> bool,
@@ -71,6 +74,9 @@ pub fn parse_grantee(
 ) -> Result<Grantee> {
 	if text == "everyone" {
 		return Ok(Grantee::Everyone);
+	}
+	if text == "research" {
+		return Ok(Grantee::Research);
 	}
 	let institution = |name: &str| -> Result<AccountId> {
 		let account = names.resolve(name)?;
@@ -112,6 +118,7 @@ pub fn parse_grantee(
 		("study", None) => Grantee::Study(
 			who.parse().with_context(|| format!("“{who}” is not the number of a study"))?,
 		),
+		("research", None) => Grantee::ResearchOn(disease(who)?),
 		("", None) => {
 			let account = names.resolve(who)?;
 			if is_institution(&account) {
@@ -125,8 +132,17 @@ pub fn parse_grantee(
 		},
 		_ => bail!(
 			"“{text}” is not a grantee: write everyone, role:nurse, role:nurse@INSTITUTION, INSTITUTION, \
-			 team:1@INSTITUTION, NAME@INSTITUTION, person:NAME or study:1"
+			 team:1@INSTITUTION, NAME@INSTITUTION, person:NAME, study:1, research or research:MONDO_ID"
 		),
+	})
+}
+
+/// The number of a disease in MONDO: `MONDO:0005148`, or without the prefix.
+fn disease(text: &str) -> Result<Disease> {
+	let digits = text.strip_prefix("MONDO:").unwrap_or(text);
+	let number = digits.parse().ok().filter(|_| digits.bytes().all(|it| it.is_ascii_digit()));
+	number.with_context(|| {
+		format!("“{text}” is not a disease: write its id in MONDO, such as MONDO:0005148")
 	})
 }
 
@@ -149,8 +165,9 @@ impl Session {
 pub(crate) fn shown(session: &Session, sentence: &str) -> Result<ShownText> {
 	let me = session.me()?;
 	let salt = vouchsafe_vault::random_bytes();
-	let commitment = text_commitment(&salt, LANGUAGE, sentence);
-	let kept = KeptText { language: LANGUAGE.into(), text: sentence.into(), salt: Hex(salt) };
+	let name = ENGLISH.language();
+	let commitment = text_commitment(&salt, name, sentence);
+	let kept = KeptText { language: name.into(), text: sentence.into(), salt: Hex(salt) };
 	// Kept before it is signed: a consent whose text is lost can't be shown again.
 	session.home.write_sealed(
 		&me.encryption,
@@ -159,7 +176,7 @@ pub(crate) fn shown(session: &Session, sentence: &str) -> Result<ShownText> {
 		&serde_json::to_vec(&kept)?,
 	)?;
 	let mut language = [0; 2];
-	language.copy_from_slice(&LANGUAGE.as_bytes()[..2]);
+	language.copy_from_slice(&name.as_bytes()[..2]);
 	Ok(ShownText { commitment: H256(commitment), language })
 }
 
@@ -183,7 +200,7 @@ pub fn sentence(
 	terms: &Terms,
 ) -> Result<String> {
 	let labels = session.labels_of(patient)?;
-	Ok(Teller { names: &session.names, labels: &labels }.consent(grantee, terms))
+	Ok(teller(&session.names, &labels).consent(grantee, terms))
 }
 
 /// Grants a consent, whose sentence was shown and agreed to.
@@ -197,7 +214,7 @@ pub async fn grant(session: &Session, grantee: Grantee, terms: Terms) -> Result<
 		_ => None,
 	});
 	let id = id.context("the chain does not confirm the consent")?;
-	Ok(Granted { grantee, id, block: included.number, sentence })
+	Ok(Granted { grantee, id, block: included.number, sentence, amended: false })
 }
 
 /// Amends a consent to new terms, which were shown and agreed to.
@@ -213,7 +230,7 @@ pub async fn amend(session: &Session, id: u32, terms: Terms) -> Result<Granted> 
 		text,
 	};
 	let included = session.submit(call).await?;
-	Ok(Granted { grantee, id, block: included.number, sentence })
+	Ok(Granted { grantee, id, block: included.number, sentence, amended: true })
 }
 
 /// Revokes a consent; from the block that is returned on it counts no more. It is signed at the
@@ -241,12 +258,11 @@ pub async fn find(session: &Session, id: u32) -> Result<(Grantee, Consent)> {
 /// the time fit, the chain decides.
 pub fn is_about(terms: &Terms, id: &H256, record: &Record) -> bool {
 	let admits = |list: &[AccountId], account| list.is_empty() || list.contains(account);
-	let categories = u32::from(terms.categories.0);
 	let DataPeriod { from, to } = &terms.data_period;
 	record.status != RecordStatus::WrongPatient
 		&& (terms.records.is_empty() || terms.records.contains(id))
-		&& (categories == 0
-			|| categories & Category::bits(std::slice::from_ref(&record.category)) != 0)
+		&& terms.categories.admits(record.category)
+		&& record.confidentiality <= terms.confidentiality
 		&& record.labels.0 & !terms.labels.0 == 0
 		&& from.is_none_or(|from| from <= record.service.first)
 		&& to.is_none_or(|to| record.service.last <= to)
@@ -256,7 +272,7 @@ pub fn is_about(terms: &Terms, id: &H256, record: &Record) -> bool {
 
 /// Whether terms permit reading.
 pub fn permits_reading(terms: &Terms) -> bool {
-	terms.effect == Effect::Permit && (terms.actions.0 == 0 || terms.actions.0 & 1 != 0)
+	terms.effect == Effect::Permit && terms.actions.admits(Action::Read)
 }
 
 /// Carries the patient's own share of every version that the consent is about, re-sealed, to the
@@ -383,24 +399,23 @@ pub async fn explain(
 	reader: &AccountId,
 	ground: Ground,
 	record: H256,
-	action: vouchsafe_client::chain::Action,
-	purpose: vouchsafe_client::chain::Purpose,
-) -> Result<(vouchsafe_client::chain::Decision, String)> {
+	action: Action,
+	purpose: Purpose,
+) -> Result<(Decision, String)> {
 	let at = session.finalized().await?;
 	let found = at.record(record).await?.context("there is no such record")?;
 	let patient = found.patient;
 	let decision = at.decide(reader, ground, &patient, record, action, purpose).await?;
 	let consents = at.consents_of(&patient).await?;
 	let labels = session.labels_of(&patient)?;
-	let teller = Teller { names: &session.names, labels: &labels };
-	let what = format!(
-		"record {} of {} ({}) for {}",
-		short(&record),
-		session.names.show(&patient),
-		found.category.word(),
-		purpose.phrase()
-	);
-	let sentence = teller.decision(&decision, reader, &what, &action, &consents);
+	let asked = Asked {
+		reader,
+		patient: &patient,
+		action,
+		purpose,
+		record: Some((&record, found.category)),
+	};
+	let sentence = teller(&session.names, &labels).decision(&asked, &decision, &consents);
 	Ok((decision, sentence))
 }
 
@@ -444,6 +459,10 @@ mod tests {
 		assert!(read("person://DoctorB").is_ok());
 		assert!(read("//DoctorB@Hospital B").is_ok());
 		assert!(read("study:3").unwrap() == Grantee::Study(3));
+		assert!(read("research").unwrap() == Grantee::Research);
+		for disease in ["research:MONDO:0005148", "research:0005148", "research:5148"] {
+			assert!(read(disease).unwrap() == Grantee::ResearchOn(5148), "{disease}");
+		}
 		for wrong in [
 			"",
 			"nobody",
@@ -452,6 +471,11 @@ mod tests {
 			"role:king",
 			"Dr. Berger",
 			"study:x",
+			"research:",
+			"research:diabetes",
+			"research:+5148",
+			"research:ICD:5148",
+			"research:5148@Hospital B",
 			"practitioner:Dr. Berger",
 			"institution:Dr. Berger",
 			"Dr. Berger@Dr. Berger",
@@ -462,7 +486,7 @@ mod tests {
 	}
 
 	fn record() -> Record {
-		use vouchsafe_client::chain::{Confidentiality, Labels, Origin, ServicePeriod};
+		use vouchsafe_client::chain::{Category, Confidentiality, Labels, Origin, ServicePeriod};
 		Record {
 			patient: AccountId::new([9; 32]),
 			author: AccountId::new([1; 32]),
@@ -481,7 +505,7 @@ mod tests {
 
 	#[test]
 	fn what_a_permit_is_about_is_what_the_chain_would_say() {
-		use vouchsafe_client::chain::{Categories, DataPeriod, Labels};
+		use vouchsafe_client::chain::{Categories, Confidentiality, DataPeriod, Labels};
 		let request = |edit: &dyn Fn(&mut Terms)| {
 			let mut terms = crate::commands::plain_terms(Effect::Permit);
 			edit(&mut terms);
@@ -506,6 +530,14 @@ mod tests {
 		labelled.labels = Labels(2);
 		assert!(!is_about(&request(&|_| {}), &id, &labelled));
 		assert!(is_about(&request(&|terms| terms.labels = Labels(3)), &id, &labelled));
+		let mut restricted = record();
+		restricted.confidentiality = Confidentiality::Restricted;
+		let covers = |confidentiality| {
+			let terms = request(&|terms| terms.confidentiality = confidentiality);
+			is_about(&terms, &id, &restricted)
+		};
+		assert!(!covers(Confidentiality::Normal));
+		assert!(covers(Confidentiality::Restricted) && covers(Confidentiality::VeryRestricted));
 		let mut wrong = record();
 		wrong.status = RecordStatus::WrongPatient;
 		assert!(!is_about(&request(&|_| {}), &id, &wrong));

@@ -184,11 +184,9 @@ pub fn describe(session: &Session, proposal: &RuntimeCall) -> String {
 		RuntimeCall::Enrolment(EnrolmentCall::set_cap { institution, cap }) => {
 			format!("allow {} to enrol up to {cap} accounts", session.names.show(institution))
 		},
-		RuntimeCall::Enrolment(EnrolmentCall::set_status { account, status }) => format!(
-			"set the status of {} to “{}”",
-			session.names.show(account),
-			crate::words::Word::word(status)
-		),
+		RuntimeCall::Enrolment(EnrolmentCall::set_status { account, status }) => {
+			format!("set the status of {} to “{}”", session.names.show(account), status.word())
+		},
 		RuntimeCall::System(SystemCall::authorize_upgrade { code_hash }) => {
 			format!("upgrade the runtime to the code with hash 0x{}", hex::encode(code_hash.0))
 		},

@@ -98,21 +98,6 @@ pub fn parse_duration(text: &str) -> Result<u64> {
 	Ok(span)
 }
 
-/// A span in words.
-pub fn show_duration(seconds: u64) -> String {
-	let (number, unit) = match seconds {
-		s if s >= 86_400 && s % 86_400 == 0 => (s / 86_400, "day"),
-		s if s >= 3_600 && s % 3_600 == 0 => (s / 3_600, "hour"),
-		s if s >= 60 && s % 60 == 0 => (s / 60, "minute"),
-		s => (s, "second"),
-	};
-	if number == 1 {
-		format!("1 {unit}")
-	} else {
-		format!("{number} {unit}s")
-	}
-}
-
 /// Moments further ahead than this are mistakes.
 const MOST_YEARS_AHEAD: u64 = 150;
 
@@ -250,13 +235,6 @@ mod tests {
 		assert!(said.contains("seconds since 1970"), "{said}");
 		assert!(parse_end("9999-12-31", 1_700_000_000).is_err());
 		assert!(parse_end("2150-01-01", 1_700_000_000).is_ok());
-	}
-
-	#[test]
-	fn spans_read_well() {
-		assert_eq!(show_duration(parse_duration("30d").unwrap()), "30 days");
-		assert_eq!(show_duration(3_600), "1 hour");
-		assert_eq!(show_duration(61), "61 seconds");
 	}
 
 	proptest! {

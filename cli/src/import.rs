@@ -8,11 +8,11 @@
 use crate::{
 	author::{Content, NewDocument, Place},
 	dates::{self, show_moment, show_period},
+	english::ENGLISH,
 	file_names,
 	home::Home,
 	keys::Identity,
 	output::table,
-	words::{and, count, Confidentiality, Origin, RelationKind, Word},
 };
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};
@@ -22,12 +22,13 @@ use std::{
 	path::Path,
 };
 use vouchsafe_client::{
-	chain::{account_bytes, AccountId, H256},
+	chain::{account_bytes, AccountId, Confidentiality, Origin, RelationKind, H256},
 	messages::Hex,
 };
 use vouchsafe_fhir::{
 	input::MAX_INPUT, About, Import, Label, Months, Notice, Options, Plan, Record, Sent, Unit,
 };
+use vouchsafe_speech::{short, Noun};
 
 const FOLDER: &str = "imports";
 
@@ -100,8 +101,8 @@ pub fn months_of(record: &Record, wish: &Wish) -> Option<(u16, u16)> {
 
 /// A title that says what is in the record. Only its readers see it.
 pub fn title_of(record: &Record, path: &Path) -> String {
-	let category = capitalised(record.category.phrase());
-	let resources = count(record.members.len(), "resource");
+	let category = capitalised(&ENGLISH.phrase(record.category));
+	let resources = ENGLISH.count(Noun::Resource, record.members.len());
 	match &record.about {
 		About::File => {
 			path.file_name().map_or(category, |name| name.to_string_lossy().into_owned())
@@ -181,7 +182,7 @@ pub fn ask_for_months(import: &Import, wish: &Wish, path: &Path) -> Result<()> {
 		} else {
 			format!("{} records have", undated.len())
 		},
-		and(&undated)
+		ENGLISH.and(&undated)
 	)
 }
 
@@ -253,7 +254,7 @@ impl Memory {
 				"this file was imported on {} as {}, so there is nothing to add. Use --again to \
 				 import it once more",
 				show_moment(file.at),
-				count(file.records, "record")
+				ENGLISH.count(Noun::Record, file.records)
 			),
 			None => Ok(()),
 		}
@@ -340,10 +341,10 @@ pub fn beyond(document: &NewDocument, frame: &Frame) -> Option<String> {
 		None => labels.iter().collect(),
 	};
 	if !new.is_empty() {
-		return Some(format!("the earlier one lacks the label {}", and(&new)));
+		return Some(format!("the earlier one lacks the label {}", ENGLISH.and(&new)));
 	}
 	(*confidentiality > frame.confidentiality)
-		.then(|| format!("it is {} now", confidentiality.phrase()))
+		.then(|| format!("it is {} now", ENGLISH.phrase(*confidentiality)))
 }
 
 /// Makes the document a version of the earlier summary. If it goes beyond that, it becomes a record
@@ -364,7 +365,7 @@ pub fn continue_summary(
 			}
 			Some(format!(
 				"the summary becomes a new record, not a version of the earlier record {}, because {why}",
-				crate::sentence::short(&earlier)
+				short(&earlier)
 			))
 		},
 	}
@@ -372,7 +373,11 @@ pub fn continue_summary(
 
 /// How many resources became how many records.
 pub fn counted(import: &Import) -> String {
-	format!("{} in {}.", count(import.resources, "resource"), count(import.records.len(), "record"))
+	format!(
+		"{} in {}.",
+		ENGLISH.count(Noun::Resource, import.resources),
+		ENGLISH.count(Noun::Record, import.records.len())
+	)
 }
 
 /// The notices that people have to see, those of one kind together.

@@ -163,11 +163,16 @@ impl LabelTable {
 	pub fn show(&self, labels: &Labels) -> Vec<String> {
 		(0..32u8)
 			.filter(|bit| labels.0 & (1 << bit) != 0)
-			.map(|bit| match self.0.iter().find(|(_, used)| **used == bit) {
-				Some((word, _)) => word.clone(),
+			.map(|bit| match self.word_of(bit) {
+				Some(word) => word.to_owned(),
 				None => format!("label {bit}"),
 			})
 			.collect()
+	}
+
+	/// The word of a bit.
+	pub fn word_of(&self, bit: u8) -> Option<&str> {
+		self.0.iter().find(|(_, used)| **used == bit).map(|(word, _)| word.as_str())
 	}
 
 	/// Whether all these labels are known in words.

@@ -7,7 +7,7 @@
 //! - [`consent`], [`request`], [`audit`], [`council`]: what their names say.
 //! - [`import`]: a file that `vouchsafe_fhir` turned into records; [`labels`]: which bits say what
 //!   is sensitive.
-//! - [`sentence`]: consents, decisions and logs in words.
+//! - [`english`]: consents, decisions and logs in sentences.
 //! - [`keys`], [`names`], [`home`]: what is kept on this machine.
 //! - [`file_names`], [`address`]: names of files, and addresses of nodes and custodians.
 
@@ -19,6 +19,7 @@ pub mod commands;
 pub mod consent;
 pub mod council;
 pub mod dates;
+pub mod english;
 pub mod file_names;
 pub mod home;
 pub mod import;
@@ -29,7 +30,5 @@ pub mod names;
 pub mod open;
 pub mod output;
 pub mod request;
-pub mod sentence;
 pub mod session;
 pub mod verify;
-pub mod words;

@@ -2,12 +2,11 @@
 //! whichever copy is good, and the checks at every step. What doesn't fit is named.
 
 use crate::{
+	english::ENGLISH,
 	file_names::{file_name, without_extension},
 	labels::{unmark, LabelTable},
 	output::{plain, Progress},
-	sentence::short,
 	session::Session,
-	words::{and, count, Purpose},
 };
 use anyhow::{bail, Context as _, Result};
 use futures::{stream::FuturesUnordered, StreamExt};
@@ -19,12 +18,13 @@ use std::{
 use tempfile::NamedTempFile;
 use thiserror::Error;
 use vouchsafe_client::{
-	chain::{calls::CustodyCall, AccountId, At, Ground, SharingSet, View, H256},
+	chain::{calls::CustodyCall, AccountId, At, Ground, Purpose, SharingSet, View, H256},
 	cid::Cid,
 	custodian::{Custodian, CustodianError},
 	messages::{AskRelease, FetchPatientEnvelope, PatientEnvelope, Release},
 	protocol::openings::{Fault, Gathered, Source, Target},
 };
+use vouchsafe_speech::{short, Noun};
 use vouchsafe_vault::{
 	commitment::PlaintextCommitment,
 	document::Decryptor,
@@ -82,7 +82,7 @@ pub enum OpenError {
 fn answers(got: &[String], failed: &[(String, String)]) -> String {
 	let got = match got {
 		[] => ", and no custodian gave one".to_owned(),
-		some => format!(", and only {} came, from {}", some.len(), and(some)),
+		some => format!(", and only {} came, from {}", some.len(), ENGLISH.and(some)),
 	};
 	let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
 	for (who, why) in failed {
@@ -92,7 +92,7 @@ fn answers(got: &[String], failed: &[(String, String)]) -> String {
 		}
 	}
 	let reasons: Vec<_> =
-		reasons.iter().map(|(why, names)| format!("{}: {why}", and(names))).collect();
+		reasons.iter().map(|(why, names)| format!("{}: {why}", ENGLISH.and(names))).collect();
 	if reasons.is_empty() {
 		got
 	} else {
@@ -221,7 +221,7 @@ async fn find(session: &Session, at: &At, record: H256, version: Option<u32>) ->
 }
 
 fn count_versions(versions: u32) -> String {
-	count(usize::try_from(versions).unwrap_or(usize::MAX), "version")
+	ENGLISH.count(Noun::Version, usize::try_from(versions).unwrap_or(usize::MAX))
 }
 
 /// Fetches what an opening has opened: shares, manifest, content. It needs a final, fresh opening.

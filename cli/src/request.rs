@@ -90,22 +90,19 @@ pub fn reason(session: &Session, request: &Request) -> Option<String> {
 
 /// The terms that approve a request whole, at the chain's time `now`.
 pub fn terms_of(request: &Request, now: u64) -> Result<Terms> {
-	let Asked { actions, purposes, categories, labels, records, data_period } =
+	let Asked { actions, purposes, categories, labels, confidentiality, records, data_period } =
 		request.asked.clone();
 	let records = bounded(records, "records")?;
 	Ok(Terms {
-		effect: Effect::Permit,
 		categories,
 		records,
 		labels,
+		confidentiality,
 		actions,
 		purposes,
-		valid_from: None,
 		valid_until: Some(now.saturating_add(request.duration)),
 		data_period,
-		authors: Default::default(),
-		responsible: Default::default(),
-		countries: Default::default(),
+		..Terms::all(Effect::Permit)
 	})
 }
 
@@ -125,7 +122,7 @@ pub async fn approve(
 		_ => None,
 	});
 	let id = consent.context("the chain does not confirm the approval")?;
-	Ok(Granted { grantee, id, block: included.number, sentence })
+	Ok(Granted { grantee, id, block: included.number, sentence, amended: false })
 }
 
 /// Denies a request.

@@ -2,6 +2,7 @@
 
 use crate::{
 	address::{self, AddressOf},
+	english::ENGLISH,
 	home::Home,
 	keys::{Identity, KeyStore, Secrets},
 	names::Names,
@@ -184,7 +185,7 @@ impl Session {
 			[institution] => Ok(Some(institution.clone())),
 			_ => {
 				let names: Vec<_> = current.iter().map(|it| self.names.show(it)).collect();
-				bail!("you work for {}: choose one with --institution", crate::words::and(&names))
+				bail!("you work for {}: choose one with --institution", ENGLISH.and(&names))
 			},
 		}
 	}

@@ -103,7 +103,7 @@ pub trait Block: Send + Sync {
 
 /// Whether the account takes part and may sign.
 pub fn is_active(account: &Account) -> bool {
-	account.status == Status::Active && !account.signing_disabled
+	account.status == Status::Active && account.disabled_since.is_none()
 }
 
 /// Whether a consent still counts at this time.

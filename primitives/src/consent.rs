@@ -26,7 +26,8 @@ pub const POLICY_VERSION: u8 = 1;
 	TypeInfo,
 )]
 pub enum Grantee {
-	/// Everyone who is enrolled.
+	/// A permit: everyone who acts for an institution that is not an authority. A deny: every actor,
+	/// persons, researchers and studies included, because in doubt a deny refuses.
 	#[codec(index = 0)]
 	Everyone,
 	/// A role, at any institution.
@@ -66,9 +67,20 @@ pub enum Grantee {
 	/// A study.
 	#[codec(index = 7)]
 	Study(StudyId),
+	/// Every study.
+	#[codec(index = 8)]
+	Research,
+	/// Every study on a disease.
+	#[codec(index = 9)]
+	ResearchOn(Disease),
 }
 
 impl Grantee {
+	/// Whether it is a study or several. They can be permitted [`Action::Aggregate`] and nothing else.
+	pub fn is_research(&self) -> bool {
+		matches!(self, Self::Study(_) | Self::Research | Self::ResearchOn(_))
+	}
+
 	/// The institution to which the grantee belongs, if it belongs to one.
 	pub fn institution(&self) -> Option<&AccountId> {
 		match self {
@@ -129,7 +141,9 @@ pub struct DataPeriod {
 }
 
 /// A provision without its grantee, which is its key in the chain's state. An empty filter means
-/// all, except for the labels of a permit: a permit without labels covers only unlabelled records.
+/// all, with these exceptions for permits: without labels it covers unlabelled records only; without
+/// traits, studies that have none; without actions, all but [`Action::ReadLog`] and
+/// [`Action::Aggregate`], which have to be named.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -143,9 +157,11 @@ pub struct Terms {
 	/// Labels. A permit covers a record only if it names all of the record's labels. A deny matches
 	/// if it names one of them, or if it names none at all.
 	pub labels: Labels,
+	/// A permit: the highest confidentiality that it covers. A deny: the lowest that it matches.
+	pub confidentiality: Confidentiality,
 	/// Actions.
 	pub actions: Actions,
-	/// Purposes of use.
+	/// Purposes of use; each includes those below it in the tree.
 	pub purposes: Purposes,
 	/// From this moment, inclusive.
 	pub valid_from: Option<Moment>,
@@ -160,6 +176,9 @@ pub struct Terms {
 	pub responsible: BoundedVec<AccountId, ConstU32<MAX_NAMED_INSTITUTIONS>>,
 	/// Countries of the institution for which the reader acts.
 	pub countries: BoundedVec<Country, ConstU32<MAX_COUNTRIES>>,
+	/// Traits of studies. A permit covers a study only if it names all the study's traits; a deny
+	/// matches on any, or, if it names none, whatever the traits.
+	pub traits: StudyTraits,
 }
 
 impl Terms {
@@ -170,6 +189,7 @@ impl Terms {
 			categories: Categories::default(),
 			records: BoundedVec::new(),
 			labels: Labels::default(),
+			confidentiality: Confidentiality::Normal,
 			actions: Actions::default(),
 			purposes: Purposes::default(),
 			valid_from: None,
@@ -178,7 +198,20 @@ impl Terms {
 			authors: BoundedVec::new(),
 			responsible: BoundedVec::new(),
 			countries: BoundedVec::new(),
+			traits: StudyTraits::default(),
 		}
+	}
+
+	/// Whether a filter selects among records. A deny with one is about these records alone: it
+	/// closes neither the log nor a study.
+	pub fn selects_records(&self) -> bool {
+		!self.records.is_empty()
+			|| !self.categories.is_empty()
+			|| !self.authors.is_empty()
+			|| !self.responsible.is_empty()
+			|| self.labels != Labels::default()
+			|| self.confidentiality != Confidentiality::Normal
+			|| self.data_period != DataPeriod::default()
 	}
 
 	/// Whether its end has passed, so that it can be dropped.
@@ -228,6 +261,12 @@ pub enum Grantor {
 		/// Who confirmed it.
 		second: AccountId,
 	},
+	/// The law: a representative whom an authority has attested reads for a ward or after death.
+	#[codec(index = 3)]
+	Law {
+		/// The authority that attested it.
+		authority: AccountId,
+	},
 }
 
 /// A consent as the chain stores it, under its patient and grantee.
@@ -241,6 +280,8 @@ pub struct Consent {
 	pub revision: u16,
 	/// The policy under which it was made.
 	pub policy_version: u8,
+	/// When it was granted, or last amended.
+	pub granted_at: Moment,
 	/// What it says.
 	pub terms: Terms,
 	/// What the patient was shown.

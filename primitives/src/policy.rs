@@ -1,16 +1,18 @@
-//! [`decide`]: the one function that says who may do what with which record. It is pure: it reads
-//! the question and the consents for the grantees that fit the actor, and nothing else.
+//! [`decide`]: the one function that says who may do what with which record. It is pure: it reads the
+//! question and the consents under the keys that fit the actor, and nothing else.
 //!
 //! The first rule that applies decides:
 //!
-//! 1. An actor who is not active is refused, and so is a practitioner who acts for no institution:
-//!    otherwise a deny for an institution, role or team would be missed.
-//! 2. A record that belongs to another patient (`WrongPatient`) is refused to everybody.
-//! 3. The patient may always read their own records and log.
-//! 4. A deny that matches refuses. With break-glass only those count that bind it.
-//! 5. With break-glass an attested clinician may read and write records.
-//! 6. A permit that covers the question allows.
-//! 7. Everything else is refused.
+//! 1. Refuse actors that are not active, practitioners who act for no institution (a deny to the
+//!    institution, role or team would not be found), and reading by an organisation's own account.
+//! 2. Refuse if the patient's account is closed, and refuse new records if it was merged.
+//! 3. Refuse records of another patient.
+//! 4. Allow the patient to read.
+//! 5. Refuse if a deny matches. In an emergency only denies that bind break-glass count.
+//! 6. In an emergency allow attested clinicians to read and write records, except of the dead, and
+//!    refuse everybody else.
+//! 7. Allow if a permit covers the question.
+//! 8. Refuse.
 
 use crate::{consent::*, types::*};
 use alloc::vec::Vec;
@@ -26,6 +28,9 @@ pub enum Subject {
 	/// The patient's access log. Only a permit without record filters covers it.
 	#[codec(index = 1)]
 	Log,
+	/// A study that wants to count the patient's records.
+	#[codec(index = 2)]
+	Study(StudyFacts),
 }
 
 /// A question to [`decide`].
@@ -33,11 +38,13 @@ pub enum Subject {
 pub struct Question {
 	/// The patient.
 	pub patient: AccountId,
+	/// Whether and how the patient takes part.
+	pub standing: Standing,
 	/// Who asks.
 	pub actor: Actor,
 	/// What is to be done.
 	pub action: Action,
-	/// Why.
+	/// Why. Break-glass always has the purpose emergency treatment, whatever is said here.
 	pub purpose: Purpose,
 	/// About what.
 	pub subject: Subject,
@@ -105,6 +112,12 @@ pub enum Reason {
 	/// This actor may not invoke break-glass.
 	#[codec(index = 5)]
 	NotAttested,
+	/// The account is an institution's or an authority's own: people read, organisations do not.
+	#[codec(index = 6)]
+	Organisation,
+	/// The patient's account is closed, was merged into another, or the patient has died.
+	#[codec(index = 7)]
+	Standing(Standing),
 }
 
 crate::vocabulary::numbered! {
@@ -128,16 +141,22 @@ crate::vocabulary::numbered! {
 		Responsible = 7, "responsible";
 		/// Another period of service.
 		DataPeriod = 8, "data-period";
+		/// The record is more confidential than it covers.
+		Confidentiality = 9, "confidentiality";
 		/// The record has a label that it does not name.
-		Label = 9, "label";
+		Label = 10, "label";
+		/// The study has a trait that it does not name.
+		Trait = 11, "trait";
 		/// It is not valid yet.
-		NotYetValid = 10, "not-yet-valid";
+		NotYetValid = 12, "not-yet-valid";
 		/// It has expired, at its `valid_until`.
-		Expired = 11, "expired";
+		Expired = 13, "expired";
+		/// It does not count while the patient's key is disabled, or after the patient's death.
+		Standing = 14, "standing";
 	}
 }
 
-/// The grantees that fit the actor, each once, in ascending order. At most 7 + [`MAX_TEAMS`].
+/// The grantees that fit the actor, each once, in ascending order. At most 9 + [`MAX_TEAMS`].
 pub fn keys(actor: &Actor) -> Vec<Grantee> {
 	let mut keys = alloc::vec![Grantee::Everyone];
 	if let Some(acting) = &actor.acting_for {
@@ -159,7 +178,11 @@ pub fn keys(actor: &Actor) -> Vec<Grantee> {
 		});
 	}
 	keys.push(Grantee::Person(actor.account.clone()));
-	keys.extend(actor.study.map(Grantee::Study));
+	if let Some(study) = &actor.study {
+		keys.push(Grantee::Study(study.id));
+		keys.push(Grantee::Research);
+		keys.extend(study.disease.map(Grantee::ResearchOn));
+	}
 	keys
 }
 
@@ -169,17 +192,24 @@ pub fn decide<I>(question: &Question, mut lookup: impl FnMut(&Grantee) -> I) -> 
 where
 	I: IntoIterator<Item = Consent>,
 {
-	let Question { actor, subject, .. } = question;
+	let Question { actor, subject, standing, action, .. } = question;
 	let practises = actor.kind != AccountKind::Practitioner || actor.acting_for.is_some();
 	if !actor.active || !practises {
 		return Decision::Refuse(Reason::NotActive);
+	}
+	let reads = matches!(action, Action::Read | Action::ReadLog);
+	if reads && matches!(actor.kind, AccountKind::Institution | AccountKind::Authority) {
+		return Decision::Refuse(Reason::Organisation);
+	}
+	let writes_after_merging = *standing == Standing::Merged && *action == Action::Write;
+	if *standing == Standing::Closed || writes_after_merging {
+		return Decision::Refuse(Reason::Standing(*standing));
 	}
 	if let Subject::Record(facts) = subject {
 		if facts.status == RecordStatus::WrongPatient || facts.patient != question.patient {
 			return Decision::Refuse(Reason::WrongPatient);
 		}
 	}
-	let reads = matches!(question.action, Action::Read | Action::ReadLog);
 	if actor.account == question.patient && reads {
 		return Decision::Permit(Basis::Own);
 	}
@@ -187,7 +217,7 @@ where
 	// Break-glass allows reading and writing records, not reading the log.
 	let emergency = question.break_glass
 		&& matches!(subject, Subject::Record(_))
-		&& matches!(question.action, Action::Read | Action::Write);
+		&& matches!(action, Action::Read | Action::Write);
 	let mut permit: Option<ConsentRef> = None;
 	let mut nearest: Option<(Mismatch, ConsentRef)> = None;
 	let mut denied: Option<ConsentRef> = None;
@@ -201,7 +231,8 @@ where
 						denied = Some(denied.map_or(found.clone(), |other| other.min(found)));
 					}
 				},
-				Effect::Permit => match covers(&consent, question) {
+				Effect::Permit if !is_for(&grantee, actor) => {},
+				Effect::Permit => match covers(&grantee, &consent, question) {
 					Ok(()) => permit = Some(permit.map_or(found.clone(), |other| other.min(found))),
 					Err(mismatch) => {
 						let nearer = match &nearest {
@@ -224,10 +255,10 @@ where
 	}
 	if emergency {
 		let clinician = actor.acting_for.as_ref().is_some_and(|acting| acting.attested);
-		return if clinician {
-			Decision::Permit(Basis::BreakGlass)
-		} else {
-			Decision::Refuse(Reason::NotAttested)
+		return match standing {
+			Standing::Deceased { .. } => Decision::Refuse(Reason::Standing(*standing)),
+			_ if clinician => Decision::Permit(Basis::BreakGlass),
+			_ => Decision::Refuse(Reason::NotAttested),
 		};
 	}
 	match (permit, nearest) {
@@ -239,14 +270,53 @@ where
 	}
 }
 
-/// Whether a permit covers the question, or what it does not cover.
-fn covers(consent: &Consent, question: &Question) -> Result<(), Mismatch> {
+/// The purpose that counts.
+fn purpose_of(question: &Question) -> Purpose {
+	if question.break_glass {
+		Purpose::EmergencyTreatment
+	} else {
+		question.purpose
+	}
+}
+
+/// Whether a permit under one of the actor's keys is for the actor. A permit for everyone is for
+/// those who act for an institution that is not an authority.
+fn is_for(grantee: &Grantee, actor: &Actor) -> bool {
+	*grantee != Grantee::Everyone
+		|| actor.acting_for.as_ref().is_some_and(|acting| !acting.is_authority)
+}
+
+/// Whether a permit for the grantee names the action. Studies are permitted counting and nothing
+/// else, and nobody else is. Reading the log has to be named too.
+fn names_action(grantee: &Grantee, terms: &Terms, action: Action) -> bool {
+	let is_about_studies = action == Action::Aggregate;
+	let must_be_named = is_about_studies || action == Action::ReadLog;
+	is_about_studies == grantee.is_research()
+		&& (terms.actions.contains(action) || (!must_be_named && terms.actions.is_empty()))
+}
+
+/// Whether a permit counts while the patient's standing is this.
+fn counts(consent: &Consent, question: &Question) -> bool {
+	match question.standing {
+		Standing::Active | Standing::Merged => true,
+		Standing::Barred { since } => consent.granted_at < since,
+		Standing::Deceased { since } => {
+			let by_law = matches!(consent.grantor, Grantor::Law { .. });
+			let in_time = question.now < since.saturating_add(WRITING_AFTER_DEATH);
+			by_law || (question.action == Action::Write && in_time)
+		},
+		Standing::Closed => false,
+	}
+}
+
+/// Whether a permit covers the question, or what it lacks most nearly.
+fn covers(grantee: &Grantee, consent: &Consent, question: &Question) -> Result<(), Mismatch> {
 	let terms = &consent.terms;
 	// The farthest first, so that the reason names what is closest.
 	let lacks = |lacking: bool, mismatch: Mismatch| if lacking { Err(mismatch) } else { Ok(()) };
 	lacks(consent.policy_version != POLICY_VERSION, Mismatch::PolicyVersion)?;
-	lacks(!terms.actions.admits(question.action), Mismatch::Action)?;
-	lacks(!terms.purposes.admits(question.purpose), Mismatch::Purpose)?;
+	lacks(!names_action(grantee, terms, question.action), Mismatch::Action)?;
+	lacks(!terms.purposes.include(purpose_of(question)), Mismatch::Purpose)?;
 	lacks(!admits_country(terms, question), Mismatch::Country)?;
 	match &question.subject {
 		Subject::Record(facts) => {
@@ -258,20 +328,39 @@ fn covers(consent: &Consent, question: &Question) -> Result<(), Mismatch> {
 			let within = from.is_none_or(|from| from <= facts.service.first)
 				&& to.is_none_or(|to| facts.service.last <= to);
 			lacks(!within, Mismatch::DataPeriod)?;
-			lacks(!facts.labels.is_subset(terms.labels), Mismatch::Label)?;
+			// A study says by a trait that it counts sensitive records.
+			if question.action != Action::Aggregate {
+				let covered = facts.confidentiality <= terms.confidentiality;
+				lacks(!covered, Mismatch::Confidentiality)?;
+				lacks(!facts.labels.is_subset(terms.labels), Mismatch::Label)?;
+			}
 		},
 		Subject::Log => {
-			lacks(!terms.records.is_empty(), Mismatch::Record)?;
-			lacks(!terms.categories.is_empty(), Mismatch::Category)?;
-			lacks(!terms.authors.is_empty(), Mismatch::Author)?;
-			lacks(!terms.responsible.is_empty(), Mismatch::Responsible)?;
-			lacks(terms.data_period != DataPeriod::default(), Mismatch::DataPeriod)?;
 			// The log shows every action and label: a permit must name it.
 			lacks(!terms.actions.contains(Action::ReadLog), Mismatch::Action)?;
+			lacks_no_filter(terms)?;
+			lacks(!terms.categories.is_empty(), Mismatch::Category)?;
+		},
+		Subject::Study(facts) => {
+			lacks(question.action != Action::Aggregate, Mismatch::Action)?;
+			lacks_no_filter(terms)?;
+			lacks(!facts.sources.is_within(terms.categories), Mismatch::Category)?;
+			lacks(!terms.traits.contains_all(facts.traits), Mismatch::Trait)?;
 		},
 	}
 	lacks(terms.valid_from.is_some_and(|from| question.now < from), Mismatch::NotYetValid)?;
-	lacks(terms.is_expired(question.now), Mismatch::Expired)
+	lacks(terms.is_expired(question.now), Mismatch::Expired)?;
+	lacks(!counts(consent, question), Mismatch::Standing)
+}
+
+/// That a permit for something larger than records has none of the filters that select records,
+/// except categories.
+fn lacks_no_filter(terms: &Terms) -> Result<(), Mismatch> {
+	let selects = |selects: bool, mismatch: Mismatch| if selects { Err(mismatch) } else { Ok(()) };
+	selects(!terms.records.is_empty(), Mismatch::Record)?;
+	selects(!terms.authors.is_empty(), Mismatch::Author)?;
+	selects(!terms.responsible.is_empty(), Mismatch::Responsible)?;
+	selects(terms.data_period != DataPeriod::default(), Mismatch::DataPeriod)
 }
 
 /// Whether a deny matches the question. A deny of a policy version that this runtime does not know
@@ -281,28 +370,30 @@ fn denies(consent: &Consent, question: &Question) -> bool {
 	let in_time =
 		terms.valid_from.is_none_or(|from| from <= question.now) && !terms.is_expired(question.now);
 	let asked = terms.actions.admits(question.action)
-		&& terms.purposes.admits(question.purpose)
+		&& terms.purposes.include(purpose_of(question))
 		&& admits_country(terms, question);
 	let matched = match &question.subject {
 		Subject::Record(facts) => {
 			let DataPeriod { from, to } = terms.data_period;
 			let overlaps = from.is_none_or(|from| from <= facts.service.last)
 				&& to.is_none_or(|to| facts.service.first <= to);
+			let labelled =
+				terms.labels == Labels::default() || facts.labels.intersects(terms.labels);
+			// A deny that names traits is about studies.
+			let of_studies = terms.traits.is_empty() || question.action == Action::Aggregate;
 			admits(&terms.records, &facts.id)
 				&& terms.categories.admits(facts.category)
 				&& admits(&terms.authors, &facts.author)
 				&& admits(&terms.responsible, &facts.responsible)
-				&& overlaps && (terms.labels == Labels::default()
-				|| facts.labels.intersects(terms.labels))
+				&& overlaps && labelled
+				&& terms.confidentiality <= facts.confidentiality
+				&& of_studies
 		},
-		// A deny of some records does not close the log; a deny without filters does.
-		Subject::Log => {
-			terms.records.is_empty()
-				&& terms.categories.is_empty()
-				&& terms.authors.is_empty()
-				&& terms.responsible.is_empty()
-				&& terms.labels == Labels::default()
-				&& terms.data_period == DataPeriod::default()
+		// A deny of some records closes neither the log nor a study; a deny without filters does.
+		Subject::Log => !terms.selects_records() && terms.traits.is_empty(),
+		Subject::Study(facts) => {
+			!terms.selects_records()
+				&& (terms.traits.is_empty() || terms.traits.intersects(facts.traits))
 		},
 	};
 	in_time && asked && matched
@@ -316,8 +407,8 @@ fn admits<T: PartialEq>(filter: &[T], item: &T) -> bool {
 /// Whether the actor's country is one of those named. If it is unknown, a deny for some countries
 /// matches, and a permit for some countries does not cover it.
 fn admits_country(terms: &Terms, question: &Question) -> bool {
-	match &question.actor.acting_for {
-		Some(acting) => admits(&terms.countries, &acting.country),
+	match question.actor.country() {
+		Some(country) => admits(&terms.countries, &country),
 		None => terms.countries.is_empty() || terms.effect != Effect::Permit,
 	}
 }

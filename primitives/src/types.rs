@@ -21,6 +21,9 @@ pub type RequestId = u32;
 pub type TeamId = u32;
 /// Number of a study.
 pub type StudyId = u32;
+/// A disease: the number of its term in [MONDO](https://mondo.monarchinitiative.org), without the
+/// prefix `MONDO:`.
+pub type Disease = u32;
 /// Number of a record's version, from 0.
 pub type VersionNumber = u32;
 /// Seconds since 1970-01-01T00:00:00Z.
@@ -92,6 +95,16 @@ macro_rules! bit_set {
 			/// that nobody agreed to.
 			pub fn is_known(self) -> bool {
 				self.0 & !Self::of(<$item>::ALL).0 == 0
+			}
+
+			/// Whether every item of `other` is in the set.
+			pub fn contains_all(self, other: Self) -> bool {
+				other.0 & !self.0 == 0
+			}
+
+			/// Whether the two sets have an item in common.
+			pub fn intersects(self, other: Self) -> bool {
+				self.0 & other.0 != 0
 			}
 
 			/// Whether the item passes the set as a filter; an empty filter means all.
@@ -253,6 +266,8 @@ numbered! {
 		Refer = 2, "refer";
 		/// Read the patient's access log.
 		ReadLog = 3, "read-log";
+		/// Count the record's content in a study. Only studies can be permitted it, and nothing else.
+		Aggregate = 4, "aggregate";
 	}
 }
 
@@ -262,11 +277,12 @@ bit_set! {
 }
 
 numbered! {
-	/// Why (the [purpose of use](http://terminology.hl7.org/ValueSet/v3-PurposeOfUse)).
+	/// Why (the [purpose of use](http://terminology.hl7.org/ValueSet/v3-PurposeOfUse)). The purposes
+	/// form a tree, see [`Purpose::parent`]: a set that names one includes those below it.
 	Purpose, "purpose" {
 		/// To treat the patient.
 		Treatment = 0, "treatment";
-		/// To treat the patient in an emergency.
+		/// To treat the patient in an emergency. Below treatment.
 		EmergencyTreatment = 1, "emergency-treatment";
 		/// To be paid for care.
 		Payment = 2, "payment";
@@ -278,6 +294,20 @@ numbered! {
 		PublicHealth = 5, "public-health";
 		/// The patient asked for it.
 		PatientRequest = 6, "patient-request";
+		/// To coordinate the care of several institutions. Below treatment.
+		CareCoordination = 7, "care-coordination";
+		/// To care for a population. Below treatment.
+		PopulationHealth = 8, "population-health";
+		/// To treat the patient in a clinical trial. Below treatment.
+		ClinicalTrial = 9, "clinical-trial";
+		/// To manage the care of a disease. Below operations.
+		CareManagement = 10, "care-management";
+		/// To improve the quality of care. Below operations.
+		QualityImprovement = 11, "quality-improvement";
+		/// To keep patients safe. Below operations.
+		PatientSafety = 12, "patient-safety";
+		/// The patient's family asked for it. Below the patient's request.
+		FamilyRequest = 13, "family-request";
 	}
 }
 
@@ -292,6 +322,13 @@ impl Purpose {
 			Self::Research => "HRESCH",
 			Self::PublicHealth => "PUBHLTH",
 			Self::PatientRequest => "PATRQT",
+			Self::CareCoordination => "COC",
+			Self::PopulationHealth => "POPHLTH",
+			Self::ClinicalTrial => "CLINTRL",
+			Self::CareManagement => "CAREMGT",
+			Self::QualityImprovement => "HQUALIMP",
+			Self::PatientSafety => "PATSFTY",
+			Self::FamilyRequest => "FAMRQT",
 		}
 	}
 
@@ -299,11 +336,71 @@ impl Purpose {
 	pub fn from_code(code: &str) -> Option<Self> {
 		Self::ALL.iter().copied().find(|purpose| purpose.code() == code)
 	}
+
+	/// The purpose that includes this one, in HL7's tree.
+	pub const fn parent(self) -> Option<Self> {
+		match self {
+			Self::EmergencyTreatment
+			| Self::CareCoordination
+			| Self::PopulationHealth
+			| Self::ClinicalTrial => Some(Self::Treatment),
+			Self::CareManagement | Self::QualityImprovement | Self::PatientSafety => {
+				Some(Self::Operations)
+			},
+			Self::FamilyRequest => Some(Self::PatientRequest),
+			_ => None,
+		}
+	}
 }
 
 bit_set! {
-	/// A set of [`Purpose`].
-	Purposes(u8) of Purpose
+	/// A set of [`Purpose`]. Whether it *contains* a purpose is asked of the bits alone; as a filter
+	/// use [`Purposes::include`], which minds the tree.
+	Purposes(u16) of Purpose
+}
+
+impl Purposes {
+	/// This set and all purposes below those in it.
+	pub fn with_descendants(self) -> Self {
+		// The tree has two levels, so one step reaches every descendant.
+		Purpose::ALL
+			.iter()
+			.filter(|purpose| purpose.parent().is_some_and(|parent| self.contains(parent)))
+			.fold(self, |set, purpose| set.with(*purpose))
+	}
+
+	/// As a filter: whether the set is empty, or names the purpose or one above it.
+	pub fn include(self, purpose: Purpose) -> bool {
+		self.with_descendants().admits(purpose)
+	}
+
+	/// As filters: whether all that `self` includes, `wider` includes too.
+	pub fn are_within(self, wider: Self) -> bool {
+		self.with_descendants().is_within(wider.with_descendants())
+	}
+}
+
+numbered! {
+	/// What a patient may want to know of a study before agreeing to be counted in it.
+	StudyTrait, "study trait" {
+		/// Its results are to be sold.
+		Commercial = 0, "commercial";
+		/// Its sponsor is a company that works for profit.
+		ForProfitSponsor = 1, "for-profit-sponsor";
+		/// It is about more than health.
+		BeyondHealth = 2, "beyond-health";
+		/// It is about ancestry.
+		Ancestry = 3, "ancestry";
+		/// It develops methods: statistics, software, artificial intelligence.
+		Methods = 4, "methods";
+		/// It counts labelled, restricted or very restricted records.
+		Sensitive = 5, "sensitive";
+	}
+}
+
+bit_set! {
+	/// A set of [`StudyTrait`].
+	StudyTraits(u16) of StudyTrait
 }
 
 /// Sensitivity labels, as bits. Only a file that is encrypted for the patient and for authors says
@@ -464,6 +561,8 @@ pub struct RecordFacts {
 	pub responsible: AccountId,
 	/// What it is about.
 	pub category: Category,
+	/// How freely it may be seen.
+	pub confidentiality: Confidentiality,
 	/// Its labels.
 	pub labels: Labels,
 	/// Months that it covers.
@@ -477,6 +576,8 @@ pub struct RecordFacts {
 pub struct ActingFor {
 	/// The institution.
 	pub institution: AccountId,
+	/// Whether it is a health authority. A permit for everyone does not reach an authority's staff.
+	pub is_authority: bool,
 	/// The role there.
 	pub role: Role,
 	/// The institution's country.
@@ -499,8 +600,103 @@ pub struct Actor {
 	/// The affiliation, if the actor acts for an institution.
 	pub acting_for: Option<ActingFor>,
 	/// The study, if the actor acts for one.
-	pub study: Option<StudyId>,
+	pub study: Option<ActingStudy>,
 }
+
+impl Actor {
+	/// The country from which the actor asks: the institution's or the study's, if it acts for one.
+	pub fn country(&self) -> Option<Country> {
+		let acting = self.acting_for.as_ref().map(|acting| acting.country);
+		acting.or_else(|| self.study.as_ref().map(|study| study.country))
+	}
+}
+
+/// The study for which somebody acts, as far as it says which consents fit.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct ActingStudy {
+	/// The study.
+	pub id: StudyId,
+	/// The disease that it is about, if it is about one.
+	pub disease: Option<Disease>,
+	/// The country in which it is carried out.
+	pub country: Country,
+}
+
+/// All that a decision needs to know of a study.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct StudyFacts {
+	/// The categories of the records that it counts. Empty: all.
+	pub sources: Categories,
+	/// What the patient may want to know of it.
+	pub traits: StudyTraits,
+}
+
+/// Whether and how a patient takes part. It changes which consents count.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Standing {
+	/// Takes part: all consents count.
+	#[default]
+	#[codec(index = 0)]
+	Active,
+	/// The key is disabled, or the account suspended. Permits made or amended since then may be
+	/// somebody else's, so they do not count.
+	#[codec(index = 1)]
+	Barred {
+		/// Since when.
+		since: Moment,
+	},
+	/// The patient has died. Only permits by law open records; permits to write count for
+	/// [`WRITING_AFTER_DEATH`].
+	#[codec(index = 2)]
+	Deceased {
+		/// Since when.
+		since: Moment,
+	},
+	/// Another account replaces this one. Old consents count; nothing new is written.
+	#[codec(index = 3)]
+	Merged,
+	/// The account is closed, to everyone.
+	#[codec(index = 4)]
+	Closed,
+}
+
+/// How long permits to write count after the patient's death, in seconds: letters and findings
+/// arrive late.
+pub const WRITING_AFTER_DEATH: Moment = 30 * 24 * 60 * 60;
 
 numbered! {
 	/// What kind of account holds a share.

@@ -203,6 +203,7 @@ mod tests {
 		check(RelationKind::index, RelationKind::from_index);
 		check(RecordStatus::index, RecordStatus::from_index);
 		check(HolderKind::index, HolderKind::from_index);
+		check(StudyTrait::index, StudyTrait::from_index);
 		check(Mismatch::index, Mismatch::from_index);
 	}
 

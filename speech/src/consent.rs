@@ -5,8 +5,8 @@
 
 use crate::{phrase::effect_key, short, Join, Person, Teller};
 use vouchsafe_primitives::{
-	Action, Actions, Categories, Category, ConsentRef, DataPeriod, Effect, Grantee, Labels, Moment,
-	Purpose, Purposes, RecordId, Terms,
+	Action, Actions, Categories, Category, Confidentiality, Consent, ConsentRef, DataPeriod,
+	Effect, Grantee, Labels, Moment, Purpose, Purposes, RecordId, StudyTrait, StudyTraits, Terms,
 };
 
 /// What may be done with what, in a sentence in which the patient is `person`.
@@ -29,6 +29,7 @@ impl Teller<'_> {
 			categories,
 			records,
 			labels,
+			confidentiality,
 			actions,
 			purposes,
 			valid_from,
@@ -37,6 +38,7 @@ impl Teller<'_> {
 			authors,
 			responsible,
 			countries,
+			traits,
 		} = terms;
 		let (speech, key, join) = (self.speech, effect_key(effect), join(effect));
 		let denies = matches!(effect, Effect::Deny { .. });
@@ -46,15 +48,18 @@ impl Teller<'_> {
 			actions: *actions,
 			categories: *categories,
 			records,
-			limited: !records.is_empty()
-				|| !categories.is_empty()
-				|| !authors.is_empty()
-				|| !responsible.is_empty()
-				|| *data_period != DataPeriod::default()
-				|| (denies && *labels != Labels::default()),
+			limited: if denies {
+				terms.selects_records() || !traits.is_empty()
+			} else {
+				!records.is_empty()
+					|| !categories.is_empty()
+					|| !authors.is_empty()
+					|| !responsible.is_empty()
+					|| *data_period != DataPeriod::default()
+			},
 		};
 		let (grantee, for_what) =
-			(self.grantee(grantee), self.purposes(*purposes, join, Person::First));
+			(self.grantee(grantee, effect), self.purposes(*purposes, join, Person::First));
 		let mut said = vec![if actions.is_empty() {
 			let records = self.records(&what);
 			// A permit has to name the log; a deny reaches it unless it is limited.
@@ -80,9 +85,17 @@ impl Teller<'_> {
 			said.push(speech.only_countries(key, speech.list(Join::Or, &names)));
 		}
 		match effect {
-			Effect::Permit => said.push(self.labels_included(*labels)),
-			Effect::Deny { .. } => said.extend(self.only_labels(*labels)),
+			Effect::Permit => said.extend(self.sensitive_included(*labels, *confidentiality)),
+			Effect::Deny { .. } => {
+				said.extend(self.only_labels(*labels));
+				said.extend(match confidentiality {
+					Confidentiality::Normal => None,
+					Confidentiality::Restricted => Some(speech.only_restricted()),
+					Confidentiality::VeryRestricted => Some(speech.only_very_restricted()),
+				});
+			},
 		}
+		said.extend(self.traits(effect, *actions, *traits));
 		said.extend(self.log_excluded(&what));
 		said.push(match (valid_from, valid_until) {
 			(None, None) => speech.valid_until_revoked(key),
@@ -201,8 +214,55 @@ impl Teller<'_> {
 		Some(speech.only_period(effect_key(effect), period))
 	}
 
+	/// Which labelled and restricted records a permit includes.
+	pub(crate) fn sensitive_included(
+		&self,
+		labels: Labels,
+		confidentiality: Confidentiality,
+	) -> Vec<String> {
+		let speech = self.speech;
+		let restricted = match confidentiality {
+			Confidentiality::Normal if labels == Labels::default() => {
+				return vec![speech.sensitive_not_included()];
+			},
+			Confidentiality::Normal => speech.restricted_not_included(),
+			Confidentiality::Restricted => speech.restricted_included(),
+			Confidentiality::VeryRestricted => speech.very_restricted_included(),
+		};
+		vec![self.labels_included(labels), restricted]
+	}
+
+	/// Which studies a consent reaches, if it is about studies.
+	fn traits(&self, effect: &Effect, actions: Actions, traits: StudyTraits) -> Vec<String> {
+		let speech = self.speech;
+		let or = |phrases: &[String]| speech.list(Join::Or, phrases);
+		let known = |named: bool| -> Vec<String> {
+			let items = StudyTrait::ALL.iter().filter(|item| traits.contains(**item) == named);
+			items.map(|item| speech.phrase(*item)).collect()
+		};
+		let unknown: Vec<_> = bits(traits.0.into())
+			.filter(|bit| StudyTrait::from_index(*bit).is_none())
+			.map(|bit| speech.trait_unknown(bit.to_string()))
+			.collect();
+		match effect {
+			Effect::Deny { .. } if traits.is_empty() => vec![],
+			Effect::Deny { .. } => vec![speech.only_traits(or(&[known(true), unknown].concat()))],
+			Effect::Permit if traits.is_empty() && !actions.contains(Action::Aggregate) => vec![],
+			Effect::Permit => {
+				let mut said = vec![match known(false) {
+					none if none.is_empty() => speech.traits_included(),
+					some => speech.traits_not_included(or(&some)),
+				}];
+				if !unknown.is_empty() {
+					said.push(speech.traits_unknown_included(or(&unknown)));
+				}
+				said
+			},
+		}
+	}
+
 	/// Which labelled records a permit includes.
-	pub(crate) fn labels_included(&self, labels: Labels) -> String {
+	fn labels_included(&self, labels: Labels) -> String {
 		let speech = self.speech;
 		match labels.0 {
 			0 => speech.labels_not_included(),
@@ -222,13 +282,16 @@ impl Teller<'_> {
 	}
 
 	/// How it is with a consent now: "in force", "expired on …".
-	pub fn consent_state(&self, terms: &Terms, now: Moment) -> String {
+	pub fn consent_state(&self, consent: &Consent, now: Moment) -> String {
 		let speech = self.speech;
-		match (terms.valid_from, terms.valid_until) {
+		let Terms { valid_from, valid_until, .. } = consent.terms;
+		match (valid_from, valid_until) {
 			(_, Some(until)) if until <= now => speech.consent_expired(speech.moment(until)),
 			(Some(from), _) if now < from => speech.consent_not_yet(speech.moment(from)),
-			(Some(from), _) => speech.consent_in_force_since(speech.moment_near(from, now)),
-			(None, _) => speech.consent_in_force(),
+			(from, _) => {
+				let since = from.unwrap_or_default().max(consent.granted_at);
+				speech.consent_in_force_since(speech.moment_near(since, now))
+			},
 		}
 	}
 

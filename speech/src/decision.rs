@@ -3,7 +3,7 @@
 use crate::{short, Teller};
 use vouchsafe_primitives::{
 	policy::{Basis, Decision, Reason},
-	AccountId, Action, Category, Consent, ConsentRef, Grantee, Purpose, RecordId,
+	AccountId, Action, Category, Consent, ConsentRef, Grantee, Purpose, RecordId, Standing,
 };
 
 /// What was asked of the decision.
@@ -80,6 +80,16 @@ impl Teller<'_> {
 				self.quoting(said, found, consents)
 			},
 			Reason::NotAttested => speech.reason_not_attested(),
+			Reason::Organisation => speech.reason_organisation(reader),
+			Reason::Standing(Standing::Active) => speech.reason_standing(),
+			Reason::Standing(Standing::Barred { since }) => {
+				speech.reason_barred(speech.moment(*since))
+			},
+			Reason::Standing(Standing::Deceased { since }) => {
+				speech.reason_deceased(speech.moment(*since))
+			},
+			Reason::Standing(Standing::Merged) => speech.reason_merged(),
+			Reason::Standing(Standing::Closed) => speech.reason_closed(),
 		}
 	}
 

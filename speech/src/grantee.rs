@@ -1,13 +1,14 @@
 //! To whom a consent is addressed, and who gave it.
 
-use crate::Teller;
-use vouchsafe_primitives::{ConsentRef, Grantee, Grantor};
+use crate::{phrase::effect_key, Teller};
+use vouchsafe_primitives::{ConsentRef, Effect, Grantee, Grantor};
 
 impl Teller<'_> {
-	/// A grantee, as it follows "I allow".
-	pub fn grantee(&self, grantee: &Grantee) -> String {
+	/// A grantee, as it follows "I allow" or "I forbid".
+	pub fn grantee(&self, grantee: &Grantee, effect: &Effect) -> String {
 		let speech = self.speech;
 		match grantee {
+			Grantee::Everyone => speech.grantee_everyone(effect_key(effect)),
 			Grantee::PractitionerAt { practitioner, institution } => {
 				speech.grantee_practitioner_at(self.who(practitioner), self.who(institution))
 			},
@@ -19,7 +20,7 @@ impl Teller<'_> {
 	pub fn grantee_short(&self, grantee: &Grantee) -> String {
 		let speech = self.speech;
 		match grantee {
-			Grantee::Everyone => speech.grantee_everyone(),
+			Grantee::Everyone => speech.grantee_everyone_short(),
 			Grantee::Role(role) => speech.grantee_role(speech.phrase(*role)),
 			Grantee::Institution(institution) => speech.grantee_institution(self.who(institution)),
 			Grantee::RoleAt { role, institution } => {
@@ -33,6 +34,8 @@ impl Teller<'_> {
 			},
 			Grantee::Person(person) => self.who(person),
 			Grantee::Study(study) => speech.grantee_study(study.to_string()),
+			Grantee::Research => speech.grantee_research(),
+			Grantee::ResearchOn(disease) => speech.grantee_research_on(format!("{disease:07}")),
 		}
 	}
 
@@ -42,6 +45,7 @@ impl Teller<'_> {
 		match grantor {
 			Grantor::Patient => speech.grantor_patient(),
 			Grantor::Representative(who) => speech.grantor_representative(self.who(who)),
+			Grantor::Law { authority } => speech.grantor_law(self.who(authority)),
 			Grantor::Assisted { first, second } => {
 				speech.grantor_assisted(self.who(first), self.who(second))
 			},

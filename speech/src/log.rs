@@ -1,6 +1,7 @@
 //! The lines of a patient's log.
 
 use crate::{phrase::effect_key, short, Join, Noun, Speech, Teller};
+use std::collections::BTreeMap;
 use vouchsafe_primitives::{
 	audit::{LogEntry, LogEvent, Outcome},
 	AccountId, Grantee, Ground, Purpose, RecordId,
@@ -23,13 +24,15 @@ impl Teller<'_> {
 		let created = |entry: &&&LogEntry| matches!(entry.event, LogEvent::RecordCreated { .. });
 		let created = entries.iter().filter(created).count();
 		let mut grounds = Vec::new();
-		let mut outcomes = Vec::new();
+		// A record that was opened twice is counted once, with its last outcome.
+		let mut outcomes = BTreeMap::new();
 		for entry in entries {
 			if let LogEvent::Opened { ground, outcomes: of } = &entry.event {
 				grounds.push(ground);
-				outcomes.extend(of.iter().map(|(_, outcome)| outcome));
+				outcomes.extend(of.iter().map(|(record, outcome)| (record, outcome)));
 			}
 		}
+		let outcomes: Vec<&Outcome> = outcomes.into_values().collect();
 		let line = if created > 1 {
 			speech.log_records_created(self.actor(first), speech.count(Noun::Record, created))
 		} else if outcomes.len() > NAMED || grounds.len() > 1 {

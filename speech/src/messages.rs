@@ -26,6 +26,7 @@ macro_rules! messages {
 messages! {
 	action_unknown = "action-unknown" (number);
 	purpose_unknown = "purpose-unknown" (number);
+	trait_unknown = "trait-unknown" (number);
 	label_unnamed = "label-unnamed" (number);
 	labels_empty = "labels-empty" ();
 	country_unknown = "country-unknown" (code);
@@ -47,7 +48,8 @@ messages! {
 	minutes = "minutes" (count);
 	seconds = "seconds" (count);
 
-	grantee_everyone = "grantee-everyone" ();
+	grantee_everyone = "grantee-everyone" (effect);
+	grantee_everyone_short = "grantee-everyone-short" ();
 	grantee_role = "grantee-role" (role);
 	grantee_institution = "grantee-institution" (institution);
 	grantee_role_at = "grantee-role-at" (role, institution);
@@ -55,6 +57,9 @@ messages! {
 	grantee_practitioner_at = "grantee-practitioner-at" (practitioner, institution);
 	grantee_practitioner_at_short = "grantee-practitioner-at-short" (practitioner, institution);
 	grantee_study = "grantee-study" (study);
+	grantee_research = "grantee-research" ();
+	grantee_research_on = "grantee-research-on" (disease);
+	grantor_law = "grantor-law" (authority);
 	grantor_patient = "grantor-patient" ();
 	grantor_representative = "grantor-representative" (who);
 	grantor_assisted = "grantor-assisted" (first, second);
@@ -77,6 +82,16 @@ messages! {
 	full_access = "full-access" (log);
 	only_categories = "only-categories" (categories);
 	only_period = "only-period" (effect, period);
+	restricted_not_included = "restricted-not-included" ();
+	restricted_included = "restricted-included" ();
+	very_restricted_included = "very-restricted-included" ();
+	sensitive_not_included = "sensitive-not-included" ();
+	only_restricted = "only-restricted" ();
+	only_very_restricted = "only-very-restricted" ();
+	traits_not_included = "traits-not-included" (traits);
+	traits_included = "traits-included" ();
+	traits_unknown_included = "traits-unknown-included" (traits);
+	only_traits = "only-traits" (traits);
 	only_authors = "only-authors" (institutions);
 	only_responsible = "only-responsible" (institutions);
 	only_countries = "only-countries" (effect, countries);
@@ -97,7 +112,6 @@ messages! {
 	period_between = "period-between" (from, to);
 	period_month = "period-month" (month);
 	consent_ref = "consent-ref" (id, grantee);
-	consent_in_force = "consent-in-force" ();
 	consent_in_force_since = "consent-in-force-since" (moment);
 	consent_not_yet = "consent-not-yet" (moment);
 	consent_expired = "consent-expired" (moment);
@@ -122,6 +136,12 @@ messages! {
 	reason_no_consent = "reason-no-consent" (reader);
 	reason_not_covered = "reason-not-covered" (id, grantee, mismatch);
 	reason_not_attested = "reason-not-attested" ();
+	reason_organisation = "reason-organisation" (reader);
+	reason_standing = "reason-standing" ();
+	reason_barred = "reason-barred" (moment);
+	reason_deceased = "reason-deceased" (moment);
+	reason_merged = "reason-merged" ();
+	reason_closed = "reason-closed" ();
 	consent_quoted = "consent-quoted" (text);
 
 	actor_at = "actor-at" (who, institution);

@@ -4,7 +4,7 @@ use crate::Speech;
 use fluent_bundle::FluentArgs;
 use vouchsafe_primitives::{
 	policy::Mismatch, AccountKind, Action, Category, Confidentiality, Effect, HolderKind, Origin,
-	Purpose, RecordStatus, RelationKind, Role, Status, Vocabulary,
+	Purpose, RecordStatus, RelationKind, Role, Status, StudyTrait, Vocabulary,
 };
 
 /// A closed list whose items have a phrase. Its message is `PREFIX-word`.
@@ -40,6 +40,7 @@ phrases! {
 	Action = "action";
 	Purpose = "purpose";
 	Confidentiality = "confidentiality";
+	StudyTrait = "trait";
 	Origin = "origin";
 	RelationKind = "relation";
 	RecordStatus = "record";

@@ -2,7 +2,8 @@
 
 use crate::{consent::What, Join, Person, Teller};
 use vouchsafe_primitives::{
-	AccountId, Actions, Categories, DataPeriod, Effect, Grantee, Labels, Moment, Purposes, RecordId,
+	AccountId, Actions, Categories, Confidentiality, DataPeriod, Effect, Grantee, Labels, Moment,
+	Purposes, RecordId,
 };
 
 /// A request for access.
@@ -24,6 +25,8 @@ pub struct AccessRequest<'a> {
 	pub categories: Categories,
 	/// Labels.
 	pub labels: Labels,
+	/// The highest confidentiality.
+	pub confidentiality: Confidentiality,
 	/// Single records.
 	pub records: &'a [RecordId],
 	/// Months of service.
@@ -44,6 +47,7 @@ impl Teller<'_> {
 			purposes,
 			categories,
 			labels,
+			confidentiality,
 			records,
 			data_period,
 			duration,
@@ -71,11 +75,17 @@ impl Teller<'_> {
 		let mut said = vec![if for_asker {
 			speech.request_own(asked_by, done, purposes, duration)
 		} else {
-			speech.request_sentence(asked_by, self.grantee(grantee), done, purposes, duration)
+			speech.request_sentence(
+				asked_by,
+				self.grantee(grantee, &Effect::Permit),
+				done,
+				purposes,
+				duration,
+			)
 		}];
 		said.extend(self.more_of_what(&what));
 		said.extend(self.only_period(&Effect::Permit, &data_period));
-		said.push(self.labels_included(labels));
+		said.extend(self.sensitive_included(labels, confidentiality));
 		said.extend(self.log_excluded(&what));
 		said.extend(referred_by.map(|who| speech.request_referral(self.who(who))));
 		speech.sentences(said)

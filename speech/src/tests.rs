@@ -93,7 +93,9 @@ fn languages_are_complete() {
 	Noun::ALL.iter().for_each(|noun| add(noun.id(), &["count"]));
 	Category::WORDS.iter().for_each(|word| add(&format!("category-{word}.one"), &[]));
 	for id in phrase_ids() {
-		let to_the_patient = id == format!("purpose-{}", Purpose::PatientRequest);
+		let to_the_patient = [Purpose::PatientRequest, Purpose::FamilyRequest]
+			.iter()
+			.any(|purpose| id == format!("purpose-{purpose}"));
 		add(&id, if to_the_patient { &["person"] } else { &[] });
 	}
 	for locale in LOCALES {
@@ -131,6 +133,7 @@ fn items_of_a_list_have_different_phrases() {
 		different::<vouchsafe_primitives::Action>(&speech);
 		different::<vouchsafe_primitives::Purpose>(&speech);
 		different::<vouchsafe_primitives::Confidentiality>(&speech);
+		different::<vouchsafe_primitives::StudyTrait>(&speech);
 		different::<vouchsafe_primitives::Origin>(&speech);
 		different::<vouchsafe_primitives::RelationKind>(&speech);
 		different::<vouchsafe_primitives::RecordStatus>(&speech);

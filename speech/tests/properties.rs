@@ -32,6 +32,8 @@ fn grantees() -> impl Strategy<Value = Grantee> {
 		}),
 		accounts().prop_map(Grantee::Person),
 		(0..4u32).prop_map(Grantee::Study),
+		Just(Grantee::Research),
+		prop_oneof![0..3u32, any::<u32>()].prop_map(Grantee::ResearchOn),
 	]
 }
 
@@ -67,8 +69,10 @@ prop_compose! {
 		categories in prop_oneof![Just(0), 0..8u16, any::<u16>()],
 		records in proptest::collection::vec(records(), 0..3),
 		labels in prop_oneof![Just(0), Just(u32::MAX), 0..8u32, any::<u32>()],
+		confidentiality in select(Confidentiality::ALL),
 		actions in prop_oneof![0..16u8, any::<u8>()],
-		purposes in prop_oneof![Just(0), 0..8u8, any::<u8>()],
+		purposes in prop_oneof![Just(0), 0..8u16, any::<u16>()],
+		traits in prop_oneof![Just(0), 0..64u16, any::<u16>()],
 		valid_from in moments(),
 		valid_until in moments(),
 		from in months(),
@@ -82,6 +86,8 @@ prop_compose! {
 			categories: Categories(categories),
 			records: records.try_into().unwrap(),
 			labels: Labels(labels),
+			confidentiality,
+			traits: StudyTraits(traits),
 			actions: Actions(actions),
 			purposes: Purposes(purposes),
 			valid_from,
@@ -102,6 +108,7 @@ fn changed(terms: &Terms, others: &Terms) -> Vec<Terms> {
 		categories,
 		records,
 		labels,
+		confidentiality,
 		actions,
 		purposes,
 		valid_from,
@@ -110,12 +117,15 @@ fn changed(terms: &Terms, others: &Terms) -> Vec<Terms> {
 		authors,
 		responsible,
 		countries,
+		traits,
 	} = others.clone();
 	vec![
 		Terms { effect, ..terms.clone() },
 		Terms { categories, ..terms.clone() },
 		Terms { records, ..terms.clone() },
 		Terms { labels, ..terms.clone() },
+		Terms { confidentiality, ..terms.clone() },
+		Terms { traits, ..terms.clone() },
 		Terms { actions, ..terms.clone() },
 		Terms { purposes, ..terms.clone() },
 		Terms { valid_from, ..terms.clone() },
@@ -173,14 +183,15 @@ proptest! {
 				purposes: terms.purposes,
 				categories: terms.categories,
 				labels: terms.labels,
+				confidentiality: terms.confidentiality,
 				records: &terms.records,
 				data_period: terms.data_period,
 				duration: *duration,
 			})
 		};
 		let key = |(grantee, terms, duration): &(Grantee, Terms, Moment)| {
-			let Terms { actions, purposes, categories, labels, records, data_period, .. } = terms.clone();
-			let filters = (categories, labels, records, data_period);
+			let Terms { actions, purposes, categories, labels, confidentiality, .. } = terms.clone();
+			let filters = (categories, labels, confidentiality, terms.records.clone(), terms.data_period);
 			(grantee.clone(), actions, purposes, filters, terms.authors.first().cloned(), *duration)
 		};
 		prop_assert_eq!(asked(&one) == asked(&other), key(&one) == key(&other));

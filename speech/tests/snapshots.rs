@@ -4,7 +4,7 @@
 mod common;
 
 use common::{teller, Called, Known};
-use std::{fmt::Write as _, path::Path};
+use std::{fmt::Write as _, ops::Range, path::Path};
 use vouchsafe_primitives::{
 	audit::{LogEntry, LogEvent, Outcome},
 	policy::{Basis, Decision, Mismatch, Reason},
@@ -82,7 +82,7 @@ fn at_hospital() -> Grantee {
 	Grantee::PractitionerAt { practitioner: DOCTOR, institution: HOSPITAL }
 }
 
-fn grantees() -> [(&'static str, Grantee); 8] {
+fn grantees() -> [(&'static str, Grantee); 10] {
 	[
 		("everyone", Grantee::Everyone),
 		("role", Grantee::Role(Role::Physician)),
@@ -92,6 +92,8 @@ fn grantees() -> [(&'static str, Grantee); 8] {
 		("practitioner at an institution", at_hospital()),
 		("person", Grantee::Person(DOCTOR)),
 		("study", Grantee::Study(7)),
+		("research", Grantee::Research),
+		("research on a disease", Grantee::ResearchOn(4_979)),
 	]
 }
 
@@ -178,16 +180,31 @@ fn consents() {
 				it.responsible = vec![HOSPITAL, HOSPITAL_A].try_into().unwrap()
 			});
 			says("countries", &|it| it.countries = vec![*b"DE", *b"NL"].try_into().unwrap());
-			says("one label", &|it| it.labels = Labels(1));
 			says("labels", &|it| it.labels = Labels(0b10_0111));
 			says("any label", &|it| it.labels = Labels(u32::MAX));
+			says("restricted", &|it| it.confidentiality = Confidentiality::Restricted);
+			says("very restricted, any label", &|it| {
+				it.confidentiality = Confidentiality::VeryRestricted;
+				it.labels = Labels(u32::MAX);
+			});
+			says("one label, not restricted", &|it| it.labels = Labels(1));
+			says("statistics", &|it| it.actions = Actions::of(&[Action::Aggregate]));
+			says("statistics, two traits", &|it| {
+				it.actions = Actions::of(&[Action::Aggregate]);
+				it.traits = StudyTraits::of(&[StudyTrait::Methods, StudyTrait::Ancestry]);
+			});
+			says("statistics, every trait", &|it| {
+				it.actions = Actions::of(&[Action::Aggregate]);
+				it.traits = StudyTraits::of(StudyTrait::ALL);
+			});
 			says("from a moment", &|it| it.valid_from = Some(YEARS_END));
 			says("until a moment", &|it| it.valid_until = Some(YEARS_END + 3_661));
 			says("between moments", &|it| {
 				(it.valid_from, it.valid_until) = (Some(YEARS_END), Some(YEARS_END + 86_400));
 			});
 			says("items that this program does not know", &|it| {
-				(it.actions, it.purposes) = (Actions(0b1000_0001), Purposes(0b1000_0001));
+				(it.actions, it.purposes) = (Actions(0b1000_0001), Purposes(1 << 15 | 1));
+				it.traits = StudyTraits(1 << 15 | 1);
 			});
 			says("everything at once", &|it| {
 				*it = Terms {
@@ -195,7 +212,9 @@ fn consents() {
 					categories: Categories::of(&[Category::Laboratory, Category::Imaging]),
 					records: vec![record(0xab), record(0xcd)].try_into().unwrap(),
 					labels: Labels(0b11),
-					actions: Actions(15),
+					confidentiality: Confidentiality::Restricted,
+					traits: StudyTraits::of(&[StudyTrait::Methods]),
+					actions: Actions(31),
 					purposes: Purposes::of(&[Purpose::Treatment, Purpose::Payment]),
 					valid_from: Some(YEARS_END),
 					valid_until: Some(YEARS_END + 86_400),
@@ -215,10 +234,14 @@ fn states() {
 		let mut said = Vec::new();
 		{
 			let teller = teller(&to.speech, &Known);
-			let between = |from, until| Terms {
-				valid_from: from,
-				valid_until: until,
-				..plain(Effect::Permit)
+			let between = |from, until| Consent {
+				id: 4,
+				revision: 0,
+				policy_version: POLICY_VERSION,
+				granted_at: YEARS_END - 3_600,
+				terms: Terms { valid_from: from, valid_until: until, ..plain(Effect::Permit) },
+				text: ShownText { commitment: record(0), language: *b"en" },
+				grantor: Grantor::Patient,
 			};
 			let now = YEARS_END;
 			said.push(("in force", teller.consent_state(&between(None, None), now)));
@@ -236,6 +259,7 @@ fn states() {
 			let grantors = [
 				("patient", Grantor::Patient),
 				("representative", Grantor::Representative(COLLEAGUE)),
+				("law", Grantor::Law { authority: HOSPITAL_A }),
 				("assisted", Grantor::Assisted { first: DOCTOR, second: REGISTRAR }),
 			];
 			said.extend(grantors.iter().map(|(name, it)| (*name, teller.grantor(it))));
@@ -266,6 +290,7 @@ fn requests() {
 			purposes: Purposes::of(&[Purpose::Treatment]),
 			categories: Categories(0),
 			labels: Labels(0),
+			confidentiality: Confidentiality::Normal,
 			records: &[],
 			data_period: DataPeriod::default(),
 			duration: 30 * 86_400,
@@ -291,6 +316,7 @@ fn requests() {
 				purposes: Purposes::of(&[Purpose::Treatment, Purpose::Operations]),
 				categories: Categories::of(&[Category::Summary, Category::PatientEntered]),
 				labels: Labels(0b11),
+				confidentiality: Confidentiality::Restricted,
 				records: &records,
 				data_period: DataPeriod { from: Some(1_500), to: Some(1_522) },
 				referred_by: Some(&DOCTOR),
@@ -315,6 +341,7 @@ fn decisions() {
 			id: 4,
 			revision: 0,
 			policy_version: POLICY_VERSION,
+			granted_at: YEARS_END,
 			terms: plain(Effect::Permit),
 			text: ShownText { commitment: record(0), language: *b"en" },
 			grantor: Grantor::Patient,
@@ -341,6 +368,12 @@ fn decisions() {
 			("denied", Reason::Denied(unknown)),
 			("no consent", Reason::NoConsent),
 			("not attested", Reason::NotAttested),
+			("organisation", Reason::Organisation),
+			("standing", Reason::Standing(Standing::Active)),
+			("barred", Reason::Standing(Standing::Barred { since: YEARS_END })),
+			("deceased", Reason::Standing(Standing::Deceased { since: YEARS_END })),
+			("merged", Reason::Standing(Standing::Merged)),
+			("closed", Reason::Standing(Standing::Closed)),
 		];
 		for (heading, reason) in refused {
 			says(heading, &asked, Decision::Refuse(reason));
@@ -452,26 +485,30 @@ fn log_lines() {
 		says("nothing", treatment(opened(by_consent(), vec![])));
 
 		let consent_of = |id| Outcome::Consent(ConsentRef { grantee: team(), id });
-		let many = |count: u8, outcome: Outcome| -> Vec<(RecordId, Outcome)> {
-			(0..count).map(|byte| (record(byte), outcome.clone())).collect()
+		let many = |records: Range<u8>, outcome: Outcome| -> Vec<(RecordId, Outcome)> {
+			records.map(|byte| (record(byte), outcome.clone())).collect()
 		};
-		let by_one = treatment(opened(by_consent(), many(4, consent_of(4))));
-		let by_other = treatment(opened(by_consent(), many(2, consent_of(7))));
-		let refused = treatment(opened(by_consent(), many(16, Outcome::Refused)));
+		let by_one = treatment(opened(by_consent(), many(0..4, consent_of(4))));
+		let by_other = treatment(opened(by_consent(), many(4..6, consent_of(7))));
+		let refused = treatment(opened(by_consent(), many(6..22, Outcome::Refused)));
 		let glass = Ground::BreakGlass { institution: HOSPITAL, invocation: 1 };
-		let glass = treatment(opened(glass, many(16, Outcome::BreakGlass)));
-		let own = opened(Ground::Own, many(16, Outcome::Own));
-		let own = LogEntry { purpose: Some(Purpose::PatientRequest), ..patient(own) };
+		let glass = treatment(opened(glass, many(0..16, Outcome::BreakGlass)));
+		let own = |records| {
+			let own = opened(Ground::Own, many(records, Outcome::Own));
+			LogEntry { purpose: Some(Purpose::PatientRequest), ..patient(own) }
+		};
+		let (own, more_own) = (own(0..16), own(16..32));
 		let created = treatment(LogEvent::RecordCreated { record: id });
-		let few = treatment(opened(by_consent(), many(3, consent_of(4))));
-		let lines: [(&str, &[&LogEntry]); 8] = [
+		let few = treatment(opened(by_consent(), many(0..3, consent_of(4))));
+		let lines: [(&str, &[&LogEntry]); 9] = [
 			("one entry", &[&created]),
 			("import", &[&created, &created, &created]),
 			("many opened", &[&by_one]),
 			("by two consents, and refused", &[&by_one, &by_other, &refused]),
 			("all refused", &[&refused]),
 			("many by break-glass", &[&glass]),
-			("many own", &[&own, &own]),
+			("many own", &[&own, &more_own]),
+			("opened twice", &[&by_one, &by_one]),
 			("few opened", &[&few]),
 		];
 		for (heading, entries) in lines {
@@ -518,6 +555,7 @@ fn phrases() {
 		let own = persons.map(|it| to.speech.phrase_for(Purpose::PatientRequest, it));
 		to.says("by person", &own.join("\n"));
 		all::<Confidentiality>(to);
+		all::<StudyTrait>(to);
 		all::<Origin>(to);
 		all::<RelationKind>(to);
 		all::<RecordStatus>(to);

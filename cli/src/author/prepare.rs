@@ -4,7 +4,6 @@ use super::*;
 use crate::{
 	journal::{Entry, Envelope, NewRow},
 	labels::LabelTable,
-	words::{AccountKind, HolderKind},
 };
 use anyhow::anyhow;
 use codec::Encode;
@@ -13,7 +12,7 @@ use std::{
 	os::unix::fs::OpenOptionsExt,
 };
 use vouchsafe_client::{
-	chain::{account_bytes, At, HolderChoice, View},
+	chain::{account_bytes, AccountKind, At, HolderChoice, HolderKind, View},
 	cid::{cid_of, Cid, CidBuilder},
 	messages::HexBytes,
 	protocol::{
@@ -62,7 +61,11 @@ pub(super) async fn prepare(
 		format!("{} is not enrolled as a patient", session.names.show(&patient))
 	})?;
 	if account.kind != AccountKind::Patient {
-		bail!("{} is {}, not a patient", session.names.show(&patient), account.kind.phrase());
+		bail!(
+			"{} is {}, not a patient",
+			session.names.show(&patient),
+			ENGLISH.phrase(account.kind)
+		);
 	}
 	let allowed = at.holder_choice(&patient).await?;
 	let choice = choose_holders(session, addition, &account.encryption_key, allowed.as_ref())?;

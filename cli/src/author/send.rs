@@ -2,10 +2,7 @@
 //! repeated without harm.
 
 use super::*;
-use crate::{
-	journal::{Entry, Envelope},
-	words::{and, HolderKind},
-};
+use crate::journal::{Entry, Envelope};
 use bytes::Bytes;
 use codec::Decode;
 use futures::{future::Either, stream, Stream, StreamExt};
@@ -14,7 +11,7 @@ use vouchsafe_client::{
 	chain::{
 		bounded,
 		calls::{batch_all, RecordsCall, RuntimeCall},
-		At, ChainError, Holder, Labels, NewRecord, NewSharingSet, NewVersion, Relation,
+		At, ChainError, Holder, HolderKind, Labels, NewRecord, NewSharingSet, NewVersion, Relation,
 		ServicePeriod,
 	},
 	cid::Cid,
@@ -230,7 +227,7 @@ fn not_added(entries: &[&Entry]) -> String {
 	} else {
 		""
 	};
-	format!("{} could not be added{hint}", and(&titles))
+	format!("{} could not be added{hint}", ENGLISH.and(&titles))
 }
 
 fn runtime_call(entry: &Entry) -> Result<RuntimeCall> {
@@ -410,7 +407,7 @@ pub(super) async fn deliver(
 				None => session.names.show(it),
 			})
 			.collect();
-		waiting.say(&format!("waiting for the acknowledgement of {}", and(&names)));
+		waiting.say(&format!("waiting for the acknowledgement of {}", ENGLISH.and(&names)));
 		tokio::time::sleep(Duration::from_millis(500)).await;
 	}
 }

@@ -7,23 +7,20 @@ use crate::{
 	args::{AuditCommand, WhichLog},
 	audit::{self, Log},
 	dates::show_moment,
-	names::Names,
+	english::{teller, ENGLISH},
 	output::{Output, Progress},
-	sentence::Teller,
 	session::{Session, Settings},
-	words::{and, count, Purpose, Word},
 };
 use anyhow::Result;
 use futures::{stream, StreamExt};
 use serde_json::json;
 use std::collections::BTreeMap;
 use vouchsafe_client::{
-	chain::{AccountId, LogEntry, LogEvent, Outcome, View},
+	chain::{AccountId, LogEntry, LogEvent, View},
 	messages::LogLine,
 };
+use vouchsafe_speech::{Noun, Teller};
 
-/// Records that are named in a line; more are counted.
-const NAMED: usize = 3;
 /// How many blocks may lie between the transactions of one import or of one opening.
 const GAP: u32 = 20;
 
@@ -42,7 +39,7 @@ pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Ou
 					format!(
 						"The log from {from} is complete: its {} lead to the head that the chain has at \
 						 block {}, 0x{}.",
-						count(log.lines.len(), "entry"),
+						ENGLISH.count(Noun::Entry, log.lines.len()),
 						log.block,
 						hex::encode(log.head.0)
 					),
@@ -88,7 +85,7 @@ async fn read(session: &Session, which: &WhichLog) -> Result<(Log, Option<Accoun
 
 async fn show(session: &Session, log: &Log, last: Option<usize>) -> Result<Output> {
 	let labels = session.labels_of(&log.patient)?;
-	let teller = Teller { names: &session.names, labels: &labels };
+	let teller = teller(&session.names, &labels);
 	let mut lines = fold(log.entries());
 	let skip = last.map_or(0, |last| lines.len().saturating_sub(last));
 	let first = match skip {
@@ -108,7 +105,7 @@ async fn show(session: &Session, log: &Log, last: Option<usize>) -> Result<Outpu
 	if text.is_empty() {
 		text.push("The log has no entries about what people did.".into());
 	}
-	text.extend(bookkeeping(&session.names, shown.iter().filter_map(|(_, entry)| entry.as_ref())));
+	text.extend(bookkeeping(&teller, shown.iter().filter_map(|(_, entry)| entry.as_ref())));
 	let end = format!(
 		"Log from {}. `vouchsafe audit verify` proves it against the chain.",
 		session.names.show(&log.from)
@@ -146,7 +143,7 @@ async fn show(session: &Session, log: &Log, last: Option<usize>) -> Result<Outpu
 fn say_entry(teller: &Teller, entry: Option<&LogEntry>) -> String {
 	match entry {
 		Some(entry) => teller.log_entry(entry),
-		None => "something that this program does not know: update it".into(),
+		None => ENGLISH.unknown_entry(),
 	}
 }
 
@@ -246,109 +243,35 @@ impl Line {
 
 	fn say(&self, teller: &Teller) -> String {
 		let known: Vec<&LogEntry> = self.entries.iter().flatten().collect();
-		let [first, ..] = known[..] else { return say_entry(teller, None) };
-		let created =
-			known.iter().filter(|it| matches!(it.event, LogEvent::RecordCreated { .. })).count();
-		let what = if created > 1 {
-			format!("added {}", count(created, "record"))
-		} else {
-			match opened(&known) {
-				Some(what) => what,
-				None => return teller.log_entry(first),
-			}
-		};
-		format!("{} {what}{}", actor(teller.names, first), purpose(first.purpose.as_ref()))
+		if known.is_empty() {
+			return say_entry(teller, None);
+		}
+		teller.log_line(&known)
 	}
-}
-
-/// What openings of many records come to; `None` if there are few, which are named.
-fn opened(entries: &[&LogEntry]) -> Option<String> {
-	// A record that was opened twice is counted once, with its last outcome.
-	let outcomes: BTreeMap<[u8; 32], &Outcome> = entries
-		.iter()
-		.filter_map(|entry| match &entry.event {
-			LogEvent::Opened { outcomes, .. } => Some(outcomes.iter()),
-			_ => None,
-		})
-		.flatten()
-		.map(|(record, outcome)| (record.0, outcome))
-		.collect();
-	if outcomes.len() <= NAMED && entries.len() == 1 {
-		return None;
-	}
-	let refused = outcomes.values().filter(|it| ***it == Outcome::Refused).count();
-	let opened = outcomes.len().saturating_sub(refused);
-	let mut consents: Vec<u32> = outcomes
-		.values()
-		.filter_map(|it| match it {
-			Outcome::Consent(consent) => Some(consent.id),
-			_ => None,
-		})
-		.collect();
-	consents.sort_unstable();
-	consents.dedup();
-	let mut parts = Vec::new();
-	if opened > 0 {
-		let by: Vec<_> = consents.iter().map(ToString::to_string).collect();
-		let by = match by.len() {
-			0 => String::new(),
-			1 => format!(" (by consent {})", and(&by)),
-			_ => format!(" (by consents {})", and(&by)),
-		};
-		parts.push(format!("opened {}{by}", count(opened, "record")));
-	}
-	if refused > 0 {
-		parts.push(format!("was refused {}", count(refused, "record")));
-	}
-	Some(and(&parts))
-}
-
-fn actor(names: &Names, entry: &LogEntry) -> String {
-	let mut actor = names.show(&entry.origin);
-	if entry.signer != entry.origin {
-		actor = format!("{} (acting as {actor})", names.show(&entry.signer));
-	}
-	match &entry.acting_for {
-		Some(institution) if *institution != entry.origin => {
-			format!("{actor} of {}", names.show(institution))
-		},
-		_ => actor,
-	}
-}
-
-fn purpose(purpose: Option<&Purpose>) -> String {
-	purpose.map(|it| format!(", for {}", it.phrase())).unwrap_or_default()
 }
 
 /// One line about the entries that are about key shares.
-fn bookkeeping<'a>(names: &Names, entries: impl Iterator<Item = &'a LogEntry>) -> Option<String> {
+fn bookkeeping<'a>(teller: &Teller, entries: impl Iterator<Item = &'a LogEntry>) -> Option<String> {
 	let mut number = 0usize;
 	let mut holders = Vec::new();
 	for entry in entries.filter(|it| is_bookkeeping(&it.event)) {
 		number = number.saturating_add(1);
 		if let LogEvent::ShareAcknowledged { holder, .. } = &entry.event {
-			let name = names.show(holder);
-			if !holders.contains(&name) {
-				holders.push(name);
+			if !holders.contains(holder) {
+				holders.push(holder.clone());
 			}
 		}
 	}
-	holders.sort();
-	let who = if holders.is_empty() {
-		String::new()
-	} else {
-		format!(", acknowledged by {}", and(&holders))
-	};
-	(number > 0)
-		.then(|| format!("{} about key shares{who}: -v shows them.", count(number, "entry")))
+	holders.sort_by_key(|holder| teller.who(holder));
+	(number > 0).then(|| format!("{}: -v shows them.", teller.share_entries(number, &holders)))
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::labels::LabelTable;
+	use crate::{labels::LabelTable, names::Names};
 	use vouchsafe_client::{
-		chain::{bounded, ConsentRef, Effect, Grantee, Ground, H256},
+		chain::{bounded, ConsentRef, Effect, Grantee, Ground, Outcome, Purpose, H256},
 		messages::{Hex, HexBytes},
 	};
 
@@ -407,8 +330,8 @@ mod tests {
 				head: Hex([0; 32]),
 			})
 			.collect();
-		let names = names();
-		let teller = Teller { names: &names, labels: &LabelTable::default() };
+		let (names, labels) = (names(), LabelTable::default());
+		let teller = teller(&names, &labels);
 		fold(lines.iter().zip(entries.iter().map(|(_, entry)| entry.clone())))
 			.iter()
 			.map(|line| format!("{} {} {}", line.seq, line.block, line.say(&teller)))
@@ -431,10 +354,14 @@ mod tests {
 			(41, Some(created(5))),
 		]);
 		assert_eq!(said.len(), 5);
-		assert!(said[0].starts_with("0 5 Eva granted consent 57"), "{}", said[0]);
+		assert!(
+			said[0].starts_with("0 5 Eva granted access to the staff of Hospital A (consent 57)"),
+			"{}",
+			said[0]
+		);
 		assert_eq!(said[1], "1 7 Dr. Berger of Hospital A added 3 records");
 		assert_eq!(said[2], "6 40 Dr. Berger of Hospital A added record 04040404");
-		assert!(said[3].contains("update it"));
+		assert!(said[3].contains("update this program"));
 		assert_eq!(said[4], "8 41 Dr. Berger of Hospital A added record 05050505");
 	}
 
@@ -461,15 +388,16 @@ mod tests {
 		let said = said(&[(5, Some(open(many))), (6, Some(more))]);
 		assert_eq!(
 			said,
-			["0 5 Dr. Berger of Hospital A opened 16 records (by consent 57) and was refused 1 record, for \
-			  treatment"]
+			["0 5 Dr. Berger of Hospital A opened 16 records (consent 57) and was refused access to 1 record \
+			  for treatment"]
 		);
 	}
 
 	#[test]
 	fn entries_about_key_shares_are_summed_up() {
-		let names = names();
-		let said = |entries: &[LogEntry]| bookkeeping(&names, entries.iter());
+		let (names, labels) = (names(), LabelTable::default());
+		let teller = teller(&names, &labels);
+		let said = |entries: &[LogEntry]| bookkeeping(&teller, entries.iter());
 		assert_eq!(said(&[created(1)]), None);
 		assert_eq!(
 			said(&[declared(), created(1), acknowledged(HOSPITAL), acknowledged(HOSPITAL)])

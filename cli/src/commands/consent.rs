@@ -1,18 +1,21 @@
 //! `vouchsafe consent`.
 
-use super::{account_json, agree, apply, confirm, id_json, key, moment, plain_terms, when};
+use super::{account_json, agree, apply, confirm, id_json, key, plain_terms, time_of, when};
 use crate::{
 	args::{Agreeing, ConsentCommand},
 	consent::{self, CarryReport, Granted},
 	dates::{self, show_moment},
+	english::{teller, ENGLISH},
 	output::Output,
-	sentence::{grantor, short, Teller},
 	session::{Session, Settings},
-	words::{and, Action},
 };
 use anyhow::{bail, Result};
 use serde_json::{json, Value};
-use vouchsafe_client::chain::{AccountId, Decision, Effect, Grantee, Terms, View};
+use vouchsafe_client::chain::{
+	AccountId, Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee, Labels,
+	Purpose, Purposes, Terms, View,
+};
+use vouchsafe_speech::{short, Noun};
 
 pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<Output> {
 	let session = Session::connect(settings).await?;
@@ -25,18 +28,23 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			} else {
 				Effect::Permit
 			};
-			let mut terms = plain_terms(effect);
-			if deny {
-				// A deny that names nothing forbids everything.
-				terms.actions.0 = 0;
-				terms.purposes.0 = 0;
+			// A deny that names nothing forbids everything.
+			let mut terms = if deny { Terms::all(effect) } else { plain_terms(effect) };
+			if !deny && grantee.is_research() {
+				terms.actions = Actions::of(&[Action::Aggregate]);
+				terms.purposes = Purposes::of(&[Purpose::Research]);
 			}
 			let at = session.finalized().await?;
 			apply(&session, &at, &me, &mut terms, &about, &reach).await?;
-			if !deny && about.action == [Action::Write] && about.labels.is_empty() {
-				// Adding a labelled record shows nothing to anybody, and the patient cannot know which
-				// labels an author will use.
-				terms.labels.0 = u32::MAX;
+			if !deny && about.action == [Action::Write] {
+				// Adding a sensitive record shows nothing to anybody, and the patient cannot know how
+				// sensitive an author's records will be.
+				if about.labels.is_empty() {
+					terms.labels = Labels(u32::MAX);
+				}
+				if about.confidentiality.is_none() {
+					terms.confidentiality = Confidentiality::VeryRestricted;
+				}
 			}
 			agree(&consent::sentence(&session, &me, &grantee, &terms)?, agreeing.agreement)?;
 			let granted = consent::grant(&session, grantee, terms.clone()).await?;
@@ -58,15 +66,11 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			let sentence = consent::sentence(&session, &me, &grantee, &found.terms)?;
 			confirm(&format!("I revoke consent {id}, which says: “{sentence}”"), agreement)?;
 			let (grantee, block) = consent::revoke(&session, id).await?;
+			let at = time_of(&session, block).await;
 			let labels = Default::default();
-			let teller = Teller { names: &session.names, labels: &labels };
-			let grantee = teller.grantee_shortly(&grantee);
-			let when = when(&session, block).await;
+			let teller = teller(&session.names, &labels);
 			Ok(Output::new(
-				format!(
-					"Consent {id} for {grantee} is revoked since {when}. It opens nothing any more. What was read before \
-					 stays known to those who read it."
-				),
+				teller.revoked(&ConsentRef { grantee, id }, at, block, dates::now()),
 				json!({ "consent": id, "block": block }),
 			))
 		},
@@ -127,7 +131,7 @@ pub(super) async fn finish(
 	terms: &Terms,
 	agreeing: &Agreeing,
 ) -> Result<Output> {
-	let Granted { grantee, id, block, sentence } = granted;
+	let Granted { grantee, id, block, sentence, amended } = granted;
 	let mut carried = CarryReport::default();
 	let mut trouble = String::new();
 	if !agreeing.no_carry {
@@ -143,12 +147,22 @@ pub(super) async fn finish(
 		}
 	}
 	let said = carried_text(session, &carried);
-	let when = when(session, block).await;
+	let now = dates::now();
 	let mut text = match terms.valid_from {
-		Some(from) if from > dates::now() => {
+		Some(from) if from > now => {
+			let when = when(session, block).await;
 			format!("Consent {id} is signed at {when}, and in force from {}.", show_moment(from))
 		},
-		_ => format!("Consent {id} is in force since {when}."),
+		_ => {
+			let at = time_of(session, block).await;
+			let labels = Default::default();
+			let teller = teller(&session.names, &labels);
+			if amended {
+				teller.amended(id, at, block, now)
+			} else {
+				teller.granted(id, at, block, now)
+			}
+		},
 	};
 	text += &trouble;
 	if !said.is_empty() {
@@ -179,8 +193,8 @@ fn carried_text(session: &Session, carried: &CarryReport) -> String {
 		lines.push(format!(
 			"Your own key shares of {} are with {} now, for as long as the consent is in force. So the \
 			 records open even if one custodian is unavailable.",
-			crate::words::count(carried.carried.len(), "version"),
-			and(&places)
+			ENGLISH.count(Noun::Version, carried.carried.len()),
+			ENGLISH.and(&places)
 		));
 	}
 	for (record, version, why) in &carried.failed {
@@ -206,7 +220,7 @@ fn carried_json(session: &Session, carried: &CarryReport) -> Value {
 
 pub(super) fn grantee_json(session: &Session, grantee: &Grantee) -> Value {
 	let labels = Default::default();
-	json!(Teller { names: &session.names, labels: &labels }.grantee_shortly(grantee))
+	json!(teller(&session.names, &labels).grantee_short(grantee))
 }
 
 async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
@@ -215,30 +229,25 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let mut consents = at.consents_of(patient).await?;
 	consents.sort_by_key(|(_, consent)| consent.id);
 	let labels = session.labels_of(patient)?;
-	let teller = Teller { names: &session.names, labels: &labels };
+	let teller = teller(&session.names, &labels);
 	let mut lines = Vec::new();
 	let mut rows = Vec::new();
 	for (grantee, consent) in &consents {
 		let sentence = teller.consent(grantee, &consent.terms);
-		let (from, until) = (consent.terms.valid_from, consent.terms.valid_until);
-		let (state, shown) = match (from, until) {
-			(_, Some(until)) if until <= now => {
-				("expired", format!("expired at {}", moment(until, now)))
-			},
-			(Some(from), _) if now < from => {
-				("not valid yet", format!("in force from {}", moment(from, now)))
-			},
-			(Some(from), _) => ("in force", format!("in force since {}", moment(from, now))),
-			(None, _) => ("in force", "in force".to_owned()),
+		let state = match (consent.terms.valid_from, consent.terms.valid_until) {
+			(_, Some(until)) if until <= now => "expired",
+			(Some(from), _) if now < from => "not valid yet",
+			_ => "in force",
 		};
 		let agreed = match &session.me {
 			Some(me) if me.account() == *patient => consent::kept_text(session, &consent.text)?,
 			_ => None,
 		};
 		lines.push(format!(
-			"{}  {sentence}\n   {shown}, given by {}{}",
+			"{}  {sentence}\n   {}, given by {}{}",
 			consent.id,
-			grantor(&teller, &consent.grantor),
+			teller.consent_state(consent, now),
+			teller.grantor(&consent.grantor),
 			if consent.revision > 0 {
 				format!(" (revision {})", consent.revision)
 			} else {
@@ -256,6 +265,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 			"sentence": sentence,
 			"agreed_text": agreed,
 			"state": state,
+			"granted_at": consent.granted_at,
 			"valid_from": consent.terms.valid_from,
 			"valid_until": consent.terms.valid_until,
 		}));

@@ -4,15 +4,18 @@ use super::confirm;
 use crate::{
 	args::{parse_key, CouncilCommand},
 	council::{self, Motion},
+	english::ENGLISH,
 	names::parse_account,
 	output::Output,
 	session::{Session, Settings},
-	words::AccountKind,
 };
 use anyhow::{bail, Context, Result};
 use serde_json::{json, Value};
 use std::path::Path;
-use vouchsafe_client::chain::calls::{EnrolmentCall, RuntimeCall};
+use vouchsafe_client::chain::{
+	calls::{EnrolmentCall, RuntimeCall},
+	AccountKind,
+};
 
 pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<Output> {
 	if let CouncilCommand::Upgrade { wasm, .. } | CouncilCommand::Apply { wasm, .. } = &command {
@@ -106,7 +109,7 @@ async fn list(session: &Session) -> Result<Output> {
 	let seats = council::seats(session).await?;
 	let motions = council::motions(session).await?;
 	let names: Vec<_> = seats.iter().map(|seat| session.names.show(seat)).collect();
-	let mut lines = vec![format!("Council: {}", crate::words::and(&names))];
+	let mut lines = vec![format!("Council: {}", ENGLISH.and(&names))];
 	if motions.is_empty() {
 		lines.push("There are no open motions.".into());
 	}
@@ -126,7 +129,7 @@ fn say(session: &Session, motion: &Motion) -> String {
 		if names.is_empty() {
 			"none".to_owned()
 		} else {
-			crate::words::and(&names)
+			ENGLISH.and(&names)
 		}
 	};
 	format!(

@@ -5,10 +5,10 @@ use crate::{
 	address::{self, AddressOf},
 	args::{parse_key, EnrolCommand},
 	dates::{now, parse_end, parse_moment, show_moment},
+	english::ENGLISH,
 	home::write_private,
 	output::{table, Output},
 	session::{Session, Settings},
-	words::{AccountKind, Word},
 };
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use std::path::Path;
 use vouchsafe_client::{
 	chain::{
 		calls::{EnrolmentCall, MultiSignature},
-		AccountId, Signer, View,
+		AccountId, AccountKind, Signer, View,
 	},
 	custodian::{Custodian, CustodianClient},
 	messages::Hex,
@@ -300,7 +300,7 @@ async fn submit(session: &Session, file: &Path) -> Result<Output> {
 			"{} is now enrolled by {} as {}.",
 			session.names.show(&account),
 			session.names.show(&institution),
-			kind.phrase()
+			ENGLISH.phrase(kind)
 		),
 		block,
 	);
@@ -323,7 +323,7 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 		format!("  enrolled by {}", session.names.show(&found.enrolled_by)),
 		format!("  encryption key 0x{}", hex::encode(found.encryption_key)),
 	];
-	if found.signing_disabled {
+	if found.disabled_since.is_some() {
 		lines.push("  signing disabled".into());
 	}
 	let affiliations = at.affiliations(account).await?;
@@ -341,7 +341,7 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 			if teams.is_empty() {
 				String::new()
 			} else {
-				format!(", care team {}", crate::words::and(&teams))
+				format!(", care team {}", ENGLISH.and(&teams))
 			}
 		));
 		rows.push(json!({
@@ -360,7 +360,7 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 			"enrolled": true,
 			"kind": found.kind.word(),
 			"status": found.status.word(),
-			"signing_disabled": found.signing_disabled,
+			"signing_disabled": found.disabled_since.is_some(),
 			"enrolled_by": account_json(session, &found.enrolled_by),
 			"encryption_key": format!("0x{}", hex::encode(found.encryption_key)),
 			"affiliations": rows,

@@ -22,15 +22,14 @@ use crate::{
 	open::OpenError,
 	output::{self, Output, Progress},
 	session::{Session, Settings},
-	words::{Action, Purpose},
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
 use std::{io::IsTerminal, process::ExitCode};
 use vouchsafe_client::{
 	chain::{
-		account_bytes, bounded, AccountId, Actions, At, Categories, ChainError, Effect, Labels,
-		Purposes, Record, Terms, View, H256,
+		account_bytes, bounded, AccountId, Action, Actions, At, Categories, ChainError, Effect,
+		Labels, Purpose, Purposes, Record, Terms, View, H256,
 	},
 	custodian::CustodianError,
 };
@@ -235,6 +234,9 @@ async fn apply(
 	if !about.labels.is_empty() {
 		terms.labels = labels(session, patient, &about.labels)?;
 	}
+	if let Some(confidentiality) = about.confidentiality {
+		terms.confidentiality = confidentiality;
+	}
 	if !about.action.is_empty() {
 		terms.actions = Actions::of(&about.action);
 	}
@@ -354,6 +356,15 @@ async fn when(session: &Session, block: u32) -> String {
 		// A node that prunes old state cannot tell.
 		Err(_) => format!("block {block}"),
 	}
+}
+
+/// When a block that this command made was made, in seconds since 1970.
+async fn time_of(session: &Session, block: u32) -> u64 {
+	let time = match session.chain.at_number(block).await {
+		Ok(at) => at.time().await,
+		Err(error) => Err(error),
+	};
+	time.unwrap_or_else(|_| dates::now())
 }
 
 /// A moment, without the date if that is today's.

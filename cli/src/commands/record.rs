@@ -6,15 +6,14 @@ use crate::{
 	author::{self, Added, Addition, Content, NewDocument, Place, SharingWish},
 	consent::ground_of,
 	dates::{month_of_moment, now, show_period},
+	english::ENGLISH,
 	file_names,
 	import::{self, Frame, Memory, Wish},
 	labels::LabelTable,
 	open::{self, Destination, OpenError, Opened, OpeningRequest},
 	output::{self, size, table, Output},
-	sentence::short,
 	session::{Session, Settings},
 	verify::{self, CopyReport, CopyState, Verified},
-	words::{and, count, Category, HolderKind, Origin, Purpose, RecordStatus, Word},
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
@@ -25,8 +24,9 @@ use std::{
 };
 use vouchsafe_client::chain::{
 	calls::{CustodyCall, RecordsCall},
-	AccountId, At, View, H256,
+	AccountId, At, Category, HolderKind, Origin, Purpose, RecordStatus, View, H256,
 };
+use vouchsafe_speech::{short, Noun};
 
 pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<Output> {
 	// Splitting needs neither chain nor key.
@@ -162,7 +162,7 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			let call = RecordsCall::add_labels { record, labels: bits };
 			let block = session.submit(call).await?.number;
 			Ok(Output::new(
-				format!("Record {} has the labels {} now.", short(&record), and(&labels)),
+				format!("Record {} has the labels {} now.", short(&record), ENGLISH.and(&labels)),
 				json!({ "record": id_json(&record), "labels": labels, "block": block }),
 			))
 		},
@@ -170,11 +170,14 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			let at = session.finalized().await?;
 			let hint = patient_hint(&session, patient.as_deref())?;
 			let record = super::record(&at, hint.as_ref(), &record).await?;
-			confirm(&format!("I mark record {}: {}.", short(&record), status.phrase()), agreement)?;
+			confirm(
+				&format!("I mark record {}: {}.", short(&record), ENGLISH.phrase(status)),
+				agreement,
+			)?;
 			let call = RecordsCall::mark_entered_in_error { record, status };
 			let block = session.submit(call).await?.number;
 			Ok(Output::new(
-				format!("Record {} is marked: {}.", short(&record), status.phrase()),
+				format!("Record {} is marked: {}.", short(&record), ENGLISH.phrase(status)),
 				json!({ "record": id_json(&record), "status": status.word(), "block": block }),
 			))
 		},
@@ -310,7 +313,10 @@ async fn import_file(
 		import.records.iter().filter(|record| checks.again || !memory.has(record)).collect();
 	let known = import.records.len() - records.len();
 	if known > 0 {
-		lines.push(format!("{} unchanged since an earlier import.", count(known, "record")));
+		lines.push(format!(
+			"{} unchanged since an earlier import.",
+			ENGLISH.count(Noun::Record, known)
+		));
 	}
 	let at = session.finalized().await?;
 	let mut documents = Vec::new();
@@ -372,7 +378,7 @@ fn added_output(session: &Session, added: &[Added]) -> Output {
 		} else {
 			format!(
 				"not yet acknowledged by {}: `vouchsafe record add --resume` continues",
-				and(&missing)
+				ENGLISH.and(&missing)
 			)
 		};
 		let resumed = if it.resumed { ", resumed" } else { "" };
@@ -471,14 +477,22 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 			record.origin.word(),
 			show(&record.responsible)
 		),
-		format!("  confidentiality {}, {}", record.confidentiality.word(), record.status.phrase()),
+		format!(
+			"  confidentiality {}, {}",
+			record.confidentiality.word(),
+			ENGLISH.phrase(record.status)
+		),
 	];
 	let shown = labels.show(&record.labels);
 	if !shown.is_empty() {
-		lines.push(format!("  labels: {}", and(&shown)));
+		lines.push(format!("  labels: {}", ENGLISH.and(&shown)));
 	}
 	if let Some(relation) = &record.relation {
-		lines.push(format!("  {} record {}", relation.kind.phrase(), short(&relation.target)));
+		lines.push(format!(
+			"  {} record {}",
+			ENGLISH.phrase(relation.kind),
+			short(&relation.target)
+		));
 	}
 	let mut versions = Vec::new();
 	for number in 0..record.versions {
@@ -626,7 +640,7 @@ async fn open_records(
 	let failed = results.iter().filter(|(_, it)| it.is_err()).count();
 	let all_denied = results.iter().all(|(_, it)| matches!(it, Err(OpenError::NoAccess { .. })));
 	if all_denied {
-		let what = format!("any of the {}", count(results.len(), "record"));
+		let what = format!("any of the {}", ENGLISH.count(Noun::Record, results.len()));
 		return Err(OpenError::NoAccess { what }.into());
 	}
 	let json: Vec<_> = results.iter().map(|(id, it)| result_json(id, it)).collect();
@@ -657,7 +671,7 @@ fn opened_text(results: &open::Results, details: bool) -> String {
 					));
 					lines.push(format!(
 						"          key shares from {}, content from {}",
-						and(&opened.shares_from),
+						ENGLISH.and(&opened.shares_from),
 						opened.content_from
 					));
 				}
@@ -674,7 +688,7 @@ fn opened_text(results: &open::Results, details: bool) -> String {
 		.count();
 	let failed = results.len().saturating_sub(opened.len()).saturating_sub(refused);
 	let bytes = opened.iter().fold(0u64, |sum, it| sum.saturating_add(it.length));
-	let mut sum = format!("{} opened ({})", count(opened.len(), "record"), size(bytes));
+	let mut sum = format!("{} opened ({})", ENGLISH.count(Noun::Record, opened.len()), size(bytes));
 	if refused > 0 {
 		sum += &format!(", {refused} refused");
 	}
@@ -774,7 +788,7 @@ fn verified_text(verified: &Verified, about: &str, show: &impl Fn(&AccountId) ->
 	let intact = match (verified.changed().next().is_some(), verified.is_available()) {
 		(true, _) => "CHANGED".to_owned(),
 		(false, false) => "NO INTACT COPY".to_owned(),
-		(false, true) if intact.len() == 1 => format!("1 intact copy, at {}", and(&intact)),
+		(false, true) if intact.len() == 1 => format!("1 intact copy, at {}", ENGLISH.and(&intact)),
 		(false, true) => format!("{} intact copies", intact.len()),
 	};
 	let mut lines = vec![format!("{}  {about}: {intact}", short(&verified.record))];
@@ -790,7 +804,7 @@ fn verified_sum<'a>(all: impl Iterator<Item = &'a Verified>) -> String {
 		changed = changed.saturating_add(usize::from(is_changed));
 		lost = lost.saturating_add(usize::from(!verified.is_available()));
 	}
-	let checked = count(total, "record");
+	let checked = ENGLISH.count(Noun::Record, total);
 	let mut parts = Vec::new();
 	if changed > 0 {
 		parts.push(format!("{changed} with a changed copy"));
@@ -804,10 +818,10 @@ fn verified_sum<'a>(all: impl Iterator<Item = &'a Verified>) -> String {
 		format!(
 			"{checked} checked: {}. Records open from an intact copy; the institution can restore its own \
 			 from there.",
-			and(&parts)
+			ENGLISH.and(&parts)
 		)
 	} else {
-		format!("{checked} checked: {}.", and(&parts))
+		format!("{checked} checked: {}.", ENGLISH.and(&parts))
 	}
 }
 

@@ -4,14 +4,15 @@ use super::{account_json, agree, apply, confirm, plain_terms, when};
 use crate::{
 	args::{About, Reach, RequestCommand},
 	consent,
+	english::teller,
 	output::Output,
 	request,
-	sentence::Teller,
 	session::{Session, Settings},
 };
 use anyhow::{bail, Result};
 use serde_json::json;
-use vouchsafe_client::chain::{AccountId, Asked, Effect, Grantee, Terms, View};
+use vouchsafe_client::chain::{AccountId, Asked, Effect, Grantee, Request, Terms, View};
+use vouchsafe_speech::AccessRequest;
 
 pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<Output> {
 	let session = Session::connect(settings).await?;
@@ -107,6 +108,7 @@ async fn asked(
 		purposes: terms.purposes,
 		categories: terms.categories,
 		labels: terms.labels,
+		confidentiality: terms.confidentiality,
 		records: terms.records.into_inner(),
 		data_period: terms.data_period,
 	})
@@ -114,13 +116,14 @@ async fn asked(
 
 /// Checks that an approval stays within the request, before the chain refuses it.
 fn check_within(asked: &Asked, terms: &Terms) -> Result<()> {
-	let within = |asked: u32, given: u32| asked == 0 || (given != 0 && given & !asked == 0);
-	let beyond = if !within(asked.categories.0.into(), terms.categories.0.into()) {
+	let beyond = if !terms.categories.is_within(asked.categories) {
 		"categories that were not asked for"
-	} else if !within(asked.actions.0.into(), terms.actions.0.into()) {
+	} else if !terms.actions.is_within(asked.actions) {
 		"actions that were not asked for"
-	} else if !within(asked.purposes.0.into(), terms.purposes.0.into()) {
+	} else if !terms.purposes.are_within(asked.purposes) {
 		"purposes that were not asked for"
+	} else if terms.confidentiality > asked.confidentiality {
+		"records of a confidentiality that was not asked for"
 	} else if terms.labels.0 & !asked.labels.0 != 0 {
 		"labels that were not asked for"
 	} else {
@@ -136,12 +139,12 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
 	let labels = session.labels_of(patient)?;
-	let teller = Teller { names: &session.names, labels: &labels };
+	let teller = teller(&session.names, &labels);
 	let mine = session.me.as_ref().is_some_and(|me| me.account() == *patient);
 	let mut lines = Vec::new();
 	let mut rows = Vec::new();
 	for (id, request) in at.requests_of(patient).await? {
-		let sentence = teller.request(&request);
+		let sentence = teller.request(&spoken(&request));
 		let reason = request::reason(session, &request);
 		let expired = request.expires <= now;
 		lines.push(format!("{id}  {sentence}"));
@@ -175,10 +178,30 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	Ok(Output::new(lines.join("\n"), json!({ "requests": rows })))
 }
 
+/// The request as it is told.
+fn spoken(request: &Request) -> AccessRequest<'_> {
+	let Asked { actions, purposes, categories, labels, confidentiality, records, data_period } =
+		&request.asked;
+	AccessRequest {
+		asker: &request.asker,
+		institution: &request.institution,
+		grantee: &request.grantee,
+		referred_by: request.referred_by.as_ref(),
+		actions: *actions,
+		purposes: *purposes,
+		categories: *categories,
+		labels: *labels,
+		confidentiality: *confidentiality,
+		records,
+		data_period: *data_period,
+		duration: request.duration,
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use vouchsafe_client::chain::{Actions, Categories, Labels, Purposes};
+	use vouchsafe_client::chain::{Actions, Categories, Confidentiality, Labels, Purposes};
 
 	#[test]
 	fn an_approval_only_narrows() {
@@ -189,6 +212,7 @@ mod tests {
 			purposes: terms.purposes,
 			categories: terms.categories,
 			labels: terms.labels,
+			confidentiality: terms.confidentiality,
 			records: terms.records.to_vec(),
 			data_period: terms.data_period,
 		};
@@ -205,5 +229,6 @@ mod tests {
 		assert!(refused(&|terms| terms.actions = Actions(3)));
 		assert!(refused(&|terms| terms.purposes = Purposes(0)));
 		assert!(refused(&|terms| terms.labels = Labels(1)));
+		assert!(refused(&|terms| terms.confidentiality = Confidentiality::Restricted));
 	}
 }

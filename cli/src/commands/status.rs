@@ -2,6 +2,7 @@
 
 use super::account_json;
 use crate::{
+	english::ENGLISH,
 	output::{table, Output},
 	session::{in_force, Session, Settings},
 };
@@ -109,7 +110,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 					mine.status.word(),
 					session.names.show(&mine.enrolled_by)
 				);
-				if mine.signing_disabled {
+				if mine.disabled_since.is_some() {
 					state += ", signing disabled";
 				}
 				if mine.encryption_key != me.encryption_key() {
@@ -131,7 +132,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 							if teams.is_empty() {
 								String::new()
 							} else {
-								format!(", care team {}", crate::words::and(&teams))
+								format!(", care team {}", ENGLISH.and(&teams))
 							}
 						);
 					}
@@ -145,7 +146,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 			"kind": mine.kind.word(),
 			"status": mine.status.word(),
 			"enrolled_by": account_json(&session, &mine.enrolled_by),
-			"signing_disabled": mine.signing_disabled,
+			"signing_disabled": mine.disabled_since.is_some(),
 		})));
 	}
 	Ok(Output::new(text, json))

@@ -1,6 +1,7 @@
 use super::*;
-use crate::{dates::month_index, words::Category};
+use crate::dates::month_index;
 use std::path::PathBuf;
+use vouchsafe_client::chain::Category;
 
 fn example(name: &str) -> PathBuf {
 	Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)

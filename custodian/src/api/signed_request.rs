@@ -194,7 +194,7 @@ mod tests {
 		for not_active in [
 			None,
 			Some(Account { status: Status::Suspended, ..signer() }),
-			Some(Account { signing_disabled: true, ..signer() }),
+			Some(Account { disabled_since: Some(1), ..signer() }),
 		] {
 			let result = fixture.check(&valid, not_active).await;
 			assert!(matches!(result, Err(ApiError::NoAccess)));

@@ -35,7 +35,14 @@ pub struct NodeDouble {
 
 /// An active account.
 pub fn account(kind: AccountKind, enrolled_by: AccountId, encryption_key: [u8; 32]) -> Account {
-	Account { kind, status: Status::Active, signing_disabled: false, encryption_key, enrolled_by }
+	Account {
+		kind,
+		status: Status::Active,
+		status_since: 0,
+		disabled_since: None,
+		encryption_key,
+		enrolled_by,
+	}
 }
 
 #[async_trait]

@@ -275,6 +275,7 @@ pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 			id: index as u32,
 			revision: 0,
 			policy_version: POLICY_VERSION,
+			granted_at: 0,
 			terms: permit(),
 			text: TEXT,
 			grantor: Grantor::Patient,

@@ -63,14 +63,15 @@ async fn bundle_comes_back(network: &Network, number: usize, bundle: &Path) -> R
 	let request = commands::request(doctor_b, patient, "Hospital B", 1, &categories).await?;
 	commands::approve(patient, request, &categories).await?;
 	let mut read = commands::open_all(doctor_b, Some("Hospital B"), patient, out).await?;
-	// A permit opens labelled records only if it names the labels.
+	// A permit opens labelled records only if it names the labels, and covers their confidentiality.
 	for (record, _) in &import.records {
 		let (is_read, is_labelled) = (read.contains_key(record), labelled.contains_key(record));
 		ensure!(is_read != is_labelled, "{name}: labelled {is_labelled}, read {is_read}");
 	}
 	if !labelled.is_empty() {
 		let named: Vec<&str> = labelled.values().copied().flatten().map(String::as_str).collect();
-		scenario.permit(&["--label", &named.join(",")]).await?;
+		let named = named.join(",");
+		scenario.permit(&["--label", &named, "--confidentiality", "very-restricted"]).await?;
 		let again = out.join("labelled");
 		read = commands::open_all(doctor_b, Some("Hospital B"), patient, &again).await?;
 	}

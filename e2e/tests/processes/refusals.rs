@@ -121,6 +121,18 @@ async fn permit_that_does_not_name_the_label() -> Result<()> {
 }
 
 #[tokio::test]
+async fn permit_for_less_confidential_records() -> Result<()> {
+	refused_for_one_term(Term {
+		patient: "Confidentiality",
+		record: &["--confidentiality", "very-restricted"],
+		granted: &["--confidentiality", "restricted"],
+		asked: &[],
+		amended: &["--confidentiality", "very-restricted"],
+	})
+	.await
+}
+
+#[tokio::test]
 async fn permit_for_another_data_period() -> Result<()> {
 	refused_for_one_term(Term {
 		patient: "DataPeriod",

@@ -555,7 +555,7 @@ mod tests {
 		words(Status::ALL);
 		assert_eq!(
 			error::<Action>(json!("delete")),
-			r#""delete" is not one of: read, write, refer, read-log"#
+			r#""delete" is not one of: read, write, refer, read-log, aggregate"#
 		);
 	}
 
@@ -568,7 +568,7 @@ mod tests {
 		check(Actions(0x81), json!(0x81));
 		assert_eq!(
 			error::<Actions>(json!(["read", "delete"])),
-			r#""delete" is not one of: read, write, refer, read-log"#
+			r#""delete" is not one of: read, write, refer, read-log, aggregate"#
 		);
 	}
 

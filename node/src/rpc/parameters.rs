@@ -152,7 +152,8 @@ mod tests {
 		for given in [None, Some(json!([])), Some(json!({}))] {
 			assert_eq!(action(given), wrong("parameter action is missing"));
 		}
-		let message = r#"parameter action: "delete" is not one of: read, write, refer, read-log"#;
+		let message =
+			r#"parameter action: "delete" is not one of: read, write, refer, read-log, aggregate"#;
 		assert_eq!(action(Some(json!(["delete"]))), wrong(message));
 	}
 

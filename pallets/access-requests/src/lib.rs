@@ -180,7 +180,7 @@ pub mod pallet {
 		GranteeNotFound,
 		/// A request must name at least one action, at least one purpose and a duration.
 		NothingAsked,
-		/// A category, action or purpose is not defined.
+		/// A category, action, purpose or study trait is not defined.
 		UnknownCode,
 		/// The data period is empty: it ends before it begins.
 		EmptyDataPeriod,

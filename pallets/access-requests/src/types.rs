@@ -22,6 +22,8 @@ pub struct Asked {
 	pub categories: Categories,
 	/// Labels.
 	pub labels: Labels,
+	/// The highest confidentiality.
+	pub confidentiality: Confidentiality,
 	/// Single records.
 	pub records: BoundedVec<RecordId, ConstU32<MAX_NAMED_RECORDS>>,
 	/// Months of service.
@@ -40,9 +42,10 @@ impl Asked {
 			&& to.is_none_or(|asked| terms.data_period.to.is_some_and(|at| at <= asked));
 		records
 			&& period && terms.actions.is_within(self.actions)
-			&& terms.purposes.is_within(self.purposes)
+			&& terms.purposes.are_within(self.purposes)
 			&& terms.categories.is_within(self.categories)
 			&& terms.labels.is_subset(self.labels)
+			&& terms.confidentiality <= self.confidentiality
 	}
 }
 

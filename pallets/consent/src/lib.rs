@@ -181,8 +181,10 @@ pub mod pallet {
 		GranteeNotFound,
 		/// A deny must name the person, not the person at an institution: it follows the person.
 		DenyThePerson,
-		/// A category, action or purpose is not defined.
+		/// A category, action, purpose or study trait is not defined.
 		UnknownCode,
+		/// Studies can be permitted to count (`aggregate`) and nothing else, and nobody else can be.
+		ActionNotForGrantee,
 		/// The period is empty: it ends before it begins.
 		InvalidPeriod,
 		/// The end is not in the future.
@@ -230,6 +232,7 @@ pub mod pallet {
 		/// - [`Error::NotPatient`].
 		/// - [`Error::DenyThePerson`].
 		/// - [`Error::UnknownCode`].
+		/// - [`Error::ActionNotForGrantee`].
 		/// - [`Error::AlreadyExpired`].
 		/// - [`Error::InvalidPeriod`].
 		/// - [`Error::EmptyDataPeriod`].
@@ -269,6 +272,7 @@ pub mod pallet {
 		/// - [`Error::NotPatient`].
 		/// - [`Error::DenyThePerson`].
 		/// - [`Error::UnknownCode`].
+		/// - [`Error::ActionNotForGrantee`].
 		/// - [`Error::AlreadyExpired`].
 		/// - [`Error::InvalidPeriod`].
 		/// - [`Error::EmptyDataPeriod`].
@@ -306,6 +310,7 @@ pub mod pallet {
 				id,
 				revision,
 				policy_version: POLICY_VERSION,
+				granted_at: now,
 				terms,
 				text,
 				grantor: Self::grantor(&patient),
@@ -377,6 +382,7 @@ pub mod pallet {
 		/// - [`Error::SameStaff`].
 		/// - [`Error::DenyThePerson`].
 		/// - [`Error::UnknownCode`].
+		/// - [`Error::ActionNotForGrantee`].
 		/// - [`Error::AlreadyExpired`].
 		/// - [`Error::InvalidPeriod`].
 		/// - [`Error::EmptyDataPeriod`].
@@ -498,9 +504,19 @@ impl<T: Config> Pallet<T> {
 	fn ensure_sound(grantee: &Grantee, terms: &Terms, now: Moment) -> DispatchResult {
 		let follows_affiliation = matches!(grantee, Grantee::PractitionerAt { .. });
 		ensure!(!follows_affiliation || terms.effect == Effect::Permit, Error::<T>::DenyThePerson);
-		let known =
-			terms.categories.is_known() && terms.actions.is_known() && terms.purposes.is_known();
+		let known = terms.categories.is_known()
+			&& terms.actions.is_known()
+			&& terms.purposes.is_known()
+			&& terms.traits.is_known();
 		ensure!(known, Error::<T>::UnknownCode);
+		// A permit that could never cover anything would only mislead who reads it.
+		let counting = Actions::of(&[Action::Aggregate]);
+		let fits = match terms.effect {
+			Effect::Permit if grantee.is_research() => terms.actions == counting,
+			Effect::Permit => !terms.actions.intersects(counting),
+			Effect::Deny { .. } => true,
+		};
+		ensure!(fits, Error::<T>::ActionNotForGrantee);
 		ensure!(!terms.is_expired(now), Error::<T>::AlreadyExpired);
 		if let (Some(from), Some(until)) = (terms.valid_from, terms.valid_until) {
 			ensure!(from < until, Error::<T>::InvalidPeriod);
@@ -518,6 +534,7 @@ impl<T: Config> Pallet<T> {
 			},
 			// A suspended account too: a patient may deny for the time after.
 			Grantee::Person(account) => T::Enrolment::actor(account, None).is_some(),
+			Grantee::Research | Grantee::ResearchOn(_) => true,
 			// There are no studies yet.
 			Grantee::Study(_) => false,
 		};
@@ -557,6 +574,7 @@ impl<T: Config> Pallet<T> {
 				id,
 				revision,
 				policy_version: POLICY_VERSION,
+				granted_at: now,
 				terms,
 				text,
 				grantor,

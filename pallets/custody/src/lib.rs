@@ -580,6 +580,7 @@ impl<T: Config> Pallet<T> {
 		};
 		T::Consents::decide(&Question {
 			patient: patient.clone(),
+			standing: T::Enrolment::standing(patient),
 			actor: actor.clone(),
 			action,
 			purpose,

@@ -90,6 +90,7 @@ pub fn facts(number: u8) -> RecordFacts {
 		author: hospital(0),
 		responsible: hospital(0),
 		category: Category::Laboratory,
+		confidentiality: Confidentiality::Normal,
 		labels: Labels(0),
 		service: ServicePeriod { first: 1500, last: 1500 },
 		status: RecordStatus::Current,

@@ -525,7 +525,10 @@ pub mod pallet {
 				who.is_none() || matches!(entry.status, Status::Active | Status::Suspended),
 				Error::<T>::StatusIsFinal
 			);
-			entry.status = status;
+			if entry.status != status {
+				entry.status = status;
+				entry.status_since = Self::now();
+			}
 			Self::log_for_patient(&account, &entry, who, LogEvent::StatusSet(status));
 			Accounts::<T>::insert(&account, entry);
 			Self::deposit_event(Event::StatusSet { account, status });
@@ -556,7 +559,8 @@ pub mod pallet {
 			disabled: bool,
 		) -> DispatchResult {
 			let (mut entry, who) = Self::account_for_manager(origin, &account)?;
-			entry.signing_disabled = disabled;
+			// Disabling it again does not make the loss a later one.
+			entry.disabled_since = disabled.then(|| entry.disabled_since.unwrap_or(Self::now()));
 			Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(disabled));
 			Accounts::<T>::insert(&account, entry);
 			Self::deposit_event(Event::SigningDisabledSet { account, disabled });

@@ -28,9 +28,10 @@ impl<T: Config> Enrolment for Pallet<T> {
 		let acting_for = institution.and_then(|institution| {
 			let affiliation = Affiliations::<T>::get(account, institution)
 				.filter(|affiliation| affiliation.is_in_force(Self::now()))?;
-			Self::is_active(institution).then_some(())?;
+			let kind = Self::active_kind(institution)?;
 			Some(ActingFor {
 				institution: institution.clone(),
+				is_authority: kind == AccountKind::Authority,
 				role: affiliation.role,
 				country: Self::country(institution)?,
 				teams: affiliation.teams,
@@ -56,6 +57,13 @@ impl<T: Config> Enrolment for Pallet<T> {
 		Accounts::<T>::get(account).map(|entry| entry.enrolled_by)
 	}
 
+	fn standing(patient: &AccountId) -> Standing {
+		match Accounts::<T>::get(patient) {
+			Some(entry) if entry.kind == AccountKind::Patient => entry.standing(),
+			_ => Standing::Closed,
+		}
+	}
+
 	fn country(institution: &AccountId) -> Option<Country> {
 		Institutions::<T>::get(institution).map(|entry| entry.country)
 	}
@@ -70,7 +78,7 @@ impl<T: Config> Enrolment for Pallet<T> {
 			return Some(Signatory {
 				kind: Some(entry.kind),
 				institution: entry.enrolled_by,
-				may_sign: entry.status == Status::Active && !entry.signing_disabled,
+				may_sign: entry.status == Status::Active && entry.disabled_since.is_none(),
 			});
 		}
 		let institution = CustodianAccounts::<T>::get(account)?;

@@ -40,7 +40,8 @@ impl<T: Config> Pallet<T> {
 			Account {
 				kind,
 				status: Status::Active,
-				signing_disabled: false,
+				status_since: Self::now(),
+				disabled_since: None,
 				encryption_key,
 				enrolled_by: account.clone(),
 			},
@@ -91,7 +92,8 @@ impl<T: Config> Pallet<T> {
 			Account {
 				kind,
 				status: Status::Active,
-				signing_disabled: false,
+				status_since: Self::now(),
+				disabled_since: None,
 				encryption_key,
 				enrolled_by: institution.clone(),
 			},

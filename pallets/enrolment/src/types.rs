@@ -23,13 +23,35 @@ pub struct Account {
 	pub kind: AccountKind,
 	/// Whether it takes part.
 	pub status: Status,
-	/// Whether its signing is disabled because the key is lost. It still takes part through its
-	/// proxies.
-	pub signing_disabled: bool,
+	/// Since when it has this status.
+	pub status_since: Moment,
+	/// Since when its key counts as lost, if it is. The account takes part through its proxies, but
+	/// signs nothing.
+	pub disabled_since: Option<Moment>,
 	/// The key to which secrets are sealed for it.
 	pub encryption_key: EncryptionKey,
 	/// The institution that enrolled it. An institution: itself.
 	pub enrolled_by: AccountId,
+}
+
+impl Account {
+	/// Whether and how a patient takes part. The earlier of suspension and loss of the key counts.
+	pub fn standing(&self) -> Standing {
+		let since = self.status_since;
+		match self.status {
+			Status::Active => match self.disabled_since {
+				Some(since) => Standing::Barred { since },
+				None => Standing::Active,
+			},
+			Status::Suspended | Status::Ended => {
+				let since = self.disabled_since.map_or(since, |disabled| disabled.min(since));
+				Standing::Barred { since }
+			},
+			Status::Deceased => Standing::Deceased { since },
+			Status::Merged => Standing::Merged,
+			Status::Closed => Standing::Closed,
+		}
+	}
 }
 
 /// An institution or authority, besides its account.

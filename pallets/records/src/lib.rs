@@ -476,6 +476,7 @@ impl<T: Config> Pallet<T> {
 		let purpose = Purpose::Treatment;
 		let question = Question {
 			patient: facts.patient.clone(),
+			standing: T::Enrolment::standing(&facts.patient),
 			actor,
 			action: Action::Write,
 			purpose,

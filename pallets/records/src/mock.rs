@@ -69,11 +69,12 @@ pub fn run(test: impl FnOnce()) {
 	});
 }
 
-/// A permit to write, whatever the labels.
+/// A permit to write records of any label and confidentiality.
 pub fn may_write() -> Terms {
 	Terms {
 		actions: Actions::of(&[Action::Write]),
 		labels: Labels(u32::MAX),
+		confidentiality: Confidentiality::VeryRestricted,
 		..Terms::all(Effect::Permit)
 	}
 }

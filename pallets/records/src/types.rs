@@ -77,6 +77,7 @@ impl Record {
 			author: self.author.clone(),
 			responsible: self.responsible.clone(),
 			category: self.category,
+			confidentiality: self.confidentiality,
 			labels: self.labels,
 			service: self.service,
 			status: self.status,

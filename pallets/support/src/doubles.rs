@@ -56,6 +56,7 @@ struct World {
 	countries: BTreeMap<AccountId, Country>,
 	custodians: BTreeMap<AccountId, AccountId>,
 	unsigning: BTreeSet<AccountId>,
+	standings: BTreeMap<AccountId, Standing>,
 	signer: Option<AccountId>,
 	records: Vec<RecordFacts>,
 	consents: Vec<Given>,
@@ -148,6 +149,11 @@ impl People {
 		change(|world| world.custodians.insert(custodian, institution.clone()));
 	}
 
+	/// Sets whether and how a patient takes part.
+	pub fn set_standing(patient: &AccountId, standing: Standing) {
+		change(|world| world.standings.insert(patient.clone(), standing));
+	}
+
 	/// Disables the account's signing.
 	pub fn disable_signing(account: &AccountId) {
 		change(|world| world.unsigning.insert(account.clone()));
@@ -166,6 +172,7 @@ impl Enrolment for People {
 			let role = read(|world| world.affiliations.get(&key).copied())?;
 			Some(ActingFor {
 				institution: institution.clone(),
+				is_authority: Self::kind(institution) == Some(AccountKind::Authority),
 				role,
 				country: Self::country(institution)?,
 				teams: Default::default(),
@@ -187,6 +194,15 @@ impl Enrolment for People {
 
 	fn enrolled_by(account: &AccountId) -> Option<AccountId> {
 		read(|world| world.people.get(account).map(|person| person.enrolled_by.clone()))
+	}
+
+	fn standing(patient: &AccountId) -> Standing {
+		match Self::kind(patient) {
+			Some(AccountKind::Patient) => {
+				read(|world| world.standings.get(patient).copied()).unwrap_or_default()
+			},
+			_ => Standing::Closed,
+		}
 	}
 
 	fn country(institution: &AccountId) -> Option<Country> {
@@ -292,6 +308,7 @@ impl Consents for GivenConsents {
 					id,
 					revision: 0,
 					policy_version: POLICY_VERSION,
+					granted_at: START,
 					terms,
 					text,
 					grantor: Grantor::Patient,

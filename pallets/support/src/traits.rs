@@ -39,6 +39,9 @@ pub trait Enrolment {
 	/// The institution that enrolled the account; an institution's own account. 1 read.
 	fn enrolled_by(account: &AccountId) -> Option<AccountId>;
 
+	/// Whether and how the patient takes part: closed for an account that is not a patient's. 1 read.
+	fn standing(patient: &AccountId) -> Standing;
+
 	/// The country of an institution or authority. 1 read.
 	fn country(institution: &AccountId) -> Option<Country>;
 

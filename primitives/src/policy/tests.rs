@@ -8,6 +8,8 @@ use sp_core::H256;
 
 mod hl7;
 mod properties;
+mod research;
+mod standing;
 mod table;
 
 const PATIENT: u8 = 1;
@@ -43,6 +45,7 @@ fn facts() -> RecordFacts {
 		author: account(HOSPITAL_A),
 		responsible: account(HOSPITAL_A),
 		category: Category::Laboratory,
+		confidentiality: Confidentiality::Normal,
 		labels: Labels::default(),
 		service: ServicePeriod { first: FIRST, last: LAST },
 		status: RecordStatus::Current,
@@ -56,6 +59,7 @@ fn doctor() -> Actor {
 		active: true,
 		acting_for: Some(ActingFor {
 			institution: account(HOSPITAL_B),
+			is_authority: false,
 			role: Role::Physician,
 			country: *b"AT",
 			teams: vec![1, 2].try_into().unwrap(),
@@ -69,6 +73,7 @@ fn doctor() -> Actor {
 fn question() -> Question {
 	Question {
 		patient: account(PATIENT),
+		standing: Standing::Active,
 		actor: doctor(),
 		action: Action::Read,
 		purpose: Purpose::Treatment,
@@ -81,7 +86,7 @@ fn question() -> Question {
 fn of_record(question: &mut Question) -> &mut RecordFacts {
 	match &mut question.subject {
 		Subject::Record(facts) => facts,
-		Subject::Log => panic!("a question about the log"),
+		other => panic!("a question about {other:?}"),
 	}
 }
 
@@ -94,6 +99,7 @@ fn consent(id: ConsentId, terms: Terms) -> Consent {
 		id,
 		revision: 0,
 		policy_version: POLICY_VERSION,
+		granted_at: 0,
 		terms,
 		text: ShownText { commitment: H256::zero(), language: *b"en" },
 		grantor: Grantor::Patient,
@@ -107,6 +113,7 @@ fn exact(effect: Effect) -> Terms {
 		categories: Categories::of(&[Category::Laboratory]),
 		records: vec![record(1)].try_into().unwrap(),
 		labels: Labels::default(),
+		confidentiality: Confidentiality::Normal,
 		actions: Actions::of(&[Action::Read]),
 		purposes: Purposes::of(&[Purpose::Treatment]),
 		valid_from: Some(FROM),
@@ -115,6 +122,7 @@ fn exact(effect: Effect) -> Terms {
 		authors: vec![account(HOSPITAL_A)].try_into().unwrap(),
 		responsible: vec![account(HOSPITAL_A)].try_into().unwrap(),
 		countries: vec![*b"AT"].try_into().unwrap(),
+		traits: StudyTraits::default(),
 	}
 }
 

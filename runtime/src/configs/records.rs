@@ -125,6 +125,7 @@ pub fn decide_log(
 		return Decision::Refuse(Reason::NotActive);
 	};
 	<Consent as Consents>::decide(&Question {
+		standing: Enrolment::standing(&patient),
 		patient,
 		actor,
 		action: Action::ReadLog,

@@ -68,7 +68,7 @@ access-log =
 purposes-any = for any purpose
 
 # The sentences that follow, each only if the terms say something about it.
-full-access = Full access means reading these records, adding to them and referring colleagues to them, but not reading { $log }.
+full-access = Full access means reading these records, adding to them and referring colleagues to them, but not reading { $log } or computing statistics.
 # Beside records that are named one by one.
 only-categories = This applies only to { $categories }.
 only-period =
@@ -76,6 +76,19 @@ only-period =
         [permit] This applies only to records of care that took place entirely { $period }.
        *[deny] This applies only to records of care that took place at any time { $period }.
     }
+# Confidentiality. Restricted records are more sensitive than normal ones.
+restricted-not-included = Restricted records are not included.
+restricted-included = Restricted records are included, but very restricted ones are not.
+very-restricted-included = Restricted and very restricted records are included.
+# In place of restricted-not-included and labels-not-included.
+sensitive-not-included = Records that are restricted or have a sensitivity label are not included.
+only-restricted = This applies only to restricted and very restricted records.
+only-very-restricted = This applies only to very restricted records.
+# Traits of studies.
+traits-not-included = Studies that { $traits } are not included.
+traits-included = Studies of every kind are included.
+traits-unknown-included = Studies that { $traits } are included.
+only-traits = This applies only to studies that { $traits }.
 only-authors = This applies only to records written by { $institutions }.
 only-responsible = This applies only to records for which { $institutions } is responsible.
 only-countries =
@@ -133,7 +146,6 @@ period-month = in { $month }
 consent-ref = consent { $id } for { $grantee }
 
 # How it is with a consent now.
-consent-in-force = in force
 consent-in-force-since = in force since { $moment }
 consent-not-yet = not in force before { $moment }
 consent-expired = expired on { $moment }

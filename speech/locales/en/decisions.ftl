@@ -17,6 +17,12 @@ reason-denied = Consent { $id } for { $grantee } forbids it.
 reason-no-consent = The patient has given no consent to { $reader } or to any group that { $reader } belongs to.
 reason-not-covered = No consent covers it. The closest is consent { $id } for { $grantee }, which { $mismatch }.
 reason-not-attested = Only clinicians whose licence the authority has attested can break the glass.
+reason-organisation = { $reader } is an organisation, and only people can do this.
+reason-standing = The patient’s account does not allow it now.
+reason-barred = The patient’s key has been disabled, or the account suspended, since { $moment }.
+reason-deceased = The patient died before { $moment }.
+reason-merged = The patient’s account was merged into another.
+reason-closed = The patient’s account is closed.
 consent-quoted = It says: “{ $text }”
 
 # $mismatch.
@@ -29,6 +35,9 @@ mismatch-category = is for other kinds of records
 mismatch-author = is for records written by other institutions
 mismatch-responsible = is for records for which other institutions are responsible
 mismatch-data-period = is for another period of care
+mismatch-confidentiality = does not cover records as confidential as this
+mismatch-trait = does not cover studies of this kind
+mismatch-standing = does not count while the patient’s key is disabled or after the patient’s death
 mismatch-label = does not cover the record’s sensitivity labels
 mismatch-not-yet-valid = is not valid yet
 mismatch-expired = has expired

@@ -68,6 +68,7 @@ action-read = read
 action-write = add to
 action-refer = refer colleagues to
 action-read-log = read the access log
+action-aggregate = compute statistics from
 # A number that this version of the program does not know.
 action-unknown = do something unknown (action { $number }) with
 
@@ -79,11 +80,23 @@ purpose-payment = for payment
 purpose-operations = for running the institution
 purpose-research = for research
 purpose-public-health = for public health
+purpose-care-coordination = for coordinating care
+purpose-population-health = for the care of a population
+purpose-clinical-trial = for treatment in a clinical trial
+purpose-care-management = for managing the care of a disease
+purpose-quality-improvement = for improving the quality of care
+purpose-patient-safety = for patient safety
 purpose-patient-request =
     { $person ->
         [first] at my request
         [second] at your request
        *[third] at the patient’s request
+    }
+purpose-family-request =
+    { $person ->
+        [first] at my family’s request
+        [second] at your family’s request
+       *[third] at the family’s request
     }
 purpose-unknown = for an unknown purpose (number { $number })
 
@@ -91,6 +104,15 @@ purpose-unknown = for an unknown purpose (number { $number })
 confidentiality-normal = normal
 confidentiality-restricted = restricted
 confidentiality-very-restricted = very restricted
+
+# Traits of studies, after "studies that".
+trait-commercial = sell their results
+trait-for-profit-sponsor = have a sponsor that works for profit
+trait-beyond-health = are about more than health
+trait-ancestry = are about ancestry
+trait-methods = develop new methods
+trait-sensitive = use sensitive records
+trait-unknown = have an unknown trait (number { $number })
 
 # Where a record comes from.
 origin-authored = written there

@@ -289,7 +289,7 @@ async fn the_reader_must_be_permitted_and_active_at_both_blocks() {
 		change_reader(block, |account| account.status = Status::Suspended);
 	}
 	fn disabled(block: &mut BlockDouble) {
-		change_reader(block, |account| account.signing_disabled = true);
+		change_reader(block, |account| account.disabled_since = Some(1));
 	}
 	fn unknown(block: &mut BlockDouble) {
 		block.accounts.remove(&account_bytes(&id(&reader())));

@@ -79,6 +79,7 @@ fn approve_wider_than_asked_fails() {
 			|terms| terms.purposes = Purposes::default(),
 			|terms| terms.categories = terms.categories.with(Category::Summary),
 			|terms| terms.categories = Categories::default(),
+			|terms| terms.confidentiality = Confidentiality::VeryRestricted,
 			|terms| terms.labels = Labels(0b111),
 			|terms| terms.labels = Labels(0b100),
 			|terms| terms.records = vec![record(1), record(4)].try_into().unwrap(),

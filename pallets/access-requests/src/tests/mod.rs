@@ -41,6 +41,7 @@ fn asked() -> Asked {
 		purposes: Purposes::of(&[Purpose::Treatment, Purpose::EmergencyTreatment]),
 		categories: Categories::of(&[Category::Laboratory, Category::Imaging]),
 		labels: Labels(0b11),
+		confidentiality: Confidentiality::Restricted,
 		records: vec![record(1), record(2), record(3)].try_into().unwrap(),
 		data_period: DataPeriod { from: Some(100), to: Some(124) },
 	}
@@ -48,12 +49,14 @@ fn asked() -> Asked {
 
 /// Terms that permit exactly what is asked, for as long as is asked.
 fn terms() -> Terms {
-	let Asked { actions, purposes, categories, labels, records, data_period } = asked();
+	let Asked { actions, purposes, categories, labels, confidentiality, records, data_period } =
+		asked();
 	Terms {
 		actions,
 		purposes,
 		categories,
 		labels,
+		confidentiality,
 		records,
 		data_period,
 		valid_until: Some(START + MONTH),

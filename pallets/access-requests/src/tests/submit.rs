@@ -126,9 +126,9 @@ fn submit_has_to_ask_for_something() {
 			AccessRequests::submit(signed(DOCTOR), PATIENT, HOSPITAL, team(), asked(), 0, reason()),
 			Error::<Test>::NothingAsked
 		);
-		let unknown = Asked { actions: Actions(0b1_0001), ..asked() };
+		let unknown = Asked { actions: Actions(0b10_0001), ..asked() };
 		assert_noop!(try_submit(DOCTOR, team(), unknown), Error::<Test>::UnknownCode);
-		let unknown = Asked { purposes: Purposes(0b1000_0001), ..asked() };
+		let unknown = Asked { purposes: Purposes(1 << 14 | 1), ..asked() };
 		assert_noop!(try_submit(DOCTOR, team(), unknown), Error::<Test>::UnknownCode);
 		let backwards = DataPeriod { from: Some(2), to: Some(1) };
 		let backwards = Asked { data_period: backwards, ..asked() };

@@ -15,12 +15,14 @@ fn amend_works() {
 	build_and_execute(|| {
 		grant(team(), terms());
 		let id = grant(team(), terms());
+		Clock::set(START + 5);
 		let shown = ShownText { commitment: H256::repeat_byte(8), language: *b"de" };
 		assert_ok!(Consent::amend(signed(PATIENT), team(), id, 0, imaging(), shown));
 		let amended = Provision {
 			id,
 			revision: 1,
 			policy_version: POLICY_VERSION,
+			granted_at: START + 5,
 			terms: imaging(),
 			text: shown,
 			grantor: Grantor::Patient,

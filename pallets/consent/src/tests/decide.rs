@@ -9,6 +9,7 @@ fn question(now: Moment) -> Question {
 	actor.acting_for = Some(ActingFor { teams, ..acting_for });
 	Question {
 		patient: PATIENT,
+		standing: Standing::Active,
 		actor,
 		action: Action::Read,
 		purpose: Purpose::Treatment,
@@ -18,6 +19,7 @@ fn question(now: Moment) -> Question {
 			author: CLINIC,
 			responsible: CLINIC,
 			category: Category::Summary,
+			confidentiality: Confidentiality::Normal,
 			labels: Labels::default(),
 			service: ServicePeriod { first: 1, last: 1 },
 			status: RecordStatus::Current,

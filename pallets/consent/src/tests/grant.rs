@@ -10,6 +10,7 @@ fn grant_works() {
 			id: 0,
 			revision: 0,
 			policy_version: POLICY_VERSION,
+			granted_at: START,
 			terms: terms(),
 			text: text(),
 			grantor: Grantor::Patient,
@@ -41,6 +42,11 @@ fn grant_takes_each_grantee_there_is() {
 			Grantee::Person(NURSE),
 		] {
 			grant(grantee.clone(), terms());
+			grant(grantee, Terms { effect: DENY, ..terms() });
+		}
+		for grantee in [Grantee::Research, Grantee::ResearchOn(5015)] {
+			let counting = Terms { actions: Actions::of(&[Action::Aggregate]), ..terms() };
+			grant(grantee.clone(), Terms { traits: StudyTraits::of(StudyTrait::ALL), ..counting });
 			grant(grantee, Terms { effect: DENY, ..terms() });
 		}
 		grant(
@@ -105,13 +111,16 @@ fn grant_at_the_limits_works() {
 		let month = DataPeriod { from: Some(1), to: Some(1) };
 		grant(team(), Terms { data_period: month, ..terms() });
 		let all = Terms {
-			actions: Actions::of(Action::ALL),
 			purposes: Purposes::of(Purpose::ALL),
 			categories: Categories::of(Category::ALL),
 			labels: Labels(u32::MAX),
+			confidentiality: Confidentiality::VeryRestricted,
+			traits: StudyTraits::of(StudyTrait::ALL),
 			..terms()
 		};
-		grant(team(), all);
+		let care = [Action::Read, Action::Write, Action::Refer, Action::ReadLog];
+		grant(team(), Terms { actions: Actions::of(&care), ..all.clone() });
+		grant(team(), Terms { effect: DENY, actions: Actions::of(Action::ALL), ..all });
 	});
 }
 

@@ -86,20 +86,35 @@ fn unsound() -> Vec<(Grantee, Terms, Error<Test>)> {
 		Grantee::PractitionerAt { practitioner: STRANGER, institution: HOSPITAL },
 		Grantee::PractitionerAt { practitioner: CLINIC_DOCTOR, institution: HOSPITAL },
 		Grantee::Person(STRANGER),
-		Grantee::Study(0),
 	];
 	let at = Grantee::PractitionerAt { practitioner: DOCTOR, institution: HOSPITAL };
 	let mut all = vec![
 		(at, with(|terms| terms.effect = DENY), Error::<Test>::DenyThePerson),
 		(
 			there.clone(),
-			with(|terms| terms.actions = Actions(0b1_0000)),
+			with(|terms| terms.actions = Actions(0b10_0000)),
 			Error::<Test>::UnknownCode,
 		),
 		(
 			there.clone(),
-			with(|terms| terms.purposes = Purposes(0b1000_0000)),
+			with(|terms| terms.purposes = Purposes(1 << 14)),
 			Error::<Test>::UnknownCode,
+		),
+		(
+			there.clone(),
+			with(|terms| terms.traits = StudyTraits(1 << 6)),
+			Error::<Test>::UnknownCode,
+		),
+		(
+			there.clone(),
+			with(|terms| terms.actions = Actions::of(&[Action::Read, Action::Aggregate])),
+			Error::<Test>::ActionNotForGrantee,
+		),
+		(Grantee::Research, terms(), Error::<Test>::ActionNotForGrantee),
+		(
+			Grantee::ResearchOn(1),
+			with(|terms| terms.actions = Actions::default()),
+			Error::<Test>::ActionNotForGrantee,
 		),
 		(
 			there.clone(),
@@ -117,6 +132,8 @@ fn unsound() -> Vec<(Grantee, Terms, Error<Test>)> {
 			Error::<Test>::EmptyDataPeriod,
 		),
 	];
+	let counted = with(|terms| terms.actions = Actions::of(&[Action::Aggregate]));
+	all.push((Grantee::Study(0), counted, Error::<Test>::GranteeNotFound));
 	all.extend(unknown.map(|grantee| (grantee, terms(), Error::<Test>::GranteeNotFound)));
 	all
 }

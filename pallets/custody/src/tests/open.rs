@@ -421,3 +421,37 @@ fn open_weighs_more_with_more_records() {
 	assert!(<()>::choose_holders(12).ref_time() > <()>::choose_holders(0).ref_time());
 	assert!(SubstrateWeight::<Test>::acknowledge().all_lte(<()>::acknowledge()));
 }
+
+#[test]
+fn open_of_a_restricted_record_needs_a_permit_that_covers_it() {
+	run(|| {
+		let restrict = |facts: &mut RecordFacts| {
+			facts.confidentiality = Confidentiality::Restricted;
+		};
+		KnownRecords::change(&record(0), restrict);
+		refused(open([0]));
+		assert_ok!(open([1]));
+		assert!(outcomes().iter().all(|(_, outcome)| *outcome != Outcome::Refused));
+	});
+}
+
+#[test]
+fn open_minds_the_patients_standing() {
+	run(|| {
+		// The consent was given at the beginning.
+		People::set_standing(&PATIENT, Standing::Barred { since: NOW + 1 });
+		assert_ok!(open([0]));
+		assert_eq!(opened(doctor(1)), [record(0)]);
+		for standing in [
+			Standing::Barred { since: NOW },
+			Standing::Deceased { since: NOW },
+			Standing::Closed,
+		] {
+			People::set_standing(&PATIENT, standing);
+			refused(open([1]));
+		}
+		People::set_standing(&PATIENT, Standing::Merged);
+		assert_ok!(open([1]));
+		assert_eq!(opened(doctor(1)), [record(0), record(1)]);
+	});
+}

@@ -74,6 +74,7 @@ fn actor_tells_the_affiliation() {
 				active: true,
 				acting_for: Some(ActingFor {
 					institution: hospital_a(),
+					is_authority: false,
 					role: Role::Physician,
 					country: *b"DE",
 					teams: vec![3].try_into().unwrap(),

@@ -80,7 +80,8 @@ fn enrol_by_the_institution_works() {
 			Some(Account {
 				kind: AccountKind::Patient,
 				status: Status::Active,
-				signing_disabled: false,
+				status_since: NOW,
+				disabled_since: None,
 				encryption_key: KEY,
 				enrolled_by: hospital_a(),
 			})

@@ -32,7 +32,8 @@ fn admit_institution_works() {
 			Some(Account {
 				kind: AccountKind::Institution,
 				status: Status::Active,
-				signing_disabled: false,
+				status_since: NOW,
+				disabled_since: None,
 				encryption_key: KEY,
 				enrolled_by: hospital_c.clone(),
 			})

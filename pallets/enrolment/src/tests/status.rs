@@ -196,3 +196,49 @@ fn set_encryption_key_fails() {
 		assert_noop!(Enrolment::set_encryption_key(root(), OTHER_KEY), DispatchError::BadOrigin);
 	});
 }
+
+#[test]
+fn standing_tells_since_when_a_patient_does_not_take_part() {
+	run(|| {
+		let standing = || Enrolment::standing(&patient_a());
+		let at = |seconds| Clock::set(NOW + seconds);
+		let disable = |disabled| {
+			let by = signed(registrar_a());
+			assert_ok!(Enrolment::set_signing_disabled(by, patient_a(), disabled));
+		};
+		assert_eq!(standing(), Standing::Active);
+		at(10);
+		disable(true);
+		assert_eq!(standing(), Standing::Barred { since: NOW + 10 });
+		// To say so again, or to suspend the account too, does not make the loss a later one.
+		at(20);
+		disable(true);
+		assert_ok!(set(registrar_a(), patient_a(), Status::Suspended));
+		assert_eq!(standing(), Standing::Barred { since: NOW + 10 });
+		disable(false);
+		assert_eq!(standing(), Standing::Barred { since: NOW + 20 });
+		at(30);
+		assert_ok!(set(registrar_a(), patient_a(), Status::Suspended));
+		assert_eq!(standing(), Standing::Barred { since: NOW + 20 }, "it was suspended already");
+		disable(true);
+		assert_eq!(standing(), Standing::Barred { since: NOW + 20 });
+		disable(false);
+		assert_ok!(set(registrar_a(), patient_a(), Status::Active));
+		assert_eq!(standing(), Standing::Active);
+
+		at(40);
+		for (status, expected) in [
+			(Status::Ended, Standing::Barred { since: NOW + 40 }),
+			(Status::Deceased, Standing::Deceased { since: NOW + 40 }),
+			(Status::Merged, Standing::Merged),
+			(Status::Closed, Standing::Closed),
+		] {
+			assert_ok!(Enrolment::set_status(root(), patient_a(), status));
+			assert_eq!(standing(), expected);
+		}
+		// Accounts that are not a patient's have no records to decide on.
+		for account in [doctor_a(), hospital_a(), person_a(), stranger()] {
+			assert_eq!(Enrolment::standing(&account), Standing::Closed);
+		}
+	});
+}

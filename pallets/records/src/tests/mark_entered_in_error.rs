@@ -44,6 +44,7 @@ fn mark_entered_in_error_closes_to_all() {
 		let may_read = |who, institution| {
 			<GivenConsents as Consents>::decide(&Question {
 				patient: PATIENT,
+				standing: Standing::Active,
 				actor: People::actor(&who, institution).unwrap(),
 				action: Action::Read,
 				purpose: Purpose::Treatment,

@@ -15,6 +15,7 @@ fn facts_work() {
 				author: HOSPITAL,
 				responsible: HOSPITAL,
 				category: Category::Laboratory,
+				confidentiality: Confidentiality::Normal,
 				labels: Labels(0b1),
 				service: ServicePeriod { first: 1500, last: 1501 },
 				status: RecordStatus::Current,

@@ -2,24 +2,25 @@
 //! that its coded elements ask for. Where the files are at hand (`../shared/data/hl7-consent`), a
 //! test reads their coded elements and confirms that they are those that the rows rest on.
 //!
-//! How they are read: the rule (`OPTIN`, `OPTOUT`) says what holds where no provision speaks; with
-//! us that is always "no", so an opt-in is a permit for everyone and an opt-out is nothing at all.
-//! The outermost provision has no type: under an opt-in it says what the opt-in is limited to,
-//! under an opt-out what is excepted from it; the nested ones say theirs. `CST` (custodian) is the
-//! institution that holds the record, `PRCP` the recipient. A provision without security labels is
-//! for all of them. FHIR's end of a period is inclusive.
+//! How they are read: `policyRule` is what holds where no provision applies. `OPTIN` is a permit for
+//! everyone, `OPTOUT` permits nothing. The outermost provision has no type: it is the exception to the
+//! rule, so under `OPTIN` it denies and under `OPTOUT` it permits. A nested provision has a type and is
+//! an exception to the one around it. `CST` (custodian) is the institution that is responsible for
+//! the record, `PRCP` the recipient. A provision without security labels is for all of them. FHIR's
+//! end of a period is inclusive. Where the narrative wants something else than the elements say, both
+//! readings have rows.
 //!
 //! What can't be expressed:
 //!
 //! | consent | what | why, and what is done instead |
 //! |---|---|---|
 //! | all with a date | the time zone of a date | our moments are UTC: the day is taken as UTC's |
-//! | Emergency | a nested deny without a purpose, within the provision for `ETREAT` | deny beats permit here, so it would close what the provision around it opens: it becomes a deny of every other purpose, as the narrative has it |
+//! | Emergency | a nested deny without a purpose, within the provision for `ETREAT` | deny beats permit here, so it would close what the provision around it opens: it becomes a deny of every other purpose, as the narrative has it, but treatment, which includes the emergency: treatment is refused because nothing permits it |
 //! | basic, notTime | — (a period that begins before 1970 begins at 1970: nothing is asked earlier) | |
-//! | notTime | the narrative's wish, to withhold the data of a time frame | it isn't coded: the element is `period`, when the rule holds, and no type says "deny". Coded as `dataPeriod` in a nested deny it can be expressed, and has rows of its own |
 //! | notOrg | `correct` apart from adding | with us correcting is adding a version: it becomes `Write`, which denies both |
 //! | grantor | the narrative's purpose, at the patient's request | it isn't coded |
-//! | signature | the author, who is a practitioner | authors of records are institutions on the chain: who wrote stands within the document. Left out, so the permit is wider, or not granted |
+//! | signature | a permit within a deny | deny beats permit here: it becomes a deny of every other category |
+//! | signature | the author, who is a practitioner | authors of records are institutions on the chain: the document names its author. Left out, so the deny is narrower, or not granted |
 //! | signature | the class, CDA by media type | media types are encrypted. Left out, as the author is |
 
 use super::*;
@@ -46,9 +47,18 @@ fn day(year: u64, month: u64, day: u64) -> Moment {
 	(years + months + day - 1) * 86_400
 }
 
-/// A permit without filters, for records with whatever labels.
+/// A permit without filters, for records of any label and confidentiality.
 fn permit() -> Terms {
-	Terms { labels: Labels(u32::MAX), ..Terms::all(Effect::Permit) }
+	Terms {
+		labels: Labels(u32::MAX),
+		confidentiality: Confidentiality::VeryRestricted,
+		..Terms::all(Effect::Permit)
+	}
+}
+
+/// What `OPTIN` says.
+fn opted_in() -> (Grantee, Terms) {
+	(Grantee::Everyone, permit())
 }
 
 /// A record that `f001` wrote and holds, and a physician of another hospital who asks for it.
@@ -80,10 +90,19 @@ fn days_are_seconds_since_1970() {
 
 #[test]
 fn basic() {
-	// Opted in, from 1964 to the first of January 2016.
-	let terms = Terms { valid_until: Some(day(2016, 1, 2)), ..permit() };
+	// As coded: opted in, except from 1964 to the first of January 2016.
+	let until = Some(day(2016, 1, 2));
 	check(
-		vec![(Grantee::Everyone, terms)],
+		vec![opted_in(), (Grantee::Everyone, Terms { valid_until: until, ..Terms::all(DENY) })],
+		vec![
+			("the beginning of time", false, ask(|question| question.now = 0)),
+			("the last day", false, ask(|question| question.now = day(2016, 1, 2) - 1)),
+			("the day after", true, ask(|question| question.now = day(2016, 1, 2))),
+		],
+	);
+	// As its narrative has it: available for normal use in that time.
+	check(
+		vec![(Grantee::Everyone, Terms { valid_until: until, ..permit() })],
 		vec![
 			("normal treatment", true, ask(|_| {})),
 			("any purpose", true, ask(|question| question.purpose = Purpose::Payment)),
@@ -105,7 +124,9 @@ fn emergency() {
 	// Opted out; of the data that f001 holds emergencies are excepted, and nothing else is.
 	let responsible: BoundedVec<_, _> = vec![account(F001)].try_into().unwrap();
 	let emergency = Purposes::of(&[Purpose::EmergencyTreatment]);
-	let others = Purposes(Purposes::of(Purpose::ALL).0 & !emergency.0);
+	// Treatment includes the emergency, so a deny of it would close what is to be open.
+	let treatment = emergency.with(Purpose::Treatment);
+	let others = Purposes(Purposes::of(Purpose::ALL).0 & !treatment.0);
 	let in_emergency = Terms { purposes: emergency, responsible: responsible.clone(), ..permit() };
 	let otherwise = Terms { purposes: others, responsible, ..Terms::all(DENY) };
 	let mut rows = vec![(
@@ -132,12 +153,21 @@ fn emergency() {
 	check(
 		permitted_besides,
 		vec![
-			("treatment, the data of f001", false, ask(|_| {})),
 			(
-				"treatment, the data of another hospital",
-				true,
-				ask(|question| of_record(question).responsible = account(HOSPITAL_C)),
+				"payment, the data of f001",
+				false,
+				ask(|question| question.purpose = Purpose::Payment),
 			),
+			(
+				"payment, the data of another hospital",
+				true,
+				ask(|question| {
+					question.purpose = Purpose::Payment;
+					of_record(question).responsible = account(HOSPITAL_C);
+				}),
+			),
+			// What can't be expressed shows: this should be refused.
+			("treatment, the data of f001", true, ask(|_| {})),
 		],
 	);
 }
@@ -198,7 +228,7 @@ fn not_org() {
 	let deny = Terms { actions: Actions::of(&[Action::Read, Action::Write]), ..Terms::all(DENY) };
 	let at_f001 = |question: &mut Question| acting(question).institution = account(F001);
 	check(
-		vec![(Grantee::Everyone, permit()), (Grantee::Institution(account(F001)), deny)],
+		vec![opted_in(), (Grantee::Institution(account(F001)), deny)],
 		vec![
 			("another hospital", true, ask(|_| {})),
 			("f001, to access", false, ask(at_f001)),
@@ -233,16 +263,19 @@ fn not_org() {
 
 #[test]
 fn not_time() {
-	// As coded: opted in, for January 2015 and the first day of February.
-	let terms =
-		Terms { valid_from: Some(day(2015, 1, 1)), valid_until: Some(day(2015, 2, 2)), ..permit() };
+	// As coded: opted in, except in January 2015 and on the first day of February.
+	let withdrawn = Terms {
+		valid_from: Some(day(2015, 1, 1)),
+		valid_until: Some(day(2015, 2, 2)),
+		..Terms::all(DENY)
+	};
 	check(
-		vec![(Grantee::Everyone, terms)],
+		vec![opted_in(), (Grantee::Everyone, withdrawn)],
 		vec![
-			("the day before", false, ask(|question| question.now = day(2015, 1, 1) - 1)),
-			("the first day", true, ask(|question| question.now = day(2015, 1, 1))),
-			("the last day", true, ask(|question| question.now = day(2015, 2, 2) - 1)),
-			("the day after", false, ask(|question| question.now = day(2015, 2, 2))),
+			("the day before", true, ask(|question| question.now = day(2015, 1, 1) - 1)),
+			("the first day", false, ask(|question| question.now = day(2015, 1, 1))),
+			("the last day", false, ask(|question| question.now = day(2015, 2, 2) - 1)),
+			("the day after", true, ask(|question| question.now = day(2015, 2, 2))),
 		],
 	);
 	// As its narrative has it: data of January and February 2015 are withheld from everybody.
@@ -252,7 +285,7 @@ fn not_time() {
 	let about =
 		|first, last| ask(|question| of_record(question).service = ServicePeriod { first, last });
 	check(
-		vec![(Grantee::Everyone, permit()), (Grantee::Everyone, withheld)],
+		vec![opted_in(), (Grantee::Everyone, withheld)],
 		vec![
 			("data of before", true, about(january - 1, january - 1)),
 			("data of January", false, about(january, january)),
@@ -264,24 +297,21 @@ fn not_time() {
 
 #[test]
 fn signature() {
-	// Opted in for one practitioner, for a year, for two kinds of document. The nested provision's
-	// author, a practitioner, and class, a media type, can't be expressed.
+	// Opted in, except for one practitioner, for a year, who gets two kinds of document only. The
+	// nested provision's author, a practitioner, and class, a media type, can't be expressed.
 	let practitioner = Grantee::Person(account(DOCTOR));
+	let excepted = Categories::of(&[Category::EpisodeSummary, Category::Discharge]);
+	let others = Categories(Categories::of(Category::ALL).0 & !excepted.0);
 	let terms = Terms {
-		categories: Categories::of(&[Category::EpisodeSummary, Category::Discharge]),
+		categories: others,
 		valid_from: Some(day(2015, 10, 10)),
 		valid_until: Some(day(2016, 10, 11)),
-		..permit()
+		..Terms::all(DENY)
 	};
 	let discharge = |question: &mut Question| of_record(question).category = Category::Discharge;
-	let at = |now| {
-		ask(|question| {
-			discharge(question);
-			question.now = now;
-		})
-	};
+	let at = |now| ask(|question| question.now = now);
 	check(
-		vec![(practitioner, terms)],
+		vec![opted_in(), (practitioner, terms)],
 		vec![
 			("a discharge summary", true, ask(discharge)),
 			(
@@ -292,16 +322,13 @@ fn signature() {
 			("a laboratory report", false, ask(|_| {})),
 			(
 				"another practitioner",
-				false,
-				ask(|question| {
-					discharge(question);
-					question.actor.account = account(OTHER_DOCTOR);
-				}),
+				true,
+				ask(|question| question.actor.account = account(OTHER_DOCTOR)),
 			),
-			("the day before", false, at(day(2015, 10, 10) - 1)),
-			("the first day", true, at(day(2015, 10, 10))),
-			("the last day", true, at(day(2016, 10, 11) - 1)),
-			("the day after", false, at(day(2016, 10, 11))),
+			("the day before", true, at(day(2015, 10, 10) - 1)),
+			("the first day", false, at(day(2015, 10, 10))),
+			("the last day", false, at(day(2016, 10, 11) - 1)),
+			("the day after", true, at(day(2016, 10, 11))),
 			// What can't be expressed shows: this should be refused, and the chain can't tell.
 			(
 				"a discharge summary by another author",

@@ -31,6 +31,33 @@ fn purpose() -> impl Strategy<Value = Purpose> {
 	select(vec![Purpose::Treatment, Purpose::EmergencyTreatment])
 }
 
+fn confidentiality() -> impl Strategy<Value = Confidentiality> {
+	select(Confidentiality::ALL.to_vec())
+}
+
+fn standing() -> impl Strategy<Value = Standing> {
+	prop_oneof![
+		8 => Just(Standing::Active),
+		1 => moment().prop_map(|since| Standing::Barred { since }),
+		1 => moment().prop_map(|since| Standing::Deceased { since }),
+		1 => Just(Standing::Merged),
+		1 => Just(Standing::Closed),
+	]
+}
+
+fn traits() -> impl Strategy<Value = StudyTraits> {
+	vec(select(vec![StudyTrait::Commercial, StudyTrait::Sensitive]), 0..2)
+		.prop_map(|traits| StudyTraits::of(&traits))
+}
+
+fn study() -> impl Strategy<Value = ActingStudy> {
+	(0u32..2, option::of(0u32..2), country()).prop_map(|(id, disease, country)| ActingStudy {
+		id,
+		disease,
+		country,
+	})
+}
+
 fn country() -> impl Strategy<Value = Country> {
 	select(vec![*b"AT", *b"DE"])
 }
@@ -44,18 +71,36 @@ fn moment() -> impl Strategy<Value = Moment> {
 }
 
 fn actor() -> impl Strategy<Value = Actor> {
-	let acting_for = (institution(), role(), country(), vec(0u32..3, 0..3), any::<bool>())
-		.prop_map(|(institution, role, country, teams, attested)| ActingFor {
+	let acting_for = (
+		(institution(), prop::bool::weighted(0.1)),
+		role(),
+		country(),
+		vec(0u32..3, 0..3),
+		any::<bool>(),
+	)
+		.prop_map(|((institution, is_authority), role, country, teams, attested)| ActingFor {
 			institution,
+			is_authority,
 			role,
 			country,
 			teams: teams.try_into().unwrap(),
 			attested,
 		});
-	(person(), prop::bool::weighted(0.95), option::weighted(0.9, acting_for), option::of(0u32..2))
-		.prop_map(|(account, active, acting_for, study)| Actor {
+	let kind = prop_oneof![
+		8 => Just(AccountKind::Practitioner),
+		1 => Just(AccountKind::Person),
+		1 => Just(AccountKind::Institution),
+	];
+	(
+		person(),
+		kind,
+		prop::bool::weighted(0.95),
+		option::weighted(0.9, acting_for),
+		option::of(study()),
+	)
+		.prop_map(|(account, kind, active, acting_for, study)| Actor {
+			kind,
 			account,
-			kind: AccountKind::Practitioner,
 			active,
 			acting_for,
 			study,
@@ -68,32 +113,42 @@ fn record_facts() -> impl Strategy<Value = RecordFacts> {
 		institution(),
 		institution(),
 		category(),
+		confidentiality(),
 		labels(),
 		(0u16..4, 0u16..4),
 		prop::bool::weighted(0.05),
 	)
-		.prop_map(|(id, author, responsible, category, labels, (first, length), wrong)| {
-			RecordFacts {
-				id: record(id),
-				patient: account(PATIENT),
-				author,
-				responsible,
-				category,
-				labels,
-				service: ServicePeriod { first, last: first + length },
-				status: if wrong { RecordStatus::WrongPatient } else { RecordStatus::Current },
-			}
-		})
+		.prop_map(
+			|(id, author, responsible, category, confidentiality, labels, months, wrong)| {
+				let (first, length) = months;
+				RecordFacts {
+					id: record(id),
+					patient: account(PATIENT),
+					author,
+					responsible,
+					category,
+					confidentiality,
+					labels,
+					service: ServicePeriod { first, last: first + length },
+					status: if wrong { RecordStatus::WrongPatient } else { RecordStatus::Current },
+				}
+			},
+		)
 }
 
 fn a_question() -> impl Strategy<Value = Question> {
 	let subject = prop_oneof![
 		6 => record_facts().prop_map(Subject::Record),
 		1 => Just(Subject::Log),
+		1 => (vec(category(), 0..2), traits()).prop_map(|(sources, traits)| {
+			Subject::Study(StudyFacts { sources: Categories::of(&sources), traits })
+		}),
 	];
-	(actor(), action(), purpose(), subject, moment(), prop::bool::weighted(0.3)).prop_map(
-		|(actor, action, purpose, subject, now, break_glass)| Question {
+	let who = (standing(), actor());
+	(who, action(), purpose(), subject, moment(), prop::bool::weighted(0.3)).prop_map(
+		|((standing, actor), action, purpose, subject, now, break_glass)| Question {
 			patient: account(PATIENT),
+			standing,
 			actor,
 			action,
 			purpose,
@@ -118,6 +173,8 @@ fn grantee() -> impl Strategy<Value = Grantee> {
 		}),
 		person().prop_map(Grantee::Person),
 		(0u32..2).prop_map(Grantee::Study),
+		Just(Grantee::Research),
+		(0u32..2).prop_map(Grantee::ResearchOn),
 	]
 }
 
@@ -126,9 +183,10 @@ fn terms(effect: impl Strategy<Value = Effect>) -> impl Strategy<Value = Terms> 
 		effect,
 		vec(category(), 0..2),
 		vec(1u8..3, 0..2),
-		labels(),
+		(labels(), confidentiality()),
 		vec(action(), 0..3),
 		vec(purpose(), 0..2),
+		traits(),
 	);
 	let limits = (
 		option::weighted(0.3, moment()),
@@ -141,13 +199,14 @@ fn terms(effect: impl Strategy<Value = Effect>) -> impl Strategy<Value = Terms> 
 	);
 	(what, limits).prop_map(
 		|(
-			(effect, categories, records, labels, actions, purposes),
+			(effect, categories, records, (labels, confidentiality), actions, purposes, traits),
 			(valid_from, valid_until, from, to, authors, responsible, countries),
 		)| Terms {
 			effect,
 			categories: Categories::of(&categories),
 			records: records.into_iter().map(record).collect::<Vec<_>>().try_into().unwrap(),
 			labels,
+			confidentiality,
 			actions: Actions::of(&actions),
 			purposes: Purposes::of(&purposes),
 			valid_from,
@@ -156,6 +215,7 @@ fn terms(effect: impl Strategy<Value = Effect>) -> impl Strategy<Value = Terms> 
 			authors: authors.try_into().unwrap(),
 			responsible: responsible.try_into().unwrap(),
 			countries: countries.try_into().unwrap(),
+			traits,
 		},
 	)
 }
@@ -237,6 +297,25 @@ proptest! {
 	}
 
 	#[test]
+	fn more_confidentiality_never_opens(mut question in a_question(), consents in consents()) {
+		let before = permits(&question, &consents);
+		if let Subject::Record(facts) = &mut question.subject {
+			facts.confidentiality = Confidentiality::VeryRestricted;
+		}
+		prop_assert!(before || !permits(&question, &consents));
+	}
+
+	#[test]
+	fn a_patient_who_does_not_take_part_opens_nothing_more(
+		mut question in a_question(),
+		consents in consents(),
+	) {
+		let now = permits(&question, &consents);
+		question.standing = Standing::Active;
+		prop_assert!(!now || permits(&question, &consents));
+	}
+
+	#[test]
 	fn narrowing_a_permit_never_opens(
 		question in a_question(),
 		mut consents in consents(),
@@ -249,6 +328,8 @@ proptest! {
 		let terms = &mut consents[place].1.terms;
 		prop_assume!(terms.effect == Effect::Permit);
 		terms.labels = Labels(terms.labels.0 & narrower.labels.0);
+		terms.confidentiality = terms.confidentiality.min(narrower.confidentiality);
+		terms.traits = StudyTraits(terms.traits.0 & narrower.traits.0);
 		if terms.categories.is_empty() {
 			terms.categories = narrower.categories;
 		}
@@ -298,6 +379,7 @@ proptest! {
 		facts in record_facts(),
 	) {
 		question.break_glass = true;
+		question.standing = Standing::Active;
 		question.action = action;
 		question.subject = Subject::Record(facts);
 		let book = book(consents.clone());
@@ -381,9 +463,11 @@ fn the_world_has_every_answer() {
 			Decision::Refuse(Reason::NoConsent) => "no consent",
 			Decision::Refuse(Reason::NotCovered { .. }) => "not covered",
 			Decision::Refuse(Reason::NotAttested) => "not attested",
+			Decision::Refuse(Reason::Organisation) => "organisation",
+			Decision::Refuse(Reason::Standing(_)) => "standing",
 		};
 		*seen.entry(answer).or_default() += 1;
 	}
-	assert_eq!(seen.len(), 9, "{seen:?}");
+	assert_eq!(seen.len(), 11, "{seen:?}");
 	assert!(seen.values().all(|times| *times >= 50), "{seen:?}");
 }

@@ -6,7 +6,7 @@ use super::*;
 type Change = fn(&mut Question, &mut Consent);
 
 /// A change to terms.
-type Narrow = fn(&mut Terms);
+pub(super) type Narrow = fn(&mut Terms);
 
 /// Decides after the change, with the terms under the care team.
 fn after(effect: Effect, change: Change, beside: &[(Grantee, Consent)]) -> Decision {
@@ -81,6 +81,14 @@ fn permit_covers_what_it_names() {
 			of_record(question).service.last = ServiceMonth::MAX;
 			consent.terms.data_period.to = None;
 		}),
+		("a confidentiality that it names", |question, consent| {
+			of_record(question).confidentiality = Confidentiality::VeryRestricted;
+			consent.terms.confidentiality = Confidentiality::VeryRestricted;
+		}),
+		("less confidentiality than it names", |question, consent| {
+			of_record(question).confidentiality = Confidentiality::Restricted;
+			consent.terms.confidentiality = Confidentiality::VeryRestricted;
+		}),
 		("a label that it names", |question, consent| {
 			of_record(question).labels = Labels(0b01);
 			consent.terms.labels = Labels(0b01);
@@ -124,6 +132,13 @@ fn permit_covers_nothing_else() {
 		("a month after", Mismatch::DataPeriod, |question, _| {
 			of_record(question).service.last = LAST + 1;
 		}),
+		("more confidentiality than it names", Mismatch::Confidentiality, |question, consent| {
+			of_record(question).confidentiality = Confidentiality::VeryRestricted;
+			consent.terms.confidentiality = Confidentiality::Restricted;
+		}),
+		("confidentiality, naming none", Mismatch::Confidentiality, |question, _| {
+			of_record(question).confidentiality = Confidentiality::Restricted;
+		}),
 		("a label, naming none", Mismatch::Label, |question, _| {
 			of_record(question).labels = Labels(0b01);
 		}),
@@ -139,13 +154,16 @@ fn permit_covers_nothing_else() {
 			question.now = FROM - 1;
 		}),
 		("the second of its end", Mismatch::Expired, |question, _| question.now = UNTIL),
+		("granted by a key that was stolen", Mismatch::Standing, |question, _| {
+			question.standing = Standing::Barred { since: 0 };
+		}),
 	];
 	for (what, mismatch, change) in lacking {
 		let refused = lacks(team(), 7, *mismatch);
 		assert_eq!(after(Effect::Permit, *change, &[]), refused, "{what}");
 	}
-	// All that can be lacking is in the table.
-	for mismatch in Mismatch::ALL {
+	// All that can be lacking is in the table. Traits are lacking for studies only.
+	for mismatch in Mismatch::ALL.iter().filter(|mismatch| **mismatch != Mismatch::Trait) {
 		assert!(lacking.iter().any(|(_, other, _)| other == mismatch), "{mismatch:?}");
 	}
 }
@@ -192,7 +210,11 @@ fn reason_names_the_farthest_hurdle_of_the_nearest_permit() {
 
 /// A permit for everything, under everyone: what is refused besides it is refused by a deny.
 fn open_to_all() -> [(Grantee, Consent); 1] {
-	let all = Terms { labels: Labels(u32::MAX), ..Terms::all(Effect::Permit) };
+	let all = Terms {
+		labels: Labels(u32::MAX),
+		confidentiality: Confidentiality::VeryRestricted,
+		..Terms::all(Effect::Permit)
+	};
 	[(Grantee::Everyone, consent(1, all))]
 }
 
@@ -214,6 +236,13 @@ fn deny_beats_permit_where_it_matches() {
 		}),
 		("naming no label, a labelled record", |question, _| {
 			of_record(question).labels = Labels(0b100);
+		}),
+		("naming normal, whatever the confidentiality", |question, _| {
+			of_record(question).confidentiality = Confidentiality::VeryRestricted;
+		}),
+		("from the confidentiality that it names", |question, consent| {
+			of_record(question).confidentiality = Confidentiality::Restricted;
+			consent.terms.confidentiality = Confidentiality::Restricted;
 		}),
 		("any of its labels", |question, consent| {
 			of_record(question).labels = Labels(0b110);
@@ -254,6 +283,10 @@ fn deny_leaves_the_rest_open() {
 		("months after", |question, _| {
 			let service = ServicePeriod { first: LAST + 1, last: ServiceMonth::MAX };
 			of_record(question).service = service;
+		}),
+		("less confidentiality than it names", |question, consent| {
+			of_record(question).confidentiality = Confidentiality::Normal;
+			consent.terms.confidentiality = Confidentiality::Restricted;
 		}),
 		("none of its labels", |question, consent| {
 			of_record(question).labels = Labels(0b100);
@@ -332,30 +365,31 @@ fn keys_are_few_whatever_the_actor() {
 	let person = Grantee::Person(account(DOCTOR));
 	assert_eq!(keys(&actor), [Grantee::Everyone, person]);
 	// For a study.
-	actor.study = Some(5);
-	assert_eq!(keys(&actor).last(), Some(&Grantee::Study(5)));
+	actor.study = Some(ActingStudy { id: 5, disease: None, country: *b"AT" });
+	assert_eq!(keys(&actor)[2..], [Grantee::Study(5), Grantee::Research]);
 	// In as many teams as there can be, one named twice and out of order.
 	let mut acting_for = doctor().acting_for.unwrap();
 	acting_for.teams = vec![9, 1, 8, 2, 7, 3, 6, 1].try_into().unwrap();
 	actor.acting_for = Some(acting_for.clone());
-	assert_eq!(keys(&actor).len(), 7 + 7);
+	assert_eq!(keys(&actor).len(), 8 + 7);
 	assert!(keys(&actor).is_sorted());
 	acting_for.teams = vec![9, 1, 8, 2, 7, 3, 6, 5].try_into().unwrap();
 	actor.acting_for = Some(acting_for);
-	assert_eq!(keys(&actor).len(), 7 + MAX_TEAMS as usize);
+	actor.study = Some(ActingStudy { id: 5, disease: Some(1), country: *b"AT" });
+	assert_eq!(keys(&actor).len(), 9 + MAX_TEAMS as usize);
 }
 
 #[test]
 fn a_practitioner_acts_for_an_institution() {
-	let everyone = book([(Grantee::Everyone, consent(0, Terms::all(Effect::Permit)))]);
+	let own = book([(Grantee::Person(account(DOCTOR)), consent(0, Terms::all(Effect::Permit)))]);
 	let mut question = question();
-	assert!(decide_with(&question, &everyone).is_permit());
+	assert!(decide_with(&question, &own).is_permit());
 	question.actor.acting_for = None;
 	let refused = Decision::Refuse(Reason::NotActive);
-	assert_eq!(decide_with(&question, &everyone), refused);
+	assert_eq!(decide_with(&question, &own), refused);
 	// Others have none to act for.
 	question.actor.kind = AccountKind::Person;
-	assert!(decide_with(&question, &everyone).is_permit());
+	assert!(decide_with(&question, &own).is_permit());
 }
 
 #[test]
@@ -501,6 +535,8 @@ fn log_closes_to_a_deny_of_everything() {
 		|terms| terms.records = vec![record(1)].try_into().unwrap(),
 		|terms| terms.categories = Categories::of(&[Category::Summary]),
 		|terms| terms.labels = Labels(1),
+		|terms| terms.confidentiality = Confidentiality::Restricted,
+		|terms| terms.traits = StudyTraits::of(&[StudyTrait::Commercial]),
 		|terms| terms.authors = vec![account(HOSPITAL_A)].try_into().unwrap(),
 		|terms| terms.responsible = vec![account(HOSPITAL_A)].try_into().unwrap(),
 		|terms| terms.data_period.from = Some(FIRST),
@@ -579,6 +615,6 @@ fn bit_sets_as_filters() {
 		assert_eq!(narrow.is_within(wide), within, "{narrow:?} within {wide:?}");
 	}
 	assert!(of(Category::ALL).is_known() && none.is_known());
-	assert!(Actions::of(Action::ALL).is_known() && !Actions(0b1_0000).is_known());
-	assert!(Purposes::of(Purpose::ALL).is_known() && !Purposes(0b1000_0000).is_known());
+	assert!(Actions::of(Action::ALL).is_known() && !Actions(0b10_0000).is_known());
+	assert!(Purposes::of(Purpose::ALL).is_known() && !Purposes(1 << 14).is_known());
 }

@@ -1,0 +1,192 @@
+//! Which consents count when the patient does not take part as usual, and whom "everyone" and an
+//! organisation's own account are.
+
+use super::*;
+
+const SINCE: Moment = 1_200;
+
+fn reading() -> Question {
+	question()
+}
+
+fn writing() -> Question {
+	Question { action: Action::Write, ..question() }
+}
+
+fn standing(standing: Standing, question: Question) -> Question {
+	Question { standing, ..question }
+}
+
+/// The decision by one permit of the team's without filters, granted at this moment.
+fn by_permit(question: &Question, granted_at: Moment, grantor: Grantor) -> Decision {
+	let consent = Consent { granted_at, grantor, ..consent(0, Terms::all(Effect::Permit)) };
+	decide_with(question, &book([(team(), consent)]))
+}
+
+fn by_law() -> Grantor {
+	Grantor::Law { authority: account(50) }
+}
+
+fn does_not_count() -> Decision {
+	lacks(team(), 0, Mismatch::Standing)
+}
+
+#[test]
+fn permits_since_the_key_was_stolen_do_not_count() {
+	let barred = standing(Standing::Barred { since: SINCE }, reading());
+	assert_eq!(by_permit(&barred, SINCE - 1, Grantor::Patient), by(team(), 0));
+	assert_eq!(by_permit(&barred, SINCE, Grantor::Patient), does_not_count());
+	// A deny does, whenever it was made.
+	let late = Consent { granted_at: SINCE, ..consent(1, Terms::all(DENY)) };
+	let permit = consent(0, Terms::all(Effect::Permit));
+	let decision = decide_with(&barred, &book([(team(), permit), (team(), late)]));
+	assert_eq!(decision, denied(team(), 1));
+}
+
+#[test]
+fn after_death_only_the_law_reads_and_letters_still_arrive() {
+	let dead = |question| standing(Standing::Deceased { since: SINCE }, question);
+	assert_eq!(by_permit(&dead(reading()), 0, Grantor::Patient), does_not_count());
+	assert_eq!(by_permit(&dead(reading()), 0, by_law()), by(team(), 0));
+	let mut letter = dead(writing());
+	letter.now = SINCE + WRITING_AFTER_DEATH - 1;
+	assert_eq!(by_permit(&letter, 0, Grantor::Patient), by(team(), 0));
+	letter.now += 1;
+	assert_eq!(by_permit(&letter, 0, Grantor::Patient), does_not_count());
+	// A deny that the patient gave beats the law.
+	let law = Consent { grantor: by_law(), ..consent(0, Terms::all(Effect::Permit)) };
+	let deny = consent(1, Terms::all(DENY));
+	let decision = decide_with(&dead(reading()), &book([(team(), law), (team(), deny)]));
+	assert_eq!(decision, denied(team(), 1));
+	// Break-glass saves nobody any more.
+	let mut emergency = dead(reading());
+	emergency.break_glass = true;
+	acting(&mut emergency).attested = true;
+	let refused = Decision::Refuse(Reason::Standing(Standing::Deceased { since: SINCE }));
+	assert_eq!(decide_with(&emergency, &Book::new()), refused);
+}
+
+#[test]
+fn a_merged_account_is_read_and_not_written() {
+	let merged = |question| standing(Standing::Merged, question);
+	assert_eq!(by_permit(&merged(reading()), 0, Grantor::Patient), by(team(), 0));
+	let refused = Decision::Refuse(Reason::Standing(Standing::Merged));
+	assert_eq!(by_permit(&merged(writing()), 0, Grantor::Patient), refused);
+}
+
+#[test]
+fn a_closed_account_is_closed_to_all() {
+	let refused = Decision::Refuse(Reason::Standing(Standing::Closed));
+	let mut closed = standing(Standing::Closed, reading());
+	assert_eq!(by_permit(&closed, 0, by_law()), refused);
+	closed.break_glass = true;
+	acting(&mut closed).attested = true;
+	assert_eq!(decide_with(&closed, &Book::new()), refused);
+	closed.actor.account = account(PATIENT);
+	assert_eq!(decide_with(&closed, &Book::new()), refused);
+}
+
+#[test]
+fn everyone_is_permitted_who_acts_for_an_institution_and_denied_who_acts_at_all() {
+	let permit = (Grantee::Everyone, consent(0, Terms::all(Effect::Permit)));
+	let permits = |question: &Question| decide_with(question, &book([permit.clone()]));
+	assert_eq!(permits(&question()), by(Grantee::Everyone, 0));
+	let mut at_authority = question();
+	acting(&mut at_authority).is_authority = true;
+	let mut person = question();
+	person.actor.kind = AccountKind::Person;
+	person.actor.acting_for = None;
+	let mut researcher = person.clone();
+	researcher.actor.kind = AccountKind::Researcher;
+	researcher.actor.study = Some(ActingStudy { id: 0, disease: None, country: *b"AT" });
+	for question in [at_authority, person, researcher] {
+		assert_eq!(permits(&question), Decision::Refuse(Reason::NoConsent), "{question:?}");
+		// Whom a permit of the person's own would let in, a deny to everyone keeps out.
+		let own = Grantee::Person(account(DOCTOR));
+		let person = (own.clone(), consent(1, Terms::all(Effect::Permit)));
+		assert_eq!(decide_with(&question, &book([person.clone()])), by(own, 1));
+		let deny = (Grantee::Everyone, consent(2, Terms::all(DENY)));
+		let decision = decide_with(&question, &book([person, deny]));
+		assert_eq!(decision, denied(Grantee::Everyone, 2));
+	}
+}
+
+#[test]
+fn all_but_one_person_is_a_permit_and_a_deny() {
+	let b = account(HOSPITAL_B);
+	let all = [
+		Grantee::Everyone,
+		Grantee::Role(Role::Physician),
+		Grantee::Institution(b.clone()),
+		Grantee::RoleAt { role: Role::Physician, institution: b },
+	];
+	for all in all {
+		let person = Grantee::Person(account(DOCTOR));
+		let but = book([
+			(all.clone(), consent(0, Terms::all(Effect::Permit))),
+			(person.clone(), consent(1, Terms::all(DENY))),
+		]);
+		assert_eq!(decide_with(&question(), &but), denied(person, 1));
+		let mut other = question();
+		other.actor.account = account(OTHER_DOCTOR);
+		assert_eq!(decide_with(&other, &but), by(all, 0));
+	}
+}
+
+#[test]
+fn an_organisation_itself_does_not_read() {
+	for kind in [AccountKind::Institution, AccountKind::Authority] {
+		let mut question = question();
+		question.actor = Actor { account: account(HOSPITAL_B), kind, acting_for: None, ..doctor() };
+		let permit = (Grantee::Person(account(HOSPITAL_B)), consent(0, Terms::all(Effect::Permit)));
+		let book = book([permit.clone()]);
+		let refused = Decision::Refuse(Reason::Organisation);
+		assert_eq!(decide_with(&question, &book), refused);
+		question.action = Action::Write;
+		assert_eq!(decide_with(&question, &book), by(permit.0, 0));
+	}
+}
+
+#[test]
+fn purposes_include_those_below_them() {
+	let covers = |named: &[Purpose], asked: Purpose| {
+		let terms = Terms { purposes: Purposes::of(named), ..Terms::all(Effect::Permit) };
+		let question = Question { purpose: asked, ..question() };
+		decide_with(&question, &book([(team(), consent(0, terms))])).is_permit()
+	};
+	for purpose in Purpose::ALL {
+		assert!(covers(&[*purpose], *purpose));
+		assert!(covers(&[], *purpose), "empty means all");
+		for other in Purpose::ALL.iter().filter(|other| *other != purpose) {
+			let below = purpose.parent() == Some(*other);
+			assert_eq!(covers(&[*other], *purpose), below, "{other:?} includes {purpose:?}");
+		}
+		// The tree has two levels.
+		assert_eq!(purpose.parent().and_then(Purpose::parent), None);
+	}
+	let (treatment, emergency) =
+		(Purposes::of(&[Purpose::Treatment]), Purposes::of(&[Purpose::EmergencyTreatment]));
+	assert!(emergency.are_within(treatment) && !treatment.are_within(emergency));
+	assert!(treatment.are_within(Purposes::default()));
+	assert!(!Purposes::default().are_within(treatment));
+}
+
+#[test]
+fn a_break_glass_is_for_emergency_treatment_whatever_it_says() {
+	let mut emergency = question();
+	emergency.break_glass = true;
+	acting(&mut emergency).attested = true;
+	for named in [Purpose::Treatment, Purpose::EmergencyTreatment] {
+		let terms = Terms { purposes: Purposes::of(&[named]), ..Terms::all(DENY_ALWAYS) };
+		let book = book([(Grantee::Everyone, consent(0, terms))]);
+		for purpose in Purpose::ALL {
+			emergency.purpose = *purpose;
+			let decision = decide_with(&emergency, &book);
+			assert_eq!(decision, denied(Grantee::Everyone, 0), "{named:?} {purpose:?}");
+		}
+	}
+	let payment = Terms { purposes: Purposes::of(&[Purpose::Payment]), ..Terms::all(DENY_ALWAYS) };
+	emergency.purpose = Purpose::Payment;
+	let book = book([(Grantee::Everyone, consent(0, payment))]);
+	assert_eq!(decide_with(&emergency, &book), Decision::Permit(Basis::BreakGlass));
+}
