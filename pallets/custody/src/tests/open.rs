@@ -442,11 +442,9 @@ fn open_minds_the_patients_standing() {
 		People::set_standing(&PATIENT, Standing::Barred { since: NOW + 1 });
 		assert_ok!(open([0]));
 		assert_eq!(opened(doctor(1)), [record(0)]);
-		for standing in [
-			Standing::Barred { since: NOW },
-			Standing::Deceased { since: NOW },
-			Standing::Closed,
-		] {
+		for standing in
+			[Standing::Barred { since: NOW }, Standing::Deceased { since: NOW }, Standing::Closed]
+		{
 			People::set_standing(&PATIENT, standing);
 			refused(open([1]));
 		}
