@@ -40,7 +40,7 @@ impl AddressOf {
 pub fn parse(of: AddressOf, text: &str) -> Result<Url> {
 	let (what, [plain, secure], example) = (of.name(), of.schemes(), of.example());
 	let text = text.trim();
-	let shown = mask(text);
+	let shown = mask_address(text);
 	if text.is_empty() {
 		bail!("the address of {what} is empty: write it as {example}");
 	}
@@ -56,7 +56,7 @@ pub fn parse(of: AddressOf, text: &str) -> Result<Url> {
 		};
 		bail!(
 			"“{shown}” is not the address of {what}: write {plain}:// or {secure}://, here {}",
-			mask(&format!("{wanted}://{rest}"))
+			mask_address(&format!("{wanted}://{rest}"))
 		);
 	}
 	match Url::parse(text) {
@@ -67,6 +67,22 @@ pub fn parse(of: AddressOf, text: &str) -> Result<Url> {
 		Err(error) => {
 			bail!("“{shown}” is not the address of {what}: {error}. Write it as {example}")
 		},
+	}
+}
+
+/// One address with its password masked, also if it has no scheme or has a space in it.
+fn mask_address(text: &str) -> String {
+	let (scheme, rest) = match text.split_once("://") {
+		Some((scheme, rest)) => (format!("{scheme}://"), rest),
+		None => (String::new(), text),
+	};
+	match rest.rfind('@') {
+		Some(at) => match rest[..at].split_once(':') {
+			Some((user, _)) => format!("{scheme}{user}:***{}", &rest[at..]),
+			// Without a colon it is a token, which is as secret.
+			None => format!("{scheme}***{}", &rest[at..]),
+		},
+		None => text.to_owned(),
 	}
 }
 
@@ -115,6 +131,20 @@ fn user_info(address: &str) -> usize {
 mod tests {
 	use super::*;
 	use proptest::prelude::*;
+
+	#[test]
+	fn errors_show_no_password() {
+		for text in [
+			"user:hidden@host",
+			"user:hid den@host:1",
+			"http://user:hid\"den@host",
+			"hidden@host",
+			"wss://user:hid<den@ho st",
+		] {
+			let error = parse(AddressOf::Node, text).unwrap_err().to_string();
+			assert!(!error.contains("hid") && !error.contains("den@"), "{error}");
+		}
+	}
 
 	#[test]
 	fn addresses_are_checked() {

@@ -178,8 +178,26 @@ pub fn file_name(title: &str, media_type: &str, id: &str) -> (String, String) {
 		empty if empty.is_empty() => "record".to_owned(),
 		stem => stem,
 	};
-	(format!("{stem} {id}"), extension.map(|it| format!(".{it}")).unwrap_or_default())
+	// The author chose the extension: a file of this name must not start as a program.
+	let runs = |it: &str| {
+		it.rsplit('.')
+			.next()
+			.is_some_and(|last| RUN.iter().any(|run| last.eq_ignore_ascii_case(run)))
+	};
+	let ending = match extension {
+		Some(extension) if runs(extension) => format!(".{extension}.bin"),
+		Some(extension) => format!(".{extension}"),
+		None => String::new(),
+	};
+	(format!("{stem} {id}"), ending)
 }
+
+/// Extensions of files that a double click runs.
+const RUN: [&str; 31] = [
+	"app", "bat", "cmd", "com", "command", "cpl", "desktop", "dll", "exe", "hta", "inf", "jar",
+	"jnlp", "js", "jse", "lnk", "msc", "msi", "msp", "pif", "ps1", "py", "reg", "scf", "scr", "sh",
+	"url", "vbe", "vbs", "wsf", "wsh",
+];
 
 /// A title without its extension, whatever its case.
 fn without_suffix<'a>(title: &'a str, extension: &str) -> &'a str {
@@ -292,6 +310,12 @@ mod tests {
 	fn a_title_of_ones_own_keeps_the_extension() {
 		let media_type = with_extension(UNKNOWN, "trace.scp");
 		assert_eq!(named("ECG, 12 leads", &media_type), "ECG, 12 leads 3f9a0c1d.scp");
+		let program = with_extension("application/octet-stream", "report.exe");
+		assert_eq!(named("Lab report", &program), "Lab report 3f9a0c1d.exe.bin");
+		assert_eq!(
+			named("Lab report.HTA", "application/octet-stream"),
+			"Lab report 3f9a0c1d.HTA.bin"
+		);
 		let media_type = with_extension("image/jpeg", "IMG_1.JPEG");
 		assert_eq!(named("Wound", &media_type), "Wound 3f9a0c1d.JPEG");
 		assert_eq!(without_extension(&media_type), ("image/jpeg", Some("JPEG")));

@@ -5,6 +5,8 @@
 //! changes no type: documentation, and the values of constants, such as the runtime's version, but
 //! for those that the protocol uses.
 
+use codec::Encode;
+use scale_info::TypeDef;
 use subxt_metadata::Metadata;
 use vouchsafe_protocol::{errors::ChainError, METADATA};
 
@@ -25,29 +27,85 @@ pub(crate) fn check(metadata: &[u8]) -> Result<(), ChainError> {
 /// What must be equal.
 #[derive(PartialEq, Eq)]
 struct Fingerprint {
-	/// A hash over the types of all calls, events, errors, values in the state and APIs.
+	/// A hash over the types of all calls, events, errors, values in the state and APIs. It does not
+	/// see the order of fields and the numbers of pallets and variants.
 	types: [u8; 32],
+	/// The types themselves, without documentation: fields in their order, variants with their
+	/// numbers.
+	registry: Vec<u8>,
+	/// The pallets with their numbers.
+	pallets: Vec<(String, u8)>,
 	/// The values of [`CONSTANTS`].
 	constants: Vec<Option<Vec<u8>>>,
 }
 
 fn fingerprint(metadata: &[u8]) -> Result<Fingerprint, ChainError> {
-	let metadata = Metadata::decode_from(metadata).map_err(ChainError::foreign)?;
+	Ok(fingerprint_of(&Metadata::decode_from(metadata).map_err(ChainError::foreign)?))
+}
+
+fn fingerprint_of(metadata: &Metadata) -> Fingerprint {
 	let constants = CONSTANTS.map(|(pallet, name)| {
 		let constant = metadata.pallet_by_name(pallet)?.constant_by_name(name)?;
 		Some(constant.value().to_vec())
 	});
-	Ok(Fingerprint { types: metadata.hasher().hash(), constants: constants.into() })
+	let mut registry = metadata.types().clone();
+	for found in &mut registry.types {
+		found.ty.docs.clear();
+		match &mut found.ty.type_def {
+			TypeDef::Composite(it) => it.fields.iter_mut().for_each(|field| field.docs.clear()),
+			TypeDef::Variant(it) => it.variants.iter_mut().for_each(|variant| {
+				variant.docs.clear();
+				variant.fields.iter_mut().for_each(|field| field.docs.clear());
+			}),
+			_ => {},
+		}
+	}
+	let pallets = metadata.pallets().map(|it| (it.name().to_owned(), it.call_index())).collect();
+	Fingerprint {
+		types: metadata.hasher().hash(),
+		registry: registry.encode(),
+		pallets,
+		constants: constants.into(),
+	}
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use scale_info::form::PortableForm;
 
 	/// The metadata with the first such bytes replaced by others of the same length.
 	fn changed(from: &[u8], to: &[u8]) -> Vec<u8> {
 		let at = METADATA.windows(from.len()).position(|window| window == from).unwrap();
 		[&METADATA[..at], to, &METADATA[at + from.len()..]].concat()
+	}
+
+	#[test]
+	fn the_order_of_fields_and_the_numbers_of_variants_may_not_differ() {
+		let ours = Metadata::decode_from(METADATA).unwrap();
+		let change = |name: &str, change: fn(&mut TypeDef<PortableForm>)| {
+			let mut changed = Metadata::decode_from(METADATA).unwrap();
+			let found = changed
+				.types_mut()
+				.types
+				.iter_mut()
+				.find(|found| found.ty.path.segments.last().is_some_and(|last| last == name));
+			change(&mut found.unwrap().ty.type_def);
+			assert!(fingerprint_of(&changed) != fingerprint_of(&ours), "{name}");
+		};
+		change("Terms", |terms| {
+			let TypeDef::Composite(terms) = terms else { panic!("a struct") };
+			let place = |name: &str| {
+				terms.fields.iter().position(|it| it.name.as_deref() == Some(name)).unwrap()
+			};
+			let (from, until) = (place("valid_from"), place("valid_until"));
+			terms.fields.swap(from, until);
+		});
+		change("Purpose", |purpose| {
+			let TypeDef::Variant(purpose) = purpose else { panic!("an enum") };
+			let (first, second) = (purpose.variants[0].index, purpose.variants[1].index);
+			(purpose.variants[0].index, purpose.variants[1].index) = (second, first);
+		});
 	}
 
 	#[test]

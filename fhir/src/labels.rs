@@ -242,7 +242,8 @@ impl Systems {
 			Matching::Prefix | Matching::Icd => {
 				let code = compact(code);
 				let ends = code.char_indices().map(|(at, c)| at.saturating_add(c.len_utf8()));
-				ends.filter_map(|end| code.get(..end)).for_each(look_up);
+				// No code of the lists is longer, however long a source's code is.
+				ends.take(LONGEST_PREFIX).filter_map(|end| code.get(..end)).for_each(look_up);
 				if let Some(three) = code.get(..3) {
 					let within = ranges.iter().filter(|(first, last, _)| {
 						first.as_str() <= three && three <= last.as_str()
@@ -254,6 +255,9 @@ impl Systems {
 		found
 	}
 }
+
+/// Characters of the longest code by prefix in the data file. A test checks it.
+const LONGEST_PREFIX: usize = 16;
 
 /// A range of ICD categories, as `F20-F29`.
 fn range_of(code: &str) -> Option<(String, String)> {
@@ -314,6 +318,11 @@ mod tests {
 		for list in &data.list {
 			assert!(data.system.iter().any(|it| it.id == list.system), "{}", list.system);
 			assert!(list.codes.values().all(|display| !display.is_empty()));
+			let system = data.system.iter().find(|it| it.id == list.system).unwrap();
+			if matches!(system.matching, Matching::Prefix | Matching::Icd) {
+				let longest = list.codes.keys().map(|code| compact(code).chars().count()).max();
+				assert!(longest <= Some(LONGEST_PREFIX), "{}", list.system);
+			}
 		}
 		let names = data.system.iter().flat_map(|it| it.names.iter().chain(&it.starts));
 		for name in names.chain(data.plain.iter().flat_map(|it| it.names.iter())) {

@@ -328,12 +328,9 @@ fn covers(grantee: &Grantee, consent: &Consent, question: &Question) -> Result<(
 			let within = from.is_none_or(|from| from <= facts.service.first)
 				&& to.is_none_or(|to| facts.service.last <= to);
 			lacks(!within, Mismatch::DataPeriod)?;
-			// A study says by a trait that it counts sensitive records.
-			if question.action != Action::Aggregate {
-				let covered = facts.confidentiality <= terms.confidentiality;
-				lacks(!covered, Mismatch::Confidentiality)?;
-				lacks(!facts.labels.is_subset(terms.labels), Mismatch::Label)?;
-			}
+			let covered = facts.confidentiality <= terms.confidentiality;
+			lacks(!covered, Mismatch::Confidentiality)?;
+			lacks(!facts.labels.is_subset(terms.labels), Mismatch::Label)?;
 		},
 		Subject::Log => {
 			// The log shows every action and label: a permit must name it.

@@ -493,8 +493,9 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// Only Root can make an account active again that has ended or is deceased, merged or
-		/// closed.
+		/// Only Root can merge or close an account, and only Root can make an account active again
+		/// that has ended, was merged or was closed. The institution can take back that a patient
+		/// is deceased.
 		///
 		/// ## Errors
 		///
@@ -521,9 +522,12 @@ pub mod pallet {
 				is_patient || matches!(status, Status::Active | Status::Suspended | Status::Ended),
 				Error::<T>::StatusNotForKind
 			);
+			let is_reversible =
+				|status| matches!(status, Status::Active | Status::Suspended | Status::Deceased);
+			ensure!(who.is_none() || is_reversible(entry.status), Error::<T>::StatusIsFinal);
 			ensure!(
-				who.is_none() || matches!(entry.status, Status::Active | Status::Suspended),
-				Error::<T>::StatusIsFinal
+				who.is_none() || is_reversible(status) || status == Status::Ended,
+				DispatchError::BadOrigin
 			);
 			if entry.status != status {
 				entry.status = status;

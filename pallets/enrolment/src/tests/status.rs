@@ -59,9 +59,9 @@ fn set_status_by_root_works() {
 
 #[test]
 fn set_status_from_a_final_one_fails() {
-	for last in [Status::Ended, Status::Deceased, Status::Merged, Status::Closed] {
+	for last in [Status::Ended, Status::Merged, Status::Closed] {
 		run(|| {
-			assert_ok!(set(hospital_a(), patient_a(), last));
+			assert_ok!(Enrolment::set_status(root(), patient_a(), last));
 			for who in [hospital_a(), registrar_a()] {
 				for status in [Status::Active, Status::Suspended, Status::Ended] {
 					assert_noop!(
@@ -73,6 +73,20 @@ fn set_status_from_a_final_one_fails() {
 			assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Active));
 		});
 	}
+}
+
+#[test]
+fn set_status_that_locks_the_records_is_not_for_one_registrar() {
+	run(|| {
+		for who in [hospital_a(), registrar_a()] {
+			for status in [Status::Merged, Status::Closed] {
+				assert_noop!(set(who.clone(), patient_a(), status), DispatchError::BadOrigin);
+			}
+			// A death that was declared by mistake is taken back.
+			assert_ok!(set(who.clone(), patient_a(), Status::Deceased));
+			assert_ok!(set(who, patient_a(), Status::Active));
+		}
+	});
 }
 
 #[test]

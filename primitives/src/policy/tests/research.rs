@@ -204,12 +204,21 @@ fn a_deny_of_records_takes_them_out_of_a_study_that_goes_on() {
 	assert_eq!(decide_beside(&question, imaging.clone()), by(Grantee::Research, 0));
 	of_record(&mut question).category = Category::Imaging;
 	assert_eq!(decide_beside(&question, imaging), denied(Grantee::Everyone, 1));
-	// Labels and confidentiality are a matter of the trait *sensitive* here.
+	// Labelled and restricted records are counted only by a permit that covers them.
+	let mut restricted = counting_the_record();
+	of_record(&mut restricted).confidentiality = Confidentiality::Restricted;
+	let lacking = lacks(Grantee::Research, 0, Mismatch::Confidentiality);
+	assert_eq!(decide_on(&restricted, Grantee::Research, counted()), lacking);
 	let mut labelled = counting_the_record();
 	of_record(&mut labelled).labels = Labels(1);
-	of_record(&mut labelled).confidentiality = Confidentiality::VeryRestricted;
-	let unrelated = Terms { records: vec![record(9)].try_into().unwrap(), ..Terms::all(DENY) };
-	assert_eq!(decide_beside(&labelled, unrelated), by(Grantee::Research, 0));
+	let lacking = lacks(Grantee::Research, 0, Mismatch::Label);
+	assert_eq!(decide_on(&labelled, Grantee::Research, counted()), lacking);
+	let wider =
+		Terms { labels: Labels(1), confidentiality: Confidentiality::Restricted, ..counted() };
+	for question in [restricted, labelled] {
+		let decision = decide_on(&question, Grantee::Research, wider.clone());
+		assert_eq!(decision, by(Grantee::Research, 0));
+	}
 	// A deny that names traits says nothing to those who read.
 	let commercial =
 		Terms { traits: StudyTraits::of(&[StudyTrait::Commercial]), ..Terms::all(DENY) };
