@@ -3,7 +3,7 @@
 use anyhow::{bail, Result};
 use url::Url;
 
-/// What an address is of, and so how it must begin.
+/// The kind of server that an address names, which decides how the address must begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressOf {
 	/// A node: WebSocket.
@@ -36,7 +36,7 @@ impl AddressOf {
 	}
 }
 
-/// Reads an address. The errors say what to write, and show no password.
+/// Reads an address. The errors say what to write, and contain no password.
 pub fn parse(of: AddressOf, text: &str) -> Result<Url> {
 	let (what, [plain, secure], example) = (of.name(), of.schemes(), of.example());
 	let text = text.trim();
@@ -70,7 +70,7 @@ pub fn parse(of: AddressOf, text: &str) -> Result<Url> {
 	}
 }
 
-/// Any text with the passwords of the addresses in it masked: `ws://user:***@host`.
+/// Masks the passwords of all addresses in a text: `ws://user:***@host`.
 pub fn mask(text: &str) -> String {
 	let mut masked = String::with_capacity(text.len());
 	let mut rest = text;
@@ -82,7 +82,7 @@ pub fn mask(text: &str) -> String {
 		let (address, next) = after.split_at(end.unwrap_or(after.len()));
 		let host_at = user_info(address);
 		if host_at > 0 {
-			// Without a colon it is a token, which is as secret.
+			// Without a colon it is a token, which is just as secret.
 			if let Some((user, _)) = address[..host_at].split_once(':') {
 				masked.push_str(user);
 				masked.push(':');
@@ -103,7 +103,7 @@ fn user_info(address: &str) -> usize {
 	if let Some(at) = authority.rfind('@') {
 		return at + 1;
 	}
-	// A password with a slash in it is malformed, and is to be masked all the same.
+	// A password with a slash in it is malformed, but must be masked too.
 	let is_port = |text: &str| text.chars().all(|c| c.is_ascii_digit());
 	match (authority.split_once(':'), address.rfind('@')) {
 		(Some((host, port)), Some(at)) if !host.starts_with('[') && !is_port(port) => at + 1,

@@ -1,9 +1,9 @@
-//! Names of files: the media type of a file that is added, and the name under which a document is
-//! written when it is opened.
+//! Names of files: the media type of a file that is added, and the name of the file that an opened
+//! document is written to.
 //!
-//! Titles are in any script. Of a title only those characters are left out that a file system or a
-//! shell cannot take. A file's extension comes out as it went in: if it is not the usual one of
-//! the media type, it is kept with the document, as the parameter `extension` of the media type.
+//! Titles can be in any script. Only the characters that a file system or a shell does not accept
+//! are left out. A file keeps its extension: if that is not the usual one of the media type, it is
+//! stored with the document, as the parameter `extension` of the media type.
 
 use crate::output::turns_text;
 use anyhow::{Context, Result};
@@ -72,7 +72,7 @@ const TYPES: [(&str, &str); 49] = [
 	("7z", "application/x-7z-compressed"),
 ];
 
-/// The media type of a file that nobody knows anything about.
+/// The media type of an unknown file.
 const UNKNOWN: &str = "application/octet-stream";
 
 /// The media type of a file, by its name and, for DICOM, by its preamble.
@@ -99,7 +99,7 @@ fn is_dicom(path: &Path) -> Result<bool> {
 	}
 }
 
-/// The usual extension of a media type, whatever its parameters are.
+/// The usual extension of a media type, without regard to its parameters.
 fn usual_extension(media_type: &str) -> Option<&'static str> {
 	let bare = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
 	TYPES.iter().find(|(_, known)| *known == bare).map(|(extension, _)| *extension)
@@ -145,7 +145,7 @@ pub fn with_extension(media_type: &str, file_name: &str) -> String {
 	}
 }
 
-/// A media type taken apart: without the extension, and the extension.
+/// Splits a media type into the media type without the extension, and the extension.
 pub fn without_extension(media_type: &str) -> (&str, Option<&str>) {
 	let found = media_type.strip_suffix('"').and_then(|it| it.rsplit_once(PARAMETER));
 	match found {
@@ -160,14 +160,14 @@ fn is_extension(part: &str) -> bool {
 	(1..=LONGEST_EXTENSION).contains(&part.len()) && part.chars().all(is_extension_char)
 }
 
-/// The name of a file for a document: from its title, with the first digits of the record's id, so
-/// that two documents of one title are told apart, and the extension. Both parts of the result
-/// together make the name; a number may come between them.
+/// The name of a file for a document: its title, the first digits of the record's id (so that two
+/// documents with the same title have different names), and the extension. The two parts of the
+/// result together are the name. A number may be put between them.
 pub fn file_name(title: &str, media_type: &str, id: &str) -> (String, String) {
 	let (bare, kept) = without_extension(media_type);
 	let extension = match kept.or_else(|| usual_extension(bare)) {
 		Some(extension) => Some(extension),
-		// A title that is a file's name tells the extension where the media type does not.
+		// If the media type does not imply an extension, a title that is a file's name does.
 		None => extension_of_name(title),
 	};
 	let stem = match extension {
@@ -181,7 +181,7 @@ pub fn file_name(title: &str, media_type: &str, id: &str) -> (String, String) {
 	(format!("{stem} {id}"), extension.map(|it| format!(".{it}")).unwrap_or_default())
 }
 
-/// A title without its extension, whatever its case.
+/// A title without its extension, in upper or lower case.
 fn without_suffix<'a>(title: &'a str, extension: &str) -> &'a str {
 	let length = title.len().saturating_sub(extension.len());
 	match (title.get(..length), title.get(length..)) {
@@ -192,7 +192,7 @@ fn without_suffix<'a>(title: &'a str, extension: &str) -> &'a str {
 	}
 }
 
-/// Whether a file system or a shell cannot take a character, or a reader cannot see what it does.
+/// Whether a file system or a shell does not accept a character, or its effect is invisible.
 fn is_unfit(c: char) -> bool {
 	c.is_control()
 		|| turns_text(c)
@@ -208,7 +208,7 @@ fn is_unfit(c: char) -> bool {
 		)
 }
 
-/// What of a title can be in a file's name.
+/// The part of a title that can be in a file's name.
 fn safe(title: &str) -> String {
 	let fit: String = title
 		.chars()
@@ -237,7 +237,7 @@ fn safe(title: &str) -> String {
 	name
 }
 
-/// Whether Windows keeps a name for a device, whatever follows after a dot.
+/// Whether Windows reserves a name for a device. Text after a dot does not matter.
 fn is_device(name: &str) -> bool {
 	let name = name.to_ascii_uppercase();
 	let numbered = ["COM", "LPT"].iter().find_map(|device| name.strip_prefix(device));
