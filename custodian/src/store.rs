@@ -153,7 +153,7 @@ pub trait Shares: Send + Sync {
 	async fn set_acknowledged(&self, id: VersionId) -> Result<(), StoreError>;
 }
 
-/// What is in the IPFS node, and for whom.
+/// The content in the IPFS node, and the accounts that added it.
 #[async_trait]
 pub trait Content: Send + Sync {
 	/// Notes content that an account added.
