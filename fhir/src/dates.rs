@@ -1,8 +1,8 @@
 //! Months of service: which of a resource's dates say when it was, how they are read, and which
 //! are placeholders.
 //!
-//! A date is read as it is written, in its own time zone, because that is the day on which it was
-//! there. A year alone is its twelve months. An open period is known by the end that it has.
+//! A date is read as written, in its own time zone, because that was the date at its place. A year
+//! alone means its twelve months. A period with one end has the month of that end.
 
 use serde_json::Value;
 use vouchsafe_primitives::ServiceMonth;
@@ -216,7 +216,7 @@ fn looks_like_a_date(text: &str) -> bool {
 	text.bytes().next().is_some_and(|byte| byte.is_ascii_digit())
 }
 
-/// A FHIR date or date-time as year, month and day, as far as it has them.
+/// A FHIR date or date-time as year, month and day. Month and day may be missing.
 fn parse(date: &str) -> Option<(u16, Option<u16>, Option<u16>)> {
 	let number = |range: std::ops::Range<usize>| -> Option<u16> {
 		let digits = date.get(range)?;

@@ -77,7 +77,7 @@ pub struct Import {
 	pub notices: Vec<Notice>,
 	/// How many resources the input has. A file that is not a bundle counts as one.
 	pub resources: usize,
-	/// Who the patient is, as far as the input says.
+	/// What the input says about the patient.
 	pub patient: Option<Identity>,
 	/// SHA-256 of the input.
 	pub digest: [u8; 32],

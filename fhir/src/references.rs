@@ -187,7 +187,7 @@ impl<'r> Index<'r> {
 		match target {
 			Target::Literal(text) => self.literal(from, text),
 			Target::Address(text) => {
-				// What is no address of a resource is no reference.
+				// If it is not the address of a resource, it is not a reference.
 				self.literal(from, text)
 			},
 			Target::Canonical(text) => {
@@ -296,7 +296,7 @@ fn normal(url: &str) -> String {
 	}
 }
 
-/// Percent-decoding, as far as queries need it.
+/// Percent-decoding for queries.
 fn decoded(text: &str) -> String {
 	let mut bytes = Vec::with_capacity(text.len());
 	let mut rest = text.as_bytes();

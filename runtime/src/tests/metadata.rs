@@ -1,4 +1,4 @@
-//! What clients and wallets are told of the runtime.
+//! Tests of the metadata that clients and wallets use.
 
 use crate::{Runtime, VERSION};
 use codec::Encode;
@@ -36,9 +36,9 @@ fn metadata_is_that_of_the_clients() {
 	assert!(kept == metadata(), "protocol/metadata.scale is old: run this test with UPDATE=1");
 }
 
-/// Whoever signs or reads by old metadata has to be told that there is a new one, so
-/// `spec_version` rises with every change. `runtime/metadata.version` holds the version and the
-/// hash of the metadata without it; UPDATE=1 writes it anew, but not under the same version.
+/// Clients that use old metadata must notice that it has changed, so `spec_version` rises with
+/// every change. `runtime/metadata.version` has the version and the hash of the metadata without
+/// it. UPDATE=1 writes the file again, but not under the same version.
 #[test]
 fn spec_version_rises_with_the_metadata() {
 	let version = VERSION.encode();
@@ -124,7 +124,7 @@ fn is_empty(types: &PortableRegistry, id: u32) -> bool {
 	}
 }
 
-/// What wallets sign as the nonce is the nonce, whatever stands around it.
+/// `CheckEnrolled` encodes as `CheckNonce` does, so that wallets can sign it.
 #[test]
 fn the_nonce_is_encoded_as_ever() {
 	let nonce = frame_system::CheckNonce::<Runtime>::from(70_000);

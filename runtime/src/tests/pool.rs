@@ -111,7 +111,7 @@ fn a_proxy_rides_no_revocation() {
 	let call = || proxied("//PatientA", revoke.clone());
 	let valid = chain.validate("//PatientB", call(), 0).unwrap();
 	assert_eq!(valid.priority, priorities::ORDINARY);
-	// The proxy's own quota counts, not that of whom it acts for.
+	// The proxy's own quota counts, not the quota of the account that it acts for.
 	spend_quota(&mut chain, "//PatientA");
 	assert!(chain.validate("//PatientB", call(), 0).is_ok());
 	spend_quota(&mut chain, "//PatientB");
