@@ -11,7 +11,7 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The base of entries that have neither a fullUrl nor a server. `.invalid` is nobody's.
+/// The base of entries that have neither a fullUrl nor a server. Nobody can own `.invalid`.
 const NO_SERVER: &str = "http://vouchsafe.invalid/fhir";
 
 /// The references between an input's resources.
@@ -313,7 +313,7 @@ fn decoded(text: &str) -> String {
 	String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Finds out which resource refers to which.
+/// Resolves the references between the resources.
 pub fn graph(resources: &[Resource<'_>]) -> Graph {
 	let index = Index::new(resources);
 	let mut graph = Graph { resolved: Vec::new(), forward: Vec::new(), outside: 0 };
