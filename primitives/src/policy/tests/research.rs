@@ -1,4 +1,4 @@
-//! Studies: who can be permitted to count, and what a study's traits and sources do.
+//! Tests of studies: who can be permitted to count, and the effect of a study's traits and sources.
 
 use super::*;
 
@@ -65,13 +65,13 @@ fn a_study_is_reached_by_its_number_its_disease_and_all_research() {
 
 #[test]
 fn only_studies_count_and_they_do_nothing_else() {
-	// It has to be named, as everything that is not care.
+	// A permit must name it, as every action that is not care.
 	let unnamed = Terms::all(Effect::Permit);
 	let refused = |grantee| lacks(grantee, 0, Mismatch::Action);
 	for grantee in grantees() {
 		assert_eq!(decide_on(&counting(), grantee.clone(), unnamed.clone()), refused(grantee));
 	}
-	// A study is not permitted to read, whatever its permit names.
+	// A study may not read, even if its permit names reading.
 	let all = Terms { actions: Actions::of(Action::ALL), ..Terms::all(Effect::Permit) };
 	for action in [Action::Read, Action::Write, Action::Refer, Action::ReadLog] {
 		for subject in [Subject::Record(facts()), Subject::Log, counting().subject] {
@@ -80,14 +80,14 @@ fn only_studies_count_and_they_do_nothing_else() {
 			assert_eq!(decision, refused(Grantee::Research), "{question:?}");
 		}
 	}
-	// Nobody else is permitted to count, whatever the permit names.
+	// Nobody else may count, even if the permit names counting.
 	let mut doctor = counting();
 	doctor.actor = super::doctor();
 	for subject in [Subject::Record(facts()), doctor.subject.clone()] {
 		let question = Question { subject, ..doctor.clone() };
 		assert_eq!(decide_on(&question, team(), all.clone()), refused(team()));
 	}
-	// And a permit to read reads no study.
+	// A permit to read does not permit a study to count.
 	let reading = Question { action: Action::Read, ..doctor };
 	assert_eq!(decide_on(&reading, team(), all), refused(team()));
 }
@@ -210,7 +210,7 @@ fn a_deny_of_records_takes_them_out_of_a_study_that_goes_on() {
 	of_record(&mut labelled).confidentiality = Confidentiality::VeryRestricted;
 	let unrelated = Terms { records: vec![record(9)].try_into().unwrap(), ..Terms::all(DENY) };
 	assert_eq!(decide_beside(&labelled, unrelated), by(Grantee::Research, 0));
-	// A deny that names traits says nothing to those who read.
+	// A deny that names traits does not apply to readers.
 	let commercial =
 		Terms { traits: StudyTraits::of(&[StudyTrait::Commercial]), ..Terms::all(DENY) };
 	let permit = consent(0, Terms::all(Effect::Permit));
