@@ -65,8 +65,8 @@ fn spec_version_rises_with_the_metadata() {
 	std::fs::write(&path, now).unwrap();
 }
 
-/// An extension wallet signs only where it knows an extension or where there is nothing of it to
-/// encode. These are those that wallets know, and `CheckNonce` is ours.
+/// An extension wallet signs only if it knows every transaction extension, or if the unknown ones
+/// encode to nothing. This list has the extensions that wallets know. `CheckNonce` is ours.
 #[test]
 fn extension_wallets_can_sign() {
 	let known = [
@@ -131,7 +131,7 @@ fn the_nonce_is_encoded_as_ever() {
 	assert_eq!(pallet_admission::CheckEnrolled::<Runtime>(nonce.clone()).encode(), nonce.encode());
 }
 
-/// Calls are encoded with their pallet's place, which wallets' and clients' users have signed.
+/// Calls are encoded with their pallet's index, which is part of what users have signed.
 #[test]
 fn pallets_keep_their_places() {
 	let places = Runtime::metadata_ir()
