@@ -245,7 +245,7 @@ fn enrol_twice_fails() {
 		assert_ok!(go(hospital_a(), hospital_a()));
 		assert_noop!(go(hospital_a(), hospital_a()), Error::<Test>::AlreadyEnrolled);
 		assert_noop!(go(hospital_b(), hospital_b()), Error::<Test>::AlreadyEnrolled);
-		// Not after its end either: the nonces would begin anew.
+		// Not after its end either, because the nonces would start again.
 		assert_ok!(Enrolment::set_status(signed(hospital_a()), account("New"), Status::Closed));
 		assert_noop!(go(hospital_a(), hospital_a()), Error::<Test>::AlreadyEnrolled);
 		assert_noop!(
