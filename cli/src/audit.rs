@@ -1,4 +1,4 @@
-//! Reading a patient's log from a custodian, and proving it whole against the chain.
+//! Reads a patient's log from a custodian, and proves against the chain that it is complete.
 
 use crate::session::Session;
 use anyhow::{bail, Context as _, Result};
@@ -13,37 +13,37 @@ use vouchsafe_vault::audit::{self, ProofError};
 /// How long a custodian's index may lag behind the chain.
 const LAG: Duration = Duration::from_secs(10);
 
-/// A log, and what was found of it.
+/// A log with its proof.
 #[derive(Clone, Debug)]
 pub struct Log {
-	/// Whose.
+	/// The patient.
 	pub patient: AccountId,
-	/// From whose custodian.
+	/// The institution whose custodian sent it.
 	pub from: AccountId,
-	/// Its lines.
+	/// Its entries.
 	pub lines: Vec<LogLine>,
-	/// How many the chain counts.
+	/// The number of entries on the chain.
 	pub count: u64,
-	/// The chain's head.
+	/// The head on the chain.
 	pub head: H256,
-	/// The block at which that was read.
+	/// The block at which count and head were read.
 	pub block: u32,
 }
 
-/// Why a log is not the one that the chain vouches for.
+/// Why a log does not match the head on the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the log from {from} is not the one on the chain: {reason}")]
 pub struct Unproven {
-	/// Whose custodian gave it.
+	/// The institution whose custodian sent it.
 	pub from: String,
 	/// What does not fit.
 	pub reason: String,
-	/// The first entry that doesn't fit, where it can be told.
+	/// The first entry that does not fit, if it is known.
 	pub entry: Option<u64>,
 }
 
 impl Log {
-	/// The entries, decoded; `None` for one that this program doesn't know.
+	/// The decoded entries. An entry that this program does not know is `None`.
 	pub fn entries(&self) -> impl Iterator<Item = (&LogLine, Option<LogEntry>)> {
 		self.lines.iter().map(|line| (line, LogEntry::from_bytes(&line.entry.0)))
 	}
@@ -60,7 +60,7 @@ impl Log {
 	}
 }
 
-/// Reads a patient's log from one custodian, as far as the chain counts now.
+/// Reads a patient's log from one custodian, up to the chain's current count.
 pub async fn read_from(
 	session: &Session,
 	patient: &AccountId,
@@ -78,7 +78,7 @@ pub async fn read_from(
 			tokio::time::sleep(Duration::from_millis(500)).await;
 			continue;
 		}
-		// What came after the block that the head was read at is not proved by it.
+		// The head does not prove entries that came after its block.
 		lines.retain(|line| line.block <= at.number || line.seq < count);
 		return Ok(Log {
 			patient: patient.clone(),
@@ -91,7 +91,7 @@ pub async fn read_from(
 	}
 }
 
-/// Reads a patient's log from the first custodian that gives it.
+/// Reads a patient's log from the first custodian that sends it.
 pub async fn read(
 	session: &Session,
 	patient: &AccountId,
@@ -116,8 +116,9 @@ pub async fn read(
 	bail!("the log could not be had from any custodian: {}", failed.join("; "))
 }
 
-/// Proves a log whole. Where a copy is consistent in itself and yet not the chain's, it is compared
-/// with the others', and the first entry that differs from a proven one is named.
+/// Proves that a log is complete. If a copy is consistent in itself but does not match the chain,
+/// it is compared with other custodians' copies, and the first entry that differs from a proven one
+/// is named.
 pub async fn verify(
 	session: &Session,
 	log: &Log,

@@ -1,13 +1,14 @@
-//! Adding records and versions, from the document to the last acknowledgement.
+//! Adds records and versions, from the document to the last acknowledgement.
 //!
 //! 1. *Prepare*: draw a secret, encrypt, split, seal every share to its holder, write the journal.
 //!    Nothing has left the machine.
-//! 2. *Upload* the ciphertext to a custodian (one's own institution's first).
-//! 3. *Submit*: the call goes on chain and is final.
+//! 2. *Upload* the ciphertext to a custodian (first to the author's own institution).
+//! 3. *Submit* the call, and wait until it is final.
 //! 4. *Deliver* each custodian's envelope, and wait until every acknowledgement is final.
 //!
-//! Each step can be repeated without harm, and the journal says from which to go on. A custodian
-//! that is away is waited for: the version is available from its threshold on.
+//! Each step can be repeated without harm, and the journal says which step is next. If a custodian
+//! cannot be reached, the command waits for it. The version can be opened once enough holders for
+//! the threshold have their shares.
 
 mod prepare;
 mod send;
@@ -43,7 +44,7 @@ pub use vouchsafe_client::protocol::holders::SharingWish;
 pub enum Content {
 	/// A file.
 	File(PathBuf),
-	/// Bytes at hand.
+	/// Bytes in memory.
 	Bytes(Vec<u8>),
 }
 
@@ -87,14 +88,14 @@ pub enum Place {
 		months: (u16, u16),
 		/// The words of its labels.
 		labels: Vec<String>,
-		/// What it is to another record of the patient's.
+		/// Its relation to another record of the patient.
 		relation: Option<(RelationKind, H256)>,
-		/// How freely it may be seen.
+		/// Its confidentiality.
 		confidentiality: Confidentiality,
-		/// Where it comes from.
+		/// Its origin.
 		origin: Origin,
 	},
-	/// A further version of a record.
+	/// A new version of a record.
 	VersionOf(H256),
 }
 
@@ -113,20 +114,20 @@ impl Place {
 pub struct NewDocument {
 	/// Its bytes.
 	pub content: Content,
-	/// Its title, which only readers see.
+	/// Its title, which is encrypted for readers.
 	pub title: String,
-	/// Its media type, which only readers see.
+	/// Its media type, which is encrypted for readers.
 	pub media_type: String,
-	/// What it becomes.
+	/// The record or version that it becomes.
 	pub place: Place,
 }
 
 /// What is to be added.
 #[derive(Clone, Debug)]
 pub struct Addition {
-	/// Whose it is.
+	/// The patient.
 	pub patient: AccountId,
-	/// For which institution; `None` for what patients enter themselves.
+	/// The institution that the author acts for. `None` if the patient is the author.
 	pub institution: Option<AccountId>,
 	/// The documents.
 	pub documents: Vec<NewDocument>,
@@ -134,7 +135,7 @@ pub struct Addition {
 	pub sharing: SharingWish,
 }
 
-/// What became of a document.
+/// The result for one document.
 #[derive(Clone, Debug)]
 pub struct Added {
 	/// Its title.
@@ -147,12 +148,12 @@ pub struct Added {
 	pub category: Category,
 	/// Institutions whose acknowledgement is not final yet.
 	pub missing: Vec<AccountId>,
-	/// Whether it was under way from an earlier run.
+	/// Whether an earlier run had begun it.
 	pub resumed: bool,
 }
 
-/// Adds documents, and goes on until all is acknowledged or `patience` is over. If the same was
-/// begun before and not finished, that is gone on with instead.
+/// Adds documents, and continues until all shares are acknowledged or `patience` has passed. If an
+/// earlier run began to add the same documents and did not finish, that work is resumed.
 pub async fn add(
 	session: &Session,
 	addition: &Addition,
@@ -175,7 +176,7 @@ pub async fn add(
 	run(session, journal, group, patience, false).await
 }
 
-/// Goes on with all that was begun with this key and on this chain.
+/// Resumes all unfinished work of this key on this chain.
 pub async fn resume(session: &Session, patience: Option<Duration>) -> Result<Vec<Added>> {
 	let me = session.me()?;
 	let mut added = Vec::new();
@@ -184,7 +185,7 @@ pub async fn resume(session: &Session, patience: Option<Duration>) -> Result<Vec
 		if group.signer != Hex::from(&me.account()) || group.genesis.0 != session.genesis().0 {
 			continue;
 		}
-		// One that fails must not keep the others from going on.
+		// If one fails, the others must continue.
 		match run(session, journal, group, patience, true).await {
 			Ok(more) => added.extend(more),
 			Err(error) => failed = failed.or(Some(error)),
@@ -215,7 +216,7 @@ fn source_of(addition: &Addition) -> Result<Hex<32>> {
 	Ok(Hex(digest.finalize().into()))
 }
 
-/// Takes a group from wherever it is to its end.
+/// Finishes a group, from the step that it has reached.
 async fn run(
 	session: &Session,
 	journal: Journal,
@@ -229,7 +230,7 @@ async fn run(
 	let refused = match submit(session, &journal, &mut group, until).await {
 		Ok(()) => None,
 		Err(error) if is_hopeless(&error) => {
-			// The chain will not take the rest; what is there already is finished.
+			// The chain will never accept the rest. Versions that are on the chain are finished.
 			group.entries.retain(|entry| entry.is_final);
 			if group.entries.is_empty() {
 				journal.remove()?;

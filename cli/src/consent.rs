@@ -1,5 +1,5 @@
-//! Granting, amending, revoking and explaining consents, and carrying the patient's own share to
-//! a custodian so that what was permitted opens with a hospital away.
+//! Grants, amends, revokes and explains consents, and carries the patient's own share to a
+//! custodian, so that permitted records open even if one hospital cannot be reached.
 
 use crate::{
 	english::{teller, ENGLISH},
@@ -32,7 +32,7 @@ use vouchsafe_vault::{
 
 const FOLDER: &str = "consents";
 
-/// A text that was agreed to, as it is kept on this machine.
+/// The text of a consent, as it is stored on this machine.
 #[derive(Serialize, Deserialize)]
 struct KeptText {
 	language: String,
@@ -43,24 +43,24 @@ struct KeptText {
 /// A consent that was granted or amended.
 #[derive(Clone, Debug)]
 pub struct Granted {
-	/// To whom.
+	/// The grantee.
 	pub grantee: Grantee,
 	/// Its number.
 	pub id: u32,
-	/// The block from which on it counts.
+	/// The first block in which it is in force.
 	pub block: u32,
-	/// The sentence that was agreed to.
+	/// The sentence that the patient agreed to.
 	pub sentence: String,
-	/// Whether it was there before.
+	/// Whether it existed before.
 	pub amended: bool,
 }
 
-/// What became of carrying a patient's own shares.
+/// The result of carrying a patient's own shares.
 #[derive(Clone, Debug, Default)]
 pub struct CarryReport {
-	/// Versions whose share was carried, and to whom.
+	/// The versions whose share was carried, and the institutions that got them.
 	pub carried: Vec<(H256, u32, AccountId)>,
-	/// Versions whose share could not be carried, and why.
+	/// The versions whose share could not be carried, and why.
 	pub failed: Vec<(H256, u32, String)>,
 }
 
@@ -152,7 +152,7 @@ impl Session {
 		parse_grantee(&self.names, |account| self.member(account).is_some(), text)
 	}
 
-	/// What is known here of a patient's labels.
+	/// The labels of a patient that are known on this machine.
 	pub fn labels_of(&self, patient: &AccountId) -> Result<LabelTable> {
 		match &self.me {
 			Some(me) => LabelTable::load(&self.home, me, patient),
@@ -161,14 +161,14 @@ impl Session {
 	}
 }
 
-/// The text's commitment, for the chain; text and salt stay on this machine.
+/// The commitment to the text, for the chain. Text and salt stay on this machine.
 pub(crate) fn shown(session: &Session, sentence: &str) -> Result<ShownText> {
 	let me = session.me()?;
 	let salt = vouchsafe_vault::random_bytes();
 	let name = ENGLISH.language();
 	let commitment = text_commitment(&salt, name, sentence);
 	let kept = KeptText { language: name.into(), text: sentence.into(), salt: Hex(salt) };
-	// Kept before it is signed: a consent whose text is lost can't be shown again.
+	// Stored before signing: a consent whose text is lost cannot be shown again.
 	session.home.write_sealed(
 		&me.encryption,
 		FOLDER,
@@ -180,7 +180,7 @@ pub(crate) fn shown(session: &Session, sentence: &str) -> Result<ShownText> {
 	Ok(ShownText { commitment: H256(commitment), language })
 }
 
-/// The text that was agreed to, if it is kept on this machine and fits what the chain holds.
+/// The text of a consent, if it is stored on this machine and matches the commitment on the chain.
 pub fn kept_text(session: &Session, text: &ShownText) -> Result<Option<String>> {
 	let me = session.me()?;
 	let name = hex::encode(text.commitment.0);
@@ -203,7 +203,7 @@ pub fn sentence(
 	Ok(teller(&session.names, &labels).consent(grantee, terms))
 }
 
-/// Grants a consent, whose sentence was shown and agreed to.
+/// Grants a consent. The patient must have seen its sentence and agreed to it.
 pub async fn grant(session: &Session, grantee: Grantee, terms: Terms) -> Result<Granted> {
 	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms)?;
 	let text = shown(session, &sentence)?;
@@ -217,7 +217,7 @@ pub async fn grant(session: &Session, grantee: Grantee, terms: Terms) -> Result<
 	Ok(Granted { grantee, id, block: included.number, sentence, amended: false })
 }
 
-/// Amends a consent to new terms, which were shown and agreed to.
+/// Amends a consent to new terms. The patient must have seen their sentence and agreed to it.
 pub async fn amend(session: &Session, id: u32, terms: Terms) -> Result<Granted> {
 	let (grantee, consent) = find(session, id).await?;
 	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms)?;
@@ -233,8 +233,8 @@ pub async fn amend(session: &Session, id: u32, terms: Terms) -> Result<Granted> 
 	Ok(Granted { grantee, id, block: included.number, sentence, amended: true })
 }
 
-/// Revokes a consent; from the block that is returned on it counts no more. It is signed at the
-/// account's next nonce, so that it goes before the pending ones.
+/// Revokes a consent. From the returned block on it is not in force. The call uses the account's
+/// own nonce, so that it replaces a pending call and goes first.
 pub async fn revoke(session: &Session, id: u32) -> Result<(Grantee, u32)> {
 	let me = session.me()?;
 	let (grantee, _) = find(session, id).await?;
@@ -243,7 +243,7 @@ pub async fn revoke(session: &Session, id: u32) -> Result<(Grantee, u32)> {
 	Ok((grantee, included.number))
 }
 
-/// One's own consent of this number.
+/// The user's own consent with this number.
 pub async fn find(session: &Session, id: u32) -> Result<(Grantee, Consent)> {
 	let me = session.me()?.account();
 	let at = session.finalized().await?;
@@ -254,8 +254,8 @@ pub async fn find(session: &Session, id: u32) -> Result<(Grantee, Consent)> {
 		.with_context(|| format!("you have no consent {id}: `vouchsafe consent list` shows them"))
 }
 
-/// Whether a permit's filters on records let a record through. Whether the reader, the purpose and
-/// the time fit, the chain decides.
+/// Whether a record passes a permit's filters on records. The chain decides whether the reader, the
+/// purpose and the time fit.
 pub fn is_about(terms: &Terms, id: &H256, record: &Record) -> bool {
 	let admits = |list: &[AccountId], account| list.is_empty() || list.contains(account);
 	let DataPeriod { from, to } = &terms.data_period;
@@ -275,10 +275,10 @@ pub fn permits_reading(terms: &Terms) -> bool {
 	terms.effect == Effect::Permit && terms.actions.admits(Action::Read)
 }
 
-/// Carries the patient's own share of every version that the consent is about, re-sealed, to the
-/// custodian of `to`, or else of the grantee's institution, or else of the one that answers for the
-/// record. The custodian releases it under the same rule as its own, and destroys it when the
-/// consent ends.
+/// Carries the patient's own share of every version that the consent covers to a custodian, sealed
+/// again. It is the custodian of `to`, otherwise of the grantee's institution, otherwise of the
+/// record's responsible institution. The custodian releases the share under the same rule as its
+/// own, and destroys it when the consent ends.
 pub async fn carry(
 	session: &Session,
 	grantee: &Grantee,
@@ -357,7 +357,7 @@ async fn carry_one(
 	Ok(true)
 }
 
-/// On which ground somebody would read: as the patient, or under an affiliation.
+/// The ground on which this account would read: as the patient, or under an affiliation.
 pub async fn ground_of(
 	session: &Session,
 	reader: &AccountId,
@@ -393,7 +393,7 @@ pub async fn ground_of(
 	}
 }
 
-/// What the chain's decision says on a reader and a record, and why, in a sentence.
+/// The chain's decision about a reader and a record, and the reason, in a sentence.
 pub async fn explain(
 	session: &Session,
 	reader: &AccountId,

@@ -1,5 +1,5 @@
-//! The council's motions. What a motion of three quarters of the seats carries runs as Root, by
-//! `consortium.dispatch_as_root`.
+//! The council's motions. A motion with the votes of three quarters of the seats runs as Root,
+//! through `consortium.dispatch_as_root`.
 
 use crate::session::Session;
 use anyhow::{bail, Context as _, Result};
@@ -20,15 +20,15 @@ pub struct Motion {
 	pub index: u32,
 	/// Its hash.
 	pub hash: H256,
-	/// Who is for it.
+	/// Members who voted yes.
 	pub ayes: Vec<AccountId>,
-	/// Who is against it.
+	/// Members who voted no.
 	pub nays: Vec<AccountId>,
-	/// How many have to be for it.
+	/// The number of yes votes that it needs.
 	pub threshold: u32,
-	/// The block until which can be voted.
+	/// The block until which members can vote.
 	pub end: u32,
-	/// What it is for.
+	/// The proposal, in words.
 	pub proposal: RuntimeCall,
 	/// The proposal's length in bytes.
 	pub length: u32,
@@ -70,7 +70,7 @@ fn length(call: &RuntimeCall) -> Result<u32> {
 	u32::try_from(call.encoded_size()).context("a motion is too long")
 }
 
-/// Proposes that a call run as Root, and votes for it.
+/// Proposes to run a call as Root, and votes for it.
 pub async fn propose(session: &Session, call: RuntimeCall) -> Result<Motion> {
 	let seats = seats(session).await?;
 	if !seats.contains(&session.me()?.account()) {
@@ -88,7 +88,7 @@ pub async fn propose(session: &Session, call: RuntimeCall) -> Result<Motion> {
 		_ => None,
 	});
 	let Some((index, hash)) = proposed else {
-		// A council of one carries its motions out at once.
+		// A council of one executes its motions at once.
 		bail!("the motion was carried out at once, because the council has one member");
 	};
 	vote(session, index, hash, true).await?;
@@ -112,7 +112,7 @@ pub async fn find(session: &Session, index: u32) -> Result<Motion> {
 	})
 }
 
-/// Closes a motion that has enough votes, for or against, and says whether it was carried out.
+/// Closes a motion that has enough votes, for or against, and returns whether it was executed.
 pub async fn close(session: &Session, motion: &Motion) -> Result<bool> {
 	let call = CouncilCall::close {
 		proposal_hash: motion.hash,
@@ -150,7 +150,7 @@ pub fn upgrade(code: &[u8]) -> RuntimeCall {
 	SystemCall::authorize_upgrade { code_hash }.into()
 }
 
-/// Brings the code of an authorised upgrade.
+/// Sends the code of an authorised upgrade.
 pub async fn apply(session: &Session, code: Vec<u8>) -> Result<u32> {
 	let included = session.submit(SystemCall::apply_authorized_upgrade { code }).await?;
 	// Code of the same or a lower version is rejected by an event, not by an error.
@@ -166,7 +166,7 @@ pub async fn apply(session: &Session, code: Vec<u8>) -> Result<u32> {
 	}
 }
 
-/// What a motion is for, in words.
+/// The proposal of a motion, in words.
 pub fn describe(session: &Session, proposal: &RuntimeCall) -> String {
 	let RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root { call }) = proposal else {
 		return "a call that this program does not know".into();

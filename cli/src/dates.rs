@@ -46,7 +46,7 @@ pub fn parse_last_month(text: &str) -> Result<u16> {
 	}
 }
 
-/// The month that a moment lies in, UTC.
+/// The month of a moment, UTC.
 pub fn month_of_moment(moment: u64) -> u16 {
 	let date = to_utc(moment);
 	u16::try_from(date.year())
@@ -103,7 +103,7 @@ const MOST_YEARS_AHEAD: u64 = 150;
 
 /// Reads a moment from which something begins: a date (its first second), a date and time, seconds
 /// since 1970 as `@1700000000`, or a span from `now` on as `+30d` (`+6months` and `+1year` by the
-/// calendar). Without a zone the one of this machine is meant (`TZ`).
+/// calendar). Without a time zone, the zone of this machine is used (`TZ`).
 pub fn parse_moment(text: &str, now: u64) -> Result<u64> {
 	read_moment(text, now, &Local, 0)
 }

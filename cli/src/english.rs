@@ -1,5 +1,5 @@
-//! The language of this program's sentences, and what they call people and labels. The sentences
-//! are those of [`vouchsafe_speech`].
+//! Gives [`vouchsafe_speech`] the language of this program, its names of accounts and its words for
+//! labels.
 
 use crate::{labels::LabelTable, names::Names};
 use std::sync::LazyLock;

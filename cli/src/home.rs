@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 use vouchsafe_vault::seal::{self, Purpose, SecretKey};
 use zeroize::Zeroizing;
 
-/// How long a command waits for others that change the folder. Each of them takes milliseconds.
+/// How long a command waits for other commands that change the folder. Each takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The CLI's folder.
@@ -132,7 +132,7 @@ impl Home {
 	}
 }
 
-/// What a sealed file is bound to: its own place.
+/// The associated data of a sealed file: its own path in the folder.
 fn address(folder: &str, name: &str) -> Vec<u8> {
 	format!("vouchsafe/cli/1/{folder}/{name}").into_bytes()
 }

@@ -32,15 +32,15 @@ use vouchsafe_speech::{short, Noun};
 
 const FOLDER: &str = "imports";
 
-/// How many notices of one kind are shown one by one.
+/// How many notices of one kind are shown individually.
 const SHOWN_NOTICES: usize = 5;
-/// How many months of a row are shown one by one.
+/// How many months of a row are shown individually.
 const SHOWN_MONTHS: usize = 4;
 
-/// What the user says about an import.
+/// The user's choices for an import.
 #[derive(Clone, Debug, Default)]
 pub struct Wish {
-	/// What makes one record.
+	/// The unit that becomes one record.
 	pub unit: Unit,
 	/// The months of records without a date.
 	pub months: Option<(u16, u16)>,
@@ -50,7 +50,7 @@ pub struct Wish {
 	pub labels: Vec<String>,
 	/// Whether codes give no labels.
 	pub without_labels: bool,
-	/// Whether a part of a search result will do.
+	/// Whether an incomplete search result is accepted.
 	pub incomplete: bool,
 }
 
@@ -84,8 +84,8 @@ pub fn labels_of(record: &Record, wish: &Wish) -> Vec<String> {
 	labels.into_iter().collect()
 }
 
-/// The record's confidentiality: what the user says, else the highest of what the source says and
-/// of the labels that the user adds.
+/// The record's confidentiality: the one that the user names, otherwise the highest of the source's
+/// and of those implied by the labels that the user adds.
 pub fn confidentiality_of(record: &Record, wish: &Wish) -> Confidentiality {
 	if let Some(said) = wish.confidentiality {
 		return said;
@@ -99,7 +99,7 @@ pub fn months_of(record: &Record, wish: &Wish) -> Option<(u16, u16)> {
 	record.months.map(|Months { first, last }| (first, last)).or(wish.months)
 }
 
-/// A title that says what is in the record. Only its readers see it.
+/// A title that describes the record. It is encrypted for readers.
 pub fn title_of(record: &Record, path: &Path) -> String {
 	let category = capitalised(&ENGLISH.phrase(record.category));
 	let resources = ENGLISH.count(Noun::Resource, record.members.len());
@@ -164,7 +164,7 @@ fn media_type_of(record: &Record, path: &Path) -> Result<String> {
 	})
 }
 
-/// Says that records without a date need one.
+/// Fails if there are records without a date, and says how to name their months.
 pub fn ask_for_months(import: &Import, wish: &Wish, path: &Path) -> Result<()> {
 	let undated: Vec<String> = import
 		.records
@@ -206,17 +206,17 @@ struct Known {
 	record: Hex<32>,
 }
 
-/// What is remembered of the imports for one patient.
+/// The earlier imports for one patient.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
 	patient: Option<vouchsafe_fhir::Identity>,
 	files: Vec<Imported>,
-	/// By what each record is about.
+	/// The imported records, by their subject.
 	records: BTreeMap<String, Known>,
 }
 
 impl Memory {
-	/// What is remembered for a patient.
+	/// Reads the earlier imports for a patient.
 	pub fn load(home: &Home, me: &Identity, patient: &AccountId) -> Result<Self> {
 		match home.read_sealed(&me.encryption, FOLDER, &file_name(me, patient))? {
 			Some(bytes) => serde_json::from_slice(&bytes).context("the file of imports is damaged"),
@@ -224,8 +224,8 @@ impl Memory {
 		}
 	}
 
-	/// Changes what is remembered for a patient, under the home's lock: another import may have
-	/// ended since it was read.
+	/// Changes the earlier imports for a patient, under the home's lock: another import may have
+	/// finished since they were read.
 	pub fn update(
 		home: &Home,
 		me: &Identity,
@@ -260,7 +260,7 @@ impl Memory {
 		}
 	}
 
-	/// Refuses an export that is about another patient than the last one.
+	/// Refuses an export that is about a different patient than the last one.
 	pub fn refuse_other_patient(&self, import: &Import) -> Result<()> {
 		let same = self.patient.as_ref().zip(import.patient.as_ref());
 		if same.and_then(|(known, new)| known.is_same(new)) == Some(false) {
@@ -380,7 +380,7 @@ pub fn counted(import: &Import) -> String {
 	)
 }
 
-/// The notices that people have to see, those of one kind together.
+/// The notices for people, grouped by kind.
 pub fn say_notices(notices: &[Notice]) -> Vec<String> {
 	let mut lines = Vec::new();
 	let mut kinds: Vec<&str> = Vec::new();
@@ -402,7 +402,7 @@ pub fn say_notices(notices: &[Notice]) -> Vec<String> {
 	lines
 }
 
-/// The notices for machines.
+/// The notices as JSON.
 pub fn notices_json(notices: &[Notice]) -> Value {
 	notices
 		.iter()
@@ -416,7 +416,7 @@ pub fn notices_json(notices: &[Notice]) -> Value {
 		.collect()
 }
 
-/// What will be sent, as a table and for machines.
+/// The records that will be added, as a table and as JSON.
 pub fn plan(import: &Import, path: &Path, wish: &Wish) -> (String, Value) {
 	let plan = Plan::of(import.records.iter().map(|record| Sent {
 		labels: labels_of(record, wish).into_iter().collect(),

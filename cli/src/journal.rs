@@ -1,9 +1,9 @@
-//! The journal of records that are being added, by which adding goes on after it was interrupted.
+//! The journal of records that are being added. With it, an interrupted command can be resumed.
 //!
 //! Documents that are added together are one group, a folder `journal/<name>` of the home with
 //!
-//! - `state`: everything that is needed to go on, and how far the group is. It is sealed to the
-//!   user's key and replaced, whole or not at all, before each step that cannot be repeated;
+//! - `state`: everything that is needed to resume, and the steps that are done. It is sealed to the
+//!   user's key and replaced atomically before each step that cannot be repeated;
 //! - `content-0`, `content-1` …: ciphertexts;
 //! - `lock`: held by the process that works on the group.
 //!
@@ -11,8 +11,8 @@
 //! documents finds the group of the first one and does not add them again. Groups are found,
 //! claimed and removed under the home's lock.
 //!
-//! A folder without `state` was left behind during preparation. Nothing of it has left the
-//! machine, and it is removed.
+//! A folder without `state` is left over from an interrupted preparation. Nothing of it has left
+//! the machine, and it is removed.
 
 use crate::{
 	home::{self, Home},
@@ -44,14 +44,14 @@ pub struct Group {
 	pub entries: Vec<Entry>,
 }
 
-/// A version on its way.
+/// A version that is being added.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Entry {
-	/// What it is called, for messages.
+	/// Its title, for messages.
 	pub title: String,
-	/// Whose it is.
+	/// The patient.
 	pub patient: Hex<32>,
-	/// For which institution it is written.
+	/// The institution that the author acts for.
 	pub institution: Option<Hex<32>>,
 	/// The record.
 	pub record: Hex<32>,
@@ -77,7 +77,7 @@ pub struct Entry {
 	pub threshold: u8,
 	/// The holders, with the word of their kind.
 	pub holders: Vec<(Hex<32>, String)>,
-	/// What goes to which custodian.
+	/// The share for each custodian.
 	pub envelopes: Vec<Envelope>,
 	/// The patient's sealed share.
 	pub patient_share: Option<HexBytes>,
@@ -108,7 +108,7 @@ pub struct NewRow {
 	pub category: String,
 }
 
-/// A share on its way to a custodian.
+/// A share that is to be delivered to a custodian.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Envelope {
 	/// The institution.
@@ -128,9 +128,8 @@ pub struct Journal {
 }
 
 impl Journal {
-	/// Claims the group of these documents for this process. If they were begun before and not
-	/// finished, the group that was left comes with it. It is an error if another process works on
-	/// them.
+	/// Claims the group of these documents for this process. If an earlier run did not finish them,
+	/// its group is returned too. It is an error if another process works on them.
 	pub fn claim(
 		home: &Home,
 		me: &Identity,
@@ -235,19 +234,19 @@ impl Journal {
 		self.path().join(format!("content-{entry}"))
 	}
 
-	/// Writes how far the group is.
+	/// Writes the group's state.
 	pub fn save(&self, group: &Group) -> Result<()> {
 		let bytes = serde_json::to_vec(group)?;
 		self.home.write_sealed(&self.me.encryption, &self.folder(), STATE, &bytes)
 	}
 
-	/// Removes the group: it is finished, or can never be.
+	/// Removes the group, because it is finished or can never be finished.
 	pub fn remove(self) -> Result<()> {
 		let _home_lock = self.home.lock()?;
 		self.remove_folder()
 	}
 
-	/// The state goes first, so that nobody goes on with a group that is half removed.
+	/// The state is removed first, so that nobody resumes a group that is half removed.
 	fn remove_folder(&self) -> Result<()> {
 		let path = self.path();
 		let state = path.join(STATE);

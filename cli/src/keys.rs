@@ -3,7 +3,7 @@
 //!
 //! A key named NAME is two files in the home's `keys` folder: `NAME.key`, encrypted with a
 //! passphrase ([age](https://age-encryption.org/v1), scrypt), and `NAME.json`, its public half,
-//! so that names resolve without the passphrase.
+//! so that names can be resolved without the passphrase.
 //!
 //! The encryption key is random and not derived from the words, because extension wallets cannot
 //! derive one. The words restore the account; a copy of the key file restores both.
@@ -95,7 +95,7 @@ pub struct PublicHalf {
 	pub encryption_key: String,
 }
 
-/// What the key file holds.
+/// The content of the key file.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
 struct Payload {
@@ -220,7 +220,7 @@ impl KeyStore {
 		Self { home: home.clone(), work: None }
 	}
 
-	/// With another cost of scrypt, for tests.
+	/// The same with another cost of scrypt, for tests.
 	pub fn with_work(mut self, power: u8) -> Self {
 		self.work = Some(power);
 		self
@@ -327,7 +327,7 @@ impl KeyStore {
 		Ok(identity)
 	}
 
-	/// Checks that there is a key of this name.
+	/// Checks that a key with this name exists.
 	pub fn find(&self, name: &str) -> Result<PathBuf> {
 		let path = self.path(name)?;
 		if !path.exists() {

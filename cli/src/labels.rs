@@ -44,7 +44,7 @@ pub fn is_word(word: &str) -> bool {
 }
 
 impl LabelTable {
-	/// What is known of a patient's labels.
+	/// Reads the known labels of a patient.
 	pub fn load(home: &Home, me: &Identity, patient: &AccountId) -> Result<Self> {
 		match home.read_sealed(&me.encryption, FOLDER, &file_name(me, patient))? {
 			Some(bytes) => serde_json::from_slice(&bytes).context("the file of labels is damaged"),
@@ -52,8 +52,8 @@ impl LabelTable {
 		}
 	}
 
-	/// Changes what is known of a patient's labels, under the home's lock. Returns the table, and
-	/// what `change` returned. Nothing is written if that is an error.
+	/// Changes the known labels of a patient, under the home's lock. Returns the table and the
+	/// result of `change`. Nothing is written if that is an error.
 	pub fn update<T>(
 		home: &Home,
 		me: &Identity,
@@ -195,8 +195,8 @@ impl LabelTable {
 		}
 	}
 
-	/// Adds the meanings from a marked media type that do not contradict what is known. Whether
-	/// there was anything new.
+	/// Adds the meanings from a marked media type that do not contradict the known ones. Returns
+	/// whether there was anything new.
 	pub fn learn(&mut self, meanings: &[(String, u8)]) -> bool {
 		let before = self.0.len();
 		for (word, bit) in meanings {
@@ -219,7 +219,7 @@ fn check_word(word: &str) -> Result<()> {
 	Ok(())
 }
 
-/// A marked media type taken apart: the media type, and the meanings.
+/// Splits a marked media type into the media type and the meanings.
 pub fn unmark(marked: &str) -> (&str, Vec<(String, u8)>) {
 	let Some((media_type, rest)) = marked.split_once(PARAMETER) else {
 		return (marked, Vec::new());

@@ -1,14 +1,15 @@
-//! Vouchsafe's command line and reference client, as a library: what the commands do, without the
-//! arguments ([`args`]) and the printing ([`commands`], [`output`]).
+//! The `vouchsafe` command, which is also the reference client, as a library. [`args`] has the
+//! arguments, and [`commands`] runs a command and prints its answer with [`output`]. The other
+//! modules do the work:
 //!
-//! - [`session`]: a connection, a key, and names; everything else takes one.
-//! - [`author`]: adding records; [`journal`] is how that goes on after being killed.
-//! - [`open`]: opening records; [`verify`]: checking every copy of one.
-//! - [`consent`], [`request`], [`audit`], [`council`]: what their names say.
-//! - [`import`]: a file that `vouchsafe_fhir` turned into records; [`labels`]: which bits say what
-//!   is sensitive.
-//! - [`english`]: consents, decisions and logs in sentences.
-//! - [`keys`], [`names`], [`home`]: what is kept on this machine.
+//! - [`session`]: a connection, a key and names, which all other modules use.
+//! - [`author`]: adds records. [`journal`]: resumes adding after the command was interrupted.
+//! - [`open`]: opens records. [`verify`]: checks every copy of a record.
+//! - [`consent`], [`request`], [`audit`], [`council`]: consents, access requests, logs and motions.
+//! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the meanings
+//!   of a patient's label bits.
+//! - [`english`]: the language of sentences.
+//! - [`keys`], [`names`], [`home`]: keys, address book and folder on this machine.
 //! - [`file_names`], [`address`]: names of files, and addresses of nodes and custodians.
 
 pub mod address;

@@ -21,7 +21,7 @@ struct Book {
 	names: BTreeMap<String, String>,
 }
 
-/// People of the development networks. With `--dev` they are shown by these names.
+/// People of the development networks. With `--dev`, these names are shown.
 const DEVELOPMENT: [&str; 11] = [
 	"//DoctorA",
 	"//DoctorA2",
@@ -47,7 +47,7 @@ pub struct Names {
 }
 
 impl Names {
-	/// The home's address book and keys; with `development`, `//Name` is a name too.
+	/// The home's address book and keys. With `development`, `//Name` is a name too.
 	pub fn load(home: &Home, development: bool) -> Result<Self> {
 		let mut names = Self { development, ..Self::default() };
 		for (name, address) in read_book(home)?.names {
@@ -161,13 +161,13 @@ fn write_book(home: &Home, book: &Book) -> Result<()> {
 	write_private(&home.path().join("names.toml"), toml::to_string(book)?.as_bytes())
 }
 
-/// Puts a name into the address book. It is an error if it is the name of another account there, in
-/// any case of its letters.
+/// Adds a name to the address book. It is an error if another account has that name there, in upper
+/// or lower case.
 pub fn add(home: &Home, name: &str, account: &AccountId) -> Result<()> {
 	put(home, name, account, false)
 }
 
-/// Puts a name into the address book, also if it is the name of another account there.
+/// Adds a name to the address book, even if another account has that name there.
 pub fn replace(home: &Home, name: &str, account: &AccountId) -> Result<()> {
 	put(home, name, account, true)
 }
@@ -209,9 +209,9 @@ fn put(home: &Home, name: &str, account: &AccountId, may_replace: bool) -> Resul
 	write_book(home, &book)
 }
 
-/// Takes a name out of the address book. Whether it was there.
+/// Removes a name from the address book. Returns whether it was there.
 pub fn remove(home: &Home, name: &str) -> Result<bool> {
-	// Without making a home for nothing.
+	// Do not create the home folder if there is nothing to remove.
 	if !read_book(home)?.names.contains_key(name) {
 		return Ok(false);
 	}

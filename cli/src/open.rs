@@ -1,5 +1,6 @@
-//! Opening records: the call on the chain, the shares from the custodians, the content from
-//! whichever copy is good, and the checks at every step. What doesn't fit is named.
+//! Opens records: sends the call to the chain, gets the shares from the custodians and the content
+//! from a good copy, and checks every step. Faults are reported with the custodian that caused
+//! them.
 
 use crate::{
 	english::ENGLISH,
@@ -32,7 +33,7 @@ use vouchsafe_vault::{
 	sharing::{Commitments, Share},
 };
 
-/// Records in one opening.
+/// The most records in one opening.
 pub const MAX_OPENED: usize = vouchsafe_client::chain::MAX_OPENED as usize;
 /// How long a custodian that says "no access" is asked again after a final opening: its node may
 /// see that block a little later than ours.
@@ -41,13 +42,13 @@ const LAG: Duration = Duration::from_secs(8);
 /// Why a record was not opened.
 #[derive(Debug, Error)]
 pub enum OpenError {
-	/// The chain gives no access.
+	/// The chain refused access.
 	#[error(
 		"no access to {what}: no consent permits it. `vouchsafe request submit` asks the patient for \
 		 access. The patient can see the reason with `vouchsafe consent explain`"
 	)]
 	NoAccess {
-		/// To what.
+		/// The record or version.
 		what: String,
 	},
 	/// Too few shares came together.
@@ -55,9 +56,9 @@ pub enum OpenError {
 	TooFewShares {
 		/// How many are needed.
 		need: u8,
-		/// Whose shares came.
+		/// The sources of the shares that came.
 		got: Vec<String>,
-		/// Who gave none, and why.
+		/// The holders that sent none, and why.
 		failed: Vec<(String, String)>,
 	},
 	/// No copy of the content is good.
@@ -65,10 +66,10 @@ pub enum OpenError {
 	NoGoodCopy {
 		/// Manifest or ciphertext.
 		what: &'static str,
-		/// Who has none, and why.
+		/// The institutions that have no good copy, and why.
 		failed: Vec<(String, String)>,
 	},
-	/// What was decrypted is not what the author committed to.
+	/// The decrypted document is not the one that the author committed to.
 	#[error(
 		"the document of record {record} is not the one that its author registered on the chain. It was \
 		 not written to disk. Tell the institution that wrote the record"
@@ -112,15 +113,15 @@ fn reasons(failed: &[(String, String)]) -> String {
 /// What is to be opened.
 #[derive(Clone, Debug)]
 pub struct OpeningRequest {
-	/// Whose records.
+	/// The patient.
 	pub patient: AccountId,
-	/// Which, at most [`MAX_OPENED`].
+	/// The records, at most [`MAX_OPENED`].
 	pub records: Vec<H256>,
-	/// Which version; `None` for the last.
+	/// The version, or `None` for the last one.
 	pub version: Option<u32>,
-	/// Why.
+	/// The purpose of use.
 	pub purpose: Purpose,
-	/// On what ground.
+	/// The ground.
 	pub ground: Ground,
 }
 
@@ -133,7 +134,7 @@ pub enum Destination {
 	File {
 		/// Which.
 		path: PathBuf,
-		/// Whether a file that is there is replaced.
+		/// Whether an existing file is replaced.
 		replace: bool,
 	},
 }
@@ -153,19 +154,19 @@ pub struct Opened {
 	pub length: u64,
 	/// Where it was written.
 	pub path: PathBuf,
-	/// Whose shares opened it.
+	/// The sources of the shares that opened it.
 	pub shares_from: Vec<String>,
-	/// Whose copy of the content it was.
+	/// The institution whose copy of the content was used.
 	pub content_from: String,
-	/// What was found wrong on the way: who gave a false share, whose copy was changed.
+	/// The faults that were found: custodians that sent a false share, copies that were changed.
 	pub warnings: Vec<String>,
 }
 
-/// What became of each record.
+/// The result for each record.
 pub type Results = Vec<(H256, Result<Opened, OpenError>)>;
 
-/// Opens records: asks the chain, and fetches what it opened. The error is one that concerns all;
-/// what concerns one record is in its result.
+/// Opens records: asks the chain, and fetches the records that it opened. An error concerns all
+/// records. A fault of one record is in that record's result.
 pub async fn open(
 	session: &Session,
 	opening: &OpeningRequest,
@@ -191,8 +192,8 @@ pub async fn open(
 	Ok(results)
 }
 
-/// Asks the chain to open records, waits until that is final, and gives those that were opened and
-/// those that were refused.
+/// Asks the chain to open records, and waits until that is final. Returns the records that were
+/// opened and those that were refused.
 pub async fn ask(session: &Session, opening: &OpeningRequest) -> Result<(Vec<H256>, Vec<H256>)> {
 	if opening.records.is_empty() || opening.records.len() > MAX_OPENED {
 		bail!("1 to {MAX_OPENED} records can be opened at once");
@@ -209,7 +210,7 @@ pub async fn ask(session: &Session, opening: &OpeningRequest) -> Result<(Vec<H25
 	included.opening_decided().context("the chain does not confirm the opening")
 }
 
-/// All that the chain has of a version; of the last one if none is named.
+/// What the chain stores about a version, or about the last version if none is named.
 async fn find(session: &Session, at: &At, record: H256, version: Option<u32>) -> Result<Target> {
 	let found = at.record(record).await?.context("there is no such record")?;
 	let number = version.unwrap_or(found.versions.saturating_sub(1));
@@ -224,7 +225,7 @@ fn count_versions(versions: u32) -> String {
 	ENGLISH.count(Noun::Version, usize::try_from(versions).unwrap_or(usize::MAX))
 }
 
-/// Fetches what an opening has opened: shares, manifest, content. It needs a final, fresh opening.
+/// Fetches shares, manifest and content of an opened record. The opening must be final and valid.
 pub async fn fetch(
 	session: &Session,
 	opening: &OpeningRequest,
@@ -319,7 +320,7 @@ fn learn_labels(session: &Session, patient: &AccountId, meanings: &[(String, u8)
 	Ok(())
 }
 
-/// How people call the source of a share.
+/// The source of a share, in words.
 fn name_of(session: &Session, target: &Target, source: &Source) -> String {
 	let name = session.names.show(source.custodian());
 	match source {
@@ -334,7 +335,7 @@ fn name_of(session: &Session, target: &Target, source: &Source) -> String {
 	}
 }
 
-/// What a custodian answered.
+/// A custodian's answer.
 enum Answer {
 	Own(PatientEnvelope),
 	Released(Release),
@@ -423,7 +424,7 @@ async fn ask_custodian(
 	}
 }
 
-/// Who keeps the content: the holding institutions, the reader's own first.
+/// The institutions that keep the content: those that hold a share, the reader's own first.
 fn content_places(target: &Target, near: Option<&AccountId>) -> Vec<AccountId> {
 	let mut places: Vec<_> = target.custodians().map(|it| it.account.clone()).collect();
 	places.sort_by_key(|place| Some(place) != near);
@@ -475,12 +476,12 @@ pub async fn content_of(session: &Session, at: &At, record: H256) -> Result<(Cid
 /// Why a copy could not be used.
 struct BadCopy {
 	text: String,
-	/// Whether it was changed, and not just away.
+	/// Whether it was changed. Otherwise it could not be fetched.
 	suspicious: bool,
 }
 
-/// Fetches one copy and decrypts it into a temporary file as it comes. What is kept is only a copy
-/// whose CID, length and every segment are right. The outer error is one of this machine.
+/// Fetches one copy and decrypts it into a temporary file as it arrives. The file is kept only if
+/// CID, length and every segment are right. The outer error is an error of this machine.
 async fn fetch_copy(
 	session: &Session,
 	institution: &AccountId,
@@ -536,7 +537,7 @@ async fn fetch_copy(
 	Ok(Ok((file, commitment.finish())))
 }
 
-/// Gives the temporary file its name. Until here nobody has seen it.
+/// Gives the temporary file its final name. Before that, nobody sees the document.
 fn keep(
 	file: NamedTempFile,
 	destination: &Destination,

@@ -9,7 +9,7 @@ use std::{
 	time::{Duration, Instant},
 };
 
-/// What a command answers.
+/// The answer of a command.
 #[derive(Clone, Debug, Default)]
 pub struct Output {
 	/// For people, to be read at a glance.
@@ -35,7 +35,7 @@ impl Output {
 	}
 }
 
-/// Writes to standard output. A reader that has closed the pipe wants no more: not an error.
+/// Writes to standard output. If the reader has closed the pipe, this is not an error.
 pub fn write_out(text: &str) -> std::io::Result<()> {
 	let mut out = std::io::stdout().lock();
 	match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -44,7 +44,7 @@ pub fn write_out(text: &str) -> std::io::Result<()> {
 	}
 }
 
-/// Writes to standard error. If that fails, nobody can be told.
+/// Writes to standard error. If that fails, the error cannot be shown anywhere.
 pub fn write_error(text: &str) {
 	let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
@@ -110,7 +110,7 @@ pub(crate) fn turns_text(c: char) -> bool {
 	matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Foreign text without characters that change what a terminal shows.
+/// Text from elsewhere, without the characters that change what a terminal shows.
 pub fn plain(text: &str) -> String {
 	text.chars()
 		.map(|c| if (c.is_control() && c != '\n') || turns_text(c) { '\u{fffd}' } else { c })
@@ -118,7 +118,7 @@ pub fn plain(text: &str) -> String {
 }
 
 /// A task that takes time. Once a command has worked for three seconds, one line on standard
-/// error says what it does; not if standard error is not a terminal.
+/// error says what it does. Nothing is shown if standard error is not a terminal.
 ///
 /// Tasks may be nested: the line is about the one that began last. A command's own task is the
 /// outermost, so that every command shows progress.
@@ -128,7 +128,7 @@ pub struct Progress {
 }
 
 impl Progress {
-	/// A task of so many bytes.
+	/// A task with this number of bytes.
 	pub fn bytes(what: &str, length: u64) -> Self {
 		Self::start(what, Some(length))
 	}
@@ -148,12 +148,12 @@ impl Progress {
 		Self { id }
 	}
 
-	/// Says what is being done now.
+	/// Shows what is being done now.
 	pub fn say(&self, what: &str) {
 		screen().change(self.id, |task| what.clone_into(&mut task.what));
 	}
 
-	/// So much more is done.
+	/// Adds to the work that is done.
 	pub fn advance(&self, by: u64) {
 		screen().change(self.id, |task| task.done = task.done.saturating_add(by));
 	}
@@ -165,7 +165,7 @@ impl Drop for Progress {
 	}
 }
 
-/// While it lives, no progress is shown: somebody is being asked, or reads the log.
+/// While this value exists, no progress is shown, because the user is asked or reads the log.
 #[derive(Debug)]
 pub struct Silence(());
 
@@ -181,7 +181,7 @@ impl Drop for Silence {
 	fn drop(&mut self) {
 		let mut screen = screen();
 		screen.silences = screen.silences.saturating_sub(1);
-		// The time that somebody took to answer does not count.
+		// The time that the user took to answer does not count.
 		screen.since = Some(Instant::now());
 	}
 }
@@ -194,7 +194,7 @@ struct Task {
 	total: Option<u64>,
 }
 
-/// What may be drawn, and what is.
+/// The tasks, and the line that is drawn.
 struct Screen {
 	tasks: Vec<Task>,
 	last_id: u64,

@@ -1,4 +1,4 @@
-//! Asking for access, and answering.
+//! Asks patients for access, and answers such requests.
 
 use crate::{
 	consent::{sentence, shown, Granted},
@@ -16,13 +16,13 @@ use vouchsafe_vault::seal::{self, PublicKey, Purpose, OVERHEAD};
 /// The longest reason, in bytes.
 pub const LONGEST_REASON: usize = 512 - OVERHEAD;
 
-/// What a reason is sealed with: nobody can pass it off as another's or another patient's.
+/// The associated data of a sealed reason. It binds the reason to its asker and its patient.
 fn address(genesis: &H256, patient: &AccountId, asker: &AccountId) -> Vec<u8> {
 	let (patient, asker) = (account_bytes(patient), account_bytes(asker));
 	[b"vouchsafe/reason/1".as_slice(), &genesis.0, &patient, &asker].concat()
 }
 
-/// Submits a request; its number, and the block.
+/// Submits a request. Returns its number and the block.
 pub async fn submit(
 	session: &Session,
 	patient: AccountId,
@@ -66,7 +66,7 @@ pub async fn submit(
 	Ok((request.context("the chain does not confirm the request")?, included.number))
 }
 
-/// One's own request of this number, as its patient.
+/// The request with this number to the user, who is the patient.
 pub async fn find(session: &Session, id: u32) -> Result<Request> {
 	let me = session.me()?.account();
 	let at = session.finalized().await?;
@@ -80,7 +80,7 @@ pub async fn find(session: &Session, id: u32) -> Result<Request> {
 		})
 }
 
-/// The reason, as the patient reads it; `None` where it does not open.
+/// The reason, decrypted for the patient. `None` if it cannot be decrypted.
 pub fn reason(session: &Session, request: &Request) -> Option<String> {
 	let me = session.me.as_ref()?;
 	let address = address(&session.genesis(), &me.account(), &request.asker);
@@ -88,7 +88,7 @@ pub fn reason(session: &Session, request: &Request) -> Option<String> {
 	Some(crate::output::plain(&String::from_utf8_lossy(&bytes)))
 }
 
-/// The terms that approve a request whole, at the chain's time `now`.
+/// The terms that approve all of a request, at the chain's time `now`.
 pub fn terms_of(request: &Request, now: u64) -> Result<Terms> {
 	let Asked { actions, purposes, categories, labels, confidentiality, records, data_period } =
 		request.asked.clone();
@@ -106,7 +106,7 @@ pub fn terms_of(request: &Request, now: u64) -> Result<Terms> {
 	})
 }
 
-/// Approves a request with these terms, which were shown and agreed to.
+/// Approves a request with these terms. The patient must have seen their sentence and agreed to it.
 pub async fn approve(
 	session: &Session,
 	id: u32,
@@ -130,7 +130,7 @@ pub async fn deny(session: &Session, id: u32) -> Result<u32> {
 	Ok(session.submit(AccessRequestsCall::deny { request: id }).await?.number)
 }
 
-/// Withdraws one's own request to a patient.
+/// Withdraws the user's own request to a patient.
 pub async fn withdraw(session: &Session, patient: AccountId, id: u32) -> Result<u32> {
 	let call = AccessRequestsCall::withdraw { patient, request: id };
 	Ok(session.submit(call).await?.number)

@@ -1,4 +1,4 @@
-//! A session: a connection to a node, the home, who one is, and who the others are called.
+//! A session: a connection to a node, the home folder, the user's key, and names of accounts.
 
 use crate::{
 	address::{self, AddressOf},
@@ -18,10 +18,10 @@ use vouchsafe_client::{
 	protocol::holders::Member,
 };
 
-/// Called at each step of what goes on after being killed, with the step's name.
+/// Called after each step of work that can be resumed, with the step's name.
 pub type StepHook = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// What a session is made from.
+/// The settings of a session.
 #[derive(Clone, Debug)]
 pub struct Settings {
 	/// The node's WebSocket.
@@ -43,11 +43,11 @@ pub struct Session {
 	pub chain: Chain,
 	/// The folder.
 	pub home: Home,
-	/// Who is called what.
+	/// The names of accounts.
 	pub names: Names,
 	/// All institutions and authorities.
 	pub members: Vec<Member>,
-	/// Who one is, where a key was named.
+	/// The user's key, if one was named.
 	pub me: Option<Identity>,
 	/// See [`StepHook`].
 	pub hook: Option<StepHook>,
@@ -79,7 +79,7 @@ impl Session {
 		Self::new(chain, settings.home.clone(), me, settings.development).await
 	}
 
-	/// A session on a connection that there is.
+	/// A session on an existing connection.
 	pub async fn new(
 		chain: Chain,
 		home: Home,
@@ -95,7 +95,7 @@ impl Session {
 		Ok(session)
 	}
 
-	/// Reads who the institutions are, and where their custodians.
+	/// Reads the institutions and the addresses of their custodians.
 	pub async fn learn_members(&mut self) -> Result<()> {
 		let at = self.chain.finalized().await?;
 		let institutions = at.institutions().await?;
@@ -127,7 +127,7 @@ impl Session {
 		Ok(())
 	}
 
-	/// Who one is.
+	/// The user's key.
 	pub fn me(&self) -> Result<&Identity> {
 		self.me.as_ref().context(
 			"choose a key with --key NAME (`vouchsafe key show` lists your keys, `vouchsafe key \
@@ -162,8 +162,8 @@ impl Session {
 		Ok(self.chain.submit(&self.me()?.signer, call).await?)
 	}
 
-	/// The institution for which one acts: the one named, or the only one that one is affiliated
-	/// with now, or none.
+	/// The institution that the user acts for: the named one, or the only one that the user is
+	/// affiliated with now, or none.
 	pub async fn acting_for(&self, named: Option<&str>) -> Result<Option<AccountId>> {
 		if let Some(name) = named {
 			return Ok(Some(self.names.resolve(name)?));
@@ -190,7 +190,7 @@ impl Session {
 		}
 	}
 
-	/// The same, where there must be one.
+	/// The same. It is an error if there is none.
 	pub async fn institution(&self, named: Option<&str>) -> Result<AccountId> {
 		self.acting_for(named).await?.context(
 			"you do this for an institution, but you have no affiliation now: name the institution with \
@@ -213,7 +213,7 @@ impl Session {
 }
 
 impl Settings {
-	/// Checks that there is a key of the name, before anybody is connected to or asked.
+	/// Checks that a key with this name exists, before connecting to a node or asking the user.
 	fn check_key(&self) -> Result<()> {
 		match &self.key {
 			Some(key) if key.starts_with("//") => {
@@ -227,7 +227,7 @@ impl Settings {
 		}
 	}
 
-	/// The key that is named, unlocked.
+	/// The named key, unlocked.
 	pub fn unlock(&self) -> Result<Option<Identity>> {
 		let Some(key) = &self.key else { return Ok(None) };
 		self.check_key()?;
@@ -240,7 +240,7 @@ impl Settings {
 	}
 }
 
-/// Checks that something listens at a node's address, because connecting itself would go on trying.
+/// Checks that a server listens at a node's address, because connecting itself would keep trying.
 async fn listens(node: &url::Url) -> Result<()> {
 	let host = node.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
 	let port = node.port_or_known_default().unwrap_or_default();

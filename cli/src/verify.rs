@@ -1,4 +1,4 @@
-//! Checking every copy of a version's content, at every custodian that keeps one.
+//! Checks every copy of a version's content, at every custodian that keeps one.
 
 use crate::{output::Progress, session::Session};
 use anyhow::{Context as _, Result};
@@ -17,19 +17,19 @@ use vouchsafe_vault::manifest::Manifest;
 /// The longest manifest that is read from a copy that may be changed.
 const LONGEST_MANIFEST: u64 = 64 * 1024;
 
-/// How a copy is.
+/// The state of a copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyState {
 	/// As its author wrote it.
 	Good,
 	/// Changed.
 	Changed {
-		/// First and last byte that differ from a good copy, where there is one to compare with.
+		/// First and last byte that differ from a good copy, if there is one to compare with.
 		bytes: Option<(u64, u64)>,
-		/// Whether it ends too early or goes on too long.
+		/// Whether it is too short or too long.
 		other_length: bool,
 	},
-	/// Not to be had, and why.
+	/// Could not be fetched, and why.
 	Missing(String),
 	/// The institution has no IPFS node.
 	NoNode,
@@ -40,9 +40,9 @@ pub enum CopyState {
 pub struct CopyReport {
 	/// `manifest` or `document`.
 	pub what: &'static str,
-	/// At which institution.
+	/// The institution that keeps it.
 	pub institution: AccountId,
-	/// How it is.
+	/// Its state.
 	pub state: CopyState,
 }
 
@@ -77,7 +77,7 @@ impl CopyReport {
 	}
 }
 
-/// What a verification found.
+/// The result of a verification.
 #[derive(Clone, Debug)]
 pub struct Verified {
 	/// The record.

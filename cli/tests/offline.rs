@@ -1,5 +1,5 @@
-//! The command itself, as people start it, for what needs no chain: keys, names, splitting a bundle,
-//! exit codes, and what happens if an answer cannot be written.
+//! Tests of the command that need no chain: keys, names, splitting a bundle, exit codes, and what
+//! happens if an answer cannot be written.
 
 use serde_json::Value;
 use std::{
@@ -68,7 +68,7 @@ fn a_key_is_made_and_its_words_are_shown() {
 	assert!(again.contains(&words));
 	assert_eq!(run(home.path(), &arguments, "wrong horse\n").status.code(), Some(1));
 
-	// The words give the same account back.
+	// The words restore the same account.
 	let file = home.path().join("words");
 	fs::write(&file, format!("{words}\n")).unwrap();
 	let arguments = [

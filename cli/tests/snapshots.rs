@@ -7,7 +7,7 @@ fn cases() -> trycmd::TestCases {
 	let cases = trycmd::TestCases::new();
 	cases
 		.register_bin("vouchsafe", Path::new(env!("CARGO_BIN_EXE_vouchsafe")))
-		// What the environment of whoever runs the tests would change.
+		// Variables that would change the output.
 		.env("COLUMNS", "100")
 		.env("HOME", "/home/eva")
 		.env("XDG_CONFIG_HOME", "");

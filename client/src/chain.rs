@@ -1,6 +1,5 @@
-//! A node's RPC. Reads are made at a block: the last finalised, the best, or any other; they go
-//! through the legacy methods, which answer at once. A call that is submitted is followed until it
-//! is final.
+//! A node's RPC. Reads are made at a block: the last finalised, the best, or any other. They use
+//! the legacy methods, which answer at once. A submitted call is followed until it is final.
 
 use crate::compatibility;
 use futures::Stream;
@@ -39,16 +38,16 @@ pub use vouchsafe_protocol::{
 
 /// How long one question to the node may take.
 const ANSWER: Duration = Duration::from_secs(15);
-/// How long a transaction is valid, in blocks, and so how long it is waited for.
+/// How long a transaction is valid, in blocks, and so how long to wait for it.
 const MORTALITY: u64 = 128;
-/// How long the pool may take to take a transaction in.
+/// How long the pool may take to accept a transaction.
 const TAKE_IN: Duration = Duration::from_secs(3);
-/// How long nothing is heard of a transaction before it is sent again.
+/// How long a transaction may have no new status before it is sent again.
 const RESEND: Duration = Duration::from_secs(6);
 /// How often a submission is tried again after an error that may pass.
 const TRIES: u32 = 5;
-/// How many transactions of one client are on their way at once. Each block validates again all
-/// that wait in the pool.
+/// How many transactions of one client are pending at once. Each block makes the pool validate all
+/// waiting transactions again.
 const IN_FLIGHT: usize = 2000;
 
 /// The types of the node's RPC.
@@ -60,7 +59,7 @@ impl RpcConfig for Types {
 	type AccountId = AccountId;
 }
 
-/// What is read of a block's header.
+/// The fields of a block's header that are read.
 #[derive(Debug, Deserialize, codec::Decode)]
 struct Header {
 	#[serde(deserialize_with = "hex_number")]
@@ -72,14 +71,14 @@ fn hex_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Erro
 	u32::from_str_radix(text.trim_start_matches("0x"), 16).map_err(serde::de::Error::custom)
 }
 
-/// A connection to a node, which comes back by itself. Cheap to clone.
+/// A connection to a node, which reconnects by itself. Cheap to clone.
 #[derive(Clone)]
 pub struct Chain {
 	rpc: LegacyRpcMethods<Types>,
 	genesis: H256,
 	/// Spec versions of runtimes that were found to be the one that this program knows.
 	known: Arc<Mutex<BTreeSet<u32>>>,
-	/// Held from the look at a nonce until the pool knows of its use.
+	/// Held from reading a nonce until the pool has the transaction that uses it.
 	nonces: Arc<tokio::sync::Mutex<()>>,
 	in_flight: Arc<Semaphore>,
 }
@@ -108,7 +107,7 @@ enum Until {
 enum NonceChoice {
 	/// The next after those that wait in the pool.
 	AfterPending,
-	/// The account's own: the transaction replaces one that is pending.
+	/// The account's own nonce: the transaction replaces a pending one.
 	Account,
 }
 
@@ -215,7 +214,7 @@ impl Chain {
 			.map_err(|_| ChainError::Unreachable(format!("no node answers at {url}")))?
 	}
 
-	/// The genesis hash that the node tells now; after a reconnection it may be another node.
+	/// The genesis hash that the node returns now. After a reconnection it may be another node.
 	pub async fn ask_genesis(&self) -> Result<H256, ChainError> {
 		answered(|| self.rpc.genesis_hash()).await
 	}
@@ -261,8 +260,8 @@ impl Chain {
 		Ok(())
 	}
 
-	/// Whether the node still has the state of the first blocks. On a chain younger than what a
-	/// pruned node keeps this says yes: ask again later.
+	/// Whether the node still has the state of the first blocks. On a young chain a pruning node
+	/// has not pruned anything yet, so ask again later.
 	pub async fn is_archive(&self) -> Result<bool, ChainError> {
 		let genesis = Some(self.genesis);
 		match answered(|| self.rpc.state_get_keys_paged(&[], 1, None, genesis)).await {
@@ -288,7 +287,7 @@ impl Chain {
 		Ok((health.peers, health.is_syncing))
 	}
 
-	/// The finalised blocks from now on, none left out.
+	/// All finalised blocks from now on, without gaps.
 	pub async fn finalized_blocks(
 		&self,
 	) -> Result<impl Stream<Item = Result<(u32, H256), ChainError>> + Send + Unpin, ChainError> {
@@ -301,7 +300,7 @@ impl Chain {
 		Ok(Box::pin(stream))
 	}
 
-	/// Signs and submits a call, and waits until it is in the best block. It may still go.
+	/// Signs and submits a call, and waits until it is in the best block. A fork may still drop it.
 	pub async fn submit_best(
 		&self,
 		signer: &impl Signer,
@@ -395,8 +394,8 @@ impl Chain {
 		}
 	}
 
-	/// Looks for a transaction of which nothing more was heard, until it can't come any more. It is
-	/// sent again meanwhile, the same bytes, which harms nothing where it is known already.
+	/// Looks for a transaction whose status no longer arrives, until it can no longer be included.
+	/// Meanwhile the same bytes are sent again. This is harmless if the node has them already.
 	async fn find(
 		&self,
 		extrinsic: &[u8],
@@ -439,7 +438,7 @@ impl Chain {
 		Err(ChainError::Dropped("it was in no block as long as it was valid".into()))
 	}
 
-	/// What became of a transaction in this block, if it is there. An error if it failed.
+	/// The result of a transaction in this block, if it is there. An error if it failed.
 	async fn look_in(&self, at: &At, extrinsic: &[u8]) -> Result<Option<Included>, ChainError> {
 		let block = answered(|| self.rpc.chain_get_block(Some(at.hash))).await?;
 		let extrinsics = block.ok_or(ChainError::StateGone)?.block.extrinsics;
@@ -452,7 +451,7 @@ impl Chain {
 	}
 }
 
-/// Why a transaction will not come, if its status says so.
+/// Why a transaction will not be included, if its status says so.
 fn lost(status: &TransactionStatus<H256>) -> Option<ChainError> {
 	let why = match status {
 		TransactionStatus::FinalityTimeout(_) => "finality timeout",
@@ -464,10 +463,10 @@ fn lost(status: &TransactionStatus<H256>) -> Option<ChainError> {
 	Some(refusal_of(why).unwrap_or_else(|| ChainError::Dropped(why.into())))
 }
 
-/// Where a stream of finalised blocks is.
+/// The position of a stream of finalised blocks.
 struct FinalizedBlocks {
 	chain: Chain,
-	/// The node's announcements, of which it leaves some out; none after they broke off.
+	/// The node's announcements, which have gaps. `None` after the subscription broke off.
 	heads: Option<RpcSubscription<Header>>,
 	/// The number of the next block.
 	next: u32,
@@ -505,7 +504,8 @@ impl FinalizedBlocks {
 	}
 }
 
-/// The answer to a question, if it comes in time. It is asked again where the connection was lost.
+/// The answer to a request, if it comes in time. If the connection was lost, the request is
+/// repeated.
 async fn answered<T, F: Future<Output = Result<T, subxt_rpcs::Error>>>(
 	question: impl Fn() -> F,
 ) -> Result<T, ChainError> {
@@ -542,7 +542,7 @@ fn from_rpc(error: subxt_rpcs::Error) -> ChainError {
 	ChainError::from_node(text)
 }
 
-/// The error with all that caused it, in one line.
+/// The error with its causes, in one line.
 fn chain_of(error: &dyn std::error::Error) -> String {
 	let mut text = error.to_string();
 	let mut source = error.source();

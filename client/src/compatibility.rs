@@ -1,9 +1,9 @@
 //! Whether a node's runtime is the one that this program was built for.
 //!
-//! Calls, storage keys and answers are bytes whose types are fixed when this program is compiled. So
-//! the runtime's metadata is compared with the one that they were made from. What may differ is what
-//! changes no type: documentation, and the values of constants, such as the runtime's version, but
-//! for those that the protocol uses.
+//! Calls, storage keys and answers are bytes whose types are fixed when this program is compiled.
+//! So the runtime's metadata is compared with the metadata that the types were generated from.
+//! Documentation may differ, and so may the values of constants that the protocol does not use,
+//! such as the runtime's version.
 
 use codec::Encode;
 use scale_info::TypeDef;
@@ -24,7 +24,7 @@ pub(crate) fn check(metadata: &[u8]) -> Result<(), ChainError> {
 	Ok(())
 }
 
-/// What must be equal.
+/// The parts that must be equal.
 #[derive(PartialEq, Eq)]
 struct Fingerprint {
 	/// A hash over the types of all calls, events, errors, values in the state and APIs. It does not

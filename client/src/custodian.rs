@@ -1,5 +1,5 @@
-//! A custodian's REST API, from the client's side: every call with its time limit, and tried
-//! again a few times where trying again can help.
+//! The client of a custodian's REST API. Every call has a time limit, and is repeated a few times
+//! if trying again can help.
 
 use crate::{
 	chain::{AccountId, H256},
@@ -25,7 +25,7 @@ pub use vouchsafe_protocol::{errors::CustodianError, traits::Custodian};
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long a custodian may be silent while bytes flow.
 const SILENCE: Duration = Duration::from_secs(60);
-/// How often a request is tried where the custodian can't be reached or is busy.
+/// How often a request is tried if the custodian cannot be reached or is busy.
 const TRIES: u32 = 3;
 /// How often a request is tried that needs something which is about to be final.
 const TRIES_FOR_FINALITY: u32 = 12;
@@ -49,7 +49,7 @@ impl CustodianClient {
 	pub fn new(url: &str, institution: AccountId, genesis: H256) -> Result<Self, CustodianError> {
 		static PROVIDER: Once = Once::new();
 		PROVIDER.call_once(|| {
-			// Where another one is installed already, that one serves.
+			// If another one is installed already, that one is used.
 			let _ = rustls::crypto::ring::default_provider().install_default();
 		});
 		let http = Client::builder()
@@ -84,7 +84,7 @@ impl CustodianClient {
 		body: &B,
 	) -> Result<T, CustodianError> {
 		self.retry(|| async {
-			// Signed again each time: a nonce is good once.
+			// Signed again each time, because a nonce is valid once.
 			let request = self
 				.http
 				.post(format!("{}{path}", self.url))
@@ -260,7 +260,7 @@ impl Custodian for CustodianClient {
 	}
 }
 
-/// The answer, if it is a good one.
+/// The answer, if it is a success.
 async fn accepted(answer: reqwest::Response) -> Result<reqwest::Response, CustodianError> {
 	let status = answer.status();
 	match status {
@@ -297,7 +297,7 @@ fn from_transport(error: reqwest::Error) -> CustodianError {
 	CustodianError::Unreachable(describe(&error))
 }
 
-/// The error with its causes; the address may hold nothing secret.
+/// The error with its causes. The address must not contain a secret.
 fn describe(error: &dyn std::error::Error) -> String {
 	let mut text = error.to_string();
 	let mut source = error.source();

@@ -1,8 +1,8 @@
-//! Kubo's RPC: the only module that speaks it. `ipfs-api-backend-hyper` is the transport; where
-//! its own types no longer fit Kubo's answers, this module has its own.
+//! Kubo's RPC. No other module speaks it. `ipfs-api-backend-hyper` is the transport. If its types
+//! no longer fit Kubo's answers, this module defines its own.
 //!
-//! Everything is added with the same options, so that every node gives the same CID, and what
-//! comes back is checked against the CID that is computed here ([`crate::cid`]).
+//! Everything is added with the same options, so that every node computes the same CID. Kubo's
+//! answer is compared with the CID that is computed here ([`crate::cid`]).
 
 use crate::cid::{Cid, CidBuilder};
 use bytes::Bytes;
@@ -18,7 +18,7 @@ use std::{
 };
 use tokio::{sync::mpsc, time::timeout};
 
-/// How long a short question may take.
+/// How long a short request may take.
 const ANSWER: Duration = Duration::from_secs(10);
 /// How long Kubo may be silent while bytes flow.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -29,13 +29,13 @@ pub enum IpfsError {
 	/// It can't be reached, or is silent.
 	#[error("the IPFS node can't be reached: {0}. Is it running, and is the address right?")]
 	Unreachable(String),
-	/// It says no.
+	/// It refused the request.
 	#[error("the IPFS node says: {0}")]
 	Refused(String),
 	/// The bytes are not those of the CID.
 	#[error("the IPFS node gives other bytes than those of {0}: its copy is damaged")]
 	Damaged(String),
-	/// The bytes that came to be added are not those of the CID.
+	/// The bytes to add are not those of the CID.
 	#[error("the bytes have the CID {got}, not {expected}")]
 	OtherContent {
 		/// What they should have.
@@ -46,12 +46,12 @@ pub enum IpfsError {
 	/// There are more bytes than expected.
 	#[error("there are more than the {0} bytes that were expected")]
 	TooLong(u64),
-	/// The sender of what is to be added stopped.
+	/// The sender of the bytes to add stopped.
 	#[error("the upload broke off: {0}")]
 	BrokenOff(String),
 }
 
-/// What was added.
+/// Added content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Added {
 	/// Its CID.
@@ -98,7 +98,7 @@ impl ApiRequest for PinLs<'_> {
 	const PATH: &'static str = "/pin/ls";
 }
 
-/// `pin/add`, whole and without progress, so that there is one answer.
+/// `pin/add`, recursive and without progress reports, so that there is one answer.
 #[derive(Serialize)]
 struct PinAdd<'a> {
 	arg: &'a str,
@@ -120,7 +120,7 @@ impl ApiRequest for SwarmPeers {
 	const PATH: &'static str = "/swarm/peers";
 }
 
-/// The answer to `swarm/peers`; `Peers` is null where there are none.
+/// The answer to `swarm/peers`. `Peers` is null if there are none.
 #[derive(Deserialize)]
 struct Peers {
 	#[serde(rename = "Peers")]
@@ -152,7 +152,7 @@ struct AddAnswer {
 }
 
 impl Ipfs {
-	/// The node at this address, such as `http://127.0.0.1:5001`. It isn't asked anything yet.
+	/// The node at this address, such as `http://127.0.0.1:5001`. Does not connect yet.
 	pub fn new(url: &str) -> Result<Self, IpfsError> {
 		let client = IpfsClient::from_str(url.trim_end_matches('/'))
 			.map_err(|error| IpfsError::Refused(format!("{url} is not an address: {error}")))?;
@@ -170,8 +170,8 @@ impl Ipfs {
 		Ok(answer.peers.map_or(0, |peers| peers.len()))
 	}
 
-	/// Adds and pins what streams in. Where the CID is known before, other bytes are refused, and
-	/// likewise more than `max` bytes: what came of them goes with the next collection of garbage.
+	/// Adds and pins a stream of bytes. Refuses more than `max` bytes and, if the CID is known
+	/// before, bytes of another CID. The next garbage collection removes what was added of them.
 	pub async fn add<S, E>(
 		&self,
 		content: S,
@@ -211,7 +211,7 @@ impl Ipfs {
 					break;
 				}
 			}
-			// An error in the body makes Kubo drop what came so far.
+			// An error in the body makes Kubo drop the bytes so far.
 			let _ = sender.send(Err(io::Error::other("broken off"))).await;
 			None
 		};
@@ -222,7 +222,8 @@ impl Ipfs {
 			raw_leaves: true,
 			chunker: "size-262144",
 			hash: "sha2-256",
-			// Pinned only once the CID is known to be right: what is here already stays as it is.
+			// Pinned only after the CID was found right. Content that was here before is not
+			// touched.
 			pin: false,
 			quieter: true,
 			progress: false,
@@ -254,8 +255,8 @@ impl Ipfs {
 		self.add(content, None, max).await
 	}
 
-	/// The content of a CID as it streams in. The end of the stream is an error if the bytes were
-	/// not the CID's: use nothing of it before the end.
+	/// The content of a CID as a stream. If the bytes are not those of the CID, the stream ends
+	/// with an error. So use none of them before the end.
 	pub fn cat(
 		&self,
 		cid: Cid,
@@ -277,15 +278,15 @@ impl Ipfs {
 		Ok(bytes)
 	}
 
-	/// Pins the content, after fetching what is not here from other nodes. Gives up after
-	/// `patience`; what was fetched until then stays for the next time.
+	/// Pins the content, after fetching missing blocks from other nodes. Gives up after `patience`.
+	/// The blocks that were fetched until then stay for the next attempt.
 	pub async fn pin(&self, cid: &Cid, patience: Duration) -> Result<(), IpfsError> {
 		let request = PinAdd { arg: &cid.to_string(), recursive: true, progress: false };
 		let _: serde_json::Value = json(&self.client, patience, request).await?;
 		Ok(())
 	}
 
-	/// Takes the pin away, if there is one.
+	/// Removes the pin, if there is one.
 	pub async fn unpin(&self, cid: &Cid) -> Result<(), IpfsError> {
 		match answered(ANSWER, self.client.pin_rm(&cid.to_string(), true)).await {
 			Err(IpfsError::Refused(text)) if text.contains("not pinned") => Ok(()),
@@ -314,14 +315,14 @@ impl Ipfs {
 		}
 	}
 
-	/// Removes from the disk what is not pinned.
+	/// Removes content that is not pinned from the disk.
 	pub async fn collect_garbage(&self) -> Result<(), IpfsError> {
 		string(&self.client, Duration::from_secs(600), RepoGc { quiet: true }).await?;
 		Ok(())
 	}
 }
 
-// `Backend`, whose methods these are, can only be named as what `IpfsApi` rests on.
+// `Backend`, the trait of these methods, can only be named as a supertrait of `IpfsApi`.
 
 async fn json<R, T>(
 	client: &(impl IpfsApi<Error = ipfs_api_backend_hyper::Error> + Sync),
@@ -374,7 +375,7 @@ fn from_client(error: ipfs_api_backend_hyper::Error) -> IpfsError {
 	}
 }
 
-/// Ends a stream that is silent too long.
+/// Ends a stream that is silent for too long.
 fn with_patience<T: Send>(
 	stream: impl Stream<Item = Result<T, IpfsError>> + Send + Unpin,
 ) -> impl Stream<Item = Result<T, IpfsError>> + Send {
@@ -399,8 +400,7 @@ impl Stream for Pieces {
 	}
 }
 
-/// Bytes that must turn out to be those of a CID: otherwise the stream ends with
-/// [`IpfsError::Damaged`].
+/// A stream whose bytes must be those of a CID. Otherwise it ends with [`IpfsError::Damaged`].
 pub struct Checked<S> {
 	cid: Cid,
 	builder: Option<CidBuilder>,

@@ -1,8 +1,9 @@
-//! Sockets: what implements the traits of [`vouchsafe_protocol`] for programs that run natively.
+//! Connections to nodes, custodians and Kubo. Implements the traits of [`vouchsafe_protocol`] for
+//! native programs.
 //!
-//! - [`chain`]: a node's RPC: reads at a block, calls that are followed until they are final.
+//! - [`chain`]: a node's RPC. It reads at a block, and follows calls until they are final.
 //! - [`custodian`]: a custodian's REST API.
-//! - [`ipfs`]: Kubo's RPC, the only place that speaks it.
+//! - [`ipfs`]: Kubo's RPC. No other module speaks it.
 
 pub mod chain;
 mod compatibility;

@@ -1,4 +1,4 @@
-//! The chain as far as the daemon needs it: [`Node`] is a connection to a node, [`Block`] is the
+//! What the daemon reads from the chain: [`Node`] is a connection to a node, [`Block`] is the
 //! chain's state at one block. Both are implemented for the client's types, which read through a
 //! node's WebSocket.
 
@@ -101,7 +101,7 @@ pub trait Block: Send + Sync {
 	async fn audit_head(&self, patient: &AccountId) -> Result<(u64, H256), ChainError>;
 }
 
-/// Whether the account takes part and may sign.
+/// Whether the account is active and may sign.
 pub fn is_active(account: &Account) -> bool {
 	account.status == Status::Active && account.disabled_since.is_none()
 }

@@ -21,7 +21,7 @@ use vouchsafe_client::{
 const INTERVAL: Duration = Duration::from_secs(3);
 /// How often the node is asked whether it still has the first state.
 const ARCHIVE_INTERVAL: Duration = Duration::from_secs(60);
-/// How long finality may stand still before the check fails.
+/// How long finality may make no progress before the check fails.
 const STALLED: Duration = Duration::from_secs(30);
 /// After how many failed checks in a row a new connection is made.
 const FAILURES: u32 = 20;

@@ -1,8 +1,7 @@
 //! What the custodian keeps, by subject: one trait each for shares, content, the index of the
 //! patients' logs, and the nonces of requests. [`sqlite`] implements all four.
 //!
-//! Shares reach a database only as [`SealedValue`]s: encryption is the business of
-//! [`crate::encryption`], above it.
+//! A database gets shares only as [`SealedValue`]s. [`crate::encryption`] encrypts them before.
 
 pub mod sqlite;
 
@@ -153,7 +152,7 @@ pub trait Shares: Send + Sync {
 	async fn set_acknowledged(&self, id: VersionId) -> Result<(), StoreError>;
 }
 
-/// What is in the IPFS node, and for whom.
+/// The content in the IPFS node, and the accounts that added it.
 #[async_trait]
 pub trait Content: Send + Sync {
 	/// Notes content that an account added.

@@ -1,5 +1,5 @@
-//! Writes the records of a bundle into a folder, a file each: `split BUNDLE FOLDER`.
-//! `scripts/fhir-validate` gives them to HAPI's validator.
+//! Writes each record of a bundle to a file in a folder: `split BUNDLE FOLDER`.
+//! `scripts/fhir-validate` checks them with HAPI's validator.
 
 use std::{fs, path::PathBuf, process::ExitCode};
 use vouchsafe_fhir::{dates::month_index, import, Options, Unit};

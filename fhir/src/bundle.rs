@@ -1,4 +1,4 @@
-//! A bundle's entries, and what it says of itself: its type, pages, deletions, requests, and the
+//! A bundle's entries, and what it says about itself: its type, pages, deletions, requests, and the
 //! outcome of a search.
 
 use crate::{
@@ -49,7 +49,7 @@ pub struct Bundle<'a> {
 	pub signed: bool,
 	/// Its `meta`.
 	pub meta: Value,
-	/// The base of the server that gave it, by its link to itself.
+	/// The base URL of its server, from the bundle's `self` link.
 	pub base: Option<String>,
 	/// The resources to import.
 	pub resources: Vec<Resource<'a>>,
@@ -189,7 +189,7 @@ fn base_of_search(url: &str) -> Option<String> {
 	None
 }
 
-/// What an OperationOutcome says, in one line.
+/// The text of an OperationOutcome, in one line.
 pub(crate) fn outcome_text(outcome: &Value) -> String {
 	let issues = outcome.get("issue").and_then(Value::as_array);
 	let texts: Vec<String> = issues

@@ -1,4 +1,4 @@
-//! What a resource is: its category, and what part it plays in a record. Types decide first, then
+//! Classifies resources: their category, and their role in a record. The type decides first, then
 //! the codes of `data/categories.toml`.
 
 use crate::labels::{Systems, SYSTEMS};
@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::{collections::BTreeMap, sync::LazyLock};
 use vouchsafe_primitives::Category;
 
-/// What part a resource plays.
+/// The role of a resource in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
 	/// It is about the patient by itself.
@@ -29,14 +29,14 @@ pub enum Role {
 	Support,
 }
 
-/// What a resource is.
+/// The class of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Class {
 	/// Its category.
 	pub category: Category,
 	/// Whether its own type or codes say the category; otherwise a report may.
 	pub is_certain: bool,
-	/// Its part.
+	/// Its role.
 	pub role: Role,
 	/// Whether it describes a person, an institution or a definition, so that its codes say nothing
 	/// about the patient.
@@ -247,8 +247,8 @@ fn observation(resource: &Value) -> Class {
 	}
 }
 
-/// A report is what its category says; else what it is coded as; else imaging if it has images. A
-/// report without any category is taken for a laboratory's, because these are the most.
+/// The category of a report: by its category, otherwise by its code, otherwise imaging if it has
+/// images, otherwise laboratory, because most reports are from laboratories.
 fn report(resource: &Value) -> Category {
 	let categories = codings(resource.get("category"));
 	let by_category = categories.iter().find_map(|(system, code)| {
@@ -271,7 +271,7 @@ fn report(resource: &Value) -> Category {
 	})
 }
 
-/// A document is what its type says, or else its category.
+/// The category of a document: by its type, otherwise by its category.
 fn document(resource: &Value) -> Option<Category> {
 	["type", "category"].iter().find_map(|field| {
 		let concepts = resource.get(field);

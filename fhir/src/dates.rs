@@ -1,16 +1,16 @@
-//! Months of service: which of a resource's dates say when it was, how they are read, and which
-//! are placeholders.
+//! Months of service: which of a resource's dates count, how they are read, and which are
+//! placeholders.
 //!
-//! A date is read as it is written, in its own time zone, because that is the day on which it was
-//! there. A year alone is its twelve months. An open period is known by the end that it has.
+//! A date is read as written, in its own time zone, because that was the date at its place. A year
+//! alone means its twelve months. A period with one end has the month of that end.
 
 use serde_json::Value;
 use vouchsafe_primitives::ServiceMonth;
 
-/// Years ahead of the present beyond which nobody can mean a date.
+/// Dates more than this many years ahead are mistakes.
 const YEARS_AHEAD: u16 = 10;
 
-/// Dates that programs write where they know none.
+/// Dates that programs write if they do not know the date.
 const PLACEHOLDERS: [&str; 13] = [
 	"0001-01-01",
 	"0000-00-00",
@@ -60,7 +60,8 @@ const ENDINGS: [&str; 5] = ["Date", "DateTime", "Instant", "HandedOver", "Prepar
 /// Endings of the names of fields that hold a date or a time of day.
 const TIMES: [&str; 2] = ["Time", "time"];
 
-/// Fields that end so and say something else: a person's life, a value, the life of a thing.
+/// Fields with such an ending that are not dates of service: a person's life, a value, the life of
+/// a thing.
 const NOT_SERVICE: [&str; 20] = [
 	"birthDate",
 	"birthTime",
@@ -163,7 +164,7 @@ pub enum Ignored {
 	Unreadable,
 }
 
-/// A date of a resource, not yet judged.
+/// A date of a resource, not yet checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dated {
 	/// The field, as `period.end`.
@@ -211,12 +212,12 @@ fn look(path: &str, name: &str, value: &Value, found: &mut Vec<Dated>) {
 	}
 }
 
-/// Whether a text is meant as a date, so that it has to be named if it can't be read.
+/// Whether a text is meant as a date, so that a notice is due if it cannot be read.
 fn looks_like_a_date(text: &str) -> bool {
 	text.bytes().next().is_some_and(|byte| byte.is_ascii_digit())
 }
 
-/// A FHIR date or date-time as year, month and day, as far as it has them.
+/// A FHIR date or date-time as year, month and day. Month and day may be missing.
 fn parse(date: &str) -> Option<(u16, Option<u16>, Option<u16>)> {
 	let number = |range: std::ops::Range<usize>| -> Option<u16> {
 		let digits = date.get(range)?;
@@ -236,7 +237,7 @@ fn parse(date: &str) -> Option<(u16, Option<u16>, Option<u16>)> {
 	Some((year, Some(number(5..7)?), Some(number(8..10)?)))
 }
 
-/// Reads a date's months, without asking whether anybody can mean them.
+/// Reads a date's months, without checking whether they are plausible.
 pub fn months_of(date: &str) -> Option<Months> {
 	match parse(date)? {
 		(year, None, _) => {
@@ -246,7 +247,7 @@ pub fn months_of(date: &str) -> Option<Months> {
 	}
 }
 
-/// What is known of the patient's life and the present, to judge dates by.
+/// The patient's birth and the present, which dates are checked against.
 #[derive(Clone, Copy, Debug)]
 pub struct Judge {
 	/// The present month.
@@ -256,7 +257,8 @@ pub struct Judge {
 }
 
 impl Judge {
-	/// A judge. A birth date that is itself a placeholder or lies ahead does not count.
+	/// Creates the check. A birth date that is itself a placeholder or in the future does not
+	/// count.
 	pub fn new(today: ServiceMonth, birth: Option<&str>) -> Self {
 		let birth = birth
 			.filter(|date| !is_placeholder(date))

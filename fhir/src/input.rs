@@ -1,4 +1,4 @@
-//! What kind of file an input is, and each kind that is refused with its own sentence.
+//! Finds out what kind of file an input is. Each kind that is refused has its own message.
 
 use crate::version::Evidence;
 use thiserror::Error;
@@ -82,7 +82,7 @@ pub enum Refusal {
 	/// It is a JSON list of resources.
 	#[error("the file is a list of FHIR resources and not a Bundle: put them into a Bundle first")]
 	List,
-	/// It begins like JSON and is not.
+	/// It begins like JSON, but is not valid JSON.
 	#[error("the file is not valid JSON: {why} ({place})")]
 	Json {
 		/// What is wrong.
@@ -120,7 +120,7 @@ pub enum Refusal {
 		missing_of(.missing)
 	)]
 	Page {
-		/// How many entries are not here, if the bundle says so.
+		/// How many entries are missing, if the bundle says so.
 		missing: Option<u64>,
 		/// The address of the next page.
 		next: String,
@@ -158,7 +158,7 @@ fn missing_of(missing: &Option<u64>) -> String {
 	}
 }
 
-/// Tells what kind of file an input is.
+/// Finds out what kind of file an input is.
 pub fn read<'a>(bytes: &'a [u8], name: &str) -> Result<Input<'a>, Refusal> {
 	let kind = match bytes {
 		[] => return Err(Refusal::Empty),

@@ -1,7 +1,7 @@
 //! Sensitivity labels, found by codes. The value sets and the names of code systems are in
 //! `data/sensitivity.toml`, with display names and sources.
 //!
-//! The lists find what is commonly coded. They do not replace an author who looks.
+//! The lists find common codes. They do not replace an author who checks the record.
 
 use serde::Deserialize;
 use std::{
@@ -29,7 +29,7 @@ pub enum Label {
 	Genetics,
 	/// Abuse and violence.
 	Violence,
-	/// The source says that it is sensitive, in a way that has no word here.
+	/// The source marks it as sensitive with a label that is unknown here.
 	UnclassifiedSensitive,
 }
 

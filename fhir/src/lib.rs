@@ -1,19 +1,19 @@
-//! Turns what a hospital or an app exports into records: a FHIR R4 bundle, or any other file.
+//! Turns the exports of hospitals and apps into records: a FHIR R4 bundle, or any other file.
 //!
-//! It does no input or output: it takes bytes and gives bytes. The steps, each in a module:
+//! It does no I/O: it takes and returns bytes. The steps, each in a module:
 //!
-//! 1. [`input`]: what kind of file it is. What can't be read is refused with a sentence of its own.
-//! 2. [`bundle`]: the bundle's entries, and what the bundle says of itself (pages, deletions,
+//! 1. [`input`]: the kind of file. Each kind that cannot be read is refused with its own message.
+//! 2. [`bundle`]: the bundle's entries, and what the bundle says about itself (pages, deletions,
 //!    outcomes of a search).
 //! 3. [`resource`]: what is needed of each resource: references, dates, labels, category.
 //! 4. [`references`]: which resource refers to which.
 //! 5. [`units`]: which resources make one record.
 //! 6. [`records`]: the records themselves, each a valid and self-contained bundle.
-//! 7. [`plan`]: what will be sent, counted.
+//! 7. [`plan`]: the number of records of each kind.
 //!
 //! *Invariants.* Each resource of the input is in at least one record, byte for byte. No reference
-//! that resolves in the input dangles in a record. What is left out, read in another way than
-//! written, or not understood is named in [`Import::notices`].
+//! that resolves in the input dangles in a record. Content that is left out, interpreted or not
+//! understood is listed in [`Import::notices`].
 
 #![cfg_attr(
 	not(test),
@@ -60,7 +60,7 @@ pub const FHIR_JSON: &str = "application/fhir+json";
 /// How an input is turned into records.
 #[derive(Clone, Debug)]
 pub struct Options {
-	/// What makes one record.
+	/// The unit that becomes one record.
 	pub unit: Unit,
 	/// The present month. Dates that lie too far ahead of it are placeholders.
 	pub today: ServiceMonth,
@@ -68,23 +68,23 @@ pub struct Options {
 	pub incomplete: bool,
 }
 
-/// The records of an input, and what is to be said about it.
+/// The records of an input, and notices about it.
 #[derive(Clone, Debug)]
 pub struct Import {
 	/// The records.
 	pub records: Vec<Record>,
-	/// What the user has to know.
+	/// Notices for the user.
 	pub notices: Vec<Notice>,
 	/// How many resources the input has. A file that is not a bundle counts as one.
 	pub resources: usize,
-	/// Who the patient is, as far as the input says.
+	/// What the input says about the patient.
 	pub patient: Option<Identity>,
 	/// SHA-256 of the input.
 	pub digest: [u8; 32],
 }
 
 impl Import {
-	/// What will be sent, counted, if the user changes nothing.
+	/// Counts the records that will be sent if the user changes nothing.
 	pub fn plan(&self) -> Plan {
 		Plan::of(self.records.iter().map(Sent::as_found))
 	}

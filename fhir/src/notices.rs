@@ -1,4 +1,4 @@
-//! What an import has to tell its user besides the records.
+//! Notices to the user about an import.
 
 use crate::dates::Ignored;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 /// Something that the user has to know. Entries are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Notice {
-	/// The bundle is a page of a search result, and is imported all the same.
+	/// The bundle is a page of a search result, and is imported anyway.
 	Incomplete {
 		/// How many entries are not here.
 		missing: Option<u64>,
@@ -75,7 +75,7 @@ pub enum Notice {
 		/// The type of its resource.
 		kind: String,
 	},
-	/// A security label that has no word here.
+	/// An unknown security label.
 	Security {
 		/// The entry; 0 for the bundle itself.
 		entry: usize,

@@ -1,5 +1,5 @@
-//! Who the patient of an input is: whether it is one person, and whether it is the one of last
-//! time.
+//! Identifies the patient of an input: whether it is only one person, and whether it is the same
+//! person as in earlier imports.
 
 use crate::{
 	references::Graph,
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a Patient resource tells about the person.
+/// What a Patient resource says about the person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Person {
 	/// The date of birth.
@@ -40,8 +40,8 @@ impl Person {
 	}
 }
 
-/// Who a patient is, as hashes: two inputs can be compared, and nothing can be read from them
-/// without guessing. They belong into a sealed file all the same.
+/// A patient's identity, as hashes: two inputs can be compared, but nothing can be read from the
+/// hashes without guessing. Store them in a sealed file anyway.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
 	/// Numbers of the patient, by the system that gives them.
@@ -87,7 +87,7 @@ impl Identity {
 		equal(&self.person, &other.person).or_else(|| equal(&self.address, &other.address))
 	}
 
-	/// What is known by both: a later input then is compared with all earlier ones.
+	/// The union of both, so that a later input is compared with all earlier ones.
 	pub fn merge(&mut self, other: &Self) {
 		for (system, values) in &other.numbers {
 			self.numbers.entry(system.clone()).or_default().extend(values.iter().cloned());

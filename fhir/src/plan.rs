@@ -1,4 +1,4 @@
-//! What will be sent: records counted by category, labels, confidentiality and month.
+//! Counts the records that will be sent, by category, labels, confidentiality and month.
 
 use crate::{dates::Months, records::Record};
 use std::collections::{BTreeMap, BTreeSet};

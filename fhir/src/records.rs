@@ -1,5 +1,5 @@
-//! Makes the records: each a bundle that is valid and whole in itself, with its category, months,
-//! labels and confidentiality.
+//! Makes the records. Each is a valid and self-contained bundle, with its category, months, labels
+//! and confidentiality.
 
 use crate::{
 	bundle,
@@ -357,8 +357,8 @@ impl Maker<'_> {
 		let (labels, confidentiality) = self.sensitivity(all.clone());
 		let find = |kind: &str| self.resources.iter().position(|it| it.kind == kind);
 		let composition = find("Composition").filter(|_| is_document);
-		// A document is of the time when it was written and of its encounter, not of all that it
-		// tells about.
+		// A document has the months of its writing and of its encounter, not of everything that it
+		// is about.
 		let months = composition
 			.and_then(|place| dates::join(self.months_of([place]), self.encounter_months(&[place])))
 			.or_else(|| self.months_of(all.clone()));
@@ -424,7 +424,7 @@ impl Maker<'_> {
 		Ok(records)
 	}
 
-	/// All that a record needs to be whole in itself.
+	/// All resources that a record needs to be self-contained.
 	fn closure(&self, key: &Key, members: &[usize]) -> BTreeSet<usize> {
 		let encounter = match key {
 			Key::Encounter(Encounter::Here(place), _) => Some(*place),

@@ -11,7 +11,7 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The base of entries that have neither a fullUrl nor a server. `.invalid` is nobody's.
+/// The base of entries that have neither a fullUrl nor a server. Nobody can own `.invalid`.
 const NO_SERVER: &str = "http://vouchsafe.invalid/fhir";
 
 /// The references between an input's resources.
@@ -187,7 +187,7 @@ impl<'r> Index<'r> {
 		match target {
 			Target::Literal(text) => self.literal(from, text),
 			Target::Address(text) => {
-				// What is no address of a resource is no reference.
+				// If it is not the address of a resource, it is not a reference.
 				self.literal(from, text)
 			},
 			Target::Canonical(text) => {
@@ -296,7 +296,7 @@ fn normal(url: &str) -> String {
 	}
 }
 
-/// Percent-decoding, as far as queries need it.
+/// Percent-decoding for queries.
 fn decoded(text: &str) -> String {
 	let mut bytes = Vec::with_capacity(text.len());
 	let mut rest = text.as_bytes();
@@ -313,7 +313,7 @@ fn decoded(text: &str) -> String {
 	String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Finds out which resource refers to which.
+/// Resolves the references between the resources.
 pub fn graph(resources: &[Resource<'_>]) -> Graph {
 	let index = Index::new(resources);
 	let mut graph = Graph { resolved: Vec::new(), forward: Vec::new(), outside: 0 };

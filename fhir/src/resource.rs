@@ -1,4 +1,4 @@
-//! What is needed of each resource: its names, what it refers to, its dates, codes and category.
+//! The parts of each resource that are needed: its names, references, dates, codes and category.
 //! The parsed resource is not kept, so that a large bundle fits into memory.
 
 use crate::{
@@ -153,7 +153,7 @@ impl<'a> Resource<'a> {
 		})
 	}
 
-	/// How people speak of it: `Patient/1`, or its type.
+	/// Its name in messages: `Patient/1`, or its type.
 	pub fn name(&self) -> String {
 		match &self.id {
 			Some(id) => format!("{}/{id}", self.kind),

@@ -1,14 +1,14 @@
 //! Which resources make one record.
 //!
 //! - A document, and anything that is signed, is a record of its own.
-//! - A report, its results, specimens and images stay together. An order stays with what was done
-//!   because of it, a goal with its plan.
-//! - Standing lists are one summary, bills one record a year.
+//! - A report, its results, specimens and images stay together. An order stays with the results
+//! that   it led to, and a goal with its plan.
+//! - Problems, allergies and similar lists are one summary. Bills are one record per year.
 //! - The rest is one record per encounter and category, and without an encounter one per month and
 //!   category.
 //!
-//! Persons, institutions, products and contents are in no group of their own: they are repeated in
-//! each record that refers to them.
+//! Persons, institutions, products and contents do not make records. They are repeated in each
+//! record that refers to them.
 
 use crate::{
 	categories::Role,
@@ -19,7 +19,7 @@ use crate::{
 use std::collections::BTreeMap;
 use vouchsafe_primitives::{Category, ServiceMonth};
 
-/// What makes one record.
+/// The unit that becomes one record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unit {
 	/// The whole input.

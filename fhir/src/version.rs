@@ -1,10 +1,10 @@
-//! Which FHIR version a resource is written in. A resource does not name its version, so it is told
-//! by types and fields that R4 does not have, or has in another form.
+//! Finds out which FHIR version a resource is written in. A resource does not name its version, so
+//! it is recognised by types and fields that R4 does not have, or has in another form.
 
 use serde_json::Value;
 use std::fmt;
 
-/// A FHIR version that is not read.
+/// A FHIR version that is not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
 	/// DSTU2 (1.0).
@@ -25,7 +25,7 @@ impl fmt::Display for Version {
 	}
 }
 
-/// What shows that a resource is in another version.
+/// The evidence that a resource is in another version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
 	/// The version.
@@ -240,8 +240,8 @@ const FIELDS: &[Field] = &[
 	(Version::R5, &["Consent"], "decision", any),
 ];
 
-/// R5 has a reason with `use` and `value`, or a CodeableReference; R4 none of that name, STU3 a
-/// CodeableConcept for an encounter.
+/// In R5 a reason has `use` and `value`, or is a CodeableReference. R4 has no field of that name.
+/// In STU3 it is an encounter's CodeableConcept.
 fn is_encounter_reason(value: &Value) -> bool {
 	let first = value.as_array().and_then(|items| items.first());
 	is_codeable_reference(value)

@@ -1,4 +1,4 @@
-//! The cases from the field that are about imports, and synthetic patients in numbers.
+//! Cases from practice that are about imports, and measurements with synthetic patients.
 
 use serde_json::Value;
 use std::{
@@ -141,8 +141,8 @@ fn synthea() -> Option<Vec<PathBuf>> {
 	Some(files)
 }
 
-/// Prints what the README of this crate quotes: `cargo test -p vouchsafe-fhir --test cases
-/// synthetic_patients -- --nocapture`.
+/// Prints the numbers in the README of this crate: `scripts/cargo test --test cases --
+/// synthetic_patients --nocapture`.
 #[test]
 fn synthetic_patients_are_split_whole_and_nothing_dangles() {
 	let Some(files) = synthea() else { return };

@@ -1,6 +1,6 @@
 //! Decides when a validator leaves its slot empty.
 //!
-//! A block without calls tells nobody anything, but every node stores it for ever. So while no call
+//! A block without calls has no information, but every node stores it for ever. So while no call
 //! waits, a validator makes a block only if the chain's head is [`PERIOD`] slots old. This block,
 //! the heartbeat, shows clients and operators that the chain is alive. A call that arrives ends the
 //! pause: the next slot's validator puts it into a block.

@@ -1,6 +1,6 @@
-//! The CID that every node gives the same bytes: CIDv1, sha2-256, chunks of 256 KiB as raw
-//! leaves, UnixFS in the balanced layout with 174 links a node. It is computed here, while the
-//! bytes stream by, so that no node has to be believed.
+//! The CID that every node computes for the same bytes: CIDv1, sha2-256, chunks of 256 KiB as raw
+//! leaves, UnixFS in the balanced layout with 174 links per node. Clients compute it here, while
+//! the bytes pass through, so that they need not trust a node.
 
 pub use ::cid::Cid;
 use multihash_codetable::{Code, MultihashDigest};

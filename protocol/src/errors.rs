@@ -1,4 +1,4 @@
-//! What can go wrong with the chain and with a custodian, in words that say what to do.
+//! Errors of the chain and of custodians, with messages that say what to do.
 
 use crate::{codegen::ERRORS, runtime::runtime_types::sp_runtime::DispatchError};
 

@@ -1,4 +1,4 @@
-//! What happened in a block, and what became of a call.
+//! The events of a block, and the result of a call.
 
 use crate::{
 	errors::ChainError,

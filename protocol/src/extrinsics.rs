@@ -29,12 +29,12 @@ const VERSION: u8 = 0x84;
 const ADDRESS_ID: u8 = 0;
 /// The signature is one of sr25519.
 const SR25519: u8 = 1;
-/// Neither does the extrinsic carry a hash of the metadata, nor is one signed.
+/// The extrinsic does not contain a hash of the metadata, and none is signed.
 const NO_METADATA_HASH: u8 = 0;
 /// The longest payload that is signed as it is.
 const LONGEST_PAYLOAD: usize = 256;
 
-/// The runtime that is to take the extrinsic.
+/// The runtime that the extrinsic is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RuntimeVersion {
 	/// Rises with every upgrade.

@@ -29,7 +29,7 @@ impl Member {
 	}
 }
 
-/// What the author wants; the default is chosen for what is left open.
+/// The author's choice. Defaults apply to everything that it leaves open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SharingWish {
 	/// How many shares open the version.
@@ -89,9 +89,9 @@ fn at_least(threshold: &u8) -> u16 {
 }
 
 /// Chooses the holders. The default is three institutions (the author first), the authority and
-/// the patient, any three of whom open; where there are only three institutions and authorities in
-/// all, any two of them. `patient` is the patient's account and encryption key, `allowed` what the
-/// patient has named on the chain.
+/// the patient, and any three of them open the version. If there are only three institutions and
+/// authorities in all, any two of them open it. `patient` is the patient's account and encryption
+/// key. `allowed` are the holders and countries that the patient has chosen on the chain.
 pub fn choose(
 	members: &[Member],
 	author: Option<&AccountId>,

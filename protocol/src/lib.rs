@@ -1,24 +1,24 @@
-//! The client protocol without I/O: what a client says to the chain and to custodians, and what it
-//! checks of their answers. The command line, the wallet and the FHIR gateway share it.
+//! The client protocol without I/O: what a client sends to the chain and to custodians, and how it
+//! checks their answers. The command line and the custodian share it, and a wallet can use it too.
 //!
-//! What a client says:
+//! What a client sends:
 //! - [`runtime`]: the chain's types, generated from its metadata (`metadata.scale`), and [`types`],
 //!   the ones that clients name.
-//! - [`calls`]: a call is a [`RuntimeCall`](calls::RuntimeCall), on its own, in a batch or in a
-//!   multisig.
-//! - [`extrinsics`]: a signed call as bytes.
+//! - [`calls`]: calls as [`RuntimeCall`](calls::RuntimeCall), alone, in a batch or in a multisig.
+//! - [`extrinsics`]: signed calls, encoded.
 //! - [`api`] and [`storage`]: what can be read at a block, as bytes.
-//! - [`messages`]: what a custodian's REST API takes and answers.
+//! - [`messages`]: the requests and answers of a custodian's REST API.
 //! - [`signing`]: signed requests, and the text that an enrollee signs.
 //!
 //! What it checks:
-//! - [`events`]: what became of a call, and what a block appended to patients' logs.
-//! - [`errors`]: what can go wrong, in words that say what to do.
-//! - [`cid`]: the CID that every node gives the same bytes.
+//! - [`events`]: the result of a call, and the entries that a block appended to patients' logs.
+//! - [`errors`]: errors, with messages that say what to do.
+//! - [`cid`]: the CID that every node computes for the same bytes.
 //! - [`openings`]: the shares that custodians release, and the secret that they combine to.
 //! - [`holders`]: who can hold the shares of a new version.
 //!
-//! The [`traits`] are implemented where there are sockets: by `vouchsafe-client`, and in the browser.
+//! `vouchsafe-client` implements the [`traits`] with sockets. A wallet in a browser has to bring
+//! its own implementation.
 
 pub mod api;
 pub mod calls;

@@ -1,5 +1,5 @@
-//! The reader's checks: what custodians release for an opening is compared with the chain, and
-//! combined. A custodian that sent something false is named.
+//! The reader's checks: compares the shares that custodians release with the chain, and combines
+//! them. Names the custodians that sent something false.
 
 use crate::{
 	cid::Cid,
@@ -33,7 +33,7 @@ pub enum Unavailable {
 	/// Its content was erased.
 	#[error("the version's content was erased")]
 	ContentErased,
-	/// The chain has something else than a CID.
+	/// The CID on the chain is malformed.
 	#[error("the CID on the chain is malformed")]
 	MalformedCid,
 }

@@ -1,5 +1,5 @@
-//! Signed requests, and the text that an enrollee signs. Everything is wrapped in `<Bytes>`, as
-//! wallet extensions do with what they are asked to sign.
+//! Signed requests, and the text that an enrollee signs. Everything is wrapped in `<Bytes>` and
+//! `</Bytes>`, as wallet extensions wrap the bytes that they sign.
 
 use crate::{
 	messages::{Hex, Payload, Signed},
@@ -85,8 +85,8 @@ pub fn verify(account: &AccountId, text: &str, signature: &[u8; 64]) -> bool {
 	}
 }
 
-/// What an enrollee signs, so that nobody is enrolled without wanting it. The enrolment pallet
-/// builds the same text; see its `enrolment_text`.
+/// The text that an enrollee signs, so that nobody is enrolled without agreeing. The enrolment
+/// pallet builds the same text: see its `enrolment_text`.
 pub fn enrolment_text(
 	genesis: H256,
 	institution: &AccountId,

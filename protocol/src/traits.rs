@@ -1,6 +1,6 @@
-//! What a client needs of the world outside: a view of the chain, a way to submit calls, and
-//! custodians. Everything here is asynchronous. On native targets the futures are [`Send`]; in a
-//! browser they can't be.
+//! The I/O that a client needs: a view of the chain, a way to submit calls, and custodians.
+//! Everything here is asynchronous. On native targets the futures are [`Send`]. In a browser they
+//! cannot be.
 
 use crate::{
 	api::{self, vouchsafe_api, Query},
@@ -166,8 +166,8 @@ pub trait Submit: SendOutsideWasm + SyncOutsideWasm {
 		call: impl Into<RuntimeCall> + SendOutsideWasm,
 	) -> impl Future<Output = Result<Included, ChainError>> + SendOutsideWasm;
 
-	/// Signs a revocation at the account's own nonce, so that the quota does not stop it and it
-	/// replaces what is pending, and waits until it is final.
+	/// Signs and submits a revocation, and waits until it is final. It uses the account's own
+	/// nonce, so that the quota does not stop it and it replaces a pending call.
 	fn submit_revocation(
 		&self,
 		signer: &impl Signer,

@@ -91,8 +91,8 @@ pub type TxExtension = (
 	frame_system::WeightReclaim<Runtime>,
 );
 
-/// Blocks and headers as the node sees them, so that it goes on through upgrades of what is in
-/// them.
+/// Blocks and headers as the node sees them. It does not decode their content, so it keeps working
+/// if an upgrade changes that.
 pub mod opaque {
 	pub use sp_runtime::OpaqueExtrinsic as UncheckedExtrinsic;
 

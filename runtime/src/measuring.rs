@@ -1,4 +1,4 @@
-//! Whether this network is one for measuring.
+//! Marks a network for measurements.
 //!
 //! `make bench` compares grants with plain balance transfers on the same node. On other networks
 //! transfers are refused, because deposits are not money. So there is a mark that only the genesis

@@ -1,7 +1,7 @@
-//! The sentence of a consent, and how it is with a consent now.
+//! The sentence of a consent, and its current state.
 //!
 //! The sentence is shown before the patient signs, and the chain keeps a salted commitment to it.
-//! It says everything that the terms say, and nothing else.
+//! It contains everything that is in the terms, and nothing else.
 
 use crate::{phrase::effect_key, short, Join, Person, Teller};
 use vouchsafe_primitives::{
@@ -23,7 +23,7 @@ pub(crate) struct What<'a> {
 impl Teller<'_> {
 	/// The sentence of a consent.
 	pub fn consent(&self, grantee: &Grantee, terms: &Terms) -> String {
-		// Every field: a new one does not compile until it is said.
+		// Every field: if one is added, this does not compile until the sentence uses it.
 		let Terms {
 			effect,
 			categories,
@@ -281,7 +281,7 @@ impl Teller<'_> {
 		}
 	}
 
-	/// How it is with a consent now: "in force", "expired on …".
+	/// The current state of a consent: "in force", "expired on …".
 	pub fn consent_state(&self, consent: &Consent, now: Moment) -> String {
 		let speech = self.speech;
 		let Terms { valid_from, valid_until, .. } = consent.terms;
@@ -315,7 +315,7 @@ impl Teller<'_> {
 	}
 }
 
-/// What a permit allows it allows together; what a deny forbids it forbids each.
+/// A permit lists what it allows with "and", a deny lists what it forbids with "or".
 const fn join(effect: &Effect) -> Join {
 	match effect {
 		Effect::Permit => Join::And,

@@ -1,4 +1,4 @@
-//! To whom a consent is addressed, and who gave it.
+//! The phrases for a consent's grantee and grantor.
 
 use crate::{phrase::effect_key, Teller};
 use vouchsafe_primitives::{ConsentRef, Effect, Grantee, Grantor};

@@ -30,7 +30,7 @@ const ENGLISH: Locale = locale!("en":
 /// Every language.
 pub(crate) const LOCALES: &[Locale] = &[ENGLISH];
 
-/// The languages that there are, ISO 639-1.
+/// The available languages, ISO 639-1.
 pub const LANGUAGES: [&str; LOCALES.len()] = {
 	let mut languages = [""; LOCALES.len()];
 	let mut place = 0;
@@ -82,7 +82,7 @@ impl Speech {
 		format(&self.texts, id, attribute, args)
 			.or_else(|| format(self.fallback.as_ref()?, id, attribute, args))
 			.unwrap_or_else(|| {
-				// Nothing that was to be said is lost.
+				// So no content is lost.
 				let said: Vec<_> =
 					args.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
 				format!("{id} ({})", said.join(", "))

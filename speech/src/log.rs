@@ -59,7 +59,7 @@ impl Teller<'_> {
 	}
 
 	fn for_purpose(&self, entry: &LogEntry, line: String) -> String {
-		// Patients open their own records at their own request: that goes without saying.
+		// Patients open their own records at their own request, so the purpose is left out.
 		let own = matches!(entry.event, LogEvent::Opened { ground: Ground::Own, .. });
 		match entry.purpose {
 			Some(Purpose::PatientRequest) if own => line,

@@ -51,9 +51,9 @@ phrases! {
 /// Who the patient is in a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Person {
-	/// The one who speaks: "my records".
+	/// The speaker: "my records".
 	First,
-	/// The one who is spoken to: "your records".
+	/// The person addressed: "your records".
 	Second,
 	/// Neither: "the patient's records".
 	Third,

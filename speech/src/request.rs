@@ -1,4 +1,4 @@
-//! What a practitioner asks for.
+//! The text of an access request.
 
 use crate::{consent::What, Join, Person, Teller};
 use vouchsafe_primitives::{
@@ -13,7 +13,7 @@ pub struct AccessRequest<'a> {
 	pub asker: &'a AccountId,
 	/// For which institution the asker acts.
 	pub institution: &'a AccountId,
-	/// For whom.
+	/// The grantee.
 	pub grantee: &'a Grantee,
 	/// Who refers, in a referral.
 	pub referred_by: Option<&'a AccountId>,

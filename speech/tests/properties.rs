@@ -1,4 +1,4 @@
-//! Every field of the terms is said, and different terms never make the same sentence.
+//! The sentence uses every field of the terms, and different terms never make the same sentence.
 
 mod common;
 

@@ -26,7 +26,7 @@ fn record(byte: u8) -> RecordId {
 	[byte; 32].into()
 }
 
-/// What was said, under headings.
+/// The collected sentences, under headings.
 struct Snapshot {
 	speech: Speech,
 	area: &'static str,

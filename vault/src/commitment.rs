@@ -1,14 +1,14 @@
 //! Salted commitments: what the chain holds about a plaintext and about a consent's text.
 //!
-//! A bare hash of something guessable is personal data, so each is taken over 32 random bytes of
-//! salt, which stand where only a reader sees them:
+//! A bare hash of something guessable is personal data, so each hash includes 32 random bytes of
+//! salt, which are stored where only a reader sees them:
 //!
 //! ```text
 //! SHA-256(domain ‖ salt ‖ SHA-256(message))
 //! ```
 //!
-//! Domain and salt have fixed lengths and so has the inner hash: no two inputs run together, and
-//! nothing can be appended to a committed message.
+//! Domain, salt and inner hash have fixed lengths, so two different inputs never give the same
+//! bytes, and nothing can be appended to a committed message.
 
 use codec::Encode;
 use sha2::{Digest, Sha256};

@@ -109,8 +109,8 @@ pub fn encrypt<R: Read, W: Write>(
 }
 
 /// Decrypts all that `reader` gives into `writer` and returns the plaintext's length. Takes 1 MiB
-/// of memory. Each segment is written when its tag was checked; after an error, what was written
-/// must be thrown away, for it is only a part.
+/// of memory. Each segment is written after its tag was checked. After an error, discard what was
+/// written, because it is only a part.
 ///
 /// # Errors
 ///
@@ -140,8 +140,8 @@ pub fn decrypt_exact<R: Read, W: Write>(
 	Decryptor::new(key, context).expecting(ciphertext_len).run(reader, writer)
 }
 
-/// Fills `buffer` from `filled` on, and gives the byte that follows, or `None` where the reader
-/// ends: only then is a segment the last.
+/// Fills `buffer` from `filled` on, and returns the byte that follows. `None` means that the reader
+/// has ended, and that this is the last segment.
 fn fill<R: Read>(
 	reader: &mut R,
 	buffer: &mut [u8],
@@ -236,7 +236,7 @@ impl Encryptor {
 		Ok(self.done)
 	}
 
-	/// Encrypts the buffered segment where it stands.
+	/// Encrypts the buffered segment in place.
 	fn seal(&mut self, last: bool) -> Result<&[u8], Error> {
 		let plaintext = &mut self.buffer[self.start..self.filled];
 		self.done.plaintext_len += plaintext.len() as u64;
@@ -257,14 +257,14 @@ impl Encryptor {
 /// Decrypts a document that is pushed into it piece by piece; gives a segment's plaintext only
 /// when its tag was checked.
 ///
-/// Its errors, told apart as far as the ciphertext allows:
+/// Its errors:
 ///
 /// - [`Error::Changed`]: a segment's bytes were changed.
-/// - [`Error::Swapped`]: a segment is whole, but of another place.
+/// - [`Error::Swapped`]: a segment is intact, but in the wrong place.
 /// - [`Error::Truncated`]: the ciphertext ends early. A cut between segments shows by itself; one
 ///   inside a segment only if the length was given ([`Decryptor::expecting`]), else it reads as
 ///   [`Error::Changed`] in the last segment.
-/// - [`Error::TrailingBytes`]: it goes on after its end.
+/// - [`Error::TrailingBytes`]: bytes follow after its end.
 /// - [`Error::WrongKey`]: segment 0 does not open, and the key had not been confirmed. AES-GCM
 ///   can't tell a wrong key or context from a changed segment 0, so a key that
 ///   [`combine`](crate::sharing::combine) confirmed for this context by its commitment gives
@@ -353,7 +353,7 @@ impl Decryptor {
 		Ok(self.plaintext_len)
 	}
 
-	/// Decrypts the buffered segment where it stands.
+	/// Decrypts the buffered segment in place.
 	fn open(&mut self, last: bool) -> Result<&[u8], Error> {
 		self.taken += self.filled as u64;
 		let end = core::mem::take(&mut self.filled);

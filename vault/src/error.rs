@@ -1,5 +1,4 @@
-//! What can go wrong in the vault: one variant for each failure, each message in words that say
-//! what to do.
+//! The vault's errors: one variant for each failure, with a message that says what to do.
 
 /// A failure of the vault.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +28,7 @@ pub enum Error {
 	/// A segment is whole but was written for another place of the same document.
 	#[error("segment {segment} of the document holds what belongs at {belongs}: segments were swapped or left out; fetch it from another copy")]
 	Swapped {
-		/// Where it stands, from 0.
+		/// Where it is, from 0.
 		segment: u32,
 		/// Where its author put it.
 		belongs: u32,
@@ -55,7 +54,7 @@ pub enum Error {
 	/// The secret is not the one that the manifest was made for.
 	#[error("the shares give a key that is not this version's: the key commitment differs; check that shares, commitments and manifest belong to one version")]
 	WrongKeyCommitment,
-	/// A threshold or number of holders that can't be.
+	/// An impossible threshold or number of holders.
 	#[error("a threshold of {threshold} for {holders} holders is invalid: it must be at least 2 and at most the number of holders, and there can be at most 12 holders")]
 	ImpossibleSharing {
 		/// How many shares would be needed.
@@ -80,10 +79,10 @@ pub enum Error {
 		/// The label that the caller gave it.
 		holder: String,
 	},
-	/// The bytes are no share.
+	/// The bytes are not a share.
 	#[error("these bytes are no key share: ask the holder again")]
 	MalformedShare,
-	/// The bytes are no commitments.
+	/// The bytes are not commitments.
 	#[error("these bytes are no commitments to a sharing: fetch those whose hash the chain holds")]
 	MalformedCommitments,
 	/// A sealed message of a suite that this program does not know.

@@ -1,7 +1,7 @@
-//! Vouchsafe's vault: how a document is encrypted, how its key is split among holders, and what is
-//! written about it outside the chain.
+//! Encrypts documents, splits their keys among holders, and defines what is written about them
+//! outside the chain.
 //!
-//! A document's way, in this crate's words (the design's section *A document's way*):
+//! The life of a document (see `ARCHITECTURE.md`), in terms of this crate:
 //!
 //! 1. The author draws a [`sharing::Secret`], derives the [`document::DocumentKey`] from it for
 //!    one [`Context`] (genesis, record, version, patient), and encrypts
@@ -15,9 +15,9 @@
 //!    checks and [`sharing::combine`]s, decrypts ([`document::decrypt`]) and compares the
 //!    plaintext's commitment.
 //!
-//! *Invariant*: the vault knows no chain and opens no files or sockets; it reads and writes only
-//! what it is handed, and it builds for `wasm32-unknown-unknown` too. Every format's first byte
-//! or domain string is a version; each has its vectors in `vectors/`.
+//! *Invariant*: the vault does not connect to a chain and opens no files or sockets. It reads and
+//! writes only what its caller passes to it. It also builds for `wasm32-unknown-unknown`. Every
+//! format's first byte or domain string is a version, and each has its vectors in `vectors/`.
 //!
 //! *Invariant*: secrets are wiped when dropped, compared in constant time, and their `Debug`
 //! shows nothing of them.
@@ -38,7 +38,7 @@ pub use vouchsafe_primitives::{audit, record_id};
 ///
 /// # Panics
 ///
-/// Where that source fails: a machine without randomness must not make keys.
+/// If that source fails: a machine without randomness must not make keys.
 pub fn random_bytes<const N: usize>() -> [u8; N] {
 	let mut bytes = [0; N];
 	if let Err(e) = getrandom::fill(&mut bytes) {

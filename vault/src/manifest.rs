@@ -14,8 +14,8 @@
 //! ```
 //!
 //! The details' key is derived from the secret as the document's is, info =
-//! `vouchsafe/v1/details`; their associated data is the [`Context`]'s encoding. So whoever holds
-//! the manifest alone learns which record it belongs to and how long the ciphertext is.
+//! `vouchsafe/v1/details`; their associated data is the [`Context`]'s encoding. So a manifest alone
+//! reveals only which record it belongs to and how long the ciphertext is.
 //!
 //! # Envelopes
 //!
@@ -44,7 +44,7 @@ pub const MAX_CID: usize = 128;
 pub const MAX_TITLE: usize = 1024;
 /// A media type has at most so many bytes (RFC 6838 allows twice 127 and a slash).
 pub const MAX_MEDIA_TYPE: usize = 255;
-/// A manifest bears at most so many signatures.
+/// A manifest has at most so many signatures.
 pub const MAX_SIGNATURES: usize = 16;
 
 const VERSION: u8 = 1;
@@ -66,7 +66,7 @@ impl From<&Context> for ContextId {
 	}
 }
 
-/// What a document version is; see the module for its encoding.
+/// The description of a document version. The module documentation has its encoding.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Manifest {
 	/// The version that it belongs to.
@@ -83,8 +83,8 @@ pub struct Manifest {
 	pub signatures: Vec<Detached>,
 }
 
-/// A practitioner's detached signature. The vault carries it; what it signs and whether it is
-/// good, the chain's clients know.
+/// A practitioner's detached signature. The vault only stores it. Clients check what it signs, and
+/// whether it is valid.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Detached {
 	/// The signer's account.
@@ -247,7 +247,7 @@ pub fn seal_share(to: &PublicKey, address: &ShareAddress, share: &Share) -> Resu
 ///
 /// # Errors
 ///
-/// As for [`seal::open`]; [`Error::MalformedShare`] if what was sealed is no share.
+/// As for [`seal::open`]; [`Error::MalformedShare`] if the sealed message is not a share.
 pub fn open_share(key: &SecretKey, address: &ShareAddress, sealed: &[u8]) -> Result<Share, Error> {
 	decode_share(&seal::open(key, Purpose::Share, &address.encode(), sealed)?)
 }

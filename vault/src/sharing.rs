@@ -1,6 +1,6 @@
-//! A document version's secret, split among holders so that any `t` of them give it back and
-//! fewer learn nothing: Shamir's sharing over Ristretto's scalars, with Feldman's commitments, by
-//! which each holder checks its share and each reader finds out who lies.
+//! Splits a document version's secret among holders, so that any `t` of them can restore it and
+//! fewer learn nothing: Shamir's sharing over Ristretto's scalars, with Feldman's commitments. With
+//! these each holder checks its share, and each reader finds out which holder lies.
 //!
 //! Share `i` (from 1) is `f(i)` of a random polynomial `f` of degree `t - 1` with `f(0)` the
 //! secret; commitment `k` is coefficient `k` times the generator. The commitments show nothing of

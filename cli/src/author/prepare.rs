@@ -1,4 +1,4 @@
-//! The first step: everything that is made before anything leaves the machine.
+//! The first step, prepare: makes everything that is needed before anything leaves the machine.
 
 use super::*;
 use crate::{
@@ -30,7 +30,7 @@ use vouchsafe_vault::{
 	Context,
 };
 
-/// The holders, or why there are none, with names in place of accounts.
+/// The holders, or why none could be chosen, with names instead of accounts.
 fn choose_holders(
 	session: &Session,
 	addition: &Addition,
@@ -212,7 +212,7 @@ struct Encrypted {
 	commitment_salt: [u8; 32],
 }
 
-/// Reads, commits to what it reads, and shows how far it is.
+/// A reader that computes the commitment to the bytes that pass through it, and shows progress.
 struct Committing<'a> {
 	inner: Box<dyn Read + Send + 'a>,
 	commitment: PlaintextCommitment,
@@ -228,7 +228,7 @@ impl Read for Committing<'_> {
 	}
 }
 
-/// Writes, and computes the CID of what it writes.
+/// A writer that computes the CID of the bytes that pass through it.
 struct Addressing<W> {
 	inner: W,
 	cid: CidBuilder,

@@ -1,5 +1,5 @@
-//! The steps by which what is prepared leaves the machine: upload, submit, deliver. Each can be
-//! repeated without harm.
+//! The steps that send what was prepared: upload, submit, deliver. Each can be repeated without
+//! harm.
 
 use super::*;
 use crate::journal::{Entry, Envelope};
@@ -22,13 +22,12 @@ use vouchsafe_client::{
 
 /// Calls in one batch: an import of a bundle is one or two transactions.
 const BATCH: usize = 8;
-/// How long to wait before a custodian that took its envelope and did not acknowledge gets it
-/// again.
+/// How long to wait for the acknowledgement of a delivered envelope before it is delivered again.
 const AGAIN: Duration = Duration::from_secs(60);
-/// The longest pause between tries.
+/// The longest pause between attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// Brings each ciphertext to a custodian with an IPFS node.
+/// Uploads each ciphertext to a custodian with an IPFS node.
 pub(super) async fn upload(
 	session: &Session,
 	journal: &Journal,
@@ -46,7 +45,7 @@ pub(super) async fn upload(
 		let waiting = Progress::waiting(&format!("uploading {}", entry.title));
 		'tries: loop {
 			let mut reasons = Vec::new();
-			// One's own institution's first, then the others.
+			// The author's own institution first, then the others.
 			let mut targets: Vec<_> = entry.envelopes.iter().map(|it| it.institution).collect();
 			targets.sort_by_key(|target| Some(*target) != entry.institution);
 			for target in targets {
@@ -86,7 +85,7 @@ pub(super) async fn upload(
 	Ok(())
 }
 
-/// Whether the custodian took it; it doesn't if it has no IPFS node.
+/// Whether the custodian accepted it. A custodian without an IPFS node does not.
 async fn upload_to(
 	session: &Session,
 	institution: &AccountId,
@@ -129,7 +128,7 @@ async fn is_there(at: &At, entry: &Entry) -> Result<bool> {
 )]
 struct Overtaken;
 
-/// Whether the chain will never take it, however often it is tried.
+/// Whether the chain will never accept it, so that trying again is useless.
 pub(super) fn is_hopeless(error: &anyhow::Error) -> bool {
 	error.chain().any(|cause| {
 		cause.downcast_ref::<Overtaken>().is_some()
@@ -140,7 +139,8 @@ pub(super) fn is_hopeless(error: &anyhow::Error) -> bool {
 	})
 }
 
-/// Puts on the chain what isn't there yet, several in a batch, and waits until it is final.
+/// Submits the versions that are not on the chain yet, several in a batch, and waits until they are
+/// final.
 pub(super) async fn submit(
 	session: &Session,
 	journal: &Journal,
@@ -189,7 +189,8 @@ async fn try_submit(
 			Err(calls) => batch_all(calls),
 		};
 		if let Err(error) = session.submit(call).await {
-			// It may be there all the same: sent by an earlier run, or found too late.
+			// It may be on the chain anyway: sent by an earlier run, or included too late to be
+			// seen.
 			let at = session.finalized().await?;
 			for number in batch {
 				if !is_there(&at, &group.entries[*number]).await? {
@@ -207,7 +208,7 @@ async fn try_submit(
 	Ok(())
 }
 
-/// Whether waiting may help: the node is away, or the quota of this window is used up.
+/// Whether waiting may help: the node cannot be reached, or the quota of this window is used up.
 fn passes(error: &anyhow::Error) -> bool {
 	error.chain().any(|cause| match cause.downcast_ref::<ChainError>() {
 		Some(ChainError::QuotaSpent | ChainError::TooFarAhead) => true,
@@ -216,7 +217,7 @@ fn passes(error: &anyhow::Error) -> bool {
 	})
 }
 
-/// What is said where the chain refuses entries. The reason follows it.
+/// The beginning of the message if the chain refuses entries. The reason follows.
 fn not_added(entries: &[&Entry]) -> String {
 	let titles: Vec<_> = entries.iter().map(|entry| entry.title.as_str()).collect();
 	let labelled =
@@ -291,7 +292,7 @@ fn sharing(entry: &Entry) -> Result<NewSharingSet> {
 	})
 }
 
-/// Institutions whose acknowledgement isn't there.
+/// The institutions whose acknowledgement is missing.
 pub(super) async fn missing(at: &At, entry: &Entry) -> Result<Vec<AccountId>> {
 	let set = at
 		.sharing_set(H256(entry.record.0), entry.version)
@@ -314,7 +315,7 @@ pub(super) async fn deliver(
 ) -> Result<()> {
 	let me = session.me()?;
 	let waiting = Progress::waiting("waiting for the custodians");
-	// When each envelope may be sent next, and how long to wait after that.
+	// When each envelope may be sent next, and how long to wait afterwards.
 	let mut due: HashMap<(usize, usize), (Instant, Duration)> = HashMap::new();
 	let mut complaints: HashMap<AccountId, String> = HashMap::new();
 	loop {

@@ -1,6 +1,6 @@
-//! `vouchsafe audit`. By default the log is shown as what people did, one line each: entries about
-//! key shares are summed up, and an import or a long opening is one line. `-v` and `--json` show
-//! every entry.
+//! `vouchsafe audit`. By default the log shows what people did, one line for each action: entries
+//! about key shares are summed up, and an import or a long opening is one line. `-v` and `--json`
+//! show every entry.
 
 use super::account_json;
 use crate::{
@@ -165,7 +165,7 @@ async fn times_of(session: &Session, blocks: impl Iterator<Item = u32>) -> BTree
 		.await
 }
 
-/// What people did, as one line.
+/// One line about what people did.
 #[derive(Clone, Debug, Default)]
 struct Line {
 	/// The number of its first entry.
@@ -203,7 +203,7 @@ fn fold<'a>(entries: impl Iterator<Item = (&'a LogLine, Option<LogEntry>)>) -> V
 			continue;
 		}
 		if let Some(approved) = entry.as_ref() {
-			// A consent by which a request was approved is told with the approval.
+			// The line of the approval includes the consent that it granted.
 			if lines.last().is_some_and(|before| before.is_granted_by(approved)) {
 				lines.pop();
 			}
@@ -230,7 +230,7 @@ fn fold<'a>(entries: impl Iterator<Item = (&'a LogLine, Option<LogEntry>)>) -> V
 }
 
 impl Line {
-	/// Whether this is the grant of the consent that the entry's approval became.
+	/// Whether this is the grant that belongs to the approval in the entry.
 	fn is_granted_by(&self, approved: &LogEntry) -> bool {
 		match (&self.entries[..], &approved.event) {
 			(
@@ -318,7 +318,7 @@ mod tests {
 		LogEntry { purpose: Some(Purpose::Treatment), ..entry(DOCTOR, event) }
 	}
 
-	/// What the log reads like, with the block of each line.
+	/// The lines of the log as text, with the block of each line.
 	fn said(entries: &[(u32, Option<LogEntry>)]) -> Vec<String> {
 		let lines: Vec<LogLine> = entries
 			.iter()

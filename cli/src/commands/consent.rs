@@ -124,7 +124,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 	}
 }
 
-/// Carries the patient's own shares if that is wanted, and says what was done.
+/// Carries the patient's own shares unless the user declined, and reports the result.
 pub(super) async fn finish(
 	session: &Session,
 	granted: Granted,

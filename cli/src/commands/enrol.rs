@@ -24,7 +24,7 @@ use vouchsafe_client::{
 	signing::{enrolment_text, verify, wrap},
 };
 
-/// A signed enrolment, as it goes to the registrar.
+/// A signed enrolment, as the registrar receives it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SignedEnrolment {

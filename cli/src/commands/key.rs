@@ -101,8 +101,8 @@ pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<Outp
 	}
 }
 
-/// Checks that the key that is used is the one that the chain has registered for the account: others
-/// seal to that one.
+/// Checks that the chain has registered this encryption key for the account, because others seal to
+/// the registered key.
 pub(super) async fn check(session: &Session, at: &At) -> Result<()> {
 	let me = session.me()?;
 	match at.account(&me.account()).await? {

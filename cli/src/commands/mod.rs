@@ -34,7 +34,7 @@ use vouchsafe_client::{
 	custodian::CustodianError,
 };
 
-/// Runs a command, prints what it says, and gives the exit code.
+/// Runs a command, prints its answer, and returns the exit code.
 pub async fn main(cli: Cli) -> ExitCode {
 	let level = match cli.verbose {
 		0 => "warn",
@@ -143,7 +143,7 @@ pub async fn run(cli: Cli) -> Result<Output> {
 	}
 }
 
-/// Checks that a file can be read, before a node is connected to.
+/// Checks that a file can be read, before connecting to a node.
 fn check_file(path: &std::path::Path) -> Result<()> {
 	let is_file = std::fs::File::open(path).and_then(|file| Ok(file.metadata()?.is_file()));
 	match is_file.with_context(|| format!("cannot read {}", path.display()))? {
@@ -152,7 +152,7 @@ fn check_file(path: &std::path::Path) -> Result<()> {
 	}
 }
 
-/// The patient who is named, or the user.
+/// The named patient, or the user if none is named.
 fn patient(session: &Session, named: Option<&str>) -> Result<AccountId> {
 	match named {
 		Some(name) => session.names.resolve(name),
@@ -160,7 +160,7 @@ fn patient(session: &Session, named: Option<&str>) -> Result<AccountId> {
 	}
 }
 
-/// A patient's records, in the order in which they were about.
+/// A patient's records, in the order of their months of service.
 async fn records_of(at: &At, patient: &AccountId) -> Result<Vec<(H256, Record)>> {
 	let mut records = at.all_records_of(patient).await?;
 	records.sort_by_key(|(id, record)| {
@@ -212,7 +212,7 @@ fn accounts(session: &Session, names: &[String]) -> Result<Vec<AccountId>> {
 	names.iter().map(|name| session.names.resolve(name)).collect()
 }
 
-/// Changes terms to what is named. The rest stays.
+/// Changes the terms that the command line names. The rest stays.
 async fn apply(
 	session: &Session,
 	at: &At,
@@ -268,7 +268,7 @@ async fn apply(
 	Ok(())
 }
 
-/// The bits of labels: `all` names every one, `label7` or `7` one whose meaning isn't known here.
+/// The bits of labels. `all` names every label, and `label7` or `7` a label of unknown meaning.
 fn labels(session: &Session, patient: &AccountId, words: &[String]) -> Result<Labels> {
 	if words.iter().any(|word| word == "all") {
 		return Ok(Labels(u32::MAX));
@@ -293,8 +293,8 @@ pub(crate) fn plain_terms(effect: Effect) -> Terms {
 	}
 }
 
-/// Shows a sentence that gives something away, and asks whether the user agrees. Without a
-/// terminal, only `--yes` agrees.
+/// Shows a sentence that permits something, and asks whether the user agrees. Without a terminal,
+/// only `--yes` agrees.
 fn agree(sentence: &str, agreement: Agreement) -> Result<()> {
 	if !agreement.yes && !std::io::stdin().is_terminal() {
 		bail!(
@@ -304,8 +304,8 @@ fn agree(sentence: &str, agreement: Agreement) -> Result<()> {
 	show_and_ask(sentence, agreement)
 }
 
-/// Shows what is signed, and asks on a terminal. For what only ends or refuses something: without a
-/// terminal it is signed.
+/// Shows what will be signed, and asks on a terminal. Only for actions that end or refuse
+/// something: without a terminal they are signed without asking.
 fn confirm(sentence: &str, agreement: Agreement) -> Result<()> {
 	show_and_ask(sentence, Agreement { yes: agreement.yes || !std::io::stdin().is_terminal() })
 }
@@ -345,7 +345,7 @@ fn check_labels(
 	Ok(())
 }
 
-/// When a block was made, and which: `16:59 UTC (block 57)`. The date is left out if it is today.
+/// The time and number of a block: `16:59 UTC (block 57)`. The date is left out if it is today.
 async fn when(session: &Session, block: u32) -> String {
 	let time = match session.chain.at_number(block).await {
 		Ok(at) => at.time().await,
@@ -353,12 +353,12 @@ async fn when(session: &Session, block: u32) -> String {
 	};
 	match time {
 		Ok(time) => format!("{} (block {block})", moment(time, dates::now())),
-		// A node that prunes old state cannot tell.
+		// A node that prunes old state does not know the time.
 		Err(_) => format!("block {block}"),
 	}
 }
 
-/// When a block that this command made was made, in seconds since 1970.
+/// The time of the block that contains this command's call, in seconds since 1970.
 async fn time_of(session: &Session, block: u32) -> u64 {
 	let time = match session.chain.at_number(block).await {
 		Ok(at) => at.time().await,

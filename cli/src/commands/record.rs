@@ -157,7 +157,8 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			let found = at.record(record).await?.with_context(|| no_record(&record))?;
 			let known = session.labels_of(&found.patient)?;
 			check_labels(&known, &labels, new_label, agreement)?;
-			// Kept first: a bit on the chain whose meaning is lost could not be undone.
+			// Saved first: if the meaning of a bit on the chain were lost, it could not be
+			// recovered.
 			let (_, bits) = LabelTable::draw(&session.home, me, &found.patient, &labels)?;
 			let call = RecordsCall::add_labels { record, labels: bits };
 			let block = session.submit(call).await?.number;
@@ -216,7 +217,7 @@ fn sharing(session: &Session, adding: &Adding) -> Result<SharingWish> {
 	})
 }
 
-/// The institution that the author writes for; none for the patient.
+/// The institution that the author acts for. `None` if the patient is the author.
 async fn author_of(session: &Session, own: bool, named: Option<&str>) -> Result<Option<AccountId>> {
 	if own {
 		return Ok(None);
@@ -242,7 +243,7 @@ fn step_by_step(session: &mut Session, adding: &Adding) {
 	}
 }
 
-/// What the user says about an import. Other commands say nothing.
+/// The user's choices for an import.
 fn wish_of(command: &RecordCommand) -> Wish {
 	match command {
 		RecordCommand::Import {
@@ -278,7 +279,7 @@ fn dry_run(file: &Path, wish: &Wish) -> Result<Output> {
 	Ok(Output::new(lines.join("\n"), json))
 }
 
-/// What is not checked because the user knows better.
+/// The checks that the user has turned off.
 struct Checks {
 	again: bool,
 	same_patient: bool,
@@ -349,7 +350,7 @@ async fn import_file(
 	Ok(output)
 }
 
-/// Makes a summary a version of the earlier one, if that one is current and covers as much.
+/// Makes a summary a version of the earlier one, if that one is current and covers the new content.
 async fn continue_summary(
 	session: &Session,
 	at: &At,
@@ -556,7 +557,7 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 	))
 }
 
-/// The records that are meant, and whose they are.
+/// The records that the command line names, and their patient.
 async fn which_records(
 	session: &Session,
 	at: &At,
@@ -571,7 +572,7 @@ async fn which_records(
 				records.push(record);
 			}
 		}
-		// By its id a record names its patient itself.
+		// A full id is enough to find the patient on the chain.
 		let patient = match at.record(records[0]).await? {
 			Some(found) => found.patient,
 			None => hint.with_context(|| no_record(&records[0]))?,
@@ -646,12 +647,12 @@ async fn open_records(
 	let json: Vec<_> = results.iter().map(|(id, it)| result_json(id, it)).collect();
 	let mut output = Output::new(opened_text(&results, false), json!({ "records": json }))
 		.with_details(opened_text(&results, true));
-	// If none of several was opened, the command failed. Each line says why.
+	// If several records were asked for and none was opened, the command fails. Each line says why.
 	output.found_wrong = failed == results.len();
 	Ok(output)
 }
 
-/// One line a record, and a sum. What was found wrong on the way is always said.
+/// One line for each record, and a summary. Faults that were found are always reported.
 fn opened_text(results: &open::Results, details: bool) -> String {
 	let mut lines = Vec::new();
 	for (id, result) in results {
@@ -703,7 +704,7 @@ fn no_record(id: &H256) -> String {
 	format!("there is no record {}", id_json(id))
 }
 
-/// Checks every copy of records: one line a record, and what differs.
+/// Checks every copy of records. Prints one line for each record, and the copies that differ.
 async fn verify_records(
 	session: &Session,
 	which: &WhichRecords,
@@ -759,7 +760,7 @@ async fn verify_records(
 	})
 }
 
-/// `3f9a0c1d  laboratory, 2025-04: 3 intact copies`, and below it what differs.
+/// `3f9a0c1d  laboratory, 2025-04: 3 intact copies`, and below it the copies that differ.
 fn verified_text(verified: &Verified, about: &str, show: &impl Fn(&AccountId) -> String) -> String {
 	let mut places: Vec<AccountId> = Vec::new();
 	for copy in &verified.copies {
@@ -776,7 +777,7 @@ fn verified_text(verified: &Verified, about: &str, show: &impl Fn(&AccountId) ->
 		let bad: Vec<_> = copies.iter().filter(|it| it.state != CopyState::Good).copied().collect();
 		match bad[..] {
 			[] => intact.push(show(place)),
-			// Manifest and document are missing for the same reason: it is said once.
+			// If manifest and document are missing for the same reason, it is reported once.
 			[CopyReport { state: CopyState::Missing(one), .. }, CopyReport { state: CopyState::Missing(other), .. }]
 				if one == other =>
 			{

@@ -178,7 +178,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	Ok(Output::new(lines.join("\n"), json!({ "requests": rows })))
 }
 
-/// The request as it is told.
+/// The request as text.
 fn spoken(request: &Request) -> AccessRequest<'_> {
 	let Asked { actions, purposes, categories, labels, confidentiality, records, data_period } =
 		&request.asked;

@@ -1,4 +1,4 @@
-//! What must hold for every import, and where the shared test data is.
+//! Checks that must hold for every import, and the folder of the test data.
 
 // Each test uses a part of it.
 #![allow(dead_code)]

@@ -2,8 +2,8 @@
 //!
 //! # Terminology
 //!
-//! - *Quota*: how much execution time and how many bytes an account, or an institution with all who
-//!   act for it, may use in a *window*. It replaces a fee.
+//! - *Quota*: the execution time and bytes that an account may use in a *window*. An institution,
+//!   its custodian and its practitioners use one quota together. It replaces a fee.
 //! - *Window*: a fixed part of the chain's time, such as five minutes. Windows follow each other
 //!   without a gap, so a quota is full again at the first moment of the next one.
 //! - *Signer*: who signed the transaction. With a proxy it is another account than the origin of
@@ -15,7 +15,7 @@
 //! it, for two reads of state.
 //!
 //! *A hospital's system sends calls in a loop.* The hospital's quota is used up. Its calls are
-//! refused until the next window; everybody else goes on.
+//! refused until the next window. Everybody else can continue.
 //!
 //! *A patient with a spent quota revokes a consent.* The revocation is admitted, and it goes before
 //! every other transaction.
@@ -30,7 +30,7 @@
 //!
 //! # API
 //!
-//! There are no calls. [`CheckEnrolled`] is a transaction extension; other pallets see
+//! There are no calls. [`CheckEnrolled`] is a transaction extension. Other pallets use
 //! [`vouchsafe_support::Admission`].
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.

@@ -17,7 +17,7 @@
 //!
 //! ## Data structures
 //!
-//! The state is one count and one head a patient, however long the log is. There are no calls:
+//! The state is one count and one head per patient, even for a long log. There are no calls:
 //! pallets append through [`AuditLog`], and each counts the cost, three reads and one write, in its
 //! own weights. If a dispatch fails, its entries are rolled back with it.
 #![cfg_attr(not(feature = "std"), no_std)]

@@ -1,6 +1,6 @@
 //! # Consent
 //!
-//! The provisions by which patients permit and deny.
+//! Patients' consents: what they permit and what they deny.
 //!
 //! ## Terminology
 //!

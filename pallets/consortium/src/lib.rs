@@ -1,4 +1,4 @@
-//! Root by three quarters of the council's seats: the only Root there is.
+//! Gives Root to motions of three quarters of the council's seats. There is no other Root.
 //!
 //! # Terminology
 //!

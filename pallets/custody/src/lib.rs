@@ -31,9 +31,9 @@
 //!
 //! ## Data structures
 //!
-//! [`SharingSets`] a version, [`Unacknowledged`] a holder, [`Openings`] and [`Refusals`] a patient
-//! and reader, [`Choices`] a patient. No call iterates over them: what has expired is dropped when
-//! the same key is written again.
+//! [`SharingSets`] per version, [`Unacknowledged`] per holder, [`Openings`] and [`Refusals`] per
+//! patient and reader, [`Choices`] per patient. No call iterates over them: expired items are
+//! dropped when the same key is written again.
 //!
 //! [`Pallet::ensure_sound`] says what makes a sharing set sound.
 #![cfg_attr(not(feature = "std"), no_std)]

@@ -1,4 +1,4 @@
-//! Who takes part: accounts, institutions and affiliations.
+//! Registers the participants: accounts, institutions and affiliations.
 //!
 //! # Terminology
 //!
@@ -13,9 +13,9 @@
 //! # Scenarios
 //!
 //! *A patient enrols.* The hospital's terminal shows the patient's wallet a text
-//! ([`enrolment_text`]); the wallet signs it. A registrar sends it with [`Call::enrol`]. A key that
-//! did not sign cannot be enrolled. The signature cannot be used for another institution, kind,
-//! encryption key or chain, nor after its expiry, nor twice.
+//! ([`enrolment_text`]). The wallet signs it. A registrar sends it with [`Call::enrol`]. A key that
+//! did not sign cannot be enrolled. The signature is valid once, before its expiry, and only for
+//! this institution, kind, encryption key and chain.
 //!
 //! *A physician starts, and leaves.* The registrar enrols and affiliates; the authority attests the
 //! licence. When the affiliation ends, so does every permit that was given to it.

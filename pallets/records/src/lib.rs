@@ -1,4 +1,4 @@
-//! Records: what the chain knows of a patient's documents and their versions.
+//! Records: what the chain knows about a patient's documents and their versions.
 //!
 //! ## Terminology
 //!
@@ -25,7 +25,7 @@
 //!
 //! ## Data structures
 //!
-//! [`Records`] by id, [`RecordsOf`] a patient, and each record's [`Versions`]. A record's id is a
+//! [`Records`] by id, [`RecordsOf`] by patient, and each record's [`Versions`]. A record's id is a
 //! hash of patient, author and salt ([`record_id`]), so an author cannot take another's id.
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.

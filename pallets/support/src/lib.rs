@@ -1,8 +1,8 @@
-//! How the pallets meet: no pallet depends on another. Each sees its neighbours through the traits
-//! here, and the runtime says which pallet implements which trait.
+//! The traits between pallets. No pallet depends on another: each uses its neighbours through these
+//! traits, and the runtime says which pallet implements which trait.
 //!
 //! - [`traits`]: the traits.
-//! - `doubles` (feature of the same name): one set of test doubles of them for all pallets.
+//! - `doubles` (feature of the same name): test doubles, one set for all pallets.
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
 #![cfg_attr(

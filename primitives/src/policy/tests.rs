@@ -151,7 +151,7 @@ fn decide_noting(question: &Question, book: &Book) -> (Decision, Vec<Grantee>) {
 	(decision, asked.into_inner())
 }
 
-/// The decision. Whatever it is, no key is asked for but those of the actor, and none twice.
+/// The decision. It must ask only for the keys of the actor, and for none twice.
 fn decide_with(question: &Question, book: &Book) -> Decision {
 	let (decision, asked) = decide_noting(question, book);
 	assert!(asked.is_empty() || asked == keys(&question.actor), "other keys than the actor's");

@@ -23,8 +23,8 @@ impl pallet_grandpa::Config for Runtime {
 	type MaxAuthorities = ConstU32<MAX_VALIDATORS>;
 	type MaxNominators = ConstU32<0>;
 	type MaxSetIdSessionEntries = ConstU64<0>;
-	// Validators are known institutions and have nothing staked: an equivocation is seen in the
-	// nodes' logs and answered by a motion.
+	// Validators are known institutions without a stake. The nodes' logs show an equivocation, and
+	// the council answers with a motion.
 	type KeyOwnerProof = sp_core::Void;
 	type EquivocationReportSystem = ();
 }

@@ -1,4 +1,4 @@
-//! The council of institutions and authorities, and the only Root there is.
+//! The council of institutions and authorities, which is the only Root.
 
 use super::system::RuntimeBlockWeights;
 use crate::*;

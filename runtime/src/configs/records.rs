@@ -1,4 +1,4 @@
-//! Our own pallets: people, records, consents, requests, shares and logs, each meeting the others
+//! Our own pallets: people, records, consents, requests, shares and logs. They use each other
 //! through the traits of `vouchsafe_support`.
 
 use super::accounts::ALLOWANCE;

@@ -1,4 +1,4 @@
-//! In the chain's own order an opening stands only where the consent stood.
+//! An opening is allowed only if the consent is in force at that place in the chain's order.
 
 use super::{chain::*, *};
 use pallet_custody::Event::OpeningDecided;
@@ -12,7 +12,7 @@ fn chain_with_record() -> (Chain, RecordId, RuntimeCall) {
 	(chain, record, revoke)
 }
 
-/// Of each opening in the latest block: how many records were opened and how many refused.
+/// For each opening in the latest block, how many records were opened and how many refused.
 fn openings(chain: &mut Chain) -> Vec<(usize, usize)> {
 	chain
 		.events()
@@ -109,7 +109,7 @@ fn only_who_is_allowed_to_reads_the_log() {
 	chain.state(|| {
 		assert!(decide("//PatientA", None));
 		assert!(!decide("//PatientB", None));
-		// A permit to read records is none to read the log.
+		// A permit to read records is not a permit to read the log.
 		assert!(!decide("//DoctorB", Some("//HospitalB")));
 		assert!(!decide("//Nobody", None));
 	});

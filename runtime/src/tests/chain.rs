@@ -37,7 +37,7 @@ pub type Tx<'a> = (&'a str, RuntimeCall);
 /// The chain.
 pub struct Chain {
 	state: TestExternalities,
-	/// Milliseconds from its begin to the latest block.
+	/// Milliseconds from its beginning to the latest block.
 	age: u64,
 }
 
@@ -58,13 +58,13 @@ impl Chain {
 		self.state.execute_with(f)
 	}
 
-	/// Makes an empty block so many seconds after the chain's begin.
+	/// Makes an empty block this many seconds after the chain's beginning.
 	pub fn block_at(&mut self, age: u64) {
 		self.age = age * 1_000 - SLOT_DURATION;
 		self.block([]);
 	}
 
-	/// Makes a block of these transactions, in this order, and tells what became of each.
+	/// Makes a block of these transactions, in this order, and returns the result of each.
 	pub fn block<'a>(
 		&mut self,
 		txs: impl IntoIterator<Item = Tx<'a>>,
@@ -101,7 +101,7 @@ impl Chain {
 		})
 	}
 
-	/// Makes a block of one transaction that has to succeed, and tells its events.
+	/// Makes a block of one transaction, which must succeed, and returns its events.
 	pub fn ok(&mut self, path: &str, call: impl Into<RuntimeCall>) -> Vec<RuntimeEvent> {
 		let results = self.block([(path, call.into())]);
 		assert_eq!(results, [Ok(Ok(()))], "{path}");
@@ -113,7 +113,7 @@ impl Chain {
 		self.state(|| System::events().into_iter().map(|record| record.event).collect())
 	}
 
-	/// What the pool is told of a transaction whose nonce is so far ahead.
+	/// The pool's answer to a transaction whose nonce is this far ahead.
 	pub fn validate(
 		&mut self,
 		path: &str,

@@ -1,4 +1,4 @@
-//! What isn't on the list of calls is refused, on whatever way it comes.
+//! Calls that are not on the list are refused, also inside a batch, a proxy's call or a multisig.
 
 use super::{chain::*, *};
 use frame_support::assert_ok;
@@ -52,7 +52,7 @@ fn nothing_is_carried_past_the_list() {
 		[Ok(Err(filtered()))],
 		"batch_all"
 	);
-	// What fails inside these shows in their event.
+	// If the inner call fails, the event of the outer call shows it.
 	chain.ok("//PatientA", pallet_utility::Call::force_batch { calls: vec![transfer()] });
 	chain.ok("//DoctorA", proxied("//PatientA", transfer()));
 	chain.block([(

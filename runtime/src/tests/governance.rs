@@ -1,4 +1,4 @@
-//! Three quarters of the council's seats are Root, and fewer are not.
+//! Three quarters of the council's seats can act as Root, and fewer cannot.
 
 use super::{chain::*, *};
 use codec::Encode;
@@ -17,7 +17,7 @@ fn cap(chain: &mut Chain) -> u32 {
 	})
 }
 
-/// These seats vote for the motion, and it is closed at this threshold: what became of it.
+/// These seats vote for the motion, and it is closed at this threshold. Returns the result.
 fn carry(chain: &mut Chain, seats: &[&str]) -> DispatchResult {
 	let proposal = motion();
 	let proposal_hash = sp_runtime::traits::BlakeTwo256::hash_of(&proposal);

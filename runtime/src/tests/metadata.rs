@@ -1,4 +1,4 @@
-//! What clients and wallets are told of the runtime.
+//! Tests of the metadata that clients and wallets use.
 
 use crate::{Runtime, VERSION};
 use codec::Encode;
@@ -36,9 +36,9 @@ fn metadata_is_that_of_the_clients() {
 	assert!(kept == metadata(), "protocol/metadata.scale is old: run this test with UPDATE=1");
 }
 
-/// Whoever signs or reads by old metadata has to be told that there is a new one, so
-/// `spec_version` rises with every change. `runtime/metadata.version` holds the version and the
-/// hash of the metadata without it; UPDATE=1 writes it anew, but not under the same version.
+/// Clients that use old metadata must notice that it has changed, so `spec_version` rises with
+/// every change. `runtime/metadata.version` has the version and the hash of the metadata without
+/// it. UPDATE=1 writes the file again, but not under the same version.
 #[test]
 fn spec_version_rises_with_the_metadata() {
 	let version = VERSION.encode();
@@ -65,8 +65,8 @@ fn spec_version_rises_with_the_metadata() {
 	std::fs::write(&path, now).unwrap();
 }
 
-/// An extension wallet signs only where it knows an extension or where there is nothing of it to
-/// encode. These are those that wallets know, and `CheckNonce` is ours.
+/// An extension wallet signs only if it knows every transaction extension, or if the unknown ones
+/// encode to nothing. This list has the extensions that wallets know. `CheckNonce` is ours.
 #[test]
 fn extension_wallets_can_sign() {
 	let known = [
@@ -124,14 +124,14 @@ fn is_empty(types: &PortableRegistry, id: u32) -> bool {
 	}
 }
 
-/// What wallets sign as the nonce is the nonce, whatever stands around it.
+/// `CheckEnrolled` encodes as `CheckNonce` does, so that wallets can sign it.
 #[test]
 fn the_nonce_is_encoded_as_ever() {
 	let nonce = frame_system::CheckNonce::<Runtime>::from(70_000);
 	assert_eq!(pallet_admission::CheckEnrolled::<Runtime>(nonce.clone()).encode(), nonce.encode());
 }
 
-/// Calls are encoded with their pallet's place, which wallets' and clients' users have signed.
+/// Calls are encoded with their pallet's index, which is part of what users have signed.
 #[test]
 fn pallets_keep_their_places() {
 	let places = Runtime::metadata_ir()

@@ -1,4 +1,4 @@
-//! What comes into the pool, and what goes first.
+//! Which transactions the pool accepts, and which go first.
 
 use super::{chain::*, *};
 use pallet_admission::{codes, priorities, Usage, WindowUsage};
@@ -10,7 +10,7 @@ fn refused(code: u8) -> TransactionValidity {
 	Err(TransactionValidityError::Invalid(InvalidTransaction::Custom(code)))
 }
 
-/// Takes all that an account's quota has in this window.
+/// Uses up an account's quota in this window.
 fn spend_quota(chain: &mut Chain, holder: &str) {
 	chain.state(|| {
 		let window = Admission::window();
@@ -46,8 +46,8 @@ fn a_custodian_goes_by_its_institution() {
 	assert!(chain.validate("//DoctorB", call(), 0).is_ok());
 }
 
-/// The pool goes by the best block's time: the quota is full again with the first block of the next
-/// five minutes, however few blocks there were.
+/// The pool uses the best block's time: the quota is full again with the first block of the next
+/// five minutes, even if there were few blocks.
 #[test]
 fn a_spent_quota_is_full_again_after_five_minutes() {
 	let mut chain = Chain::new();
@@ -111,7 +111,7 @@ fn a_proxy_rides_no_revocation() {
 	let call = || proxied("//PatientA", revoke.clone());
 	let valid = chain.validate("//PatientB", call(), 0).unwrap();
 	assert_eq!(valid.priority, priorities::ORDINARY);
-	// The proxy's own quota counts, not that of whom it acts for.
+	// The proxy's own quota counts, not the quota of the account that it acts for.
 	spend_quota(&mut chain, "//PatientA");
 	assert!(chain.validate("//PatientB", call(), 0).is_ok());
 	spend_quota(&mut chain, "//PatientB");
@@ -146,7 +146,7 @@ fn revocations_go_before_openings_and_these_before_the_rest() {
 fn calls_inside_a_batch_count_in_full() {
 	let mut chain = Chain::new();
 	let grants = (0..100).map(|_| grant(Grantee::Everyone, permit())).collect::<Vec<_>>();
-	// As single calls two hundred fit.
+	// Two hundred single calls fit.
 	assert!(chain.validate("//PatientA", batch(grants.clone()), 3).is_ok());
 	assert_eq!(chain.validate("//PatientA", batch(grants), 10), refused(codes::NONCE_TOO_FAR));
 }

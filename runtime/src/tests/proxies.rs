@@ -1,4 +1,4 @@
-//! Who acts for another.
+//! Proxies: accounts that act for another account.
 
 use super::{chain::*, *};
 use codec::Decode;
@@ -7,7 +7,7 @@ use frame_support::traits::InstanceFilter;
 use sp_runtime::{DispatchError, DispatchResult};
 use vouchsafe_primitives::{audit::LogEntry, Grantor, Status};
 
-/// What became of the proxied call in the latest block.
+/// The result of the proxied call in the latest block.
 fn proxied_result(events: Vec<RuntimeEvent>) -> DispatchResult {
 	events
 		.into_iter()

@@ -1,5 +1,5 @@
-//! What the source of the WASM code must not have. Clippy's lint against `as` can't be used: the
-//! codec's derives, which it sees as our code, cast as well.
+//! Checks that the source of the WASM code has no casts. Clippy's lint against `as` cannot be used,
+//! because it also finds the casts in code that the codec's derives generate.
 
 use std::{fs, path::Path};
 
@@ -20,7 +20,7 @@ fn sources(folder: &Path, found: &mut Vec<String>) {
 	}
 }
 
-/// `as` truncates and changes signs without a word.
+/// `as` truncates and changes signs silently.
 #[test]
 fn there_are_no_casts() {
 	let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

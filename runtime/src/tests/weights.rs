@@ -1,11 +1,11 @@
-//! What calls take of a block.
+//! How much of a block calls use.
 
 use super::{chain::*, *};
 use configs::system::RuntimeBlockWeights;
 use frame_support::dispatch::{DispatchClass, GetDispatchInfo};
 use sp_runtime::traits::TransactionExtension;
 
-/// All of a block's execution time that a transaction takes, in picoseconds.
+/// The execution time of a transaction in a block, in picoseconds.
 fn ref_time(call: RuntimeCall) -> u64 {
 	let base = RuntimeBlockWeights::get().get(DispatchClass::Normal).base_extrinsic;
 	let extension = extension(0).weight(&call);
@@ -49,7 +49,7 @@ fn quotas_are_what_their_comments_say() {
 	let (institution, person) = (InstitutionQuota::get(), PersonQuota::get());
 	assert!((3_000..8_000).contains(&(institution.weight / call)), "{}", institution.weight / call);
 	assert!((150..400).contains(&(person.weight / call)), "{}", person.weight / call);
-	// An institution can bring an upgrade.
+	// An institution's quota is enough for an upgrade.
 	let upgrade = frame_system::Call::apply_authorized_upgrade { code: vec![] };
 	assert!(ref_time(upgrade.into()) < institution.weight);
 	assert!(institution.bytes > 4 * 1024 * 1024);

@@ -4,7 +4,7 @@
 use vouchsafe_primitives::AccountId;
 use vouchsafe_speech::{LabelWords, Names, Speech, Teller};
 
-/// A small world: accounts by their first byte, and three labels.
+/// Accounts, named by their first byte, and three labels.
 pub struct Known;
 
 impl Names for Known {
@@ -34,7 +34,7 @@ impl LabelWords for Known {
 	}
 }
 
-/// Everyone has the same name, and no label a word.
+/// Every account has the same name, and labels have no words.
 pub struct Called(pub String);
 
 impl Names for Called {

@@ -1,4 +1,4 @@
-//! What is in the IPFS node, and for whom.
+//! The content in the IPFS node, and the accounts that added it.
 
 use super::{from_column, to_column, Sqlite};
 use crate::store::{Content, StoreError, VersionId};

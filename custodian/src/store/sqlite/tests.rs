@@ -1,4 +1,4 @@
-//! What the database stores, and what a thief of its files finds.
+//! Tests of what the database stores, and of what a thief of its files finds.
 
 use super::*;
 use crate::{

@@ -57,7 +57,7 @@ fn grant_assisted_by_the_same_staff_twice_fails() {
 fn grant_assisted_needs_the_same_content_twice() {
 	build_and_execute(|| {
 		assert_ok!(assist(NURSE, terms()));
-		// Wider by one action: it is proposed anew and not entered.
+		// Wider by one action: it is a new proposal, and no consent is stored.
 		let wider = Terms { actions: Actions::default(), ..terms() };
 		assert_ok!(assist(DOCTOR, wider.clone()));
 		assert!(Consents::<Test>::get(PATIENT, team()).is_empty());

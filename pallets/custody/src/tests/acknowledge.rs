@@ -56,7 +56,7 @@ fn acknowledge_of_another_epoch_fails() {
 		assert_ok!(declare(record(0), usual()));
 		assert_noop!(acknowledge(&hospital(1), 0, 1), Error::<Test>::WrongEpoch);
 
-		// As splitting anew will leave it.
+		// As a future new splitting of the key will leave it.
 		SharingSets::<Test>::mutate(record(0), 0, |set| set.as_mut().unwrap().epoch = 1);
 		for holder in [hospital(0), hospital(1), hospital(2), AUTHORITY] {
 			Unacknowledged::<Test>::insert(holder, (record(0), 0), 1);

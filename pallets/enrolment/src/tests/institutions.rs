@@ -116,7 +116,7 @@ fn set_cap_works() {
 		assert_ok!(Enrolment::set_cap(root(), hospital_a(), 0));
 		assert_last(Event::CapSet { institution: hospital_a(), cap: 0 });
 		let entry = Institutions::<Test>::get(hospital_a()).unwrap();
-		// Whoever was enrolled stays.
+		// Accounts that were enrolled before stay enrolled.
 		assert_eq!((entry.cap, entry.enrolled), (0, 4));
 	});
 }

@@ -1,8 +1,8 @@
 //! The six examples of HL7's FHIR R4 Consent, each written as provisions of ours, with the rows
-//! that its coded elements ask for. Where the files are at hand (`../shared/data/hl7-consent`), a
-//! test reads their coded elements and confirms that they are those that the rows rest on.
+//! that its coded elements ask for. If the files are available (`data/hl7-consent` of the test
+//! data), a test checks that their coded elements are those that the rows are based on.
 //!
-//! How they are read: `policyRule` is what holds where no provision applies. `OPTIN` is a permit for
+//! How they are read: `policyRule` applies if no provision does. `OPTIN` is a permit for
 //! everyone, `OPTOUT` permits nothing. The outermost provision has no type: it is the exception to the
 //! rule, so under `OPTIN` it denies and under `OPTOUT` it permits. A nested provision has a type and is
 //! an exception to the one around it. `CST` (custodian) is the institution that is responsible for
@@ -147,7 +147,7 @@ fn emergency() {
 	));
 	let both = vec![(Grantee::Everyone, in_emergency), (Grantee::Everyone, otherwise)];
 	check(both.clone(), rows);
-	// The deny beats whatever else the patient permits; at another hospital it does not hold.
+	// The deny overrides every permit of the patient. At another hospital it does not apply.
 	let permitted_besides =
 		both.into_iter().chain([(Grantee::Everyone, permit())]).collect::<Vec<_>>();
 	check(

@@ -1,5 +1,5 @@
-//! What holds for whatever consents a patient has: drawn from a small world, so that consents and
-//! questions meet often.
+//! Properties that hold for all consents that a patient can have. Consents and questions are drawn
+//! from few values, so that they match often.
 
 use super::*;
 use proptest::{
@@ -384,7 +384,7 @@ proptest! {
 		question.subject = Subject::Record(facts);
 		let book = book(consents.clone());
 		let decision = decide_with(&question, &book);
-		// The others might as well not be there, and permits neither: glass doesn't need them.
+		// Other denies have no effect, and neither have permits: break-glass does not need them.
 		let binding: Book = book.iter().map(|(grantee, consents)| {
 			let binding = |consent: &&Consent| consent.terms.effect == DENY_ALWAYS;
 			(grantee.clone(), consents.iter().filter(binding).cloned().collect())
@@ -445,7 +445,7 @@ proptest! {
 	}
 }
 
-/// The properties would hold in a world where nothing is ever decided: this one isn't such.
+/// The properties would also hold if every question were refused. So every answer must occur.
 #[test]
 fn the_world_has_every_answer() {
 	let mut runner = TestRunner::deterministic();

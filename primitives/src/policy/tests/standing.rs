@@ -1,5 +1,5 @@
-//! Which consents count when the patient does not take part as usual, and whom "everyone" and an
-//! organisation's own account are.
+//! Tests of which consents count if the patient's account is not active, of the grantee "everyone",
+//! and of organisations' own accounts.
 
 use super::*;
 
@@ -53,12 +53,12 @@ fn after_death_only_the_law_reads_and_letters_still_arrive() {
 	assert_eq!(by_permit(&letter, 0, Grantor::Patient), by(team(), 0));
 	letter.now += 1;
 	assert_eq!(by_permit(&letter, 0, Grantor::Patient), does_not_count());
-	// A deny that the patient gave beats the law.
+	// The patient's deny overrides a permit by law.
 	let law = Consent { grantor: by_law(), ..consent(0, Terms::all(Effect::Permit)) };
 	let deny = consent(1, Terms::all(DENY));
 	let decision = decide_with(&dead(reading()), &book([(team(), law), (team(), deny)]));
 	assert_eq!(decision, denied(team(), 1));
-	// Break-glass saves nobody any more.
+	// Break-glass does not work after death.
 	let mut emergency = dead(reading());
 	emergency.break_glass = true;
 	acting(&mut emergency).attested = true;
@@ -101,7 +101,7 @@ fn everyone_is_permitted_who_acts_for_an_institution_and_denied_who_acts_at_all(
 	researcher.actor.study = Some(ActingStudy { id: 0, disease: None, country: *b"AT" });
 	for question in [at_authority, person, researcher] {
 		assert_eq!(permits(&question), Decision::Refuse(Reason::NoConsent), "{question:?}");
-		// Whom a permit of the person's own would let in, a deny to everyone keeps out.
+		// A deny to everyone also refuses a person who has a permit of their own.
 		let own = Grantee::Person(account(DOCTOR));
 		let person = (own.clone(), consent(1, Terms::all(Effect::Permit)));
 		assert_eq!(decide_with(&question, &book([person.clone()])), by(own, 1));

@@ -1,4 +1,4 @@
-//! Each rule, each thing that can be lacking, and both sides of each limit.
+//! Tests of each rule, each mismatch, and both sides of each limit.
 
 use super::*;
 
@@ -168,7 +168,7 @@ fn permit_covers_nothing_else() {
 	}
 }
 
-/// Somebody who acts for no institution, as only others than practitioners may.
+/// An actor without an institution. Practitioners must have one, others need not.
 fn without_affiliation() -> Actor {
 	Actor { kind: AccountKind::Person, acting_for: None, ..doctor() }
 }
@@ -184,13 +184,13 @@ fn permit_for_a_country_needs_one() {
 
 #[test]
 fn reason_names_the_farthest_hurdle_of_the_nearest_permit() {
-	// Two things lacking in one permit: the one that stands farther off.
+	// A permit with two mismatches: the first in the order of `Mismatch` is returned.
 	let both: Change = |question, _| {
 		question.purpose = Purpose::Research;
 		of_record(question).category = Category::Imaging;
 	};
 	assert_eq!(after(Effect::Permit, both, &[]), lacks(team(), 7, Mismatch::Purpose));
-	// Two permits: the one that comes nearer, wherever it lies.
+	// Two permits: the closer one is returned, in any order.
 	let expired = Terms { valid_until: Some(NOW), ..exact(Effect::Permit) };
 	let other = [(Grantee::Everyone, consent(3, expired.clone()))];
 	let change: Change = |_, consent| consent.terms.purposes = Purposes::of(&[Purpose::Payment]);
@@ -198,7 +198,7 @@ fn reason_names_the_farthest_hurdle_of_the_nearest_permit() {
 		after(Effect::Permit, change, &other),
 		lacks(Grantee::Everyone, 3, Mismatch::Expired)
 	);
-	// Equally near: the first by grantee, then by number.
+	// Equally close: the first by grantee, then by number.
 	let change: Change = |_, consent| consent.terms.valid_until = Some(NOW);
 	let others = [(team(), consent(8, expired.clone())), (team(), consent(6, expired))];
 	assert_eq!(after(Effect::Permit, change, &others), lacks(team(), 6, Mismatch::Expired));
@@ -416,7 +416,7 @@ fn who_is_not_active_gets_nothing() {
 	question.actor.active = false;
 	let all = book(open_to_all());
 	assert_eq!(decide_noting(&question, &all), (Decision::Refuse(Reason::NotActive), vec![]));
-	// Not even the patient.
+	// Not even for the patient.
 	question.actor.account = account(PATIENT);
 	assert_eq!(decide_with(&question, &all), Decision::Refuse(Reason::NotActive));
 }
@@ -432,7 +432,7 @@ fn wrong_patient_is_closed_to_all() {
 	assert_eq!(decide_with(&marked, &all), closed);
 	marked.break_glass = true;
 	assert_eq!(decide_with(&marked, &all), closed);
-	// A record of somebody else's is nothing that this patient's consents could open.
+	// This patient's consents cannot open another patient's record.
 	let mut foreign = question();
 	of_record(&mut foreign).patient = account(2);
 	assert_eq!(decide_with(&foreign, &all), closed);
@@ -456,12 +456,12 @@ fn the_patient_reads_the_own_and_no_more() {
 	}
 	of_record(&mut question).status = RecordStatus::WrongContent;
 	assert_eq!(decide_with(&question, &deny_all), own);
-	// Writing and referring aren't reading.
+	// Writing and referring are not reading.
 	for action in [Action::Write, Action::Refer] {
 		question.action = action;
 		assert_eq!(decide_with(&question, &Book::new()), Decision::Refuse(Reason::NoConsent));
 	}
-	// The log is the patient's too, another's isn't.
+	// Patients may read their own log, but not another patient's.
 	question.action = Action::ReadLog;
 	question.subject = Subject::Log;
 	assert_eq!(decide_with(&question, &deny_all), own);
@@ -493,7 +493,7 @@ fn log_opens_to_a_permit_that_says_so() {
 	let log = about_the_log();
 	assert_eq!(decide_on(&log, for_the_log()), by(team(), 0));
 	let changes: &[(Mismatch, Narrow)] = &[
-		// All actions aren't this one: it has to be said.
+		// "All actions" does not include this one: a permit must name it.
 		(Mismatch::Action, |terms| terms.actions = Actions::default()),
 		(Mismatch::Action, |terms| terms.actions = Actions::of(&[Action::Read])),
 		(Mismatch::Purpose, |terms| terms.purposes = Purposes::of(&[Purpose::Payment])),
@@ -527,7 +527,7 @@ fn log_closes_to_a_deny_of_everything() {
 	assert_eq!(decide_on(Terms::all(DENY)), refused);
 	let log = Actions::of(&[Action::ReadLog]);
 	assert_eq!(decide_on(Terms { actions: log, ..Terms::all(DENY) }), refused);
-	// A deny of some records, or of another action, says nothing of the log.
+	// A deny of some records, or of another action, does not apply to the log.
 	let beside: &[Narrow] = &[
 		|terms| terms.actions = Actions::of(&[Action::Read]),
 		|terms| terms.purposes = Purposes::of(&[Purpose::Payment]),
@@ -564,7 +564,7 @@ fn broken_glass_lets_in_attested_clinicians() {
 	assert_eq!(decide_with(&emergency, &Book::new()), let_in);
 	emergency.action = Action::Write;
 	assert_eq!(decide_with(&emergency, &Book::new()), let_in);
-	// A deny holds if it says that it binds it.
+	// A deny counts if it says that it binds break-glass.
 	let with = |effect| book([(Grantee::Everyone, consent(0, Terms::all(effect)))]);
 	assert_eq!(decide_with(&emergency, &with(DENY)), let_in);
 	assert_eq!(decide_with(&emergency, &with(DENY_ALWAYS)), denied(Grantee::Everyone, 0));
