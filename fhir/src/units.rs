@@ -2,7 +2,7 @@
 //!
 //! - A document, and anything that is signed, is a record of its own.
 //! - A report, its results, specimens and images stay together. An order stays with the results
-//! that   it led to, and a goal with its plan.
+//!   that it led to, and a goal with its plan.
 //! - Problems, allergies and similar lists are one summary. Bills are one record per year.
 //! - The rest is one record per encounter and category, and without an encounter one per month and
 //!   category.
