@@ -23,6 +23,10 @@
 //! *The patient finds a record more sensitive than its author did* and adds a label. Permits that do
 //! not name the label no longer cover the record. Labels are never removed.
 //!
+//! *An author cannot compute the tags of a record's labels*, because its custodian does not have the
+//! patient's label key. It creates the record as [`LabelTag::UNCLASSIFIED`]. Later the author or the
+//! patient names the labels, and they replace it.
+//!
 //! ## Data structures
 //!
 //! [`Records`] by id, [`RecordsOf`] by patient, and each record's [`Versions`]. A record's id is a
@@ -140,7 +144,7 @@ pub mod pallet {
 			/// Which record.
 			record: RecordId,
 			/// Its labels now.
-			labels: Labels,
+			labels: LabelTags,
 		},
 		/// A record was marked entered in error.
 		EnteredInError {
@@ -173,8 +177,14 @@ pub mod pallet {
 		InvalidCid,
 		/// The version does not follow the record's latest version.
 		NotTheHead,
+		/// The labels are not in ascending order, or one is there twice.
+		LabelsNotSorted,
+		/// A record cannot have named labels and be unclassified.
+		NotUnclassified,
 		/// The record already has all these labels.
 		NoNewLabels,
+		/// The record would have more labels than it can have.
+		TooManyLabels,
 		/// A record cannot be marked with this status.
 		InvalidStatus,
 		/// The record is already marked entered in error, in this way or a more serious one.
@@ -209,6 +219,8 @@ pub mod pallet {
 		///
 		/// - [`Error::OriginMismatch`].
 		/// - [`Error::InvalidPeriod`].
+		/// - [`Error::LabelsNotSorted`].
+		/// - [`Error::NotUnclassified`].
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NotAffiliated`].
 		/// - [`Error::NotPermitted`].
@@ -255,6 +267,7 @@ pub mod pallet {
 				Error::<T>::OriginMismatch
 			);
 			ensure!(service.first <= service.last, Error::<T>::InvalidPeriod);
+			Self::ensure_sound(&record.labels)?;
 			let purpose = Self::ensure_writer(&signer, record.facts(id))?;
 			ensure!(!Records::<T>::contains_key(id), Error::<T>::RecordExists);
 			if let Some(Relation { target, .. }) = relation {
@@ -338,14 +351,18 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// Labels are never removed. No consent is needed, because a label never opens a record.
+		/// The first named label replaces [`LabelTag::UNCLASSIFIED`]. Other labels are never removed.
+		/// No consent is needed: those who may call it could have created the record with the label.
 		///
 		/// ## Errors
 		///
 		/// - [`Error::RecordNotFound`].
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NotAffiliated`].
+		/// - [`Error::LabelsNotSorted`].
+		/// - [`Error::NotUnclassified`].
 		/// - [`Error::NoNewLabels`].
+		/// - [`Error::TooManyLabels`].
 		///
 		/// ## Events
 		///
@@ -355,7 +372,7 @@ pub mod pallet {
 		pub fn add_labels(
 			origin: OriginFor<T>,
 			record: RecordId,
-			labels: Labels,
+			labels: LabelTags,
 		) -> DispatchResult {
 			let signer = ensure_signed(origin)?;
 			let id = record;
@@ -363,17 +380,16 @@ pub mod pallet {
 			let institution =
 				record.author_institution().filter(|_| signer != record.patient).cloned();
 			Self::ensure_author(&signer, &record.patient, institution.as_ref())?;
-			ensure!(!labels.is_subset(record.labels), Error::<T>::NoNewLabels);
+			record.labels = Self::labels_with(&record.labels, &labels)?;
 
-			record.labels = record.labels.union(labels);
-			let labels = record.labels;
+			let labels = record.labels.clone();
 			Records::<T>::insert(id, &record);
 			T::AuditLog::append(
 				&record.patient,
 				&signer,
 				institution.as_ref(),
 				None,
-				LogEvent::Labelled { record: id, labels },
+				LogEvent::Labelled { record: id, labels: labels.clone() },
 			);
 			Self::deposit_event(Event::Labelled { record: id, labels });
 			Ok(())
@@ -504,6 +520,24 @@ impl<T: Config> Pallet<T> {
 		Ok(Some(actor))
 	}
 
+	/// Checks the labels that a call names.
+	fn ensure_sound(labels: &LabelTags) -> DispatchResult {
+		ensure!(are_canonical(labels), Error::<T>::LabelsNotSorted);
+		let alone = labels.len() == 1 || !labels.contains(&LabelTag::UNCLASSIFIED);
+		ensure!(alone, Error::<T>::NotUnclassified);
+		Ok(())
+	}
+
+	/// A record's labels after `more` were added.
+	fn labels_with(labels: &LabelTags, more: &LabelTags) -> Result<LabelTags, DispatchError> {
+		Self::ensure_sound(more)?;
+		ensure!(more.iter().any(|tag| !labels.contains(tag)), Error::<T>::NoNewLabels);
+		let unclassified = more.contains(&LabelTag::UNCLASSIFIED);
+		ensure!(labels.is_empty() || !unclassified, Error::<T>::NotUnclassified);
+		let named = labels.iter().filter(|tag| **tag != LabelTag::UNCLASSIFIED);
+		Ok(canonical_tags(named.chain(more).copied()).ok_or(Error::<T>::TooManyLabels)?)
+	}
+
 	/// Checks the version, stores it with its sharing set, and makes it the record's head.
 	fn push_version(
 		signer: &AccountId,
@@ -548,6 +582,7 @@ impl<T: Config> traits::Records for Pallet<T> {
 #[cfg(any(feature = "try-runtime", test))]
 impl<T: Config> Pallet<T> {
 	/// - The patients' lists name every record under its patient.
+	/// - Labels are in order, and unclassified records have no other.
 	/// - Each record has as many versions as it counts, and each version follows the one before, up to
 	///   the record's head.
 	pub(crate) fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
@@ -561,6 +596,7 @@ impl<T: Config> Pallet<T> {
 				"a record is missing in its patient's list"
 			);
 			ensure!(record.service.first <= record.service.last, "a service period is reversed");
+			Self::ensure_sound(&record.labels).map_err(|_| "a record's labels are not sound")?;
 			let kept = Versions::<T>::iter_key_prefix(id).count();
 			ensure!(kept == record.versions.saturated_into::<usize>(), "versions are miscounted");
 			ensure!(kept > 0, "a record has no version");

@@ -19,7 +19,7 @@ pub struct NewRecord {
 	/// How sensitive it is.
 	pub confidentiality: Confidentiality,
 	/// Its labels.
-	pub labels: Labels,
+	pub labels: LabelTags,
 	/// What it is about.
 	pub category: Category,
 }
@@ -57,7 +57,7 @@ pub struct Record {
 	/// How sensitive it is.
 	pub confidentiality: Confidentiality,
 	/// Its labels.
-	pub labels: Labels,
+	pub labels: LabelTags,
 	/// What it is about.
 	pub category: Category,
 	/// Whether it is valid.
@@ -78,7 +78,7 @@ impl Record {
 			responsible: self.responsible.clone(),
 			category: self.category,
 			confidentiality: self.confidentiality,
-			labels: self.labels,
+			labels: self.labels.clone(),
 			service: self.service,
 			status: self.status,
 		}

@@ -14,7 +14,7 @@ mod weights;
 
 use crate::*;
 use vouchsafe_primitives::{
-	Actions, Category, Confidentiality, Effect, Grantee, Ground, Holder, HolderKind, Labels,
+	Actions, Category, Confidentiality, Effect, Grantee, Ground, Holder, HolderKind, LabelTags,
 	NewSharingSet, Origin, Purpose, RecordId, ServicePeriod, ShownText, Terms,
 };
 
@@ -70,7 +70,7 @@ fn create_own(patient: &str) -> (RuntimeCall, RecordId) {
 			service: ServicePeriod { first: 1500, last: 1500 },
 			relation: None,
 			confidentiality: Confidentiality::Normal,
-			labels: Labels::default(),
+			labels: LabelTags::default(),
 			category: Category::PatientEntered,
 		},
 		version: pallet_records::NewVersion {

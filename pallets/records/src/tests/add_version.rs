@@ -105,9 +105,9 @@ fn add_version_without_consent_fails() {
 		GivenConsents::set(vec![(
 			PATIENT,
 			Grantee::Institution(HOSPITAL),
-			Terms { labels: Labels(0b1), ..may_write() },
+			Terms { labels: LabelFilter::Also(tags(&[1])), ..may_write() },
 		)]);
-		assert_ok!(Records::add_labels(RuntimeOrigin::signed(PATIENT), id, Labels(0b10)));
+		assert_ok!(Records::add_labels(RuntimeOrigin::signed(PATIENT), id, tags(&[2])));
 		assert_noop!(add(DOCTOR, id, head(id)), Error::<Test>::NotPermitted);
 	});
 }

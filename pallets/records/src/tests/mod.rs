@@ -29,7 +29,7 @@ fn new_record() -> NewRecord {
 		service: ServicePeriod { first: 1500, last: 1501 },
 		relation: None,
 		confidentiality: Confidentiality::Normal,
-		labels: Labels(0b1),
+		labels: tags(&[1]),
 		category: Category::Laboratory,
 	}
 }
