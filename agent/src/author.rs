@@ -150,6 +150,17 @@ pub struct Added {
 	pub missing: Vec<AccountId>,
 	/// Whether an earlier run had begun it.
 	pub resumed: bool,
+	/// Its labels, if their tags could not be computed.
+	pub unclassified: Option<Unclassified>,
+}
+
+/// Why a record is unclassified although its author knows its labels.
+#[derive(Clone, Debug)]
+pub struct Unclassified {
+	/// The words of its labels.
+	pub words: Vec<String>,
+	/// Why their tags could not be computed.
+	pub reason: String,
 }
 
 /// Adds documents, and continues until all shares are acknowledged or `patience` has passed. If an
@@ -258,6 +269,10 @@ async fn run(
 			category: found.category,
 			missing: missing(&at, entry).await.context(goes_on)?,
 			resumed,
+			unclassified: entry.new.as_ref().and_then(|row| {
+				let reason = row.unclassified.clone()?;
+				Some(Unclassified { words: row.words.clone(), reason })
+			}),
 		});
 	}
 	if group.entries.iter().all(|entry| entry.complete) {

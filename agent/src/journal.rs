@@ -102,8 +102,12 @@ pub struct NewRow {
 	pub relation: Option<(String, Hex<32>)>,
 	/// The word of its confidentiality.
 	pub confidentiality: String,
-	/// Its labels.
-	pub labels: u32,
+	/// The tags of its labels.
+	pub labels: Vec<Hex<4>>,
+	/// The words of its labels.
+	pub words: Vec<String>,
+	/// Why the tags of its labels could not be computed, so that it is unclassified.
+	pub unclassified: Option<String>,
 	/// The word of its category.
 	pub category: String,
 }

@@ -4,8 +4,8 @@
 //! - [`author`]: adds records. [`journal`]: resumes adding after it was interrupted.
 //! - [`open`]: opens records. [`verify`]: checks every copy of a record.
 //! - [`consent`], [`request`], [`audit`], [`council`]: consents, access requests, logs and motions.
-//! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the meanings
-//!   of a patient's label bits.
+//! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the words of a
+//!   patient's labels. [`label_keys`]: the key that makes their tags, and who has it.
 //! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts that people
 //!   read and write.
 //! - [`keys`], [`names`]: keys and address book.
@@ -21,6 +21,7 @@ pub mod home;
 pub mod import;
 pub mod journal;
 pub mod keys;
+pub mod label_keys;
 pub mod labels;
 pub mod names;
 pub mod open;

@@ -38,7 +38,7 @@ use vouchsafe_vault::{
 pub const MAX_OPENED: usize = vouchsafe_client::chain::MAX_OPENED as usize;
 /// How long a custodian that says "no access" is asked again after a final opening: its node may
 /// see that block a little later than ours.
-const LAG: Duration = Duration::from_secs(8);
+pub(crate) const LAG: Duration = Duration::from_secs(8);
 
 /// Why a record was not opened.
 #[derive(Debug, Error)]
@@ -276,8 +276,8 @@ pub async fn fetch(
 		return Err(OpenError::WrongPlaintext { record: short(&record) }.into());
 	}
 
-	let (media_type, meanings) = unmark(&details.media_type);
-	learn_labels(session, &target.patient, &meanings)?;
+	let (media_type, words) = unmark(&details.media_type);
+	learn_labels(session, &target.patient, &record, &words)?;
 	let title = plain(&details.title);
 	let path = keep(file, destination, &folder, &title, media_type, &record)?;
 	let media_type = plain(without_extension(media_type).0);
@@ -309,13 +309,18 @@ fn parent(path: &Path) -> PathBuf {
 	}
 }
 
-fn learn_labels(session: &Session, patient: &AccountId, meanings: &[(String, u8)]) -> Result<()> {
-	if meanings.is_empty() {
+fn learn_labels(
+	session: &Session,
+	patient: &AccountId,
+	record: &H256,
+	words: &[String],
+) -> Result<()> {
+	if words.is_empty() {
 		return Ok(());
 	}
 	let me = session.me()?;
 	LabelTable::update(&session.home, me, patient, |table| {
-		table.learn(meanings);
+		table.learn(record, words);
 		Ok(())
 	})?;
 	Ok(())

@@ -15,5 +15,5 @@ pub mod session;
 
 pub use vouchsafe_agent::{
 	audit, author, consent, council, dates, english, file_names, home, import, journal, keys,
-	labels, names, open, request, verify,
+	label_keys, labels, names, open, request, verify,
 };

@@ -103,7 +103,7 @@ fn a_revocation_is_the_same() {
 fn a_long_batch_is_the_same() {
 	let record = |byte: u8| RecordsCall::add_labels {
 		record: H256([byte; 32]),
-		labels: Labels(u32::from(byte)),
+		labels: vec![LabelTag([byte; 4])],
 	};
 	let ours = calls::batch_all((0..12).map(|byte| record(byte).into()).collect());
 	let theirs_calls = (0..12)
@@ -111,7 +111,9 @@ fn a_long_batch_is_the_same() {
 			their::vouchsafe_runtime::RuntimeCall::Records(
 				their::pallet_records::pallet::Call::add_labels {
 					record: [byte; 32].into(),
-					labels: their::vouchsafe_primitives::types::Labels(u32::from(byte)),
+					labels: their::bounded_collections::bounded_vec::BoundedVec(vec![
+						their::vouchsafe_primitives::types::LabelTag([byte; 4]),
+					]),
 				},
 			)
 		})

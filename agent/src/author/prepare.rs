@@ -3,11 +3,13 @@
 use super::*;
 use crate::{
 	journal::{Entry, Envelope, NewRow},
-	labels::LabelTable,
+	label_keys::{self, Tagged},
+	labels::{mark, LabelTable},
 };
 use anyhow::anyhow;
 use codec::Encode;
 use std::{
+	collections::BTreeSet,
 	io::{BufWriter, Write},
 	os::unix::fs::OpenOptionsExt,
 };
@@ -69,10 +71,10 @@ pub(super) async fn prepare(
 	}
 	let allowed = at.holder_choice(&patient).await?;
 	let choice = choose_holders(session, addition, &account.encryption_key, allowed.as_ref())?;
-	// Before anything is encrypted: another command that uses the same words finds their bits.
-	let words: Vec<String> =
-		addition.documents.iter().flat_map(|it| it.place.labels()).cloned().collect();
-	let (table, _) = LabelTable::draw(&session.home, me, &patient, &words)?;
+	let words: BTreeSet<&String> =
+		addition.documents.iter().flat_map(|it| it.place.labels()).collect();
+	let words: Vec<String> = words.into_iter().cloned().collect();
+	let tagged = label_keys::tags(session, &patient, addition.institution.as_ref(), &words).await?;
 	let mut entries = Vec::new();
 	for (number, document) in addition.documents.iter().enumerate() {
 		let entry = prepare_one(
@@ -81,7 +83,7 @@ pub(super) async fn prepare(
 			addition,
 			document,
 			&choice,
-			&table,
+			&tagged,
 			&journal.content(number),
 		)
 		.await?;
@@ -90,6 +92,14 @@ pub(super) async fn prepare(
 	let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
 	let group = Group { genesis, signer, source, entries };
 	journal.save(&group)?;
+	LabelTable::update(&session.home, me, &patient, |table| {
+		for entry in &group.entries {
+			if let Some(row) = &entry.new {
+				table.learn(&H256(entry.record.0), &row.words);
+			}
+		}
+		Ok(())
+	})?;
 	Ok(group)
 }
 
@@ -99,20 +109,21 @@ async fn prepare_one(
 	addition: &Addition,
 	document: &NewDocument,
 	Choice { threshold, holders }: &Choice,
-	table: &LabelTable,
+	tagged: &Tagged,
 	path: &Path,
 ) -> Result<Entry> {
 	let patient = addition.patient.clone();
-	let labels;
+	let words;
 	let (record, version, previous, new) = match &document.place {
-		Place::New { category, months, labels: words, relation, confidentiality, origin } => {
+		Place::New { category, months, labels, relation, confidentiality, origin } => {
 			if let Some((_, target)) = relation {
 				let found = at.record(*target).await?;
 				if found.is_none_or(|found| found.patient != patient) {
 					bail!("the related record is not one of this patient's");
 				}
 			}
-			labels = table.bits(words)?;
+			words = labels.clone();
+			let (tags, unclassified) = tagged.of(labels)?;
 			let salt = vouchsafe_vault::random_bytes::<16>();
 			let author = addition.institution.as_ref().unwrap_or(&patient);
 			let row = NewRow {
@@ -121,7 +132,9 @@ async fn prepare_one(
 				months: *months,
 				relation: relation.as_ref().map(|(kind, it)| (kind.word().into(), Hex(it.0))),
 				confidentiality: confidentiality.word().into(),
-				labels: labels.0,
+				labels: tags.iter().map(|tag| Hex(tag.0)).collect(),
+				words: labels.clone(),
+				unclassified,
 				category: category.word().into(),
 			};
 			(record_id(&patient, author, &salt).0, 0, [0; 32], Some(row))
@@ -131,7 +144,7 @@ async fn prepare_one(
 			if found.patient != patient {
 				bail!("that record belongs to another patient");
 			}
-			labels = found.labels;
+			words = tagged.table.words_of(record, &found.labels).unwrap_or_default();
 			(record.0, found.versions, found.head.0, None)
 		},
 	};
@@ -140,7 +153,7 @@ async fn prepare_one(
 	let encrypted = encrypt(document, &secret, &context, path).await?;
 	let details = Details {
 		title: document.title.clone(),
-		media_type: table.mark(&document.media_type, &labels),
+		media_type: mark(&document.media_type, &words),
 		plaintext_len: encrypted.plaintext_len,
 		commitment_salt: encrypted.commitment_salt,
 	};

@@ -11,8 +11,8 @@ use vouchsafe_client::{
 	chain::{
 		bounded,
 		calls::{batch_all, RecordsCall, RuntimeCall},
-		At, ChainError, Holder, HolderKind, Labels, NewRecord, NewSharingSet, NewVersion, Relation,
-		ServicePeriod,
+		At, ChainError, Holder, HolderKind, LabelTag, NewRecord, NewSharingSet, NewVersion,
+		Relation, ServicePeriod,
 	},
 	cid::Cid,
 	custodian::{Custodian, CustodianError},
@@ -221,10 +221,10 @@ fn passes(error: &anyhow::Error) -> bool {
 fn not_added(entries: &[&Entry]) -> String {
 	let titles: Vec<_> = entries.iter().map(|entry| entry.title.as_str()).collect();
 	let labelled =
-		entries.iter().any(|entry| entry.new.as_ref().is_some_and(|row| row.labels != 0));
+		entries.iter().any(|entry| entry.new.as_ref().is_some_and(|row| !row.labels.is_empty()));
 	let hint = if labelled {
-		" (a consent to write has to name a record's labels: `vouchsafe consent grant --action write` \
-		 names all)"
+		" (a consent to write has to cover a record's labels: `vouchsafe consent grant --action write` \
+		 covers all)"
 	} else {
 		""
 	};
@@ -260,7 +260,7 @@ fn new_record(entry: &Entry) -> Result<Option<([u8; 16], NewRecord)>> {
 		service: ServicePeriod { first: row.months.0, last: row.months.1 },
 		relation,
 		confidentiality: Confidentiality::from_word(&row.confidentiality)?,
-		labels: Labels(row.labels),
+		labels: row.labels.iter().map(|tag| LabelTag(tag.0)).collect(),
 		category: Category::from_word(&row.category)?,
 	};
 	Ok(Some((row.salt.0, record)))

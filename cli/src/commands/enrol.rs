@@ -7,6 +7,7 @@ use crate::{
 	dates::{now, parse_end, parse_moment, show_moment},
 	english::ENGLISH,
 	home::write_private,
+	label_keys,
 	output::{table, Output},
 	session::{Session, Settings},
 };
@@ -305,6 +306,16 @@ async fn submit(session: &Session, file: &Path) -> Result<Output> {
 		block,
 	);
 	output.json["account"] = account_json(session, &account);
+	if kind == AccountKind::Patient {
+		// The patient is enrolled, even if this fails.
+		if let Err(error) = label_keys::draw_for(session, &account, &institution).await {
+			output.text += &format!(
+				"\nThe label key was not delivered ({error:#}). The patient's client draws one when it \
+				 needs it."
+			);
+			output.json["label_key"] = json!(false);
+		}
+	}
 	Ok(output)
 }
 

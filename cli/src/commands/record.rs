@@ -3,12 +3,13 @@
 use super::{account_json, check_labels, confirm, id_json, key, records_of};
 use crate::{
 	args::{relation, Adding, RecordCommand, WhichRecords},
-	author::{self, Added, Addition, Content, NewDocument, Place, SharingWish},
+	author::{self, Added, Addition, Content, NewDocument, Place, SharingWish, Unclassified},
 	consent::ground_of,
 	dates::{month_of_moment, now, show_period},
 	english::ENGLISH,
 	file_names,
 	import::{self, Frame, Memory, Wish},
+	label_keys,
 	labels::LabelTable,
 	open::{self, Destination, OpenError, Opened, OpeningRequest},
 	output::{self, size, table, Output},
@@ -22,9 +23,12 @@ use std::{
 	sync::Arc,
 	time::Duration,
 };
-use vouchsafe_client::chain::{
-	calls::{CustodyCall, RecordsCall},
-	AccountId, At, Category, HolderKind, Origin, Purpose, RecordStatus, View, H256,
+use vouchsafe_client::{
+	chain::{
+		calls::{CustodyCall, RecordsCall},
+		AccountId, At, Category, HolderKind, LabelTag, Origin, Purpose, RecordStatus, View, H256,
+	},
+	messages::Hex,
 };
 use vouchsafe_speech::{short, Noun};
 
@@ -157,11 +161,21 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			let found = at.record(record).await?.with_context(|| no_record(&record))?;
 			let known = session.labels_of(&found.patient)?;
 			check_labels(&known, &labels, new_label, agreement)?;
-			// Saved first: if the meaning of a bit on the chain were lost, it could not be
-			// recovered.
-			let (_, bits) = LabelTable::draw(&session.home, me, &found.patient, &labels)?;
-			let call = RecordsCall::add_labels { record, labels: bits };
-			let block = session.submit(call).await?.number;
+			let author = Some(&found.author).filter(|author| **author != found.patient);
+			let tagged = label_keys::tags(&session, &found.patient, author, &labels).await?;
+			let tags = match tagged.of(&labels)? {
+				(tags, None) => tags.into_inner(),
+				(_, Some(reason)) => bail!(
+					"the labels could not be named: {reason}. If an institution lacks the label key, the \
+					 patient gives it with `vouchsafe consent deliver-labels`"
+				),
+			};
+			let block =
+				session.submit(RecordsCall::add_labels { record, labels: tags }).await?.number;
+			LabelTable::update(&session.home, me, &found.patient, |table| {
+				table.use_words(&labels);
+				Ok(())
+			})?;
 			Ok(Output::new(
 				format!("Record {} has the labels {} now.", short(&record), ENGLISH.and(&labels)),
 				json!({ "record": id_json(&record), "labels": labels, "block": block }),
@@ -361,7 +375,12 @@ async fn continue_summary(
 	if found.status != RecordStatus::Current {
 		return Ok(None);
 	}
-	let labels = session.labels_of(&found.patient)?.show(&found.labels);
+	// Only a permit for any label covers an unclassified record, so it may have further labels.
+	let is_unclassified = found.labels.contains(&LabelTag::UNCLASSIFIED);
+	let labels = match &document.place {
+		Place::New { labels, .. } if is_unclassified => labels.clone(),
+		_ => session.labels_of(&found.patient)?.show(&earlier, &found.labels).words,
+	};
 	let frame = Frame {
 		months: (found.service.first, found.service.last),
 		labels: Some(labels),
@@ -370,9 +389,28 @@ async fn continue_summary(
 	Ok(import::continue_summary(document, earlier, &frame))
 }
 
+fn tags_json(tags: &[LabelTag]) -> Vec<String> {
+	tags.iter().map(|tag| Hex(tag.0).to_string()).collect()
+}
+
+/// Says on standard error that a record's labels could not be named.
+fn warn_of_unclassified(added: &Added) {
+	let Some(Unclassified { words, reason }) = &added.unclassified else { return };
+	let record = short(&added.record);
+	output::write_error(&format!(
+		"warning: record {record} is unclassified: its labels ({}) could not be named, because {reason}. \
+		 Only permits for any label open it. `vouchsafe record label {record} {} --patient NAME` names \
+		 the labels later. If the custodian lacks the label key, the patient gives it with `vouchsafe \
+		 consent deliver-labels`\n",
+		ENGLISH.and(words),
+		words.join(" ")
+	));
+}
+
 fn added_output(session: &Session, added: &[Added]) -> Output {
 	let mut lines = Vec::new();
 	for it in added {
+		warn_of_unclassified(it);
 		let missing: Vec<_> = it.missing.iter().map(|it| session.names.show(it)).collect();
 		let state = if missing.is_empty() {
 			"acknowledged by all holders".to_owned()
@@ -399,6 +437,7 @@ fn added_output(session: &Session, added: &[Added]) -> Output {
 				"category": it.category.word(),
 				"title": it.title,
 				"resumed": it.resumed,
+				"unclassified": it.unclassified.is_some(),
 				"complete": it.missing.is_empty(),
 				"missing": it.missing.iter().map(|it| account_json(session, it)).collect::<Vec<_>>(),
 			})
@@ -410,11 +449,12 @@ fn added_output(session: &Session, added: &[Added]) -> Output {
 async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let records = records_of(&at, patient).await?;
-	let labels = session.labels_of(patient)?;
+	let tags = records.iter().flat_map(|(_, record)| record.labels.iter().copied());
+	let labels = label_keys::learn(session, patient, tags).await?;
 	let mut rows = Vec::new();
 	let mut json = Vec::new();
 	for (id, record) in &records {
-		let shown = labels.show(&record.labels);
+		let shown = labels.show(id, &record.labels);
 		let author = if record.author == *patient {
 			"the patient".to_owned()
 		} else {
@@ -426,7 +466,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 			show_period(record.service.first, record.service.last),
 			author,
 			record.versions.to_string(),
-			shown.join(", "),
+			shown.texts().join(", "),
 			record.status.word().to_owned(),
 		]);
 		json.push(json!({
@@ -436,8 +476,8 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 			"author": account_json(session, &record.author),
 			"responsible": account_json(session, &record.responsible),
 			"versions": record.versions,
-			"labels": shown,
-			"label_bits": record.labels.0,
+			"labels": shown.words,
+			"label_tags": tags_json(&record.labels),
 			"origin": record.origin.word(),
 			"confidentiality": record.confidentiality.word(),
 			"status": record.status.word(),
@@ -446,27 +486,27 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 			})),
 		}));
 	}
-	let text =
-		if rows.is_empty() {
-			format!("{} has no records.", session.names.show(patient))
+	let text = if rows.is_empty() {
+		format!("{} has no records.", session.names.show(patient))
+	} else {
+		let table = table(
+			&["RECORD", "CATEGORY", "MONTHS", "WRITTEN BY", "VERSIONS", "LABELS", "STATUS"],
+			&rows,
+		);
+		let unknown =
+			records.iter().any(|(id, record)| labels.words_of(id, &record.labels).is_none());
+		if unknown {
+			format!("{table}\nUnnamed labels are not known here yet: open a record that has them.")
 		} else {
-			let table = table(
-				&["RECORD", "CATEGORY", "MONTHS", "WRITTEN BY", "VERSIONS", "LABELS", "STATUS"],
-				&rows,
-			);
-			let unknown = records.iter().any(|(_, record)| !labels.knows(&record.labels));
-			if unknown {
-				format!("{table}\nA label with a number is not known here yet: open a record that has it.")
-			} else {
-				table
-			}
-		};
+			table
+		}
+	};
 	Ok(Output::new(text, json!({ "records": json })))
 }
 
 async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 	let record = at.record(id).await?.with_context(|| no_record(&id))?;
-	let labels = session.labels_of(&record.patient)?;
+	let labels = label_keys::learn(session, &record.patient, record.labels.iter().copied()).await?;
 	let show = |account: &AccountId| session.names.show(account);
 	let mut lines = vec![
 		format!("Record 0x{}", hex::encode(id.0)),
@@ -484,9 +524,9 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 			ENGLISH.phrase(record.status)
 		),
 	];
-	let shown = labels.show(&record.labels);
-	if !shown.is_empty() {
-		lines.push(format!("  labels: {}", ENGLISH.and(&shown)));
+	let shown = labels.show(&id, &record.labels);
+	if !record.labels.is_empty() {
+		lines.push(format!("  labels: {}", ENGLISH.and(&shown.texts())));
 	}
 	if let Some(relation) = &record.relation {
 		lines.push(format!(
@@ -550,7 +590,8 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 			"patient": account_json(session, &record.patient),
 			"category": record.category.word(),
 			"status": record.status.word(),
-			"labels": shown,
+			"labels": shown.words,
+			"label_tags": tags_json(&record.labels),
 			"head": id_json(&record.head),
 			"versions": versions,
 		}),
