@@ -10,17 +10,19 @@ use crate::{
 	consent::permits_writing,
 	labels::LabelTable,
 	open::LAG,
-	session::{in_force, Session},
+	platform::{Clock, Platform},
+	session::{in_force, At, Session},
 };
 use anyhow::{bail, ensure, Context as _, Result};
-use std::time::{Duration, Instant};
-use vouchsafe_client::{
-	chain::{
-		account_bytes, canonical_tags, AccountId, AccountKind, At, Grantee, LabelTag, LabelTags,
-		Status, Terms, View, MAX_LABELS,
-	},
-	custodian::{Custodian, CustodianError},
+use std::time::Duration;
+use vouchsafe_protocol::{
+	errors::CustodianError,
 	messages::{AskLabelTags, DeliverLabelKey, HexBytes, WordTags, MAX_LABEL_WORDS},
+	traits::{Custodian, View},
+	types::{
+		account_bytes, canonical_tags, AccountId, AccountKind, Grantee, LabelTag, LabelTags,
+		Status, Terms, MAX_LABELS,
+	},
 };
 use vouchsafe_vault::{label::LabelKey, seal::PublicKey};
 
@@ -60,12 +62,12 @@ impl Tagged {
 /// The tags of words for a patient's labels: from the patient's own key, from what is kept here, or
 /// from the custodian of the institution. The tags of the usual labels are asked for with them.
 pub async fn tags(
-	session: &Session,
+	session: &Session<impl Platform>,
 	patient: &AccountId,
 	institution: Option<&AccountId>,
 	words: &[String],
 ) -> Result<Tagged> {
-	let table = session.labels_of(patient)?;
+	let table = session.labels_of(patient).await?;
 	if words.iter().all(|word| table.tag_of(word).is_some()) {
 		return Ok(Tagged { table, reason: None });
 	}
@@ -75,12 +77,12 @@ pub async fn tags(
 		None => Ok(()),
 	};
 	let reason = learnt.err().map(|error| format!("{error:#}"));
-	Ok(Tagged { table: session.labels_of(patient)?, reason })
+	Ok(Tagged { table: session.labels_of(patient).await?, reason })
 }
 
 /// Asks a custodian for the tags that are not known here, and keeps them.
 async fn ask(
-	session: &Session,
+	session: &Session<impl Platform>,
 	table: &LabelTable,
 	patient: &AccountId,
 	institution: &AccountId,
@@ -99,16 +101,17 @@ async fn ask(
 			answer.tags.len() == words.len(),
 			"the custodian of {name} sent another number of tags than it was asked for"
 		);
-		LabelTable::update(&session.home, me, patient, |table| {
+		LabelTable::update(&session.keep, me, patient, |table| {
 			table.note_tags(words, &answer.tags);
 			Ok(())
-		})?;
+		})
+		.await?;
 	}
 	Ok(())
 }
 
 async fn ask_custodian(
-	session: &Session,
+	session: &Session<impl Platform>,
 	institution: &AccountId,
 	request: &AskLabelTags,
 ) -> Result<WordTags> {
@@ -116,11 +119,11 @@ async fn ask_custodian(
 	let custodian = session.custodian(institution)?;
 	let signer = &session.me()?.signer;
 	// The custodian's node may see the consent a little later than ours.
-	let deadline = Instant::now() + LAG;
+	let deadline = session.clock.elapsed() + LAG;
 	loop {
 		match custodian.label_tags(signer, request).await {
-			Err(CustodianError::NoAccess) if Instant::now() < deadline => {
-				tokio::time::sleep(Duration::from_millis(400)).await;
+			Err(CustodianError::NoAccess) if session.clock.elapsed() < deadline => {
+				session.clock.sleep(Duration::from_millis(400)).await;
 			},
 			Err(CustodianError::NotFound) => {
 				bail!("the custodian of {name} does not have the patient's label key")
@@ -136,11 +139,11 @@ async fn ask_custodian(
 /// key: the patient from the enrolling institution's custodian, authors from their own. If it is not
 /// possible, the labels stay unknown.
 pub async fn learn(
-	session: &Session,
+	session: &Session<impl Platform>,
 	patient: &AccountId,
 	tags: impl IntoIterator<Item = LabelTag>,
 ) -> Result<LabelTable> {
-	let table = session.labels_of(patient)?;
+	let table = session.labels_of(patient).await?;
 	let is_known = tags.into_iter().all(|tag| table.word_of(tag).is_some());
 	let Some(me) = session.me.as_ref().filter(|_| !is_known) else { return Ok(table) };
 	let learnt = if me.account() == *patient {
@@ -154,13 +157,13 @@ pub async fn learn(
 	if let Err(error) = learnt {
 		tracing::info!("labels stay unknown: {error:#}");
 	}
-	session.labels_of(patient)
+	session.labels_of(patient).await
 }
 
 /// The user's own label key: the one that is kept here, or the one that the enrolling institution's
 /// custodian has. If there is none, it is drawn and delivered there. If the institution has no
 /// custodian, the key is kept here alone.
-pub async fn own_key(session: &Session) -> Result<LabelKey> {
+pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
 	if let Some(key) = fetch_key(session).await? {
 		return Ok(key);
 	}
@@ -168,7 +171,7 @@ pub async fn own_key(session: &Session) -> Result<LabelKey> {
 	let key = LabelKey::random();
 	let home = home_of(session).await?;
 	if !has_custodian(session, &home) {
-		return LabelTable::keep_key(&session.home, me, key);
+		return LabelTable::keep_key(&session.keep, me, key).await;
 	}
 	match deliver_to(session, &me.account(), &key, &home).await {
 		// Another device of the patient, or the registrar, was faster.
@@ -177,15 +180,15 @@ pub async fn own_key(session: &Session) -> Result<LabelKey> {
 			key.context("the custodian has another label key, and does not give it: try again")
 		},
 		Err(error) => Err(error),
-		Ok(()) => LabelTable::keep_key(&session.home, me, key),
+		Ok(()) => LabelTable::keep_key(&session.keep, me, key).await,
 	}
 }
 
 /// The user's own label key, if it is kept here or the enrolling institution's custodian has it.
-async fn fetch_key(session: &Session) -> Result<Option<LabelKey>> {
+async fn fetch_key(session: &Session<impl Platform>) -> Result<Option<LabelKey>> {
 	let me = session.me()?;
 	let patient = me.account();
-	if let Some(key) = session.labels_of(&patient)?.key() {
+	if let Some(key) = session.labels_of(&patient).await?.key() {
 		return Ok(Some(key.clone()));
 	}
 	let home = home_of(session).await?;
@@ -202,24 +205,24 @@ async fn fetch_key(session: &Session) -> Result<Option<LabelKey>> {
 	let (genesis, patient) = (session.genesis().0, account_bytes(&patient));
 	let key = LabelKey::open(&me.encryption, &genesis, &patient, &sealed.key.0)
 		.with_context(|| format!("the label key from {name}"))?;
-	LabelTable::keep_key(&session.home, me, key).map(Some)
+	LabelTable::keep_key(&session.keep, me, key).await.map(Some)
 }
 
 /// The institution that enrolled the user.
-async fn home_of(session: &Session) -> Result<AccountId> {
+async fn home_of(session: &Session<impl Platform>) -> Result<AccountId> {
 	let me = session.me()?.account();
 	let account = session.finalized().await?.account(&me).await?;
 	Ok(account.context("your account is not enrolled")?.enrolled_by)
 }
 
-fn has_custodian(session: &Session, institution: &AccountId) -> bool {
+fn has_custodian(session: &Session<impl Platform>, institution: &AccountId) -> bool {
 	session.member(institution).is_some_and(|member| member.custodian.is_some())
 }
 
 /// Draws a label key for a patient who was just enrolled, and delivers it to the custodian of the
 /// institution. The patient's client fetches it from there.
 pub async fn draw_for(
-	session: &Session,
+	session: &Session<impl Platform>,
 	patient: &AccountId,
 	institution: &AccountId,
 ) -> Result<()> {
@@ -235,7 +238,7 @@ fn is_other_key(error: &anyhow::Error) -> bool {
 
 /// Delivers a label key to the custodian of an institution.
 async fn deliver_to(
-	session: &Session,
+	session: &Session<impl Platform>,
 	patient: &AccountId,
 	key: &LabelKey,
 	institution: &AccountId,
@@ -263,7 +266,7 @@ pub struct KeyDeliveries {
 
 /// Delivers the user's label key to the custodians of all institutions that may write by these permits.
 pub async fn deliver<'a>(
-	session: &Session,
+	session: &Session<impl Platform>,
 	permits: impl IntoIterator<Item = (&'a Grantee, &'a Terms)>,
 ) -> Result<KeyDeliveries> {
 	let mut report = KeyDeliveries::default();
@@ -291,7 +294,11 @@ pub async fn deliver<'a>(
 }
 
 /// The institutions whose staff a permit for this grantee lets write.
-async fn writers(session: &Session, at: &At, grantee: &Grantee) -> Result<Vec<AccountId>> {
+async fn writers<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
+	grantee: &Grantee,
+) -> Result<Vec<AccountId>> {
 	if let Some(institution) = grantee.institution() {
 		return Ok(vec![institution.clone()]);
 	}
@@ -318,11 +325,12 @@ async fn writers(session: &Session, at: &At, grantee: &Grantee) -> Result<Vec<Ac
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::{keys::Identity, memory::MemoryKeep};
 
 	#[test]
 	fn a_record_is_unclassified_unless_all_its_tags_are_known() {
 		let mut table = LabelTable::default();
-		let hex = vouchsafe_client::messages::Hex([1; 4]);
+		let hex = vouchsafe_protocol::messages::Hex([1; 4]);
 		table.note_tags(&["hiv".to_owned()], &[hex]);
 		let tagged = Tagged { table, reason: Some("it is away".into()) };
 		let of = |words: &[&str]| {
@@ -339,11 +347,34 @@ mod tests {
 		assert_eq!(of(&["hiv", "unclassified-sensitive"]), (unclassified, None));
 	}
 
+	#[tokio::test]
+	async fn tags_that_are_kept_need_no_custodian() {
+		let doctor = Identity::development("//DoctorA").unwrap();
+		let keep = MemoryKeep::default();
+		let (patient, hospital) = (AccountId::new([7; 32]), AccountId::new([1; 32]));
+		let note = |table: &mut LabelTable| {
+			table.note_tags(&["hiv".to_owned()], &[vouchsafe_protocol::messages::Hex([1; 4])]);
+			Ok(())
+		};
+		LabelTable::update(&keep, &doctor, &patient, note).await.unwrap();
+		let session = Session::offline(doctor, keep);
+		let words =
+			|words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+		let tagged = tags(&session, &patient, Some(&hospital), &words(&["hiv"])).await.unwrap();
+		assert_eq!(tagged.reason, None);
+		// The others are asked for, and that nobody answers is a reason and not a failure.
+		let words = words(&["hiv", "psychiatry"]);
+		let tagged = tags(&session, &patient, Some(&hospital), &words).await.unwrap();
+		let (tags, reason) = tagged.of(&words).unwrap();
+		assert_eq!(tags.to_vec(), [LabelTag::UNCLASSIFIED]);
+		assert!(reason.unwrap().contains("it is away"));
+	}
+
 	#[test]
 	fn a_record_has_at_most_eight_labels() {
 		let words: Vec<String> = (0..9).map(|number| format!("own-{number}")).collect();
 		let mut table = LabelTable::default();
-		let tags: Vec<_> = (1..=9).map(|id| vouchsafe_client::messages::Hex([id; 4])).collect();
+		let tags: Vec<_> = (1..=9).map(|id| vouchsafe_protocol::messages::Hex([id; 4])).collect();
 		table.note_tags(&words, &tags);
 		let tagged = Tagged { table, reason: None };
 		assert!(tagged.of(&words[..8]).is_ok() && tagged.of(&words).is_err());

@@ -2,7 +2,7 @@
 //!
 //! The chain has only tags of labels, which the patient's label key makes of words; see
 //! [`vouchsafe_vault::label`] and [`crate::label_keys`]. What is known of a patient's labels is kept in
-//! a file of the home, sealed to the user's key:
+//! a file of the user's, sealed to the user's key:
 //!
 //! - tags that a custodian computed for an author, and on the patient's own machine the key itself;
 //! - words that were used here, or learnt by opening records. They are encrypted with each labelled
@@ -11,17 +11,23 @@
 //! A word is shown for a tag if the key or a custodian says that it is the tag's word, or if a record
 //! has as many tags as it has words. Other tags are counted.
 
-use crate::{english::ENGLISH, home::Home, keys::Identity, names::did_you_mean};
+use crate::{
+	advice::{Advice, Advised},
+	english::ENGLISH,
+	keys::Identity,
+	names::did_you_mean,
+	platform::Keep,
+};
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use vouchsafe_client::{
-	chain::{
+use vouchsafe_fhir::Label;
+use vouchsafe_protocol::{
+	messages::Hex,
+	types::{
 		account_bytes, canonical_tags, AccountId, LabelTag, NamedLabels, H256, MAX_NAMED_LABELS,
 	},
-	messages::Hex,
 };
-use vouchsafe_fhir::Label;
 use vouchsafe_speech::Noun;
 use vouchsafe_vault::label::{is_word, LabelKey, MAX_WORD, UNCLASSIFIED};
 
@@ -69,15 +75,15 @@ impl ShownLabels {
 
 impl LabelTable {
 	/// Reads what is known of a patient's labels.
-	pub fn load(home: &Home, me: &Identity, patient: &AccountId) -> Result<Self> {
+	pub async fn load(keep: &impl Keep, me: &Identity, patient: &AccountId) -> Result<Self> {
 		let name = file_name(me, patient);
-		let mut table: Self = match home.read_sealed(&me.encryption, FOLDER, &name)? {
+		let mut table: Self = match keep.read_sealed(&me.encryption, FOLDER, &name).await? {
 			Some(bytes) => {
 				serde_json::from_slice(&bytes).context("the file of labels is damaged")?
 			},
 			None => Self::default(),
 		};
-		if let Some(bytes) = home.read_sealed(&me.encryption, KEYS, &name)? {
+		if let Some(bytes) = keep.read_sealed(&me.encryption, KEYS, &name).await? {
 			let key =
 				LabelKey::from_bytes(&bytes).context("the file of the label key is damaged")?;
 			table.key = Some(key);
@@ -85,34 +91,35 @@ impl LabelTable {
 		Ok(table)
 	}
 
-	/// Changes what is known of a patient's labels, under the home's lock. Returns the table and the
+	/// Changes what is known of a patient's labels, under the lock of what is kept. Returns the table and the
 	/// result of `change`. Nothing is written if that is an error.
-	pub fn update<T>(
-		home: &Home,
+	pub async fn update<T>(
+		keep: &impl Keep,
 		me: &Identity,
 		patient: &AccountId,
 		change: impl FnOnce(&mut Self) -> Result<T>,
 	) -> Result<(Self, T)> {
-		let _lock = home.lock()?;
-		let before = Self::load(home, me, patient)?;
+		let _lock = keep.lock().await?;
+		let before = Self::load(keep, me, patient).await?;
 		let mut table = before.clone();
 		let value = change(&mut table)?;
 		if table != before {
 			let bytes = serde_json::to_vec(&table)?;
-			home.write_sealed(&me.encryption, FOLDER, &file_name(me, patient), &bytes)?;
+			let name = file_name(me, patient);
+			keep.write_sealed(&me.encryption, FOLDER, &name, &bytes).await?;
 		}
 		Ok((table, value))
 	}
 
 	/// Keeps the user's own label key, unless there is one already. Returns the kept one.
-	pub fn keep_key(home: &Home, me: &Identity, key: LabelKey) -> Result<LabelKey> {
-		let _lock = home.lock()?;
+	pub async fn keep_key(keep: &impl Keep, me: &Identity, key: LabelKey) -> Result<LabelKey> {
+		let _lock = keep.lock().await?;
 		let patient = me.account();
-		if let Some(kept) = Self::load(home, me, &patient)?.key {
+		if let Some(kept) = Self::load(keep, me, &patient).await?.key {
 			return Ok(kept);
 		}
 		let name = file_name(me, &patient);
-		home.write_sealed(&me.encryption, KEYS, &name, &key.to_bytes()[..])?;
+		keep.write_sealed(&me.encryption, KEYS, &name, &key.to_bytes()[..]).await?;
 		Ok(key)
 	}
 
@@ -173,10 +180,11 @@ impl LabelTable {
 		for word in words {
 			check_word(word)?;
 			if word == UNCLASSIFIED {
-				bail!(
-					"“{word}” cannot be named in a consent or request: `--label all` includes such \
-					 records, and every refusal of a label includes them"
+				let message = format!(
+					"“{word}” cannot be named in a consent or request. Every refusal of a label includes \
+					 such records, and a permit for all labels"
 				);
+				bail!(Advised::new(message, Advice::AllLabels));
 			}
 			if !self.words.contains(word) && !listed_words().contains(&word.as_str()) {
 				bail!(
@@ -186,11 +194,12 @@ impl LabelTable {
 					self.words().join(", ")
 				);
 			}
-			tags.push(self.tag_of(word).with_context(|| {
-				format!(
+			tags.push(self.tag_of(word).ok_or_else(|| {
+				let message = format!(
 					"the label “{word}” of this patient cannot be named here, because the patient's \
-					 label key is not available: use --label all"
-				)
+					 label key is not available"
+				);
+				Advised::new(message, Advice::AllLabels)
 			})?);
 		}
 		canonical_tags(tags)
@@ -292,6 +301,8 @@ fn file_name(me: &Identity, patient: &AccountId) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::memory::MemoryKeep;
+	use futures::future::join_all;
 	use proptest::prelude::*;
 
 	const RECORD: H256 = H256([5; 32]);
@@ -366,8 +377,8 @@ mod tests {
 			|table: &LabelTable, word: &str| table.named(&owned(&[word])).unwrap_err().to_string();
 		assert!(refused(&table, "psychatry").contains("did you mean “psychiatry”?"));
 		assert!(refused(&table, "fertility").contains("not known here"));
-		assert!(refused(&table, UNCLASSIFIED).contains("--label all"));
-		assert!(refused(&LabelTable::default(), "hiv").contains("--label all"));
+		assert!(refused(&table, UNCLASSIFIED).contains("cannot be named"));
+		assert!(refused(&LabelTable::default(), "hiv").contains("is not available"));
 		let author = author(&["hiv"]);
 		assert!(author.named(&owned(&["hiv"])).is_ok());
 		assert_eq!(author.without_tag(["hiv", "own"]).len(), listed_words().len() - 2 + 1);
@@ -398,52 +409,50 @@ mod tests {
 		assert_eq!(table.check(&owned(&["hiv", "hiv"]), false).unwrap(), ["hiv"]);
 	}
 
-	#[test]
-	fn commands_at_once_lose_no_word() {
-		let folder = tempfile::tempdir().unwrap();
-		let home = Home::at(folder.path());
+	#[tokio::test]
+	async fn commands_at_once_lose_no_word() {
+		let keep = MemoryKeep::default();
 		let me = Identity::development("//DoctorA").unwrap();
 		let patient = AccountId::new([7; 32]);
-		std::thread::scope(|scope| {
-			for number in 0..8 {
-				let (home, me, patient) = (&home, &me, &patient);
-				scope.spawn(move || {
-					let words = owned(&["psychiatry", &format!("own-{number}")]);
-					LabelTable::update(home, me, patient, |table| {
-						table.use_words(&words);
-						Ok(())
-					})
-					.unwrap();
-				});
+		join_all((0..8).map(|number| {
+			let (keep, me, patient) = (&keep, &me, &patient);
+			async move {
+				let words = owned(&["psychiatry", &format!("own-{number}")]);
+				let use_words = |table: &mut LabelTable| {
+					table.use_words(&words);
+					Ok(())
+				};
+				LabelTable::update(keep, me, patient, use_words).await.unwrap();
 			}
-		});
-		let table = LabelTable::load(&home, &me, &patient).unwrap();
+		}))
+		.await;
+		let table = LabelTable::load(&keep, &me, &patient).await.unwrap();
 		assert_eq!(table.used_words().count(), 9, "no word was lost");
 	}
 
-	#[test]
-	fn the_files_are_the_users_own() {
-		let folder = tempfile::tempdir().unwrap();
-		let home = Home::at(folder.path());
+	#[tokio::test]
+	async fn the_files_are_the_users_own() {
+		let keep = MemoryKeep::default();
 		let me = Identity::development("//PatientA").unwrap();
 		let learn = |table: &mut LabelTable| {
 			table.learn(&RECORD, &owned(&["psychiatry"]));
 			Ok(())
 		};
-		let (table, ()) = LabelTable::update(&home, &me, &me.account(), learn).unwrap();
-		let failed = LabelTable::update(&home, &me, &me.account(), |table| -> Result<()> {
+		let (table, ()) = LabelTable::update(&keep, &me, &me.account(), learn).await.unwrap();
+		let fail = |table: &mut LabelTable| -> Result<()> {
 			table.use_words(&owned(&["hiv"]));
 			bail!("something else")
-		});
+		};
+		let failed = LabelTable::update(&keep, &me, &me.account(), fail).await;
 		assert!(failed.is_err());
-		assert_eq!(LabelTable::load(&home, &me, &me.account()).unwrap(), table);
-		let other = LabelTable::load(&home, &me, &AccountId::new([8; 32])).unwrap();
+		assert_eq!(LabelTable::load(&keep, &me, &me.account()).await.unwrap(), table);
+		let other = LabelTable::load(&keep, &me, &AccountId::new([8; 32])).await.unwrap();
 		assert_eq!(other, LabelTable::default());
 		// The first key stays.
 		let key = LabelKey::random();
-		assert!(LabelTable::keep_key(&home, &me, key.clone()).unwrap() == key);
-		assert!(LabelTable::keep_key(&home, &me, LabelKey::random()).unwrap() == key);
-		let kept = LabelTable::load(&home, &me, &me.account()).unwrap();
+		assert!(LabelTable::keep_key(&keep, &me, key.clone()).await.unwrap() == key);
+		assert!(LabelTable::keep_key(&keep, &me, LabelKey::random()).await.unwrap() == key);
+		let kept = LabelTable::load(&keep, &me, &me.account()).await.unwrap();
 		assert!(kept.key() == Some(&key) && kept.words == table.words);
 	}
 

@@ -9,7 +9,7 @@ use crate::{
 	dates::show_moment,
 	english::{teller, ENGLISH},
 	label_keys,
-	output::{Output, Progress},
+	output::Output,
 	session::{Session, Settings},
 };
 use anyhow::Result;
@@ -155,7 +155,7 @@ fn say_entry(teller: &Teller, entry: Option<&LogEntry>) -> String {
 /// The times of blocks, in seconds since 1970. A block is left out if the node cannot tell, because it
 /// has pruned the block's state.
 async fn times_of(session: &Session, blocks: impl Iterator<Item = u32>) -> BTreeMap<u32, u64> {
-	let _progress = Progress::waiting("reading the times of the log's blocks");
+	let _progress = session.waiting("reading the times of the log's blocks");
 	let mut blocks: Vec<u32> = blocks.collect();
 	blocks.sort_unstable();
 	blocks.dedup();
