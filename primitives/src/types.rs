@@ -629,7 +629,7 @@ pub struct ActingStudy {
 	pub id: StudyId,
 	/// The disease that it is about, if it is about one.
 	pub disease: Option<Disease>,
-	/// The country in which it is carried out.
+	/// The country in which it takes place.
 	pub country: Country,
 }
 
