@@ -1,17 +1,22 @@
 //! `vouchsafe record`.
 
+mod plan;
+
 use super::{account_json, check_labels, confirm, id_json, key, records_of};
 use crate::{
+	advice,
 	args::{relation, Adding, RecordCommand, WhichRecords},
 	author::{self, Added, Addition, Content, NewDocument, Place, SharingWish},
 	consent::ground_of,
 	dates::{month_of_moment, now, show_period},
 	english::ENGLISH,
 	file_names,
+	files::{self, Destination, FileSource},
 	import::{self, Frame, Memory, Wish},
 	labels::LabelTable,
-	open::{self, Destination, OpenError, Opened, OpeningRequest},
+	open::{self, OpenError, OpeningRequest},
 	output::{self, size, table, Output},
+	progress::silence,
 	session::{Session, Settings},
 	verify::{self, CopyReport, CopyState, Verified},
 };
@@ -26,7 +31,11 @@ use vouchsafe_client::chain::{
 	calls::{CustodyCall, RecordsCall},
 	AccountId, At, Category, HolderKind, Origin, Purpose, RecordStatus, View, H256,
 };
+use vouchsafe_fhir::{input::MAX_INPUT, Import};
 use vouchsafe_speech::{short, Noun};
+
+/// A record that was opened into a file.
+type Opened = open::Opened<PathBuf>;
 
 pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<Output> {
 	// Splitting needs neither chain nor key.
@@ -37,10 +46,10 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 	if let RecordCommand::Add { file: Some(file), .. } | RecordCommand::Import { file, .. } =
 		&command
 	{
-		super::check_file(file)?;
+		files::check(file)?;
 	}
 	let wish = wish_of(&command);
-	let mut session = Session::connect(settings).await?;
+	let mut session = settings.connect().await?;
 	match command {
 		RecordCommand::Add { resume: true, adding, .. } => {
 			step_by_step(&mut session, &adding);
@@ -70,11 +79,11 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			let file = file.context("name the document")?;
 			let named_type = match media_type {
 				Some(media_type) => media_type,
-				None => file_names::media_type_of(&file)?.to_owned(),
+				None => files::media_type_of(&file)?.to_owned(),
 			};
 			let media_type = file_names::with_extension(&named_type, &file_title(&file));
 			let patient = super::patient(&session, patient.as_deref())?;
-			let known = session.labels_of(&patient)?;
+			let known = session.labels_of(&patient).await?;
 			check_labels(&known, &adding.labels, adding.new_label, adding.agreement)?;
 			let at = session.finalized().await?;
 			let own = session.me()?.account() == patient;
@@ -117,7 +126,7 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			let document = NewDocument {
 				title: title.unwrap_or_else(|| file_title(&file)),
 				media_type,
-				content: Content::File(file),
+				content: Content::Source(Arc::new(FileSource(file))),
 				place,
 			};
 			let addition = Addition {
@@ -155,11 +164,11 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			let hint = patient_hint(&session, patient.as_deref())?;
 			let record = super::record(&at, hint.as_ref(), &record).await?;
 			let found = at.record(record).await?.with_context(|| no_record(&record))?;
-			let known = session.labels_of(&found.patient)?;
+			let known = session.labels_of(&found.patient).await?;
 			check_labels(&known, &labels, new_label, agreement)?;
 			// Saved first: if the meaning of a bit on the chain were lost, it could not be
 			// recovered.
-			let (_, bits) = LabelTable::draw(&session.home, me, &found.patient, &labels)?;
+			let (_, bits) = LabelTable::draw(&session.keep, me, &found.patient, &labels).await?;
 			let call = RecordsCall::add_labels { record, labels: bits };
 			let block = session.submit(call).await?.number;
 			Ok(Output::new(
@@ -235,7 +244,7 @@ fn patient_hint(session: &Session, named: Option<&str>) -> Result<Option<Account
 fn step_by_step(session: &mut Session, adding: &Adding) {
 	if adding.step_by_step {
 		session.hook = Some(Arc::new(|step: &str| {
-			let _silence = output::silence();
+			let _silence = silence();
 			output::write_error(&format!("step {step}: press Enter to continue\n"));
 			let mut line = String::new();
 			let _ = std::io::stdin().read_line(&mut line);
@@ -266,16 +275,32 @@ fn wish_of(command: &RecordCommand) -> Wish {
 	}
 }
 
+/// Reads a file and turns it into records.
+fn read_import(path: &Path, wish: &Wish) -> Result<Import> {
+	let failed = || format!("cannot read {}", path.display());
+	let length = std::fs::metadata(path).with_context(failed)?.len();
+	if length > MAX_INPUT {
+		bail!(
+			"{} has {length} bytes, and at most {MAX_INPUT} can be imported: split it, or add it as \
+			 one document with `vouchsafe record add`",
+			path.display()
+		);
+	}
+	let bytes = std::fs::read(path).with_context(failed)?;
+	import::read(&bytes, &files::name_of(path), wish, month_of_moment(now()))
+}
+
 fn dry_run(file: &Path, wish: &Wish) -> Result<Output> {
-	let import = import::read(file, wish)?;
-	let (plan, mut json) = import::plan(&import, file, wish);
-	let mut lines = vec![plan, import::counted(&import)];
-	lines.extend(import::say_notices(&import.notices));
-	if let Err(undated) = import::ask_for_months(&import, wish, file) {
-		lines.push(format!("NOTE: {undated}"));
+	let import = read_import(file, wish)?;
+	let name = files::name_of(file);
+	let (table, mut json) = plan::plan(&import, &name, wish);
+	let mut lines = vec![table, plan::counted(&import)];
+	lines.extend(plan::say_notices(&import.notices));
+	if let Err(undated) = import::ask_for_months(&import, wish, &name) {
+		lines.push(format!("NOTE: {}", advice::say(&undated)));
 	}
 	json["resources"] = json!(import.resources);
-	json["notices"] = import::notices_json(&import.notices);
+	json["notices"] = plan::notices_json(&import.notices);
 	Ok(Output::new(lines.join("\n"), json))
 }
 
@@ -294,21 +319,22 @@ async fn import_file(
 	checks: Checks,
 ) -> Result<Output> {
 	let me = session.me()?;
-	let known = session.labels_of(&patient)?;
+	let known = session.labels_of(&patient).await?;
 	check_labels(&known, &adding.labels, adding.new_label, adding.agreement)?;
 	let own = me.account() == patient;
 	let institution = author_of(session, own, adding.institution.as_deref()).await?;
-	let import = import::read(file, wish)?;
-	let memory = Memory::load(&session.home, me, &patient)?;
+	let import = read_import(file, wish)?;
+	let name = files::name_of(file);
+	let memory = Memory::load(&session.keep, me, &patient).await?;
 	if !checks.again {
 		memory.refuse_again(&import)?;
 	}
 	if !checks.same_patient {
 		memory.refuse_other_patient(&import)?;
 	}
-	import::ask_for_months(&import, wish, file)?;
-	let mut lines = vec![import::counted(&import)];
-	lines.extend(import::say_notices(&import.notices));
+	import::ask_for_months(&import, wish, &name)?;
+	let mut lines = vec![plan::counted(&import)];
+	lines.extend(plan::say_notices(&import.notices));
 
 	let records: Vec<&vouchsafe_fhir::Record> =
 		import.records.iter().filter(|record| checks.again || !memory.has(record)).collect();
@@ -322,7 +348,7 @@ async fn import_file(
 	let at = session.finalized().await?;
 	let mut documents = Vec::new();
 	for record in &records {
-		let mut document = import::document_of(record, file, wish, own)?;
+		let mut document = import::document_of(record, &name, wish, own)?;
 		if let Some(earlier) = memory.summary(record) {
 			lines.extend(continue_summary(session, &at, &mut document, earlier).await?);
 		}
@@ -336,7 +362,8 @@ async fn import_file(
 		author::add(session, &addition, patience(adding)).await?
 	};
 	let ids: Vec<_> = records.iter().copied().zip(added.iter().map(|it| it.record)).collect();
-	Memory::update(&session.home, me, &patient, |memory| memory.remember(&import, &ids, now()))?;
+	Memory::update(&session.keep, me, &patient, |memory| memory.remember(&import, &ids, now()))
+		.await?;
 
 	let mut output = added_output(session, &added);
 	lines.push(output.text);
@@ -344,7 +371,7 @@ async fn import_file(
 	output.json = json!({
 		"resources": import.resources,
 		"unchanged": known,
-		"notices": import::notices_json(&import.notices),
+		"notices": plan::notices_json(&import.notices),
 		"records": output.json["records"],
 	});
 	Ok(output)
@@ -361,7 +388,7 @@ async fn continue_summary(
 	if found.status != RecordStatus::Current {
 		return Ok(None);
 	}
-	let labels = session.labels_of(&found.patient)?.show(&found.labels);
+	let labels = session.labels_of(&found.patient).await?.show(&found.labels);
 	let frame = Frame {
 		months: (found.service.first, found.service.last),
 		labels: Some(labels),
@@ -410,7 +437,7 @@ fn added_output(session: &Session, added: &[Added]) -> Output {
 async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let records = records_of(&at, patient).await?;
-	let labels = session.labels_of(patient)?;
+	let labels = session.labels_of(patient).await?;
 	let mut rows = Vec::new();
 	let mut json = Vec::new();
 	for (id, record) in &records {
@@ -466,7 +493,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 
 async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 	let record = at.record(id).await?.with_context(|| no_record(&id))?;
-	let labels = session.labels_of(&record.patient)?;
+	let labels = session.labels_of(&record.patient).await?;
 	let show = |account: &AccountId| session.names.show(account);
 	let mut lines = vec![
 		format!("Record 0x{}", hex::encode(id.0)),
@@ -538,7 +565,7 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 			json!({ "cid": cid.to_string(), "length": length })
 		},
 		Err(error) => {
-			lines.push(format!("  content of the last version: {error:#}"));
+			lines.push(format!("  content of the last version: {}", advice::say(&error)));
 			json!(null)
 		},
 	};
@@ -653,7 +680,7 @@ async fn open_records(
 }
 
 /// One line for each record, and a summary. Faults that were found are always reported.
-fn opened_text(results: &open::Results, details: bool) -> String {
+fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 	let mut lines = Vec::new();
 	for (id, result) in results {
 		let id = short(id);
@@ -663,7 +690,7 @@ fn opened_text(results: &open::Results, details: bool) -> String {
 				lines.push(format!(
 					"{id}  {} ({length}) -> {}",
 					opened.title,
-					opened.path.display()
+					opened.place.display()
 				));
 				if details {
 					lines.push(format!(
@@ -679,7 +706,7 @@ fn opened_text(results: &open::Results, details: bool) -> String {
 				lines.extend(opened.warnings.iter().map(|it| format!("          WARNING: {it}")));
 			},
 			Err(OpenError::NoAccess { .. }) => lines.push(format!("{id}  no access")),
-			Err(error) => lines.push(format!("{id}  {error}")),
+			Err(error) => lines.push(format!("{id}  {}", advice::say_one(error))),
 		}
 	}
 	let opened: Vec<_> = results.iter().filter_map(|(_, result)| result.as_ref().ok()).collect();
@@ -863,7 +890,7 @@ fn result_json(id: &H256, result: &Result<Opened, OpenError>) -> serde_json::Val
 			"title": opened.title,
 			"media_type": opened.media_type,
 			"length": opened.length,
-			"path": opened.path,
+			"path": opened.place,
 			"shares_from": opened.shares_from,
 			"content_from": opened.content_from,
 			"warnings": opened.warnings,
@@ -871,7 +898,7 @@ fn result_json(id: &H256, result: &Result<Opened, OpenError>) -> serde_json::Val
 		Err(error) => json!({
 			"record": id_json(id),
 			"opened": false,
-			"error": error.to_string(),
+			"error": advice::say_one(error),
 			"kind": match error {
 				OpenError::NoAccess { .. } => "no-access",
 				OpenError::TooFewShares { .. } => "too-few-shares",
@@ -894,7 +921,7 @@ mod tests {
 			title: "letter.pdf".into(),
 			media_type: "application/pdf".into(),
 			length,
-			path: "out/letter 07070707.pdf".into(),
+			place: "out/letter 07070707.pdf".into(),
 			shares_from: vec!["Hospital A".into(), "Hospital B".into()],
 			content_from: "Hospital A".into(),
 			warnings: warnings.iter().map(ToString::to_string).collect(),
