@@ -174,7 +174,7 @@ fn key(pallet: &str, name: &str, parts: Vec<subxt::dynamic::Value>) -> Vec<u8> {
 fn storage_keys_are_the_same() {
 	use subxt::dynamic::Value;
 	assert_eq!(storage::now().bytes, key("Timestamp", "Now", vec![]));
-	assert_eq!(storage::events().bytes, key("System", "Events", vec![]));
+	assert_eq!(storage::events(), key("System", "Events", vec![]));
 	assert_eq!(storage::council_members().bytes, key("Council", "Members", vec![]));
 	assert_eq!(storage::council_proposals().bytes, key("Council", "Proposals", vec![]));
 	let hash = || vec![Value::from_bytes([9; 32])];

@@ -641,7 +641,7 @@ async fn send(
 	call: &RuntimeCall,
 	nonce: u64,
 ) -> Result<Result<(), ChainError>> {
-	let extrinsic = chain.finalized().await?.sign(key, call, nonce, 64);
+	let extrinsic = chain.finalized().await?.sign(key, call, nonce, 64)?;
 	let bytes = format!("0x{}", hex::encode(extrinsic));
 	let ask = json!({
 		"jsonrpc": "2.0", "id": 1, "method": "author_submitExtrinsic", "params": [bytes],
