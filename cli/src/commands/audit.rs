@@ -25,7 +25,7 @@ use vouchsafe_speech::{Noun, Teller};
 const GAP: u32 = 20;
 
 pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Output> {
-	let session = Session::connect(settings).await?;
+	let session = settings.connect().await?;
 	match command {
 		AuditCommand::Show { which, last } => {
 			let (log, _) = read(&session, &which).await?;

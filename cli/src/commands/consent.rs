@@ -1,9 +1,9 @@
 //! `vouchsafe consent`.
 
-use super::{account_json, agree, apply, confirm, id_json, key, plain_terms, time_of, when};
+use super::{account_json, agree, apply, confirm, id_json, key, time_of, when};
 use crate::{
 	args::{Agreeing, ConsentCommand},
-	consent::{self, CarryReport, Granted},
+	consent::{self, plain_terms, CarryReport, Granted},
 	dates::{self, show_moment},
 	english::{teller, ENGLISH},
 	output::Output,
@@ -18,7 +18,7 @@ use vouchsafe_client::chain::{
 use vouchsafe_speech::{short, Noun};
 
 pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<Output> {
-	let session = Session::connect(settings).await?;
+	let session = settings.connect().await?;
 	match command {
 		ConsentCommand::Grant { to, deny, even_in_emergency, about, reach, agreeing } => {
 			let me = session.me()?.account();

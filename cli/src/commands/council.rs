@@ -21,7 +21,7 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 	if let CouncilCommand::Upgrade { wasm, .. } | CouncilCommand::Apply { wasm, .. } = &command {
 		super::check_file(wasm)?;
 	}
-	let session = Session::connect(settings).await?;
+	let session = settings.connect().await?;
 	let call: RuntimeCall = match command {
 		CouncilCommand::List => return list(&session).await,
 		CouncilCommand::Vote { motion, vote, agreement } => {

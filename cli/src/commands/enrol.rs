@@ -41,7 +41,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 	if let EnrolCommand::Submit { file, .. } = &command {
 		super::check_file(file)?;
 	}
-	let session = Session::connect(settings).await?;
+	let session = settings.connect().await?;
 	let names = &session.names;
 	match command {
 		EnrolCommand::Sign { institution, kind, valid_for, out, agreement: _ } => {

@@ -16,11 +16,11 @@ use crate::{
 	args::{About, Agreement, Cli, Command, Reach},
 	dates,
 	home::Home,
-	keys::Secrets,
 	labels::LabelTable,
 	names::did_you_mean,
 	open::OpenError,
 	output::{self, Output, Progress},
+	secrets::Secrets,
 	session::{Session, Settings},
 };
 use anyhow::{bail, Context, Result};
@@ -28,8 +28,8 @@ use serde_json::json;
 use std::{io::IsTerminal, process::ExitCode};
 use vouchsafe_client::{
 	chain::{
-		account_bytes, bounded, AccountId, Action, Actions, At, Categories, ChainError, Effect,
-		Labels, Purpose, Purposes, Record, Terms, View, H256,
+		account_bytes, bounded, AccountId, Actions, At, Categories, ChainError, Labels, Purposes,
+		Record, Terms, View, H256,
 	},
 	custodian::CustodianError,
 };
@@ -43,7 +43,7 @@ pub async fn main(cli: Cli) -> ExitCode {
 	};
 	let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
 		tracing_subscriber::EnvFilter::new(format!(
-			"off,vouchsafe_cli={level},vouchsafe_client={level}"
+			"off,vouchsafe_cli={level},vouchsafe_agent={level},vouchsafe_client={level}"
 		))
 	});
 	tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
@@ -282,15 +282,6 @@ fn labels(session: &Session, patient: &AccountId, words: &[String]) -> Result<La
 		}
 	}
 	Ok(labels)
-}
-
-/// Terms of a permit to read for treatment, about everything.
-pub(crate) fn plain_terms(effect: Effect) -> Terms {
-	Terms {
-		actions: Actions::of(&[Action::Read]),
-		purposes: Purposes::of(&[Purpose::Treatment]),
-		..Terms::all(effect)
-	}
 }
 
 /// Shows a sentence that permits something, and asks whether the user agrees. Without a terminal,

@@ -4,7 +4,7 @@ use crate::{
 	args::NameCommand,
 	names::{self, Names},
 	output::{table, Output},
-	session::{Session, Settings},
+	session::Settings,
 };
 use anyhow::{bail, Result};
 use serde_json::json;
@@ -35,7 +35,7 @@ pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Out
 		NameCommand::List => {
 			// With the chain's names, if a node answers.
 			let without_key = Settings { key: None, ..settings.clone() };
-			let names = match Session::connect(&without_key).await {
+			let names = match without_key.connect().await {
 				Ok(session) => session.names,
 				Err(error) => {
 					tracing::info!("{}", crate::address::mask(&format!("{error:#}")));

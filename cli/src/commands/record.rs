@@ -40,7 +40,7 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 		super::check_file(file)?;
 	}
 	let wish = wish_of(&command);
-	let mut session = Session::connect(settings).await?;
+	let mut session = settings.connect().await?;
 	match command {
 		RecordCommand::Add { resume: true, adding, .. } => {
 			step_by_step(&mut session, &adding);

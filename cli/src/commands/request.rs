@@ -1,9 +1,9 @@
 //! `vouchsafe request`.
 
-use super::{account_json, agree, apply, confirm, plain_terms, when};
+use super::{account_json, agree, apply, confirm, when};
 use crate::{
 	args::{About, Reach, RequestCommand},
-	consent,
+	consent::{self, plain_terms},
 	english::teller,
 	output::Output,
 	request,
@@ -15,7 +15,7 @@ use vouchsafe_client::chain::{AccountId, Asked, Effect, Grantee, Request, Terms,
 use vouchsafe_speech::AccessRequest;
 
 pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<Output> {
-	let session = Session::connect(settings).await?;
+	let session = settings.connect().await?;
 	match command {
 		RequestCommand::Submit {
 			patient,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use vouchsafe_client::chain::Category;
 
 fn example(name: &str) -> PathBuf {
-	Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
+	Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/examples").join(name)
 }
 
 fn import_json(text: &str) -> Import {

@@ -177,7 +177,7 @@ pub fn describe(session: &Session, proposal: &RuntimeCall) -> String {
 		}) => {
 			format!(
 				"admit {} ({}), {account}",
-				crate::output::plain(&String::from_utf8_lossy(name)),
+				crate::text::plain(&String::from_utf8_lossy(name)),
 				String::from_utf8_lossy(country)
 			)
 		},

@@ -1,6 +1,6 @@
 //! Checks every copy of a version's content, at every custodian that keeps one.
 
-use crate::{output::Progress, session::Session};
+use crate::{progress::Progress, session::Session};
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use futures::{Stream, StreamExt};

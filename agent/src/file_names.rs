@@ -5,7 +5,7 @@
 //! shell cannot take. A file's extension comes out as it went in: if it is not the usual one of
 //! the media type, it is kept with the document, as the parameter `extension` of the media type.
 
-use crate::output::turns_text;
+use crate::text::turns_text;
 use anyhow::{Context, Result};
 use std::{
 	fs::File,

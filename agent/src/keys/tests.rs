@@ -156,17 +156,6 @@ fn development_keys_are_the_known_ones() {
 	assert!(Identity::development("Alice").is_err());
 }
 
-#[test]
-fn secrets_come_from_files() {
-	let folder = tempfile::tempdir().unwrap();
-	let path = folder.path().join("passphrase");
-	fs::write(&path, "correct horse\nmore\n").unwrap();
-	assert_eq!(*Secrets::File(path.clone()).ask_new().unwrap(), "correct horse");
-	fs::write(&path, "short\n").unwrap();
-	assert!(Secrets::File(path).ask_new().unwrap_err().to_string().contains("too short"));
-	assert!(Secrets::File(folder.path().join("none")).ask("It").is_err());
-}
-
 proptest! {
 	#[test]
 	fn foreign_wallet_json_never_panics(encoded: Vec<u8>, text in ".*") {

@@ -16,9 +16,9 @@ use vouchsafe_client::{
 		account_bytes,
 		calls::ConsentCall,
 		events::{ConsentEvent, Event},
-		AccountId, AccountKind, Action, Consent, DataPeriod, Decision, Disease, Effect, Grantee,
-		Ground, HolderKind, Purpose, Record, RecordStatus, Role, ShownText, Submit, Terms, View,
-		H256,
+		AccountId, AccountKind, Action, Actions, Consent, DataPeriod, Decision, Disease, Effect,
+		Grantee, Ground, HolderKind, Purpose, Purposes, Record, RecordStatus, Role, ShownText,
+		Submit, Terms, View, H256,
 	},
 	custodian::Custodian,
 	messages::{CarryShare, Hex, HexBytes},
@@ -252,6 +252,15 @@ pub async fn find(session: &Session, id: u32) -> Result<(Grantee, Consent)> {
 		.into_iter()
 		.find(|(_, consent)| consent.id == id)
 		.with_context(|| format!("you have no consent {id}: `vouchsafe consent list` shows them"))
+}
+
+/// Terms of a permit to read for treatment, about everything.
+pub fn plain_terms(effect: Effect) -> Terms {
+	Terms {
+		actions: Actions::of(&[Action::Read]),
+		purposes: Purposes::of(&[Purpose::Treatment]),
+		..Terms::all(effect)
+	}
 }
 
 /// Whether a record passes a permit's filters on records. The chain decides whether the reader, the
@@ -507,7 +516,7 @@ mod tests {
 	fn what_a_permit_is_about_is_what_the_chain_would_say() {
 		use vouchsafe_client::chain::{Categories, Confidentiality, DataPeriod, Labels};
 		let request = |edit: &dyn Fn(&mut Terms)| {
-			let mut terms = crate::commands::plain_terms(Effect::Permit);
+			let mut terms = plain_terms(Effect::Permit);
 			edit(&mut terms);
 			terms
 		};
@@ -546,13 +555,13 @@ mod tests {
 	#[test]
 	fn only_permits_to_read_are_carried_for() {
 		use vouchsafe_client::chain::Actions;
-		let mut terms = crate::commands::plain_terms(Effect::Permit);
+		let mut terms = plain_terms(Effect::Permit);
 		assert!(permits_reading(&terms));
 		terms.actions = Actions(0);
 		assert!(permits_reading(&terms));
 		terms.actions = Actions(2);
 		assert!(!permits_reading(&terms));
-		let deny = crate::commands::plain_terms(Effect::Deny { binds_break_glass: false });
+		let deny = plain_terms(Effect::Deny { binds_break_glass: false });
 		assert!(!permits_reading(&deny));
 	}
 }

@@ -12,7 +12,7 @@ use crate::{
 	file_names,
 	home::Home,
 	keys::Identity,
-	output::table,
+	text::table,
 };
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};

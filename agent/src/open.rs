@@ -6,8 +6,9 @@ use crate::{
 	english::ENGLISH,
 	file_names::{file_name, without_extension},
 	labels::{unmark, LabelTable},
-	output::{plain, Progress},
+	progress::Progress,
 	session::Session,
+	text::plain,
 };
 use anyhow::{bail, Context as _, Result};
 use futures::{stream::FuturesUnordered, StreamExt};

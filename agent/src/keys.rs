@@ -18,18 +18,11 @@ use base64::{prelude::BASE64_STANDARD, Engine};
 use bip39::Mnemonic;
 use blake2::{Blake2b256, Digest};
 use serde::{Deserialize, Serialize};
-use std::{
-	io::{BufRead, IsTerminal},
-	path::PathBuf,
-	str::FromStr,
-};
+use std::{path::PathBuf, str::FromStr};
 use subxt_signer::{polkadot_js_compat, sr25519::Keypair, SecretUri};
 use vouchsafe_client::chain::{account_bytes, AccountId, Signer};
 use vouchsafe_vault::seal::SecretKey;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
-
-/// The shortest passphrase that a new key file may have.
-pub const SHORTEST_PASSPHRASE: usize = 8;
 
 /// An unlocked key. Its secrets are never printed.
 #[derive(Clone)]
@@ -145,66 +138,6 @@ fn decrypt_wallet_json(json: &str, password: &str) -> Result<Keypair> {
 		},
 		other => anyhow::anyhow!("{no_export}: {other}"),
 	})
-}
-
-/// Where secrets are read from. Never the command line, which other users of the machine can see.
-#[derive(Clone, Debug, Default)]
-pub enum Secrets {
-	/// The terminal.
-	#[default]
-	Prompt,
-	/// The first line of a file.
-	File(PathBuf),
-	/// Standard input, one secret a line.
-	Stdin,
-}
-
-impl Secrets {
-	/// Asks for a secret.
-	pub fn ask(&self, what: &str) -> Result<Zeroizing<String>> {
-		match self {
-			Self::Prompt if std::io::stdin().is_terminal() => {
-				let _silence = crate::output::silence();
-				let secret = rpassword::prompt_password(format!("{what}: "))
-					.context("cannot read from the terminal")?;
-				Ok(Zeroizing::new(secret))
-			},
-			Self::Prompt => bail!(
-				"cannot ask for this secret without a terminal ({what}): use --passphrase-file FILE or \
-				 --passphrase-stdin"
-			),
-			Self::File(path) => {
-				let text = Zeroizing::new(
-					std::fs::read_to_string(path)
-						.with_context(|| format!("cannot read {}", path.display()))?,
-				);
-				Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
-			},
-			Self::Stdin => {
-				let mut line = Zeroizing::new(String::new());
-				std::io::stdin()
-					.lock()
-					.read_line(&mut line)
-					.context("cannot read standard input")?;
-				if line.is_empty() {
-					bail!("standard input has ended before this secret: {what}");
-				}
-				Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))
-			},
-		}
-	}
-
-	/// Asks for a new passphrase, twice if it is typed.
-	pub fn ask_new(&self) -> Result<Zeroizing<String>> {
-		let passphrase = self.ask("New passphrase for the key file")?;
-		if passphrase.chars().count() < SHORTEST_PASSPHRASE {
-			bail!("the passphrase is too short: it must have at least {SHORTEST_PASSPHRASE} characters");
-		}
-		if matches!(self, Self::Prompt) && *self.ask("The same passphrase again")? != *passphrase {
-			bail!("the passphrases differ: nothing was written");
-		}
-		Ok(passphrase)
-	}
 }
 
 /// The home's keys.

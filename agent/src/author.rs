@@ -16,7 +16,7 @@ mod send;
 use crate::{
 	english::ENGLISH,
 	journal::{Group, Journal},
-	output::Progress,
+	progress::Progress,
 	session::Session,
 };
 use anyhow::{bail, Context as _, Result};
