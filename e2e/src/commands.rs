@@ -427,7 +427,7 @@ pub async fn pending_opening(
 			Ok(CustodianClient::new(&site.custodian.url(), account, chain.genesis())?)
 		})
 		.collect::<Result<_>>()?;
-	let version = at.record(id.into()).await?.context("no such record")?.versions - 1;
+	let version = at.record(&patient, id.into()).await?.context("no such record")?.versions - 1;
 	let ask = AskRelease { patient: (&patient).into(), record: id, version };
 	Ok(PendingOpening { custodians, key, ask })
 }

@@ -261,6 +261,8 @@ pub struct AddContent {
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeliverEnvelope {
+	/// Whose record.
+	pub patient: Hex<32>,
 	/// The record.
 	pub record: Hex<32>,
 	/// The version.
@@ -340,6 +342,8 @@ pub struct Release {
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CarryShare {
+	/// Whose record.
+	pub patient: Hex<32>,
 	/// The record.
 	pub record: Hex<32>,
 	/// The version.
@@ -361,6 +365,8 @@ pub struct CarryShare {
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FetchPatientEnvelope {
+	/// Whose record.
+	pub patient: Hex<32>,
 	/// The record.
 	pub record: Hex<32>,
 	/// The version.

@@ -2,9 +2,13 @@
 
 pub use crate::runtime::runtime_types::{
 	pallet_access_requests::types::{Asked, Request},
-	pallet_custody::types::{HolderChoice, HolderState, Opening, SharingSet},
+	pallet_custody::types::{
+		HeldVersion, HolderChoice, HolderState, Opening, SharingSetView as SharingSet,
+	},
 	pallet_enrolment::types::{Account, Affiliation, Institution},
-	pallet_records::types::{NewRecord, NewVersion, Record, Version},
+	pallet_records::types::{
+		Creation, Frame, NewRecord, NewVersion, RecordView as Record, VersionView as Version,
+	},
 };
 pub use sp_core::H256;
 pub use vouchsafe_primitives::{audit::*, consent::*, policy::*, types::*};

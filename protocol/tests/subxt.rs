@@ -102,6 +102,7 @@ fn a_revocation_is_the_same() {
 #[test]
 fn a_long_batch_is_the_same() {
 	let record = |byte: u8| RecordsCall::add_labels {
+		patient: AccountId::new([6; 32]),
 		record: H256([byte; 32]),
 		labels: Labels(u32::from(byte)),
 	};
@@ -110,6 +111,7 @@ fn a_long_batch_is_the_same() {
 		.map(|byte| {
 			their::vouchsafe_runtime::RuntimeCall::Records(
 				their::pallet_records::pallet::Call::add_labels {
+					patient: [6; 32].into(),
 					record: [byte; 32].into(),
 					labels: their::vouchsafe_primitives::types::Labels(u32::from(byte)),
 				},
@@ -206,9 +208,9 @@ fn the_runtimes_api_has_what_is_asked() {
 		(api::affiliations(&account).function, 1),
 		(api::custodian_of(&account).function, 1),
 		(api::records_of(&account, None, 1).function, 3),
-		(api::record(record).function, 1),
-		(api::version(record, 0).function, 2),
-		(api::sharing_set(record, 0).function, 2),
+		(api::record(&account, record).function, 2),
+		(api::version(&account, record, 0).function, 3),
+		(api::sharing_set(&account, record, 0).function, 3),
 		(api::unacknowledged(&account, 1).function, 2),
 		(api::consents_of(&account).function, 1),
 		(api::requests_of(&account).function, 1),

@@ -1,7 +1,7 @@
 use super::*;
 
 fn label(who: AccountId, id: RecordId, labels: u32) -> DispatchResult {
-	Records::add_labels(RuntimeOrigin::signed(who), id, Labels(labels))
+	Records::add_labels(RuntimeOrigin::signed(who), PATIENT, id, Labels(labels))
 }
 
 #[test]
@@ -11,10 +11,12 @@ fn add_labels_works() {
 		// By colleagues without any consent, since a label never opens.
 		GivenConsents::set(Vec::new());
 		assert_ok!(label(COLLEAGUE, id, 0b110));
-		assert_eq!(Records::record(id).unwrap().labels, Labels(0b111));
+		assert_eq!(record(id).labels, Labels(0b111));
 		let event = LogEvent::Labelled { record: id, labels: Labels(0b111) };
 		assert_eq!(Logs::last(), (PATIENT, COLLEAGUE, Some(HOSPITAL), None, event));
-		System::assert_last_event(Event::Labelled { record: id, labels: Labels(0b111) }.into());
+		System::assert_last_event(
+			Event::Labelled { patient: PATIENT, record: id, labels: Labels(0b111) }.into(),
+		);
 	});
 }
 
@@ -34,11 +36,11 @@ fn add_labels_never_takes_any_off() {
 	run(|| {
 		let id = created();
 		for labels in [0b10, 0b100, 0b1000_0000] {
-			let before = Records::record(id).unwrap().labels;
+			let before = record(id).labels;
 			assert_ok!(label(PATIENT, id, labels));
-			assert!(before.is_subset(Records::record(id).unwrap().labels));
+			assert!(before.is_subset(record(id).labels));
 		}
-		assert_eq!(Records::record(id).unwrap().labels, Labels(0b1000_0111));
+		assert_eq!(record(id).labels, Labels(0b1000_0111));
 	});
 }
 
@@ -72,6 +74,12 @@ fn add_labels_by_another_fails() {
 fn add_labels_to_no_record_fails() {
 	run(|| {
 		assert_noop!(label(PATIENT, NO_RECORD, 0b10), Error::<Test>::RecordNotFound);
+		// Another patient's.
+		let (origin, id) = (RuntimeOrigin::signed(OTHER_PATIENT), created());
+		assert_noop!(
+			Records::add_labels(origin, OTHER_PATIENT, id, Labels(0b10)),
+			Error::<Test>::RecordNotFound
+		);
 	});
 }
 
@@ -80,7 +88,7 @@ fn add_labels_unsigned_fails() {
 	run(|| {
 		let id = created();
 		assert_noop!(
-			Records::add_labels(RuntimeOrigin::none(), id, Labels(0b10)),
+			Records::add_labels(RuntimeOrigin::none(), PATIENT, id, Labels(0b10)),
 			DispatchError::BadOrigin
 		);
 	});
