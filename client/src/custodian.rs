@@ -5,9 +5,10 @@ use crate::{
 	chain::{AccountId, H256},
 	cid::{Cid, CidBuilder},
 	messages::{
-		action, About, AddContent, AskRelease, CarryShare, DeliverEnvelope, EnvelopeReceipt,
-		FetchPatientEnvelope, LogPage, PatientEnvelope, ReadLog, Readiness, Refusal, Release,
-		Signed, MAX_ANSWER, REQUEST_HEADER,
+		action, About, AddContent, AskLabelTags, AskRelease, CarryShare, DeliverEnvelope,
+		DeliverLabelKey, EnvelopeReceipt, FetchLabelKey, FetchPatientEnvelope, LogPage,
+		PatientEnvelope, ReadLog, Readiness, Refusal, Release, SealedLabelKey, Signed, WordTags,
+		MAX_ANSWER, REQUEST_HEADER,
 	},
 	signing::{now, sign_request, Signer},
 };
@@ -251,6 +252,28 @@ impl Custodian for CustodianClient {
 		self.post("/v1/patient-envelopes", signer, action::FETCH_PATIENT_ENVELOPE, request).await
 	}
 
+	async fn deliver_label_key(
+		&self,
+		signer: &impl Signer,
+		delivery: &DeliverLabelKey,
+	) -> Result<(), CustodianError> {
+		let _: serde_json::Value =
+			self.post("/v1/label-keys", signer, action::DELIVER_LABEL_KEY, delivery).await?;
+		Ok(())
+	}
+
+	async fn label_key(&self, signer: &impl Signer) -> Result<SealedLabelKey, CustodianError> {
+		self.post("/v1/label-key", signer, action::FETCH_LABEL_KEY, &FetchLabelKey {}).await
+	}
+
+	async fn label_tags(
+		&self,
+		signer: &impl Signer,
+		request: &AskLabelTags,
+	) -> Result<WordTags, CustodianError> {
+		self.post("/v1/label-tags", signer, action::LABEL_TAGS, request).await
+	}
+
 	async fn log_page(
 		&self,
 		signer: &impl Signer,
@@ -268,6 +291,7 @@ async fn accepted(answer: reqwest::Response) -> Result<reqwest::Response, Custod
 		StatusCode::FORBIDDEN => return Err(CustodianError::NoAccess),
 		StatusCode::TOO_EARLY => return Err(CustodianError::NotYet),
 		StatusCode::NOT_FOUND => return Err(CustodianError::NotFound),
+		StatusCode::CONFLICT => return Err(CustodianError::OtherLabelKey),
 		StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
 			return Err(CustodianError::Busy)
 		},

@@ -3,6 +3,7 @@
 
 mod content;
 mod error;
+pub(crate) mod labels;
 mod log;
 mod shares;
 mod signed_request;
@@ -48,21 +49,28 @@ const TIMEOUT: Duration = Duration::from_secs(25);
 	),
 	components(schemas(
 		Payload<AddContent>,
+		Payload<AskLabelTags>,
 		Payload<AskRelease>,
 		Payload<CarryShare>,
 		Payload<DeliverEnvelope>,
+		Payload<DeliverLabelKey>,
+		Payload<FetchLabelKey>,
 		Payload<FetchPatientEnvelope>,
 		Payload<ReadLog>,
 		AddContent,
+		AskLabelTags,
 		AskRelease,
 		CarryShare,
 		DeliverEnvelope,
+		DeliverLabelKey,
+		FetchLabelKey,
 		FetchPatientEnvelope,
 		ReadLog,
 		Refusal
 	)),
 	tags(
 		(name = "shares", description = "Key shares"),
+		(name = "labels", description = "The patients' label keys, and the tags that they make"),
 		(name = "content", description = "Manifests and ciphertexts"),
 		(name = "log", description = "The patients' access logs"),
 		(name = "status", description = "The custodian itself")
@@ -107,6 +115,9 @@ fn short_routes() -> OpenApiRouter<Arc<State>> {
 		.routes(routes!(shares::release))
 		.routes(routes!(shares::carry_share))
 		.routes(routes!(shares::fetch_patient_envelope))
+		.routes(routes!(labels::deliver_label_key))
+		.routes(routes!(labels::fetch_label_key))
+		.routes(routes!(labels::label_tags))
 		.routes(routes!(log::read_log))
 		.routes(routes!(status::get_custodian))
 }

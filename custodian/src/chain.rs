@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::chain::{
-	self, calls::CustodyCall, Account, AccountId, Action, AppendedEntry, ChainError, Consent,
-	Decision, Grantee, Ground, HeldVersion, Institution, Opening, Purpose, SharingSet, Status,
-	Submit, Version, View, H256,
+	self, calls::CustodyCall, Account, AccountId, Action, Affiliation, AppendedEntry, ChainError,
+	Consent, Decision, Grantee, Ground, HeldVersion, Institution, Opening, Purpose, Role,
+	SharingSet, Status, Submit, Version, View, H256,
 };
 
 #[cfg(test)]
@@ -94,6 +94,19 @@ pub trait Block: Send + Sync {
 		institution: Option<AccountId>,
 		patient: &AccountId,
 	) -> Result<bool, ChainError>;
+	/// Whether the author may write some record of the patient's for the institution.
+	async fn may_write(
+		&self,
+		author: &AccountId,
+		institution: &AccountId,
+		patient: &AccountId,
+	) -> Result<bool, ChainError>;
+	/// Whether the practitioner acts as a registrar for the institution now.
+	async fn is_registrar(
+		&self,
+		practitioner: &AccountId,
+		institution: &AccountId,
+	) -> Result<bool, ChainError>;
 	/// The patient's consent of this grantee and number, if it has not been revoked.
 	async fn consent(
 		&self,
@@ -110,6 +123,11 @@ pub trait Block: Send + Sync {
 /// Whether the account is active and may sign.
 pub fn is_active(account: &Account) -> bool {
 	account.status == Status::Active && account.disabled_since.is_none()
+}
+
+/// Whether an affiliation is in force at this time.
+fn is_current(affiliation: &Affiliation, now: u64) -> bool {
+	affiliation.from <= now && affiliation.until.is_none_or(|until| now < until)
 }
 
 /// Whether a consent still counts at this time.
@@ -233,6 +251,28 @@ impl Block for chain::At {
 	) -> Result<bool, ChainError> {
 		let decision = View::decide_log(self, reader, institution, patient).await?;
 		Ok(matches!(decision, Decision::Permit(_)))
+	}
+
+	async fn may_write(
+		&self,
+		author: &AccountId,
+		institution: &AccountId,
+		patient: &AccountId,
+	) -> Result<bool, ChainError> {
+		let decision = View::may_write(self, author, institution, patient).await?;
+		Ok(matches!(decision, Decision::Permit(_)))
+	}
+
+	async fn is_registrar(
+		&self,
+		practitioner: &AccountId,
+		institution: &AccountId,
+	) -> Result<bool, ChainError> {
+		let now = View::time(self).await?;
+		let affiliations = View::affiliations(self, practitioner).await?;
+		Ok(affiliations.iter().any(|(at, affiliation)| {
+			at == institution && affiliation.role == Role::Registrar && is_current(affiliation, now)
+		}))
 	}
 
 	async fn consent(

@@ -11,6 +11,7 @@ use aes_gcm::{
 };
 use codec::{DecodeAll, Encode};
 use vouchsafe_vault::{
+	label::LabelKey,
 	seal::{self, Purpose, SecretKey},
 	sharing::Share,
 };
@@ -98,6 +99,29 @@ impl StorageEncryption {
 		let bytes = self.open(&(id, holder).encode(), sealed)?;
 		Share::decode_all(&mut &bytes[..]).map_err(|_| EncryptionError::Decrypt)
 	}
+
+	/// Encrypts a patient's label key.
+	pub fn seal_label_key(
+		&self,
+		patient: &[u8; 32],
+		key: &LabelKey,
+	) -> Result<SealedValue, EncryptionError> {
+		self.seal(&label_key_context(patient), &key.to_bytes()[..])
+	}
+
+	/// Decrypts a patient's label key.
+	pub fn open_label_key(
+		&self,
+		patient: &[u8; 32],
+		sealed: &SealedValue,
+	) -> Result<LabelKey, EncryptionError> {
+		let bytes = self.open(&label_key_context(patient), sealed)?;
+		LabelKey::from_bytes(&bytes).ok_or(EncryptionError::Decrypt)
+	}
+}
+
+fn label_key_context(patient: &[u8; 32]) -> Vec<u8> {
+	(b"label-key", patient).encode()
 }
 
 #[cfg(test)]
@@ -128,6 +152,19 @@ mod tests {
 		fails(&StorageEncryption::new(SecretKey::random()), ID, [2; 32], &sealed);
 		let other = encryption.seal_share(ID, &[2; 32], &share).unwrap();
 		fails(&encryption, ID, [2; 32], &SealedValue { key: other.key, ..sealed });
+	}
+
+	#[test]
+	fn label_keys_open_only_for_their_patient_and_key() {
+		let encryption = StorageEncryption::new(SecretKey::random());
+		let key = LabelKey::random();
+		let sealed = encryption.seal_label_key(&[1; 32], &key).unwrap();
+		assert!(encryption.open_label_key(&[1; 32], &sealed).unwrap() == key);
+		assert!(encryption.open_label_key(&[2; 32], &sealed).is_err());
+		let other = StorageEncryption::new(SecretKey::random());
+		assert!(other.open_label_key(&[1; 32], &sealed).is_err());
+		let short = encryption.seal(&label_key_context(&[1; 32]), &[7; 31]).unwrap();
+		assert_eq!(encryption.open_label_key(&[1; 32], &short), Err(EncryptionError::Decrypt));
 	}
 
 	proptest! {

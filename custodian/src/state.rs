@@ -1,6 +1,7 @@
 //! The state that all tasks and requests share.
 
 use crate::{
+	api::labels::TagLimit,
 	chain::Node,
 	config::Config,
 	encryption::StorageEncryption,
@@ -26,8 +27,10 @@ pub struct State {
 	pub keys: Keys,
 	/// The database.
 	pub database: Arc<dyn Database>,
-	/// Encrypts what the database stores of shares.
+	/// Encrypts the shares and label keys that the database stores.
 	pub encryption: StorageEncryption,
+	/// How many label tags an account may ask for.
+	pub tag_limit: TagLimit,
 	/// The IPFS node, if there is one.
 	pub ipfs: Option<Ipfs>,
 	/// The results of the checks that `/ready` reports.
@@ -64,6 +67,7 @@ impl State {
 			keys,
 			database,
 			encryption,
+			tag_limit: TagLimit::default(),
 			ipfs,
 			readiness: ReadinessReport::default(),
 			new_work: Notify::new(),

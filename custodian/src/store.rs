@@ -1,7 +1,8 @@
-//! What the custodian keeps, by subject: one trait each for shares, content, the index of the
-//! patients' logs, and the nonces of requests. [`sqlite`] implements all four.
+//! What the custodian keeps, by subject: one trait each for shares, label keys, content, the index
+//! of the patients' logs, and the nonces of requests. [`sqlite`] implements all five.
 //!
-//! A database gets shares only as [`SealedValue`]s. [`crate::encryption`] encrypts them before.
+//! A database gets shares and label keys only as [`SealedValue`]s. [`crate::encryption`] encrypts
+//! them before.
 
 pub mod sqlite;
 
@@ -189,6 +190,20 @@ pub trait Content: Send + Sync {
 	async fn drop_unclaimed(&self, before: u64) -> Result<Vec<String>, StoreError>;
 }
 
+/// The patients' label keys.
+#[async_trait]
+pub trait LabelKeys: Send + Sync {
+	/// Stores a patient's label key, unless there is one already, and returns the stored one.
+	async fn keep_label_key(
+		&self,
+		patient: [u8; 32],
+		key: SealedValue,
+	) -> Result<SealedValue, StoreError>;
+
+	/// A patient's label key.
+	async fn label_key(&self, patient: [u8; 32]) -> Result<Option<SealedValue>, StoreError>;
+}
+
 /// The index of the patients' logs, and the chain it was made from.
 #[async_trait]
 pub trait LogIndex: Send + Sync {
@@ -236,6 +251,6 @@ pub trait Nonces: Send + Sync {
 }
 
 /// All that the custodian needs of a database.
-pub trait Database: Shares + Content + LogIndex + Nonces {}
+pub trait Database: Shares + LabelKeys + Content + LogIndex + Nonces {}
 
-impl<T: Shares + Content + LogIndex + Nonces> Database for T {}
+impl<T: Shares + LabelKeys + Content + LogIndex + Nonces> Database for T {}

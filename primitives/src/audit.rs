@@ -122,7 +122,7 @@ pub enum LogEvent {
 		/// Which record.
 		record: RecordId,
 		/// Its labels now.
-		labels: Labels,
+		labels: LabelTags,
 	},
 	/// A record was marked entered in error.
 	#[codec(index = 33)]

@@ -140,10 +140,98 @@ pub struct DataPeriod {
 	pub to: Option<ServiceMonth>,
 }
 
+/// Which labelled records a provision is about. The lists are not empty, and none names
+/// [`LabelTag::UNCLASSIFIED`].
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum LabelFilter {
+	/// A permit for records without labels, which is a permit's default. Not for a deny.
+	#[codec(index = 0)]
+	Unlabelled,
+	/// A permit for records without labels, and for those whose labels are all named. Not for a deny.
+	#[codec(index = 1)]
+	Also(NamedLabels),
+	/// A permit for labelled records whose labels are all named. A deny of records that have a named
+	/// label or are unclassified: they may have it.
+	#[codec(index = 2)]
+	Only(NamedLabels),
+	/// All records, whatever their labels. It is a deny's default.
+	#[codec(index = 3)]
+	Any,
+}
+
+impl LabelFilter {
+	/// The filter of a provision that says nothing of labels.
+	pub const fn default_of(effect: Effect) -> Self {
+		match effect {
+			Effect::Permit => Self::Unlabelled,
+			Effect::Deny { .. } => Self::Any,
+		}
+	}
+
+	/// The labels that it names, if it names some.
+	pub fn named(&self) -> Option<&NamedLabels> {
+		match self {
+			Self::Also(named) | Self::Only(named) => Some(named),
+			Self::Unlabelled | Self::Any => None,
+		}
+	}
+
+	/// Whether its list is not empty, in ascending order, and without
+	/// [`LabelTag::UNCLASSIFIED`]. The chain stores no other filters.
+	pub fn is_sound(&self) -> bool {
+		self.named().is_none_or(|named| {
+			!named.is_empty() && are_canonical(named) && !named.contains(&LabelTag::UNCLASSIFIED)
+		})
+	}
+
+	/// Whether a permit with this filter covers a record with these labels.
+	pub fn covers(&self, labels: &[LabelTag]) -> bool {
+		let all_in = |named: &NamedLabels| {
+			labels.iter().all(|tag| *tag != LabelTag::UNCLASSIFIED && named.contains(tag))
+		};
+		match self {
+			Self::Unlabelled => labels.is_empty(),
+			Self::Also(named) => all_in(named),
+			Self::Only(named) => !labels.is_empty() && all_in(named),
+			Self::Any => true,
+		}
+	}
+
+	/// Whether a deny with this filter matches a record with these labels. In doubt it does.
+	pub fn matches(&self, labels: &[LabelTag]) -> bool {
+		match self {
+			Self::Only(named) => {
+				labels.iter().any(|tag| *tag == LabelTag::UNCLASSIFIED || named.contains(tag))
+			},
+			Self::Unlabelled | Self::Also(_) | Self::Any => true,
+		}
+	}
+
+	/// Whether it selects among the records that a provision without it is about. The other filters
+	/// of a permit only add labelled records.
+	pub fn narrows(&self) -> bool {
+		matches!(self, Self::Only(_))
+	}
+
+	/// Whether, in a permit, `wider` covers everything that `self` covers.
+	pub fn is_within(&self, wider: &Self) -> bool {
+		let among = |named: &NamedLabels, others: &NamedLabels| {
+			named.iter().all(|tag| others.contains(tag))
+		};
+		match (self, wider) {
+			(_, Self::Any) | (Self::Unlabelled, Self::Unlabelled | Self::Also(_)) => true,
+			(Self::Also(named), Self::Also(others))
+			| (Self::Only(named), Self::Also(others) | Self::Only(others)) => among(named, others),
+			_ => false,
+		}
+	}
+}
+
 /// A provision without its grantee, which is its key in the chain's state. An empty filter means
-/// all, with these exceptions for permits: without labels it covers unlabelled records only; without
-/// traits, studies that have none; without actions, all but [`Action::ReadLog`] and
-/// [`Action::Aggregate`], which have to be named.
+/// all, with these exceptions for permits: without traits it covers studies that have none; without
+/// actions, all but [`Action::ReadLog`] and [`Action::Aggregate`], which have to be named.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -154,9 +242,8 @@ pub struct Terms {
 	pub categories: Categories,
 	/// Single records.
 	pub records: BoundedVec<RecordId, ConstU32<MAX_NAMED_RECORDS>>,
-	/// Labels. A permit covers a record only if it names all of the record's labels. A deny matches
-	/// if it names one of them, or if it names none at all.
-	pub labels: Labels,
+	/// Labels.
+	pub labels: LabelFilter,
 	/// A permit: the highest confidentiality that it covers. A deny: the lowest that it matches.
 	pub confidentiality: Confidentiality,
 	/// Actions.
@@ -182,13 +269,13 @@ pub struct Terms {
 }
 
 impl Terms {
-	/// A permit or deny without filters.
+	/// A permit or deny without filters: a permit covers unlabelled records, a deny matches all.
 	pub fn all(effect: Effect) -> Self {
 		Self {
 			effect,
 			categories: Categories::default(),
 			records: BoundedVec::new(),
-			labels: Labels::default(),
+			labels: LabelFilter::default_of(effect),
 			confidentiality: Confidentiality::Normal,
 			actions: Actions::default(),
 			purposes: Purposes::default(),
@@ -209,7 +296,7 @@ impl Terms {
 			|| !self.categories.is_empty()
 			|| !self.authors.is_empty()
 			|| !self.responsible.is_empty()
-			|| self.labels != Labels::default()
+			|| self.labels.narrows()
 			|| self.confidentiality != Confidentiality::Normal
 			|| self.data_period != DataPeriod::default()
 	}

@@ -31,6 +31,10 @@ pub enum Subject {
 	/// A study that wants to count the patient's records.
 	#[codec(index = 2)]
 	Study(StudyFacts),
+	/// Some record of the patient that the actor wants to write and that need not exist. A permit to
+	/// write covers it whatever records it selects. A deny matches it only if it selects none.
+	#[codec(index = 3)]
+	SomeRecord,
 }
 
 /// A question to [`decide`].
@@ -143,7 +147,7 @@ crate::vocabulary::numbered! {
 		DataPeriod = 8, "data-period";
 		/// The record is more confidential than it covers.
 		Confidentiality = 9, "confidentiality";
-		/// The record has a label that it does not name.
+		/// The record has a label that it does not name, or no label, and it is for labelled records.
 		Label = 10, "label";
 		/// The study has a trait that it does not name.
 		Trait = 11, "trait";
@@ -330,34 +334,36 @@ fn covers(grantee: &Grantee, consent: &Consent, question: &Question) -> Result<(
 			lacks(!within, Mismatch::DataPeriod)?;
 			let covered = facts.confidentiality <= terms.confidentiality;
 			lacks(!covered, Mismatch::Confidentiality)?;
-			lacks(!facts.labels.is_subset(terms.labels), Mismatch::Label)?;
+			lacks(!terms.labels.covers(&facts.labels), Mismatch::Label)?;
 		},
 		Subject::Log => {
 			// The log shows every action and label: a permit must name it.
 			lacks(!terms.actions.contains(Action::ReadLog), Mismatch::Action)?;
-			lacks_no_filter(terms)?;
+			ensure_selects_no_records(terms)?;
 			lacks(!terms.categories.is_empty(), Mismatch::Category)?;
 		},
 		Subject::Study(facts) => {
 			lacks(question.action != Action::Aggregate, Mismatch::Action)?;
-			lacks_no_filter(terms)?;
+			ensure_selects_no_records(terms)?;
 			lacks(!facts.sources.is_within(terms.categories), Mismatch::Category)?;
 			lacks(!terms.traits.contains_all(facts.traits), Mismatch::Trait)?;
 		},
+		Subject::SomeRecord => lacks(question.action != Action::Write, Mismatch::Action)?,
 	}
 	lacks(terms.valid_from.is_some_and(|from| question.now < from), Mismatch::NotYetValid)?;
 	lacks(terms.is_expired(question.now), Mismatch::Expired)?;
 	lacks(!counts(consent, question), Mismatch::Standing)
 }
 
-/// That a permit for something larger than records has none of the filters that select records,
-/// except categories.
-fn lacks_no_filter(terms: &Terms) -> Result<(), Mismatch> {
+/// Checks that a permit for something larger than records has none of the filters that select
+/// records, except categories. The filters that add confidential or labelled records do no harm.
+fn ensure_selects_no_records(terms: &Terms) -> Result<(), Mismatch> {
 	let selects = |selects: bool, mismatch: Mismatch| if selects { Err(mismatch) } else { Ok(()) };
 	selects(!terms.records.is_empty(), Mismatch::Record)?;
 	selects(!terms.authors.is_empty(), Mismatch::Author)?;
 	selects(!terms.responsible.is_empty(), Mismatch::Responsible)?;
-	selects(terms.data_period != DataPeriod::default(), Mismatch::DataPeriod)
+	selects(terms.data_period != DataPeriod::default(), Mismatch::DataPeriod)?;
+	selects(terms.labels.narrows(), Mismatch::Label)
 }
 
 /// Whether a deny matches the question. A deny of a policy version that this runtime does not know
@@ -374,20 +380,19 @@ fn denies(consent: &Consent, question: &Question) -> bool {
 			let DataPeriod { from, to } = terms.data_period;
 			let overlaps = from.is_none_or(|from| from <= facts.service.last)
 				&& to.is_none_or(|to| facts.service.first <= to);
-			let labelled =
-				terms.labels == Labels::default() || facts.labels.intersects(terms.labels);
 			// A deny that names traits is about studies.
 			let of_studies = terms.traits.is_empty() || question.action == Action::Aggregate;
 			admits(&terms.records, &facts.id)
 				&& terms.categories.admits(facts.category)
 				&& admits(&terms.authors, &facts.author)
 				&& admits(&terms.responsible, &facts.responsible)
-				&& overlaps && labelled
+				&& overlaps && terms.labels.matches(&facts.labels)
 				&& terms.confidentiality <= facts.confidentiality
 				&& of_studies
 		},
-		// A deny of some records closes neither the log nor a study; a deny without filters does.
-		Subject::Log => !terms.selects_records() && terms.traits.is_empty(),
+		// A deny of some records closes neither the log nor a study nor the writing of other records;
+		// a deny without filters does.
+		Subject::Log | Subject::SomeRecord => !terms.selects_records() && terms.traits.is_empty(),
 		Subject::Study(facts) => {
 			!terms.selects_records()
 				&& (terms.traits.is_empty() || terms.traits.intersects(facts.traits))

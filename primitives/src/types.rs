@@ -2,7 +2,8 @@
 //! enum numbers its variants: the numbers are the chain's format and never change their meaning.
 
 use crate::vocabulary::numbered;
-use bounded_collections::{BoundedVec, ConstU32};
+use alloc::{collections::BTreeSet, vec::Vec};
+use bounded_collections::{BoundedVec, ConstU32, Get};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,10 @@ pub const MAX_CONSENTS_PER_GRANTEE: u32 = 16;
 pub const MAX_NAMED_RECORDS: u32 = 16;
 /// Authors, and likewise responsible institutions, that one provision can name.
 pub const MAX_NAMED_INSTITUTIONS: u32 = 4;
+/// Labels that one record can have.
+pub const MAX_LABELS: u32 = 8;
+/// Labels that one provision can name.
+pub const MAX_NAMED_LABELS: u32 = 16;
 /// Countries that one provision or a choice of holders can name.
 pub const MAX_COUNTRIES: u32 = 8;
 /// Holders of one sharing set.
@@ -405,13 +410,13 @@ bit_set! {
 	StudyTraits(u16) of StudyTrait
 }
 
-/// Sensitivity labels, as bits. Only a file that is encrypted for the patient and for authors says
-/// what a bit means: on the chain a label must not be a diagnosis.
+/// A sensitivity label as the chain sees it: the first 4 bytes of HMAC-SHA-256 over the label's word,
+/// under a key of the patient. So authors agree on it without a table, and the chain shows no
+/// diagnosis. See `vouchsafe_vault::label`.
 #[derive(
 	Clone,
 	Copy,
 	Debug,
-	Default,
 	PartialEq,
 	Eq,
 	PartialOrd,
@@ -421,26 +426,32 @@ bit_set! {
 	DecodeWithMemTracking,
 	MaxEncodedLen,
 	TypeInfo,
-	Serialize,
-	Deserialize,
 )]
-pub struct Labels(pub u32);
+pub struct LabelTag(pub [u8; 4]);
 
-impl Labels {
-	/// Whether every label of `self` is in `other`.
-	pub fn is_subset(self, other: Self) -> bool {
-		self.0 & !other.0 == 0
-	}
+impl LabelTag {
+	/// *Unclassified sensitive*: the record has labels, and its author could not compute their tags.
+	/// No consent can name it, so only [`LabelFilter::Any`](crate::LabelFilter::Any) covers it.
+	pub const UNCLASSIFIED: Self = Self([0; 4]);
+}
 
-	/// Whether the two have a label in common.
-	pub fn intersects(self, other: Self) -> bool {
-		self.0 & other.0 != 0
-	}
+/// A record's labels, in ascending order and each once.
+pub type LabelTags = BoundedVec<LabelTag, ConstU32<MAX_LABELS>>;
 
-	/// The labels of both.
-	pub fn union(self, other: Self) -> Self {
-		Self(self.0 | other.0)
-	}
+/// Labels that a provision names, in ascending order and each once.
+pub type NamedLabels = BoundedVec<LabelTag, ConstU32<MAX_NAMED_LABELS>>;
+
+/// Whether the tags are in ascending order and each is there once. The chain stores no others.
+pub fn are_canonical(tags: &[LabelTag]) -> bool {
+	tags.is_sorted_by(|tag, next| tag < next)
+}
+
+/// The tags in ascending order and each once, or `None` if they are too many.
+pub fn canonical_tags<S: Get<u32>>(
+	tags: impl IntoIterator<Item = LabelTag>,
+) -> Option<BoundedVec<LabelTag, S>> {
+	let tags: BTreeSet<LabelTag> = tags.into_iter().collect();
+	BoundedVec::try_from(tags.into_iter().collect::<Vec<_>>()).ok()
 }
 
 numbered! {
@@ -566,7 +577,7 @@ pub struct RecordFacts {
 	/// How freely it may be seen.
 	pub confidentiality: Confidentiality,
 	/// Its labels.
-	pub labels: Labels,
+	pub labels: LabelTags,
 	/// Months that it covers.
 	pub service: ServicePeriod,
 	/// Whether it is valid.

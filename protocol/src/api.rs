@@ -71,6 +71,12 @@ macro_rules! vouchsafe_api {
 				institution: Option<AccountId>,
 				patient: &AccountId,
 			) -> Decision;
+			/// Whether the author may write some record of the patient's for the institution.
+			may_write(
+				author: &AccountId,
+				institution: &AccountId,
+				patient: &AccountId,
+			) -> Decision;
 			/// The holders that the patient chose.
 			holder_choice(patient: &AccountId) -> Option<HolderChoice>;
 			/// Count and head of the patient's log.

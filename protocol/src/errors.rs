@@ -127,6 +127,9 @@ pub enum CustodianError {
 		/// What it said.
 		message: String,
 	},
+	/// It has another label key of the patient.
+	#[error("the custodian already has another label key of this patient: fetch that one")]
+	OtherLabelKey,
 	/// It has too much to do, or was asked too often.
 	#[error("the custodian is busy: try again later")]
 	Busy,

@@ -25,6 +25,9 @@ pub const MAX_ANSWER: usize = 4 * 1024 * 1024;
 /// Lines of a log in one answer, at most.
 pub const MAX_LOG_LINES: u32 = 500;
 
+/// Words whose tags one request asks for, at most.
+pub const MAX_LABEL_WORDS: usize = 32;
+
 /// What is asked of a custodian. It is part of the signed payload, so that a request to one endpoint
 /// can't be replayed at another.
 pub mod action {
@@ -38,6 +41,12 @@ pub mod action {
 	pub const CARRY_SHARE: &str = "carry-share";
 	/// `POST /v1/patient-envelopes`.
 	pub const FETCH_PATIENT_ENVELOPE: &str = "fetch-patient-envelope";
+	/// `POST /v1/label-keys`.
+	pub const DELIVER_LABEL_KEY: &str = "deliver-label-key";
+	/// `POST /v1/label-key`.
+	pub const FETCH_LABEL_KEY: &str = "fetch-label-key";
+	/// `POST /v1/label-tags`.
+	pub const LABEL_TAGS: &str = "label-tags";
 	/// `POST /v1/log`.
 	pub const READ_LOG: &str = "read-log";
 }
@@ -383,6 +392,52 @@ pub struct PatientEnvelope {
 	pub commitments: HexBytes,
 	/// The share, sealed to the patient's key.
 	pub share: HexBytes,
+}
+
+/// Delivers a patient's label key to a custodian, from the patient, or from a registrar of the
+/// institution that enrolled the patient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeliverLabelKey {
+	/// Whose key.
+	pub patient: Hex<32>,
+	/// The key, sealed to the custodian's key.
+	pub key: HexBytes,
+}
+
+/// Fetches the requester's own label key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FetchLabelKey {}
+
+/// A patient's label key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+pub struct SealedLabelKey {
+	/// The key, sealed to the patient's registered key.
+	pub key: HexBytes,
+}
+
+/// Asks for the tags of a patient's labels, for somebody who may write for the patient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AskLabelTags {
+	/// Whose labels.
+	pub patient: Hex<32>,
+	/// The labels' words: at least 1, at most 32.
+	#[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 32))]
+	pub words: Vec<String>,
+}
+
+/// The tags of labels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+pub struct WordTags {
+	/// One tag for each word, in the words' order.
+	pub tags: Vec<Hex<4>>,
 }
 
 /// Reads a patient's log.

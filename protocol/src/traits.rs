@@ -10,8 +10,9 @@ use crate::{
 	errors::{ChainError, CustodianError},
 	events::{self, AppendedEntry, EventRecord, Included},
 	messages::{
-		About, AskRelease, CarryShare, DeliverEnvelope, EnvelopeReceipt, FetchPatientEnvelope,
-		LogLine, LogPage, PatientEnvelope, ReadLog, Readiness, Release, MAX_LOG_LINES,
+		About, AskLabelTags, AskRelease, CarryShare, DeliverEnvelope, DeliverLabelKey,
+		EnvelopeReceipt, FetchPatientEnvelope, LogLine, LogPage, PatientEnvelope, ReadLog,
+		Readiness, Release, SealedLabelKey, WordTags, MAX_LOG_LINES,
 	},
 	signing::Signer,
 	storage::{self, Key},
@@ -281,6 +282,28 @@ pub trait Custodian: SendOutsideWasm + SyncOutsideWasm {
 		signer: &impl Signer,
 		request: &FetchPatientEnvelope,
 	) -> impl Future<Output = Result<PatientEnvelope, CustodianError>> + SendOutsideWasm;
+
+	/// Delivers a patient's label key. [`CustodianError::OtherLabelKey`] if the custodian has
+	/// another one.
+	fn deliver_label_key(
+		&self,
+		signer: &impl Signer,
+		delivery: &DeliverLabelKey,
+	) -> impl Future<Output = Result<(), CustodianError>> + SendOutsideWasm;
+
+	/// Fetches the signer's own label key. [`CustodianError::NotFound`] if the custodian has none.
+	fn label_key(
+		&self,
+		signer: &impl Signer,
+	) -> impl Future<Output = Result<SealedLabelKey, CustodianError>> + SendOutsideWasm;
+
+	/// Asks for the tags of a patient's labels. [`CustodianError::NotFound`] if the custodian does
+	/// not have the patient's label key.
+	fn label_tags(
+		&self,
+		signer: &impl Signer,
+		request: &AskLabelTags,
+	) -> impl Future<Output = Result<WordTags, CustodianError>> + SendOutsideWasm;
 
 	/// Reads a page of a patient's log.
 	fn log_page(

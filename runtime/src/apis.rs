@@ -93,6 +93,9 @@ sp_api::decl_runtime_apis! {
 			institution: Option<AccountId>,
 			patient: AccountId,
 		) -> Decision;
+		/// What it says of writing some record of the patient's for the institution, before the
+		/// record exists.
+		fn may_write(author: AccountId, institution: AccountId, patient: AccountId) -> Decision;
 		/// Which holders the patient has named for future records.
 		fn holder_choice(patient: AccountId) -> Option<HolderChoice>;
 		/// Count and head of the patient's log.
@@ -335,6 +338,10 @@ impl_runtime_apis! {
 			patient: AccountId,
 		) -> Decision {
 			configs::records::decide_log(reader, institution, patient)
+		}
+
+		fn may_write(author: AccountId, institution: AccountId, patient: AccountId) -> Decision {
+			configs::records::may_write(author, institution, patient)
 		}
 
 		fn holder_choice(patient: AccountId) -> Option<HolderChoice> {

@@ -6,7 +6,8 @@
 use crate::{phrase::effect_key, short, Join, Person, Teller};
 use vouchsafe_primitives::{
 	Action, Actions, Categories, Category, Confidentiality, Consent, ConsentRef, DataPeriod,
-	Effect, Grantee, Labels, Moment, Purpose, Purposes, RecordId, StudyTrait, StudyTraits, Terms,
+	Effect, Grantee, LabelFilter, Moment, Purpose, Purposes, RecordId, StudyTrait, StudyTraits,
+	Terms,
 };
 
 /// What may be done with what, in a sentence in which the patient is `person`.
@@ -55,6 +56,7 @@ impl Teller<'_> {
 					|| !categories.is_empty()
 					|| !authors.is_empty()
 					|| !responsible.is_empty()
+					|| labels.narrows()
 					|| *data_period != DataPeriod::default()
 			},
 		};
@@ -85,9 +87,9 @@ impl Teller<'_> {
 			said.push(speech.only_countries(key, speech.list(Join::Or, &names)));
 		}
 		match effect {
-			Effect::Permit => said.extend(self.sensitive_included(*labels, *confidentiality)),
+			Effect::Permit => said.extend(self.sensitive_included(labels, *confidentiality)),
 			Effect::Deny { .. } => {
-				said.extend(self.only_labels(*labels));
+				said.extend(self.only_labels(labels));
 				said.extend(match confidentiality {
 					Confidentiality::Normal => None,
 					Confidentiality::Restricted => Some(speech.only_restricted()),
@@ -217,12 +219,12 @@ impl Teller<'_> {
 	/// Which labelled and restricted records a permit includes.
 	pub(crate) fn sensitive_included(
 		&self,
-		labels: Labels,
+		labels: &LabelFilter,
 		confidentiality: Confidentiality,
 	) -> Vec<String> {
 		let speech = self.speech;
 		let restricted = match confidentiality {
-			Confidentiality::Normal if labels == Labels::default() => {
+			Confidentiality::Normal if *labels == LabelFilter::Unlabelled => {
 				return vec![speech.sensitive_not_included()];
 			},
 			Confidentiality::Normal => speech.restricted_not_included(),
@@ -262,22 +264,28 @@ impl Teller<'_> {
 	}
 
 	/// Which labelled records a permit includes.
-	fn labels_included(&self, labels: Labels) -> String {
+	fn labels_included(&self, labels: &LabelFilter) -> String {
 		let speech = self.speech;
-		match labels.0 {
-			0 => speech.labels_not_included(),
-			u32::MAX => speech.labels_included(),
-			_ => speech.labels_included_if(speech.list(Join::Or, &self.labels(labels))),
+		match labels {
+			LabelFilter::Unlabelled => speech.labels_not_included(),
+			LabelFilter::Also(named) => {
+				speech.labels_included_if(speech.list(Join::Or, &self.labels(named)))
+			},
+			LabelFilter::Only(named) => {
+				speech.only_labelled(speech.list(Join::Or, &self.labels(named)))
+			},
+			LabelFilter::Any => speech.labels_included(),
 		}
 	}
 
-	/// To which labelled records a deny is limited.
-	fn only_labels(&self, labels: Labels) -> Option<String> {
+	/// To which labelled records a deny is limited. The chain takes no other filters in a deny.
+	fn only_labels(&self, labels: &LabelFilter) -> Option<String> {
 		let speech = self.speech;
-		match labels.0 {
-			0 => None,
-			u32::MAX => Some(speech.only_labelled()),
-			_ => Some(speech.only_labels(speech.list(Join::Or, &self.labels(labels)))),
+		match labels {
+			LabelFilter::Only(named) => {
+				Some(speech.only_labels(speech.list(Join::Or, &self.labels(named))))
+			},
+			LabelFilter::Unlabelled | LabelFilter::Also(_) | LabelFilter::Any => None,
 		}
 	}
 

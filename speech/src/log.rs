@@ -125,7 +125,7 @@ impl Teller<'_> {
 				speech.log_version_added(actor, version.to_string(), short(record))
 			},
 			LogEvent::Labelled { record, labels } => {
-				let labels = match self.labels(*labels) {
+				let labels = match self.labels(labels) {
 					none if none.is_empty() => speech.labels_empty(),
 					some => speech.list(Join::And, &some),
 				};

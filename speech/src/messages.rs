@@ -27,7 +27,8 @@ messages! {
 	action_unknown = "action-unknown" (number);
 	purpose_unknown = "purpose-unknown" (number);
 	trait_unknown = "trait-unknown" (number);
-	label_unnamed = "label-unnamed" (number);
+	label_unnamed = "label-unnamed" (tag);
+	label_unclassified = "label-unclassified" ();
 	labels_empty = "labels-empty" ();
 	country_unknown = "country-unknown" (code);
 
@@ -99,7 +100,7 @@ messages! {
 	labels_not_included = "labels-not-included" ();
 	labels_included = "labels-included" ();
 	labels_included_if = "labels-included-if" (labels);
-	only_labelled = "only-labelled" ();
+	only_labelled = "only-labelled" (labels);
 	only_labels = "only-labels" (labels);
 	valid_until_revoked = "valid-until-revoked" (effect);
 	valid_from = "valid-from" (effect, from);

@@ -2,8 +2,8 @@
 
 use crate::{consent::What, Join, Person, Teller};
 use vouchsafe_primitives::{
-	AccountId, Actions, Categories, Confidentiality, DataPeriod, Effect, Grantee, Labels, Moment,
-	Purposes, RecordId,
+	AccountId, Actions, Categories, Confidentiality, DataPeriod, Effect, Grantee, LabelFilter,
+	Moment, Purposes, RecordId,
 };
 
 /// A request for access.
@@ -24,7 +24,7 @@ pub struct AccessRequest<'a> {
 	/// Categories.
 	pub categories: Categories,
 	/// Labels.
-	pub labels: Labels,
+	pub labels: &'a LabelFilter,
 	/// The highest confidentiality.
 	pub confidentiality: Confidentiality,
 	/// Single records.
@@ -61,6 +61,7 @@ impl Teller<'_> {
 			records,
 			limited: !records.is_empty()
 				|| !categories.is_empty()
+				|| labels.narrows()
 				|| data_period != DataPeriod::default(),
 		};
 		let asked_by = speech.actor_at(self.who(asker), self.who(institution));

@@ -1,7 +1,7 @@
 //! What a sentence needs to know of its reader, and what all sentences have in common.
 
 use crate::{countries::COUNTRIES, Join, Speech};
-use vouchsafe_primitives::{AccountId, Country, Labels, RecordId};
+use vouchsafe_primitives::{AccountId, Country, LabelTag, RecordId};
 
 /// The names that the reader knows.
 pub trait Names {
@@ -12,8 +12,8 @@ pub trait Names {
 
 /// The labels whose meaning the reader knows.
 pub trait LabelWords {
-	/// The word for the label with this bit. Two labels never have the same word.
-	fn word(&self, bit: u8) -> Option<String>;
+	/// The word for the label with this tag. Two labels never have the same word.
+	fn word(&self, tag: LabelTag) -> Option<String>;
 }
 
 /// Makes sentences in one language, with the names and labels that the reader knows.
@@ -29,7 +29,12 @@ pub struct Teller<'a> {
 
 /// The short form of a record's id.
 pub fn short(record: &RecordId) -> String {
-	record.0.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+	let [a, b, c, d, ..] = record.0;
+	hex(&[a, b, c, d])
+}
+
+fn hex(bytes: &[u8]) -> String {
+	bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Teller<'_> {
@@ -38,15 +43,19 @@ impl Teller<'_> {
 		self.speech.insert(&self.names.name(account))
 	}
 
-	/// The labels in words: all that are known by their words, the others by their numbers.
-	pub fn labels(&self, labels: Labels) -> Vec<String> {
-		(0..32u8)
-			.filter(|bit| labels.0.checked_shr(u32::from(*bit)).is_some_and(|rest| rest & 1 == 1))
-			.map(|bit| match self.labels.word(bit) {
-				Some(word) => self.speech.label(&word),
-				None => self.speech.label_unnamed(bit.to_string()),
-			})
-			.collect()
+	/// The labels in words: all that are known by their words, the others by their tags.
+	pub fn labels(&self, labels: &[LabelTag]) -> Vec<String> {
+		labels.iter().map(|tag| self.label(*tag)).collect()
+	}
+
+	fn label(&self, tag: LabelTag) -> String {
+		if tag == LabelTag::UNCLASSIFIED {
+			return self.speech.label_unclassified();
+		}
+		match self.labels.word(tag) {
+			Some(word) => self.speech.label(&word),
+			None => self.speech.label_unnamed(hex(&tag.0)),
+		}
 	}
 
 	pub(crate) fn whose(&self, join: Join, accounts: &[AccountId]) -> String {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{teller, Known};
+use common::{also, only, teller, Known};
 use proptest::{prelude::*, sample::select};
 use vouchsafe_primitives::*;
 use vouchsafe_speech::{AccessRequest, Speech};
@@ -68,7 +68,7 @@ prop_compose! {
 		effect in effects(),
 		categories in prop_oneof![Just(0), 0..8u16, any::<u16>()],
 		records in proptest::collection::vec(records(), 0..3),
-		labels in prop_oneof![Just(0), Just(u32::MAX), 0..8u32, any::<u32>()],
+		labels in label_filters(),
 		confidentiality in select(Confidentiality::ALL),
 		actions in prop_oneof![0..16u8, any::<u8>()],
 		purposes in prop_oneof![Just(0), 0..8u16, any::<u16>()],
@@ -81,11 +81,11 @@ prop_compose! {
 		responsible in proptest::collection::vec(accounts(), 0..3),
 		countries in proptest::collection::vec(countries(), 0..3),
 	) -> Terms {
-		Terms {
+		stored(Terms {
 			effect,
 			categories: Categories(categories),
 			records: records.try_into().unwrap(),
-			labels: Labels(labels),
+			labels,
 			confidentiality,
 			traits: StudyTraits(traits),
 			actions: Actions(actions),
@@ -96,7 +96,25 @@ prop_compose! {
 			authors: authors.try_into().unwrap(),
 			responsible: responsible.try_into().unwrap(),
 			countries: countries.try_into().unwrap(),
-		}
+		})
+	}
+}
+
+fn label_filters() -> impl Strategy<Value = LabelFilter> {
+	let named = || proptest::collection::vec(1..6u8, 1..4);
+	prop_oneof![
+		Just(LabelFilter::Unlabelled),
+		named().prop_map(|ids| also(&ids)),
+		named().prop_map(|ids| only(&ids)),
+		Just(LabelFilter::Any),
+	]
+}
+
+/// The terms as the chain takes them: a deny names labels in one way only.
+fn stored(terms: Terms) -> Terms {
+	match (&terms.effect, &terms.labels) {
+		(Effect::Permit, _) | (_, LabelFilter::Only(_)) => terms,
+		_ => Terms { labels: LabelFilter::Any, ..terms },
 	}
 }
 
@@ -119,7 +137,7 @@ fn changed(terms: &Terms, others: &Terms) -> Vec<Terms> {
 		countries,
 		traits,
 	} = others.clone();
-	vec![
+	let changed = vec![
 		Terms { effect, ..terms.clone() },
 		Terms { categories, ..terms.clone() },
 		Terms { records, ..terms.clone() },
@@ -134,7 +152,8 @@ fn changed(terms: &Terms, others: &Terms) -> Vec<Terms> {
 		Terms { authors, ..terms.clone() },
 		Terms { responsible, ..terms.clone() },
 		Terms { countries, ..terms.clone() },
-	]
+	];
+	changed.into_iter().map(stored).collect()
 }
 
 fn said(grantee: &Grantee, terms: &Terms) -> String {
@@ -182,7 +201,7 @@ proptest! {
 				actions: terms.actions,
 				purposes: terms.purposes,
 				categories: terms.categories,
-				labels: terms.labels,
+				labels: &terms.labels,
 				confidentiality: terms.confidentiality,
 				records: &terms.records,
 				data_period: terms.data_period,

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{teller, Called, Known};
+use common::{also, only, tags, teller, Called, Known};
 use std::{fmt::Write as _, ops::Range, path::Path};
 use vouchsafe_primitives::{
 	audit::{LogEntry, LogEvent, Outcome},
@@ -115,6 +115,9 @@ fn consents() {
 		}
 
 		let team = &team();
+		let permit = |labels| Terms { labels, ..plain(Effect::Permit) };
+		says("permit: labels also", team, &permit(also(&[1, 2, 3, 6])));
+		says("permit: one label also", team, &permit(also(&[1])));
 		says("permit without a filter", team, &Terms::all(Effect::Permit));
 		says("deny without a filter", &Grantee::Person(DOCTOR), &Terms::all(DENY_ALWAYS));
 
@@ -180,14 +183,18 @@ fn consents() {
 				it.responsible = vec![HOSPITAL, HOSPITAL_A].try_into().unwrap()
 			});
 			says("countries", &|it| it.countries = vec![*b"DE", *b"NL"].try_into().unwrap());
-			says("labels", &|it| it.labels = Labels(0b10_0111));
-			says("any label", &|it| it.labels = Labels(u32::MAX));
+			says("only labels", &|it| it.labels = only(&[1, 2, 3, 6]));
+			says("only labels, and the log", &|it| {
+				it.labels = only(&[1]);
+				it.actions = Actions(9);
+			});
+			says("any label", &|it| it.labels = LabelFilter::Any);
 			says("restricted", &|it| it.confidentiality = Confidentiality::Restricted);
 			says("very restricted, any label", &|it| {
 				it.confidentiality = Confidentiality::VeryRestricted;
-				it.labels = Labels(u32::MAX);
+				it.labels = LabelFilter::Any;
 			});
-			says("one label, not restricted", &|it| it.labels = Labels(1));
+			says("one label, not restricted", &|it| it.labels = only(&[1]));
 			says("statistics", &|it| it.actions = Actions::of(&[Action::Aggregate]));
 			says("statistics, two traits", &|it| {
 				it.actions = Actions::of(&[Action::Aggregate]);
@@ -211,7 +218,7 @@ fn consents() {
 					effect,
 					categories: Categories::of(&[Category::Laboratory, Category::Imaging]),
 					records: vec![record(0xab), record(0xcd)].try_into().unwrap(),
-					labels: Labels(0b11),
+					labels: only(&[1, 2]),
 					confidentiality: Confidentiality::Restricted,
 					traits: StudyTraits::of(&[StudyTrait::Methods]),
 					actions: Actions(31),
@@ -289,7 +296,7 @@ fn requests() {
 			actions: Actions::of(&[Action::Read]),
 			purposes: Purposes::of(&[Purpose::Treatment]),
 			categories: Categories(0),
-			labels: Labels(0),
+			labels: &LabelFilter::Unlabelled,
 			confidentiality: Confidentiality::Normal,
 			records: &[],
 			data_period: DataPeriod::default(),
@@ -307,7 +314,7 @@ fn requests() {
 		);
 		says("log", AccessRequest { actions: Actions::of(&[Action::ReadLog]), ..plain });
 		says("named records", AccessRequest { records: &records, duration: 90_000, ..plain });
-		says("any label", AccessRequest { labels: Labels(u32::MAX), ..plain });
+		says("any label", AccessRequest { labels: &LabelFilter::Any, ..plain });
 		says(
 			"everything at once",
 			AccessRequest {
@@ -315,7 +322,7 @@ fn requests() {
 				actions: Actions(15),
 				purposes: Purposes::of(&[Purpose::Treatment, Purpose::Operations]),
 				categories: Categories::of(&[Category::Summary, Category::PatientEntered]),
-				labels: Labels(0b11),
+				labels: &also(&[1, 2]),
 				confidentiality: Confidentiality::Restricted,
 				records: &records,
 				data_period: DataPeriod { from: Some(1_500), to: Some(1_522) },
@@ -445,8 +452,10 @@ fn log_lines() {
 		says("many added", doctor(created(vec![id, record(2), record(3)])));
 		says("own record added", patient(created(vec![id])));
 		says("version", doctor(LogEvent::VersionAdded { record: id, version: 2 }));
-		for (heading, labels) in [("labels", 0b1111), ("no labels", 0)] {
-			says(heading, doctor(LogEvent::Labelled { record: id, labels: Labels(labels) }));
+		for (heading, labels) in
+			[("labels", &[1, 2, 3, 4][..]), ("no labels", &[]), ("unclassified", &[0])]
+		{
+			says(heading, doctor(LogEvent::Labelled { record: id, labels: tags(labels) }));
 		}
 		for status in RecordStatus::ALL {
 			let event = LogEvent::EnteredInError { record: id, status: *status };

@@ -26,6 +26,7 @@ pub mod commitment;
 mod context;
 pub mod document;
 mod error;
+pub mod label;
 pub mod manifest;
 pub mod seal;
 pub mod sharing;

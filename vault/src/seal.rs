@@ -39,6 +39,8 @@ pub enum Purpose {
 	Text,
 	/// A key under which somebody keeps something, sealed to the keeper.
 	Storage,
+	/// A patient's label key.
+	LabelKey,
 }
 
 impl Purpose {
@@ -48,6 +50,7 @@ impl Purpose {
 			Self::Release => b"vouchsafe/v1/release",
 			Self::Text => b"vouchsafe/v1/text",
 			Self::Storage => b"vouchsafe/v1/storage",
+			Self::LabelKey => b"vouchsafe/v1/label-key",
 		}
 	}
 }

@@ -50,6 +50,15 @@ pub enum ApiError {
 	/// The custodian does not have it.
 	#[error("not found")]
 	NotFound,
+	/// The custodian does not have the patient's label key.
+	#[error("the custodian does not have this patient's label key: the patient's client delivers it with a permit to write")]
+	NoLabelKey,
+	/// The custodian has another label key of the patient.
+	#[error("the custodian already has another label key of this patient: the patient fetches that one and uses it")]
+	OtherLabelKey,
+	/// The account asked for as many tags as it may.
+	#[error("the account has asked for as many label tags as it may: try again in an hour")]
+	TooManyTags,
 	/// The path exists, but not with this method.
 	#[error("this path does not have that method")]
 	MethodNotAllowed,
@@ -90,6 +99,9 @@ impl ApiError {
 			Self::NotYet => "not-yet",
 			Self::Mismatch(_) => "mismatch",
 			Self::NotFound => "not-found",
+			Self::NoLabelKey => "no-label-key",
+			Self::OtherLabelKey => "other-label-key",
+			Self::TooManyTags => "too-many-tags",
 			Self::MethodNotAllowed => "method-not-allowed",
 			Self::UnsupportedMediaType => "unsupported-media-type",
 			Self::RateLimited => "rate-limited",
@@ -109,10 +121,11 @@ impl ApiError {
 			Self::NoAccess => StatusCode::FORBIDDEN,
 			Self::NotYet => StatusCode::TOO_EARLY,
 			Self::Mismatch(_) => StatusCode::UNPROCESSABLE_ENTITY,
-			Self::NotFound => StatusCode::NOT_FOUND,
+			Self::NotFound | Self::NoLabelKey => StatusCode::NOT_FOUND,
+			Self::OtherLabelKey => StatusCode::CONFLICT,
 			Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
 			Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-			Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+			Self::RateLimited | Self::TooManyTags => StatusCode::TOO_MANY_REQUESTS,
 			Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
 			Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
 		}

@@ -69,8 +69,16 @@ impl Service {
 	}
 }
 
-const SIGNED: [&str; 5] =
-	["/v1/releases", "/v1/envelopes", "/v1/carried", "/v1/patient-envelopes", "/v1/log"];
+const SIGNED: [&str; 8] = [
+	"/v1/releases",
+	"/v1/envelopes",
+	"/v1/carried",
+	"/v1/patient-envelopes",
+	"/v1/label-keys",
+	"/v1/label-key",
+	"/v1/label-tags",
+	"/v1/log",
+];
 
 #[tokio::test]
 async fn without_a_chain_it_is_alive_and_not_ready() {
@@ -242,6 +250,9 @@ async fn every_endpoint_is_described_with_its_statuses() {
 			"post /v1/carried 200 400 401 403 413 421 422 425 429 500 503",
 			"post /v1/content 201 400 401 403 404 413 421 422 429 500 503",
 			"post /v1/envelopes 200 400 401 403 413 421 422 425 429 500 503",
+			"post /v1/label-key 200 400 401 403 404 413 421 429 500 503",
+			"post /v1/label-keys 200 400 401 403 409 413 421 422 425 429 500 503",
+			"post /v1/label-tags 200 400 401 403 404 413 421 422 429 500 503",
 			"post /v1/log 200 400 401 403 413 421 429 500 503",
 			"post /v1/patient-envelopes 200 400 401 403 404 413 421 429 500 503",
 			"post /v1/releases 200 400 401 403 404 413 421 429 500 503",

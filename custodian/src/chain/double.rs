@@ -19,7 +19,9 @@ pub struct BlockDouble {
 	pub sharing_sets: BTreeMap<([u8; 32], u32), SharingSet>,
 	/// Openings, by patient and reader.
 	pub openings: BTreeMap<([u8; 32], [u8; 32]), Vec<Opening>>,
-	/// Readers who may read every record and log.
+	/// Registrars, with their institutions.
+	pub registrars: Vec<(AccountId, AccountId)>,
+	/// Who may read every record and log, and write for every institution.
 	pub permitted: Vec<AccountId>,
 }
 
@@ -215,6 +217,23 @@ impl Block for BlockDouble {
 		_patient: &AccountId,
 	) -> Result<bool, ChainError> {
 		Ok(self.permitted.contains(reader))
+	}
+
+	async fn may_write(
+		&self,
+		author: &AccountId,
+		_institution: &AccountId,
+		_patient: &AccountId,
+	) -> Result<bool, ChainError> {
+		Ok(self.permitted.contains(author))
+	}
+
+	async fn is_registrar(
+		&self,
+		practitioner: &AccountId,
+		institution: &AccountId,
+	) -> Result<bool, ChainError> {
+		Ok(self.registrars.contains(&(practitioner.clone(), institution.clone())))
 	}
 
 	async fn consent(

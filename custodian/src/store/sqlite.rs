@@ -4,6 +4,7 @@
 //! and the write-ahead log is truncated after it.
 
 mod content;
+mod label_keys;
 mod log_index;
 mod nonces;
 mod shares;
@@ -63,6 +64,11 @@ CREATE TABLE carried_commitments (
 	epoch INTEGER NOT NULL,
 	commitments BLOB NOT NULL,
 	PRIMARY KEY (record, version, epoch)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE label_keys (
+	patient BLOB PRIMARY KEY,
+	sealed BLOB NOT NULL,
+	ciphertext BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE content (
 	cid TEXT PRIMARY KEY,

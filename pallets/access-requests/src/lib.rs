@@ -182,6 +182,9 @@ pub mod pallet {
 		NothingAsked,
 		/// A category, action, purpose or study trait is not defined.
 		UnknownCode,
+		/// The list of labels is empty, not in ascending order, has a label twice, or names
+		/// *unclassified*, which cannot be named.
+		InvalidLabels,
 		/// The data period is empty: it ends before it begins.
 		EmptyDataPeriod,
 		/// The asker has as many unanswered requests to the patient as are allowed.
@@ -227,6 +230,7 @@ pub mod pallet {
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NothingAsked`].
 		/// - [`Error::UnknownCode`].
+		/// - [`Error::InvalidLabels`].
 		/// - [`Error::EmptyDataPeriod`].
 		/// - [`Error::GranteeNotFound`].
 		/// - [`Error::OtherInstitution`].
@@ -462,6 +466,7 @@ impl<T: Config> Pallet<T> {
 		let known =
 			asked.categories.is_known() && asked.actions.is_known() && asked.purposes.is_known();
 		ensure!(known, Error::<T>::UnknownCode);
+		ensure!(asked.labels.is_sound(), Error::<T>::InvalidLabels);
 		if let DataPeriod { from: Some(from), to: Some(to) } = asked.data_period {
 			ensure!(from <= to, Error::<T>::EmptyDataPeriod);
 		}

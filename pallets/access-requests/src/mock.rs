@@ -4,7 +4,7 @@ use crate as pallet_access_requests;
 use frame_support::{derive_impl, parameter_types, traits::ConstU32};
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
 use vouchsafe_primitives::*;
-pub use vouchsafe_support::doubles::{self, Clock, GivenConsents, Line, Logs, People, START};
+pub use vouchsafe_support::doubles::{self, tags, Clock, GivenConsents, Line, Logs, People, START};
 
 #[frame_support::runtime]
 mod runtime {

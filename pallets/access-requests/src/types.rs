@@ -21,7 +21,7 @@ pub struct Asked {
 	/// Categories.
 	pub categories: Categories,
 	/// Labels.
-	pub labels: Labels,
+	pub labels: LabelFilter,
 	/// The highest confidentiality.
 	pub confidentiality: Confidentiality,
 	/// Single records.
@@ -44,7 +44,7 @@ impl Asked {
 			&& period && terms.actions.is_within(self.actions)
 			&& terms.purposes.are_within(self.purposes)
 			&& terms.categories.is_within(self.categories)
-			&& terms.labels.is_subset(self.labels)
+			&& terms.labels.is_within(&self.labels)
 			&& terms.confidentiality <= self.confidentiality
 	}
 }

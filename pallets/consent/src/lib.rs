@@ -183,6 +183,11 @@ pub mod pallet {
 		DenyThePerson,
 		/// A category, action, purpose or study trait is not defined.
 		UnknownCode,
+		/// The list of labels is empty, not in ascending order, has a label twice, or names
+		/// *unclassified*, which cannot be named.
+		InvalidLabels,
+		/// A deny is for records with the labels that it names, or for all records.
+		LabelsNotForDeny,
 		/// Studies can be permitted to count (`aggregate`) and nothing else, and nobody else can be.
 		ActionNotForGrantee,
 		/// The period is empty: it ends before it begins.
@@ -232,6 +237,8 @@ pub mod pallet {
 		/// - [`Error::NotPatient`].
 		/// - [`Error::DenyThePerson`].
 		/// - [`Error::UnknownCode`].
+		/// - [`Error::InvalidLabels`].
+		/// - [`Error::LabelsNotForDeny`].
 		/// - [`Error::ActionNotForGrantee`].
 		/// - [`Error::AlreadyExpired`].
 		/// - [`Error::InvalidPeriod`].
@@ -272,6 +279,8 @@ pub mod pallet {
 		/// - [`Error::NotPatient`].
 		/// - [`Error::DenyThePerson`].
 		/// - [`Error::UnknownCode`].
+		/// - [`Error::InvalidLabels`].
+		/// - [`Error::LabelsNotForDeny`].
 		/// - [`Error::ActionNotForGrantee`].
 		/// - [`Error::AlreadyExpired`].
 		/// - [`Error::InvalidPeriod`].
@@ -382,6 +391,8 @@ pub mod pallet {
 		/// - [`Error::SameStaff`].
 		/// - [`Error::DenyThePerson`].
 		/// - [`Error::UnknownCode`].
+		/// - [`Error::InvalidLabels`].
+		/// - [`Error::LabelsNotForDeny`].
 		/// - [`Error::ActionNotForGrantee`].
 		/// - [`Error::AlreadyExpired`].
 		/// - [`Error::InvalidPeriod`].
@@ -509,6 +520,9 @@ impl<T: Config> Pallet<T> {
 			&& terms.purposes.is_known()
 			&& terms.traits.is_known();
 		ensure!(known, Error::<T>::UnknownCode);
+		ensure!(terms.labels.is_sound(), Error::<T>::InvalidLabels);
+		let suits_deny = matches!(terms.labels, LabelFilter::Only(_) | LabelFilter::Any);
+		ensure!(terms.effect == Effect::Permit || suits_deny, Error::<T>::LabelsNotForDeny);
 		// A permit that could never cover anything would only mislead who reads it.
 		let counting = Actions::of(&[Action::Aggregate]);
 		let fits = match terms.effect {
@@ -601,6 +615,7 @@ impl<T: Config> Pallet<T> {
 				ensure!(u64::from(consent.id) < lines, "a consent's grant isn't in the log");
 				ensure!(numbers.insert((patient.clone(), consent.id)), "a number was given twice");
 				let terms = &consent.terms;
+				ensure!(terms.labels.is_sound(), "the labels of a provision are not sound");
 				ensure!(
 					terms.effect == Effect::Permit
 						|| !matches!(grantee, Grantee::PractitionerAt { .. }),

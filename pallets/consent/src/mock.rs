@@ -4,7 +4,7 @@ use crate as pallet_consent;
 use frame_support::{derive_impl, parameter_types};
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
 use vouchsafe_primitives::*;
-pub use vouchsafe_support::doubles::{self, Admitted, Clock, Line, Logs, People, START};
+pub use vouchsafe_support::doubles::{self, tags, Admitted, Clock, Line, Logs, People, START};
 
 #[frame_support::runtime]
 mod runtime {

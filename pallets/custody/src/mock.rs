@@ -6,7 +6,7 @@ use sp_core::H256;
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
 use vouchsafe_primitives::*;
 pub use vouchsafe_support::doubles::{
-	self, Clock, GivenConsents, KnownRecords, Line, Logs, People, START as NOW,
+	self, tags, Clock, GivenConsents, KnownRecords, Line, Logs, People, START as NOW,
 };
 
 type Block = frame_system::mocking::MockBlock<Test>;
@@ -91,7 +91,7 @@ pub fn facts(number: u8) -> RecordFacts {
 		responsible: hospital(0),
 		category: Category::Laboratory,
 		confidentiality: Confidentiality::Normal,
-		labels: Labels(0),
+		labels: LabelTags::default(),
 		service: ServicePeriod { first: 1500, last: 1500 },
 		status: RecordStatus::Current,
 	}

@@ -26,6 +26,10 @@
 //! *The patient finds a record more sensitive than its author did* and adds a label. Permits that do
 //! not name the label no longer cover the record. Labels are never removed.
 //!
+//! *An author cannot compute the tags of a record's labels*, because its custodian does not have the
+//! patient's label key. It creates the record as [`LabelTag::UNCLASSIFIED`]. Later the author or the
+//! patient names the labels, and they replace it.
+//!
 //! ## Data structures
 //!
 //! [`Records`] by patient and id, and each record's [`Versions`]. A record's id is a hash of patient,
@@ -148,7 +152,7 @@ pub mod pallet {
 			/// Which record.
 			record: RecordId,
 			/// Its labels now.
-			labels: Labels,
+			labels: LabelTags,
 		},
 		/// A record was marked entered in error.
 		EnteredInError {
@@ -188,8 +192,14 @@ pub mod pallet {
 		NotTheHead,
 		/// The frame does not include the record's: a version may widen it, never narrow it.
 		FrameTooNarrow,
+		/// The labels are not in ascending order, or one is there twice.
+		LabelsNotSorted,
+		/// A record cannot have named labels and be unclassified.
+		NotUnclassified,
 		/// The record already has all these labels.
 		NoNewLabels,
+		/// The record would have more labels than it can have.
+		TooManyLabels,
 		/// A record cannot be marked with this status.
 		InvalidStatus,
 		/// The record is already marked entered in error, in this way or a more serious one.
@@ -222,6 +232,8 @@ pub mod pallet {
 		///
 		/// ## Errors
 		///
+		/// - [`Error::LabelsNotSorted`].
+		/// - [`Error::NotUnclassified`].
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NotAffiliated`].
 		/// - [`Error::OriginMismatch`].
@@ -270,6 +282,8 @@ pub mod pallet {
 		/// - [`Error::RecordNotFound`].
 		/// - [`Error::AlreadyEnteredInError`].
 		/// - [`Error::NotTheHead`].
+		/// - [`Error::LabelsNotSorted`].
+		/// - [`Error::NotUnclassified`].
 		/// - [`Error::FrameTooNarrow`].
 		/// - [`Error::InvalidCid`].
 		/// - [`Error::NotPatient`].
@@ -295,6 +309,7 @@ pub mod pallet {
 			let mut record = Records::<T>::get(&patient, id).ok_or(Error::<T>::RecordNotFound)?;
 			ensure!(record.status == RecordStatus::Current, Error::<T>::AlreadyEnteredInError);
 			ensure!(previous == Self::head(&id, &record), Error::<T>::NotTheHead);
+			Self::ensure_sound(&frame.labels)?;
 			ensure!(frame.includes(&record.frame()), Error::<T>::FrameTooNarrow);
 			let number = record.versions;
 			let Frame { service, confidentiality, labels } = frame;
@@ -332,14 +347,18 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// Labels are never removed. No consent is needed, because a label never opens a record.
+		/// The first named label replaces [`LabelTag::UNCLASSIFIED`]. Other labels are never removed.
+		/// No consent is needed: those who may call it could have created the record with the label.
 		///
 		/// ## Errors
 		///
 		/// - [`Error::RecordNotFound`].
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NotAffiliated`].
+		/// - [`Error::LabelsNotSorted`].
+		/// - [`Error::NotUnclassified`].
 		/// - [`Error::NoNewLabels`].
+		/// - [`Error::TooManyLabels`].
 		///
 		/// ## Events
 		///
@@ -350,7 +369,7 @@ pub mod pallet {
 			origin: OriginFor<T>,
 			patient: AccountId,
 			record: RecordId,
-			labels: Labels,
+			labels: LabelTags,
 		) -> DispatchResult {
 			let signer = ensure_signed(origin)?;
 			let id = record;
@@ -358,17 +377,16 @@ pub mod pallet {
 			let institution =
 				record.author_institution(&patient).filter(|_| signer != patient).cloned();
 			Self::ensure_author(&signer, &patient, institution.as_ref())?;
-			ensure!(!labels.is_subset(record.labels), Error::<T>::NoNewLabels);
+			record.labels = Self::labels_with(&record.labels, &labels)?;
 
-			record.labels = record.labels.union(labels);
-			let labels = record.labels;
+			let labels = record.labels.clone();
 			Records::<T>::insert(&patient, id, &record);
 			T::AuditLog::append(
 				&patient,
 				&signer,
 				institution.as_ref(),
 				None,
-				LogEvent::Labelled { record: id, labels },
+				LogEvent::Labelled { record: id, labels: labels.clone() },
 			);
 			Self::deposit_event(Event::Labelled { patient, record: id, labels });
 			Ok(())
@@ -546,6 +564,7 @@ impl<T: Config> Pallet<T> {
 				Error::<T>::OriginMismatch
 			);
 			ensure!(service.first <= service.last, Error::<T>::InvalidPeriod);
+			Self::ensure_sound(&labels)?;
 			ensure!(!exists(id), Error::<T>::RecordExists);
 			let is_related = relation.is_none_or(|Relation { target, .. }| exists(target));
 			ensure!(is_related, Error::<T>::RelatedRecordNotFound);
@@ -603,7 +622,7 @@ impl<T: Config> Pallet<T> {
 			actor,
 			action: Action::Write,
 			purpose: Purpose::Treatment,
-			subject: Subject::Log,
+			subject: Subject::SomeRecord,
 			now: T::Time::now().as_secs(),
 			break_glass: false,
 		})))
@@ -623,6 +642,24 @@ impl<T: Config> Pallet<T> {
 		};
 		let actor = T::Enrolment::acting(signer, institution).ok_or(Error::<T>::NotAffiliated)?;
 		Ok(Some(actor))
+	}
+
+	/// Checks the labels that a call names.
+	fn ensure_sound(labels: &LabelTags) -> DispatchResult {
+		ensure!(are_canonical(labels), Error::<T>::LabelsNotSorted);
+		let alone = labels.len() == 1 || !labels.contains(&LabelTag::UNCLASSIFIED);
+		ensure!(alone, Error::<T>::NotUnclassified);
+		Ok(())
+	}
+
+	/// A record's labels after `more` were added.
+	fn labels_with(labels: &LabelTags, more: &LabelTags) -> Result<LabelTags, DispatchError> {
+		Self::ensure_sound(more)?;
+		ensure!(more.iter().any(|tag| !labels.contains(tag)), Error::<T>::NoNewLabels);
+		let unclassified = more.contains(&LabelTag::UNCLASSIFIED);
+		ensure!(labels.is_empty() || !unclassified, Error::<T>::NotUnclassified);
+		let named = labels.iter().filter(|tag| **tag != LabelTag::UNCLASSIFIED);
+		Ok(canonical_tags(named.chain(more).copied()).ok_or(Error::<T>::TooManyLabels)?)
 	}
 
 	/// The version as it will be stored.
@@ -668,6 +705,7 @@ impl<T: Config> traits::Records for Pallet<T> {
 
 #[cfg(any(feature = "try-runtime", test))]
 impl<T: Config> Pallet<T> {
+	/// - Labels are in order, and unclassified records have no other.
 	/// - Each record has as many versions as it counts. Each version but the first names the one
 	///   before.
 	/// - A version belongs to a record, and a record to one patient.
@@ -676,6 +714,7 @@ impl<T: Config> Pallet<T> {
 		for (patient, id, record) in Records::<T>::iter() {
 			ensure!(ids.insert(id), "a record has two patients");
 			ensure!(record.service.first <= record.service.last, "a service period is reversed");
+			Self::ensure_sound(&record.labels).map_err(|_| "a record's labels are not sound")?;
 			ensure!(
 				record.responsible.as_ref() != Some(&record.author),
 				"the author is stored as the responsible institution"

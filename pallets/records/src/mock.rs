@@ -6,7 +6,7 @@ use sp_runtime::{traits::IdentityLookup, BuildStorage};
 use vouchsafe_primitives::*;
 use vouchsafe_support::doubles::Clock;
 pub use vouchsafe_support::doubles::{
-	self, DeclaredSets, GivenConsents, Logs, People, START as NOW,
+	self, tags, DeclaredSets, GivenConsents, Logs, People, START as NOW,
 };
 
 type Block = frame_system::mocking::MockBlock<Test>;
@@ -73,7 +73,7 @@ pub fn run(test: impl FnOnce()) {
 pub fn may_write() -> Terms {
 	Terms {
 		actions: Actions::of(&[Action::Write]),
-		labels: Labels(u32::MAX),
+		labels: LabelFilter::Any,
 		confidentiality: Confidentiality::VeryRestricted,
 		..Terms::all(Effect::Permit)
 	}

@@ -21,7 +21,7 @@ pub struct NewRecord {
 	/// How sensitive it is.
 	pub confidentiality: Confidentiality,
 	/// Its labels.
-	pub labels: Labels,
+	pub labels: LabelTags,
 	/// What it is about.
 	pub category: Category,
 }
@@ -62,7 +62,7 @@ pub struct Frame {
 	/// How sensitive it is.
 	pub confidentiality: Confidentiality,
 	/// Its labels.
-	pub labels: Labels,
+	pub labels: LabelTags,
 }
 
 impl Frame {
@@ -71,7 +71,12 @@ impl Frame {
 		self.service.first <= other.service.first
 			&& self.service.last >= other.service.last
 			&& self.confidentiality >= other.confidentiality
-			&& other.labels.is_subset(self.labels)
+			&& other.labels.iter().all(|tag| self.keeps(*tag))
+	}
+
+	/// Whether the record still has this label. If it was unclassified, any label takes its place.
+	fn keeps(&self, tag: LabelTag) -> bool {
+		self.labels.contains(&tag) || (tag == LabelTag::UNCLASSIFIED && !self.labels.is_empty())
 	}
 }
 
@@ -94,7 +99,7 @@ pub struct Record {
 	/// How sensitive it is.
 	pub confidentiality: Confidentiality,
 	/// Its labels.
-	pub labels: Labels,
+	pub labels: LabelTags,
 	/// What it is about.
 	pub category: Category,
 	/// Whether it is valid.
@@ -114,7 +119,7 @@ impl Record {
 			responsible: self.responsible().clone(),
 			category: self.category,
 			confidentiality: self.confidentiality,
-			labels: self.labels,
+			labels: self.labels.clone(),
 			service: self.service,
 			status: self.status,
 		}
@@ -132,7 +137,11 @@ impl Record {
 
 	/// What a version may widen.
 	pub fn frame(&self) -> Frame {
-		Frame { service: self.service, confidentiality: self.confidentiality, labels: self.labels }
+		Frame {
+			service: self.service,
+			confidentiality: self.confidentiality,
+			labels: self.labels.clone(),
+		}
 	}
 
 	/// All that there is to know of the record.
@@ -175,7 +184,7 @@ pub struct RecordView {
 	/// How sensitive it is.
 	pub confidentiality: Confidentiality,
 	/// Its labels.
-	pub labels: Labels,
+	pub labels: LabelTags,
 	/// What it is about.
 	pub category: Category,
 	/// Whether it is valid.

@@ -6,7 +6,11 @@
 
 use crate::traits::*;
 use core::{cell::RefCell, time::Duration};
-use frame_support::{dispatch::DispatchResult, traits::UnixTime};
+use frame_support::{
+	dispatch::DispatchResult,
+	traits::{Get, UnixTime},
+	BoundedVec,
+};
 use sp_core::H256;
 use sp_runtime::DispatchError;
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,6 +78,11 @@ thread_local! {
 
 fn read<R>(f: impl FnOnce(&World) -> R) -> R {
 	WORLD.with_borrow(f)
+}
+
+/// Labels whose tags begin with these bytes; 0 stands for *unclassified*.
+pub fn tags<S: Get<u32>>(ids: &[u8]) -> BoundedVec<LabelTag, S> {
+	canonical_tags(ids.iter().map(|id| LabelTag([*id, 0, 0, 0]))).unwrap()
 }
 
 fn change<R>(f: impl FnOnce(&mut World) -> R) -> R {

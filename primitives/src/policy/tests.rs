@@ -3,6 +3,7 @@
 
 use super::*;
 use alloc::collections::BTreeMap;
+use bounded_collections::{BoundedVec, Get};
 use core::cell::RefCell;
 use sp_core::H256;
 
@@ -38,6 +39,24 @@ fn record(id: u8) -> RecordId {
 	H256([id; 32])
 }
 
+/// Tags that begin with these bytes.
+fn tags<S: Get<u32>>(ids: &[u8]) -> BoundedVec<LabelTag, S> {
+	canonical_tags(ids.iter().map(|id| LabelTag([*id, 0, 0, 0]))).unwrap()
+}
+
+fn also(ids: &[u8]) -> LabelFilter {
+	LabelFilter::Also(tags(ids))
+}
+
+fn only(ids: &[u8]) -> LabelFilter {
+	LabelFilter::Only(tags(ids))
+}
+
+/// The labels of a record whose author could compute no tags.
+fn unclassified() -> LabelTags {
+	tags(&[0])
+}
+
 fn facts() -> RecordFacts {
 	RecordFacts {
 		id: record(1),
@@ -46,7 +65,7 @@ fn facts() -> RecordFacts {
 		responsible: account(HOSPITAL_A),
 		category: Category::Laboratory,
 		confidentiality: Confidentiality::Normal,
-		labels: Labels::default(),
+		labels: LabelTags::default(),
 		service: ServicePeriod { first: FIRST, last: LAST },
 		status: RecordStatus::Current,
 	}
@@ -112,7 +131,7 @@ fn exact(effect: Effect) -> Terms {
 		effect,
 		categories: Categories::of(&[Category::Laboratory]),
 		records: vec![record(1)].try_into().unwrap(),
-		labels: Labels::default(),
+		labels: LabelFilter::default_of(effect),
 		confidentiality: Confidentiality::Normal,
 		actions: Actions::of(&[Action::Read]),
 		purposes: Purposes::of(&[Purpose::Treatment]),

@@ -11,7 +11,7 @@ use frame_support::{
 use pallet_admission::{CallClass, Class, Quota};
 use vouchsafe_primitives::{
 	policy::{Decision, Question, Reason, Subject},
-	Action, Purpose,
+	Action, Actor, Purpose,
 };
 use vouchsafe_support::{Consents, Enrolment as _};
 
@@ -125,13 +125,33 @@ pub fn decide_log(
 	let Some(actor) = Enrolment::actor(&reader, institution.as_ref()) else {
 		return Decision::Refuse(Reason::NotActive);
 	};
+	decide_for(actor, patient, Action::ReadLog, Purpose::PatientRequest, Subject::Log)
+}
+
+/// Whether the author may write some record of the patient's for the institution. A record that
+/// exists or is about to is decided by itself.
+pub fn may_write(author: AccountId, institution: AccountId, patient: AccountId) -> Decision {
+	let Some(actor) = Enrolment::actor(&author, Some(&institution)) else {
+		return Decision::Refuse(Reason::NotActive);
+	};
+	decide_for(actor, patient, Action::Write, Purpose::Treatment, Subject::SomeRecord)
+}
+
+/// What the patient's consents say now, without an emergency.
+fn decide_for(
+	actor: Actor,
+	patient: AccountId,
+	action: Action,
+	purpose: Purpose,
+	subject: Subject,
+) -> Decision {
 	<Consent as Consents>::decide(&Question {
 		standing: Enrolment::standing(&patient),
 		patient,
 		actor,
-		action: Action::ReadLog,
-		purpose: Purpose::PatientRequest,
-		subject: Subject::Log,
+		action,
+		purpose,
+		subject,
 		now: <Timestamp as UnixTime>::now().as_secs(),
 		break_glass: false,
 	})

@@ -16,7 +16,7 @@ mod weights;
 use crate::*;
 use vouchsafe_primitives::{
 	Actions, Category, Confidentiality, Effect, Grantee, Ground, Holder, HolderKind, HolderSet,
-	Labels, NewSharingSet, Origin, Purpose, RecordId, ServicePeriod, ShownText, Terms,
+	LabelTags, NewSharingSet, Origin, Purpose, RecordId, ServicePeriod, ShownText, Terms,
 };
 
 /// A permit to read everything that has no label.
@@ -80,7 +80,7 @@ fn creation(number: u8, origin: Origin) -> pallet_records::Creation {
 			service: ServicePeriod { first: 1500, last: 1500 },
 			relation: None,
 			confidentiality: Confidentiality::Normal,
-			labels: Labels::default(),
+			labels: LabelTags::default(),
 			category: Category::Other,
 		},
 		version: pallet_records::NewVersion {

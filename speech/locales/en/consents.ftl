@@ -106,10 +106,11 @@ log-excluded =
 # Sensitivity labels, in a consent that allows.
 labels-not-included = Records with a sensitivity label are not included.
 labels-included = Records with any sensitivity label are included.
+# Named labels: $labels.
 labels-included-if = Records with a sensitivity label are included only if they have no label other than { $labels }.
+only-labelled = This applies only to records with a sensitivity label, and only if they have no label other than { $labels }.
 # Sensitivity labels, in a consent that forbids.
-only-labelled = This applies only to records with a sensitivity label.
-only-labels = This applies only to records labelled { $labels }.
+only-labels = This applies only to records labelled { $labels }, and to sensitive records whose labels nobody has named yet.
 
 valid-until-revoked =
     This { $effect ->

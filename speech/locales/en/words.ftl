@@ -145,7 +145,9 @@ label-sexually-transmitted = sexually transmitted infection
 label-genetics = genetics
 label-violence = violence
 # A label whose meaning the reader does not know.
-label-unnamed = unnamed label { $number }
+label-unnamed = unnamed label { $tag }
+# The label of sensitive records whose labels nobody has named yet.
+label-unclassified = unclassified (sensitive)
 labels-empty = none
 
 # Counted things.

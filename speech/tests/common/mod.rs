@@ -1,7 +1,7 @@
 //! Names and labels for the tests.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
-use vouchsafe_primitives::AccountId;
+use vouchsafe_primitives::{canonical_tags, AccountId, LabelFilter, LabelTag, LabelTags};
 use vouchsafe_speech::{LabelWords, Names, Speech, Teller};
 
 /// Accounts, named by their first byte, and three labels.
@@ -24,11 +24,11 @@ impl Names for Known {
 }
 
 impl LabelWords for Known {
-	fn word(&self, bit: u8) -> Option<String> {
-		Some(match bit {
-			0 => "hiv".into(),
-			1 => "psychiatry".into(),
-			2 => "my-own-label".into(),
+	fn word(&self, tag: LabelTag) -> Option<String> {
+		Some(match tag.0[0] {
+			1 => "hiv".into(),
+			2 => "psychiatry".into(),
+			3 => "my-own-label".into(),
 			_ => return None,
 		})
 	}
@@ -44,9 +44,26 @@ impl Names for Called {
 }
 
 impl LabelWords for Called {
-	fn word(&self, _: u8) -> Option<String> {
+	fn word(&self, _: LabelTag) -> Option<String> {
 		Some(self.0.clone())
 	}
+}
+
+/// Labels whose tags begin with these bytes; 0 stands for *unclassified*.
+fn all(ids: &[u8]) -> impl Iterator<Item = LabelTag> + '_ {
+	ids.iter().map(|id| LabelTag([*id, 0, 0, 0]))
+}
+
+pub fn tags(ids: &[u8]) -> LabelTags {
+	canonical_tags(all(ids)).unwrap()
+}
+
+pub fn also(ids: &[u8]) -> LabelFilter {
+	LabelFilter::Also(canonical_tags(all(ids)).unwrap())
+}
+
+pub fn only(ids: &[u8]) -> LabelFilter {
+	LabelFilter::Only(canonical_tags(all(ids)).unwrap())
 }
 
 pub fn teller<'a, K: Names + LabelWords>(speech: &'a Speech, known: &'a K) -> Teller<'a> {

@@ -133,6 +133,7 @@ impl Fixture {
 			)]
 			.into(),
 			permitted: vec![id(&reader()), id(&patient())],
+			..Default::default()
 		};
 		let fixture =
 			Self { state, reader_key, split, manifest, block, _directory: directory, _stop: stop };

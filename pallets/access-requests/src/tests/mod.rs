@@ -40,7 +40,7 @@ fn asked() -> Asked {
 		actions: Actions::of(&[Action::Read, Action::Refer]),
 		purposes: Purposes::of(&[Purpose::Treatment, Purpose::EmergencyTreatment]),
 		categories: Categories::of(&[Category::Laboratory, Category::Imaging]),
-		labels: Labels(0b11),
+		labels: LabelFilter::Also(tags(&[1, 2])),
 		confidentiality: Confidentiality::Restricted,
 		records: vec![record(1), record(2), record(3)].try_into().unwrap(),
 		data_period: DataPeriod { from: Some(100), to: Some(124) },

@@ -130,6 +130,11 @@ fn submit_has_to_ask_for_something() {
 		assert_noop!(try_submit(DOCTOR, team(), unknown), Error::<Test>::UnknownCode);
 		let unknown = Asked { purposes: Purposes(1 << 14 | 1), ..asked() };
 		assert_noop!(try_submit(DOCTOR, team(), unknown), Error::<Test>::UnknownCode);
+		for named in [&[][..], &[0, 1]] {
+			let labels = LabelFilter::Also(tags(named));
+			let unsound = Asked { labels, ..asked() };
+			assert_noop!(try_submit(DOCTOR, team(), unsound), Error::<Test>::InvalidLabels);
+		}
 		let backwards = DataPeriod { from: Some(2), to: Some(1) };
 		let backwards = Asked { data_period: backwards, ..asked() };
 		assert_noop!(try_submit(DOCTOR, team(), backwards), Error::<Test>::EmptyDataPeriod);
@@ -137,7 +142,7 @@ fn submit_has_to_ask_for_something() {
 		let month = DataPeriod { from: Some(1), to: Some(1) };
 		let open = Asked {
 			categories: Categories::default(),
-			labels: Labels::default(),
+			labels: LabelFilter::Unlabelled,
 			records: Default::default(),
 			data_period: month,
 			..asked()

@@ -20,7 +20,7 @@ fn question(now: Moment) -> Question {
 			responsible: CLINIC,
 			category: Category::Summary,
 			confidentiality: Confidentiality::Normal,
-			labels: Labels::default(),
+			labels: LabelTags::default(),
 			service: ServicePeriod { first: 1, last: 1 },
 			status: RecordStatus::Current,
 		}),

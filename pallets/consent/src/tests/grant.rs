@@ -42,12 +42,12 @@ fn grant_takes_each_grantee_there_is() {
 			Grantee::Person(NURSE),
 		] {
 			grant(grantee.clone(), terms());
-			grant(grantee, Terms { effect: DENY, ..terms() });
+			grant(grantee, denying(terms()));
 		}
 		for grantee in [Grantee::Research, Grantee::ResearchOn(5015)] {
 			let counting = Terms { actions: Actions::of(&[Action::Aggregate]), ..terms() };
 			grant(grantee.clone(), Terms { traits: StudyTraits::of(StudyTrait::ALL), ..counting });
-			grant(grantee, Terms { effect: DENY, ..terms() });
+			grant(grantee, denying(terms()));
 		}
 		grant(
 			Grantee::PractitionerAt { practitioner: DOCTOR, institution: HOSPITAL },
@@ -110,17 +110,23 @@ fn grant_at_the_limits_works() {
 		grant(team(), Terms { valid_from: Some(START + 10 * DAY), valid_until: None, ..terms() });
 		let month = DataPeriod { from: Some(1), to: Some(1) };
 		grant(team(), Terms { data_period: month, ..terms() });
+		let sixteen: Vec<u8> = (1..=16).collect();
 		let all = Terms {
 			purposes: Purposes::of(Purpose::ALL),
 			categories: Categories::of(Category::ALL),
-			labels: Labels(u32::MAX),
+			labels: LabelFilter::Also(tags(&sixteen)),
 			confidentiality: Confidentiality::VeryRestricted,
 			traits: StudyTraits::of(StudyTrait::ALL),
 			..terms()
 		};
 		let care = [Action::Read, Action::Write, Action::Refer, Action::ReadLog];
 		grant(team(), Terms { actions: Actions::of(&care), ..all.clone() });
-		grant(team(), Terms { effect: DENY, actions: Actions::of(Action::ALL), ..all });
+		let closed = Terms { actions: Actions::of(Action::ALL), ..all.clone() };
+		grant(team(), denying(closed.clone()));
+		grant(team(), Terms { labels: LabelFilter::Only(tags(&sixteen)), ..denying(closed) });
+		for labels in [LabelFilter::Only(tags(&[1])), LabelFilter::Unlabelled, LabelFilter::Any] {
+			grant(team(), Terms { labels, ..all.clone() });
+		}
 	});
 }
 

@@ -187,7 +187,7 @@ fn grant_assisted_by_staff_of_another_institution_fails() {
 #[test]
 fn grant_assisted_of_a_deny_fails() {
 	build_and_execute(|| {
-		let deny = Terms { effect: DENY, ..terms() };
+		let deny = denying(terms());
 		assert_noop!(assist(NURSE, deny), Error::<Test>::NotPermit);
 	});
 }

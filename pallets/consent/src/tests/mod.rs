@@ -45,6 +45,11 @@ fn terms() -> Terms {
 	}
 }
 
+/// A deny of these terms, with any label.
+fn denying(terms: Terms) -> Terms {
+	Terms { effect: DENY, labels: LabelFilter::Any, ..terms }
+}
+
 fn text() -> ShownText {
 	ShownText { commitment: H256::repeat_byte(7), language: *b"en" }
 }
@@ -133,6 +138,19 @@ fn unsound() -> Vec<(Grantee, Terms, Error<Test>)> {
 		),
 	];
 	let counted = with(|terms| terms.actions = Actions::of(&[Action::Aggregate]));
+	let unsorted = vec![LabelTag([2; 4]), LabelTag([1; 4])];
+	let twice = vec![LabelTag([1; 4]); 2];
+	let unclassified = vec![LabelTag::UNCLASSIFIED, LabelTag([1; 4])];
+	for named in [vec![], unsorted, twice, unclassified] {
+		let named: NamedLabels = named.try_into().unwrap();
+		for labels in [LabelFilter::Also(named.clone()), LabelFilter::Only(named)] {
+			all.push((team(), Terms { labels, ..terms() }, Error::<Test>::InvalidLabels));
+		}
+	}
+	for labels in [LabelFilter::Unlabelled, LabelFilter::Also(tags(&[1]))] {
+		let deny = Terms { labels, ..denying(terms()) };
+		all.push((team(), deny, Error::<Test>::LabelsNotForDeny));
+	}
 	all.push((Grantee::Study(0), counted, Error::<Test>::GranteeNotFound));
 	all.extend(unknown.map(|grantee| (grantee, terms(), Error::<Test>::GranteeNotFound)));
 	all

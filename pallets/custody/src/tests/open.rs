@@ -53,7 +53,7 @@ fn by_consent(id: ConsentId) -> Outcome {
 fn open_works() {
 	run(|| {
 		System::set_block_number(7);
-		KnownRecords::change(&record(1), |facts| facts.labels = Labels(1));
+		KnownRecords::change(&record(1), |facts| facts.labels = tags(&[1]));
 		assert_ok!(open([0, 1, 2]));
 		let opening = |number| Opening {
 			record: record(number),

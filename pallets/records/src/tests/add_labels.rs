@@ -1,22 +1,31 @@
 use super::*;
 
-fn label(who: AccountId, id: RecordId, labels: u32) -> DispatchResult {
-	Records::add_labels(RuntimeOrigin::signed(who), PATIENT, id, Labels(labels))
+fn label(who: AccountId, id: RecordId, labels: &[u8]) -> DispatchResult {
+	Records::add_labels(RuntimeOrigin::signed(who), PATIENT, id, tags(labels))
+}
+
+fn labels(id: RecordId) -> LabelTags {
+	record(id).labels
+}
+
+/// A record whose author could not compute the tags of its labels.
+fn unclassified() -> RecordId {
+	assert_ok!(create(SALT, NewRecord { labels: tags(&[0]), ..new_record() }));
+	record_id(&PATIENT, &HOSPITAL, &SALT)
 }
 
 #[test]
 fn add_labels_works() {
 	run(|| {
 		let id = created();
-		// By colleagues without any consent, since a label never opens.
+		// By colleagues without any consent: they could have created the record with it.
 		GivenConsents::set(Vec::new());
-		assert_ok!(label(COLLEAGUE, id, 0b110));
-		assert_eq!(record(id).labels, Labels(0b111));
-		let event = LogEvent::Labelled { record: id, labels: Labels(0b111) };
+		assert_ok!(label(COLLEAGUE, id, &[2, 3]));
+		assert_eq!(labels(id), label_tags(&[1, 2, 3]));
+		let event = LogEvent::Labelled { record: id, labels: tags(&[1, 2, 3]) };
 		assert_eq!(Logs::last(), (PATIENT, COLLEAGUE, Some(HOSPITAL), None, event));
-		System::assert_last_event(
-			Event::Labelled { patient: PATIENT, record: id, labels: Labels(0b111) }.into(),
-		);
+		let labels = tags(&[1, 2, 3]);
+		System::assert_last_event(Event::Labelled { patient: PATIENT, record: id, labels }.into());
 	});
 }
 
@@ -24,8 +33,8 @@ fn add_labels_works() {
 fn add_labels_by_the_patient_works() {
 	run(|| {
 		for id in [created(), created_own()] {
-			assert_ok!(label(PATIENT, id, 0b10));
-			let event = LogEvent::Labelled { record: id, labels: Labels(0b11) };
+			assert_ok!(label(PATIENT, id, &[2]));
+			let event = LogEvent::Labelled { record: id, labels: tags(&[1, 2]) };
 			assert_eq!(Logs::last(), (PATIENT, PATIENT, None, None, event));
 		}
 	});
@@ -35,12 +44,77 @@ fn add_labels_by_the_patient_works() {
 fn add_labels_never_takes_any_off() {
 	run(|| {
 		let id = created();
-		for labels in [0b10, 0b100, 0b1000_0000] {
-			let before = record(id).labels;
-			assert_ok!(label(PATIENT, id, labels));
-			assert!(before.is_subset(record(id).labels));
+		for more in [2, 3, 8] {
+			let before = labels(id);
+			assert_ok!(label(PATIENT, id, &[more]));
+			assert!(before.iter().all(|tag| labels(id).contains(tag)));
 		}
-		assert_eq!(record(id).labels, Labels(0b1000_0111));
+		assert_eq!(labels(id), label_tags(&[1, 2, 3, 8]));
+	});
+}
+
+#[test]
+fn add_labels_names_what_was_unclassified() {
+	run(|| {
+		let id = unclassified();
+		assert_noop!(label(DOCTOR, id, &[0]), Error::<Test>::NoNewLabels);
+		assert_ok!(label(DOCTOR, id, &[1, 2]));
+		assert_eq!(labels(id), label_tags(&[1, 2]));
+	});
+	run(|| {
+		let plain = NewRecord { labels: tags(&[]), ..new_record() };
+		assert_ok!(create(SALT, plain));
+		let id = record_id(&PATIENT, &HOSPITAL, &SALT);
+		assert_ok!(label(PATIENT, id, &[0]));
+		assert_eq!(labels(id), label_tags(&[0]));
+	});
+}
+
+#[test]
+fn add_labels_leaves_unclassified_alone() {
+	run(|| {
+		// What is named does not become unclassified, and nothing is both.
+		let id = created();
+		for more in [&[0][..], &[0, 2]] {
+			assert_noop!(label(PATIENT, id, more), Error::<Test>::NotUnclassified);
+		}
+		let both = NewRecord { labels: tags(&[0, 2]), ..new_record() };
+		assert_noop!(create([2; 16], both), Error::<Test>::NotUnclassified);
+	});
+	run(|| {
+		let id = unclassified();
+		assert_noop!(label(PATIENT, id, &[0, 2]), Error::<Test>::NotUnclassified);
+	});
+}
+
+#[test]
+fn labels_out_of_order_fail() {
+	run(|| {
+		let id = created();
+		let tag = |id| LabelTag([id, 0, 0, 0]);
+		for unsorted in [[tag(3), tag(2)], [tag(2), tag(2)]] {
+			let labels: LabelTags = unsorted.to_vec().try_into().unwrap();
+			let add =
+				Records::add_labels(RuntimeOrigin::signed(DOCTOR), PATIENT, id, labels.clone());
+			assert_noop!(add, Error::<Test>::LabelsNotSorted);
+			let unsorted = NewRecord { labels, ..new_record() };
+			assert_noop!(create([2; 16], unsorted), Error::<Test>::LabelsNotSorted);
+		}
+	});
+}
+
+#[test]
+fn add_labels_up_to_eight_works() {
+	run(|| {
+		let id = created();
+		assert_noop!(label(DOCTOR, id, &[2, 3, 4, 5, 6, 7, 8, 9]), Error::<Test>::TooManyLabels);
+		assert_ok!(label(DOCTOR, id, &[2, 3, 4, 5, 6, 7, 8]));
+		assert_noop!(label(DOCTOR, id, &[9]), Error::<Test>::TooManyLabels);
+		assert_eq!(labels(id), label_tags(&[1, 2, 3, 4, 5, 6, 7, 8]));
+	});
+	run(|| {
+		let id = unclassified();
+		assert_ok!(label(DOCTOR, id, &[1, 2, 3, 4, 5, 6, 7, 8]));
 	});
 }
 
@@ -48,10 +122,10 @@ fn add_labels_never_takes_any_off() {
 fn add_labels_that_are_there_fails() {
 	run(|| {
 		let id = created();
-		assert_noop!(label(PATIENT, id, 0), Error::<Test>::NoNewLabels);
-		assert_noop!(label(PATIENT, id, 0b1), Error::<Test>::NoNewLabels);
-		assert_ok!(label(PATIENT, id, 0b11));
-		assert_noop!(label(DOCTOR, id, 0b10), Error::<Test>::NoNewLabels);
+		assert_noop!(label(PATIENT, id, &[]), Error::<Test>::NoNewLabels);
+		assert_noop!(label(PATIENT, id, &[1]), Error::<Test>::NoNewLabels);
+		assert_ok!(label(PATIENT, id, &[1, 2]));
+		assert_noop!(label(DOCTOR, id, &[2]), Error::<Test>::NoNewLabels);
 	});
 }
 
@@ -60,24 +134,24 @@ fn add_labels_by_another_fails() {
 	run(|| {
 		let (id, own) = (created(), created_own());
 		for who in [STRANGER, FOREIGN_DOCTOR, OTHER_PATIENT, HOSPITAL] {
-			assert_noop!(label(who, id, 0b10), Error::<Test>::NotAffiliated);
+			assert_noop!(label(who, id, &[2]), Error::<Test>::NotAffiliated);
 		}
-		assert_noop!(label(DOCTOR, own, 0b10), Error::<Test>::NotPatient);
+		assert_noop!(label(DOCTOR, own, &[2]), Error::<Test>::NotPatient);
 		People::end_affiliation(&DOCTOR, &HOSPITAL);
-		assert_noop!(label(DOCTOR, id, 0b10), Error::<Test>::NotAffiliated);
+		assert_noop!(label(DOCTOR, id, &[2]), Error::<Test>::NotAffiliated);
 		People::set_active(&PATIENT, false);
-		assert_noop!(label(PATIENT, id, 0b10), Error::<Test>::NotPatient);
+		assert_noop!(label(PATIENT, id, &[2]), Error::<Test>::NotPatient);
 	});
 }
 
 #[test]
 fn add_labels_to_no_record_fails() {
 	run(|| {
-		assert_noop!(label(PATIENT, NO_RECORD, 0b10), Error::<Test>::RecordNotFound);
+		assert_noop!(label(PATIENT, NO_RECORD, &[2]), Error::<Test>::RecordNotFound);
 		// Another patient's.
 		let (origin, id) = (RuntimeOrigin::signed(OTHER_PATIENT), created());
 		assert_noop!(
-			Records::add_labels(origin, OTHER_PATIENT, id, Labels(0b10)),
+			Records::add_labels(origin, OTHER_PATIENT, id, tags(&[2])),
 			Error::<Test>::RecordNotFound
 		);
 	});
@@ -88,7 +162,7 @@ fn add_labels_unsigned_fails() {
 	run(|| {
 		let id = created();
 		assert_noop!(
-			Records::add_labels(RuntimeOrigin::none(), PATIENT, id, Labels(0b10)),
+			Records::add_labels(RuntimeOrigin::none(), PATIENT, id, tags(&[2])),
 			DispatchError::BadOrigin
 		);
 	});

@@ -17,7 +17,7 @@ fn any_frame() -> Frame {
 	Frame {
 		service: ServicePeriod { first: 1500, last: 1501 },
 		confidentiality: Confidentiality::Normal,
-		labels: Labels(0b1),
+		labels: tags(&[1]),
 	}
 }
 
@@ -138,9 +138,9 @@ fn add_version_without_consent_fails() {
 		GivenConsents::set(vec![(
 			PATIENT,
 			Grantee::Institution(HOSPITAL),
-			Terms { labels: Labels(0b1), ..may_write() },
+			Terms { labels: LabelFilter::Also(tags(&[1])), ..may_write() },
 		)]);
-		assert_ok!(Records::add_labels(RuntimeOrigin::signed(PATIENT), PATIENT, id, Labels(0b10)));
+		assert_ok!(Records::add_labels(RuntimeOrigin::signed(PATIENT), PATIENT, id, tags(&[2])));
 		assert_noop!(add(DOCTOR, id, head(id)), Error::<Test>::NotPermitted);
 	});
 }
@@ -235,8 +235,8 @@ fn add_version_can_widen() {
 			assert_ok!(widen(id, Frame { confidentiality, ..frame(id) }));
 			assert_eq!(record(id).confidentiality, confidentiality);
 		}
-		assert_ok!(widen(id, Frame { labels: Labels(0b111), ..frame(id) }));
-		assert_eq!(record(id).labels, Labels(0b111));
+		assert_ok!(widen(id, Frame { labels: tags(&[1, 2, 3]), ..frame(id) }));
+		assert_eq!(record(id).labels, label_tags(&[1, 2, 3]));
 		assert_eq!(record(id).versions, 7);
 	});
 }
@@ -254,8 +254,8 @@ fn add_version_that_narrows_fails() {
 			Frame { service: ServicePeriod { first: 1490, last: 1500 }, ..frame(id) },
 			Frame { service: ServicePeriod { first: 1501, last: 1500 }, ..frame(id) },
 			Frame { confidentiality: Confidentiality::Normal, ..frame(id) },
-			Frame { labels: Labels(0), ..frame(id) },
-			Frame { labels: Labels(0b10), ..frame(id) },
+			Frame { labels: tags(&[]), ..frame(id) },
+			Frame { labels: tags(&[2]), ..frame(id) },
 		];
 		for frame in narrower {
 			assert_noop!(widen(id, frame), Error::<Test>::FrameTooNarrow);
@@ -269,7 +269,7 @@ fn add_version_without_a_label_added_since_fails() {
 	run(|| {
 		let id = created();
 		let seen = frame(id);
-		assert_ok!(Records::add_labels(RuntimeOrigin::signed(PATIENT), PATIENT, id, Labels(0b10)));
+		assert_ok!(Records::add_labels(RuntimeOrigin::signed(PATIENT), PATIENT, id, tags(&[2])));
 		assert_noop!(widen(id, seen), Error::<Test>::FrameTooNarrow);
 		assert_ok!(widen(id, frame(id)));
 	});
@@ -277,17 +277,34 @@ fn add_version_without_a_label_added_since_fails() {
 
 /// The consents decide on the record as it will be.
 #[test]
+fn add_version_names_what_was_unclassified() {
+	run(|| {
+		assert_ok!(create(SALT, NewRecord { labels: tags(&[0]), ..new_record() }));
+		let id = record_id(&PATIENT, &HOSPITAL, &SALT);
+		let unlabelled = Frame { labels: tags(&[]), ..frame(id) };
+		assert_noop!(widen(id, unlabelled), Error::<Test>::FrameTooNarrow);
+		let both = Frame { labels: tags(&[0, 2]), ..frame(id) };
+		assert_noop!(widen(id, both), Error::<Test>::NotUnclassified);
+		assert_ok!(widen(id, Frame { labels: tags(&[2]), ..frame(id) }));
+		assert_eq!(record(id).labels, label_tags(&[2]));
+		// What is named does not become unclassified again.
+		let unclassified = Frame { labels: tags(&[0]), ..frame(id) };
+		assert_noop!(widen(id, unclassified), Error::<Test>::FrameTooNarrow);
+	});
+}
+
+#[test]
 fn add_version_that_widens_beyond_the_consent_fails() {
 	run(|| {
 		let id = created();
 		let write = |terms| vec![(PATIENT, Grantee::Institution(HOSPITAL), terms)];
 		GivenConsents::set(write(Terms {
-			labels: Labels(0b1),
+			labels: LabelFilter::Also(tags(&[1])),
 			confidentiality: Confidentiality::Normal,
 			..may_write()
 		}));
 		let wider = [
-			Frame { labels: Labels(0b11), ..frame(id) },
+			Frame { labels: tags(&[1, 2]), ..frame(id) },
 			Frame { confidentiality: Confidentiality::Restricted, ..frame(id) },
 		];
 		for frame in wider.clone() {

@@ -25,7 +25,7 @@ fn create_works() {
 				service: ServicePeriod { first: 1500, last: 1501 },
 				relation: None,
 				confidentiality: Confidentiality::Normal,
-				labels: Labels(0b1),
+				labels: tags(&[1]),
 				category: Category::Laboratory,
 				status: RecordStatus::Current,
 				versions: 1,
@@ -204,7 +204,7 @@ fn create_without_consent_to_write_fails() {
 			vec![(
 				PATIENT,
 				Grantee::Institution(HOSPITAL),
-				Terms { labels: Labels(0b10), ..may_write() },
+				Terms { labels: LabelFilter::Also(tags(&[2])), ..may_write() },
 			)],
 			vec![(
 				PATIENT,

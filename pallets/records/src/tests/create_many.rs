@@ -118,9 +118,9 @@ fn create_many_of_the_same_fails() {
 #[test]
 fn create_many_with_one_beyond_the_consent_fails() {
 	run(|| {
-		let terms = Terms { labels: Labels(0b1), ..may_write() };
+		let terms = Terms { labels: LabelFilter::Also(tags(&[1])), ..may_write() };
 		GivenConsents::set(vec![(PATIENT, Grantee::Institution(HOSPITAL), terms)]);
-		let labelled = NewRecord { labels: Labels(0b11), ..new_record() };
+		let labelled = NewRecord { labels: tags(&[1, 2]), ..new_record() };
 		let records = vec![creation(1), Creation { record: labelled, ..creation(2) }];
 		assert_noop!(create_many(records), Error::<Test>::NotPermitted);
 		assert_ok!(create_many(vec![creation(1), creation(2)]));

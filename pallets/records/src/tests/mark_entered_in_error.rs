@@ -41,7 +41,7 @@ fn mark_entered_in_error_closes_to_all() {
 		GivenConsents::set(vec![(
 			PATIENT,
 			Grantee::Everyone,
-			Terms { labels: Labels(u32::MAX), ..Terms::all(Effect::Permit) },
+			Terms { labels: LabelFilter::Any, ..Terms::all(Effect::Permit) },
 		)]);
 		let may_read = |who, institution| {
 			<GivenConsents as Consents>::decide(&Question {

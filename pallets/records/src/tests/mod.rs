@@ -30,7 +30,7 @@ fn new_record() -> NewRecord {
 		service: ServicePeriod { first: 1500, last: 1501 },
 		relation: None,
 		confidentiality: Confidentiality::Normal,
-		labels: Labels(0b1),
+		labels: tags(&[1]),
 		category: Category::Laboratory,
 	}
 }
@@ -121,4 +121,9 @@ fn added(id: RecordId) {
 		new_version(),
 		sharing()
 	));
+}
+
+/// A record's labels, whose tags begin with these bytes.
+fn label_tags(ids: &[u8]) -> LabelTags {
+	tags(ids)
 }

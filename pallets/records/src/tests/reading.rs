@@ -16,7 +16,7 @@ fn facts_work() {
 				responsible: HOSPITAL,
 				category: Category::Laboratory,
 				confidentiality: Confidentiality::Normal,
-				labels: Labels(0b1),
+				labels: tags(&[1]),
 				service: ServicePeriod { first: 1500, last: 1501 },
 				status: RecordStatus::Current,
 			})

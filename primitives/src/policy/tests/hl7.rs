@@ -50,7 +50,7 @@ fn day(year: u64, month: u64, day: u64) -> Moment {
 /// A permit without filters, for records of any label and confidentiality.
 fn permit() -> Terms {
 	Terms {
-		labels: Labels(u32::MAX),
+		labels: LabelFilter::Any,
 		confidentiality: Confidentiality::VeryRestricted,
 		..Terms::all(Effect::Permit)
 	}
@@ -66,7 +66,7 @@ fn ask(change: impl FnOnce(&mut Question)) -> Question {
 	let mut question = Question { now: day(2015, 12, 1), ..question() };
 	of_record(&mut question).author = account(F001);
 	of_record(&mut question).responsible = account(F001);
-	of_record(&mut question).labels = Labels(0b1000);
+	of_record(&mut question).labels = tags(&[8]);
 	change(&mut question);
 	question
 }

@@ -129,6 +129,9 @@ fn a_permit_covers_all_sources_and_traits_of_a_study() {
 			terms.responsible = vec![account(HOSPITAL_A)].try_into().unwrap();
 		}),
 		("months", Some(Mismatch::DataPeriod), |_, terms| terms.data_period.from = Some(0)),
+		("labelled records alone", Some(Mismatch::Label), |_, terms| terms.labels = only(&[1])),
+		("labelled records too", None, |_, terms| terms.labels = also(&[1])),
+		("any label", None, |_, terms| terms.labels = LabelFilter::Any),
 		("its country", None, |_, terms| terms.countries = vec![*b"AT"].try_into().unwrap()),
 		("another country", Some(Mismatch::Country), |_, terms| {
 			terms.countries = vec![*b"DE"].try_into().unwrap();
@@ -171,7 +174,7 @@ fn a_deny_stops_a_study_unless_it_selects_records() {
 			terms.categories = Categories::of(&[Category::Laboratory]);
 		}),
 		("some records", false, |terms| terms.records = vec![record(1)].try_into().unwrap()),
-		("some labels", false, |terms| terms.labels = Labels(1)),
+		("some labels", false, |terms| terms.labels = only(&[1])),
 		("restricted records", false, |terms| {
 			terms.confidentiality = Confidentiality::Restricted;
 		}),
@@ -210,11 +213,11 @@ fn a_deny_of_records_takes_them_out_of_a_study_that_goes_on() {
 	let lacking = lacks(Grantee::Research, 0, Mismatch::Confidentiality);
 	assert_eq!(decide_on(&restricted, Grantee::Research, counted()), lacking);
 	let mut labelled = counting_the_record();
-	of_record(&mut labelled).labels = Labels(1);
+	of_record(&mut labelled).labels = tags(&[1]);
 	let lacking = lacks(Grantee::Research, 0, Mismatch::Label);
 	assert_eq!(decide_on(&labelled, Grantee::Research, counted()), lacking);
 	let wider =
-		Terms { labels: Labels(1), confidentiality: Confidentiality::Restricted, ..counted() };
+		Terms { labels: also(&[1]), confidentiality: Confidentiality::Restricted, ..counted() };
 	for question in [restricted, labelled] {
 		let decision = decide_on(&question, Grantee::Research, wider.clone());
 		assert_eq!(decision, by(Grantee::Research, 0));

@@ -1,6 +1,7 @@
 //! Tests of each rule, each mismatch, and both sides of each limit.
 
 use super::*;
+use bounded_collections::ConstU32;
 
 /// A change to the question and to the one consent that the patient has.
 type Change = fn(&mut Question, &mut Consent);
@@ -89,15 +90,32 @@ fn permit_covers_what_it_names() {
 			of_record(question).confidentiality = Confidentiality::Restricted;
 			consent.terms.confidentiality = Confidentiality::VeryRestricted;
 		}),
-		("a label that it names", |question, consent| {
-			of_record(question).labels = Labels(0b01);
-			consent.terms.labels = Labels(0b01);
+		("a label that it also names", |question, consent| {
+			of_record(question).labels = tags(&[1]);
+			consent.terms.labels = also(&[1]);
 		}),
-		("a record with fewer labels than it names", |question, consent| {
-			of_record(question).labels = Labels(0b01);
-			consent.terms.labels = Labels(0b11);
+		("a record with fewer labels than it also names", |question, consent| {
+			of_record(question).labels = tags(&[1]);
+			consent.terms.labels = also(&[1, 2]);
 		}),
-		("an unlabelled record, naming labels", |_, consent| consent.terms.labels = Labels(0b11)),
+		("an unlabelled record, naming labels also", |_, consent| {
+			consent.terms.labels = also(&[1, 2]);
+		}),
+		("only labels that it names", |question, consent| {
+			of_record(question).labels = tags(&[1, 2]);
+			consent.terms.labels = only(&[1, 2, 3]);
+		}),
+		("labels, naming any", |question, consent| {
+			of_record(question).labels = tags(&[1, 2]);
+			consent.terms.labels = LabelFilter::Any;
+		}),
+		("an unlabelled record, naming any label", |_, consent| {
+			consent.terms.labels = LabelFilter::Any;
+		}),
+		("an unclassified record, naming any label", |question, consent| {
+			of_record(question).labels = unclassified();
+			consent.terms.labels = LabelFilter::Any;
+		}),
 		("a record whose content is wrong", |question, _| {
 			of_record(question).status = RecordStatus::WrongContent;
 		}),
@@ -140,15 +158,34 @@ fn permit_covers_nothing_else() {
 			of_record(question).confidentiality = Confidentiality::Restricted;
 		}),
 		("a label, naming none", Mismatch::Label, |question, _| {
-			of_record(question).labels = Labels(0b01);
+			of_record(question).labels = tags(&[1]);
 		}),
-		("a label more than it names", Mismatch::Label, |question, consent| {
-			of_record(question).labels = Labels(0b11);
-			consent.terms.labels = Labels(0b01);
+		("a label more than it also names", Mismatch::Label, |question, consent| {
+			of_record(question).labels = tags(&[1, 2]);
+			consent.terms.labels = also(&[1]);
 		}),
-		("another label than it names", Mismatch::Label, |question, consent| {
-			of_record(question).labels = Labels(0b10);
-			consent.terms.labels = Labels(0b01);
+		("another label than it also names", Mismatch::Label, |question, consent| {
+			of_record(question).labels = tags(&[2]);
+			consent.terms.labels = also(&[1]);
+		}),
+		("a label more than it only names", Mismatch::Label, |question, consent| {
+			of_record(question).labels = tags(&[1, 2]);
+			consent.terms.labels = only(&[1]);
+		}),
+		("an unlabelled record, naming labels only", Mismatch::Label, |_, consent| {
+			consent.terms.labels = only(&[1]);
+		}),
+		("an unclassified record, naming none", Mismatch::Label, |question, _| {
+			of_record(question).labels = unclassified();
+		}),
+		// The pallet refuses such terms, and the evaluator does not rely on that.
+		("an unclassified record, naming it also", Mismatch::Label, |question, consent| {
+			of_record(question).labels = unclassified();
+			consent.terms.labels = also(&[0]);
+		}),
+		("an unclassified record, naming it only", Mismatch::Label, |question, consent| {
+			of_record(question).labels = unclassified();
+			consent.terms.labels = only(&[0]);
 		}),
 		("the second before it begins", Mismatch::NotYetValid, |question, _| {
 			question.now = FROM - 1;
@@ -211,7 +248,7 @@ fn reason_names_the_farthest_hurdle_of_the_nearest_permit() {
 /// A permit for everything, under everyone: what is refused besides it is refused by a deny.
 fn open_to_all() -> [(Grantee, Consent); 1] {
 	let all = Terms {
-		labels: Labels(u32::MAX),
+		labels: LabelFilter::Any,
 		confidentiality: Confidentiality::VeryRestricted,
 		..Terms::all(Effect::Permit)
 	};
@@ -235,7 +272,7 @@ fn deny_beats_permit_where_it_matches() {
 			of_record(question).service = ServicePeriod { first: 0, last: ServiceMonth::MAX };
 		}),
 		("naming no label, a labelled record", |question, _| {
-			of_record(question).labels = Labels(0b100);
+			of_record(question).labels = tags(&[3]);
 		}),
 		("naming normal, whatever the confidentiality", |question, _| {
 			of_record(question).confidentiality = Confidentiality::VeryRestricted;
@@ -245,8 +282,20 @@ fn deny_beats_permit_where_it_matches() {
 			consent.terms.confidentiality = Confidentiality::Restricted;
 		}),
 		("any of its labels", |question, consent| {
-			of_record(question).labels = Labels(0b110);
-			consent.terms.labels = Labels(0b011);
+			of_record(question).labels = tags(&[2, 3]);
+			consent.terms.labels = only(&[1, 2]);
+		}),
+		("labels, and an unclassified record that may have them", |question, consent| {
+			of_record(question).labels = unclassified();
+			consent.terms.labels = only(&[1]);
+		}),
+		("unlabelled records, which no deny should name", |question, consent| {
+			of_record(question).labels = tags(&[1]);
+			consent.terms.labels = LabelFilter::Unlabelled;
+		}),
+		("labels also, which no deny should name", |question, consent| {
+			of_record(question).labels = tags(&[2]);
+			consent.terms.labels = also(&[1]);
 		}),
 		("made under another policy", |_, consent| consent.policy_version = POLICY_VERSION + 1),
 		("some countries, and the actor comes from none", |question, consent| {
@@ -289,10 +338,10 @@ fn deny_leaves_the_rest_open() {
 			consent.terms.confidentiality = Confidentiality::Restricted;
 		}),
 		("none of its labels", |question, consent| {
-			of_record(question).labels = Labels(0b100);
-			consent.terms.labels = Labels(0b011);
+			of_record(question).labels = tags(&[3]);
+			consent.terms.labels = only(&[1, 2]);
 		}),
-		("an unlabelled record, naming labels", |_, consent| consent.terms.labels = Labels(0b1)),
+		("an unlabelled record, naming labels", |_, consent| consent.terms.labels = only(&[1])),
 		("the second before it begins", |question, _| question.now = FROM - 1),
 		("the second of its end", |question, _| question.now = UNTIL),
 	];
@@ -504,6 +553,7 @@ fn log_opens_to_a_permit_that_says_so() {
 		(Mismatch::Responsible, |terms| terms.responsible = vec![account(10)].try_into().unwrap()),
 		(Mismatch::DataPeriod, |terms| terms.data_period.from = Some(0)),
 		(Mismatch::DataPeriod, |terms| terms.data_period.to = Some(ServiceMonth::MAX)),
+		(Mismatch::Label, |terms| terms.labels = only(&[1])),
 		(Mismatch::NotYetValid, |terms| terms.valid_from = Some(NOW + 1)),
 		(Mismatch::Expired, |terms| terms.valid_until = Some(NOW)),
 	];
@@ -511,6 +561,12 @@ fn log_opens_to_a_permit_that_says_so() {
 		let mut terms = for_the_log();
 		change(&mut terms);
 		assert_eq!(decide_on(&log, terms), lacks(team(), 0, *mismatch));
+	}
+	// A permit that adds labelled or confidential records selects none.
+	for labels in [also(&[1]), LabelFilter::Any] {
+		let confidentiality = Confidentiality::Restricted;
+		let wider = Terms { labels, confidentiality, ..for_the_log() };
+		assert_eq!(decide_on(&log, wider), by(team(), 0));
 	}
 	// And a permit for the log opens no record.
 	let refused = lacks(team(), 0, Mismatch::Action);
@@ -534,7 +590,7 @@ fn log_closes_to_a_deny_of_everything() {
 		|terms| terms.countries = vec![*b"DE"].try_into().unwrap(),
 		|terms| terms.records = vec![record(1)].try_into().unwrap(),
 		|terms| terms.categories = Categories::of(&[Category::Summary]),
-		|terms| terms.labels = Labels(1),
+		|terms| terms.labels = only(&[1]),
 		|terms| terms.confidentiality = Confidentiality::Restricted,
 		|terms| terms.traits = StudyTraits::of(&[StudyTrait::Commercial]),
 		|terms| terms.authors = vec![account(HOSPITAL_A)].try_into().unwrap(),
@@ -550,6 +606,102 @@ fn log_closes_to_a_deny_of_everything() {
 	}
 }
 
+/// The physician wants to write some record.
+fn about_some_record() -> Question {
+	Question { action: Action::Write, subject: Subject::SomeRecord, ..question() }
+}
+
+#[test]
+fn some_record_may_be_written_under_a_permit_for_any() {
+	let question = about_some_record();
+	let decide_on = |question: &Question, terms: Terms| {
+		decide_with(question, &book([(team(), consent(0, terms))]))
+	};
+	let write = Actions::of(&[Action::Write]);
+	// Every filter on records is set, and another than the record's labels.
+	let narrow = Terms { actions: write, labels: only(&[1]), ..exact(Effect::Permit) };
+	assert_eq!(decide_on(&question, narrow.clone()), by(team(), 0));
+	assert_eq!(decide_on(&question, Terms::all(Effect::Permit)), by(team(), 0));
+	let changes: &[(Mismatch, Narrow)] = &[
+		(Mismatch::Action, |terms| terms.actions = Actions::of(&[Action::Read])),
+		(Mismatch::Purpose, |terms| terms.purposes = Purposes::of(&[Purpose::Payment])),
+		(Mismatch::Country, |terms| terms.countries = vec![*b"DE"].try_into().unwrap()),
+		(Mismatch::NotYetValid, |terms| terms.valid_from = Some(NOW + 1)),
+		(Mismatch::Expired, |terms| terms.valid_until = Some(NOW)),
+	];
+	for (mismatch, change) in changes {
+		let mut terms = narrow.clone();
+		change(&mut terms);
+		assert_eq!(decide_on(&question, terms), lacks(team(), 0, *mismatch));
+	}
+	// It is a question about writing alone.
+	let reading = Question { action: Action::Read, ..question.clone() };
+	let refused = lacks(team(), 0, Mismatch::Action);
+	assert_eq!(decide_on(&reading, Terms::all(Effect::Permit)), refused);
+	// Breaking the glass opens records that exist.
+	let emergency = Question { break_glass: true, ..question };
+	assert_eq!(decide_with(&emergency, &Book::new()), Decision::Refuse(Reason::NoConsent));
+}
+
+#[test]
+fn some_record_closes_to_a_deny_of_everything() {
+	let decide_on = |terms: Terms| {
+		let deny = (Grantee::Everyone, consent(7, terms));
+		decide_with(&about_some_record(), &book(open_to_all().into_iter().chain([deny])))
+	};
+	let refused = denied(Grantee::Everyone, 7);
+	assert_eq!(decide_on(Terms::all(DENY)), refused);
+	let write = Terms { actions: Actions::of(&[Action::Write]), ..Terms::all(DENY) };
+	assert_eq!(decide_on(write.clone()), refused);
+	let beside: &[Narrow] = &[
+		|terms| terms.actions = Actions::of(&[Action::Read]),
+		|terms| terms.records = vec![record(1)].try_into().unwrap(),
+		|terms| terms.categories = Categories::of(&[Category::Summary]),
+		|terms| terms.labels = only(&[1]),
+		|terms| terms.confidentiality = Confidentiality::Restricted,
+		|terms| terms.traits = StudyTraits::of(&[StudyTrait::Commercial]),
+		|terms| terms.data_period.from = Some(FIRST),
+		|terms| terms.valid_until = Some(NOW),
+	];
+	for change in beside {
+		let mut terms = write.clone();
+		change(&mut terms);
+		assert_eq!(decide_on(terms.clone()), by(Grantee::Everyone, 1), "{terms:?}");
+	}
+}
+
+#[test]
+fn a_filter_is_within_what_covers_at_least_as_much() {
+	let filters = [
+		LabelFilter::Unlabelled,
+		also(&[1]),
+		also(&[1, 2]),
+		only(&[1]),
+		only(&[1, 2]),
+		LabelFilter::Any,
+	];
+	let all: Vec<LabelTags> =
+		[&[][..], &[1], &[2], &[1, 2], &[3], &[0], &[0, 1]].into_iter().map(tags).collect();
+	for narrow in &filters {
+		for wide in &filters {
+			let covered = all.iter().all(|tags| !narrow.covers(tags) || wide.covers(tags));
+			assert_eq!(narrow.is_within(wide), covered, "{narrow:?} within {wide:?}");
+		}
+	}
+}
+
+#[test]
+fn tags_are_kept_in_order_and_once() {
+	let sorted: LabelTags = tags(&[3, 1, 3, 2]);
+	assert_eq!(sorted[..], [1, 2, 3].map(|id| LabelTag([id, 0, 0, 0])));
+	assert!(are_canonical(&sorted) && are_canonical(&[]));
+	let tag = |id| LabelTag([id, 0, 0, 0]);
+	assert!(!are_canonical(&[tag(2), tag(1)]) && !are_canonical(&[tag(1), tag(1)]));
+	let most = (1..=8).map(tag);
+	assert!(canonical_tags::<ConstU32<MAX_LABELS>>(most.clone()).is_some());
+	assert!(canonical_tags::<ConstU32<MAX_LABELS>>(most.chain([tag(9)])).is_none());
+}
+
 #[test]
 fn broken_glass_lets_in_attested_clinicians() {
 	let mut emergency = question();
@@ -560,7 +712,7 @@ fn broken_glass_lets_in_attested_clinicians() {
 	acting(&mut emergency).attested = true;
 	let let_in = Decision::Permit(Basis::BreakGlass);
 	assert_eq!(decide_with(&emergency, &Book::new()), let_in);
-	of_record(&mut emergency).labels = Labels(u32::MAX);
+	of_record(&mut emergency).labels = tags(&[0, 1, 2, 3, 4, 5, 6, 7]);
 	assert_eq!(decide_with(&emergency, &Book::new()), let_in);
 	emergency.action = Action::Write;
 	assert_eq!(decide_with(&emergency, &Book::new()), let_in);
