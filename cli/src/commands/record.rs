@@ -8,7 +8,7 @@ use crate::{
 	dates::{month_of_moment, now, show_period},
 	english::ENGLISH,
 	file_names,
-	import::{self, Frame, Memory, Wish},
+	import::{self, Memory, Wish},
 	labels::LabelTable,
 	open::{self, Destination, OpenError, Opened, OpeningRequest},
 	output::{self, size, table, Output},
@@ -24,7 +24,7 @@ use std::{
 };
 use vouchsafe_client::chain::{
 	calls::{CustodyCall, RecordsCall},
-	AccountId, At, Category, HolderKind, Origin, Purpose, RecordStatus, View, H256,
+	AccountId, At, Category, HolderKind, Origin, Purpose, Record, RecordStatus, View, H256,
 };
 use vouchsafe_speech::{short, Noun};
 
@@ -81,7 +81,8 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			let institution = author_of(&session, own, adding.institution.as_deref()).await?;
 			let place = match version_of {
 				Some(record) => {
-					Place::VersionOf(super::record(&at, Some(&patient), &record).await?)
+					let record = super::record(&session, &at, &patient, &record).await?;
+					Place::VersionOf { record, widening: None }
 				},
 				None => {
 					let today = month_of_moment(now());
@@ -92,7 +93,7 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 					}
 					let relation = match relation(appends, transforms) {
 						Some((kind, target)) => {
-							Some((kind, super::record(&at, Some(&patient), &target).await?))
+							Some((kind, super::record(&session, &at, &patient, &target).await?))
 						},
 						None => None,
 					};
@@ -141,9 +142,9 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 		},
 		RecordCommand::Show { record, patient } => {
 			let at = session.finalized().await?;
-			let patient = patient_hint(&session, patient.as_deref())?;
-			let record = super::record(&at, patient.as_ref(), &record).await?;
-			show(&session, &at, record).await
+			let patient = super::patient(&session, patient.as_deref())?;
+			let record = super::record(&session, &at, &patient, &record).await?;
+			show(&session, &at, &patient, record).await
 		},
 		RecordCommand::Open { which, version, purpose, institution, out, force, agreement: _ } => {
 			open_records(&session, &which, version, purpose, institution, out, force).await
@@ -152,15 +153,15 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 		RecordCommand::Label { record, labels, patient, new_label, agreement } => {
 			let me = session.me()?;
 			let at = session.finalized().await?;
-			let hint = patient_hint(&session, patient.as_deref())?;
-			let record = super::record(&at, hint.as_ref(), &record).await?;
-			let found = at.record(record).await?.with_context(|| no_record(&record))?;
-			let known = session.labels_of(&found.patient)?;
+			let patient = super::patient(&session, patient.as_deref())?;
+			let record = super::record(&session, &at, &patient, &record).await?;
+			ensure_record(&session, &at, &patient, record).await?;
+			let known = session.labels_of(&patient)?;
 			check_labels(&known, &labels, new_label, agreement)?;
 			// Saved first: if the meaning of a bit on the chain were lost, it could not be
 			// recovered.
-			let (_, bits) = LabelTable::draw(&session.home, me, &found.patient, &labels)?;
-			let call = RecordsCall::add_labels { record, labels: bits };
+			let (_, bits) = LabelTable::draw(&session.home, me, &patient, &labels)?;
+			let call = RecordsCall::add_labels { patient, record, labels: bits };
 			let block = session.submit(call).await?.number;
 			Ok(Output::new(
 				format!("Record {} has the labels {} now.", short(&record), ENGLISH.and(&labels)),
@@ -169,13 +170,14 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 		},
 		RecordCommand::Mark { record, status, patient, agreement } => {
 			let at = session.finalized().await?;
-			let hint = patient_hint(&session, patient.as_deref())?;
-			let record = super::record(&at, hint.as_ref(), &record).await?;
+			let patient = super::patient(&session, patient.as_deref())?;
+			let record = super::record(&session, &at, &patient, &record).await?;
+			ensure_record(&session, &at, &patient, record).await?;
 			confirm(
 				&format!("I mark record {}: {}.", short(&record), ENGLISH.phrase(status)),
 				agreement,
 			)?;
-			let call = RecordsCall::mark_entered_in_error { record, status };
+			let call = RecordsCall::mark_entered_in_error { patient, record, status };
 			let block = session.submit(call).await?.number;
 			Ok(Output::new(
 				format!("Record {} is marked: {}.", short(&record), ENGLISH.phrase(status)),
@@ -223,13 +225,6 @@ async fn author_of(session: &Session, own: bool, named: Option<&str>) -> Result<
 		return Ok(None);
 	}
 	session.institution(named).await.map(Some)
-}
-
-fn patient_hint(session: &Session, named: Option<&str>) -> Result<Option<AccountId>> {
-	match named {
-		Some(name) => session.names.resolve(name).map(Some),
-		None => Ok(session.me.as_ref().map(|me| me.account())),
-	}
 }
 
 fn step_by_step(session: &mut Session, adding: &Adding) {
@@ -324,7 +319,10 @@ async fn import_file(
 	for record in &records {
 		let mut document = import::document_of(record, file, wish, own)?;
 		if let Some(earlier) = memory.summary(record) {
-			lines.extend(continue_summary(session, &at, &mut document, earlier).await?);
+			let author = institution.as_ref().unwrap_or(&patient);
+			if is_continued(&at, &patient, author, earlier).await? {
+				import::continue_summary(&mut document, earlier);
+			}
 		}
 		documents.push(document);
 	}
@@ -350,24 +348,16 @@ async fn import_file(
 	Ok(output)
 }
 
-/// Makes a summary a version of the earlier one, if that one is current and covers the new content.
-async fn continue_summary(
-	session: &Session,
+/// Whether a new summary becomes a version of the earlier one: only if that one is valid, and the
+/// author is the same.
+async fn is_continued(
 	at: &At,
-	document: &mut NewDocument,
+	patient: &AccountId,
+	author: &AccountId,
 	earlier: H256,
-) -> Result<Option<String>> {
-	let Some(found) = at.record(earlier).await? else { return Ok(None) };
-	if found.status != RecordStatus::Current {
-		return Ok(None);
-	}
-	let labels = session.labels_of(&found.patient)?.show(&found.labels);
-	let frame = Frame {
-		months: (found.service.first, found.service.last),
-		labels: Some(labels),
-		confidentiality: found.confidentiality,
-	};
-	Ok(import::continue_summary(document, earlier, &frame))
+) -> Result<bool> {
+	let found = at.record(patient, earlier).await?;
+	Ok(found.is_some_and(|it| it.status == RecordStatus::Current && it.author == *author))
 }
 
 fn added_output(session: &Session, added: &[Added]) -> Output {
@@ -464,9 +454,9 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	Ok(Output::new(text, json!({ "records": json })))
 }
 
-async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
-	let record = at.record(id).await?.with_context(|| no_record(&id))?;
-	let labels = session.labels_of(&record.patient)?;
+async fn show(session: &Session, at: &At, patient: &AccountId, id: H256) -> Result<Output> {
+	let record = ensure_record(session, at, patient, id).await?;
+	let labels = session.labels_of(patient)?;
 	let show = |account: &AccountId| session.names.show(account);
 	let mut lines = vec![
 		format!("Record 0x{}", hex::encode(id.0)),
@@ -498,7 +488,7 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 	let mut versions = Vec::new();
 	for number in 0..record.versions {
 		let (Some(version), Some(set)) =
-			(at.version(id, number).await?, at.sharing_set(id, number).await?)
+			(at.version(patient, id, number).await?, at.sharing_set(patient, id, number).await?)
 		else {
 			lines.push(format!("  version {number}: erased"));
 			continue;
@@ -532,7 +522,7 @@ async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
 			})).collect::<Vec<_>>(),
 		}));
 	}
-	let content = match open::content_of(session, at, id).await {
+	let content = match open::content_of(session, at, patient, id).await {
 		Ok((cid, length)) => {
 			lines.push(format!("  content of the last version: {length} bytes, {cid}"));
 			json!({ "cid": cid.to_string(), "length": length })
@@ -563,26 +553,20 @@ async fn which_records(
 	at: &At,
 	which: &WhichRecords,
 ) -> Result<(AccountId, Vec<H256>)> {
-	let hint = patient_hint(session, which.patient.as_deref())?;
+	let patient = super::patient(session, which.patient.as_deref())?;
 	if !which.records.is_empty() {
 		let mut records = Vec::new();
 		for text in &which.records {
-			let record = super::record(at, hint.as_ref(), text).await?;
+			let record = super::record(session, at, &patient, text).await?;
 			if !records.contains(&record) {
 				records.push(record);
 			}
 		}
-		// A full id is enough to find the patient on the chain.
-		let patient = match at.record(records[0]).await? {
-			Some(found) => found.patient,
-			None => hint.with_context(|| no_record(&records[0]))?,
-		};
 		return Ok((patient, records));
 	}
 	if !which.all && which.category.is_empty() {
 		bail!("say which records: their ids, --category, or --all");
 	}
-	let patient = hint.context("say whose records with --patient")?;
 	let records: Vec<_> = records_of(at, &patient)
 		.await?
 		.into_iter()
@@ -700,8 +684,20 @@ fn opened_text(results: &open::Results, details: bool) -> String {
 	lines.join("\n")
 }
 
-fn no_record(id: &H256) -> String {
-	format!("there is no record {}", id_json(id))
+/// The record; an error if the patient has no such record.
+async fn ensure_record(
+	session: &Session,
+	at: &At,
+	patient: &AccountId,
+	id: H256,
+) -> Result<Record> {
+	at.record(patient, id).await?.with_context(|| {
+		format!(
+			"{} has no record {}: if it is another patient's, name the patient with --patient",
+			session.names.show(patient),
+			id_json(&id)
+		)
+	})
 }
 
 /// Checks every copy of records. Prints one line for each record, and the copies that differ.
@@ -711,16 +707,16 @@ async fn verify_records(
 	version: Option<u32>,
 ) -> Result<Output> {
 	let at = session.finalized().await?;
-	let (_, records) = which_records(session, &at, which).await?;
+	let (patient, records) = which_records(session, &at, which).await?;
 	let mut checked = Vec::new();
 	for record in records {
-		let found = at.record(record).await?.with_context(|| no_record(&record))?;
+		let found = ensure_record(session, &at, &patient, record).await?;
 		let about = format!(
 			"{}, {}",
 			found.category.word(),
 			show_period(found.service.first, found.service.last)
 		);
-		checked.push((verify::verify(session, record, version).await?, about));
+		checked.push((verify::verify(session, &patient, record, version).await?, about));
 	}
 	let show = |account: &AccountId| session.names.show(account);
 	let mut complaints = Vec::new();
