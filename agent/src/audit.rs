@@ -1,12 +1,15 @@
 //! Reads a patient's log from a custodian, and proves against the chain that it is complete.
 
-use crate::session::Session;
+use crate::{
+	platform::{Clock, Platform},
+	session::Session,
+};
 use anyhow::{bail, Context as _, Result};
-use std::time::{Duration, Instant};
-use vouchsafe_client::{
-	chain::{AccountId, LogEntry, View, H256},
-	custodian::Custodian,
+use std::time::Duration;
+use vouchsafe_protocol::{
 	messages::LogLine,
+	traits::{Custodian, View},
+	types::{AccountId, LogEntry, H256},
 };
 use vouchsafe_vault::audit::{self, ProofError};
 
@@ -62,7 +65,7 @@ impl Log {
 
 /// Reads a patient's log from one custodian, up to the chain's current count.
 pub async fn read_from(
-	session: &Session,
+	session: &Session<impl Platform>,
 	patient: &AccountId,
 	acting_for: Option<&AccountId>,
 	from: &AccountId,
@@ -71,29 +74,29 @@ pub async fn read_from(
 	let at = session.finalized().await?;
 	let (count, head) = at.audit_head(patient).await?;
 	let custodian = session.custodian(from)?.without_retries();
-	let deadline = Instant::now() + LAG;
+	let deadline = session.clock.elapsed() + LAG;
 	loop {
 		let mut lines = custodian.log(&me.signer, patient, acting_for).await?;
-		if (lines.len() as u64) < count && Instant::now() < deadline {
-			tokio::time::sleep(Duration::from_millis(500)).await;
+		if (lines.len() as u64) < count && session.clock.elapsed() < deadline {
+			session.clock.sleep(Duration::from_millis(500)).await;
 			continue;
 		}
 		// The head does not prove entries that came after its block.
-		lines.retain(|line| line.block <= at.number || line.seq < count);
+		lines.retain(|line| line.block <= at.number() || line.seq < count);
 		return Ok(Log {
 			patient: patient.clone(),
 			from: from.clone(),
 			lines,
 			count,
 			head,
-			block: at.number,
+			block: at.number(),
 		});
 	}
 }
 
 /// Reads a patient's log from the first custodian that sends it.
 pub async fn read(
-	session: &Session,
+	session: &Session<impl Platform>,
 	patient: &AccountId,
 	acting_for: Option<&AccountId>,
 	from: Option<&AccountId>,
@@ -120,7 +123,7 @@ pub async fn read(
 /// it is compared with other custodians' copies, and the first entry that differs from a proven one
 /// is named.
 pub async fn verify(
-	session: &Session,
+	session: &Session<impl Platform>,
 	log: &Log,
 	acting_for: Option<&AccountId>,
 ) -> Result<Result<(), Unproven>> {
@@ -165,7 +168,7 @@ pub async fn verify(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use vouchsafe_client::messages::{Hex, HexBytes};
+	use vouchsafe_protocol::messages::{Hex, HexBytes};
 
 	const GENESIS: H256 = H256([1; 32]);
 	const PATIENT: AccountId = AccountId::new([2; 32]);

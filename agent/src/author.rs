@@ -14,66 +14,68 @@ mod prepare;
 mod send;
 
 use crate::{
+	advice::{Advice, Advised},
 	english::ENGLISH,
 	journal::{Group, Journal},
-	progress::Progress,
-	session::Session,
+	platform::{Clock, Pieces, Platform, Source, Task},
+	session::{At, Session},
 };
 use anyhow::{bail, Context as _, Result};
 use blake2::{Blake2b256, Digest};
+use bytes::Bytes;
+use futures::{stream, StreamExt};
 use prepare::prepare;
 use send::{deliver, is_hopeless, missing, submit, upload};
-use std::{
-	fs::File,
-	io::Read,
-	path::{Path, PathBuf},
-	time::{Duration, Instant},
-};
-use vouchsafe_client::{
-	chain::{
-		account_bytes, AccountId, Category, Confidentiality, Origin, RelationKind, View, H256,
-	},
+use std::{sync::Arc, time::Duration};
+use vouchsafe_protocol::{
 	messages::Hex,
+	traits::View,
+	types::{account_bytes, AccountId, Category, Confidentiality, Origin, RelationKind, H256},
 };
 use vouchsafe_speech::Noun;
 
-pub use vouchsafe_client::protocol::holders::SharingWish;
+pub use vouchsafe_protocol::holders::SharingWish;
+
+/// How many bytes of a document in memory are encrypted at once.
+const PIECE: usize = 1 << 20;
 
 /// Where a document's bytes come from.
 #[derive(Clone, Debug)]
 pub enum Content {
-	/// A file.
-	File(PathBuf),
+	/// A document outside the agent.
+	Source(Arc<dyn Source>),
 	/// Bytes in memory.
-	Bytes(Vec<u8>),
+	Bytes(Bytes),
 }
 
 impl Content {
-	fn open(&self) -> Result<(Box<dyn Read + Send + '_>, u64)> {
+	fn length(&self) -> Result<u64> {
 		match self {
-			Self::File(path) => {
-				let file =
-					File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-				let metadata = file.metadata()?;
-				if !metadata.is_file() {
-					bail!("{} is not a file", path.display());
-				}
-				Ok((Box::new(file), metadata.len()))
-			},
-			Self::Bytes(bytes) => Ok((Box::new(&bytes[..]), bytes.len() as u64)),
+			Self::Source(source) => source.length(),
+			Self::Bytes(bytes) => Ok(bytes.len() as u64),
 		}
 	}
 
-	fn digest(&self) -> Result<[u8; 32]> {
-		let (mut reader, _) = self.open()?;
+	fn pieces(&self) -> Pieces {
+		let mut left = match self {
+			Self::Source(source) => return source.pieces(),
+			Self::Bytes(bytes) => bytes.clone(),
+		};
+		let next = move || {
+			let piece = left.split_to(left.len().min(PIECE));
+			(!piece.is_empty()).then_some(Ok(piece))
+		};
+		Box::pin(stream::iter(std::iter::from_fn(next)))
+	}
+
+	async fn digest(&self) -> Result<[u8; 32]> {
+		self.length()?;
 		let mut digest = Blake2b256::new();
-		let mut buffer = vec![0; 1 << 16];
-		loop {
-			match reader.read(&mut buffer)? {
-				0 => return Ok(digest.finalize().into()),
-				read => digest.update(&buffer[..read]),
-			}
+		let mut pieces = self.pieces();
+		while let Some(piece) = pieces.next().await {
+			digest.update(piece?);
 		}
+		Ok(digest.finalize().into())
 	}
 }
 
@@ -172,20 +174,20 @@ pub struct Added {
 /// Adds documents, and continues until all shares are acknowledged or `patience` has passed. If an
 /// earlier run began to add the same documents and did not finish, that work is resumed.
 pub async fn add(
-	session: &Session,
+	session: &Session<impl Platform>,
 	addition: &Addition,
 	patience: Option<Duration>,
 ) -> Result<Vec<Added>> {
-	let source = source_of(addition)?;
+	let source = source_of(addition).await?;
 	let genesis = session.genesis().into();
-	let (journal, begun) = Journal::claim(&session.home, session.me()?, genesis, source)?;
+	let (journal, begun) = Journal::claim(&session.keep, session.me()?, genesis, source).await?;
 	if let Some(group) = begun {
 		return run(session, journal, group, patience, true).await;
 	}
 	let group = match prepare(session, addition, source, &journal).await {
 		Ok(group) => group,
 		Err(error) => {
-			journal.remove()?;
+			journal.remove().await?;
 			return Err(error);
 		},
 	};
@@ -194,11 +196,14 @@ pub async fn add(
 }
 
 /// Resumes all unfinished work of this key on this chain.
-pub async fn resume(session: &Session, patience: Option<Duration>) -> Result<Vec<Added>> {
+pub async fn resume(
+	session: &Session<impl Platform>,
+	patience: Option<Duration>,
+) -> Result<Vec<Added>> {
 	let me = session.me()?;
 	let mut added = Vec::new();
 	let mut failed = None;
-	for (journal, group) in Journal::unfinished(&session.home, me)? {
+	for (journal, group) in Journal::unfinished(&session.keep, me).await? {
 		if group.signer != Hex::from(&me.account()) || group.genesis.0 != session.genesis().0 {
 			continue;
 		}
@@ -214,12 +219,12 @@ pub async fn resume(session: &Session, patience: Option<Duration>) -> Result<Vec
 	}
 }
 
-fn source_of(addition: &Addition) -> Result<Hex<32>> {
+async fn source_of(addition: &Addition) -> Result<Hex<32>> {
 	let mut digest = Blake2b256::new_with_prefix(b"vouchsafe/cli/source/1");
 	digest.update(account_bytes(&addition.patient));
 	digest.update(addition.institution.as_ref().map_or([0; 32], account_bytes));
 	for document in &addition.documents {
-		digest.update(document.content.digest()?);
+		digest.update(document.content.digest().await?);
 		digest.update(format!("{:?}{}", document.title, document.media_type));
 		digest.update(match &document.place {
 			Place::New { category, months, relation, .. } => format!(
@@ -234,51 +239,38 @@ fn source_of(addition: &Addition) -> Result<Hex<32>> {
 }
 
 /// Finishes a group, from the step that it has reached.
-async fn run(
-	session: &Session,
-	journal: Journal,
+async fn run<P: Platform>(
+	session: &Session<P>,
+	journal: Journal<'_, P::Keep>,
 	mut group: Group,
 	patience: Option<Duration>,
 	resumed: bool,
 ) -> Result<Vec<Added>> {
-	let until = patience.map(|patience| Instant::now() + patience);
+	let until = patience.map(|patience| session.clock.elapsed() + patience);
 	upload(session, &journal, &mut group, until).await?;
-	let goes_on = "not finished, and nothing is lost: `vouchsafe record add --resume` goes on";
+	let key = &session.me()?.name;
+	let unfinished = |error: anyhow::Error| -> anyhow::Error {
+		let advice = Advice::Resume { key: key.clone() };
+		Advised::new("not finished, and nothing is lost", advice).caused_by(error).into()
+	};
 	let refused = match submit(session, &journal, &mut group, until).await {
 		Ok(()) => None,
 		Err(error) if is_hopeless(&error) => {
 			// The chain will never accept the rest. Versions that are on the chain are finished.
 			group.entries.retain(|entry| entry.is_final);
 			if group.entries.is_empty() {
-				journal.remove()?;
+				journal.remove().await?;
 				return Err(error);
 			}
-			journal.save(&group)?;
+			journal.save(&group).await?;
 			Some(error)
 		},
-		Err(error) => return Err(error.context(goes_on)),
+		Err(error) => return Err(unfinished(error)),
 	};
-	deliver(session, &journal, &mut group, until).await.context(goes_on)?;
-	let at = session.finalized().await.context(goes_on)?;
-	let mut added = Vec::new();
-	for entry in &group.entries {
-		let record = H256(entry.record.0);
-		let found = at
-			.record(&entry.patient.into(), record)
-			.await
-			.context(goes_on)?
-			.context("the record is gone from the chain")?;
-		added.push(Added {
-			title: entry.title.clone(),
-			record,
-			version: entry.version,
-			category: found.category,
-			missing: missing(&at, entry).await.context(goes_on)?,
-			resumed,
-		});
-	}
+	deliver(session, &journal, &mut group, until).await.map_err(unfinished)?;
+	let added = outcome(session, &group, resumed).await.map_err(unfinished)?;
 	if group.entries.iter().all(|entry| entry.complete) {
-		journal.remove()?;
+		journal.remove().await?;
 	}
 	match refused {
 		Some(error) => Err(error
@@ -287,8 +279,34 @@ async fn run(
 	}
 }
 
-fn is_over(until: Option<Instant>) -> bool {
-	until.is_some_and(|until| Instant::now() >= until)
+/// What has become of each version.
+async fn outcome(
+	session: &Session<impl Platform>,
+	group: &Group,
+	resumed: bool,
+) -> Result<Vec<Added>> {
+	let at = session.finalized().await?;
+	let mut added = Vec::new();
+	for entry in &group.entries {
+		let record = H256(entry.record.0);
+		let found = at
+			.record(&entry.patient.into(), record)
+			.await?
+			.context("the record is gone from the chain")?;
+		added.push(Added {
+			title: entry.title.clone(),
+			record,
+			version: entry.version,
+			category: found.category,
+			missing: missing(&at, entry).await?,
+			resumed,
+		});
+	}
+	Ok(added)
+}
+
+fn is_over(session: &Session<impl Platform>, until: Option<Duration>) -> bool {
+	until.is_some_and(|until| session.clock.elapsed() >= until)
 }
 
 #[cfg(test)]

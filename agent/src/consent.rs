@@ -2,26 +2,27 @@
 //! custodian, so that permitted records open even if one hospital cannot be reached.
 
 use crate::{
+	advice::{Advice, Advised},
 	english::{teller, ENGLISH},
 	labels::LabelTable,
 	names::Names,
 	open::own_share,
-	session::Session,
+	platform::{Keep, Platform},
+	session::{At, Session},
 };
 use anyhow::{bail, Context as _, Result};
 use codec::Encode;
 use serde::{Deserialize, Serialize};
-use vouchsafe_client::{
-	chain::{
-		account_bytes,
-		calls::ConsentCall,
-		events::{ConsentEvent, Event},
-		AccountId, AccountKind, Action, Actions, Consent, DataPeriod, Decision, Disease, Effect,
-		Grantee, Ground, HolderKind, Purpose, Purposes, Record, RecordStatus, Role, ShownText,
-		Submit, Terms, View, H256,
-	},
-	custodian::Custodian,
+use vouchsafe_protocol::{
+	calls::ConsentCall,
+	events::{ConsentEvent, Event},
 	messages::{CarryShare, Hex, HexBytes},
+	traits::{Custodian, Submit, View},
+	types::{
+		account_bytes, AccountId, AccountKind, Action, Actions, Consent, DataPeriod, Decision,
+		Disease, Effect, Grantee, Ground, HolderKind, Purpose, Purposes, Record, RecordStatus,
+		Role, ShownText, Terms, H256,
+	},
 };
 use vouchsafe_speech::{short, Asked};
 use vouchsafe_vault::{
@@ -146,45 +147,44 @@ fn disease(text: &str) -> Result<Disease> {
 	})
 }
 
-impl Session {
+impl<P: Platform> Session<P> {
 	/// Reads a grantee with the names of this session.
 	pub fn grantee(&self, text: &str) -> Result<Grantee> {
 		parse_grantee(&self.names, |account| self.member(account).is_some(), text)
 	}
 
 	/// The labels of a patient that are known on this machine.
-	pub fn labels_of(&self, patient: &AccountId) -> Result<LabelTable> {
+	pub async fn labels_of(&self, patient: &AccountId) -> Result<LabelTable> {
 		match &self.me {
-			Some(me) => LabelTable::load(&self.home, me, patient),
+			Some(me) => LabelTable::load(&self.keep, me, patient).await,
 			None => Ok(LabelTable::default()),
 		}
 	}
 }
 
 /// The commitment to the text, for the chain. Text and salt stay on this machine.
-pub(crate) fn shown(session: &Session, sentence: &str) -> Result<ShownText> {
+pub(crate) async fn shown(session: &Session<impl Platform>, sentence: &str) -> Result<ShownText> {
 	let me = session.me()?;
 	let salt = vouchsafe_vault::random_bytes();
 	let name = ENGLISH.language();
 	let commitment = text_commitment(&salt, name, sentence);
 	let kept = KeptText { language: name.into(), text: sentence.into(), salt: Hex(salt) };
 	// Stored before signing: a consent whose text is lost cannot be shown again.
-	session.home.write_sealed(
-		&me.encryption,
-		FOLDER,
-		&hex::encode(commitment),
-		&serde_json::to_vec(&kept)?,
-	)?;
+	let bytes = serde_json::to_vec(&kept)?;
+	session.keep.write_sealed(&me.encryption, FOLDER, &hex::encode(commitment), &bytes).await?;
 	let mut language = [0; 2];
 	language.copy_from_slice(&name.as_bytes()[..2]);
 	Ok(ShownText { commitment: H256(commitment), language })
 }
 
 /// The text of a consent, if it is stored on this machine and matches the commitment on the chain.
-pub fn kept_text(session: &Session, text: &ShownText) -> Result<Option<String>> {
+pub async fn kept_text(
+	session: &Session<impl Platform>,
+	text: &ShownText,
+) -> Result<Option<String>> {
 	let me = session.me()?;
 	let name = hex::encode(text.commitment.0);
-	let Some(bytes) = session.home.read_sealed(&me.encryption, FOLDER, &name)? else {
+	let Some(bytes) = session.keep.read_sealed(&me.encryption, FOLDER, &name).await? else {
 		return Ok(None);
 	};
 	let kept: KeptText = serde_json::from_slice(&bytes).context("a kept text is damaged")?;
@@ -193,20 +193,24 @@ pub fn kept_text(session: &Session, text: &ShownText) -> Result<Option<String>> 
 }
 
 /// The sentence of a consent.
-pub fn sentence(
-	session: &Session,
+pub async fn sentence(
+	session: &Session<impl Platform>,
 	patient: &AccountId,
 	grantee: &Grantee,
 	terms: &Terms,
 ) -> Result<String> {
-	let labels = session.labels_of(patient)?;
+	let labels = session.labels_of(patient).await?;
 	Ok(teller(&session.names, &labels).consent(grantee, terms))
 }
 
 /// Grants a consent. The patient must have seen its sentence and agreed to it.
-pub async fn grant(session: &Session, grantee: Grantee, terms: Terms) -> Result<Granted> {
-	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms)?;
-	let text = shown(session, &sentence)?;
+pub async fn grant(
+	session: &Session<impl Platform>,
+	grantee: Grantee,
+	terms: Terms,
+) -> Result<Granted> {
+	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
+	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::grant { grantee: grantee.clone(), terms, text };
 	let included = session.submit(call).await?;
 	let id = included.find(|event| match event {
@@ -218,10 +222,10 @@ pub async fn grant(session: &Session, grantee: Grantee, terms: Terms) -> Result<
 }
 
 /// Amends a consent to new terms. The patient must have seen their sentence and agreed to it.
-pub async fn amend(session: &Session, id: u32, terms: Terms) -> Result<Granted> {
+pub async fn amend(session: &Session<impl Platform>, id: u32, terms: Terms) -> Result<Granted> {
 	let (grantee, consent) = find(session, id).await?;
-	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms)?;
-	let text = shown(session, &sentence)?;
+	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
+	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::amend {
 		grantee: grantee.clone(),
 		id,
@@ -235,7 +239,7 @@ pub async fn amend(session: &Session, id: u32, terms: Terms) -> Result<Granted> 
 
 /// Revokes a consent. From the returned block on it is not in force. The call uses the account's
 /// own nonce, so that it replaces a pending call and goes first.
-pub async fn revoke(session: &Session, id: u32) -> Result<(Grantee, u32)> {
+pub async fn revoke(session: &Session<impl Platform>, id: u32) -> Result<(Grantee, u32)> {
 	let me = session.me()?;
 	let (grantee, _) = find(session, id).await?;
 	let call = ConsentCall::revoke { grantee: grantee.clone(), id };
@@ -244,14 +248,12 @@ pub async fn revoke(session: &Session, id: u32) -> Result<(Grantee, u32)> {
 }
 
 /// The user's own consent with this number.
-pub async fn find(session: &Session, id: u32) -> Result<(Grantee, Consent)> {
+pub async fn find(session: &Session<impl Platform>, id: u32) -> Result<(Grantee, Consent)> {
 	let me = session.me()?.account();
 	let at = session.finalized().await?;
-	at.consents_of(&me)
-		.await?
-		.into_iter()
-		.find(|(_, consent)| consent.id == id)
-		.with_context(|| format!("you have no consent {id}: `vouchsafe consent list` shows them"))
+	at.consents_of(&me).await?.into_iter().find(|(_, consent)| consent.id == id).ok_or_else(|| {
+		Advised::new(format!("you have no consent {id}"), Advice::ListConsents).into()
+	})
 }
 
 /// Terms of a permit to read for treatment, about everything.
@@ -289,7 +291,7 @@ pub fn permits_reading(terms: &Terms) -> bool {
 /// record's responsible institution. The custodian releases the share under the same rule as its
 /// own, and destroys it when the consent ends.
 pub async fn carry(
-	session: &Session,
+	session: &Session<impl Platform>,
 	grantee: &Grantee,
 	id: u32,
 	terms: &Terms,
@@ -320,9 +322,9 @@ pub async fn carry(
 }
 
 /// Whether there was a share to carry.
-async fn carry_one(
-	session: &Session,
-	at: &vouchsafe_client::chain::At,
+async fn carry_one<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
 	record: H256,
 	version: u32,
 	grantee: &Grantee,
@@ -369,7 +371,7 @@ async fn carry_one(
 
 /// The ground on which this account would read: as the patient, or under an affiliation.
 pub async fn ground_of(
-	session: &Session,
+	session: &Session<impl Platform>,
 	reader: &AccountId,
 	patient: &AccountId,
 	institution: Option<AccountId>,
@@ -396,16 +398,16 @@ pub async fn ground_of(
 	match &current[..] {
 		[] => Ok(Ground::Consent { institution: None }),
 		[one] => Ok(Ground::Consent { institution: Some(one.clone()) }),
-		_ => bail!(
-			"{} works for several institutions: choose one with --institution",
-			session.names.show(reader)
-		),
+		_ => {
+			let message = format!("{} works for several institutions", session.names.show(reader));
+			bail!(Advised::new(message, Advice::ChooseInstitution))
+		},
 	}
 }
 
 /// The chain's decision about a reader and a record, and the reason, in a sentence.
 pub async fn explain(
-	session: &Session,
+	session: &Session<impl Platform>,
 	reader: &AccountId,
 	ground: Ground,
 	patient: &AccountId,
@@ -417,7 +419,7 @@ pub async fn explain(
 	let found = at.record(patient, record).await?.context("this patient has no such record")?;
 	let decision = at.decide(reader, ground, patient, record, action, purpose).await?;
 	let consents = at.consents_of(patient).await?;
-	let labels = session.labels_of(patient)?;
+	let labels = session.labels_of(patient).await?;
 	let asked = Asked { reader, patient, action, purpose, record: Some((&record, found.category)) };
 	let sentence = teller(&session.names, &labels).decision(&asked, &decision, &consents);
 	Ok((decision, sentence))
@@ -426,20 +428,20 @@ pub async fn explain(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::home::Home;
+	use crate::memory::MemoryKeep;
 
-	fn names() -> (Names, AccountId, AccountId) {
-		let folder = tempfile::tempdir().unwrap();
+	async fn names() -> (Names, AccountId, AccountId) {
+		let keep = MemoryKeep::default();
 		let (hospital, doctor) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
-		crate::names::add(&Home::at(folder.path()), "Dr. Berger", &doctor).unwrap();
-		let mut names = Names::load(&Home::at(folder.path()), true).unwrap();
+		crate::names::add(&keep, "Dr. Berger", &doctor).await.unwrap();
+		let mut names = Names::load(&keep, true).await.unwrap();
 		names.add_institution("Hospital B", hospital.clone());
 		(names, hospital, doctor)
 	}
 
-	#[test]
-	fn grantees_are_read() {
-		let (names, institution, practitioner) = names();
+	#[tokio::test]
+	async fn grantees_are_read() {
+		let (names, institution, practitioner) = names().await;
 		let known = institution.clone();
 		let read = |text: &str| parse_grantee(&names, |it| *it == known, text);
 		assert!(read("everyone").unwrap() == Grantee::Everyone);
@@ -490,7 +492,7 @@ mod tests {
 	}
 
 	fn record() -> Record {
-		use vouchsafe_client::chain::{Category, Confidentiality, Labels, Origin, ServicePeriod};
+		use vouchsafe_protocol::types::{Category, Confidentiality, Labels, Origin, ServicePeriod};
 		Record {
 			patient: AccountId::new([9; 32]),
 			author: AccountId::new([1; 32]),
@@ -509,7 +511,7 @@ mod tests {
 
 	#[test]
 	fn what_a_permit_is_about_is_what_the_chain_would_say() {
-		use vouchsafe_client::chain::{Categories, Confidentiality, DataPeriod, Labels};
+		use vouchsafe_protocol::types::{Categories, Confidentiality, DataPeriod, Labels};
 		let request = |edit: &dyn Fn(&mut Terms)| {
 			let mut terms = plain_terms(Effect::Permit);
 			edit(&mut terms);
@@ -549,7 +551,7 @@ mod tests {
 
 	#[test]
 	fn only_permits_to_read_are_carried_for() {
-		use vouchsafe_client::chain::Actions;
+		use vouchsafe_protocol::types::Actions;
 		let mut terms = plain_terms(Effect::Permit);
 		assert!(permits_reading(&terms));
 		terms.actions = Actions(0);

@@ -1,16 +1,22 @@
 //! The council's motions. A motion with the votes of three quarters of the seats runs as Root,
 //! through `consortium.dispatch_as_root`.
 
-use crate::session::Session;
+use crate::{
+	advice::{Advice, Advised},
+	platform::Platform,
+	session::Session,
+};
 use anyhow::{bail, Context as _, Result};
 use blake2::{Blake2b256, Digest};
 use codec::Encode;
-use vouchsafe_client::chain::{
+use vouchsafe_protocol::{
 	calls::{
 		as_root, ConsortiumCall, CouncilCall, EnrolmentCall, RuntimeCall, SystemCall, MAX_WEIGHT,
 	},
 	events::{ConsortiumEvent, CouncilEvent, Event, SystemEvent},
-	storage, AccountId, View, H256,
+	storage,
+	traits::View,
+	types::{AccountId, H256},
 };
 
 /// An open motion.
@@ -35,13 +41,13 @@ pub struct Motion {
 }
 
 /// The council's seats.
-pub async fn seats(session: &Session) -> Result<Vec<AccountId>> {
+pub async fn seats(session: &Session<impl Platform>) -> Result<Vec<AccountId>> {
 	let at = session.finalized().await?;
 	Ok(at.read(storage::council_members()).await?.unwrap_or_default())
 }
 
 /// The open motions.
-pub async fn motions(session: &Session) -> Result<Vec<Motion>> {
+pub async fn motions(session: &Session<impl Platform>) -> Result<Vec<Motion>> {
 	let at = session.finalized().await?;
 	let mut motions = Vec::new();
 	for hash in at.read(storage::council_proposals()).await?.unwrap_or_default() {
@@ -71,10 +77,11 @@ fn length(call: &RuntimeCall) -> Result<u32> {
 }
 
 /// Proposes to run a call as Root, and votes for it.
-pub async fn propose(session: &Session, call: RuntimeCall) -> Result<Motion> {
+pub async fn propose(session: &Session<impl Platform>, call: RuntimeCall) -> Result<Motion> {
 	let seats = seats(session).await?;
 	if !seats.contains(&session.me()?.account()) {
-		bail!("only members of the council can propose: `vouchsafe council list` lists them");
+		let message = "only members of the council can propose";
+		bail!(Advised::new(message, Advice::ListMotions));
 	}
 	let threshold = u32::try_from(seats.len().saturating_mul(3).div_ceil(4))?;
 	let proposal = as_root(call);
@@ -100,20 +107,25 @@ pub async fn propose(session: &Session, call: RuntimeCall) -> Result<Motion> {
 }
 
 /// Votes on a motion.
-pub async fn vote(session: &Session, index: u32, hash: H256, approve: bool) -> Result<u32> {
+pub async fn vote(
+	session: &Session<impl Platform>,
+	index: u32,
+	hash: H256,
+	approve: bool,
+) -> Result<u32> {
 	let call = CouncilCall::vote { proposal: hash, index, approve };
 	Ok(session.submit(call).await?.number)
 }
 
 /// An open motion by its number.
-pub async fn find(session: &Session, index: u32) -> Result<Motion> {
-	motions(session).await?.into_iter().find(|motion| motion.index == index).with_context(|| {
-		format!("there is no open motion {index}: `vouchsafe council list` lists them")
+pub async fn find(session: &Session<impl Platform>, index: u32) -> Result<Motion> {
+	motions(session).await?.into_iter().find(|motion| motion.index == index).ok_or_else(|| {
+		Advised::new(format!("there is no open motion {index}"), Advice::ListMotions).into()
 	})
 }
 
 /// Closes a motion that has enough votes, for or against, and returns whether it was executed.
-pub async fn close(session: &Session, motion: &Motion) -> Result<bool> {
+pub async fn close(session: &Session<impl Platform>, motion: &Motion) -> Result<bool> {
 	let call = CouncilCall::close {
 		proposal_hash: motion.hash,
 		index: motion.index,
@@ -151,7 +163,7 @@ pub fn upgrade(code: &[u8]) -> RuntimeCall {
 }
 
 /// Sends the code of an authorised upgrade.
-pub async fn apply(session: &Session, code: Vec<u8>) -> Result<u32> {
+pub async fn apply(session: &Session<impl Platform>, code: Vec<u8>) -> Result<u32> {
 	let included = session.submit(SystemCall::apply_authorized_upgrade { code }).await?;
 	// Code of the same or a lower version is rejected by an event, not by an error.
 	let is_updated = |event: &Event| {
@@ -167,7 +179,7 @@ pub async fn apply(session: &Session, code: Vec<u8>) -> Result<u32> {
 }
 
 /// The proposal of a motion, in words.
-pub fn describe(session: &Session, proposal: &RuntimeCall) -> String {
+pub fn describe(session: &Session<impl Platform>, proposal: &RuntimeCall) -> String {
 	let RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root { call }) = proposal else {
 		return "a call that this program does not know".into();
 	};

@@ -3,7 +3,7 @@
 
 use crate::{labels::LabelTable, names::Names};
 use std::sync::LazyLock;
-use vouchsafe_client::chain::AccountId;
+use vouchsafe_protocol::types::AccountId;
 use vouchsafe_speech::{LabelWords, Speech, Teller};
 
 /// English.

@@ -1,32 +1,28 @@
 //! The journal of records that are being added. With it, an interrupted command can be resumed.
 //!
-//! Documents that are added together are one group, a folder `journal/<name>` of the home with
+//! Documents that are added together are one group, a kept folder `journal/<name>` with
 //!
 //! - `state`: everything that is needed to resume, and the steps that are done. It is sealed to the
 //!   user's key and replaced atomically before each step that cannot be repeated;
-//! - `content-0`, `content-1` …: ciphertexts;
-//! - `lock`: held by the process that works on the group.
+//! - `content-0`, `content-1` …: ciphertexts.
+//!
+//! The process that works on a group claims its folder.
 //!
 //! The name is a keyed digest of the documents. So a command that is started twice with the same
 //! documents finds the group of the first one and does not add them again. Groups are found,
-//! claimed and removed under the home's lock.
+//! claimed and removed under the lock of what is kept.
 //!
 //! A folder without `state` is left over from an interrupted preparation. Nothing of it has left
 //! the machine, and it is removed.
 
 use crate::{
-	home::{self, Home},
 	keys::Identity,
+	platform::{Keep, Pieces},
 };
 use anyhow::{bail, Context, Result};
 use blake2::{Blake2b256, Digest};
 use serde::{Deserialize, Serialize};
-use std::{
-	fs::{File, TryLockError},
-	os::unix::fs::OpenOptionsExt,
-	path::PathBuf,
-};
-use vouchsafe_client::messages::{Hex, HexBytes};
+use vouchsafe_protocol::messages::{Hex, HexBytes};
 
 const FOLDER: &str = "journal";
 const STATE: &str = "state";
@@ -132,25 +128,25 @@ pub struct Envelope {
 	pub delivered: bool,
 }
 
-/// A group's folder, locked by this process.
-pub struct Journal {
-	home: Home,
-	me: Identity,
-	name: String,
-	_lock: File,
+/// A group's folder, claimed by this process.
+pub struct Journal<'a, K: Keep> {
+	keep: &'a K,
+	me: &'a Identity,
+	folder: String,
+	_claim: K::Lock,
 }
 
-impl Journal {
+impl<'a, K: Keep> Journal<'a, K> {
 	/// Claims the group of these documents for this process. If an earlier run did not finish them,
 	/// its group is returned too. It is an error if another process works on them.
-	pub fn claim(
-		home: &Home,
-		me: &Identity,
+	pub async fn claim(
+		keep: &'a K,
+		me: &'a Identity,
 		genesis: Hex<32>,
 		source: Hex<32>,
 	) -> Result<(Self, Option<Group>)> {
-		let _home_lock = home.lock()?;
-		Self::all(home, me)?;
+		let _lock = keep.lock().await?;
+		Self::all(keep, me).await?;
 		// With the secret, so that the name does not tell what is being added.
 		let digest = Blake2b256::new_with_prefix(b"vouchsafe/cli/journal/1")
 			.chain_update(me.encryption.to_bytes().as_slice())
@@ -158,189 +154,192 @@ impl Journal {
 			.chain_update(source.0)
 			.finalize();
 		let name = hex::encode(&digest[..16]);
-		home.folder(&format!("{FOLDER}/{name}"))?;
-		let Some(journal) = Self::lock(home, me, &name)? else {
-			bail!(
-				"another vouchsafe command is adding the same documents now: wait until it has finished"
-			);
+		let Some(journal) = Self::claim_folder(keep, me, &name).await? else {
+			bail!("another program is adding the same documents now: wait until it has finished");
 		};
-		let group = journal.read()?;
+		let group = journal.read().await?;
 		Ok((journal, group))
 	}
 
 	/// All groups of this key that are not finished and that no other process works on.
-	pub fn unfinished(home: &Home, me: &Identity) -> Result<Vec<(Self, Group)>> {
-		if !home.path().join(FOLDER).exists() {
+	pub async fn unfinished(keep: &'a K, me: &'a Identity) -> Result<Vec<(Self, Group)>> {
+		if keep.folders(FOLDER).await?.is_empty() {
 			return Ok(Vec::new());
 		}
-		let _home_lock = home.lock()?;
+		let _lock = keep.lock().await?;
 		let mut found = Vec::new();
-		for journal in Self::all(home, me)? {
+		for journal in Self::all(keep, me).await? {
 			// Another key's group does not open.
-			if home.read_sealed(&me.encryption, &journal.folder(), STATE).is_err() {
+			if keep.read_sealed(&me.encryption, &journal.folder, STATE).await.is_err() {
 				continue;
 			}
-			if let Some(group) = journal.read()? {
+			if let Some(group) = journal.read().await? {
 				found.push((journal, group));
 			}
 		}
 		Ok(found)
 	}
 
-	/// All groups with a state that no other process works on. Those without one are removed. The
-	/// home must be locked.
-	fn all(home: &Home, me: &Identity) -> Result<Vec<Self>> {
-		let folder = home.path().join(FOLDER);
-		if !folder.exists() {
-			return Ok(Vec::new());
-		}
+	/// All groups with a state that no other process works on. Those without one are removed. What
+	/// is kept must be locked.
+	async fn all(keep: &'a K, me: &'a Identity) -> Result<Vec<Self>> {
 		let mut found = Vec::new();
-		for file in std::fs::read_dir(&folder)? {
-			let Ok(name) = file?.file_name().into_string() else { continue };
-			let Some(journal) = Self::lock(home, me, &name)? else { continue };
-			if journal.path().join(STATE).exists() {
-				found.push(journal);
-			} else {
-				journal.remove_folder()?;
+		for name in keep.folders(FOLDER).await? {
+			let Some(journal) = Self::claim_folder(keep, me, &name).await? else { continue };
+			match keep.read(&journal.folder, STATE).await {
+				Ok(None) => journal.remove_folder().await?,
+				_ => found.push(journal),
 			}
 		}
 		Ok(found)
 	}
 
-	fn read(&self) -> Result<Option<Group>> {
-		let sealed = self.home.read_sealed(&self.me.encryption, &self.folder(), STATE)?;
+	async fn claim_folder(keep: &'a K, me: &'a Identity, name: &str) -> Result<Option<Self>> {
+		let folder = format!("{FOLDER}/{name}");
+		let claim = keep.claim(&folder).await?;
+		Ok(claim.map(|claim| Self { keep, me, folder, _claim: claim }))
+	}
+
+	async fn read(&self) -> Result<Option<Group>> {
+		let sealed = self.keep.read_sealed(&self.me.encryption, &self.folder, STATE).await?;
 		let Some(bytes) = sealed else { return Ok(None) };
 		let group = serde_json::from_slice(&bytes).with_context(|| {
-			format!("the journal {} is damaged or of another version", self.path().display())
+			let place = self.keep.describe(&self.folder, STATE);
+			format!("the journal {place} is damaged or of another version")
 		})?;
 		Ok(Some(group))
 	}
 
-	fn lock(home: &Home, me: &Identity, name: &str) -> Result<Option<Self>> {
-		let path = home.path().join(FOLDER).join(name).join("lock");
-		let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);
-		let Ok(file) = file else { return Ok(None) };
-		match file.try_lock() {
-			Ok(()) => Ok(Some(Self {
-				home: home.clone(),
-				me: me.clone(),
-				name: name.to_owned(),
-				_lock: file,
-			})),
-			Err(TryLockError::WouldBlock) => Ok(None),
-			Err(TryLockError::Error(error)) => {
-				Err(error).with_context(|| format!("cannot lock {}", path.display()))
-			},
-		}
+	/// Begins an entry's ciphertext.
+	pub async fn draft(&self) -> Result<K::Draft> {
+		self.keep.draft(&self.folder).await
 	}
 
-	fn folder(&self) -> String {
-		format!("{FOLDER}/{}", self.name)
+	/// Keeps an entry's ciphertext.
+	pub async fn keep_content(&self, draft: K::Draft, entry: usize) -> Result<()> {
+		self.keep.keep(draft, &self.folder, &content_name(entry)).await
 	}
 
-	fn path(&self) -> PathBuf {
-		self.home.path().join(FOLDER).join(&self.name)
-	}
-
-	/// The path of an entry's ciphertext.
-	pub fn content(&self, entry: usize) -> PathBuf {
-		self.path().join(format!("content-{entry}"))
+	/// An entry's ciphertext.
+	pub fn content(&self, entry: usize) -> Pieces {
+		self.keep.content(&self.folder, &content_name(entry))
 	}
 
 	/// Writes the group's state.
-	pub fn save(&self, group: &Group) -> Result<()> {
+	pub async fn save(&self, group: &Group) -> Result<()> {
 		let bytes = serde_json::to_vec(group)?;
-		self.home.write_sealed(&self.me.encryption, &self.folder(), STATE, &bytes)
+		self.keep.write_sealed(&self.me.encryption, &self.folder, STATE, &bytes).await
 	}
 
 	/// Removes the group, because it is finished or can never be finished.
-	pub fn remove(self) -> Result<()> {
-		let _home_lock = self.home.lock()?;
-		self.remove_folder()
+	pub async fn remove(self) -> Result<()> {
+		let _lock = self.keep.lock().await?;
+		self.remove_folder().await
 	}
 
 	/// The state is removed first, so that nobody resumes a group that is half removed.
-	fn remove_folder(&self) -> Result<()> {
-		let path = self.path();
-		let state = path.join(STATE);
-		if state.exists() {
-			std::fs::remove_file(&state)?;
-			home::sync_folder(&path);
-		}
-		std::fs::remove_dir_all(&path).with_context(|| format!("cannot remove {}", path.display()))
+	async fn remove_folder(&self) -> Result<()> {
+		self.keep.remove_folder(&self.folder, STATE).await
 	}
+}
+
+fn content_name(entry: usize) -> String {
+	format!("content-{entry}")
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::{memory::MemoryKeep, platform::Draft};
+	use futures::{future::join_all, StreamExt};
 
 	fn group() -> Group {
 		Group { genesis: Hex([1; 32]), signer: Hex([2; 32]), source: Hex([3; 32]), entries: vec![] }
 	}
 
-	fn claim(home: &Home, me: &Identity, source: u8) -> Result<(Journal, Option<Group>)> {
-		Journal::claim(home, me, Hex([1; 32]), Hex([source; 32]))
+	async fn claim<'a>(
+		keep: &'a MemoryKeep,
+		me: &'a Identity,
+		source: u8,
+	) -> Result<(Journal<'a, MemoryKeep>, Option<Group>)> {
+		Journal::claim(keep, me, Hex([1; 32]), Hex([source; 32])).await
 	}
 
-	#[test]
-	fn what_was_begun_is_found_again() {
-		let folder = tempfile::tempdir().unwrap();
-		let home = Home::at(folder.path());
+	async fn unfinished(keep: &MemoryKeep, me: &Identity) -> usize {
+		Journal::unfinished(keep, me).await.unwrap().len()
+	}
+
+	#[tokio::test]
+	async fn what_was_begun_is_found_again() {
+		let keep = MemoryKeep::default();
 		let me = Identity::development("//DoctorA").unwrap();
-		let (journal, begun) = claim(&home, &me, 3).unwrap();
+		let (journal, begun) = claim(&keep, &me, 3).await.unwrap();
 		assert!(begun.is_none());
-		journal.save(&group()).unwrap();
-		assert!(Journal::unfinished(&home, &me).unwrap().is_empty(), "this process works on it");
-		let error = claim(&home, &me, 3).map(drop).unwrap_err().to_string();
+		journal.save(&group()).await.unwrap();
+		assert_eq!(unfinished(&keep, &me).await, 0, "this process works on it");
+		let error = claim(&keep, &me, 3).await.map(drop).unwrap_err().to_string();
 		assert!(error.contains("the same documents"), "{error}");
-		assert!(claim(&home, &me, 4).unwrap().1.is_none(), "other documents");
+		assert!(claim(&keep, &me, 4).await.unwrap().1.is_none(), "other documents");
 		drop(journal);
-		assert_eq!(Journal::unfinished(&home, &me).unwrap().len(), 1);
-		let (journal, begun) = claim(&home, &me, 3).unwrap();
+		assert_eq!(unfinished(&keep, &me).await, 1);
+		let (journal, begun) = claim(&keep, &me, 3).await.unwrap();
 		assert_eq!(begun.unwrap().source, Hex([3; 32]));
-		journal.remove().unwrap();
-		assert!(Journal::unfinished(&home, &me).unwrap().is_empty());
-		assert!(claim(&home, &me, 3).unwrap().1.is_none());
+		journal.remove().await.unwrap();
+		assert_eq!(unfinished(&keep, &me).await, 0);
+		assert!(claim(&keep, &me, 3).await.unwrap().1.is_none());
 	}
 
-	#[test]
-	fn of_the_same_command_at_once_one_goes_on() {
-		let folder = tempfile::tempdir().unwrap();
-		let home = Home::at(folder.path());
+	#[tokio::test]
+	async fn of_the_same_command_at_once_one_goes_on() {
+		let keep = MemoryKeep::default();
 		let me = Identity::development("//DoctorA").unwrap();
-		let claimed: Vec<_> = std::thread::scope(|scope| {
-			let threads: Vec<_> =
-				(0..8).map(|_| scope.spawn(|| claim(&home, &me, 3).ok())).collect();
-			threads.into_iter().filter_map(|thread| thread.join().unwrap()).collect()
-		});
-		assert_eq!(claimed.len(), 1);
+		let claimed = join_all((0..8).map(|_| claim(&keep, &me, 3))).await;
+		assert_eq!(claimed.iter().filter(|claimed| claimed.is_ok()).count(), 1);
 	}
 
-	#[test]
-	fn what_was_never_ready_is_removed() {
-		let folder = tempfile::tempdir().unwrap();
-		let home = Home::at(folder.path());
+	#[tokio::test]
+	async fn ciphertexts_are_kept_until_the_group_is_removed() {
+		let keep = MemoryKeep::default();
 		let me = Identity::development("//DoctorA").unwrap();
-		let (journal, _) = claim(&home, &me, 3).unwrap();
-		std::fs::write(journal.content(0), b"half").unwrap();
-		let path = journal.path();
+		let (journal, _) = claim(&keep, &me, 3).await.unwrap();
+		let mut draft = journal.draft().await.unwrap();
+		draft.write(b"ciphertext").await.unwrap();
+		assert!(journal.content(0).next().await.unwrap().is_err(), "not kept yet");
+		journal.keep_content(draft, 0).await.unwrap();
+		journal.save(&group()).await.unwrap();
 		drop(journal);
-		drop(claim(&home, &me, 4).unwrap());
-		assert!(!path.exists());
+		let (journal, _) = claim(&keep, &me, 3).await.unwrap();
+		for _ in 0..2 {
+			assert_eq!(journal.content(0).next().await.unwrap().unwrap(), b"ciphertext"[..]);
+		}
+		journal.remove().await.unwrap();
+		assert!(keep.places().is_empty());
 	}
 
-	#[test]
-	fn another_keys_journal_is_left_alone() {
-		let folder = tempfile::tempdir().unwrap();
-		let home = Home::at(folder.path());
+	#[tokio::test]
+	async fn what_was_never_ready_is_removed() {
+		let keep = MemoryKeep::default();
+		let me = Identity::development("//DoctorA").unwrap();
+		let (journal, _) = claim(&keep, &me, 3).await.unwrap();
+		let mut draft = journal.draft().await.unwrap();
+		draft.write(b"half").await.unwrap();
+		journal.keep_content(draft, 0).await.unwrap();
+		drop(journal);
+		assert_eq!(keep.places().len(), 1);
+		drop(claim(&keep, &me, 4).await.unwrap());
+		assert!(keep.places().is_empty());
+	}
+
+	#[tokio::test]
+	async fn another_keys_journal_is_left_alone() {
+		let keep = MemoryKeep::default();
 		let me = Identity::development("//DoctorA").unwrap();
 		let other = Identity::development("//DoctorB").unwrap();
-		let (journal, _) = claim(&home, &me, 3).unwrap();
-		journal.save(&group()).unwrap();
+		let (journal, _) = claim(&keep, &me, 3).await.unwrap();
+		journal.save(&group()).await.unwrap();
 		drop(journal);
-		assert!(Journal::unfinished(&home, &other).unwrap().is_empty());
-		assert!(claim(&home, &other, 3).unwrap().1.is_none(), "the name is the key's own");
-		assert_eq!(Journal::unfinished(&home, &me).unwrap().len(), 1);
+		assert_eq!(unfinished(&keep, &other).await, 0);
+		assert!(claim(&keep, &other, 3).await.unwrap().1.is_none(), "the name is the key's own");
+		assert_eq!(unfinished(&keep, &me).await, 1);
 	}
 }

@@ -1,26 +1,21 @@
 //! Keys: an account (sr25519, signs) and an encryption key (X25519, opens what is sealed to the
 //! account).
 //!
-//! A key named NAME is two files in the home's `keys` folder: `NAME.key`, encrypted with a
-//! passphrase ([age](https://age-encryption.org/v1), scrypt), and `NAME.json`, its public half,
-//! so that names can be resolved without the passphrase.
-//!
 //! The encryption key is random and not derived from the words, because extension wallets cannot
 //! derive one. The words restore the account; a copy of the key file restores both.
 
-use crate::{
-	home::{read_private, write_private, Home},
-	names::did_you_mean,
-};
 use age::secrecy::SecretString;
 use anyhow::{bail, Context, Result};
 use base64::{prelude::BASE64_STANDARD, Engine};
 use bip39::Mnemonic;
 use blake2::{Blake2b256, Digest};
 use serde::{Deserialize, Serialize};
-use std::{path::PathBuf, str::FromStr};
+use std::str::FromStr;
 use subxt_signer::{polkadot_js_compat, sr25519::Keypair, SecretUri};
-use vouchsafe_client::chain::{account_bytes, AccountId, Signer};
+use vouchsafe_protocol::{
+	signing::Signer,
+	types::{account_bytes, AccountId},
+};
 use vouchsafe_vault::seal::SecretKey;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -62,7 +57,8 @@ impl Identity {
 		})
 	}
 
-	fn public(&self) -> PublicHalf {
+	/// Its public half.
+	pub fn public(&self) -> PublicHalf {
 		PublicHalf {
 			account: self.account().to_string(),
 			account_hex: format!("0x{}", hex::encode(account_bytes(&self.account()))),
@@ -88,10 +84,11 @@ pub struct PublicHalf {
 	pub encryption_key: String,
 }
 
-/// The content of the key file.
+/// The content of a key file: an account and an encryption key. The file is encrypted with a
+/// passphrase ([age](https://age-encryption.org/v1), scrypt).
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
-struct Payload {
+pub struct KeyFile {
 	version: u8,
 	account: AccountSecret,
 	encryption_secret: String,
@@ -105,6 +102,96 @@ enum AccountSecret {
 	/// An account exported from a wallet, with its password. Its secret cannot be taken out of it
 	/// in another form.
 	PolkadotJs { json: String, password: String },
+}
+
+/// Why a key file cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+	/// The passphrase is wrong.
+	#[error("the passphrase is wrong")]
+	WrongPassphrase,
+	/// The file is damaged.
+	#[error("it is damaged: {0}")]
+	Damaged(String),
+	/// A newer version of this program wrote it.
+	#[error("it was written by a newer version of this program: update it")]
+	Newer,
+}
+
+impl KeyFile {
+	/// A new account and a new encryption key.
+	pub fn generate() -> Result<Self> {
+		let entropy = Zeroizing::new(vouchsafe_vault::random_bytes::<16>());
+		let words = Mnemonic::from_entropy(&*entropy).context("cannot make words")?;
+		Ok(Self::new(AccountSecret::Mnemonic(words.to_string())))
+	}
+
+	/// The account of these words, and a new encryption key.
+	pub fn from_words(words: &str) -> Self {
+		let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+		Self::new(AccountSecret::Mnemonic(words))
+	}
+
+	/// The account of a wallet's JSON export, and a new encryption key.
+	pub fn from_wallet_json(json: &str, password: &str) -> Self {
+		let (json, password) = (json.to_owned(), password.to_owned());
+		Self::new(AccountSecret::PolkadotJs { json, password })
+	}
+
+	fn new(account: AccountSecret) -> Self {
+		let encryption_secret = hex::encode(SecretKey::random().to_bytes().as_slice());
+		Self { version: 1, account, encryption_secret }
+	}
+
+	/// The key under this name.
+	pub fn identity(&self, name: &str) -> Result<Identity> {
+		let mut secret = Zeroizing::new([0; 32]);
+		hex::decode_to_slice(&self.encryption_secret, &mut *secret)
+			.with_context(|| format!("the key file of {name} is damaged"))?;
+		let encryption = SecretKey::from_bytes(&secret);
+		Ok(Identity { name: name.to_owned(), signer: self.account.signer()?, encryption })
+	}
+
+	/// The words of the account. An account from a wallet's export has none.
+	pub fn words(&self) -> Option<&str> {
+		match &self.account {
+			AccountSecret::Mnemonic(words) => Some(words),
+			AccountSecret::PolkadotJs { .. } => None,
+		}
+	}
+
+	/// The file, encrypted. `work` is scrypt's cost as a power of two; `None` is a cost of about a
+	/// second.
+	pub fn seal(&self, passphrase: &str, work: Option<u8>) -> Result<Vec<u8>> {
+		let plain = Zeroizing::new(serde_json::to_vec(self)?);
+		let mut recipient = age::scrypt::Recipient::new(secret_string(passphrase));
+		if let Some(work) = work {
+			recipient.set_work_factor(work);
+		}
+		age::encrypt(&recipient, &plain).context("cannot encrypt the key")
+	}
+
+	/// Decrypts a file.
+	pub fn open(sealed: &[u8], passphrase: &str) -> Result<Self, KeyFileError> {
+		let identity = age::scrypt::Identity::new(secret_string(passphrase));
+		let plain = age::decrypt(&identity, sealed).map_err(|error| match error {
+			age::DecryptError::DecryptionFailed
+			| age::DecryptError::KeyDecryptionFailed
+			| age::DecryptError::NoMatchingKeys => KeyFileError::WrongPassphrase,
+			other => KeyFileError::Damaged(other.to_string()),
+		})?;
+		let plain = Zeroizing::new(plain);
+		let file: Self = serde_json::from_slice(&plain)
+			.map_err(|error| KeyFileError::Damaged(error.to_string()))?;
+		if file.version != 1 {
+			return Err(KeyFileError::Newer);
+		}
+		Ok(file)
+	}
+}
+
+fn secret_string(text: &str) -> SecretString {
+	SecretString::from(text.to_owned())
 }
 
 impl AccountSecret {
@@ -138,194 +225,6 @@ fn decrypt_wallet_json(json: &str, password: &str) -> Result<Keypair> {
 		},
 		other => anyhow::anyhow!("{no_export}: {other}"),
 	})
-}
-
-/// The home's keys.
-pub struct KeyStore {
-	home: Home,
-	/// scrypt's cost as a power of two; `None` is a cost of about a second.
-	work: Option<u8>,
-}
-
-impl KeyStore {
-	/// The keys in this home.
-	pub fn new(home: &Home) -> Self {
-		Self { home: home.clone(), work: None }
-	}
-
-	/// The same with another cost of scrypt, for tests.
-	pub fn with_work(mut self, power: u8) -> Self {
-		self.work = Some(power);
-		self
-	}
-
-	fn path(&self, name: &str) -> Result<PathBuf> {
-		let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-		if name.is_empty() || name.starts_with('.') || !name.chars().all(fits) || name.len() > 64 {
-			bail!(
-				"“{name}” cannot be the name of a key: use up to 64 of the letters a to z, digits, “-”, \
-				 “_” and “.”"
-			);
-		}
-		Ok(self.home.file("keys", &format!("{name}.key")))
-	}
-
-	/// The names and public halves of all keys.
-	pub fn list(&self) -> Result<Vec<(String, PublicHalf)>> {
-		let folder = self.home.path().join("keys");
-		if !folder.exists() {
-			return Ok(Vec::new());
-		}
-		let mut keys = Vec::new();
-		for file in std::fs::read_dir(folder)? {
-			let path = file?.path();
-			let name = path.file_stem().and_then(|name| name.to_str());
-			if let (Some(name), Some("json")) = (name, path.extension().and_then(|it| it.to_str()))
-			{
-				let public = serde_json::from_slice(&std::fs::read(&path)?)
-					.with_context(|| format!("{} is damaged", path.display()))?;
-				keys.push((name.to_owned(), public));
-			}
-		}
-		keys.sort_by(|one, other| one.0.cmp(&other.0));
-		Ok(keys)
-	}
-
-	/// Checks that a key can be created under this name.
-	pub fn check_new(&self, name: &str) -> Result<()> {
-		if self.path(name)?.exists() {
-			bail!(
-				"there is a key named {name} already: choose another name. (`vouchsafe key show {name} \
-				 --words` shows the words of the one that exists.)"
-			);
-		}
-		Ok(())
-	}
-
-	/// Creates a key with a new account. Returns it with its words, which must be shown.
-	pub fn generate(&self, name: &str, passphrase: &str) -> Result<(Identity, Zeroizing<String>)> {
-		let entropy = Zeroizing::new(vouchsafe_vault::random_bytes::<16>());
-		let words = Mnemonic::from_entropy(&*entropy).context("cannot make words")?;
-		let words = Zeroizing::new(words.to_string());
-		let identity = self.keep(name, AccountSecret::Mnemonic((*words).clone()), passphrase)?;
-		Ok((identity, words))
-	}
-
-	/// Creates a key from an account's words.
-	pub fn import_words(&self, name: &str, words: &str, passphrase: &str) -> Result<Identity> {
-		let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-		self.keep(name, AccountSecret::Mnemonic(words), passphrase)
-	}
-
-	/// Creates a key from a wallet's JSON export.
-	pub fn import_wallet_json(
-		&self,
-		name: &str,
-		json: &str,
-		password: &str,
-		passphrase: &str,
-	) -> Result<Identity> {
-		let secret =
-			AccountSecret::PolkadotJs { json: json.to_owned(), password: password.to_owned() };
-		self.keep(name, secret, passphrase)
-	}
-
-	fn keep(&self, name: &str, account: AccountSecret, passphrase: &str) -> Result<Identity> {
-		let path = self.path(name)?;
-		self.check_new(name)?;
-		let identity = Identity {
-			name: name.to_owned(),
-			signer: account.signer()?,
-			encryption: SecretKey::random(),
-		};
-		let payload = Payload {
-			version: 1,
-			account,
-			encryption_secret: hex::encode(identity.encryption.to_bytes().as_slice()),
-		};
-		let plain = Zeroizing::new(serde_json::to_vec(&payload)?);
-		let mut recipient = age::scrypt::Recipient::new(secret_string(passphrase));
-		if let Some(work) = self.work {
-			recipient.set_work_factor(work);
-		}
-		let sealed = age::encrypt(&recipient, &plain).context("cannot encrypt the key")?;
-		self.home.folder("keys")?;
-		// Encrypting takes a second: another command may have made a key of this name meanwhile.
-		let _lock = self.home.lock()?;
-		self.check_new(name)?;
-		// The public half comes first: a key file without it would not be listed.
-		let public = serde_json::to_vec_pretty(&identity.public())?;
-		write_private(&path.with_extension("json"), &public)?;
-		write_private(&path, &sealed)?;
-		Ok(identity)
-	}
-
-	/// Checks that a key with this name exists.
-	pub fn find(&self, name: &str) -> Result<PathBuf> {
-		let path = self.path(name)?;
-		if !path.exists() {
-			let keys = self.list()?;
-			bail!(
-				"there is no key named {name} in {}{}. `vouchsafe key show` lists the keys, and `vouchsafe \
-				 key generate {name}` creates one",
-				self.home.path().display(),
-				did_you_mean(name, keys.iter().map(|(known, _)| known.as_str()))
-			);
-		}
-		Ok(path)
-	}
-
-	/// Unlocks a key.
-	pub fn unlock(&self, name: &str, passphrase: &str) -> Result<Identity> {
-		let payload = self.open(name, passphrase)?;
-		let mut secret = Zeroizing::new([0; 32]);
-		hex::decode_to_slice(&payload.encryption_secret, &mut *secret)
-			.with_context(|| format!("the key file of {name} is damaged"))?;
-		Ok(Identity {
-			name: name.to_owned(),
-			signer: payload.account.signer()?,
-			encryption: SecretKey::from_bytes(&secret),
-		})
-	}
-
-	/// The words of a key's account.
-	pub fn words(&self, name: &str, passphrase: &str) -> Result<Zeroizing<String>> {
-		match &self.open(name, passphrase)?.account {
-			AccountSecret::Mnemonic(words) => Ok(Zeroizing::new(words.clone())),
-			AccountSecret::PolkadotJs { .. } => bail!(
-				"the key {name} was imported from a wallet's export, which has no words: the wallet can \
-				 show them"
-			),
-		}
-	}
-
-	fn open(&self, name: &str, passphrase: &str) -> Result<Payload> {
-		let path = self.find(name)?;
-		let sealed = read_private(&path)?;
-		let identity = age::scrypt::Identity::new(secret_string(passphrase));
-		let plain = age::decrypt(&identity, &sealed).map_err(|error| match error {
-			age::DecryptError::DecryptionFailed
-			| age::DecryptError::KeyDecryptionFailed
-			| age::DecryptError::NoMatchingKeys => {
-				anyhow::anyhow!("cannot unlock the key {name}: the passphrase is wrong")
-			},
-			other => anyhow::anyhow!("the key file {} is damaged: {other}", path.display()),
-		})?;
-		let plain = Zeroizing::new(plain);
-		let damaged = || format!("the key file {} is damaged", path.display());
-		let payload: Payload = serde_json::from_slice(&plain).with_context(damaged)?;
-		if payload.version != 1 {
-			bail!(
-				"the key file {} was written by a newer version of this program: update it",
-				path.display()
-			);
-		}
-		Ok(payload)
-	}
-}
-
-fn secret_string(text: &str) -> SecretString {
-	SecretString::from(text.to_owned())
 }
 
 #[cfg(test)]

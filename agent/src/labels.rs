@@ -4,7 +4,7 @@
 //! could read a diagnosis from it. So the bit for a word is drawn at random for each patient, by
 //! the author who first uses the word for that patient. The meanings are kept
 //!
-//! - in a file of the home, sealed to the user's key, and
+//! - in a file of the user's, sealed to the user's key, and
 //! - encrypted with each labelled record, as the parameter `labels` of its media type
 //!   (`application/fhir+json; labels="hiv=7"`), from which a reader of the record learns them.
 //!
@@ -13,15 +13,15 @@
 //! that is added to a record later (`record label`) is shown as a number to readers who have not
 //! opened another record with the same label.
 //!
-//! The file is read, changed and written under the home's lock, before anything is labelled with
+//! The file is read, changed and written under the lock of what is kept, before anything is labelled with
 //! a new bit: two commands at once draw one bit for one word.
 
-use crate::{home::Home, keys::Identity, names::did_you_mean};
+use crate::{keys::Identity, names::did_you_mean, platform::Keep};
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use vouchsafe_client::chain::{account_bytes, AccountId, Labels};
 use vouchsafe_fhir::Label;
+use vouchsafe_protocol::types::{account_bytes, AccountId, Labels};
 
 const FOLDER: &str = "labels";
 const PARAMETER: &str = "; labels=\"";
@@ -45,44 +45,45 @@ pub fn is_word(word: &str) -> bool {
 
 impl LabelTable {
 	/// Reads the known labels of a patient.
-	pub fn load(home: &Home, me: &Identity, patient: &AccountId) -> Result<Self> {
-		match home.read_sealed(&me.encryption, FOLDER, &file_name(me, patient))? {
+	pub async fn load(keep: &impl Keep, me: &Identity, patient: &AccountId) -> Result<Self> {
+		match keep.read_sealed(&me.encryption, FOLDER, &file_name(me, patient)).await? {
 			Some(bytes) => serde_json::from_slice(&bytes).context("the file of labels is damaged"),
 			None => Ok(Self::default()),
 		}
 	}
 
-	/// Changes the known labels of a patient, under the home's lock. Returns the table and the
+	/// Changes the known labels of a patient, under the lock of what is kept. Returns the table and the
 	/// result of `change`. Nothing is written if that is an error.
-	pub fn update<T>(
-		home: &Home,
+	pub async fn update<T>(
+		keep: &impl Keep,
 		me: &Identity,
 		patient: &AccountId,
 		change: impl FnOnce(&mut Self) -> Result<T>,
 	) -> Result<(Self, T)> {
-		let _lock = home.lock()?;
-		let before = Self::load(home, me, patient)?;
+		let _lock = keep.lock().await?;
+		let before = Self::load(keep, me, patient).await?;
 		let mut table = before.clone();
 		let value = change(&mut table)?;
 		if table != before {
-			table.save(home, me, patient)?;
+			table.save(keep, me, patient).await?;
 		}
 		Ok((table, value))
 	}
 
 	/// The bits of these words, with a new bit for each word that has none yet. See
 	/// [`Self::update`].
-	pub fn draw(
-		home: &Home,
+	pub async fn draw(
+		keep: &impl Keep,
 		me: &Identity,
 		patient: &AccountId,
 		words: &[String],
 	) -> Result<(Self, Labels)> {
-		Self::update(home, me, patient, |table| {
+		Self::update(keep, me, patient, |table| {
 			words.iter().try_fold(Labels(0), |labels, word| {
 				Ok(Labels(labels.0 | 1 << table.bit_for(word, Labels(0))?))
 			})
 		})
+		.await
 	}
 
 	/// Checks words that somebody typed as labels of this patient's records. Returns those that the
@@ -111,9 +112,9 @@ impl LabelTable {
 		Ok(new)
 	}
 
-	fn save(&self, home: &Home, me: &Identity, patient: &AccountId) -> Result<()> {
+	async fn save(&self, keep: &impl Keep, me: &Identity, patient: &AccountId) -> Result<()> {
 		let bytes = serde_json::to_vec(self)?;
-		home.write_sealed(&me.encryption, FOLDER, &file_name(me, patient), &bytes)
+		keep.write_sealed(&me.encryption, FOLDER, &file_name(me, patient), &bytes).await
 	}
 
 	/// The bit of a word. A new word gets one of the free bits, at random.
@@ -247,6 +248,8 @@ fn file_name(me: &Identity, patient: &AccountId) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::memory::MemoryKeep;
+	use futures::future::join_all;
 	use proptest::prelude::*;
 
 	#[test]
@@ -304,46 +307,41 @@ mod tests {
 		assert!(unknown.contains("did you mean “psychiatry”?"), "{unknown}");
 	}
 
-	#[test]
-	fn commands_at_once_draw_one_bit_for_one_word() {
-		let folder = tempfile::tempdir().unwrap();
-		let home = Home::at(folder.path());
+	#[tokio::test]
+	async fn commands_at_once_draw_one_bit_for_one_word() {
+		let keep = MemoryKeep::default();
 		let me = Identity::development("//DoctorA").unwrap();
 		let patient = AccountId::new([7; 32]);
-		let drawn: Vec<u32> = std::thread::scope(|scope| {
-			let threads: Vec<_> = (0..8)
-				.map(|number| {
-					let words = ["psychiatry".to_owned(), format!("own-{number}")];
-					let (home, me, patient) = (&home, &me, &patient);
-					scope.spawn(move || {
-						let (table, labels) = LabelTable::draw(home, me, patient, &words).unwrap();
-						assert_eq!(labels.0.count_ones(), 2);
-						table.bits(&words[..1]).unwrap().0
-					})
-				})
-				.collect();
-			threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-		});
+		let drawn: Vec<u32> = join_all((0..8).map(|number| {
+			let words = ["psychiatry".to_owned(), format!("own-{number}")];
+			let (keep, me, patient) = (&keep, &me, &patient);
+			async move {
+				let (table, labels) = LabelTable::draw(keep, me, patient, &words).await.unwrap();
+				assert_eq!(labels.0.count_ones(), 2);
+				table.bits(&words[..1]).unwrap().0
+			}
+		}))
+		.await;
 		assert!(drawn.iter().all(|bit| *bit == drawn[0]));
-		let table = LabelTable::load(&home, &me, &patient).unwrap();
+		let table = LabelTable::load(&keep, &me, &patient).await.unwrap();
 		assert_eq!(table.words().len(), 9, "no word was lost");
 	}
 
-	#[test]
-	fn the_file_is_the_users_own() {
-		let folder = tempfile::tempdir().unwrap();
-		let home = Home::at(folder.path());
+	#[tokio::test]
+	async fn the_file_is_the_users_own() {
+		let keep = MemoryKeep::default();
 		let me = Identity::development("//DoctorA").unwrap();
 		let patient = AccountId::new([7; 32]);
 		let words = ["psychiatry".to_owned()];
-		let (table, _) = LabelTable::draw(&home, &me, &patient, &words).unwrap();
-		let failed = LabelTable::update(&home, &me, &patient, |table| -> Result<()> {
+		let (table, _) = LabelTable::draw(&keep, &me, &patient, &words).await.unwrap();
+		let failed = LabelTable::update(&keep, &me, &patient, |table| -> Result<()> {
 			table.bit_for("hiv", Labels(0))?;
 			bail!("something else")
-		});
+		})
+		.await;
 		assert!(failed.is_err());
-		assert_eq!(LabelTable::load(&home, &me, &patient).unwrap(), table);
-		let other = LabelTable::load(&home, &me, &AccountId::new([8; 32])).unwrap();
+		assert_eq!(LabelTable::load(&keep, &me, &patient).await.unwrap(), table);
+		let other = LabelTable::load(&keep, &me, &AccountId::new([8; 32])).await.unwrap();
 		assert_eq!(other, LabelTable::default());
 	}
 

@@ -1,25 +1,17 @@
-//! Names for accounts: the address book (`names.toml` in the home), the user's own keys,
-//! institutions from the chain, and development keys.
+//! Names for accounts: the address book, the user's own keys, institutions from the chain, and
+//! development keys.
 
 use crate::{
-	home::{write_private, Home},
-	keys::{Identity, KeyStore},
+	advice::{Advice, Advised},
+	keys::Identity,
+	platform::Keep,
 };
 use anyhow::{bail, Context, Result};
-use serde::{Deserialize, Serialize};
 use std::{
 	collections::{BTreeMap, HashMap},
 	str::FromStr,
 };
-use vouchsafe_client::chain::{account_bytes, AccountId};
-
-/// The address book's file.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Book {
-	#[serde(default)]
-	names: BTreeMap<String, String>,
-}
+use vouchsafe_protocol::types::{account_bytes, AccountId};
 
 /// People of the development networks. With `--dev`, these names are shown.
 const DEVELOPMENT: [&str; 11] = [
@@ -47,17 +39,17 @@ pub struct Names {
 }
 
 impl Names {
-	/// The home's address book and keys. With `development`, `//Name` is a name too.
-	pub fn load(home: &Home, development: bool) -> Result<Self> {
+	/// The address book and the user's keys. With `development`, `//Name` is a name too.
+	pub async fn load(keep: &impl Keep, development: bool) -> Result<Self> {
 		let mut names = Self { development, ..Self::default() };
-		for (name, address) in read_book(home)?.names {
+		for (name, address) in keep.address_book().await? {
 			let account = parse_account(&address)
 				.with_context(|| format!("the address book has a malformed address for {name}"))?;
 			names.shown.entry(account_bytes(&account)).or_insert_with(|| name.clone());
 			names.book.insert(name, account);
 		}
-		for (name, public) in KeyStore::new(home).list()? {
-			let account = parse_account(&public.account)?;
+		for (name, address) in keep.own_keys().await? {
+			let account = parse_account(&address)?;
 			names.shown.entry(account_bytes(&account)).or_insert_with(|| name.clone());
 			names.keys.insert(name, account);
 		}
@@ -127,14 +119,14 @@ impl Names {
 		match &alike[..] {
 			[account] => return Ok(account.clone()),
 			[] => {},
-			_ => bail!("several accounts are called “{name}”: write the name as `vouchsafe name list` shows it"),
+			_ => {
+				let message = format!("several accounts are called “{name}”");
+				bail!(Advised::new(message, Advice::CopyName))
+			},
 		}
 		let all = known.iter().flat_map(|names| names.keys()).map(String::as_str);
-		bail!(
-			"nobody is called “{name}”{}. `vouchsafe name list` shows all names, and `vouchsafe name add \
-			 \"{name}\" ADDRESS` adds one",
-			did_you_mean(name, all)
-		)
+		let message = format!("nobody is called “{name}”{}", did_you_mean(name, all));
+		bail!(Advised::new(message, Advice::AddName(name.to_owned())))
 	}
 
 	/// All names with their accounts and where they come from.
@@ -147,32 +139,18 @@ impl Names {
 	}
 }
 
-fn read_book(home: &Home) -> Result<Book> {
-	let path = home.path().join("names.toml");
-	if !path.exists() {
-		return Ok(Book::default());
-	}
-	let text = std::fs::read_to_string(&path)
-		.with_context(|| format!("cannot read {}", path.display()))?;
-	toml::from_str(&text).with_context(|| format!("{} is not an address book", path.display()))
-}
-
-fn write_book(home: &Home, book: &Book) -> Result<()> {
-	write_private(&home.path().join("names.toml"), toml::to_string(book)?.as_bytes())
-}
-
 /// Adds a name to the address book. It is an error if another account has that name there, in upper
 /// or lower case.
-pub fn add(home: &Home, name: &str, account: &AccountId) -> Result<()> {
-	put(home, name, account, false)
+pub async fn add(keep: &impl Keep, name: &str, account: &AccountId) -> Result<()> {
+	put(keep, name, account, false).await
 }
 
 /// Adds a name to the address book, even if another account has that name there.
-pub fn replace(home: &Home, name: &str, account: &AccountId) -> Result<()> {
-	put(home, name, account, true)
+pub async fn replace(keep: &impl Keep, name: &str, account: &AccountId) -> Result<()> {
+	put(keep, name, account, true).await
 }
 
-fn put(home: &Home, name: &str, account: &AccountId, may_replace: bool) -> Result<()> {
+async fn put(keep: &impl Keep, name: &str, account: &AccountId, may_replace: bool) -> Result<()> {
 	let is_not_a_name = name.trim().is_empty()
 		|| name.starts_with("//")
 		|| name.contains(['@', ':'])
@@ -181,45 +159,42 @@ fn put(home: &Home, name: &str, account: &AccountId, may_replace: bool) -> Resul
 	if is_not_a_name {
 		bail!("“{name}” cannot be a name: a name is not an address and has no “@” and no “:”");
 	}
-	let _lock = home.lock()?;
+	let _lock = keep.lock().await?;
 	let is_it = |known: &str| known.to_lowercase() == name.to_lowercase();
-	for (known, public) in KeyStore::new(home).list()? {
-		if is_it(&known) && parse_account(&public.account)? != *account {
+	for (known, address) in keep.own_keys().await? {
+		if is_it(&known) && parse_account(&address)? != *account {
 			bail!("“{known}” is the name of one of your keys: choose another name");
 		}
 	}
-	let mut book = read_book(home)?;
+	let mut book = keep.address_book().await?;
 	let address = account.to_string();
 	let before: Vec<_> = book
-		.names
 		.iter()
 		.filter(|(known, _)| is_it(known))
 		.map(|(known, address)| (known.clone(), address.clone()))
 		.collect();
 	for (known, theirs) in before {
 		if theirs != address && !may_replace {
-			bail!(
-				"“{known}” is the name of {theirs} already: choose another name, or give this one to \
-				 the new account with --replace"
-			);
+			let message = format!("“{known}” is the name of {theirs} already");
+			bail!(Advised::new(message, Advice::ReplaceName));
 		}
-		book.names.remove(&known);
+		book.remove(&known);
 	}
-	book.names.insert(name.to_owned(), address);
-	write_book(home, &book)
+	book.insert(name.to_owned(), address);
+	keep.set_address_book(&book).await
 }
 
 /// Removes a name from the address book. Returns whether it was there.
-pub fn remove(home: &Home, name: &str) -> Result<bool> {
-	// Do not create the home folder if there is nothing to remove.
-	if !read_book(home)?.names.contains_key(name) {
+pub async fn remove(keep: &impl Keep, name: &str) -> Result<bool> {
+	// Without a lock first, which would create a folder even if there is nothing to remove.
+	if !keep.address_book().await?.contains_key(name) {
 		return Ok(false);
 	}
-	let _lock = home.lock()?;
-	let mut book = read_book(home)?;
-	let was = book.names.remove(name).is_some();
+	let _lock = keep.lock().await?;
+	let mut book = keep.address_book().await?;
+	let was = book.remove(name).is_some();
 	if was {
-		write_book(home, &book)?;
+		keep.set_address_book(&book).await?;
 	}
 	Ok(was)
 }
@@ -278,14 +253,15 @@ pub fn parse_account(text: &str) -> Result<AccountId> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::memory::MemoryKeep;
+	use futures::future::join_all;
 
-	#[test]
-	fn names_resolve_and_show() {
-		let folder = tempfile::tempdir().unwrap();
-		let home = Home::at(folder.path());
+	#[tokio::test]
+	async fn names_resolve_and_show() {
+		let keep = MemoryKeep::default();
 		let account = AccountId::new([7; 32]);
-		add(&home, "Dr. Berger", &account).unwrap();
-		let mut names = Names::load(&home, false).unwrap();
+		add(&keep, "Dr. Berger", &account).await.unwrap();
+		let mut names = Names::load(&keep, false).await.unwrap();
 		names.add_institution("Hospital A", AccountId::new([1; 32]));
 		assert_eq!(names.resolve("Dr. Berger").unwrap(), account);
 		assert_eq!(names.resolve("dr. berger").unwrap(), account);
@@ -294,10 +270,11 @@ mod tests {
 		assert_eq!(names.show(&AccountId::new([1; 32])), "Hospital A");
 		assert_eq!(names.resolve(&account.to_string()).unwrap(), account);
 		assert_eq!(names.resolve(&format!("0x{}", "07".repeat(32))).unwrap(), account);
-		let error = names.resolve("Nobody").unwrap_err().to_string();
-		assert!(error.contains("name list"), "{error}");
-		assert!(remove(&home, "Dr. Berger").unwrap());
-		assert!(!remove(&home, "Dr. Berger").unwrap());
+		let error = names.resolve("Nobody").unwrap_err();
+		let advice = &error.downcast_ref::<Advised>().unwrap().advice;
+		assert_eq!(*advice, Advice::AddName("Nobody".into()));
+		assert!(remove(&keep, "Dr. Berger").await.unwrap());
+		assert!(!remove(&keep, "Dr. Berger").await.unwrap());
 	}
 
 	#[test]
@@ -306,56 +283,59 @@ mod tests {
 		assert_eq!(shown.chars().count(), 11);
 	}
 
-	#[test]
-	fn development_names_need_development() {
-		let folder = tempfile::tempdir().unwrap();
-		let home = Home::at(folder.path());
-		assert!(Names::load(&home, false).unwrap().resolve("//Alice").is_err());
-		assert!(Names::load(&home, true).unwrap().resolve("//Alice").is_ok());
+	#[tokio::test]
+	async fn development_names_need_development() {
+		let keep = MemoryKeep::default();
+		assert!(Names::load(&keep, false).await.unwrap().resolve("//Alice").is_err());
+		assert!(Names::load(&keep, true).await.unwrap().resolve("//Alice").is_ok());
 	}
 
-	#[test]
-	fn what_looks_like_an_address_is_not_a_name() {
-		let folder = tempfile::tempdir().unwrap();
-		let home = Home::at(folder.path());
+	#[tokio::test]
+	async fn what_looks_like_an_address_is_not_a_name() {
+		let keep = MemoryKeep::default();
 		let account = AccountId::new([7; 32]);
 		for name in ["", " ", "//Alice", "a@b", "a:b", "a\nb", &account.to_string()] {
-			assert!(replace(&home, name, &account).is_err(), "{name}");
+			assert!(replace(&keep, name, &account).await.is_err(), "{name}");
 		}
 	}
 
-	#[test]
-	fn a_name_is_given_to_another_account_only_on_purpose() {
-		let folder = tempfile::tempdir().unwrap();
-		let home = Home::at(folder.path());
+	#[tokio::test]
+	async fn a_name_is_given_to_another_account_only_on_purpose() {
+		let keep = MemoryKeep::default();
 		let (one, other) = (AccountId::new([7; 32]), AccountId::new([8; 32]));
-		add(&home, "Eva", &one).unwrap();
-		add(&home, "Eva", &one).unwrap();
+		add(&keep, "Eva", &one).await.unwrap();
+		add(&keep, "Eva", &one).await.unwrap();
 		for name in ["Eva", "eva"] {
-			let error = add(&home, name, &other).unwrap_err().to_string();
-			assert!(error.contains("--replace") && error.contains(&one.to_string()), "{error}");
+			let error = add(&keep, name, &other).await.unwrap_err();
+			assert!(error.to_string().contains(&one.to_string()), "{error}");
+			assert_eq!(error.downcast_ref::<Advised>().unwrap().advice, Advice::ReplaceName);
 		}
-		replace(&home, "eva", &other).unwrap();
-		let names = Names::load(&home, false).unwrap();
+		replace(&keep, "eva", &other).await.unwrap();
+		let names = Names::load(&keep, false).await.unwrap();
 		assert_eq!(names.list().len(), 1);
 		assert_eq!(names.resolve("Eva").unwrap(), other);
-		KeyStore::new(&home).with_work(4).generate("berger", "correct horse").unwrap();
-		assert!(replace(&home, "Berger", &one).unwrap_err().to_string().contains("your keys"));
+		let mut keep = keep;
+		keep.keys.push(("berger".into(), other.to_string()));
+		replace(&keep, "Berger", &other).await.unwrap();
+		assert!(replace(&keep, "Berger", &one)
+			.await
+			.unwrap_err()
+			.to_string()
+			.contains("your keys"));
 	}
 
-	#[test]
-	fn names_added_at_once_are_all_kept() {
-		let folder = tempfile::tempdir().unwrap();
-		let home = Home::at(folder.path());
-		std::thread::scope(|scope| {
-			for number in 0..12u8 {
-				let home = &home;
-				scope.spawn(move || {
-					add(home, &format!("Doctor {number}"), &AccountId::new([number; 32])).unwrap();
-				});
+	#[tokio::test]
+	async fn names_added_at_once_are_all_kept() {
+		let keep = MemoryKeep::default();
+		join_all((0..12u8).map(|number| {
+			let keep = keep.clone();
+			async move {
+				let account = AccountId::new([number; 32]);
+				add(&keep, &format!("Doctor {number}"), &account).await.unwrap();
 			}
-		});
-		assert_eq!(Names::load(&home, false).unwrap().list().len(), 12);
+		}))
+		.await;
+		assert_eq!(Names::load(&keep, false).await.unwrap().list().len(), 12);
 	}
 
 	#[test]

@@ -4,27 +4,24 @@
 
 use crate::{
 	english::ENGLISH,
-	file_names::{file_name, without_extension},
+	file_names::without_extension,
 	labels::{unmark, LabelTable},
-	progress::Progress,
-	session::Session,
+	platform::{Clock, Document, Draft, Platform, Sink, Task},
+	session::{At, Session},
 	text::plain,
 };
 use anyhow::{bail, Context as _, Result};
 use futures::{stream::FuturesUnordered, StreamExt};
-use std::{
-	io::{BufWriter, Write},
-	path::{Path, PathBuf},
-	time::{Duration, Instant},
-};
-use tempfile::NamedTempFile;
+use std::time::Duration;
 use thiserror::Error;
-use vouchsafe_client::{
-	chain::{calls::CustodyCall, AccountId, At, Ground, Purpose, SharingSet, View, H256},
+use vouchsafe_protocol::{
+	calls::CustodyCall,
 	cid::Cid,
-	custodian::{Custodian, CustodianError},
+	errors::CustodianError,
 	messages::{AskRelease, FetchPatientEnvelope, PatientEnvelope, Release},
-	protocol::openings::{Fault, Gathered, Source, Target},
+	openings::{Fault, Gathered, Source, Target},
+	traits::{Custodian, View},
+	types::{self, AccountId, Ground, Purpose, SharingSet, H256},
 };
 use vouchsafe_speech::{short, Noun};
 use vouchsafe_vault::{
@@ -35,7 +32,7 @@ use vouchsafe_vault::{
 };
 
 /// The most records in one opening.
-pub const MAX_OPENED: usize = vouchsafe_client::chain::MAX_OPENED as usize;
+pub const MAX_OPENED: usize = types::MAX_OPENED as usize;
 /// How long a custodian that says "no access" is asked again after a final opening: its node may
 /// see that block a little later than ours.
 const LAG: Duration = Duration::from_secs(8);
@@ -44,10 +41,7 @@ const LAG: Duration = Duration::from_secs(8);
 #[derive(Debug, Error)]
 pub enum OpenError {
 	/// The chain refused access.
-	#[error(
-		"no access to {what}: no consent permits it. `vouchsafe request submit` asks the patient for \
-		 access. The patient can see the reason with `vouchsafe consent explain`"
-	)]
+	#[error("no access to {what}: no consent permits it")]
 	NoAccess {
 		/// The record or version.
 		what: String,
@@ -126,23 +120,9 @@ pub struct OpeningRequest {
 	pub ground: Ground,
 }
 
-/// Where a document is written.
-#[derive(Clone, Debug)]
-pub enum Destination {
-	/// Into this folder, under a name made from the title.
-	Folder(PathBuf),
-	/// Into this file.
-	File {
-		/// Which.
-		path: PathBuf,
-		/// Whether an existing file is replaced.
-		replace: bool,
-	},
-}
-
 /// A record that was opened.
 #[derive(Clone, Debug)]
-pub struct Opened {
+pub struct Opened<Place> {
 	/// Which.
 	pub record: H256,
 	/// Which version.
@@ -153,8 +133,8 @@ pub struct Opened {
 	pub media_type: String,
 	/// Its length.
 	pub length: u64,
-	/// Where it was written.
-	pub path: PathBuf,
+	/// Where it is.
+	pub place: Place,
 	/// The sources of the shares that opened it.
 	pub shares_from: Vec<String>,
 	/// The institution whose copy of the content was used.
@@ -164,24 +144,24 @@ pub struct Opened {
 }
 
 /// The result for each record.
-pub type Results = Vec<(H256, Result<Opened, OpenError>)>;
+pub type Results<Place> = Vec<(H256, Result<Opened<Place>, OpenError>)>;
 
 /// Opens records: asks the chain, and fetches the records that it opened. An error concerns all
 /// records. A fault of one record is in that record's result.
-pub async fn open(
-	session: &Session,
+pub async fn open<S: Sink>(
+	session: &Session<impl Platform>,
 	opening: &OpeningRequest,
-	destination: &Destination,
-) -> Result<Results> {
+	sink: &S,
+) -> Result<Results<S::Place>> {
 	let (opened, refused) = ask(session, opening).await?;
-	let mut results: Results = refused
+	let mut results: Results<S::Place> = refused
 		.into_iter()
 		.map(|record| {
 			(record, Err(OpenError::NoAccess { what: format!("record {}", short(&record)) }))
 		})
 		.collect();
 	for record in opened {
-		match fetch(session, opening, record, destination).await {
+		match fetch(session, opening, record, sink).await {
 			Ok(opened) => results.push((record, Ok(opened))),
 			Err(error) => match error.downcast::<OpenError>() {
 				Ok(error) => results.push((record, Err(error))),
@@ -195,7 +175,10 @@ pub async fn open(
 
 /// Asks the chain to open records, and waits until that is final. Returns the records that were
 /// opened and those that were refused.
-pub async fn ask(session: &Session, opening: &OpeningRequest) -> Result<(Vec<H256>, Vec<H256>)> {
+pub async fn ask(
+	session: &Session<impl Platform>,
+	opening: &OpeningRequest,
+) -> Result<(Vec<H256>, Vec<H256>)> {
 	if opening.records.is_empty() || opening.records.len() > MAX_OPENED {
 		bail!("1 to {MAX_OPENED} records can be opened at once");
 	}
@@ -205,16 +188,16 @@ pub async fn ask(session: &Session, opening: &OpeningRequest) -> Result<(Vec<H25
 		purpose: opening.purpose,
 		ground: opening.ground.clone(),
 	};
-	let waiting = Progress::waiting("waiting until the opening is final");
+	let waiting = session.waiting("waiting until the opening is final");
 	let included = session.submit(call).await?;
 	waiting.advance(1);
 	included.opening_decided().context("the chain does not confirm the opening")
 }
 
 /// What the chain stores about a version, or about the last version if none is named.
-async fn find(
-	session: &Session,
-	at: &At,
+async fn find<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
 	patient: &AccountId,
 	record: H256,
 	version: Option<u32>,
@@ -233,12 +216,12 @@ fn count_versions(versions: u32) -> String {
 }
 
 /// Fetches shares, manifest and content of an opened record. The opening must be final and valid.
-pub async fn fetch(
-	session: &Session,
+pub async fn fetch<S: Sink>(
+	session: &Session<impl Platform>,
 	opening: &OpeningRequest,
 	record: H256,
-	destination: &Destination,
-) -> Result<Opened> {
+	sink: &S,
+) -> Result<Opened<S::Place>> {
 	let at = session.finalized().await?;
 	let target = find(session, &at, &opening.patient, record, opening.version).await?;
 	let gathered = gather(session, &target).await?;
@@ -250,18 +233,14 @@ pub async fn fetch(
 	let details = manifest.details(&secret, &target.context)?;
 	let key = secret.document_key(&target.context);
 
-	let folder = match destination {
-		Destination::Folder(folder) => folder.clone(),
-		Destination::File { path, .. } => parent(path),
-	};
 	let mut failed = Vec::new();
 	let mut good = None;
 	for institution in &places {
 		let name = session.names.show(institution);
 		let decryptor = Decryptor::new(&key, &target.context).expecting(manifest.ciphertext_len);
-		match fetch_copy(session, institution, &manifest, &details, decryptor, &folder).await? {
-			Ok((file, commitment)) => {
-				good = Some((name, file, commitment));
+		match fetch_copy(session, institution, &manifest, &details, decryptor, sink).await? {
+			Ok((draft, commitment)) => {
+				good = Some((name, draft, commitment));
 				break;
 			},
 			Err(reason) => {
@@ -272,7 +251,7 @@ pub async fn fetch(
 			},
 		}
 	}
-	let Some((content_from, file, commitment)) = good else {
+	let Some((content_from, draft, commitment)) = good else {
 		return Err(OpenError::NoGoodCopy { what: "ciphertext", failed }.into());
 	};
 	if !target.is_committed(&commitment) {
@@ -280,9 +259,10 @@ pub async fn fetch(
 	}
 
 	let (media_type, meanings) = unmark(&details.media_type);
-	learn_labels(session, &target.patient, &meanings)?;
+	learn_labels(session, &target.patient, &meanings).await?;
 	let title = plain(&details.title);
-	let path = keep(file, destination, &folder, &title, media_type, &record)?;
+	let document = Document { record, title, media_type: media_type.to_owned() };
+	let place = sink.keep(draft, &document).await?;
 	let media_type = plain(without_extension(media_type).0);
 	let suspicious = gathered.faults.iter().filter(|(_, fault)| fault.is_suspicious());
 	warnings.extend(suspicious.map(|(source, fault)| {
@@ -291,10 +271,10 @@ pub async fn fetch(
 	Ok(Opened {
 		record,
 		version: target.version,
-		title,
+		title: document.title,
 		media_type,
 		length: details.plaintext_len,
-		path,
+		place,
 		shares_from: gathered
 			.shares
 			.iter()
@@ -305,27 +285,25 @@ pub async fn fetch(
 	})
 }
 
-fn parent(path: &Path) -> PathBuf {
-	match path.parent() {
-		Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-		_ => PathBuf::from("."),
-	}
-}
-
-fn learn_labels(session: &Session, patient: &AccountId, meanings: &[(String, u8)]) -> Result<()> {
+async fn learn_labels(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	meanings: &[(String, u8)],
+) -> Result<()> {
 	if meanings.is_empty() {
 		return Ok(());
 	}
 	let me = session.me()?;
-	LabelTable::update(&session.home, me, patient, |table| {
+	LabelTable::update(&session.keep, me, patient, |table| {
 		table.learn(meanings);
 		Ok(())
-	})?;
+	})
+	.await?;
 	Ok(())
 }
 
 /// The source of a share, in words.
-fn name_of(session: &Session, target: &Target, source: &Source) -> String {
+fn name_of(session: &Session<impl Platform>, target: &Target, source: &Source) -> String {
 	let name = session.names.show(source.custodian());
 	match source {
 		Source::Custodian(_) => name,
@@ -346,11 +324,11 @@ enum Answer {
 }
 
 /// Asks all custodians at once, until enough shares have come.
-async fn gather(session: &Session, target: &Target) -> Result<Gathered> {
+async fn gather(session: &Session<impl Platform>, target: &Target) -> Result<Gathered> {
 	let me = session.me()?;
 	let account = me.account();
 	let asks_for_own = account == target.patient && target.is_held_by_patient();
-	let deadline = Instant::now() + LAG;
+	let deadline = session.clock.elapsed() + LAG;
 	let mut asked = FuturesUnordered::new();
 	for holder in target.custodians() {
 		// The patient's own share, and the custodian's.
@@ -364,7 +342,7 @@ async fn gather(session: &Session, target: &Target) -> Result<Gathered> {
 			});
 		}
 	}
-	let _waiting = Progress::waiting("waiting for the custodians' shares");
+	let _waiting = session.waiting("waiting for the custodians' shares");
 	let mut gathered = Gathered::default();
 	let mut away: Vec<(&AccountId, String)> = Vec::new();
 	while let Some((institution, answer)) = asked.next().await {
@@ -396,11 +374,11 @@ async fn gather(session: &Session, target: &Target) -> Result<Gathered> {
 }
 
 async fn ask_custodian(
-	session: &Session,
+	session: &Session<impl Platform>,
 	target: &Target,
 	institution: &AccountId,
 	own: bool,
-	deadline: Instant,
+	deadline: Duration,
 ) -> Result<Answer, String> {
 	let me = session.me().map_err(|error| error.to_string())?;
 	let custodian = session.custodian(institution).map_err(|error| error.to_string())?;
@@ -415,8 +393,10 @@ async fn ask_custodian(
 			custodian.release(&me.signer, &request).await.map(Answer::Released)
 		};
 		match answer {
-			Err(CustodianError::NoAccess | CustodianError::NotYet) if Instant::now() < deadline => {
-				tokio::time::sleep(Duration::from_millis(400)).await;
+			Err(CustodianError::NoAccess | CustodianError::NotYet)
+				if session.clock.elapsed() < deadline =>
+			{
+				session.clock.sleep(Duration::from_millis(400)).await;
 			},
 			Ok(answer) => return Ok(answer),
 			Err(CustodianError::Unreachable(detail)) => {
@@ -437,7 +417,7 @@ fn content_places(target: &Target, near: Option<&AccountId>) -> Vec<AccountId> {
 }
 
 async fn fetch_manifest(
-	session: &Session,
+	session: &Session<impl Platform>,
 	target: &Target,
 	places: &[AccountId],
 	warnings: &mut Vec<String>,
@@ -469,9 +449,9 @@ async fn fetch_manifest(
 }
 
 /// CID and length of the last version's ciphertext, as its manifest has them.
-pub async fn content_of(
-	session: &Session,
-	at: &At,
+pub async fn content_of<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
 	patient: &AccountId,
 	record: H256,
 ) -> Result<(Cid, u64)> {
@@ -490,16 +470,16 @@ struct BadCopy {
 	suspicious: bool,
 }
 
-/// Fetches one copy and decrypts it into a temporary file as it arrives. The file is kept only if
-/// CID, length and every segment are right. The outer error is an error of this machine.
-async fn fetch_copy(
-	session: &Session,
+/// Fetches one copy and decrypts it into a draft as it arrives. The draft is returned only if CID,
+/// length and every segment are right. The outer error is an error of this machine.
+async fn fetch_copy<S: Sink>(
+	session: &Session<impl Platform>,
 	institution: &AccountId,
 	manifest: &Manifest,
 	details: &Details,
 	mut decryptor: Decryptor,
-	folder: &Path,
-) -> Result<Result<(NamedTempFile, [u8; 32]), BadCopy>> {
+	sink: &S,
+) -> Result<Result<(S::Draft, [u8; 32]), BadCopy>> {
 	let bad = |text: String, suspicious| Ok(Err(BadCopy { text, suspicious }));
 	let cid = Cid::try_from(&manifest.ciphertext_cid[..])
 		.context("the CID in the manifest is malformed")?;
@@ -511,13 +491,9 @@ async fn fetch_copy(
 		Ok(stream) => stream,
 		Err(error) => return bad(error.to_string(), matches!(error, CustodianError::Damaged(_))),
 	};
-	std::fs::create_dir_all(folder)
-		.with_context(|| format!("cannot create the folder {}", folder.display()))?;
-	let file = NamedTempFile::new_in(folder)
-		.with_context(|| format!("cannot write into {}", folder.display()))?;
-	let mut writer = BufWriter::new(file);
+	let mut draft = sink.draft().await?;
 	let mut commitment = PlaintextCommitment::new(details.commitment_salt);
-	let progress = Progress::bytes("fetching", manifest.ciphertext_len);
+	let progress = session.bytes("fetching", manifest.ciphertext_len);
 	let mut plaintext = Vec::new();
 	while let Some(piece) = stream.next().await {
 		let piece = match piece {
@@ -531,7 +507,7 @@ async fn fetch_copy(
 			return bad(error.to_string(), true);
 		}
 		commitment.update(&plaintext);
-		writer.write_all(&plaintext).context("cannot write the document")?;
+		draft.write(&plaintext).await?;
 		progress.advance(piece.len() as u64);
 	}
 	plaintext.clear();
@@ -541,57 +517,14 @@ async fn fetch_copy(
 		Err(error) => return bad(error.to_string(), true),
 	}
 	commitment.update(&plaintext);
-	writer.write_all(&plaintext).context("cannot write the document")?;
-	let file = writer.into_inner().context("cannot write the document")?;
-	file.as_file().sync_all().context("cannot write the document")?;
-	Ok(Ok((file, commitment.finish())))
-}
-
-/// Gives the temporary file its final name. Before that, nobody sees the document.
-fn keep(
-	file: NamedTempFile,
-	destination: &Destination,
-	folder: &Path,
-	title: &str,
-	media_type: &str,
-	record: &H256,
-) -> Result<PathBuf> {
-	match destination {
-		Destination::File { path, replace } => {
-			if *replace { file.persist(path) } else { file.persist_noclobber(path) }.with_context(
-				|| format!("{} exists already: --force replaces it", path.display()),
-			)?;
-			Ok(path.clone())
-		},
-		Destination::Folder(_) => {
-			let (stem, extension) = file_name(title, media_type, &short(record));
-			let mut file = file;
-			for number in 1..1000 {
-				let name = match number {
-					1 => format!("{stem}{extension}"),
-					_ => format!("{stem} ({number}){extension}"),
-				};
-				let path = folder.join(name);
-				match file.persist_noclobber(&path) {
-					Ok(_) => return Ok(path),
-					Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {
-						file = error.file;
-					},
-					Err(error) => {
-						return Err(error.error)
-							.with_context(|| format!("cannot write {}", path.display()))
-					},
-				}
-			}
-			bail!("there are too many files named “{stem}” in {}", folder.display())
-		},
-	}
+	draft.write(&plaintext).await?;
+	Ok(Ok((draft, commitment.finish())))
 }
 
 /// The patient's own share of a version, from a custodian that keeps it, with the commitments.
-pub async fn own_share(
-	session: &Session,
-	at: &At,
+pub async fn own_share<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
 	record: H256,
 	version: u32,
 ) -> Result<(Share, Commitments, SharingSet)> {
@@ -646,32 +579,5 @@ mod tests {
 		);
 		let none = OpenError::TooFewShares { need: 3, got: vec![], failed: vec![] };
 		assert_eq!(none.to_string(), "the key needs 3 shares, and no custodian gave one");
-	}
-
-	#[test]
-	fn a_document_keeps_its_place() {
-		let folder = tempfile::tempdir().unwrap();
-		let record = H256([7; 32]);
-		let destination = Destination::Folder(folder.path().to_owned());
-		let file = || NamedTempFile::new_in(folder.path()).unwrap();
-		let keep = |file| {
-			keep(file, &destination, folder.path(), "CT", "application/dicom", &record).unwrap()
-		};
-		assert_eq!(keep(file()).file_name().unwrap(), "CT 07070707.dcm");
-		assert_eq!(keep(file()).file_name().unwrap(), "CT 07070707 (2).dcm");
-	}
-
-	#[test]
-	fn a_file_is_replaced_only_when_asked() {
-		let folder = tempfile::tempdir().unwrap();
-		let path = folder.path().join("out");
-		let kept = |replace| {
-			let destination = Destination::File { path: path.clone(), replace };
-			let file = NamedTempFile::new_in(folder.path()).unwrap();
-			keep(file, &destination, folder.path(), "", "", &H256([0; 32]))
-		};
-		kept(false).unwrap();
-		assert!(kept(false).unwrap_err().to_string().contains("--force"));
-		kept(true).unwrap();
 	}
 }

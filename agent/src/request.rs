@@ -1,15 +1,17 @@
 //! Asks patients for access, and answers such requests.
 
 use crate::{
+	advice::{Advice, Advised},
 	consent::{sentence, shown, Granted},
+	platform::Platform,
 	session::Session,
 };
 use anyhow::{bail, Context as _, Result};
-use vouchsafe_client::chain::{
-	account_bytes, bounded,
+use vouchsafe_protocol::{
 	calls::AccessRequestsCall,
 	events::{AccessRequestsEvent, Event},
-	AccountId, Asked, Effect, Grantee, Request, Terms, View, H256,
+	traits::View,
+	types::{account_bytes, bounded, AccountId, Asked, Effect, Grantee, Request, Terms, H256},
 };
 use vouchsafe_vault::seal::{self, PublicKey, Purpose, OVERHEAD};
 
@@ -24,7 +26,7 @@ fn address(genesis: &H256, patient: &AccountId, asker: &AccountId) -> Vec<u8> {
 
 /// Submits a request. Returns its number and the block.
 pub async fn submit(
-	session: &Session,
+	session: &Session<impl Platform>,
 	patient: AccountId,
 	institution: AccountId,
 	grantee: Grantee,
@@ -67,7 +69,7 @@ pub async fn submit(
 }
 
 /// The request with this number to the user, who is the patient.
-pub async fn find(session: &Session, id: u32) -> Result<Request> {
+pub async fn find(session: &Session<impl Platform>, id: u32) -> Result<Request> {
 	let me = session.me()?.account();
 	let at = session.finalized().await?;
 	at.requests_of(&me)
@@ -75,13 +77,14 @@ pub async fn find(session: &Session, id: u32) -> Result<Request> {
 		.into_iter()
 		.find(|(number, _)| *number == id)
 		.map(|(_, request)| request)
-		.with_context(|| {
-			format!("there is no request {id} to you: `vouchsafe request list` shows them")
+		.ok_or_else(|| {
+			let message = format!("there is no request {id} to you");
+			Advised::new(message, Advice::ListRequests).into()
 		})
 }
 
 /// The reason, decrypted for the patient. `None` if it cannot be decrypted.
-pub fn reason(session: &Session, request: &Request) -> Option<String> {
+pub fn reason(session: &Session<impl Platform>, request: &Request) -> Option<String> {
 	let me = session.me.as_ref()?;
 	let address = address(&session.genesis(), &me.account(), &request.asker);
 	let bytes = seal::open(&me.encryption, Purpose::Text, &address, &request.reason).ok()?;
@@ -108,13 +111,13 @@ pub fn terms_of(request: &Request, now: u64) -> Result<Terms> {
 
 /// Approves a request with these terms. The patient must have seen their sentence and agreed to it.
 pub async fn approve(
-	session: &Session,
+	session: &Session<impl Platform>,
 	id: u32,
 	grantee: Grantee,
 	terms: Terms,
 ) -> Result<Granted> {
-	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms)?;
-	let text = shown(session, &sentence)?;
+	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
+	let text = shown(session, &sentence).await?;
 	let call = AccessRequestsCall::approve { request: id, grantee: grantee.clone(), terms, text };
 	let included = session.submit(call).await?;
 	let consent = included.find(|event| match event {
@@ -126,12 +129,16 @@ pub async fn approve(
 }
 
 /// Denies a request.
-pub async fn deny(session: &Session, id: u32) -> Result<u32> {
+pub async fn deny(session: &Session<impl Platform>, id: u32) -> Result<u32> {
 	Ok(session.submit(AccessRequestsCall::deny { request: id }).await?.number)
 }
 
 /// Withdraws the user's own request to a patient.
-pub async fn withdraw(session: &Session, patient: AccountId, id: u32) -> Result<u32> {
+pub async fn withdraw(
+	session: &Session<impl Platform>,
+	patient: AccountId,
+	id: u32,
+) -> Result<u32> {
 	let call = AccessRequestsCall::withdraw { patient, request: id };
 	Ok(session.submit(call).await?.number)
 }

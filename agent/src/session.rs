@@ -1,27 +1,62 @@
-//! A session: a connection to a node, the home folder, the user's key, and names of accounts.
+//! A session: connections, the user's key and stored things, and names of accounts.
 
-use crate::{english::ENGLISH, home::Home, keys::Identity, names::Names};
+use crate::{
+	advice::{Advice, Advised},
+	english::ENGLISH,
+	keys::Identity,
+	names::Names,
+	platform::{Platform, Progress},
+};
 use anyhow::{bail, Context, Result};
 use std::sync::Arc;
-use vouchsafe_client::{
-	chain::{
-		calls::RuntimeCall, AccountId, Affiliation, At, Chain, ChainError, Included, Submit, View,
-		H256,
-	},
-	custodian::CustodianClient,
-	protocol::holders::Member,
+use vouchsafe_protocol::{
+	calls::RuntimeCall,
+	errors::ChainError,
+	events::Included,
+	holders::Member,
+	traits::{Custodians, SendOutsideWasm, Submit, View},
+	types::{AccountId, Affiliation, H256},
 };
+
+/// The chain as of one block, as a session's connection reads it.
+pub type At<P> = <<P as Platform>::Chain as Submit>::At;
+
+/// A custodian, as a session's connection reaches it.
+pub type CustodianOf<P> = <<P as Platform>::Custodians as Custodians>::Custodian;
+
+/// A task that a session shows.
+pub type TaskOf<P> = <<P as Platform>::Progress as Progress>::Task;
 
 /// Called after each step of work that can be resumed, with the step's name.
 pub type StepHook = Arc<dyn Fn(&str) + Send + Sync>;
 
+/// The parts of a [`Platform`].
+#[derive(Clone, Debug)]
+pub struct Parts<P: Platform> {
+	/// The connection to the chain.
+	pub chain: P::Chain,
+	/// The connections to custodians.
+	pub custodians: P::Custodians,
+	/// The user's stored things.
+	pub keep: P::Keep,
+	/// The clock.
+	pub clock: P::Clock,
+	/// Shows progress.
+	pub progress: P::Progress,
+}
+
 /// A session.
-#[derive(Clone)]
-pub struct Session {
-	/// The chain.
-	pub chain: Chain,
-	/// The folder.
-	pub home: Home,
+pub struct Session<P: Platform> {
+	/// The connection to the chain.
+	pub chain: P::Chain,
+	/// The connections to custodians.
+	pub custodians: P::Custodians,
+	/// The user's stored things.
+	pub keep: P::Keep,
+	/// The clock.
+	pub clock: P::Clock,
+	/// Shows progress.
+	pub progress: P::Progress,
 	/// The names of accounts.
 	pub names: Names,
 	/// All institutions and authorities.
@@ -32,16 +67,14 @@ pub struct Session {
 	pub hook: Option<StepHook>,
 }
 
-impl Session {
-	/// A session on an existing connection.
-	pub async fn new(
-		chain: Chain,
-		home: Home,
-		me: Option<Identity>,
-		development: bool,
-	) -> Result<Self> {
-		let names = Names::load(&home, development)?;
-		let mut session = Self { chain, home, names, members: Vec::new(), me, hook: None };
+impl<P: Platform> Session<P> {
+	/// A session on existing connections. With `development`, development keys are names too.
+	pub async fn new(parts: Parts<P>, me: Option<Identity>, development: bool) -> Result<Self> {
+		let Parts { chain, custodians, keep, clock, progress } = parts;
+		let names = Names::load(&keep, development).await?;
+		let (members, hook) = (Vec::new(), None);
+		let mut session =
+			Self { chain, custodians, keep, clock, progress, names, members, me, hook };
 		session.learn_members().await?;
 		if let Some(me) = session.me.as_ref().filter(|me| me.name.starts_with("//")) {
 			session.names.add_development(me);
@@ -83,10 +116,7 @@ impl Session {
 
 	/// The user's key.
 	pub fn me(&self) -> Result<&Identity> {
-		self.me.as_ref().context(
-			"choose a key with --key NAME (`vouchsafe key show` lists your keys, `vouchsafe key \
-			 generate NAME` creates one)",
-		)
+		self.me.as_ref().ok_or_else(|| Advised::new("choose a key", Advice::ChooseKey).into())
 	}
 
 	/// The genesis hash.
@@ -100,7 +130,7 @@ impl Session {
 	}
 
 	/// The custodian of an institution.
-	pub fn custodian(&self, institution: &AccountId) -> Result<CustodianClient> {
+	pub fn custodian(&self, institution: &AccountId) -> Result<CustodianOf<P>> {
 		let name = self.names.show(institution);
 		let member =
 			self.member(institution).with_context(|| format!("{name} is not an institution"))?;
@@ -108,11 +138,11 @@ impl Session {
 			.custodian
 			.as_ref()
 			.with_context(|| format!("{name} has not named a custodian yet"))?;
-		Ok(CustodianClient::new(url, institution.clone(), self.genesis())?)
+		Ok(self.custodians.custodian(url, institution)?)
 	}
 
 	/// Signs and submits a call, and waits until it is final.
-	pub async fn submit(&self, call: impl Into<RuntimeCall> + Send) -> Result<Included> {
+	pub async fn submit(&self, call: impl Into<RuntimeCall> + SendOutsideWasm) -> Result<Included> {
 		Ok(self.chain.submit(&self.me()?.signer, call).await?)
 	}
 
@@ -139,22 +169,33 @@ impl Session {
 			[institution] => Ok(Some(institution.clone())),
 			_ => {
 				let names: Vec<_> = current.iter().map(|it| self.names.show(it)).collect();
-				bail!("you work for {}: choose one with --institution", ENGLISH.and(&names))
+				let message = format!("you work for {}", ENGLISH.and(&names));
+				bail!(Advised::new(message, Advice::ChooseInstitution))
 			},
 		}
 	}
 
 	/// The same. It is an error if there is none.
 	pub async fn institution(&self, named: Option<&str>) -> Result<AccountId> {
-		self.acting_for(named).await?.context(
-			"you do this for an institution, but you have no affiliation now: name the institution with \
-			 --institution, or ask its registrar for an affiliation",
-		)
+		self.acting_for(named).await?.ok_or_else(|| {
+			let message = "you do this for an institution, but you have no affiliation now";
+			Advised::new(message, Advice::NameInstitution).into()
+		})
 	}
 
 	/// The chain as of the last finalised block.
-	pub async fn finalized(&self) -> Result<At, ChainError> {
+	pub async fn finalized(&self) -> Result<At<P>, ChainError> {
 		self.chain.finalized().await
+	}
+
+	/// Shows a task of unknown length.
+	pub fn waiting(&self, what: &str) -> TaskOf<P> {
+		self.progress.begin(what, None)
+	}
+
+	/// Shows a task with this number of bytes.
+	pub fn bytes(&self, what: &str, length: u64) -> TaskOf<P> {
+		self.progress.begin(what, Some(length))
 	}
 
 	/// Tells the hook that a step is done.

@@ -1,4 +1,4 @@
-//! Text from elsewhere, made harmless, and tables.
+//! Text from elsewhere, made harmless.
 
 /// Whether a character turns the direction of the text after it, so that a text reads as another.
 pub(crate) fn turns_text(c: char) -> bool {
@@ -12,39 +12,9 @@ pub fn plain(text: &str) -> String {
 		.collect()
 }
 
-/// A table. Each column is as wide as its longest cell.
-pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
-	let width = |column: usize| {
-		rows.iter()
-			.map(|row| row.get(column).map_or(0, |cell| cell.chars().count()))
-			.chain([head[column].chars().count()])
-			.max()
-			.unwrap_or(0)
-	};
-	let widths: Vec<usize> = (0..head.len()).map(width).collect();
-	let line = |cells: &mut dyn Iterator<Item = &str>| {
-		let mut line = String::new();
-		for (cell, width) in cells.zip(&widths) {
-			let pad = width.saturating_sub(cell.chars().count());
-			line.push_str(cell);
-			line.push_str(&" ".repeat(pad + 2));
-		}
-		line.trim_end().to_owned()
-	};
-	let mut lines = vec![line(&mut head.iter().copied())];
-	lines.extend(rows.iter().map(|row| line(&mut row.iter().map(String::as_str))));
-	lines.join("\n")
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
-
-	#[test]
-	fn tables_line_up() {
-		let rows = vec![vec!["a".into(), "1".into()], vec!["longer".into(), "2".into()]];
-		assert_eq!(table(&["who", "n"], &rows), "who     n\na       1\nlonger  2");
-	}
 
 	#[test]
 	fn foreign_text_is_made_harmless() {

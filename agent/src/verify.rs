@@ -1,16 +1,18 @@
 //! Checks every copy of a version's content, at every custodian that keeps one.
 
-use crate::{progress::Progress, session::Session};
+use crate::{
+	platform::{Draft, Keep, Pieces, Platform, Task},
+	session::Session,
+};
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use std::io::{Read, Seek, SeekFrom, Write};
-use tempfile::NamedTempFile;
-use vouchsafe_client::{
-	chain::{AccountId, View, H256},
+use vouchsafe_protocol::{
 	cid::{Cid, CHUNK},
-	custodian::{Custodian, CustodianError},
-	protocol::openings::{context, has_custodian},
+	errors::CustodianError,
+	openings::{context, has_custodian},
+	traits::{Custodian, View},
+	types::{AccountId, H256},
 };
 use vouchsafe_vault::manifest::Manifest;
 
@@ -105,7 +107,7 @@ impl Verified {
 /// Checks every copy of a version; the last one if none is named. It needs no right to read: what
 /// is checked is ciphertext.
 pub async fn verify(
-	session: &Session,
+	session: &Session<impl Platform>,
 	patient: &AccountId,
 	record: H256,
 	version: Option<u32>,
@@ -129,8 +131,10 @@ pub async fn verify(
 		check_copies(session, "manifest", manifest_cid, LONGEST_MANIFEST, &places).await?;
 	if let Some(mut good) = good {
 		let mut bytes = Vec::new();
-		good.seek(SeekFrom::Start(0))?;
-		good.read_to_end(&mut bytes)?;
+		let mut pieces = good.read().await?;
+		while let Some(piece) = pieces.next().await {
+			bytes.extend_from_slice(&piece?);
+		}
 		let context = context(session.genesis(), record, version, patient);
 		let manifest = Manifest::decode_versioned(&bytes, &context)?;
 		let cid = Cid::try_from(&manifest.ciphertext_cid[..])
@@ -143,21 +147,21 @@ pub async fn verify(
 }
 
 /// Fetches each copy; a changed one is compared with a good one.
-async fn check_copies(
-	session: &Session,
+async fn check_copies<P: Platform>(
+	session: &Session<P>,
 	what: &'static str,
 	cid: Cid,
 	length: u64,
 	places: &[AccountId],
-) -> Result<(Vec<CopyReport>, Option<NamedTempFile>)> {
-	let mut good: Option<NamedTempFile> = None;
-	let mut bad: Vec<(usize, NamedTempFile)> = Vec::new();
+) -> Result<(Vec<CopyReport>, Option<DraftOf<P>>)> {
+	let mut good: Option<DraftOf<P>> = None;
+	let mut bad: Vec<(usize, DraftOf<P>)> = Vec::new();
 	let mut copies = Vec::new();
 	for institution in places {
 		let name = session.names.show(institution);
-		let progress = Progress::bytes(&format!("checking the {what} at {name}"), length);
-		let mut file = NamedTempFile::new()?;
-		let state = match fetch(session, institution, cid, length, &mut file, &progress).await? {
+		let progress = session.bytes(&format!("checking the {what} at {name}"), length);
+		let mut draft = session.keep.scratch().await?;
+		let state = match fetch(session, institution, cid, length, &mut draft, &progress).await? {
 			Fetched::Good => CopyState::Good,
 			Fetched::Bad => CopyState::Changed { bytes: None, other_length: false },
 			Fetched::Away(why) => CopyState::Missing(why),
@@ -165,21 +169,24 @@ async fn check_copies(
 		};
 		match state {
 			CopyState::Good => {
-				good.get_or_insert(file);
+				good.get_or_insert(draft);
 			},
-			CopyState::Changed { .. } => bad.push((copies.len(), file)),
+			CopyState::Changed { .. } => bad.push((copies.len(), draft)),
 			_ => {},
 		}
 		copies.push(CopyReport { what, institution: institution.clone(), state });
 	}
 	if let Some(good) = &mut good {
-		for (place, mut file) in bad {
-			let (bytes, other_length) = compare(good, &mut file)?;
+		for (place, mut draft) in bad {
+			let (bytes, other_length) = compare(good.read().await?, draft.read().await?).await?;
 			copies[place].state = CopyState::Changed { bytes, other_length };
 		}
 	}
 	Ok((copies, good))
 }
+
+/// A copy that is being checked.
+type DraftOf<P> = <<P as Platform>::Keep as Keep>::Draft;
 
 enum Fetched {
 	Good,
@@ -189,12 +196,12 @@ enum Fetched {
 }
 
 async fn fetch(
-	session: &Session,
+	session: &Session<impl Platform>,
 	institution: &AccountId,
 	cid: Cid,
 	length: u64,
-	file: &mut NamedTempFile,
-	progress: &Progress,
+	draft: &mut impl Draft,
+	progress: &impl Task,
 ) -> Result<Fetched> {
 	let custodian = match session.custodian(institution) {
 		Ok(custodian) => custodian,
@@ -213,7 +220,7 @@ async fn fetch(
 		Err(CustodianError::Damaged(_)) => return Ok(Fetched::Bad),
 		Err(error) => return Ok(Fetched::Away(error.to_string())),
 	};
-	write(stream, length, file, progress).await
+	write(stream, length, draft, progress).await
 }
 
 /// Writes a copy as it comes. One that breaks off after bytes that are not the CID's is bad: a
@@ -221,8 +228,8 @@ async fn fetch(
 async fn write(
 	mut stream: impl Stream<Item = Result<Bytes, CustodianError>> + Unpin,
 	length: u64,
-	file: &mut NamedTempFile,
-	progress: &Progress,
+	draft: &mut impl Draft,
+	progress: &impl Task,
 ) -> Result<Fetched> {
 	let mut written = 0u64;
 	while let Some(piece) = stream.next().await {
@@ -232,7 +239,7 @@ async fn write(
 				if written > length.saturating_add(CHUNK as u64) {
 					return Ok(Fetched::Bad);
 				}
-				file.write_all(&piece)?;
+				draft.write(&piece).await?;
 				progress.advance(piece.len() as u64);
 			},
 			Err(CustodianError::Damaged(_)) => return Ok(Fetched::Bad),
@@ -243,60 +250,87 @@ async fn write(
 }
 
 /// First and last byte that differ, and whether the lengths do.
-fn compare(
-	good: &mut NamedTempFile,
-	bad: &mut NamedTempFile,
-) -> Result<(Option<(u64, u64)>, bool)> {
-	good.seek(SeekFrom::Start(0))?;
-	bad.seek(SeekFrom::Start(0))?;
-	let (good_length, bad_length) =
-		(good.as_file().metadata()?.len(), bad.as_file().metadata()?.len());
+async fn compare(mut good: Pieces, mut bad: Pieces) -> Result<(Option<(u64, u64)>, bool)> {
 	let mut range: Option<(u64, u64)> = None;
+	let mut extend = |first: u64, last: u64| {
+		range = Some((range.map_or(first, |(before, _)| before), last));
+	};
 	let mut at = 0u64;
-	let (mut one, mut other) = (vec![0; CHUNK], vec![0; CHUNK]);
-	let mut left = good_length.min(bad_length);
-	while left > 0 {
-		let piece = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
-		good.read_exact(&mut one[..piece])?;
-		bad.read_exact(&mut other[..piece])?;
-		let pairs = one[..piece].iter().zip(&other[..piece]);
-		for (offset, _) in pairs.enumerate().filter(|(_, (a, b))| a != b) {
-			let place = at + offset as u64;
-			range = Some((range.map_or(place, |(first, _)| first), place));
+	let (mut one, mut other) = (Bytes::new(), Bytes::new());
+	loop {
+		refill(&mut good, &mut one).await?;
+		refill(&mut bad, &mut other).await?;
+		let length = one.len().min(other.len());
+		if length == 0 {
+			break;
 		}
-		at += piece as u64;
-		left -= piece as u64;
+		let (left, right) = (one.split_to(length), other.split_to(length));
+		let pairs = left.iter().zip(&right);
+		for (offset, _) in pairs.enumerate().filter(|(_, (a, b))| a != b) {
+			extend(at + offset as u64, at + offset as u64);
+		}
+		at += length as u64;
 	}
-	if good_length != bad_length {
-		let end = good_length.max(bad_length).saturating_sub(1);
-		range = Some((range.map_or(at, |(first, _)| first), end));
+	let surplus = rest(good, one).await?.max(rest(bad, other).await?);
+	if surplus > 0 {
+		extend(at, at + surplus - 1);
 	}
-	Ok((range, good_length != bad_length))
+	Ok((range, surplus > 0))
+}
+
+/// Takes the next bytes of a stream if there are none left of the last ones.
+async fn refill(pieces: &mut Pieces, piece: &mut Bytes) -> Result<()> {
+	while piece.is_empty() {
+		match pieces.next().await {
+			Some(next) => *piece = next?,
+			None => break,
+		}
+	}
+	Ok(())
+}
+
+/// The number of bytes that are left.
+async fn rest(mut pieces: Pieces, piece: Bytes) -> Result<u64> {
+	let mut length = piece.len() as u64;
+	while let Some(next) = pieces.next().await {
+		length += next?.len() as u64;
+	}
+	Ok(length)
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
 
-	fn file(bytes: &[u8]) -> NamedTempFile {
-		let mut file = NamedTempFile::new().unwrap();
-		file.write_all(bytes).unwrap();
-		file
+	/// The bytes in pieces of this length.
+	fn pieces(bytes: &[u8], length: usize) -> Pieces {
+		let pieces: Vec<_> =
+			bytes.chunks(length).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+		futures::stream::iter(pieces).boxed()
 	}
 
-	#[test]
-	fn changed_bytes_are_found() {
+	#[tokio::test]
+	async fn changed_bytes_are_found() {
 		let good = vec![7u8; CHUNK * 2 + 100];
 		let mut bad = good.clone();
-		assert_eq!(compare(&mut file(&good), &mut file(&bad)).unwrap(), (None, false));
-		bad[CHUNK + 5] ^= 1;
-		let at = CHUNK as u64 + 5;
-		assert_eq!(compare(&mut file(&good), &mut file(&bad)).unwrap(), (Some((at, at)), false));
-		bad[3] ^= 1;
-		assert_eq!(compare(&mut file(&good), &mut file(&bad)).unwrap(), (Some((3, at)), false));
-		bad.truncate(CHUNK);
-		let end = good.len() as u64 - 1;
-		assert_eq!(compare(&mut file(&good), &mut file(&bad)).unwrap(), (Some((3, end)), true));
+		for (one, other) in [(CHUNK, CHUNK), (CHUNK, 1000), (77, CHUNK), (usize::MAX, 5)] {
+			let compared = |bad: &[u8]| compare(pieces(&good, one), pieces(bad, other));
+			bad.clone_from(&good);
+			assert_eq!(compared(&bad).await.unwrap(), (None, false));
+			bad[CHUNK + 5] ^= 1;
+			let at = CHUNK as u64 + 5;
+			assert_eq!(compared(&bad).await.unwrap(), (Some((at, at)), false));
+			bad[3] ^= 1;
+			assert_eq!(compared(&bad).await.unwrap(), (Some((3, at)), false));
+			bad.truncate(CHUNK);
+			let end = good.len() as u64 - 1;
+			assert_eq!(compared(&bad).await.unwrap(), (Some((3, end)), true));
+			bad.clone_from(&good);
+			bad.push(1);
+			let end = good.len() as u64;
+			assert_eq!(compared(&bad).await.unwrap(), (Some((end, end)), true));
+			assert_eq!(compared(&[]).await.unwrap(), (Some((0, end - 1)), true));
+		}
 	}
 
 	#[test]

@@ -2,18 +2,28 @@
 //! a person does is in [`vouchsafe_agent`], whose modules are named here too.
 //!
 //! - [`args`] has the arguments, and [`commands`] runs a command and prints its answer with
-//!   [`output`].
-//! - [`session`]: the settings of a session, and the connection that they describe.
-//! - [`secrets`]: passphrases. [`address`]: addresses of nodes and custodians.
+//!   [`output`]. [`advice`]: failures, with the commands that help.
+//! - [`session`]: the command line as an agent's platform, and the settings of a session. Its parts
+//!   are [`home`] with [`keys`], [`clock`] and [`progress`].
+//! - [`files`]: documents that are added and opened.
+//! - [`secrets`]: passphrases. [`address`]: addresses of nodes and custodians. [`dates`]: months and
+//!   moments.
 
 pub mod address;
+pub mod advice;
 pub mod args;
+pub mod clock;
 pub mod commands;
+pub mod dates;
+pub mod files;
+pub mod home;
+pub mod keys;
 pub mod output;
+pub mod progress;
 pub mod secrets;
 pub mod session;
 
 pub use vouchsafe_agent::{
-	audit, author, consent, council, dates, english, file_names, home, import, journal, keys,
-	labels, names, open, request, verify,
+	audit, author, consent, council, english, file_names, import, labels, names, open, request,
+	verify,
 };

@@ -4,10 +4,8 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
 
-pub use vouchsafe_agent::{
-	progress::{silence, Progress},
-	text::{plain, table},
-};
+use crate::progress::silence;
+pub use vouchsafe_agent::text::plain;
 
 /// The answer of a command.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +59,30 @@ pub fn ask(question: &str) -> Result<bool> {
 	Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
+/// A table. Each column is as wide as its longest cell.
+pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+	let width = |column: usize| {
+		rows.iter()
+			.map(|row| row.get(column).map_or(0, |cell| cell.chars().count()))
+			.chain([head[column].chars().count()])
+			.max()
+			.unwrap_or(0)
+	};
+	let widths: Vec<usize> = (0..head.len()).map(width).collect();
+	let line = |cells: &mut dyn Iterator<Item = &str>| {
+		let mut line = String::new();
+		for (cell, width) in cells.zip(&widths) {
+			let pad = width.saturating_sub(cell.chars().count());
+			line.push_str(cell);
+			line.push_str(&" ".repeat(pad + 2));
+		}
+		line.trim_end().to_owned()
+	};
+	let mut lines = vec![line(&mut head.iter().copied())];
+	lines.extend(rows.iter().map(|row| line(&mut row.iter().map(String::as_str))));
+	lines.join("\n")
+}
+
 /// A number of bytes as people write it: `312 bytes`, `48 kB`, `1.2 MB`.
 pub fn size(bytes: u64) -> String {
 	const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
@@ -84,6 +106,12 @@ pub fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn tables_line_up() {
+		let rows = vec![vec!["a".into(), "1".into()], vec!["longer".into(), "2".into()]];
+		assert_eq!(table(&["who", "n"], &rows), "who     n\na       1\nlonger  2");
+	}
 
 	#[test]
 	fn sizes_are_short() {

@@ -1,6 +1,6 @@
 //! Passphrases and other secrets, as the terminal, a file or standard input gives them.
 
-use crate::output;
+use crate::progress;
 use anyhow::{bail, Context, Result};
 use std::{
 	io::{BufRead, IsTerminal},
@@ -28,7 +28,7 @@ impl Secrets {
 	pub fn ask(&self, what: &str) -> Result<Zeroizing<String>> {
 		match self {
 			Self::Prompt if std::io::stdin().is_terminal() => {
-				let _silence = output::silence();
+				let _silence = progress::silence();
 				let secret = rpassword::prompt_password(format!("{what}: "))
 					.context("cannot read from the terminal")?;
 				Ok(Zeroizing::new(secret))

@@ -1,16 +1,38 @@
-//! The settings of a session, and the connection that they describe.
+//! The command line as an agent's platform, the settings of a session, and the connection that they
+//! describe.
 
 use crate::{
 	address::{self, AddressOf},
+	clock::SystemClock,
 	home::Home,
 	keys::{Identity, KeyStore},
+	progress::TerminalProgress,
 	secrets::Secrets,
 };
 use anyhow::{bail, Context, Result};
 use std::time::Duration;
-use vouchsafe_client::chain::Chain;
+use vouchsafe_agent::{platform::Platform, session::Parts};
+use vouchsafe_client::{
+	chain::{Chain, Submit},
+	custodian::HttpCustodians,
+};
 
-pub use vouchsafe_agent::session::{in_force, Session};
+pub use vouchsafe_agent::session::in_force;
+
+/// The command line, as an agent's platform.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandLine;
+
+impl Platform for CommandLine {
+	type Chain = Chain;
+	type Custodians = HttpCustodians;
+	type Keep = Home;
+	type Clock = SystemClock;
+	type Progress = TerminalProgress;
+}
+
+/// A session of the command line.
+pub type Session = vouchsafe_agent::session::Session<CommandLine>;
 
 /// The settings of a session.
 #[derive(Clone, Debug)]
@@ -50,7 +72,14 @@ impl Settings {
 			}
 		}
 		let me = self.unlock()?;
-		Session::new(chain, self.home.clone(), me, self.development).await
+		let parts = Parts {
+			custodians: HttpCustodians { genesis: chain.genesis() },
+			chain,
+			keep: self.home.clone(),
+			clock: SystemClock::default(),
+			progress: TerminalProgress,
+		};
+		Session::new(parts, me, self.development).await
 	}
 
 	/// Checks that a key with this name exists, before connecting to a node or asking the user.

@@ -18,7 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 	("fhir", &["primitives"]),
 	("client", &["primitives", "vault", "protocol"]),
 	("custodian", &["primitives", "vault", "protocol", "client"]),
-	("agent", &["primitives", "vault", "protocol", "speech", "fhir", "client"]),
+	("agent", &["primitives", "vault", "protocol", "speech", "fhir"]),
 	("cli", &["primitives", "vault", "protocol", "speech", "fhir", "agent", "client"]),
 	(
 		"e2e",

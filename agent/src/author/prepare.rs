@@ -4,25 +4,20 @@ use super::*;
 use crate::{
 	journal::{Entry, Envelope, NewRow, WideningRow},
 	labels::LabelTable,
+	platform::Draft,
 };
 use anyhow::anyhow;
 use codec::Encode;
-use std::{
-	io::{BufWriter, Write},
-	os::unix::fs::OpenOptionsExt,
-};
-use vouchsafe_client::{
-	chain::{account_bytes, AccountKind, At, HolderChoice, HolderKind, View},
+use vouchsafe_protocol::{
 	cid::{cid_of, Cid, CidBuilder},
+	holders::{choose, Choice, ChoiceError},
 	messages::HexBytes,
-	protocol::{
-		holders::{choose, Choice, ChoiceError},
-		openings::context,
-	},
+	openings::context,
+	types::{AccountKind, HolderChoice, HolderKind},
 };
 use vouchsafe_vault::{
 	commitment::PlaintextCommitment,
-	document,
+	document::Encryptor,
 	manifest::{seal_share, Details, Manifest, ShareAddress},
 	record_id,
 	seal::PublicKey,
@@ -32,7 +27,7 @@ use vouchsafe_vault::{
 
 /// The holders, or why none could be chosen, with names instead of accounts.
 fn choose_holders(
-	session: &Session,
+	session: &Session<impl Platform>,
 	addition: &Addition,
 	key: &[u8; 32],
 	allowed: Option<&HolderChoice>,
@@ -48,11 +43,11 @@ fn choose_holders(
 	})
 }
 
-pub(super) async fn prepare(
-	session: &Session,
+pub(super) async fn prepare<P: Platform>(
+	session: &Session<P>,
 	addition: &Addition,
 	source: Hex<32>,
-	journal: &Journal,
+	journal: &Journal<'_, P::Keep>,
 ) -> Result<Group> {
 	let me = session.me()?;
 	let at = session.finalized().await?;
@@ -72,35 +67,29 @@ pub(super) async fn prepare(
 	// Before anything is encrypted: another command that uses the same words finds their bits.
 	let words: Vec<String> =
 		addition.documents.iter().flat_map(|it| it.place.labels()).cloned().collect();
-	let (table, _) = LabelTable::draw(&session.home, me, &patient, &words)?;
+	let (table, _) = LabelTable::draw(&session.keep, me, &patient, &words).await?;
 	let mut entries = Vec::new();
 	for (number, document) in addition.documents.iter().enumerate() {
-		let entry = prepare_one(
-			session,
-			&at,
-			addition,
-			document,
-			&choice,
-			&table,
-			&journal.content(number),
-		)
-		.await?;
+		let mut draft = journal.draft().await?;
+		let entry =
+			prepare_one(session, &at, addition, document, &choice, &table, &mut draft).await?;
+		journal.keep_content(draft, number).await?;
 		entries.push(entry);
 	}
 	let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
 	let group = Group { genesis, signer, source, entries };
-	journal.save(&group)?;
+	journal.save(&group).await?;
 	Ok(group)
 }
 
-async fn prepare_one(
-	session: &Session,
-	at: &At,
+async fn prepare_one<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
 	addition: &Addition,
 	document: &NewDocument,
 	Choice { threshold, holders }: &Choice,
 	table: &LabelTable,
-	path: &Path,
+	draft: &mut impl Draft,
 ) -> Result<Entry> {
 	let patient = addition.patient.clone();
 	let labels;
@@ -140,7 +129,10 @@ async fn prepare_one(
 	};
 	let context = context(session.genesis(), H256(record), version, &patient);
 	let secret = Secret::random();
-	let encrypted = encrypt(document, &secret, &context, path).await?;
+	let progress =
+		session.bytes(&format!("encrypting {}", document.title), document.content.length()?);
+	let encrypted = encrypt(document, &secret, &context, draft, &progress).await?;
+	drop(progress);
 	let details = Details {
 		title: document.title.clone(),
 		media_type: table.mark(&document.media_type, &labels),
@@ -216,79 +208,39 @@ struct Encrypted {
 	commitment_salt: [u8; 32],
 }
 
-/// A reader that computes the commitment to the bytes that pass through it, and shows progress.
-struct Committing<'a> {
-	inner: Box<dyn Read + Send + 'a>,
-	commitment: PlaintextCommitment,
-	progress: &'a Progress,
-}
-
-impl Read for Committing<'_> {
-	fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-		let read = self.inner.read(buffer)?;
-		self.commitment.update(&buffer[..read]);
-		self.progress.advance(read as u64);
-		Ok(read)
-	}
-}
-
-/// A writer that computes the CID of the bytes that pass through it.
-struct Addressing<W> {
-	inner: W,
-	cid: CidBuilder,
-}
-
-impl<W: Write> Write for Addressing<W> {
-	fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-		let written = self.inner.write(bytes)?;
-		self.cid.update(&bytes[..written]);
-		Ok(written)
-	}
-
-	fn flush(&mut self) -> std::io::Result<()> {
-		self.inner.flush()
-	}
-}
-
-/// Encrypts a document into a file, in bounded memory.
+/// Encrypts a document into a draft, in bounded memory.
 async fn encrypt(
 	document: &NewDocument,
 	secret: &Secret,
 	context: &Context,
-	path: &Path,
+	draft: &mut impl Draft,
+	progress: &impl Task,
 ) -> Result<Encrypted> {
-	let key = secret.document_key(context);
-	let content = document.content.clone();
-	let title = document.title.clone();
-	let (context, path) = (*context, path.to_owned());
-	tokio::task::spawn_blocking(move || {
-		let (inner, length) = content.open()?;
-		let progress = Progress::bytes(&format!("encrypting {title}"), length);
-		let commitment_salt = vouchsafe_vault::random_bytes();
-		let mut reader = Committing {
-			inner,
-			commitment: PlaintextCommitment::new(commitment_salt),
-			progress: &progress,
-		};
-		let file = File::options()
-			.create(true)
-			.truncate(true)
-			.write(true)
-			.mode(0o600)
-			.open(&path)
-			.with_context(|| format!("cannot write {}", path.display()))?;
-		let mut writer = Addressing { inner: BufWriter::new(file), cid: CidBuilder::new() };
-		let done = document::encrypt(&key, &context, &mut reader, &mut writer)?;
-		writer.inner.get_ref().sync_all()?;
-		Ok(Encrypted {
-			cid: writer.cid.finish(),
-			plaintext_len: done.plaintext_len,
-			ciphertext_len: done.ciphertext_len,
-			commitment: reader.commitment.finish(),
-			commitment_salt,
-		})
+	let commitment_salt = vouchsafe_vault::random_bytes();
+	let mut commitment = PlaintextCommitment::new(commitment_salt);
+	let mut cid = CidBuilder::new();
+	let mut encryptor = Encryptor::new(&secret.document_key(context), context);
+	let mut ciphertext = Vec::new();
+	let mut pieces = document.content.pieces();
+	while let Some(piece) = pieces.next().await {
+		let piece = piece.with_context(|| format!("cannot read {}", document.title))?;
+		commitment.update(&piece);
+		encryptor.update(&piece, &mut ciphertext)?;
+		cid.update(&ciphertext);
+		draft.write(&ciphertext).await?;
+		ciphertext.clear();
+		progress.advance(piece.len() as u64);
+	}
+	let done = encryptor.finish(&mut ciphertext)?;
+	cid.update(&ciphertext);
+	draft.write(&ciphertext).await?;
+	Ok(Encrypted {
+		cid: cid.finish(),
+		plaintext_len: done.plaintext_len,
+		ciphertext_len: done.ciphertext_len,
+		commitment: commitment.finish(),
+		commitment_salt,
 	})
-	.await?
 }
 
 #[cfg(test)]

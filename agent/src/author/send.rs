@@ -3,21 +3,19 @@
 
 use super::*;
 use crate::journal::{Entry, Envelope};
-use bytes::Bytes;
 use codec::Decode;
-use futures::{future::Either, stream, Stream, StreamExt};
 use std::{collections::HashMap, str::FromStr};
-use vouchsafe_client::{
-	chain::{
-		bounded,
-		calls::{RecordsCall, RuntimeCall},
-		At, ChainError, Creation, Frame, Holder, HolderKind, HolderSet, Labels, NewRecord,
-		NewSharingSet, NewVersion, Record, Relation, ServicePeriod, MAX_BATCH,
-	},
+use vouchsafe_protocol::{
+	calls::{RecordsCall, RuntimeCall},
 	cid::Cid,
-	custodian::{Custodian, CustodianError},
+	errors::{ChainError, CustodianError},
 	messages::DeliverEnvelope,
-	protocol::openings::has_custodian,
+	openings::has_custodian,
+	traits::Custodian,
+	types::{
+		bounded, Creation, Frame, Holder, HolderKind, HolderSet, Labels, NewRecord, NewSharingSet,
+		NewVersion, Record, Relation, ServicePeriod, MAX_BATCH,
+	},
 };
 
 /// New records in one call.
@@ -30,11 +28,11 @@ const AGAIN: Duration = Duration::from_secs(60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// Uploads each ciphertext to a custodian with an IPFS node.
-pub(super) async fn upload(
-	session: &Session,
-	journal: &Journal,
+pub(super) async fn upload<P: Platform>(
+	session: &Session<P>,
+	journal: &Journal<'_, P::Keep>,
 	group: &mut Group,
-	until: Option<Instant>,
+	until: Option<Duration>,
 ) -> Result<()> {
 	let me = session.me()?;
 	for number in 0..group.entries.len() {
@@ -44,7 +42,7 @@ pub(super) async fn upload(
 		}
 		let cid = Cid::from_str(&entry.content_cid).context("the journal's CID")?;
 		let mut pause = Duration::from_secs(1);
-		let waiting = Progress::waiting(&format!("uploading {}", entry.title));
+		let waiting = session.waiting(&format!("uploading {}", entry.title));
 		'tries: loop {
 			let mut reasons = Vec::new();
 			// The author's own institution first, then the others.
@@ -53,68 +51,53 @@ pub(super) async fn upload(
 			for target in targets {
 				let institution = AccountId::from(target);
 				let name = session.names.show(&institution);
-				match upload_to(
-					session,
-					&institution,
-					&cid,
-					entry.content_len,
-					journal.content(number),
-				)
-				.await
+				match upload_to(session, journal, number, &institution, &cid, entry.content_len)
+					.await
 				{
 					Ok(true) => break 'tries,
 					Ok(false) => {},
 					Err(error) => reasons.push(format!("{name}: {error:#}")),
 				}
 			}
-			if is_over(until) {
-				bail!(
-					"no custodian took “{}” ({}). Nothing is lost: `vouchsafe --key {} record add \
-					 --resume` goes on",
+			if is_over(session, until) {
+				let message = format!(
+					"no custodian took “{}” ({}). Nothing is lost",
 					entry.title,
-					reasons.join("; "),
-					me.name
+					reasons.join("; ")
 				);
+				bail!(Advised::new(message, Advice::Resume { key: me.name.clone() }));
 			}
 			waiting.say(&format!("waiting for a custodian that takes {}", entry.title));
-			tokio::time::sleep(pause).await;
+			session.clock.sleep(pause).await;
 			pause = (pause * 2).min(LONGEST_PAUSE);
 		}
 		group.entries[number].uploaded = true;
-		journal.save(group)?;
+		journal.save(group).await?;
 		session.step("uploaded");
 	}
 	Ok(())
 }
 
 /// Whether the custodian accepted it. A custodian without an IPFS node does not.
-async fn upload_to(
-	session: &Session,
+async fn upload_to<P: Platform>(
+	session: &Session<P>,
+	journal: &Journal<'_, P::Keep>,
+	number: usize,
 	institution: &AccountId,
 	cid: &Cid,
 	length: u64,
-	path: PathBuf,
 ) -> Result<bool> {
 	let custodian = session.custodian(institution)?;
 	if !custodian.about().await?.content {
 		return Ok(false);
 	}
-	custodian.add_content(&session.me()?.signer, cid, length, || file_stream(&path)).await?;
+	let content = || journal.content(number);
+	custodian.add_content(&session.me()?.signer, cid, length, content).await?;
 	Ok(true)
 }
 
-fn file_stream(path: &Path) -> impl Stream<Item = std::io::Result<Bytes>> + Send + Sync + 'static {
-	match File::open(path) {
-		Ok(file) => Either::Left(tokio_util::io::ReaderStream::with_capacity(
-			tokio::fs::File::from_std(file),
-			256 * 1024,
-		)),
-		Err(error) => Either::Right(stream::iter([Err(error)])),
-	}
-}
-
 /// Whether the version is on the chain; an error if another one is in its place.
-async fn is_there(at: &At, entry: &Entry) -> Result<bool> {
+async fn is_there(at: &impl View, entry: &Entry) -> Result<bool> {
 	match at.version(&entry.patient.into(), H256(entry.record.0), entry.version).await? {
 		Some(version) if version.commitment.0 == entry.commitment.0 => Ok(true),
 		Some(_) => Err(Overtaken.into()),
@@ -143,20 +126,20 @@ pub(super) fn is_hopeless(error: &anyhow::Error) -> bool {
 
 /// Submits the versions that are not on the chain yet, and waits until they are final. One call
 /// creates many records.
-pub(super) async fn submit(
-	session: &Session,
-	journal: &Journal,
+pub(super) async fn submit<P: Platform>(
+	session: &Session<P>,
+	journal: &Journal<'_, P::Keep>,
 	group: &mut Group,
-	until: Option<Instant>,
+	until: Option<Duration>,
 ) -> Result<()> {
-	let waiting = Progress::waiting("waiting for finality");
+	let waiting = session.waiting("waiting for finality");
 	let mut pause = Duration::from_secs(1);
 	loop {
 		match try_submit(session, journal, group, &waiting).await {
-			Err(error) if passes(&error) && !is_over(until) => {
+			Err(error) if passes(&error) && !is_over(session, until) => {
 				tracing::debug!("submitting again: {error:#}");
 				waiting.say("waiting for the node");
-				tokio::time::sleep(pause).await;
+				session.clock.sleep(pause).await;
 				pause = (pause * 2).min(LONGEST_PAUSE);
 			},
 			result => return result,
@@ -164,11 +147,11 @@ pub(super) async fn submit(
 	}
 }
 
-async fn try_submit(
-	session: &Session,
-	journal: &Journal,
+async fn try_submit<P: Platform>(
+	session: &Session<P>,
+	journal: &Journal<'_, P::Keep>,
 	group: &mut Group,
-	waiting: &Progress,
+	waiting: &impl Task,
 ) -> Result<()> {
 	let at = session.finalized().await?;
 	let mut open = Vec::new();
@@ -197,14 +180,14 @@ async fn try_submit(
 		for number in batch {
 			group.entries[number].is_final = true;
 		}
-		journal.save(group)?;
+		journal.save(group).await?;
 		session.step("final");
 	}
 	Ok(())
 }
 
 /// The entries that are open, by the call that submits them: many new records, or one version.
-fn batches(entries: &[Entry], open: &[usize]) -> Vec<Vec<usize>> {
+pub(super) fn batches(entries: &[Entry], open: &[usize]) -> Vec<Vec<usize>> {
 	open.chunk_by(|one, other| are_created_together(&entries[*one], &entries[*other]))
 		.flat_map(|batch| batch.chunks(BATCH))
 		.map(<[usize]>::to_vec)
@@ -238,8 +221,7 @@ fn not_added(entries: &[&Entry]) -> String {
 	let labelled =
 		entries.iter().any(|entry| entry.new.as_ref().is_some_and(|row| row.labels != 0));
 	let hint = if labelled {
-		" (a consent to write has to name a record's labels: `vouchsafe consent grant --action write` \
-		 names all)"
+		" (a consent to write has to name a record's labels, or all labels)"
 	} else {
 		""
 	};
@@ -247,7 +229,7 @@ fn not_added(entries: &[&Entry]) -> String {
 }
 
 /// The call that adds the entries of a batch.
-async fn runtime_call(at: &At, entries: &[&Entry]) -> Result<RuntimeCall> {
+async fn runtime_call(at: &impl View, entries: &[&Entry]) -> Result<RuntimeCall> {
 	let first = *entries.first().context("there is nothing to add")?;
 	let (patient, set) = (first.patient.into(), holder_set(first)?);
 	let call = if let Some(creations) =
@@ -271,7 +253,7 @@ async fn runtime_call(at: &At, entries: &[&Entry]) -> Result<RuntimeCall> {
 }
 
 /// What the record covers with the version: what it has now, and what the version widens.
-fn frame(record: &Record, entry: &Entry) -> Result<Frame> {
+pub(super) fn frame(record: &Record, entry: &Entry) -> Result<Frame> {
 	let Record { service, confidentiality, labels, .. } = record;
 	let mut frame = Frame { service: *service, confidentiality: *confidentiality, labels: *labels };
 	if let Some(wider) = &entry.widening {
@@ -329,7 +311,7 @@ fn key_commitments(entry: &Entry) -> Result<H256> {
 }
 
 /// The institutions whose acknowledgement is missing.
-pub(super) async fn missing(at: &At, entry: &Entry) -> Result<Vec<AccountId>> {
+pub(super) async fn missing(at: &impl View, entry: &Entry) -> Result<Vec<AccountId>> {
 	let set = at
 		.sharing_set(&entry.patient.into(), H256(entry.record.0), entry.version)
 		.await?
@@ -343,30 +325,30 @@ pub(super) async fn missing(at: &At, entry: &Entry) -> Result<Vec<AccountId>> {
 }
 
 /// Delivers envelopes until every acknowledgement is final.
-pub(super) async fn deliver(
-	session: &Session,
-	journal: &Journal,
+pub(super) async fn deliver<P: Platform>(
+	session: &Session<P>,
+	journal: &Journal<'_, P::Keep>,
 	group: &mut Group,
-	until: Option<Instant>,
+	until: Option<Duration>,
 ) -> Result<()> {
 	let me = session.me()?;
-	let waiting = Progress::waiting("waiting for the custodians");
+	let waiting = session.waiting("waiting for the custodians");
 	// When each envelope may be sent next, and how long to wait afterwards.
-	let mut due: HashMap<(usize, usize), (Instant, Duration)> = HashMap::new();
+	let mut due: HashMap<(usize, usize), (Duration, Duration)> = HashMap::new();
 	let mut complaints: HashMap<AccountId, String> = HashMap::new();
 	loop {
 		let at = match session.finalized().await {
 			Ok(at) => at,
-			Err(error) if !is_over(until) && error.may_pass() => {
+			Err(error) if !is_over(session, until) && error.may_pass() => {
 				waiting.say("waiting for the node");
-				tokio::time::sleep(Duration::from_secs(2)).await;
+				session.clock.sleep(Duration::from_secs(2)).await;
 				continue;
 			},
 			Err(error) => return Err(error.into()),
 		};
 		let mut absent: Vec<AccountId> = Vec::new();
 		let mut sending = Vec::new();
-		let now = Instant::now();
+		let now = session.clock.elapsed();
 		for (number, entry) in group.entries.iter_mut().enumerate() {
 			if entry.complete {
 				continue;
@@ -393,7 +375,7 @@ pub(super) async fn deliver(
 			}
 		}
 		if group.entries.iter().all(|entry| entry.complete) {
-			journal.save(group)?;
+			journal.save(group).await?;
 			session.step("acknowledged");
 			return Ok(());
 		}
@@ -419,22 +401,22 @@ pub(super) async fn deliver(
 					complaints.remove(&institution);
 					delivered |= !envelope.delivered;
 					envelope.delivered = true;
-					*when = Instant::now() + AGAIN;
+					*when = session.clock.elapsed() + AGAIN;
 				},
 				Err(reason) => {
 					tracing::debug!(reason, "delivering an envelope");
 					complaints.insert(institution, reason);
-					*when = Instant::now() + *pause;
+					*when = session.clock.elapsed() + *pause;
 					*pause = (*pause * 2).min(LONGEST_PAUSE);
 				},
 			}
 		}
 		drop(results);
 		if delivered {
-			journal.save(group)?;
+			journal.save(group).await?;
 			session.step("delivered");
 		}
-		if is_over(until) {
+		if is_over(session, until) {
 			return Ok(());
 		}
 		let names: Vec<_> = absent
@@ -445,7 +427,7 @@ pub(super) async fn deliver(
 			})
 			.collect();
 		waiting.say(&format!("waiting for the acknowledgement of {}", ENGLISH.and(&names)));
-		tokio::time::sleep(Duration::from_millis(500)).await;
+		session.clock.sleep(Duration::from_millis(500)).await;
 	}
 }
 

@@ -1,25 +1,52 @@
 use super::*;
+use crate::{
+	author::send::{batches, frame},
+	journal::{Entry, Envelope, NewRow, WideningRow},
+	keys::Identity,
+	memory::MemoryKeep,
+	platform::Keep,
+};
+use vouchsafe_protocol::{
+	cid::cid_of,
+	errors::ChainError,
+	messages::HexBytes,
+	types::{Frame, Labels, Record, RecordStatus, ServicePeriod},
+};
 
 const PATIENT: AccountId = AccountId::new([9; 32]);
 
-#[test]
-fn a_file_and_its_bytes_are_the_same_source() {
-	let folder = tempfile::tempdir().unwrap();
-	let path = folder.path().join("file");
-	std::fs::write(&path, b"abc").unwrap();
-	let digest = Content::File(path).digest().unwrap();
-	assert_eq!(digest, Content::Bytes(b"abc".to_vec()).digest().unwrap());
-	assert!(Content::File(folder.path().to_owned()).digest().is_err(), "a folder");
-	assert!(Content::File(folder.path().join("none")).digest().is_err());
+/// A document outside the agent, in pieces.
+#[derive(Debug)]
+struct Outside(Vec<&'static [u8]>);
+
+impl Source for Outside {
+	fn length(&self) -> Result<u64> {
+		match self.0.is_empty() {
+			true => bail!("not a document"),
+			false => Ok(self.0.concat().len() as u64),
+		}
+	}
+
+	fn pieces(&self) -> Pieces {
+		stream::iter(self.0.clone()).map(|piece| Ok(Bytes::from_static(piece))).boxed()
+	}
 }
 
-#[test]
-fn what_is_handed_in_again_is_known_again() {
+#[tokio::test]
+async fn a_document_outside_and_its_bytes_are_the_same_source() {
+	let outside = Content::Source(Arc::new(Outside(vec![b"a", b"", b"bc"])));
+	let digest = outside.digest().await.unwrap();
+	assert_eq!(digest, Content::Bytes(Bytes::from_static(b"abc")).digest().await.unwrap());
+	assert!(Content::Source(Arc::new(Outside(vec![]))).digest().await.is_err());
+}
+
+#[tokio::test]
+async fn what_is_handed_in_again_is_known_again() {
 	let addition = |content: &[u8], title: &str, months| Addition {
 		patient: PATIENT,
 		institution: Some(AccountId::new([1; 32])),
 		documents: vec![NewDocument {
-			content: Content::Bytes(content.to_vec()),
+			content: Content::Bytes(content.to_vec().into()),
 			title: title.into(),
 			media_type: "text/plain".into(),
 			place: Place::New {
@@ -33,13 +60,182 @@ fn what_is_handed_in_again_is_known_again() {
 		}],
 		sharing: SharingWish::default(),
 	};
-	let source = |addition: &Addition| source_of(addition).unwrap();
-	let one = source(&addition(b"abc", "It", (1, 2)));
-	assert_eq!(one, source(&addition(b"abc", "It", (1, 2))));
-	assert_ne!(one, source(&addition(b"abd", "It", (1, 2))));
-	assert_ne!(one, source(&addition(b"abc", "Is", (1, 2))));
-	assert_ne!(one, source(&addition(b"abc", "It", (1, 3))));
+	let source = async |addition: &Addition| source_of(addition).await.unwrap();
+	let one = source(&addition(b"abc", "It", (1, 2))).await;
+	assert_eq!(one, source(&addition(b"abc", "It", (1, 2))).await);
+	assert_ne!(one, source(&addition(b"abd", "It", (1, 2))).await);
+	assert_ne!(one, source(&addition(b"abc", "Is", (1, 2))).await);
+	assert_ne!(one, source(&addition(b"abc", "It", (1, 3))).await);
 	let mut other = addition(b"abc", "It", (1, 2));
 	other.patient = AccountId::new([8; 32]);
-	assert_ne!(one, source(&other));
+	assert_ne!(one, source(&other).await);
+}
+
+fn doctor() -> Identity {
+	Identity::development("//DoctorA").unwrap()
+}
+
+/// A version of which nothing has left the machine.
+fn prepared() -> Entry {
+	let cid = cid_of(b"ciphertext").to_string();
+	Entry {
+		title: "It".into(),
+		patient: (&PATIENT).into(),
+		institution: None,
+		record: Hex([5; 32]),
+		version: 0,
+		new: None,
+		widening: None,
+		previous: Hex([0; 32]),
+		manifest: HexBytes(vec![]),
+		manifest_cid: cid.clone(),
+		content_cid: cid,
+		content_len: 10,
+		commitment: Hex([0; 32]),
+		commitments: HexBytes(vec![]),
+		threshold: 2,
+		holders: vec![],
+		envelopes: vec![Envelope {
+			institution: Hex([1; 32]),
+			share: HexBytes(vec![]),
+			delivered: false,
+		}],
+		patient_share: None,
+		uploaded: false,
+		is_final: false,
+		complete: false,
+	}
+}
+
+/// A new record of which nothing has left the machine.
+fn new_record() -> Entry {
+	let new = NewRow {
+		salt: Hex([1; 16]),
+		origin: "authored".into(),
+		months: (1, 2),
+		relation: None,
+		confidentiality: "normal".into(),
+		labels: 0,
+		category: "other".into(),
+	};
+	Entry { new: Some(new), ..prepared() }
+}
+
+#[test]
+fn one_call_creates_up_to_64_records() {
+	let numbers = |count: usize| (0..count).collect::<Vec<_>>();
+	let sizes = |entries: &[Entry], open: &[usize]| -> Vec<usize> {
+		batches(entries, open).iter().map(Vec::len).collect()
+	};
+	let many = vec![new_record(); 130];
+	assert_eq!(sizes(&many[..64], &numbers(64)), [64]);
+	assert_eq!(sizes(&many[..65], &numbers(65)), [64, 1]);
+	assert_eq!(sizes(&many, &numbers(130)), [64, 64, 2]);
+	// What is final already is left out.
+	assert_eq!(batches(&many, &[0, 5, 129]), [[0, 5, 129]]);
+	assert!(batches(&many, &[]).is_empty());
+	// A version has a call of its own, and so have records with other holders.
+	let version = prepared();
+	let other = Entry { threshold: 3, ..new_record() };
+	let mixed = [new_record(), new_record(), version.clone(), version, new_record(), other];
+	assert_eq!(sizes(&mixed, &numbers(6)), [2, 1, 1, 1, 1]);
+}
+
+/// A version widens what its record has now, and takes nothing away.
+#[test]
+fn a_version_never_narrows() {
+	let record = Record {
+		patient: PATIENT,
+		author: PATIENT,
+		responsible: PATIENT,
+		origin: Origin::PatientEntered,
+		service: ServicePeriod { first: 10, last: 20 },
+		relation: None,
+		confidentiality: Confidentiality::Restricted,
+		labels: Labels(0b01),
+		category: Category::Summary,
+		status: RecordStatus::Current,
+		versions: 1,
+		head: H256([0; 32]),
+	};
+	let widened = |months, labels, confidentiality: &str| {
+		let confidentiality = confidentiality.into();
+		let widening = Some(WideningRow { months, labels, confidentiality });
+		frame(&record, &Entry { widening, ..prepared() }).unwrap()
+	};
+	let expected = |first, last, labels, confidentiality| Frame {
+		service: ServicePeriod { first, last },
+		confidentiality,
+		labels: Labels(labels),
+	};
+	let unchanged = expected(10, 20, 0b01, Confidentiality::Restricted);
+	assert_eq!(frame(&record, &prepared()).unwrap(), unchanged);
+	assert_eq!(widened((12, 18), 0, "normal"), unchanged);
+	let wider = expected(9, 21, 0b11, Confidentiality::VeryRestricted);
+	assert_eq!(widened((9, 21), 0b10, "very-restricted"), wider);
+	let later = expected(10, 25, 0b01, Confidentiality::Restricted);
+	assert_eq!(widened((15, 25), 0b01, "restricted"), later);
+}
+
+/// A session with one unfinished group, and no connection.
+async fn interrupted(entry: Entry) -> Session<crate::memory::Offline> {
+	let session = Session::offline(doctor(), MemoryKeep::default());
+	let me = session.me().unwrap();
+	let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
+	let (journal, _) = Journal::claim(&session.keep, me, genesis, Hex([7; 32])).await.unwrap();
+	let group = Group { genesis, signer, source: Hex([7; 32]), entries: vec![entry] };
+	journal.save(&group).await.unwrap();
+	drop(journal);
+	session
+}
+
+#[tokio::test]
+async fn what_cannot_be_prepared_leaves_nothing() {
+	let session = Session::offline(doctor(), MemoryKeep::default());
+	let document = NewDocument {
+		content: Content::Bytes(Bytes::from_static(b"abc")),
+		title: "It".into(),
+		media_type: "text/plain".into(),
+		place: Place::VersionOf { record: H256([5; 32]), widening: None },
+	};
+	let addition = Addition {
+		patient: PATIENT,
+		institution: None,
+		documents: vec![document],
+		sharing: SharingWish::default(),
+	};
+	let error = add(&session, &addition, None).await.unwrap_err();
+	assert!(matches!(error.downcast_ref(), Some(ChainError::Unreachable(_))), "{error:#}");
+	assert!(session.keep.places().is_empty());
+}
+
+#[tokio::test]
+async fn unfinished_work_is_tried_until_patience_ends_and_stays() {
+	let uploaded = Entry { uploaded: true, ..prepared() };
+	for (entry, tried) in [(prepared(), "no custodian took “It”"), (uploaded, "not finished")] {
+		let session = interrupted(entry).await;
+		let patience = Duration::from_secs(100);
+		let error = resume(&session, Some(patience)).await.unwrap_err();
+		assert!(error.to_string().starts_with(tried), "{error:#}");
+		let advised = error.downcast_ref::<Advised>().unwrap();
+		assert_eq!(advised.advice, Advice::Resume { key: "//DoctorA".into() });
+		let elapsed = session.clock.elapsed();
+		assert!(patience <= elapsed && elapsed < patience * 2, "{elapsed:?}");
+		let found = Journal::unfinished(&session.keep, session.me().unwrap()).await.unwrap();
+		assert_eq!(found.len(), 1);
+	}
+}
+
+#[tokio::test]
+async fn another_chains_work_is_left_alone() {
+	let session = Session::offline(doctor(), MemoryKeep::default());
+	let me = session.me().unwrap();
+	let genesis = Hex([9; 32]);
+	let (journal, _) = Journal::claim(&session.keep, me, genesis, Hex([7; 32])).await.unwrap();
+	let signer = (&me.account()).into();
+	let entries = vec![prepared()];
+	journal.save(&Group { genesis, signer, source: Hex([7; 32]), entries }).await.unwrap();
+	drop(journal);
+	assert!(resume(&session, None).await.unwrap().is_empty());
+	assert_eq!(session.keep.folders("journal").await.unwrap().len(), 1);
 }

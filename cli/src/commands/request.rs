@@ -67,7 +67,7 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 				None => found.grantee.clone(),
 			};
 			check_within(&found.asked, &terms)?;
-			agree(&consent::sentence(&session, &me, &grantee, &terms)?, agreeing.agreement)?;
+			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = request::approve(&session, id, grantee, terms.clone()).await?;
 			super::consent::finish(&session, granted, &terms, &agreeing).await
 		},
@@ -138,7 +138,7 @@ fn check_within(asked: &Asked, terms: &Terms) -> Result<()> {
 async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
-	let labels = session.labels_of(patient)?;
+	let labels = session.labels_of(patient).await?;
 	let teller = teller(&session.names, &labels);
 	let mine = session.me.as_ref().is_some_and(|me| me.account() == *patient);
 	let mut lines = Vec::new();

@@ -6,50 +6,47 @@ use std::{
 	sync::{Mutex, MutexGuard, PoisonError},
 	time::{Duration, Instant},
 };
+use vouchsafe_agent::platform::{Progress, Task};
 
-/// A task that takes time. Once a command has worked for three seconds, one line on standard
-/// error says what it does. Nothing is shown if standard error is not a terminal.
+/// Progress on the terminal. Once a command has worked for three seconds, one line on standard error
+/// says what it does. Nothing is shown if standard error is not a terminal.
 ///
 /// Tasks may be nested: the line is about the one that began last. A command's own task is the
 /// outermost, so that every command shows progress.
+#[derive(Clone, Copy, Debug)]
+pub struct TerminalProgress;
+
+/// A task that takes time.
 #[derive(Debug)]
-pub struct Progress {
+pub struct TerminalTask {
 	id: u64,
 }
 
-impl Progress {
-	/// A task with this number of bytes.
-	pub fn bytes(what: &str, length: u64) -> Self {
-		Self::start(what, Some(length))
-	}
+impl Progress for TerminalProgress {
+	type Task = TerminalTask;
 
-	/// A task of unknown length.
-	pub fn waiting(what: &str) -> Self {
-		Self::start(what, None)
-	}
-
-	fn start(what: &str, total: Option<u64>) -> Self {
+	fn begin(&self, what: &str, total: Option<u64>) -> TerminalTask {
 		let mut screen = screen();
 		let id = screen.begin(what, total, Instant::now());
 		if !screen.is_drawn && std::io::stderr().is_terminal() {
 			screen.is_drawn = true;
 			std::thread::spawn(draw);
 		}
-		Self { id }
+		TerminalTask { id }
 	}
+}
 
-	/// Shows what is being done now.
-	pub fn say(&self, what: &str) {
+impl Task for TerminalTask {
+	fn say(&self, what: &str) {
 		screen().change(self.id, |task| what.clone_into(&mut task.what));
 	}
 
-	/// Adds to the work that is done.
-	pub fn advance(&self, by: u64) {
+	fn advance(&self, by: u64) {
 		screen().change(self.id, |task| task.done = task.done.saturating_add(by));
 	}
 }
 
-impl Drop for Progress {
+impl Drop for TerminalTask {
 	fn drop(&mut self) {
 		screen().end(self.id);
 	}
@@ -77,7 +74,7 @@ impl Drop for Silence {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Task {
+struct ShownTask {
 	id: u64,
 	what: String,
 	done: u64,
@@ -86,7 +83,7 @@ struct Task {
 
 /// The tasks, and the line that is drawn.
 struct Screen {
-	tasks: Vec<Task>,
+	tasks: Vec<ShownTask>,
 	last_id: u64,
 	since: Option<Instant>,
 	silences: usize,
@@ -112,11 +109,11 @@ impl Screen {
 			self.since = Some(now);
 		}
 		self.last_id += 1;
-		self.tasks.push(Task { id: self.last_id, what: what.to_owned(), done: 0, total });
+		self.tasks.push(ShownTask { id: self.last_id, what: what.to_owned(), done: 0, total });
 		self.last_id
 	}
 
-	fn change(&mut self, id: u64, change: impl FnOnce(&mut Task)) {
+	fn change(&mut self, id: u64, change: impl FnOnce(&mut ShownTask)) {
 		if let Some(task) = self.tasks.iter_mut().find(|task| task.id == id) {
 			change(task);
 		}
@@ -130,7 +127,7 @@ impl Screen {
 	}
 
 	/// The task to show at this time.
-	fn shown(&self, now: Instant) -> Option<&Task> {
+	fn shown(&self, now: Instant) -> Option<&ShownTask> {
 		let since = self.since?;
 		let is_long = now.saturating_duration_since(since) >= Self::PATIENCE;
 		self.tasks.last().filter(|_| is_long && self.silences == 0)
