@@ -55,6 +55,8 @@ pub struct Entry {
 	pub version: u32,
 	/// The new record, or `None` for a further version.
 	pub new: Option<NewRow>,
+	/// What a further version widens of the record.
+	pub widening: Option<WideningRow>,
 	/// Hash of the version before.
 	pub previous: Hex<32>,
 	/// The manifest.
@@ -102,6 +104,17 @@ pub struct NewRow {
 	pub labels: u32,
 	/// The word of its category.
 	pub category: String,
+}
+
+/// What a further version widens of its record. What the record has already stays.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct WideningRow {
+	/// First and last month.
+	pub months: (u16, u16),
+	/// Its labels.
+	pub labels: u32,
+	/// The word of its confidentiality.
+	pub confidentiality: String,
 }
 
 /// A share that is to be delivered to a custodian.

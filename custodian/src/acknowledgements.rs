@@ -160,7 +160,8 @@ impl Acknowledger {
 		// What was submitted before a restart may be in the best block and not final yet.
 		let best = node.best().await?;
 		let blocks = [&*finalized, &*best];
-		for due in waited_for(state, blocks, to_pin, &institution).await? {
+		let free = CONCURRENT.saturating_sub(self.pinning.len());
+		for due in waited_for(state, blocks, to_pin, &institution, free).await? {
 			if let Some(version) = state.database.version(due.id).await? {
 				self.pinning.insert(due.id);
 				let failures = self.retries.get(&due.id).map_or(0, |retry| retry.failures);
@@ -170,7 +171,7 @@ impl Acknowledger {
 				});
 			}
 		}
-		let versions = waited_for(state, blocks, to_submit, &institution).await?;
+		let versions = waited_for(state, blocks, to_submit, &institution, self.batch).await?;
 		if !versions.is_empty() {
 			let ids = versions.iter().map(|due| due.id).collect::<Vec<_>>();
 			self.submitted.extend(ids.iter().copied());
@@ -183,7 +184,7 @@ impl Acknowledger {
 		Ok(waiting)
 	}
 
-	/// The versions to pin now, and those to acknowledge with the next call.
+	/// The versions that can be pinned now, and those that the next call can acknowledge.
 	async fn choose(
 		&mut self,
 		state: &State,
@@ -198,13 +199,18 @@ impl Acknowledger {
 		});
 		let (pinned, mut to_pin): (Vec<_>, Vec<_>) =
 			due.into_iter().partition(|due| due.pinned || state.ipfs.is_none());
-		to_pin.truncate(CONCURRENT.saturating_sub(self.pinning.len()));
+		if self.pinning.len() >= CONCURRENT {
+			to_pin.clear();
+		}
 		let may_submit =
 			self.submitted.is_empty() && self.submission.as_ref().is_none_or(Retry::is_due);
 		let (failed, fresh): (Vec<_>, Vec<_>) =
 			pinned.into_iter().partition(|due| self.retries.contains_key(&due.id));
-		let mut to_submit = if fresh.is_empty() { failed } else { fresh };
-		to_submit.truncate(if may_submit { self.batch } else { 0 });
+		let to_submit = match (may_submit, fresh.is_empty()) {
+			(false, _) => Vec::new(),
+			(true, true) => failed,
+			(true, false) => fresh,
+		};
 		Ok((to_pin, to_submit))
 	}
 
@@ -285,16 +291,20 @@ impl Acknowledger {
 	}
 }
 
-/// Those of the versions for whose acknowledgement the chain still waits at both blocks. What it no
-/// longer waits for at the finalised block is noted in the database.
+/// The first `limit` of the versions for whose acknowledgement the chain still waits at both blocks.
+/// What it no longer waits for at the finalised block is noted in the database.
 async fn waited_for(
 	state: &State,
 	[finalized, best]: [&dyn Block; 2],
 	versions: Vec<DueVersion>,
 	institution: &AccountId,
+	limit: usize,
 ) -> Result<Vec<DueVersion>, WorkError> {
-	let mut waited_for = Vec::with_capacity(versions.len());
+	let mut waited_for = Vec::new();
 	for due in versions {
+		if waited_for.len() >= limit {
+			break;
+		}
 		if !is_waited_for(finalized, &due, institution).await? {
 			state.database.set_acknowledged(due.id).await?;
 		} else if is_waited_for(best, &due, institution).await? {

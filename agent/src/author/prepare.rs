@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-	journal::{Entry, Envelope, NewRow},
+	journal::{Entry, Envelope, NewRow, WideningRow},
 	labels::LabelTable,
 	platform::Draft,
 };
@@ -93,11 +93,10 @@ async fn prepare_one<P: Platform>(
 ) -> Result<Entry> {
 	let patient = addition.patient.clone();
 	let labels;
-	let (record, version, previous, new) = match &document.place {
+	let (record, version, previous, new, widening) = match &document.place {
 		Place::New { category, months, labels: words, relation, confidentiality, origin } => {
 			if let Some((_, target)) = relation {
-				let found = at.record(*target).await?;
-				if found.is_none_or(|found| found.patient != patient) {
+				if at.record(&patient, *target).await?.is_none() {
 					bail!("the related record is not one of this patient's");
 				}
 			}
@@ -113,15 +112,19 @@ async fn prepare_one<P: Platform>(
 				labels: labels.0,
 				category: category.word().into(),
 			};
-			(record_id(&patient, author, &salt).0, 0, [0; 32], Some(row))
+			(record_id(&patient, author, &salt).0, 0, [0; 32], Some(row), None)
 		},
-		Place::VersionOf(record) => {
-			let found = at.record(*record).await?.context("there is no such record")?;
-			if found.patient != patient {
-				bail!("that record belongs to another patient");
-			}
-			labels = found.labels;
-			(record.0, found.versions, found.head.0, None)
+		Place::VersionOf { record, widening } => {
+			let found =
+				at.record(&patient, *record).await?.context("this patient has no such record")?;
+			let more = table.bits(document.place.labels())?;
+			labels = found.labels.union(more);
+			let widening = widening.as_ref().map(|wider| WideningRow {
+				months: wider.months,
+				labels: more.0,
+				confidentiality: wider.confidentiality.word().into(),
+			});
+			(record.0, found.versions, found.head.0, None, widening)
 		},
 	};
 	let context = context(session.genesis(), H256(record), version, &patient);
@@ -176,6 +179,7 @@ async fn prepare_one<P: Platform>(
 		record: Hex(record),
 		version,
 		new,
+		widening,
 		previous: Hex(previous),
 		manifest_cid: cid_of(&manifest).to_string(),
 		manifest: HexBytes(manifest),

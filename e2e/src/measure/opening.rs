@@ -49,7 +49,7 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	let mut times = Vec::new();
 	for _ in 0..10 {
 		let start = Instant::now();
-		commands::open(&doctor_b, "Hospital B", &record, &out).await?;
+		commands::open(&doctor_b, "Hospital B", &patient, &record, &out).await?;
 		times.push(start.elapsed());
 	}
 	let times = Times::new(times);
@@ -58,7 +58,7 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	patient.run(&["consent", "revoke", &consent.to_string()]).await?;
 	let revoked = start.elapsed();
 	std::fs::remove_file(&out)?;
-	commands::open_fails(&doctor_b, "Hospital B", &record, &out).await?;
+	commands::open_fails(&doctor_b, "Hospital B", &patient, &record, &out).await?;
 	let refused = start.elapsed();
 
 	Ok(vec![

@@ -661,7 +661,7 @@ async fn a_carried_share_is_destroyed_at_revocation() -> Result<()> {
 
 	let network = attack.network.read().await;
 	let out = root.join("opened");
-	commands::open(doctor_b, "Hospital B", &hex::encode(record.0), &out).await?;
+	commands::open(doctor_b, "Hospital B", user, &hex::encode(record.0), &out).await?;
 	ensure!(std::fs::read(&out)? == TEXTS[0].as_bytes(), "the bytes differ");
 	commands::revoke_all(user, "Hospital B").await?;
 	let store = network.root.join("b/custodian/store/custodian.sqlite");

@@ -298,7 +298,8 @@ async fn suspended_reader() -> Result<()> {
 	ensure!(attempt.opens_by_proxy(&proxy, &key).await?, "a proxy of an active account may open");
 
 	registrar(&scenario, &["status", &reader.key, "suspended"]).await?;
-	let arguments = commands::opening(Some("Hospital B"), &record, &scenario.root.join("refused"));
+	let refused = scenario.root.join("refused");
+	let arguments = commands::opening(Some("Hospital B"), &scenario.patient, &record, &refused);
 	let said = reader.fails(&arguments).await?;
 	ensure!(said.contains("suspended"), "the error should name the suspension: {said}");
 	attempt.is_refused_everywhere(&key, &attempt.release()).await?;

@@ -7,12 +7,12 @@ use super::{
 use crate::{
 	advice,
 	args::ImportFile,
-	author::{self, Addition, NewDocument},
+	author::{self, Addition},
 	commands::{check_labels, patient},
 	dates::{month_of_moment, now},
 	english::ENGLISH,
 	files,
-	import::{self, Frame, Memory, Wish},
+	import::{self, Memory, Wish},
 	labels::LabelTable,
 	output::Output,
 	session::Session,
@@ -20,7 +20,7 @@ use crate::{
 use anyhow::{bail, Context, Result};
 use serde_json::json;
 use std::path::Path;
-use vouchsafe_client::chain::{At, RecordStatus, View, H256};
+use vouchsafe_client::chain::{AccountId, At, RecordStatus, View, H256};
 use vouchsafe_fhir::{input::MAX_INPUT, Import};
 use vouchsafe_speech::Noun;
 
@@ -81,7 +81,10 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 	for record in &records {
 		let mut document = import::document_of(record, &name, wish, own)?;
 		if let Some(earlier) = memory.summary(record) {
-			lines.extend(continue_summary(session, &at, &mut document, earlier).await?);
+			let author = institution.as_ref().unwrap_or(&patient);
+			if is_continued(&at, &patient, author, earlier).await? {
+				import::continue_summary(&mut document, earlier);
+			}
 		}
 		documents.push(document);
 	}
@@ -108,24 +111,16 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 	Ok(output)
 }
 
-/// Makes a summary a version of the earlier one, if that one is current and covers the new content.
-async fn continue_summary(
-	session: &Session,
+/// Whether a new summary becomes a version of the earlier one: only if that one is valid, and the
+/// author is the same.
+async fn is_continued(
 	at: &At,
-	document: &mut NewDocument,
+	patient: &AccountId,
+	author: &AccountId,
 	earlier: H256,
-) -> Result<Option<String>> {
-	let Some(found) = at.record(earlier).await? else { return Ok(None) };
-	if found.status != RecordStatus::Current {
-		return Ok(None);
-	}
-	let labels = session.labels_of(&found.patient).await?.show(&found.labels);
-	let frame = Frame {
-		months: (found.service.first, found.service.last),
-		labels: Some(labels),
-		confidentiality: found.confidentiality,
-	};
-	Ok(import::continue_summary(document, earlier, &frame))
+) -> Result<bool> {
+	let found = at.record(patient, earlier).await?;
+	Ok(found.is_some_and(|it| it.status == RecordStatus::Current && it.author == *author))
 }
 
 /// The user's choices for an import.

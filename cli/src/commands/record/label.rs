@@ -1,20 +1,20 @@
 //! `vouchsafe record label`, `record mark` and `record holders`: what is changed after a record was
 //! added.
 
-use super::{no_record, patient_hint};
+use super::ensure_record;
 use crate::{
 	args::Agreement,
-	commands::{accounts, check_labels, confirm, countries, id_json, record},
+	commands::{accounts, check_labels, confirm, countries, id_json, patient, record},
 	english::ENGLISH,
 	labels::LabelTable,
 	output::Output,
 	session::Session,
 };
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::json;
 use vouchsafe_client::chain::{
 	calls::{CustodyCall, RecordsCall},
-	RecordStatus, View,
+	RecordStatus,
 };
 use vouchsafe_speech::short;
 
@@ -23,21 +23,21 @@ pub(super) async fn label(
 	session: &Session,
 	named: &str,
 	labels: &[String],
-	patient: Option<&str>,
+	whose: Option<&str>,
 	new_label: bool,
 	agreement: Agreement,
 ) -> Result<Output> {
 	let me = session.me()?;
 	let at = session.finalized().await?;
-	let hint = patient_hint(session, patient)?;
-	let record = record(&at, hint.as_ref(), named).await?;
-	let found = at.record(record).await?.with_context(|| no_record(&record))?;
-	let known = session.labels_of(&found.patient).await?;
+	let patient = patient(session, whose)?;
+	let record = record(session, &at, &patient, named).await?;
+	ensure_record(session, &at, &patient, record).await?;
+	let known = session.labels_of(&patient).await?;
 	check_labels(&known, labels, new_label, agreement)?;
 	// Saved first: if the meaning of a bit on the chain were lost, it could not be
 	// recovered.
-	let (_, bits) = LabelTable::draw(&session.keep, me, &found.patient, labels).await?;
-	let call = RecordsCall::add_labels { record, labels: bits };
+	let (_, bits) = LabelTable::draw(&session.keep, me, &patient, labels).await?;
+	let call = RecordsCall::add_labels { patient, record, labels: bits };
 	let block = session.submit(call).await?.number;
 	Ok(Output::new(
 		format!("Record {} has the labels {} now.", short(&record), ENGLISH.and(labels)),
@@ -50,14 +50,15 @@ pub(super) async fn mark(
 	session: &Session,
 	named: &str,
 	status: RecordStatus,
-	patient: Option<&str>,
+	whose: Option<&str>,
 	agreement: Agreement,
 ) -> Result<Output> {
 	let at = session.finalized().await?;
-	let hint = patient_hint(session, patient)?;
-	let record = record(&at, hint.as_ref(), named).await?;
+	let patient = patient(session, whose)?;
+	let record = record(session, &at, &patient, named).await?;
+	ensure_record(session, &at, &patient, record).await?;
 	confirm(&format!("I mark record {}: {}.", short(&record), ENGLISH.phrase(status)), agreement)?;
-	let call = RecordsCall::mark_entered_in_error { record, status };
+	let call = RecordsCall::mark_entered_in_error { patient, record, status };
 	let block = session.submit(call).await?.number;
 	Ok(Output::new(
 		format!("Record {} is marked: {}.", short(&record), ENGLISH.phrase(status)),
