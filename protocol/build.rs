@@ -19,11 +19,21 @@ const SUBSTITUTES: [(&str, &str); 4] = [
 	("bounded_collections::weak_bounded_vec::WeakBoundedVec", "::std::vec::Vec"),
 ];
 
+/// Constants whose values the protocol uses: documentation, name here, the function with whose answer
+/// it is used, pallet, name there.
+const CONSTANTS: [(&str, &str, &str, &str, &str); 1] = [(
+	"How long an opening is in force, in seconds.",
+	"OPENING_LIFETIME",
+	"VouchsafeApi_openings",
+	"Custody",
+	"OpeningLifetime",
+)];
+
 fn main() -> Result<(), Box<dyn Error>> {
 	println!("cargo:rerun-if-changed=build.rs");
 	println!("cargo:rerun-if-changed=metadata.scale");
 	let metadata = Metadata::decode_from(&std::fs::read("metadata.scale")?)?;
-	let mut generated = facts(&metadata)?;
+	let mut generated = constants(&metadata)?;
 	generated.push_str(&types(metadata)?);
 	let folder = std::env::var("OUT_DIR")?;
 	std::fs::write(Path::new(&folder).join("runtime.rs"), generated)?;
@@ -55,32 +65,23 @@ fn types(metadata: Metadata) -> Result<String, Box<dyn Error>> {
 	Ok(codegen.generate(metadata)?.to_string())
 }
 
-/// The errors of all pallets, and the constants that the protocol uses.
-fn facts(metadata: &Metadata) -> Result<String, Box<dyn Error>> {
-	let mut text = String::from(
-		"/// The errors of all pallets.\npub(crate) const ERRORS: &[PalletErrors] = &[\n",
-	);
-	for pallet in metadata.pallets() {
-		write!(
-			text,
-			"PalletErrors {{ index: {}, name: {:?}, errors: &[",
-			pallet.error_index(),
-			pallet.name()
-		)?;
-		for error in pallet.error_variants().unwrap_or_default() {
-			write!(text, "({}, {:?}, {:?}),", error.index, error.name, error.docs.join(" "))?;
-		}
-		text.push_str("] },\n");
+/// The constants, and which function's answer each one belongs to.
+fn constants(metadata: &Metadata) -> Result<String, Box<dyn Error>> {
+	let mut text = String::new();
+	let mut table = String::new();
+	for (docs, name, function, pallet, constant) in CONSTANTS {
+		let value = metadata
+			.pallet_by_name(pallet)
+			.and_then(|pallet| pallet.constant_by_name(constant))
+			.ok_or_else(|| format!("the metadata has no {pallet}.{constant}"))?;
+		let value = u64::from_le_bytes(value.value().try_into()?);
+		writeln!(text, "/// {docs}\npub const {name}: u64 = {value};")?;
+		write!(table, "({function:?}, {pallet:?}, {constant:?}),")?;
 	}
-	text.push_str("];\n");
-	let lifetime = metadata
-		.pallet_by_name("Custody")
-		.and_then(|custody| custody.constant_by_name("OpeningLifetime"))
-		.ok_or("the metadata has no Custody.OpeningLifetime")?;
-	let lifetime = u64::from_le_bytes(lifetime.value().try_into()?);
 	writeln!(
 		text,
-		"/// How long an opening is in force, in seconds.\npub const OPENING_LIFETIME: u64 = {lifetime};"
+		"/// Function, pallet and name of each constant whose value the protocol uses.\n\
+		pub(crate) const CONSTANTS: &[(&str, &str, &str)] = &[{table}];"
 	)?;
 	Ok(text)
 }

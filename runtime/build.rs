@@ -2,7 +2,7 @@
 //! build: unit tests, lints, the metadata.
 
 fn main() {
-	// `scripts/next-runtime` builds the version after this one, to test an upgrade with it.
+	// `scripts/next-runtime` builds the version after this one, to test an upgrade with it: `next.rs`.
 	println!("cargo:rustc-check-cfg=cfg(vouchsafe_next)");
 	println!("cargo:rerun-if-env-changed=VOUCHSAFE_NEXT");
 	if std::env::var_os("VOUCHSAFE_NEXT").is_some() {

@@ -98,15 +98,32 @@ pub enum Place {
 		origin: Origin,
 	},
 	/// A new version of a record.
-	VersionOf(H256),
+	VersionOf {
+		/// The record.
+		record: H256,
+		/// What it widens of the record; `None` if nothing.
+		widening: Option<Widening>,
+	},
+}
+
+/// What a version widens of its record. What the record has already stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Widening {
+	/// First and last month of service.
+	pub months: (u16, u16),
+	/// The words of its labels.
+	pub labels: Vec<String>,
+	/// Its confidentiality.
+	pub confidentiality: Confidentiality,
 }
 
 impl Place {
-	/// The words of a new record's labels.
-	fn labels(&self) -> &[String] {
+	/// The words of the labels that it gives its record.
+	pub fn labels(&self) -> &[String] {
 		match self {
-			Self::New { labels, .. } => labels,
-			Self::VersionOf(_) => &[],
+			Self::New { labels, .. }
+			| Self::VersionOf { widening: Some(Widening { labels, .. }), .. } => labels,
+			Self::VersionOf { widening: None, .. } => &[],
 		}
 	}
 }
@@ -226,7 +243,7 @@ async fn source_of(addition: &Addition) -> Result<Hex<32>> {
 				category.word(),
 				relation.as_ref().map(|(kind, target)| (kind.word(), target.0))
 			),
-			Place::VersionOf(record) => hex::encode(record.0),
+			Place::VersionOf { record, .. } => hex::encode(record.0),
 		});
 	}
 	Ok(Hex(digest.finalize().into()))
@@ -283,7 +300,10 @@ async fn outcome(
 	let mut added = Vec::new();
 	for entry in &group.entries {
 		let record = H256(entry.record.0);
-		let found = at.record(record).await?.context("the record is gone from the chain")?;
+		let found = at
+			.record(&entry.patient.into(), record)
+			.await?
+			.context("the record is gone from the chain")?;
 		added.push(Added {
 			title: entry.title.clone(),
 			record,
@@ -291,9 +311,9 @@ async fn outcome(
 			category: found.category,
 			missing: missing(&at, entry).await?,
 			resumed,
-			unclassified: entry.new.as_ref().and_then(|row| {
-				let reason = row.unclassified.clone()?;
-				Some(Unclassified { words: row.words.clone(), reason })
+			unclassified: entry.unclassified.clone().map(|reason| {
+				let words = entry.words.clone();
+				Unclassified { words, reason }
 			}),
 		});
 	}

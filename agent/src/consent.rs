@@ -337,7 +337,7 @@ async fn carry_one<P: Platform>(
 	institution: &AccountId,
 ) -> Result<bool> {
 	let me = session.me()?;
-	let Some(set) = at.sharing_set(record, version).await? else { return Ok(false) };
+	let Some(set) = at.sharing_set(&me.account(), record, version).await? else { return Ok(false) };
 	if !set.holders.iter().any(|holder| holder.kind == HolderKind::Patient) {
 		return Ok(false);
 	}
@@ -357,6 +357,7 @@ async fn carry_one<P: Platform>(
 		holder: account_bytes(&me.account()),
 	};
 	let message = CarryShare {
+		patient: (&me.account()).into(),
 		record: record.into(),
 		version,
 		epoch: set.epoch,
@@ -414,23 +415,17 @@ pub async fn explain(
 	session: &Session<impl Platform>,
 	reader: &AccountId,
 	ground: Ground,
+	patient: &AccountId,
 	record: H256,
 	action: Action,
 	purpose: Purpose,
 ) -> Result<(Decision, String)> {
 	let at = session.finalized().await?;
-	let found = at.record(record).await?.context("there is no such record")?;
-	let patient = found.patient;
-	let decision = at.decide(reader, ground, &patient, record, action, purpose).await?;
-	let consents = at.consents_of(&patient).await?;
-	let labels = session.labels_of(&patient).await?;
-	let asked = Asked {
-		reader,
-		patient: &patient,
-		action,
-		purpose,
-		record: Some((&record, found.category)),
-	};
+	let found = at.record(patient, record).await?.context("this patient has no such record")?;
+	let decision = at.decide(reader, ground, patient, record, action, purpose).await?;
+	let consents = at.consents_of(patient).await?;
+	let labels = session.labels_of(patient).await?;
+	let asked = Asked { reader, patient, action, purpose, record: Some((&record, found.category)) };
 	let sentence = teller(&session.names, &labels).decision(&asked, &decision, &consents);
 	Ok((decision, sentence))
 }

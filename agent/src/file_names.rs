@@ -395,6 +395,7 @@ mod tests {
 
 		#[test]
 		fn extensions_come_out(stem in "[a-zA-Z0-9 ._-]{1,20}", extension in "[a-zA-Z][a-zA-Z0-9]{0,6}") {
+			prop_assume!(!RUN.contains(&extension.to_ascii_lowercase().as_str()));
 			let name = format!("x{stem}.{extension}");
 			let media_type = with_extension(UNKNOWN, &name);
 			let out = named("Title", &media_type);

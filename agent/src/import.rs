@@ -7,7 +7,7 @@
 
 use crate::{
 	advice::{Advice, Advised},
-	author::{Content, NewDocument, Place},
+	author::{Content, NewDocument, Place, Widening},
 	dates::{show_moment, show_period},
 	english::ENGLISH,
 	file_names,
@@ -20,9 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe_fhir::{About, Import, Label, Months, Options, Record, Unit};
 use vouchsafe_protocol::{
 	messages::Hex,
-	types::{account_bytes, AccountId, Confidentiality, Origin, RelationKind, H256},
+	types::{account_bytes, AccountId, Confidentiality, Origin, H256},
 };
-use vouchsafe_speech::{short, Noun};
+use vouchsafe_speech::Noun;
 
 const FOLDER: &str = "imports";
 
@@ -276,60 +276,15 @@ fn file_name(me: &Identity, patient: &AccountId) -> String {
 	)
 }
 
-/// What the chain says about a record. A version of it must stay within that.
-pub struct Frame {
-	/// Its months.
-	pub months: (u16, u16),
-	/// The words of its labels, if all are known.
-	pub labels: Option<Vec<String>>,
-	/// Its confidentiality.
-	pub confidentiality: Confidentiality,
-}
-
-/// Why a summary cannot become a version of the earlier record: the chain would still decide by the
-/// earlier months, labels and confidentiality. `None` if it can.
-pub fn beyond(document: &NewDocument, frame: &Frame) -> Option<String> {
-	let Place::New { months, labels, confidentiality, .. } = &document.place else { return None };
-	if months.0 < frame.months.0 || months.1 > frame.months.1 {
-		return Some(format!(
-			"it covers {}, and the earlier one only {}",
-			show_period(months.0, months.1),
-			show_period(frame.months.0, frame.months.1)
-		));
-	}
-	let new: Vec<&String> = match &frame.labels {
-		Some(known) => labels.iter().filter(|label| !known.contains(label)).collect(),
-		None => labels.iter().collect(),
-	};
-	if !new.is_empty() {
-		return Some(format!("the earlier one lacks the label {}", ENGLISH.and(&new)));
-	}
-	(*confidentiality > frame.confidentiality)
-		.then(|| format!("it is {} now", ENGLISH.phrase(*confidentiality)))
-}
-
-/// Makes the document a version of the earlier summary. If it goes beyond that, it becomes a record
-/// that appends to it, and the sentence that is returned says why.
-pub fn continue_summary(
-	document: &mut NewDocument,
-	earlier: H256,
-	frame: &Frame,
-) -> Option<String> {
-	match beyond(document, frame) {
-		None => {
-			document.place = Place::VersionOf(earlier);
-			None
-		},
-		Some(why) => {
-			if let Place::New { relation, .. } = &mut document.place {
-				*relation = Some((RelationKind::Appends, earlier));
-			}
-			Some(format!(
-				"the summary becomes a new record, not a version of the earlier record {}, because {why}",
-				short(&earlier)
-			))
-		},
-	}
+/// Makes the document of a summary a version of the earlier one, which it widens.
+pub fn continue_summary(document: &mut NewDocument, earlier: H256) {
+	let Place::New { months, labels, confidentiality, .. } = &document.place else { return };
+	let widening = Some(Widening {
+		months: *months,
+		labels: labels.clone(),
+		confidentiality: *confidentiality,
+	});
+	document.place = Place::VersionOf { record: earlier, widening };
 }
 
 #[cfg(test)]

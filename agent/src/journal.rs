@@ -55,6 +55,12 @@ pub struct Entry {
 	pub version: u32,
 	/// The new record, or `None` for a further version.
 	pub new: Option<NewRow>,
+	/// The words of the record's labels, as far as they are known.
+	pub words: Vec<String>,
+	/// Why the tags of labels could not be computed, so that the record is unclassified.
+	pub unclassified: Option<String>,
+	/// What a further version widens of the record.
+	pub widening: Option<WideningRow>,
 	/// Hash of the version before.
 	pub previous: Hex<32>,
 	/// The manifest.
@@ -100,12 +106,19 @@ pub struct NewRow {
 	pub confidentiality: String,
 	/// The tags of its labels.
 	pub labels: Vec<Hex<4>>,
-	/// The words of its labels.
-	pub words: Vec<String>,
-	/// Why the tags of its labels could not be computed, so that it is unclassified.
-	pub unclassified: Option<String>,
 	/// The word of its category.
 	pub category: String,
+}
+
+/// What a further version widens of its record. What the record has already stays.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct WideningRow {
+	/// First and last month.
+	pub months: (u16, u16),
+	/// The tags of its labels.
+	pub labels: Vec<Hex<4>>,
+	/// The word of its confidentiality.
+	pub confidentiality: String,
 }
 
 /// A share that is to be delivered to a custodian.

@@ -198,15 +198,16 @@ pub async fn ask(
 async fn find<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,
+	patient: &AccountId,
 	record: H256,
 	version: Option<u32>,
 ) -> Result<Target> {
-	let found = at.record(record).await?.context("there is no such record")?;
+	let found = at.record(patient, record).await?.context("this patient has no such record")?;
 	let number = version.unwrap_or(found.versions.saturating_sub(1));
-	let version = at.version(record, number).await?.with_context(|| {
+	let version = at.version(patient, record, number).await?.with_context(|| {
 		format!("the record has no version {number}: it has {}", count_versions(found.versions))
 	})?;
-	let set = at.sharing_set(record, number).await?;
+	let set = at.sharing_set(patient, record, number).await?;
 	Ok(Target::new(session.genesis(), record, number, found, version, set)?)
 }
 
@@ -222,10 +223,7 @@ pub async fn fetch<S: Sink>(
 	sink: &S,
 ) -> Result<Opened<S::Place>> {
 	let at = session.finalized().await?;
-	let target = find(session, &at, record, opening.version).await?;
-	if target.patient != opening.patient {
-		bail!("that record is of another patient");
-	}
+	let target = find(session, &at, &opening.patient, record, opening.version).await?;
 	let gathered = gather(session, &target).await?;
 	let mut warnings = Vec::new();
 
@@ -385,13 +383,14 @@ async fn ask_custodian(
 ) -> Result<Answer, String> {
 	let me = session.me().map_err(|error| error.to_string())?;
 	let custodian = session.custodian(institution).map_err(|error| error.to_string())?;
-	let (record, version) = (target.record.into(), target.version);
+	let (patient, record) = ((&target.patient).into(), target.record.into());
+	let version = target.version;
 	loop {
 		let answer = if own {
-			let request = FetchPatientEnvelope { record, version };
+			let request = FetchPatientEnvelope { patient, record, version };
 			custodian.patient_envelope(&me.signer, &request).await.map(Answer::Own)
 		} else {
-			let request = AskRelease { patient: (&target.patient).into(), record, version };
+			let request = AskRelease { patient, record, version };
 			custodian.release(&me.signer, &request).await.map(Answer::Released)
 		};
 		match answer {
@@ -454,9 +453,10 @@ async fn fetch_manifest(
 pub async fn content_of<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,
+	patient: &AccountId,
 	record: H256,
 ) -> Result<(Cid, u64)> {
-	let target = find(session, at, record, None).await?;
+	let target = find(session, at, patient, record, None).await?;
 	let places = content_places(&target, None);
 	let manifest = fetch_manifest(session, &target, &places, &mut Vec::new()).await?;
 	let cid = Cid::try_from(&manifest.ciphertext_cid[..])
@@ -530,14 +530,13 @@ pub async fn own_share<P: Platform>(
 	version: u32,
 ) -> Result<(Share, Commitments, SharingSet)> {
 	let me = session.me()?;
-	let target = find(session, at, record, Some(version)).await?;
-	if target.patient != me.account() {
-		bail!("that record is of another patient");
-	}
+	let patient = me.account();
+	let target = find(session, at, &patient, record, Some(version)).await?;
 	let mut failed = Vec::new();
 	let mut gathered = Gathered::default();
 	for holder in target.custodians() {
-		let request = FetchPatientEnvelope { record: record.into(), version };
+		let (patient, record) = ((&patient).into(), record.into());
+		let request = FetchPatientEnvelope { patient, record, version };
 		let custodian = session.custodian(&holder.account)?.without_retries();
 		match custodian.patient_envelope(&me.signer, &request).await {
 			Ok(envelope) => {

@@ -108,14 +108,16 @@ impl Verified {
 /// is checked is ciphertext.
 pub async fn verify(
 	session: &Session<impl Platform>,
+	patient: &AccountId,
 	record: H256,
 	version: Option<u32>,
 ) -> Result<Verified> {
 	let at = session.finalized().await?;
-	let found = at.record(record).await?.context("there is no such record")?;
+	let found = at.record(patient, record).await?.context("this patient has no such record")?;
 	let version = version.unwrap_or(found.versions.saturating_sub(1));
-	let entry = at.version(record, version).await?.context("the record has no such version")?;
-	let set = at.sharing_set(record, version).await?.context("the version was erased")?;
+	let entry =
+		at.version(patient, record, version).await?.context("the record has no such version")?;
+	let set = at.sharing_set(patient, record, version).await?.context("the version was erased")?;
 	let manifest = entry.manifest.context("the version's content was erased")?;
 	let manifest_cid = Cid::try_from(&manifest[..]).context("the CID on the chain is malformed")?;
 	let places: Vec<_> = set
@@ -133,7 +135,7 @@ pub async fn verify(
 		while let Some(piece) = pieces.next().await {
 			bytes.extend_from_slice(&piece?);
 		}
-		let context = context(session.genesis(), record, version, &found.patient);
+		let context = context(session.genesis(), record, version, patient);
 		let manifest = Manifest::decode_versioned(&bytes, &context)?;
 		let cid = Cid::try_from(&manifest.ciphertext_cid[..])
 			.context("the CID in the manifest is malformed")?;

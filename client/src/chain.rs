@@ -1,26 +1,22 @@
 //! A node's RPC. Reads are made at a block: the last finalised, the best, or any other. They use
 //! the legacy methods, which answer at once. A submitted call is followed until it is final.
 
-use crate::compatibility;
-use futures::Stream;
 use serde::{Deserialize, Deserializer};
 use std::{
-	collections::BTreeSet,
+	collections::BTreeMap,
 	future::Future,
 	sync::{Arc, Mutex},
 	time::{Duration, Instant},
 };
 use subxt_rpcs::{
-	client::{
-		reconnecting_rpc_client::{ExponentialBackoff, RpcClient as ReconnectingClient},
-		RpcSubscription,
-	},
+	client::reconnecting_rpc_client::{ExponentialBackoff, RpcClient as ReconnectingClient},
 	methods::legacy::{LegacyRpcMethods, NumberOrHex, TransactionStatus},
 	RpcClient, RpcConfig,
 };
 use tokio::{sync::Semaphore, time::timeout};
 use vouchsafe_protocol::{
 	api,
+	compatibility::RuntimeMetadata,
 	events::of_extrinsic,
 	extrinsics::{self, Binding, Mortality, RuntimeVersion},
 	METADATA_FORMAT,
@@ -61,9 +57,25 @@ impl RpcConfig for Types {
 
 /// The fields of a block's header that are read.
 #[derive(Debug, Deserialize, codec::Decode)]
+#[serde(rename_all = "camelCase")]
 struct Header {
 	#[serde(deserialize_with = "hex_number")]
 	number: u32,
+	parent_hash: H256,
+	digest: Digest,
+}
+
+/// A header's digest.
+#[derive(Debug, Deserialize, codec::Decode)]
+struct Digest {
+	logs: Vec<String>,
+}
+
+impl Header {
+	/// Whether the block has upgraded the runtime: its digest has `RuntimeEnvironmentUpdated`.
+	fn has_upgrade(&self) -> bool {
+		self.digest.logs.iter().any(|log| log == "0x08")
+	}
 }
 
 fn hex_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
@@ -76,8 +88,8 @@ fn hex_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Erro
 pub struct Chain {
 	rpc: LegacyRpcMethods<Types>,
 	genesis: H256,
-	/// Spec versions of runtimes that were found to be the one that this program knows.
-	known: Arc<Mutex<BTreeSet<u32>>>,
+	/// The runtimes that were met, by their spec versions.
+	runtimes: Arc<Mutex<BTreeMap<u32, RuntimeMetadata>>>,
 	/// Held from reading a nonce until the pool has the transaction that uses it.
 	nonces: Arc<tokio::sync::Mutex<()>>,
 	in_flight: Arc<Semaphore>,
@@ -91,8 +103,10 @@ pub struct At {
 	pub hash: H256,
 	/// The block's number.
 	pub number: u32,
-	/// Its runtime.
+	/// The version of its runtime.
 	pub version: RuntimeVersion,
+	runtime: RuntimeMetadata,
+	made_by: RuntimeMetadata,
 }
 
 /// How far a transaction must have come.
@@ -120,6 +134,14 @@ impl View for At {
 		self.number
 	}
 
+	fn runtime(&self) -> &RuntimeMetadata {
+		&self.runtime
+	}
+
+	fn made_by(&self) -> &RuntimeMetadata {
+		&self.made_by
+	}
+
 	async fn call(&self, function: &str, arguments: Vec<u8>) -> Result<Vec<u8>, ChainError> {
 		let rpc = &self.chain.rpc;
 		answered(|| rpc.state_call(function, Some(&arguments), Some(self.hash))).await
@@ -132,14 +154,16 @@ impl View for At {
 }
 
 impl At {
-	/// Signs a call that is valid from this block on.
+	/// Signs a call that is valid from this block on. Refuses a call that the runtime does not take
+	/// as this program makes it.
 	pub fn sign(
 		&self,
 		signer: &impl Signer,
 		call: &calls::RuntimeCall,
 		nonce: u64,
 		blocks: u64,
-	) -> Vec<u8> {
+	) -> Result<Vec<u8>, ChainError> {
+		self.runtime.check_call(call)?;
 		let binding = Binding {
 			version: self.version,
 			genesis: self.chain.genesis,
@@ -147,7 +171,7 @@ impl At {
 			from: self.hash,
 			nonce,
 		};
-		extrinsics::sign(signer, call, &binding)
+		Ok(extrinsics::sign(signer, call, &binding))
 	}
 }
 
@@ -185,8 +209,8 @@ impl Submit for Chain {
 }
 
 impl Chain {
-	/// Connects to a node's WebSocket, `ws://…` or `wss://…`, and gives up after 20 s. Refuses a node
-	/// whose runtime is not the one that this program was built for.
+	/// Connects to a node's WebSocket, `ws://…` or `wss://…`, and gives up after 20 s. What is used of
+	/// the node's runtime is compared when it is used.
 	pub async fn connect(url: &str) -> Result<Self, ChainError> {
 		let connecting = async {
 			let transport = ReconnectingClient::builder()
@@ -202,7 +226,7 @@ impl Chain {
 			let chain = Self {
 				rpc,
 				genesis,
-				known: Arc::default(),
+				runtimes: Arc::default(),
 				nonces: Arc::default(),
 				in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
 			};
@@ -225,13 +249,20 @@ impl Chain {
 			answered(|| self.rpc.chain_get_header(Some(hash))),
 			answered(|| self.rpc.state_get_runtime_version(Some(hash))),
 		)?;
-		let number = header.ok_or(ChainError::StateGone)?.number;
+		let header = header.ok_or(ChainError::StateGone)?;
+		let runtime = self.runtime(hash, version.spec_version).await?;
+		let made_by = if header.has_upgrade() {
+			let parent = Some(header.parent_hash);
+			let version = answered(|| self.rpc.state_get_runtime_version(parent)).await?;
+			self.runtime(header.parent_hash, version.spec_version).await?
+		} else {
+			runtime.clone()
+		};
 		let version = RuntimeVersion {
 			spec_version: version.spec_version,
 			transaction_version: version.transaction_version,
 		};
-		self.check(hash, version).await?;
-		Ok(At { chain: self.clone(), hash, number, version })
+		Ok(At { chain: self.clone(), hash, number: header.number, version, runtime, made_by })
 	}
 
 	/// The chain as of the block of this number, which should be final.
@@ -244,20 +275,19 @@ impl Chain {
 		answered(asked).await?.ok_or(ChainError::StateGone)
 	}
 
-	/// Whether the block's runtime is the one that this program knows. It is compared once for
-	/// each spec version.
-	async fn check(&self, hash: H256, version: RuntimeVersion) -> Result<(), ChainError> {
-		let known = || self.known.lock().unwrap_or_else(|error| error.into_inner());
-		if known().contains(&version.spec_version) {
-			return Ok(());
+	/// The runtime of the block's state. Its metadata is read once for each spec version.
+	async fn runtime(&self, hash: H256, version: u32) -> Result<RuntimeMetadata, ChainError> {
+		let runtimes = || self.runtimes.lock().unwrap_or_else(|error| error.into_inner());
+		if let Some(runtime) = runtimes().get(&version) {
+			return Ok(runtime.clone());
 		}
 		let query = api::metadata(METADATA_FORMAT);
 		let asked = || self.rpc.state_call(query.function, Some(&query.arguments), Some(hash));
 		let metadata = query.decode(&answered(asked).await?)?;
-		compatibility::check(&metadata.unwrap_or_default())?;
-		tracing::debug!(version.spec_version, "the node's runtime is the one that is known here");
-		known().insert(version.spec_version);
-		Ok(())
+		let runtime = RuntimeMetadata::read(&metadata.unwrap_or_default())?;
+		tracing::debug!(version, "read the metadata of the runtime");
+		runtimes().insert(version, runtime.clone());
+		Ok(runtime)
 	}
 
 	/// Whether the node still has the state of the first blocks. On a young chain a pruning node
@@ -285,19 +315,6 @@ impl Chain {
 	pub async fn peers(&self) -> Result<(usize, bool), ChainError> {
 		let health = answered(|| self.rpc.system_health()).await?;
 		Ok((health.peers, health.is_syncing))
-	}
-
-	/// All finalised blocks from now on, without gaps.
-	pub async fn finalized_blocks(
-		&self,
-	) -> Result<impl Stream<Item = Result<(u32, H256), ChainError>> + Send + Unpin, ChainError> {
-		let next = self.finalized().await?.number;
-		let state = FinalizedBlocks { chain: self.clone(), heads: None, next, last: None };
-		let stream = futures::stream::unfold(state, |mut state| async move {
-			let block = state.next().await;
-			Some((block, state))
-		});
-		Ok(Box::pin(stream))
 	}
 
 	/// Signs and submits a call, and waits until it is in the best block. A fork may still drop it.
@@ -354,7 +371,7 @@ impl Chain {
 			},
 			NonceChoice::Account => self.best().await?.nonce(&account).await?,
 		};
-		let extrinsic = start.sign(signer, call, nonce, MORTALITY);
+		let extrinsic = start.sign(signer, call, nonce, MORTALITY)?;
 		// From here on it may be in the pool: an error of the transport must not sign it again.
 		let submitting = self.rpc.author_submit_and_watch_extrinsic(&extrinsic);
 		let mut statuses = match timeout(ANSWER, submitting).await {
@@ -446,7 +463,7 @@ impl Chain {
 			return Ok(None);
 		};
 		let place = u32::try_from(place).map_err(ChainError::foreign)?;
-		let events = of_extrinsic(at.events().await?, place)?;
+		let events = of_extrinsic(at.events().await?, place, at.made_by())?;
 		Ok(Some(Included { block: at.hash, number: at.number, events }))
 	}
 }
@@ -461,47 +478,6 @@ fn lost(status: &TransactionStatus<H256>) -> Option<ChainError> {
 		_ => return None,
 	};
 	Some(refusal_of(why).unwrap_or_else(|| ChainError::Dropped(why.into())))
-}
-
-/// The position of a stream of finalised blocks.
-struct FinalizedBlocks {
-	chain: Chain,
-	/// The node's announcements, which have gaps. `None` after the subscription broke off.
-	heads: Option<RpcSubscription<Header>>,
-	/// The number of the next block.
-	next: u32,
-	/// The last number that is known to be final.
-	last: Option<u32>,
-}
-
-impl FinalizedBlocks {
-	async fn next(&mut self) -> Result<(u32, H256), ChainError> {
-		while self.last.is_none_or(|last| last < self.next) {
-			self.last = Some(self.head().await?);
-		}
-		let block = (self.next, self.chain.hash_of(self.next).await?);
-		self.next += 1;
-		Ok(block)
-	}
-
-	/// The number of the last finalised block, as soon as there is another one.
-	async fn head(&mut self) -> Result<u32, ChainError> {
-		let heads = match &mut self.heads {
-			Some(heads) => heads,
-			none => {
-				let heads = answered(|| self.chain.rpc.chain_subscribe_finalized_heads()).await?;
-				none.insert(heads)
-			},
-		};
-		match heads.next().await {
-			Some(Ok(header)) => Ok(header.number),
-			// The next call subscribes again; what was missed meanwhile is filled in.
-			_ => {
-				self.heads = None;
-				Ok(self.chain.finalized().await?.number)
-			},
-		}
-	}
 }
 
 /// The answer to a request, if it comes in time. If the connection was lost, the request is
@@ -563,10 +539,18 @@ mod tests {
 
 	#[test]
 	fn headers_have_hex_numbers() {
-		let header: Header = serde_json::from_str(r#"{"number":"0x1a","digest":{}}"#).unwrap();
-		assert_eq!(header.number, 26);
-		assert!(serde_json::from_str::<Header>(r#"{"number":26}"#).is_err());
-		assert!(serde_json::from_str::<Header>(r#"{"number":"0x100000000"}"#).is_err());
+		let header = |number: &str, logs: &str| {
+			let parent = format!("0x{}", "07".repeat(32));
+			serde_json::from_str::<Header>(&format!(
+				r#"{{"number":{number},"parentHash":"{parent}","digest":{{"logs":[{logs}]}}}}"#
+			))
+		};
+		let read = header(r#""0x1a""#, r#""0x06617572612021""#).unwrap();
+		assert_eq!((read.number, read.parent_hash), (26, H256([7; 32])));
+		assert!(!read.has_upgrade());
+		assert!(header(r#""0x1a""#, r#""0x06617572612021","0x08""#).unwrap().has_upgrade());
+		assert!(header("26", "").is_err());
+		assert!(header(r#""0x100000000""#, "").is_err());
 	}
 
 	#[test]

@@ -6,7 +6,6 @@
 //! - [`ipfs`]: Kubo's RPC. No other module speaks it.
 
 pub mod chain;
-mod compatibility;
 pub mod custodian;
 pub mod ipfs;
 

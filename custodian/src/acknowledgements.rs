@@ -1,5 +1,6 @@
 //! Pins and acknowledges versions: each whose envelope was delivered and whose acknowledgement the
-//! chain's state does not have.
+//! chain's state does not have. What is pinned is acknowledged together, up to 64 versions with one
+//! call.
 //!
 //! Each step can be repeated without harm, and the remaining work is always read from the database
 //! and the chain, so the custodian can be killed at any point.
@@ -10,7 +11,7 @@ use crate::{
 	gauge::gauge_value,
 	readiness::CheckName,
 	state::{Connected, State},
-	store::{KeptVersion, StoreError, VersionId},
+	store::{DueVersion, KeptVersion, StoreError, VersionId},
 };
 use std::{
 	collections::{HashMap, HashSet},
@@ -22,7 +23,7 @@ use tokio::{
 	time::Instant,
 };
 use vouchsafe_client::{
-	chain::{AccountId, ChainError, H256},
+	chain::{AccountId, ChainError, HeldVersion, H256, MAX_BATCH},
 	cid::Cid,
 	ipfs::{Ipfs, IpfsError},
 	messages::Hex,
@@ -33,8 +34,10 @@ use vouchsafe_client::{
 const INTERVAL: Duration = Duration::from_secs(2);
 /// Up to how many versions to acknowledge are counted.
 const COUNT_LIMIT: u32 = 1000;
-/// How many versions are processed at the same time.
+/// How many versions are pinned at the same time.
 const CONCURRENT: usize = 32;
+/// How many versions one call acknowledges.
+const BATCH: usize = MAX_BATCH as usize;
 /// How long the first attempt to pin content may take, in seconds. Each further one may take twice
 /// as long, up to `kubo.patience`.
 const FIRST_PATIENCE: u64 = 5;
@@ -51,7 +54,7 @@ enum WorkError {
 	MalformedCid,
 }
 
-/// A version that failed, and when it is tried again.
+/// When something that failed is tried again.
 struct Retry {
 	at: Instant,
 	backoff: Backoff,
@@ -59,12 +62,63 @@ struct Retry {
 	reason: String,
 }
 
-/// The versions under way, and those that failed.
-#[derive(Default)]
+impl Default for Retry {
+	fn default() -> Self {
+		Self {
+			at: Instant::now(),
+			backoff: Backoff::new(Duration::from_secs(1), Duration::from_secs(60)),
+			failures: 0,
+			reason: String::new(),
+		}
+	}
+}
+
+impl Retry {
+	fn note(&mut self, error: &impl ToString) {
+		self.at = Instant::now() + self.backoff.next_pause();
+		self.failures = self.failures.saturating_add(1);
+		self.reason = error.to_string();
+	}
+
+	fn is_due(&self) -> bool {
+		self.at <= Instant::now()
+	}
+}
+
+/// What a task did.
+enum Done {
+	/// Pinned a version.
+	Pinned(VersionId, Result<(), WorkError>),
+	/// Acknowledged these versions with one call.
+	Acknowledged(Vec<VersionId>, Result<(), ChainError>),
+}
+
+/// The versions under way, and what failed.
 struct Acknowledger {
-	tasks: JoinSet<(VersionId, Result<(), WorkError>)>,
-	under_way: HashSet<VersionId>,
+	tasks: JoinSet<Done>,
+	pinning: HashSet<VersionId>,
+	/// The versions in the call that is under way; one call at a time.
+	submitted: HashSet<VersionId>,
+	/// How many versions the next call names. A call that fails because of one version fails for
+	/// all, so the next one is half as long, and each that succeeds doubles it.
+	batch: usize,
+	/// Versions that failed. They are acknowledged after the others, and apart from them.
 	retries: HashMap<VersionId, Retry>,
+	/// When calls are submitted again, after one that did not reach the chain.
+	submission: Option<Retry>,
+}
+
+impl Default for Acknowledger {
+	fn default() -> Self {
+		Self {
+			tasks: JoinSet::new(),
+			pinning: HashSet::new(),
+			submitted: HashSet::new(),
+			batch: BATCH,
+			retries: HashMap::new(),
+			submission: None,
+		}
+	}
 }
 
 /// Acknowledges versions until the custodian stops.
@@ -99,114 +153,201 @@ impl Acknowledger {
 		let finalized = node.finalized().await?;
 		let waiting = finalized.count_unacknowledged(&institution, COUNT_LIMIT).await?;
 		metrics::gauge!("vouchsafe_custodian_unacknowledged").set(gauge_value(waiting));
-		let mut due = state.database.to_acknowledge().await?;
-		self.retries.retain(|id, _| due.contains(id));
-		due.retain(|id| {
-			!self.under_way.contains(id)
-				&& self.retries.get(id).is_none_or(|retry| retry.at <= Instant::now())
-		});
-		due.truncate(CONCURRENT.saturating_sub(self.tasks.len()));
+		let (to_pin, to_submit) = self.choose(state).await?;
+		if to_pin.is_empty() && to_submit.is_empty() {
+			return Ok(waiting);
+		}
 		// What was submitted before a restart may be in the best block and not final yet.
-		let best = match due.is_empty() {
-			true => finalized.clone(),
-			false => node.best().await?,
-		};
-		for id in due {
-			if !is_waited_for(&*finalized, id, &institution).await? {
-				state.database.set_acknowledged(id).await?;
-			} else if is_waited_for(&*best, id, &institution).await? {
-				if let Some(version) = state.database.version(id).await? {
-					self.under_way.insert(id);
-					let failures = self.retries.get(&id).map_or(0, |retry| retry.failures);
-					let (state, node) = (state.clone(), node.clone());
-					self.tasks.spawn(async move {
-						(id, pin_and_acknowledge(&state, &*node, id, version, failures).await)
-					});
-				}
+		let best = node.best().await?;
+		let blocks = [&*finalized, &*best];
+		let free = CONCURRENT.saturating_sub(self.pinning.len());
+		for due in waited_for(state, blocks, to_pin, &institution, free).await? {
+			if let Some(version) = state.database.version(due.id).await? {
+				self.pinning.insert(due.id);
+				let failures = self.retries.get(&due.id).map_or(0, |retry| retry.failures);
+				let state = state.clone();
+				self.tasks.spawn(async move {
+					Done::Pinned(due.id, pin(&state, due.id, version, failures).await)
+				});
 			}
+		}
+		let versions = waited_for(state, blocks, to_submit, &institution, self.batch).await?;
+		if !versions.is_empty() {
+			let ids = versions.iter().map(|due| due.id).collect::<Vec<_>>();
+			self.submitted.extend(ids.iter().copied());
+			let (state, node) = (state.clone(), node.clone());
+			self.tasks.spawn(async move {
+				let versions = versions.iter().map(held).collect();
+				Done::Acknowledged(ids, node.acknowledge(&state.keys.account, versions).await)
+			});
 		}
 		Ok(waiting)
 	}
 
-	/// Notes the result of a version's task.
-	fn note(&mut self, done: Result<(VersionId, Result<(), WorkError>), JoinError>) {
-		let Ok((id, result)) = done else {
-			// A task panicked, and it is not known which. So all of them start again.
-			tracing::error!("a task that acknowledges a version panicked");
-			self.tasks.abort_all();
-			self.under_way.clear();
-			return;
+	/// The versions that can be pinned now, and those that the next call can acknowledge.
+	async fn choose(
+		&mut self,
+		state: &State,
+	) -> Result<(Vec<DueVersion>, Vec<DueVersion>), StoreError> {
+		let mut due = state.database.to_acknowledge().await?;
+		let ids: HashSet<VersionId> = due.iter().map(|due| due.id).collect();
+		self.retries.retain(|id, _| ids.contains(id));
+		due.retain(|DueVersion { id, .. }| {
+			!self.pinning.contains(id)
+				&& !self.submitted.contains(id)
+				&& self.retries.get(id).is_none_or(Retry::is_due)
+		});
+		let (pinned, mut to_pin): (Vec<_>, Vec<_>) =
+			due.into_iter().partition(|due| due.pinned || state.ipfs.is_none());
+		if self.pinning.len() >= CONCURRENT {
+			to_pin.clear();
+		}
+		let may_submit =
+			self.submitted.is_empty() && self.submission.as_ref().is_none_or(Retry::is_due);
+		let (failed, fresh): (Vec<_>, Vec<_>) =
+			pinned.into_iter().partition(|due| self.retries.contains_key(&due.id));
+		let to_submit = match (may_submit, fresh.is_empty()) {
+			(false, _) => Vec::new(),
+			(true, true) => failed,
+			(true, false) => fresh,
 		};
-		self.under_way.remove(&id);
-		match result {
-			Ok(()) => {
-				self.retries.remove(&id);
-				metrics::counter!("vouchsafe_custodian_acknowledged_total").increment(1);
-				tracing::info!(record = %Hex(id.record), version = id.version, "acknowledged a version");
+		Ok((to_pin, to_submit))
+	}
+
+	/// Notes the result of a task.
+	fn note(&mut self, done: Result<Done, JoinError>) {
+		match done {
+			Ok(Done::Pinned(id, result)) => {
+				self.pinning.remove(&id);
+				match result {
+					Ok(()) => drop(self.retries.remove(&id)),
+					Err(error) => self.note_failed(id, &error),
+				}
 			},
-			Err(error) => {
-				tracing::warn!(
-					record = %Hex(id.record),
-					version = id.version,
-					%error,
-					"can't acknowledge a version yet"
-				);
-				let retry = self.retries.entry(id).or_insert_with(|| Retry {
-					at: Instant::now(),
-					backoff: Backoff::new(Duration::from_secs(1), Duration::from_secs(60)),
-					failures: 0,
-					reason: String::new(),
-				});
-				retry.at = Instant::now() + retry.backoff.next_pause();
-				retry.failures = retry.failures.saturating_add(1);
-				retry.reason = error.to_string();
+			Ok(Done::Acknowledged(ids, result)) => {
+				self.submitted.clear();
+				self.note_submitted(&ids, result);
+			},
+			Err(_) => {
+				// A task panicked, and it is not known which. So all of them start again.
+				tracing::error!("a task that acknowledges versions panicked");
+				self.tasks.abort_all();
+				self.pinning.clear();
+				self.submitted.clear();
 			},
 		}
 	}
 
-	fn report(&self, state: &State, waiting: usize) {
-		match self.retries.values().next() {
-			Some(retry) => {
-				let (count, reason) = (self.retries.len(), &retry.reason);
-				let detail = format!("{count} versions are tried again: {reason}");
-				state.readiness.set(CheckName::Work, false, detail);
+	fn note_submitted(&mut self, ids: &[VersionId], result: Result<(), ChainError>) {
+		match (ids, result) {
+			(ids, Ok(())) => {
+				self.submission = None;
+				self.batch = self.batch.saturating_mul(2).min(BATCH);
+				let count = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+				metrics::counter!("vouchsafe_custodian_acknowledged_total").increment(count);
+				for id in ids {
+					self.retries.remove(id);
+					tracing::info!(record = %Hex(id.record), version = id.version, "acknowledged a version");
+				}
 			},
-			None => {
-				let detail = format!("{waiting} versions to acknowledge");
-				state.readiness.set(CheckName::Work, true, detail);
+			// One of the versions is wrong, or was acknowledged meanwhile.
+			([id], Err(error @ ChainError::Dispatch { .. })) => {
+				self.submission = None;
+				self.note_failed(*id, &error);
+			},
+			(ids, Err(error @ ChainError::Dispatch { .. })) => {
+				self.submission = None;
+				self.batch = (ids.len() / 2).max(1);
+				tracing::warn!(versions = ids.len(), %error, "can't acknowledge versions together");
+			},
+			(ids, Err(error)) => {
+				tracing::warn!(versions = ids.len(), %error, "can't acknowledge versions yet");
+				self.submission.get_or_insert_default().note(&error);
 			},
 		}
 	}
+
+	fn note_failed(&mut self, id: VersionId, error: &(impl std::fmt::Display + ?Sized)) {
+		tracing::warn!(
+			record = %Hex(id.record),
+			version = id.version,
+			%error,
+			"can't acknowledge a version yet"
+		);
+		self.retries.entry(id).or_default().note(&error);
+	}
+
+	fn report(&self, state: &State, waiting: usize) {
+		let failed = self.retries.values().next();
+		let (is_ok, detail) = match (&self.submission, failed) {
+			(Some(retry), _) => (false, format!("calls are submitted again: {}", retry.reason)),
+			(None, Some(retry)) => {
+				let (count, reason) = (self.retries.len(), &retry.reason);
+				(false, format!("{count} versions are tried again: {reason}"))
+			},
+			(None, None) => (true, format!("{waiting} versions to acknowledge")),
+		};
+		state.readiness.set(CheckName::Work, is_ok, detail);
+	}
+}
+
+/// The first `limit` of the versions for whose acknowledgement the chain still waits at both blocks.
+/// What it no longer waits for at the finalised block is noted in the database.
+async fn waited_for(
+	state: &State,
+	[finalized, best]: [&dyn Block; 2],
+	versions: Vec<DueVersion>,
+	institution: &AccountId,
+	limit: usize,
+) -> Result<Vec<DueVersion>, WorkError> {
+	let mut waited_for = Vec::new();
+	for due in versions {
+		if waited_for.len() >= limit {
+			break;
+		}
+		if !is_waited_for(finalized, &due, institution).await? {
+			state.database.set_acknowledged(due.id).await?;
+		} else if is_waited_for(best, &due, institution).await? {
+			waited_for.push(due);
+		}
+	}
+	Ok(waited_for)
 }
 
 /// Whether the chain waits for this institution's acknowledgement.
 async fn is_waited_for(
 	block: &dyn Block,
-	id: VersionId,
+	due: &DueVersion,
 	institution: &AccountId,
 ) -> Result<bool, ChainError> {
-	let set = block.sharing_set(H256(id.record), id.version).await?;
+	let HeldVersion { patient, record, version, epoch } = held(due);
+	let set = block.sharing_set(&patient, record, version).await?;
 	Ok(set.is_some_and(|set| {
-		set.epoch == id.epoch
+		set.epoch == epoch
 			&& set.holders.iter().any(|it| it.account == *institution && !it.acknowledged)
 	}))
 }
 
-async fn pin_and_acknowledge(
+/// The version as the chain names it.
+fn held(due: &DueVersion) -> HeldVersion {
+	let VersionId { record, version, epoch } = due.id;
+	HeldVersion { patient: due.patient.into(), record: H256(record), version, epoch }
+}
+
+async fn pin(
 	state: &State,
-	node: &dyn Node,
 	id: VersionId,
 	version: KeptVersion,
 	failures: u32,
 ) -> Result<(), WorkError> {
-	if let (Some(ipfs), false) = (&state.ipfs, version.pinned) {
-		pin(state, ipfs, version, failures).await?;
+	if let Some(ipfs) = &state.ipfs {
+		pin_content(state, ipfs, version, failures).await?;
 		state.database.set_pinned(id, now()).await?;
 	}
-	Ok(node.acknowledge(&state.keys.account, id).await?)
+	Ok(())
 }
 
-async fn pin(
+async fn pin_content(
 	state: &State,
 	ipfs: &Ipfs,
 	version: KeptVersion,
@@ -224,3 +365,6 @@ async fn pin(
 	ipfs.pin(&ciphertext, Duration::from_secs(doubled.min(longest))).await?;
 	Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,14 +2,13 @@
 //! chain's state at one block. Both are implemented for the client's types, which read through a
 //! node's WebSocket.
 
-use crate::store::VersionId;
 use async_trait::async_trait;
 use std::sync::Arc;
 use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::chain::{
 	self, calls::CustodyCall, Account, AccountId, Action, Affiliation, AppendedEntry, ChainError,
-	Consent, Decision, Grantee, Ground, Institution, Opening, Purpose, Role, SharingSet, Status,
-	Submit, Version, View, H256,
+	Consent, Decision, Grantee, Ground, HeldVersion, Institution, Opening, Purpose, Role,
+	SharingSet, Status, Submit, Version, View, H256,
 };
 
 #[cfg(test)]
@@ -30,9 +29,12 @@ pub trait Node: Send + Sync {
 	async fn best(&self) -> Result<Arc<dyn Block>, ChainError>;
 	/// The block of this number, which should be final.
 	async fn block(&self, number: u32) -> Result<Arc<dyn Block>, ChainError>;
-	/// Submits the acknowledgement of a version and waits until it is final. Succeeds if the
-	/// version was acknowledged before.
-	async fn acknowledge(&self, key: &Keypair, id: VersionId) -> Result<(), ChainError>;
+	/// Submits the acknowledgement of versions and waits until it is final: of all or of none.
+	async fn acknowledge(
+		&self,
+		key: &Keypair,
+		versions: Vec<HeldVersion>,
+	) -> Result<(), ChainError>;
 }
 
 /// The chain's state at one block.
@@ -50,13 +52,17 @@ pub trait Block: Send + Sync {
 	async fn institution(&self, account: &AccountId) -> Result<Option<Institution>, ChainError>;
 	/// The institution whose custodian signs with this account.
 	async fn custodian_of(&self, account: &AccountId) -> Result<Option<AccountId>, ChainError>;
-	/// The patient of a record.
-	async fn patient_of(&self, record: H256) -> Result<Option<AccountId>, ChainError>;
-	/// A version of a record.
-	async fn version(&self, record: H256, version: u32) -> Result<Option<Version>, ChainError>;
-	/// The holders of a version's shares.
+	/// A version of the patient's record.
+	async fn version(
+		&self,
+		patient: &AccountId,
+		record: H256,
+		version: u32,
+	) -> Result<Option<Version>, ChainError>;
+	/// The holders of the shares of a version of the patient's record.
 	async fn sharing_set(
 		&self,
+		patient: &AccountId,
 		record: H256,
 		version: u32,
 	) -> Result<Option<SharingSet>, ChainError>;
@@ -155,14 +161,12 @@ impl Node for chain::Chain {
 		Ok(Arc::new(self.at_number(number).await?))
 	}
 
-	async fn acknowledge(&self, key: &Keypair, id: VersionId) -> Result<(), ChainError> {
-		let (record, version, epoch) = (H256(id.record), id.version, id.epoch);
-		let call = CustodyCall::acknowledge { record, version, epoch };
-		match self.submit(key, call).await {
-			// This custodian submitted it before it was stopped.
-			Err(error) if error.is_dispatch("Custody", "AlreadyAcknowledged") => Ok(()),
-			result => result.map(drop),
-		}
+	async fn acknowledge(
+		&self,
+		key: &Keypair,
+		versions: Vec<HeldVersion>,
+	) -> Result<(), ChainError> {
+		self.submit(key, CustodyCall::acknowledge_many { versions }).await.map(drop)
 	}
 }
 
@@ -192,20 +196,22 @@ impl Block for chain::At {
 		View::custodian_of(self, account).await
 	}
 
-	async fn patient_of(&self, record: H256) -> Result<Option<AccountId>, ChainError> {
-		Ok(View::record(self, record).await?.map(|record| record.patient))
-	}
-
-	async fn version(&self, record: H256, version: u32) -> Result<Option<Version>, ChainError> {
-		View::version(self, record, version).await
+	async fn version(
+		&self,
+		patient: &AccountId,
+		record: H256,
+		version: u32,
+	) -> Result<Option<Version>, ChainError> {
+		View::version(self, patient, record, version).await
 	}
 
 	async fn sharing_set(
 		&self,
+		patient: &AccountId,
 		record: H256,
 		version: u32,
 	) -> Result<Option<SharingSet>, ChainError> {
-		View::sharing_set(self, record, version).await
+		View::sharing_set(self, patient, record, version).await
 	}
 
 	async fn count_unacknowledged(

@@ -44,6 +44,17 @@ pub struct VersionId {
 	pub epoch: u32,
 }
 
+/// A version whose acknowledgement is not known to be final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueVersion {
+	/// The version.
+	pub id: VersionId,
+	/// The record's patient.
+	pub patient: [u8; 32],
+	/// Whether manifest and ciphertext are pinned.
+	pub pinned: bool,
+}
+
 /// What a custodian receives together with its share of a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptVersion {
@@ -147,7 +158,7 @@ pub trait Shares: Send + Sync {
 	async fn commitments(&self, id: VersionId) -> Result<Option<Vec<u8>>, StoreError>;
 
 	/// The versions whose acknowledgement was not seen in a finalised block yet.
-	async fn to_acknowledge(&self) -> Result<Vec<VersionId>, StoreError>;
+	async fn to_acknowledge(&self) -> Result<Vec<DueVersion>, StoreError>;
 
 	/// Notes that a version's acknowledgement is final.
 	async fn set_acknowledged(&self, id: VersionId) -> Result<(), StoreError>;

@@ -168,8 +168,14 @@ fn added(answer: &Value) -> Result<String> {
 }
 
 /// The arguments of `record open`.
-pub fn opening(institution: Option<&str>, record: &str, out: &Path) -> Vec<OsString> {
-	let mut arguments = arguments!["record", "open", record, "--out", out, "--force"];
+pub fn opening(
+	institution: Option<&str>,
+	patient: &User,
+	record: &str,
+	out: &Path,
+) -> Vec<OsString> {
+	let mut arguments =
+		arguments!["record", "open", record, "--patient", &patient.key, "--out", out, "--force"];
 	if let Some(institution) = institution {
 		arguments.extend(arguments!["--institution", institution]);
 	}
@@ -177,18 +183,25 @@ pub fn opening(institution: Option<&str>, record: &str, out: &Path) -> Vec<OsStr
 }
 
 /// Opens a record for an institution.
-pub async fn open(reader: &User, institution: &str, record: &str, out: &Path) -> Result<Value> {
-	reader.run(&opening(Some(institution), record, out)).await
+pub async fn open(
+	reader: &User,
+	institution: &str,
+	patient: &User,
+	record: &str,
+	out: &Path,
+) -> Result<Value> {
+	reader.run(&opening(Some(institution), patient, record, out)).await
 }
 
 /// Tries to open a record, which must fail. Returns what the command says.
 pub async fn open_fails(
 	reader: &User,
 	institution: &str,
+	patient: &User,
 	record: &str,
 	out: &Path,
 ) -> Result<String> {
-	let said = reader.fails(&opening(Some(institution), record, out)).await?;
+	let said = reader.fails(&opening(Some(institution), patient, record, out)).await?;
 	ensure!(!out.exists(), "a refused record was written");
 	Ok(said)
 }
@@ -217,7 +230,7 @@ pub async fn open_all(
 
 /// Opens a record as its patient.
 pub async fn open_own(patient: &User, record: &str, out: &Path) -> Result<Value> {
-	patient.run(&opening(None, record, out)).await
+	patient.run(&opening(None, patient, record, out)).await
 }
 
 /// Asks a patient for access for a care team. Returns the number of the request.
@@ -301,8 +314,8 @@ pub async fn revoke_all(patient: &User, institution: &str) -> Result<u64> {
 }
 
 /// Verifies all copies of a record and must find a fault. Returns what the command says.
-pub async fn verify_finds(reader: &User, record: &str) -> Result<String> {
-	reader.fails(&arguments!["record", "verify", record]).await
+pub async fn verify_finds(reader: &User, patient: &User, record: &str) -> Result<String> {
+	reader.fails(&arguments!["record", "verify", record, "--patient", &patient.key]).await
 }
 
 /// Verifies that the patient's log is complete. Returns the number of entries.
@@ -314,11 +327,13 @@ pub async fn verified_log(patient: &User) -> Result<u64> {
 /// description of the change.
 pub async fn change_a_byte(
 	reader: &User,
+	patient: &User,
 	network: &Network,
 	index: usize,
 	record: &str,
 ) -> Result<String> {
-	let shown = reader.run(&arguments!["record", "show", record]).await?;
+	let arguments = arguments!["record", "show", record, "--patient", &patient.key];
+	let shown = reader.run(&arguments).await?;
 	let cid = shown
 		.pointer("/content/cid")
 		.and_then(Value::as_str)
@@ -431,7 +446,7 @@ pub async fn pending_opening(
 			Ok(CustodianClient::new(&site.custodian.url(), account, chain.genesis())?)
 		})
 		.collect::<Result<_>>()?;
-	let version = at.record(id.into()).await?.context("no such record")?.versions - 1;
+	let version = at.record(&patient, id.into()).await?.context("no such record")?.versions - 1;
 	let ask = AskRelease { patient: (&patient).into(), record: id, version };
 	Ok(PendingOpening { custodians, key, ask })
 }

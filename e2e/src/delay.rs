@@ -1,9 +1,9 @@
 //! Links that take time, as between hospitals in different cities: a connection to a link's port is
 //! passed on to another port, and each byte arrives later by the link's delay.
 
+use crate::proxy::Proxy;
 use anyhow::Result;
 use std::{
-	net::SocketAddr,
 	sync::{
 		atomic::{AtomicU64, Ordering},
 		Arc,
@@ -12,9 +12,7 @@ use std::{
 };
 use tokio::{
 	io::{AsyncReadExt, AsyncWriteExt},
-	net::{TcpListener, TcpStream},
 	sync::mpsc,
-	task::JoinHandle,
 	time::{sleep_until, Instant},
 };
 
@@ -36,43 +34,9 @@ impl Delay {
 	}
 }
 
-/// A link. It ends when it is dropped.
-#[derive(Debug)]
-pub struct Link {
-	/// The port to connect to.
-	pub port: u16,
-	task: JoinHandle<()>,
-}
-
-impl Drop for Link {
-	fn drop(&mut self) {
-		self.task.abort();
-	}
-}
-
-impl Link {
-	/// Opens a link to this port.
-	pub async fn new(port: u16, delay: Delay) -> Result<Self> {
-		let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-		let own = listener.local_addr()?.port();
-		let task = tokio::spawn(async move {
-			while let Ok((near, _)) = listener.accept().await {
-				let delay = delay.clone();
-				tokio::spawn(async move {
-					let target = SocketAddr::from(([127, 0, 0, 1], port));
-					let Ok(far) = TcpStream::connect(target).await else { return };
-					let _ = (near.set_nodelay(true), far.set_nodelay(true));
-					let (near_in, near_out) = near.into_split();
-					let (far_in, far_out) = far.into_split();
-					tokio::join!(
-						pass(near_in, far_out, delay.clone()),
-						pass(far_in, near_out, delay)
-					);
-				});
-			}
-		});
-		Ok(Self { port: own, task })
-	}
+/// Opens a link to this port.
+pub async fn link(port: u16, delay: Delay) -> Result<Proxy> {
+	Proxy::new(port, move |from, to| pass(from, to, delay.clone())).await
 }
 
 /// Passes bytes on until either side ends. It goes on reading while earlier bytes wait, so that a
@@ -107,6 +71,7 @@ async fn pass(
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use tokio::net::{TcpListener, TcpStream};
 
 	/// Sends bytes to and fro over a link, and returns how long that took.
 	async fn round_trip(stream: &mut TcpStream, length: usize) -> Result<Duration> {
@@ -129,7 +94,7 @@ mod tests {
 			tokio::io::copy(&mut input, &mut output).await
 		});
 		let delay = Delay::default();
-		let link = Link::new(port, delay.clone()).await?;
+		let link = link(port, delay.clone()).await?;
 		let mut stream = TcpStream::connect(("127.0.0.1", link.port)).await?;
 		assert!(round_trip(&mut stream, 1).await? < Duration::from_millis(100));
 		delay.set(Duration::from_millis(50));

@@ -2,7 +2,7 @@
 
 use crate::{
 	process::{free_ports, write_private, Process},
-	recorder::Recorder,
+	proxy::Proxy,
 };
 use anyhow::{bail, Context, Result};
 use serde_json::{json, Value};
@@ -21,7 +21,7 @@ pub struct Kubo {
 	/// The process, while it runs.
 	pub process: Option<Process>,
 	/// Records the traffic of its RPC, if that is wanted.
-	pub recorder: Option<Recorder>,
+	pub recorder: Option<Proxy>,
 	name: String,
 	address: String,
 }

@@ -8,6 +8,7 @@ pub mod kubo;
 pub mod measure;
 pub mod network;
 pub mod process;
+pub mod proxy;
 pub mod recorder;
 pub mod scan;
 pub mod scenario;

@@ -2,10 +2,11 @@
 //! and three Kubo nodes in a private swarm. They use free ports, and folders below one root.
 
 use crate::{
-	delay::{Delay, Link},
+	delay::{link, Delay},
 	kubo::{swarm_key, Kubo},
 	process::{free_ports, program, until, write_private, Process, TemporaryFolder, TIMEOUT},
-	recorder::Recorder,
+	proxy::Proxy,
+	recorder::record,
 };
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};
@@ -68,8 +69,8 @@ pub struct Node {
 	pub base: PathBuf,
 	/// The process, while it runs.
 	pub process: Option<Process>,
-	recorder: Option<Recorder>,
-	link: Option<Link>,
+	recorder: Option<Proxy>,
+	link: Option<Proxy>,
 }
 
 impl Node {
@@ -96,7 +97,7 @@ pub struct Custodian {
 	pub base: PathBuf,
 	/// The process, while it runs.
 	pub process: Option<Process>,
-	recorder: Option<Recorder>,
+	recorder: Option<Proxy>,
 }
 
 impl Custodian {
@@ -206,7 +207,7 @@ impl Network {
 				link: None,
 			};
 			if let Some(delay) = &options.delay {
-				node.link = Some(Link::new(p2p, delay.clone()).await?);
+				node.link = Some(link(p2p, delay.clone()).await?);
 			}
 			let mut custodian =
 				Custodian { port, base: base.join("custodian"), process: None, recorder: None };
@@ -228,10 +229,10 @@ impl Network {
 				let traffic = root.join("traffic");
 				std::fs::create_dir_all(&traffic)?;
 				let file = |kind: &str| traffic.join(format!("{}-{kind}", institution.short));
-				node.recorder = Some(Recorder::new(node.rpc, &file("node")).await?);
-				custodian.recorder = Some(Recorder::new(custodian.port, &file("custodian")).await?);
+				node.recorder = Some(record(node.rpc, &file("node")).await?);
+				custodian.recorder = Some(record(custodian.port, &file("custodian")).await?);
 				if let Some(kubo) = kubo.as_mut() {
-					kubo.recorder = Some(Recorder::new(kubo.api, &file("kubo")).await?);
+					kubo.recorder = Some(record(kubo.api, &file("kubo")).await?);
 				}
 			}
 			sites.push(Site { institution, node, custodian, kubo });

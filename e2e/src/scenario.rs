@@ -86,7 +86,7 @@ impl Scenario {
 		further: &[&str],
 	) -> Result<()> {
 		let out = self.root.join(format!("{}-{record}", reader.key.replace('/', "-")));
-		let mut arguments = commands::opening(Some("Hospital B"), record, &out);
+		let mut arguments = commands::opening(Some("Hospital B"), &self.patient, record, &out);
 		arguments.extend(further.iter().map(Into::into));
 		reader.run(&arguments).await?;
 		ensure!(are_equal(&out, file)?, "{} came back changed", file.display());
@@ -96,7 +96,7 @@ impl Scenario {
 	/// A reader at Hospital B tries to open a record, and must be told “no access” and nothing else.
 	pub async fn refused(&self, reader: &User, record: &str, further: &[&str]) -> Result<()> {
 		let out = self.root.join("refused");
-		let mut arguments = commands::opening(Some("Hospital B"), record, &out);
+		let mut arguments = commands::opening(Some("Hospital B"), &self.patient, record, &out);
 		arguments.extend(further.iter().map(Into::into));
 		let output = reader.output(&arguments).await?;
 		let said = String::from_utf8_lossy(&output.stdout).into_owned();

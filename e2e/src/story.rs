@@ -117,7 +117,8 @@ pub async fn run(network: &mut Network, print: &mut Printer, bundle: Option<&Pat
 	));
 	let asked = [wanted, "imaging", "encounter"];
 	let said =
-		commands::open_fails(doctor_b, "Hospital B", wanted_record, &out.join("nothing")).await?;
+		commands::open_fails(doctor_b, "Hospital B", patient, wanted_record, &out.join("nothing"))
+			.await?;
 	ensure!(said.contains("no access"), "the doctor should hear “no access”: {said}");
 	let request = commands::request(doctor_b, patient, "Hospital B", 1, &asked).await?;
 	print.end("Until the patient answers, the doctor sees nothing: “no access”.");
@@ -165,7 +166,7 @@ pub async fn run(network: &mut Network, print: &mut Printer, bundle: Option<&Pat
 	std::fs::write(&second, [corrected.as_slice(), b"\n"].concat())?;
 	commands::add_version(doctor_a, patient, wanted_record, &second).await?;
 	let file = out.join("second");
-	commands::open(doctor_b, "Hospital B", wanted_record, &file).await?;
+	commands::open(doctor_b, "Hospital B", patient, wanted_record, &file).await?;
 	ensure!(std::fs::read(&file)? == std::fs::read(&second)?, "the second version differs");
 	print.end("Both are on the chain. B's doctor reads the second version under the same consent.");
 
@@ -176,7 +177,7 @@ pub async fn run(network: &mut Network, print: &mut Printer, bundle: Option<&Pat
 		Some((record, file)) => (record.clone(), file.clone()),
 		None => (wanted_record.clone(), second.clone()),
 	};
-	commands::open(doctor_b, "Hospital B", &record, &file).await?;
+	commands::open(doctor_b, "Hospital B", patient, &record, &file).await?;
 	ensure!(std::fs::read(&file)? == std::fs::read(&original)?, "the bytes differ");
 	print.end("The record still opens, because the approval carried the patient's own share.");
 
@@ -186,7 +187,8 @@ pub async fn run(network: &mut Network, print: &mut Printer, bundle: Option<&Pat
 		network.sites[index].custodian.process = None;
 	}
 	let said =
-		commands::open_fails(doctor_b, "Hospital B", &record, &out.join("without-three")).await?;
+		commands::open_fails(doctor_b, "Hospital B", patient, &record, &out.join("without-three"))
+			.await?;
 	ensure!(
 		said.contains('3') && said.contains('2'),
 		"the error should say how many shares are missing: {said}"
@@ -204,11 +206,11 @@ pub async fn run(network: &mut Network, print: &mut Printer, bundle: Option<&Pat
 
 	print.begin("A byte of a ciphertext changes on Hospital B's disk.");
 	let index = network.index("b");
-	let changed = commands::change_a_byte(doctor_b, network, index, &record).await?;
-	let said = commands::verify_finds(doctor_b, &record).await?;
+	let changed = commands::change_a_byte(doctor_b, patient, network, index, &record).await?;
+	let said = commands::verify_finds(doctor_b, patient, &record).await?;
 	ensure!(said.contains("Hospital B"), "verify should name Hospital B: {said}");
 	let file = out.join("after-the-change");
-	commands::open(doctor_b, "Hospital B", &record, &file).await?;
+	commands::open(doctor_b, "Hospital B", patient, &record, &file).await?;
 	ensure!(std::fs::read(&file)? == std::fs::read(&original)?, "the bytes differ");
 	print.end(&format!(
 		"Changed: {changed}. `record verify` says “{}”. `record open` used another copy.",
@@ -223,7 +225,8 @@ pub async fn run(network: &mut Network, print: &mut Printer, bundle: Option<&Pat
 	let start = Instant::now();
 	let revoked_in = commands::revoke_all(patient, "Hospital B").await?;
 	let took = start.elapsed();
-	let said = commands::open_fails(doctor_b, "Hospital B", &record, &out.join("revoked")).await?;
+	let said = commands::open_fails(doctor_b, "Hospital B", patient, &record, &out.join("revoked"))
+		.await?;
 	ensure!(said.contains("no access"), "the doctor should hear “no access”: {said}");
 	pending.is_refused().await?;
 	print.end(&format!(

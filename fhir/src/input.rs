@@ -149,6 +149,13 @@ pub enum Refusal {
 		 bundle: import it with --unit document or --unit category"
 	)]
 	Entangled(usize),
+	/// References lead to too many resources.
+	#[error(
+		"too many resources have the same identifier or address, so that references lead to many \
+		 resources each: ask the source for an export without repetitions. `vouchsafe record add` \
+		 keeps the file as it is"
+	)]
+	Ambiguous,
 }
 
 fn missing_of(missing: &Option<u64>) -> String {

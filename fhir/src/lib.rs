@@ -30,6 +30,7 @@
 pub mod bundle;
 pub mod categories;
 pub mod dates;
+mod effort;
 pub mod input;
 pub mod labels;
 pub mod notices;

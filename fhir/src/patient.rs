@@ -134,6 +134,7 @@ pub(crate) fn patients_of(
 		}
 	}
 	let mut patients: Vec<(String, Option<usize>)> = Vec::new();
+	let mut known = Known::default();
 	let has_subject = resources
 		.iter()
 		.enumerate()
@@ -148,13 +149,10 @@ pub(crate) fn patients_of(
 		if has_subject && named.contains(&place) && !subjects.contains(&place) {
 			continue;
 		}
-		let known = patients.iter().filter_map(|(_, other)| *other).any(|other| {
-			resources.get(other).is_some_and(|it| is_same(it, resource))
-				|| is_linked(resources, graph, other, place)
-				|| is_linked(resources, graph, place, other)
-		});
-		if !known {
+		let (links, is_linked) = links_of(resource, graph, place, &known);
+		if !is_linked && !known.is_same(place, resource) {
 			patients.push((resource.name(), Some(place)));
+			known.add(place, resource, links);
 		}
 	}
 	for name in elsewhere {
@@ -165,22 +163,53 @@ pub(crate) fn patients_of(
 	patients
 }
 
-/// Whether a Patient resource says by `link` that another one is the same person.
-fn is_linked(resources: &[Resource<'_>], graph: &Graph, from: usize, to: usize) -> bool {
-	let references = resources.get(from).map_or(&[][..], |it| it.references.as_slice());
-	references.iter().enumerate().any(|(number, reference)| {
-		reference.field == "other" && graph.targets(from, number).contains(&to)
-	})
+/// The Patient resources that were found to be different persons.
+#[derive(Default)]
+struct Known<'r> {
+	patients: Vec<(usize, &'r Resource<'r>)>,
+	identifiers: BTreeSet<&'r Identifier>,
+	/// The places that they say by `link` to be the same persons.
+	links: BTreeSet<usize>,
 }
 
-/// Whether two Patient resources are versions of the same one.
+impl<'r> Known<'r> {
+	fn add(&mut self, place: usize, resource: &'r Resource<'r>, links: BTreeSet<usize>) {
+		self.patients.push((place, resource));
+		self.identifiers.extend(&resource.identifiers);
+		self.links.extend(links);
+	}
+
+	/// Whether a Patient resource is another version of a known one, or linked by one.
+	fn is_same(&self, place: usize, resource: &Resource<'_>) -> bool {
+		self.links.contains(&place)
+			|| resource.identifiers.iter().any(|it| self.identifiers.contains(it))
+			|| self.patients.iter().any(|(_, other)| is_same(other, resource))
+	}
+}
+
+/// What a Patient resource says by `link` to be the same person, and whether one of these is known.
+fn links_of(
+	resource: &Resource<'_>,
+	graph: &Graph,
+	place: usize,
+	known: &Known<'_>,
+) -> (BTreeSet<usize>, bool) {
+	let references = resource.references.iter().enumerate();
+	let links: BTreeSet<usize> = references
+		.filter(|(_, reference)| reference.field == "other")
+		.flat_map(|(number, _)| graph.targets(place, number).iter().copied())
+		.collect();
+	let is_known = known.patients.iter().any(|(other, _)| links.contains(other));
+	(links, is_known)
+}
+
+/// Whether two Patient resources are versions of the same one, by all but their identifiers.
 fn is_same(one: &Resource<'_>, other: &Resource<'_>) -> bool {
 	let same_id = one.id.is_some() && one.id == other.id;
 	let same_url = one.full_url.is_some() && one.full_url == other.full_url;
 	same_id && (one.full_url.is_none() || other.full_url.is_none())
 		|| same_url
 		|| one.raw == other.raw
-		|| one.identifiers.iter().any(|it| other.identifiers.contains(it))
 }
 
 /// `Patient/1` in a literal reference to a patient on any server.

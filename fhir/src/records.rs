@@ -5,6 +5,7 @@ use crate::{
 	bundle,
 	categories::Role,
 	dates::{self, Judge, Months},
+	effort::Effort,
 	input::{self, Refusal},
 	labels::Label,
 	notices::Notice,
@@ -88,7 +89,7 @@ pub(crate) fn of_bundle(bytes: &[u8], text: &str, options: &Options) -> Result<I
 	if !is_whole {
 		notices.extend(of_urls);
 	}
-	let graph = references::graph(&resources);
+	let graph = references::graph(&resources)?;
 	spread_security(&mut resources, &graph);
 	let (identity, patient) = the_patient(&resources, &graph)?;
 	let judge = Judge::new(options.today, birth_of(&resources, patient));
@@ -118,7 +119,7 @@ pub(crate) fn of_resource(bytes: &[u8], text: &str, options: &Options) -> Result
 	}
 	let Some(resource) = Resource::read(0, text, &value) else { return Ok(of_file(bytes)) };
 	let resources = [resource];
-	let graph = references::graph(&resources);
+	let graph = references::graph(&resources)?;
 	let (identity, patient) = the_patient(&resources, &graph)?;
 	let mut notices = Vec::new();
 	let judge = Judge::new(options.today, birth_of(&resources, patient));
@@ -273,11 +274,16 @@ fn notices_of(resources: &[Resource<'_>], graph: &Graph, own: &Codes) -> Vec<Not
 				address: resource.full_url.clone().unwrap_or_default(),
 			});
 		}
+		let references = resource.references.iter().enumerate();
+		let here: BTreeSet<&str> = references
+			.filter(|(number, _)| !graph.targets(place, *number).is_empty())
+			.filter_map(|(_, reference)| match &reference.target {
+				Target::Address(address) => Some(address.as_str()),
+				_ => None,
+			})
+			.collect();
 		for attachment in &resource.attachments {
-			let is_it = |target: &Target| matches!(target, Target::Address(it) if *it == attachment.address);
-			let mut here = resource.references.iter().enumerate();
-			let is_here = here
-				.any(|(number, it)| is_it(&it.target) && !graph.targets(place, number).is_empty());
+			let is_here = here.contains(attachment.address.as_str());
 			let inline =
 				attachment.address.starts_with('#') || attachment.address.starts_with("data:");
 			if !is_here && !inline {
@@ -406,17 +412,21 @@ impl Maker<'_> {
 	}
 
 	fn split(&self, input: usize, unit: Unit) -> Result<Vec<Record>, Refusal> {
-		let mut groups = units::group(self.resources, self.graph, self.months, unit);
-		self.add_leftovers(&mut groups, unit);
+		let effort = Effort::new(self.resources);
+		let entangled = || Refusal::Entangled(MOST_REPEATED);
+		let groups = units::group(self.resources, self.graph, self.months, unit, &effort);
+		let mut groups = groups.ok_or_else(entangled)?;
+		self.add_leftovers(&mut groups, unit, &effort).ok_or_else(entangled)?;
 		let most = input.saturating_mul(MOST_REPEATED).max(ALWAYS_ALLOWED);
 		let mut size = 0usize;
 		let mut records = Vec::with_capacity(groups.len());
 		for (key, members) in groups {
-			let all = self.closure(&key, &members);
+			let needed = self.needed(&key, &members);
+			let all = self.graph.closure(needed, &effort).ok_or_else(entangled)?;
 			let length = all.iter().filter_map(|place| self.get(*place)).map(|it| it.raw.len());
 			size = length.fold(size, usize::saturating_add);
 			if size > most {
-				return Err(Refusal::Entangled(MOST_REPEATED));
+				return Err(entangled());
 			}
 			records.push(self.record(&key, &members, &all));
 		}
@@ -424,32 +434,41 @@ impl Maker<'_> {
 		Ok(records)
 	}
 
-	/// All resources that a record needs to be self-contained.
-	fn closure(&self, key: &Key, members: &[usize]) -> BTreeSet<usize> {
+	/// The resources that a record has whether or not its members refer to them.
+	fn needed<'k>(&self, key: &Key, members: &'k [usize]) -> impl Iterator<Item = usize> + 'k {
 		let encounter = match key {
 			Key::Encounter(Encounter::Here(place), _) => Some(*place),
 			_ => None,
 		};
-		self.graph.closure(members.iter().copied().chain(self.patient).chain(encounter))
+		members.iter().copied().chain(self.patient).chain(encounter)
 	}
 
 	/// What no record refers to. A content without a document is a record of its own; the rest
 	/// goes into the summary, or else into the first record.
-	fn add_leftovers(&self, groups: &mut BTreeMap<Key, Vec<usize>>, unit: Unit) {
-		let mut reached: BTreeSet<usize> = BTreeSet::new();
+	fn add_leftovers(
+		&self,
+		groups: &mut BTreeMap<Key, Vec<usize>>,
+		unit: Unit,
+		effort: &Effort,
+	) -> Option<()> {
+		let needed = groups.iter().flat_map(|(key, members)| self.needed(key, members));
+		let reached = self.graph.closure(needed, effort)?;
+		let mut keys: BTreeMap<usize, Key> = BTreeMap::new();
 		for (key, members) in groups.iter() {
-			reached.extend(self.closure(key, members));
+			keys.extend(members.iter().map(|place| (*place, key.clone())));
 		}
 		let mut rest = Vec::new();
 		for place in (0..self.resources.len()).filter(|place| !reached.contains(place)) {
 			if self.get(place).is_some_and(|it| it.kind == "Binary") {
-				groups.entry(self.key_of_content(place, groups)).or_default().push(place);
+				let key = self.key_of_content(place, &keys);
+				keys.insert(place, key.clone());
+				groups.entry(key).or_default().push(place);
 			} else {
 				rest.push(place);
 			}
 		}
 		if rest.is_empty() {
-			return;
+			return Some(());
 		}
 		let has_patient = rest.iter().any(|place| Some(*place) == self.patient);
 		let alone = match (unit, has_patient) {
@@ -460,19 +479,19 @@ impl Maker<'_> {
 		};
 		let key = groups.keys().next().cloned().unwrap_or(alone);
 		groups.entry(key).or_default().extend(rest);
+		Some(())
 	}
 
-	/// A content belongs to what its security context names.
-	fn key_of_content(&self, place: usize, groups: &BTreeMap<Key, Vec<usize>>) -> Key {
+	/// A content belongs to what its security context names. `keys` are those of the members of
+	/// records.
+	fn key_of_content(&self, place: usize, keys: &BTreeMap<usize, Key>) -> Key {
 		let references = self.get(place).map_or(&[][..], |it| it.references.as_slice());
 		references
 			.iter()
 			.enumerate()
 			.filter(|(_, reference)| reference.field == "securityContext")
 			.flat_map(|(number, _)| self.graph.targets(place, number))
-			.find_map(|target| {
-				groups.iter().find(|(_, members)| members.contains(target)).map(|(key, _)| key)
-			})
+			.find_map(|target| keys.get(target))
 			.cloned()
 			.unwrap_or(Key::Whole(place))
 	}

@@ -6,6 +6,8 @@
 //! the bundle, addresses of attachments to its Binary resources.
 
 use crate::{
+	effort::Effort,
+	input::Refusal,
 	notices::Notice,
 	resource::{Identifier, Resource, Target},
 };
@@ -26,17 +28,24 @@ pub struct Graph {
 
 impl Graph {
 	/// Everything that these resources refer to, and they themselves, in the order of the input.
-	pub fn closure(&self, members: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+	/// `None` if it would be too much effort.
+	pub(crate) fn closure(
+		&self,
+		members: impl IntoIterator<Item = usize>,
+		effort: &Effort,
+	) -> Option<BTreeSet<usize>> {
 		let mut found: BTreeSet<usize> = members.into_iter().collect();
 		let mut waiting: Vec<usize> = found.iter().copied().collect();
 		while let Some(place) = waiting.pop() {
-			for next in self.forward.get(place).into_iter().flatten() {
+			let forward = self.forward.get(place).map_or(&[][..], Vec::as_slice);
+			effort.spend(forward.len().saturating_add(1))?;
+			for next in forward {
 				if found.insert(*next) {
 					waiting.push(*next);
 				}
 			}
 		}
-		found
+		Some(found)
 	}
 
 	/// What a reference leads to.
@@ -143,14 +152,24 @@ fn urn_of(raw: &str, entry: usize) -> String {
 	)
 }
 
+/// Places of resources by something that they have.
+type Places<K> = HashMap<K, Vec<usize>>;
+
 struct Index<'r> {
 	resources: &'r [Resource<'r>],
-	by_url: HashMap<String, Vec<usize>>,
-	by_name: HashMap<(&'r str, &'r str), Vec<usize>>,
-	by_id: HashMap<&'r str, Vec<usize>>,
-	by_identifier: HashMap<&'r Identifier, Vec<usize>>,
-	by_value: HashMap<&'r str, Vec<usize>>,
-	by_canonical: HashMap<&'r str, Vec<usize>>,
+	by_url: Places<String>,
+	/// By type and id.
+	by_name: Places<(&'r str, &'r str)>,
+	/// The same, of those whose fullUrl names no server.
+	by_name_without_server: Places<(&'r str, &'r str)>,
+	by_id: Places<&'r str>,
+	by_identifier: Places<&'r Identifier>,
+	/// By type, and system and value of an identifier.
+	by_kind_and_identifier: Places<(&'r str, &'r str, &'r str)>,
+	/// By type, and value of an identifier.
+	by_kind_and_value: Places<(&'r str, &'r str)>,
+	by_canonical: Places<&'r str>,
+	effort: Effort,
 }
 
 impl<'r> Index<'r> {
@@ -159,10 +178,13 @@ impl<'r> Index<'r> {
 			resources,
 			by_url: HashMap::new(),
 			by_name: HashMap::new(),
+			by_name_without_server: HashMap::new(),
 			by_id: HashMap::new(),
 			by_identifier: HashMap::new(),
-			by_value: HashMap::new(),
+			by_kind_and_identifier: HashMap::new(),
+			by_kind_and_value: HashMap::new(),
 			by_canonical: HashMap::new(),
+			effort: Effort::new(resources),
 		};
 		for (place, resource) in resources.iter().enumerate() {
 			if let Some(url) = &resource.full_url {
@@ -170,11 +192,18 @@ impl<'r> Index<'r> {
 			}
 			if let Some(id) = &resource.id {
 				index.by_name.entry((&resource.kind, id)).or_default().push(place);
+				if !has_server(resource) {
+					let places = index.by_name_without_server.entry((&resource.kind, id));
+					places.or_default().push(place);
+				}
 				index.by_id.entry(id).or_default().push(place);
 			}
 			for identifier in &resource.identifiers {
 				index.by_identifier.entry(identifier).or_default().push(place);
-				index.by_value.entry(&identifier.1).or_default().push(place);
+				let (kind, (system, value)) = (&resource.kind, identifier);
+				let places = index.by_kind_and_identifier.entry((kind, system, value));
+				places.or_default().push(place);
+				index.by_kind_and_value.entry((kind, value)).or_default().push(place);
 			}
 			if let Some(url) = &resource.url {
 				index.by_canonical.entry(url).or_default().push(place);
@@ -183,50 +212,54 @@ impl<'r> Index<'r> {
 		index
 	}
 
-	fn resolve(&self, from: usize, target: &Target) -> Vec<usize> {
+	/// What a target leads to. `None` if it would be too much effort.
+	fn resolve(&self, from: usize, target: &Target) -> Option<Vec<usize>> {
 		match target {
-			Target::Literal(text) => self.literal(from, text),
-			Target::Address(text) => {
-				// If it is not the address of a resource, it is not a reference.
-				self.literal(from, text)
-			},
+			// If an address is not that of a resource, it is not a reference.
+			Target::Literal(text) | Target::Address(text) => self.literal(from, text),
 			Target::Canonical(text) => {
 				let url = text.split(['|', '#']).next().unwrap_or_default();
-				self.by_canonical.get(url).cloned().unwrap_or_default()
+				self.copy(self.by_canonical.get(url))
 			},
 			Target::Identifier { kind, identifier } => self.identified(kind.as_deref(), identifier),
 		}
 	}
 
-	fn identified(&self, kind: Option<&str>, identifier: &Identifier) -> Vec<usize> {
-		let found = self.by_identifier.get(identifier).into_iter().flatten();
-		let fits = |place: &&usize| {
-			kind.is_none_or(|kind| self.resources.get(**place).is_some_and(|it| it.kind == kind))
-		};
-		found.filter(fits).copied().collect()
+	fn copy(&self, places: Option<&Vec<usize>>) -> Option<Vec<usize>> {
+		let places = places.map_or(&[][..], Vec::as_slice);
+		self.effort.spend(places.len().saturating_add(1))?;
+		Some(places.to_vec())
 	}
 
-	fn literal(&self, from: usize, text: &str) -> Vec<usize> {
+	fn identified(&self, kind: Option<&str>, identifier: &Identifier) -> Option<Vec<usize>> {
+		let (system, value) = identifier;
+		self.copy(match kind {
+			None => self.by_identifier.get(identifier),
+			Some(kind) => self.by_kind_and_identifier.get(&(kind, system.as_str(), value.as_str())),
+		})
+	}
+
+	fn literal(&self, from: usize, text: &str) -> Option<Vec<usize>> {
 		let text = text.trim();
 		let (url, version) = without_version(text);
 		if url.is_empty() {
 			// `#id` leads to a contained resource, which is always there.
-			return Vec::new();
+			return Some(Vec::new());
 		}
 		if let Some((kind, query)) = url.split_once('?') {
 			return self.conditional(kind, query);
 		}
 		let is_absolute = url.contains(':');
 		let mut found = if is_absolute {
-			self.by_url.get(&normal(url)).cloned().unwrap_or_default()
+			self.copy(self.by_url.get(&normal(url)))?
 		} else {
 			let own = self.resources.get(from);
 			let base = own.and_then(|it| base_of(it.full_url.as_deref()?, &it.kind));
 			let url = base.map(|base| normal(&format!("{base}/{url}")));
-			url.and_then(|url| self.by_url.get(&url).cloned()).unwrap_or_default()
+			self.copy(url.and_then(|url| self.by_url.get(&url)))?
 		};
 		if found.is_empty() {
-			found = self.named(url, is_absolute);
+			found = self.named(url, is_absolute)?;
 		}
 		if let Some(version) = version {
 			let has = |place: &usize| {
@@ -236,53 +269,52 @@ impl<'r> Index<'r> {
 				found.retain(has);
 			}
 		}
-		found
+		Some(found)
 	}
 
 	/// By type and id, without the fullUrl. An absolute address counts only for entries that name
 	/// no other server.
-	fn named(&self, url: &str, is_absolute: bool) -> Vec<usize> {
+	fn named(&self, url: &str, is_absolute: bool) -> Option<Vec<usize>> {
 		let lower = url.to_lowercase();
 		if let Some(id) = lower.strip_prefix("urn:uuid:") {
-			return self.by_id.get(id).cloned().unwrap_or_default();
+			return self.copy(self.by_id.get(id));
 		}
-		let Some((before, id)) = url.rsplit_once('/') else { return Vec::new() };
+		let Some((before, id)) = url.rsplit_once('/') else { return Some(Vec::new()) };
 		let kind = before.rsplit('/').next().unwrap_or_default();
-		let found = self.by_name.get(&(kind, id)).into_iter().flatten().copied();
-		let on_no_server = |place: &usize| {
-			let url = self.resources.get(*place).and_then(|it| it.full_url.as_deref());
-			url.is_none_or(|url| !url.starts_with("http") || url.starts_with(NO_SERVER))
-		};
-		found.filter(|place| !is_absolute || on_no_server(place)).collect()
+		let index = if is_absolute { &self.by_name_without_server } else { &self.by_name };
+		self.copy(index.get(&(kind, id)))
 	}
 
 	/// `Patient?identifier=system|value`, as transactions have it.
-	fn conditional(&self, kind: &str, query: &str) -> Vec<usize> {
+	fn conditional(&self, kind: &str, query: &str) -> Option<Vec<usize>> {
 		let kind = kind.rsplit('/').next().unwrap_or_default();
 		for part in query.split('&') {
 			let Some((name, value)) = part.split_once('=') else { continue };
 			let value = decoded(value);
 			if name == "_id" {
-				return self.by_name.get(&(kind, value.as_str())).cloned().unwrap_or_default();
+				return self.copy(self.by_name.get(&(kind, value.as_str())));
 			}
 			if name == "identifier" {
 				// A bar may also be part of the value, because it is often encoded.
 				let whole = value.as_str();
 				let (system, value) = whole.split_once('|').unwrap_or(("", whole));
 				let exact = (system.trim_end_matches('/').to_lowercase(), value.to_owned());
-				let found = self.identified(Some(kind), &exact);
+				let found = self.identified(Some(kind), &exact)?;
 				if !found.is_empty() {
-					return found;
+					return Some(found);
 				}
 				let whole = if exact.0.is_empty() { value } else { whole };
-				let found = self.by_value.get(whole).into_iter().flatten();
-				let fits =
-					|place: &&usize| self.resources.get(**place).is_some_and(|it| it.kind == kind);
-				return found.filter(fits).copied().collect();
+				return self.copy(self.by_kind_and_value.get(&(kind, whole)));
 			}
 		}
-		Vec::new()
+		Some(Vec::new())
 	}
+}
+
+/// Whether a resource's fullUrl names a server.
+fn has_server(resource: &Resource<'_>) -> bool {
+	let url = resource.full_url.as_deref();
+	url.is_some_and(|url| url.starts_with("http") && !url.starts_with(NO_SERVER))
 }
 
 /// URLs of entries are compared without regard to the case of `urn:uuid:` and a last slash.
@@ -314,17 +346,18 @@ fn decoded(text: &str) -> String {
 }
 
 /// Resolves the references between the resources.
-pub fn graph(resources: &[Resource<'_>]) -> Graph {
+pub fn graph(resources: &[Resource<'_>]) -> Result<Graph, Refusal> {
 	let index = Index::new(resources);
 	let mut graph = Graph { resolved: Vec::new(), forward: Vec::new(), outside: 0 };
 	for (place, resource) in resources.iter().enumerate() {
 		let mut forward = BTreeSet::new();
 		let mut all = Vec::with_capacity(resource.references.len());
 		for reference in &resource.references {
-			let mut found = index.resolve(place, &reference.target);
+			let mut found = index.resolve(place, &reference.target).ok_or(Refusal::Ambiguous)?;
+			let before = found.len();
 			found.retain(|other| *other != place);
 			if let (true, Target::Literal(text)) = (found.is_empty(), &reference.target) {
-				let is_own = index.resolve(place, &reference.target).contains(&place);
+				let is_own = before > 0;
 				if !text.starts_with('#') && !is_own {
 					graph.outside = graph.outside.saturating_add(1);
 				}
@@ -335,7 +368,7 @@ pub fn graph(resources: &[Resource<'_>]) -> Graph {
 		graph.forward.push(forward.into_iter().collect());
 		graph.resolved.push(all);
 	}
-	graph
+	Ok(graph)
 }
 
 #[cfg(test)]
@@ -365,7 +398,7 @@ mod tests {
 	/// What a reference of the second entry leads to.
 	fn leads_to_first(url: Option<&str>, own: Option<&str>, reference: Value) -> bool {
 		let resources = read(&[(url, patient()), (own, refers(reference))]);
-		graph(&resources).forward[1] == [0]
+		graph(&resources).unwrap().forward[1] == [0]
 	}
 
 	#[test]
@@ -428,7 +461,7 @@ mod tests {
 				{ "attachment": { "contentType": "text/plain", "url": "Binary/b" } }] }),
 			),
 		]);
-		let graph = graph(&resources);
+		let graph = graph(&resources).unwrap();
 		assert_eq!(graph.forward, [vec![], vec![0], vec![], vec![2]]);
 		assert_eq!(graph.outside, 0);
 	}
@@ -448,7 +481,7 @@ mod tests {
 			(Some("http://s/Observation/q"), refers(json!({ "reference": "Patient/9" }))),
 			(Some("http://s/Observation/r"), refers(json!({ "reference": "#x" }))),
 		]);
-		let graph = graph(&resources);
+		let graph = graph(&resources).unwrap();
 		assert_eq!(graph.forward[2], [1]);
 		assert_eq!(graph.forward[3], [0, 1]);
 		assert_eq!(graph.outside, 1);

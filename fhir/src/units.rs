@@ -13,10 +13,14 @@
 use crate::{
 	categories::Role,
 	dates::Months,
+	effort::Effort,
 	references::Graph,
 	resource::{Resource, Target},
 };
-use std::collections::BTreeMap;
+use std::{
+	cmp::Reverse,
+	collections::{BTreeMap, BinaryHeap, HashSet},
+};
 use vouchsafe_primitives::{Category, ServiceMonth};
 
 /// The unit that becomes one record.
@@ -55,7 +59,7 @@ impl Unit {
 pub enum Encounter {
 	/// The resource at this place.
 	Here(usize),
-	/// The one with this address.
+	/// The one with this address, or with this hash of a long one.
 	Elsewhere(String),
 }
 
@@ -100,6 +104,9 @@ impl Key {
 		}
 	}
 }
+
+/// Names of encounters elsewhere that are longer are hashed.
+const LONGEST_NAME: usize = 256;
 
 /// Fields by which a resource says what it is about.
 const TARGETS: [&str; 4] = ["target", "focus", "what", "item"];
@@ -158,7 +165,15 @@ pub fn encounter_of(resources: &[Resource<'_>], graph: &Graph, place: usize) -> 
 		};
 		elsewhere = elsewhere.or(name);
 	}
-	elsewhere.map(Encounter::Elsewhere)
+	elsewhere.map(|name| Encounter::Elsewhere(shortened(name)))
+}
+
+/// The name, which each resource of a record has a copy of, or the hash of a long one.
+fn shortened(name: String) -> String {
+	if name.len() <= LONGEST_NAME {
+		return name;
+	}
+	crate::digest(name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 struct Grouping<'g> {
@@ -171,13 +186,15 @@ struct Grouping<'g> {
 	backward: Vec<Vec<(usize, &'g str)>>,
 }
 
-/// Gathers the resources of each record. Supporting resources are in none.
-pub fn group(
+/// Gathers the resources of each record. Supporting resources are in none. `None` if it would be too
+/// much effort.
+pub(crate) fn group(
 	resources: &[Resource<'_>],
 	graph: &Graph,
 	months: &[Option<Months>],
 	unit: Unit,
-) -> BTreeMap<Key, Vec<usize>> {
+	effort: &Effort,
+) -> Option<BTreeMap<Key, Vec<usize>>> {
 	let mut backward: Vec<Vec<(usize, &str)>> = vec![Vec::new(); resources.len()];
 	for (place, resource) in resources.iter().enumerate() {
 		for (number, reference) in resource.references.iter().enumerate() {
@@ -191,7 +208,7 @@ pub fn group(
 	let mut grouping =
 		Grouping { resources, graph, months, unit, keys: vec![None; resources.len()], backward };
 	grouping.whole();
-	grouping.reports();
+	grouping.reports(effort)?;
 	grouping.own();
 	grouping.followers();
 	grouping.about();
@@ -201,7 +218,7 @@ pub fn group(
 			groups.entry(key).or_default().push(place);
 		}
 	}
-	groups
+	Some(groups)
 }
 
 impl Grouping<'_> {
@@ -283,12 +300,12 @@ impl Grouping<'_> {
 	}
 
 	/// Reports with their parts, and panels of observations with their members.
-	fn reports(&mut self) {
+	fn reports(&mut self, effort: &Effort) -> Option<()> {
 		for place in self.open(|it| it.class.role == Role::Report) {
 			let Some(category) = self.resources.get(place).map(|it| it.class.category) else {
 				continue;
 			};
-			let parts = self.parts(place);
+			let parts = self.parts(place, effort)?;
 			let encounter = self
 				.encounter(place)
 				.or_else(|| parts.iter().find_map(|part| self.encounter(*part)));
@@ -304,7 +321,7 @@ impl Grouping<'_> {
 			if self.key(place).is_some() {
 				continue;
 			}
-			let parts = self.parts(place);
+			let parts = self.parts(place, effort)?;
 			let class = |place: usize| self.resources.get(place).map(|it| it.class);
 			let certain = std::iter::once(place)
 				.chain(parts.iter().copied())
@@ -318,25 +335,30 @@ impl Grouping<'_> {
 			self.set(place, &key);
 			parts.iter().for_each(|part| self.set(*part, &key));
 		}
+		Some(())
 	}
 
 	/// The parts of a report or panel, and their parts.
-	fn parts(&self, place: usize) -> Vec<usize> {
+	fn parts(&self, place: usize, effort: &Effort) -> Option<Vec<usize>> {
 		let mut found = Vec::new();
+		let mut seen = HashSet::new();
 		let mut waiting = vec![place];
 		while let Some(next) = waiting.pop() {
+			let references = self.resources.get(next).map_or(0, |it| it.references.len());
+			let targets = self.graph.forward.get(next).map_or(0, Vec::len);
+			effort.spend(references.saturating_add(targets).saturating_add(1))?;
 			for part in self.linked(next, &PARTS) {
 				let is_part = self
 					.resources
 					.get(part)
 					.is_some_and(|it| PART_KINDS.contains(&it.kind.as_str()));
-				if is_part && part != place && !found.contains(&part) {
+				if is_part && part != place && seen.insert(part) {
 					found.push(part);
 					waiting.push(part);
 				}
 			}
 		}
-		found
+		Some(found)
 	}
 
 	/// Resources that are about the patient by themselves.
@@ -358,32 +380,69 @@ impl Grouping<'_> {
 	}
 
 	/// Orders go with what was done because of them; specimens, goals and appointments with what
-	/// refers to them. An order may be based on another order, so it is tried again.
+	/// refers to them. An order may be based on another order: when one has found its place, those
+	/// that go with it are tried again, in the order of the input and in rounds.
 	fn followers(&mut self) {
-		let is_follower = |it: &Resource<'_>| {
-			it.class.role == Role::Order || FOLLOWERS.contains(&it.kind.as_str())
-		};
-		loop {
-			let mut changed = false;
-			for place in self.open(is_follower) {
-				if let Some(key) = self.followed(place) {
-					self.set(place, &key);
-					changed = true;
-				}
-			}
-			if !changed {
-				break;
+		let open = self.open(is_follower);
+		let mut tasks: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+		for place in &open {
+			if let Some(focus) = self.focus(*place) {
+				tasks.entry(focus).or_default().push(*place);
 			}
 		}
-		for place in self.open(is_follower) {
-			self.set_base(place);
+		let mut waiting: BinaryHeap<Reverse<(usize, usize)>> =
+			open.iter().map(|place| Reverse((0, *place))).collect();
+		while let Some(Reverse((round, place))) = waiting.pop() {
+			if self.key(place).is_some() {
+				continue;
+			}
+			let Some(key) = self.followed(place) else { continue };
+			self.set(place, &key);
+			let led = self.led_by(place);
+			let of_focus = tasks.get(&place).map_or(&[][..], Vec::as_slice);
+			for next in led.into_iter().chain(of_focus.iter().copied()) {
+				let later = if next > place { round } else { round.saturating_add(1) };
+				waiting.push(Reverse((later, next)));
+			}
 		}
+		for place in open {
+			if self.key(place).is_none() {
+				self.set_base(place);
+			}
+		}
+	}
+
+	/// The followers that go with this resource.
+	fn led_by(&self, place: usize) -> Vec<usize> {
+		let references = self.resources.get(place).map_or(&[][..], |it| it.references.as_slice());
+		let targets = references.iter().enumerate().flat_map(|(number, reference)| {
+			let targets = self.graph.targets(place, number).iter();
+			targets.map(move |target| (*target, reference.field.as_str()))
+		});
+		targets.filter(|(to, field)| self.follows(*to, place, field)).map(|(to, _)| to).collect()
+	}
+
+	/// Whether a follower goes with what refers to it by this field.
+	fn follows(&self, follower: usize, other: usize, field: &str) -> bool {
+		let Some(resource) = self.resources.get(follower) else { return false };
+		let is_order = resource.class.role == Role::Order;
+		is_follower(resource)
+			&& (!is_order || field == "basedOn")
+			&& !matches!(
+				self.role(other),
+				Role::Bill | Role::About | Role::Standing | Role::Support | Role::Document
+			)
+	}
+
+	/// What a task is about.
+	fn focus(&self, place: usize) -> Option<usize> {
+		let is_task = self.resources.get(place).is_some_and(|it| it.kind == "Task");
+		let focus = is_task.then(|| self.linked(place, &["focus"]));
+		focus.into_iter().flatten().find(|it| self.role(*it) != Role::Support)
 	}
 
 	/// The key of what a follower goes with.
 	fn followed(&self, place: usize) -> Option<Key> {
-		let resource = self.resources.get(place)?;
-		let is_order = resource.class.role == Role::Order;
 		let rank = |other: usize| match self.role(other) {
 			Role::Report => 0,
 			Role::Own => 1,
@@ -391,20 +450,13 @@ impl Grouping<'_> {
 		};
 		let mut best: Option<(i32, usize)> = None;
 		for (other, field) in self.backward.get(place).into_iter().flatten() {
-			let follows = if is_order { *field == "basedOn" } else { true };
-			let fits = !matches!(
-				self.role(*other),
-				Role::Bill | Role::About | Role::Standing | Role::Support | Role::Document
-			);
-			if follows && fits && self.key(*other).is_some() {
+			if self.follows(place, *other, field) && self.key(*other).is_some() {
 				let candidate = (rank(*other), *other);
 				best = Some(best.map_or(candidate, |best| best.min(candidate)));
 			}
 		}
-		// A task goes with its focus.
-		let focus = (resource.kind == "Task").then(|| self.linked(place, &["focus"]));
-		let focus = focus.into_iter().flatten().find(|it| self.role(*it) != Role::Support);
-		best.map(|(_, other)| other).or(focus).and_then(|other| self.key(other).cloned())
+		let other = best.map(|(_, other)| other).or_else(|| self.focus(place));
+		other.and_then(|other| self.key(other).cloned())
 	}
 
 	/// What is about one record alone belongs to it.
@@ -423,6 +475,11 @@ impl Grouping<'_> {
 			}
 		}
 	}
+}
+
+/// Whether a resource goes with others.
+fn is_follower(resource: &Resource<'_>) -> bool {
+	resource.class.role == Role::Order || FOLLOWERS.contains(&resource.kind.as_str())
 }
 
 /// Types that go with what refers to them.

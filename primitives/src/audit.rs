@@ -102,13 +102,13 @@ pub enum LogEvent {
 		/// Which.
 		request: RequestId,
 	},
-	/// A record was added.
+	/// Records were added, each with its first version and that version's sharing set.
 	#[codec(index = 30)]
-	RecordCreated {
+	RecordsCreated {
 		/// Which.
-		record: RecordId,
+		records: BoundedVec<RecordId, ConstU32<MAX_BATCH>>,
 	},
-	/// A version was added to a record.
+	/// A version was added to a record, with its sharing set.
 	#[codec(index = 31)]
 	VersionAdded {
 		/// Which record.
@@ -140,27 +140,13 @@ pub enum LogEvent {
 		/// To whom.
 		to: AccountId,
 	},
-	/// A version's sharing set was declared.
-	#[codec(index = 40)]
-	SharingSetDeclared {
-		/// Which record.
-		record: RecordId,
-		/// Which version.
-		version: VersionNumber,
-		/// Which epoch of the set.
-		epoch: u32,
-	},
-	/// A holder acknowledged its share.
+	/// A holder acknowledged its shares of versions.
 	#[codec(index = 41)]
-	ShareAcknowledged {
-		/// Which record.
-		record: RecordId,
-		/// Which version.
-		version: VersionNumber,
-		/// Which epoch of the set.
-		epoch: u32,
+	SharesAcknowledged {
 		/// Which holder.
 		holder: AccountId,
+		/// Each version's record and number, and the epoch of its sharing set.
+		versions: BoundedVec<(RecordId, VersionNumber, u32), ConstU32<MAX_BATCH>>,
 	},
 	/// Somebody asked to open records. Some, all or none of them were opened.
 	#[codec(index = 42)]

@@ -56,6 +56,8 @@ pub const MAX_COUNTRIES: u32 = 8;
 pub const MAX_HOLDERS: u32 = 12;
 /// Records that one opening can name.
 pub const MAX_OPENED: u32 = 16;
+/// Records that one call can create, and versions that one call can acknowledge.
+pub const MAX_BATCH: u32 = 64;
 
 /// The id of a record: `blake2b-256("vouchsafe/record/1" ++ patient ++ author ++ salt)`. The
 /// client draws the salt, so that encryption can bind the id before the chain has seen it; the
@@ -640,7 +642,7 @@ pub struct ActingStudy {
 	pub id: StudyId,
 	/// The disease that it is about, if it is about one.
 	pub disease: Option<Disease>,
-	/// The country in which it is carried out.
+	/// The country in which it takes place.
 	pub country: Country,
 }
 
@@ -734,16 +736,25 @@ pub struct Holder {
 	pub kind: HolderKind,
 }
 
-/// Who holds a version's key shares, as the author declares it. The share of the holder at place
-/// `i` has the index `i + 1`.
+/// Who holds key shares, and how many of them open a version. The share of the holder at place `i`
+/// has the index `i + 1`.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
-pub struct NewSharingSet {
+pub struct HolderSet {
 	/// How many shares open the version: at least 2.
 	pub threshold: u8,
 	/// The holders.
 	pub holders: BoundedVec<Holder, ConstU32<MAX_HOLDERS>>,
+}
+
+/// The sharing set of a version, as the author declares it.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct NewSharingSet {
+	/// Who holds the shares.
+	pub set: HolderSet,
 	/// Hash of the Feldman commitments, which the custodians get with their shares.
 	pub commitments: H256,
 }

@@ -42,14 +42,14 @@ macro_rules! vouchsafe_api {
 			custodian_of(account: &AccountId) -> Option<AccountId>;
 			/// A page of a patient's records.
 			records_of(patient: &AccountId, after: Option<H256>, limit: u32) -> Vec<(H256, Record)>;
-			/// A record.
-			record(record: H256) -> Option<Record>;
-			/// A version.
-			version(record: H256, version: u32) -> Option<Version>;
+			/// A patient's record.
+			record(patient: &AccountId, record: H256) -> Option<Record>;
+			/// A version of a patient's record.
+			version(patient: &AccountId, record: H256, version: u32) -> Option<Version>;
 			/// Who holds the shares of a version.
-			sharing_set(record: H256, version: u32) -> Option<SharingSet>;
-			/// Versions, with their epochs, that the institution has to acknowledge.
-			unacknowledged(institution: &AccountId, limit: u32) -> Vec<(H256, u32, u32)>;
+			sharing_set(patient: &AccountId, record: H256, version: u32) -> Option<SharingSet>;
+			/// Versions that the institution has to acknowledge.
+			unacknowledged(institution: &AccountId, limit: u32) -> Vec<HeldVersion>;
 			/// A patient's consents.
 			consents_of(patient: &AccountId) -> Vec<(Grantee, Consent)>;
 			/// The requests that a patient has to answer.
@@ -140,7 +140,7 @@ mod tests {
 			let _ = consents_of(&account).decode(&bytes);
 			let _ = requests_of(&account).decode(&bytes);
 			let _ = openings(&account, &account).decode(&bytes);
-			let _ = sharing_set(H256([1; 32]), 0).decode(&bytes);
+			let _ = sharing_set(&account, H256([1; 32]), 0).decode(&bytes);
 		}
 	}
 }

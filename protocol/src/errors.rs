@@ -1,14 +1,14 @@
 //! Errors of the chain and of custodians, with messages that say what to do.
 
-use crate::{codegen::ERRORS, runtime::runtime_types::sp_runtime::DispatchError};
-
 /// What can go wrong with the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {
 	/// The node can't be reached, or does not answer.
 	#[error("the node can't be reached: {0}. Is it running, and is the address right?")]
 	Unreachable(String),
-	/// The runtime is not the one that this program knows.
+	/// The runtime is not as this program knows it. [`RuntimeMetadata`] says in what.
+	///
+	/// [`RuntimeMetadata`]: crate::compatibility::RuntimeMetadata
 	#[error("this program was built for another version of the chain ({0}): update it")]
 	Foreign(String),
 	/// The node has pruned the block's state.
@@ -61,32 +61,6 @@ impl ChainError {
 	/// Whether the call failed with this pallet's error.
 	pub fn is_dispatch(&self, pallet: &str, error: &str) -> bool {
 		matches!(self, Self::Dispatch { pallet: p, error: e, .. } if p == pallet && e == error)
-	}
-
-	/// Why a call failed.
-	pub fn from_dispatch(error: &DispatchError) -> Self {
-		let DispatchError::Module(module) = error else {
-			return Self::Dispatch {
-				pallet: "System".into(),
-				error: format!("{error:?}"),
-				docs: String::new(),
-			};
-		};
-		let [number, ..] = module.error;
-		let pallet = ERRORS.iter().find(|pallet| pallet.index == module.index);
-		let known = pallet.and_then(|it| it.errors.iter().find(|(index, ..)| *index == number));
-		let (error, docs) = match known {
-			Some((_, name, docs)) => ((*name).to_owned(), docs.trim().trim_end_matches('.')),
-			None => (format!("error {number}"), ""),
-		};
-		Self::Dispatch {
-			pallet: match pallet {
-				Some(pallet) => pallet.name.to_owned(),
-				None => format!("pallet {}", module.index),
-			},
-			error,
-			docs: if docs.is_empty() { String::new() } else { format!(": {docs}") },
-		}
 	}
 
 	/// What a node's error says, in the node's own words.

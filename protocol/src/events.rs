@@ -1,11 +1,9 @@
 //! The events of a block, and the result of a call.
 
 use crate::{
+	compatibility::RuntimeMetadata,
 	errors::ChainError,
-	runtime::runtime_types::{
-		frame_system::{self, Phase},
-		vouchsafe_runtime::RuntimeEvent,
-	},
+	runtime::runtime_types::frame_system::Phase,
 	types::{AccountId, H256},
 };
 
@@ -19,7 +17,18 @@ pub use crate::runtime::runtime_types::{
 };
 
 /// An event with the extrinsic that caused it.
-pub type EventRecord = frame_system::EventRecord<RuntimeEvent, H256>;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRecord {
+	/// When it happened.
+	pub phase: Phase,
+	/// What happened.
+	pub event: Result<Event, ForeignEvent>,
+}
+
+/// An event that has other types in the block's runtime than this program knows: its pallet and
+/// name, with a dot between them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignEvent(pub String);
 
 /// A call that is in a block and has succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,17 +58,32 @@ impl Included {
 	}
 }
 
-/// What the extrinsic at this place in the block caused, if it succeeded.
-pub fn of_extrinsic(records: Vec<EventRecord>, place: u32) -> Result<Vec<Event>, ChainError> {
+/// What the extrinsic at this place in the block caused, if it succeeded. Leaves out events that this
+/// program does not know. `runtime` is the one that made the block.
+pub fn of_extrinsic(
+	records: Vec<EventRecord>,
+	place: u32,
+	runtime: &RuntimeMetadata,
+) -> Result<Vec<Event>, ChainError> {
 	let mut events = Vec::new();
 	for record in records {
 		if record.phase != Phase::ApplyExtrinsic(place) {
 			continue;
 		}
-		if let Event::System(SystemEvent::ExtrinsicFailed { dispatch_error, .. }) = &record.event {
-			return Err(ChainError::from_dispatch(dispatch_error));
+		match record.event {
+			Ok(Event::System(SystemEvent::ExtrinsicFailed { dispatch_error, .. })) => {
+				return Err(runtime.dispatch_error(&dispatch_error));
+			},
+			Ok(event) => events.push(event),
+			Err(ForeignEvent(name)) if name == "System.ExtrinsicFailed" => {
+				return Err(ChainError::Dispatch {
+					pallet: "System".into(),
+					error: "ExtrinsicFailed".into(),
+					docs: ": update this program, so that it can read the reason".into(),
+				});
+			},
+			Err(_) => {},
 		}
-		events.push(record.event);
 	}
 	Ok(events)
 }
@@ -76,14 +100,20 @@ pub struct AppendedEntry {
 }
 
 /// What a block appended to patients' logs, in its order.
-pub fn appended(records: Vec<EventRecord>) -> Vec<AppendedEntry> {
-	let entries = records.into_iter().filter_map(|record| match record.event {
-		Event::Audit(AuditEvent::Appended { patient, seq, entry }) => {
-			Some(AppendedEntry { patient, seq, entry })
-		},
-		_ => None,
-	});
-	entries.collect()
+pub fn appended(records: Vec<EventRecord>) -> Result<Vec<AppendedEntry>, ChainError> {
+	let mut entries = Vec::new();
+	for record in records {
+		match record.event {
+			Ok(Event::Audit(AuditEvent::Appended { patient, seq, entry })) => {
+				entries.push(AppendedEntry { patient, seq, entry });
+			},
+			Err(ForeignEvent(name)) if name == "Audit.Appended" => {
+				return Err(ChainError::Foreign(format!("its event {name} differs")));
+			},
+			_ => {},
+		}
+	}
+	Ok(entries)
 }
 
 #[cfg(test)]
@@ -92,12 +122,12 @@ mod tests {
 	use crate::runtime::runtime_types::{
 		frame_support::dispatch::{DispatchClass, Pays},
 		frame_system::DispatchEventInfo,
-		sp_runtime::{DispatchError, ModuleError},
+		sp_runtime::DispatchError,
 		sp_weights::weight_v2::Weight,
 	};
 
 	fn record(place: u32, event: Event) -> EventRecord {
-		EventRecord { phase: Phase::ApplyExtrinsic(place), event, topics: vec![] }
+		EventRecord { phase: Phase::ApplyExtrinsic(place), event: Ok(event) }
 	}
 
 	fn decided(opened: Vec<H256>) -> Event {
@@ -124,7 +154,7 @@ mod tests {
 	fn an_extrinsic_has_its_own_events() {
 		let record_id = H256([7; 32]);
 		let records = vec![record(1, decided(vec![])), record(2, decided(vec![record_id]))];
-		let events = of_extrinsic(records, 2).unwrap();
+		let events = of_extrinsic(records, 2, &RuntimeMetadata::own()).unwrap();
 		let included = Included { block: H256::zero(), number: 1, events };
 		assert_eq!(included.opening_decided(), Some((vec![record_id], vec![])));
 	}
@@ -133,23 +163,25 @@ mod tests {
 	fn a_failure_is_that_of_its_extrinsic_alone() {
 		let error = DispatchError::BadOrigin;
 		let records = vec![record(1, failed(error)), record(2, decided(vec![]))];
-		assert_eq!(of_extrinsic(records.clone(), 2).unwrap().len(), 1);
-		let told = of_extrinsic(records, 1).unwrap_err();
+		let own = RuntimeMetadata::own();
+		assert_eq!(of_extrinsic(records.clone(), 2, &own).unwrap().len(), 1);
+		let told = of_extrinsic(records, 1, &own).unwrap_err();
 		assert!(told.is_dispatch("System", "BadOrigin"), "{told}");
 	}
 
 	#[test]
-	fn an_error_of_a_pallet_is_named() {
-		let custody = crate::codegen::ERRORS
-			.iter()
-			.find(|pallet| pallet.name == "Custody")
-			.expect("there is a pallet of custody");
-		let (number, error, _) = custody.errors[0];
-		let module =
-			DispatchError::Module(ModuleError { index: custody.index, error: [number, 0, 0, 0] });
-		assert!(ChainError::from_dispatch(&module).is_dispatch(custody.name, error));
-		let unknown = DispatchError::Module(ModuleError { index: 255, error: [9, 0, 0, 0] });
-		assert!(ChainError::from_dispatch(&unknown).is_dispatch("pallet 255", "error 9"));
+	fn a_failure_of_another_type_is_a_failure() {
+		let foreign = |name: &str| EventRecord {
+			phase: Phase::ApplyExtrinsic(1),
+			event: Err(ForeignEvent(name.into())),
+		};
+		let own = RuntimeMetadata::own();
+		let records = vec![foreign("Custody.Else"), record(1, decided(vec![]))];
+		assert_eq!(of_extrinsic(records, 1, &own).unwrap().len(), 1, "other events are left out");
+		let told = of_extrinsic(vec![foreign("System.ExtrinsicFailed")], 1, &own).unwrap_err();
+		assert!(told.is_dispatch("System", "ExtrinsicFailed"), "{told}");
+		let told = appended(vec![foreign("Audit.Appended")]).unwrap_err();
+		assert!(told.to_string().contains("Audit.Appended"), "{told}");
 	}
 
 	#[test]
@@ -163,6 +195,6 @@ mod tests {
 			record(1, decided(vec![])),
 			record(2, event(entry(5))),
 		];
-		assert_eq!(appended(records), [entry(4), entry(5)]);
+		assert_eq!(appended(records).unwrap(), [entry(4), entry(5)]);
 	}
 }

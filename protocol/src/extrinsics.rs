@@ -23,8 +23,10 @@ use crate::{
 use codec::{Compact, Encode};
 use sp_crypto_hashing::blake2_256;
 
-/// Signed, in version 4 of the extrinsics' format.
-const VERSION: u8 = 0x84;
+/// The version of the extrinsics' format.
+pub(crate) const FORMAT: u8 = 4;
+/// Signed, in this version.
+const VERSION: u8 = 0x80 | FORMAT;
 /// The account is given as such.
 const ADDRESS_ID: u8 = 0;
 /// The signature is one of sr25519.
@@ -108,7 +110,9 @@ pub fn payload(call: &RuntimeCall, binding: &Binding) -> Vec<u8> {
 	payload
 }
 
-/// The extrinsic, signed.
+/// The extrinsic, signed. Ask [`check_call`] first whether the runtime takes it.
+///
+/// [`check_call`]: crate::compatibility::RuntimeMetadata::check_call
 pub fn sign<S: Signer + ?Sized>(signer: &S, call: &RuntimeCall, binding: &Binding) -> Vec<u8> {
 	let signature = signer.sign(&payload(call, binding));
 	let mut extrinsic =

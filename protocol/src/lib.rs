@@ -12,6 +12,7 @@
 //!
 //! What it checks:
 //! - [`events`]: the result of a call, and the entries that a block appended to patients' logs.
+//! - [`compatibility`]: whether a block's runtime has the calls, functions and values that are used.
 //! - [`errors`]: errors, with messages that say what to do.
 //! - [`cid`]: the CID that every node computes for the same bytes.
 //! - [`openings`]: the shares that custodians release, and the secret that they combine to.
@@ -24,6 +25,7 @@ pub mod api;
 pub mod calls;
 pub mod cid;
 mod codegen;
+pub mod compatibility;
 pub mod errors;
 pub mod events;
 pub mod extrinsics;

@@ -270,6 +270,8 @@ pub struct AddContent {
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeliverEnvelope {
+	/// Whose record.
+	pub patient: Hex<32>,
 	/// The record.
 	pub record: Hex<32>,
 	/// The version.
@@ -349,6 +351,8 @@ pub struct Release {
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CarryShare {
+	/// Whose record.
+	pub patient: Hex<32>,
 	/// The record.
 	pub record: Hex<32>,
 	/// The version.
@@ -370,6 +374,8 @@ pub struct CarryShare {
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FetchPatientEnvelope {
+	/// Whose record.
+	pub patient: Hex<32>,
 	/// The record.
 	pub record: Hex<32>,
 	/// The version.

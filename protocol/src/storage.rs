@@ -1,8 +1,8 @@
 //! Values in the chain's state that no API of the runtime gives: their keys, and how they are read.
 
 use crate::{
+	compatibility::MAX_DEPTH,
 	errors::ChainError,
-	events::EventRecord,
 	runtime::runtime_types::pallet_collective::Votes,
 	types::{AccountId, Consent, Grantee, H256},
 };
@@ -10,12 +10,13 @@ use codec::{DecodeLimit, Encode};
 use sp_crypto_hashing::{blake2_128, twox_128};
 use std::marker::PhantomData;
 
-/// How deep a value from the state may nest.
-const MAX_DEPTH: u32 = 256;
-
 /// Where a value is in the state, and of which type it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key<T> {
+	/// The pallet's name.
+	pub pallet: &'static str,
+	/// The value's or the map's name.
+	pub name: &'static str,
 	/// The key's bytes.
 	pub bytes: Vec<u8>,
 	value: PhantomData<fn() -> T>,
@@ -29,8 +30,14 @@ impl<T: DecodeLimit> Key<T> {
 }
 
 /// A value that is alone under its name.
-pub fn value<T>(pallet: &str, name: &str) -> Key<T> {
-	Key { bytes: prefix(pallet, name), value: PhantomData }
+pub fn value<T>(pallet: &'static str, name: &'static str) -> Key<T> {
+	entry(pallet, name, &[])
+}
+
+/// A value of a map, whose keys are given as they are hashed.
+fn entry<T>(pallet: &'static str, name: &'static str, hashed: &[Vec<u8>]) -> Key<T> {
+	let bytes = [prefix(pallet, name), hashed.concat()].concat();
+	Key { pallet, name, bytes, value: PhantomData }
 }
 
 /// What is before the keys of a map.
@@ -49,17 +56,15 @@ pub fn now() -> Key<u64> {
 	value("Timestamp", "Now")
 }
 
-/// What happened in the block.
-pub fn events() -> Key<Vec<EventRecord>> {
-	value("System", "Events")
+/// The key of what happened in the block; [`events`](crate::compatibility::RuntimeMetadata::events)
+/// reads it.
+pub fn events() -> Vec<u8> {
+	prefix("System", "Events")
 }
 
 /// A patient's consents for one grantee.
 pub fn consents(patient: &AccountId, grantee: &Grantee) -> Key<Vec<Consent>> {
-	let mut bytes = prefix("Consent", "Consents");
-	bytes.extend(blake2_128_concat(patient));
-	bytes.extend(blake2_128_concat(grantee));
-	Key { bytes, value: PhantomData }
+	entry("Consent", "Consents", &[blake2_128_concat(patient), blake2_128_concat(grantee)])
 }
 
 /// The council's seats.
@@ -74,17 +79,12 @@ pub fn council_proposals() -> Key<Vec<H256>> {
 
 /// What a motion is for.
 pub fn council_proposal(motion: &H256) -> Key<crate::calls::RuntimeCall> {
-	Key { bytes: by_hash("Council", "ProposalOf", motion), value: PhantomData }
+	entry("Council", "ProposalOf", &[motion.0.to_vec()])
 }
 
 /// How far a motion is.
 pub fn council_votes(motion: &H256) -> Key<Votes<AccountId, u32>> {
-	Key { bytes: by_hash("Council", "Voting", motion), value: PhantomData }
-}
-
-/// A map's key that is a hash and isn't hashed again.
-fn by_hash(pallet: &str, name: &str, hash: &H256) -> Vec<u8> {
-	[&prefix(pallet, name)[..], &hash.0].concat()
+	entry("Council", "Voting", &[motion.0.to_vec()])
 }
 
 #[cfg(test)]
@@ -96,7 +96,6 @@ mod tests {
 		#[test]
 		fn foreign_bytes_are_a_value_or_an_error(bytes: Vec<u8>) {
 			let account = AccountId::new([1; 32]);
-			let _ = events().decode(&bytes);
 			let _ = consents(&account, &Grantee::Everyone).decode(&bytes);
 			let _ = council_proposal(&H256([1; 32])).decode(&bytes);
 			let _ = council_votes(&H256([1; 32])).decode(&bytes);

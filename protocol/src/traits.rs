@@ -6,6 +6,7 @@ use crate::{
 	api::{self, vouchsafe_api, Query},
 	calls::RuntimeCall,
 	cid::Cid,
+	compatibility::RuntimeMetadata,
 	errors::{ChainError, CustodianError},
 	events::{self, AppendedEntry, EventRecord, Included},
 	messages::{
@@ -59,6 +60,14 @@ macro_rules! view {
 			/// The block's number.
 			fn number(&self) -> u32;
 
+			/// The runtime of the block's state. It answers [`call`](View::call), and takes the next
+			/// block's extrinsics.
+			fn runtime(&self) -> &RuntimeMetadata;
+
+			/// The runtime that made the block, and so its state and events. It is another one if the
+			/// block has upgraded the runtime.
+			fn made_by(&self) -> &RuntimeMetadata;
+
 			/// What a function of the runtime answers to these bytes.
 			fn call(&self, function: &str, arguments: Vec<u8>) -> impl Future<Output = Result<Vec<u8>, ChainError>> + SendOutsideWasm;
 
@@ -68,6 +77,7 @@ macro_rules! view {
 			/// What the runtime answers to a question.
 			fn ask<T: DecodeAll>(&self, query: Query<T>) -> impl Future<Output = Result<T, ChainError>> + SendOutsideWasm {
 				async move {
+					self.runtime().check_function(query.function)?;
 					let answer = self.call(query.function, query.arguments.clone()).await?;
 					query.decode(&answer)
 				}
@@ -77,6 +87,7 @@ macro_rules! view {
 			fn read<T: DecodeLimit>(&self, key: Key<T>) -> impl Future<Output = Result<Option<T>, ChainError>> + SendOutsideWasm {
 				async move {
 					let bytes = self.storage(key.bytes.clone()).await?;
+					self.made_by().check_storage(key.pallet, key.name, bytes.as_deref())?;
 					bytes.map(|bytes| key.decode(&bytes)).transpose()
 				}
 			}
@@ -99,12 +110,15 @@ macro_rules! view {
 
 			/// What happened in the block.
 			fn events(&self) -> impl Future<Output = Result<Vec<EventRecord>, ChainError>> + SendOutsideWasm {
-				async move { Ok(self.read(storage::events()).await?.unwrap_or_default()) }
+				async move {
+					let bytes = self.storage(storage::events()).await?;
+					bytes.map_or_else(|| Ok(vec![]), |bytes| self.made_by().events(&bytes))
+				}
 			}
 
 			/// What the block appended to patients' logs, in its order.
 			fn audit_entries(&self) -> impl Future<Output = Result<Vec<AppendedEntry>, ChainError>> + SendOutsideWasm {
-				async move { Ok(events::appended(self.events().await?)) }
+				async move { events::appended(self.events().await?) }
 			}
 
 			/// The consent of this grantee and number, if it is in force.

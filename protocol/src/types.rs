@@ -2,16 +2,27 @@
 
 pub use crate::runtime::runtime_types::{
 	pallet_access_requests::types::{Asked, Request},
-	pallet_custody::types::{HolderChoice, HolderState, Opening, SharingSet},
+	pallet_custody::types::{
+		HeldVersion, HolderChoice, HolderState, Opening, SharingSetView as SharingSet,
+	},
 	pallet_enrolment::types::{Account, Affiliation, Institution},
-	pallet_records::types::{NewRecord, NewVersion, Record, Version},
+	pallet_records::types::{
+		Creation, Frame, NewRecord, NewVersion, RecordView as Record, VersionView as Version,
+	},
 };
+use sp_core::crypto::Ss58Codec;
+
 pub use sp_core::H256;
 pub use vouchsafe_primitives::{audit::*, consent::*, policy::*, types::*};
 
 /// The account's 32 bytes.
 pub fn account_bytes(account: &AccountId) -> [u8; 32] {
 	account.clone().into()
+}
+
+/// The account's address, as text. Its `Display` is only in native programs.
+pub fn address(account: &AccountId) -> String {
+	account.to_ss58check()
 }
 
 /// More items than a bounded vector of the chain takes.

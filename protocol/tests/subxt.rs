@@ -102,6 +102,7 @@ fn a_revocation_is_the_same() {
 #[test]
 fn a_long_batch_is_the_same() {
 	let record = |byte: u8| RecordsCall::add_labels {
+		patient: AccountId::new([6; 32]),
 		record: H256([byte; 32]),
 		labels: vec![LabelTag([byte; 4])],
 	};
@@ -110,6 +111,7 @@ fn a_long_batch_is_the_same() {
 		.map(|byte| {
 			their::vouchsafe_runtime::RuntimeCall::Records(
 				their::pallet_records::pallet::Call::add_labels {
+					patient: [6; 32].into(),
 					record: [byte; 32].into(),
 					labels: their::bounded_collections::bounded_vec::BoundedVec(vec![
 						their::vouchsafe_primitives::types::LabelTag([byte; 4]),
@@ -176,7 +178,7 @@ fn key(pallet: &str, name: &str, parts: Vec<subxt::dynamic::Value>) -> Vec<u8> {
 fn storage_keys_are_the_same() {
 	use subxt::dynamic::Value;
 	assert_eq!(storage::now().bytes, key("Timestamp", "Now", vec![]));
-	assert_eq!(storage::events().bytes, key("System", "Events", vec![]));
+	assert_eq!(storage::events(), key("System", "Events", vec![]));
 	assert_eq!(storage::council_members().bytes, key("Council", "Members", vec![]));
 	assert_eq!(storage::council_proposals().bytes, key("Council", "Proposals", vec![]));
 	let hash = || vec![Value::from_bytes([9; 32])];
@@ -208,9 +210,9 @@ fn the_runtimes_api_has_what_is_asked() {
 		(api::affiliations(&account).function, 1),
 		(api::custodian_of(&account).function, 1),
 		(api::records_of(&account, None, 1).function, 3),
-		(api::record(record).function, 1),
-		(api::version(record, 0).function, 2),
-		(api::sharing_set(record, 0).function, 2),
+		(api::record(&account, record).function, 2),
+		(api::version(&account, record, 0).function, 3),
+		(api::sharing_set(&account, record, 0).function, 3),
 		(api::unacknowledged(&account, 1).function, 2),
 		(api::consents_of(&account).function, 1),
 		(api::requests_of(&account).function, 1),

@@ -14,9 +14,9 @@ use frame_support::{
 	view_functions::{runtime_api, ViewFunctionDispatchError, ViewFunctionId},
 };
 use pallet_access_requests::Request;
-use pallet_custody::{HolderChoice, Opening, SharingSet};
+use pallet_custody::{HeldVersion, HolderChoice, Opening, SharingSetView};
 use pallet_enrolment::{Account, Affiliation, Institution};
-use pallet_records::{Record, Version};
+use pallet_records::{RecordView, VersionView};
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_consensus_grandpa::AuthorityId as GrandpaId;
@@ -55,19 +55,23 @@ sp_api::decl_runtime_apis! {
 			patient: AccountId,
 			after: Option<RecordId>,
 			limit: u32,
-		) -> Vec<(RecordId, Record)>;
-		/// The record.
-		fn record(record: RecordId) -> Option<Record>;
-		/// A version of a record.
-		fn version(record: RecordId, version: VersionNumber) -> Option<Version>;
+		) -> Vec<(RecordId, RecordView)>;
+		/// The patient's record.
+		fn record(patient: AccountId, record: RecordId) -> Option<RecordView>;
+		/// A version of the patient's record.
+		fn version(
+			patient: AccountId,
+			record: RecordId,
+			version: VersionNumber,
+		) -> Option<VersionView>;
 		/// Who holds the shares of a version's key.
-		fn sharing_set(record: RecordId, version: VersionNumber) -> Option<SharingSet>;
-		/// At most `limit` versions that the institution's custodian has not yet acknowledged, with
-		/// the epoch of their sharing set.
-		fn unacknowledged(
-			institution: AccountId,
-			limit: u32,
-		) -> Vec<(RecordId, VersionNumber, u32)>;
+		fn sharing_set(
+			patient: AccountId,
+			record: RecordId,
+			version: VersionNumber,
+		) -> Option<SharingSetView>;
+		/// At most `limit` versions that the institution's custodian has not yet acknowledged.
+		fn unacknowledged(institution: AccountId, limit: u32) -> Vec<HeldVersion>;
 		/// All consents of the patient.
 		fn consents_of(patient: AccountId) -> Vec<(Grantee, Consent)>;
 		/// The open requests to the patient.
@@ -277,26 +281,31 @@ impl_runtime_apis! {
 			patient: AccountId,
 			after: Option<RecordId>,
 			limit: u32,
-		) -> Vec<(RecordId, Record)> {
+		) -> Vec<(RecordId, RecordView)> {
 			Records::records_of(patient, after, limit)
 		}
 
-		fn record(record: RecordId) -> Option<Record> {
-			Records::record(record)
+		fn record(patient: AccountId, record: RecordId) -> Option<RecordView> {
+			Records::record(patient, record)
 		}
 
-		fn version(record: RecordId, version: VersionNumber) -> Option<Version> {
-			Records::version(record, version)
+		fn version(
+			patient: AccountId,
+			record: RecordId,
+			version: VersionNumber,
+		) -> Option<VersionView> {
+			Records::version(patient, record, version)
 		}
 
-		fn sharing_set(record: RecordId, version: VersionNumber) -> Option<SharingSet> {
-			Custody::sharing_set(record, version)
+		fn sharing_set(
+			patient: AccountId,
+			record: RecordId,
+			version: VersionNumber,
+		) -> Option<SharingSetView> {
+			Custody::sharing_set(patient, record, version)
 		}
 
-		fn unacknowledged(
-			institution: AccountId,
-			limit: u32,
-		) -> Vec<(RecordId, VersionNumber, u32)> {
+		fn unacknowledged(institution: AccountId, limit: u32) -> Vec<HeldVersion> {
 			Custody::unacknowledged(institution, limit)
 		}
 

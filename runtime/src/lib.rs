@@ -36,6 +36,8 @@ pub mod configs;
 pub mod development;
 pub mod genesis_config_presets;
 pub mod measuring;
+#[cfg(vouchsafe_next)]
+mod next;
 
 #[cfg(test)]
 mod tests;
@@ -130,7 +132,6 @@ macro_rules! version {
 
 #[cfg(not(vouchsafe_next))]
 version!(2);
-// What the end-to-end test of an upgrade upgrades to (scripts/next-runtime).
 #[cfg(vouchsafe_next)]
 version!(3);
 
@@ -140,63 +141,78 @@ pub const SLOT_DURATION: u64 = 1_000;
 /// idle chain makes a tenth of the blocks, so there it is longer.
 pub const DAYS: BlockNumber = 24 * 60 * 60;
 
-#[frame_support::runtime]
-mod runtime {
-	/// The runtime.
-	#[runtime::runtime]
-	#[runtime::derive(
-		RuntimeCall,
-		RuntimeEvent,
-		RuntimeError,
-		RuntimeOrigin,
-		RuntimeFreezeReason,
-		RuntimeHoldReason,
-		RuntimeSlashReason,
-		RuntimeLockId,
-		RuntimeTask,
-		RuntimeViewFunction
-	)]
-	pub struct Runtime;
+// A macro, since the runtime that an end-to-end test upgrades to has a pallet more.
+macro_rules! runtime {
+	($($added:tt)*) => {
+		#[frame_support::runtime]
+		mod runtime {
+			/// The runtime.
+			#[runtime::runtime]
+			#[runtime::derive(
+				RuntimeCall,
+				RuntimeEvent,
+				RuntimeError,
+				RuntimeOrigin,
+				RuntimeFreezeReason,
+				RuntimeHoldReason,
+				RuntimeSlashReason,
+				RuntimeLockId,
+				RuntimeTask,
+				RuntimeViewFunction
+			)]
+			pub struct Runtime;
 
-	#[runtime::pallet_index(0)]
-	pub type System = frame_system;
-	#[runtime::pallet_index(1)]
-	pub type Timestamp = pallet_timestamp;
-	#[runtime::pallet_index(2)]
-	pub type Aura = pallet_aura;
-	#[runtime::pallet_index(3)]
-	pub type Grandpa = pallet_grandpa;
-	#[runtime::pallet_index(4)]
-	pub type Session = pallet_session;
-	#[runtime::pallet_index(5)]
-	pub type Balances = pallet_balances;
+			#[runtime::pallet_index(0)]
+			pub type System = frame_system;
+			#[runtime::pallet_index(1)]
+			pub type Timestamp = pallet_timestamp;
+			#[runtime::pallet_index(2)]
+			pub type Aura = pallet_aura;
+			#[runtime::pallet_index(3)]
+			pub type Grandpa = pallet_grandpa;
+			#[runtime::pallet_index(4)]
+			pub type Session = pallet_session;
+			#[runtime::pallet_index(5)]
+			pub type Balances = pallet_balances;
 
-	#[runtime::pallet_index(10)]
-	pub type Council = pallet_collective<Instance1>;
-	#[runtime::pallet_index(11)]
-	pub type Consortium = pallet_consortium;
-	#[runtime::pallet_index(12)]
-	pub type Utility = pallet_utility;
-	#[runtime::pallet_index(13)]
-	pub type Multisig = pallet_multisig;
-	#[runtime::pallet_index(14)]
-	pub type Proxy = pallet_proxy;
-	#[runtime::pallet_index(15)]
-	pub type Admission = pallet_admission;
+			#[runtime::pallet_index(10)]
+			pub type Council = pallet_collective<Instance1>;
+			#[runtime::pallet_index(11)]
+			pub type Consortium = pallet_consortium;
+			#[runtime::pallet_index(12)]
+			pub type Utility = pallet_utility;
+			#[runtime::pallet_index(13)]
+			pub type Multisig = pallet_multisig;
+			#[runtime::pallet_index(14)]
+			pub type Proxy = pallet_proxy;
+			#[runtime::pallet_index(15)]
+			pub type Admission = pallet_admission;
 
-	#[runtime::pallet_index(20)]
-	pub type Enrolment = pallet_enrolment;
-	#[runtime::pallet_index(21)]
-	pub type Records = pallet_records;
-	#[runtime::pallet_index(22)]
-	pub type Consent = pallet_consent;
-	#[runtime::pallet_index(23)]
-	pub type AccessRequests = pallet_access_requests;
-	#[runtime::pallet_index(24)]
-	pub type Custody = pallet_custody;
-	#[runtime::pallet_index(25)]
-	pub type Audit = pallet_audit;
+			#[runtime::pallet_index(20)]
+			pub type Enrolment = pallet_enrolment;
+			#[runtime::pallet_index(21)]
+			pub type Records = pallet_records;
+			#[runtime::pallet_index(22)]
+			pub type Consent = pallet_consent;
+			#[runtime::pallet_index(23)]
+			pub type AccessRequests = pallet_access_requests;
+			#[runtime::pallet_index(24)]
+			pub type Custody = pallet_custody;
+			#[runtime::pallet_index(25)]
+			pub type Audit = pallet_audit;
 
-	#[runtime::pallet_index(30)]
-	pub type Measuring = crate::measuring;
+			#[runtime::pallet_index(30)]
+			pub type Measuring = crate::measuring;
+
+			$($added)*
+		}
+	};
+}
+
+#[cfg(not(vouchsafe_next))]
+runtime!();
+#[cfg(vouchsafe_next)]
+runtime! {
+	#[runtime::pallet_index(31)]
+	pub type Next = crate::next;
 }

@@ -21,8 +21,13 @@ impl Teller<'_> {
 	pub fn log_line(&self, entries: &[&LogEntry]) -> String {
 		let speech = self.speech;
 		let Some(first) = entries.first() else { return String::new() };
-		let created = |entry: &&&LogEntry| matches!(entry.event, LogEvent::RecordCreated { .. });
-		let created = entries.iter().filter(created).count();
+		let created = entries
+			.iter()
+			.map(|entry| match &entry.event {
+				LogEvent::RecordsCreated { records } => records.len(),
+				_ => 0,
+			})
+			.fold(0, usize::saturating_add);
 		let mut grounds = Vec::new();
 		// A record that was opened twice is counted once, with its last outcome.
 		let mut outcomes = BTreeMap::new();
@@ -112,7 +117,10 @@ impl Teller<'_> {
 			LogEvent::RequestWithdrawn { request } => {
 				speech.log_request_withdrawn(actor, request.to_string())
 			},
-			LogEvent::RecordCreated { record } => speech.log_record_created(actor, short(record)),
+			LogEvent::RecordsCreated { records } => match &records[..] {
+				[record] => speech.log_record_created(actor, short(record)),
+				many => speech.log_records_created(actor, speech.count(Noun::Record, many.len())),
+			},
 			LogEvent::VersionAdded { record, version } => {
 				speech.log_version_added(actor, version.to_string(), short(record))
 			},
@@ -129,13 +137,18 @@ impl Teller<'_> {
 			LogEvent::ResponsibilityMoved { record, to } => {
 				speech.log_responsibility_moved(actor, self.who(to), short(record))
 			},
-			LogEvent::SharingSetDeclared { record, version, epoch: _ } => {
-				speech.log_sharing_set_declared(actor, short(record), version.to_string())
-			},
 			// Signed by the holder's custodian, whose account has no name of its own.
-			LogEvent::ShareAcknowledged { record, version, epoch: _, holder } => {
+			LogEvent::SharesAcknowledged { holder, versions } => {
 				let holder = self.who(holder);
-				speech.log_share_acknowledged(holder, short(record), version.to_string())
+				match &versions[..] {
+					[(record, version, _)] => {
+						speech.log_share_acknowledged(holder, short(record), version.to_string())
+					},
+					many => {
+						let versions = speech.count(Noun::Version, many.len());
+						speech.log_many_shares_acknowledged(holder, versions)
+					},
+				}
 			},
 			LogEvent::Opened { ground, outcomes } => {
 				speech.log_opened(actor, self.opened(ground, outcomes))

@@ -167,8 +167,8 @@ messages! {
 	log_labelled = "log-labelled" (actor, record, labels);
 	log_entered_in_error = "log-entered-in-error" (actor, record, status);
 	log_responsibility_moved = "log-responsibility-moved" (actor, institution, record);
-	log_sharing_set_declared = "log-sharing-set-declared" (actor, record, version);
 	log_share_acknowledged = "log-share-acknowledged" (holder, record, version);
+	log_many_shares_acknowledged = "log-many-shares-acknowledged" (holder, versions);
 	log_holders_chosen = "log-holders-chosen" (actor);
 	log_opened = "log-opened" (actor, what);
 	opened = "opened" (records);

@@ -444,9 +444,13 @@ fn log_lines() {
 		says("approved", patient(event));
 		says("denied", patient(LogEvent::RequestDenied { request: 3 }));
 		says("withdrawn", doctor(LogEvent::RequestWithdrawn { request: 3 }));
-		let event = LogEvent::RecordCreated { record: id };
+		let created = |records: Vec<RecordId>| LogEvent::RecordsCreated {
+			records: records.try_into().unwrap(),
+		};
+		let event = created(vec![id]);
 		says("added", LogEntry { purpose: Some(Purpose::Treatment), ..doctor(event) });
-		says("own record added", patient(LogEvent::RecordCreated { record: id }));
+		says("many added", doctor(created(vec![id, record(2), record(3)])));
+		says("own record added", patient(created(vec![id])));
 		says("version", doctor(LogEvent::VersionAdded { record: id, version: 2 }));
 		for (heading, labels) in
 			[("labels", &[1, 2, 3, 4][..]), ("no labels", &[]), ("unclassified", &[0])]
@@ -461,11 +465,14 @@ fn log_lines() {
 			"responsibility",
 			doctor(LogEvent::ResponsibilityMoved { record: id, to: HOSPITAL_A }),
 		);
-		let event = LogEvent::SharingSetDeclared { record: id, version: 0, epoch: 0 };
-		says("sharing set", doctor(event));
-		let event =
-			LogEvent::ShareAcknowledged { record: id, version: 0, epoch: 0, holder: HOSPITAL_A };
-		says("acknowledged", LogEntry { signer: [9; 32].into(), ..doctor(event) });
+		for (heading, versions) in [
+			("acknowledged", vec![(id, 0, 0)]),
+			("many acknowledged", vec![(id, 0, 0), (id, 1, 0), (record(2), 0, 0)]),
+		] {
+			let versions = versions.try_into().unwrap();
+			let event = LogEvent::SharesAcknowledged { holder: HOSPITAL_A, versions };
+			says(heading, LogEntry { signer: [9; 32].into(), ..doctor(event) });
+		}
 		says("holders", patient(LogEvent::HoldersChosen));
 
 		let opened = |ground, outcomes: Vec<(RecordId, Outcome)>| LogEvent::Opened {
@@ -507,11 +514,12 @@ fn log_lines() {
 			LogEntry { purpose: Some(Purpose::PatientRequest), ..patient(own) }
 		};
 		let (own, more_own) = (own(0..16), own(16..32));
-		let created = treatment(LogEvent::RecordCreated { record: id });
+		let one_created = treatment(created(vec![id]));
+		let many_created = treatment(created(vec![id, record(2)]));
 		let few = treatment(opened(by_consent(), many(0..3, consent_of(4))));
 		let lines: [(&str, &[&LogEntry]); 9] = [
-			("one entry", &[&created]),
-			("import", &[&created, &created, &created]),
+			("one entry", &[&one_created]),
+			("import", &[&many_created, &many_created, &one_created]),
 			("many opened", &[&by_one]),
 			("by two consents, and refused", &[&by_one, &by_other, &refused]),
 			("all refused", &[&refused]),

@@ -63,7 +63,7 @@ pub enum Error {
 		holders: u8,
 	},
 	/// Too few shares to combine.
-	#[error("{have} of the {need} shares that are needed are here: ask more holders")]
+	#[error("only {have} of the {need} shares needed are available: ask more holders")]
 	TooFewShares {
 		/// Different good shares at hand.
 		have: u8,
@@ -71,7 +71,7 @@ pub enum Error {
 		need: u8,
 	},
 	/// A share does not lie on the polynomial that the commitments describe.
-	#[error("the shares lie on no common polynomial: do not acknowledge them; the author must split and deal again")]
+	#[error("the shares do not belong together: do not acknowledge them. The author must split the key again")]
 	InconsistentShares,
 	/// A holder released a share that is not the one it was dealt.
 	#[error("{holder} gave a false share: leave it out, ask another holder, and report it")]
@@ -80,22 +80,24 @@ pub enum Error {
 		holder: String,
 	},
 	/// The bytes are not a share.
-	#[error("these bytes are no key share: ask the holder again")]
+	#[error("these bytes are not a key share: ask the holder again")]
 	MalformedShare,
 	/// The bytes are not commitments.
-	#[error("these bytes are no commitments to a sharing: fetch those whose hash the chain holds")]
+	#[error(
+		"these bytes are not the commitments of a sharing: fetch those whose hash is on the chain"
+	)]
 	MalformedCommitments,
 	/// A sealed message of a suite that this program does not know.
 	#[error("this message was sealed with suite {0}, which this program does not know: update it")]
 	UnknownSuite(u8),
 	/// The bytes are too short for a sealed message.
-	#[error("these bytes are no sealed message: ask for it again")]
+	#[error("these bytes are not a sealed message: ask for it again")]
 	MalformedSealed,
 	/// A sealed message that does not open.
 	#[error("this message does not open: it was sealed to another key, for another purpose or address, or it was changed")]
 	CannotOpen,
 	/// A public key that can't be sealed to, such as a point of low order.
-	#[error("this encryption key is not a usable one: its account must register a new one")]
+	#[error("this encryption key cannot be used: its account must register a new one")]
 	UnusableKey,
 	/// Something is longer than its bound.
 	#[error("{what} is too long: at most {max} bytes")]

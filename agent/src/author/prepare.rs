@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-	journal::{Entry, Envelope, NewRow},
+	journal::{Entry, Envelope, NewRow, WideningRow},
 	label_keys::{self, Tagged},
 	labels::{mark, LabelTable},
 	platform::Draft,
@@ -15,8 +15,9 @@ use vouchsafe_protocol::{
 	holders::{choose, Choice, ChoiceError},
 	messages::HexBytes,
 	openings::context,
-	types::{AccountKind, HolderChoice, HolderKind},
+	types::{AccountKind, HolderChoice, HolderKind, LabelTag},
 };
+use vouchsafe_speech::short;
 use vouchsafe_vault::{
 	commitment::PlaintextCommitment,
 	document::Encryptor,
@@ -83,9 +84,7 @@ pub(super) async fn prepare<P: Platform>(
 	journal.save(&group).await?;
 	LabelTable::update(&session.keep, me, &patient, |table| {
 		for entry in &group.entries {
-			if let Some(row) = &entry.new {
-				table.learn(&H256(entry.record.0), &row.words);
-			}
+			table.learn(&H256(entry.record.0), &entry.words);
 		}
 		Ok(())
 	})
@@ -103,17 +102,17 @@ async fn prepare_one<P: Platform>(
 	draft: &mut impl Draft,
 ) -> Result<Entry> {
 	let patient = addition.patient.clone();
-	let words;
-	let (record, version, previous, new) = match &document.place {
-		Place::New { category, months, labels, relation, confidentiality, origin } => {
+	let labels = document.place.labels();
+	let (tags, unclassified) = tagged.of(labels)?;
+	let mut words: BTreeSet<String> = labels.iter().cloned().collect();
+	let tags: Vec<_> = tags.iter().map(|tag| Hex(tag.0)).collect();
+	let (record, version, previous, new, widening) = match &document.place {
+		Place::New { category, months, labels: _, relation, confidentiality, origin } => {
 			if let Some((_, target)) = relation {
-				let found = at.record(*target).await?;
-				if found.is_none_or(|found| found.patient != patient) {
+				if at.record(&patient, *target).await?.is_none() {
 					bail!("the related record is not one of this patient's");
 				}
 			}
-			words = labels.clone();
-			let (tags, unclassified) = tagged.of(labels)?;
 			let salt = vouchsafe_vault::random_bytes::<16>();
 			let author = addition.institution.as_ref().unwrap_or(&patient);
 			let row = NewRow {
@@ -122,22 +121,31 @@ async fn prepare_one<P: Platform>(
 				months: *months,
 				relation: relation.as_ref().map(|(kind, it)| (kind.word().into(), Hex(it.0))),
 				confidentiality: confidentiality.word().into(),
-				labels: tags.iter().map(|tag| Hex(tag.0)).collect(),
-				words: labels.clone(),
-				unclassified,
+				labels: tags,
 				category: category.word().into(),
 			};
-			(record_id(&patient, author, &salt).0, 0, [0; 32], Some(row))
+			(record_id(&patient, author, &salt).0, 0, [0; 32], Some(row), None)
 		},
-		Place::VersionOf(record) => {
-			let found = at.record(*record).await?.context("there is no such record")?;
-			if found.patient != patient {
-				bail!("that record belongs to another patient");
+		Place::VersionOf { record, widening } => {
+			let found =
+				at.record(&patient, *record).await?.context("this patient has no such record")?;
+			let has_named = found.labels.iter().any(|tag| *tag != LabelTag::UNCLASSIFIED);
+			if let Some(reason) = unclassified.as_ref().filter(|_| has_named) {
+				bail!(
+					"the labels of the new version of {} could not be named: {reason}",
+					short(record)
+				);
 			}
-			words = tagged.table.words_of(record, &found.labels).unwrap_or_default();
-			(record.0, found.versions, found.head.0, None)
+			words.extend(tagged.table.words_of(record, &found.labels).unwrap_or_default());
+			let widening = widening.as_ref().map(|wider| WideningRow {
+				months: wider.months,
+				labels: tags,
+				confidentiality: wider.confidentiality.word().into(),
+			});
+			(record.0, found.versions, found.head.0, None, widening)
 		},
 	};
+	let words: Vec<String> = words.into_iter().collect();
 	let context = context(session.genesis(), H256(record), version, &patient);
 	let secret = Secret::random();
 	let progress =
@@ -190,6 +198,9 @@ async fn prepare_one<P: Platform>(
 		record: Hex(record),
 		version,
 		new,
+		words: words.clone(),
+		unclassified,
+		widening,
 		previous: Hex(previous),
 		manifest_cid: cid_of(&manifest).to_string(),
 		manifest: HexBytes(manifest),

@@ -6,20 +6,23 @@ use crate::journal::{Entry, Envelope};
 use codec::Decode;
 use std::{collections::HashMap, str::FromStr};
 use vouchsafe_protocol::{
-	calls::{batch_all, RecordsCall, RuntimeCall},
+	calls::{RecordsCall, RuntimeCall},
 	cid::Cid,
 	errors::{ChainError, CustodianError},
 	messages::DeliverEnvelope,
 	openings::has_custodian,
 	traits::Custodian,
 	types::{
-		bounded, Holder, HolderKind, LabelTag, NewRecord, NewSharingSet, NewVersion, Relation,
-		ServicePeriod,
+		bounded, canonical_tags, Creation, Frame, Holder, HolderKind, HolderSet, LabelTag,
+		LabelTags, NewRecord, NewSharingSet, NewVersion, Record, Relation, ServicePeriod,
+		MAX_BATCH, MAX_LABELS,
 	},
 };
 
-/// Calls in one batch: an import of a bundle is one or two transactions.
-const BATCH: usize = 8;
+/// New records in one call.
+const BATCH: usize = MAX_BATCH as usize;
+/// Entries that a message names; more are counted.
+const NAMED: usize = 3;
 /// How long to wait for the acknowledgement of a delivered envelope before it is delivered again.
 const AGAIN: Duration = Duration::from_secs(60);
 /// The longest pause between attempts.
@@ -96,7 +99,7 @@ async fn upload_to<P: Platform>(
 
 /// Whether the version is on the chain; an error if another one is in its place.
 async fn is_there(at: &impl View, entry: &Entry) -> Result<bool> {
-	match at.version(H256(entry.record.0), entry.version).await? {
+	match at.version(&entry.patient.into(), H256(entry.record.0), entry.version).await? {
 		Some(version) if version.commitment.0 == entry.commitment.0 => Ok(true),
 		Some(_) => Err(Overtaken.into()),
 		None => Ok(false),
@@ -122,8 +125,8 @@ pub(super) fn is_hopeless(error: &anyhow::Error) -> bool {
 	})
 }
 
-/// Submits the versions that are not on the chain yet, several in a batch, and waits until they are
-/// final.
+/// Submits the versions that are not on the chain yet, and waits until they are final. One call
+/// creates many records.
 pub(super) async fn submit<P: Platform>(
 	session: &Session<P>,
 	journal: &Journal<'_, P::Keep>,
@@ -161,34 +164,43 @@ async fn try_submit<P: Platform>(
 			open.push(number);
 		}
 	}
-	for batch in open.chunks(BATCH) {
+	for batch in batches(&group.entries, &open) {
 		waiting.say("waiting for finality");
-		let calls: Vec<_> = batch
-			.iter()
-			.map(|number| runtime_call(&group.entries[*number]))
-			.collect::<Result<_>>()?;
-		let call = match <[RuntimeCall; 1]>::try_from(calls) {
-			Ok([call]) => call,
-			Err(calls) => batch_all(calls),
-		};
+		let entries: Vec<&Entry> = batch.iter().map(|number| &group.entries[*number]).collect();
+		let call = runtime_call(&at, &entries).await?;
 		if let Err(error) = session.submit(call).await {
 			// It may be on the chain anyway: sent by an earlier run, or included too late to be
 			// seen.
 			let at = session.finalized().await?;
-			for number in batch {
-				if !is_there(&at, &group.entries[*number]).await? {
-					let entries: Vec<_> = batch.iter().map(|it| &group.entries[*it]).collect();
+			for entry in &entries {
+				if !is_there(&at, entry).await? {
 					return Err(error.context(not_added(&entries)));
 				}
 			}
 		}
 		for number in batch {
-			group.entries[*number].is_final = true;
+			group.entries[number].is_final = true;
 		}
 		journal.save(group).await?;
 		session.step("final");
 	}
 	Ok(())
+}
+
+/// The entries that are open, by the call that submits them: many new records, or one version.
+pub(super) fn batches(entries: &[Entry], open: &[usize]) -> Vec<Vec<usize>> {
+	open.chunk_by(|one, other| are_created_together(&entries[*one], &entries[*other]))
+		.flat_map(|batch| batch.chunks(BATCH))
+		.map(<[usize]>::to_vec)
+		.collect()
+}
+
+/// Whether one call can create both.
+fn are_created_together(one: &Entry, other: &Entry) -> bool {
+	one.new.is_some()
+		&& other.new.is_some()
+		&& (one.patient, one.institution) == (other.patient, other.institution)
+		&& (one.threshold, &one.holders) == (other.threshold, &other.holders)
 }
 
 /// Whether waiting may help: the node cannot be reached, or the quota of this window is used up.
@@ -203,6 +215,10 @@ fn passes(error: &anyhow::Error) -> bool {
 /// The beginning of the message if the chain refuses entries. The reason follows.
 fn not_added(entries: &[&Entry]) -> String {
 	let titles: Vec<_> = entries.iter().map(|entry| entry.title.as_str()).collect();
+	let what = match titles.len() <= NAMED {
+		true => ENGLISH.and(&titles),
+		false => ENGLISH.count(Noun::Record, titles.len()),
+	};
 	let labelled =
 		entries.iter().any(|entry| entry.new.as_ref().is_some_and(|row| !row.labels.is_empty()));
 	let hint = if labelled {
@@ -210,26 +226,56 @@ fn not_added(entries: &[&Entry]) -> String {
 	} else {
 		""
 	};
-	format!("{} could not be added{hint}", ENGLISH.and(&titles))
+	format!("{what} could not be added{hint}")
 }
 
-fn runtime_call(entry: &Entry) -> Result<RuntimeCall> {
-	let (version, sharing) = (new_version(entry)?, sharing(entry)?);
-	let call = match new_record(entry)? {
-		Some((salt, record)) => RecordsCall::create {
-			patient: entry.patient.into(),
-			institution: entry.institution.map(Into::into),
-			salt,
+/// The call that adds the entries of a batch.
+async fn runtime_call(at: &impl View, entries: &[&Entry]) -> Result<RuntimeCall> {
+	let first = *entries.first().context("there is nothing to add")?;
+	let (patient, set) = (first.patient.into(), holder_set(first)?);
+	let call = if let Some(creations) =
+		entries.iter().map(|entry| creation(entry)).collect::<Result<Option<Vec<_>>>>()?
+	{
+		let institution = first.institution.map(Into::into);
+		RecordsCall::create_many { patient, institution, holders: set, records: creations }
+	} else {
+		let record = H256(first.record.0);
+		let found = at.record(&patient, record).await?.context("there is no such record")?;
+		RecordsCall::add_version {
+			patient,
 			record,
-			version,
-			sharing,
-		},
-		None => RecordsCall::add_version { record: entry.record.into(), version, sharing },
+			previous: H256(first.previous.0),
+			frame: frame(&found, first)?,
+			version: new_version(first)?,
+			sharing: NewSharingSet { set, commitments: key_commitments(first)? },
+		}
 	};
 	Ok(call.into())
 }
 
-fn new_record(entry: &Entry) -> Result<Option<([u8; 16], NewRecord)>> {
+/// What the record covers with the version: what it has now, and what the version widens.
+pub(super) fn frame(record: &Record, entry: &Entry) -> Result<Frame> {
+	let Record { service, confidentiality, labels, .. } = record;
+	let (service, confidentiality, labels) = (*service, *confidentiality, labels.clone());
+	let mut frame = Frame { service, confidentiality, labels };
+	if let Some(wider) = &entry.widening {
+		frame.service.first = frame.service.first.min(wider.months.0);
+		frame.service.last = frame.service.last.max(wider.months.1);
+		// What is unclassified stays so until its labels are named.
+		if !frame.labels.contains(&LabelTag::UNCLASSIFIED) {
+			let more = wider.labels.iter().map(|tag| LabelTag(tag.0));
+			let labels: LabelTags = canonical_tags(frame.labels.into_iter().chain(more))
+				.with_context(|| format!("a record has at most {MAX_LABELS} labels"))?;
+			frame.labels = labels.into_inner();
+		}
+		let confidentiality = Confidentiality::from_word(&wider.confidentiality)?;
+		frame.confidentiality = frame.confidentiality.max(confidentiality);
+	}
+	Ok(frame)
+}
+
+/// The new record of an entry; `None` if it is a further version.
+fn creation(entry: &Entry) -> Result<Option<Creation>> {
 	let Some(row) = &entry.new else { return Ok(None) };
 	let relation = match &row.relation {
 		Some((kind, target)) => {
@@ -245,19 +291,16 @@ fn new_record(entry: &Entry) -> Result<Option<([u8; 16], NewRecord)>> {
 		labels: row.labels.iter().map(|tag| LabelTag(tag.0)).collect(),
 		category: Category::from_word(&row.category)?,
 	};
-	Ok(Some((row.salt.0, record)))
+	let (version, commitments) = (new_version(entry)?, key_commitments(entry)?);
+	Ok(Some(Creation { salt: row.salt.0, record, version, commitments }))
 }
 
 fn new_version(entry: &Entry) -> Result<NewVersion> {
 	let manifest = Cid::from_str(&entry.manifest_cid).context("the journal's CID")?;
-	Ok(NewVersion {
-		previous: H256(entry.previous.0),
-		manifest: manifest.to_bytes(),
-		commitment: H256(entry.commitment.0),
-	})
+	Ok(NewVersion { manifest: manifest.to_bytes(), commitment: H256(entry.commitment.0) })
 }
 
-fn sharing(entry: &Entry) -> Result<NewSharingSet> {
+fn holder_set(entry: &Entry) -> Result<HolderSet> {
 	let holders = entry
 		.holders
 		.iter()
@@ -265,19 +308,20 @@ fn sharing(entry: &Entry) -> Result<NewSharingSet> {
 			Ok(Holder { account: (*account).into(), kind: HolderKind::from_word(kind)? })
 		})
 		.collect::<Result<Vec<_>>>()?;
+	Ok(HolderSet { threshold: entry.threshold, holders: bounded(holders, "holders")? })
+}
+
+/// The hash of the Feldman commitments.
+fn key_commitments(entry: &Entry) -> Result<H256> {
 	let commitments = vouchsafe_vault::sharing::Commitments::decode(&mut &entry.commitments.0[..])
 		.context("the journal's commitments")?;
-	Ok(NewSharingSet {
-		threshold: entry.threshold,
-		holders: bounded(holders, "holders")?,
-		commitments: H256(commitments.hash()),
-	})
+	Ok(H256(commitments.hash()))
 }
 
 /// The institutions whose acknowledgement is missing.
 pub(super) async fn missing(at: &impl View, entry: &Entry) -> Result<Vec<AccountId>> {
 	let set = at
-		.sharing_set(H256(entry.record.0), entry.version)
+		.sharing_set(&entry.patient.into(), H256(entry.record.0), entry.version)
 		.await?
 		.context("the version's sharing set is gone from the chain")?;
 	Ok(set
@@ -397,6 +441,7 @@ pub(super) async fn deliver<P: Platform>(
 
 fn message(entry: &Entry, envelope: &Envelope) -> DeliverEnvelope {
 	DeliverEnvelope {
+		patient: entry.patient,
 		record: entry.record,
 		version: entry.version,
 		epoch: 0,

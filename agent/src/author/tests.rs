@@ -1,11 +1,17 @@
 use super::*;
 use crate::{
-	journal::{Entry, Envelope},
+	author::send::{batches, frame},
+	journal::{Entry, Envelope, NewRow, WideningRow},
 	keys::Identity,
 	memory::MemoryKeep,
 	platform::Keep,
 };
-use vouchsafe_protocol::{cid::cid_of, errors::ChainError, messages::HexBytes};
+use vouchsafe_protocol::{
+	cid::cid_of,
+	errors::ChainError,
+	messages::HexBytes,
+	types::{Frame, LabelTag, Record, RecordStatus, ServicePeriod},
+};
 
 const PATIENT: AccountId = AccountId::new([9; 32]);
 
@@ -79,6 +85,9 @@ fn prepared() -> Entry {
 		record: Hex([5; 32]),
 		version: 0,
 		new: None,
+		words: vec![],
+		unclassified: None,
+		widening: None,
 		previous: Hex([0; 32]),
 		manifest: HexBytes(vec![]),
 		manifest_cid: cid.clone(),
@@ -100,6 +109,89 @@ fn prepared() -> Entry {
 	}
 }
 
+/// A new record of which nothing has left the machine.
+fn new_record() -> Entry {
+	let new = NewRow {
+		salt: Hex([1; 16]),
+		origin: "authored".into(),
+		months: (1, 2),
+		relation: None,
+		confidentiality: "normal".into(),
+		labels: vec![],
+		category: "other".into(),
+	};
+	Entry { new: Some(new), ..prepared() }
+}
+
+#[test]
+fn one_call_creates_up_to_64_records() {
+	let numbers = |count: usize| (0..count).collect::<Vec<_>>();
+	let sizes = |entries: &[Entry], open: &[usize]| -> Vec<usize> {
+		batches(entries, open).iter().map(Vec::len).collect()
+	};
+	let many = vec![new_record(); 130];
+	assert_eq!(sizes(&many[..64], &numbers(64)), [64]);
+	assert_eq!(sizes(&many[..65], &numbers(65)), [64, 1]);
+	assert_eq!(sizes(&many, &numbers(130)), [64, 64, 2]);
+	// What is final already is left out.
+	assert_eq!(batches(&many, &[0, 5, 129]), [[0, 5, 129]]);
+	assert!(batches(&many, &[]).is_empty());
+	// A version has a call of its own, and so have records with other holders.
+	let version = prepared();
+	let other = Entry { threshold: 3, ..new_record() };
+	let mixed = [new_record(), new_record(), version.clone(), version, new_record(), other];
+	assert_eq!(sizes(&mixed, &numbers(6)), [2, 1, 1, 1, 1]);
+}
+
+/// A version widens what its record has now, and takes nothing away.
+#[test]
+fn a_version_never_narrows() {
+	let record = Record {
+		patient: PATIENT,
+		author: PATIENT,
+		responsible: PATIENT,
+		origin: Origin::PatientEntered,
+		service: ServicePeriod { first: 10, last: 20 },
+		relation: None,
+		confidentiality: Confidentiality::Restricted,
+		labels: vec![tag(1)],
+		category: Category::Summary,
+		status: RecordStatus::Current,
+		versions: 1,
+		head: H256([0; 32]),
+	};
+	let try_widened = |record: &Record, months, labels: &[u8], confidentiality: &str| {
+		let labels = labels.iter().map(|id| Hex(tag(*id).0)).collect();
+		let confidentiality = confidentiality.into();
+		let widening = Some(WideningRow { months, labels, confidentiality });
+		frame(record, &Entry { widening, ..prepared() })
+	};
+	let widened = |months, labels: &[u8], confidentiality| {
+		try_widened(&record, months, labels, confidentiality).unwrap()
+	};
+	let expected = |first, last, labels: &[u8], confidentiality| Frame {
+		service: ServicePeriod { first, last },
+		confidentiality,
+		labels: labels.iter().map(|id| tag(*id)).collect(),
+	};
+	let unchanged = expected(10, 20, &[1], Confidentiality::Restricted);
+	assert_eq!(frame(&record, &prepared()).unwrap(), unchanged);
+	assert_eq!(widened((12, 18), &[], "normal"), unchanged);
+	let wider = expected(9, 21, &[1, 2], Confidentiality::VeryRestricted);
+	assert_eq!(widened((9, 21), &[2], "very-restricted"), wider);
+	let later = expected(10, 25, &[1], Confidentiality::Restricted);
+	assert_eq!(widened((15, 25), &[1], "restricted"), later);
+	// What is unclassified stays so, and there are at most eight labels.
+	let unclassified = Record { labels: vec![LabelTag::UNCLASSIFIED], ..record.clone() };
+	let kept = try_widened(&unclassified, (10, 20), &[2], "normal").unwrap();
+	assert_eq!(kept.labels, unclassified.labels);
+	assert!(try_widened(&record, (10, 20), &[2, 3, 4, 5, 6, 7, 8, 9], "normal").is_err());
+}
+
+fn tag(id: u8) -> LabelTag {
+	LabelTag([id; 4])
+}
+
 /// A session with one unfinished group, and no connection.
 async fn interrupted(entry: Entry) -> Session<crate::memory::Offline> {
 	let session = Session::offline(doctor(), MemoryKeep::default());
@@ -119,7 +211,7 @@ async fn what_cannot_be_prepared_leaves_nothing() {
 		content: Content::Bytes(Bytes::from_static(b"abc")),
 		title: "It".into(),
 		media_type: "text/plain".into(),
-		place: Place::VersionOf(H256([5; 32])),
+		place: Place::VersionOf { record: H256([5; 32]), widening: None },
 	};
 	let addition = Addition {
 		patient: PATIENT,

@@ -129,42 +129,20 @@ async fn imports_that_end_at_once_are_all_remembered() {
 }
 
 #[test]
-fn a_summary_is_continued_unless_it_goes_beyond() {
+fn a_summary_is_continued_and_widens_the_earlier_one() {
 	let march = month_index(2026, 3).unwrap();
-	let frame = |last, labels: Option<&[&str]>, confidentiality| Frame {
-		months: (0, last),
-		labels: labels.map(|it| it.iter().map(|label| (*label).to_owned()).collect()),
-		confidentiality,
-	};
-	let continued = |code: &str, frame: Frame| {
+	for (code, labels, confidentiality) in [
+		("38341003", &[][..], Confidentiality::Normal),
+		("86406008", &["hiv"], Confidentiality::Restricted),
+	] {
 		let import = import_json(&condition("c", code, "2026-03-04"));
 		let mut document =
 			document_of(&import.records[0], "bundle.json", &Wish::default(), false).unwrap();
-		let said = continue_summary(&mut document, H256([3; 32]), &frame);
-		match document.place {
-			Place::VersionOf(record) => {
-				assert_eq!(record, H256([3; 32]));
-				assert_eq!(said, None);
-				None
-			},
-			Place::New { relation, .. } => {
-				assert_eq!(relation, Some((RelationKind::Appends, H256([3; 32]))));
-				said
-			},
-		}
-	};
-	let (plain, hiv) = ("38341003", "86406008");
-	let (normal, restricted) = (Confidentiality::Normal, Confidentiality::Restricted);
-	assert_eq!(continued(plain, frame(march, Some(&[]), normal)), None);
-	assert_eq!(continued(hiv, frame(march, Some(&["hiv", "genetics"]), restricted)), None);
-	assert_eq!(continued(plain, frame(march, None, normal)), None);
-	for (said, code, frame) in [
-		("covers 2026-03", plain, frame(march - 1, Some(&[]), normal)),
-		("label hiv", hiv, frame(march, Some(&["genetics"]), restricted)),
-		("label hiv", hiv, frame(march, None, restricted)),
-		("restricted", hiv, frame(march, Some(&["hiv"]), normal)),
-	] {
-		let why = continued(code, frame).unwrap();
-		assert!(why.contains(said), "{why}");
+		continue_summary(&mut document, H256([3; 32]));
+		let Place::VersionOf { record, widening } = document.place else { panic!("not a version") };
+		assert_eq!(record, H256([3; 32]));
+		let labels = labels.iter().map(ToString::to_string).collect();
+		let expected = Widening { months: (march, march), labels, confidentiality };
+		assert_eq!(widening, Some(expected));
 	}
 }

@@ -155,7 +155,7 @@ pub enum ConsentCommand {
 		/// The record.
 		#[arg(long, value_name = "RECORD")]
 		record: String,
-		/// The patient, if the record is named by its first digits [default: yourself].
+		/// The record's patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
 		/// Institution that the reader acts for.

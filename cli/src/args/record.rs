@@ -16,7 +16,7 @@ use vouchsafe_fhir::Unit;
 /// A choice of a patient's records.
 #[derive(Clone, Debug, Default, Args)]
 pub struct WhichRecords {
-	/// Ids of the records. With --patient, their first digits are enough.
+	/// Ids of the records, or their first digits.
 	#[arg(value_name = "RECORD")]
 	pub records: Vec<String>,
 	/// The patient [default: yourself].
@@ -92,7 +92,7 @@ pub enum RecordCommand {
 	Show {
 		/// The record.
 		record: String,
-		/// The patient, if the record is named by its first digits [default: yourself].
+		/// The record's patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
 	},
@@ -106,7 +106,7 @@ pub enum RecordCommand {
 	/// Check every copy of records at every custodian.
 	#[command(after_help = "Examples:\n  \
 		vouchsafe --key eva record verify --all\n  \
-		vouchsafe record verify 3f9a…")]
+		vouchsafe record verify 3f9a0c1d --patient Eva")]
 	Verify {
 		/// Which records.
 		#[command(flatten)]
@@ -124,7 +124,7 @@ pub enum RecordCommand {
 		/// The labels.
 		#[arg(required = true, value_name = "WORD")]
 		labels: Vec<String>,
-		/// The patient, if the record is named by its first digits [default: yourself].
+		/// The record's patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
 		/// Allow labels that are neither usual ones nor known for this patient.
@@ -143,7 +143,7 @@ pub enum RecordCommand {
 		/// What is wrong.
 		#[arg(value_parser = word::<RecordStatus>())]
 		status: RecordStatus,
-		/// The patient, if the record is named by its first digits [default: yourself].
+		/// The record's patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
 		/// Whether to ask.

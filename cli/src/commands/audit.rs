@@ -184,14 +184,14 @@ struct Line {
 
 /// Whether an entry is about key shares, which people cause but do not do.
 fn is_bookkeeping(event: &LogEvent) -> bool {
-	matches!(event, LogEvent::SharingSetDeclared { .. } | LogEvent::ShareAcknowledged { .. })
+	matches!(event, LogEvent::SharesAcknowledged { .. })
 }
 
 /// Whether two entries that follow each other are parts of one import, or of one opening.
 fn belong_together(one: &LogEntry, other: &LogEntry) -> bool {
 	let same_kind = matches!(
 		(&one.event, &other.event),
-		(LogEvent::RecordCreated { .. }, LogEvent::RecordCreated { .. })
+		(LogEvent::RecordsCreated { .. }, LogEvent::RecordsCreated { .. })
 			| (LogEvent::Opened { .. }, LogEvent::Opened { .. })
 	);
 	same_kind
@@ -261,7 +261,7 @@ fn bookkeeping<'a>(teller: &Teller, entries: impl Iterator<Item = &'a LogEntry>)
 	let mut holders = Vec::new();
 	for entry in entries.filter(|it| is_bookkeeping(&it.event)) {
 		number = number.saturating_add(1);
-		if let LogEvent::ShareAcknowledged { holder, .. } = &entry.event {
+		if let LogEvent::SharesAcknowledged { holder, .. } = &entry.event {
 			if !holders.contains(holder) {
 				holders.push(holder.clone());
 			}
@@ -297,19 +297,15 @@ mod tests {
 		LogEntry { signer: signer.clone(), origin: signer, acting_for, purpose: None, event }
 	}
 
-	fn created(number: u8) -> LogEntry {
-		entry(DOCTOR, LogEvent::RecordCreated { record: H256([number; 32]) })
-	}
-
-	fn declared() -> LogEntry {
-		let record = H256([1; 32]);
-		entry(DOCTOR, LogEvent::SharingSetDeclared { record, version: 0, epoch: 0 })
+	fn created(numbers: impl IntoIterator<Item = u8>) -> LogEntry {
+		let records = numbers.into_iter().map(|number| H256([number; 32])).collect();
+		let records = bounded(records, "records").unwrap();
+		entry(DOCTOR, LogEvent::RecordsCreated { records })
 	}
 
 	fn acknowledged(holder: AccountId) -> LogEntry {
-		let record = H256([1; 32]);
-		let event =
-			LogEvent::ShareAcknowledged { record, version: 0, epoch: 0, holder: holder.clone() };
+		let versions = bounded(vec![(H256([1; 32]), 0, 0)], "versions").unwrap();
+		let event = LogEvent::SharesAcknowledged { holder: holder.clone(), versions };
 		entry(holder, event)
 	}
 
@@ -349,14 +345,13 @@ mod tests {
 		let permit = entry(PATIENT, LogEvent::ConsentGranted { consent: consent(), effect });
 		let said = said(&[
 			(5, Some(permit)),
-			(7, Some(created(1))),
-			(7, Some(declared())),
-			(7, Some(created(2))),
+			(7, Some(created(0..64))),
+			(8, Some(created(64..70))),
 			(8, Some(acknowledged(HOSPITAL))),
-			(9, Some(created(3))),
-			(40, Some(created(4))),
+			(9, Some(created([3]))),
+			(40, Some(created([4]))),
 			(41, None),
-			(41, Some(created(5))),
+			(41, Some(created([5, 6]))),
 		]);
 		assert_eq!(said.len(), 5);
 		assert!(
@@ -364,10 +359,10 @@ mod tests {
 			"{}",
 			said[0]
 		);
-		assert_eq!(said[1], "1 7 Dr. Berger of Hospital A added 3 records");
-		assert_eq!(said[2], "6 40 Dr. Berger of Hospital A added record 04040404");
+		assert_eq!(said[1], "1 7 Dr. Berger of Hospital A added 71 records");
+		assert_eq!(said[2], "5 40 Dr. Berger of Hospital A added record 04040404");
 		assert!(said[3].contains("update this program"));
-		assert_eq!(said[4], "8 41 Dr. Berger of Hospital A added record 05050505");
+		assert_eq!(said[4], "7 41 Dr. Berger of Hospital A added 2 records");
 	}
 
 	#[test]
@@ -403,12 +398,14 @@ mod tests {
 		let (names, labels) = (names(), LabelTable::default());
 		let teller = teller(&names, &labels);
 		let said = |entries: &[LogEntry]| bookkeeping(&teller, entries.iter());
-		assert_eq!(said(&[created(1)]), None);
+		assert_eq!(said(&[created([1])]), None);
 		assert_eq!(
-			said(&[declared(), created(1), acknowledged(HOSPITAL), acknowledged(HOSPITAL)])
-				.unwrap(),
-			"3 entries about key shares, acknowledged by Hospital A: -v shows them."
+			said(&[created([1]), acknowledged(HOSPITAL), acknowledged(HOSPITAL)]).unwrap(),
+			"2 entries about key shares, acknowledged by Hospital A: -v shows them."
 		);
-		assert_eq!(said(&[declared()]).unwrap(), "1 entry about key shares: -v shows them.");
+		assert_eq!(
+			said(&[acknowledged(HOSPITAL)]).unwrap(),
+			"1 entry about key shares, acknowledged by Hospital A: -v shows them."
+		);
 	}
 }

@@ -11,7 +11,7 @@ use crate::{
 	output::Output,
 	session::{Session, Settings},
 };
-use anyhow::{bail, Result};
+use anyhow::Result;
 use serde_json::{json, Value};
 use vouchsafe_client::chain::{
 	AccountId, Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee,
@@ -81,21 +81,15 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			list(&session, &patient).await
 		},
 		ConsentCommand::Explain { reader, record, patient, institution, action, purpose } => {
-			let me = session.me.as_ref().map(|me| me.account());
-			let of = match &patient {
-				Some(name) => Some(session.names.resolve(name)?),
-				None => me,
-			};
+			let patient = super::patient(&session, patient.as_deref())?;
 			let at = session.finalized().await?;
-			let record = super::record(&at, of.as_ref(), &record).await?;
-			let Some(found) = at.record(record).await? else {
-				bail!("there is no record 0x{}", hex::encode(record.0));
-			};
+			let record = super::record(&session, &at, &patient, &record).await?;
 			let reader = session.names.resolve(&reader)?;
 			let institution = institution.map(|it| session.names.resolve(&it)).transpose()?;
-			let ground = consent::ground_of(&session, &reader, &found.patient, institution).await?;
+			let ground = consent::ground_of(&session, &reader, &patient, institution).await?;
 			let (decision, sentence) =
-				consent::explain(&session, &reader, ground, record, action, purpose).await?;
+				consent::explain(&session, &reader, ground, &patient, record, action, purpose)
+					.await?;
 			Ok(Output::new(
 				sentence.clone(),
 				json!({

@@ -164,7 +164,7 @@ async fn records_of(at: &At, patient: &AccountId) -> Result<Vec<(H256, Record)>>
 }
 
 /// A record by its id, or by its first digits among a patient's.
-async fn record(at: &At, patient: Option<&AccountId>, text: &str) -> Result<H256> {
+async fn record(session: &Session, at: &At, patient: &AccountId, text: &str) -> Result<H256> {
 	let digits = text.trim_start_matches("0x").to_ascii_lowercase();
 	let mut id = [0; 32];
 	if hex::decode_to_slice(&digits, &mut id).is_ok() {
@@ -175,9 +175,6 @@ async fn record(at: &At, patient: Option<&AccountId>, text: &str) -> Result<H256
 			"“{text}” is not the id of a record: write the id, or at least its first four digits"
 		);
 	}
-	let patient = patient.with_context(|| {
-		format!("name the patient of record {text} with --patient, or write the whole id")
-	})?;
 	let found: Vec<H256> = at
 		.all_records_of(patient)
 		.await?
@@ -187,7 +184,11 @@ async fn record(at: &At, patient: Option<&AccountId>, text: &str) -> Result<H256
 		.collect();
 	match found[..] {
 		[one] => Ok(one),
-		[] => bail!("the patient has no record {text}: `vouchsafe record list` lists the records"),
+		[] => bail!(
+			"{} has no record {text}: `vouchsafe record list` lists the records. If it is another \
+			 patient's, name the patient with --patient",
+			session.names.show(patient)
+		),
 		_ => bail!("{} records begin with {text}: write more digits", found.len()),
 	}
 }
@@ -221,7 +222,7 @@ async fn apply(
 	if !about.records.is_empty() {
 		let mut records = Vec::new();
 		for text in &about.records {
-			records.push(record(at, Some(patient), text).await?);
+			records.push(record(session, at, patient, text).await?);
 		}
 		terms.records = bounded(records, "records")?;
 	}

@@ -18,7 +18,7 @@ use crate::{
 };
 use anyhow::{bail, Context, Result};
 use vouchsafe_client::{
-	chain::{AccountId, At, LabelTag, View, H256},
+	chain::{AccountId, At, LabelTag, Record, View, H256},
 	messages::Hex,
 };
 
@@ -43,9 +43,9 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 		},
 		RecordCommand::Show { record, patient } => {
 			let at = session.finalized().await?;
-			let patient = patient_hint(&session, patient.as_deref())?;
-			let record = super::record(&at, patient.as_ref(), &record).await?;
-			show::show(&session, &at, record).await
+			let patient = super::patient(&session, patient.as_deref())?;
+			let record = super::record(&session, &at, &patient, &record).await?;
+			show::show(&session, &at, &patient, record).await
 		},
 		RecordCommand::Open(command) => open::run(&session, command).await,
 		RecordCommand::Verify { which, version } => verify::run(&session, &which, version).await,
@@ -62,39 +62,26 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 	}
 }
 
-fn patient_hint(session: &Session, named: Option<&str>) -> Result<Option<AccountId>> {
-	match named {
-		Some(name) => session.names.resolve(name).map(Some),
-		None => Ok(session.me.as_ref().map(|me| me.account())),
-	}
-}
-
 /// The records that the command line names, and their patient.
 async fn which_records(
 	session: &Session,
 	at: &At,
 	which: &WhichRecords,
 ) -> Result<(AccountId, Vec<H256>)> {
-	let hint = patient_hint(session, which.patient.as_deref())?;
+	let patient = super::patient(session, which.patient.as_deref())?;
 	if !which.records.is_empty() {
 		let mut records = Vec::new();
 		for text in &which.records {
-			let record = super::record(at, hint.as_ref(), text).await?;
+			let record = super::record(session, at, &patient, text).await?;
 			if !records.contains(&record) {
 				records.push(record);
 			}
 		}
-		// A full id is enough to find the patient on the chain.
-		let patient = match at.record(records[0]).await? {
-			Some(found) => found.patient,
-			None => hint.with_context(|| no_record(&records[0]))?,
-		};
 		return Ok((patient, records));
 	}
 	if !which.all && which.category.is_empty() {
 		bail!("say which records: their ids, --category, or --all");
 	}
-	let patient = hint.context("say whose records with --patient")?;
 	let records: Vec<_> = records_of(at, &patient)
 		.await?
 		.into_iter()
@@ -114,6 +101,18 @@ fn tags_json(tags: &[LabelTag]) -> Vec<String> {
 	tags.iter().map(|tag| Hex(tag.0).to_string()).collect()
 }
 
-fn no_record(id: &H256) -> String {
-	format!("there is no record {}", id_json(id))
+/// The record; an error if the patient has no such record.
+async fn ensure_record(
+	session: &Session,
+	at: &At,
+	patient: &AccountId,
+	id: H256,
+) -> Result<Record> {
+	at.record(patient, id).await?.with_context(|| {
+		format!(
+			"{} has no record {}: if it is another patient's, name the patient with --patient",
+			session.names.show(patient),
+			id_json(&id)
+		)
+	})
 }

@@ -56,13 +56,12 @@ pub async fn deliver_envelope(
 	let (requester, body) =
 		authenticate::<DeliverEnvelope>(&state, action::DELIVER_ENVELOPE, &bytes).await?;
 	let block = &requester.finalized;
-	let record = H256(body.record.0);
-	let version = block.version(record, body.version).await?.ok_or(ApiError::NotYet)?;
+	let (patient, record) = (AccountId::from(body.patient), H256(body.record.0));
+	let version = block.version(&patient, record, body.version).await?.ok_or(ApiError::NotYet)?;
 	if version.author != requester.account {
 		return Err(ApiError::NoAccess);
 	}
-	let set = block.sharing_set(record, body.version).await?.ok_or(ApiError::NotYet)?;
-	let patient = block.patient_of(record).await?.ok_or(ApiError::NotYet)?;
+	let set = block.sharing_set(&patient, record, body.version).await?.ok_or(ApiError::NotYet)?;
 	let id = VersionId { record: record.0, version: body.version, epoch: body.epoch };
 	let index = holder_index(&set, &requester.institution, |kind| {
 		matches!(kind, HolderKind::Institution | HolderKind::Emergency)
@@ -179,7 +178,8 @@ async fn release_to(
 		}
 	}
 	// From here on the reader has access, so errors may say what is missing.
-	let set = finalized.sharing_set(record, body.version).await?.ok_or(ApiError::NotFound)?;
+	let set =
+		finalized.sharing_set(&patient, record, body.version).await?.ok_or(ApiError::NotFound)?;
 	let id = VersionId { record: record.0, version: body.version, epoch: set.epoch };
 	let mut shares = Vec::new();
 	let holder = account_bytes(&requester.institution);
@@ -261,12 +261,11 @@ pub async fn carry_share(
 ) -> Result<Json<Empty>, ApiError> {
 	let (requester, body) = authenticate::<CarryShare>(&state, action::CARRY_SHARE, &bytes).await?;
 	let block = &requester.finalized;
-	let record = H256(body.record.0);
-	let patient = block.patient_of(record).await?.ok_or(ApiError::NotYet)?;
+	let (patient, record) = (AccountId::from(body.patient), H256(body.record.0));
 	if patient != requester.account {
 		return Err(ApiError::NoAccess);
 	}
-	let set = block.sharing_set(record, body.version).await?.ok_or(ApiError::NotYet)?;
+	let set = block.sharing_set(&patient, record, body.version).await?.ok_or(ApiError::NotYet)?;
 	if set.epoch != body.epoch {
 		return Err(mismatch("the sharing set has another epoch now"));
 	}
@@ -314,15 +313,14 @@ pub async fn fetch_patient_envelope(
 		authenticate::<FetchPatientEnvelope>(&state, action::FETCH_PATIENT_ENVELOPE, &bytes)
 			.await?;
 	let block = &requester.finalized;
-	let record = H256(body.record.0);
-	let patient = block.patient_of(record).await?.ok_or(ApiError::NoAccess)?;
+	let (patient, record) = (AccountId::from(body.patient), H256(body.record.0));
 	let reader = requester.account;
 	let is_permitted =
 		block.decide_read(&reader, Ground::Own, &patient, record, Purpose::PatientRequest).await?;
 	if patient != reader || !is_permitted {
 		return Err(ApiError::NoAccess);
 	}
-	let set = block.sharing_set(record, body.version).await?.ok_or(ApiError::NotFound)?;
+	let set = block.sharing_set(&patient, record, body.version).await?.ok_or(ApiError::NotFound)?;
 	let id = VersionId { record: record.0, version: body.version, epoch: set.epoch };
 	let kept = state.database.version(id).await?.ok_or(ApiError::NotFound)?;
 	let share = kept.patient_share.ok_or(ApiError::NotFound)?;

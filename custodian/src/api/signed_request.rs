@@ -170,8 +170,12 @@ mod tests {
 				accounts: enrolled.into_iter().map(|account| (signer, account)).collect(),
 				..Default::default()
 			};
-			let node =
-				Arc::new(NodeDouble { genesis: [1; 32], finalized: block.clone(), best: block });
+			let node = Arc::new(NodeDouble {
+				genesis: [1; 32],
+				finalized: block.clone(),
+				best: block,
+				..NodeDouble::default()
+			});
 			let expected = Expected { now: NOW, institution: INSTITUTION, action: "read" };
 			check(&self.database, node, &expected, bytes).await.map(|(_, body)| body)
 		}

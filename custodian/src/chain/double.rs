@@ -25,7 +25,24 @@ pub struct BlockDouble {
 	pub permitted: Vec<AccountId>,
 }
 
+impl BlockDouble {
+	/// Whether the record is this patient's.
+	fn of(&self, patient: &AccountId, record: H256) -> Option<()> {
+		self.patients.get(&record.0).filter(|whose| *whose == patient).map(drop)
+	}
+
+	/// Notes that the institution has acknowledged these versions.
+	fn note_acknowledged(&mut self, institution: &AccountId, versions: &[HeldVersion]) {
+		for HeldVersion { record, version, .. } in versions {
+			let Some(set) = self.sharing_sets.get_mut(&(record.0, *version)) else { continue };
+			let holders = set.holders.iter_mut().filter(|holder| holder.account == *institution);
+			holders.for_each(|holder| holder.acknowledged = true);
+		}
+	}
+}
+
 /// A node.
+#[derive(Default)]
 pub struct NodeDouble {
 	/// The chain's genesis hash.
 	pub genesis: [u8; 32],
@@ -33,6 +50,27 @@ pub struct NodeDouble {
 	pub finalized: BlockDouble,
 	/// The best block.
 	pub best: BlockDouble,
+	/// The institution whose custodian acknowledges.
+	pub institution: Option<AccountId>,
+	/// A record that the chain does not let anybody acknowledge.
+	pub unacknowledgeable: Option<H256>,
+	/// Whether every submission is lost.
+	pub is_deaf: std::sync::atomic::AtomicBool,
+	/// The acknowledgements that were submitted, with their versions.
+	pub submitted: std::sync::Mutex<Vec<(Vec<HeldVersion>, bool)>>,
+}
+
+impl NodeDouble {
+	/// The block, with what was acknowledged since.
+	fn now(&self, block: &BlockDouble) -> Arc<dyn Block> {
+		let mut block = block.clone();
+		let submitted = self.submitted.lock().unwrap();
+		if let Some(institution) = &self.institution {
+			let successful = submitted.iter().filter(|(_, is_successful)| *is_successful);
+			successful.for_each(|(versions, _)| block.note_acknowledged(institution, versions));
+		}
+		Arc::new(block)
+	}
 }
 
 /// An active account.
@@ -62,19 +100,36 @@ impl Node for NodeDouble {
 	}
 
 	async fn finalized(&self) -> Result<Arc<dyn Block>, ChainError> {
-		Ok(Arc::new(self.finalized.clone()))
+		Ok(self.now(&self.finalized))
 	}
 
 	async fn best(&self) -> Result<Arc<dyn Block>, ChainError> {
-		Ok(Arc::new(self.best.clone()))
+		Ok(self.now(&self.best))
 	}
 
 	async fn block(&self, _number: u32) -> Result<Arc<dyn Block>, ChainError> {
 		self.finalized().await
 	}
 
-	async fn acknowledge(&self, _key: &Keypair, _id: VersionId) -> Result<(), ChainError> {
-		Ok(())
+	async fn acknowledge(
+		&self,
+		_key: &Keypair,
+		versions: Vec<HeldVersion>,
+	) -> Result<(), ChainError> {
+		if self.is_deaf.load(std::sync::atomic::Ordering::Relaxed) {
+			return Err(ChainError::Unreachable("deaf".into()));
+		}
+		let is_bad = |held: &HeldVersion| Some(held.record) == self.unacknowledgeable;
+		let is_successful = !versions.iter().any(is_bad);
+		self.submitted.lock().unwrap().push((versions, is_successful));
+		match is_successful {
+			true => Ok(()),
+			false => Err(ChainError::Dispatch {
+				pallet: "Custody".into(),
+				error: "NotHolder".into(),
+				docs: String::new(),
+			}),
+		}
 	}
 }
 
@@ -104,20 +159,24 @@ impl Block for BlockDouble {
 		Ok(None)
 	}
 
-	async fn patient_of(&self, record: H256) -> Result<Option<AccountId>, ChainError> {
-		Ok(self.patients.get(&record.0).cloned())
-	}
-
-	async fn version(&self, record: H256, version: u32) -> Result<Option<Version>, ChainError> {
-		Ok(self.versions.get(&(record.0, version)).cloned())
+	async fn version(
+		&self,
+		patient: &AccountId,
+		record: H256,
+		version: u32,
+	) -> Result<Option<Version>, ChainError> {
+		let versions = &self.versions;
+		Ok(self.of(patient, record).and_then(|()| versions.get(&(record.0, version)).cloned()))
 	}
 
 	async fn sharing_set(
 		&self,
+		patient: &AccountId,
 		record: H256,
 		version: u32,
 	) -> Result<Option<SharingSet>, ChainError> {
-		Ok(self.sharing_sets.get(&(record.0, version)).cloned())
+		let sets = &self.sharing_sets;
+		Ok(self.of(patient, record).and_then(|()| sets.get(&(record.0, version)).cloned()))
 	}
 
 	async fn count_unacknowledged(

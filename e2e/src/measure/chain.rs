@@ -255,12 +255,12 @@ pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 	let prefix = consents_prefix(&account(&many_consents()));
 	let (patient, hospital) = (account(&many_consents()), account(&key("//HospitalA")));
 	let record = (
-		(&patient, &hospital, &hospital, 0u8, (1400u16, 1400u16)),
-		(None::<u8>, 0u8, 0u32, 1u8, 0u8, 1u32, [9u8; 32]),
+		(&hospital, None::<u8>, 0u8, (1400u16, 1400u16)),
+		(None::<u8>, 0u8, 0u32, 1u8, 0u8, codec::Compact(1u32)),
 	);
-	let at =
-		[twox_128(b"Records").as_slice(), &twox_128(b"Records"), &blake2_128(&RECORD), &RECORD]
-			.concat();
+	let patient = account_bytes(&patient);
+	let map = [twox_128(b"Records"), twox_128(b"Records")].concat();
+	let at = [&map[..], &blake2_128(&patient), &patient, &RECORD].concat();
 	top.insert(
 		format!("0x{}", hex::encode(at)),
 		json!(format!("0x{}", hex::encode(record.encode()))),

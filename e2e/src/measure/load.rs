@@ -104,10 +104,10 @@ pub async fn run(
 		let mut weights = Vec::new();
 		for record in chain.at_number(number).await?.events().await? {
 			match record.event {
-				Event::System(SystemEvent::ExtrinsicSuccess { dispatch_info }) => {
+				Ok(Event::System(SystemEvent::ExtrinsicSuccess { dispatch_info })) => {
 					weights.push(dispatch_info.weight.ref_time);
 				},
-				Event::System(SystemEvent::ExtrinsicFailed { .. }) => {
+				Ok(Event::System(SystemEvent::ExtrinsicFailed { .. })) => {
 					bail!("a call of block {number} failed")
 				},
 				_ => {},
@@ -149,7 +149,7 @@ async fn sign(
 			let mut calls = Vec::new();
 			for nonce in nonces {
 				let other = &accounts[(index + nonce + 1) % accounts.len()];
-				let signed = at.sign(signer, &call(other), *nonce as u64, 256);
+				let signed = at.sign(signer, &call(other), *nonce as u64, 256)?;
 				let signed = format!("0x{}", hex::encode(signed));
 				calls.push(json!({
 					"jsonrpc": "2.0",

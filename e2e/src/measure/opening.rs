@@ -39,16 +39,17 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	let record = commands::add(&doctor_a, &patient, "Hospital A", &file, "imaging").await?;
 	// What a patient has only once, such as a holder set, is there now. So the next record shows
 	// what a version takes.
-	let before = state_of_records(network).await;
+	let before = state_of(network, &RECORDS).await;
 	commands::add(&doctor_a, &patient, "Hospital A", &file, "imaging").await?;
-	let version = state_of_records(network).await.saturating_sub(before);
+	let version = state_of(network, &RECORDS).await.saturating_sub(before);
+	let holders = state_of(network, &HOLDERS).await;
 	let consent = commands::grant(&patient, &Permit::read("Hospital B")).await?;
 
 	let out = network.root.join("opened");
 	let mut times = Vec::new();
 	for _ in 0..10 {
 		let start = Instant::now();
-		commands::open(&doctor_b, "Hospital B", &record, &out).await?;
+		commands::open(&doctor_b, "Hospital B", &patient, &record, &out).await?;
 		times.push(start.elapsed());
 	}
 	let times = Times::new(times);
@@ -57,7 +58,7 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	patient.run(&["consent", "revoke", &consent.to_string()]).await?;
 	let revoked = start.elapsed();
 	std::fs::remove_file(&out)?;
-	commands::open_fails(&doctor_b, "Hospital B", &record, &out).await?;
+	commands::open_fails(&doctor_b, "Hospital B", &patient, &record, &out).await?;
 	let refused = start.elapsed();
 
 	Ok(vec![
@@ -81,7 +82,9 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 		),
 		Row::new(
 			"state per version, with its record, sharing set and indexes",
-			format!("{version} bytes, keys and values"),
+			format!(
+				"{version} bytes, keys and values; {holders} bytes for the holders, once a patient"
+			),
 			"five holders, any three of them open it".into(),
 			"at most 450 bytes",
 		)
@@ -89,13 +92,20 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	])
 }
 
-/// Bytes of keys and values in the state of the pallets `records` and `custody`, indexes included.
-async fn state_of_records(network: &Network) -> usize {
+/// The pallets that store records, with their indexes and sharing sets.
+const RECORDS: [&[&str]; 2] = [&["Records"], &["Custody"]];
+/// What custody stores once for all versions of a patient that have the same holders.
+const HOLDERS: [&[&str]; 3] =
+	[&["Custody", "HolderSets"], &["Custody", "HolderSetNumbers"], &["Custody", "NextHolderSet"]];
+
+/// Bytes of keys and values in the state of some pallets, or of some of their maps.
+async fn state_of(network: &Network, prefixes: &[&[&str]]) -> usize {
 	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
 	let mut bytes = 0;
-	for pallet in ["Records", "Custody"] {
-		let prefix = hex::encode(sp_crypto_hashing::twox_128(pallet.as_bytes()));
-		bytes += state_sizes(&url, &format!("0x{prefix}"), 1_000).await.iter().sum::<usize>();
+	for names in prefixes {
+		let hashes = names.iter().map(|name| sp_crypto_hashing::twox_128(name.as_bytes()));
+		let prefix = format!("0x{}", hex::encode(hashes.collect::<Vec<_>>().concat()));
+		bytes += state_sizes(&url, &prefix, 1_000).await.iter().sum::<usize>();
 	}
 	bytes
 }

@@ -150,7 +150,8 @@ async fn holders_are_enough_or_not(network: &mut Network, documents: &Documents)
 
 	stop(network, "c");
 	let nothing = scenario.root.join("nothing");
-	let said = commands::open_fails(&scenario.doctor_b, "Hospital B", record, &nothing).await?;
+	let Scenario { doctor_b, patient, .. } = scenario;
+	let said = commands::open_fails(doctor_b, "Hospital B", patient, record, &nothing).await?;
 	let said = commands::sentence(&said);
 	println!("with two hospitals' shares it does not: “{said}”");
 	for part in ["needs 3 shares", "only 2", "Hospital C", "Health Authority", "reached"] {

@@ -187,7 +187,8 @@ impl Fixture {
 
 	/// The holders whose acknowledgements of this record are not final.
 	async fn missing(&self, record: H256) -> Result<Vec<AccountId>> {
-		let set = self.chain.finalized().await?.sharing_set(record, 0).await?;
+		let patient = account(&self.patient.key);
+		let set = self.chain.finalized().await?.sharing_set(&patient, record, 0).await?;
 		let holders = set.context("no sharing set")?.holders;
 		Ok(holders
 			.into_iter()
@@ -547,7 +548,8 @@ async fn two_networks_run_side_by_side() {
 		genesis.push(chain.genesis());
 		let mut id = [0; 32];
 		hex::decode_to_slice(foreign.trim_start_matches("0x"), &mut id).unwrap();
-		assert!(chain.finalized().await.unwrap().record(H256(id)).await.unwrap().is_none());
+		let (at, patient) = (chain.finalized().await.unwrap(), account("//PatientA"));
+		assert!(at.record(&patient, H256(id)).await.unwrap().is_none());
 	}
 	assert_ne!(genesis[0], genesis[1]);
 }

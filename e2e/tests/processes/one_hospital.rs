@@ -427,7 +427,7 @@ impl Attack {
 		let patient = Hex::from(&self.patient()?);
 		for (name, custodian) in self.other_custodians(network)? {
 			for (who, key) in &self.keys.signing {
-				let fetch = FetchPatientEnvelope { record: Hex(record.0), version: 0 };
+				let fetch = FetchPatientEnvelope { patient, record: Hex(record.0), version: 0 };
 				let institution = Some(Hex::from(&account("//HospitalB")?));
 				let read = ReadLog { patient, institution, from: 0, limit: 100 };
 				let answers = [
@@ -637,7 +637,7 @@ async fn the_opening_of_another_reader_is_useless() -> Result<()> {
 	// The answer is sealed to the reader.
 	let release: vouchsafe_client::messages::Release = serde_json::from_str(&answer.1)?;
 	let sealed = &release.shares.first().context("the answer has no share")?.sealed.0;
-	let set = attack.chain.finalized().await?.sharing_set(record, 0).await?;
+	let set = attack.chain.finalized().await?.sharing_set(&attack.patient()?, record, 0).await?;
 	let epoch = set.context("no sharing set")?.epoch;
 	let (genesis, record) = (genesis.0, record.0);
 	let address = ShareAddress { genesis, record, version: 0, epoch, holder: account_bytes(&c) };
@@ -661,7 +661,7 @@ async fn a_carried_share_is_destroyed_at_revocation() -> Result<()> {
 
 	let network = attack.network.read().await;
 	let out = root.join("opened");
-	commands::open(doctor_b, "Hospital B", &hex::encode(record.0), &out).await?;
+	commands::open(doctor_b, "Hospital B", user, &hex::encode(record.0), &out).await?;
 	ensure!(std::fs::read(&out)? == TEXTS[0].as_bytes(), "the bytes differ");
 	commands::revoke_all(user, "Hospital B").await?;
 	let store = network.root.join("b/custodian/store/custodian.sqlite");

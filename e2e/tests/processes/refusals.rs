@@ -17,8 +17,8 @@ use vouchsafe_client::{
 		account_bytes,
 		calls::{ConsentCall, CustodyCall, MultiAddress, ProxyCall, RecordsCall, RuntimeCall},
 		refusal_of, AccountId, Category, Chain, ChainError, Confidentiality, Grantee, Ground,
-		Holder, HolderKind, Included, NewRecord, NewSharingSet, NewVersion, Origin, Purpose,
-		ServicePeriod, Signer, Submit, View, H256,
+		Holder, HolderKind, HolderSet, Included, NewRecord, NewSharingSet, NewVersion, Origin,
+		Purpose, ServicePeriod, Signer, Submit, View, H256,
 	},
 	custodian::{Custodian, CustodianClient, CustodianError},
 	messages::{action, AskRelease, FetchPatientEnvelope, Hex, Payload, ReadLog, Signed},
@@ -296,7 +296,8 @@ async fn suspended_reader() -> Result<()> {
 	ensure!(attempt.opens_by_proxy(&proxy, &key).await?, "a proxy of an active account may open");
 
 	registrar(&scenario, &["status", &reader.key, "suspended"]).await?;
-	let arguments = commands::opening(Some("Hospital B"), &record, &scenario.root.join("refused"));
+	let refused = scenario.root.join("refused");
+	let arguments = commands::opening(Some("Hospital B"), &scenario.patient, &record, &refused);
 	let said = reader.fails(&arguments).await?;
 	ensure!(said.contains("suspended"), "the error should name the suspension: {said}");
 	attempt.is_refused_everywhere(&key, &attempt.release()).await?;
@@ -463,7 +464,7 @@ async fn forged_requests_to_a_custodian() -> Result<()> {
 	attempt.is_refused_everywhere(&reader, &of_foreign).await?;
 
 	// Only the patient may fetch these.
-	let envelope = FetchPatientEnvelope { record: ask.record, version: 0 };
+	let envelope = FetchPatientEnvelope { patient: ask.patient, record: ask.record, version: 0 };
 	let refused = b.patient_envelope(&reader, &envelope).await;
 	ensure!(refused == Err(CustodianError::NoAccess), "the patient's envelope: {refused:?}");
 	b.patient_envelope(&keypair(&scenario.patient.key)?, &envelope).await?;
@@ -605,11 +606,9 @@ async fn expired_opening() -> Result<()> {
 async fn enter_record(chain: &Chain, salt: [u8; 16]) -> Result<()> {
 	let holders = ["//HospitalA", "//HospitalB", "//HospitalC"]
 		.map(|key| Holder { account: account(key), kind: HolderKind::Institution });
-	let sharing = NewSharingSet {
-		threshold: 2,
-		holders: holders.to_vec().try_into().expect("three holders are not too many"),
-		commitments: H256([1; 32]),
-	};
+	let holders = holders.to_vec().try_into().expect("three holders are not too many");
+	let sharing =
+		NewSharingSet { set: HolderSet { threshold: 2, holders }, commitments: H256([1; 32]) };
 	let record = NewRecord {
 		origin: Origin::PatientEntered,
 		service: ServicePeriod { first: 1500, last: 1500 },
@@ -619,7 +618,7 @@ async fn enter_record(chain: &Chain, salt: [u8; 16]) -> Result<()> {
 		category: Category::PatientEntered,
 	};
 	let manifest = vouchsafe_client::cid::cid_of(b"nothing").to_bytes();
-	let version = NewVersion { previous: H256([0; 32]), manifest, commitment: H256([2; 32]) };
+	let version = NewVersion { manifest, commitment: H256([2; 32]) };
 	let (patient, institution) = (account(PATIENT), None);
 	let call = RecordsCall::create { patient, institution, salt, record, version, sharing };
 	chain.submit(&keypair(PATIENT)?, call).await?;
@@ -639,7 +638,7 @@ async fn send(
 	call: &RuntimeCall,
 	nonce: u64,
 ) -> Result<Result<(), ChainError>> {
-	let extrinsic = chain.finalized().await?.sign(key, call, nonce, 64);
+	let extrinsic = chain.finalized().await?.sign(key, call, nonce, 64)?;
 	let bytes = format!("0x{}", hex::encode(extrinsic));
 	let ask = json!({
 		"jsonrpc": "2.0", "id": 1, "method": "author_submitExtrinsic", "params": [bytes],

@@ -1,7 +1,7 @@
 //! An upgrade of the runtime of a running network. A motion of three quarters of the council
 //! authorises it, a member sends the code, and all four validators run it while they make and
-//! finalise blocks. The new code is the runtime, built again with the next version number
-//! (`scripts/next-runtime`).
+//! finalise blocks. The new code is the runtime, built again with the next version number and a
+//! pallet more (`scripts/next-runtime`). Its calls, errors and events are new to the clients.
 
 use crate::suite::Suite;
 use anyhow::{bail, ensure, Context, Result};
@@ -11,7 +11,7 @@ use std::{path::PathBuf, process::Command, time::Instant};
 use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::chain::{
 	calls::{as_root, ConsentCall, CouncilCall, SystemCall, MAX_WEIGHT},
-	events::{CouncilEvent, Event},
+	events::{CouncilEvent, Event, ForeignEvent},
 	storage, At, Chain, Grantee, Signer, Submit, View, H256,
 };
 use vouchsafe_e2e::{
@@ -69,7 +69,7 @@ async fn state(patient: &User, chain: &Chain) -> Result<(Value, (u64, H256), usi
 async fn signed_at(at: &At, patient: &Keypair) -> Result<Vec<u8>> {
 	let nonce = at.nonce(&patient.account()).await?;
 	let grantee = Grantee::Institution(keypair("//HospitalC").account());
-	Ok(at.sign(patient, &ConsentCall::revoke { grantee, id: 0 }.into(), nonce, 1024))
+	Ok(at.sign(patient, &ConsentCall::revoke { grantee, id: 0 }.into(), nonce, 1024)?)
 }
 
 /// Sends a signed call to a validator. Returns the answer.
@@ -146,7 +146,7 @@ async fn upgrade() -> Result<()> {
 	let code = std::fs::read(&wasm)?;
 	println!("the next runtime: {} bytes [{:.1} s]", code.len(), secs());
 
-	let network = Network::start().await?;
+	let mut network = Network::start().await?;
 	let node = network.node_url();
 	let user = |key: &str| User::new(key, &network.root, &node);
 	let (patient, doctor) = (user("//PatientA")?, user("//DoctorA")?);
@@ -243,5 +243,33 @@ async fn upgrade() -> Result<()> {
 	ensure!(std::fs::read(&out)? == std::fs::read(&file)?, "the bytes differ");
 	let log = commands::verified_log(&patient).await?;
 	println!("consents, records and the log ({log} entries) are complete [{:.1} s]", secs());
+
+	// A client of the old version reads the new one's events, and can tell them from its own.
+	commands::grant(&patient, &Permit::read("Hospital C")).await?;
+	let events = chain.finalized().await?.events().await?;
+	let began = ForeignEvent("Next.Began".into());
+	ensure!(events.iter().any(|record| record.event.as_ref() == Err(&began)), "{events:?}");
+	reindex(&mut network, block).await?;
+	println!("a custodian without an index has read both versions' blocks [{:.1} s]", secs());
+	Ok(())
+}
+
+/// Lets a custodian begin with an empty database, and waits until it has read the log of all blocks.
+async fn reindex(network: &mut Network, upgraded: u32) -> Result<()> {
+	let site = network.index("c");
+	network.sites[site].custodian.process = None;
+	std::fs::remove_dir_all(network.sites[site].custodian.base.join("store"))?;
+	network.start_custodian(site).await?;
+	// Ready means that its index has every head of the chain.
+	network.wait_ready(site).await?;
+	let url = format!("{}/metrics", network.sites[site].custodian.url());
+	let metrics = reqwest::get(url).await?.text().await?;
+	let gauge = |name: &str| {
+		let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+		line.and_then(|value| value.parse::<f64>().ok()).with_context(|| format!("no {name}"))
+	};
+	let indexed = gauge("vouchsafe_custodian_indexed_block")?;
+	ensure!(indexed > f64::from(upgraded), "indexed up to block {indexed} only");
+	ensure!(gauge("vouchsafe_custodian_log_mismatches")? == 0.0, "the index differs");
 	Ok(())
 }

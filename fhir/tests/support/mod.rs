@@ -90,7 +90,7 @@ pub struct Whole<'a> {
 impl<'a> Whole<'a> {
 	pub fn new(input: &'a [u8]) -> Self {
 		let resources = references::complete_urls(read(&entries(input)), None, &mut Vec::new());
-		let graph = references::graph(&resources);
+		let graph = references::graph(&resources).unwrap();
 		let places = resources.iter().enumerate().map(|(place, it)| (it.raw, place)).collect();
 		Self { resources, graph, places }
 	}
@@ -98,7 +98,7 @@ impl<'a> Whole<'a> {
 	/// References of a record's resources that resolve in the input and not in the record.
 	pub fn dangling(&self, record: &[u8]) -> usize {
 		let some = references::complete_urls(read(&entries(record)), None, &mut Vec::new());
-		let part = references::graph(&some);
+		let part = references::graph(&some).unwrap();
 		let mut dangling = 0;
 		for (place, resource) in some.iter().enumerate() {
 			let original = self.places[resource.raw];

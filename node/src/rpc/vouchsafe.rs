@@ -59,9 +59,9 @@ pub fn methods(client: Arc<FullClient>) -> Result<RpcModule<FullClient>, Registe
 	add!("vouchsafe_custodianOf": one custodian_of(account));
 	// Records and their keys.
 	register(&mut module, "vouchsafe_recordsOf", &["patient", "after", "limit", "at"], records_of)?;
-	add!("vouchsafe_record": one record(record));
-	add!("vouchsafe_version": one version(record, version));
-	add!("vouchsafe_sharingSet": one sharing_set(record, version));
+	add!("vouchsafe_record": one record(patient, record));
+	add!("vouchsafe_version": one version(patient, record, version));
+	add!("vouchsafe_sharingSet": one sharing_set(patient, record, version));
 	add!("vouchsafe_holderChoice": one holder_choice(patient));
 	// The runtime returns the first ones only; more follow when these are acknowledged.
 	add!("vouchsafe_unacknowledged": list unacknowledged(institution; u32::MAX));

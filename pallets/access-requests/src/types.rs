@@ -66,7 +66,7 @@ pub struct Request {
 	pub asked: Asked,
 	/// For how long from the approval on, in seconds.
 	pub duration: Moment,
-	/// Why. Only the patient can read it.
+	/// The reason. Only the patient can read it.
 	pub reason: SealedReason,
 	/// When it was submitted.
 	pub submitted: Moment,
@@ -98,7 +98,7 @@ impl Request {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Open {
-	/// Which.
+	/// The request.
 	pub request: RequestId,
 	/// When it no longer counts.
 	pub expires: Moment,

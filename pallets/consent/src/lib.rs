@@ -129,7 +129,7 @@ pub mod pallet {
 	pub enum Event<T: Config> {
 		/// A consent was granted.
 		Granted {
-			/// Whose.
+			/// The patient.
 			patient: AccountId,
 			/// To whom.
 			grantee: Grantee,
@@ -140,7 +140,7 @@ pub mod pallet {
 		},
 		/// A consent was amended.
 		Amended {
-			/// Whose.
+			/// The patient.
 			patient: AccountId,
 			/// To whom.
 			grantee: Grantee,
@@ -151,7 +151,7 @@ pub mod pallet {
 		},
 		/// A consent was revoked.
 		Revoked {
-			/// Whose.
+			/// The patient.
 			patient: AccountId,
 			/// To whom.
 			grantee: Grantee,
@@ -162,7 +162,7 @@ pub mod pallet {
 		},
 		/// An assisted consent was proposed and waits for the second practitioner.
 		Proposed {
-			/// Whose.
+			/// The patient.
 			patient: AccountId,
 			/// The institution.
 			institution: AccountId,

@@ -14,6 +14,6 @@ pub struct Proposal {
 	pub by: AccountId,
 	/// Hash of the grantee, terms and text, so that the second confirms the same content.
 	pub hash: H256,
-	/// When.
+	/// When it was proposed.
 	pub at: Moment,
 }

@@ -97,7 +97,7 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// No call filter applies. A call that fails is rolled back by itself; the motion counts as
-		/// carried out.
+		/// executed.
 		///
 		/// ## Events
 		///

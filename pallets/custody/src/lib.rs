@@ -15,7 +15,8 @@
 //! ## Scenarios
 //!
 //! *A record is written.* Its author declares the sharing set with it. Each custodian finds its work
-//! in [`Unacknowledged`], checks and stores its share, and calls [`Pallet::acknowledge`].
+//! in [`Unacknowledged`], checks and stores its share, and calls [`Pallet::acknowledge`], or
+//! [`Pallet::acknowledge_many`] for up to 64 versions at once.
 //!
 //! *A doctor reads.* [`Pallet::open`] decides during its own dispatch, so the decision has its place
 //! in the chain's order. It succeeds either way, because the outcome goes into the patient's log.
@@ -31,7 +32,9 @@
 //!
 //! ## Data structures
 //!
-//! [`SharingSets`] per version, [`Unacknowledged`] per holder, [`Openings`] and [`Refusals`] per
+//! [`SharingSets`] per version. Most of a patient's versions have the same holders, so each set of
+//! holders is stored once a patient, in [`HolderSets`], and has a number. [`HolderSetNumbers`] finds
+//! the number of a set by its hash. [`Unacknowledged`] per holder, [`Openings`] and [`Refusals`] per
 //! patient and reader, [`Choices`] per patient. No call iterates over them: expired items are
 //! dropped when the same key is written again.
 //!
@@ -62,28 +65,32 @@ pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
-use alloc::vec::Vec;
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec,
+	vec::Vec,
+};
 use frame_support::{
 	pallet_prelude::*,
 	traits::{DefensiveOption, DefensiveTruncateFrom, UnixTime},
 };
 use frame_system::pallet_prelude::*;
 use sp_core::H256;
-use sp_runtime::traits::SaturatedConversion;
+use sp_runtime::{
+	traits::{BlakeTwo256, Hash, SaturatedConversion},
+	ArithmeticError,
+};
 use vouchsafe_primitives::{
 	audit::{LogEvent, Outcome},
 	policy::{Basis, Decision, Question, Reason, Subject},
 	*,
 };
-use vouchsafe_support::{self as traits, AuditLog, Consents, Enrolment, Records};
+use vouchsafe_support::{self as traits, AuditLog, Consents, DeclaredVersion, Enrolment, Records};
 
 /// The lowest threshold: one share alone never opens.
 pub const MIN_THRESHOLD: u8 = 2;
 /// The most that one reading of a holder's list returns.
 pub const MAX_LISTED: u32 = 256;
-
-/// Some of the records of one opening.
-pub type OpenedRecords = BoundedVec<RecordId, ConstU32<MAX_OPENED>>;
 
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
@@ -121,27 +128,30 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 	}
 
-	/// Who holds the shares of each version's key.
+	/// Each version's sharing set. The record's id is a hash that the chain has computed, and
+	/// nobody chooses the numbers of versions: they count from 0. So neither needs hashing.
 	#[pallet::storage]
-	pub type SharingSets<T: Config> = StorageDoubleMap<
-		_,
-		Blake2_128Concat,
-		RecordId,
-		Blake2_128Concat,
-		VersionNumber,
-		SharingSet,
-	>;
+	pub type SharingSets<T: Config> =
+		StorageDoubleMap<_, Identity, RecordId, Identity, VersionNumber, SharingSet>;
 
-	/// What each institution or authority still has to acknowledge, with the epoch.
+	/// Each patient's sets of holders, by their numbers, which count from 0.
 	#[pallet::storage]
-	pub type Unacknowledged<T: Config> = StorageDoubleMap<
-		_,
-		Blake2_128Concat,
-		AccountId,
-		Blake2_128Concat,
-		(RecordId, VersionNumber),
-		u32,
-	>;
+	pub type HolderSets<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, AccountId, Identity, u32, HolderSet>;
+
+	/// The number of each of a patient's sets of holders, by the hash of its encoding.
+	#[pallet::storage]
+	pub type HolderSetNumbers<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, AccountId, Identity, H256, u32>;
+
+	/// The number of the patient's next set of holders.
+	#[pallet::storage]
+	pub type NextHolderSet<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, u32, ValueQuery>;
+
+	/// What each institution or authority still has to acknowledge.
+	#[pallet::storage]
+	pub type Unacknowledged<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, AccountId, Identity, (RecordId, VersionNumber), Due>;
 
 	/// What each reader has opened of a patient's records. Expired openings are dropped when the
 	/// reader opens more.
@@ -152,7 +162,7 @@ pub mod pallet {
 		AccountId,
 		Blake2_128Concat,
 		AccountId,
-		BoundedVec<Opening, ConstU32<MAX_OPENINGS>>,
+		BoundedVec<OpeningGroup, ConstU32<MAX_OPENINGS>>,
 		ValueQuery,
 	>;
 
@@ -175,25 +185,14 @@ pub mod pallet {
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
-		/// A version's sharing set was declared.
-		SharingSetDeclared {
-			/// Which record.
-			record: RecordId,
-			/// Which version.
-			version: VersionNumber,
-			/// Which epoch of the set.
-			epoch: u32,
-		},
-		/// A holder acknowledged its share.
-		Acknowledged {
-			/// Which record.
-			record: RecordId,
-			/// Which version.
-			version: VersionNumber,
-			/// Which epoch of the set.
-			epoch: u32,
+		/// A holder acknowledged its shares of versions.
+		SharesAcknowledged {
+			/// The records' patient.
+			patient: AccountId,
 			/// Which holder.
 			holder: AccountId,
+			/// Each version's record and number, and the epoch of its sharing set.
+			versions: AcknowledgedVersions,
 		},
 		/// An opening was decided.
 		OpeningDecided {
@@ -239,13 +238,15 @@ pub mod pallet {
 		PractitionersReachThreshold,
 		/// The signer is not the custodian of an active institution or authority.
 		NotCustodian,
-		/// The version has no sharing set.
+		/// The patient has no such version with a sharing set.
 		SharingSetNotFound,
 		/// The sharing set has another epoch.
 		WrongEpoch,
-		/// The holder has already acknowledged its share.
+		/// The holder has already acknowledged its share, or the call names the version twice.
 		AlreadyAcknowledged,
-		/// An opening must name at least one record.
+		/// The call must name at least one version.
+		NoVersions,
+		/// The call must name at least one record.
 		NoRecords,
 		/// A record is named twice.
 		DuplicateRecord,
@@ -304,43 +305,18 @@ pub mod pallet {
 		///
 		/// ## Events
 		///
-		/// - [`Event::Acknowledged`]. In the patient's log: `ShareAcknowledged`.
+		/// - [`Event::SharesAcknowledged`]. In the patient's log: `SharesAcknowledged`.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::acknowledge())]
 		pub fn acknowledge(
 			origin: OriginFor<T>,
+			patient: AccountId,
 			record: RecordId,
 			version: VersionNumber,
 			epoch: u32,
 		) -> DispatchResult {
 			let signer = ensure_signed(origin)?;
-			let institution =
-				T::Enrolment::custodian_of(&signer).ok_or(Error::<T>::NotCustodian)?;
-			let mut set =
-				SharingSets::<T>::get(record, version).ok_or(Error::<T>::SharingSetNotFound)?;
-			ensure!(epoch == set.epoch, Error::<T>::WrongEpoch);
-			let holder = set
-				.holders
-				.iter_mut()
-				.find(|holder| holder.has_custodian() && holder.account == institution)
-				.ok_or(Error::<T>::NotHolder)?;
-			ensure!(!holder.acknowledged, Error::<T>::AlreadyAcknowledged);
-			let RecordFacts { patient, .. } =
-				T::Records::facts(&record).defensive_ok_or(Error::<T>::SharingSetNotFound)?;
-
-			holder.acknowledged = true;
-			SharingSets::<T>::insert(record, version, set);
-			Unacknowledged::<T>::remove(&institution, (record, version));
-			T::AuditLog::append(
-				&patient,
-				&signer,
-				Some(&institution),
-				None,
-				LogEvent::ShareAcknowledged { record, version, epoch, holder: institution.clone() },
-			);
-			let holder = institution;
-			Self::deposit_event(Event::Acknowledged { record, version, epoch, holder });
-			Ok(())
+			Self::do_acknowledge(&signer, vec![HeldVersion { patient, record, version, epoch }])
 		}
 
 		/// Open records of a patient.
@@ -418,21 +394,9 @@ pub mod pallet {
 			let (opened, refused) = (ids(opened), ids(refused));
 
 			if !opened.is_empty() {
-				Openings::<T>::try_mutate(&patient, &reader, |openings| {
-					openings.retain(|old| {
-						at.saturating_sub(old.at) < T::OpeningLifetime::get()
-							&& !opened.contains(&old.record)
-					});
-					openings
-						.try_extend(opened.iter().map(|&record| Opening {
-							record,
-							at,
-							block,
-							purpose,
-							ground: ground.clone(),
-						}))
-						.map_err(|()| Error::<T>::TooManyOpenings)
-				})?;
+				let (records, ground) = (opened.clone(), ground.clone());
+				let group = OpeningGroup { records, at, block, purpose, ground };
+				Self::add_openings(&patient, &reader, group)?;
 			}
 			if !refused.is_empty() {
 				Self::count_refusal(&patient, &reader, at)?;
@@ -511,30 +475,81 @@ pub mod pallet {
 			Self::deposit_event(Event::HoldersChosen { patient });
 			Ok(())
 		}
+
+		/// Acknowledge the shares of many versions, of one or more patients.
+		///
+		/// ## Dispatch Origin
+		///
+		/// As of [`Pallet::acknowledge`].
+		///
+		/// ## Details
+		///
+		/// All of the versions are acknowledged or none.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NoVersions`].
+		/// - Those of [`Pallet::acknowledge`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::SharesAcknowledged`] for each patient. In each patient's log: one entry,
+		///   `SharesAcknowledged`.
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::acknowledge_many(
+			versions.len().saturated_into(),
+			count_patients(versions),
+		))]
+		pub fn acknowledge_many(
+			origin: OriginFor<T>,
+			versions: BoundedVec<HeldVersion, ConstU32<MAX_BATCH>>,
+		) -> DispatchResult {
+			let signer = ensure_signed(origin)?;
+			ensure!(!versions.is_empty(), Error::<T>::NoVersions);
+			Self::do_acknowledge(&signer, versions.into_inner())
+		}
 	}
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
 		/// The version's sharing set.
-		pub fn sharing_set(record: RecordId, version: VersionNumber) -> Option<SharingSet> {
-			SharingSets::<T>::get(record, version)
+		pub fn sharing_set(
+			patient: AccountId,
+			record: RecordId,
+			version: VersionNumber,
+		) -> Option<SharingSetView> {
+			// The set has only the number of its holders, which is the patient's.
+			T::Records::facts(&patient, &record)?;
+			let set = SharingSets::<T>::get(record, version)?;
+			let holders = HolderSets::<T>::get(patient, set.holders)?;
+			Some(set.view(holders))
 		}
 
-		/// What the institution or authority still has to acknowledge, with the epoch: at most `limit`
-		/// and [`MAX_LISTED`].
-		pub fn unacknowledged(
-			institution: AccountId,
-			limit: u32,
-		) -> Vec<(RecordId, VersionNumber, u32)> {
+		/// What the institution or authority still has to acknowledge: at most `limit` and
+		/// [`MAX_LISTED`].
+		pub fn unacknowledged(institution: AccountId, limit: u32) -> Vec<HeldVersion> {
 			Unacknowledged::<T>::iter_prefix(institution)
 				.take(limit.min(MAX_LISTED).saturated_into())
-				.map(|((record, version), epoch)| (record, version, epoch))
+				.map(|((record, version), Due { patient, epoch, .. })| HeldVersion {
+					patient,
+					record,
+					version,
+					epoch,
+				})
 				.collect()
 		}
 
 		/// What the reader has opened of the patient's records, including expired openings.
 		pub fn openings(patient: AccountId, reader: AccountId) -> Vec<Opening> {
-			Openings::<T>::get(patient, reader).into_inner()
+			let groups = Openings::<T>::get(patient, reader);
+			let each = groups.into_iter().flat_map(|group| {
+				let OpeningGroup { records, at, block, purpose, ground } = group;
+				records.into_iter().map(move |record| {
+					let ground = ground.clone();
+					Opening { record, at, block, purpose, ground }
+				})
+			});
+			each.collect()
 		}
 
 		/// The patient's choice of holders, if there is one.
@@ -575,7 +590,7 @@ impl<T: Config> Pallet<T> {
 		purpose: Purpose,
 		now: Moment,
 	) -> Decision {
-		let Some(facts) = T::Records::facts(&record) else {
+		let Some(facts) = T::Records::facts(patient, &record) else {
 			return Decision::Refuse(Reason::NoConsent);
 		};
 		T::Consents::decide(&Question {
@@ -588,6 +603,87 @@ impl<T: Config> Pallet<T> {
 			now,
 			break_glass: false,
 		})
+	}
+
+	/// Checks all the acknowledgements, and then stores them.
+	fn do_acknowledge(signer: &AccountId, versions: Vec<HeldVersion>) -> DispatchResult {
+		let holder = T::Enrolment::custodian_of(signer).ok_or(Error::<T>::NotCustodian)?;
+		let mut sets = BTreeMap::new();
+		let mut by_patient = BTreeMap::<AccountId, Vec<_>>::new();
+		for version in versions {
+			let place = Self::place_of_due(&holder, &version)?;
+			let HeldVersion { patient, record, version, epoch } = version;
+			let mut set = SharingSets::<T>::get(record, version)
+				.defensive_ok_or(Error::<T>::SharingSetNotFound)?;
+			set.acknowledged = set.acknowledged.with(place);
+			let is_first = sets.insert((record, version), set).is_none();
+			ensure!(is_first, Error::<T>::AlreadyAcknowledged);
+			by_patient.entry(patient).or_default().push((record, version, epoch));
+		}
+
+		for ((record, version), set) in sets {
+			SharingSets::<T>::insert(record, version, set);
+			Unacknowledged::<T>::remove(&holder, (record, version));
+		}
+		for (patient, versions) in by_patient {
+			let versions = AcknowledgedVersions::defensive_truncate_from(versions);
+			T::AuditLog::append(
+				&patient,
+				signer,
+				Some(&holder),
+				None,
+				LogEvent::SharesAcknowledged { holder: holder.clone(), versions: versions.clone() },
+			);
+			let holder = holder.clone();
+			Self::deposit_event(Event::SharesAcknowledged { patient, holder, versions });
+		}
+		Ok(())
+	}
+
+	/// The holder's place in the sharing set of a version that it has to acknowledge.
+	fn place_of_due(holder: &AccountId, held: &HeldVersion) -> Result<u8, Error<T>> {
+		let HeldVersion { patient, record, version, epoch } = held;
+		if let Some(due) = Unacknowledged::<T>::get(holder, (record, version)) {
+			ensure!(due.patient == *patient, Error::<T>::SharingSetNotFound);
+			ensure!(due.epoch == *epoch, Error::<T>::WrongEpoch);
+			return Ok(due.place);
+		}
+		// What is wrong?
+		let set = Self::sharing_set(patient.clone(), *record, *version)
+			.ok_or(Error::<T>::SharingSetNotFound)?;
+		ensure!(set.epoch == *epoch, Error::<T>::WrongEpoch);
+		let is_holder = set.holders.iter().any(|it| it.account == *holder);
+		Err(if is_holder { Error::<T>::AlreadyAcknowledged } else { Error::<T>::NotHolder })
+	}
+
+	/// Adds an opening to those in force. A record that is opened again counts once.
+	fn add_openings(patient: &AccountId, reader: &AccountId, new: OpeningGroup) -> DispatchResult {
+		let mut groups = Openings::<T>::get(patient, reader).into_inner();
+		for old in &mut groups {
+			old.records.retain(|record| !new.records.contains(record));
+		}
+		groups.retain(|old| {
+			new.at.saturating_sub(old.at) < T::OpeningLifetime::get() && !old.records.is_empty()
+		});
+		groups.push(new);
+		ensure!(count_openings(&groups) <= MAX_OPENINGS, Error::<T>::TooManyOpenings);
+		let groups = BoundedVec::try_from(groups).map_err(|_| Error::<T>::TooManyOpenings)?;
+		Openings::<T>::insert(patient, reader, groups);
+		Ok(())
+	}
+
+	/// The number of the patient's set of holders. A new one is stored.
+	fn number_of(patient: &AccountId, set: &HolderSet) -> Result<u32, DispatchError> {
+		let hash = BlakeTwo256::hash_of(set);
+		if let Some(number) = HolderSetNumbers::<T>::get(patient, hash) {
+			return Ok(number);
+		}
+		let number = NextHolderSet::<T>::get(patient);
+		let next = number.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+		NextHolderSet::<T>::insert(patient, next);
+		HolderSetNumbers::<T>::insert(patient, hash, number);
+		HolderSets::<T>::insert(patient, number, set);
+		Ok(number)
 	}
 
 	/// Counts an opening in which something was refused.
@@ -608,7 +704,7 @@ impl<T: Config> Pallet<T> {
 				.is_some_and(|country| countries.contains(&country))
 	}
 
-	/// Checks a sharing set:
+	/// Checks the holders of a sharing set:
 	///
 	/// - the threshold is at least two and at most the number of holders;
 	/// - each holder is named once, is active, and is of its kind;
@@ -619,8 +715,10 @@ impl<T: Config> Pallet<T> {
 	/// - no institution reaches the threshold with its practitioners' shares and the patient's share,
 	///   which may be carried to it; and the practitioners do not reach it either, because they may
 	///   be at one institution that is not in the set.
-	pub fn ensure_sound(patient: &AccountId, set: &NewSharingSet) -> DispatchResult {
-		let NewSharingSet { threshold, holders, .. } = set;
+	///
+	/// A set that was sound once is checked again: holders and choices change.
+	pub fn ensure_sound(patient: &AccountId, set: &HolderSet) -> DispatchResult {
+		let HolderSet { threshold, holders } = set;
 		ensure!(*threshold >= MIN_THRESHOLD, Error::<T>::ThresholdTooLow);
 		let threshold = usize::from(*threshold);
 		ensure!(threshold <= holders.len(), Error::<T>::ThresholdTooHigh);
@@ -679,75 +777,67 @@ fn has_duplicates<I: PartialEq>(items: &[I]) -> bool {
 		.any(|(place, item)| items.iter().take(place).any(|other| other == item))
 }
 
+/// How many patients the versions have.
+fn count_patients(versions: &[HeldVersion]) -> u32 {
+	let patients: BTreeSet<_> = versions.iter().map(|held| &held.patient).collect();
+	patients.len().saturated_into()
+}
+
+/// How many records the groups have.
+fn count_openings(groups: &[OpeningGroup]) -> u32 {
+	groups
+		.iter()
+		.fold(0usize, |count, group| count.saturating_add(group.records.len()))
+		.saturated_into()
+}
+
 impl<T: Config> traits::Custody for Pallet<T> {
 	fn declare(
 		patient: &AccountId,
-		origin: &AccountId,
-		acting_for: Option<&AccountId>,
-		record: RecordId,
-		version: VersionNumber,
-		set: NewSharingSet,
+		set: HolderSet,
+		versions: &[DeclaredVersion],
 	) -> DispatchResult {
-		ensure!(!SharingSets::<T>::contains_key(record, version), Error::<T>::AlreadyDeclared);
+		for DeclaredVersion { record, version, .. } in versions {
+			let is_declared = SharingSets::<T>::contains_key(record, version);
+			ensure!(!is_declared, Error::<T>::AlreadyDeclared);
+		}
 		Self::ensure_sound(patient, &set)?;
 
-		let epoch = 0;
-		let NewSharingSet { threshold, holders, commitments } = set;
-		for Holder { account, .. } in holders.iter().filter(|holder| has_custodian(holder.kind)) {
-			Unacknowledged::<T>::insert(account, (record, version), epoch);
+		let (epoch, acknowledged) = (0, Acknowledged::default());
+		let holders = Self::number_of(patient, &set)?;
+		for &DeclaredVersion { record, version, commitments } in versions {
+			for (Holder { account, kind }, place) in set.holders.iter().zip(0..) {
+				if has_custodian(*kind) {
+					let due = Due { patient: patient.clone(), epoch, place };
+					Unacknowledged::<T>::insert(account, (record, version), due);
+				}
+			}
+			let set = SharingSet { epoch, holders, acknowledged, commitments };
+			SharingSets::<T>::insert(record, version, set);
 		}
-		let holders = BoundedVec::defensive_truncate_from(
-			holders
-				.into_iter()
-				.map(|Holder { account, kind }| HolderState { account, kind, acknowledged: false })
-				.collect(),
-		);
-		let set = SharingSet { epoch, threshold, holders, commitments };
-		SharingSets::<T>::insert(record, version, set);
-		T::AuditLog::append(
-			patient,
-			origin,
-			acting_for,
-			None,
-			LogEvent::SharingSetDeclared { record, version, epoch },
-		);
-		Self::deposit_event(Event::SharingSetDeclared { record, version, epoch });
 		Ok(())
 	}
 }
 
 #[cfg(any(feature = "try-runtime", test))]
 impl<T: Config> Pallet<T> {
-	/// - Thresholds are within their bounds, no holder is named twice, and only holders with a
-	///   custodian have acknowledged.
-	/// - Exactly what is not acknowledged is listed as work.
-	/// - No reader has opened a record twice, or has more refusals than are allowed.
+	/// - Each set of holders has a threshold within its bounds, names no holder twice, and has one
+	///   number, by which its hash finds it.
+	/// - What is listed as work is exactly what is not acknowledged, and only holders with a custodian
+	///   have acknowledged.
+	/// - No reader has opened a record twice, or has more openings or refusals than are allowed.
 	pub(crate) fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
-		for (record, version, set) in SharingSets::<T>::iter() {
-			ensure!(set.threshold >= MIN_THRESHOLD, "a threshold is too low");
-			ensure!(usize::from(set.threshold) <= set.holders.len(), "a threshold is too high");
-			let accounts = set.holders.iter().map(|holder| &holder.account).collect::<Vec<_>>();
-			ensure!(!has_duplicates(&accounts), "a holder is there twice");
-			for holder in &set.holders {
-				let to_do = Unacknowledged::<T>::get(&holder.account, (record, version));
-				let expected =
-					(holder.has_custodian() && !holder.acknowledged).then_some(set.epoch);
-				ensure!(to_do == expected, "work to be done doesn't match a sharing set");
-				ensure!(
-					holder.has_custodian() || !holder.acknowledged,
-					"a holder without custodian has acknowledged"
-				);
-			}
-		}
-		for (institution, (record, version), _) in Unacknowledged::<T>::iter() {
-			let named = SharingSets::<T>::get(record, version)
-				.is_some_and(|set| set.holders.iter().any(|holder| holder.account == institution));
-			ensure!(named, "work is to be done for a sharing set that doesn't name the holder");
-		}
-		for openings in Openings::<T>::iter_values() {
-			let records = openings.iter().map(|opening| opening.record).collect::<Vec<_>>();
-			ensure!(!records.is_empty(), "a list of openings is kept empty");
+		Self::try_holder_sets()?;
+		Self::try_sharing_sets()?;
+		for groups in Openings::<T>::iter_values() {
+			let records = groups.iter().flat_map(|group| &group.records).collect::<Vec<_>>();
+			ensure!(!groups.is_empty(), "a list of openings is kept empty");
+			ensure!(
+				groups.iter().all(|group| !group.records.is_empty()),
+				"an opening of nothing is kept"
+			);
 			ensure!(!has_duplicates(&records), "a record is opened twice");
+			ensure!(count_openings(&groups) <= MAX_OPENINGS, "more openings than there can be");
 		}
 		for (_, count) in Refusals::<T>::iter_values() {
 			ensure!(count > 0, "no refusal is kept");
@@ -755,6 +845,59 @@ impl<T: Config> Pallet<T> {
 		}
 		for choice in Choices::<T>::iter_values() {
 			ensure!(choice != HolderChoice::default(), "no choice is kept");
+		}
+		Ok(())
+	}
+	fn try_holder_sets() -> Result<(), sp_runtime::TryRuntimeError> {
+		for (patient, number, set) in HolderSets::<T>::iter() {
+			ensure!(set.threshold >= MIN_THRESHOLD, "a threshold is too low");
+			ensure!(usize::from(set.threshold) <= set.holders.len(), "a threshold is too high");
+			let accounts = set.holders.iter().map(|holder| &holder.account).collect::<Vec<_>>();
+			ensure!(!has_duplicates(&accounts), "a holder is there twice");
+			let hash = BlakeTwo256::hash_of(&set);
+			let found = HolderSetNumbers::<T>::get(&patient, hash);
+			ensure!(found == Some(number), "a set of holders isn't found by its hash");
+			ensure!(number < NextHolderSet::<T>::get(patient), "a number will be used again");
+		}
+		let sets = HolderSets::<T>::iter_keys().count();
+		ensure!(
+			sets == HolderSetNumbers::<T>::iter_keys().count(),
+			"a number names no set of holders"
+		);
+		Ok(())
+	}
+
+	fn try_sharing_sets() -> Result<(), sp_runtime::TryRuntimeError> {
+		let mut waiting = BTreeMap::new();
+		for (institution, (record, version), due) in Unacknowledged::<T>::iter() {
+			let Due { patient, epoch, place } = due;
+			let set = SharingSets::<T>::get(record, version)
+				.ok_or("work is to be done for a version without sharing set")?;
+			ensure!(set.epoch == epoch, "work is to be done for another epoch");
+			ensure!(!set.acknowledged.contains(place), "work is to be done that is done");
+			let holders = HolderSets::<T>::get(&patient, set.holders)
+				.ok_or("a sharing set has no holders")?;
+			let is_holder = holders
+				.holders
+				.get(usize::from(place))
+				.is_some_and(|holder| holder.account == institution && has_custodian(holder.kind));
+			ensure!(is_holder, "work is to be done by who isn't a holder with a custodian");
+			let (_, places) = waiting
+				.entry((record, version))
+				.or_insert_with(|| (holders, Acknowledged::default()));
+			*places = places.with(place);
+		}
+		for (record, version, set) in SharingSets::<T>::iter() {
+			// Without work to be done, the patient and so the holders are not known here.
+			let Some((holders, waiting)) = waiting.remove(&(record, version)) else { continue };
+			for (holder, place) in holders.holders.iter().zip(0..) {
+				let is_done = set.acknowledged.contains(place);
+				let is_due = waiting.contains(place);
+				ensure!(
+					has_custodian(holder.kind) == (is_done || is_due),
+					"work to be done doesn't match a sharing set"
+				);
+			}
 		}
 		Ok(())
 	}

@@ -1,6 +1,7 @@
 //! What the calls of this pallet weigh: reads and writes counted, against ParityDB's constants,
 //! with half as much again for the computing and as a margin. In the shape that benchmarks will
-//! write: `r` is the number of records in an opening, `h` of holders.
+//! write: `r` is the number of records in an opening, `h` of holders, `v` of versions, `p` of their
+//! patients.
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -16,6 +17,8 @@ pub trait WeightInfo {
 	fn open(r: u32) -> Weight;
 	/// Weight of `choose_holders`.
 	fn choose_holders(h: u32) -> Weight;
+	/// Weight of `acknowledge_many`.
+	fn acknowledge_many(v: u32, p: u32) -> Weight;
 }
 
 /// So many reads and writes, and the margin.
@@ -24,16 +27,20 @@ fn counted(db: RuntimeDbWeight, reads: u64, writes: u64) -> Weight {
 	weight.saturating_add(weight.saturating_div(2))
 }
 
-/// Reads: whose custodian it is (2), sharing set, record, log (3). Writes: sharing set, work to be
-/// done, log.
-fn acknowledge(db: RuntimeDbWeight) -> Weight {
-	counted(db, 7, 3)
+/// Reads: whose custodian it is (2); for each version the work to be done and its sharing set; for
+/// each patient the log (3). Writes: for each version both; for each patient the log. A call that
+/// fails reads the record and its holders too, of the version that is wrong.
+fn acknowledge_many(db: RuntimeDbWeight, v: u32, p: u32) -> Weight {
+	let (v, p) = (u64::from(v), u64::from(p));
+	let reads = v.saturating_mul(2).saturating_add(p.saturating_mul(3)).saturating_add(2);
+	counted(db, reads, v.saturating_mul(2).saturating_add(p))
 }
 
 /// Reads: patient (3), reader (3), time, openings, refusals, log (3), and for each record its facts
-/// and the consents under the reader's keys (14). Writes: openings, refusals, log.
+/// and the consents under the reader's keys (14). Writes: openings, refusals, log. The list of 256
+/// openings is so long that it counts twice.
 fn open(db: RuntimeDbWeight, r: u32) -> Weight {
-	counted(db, u64::from(r).saturating_mul(15).saturating_add(12), 3)
+	counted(db, u64::from(r).saturating_mul(15).saturating_add(13), 4)
 }
 
 /// Reads: the patient, log (3), and each holder's kind and country. Writes: choice, log.
@@ -46,7 +53,7 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn acknowledge() -> Weight {
-		acknowledge(T::DbWeight::get())
+		acknowledge_many(T::DbWeight::get(), 1, 1)
 	}
 	fn open(r: u32) -> Weight {
 		open(T::DbWeight::get(), r)
@@ -54,17 +61,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn choose_holders(h: u32) -> Weight {
 		choose_holders(T::DbWeight::get(), h)
 	}
+	fn acknowledge_many(v: u32, p: u32) -> Weight {
+		acknowledge_many(T::DbWeight::get(), v, p)
+	}
 }
 
 /// Weights against ParityDB.
 impl WeightInfo for () {
 	fn acknowledge() -> Weight {
-		acknowledge(ParityDbWeight::get())
+		acknowledge_many(ParityDbWeight::get(), 1, 1)
 	}
 	fn open(r: u32) -> Weight {
 		open(ParityDbWeight::get(), r)
 	}
 	fn choose_holders(h: u32) -> Weight {
 		choose_holders(ParityDbWeight::get(), h)
+	}
+	fn acknowledge_many(v: u32, p: u32) -> Weight {
+		acknowledge_many(ParityDbWeight::get(), v, p)
 	}
 }

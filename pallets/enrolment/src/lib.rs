@@ -180,7 +180,7 @@ pub mod pallet {
 		},
 		/// An account was enrolled.
 		Enrolled {
-			/// Which.
+			/// The account.
 			account: AccountId,
 			/// What it is.
 			kind: AccountKind,
@@ -210,9 +210,9 @@ pub mod pallet {
 		},
 		/// A practitioner was affiliated with an institution.
 		Affiliated {
-			/// Where.
+			/// The institution.
 			institution: AccountId,
-			/// Who.
+			/// The practitioner.
 			practitioner: AccountId,
 			/// As what.
 			role: Role,
@@ -223,34 +223,34 @@ pub mod pallet {
 		},
 		/// An affiliation ended.
 		AffiliationEnded {
-			/// Where.
+			/// The institution.
 			institution: AccountId,
-			/// Whose.
+			/// The practitioner.
 			practitioner: AccountId,
 		},
 		/// An authority attested a practitioner's licence.
 		LicenceAttested {
-			/// For which affiliation: where.
+			/// The institution of the affiliation.
 			institution: AccountId,
-			/// Whose.
+			/// The practitioner.
 			practitioner: AccountId,
 			/// Which authority.
 			authority: AccountId,
 		},
 		/// A practitioner joined a care team.
 		TeamJoined {
-			/// Where.
+			/// The institution.
 			institution: AccountId,
-			/// Who.
+			/// The practitioner.
 			practitioner: AccountId,
 			/// Which team.
 			team: TeamId,
 		},
 		/// A practitioner left a care team.
 		TeamLeft {
-			/// Where.
+			/// The institution.
 			institution: AccountId,
-			/// Who.
+			/// The practitioner.
 			practitioner: AccountId,
 			/// Which team.
 			team: TeamId,

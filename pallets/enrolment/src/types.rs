@@ -198,7 +198,7 @@ pub struct GenesisPerson {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GenesisAffiliation {
-	/// Who.
+	/// The practitioner.
 	pub practitioner: AccountId,
 	/// Where.
 	pub institution: AccountId,

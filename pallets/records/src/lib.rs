@@ -14,6 +14,9 @@
 //! encryption binds it), and signs [`Pallet::create`] for the hospital. The patient's consents must
 //! allow such a record to be written. The call declares who holds the shares of the key.
 //!
+//! *A clinic imports a patient's history.* Its client creates up to 64 records with one call,
+//! [`Pallet::create_many`]: all of them or none, with one entry in the patient's log.
+//!
 //! *Two colleagues correct the same report.* Each names the head that they have seen. The second call
 //! fails with [`Error::NotTheHead`]; its author looks at the version that came first and tries again.
 //!
@@ -29,8 +32,12 @@
 //!
 //! ## Data structures
 //!
-//! [`Records`] by id, [`RecordsOf`] by patient, and each record's [`Versions`]. A record's id is a
-//! hash of patient, author and salt ([`record_id`]), so an author cannot take another's id.
+//! [`Records`] by patient and id, and each record's [`Versions`]. A record's id is a hash of patient,
+//! author and salt ([`record_id`]), so an author cannot take another's id. Because the chain computes
+//! it, maps use it as a key without hashing it again.
+//!
+//! What is stored is small: see [`types`]. What clients see is complete: [`RecordView`],
+//! [`VersionView`].
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
 #![cfg_attr(
@@ -57,10 +64,12 @@ pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
-use alloc::vec::Vec;
+#[cfg(any(feature = "try-runtime", test))]
+use alloc::collections::BTreeSet;
+use alloc::{vec, vec::Vec};
 use frame_support::{
 	pallet_prelude::*,
-	traits::{DefensiveOption, UnixTime},
+	traits::{Defensive, DefensiveTruncateFrom, UnixTime},
 };
 use frame_system::pallet_prelude::*;
 use sp_core::H256;
@@ -70,7 +79,7 @@ use vouchsafe_primitives::{
 	policy::{Question, Subject},
 	*,
 };
-use vouchsafe_support::{self as traits, AuditLog, Consents, Custody, Enrolment};
+use vouchsafe_support::{self as traits, AuditLog, Consents, Custody, DeclaredVersion, Enrolment};
 
 /// The most records that one reading of a patient's list returns.
 pub const MAX_LISTED: u32 = 256;
@@ -102,36 +111,33 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 	}
 
-	/// The records.
-	#[pallet::storage]
-	pub type Records<T: Config> = StorageMap<_, Blake2_128Concat, RecordId, Record>;
-
 	/// Each patient's records.
 	#[pallet::storage]
-	pub type RecordsOf<T: Config> =
-		StorageDoubleMap<_, Blake2_128Concat, AccountId, Blake2_128Concat, RecordId, ()>;
+	pub type Records<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, AccountId, Identity, RecordId, Record>;
 
-	/// Each record's versions.
+	/// Each record's versions. Nobody chooses their numbers: they count from 0, so they need no
+	/// hashing to keep the state's tree balanced.
 	#[pallet::storage]
 	pub type Versions<T: Config> =
-		StorageDoubleMap<_, Blake2_128Concat, RecordId, Blake2_128Concat, VersionNumber, Version>;
+		StorageDoubleMap<_, Identity, RecordId, Identity, VersionNumber, Version>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
-		/// A record was created, with its first version.
-		RecordCreated {
-			/// Its patient.
+		/// Records were created, each with its first version.
+		RecordsCreated {
+			/// Their patient.
 			patient: AccountId,
-			/// Which.
-			record: RecordId,
-			/// The institution that authored it, or the patient.
+			/// The institution that authored them, or the patient.
 			author: AccountId,
-			/// The version's hash.
-			head: H256,
+			/// Each record with the hash of its version.
+			records: BoundedVec<(RecordId, H256), ConstU32<MAX_BATCH>>,
 		},
 		/// A version was added to a record.
 		VersionAdded {
+			/// The record's patient.
+			patient: AccountId,
 			/// Which record.
 			record: RecordId,
 			/// Which version.
@@ -141,6 +147,8 @@ pub mod pallet {
 		},
 		/// Labels were added to a record.
 		Labelled {
+			/// The record's patient.
+			patient: AccountId,
 			/// Which record.
 			record: RecordId,
 			/// Its labels now.
@@ -148,6 +156,8 @@ pub mod pallet {
 		},
 		/// A record was marked entered in error.
 		EnteredInError {
+			/// The record's patient.
+			patient: AccountId,
 			/// Which record.
 			record: RecordId,
 			/// Its status now.
@@ -157,10 +167,13 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The record does not exist.
+		/// The patient has no such record.
 		RecordNotFound,
-		/// The author already has a record with this salt for this patient.
+		/// The author already has a record with this salt for this patient, or the call names the
+		/// salt twice.
 		RecordExists,
+		/// The call must name at least one record.
+		NoRecords,
 		/// The practitioner has no current affiliation with the institution.
 		NotAffiliated,
 		/// The account is not a patient, or is a patient who acts without being active.
@@ -171,12 +184,14 @@ pub mod pallet {
 		OriginMismatch,
 		/// The period is empty: it ends before it begins.
 		InvalidPeriod,
-		/// The record that the relation names does not exist or is not the patient's.
+		/// The patient has no such record as the relation names.
 		RelatedRecordNotFound,
 		/// The CID of the manifest is not of version 1 with SHA2-256.
 		InvalidCid,
 		/// The version does not follow the record's latest version.
 		NotTheHead,
+		/// The frame does not include the record's: a version may widen it, never narrow it.
+		FrameTooNarrow,
 		/// The labels are not in ascending order, or one is there twice.
 		LabelsNotSorted,
 		/// A record cannot have named labels and be unclassified.
@@ -212,28 +227,27 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// The id is [`record_id`] of patient, author and salt. `version.previous` is zero.
-		/// `sharing` says who holds the shares of the version's key.
+		/// The id is [`record_id`] of patient, author and salt. `sharing` says who holds the shares
+		/// of the version's key. Custody checks it.
 		///
 		/// ## Errors
 		///
-		/// - [`Error::OriginMismatch`].
-		/// - [`Error::InvalidPeriod`].
 		/// - [`Error::LabelsNotSorted`].
 		/// - [`Error::NotUnclassified`].
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NotAffiliated`].
-		/// - [`Error::NotPermitted`].
+		/// - [`Error::OriginMismatch`].
+		/// - [`Error::InvalidPeriod`].
+		/// - [`Error::InvalidCid`].
 		/// - [`Error::RecordExists`].
 		/// - [`Error::RelatedRecordNotFound`].
-		/// - [`Error::NotTheHead`].
-		/// - [`Error::InvalidCid`].
+		/// - [`Error::NotPermitted`].
 		///
 		/// ## Events
 		///
-		/// - [`Event::RecordCreated`]. In the patient's log: `RecordCreated`.
+		/// - [`Event::RecordsCreated`]. In the patient's log: `RecordsCreated`.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::create(sharing.holders.len().saturated_into()))]
+		#[pallet::weight(T::WeightInfo::create(sharing.set.holders.len().saturated_into()))]
 		pub fn create(
 			origin: OriginFor<T>,
 			patient: AccountId,
@@ -244,51 +258,9 @@ pub mod pallet {
 			sharing: NewSharingSet,
 		) -> DispatchResult {
 			let signer = ensure_signed(origin)?;
-			let author = institution.unwrap_or_else(|| patient.clone());
-			let id = record_id(&patient, &author, &salt);
-			let NewRecord { origin, service, relation, confidentiality, labels, category } = record;
-			let mut record = Record {
-				patient,
-				responsible: author.clone(),
-				author,
-				origin,
-				service,
-				relation,
-				confidentiality,
-				labels,
-				category,
-				status: RecordStatus::Current,
-				versions: 0,
-				head: H256::zero(),
-			};
-			let entered_by_patient = record.author_institution().is_none();
-			ensure!(
-				entered_by_patient == (origin == Origin::PatientEntered),
-				Error::<T>::OriginMismatch
-			);
-			ensure!(service.first <= service.last, Error::<T>::InvalidPeriod);
-			Self::ensure_sound(&record.labels)?;
-			let purpose = Self::ensure_writer(&signer, record.facts(id))?;
-			ensure!(!Records::<T>::contains_key(id), Error::<T>::RecordExists);
-			if let Some(Relation { target, .. }) = relation {
-				let same_patient = Records::<T>::get(target)
-					.is_some_and(|related| related.patient == record.patient);
-				ensure!(same_patient, Error::<T>::RelatedRecordNotFound);
-			}
-
-			Self::push_version(&signer, id, &mut record, version, sharing)?;
-			RecordsOf::<T>::insert(&record.patient, id, ());
-			Records::<T>::insert(id, &record);
-			T::AuditLog::append(
-				&record.patient,
-				&signer,
-				record.author_institution(),
-				purpose,
-				LogEvent::RecordCreated { record: id },
-			);
-			let Record { patient, author, head, .. } = record;
-			Self::deposit_event(Event::RecordCreated { patient, record: id, author, head });
-			Ok(())
+			let NewSharingSet { set, commitments } = sharing;
+			let creation = Creation { salt, record, version, commitments };
+			Self::do_create(&signer, patient, institution, set, vec![creation])
 		}
 
 		/// Add a version to a record.
@@ -301,45 +273,69 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// `version.previous` is the record's head. Custody checks `sharing`.
+		/// `previous` is the record's head. `frame` becomes the record's: it may cover more months,
+		/// have more labels and a higher confidentiality. The consents decide on the record as it
+		/// will be. Custody checks `sharing`.
 		///
 		/// ## Errors
 		///
 		/// - [`Error::RecordNotFound`].
 		/// - [`Error::AlreadyEnteredInError`].
+		/// - [`Error::NotTheHead`].
+		/// - [`Error::LabelsNotSorted`].
+		/// - [`Error::NotUnclassified`].
+		/// - [`Error::FrameTooNarrow`].
+		/// - [`Error::InvalidCid`].
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NotAffiliated`].
 		/// - [`Error::NotPermitted`].
-		/// - [`Error::NotTheHead`].
-		/// - [`Error::InvalidCid`].
 		///
 		/// ## Events
 		///
 		/// - [`Event::VersionAdded`]. In the patient's log: `VersionAdded`.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::add_version(sharing.holders.len().saturated_into()))]
+		#[pallet::weight(T::WeightInfo::add_version(sharing.set.holders.len().saturated_into()))]
 		pub fn add_version(
 			origin: OriginFor<T>,
+			patient: AccountId,
 			record: RecordId,
+			previous: H256,
+			frame: Frame,
 			version: NewVersion,
 			sharing: NewSharingSet,
 		) -> DispatchResult {
 			let signer = ensure_signed(origin)?;
 			let id = record;
-			let mut record = Records::<T>::get(id).ok_or(Error::<T>::RecordNotFound)?;
+			let mut record = Records::<T>::get(&patient, id).ok_or(Error::<T>::RecordNotFound)?;
 			ensure!(record.status == RecordStatus::Current, Error::<T>::AlreadyEnteredInError);
-			let purpose = Self::ensure_writer(&signer, record.facts(id))?;
+			ensure!(previous == Self::head(&id, &record), Error::<T>::NotTheHead);
+			Self::ensure_sound(&frame.labels)?;
+			ensure!(frame.includes(&record.frame()), Error::<T>::FrameTooNarrow);
+			let number = record.versions;
+			let Frame { service, confidentiality, labels } = frame;
+			record.service = service;
+			record.confidentiality = confidentiality;
+			record.labels = labels;
+			record.versions = number.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+			let version = Self::new_version(&signer, version, Some(previous))?;
+			let writer =
+				Self::ensure_writer(&signer, &patient, record.author_institution(&patient))?;
+			writer.ensure_permitted::<T>(record.facts(&patient, id))?;
 
-			let version = Self::push_version(&signer, id, &mut record, version, sharing)?;
-			Records::<T>::insert(id, &record);
+			let NewSharingSet { set, commitments } = sharing;
+			let declared = DeclaredVersion { record: id, version: number, commitments };
+			T::Custody::declare(&patient, set, &[declared])?;
+			let head = version.hash(&id, number, &record.author);
+			Versions::<T>::insert(id, number, version);
+			Records::<T>::insert(&patient, id, &record);
 			T::AuditLog::append(
-				&record.patient,
+				&patient,
 				&signer,
-				record.author_institution(),
-				purpose,
-				LogEvent::VersionAdded { record: id, version },
+				record.author_institution(&patient),
+				writer.purpose(),
+				LogEvent::VersionAdded { record: id, version: number },
 			);
-			Self::deposit_event(Event::VersionAdded { record: id, version, head: record.head });
+			Self::deposit_event(Event::VersionAdded { patient, record: id, version: number, head });
 			Ok(())
 		}
 
@@ -371,27 +367,28 @@ pub mod pallet {
 		#[pallet::weight(T::WeightInfo::add_labels())]
 		pub fn add_labels(
 			origin: OriginFor<T>,
+			patient: AccountId,
 			record: RecordId,
 			labels: LabelTags,
 		) -> DispatchResult {
 			let signer = ensure_signed(origin)?;
 			let id = record;
-			let mut record = Records::<T>::get(id).ok_or(Error::<T>::RecordNotFound)?;
+			let mut record = Records::<T>::get(&patient, id).ok_or(Error::<T>::RecordNotFound)?;
 			let institution =
-				record.author_institution().filter(|_| signer != record.patient).cloned();
-			Self::ensure_author(&signer, &record.patient, institution.as_ref())?;
+				record.author_institution(&patient).filter(|_| signer != patient).cloned();
+			Self::ensure_author(&signer, &patient, institution.as_ref())?;
 			record.labels = Self::labels_with(&record.labels, &labels)?;
 
 			let labels = record.labels.clone();
-			Records::<T>::insert(id, &record);
+			Records::<T>::insert(&patient, id, &record);
 			T::AuditLog::append(
-				&record.patient,
+				&patient,
 				&signer,
 				institution.as_ref(),
 				None,
 				LogEvent::Labelled { record: id, labels: labels.clone() },
 			);
-			Self::deposit_event(Event::Labelled { record: id, labels });
+			Self::deposit_event(Event::Labelled { patient, record: id, labels });
 			Ok(())
 		}
 
@@ -422,86 +419,213 @@ pub mod pallet {
 		#[pallet::weight(T::WeightInfo::mark_entered_in_error())]
 		pub fn mark_entered_in_error(
 			origin: OriginFor<T>,
+			patient: AccountId,
 			record: RecordId,
 			status: RecordStatus,
 		) -> DispatchResult {
 			let signer = ensure_signed(origin)?;
 			ensure!(status != RecordStatus::Current, Error::<T>::InvalidStatus);
 			let id = record;
-			let mut record = Records::<T>::get(id).ok_or(Error::<T>::RecordNotFound)?;
-			Self::ensure_author(&signer, &record.patient, record.author_institution())?;
+			let mut record = Records::<T>::get(&patient, id).ok_or(Error::<T>::RecordNotFound)?;
+			let institution = record.author_institution(&patient).cloned();
+			Self::ensure_author(&signer, &patient, institution.as_ref())?;
 			ensure!(status > record.status, Error::<T>::AlreadyEnteredInError);
 
 			record.status = status;
-			Records::<T>::insert(id, &record);
+			Records::<T>::insert(&patient, id, &record);
 			T::AuditLog::append(
-				&record.patient,
+				&patient,
 				&signer,
-				record.author_institution(),
+				institution.as_ref(),
 				None,
 				LogEvent::EnteredInError { record: id, status },
 			);
-			Self::deposit_event(Event::EnteredInError { record: id, status });
+			Self::deposit_event(Event::EnteredInError { patient, record: id, status });
 			Ok(())
+		}
+
+		/// Create many records of one patient, each with its first version.
+		///
+		/// ## Dispatch Origin
+		///
+		/// As of [`Pallet::create`]. The consents must allow each of the records to be written.
+		///
+		/// ## Details
+		///
+		/// All of the records are created or none. The same holders have the shares of all the
+		/// versions' keys. A relation may name a record that comes earlier in the call.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NoRecords`].
+		/// - Those of [`Pallet::create`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::RecordsCreated`]. In the patient's log: one entry, `RecordsCreated`.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::create_many(
+			records.len().saturated_into(),
+			holders.holders.len().saturated_into(),
+		))]
+		pub fn create_many(
+			origin: OriginFor<T>,
+			patient: AccountId,
+			institution: Option<AccountId>,
+			holders: HolderSet,
+			records: BoundedVec<Creation, ConstU32<MAX_BATCH>>,
+		) -> DispatchResult {
+			let signer = ensure_signed(origin)?;
+			ensure!(!records.is_empty(), Error::<T>::NoRecords);
+			Self::do_create(&signer, patient, institution, holders, records.into_inner())
 		}
 	}
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
 		/// The record.
-		pub fn record(record: RecordId) -> Option<Record> {
-			Records::<T>::get(record)
+		pub fn record(patient: AccountId, record: RecordId) -> Option<RecordView> {
+			Records::<T>::get(&patient, record).map(|found| Self::view(patient, record, found))
 		}
 
 		/// The record's version.
-		pub fn version(record: RecordId, version: VersionNumber) -> Option<Version> {
-			Versions::<T>::get(record, version)
+		pub fn version(
+			patient: AccountId,
+			record: RecordId,
+			version: VersionNumber,
+		) -> Option<VersionView> {
+			let Record { author, .. } = Records::<T>::get(patient, record)?;
+			Versions::<T>::get(record, version).map(|version| version.view(author))
 		}
 
-		/// The patient's records after the one named, in the order of their keys: at most `limit` and
+		/// The patient's records after the one named, in the order of their ids: at most `limit` and
 		/// [`MAX_LISTED`].
 		pub fn records_of(
 			patient: AccountId,
 			after: Option<RecordId>,
 			limit: u32,
-		) -> Vec<(RecordId, Record)> {
-			let ids = match after {
+		) -> Vec<(RecordId, RecordView)> {
+			let records = match after {
 				Some(after) => {
-					let key = RecordsOf::<T>::hashed_key_for(&patient, after);
-					RecordsOf::<T>::iter_key_prefix_from(&patient, key)
+					let key = Records::<T>::hashed_key_for(&patient, after);
+					Records::<T>::iter_prefix_from(&patient, key)
 				},
-				None => RecordsOf::<T>::iter_key_prefix(&patient),
+				None => Records::<T>::iter_prefix(&patient),
 			};
-			ids.filter_map(|id| Records::<T>::get(id).map(|record| (id, record)))
+			records
 				.take(limit.min(MAX_LISTED).saturated_into())
+				.map(|(id, record)| (id, Self::view(patient.clone(), id, record)))
 				.collect()
 		}
 	}
 }
 
+/// Who writes, as far as it is the same for all records of a call: the question to the consents,
+/// whose subject is still open. `None`: the patient, who needs no consent.
+struct Writer(Option<Question>);
+
+impl Writer {
+	/// Checks that the consents allow this record to be written.
+	fn ensure_permitted<T: Config>(&self, facts: RecordFacts) -> DispatchResult {
+		if let Some(question) = &self.0 {
+			let question = Question { subject: Subject::Record(facts), ..question.clone() };
+			ensure!(T::Consents::decide(&question).is_permit(), Error::<T>::NotPermitted);
+		}
+		Ok(())
+	}
+
+	/// The purpose for the log.
+	fn purpose(&self) -> Option<Purpose> {
+		self.0.as_ref().map(|question| question.purpose)
+	}
+}
+
 impl<T: Config> Pallet<T> {
-	/// Checks that the signer may write the record. Gives the purpose for the log.
+	/// Checks all the records, and then creates them.
+	fn do_create(
+		signer: &AccountId,
+		patient: AccountId,
+		institution: Option<AccountId>,
+		holders: HolderSet,
+		creations: Vec<Creation>,
+	) -> DispatchResult {
+		let institution = institution.filter(|institution| *institution != patient);
+		let author = institution.clone().unwrap_or_else(|| patient.clone());
+		let writer = Self::ensure_writer(signer, &patient, institution.as_ref())?;
+		let mut ids = Vec::with_capacity(creations.len());
+		let mut declared = Vec::with_capacity(creations.len());
+		let mut created = Vec::with_capacity(creations.len());
+		for Creation { salt, record, version, commitments } in creations {
+			let id = record_id(&patient, &author, &salt);
+			let exists = |id| ids.contains(&id) || Records::<T>::contains_key(&patient, id);
+			let NewRecord { origin, service, relation, confidentiality, labels, category } = record;
+			ensure!(
+				institution.is_none() == (origin == Origin::PatientEntered),
+				Error::<T>::OriginMismatch
+			);
+			ensure!(service.first <= service.last, Error::<T>::InvalidPeriod);
+			Self::ensure_sound(&labels)?;
+			ensure!(!exists(id), Error::<T>::RecordExists);
+			let is_related = relation.is_none_or(|Relation { target, .. }| exists(target));
+			ensure!(is_related, Error::<T>::RelatedRecordNotFound);
+			let version = Self::new_version(signer, version, None)?;
+			let record = Record {
+				author: author.clone(),
+				responsible: None,
+				origin,
+				service,
+				relation,
+				confidentiality,
+				labels,
+				category,
+				status: RecordStatus::Current,
+				versions: 1,
+			};
+			writer.ensure_permitted::<T>(record.facts(&patient, id))?;
+			ids.push(id);
+			declared.push(DeclaredVersion { record: id, version: 0, commitments });
+			created.push((id, record, version));
+		}
+
+		T::Custody::declare(&patient, holders, &declared)?;
+		let mut heads = Vec::with_capacity(created.len());
+		for (id, record, version) in created {
+			heads.push((id, version.hash(&id, 0, &author)));
+			Versions::<T>::insert(id, 0, version);
+			Records::<T>::insert(&patient, id, record);
+		}
+		T::AuditLog::append(
+			&patient,
+			signer,
+			institution.as_ref(),
+			writer.purpose(),
+			LogEvent::RecordsCreated { records: BoundedVec::defensive_truncate_from(ids) },
+		);
+		let records = BoundedVec::defensive_truncate_from(heads);
+		Self::deposit_event(Event::RecordsCreated { patient, author, records });
+		Ok(())
+	}
+
+	/// Checks that the signer acts for the author institution, or is the patient if there is no
+	/// institution. The consents decide about each record.
 	fn ensure_writer(
 		signer: &AccountId,
-		facts: RecordFacts,
-	) -> Result<Option<Purpose>, DispatchError> {
-		let institution = Some(&facts.author).filter(|author| **author != facts.patient);
-		let Some(actor) = Self::ensure_author(signer, &facts.patient, institution)? else {
-			return Ok(None);
+		patient: &AccountId,
+		institution: Option<&AccountId>,
+	) -> Result<Writer, DispatchError> {
+		let Some(actor) = Self::ensure_author(signer, patient, institution)? else {
+			return Ok(Writer(None));
 		};
-		let purpose = Purpose::Treatment;
-		let question = Question {
-			patient: facts.patient.clone(),
-			standing: T::Enrolment::standing(&facts.patient),
+		Ok(Writer(Some(Question {
+			patient: patient.clone(),
+			standing: T::Enrolment::standing(patient),
 			actor,
 			action: Action::Write,
-			purpose,
-			subject: Subject::Record(facts),
+			purpose: Purpose::Treatment,
+			subject: Subject::SomeRecord,
 			now: T::Time::now().as_secs(),
 			break_glass: false,
-		};
-		ensure!(T::Consents::decide(&question).is_permit(), Error::<T>::NotPermitted);
-		Ok(Some(purpose))
+		})))
 	}
 
 	/// Checks that the signer acts for the author institution, or is the patient if there is no
@@ -538,82 +662,80 @@ impl<T: Config> Pallet<T> {
 		Ok(canonical_tags(named.chain(more).copied()).ok_or(Error::<T>::TooManyLabels)?)
 	}
 
-	/// Checks the version, stores it with its sharing set, and makes it the record's head.
-	fn push_version(
+	/// The version as it will be stored.
+	fn new_version(
 		signer: &AccountId,
-		id: RecordId,
-		record: &mut Record,
 		version: NewVersion,
-		sharing: NewSharingSet,
-	) -> Result<VersionNumber, DispatchError> {
-		let NewVersion { previous, manifest, commitment } = version;
-		ensure!(previous == record.head, Error::<T>::NotTheHead);
-		ensure!(is_cid(&manifest), Error::<T>::InvalidCid);
-		let number = record.versions;
-		let version = Version {
-			manifest: Some(manifest),
+		previous: Option<H256>,
+	) -> Result<Version, DispatchError> {
+		let NewVersion { manifest, commitment } = version;
+		let manifest = ManifestCid::new(&manifest).ok_or(Error::<T>::InvalidCid)?;
+		Ok(Version {
+			content: Content::Manifest(manifest),
 			commitment,
 			previous,
 			author: signer.clone(),
-			institution: record.author.clone(),
 			block: frame_system::Pallet::<T>::block_number().saturated_into(),
-		};
-		record.versions = number.checked_add(1).ok_or(ArithmeticError::Overflow)?;
-		record.head = version.hash(&id, number).defensive_ok_or(Error::<T>::InvalidCid)?;
-		let institution = record.author_institution();
-		T::Custody::declare(&record.patient, signer, institution, id, number, sharing)?;
-		Versions::<T>::insert(id, number, version);
-		Ok(number)
+		})
+	}
+
+	/// The hash of the record's latest version. 1 read.
+	fn head(id: &RecordId, record: &Record) -> H256 {
+		record
+			.versions
+			.checked_sub(1)
+			.and_then(|number| {
+				let version = Versions::<T>::get(id, number)?;
+				Some(version.hash(id, number, &record.author))
+			})
+			.defensive_unwrap_or_default()
+	}
+
+	fn view(patient: AccountId, id: RecordId, record: Record) -> RecordView {
+		let head = Self::head(&id, &record);
+		record.view(patient, head)
 	}
 }
 
-/// Whether these are the bytes of a CID as our IPFS nodes make them: version 1, raw or dag-pb,
-/// SHA2-256.
-fn is_cid(cid: &Cid) -> bool {
-	matches!(cid.as_slice(), [0x01, 0x55 | 0x70, 0x12, 0x20, digest @ ..] if digest.len() == 32)
-}
-
 impl<T: Config> traits::Records for Pallet<T> {
-	fn facts(record: &RecordId) -> Option<RecordFacts> {
-		Records::<T>::get(record).map(|found| found.facts(*record))
+	fn facts(patient: &AccountId, record: &RecordId) -> Option<RecordFacts> {
+		Records::<T>::get(patient, record).map(|found| found.facts(patient, *record))
 	}
 }
 
 #[cfg(any(feature = "try-runtime", test))]
 impl<T: Config> Pallet<T> {
-	/// - The patients' lists name every record under its patient.
 	/// - Labels are in order, and unclassified records have no other.
-	/// - Each record has as many versions as it counts, and each version follows the one before, up to
-	///   the record's head.
+	/// - Each record has as many versions as it counts. Each version but the first names the one
+	///   before.
+	/// - A version belongs to a record, and a record to one patient.
 	pub(crate) fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
-		for (patient, id, ()) in RecordsOf::<T>::iter() {
-			let found = Records::<T>::get(id).is_some_and(|record| record.patient == patient);
-			ensure!(found, "a patient's list names a record that isn't the patient's");
-		}
-		for (id, record) in Records::<T>::iter() {
-			ensure!(
-				RecordsOf::<T>::contains_key(&record.patient, id),
-				"a record is missing in its patient's list"
-			);
+		let mut ids = BTreeSet::new();
+		for (patient, id, record) in Records::<T>::iter() {
+			ensure!(ids.insert(id), "a record has two patients");
 			ensure!(record.service.first <= record.service.last, "a service period is reversed");
 			Self::ensure_sound(&record.labels).map_err(|_| "a record's labels are not sound")?;
+			ensure!(
+				record.responsible.as_ref() != Some(&record.author),
+				"the author is stored as the responsible institution"
+			);
+			let entered_by_patient = record.author_institution(&patient).is_none();
+			ensure!(
+				entered_by_patient == (record.origin == Origin::PatientEntered),
+				"an origin does not match its author"
+			);
 			let kept = Versions::<T>::iter_key_prefix(id).count();
 			ensure!(kept == record.versions.saturated_into::<usize>(), "versions are miscounted");
 			ensure!(kept > 0, "a record has no version");
-			// What the next one must name; unknown after an erased version.
-			let mut head = Some(H256::zero());
+			let mut previous = None;
 			for number in 0..record.versions {
 				let version = Versions::<T>::get(id, number).ok_or("a version is missing")?;
-				ensure!(
-					head.is_none_or(|head| version.previous == head),
-					"a version doesn't follow the one before"
-				);
-				head = version.hash(&id, number);
+				ensure!(version.previous == previous, "a version doesn't follow the one before");
+				previous = Some(version.hash(&id, number, &record.author));
 			}
-			ensure!(head.is_none_or(|head| record.head == head), "a head isn't the last version's");
 		}
 		for (id, _) in Versions::<T>::iter_keys() {
-			ensure!(Records::<T>::contains_key(id), "a version belongs to no record");
+			ensure!(ids.contains(&id), "a version belongs to no record");
 		}
 		Ok(())
 	}

@@ -1,6 +1,6 @@
 //! What the calls of this pallet weigh: reads and writes counted, against ParityDB's constants,
 //! with half as much again for the computing and as a margin. In the shape that benchmarks will
-//! write: `h` is the number of holders in the version's sharing set.
+//! write: `r` is the number of records, `h` of holders in the versions' sharing sets.
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -18,6 +18,8 @@ pub trait WeightInfo {
 	fn add_labels() -> Weight;
 	/// Weight of `mark_entered_in_error`.
 	fn mark_entered_in_error() -> Weight;
+	/// Weight of `create_many`.
+	fn create_many(r: u32, h: u32) -> Weight;
 }
 
 /// So many reads and writes, and the margin.
@@ -26,28 +28,37 @@ fn counted(db: RuntimeDbWeight, reads: u64, writes: u64) -> Weight {
 	weight.saturating_add(weight.saturating_div(2))
 }
 
-/// Reads of declaring a sharing set: itself and the patient's choice, each holder's kind and
-/// country, and which practitioner is affiliated with which institution, twice at most.
-fn declare_reads(h: u32) -> u64 {
+/// Reads of checking a set of holders: its number and the next one, the patient's choice, each
+/// holder's kind and country, and which practitioner is affiliated with which institution, twice at
+/// most.
+fn holders_reads(h: u32) -> u64 {
 	let h = u64::from(h);
-	h.saturating_mul(2).saturating_add(h.saturating_mul(h) / 2).saturating_add(2)
+	h.saturating_mul(2).saturating_add(h.saturating_mul(h) / 2).saturating_add(3)
 }
 
-/// Writes of declaring a sharing set: itself, and each holder's work to be done.
-fn declare_writes(h: u32) -> u64 {
-	u64::from(h).saturating_add(1)
+/// Writes of storing a new set of holders: itself, its number, the next one.
+const HOLDERS_WRITES: u64 = 3;
+
+/// Writes of a version: itself, its record, its sharing set, and each holder's work to be done.
+fn version_writes(h: u32) -> u64 {
+	u64::from(h).saturating_add(3)
 }
 
-/// Reads: the record and the one it relates to, the time, the actor (3), the actor's consents (14),
-/// two entries of the log (3 each), the sharing set. Writes: record, its patient's list, version,
-/// log, the sharing set.
-fn create(db: RuntimeDbWeight, h: u32) -> Weight {
-	counted(db, declare_reads(h).saturating_add(26), declare_writes(h).saturating_add(4))
+/// Reads: the time, the actor (3), the patient's standing, the actor's consents (14), the log (3), the
+/// holders; for each record itself, the one that it relates to, its sharing set, and four for deciding
+/// once more with the same consents. Writes: log, the holders; for each record the version.
+fn create_many(db: RuntimeDbWeight, r: u32, h: u32) -> Weight {
+	let r = u64::from(r);
+	counted(
+		db,
+		r.saturating_mul(7).saturating_add(holders_reads(h)).saturating_add(22),
+		r.saturating_mul(version_writes(h)).saturating_add(HOLDERS_WRITES).saturating_add(1),
+	)
 }
 
-/// As [`create`], without the related record and the patient's list.
+/// As [`create_many`] of one, with the version before in place of the related record.
 fn add_version(db: RuntimeDbWeight, h: u32) -> Weight {
-	counted(db, declare_reads(h).saturating_add(25), declare_writes(h).saturating_add(3))
+	create_many(db, 1, h)
 }
 
 /// Reads: the record, the actor (3), the log (3). Writes: record, log.
@@ -60,7 +71,7 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn create(h: u32) -> Weight {
-		create(T::DbWeight::get(), h)
+		create_many(T::DbWeight::get(), 1, h)
 	}
 	fn add_version(h: u32) -> Weight {
 		add_version(T::DbWeight::get(), h)
@@ -71,12 +82,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn mark_entered_in_error() -> Weight {
 		amend(T::DbWeight::get())
 	}
+	fn create_many(r: u32, h: u32) -> Weight {
+		create_many(T::DbWeight::get(), r, h)
+	}
 }
 
 /// Weights against ParityDB.
 impl WeightInfo for () {
 	fn create(h: u32) -> Weight {
-		create(ParityDbWeight::get(), h)
+		create_many(ParityDbWeight::get(), 1, h)
 	}
 	fn add_version(h: u32) -> Weight {
 		add_version(ParityDbWeight::get(), h)
@@ -86,5 +100,8 @@ impl WeightInfo for () {
 	}
 	fn mark_entered_in_error() -> Weight {
 		amend(ParityDbWeight::get())
+	}
+	fn create_many(r: u32, h: u32) -> Weight {
+		create_many(ParityDbWeight::get(), r, h)
 	}
 }

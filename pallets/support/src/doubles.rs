@@ -36,8 +36,8 @@ struct Person {
 /// A consent that was set or granted: patient, grantee, terms, text.
 pub type Given = (AccountId, Grantee, Terms, ShownText);
 
-/// A sharing set that was declared: patient, origin, institution, record, version.
-pub type Declared = (AccountId, AccountId, Option<AccountId>, RecordId, VersionNumber);
+/// A sharing set that was declared: patient, holders, version.
+pub type Declared = (AccountId, HolderSet, DeclaredVersion);
 
 /// One line of a patient's log, as it was appended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -272,8 +272,9 @@ impl KnownRecords {
 }
 
 impl Records for KnownRecords {
-	fn facts(record: &RecordId) -> Option<RecordFacts> {
-		read(|world| world.records.iter().find(|facts| facts.id == *record).cloned())
+	fn facts(patient: &AccountId, record: &RecordId) -> Option<RecordFacts> {
+		let is_it = |facts: &&RecordFacts| facts.id == *record && facts.patient == *patient;
+		read(|world| world.records.iter().find(is_it).cloned())
 	}
 }
 
@@ -363,17 +364,14 @@ impl DeclaredSets {
 impl Custody for DeclaredSets {
 	fn declare(
 		patient: &AccountId,
-		origin: &AccountId,
-		acting_for: Option<&AccountId>,
-		record: RecordId,
-		version: VersionNumber,
-		_: NewSharingSet,
+		set: HolderSet,
+		versions: &[DeclaredVersion],
 	) -> DispatchResult {
 		if read(|world| world.sets_fail) {
 			return Err(DispatchError::Other("unsound"));
 		}
-		let set = (patient.clone(), origin.clone(), acting_for.cloned(), record, version);
-		change(|world| world.sets.push(set));
+		let sets = versions.iter().map(|version| (patient.clone(), set.clone(), *version));
+		change(|world| world.sets.extend(sets));
 		Ok(())
 	}
 }

@@ -73,8 +73,8 @@ pub trait Admission {
 
 /// What is known of records.
 pub trait Records {
-	/// All that a decision needs, or `None` if the record does not exist. 1 read.
-	fn facts(record: &RecordId) -> Option<RecordFacts>;
+	/// All that a decision needs, or `None` if the patient has no such record. 1 read.
+	fn facts(patient: &AccountId, record: &RecordId) -> Option<RecordFacts>;
 }
 
 /// Consents, and what they allow.
@@ -93,16 +93,21 @@ pub trait Consents {
 
 /// Who holds the shares of a version's key.
 pub trait Custody {
-	/// Checks the sharing set of a new version and stores it. `origin` acts for `acting_for`: both
-	/// go into the log.
-	fn declare(
-		patient: &AccountId,
-		origin: &AccountId,
-		acting_for: Option<&AccountId>,
-		record: RecordId,
-		version: VersionNumber,
-		set: NewSharingSet,
-	) -> DispatchResult;
+	/// Checks who is to hold the shares of the patient's new versions, and stores each version's
+	/// sharing set. It appends nothing to the log: the caller's entry about the versions implies it.
+	fn declare(patient: &AccountId, set: HolderSet, versions: &[DeclaredVersion])
+		-> DispatchResult;
+}
+
+/// A new version, as its sharing set refers to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeclaredVersion {
+	/// Its record. The id is a hash that the chain has computed.
+	pub record: RecordId,
+	/// Its number.
+	pub version: VersionNumber,
+	/// Hash of its Feldman commitments.
+	pub commitments: H256,
 }
 
 /// The patients' logs.

@@ -8,6 +8,7 @@ use core::cell::RefCell;
 use sp_core::H256;
 
 mod hl7;
+mod ihe;
 mod properties;
 mod research;
 mod standing;

@@ -103,7 +103,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			Self::Writing => matches!(
 				call,
 				RuntimeCall::Records(
-					pallet_records::Call::create { .. } | pallet_records::Call::add_version { .. }
+					pallet_records::Call::create { .. }
+						| pallet_records::Call::create_many { .. }
+						| pallet_records::Call::add_version { .. }
 				)
 			),
 		}

@@ -60,9 +60,10 @@ impl CallClass<RuntimeCall> for Calls {
 				Class::Revocation { exists: Consent::exists(signer, grantee, *id) }
 			},
 			RuntimeCall::Custody(pallet_custody::Call::open { .. }) => Class::Opening,
-			RuntimeCall::Custody(pallet_custody::Call::acknowledge { .. }) => {
-				Class::Acknowledgement
-			},
+			RuntimeCall::Custody(
+				pallet_custody::Call::acknowledge { .. }
+				| pallet_custody::Call::acknowledge_many { .. },
+			) => Class::Acknowledgement,
 			_ => Class::Ordinary,
 		}
 	}

@@ -86,6 +86,9 @@ impl pallet_timestamp::Config for Runtime {
 
 impl measuring::Config for Runtime {}
 
+#[cfg(vouchsafe_next)]
+impl crate::next::Config for Runtime {}
+
 /// The allowed calls. It applies to every caller, and also to calls inside a batch, a proxy's call, a
 /// multisig's or a motion. Only Root, a motion of three quarters, is exempt.
 pub struct CallFilter;

@@ -10,12 +10,13 @@ mod pool;
 mod proxies;
 mod sessions;
 mod sources;
+mod state;
 mod weights;
 
 use crate::*;
 use vouchsafe_primitives::{
-	Actions, Category, Confidentiality, Effect, Grantee, Ground, Holder, HolderKind, LabelTags,
-	NewSharingSet, Origin, Purpose, RecordId, ServicePeriod, ShownText, Terms,
+	Actions, Category, Confidentiality, Effect, Grantee, Ground, Holder, HolderKind, HolderSet,
+	LabelTags, NewSharingSet, Origin, Purpose, RecordId, ServicePeriod, ShownText, Terms,
 };
 
 /// A permit to read everything that has no label.
@@ -59,41 +60,75 @@ fn open(patient: &str, record: RecordId) -> RuntimeCall {
 /// `records.create` by the patient, and the record's id.
 fn create_own(patient: &str) -> (RuntimeCall, RecordId) {
 	let account = chain::account(patient);
-	let holder = |path, kind| Holder { account: chain::account(path), kind };
-	let salt = [3; 16];
-	let call = pallet_records::Call::create {
-		patient: account.clone(),
-		institution: None,
-		salt,
+	let pallet_records::Creation { salt, record, version, commitments } =
+		creation(3, Origin::PatientEntered);
+	let sharing = NewSharingSet { set: five_holders(patient), commitments };
+	let patient = account.clone();
+	let institution = None;
+	let call =
+		pallet_records::Call::create { patient, institution, salt, record, version, sharing };
+	let id = vouchsafe_primitives::record_id(&account, &account, &salt);
+	(call.into(), id)
+}
+
+/// A record with this number.
+fn creation(number: u8, origin: Origin) -> pallet_records::Creation {
+	pallet_records::Creation {
+		salt: [number; 16],
 		record: pallet_records::NewRecord {
-			origin: Origin::PatientEntered,
+			origin,
 			service: ServicePeriod { first: 1500, last: 1500 },
 			relation: None,
 			confidentiality: Confidentiality::Normal,
 			labels: LabelTags::default(),
-			category: Category::PatientEntered,
+			category: Category::Other,
 		},
 		version: pallet_records::NewVersion {
-			previous: Default::default(),
 			manifest: [&[1, 0x55, 0x12, 0x20][..], &[9; 32]].concat().try_into().unwrap(),
 			commitment: [8; 32].into(),
 		},
-		sharing: NewSharingSet {
-			threshold: 3,
-			holders: vec![
-				holder("//HospitalA", HolderKind::Institution),
-				holder("//HospitalB", HolderKind::Institution),
-				holder("//HospitalC", HolderKind::Institution),
-				holder(patient, HolderKind::Patient),
-				holder("//Authority", HolderKind::Emergency),
-			]
-			.try_into()
-			.unwrap(),
-			commitments: [6; 32].into(),
-		},
-	};
-	let id = vouchsafe_primitives::record_id(&account, &account, &salt);
-	(call.into(), id)
+		commitments: [6; 32].into(),
+	}
+}
+
+/// Three hospitals, the patient and the authority, of which three open.
+fn five_holders(patient: &str) -> HolderSet {
+	let holder = |path, kind| Holder { account: chain::account(path), kind };
+	let holders = vec![
+		holder("//HospitalA", HolderKind::Institution),
+		holder("//HospitalB", HolderKind::Institution),
+		holder("//HospitalC", HolderKind::Institution),
+		holder(patient, HolderKind::Patient),
+		holder("//Authority", HolderKind::Emergency),
+	];
+	HolderSet { threshold: 3, holders: holders.try_into().unwrap() }
+}
+
+/// `records.create_many` by the patient: records with these numbers.
+fn create_many(patient: &str, numbers: impl IntoIterator<Item = u8>) -> RuntimeCall {
+	let records = numbers.into_iter().map(|number| creation(number, Origin::PatientEntered));
+	pallet_records::Call::create_many {
+		patient: chain::account(patient),
+		institution: None,
+		holders: five_holders(patient),
+		records: records.collect::<Vec<_>>().try_into().unwrap(),
+	}
+	.into()
+}
+
+/// `custody.acknowledge_many` of the first versions of the records with these numbers.
+fn acknowledge_many(patient: &str, numbers: impl IntoIterator<Item = u8>) -> RuntimeCall {
+	let patient = chain::account(patient);
+	let versions = numbers.into_iter().map(|number| pallet_custody::HeldVersion {
+		record: vouchsafe_primitives::record_id(&patient, &patient, &[number; 16]),
+		patient: patient.clone(),
+		version: 0,
+		epoch: 0,
+	});
+	pallet_custody::Call::acknowledge_many {
+		versions: versions.collect::<Vec<_>>().try_into().unwrap(),
+	}
+	.into()
 }
 
 /// `utility.batch_all`.

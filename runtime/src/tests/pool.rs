@@ -131,15 +131,19 @@ fn revocations_go_before_openings_and_these_before_the_rest() {
 	let priority = |chain: &mut Chain, path, call| chain.validate(path, call, 0).unwrap().priority;
 	let revocation = priority(&mut chain, "//PatientA", revoke);
 	let opening = priority(&mut chain, "//DoctorB", open("//PatientA", Default::default()));
-	let acknowledge =
-		pallet_custody::Call::acknowledge { record: Default::default(), version: 0, epoch: 0 };
-	let by_custodian = priority(&mut chain, "//HospitalA//custodian", acknowledge.clone().into());
-	let by_another = priority(&mut chain, "//PatientB", acknowledge.into());
 	let ordinary = priority(&mut chain, "//PatientA", grant(Grantee::Everyone, permit()));
 	assert!(revocation > opening);
-	assert_eq!(opening, by_custodian);
 	assert!(opening > ordinary);
-	assert_eq!(by_another, ordinary);
+	let acknowledge = pallet_custody::Call::acknowledge {
+		patient: account("//PatientA"),
+		record: Default::default(),
+		version: 0,
+		epoch: 0,
+	};
+	for call in [acknowledge.into(), acknowledge_many("//PatientA", 0..64)] {
+		assert_eq!(priority(&mut chain, "//HospitalA//custodian", call.clone()), opening);
+		assert_eq!(priority(&mut chain, "//PatientB", call), ordinary);
+	}
 }
 
 #[test]

@@ -40,6 +40,34 @@ fn every_call_fits_a_block() {
 	for call in [create, opening, revoke(Grantee::Everyone, 0)] {
 		assert!(ref_time(call) < 2_000_000_000, "2 ms");
 	}
+	for call in [create_many("//PatientA", 0..64), acknowledge_many("//PatientA", 0..64)] {
+		assert!(ref_time(call) < 50_000_000_000, "50 ms");
+	}
+}
+
+/// The weight of one of 64, compared with a call of its own.
+fn share_of_a_single(many: RuntimeCall, single: RuntimeCall) -> f64 {
+	ref_time(many) as f64 / 64.0 / ref_time(single) as f64
+}
+
+#[test]
+fn one_of_many_acknowledgements_takes_at_most_two_fifths_of_a_single_one() {
+	let single = pallet_custody::Call::acknowledge {
+		patient: account("//PatientA"),
+		record: Default::default(),
+		version: 0,
+		epoch: 0,
+	};
+	let share = share_of_a_single(acknowledge_many("//PatientA", 0..64), single.into());
+	println!("an acknowledgement of 64 takes {share:.2} of a single one");
+	assert!(share <= 0.4, "{share}");
+}
+
+#[test]
+fn one_of_many_records_takes_less_than_a_single_one() {
+	let share = share_of_a_single(create_many("//PatientA", 0..64), create_own("//PatientA").0);
+	println!("a record of 64 takes {share:.2} of a single one");
+	assert!(share <= 0.5, "{share}");
 }
 
 #[test]

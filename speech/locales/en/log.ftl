@@ -28,8 +28,8 @@ log-version-added = { $actor } added version { $version } of record { $record }
 log-labelled = { $actor } set the labels of record { $record } to: { $labels }
 log-entered-in-error = { $actor } marked record { $record } as { $status }
 log-responsibility-moved = { $actor } made { $institution } responsible for record { $record }
-log-sharing-set-declared = { $actor } chose who holds the key shares of record { $record } (version { $version })
 log-share-acknowledged = { $holder } acknowledged its key share of record { $record } (version { $version })
+log-many-shares-acknowledged = { $holder } acknowledged its key shares of { $versions }
 log-holders-chosen = { $actor } chose who holds the keys of future records
 
 # An opening: $what is one of the following, or two joined by "and".

@@ -14,7 +14,7 @@ async fn what_is_encrypted_has_its_cid_and_commitment() {
 			content: Content::Bytes(plaintext.clone().into()),
 			title: "It".into(),
 			media_type: "text/plain".into(),
-			place: Place::VersionOf(H256([0; 32])),
+			place: Place::VersionOf { record: H256([0; 32]), widening: None },
 		};
 		let context = Context { genesis: [1; 32], record: [2; 32], version: 0, patient: [9; 32] };
 		let secret = Secret::random();

@@ -65,7 +65,10 @@ async fn add(session: &Session, command: AddDocument) -> Result<Output> {
 	let own = session.me()?.account() == patient;
 	let institution = author_of(session, own, adding.institution.as_deref()).await?;
 	let place = match version_of {
-		Some(text) => Place::VersionOf(record(&at, Some(&patient), &text).await?),
+		Some(text) => Place::VersionOf {
+			record: record(session, &at, &patient, &text).await?,
+			widening: None,
+		},
 		None => {
 			let today = month_of_moment(now());
 			let (first, end) = from.unwrap_or((today, today));
@@ -74,7 +77,9 @@ async fn add(session: &Session, command: AddDocument) -> Result<Output> {
 				bail!("the last month (--to) is before the first month (--from)");
 			}
 			let relation = match relation(appends, transforms) {
-				Some((kind, target)) => Some((kind, record(&at, Some(&patient), &target).await?)),
+				Some((kind, target)) => {
+					Some((kind, record(session, &at, &patient, &target).await?))
+				},
 				None => None,
 			};
 			Place::New {

@@ -7,12 +7,12 @@ use super::{
 use crate::{
 	advice,
 	args::ImportFile,
-	author::{self, Addition, NewDocument, Place},
+	author::{self, Addition, Place},
 	commands::{check_labels, patient},
 	dates::{month_of_moment, now},
 	english::ENGLISH,
 	files,
-	import::{self, Frame, Memory, Wish},
+	import::{self, Memory, Wish},
 	labels::LabelTable,
 	output::Output,
 	session::Session,
@@ -20,9 +20,10 @@ use crate::{
 use anyhow::{bail, Context, Result};
 use serde_json::json;
 use std::path::Path;
-use vouchsafe_client::chain::{At, LabelTag, RecordStatus, View, H256};
+use vouchsafe_client::chain::{AccountId, At, LabelTag, RecordStatus, View, H256};
 use vouchsafe_fhir::{input::MAX_INPUT, Import};
 use vouchsafe_speech::Noun;
+use vouchsafe_vault::label::UNCLASSIFIED;
 
 /// Shows what would be added. This needs neither chain nor key.
 pub(super) fn dry_run(command: &ImportFile) -> Result<Output> {
@@ -81,7 +82,10 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 	for record in &records {
 		let mut document = import::document_of(record, &name, wish, own)?;
 		if let Some(earlier) = memory.summary(record) {
-			lines.extend(continue_summary(session, &at, &mut document, earlier).await?);
+			let author = institution.as_ref().unwrap_or(&patient);
+			if is_continued(&at, &patient, author, earlier, &document.place).await? {
+				import::continue_summary(&mut document, earlier);
+			}
 		}
 		documents.push(document);
 	}
@@ -108,29 +112,20 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 	Ok(output)
 }
 
-/// Makes a summary a version of the earlier one, if that one is current and covers the new content.
-async fn continue_summary(
-	session: &Session,
+/// Whether a new summary becomes a version of the earlier one: only if that one is valid, the author
+/// is the same, and it can have the labels of both.
+async fn is_continued(
 	at: &At,
-	document: &mut NewDocument,
+	patient: &AccountId,
+	author: &AccountId,
 	earlier: H256,
-) -> Result<Option<String>> {
-	let Some(found) = at.record(earlier).await? else { return Ok(None) };
-	if found.status != RecordStatus::Current {
-		return Ok(None);
-	}
-	// Only a permit for any label covers an unclassified record, so it may have further labels.
-	let is_unclassified = found.labels.contains(&LabelTag::UNCLASSIFIED);
-	let labels = match &document.place {
-		Place::New { labels, .. } if is_unclassified => labels.clone(),
-		_ => session.labels_of(&found.patient).await?.show(&earlier, &found.labels).words,
-	};
-	let frame = Frame {
-		months: (found.service.first, found.service.last),
-		labels: Some(labels),
-		confidentiality: found.confidentiality,
-	};
-	Ok(import::continue_summary(document, earlier, &frame))
+	place: &Place,
+) -> Result<bool> {
+	let Some(found) = at.record(patient, earlier).await? else { return Ok(false) };
+	// A record with named labels cannot be unclassified too.
+	let has_named = found.labels.iter().any(|tag| *tag != LabelTag::UNCLASSIFIED);
+	let fits = !has_named || !place.labels().iter().any(|word| word == UNCLASSIFIED);
+	Ok(fits && found.status == RecordStatus::Current && found.author == *author)
 }
 
 /// The user's choices for an import.

@@ -1,21 +1,21 @@
 //! `vouchsafe record label`, `record mark` and `record holders`: what is changed after a record was
 //! added.
 
-use super::{no_record, patient_hint};
+use super::ensure_record;
 use crate::{
 	args::Agreement,
-	commands::{accounts, check_labels, confirm, countries, id_json, record},
+	commands::{accounts, check_labels, confirm, countries, id_json, patient, record},
 	english::ENGLISH,
 	label_keys,
 	labels::LabelTable,
 	output::Output,
 	session::Session,
 };
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, Result};
 use serde_json::json;
 use vouchsafe_client::chain::{
 	calls::{CustodyCall, RecordsCall},
-	RecordStatus, View,
+	RecordStatus,
 };
 use vouchsafe_speech::short;
 
@@ -24,19 +24,19 @@ pub(super) async fn label(
 	session: &Session,
 	named: &str,
 	labels: &[String],
-	patient: Option<&str>,
+	whose: Option<&str>,
 	new_label: bool,
 	agreement: Agreement,
 ) -> Result<Output> {
 	let me = session.me()?;
 	let at = session.finalized().await?;
-	let hint = patient_hint(session, patient)?;
-	let record = record(&at, hint.as_ref(), named).await?;
-	let found = at.record(record).await?.with_context(|| no_record(&record))?;
-	let known = session.labels_of(&found.patient).await?;
+	let patient = patient(session, whose)?;
+	let record = record(session, &at, &patient, named).await?;
+	let found = ensure_record(session, &at, &patient, record).await?;
+	let known = session.labels_of(&patient).await?;
 	check_labels(&known, labels, new_label, agreement)?;
-	let author = Some(&found.author).filter(|author| **author != found.patient);
-	let tagged = label_keys::tags(session, &found.patient, author, labels).await?;
+	let author = Some(&found.author).filter(|author| **author != patient);
+	let tagged = label_keys::tags(session, &patient, author, labels).await?;
 	let tags = match tagged.of(labels)? {
 		(tags, None) => tags.into_inner(),
 		(_, Some(reason)) => bail!(
@@ -44,12 +44,13 @@ pub(super) async fn label(
 			 patient gives it with `vouchsafe consent deliver-labels`"
 		),
 	};
-	let block = session.submit(RecordsCall::add_labels { record, labels: tags }).await?.number;
-	LabelTable::update(&session.keep, me, &found.patient, |table| {
+	LabelTable::update(&session.keep, me, &patient, |table| {
 		table.use_words(labels);
 		Ok(())
 	})
 	.await?;
+	let call = RecordsCall::add_labels { patient, record, labels: tags };
+	let block = session.submit(call).await?.number;
 	Ok(Output::new(
 		format!("Record {} has the labels {} now.", short(&record), ENGLISH.and(labels)),
 		json!({ "record": id_json(&record), "labels": labels, "block": block }),
@@ -61,14 +62,15 @@ pub(super) async fn mark(
 	session: &Session,
 	named: &str,
 	status: RecordStatus,
-	patient: Option<&str>,
+	whose: Option<&str>,
 	agreement: Agreement,
 ) -> Result<Output> {
 	let at = session.finalized().await?;
-	let hint = patient_hint(session, patient)?;
-	let record = record(&at, hint.as_ref(), named).await?;
+	let patient = patient(session, whose)?;
+	let record = record(session, &at, &patient, named).await?;
+	ensure_record(session, &at, &patient, record).await?;
 	confirm(&format!("I mark record {}: {}.", short(&record), ENGLISH.phrase(status)), agreement)?;
-	let call = RecordsCall::mark_entered_in_error { record, status };
+	let call = RecordsCall::mark_entered_in_error { patient, record, status };
 	let block = session.submit(call).await?.number;
 	Ok(Output::new(
 		format!("Record {} is marked: {}.", short(&record), ENGLISH.phrase(status)),

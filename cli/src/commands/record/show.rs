@@ -1,6 +1,6 @@
 //! `vouchsafe record show`.
 
-use super::{no_record, tags_json};
+use super::{ensure_record, tags_json};
 use crate::{
 	advice,
 	commands::{account_json, id_json},
@@ -10,14 +10,19 @@ use crate::{
 	output::Output,
 	session::Session,
 };
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::json;
 use vouchsafe_client::chain::{AccountId, At, HolderKind, View, H256};
 use vouchsafe_speech::short;
 
-pub(super) async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
-	let record = at.record(id).await?.with_context(|| no_record(&id))?;
-	let labels = label_keys::learn(session, &record.patient, record.labels.iter().copied()).await?;
+pub(super) async fn show(
+	session: &Session,
+	at: &At,
+	patient: &AccountId,
+	id: H256,
+) -> Result<Output> {
+	let record = ensure_record(session, at, patient, id).await?;
+	let labels = label_keys::learn(session, patient, record.labels.iter().copied()).await?;
 	let show = |account: &AccountId| session.names.show(account);
 	let mut lines = vec![
 		format!("Record 0x{}", hex::encode(id.0)),
@@ -49,7 +54,7 @@ pub(super) async fn show(session: &Session, at: &At, id: H256) -> Result<Output>
 	let mut versions = Vec::new();
 	for number in 0..record.versions {
 		let (Some(version), Some(set)) =
-			(at.version(id, number).await?, at.sharing_set(id, number).await?)
+			(at.version(patient, id, number).await?, at.sharing_set(patient, id, number).await?)
 		else {
 			lines.push(format!("  version {number}: erased"));
 			continue;
@@ -83,7 +88,7 @@ pub(super) async fn show(session: &Session, at: &At, id: H256) -> Result<Output>
 			})).collect::<Vec<_>>(),
 		}));
 	}
-	let content = match open::content_of(session, at, id).await {
+	let content = match open::content_of(session, at, patient, id).await {
 		Ok((cid, length)) => {
 			lines.push(format!("  content of the last version: {length} bytes, {cid}"));
 			json!({ "cid": cid.to_string(), "length": length })

@@ -1,6 +1,6 @@
 //! `vouchsafe record verify`.
 
-use super::{no_record, which_records};
+use super::{ensure_record, which_records};
 use crate::{
 	args::WhichRecords,
 	commands::{account_json, id_json},
@@ -10,9 +10,9 @@ use crate::{
 	session::Session,
 	verify::{self, CopyReport, CopyState, Verified},
 };
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::json;
-use vouchsafe_client::chain::{AccountId, View};
+use vouchsafe_client::chain::AccountId;
 use vouchsafe_speech::{short, Noun};
 
 /// Checks every copy of records. Prints one line for each record, and the copies that differ.
@@ -22,16 +22,16 @@ pub(super) async fn run(
 	version: Option<u32>,
 ) -> Result<Output> {
 	let at = session.finalized().await?;
-	let (_, records) = which_records(session, &at, which).await?;
+	let (patient, records) = which_records(session, &at, which).await?;
 	let mut checked = Vec::new();
 	for record in records {
-		let found = at.record(record).await?.with_context(|| no_record(&record))?;
+		let found = ensure_record(session, &at, &patient, record).await?;
 		let about = format!(
 			"{}, {}",
 			found.category.word(),
 			show_period(found.service.first, found.service.last)
 		);
-		checked.push((verify::verify(session, record, version).await?, about));
+		checked.push((verify::verify(session, &patient, record, version).await?, about));
 	}
 	let show = |account: &AccountId| session.names.show(account);
 	let mut complaints = Vec::new();

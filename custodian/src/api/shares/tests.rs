@@ -151,6 +151,7 @@ impl Fixture {
 			genesis: GENESIS,
 			finalized: self.block.clone(),
 			best: self.block.clone(),
+			..NodeDouble::default()
 		};
 		finalized(&mut node.finalized);
 		best(&mut node.best);
@@ -166,6 +167,7 @@ impl Fixture {
 	/// The author's envelope for this custodian.
 	fn envelope(&self) -> DeliverEnvelope {
 		DeliverEnvelope {
+			patient: Hex::from(&id(&patient())),
 			record: Hex(RECORD),
 			version: 0,
 			epoch: 0,
@@ -321,6 +323,11 @@ async fn only_the_author_delivers_and_only_to_holders() {
 	);
 	let result = fixture.deliver(&author(), &fixture.envelope()).await;
 	assert!(matches!(result, Err(ApiError::NoAccess)));
+	// Another patient has no such record.
+	let patient = Hex::from(&id(&reader()));
+	let envelope = DeliverEnvelope { patient, ..fixture.envelope() };
+	let result = fixture.deliver(&author(), &envelope).await;
+	assert!(matches!(result, Err(ApiError::NotYet)));
 	fixture.set_chain(|block| block.versions.clear(), |_| ());
 	let result = fixture.deliver(&author(), &fixture.envelope()).await;
 	assert!(matches!(result, Err(ApiError::NotYet)));
@@ -368,7 +375,11 @@ async fn what_does_not_match_the_chain_is_refused() {
 async fn the_patient_alone_gets_the_patients_envelope() {
 	let fixture = Fixture::new();
 	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
-	let fetch = FetchPatientEnvelope { record: Hex(RECORD), version: 0 };
+	let fetch = FetchPatientEnvelope {
+		patient: Hex::from(&id(&patient())),
+		record: Hex(RECORD),
+		version: 0,
+	};
 	let ask = |key: Keypair| {
 		let request = fixture.sign(&key, action::FETCH_PATIENT_ENVELOPE, &fetch);
 		fetch_patient_envelope(State(fixture.state.clone()), request)

@@ -3,7 +3,7 @@
 use super::{from_column, to_column, Sqlite};
 use crate::{
 	encryption::SealedValue,
-	store::{ConsentKey, KeptVersion, Shares, StoreError, VersionId},
+	store::{ConsentKey, DueVersion, KeptVersion, Shares, StoreError, VersionId},
 };
 use async_trait::async_trait;
 use rusqlite::{params, OptionalExtension, Transaction};
@@ -169,13 +169,17 @@ impl Shares for Sqlite {
 		.await
 	}
 
-	async fn to_acknowledge(&self) -> Result<Vec<VersionId>, StoreError> {
+	async fn to_acknowledge(&self) -> Result<Vec<DueVersion>, StoreError> {
 		self.transaction(|db| {
 			let mut query = db.prepare_cached(
-				"SELECT record, version, epoch FROM versions WHERE acknowledged = 0",
+				"SELECT record, version, epoch, patient, pinned FROM versions WHERE acknowledged = 0",
 			)?;
 			let rows = query.query_map([], |row| {
-				Ok(VersionId { record: row.get(0)?, version: row.get(1)?, epoch: row.get(2)? })
+				Ok(DueVersion {
+					id: VersionId { record: row.get(0)?, version: row.get(1)?, epoch: row.get(2)? },
+					patient: row.get(3)?,
+					pinned: row.get(4)?,
+				})
 			})?;
 			rows.collect()
 		})

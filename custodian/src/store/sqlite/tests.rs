@@ -4,8 +4,8 @@ use super::*;
 use crate::{
 	encryption::{EncryptionError, StorageEncryption},
 	store::{
-		ConsentKey, Content, IndexedBlock, KeptVersion, LabelKeys, LogIndex, Nonces, Shares,
-		VersionId,
+		ConsentKey, Content, DueVersion, IndexedBlock, KeptVersion, LabelKeys, LogIndex, Nonces,
+		Shares, VersionId,
 	},
 };
 use codec::Encode;
@@ -100,7 +100,8 @@ async fn shares_come_back_after_a_restart() {
 	let database = &after.database;
 	assert_eq!(database.version(ID).await.unwrap(), Some(version()));
 	assert_eq!(database.commitments(ID).await.unwrap(), Some(version().commitments));
-	assert_eq!(database.to_acknowledge().await.unwrap(), [ID]);
+	let due = DueVersion { id: ID, patient: PATIENT, pinned: false };
+	assert_eq!(database.to_acknowledge().await.unwrap(), [due]);
 	database.set_acknowledged(ID).await.unwrap();
 	assert!(database.to_acknowledge().await.unwrap().is_empty());
 	let other = VersionId { epoch: 1, ..ID };

@@ -2,13 +2,13 @@ use super::*;
 
 /// That the set is refused for this, and changes nothing.
 #[track_caller]
-fn refused(set: NewSharingSet, error: Error<Test>) {
+fn refused(set: HolderSet, error: Error<Test>) {
 	assert_noop!(declare(record(0), set), error);
 }
 
 /// That the set is accepted. What it changes is undone, so that a test can go on with another.
 #[track_caller]
-fn accepted(set: NewSharingSet) {
+fn accepted(set: HolderSet) {
 	let outcome = frame_support::storage::with_storage_layer(|| {
 		let outcome = declare(record(0), set);
 		assert_ok!(Custody::do_try_state());
@@ -21,22 +21,20 @@ fn accepted(set: NewSharingSet) {
 fn declare_works() {
 	run(|| {
 		assert_ok!(declare(record(0), usual()));
-		let kept = Custody::sharing_set(record(0), 0).unwrap();
+		let kept = Custody::sharing_set(PATIENT, record(0), 0).unwrap();
 		assert_eq!((kept.epoch, kept.threshold, kept.commitments), (0, 3, H256([3; 32])));
 		let holders = kept.holders.iter().map(|HolderState { account, kind, acknowledged }| {
 			assert!(!acknowledged);
 			Holder { account: account.clone(), kind: *kind }
 		});
 		assert_eq!(holders.collect::<Vec<_>>(), usual().holders.into_inner());
-		for custodian in [hospital(0), hospital(1), hospital(2), AUTHORITY] {
-			assert_eq!(Unacknowledged::<Test>::get(custodian, (record(0), 0)), Some(0));
+		for (custodian, place) in
+			[(hospital(0), 0), (hospital(1), 1), (hospital(2), 2), (AUTHORITY, 4)]
+		{
+			assert_eq!(due(custodian), Some(Due { patient: PATIENT, epoch: 0, place }));
 		}
 		assert_eq!(Unacknowledged::<Test>::iter().count(), 4);
-		let declared = LogEvent::SharingSetDeclared { record: record(0), version: 0, epoch: 0 };
-		assert_eq!(Logs::last(), (PATIENT, doctor(0), Some(hospital(0)), None, declared));
-		System::assert_last_event(
-			Event::SharingSetDeclared { record: record(0), version: 0, epoch: 0 }.into(),
-		);
+		assert_eq!(Logs::all(), [], "the entry of the version implies it");
 	});
 }
 
@@ -46,7 +44,7 @@ fn declare_twice_fails() {
 		assert_ok!(declare(record(0), usual()));
 		refused(usual(), Error::AlreadyDeclared);
 		// Another version, and another record, have sets of their own.
-		assert_ok!(Custody::declare(&PATIENT, &PATIENT, None, record(0), 1, usual()));
+		assert_ok!(Custody::declare(&PATIENT, usual(), &[version(record(0), 1)]));
 		assert_ok!(declare(record(1), usual()));
 	});
 }
@@ -230,9 +228,8 @@ fn declare_beyond_the_chosen_holders_fails() {
 			refused(set(3, institutions(4).into_iter().chain([other])), Error::HolderNotChosen);
 		}
 		// It was another patient who chose otherwise.
-		assert_ok!(Custody::declare(&OTHER_PATIENT, &doctor(0), None, record(1), 0, {
-			set(3, institutions(5))
-		}));
+		let set = set(3, institutions(5));
+		assert_ok!(Custody::declare(&OTHER_PATIENT, set, &[version(record(1), 0)]));
 	});
 }
 
@@ -253,5 +250,83 @@ fn declare_beyond_the_chosen_countries_fails() {
 		refused(set(3, near()), Error::CountryNotChosen);
 		assert_ok!(choose(vec![], vec![]));
 		accepted(set(3, institutions(5).into_iter().chain([practitioner(9)])));
+	});
+}
+
+/// The number of the holders of this version.
+fn number(record: RecordId, version: VersionNumber) -> u32 {
+	SharingSets::<Test>::get(record, version).unwrap().holders
+}
+
+#[test]
+fn declare_stores_the_same_holders_once() {
+	run(|| {
+		let versions = (0..5).map(|number| version(record(number), 0)).collect::<Vec<_>>();
+		assert_ok!(Custody::declare(&PATIENT, usual(), &versions));
+		assert_ok!(declare(record(5), usual()));
+		assert_eq!(HolderSets::<Test>::iter().collect::<Vec<_>>(), [(PATIENT, 0, usual())]);
+		for record_number in 0..6 {
+			assert_eq!(number(record(record_number), 0), 0);
+		}
+	});
+}
+
+/// Another threshold, order or holder is another set, and each patient has sets of its own.
+#[test]
+fn declare_numbers_other_holders() {
+	run(|| {
+		let reversed = set(3, institutions(4).into_iter().rev());
+		let others = [set(3, institutions(4)), set(2, institutions(4)), reversed, usual()];
+		for (other, expected) in others.iter().zip(0..) {
+			assert_ok!(declare(record(expected), other.clone()));
+			assert_eq!(number(record(expected), 0), u32::from(expected));
+		}
+		assert_ok!(declare(record(9), others[1].clone()));
+		assert_eq!(number(record(9), 0), 1);
+		assert_eq!(NextHolderSet::<Test>::get(PATIENT), 4);
+
+		KnownRecords::change(&record(10), |facts| facts.patient = OTHER_PATIENT);
+		let other = set(3, institutions(5));
+		assert_ok!(Custody::declare(&OTHER_PATIENT, other, &[version(record(10), 0)]));
+		assert_eq!(number(record(10), 0), 0);
+		let holders = |patient, record| Custody::sharing_set(patient, record, 0).unwrap().holders;
+		assert_eq!(holders(OTHER_PATIENT, record(10)).len(), 5);
+		assert_eq!(holders(PATIENT, record(0)).len(), 4);
+	});
+}
+
+/// A set that was sound is checked again whenever it is declared.
+#[test]
+fn declare_known_holders_that_are_unsound_now_fails() {
+	run(|| {
+		assert_ok!(declare(record(0), usual()));
+		People::set_active(&hospital(2), false);
+		assert_noop!(declare(record(1), usual()), Error::<Test>::NotHolder);
+		People::set_active(&hospital(2), true);
+		assert_ok!(choose(vec![], vec![*b"DE"]));
+		assert_noop!(declare(record(1), usual()), Error::<Test>::CountryNotChosen);
+		assert_ok!(choose(vec![], vec![]));
+		assert_ok!(declare(record(1), usual()));
+		assert_eq!(number(record(1), 0), 0);
+	});
+}
+
+#[test]
+fn declare_more_sets_than_there_are_numbers_fails() {
+	run(|| {
+		NextHolderSet::<Test>::insert(PATIENT, u32::MAX);
+		assert_noop!(declare(record(0), usual()), ArithmeticError::Overflow);
+	});
+}
+
+#[test]
+fn declare_one_again_with_others_fails() {
+	run(|| {
+		assert_ok!(declare(record(1), usual()));
+		let versions = [version(record(0), 0), version(record(1), 0)];
+		assert_noop!(
+			Custody::declare(&PATIENT, usual(), &versions),
+			Error::<Test>::AlreadyDeclared
+		);
 	});
 }

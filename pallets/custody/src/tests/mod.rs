@@ -1,6 +1,7 @@
 //! Each call's tests, and what they have in common.
 
 mod acknowledge;
+mod acknowledge_many;
 mod choose_holders;
 mod declare;
 mod open;
@@ -34,19 +35,33 @@ fn institutions(count: u8) -> Vec<Holder> {
 	(0..count).map(institution).collect()
 }
 
-fn set(threshold: u8, holders: impl IntoIterator<Item = Holder>) -> NewSharingSet {
-	let holders = holders.into_iter().collect::<Vec<_>>().try_into().unwrap();
-	NewSharingSet { threshold, holders, commitments: H256([3; 32]) }
+fn set(threshold: u8, holders: impl IntoIterator<Item = Holder>) -> HolderSet {
+	HolderSet { threshold, holders: holders.into_iter().collect::<Vec<_>>().try_into().unwrap() }
 }
 
 /// The default: any three of three institutions, the patient and the authority.
-fn usual() -> NewSharingSet {
+fn usual() -> HolderSet {
 	set(3, institutions(3).into_iter().chain([patient(), emergency()]))
 }
 
-/// Declares the sharing set of the record's first version, for the first hospital's doctor.
-fn declare(record: RecordId, set: NewSharingSet) -> DispatchResult {
-	Custody::declare(&PATIENT, &doctor(0), Some(&hospital(0)), record, 0, set)
+fn version(record: RecordId, version: VersionNumber) -> DeclaredVersion {
+	DeclaredVersion { record, version, commitments: H256([3; 32]) }
+}
+
+/// Declares the sharing set of the record's first version.
+fn declare(record: RecordId, set: HolderSet) -> DispatchResult {
+	Custody::declare(&PATIENT, set, &[version(record, 0)])
+}
+
+/// What the institution still has to acknowledge of the first record's first version.
+fn due(institution: AccountId) -> Option<Due> {
+	Unacknowledged::<Test>::get(institution, (record(0), 0))
+}
+
+/// Who has acknowledged the share of the first record's first version.
+fn acknowledged() -> Vec<AccountId> {
+	let holders = Custody::sharing_set(PATIENT, record(0), 0).unwrap().holders.into_iter();
+	holders.filter(|holder| holder.acknowledged).map(|holder| holder.account).collect()
 }
 
 fn choose(holders: Vec<AccountId>, countries: Vec<Country>) -> DispatchResult {

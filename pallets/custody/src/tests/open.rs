@@ -354,19 +354,40 @@ fn open_drops_what_is_past() {
 #[test]
 fn open_of_too_many_fails() {
 	run(|| {
-		for first in (0..64).step_by(16) {
-			assert_ok!(open(first..first + 16));
+		const ANOTHER: RecordId = H256([0xbb; 32]);
+		let another = RecordFacts { id: ANOTHER, ..facts(0) };
+		KnownRecords::set((0..=255).map(facts).chain([another]).collect());
+		let open_another = || open_for(doctor(1), [ANOTHER], Purpose::Treatment, at(1));
+		for first in (0..=255).step_by(16) {
+			assert_ok!(open(first..=first + 15));
 		}
 		assert_eq!(opened(doctor(1)).len(), MAX_OPENINGS as usize);
-		assert_noop!(open([64]), Error::<Test>::TooManyOpenings);
-		// One of them again takes no more room, and refusals take none.
+		assert_noop!(open_another(), Error::<Test>::TooManyOpenings);
+		// Some of them again take no more room, and refusals take none.
 		assert_ok!(open([0]));
+		assert_ok!(open(8..24));
+		assert_eq!(opened(doctor(1)).len(), MAX_OPENINGS as usize);
 		refused(open_for(doctor(1), [NO_RECORD], Purpose::Treatment, at(1)));
+		assert_noop!(open_another(), Error::<Test>::TooManyOpenings);
 		// Others have their own.
-		assert_ok!(open_for(PATIENT, [record(64)], Purpose::PatientRequest, Ground::Own));
+		assert_ok!(open_for(PATIENT, [ANOTHER], Purpose::PatientRequest, Ground::Own));
 		Clock::pass(LIFETIME);
-		assert_ok!(open([64]));
-		assert_eq!(opened(doctor(1)), [record(64)]);
+		assert_ok!(open_another());
+		assert_eq!(opened(doctor(1)), [ANOTHER]);
+	});
+}
+
+/// Each opened alone, so that the list has as many groups as there can be.
+#[test]
+fn open_of_many_one_by_one_works() {
+	run(|| {
+		KnownRecords::set((0..=255).map(facts).collect());
+		for number in 0..=255 {
+			assert_ok!(open([number]));
+		}
+		assert_eq!(Openings::<Test>::get(PATIENT, doctor(1)).len(), MAX_OPENINGS as usize);
+		assert_ok!(open(0..16));
+		assert_eq!(Openings::<Test>::get(PATIENT, doctor(1)).len(), MAX_OPENINGS as usize - 15);
 	});
 }
 

@@ -8,14 +8,14 @@ fn unacknowledged_works() {
 		for number in 0..3 {
 			assert_ok!(declare(record(number), usual()));
 		}
-		let mut work = Custody::unacknowledged(hospital(0), 10);
-		work.sort();
-		assert_eq!(work, [(record(0), 0, 0), (record(1), 0, 0), (record(2), 0, 0)]);
+		let held =
+			|number| HeldVersion { patient: PATIENT, record: record(number), version: 0, epoch: 0 };
+		let work = Custody::unacknowledged(hospital(0), 10);
+		assert_eq!(work, [held(0), held(1), held(2)]);
 		assert_eq!(Custody::unacknowledged(hospital(0), 2).len(), 2);
 		assert_eq!(Custody::unacknowledged(hospital(3), 10), []);
-		for version in 1..=MAX_LISTED {
-			let set = usual();
-			assert_ok!(Custody::declare(&PATIENT, &PATIENT, None, record(0), version, set));
+		for number in 1..=MAX_LISTED {
+			assert_ok!(Custody::declare(&PATIENT, usual(), &[version(record(0), number)]));
 		}
 		assert_eq!(Custody::unacknowledged(hospital(0), u32::MAX).len(), MAX_LISTED as usize);
 	});
@@ -59,24 +59,47 @@ fn try_state_finds_what_does_not_fit() {
 	fn spoil_set(spoil: fn(&mut SharingSet)) {
 		SharingSets::<Test>::mutate(record(0), 0, |set| spoil(set.as_mut().unwrap()));
 	}
-	fn spoil_openings(spoil: fn(&mut Vec<Opening>)) {
+	fn spoil_holders(spoil: fn(&mut HolderSet)) {
+		HolderSets::<Test>::mutate(PATIENT, 0, |set| {
+			let set = set.as_mut().unwrap();
+			spoil(set);
+			let hash = BlakeTwo256::hash_of(set);
+			HolderSetNumbers::<Test>::remove(PATIENT, BlakeTwo256::hash_of(&usual()));
+			HolderSetNumbers::<Test>::insert(PATIENT, hash, 0);
+		});
+	}
+	fn spoil_openings(spoil: fn(&mut Vec<OpeningGroup>)) {
 		Openings::<Test>::mutate(PATIENT, PATIENT, |openings| {
 			*openings = openings.clone().try_mutate(spoil).unwrap()
 		});
 	}
-	let spoilers: [fn(); 14] = [
-		|| spoil_set(|set| set.threshold = 1),
-		|| spoil_set(|set| set.threshold = 6),
+	fn work(patient: AccountId, epoch: u32, place: u8) -> Due {
+		Due { patient, epoch, place }
+	}
+	let spoilers: [fn(); 25] = [
+		|| spoil_holders(|set| set.threshold = 1),
+		|| spoil_holders(|set| set.threshold = 6),
+		|| spoil_holders(|set| set.holders[1].account = hospital(0)),
+		|| spoil_holders(|set| set.holders[0].account = hospital(5)),
+		|| HolderSets::<Test>::remove(PATIENT, 0),
+		|| HolderSets::<Test>::insert(PATIENT, 1, usual()),
+		|| HolderSets::<Test>::insert(PATIENT, 0, set(2, institutions(3))),
+		|| HolderSetNumbers::<Test>::insert(PATIENT, NO_RECORD, 0),
+		|| NextHolderSet::<Test>::remove(PATIENT),
 		|| spoil_set(|set| set.epoch = 1),
-		|| spoil_set(|set| set.holders[1].account = hospital(0)),
-		|| spoil_set(|set| set.holders[0].acknowledged = true),
-		|| spoil_set(|set| set.holders[3].acknowledged = true),
+		|| spoil_set(|set| set.holders = 1),
+		|| spoil_set(|set| set.acknowledged = Acknowledged(0b1)),
+		|| spoil_set(|set| set.acknowledged = Acknowledged(0b1000)),
 		|| Unacknowledged::<Test>::remove(hospital(0), (record(0), 0)),
-		|| Unacknowledged::<Test>::insert(PATIENT, (record(0), 0), 0),
-		|| Unacknowledged::<Test>::insert(hospital(5), (record(0), 0), 0),
-		|| Unacknowledged::<Test>::insert(hospital(0), (NO_RECORD, 0), 0),
-		|| spoil_openings(|openings| openings.clear()),
-		|| spoil_openings(|openings| openings.push(openings[0].clone())),
+		|| Unacknowledged::<Test>::insert(PATIENT, (record(0), 0), work(PATIENT, 0, 3)),
+		|| Unacknowledged::<Test>::insert(hospital(5), (record(0), 0), work(PATIENT, 0, 0)),
+		|| Unacknowledged::<Test>::insert(hospital(0), (record(0), 0), work(PATIENT, 0, 1)),
+		|| Unacknowledged::<Test>::insert(hospital(0), (record(0), 0), work(PATIENT, 1, 0)),
+		|| Unacknowledged::<Test>::insert(hospital(0), (record(0), 0), work(STRANGER, 0, 0)),
+		|| Unacknowledged::<Test>::insert(hospital(0), (NO_RECORD, 0), work(PATIENT, 0, 0)),
+		|| spoil_openings(|groups| groups.clear()),
+		|| spoil_openings(|groups| groups.push(groups[0].clone())),
+		|| spoil_openings(|groups| groups[0].records.clear()),
 		|| Refusals::<Test>::insert(PATIENT, PATIENT, (0, MAX_REFUSALS + 1)),
 		|| Choices::<Test>::insert(PATIENT, HolderChoice::default()),
 	];
@@ -97,4 +120,22 @@ fn try_state_finds_what_does_not_fit() {
 			assert!(spoiled.is_err());
 		});
 	}
+}
+
+/// A sharing set has only the number of its holders, so it is read with its own patient.
+#[test]
+fn sharing_set_needs_the_patient() {
+	run(|| {
+		assert_ok!(declare(record(0), usual()));
+		let other = set(3, institutions(5));
+		KnownRecords::change(&record(1), |facts| facts.patient = OTHER_PATIENT);
+		assert_ok!(Custody::declare(&OTHER_PATIENT, other, &[version(record(1), 0)]));
+		assert!(Custody::sharing_set(PATIENT, record(0), 0).is_some());
+		for (patient, record) in
+			[(OTHER_PATIENT, record(0)), (PATIENT, record(1)), (PATIENT, NO_RECORD)]
+		{
+			assert_eq!(Custody::sharing_set(patient, record, 0), None);
+		}
+		assert_eq!(Custody::sharing_set(PATIENT, record(0), 1), None);
+	});
 }

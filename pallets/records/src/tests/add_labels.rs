@@ -1,15 +1,11 @@
 use super::*;
 
 fn label(who: AccountId, id: RecordId, labels: &[u8]) -> DispatchResult {
-	Records::add_labels(RuntimeOrigin::signed(who), id, tags(labels))
+	Records::add_labels(RuntimeOrigin::signed(who), PATIENT, id, tags(labels))
 }
 
 fn labels(id: RecordId) -> LabelTags {
-	Records::record(id).unwrap().labels
-}
-
-fn set(ids: &[u8]) -> LabelTags {
-	tags(ids)
+	record(id).labels
 }
 
 /// A record whose author could not compute the tags of its labels.
@@ -25,10 +21,11 @@ fn add_labels_works() {
 		// By colleagues without any consent: they could have created the record with it.
 		GivenConsents::set(Vec::new());
 		assert_ok!(label(COLLEAGUE, id, &[2, 3]));
-		assert_eq!(labels(id), set(&[1, 2, 3]));
+		assert_eq!(labels(id), label_tags(&[1, 2, 3]));
 		let event = LogEvent::Labelled { record: id, labels: tags(&[1, 2, 3]) };
 		assert_eq!(Logs::last(), (PATIENT, COLLEAGUE, Some(HOSPITAL), None, event));
-		System::assert_last_event(Event::Labelled { record: id, labels: tags(&[1, 2, 3]) }.into());
+		let labels = tags(&[1, 2, 3]);
+		System::assert_last_event(Event::Labelled { patient: PATIENT, record: id, labels }.into());
 	});
 }
 
@@ -52,7 +49,7 @@ fn add_labels_never_takes_any_off() {
 			assert_ok!(label(PATIENT, id, &[more]));
 			assert!(before.iter().all(|tag| labels(id).contains(tag)));
 		}
-		assert_eq!(labels(id), set(&[1, 2, 3, 8]));
+		assert_eq!(labels(id), label_tags(&[1, 2, 3, 8]));
 	});
 }
 
@@ -62,14 +59,14 @@ fn add_labels_names_what_was_unclassified() {
 		let id = unclassified();
 		assert_noop!(label(DOCTOR, id, &[0]), Error::<Test>::NoNewLabels);
 		assert_ok!(label(DOCTOR, id, &[1, 2]));
-		assert_eq!(labels(id), set(&[1, 2]));
+		assert_eq!(labels(id), label_tags(&[1, 2]));
 	});
 	run(|| {
 		let plain = NewRecord { labels: tags(&[]), ..new_record() };
 		assert_ok!(create(SALT, plain));
 		let id = record_id(&PATIENT, &HOSPITAL, &SALT);
 		assert_ok!(label(PATIENT, id, &[0]));
-		assert_eq!(labels(id), set(&[0]));
+		assert_eq!(labels(id), label_tags(&[0]));
 	});
 }
 
@@ -97,7 +94,8 @@ fn labels_out_of_order_fail() {
 		let tag = |id| LabelTag([id, 0, 0, 0]);
 		for unsorted in [[tag(3), tag(2)], [tag(2), tag(2)]] {
 			let labels: LabelTags = unsorted.to_vec().try_into().unwrap();
-			let add = Records::add_labels(RuntimeOrigin::signed(DOCTOR), id, labels.clone());
+			let add =
+				Records::add_labels(RuntimeOrigin::signed(DOCTOR), PATIENT, id, labels.clone());
 			assert_noop!(add, Error::<Test>::LabelsNotSorted);
 			let unsorted = NewRecord { labels, ..new_record() };
 			assert_noop!(create([2; 16], unsorted), Error::<Test>::LabelsNotSorted);
@@ -112,7 +110,7 @@ fn add_labels_up_to_eight_works() {
 		assert_noop!(label(DOCTOR, id, &[2, 3, 4, 5, 6, 7, 8, 9]), Error::<Test>::TooManyLabels);
 		assert_ok!(label(DOCTOR, id, &[2, 3, 4, 5, 6, 7, 8]));
 		assert_noop!(label(DOCTOR, id, &[9]), Error::<Test>::TooManyLabels);
-		assert_eq!(labels(id), set(&[1, 2, 3, 4, 5, 6, 7, 8]));
+		assert_eq!(labels(id), label_tags(&[1, 2, 3, 4, 5, 6, 7, 8]));
 	});
 	run(|| {
 		let id = unclassified();
@@ -150,6 +148,12 @@ fn add_labels_by_another_fails() {
 fn add_labels_to_no_record_fails() {
 	run(|| {
 		assert_noop!(label(PATIENT, NO_RECORD, &[2]), Error::<Test>::RecordNotFound);
+		// Another patient's.
+		let (origin, id) = (RuntimeOrigin::signed(OTHER_PATIENT), created());
+		assert_noop!(
+			Records::add_labels(origin, OTHER_PATIENT, id, tags(&[2])),
+			Error::<Test>::RecordNotFound
+		);
 	});
 }
 
@@ -158,7 +162,7 @@ fn add_labels_unsigned_fails() {
 	run(|| {
 		let id = created();
 		assert_noop!(
-			Records::add_labels(RuntimeOrigin::none(), id, tags(&[2])),
+			Records::add_labels(RuntimeOrigin::none(), PATIENT, id, tags(&[2])),
 			DispatchError::BadOrigin
 		);
 	});

@@ -5,7 +5,7 @@ fn create_works() {
 	run(|| {
 		System::set_block_number(7);
 		let id = created();
-		let version = Version {
+		let version = VersionView {
 			manifest: Some(cid(1)),
 			commitment: H256([2; 32]),
 			previous: H256::zero(),
@@ -13,11 +13,11 @@ fn create_works() {
 			institution: HOSPITAL,
 			block: 7,
 		};
-		let head = version.hash(&id, 0).unwrap();
-		assert_eq!(Records::version(id, 0), Some(version));
+		assert_eq!(Records::version(PATIENT, id, 0), Some(version));
+		let head = Versions::<Test>::get(id, 0).unwrap().hash(&id, 0, &HOSPITAL);
 		assert_eq!(
-			Records::record(id),
-			Some(Record {
+			Records::record(PATIENT, id),
+			Some(RecordView {
 				patient: PATIENT,
 				author: HOSPITAL,
 				responsible: HOSPITAL,
@@ -32,8 +32,7 @@ fn create_works() {
 				head,
 			})
 		);
-		assert!(RecordsOf::<Test>::contains_key(PATIENT, id));
-		assert_eq!(DeclaredSets::all(), [(PATIENT, DOCTOR, Some(HOSPITAL), id, 0)]);
+		assert_eq!(DeclaredSets::all(), [declared(id, 0)]);
 		assert_eq!(
 			Logs::last(),
 			(
@@ -41,11 +40,16 @@ fn create_works() {
 				DOCTOR,
 				Some(HOSPITAL),
 				Some(Purpose::Treatment),
-				LogEvent::RecordCreated { record: id }
+				LogEvent::RecordsCreated { records: vec![id].try_into().unwrap() }
 			)
 		);
 		System::assert_last_event(
-			Event::RecordCreated { patient: PATIENT, record: id, author: HOSPITAL, head }.into(),
+			Event::RecordsCreated {
+				patient: PATIENT,
+				author: HOSPITAL,
+				records: vec![(id, head)].try_into().unwrap(),
+			}
+			.into(),
 		);
 	});
 }
@@ -74,12 +78,18 @@ fn create_by_the_patient_works() {
 		// The patient needs no consent.
 		GivenConsents::set(Vec::new());
 		let id = created_own();
-		let record = Records::record(id).unwrap();
+		let record = record(id);
 		assert_eq!((record.author, record.responsible), (PATIENT, PATIENT));
-		assert_eq!(DeclaredSets::all(), [(PATIENT, PATIENT, None, id, 0)]);
+		assert_eq!(DeclaredSets::all(), [declared(id, 0)]);
 		assert_eq!(
 			Logs::last(),
-			(PATIENT, PATIENT, None, None, LogEvent::RecordCreated { record: id })
+			(
+				PATIENT,
+				PATIENT,
+				None,
+				None,
+				LogEvent::RecordsCreated { records: vec![id].try_into().unwrap() }
+			)
 		);
 	});
 }
@@ -94,7 +104,7 @@ fn create_for_the_patient_as_institution_is_the_patients() {
 				Some(PATIENT),
 				SALT,
 				NewRecord { origin, ..new_record() },
-				first(),
+				new_version(),
 				sharing(),
 			)
 		};
@@ -111,7 +121,7 @@ fn create_with_a_relation_works() {
 		let relation = Some(Relation { kind: RelationKind::Appends, target });
 		assert_ok!(create(SALT, NewRecord { relation, ..new_record() }));
 		let id = record_id(&PATIENT, &HOSPITAL, &SALT);
-		assert_eq!(Records::record(id).unwrap().relation, relation);
+		assert_eq!(record(id).relation, relation);
 	});
 }
 
@@ -124,7 +134,7 @@ fn create_with_a_foreign_relation_fails() {
 			None,
 			SALT,
 			own_record(),
-			first(),
+			new_version(),
 			sharing(),
 		));
 		for target in [NO_RECORD, record_id(&OTHER_PATIENT, &OTHER_PATIENT, &SALT)] {
@@ -158,14 +168,14 @@ fn create_with_anothers_id_fails() {
 				Some(institution),
 				SALT,
 				new_record(),
-				first(),
+				new_version(),
 				sharing(),
 			)
 		};
 		assert_noop!(squat(HOSPITAL), Error::<Test>::NotAffiliated);
 		assert_ok!(squat(OTHER_HOSPITAL));
 		assert_ok!(create(SALT, new_record()));
-		assert_eq!(RecordsOf::<Test>::iter_key_prefix(PATIENT).count(), 2);
+		assert_eq!(Records::records_of(PATIENT, None, 10).len(), 2);
 	});
 }
 
@@ -233,7 +243,7 @@ fn create_by_who_does_not_act_for_the_institution_fails() {
 				Some(HOSPITAL),
 				SALT,
 				new_record(),
-				first(),
+				new_version(),
 				sharing(),
 			)
 		};
@@ -257,7 +267,7 @@ fn create_own_by_another_fails() {
 				None,
 				SALT,
 				own_record(),
-				first(),
+				new_version(),
 				sharing(),
 			)
 		};
@@ -274,7 +284,7 @@ fn create_own_by_another_fails() {
 				None,
 				SALT,
 				own_record(),
-				first(),
+				new_version(),
 				sharing(),
 			),
 			Error::<Test>::NotPatient
@@ -307,24 +317,6 @@ fn create_with_a_reversed_period_fails() {
 }
 
 #[test]
-fn create_with_a_previous_version_fails() {
-	run(|| {
-		assert_noop!(
-			Records::create(
-				RuntimeOrigin::signed(DOCTOR),
-				PATIENT,
-				Some(HOSPITAL),
-				SALT,
-				new_record(),
-				after(H256([1; 32])),
-				sharing(),
-			),
-			Error::<Test>::NotTheHead
-		);
-	});
-}
-
-#[test]
 fn create_with_another_manifest_than_a_cid_fails() {
 	run(|| {
 		let with = |manifest: Vec<u8>| {
@@ -335,7 +327,7 @@ fn create_with_another_manifest_than_a_cid_fails() {
 				Some(HOSPITAL),
 				SALT,
 				new_record(),
-				NewVersion { manifest, ..first() },
+				NewVersion { manifest, ..new_version() },
 				sharing(),
 			)
 		};
@@ -379,7 +371,7 @@ fn create_unsigned_fails() {
 				None,
 				SALT,
 				own_record(),
-				first(),
+				new_version(),
 				sharing()
 			),
 			DispatchError::BadOrigin
@@ -393,5 +385,7 @@ fn create_weighs_more_with_more_holders() {
 	assert!(<()>::create(12).ref_time() > <()>::create(0).ref_time());
 	assert!(<()>::add_version(12).ref_time() > <()>::add_version(0).ref_time());
 	assert!(<()>::create(u32::MAX).ref_time() > <()>::create(12).ref_time());
+	assert!(<()>::create_many(64, 5).ref_time() > <()>::create_many(63, 5).ref_time());
+	assert_eq!(<()>::create_many(1, 5), <()>::create(5));
 	assert!(SubstrateWeight::<Test>::create(0).all_lte(<()>::create(0)));
 }

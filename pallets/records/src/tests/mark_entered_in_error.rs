@@ -2,7 +2,7 @@ use super::*;
 use RecordStatus::*;
 
 fn mark(who: AccountId, id: RecordId, status: RecordStatus) -> DispatchResult {
-	Records::mark_entered_in_error(RuntimeOrigin::signed(who), id, status)
+	Records::mark_entered_in_error(RuntimeOrigin::signed(who), PATIENT, id, status)
 }
 
 #[test]
@@ -13,10 +13,12 @@ fn mark_entered_in_error_works() {
 		GivenConsents::set(Vec::new());
 		for status in [WrongContent, WrongPatient] {
 			assert_ok!(mark(COLLEAGUE, id, status));
-			assert_eq!(Records::record(id).unwrap().status, status);
+			assert_eq!(record(id).status, status);
 			let event = LogEvent::EnteredInError { record: id, status };
 			assert_eq!(Logs::last(), (PATIENT, COLLEAGUE, Some(HOSPITAL), None, event));
-			System::assert_last_event(Event::EnteredInError { record: id, status }.into());
+			System::assert_last_event(
+				Event::EnteredInError { patient: PATIENT, record: id, status }.into(),
+			);
 		}
 	});
 }
@@ -48,7 +50,9 @@ fn mark_entered_in_error_closes_to_all() {
 				actor: People::actor(&who, institution).unwrap(),
 				action: Action::Read,
 				purpose: Purpose::Treatment,
-				subject: Subject::Record(<Records as traits::Records>::facts(&id).unwrap()),
+				subject: Subject::Record(
+					<Records as traits::Records>::facts(&PATIENT, &id).unwrap(),
+				),
 				now: NOW,
 				break_glass: false,
 			})
@@ -108,7 +112,7 @@ fn mark_entered_in_error_unsigned_fails() {
 	run(|| {
 		let id = created();
 		assert_noop!(
-			Records::mark_entered_in_error(RuntimeOrigin::none(), id, WrongPatient),
+			Records::mark_entered_in_error(RuntimeOrigin::none(), PATIENT, id, WrongPatient),
 			DispatchError::BadOrigin
 		);
 	});

@@ -3,6 +3,7 @@
 mod add_labels;
 mod add_version;
 mod create;
+mod create_many;
 mod mark_entered_in_error;
 mod reading;
 
@@ -39,17 +40,22 @@ fn own_record() -> NewRecord {
 	NewRecord { origin: Origin::PatientEntered, ..new_record() }
 }
 
-fn after(previous: H256) -> NewVersion {
-	NewVersion { previous, manifest: cid(1), commitment: H256([2; 32]) }
-}
-
-fn first() -> NewVersion {
-	after(H256::zero())
+fn new_version() -> NewVersion {
+	NewVersion { manifest: cid(1), commitment: H256([2; 32]) }
 }
 
 /// Custody's double looks at nothing in it.
+fn holders() -> HolderSet {
+	HolderSet { threshold: 3, holders: BoundedVec::new() }
+}
+
 fn sharing() -> NewSharingSet {
-	NewSharingSet { threshold: 3, holders: BoundedVec::new(), commitments: H256([3; 32]) }
+	NewSharingSet { set: holders(), commitments: H256([3; 32]) }
+}
+
+/// The sharing set that the calls here declare.
+fn declared(record: RecordId, version: VersionNumber) -> doubles::Declared {
+	(PATIENT, holders(), DeclaredVersion { record, version, commitments: H256([3; 32]) })
 }
 
 /// The doctor's call for the hospital.
@@ -60,14 +66,22 @@ fn create(salt: [u8; 16], record: NewRecord) -> DispatchResult {
 		Some(HOSPITAL),
 		salt,
 		record,
-		first(),
+		new_version(),
 		sharing(),
 	)
 }
 
 /// The patient's call for nobody else.
 fn create_own(record: NewRecord) -> DispatchResult {
-	Records::create(RuntimeOrigin::signed(PATIENT), PATIENT, None, SALT, record, first(), sharing())
+	Records::create(
+		RuntimeOrigin::signed(PATIENT),
+		PATIENT,
+		None,
+		SALT,
+		record,
+		new_version(),
+		sharing(),
+	)
 }
 
 /// A record that the doctor created.
@@ -82,6 +96,34 @@ fn created_own() -> RecordId {
 	record_id(&PATIENT, &PATIENT, &SALT)
 }
 
+fn record(id: RecordId) -> RecordView {
+	Records::record(PATIENT, id).unwrap()
+}
+
 fn head(id: RecordId) -> H256 {
-	Records::record(id).unwrap().head
+	record(id).head
+}
+
+/// What the record covers now.
+fn frame(id: RecordId) -> Frame {
+	crate::Records::<Test>::get(PATIENT, id).unwrap().frame()
+}
+
+/// The doctor adds a version that widens nothing.
+fn added(id: RecordId) {
+	let (origin, previous, frame) = (RuntimeOrigin::signed(DOCTOR), head(id), frame(id));
+	assert_ok!(Records::add_version(
+		origin,
+		PATIENT,
+		id,
+		previous,
+		frame,
+		new_version(),
+		sharing()
+	));
+}
+
+/// A record's labels, whose tags begin with these bytes.
+fn label_tags(ids: &[u8]) -> LabelTags {
+	tags(ids)
 }

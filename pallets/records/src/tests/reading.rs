@@ -6,7 +6,7 @@ use super::*;
 fn facts_work() {
 	run(|| {
 		let id = created();
-		let facts = <Records as traits::Records>::facts(&id);
+		let facts = <Records as traits::Records>::facts(&PATIENT, &id);
 		assert_eq!(
 			facts,
 			Some(RecordFacts {
@@ -21,7 +21,8 @@ fn facts_work() {
 				status: RecordStatus::Current,
 			})
 		);
-		assert_eq!(<Records as traits::Records>::facts(&NO_RECORD), None);
+		assert_eq!(<Records as traits::Records>::facts(&PATIENT, &NO_RECORD), None);
+		assert_eq!(<Records as traits::Records>::facts(&OTHER_PATIENT, &id), None);
 	});
 }
 
@@ -37,7 +38,7 @@ fn records_of_gives_pages() {
 		let mut paged = Vec::new();
 		while let Some(page) = Some(Records::records_of(
 			PATIENT,
-			paged.last().map(|(id, _): &(RecordId, Record)| *id),
+			paged.last().map(|(id, _): &(RecordId, RecordView)| *id),
 			4,
 		))
 		.filter(|page| !page.is_empty())
@@ -68,34 +69,50 @@ fn records_of_is_bounded() {
 fn try_state_allows_erased_versions() {
 	run(|| {
 		let id = created();
-		let version = || after(head(id));
-		for _ in 0..2 {
-			let new = version();
-			assert_ok!(Records::add_version(RuntimeOrigin::signed(DOCTOR), id, new, sharing()));
-		}
+		added(id);
+		added(id);
+		let latest = head(id);
 		for number in 0..3 {
 			Versions::<Test>::mutate(id, number, |version| {
-				version.as_mut().unwrap().manifest = None
+				let version = version.as_mut().unwrap();
+				version.content = Content::Erased(version.hash(&id, number, &HOSPITAL));
 			});
 			assert_ok!(Records::do_try_state());
+			assert_eq!(Records::version(PATIENT, id, number).unwrap().manifest, None);
 		}
+		assert_eq!(head(id), latest);
+		added(id);
+		assert_eq!(Records::version(PATIENT, id, 3).unwrap().previous, latest);
 	});
 }
 
 #[test]
 fn try_state_finds_what_does_not_fit() {
-	let spoilers: [fn(RecordId); 7] = [
-		|id| RecordsOf::<Test>::remove(PATIENT, id),
-		|id| RecordsOf::<Test>::insert(OTHER_PATIENT, id, ()),
-		|id| crate::Records::<Test>::mutate(id, |record| record.as_mut().unwrap().versions = 2),
-		|id| crate::Records::<Test>::mutate(id, |record| record.as_mut().unwrap().head = NO_RECORD),
-		|id| Versions::<Test>::mutate(id, 0, |it| it.as_mut().unwrap().commitment = NO_RECORD),
+	fn spoil_record(id: RecordId, spoil: fn(&mut Record)) {
+		crate::Records::<Test>::mutate(PATIENT, id, |record| spoil(record.as_mut().unwrap()));
+	}
+	fn spoil_version(id: RecordId, number: VersionNumber, spoil: fn(&mut Version)) {
+		Versions::<Test>::mutate(id, number, |version| spoil(version.as_mut().unwrap()));
+	}
+	let spoilers: [fn(RecordId); 10] = [
+		|id| crate::Records::<Test>::remove(PATIENT, id),
+		|id| {
+			let record = crate::Records::<Test>::get(PATIENT, id).unwrap();
+			crate::Records::<Test>::insert(OTHER_PATIENT, id, record);
+		},
+		|id| spoil_record(id, |record| record.versions = 1),
+		|id| spoil_record(id, |record| record.origin = Origin::PatientEntered),
+		|id| spoil_record(id, |record| record.responsible = Some(record.author.clone())),
+		|id| spoil_record(id, |record| record.service.last = 0),
+		|id| spoil_version(id, 0, |version| version.commitment = NO_RECORD),
+		|id| spoil_version(id, 0, |version| version.previous = Some(NO_RECORD)),
 		|id| Versions::<Test>::remove(id, 0),
 		|id| Versions::<Test>::insert(NO_RECORD, 0, Versions::<Test>::get(id, 0).unwrap()),
 	];
 	for spoil in spoilers {
 		run(|| {
 			let id = created();
+			added(id);
 			let spoiled = frame_support::storage::with_storage_layer(|| {
 				spoil(id);
 				Err::<(), _>(Records::do_try_state().expect_err("it doesn't fit"))
@@ -103,4 +120,29 @@ fn try_state_finds_what_does_not_fit() {
 			assert!(spoiled.is_err());
 		});
 	}
+}
+
+/// What others than the record's patient name is not found.
+#[test]
+fn reading_needs_the_patient() {
+	run(|| {
+		let id = created();
+		assert!(Records::record(PATIENT, id).is_some());
+		assert_eq!(Records::record(OTHER_PATIENT, id), None);
+		assert_eq!(Records::version(OTHER_PATIENT, id, 0), None);
+		assert_eq!(Records::version(PATIENT, id, 1), None);
+	});
+}
+
+#[test]
+fn the_responsible_institution_can_be_another() {
+	run(|| {
+		let id = created();
+		crate::Records::<Test>::mutate(PATIENT, id, |record| {
+			record.as_mut().unwrap().responsible = Some(OTHER_HOSPITAL)
+		});
+		let facts = <Records as traits::Records>::facts(&PATIENT, &id).unwrap();
+		assert_eq!((facts.author, facts.responsible), (HOSPITAL, OTHER_HOSPITAL));
+		assert_eq!(record(id).responsible, OTHER_HOSPITAL);
+	});
 }

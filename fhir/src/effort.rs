@@ -1,0 +1,30 @@
+//! Bounds the work on an input. In an unusual one, or one that was made to be so, resources refer to
+//! each other so often that following all references would not end in reasonable time.
+
+use crate::resource::Resource;
+use std::cell::Cell;
+
+/// For each resource and each reference, so many steps may be made.
+const STEPS: usize = 64;
+/// So many steps may always be made.
+const ALWAYS_ALLOWED: usize = 1 << 23;
+
+/// The steps that are left.
+pub struct Effort {
+	left: Cell<usize>,
+}
+
+impl Effort {
+	/// The effort that these resources are worth.
+	pub fn new(resources: &[Resource<'_>]) -> Self {
+		let parts = resources.iter().map(|it| it.references.len().saturating_add(1));
+		let parts = parts.fold(0, usize::saturating_add);
+		Self { left: Cell::new(parts.saturating_mul(STEPS).max(ALWAYS_ALLOWED)) }
+	}
+
+	/// Spends steps; `None` if fewer are left.
+	pub fn spend(&self, steps: usize) -> Option<()> {
+		self.left.set(self.left.get().checked_sub(steps)?);
+		Some(())
+	}
+}
