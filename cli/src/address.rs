@@ -72,17 +72,16 @@ pub fn parse(of: AddressOf, text: &str) -> Result<Url> {
 
 /// One address with its password masked, also if it has no scheme or has a space in it.
 fn mask_address(text: &str) -> String {
-	let (scheme, rest) = match text.split_once("://") {
-		Some((scheme, rest)) => (format!("{scheme}://"), rest),
-		None => (String::new(), text),
+	let (scheme, address) = match text.find("://") {
+		Some(at) => text.split_at(at + "://".len()),
+		None => ("", text),
 	};
-	match rest.rfind('@') {
-		Some(at) => match rest[..at].split_once(':') {
-			Some((user, _)) => format!("{scheme}{user}:***{}", &rest[at..]),
-			// Without a colon it is a token, which is as secret.
-			None => format!("{scheme}***{}", &rest[at..]),
-		},
-		None => text.to_owned(),
+	let (user_info, host) = address.split_at(host_start(address));
+	match (user_info, user_info.split_once(':')) {
+		("", _) => text.to_owned(),
+		(_, Some((user, _))) => format!("{scheme}{user}:***@{host}"),
+		// Without a colon it is a token, which is as secret.
+		(_, None) => format!("{scheme}***@{host}"),
 	}
 }
 
@@ -90,22 +89,13 @@ fn mask_address(text: &str) -> String {
 pub fn mask(text: &str) -> String {
 	let mut masked = String::with_capacity(text.len());
 	let mut rest = text;
-	while let Some((before, after)) = rest.split_once("://") {
+	while let Some(start) = rest.find("://") {
+		let (before, address) = rest.split_at(start);
 		masked.push_str(before);
-		masked.push_str("://");
-		let end = after
+		let end = address
 			.find(|c: char| c.is_whitespace() || matches!(c, '"' | '“' | '”' | '`' | '<' | '>'));
-		let (address, next) = after.split_at(end.unwrap_or(after.len()));
-		let host_at = user_info(address);
-		if host_at > 0 {
-			// Without a colon it is a token, which is as secret.
-			if let Some((user, _)) = address[..host_at].split_once(':') {
-				masked.push_str(user);
-				masked.push(':');
-			}
-			masked.push_str("***@");
-		}
-		masked.push_str(&address[host_at..]);
+		let (address, next) = address.split_at(end.unwrap_or(address.len()));
+		masked.push_str(&mask_address(address));
 		rest = next;
 	}
 	masked.push_str(rest);
@@ -114,7 +104,7 @@ pub fn mask(text: &str) -> String {
 
 /// Where the host begins in an address without its scheme: after user and password, if there are
 /// any.
-fn user_info(address: &str) -> usize {
+fn host_start(address: &str) -> usize {
 	let authority = address.split(['/', '?', '#']).next().unwrap_or_default();
 	if let Some(at) = authority.rfind('@') {
 		return at + 1;

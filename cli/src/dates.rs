@@ -1,26 +1,14 @@
-//! Months of service and moments, as people write them and as the chain counts them.
+//! Months of service and moments, as people write them on the command line.
 
 use anyhow::{bail, Context, Result};
-use chrono::{
-	DateTime, Datelike, Days, Local, Months, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc,
-};
+use chrono::{DateTime, Days, Local, Months, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
+use vouchsafe_agent::dates::to_utc;
 use vouchsafe_fhir::dates::months_of;
 
-pub use vouchsafe_fhir::dates::month_index;
-
-/// The month as `2026-11`.
-pub fn show_month(month: u16) -> String {
-	format!("{:04}-{:02}", 1900 + u32::from(month) / 12, month % 12 + 1)
-}
-
-/// First and last month as a period.
-pub fn show_period(first: u16, last: u16) -> String {
-	if first == last {
-		show_month(first)
-	} else {
-		format!("{} to {}", show_month(first), show_month(last))
-	}
-}
+pub use vouchsafe_agent::dates::{
+	month_of_moment, show_moment, show_moment_exactly, show_month, show_period,
+};
+pub use vouchsafe_client::signing::now;
 
 /// Reads months given on the command line: `2026-11`, or a year for its twelve months.
 pub fn parse_months(text: &str) -> Result<(u16, u16)> {
@@ -44,38 +32,6 @@ pub fn parse_last_month(text: &str) -> Result<u16> {
 		(4 | 7, Some(months)) => Ok(months.last),
 		_ => bail!("“{text}” is not a month; write it as 2026-11"),
 	}
-}
-
-/// The month of a moment, UTC.
-pub fn month_of_moment(moment: u64) -> u16 {
-	let date = to_utc(moment);
-	u16::try_from(date.year())
-		.ok()
-		.zip(u16::try_from(date.month()).ok())
-		.and_then(|(year, month)| month_index(year, month))
-		.unwrap_or(0)
-}
-
-/// Now, in seconds since 1970.
-pub fn now() -> u64 {
-	u64::try_from(Utc::now().timestamp()).unwrap_or(0)
-}
-
-fn to_utc(moment: u64) -> DateTime<Utc> {
-	i64::try_from(moment)
-		.ok()
-		.and_then(|seconds| Utc.timestamp_opt(seconds, 0).single())
-		.unwrap_or(DateTime::<Utc>::MAX_UTC)
-}
-
-/// A moment as `2026-11-21 14:05 UTC`.
-pub fn show_moment(moment: u64) -> String {
-	to_utc(moment).format("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-/// A moment with its seconds.
-pub fn show_moment_exactly(moment: u64) -> String {
-	to_utc(moment).format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// A span: `90s`, `10m`, `12h`, `30d`, `6w`.
@@ -176,16 +132,8 @@ fn in_zone<Z: TimeZone>(time: NaiveDateTime, zone: &Z) -> Option<u64> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use chrono::Utc;
 	use proptest::prelude::*;
-
-	#[test]
-	fn months_are_counted_from_1900() {
-		assert_eq!(month_index(1900, 1), Some(0));
-		assert_eq!(month_index(2026, 11), Some(1522));
-		assert_eq!(show_month(1522), "2026-11");
-		assert_eq!(month_index(1899, 12), None);
-		assert_eq!(month_index(2026, 13), None);
-	}
 
 	#[test]
 	fn a_year_is_its_twelve_months() {

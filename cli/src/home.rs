@@ -1,11 +1,14 @@
-//! The CLI's folder: keys, address book, labels, texts of consents, and the journal of records that
-//! are being added. Folders have mode 0700 and files 0600.
+//! The CLI's folder, as the agent's [`Keep`]: keys, address book, labels, texts of consents, and the
+//! journal of records that are being added. Folders have mode 0700 and files 0600.
 //!
 //! Several commands may use the folder at once. What a command reads, changes and writes back, it
-//! changes under the folder's lock ([`Home::lock`]).
+//! changes under the folder's lock ([`Home::lock_now`]).
 
+use crate::{files::FileDraft, keys::KeyStore};
 use anyhow::{bail, Context, Result};
+use serde::{Deserialize, Serialize};
 use std::{
+	collections::BTreeMap,
 	fs::{self, File, TryLockError},
 	io::Write,
 	os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
@@ -13,11 +16,15 @@ use std::{
 	time::{Duration, Instant},
 };
 use tempfile::NamedTempFile;
-use vouchsafe_vault::seal::{self, Purpose, SecretKey};
+use vouchsafe_agent::platform::{Keep, Pieces};
 use zeroize::Zeroizing;
 
 /// How long a command waits for other commands that change the folder. Each takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often it looks whether they have finished.
+const PAUSE: Duration = Duration::from_millis(5);
+/// The address book's file.
+const ADDRESS_BOOK: &str = "names.toml";
 
 /// The CLI's folder.
 #[derive(Clone, Debug)]
@@ -25,9 +32,18 @@ pub struct Home {
 	path: PathBuf,
 }
 
-/// The folder's lock. It ends when this is dropped, or when the process dies.
+/// The lock of the folder or of a folder in it. It ends when this is dropped, or when the process
+/// dies.
 #[derive(Debug)]
 pub struct HomeLock(#[allow(dead_code)] File);
+
+/// The address book's file.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AddressBook {
+	#[serde(default)]
+	names: BTreeMap<String, String>,
+}
 
 impl Home {
 	/// This folder. It is created when something is written into it.
@@ -53,12 +69,29 @@ impl Home {
 	}
 
 	/// Waits until no other command changes the folder, and keeps others from changing it.
-	pub fn lock(&self) -> Result<HomeLock> {
+	pub fn lock_now(&self) -> Result<HomeLock> {
 		self.lock_within(PATIENCE)
 	}
 
 	fn lock_within(&self, patience: Duration) -> Result<HomeLock> {
-		let path = self.folder("")?.join("lock");
+		let until = Instant::now() + patience;
+		loop {
+			match self.try_lock("")? {
+				Some(lock) => return Ok(lock),
+				None if Instant::now() < until => std::thread::sleep(PAUSE),
+				None => bail!(
+					"another vouchsafe command has been changing {} for {} seconds: wait until it \
+					 has finished, then try again",
+					self.path.display(),
+					patience.as_secs()
+				),
+			}
+		}
+	}
+
+	/// The lock of a folder in it. `None` if another command has it.
+	fn try_lock(&self, folder: &str) -> Result<Option<HomeLock>> {
+		let path = self.folder(folder)?.join("lock");
 		let failed = || format!("cannot lock {}", path.display());
 		let file = File::options()
 			.create(true)
@@ -67,21 +100,10 @@ impl Home {
 			.mode(0o600)
 			.open(&path)
 			.with_context(failed)?;
-		let until = Instant::now() + patience;
-		loop {
-			match file.try_lock() {
-				Ok(()) => return Ok(HomeLock(file)),
-				Err(TryLockError::WouldBlock) if Instant::now() < until => {
-					std::thread::sleep(Duration::from_millis(5));
-				},
-				Err(TryLockError::WouldBlock) => bail!(
-					"another vouchsafe command has been changing {} for {} seconds: wait until it \
-					 has finished, then try again",
-					self.path.display(),
-					patience.as_secs()
-				),
-				Err(TryLockError::Error(error)) => return Err(error).with_context(failed),
-			}
+		match file.try_lock() {
+			Ok(()) => Ok(Some(HomeLock(file))),
+			Err(TryLockError::WouldBlock) => Ok(None),
+			Err(TryLockError::Error(error)) => Err(error).with_context(failed),
 		}
 	}
 
@@ -100,41 +122,106 @@ impl Home {
 	pub fn file(&self, folder: &str, name: &str) -> PathBuf {
 		self.path.join(folder).join(name)
 	}
+}
 
-	/// Keeps bytes in a file that only `key` opens.
-	pub fn write_sealed(
-		&self,
-		key: &SecretKey,
-		folder: &str,
-		name: &str,
-		bytes: &[u8],
-	) -> Result<()> {
-		let folder_path = self.folder(folder)?;
-		let sealed = seal::seal(&key.public(), Purpose::Text, &address(folder, name), bytes)?;
-		write_private(&folder_path.join(name), &sealed)
+impl Keep for Home {
+	type Lock = HomeLock;
+	type Draft = FileDraft;
+
+	/// Other commands hold the lock for milliseconds, and so this thread may wait for it.
+	async fn lock(&self) -> Result<HomeLock> {
+		self.lock_now()
 	}
 
-	/// Reads what [`Self::write_sealed`] kept; `None` if there is nothing.
-	pub fn read_sealed(
-		&self,
-		key: &SecretKey,
-		folder: &str,
-		name: &str,
-	) -> Result<Option<Zeroizing<Vec<u8>>>> {
+	async fn claim(&self, folder: &str) -> Result<Option<HomeLock>> {
+		self.try_lock(folder)
+	}
+
+	async fn folders(&self, folder: &str) -> Result<Vec<String>> {
+		let path = self.path.join(folder);
+		if !path.exists() {
+			return Ok(Vec::new());
+		}
+		let mut folders = Vec::new();
+		for file in fs::read_dir(path)? {
+			let file = file?;
+			if let (true, Ok(name)) = (file.file_type()?.is_dir(), file.file_name().into_string()) {
+				folders.push(name);
+			}
+		}
+		Ok(folders)
+	}
+
+	async fn remove_folder(&self, folder: &str, first: &str) -> Result<()> {
+		let path = self.path.join(folder);
+		let first = path.join(first);
+		if first.exists() {
+			fs::remove_file(&first)?;
+			sync_folder(&path);
+		}
+		fs::remove_dir_all(&path).with_context(|| format!("cannot remove {}", path.display()))
+	}
+
+	async fn read(&self, folder: &str, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
 		let path = self.file(folder, name);
 		if !path.exists() {
 			return Ok(None);
 		}
-		let sealed = read_private(&path)?;
-		let bytes = seal::open(key, Purpose::Text, &address(folder, name), &sealed)
-			.with_context(|| format!("{} is sealed to another key", path.display()))?;
-		Ok(Some(bytes))
+		read_private(&path).map(Some)
 	}
-}
 
-/// The associated data of a sealed file: its own path in the folder.
-fn address(folder: &str, name: &str) -> Vec<u8> {
-	format!("vouchsafe/cli/1/{folder}/{name}").into_bytes()
+	async fn write(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<()> {
+		write_private(&self.folder(folder)?.join(name), bytes)
+	}
+
+	async fn draft(&self, folder: &str) -> Result<FileDraft> {
+		FileDraft::new_in(&self.folder(folder)?)
+	}
+
+	async fn scratch(&self) -> Result<FileDraft> {
+		FileDraft::new_in(&std::env::temp_dir())
+	}
+
+	async fn keep(&self, draft: FileDraft, folder: &str, name: &str) -> Result<()> {
+		let folder = self.folder(folder)?;
+		let path = folder.join(name);
+		draft
+			.finish()?
+			.persist(&path)
+			.with_context(|| format!("cannot write {}", path.display()))?;
+		sync_folder(&folder);
+		Ok(())
+	}
+
+	fn content(&self, folder: &str, name: &str) -> Pieces {
+		crate::files::pieces(&self.file(folder, name))
+	}
+
+	async fn address_book(&self) -> Result<BTreeMap<String, String>> {
+		let path = self.path.join(ADDRESS_BOOK);
+		if !path.exists() {
+			return Ok(BTreeMap::new());
+		}
+		let text =
+			fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+		let book: AddressBook = toml::from_str(&text)
+			.with_context(|| format!("{} is not an address book", path.display()))?;
+		Ok(book.names)
+	}
+
+	async fn set_address_book(&self, names: &BTreeMap<String, String>) -> Result<()> {
+		let book = AddressBook { names: names.clone() };
+		write_private(&self.folder("")?.join(ADDRESS_BOOK), toml::to_string(&book)?.as_bytes())
+	}
+
+	async fn own_keys(&self) -> Result<Vec<(String, String)>> {
+		let keys = KeyStore::new(self).list()?;
+		Ok(keys.into_iter().map(|(name, public)| (name, public.account)).collect())
+	}
+
+	fn describe(&self, folder: &str, name: &str) -> String {
+		self.file(folder, name).display().to_string()
+	}
 }
 
 /// Writes a file that only its owner may read: whole or not at all, also if the machine stops.
@@ -174,6 +261,8 @@ pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use futures::StreamExt;
+	use vouchsafe_agent::platform::Draft;
 
 	#[test]
 	fn private_files_are_private() {
@@ -190,7 +279,7 @@ mod tests {
 	fn one_command_at_a_time_holds_the_lock() {
 		let folder = tempfile::tempdir().unwrap();
 		let home = Home::at(folder.path().join("new"));
-		let held = home.lock().unwrap();
+		let held = home.lock_now().unwrap();
 		let error = home.lock_within(Duration::from_millis(20)).unwrap_err().to_string();
 		assert!(error.contains("another vouchsafe command"), "{error}");
 		drop(held);
@@ -209,7 +298,7 @@ mod tests {
 			for _ in 0..8 {
 				scope.spawn(|| {
 					for _ in 0..5 {
-						let _lock = home.lock().unwrap();
+						let _lock = home.lock_now().unwrap();
 						let count: u32 = fs::read_to_string(&path).unwrap().parse().unwrap();
 						write_private(&path, (count + 1).to_string().as_bytes()).unwrap();
 					}
@@ -219,18 +308,63 @@ mod tests {
 		assert_eq!(fs::read_to_string(&path).unwrap(), "40");
 	}
 
-	#[test]
-	fn sealed_files_open_only_with_their_key_and_at_their_place() {
+	#[tokio::test]
+	async fn what_is_kept_is_a_private_file() {
 		let folder = tempfile::tempdir().unwrap();
 		let home = Home::at(folder.path().join("new"));
-		let (key, other) = (SecretKey::random(), SecretKey::random());
-		assert!(home.read_sealed(&key, "texts", "a").unwrap().is_none());
-		home.write_sealed(&key, "texts", "a", b"text").unwrap();
-		assert_eq!(*home.read_sealed(&key, "texts", "a").unwrap().unwrap(), b"text");
-		assert!(home.read_sealed(&other, "texts", "a").is_err());
-		fs::copy(home.file("texts", "a"), home.file("texts", "b")).unwrap();
-		assert!(home.read_sealed(&key, "texts", "b").is_err());
-		let mode = fs::metadata(home.path()).unwrap().permissions().mode();
-		assert_eq!(mode & 0o777, 0o700);
+		assert!(home.read("texts", "a").await.unwrap().is_none());
+		home.write("texts", "a", b"text").await.unwrap();
+		assert_eq!(*home.read("texts", "a").await.unwrap().unwrap(), b"text");
+		for (path, mode) in [(home.path().to_owned(), 0o700), (home.file("texts", "a"), 0o600)] {
+			assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode);
+		}
+	}
+
+	#[tokio::test]
+	async fn a_folder_is_claimed_by_one_command_and_removed_with_its_content() {
+		let folder = tempfile::tempdir().unwrap();
+		let home = Home::at(folder.path());
+		assert!(home.folders("journal").await.unwrap().is_empty());
+		let claim = home.claim("journal/a").await.unwrap().unwrap();
+		assert!(home.claim("journal/a").await.unwrap().is_none());
+		assert!(home.claim("journal/b").await.unwrap().is_some());
+		drop(claim);
+		assert!(home.claim("journal/a").await.unwrap().is_some());
+		let mut draft = home.draft("journal/a").await.unwrap();
+		draft.write(b"content").await.unwrap();
+		home.keep(draft, "journal/a", "content-0").await.unwrap();
+		let kept = home.file("journal/a", "content-0");
+		assert_eq!(fs::metadata(kept).unwrap().permissions().mode() & 0o777, 0o600);
+		for _ in 0..2 {
+			let pieces: Vec<_> = home.content("journal/a", "content-0").collect().await;
+			assert_eq!(
+				pieces.into_iter().map(Result::unwrap).collect::<Vec<_>>(),
+				[&b"content"[..]]
+			);
+		}
+		home.write("journal/a", "state", b"state").await.unwrap();
+		let mut folders = home.folders("journal").await.unwrap();
+		folders.sort();
+		assert_eq!(folders, ["a", "b"]);
+		home.remove_folder("journal/a", "state").await.unwrap();
+		assert_eq!(home.folders("journal").await.unwrap(), ["b"]);
+		assert!(home.content("journal/a", "content-0").next().await.unwrap().is_err());
+	}
+
+	#[tokio::test]
+	async fn the_address_book_is_a_file_for_people() {
+		let folder = tempfile::tempdir().unwrap();
+		let home = Home::at(folder.path());
+		assert!(home.address_book().await.unwrap().is_empty());
+		let names = BTreeMap::from([("Eva".to_owned(), "5Grw".to_owned())]);
+		home.set_address_book(&names).await.unwrap();
+		assert_eq!(home.address_book().await.unwrap(), names);
+		let path = home.file("", ADDRESS_BOOK);
+		assert_eq!(fs::read_to_string(&path).unwrap(), "[names]\nEva = \"5Grw\"\n");
+		fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+		assert_eq!(home.address_book().await.unwrap(), names, "it is no secret");
+		fs::write(&path, "Eva").unwrap();
+		let error = home.address_book().await.unwrap_err().to_string();
+		assert!(error.contains("is not an address book"), "{error}");
 	}
 }

@@ -18,8 +18,22 @@ const ALLOWED: &[(&str, &[&str])] = &[
 	("fhir", &["primitives"]),
 	("client", &["primitives", "vault", "protocol"]),
 	("custodian", &["primitives", "vault", "protocol", "client"]),
-	("cli", &["primitives", "vault", "protocol", "speech", "fhir", "client"]),
-	("e2e", &["primitives", "vault", "protocol", "speech", "fhir", "client", "custodian", "cli"]),
+	("agent", &["primitives", "vault", "protocol", "speech", "fhir"]),
+	("cli", &["primitives", "vault", "protocol", "speech", "fhir", "agent", "client"]),
+	(
+		"e2e",
+		&[
+			"primitives",
+			"vault",
+			"protocol",
+			"speech",
+			"fhir",
+			"agent",
+			"client",
+			"custodian",
+			"cli",
+		],
+	),
 ];
 
 /// The row of the table for a crate in this folder.

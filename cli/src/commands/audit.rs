@@ -8,7 +8,7 @@ use crate::{
 	audit::{self, Log},
 	dates::show_moment,
 	english::{teller, ENGLISH},
-	output::{Output, Progress},
+	output::Output,
 	session::{Session, Settings},
 };
 use anyhow::Result;
@@ -25,7 +25,7 @@ use vouchsafe_speech::{Noun, Teller};
 const GAP: u32 = 20;
 
 pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Output> {
-	let session = Session::connect(settings).await?;
+	let session = settings.connect().await?;
 	match command {
 		AuditCommand::Show { which, last } => {
 			let (log, _) = read(&session, &which).await?;
@@ -84,7 +84,7 @@ async fn read(session: &Session, which: &WhichLog) -> Result<(Log, Option<Accoun
 }
 
 async fn show(session: &Session, log: &Log, last: Option<usize>) -> Result<Output> {
-	let labels = session.labels_of(&log.patient)?;
+	let labels = session.labels_of(&log.patient).await?;
 	let teller = teller(&session.names, &labels);
 	let mut lines = fold(log.entries());
 	let skip = last.map_or(0, |last| lines.len().saturating_sub(last));
@@ -150,7 +150,7 @@ fn say_entry(teller: &Teller, entry: Option<&LogEntry>) -> String {
 /// The times of blocks, in seconds since 1970. A block is left out if the node cannot tell, because it
 /// has pruned the block's state.
 async fn times_of(session: &Session, blocks: impl Iterator<Item = u32>) -> BTreeMap<u32, u64> {
-	let _progress = Progress::waiting("reading the times of the log's blocks");
+	let _progress = session.waiting("reading the times of the log's blocks");
 	let mut blocks: Vec<u32> = blocks.collect();
 	blocks.sort_unstable();
 	blocks.dedup();

@@ -1,9 +1,10 @@
 //! `vouchsafe consent`.
 
-use super::{account_json, agree, apply, confirm, id_json, key, plain_terms, time_of, when};
+use super::{account_json, agree, apply, confirm, id_json, key, time_of, when};
 use crate::{
+	advice,
 	args::{Agreeing, ConsentCommand},
-	consent::{self, CarryReport, Granted},
+	consent::{self, plain_terms, CarryReport, Granted},
 	dates::{self, show_moment},
 	english::{teller, ENGLISH},
 	output::Output,
@@ -18,7 +19,7 @@ use vouchsafe_client::chain::{
 use vouchsafe_speech::{short, Noun};
 
 pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<Output> {
-	let session = Session::connect(settings).await?;
+	let session = settings.connect().await?;
 	match command {
 		ConsentCommand::Grant { to, deny, even_in_emergency, about, reach, agreeing } => {
 			let me = session.me()?.account();
@@ -46,7 +47,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 					terms.confidentiality = Confidentiality::VeryRestricted;
 				}
 			}
-			agree(&consent::sentence(&session, &me, &grantee, &terms)?, agreeing.agreement)?;
+			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::grant(&session, grantee, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
 		},
@@ -56,14 +57,14 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			let mut terms = found.terms;
 			let at = session.finalized().await?;
 			apply(&session, &at, &me, &mut terms, &about, &reach).await?;
-			agree(&consent::sentence(&session, &me, &grantee, &terms)?, agreeing.agreement)?;
+			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::amend(&session, id, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
 		},
 		ConsentCommand::Revoke { consent: id, agreement } => {
 			let me = session.me()?.account();
 			let (grantee, found) = consent::find(&session, id).await?;
-			let sentence = consent::sentence(&session, &me, &grantee, &found.terms)?;
+			let sentence = consent::sentence(&session, &me, &grantee, &found.terms).await?;
 			confirm(&format!("I revoke consent {id}, which says: “{sentence}”"), agreement)?;
 			let (grantee, block) = consent::revoke(&session, id).await?;
 			let at = time_of(&session, block).await;
@@ -143,7 +144,9 @@ pub(super) async fn finish(
 		};
 		match result {
 			Ok(done) => carried = done,
-			Err(error) => trouble = format!("\nYour own key shares were not carried: {error:#}"),
+			Err(error) => {
+				trouble = format!("\nYour own key shares were not carried: {}", advice::say(&error))
+			},
 		}
 	}
 	let said = carried_text(session, &carried);
@@ -228,7 +231,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let now = at.time().await?;
 	let mut consents = at.consents_of(patient).await?;
 	consents.sort_by_key(|(_, consent)| consent.id);
-	let labels = session.labels_of(patient)?;
+	let labels = session.labels_of(patient).await?;
 	let teller = teller(&session.names, &labels);
 	let mut lines = Vec::new();
 	let mut rows = Vec::new();
@@ -240,7 +243,9 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 			_ => "in force",
 		};
 		let agreed = match &session.me {
-			Some(me) if me.account() == *patient => consent::kept_text(session, &consent.text)?,
+			Some(me) if me.account() == *patient => {
+				consent::kept_text(session, &consent.text).await?
+			},
 			_ => None,
 		};
 		lines.push(format!(

@@ -5,6 +5,7 @@ use crate::{
 	args::{parse_key, CouncilCommand},
 	council::{self, Motion},
 	english::ENGLISH,
+	files,
 	names::parse_account,
 	output::Output,
 	session::{Session, Settings},
@@ -19,9 +20,9 @@ use vouchsafe_client::chain::{
 
 pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<Output> {
 	if let CouncilCommand::Upgrade { wasm, .. } | CouncilCommand::Apply { wasm, .. } = &command {
-		super::check_file(wasm)?;
+		files::check(wasm)?;
 	}
-	let session = Session::connect(settings).await?;
+	let session = settings.connect().await?;
 	let call: RuntimeCall = match command {
 		CouncilCommand::List => return list(&session).await,
 		CouncilCommand::Vote { motion, vote, agreement } => {

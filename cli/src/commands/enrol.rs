@@ -6,6 +6,7 @@ use crate::{
 	args::{parse_key, EnrolCommand},
 	dates::{now, parse_end, parse_moment, show_moment},
 	english::ENGLISH,
+	files,
 	home::write_private,
 	output::{table, Output},
 	session::{Session, Settings},
@@ -39,9 +40,9 @@ struct SignedEnrolment {
 
 pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Output> {
 	if let EnrolCommand::Submit { file, .. } = &command {
-		super::check_file(file)?;
+		files::check(file)?;
 	}
-	let session = Session::connect(settings).await?;
+	let session = settings.connect().await?;
 	let names = &session.names;
 	match command {
 		EnrolCommand::Sign { institution, kind, valid_for, out, agreement: _ } => {

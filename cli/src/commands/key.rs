@@ -3,8 +3,9 @@
 use super::{agree, when};
 use crate::{
 	args::KeyCommand,
-	keys::{Identity, KeyStore, Secrets},
+	keys::{Identity, KeyStore},
 	output::{table, Output},
+	secrets::Secrets,
 	session::{Session, Settings},
 };
 use anyhow::{bail, Context, Result};
@@ -64,7 +65,7 @@ pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<Outp
 		},
 		KeyCommand::Show { name, words } => show(settings, &store, name.as_deref(), words),
 		KeyCommand::Register { agreement } => {
-			let session = Session::connect(settings).await?;
+			let session = settings.connect().await?;
 			let me = session.me()?;
 			let at = session.finalized().await?;
 			let account = at.account(&me.account()).await?.with_context(|| {

@@ -12,24 +12,26 @@ mod request;
 mod status;
 
 use crate::{
-	address,
+	address, advice,
 	args::{About, Agreement, Cli, Command, Reach},
 	dates,
 	home::Home,
-	keys::Secrets,
 	labels::LabelTable,
 	names::did_you_mean,
 	open::OpenError,
-	output::{self, Output, Progress},
+	output::{self, Output},
+	progress::{silence, TerminalProgress},
+	secrets::Secrets,
 	session::{Session, Settings},
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
 use std::{io::IsTerminal, process::ExitCode};
+use vouchsafe_agent::platform::Progress;
 use vouchsafe_client::{
 	chain::{
-		account_bytes, bounded, AccountId, Action, Actions, At, Categories, ChainError, Effect,
-		Labels, Purpose, Purposes, Record, Terms, View, H256,
+		account_bytes, bounded, AccountId, Actions, At, Categories, ChainError, Labels, Purposes,
+		Record, Terms, View, H256,
 	},
 	custodian::CustodianError,
 };
@@ -43,14 +45,14 @@ pub async fn main(cli: Cli) -> ExitCode {
 	};
 	let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
 		tracing_subscriber::EnvFilter::new(format!(
-			"off,vouchsafe_cli={level},vouchsafe_client={level}"
+			"off,vouchsafe_cli={level},vouchsafe_agent={level},vouchsafe_client={level}"
 		))
 	});
 	tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 	let (json, verbose) = (cli.json, cli.verbose > 0);
 	let result = {
-		let _silence = verbose.then(output::silence);
-		let _working = Progress::waiting("working");
+		let _silence = verbose.then(silence);
+		let _working = TerminalProgress.begin("working", None);
 		run(cli).await
 	};
 	let code = match &result {
@@ -61,11 +63,11 @@ pub async fn main(cli: Cli) -> ExitCode {
 		Ok(output) if json => format!("{:#}", output.json),
 		Ok(output) if verbose => output.details.as_ref().unwrap_or(&output.text).clone(),
 		Ok(output) => output.text.clone(),
-		Err(error) if json => format!("{:#}", json!({ "error": format!("{error:#}") })),
+		Err(error) if json => format!("{:#}", json!({ "error": advice::say(error) })),
 		Err(_) => String::new(),
 	};
 	if let Err(error) = &result {
-		output::write_error(&format!("error: {}\n", address::mask(&format!("{error:#}"))));
+		output::write_error(&format!("error: {}\n", address::mask(&advice::say(error))));
 	}
 	if answer.is_empty() {
 		return ExitCode::from(code);
@@ -140,15 +142,6 @@ pub async fn run(cli: Cli) -> Result<Output> {
 		Command::Request(command) => request::run(&settings, command).await,
 		Command::Audit(command) => audit::run(&settings, command).await,
 		Command::Status => status::run(&settings).await,
-	}
-}
-
-/// Checks that a file can be read, before connecting to a node.
-fn check_file(path: &std::path::Path) -> Result<()> {
-	let is_file = std::fs::File::open(path).and_then(|file| Ok(file.metadata()?.is_file()));
-	match is_file.with_context(|| format!("cannot read {}", path.display()))? {
-		true => Ok(()),
-		false => bail!("{} is not a file", path.display()),
 	}
 }
 
@@ -232,7 +225,7 @@ async fn apply(
 		terms.records = bounded(records, "records")?;
 	}
 	if !about.labels.is_empty() {
-		terms.labels = labels(session, patient, &about.labels)?;
+		terms.labels = labels(session, patient, &about.labels).await?;
 	}
 	if let Some(confidentiality) = about.confidentiality {
 		terms.confidentiality = confidentiality;
@@ -269,11 +262,11 @@ async fn apply(
 }
 
 /// The bits of labels. `all` names every label, and `label7` or `7` a label of unknown meaning.
-fn labels(session: &Session, patient: &AccountId, words: &[String]) -> Result<Labels> {
+async fn labels(session: &Session, patient: &AccountId, words: &[String]) -> Result<Labels> {
 	if words.iter().any(|word| word == "all") {
 		return Ok(Labels(u32::MAX));
 	}
-	let table = session.labels_of(patient)?;
+	let table = session.labels_of(patient).await?;
 	let mut labels = Labels(0);
 	for word in words {
 		match word.trim_start_matches("label").trim_start_matches('-').parse::<u8>() {
@@ -282,15 +275,6 @@ fn labels(session: &Session, patient: &AccountId, words: &[String]) -> Result<La
 		}
 	}
 	Ok(labels)
-}
-
-/// Terms of a permit to read for treatment, about everything.
-pub(crate) fn plain_terms(effect: Effect) -> Terms {
-	Terms {
-		actions: Actions::of(&[Action::Read]),
-		purposes: Purposes::of(&[Purpose::Treatment]),
-		..Terms::all(effect)
-	}
 }
 
 /// Shows a sentence that permits something, and asks whether the user agrees. Without a terminal,

@@ -1,10 +1,11 @@
 //! `vouchsafe name`.
 
 use crate::{
+	advice,
 	args::NameCommand,
 	names::{self, Names},
 	output::{table, Output},
-	session::{Session, Settings},
+	session::Settings,
 };
 use anyhow::{bail, Result};
 use serde_json::json;
@@ -12,18 +13,21 @@ use serde_json::json;
 pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Output> {
 	match command {
 		NameCommand::Add { name, account, replace } => {
-			let known = Names::load(&settings.home, settings.development)?;
+			let known = Names::load(&settings.home, settings.development).await?;
 			let account = known.resolve(&account)?;
-			let put = if replace { names::replace } else { names::add };
-			put(&settings.home, &name, &account)?;
+			if replace {
+				names::replace(&settings.home, &name, &account).await?;
+			} else {
+				names::add(&settings.home, &name, &account).await?;
+			}
 			Ok(Output::new(
 				format!("“{name}” is now the name of {account}."),
 				json!({ "name": name, "account": account.to_string() }),
 			))
 		},
 		NameCommand::Remove { name } => {
-			if !names::remove(&settings.home, &name)? {
-				let names = Names::load(&settings.home, settings.development)?;
+			if !names::remove(&settings.home, &name).await? {
+				let names = Names::load(&settings.home, settings.development).await?;
 				let known = names.list().into_iter().map(|(name, ..)| name);
 				bail!(
 					"there is no “{name}” in the address book{}",
@@ -35,11 +39,11 @@ pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Out
 		NameCommand::List => {
 			// With the chain's names, if a node answers.
 			let without_key = Settings { key: None, ..settings.clone() };
-			let names = match Session::connect(&without_key).await {
+			let names = match without_key.connect().await {
 				Ok(session) => session.names,
 				Err(error) => {
-					tracing::info!("{}", crate::address::mask(&format!("{error:#}")));
-					Names::load(&settings.home, settings.development)?
+					tracing::info!("{}", crate::address::mask(&advice::say(&error)));
+					Names::load(&settings.home, settings.development).await?
 				},
 			};
 			let rows: Vec<_> = names

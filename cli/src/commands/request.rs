@@ -1,9 +1,9 @@
 //! `vouchsafe request`.
 
-use super::{account_json, agree, apply, confirm, plain_terms, when};
+use super::{account_json, agree, apply, confirm, when};
 use crate::{
 	args::{About, Reach, RequestCommand},
-	consent,
+	consent::{self, plain_terms},
 	english::teller,
 	output::Output,
 	request,
@@ -15,7 +15,7 @@ use vouchsafe_client::chain::{AccountId, Asked, Effect, Grantee, Request, Terms,
 use vouchsafe_speech::AccessRequest;
 
 pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<Output> {
-	let session = Session::connect(settings).await?;
+	let session = settings.connect().await?;
 	match command {
 		RequestCommand::Submit {
 			patient,
@@ -67,7 +67,7 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 				None => found.grantee.clone(),
 			};
 			check_within(&found.asked, &terms)?;
-			agree(&consent::sentence(&session, &me, &grantee, &terms)?, agreeing.agreement)?;
+			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = request::approve(&session, id, grantee, terms.clone()).await?;
 			super::consent::finish(&session, granted, &terms, &agreeing).await
 		},
@@ -138,7 +138,7 @@ fn check_within(asked: &Asked, terms: &Terms) -> Result<()> {
 async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
-	let labels = session.labels_of(patient)?;
+	let labels = session.labels_of(patient).await?;
 	let teller = teller(&session.names, &labels);
 	let mine = session.me.as_ref().is_some_and(|me| me.account() == *patient);
 	let mut lines = Vec::new();

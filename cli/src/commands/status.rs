@@ -4,7 +4,7 @@ use super::account_json;
 use crate::{
 	english::ENGLISH,
 	output::{table, Output},
-	session::{in_force, Session, Settings},
+	session::{in_force, Settings},
 };
 use anyhow::Result;
 use futures::future::join_all;
@@ -15,7 +15,7 @@ use vouchsafe_client::{
 };
 
 pub(super) async fn run(settings: &Settings) -> Result<Output> {
-	let session = Session::connect(settings).await?;
+	let session = settings.connect().await?;
 	let (best, finalized) = (session.chain.best().await?, session.finalized().await?);
 	let name = session.chain.chain_name().await?;
 	let kind = session.chain.chain_type().await?;

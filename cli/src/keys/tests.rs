@@ -1,5 +1,4 @@
 use super::*;
-use proptest::prelude::*;
 use std::{fs, os::unix::fs::PermissionsExt};
 
 const PASSPHRASE: &str = "correct horse";
@@ -143,39 +142,5 @@ fn what_is_no_export_is_told() {
 	for json in ["", "{}", "[]", r#"{"encoded":"AAAA"}"#, r#"{"encoded":"!"}"#] {
 		let error = store.import_wallet_json("alice", json, "", PASSPHRASE).unwrap_err();
 		assert!(error.to_string().contains("polkadot-js wallet"), "{json}: {error}");
-	}
-}
-
-#[test]
-fn development_keys_are_the_known_ones() {
-	let alice = Identity::development("//Alice").unwrap();
-	assert_eq!(alice.account().to_string(), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
-	let doctor = Identity::development("//DoctorA").unwrap();
-	let secret: [u8; 32] = Blake2b256::digest(b"vouchsafe/development///DoctorA").into();
-	assert_eq!(doctor.encryption_key(), SecretKey::from_bytes(&secret).public().0);
-	assert!(Identity::development("Alice").is_err());
-}
-
-#[test]
-fn secrets_come_from_files() {
-	let folder = tempfile::tempdir().unwrap();
-	let path = folder.path().join("passphrase");
-	fs::write(&path, "correct horse\nmore\n").unwrap();
-	assert_eq!(*Secrets::File(path.clone()).ask_new().unwrap(), "correct horse");
-	fs::write(&path, "short\n").unwrap();
-	assert!(Secrets::File(path).ask_new().unwrap_err().to_string().contains("too short"));
-	assert!(Secrets::File(folder.path().join("none")).ask("It").is_err());
-}
-
-proptest! {
-	#[test]
-	fn foreign_wallet_json_never_panics(encoded: Vec<u8>, text in ".*") {
-		let json = serde_json::json!({
-			"encoded": BASE64_STANDARD.encode(&encoded),
-			"encoding": { "content": ["pkcs8", "sr25519"], "type": ["scrypt", "xsalsa20-poly1305"], "version": "3" },
-			"address": "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
-		});
-		prop_assert!(decrypt_wallet_json(&json.to_string(), "").is_err());
-		prop_assert!(decrypt_wallet_json(&text, "").is_err());
 	}
 }

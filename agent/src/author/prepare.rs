@@ -1,0 +1,243 @@
+//! The first step, prepare: makes everything that is needed before anything leaves the machine.
+
+use super::*;
+use crate::{
+	journal::{Entry, Envelope, NewRow},
+	labels::LabelTable,
+	platform::Draft,
+};
+use anyhow::anyhow;
+use codec::Encode;
+use vouchsafe_protocol::{
+	cid::{cid_of, Cid, CidBuilder},
+	holders::{choose, Choice, ChoiceError},
+	messages::HexBytes,
+	openings::context,
+	types::{AccountKind, HolderChoice, HolderKind},
+};
+use vouchsafe_vault::{
+	commitment::PlaintextCommitment,
+	document::Encryptor,
+	manifest::{seal_share, Details, Manifest, ShareAddress},
+	record_id,
+	seal::PublicKey,
+	sharing::{check_dealing, Secret},
+	Context,
+};
+
+/// The holders, or why none could be chosen, with names instead of accounts.
+fn choose_holders(
+	session: &Session<impl Platform>,
+	addition: &Addition,
+	key: &[u8; 32],
+	allowed: Option<&HolderChoice>,
+) -> Result<Choice> {
+	let (author, patient) = (addition.institution.as_ref(), &addition.patient);
+	let chosen = choose(&session.members, author, (patient, key), allowed, &addition.sharing);
+	chosen.map_err(|error| match &error {
+		ChoiceError::NotAnInstitution(account) | ChoiceError::NoCustodian(account) => {
+			let name = session.names.show(account);
+			anyhow!(error.to_string().replace(&account.to_string(), &name))
+		},
+		ChoiceError::TooFew { .. } => error.into(),
+	})
+}
+
+pub(super) async fn prepare<P: Platform>(
+	session: &Session<P>,
+	addition: &Addition,
+	source: Hex<32>,
+	journal: &Journal<P::Keep>,
+) -> Result<Group> {
+	let me = session.me()?;
+	let at = session.finalized().await?;
+	let patient = addition.patient.clone();
+	let account = at.account(&patient).await?.with_context(|| {
+		format!("{} is not enrolled as a patient", session.names.show(&patient))
+	})?;
+	if account.kind != AccountKind::Patient {
+		bail!(
+			"{} is {}, not a patient",
+			session.names.show(&patient),
+			ENGLISH.phrase(account.kind)
+		);
+	}
+	let allowed = at.holder_choice(&patient).await?;
+	let choice = choose_holders(session, addition, &account.encryption_key, allowed.as_ref())?;
+	// Before anything is encrypted: another command that uses the same words finds their bits.
+	let words: Vec<String> =
+		addition.documents.iter().flat_map(|it| it.place.labels()).cloned().collect();
+	let (table, _) = LabelTable::draw(&session.keep, me, &patient, &words).await?;
+	let mut entries = Vec::new();
+	for (number, document) in addition.documents.iter().enumerate() {
+		let mut draft = journal.draft().await?;
+		let entry =
+			prepare_one(session, &at, addition, document, &choice, &table, &mut draft).await?;
+		journal.keep_content(draft, number).await?;
+		entries.push(entry);
+	}
+	let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
+	let group = Group { genesis, signer, source, entries };
+	journal.save(&group).await?;
+	Ok(group)
+}
+
+async fn prepare_one<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
+	addition: &Addition,
+	document: &NewDocument,
+	Choice { threshold, holders }: &Choice,
+	table: &LabelTable,
+	draft: &mut impl Draft,
+) -> Result<Entry> {
+	let patient = addition.patient.clone();
+	let labels;
+	let (record, version, previous, new) = match &document.place {
+		Place::New { category, months, labels: words, relation, confidentiality, origin } => {
+			if let Some((_, target)) = relation {
+				let found = at.record(*target).await?;
+				if found.is_none_or(|found| found.patient != patient) {
+					bail!("the related record is not one of this patient's");
+				}
+			}
+			labels = table.bits(words)?;
+			let salt = vouchsafe_vault::random_bytes::<16>();
+			let author = addition.institution.as_ref().unwrap_or(&patient);
+			let row = NewRow {
+				salt: Hex(salt),
+				origin: origin.word().into(),
+				months: *months,
+				relation: relation.as_ref().map(|(kind, it)| (kind.word().into(), Hex(it.0))),
+				confidentiality: confidentiality.word().into(),
+				labels: labels.0,
+				category: category.word().into(),
+			};
+			(record_id(&patient, author, &salt).0, 0, [0; 32], Some(row))
+		},
+		Place::VersionOf(record) => {
+			let found = at.record(*record).await?.context("there is no such record")?;
+			if found.patient != patient {
+				bail!("that record belongs to another patient");
+			}
+			labels = found.labels;
+			(record.0, found.versions, found.head.0, None)
+		},
+	};
+	let context = context(session.genesis(), H256(record), version, &patient);
+	let secret = Secret::random();
+	let progress =
+		session.bytes(&format!("encrypting {}", document.title), document.content.length()?);
+	let encrypted = encrypt(document, &secret, &context, draft, &progress).await?;
+	drop(progress);
+	let details = Details {
+		title: document.title.clone(),
+		media_type: table.mark(&document.media_type, &labels),
+		plaintext_len: encrypted.plaintext_len,
+		commitment_salt: encrypted.commitment_salt,
+	};
+	let manifest = Manifest::new(
+		&secret,
+		&context,
+		encrypted.cid.to_bytes(),
+		encrypted.ciphertext_len,
+		&details,
+	)?
+	.encode_versioned();
+	let holder_count = u8::try_from(holders.len()).context("too many holders")?;
+	let split = secret.split(*threshold, holder_count)?;
+	check_dealing(&split.shares, &split.commitments)?;
+	let mut envelopes = Vec::new();
+	let mut patient_share = None;
+	for (holder, share) in holders.iter().zip(&split.shares) {
+		let address = ShareAddress {
+			genesis: context.genesis,
+			record,
+			version,
+			epoch: 0,
+			holder: account_bytes(&holder.account),
+		};
+		let sealed = seal_share(&PublicKey(holder.key), &address, share).with_context(|| {
+			format!("cannot seal a share to {}", session.names.show(&holder.account))
+		})?;
+		match holder.kind {
+			HolderKind::Patient => patient_share = Some(HexBytes(sealed)),
+			_ => envelopes.push(Envelope {
+				institution: (&holder.account).into(),
+				share: HexBytes(sealed),
+				delivered: false,
+			}),
+		}
+	}
+	Ok(Entry {
+		title: document.title.clone(),
+		patient: (&patient).into(),
+		institution: addition.institution.as_ref().map(Into::into),
+		record: Hex(record),
+		version,
+		new,
+		previous: Hex(previous),
+		manifest_cid: cid_of(&manifest).to_string(),
+		manifest: HexBytes(manifest),
+		content_cid: encrypted.cid.to_string(),
+		content_len: encrypted.ciphertext_len,
+		commitment: Hex(encrypted.commitment),
+		commitments: HexBytes(split.commitments.encode()),
+		threshold: *threshold,
+		holders: holders
+			.iter()
+			.map(|it| ((&it.account).into(), it.kind.word().to_owned()))
+			.collect(),
+		envelopes,
+		patient_share,
+		uploaded: false,
+		is_final: false,
+		complete: false,
+	})
+}
+
+struct Encrypted {
+	cid: Cid,
+	plaintext_len: u64,
+	ciphertext_len: u64,
+	commitment: [u8; 32],
+	commitment_salt: [u8; 32],
+}
+
+/// Encrypts a document into a draft, in bounded memory.
+async fn encrypt(
+	document: &NewDocument,
+	secret: &Secret,
+	context: &Context,
+	draft: &mut impl Draft,
+	progress: &impl Task,
+) -> Result<Encrypted> {
+	let commitment_salt = vouchsafe_vault::random_bytes();
+	let mut commitment = PlaintextCommitment::new(commitment_salt);
+	let mut cid = CidBuilder::new();
+	let mut encryptor = Encryptor::new(&secret.document_key(context), context);
+	let mut ciphertext = Vec::new();
+	let mut pieces = document.content.pieces();
+	while let Some(piece) = pieces.next().await {
+		let piece = piece.with_context(|| format!("cannot read {}", document.title))?;
+		commitment.update(&piece);
+		encryptor.update(&piece, &mut ciphertext)?;
+		cid.update(&ciphertext);
+		draft.write(&ciphertext).await?;
+		ciphertext.clear();
+		progress.advance(piece.len() as u64);
+	}
+	let done = encryptor.finish(&mut ciphertext)?;
+	cid.update(&ciphertext);
+	draft.write(&ciphertext).await?;
+	Ok(Encrypted {
+		cid: cid.finish(),
+		plaintext_len: done.plaintext_len,
+		ciphertext_len: done.ciphertext_len,
+		commitment: commitment.finish(),
+		commitment_salt,
+	})
+}
+
+#[cfg(test)]
+mod tests;

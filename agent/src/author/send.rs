@@ -1,0 +1,413 @@
+//! The steps that send what was prepared: upload, submit, deliver. Each can be repeated without
+//! harm.
+
+use super::*;
+use crate::journal::{Entry, Envelope};
+use codec::Decode;
+use std::{collections::HashMap, str::FromStr};
+use vouchsafe_protocol::{
+	calls::{batch_all, RecordsCall, RuntimeCall},
+	cid::Cid,
+	errors::ChainError,
+	messages::DeliverEnvelope,
+	openings::has_custodian,
+	traits::Custodian,
+	types::{
+		bounded, Holder, HolderKind, Labels, NewRecord, NewSharingSet, NewVersion, Relation,
+		ServicePeriod,
+	},
+};
+
+/// Calls in one batch: an import of a bundle is one or two transactions.
+const BATCH: usize = 8;
+/// How long to wait for the acknowledgement of a delivered envelope before it is delivered again.
+const AGAIN: Duration = Duration::from_secs(60);
+/// The longest pause between attempts.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// Uploads each ciphertext to a custodian with an IPFS node.
+pub(super) async fn upload<P: Platform>(
+	session: &Session<P>,
+	journal: &Journal<P::Keep>,
+	group: &mut Group,
+	until: Option<Duration>,
+) -> Result<()> {
+	let me = session.me()?;
+	for number in 0..group.entries.len() {
+		let entry = group.entries[number].clone();
+		if entry.uploaded || entry.is_final {
+			continue;
+		}
+		let cid = Cid::from_str(&entry.content_cid).context("the journal's CID")?;
+		let mut pause = Duration::from_secs(1);
+		let waiting = session.waiting(&format!("uploading {}", entry.title));
+		'tries: loop {
+			let mut reasons = Vec::new();
+			// The author's own institution first, then the others.
+			let mut targets: Vec<_> = entry.envelopes.iter().map(|it| it.institution).collect();
+			targets.sort_by_key(|target| Some(*target) != entry.institution);
+			for target in targets {
+				let institution = AccountId::from(target);
+				let name = session.names.show(&institution);
+				match upload_to(session, journal, number, &institution, &cid, entry.content_len)
+					.await
+				{
+					Ok(true) => break 'tries,
+					Ok(false) => {},
+					Err(error) => reasons.push(format!("{name}: {error:#}")),
+				}
+			}
+			if is_over(session, until) {
+				let message = format!(
+					"no custodian took “{}” ({}). Nothing is lost",
+					entry.title,
+					reasons.join("; ")
+				);
+				bail!(Advised::new(message, Advice::Resume { key: me.name.clone() }));
+			}
+			waiting.say(&format!("waiting for a custodian that takes {}", entry.title));
+			session.clock.sleep(pause).await;
+			pause = (pause * 2).min(LONGEST_PAUSE);
+		}
+		group.entries[number].uploaded = true;
+		journal.save(group).await?;
+		session.step("uploaded");
+	}
+	Ok(())
+}
+
+/// Whether the custodian accepted it. A custodian without an IPFS node does not.
+async fn upload_to<P: Platform>(
+	session: &Session<P>,
+	journal: &Journal<P::Keep>,
+	number: usize,
+	institution: &AccountId,
+	cid: &Cid,
+	length: u64,
+) -> Result<bool> {
+	let custodian = session.custodian(institution)?;
+	if !custodian.about().await?.content {
+		return Ok(false);
+	}
+	let content = journal.content(number);
+	custodian.add_content(&session.me()?.signer, cid, length, content).await?;
+	Ok(true)
+}
+
+/// Whether the version is on the chain; an error if another one is in its place.
+async fn is_there(at: &impl View, entry: &Entry) -> Result<bool> {
+	match at.version(H256(entry.record.0), entry.version).await? {
+		Some(version) if version.commitment.0 == entry.commitment.0 => Ok(true),
+		Some(_) => Err(Overtaken.into()),
+		None => Ok(false),
+	}
+}
+
+/// Another version was added first.
+#[derive(Debug, thiserror::Error)]
+#[error(
+	"another version of this record was added in the meantime: look at it with `record open`, and \
+	 add yours again if it is still wanted"
+)]
+struct Overtaken;
+
+/// Whether the chain will never accept it, so that trying again is useless.
+pub(super) fn is_hopeless(error: &anyhow::Error) -> bool {
+	error.chain().any(|cause| {
+		cause.downcast_ref::<Overtaken>().is_some()
+			|| matches!(
+				cause.downcast_ref::<ChainError>(),
+				Some(ChainError::Dispatch { .. } | ChainError::Stranger | ChainError::MayNotSign)
+			)
+	})
+}
+
+/// Submits the versions that are not on the chain yet, several in a batch, and waits until they are
+/// final.
+pub(super) async fn submit<P: Platform>(
+	session: &Session<P>,
+	journal: &Journal<P::Keep>,
+	group: &mut Group,
+	until: Option<Duration>,
+) -> Result<()> {
+	let waiting = session.waiting("waiting for finality");
+	let mut pause = Duration::from_secs(1);
+	loop {
+		match try_submit(session, journal, group, &waiting).await {
+			Err(error) if passes(&error) && !is_over(session, until) => {
+				tracing::debug!("submitting again: {error:#}");
+				waiting.say("waiting for the node");
+				session.clock.sleep(pause).await;
+				pause = (pause * 2).min(LONGEST_PAUSE);
+			},
+			result => return result,
+		}
+	}
+}
+
+async fn try_submit<P: Platform>(
+	session: &Session<P>,
+	journal: &Journal<P::Keep>,
+	group: &mut Group,
+	waiting: &impl Task,
+) -> Result<()> {
+	let at = session.finalized().await?;
+	let mut open = Vec::new();
+	for (number, entry) in group.entries.iter_mut().enumerate() {
+		if !entry.is_final && is_there(&at, entry).await? {
+			entry.is_final = true;
+		}
+		if !entry.is_final {
+			open.push(number);
+		}
+	}
+	for batch in open.chunks(BATCH) {
+		waiting.say("waiting for finality");
+		let calls: Vec<_> = batch
+			.iter()
+			.map(|number| runtime_call(&group.entries[*number]))
+			.collect::<Result<_>>()?;
+		let call = match <[RuntimeCall; 1]>::try_from(calls) {
+			Ok([call]) => call,
+			Err(calls) => batch_all(calls),
+		};
+		if let Err(error) = session.submit(call).await {
+			// It may be on the chain anyway: sent by an earlier run, or included too late to be
+			// seen.
+			let at = session.finalized().await?;
+			for number in batch {
+				if !is_there(&at, &group.entries[*number]).await? {
+					let entries: Vec<_> = batch.iter().map(|it| &group.entries[*it]).collect();
+					return Err(error.context(not_added(&entries)));
+				}
+			}
+		}
+		for number in batch {
+			group.entries[*number].is_final = true;
+		}
+		journal.save(group).await?;
+		session.step("final");
+	}
+	Ok(())
+}
+
+/// Whether waiting may help: the node cannot be reached, or the quota of this window is used up.
+fn passes(error: &anyhow::Error) -> bool {
+	error.chain().any(|cause| match cause.downcast_ref::<ChainError>() {
+		Some(ChainError::QuotaSpent | ChainError::TooFarAhead) => true,
+		Some(error) => error.may_pass(),
+		None => false,
+	})
+}
+
+/// The beginning of the message if the chain refuses entries. The reason follows.
+fn not_added(entries: &[&Entry]) -> String {
+	let titles: Vec<_> = entries.iter().map(|entry| entry.title.as_str()).collect();
+	let labelled =
+		entries.iter().any(|entry| entry.new.as_ref().is_some_and(|row| row.labels != 0));
+	let hint = if labelled {
+		" (a consent to write has to name a record's labels, or all labels)"
+	} else {
+		""
+	};
+	format!("{} could not be added{hint}", ENGLISH.and(&titles))
+}
+
+fn runtime_call(entry: &Entry) -> Result<RuntimeCall> {
+	let (version, sharing) = (new_version(entry)?, sharing(entry)?);
+	let call = match new_record(entry)? {
+		Some((salt, record)) => RecordsCall::create {
+			patient: entry.patient.into(),
+			institution: entry.institution.map(Into::into),
+			salt,
+			record,
+			version,
+			sharing,
+		},
+		None => RecordsCall::add_version { record: entry.record.into(), version, sharing },
+	};
+	Ok(call.into())
+}
+
+fn new_record(entry: &Entry) -> Result<Option<([u8; 16], NewRecord)>> {
+	let Some(row) = &entry.new else { return Ok(None) };
+	let relation = match &row.relation {
+		Some((kind, target)) => {
+			Some(Relation { kind: RelationKind::from_word(kind)?, target: H256(target.0) })
+		},
+		None => None,
+	};
+	let record = NewRecord {
+		origin: Origin::from_word(&row.origin)?,
+		service: ServicePeriod { first: row.months.0, last: row.months.1 },
+		relation,
+		confidentiality: Confidentiality::from_word(&row.confidentiality)?,
+		labels: Labels(row.labels),
+		category: Category::from_word(&row.category)?,
+	};
+	Ok(Some((row.salt.0, record)))
+}
+
+fn new_version(entry: &Entry) -> Result<NewVersion> {
+	let manifest = Cid::from_str(&entry.manifest_cid).context("the journal's CID")?;
+	Ok(NewVersion {
+		previous: H256(entry.previous.0),
+		manifest: manifest.to_bytes(),
+		commitment: H256(entry.commitment.0),
+	})
+}
+
+fn sharing(entry: &Entry) -> Result<NewSharingSet> {
+	let holders = entry
+		.holders
+		.iter()
+		.map(|(account, kind)| {
+			Ok(Holder { account: (*account).into(), kind: HolderKind::from_word(kind)? })
+		})
+		.collect::<Result<Vec<_>>>()?;
+	let commitments = vouchsafe_vault::sharing::Commitments::decode(&mut &entry.commitments.0[..])
+		.context("the journal's commitments")?;
+	Ok(NewSharingSet {
+		threshold: entry.threshold,
+		holders: bounded(holders, "holders")?,
+		commitments: H256(commitments.hash()),
+	})
+}
+
+/// The institutions whose acknowledgement is missing.
+pub(super) async fn missing(at: &impl View, entry: &Entry) -> Result<Vec<AccountId>> {
+	let set = at
+		.sharing_set(H256(entry.record.0), entry.version)
+		.await?
+		.context("the version's sharing set is gone from the chain")?;
+	Ok(set
+		.holders
+		.iter()
+		.filter(|holder| !holder.acknowledged && has_custodian(holder.kind))
+		.map(|holder| holder.account.clone())
+		.collect())
+}
+
+/// Delivers envelopes until every acknowledgement is final.
+pub(super) async fn deliver<P: Platform>(
+	session: &Session<P>,
+	journal: &Journal<P::Keep>,
+	group: &mut Group,
+	until: Option<Duration>,
+) -> Result<()> {
+	let waiting = session.waiting("waiting for the custodians");
+	// When each envelope may be sent next, and how long to wait afterwards.
+	let mut due: HashMap<(usize, usize), (Duration, Duration)> = HashMap::new();
+	let mut complaints: HashMap<AccountId, String> = HashMap::new();
+	loop {
+		let at = match session.finalized().await {
+			Ok(at) => at,
+			Err(error) if !is_over(session, until) && error.may_pass() => {
+				waiting.say("waiting for the node");
+				session.clock.sleep(Duration::from_secs(2)).await;
+				continue;
+			},
+			Err(error) => return Err(error.into()),
+		};
+		let mut absent: Vec<AccountId> = Vec::new();
+		let mut sending = Vec::new();
+		let now = session.clock.elapsed();
+		for (number, entry) in group.entries.iter_mut().enumerate() {
+			if entry.complete {
+				continue;
+			}
+			let missing = missing(&at, entry).await?;
+			if missing.is_empty() {
+				entry.complete = true;
+				continue;
+			}
+			for (place, envelope) in entry.envelopes.iter().enumerate() {
+				let institution = AccountId::from(envelope.institution);
+				if !missing.contains(&institution) {
+					continue;
+				}
+				if !absent.contains(&institution) {
+					absent.push(institution.clone());
+				}
+				let first = if envelope.delivered { now + AGAIN } else { now };
+				let (when, _) =
+					*due.entry((number, place)).or_insert((first, Duration::from_secs(1)));
+				if when <= now {
+					let message = message(entry, envelope);
+					sending.push(deliver_one(session, number, place, institution, message));
+				}
+			}
+		}
+		if group.entries.iter().all(|entry| entry.complete) {
+			journal.save(group).await?;
+			session.step("acknowledged");
+			return Ok(());
+		}
+		let mut results = stream::iter(sending).buffer_unordered(8);
+		let mut delivered = false;
+		while let Some((number, place, institution, result)) = results.next().await {
+			let envelope = &mut group.entries[number].envelopes[place];
+			let (when, pause) = due.entry((number, place)).or_insert((now, Duration::from_secs(1)));
+			match result {
+				Ok(_) => {
+					complaints.remove(&institution);
+					delivered |= !envelope.delivered;
+					envelope.delivered = true;
+					*when = session.clock.elapsed() + AGAIN;
+				},
+				Err(reason) => {
+					tracing::debug!(reason, "delivering an envelope");
+					complaints.insert(institution, reason);
+					*when = session.clock.elapsed() + *pause;
+					*pause = (*pause * 2).min(LONGEST_PAUSE);
+				},
+			}
+		}
+		drop(results);
+		if delivered {
+			journal.save(group).await?;
+			session.step("delivered");
+		}
+		if is_over(session, until) {
+			return Ok(());
+		}
+		let names: Vec<_> = absent
+			.iter()
+			.map(|it| match complaints.get(it) {
+				Some(reason) => format!("{} ({reason})", session.names.show(it)),
+				None => session.names.show(it),
+			})
+			.collect();
+		waiting.say(&format!("waiting for the acknowledgement of {}", ENGLISH.and(&names)));
+		session.clock.sleep(Duration::from_millis(500)).await;
+	}
+}
+
+/// Delivers one envelope. Returns its place and institution with the result.
+async fn deliver_one(
+	session: &Session<impl Platform>,
+	number: usize,
+	place: usize,
+	institution: AccountId,
+	message: DeliverEnvelope,
+) -> (usize, usize, AccountId, Result<(), String>) {
+	let deliver = async {
+		let custodian = session.custodian(&institution)?.without_retries();
+		custodian.deliver_envelope(&session.me()?.signer, &message).await?;
+		anyhow::Ok(())
+	};
+	let result = deliver.await.map_err(|error| error.to_string());
+	(number, place, institution, result)
+}
+
+fn message(entry: &Entry, envelope: &Envelope) -> DeliverEnvelope {
+	DeliverEnvelope {
+		record: entry.record,
+		version: entry.version,
+		epoch: 0,
+		manifest: entry.manifest.clone(),
+		commitments: entry.commitments.clone(),
+		share: envelope.share.clone(),
+		patient_share: entry.patient_share.clone(),
+	}
+}

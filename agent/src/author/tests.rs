@@ -1,0 +1,164 @@
+use super::*;
+use crate::{
+	journal::{Entry, Envelope},
+	keys::Identity,
+	memory::MemoryKeep,
+	platform::Keep,
+};
+use vouchsafe_protocol::{cid::cid_of, errors::ChainError, messages::HexBytes};
+
+const PATIENT: AccountId = AccountId::new([9; 32]);
+
+/// A document outside the agent, in pieces.
+#[derive(Debug)]
+struct Outside(Vec<&'static [u8]>);
+
+impl Source for Outside {
+	fn length(&self) -> Result<u64> {
+		match self.0.is_empty() {
+			true => bail!("not a document"),
+			false => Ok(self.0.concat().len() as u64),
+		}
+	}
+
+	fn pieces(&self) -> Pieces {
+		Pieces::new(stream::iter(self.0.clone()).map(|piece| Ok(Bytes::from_static(piece))))
+	}
+}
+
+#[tokio::test]
+async fn a_document_outside_and_its_bytes_are_the_same_source() {
+	let outside = Content::Source(Arc::new(Outside(vec![b"a", b"", b"bc"])));
+	let digest = outside.digest().await.unwrap();
+	assert_eq!(digest, Content::Bytes(Bytes::from_static(b"abc")).digest().await.unwrap());
+	assert!(Content::Source(Arc::new(Outside(vec![]))).digest().await.is_err());
+}
+
+#[tokio::test]
+async fn what_is_handed_in_again_is_known_again() {
+	let addition = |content: &[u8], title: &str, months| Addition {
+		patient: PATIENT,
+		institution: Some(AccountId::new([1; 32])),
+		documents: vec![NewDocument {
+			content: Content::Bytes(content.to_vec().into()),
+			title: title.into(),
+			media_type: "text/plain".into(),
+			place: Place::New {
+				category: Category::Other,
+				months,
+				labels: vec![],
+				relation: None,
+				confidentiality: Confidentiality::Normal,
+				origin: Origin::Authored,
+			},
+		}],
+		sharing: SharingWish::default(),
+	};
+	let source = async |addition: &Addition| source_of(addition).await.unwrap();
+	let one = source(&addition(b"abc", "It", (1, 2))).await;
+	assert_eq!(one, source(&addition(b"abc", "It", (1, 2))).await);
+	assert_ne!(one, source(&addition(b"abd", "It", (1, 2))).await);
+	assert_ne!(one, source(&addition(b"abc", "Is", (1, 2))).await);
+	assert_ne!(one, source(&addition(b"abc", "It", (1, 3))).await);
+	let mut other = addition(b"abc", "It", (1, 2));
+	other.patient = AccountId::new([8; 32]);
+	assert_ne!(one, source(&other).await);
+}
+
+fn doctor() -> Identity {
+	Identity::development("//DoctorA").unwrap()
+}
+
+/// A version of which nothing has left the machine.
+fn prepared() -> Entry {
+	let cid = cid_of(b"ciphertext").to_string();
+	Entry {
+		title: "It".into(),
+		patient: (&PATIENT).into(),
+		institution: None,
+		record: Hex([5; 32]),
+		version: 0,
+		new: None,
+		previous: Hex([0; 32]),
+		manifest: HexBytes(vec![]),
+		manifest_cid: cid.clone(),
+		content_cid: cid,
+		content_len: 10,
+		commitment: Hex([0; 32]),
+		commitments: HexBytes(vec![]),
+		threshold: 2,
+		holders: vec![],
+		envelopes: vec![Envelope {
+			institution: Hex([1; 32]),
+			share: HexBytes(vec![]),
+			delivered: false,
+		}],
+		patient_share: None,
+		uploaded: false,
+		is_final: false,
+		complete: false,
+	}
+}
+
+/// A session with one unfinished group, and no connection.
+async fn interrupted(entry: Entry) -> Session<crate::memory::Offline> {
+	let session = Session::offline(doctor(), MemoryKeep::default());
+	let me = session.me().unwrap();
+	let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
+	let (journal, _) = Journal::claim(&session.keep, me, genesis, Hex([7; 32])).await.unwrap();
+	let group = Group { genesis, signer, source: Hex([7; 32]), entries: vec![entry] };
+	journal.save(&group).await.unwrap();
+	drop(journal);
+	session
+}
+
+#[tokio::test]
+async fn what_cannot_be_prepared_leaves_nothing() {
+	let session = Session::offline(doctor(), MemoryKeep::default());
+	let document = NewDocument {
+		content: Content::Bytes(Bytes::from_static(b"abc")),
+		title: "It".into(),
+		media_type: "text/plain".into(),
+		place: Place::VersionOf(H256([5; 32])),
+	};
+	let addition = Addition {
+		patient: PATIENT,
+		institution: None,
+		documents: vec![document],
+		sharing: SharingWish::default(),
+	};
+	let error = add(&session, &addition, None).await.unwrap_err();
+	assert!(matches!(error.downcast_ref(), Some(ChainError::Unreachable(_))), "{error:#}");
+	assert!(session.keep.places().is_empty());
+}
+
+#[tokio::test]
+async fn unfinished_work_is_tried_until_patience_ends_and_stays() {
+	let uploaded = Entry { uploaded: true, ..prepared() };
+	for (entry, tried) in [(prepared(), "no custodian took “It”"), (uploaded, "not finished")] {
+		let session = interrupted(entry).await;
+		let patience = Duration::from_secs(100);
+		let error = resume(&session, Some(patience)).await.unwrap_err();
+		assert!(error.to_string().starts_with(tried), "{error:#}");
+		let advised = error.downcast_ref::<Advised>().unwrap();
+		assert_eq!(advised.advice, Advice::Resume { key: "//DoctorA".into() });
+		let elapsed = session.clock.elapsed();
+		assert!(patience <= elapsed && elapsed < patience * 2, "{elapsed:?}");
+		let found = Journal::unfinished(&session.keep, session.me().unwrap()).await.unwrap();
+		assert_eq!(found.len(), 1);
+	}
+}
+
+#[tokio::test]
+async fn another_chains_work_is_left_alone() {
+	let session = Session::offline(doctor(), MemoryKeep::default());
+	let me = session.me().unwrap();
+	let genesis = Hex([9; 32]);
+	let (journal, _) = Journal::claim(&session.keep, me, genesis, Hex([7; 32])).await.unwrap();
+	let signer = (&me.account()).into();
+	let entries = vec![prepared()];
+	journal.save(&Group { genesis, signer, source: Hex([7; 32]), entries }).await.unwrap();
+	drop(journal);
+	assert!(resume(&session, None).await.unwrap().is_empty());
+	assert_eq!(session.keep.folders("journal").await.unwrap().len(), 1);
+}

@@ -1,0 +1,569 @@
+//! Grants, amends, revokes and explains consents, and carries the patient's own share to a
+//! custodian, so that permitted records open even if one hospital cannot be reached.
+
+use crate::{
+	advice::{Advice, Advised},
+	english::{teller, ENGLISH},
+	labels::LabelTable,
+	names::Names,
+	open::own_share,
+	platform::{Keep, Platform},
+	session::{At, Session},
+};
+use anyhow::{bail, Context as _, Result};
+use codec::Encode;
+use serde::{Deserialize, Serialize};
+use vouchsafe_protocol::{
+	calls::ConsentCall,
+	events::{ConsentEvent, Event},
+	messages::{CarryShare, Hex, HexBytes},
+	traits::{Custodian, Submit, View},
+	types::{
+		account_bytes, AccountId, AccountKind, Action, Actions, Consent, DataPeriod, Decision,
+		Disease, Effect, Grantee, Ground, HolderKind, Purpose, Purposes, Record, RecordStatus,
+		Role, ShownText, Terms, H256,
+	},
+};
+use vouchsafe_speech::{short, Asked};
+use vouchsafe_vault::{
+	commitment::text_commitment,
+	manifest::{seal_share, ShareAddress},
+	seal::PublicKey,
+};
+
+const FOLDER: &str = "consents";
+
+/// The text of a consent, as it is stored on this machine.
+#[derive(Serialize, Deserialize)]
+struct KeptText {
+	language: String,
+	text: String,
+	salt: Hex<32>,
+}
+
+/// A consent that was granted or amended.
+#[derive(Clone, Debug)]
+pub struct Granted {
+	/// The grantee.
+	pub grantee: Grantee,
+	/// Its number.
+	pub id: u32,
+	/// The first block in which it is in force.
+	pub block: u32,
+	/// The sentence that the patient agreed to.
+	pub sentence: String,
+	/// Whether it existed before.
+	pub amended: bool,
+}
+
+/// The result of carrying a patient's own shares.
+#[derive(Clone, Debug, Default)]
+pub struct CarryReport {
+	/// The versions whose share was carried, and the institutions that got them.
+	pub carried: Vec<(H256, u32, AccountId)>,
+	/// The versions whose share could not be carried, and why.
+	pub failed: Vec<(H256, u32, String)>,
+}
+
+/// Reads a grantee: `everyone`, `role:nurse`, `role:nurse@Hospital B`, `institution:Hospital B` or
+/// just `Hospital B`, `team:1@Hospital B`, `practitioner:Dr. Berger@Hospital B` or just
+/// `Dr. Berger@Hospital B`, `person:Eva`, `study:3`, `research`, `research:MONDO:0005148`.
+pub fn parse_grantee(
+	names: &Names,
+	is_institution: impl Fn(&AccountId) -> bool,
+	text: &str,
+) -> Result<Grantee> {
+	if text == "everyone" {
+		return Ok(Grantee::Everyone);
+	}
+	if text == "research" {
+		return Ok(Grantee::Research);
+	}
+	let institution = |name: &str| -> Result<AccountId> {
+		let account = names.resolve(name)?;
+		if !is_institution(&account) {
+			bail!("“{name}” is not an institution on this chain");
+		}
+		Ok(account)
+	};
+	let (kind, rest) = match text.split_once(':') {
+		Some((kind, rest)) if !text.starts_with("//") => (kind, rest),
+		_ => ("", text),
+	};
+	let (who, at) = match rest.rsplit_once('@') {
+		Some((who, at)) => (who, Some(at)),
+		None => (rest, None),
+	};
+	Ok(match (kind, at) {
+		("role", None) => Grantee::Role(Role::from_word(who)?),
+		("role", Some(at)) => {
+			Grantee::RoleAt { role: Role::from_word(who)?, institution: institution(at)? }
+		},
+		("institution", None) => Grantee::Institution(institution(who)?),
+		("team", Some(at)) => Grantee::CareTeam {
+			institution: institution(at)?,
+			team: who
+				.parse()
+				.with_context(|| format!("“{who}” is not the number of a care team"))?,
+		},
+		("team", None) => bail!("name the care team's institution: team:{who}@INSTITUTION"),
+		("practitioner" | "", Some(at)) => Grantee::PractitionerAt {
+			practitioner: names.resolve(who)?,
+			institution: institution(at)?,
+		},
+		("practitioner", None) => bail!(
+			"name the practitioner's institution: practitioner:{who}@INSTITUTION. A permit ends when the \
+			 practitioner leaves it. For a deny that follows the person write person:{who}"
+		),
+		("person", None) => Grantee::Person(names.resolve(who)?),
+		("study", None) => Grantee::Study(
+			who.parse().with_context(|| format!("“{who}” is not the number of a study"))?,
+		),
+		("research", None) => Grantee::ResearchOn(disease(who)?),
+		("", None) => {
+			let account = names.resolve(who)?;
+			if is_institution(&account) {
+				Grantee::Institution(account)
+			} else {
+				bail!(
+					"{who} is not an institution: write practitioner:{who}@INSTITUTION for a practitioner who \
+					 works there, or person:{who} for the person anywhere"
+				)
+			}
+		},
+		_ => bail!(
+			"“{text}” is not a grantee: write everyone, role:nurse, role:nurse@INSTITUTION, INSTITUTION, \
+			 team:1@INSTITUTION, NAME@INSTITUTION, person:NAME, study:1, research or research:MONDO_ID"
+		),
+	})
+}
+
+/// The number of a disease in MONDO: `MONDO:0005148`, or without the prefix.
+fn disease(text: &str) -> Result<Disease> {
+	let digits = text.strip_prefix("MONDO:").unwrap_or(text);
+	let number = digits.parse().ok().filter(|_| digits.bytes().all(|it| it.is_ascii_digit()));
+	number.with_context(|| {
+		format!("“{text}” is not a disease: write its id in MONDO, such as MONDO:0005148")
+	})
+}
+
+impl<P: Platform> Session<P> {
+	/// Reads a grantee with the names of this session.
+	pub fn grantee(&self, text: &str) -> Result<Grantee> {
+		parse_grantee(&self.names, |account| self.member(account).is_some(), text)
+	}
+
+	/// The labels of a patient that are known on this machine.
+	pub async fn labels_of(&self, patient: &AccountId) -> Result<LabelTable> {
+		match &self.me {
+			Some(me) => LabelTable::load(&self.keep, me, patient).await,
+			None => Ok(LabelTable::default()),
+		}
+	}
+}
+
+/// The commitment to the text, for the chain. Text and salt stay on this machine.
+pub(crate) async fn shown(session: &Session<impl Platform>, sentence: &str) -> Result<ShownText> {
+	let me = session.me()?;
+	let salt = vouchsafe_vault::random_bytes();
+	let name = ENGLISH.language();
+	let commitment = text_commitment(&salt, name, sentence);
+	let kept = KeptText { language: name.into(), text: sentence.into(), salt: Hex(salt) };
+	// Stored before signing: a consent whose text is lost cannot be shown again.
+	let bytes = serde_json::to_vec(&kept)?;
+	session.keep.write_sealed(&me.encryption, FOLDER, &hex::encode(commitment), &bytes).await?;
+	let mut language = [0; 2];
+	language.copy_from_slice(&name.as_bytes()[..2]);
+	Ok(ShownText { commitment: H256(commitment), language })
+}
+
+/// The text of a consent, if it is stored on this machine and matches the commitment on the chain.
+pub async fn kept_text(
+	session: &Session<impl Platform>,
+	text: &ShownText,
+) -> Result<Option<String>> {
+	let me = session.me()?;
+	let name = hex::encode(text.commitment.0);
+	let Some(bytes) = session.keep.read_sealed(&me.encryption, FOLDER, &name).await? else {
+		return Ok(None);
+	};
+	let kept: KeptText = serde_json::from_slice(&bytes).context("a kept text is damaged")?;
+	let fits = text_commitment(&kept.salt.0, &kept.language, &kept.text) == text.commitment.0;
+	Ok(fits.then_some(kept.text))
+}
+
+/// The sentence of a consent.
+pub async fn sentence(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	grantee: &Grantee,
+	terms: &Terms,
+) -> Result<String> {
+	let labels = session.labels_of(patient).await?;
+	Ok(teller(&session.names, &labels).consent(grantee, terms))
+}
+
+/// Grants a consent. The patient must have seen its sentence and agreed to it.
+pub async fn grant(
+	session: &Session<impl Platform>,
+	grantee: Grantee,
+	terms: Terms,
+) -> Result<Granted> {
+	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
+	let text = shown(session, &sentence).await?;
+	let call = ConsentCall::grant { grantee: grantee.clone(), terms, text };
+	let included = session.submit(call).await?;
+	let id = included.find(|event| match event {
+		Event::Consent(ConsentEvent::Granted { id, .. }) => Some(*id),
+		_ => None,
+	});
+	let id = id.context("the chain does not confirm the consent")?;
+	Ok(Granted { grantee, id, block: included.number, sentence, amended: false })
+}
+
+/// Amends a consent to new terms. The patient must have seen their sentence and agreed to it.
+pub async fn amend(session: &Session<impl Platform>, id: u32, terms: Terms) -> Result<Granted> {
+	let (grantee, consent) = find(session, id).await?;
+	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
+	let text = shown(session, &sentence).await?;
+	let call = ConsentCall::amend {
+		grantee: grantee.clone(),
+		id,
+		revision: consent.revision,
+		terms,
+		text,
+	};
+	let included = session.submit(call).await?;
+	Ok(Granted { grantee, id, block: included.number, sentence, amended: true })
+}
+
+/// Revokes a consent. From the returned block on it is not in force. The call uses the account's
+/// own nonce, so that it replaces a pending call and goes first.
+pub async fn revoke(session: &Session<impl Platform>, id: u32) -> Result<(Grantee, u32)> {
+	let me = session.me()?;
+	let (grantee, _) = find(session, id).await?;
+	let call = ConsentCall::revoke { grantee: grantee.clone(), id };
+	let included = session.chain.submit_revocation(&me.signer, call).await?;
+	Ok((grantee, included.number))
+}
+
+/// The user's own consent with this number.
+pub async fn find(session: &Session<impl Platform>, id: u32) -> Result<(Grantee, Consent)> {
+	let me = session.me()?.account();
+	let at = session.finalized().await?;
+	at.consents_of(&me).await?.into_iter().find(|(_, consent)| consent.id == id).ok_or_else(|| {
+		Advised::new(format!("you have no consent {id}"), Advice::ListConsents).into()
+	})
+}
+
+/// Terms of a permit to read for treatment, about everything.
+pub fn plain_terms(effect: Effect) -> Terms {
+	Terms {
+		actions: Actions::of(&[Action::Read]),
+		purposes: Purposes::of(&[Purpose::Treatment]),
+		..Terms::all(effect)
+	}
+}
+
+/// Whether a record passes a permit's filters on records. The chain decides whether the reader, the
+/// purpose and the time fit.
+pub fn is_about(terms: &Terms, id: &H256, record: &Record) -> bool {
+	let admits = |list: &[AccountId], account| list.is_empty() || list.contains(account);
+	let DataPeriod { from, to } = &terms.data_period;
+	record.status != RecordStatus::WrongPatient
+		&& (terms.records.is_empty() || terms.records.contains(id))
+		&& terms.categories.admits(record.category)
+		&& record.confidentiality <= terms.confidentiality
+		&& record.labels.0 & !terms.labels.0 == 0
+		&& from.is_none_or(|from| from <= record.service.first)
+		&& to.is_none_or(|to| record.service.last <= to)
+		&& admits(&terms.authors, &record.author)
+		&& admits(&terms.responsible, &record.responsible)
+}
+
+/// Whether terms permit reading.
+pub fn permits_reading(terms: &Terms) -> bool {
+	terms.effect == Effect::Permit && terms.actions.admits(Action::Read)
+}
+
+/// Carries the patient's own share of every version that the consent covers to a custodian, sealed
+/// again. It is the custodian of `to`, otherwise of the grantee's institution, otherwise of the
+/// record's responsible institution. The custodian releases the share under the same rule as its
+/// own, and destroys it when the consent ends.
+pub async fn carry(
+	session: &Session<impl Platform>,
+	grantee: &Grantee,
+	id: u32,
+	terms: &Terms,
+	to: Option<&AccountId>,
+) -> Result<CarryReport> {
+	let me = session.me()?;
+	let at = session.finalized().await?;
+	let mut carried = CarryReport::default();
+	if !permits_reading(terms) {
+		return Ok(carried);
+	}
+	for (record, entry) in at.all_records_of(&me.account()).await? {
+		if !is_about(terms, &record, &entry) {
+			continue;
+		}
+		let institution = to.or(grantee.institution()).unwrap_or(&entry.responsible);
+		for version in 0..entry.versions {
+			match carry_one(session, &at, record, version, grantee, id, institution).await {
+				Ok(true) => {
+					carried.carried.push((record, version, institution.clone()));
+				},
+				Ok(false) => {},
+				Err(error) => carried.failed.push((record, version, format!("{error:#}"))),
+			}
+		}
+	}
+	Ok(carried)
+}
+
+/// Whether there was a share to carry.
+async fn carry_one<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
+	record: H256,
+	version: u32,
+	grantee: &Grantee,
+	id: u32,
+	institution: &AccountId,
+) -> Result<bool> {
+	let me = session.me()?;
+	let Some(set) = at.sharing_set(record, version).await? else { return Ok(false) };
+	if !set.holders.iter().any(|holder| holder.kind == HolderKind::Patient) {
+		return Ok(false);
+	}
+	let name = session.names.show(institution);
+	let member =
+		session.member(institution).with_context(|| format!("{name} is not an institution"))?;
+	let (_, key) = member
+		.custodian
+		.as_ref()
+		.with_context(|| format!("{name} has not named a custodian that could keep it"))?;
+	let (share, commitments, set) = own_share(session, at, record, version).await?;
+	let address = ShareAddress {
+		genesis: session.genesis().0,
+		record: record.0,
+		version,
+		epoch: set.epoch,
+		holder: account_bytes(&me.account()),
+	};
+	let message = CarryShare {
+		record: record.into(),
+		version,
+		epoch: set.epoch,
+		grantee: HexBytes(grantee.encode()),
+		consent: id,
+		commitments: HexBytes(commitments.encode()),
+		share: HexBytes(seal_share(&PublicKey(*key), &address, &share)?),
+	};
+	let custodian = session.custodian(institution)?;
+	custodian
+		.carry_share(&me.signer, &message)
+		.await
+		.with_context(|| format!("{name} did not take the share of record {}", short(&record)))?;
+	Ok(true)
+}
+
+/// The ground on which this account would read: as the patient, or under an affiliation.
+pub async fn ground_of(
+	session: &Session<impl Platform>,
+	reader: &AccountId,
+	patient: &AccountId,
+	institution: Option<AccountId>,
+) -> Result<Ground> {
+	if reader == patient {
+		return Ok(Ground::Own);
+	}
+	if institution.is_some() {
+		return Ok(Ground::Consent { institution });
+	}
+	let at = session.finalized().await?;
+	let now = at.time().await?;
+	let account = at.account(reader).await?;
+	if account.is_some_and(|account| account.kind != AccountKind::Practitioner) {
+		return Ok(Ground::Consent { institution: None });
+	}
+	let current: Vec<AccountId> = at
+		.affiliations(reader)
+		.await?
+		.into_iter()
+		.filter(|(_, affiliation)| crate::session::in_force(affiliation, now))
+		.map(|(institution, _)| institution)
+		.collect();
+	match &current[..] {
+		[] => Ok(Ground::Consent { institution: None }),
+		[one] => Ok(Ground::Consent { institution: Some(one.clone()) }),
+		_ => {
+			let message = format!("{} works for several institutions", session.names.show(reader));
+			bail!(Advised::new(message, Advice::ChooseInstitution))
+		},
+	}
+}
+
+/// The chain's decision about a reader and a record, and the reason, in a sentence.
+pub async fn explain(
+	session: &Session<impl Platform>,
+	reader: &AccountId,
+	ground: Ground,
+	record: H256,
+	action: Action,
+	purpose: Purpose,
+) -> Result<(Decision, String)> {
+	let at = session.finalized().await?;
+	let found = at.record(record).await?.context("there is no such record")?;
+	let patient = found.patient;
+	let decision = at.decide(reader, ground, &patient, record, action, purpose).await?;
+	let consents = at.consents_of(&patient).await?;
+	let labels = session.labels_of(&patient).await?;
+	let asked = Asked {
+		reader,
+		patient: &patient,
+		action,
+		purpose,
+		record: Some((&record, found.category)),
+	};
+	let sentence = teller(&session.names, &labels).decision(&asked, &decision, &consents);
+	Ok((decision, sentence))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::memory::MemoryKeep;
+
+	async fn names() -> (Names, AccountId, AccountId) {
+		let keep = MemoryKeep::default();
+		let (hospital, doctor) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
+		crate::names::add(&keep, "Dr. Berger", &doctor).await.unwrap();
+		let mut names = Names::load(&keep, true).await.unwrap();
+		names.add_institution("Hospital B", hospital.clone());
+		(names, hospital, doctor)
+	}
+
+	#[tokio::test]
+	async fn grantees_are_read() {
+		let (names, institution, practitioner) = names().await;
+		let known = institution.clone();
+		let read = |text: &str| parse_grantee(&names, |it| *it == known, text);
+		assert!(read("everyone").unwrap() == Grantee::Everyone);
+		assert!(read("Hospital B").unwrap() == Grantee::Institution(institution.clone()));
+		assert!(
+			read("institution:Hospital B").unwrap() == Grantee::Institution(institution.clone())
+		);
+		assert!(
+			read("team:1@Hospital B").unwrap()
+				== Grantee::CareTeam { institution: institution.clone(), team: 1 }
+		);
+		assert!(read("role:nurse").unwrap() == Grantee::Role(Role::Nurse));
+		assert!(
+			read("role:nurse@Hospital B").unwrap()
+				== Grantee::RoleAt { role: Role::Nurse, institution: institution.clone() }
+		);
+		let at = Grantee::PractitionerAt { practitioner: practitioner.clone(), institution };
+		assert!(read("practitioner:Dr. Berger@Hospital B").unwrap() == at);
+		assert!(read("Dr. Berger@Hospital B").unwrap() == at);
+		assert!(read("person:Dr. Berger").unwrap() == Grantee::Person(practitioner));
+		assert!(read("person://DoctorB").is_ok());
+		assert!(read("//DoctorB@Hospital B").is_ok());
+		assert!(read("study:3").unwrap() == Grantee::Study(3));
+		assert!(read("research").unwrap() == Grantee::Research);
+		for disease in ["research:MONDO:0005148", "research:0005148", "research:5148"] {
+			assert!(read(disease).unwrap() == Grantee::ResearchOn(5148), "{disease}");
+		}
+		for wrong in [
+			"",
+			"nobody",
+			"team:1",
+			"team:x@Hospital B",
+			"role:king",
+			"Dr. Berger",
+			"study:x",
+			"research:",
+			"research:diabetes",
+			"research:+5148",
+			"research:ICD:5148",
+			"research:5148@Hospital B",
+			"practitioner:Dr. Berger",
+			"institution:Dr. Berger",
+			"Dr. Berger@Dr. Berger",
+			"a:b:c",
+		] {
+			assert!(read(wrong).is_err(), "{wrong}");
+		}
+	}
+
+	fn record() -> Record {
+		use vouchsafe_protocol::types::{Category, Confidentiality, Labels, Origin, ServicePeriod};
+		Record {
+			patient: AccountId::new([9; 32]),
+			author: AccountId::new([1; 32]),
+			responsible: AccountId::new([1; 32]),
+			origin: Origin::Authored,
+			service: ServicePeriod { first: 100, last: 110 },
+			relation: None,
+			confidentiality: Confidentiality::Normal,
+			labels: Labels(0),
+			category: Category::Laboratory,
+			status: RecordStatus::Current,
+			versions: 1,
+			head: H256([0; 32]),
+		}
+	}
+
+	#[test]
+	fn what_a_permit_is_about_is_what_the_chain_would_say() {
+		use vouchsafe_protocol::types::{Categories, Confidentiality, DataPeriod, Labels};
+		let request = |edit: &dyn Fn(&mut Terms)| {
+			let mut terms = plain_terms(Effect::Permit);
+			edit(&mut terms);
+			terms
+		};
+		let id = H256([5; 32]);
+		let about = |edit: &dyn Fn(&mut Terms)| is_about(&request(edit), &id, &record());
+		assert!(about(&|_| {}));
+		assert!(about(&|terms| terms.categories = Categories(1 << 4)));
+		assert!(!about(&|terms| terms.categories = Categories(1 << 3)));
+		assert!(about(&|terms| terms.records = vec![id].try_into().unwrap()));
+		assert!(!about(&|terms| terms.records = vec![H256([6; 32])].try_into().unwrap()));
+		assert!(about(&|terms| terms.data_period = DataPeriod { from: Some(100), to: Some(110) }));
+		assert!(!about(&|terms| terms.data_period = DataPeriod { from: Some(101), to: None }));
+		assert!(!about(&|terms| terms.data_period = DataPeriod { from: None, to: Some(109) }));
+		assert!(about(&|terms| terms.authors = vec![AccountId::new([1; 32])].try_into().unwrap()));
+		assert!(!about(&|terms| terms.authors = vec![AccountId::new([2; 32])].try_into().unwrap()));
+		assert!(!about(
+			&|terms| terms.responsible = vec![AccountId::new([2; 32])].try_into().unwrap()
+		));
+		let mut labelled = record();
+		labelled.labels = Labels(2);
+		assert!(!is_about(&request(&|_| {}), &id, &labelled));
+		assert!(is_about(&request(&|terms| terms.labels = Labels(3)), &id, &labelled));
+		let mut restricted = record();
+		restricted.confidentiality = Confidentiality::Restricted;
+		let covers = |confidentiality| {
+			let terms = request(&|terms| terms.confidentiality = confidentiality);
+			is_about(&terms, &id, &restricted)
+		};
+		assert!(!covers(Confidentiality::Normal));
+		assert!(covers(Confidentiality::Restricted) && covers(Confidentiality::VeryRestricted));
+		let mut wrong = record();
+		wrong.status = RecordStatus::WrongPatient;
+		assert!(!is_about(&request(&|_| {}), &id, &wrong));
+	}
+
+	#[test]
+	fn only_permits_to_read_are_carried_for() {
+		use vouchsafe_protocol::types::Actions;
+		let mut terms = plain_terms(Effect::Permit);
+		assert!(permits_reading(&terms));
+		terms.actions = Actions(0);
+		assert!(permits_reading(&terms));
+		terms.actions = Actions(2);
+		assert!(!permits_reading(&terms));
+		let deny = plain_terms(Effect::Deny { binds_break_glass: false });
+		assert!(!permits_reading(&deny));
+	}
+}

@@ -1,0 +1,27 @@
+//! Gives [`vouchsafe_speech`] the language of this program, its names of accounts and its words for
+//! labels.
+
+use crate::{labels::LabelTable, names::Names};
+use std::sync::LazyLock;
+use vouchsafe_protocol::types::AccountId;
+use vouchsafe_speech::{LabelWords, Speech, Teller};
+
+/// English.
+pub static ENGLISH: LazyLock<Speech> = LazyLock::new(Speech::english);
+
+/// Makes sentences with these names and labels.
+pub fn teller<'a>(names: &'a Names, labels: &'a LabelTable) -> Teller<'a> {
+	Teller { speech: &ENGLISH, names, labels }
+}
+
+impl vouchsafe_speech::Names for Names {
+	fn name(&self, account: &AccountId) -> String {
+		self.show(account)
+	}
+}
+
+impl LabelWords for LabelTable {
+	fn word(&self, bit: u8) -> Option<String> {
+		self.word_of(bit).map(ToOwned::to_owned)
+	}
+}

@@ -1,0 +1,170 @@
+use super::*;
+use crate::{dates::month_index, memory::MemoryKeep};
+use futures::future::join_all;
+use vouchsafe_protocol::types::Category;
+
+const TODAY: u16 = 1522;
+
+fn example(name: &str) -> Import {
+	let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/examples").join(name);
+	read(&std::fs::read(path).unwrap(), name, &Wish::default(), TODAY).unwrap()
+}
+
+fn import_json(text: &str) -> Import {
+	read(text.as_bytes(), "bundle.json", &Wish::default(), TODAY).unwrap()
+}
+
+fn condition(id: &str, code: &str, date: &str) -> String {
+	format!(
+		r#"{{"resourceType":"Bundle","type":"collection","entry":[
+		{{"resource":{{"resourceType":"Patient","id":"p","identifier":[{{"system":"h","value":"1"}}]}}}},
+		{{"resource":{{"resourceType":"Condition","id":"{id}","subject":{{"reference":"Patient/p"}},
+		"code":{{"coding":[{{"system":"http://snomed.info/sct","code":"{code}"}}]}},
+		"recordedDate":"{date}"}}}}]}}"#
+	)
+}
+
+#[test]
+fn a_bundle_becomes_documents() {
+	let wish = Wish { labels: vec!["mine".into()], ..Wish::default() };
+	let import = example("bundle.json");
+	let summary = import.records.iter().find(|it| it.is_summary()).unwrap();
+	let document = document_of(summary, "bundle.json", &wish, false).unwrap();
+	assert_eq!(document.title, "Patient summary (6 resources)");
+	assert_eq!(document.media_type, "application/fhir+json");
+	let Place::New { category, months, labels, origin, confidentiality, .. } = &document.place
+	else {
+		panic!("a new record");
+	};
+	assert!(*category == Category::Summary && *origin == Origin::Imported);
+	assert_eq!(months.1, month_index(2025, 4).unwrap());
+	assert_eq!(labels, &["mine", "psychiatry"]);
+	assert_eq!(confidentiality.word(), "restricted");
+	let plain = Wish {
+		without_labels: true,
+		confidentiality: Some(Confidentiality::Normal),
+		..Wish::default()
+	};
+	assert!(labels_of(summary, &plain).is_empty());
+	assert_eq!(confidentiality_of(summary, &plain).word(), "normal");
+}
+
+#[test]
+fn a_label_that_the_user_adds_raises_the_confidentiality() {
+	let import = import_json(&condition("c", "38341003", "2026-03-04"));
+	let wish = Wish { labels: vec!["hiv".into()], ..Wish::default() };
+	assert_eq!(confidentiality_of(&import.records[0], &wish).word(), "restricted");
+	assert_eq!(confidentiality_of(&import.records[0], &Wish::default()).word(), "normal");
+}
+
+#[test]
+fn a_file_is_a_document_and_needs_a_month() {
+	let import = example("letter.txt");
+	let undated = ask_for_months(&import, &Wish::default(), "letter.txt").unwrap_err();
+	assert!(undated.to_string().contains("letter.txt"), "{undated}");
+	assert_eq!(undated.downcast_ref::<Advised>().unwrap().advice, Advice::NameMonth);
+	let wish = Wish { months: Some((7, 8)), ..Wish::default() };
+	ask_for_months(&import, &wish, "letter.txt").unwrap();
+	let document = document_of(&import.records[0], "letter.txt", &wish, true).unwrap();
+	assert_eq!(document.media_type, "text/plain");
+	assert_eq!(document.title, "letter.txt");
+
+	let import = read(b"a letter", "letter.fodt", &wish, TODAY).unwrap();
+	let document = document_of(&import.records[0], "letter.fodt", &wish, true).unwrap();
+	assert_eq!(document.media_type, "application/octet-stream; extension=\"fodt\"");
+}
+
+#[tokio::test]
+async fn imports_are_remembered_for_one_key_and_patient() {
+	let keep = MemoryKeep::default();
+	let me = Identity::development("//DoctorA").unwrap();
+	let patient = AccountId::new([7; 32]);
+	let import = import_json(&condition("c", "38341003", "2026-03-04"));
+	let record = &import.records[0];
+	let memory = Memory::load(&keep, &me, &patient).await.unwrap();
+	memory.refuse_again(&import).unwrap();
+	memory.refuse_other_patient(&import).unwrap();
+	assert!(!memory.has(record));
+	let ids = [(record, H256([3; 32]))];
+	Memory::update(&keep, &me, &patient, |memory| memory.remember(&import, &ids, 1_798_675_200))
+		.await
+		.unwrap();
+
+	let memory = Memory::load(&keep, &me, &patient).await.unwrap();
+	let again = memory.refuse_again(&import).unwrap_err();
+	assert!(again.to_string().contains("2026-12-31"), "{again}");
+	assert_eq!(again.downcast_ref::<Advised>().unwrap().advice, Advice::ImportAgain);
+	assert!(memory.has(record));
+	assert_eq!(memory.summary(record), Some(H256([3; 32])));
+
+	let later = import_json(&condition("d", "38341003", "2026-03-05"));
+	memory.refuse_again(&later).unwrap();
+	assert!(!memory.has(&later.records[0]), "other content");
+	assert_eq!(memory.summary(&later.records[0]), Some(H256([3; 32])));
+
+	let other =
+		condition("c", "38341003", "2026-03-04").replace(r#""value":"1""#, r#""value":"2""#);
+	let other = memory.refuse_other_patient(&import_json(&other)).unwrap_err();
+	assert!(other.to_string().contains("another person"), "{other}");
+	assert_eq!(other.downcast_ref::<Advised>().unwrap().advice, Advice::SamePatient);
+
+	let nobody = Memory::load(&keep, &me, &AccountId::new([8; 32])).await.unwrap();
+	assert_eq!(nobody, Memory::default());
+}
+
+#[tokio::test]
+async fn imports_that_end_at_once_are_all_remembered() {
+	let keep = MemoryKeep::default();
+	let me = Identity::development("//DoctorA").unwrap();
+	let patient = AccountId::new([7; 32]);
+	let imports: Vec<Import> = (1..=8)
+		.map(|day| import_json(&condition("c", "38341003", &format!("2026-03-0{day}"))))
+		.collect();
+	join_all(imports.iter().map(|import| {
+		Memory::update(&keep, &me, &patient, |memory| memory.remember(import, &[], 0))
+	}))
+	.await;
+	let memory = Memory::load(&keep, &me, &patient).await.unwrap();
+	assert!(imports.iter().all(|import| memory.refuse_again(import).is_err()));
+}
+
+#[test]
+fn a_summary_is_continued_unless_it_goes_beyond() {
+	let march = month_index(2026, 3).unwrap();
+	let frame = |last, labels: Option<&[&str]>, confidentiality| Frame {
+		months: (0, last),
+		labels: labels.map(|it| it.iter().map(|label| (*label).to_owned()).collect()),
+		confidentiality,
+	};
+	let continued = |code: &str, frame: Frame| {
+		let import = import_json(&condition("c", code, "2026-03-04"));
+		let mut document =
+			document_of(&import.records[0], "bundle.json", &Wish::default(), false).unwrap();
+		let said = continue_summary(&mut document, H256([3; 32]), &frame);
+		match document.place {
+			Place::VersionOf(record) => {
+				assert_eq!(record, H256([3; 32]));
+				assert_eq!(said, None);
+				None
+			},
+			Place::New { relation, .. } => {
+				assert_eq!(relation, Some((RelationKind::Appends, H256([3; 32]))));
+				said
+			},
+		}
+	};
+	let (plain, hiv) = ("38341003", "86406008");
+	let (normal, restricted) = (Confidentiality::Normal, Confidentiality::Restricted);
+	assert_eq!(continued(plain, frame(march, Some(&[]), normal)), None);
+	assert_eq!(continued(hiv, frame(march, Some(&["hiv", "genetics"]), restricted)), None);
+	assert_eq!(continued(plain, frame(march, None, normal)), None);
+	for (said, code, frame) in [
+		("covers 2026-03", plain, frame(march - 1, Some(&[]), normal)),
+		("label hiv", hiv, frame(march, Some(&["genetics"]), restricted)),
+		("label hiv", hiv, frame(march, None, restricted)),
+		("restricted", hiv, frame(march, Some(&["hiv"]), normal)),
+	] {
+		let why = continued(code, frame).unwrap();
+		assert!(why.contains(said), "{why}");
+	}
+}

@@ -1,0 +1,35 @@
+//! What a person does with records, consents and requests, independent of the user interface. All
+//! I/O goes through traits: `vouchsafe_protocol`'s for the chain and the custodians, and those of
+//! [`platform`] for everything else.
+//!
+//! - [`session`]: connections, a key, stored things and names, which all other modules use.
+//! - [`author`]: adds records. [`journal`]: resumes adding after it was interrupted.
+//! - [`open`]: opens records. [`verify`]: checks every copy of a record.
+//! - [`consent`], [`request`], [`audit`], [`council`]: consents, access requests, logs and motions.
+//! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the meanings
+//!   of a patient's label bits.
+//! - [`keys`], [`names`]: keys and the address book.
+//! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
+//!   [`advice`]: what people can do about failures, which the user interface says.
+
+pub mod advice;
+pub mod audit;
+pub mod author;
+pub mod consent;
+pub mod council;
+pub mod dates;
+pub mod english;
+pub mod file_names;
+pub mod import;
+pub mod journal;
+pub mod keys;
+pub mod labels;
+#[cfg(test)]
+mod memory;
+pub mod names;
+pub mod open;
+pub mod platform;
+pub mod request;
+pub mod session;
+pub mod text;
+pub mod verify;

@@ -1,0 +1,584 @@
+//! Opens records: sends the call to the chain, gets the shares from the custodians and the content
+//! from a good copy, and checks every step. Faults are reported with the custodian that caused
+//! them.
+
+use crate::{
+	english::ENGLISH,
+	file_names::without_extension,
+	labels::{unmark, LabelTable},
+	platform::{Clock, Document, Draft, Platform, Sink, Task},
+	session::{At, Session},
+	text::plain,
+};
+use anyhow::{bail, Context as _, Result};
+use futures::{stream::FuturesUnordered, StreamExt};
+use std::time::Duration;
+use thiserror::Error;
+use vouchsafe_protocol::{
+	calls::CustodyCall,
+	cid::Cid,
+	errors::CustodianError,
+	messages::{AskRelease, FetchPatientEnvelope, PatientEnvelope, Release},
+	openings::{Fault, Gathered, Source, Target},
+	traits::{Custodian, View},
+	types::{self, AccountId, Ground, Purpose, SharingSet, H256},
+};
+use vouchsafe_speech::{short, Noun};
+use vouchsafe_vault::{
+	commitment::PlaintextCommitment,
+	document::Decryptor,
+	manifest::{Details, Manifest, MAX_MANIFEST},
+	sharing::{Commitments, Share},
+};
+
+/// The most records in one opening.
+pub const MAX_OPENED: usize = types::MAX_OPENED as usize;
+/// How long a custodian that says "no access" is asked again after a final opening: its node may
+/// see that block a little later than ours.
+const LAG: Duration = Duration::from_secs(8);
+
+/// Why a record was not opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+	/// The chain refused access.
+	#[error("no access to {what}: no consent permits it")]
+	NoAccess {
+		/// The record or version.
+		what: String,
+	},
+	/// Too few shares came together.
+	#[error("the key needs {need} shares{}", answers(.got, .failed))]
+	TooFewShares {
+		/// How many are needed.
+		need: u8,
+		/// The sources of the shares that came.
+		got: Vec<String>,
+		/// The holders that sent none, and why.
+		failed: Vec<(String, String)>,
+	},
+	/// No copy of the content is good.
+	#[error("no custodian has an intact copy of the {what}: {}", reasons(.failed))]
+	NoGoodCopy {
+		/// Manifest or ciphertext.
+		what: &'static str,
+		/// The institutions that have no good copy, and why.
+		failed: Vec<(String, String)>,
+	},
+	/// The decrypted document is not the one that the author committed to.
+	#[error(
+		"the document of record {record} is not the one that its author registered on the chain. It was \
+		 not written to disk. Tell the institution that wrote the record"
+	)]
+	WrongPlaintext {
+		/// Which record.
+		record: String,
+	},
+}
+
+fn answers(got: &[String], failed: &[(String, String)]) -> String {
+	let got = match got {
+		[] => ", and no custodian gave one".to_owned(),
+		some => format!(", and only {} came, from {}", some.len(), ENGLISH.and(some)),
+	};
+	let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+	for (who, why) in failed {
+		match reasons.iter_mut().find(|(known, _)| known == why) {
+			Some((_, names)) => names.push(who),
+			None => reasons.push((why, vec![who])),
+		}
+	}
+	let reasons: Vec<_> =
+		reasons.iter().map(|(why, names)| format!("{}: {why}", ENGLISH.and(names))).collect();
+	if reasons.is_empty() {
+		got
+	} else {
+		format!("{got}. {}", reasons.join(". "))
+	}
+}
+
+fn reasons(failed: &[(String, String)]) -> String {
+	let reasons: Vec<_> = failed.iter().map(|(who, why)| format!("{who}: {why}")).collect();
+	if reasons.is_empty() {
+		"no institution keeps one".into()
+	} else {
+		reasons.join("; ")
+	}
+}
+
+/// What is to be opened.
+#[derive(Clone, Debug)]
+pub struct OpeningRequest {
+	/// The patient.
+	pub patient: AccountId,
+	/// The records, at most [`MAX_OPENED`].
+	pub records: Vec<H256>,
+	/// The version, or `None` for the last one.
+	pub version: Option<u32>,
+	/// The purpose of use.
+	pub purpose: Purpose,
+	/// The ground.
+	pub ground: Ground,
+}
+
+/// A record that was opened.
+#[derive(Clone, Debug)]
+pub struct Opened<Place> {
+	/// Which.
+	pub record: H256,
+	/// Which version.
+	pub version: u32,
+	/// Its title.
+	pub title: String,
+	/// Its media type.
+	pub media_type: String,
+	/// Its length.
+	pub length: u64,
+	/// Where it is.
+	pub place: Place,
+	/// The sources of the shares that opened it.
+	pub shares_from: Vec<String>,
+	/// The institution whose copy of the content was used.
+	pub content_from: String,
+	/// The faults that were found: custodians that sent a false share, copies that were changed.
+	pub warnings: Vec<String>,
+}
+
+/// The result for each record.
+pub type Results<Place> = Vec<(H256, Result<Opened<Place>, OpenError>)>;
+
+/// Opens records: asks the chain, and fetches the records that it opened. An error concerns all
+/// records. A fault of one record is in that record's result.
+pub async fn open<S: Sink>(
+	session: &Session<impl Platform>,
+	opening: &OpeningRequest,
+	sink: &S,
+) -> Result<Results<S::Place>> {
+	let (opened, refused) = ask(session, opening).await?;
+	let mut results: Results<S::Place> = refused
+		.into_iter()
+		.map(|record| {
+			(record, Err(OpenError::NoAccess { what: format!("record {}", short(&record)) }))
+		})
+		.collect();
+	for record in opened {
+		match fetch(session, opening, record, sink).await {
+			Ok(opened) => results.push((record, Ok(opened))),
+			Err(error) => match error.downcast::<OpenError>() {
+				Ok(error) => results.push((record, Err(error))),
+				Err(error) => return Err(error),
+			},
+		}
+	}
+	results.sort_by_key(|(record, _)| opening.records.iter().position(|it| it == record));
+	Ok(results)
+}
+
+/// Asks the chain to open records, and waits until that is final. Returns the records that were
+/// opened and those that were refused.
+pub async fn ask(
+	session: &Session<impl Platform>,
+	opening: &OpeningRequest,
+) -> Result<(Vec<H256>, Vec<H256>)> {
+	if opening.records.is_empty() || opening.records.len() > MAX_OPENED {
+		bail!("1 to {MAX_OPENED} records can be opened at once");
+	}
+	let call = CustodyCall::open {
+		patient: opening.patient.clone(),
+		records: opening.records.clone(),
+		purpose: opening.purpose,
+		ground: opening.ground.clone(),
+	};
+	let waiting = session.waiting("waiting until the opening is final");
+	let included = session.submit(call).await?;
+	waiting.advance(1);
+	included.opening_decided().context("the chain does not confirm the opening")
+}
+
+/// What the chain stores about a version, or about the last version if none is named.
+async fn find<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
+	record: H256,
+	version: Option<u32>,
+) -> Result<Target> {
+	let found = at.record(record).await?.context("there is no such record")?;
+	let number = version.unwrap_or(found.versions.saturating_sub(1));
+	let version = at.version(record, number).await?.with_context(|| {
+		format!("the record has no version {number}: it has {}", count_versions(found.versions))
+	})?;
+	let set = at.sharing_set(record, number).await?;
+	Ok(Target::new(session.genesis(), record, number, found, version, set)?)
+}
+
+fn count_versions(versions: u32) -> String {
+	ENGLISH.count(Noun::Version, usize::try_from(versions).unwrap_or(usize::MAX))
+}
+
+/// Fetches shares, manifest and content of an opened record. The opening must be final and valid.
+pub async fn fetch<S: Sink>(
+	session: &Session<impl Platform>,
+	opening: &OpeningRequest,
+	record: H256,
+	sink: &S,
+) -> Result<Opened<S::Place>> {
+	let at = session.finalized().await?;
+	let target = find(session, &at, record, opening.version).await?;
+	if target.patient != opening.patient {
+		bail!("that record is of another patient");
+	}
+	let gathered = gather(session, &target).await?;
+	let mut warnings = Vec::new();
+
+	let places = content_places(&target, opening.ground.institution());
+	let manifest = fetch_manifest(session, &target, &places, &mut warnings).await?;
+	let secret = gathered.combine(&target, &manifest)?;
+	let details = manifest.details(&secret, &target.context)?;
+	let key = secret.document_key(&target.context);
+
+	let mut failed = Vec::new();
+	let mut good = None;
+	for institution in &places {
+		let name = session.names.show(institution);
+		let decryptor = Decryptor::new(&key, &target.context).expecting(manifest.ciphertext_len);
+		match fetch_copy(session, institution, &manifest, &details, decryptor, sink).await? {
+			Ok((draft, commitment)) => {
+				good = Some((name, draft, commitment));
+				break;
+			},
+			Err(reason) => {
+				if reason.suspicious {
+					warnings.push(format!("the copy at {name} was changed: {}", reason.text));
+				}
+				failed.push((name, reason.text));
+			},
+		}
+	}
+	let Some((content_from, draft, commitment)) = good else {
+		return Err(OpenError::NoGoodCopy { what: "ciphertext", failed }.into());
+	};
+	if !target.is_committed(&commitment) {
+		return Err(OpenError::WrongPlaintext { record: short(&record) }.into());
+	}
+
+	let (media_type, meanings) = unmark(&details.media_type);
+	learn_labels(session, &target.patient, &meanings).await?;
+	let title = plain(&details.title);
+	let document = Document { record, title, media_type: media_type.to_owned() };
+	let place = sink.keep(draft, &document).await?;
+	let media_type = plain(without_extension(media_type).0);
+	let suspicious = gathered.faults.iter().filter(|(_, fault)| fault.is_suspicious());
+	warnings.extend(suspicious.map(|(source, fault)| {
+		format!("{}: {fault}. It was not used: report it", name_of(session, &target, source))
+	}));
+	Ok(Opened {
+		record,
+		version: target.version,
+		title: document.title,
+		media_type,
+		length: details.plaintext_len,
+		place,
+		shares_from: gathered
+			.shares
+			.iter()
+			.map(|(source, _)| name_of(session, &target, source))
+			.collect(),
+		content_from,
+		warnings,
+	})
+}
+
+async fn learn_labels(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	meanings: &[(String, u8)],
+) -> Result<()> {
+	if meanings.is_empty() {
+		return Ok(());
+	}
+	let me = session.me()?;
+	LabelTable::update(&session.keep, me, patient, |table| {
+		table.learn(meanings);
+		Ok(())
+	})
+	.await?;
+	Ok(())
+}
+
+/// The source of a share, in words.
+fn name_of(session: &Session<impl Platform>, target: &Target, source: &Source) -> String {
+	let name = session.names.show(source.custodian());
+	match source {
+		Source::Custodian(_) => name,
+		Source::Own { .. } => format!("yourself (kept by {name})"),
+		Source::Carried { holder, .. } if *holder == target.patient => {
+			format!("the patient (carried by {name})")
+		},
+		Source::Carried { holder, .. } => {
+			format!("{} (carried by {name})", session.names.show(holder))
+		},
+	}
+}
+
+/// A custodian's answer.
+enum Answer {
+	Own(PatientEnvelope),
+	Released(Release),
+}
+
+/// Asks all custodians at once, until enough shares have come.
+async fn gather(session: &Session<impl Platform>, target: &Target) -> Result<Gathered> {
+	let me = session.me()?;
+	let account = me.account();
+	let asks_for_own = account == target.patient && target.is_held_by_patient();
+	let deadline = session.clock.elapsed() + LAG;
+	let mut asked = FuturesUnordered::new();
+	for holder in target.custodians() {
+		// The patient's own share, and the custodian's.
+		for own in [true, false] {
+			if own && !asks_for_own {
+				continue;
+			}
+			asked.push(async move {
+				let institution = &holder.account;
+				(institution, ask_custodian(session, target, institution, own, deadline).await)
+			});
+		}
+	}
+	let _waiting = session.waiting("waiting for the custodians' shares");
+	let mut gathered = Gathered::default();
+	let mut away: Vec<(&AccountId, String)> = Vec::new();
+	while let Some((institution, answer)) = asked.next().await {
+		match answer {
+			Ok(Answer::Own(envelope)) => {
+				gathered.take_own(target, &me.encryption, institution, &envelope);
+			},
+			Ok(Answer::Released(release)) => {
+				gathered.take_release(target, &me.encryption, &account, institution, &release);
+			},
+			Err(_) if away.iter().any(|(known, _)| *known == institution) => {},
+			Err(reason) => away.push((institution, reason)),
+		}
+		if gathered.is_enough(target) {
+			return Ok(gathered);
+		}
+	}
+	let faults = gathered.faults.iter().map(|(source, fault): &(Source, Fault)| {
+		(name_of(session, target, source), fault.to_string())
+	});
+	let away =
+		away.into_iter().map(|(institution, reason)| (session.names.show(institution), reason));
+	Err(OpenError::TooFewShares {
+		need: target.set.threshold,
+		got: gathered.shares.iter().map(|(source, _)| name_of(session, target, source)).collect(),
+		failed: faults.chain(away).collect(),
+	}
+	.into())
+}
+
+async fn ask_custodian(
+	session: &Session<impl Platform>,
+	target: &Target,
+	institution: &AccountId,
+	own: bool,
+	deadline: Duration,
+) -> Result<Answer, String> {
+	let me = session.me().map_err(|error| error.to_string())?;
+	let custodian = session.custodian(institution).map_err(|error| error.to_string())?;
+	let (record, version) = (target.record.into(), target.version);
+	loop {
+		let answer = if own {
+			let request = FetchPatientEnvelope { record, version };
+			custodian.patient_envelope(&me.signer, &request).await.map(Answer::Own)
+		} else {
+			let request = AskRelease { patient: (&target.patient).into(), record, version };
+			custodian.release(&me.signer, &request).await.map(Answer::Released)
+		};
+		match answer {
+			Err(CustodianError::NoAccess | CustodianError::NotYet)
+				if session.clock.elapsed() < deadline =>
+			{
+				session.clock.sleep(Duration::from_millis(400)).await;
+			},
+			Ok(answer) => return Ok(answer),
+			Err(CustodianError::Unreachable(detail)) => {
+				tracing::debug!(detail, "a custodian is away");
+				return Err("could not be reached".into());
+			},
+			Err(CustodianError::NoAccess) => return Err("refused access".into()),
+			Err(error) => return Err(error.to_string()),
+		}
+	}
+}
+
+/// The institutions that keep the content: those that hold a share, the reader's own first.
+fn content_places(target: &Target, near: Option<&AccountId>) -> Vec<AccountId> {
+	let mut places: Vec<_> = target.custodians().map(|it| it.account.clone()).collect();
+	places.sort_by_key(|place| Some(place) != near);
+	places
+}
+
+async fn fetch_manifest(
+	session: &Session<impl Platform>,
+	target: &Target,
+	places: &[AccountId],
+	warnings: &mut Vec<String>,
+) -> Result<Manifest> {
+	let mut failed = Vec::new();
+	for institution in places {
+		let name = session.names.show(institution);
+		let fetched = match session.custodian(institution) {
+			Ok(custodian) => custodian
+				.without_retries()
+				.content_bytes(target.manifest, MAX_MANIFEST)
+				.await
+				.map_err(|error| (matches!(error, CustodianError::Damaged(_)), error.to_string())),
+			Err(error) => Err((false, error.to_string())),
+		};
+		match fetched {
+			Ok(bytes) => {
+				return Ok(Manifest::decode_versioned(&bytes, &target.context)?);
+			},
+			Err((changed, reason)) => {
+				if changed {
+					warnings.push(format!("the copy of the manifest at {name} was changed"));
+				}
+				failed.push((name, reason));
+			},
+		}
+	}
+	Err(OpenError::NoGoodCopy { what: "manifest", failed }.into())
+}
+
+/// CID and length of the last version's ciphertext, as its manifest has them.
+pub async fn content_of<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
+	record: H256,
+) -> Result<(Cid, u64)> {
+	let target = find(session, at, record, None).await?;
+	let places = content_places(&target, None);
+	let manifest = fetch_manifest(session, &target, &places, &mut Vec::new()).await?;
+	let cid = Cid::try_from(&manifest.ciphertext_cid[..])
+		.context("the CID in the manifest is malformed")?;
+	Ok((cid, manifest.ciphertext_len))
+}
+
+/// Why a copy could not be used.
+struct BadCopy {
+	text: String,
+	/// Whether it was changed. Otherwise it could not be fetched.
+	suspicious: bool,
+}
+
+/// Fetches one copy and decrypts it into a draft as it arrives. The draft is returned only if CID,
+/// length and every segment are right. The outer error is an error of this machine.
+async fn fetch_copy<S: Sink>(
+	session: &Session<impl Platform>,
+	institution: &AccountId,
+	manifest: &Manifest,
+	details: &Details,
+	mut decryptor: Decryptor,
+	sink: &S,
+) -> Result<Result<(S::Draft, [u8; 32]), BadCopy>> {
+	let bad = |text: String, suspicious| Ok(Err(BadCopy { text, suspicious }));
+	let cid = Cid::try_from(&manifest.ciphertext_cid[..])
+		.context("the CID in the manifest is malformed")?;
+	let custodian = match session.custodian(institution) {
+		Ok(custodian) => custodian.without_retries(),
+		Err(error) => return bad(error.to_string(), false),
+	};
+	let mut stream = match custodian.content(cid).await {
+		Ok(stream) => stream,
+		Err(error) => return bad(error.to_string(), matches!(error, CustodianError::Damaged(_))),
+	};
+	let mut draft = sink.draft().await?;
+	let mut commitment = PlaintextCommitment::new(details.commitment_salt);
+	let progress = session.bytes("fetching", manifest.ciphertext_len);
+	let mut plaintext = Vec::new();
+	while let Some(piece) = stream.next().await {
+		let piece = match piece {
+			Ok(piece) => piece,
+			Err(error) => {
+				return bad(error.to_string(), matches!(error, CustodianError::Damaged(_)))
+			},
+		};
+		plaintext.clear();
+		if let Err(error) = decryptor.update(&piece, &mut plaintext) {
+			return bad(error.to_string(), true);
+		}
+		commitment.update(&plaintext);
+		draft.write(&plaintext).await?;
+		progress.advance(piece.len() as u64);
+	}
+	plaintext.clear();
+	match decryptor.finish(&mut plaintext) {
+		Ok(length) if length == details.plaintext_len => {},
+		Ok(_) => return bad("its length is not the one that its author registered".into(), true),
+		Err(error) => return bad(error.to_string(), true),
+	}
+	commitment.update(&plaintext);
+	draft.write(&plaintext).await?;
+	Ok(Ok((draft, commitment.finish())))
+}
+
+/// The patient's own share of a version, from a custodian that keeps it, with the commitments.
+pub async fn own_share<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
+	record: H256,
+	version: u32,
+) -> Result<(Share, Commitments, SharingSet)> {
+	let me = session.me()?;
+	let target = find(session, at, record, Some(version)).await?;
+	if target.patient != me.account() {
+		bail!("that record is of another patient");
+	}
+	let mut failed = Vec::new();
+	let mut gathered = Gathered::default();
+	for holder in target.custodians() {
+		let request = FetchPatientEnvelope { record: record.into(), version };
+		let custodian = session.custodian(&holder.account)?.without_retries();
+		match custodian.patient_envelope(&me.signer, &request).await {
+			Ok(envelope) => {
+				gathered.take_own(&target, &me.encryption, &holder.account, &envelope);
+			},
+			Err(error) => failed.push((session.names.show(&holder.account), error.to_string())),
+		}
+		if let (Some((_, share)), Some(commitments)) =
+			(gathered.shares.first(), gathered.commitments())
+		{
+			return Ok((share.clone(), commitments.clone(), target.set.clone()));
+		}
+	}
+	failed.extend(
+		gathered
+			.faults
+			.iter()
+			.map(|(source, fault)| (session.names.show(source.custodian()), fault.to_string())),
+	);
+	bail!("no custodian gave your own share: {}", reasons(&failed))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn too_few_shares_reads_well() {
+		let error = OpenError::TooFewShares {
+			need: 3,
+			got: vec!["Hospital A".into(), "Hospital B".into()],
+			failed: vec![
+				("Hospital C".into(), "could not be reached".into()),
+				("Health Authority".into(), "could not be reached".into()),
+			],
+		};
+		assert_eq!(
+			error.to_string(),
+			"the key needs 3 shares, and only 2 came, from Hospital A and Hospital B. Hospital C and Health \
+			 Authority: could not be reached"
+		);
+		let none = OpenError::TooFewShares { need: 3, got: vec![], failed: vec![] };
+		assert_eq!(none.to_string(), "the key needs 3 shares, and no custodian gave one");
+	}
+}

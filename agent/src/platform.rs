@@ -1,0 +1,270 @@
+//! What an agent needs from the program around it: stored things, a place for opened documents, a
+//! clock, and a way to show progress. The connections are `vouchsafe_protocol`'s
+//! [`Submit`] and [`Custodians`].
+
+use anyhow::{Context as _, Result};
+use bytes::Bytes;
+use futures::{stream, Stream, StreamExt};
+use std::{
+	collections::BTreeMap,
+	fmt::Debug,
+	future::Future,
+	io,
+	pin::Pin,
+	task::{Context, Poll},
+	time::Duration,
+};
+use vouchsafe_protocol::{
+	traits::{Custodians, SendOutsideWasm, Submit, SyncOutsideWasm},
+	types::H256,
+};
+use vouchsafe_vault::seal::{self, Purpose, SecretKey};
+use zeroize::Zeroizing;
+
+/// The program around an agent.
+pub trait Platform: SendOutsideWasm + SyncOutsideWasm + 'static {
+	/// The connection to the chain.
+	type Chain: Submit;
+	/// The connections to custodians.
+	type Custodians: Custodians;
+	/// The person's stored things.
+	type Keep: Keep;
+	/// The clock.
+	type Clock: Clock;
+	/// Shows progress.
+	type Progress: Progress;
+}
+
+#[cfg(not(target_family = "wasm"))]
+type BoxedPieces = stream::BoxStream<'static, io::Result<Bytes>>;
+#[cfg(target_family = "wasm")]
+type BoxedPieces = stream::LocalBoxStream<'static, io::Result<Bytes>>;
+
+/// A stream of a document's bytes.
+pub struct Pieces(BoxedPieces);
+
+impl Pieces {
+	/// These bytes.
+	pub fn new(pieces: impl Stream<Item = io::Result<Bytes>> + SendOutsideWasm + 'static) -> Self {
+		Self(Box::pin(pieces))
+	}
+}
+
+impl Stream for Pieces {
+	type Item = io::Result<Bytes>;
+
+	fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+		self.0.poll_next_unpin(context)
+	}
+}
+
+/// A document outside the agent, such as a file.
+pub trait Source: Debug + SendOutsideWasm + SyncOutsideWasm {
+	/// Its length.
+	fn length(&self) -> Result<u64>;
+
+	/// Its bytes, from the beginning.
+	fn pieces(&self) -> Pieces;
+}
+
+/// Bytes that are being written. They are lost if this is dropped before they are kept.
+pub trait Draft: SendOutsideWasm {
+	/// Appends bytes.
+	fn write(&mut self, bytes: &[u8]) -> impl Future<Output = Result<()>> + SendOutsideWasm;
+
+	/// Everything that was written, from the beginning.
+	fn read(&mut self) -> impl Future<Output = Result<Pieces>> + SendOutsideWasm;
+}
+
+/// The person's stored things, in folders: sealed files, the address book, and unfinished work.
+///
+/// It is cheap to clone. Several programs of one person may use it at once. What one of them reads,
+/// changes and writes back, it changes under the [lock](Self::lock).
+pub trait Keep: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
+	/// The right to change something. It ends when this is dropped, or when the program ends.
+	type Lock: SendOutsideWasm + SyncOutsideWasm;
+	/// Bytes that are being written into a folder.
+	type Draft: Draft;
+
+	/// Waits until no other program changes what is kept, and keeps others from changing it.
+	fn lock(&self) -> impl Future<Output = Result<Self::Lock>> + SendOutsideWasm;
+
+	/// Claims a folder for this program. `None` if another program has claimed it. The folder is
+	/// created if it does not exist.
+	fn claim(
+		&self,
+		folder: &str,
+	) -> impl Future<Output = Result<Option<Self::Lock>>> + SendOutsideWasm;
+
+	/// The names of the folders in a folder.
+	fn folders(&self, folder: &str) -> impl Future<Output = Result<Vec<String>>> + SendOutsideWasm;
+
+	/// Removes a folder and what is in it. What is at `first` is removed before everything else.
+	fn remove_folder(
+		&self,
+		folder: &str,
+		first: &str,
+	) -> impl Future<Output = Result<()>> + SendOutsideWasm;
+
+	/// The bytes at a place. `None` if there are none.
+	fn read(
+		&self,
+		folder: &str,
+		name: &str,
+	) -> impl Future<Output = Result<Option<Zeroizing<Vec<u8>>>>> + SendOutsideWasm;
+
+	/// Writes bytes at a place, whole or not at all.
+	fn write(
+		&self,
+		folder: &str,
+		name: &str,
+		bytes: &[u8],
+	) -> impl Future<Output = Result<()>> + SendOutsideWasm;
+
+	/// Begins content of a folder, which may be too long for memory. It has no place yet.
+	fn draft(&self, folder: &str) -> impl Future<Output = Result<Self::Draft>> + SendOutsideWasm;
+
+	/// Begins content that will not be kept.
+	fn scratch(&self) -> impl Future<Output = Result<Self::Draft>> + SendOutsideWasm;
+
+	/// Gives a draft of this folder its place.
+	fn keep(
+		&self,
+		draft: Self::Draft,
+		folder: &str,
+		name: &str,
+	) -> impl Future<Output = Result<()>> + SendOutsideWasm;
+
+	/// The content at a place, from the beginning.
+	fn content(&self, folder: &str, name: &str) -> Pieces;
+
+	/// The address book: names, and the addresses of their accounts.
+	fn address_book(
+		&self,
+	) -> impl Future<Output = Result<BTreeMap<String, String>>> + SendOutsideWasm;
+
+	/// Writes the address book.
+	fn set_address_book(
+		&self,
+		names: &BTreeMap<String, String>,
+	) -> impl Future<Output = Result<()>> + SendOutsideWasm;
+
+	/// The person's own keys: their names, and the addresses of their accounts.
+	fn own_keys(&self) -> impl Future<Output = Result<Vec<(String, String)>>> + SendOutsideWasm;
+
+	/// A place as a person finds it, for messages.
+	fn describe(&self, folder: &str, name: &str) -> String;
+
+	/// Writes bytes at a place so that only `key` opens them.
+	fn write_sealed(
+		&self,
+		key: &SecretKey,
+		folder: &str,
+		name: &str,
+		bytes: &[u8],
+	) -> impl Future<Output = Result<()>> + SendOutsideWasm {
+		let sealed = seal::seal(&key.public(), Purpose::Text, &address(folder, name), bytes);
+		async move { self.write(folder, name, &sealed?).await }
+	}
+
+	/// Reads what [`Self::write_sealed`] wrote. `None` if there is nothing.
+	fn read_sealed(
+		&self,
+		key: &SecretKey,
+		folder: &str,
+		name: &str,
+	) -> impl Future<Output = Result<Option<Zeroizing<Vec<u8>>>>> + SendOutsideWasm {
+		async move {
+			let Some(sealed) = self.read(folder, name).await? else { return Ok(None) };
+			let bytes = seal::open(key, Purpose::Text, &address(folder, name), &sealed)
+				.with_context(|| {
+					format!("{} is sealed to another key", self.describe(folder, name))
+				})?;
+			Ok(Some(bytes))
+		}
+	}
+}
+
+/// The associated data of sealed bytes: their place.
+fn address(folder: &str, name: &str) -> Vec<u8> {
+	format!("vouchsafe/cli/1/{folder}/{name}").into_bytes()
+}
+
+/// An opened document, as its author described it.
+#[derive(Clone, Debug)]
+pub struct Document {
+	/// The record.
+	pub record: H256,
+	/// The title.
+	pub title: String,
+	/// The media type, with the file's extension. See [`crate::file_names`].
+	pub media_type: String,
+}
+
+/// The place where opened documents go.
+pub trait Sink: SendOutsideWasm + SyncOutsideWasm {
+	/// A document that is being written. Nobody sees it before it is kept.
+	type Draft: Draft;
+	/// The place of a document.
+	type Place: Clone + Debug + SendOutsideWasm;
+
+	/// Begins a document.
+	fn draft(&self) -> impl Future<Output = Result<Self::Draft>> + SendOutsideWasm;
+
+	/// Gives a document its place. It is checked and whole.
+	fn keep(
+		&self,
+		draft: Self::Draft,
+		document: &Document,
+	) -> impl Future<Output = Result<Self::Place>> + SendOutsideWasm;
+}
+
+/// The clock.
+pub trait Clock: SendOutsideWasm + SyncOutsideWasm {
+	/// Seconds since 1970.
+	fn now(&self) -> u64;
+
+	/// The time since a fixed moment. It never goes back.
+	fn elapsed(&self) -> Duration;
+
+	/// Waits.
+	fn sleep(&self, time: Duration) -> impl Future<Output = ()> + SendOutsideWasm;
+}
+
+/// Shows tasks that take time.
+pub trait Progress: SendOutsideWasm + SyncOutsideWasm {
+	/// A task. It ends when this is dropped.
+	type Task: Task;
+
+	/// Begins a task. `total` is its length in bytes, if it is known.
+	fn begin(&self, what: &str, total: Option<u64>) -> Self::Task;
+}
+
+/// A task that takes time.
+pub trait Task: SendOutsideWasm + SyncOutsideWasm {
+	/// Shows what is being done now.
+	fn say(&self, what: &str);
+
+	/// Adds to the work that is done.
+	fn advance(&self, by: u64);
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::memory::MemoryKeep;
+
+	#[tokio::test]
+	async fn sealed_bytes_open_only_with_their_key_and_at_their_place() {
+		let keep = MemoryKeep::default();
+		let (key, other) = (SecretKey::random(), SecretKey::random());
+		assert!(keep.read_sealed(&key, "texts", "a").await.unwrap().is_none());
+		keep.write_sealed(&key, "texts", "a", b"text").await.unwrap();
+		assert_eq!(*keep.read_sealed(&key, "texts", "a").await.unwrap().unwrap(), b"text");
+		let error = keep.read_sealed(&other, "texts", "a").await.unwrap_err().to_string();
+		assert!(error.contains("texts/a is sealed to another key"), "{error}");
+		keep.copy(("texts", "a"), ("texts", "b"));
+		assert!(keep.read_sealed(&key, "texts", "b").await.is_err());
+		assert!(*keep.read("texts", "a").await.unwrap().unwrap() != b"text");
+	}
+}

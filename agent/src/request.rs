@@ -1,0 +1,144 @@
+//! Asks patients for access, and answers such requests.
+
+use crate::{
+	advice::{Advice, Advised},
+	consent::{sentence, shown, Granted},
+	platform::Platform,
+	session::Session,
+};
+use anyhow::{bail, Context as _, Result};
+use vouchsafe_protocol::{
+	calls::AccessRequestsCall,
+	events::{AccessRequestsEvent, Event},
+	traits::View,
+	types::{account_bytes, bounded, AccountId, Asked, Effect, Grantee, Request, Terms, H256},
+};
+use vouchsafe_vault::seal::{self, PublicKey, Purpose, OVERHEAD};
+
+/// The longest reason, in bytes.
+pub const LONGEST_REASON: usize = 512 - OVERHEAD;
+
+/// The associated data of a sealed reason. It binds the reason to its asker and its patient.
+fn address(genesis: &H256, patient: &AccountId, asker: &AccountId) -> Vec<u8> {
+	let (patient, asker) = (account_bytes(patient), account_bytes(asker));
+	[b"vouchsafe/reason/1".as_slice(), &genesis.0, &patient, &asker].concat()
+}
+
+/// Submits a request. Returns its number and the block.
+pub async fn submit(
+	session: &Session<impl Platform>,
+	patient: AccountId,
+	institution: AccountId,
+	grantee: Grantee,
+	asked: Asked,
+	duration: u64,
+	reason: &str,
+) -> Result<(u32, u32)> {
+	if reason.len() > LONGEST_REASON {
+		bail!(
+			"the reason is too long: at most {LONGEST_REASON} bytes, and it has {}",
+			reason.len()
+		);
+	}
+	let me = session.me()?;
+	let at = session.finalized().await?;
+	let account = at
+		.account(&patient)
+		.await?
+		.with_context(|| format!("{} is not enrolled", session.names.show(&patient)))?;
+	let sealed = seal::seal(
+		&PublicKey(account.encryption_key),
+		Purpose::Text,
+		&address(&session.genesis(), &patient, &me.account()),
+		reason.as_bytes(),
+	)?;
+	let call = AccessRequestsCall::submit {
+		patient,
+		institution,
+		grantee,
+		asked,
+		duration,
+		reason: sealed,
+	};
+	let included = session.submit(call).await?;
+	let request = included.find(|event| match event {
+		Event::AccessRequests(AccessRequestsEvent::Submitted { request, .. }) => Some(*request),
+		_ => None,
+	});
+	Ok((request.context("the chain does not confirm the request")?, included.number))
+}
+
+/// The request with this number to the user, who is the patient.
+pub async fn find(session: &Session<impl Platform>, id: u32) -> Result<Request> {
+	let me = session.me()?.account();
+	let at = session.finalized().await?;
+	at.requests_of(&me)
+		.await?
+		.into_iter()
+		.find(|(number, _)| *number == id)
+		.map(|(_, request)| request)
+		.ok_or_else(|| {
+			let message = format!("there is no request {id} to you");
+			Advised::new(message, Advice::ListRequests).into()
+		})
+}
+
+/// The reason, decrypted for the patient. `None` if it cannot be decrypted.
+pub fn reason(session: &Session<impl Platform>, request: &Request) -> Option<String> {
+	let me = session.me.as_ref()?;
+	let address = address(&session.genesis(), &me.account(), &request.asker);
+	let bytes = seal::open(&me.encryption, Purpose::Text, &address, &request.reason).ok()?;
+	Some(crate::text::plain(&String::from_utf8_lossy(&bytes)))
+}
+
+/// The terms that approve all of a request, at the chain's time `now`.
+pub fn terms_of(request: &Request, now: u64) -> Result<Terms> {
+	let Asked { actions, purposes, categories, labels, confidentiality, records, data_period } =
+		request.asked.clone();
+	let records = bounded(records, "records")?;
+	Ok(Terms {
+		categories,
+		records,
+		labels,
+		confidentiality,
+		actions,
+		purposes,
+		valid_until: Some(now.saturating_add(request.duration)),
+		data_period,
+		..Terms::all(Effect::Permit)
+	})
+}
+
+/// Approves a request with these terms. The patient must have seen their sentence and agreed to it.
+pub async fn approve(
+	session: &Session<impl Platform>,
+	id: u32,
+	grantee: Grantee,
+	terms: Terms,
+) -> Result<Granted> {
+	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
+	let text = shown(session, &sentence).await?;
+	let call = AccessRequestsCall::approve { request: id, grantee: grantee.clone(), terms, text };
+	let included = session.submit(call).await?;
+	let consent = included.find(|event| match event {
+		Event::AccessRequests(AccessRequestsEvent::Approved { consent, .. }) => Some(consent.id),
+		_ => None,
+	});
+	let id = consent.context("the chain does not confirm the approval")?;
+	Ok(Granted { grantee, id, block: included.number, sentence, amended: false })
+}
+
+/// Denies a request.
+pub async fn deny(session: &Session<impl Platform>, id: u32) -> Result<u32> {
+	Ok(session.submit(AccessRequestsCall::deny { request: id }).await?.number)
+}
+
+/// Withdraws the user's own request to a patient.
+pub async fn withdraw(
+	session: &Session<impl Platform>,
+	patient: AccountId,
+	id: u32,
+) -> Result<u32> {
+	let call = AccessRequestsCall::withdraw { patient, request: id };
+	Ok(session.submit(call).await?.number)
+}

@@ -1,0 +1,292 @@
+//! A session: connections, the user's key and stored things, and names of accounts.
+
+use crate::{
+	advice::{Advice, Advised},
+	english::ENGLISH,
+	keys::Identity,
+	names::Names,
+	platform::{Platform, Progress},
+};
+use anyhow::{bail, Context, Result};
+use std::sync::Arc;
+use vouchsafe_protocol::{
+	calls::RuntimeCall,
+	errors::ChainError,
+	events::Included,
+	holders::Member,
+	traits::{Custodians, SendOutsideWasm, Submit, View},
+	types::{AccountId, Affiliation, H256},
+};
+
+/// The chain as of one block, as a session's connection reads it.
+pub type At<P> = <<P as Platform>::Chain as Submit>::At;
+
+/// A custodian, as a session's connection reaches it.
+pub type CustodianOf<P> = <<P as Platform>::Custodians as Custodians>::Custodian;
+
+/// A task that a session shows.
+pub type TaskOf<P> = <<P as Platform>::Progress as Progress>::Task;
+
+/// Called after each step of work that can be resumed, with the step's name.
+pub type StepHook = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// The parts of a [`Platform`].
+#[derive(Clone, Debug)]
+pub struct Parts<P: Platform> {
+	/// The connection to the chain.
+	pub chain: P::Chain,
+	/// The connections to custodians.
+	pub custodians: P::Custodians,
+	/// The user's stored things.
+	pub keep: P::Keep,
+	/// The clock.
+	pub clock: P::Clock,
+	/// Shows progress.
+	pub progress: P::Progress,
+}
+
+/// A session.
+pub struct Session<P: Platform> {
+	/// The connection to the chain.
+	pub chain: P::Chain,
+	/// The connections to custodians.
+	pub custodians: P::Custodians,
+	/// The user's stored things.
+	pub keep: P::Keep,
+	/// The clock.
+	pub clock: P::Clock,
+	/// Shows progress.
+	pub progress: P::Progress,
+	/// The names of accounts.
+	pub names: Names,
+	/// All institutions and authorities.
+	pub members: Vec<Member>,
+	/// The user's key, if one was named.
+	pub me: Option<Identity>,
+	/// See [`StepHook`].
+	pub hook: Option<StepHook>,
+}
+
+impl<P: Platform> Session<P> {
+	/// A session on existing connections. With `development`, development keys are names too.
+	pub async fn new(parts: Parts<P>, me: Option<Identity>, development: bool) -> Result<Self> {
+		let Parts { chain, custodians, keep, clock, progress } = parts;
+		let names = Names::load(&keep, development).await?;
+		let (members, hook) = (Vec::new(), None);
+		let mut session =
+			Self { chain, custodians, keep, clock, progress, names, members, me, hook };
+		session.learn_members().await?;
+		if let Some(me) = session.me.as_ref().filter(|me| me.name.starts_with("//")) {
+			session.names.add_development(me);
+		}
+		Ok(session)
+	}
+
+	/// Reads the institutions and the addresses of their custodians.
+	pub async fn learn_members(&mut self) -> Result<()> {
+		let at = self.chain.finalized().await?;
+		let institutions = at.institutions().await?;
+		let signers: Vec<(AccountId, AccountId)> = institutions
+			.iter()
+			.filter_map(|(account, _, _, it)| {
+				Some((account.clone(), it.custodian.as_ref()?.account.clone()))
+			})
+			.collect();
+		self.members = institutions
+			.into_iter()
+			.map(|(account, kind, status, institution)| Member {
+				account,
+				kind,
+				status,
+				name: crate::text::plain(&String::from_utf8_lossy(&institution.name)),
+				country: String::from_utf8_lossy(&institution.country).into_owned(),
+				custodian: institution.custodian.map(|custodian| {
+					(String::from_utf8_lossy(&custodian.url).into_owned(), custodian.key)
+				}),
+			})
+			.collect();
+		for member in &self.members {
+			self.names.add_institution(&member.name, member.account.clone());
+		}
+		for (institution, account) in signers {
+			self.names.add_custodian(&self.names.show(&institution), account);
+		}
+		Ok(())
+	}
+
+	/// The user's key.
+	pub fn me(&self) -> Result<&Identity> {
+		self.me.as_ref().ok_or_else(|| Advised::new("choose a key", Advice::ChooseKey).into())
+	}
+
+	/// The genesis hash.
+	pub fn genesis(&self) -> H256 {
+		self.chain.genesis()
+	}
+
+	/// An institution by its account.
+	pub fn member(&self, account: &AccountId) -> Option<&Member> {
+		self.members.iter().find(|member| member.account == *account)
+	}
+
+	/// The custodian of an institution.
+	pub fn custodian(&self, institution: &AccountId) -> Result<CustodianOf<P>> {
+		let name = self.names.show(institution);
+		let member =
+			self.member(institution).with_context(|| format!("{name} is not an institution"))?;
+		let (url, _) = member
+			.custodian
+			.as_ref()
+			.with_context(|| format!("{name} has not named a custodian yet"))?;
+		Ok(self.custodians.custodian(url, institution)?)
+	}
+
+	/// Signs and submits a call, and waits until it is final.
+	pub async fn submit(&self, call: impl Into<RuntimeCall> + SendOutsideWasm) -> Result<Included> {
+		Ok(self.chain.submit(&self.me()?.signer, call).await?)
+	}
+
+	/// The institution that the user acts for: the named one, or the only one that the user is
+	/// affiliated with now, or none.
+	pub async fn acting_for(&self, named: Option<&str>) -> Result<Option<AccountId>> {
+		if let Some(name) = named {
+			return Ok(Some(self.names.resolve(name)?));
+		}
+		let me = self.me()?.account();
+		if self.member(&me).is_some() {
+			return Ok(Some(me));
+		}
+		let at = self.chain.finalized().await?;
+		let now = at.time().await?;
+		let affiliations = at.affiliations(&me).await?;
+		let current: Vec<AccountId> = affiliations
+			.iter()
+			.filter(|(_, affiliation)| in_force(affiliation, now))
+			.map(|(institution, _)| institution.clone())
+			.collect();
+		match &current[..] {
+			[] => Ok(None),
+			[institution] => Ok(Some(institution.clone())),
+			_ => {
+				let names: Vec<_> = current.iter().map(|it| self.names.show(it)).collect();
+				let message = format!("you work for {}", ENGLISH.and(&names));
+				bail!(Advised::new(message, Advice::ChooseInstitution))
+			},
+		}
+	}
+
+	/// The same. It is an error if there is none.
+	pub async fn institution(&self, named: Option<&str>) -> Result<AccountId> {
+		self.acting_for(named).await?.ok_or_else(|| {
+			let message = "you do this for an institution, but you have no affiliation now";
+			Advised::new(message, Advice::NameInstitution).into()
+		})
+	}
+
+	/// The chain as of the last finalised block.
+	pub async fn finalized(&self) -> Result<At<P>, ChainError> {
+		self.chain.finalized().await
+	}
+
+	/// Shows a task of unknown length.
+	pub fn waiting(&self, what: &str) -> TaskOf<P> {
+		self.progress.begin(what, None)
+	}
+
+	/// Shows a task with this number of bytes.
+	pub fn bytes(&self, what: &str, length: u64) -> TaskOf<P> {
+		self.progress.begin(what, Some(length))
+	}
+
+	/// Tells the hook that a step is done.
+	pub fn step(&self, name: &str) {
+		tracing::info!(step = name);
+		if let Some(hook) = &self.hook {
+			hook(name);
+		}
+	}
+}
+
+/// Whether an affiliation is in force.
+pub fn in_force(affiliation: &Affiliation, now: u64) -> bool {
+	affiliation.from <= now && affiliation.until.is_none_or(|until| now < until)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{
+		author, consent,
+		memory::{MemoryKeep, Offline},
+		open::{self, OpenError, OpeningRequest},
+		request, verify,
+	};
+	use vouchsafe_protocol::types::{Effect, Grantee, Ground, Purpose, ShownText};
+
+	fn session(uri: &str) -> Session<Offline> {
+		Session::offline(Identity::development(uri).unwrap(), MemoryKeep::default())
+	}
+
+	fn opening() -> OpeningRequest {
+		OpeningRequest {
+			patient: AccountId::new([9; 32]),
+			records: vec![H256([5; 32])],
+			version: None,
+			purpose: Purpose::Treatment,
+			ground: Ground::Own,
+		}
+	}
+
+	/// A server runs many agents, each of whose tasks may move to another thread.
+	#[test]
+	fn tasks_can_move_to_another_thread() {
+		fn check(_task: impl Send) {}
+		let session = session("//DoctorA");
+		let (sink, opening) = (MemoryKeep::default(), opening());
+		check(open::open(&session, &opening, &sink));
+		check(author::resume(&session, None));
+		check(verify::verify(&session, H256([5; 32]), None));
+		check(consent::revoke(&session, 1));
+		check(request::find(&session, 1));
+		check(session.institution(None));
+	}
+
+	#[tokio::test]
+	async fn without_a_key_one_is_to_be_chosen() {
+		let session = Session { me: None, ..session("//DoctorA") };
+		let error = session.me().unwrap_err();
+		assert_eq!(error.downcast_ref::<Advised>().unwrap().advice, Advice::ChooseKey);
+		let terms = consent::plain_terms(Effect::Permit);
+		let grantee = Grantee::Everyone;
+		assert!(consent::grant(&session, grantee, terms).await.is_err());
+		assert!(session.keep.places().is_empty(), "nothing is kept of what is not signed");
+	}
+
+	#[tokio::test]
+	async fn the_text_of_a_consent_is_kept_before_it_is_signed() {
+		let session = session("//PatientA");
+		let terms = consent::plain_terms(Effect::Permit);
+		let grantee = Grantee::Everyone;
+		let error = consent::grant(&session, grantee, terms).await.unwrap_err();
+		assert!(matches!(error.downcast_ref(), Some(ChainError::Unreachable(_))), "{error:#}");
+		let [(folder, name)] = &session.keep.places()[..] else { panic!("one text") };
+		let mut commitment = H256::zero();
+		hex::decode_to_slice(name, &mut commitment.0).unwrap();
+		let text = ShownText { commitment, language: *b"en" };
+		assert_eq!(folder, "consents");
+		let kept = consent::kept_text(&session, &text).await.unwrap().unwrap();
+		assert!(kept.starts_with("I allow everyone"), "{kept}");
+	}
+
+	#[tokio::test]
+	async fn an_opening_that_cannot_be_asked_for_is_no_refusal() {
+		let session = session("//DoctorA");
+		let sink = MemoryKeep::default();
+		let error = open::open(&session, &opening(), &sink).await.unwrap_err();
+		assert!(error.downcast_ref::<OpenError>().is_none(), "{error:#}");
+		assert!(sink.places().is_empty());
+		let none = OpeningRequest { records: vec![], ..opening() };
+		let error = open::open(&session, &none, &sink).await.unwrap_err().to_string();
+		assert!(error.contains("records can be opened at once"), "{error}");
+	}
+}

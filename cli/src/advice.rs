@@ -1,0 +1,78 @@
+//! Says failures: the agent's messages, with the commands and options that help.
+
+use crate::open::OpenError;
+use std::error::Error;
+use vouchsafe_agent::advice::{Advice, Advised};
+
+/// An error with its causes, in one line.
+pub fn say(error: &anyhow::Error) -> String {
+	error.chain().map(say_one).collect::<Vec<_>>().join(": ")
+}
+
+/// One error without its causes.
+pub fn say_one(error: &(dyn Error + 'static)) -> String {
+	let mut text = error.to_string();
+	if let Some(advised) = error.downcast_ref::<Advised>() {
+		text += &words(&advised.advice);
+	}
+	if let Some(OpenError::NoAccess { .. }) = error.downcast_ref::<OpenError>() {
+		text +=
+			". `vouchsafe request submit` asks the patient for access. The patient can see the \
+		         reason with `vouchsafe consent explain`";
+	}
+	text
+}
+
+/// The advice, as the rest of a sentence.
+fn words(advice: &Advice) -> String {
+	let words = match advice {
+		Advice::ChooseKey => {
+			" with --key NAME (`vouchsafe key show` lists your keys, `vouchsafe key generate NAME` \
+			 creates one)"
+		},
+		Advice::ChooseInstitution => ": choose one with --institution",
+		Advice::NameInstitution => {
+			": name the institution with --institution, or ask its registrar for an affiliation"
+		},
+		Advice::CopyName => ": write the name as `vouchsafe name list` shows it",
+		Advice::AddName(name) => {
+			return format!(
+				". `vouchsafe name list` shows all names, and `vouchsafe name add \"{name}\" ADDRESS` \
+				 adds one"
+			)
+		},
+		Advice::ReplaceName => {
+			": choose another name, or give this one to the new account with --replace"
+		},
+		Advice::ListConsents => ": `vouchsafe consent list` shows them",
+		Advice::ListRequests => ": `vouchsafe request list` shows them",
+		Advice::ListMotions => ": `vouchsafe council list` lists them",
+		Advice::Resume { key } => {
+			return format!(": `vouchsafe --key {key} record add --resume` goes on")
+		},
+		Advice::NameMonth => ". Name the month with --month YYYY-MM",
+		Advice::ImportAgain => ". Use --again to import it once more",
+		Advice::SamePatient => ". Check --patient. If it is the same person, use --same-patient",
+	};
+	words.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn advice_is_said_where_it_belongs() {
+		let cause = anyhow::anyhow!("the node is away");
+		let advice = Advice::Resume { key: "eva".into() };
+		let advised = Advised::new("not finished, and nothing is lost", advice).caused_by(cause);
+		assert_eq!(
+			say(&advised.into()),
+			"not finished, and nothing is lost: `vouchsafe --key eva record add --resume` goes on: the \
+			 node is away"
+		);
+		let refused = OpenError::NoAccess { what: "record 07070707".into() };
+		let said = say(&anyhow::Error::from(refused).context("opening"));
+		assert!(said.starts_with("opening: no access to record 07070707: no consent permits it. `"));
+	}
+}

@@ -1,0 +1,175 @@
+//! The arguments of `vouchsafe consent`.
+
+use super::{parse_number, word, Agreement};
+use crate::dates::{parse_last_month, parse_month};
+use clap::{Args, Subcommand};
+use vouchsafe_client::chain::{Action, Category, Confidentiality, Purpose};
+
+/// What a consent or request covers.
+#[derive(Clone, Debug, Default, Args)]
+pub struct About {
+	/// Categories of records [default: all].
+	#[arg(long, value_delimiter = ',', value_parser = word::<Category>())]
+	pub category: Vec<Category>,
+	/// One record. Repeat it for several [default: all].
+	#[arg(long = "record", value_name = "RECORD")]
+	pub records: Vec<String>,
+	/// Sensitivity labels that it covers, or `all` [default: none; all for a permit only to write].
+	#[arg(long = "label", value_name = "WORD", value_delimiter = ',')]
+	pub labels: Vec<String>,
+	/// Highest confidentiality that it covers; lowest with --deny [default: normal;
+	/// very-restricted for a permit only to write].
+	#[arg(long, value_name = "LEVEL", value_parser = word::<Confidentiality>())]
+	pub confidentiality: Option<Confidentiality>,
+	/// Actions [default: read; aggregate for studies].
+	#[arg(long, value_delimiter = ',', value_parser = word::<Action>())]
+	pub action: Vec<Action>,
+	/// Purposes of use [default: treatment; research for studies].
+	#[arg(long, value_delimiter = ',', value_parser = word::<Purpose>())]
+	pub purpose: Vec<Purpose>,
+	/// Only records of this month of service or later.
+	#[arg(long, value_name = "MONTH", value_parser = parse_month)]
+	pub data_from: Option<u16>,
+	/// Only records of this month of service or earlier.
+	#[arg(long, value_name = "MONTH", value_parser = parse_last_month)]
+	pub data_to: Option<u16>,
+}
+
+/// Further limits of a consent.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Reach {
+	/// Start [default: now].
+	#[arg(long, value_name = "MOMENT")]
+	pub valid_from: Option<String>,
+	/// End: a date, or a span such as +30d [default: until revoked].
+	#[arg(long, value_name = "MOMENT")]
+	pub until: Option<String>,
+	/// Only records written at this institution. Repeat it for several.
+	#[arg(long = "author", value_name = "WHO")]
+	pub authors: Vec<String>,
+	/// Only records that this institution is responsible for. Repeat it for several.
+	#[arg(long = "kept-by", value_name = "WHO")]
+	pub holders: Vec<String>,
+	/// Only readers from these countries.
+	#[arg(long, value_delimiter = ',')]
+	pub country: Vec<String>,
+}
+
+/// Agreement to a consent, and whether the patient's key shares are carried.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Agreeing {
+	/// Whether to ask.
+	#[command(flatten)]
+	pub agreement: Agreement,
+	/// Do not give your own key shares to a custodian.
+	#[arg(long)]
+	pub no_carry: bool,
+	/// Institution whose custodian gets your own key shares [default: the grantee's].
+	#[arg(long, value_name = "WHO", conflicts_with = "no_carry")]
+	pub carry_to: Option<String>,
+}
+
+/// `vouchsafe consent …`
+#[derive(Debug, Subcommand)]
+pub enum ConsentCommand {
+	/// Permit or forbid something. The sentence is shown before you sign it.
+	#[command(
+		after_help = "Grantees: everyone, role:nurse, role:nurse@INSTITUTION, INSTITUTION, \
+		team:1@INSTITUTION, NAME@INSTITUTION, person:NAME, study:1, research (every study), \
+		research:MONDO_ID (every study on a disease, by its number in the ontology MONDO)\n\n\
+		Examples:\n  \
+		vouchsafe --key eva consent grant --to \"team:1@Hospital B\" --category imaging \
+		--until +30d\n  \
+		vouchsafe --key eva consent grant --to \"Hospital A\" --action read,write\n  \
+		vouchsafe --key eva consent grant --deny --to \"person:Dr. Berger\""
+	)]
+	Grant {
+		/// The grantee.
+		#[arg(long, value_name = "GRANTEE")]
+		to: String,
+		/// Forbid instead of permit.
+		#[arg(long)]
+		deny: bool,
+		/// Forbid it in an emergency, too.
+		#[arg(long, requires = "deny")]
+		even_in_emergency: bool,
+		/// What it covers.
+		#[command(flatten)]
+		about: About,
+		/// Further limits.
+		#[command(flatten)]
+		reach: Reach,
+		/// Agreement.
+		#[command(flatten)]
+		agreeing: Agreeing,
+	},
+	/// Change a consent. What you do not name stays as it is.
+	#[command(after_help = "Example:\n  vouchsafe --key eva consent amend 3 --until +1year")]
+	Amend {
+		/// Number of the consent.
+		#[arg(value_parser = parse_number)]
+		consent: u32,
+		/// What it covers.
+		#[command(flatten)]
+		about: About,
+		/// Further limits.
+		#[command(flatten)]
+		reach: Reach,
+		/// Agreement.
+		#[command(flatten)]
+		agreeing: Agreeing,
+	},
+	/// Revoke a consent. It ends with the next block.
+	#[command(after_help = "Example:\n  vouchsafe --key eva consent revoke 3")]
+	Revoke {
+		/// Number of the consent.
+		#[arg(value_parser = parse_number)]
+		consent: u32,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// List a patient's consents.
+	#[command(after_help = "Example:\n  vouchsafe --key eva consent list")]
+	List {
+		/// The patient [default: yourself].
+		#[arg(long, value_name = "WHO")]
+		patient: Option<String>,
+	},
+	/// Explain whether somebody may do something with a record, and why.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key eva consent explain --reader \"Dr. Berger\" --record 3f9a0c1d")]
+	Explain {
+		/// The reader.
+		#[arg(long, value_name = "WHO")]
+		reader: String,
+		/// The record.
+		#[arg(long, value_name = "RECORD")]
+		record: String,
+		/// The patient, if the record is named by its first digits [default: yourself].
+		#[arg(long, value_name = "WHO")]
+		patient: Option<String>,
+		/// Institution that the reader acts for.
+		#[arg(long, value_name = "WHO")]
+		institution: Option<String>,
+		/// The action.
+		#[arg(long, default_value = "read", value_parser = word::<Action>())]
+		action: Action,
+		/// The purpose of use.
+		#[arg(long, default_value = "treatment", value_parser = word::<Purpose>())]
+		purpose: Purpose,
+	},
+	/// Give your own key shares of records that were added since to a custodian.
+	#[command(after_help = "Example:\n  vouchsafe --key eva consent carry 3")]
+	Carry {
+		/// Number of the consent.
+		#[arg(value_parser = parse_number)]
+		consent: u32,
+		/// Institution whose custodian gets them [default: the grantee's].
+		#[arg(long, value_name = "WHO")]
+		to: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+}

@@ -1,0 +1,164 @@
+//! The arguments of `vouchsafe enrol`.
+
+use super::{parse_number, word, Agreement};
+use crate::dates::parse_duration;
+use clap::Subcommand;
+use std::path::PathBuf;
+use vouchsafe_client::chain::{AccountKind, Role, Status};
+
+/// `vouchsafe enrol …`
+#[derive(Debug, Subcommand)]
+pub enum EnrolCommand {
+	/// Sign your own enrolment, for an institution to submit.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key eva enrol sign --institution \"Hospital A\" --as patient --out eva.json")]
+	Sign {
+		/// Institution that will enrol you.
+		#[arg(long, value_name = "WHO")]
+		institution: String,
+		/// Kind of account.
+		#[arg(long = "as", value_name = "KIND", value_parser = word::<AccountKind>())]
+		kind: AccountKind,
+		/// How long the signature is valid.
+		#[arg(long, default_value = "7d", value_name = "SPAN", value_parser = parse_duration)]
+		valid_for: u64,
+		/// File to write [default: standard output].
+		#[arg(long, value_name = "FILE")]
+		out: Option<PathBuf>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Enrol a person who has signed (as an institution or its registrar).
+	#[command(after_help = "Example:\n  vouchsafe --key registrar enrol submit eva.json")]
+	Submit {
+		/// The signed enrolment.
+		file: PathBuf,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Give a practitioner a role at your institution.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key registrar enrol affiliate \"Dr. Berger\" --role physician --until \
+		2027-12-31")]
+	Affiliate {
+		/// The practitioner.
+		practitioner: String,
+		/// The role.
+		#[arg(long, value_parser = word::<Role>())]
+		role: Role,
+		/// Your institution, if you work for several.
+		#[arg(long, value_name = "WHO")]
+		institution: Option<String>,
+		/// Start [default: now].
+		#[arg(long, value_name = "MOMENT")]
+		from: Option<String>,
+		/// End [default: none].
+		#[arg(long, value_name = "MOMENT")]
+		until: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// End a practitioner's affiliation with your institution, now.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key registrar enrol end-affiliation \"Dr. Berger\"")]
+	EndAffiliation {
+		/// The practitioner.
+		practitioner: String,
+		/// Your institution, if you work for several.
+		#[arg(long, value_name = "WHO")]
+		institution: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Add a practitioner to a care team, or remove one.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key registrar enrol team \"Dr. Berger\" --join 1\n  \
+		vouchsafe --key registrar enrol team \"Dr. Berger\" --leave 1")]
+	Team {
+		/// The practitioner.
+		practitioner: String,
+		/// Care team to join.
+		#[arg(long, value_name = "NUMBER", value_parser = parse_number, required_unless_present = "leave")]
+		join: Option<u32>,
+		/// Care team to leave.
+		#[arg(long, value_name = "NUMBER", value_parser = parse_number, conflicts_with = "join")]
+		leave: Option<u32>,
+		/// Your institution, if you work for several.
+		#[arg(long, value_name = "WHO")]
+		institution: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Attest a practitioner's licence (as an authority).
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key authority enrol attest \"Dr. Berger\" --institution \"Hospital A\"")]
+	Attest {
+		/// The practitioner.
+		practitioner: String,
+		/// Institution that the practitioner works for.
+		#[arg(long, value_name = "WHO")]
+		institution: String,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Set an account's status.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key registrar enrol status \"Dr. Berger\" suspended")]
+	Status {
+		/// The account.
+		account: String,
+		/// The new status.
+		#[arg(value_parser = word::<Status>())]
+		status: Status,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Disable signing for an account whose key is lost, or enable it again.
+	#[command(after_help = "Example:\n  vouchsafe --key registrar enrol signing Eva disabled")]
+	Signing {
+		/// The account.
+		account: String,
+		/// `disabled` or `enabled`.
+		#[arg(value_parser = ["disabled", "enabled"])]
+		state: String,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Register your institution's custodian.
+	#[command(
+		after_help = "Without --account, the custodian is asked for its account and encryption key.\n\n\
+		Example:\n  \
+		vouchsafe --key hospital enrol custodian --url https://custodian.hospital-a.example"
+	)]
+	Custodian {
+		/// Address of the custodian. It is published on the chain.
+		#[arg(long)]
+		url: String,
+		/// Account that the custodian signs with [default: ask the custodian].
+		#[arg(long, value_name = "WHO", requires = "encryption_key")]
+		account: Option<String>,
+		/// The custodian's encryption key.
+		#[arg(long, value_name = "HEX", requires = "account")]
+		encryption_key: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Show what the chain knows about an account.
+	#[command(after_help = "Example:\n  vouchsafe enrol show \"Dr. Berger\"")]
+	Show {
+		/// The account [default: your own].
+		account: Option<String>,
+	},
+	/// List institutions and authorities.
+	#[command(after_help = "Example:\n  vouchsafe enrol list")]
+	List,
+}

@@ -1,0 +1,188 @@
+//! `vouchsafe record add`: from the document to the last acknowledgement.
+
+use crate::{
+	args::{relation, AddDocument, Adding},
+	author::{self, Added, Addition, Content, NewDocument, Place, SharingWish},
+	commands::{account_json, accounts, check_labels, id_json, patient, record},
+	dates::{month_of_moment, now},
+	english::ENGLISH,
+	file_names,
+	files::{self, FileSource},
+	output::{self, Output},
+	progress::silence,
+	session::Session,
+};
+use anyhow::{bail, Context, Result};
+use serde_json::json;
+use std::{path::Path, sync::Arc, time::Duration};
+use vouchsafe_client::chain::{AccountId, Category, Origin};
+use vouchsafe_speech::short;
+
+pub(super) async fn run(session: &mut Session, command: AddDocument) -> Result<Output> {
+	step_by_step(session, &command.adding);
+	if command.resume {
+		resume(session, &command.adding).await
+	} else {
+		add(session, command).await
+	}
+}
+
+async fn resume(session: &Session, adding: &Adding) -> Result<Output> {
+	let added = author::resume(session, patience(adding)).await?;
+	if added.is_empty() {
+		return Ok(Output::new("There is nothing to continue.", json!({ "records": [] })));
+	}
+	Ok(added_output(session, &added))
+}
+
+async fn add(session: &Session, command: AddDocument) -> Result<Output> {
+	let AddDocument {
+		file,
+		patient: whose,
+		category,
+		title,
+		media_type,
+		from,
+		to,
+		appends,
+		transforms,
+		version_of,
+		confidentiality,
+		origin,
+		adding,
+		..
+	} = command;
+	let file = file.context("name the document")?;
+	let named_type = match media_type {
+		Some(media_type) => media_type,
+		None => files::media_type_of(&file)?.to_owned(),
+	};
+	let media_type = file_names::with_extension(&named_type, &file_title(&file));
+	let patient = patient(session, whose.as_deref())?;
+	let known = session.labels_of(&patient).await?;
+	check_labels(&known, &adding.labels, adding.new_label, adding.agreement)?;
+	let at = session.finalized().await?;
+	let own = session.me()?.account() == patient;
+	let institution = author_of(session, own, adding.institution.as_deref()).await?;
+	let place = match version_of {
+		Some(text) => Place::VersionOf(record(&at, Some(&patient), &text).await?),
+		None => {
+			let today = month_of_moment(now());
+			let (first, end) = from.unwrap_or((today, today));
+			let last = to.unwrap_or(end);
+			if last < first {
+				bail!("the last month (--to) is before the first month (--from)");
+			}
+			let relation = match relation(appends, transforms) {
+				Some((kind, target)) => Some((kind, record(&at, Some(&patient), &target).await?)),
+				None => None,
+			};
+			Place::New {
+				category: category.unwrap_or(if own {
+					Category::PatientEntered
+				} else {
+					Category::Other
+				}),
+				months: (first, last),
+				labels: adding.labels.clone(),
+				relation,
+				confidentiality,
+				origin: origin.unwrap_or(if own {
+					Origin::PatientEntered
+				} else {
+					Origin::Authored
+				}),
+			}
+		},
+	};
+	let document = NewDocument {
+		title: title.unwrap_or_else(|| file_title(&file)),
+		media_type,
+		content: Content::Source(Arc::new(FileSource(file))),
+		place,
+	};
+	let addition = Addition {
+		patient,
+		institution,
+		documents: vec![document],
+		sharing: sharing(session, &adding)?,
+	};
+	let added = author::add(session, &addition, patience(&adding)).await?;
+	Ok(added_output(session, &added))
+}
+
+fn file_title(file: &Path) -> String {
+	file.file_name().map_or("document".into(), |name| name.to_string_lossy().into_owned())
+}
+
+pub(super) fn patience(adding: &Adding) -> Option<Duration> {
+	adding.wait.map(Duration::from_secs)
+}
+
+pub(super) fn sharing(session: &Session, adding: &Adding) -> Result<SharingWish> {
+	Ok(SharingWish {
+		threshold: adding.threshold,
+		holders: accounts(session, &adding.holders)?,
+		without_patient: adding.without_patient,
+	})
+}
+
+/// The institution that the author acts for. `None` if the patient is the author.
+pub(super) async fn author_of(
+	session: &Session,
+	own: bool,
+	named: Option<&str>,
+) -> Result<Option<AccountId>> {
+	if own {
+		return Ok(None);
+	}
+	session.institution(named).await.map(Some)
+}
+
+pub(super) fn step_by_step(session: &mut Session, adding: &Adding) {
+	if adding.step_by_step {
+		session.hook = Some(Arc::new(|step: &str| {
+			let _silence = silence();
+			output::write_error(&format!("step {step}: press Enter to continue\n"));
+			let mut line = String::new();
+			let _ = std::io::stdin().read_line(&mut line);
+		}));
+	}
+}
+
+pub(super) fn added_output(session: &Session, added: &[Added]) -> Output {
+	let mut lines = Vec::new();
+	for it in added {
+		let missing: Vec<_> = it.missing.iter().map(|it| session.names.show(it)).collect();
+		let state = if missing.is_empty() {
+			"acknowledged by all holders".to_owned()
+		} else {
+			format!(
+				"not yet acknowledged by {}: `vouchsafe record add --resume` continues",
+				ENGLISH.and(&missing)
+			)
+		};
+		let resumed = if it.resumed { ", resumed" } else { "" };
+		lines.push(format!(
+			"{}  {} (version {}{resumed}): {state}",
+			short(&it.record),
+			it.title,
+			it.version
+		));
+	}
+	let json = added
+		.iter()
+		.map(|it| {
+			json!({
+				"record": id_json(&it.record),
+				"version": it.version,
+				"category": it.category.word(),
+				"title": it.title,
+				"resumed": it.resumed,
+				"complete": it.missing.is_empty(),
+				"missing": it.missing.iter().map(|it| account_json(session, it)).collect::<Vec<_>>(),
+			})
+		})
+		.collect::<Vec<_>>();
+	Output::new(lines.join("\n"), json!({ "records": json }))
+}

@@ -1,0 +1,156 @@
+//! `vouchsafe record import`: a file as records.
+
+use super::{
+	add::{added_output, author_of, patience, sharing, step_by_step},
+	plan,
+};
+use crate::{
+	advice,
+	args::ImportFile,
+	author::{self, Addition, NewDocument},
+	commands::{check_labels, patient},
+	dates::{month_of_moment, now},
+	english::ENGLISH,
+	files,
+	import::{self, Frame, Memory, Wish},
+	labels::LabelTable,
+	output::Output,
+	session::Session,
+};
+use anyhow::{bail, Context, Result};
+use serde_json::json;
+use std::path::Path;
+use vouchsafe_client::chain::{At, RecordStatus, View, H256};
+use vouchsafe_fhir::{input::MAX_INPUT, Import};
+use vouchsafe_speech::Noun;
+
+/// Shows what would be added. This needs neither chain nor key.
+pub(super) fn dry_run(command: &ImportFile) -> Result<Output> {
+	let ImportFile { file, adding, .. } = command;
+	check_labels(&LabelTable::default(), &adding.labels, adding.new_label, adding.agreement)?;
+	let wish = &wish_of(command);
+	let import = read_import(file, wish)?;
+	let name = files::name_of(file);
+	let (table, mut json) = plan::plan(&import, &name, wish);
+	let mut lines = vec![table, plan::counted(&import)];
+	lines.extend(plan::say_notices(&import.notices));
+	if let Err(undated) = import::ask_for_months(&import, wish, &name) {
+		lines.push(format!("NOTE: {}", advice::say(&undated)));
+	}
+	json["resources"] = json!(import.resources);
+	json["notices"] = plan::notices_json(&import.notices);
+	Ok(Output::new(lines.join("\n"), json))
+}
+
+/// Imports a file for a patient.
+pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Output> {
+	let wish = &wish_of(&command);
+	let ImportFile { file, patient: whose, again, same_patient, adding, .. } = &command;
+	step_by_step(session, adding);
+	let session = &*session;
+	let patient = patient(session, whose.as_deref())?;
+	let me = session.me()?;
+	let known = session.labels_of(&patient).await?;
+	check_labels(&known, &adding.labels, adding.new_label, adding.agreement)?;
+	let own = me.account() == patient;
+	let institution = author_of(session, own, adding.institution.as_deref()).await?;
+	let import = read_import(file, wish)?;
+	let name = files::name_of(file);
+	let memory = Memory::load(&session.keep, me, &patient).await?;
+	if !*again {
+		memory.refuse_again(&import)?;
+	}
+	if !*same_patient {
+		memory.refuse_other_patient(&import)?;
+	}
+	import::ask_for_months(&import, wish, &name)?;
+	let mut lines = vec![plan::counted(&import)];
+	lines.extend(plan::say_notices(&import.notices));
+
+	let records: Vec<&vouchsafe_fhir::Record> =
+		import.records.iter().filter(|record| *again || !memory.has(record)).collect();
+	let known = import.records.len() - records.len();
+	if known > 0 {
+		lines.push(format!(
+			"{} unchanged since an earlier import.",
+			ENGLISH.count(Noun::Record, known)
+		));
+	}
+	let at = session.finalized().await?;
+	let mut documents = Vec::new();
+	for record in &records {
+		let mut document = import::document_of(record, &name, wish, own)?;
+		if let Some(earlier) = memory.summary(record) {
+			lines.extend(continue_summary(session, &at, &mut document, earlier).await?);
+		}
+		documents.push(document);
+	}
+	let added = if documents.is_empty() {
+		Vec::new()
+	} else {
+		let sharing = sharing(session, adding)?;
+		let addition = Addition { patient: patient.clone(), institution, documents, sharing };
+		author::add(session, &addition, patience(adding)).await?
+	};
+	let ids: Vec<_> = records.iter().copied().zip(added.iter().map(|it| it.record)).collect();
+	Memory::update(&session.keep, me, &patient, |memory| memory.remember(&import, &ids, now()))
+		.await?;
+
+	let mut output = added_output(session, &added);
+	lines.push(output.text);
+	output.text = lines.join("\n").trim_end().to_owned();
+	output.json = json!({
+		"resources": import.resources,
+		"unchanged": known,
+		"notices": plan::notices_json(&import.notices),
+		"records": output.json["records"],
+	});
+	Ok(output)
+}
+
+/// Makes a summary a version of the earlier one, if that one is current and covers the new content.
+async fn continue_summary(
+	session: &Session,
+	at: &At,
+	document: &mut NewDocument,
+	earlier: H256,
+) -> Result<Option<String>> {
+	let Some(found) = at.record(earlier).await? else { return Ok(None) };
+	if found.status != RecordStatus::Current {
+		return Ok(None);
+	}
+	let labels = session.labels_of(&found.patient).await?.show(&found.labels);
+	let frame = Frame {
+		months: (found.service.first, found.service.last),
+		labels: Some(labels),
+		confidentiality: found.confidentiality,
+	};
+	Ok(import::continue_summary(document, earlier, &frame))
+}
+
+/// The user's choices for an import.
+fn wish_of(command: &ImportFile) -> Wish {
+	Wish {
+		unit: command.unit,
+		months: command.month,
+		confidentiality: command.confidentiality,
+		labels: command.adding.labels.clone(),
+		without_labels: command.without_labels,
+		incomplete: command.incomplete,
+	}
+}
+
+/// Reads a file and turns it into records.
+fn read_import(path: &Path, wish: &Wish) -> Result<Import> {
+	let failed = || format!("cannot read {}", path.display());
+	let length = std::fs::metadata(path).with_context(failed)?.len();
+	if length > MAX_INPUT {
+		bail!(
+			"{} has {length} bytes, and at most {MAX_INPUT} can be imported: split it, or add it as \
+			 one document with `vouchsafe record add`",
+			path.display()
+		);
+	}
+	let bytes = std::fs::read(path).with_context(failed)?;
+	import::read(&bytes, &files::name_of(path), wish, month_of_moment(now()))
+}

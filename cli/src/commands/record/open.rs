@@ -1,0 +1,197 @@
+//! `vouchsafe record open`.
+
+use super::which_records;
+use crate::{
+	advice,
+	args::OpenRecords,
+	commands::{id_json, key},
+	consent::ground_of,
+	english::ENGLISH,
+	files::Destination,
+	open::{self, OpenError, OpeningRequest},
+	output::{size, Output},
+	session::Session,
+};
+use anyhow::Result;
+use serde_json::json;
+use std::path::PathBuf;
+use vouchsafe_client::chain::{Purpose, H256};
+use vouchsafe_speech::{short, Noun};
+
+/// A record that was opened into a file.
+type Opened = open::Opened<PathBuf>;
+
+pub(super) async fn run(session: &Session, command: OpenRecords) -> Result<Output> {
+	let OpenRecords { which, version, purpose, institution, out, force, agreement: _ } = command;
+	let me = session.me()?.account();
+	let at = session.finalized().await?;
+	key::check(session, &at).await?;
+	let (patient, records) = which_records(session, &at, &which).await?;
+	let institution = institution.map(|it| session.names.resolve(&it)).transpose()?;
+	let ground = ground_of(session, &me, &patient, institution).await?;
+	let purpose =
+		purpose.unwrap_or(if me == patient { Purpose::PatientRequest } else { Purpose::Treatment });
+	let out = out.unwrap_or_else(|| PathBuf::from("."));
+	let destination = if records.len() > 1 || out.is_dir() {
+		Destination::Folder(out)
+	} else {
+		Destination::File { path: out, replace: force }
+	};
+	let mut results = Vec::new();
+	for records in records.chunks(open::MAX_OPENED) {
+		let opening = OpeningRequest {
+			patient: patient.clone(),
+			records: records.to_vec(),
+			version,
+			purpose,
+			ground: ground.clone(),
+		};
+		results.extend(open::open(session, &opening, &destination).await?);
+	}
+	// If one record is asked for and not opened, the command fails with that exit code.
+	if let [(_, Err(_))] = &results[..] {
+		if let Some((_, Err(error))) = results.pop() {
+			return Err(error.into());
+		}
+	}
+	let failed = results.iter().filter(|(_, it)| it.is_err()).count();
+	let all_denied = results.iter().all(|(_, it)| matches!(it, Err(OpenError::NoAccess { .. })));
+	if all_denied {
+		let what = format!("any of the {}", ENGLISH.count(Noun::Record, results.len()));
+		return Err(OpenError::NoAccess { what }.into());
+	}
+	let json: Vec<_> = results.iter().map(|(id, it)| result_json(id, it)).collect();
+	let mut output = Output::new(opened_text(&results, false), json!({ "records": json }))
+		.with_details(opened_text(&results, true));
+	// If several records were asked for and none was opened, the command fails. Each line says why.
+	output.found_wrong = failed == results.len();
+	Ok(output)
+}
+
+/// One line for each record, and a summary. Faults that were found are always reported.
+fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
+	let mut lines = Vec::new();
+	for (id, result) in results {
+		let id = short(id);
+		match result {
+			Ok(opened) => {
+				let length = size(opened.length);
+				lines.push(format!(
+					"{id}  {} ({length}) -> {}",
+					opened.title,
+					opened.place.display()
+				));
+				if details {
+					lines.push(format!(
+						"          {}, {} bytes, version {}",
+						opened.media_type, opened.length, opened.version
+					));
+					lines.push(format!(
+						"          key shares from {}, content from {}",
+						ENGLISH.and(&opened.shares_from),
+						opened.content_from
+					));
+				}
+				lines.extend(opened.warnings.iter().map(|it| format!("          WARNING: {it}")));
+			},
+			Err(OpenError::NoAccess { .. }) => lines.push(format!("{id}  no access")),
+			Err(error) => lines.push(format!("{id}  {}", advice::say_one(error))),
+		}
+	}
+	let opened: Vec<_> = results.iter().filter_map(|(_, result)| result.as_ref().ok()).collect();
+	let refused = results
+		.iter()
+		.filter(|(_, result)| matches!(result, Err(OpenError::NoAccess { .. })))
+		.count();
+	let failed = results.len().saturating_sub(opened.len()).saturating_sub(refused);
+	let bytes = opened.iter().fold(0u64, |sum, it| sum.saturating_add(it.length));
+	let mut sum = format!("{} opened ({})", ENGLISH.count(Noun::Record, opened.len()), size(bytes));
+	if refused > 0 {
+		sum += &format!(", {refused} refused");
+	}
+	if failed > 0 {
+		sum += &format!(", {failed} failed");
+	}
+	lines.push(format!("{sum}."));
+	lines.join("\n")
+}
+
+fn result_json(id: &H256, result: &Result<Opened, OpenError>) -> serde_json::Value {
+	match result {
+		Ok(opened) => json!({
+			"record": id_json(id),
+			"opened": true,
+			"version": opened.version,
+			"title": opened.title,
+			"media_type": opened.media_type,
+			"length": opened.length,
+			"path": opened.place,
+			"shares_from": opened.shares_from,
+			"content_from": opened.content_from,
+			"warnings": opened.warnings,
+		}),
+		Err(error) => json!({
+			"record": id_json(id),
+			"opened": false,
+			"error": advice::say_one(error),
+			"kind": match error {
+				OpenError::NoAccess { .. } => "no-access",
+				OpenError::TooFewShares { .. } => "too-few-shares",
+				OpenError::NoGoodCopy { .. } => "no-good-copy",
+				OpenError::WrongPlaintext { .. } => "wrong-plaintext",
+			},
+		}),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn opened(length: u64, warnings: &[&str]) -> Opened {
+		Opened {
+			record: H256([7; 32]),
+			version: 0,
+			title: "letter.pdf".into(),
+			media_type: "application/pdf".into(),
+			length,
+			place: "out/letter 07070707.pdf".into(),
+			shares_from: vec!["Hospital A".into(), "Hospital B".into()],
+			content_from: "Hospital A".into(),
+			warnings: warnings.iter().map(ToString::to_string).collect(),
+		}
+	}
+
+	#[test]
+	fn opening_is_one_line_a_record_and_a_sum() {
+		let id = |number| H256([number; 32]);
+		let no_access = || OpenError::NoAccess { what: "it".into() };
+		let few = OpenError::TooFewShares { need: 3, got: vec![], failed: vec![] };
+		let results = vec![
+			(id(7), Ok(opened(48_123, &[]))),
+			(id(8), Err(no_access())),
+			(id(9), Ok(opened(2_000, &["the copy at Hospital B was changed"]))),
+			(id(10), Err(few)),
+		];
+		assert_eq!(
+			opened_text(&results, false),
+			"07070707  letter.pdf (48 kB) -> out/letter 07070707.pdf\n\
+			 08080808  no access\n\
+			 09090909  letter.pdf (2 kB) -> out/letter 07070707.pdf\n          \
+			 WARNING: the copy at Hospital B was changed\n\
+			 0a0a0a0a  the key needs 3 shares, and no custodian gave one\n\
+			 2 records opened (50 kB), 1 refused, 1 failed."
+		);
+		let details = opened_text(
+			&results[..1].iter().map(|(id, _)| (*id, Ok(opened(48_123, &[])))).collect(),
+			true,
+		);
+		assert_eq!(
+			details,
+			"07070707  letter.pdf (48 kB) -> out/letter 07070707.pdf\n          \
+			 application/pdf, 48123 bytes, version 0\n          \
+			 key shares from Hospital A and Hospital B, content from Hospital A\n\
+			 1 record opened (48 kB)."
+		);
+	}
+}

@@ -1,0 +1,109 @@
+//! `vouchsafe record show`.
+
+use super::no_record;
+use crate::{
+	advice,
+	commands::{account_json, id_json},
+	dates::show_period,
+	english::ENGLISH,
+	open,
+	output::Output,
+	session::Session,
+};
+use anyhow::{Context, Result};
+use serde_json::json;
+use vouchsafe_client::chain::{AccountId, At, HolderKind, View, H256};
+use vouchsafe_speech::short;
+
+pub(super) async fn show(session: &Session, at: &At, id: H256) -> Result<Output> {
+	let record = at.record(id).await?.with_context(|| no_record(&id))?;
+	let labels = session.labels_of(&record.patient).await?;
+	let show = |account: &AccountId| session.names.show(account);
+	let mut lines = vec![
+		format!("Record 0x{}", hex::encode(id.0)),
+		format!("  of {}, {}", show(&record.patient), record.category.word()),
+		format!("  about {}", show_period(record.service.first, record.service.last)),
+		format!(
+			"  written by {} ({}), {} is responsible",
+			show(&record.author),
+			record.origin.word(),
+			show(&record.responsible)
+		),
+		format!(
+			"  confidentiality {}, {}",
+			record.confidentiality.word(),
+			ENGLISH.phrase(record.status)
+		),
+	];
+	let shown = labels.show(&record.labels);
+	if !shown.is_empty() {
+		lines.push(format!("  labels: {}", ENGLISH.and(&shown)));
+	}
+	if let Some(relation) = &record.relation {
+		lines.push(format!(
+			"  {} record {}",
+			ENGLISH.phrase(relation.kind),
+			short(&relation.target)
+		));
+	}
+	let mut versions = Vec::new();
+	for number in 0..record.versions {
+		let (Some(version), Some(set)) =
+			(at.version(id, number).await?, at.sharing_set(id, number).await?)
+		else {
+			lines.push(format!("  version {number}: erased"));
+			continue;
+		};
+		lines.push(format!(
+			"  version {number}: by {} in block {}, any {} of {} shares open it",
+			show(&version.author),
+			version.block,
+			set.threshold,
+			set.holders.len()
+		));
+		for holder in &set.holders {
+			let state = match (&holder.kind, holder.acknowledged) {
+				(HolderKind::Patient, _) => "sealed to the patient",
+				(_, true) => "acknowledged",
+				(_, false) => "NOT acknowledged",
+			};
+			lines.push(format!("    {} ({}): {state}", show(&holder.account), holder.kind.word()));
+		}
+		versions.push(json!({
+			"version": number,
+			"author": account_json(session, &version.author),
+			"block": version.block,
+			"commitment": id_json(&version.commitment),
+			"threshold": set.threshold,
+			"epoch": set.epoch,
+			"holders": set.holders.iter().map(|it| json!({
+				"holder": account_json(session, &it.account),
+				"kind": it.kind.word(),
+				"acknowledged": it.acknowledged,
+			})).collect::<Vec<_>>(),
+		}));
+	}
+	let content = match open::content_of(session, at, id).await {
+		Ok((cid, length)) => {
+			lines.push(format!("  content of the last version: {length} bytes, {cid}"));
+			json!({ "cid": cid.to_string(), "length": length })
+		},
+		Err(error) => {
+			lines.push(format!("  content of the last version: {}", advice::say(&error)));
+			json!(null)
+		},
+	};
+	Ok(Output::new(
+		lines.join("\n"),
+		json!({
+			"record": id_json(&id),
+			"content": content,
+			"patient": account_json(session, &record.patient),
+			"category": record.category.word(),
+			"status": record.status.word(),
+			"labels": shown,
+			"head": id_json(&record.head),
+			"versions": versions,
+		}),
+	))
+}

@@ -1,0 +1,252 @@
+//! Files: documents that are added, and documents that are opened.
+
+use anyhow::{bail, Context, Result};
+use futures::stream;
+use std::{
+	fs::File,
+	io::{BufWriter, ErrorKind, Read, Write},
+	path::{Path, PathBuf},
+};
+use tempfile::NamedTempFile;
+use vouchsafe_agent::{
+	file_names::{self, file_name, media_type_of_content, media_type_of_name},
+	platform::{Document, Draft, Pieces, Sink, Source},
+};
+use vouchsafe_speech::short;
+
+/// How many bytes of a file are read at once.
+const PIECE: usize = 256 * 1024;
+
+/// A file that is added.
+#[derive(Clone, Debug)]
+pub struct FileSource(pub PathBuf);
+
+impl Source for FileSource {
+	fn length(&self) -> Result<u64> {
+		check(&self.0)
+	}
+
+	fn pieces(&self) -> Pieces {
+		pieces(&self.0)
+	}
+}
+
+/// Checks that a file can be read. Returns its length.
+pub fn check(path: &Path) -> Result<u64> {
+	let metadata = File::open(path).and_then(|file| file.metadata());
+	let metadata = metadata.with_context(|| format!("cannot read {}", path.display()))?;
+	if !metadata.is_file() {
+		bail!("{} is not a file", path.display());
+	}
+	Ok(metadata.len())
+}
+
+/// The bytes of a file as a stream.
+pub fn pieces(path: &Path) -> Pieces {
+	match File::open(path) {
+		Ok(file) => pieces_of(file),
+		Err(error) => Pieces::new(stream::iter([Err(error)])),
+	}
+}
+
+fn pieces_of(file: File) -> Pieces {
+	let file = tokio::fs::File::from_std(file);
+	Pieces::new(tokio_util::io::ReaderStream::with_capacity(file, PIECE))
+}
+
+/// The media type of a file, by its name or its first bytes.
+pub fn media_type_of(path: &Path) -> Result<&'static str> {
+	if let Some(media_type) = media_type_of_name(&name_of(path)) {
+		return Ok(media_type);
+	}
+	let failed = || format!("cannot read {}", path.display());
+	let mut start = Vec::new();
+	let file = File::open(path).with_context(failed)?;
+	file.take(file_names::START as u64).read_to_end(&mut start).with_context(failed)?;
+	Ok(media_type_of_content(&start))
+}
+
+/// A file's name without its folder.
+pub fn name_of(path: &Path) -> String {
+	path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// A temporary file. It is removed when this is dropped.
+#[derive(Debug)]
+pub struct FileDraft {
+	file: BufWriter<NamedTempFile>,
+}
+
+impl FileDraft {
+	/// A new file in this folder.
+	pub fn new_in(folder: &Path) -> Result<Self> {
+		let file = NamedTempFile::new_in(folder)
+			.with_context(|| format!("cannot write into {}", folder.display()))?;
+		Ok(Self { file: BufWriter::new(file) })
+	}
+
+	/// The whole file, on the disk.
+	pub fn finish(self) -> Result<NamedTempFile> {
+		let file = self.file.into_inner().context("cannot write the document")?;
+		file.as_file().sync_all().context("cannot write the document")?;
+		Ok(file)
+	}
+}
+
+impl Draft for FileDraft {
+	async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+		self.file.write_all(bytes).context("cannot write the document")
+	}
+
+	async fn read(&mut self) -> Result<Pieces> {
+		self.file.flush().context("cannot write the document")?;
+		Ok(pieces_of(self.file.get_ref().reopen()?))
+	}
+}
+
+/// Where a document is written.
+#[derive(Clone, Debug)]
+pub enum Destination {
+	/// Into this folder, under a name made from the title.
+	Folder(PathBuf),
+	/// Into this file.
+	File {
+		/// Which.
+		path: PathBuf,
+		/// Whether an existing file is replaced.
+		replace: bool,
+	},
+}
+
+impl Destination {
+	fn folder(&self) -> PathBuf {
+		match self {
+			Self::Folder(folder) => folder.clone(),
+			Self::File { path, .. } => match path.parent() {
+				Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+				_ => PathBuf::from("."),
+			},
+		}
+	}
+}
+
+impl Sink for Destination {
+	type Draft = FileDraft;
+	type Place = PathBuf;
+
+	async fn draft(&self) -> Result<FileDraft> {
+		let folder = self.folder();
+		std::fs::create_dir_all(&folder)
+			.with_context(|| format!("cannot create the folder {}", folder.display()))?;
+		FileDraft::new_in(&folder)
+	}
+
+	async fn keep(&self, draft: FileDraft, document: &Document) -> Result<PathBuf> {
+		let file = draft.finish()?;
+		match self {
+			Self::File { path, replace } => {
+				if *replace { file.persist(path) } else { file.persist_noclobber(path) }
+					.with_context(|| {
+						format!("{} exists already: --force replaces it", path.display())
+					})?;
+				Ok(path.clone())
+			},
+			Self::Folder(folder) => keep_in(folder, file, document),
+		}
+	}
+}
+
+/// Names a document after its title. A number tells documents of one name apart.
+fn keep_in(folder: &Path, mut file: NamedTempFile, document: &Document) -> Result<PathBuf> {
+	let Document { record, title, media_type } = document;
+	let (stem, extension) = file_name(title, media_type, &short(record));
+	for number in 1..1000 {
+		let name = match number {
+			1 => format!("{stem}{extension}"),
+			_ => format!("{stem} ({number}){extension}"),
+		};
+		let path = folder.join(name);
+		match file.persist_noclobber(&path) {
+			Ok(_) => return Ok(path),
+			Err(error) if error.error.kind() == ErrorKind::AlreadyExists => file = error.file,
+			Err(error) => {
+				return Err(error.error).with_context(|| format!("cannot write {}", path.display()))
+			},
+		}
+	}
+	bail!("there are too many files named “{stem}” in {}", folder.display())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use futures::StreamExt;
+	use vouchsafe_client::chain::H256;
+
+	fn document(title: &str, media_type: &str) -> Document {
+		Document { record: H256([7; 32]), title: title.into(), media_type: media_type.into() }
+	}
+
+	async fn written(to: &Destination, document: &Document) -> Result<PathBuf> {
+		let mut draft = to.draft().await?;
+		draft.write(b"bytes").await?;
+		to.keep(draft, document).await
+	}
+
+	#[tokio::test]
+	async fn a_document_keeps_its_place() {
+		let folder = tempfile::tempdir().unwrap();
+		let to = Destination::Folder(folder.path().join("new"));
+		let document = document("CT", "application/dicom");
+		let path = written(&to, &document).await.unwrap();
+		assert_eq!(path.file_name().unwrap(), "CT 07070707.dcm");
+		assert_eq!(std::fs::read(path).unwrap(), b"bytes");
+		let path = written(&to, &document).await.unwrap();
+		assert_eq!(path.file_name().unwrap(), "CT 07070707 (2).dcm");
+	}
+
+	#[tokio::test]
+	async fn a_file_is_replaced_only_when_asked() {
+		let folder = tempfile::tempdir().unwrap();
+		let path = folder.path().join("out");
+		let to = |replace| Destination::File { path: path.clone(), replace };
+		let document = document("", "");
+		written(&to(false), &document).await.unwrap();
+		let error = written(&to(false), &document).await.unwrap_err();
+		assert!(error.to_string().contains("--force"));
+		written(&to(true), &document).await.unwrap();
+	}
+
+	#[tokio::test]
+	async fn a_draft_that_is_not_kept_leaves_nothing() {
+		let folder = tempfile::tempdir().unwrap();
+		let to = Destination::Folder(folder.path().to_owned());
+		let mut draft = to.draft().await.unwrap();
+		draft.write(b"half").await.unwrap();
+		let read: Vec<_> = draft.read().await.unwrap().collect().await;
+		assert_eq!(read.into_iter().map(|it| it.unwrap()).collect::<Vec<_>>().concat(), b"half");
+		drop(draft);
+		assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+	}
+
+	#[test]
+	fn dicom_is_told_by_its_preamble() {
+		let folder = tempfile::tempdir().unwrap();
+		let path = folder.path().join("IM000001");
+		let mut file = vec![0; 128];
+		file.extend(b"DICM and more");
+		std::fs::write(&path, &file).unwrap();
+		assert_eq!(media_type_of(&path).unwrap(), "application/dicom");
+		std::fs::write(&path, &file[..131]).unwrap();
+		assert_eq!(media_type_of(&path).unwrap(), "application/octet-stream");
+		assert!(media_type_of(Path::new("/no/such/file")).is_err());
+		assert_eq!(media_type_of(Path::new("/no/such/file.pdf")).unwrap(), "application/pdf");
+	}
+
+	#[test]
+	fn a_folder_is_not_a_document() {
+		let folder = tempfile::tempdir().unwrap();
+		assert!(FileSource(folder.path().to_owned()).length().is_err());
+		assert!(FileSource(folder.path().join("none")).length().is_err());
+	}
+}
