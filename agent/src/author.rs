@@ -65,7 +65,7 @@ impl Content {
 			let piece = left.split_to(left.len().min(PIECE));
 			(!piece.is_empty()).then_some(Ok(piece))
 		};
-		Box::pin(stream::iter(std::iter::from_fn(next)))
+		Pieces::new(stream::iter(std::iter::from_fn(next)))
 	}
 
 	async fn digest(&self) -> Result<[u8; 32]> {
@@ -252,7 +252,7 @@ async fn source_of(addition: &Addition) -> Result<Hex<32>> {
 /// Finishes a group, from the step that it has reached.
 async fn run<P: Platform>(
 	session: &Session<P>,
-	journal: Journal<'_, P::Keep>,
+	journal: Journal<P::Keep>,
 	mut group: Group,
 	patience: Option<Duration>,
 	resumed: bool,

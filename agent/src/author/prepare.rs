@@ -50,7 +50,7 @@ pub(super) async fn prepare<P: Platform>(
 	session: &Session<P>,
 	addition: &Addition,
 	source: Hex<32>,
-	journal: &Journal<'_, P::Keep>,
+	journal: &Journal<P::Keep>,
 ) -> Result<Group> {
 	let me = session.me()?;
 	let at = session.finalized().await?;

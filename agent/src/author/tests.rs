@@ -28,7 +28,7 @@ impl Source for Outside {
 	}
 
 	fn pieces(&self) -> Pieces {
-		stream::iter(self.0.clone()).map(|piece| Ok(Bytes::from_static(piece))).boxed()
+		Pieces::new(stream::iter(self.0.clone()).map(|piece| Ok(Bytes::from_static(piece))))
 	}
 }
 
