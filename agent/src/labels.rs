@@ -29,7 +29,9 @@ use vouchsafe_protocol::{
 	},
 };
 use vouchsafe_speech::Noun;
-use vouchsafe_vault::label::{is_word, LabelKey, MAX_WORD, UNCLASSIFIED};
+use vouchsafe_vault::label::{is_word, LabelKey, MAX_WORD};
+
+pub use vouchsafe_vault::label::UNCLASSIFIED;
 
 const FOLDER: &str = "labels";
 const KEYS: &str = "label-keys";

@@ -216,7 +216,7 @@ pub fn in_force(affiliation: &Affiliation, now: u64) -> bool {
 mod tests {
 	use super::*;
 	use crate::{
-		author, consent,
+		author, consent, label_keys,
 		memory::{MemoryKeep, Offline},
 		open::{self, OpenError, OpeningRequest},
 		request, verify,
@@ -245,7 +245,8 @@ mod tests {
 		let (sink, opening) = (MemoryKeep::default(), opening());
 		check(open::open(&session, &opening, &sink));
 		check(author::resume(&session, None));
-		check(verify::verify(&session, H256([5; 32]), None));
+		check(verify::verify(&session, &AccountId::new([9; 32]), H256([5; 32]), None));
+		check(label_keys::own_key(&session));
 		check(consent::revoke(&session, 1));
 		check(request::find(&session, 1));
 		check(session.institution(None));

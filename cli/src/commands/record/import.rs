@@ -13,7 +13,7 @@ use crate::{
 	english::ENGLISH,
 	files,
 	import::{self, Memory, Wish},
-	labels::LabelTable,
+	labels::{LabelTable, UNCLASSIFIED},
 	output::Output,
 	session::Session,
 };
@@ -23,7 +23,6 @@ use std::path::Path;
 use vouchsafe_client::chain::{AccountId, At, LabelTag, RecordStatus, View, H256};
 use vouchsafe_fhir::{input::MAX_INPUT, Import};
 use vouchsafe_speech::Noun;
-use vouchsafe_vault::label::UNCLASSIFIED;
 
 /// Shows what would be added. This needs neither chain nor key.
 pub(super) fn dry_run(command: &ImportFile) -> Result<Output> {
