@@ -32,6 +32,8 @@ pub enum Advice {
 	NameMonth,
 	/// Import a file once more.
 	ImportAgain,
+	/// Name all labels.
+	AllLabels,
 	/// Check whose export it is, or say that it is the same person's.
 	SamePatient,
 }

@@ -169,6 +169,17 @@ pub struct Added {
 	pub missing: Vec<AccountId>,
 	/// Whether an earlier run had begun it.
 	pub resumed: bool,
+	/// Its labels, if their tags could not be computed.
+	pub unclassified: Option<Unclassified>,
+}
+
+/// Why a record is unclassified although its author knows its labels.
+#[derive(Clone, Debug)]
+pub struct Unclassified {
+	/// The words of its labels.
+	pub words: Vec<String>,
+	/// Why their tags could not be computed.
+	pub reason: String,
 }
 
 /// Adds documents, and continues until all shares are acknowledged or `patience` has passed. If an
@@ -300,6 +311,10 @@ async fn outcome(
 			category: found.category,
 			missing: missing(&at, entry).await?,
 			resumed,
+			unclassified: entry.labels().and_then(|labels| {
+				let reason = labels.unclassified.clone()?;
+				Some(Unclassified { words: labels.words.clone(), reason })
+			}),
 		});
 	}
 	Ok(added)

@@ -274,11 +274,16 @@ pub fn is_about(terms: &Terms, id: &H256, record: &Record) -> bool {
 		&& (terms.records.is_empty() || terms.records.contains(id))
 		&& terms.categories.admits(record.category)
 		&& record.confidentiality <= terms.confidentiality
-		&& record.labels.0 & !terms.labels.0 == 0
+		&& terms.labels.covers(&record.labels)
 		&& from.is_none_or(|from| from <= record.service.first)
 		&& to.is_none_or(|to| record.service.last <= to)
 		&& admits(&terms.authors, &record.author)
 		&& admits(&terms.responsible, &record.responsible)
+}
+
+/// Whether terms permit writing.
+pub fn permits_writing(terms: &Terms) -> bool {
+	terms.effect == Effect::Permit && terms.actions.admits(Action::Write)
 }
 
 /// Whether terms permit reading.
@@ -492,7 +497,7 @@ mod tests {
 	}
 
 	fn record() -> Record {
-		use vouchsafe_protocol::types::{Category, Confidentiality, Labels, Origin, ServicePeriod};
+		use vouchsafe_protocol::types::{Category, Confidentiality, Origin, ServicePeriod};
 		Record {
 			patient: AccountId::new([9; 32]),
 			author: AccountId::new([1; 32]),
@@ -501,7 +506,7 @@ mod tests {
 			service: ServicePeriod { first: 100, last: 110 },
 			relation: None,
 			confidentiality: Confidentiality::Normal,
-			labels: Labels(0),
+			labels: vec![],
 			category: Category::Laboratory,
 			status: RecordStatus::Current,
 			versions: 1,
@@ -511,7 +516,9 @@ mod tests {
 
 	#[test]
 	fn what_a_permit_is_about_is_what_the_chain_would_say() {
-		use vouchsafe_protocol::types::{Categories, Confidentiality, DataPeriod, Labels};
+		use vouchsafe_protocol::types::{
+			canonical_tags, Categories, Confidentiality, DataPeriod, LabelFilter, LabelTag,
+		};
 		let request = |edit: &dyn Fn(&mut Terms)| {
 			let mut terms = plain_terms(Effect::Permit);
 			edit(&mut terms);
@@ -533,9 +540,11 @@ mod tests {
 			&|terms| terms.responsible = vec![AccountId::new([2; 32])].try_into().unwrap()
 		));
 		let mut labelled = record();
-		labelled.labels = Labels(2);
+		labelled.labels = vec![LabelTag([2; 4])];
 		assert!(!is_about(&request(&|_| {}), &id, &labelled));
-		assert!(is_about(&request(&|terms| terms.labels = Labels(3)), &id, &labelled));
+		let also = |tag| LabelFilter::Also(canonical_tags([LabelTag(tag)]).unwrap());
+		assert!(is_about(&request(&|terms| terms.labels = also([2; 4])), &id, &labelled));
+		assert!(!is_about(&request(&|terms| terms.labels = also([3; 4])), &id, &labelled));
 		let mut restricted = record();
 		restricted.confidentiality = Confidentiality::Restricted;
 		let covers = |confidentiality| {

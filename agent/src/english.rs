@@ -3,7 +3,7 @@
 
 use crate::{labels::LabelTable, names::Names};
 use std::sync::LazyLock;
-use vouchsafe_protocol::types::AccountId;
+use vouchsafe_protocol::types::{AccountId, LabelTag};
 use vouchsafe_speech::{LabelWords, Speech, Teller};
 
 /// English.
@@ -21,7 +21,7 @@ impl vouchsafe_speech::Names for Names {
 }
 
 impl LabelWords for LabelTable {
-	fn word(&self, bit: u8) -> Option<String> {
-		self.word_of(bit).map(ToOwned::to_owned)
+	fn word(&self, tag: LabelTag) -> Option<String> {
+		self.word_of(tag)
 	}
 }

@@ -1,29 +1,38 @@
-//! What a patient's label bits mean.
+//! The words of a patient's labels.
 //!
-//! On the chain a label is one of 32 bits. If a bit meant the same for every patient, everybody
-//! could read a diagnosis from it. So the bit for a word is drawn at random for each patient, by
-//! the author who first uses the word for that patient. The meanings are kept
+//! The chain has only tags of labels, which the patient's label key makes of words; see
+//! [`vouchsafe_vault::label`] and [`crate::label_keys`]. What is known of a patient's labels is kept in
+//! a file of the user's, sealed to the user's key:
 //!
-//! - in a file of the user's, sealed to the user's key, and
-//! - encrypted with each labelled record, as the parameter `labels` of its media type
-//!   (`application/fhir+json; labels="hiv=7"`), from which a reader of the record learns them.
+//! - tags that a custodian computed for an author, and on the patient's own machine the key itself;
+//! - words that were used here, or learnt by opening records. They are encrypted with each labelled
+//!   record, as the parameter `labels` of its media type (`application/fhir+json; labels="hiv"`).
 //!
-//! So the patient, and an author who has opened a labelled record, know its labels in words. Two
-//! authors who have not opened each other's records may use different bits for one word. A label
-//! that is added to a record later (`record label`) is shown as a number to readers who have not
-//! opened another record with the same label.
-//!
-//! The file is read, changed and written under the lock of what is kept, before anything is labelled with
-//! a new bit: two commands at once draw one bit for one word.
+//! A word is shown for a tag if the key or a custodian says that it is the tag's word, or if a record
+//! has as many tags as it has words. Other tags are counted.
 
-use crate::{keys::Identity, names::did_you_mean, platform::Keep};
+use crate::{
+	advice::{Advice, Advised},
+	english::ENGLISH,
+	keys::Identity,
+	names::did_you_mean,
+	platform::Keep,
+};
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe_fhir::Label;
-use vouchsafe_protocol::types::{account_bytes, AccountId, Labels};
+use vouchsafe_protocol::{
+	messages::Hex,
+	types::{
+		account_bytes, canonical_tags, AccountId, LabelTag, NamedLabels, H256, MAX_NAMED_LABELS,
+	},
+};
+use vouchsafe_speech::Noun;
+use vouchsafe_vault::label::{is_word, LabelKey, MAX_WORD, UNCLASSIFIED};
 
 const FOLDER: &str = "labels";
+const KEYS: &str = "label-keys";
 const PARAMETER: &str = "; labels=\"";
 
 /// The words that this program knows as labels.
@@ -31,28 +40,58 @@ pub fn listed_words() -> Vec<&'static str> {
 	Label::ALL.map(Label::word).to_vec()
 }
 
-/// One patient's labels: word to bit.
+/// What is known of one patient's labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LabelTable(BTreeMap<String, u8>);
+#[serde(default)]
+pub struct LabelTable {
+	/// The label key, on the patient's own machine. It has a file of its own.
+	#[serde(skip)]
+	key: Option<LabelKey>,
+	/// Tags that a custodian computed.
+	tags: BTreeMap<String, Hex<4>>,
+	/// Words that were used here or learnt.
+	words: BTreeSet<String>,
+	/// The words of records that were written or opened here.
+	records: BTreeMap<Hex<32>, Vec<String>>,
+}
 
-/// Whether a word can be a label.
-pub fn is_word(word: &str) -> bool {
-	let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-	// `all` and `label7` have a meaning of their own on the command line.
-	let reserved = word == "all" || word.starts_with("label") || word.parse::<u8>().is_ok();
-	(1..=24).contains(&word.len()) && word.chars().all(fits) && !reserved
+/// A record's labels as a reader sees them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShownLabels {
+	/// Those that are known in words.
+	pub words: Vec<String>,
+	/// The number of the others.
+	pub unknown: usize,
+}
+
+impl ShownLabels {
+	/// The words, and how many other labels there are.
+	pub fn texts(&self) -> Vec<String> {
+		let mut texts = self.words.clone();
+		texts.extend((self.unknown > 0).then(|| ENGLISH.count(Noun::Label, self.unknown)));
+		texts
+	}
 }
 
 impl LabelTable {
-	/// Reads the known labels of a patient.
+	/// Reads what is known of a patient's labels.
 	pub async fn load(keep: &impl Keep, me: &Identity, patient: &AccountId) -> Result<Self> {
-		match keep.read_sealed(&me.encryption, FOLDER, &file_name(me, patient)).await? {
-			Some(bytes) => serde_json::from_slice(&bytes).context("the file of labels is damaged"),
-			None => Ok(Self::default()),
+		let name = file_name(me, patient);
+		let mut table: Self = match keep.read_sealed(&me.encryption, FOLDER, &name).await? {
+			Some(bytes) => {
+				serde_json::from_slice(&bytes).context("the file of labels is damaged")?
+			},
+			None => Self::default(),
+		};
+		if let Some(bytes) = keep.read_sealed(&me.encryption, KEYS, &name).await? {
+			let key =
+				LabelKey::from_bytes(&bytes).context("the file of the label key is damaged")?;
+			table.key = Some(key);
 		}
+		Ok(table)
 	}
 
-	/// Changes the known labels of a patient, under the lock of what is kept. Returns the table and the
+	/// Changes what is known of a patient's labels, under the lock of what is kept. Returns the table and the
 	/// result of `change`. Nothing is written if that is an error.
 	pub async fn update<T>(
 		keep: &impl Keep,
@@ -65,44 +104,46 @@ impl LabelTable {
 		let mut table = before.clone();
 		let value = change(&mut table)?;
 		if table != before {
-			table.save(keep, me, patient).await?;
+			let bytes = serde_json::to_vec(&table)?;
+			let name = file_name(me, patient);
+			keep.write_sealed(&me.encryption, FOLDER, &name, &bytes).await?;
 		}
 		Ok((table, value))
 	}
 
-	/// The bits of these words, with a new bit for each word that has none yet. See
-	/// [`Self::update`].
-	pub async fn draw(
-		keep: &impl Keep,
-		me: &Identity,
-		patient: &AccountId,
-		words: &[String],
-	) -> Result<(Self, Labels)> {
-		Self::update(keep, me, patient, |table| {
-			words.iter().try_fold(Labels(0), |labels, word| {
-				Ok(Labels(labels.0 | 1 << table.bit_for(word, Labels(0))?))
-			})
-		})
-		.await
+	/// Keeps the user's own label key, unless there is one already. Returns the kept one.
+	pub async fn keep_key(keep: &impl Keep, me: &Identity, key: LabelKey) -> Result<LabelKey> {
+		let _lock = keep.lock().await?;
+		let patient = me.account();
+		if let Some(kept) = Self::load(keep, me, &patient).await?.key {
+			return Ok(kept);
+		}
+		let name = file_name(me, &patient);
+		keep.write_sealed(&me.encryption, KEYS, &name, &key.to_bytes()[..]).await?;
+		Ok(key)
 	}
 
-	/// Checks words that somebody typed as labels of this patient's records. Returns those that the
-	/// patient has not had yet. A word that is not one of [`listed_words`] either is most likely a
-	/// typo, and an error unless `allow_new`.
+	/// The user's own label key, if it is kept here.
+	pub fn key(&self) -> Option<&LabelKey> {
+		self.key.as_ref()
+	}
+
+	/// Checks words that somebody typed as labels of this patient's records. Returns those that were
+	/// not used here yet. A word that is not one of [`listed_words`] either is most likely a typo, and
+	/// an error unless `allow_new`.
 	pub fn check(&self, words: &[String], allow_new: bool) -> Result<Vec<String>> {
 		let mut new = Vec::new();
 		for word in words {
 			check_word(word)?;
-			if self.0.contains_key(word) {
+			if self.words.contains(word) {
 				continue;
 			}
-			let listed = listed_words();
-			if !allow_new && !listed.contains(&word.as_str()) {
+			if !allow_new && !listed_words().contains(&word.as_str()) {
 				bail!(
 					"“{word}” is not a label of this patient's yet, and not one of the usual ones{}. \
 					 Usual labels are {}. To use a label of your own, add --new-label",
-					did_you_mean(word, self.0.keys().map(String::as_str).chain(listed.iter().copied())),
-					listed.join(", ")
+					self.did_you_mean(word),
+					listed_words().join(", ")
 				);
 			}
 			if !new.contains(word) {
@@ -112,129 +153,141 @@ impl LabelTable {
 		Ok(new)
 	}
 
-	async fn save(&self, keep: &impl Keep, me: &Identity, patient: &AccountId) -> Result<()> {
-		let bytes = serde_json::to_vec(self)?;
-		keep.write_sealed(&me.encryption, FOLDER, &file_name(me, patient), &bytes).await
+	fn did_you_mean(&self, word: &str) -> String {
+		did_you_mean(word, self.words.iter().map(String::as_str).chain(listed_words()))
 	}
 
-	/// The bit of a word. A new word gets one of the free bits, at random.
-	pub fn bit_for(&mut self, word: &str, taken: Labels) -> Result<u8> {
-		check_word(word)?;
-		if let Some(bit) = self.0.get(word) {
-			return Ok(*bit);
+	/// The tag of a word, if it can be computed here.
+	pub fn tag_of(&self, word: &str) -> Option<LabelTag> {
+		match &self.key {
+			_ if word == UNCLASSIFIED => Some(LabelTag::UNCLASSIFIED),
+			Some(key) => Some(key.tag(word)),
+			None => self.tags.get(word).map(|tag| LabelTag(tag.0)),
 		}
-		let free: Vec<u8> = (0..32)
-			.filter(|bit| taken.0 & (1 << bit) == 0 && !self.0.values().any(|used| used == bit))
-			.collect();
-		if free.is_empty() {
-			bail!(
-				"all 32 labels of this patient are in use: use one of {}",
-				self.words().join(", ")
-			);
-		}
-		let draw = usize::from(u16::from_le_bytes(vouchsafe_vault::random_bytes()));
-		let bit = free[draw % free.len()];
-		self.0.insert(word.to_owned(), bit);
-		Ok(bit)
 	}
 
-	/// The bits of known words.
-	pub fn bits(&self, words: &[String]) -> Result<Labels> {
-		words.iter().try_fold(Labels(0), |labels, word| match self.0.get(word) {
-			Some(bit) => Ok(Labels(labels.0 | 1 << bit)),
-			None => bail!(
-				"the label “{word}” of this patient is not known here{}. {}. Labels become known by \
-				 opening a record that has them",
-				did_you_mean(word, self.0.keys().map(String::as_str)),
-				if self.0.is_empty() {
-					"No label is".to_owned()
-				} else {
-					format!("Known labels are {}", self.words().join(", "))
-				}
-			),
+	/// Those of these words, and of the usual ones, whose tags are not known here.
+	pub fn without_tag<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+		let words: BTreeSet<&str> = words.into_iter().chain(listed_words()).collect();
+		let unknown = words.into_iter().filter(|word| self.tag_of(word).is_none());
+		unknown.map(ToOwned::to_owned).collect()
+	}
+
+	/// The tags of labels that a consent or a request names. The words must be known for this patient,
+	/// or usual ones.
+	pub fn named(&self, words: &[String]) -> Result<NamedLabels> {
+		let mut tags = Vec::new();
+		for word in words {
+			check_word(word)?;
+			if word == UNCLASSIFIED {
+				let message = format!(
+					"“{word}” cannot be named in a consent or request. Every refusal of a label includes \
+					 such records, and a permit for all labels"
+				);
+				bail!(Advised::new(message, Advice::AllLabels));
+			}
+			if !self.words.contains(word) && !listed_words().contains(&word.as_str()) {
+				bail!(
+					"the label “{word}” of this patient is not known here{}. Known labels are {}. \
+					 Other labels become known by opening a record that has them",
+					self.did_you_mean(word),
+					self.words().join(", ")
+				);
+			}
+			tags.push(self.tag_of(word).ok_or_else(|| {
+				let message = format!(
+					"the label “{word}” of this patient cannot be named here, because the patient's \
+					 label key is not available"
+				);
+				Advised::new(message, Advice::AllLabels)
+			})?);
+		}
+		canonical_tags(tags)
+			.with_context(|| format!("at most {MAX_NAMED_LABELS} labels can be named"))
+	}
+
+	/// The usual words and those known for this patient.
+	pub fn words(&self) -> Vec<&str> {
+		let words: BTreeSet<&str> =
+			listed_words().into_iter().chain(self.words.iter().map(String::as_str)).collect();
+		words.into_iter().collect()
+	}
+
+	/// The words that were used here or learnt.
+	pub fn used_words(&self) -> impl Iterator<Item = &str> {
+		self.words.iter().map(String::as_str)
+	}
+
+	/// The word of a tag.
+	pub fn word_of(&self, tag: LabelTag) -> Option<String> {
+		self.words().into_iter().find(|word| self.tag_of(word) == Some(tag)).map(ToOwned::to_owned)
+	}
+
+	/// All words of a record's labels, if they are known.
+	pub fn words_of(&self, record: &H256, tags: &[LabelTag]) -> Option<Vec<String>> {
+		let words: Option<Vec<String>> = tags.iter().map(|tag| self.word_of(*tag)).collect();
+		words.or_else(|| {
+			let learnt = self.records.get(&Hex(record.0))?;
+			(learnt.len() == tags.len()).then(|| learnt.clone())
 		})
 	}
 
-	/// All words.
-	pub fn words(&self) -> Vec<&str> {
-		self.0.keys().map(String::as_str).collect()
+	/// A record's labels as the user sees them.
+	pub fn show(&self, record: &H256, tags: &[LabelTag]) -> ShownLabels {
+		if let Some(words) = self.words_of(record, tags) {
+			return ShownLabels { words, unknown: 0 };
+		}
+		let words: Vec<String> = tags.iter().filter_map(|tag| self.word_of(*tag)).collect();
+		let unknown = tags.len().saturating_sub(words.len());
+		ShownLabels { words, unknown }
 	}
 
-	/// The labels in words. A bit whose meaning is not known here is `label 7`.
-	pub fn show(&self, labels: &Labels) -> Vec<String> {
-		(0..32u8)
-			.filter(|bit| labels.0 & (1 << bit) != 0)
-			.map(|bit| match self.word_of(bit) {
-				Some(word) => word.to_owned(),
-				None => format!("label {bit}"),
-			})
-			.collect()
+	/// Notes tags that a custodian computed.
+	pub fn note_tags(&mut self, words: &[String], tags: &[Hex<4>]) {
+		self.tags.extend(words.iter().cloned().zip(tags.iter().copied()));
 	}
 
-	/// The word of a bit.
-	pub fn word_of(&self, bit: u8) -> Option<&str> {
-		self.0.iter().find(|(_, used)| **used == bit).map(|(word, _)| word.as_str())
-	}
-
-	/// Whether all these labels are known in words.
-	pub fn knows(&self, labels: &Labels) -> bool {
-		self.0.values().fold(labels.0, |unknown, bit| unknown & !(1 << bit)) == 0
-	}
-
-	/// The media type with the meanings of these labels.
-	pub fn mark(&self, media_type: &str, labels: &Labels) -> String {
-		let meanings: Vec<String> = self
-			.0
-			.iter()
-			.filter(|(_, bit)| labels.0 & (1 << **bit) != 0)
-			.map(|(word, bit)| format!("{word}={bit}"))
-			.collect();
-		if meanings.is_empty() {
-			media_type.to_owned()
-		} else {
-			format!("{media_type}{PARAMETER}{}\"", meanings.join(","))
+	/// Notes the words of a record.
+	pub fn learn(&mut self, record: &H256, words: &[String]) {
+		if !words.is_empty() {
+			self.use_words(words);
+			self.records.insert(Hex(record.0), words.to_vec());
 		}
 	}
 
-	/// Adds the meanings from a marked media type that do not contradict the known ones. Returns
-	/// whether there was anything new.
-	pub fn learn(&mut self, meanings: &[(String, u8)]) -> bool {
-		let before = self.0.len();
-		for (word, bit) in meanings {
-			if !self.0.contains_key(word) && !self.0.values().any(|used| used == bit) {
-				self.0.insert(word.clone(), *bit);
-			}
-		}
-		self.0.len() > before
+	/// Notes words that are used as labels of this patient's records.
+	pub fn use_words(&mut self, words: &[String]) {
+		self.words.extend(words.iter().cloned());
 	}
 }
 
 fn check_word(word: &str) -> Result<()> {
 	if !is_word(word) {
 		bail!(
-			"“{word}” cannot be a label: use up to 24 lower-case letters, digits and “-”. Usual labels \
-			 are {}",
+			"“{word}” cannot be a label: use up to {MAX_WORD} lower-case letters, digits and “-”. Usual \
+			 labels are {}",
 			listed_words().join(", ")
 		);
 	}
 	Ok(())
 }
 
-/// Splits a marked media type into the media type and the meanings.
-pub fn unmark(marked: &str) -> (&str, Vec<(String, u8)>) {
+/// The media type with the words of labels.
+pub fn mark(media_type: &str, words: &[String]) -> String {
+	if words.is_empty() {
+		media_type.to_owned()
+	} else {
+		format!("{media_type}{PARAMETER}{}\"", words.join(","))
+	}
+}
+
+/// Splits a marked media type into the media type and the words.
+pub fn unmark(marked: &str) -> (&str, Vec<String>) {
 	let Some((media_type, rest)) = marked.split_once(PARAMETER) else {
 		return (marked, Vec::new());
 	};
-	let meanings = rest
-		.trim_end_matches('"')
-		.split(',')
-		.filter_map(|meaning| {
-			let (word, bit) = meaning.split_once('=')?;
-			let bit: u8 = bit.parse().ok()?;
-			(bit < 32 && is_word(word)).then(|| (word.to_owned(), bit))
-		})
-		.collect();
-	(media_type, meanings)
+	let words = rest.trim_end_matches('"').split(',');
+	(media_type, words.filter(|word| is_word(word)).map(ToOwned::to_owned).collect())
 }
 
 fn file_name(me: &Identity, patient: &AccountId) -> String {
@@ -252,104 +305,163 @@ mod tests {
 	use futures::future::join_all;
 	use proptest::prelude::*;
 
-	#[test]
-	fn labels_are_marked_and_learnt() {
-		let mut author = LabelTable::default();
-		let hiv = author.bit_for("hiv", Labels(0)).unwrap();
-		let genetics = author.bit_for("genetics", Labels(0)).unwrap();
-		assert_ne!(hiv, genetics);
-		assert_eq!(author.bit_for("hiv", Labels(0)).unwrap(), hiv);
-		let marked = author.mark("application/fhir+json", &Labels(1 << hiv));
-		let (media_type, meanings) = unmark(&marked);
-		assert_eq!(media_type, "application/fhir+json");
-		assert_eq!(meanings, [("hiv".to_owned(), hiv)]);
-		let mut patient = LabelTable::default();
-		assert!(patient.learn(&meanings));
-		assert!(!patient.learn(&meanings));
-		assert_eq!(patient.show(&Labels(1 << hiv | 1 << genetics)).len(), 2);
-		assert!(patient.knows(&Labels(1 << hiv)) && patient.knows(&Labels(0)));
-		assert!(!patient.knows(&Labels(1 << hiv | 1 << genetics)));
-		assert_eq!(patient.bits(&["hiv".to_owned()]).unwrap(), Labels(1 << hiv));
-		assert!(patient.bits(&["genetics".to_owned()]).is_err());
-		assert_eq!(author.mark("text/plain", &Labels(0)), "text/plain");
+	const RECORD: H256 = H256([5; 32]);
+
+	fn owned(words: &[&str]) -> Vec<String> {
+		words.iter().map(|word| (*word).to_owned()).collect()
+	}
+
+	/// The table of a patient, who has the key.
+	fn patient() -> LabelTable {
+		LabelTable { key: LabelKey::from_bytes(&[7; 32]), ..LabelTable::default() }
+	}
+
+	/// The table of an author, for whom the custodian computed the tags of these words.
+	fn author(words: &[&str]) -> LabelTable {
+		let mut table = LabelTable::default();
+		let tags: Vec<_> = words.iter().map(|word| Hex(tag(word).0)).collect();
+		table.note_tags(&owned(words), &tags);
+		table
+	}
+
+	fn tag(word: &str) -> LabelTag {
+		patient().tag_of(word).unwrap()
 	}
 
 	#[test]
-	fn taken_bits_are_not_drawn() {
-		let taken = Labels(!(1 << 9));
-		assert_eq!(LabelTable::default().bit_for("hiv", taken).unwrap(), 9);
-		assert!(LabelTable::default().bit_for("hiv", Labels(u32::MAX)).is_err());
-		for word in ["HIV positive", "all", "label7", "7", ""] {
-			assert!(LabelTable::default().bit_for(word, Labels(0)).is_err(), "{word}");
-		}
+	fn labels_are_marked_and_learnt() {
+		let words = owned(&["hiv", "fertility"]);
+		let marked = mark("application/fhir+json", &words);
+		assert_eq!(marked, "application/fhir+json; labels=\"hiv,fertility\"");
+		assert_eq!(unmark(&marked), ("application/fhir+json", words.clone()));
+		assert_eq!(mark("text/plain", &[]), "text/plain");
+		assert_eq!(unmark("text/plain"), ("text/plain", vec![]));
+		// A word of the patient's own is shown once it was learnt.
+		let tags = [tag("hiv"), tag("fertility")];
+		let mut table = patient();
+		let before = ShownLabels { words: owned(&["hiv"]), unknown: 1 };
+		assert_eq!(table.show(&RECORD, &tags), before);
+		assert_eq!(before.texts(), ["hiv", "1 unnamed label"]);
+		table.learn(&H256([6; 32]), &words);
+		assert_eq!(table.words_of(&RECORD, &tags), Some(words));
+	}
+
+	#[test]
+	fn authors_show_what_a_custodian_or_the_record_says() {
+		let tags = [tag("hiv"), tag("fertility")];
+		let mut table = author(&["hiv", "psychiatry"]);
+		assert_eq!(table.word_of(tag("hiv")).unwrap(), "hiv");
+		assert_eq!(table.show(&RECORD, &tags).unknown, 1);
+		// A learnt word is not taken for the tag of another record.
+		table.learn(&H256([6; 32]), &owned(&["fertility"]));
+		assert_eq!(table.show(&RECORD, &tags).unknown, 1);
+		table.learn(&RECORD, &owned(&["fertility", "hiv"]));
+		assert_eq!(table.show(&RECORD, &tags).unknown, 0);
+		// But not if the record has more tags than words.
+		let more = [tag("hiv"), tag("fertility"), tag("other")];
+		assert_eq!(table.show(&RECORD, &more).unknown, 2);
+		// Somebody who knows nothing counts.
+		let stranger = LabelTable::default();
+		assert_eq!(stranger.show(&RECORD, &more).texts(), ["3 unnamed labels"]);
+		let unclassified = stranger.show(&RECORD, &[LabelTag::UNCLASSIFIED]);
+		assert_eq!(unclassified.texts(), [UNCLASSIFIED]);
+	}
+
+	#[test]
+	fn consents_name_labels_whose_tags_are_known() {
+		let table = patient();
+		let named = table.named(&owned(&["psychiatry", "hiv", "hiv"])).unwrap();
+		let expected: NamedLabels = canonical_tags([tag("hiv"), tag("psychiatry")]).unwrap();
+		assert_eq!(named, expected);
+		let refused =
+			|table: &LabelTable, word: &str| table.named(&owned(&[word])).unwrap_err().to_string();
+		assert!(refused(&table, "psychatry").contains("did you mean “psychiatry”?"));
+		assert!(refused(&table, "fertility").contains("not known here"));
+		assert!(refused(&table, UNCLASSIFIED).contains("cannot be named"));
+		assert!(refused(&LabelTable::default(), "hiv").contains("is not available"));
+		let author = author(&["hiv"]);
+		assert!(author.named(&owned(&["hiv"])).is_ok());
+		assert_eq!(author.without_tag(["hiv", "own"]).len(), listed_words().len() - 2 + 1);
+		let many: Vec<String> = (0..17).map(|number| format!("own-{number}")).collect();
+		let mut table = patient();
+		table.use_words(&many);
+		assert!(table.named(&many[..16]).is_ok() && table.named(&many).is_err());
 	}
 
 	#[test]
 	fn typed_words_are_checked() {
 		let mut table = LabelTable::default();
-		let check =
-			|table: &LabelTable, word: &str, allow_new| table.check(&[word.to_owned()], allow_new);
+		let check = |table: &LabelTable, word: &str, new| table.check(&owned(&[word]), new);
 		let refused =
 			|table: &LabelTable, word: &str| check(table, word, false).unwrap_err().to_string();
 		assert_eq!(check(&table, "psychiatry", false).unwrap(), ["psychiatry"]);
 		assert!(refused(&table, "psychatry").contains("did you mean “psychiatry”?"));
 		assert!(refused(&table, "fertility").contains("--new-label"));
 		assert_eq!(check(&table, "fertility", true).unwrap(), ["fertility"]);
-		assert!(check(&table, "Not A Word", true).is_err());
+		for word in ["Not A Word", "all", ""] {
+			assert!(check(&table, word, true).is_err(), "{word}");
+		}
+		table.use_words(&owned(&["psychiatry", "fertility"]));
 		for word in ["psychiatry", "fertility"] {
-			table.bit_for(word, Labels(0)).unwrap();
 			assert!(check(&table, word, false).unwrap().is_empty());
 		}
 		assert!(refused(&table, "fertilty").contains("did you mean “fertility”?"));
-		let twice = ["hiv".to_owned(), "hiv".to_owned()];
-		assert_eq!(table.check(&twice, false).unwrap(), ["hiv"]);
-		let unknown = table.bits(&["psychatry".to_owned()]).unwrap_err().to_string();
-		assert!(unknown.contains("did you mean “psychiatry”?"), "{unknown}");
+		assert_eq!(table.check(&owned(&["hiv", "hiv"]), false).unwrap(), ["hiv"]);
 	}
 
 	#[tokio::test]
-	async fn commands_at_once_draw_one_bit_for_one_word() {
+	async fn commands_at_once_lose_no_word() {
 		let keep = MemoryKeep::default();
 		let me = Identity::development("//DoctorA").unwrap();
 		let patient = AccountId::new([7; 32]);
-		let drawn: Vec<u32> = join_all((0..8).map(|number| {
-			let words = ["psychiatry".to_owned(), format!("own-{number}")];
+		join_all((0..8).map(|number| {
 			let (keep, me, patient) = (&keep, &me, &patient);
 			async move {
-				let (table, labels) = LabelTable::draw(keep, me, patient, &words).await.unwrap();
-				assert_eq!(labels.0.count_ones(), 2);
-				table.bits(&words[..1]).unwrap().0
+				let words = owned(&["psychiatry", &format!("own-{number}")]);
+				let use_words = |table: &mut LabelTable| {
+					table.use_words(&words);
+					Ok(())
+				};
+				LabelTable::update(keep, me, patient, use_words).await.unwrap();
 			}
 		}))
 		.await;
-		assert!(drawn.iter().all(|bit| *bit == drawn[0]));
 		let table = LabelTable::load(&keep, &me, &patient).await.unwrap();
-		assert_eq!(table.words().len(), 9, "no word was lost");
+		assert_eq!(table.used_words().count(), 9, "no word was lost");
 	}
 
 	#[tokio::test]
-	async fn the_file_is_the_users_own() {
+	async fn the_files_are_the_users_own() {
 		let keep = MemoryKeep::default();
-		let me = Identity::development("//DoctorA").unwrap();
-		let patient = AccountId::new([7; 32]);
-		let words = ["psychiatry".to_owned()];
-		let (table, _) = LabelTable::draw(&keep, &me, &patient, &words).await.unwrap();
-		let failed = LabelTable::update(&keep, &me, &patient, |table| -> Result<()> {
-			table.bit_for("hiv", Labels(0))?;
+		let me = Identity::development("//PatientA").unwrap();
+		let learn = |table: &mut LabelTable| {
+			table.learn(&RECORD, &owned(&["psychiatry"]));
+			Ok(())
+		};
+		let (table, ()) = LabelTable::update(&keep, &me, &me.account(), learn).await.unwrap();
+		let fail = |table: &mut LabelTable| -> Result<()> {
+			table.use_words(&owned(&["hiv"]));
 			bail!("something else")
-		})
-		.await;
+		};
+		let failed = LabelTable::update(&keep, &me, &me.account(), fail).await;
 		assert!(failed.is_err());
-		assert_eq!(LabelTable::load(&keep, &me, &patient).await.unwrap(), table);
+		assert_eq!(LabelTable::load(&keep, &me, &me.account()).await.unwrap(), table);
 		let other = LabelTable::load(&keep, &me, &AccountId::new([8; 32])).await.unwrap();
 		assert_eq!(other, LabelTable::default());
+		// The first key stays.
+		let key = LabelKey::random();
+		assert!(LabelTable::keep_key(&keep, &me, key.clone()).await.unwrap() == key);
+		assert!(LabelTable::keep_key(&keep, &me, LabelKey::random()).await.unwrap() == key);
+		let kept = LabelTable::load(&keep, &me, &me.account()).await.unwrap();
+		assert!(kept.key() == Some(&key) && kept.words == table.words);
 	}
 
 	proptest! {
 		#[test]
 		fn foreign_media_types_never_panic(text in ".*") {
 			let _ = unmark(&text);
-			let _ = unmark(&format!("a/b{PARAMETER}{text}"));
+			let (_, words) = unmark(&format!("a/b{PARAMETER}{text}"));
+			prop_assert!(words.iter().all(|word| is_word(word)));
 		}
 	}
 }

@@ -6,8 +6,8 @@
 //! - [`author`]: adds records. [`journal`]: resumes adding after it was interrupted.
 //! - [`open`]: opens records. [`verify`]: checks every copy of a record.
 //! - [`consent`], [`request`], [`audit`], [`council`]: consents, access requests, logs and motions.
-//! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the meanings
-//!   of a patient's label bits.
+//! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the words of a
+//!   patient's labels. [`label_keys`]: the key that makes their tags, and who has it.
 //! - [`keys`], [`names`]: keys and the address book.
 //! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
 //!   [`advice`]: what people can do about failures, which the user interface says.
@@ -23,6 +23,7 @@ pub mod file_names;
 pub mod import;
 pub mod journal;
 pub mod keys;
+pub mod label_keys;
 pub mod labels;
 #[cfg(test)]
 mod memory;

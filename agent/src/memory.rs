@@ -14,13 +14,14 @@ use futures::{stream, StreamExt};
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	io,
-	sync::{Arc, Mutex},
+	sync::{Arc, LazyLock, Mutex},
 	time::Duration,
 };
 use tokio::{sync::OwnedMutexGuard, task::yield_now};
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
 	cid::Cid,
+	compatibility::RuntimeMetadata,
 	errors::{ChainError, CustodianError},
 	events::Included,
 	messages::*,
@@ -263,6 +264,15 @@ impl View for Away {
 		0
 	}
 
+	fn runtime(&self) -> &RuntimeMetadata {
+		static OWN: LazyLock<RuntimeMetadata> = LazyLock::new(RuntimeMetadata::own);
+		&OWN
+	}
+
+	fn made_by(&self) -> &RuntimeMetadata {
+		self.runtime()
+	}
+
 	async fn call(&self, _: &str, _: Vec<u8>) -> Result<Vec<u8>, ChainError> {
 		no_node()
 	}
@@ -366,6 +376,26 @@ impl Custodian for Away {
 		_: &impl Signer,
 		_: &FetchPatientEnvelope,
 	) -> Result<PatientEnvelope, CustodianError> {
+		no_custodian()
+	}
+
+	async fn deliver_label_key(
+		&self,
+		_: &impl Signer,
+		_: &DeliverLabelKey,
+	) -> Result<(), CustodianError> {
+		no_custodian()
+	}
+
+	async fn label_key(&self, _: &impl Signer) -> Result<SealedLabelKey, CustodianError> {
+		no_custodian()
+	}
+
+	async fn label_tags(
+		&self,
+		_: &impl Signer,
+		_: &AskLabelTags,
+	) -> Result<WordTags, CustodianError> {
 		no_custodian()
 	}
 

@@ -35,7 +35,7 @@ use vouchsafe_vault::{
 pub const MAX_OPENED: usize = types::MAX_OPENED as usize;
 /// How long a custodian that says "no access" is asked again after a final opening: its node may
 /// see that block a little later than ours.
-const LAG: Duration = Duration::from_secs(8);
+pub(crate) const LAG: Duration = Duration::from_secs(8);
 
 /// Why a record was not opened.
 #[derive(Debug, Error)]
@@ -258,8 +258,8 @@ pub async fn fetch<S: Sink>(
 		return Err(OpenError::WrongPlaintext { record: short(&record) }.into());
 	}
 
-	let (media_type, meanings) = unmark(&details.media_type);
-	learn_labels(session, &target.patient, &meanings).await?;
+	let (media_type, words) = unmark(&details.media_type);
+	learn_labels(session, &target.patient, &record, &words).await?;
 	let title = plain(&details.title);
 	let document = Document { record, title, media_type: media_type.to_owned() };
 	let place = sink.keep(draft, &document).await?;
@@ -288,14 +288,15 @@ pub async fn fetch<S: Sink>(
 async fn learn_labels(
 	session: &Session<impl Platform>,
 	patient: &AccountId,
-	meanings: &[(String, u8)],
+	record: &H256,
+	words: &[String],
 ) -> Result<()> {
-	if meanings.is_empty() {
+	if words.is_empty() {
 		return Ok(());
 	}
 	let me = session.me()?;
 	LabelTable::update(&session.keep, me, patient, |table| {
-		table.learn(meanings);
+		table.learn(record, words);
 		Ok(())
 	})
 	.await?;

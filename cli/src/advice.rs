@@ -52,6 +52,7 @@ fn words(advice: &Advice) -> String {
 		},
 		Advice::NameMonth => ". Name the month with --month YYYY-MM",
 		Advice::ImportAgain => ". Use --again to import it once more",
+		Advice::AllLabels => ": use --label all",
 		Advice::SamePatient => ". Check --patient. If it is the same person, use --same-patient",
 	};
 	words.to_owned()

@@ -24,6 +24,6 @@ pub mod secrets;
 pub mod session;
 
 pub use vouchsafe_agent::{
-	audit, author, consent, council, english, file_names, import, labels, names, open, request,
-	verify,
+	audit, author, consent, council, english, file_names, import, label_keys, labels, names, open,
+	request, verify,
 };

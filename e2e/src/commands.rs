@@ -285,14 +285,18 @@ pub async fn revoke(patient: &User, consent: u64) -> Result<()> {
 	patient.run(&arguments!["consent", "revoke", consent.to_string()]).await.map(drop)
 }
 
-/// The numbers of the labels of each of a patient's records.
+/// The words of the labels of each of a patient's records, as the patient sees them.
 pub async fn labels(patient: &User) -> Result<BTreeMap<String, Vec<String>>> {
 	let listed = patient.run(&["record", "list"]).await?;
-	let bits =
-		|bits: u64| (0..32).filter(move |bit| bits >> bit & 1 == 1).map(|bit| bit.to_string());
 	list(&listed["records"])?
 		.iter()
-		.map(|record| Ok((text(record, "record")?, bits(number(record, "label_bits")?).collect())))
+		.map(|record| {
+			let words = list(&record["labels"])?.iter().filter_map(Value::as_str);
+			let words: Vec<_> = words.map(ToOwned::to_owned).collect();
+			// Every label that the test data have is a usual one.
+			ensure!(words.len() == list(&record["label_tags"])?.len(), "unnamed labels: {record}");
+			Ok((text(record, "record")?, words))
+		})
 		.collect()
 }
 

@@ -104,7 +104,7 @@ fn a_long_batch_is_the_same() {
 	let record = |byte: u8| RecordsCall::add_labels {
 		patient: AccountId::new([6; 32]),
 		record: H256([byte; 32]),
-		labels: Labels(u32::from(byte)),
+		labels: vec![LabelTag([byte; 4])],
 	};
 	let ours = calls::batch_all((0..12).map(|byte| record(byte).into()).collect());
 	let theirs_calls = (0..12)
@@ -113,7 +113,9 @@ fn a_long_batch_is_the_same() {
 				their::pallet_records::pallet::Call::add_labels {
 					patient: [6; 32].into(),
 					record: [byte; 32].into(),
-					labels: their::vouchsafe_primitives::types::Labels(u32::from(byte)),
+					labels: their::bounded_collections::bounded_vec::BoundedVec(vec![
+						their::vouchsafe_primitives::types::LabelTag([byte; 4]),
+					]),
 				},
 			)
 		})

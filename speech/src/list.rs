@@ -25,12 +25,14 @@ pub enum Noun {
 	Resource,
 	/// Key shares.
 	Share,
+	/// Sensitivity labels whose words are not known.
+	Label,
 }
 
 impl Noun {
 	#[cfg(test)]
-	pub(crate) const ALL: [Self; 5] =
-		[Self::Record, Self::Version, Self::Entry, Self::Resource, Self::Share];
+	pub(crate) const ALL: [Self; 6] =
+		[Self::Record, Self::Version, Self::Entry, Self::Resource, Self::Share, Self::Label];
 
 	pub(crate) const fn id(self) -> &'static str {
 		match self {
@@ -39,6 +41,7 @@ impl Noun {
 			Self::Entry => "count-entry",
 			Self::Resource => "count-resource",
 			Self::Share => "count-share",
+			Self::Label => "count-label",
 		}
 	}
 }

@@ -2,18 +2,20 @@
 
 use super::*;
 use crate::{
-	journal::{Entry, Envelope, NewRow, WideningRow},
-	labels::LabelTable,
+	journal::{Entry, Envelope, LabelsRow, NewRow, WideningRow},
+	label_keys::{self, Tagged},
+	labels::{mark, LabelTable},
 	platform::Draft,
 };
 use anyhow::anyhow;
 use codec::Encode;
+use std::collections::BTreeSet;
 use vouchsafe_protocol::{
 	cid::{cid_of, Cid, CidBuilder},
 	holders::{choose, Choice, ChoiceError},
 	messages::HexBytes,
 	openings::context,
-	types::{AccountKind, HolderChoice, HolderKind},
+	types::{AccountKind, HolderChoice, HolderKind, LabelTag},
 };
 use vouchsafe_vault::{
 	commitment::PlaintextCommitment,
@@ -64,22 +66,48 @@ pub(super) async fn prepare<P: Platform>(
 	}
 	let allowed = at.holder_choice(&patient).await?;
 	let choice = choose_holders(session, addition, &account.encryption_key, allowed.as_ref())?;
-	// Before anything is encrypted: another command that uses the same words finds their bits.
-	let words: Vec<String> =
-		addition.documents.iter().flat_map(|it| it.place.labels()).cloned().collect();
-	let (table, _) = LabelTable::draw(&session.keep, me, &patient, &words).await?;
+	let words: BTreeSet<&String> =
+		addition.documents.iter().flat_map(|it| it.place.labels()).collect();
+	let words: Vec<String> = words.into_iter().cloned().collect();
+	let tagged = label_keys::tags(session, &patient, addition.institution.as_ref(), &words).await?;
 	let mut entries = Vec::new();
 	for (number, document) in addition.documents.iter().enumerate() {
 		let mut draft = journal.draft().await?;
 		let entry =
-			prepare_one(session, &at, addition, document, &choice, &table, &mut draft).await?;
+			prepare_one(session, &at, addition, document, &choice, &tagged, &mut draft).await?;
 		journal.keep_content(draft, number).await?;
 		entries.push(entry);
 	}
 	let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
 	let group = Group { genesis, signer, source, entries };
 	journal.save(&group).await?;
+	LabelTable::update(&session.keep, me, &patient, |table| {
+		for entry in &group.entries {
+			if let Some(row) = &entry.new {
+				table.learn(&H256(entry.record.0), &row.labels.words);
+			}
+		}
+		Ok(())
+	})
+	.await?;
 	Ok(group)
+}
+
+/// A record's labels for the journal.
+fn labels_row(tagged: &Tagged, words: &[String]) -> Result<LabelsRow> {
+	let (tags, unclassified) = tagged.of(words)?;
+	let tags = tags.iter().map(|tag| Hex(tag.0)).collect();
+	Ok(LabelsRow { tags, words: words.to_vec(), unclassified })
+}
+
+/// Checks that a version's labels have tags if its record has named labels, because such a record
+/// does not become unclassified again.
+fn ensure_named(labels: &LabelsRow, of_record: &[LabelTag]) -> Result<()> {
+	let is_named = of_record.iter().any(|tag| *tag != LabelTag::UNCLASSIFIED);
+	if let (Some(reason), true) = (&labels.unclassified, is_named) {
+		bail!("the labels {} could not be named: {reason}", ENGLISH.and(&labels.words));
+	}
+	Ok(())
 }
 
 async fn prepare_one<P: Platform>(
@@ -88,19 +116,19 @@ async fn prepare_one<P: Platform>(
 	addition: &Addition,
 	document: &NewDocument,
 	Choice { threshold, holders }: &Choice,
-	table: &LabelTable,
+	tagged: &Tagged,
 	draft: &mut impl Draft,
 ) -> Result<Entry> {
 	let patient = addition.patient.clone();
-	let labels;
+	let words;
 	let (record, version, previous, new, widening) = match &document.place {
-		Place::New { category, months, labels: words, relation, confidentiality, origin } => {
+		Place::New { category, months, labels, relation, confidentiality, origin } => {
 			if let Some((_, target)) = relation {
 				if at.record(&patient, *target).await?.is_none() {
 					bail!("the related record is not one of this patient's");
 				}
 			}
-			labels = table.bits(words)?;
+			words = labels.clone();
 			let salt = vouchsafe_vault::random_bytes::<16>();
 			let author = addition.institution.as_ref().unwrap_or(&patient);
 			let row = NewRow {
@@ -109,7 +137,7 @@ async fn prepare_one<P: Platform>(
 				months: *months,
 				relation: relation.as_ref().map(|(kind, it)| (kind.word().into(), Hex(it.0))),
 				confidentiality: confidentiality.word().into(),
-				labels: labels.0,
+				labels: labels_row(tagged, labels)?,
 				category: category.word().into(),
 			};
 			(record_id(&patient, author, &salt).0, 0, [0; 32], Some(row), None)
@@ -117,13 +145,18 @@ async fn prepare_one<P: Platform>(
 		Place::VersionOf { record, widening } => {
 			let found =
 				at.record(&patient, *record).await?.context("this patient has no such record")?;
-			let more = table.bits(document.place.labels())?;
-			labels = found.labels.union(more);
-			let widening = widening.as_ref().map(|wider| WideningRow {
-				months: wider.months,
-				labels: more.0,
-				confidentiality: wider.confidentiality.word().into(),
-			});
+			let mut known = tagged.table.words_of(record, &found.labels).unwrap_or_default();
+			let widening = match widening {
+				Some(wider) => {
+					let labels = labels_row(tagged, &wider.labels)?;
+					ensure_named(&labels, &found.labels)?;
+					known.extend(labels.words.iter().cloned());
+					let confidentiality = wider.confidentiality.word().into();
+					Some(WideningRow { months: wider.months, labels, confidentiality })
+				},
+				None => None,
+			};
+			words = known.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
 			(record.0, found.versions, found.head.0, None, widening)
 		},
 	};
@@ -135,7 +168,7 @@ async fn prepare_one<P: Platform>(
 	drop(progress);
 	let details = Details {
 		title: document.title.clone(),
-		media_type: table.mark(&document.media_type, &labels),
+		media_type: mark(&document.media_type, &words),
 		plaintext_len: encrypted.plaintext_len,
 		commitment_salt: encrypted.commitment_salt,
 	};

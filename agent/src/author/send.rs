@@ -4,7 +4,10 @@
 use super::*;
 use crate::journal::{Entry, Envelope};
 use codec::Decode;
-use std::{collections::HashMap, str::FromStr};
+use std::{
+	collections::{BTreeSet, HashMap},
+	str::FromStr,
+};
 use vouchsafe_protocol::{
 	calls::{RecordsCall, RuntimeCall},
 	cid::Cid,
@@ -13,8 +16,8 @@ use vouchsafe_protocol::{
 	openings::has_custodian,
 	traits::Custodian,
 	types::{
-		bounded, Creation, Frame, Holder, HolderKind, HolderSet, Labels, NewRecord, NewSharingSet,
-		NewVersion, Record, Relation, ServicePeriod, MAX_BATCH,
+		bounded, Creation, Frame, Holder, HolderKind, HolderSet, LabelTag, NewRecord,
+		NewSharingSet, NewVersion, Record, Relation, ServicePeriod, MAX_BATCH,
 	},
 };
 
@@ -218,10 +221,11 @@ fn not_added(entries: &[&Entry]) -> String {
 		true => ENGLISH.and(&titles),
 		false => ENGLISH.count(Noun::Record, titles.len()),
 	};
-	let labelled =
-		entries.iter().any(|entry| entry.new.as_ref().is_some_and(|row| row.labels != 0));
+	let labelled = entries
+		.iter()
+		.any(|entry| entry.new.as_ref().is_some_and(|row| !row.labels.tags.is_empty()));
 	let hint = if labelled {
-		" (a consent to write has to name a record's labels, or all labels)"
+		" (a consent to write has to cover a record's labels, or all labels)"
 	} else {
 		""
 	};
@@ -255,15 +259,24 @@ async fn runtime_call(at: &impl View, entries: &[&Entry]) -> Result<RuntimeCall>
 /// What the record covers with the version: what it has now, and what the version widens.
 pub(super) fn frame(record: &Record, entry: &Entry) -> Result<Frame> {
 	let Record { service, confidentiality, labels, .. } = record;
-	let mut frame = Frame { service: *service, confidentiality: *confidentiality, labels: *labels };
+	let labels = labels.clone();
+	let mut frame = Frame { service: *service, confidentiality: *confidentiality, labels };
 	if let Some(wider) = &entry.widening {
 		frame.service.first = frame.service.first.min(wider.months.0);
 		frame.service.last = frame.service.last.max(wider.months.1);
-		frame.labels = frame.labels.union(Labels(wider.labels));
+		frame.labels = with_labels(&record.labels, wider.labels.tags());
 		let confidentiality = Confidentiality::from_word(&wider.confidentiality)?;
 		frame.confidentiality = frame.confidentiality.max(confidentiality);
 	}
 	Ok(frame)
+}
+
+/// A record's labels with further ones, which take the place of *unclassified*.
+pub(super) fn with_labels(labels: &[LabelTag], more: Vec<LabelTag>) -> Vec<LabelTag> {
+	let stays = |tag: &LabelTag| more.is_empty() || *tag != LabelTag::UNCLASSIFIED;
+	let kept = labels.iter().copied().filter(stays);
+	let all: BTreeSet<LabelTag> = kept.chain(more.iter().copied()).collect();
+	all.into_iter().collect()
 }
 
 /// The new record of an entry; `None` if it is a further version.
@@ -280,7 +293,7 @@ fn creation(entry: &Entry) -> Result<Option<Creation>> {
 		service: ServicePeriod { first: row.months.0, last: row.months.1 },
 		relation,
 		confidentiality: Confidentiality::from_word(&row.confidentiality)?,
-		labels: Labels(row.labels),
+		labels: row.labels.tags(),
 		category: Category::from_word(&row.category)?,
 	};
 	let (version, commitments) = (new_version(entry)?, key_commitments(entry)?);

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
-	author::send::{batches, frame},
-	journal::{Entry, Envelope, NewRow, WideningRow},
+	author::send::{batches, frame, with_labels},
+	journal::{Entry, Envelope, LabelsRow, NewRow, WideningRow},
 	keys::Identity,
 	memory::MemoryKeep,
 	platform::Keep,
@@ -10,7 +10,7 @@ use vouchsafe_protocol::{
 	cid::cid_of,
 	errors::ChainError,
 	messages::HexBytes,
-	types::{Frame, Labels, Record, RecordStatus, ServicePeriod},
+	types::{Frame, LabelTag, Record, RecordStatus, ServicePeriod},
 };
 
 const PATIENT: AccountId = AccountId::new([9; 32]);
@@ -107,6 +107,12 @@ fn prepared() -> Entry {
 	}
 }
 
+/// Labels whose tags are these bytes, four times each.
+fn labels(ids: &[u8]) -> LabelsRow {
+	let tags = ids.iter().map(|id| Hex([*id; 4])).collect();
+	LabelsRow { tags, words: vec![], unclassified: None }
+}
+
 /// A new record of which nothing has left the machine.
 fn new_record() -> Entry {
 	let new = NewRow {
@@ -115,7 +121,7 @@ fn new_record() -> Entry {
 		months: (1, 2),
 		relation: None,
 		confidentiality: "normal".into(),
-		labels: 0,
+		labels: labels(&[]),
 		category: "other".into(),
 	};
 	Entry { new: Some(new), ..prepared() }
@@ -152,29 +158,42 @@ fn a_version_never_narrows() {
 		service: ServicePeriod { first: 10, last: 20 },
 		relation: None,
 		confidentiality: Confidentiality::Restricted,
-		labels: Labels(0b01),
+		labels: vec![LabelTag([1; 4])],
 		category: Category::Summary,
 		status: RecordStatus::Current,
 		versions: 1,
 		head: H256([0; 32]),
 	};
-	let widened = |months, labels, confidentiality: &str| {
-		let confidentiality = confidentiality.into();
+	let widened = |months, more: &[u8], confidentiality: &str| {
+		let (labels, confidentiality) = (labels(more), confidentiality.into());
 		let widening = Some(WideningRow { months, labels, confidentiality });
 		frame(&record, &Entry { widening, ..prepared() }).unwrap()
 	};
-	let expected = |first, last, labels, confidentiality| Frame {
+	let expected = |first, last, all: &[u8], confidentiality| Frame {
 		service: ServicePeriod { first, last },
 		confidentiality,
-		labels: Labels(labels),
+		labels: labels(all).tags(),
 	};
-	let unchanged = expected(10, 20, 0b01, Confidentiality::Restricted);
+	let unchanged = expected(10, 20, &[1], Confidentiality::Restricted);
 	assert_eq!(frame(&record, &prepared()).unwrap(), unchanged);
-	assert_eq!(widened((12, 18), 0, "normal"), unchanged);
-	let wider = expected(9, 21, 0b11, Confidentiality::VeryRestricted);
-	assert_eq!(widened((9, 21), 0b10, "very-restricted"), wider);
-	let later = expected(10, 25, 0b01, Confidentiality::Restricted);
-	assert_eq!(widened((15, 25), 0b01, "restricted"), later);
+	assert_eq!(widened((12, 18), &[], "normal"), unchanged);
+	let wider = expected(9, 21, &[1, 2], Confidentiality::VeryRestricted);
+	assert_eq!(widened((9, 21), &[2], "very-restricted"), wider);
+	let later = expected(10, 25, &[1], Confidentiality::Restricted);
+	assert_eq!(widened((15, 25), &[1], "restricted"), later);
+}
+
+/// Named labels take the place of *unclassified*, and nothing else is taken away.
+#[test]
+fn named_labels_replace_unclassified() {
+	let all =
+		|of_record: &[u8], more: &[u8]| with_labels(&labels(of_record).tags(), labels(more).tags());
+	assert_eq!(all(&[0], &[2, 1]), labels(&[1, 2]).tags());
+	assert_eq!(all(&[0], &[]), labels(&[0]).tags());
+	assert_eq!(all(&[], &[0]), labels(&[0]).tags());
+	assert_eq!(all(&[1], &[1, 2]), labels(&[1, 2]).tags());
+	// The chain refuses this one: what is named does not become unclassified.
+	assert_eq!(all(&[1], &[0]), labels(&[0, 1]).tags());
 }
 
 /// A session with one unfinished group, and no connection.

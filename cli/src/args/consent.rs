@@ -14,9 +14,18 @@ pub struct About {
 	/// One record. Repeat it for several [default: all].
 	#[arg(long = "record", value_name = "RECORD")]
 	pub records: Vec<String>,
-	/// Sensitivity labels that it covers, or `all` [default: none; all for a permit only to write].
+	/// Sensitivity labels that it covers beside records without labels, or `all` [default: none; all
+	/// for a permit only to write]. With --deny: labels that it closes [default: all records].
 	#[arg(long = "label", value_name = "WORD", value_delimiter = ',')]
 	pub labels: Vec<String>,
+	/// Cover only records with sensitivity labels, and no labels other than these.
+	#[arg(
+		long = "only-label",
+		value_name = "WORD",
+		value_delimiter = ',',
+		conflicts_with = "labels"
+	)]
+	pub only_labels: Vec<String>,
 	/// Highest confidentiality that it covers; lowest with --deny [default: normal;
 	/// very-restricted for a permit only to write].
 	#[arg(long, value_name = "LEVEL", value_parser = word::<Confidentiality>())]
@@ -158,6 +167,17 @@ pub enum ConsentCommand {
 		/// The purpose of use.
 		#[arg(long, default_value = "treatment", value_parser = word::<Purpose>())]
 		purpose: Purpose,
+	},
+	/// Give your label key again to the custodians of institutions that may add records.
+	#[command(
+		name = "deliver-labels",
+		after_help = "Example:\n  \
+		vouchsafe --key eva consent deliver-labels"
+	)]
+	DeliverLabels {
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
 	},
 	/// Give your own key shares of records that were added since to a custodian.
 	#[command(after_help = "Example:\n  vouchsafe --key eva consent carry 3")]

@@ -8,6 +8,7 @@ use crate::{
 	audit::{self, Log},
 	dates::show_moment,
 	english::{teller, ENGLISH},
+	label_keys,
 	output::Output,
 	session::{Session, Settings},
 };
@@ -84,7 +85,11 @@ async fn read(session: &Session, which: &WhichLog) -> Result<(Log, Option<Accoun
 }
 
 async fn show(session: &Session, log: &Log, last: Option<usize>) -> Result<Output> {
-	let labels = session.labels_of(&log.patient).await?;
+	let tags = log.entries().flat_map(|(_, entry)| match entry.map(|entry| entry.event) {
+		Some(LogEvent::Labelled { labels, .. }) => labels.into_inner(),
+		_ => vec![],
+	});
+	let labels = label_keys::learn(session, &log.patient, tags).await?;
 	let teller = teller(&session.names, &labels);
 	let mut lines = fold(log.entries());
 	let skip = last.map_or(0, |last| lines.len().saturating_sub(last));

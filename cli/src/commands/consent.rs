@@ -7,14 +7,15 @@ use crate::{
 	consent::{self, plain_terms, CarryReport, Granted},
 	dates::{self, show_moment},
 	english::{teller, ENGLISH},
+	label_keys::{self, KeyDeliveries},
 	output::Output,
 	session::{Session, Settings},
 };
 use anyhow::Result;
 use serde_json::{json, Value};
 use vouchsafe_client::chain::{
-	AccountId, Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee, Labels,
-	Purpose, Purposes, Terms, View,
+	AccountId, Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee,
+	LabelFilter, Purpose, Purposes, Terms, View,
 };
 use vouchsafe_speech::{short, Noun};
 
@@ -40,8 +41,8 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			if !deny && about.action == [Action::Write] {
 				// Adding a sensitive record shows nothing to anybody, and the patient cannot know how
 				// sensitive an author's records will be.
-				if about.labels.is_empty() {
-					terms.labels = Labels(u32::MAX);
+				if about.labels.is_empty() && about.only_labels.is_empty() {
+					terms.labels = LabelFilter::Any;
 				}
 				if about.confidentiality.is_none() {
 					terms.confidentiality = Confidentiality::VeryRestricted;
@@ -100,6 +101,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				}),
 			))
 		},
+		ConsentCommand::DeliverLabels { agreement: _ } => deliver_labels(&session).await,
 		ConsentCommand::Carry { consent: id, to, agreement: _ } => {
 			key::check(&session, &session.finalized().await?).await?;
 			let (grantee, found) = consent::find(&session, id).await?;
@@ -162,6 +164,10 @@ pub(super) async fn finish(
 		},
 	};
 	text += &trouble;
+	let (keys, label_keys) = give_label_key(session, [(&grantee, terms)]).await;
+	if !keys.is_empty() {
+		text += &format!("\n{keys}");
+	}
 	if !said.is_empty() {
 		text += &format!("\n{said}");
 	}
@@ -176,8 +182,65 @@ pub(super) async fn finish(
 			"block": block,
 			"sentence": sentence,
 			"carried": carried_json(session, &carried),
+			"label_keys": label_keys,
 		}),
 	))
+}
+
+/// Delivers the label key to the institutions that may write by these permits, and says for which that
+/// failed. The consents are in force all the same.
+async fn give_label_key<'a>(
+	session: &Session,
+	permits: impl IntoIterator<Item = (&'a Grantee, &'a Terms)>,
+) -> (String, Value) {
+	let again =
+		"Until then they cannot name the labels of records that they add. `vouchsafe consent \
+		deliver-labels` tries again.";
+	match label_keys::deliver(session, permits).await {
+		Ok(KeyDeliveries { delivered, failed }) => {
+			let accounts: Vec<_> = delivered.iter().map(|it| account_json(session, it)).collect();
+			let mut lines: Vec<String> = failed
+				.iter()
+				.map(|(to, why)| {
+					format!("Your label key is not with {} ({why}).", session.names.show(to))
+				})
+				.collect();
+			lines.extend((!failed.is_empty()).then(|| again.to_owned()));
+			let failed: Vec<_> = failed
+				.iter()
+				.map(|(to, why)| json!({ "to": account_json(session, to), "why": why }))
+				.collect();
+			(lines.join("\n"), json!({ "delivered": accounts, "failed": failed }))
+		},
+		Err(error) => {
+			let why = format!("{error:#}");
+			let text = format!(
+				"Your label key is not with the institutions that may add records ({why}). {again}"
+			);
+			(text, json!({ "delivered": [], "failed": [{ "to": null, "why": why }] }))
+		},
+	}
+}
+
+async fn deliver_labels(session: &Session) -> Result<Output> {
+	let me = session.me()?.account();
+	let at = session.finalized().await?;
+	let now = at.time().await?;
+	let consents = at.consents_of(&me).await?;
+	let permits = consents
+		.iter()
+		.map(|(grantee, consent)| (grantee, &consent.terms))
+		.filter(|(_, terms)| !terms.is_expired(now));
+	let (said, json) = give_label_key(session, permits).await;
+	let found_wrong = !said.is_empty();
+	let text = match (found_wrong, json["delivered"].as_array().map_or(0, Vec::len)) {
+		(true, _) => said,
+		(false, 0) => {
+			"No permit lets an institution add records, so none needs your label key.".into()
+		},
+		(false, _) => "All institutions that may add records have your label key.".into(),
+	};
+	Ok(Output { found_wrong, ..Output::new(text, json) })
 }
 
 fn carried_text(session: &Session, carried: &CarryReport) -> String {
@@ -225,7 +288,8 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let now = at.time().await?;
 	let mut consents = at.consents_of(patient).await?;
 	consents.sort_by_key(|(_, consent)| consent.id);
-	let labels = session.labels_of(patient).await?;
+	let tags = consents.iter().filter_map(|(_, consent)| consent.terms.labels.named());
+	let labels = label_keys::learn(session, patient, tags.flatten().copied()).await?;
 	let teller = teller(&session.names, &labels);
 	let mut lines = Vec::new();
 	let mut rows = Vec::new();

@@ -8,6 +8,7 @@ use crate::{
 	english::ENGLISH,
 	files,
 	home::write_private,
+	label_keys,
 	output::{table, Output},
 	session::{Session, Settings},
 };
@@ -306,6 +307,16 @@ async fn submit(session: &Session, file: &Path) -> Result<Output> {
 		block,
 	);
 	output.json["account"] = account_json(session, &account);
+	if kind == AccountKind::Patient {
+		// The patient is enrolled, even if this fails.
+		if let Err(error) = label_keys::draw_for(session, &account, &institution).await {
+			output.text += &format!(
+				"\nThe label key was not delivered ({error:#}). The patient's client draws one when it \
+				 needs it."
+			);
+			output.json["label_key"] = json!(false);
+		}
+	}
 	Ok(output)
 }
 

@@ -16,6 +16,7 @@ use crate::{
 	args::{About, Agreement, Cli, Command, Reach},
 	dates,
 	home::Home,
+	label_keys,
 	labels::LabelTable,
 	names::did_you_mean,
 	open::OpenError,
@@ -30,8 +31,8 @@ use std::{io::IsTerminal, process::ExitCode};
 use vouchsafe_agent::platform::Progress;
 use vouchsafe_client::{
 	chain::{
-		account_bytes, bounded, AccountId, Actions, At, Categories, ChainError, Labels, Purposes,
-		Record, Terms, View, H256,
+		account_bytes, bounded, AccountId, Actions, At, Categories, ChainError, Effect,
+		LabelFilter, Purposes, Record, Terms, View, H256,
 	},
 	custodian::CustodianError,
 };
@@ -225,8 +226,8 @@ async fn apply(
 		}
 		terms.records = bounded(records, "records")?;
 	}
-	if !about.labels.is_empty() {
-		terms.labels = labels(session, patient, &about.labels).await?;
+	if let Some(labels) = label_filter(session, patient, about, &terms.effect).await? {
+		terms.labels = labels;
 	}
 	if let Some(confidentiality) = about.confidentiality {
 		terms.confidentiality = confidentiality;
@@ -262,20 +263,36 @@ async fn apply(
 	Ok(())
 }
 
-/// The bits of labels. `all` names every label, and `label7` or `7` a label of unknown meaning.
-async fn labels(session: &Session, patient: &AccountId, words: &[String]) -> Result<Labels> {
+/// The filter of labels that the command line names. `all` means any label.
+async fn label_filter(
+	session: &Session,
+	patient: &AccountId,
+	about: &About,
+	effect: &Effect,
+) -> Result<Option<LabelFilter>> {
+	let (words, only) = match (&about.labels[..], &about.only_labels[..]) {
+		([], []) => return Ok(None),
+		([], only) => (only, true),
+		(words, _) => (words, matches!(effect, Effect::Deny { .. })),
+	};
 	if words.iter().any(|word| word == "all") {
-		return Ok(Labels(u32::MAX));
-	}
-	let table = session.labels_of(patient).await?;
-	let mut labels = Labels(0);
-	for word in words {
-		match word.trim_start_matches("label").trim_start_matches('-').parse::<u8>() {
-			Ok(bit) if bit < 32 => labels.0 |= 1 << bit,
-			_ => labels.0 |= table.bits(std::slice::from_ref(word))?.0,
+		if !about.only_labels.is_empty() {
+			bail!("--only-label names labels; for records with any label use --label all");
 		}
+		return Ok(Some(LabelFilter::Any));
 	}
-	Ok(labels)
+	let me = session.me()?.account();
+	let institution = match me == *patient {
+		true => None,
+		false => session.acting_for(None).await.unwrap_or_default(),
+	};
+	let tagged = label_keys::tags(session, patient, institution.as_ref(), words).await?;
+	let named = tagged.table.named(words);
+	let named = match tagged.reason {
+		Some(reason) => named.context(reason)?,
+		None => named?,
+	};
+	Ok(Some(if only { LabelFilter::Only(named) } else { LabelFilter::Also(named) }))
 }
 
 /// Shows a sentence that permits something, and asks whether the user agrees. Without a terminal,
@@ -314,10 +331,9 @@ fn check_labels(
 	if new.is_empty() {
 		return Ok(());
 	}
-	let known = table.words();
 	let hints: Vec<_> = new
 		.iter()
-		.map(|word| format!("“{word}”{}", did_you_mean(word, known.iter().copied())))
+		.map(|word| format!("“{word}”{}", did_you_mean(word, table.used_words())))
 		.collect();
 	output::write_error(&format!(
 		"New as a label of this patient's records: {}\n",

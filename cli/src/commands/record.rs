@@ -17,7 +17,10 @@ use crate::{
 	session::{Session, Settings},
 };
 use anyhow::{bail, Context, Result};
-use vouchsafe_client::chain::{AccountId, At, Record, View, H256};
+use vouchsafe_client::{
+	chain::{AccountId, At, LabelTag, Record, View, H256},
+	messages::Hex,
+};
 
 pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<Output> {
 	match &command {
@@ -107,4 +110,9 @@ async fn ensure_record(
 			id_json(&id)
 		)
 	})
+}
+
+/// The tags of labels for machines.
+fn tags_json(tags: &[LabelTag]) -> Vec<String> {
+	tags.iter().map(|tag| Hex(tag.0).to_string()).collect()
 }

@@ -5,6 +5,7 @@ use crate::{
 	args::{About, Reach, RequestCommand},
 	consent::{self, plain_terms},
 	english::teller,
+	label_keys,
 	output::Output,
 	request,
 	session::{Session, Settings},
@@ -124,7 +125,7 @@ fn check_within(asked: &Asked, terms: &Terms) -> Result<()> {
 		"purposes that were not asked for"
 	} else if terms.confidentiality > asked.confidentiality {
 		"records of a confidentiality that was not asked for"
-	} else if terms.labels.0 & !asked.labels.0 != 0 {
+	} else if !terms.labels.is_within(&asked.labels) {
 		"labels that were not asked for"
 	} else {
 		return Ok(());
@@ -138,12 +139,14 @@ fn check_within(asked: &Asked, terms: &Terms) -> Result<()> {
 async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
-	let labels = session.labels_of(patient).await?;
+	let requests = at.requests_of(patient).await?;
+	let tags = requests.iter().filter_map(|(_, request)| request.asked.labels.named());
+	let labels = label_keys::learn(session, patient, tags.flatten().copied()).await?;
 	let teller = teller(&session.names, &labels);
 	let mine = session.me.as_ref().is_some_and(|me| me.account() == *patient);
 	let mut lines = Vec::new();
 	let mut rows = Vec::new();
-	for (id, request) in at.requests_of(patient).await? {
+	for (id, request) in requests {
 		let sentence = teller.request(&spoken(&request));
 		let reason = request::reason(session, &request);
 		let expired = request.expires <= now;
@@ -190,7 +193,7 @@ fn spoken(request: &Request) -> AccessRequest<'_> {
 		actions: *actions,
 		purposes: *purposes,
 		categories: *categories,
-		labels: *labels,
+		labels,
 		confidentiality: *confidentiality,
 		records,
 		data_period: *data_period,
@@ -201,7 +204,7 @@ fn spoken(request: &Request) -> AccessRequest<'_> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use vouchsafe_client::chain::{Actions, Categories, Confidentiality, Labels, Purposes};
+	use vouchsafe_client::chain::{Actions, Categories, Confidentiality, LabelFilter, Purposes};
 
 	#[test]
 	fn an_approval_only_narrows() {
@@ -211,7 +214,7 @@ mod tests {
 			actions: terms.actions,
 			purposes: terms.purposes,
 			categories: terms.categories,
-			labels: terms.labels,
+			labels: terms.labels.clone(),
 			confidentiality: terms.confidentiality,
 			records: terms.records.to_vec(),
 			data_period: terms.data_period,
@@ -228,7 +231,7 @@ mod tests {
 		assert!(refused(&|terms| terms.categories = Categories(0)));
 		assert!(refused(&|terms| terms.actions = Actions(3)));
 		assert!(refused(&|terms| terms.purposes = Purposes(0)));
-		assert!(refused(&|terms| terms.labels = Labels(1)));
+		assert!(refused(&|terms| terms.labels = LabelFilter::Any));
 		assert!(refused(&|terms| terms.confidentiality = Confidentiality::Restricted));
 	}
 }

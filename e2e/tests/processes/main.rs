@@ -4,6 +4,7 @@
 mod documents;
 mod failures;
 mod heartbeat;
+mod labels;
 mod one_hospital;
 mod refusals;
 mod rpc;

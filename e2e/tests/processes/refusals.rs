@@ -17,8 +17,8 @@ use vouchsafe_client::{
 		account_bytes,
 		calls::{ConsentCall, CustodyCall, MultiAddress, ProxyCall, RecordsCall, RuntimeCall},
 		refusal_of, AccountId, Category, Chain, ChainError, Confidentiality, Grantee, Ground,
-		Holder, HolderKind, HolderSet, Included, Labels, NewRecord, NewSharingSet, NewVersion,
-		Origin, Purpose, ServicePeriod, Signer, Submit, View, H256,
+		Holder, HolderKind, HolderSet, Included, NewRecord, NewSharingSet, NewVersion, Origin,
+		Purpose, ServicePeriod, Signer, Submit, View, H256,
 	},
 	custodian::{Custodian, CustodianClient, CustodianError},
 	messages::{action, AskRelease, FetchPatientEnvelope, Hex, Payload, ReadLog, Signed},
@@ -39,7 +39,7 @@ static SUITE: Suite = Suite::new("refusals", 8);
 static NETWORK: OnceCell<Network> = OnceCell::const_new();
 
 /// Waits until the test may run, and returns the shared network.
-async fn shared_network() -> Result<(Turn, &'static Network)> {
+pub(super) async fn shared_network() -> Result<(Turn, &'static Network)> {
 	let turn = SUITE.turn().await;
 	let options = Options { state: Some(plant_openings), ..Options::default() };
 	let network = NETWORK.get_or_try_init(|| Network::with(options)).await?;
@@ -64,8 +64,6 @@ async fn refused_for_one_term(term: Term) -> Result<()> {
 	let (_turn, network) = shared_network().await?;
 	let scenario = Scenario::new(network, &format!("//Refused//{}", term.patient)).await?;
 	let record = scenario.add_letter(term.record).await?;
-	// The patient learns the meaning of the record's labels by opening it.
-	commands::open_own(&scenario.patient, &record, &scenario.root.join("own")).await?;
 	let consent = scenario.permit(term.granted).await?;
 	scenario.refused(&scenario.doctor_b, &record, term.asked).await?;
 	commands::amend(&scenario.patient, consent, term.amended).await?;
@@ -616,7 +614,7 @@ async fn enter_record(chain: &Chain, salt: [u8; 16]) -> Result<()> {
 		service: ServicePeriod { first: 1500, last: 1500 },
 		relation: None,
 		confidentiality: Confidentiality::Normal,
-		labels: Labels(0),
+		labels: vec![],
 		category: Category::PatientEntered,
 	};
 	let manifest = vouchsafe_client::cid::cid_of(b"nothing").to_bytes();

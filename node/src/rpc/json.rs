@@ -460,6 +460,16 @@ mod tests {
 	}
 
 	#[test]
+	fn labels_are_hex() {
+		let tags = [LabelTag([0xab, 1, 2, 3])];
+		check(LabelTags::try_from(tags.to_vec()).unwrap(), json!(["0xab010203"]));
+		let also = LabelFilter::Also(canonical_tags(tags).unwrap());
+		check(also, json!({ "also": ["0xab010203"] }));
+		check(LabelFilter::Unlabelled, json!("unlabelled"));
+		assert!(error::<LabelTag>(json!("0xab")).contains("4 bytes"));
+	}
+
+	#[test]
 	fn a_decision_is_readable() {
 		let consent =
 			ConsentRef { grantee: Grantee::CareTeam { institution: account(), team: 3 }, id: 7 };

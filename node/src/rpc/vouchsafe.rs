@@ -71,6 +71,7 @@ pub fn methods(client: Arc<FullClient>) -> Result<RpcModule<FullClient>, Registe
 	add!("vouchsafe_openings": list openings(patient, reader));
 	add!("vouchsafe_decide": one decide(reader, ground, patient, record, action, purpose));
 	add!("vouchsafe_decideLog": one decide_log(reader, institution, patient));
+	add!("vouchsafe_mayWrite": one may_write(author, institution, patient));
 	// The patient's log.
 	add!("vouchsafe_auditHead": one audit_head(patient));
 

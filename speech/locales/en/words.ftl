@@ -176,3 +176,8 @@ count-share =
         [one] { $count } key share
        *[other] { $count } key shares
     }
+count-label =
+    { $count ->
+        [one] { $count } unnamed label
+       *[other] { $count } unnamed labels
+    }

@@ -2,7 +2,7 @@
 
 use crate::{
 	args::{relation, AddDocument, Adding},
-	author::{self, Added, Addition, Content, NewDocument, Place, SharingWish},
+	author::{self, Added, Addition, Content, NewDocument, Place, SharingWish, Unclassified},
 	commands::{account_json, accounts, check_labels, id_json, patient, record},
 	dates::{month_of_moment, now},
 	english::ENGLISH,
@@ -155,9 +155,24 @@ pub(super) fn step_by_step(session: &mut Session, adding: &Adding) {
 	}
 }
 
+/// Says on standard error that a record's labels could not be named.
+fn warn_of_unclassified(added: &Added) {
+	let Some(Unclassified { words, reason }) = &added.unclassified else { return };
+	let record = short(&added.record);
+	output::write_error(&format!(
+		"warning: record {record} is unclassified: its labels ({}) could not be named, because {reason}. \
+		 Only permits for any label open it. `vouchsafe record label {record} {} --patient NAME` names \
+		 the labels later. If the custodian lacks the label key, the patient gives it with `vouchsafe \
+		 consent deliver-labels`\n",
+		ENGLISH.and(words),
+		words.join(" ")
+	));
+}
+
 pub(super) fn added_output(session: &Session, added: &[Added]) -> Output {
 	let mut lines = Vec::new();
 	for it in added {
+		warn_of_unclassified(it);
 		let missing: Vec<_> = it.missing.iter().map(|it| session.names.show(it)).collect();
 		let state = if missing.is_empty() {
 			"acknowledged by all holders".to_owned()
@@ -184,6 +199,7 @@ pub(super) fn added_output(session: &Session, added: &[Added]) -> Output {
 				"category": it.category.word(),
 				"title": it.title,
 				"resumed": it.resumed,
+				"unclassified": it.unclassified.is_some(),
 				"complete": it.missing.is_empty(),
 				"missing": it.missing.iter().map(|it| account_json(session, it)).collect::<Vec<_>>(),
 			})

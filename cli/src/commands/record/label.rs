@@ -6,11 +6,12 @@ use crate::{
 	args::Agreement,
 	commands::{accounts, check_labels, confirm, countries, id_json, patient, record},
 	english::ENGLISH,
+	label_keys,
 	labels::LabelTable,
 	output::Output,
 	session::Session,
 };
-use anyhow::Result;
+use anyhow::{bail, Result};
 use serde_json::json;
 use vouchsafe_client::chain::{
 	calls::{CustodyCall, RecordsCall},
@@ -31,14 +32,25 @@ pub(super) async fn label(
 	let at = session.finalized().await?;
 	let patient = patient(session, whose)?;
 	let record = record(session, &at, &patient, named).await?;
-	ensure_record(session, &at, &patient, record).await?;
+	let found = ensure_record(session, &at, &patient, record).await?;
 	let known = session.labels_of(&patient).await?;
 	check_labels(&known, labels, new_label, agreement)?;
-	// Saved first: if the meaning of a bit on the chain were lost, it could not be
-	// recovered.
-	let (_, bits) = LabelTable::draw(&session.keep, me, &patient, labels).await?;
-	let call = RecordsCall::add_labels { patient, record, labels: bits };
+	let author = Some(&found.author).filter(|author| **author != patient);
+	let tagged = label_keys::tags(session, &patient, author, labels).await?;
+	let tags = match tagged.of(labels)? {
+		(tags, None) => tags.into_inner(),
+		(_, Some(reason)) => bail!(
+			"the labels could not be named: {reason}. If an institution lacks the label key, the \
+			 patient gives it with `vouchsafe consent deliver-labels`"
+		),
+	};
+	let call = RecordsCall::add_labels { patient: patient.clone(), record, labels: tags };
 	let block = session.submit(call).await?.number;
+	LabelTable::update(&session.keep, me, &patient, |table| {
+		table.use_words(labels);
+		Ok(())
+	})
+	.await?;
 	Ok(Output::new(
 		format!("Record {} has the labels {} now.", short(&record), ENGLISH.and(labels)),
 		json!({ "record": id_json(&record), "labels": labels, "block": block }),

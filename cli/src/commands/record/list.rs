@@ -1,8 +1,10 @@
 //! `vouchsafe record list`.
 
+use super::tags_json;
 use crate::{
 	commands::{account_json, id_json, records_of},
 	dates::show_period,
+	label_keys,
 	output::{table, Output},
 	session::Session,
 };
@@ -14,11 +16,12 @@ use vouchsafe_speech::short;
 pub(super) async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let records = records_of(&at, patient).await?;
-	let labels = session.labels_of(patient).await?;
+	let tags = records.iter().flat_map(|(_, record)| record.labels.iter().copied());
+	let labels = label_keys::learn(session, patient, tags).await?;
 	let mut rows = Vec::new();
 	let mut json = Vec::new();
 	for (id, record) in &records {
-		let shown = labels.show(&record.labels);
+		let shown = labels.show(id, &record.labels);
 		let author = if record.author == *patient {
 			"the patient".to_owned()
 		} else {
@@ -30,7 +33,7 @@ pub(super) async fn list(session: &Session, patient: &AccountId) -> Result<Outpu
 			show_period(record.service.first, record.service.last),
 			author,
 			record.versions.to_string(),
-			shown.join(", "),
+			shown.texts().join(", "),
 			record.status.word().to_owned(),
 		]);
 		json.push(json!({
@@ -40,8 +43,8 @@ pub(super) async fn list(session: &Session, patient: &AccountId) -> Result<Outpu
 			"author": account_json(session, &record.author),
 			"responsible": account_json(session, &record.responsible),
 			"versions": record.versions,
-			"labels": shown,
-			"label_bits": record.labels.0,
+			"labels": shown.words,
+			"label_tags": tags_json(&record.labels),
 			"origin": record.origin.word(),
 			"confidentiality": record.confidentiality.word(),
 			"status": record.status.word(),
@@ -50,20 +53,20 @@ pub(super) async fn list(session: &Session, patient: &AccountId) -> Result<Outpu
 			})),
 		}));
 	}
-	let text =
-		if rows.is_empty() {
-			format!("{} has no records.", session.names.show(patient))
+	let text = if rows.is_empty() {
+		format!("{} has no records.", session.names.show(patient))
+	} else {
+		let table = table(
+			&["RECORD", "CATEGORY", "MONTHS", "WRITTEN BY", "VERSIONS", "LABELS", "STATUS"],
+			&rows,
+		);
+		let unknown =
+			records.iter().any(|(id, record)| labels.words_of(id, &record.labels).is_none());
+		if unknown {
+			format!("{table}\nUnnamed labels are not known here yet: open a record that has them.")
 		} else {
-			let table = table(
-				&["RECORD", "CATEGORY", "MONTHS", "WRITTEN BY", "VERSIONS", "LABELS", "STATUS"],
-				&rows,
-			);
-			let unknown = records.iter().any(|(_, record)| !labels.knows(&record.labels));
-			if unknown {
-				format!("{table}\nA label with a number is not known here yet: open a record that has it.")
-			} else {
-				table
-			}
-		};
+			table
+		}
+	};
 	Ok(Output::new(text, json!({ "records": json })))
 }

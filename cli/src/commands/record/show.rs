@@ -1,12 +1,12 @@
 //! `vouchsafe record show`.
 
-use super::ensure_record;
+use super::{ensure_record, tags_json};
 use crate::{
 	advice,
 	commands::{account_json, id_json},
 	dates::show_period,
 	english::ENGLISH,
-	open,
+	label_keys, open,
 	output::Output,
 	session::Session,
 };
@@ -22,7 +22,7 @@ pub(super) async fn show(
 	id: H256,
 ) -> Result<Output> {
 	let record = ensure_record(session, at, patient, id).await?;
-	let labels = session.labels_of(patient).await?;
+	let labels = label_keys::learn(session, patient, record.labels.iter().copied()).await?;
 	let show = |account: &AccountId| session.names.show(account);
 	let mut lines = vec![
 		format!("Record 0x{}", hex::encode(id.0)),
@@ -40,9 +40,9 @@ pub(super) async fn show(
 			ENGLISH.phrase(record.status)
 		),
 	];
-	let shown = labels.show(&record.labels);
-	if !shown.is_empty() {
-		lines.push(format!("  labels: {}", ENGLISH.and(&shown)));
+	let shown = labels.show(&id, &record.labels);
+	if !record.labels.is_empty() {
+		lines.push(format!("  labels: {}", ENGLISH.and(&shown.texts())));
 	}
 	if let Some(relation) = &record.relation {
 		lines.push(format!(
@@ -106,7 +106,8 @@ pub(super) async fn show(
 			"patient": account_json(session, &record.patient),
 			"category": record.category.word(),
 			"status": record.status.word(),
-			"labels": shown,
+			"labels": shown.words,
+			"label_tags": tags_json(&record.labels),
 			"head": id_json(&record.head),
 			"versions": versions,
 		}),

@@ -88,6 +88,7 @@ impl Fixture {
 			genesis: GENESIS,
 			finalized: self.block.clone(),
 			best: self.block.clone(),
+			..NodeDouble::default()
 		};
 		finalized(&mut node.finalized);
 		best(&mut node.best);
@@ -219,7 +220,10 @@ async fn only_a_patient_fetches_and_only_the_own_key() {
 	}
 	let other = account(AccountKind::Patient, INSTITUTION, SecretKey::random().public().0);
 	let author_bytes = account_bytes(&id(&author()));
-	fixture.set_chain(|block| drop(block.accounts.insert(author_bytes, other)), |_| ());
+	let as_patient = |block: &mut BlockDouble| {
+		block.accounts.insert(author_bytes, other);
+	};
+	fixture.set_chain(as_patient, |_| ());
 	assert!(matches!(fixture.fetch(&author()).await, Err(ApiError::NoLabelKey)));
 }
 

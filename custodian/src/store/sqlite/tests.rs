@@ -4,8 +4,8 @@ use super::*;
 use crate::{
 	encryption::{EncryptionError, StorageEncryption},
 	store::{
-		ConsentKey, Content, DueVersion, IndexedBlock, KeptVersion, LogIndex, Nonces, Shares,
-		VersionId,
+		ConsentKey, Content, DueVersion, IndexedBlock, KeptVersion, LabelKeys, LogIndex, Nonces,
+		Shares, VersionId,
 	},
 };
 use codec::Encode;
@@ -14,6 +14,7 @@ use vouchsafe_client::{
 	messages::{Hex, HexBytes, LogLine},
 };
 use vouchsafe_vault::{
+	label::LabelKey,
 	seal::SecretKey,
 	sharing::{Secret, Share},
 };
@@ -122,6 +123,24 @@ async fn a_stolen_database_shows_no_share() {
 	assert!(fixture.is_on_disk(&[4; 97]));
 	assert!(!fixture.is_on_disk(&secret[2..18]));
 	assert!(!fixture.is_on_disk(&fixture.key.to_bytes()[..16]));
+}
+
+#[tokio::test]
+async fn the_first_label_key_stays_and_is_encrypted() {
+	let before = Fixture::new();
+	assert_eq!(before.database.label_key(PATIENT).await.unwrap(), None);
+	let (key, other) = (LabelKey::random(), LabelKey::random());
+	for offered in [&key, &other] {
+		let sealed = before.encryption.seal_label_key(&PATIENT, offered).unwrap();
+		let kept = before.database.keep_label_key(PATIENT, sealed).await.unwrap();
+		assert!(before.encryption.open_label_key(&PATIENT, &kept).unwrap() == key);
+	}
+	let after = before.restarted();
+	let kept = after.database.label_key(PATIENT).await.unwrap().unwrap();
+	assert!(after.encryption.open_label_key(&PATIENT, &kept).unwrap() == key);
+	assert_eq!(after.database.label_key(HOLDER).await.unwrap(), None);
+	after.database.checkpoint().unwrap();
+	assert!(after.is_on_disk(&PATIENT) && !after.is_on_disk(&key.to_bytes()[..16]));
 }
 
 #[tokio::test]

@@ -1,0 +1,382 @@
+//! The patient's label key: how the patient's client gets it and gives it to custodians, and how
+//! authors get tags from their custodian.
+//!
+//! A patient's key is drawn by the registrar's client at enrolment and delivered to the custodian of
+//! the enrolling institution. A patient without one draws it, and the first key that a custodian has
+//! stays. With a permit to write, the patient's client delivers it to the custodians of the institutions
+//! that may write.
+
+use crate::{
+	consent::permits_writing,
+	labels::LabelTable,
+	open::LAG,
+	platform::{Clock, Platform},
+	session::{in_force, At, Session},
+};
+use anyhow::{bail, ensure, Context as _, Result};
+use std::time::Duration;
+use vouchsafe_protocol::{
+	errors::CustodianError,
+	messages::{AskLabelTags, DeliverLabelKey, HexBytes, WordTags, MAX_LABEL_WORDS},
+	traits::{Custodian, View},
+	types::{
+		account_bytes, canonical_tags, AccountId, AccountKind, Grantee, LabelTag, LabelTags,
+		Status, Terms, MAX_LABELS,
+	},
+};
+use vouchsafe_vault::{label::LabelKey, seal::PublicKey};
+
+/// The tags of labels, as far as they could be computed.
+#[derive(Clone, Debug, Default)]
+pub struct Tagged {
+	/// What is known of the patient's labels now.
+	pub table: LabelTable,
+	/// Why tags could not be computed.
+	pub reason: Option<String>,
+}
+
+impl Tagged {
+	/// The tags of a record's labels. If one of them is not known, the record is unclassified, and the
+	/// reason is returned too.
+	pub fn of(&self, words: &[String]) -> Result<(LabelTags, Option<String>)> {
+		let unclassified =
+			|| canonical_tags([LabelTag::UNCLASSIFIED]).context("one tag is too many");
+		let tags: Option<Vec<LabelTag>> =
+			words.iter().map(|word| self.table.tag_of(word)).collect();
+		match tags {
+			Some(tags) if tags.contains(&LabelTag::UNCLASSIFIED) => Ok((unclassified()?, None)),
+			Some(tags) => {
+				let tags = canonical_tags(tags)
+					.with_context(|| format!("a record has at most {MAX_LABELS} labels"))?;
+				Ok((tags, None))
+			},
+			None => {
+				let reason =
+					self.reason.clone().unwrap_or_else(|| "their tags are not known".into());
+				Ok((unclassified()?, Some(reason)))
+			},
+		}
+	}
+}
+
+/// The tags of words for a patient's labels: from the patient's own key, from what is kept here, or
+/// from the custodian of the institution. The tags of the usual labels are asked for with them.
+pub async fn tags(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	institution: Option<&AccountId>,
+	words: &[String],
+) -> Result<Tagged> {
+	let table = session.labels_of(patient).await?;
+	if words.iter().all(|word| table.tag_of(word).is_some()) {
+		return Ok(Tagged { table, reason: None });
+	}
+	let learnt = match institution {
+		_ if session.me()?.account() == *patient => own_key(session).await.map(drop),
+		Some(institution) => ask(session, &table, patient, institution, words).await,
+		None => Ok(()),
+	};
+	let reason = learnt.err().map(|error| format!("{error:#}"));
+	Ok(Tagged { table: session.labels_of(patient).await?, reason })
+}
+
+/// Asks a custodian for the tags that are not known here, and keeps them.
+async fn ask(
+	session: &Session<impl Platform>,
+	table: &LabelTable,
+	patient: &AccountId,
+	institution: &AccountId,
+	words: &[String],
+) -> Result<()> {
+	let me = session.me()?;
+	let name = session.names.show(institution);
+	let at = session.finalized().await?;
+	if !at.may_write(&me.account(), institution, patient).await?.is_permit() {
+		bail!("no consent of the patient lets you add records for {name}");
+	}
+	for words in table.without_tag(words.iter().map(String::as_str)).chunks(MAX_LABEL_WORDS) {
+		let request = AskLabelTags { patient: patient.into(), words: words.to_vec() };
+		let answer = ask_custodian(session, institution, &request).await?;
+		ensure!(
+			answer.tags.len() == words.len(),
+			"the custodian of {name} sent another number of tags than it was asked for"
+		);
+		LabelTable::update(&session.keep, me, patient, |table| {
+			table.note_tags(words, &answer.tags);
+			Ok(())
+		})
+		.await?;
+	}
+	Ok(())
+}
+
+async fn ask_custodian(
+	session: &Session<impl Platform>,
+	institution: &AccountId,
+	request: &AskLabelTags,
+) -> Result<WordTags> {
+	let name = session.names.show(institution);
+	let custodian = session.custodian(institution)?;
+	let signer = &session.me()?.signer;
+	// The custodian's node may see the consent a little later than ours.
+	let deadline = session.clock.elapsed() + LAG;
+	loop {
+		match custodian.label_tags(signer, request).await {
+			Err(CustodianError::NoAccess) if session.clock.elapsed() < deadline => {
+				session.clock.sleep(Duration::from_millis(400)).await;
+			},
+			Err(CustodianError::NotFound) => {
+				bail!("the custodian of {name} does not have the patient's label key")
+			},
+			answer => {
+				return answer.with_context(|| format!("the custodian of {name} computed no tags"))
+			},
+		}
+	}
+}
+
+/// Learns the words of labels that are not known here, as far as that is possible without drawing a
+/// key: the patient from the enrolling institution's custodian, authors from their own. If it is not
+/// possible, the labels stay unknown.
+pub async fn learn(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	tags: impl IntoIterator<Item = LabelTag>,
+) -> Result<LabelTable> {
+	let table = session.labels_of(patient).await?;
+	let is_known = tags.into_iter().all(|tag| table.word_of(tag).is_some());
+	let Some(me) = session.me.as_ref().filter(|_| !is_known) else { return Ok(table) };
+	let learnt = if me.account() == *patient {
+		fetch_key(session).await.map(drop)
+	} else {
+		match session.acting_for(None).await {
+			Ok(Some(institution)) => ask(session, &table, patient, &institution, &[]).await,
+			_ => Ok(()),
+		}
+	};
+	if let Err(error) = learnt {
+		tracing::info!("labels stay unknown: {error:#}");
+	}
+	session.labels_of(patient).await
+}
+
+/// The user's own label key: the one that is kept here, or the one that the enrolling institution's
+/// custodian has. If there is none, it is drawn and delivered there. If the institution has no
+/// custodian, the key is kept here alone.
+pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
+	if let Some(key) = fetch_key(session).await? {
+		return Ok(key);
+	}
+	let me = session.me()?;
+	let key = LabelKey::random();
+	let home = home_of(session).await?;
+	if !has_custodian(session, &home) {
+		return LabelTable::keep_key(&session.keep, me, key).await;
+	}
+	match deliver_to(session, &me.account(), &key, &home).await {
+		// Another device of the patient, or the registrar, was faster.
+		Err(error) if is_other_key(&error) => {
+			let key = fetch_key(session).await?;
+			key.context("the custodian has another label key, and does not give it: try again")
+		},
+		Err(error) => Err(error),
+		Ok(()) => LabelTable::keep_key(&session.keep, me, key).await,
+	}
+}
+
+/// The user's own label key, if it is kept here or the enrolling institution's custodian has it.
+async fn fetch_key(session: &Session<impl Platform>) -> Result<Option<LabelKey>> {
+	let me = session.me()?;
+	let patient = me.account();
+	if let Some(key) = session.labels_of(&patient).await?.key() {
+		return Ok(Some(key.clone()));
+	}
+	let home = home_of(session).await?;
+	if !has_custodian(session, &home) {
+		return Ok(None);
+	}
+	let name = session.names.show(&home);
+	let sealed = match session.custodian(&home)?.label_key(&me.signer).await {
+		Err(CustodianError::NotFound) => return Ok(None),
+		answer => {
+			answer.with_context(|| format!("your label key could not be fetched from {name}"))?
+		},
+	};
+	let (genesis, patient) = (session.genesis().0, account_bytes(&patient));
+	let key = LabelKey::open(&me.encryption, &genesis, &patient, &sealed.key.0)
+		.with_context(|| format!("the label key from {name}"))?;
+	LabelTable::keep_key(&session.keep, me, key).await.map(Some)
+}
+
+/// The institution that enrolled the user.
+async fn home_of(session: &Session<impl Platform>) -> Result<AccountId> {
+	let me = session.me()?.account();
+	let account = session.finalized().await?.account(&me).await?;
+	Ok(account.context("your account is not enrolled")?.enrolled_by)
+}
+
+fn has_custodian(session: &Session<impl Platform>, institution: &AccountId) -> bool {
+	session.member(institution).is_some_and(|member| member.custodian.is_some())
+}
+
+/// Draws a label key for a patient who was just enrolled, and delivers it to the custodian of the
+/// institution. The patient's client fetches it from there.
+pub async fn draw_for(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	institution: &AccountId,
+) -> Result<()> {
+	match deliver_to(session, patient, &LabelKey::random(), institution).await {
+		Err(error) if is_other_key(&error) => Ok(()),
+		result => result,
+	}
+}
+
+fn is_other_key(error: &anyhow::Error) -> bool {
+	matches!(error.downcast_ref(), Some(CustodianError::OtherLabelKey))
+}
+
+/// Delivers a label key to the custodian of an institution.
+async fn deliver_to(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	key: &LabelKey,
+	institution: &AccountId,
+) -> Result<()> {
+	let name = session.names.show(institution);
+	let custodian = session.custodian(institution)?;
+	let member = session.member(institution).and_then(|member| member.custodian.as_ref());
+	let (_, to) = member.with_context(|| format!("{name} has not named a custodian yet"))?;
+	let sealed = key.seal(&PublicKey(*to), &session.genesis().0, &account_bytes(patient))?;
+	let delivery = DeliverLabelKey { patient: patient.into(), key: HexBytes(sealed) };
+	custodian
+		.deliver_label_key(&session.me()?.signer, &delivery)
+		.await
+		.with_context(|| format!("the custodian of {name} did not take the label key"))
+}
+
+/// The institutions to which the key was delivered, and those to which it could not be.
+#[derive(Clone, Debug, Default)]
+pub struct KeyDeliveries {
+	/// They have it.
+	pub delivered: Vec<AccountId>,
+	/// They do not have it, and why.
+	pub failed: Vec<(AccountId, String)>,
+}
+
+/// Delivers the user's label key to the custodians of all institutions that may write by these permits.
+pub async fn deliver<'a>(
+	session: &Session<impl Platform>,
+	permits: impl IntoIterator<Item = (&'a Grantee, &'a Terms)>,
+) -> Result<KeyDeliveries> {
+	let mut report = KeyDeliveries::default();
+	let at = session.finalized().await?;
+	let mut institutions = Vec::new();
+	for (grantee, terms) in permits {
+		if permits_writing(terms) {
+			institutions.extend(writers(session, &at, grantee).await?);
+		}
+	}
+	institutions.sort_unstable();
+	institutions.dedup();
+	if institutions.is_empty() {
+		return Ok(report);
+	}
+	let key = own_key(session).await?;
+	let patient = session.me()?.account();
+	for institution in institutions {
+		match deliver_to(session, &patient, &key, &institution).await {
+			Ok(()) => report.delivered.push(institution),
+			Err(error) => report.failed.push((institution, format!("{error:#}"))),
+		}
+	}
+	Ok(report)
+}
+
+/// The institutions whose staff a permit for this grantee lets write.
+async fn writers<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
+	grantee: &Grantee,
+) -> Result<Vec<AccountId>> {
+	if let Some(institution) = grantee.institution() {
+		return Ok(vec![institution.clone()]);
+	}
+	match grantee {
+		Grantee::Person(person) => {
+			let now = at.time().await?;
+			let affiliations = at.affiliations(person).await?.into_iter();
+			let current = affiliations.filter(|(_, affiliation)| in_force(affiliation, now));
+			Ok(current.map(|(institution, _)| institution).collect())
+		},
+		Grantee::Everyone | Grantee::Role(_) => {
+			let everyone = *grantee == Grantee::Everyone;
+			let members = session.members.iter().filter(|member| {
+				// A permit for everyone is not for an authority's staff.
+				let is_meant = !everyone || member.kind == AccountKind::Institution;
+				is_meant && member.status == Status::Active && member.custodian.is_some()
+			});
+			Ok(members.map(|member| member.account.clone()).collect())
+		},
+		_ => Ok(vec![]),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{keys::Identity, memory::MemoryKeep};
+
+	#[test]
+	fn a_record_is_unclassified_unless_all_its_tags_are_known() {
+		let mut table = LabelTable::default();
+		let hex = vouchsafe_protocol::messages::Hex([1; 4]);
+		table.note_tags(&["hiv".to_owned()], &[hex]);
+		let tagged = Tagged { table, reason: Some("it is away".into()) };
+		let of = |words: &[&str]| {
+			let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+			let (tags, reason) = tagged.of(&words).unwrap();
+			(tags.to_vec(), reason)
+		};
+		let unclassified = vec![LabelTag::UNCLASSIFIED];
+		let away = Some("it is away".to_owned());
+		assert_eq!(of(&[]), (vec![], None));
+		assert_eq!(of(&["hiv"]), (vec![LabelTag([1; 4])], None));
+		assert_eq!(of(&["hiv", "psychiatry"]), (unclassified.clone(), away));
+		// Whoever says so does not need the key.
+		assert_eq!(of(&["hiv", "unclassified-sensitive"]), (unclassified, None));
+	}
+
+	#[tokio::test]
+	async fn tags_that_are_kept_need_no_custodian() {
+		let doctor = Identity::development("//DoctorA").unwrap();
+		let keep = MemoryKeep::default();
+		let (patient, hospital) = (AccountId::new([7; 32]), AccountId::new([1; 32]));
+		let note = |table: &mut LabelTable| {
+			table.note_tags(&["hiv".to_owned()], &[vouchsafe_protocol::messages::Hex([1; 4])]);
+			Ok(())
+		};
+		LabelTable::update(&keep, &doctor, &patient, note).await.unwrap();
+		let session = Session::offline(doctor, keep);
+		let words =
+			|words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+		let tagged = tags(&session, &patient, Some(&hospital), &words(&["hiv"])).await.unwrap();
+		assert_eq!(tagged.reason, None);
+		// The others are asked for, and that nobody answers is a reason and not a failure.
+		let words = words(&["hiv", "psychiatry"]);
+		let tagged = tags(&session, &patient, Some(&hospital), &words).await.unwrap();
+		let (tags, reason) = tagged.of(&words).unwrap();
+		assert_eq!(tags.to_vec(), [LabelTag::UNCLASSIFIED]);
+		assert!(reason.unwrap().contains("it is away"));
+	}
+
+	#[test]
+	fn a_record_has_at_most_eight_labels() {
+		let words: Vec<String> = (0..9).map(|number| format!("own-{number}")).collect();
+		let mut table = LabelTable::default();
+		let tags: Vec<_> = (1..=9).map(|id| vouchsafe_protocol::messages::Hex([id; 4])).collect();
+		table.note_tags(&words, &tags);
+		let tagged = Tagged { table, reason: None };
+		assert!(tagged.of(&words[..8]).is_ok() && tagged.of(&words).is_err());
+	}
+}

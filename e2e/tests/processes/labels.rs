@@ -1,0 +1,133 @@
+//! One word is one label of a patient, however many commands, machines and authors use it: a permit
+//! opens only the words that it names, and a deny closes all of them.
+//!
+//! The tests use the network of the refusals.
+
+use crate::refusals::shared_network;
+use anyhow::{ensure, Context, Result};
+use serde_json::{json, Value};
+use std::{collections::BTreeSet, path::PathBuf};
+use vouchsafe_e2e::{
+	commands::{self, Permit},
+	network::Network,
+	scenario::Scenario,
+};
+
+/// Writes a bundle of one resource to a file.
+fn bundle(scenario: &Scenario, resource: &Value) -> Result<PathBuf> {
+	let kind = resource["resourceType"].as_str().context("a resource has a type")?;
+	let bundle = json!({
+		"resourceType": "Bundle",
+		"type": "collection",
+		"entry": [{ "fullUrl": format!("http://fhir.example.org/{kind}/1"), "resource": resource }],
+	});
+	let file = scenario.root.join(format!("{kind}.json"));
+	std::fs::write(&file, bundle.to_string())?;
+	Ok(file)
+}
+
+/// Two resources with a code for psychiatry, which import labels.
+fn psychiatric_resources() -> [Value; 2] {
+	let coded =
+		|code| json!({ "coding": [{ "system": "http://hl7.org/fhir/sid/icd-10", "code": code }] });
+	[
+		json!({
+			"resourceType": "Condition",
+			"id": "1",
+			"subject": { "reference": "Patient/p" },
+			"code": coded("F32.1"),
+			"recordedDate": "2026-03-04",
+		}),
+		json!({
+			"resourceType": "Encounter",
+			"id": "1",
+			"status": "finished",
+			"class": { "code": "AMB" },
+			"reasonCode": [coded("F20.0")],
+			"period": { "start": "2026-03-04", "end": "2026-03-04" },
+		}),
+	]
+}
+
+/// The tags of a record's labels, as the patient sees them.
+async fn tags(scenario: &Scenario, record: &str) -> Result<Vec<Value>> {
+	let shown = scenario.patient.run(&["record", "show", record]).await?;
+	let tags = shown["label_tags"].as_array().context("the answer has no tags")?;
+	Ok(tags.clone())
+}
+
+/// The records that B's doctor opens, of those that the patient has.
+async fn opened(scenario: &Scenario, folder: &str) -> Result<BTreeSet<String>> {
+	let out = scenario.root.join(folder);
+	let opened =
+		commands::open_all(&scenario.doctor_b2, Some("Hospital B"), &scenario.patient, &out)
+			.await?;
+	Ok(opened.into_keys().collect())
+}
+
+/// Closes records with these labels to Hospital B.
+async fn deny(scenario: &Scenario, label: &str) -> Result<u64> {
+	commands::grant(&scenario.patient, &Permit::to("Hospital B").and(&["--deny", "--label", label]))
+		.await
+}
+
+async fn scenario(network: &Network, patient: &str) -> Result<Scenario> {
+	Scenario::new(network, &format!("//Labels//{patient}")).await
+}
+
+#[tokio::test]
+async fn two_imports_at_once_use_one_label() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = scenario(network, "AtOnce").await?;
+	let [condition, encounter] = psychiatric_resources();
+	let files = [bundle(&scenario, &condition)?, bundle(&scenario, &encounter)?];
+	let import = |file| commands::import(&scenario.doctor_a, &scenario.patient, "Hospital A", file);
+	let (first, second) = tokio::try_join!(import(&files[0]), import(&files[1]))?;
+	let records: Vec<&String> =
+		first.records.iter().chain(&second.records).map(|(record, _)| record).collect();
+	ensure!(records.len() >= 2, "{records:?}");
+	let label = tags(&scenario, records[0]).await?;
+	ensure!(label.len() == 1, "{label:?}");
+	for record in &records {
+		ensure!(tags(&scenario, record).await? == label, "one word has two labels");
+	}
+	scenario.permit(&["--label", "all", "--confidentiality", "very-restricted"]).await?;
+	ensure!(opened(&scenario, "all").await?.len() == records.len(), "the permit is for all");
+	deny(&scenario, "psychiatry").await?;
+	ensure!(opened(&scenario, "denied").await?.is_empty(), "a denied record was opened");
+	Ok(())
+}
+
+#[tokio::test]
+async fn authors_of_two_hospitals_use_one_label() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = scenario(network, "TwoAuthors").await?;
+	let Scenario { patient, doctor_a, doctor_b, .. } = &scenario;
+	commands::grant(patient, &Permit::write("Hospital B")).await?;
+	let letter = scenario.letter()?;
+	let add = |author, institution, label| {
+		let further = ["--label", label];
+		let letter = &letter;
+		async move { commands::add_with(author, patient, institution, letter, &further).await }
+	};
+	let first = add(doctor_a, "Hospital A", "psychiatry").await?;
+	let second = add(doctor_b, "Hospital B", "psychiatry").await?;
+	let hiv = add(doctor_b, "Hospital B", "hiv").await?;
+	ensure!(tags(&scenario, &first).await? == tags(&scenario, &second).await?, "two labels");
+	ensure!(tags(&scenario, &first).await? != tags(&scenario, &hiv).await?, "one label for two");
+	// The patient sees words without having opened a record.
+	let words = commands::labels(patient).await?;
+	ensure!(words[&hiv] == ["hiv"] && words[&second] == ["psychiatry"], "{words:?}");
+
+	let permit = scenario.permit(&["--label", "psychiatry"]).await?;
+	let both = BTreeSet::from([first.clone(), second.clone()]);
+	ensure!(opened(&scenario, "permitted").await? == both, "the permit is for psychiatry");
+	commands::amend(patient, permit, &["--label", "all"]).await?;
+	ensure!(opened(&scenario, "all").await?.len() == 3, "the permit is for all");
+	deny(&scenario, "psychiatry").await?;
+	ensure!(
+		opened(&scenario, "denied").await? == BTreeSet::from([hiv]),
+		"the deny is for psychiatry"
+	);
+	Ok(())
+}
