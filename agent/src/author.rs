@@ -65,7 +65,7 @@ impl Content {
 			let piece = left.split_to(left.len().min(PIECE));
 			(!piece.is_empty()).then_some(Ok(piece))
 		};
-		Box::pin(stream::iter(std::iter::from_fn(next)))
+		Pieces::new(stream::iter(std::iter::from_fn(next)))
 	}
 
 	async fn digest(&self) -> Result<[u8; 32]> {
@@ -119,7 +119,7 @@ pub struct Widening {
 
 impl Place {
 	/// The words of the labels that it gives its record.
-	fn labels(&self) -> &[String] {
+	pub fn labels(&self) -> &[String] {
 		match self {
 			Self::New { labels, .. }
 			| Self::VersionOf { widening: Some(Widening { labels, .. }), .. } => labels,
@@ -252,7 +252,7 @@ async fn source_of(addition: &Addition) -> Result<Hex<32>> {
 /// Finishes a group, from the step that it has reached.
 async fn run<P: Platform>(
 	session: &Session<P>,
-	journal: Journal<'_, P::Keep>,
+	journal: Journal<P::Keep>,
 	mut group: Group,
 	patience: Option<Duration>,
 	resumed: bool,
@@ -311,9 +311,9 @@ async fn outcome(
 			category: found.category,
 			missing: missing(&at, entry).await?,
 			resumed,
-			unclassified: entry.labels().and_then(|labels| {
-				let reason = labels.unclassified.clone()?;
-				Some(Unclassified { words: labels.words.clone(), reason })
+			unclassified: entry.unclassified.clone().map(|reason| {
+				let words = entry.words.clone();
+				Unclassified { words, reason }
 			}),
 		});
 	}

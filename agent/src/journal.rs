@@ -58,6 +58,10 @@ pub struct Entry {
 	pub version: u32,
 	/// The new record, or `None` for a further version.
 	pub new: Option<NewRow>,
+	/// The words of the record's labels, as far as they are known.
+	pub words: Vec<String>,
+	/// Why the tags of labels could not be computed, so that the record is unclassified.
+	pub unclassified: Option<String>,
 	/// What a further version widens of the record.
 	pub widening: Option<WideningRow>,
 	/// Hash of the version before.
@@ -111,8 +115,8 @@ pub struct NewRow {
 	pub relation: Option<(String, Hex<32>)>,
 	/// The word of its confidentiality.
 	pub confidentiality: String,
-	/// Its labels.
-	pub labels: LabelsRow,
+	/// The tags of its labels.
+	pub labels: Vec<Hex<4>>,
 	/// The word of its category.
 	pub category: String,
 }
@@ -140,8 +144,8 @@ impl LabelsRow {
 pub struct WideningRow {
 	/// First and last month.
 	pub months: (u16, u16),
-	/// Its labels.
-	pub labels: LabelsRow,
+	/// The tags of its labels.
+	pub labels: Vec<Hex<4>>,
 	/// The word of its confidentiality.
 	pub confidentiality: String,
 }
@@ -158,19 +162,19 @@ pub struct Envelope {
 }
 
 /// A group's folder, claimed by this process.
-pub struct Journal<'a, K: Keep> {
-	keep: &'a K,
-	me: &'a Identity,
+pub struct Journal<K: Keep> {
+	keep: K,
+	me: Identity,
 	folder: String,
 	_claim: K::Lock,
 }
 
-impl<'a, K: Keep> Journal<'a, K> {
+impl<K: Keep> Journal<K> {
 	/// Claims the group of these documents for this process. If an earlier run did not finish them,
 	/// its group is returned too. It is an error if another process works on them.
 	pub async fn claim(
-		keep: &'a K,
-		me: &'a Identity,
+		keep: &K,
+		me: &Identity,
 		genesis: Hex<32>,
 		source: Hex<32>,
 	) -> Result<(Self, Option<Group>)> {
@@ -191,7 +195,7 @@ impl<'a, K: Keep> Journal<'a, K> {
 	}
 
 	/// All groups of this key that are not finished and that no other process works on.
-	pub async fn unfinished(keep: &'a K, me: &'a Identity) -> Result<Vec<(Self, Group)>> {
+	pub async fn unfinished(keep: &K, me: &Identity) -> Result<Vec<(Self, Group)>> {
 		if keep.folders(FOLDER).await?.is_empty() {
 			return Ok(Vec::new());
 		}
@@ -211,7 +215,7 @@ impl<'a, K: Keep> Journal<'a, K> {
 
 	/// All groups with a state that no other process works on. Those without one are removed. What
 	/// is kept must be locked.
-	async fn all(keep: &'a K, me: &'a Identity) -> Result<Vec<Self>> {
+	async fn all(keep: &K, me: &Identity) -> Result<Vec<Self>> {
 		let mut found = Vec::new();
 		for name in keep.folders(FOLDER).await? {
 			let Some(journal) = Self::claim_folder(keep, me, &name).await? else { continue };
@@ -223,9 +227,10 @@ impl<'a, K: Keep> Journal<'a, K> {
 		Ok(found)
 	}
 
-	async fn claim_folder(keep: &'a K, me: &'a Identity, name: &str) -> Result<Option<Self>> {
+	async fn claim_folder(keep: &K, me: &Identity, name: &str) -> Result<Option<Self>> {
 		let folder = format!("{FOLDER}/{name}");
 		let claim = keep.claim(&folder).await?;
+		let (keep, me) = (keep.clone(), me.clone());
 		Ok(claim.map(|claim| Self { keep, me, folder, _claim: claim }))
 	}
 
@@ -249,9 +254,10 @@ impl<'a, K: Keep> Journal<'a, K> {
 		self.keep.keep(draft, &self.folder, &content_name(entry)).await
 	}
 
-	/// An entry's ciphertext.
-	pub fn content(&self, entry: usize) -> Pieces {
-		self.keep.content(&self.folder, &content_name(entry))
+	/// An entry's ciphertext, from the beginning each time.
+	pub fn content(&self, entry: usize) -> impl Fn() -> Pieces + use<K> {
+		let (keep, folder, name) = (self.keep.clone(), self.folder.clone(), content_name(entry));
+		move || keep.content(&folder, &name)
 	}
 
 	/// Writes the group's state.
@@ -286,11 +292,11 @@ mod tests {
 		Group { genesis: Hex([1; 32]), signer: Hex([2; 32]), source: Hex([3; 32]), entries: vec![] }
 	}
 
-	async fn claim<'a>(
-		keep: &'a MemoryKeep,
-		me: &'a Identity,
+	async fn claim(
+		keep: &MemoryKeep,
+		me: &Identity,
 		source: u8,
-	) -> Result<(Journal<'a, MemoryKeep>, Option<Group>)> {
+	) -> Result<(Journal<MemoryKeep>, Option<Group>)> {
 		Journal::claim(keep, me, Hex([1; 32]), Hex([source; 32])).await
 	}
 
@@ -333,13 +339,13 @@ mod tests {
 		let (journal, _) = claim(&keep, &me, 3).await.unwrap();
 		let mut draft = journal.draft().await.unwrap();
 		draft.write(b"ciphertext").await.unwrap();
-		assert!(journal.content(0).next().await.unwrap().is_err(), "not kept yet");
+		assert!(journal.content(0)().next().await.unwrap().is_err(), "not kept yet");
 		journal.keep_content(draft, 0).await.unwrap();
 		journal.save(&group()).await.unwrap();
 		drop(journal);
 		let (journal, _) = claim(&keep, &me, 3).await.unwrap();
 		for _ in 0..2 {
-			assert_eq!(journal.content(0).next().await.unwrap().unwrap(), b"ciphertext"[..]);
+			assert_eq!(journal.content(0)().next().await.unwrap().unwrap(), b"ciphertext"[..]);
 		}
 		journal.remove().await.unwrap();
 		assert!(keep.places().is_empty());

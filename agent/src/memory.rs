@@ -5,12 +5,12 @@
 use crate::{
 	keys::Identity,
 	names::Names,
-	platform::{Clock, Draft, Keep, Pieces, Platform, Progress, Task},
+	platform::{Clock, Document, Draft, Keep, Pieces, Platform, Progress, Sink, Task},
 	session::Session,
 };
 use anyhow::Result;
 use bytes::Bytes;
-use futures::{stream, StreamExt};
+use futures::stream;
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	io,
@@ -82,7 +82,7 @@ impl Draft for MemoryDraft {
 }
 
 fn once(piece: io::Result<Bytes>) -> Pieces {
-	stream::iter([piece]).boxed()
+	Pieces::new(stream::iter([piece]))
 }
 
 fn place(folder: &str, name: &str) -> (String, String) {
@@ -265,12 +265,11 @@ impl View for Away {
 	}
 
 	fn runtime(&self) -> &RuntimeMetadata {
-		static OWN: LazyLock<RuntimeMetadata> = LazyLock::new(RuntimeMetadata::own);
-		&OWN
+		RuntimeMetadata::own()
 	}
 
 	fn made_by(&self) -> &RuntimeMetadata {
-		self.runtime()
+		RuntimeMetadata::own()
 	}
 
 	async fn call(&self, _: &str, _: Vec<u8>) -> Result<Vec<u8>, ChainError> {
@@ -401,5 +400,19 @@ impl Custodian for Away {
 
 	async fn log_page(&self, _: &impl Signer, _: &ReadLog) -> Result<LogPage, CustodianError> {
 		no_custodian()
+	}
+}
+
+impl Sink for MemoryKeep {
+	type Draft = MemoryDraft;
+	type Place = String;
+
+	async fn draft(&self) -> Result<MemoryDraft> {
+		Ok(MemoryDraft::default())
+	}
+
+	async fn keep(&self, draft: MemoryDraft, document: &Document) -> Result<String> {
+		self.write("opened", &document.title, &draft.0).await?;
+		Ok(document.title.clone())
 	}
 }

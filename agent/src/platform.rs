@@ -2,9 +2,18 @@
 //! clock, and a way to show progress. The connections are `vouchsafe_protocol`'s
 //! [`Submit`] and [`Custodians`].
 
-use anyhow::{Context, Result};
+use anyhow::{Context as _, Result};
 use bytes::Bytes;
-use std::{collections::BTreeMap, fmt::Debug, future::Future, io, time::Duration};
+use futures::{stream, Stream, StreamExt};
+use std::{
+	collections::BTreeMap,
+	fmt::Debug,
+	future::Future,
+	io,
+	pin::Pin,
+	task::{Context, Poll},
+	time::Duration,
+};
 use vouchsafe_protocol::{
 	traits::{Custodians, SendOutsideWasm, Submit, SyncOutsideWasm},
 	types::H256,
@@ -26,12 +35,28 @@ pub trait Platform: SendOutsideWasm + SyncOutsideWasm + 'static {
 	type Progress: Progress;
 }
 
-/// A stream of a document's bytes.
 #[cfg(not(target_family = "wasm"))]
-pub type Pieces = futures::stream::BoxStream<'static, io::Result<Bytes>>;
-/// A stream of a document's bytes.
+type BoxedPieces = stream::BoxStream<'static, io::Result<Bytes>>;
 #[cfg(target_family = "wasm")]
-pub type Pieces = futures::stream::LocalBoxStream<'static, io::Result<Bytes>>;
+type BoxedPieces = stream::LocalBoxStream<'static, io::Result<Bytes>>;
+
+/// A stream of a document's bytes.
+pub struct Pieces(BoxedPieces);
+
+impl Pieces {
+	/// These bytes.
+	pub fn new(pieces: impl Stream<Item = io::Result<Bytes>> + SendOutsideWasm + 'static) -> Self {
+		Self(Box::pin(pieces))
+	}
+}
+
+impl Stream for Pieces {
+	type Item = io::Result<Bytes>;
+
+	fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+		self.0.poll_next_unpin(context)
+	}
+}
 
 /// A document outside the agent, such as a file.
 pub trait Source: Debug + SendOutsideWasm + SyncOutsideWasm {
@@ -53,9 +78,9 @@ pub trait Draft: SendOutsideWasm {
 
 /// The person's stored things, in folders: sealed files, the address book, and unfinished work.
 ///
-/// Several programs of one person may use it at once. What one of them reads, changes and writes
-/// back, it changes under the [lock](Self::lock).
-pub trait Keep: SendOutsideWasm + SyncOutsideWasm {
+/// It is cheap to clone. Several programs of one person may use it at once. What one of them reads,
+/// changes and writes back, it changes under the [lock](Self::lock).
+pub trait Keep: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
 	/// The right to change something. It ends when this is dropped, or when the program ends.
 	type Lock: SendOutsideWasm + SyncOutsideWasm;
 	/// Bytes that are being written into a folder.

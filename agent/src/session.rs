@@ -211,3 +211,82 @@ impl<P: Platform> Session<P> {
 pub fn in_force(affiliation: &Affiliation, now: u64) -> bool {
 	affiliation.from <= now && affiliation.until.is_none_or(|until| now < until)
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{
+		author, consent,
+		memory::{MemoryKeep, Offline},
+		open::{self, OpenError, OpeningRequest},
+		request, verify,
+	};
+	use vouchsafe_protocol::types::{Effect, Grantee, Ground, Purpose, ShownText};
+
+	fn session(uri: &str) -> Session<Offline> {
+		Session::offline(Identity::development(uri).unwrap(), MemoryKeep::default())
+	}
+
+	fn opening() -> OpeningRequest {
+		OpeningRequest {
+			patient: AccountId::new([9; 32]),
+			records: vec![H256([5; 32])],
+			version: None,
+			purpose: Purpose::Treatment,
+			ground: Ground::Own,
+		}
+	}
+
+	/// A server runs many agents, each of whose tasks may move to another thread.
+	#[test]
+	fn tasks_can_move_to_another_thread() {
+		fn check(_task: impl Send) {}
+		let session = session("//DoctorA");
+		let (sink, opening) = (MemoryKeep::default(), opening());
+		check(open::open(&session, &opening, &sink));
+		check(author::resume(&session, None));
+		check(verify::verify(&session, H256([5; 32]), None));
+		check(consent::revoke(&session, 1));
+		check(request::find(&session, 1));
+		check(session.institution(None));
+	}
+
+	#[tokio::test]
+	async fn without_a_key_one_is_to_be_chosen() {
+		let session = Session { me: None, ..session("//DoctorA") };
+		let error = session.me().unwrap_err();
+		assert_eq!(error.downcast_ref::<Advised>().unwrap().advice, Advice::ChooseKey);
+		let terms = consent::plain_terms(Effect::Permit);
+		let grantee = Grantee::Everyone;
+		assert!(consent::grant(&session, grantee, terms).await.is_err());
+		assert!(session.keep.places().is_empty(), "nothing is kept of what is not signed");
+	}
+
+	#[tokio::test]
+	async fn the_text_of_a_consent_is_kept_before_it_is_signed() {
+		let session = session("//PatientA");
+		let terms = consent::plain_terms(Effect::Permit);
+		let grantee = Grantee::Everyone;
+		let error = consent::grant(&session, grantee, terms).await.unwrap_err();
+		assert!(matches!(error.downcast_ref(), Some(ChainError::Unreachable(_))), "{error:#}");
+		let [(folder, name)] = &session.keep.places()[..] else { panic!("one text") };
+		let mut commitment = H256::zero();
+		hex::decode_to_slice(name, &mut commitment.0).unwrap();
+		let text = ShownText { commitment, language: *b"en" };
+		assert_eq!(folder, "consents");
+		let kept = consent::kept_text(&session, &text).await.unwrap().unwrap();
+		assert!(kept.starts_with("I allow everyone"), "{kept}");
+	}
+
+	#[tokio::test]
+	async fn an_opening_that_cannot_be_asked_for_is_no_refusal() {
+		let session = session("//DoctorA");
+		let sink = MemoryKeep::default();
+		let error = open::open(&session, &opening(), &sink).await.unwrap_err();
+		assert!(error.downcast_ref::<OpenError>().is_none(), "{error:#}");
+		assert!(sink.places().is_empty());
+		let none = OpeningRequest { records: vec![], ..opening() };
+		let error = open::open(&session, &none, &sink).await.unwrap_err().to_string();
+		assert!(error.contains("records can be opened at once"), "{error}");
+	}
+}

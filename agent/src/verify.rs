@@ -306,7 +306,7 @@ mod tests {
 	fn pieces(bytes: &[u8], length: usize) -> Pieces {
 		let pieces: Vec<_> =
 			bytes.chunks(length).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
-		futures::stream::iter(pieces).boxed()
+		Pieces::new(futures::stream::iter(pieces))
 	}
 
 	#[tokio::test]

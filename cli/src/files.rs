@@ -1,7 +1,7 @@
 //! Files: documents that are added, and documents that are opened.
 
 use anyhow::{bail, Context, Result};
-use futures::{stream, StreamExt};
+use futures::stream;
 use std::{
 	fs::File,
 	io::{BufWriter, ErrorKind, Read, Write},
@@ -45,12 +45,13 @@ pub fn check(path: &Path) -> Result<u64> {
 pub fn pieces(path: &Path) -> Pieces {
 	match File::open(path) {
 		Ok(file) => pieces_of(file),
-		Err(error) => stream::iter([Err(error)]).boxed(),
+		Err(error) => Pieces::new(stream::iter([Err(error)])),
 	}
 }
 
 fn pieces_of(file: File) -> Pieces {
-	tokio_util::io::ReaderStream::with_capacity(tokio::fs::File::from_std(file), PIECE).boxed()
+	let file = tokio::fs::File::from_std(file);
+	Pieces::new(tokio_util::io::ReaderStream::with_capacity(file, PIECE))
 }
 
 /// The media type of a file, by its name or its first bytes.
@@ -179,6 +180,7 @@ fn keep_in(folder: &Path, mut file: NamedTempFile, document: &Document) -> Resul
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use futures::StreamExt;
 	use vouchsafe_client::chain::H256;
 
 	fn document(title: &str, media_type: &str) -> Document {

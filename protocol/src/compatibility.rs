@@ -53,14 +53,14 @@ struct Inner {
 
 impl RuntimeMetadata {
 	/// The runtime that this crate was generated from.
-	pub fn own() -> Self {
-		OURS.clone()
+	pub fn own() -> &'static Self {
+		&OURS
 	}
 
 	/// Reads a runtime's metadata, in format [`METADATA_FORMAT`](crate::METADATA_FORMAT).
 	pub fn read(metadata: &[u8]) -> Result<Self, ChainError> {
 		if metadata == METADATA {
-			return Ok(Self::own());
+			return Ok(Self::own().clone());
 		}
 		Ok(Self::new(Metadata::decode_from(metadata).map_err(ChainError::foreign)?))
 	}

@@ -154,7 +154,7 @@ mod tests {
 	fn an_extrinsic_has_its_own_events() {
 		let record_id = H256([7; 32]);
 		let records = vec![record(1, decided(vec![])), record(2, decided(vec![record_id]))];
-		let events = of_extrinsic(records, 2, &RuntimeMetadata::own()).unwrap();
+		let events = of_extrinsic(records, 2, RuntimeMetadata::own()).unwrap();
 		let included = Included { block: H256::zero(), number: 1, events };
 		assert_eq!(included.opening_decided(), Some((vec![record_id], vec![])));
 	}
@@ -164,8 +164,8 @@ mod tests {
 		let error = DispatchError::BadOrigin;
 		let records = vec![record(1, failed(error)), record(2, decided(vec![]))];
 		let own = RuntimeMetadata::own();
-		assert_eq!(of_extrinsic(records.clone(), 2, &own).unwrap().len(), 1);
-		let told = of_extrinsic(records, 1, &own).unwrap_err();
+		assert_eq!(of_extrinsic(records.clone(), 2, own).unwrap().len(), 1);
+		let told = of_extrinsic(records, 1, own).unwrap_err();
 		assert!(told.is_dispatch("System", "BadOrigin"), "{told}");
 	}
 
@@ -177,8 +177,8 @@ mod tests {
 		};
 		let own = RuntimeMetadata::own();
 		let records = vec![foreign("Custody.Else"), record(1, decided(vec![]))];
-		assert_eq!(of_extrinsic(records, 1, &own).unwrap().len(), 1, "other events are left out");
-		let told = of_extrinsic(vec![foreign("System.ExtrinsicFailed")], 1, &own).unwrap_err();
+		assert_eq!(of_extrinsic(records, 1, own).unwrap().len(), 1, "other events are left out");
+		let told = of_extrinsic(vec![foreign("System.ExtrinsicFailed")], 1, own).unwrap_err();
 		assert!(told.is_dispatch("System", "ExtrinsicFailed"), "{told}");
 		let told = appended(vec![foreign("Audit.Appended")]).unwrap_err();
 		assert!(told.to_string().contains("Audit.Appended"), "{told}");

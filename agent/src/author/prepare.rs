@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-	journal::{Entry, Envelope, LabelsRow, NewRow, WideningRow},
+	journal::{Entry, Envelope, NewRow, WideningRow},
 	label_keys::{self, Tagged},
 	labels::{mark, LabelTable},
 	platform::Draft,
@@ -17,6 +17,7 @@ use vouchsafe_protocol::{
 	openings::context,
 	types::{AccountKind, HolderChoice, HolderKind, LabelTag},
 };
+use vouchsafe_speech::short;
 use vouchsafe_vault::{
 	commitment::PlaintextCommitment,
 	document::Encryptor,
@@ -49,7 +50,7 @@ pub(super) async fn prepare<P: Platform>(
 	session: &Session<P>,
 	addition: &Addition,
 	source: Hex<32>,
-	journal: &Journal<'_, P::Keep>,
+	journal: &Journal<P::Keep>,
 ) -> Result<Group> {
 	let me = session.me()?;
 	let at = session.finalized().await?;
@@ -83,9 +84,7 @@ pub(super) async fn prepare<P: Platform>(
 	journal.save(&group).await?;
 	LabelTable::update(&session.keep, me, &patient, |table| {
 		for entry in &group.entries {
-			if let Some(row) = &entry.new {
-				table.learn(&H256(entry.record.0), &row.labels.words);
-			}
+			table.learn(&H256(entry.record.0), &entry.words);
 		}
 		Ok(())
 	})
@@ -120,15 +119,17 @@ async fn prepare_one<P: Platform>(
 	draft: &mut impl Draft,
 ) -> Result<Entry> {
 	let patient = addition.patient.clone();
-	let words;
+	let labels = document.place.labels();
+	let (tags, unclassified) = tagged.of(labels)?;
+	let mut words: BTreeSet<String> = labels.iter().cloned().collect();
+	let tags: Vec<_> = tags.iter().map(|tag| Hex(tag.0)).collect();
 	let (record, version, previous, new, widening) = match &document.place {
-		Place::New { category, months, labels, relation, confidentiality, origin } => {
+		Place::New { category, months, labels: _, relation, confidentiality, origin } => {
 			if let Some((_, target)) = relation {
 				if at.record(&patient, *target).await?.is_none() {
 					bail!("the related record is not one of this patient's");
 				}
 			}
-			words = labels.clone();
 			let salt = vouchsafe_vault::random_bytes::<16>();
 			let author = addition.institution.as_ref().unwrap_or(&patient);
 			let row = NewRow {
@@ -137,7 +138,7 @@ async fn prepare_one<P: Platform>(
 				months: *months,
 				relation: relation.as_ref().map(|(kind, it)| (kind.word().into(), Hex(it.0))),
 				confidentiality: confidentiality.word().into(),
-				labels: labels_row(tagged, labels)?,
+				labels: tags,
 				category: category.word().into(),
 			};
 			(record_id(&patient, author, &salt).0, 0, [0; 32], Some(row), None)
@@ -145,21 +146,23 @@ async fn prepare_one<P: Platform>(
 		Place::VersionOf { record, widening } => {
 			let found =
 				at.record(&patient, *record).await?.context("this patient has no such record")?;
-			let mut known = tagged.table.words_of(record, &found.labels).unwrap_or_default();
-			let widening = match widening {
-				Some(wider) => {
-					let labels = labels_row(tagged, &wider.labels)?;
-					ensure_named(&labels, &found.labels)?;
-					known.extend(labels.words.iter().cloned());
-					let confidentiality = wider.confidentiality.word().into();
-					Some(WideningRow { months: wider.months, labels, confidentiality })
-				},
-				None => None,
-			};
-			words = known.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+			let has_named = found.labels.iter().any(|tag| *tag != LabelTag::UNCLASSIFIED);
+			if let Some(reason) = unclassified.as_ref().filter(|_| has_named) {
+				bail!(
+					"the labels of the new version of {} could not be named: {reason}",
+					short(record)
+				);
+			}
+			words.extend(tagged.table.words_of(record, &found.labels).unwrap_or_default());
+			let widening = widening.as_ref().map(|wider| WideningRow {
+				months: wider.months,
+				labels: tags,
+				confidentiality: wider.confidentiality.word().into(),
+			});
 			(record.0, found.versions, found.head.0, None, widening)
 		},
 	};
+	let words: Vec<String> = words.into_iter().collect();
 	let context = context(session.genesis(), H256(record), version, &patient);
 	let secret = Secret::random();
 	let progress =
@@ -212,6 +215,8 @@ async fn prepare_one<P: Platform>(
 		record: Hex(record),
 		version,
 		new,
+		words: words.clone(),
+		unclassified,
 		widening,
 		previous: Hex(previous),
 		manifest_cid: cid_of(&manifest).to_string(),

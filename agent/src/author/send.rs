@@ -11,13 +11,14 @@ use std::{
 use vouchsafe_protocol::{
 	calls::{RecordsCall, RuntimeCall},
 	cid::Cid,
-	errors::{ChainError, CustodianError},
+	errors::ChainError,
 	messages::DeliverEnvelope,
 	openings::has_custodian,
 	traits::Custodian,
 	types::{
-		bounded, Creation, Frame, Holder, HolderKind, HolderSet, LabelTag, NewRecord,
-		NewSharingSet, NewVersion, Record, Relation, ServicePeriod, MAX_BATCH,
+		bounded, canonical_tags, Creation, Frame, Holder, HolderKind, HolderSet, LabelTag,
+		LabelTags, NewRecord, NewSharingSet, NewVersion, Record, Relation, ServicePeriod,
+		MAX_BATCH, MAX_LABELS,
 	},
 };
 
@@ -33,7 +34,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// Uploads each ciphertext to a custodian with an IPFS node.
 pub(super) async fn upload<P: Platform>(
 	session: &Session<P>,
-	journal: &Journal<'_, P::Keep>,
+	journal: &Journal<P::Keep>,
 	group: &mut Group,
 	until: Option<Duration>,
 ) -> Result<()> {
@@ -84,7 +85,7 @@ pub(super) async fn upload<P: Platform>(
 /// Whether the custodian accepted it. A custodian without an IPFS node does not.
 async fn upload_to<P: Platform>(
 	session: &Session<P>,
-	journal: &Journal<'_, P::Keep>,
+	journal: &Journal<P::Keep>,
 	number: usize,
 	institution: &AccountId,
 	cid: &Cid,
@@ -94,7 +95,7 @@ async fn upload_to<P: Platform>(
 	if !custodian.about().await?.content {
 		return Ok(false);
 	}
-	let content = || journal.content(number);
+	let content = journal.content(number);
 	custodian.add_content(&session.me()?.signer, cid, length, content).await?;
 	Ok(true)
 }
@@ -131,7 +132,7 @@ pub(super) fn is_hopeless(error: &anyhow::Error) -> bool {
 /// creates many records.
 pub(super) async fn submit<P: Platform>(
 	session: &Session<P>,
-	journal: &Journal<'_, P::Keep>,
+	journal: &Journal<P::Keep>,
 	group: &mut Group,
 	until: Option<Duration>,
 ) -> Result<()> {
@@ -152,7 +153,7 @@ pub(super) async fn submit<P: Platform>(
 
 async fn try_submit<P: Platform>(
 	session: &Session<P>,
-	journal: &Journal<'_, P::Keep>,
+	journal: &Journal<P::Keep>,
 	group: &mut Group,
 	waiting: &impl Task,
 ) -> Result<()> {
@@ -259,12 +260,18 @@ async fn runtime_call(at: &impl View, entries: &[&Entry]) -> Result<RuntimeCall>
 /// What the record covers with the version: what it has now, and what the version widens.
 pub(super) fn frame(record: &Record, entry: &Entry) -> Result<Frame> {
 	let Record { service, confidentiality, labels, .. } = record;
-	let labels = labels.clone();
-	let mut frame = Frame { service: *service, confidentiality: *confidentiality, labels };
+	let (service, confidentiality, labels) = (*service, *confidentiality, labels.clone());
+	let mut frame = Frame { service, confidentiality, labels };
 	if let Some(wider) = &entry.widening {
 		frame.service.first = frame.service.first.min(wider.months.0);
 		frame.service.last = frame.service.last.max(wider.months.1);
-		frame.labels = with_labels(&record.labels, wider.labels.tags());
+		// What is unclassified stays so until its labels are named.
+		if !frame.labels.contains(&LabelTag::UNCLASSIFIED) {
+			let more = wider.labels.iter().map(|tag| LabelTag(tag.0));
+			let labels: LabelTags = canonical_tags(frame.labels.into_iter().chain(more))
+				.with_context(|| format!("a record has at most {MAX_LABELS} labels"))?;
+			frame.labels = labels.into_inner();
+		}
 		let confidentiality = Confidentiality::from_word(&wider.confidentiality)?;
 		frame.confidentiality = frame.confidentiality.max(confidentiality);
 	}
@@ -340,11 +347,10 @@ pub(super) async fn missing(at: &impl View, entry: &Entry) -> Result<Vec<Account
 /// Delivers envelopes until every acknowledgement is final.
 pub(super) async fn deliver<P: Platform>(
 	session: &Session<P>,
-	journal: &Journal<'_, P::Keep>,
+	journal: &Journal<P::Keep>,
 	group: &mut Group,
 	until: Option<Duration>,
 ) -> Result<()> {
-	let me = session.me()?;
 	let waiting = session.waiting("waiting for the custodians");
 	// When each envelope may be sent next, and how long to wait afterwards.
 	let mut due: HashMap<(usize, usize), (Duration, Duration)> = HashMap::new();
@@ -383,7 +389,8 @@ pub(super) async fn deliver<P: Platform>(
 				let (when, _) =
 					*due.entry((number, place)).or_insert((first, Duration::from_secs(1)));
 				if when <= now {
-					sending.push((number, place, institution, message(entry, envelope)));
+					let message = message(entry, envelope);
+					sending.push(deliver_one(session, number, place, institution, message));
 				}
 			}
 		}
@@ -392,19 +399,7 @@ pub(super) async fn deliver<P: Platform>(
 			session.step("acknowledged");
 			return Ok(());
 		}
-		let mut results = stream::iter(sending)
-			.map(|(number, place, institution, message)| async move {
-				let result = match session.custodian(&institution) {
-					Ok(custodian) => custodian
-						.without_retries()
-						.deliver_envelope(&me.signer, &message)
-						.await
-						.map_err(|error: CustodianError| error.to_string()),
-					Err(error) => Err(error.to_string()),
-				};
-				(number, place, institution, result)
-			})
-			.buffer_unordered(8);
+		let mut results = stream::iter(sending).buffer_unordered(8);
 		let mut delivered = false;
 		while let Some((number, place, institution, result)) = results.next().await {
 			let envelope = &mut group.entries[number].envelopes[place];
@@ -442,6 +437,23 @@ pub(super) async fn deliver<P: Platform>(
 		waiting.say(&format!("waiting for the acknowledgement of {}", ENGLISH.and(&names)));
 		session.clock.sleep(Duration::from_millis(500)).await;
 	}
+}
+
+/// Delivers one envelope. Returns its place and institution with the result.
+async fn deliver_one(
+	session: &Session<impl Platform>,
+	number: usize,
+	place: usize,
+	institution: AccountId,
+	message: DeliverEnvelope,
+) -> (usize, usize, AccountId, Result<(), String>) {
+	let deliver = async {
+		let custodian = session.custodian(&institution)?.without_retries();
+		custodian.deliver_envelope(&session.me()?.signer, &message).await?;
+		anyhow::Ok(())
+	};
+	let result = deliver.await.map_err(|error| error.to_string());
+	(number, place, institution, result)
 }
 
 fn message(entry: &Entry, envelope: &Envelope) -> DeliverEnvelope {

@@ -28,7 +28,7 @@ impl Source for Outside {
 	}
 
 	fn pieces(&self) -> Pieces {
-		stream::iter(self.0.clone()).map(|piece| Ok(Bytes::from_static(piece))).boxed()
+		Pieces::new(stream::iter(self.0.clone()).map(|piece| Ok(Bytes::from_static(piece))))
 	}
 }
 
@@ -85,6 +85,8 @@ fn prepared() -> Entry {
 		record: Hex([5; 32]),
 		version: 0,
 		new: None,
+		words: vec![],
+		unclassified: None,
 		widening: None,
 		previous: Hex([0; 32]),
 		manifest: HexBytes(vec![]),
@@ -121,7 +123,7 @@ fn new_record() -> Entry {
 		months: (1, 2),
 		relation: None,
 		confidentiality: "normal".into(),
-		labels: labels(&[]),
+		labels: vec![],
 		category: "other".into(),
 	};
 	Entry { new: Some(new), ..prepared() }
@@ -158,21 +160,25 @@ fn a_version_never_narrows() {
 		service: ServicePeriod { first: 10, last: 20 },
 		relation: None,
 		confidentiality: Confidentiality::Restricted,
-		labels: vec![LabelTag([1; 4])],
+		labels: vec![tag(1)],
 		category: Category::Summary,
 		status: RecordStatus::Current,
 		versions: 1,
 		head: H256([0; 32]),
 	};
-	let widened = |months, more: &[u8], confidentiality: &str| {
-		let (labels, confidentiality) = (labels(more), confidentiality.into());
+	let try_widened = |record: &Record, months, labels: &[u8], confidentiality: &str| {
+		let labels = labels.iter().map(|id| Hex(tag(*id).0)).collect();
+		let confidentiality = confidentiality.into();
 		let widening = Some(WideningRow { months, labels, confidentiality });
-		frame(&record, &Entry { widening, ..prepared() }).unwrap()
+		frame(record, &Entry { widening, ..prepared() })
 	};
-	let expected = |first, last, all: &[u8], confidentiality| Frame {
+	let widened = |months, labels: &[u8], confidentiality| {
+		try_widened(&record, months, labels, confidentiality).unwrap()
+	};
+	let expected = |first, last, labels: &[u8], confidentiality| Frame {
 		service: ServicePeriod { first, last },
 		confidentiality,
-		labels: labels(all).tags(),
+		labels: labels.iter().map(|id| tag(*id)).collect(),
 	};
 	let unchanged = expected(10, 20, &[1], Confidentiality::Restricted);
 	assert_eq!(frame(&record, &prepared()).unwrap(), unchanged);
@@ -181,19 +187,15 @@ fn a_version_never_narrows() {
 	assert_eq!(widened((9, 21), &[2], "very-restricted"), wider);
 	let later = expected(10, 25, &[1], Confidentiality::Restricted);
 	assert_eq!(widened((15, 25), &[1], "restricted"), later);
+	// What is unclassified stays so, and there are at most eight labels.
+	let unclassified = Record { labels: vec![LabelTag::UNCLASSIFIED], ..record.clone() };
+	let kept = try_widened(&unclassified, (10, 20), &[2], "normal").unwrap();
+	assert_eq!(kept.labels, unclassified.labels);
+	assert!(try_widened(&record, (10, 20), &[2, 3, 4, 5, 6, 7, 8, 9], "normal").is_err());
 }
 
-/// Named labels take the place of *unclassified*, and nothing else is taken away.
-#[test]
-fn named_labels_replace_unclassified() {
-	let all =
-		|of_record: &[u8], more: &[u8]| with_labels(&labels(of_record).tags(), labels(more).tags());
-	assert_eq!(all(&[0], &[2, 1]), labels(&[1, 2]).tags());
-	assert_eq!(all(&[0], &[]), labels(&[0]).tags());
-	assert_eq!(all(&[], &[0]), labels(&[0]).tags());
-	assert_eq!(all(&[1], &[1, 2]), labels(&[1, 2]).tags());
-	// The chain refuses this one: what is named does not become unclassified.
-	assert_eq!(all(&[1], &[0]), labels(&[0, 1]).tags());
+fn tag(id: u8) -> LabelTag {
+	LabelTag([id; 4])
 }
 
 /// A session with one unfinished group, and no connection.

@@ -96,6 +96,11 @@ async fn which_records(
 	Ok((patient, records))
 }
 
+/// The tags of labels for machines.
+fn tags_json(tags: &[LabelTag]) -> Vec<String> {
+	tags.iter().map(|tag| Hex(tag.0).to_string()).collect()
+}
+
 /// The record; an error if the patient has no such record.
 async fn ensure_record(
 	session: &Session,
@@ -110,9 +115,4 @@ async fn ensure_record(
 			id_json(&id)
 		)
 	})
-}
-
-/// The tags of labels for machines.
-fn tags_json(tags: &[LabelTag]) -> Vec<String> {
-	tags.iter().map(|tag| Hex(tag.0).to_string()).collect()
 }

@@ -106,8 +106,8 @@ fn check_all(runtime: &RuntimeMetadata) -> Result<(), ChainError> {
 #[test]
 fn our_own_runtime_has_everything() {
 	assert!(RuntimeMetadata::read(METADATA).unwrap().is_own());
-	for runtime in [RuntimeMetadata::own(), changed(|_| {})] {
-		assert_eq!(check_all(&runtime), Ok(()));
+	for runtime in [RuntimeMetadata::own(), &changed(|_| {})] {
+		assert_eq!(check_all(runtime), Ok(()));
 	}
 	for malformed in [&METADATA[..1000], &[]] {
 		assert!(matches!(RuntimeMetadata::read(malformed), Err(ChainError::Foreign(_))));

@@ -7,7 +7,7 @@ use super::{
 use crate::{
 	advice,
 	args::ImportFile,
-	author::{self, Addition},
+	author::{self, Addition, Place},
 	commands::{check_labels, patient},
 	dates::{month_of_moment, now},
 	english::ENGLISH,
@@ -20,9 +20,10 @@ use crate::{
 use anyhow::{bail, Context, Result};
 use serde_json::json;
 use std::path::Path;
-use vouchsafe_client::chain::{AccountId, At, RecordStatus, View, H256};
+use vouchsafe_client::chain::{AccountId, At, LabelTag, RecordStatus, View, H256};
 use vouchsafe_fhir::{input::MAX_INPUT, Import};
 use vouchsafe_speech::Noun;
+use vouchsafe_vault::label::UNCLASSIFIED;
 
 /// Shows what would be added. This needs neither chain nor key.
 pub(super) fn dry_run(command: &ImportFile) -> Result<Output> {
@@ -82,7 +83,7 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 		let mut document = import::document_of(record, &name, wish, own)?;
 		if let Some(earlier) = memory.summary(record) {
 			let author = institution.as_ref().unwrap_or(&patient);
-			if is_continued(&at, &patient, author, earlier).await? {
+			if is_continued(&at, &patient, author, earlier, &document.place).await? {
 				import::continue_summary(&mut document, earlier);
 			}
 		}
@@ -111,16 +112,20 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 	Ok(output)
 }
 
-/// Whether a new summary becomes a version of the earlier one: only if that one is valid, and the
-/// author is the same.
+/// Whether a new summary becomes a version of the earlier one: only if that one is valid, the author
+/// is the same, and it can have the labels of both.
 async fn is_continued(
 	at: &At,
 	patient: &AccountId,
 	author: &AccountId,
 	earlier: H256,
+	place: &Place,
 ) -> Result<bool> {
-	let found = at.record(patient, earlier).await?;
-	Ok(found.is_some_and(|it| it.status == RecordStatus::Current && it.author == *author))
+	let Some(found) = at.record(patient, earlier).await? else { return Ok(false) };
+	// A record with named labels cannot be unclassified too.
+	let has_named = found.labels.iter().any(|tag| *tag != LabelTag::UNCLASSIFIED);
+	let fits = !has_named || !place.labels().iter().any(|word| word == UNCLASSIFIED);
+	Ok(fits && found.status == RecordStatus::Current && found.author == *author)
 }
 
 /// The user's choices for an import.

@@ -44,13 +44,13 @@ pub(super) async fn label(
 			 patient gives it with `vouchsafe consent deliver-labels`"
 		),
 	};
-	let call = RecordsCall::add_labels { patient: patient.clone(), record, labels: tags };
-	let block = session.submit(call).await?.number;
 	LabelTable::update(&session.keep, me, &patient, |table| {
 		table.use_words(labels);
 		Ok(())
 	})
 	.await?;
+	let call = RecordsCall::add_labels { patient, record, labels: tags };
+	let block = session.submit(call).await?.number;
 	Ok(Output::new(
 		format!("Record {} has the labels {} now.", short(&record), ENGLISH.and(labels)),
 		json!({ "record": id_json(&record), "labels": labels, "block": block }),
