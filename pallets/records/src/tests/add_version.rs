@@ -42,7 +42,7 @@ fn add_version_works() {
 				COLLEAGUE,
 				Some(HOSPITAL),
 				Some(Purpose::Treatment),
-				LogEvent::VersionAdded { record: id, version: 1 }
+				LogEvent::VersionAdded { record: id, version: 1, widened: false }
 			)
 		);
 		System::assert_last_event(
@@ -59,7 +59,13 @@ fn add_version_by_the_patient_works() {
 		assert_ok!(add(PATIENT, id, head(id)));
 		assert_eq!(
 			Logs::last(),
-			(PATIENT, PATIENT, None, None, LogEvent::VersionAdded { record: id, version: 1 })
+			(
+				PATIENT,
+				PATIENT,
+				None,
+				None,
+				LogEvent::VersionAdded { record: id, version: 1, widened: false }
+			)
 		);
 	});
 }
@@ -236,6 +242,8 @@ fn add_version_can_widen() {
 			assert_eq!(record(id).confidentiality, confidentiality);
 		}
 		assert_ok!(widen(id, Frame { labels: Labels(0b111), ..frame(id) }));
+		let event = LogEvent::VersionAdded { record: id, version: 6, widened: true };
+		assert_eq!(Logs::last().4, event);
 		assert_eq!(record(id).labels, Labels(0b111));
 		assert_eq!(record(id).versions, 7);
 	});
