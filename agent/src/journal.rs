@@ -22,10 +22,7 @@ use crate::{
 use anyhow::{bail, Context, Result};
 use blake2::{Blake2b256, Digest};
 use serde::{Deserialize, Serialize};
-use vouchsafe_protocol::{
-	messages::{Hex, HexBytes},
-	types::LabelTag,
-};
+use vouchsafe_protocol::messages::{Hex, HexBytes};
 
 const FOLDER: &str = "journal";
 const STATE: &str = "state";
@@ -94,14 +91,6 @@ pub struct Entry {
 	pub complete: bool,
 }
 
-impl Entry {
-	/// The labels that it gives its record.
-	pub fn labels(&self) -> Option<&LabelsRow> {
-		let of_new = self.new.as_ref().map(|row| &row.labels);
-		of_new.or_else(|| self.widening.as_ref().map(|row| &row.labels))
-	}
-}
-
 /// What is on the chain about a new record.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct NewRow {
@@ -119,24 +108,6 @@ pub struct NewRow {
 	pub labels: Vec<Hex<4>>,
 	/// The word of its category.
 	pub category: String,
-}
-
-/// A record's labels, or those that a further version adds.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct LabelsRow {
-	/// Their tags.
-	pub tags: Vec<Hex<4>>,
-	/// Their words.
-	pub words: Vec<String>,
-	/// Why the tags could not be computed, so that the record is unclassified.
-	pub unclassified: Option<String>,
-}
-
-impl LabelsRow {
-	/// Their tags, as the chain has them.
-	pub fn tags(&self) -> Vec<LabelTag> {
-		self.tags.iter().map(|tag| LabelTag(tag.0)).collect()
-	}
 }
 
 /// What a further version widens of its record. What the record has already stays.

@@ -14,7 +14,7 @@ use futures::stream;
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	io,
-	sync::{Arc, LazyLock, Mutex},
+	sync::{Arc, Mutex},
 	time::Duration,
 };
 use tokio::{sync::OwnedMutexGuard, task::yield_now};

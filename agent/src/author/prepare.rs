@@ -92,23 +92,6 @@ pub(super) async fn prepare<P: Platform>(
 	Ok(group)
 }
 
-/// A record's labels for the journal.
-fn labels_row(tagged: &Tagged, words: &[String]) -> Result<LabelsRow> {
-	let (tags, unclassified) = tagged.of(words)?;
-	let tags = tags.iter().map(|tag| Hex(tag.0)).collect();
-	Ok(LabelsRow { tags, words: words.to_vec(), unclassified })
-}
-
-/// Checks that a version's labels have tags if its record has named labels, because such a record
-/// does not become unclassified again.
-fn ensure_named(labels: &LabelsRow, of_record: &[LabelTag]) -> Result<()> {
-	let is_named = of_record.iter().any(|tag| *tag != LabelTag::UNCLASSIFIED);
-	if let (Some(reason), true) = (&labels.unclassified, is_named) {
-		bail!("the labels {} could not be named: {reason}", ENGLISH.and(&labels.words));
-	}
-	Ok(())
-}
-
 async fn prepare_one<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,

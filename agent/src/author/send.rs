@@ -4,10 +4,7 @@
 use super::*;
 use crate::journal::{Entry, Envelope};
 use codec::Decode;
-use std::{
-	collections::{BTreeSet, HashMap},
-	str::FromStr,
-};
+use std::{collections::HashMap, str::FromStr};
 use vouchsafe_protocol::{
 	calls::{RecordsCall, RuntimeCall},
 	cid::Cid,
@@ -222,9 +219,8 @@ fn not_added(entries: &[&Entry]) -> String {
 		true => ENGLISH.and(&titles),
 		false => ENGLISH.count(Noun::Record, titles.len()),
 	};
-	let labelled = entries
-		.iter()
-		.any(|entry| entry.new.as_ref().is_some_and(|row| !row.labels.tags.is_empty()));
+	let labelled =
+		entries.iter().any(|entry| entry.new.as_ref().is_some_and(|row| !row.labels.is_empty()));
 	let hint = if labelled {
 		" (a consent to write has to cover a record's labels, or all labels)"
 	} else {
@@ -278,14 +274,6 @@ pub(super) fn frame(record: &Record, entry: &Entry) -> Result<Frame> {
 	Ok(frame)
 }
 
-/// A record's labels with further ones, which take the place of *unclassified*.
-pub(super) fn with_labels(labels: &[LabelTag], more: Vec<LabelTag>) -> Vec<LabelTag> {
-	let stays = |tag: &LabelTag| more.is_empty() || *tag != LabelTag::UNCLASSIFIED;
-	let kept = labels.iter().copied().filter(stays);
-	let all: BTreeSet<LabelTag> = kept.chain(more.iter().copied()).collect();
-	all.into_iter().collect()
-}
-
 /// The new record of an entry; `None` if it is a further version.
 fn creation(entry: &Entry) -> Result<Option<Creation>> {
 	let Some(row) = &entry.new else { return Ok(None) };
@@ -300,7 +288,7 @@ fn creation(entry: &Entry) -> Result<Option<Creation>> {
 		service: ServicePeriod { first: row.months.0, last: row.months.1 },
 		relation,
 		confidentiality: Confidentiality::from_word(&row.confidentiality)?,
-		labels: row.labels.tags(),
+		labels: row.labels.iter().map(|tag| LabelTag(tag.0)).collect(),
 		category: Category::from_word(&row.category)?,
 	};
 	let (version, commitments) = (new_version(entry)?, key_commitments(entry)?);

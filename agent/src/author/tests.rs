@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
-	author::send::{batches, frame, with_labels},
-	journal::{Entry, Envelope, LabelsRow, NewRow, WideningRow},
+	author::send::{batches, frame},
+	journal::{Entry, Envelope, NewRow, WideningRow},
 	keys::Identity,
 	memory::MemoryKeep,
 	platform::Keep,
@@ -107,12 +107,6 @@ fn prepared() -> Entry {
 		is_final: false,
 		complete: false,
 	}
-}
-
-/// Labels whose tags are these bytes, four times each.
-fn labels(ids: &[u8]) -> LabelsRow {
-	let tags = ids.iter().map(|id| Hex([*id; 4])).collect();
-	LabelsRow { tags, words: vec![], unclassified: None }
 }
 
 /// A new record of which nothing has left the machine.
