@@ -1,6 +1,6 @@
 //! The author's choice: who holds the shares of a new version.
 
-use crate::types::{AccountId, AccountKind, HolderChoice, HolderKind, Status};
+use crate::types::{address, AccountId, AccountKind, HolderChoice, HolderKind, Status};
 
 /// Institutions that are chosen if the author names none.
 const INSTITUTIONS: usize = 3;
@@ -64,10 +64,10 @@ pub struct Choice {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChoiceError {
 	/// A named holder is not an institution or authority.
-	#[error("{0} can't hold a share: it is not an institution")]
+	#[error("{} can't hold a share: it is not an institution", address(.0))]
 	NotAnInstitution(AccountId),
 	/// A named holder has no custodian.
-	#[error("{0} can't hold a share: it has named no custodian")]
+	#[error("{} can't hold a share: it has named no custodian", address(.0))]
 	NoCustodian(AccountId),
 	/// There are too few.
 	#[error(

@@ -4,7 +4,10 @@
 use crate::{
 	cid::Cid,
 	messages::{PatientEnvelope, Release},
-	types::{account_bytes, AccountId, HolderKind, HolderState, Record, SharingSet, Version, H256},
+	types::{
+		account_bytes, address, AccountId, HolderKind, HolderState, Record, SharingSet, Version,
+		H256,
+	},
 };
 use codec::DecodeAll;
 use vouchsafe_vault::{
@@ -279,7 +282,7 @@ impl Gathered {
 		let shares: Vec<(String, Share)> = self
 			.shares
 			.iter()
-			.map(|(source, share)| (source.custodian().to_string(), share.clone()))
+			.map(|(source, share)| (address(source.custodian()), share.clone()))
 			.collect();
 		let Some(commitments) = &self.commitments else {
 			return Err(Error::TooFewShares { have: 0, need: target.set.threshold });

@@ -6,12 +6,19 @@ pub use crate::runtime::runtime_types::{
 	pallet_enrolment::types::{Account, Affiliation, Institution},
 	pallet_records::types::{NewRecord, NewVersion, Record, Version},
 };
+use sp_core::crypto::Ss58Codec;
+
 pub use sp_core::H256;
 pub use vouchsafe_primitives::{audit::*, consent::*, policy::*, types::*};
 
 /// The account's 32 bytes.
 pub fn account_bytes(account: &AccountId) -> [u8; 32] {
 	account.clone().into()
+}
+
+/// The account's address, as text. Its `Display` is only in native programs.
+pub fn address(account: &AccountId) -> String {
+	account.to_ss58check()
 }
 
 /// More items than a bounded vector of the chain takes.
