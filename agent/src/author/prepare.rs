@@ -13,7 +13,7 @@ use vouchsafe_protocol::{
 	holders::{choose, Choice, ChoiceError},
 	messages::HexBytes,
 	openings::context,
-	types::{AccountKind, HolderChoice, HolderKind},
+	types::{address, AccountKind, HolderChoice, HolderKind},
 };
 use vouchsafe_vault::{
 	commitment::PlaintextCommitment,
@@ -37,7 +37,7 @@ fn choose_holders(
 	chosen.map_err(|error| match &error {
 		ChoiceError::NotAnInstitution(account) | ChoiceError::NoCustodian(account) => {
 			let name = session.names.show(account);
-			anyhow!(error.to_string().replace(&account.to_string(), &name))
+			anyhow!(error.to_string().replace(&address(account), &name))
 		},
 		ChoiceError::TooFew { .. } => error.into(),
 	})
