@@ -16,7 +16,7 @@ use vouchsafe_protocol::{
 	events::{ConsortiumEvent, CouncilEvent, Event, SystemEvent},
 	storage,
 	traits::View,
-	types::{AccountId, H256},
+	types::{address, AccountId, H256},
 };
 
 /// An open motion.
@@ -188,9 +188,10 @@ pub fn describe(session: &Session<impl Platform>, proposal: &RuntimeCall) -> Str
 			name, country, account, ..
 		}) => {
 			format!(
-				"admit {} ({}), {account}",
+				"admit {} ({}), {}",
 				crate::text::plain(&String::from_utf8_lossy(name)),
-				String::from_utf8_lossy(country)
+				String::from_utf8_lossy(country),
+				address(account)
 			)
 		},
 		RuntimeCall::Enrolment(EnrolmentCall::set_cap { institution, cap }) => {

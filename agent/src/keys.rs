@@ -14,7 +14,7 @@ use std::str::FromStr;
 use subxt_signer::{polkadot_js_compat, sr25519::Keypair, SecretUri};
 use vouchsafe_protocol::{
 	signing::Signer,
-	types::{account_bytes, AccountId},
+	types::{account_bytes, address, AccountId},
 };
 use vouchsafe_vault::seal::SecretKey;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -60,7 +60,7 @@ impl Identity {
 	/// Its public half.
 	pub fn public(&self) -> PublicHalf {
 		PublicHalf {
-			account: self.account().to_string(),
+			account: address(&self.account()),
 			account_hex: format!("0x{}", hex::encode(account_bytes(&self.account()))),
 			encryption_key: format!("0x{}", hex::encode(self.encryption_key())),
 		}
@@ -69,7 +69,7 @@ impl Identity {
 
 impl std::fmt::Debug for Identity {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-		write!(f, "Identity({}, {})", self.name, self.account())
+		write!(f, "Identity({}, {})", self.name, address(&self.account()))
 	}
 }
 

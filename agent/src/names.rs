@@ -7,11 +7,8 @@ use crate::{
 	platform::Keep,
 };
 use anyhow::{bail, Context, Result};
-use std::{
-	collections::{BTreeMap, HashMap},
-	str::FromStr,
-};
-use vouchsafe_protocol::types::{account_bytes, AccountId};
+use std::collections::{BTreeMap, HashMap};
+use vouchsafe_protocol::types::{account_bytes, account_of, address, AccountId};
 
 /// People of the development networks. With `--dev`, these names are shown.
 const DEVELOPMENT: [&str; 11] = [
@@ -87,7 +84,7 @@ impl Names {
 		match self.shown.get(&account_bytes(account)) {
 			Some(name) => name.clone(),
 			None => {
-				let address = account.to_string();
+				let address = address(account);
 				format!("{}…{}", &address[..6], &address[address.len() - 4..])
 			},
 		}
@@ -167,7 +164,7 @@ async fn put(keep: &impl Keep, name: &str, account: &AccountId, may_replace: boo
 		}
 	}
 	let mut book = keep.address_book().await?;
-	let address = account.to_string();
+	let address = address(account);
 	let before: Vec<_> = book
 		.iter()
 		.filter(|(known, _)| is_it(known))
@@ -247,7 +244,7 @@ pub fn parse_account(text: &str) -> Result<AccountId> {
 		})?;
 		return Ok(AccountId::new(bytes));
 	}
-	AccountId::from_str(text).map_err(|_| anyhow::anyhow!("“{text}” is not an address"))
+	account_of(text).with_context(|| format!("“{text}” is not an address"))
 }
 
 #[cfg(test)]

@@ -115,6 +115,8 @@ pub enum LogEvent {
 		record: RecordId,
 		/// Which version.
 		version: VersionNumber,
+		/// Whether it widened the record's months, labels or confidentiality.
+		widened: bool,
 	},
 	/// Labels were added to a record.
 	#[codec(index = 32)]

@@ -25,6 +25,11 @@ pub fn address(account: &AccountId) -> String {
 	account.to_ss58check()
 }
 
+/// The account of this address.
+pub fn account_of(address: &str) -> Option<AccountId> {
+	AccountId::from_ss58check(address).ok()
+}
+
 /// More items than a bounded vector of the chain takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there are too many {0}")]

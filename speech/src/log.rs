@@ -121,7 +121,10 @@ impl Teller<'_> {
 				[record] => speech.log_record_created(actor, short(record)),
 				many => speech.log_records_created(actor, speech.count(Noun::Record, many.len())),
 			},
-			LogEvent::VersionAdded { record, version } => {
+			LogEvent::VersionAdded { record, version, widened: true } => {
+				speech.log_wider_version_added(actor, version.to_string(), short(record))
+			},
+			LogEvent::VersionAdded { record, version, widened: false } => {
 				speech.log_version_added(actor, version.to_string(), short(record))
 			},
 			LogEvent::Labelled { record, labels } => {

@@ -164,6 +164,7 @@ messages! {
 	log_records_created = "log-records-created" (actor, records);
 	log_record_created = "log-record-created" (actor, record);
 	log_version_added = "log-version-added" (actor, version, record);
+	log_wider_version_added = "log-wider-version-added" (actor, version, record);
 	log_labelled = "log-labelled" (actor, record, labels);
 	log_entered_in_error = "log-entered-in-error" (actor, record, status);
 	log_responsibility_moved = "log-responsibility-moved" (actor, institution, record);

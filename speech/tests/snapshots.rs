@@ -451,7 +451,9 @@ fn log_lines() {
 		says("added", LogEntry { purpose: Some(Purpose::Treatment), ..doctor(event) });
 		says("many added", doctor(created(vec![id, record(2), record(3)])));
 		says("own record added", patient(created(vec![id])));
-		says("version", doctor(LogEvent::VersionAdded { record: id, version: 2 }));
+		for (heading, widened) in [("version", false), ("wider version", true)] {
+			says(heading, doctor(LogEvent::VersionAdded { record: id, version: 2, widened }));
+		}
 		for (heading, labels) in
 			[("labels", &[1, 2, 3, 4][..]), ("no labels", &[]), ("unclassified", &[0])]
 		{

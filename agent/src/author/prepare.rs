@@ -15,7 +15,7 @@ use vouchsafe_protocol::{
 	holders::{choose, Choice, ChoiceError},
 	messages::HexBytes,
 	openings::context,
-	types::{AccountKind, HolderChoice, HolderKind, LabelTag},
+	types::{address, AccountKind, HolderChoice, HolderKind, LabelTag},
 };
 use vouchsafe_speech::short;
 use vouchsafe_vault::{
@@ -40,7 +40,7 @@ fn choose_holders(
 	chosen.map_err(|error| match &error {
 		ChoiceError::NotAnInstitution(account) | ChoiceError::NoCustodian(account) => {
 			let name = session.names.show(account);
-			anyhow!(error.to_string().replace(&account.to_string(), &name))
+			anyhow!(error.to_string().replace(&address(account), &name))
 		},
 		ChoiceError::TooFew { .. } => error.into(),
 	})

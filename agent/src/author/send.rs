@@ -4,7 +4,10 @@
 use super::*;
 use crate::journal::{Entry, Envelope};
 use codec::Decode;
-use std::{collections::HashMap, str::FromStr};
+use std::{
+	collections::{BTreeMap, HashMap},
+	str::FromStr,
+};
 use vouchsafe_protocol::{
 	calls::{RecordsCall, RuntimeCall},
 	cid::Cid,
@@ -342,7 +345,7 @@ pub(super) async fn deliver<P: Platform>(
 	let waiting = session.waiting("waiting for the custodians");
 	// When each envelope may be sent next, and how long to wait afterwards.
 	let mut due: HashMap<(usize, usize), (Duration, Duration)> = HashMap::new();
-	let mut complaints: HashMap<AccountId, String> = HashMap::new();
+	let mut complaints: BTreeMap<AccountId, String> = BTreeMap::new();
 	loop {
 		let at = match session.finalized().await {
 			Ok(at) => at,

@@ -260,16 +260,22 @@ async fn reindex(network: &mut Network, upgraded: u32) -> Result<()> {
 	network.sites[site].custodian.process = None;
 	std::fs::remove_dir_all(network.sites[site].custodian.base.join("store"))?;
 	network.start_custodian(site).await?;
-	// Ready means that its index has every head of the chain.
 	network.wait_ready(site).await?;
 	let url = format!("{}/metrics", network.sites[site].custodian.url());
-	let metrics = reqwest::get(url).await?.text().await?;
-	let gauge = |name: &str| {
-		let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-		line.and_then(|value| value.parse::<f64>().ok()).with_context(|| format!("no {name}"))
+	let gauge = |name: &'static str| {
+		let url = url.clone();
+		async move {
+			let metrics = reqwest::get(url).await.ok()?.text().await.ok()?;
+			let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+			line?.parse::<f64>().ok()
+		}
 	};
-	let indexed = gauge("vouchsafe_custodian_indexed_block")?;
-	ensure!(indexed > f64::from(upgraded), "indexed up to block {indexed} only");
-	ensure!(gauge("vouchsafe_custodian_log_mismatches")? == 0.0, "the index differs");
+	until("the index reaches the new runtime's blocks", TIMEOUT, || async {
+		let indexed = gauge("vouchsafe_custodian_indexed_block").await?;
+		(indexed > f64::from(upgraded)).then_some(())
+	})
+	.await?;
+	let mismatches = gauge("vouchsafe_custodian_log_mismatches").await;
+	ensure!(mismatches == Some(0.0), "the index differs: {mismatches:?}");
 	Ok(())
 }

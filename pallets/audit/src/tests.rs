@@ -18,7 +18,7 @@ fn append_is_provable_to_the_head() {
 		Audit::append(&PATIENT, &PATIENT, None, None, LogEvent::Enrolled);
 		System::set_block_number(5);
 		let purpose = Some(Purpose::Treatment);
-		let created = LogEvent::VersionAdded { record: H256([9; 32]), version: 1 };
+		let created = LogEvent::VersionAdded { record: H256([9; 32]), version: 1, widened: false };
 		Audit::append(&PATIENT, &DOCTOR, Some(&HOSPITAL), purpose, created.clone());
 		Audit::append(&PATIENT, &PATIENT, None, None, LogEvent::HoldersChosen);
 

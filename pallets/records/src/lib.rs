@@ -312,6 +312,7 @@ pub mod pallet {
 			Self::ensure_sound(&frame.labels)?;
 			ensure!(frame.includes(&record.frame()), Error::<T>::FrameTooNarrow);
 			let number = record.versions;
+			let widened = frame != record.frame();
 			let Frame { service, confidentiality, labels } = frame;
 			record.service = service;
 			record.confidentiality = confidentiality;
@@ -333,7 +334,7 @@ pub mod pallet {
 				&signer,
 				record.author_institution(&patient),
 				writer.purpose(),
-				LogEvent::VersionAdded { record: id, version: number },
+				LogEvent::VersionAdded { record: id, version: number, widened },
 			);
 			Self::deposit_event(Event::VersionAdded { patient, record: id, version: number, head });
 			Ok(())

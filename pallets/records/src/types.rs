@@ -71,12 +71,7 @@ impl Frame {
 		self.service.first <= other.service.first
 			&& self.service.last >= other.service.last
 			&& self.confidentiality >= other.confidentiality
-			&& other.labels.iter().all(|tag| self.keeps(*tag))
-	}
-
-	/// Whether the record still has this label. If it was unclassified, any label takes its place.
-	fn keeps(&self, tag: LabelTag) -> bool {
-		self.labels.contains(&tag) || (tag == LabelTag::UNCLASSIFIED && !self.labels.is_empty())
+			&& other.labels.iter().all(|tag| self.labels.contains(tag))
 	}
 }
 

@@ -25,6 +25,7 @@ log-request-withdrawn = { $actor } withdrew request { $request }
 log-records-created = { $actor } added { $records }
 log-record-created = { $actor } added record { $record }
 log-version-added = { $actor } added version { $version } of record { $record }
+log-wider-version-added = { $actor } added version { $version } of record { $record }, and widened its months, labels or confidentiality
 log-labelled = { $actor } set the labels of record { $record } to: { $labels }
 log-entered-in-error = { $actor } marked record { $record } as { $status }
 log-responsibility-moved = { $actor } made { $institution } responsible for record { $record }

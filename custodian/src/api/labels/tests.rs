@@ -88,6 +88,7 @@ impl Fixture {
 			genesis: GENESIS,
 			finalized: self.block.clone(),
 			best: self.block.clone(),
+			..NodeDouble::default()
 		};
 		finalized(&mut node.finalized);
 		best(&mut node.best);

@@ -42,7 +42,7 @@ fn add_version_works() {
 				COLLEAGUE,
 				Some(HOSPITAL),
 				Some(Purpose::Treatment),
-				LogEvent::VersionAdded { record: id, version: 1 }
+				LogEvent::VersionAdded { record: id, version: 1, widened: false }
 			)
 		);
 		System::assert_last_event(
@@ -59,7 +59,13 @@ fn add_version_by_the_patient_works() {
 		assert_ok!(add(PATIENT, id, head(id)));
 		assert_eq!(
 			Logs::last(),
-			(PATIENT, PATIENT, None, None, LogEvent::VersionAdded { record: id, version: 1 })
+			(
+				PATIENT,
+				PATIENT,
+				None,
+				None,
+				LogEvent::VersionAdded { record: id, version: 1, widened: false }
+			)
 		);
 	});
 }
@@ -236,6 +242,8 @@ fn add_version_can_widen() {
 			assert_eq!(record(id).confidentiality, confidentiality);
 		}
 		assert_ok!(widen(id, Frame { labels: tags(&[1, 2, 3]), ..frame(id) }));
+		let event = LogEvent::VersionAdded { record: id, version: 6, widened: true };
+		assert_eq!(Logs::last().4, event);
 		assert_eq!(record(id).labels, label_tags(&[1, 2, 3]));
 		assert_eq!(record(id).versions, 7);
 	});
@@ -277,19 +285,18 @@ fn add_version_without_a_label_added_since_fails() {
 
 /// The consents decide on the record as it will be.
 #[test]
-fn add_version_names_what_was_unclassified() {
+fn add_version_leaves_unclassified_alone() {
 	run(|| {
 		assert_ok!(create(SALT, NewRecord { labels: tags(&[0]), ..new_record() }));
 		let id = record_id(&PATIENT, &HOSPITAL, &SALT);
-		let unlabelled = Frame { labels: tags(&[]), ..frame(id) };
-		assert_noop!(widen(id, unlabelled), Error::<Test>::FrameTooNarrow);
+		// The labels of the new content need not be those that have no name yet.
+		for labels in [&[][..], &[2]] {
+			let frame = Frame { labels: tags(labels), ..frame(id) };
+			assert_noop!(widen(id, frame), Error::<Test>::FrameTooNarrow);
+		}
 		let both = Frame { labels: tags(&[0, 2]), ..frame(id) };
 		assert_noop!(widen(id, both), Error::<Test>::NotUnclassified);
-		assert_ok!(widen(id, Frame { labels: tags(&[2]), ..frame(id) }));
-		assert_eq!(record(id).labels, label_tags(&[2]));
-		// What is named does not become unclassified again.
-		let unclassified = Frame { labels: tags(&[0]), ..frame(id) };
-		assert_noop!(widen(id, unclassified), Error::<Test>::FrameTooNarrow);
+		assert_ok!(widen(id, frame(id)));
 	});
 }
 
