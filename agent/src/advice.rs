@@ -28,6 +28,8 @@ pub enum Advice {
 		/// The name of their key.
 		key: String,
 	},
+	/// Say that they want a label of their own.
+	NewLabel,
 	/// Name the month of service.
 	NameMonth,
 	/// Import a file once more.

@@ -141,12 +141,13 @@ impl LabelTable {
 				continue;
 			}
 			if !allow_new && !listed_words().contains(&word.as_str()) {
-				bail!(
+				let message = format!(
 					"“{word}” is not a label of this patient's yet, and not one of the usual ones{}. \
-					 Usual labels are {}. To use a label of your own, add --new-label",
+					 Usual labels are {}",
 					self.did_you_mean(word),
 					listed_words().join(", ")
 				);
+				bail!(Advised::new(message, Advice::NewLabel));
 			}
 			if !new.contains(word) {
 				new.push(word.clone());
@@ -398,7 +399,8 @@ mod tests {
 			|table: &LabelTable, word: &str| check(table, word, false).unwrap_err().to_string();
 		assert_eq!(check(&table, "psychiatry", false).unwrap(), ["psychiatry"]);
 		assert!(refused(&table, "psychatry").contains("did you mean “psychiatry”?"));
-		assert!(refused(&table, "fertility").contains("--new-label"));
+		let unusual = check(&table, "fertility", false).unwrap_err();
+		assert_eq!(unusual.downcast_ref::<Advised>().unwrap().advice, Advice::NewLabel);
 		assert_eq!(check(&table, "fertility", true).unwrap(), ["fertility"]);
 		for word in ["Not A Word", "all", ""] {
 			assert!(check(&table, word, true).is_err(), "{word}");

@@ -50,6 +50,7 @@ fn words(advice: &Advice) -> String {
 		Advice::Resume { key } => {
 			return format!(": `vouchsafe --key {key} record add --resume` goes on")
 		},
+		Advice::NewLabel => ". To use a label of your own, add --new-label",
 		Advice::NameMonth => ". Name the month with --month YYYY-MM",
 		Advice::ImportAgain => ". Use --again to import it once more",
 		Advice::AllLabels => ": use --label all",
