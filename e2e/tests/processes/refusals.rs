@@ -554,9 +554,10 @@ fn plant_openings(state: &mut Map<String, Value>) {
 		&hashed(account(READER)),
 	]
 	.concat();
-	// Record, moment, block, purpose (treatment), and ground (a consent, for Hospital B).
-	let opening =
-		|salt, at: u64| (own_record(salt), at, 0u32, 0u8, (0u8, Some(account("//HospitalB"))));
+	// Records, moment, block, purpose (treatment), and ground (a consent, for Hospital B).
+	let opening = |salt, at: u64| {
+		(vec![own_record(salt)], at, 0u32, 0u8, (0u8, Some(account("//HospitalB"))))
+	};
 	let openings = vec![opening(OLD, now() - OPENING_LIFETIME - 1), opening(FRESH, now())];
 	let text = |bytes: Vec<u8>| format!("0x{}", hex::encode(bytes));
 	state.insert(text(key), Value::String(text(openings.encode())));
