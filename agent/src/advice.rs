@@ -1,4 +1,5 @@
-//! What a person can do about a failure. A user interface knows how: which command, which button.
+//! What a person can do about a failure. The user interface says how, for example with which command
+//! or button.
 
 use std::fmt;
 
@@ -7,7 +8,7 @@ use std::fmt;
 pub enum Advice {
 	/// Choose a key, or create one.
 	ChooseKey,
-	/// Say for which institution they act.
+	/// Choose the institution that they act for.
 	ChooseInstitution,
 	/// Name the institution, or ask its registrar for an affiliation.
 	NameInstitution,
@@ -28,15 +29,15 @@ pub enum Advice {
 		/// The name of their key.
 		key: String,
 	},
-	/// Say that they want a label of their own.
+	/// Confirm that they want to use a new label.
 	NewLabel,
 	/// Name the month of service.
 	NameMonth,
-	/// Import a file once more.
+	/// Import a file again.
 	ImportAgain,
-	/// Name all labels.
+	/// Cover all labels.
 	AllLabels,
-	/// Check whose export it is, or say that it is the same person's.
+	/// Check whose export it is, or confirm that it is the same person's.
 	SamePatient,
 }
 
@@ -55,7 +56,7 @@ impl Advised {
 		Self { message: message.into(), advice, cause: None }
 	}
 
-	/// The same with its cause.
+	/// The same failure, with its cause.
 	pub fn caused_by(mut self, cause: impl Into<anyhow::Error>) -> Self {
 		self.cause = Some(cause.into());
 		self

@@ -102,9 +102,9 @@ pub async fn read(
 	from: Option<&AccountId>,
 ) -> Result<Log> {
 	if let Some(from) = from {
-		return read_from(session, patient, acting_for, from).await.with_context(|| {
-			format!("the log could not be had from {}", session.names.show(from))
-		});
+		return read_from(session, patient, acting_for, from)
+			.await
+			.with_context(|| format!("cannot read the log from {}", session.names.show(from)));
 	}
 	let mut failed = Vec::new();
 	for member in &session.members {
@@ -116,7 +116,7 @@ pub async fn read(
 			Err(error) => failed.push(format!("{}: {error:#}", member.name)),
 		}
 	}
-	bail!("the log could not be had from any custodian: {}", failed.join("; "))
+	bail!("cannot read the log from any custodian: {}", failed.join("; "))
 }
 
 /// Proves that a log is complete. If a copy is consistent in itself but does not match the chain,

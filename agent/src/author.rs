@@ -285,12 +285,12 @@ async fn run<P: Platform>(
 	}
 	match refused {
 		Some(error) => Err(error
-			.context(format!("{} added; the rest not", ENGLISH.count(Noun::Record, added.len())))),
+			.context(format!("{} added, the rest not", ENGLISH.count(Noun::Record, added.len())))),
 		None => Ok(added),
 	}
 }
 
-/// What has become of each version.
+/// The result for each version.
 async fn outcome(
 	session: &Session<impl Platform>,
 	group: &Group,

@@ -1,8 +1,8 @@
 //! Names of files: the media type of a file that is added, and the name under which a document is
 //! written when it is opened.
 //!
-//! Titles are in any script. Of a title only those characters are left out that a file system or a
-//! shell cannot take. A file's extension comes out as it went in: if it is not the usual one of
+//! A title can be in any script. Only characters that a file system or a shell cannot handle are left
+//! out. An opened file has the extension that it was added with. If this is not the usual extension of
 //! the media type, it is kept with the document, as the parameter `extension` of the media type.
 
 use crate::text::turns_text;
@@ -66,7 +66,7 @@ const TYPES: [(&str, &str); 49] = [
 	("7z", "application/x-7z-compressed"),
 ];
 
-/// The media type of a file that nobody knows anything about.
+/// The media type of a file of unknown type.
 const UNKNOWN: &str = "application/octet-stream";
 
 /// How many bytes at the start of a file tell its media type.

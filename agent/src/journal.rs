@@ -53,11 +53,11 @@ pub struct Entry {
 	pub record: Hex<32>,
 	/// The version.
 	pub version: u32,
-	/// The new record, or `None` for a further version.
+	/// The new record; `None` if this is a version of an existing one.
 	pub new: Option<NewRow>,
 	/// The words of the record's labels, as far as they are known.
 	pub words: Vec<String>,
-	/// Why the tags of labels could not be computed, so that the record is unclassified.
+	/// Why the record is unclassified, if the tags of its labels could not be computed.
 	pub unclassified: Option<String>,
 	/// What a further version widens of the record.
 	pub widening: Option<WideningRow>,
@@ -128,7 +128,7 @@ pub struct Envelope {
 	pub institution: Hex<32>,
 	/// The share, sealed to its custodian.
 	pub share: HexBytes,
-	/// Whether the custodian has taken it.
+	/// Whether the custodian has accepted it.
 	pub delivered: bool,
 }
 
@@ -151,7 +151,7 @@ impl<K: Keep> Journal<K> {
 	) -> Result<(Self, Option<Group>)> {
 		let _lock = keep.lock().await?;
 		Self::all(keep, me).await?;
-		// With the secret, so that the name does not tell what is being added.
+		// The secret is part of it, so the name does not show what is being added.
 		let digest = Blake2b256::new_with_prefix(b"vouchsafe/cli/journal/1")
 			.chain_update(me.encryption.to_bytes().as_slice())
 			.chain_update(genesis.0)

@@ -1,10 +1,9 @@
-//! The patient's label key: how the patient's client gets it and gives it to custodians, and how
-//! authors get tags from their custodian.
+//! Delivers and fetches the patient's label key, and gets tags from custodians for authors.
 //!
-//! A patient's key is drawn by the registrar's client at enrolment and delivered to the custodian of
-//! the enrolling institution. A patient without one draws it, and the first key that a custodian has
-//! stays. With a permit to write, the patient's client delivers it to the custodians of the institutions
-//! that may write.
+//! At enrolment, the registrar's client draws the patient's key and delivers it to the custodian of the
+//! enrolling institution. If there is no key yet, the patient's client draws it. A custodian keeps the
+//! first key that it gets. When a patient grants a permit to write, the patient's client delivers the
+//! key to the custodians of the institutions that may write.
 
 use crate::{
 	consent::permits_writing,
@@ -60,7 +59,7 @@ impl Tagged {
 }
 
 /// The tags of words for a patient's labels: from the patient's own key, from what is kept here, or
-/// from the custodian of the institution. The tags of the usual labels are asked for with them.
+/// from the custodian of the institution. It is asked for the tags of the usual labels too.
 pub async fn tags(
 	session: &Session<impl Platform>,
 	patient: &AccountId,
@@ -99,7 +98,7 @@ async fn ask(
 		let answer = ask_custodian(session, institution, &request).await?;
 		ensure!(
 			answer.tags.len() == words.len(),
-			"the custodian of {name} sent another number of tags than it was asked for"
+			"the custodian of {name} sent the wrong number of tags"
 		);
 		LabelTable::update(&session.keep, me, patient, |table| {
 			table.note_tags(words, &answer.tags);
@@ -129,15 +128,16 @@ async fn ask_custodian(
 				bail!("the custodian of {name} does not have the patient's label key")
 			},
 			answer => {
-				return answer.with_context(|| format!("the custodian of {name} computed no tags"))
+				return answer
+					.with_context(|| format!("the custodian of {name} did not compute the tags"))
 			},
 		}
 	}
 }
 
-/// Learns the words of labels that are not known here, as far as that is possible without drawing a
-/// key: the patient from the enrolling institution's custodian, authors from their own. If it is not
-/// possible, the labels stay unknown.
+/// Learns the words of labels that are not known here: the patient from the enrolling institution's
+/// custodian, authors from their own. It never draws a key. If the custodian does not help, the labels
+/// stay unknown.
 pub async fn learn(
 	session: &Session<impl Platform>,
 	patient: &AccountId,
@@ -161,8 +161,8 @@ pub async fn learn(
 }
 
 /// The user's own label key: the one that is kept here, or the one that the enrolling institution's
-/// custodian has. If there is none, it is drawn and delivered there. If the institution has no
-/// custodian, the key is kept here alone.
+/// custodian has. If neither exists, a new key is drawn and delivered to that custodian. If the
+/// institution has no custodian, the key is kept only here.
 pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
 	if let Some(key) = fetch_key(session).await? {
 		return Ok(key);
@@ -174,10 +174,10 @@ pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
 		return LabelTable::keep_key(&session.keep, me, key).await;
 	}
 	match deliver_to(session, &me.account(), &key, &home).await {
-		// Another device of the patient, or the registrar, was faster.
+		// Another device of the patient, or the registrar, delivered a key first.
 		Err(error) if is_other_key(&error) => {
 			let key = fetch_key(session).await?;
-			key.context("the custodian has another label key, and does not give it: try again")
+			key.context("the custodian has another label key but did not send it: try again")
 		},
 		Err(error) => Err(error),
 		Ok(()) => LabelTable::keep_key(&session.keep, me, key).await,
@@ -204,7 +204,7 @@ async fn fetch_key(session: &Session<impl Platform>) -> Result<Option<LabelKey>>
 	};
 	let (genesis, patient) = (session.genesis().0, account_bytes(&patient));
 	let key = LabelKey::open(&me.encryption, &genesis, &patient, &sealed.key.0)
-		.with_context(|| format!("the label key from {name}"))?;
+		.with_context(|| format!("cannot open the label key from {name}"))?;
 	LabelTable::keep_key(&session.keep, me, key).await.map(Some)
 }
 
@@ -252,15 +252,15 @@ async fn deliver_to(
 	custodian
 		.deliver_label_key(&session.me()?.signer, &delivery)
 		.await
-		.with_context(|| format!("the custodian of {name} did not take the label key"))
+		.with_context(|| format!("the custodian of {name} did not accept the label key"))
 }
 
 /// The institutions to which the key was delivered, and those to which it could not be.
 #[derive(Clone, Debug, Default)]
 pub struct KeyDeliveries {
-	/// They have it.
+	/// Those that have it.
 	pub delivered: Vec<AccountId>,
-	/// They do not have it, and why.
+	/// Those that do not have it, and why.
 	pub failed: Vec<(AccountId, String)>,
 }
 
@@ -293,7 +293,7 @@ pub async fn deliver<'a>(
 	Ok(report)
 }
 
-/// The institutions whose staff a permit for this grantee lets write.
+/// The institutions whose staff may write under a permit for this grantee.
 async fn writers<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,
@@ -343,7 +343,7 @@ mod tests {
 		assert_eq!(of(&[]), (vec![], None));
 		assert_eq!(of(&["hiv"]), (vec![LabelTag([1; 4])], None));
 		assert_eq!(of(&["hiv", "psychiatry"]), (unclassified.clone(), away));
-		// Whoever says so does not need the key.
+		// An author who names *unclassified-sensitive* does not need the key.
 		assert_eq!(of(&["hiv", "unclassified-sensitive"]), (unclassified, None));
 	}
 
@@ -362,7 +362,7 @@ mod tests {
 			|words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
 		let tagged = tags(&session, &patient, Some(&hospital), &words(&["hiv"])).await.unwrap();
 		assert_eq!(tagged.reason, None);
-		// The others are asked for, and that nobody answers is a reason and not a failure.
+		// Nobody answers for the other tags. That is a reason, not a failure.
 		let words = words(&["hiv", "psychiatry"]);
 		let tagged = tags(&session, &patient, Some(&hospital), &words).await.unwrap();
 		let (tags, reason) = tagged.of(&words).unwrap();

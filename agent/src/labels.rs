@@ -1,15 +1,15 @@
 //! The words of a patient's labels.
 //!
-//! The chain has only tags of labels, which the patient's label key makes of words; see
-//! [`vouchsafe_vault::label`] and [`crate::label_keys`]. What is known of a patient's labels is kept in
-//! a file of the user's, sealed to the user's key:
+//! The chain has only tags of labels, which are computed from the words with the patient's label key:
+//! see [`vouchsafe_vault::label`] and [`crate::label_keys`]. A file, sealed to the user's key, keeps what
+//! is known of a patient's labels:
 //!
 //! - tags that a custodian computed for an author, and on the patient's own machine the key itself;
 //! - words that were used here, or learnt by opening records. They are encrypted with each labelled
 //!   record, as the parameter `labels` of its media type (`application/fhir+json; labels="hiv"`).
 //!
 //! A word is shown for a tag if the key or a custodian says that it is the tag's word, or if a record
-//! has as many tags as it has words. Other tags are counted.
+//! has as many words as tags. All other tags are only counted.
 
 use crate::{
 	advice::{Advice, Advised},
@@ -60,9 +60,9 @@ pub struct LabelTable {
 /// A record's labels as a reader sees them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShownLabels {
-	/// Those that are known in words.
+	/// The words that are known.
 	pub words: Vec<String>,
-	/// The number of the others.
+	/// The number of its other labels.
 	pub unknown: usize,
 }
 
@@ -131,8 +131,8 @@ impl LabelTable {
 	}
 
 	/// Checks words that somebody typed as labels of this patient's records. Returns those that were
-	/// not used here yet. A word that is not one of [`listed_words`] either is most likely a typo, and
-	/// an error unless `allow_new`.
+	/// not used here yet. If a word is not one of [`listed_words`] either, it is probably a typo: an
+	/// error unless `allow_new`.
 	pub fn check(&self, words: &[String], allow_new: bool) -> Result<Vec<String>> {
 		let mut new = Vec::new();
 		for word in words {
@@ -169,7 +169,7 @@ impl LabelTable {
 		}
 	}
 
-	/// Those of these words, and of the usual ones, whose tags are not known here.
+	/// Returns these words and the usual ones, without those whose tags are known here.
 	pub fn without_tag<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Vec<String> {
 		let words: BTreeSet<&str> = words.into_iter().chain(listed_words()).collect();
 		let unknown = words.into_iter().filter(|word| self.tag_of(word).is_none());
@@ -360,10 +360,10 @@ mod tests {
 		assert_eq!(table.show(&RECORD, &tags).unknown, 1);
 		table.learn(&RECORD, &owned(&["fertility", "hiv"]));
 		assert_eq!(table.show(&RECORD, &tags).unknown, 0);
-		// But not if the record has more tags than words.
+		// The words are not shown if the record has more tags than words.
 		let more = [tag("hiv"), tag("fertility"), tag("other")];
 		assert_eq!(table.show(&RECORD, &more).unknown, 2);
-		// Somebody who knows nothing counts.
+		// A reader who knows no words sees only the number of labels.
 		let stranger = LabelTable::default();
 		assert_eq!(stranger.show(&RECORD, &more).texts(), ["3 unnamed labels"]);
 		let unclassified = stranger.show(&RECORD, &[LabelTag::UNCLASSIFIED]);

@@ -1,5 +1,5 @@
-//! What a person does with records, consents and requests, independent of the user interface. All
-//! I/O goes through traits: `vouchsafe_protocol`'s for the chain and the custodians, and those of
+//! Does what a person does with records, consents and requests, independent of the user interface.
+//! All I/O goes through traits: `vouchsafe_protocol`'s for the chain and the custodians, and those of
 //! [`platform`] for everything else.
 //!
 //! - [`session`]: connections, a key, stored things and names, which all other modules use.
@@ -7,10 +7,10 @@
 //! - [`open`]: opens records. [`verify`]: checks every copy of a record.
 //! - [`consent`], [`request`], [`audit`], [`council`]: consents, access requests, logs and motions.
 //! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the words of a
-//!   patient's labels. [`label_keys`]: the key that makes their tags, and who has it.
+//!   patient's labels. [`label_keys`]: the key of their tags, and who has it.
 //! - [`keys`], [`names`]: keys and the address book.
 //! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
-//!   [`advice`]: what people can do about failures, which the user interface says.
+//!   [`advice`]: what a person can do about a failure.
 
 pub mod advice;
 pub mod audit;

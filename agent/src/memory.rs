@@ -1,6 +1,5 @@
-//! Everything in memory, for tests: a [`Keep`] that gives way to other tasks whenever it is used, a
-//! clock that stands still unless somebody waits, progress that nobody sees, and connections that
-//! are broken.
+//! A platform in memory, for tests: a [`Keep`] that yields to other tasks whenever it is used, a clock
+//! whose time passes only while a task waits, progress that is not shown, and connections that fail.
 
 use crate::{
 	keys::Identity,
@@ -34,7 +33,7 @@ use zeroize::Zeroizing;
 /// What is kept, by folder and name.
 type Places = BTreeMap<(String, String), Vec<u8>>;
 
-/// A person's stored things. Clones are programs that use the same.
+/// A person's stored things. Clones share them, as several programs of one person do.
 #[derive(Clone, Default)]
 pub(crate) struct MemoryKeep {
 	places: Arc<Mutex<Places>>,
@@ -90,12 +89,12 @@ fn place(folder: &str, name: &str) -> (String, String) {
 }
 
 impl MemoryKeep {
-	/// All places with something in them.
+	/// All places that have bytes.
 	pub(crate) fn places(&self) -> Vec<(String, String)> {
 		self.places.lock().unwrap().keys().cloned().collect()
 	}
 
-	/// Puts the bytes of one place at another.
+	/// Copies the bytes of one place to another.
 	pub(crate) fn copy(&self, from: (&str, &str), to: (&str, &str)) {
 		let mut places = self.places.lock().unwrap();
 		let bytes = places[&place(from.0, from.1)].clone();
@@ -180,7 +179,7 @@ impl Keep for MemoryKeep {
 	}
 }
 
-/// A clock whose time passes only while somebody waits.
+/// A clock whose time passes only while a task waits.
 #[derive(Default)]
 pub(crate) struct FixedClock(Mutex<Duration>);
 

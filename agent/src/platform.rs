@@ -78,15 +78,15 @@ pub trait Draft: SendOutsideWasm {
 
 /// The person's stored things, in folders: sealed files, the address book, and unfinished work.
 ///
-/// It is cheap to clone. Several programs of one person may use it at once. What one of them reads,
-/// changes and writes back, it changes under the [lock](Self::lock).
+/// It is cheap to clone. Several programs of one person may use it at once. A program that reads
+/// something, changes it and writes it back holds the [lock](Self::lock) meanwhile.
 pub trait Keep: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
 	/// The right to change something. It ends when this is dropped, or when the program ends.
 	type Lock: SendOutsideWasm + SyncOutsideWasm;
 	/// Bytes that are being written into a folder.
 	type Draft: Draft;
 
-	/// Waits until no other program changes what is kept, and keeps others from changing it.
+	/// Waits until no other program holds the lock, and takes it.
 	fn lock(&self) -> impl Future<Output = Result<Self::Lock>> + SendOutsideWasm;
 
 	/// Claims a folder for this program. `None` if another program has claimed it. The folder is
@@ -152,7 +152,7 @@ pub trait Keep: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
 	/// The person's own keys: their names, and the addresses of their accounts.
 	fn own_keys(&self) -> impl Future<Output = Result<Vec<(String, String)>>> + SendOutsideWasm;
 
-	/// A place as a person finds it, for messages.
+	/// A place in a form that a person understands, for messages.
 	fn describe(&self, folder: &str, name: &str) -> String;
 
 	/// Writes bytes at a place so that only `key` opens them.
@@ -203,7 +203,7 @@ pub struct Document {
 
 /// The place where opened documents go.
 pub trait Sink: SendOutsideWasm + SyncOutsideWasm {
-	/// A document that is being written. Nobody sees it before it is kept.
+	/// A document that is being written. It is not visible before it is kept.
 	type Draft: Draft;
 	/// The place of a document.
 	type Place: Clone + Debug + SendOutsideWasm;
@@ -211,7 +211,7 @@ pub trait Sink: SendOutsideWasm + SyncOutsideWasm {
 	/// Begins a document.
 	fn draft(&self) -> impl Future<Output = Result<Self::Draft>> + SendOutsideWasm;
 
-	/// Gives a document its place. It is checked and whole.
+	/// Gives a complete, checked document its place.
 	fn keep(
 		&self,
 		draft: Self::Draft,
@@ -245,7 +245,7 @@ pub trait Task: SendOutsideWasm + SyncOutsideWasm {
 	/// Shows what is being done now.
 	fn say(&self, what: &str);
 
-	/// Adds to the work that is done.
+	/// Adds to the bytes that are done.
 	fn advance(&self, by: u64);
 }
 

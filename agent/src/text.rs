@@ -1,11 +1,11 @@
-//! Text from elsewhere, made harmless.
+//! Makes foreign text harmless.
 
 /// Whether a character turns the direction of the text after it, so that a text reads as another.
 pub(crate) fn turns_text(c: char) -> bool {
 	matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Text from elsewhere, without the characters that change what a terminal shows.
+/// Foreign text, without the characters that change what a terminal shows.
 pub fn plain(text: &str) -> String {
 	text.chars()
 		.map(|c| if (c.is_control() && c != '\n') || turns_text(c) { '\u{fffd}' } else { c })

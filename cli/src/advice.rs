@@ -1,4 +1,4 @@
-//! Says failures: the agent's messages, with the commands and options that help.
+//! Words for failures: the agent's messages, with the commands and options that help.
 
 use crate::open::OpenError;
 use std::error::Error;
@@ -48,7 +48,7 @@ fn words(advice: &Advice) -> String {
 		Advice::ListRequests => ": `vouchsafe request list` shows them",
 		Advice::ListMotions => ": `vouchsafe council list` lists them",
 		Advice::Resume { key } => {
-			return format!(": `vouchsafe --key {key} record add --resume` goes on")
+			return format!(": `vouchsafe --key {key} record add --resume` continues")
 		},
 		Advice::NewLabel => ". To use a label of your own, add --new-label",
 		Advice::NameMonth => ". Name the month with --month YYYY-MM",
@@ -70,7 +70,7 @@ mod tests {
 		let advised = Advised::new("not finished, and nothing is lost", advice).caused_by(cause);
 		assert_eq!(
 			say(&advised.into()),
-			"not finished, and nothing is lost: `vouchsafe --key eva record add --resume` goes on: the \
+			"not finished, and nothing is lost: `vouchsafe --key eva record add --resume` continues: the \
 			 node is away"
 		);
 		let refused = OpenError::NoAccess { what: "record 07070707".into() };

@@ -1,12 +1,12 @@
-//! Bounds the work on an input. In an unusual one, or one that was made to be so, resources refer to
-//! each other so often that following all references would not end in reasonable time.
+//! Bounds the work on an input. In an unusual or malicious input, resources refer to each other so often
+//! that following all references would take too long.
 
 use crate::resource::Resource;
 use std::cell::Cell;
 
-/// For each resource and each reference, so many steps may be made.
+/// Steps allowed for each resource and each reference.
 const STEPS: usize = 64;
-/// So many steps may always be made.
+/// Steps allowed for every input, however small.
 const ALWAYS_ALLOWED: usize = 1 << 23;
 
 /// The steps that are left.
@@ -15,7 +15,7 @@ pub struct Effort {
 }
 
 impl Effort {
-	/// The effort that these resources are worth.
+	/// The effort that is allowed for these resources.
 	pub fn new(resources: &[Resource<'_>]) -> Self {
 		let parts = resources.iter().map(|it| it.references.len().saturating_add(1));
 		let parts = parts.fold(0, usize::saturating_add);

@@ -168,7 +168,7 @@ pub(crate) fn patients_of(
 struct Known<'r> {
 	patients: Vec<(usize, &'r Resource<'r>)>,
 	identifiers: BTreeSet<&'r Identifier>,
-	/// The places that they say by `link` to be the same persons.
+	/// The places of the resources that they name in `link` as the same persons.
 	links: BTreeSet<usize>,
 }
 
@@ -179,7 +179,7 @@ impl<'r> Known<'r> {
 		self.links.extend(links);
 	}
 
-	/// Whether a Patient resource is another version of a known one, or linked by one.
+	/// Whether a Patient resource is another version of a known one, or a known one links it.
 	fn is_same(&self, place: usize, resource: &Resource<'_>) -> bool {
 		self.links.contains(&place)
 			|| resource.identifiers.iter().any(|it| self.identifiers.contains(it))
@@ -187,7 +187,7 @@ impl<'r> Known<'r> {
 	}
 }
 
-/// What a Patient resource says by `link` to be the same person, and whether one of these is known.
+/// What a Patient resource names in `link` as the same person, and whether one of these is known.
 fn links_of(
 	resource: &Resource<'_>,
 	graph: &Graph,
@@ -203,7 +203,8 @@ fn links_of(
 	(links, is_known)
 }
 
-/// Whether two Patient resources are versions of the same one, by all but their identifiers.
+/// Whether two Patient resources are versions of the same one, judged by everything except their
+/// identifiers.
 fn is_same(one: &Resource<'_>, other: &Resource<'_>) -> bool {
 	let same_id = one.id.is_some() && one.id == other.id;
 	let same_url = one.full_url.is_some() && one.full_url == other.full_url;

@@ -482,8 +482,8 @@ impl Maker<'_> {
 		Some(())
 	}
 
-	/// A content belongs to what its security context names. `keys` are those of the members of
-	/// records.
+	/// A content belongs to the resource that its security context names. `keys` are the keys of the
+	/// records' members.
 	fn key_of_content(&self, place: usize, keys: &BTreeMap<usize, Key>) -> Key {
 		let references = self.get(place).map_or(&[][..], |it| it.references.as_slice());
 		references

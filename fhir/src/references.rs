@@ -152,7 +152,7 @@ fn urn_of(raw: &str, entry: usize) -> String {
 	)
 }
 
-/// Places of resources by something that they have.
+/// Places of resources, by their ids and identifiers.
 type Places<K> = HashMap<K, Vec<usize>>;
 
 struct Index<'r> {
@@ -160,7 +160,7 @@ struct Index<'r> {
 	by_url: Places<String>,
 	/// By type and id.
 	by_name: Places<(&'r str, &'r str)>,
-	/// The same, of those whose fullUrl names no server.
+	/// By type and id, only resources whose fullUrl does not name a server.
 	by_name_without_server: Places<(&'r str, &'r str)>,
 	by_id: Places<&'r str>,
 	by_identifier: Places<&'r Identifier>,
@@ -215,7 +215,7 @@ impl<'r> Index<'r> {
 	/// What a target leads to. `None` if it would be too much effort.
 	fn resolve(&self, from: usize, target: &Target) -> Option<Vec<usize>> {
 		match target {
-			// If an address is not that of a resource, it is not a reference.
+			// An address that is not a resource's is not a reference.
 			Target::Literal(text) | Target::Address(text) => self.literal(from, text),
 			Target::Canonical(text) => {
 				let url = text.split(['|', '#']).next().unwrap_or_default();

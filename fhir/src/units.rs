@@ -59,7 +59,7 @@ impl Unit {
 pub enum Encounter {
 	/// The resource at this place.
 	Here(usize),
-	/// The one with this address, or with this hash of a long one.
+	/// The one with this address. A long address is hashed.
 	Elsewhere(String),
 }
 
@@ -105,7 +105,7 @@ impl Key {
 	}
 }
 
-/// Names of encounters elsewhere that are longer are hashed.
+/// Longer names of encounters elsewhere are hashed.
 const LONGEST_NAME: usize = 256;
 
 /// Fields by which a resource says what it is about.
@@ -168,7 +168,7 @@ pub fn encounter_of(resources: &[Resource<'_>], graph: &Graph, place: usize) -> 
 	elsewhere.map(|name| Encounter::Elsewhere(shortened(name)))
 }
 
-/// The name, which each resource of a record has a copy of, or the hash of a long one.
+/// The name, or its hash if it is long: each resource of a record has a copy.
 fn shortened(name: String) -> String {
 	if name.len() <= LONGEST_NAME {
 		return name;
@@ -186,8 +186,8 @@ struct Grouping<'g> {
 	backward: Vec<Vec<(usize, &'g str)>>,
 }
 
-/// Gathers the resources of each record. Supporting resources are in none. `None` if it would be too
-/// much effort.
+/// Gathers the resources of each record. Supporting resources belong to no record. `None` if it would
+/// be too much effort.
 pub(crate) fn group(
 	resources: &[Resource<'_>],
 	graph: &Graph,

@@ -1,8 +1,9 @@
-//! Whether a block's runtime has what a client uses of it, with the types that the client knows.
+//! Checks that a block's runtime has the calls, functions and storage values that a client uses, with
+//! the types that the client knows.
 //!
-//! Calls, keys and answers are bytes whose types are fixed when a client is compiled. So each item
-//! (a call, a function, a value of the state) is compared with the one in [`METADATA`] when it is
-//! used. What a client does not use may differ, and so may documentation and the names of types.
+//! Calls, keys and answers are bytes whose types are fixed when a client is compiled. So the client
+//! compares each item (a call, a function, a storage value) with the one in [`METADATA`] when it uses
+//! the item. What a client does not use may differ, and so may documentation and the names of types.
 //!
 //! Events are read with the metadata of the runtime that wrote them. Those whose types differ are
 //! named and skipped.
@@ -70,7 +71,7 @@ impl RuntimeMetadata {
 		Self(Arc::new(Inner { metadata, events }))
 	}
 
-	/// Whether it is the runtime that this crate was generated from, so that nothing can differ.
+	/// Whether it is the runtime that this crate was generated from. Then nothing can differ.
 	fn is_own(&self) -> bool {
 		Arc::ptr_eq(&self.0, &OURS.0)
 	}
@@ -79,8 +80,8 @@ impl RuntimeMetadata {
 		Comparison::new(&OURS.0.metadata, &self.0.metadata)
 	}
 
-	/// Whether this call, and each call in it, is one of the runtime, and extrinsics are signed as
-	/// this crate does.
+	/// Checks that the runtime has this call and each call in it, and that it takes extrinsics as this
+	/// crate signs them.
 	pub fn check_call(&self, call: &RuntimeCall) -> Result<(), ChainError> {
 		if self.is_own() {
 			return Ok(());
@@ -136,8 +137,8 @@ impl RuntimeMetadata {
 		Ok(())
 	}
 
-	/// Whether a value of the state has the same place and type, and each call in these bytes of it
-	/// is known.
+	/// Checks that a storage value has the same place and type, and that each call in these bytes of
+	/// it is known.
 	pub fn check_storage(
 		&self,
 		pallet: &str,
@@ -274,8 +275,8 @@ impl RuntimeMetadata {
 		Some(Err(ForeignEvent(format!("{}.{name}", pallet.name()))))
 	}
 
-	/// Why a call failed. Names and documentation are the runtime's own, so that errors which are
-	/// newer than this program have them too.
+	/// Why a call failed. Names and documentation come from the runtime, so errors that are newer than
+	/// this program have them too.
 	pub fn dispatch_error(&self, error: &DispatchError) -> ChainError {
 		let (pallet, error, docs) = match error {
 			DispatchError::Module(error) => self.module_error(error),

@@ -6,7 +6,8 @@ pub enum ChainError {
 	/// The node can't be reached, or does not answer.
 	#[error("the node can't be reached: {0}. Is it running, and is the address right?")]
 	Unreachable(String),
-	/// The runtime is not as this program knows it. [`RuntimeMetadata`] says in what.
+	/// The runtime differs from the one that this program knows, in something that it uses. See
+	/// [`RuntimeMetadata`].
 	///
 	/// [`RuntimeMetadata`]: crate::compatibility::RuntimeMetadata
 	#[error("this program was built for another version of the chain ({0}): update it")]

@@ -25,7 +25,7 @@ pub const MAX_ANSWER: usize = 4 * 1024 * 1024;
 /// Lines of a log in one answer, at most.
 pub const MAX_LOG_LINES: u32 = 500;
 
-/// Words whose tags one request asks for, at most.
+/// The most words whose tags one request asks for.
 pub const MAX_LABEL_WORDS: usize = 32;
 
 /// What is asked of a custodian. It is part of the signed payload, so that a request to one endpoint

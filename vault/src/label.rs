@@ -1,4 +1,4 @@
-//! Sensitivity labels: the patient's label key, and the tags that it makes of words.
+//! The patient's label key, and the tags of sensitivity labels that are computed with it.
 //!
 //! ```text
 //! tag    = the first 4 bytes of HMAC-SHA-256(key = label key (32 bytes), data = the word's bytes);
@@ -7,9 +7,9 @@
 //!          data SCALE(genesis [32], patient [32])
 //! ```
 //!
-//! The chain has only tags. So it shows no diagnosis, and everyone who has the patient's key agrees on
-//! the tag of a word. The patient has the key, and so have the custodians of institutions that may
-//! write for the patient. They compute tags and give the key to nobody else.
+//! The chain has only tags, so it does not show a diagnosis. Everyone who has the patient's key computes
+//! the same tag for a word. The patient has the key, and so have the custodians of institutions that may
+//! write for the patient. They compute tags for their authors, and give the key only to the patient.
 //!
 //! The tag of zeros is reserved ([`LabelTag::UNCLASSIFIED`]): it is the tag of the word
 //! [`UNCLASSIFIED`], and of no other.
@@ -29,7 +29,7 @@ use crate::{
 /// The word for records that are sensitive without a label that says why.
 pub const UNCLASSIFIED: &str = "unclassified-sensitive";
 
-/// A word for a label has at most so many bytes.
+/// The most bytes of a label's word.
 pub const MAX_WORD: usize = 24;
 
 /// Whether a word can be a label: lower-case letters, digits and `-`. `all` has a meaning of its own

@@ -22,9 +22,9 @@ use vouchsafe_protocol::{
 	},
 };
 
-/// New records in one call.
+/// The most new records in one call.
 const BATCH: usize = MAX_BATCH as usize;
-/// Entries that a message names; more are counted.
+/// The most entries that a message names. Further ones are only counted.
 const NAMED: usize = 3;
 /// How long to wait for the acknowledgement of a delivered envelope before it is delivered again.
 const AGAIN: Duration = Duration::from_secs(60);
@@ -264,7 +264,7 @@ pub(super) fn frame(record: &Record, entry: &Entry) -> Result<Frame> {
 	if let Some(wider) = &entry.widening {
 		frame.service.first = frame.service.first.min(wider.months.0);
 		frame.service.last = frame.service.last.max(wider.months.1);
-		// What is unclassified stays so until its labels are named.
+		// A record stays unclassified until its labels are named.
 		if !frame.labels.contains(&LabelTag::UNCLASSIFIED) {
 			let more = wider.labels.iter().map(|tag| LabelTag(tag.0));
 			let labels: LabelTags = canonical_tags(frame.labels.into_iter().chain(more))

@@ -133,17 +133,17 @@ fn one_call_creates_up_to_64_records() {
 	assert_eq!(sizes(&many[..64], &numbers(64)), [64]);
 	assert_eq!(sizes(&many[..65], &numbers(65)), [64, 1]);
 	assert_eq!(sizes(&many, &numbers(130)), [64, 64, 2]);
-	// What is final already is left out.
+	// Entries that are final already are left out.
 	assert_eq!(batches(&many, &[0, 5, 129]), [[0, 5, 129]]);
 	assert!(batches(&many, &[]).is_empty());
-	// A version has a call of its own, and so have records with other holders.
+	// A version needs its own call. So do records with other holders.
 	let version = prepared();
 	let other = Entry { threshold: 3, ..new_record() };
 	let mixed = [new_record(), new_record(), version.clone(), version, new_record(), other];
 	assert_eq!(sizes(&mixed, &numbers(6)), [2, 1, 1, 1, 1]);
 }
 
-/// A version widens what its record has now, and takes nothing away.
+/// A version adds to what its record has now, and removes nothing.
 #[test]
 fn a_version_never_narrows() {
 	let record = Record {
@@ -181,7 +181,7 @@ fn a_version_never_narrows() {
 	assert_eq!(widened((9, 21), &[2], "very-restricted"), wider);
 	let later = expected(10, 25, &[1], Confidentiality::Restricted);
 	assert_eq!(widened((15, 25), &[1], "restricted"), later);
-	// What is unclassified stays so, and there are at most eight labels.
+	// A record stays unclassified, and a record has at most eight labels.
 	let unclassified = Record { labels: vec![LabelTag::UNCLASSIFIED], ..record.clone() };
 	let kept = try_widened(&unclassified, (10, 20), &[2], "normal").unwrap();
 	assert_eq!(kept.labels, unclassified.labels);

@@ -14,8 +14,9 @@ pub struct About {
 	/// One record. Repeat it for several [default: all].
 	#[arg(long = "record", value_name = "RECORD")]
 	pub records: Vec<String>,
-	/// Sensitivity labels that it covers beside records without labels, or `all` [default: none; all
-	/// for a permit only to write]. With --deny: labels that it closes [default: all records].
+	/// Sensitivity labels that it covers in addition to records without labels, or `all` [default:
+	/// none; all for a permit only to write]. With --deny: labels that it closes [default: all
+	/// records].
 	#[arg(long = "label", value_name = "WORD", value_delimiter = ',')]
 	pub labels: Vec<String>,
 	/// Cover only records with sensitivity labels, and no labels other than these.

@@ -42,7 +42,7 @@ pub struct Adding {
 	/// Institution or authority that holds a share of the key. Repeat it for several.
 	#[arg(long = "holder", value_name = "WHO")]
 	pub holders: Vec<String>,
-	/// Give the patient no share of the key.
+	/// Do not give the patient a share of the key.
 	#[arg(long)]
 	pub without_patient: bool,
 	/// Add a sensitivity label that the document's codes do not imply.
@@ -225,7 +225,7 @@ pub struct ImportFile {
 	/// What becomes one record: the whole file, an encounter and a category, or a category.
 	#[arg(long, default_value = "encounter", value_parser = unit())]
 	pub unit: Unit,
-	/// Month of what has no date, or a year for its twelve months.
+	/// Month of records without a date, or a year for its twelve months.
 	#[arg(long, value_name = "MONTH", value_parser = parse_months)]
 	pub month: Option<(u16, u16)>,
 	/// Confidentiality of all records [default: what the source says, but at least restricted for

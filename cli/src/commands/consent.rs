@@ -194,15 +194,18 @@ async fn give_label_key<'a>(
 	permits: impl IntoIterator<Item = (&'a Grantee, &'a Terms)>,
 ) -> (String, Value) {
 	let again =
-		"Until then they cannot name the labels of records that they add. `vouchsafe consent \
-		deliver-labels` tries again.";
+		"Without the key, their records with labels are unclassified. `vouchsafe consent deliver-labels` \
+		 tries again.";
 	match label_keys::deliver(session, permits).await {
 		Ok(KeyDeliveries { delivered, failed }) => {
 			let accounts: Vec<_> = delivered.iter().map(|it| account_json(session, it)).collect();
 			let mut lines: Vec<String> = failed
 				.iter()
 				.map(|(to, why)| {
-					format!("Your label key is not with {} ({why}).", session.names.show(to))
+					format!(
+						"Your label key was not delivered to {} ({why}).",
+						session.names.show(to)
+					)
 				})
 				.collect();
 			lines.extend((!failed.is_empty()).then(|| again.to_owned()));
@@ -215,7 +218,7 @@ async fn give_label_key<'a>(
 		Err(error) => {
 			let why = format!("{error:#}");
 			let text = format!(
-				"Your label key is not with the institutions that may add records ({why}). {again}"
+				"Your label key was not delivered to the institutions that may add records ({why}). {again}"
 			);
 			(text, json!({ "delivered": [], "failed": [{ "to": null, "why": why }] }))
 		},

@@ -1,4 +1,4 @@
-//! The endpoints that receive label keys and compute tags. A key is given to its patient alone.
+//! The endpoints that receive label keys and compute tags. A key is given only to its patient.
 
 use super::{
 	error::{ApiError, SignedRequestErrors},
@@ -18,10 +18,10 @@ use vouchsafe_vault::{
 	seal::PublicKey,
 };
 
-/// Words whose tags one account may ask for in an hour, and at once.
+/// The most words whose tags one account may ask for in an hour. All of them may be asked for at once.
 const WORDS_AN_HOUR: NonZeroU32 = NonZeroU32::new(512).expect("512 is not zero");
 
-/// Limits for how many words each account may ask the tags.
+/// Limits how many words' tags each account may ask for.
 pub struct TagLimit(DefaultKeyedRateLimiter<[u8; 32]>);
 
 impl Default for TagLimit {
@@ -48,14 +48,14 @@ impl TagLimit {
 #[utoipa::path(
 	post,
 	path = "/v1/label-keys",
-	description = "Receives a patient's label key, sealed to this custodian, from the patient, or from a registrar of this institution if it enrolled the patient. The first key stays: the same key can be delivered again, and another one is refused. The body is a signed request with the action `deliver-label-key`; its payload is a `Payload_DeliverLabelKey`.",
+	description = "Receives a patient's label key, sealed to this custodian, from the patient, or from a registrar of this institution if it enrolled the patient. The custodian keeps the first key: the same key can be delivered again, but another one is refused. The body is a signed request with the action `deliver-label-key`; its payload is a `Payload_DeliverLabelKey`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
 		(status = 200, body = Empty, description = "The custodian has the key"),
 		(status = 403, body = Refusal, description = "The requester is neither the patient nor a registrar of this institution, or this institution did not enrol the patient"),
 		(status = 409, body = Refusal, description = "The custodian has another label key of this patient"),
-		(status = 422, body = Refusal, description = "The key does not open with this custodian's key, or is not one of this patient"),
+		(status = 422, body = Refusal, description = "The key does not open with this custodian's key, or is not this patient's key"),
 		(status = 425, body = Refusal, description = "The patient's enrolment is not final yet: try again"),
 	),
 	tag = "labels"
@@ -133,13 +133,13 @@ pub async fn fetch_label_key(
 #[utoipa::path(
 	post,
 	path = "/v1/label-tags",
-	description = "Returns the tags of a patient's labels, in the order of their words. The requester must act for this institution, and the patient's consents must let the requester write some record at the last finalised and at the best block. An account may ask for 512 words an hour. The body is a signed request with the action `label-tags`; its payload is a `Payload_AskLabelTags`.",
+	description = "Returns the tags of a patient's labels, in the order of their words. The requester must act for this institution, and the patient's consents must let the requester write some record at the last finalised and at the best block. An account may ask for the tags of 512 words an hour. The body is a signed request with the action `label-tags`; its payload is a `Payload_AskLabelTags`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
 		(status = 200, body = WordTags, description = "The tags"),
-		(status = 404, body = Refusal, description = "The requester may write, and this custodian does not have the patient's label key"),
-		(status = 422, body = Refusal, description = "The words are none, too many, or not words for labels"),
+		(status = 404, body = Refusal, description = "The requester may write, but this custodian does not have the patient's label key"),
+		(status = 422, body = Refusal, description = "The list of words is empty or too long, or a word cannot be a label"),
 		(status = 429, body = Refusal, description = "The address makes too many requests, or the account has asked for too many tags"),
 	),
 	tag = "labels"

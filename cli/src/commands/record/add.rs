@@ -155,15 +155,15 @@ pub(super) fn step_by_step(session: &mut Session, adding: &Adding) {
 	}
 }
 
-/// Says on standard error that a record's labels could not be named.
+/// Warns on standard error that a record's labels could not be named.
 fn warn_of_unclassified(added: &Added) {
 	let Some(Unclassified { words, reason }) = &added.unclassified else { return };
 	let record = short(&added.record);
 	output::write_error(&format!(
 		"warning: record {record} is unclassified: its labels ({}) could not be named, because {reason}. \
 		 Only permits for any label open it. `vouchsafe record label {record} {} --patient NAME` names \
-		 the labels later. If the custodian lacks the label key, the patient gives it with `vouchsafe \
-		 consent deliver-labels`\n",
+		 the labels later. If the custodian lacks the label key, the patient delivers it with \
+		 `vouchsafe consent deliver-labels`\n",
 		ENGLISH.and(words),
 		words.join(" ")
 	));
