@@ -101,7 +101,7 @@ pub struct Cli {
 		help_heading = GLOBAL
 	)]
 	pub passphrase_file: Option<PathBuf>,
-	/// Read passphrases from standard input, one a line.
+	/// Read passphrases from standard input, one per line.
 	#[arg(long, global = true, help_heading = GLOBAL)]
 	pub passphrase_stdin: bool,
 	/// Print the answer in JSON.
@@ -162,7 +162,7 @@ pub enum Command {
 /// Agreement to what is signed. Every command that signs takes it.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct Agreement {
-	/// Sign without asking. What you sign is shown all the same.
+	/// Sign without asking. What you sign is still shown.
 	#[arg(long)]
 	pub yes: bool,
 }

@@ -188,7 +188,7 @@ pub(super) async fn finish(
 }
 
 /// Delivers the label key to the institutions that may write by these permits, and says for which that
-/// failed. The consents are in force all the same.
+/// failed. The consents are in force anyway.
 async fn give_label_key<'a>(
 	session: &Session,
 	permits: impl IntoIterator<Item = (&'a Grantee, &'a Terms)>,

@@ -49,7 +49,7 @@ impl LabelWords for Called {
 	}
 }
 
-/// Labels whose tags begin with these bytes; 0 stands for *unclassified*.
+/// Labels whose tags begin with these bytes; 0 is *unclassified*.
 fn all(ids: &[u8]) -> impl Iterator<Item = LabelTag> + '_ {
 	ids.iter().map(|id| LabelTag([*id, 0, 0, 0]))
 }
