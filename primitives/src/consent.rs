@@ -146,17 +146,18 @@ pub struct DataPeriod {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub enum LabelFilter {
-	/// A permit for records without labels, which is a permit's default. Not for a deny.
+	/// A permit for records without labels: a permit's default. A deny cannot have it.
 	#[codec(index = 0)]
 	Unlabelled,
-	/// A permit for records without labels, and for those whose labels are all named. Not for a deny.
+	/// A permit for records without labels, and for labelled records if it names all of their labels. A
+	/// deny cannot have it.
 	#[codec(index = 1)]
 	Also(NamedLabels),
-	/// A permit for labelled records whose labels are all named. A deny of records that have a named
-	/// label or are unclassified: they may have it.
+	/// A permit for labelled records if it names all of their labels. A deny of records that have one of
+	/// the named labels, and of unclassified records, because they may have one.
 	#[codec(index = 2)]
 	Only(NamedLabels),
-	/// All records, whatever their labels. It is a deny's default.
+	/// All records, with any labels or none: a deny's default.
 	#[codec(index = 3)]
 	Any,
 }
@@ -170,7 +171,7 @@ impl LabelFilter {
 		}
 	}
 
-	/// The labels that it names, if it names some.
+	/// The labels that it names, if there are any.
 	pub fn named(&self) -> Option<&NamedLabels> {
 		match self {
 			Self::Also(named) | Self::Only(named) => Some(named),
@@ -199,7 +200,7 @@ impl LabelFilter {
 		}
 	}
 
-	/// Whether a deny with this filter matches a record with these labels. In doubt it does.
+	/// Whether a deny with this filter matches a record with these labels. In doubt it matches.
 	pub fn matches(&self, labels: &[LabelTag]) -> bool {
 		match self {
 			Self::Only(named) => {
@@ -209,8 +210,8 @@ impl LabelFilter {
 		}
 	}
 
-	/// Whether it selects among the records that a provision without it is about. The other filters
-	/// of a permit only add labelled records.
+	/// Whether it narrows the records of a provision. The other filters of a permit only add labelled
+	/// records.
 	pub fn narrows(&self) -> bool {
 		matches!(self, Self::Only(_))
 	}

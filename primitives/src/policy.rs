@@ -31,8 +31,9 @@ pub enum Subject {
 	/// A study that wants to count the patient's records.
 	#[codec(index = 2)]
 	Study(StudyFacts),
-	/// Some record of the patient that the actor wants to write and that need not exist. A permit to
-	/// write covers it whatever records it selects. A deny matches it only if it selects none.
+	/// Some record of the patient that the actor wants to write. It need not exist. Every permit to
+	/// write covers it, also one that is limited to certain records. A deny matches it only if it is
+	/// not limited to certain records.
 	#[codec(index = 3)]
 	SomeRecord,
 }
@@ -147,7 +148,8 @@ crate::vocabulary::numbered! {
 		DataPeriod = 8, "data-period";
 		/// The record is more confidential than it covers.
 		Confidentiality = 9, "confidentiality";
-		/// The record has a label that it does not name, or no label, and it is for labelled records.
+		/// The record has a label that it does not name, or it is for labelled records and the record has
+		/// no label.
 		Label = 10, "label";
 		/// The study has a trait that it does not name.
 		Trait = 11, "trait";

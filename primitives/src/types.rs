@@ -411,8 +411,8 @@ bit_set! {
 }
 
 /// A sensitivity label as the chain sees it: the first 4 bytes of HMAC-SHA-256 over the label's word,
-/// under a key of the patient. So authors agree on it without a table, and the chain shows no
-/// diagnosis. See `vouchsafe_vault::label`.
+/// under the patient's label key. So all authors use the same tag without a table, and the chain does
+/// not show a diagnosis. See `vouchsafe_vault::label`.
 #[derive(
 	Clone,
 	Copy,
@@ -431,7 +431,7 @@ pub struct LabelTag(pub [u8; 4]);
 
 impl LabelTag {
 	/// *Unclassified sensitive*: the record has labels, and its author could not compute their tags.
-	/// No consent can name it, so only [`LabelFilter::Any`](crate::LabelFilter::Any) covers it.
+	/// No consent can name this tag, so only [`LabelFilter::Any`](crate::LabelFilter::Any) covers it.
 	pub const UNCLASSIFIED: Self = Self([0; 4]);
 }
 
@@ -441,12 +441,12 @@ pub type LabelTags = BoundedVec<LabelTag, ConstU32<MAX_LABELS>>;
 /// Labels that a provision names, in ascending order and each once.
 pub type NamedLabels = BoundedVec<LabelTag, ConstU32<MAX_NAMED_LABELS>>;
 
-/// Whether the tags are in ascending order and each is there once. The chain stores no others.
+/// Whether the tags are in ascending order and each is there once. The chain stores only such lists.
 pub fn are_canonical(tags: &[LabelTag]) -> bool {
 	tags.is_sorted_by(|tag, next| tag < next)
 }
 
-/// The tags in ascending order and each once, or `None` if they are too many.
+/// The tags in ascending order and each once, or `None` if there are too many.
 pub fn canonical_tags<S: Get<u32>>(
 	tags: impl IntoIterator<Item = LabelTag>,
 ) -> Option<BoundedVec<LabelTag, S>> {

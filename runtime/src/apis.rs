@@ -93,7 +93,7 @@ sp_api::decl_runtime_apis! {
 			institution: Option<AccountId>,
 			patient: AccountId,
 		) -> Decision;
-		/// What it says of writing some record of the patient's for the institution, before the
+		/// The decision about writing some record of the patient for the institution, before the
 		/// record exists.
 		fn may_write(author: AccountId, institution: AccountId, patient: AccountId) -> Decision;
 		/// Which holders the patient has named for future records.

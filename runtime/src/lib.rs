@@ -141,7 +141,7 @@ pub const SLOT_DURATION: u64 = 1_000;
 /// idle chain makes a tenth of the blocks, so there it is longer.
 pub const DAYS: BlockNumber = 24 * 60 * 60;
 
-// A macro, since the runtime that an end-to-end test upgrades to has a pallet more.
+// A macro, because the runtime that an end-to-end test upgrades to has an additional pallet.
 macro_rules! runtime {
 	($($added:tt)*) => {
 		#[frame_support::runtime]

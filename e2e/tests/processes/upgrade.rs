@@ -1,7 +1,7 @@
 //! An upgrade of the runtime of a running network. A motion of three quarters of the council
 //! authorises it, a member sends the code, and all four validators run it while they make and
-//! finalise blocks. The new code is the runtime, built again with the next version number and a
-//! pallet more (`scripts/next-runtime`). Its calls, errors and events are new to the clients.
+//! finalise blocks. The new code is the runtime, built again with the next version number and an
+//! additional pallet (`scripts/next-runtime`). Its calls, errors and events are new to the clients.
 
 use crate::suite::Suite;
 use anyhow::{bail, ensure, Context, Result};

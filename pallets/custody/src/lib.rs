@@ -32,8 +32,8 @@
 //!
 //! ## Data structures
 //!
-//! [`SharingSets`] per version. Most of a patient's versions have the same holders, so each set of
-//! holders is stored once a patient, in [`HolderSets`], and has a number. [`HolderSetNumbers`] finds
+//! [`SharingSets`] per version. Most of a patient's versions have the same holders, so
+//! [`HolderSets`] stores each set of holders once for each patient, under a number. [`HolderSetNumbers`] finds
 //! the number of a set by its hash. [`Unacknowledged`] per holder, [`Openings`] and [`Refusals`] per
 //! patient and reader, [`Choices`] per patient. No call iterates over them: expired items are
 //! dropped when the same key is written again.
@@ -128,8 +128,8 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 	}
 
-	/// Each version's sharing set. The record's id is a hash that the chain has computed, and
-	/// nobody chooses the numbers of versions: they count from 0. So neither needs hashing.
+	/// Each version's sharing set. The record's id is a hash that the chain has computed, and the
+	/// numbers of versions count from 0. Nobody chooses them, so they need no hashing.
 	#[pallet::storage]
 	pub type SharingSets<T: Config> =
 		StorageDoubleMap<_, Identity, RecordId, Identity, VersionNumber, SharingSet>;
@@ -480,11 +480,11 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// As of [`Pallet::acknowledge`].
+		/// As for [`Pallet::acknowledge`].
 		///
 		/// ## Details
 		///
-		/// All of the versions are acknowledged or none.
+		/// Either all versions are acknowledged, or none.
 		///
 		/// ## Errors
 		///
@@ -518,7 +518,7 @@ pub mod pallet {
 			record: RecordId,
 			version: VersionNumber,
 		) -> Option<SharingSetView> {
-			// The set has only the number of its holders, which is the patient's.
+			// The number of the set of holders counts for the patient, not for the record.
 			T::Records::facts(&patient, &record)?;
 			let set = SharingSets::<T>::get(record, version)?;
 			let holders = HolderSets::<T>::get(patient, set.holders)?;
@@ -648,7 +648,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(due.epoch == *epoch, Error::<T>::WrongEpoch);
 			return Ok(due.place);
 		}
-		// What is wrong?
+		// Finds the reason for the error.
 		let set = Self::sharing_set(patient.clone(), *record, *version)
 			.ok_or(Error::<T>::SharingSetNotFound)?;
 		ensure!(set.epoch == *epoch, Error::<T>::WrongEpoch);
@@ -716,7 +716,7 @@ impl<T: Config> Pallet<T> {
 	///   which may be carried to it; and the practitioners do not reach it either, because they may
 	///   be at one institution that is not in the set.
 	///
-	/// A set that was sound once is checked again: holders and choices change.
+	/// Each declaration is checked, because holders and choices change.
 	pub fn ensure_sound(patient: &AccountId, set: &HolderSet) -> DispatchResult {
 		let HolderSet { threshold, holders } = set;
 		ensure!(*threshold >= MIN_THRESHOLD, Error::<T>::ThresholdTooLow);
@@ -888,7 +888,7 @@ impl<T: Config> Pallet<T> {
 			*places = places.with(place);
 		}
 		for (record, version, set) in SharingSets::<T>::iter() {
-			// Without work to be done, the patient and so the holders are not known here.
+			// Only work to be done names the patient, and so the holders.
 			let Some((holders, waiting)) = waiting.remove(&(record, version)) else { continue };
 			for (holder, place) in holders.holders.iter().zip(0..) {
 				let is_done = set.acknowledged.contains(place);

@@ -43,7 +43,7 @@ impl Acknowledged {
 		self.0 & Self::bit(place) != 0
 	}
 
-	/// These places and one more.
+	/// These places and another one.
 	pub fn with(self, place: u8) -> Self {
 		Self(self.0 | Self::bit(place))
 	}
@@ -54,8 +54,8 @@ impl Acknowledged {
 	}
 }
 
-/// A version's sharing set as it is stored. Its holders are stored once for all of the patient's
-/// versions that have the same.
+/// A version's sharing set as it is stored. Its holders are stored separately, once for all versions of
+/// the patient that have the same holders.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -63,7 +63,7 @@ pub struct SharingSet {
 	/// How often the key was split again.
 	#[codec(compact)]
 	pub epoch: u32,
-	/// Number of its holders among the patient's sets of holders.
+	/// Number of its set of holders, among those of the patient.
 	#[codec(compact)]
 	pub holders: u32,
 	/// Which holders' custodians have checked and stored their shares.
@@ -73,7 +73,7 @@ pub struct SharingSet {
 }
 
 impl SharingSet {
-	/// All that there is to know of it; these are its holders.
+	/// The complete sharing set, with these holders.
 	pub fn view(self, HolderSet { threshold, holders }: HolderSet) -> SharingSetView {
 		let holders = holders.into_iter().zip(0..).map(|(Holder { account, kind }, place)| {
 			HolderState { account, kind, acknowledged: self.acknowledged.contains(place) }
@@ -99,8 +99,8 @@ pub struct HolderState {
 	pub acknowledged: bool,
 }
 
-/// Who holds the shares of a version's key, as clients see it, complete. The share of the holder at
-/// place `i` has the index `i + 1`.
+/// Who holds the shares of a version's key, as clients see it, with all fields. The share of the holder
+/// at place `i` has the index `i + 1`.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct SharingSetView {
 	/// How often the key was split again.
@@ -147,7 +147,7 @@ pub struct Due {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct OpeningGroup {
-	/// The records, as far as they were not opened again since.
+	/// The records that the reader has not opened again since.
 	pub records: OpenedRecords,
 	/// When.
 	pub at: Moment,

@@ -29,7 +29,7 @@ fn counted(db: RuntimeDbWeight, reads: u64, writes: u64) -> Weight {
 
 /// Reads: whose custodian it is (2); for each version the work to be done and its sharing set; for
 /// each patient the log (3). Writes: for each version both; for each patient the log. A call that
-/// fails reads the record and its holders too, of the version that is wrong.
+/// fails also reads the record and the holders of the version that is wrong.
 fn acknowledge_many(db: RuntimeDbWeight, v: u32, p: u32) -> Weight {
 	let (v, p) = (u64::from(v), u64::from(p));
 	let reads = v.saturating_mul(2).saturating_add(p.saturating_mul(3)).saturating_add(2);

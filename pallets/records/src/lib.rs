@@ -24,7 +24,7 @@
 //! for which no consent is needed. From that block nobody can open it. This cannot be undone.
 //!
 //! *The patient finds a record more sensitive than its author did* and adds a label. Permits that do
-//! not name the label no longer cover the record. Labels are never removed.
+//! not name the label no longer cover the record. Nobody can remove the label.
 //!
 //! *An author cannot compute the tags of a record's labels*, because its custodian does not have the
 //! patient's label key. It creates the record as [`LabelTag::UNCLASSIFIED`]. Later the author or the
@@ -33,11 +33,11 @@
 //! ## Data structures
 //!
 //! [`Records`] by patient and id, and each record's [`Versions`]. A record's id is a hash of patient,
-//! author and salt ([`record_id`]), so an author cannot take another's id. Because the chain computes
-//! it, maps use it as a key without hashing it again.
+//! author and salt ([`record_id`]), so an author cannot take another's id. The chain computes the id,
+//! so maps use it as a key without hashing it again.
 //!
-//! What is stored is small: see [`types`]. What clients see is complete: [`RecordView`],
-//! [`VersionView`].
+//! The stored types leave out what can be computed: see [`types`]. Clients see all fields, in
+//! [`RecordView`] and [`VersionView`].
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
 #![cfg_attr(
@@ -116,8 +116,8 @@ pub mod pallet {
 	pub type Records<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, AccountId, Identity, RecordId, Record>;
 
-	/// Each record's versions. Nobody chooses their numbers: they count from 0, so they need no
-	/// hashing to keep the state's tree balanced.
+	/// Each record's versions. Their numbers count from 0 and nobody chooses them, so the state's
+	/// tree stays balanced without hashing them.
 	#[pallet::storage]
 	pub type Versions<T: Config> =
 		StorageDoubleMap<_, Identity, RecordId, Identity, VersionNumber, Version>;
@@ -184,15 +184,15 @@ pub mod pallet {
 		OriginMismatch,
 		/// The period is empty: it ends before it begins.
 		InvalidPeriod,
-		/// The patient has no such record as the relation names.
+		/// The patient does not have the record that the relation names.
 		RelatedRecordNotFound,
 		/// The CID of the manifest is not of version 1 with SHA2-256.
 		InvalidCid,
 		/// The version does not follow the record's latest version.
 		NotTheHead,
-		/// The frame does not include the record's: a version may widen it, never narrow it.
+		/// The frame does not include the record's frame: a version may widen it, but not narrow it.
 		FrameTooNarrow,
-		/// The labels are not in ascending order, or one is there twice.
+		/// The labels are not in ascending order, or a label is named twice.
 		LabelsNotSorted,
 		/// A record cannot have named labels and be unclassified.
 		NotUnclassified,
@@ -273,8 +273,8 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// `previous` is the record's head. `frame` becomes the record's: it may cover more months,
-		/// have more labels and a higher confidentiality. The consents decide on the record as it
+		/// `previous` is the record's head. `frame` replaces the record's frame: it may have more
+		/// months, more labels and a higher confidentiality. The consents decide on the record as it
 		/// will be. Custody checks `sharing`.
 		///
 		/// ## Errors
@@ -449,12 +449,12 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// As of [`Pallet::create`]. The consents must allow each of the records to be written.
+		/// As for [`Pallet::create`]. The consents must allow each of the records to be written.
 		///
 		/// ## Details
 		///
-		/// All of the records are created or none. The same holders have the shares of all the
-		/// versions' keys. A relation may name a record that comes earlier in the call.
+		/// Either all records are created, or none. All versions have the same holders. A relation
+		/// may name a record that comes earlier in the call.
 		///
 		/// ## Errors
 		///
@@ -521,8 +521,8 @@ pub mod pallet {
 	}
 }
 
-/// Who writes, as far as it is the same for all records of a call: the question to the consents,
-/// whose subject is still open. `None`: the patient, who needs no consent.
+/// Who writes: the question to the consents, without its subject, which differs for each record of a
+/// call. `None` is the patient, who needs no consent.
 struct Writer(Option<Question>);
 
 impl Writer {
@@ -706,7 +706,7 @@ impl<T: Config> traits::Records for Pallet<T> {
 
 #[cfg(any(feature = "try-runtime", test))]
 impl<T: Config> Pallet<T> {
-	/// - Labels are in order, and unclassified records have no other.
+	/// - Labels are in order, and unclassified records have no other label.
 	/// - Each record has as many versions as it counts. Each version but the first names the one
 	///   before.
 	/// - A version belongs to a record, and a record to one patient.

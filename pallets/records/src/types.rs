@@ -1,6 +1,6 @@
 //! Records and versions: as their authors submit them, as the chain stores them, and as clients see
-//! them. What is stored has no byte twice: the patient and the record are in the keys, and what can
-//! be computed is not stored.
+//! them. Nothing is stored twice: the patient and the record are in the keys, and what can be
+//! computed is not stored.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -42,7 +42,7 @@ pub struct NewVersion {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Creation {
-	/// Drawn by the client: the record's id is [`record_id`] of patient, author and salt.
+	/// Random, from the client. The record's id is [`record_id`] of patient, author and salt.
 	pub salt: [u8; 16],
 	/// The record.
 	pub record: NewRecord,
@@ -52,7 +52,9 @@ pub struct Creation {
 	pub commitments: H256,
 }
 
-/// What a new version may widen of its record. Each widening makes permits cover less.
+/// What a new version may widen of its record. With more months, labels or confidentiality, fewer
+/// permits cover the record. The exception are permits for labelled records alone, which may cover it
+/// after its first label.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -66,7 +68,7 @@ pub struct Frame {
 }
 
 impl Frame {
-	/// Whether this frame has all that the other one has.
+	/// Whether this frame includes the other one.
 	pub fn includes(&self, other: &Self) -> bool {
 		self.service.first <= other.service.first
 			&& self.service.last >= other.service.last
@@ -139,7 +141,7 @@ impl Record {
 		}
 	}
 
-	/// All that there is to know of the record.
+	/// The complete record.
 	pub fn view(self, patient: AccountId, head: H256) -> RecordView {
 		let responsible = self.responsible().clone();
 		let Self { author, origin, service, relation, .. } = self;
@@ -161,7 +163,7 @@ impl Record {
 	}
 }
 
-/// A record as clients see it, complete.
+/// A record as clients see it, with all fields.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct RecordView {
 	/// Its patient.
@@ -229,7 +231,7 @@ impl ManifestCid {
 	}
 }
 
-/// What a version says of its content.
+/// The content of a version.
 #[derive(
 	Clone,
 	Copy,
@@ -246,7 +248,7 @@ pub enum Content {
 	/// CID of its manifest.
 	#[codec(index = 0)]
 	Manifest(ManifestCid),
-	/// It was erased. The version's hash remains, because it can no longer be computed.
+	/// It was erased. The version's hash is kept here, because it can no longer be computed.
 	#[codec(index = 1)]
 	Erased(H256),
 }
@@ -293,7 +295,7 @@ impl Version {
 		H256(sp_io::hashing::blake2_256(&bytes))
 	}
 
-	/// All that there is to know of the version. `institution` is the record's author.
+	/// The complete version. `institution` is the record's author.
 	pub fn view(self, institution: AccountId) -> VersionView {
 		let Self { content, commitment, previous, author, block } = self;
 		VersionView {
@@ -310,7 +312,7 @@ impl Version {
 	}
 }
 
-/// A version as clients see it, complete.
+/// A version as clients see it, with all fields.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct VersionView {
 	/// CID of its manifest; `None` after it was erased.

@@ -56,7 +56,7 @@ fn create_many(db: RuntimeDbWeight, r: u32, h: u32) -> Weight {
 	)
 }
 
-/// As [`create_many`] of one, with the version before in place of the related record.
+/// As [`create_many`] of one record, but reads the version before instead of the related record.
 fn add_version(db: RuntimeDbWeight, h: u32) -> Weight {
 	create_many(db, 1, h)
 }

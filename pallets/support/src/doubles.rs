@@ -80,7 +80,7 @@ fn read<R>(f: impl FnOnce(&World) -> R) -> R {
 	WORLD.with_borrow(f)
 }
 
-/// Labels whose tags begin with these bytes; 0 stands for *unclassified*.
+/// Labels whose tags begin with these bytes; 0 is *unclassified*.
 pub fn tags<S: Get<u32>>(ids: &[u8]) -> BoundedVec<LabelTag, S> {
 	canonical_tags(ids.iter().map(|id| LabelTag([*id, 0, 0, 0]))).unwrap()
 }

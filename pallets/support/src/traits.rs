@@ -94,7 +94,7 @@ pub trait Consents {
 /// Who holds the shares of a version's key.
 pub trait Custody {
 	/// Checks who is to hold the shares of the patient's new versions, and stores each version's
-	/// sharing set. It appends nothing to the log: the caller's entry about the versions implies it.
+	/// sharing set. Does not append to the log: the caller's entry about the versions implies it.
 	fn declare(patient: &AccountId, set: HolderSet, versions: &[DeclaredVersion])
 		-> DispatchResult;
 }

@@ -128,8 +128,8 @@ pub fn decide_log(
 	decide_for(actor, patient, Action::ReadLog, Purpose::PatientRequest, Subject::Log)
 }
 
-/// Whether the author may write some record of the patient's for the institution. A record that
-/// exists or is about to is decided by itself.
+/// Whether the author may write some record of the patient's for the institution. For a
+/// particular record, the decision uses that record's own facts.
 pub fn may_write(author: AccountId, institution: AccountId, patient: AccountId) -> Decision {
 	let Some(actor) = Enrolment::actor(&author, Some(&institution)) else {
 		return Decision::Refuse(Reason::NotActive);

@@ -22,7 +22,7 @@ fn bytes_under(prefix: &[u8]) -> usize {
 	bytes
 }
 
-/// Bytes of all that the pallets store that a record concerns.
+/// Bytes of everything that the pallets store about records.
 fn bytes(chain: &mut Chain) -> usize {
 	let pallets = ["Records", "Custody", "Audit", "Consent", "AccessRequests", "Enrolment"];
 	chain.state(|| pallets.map(|pallet| bytes_under(&twox_128(pallet.as_bytes()))).iter().sum())
@@ -63,7 +63,7 @@ fn a_version_takes_at_most_450_bytes() {
 	assert_eq!(custody(&mut chain, "Unacknowledged"), 0);
 }
 
-/// A second version takes less: its record is there.
+/// A second version takes less, because its record exists already.
 #[test]
 fn a_further_version_takes_less() {
 	let mut chain = Chain::new();

@@ -102,7 +102,7 @@ fn acknowledge_without_sharing_set_fails() {
 				Error::<Test>::SharingSetNotFound
 			);
 		}
-		// Nor is another patient's found by who has acknowledged it.
+		// The version is not found under another patient, even after it was acknowledged.
 		assert_ok!(acknowledge(&hospital(1), 0, 0));
 		assert_noop!(
 			Custody::acknowledge(origin(), OTHER_PATIENT, record(0), 0, 0),
@@ -136,7 +136,7 @@ fn acknowledged_bits_have_edges() {
 	assert_eq!(none.with(7), Acknowledged(0x80));
 	assert_eq!(none.with(8), Acknowledged(0x100));
 	assert_eq!(none.with(15), Acknowledged(0x8000));
-	// There are no such places.
+	// These places are beyond the list.
 	assert_eq!(none.with(16), none);
 	assert!(!Acknowledged(u16::MAX).contains(16));
 	assert!(none.with(8).contains(8) && !none.with(8).contains(7) && !none.with(8).contains(0));

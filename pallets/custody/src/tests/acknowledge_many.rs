@@ -73,7 +73,7 @@ fn acknowledge_many_is_bounded() {
 	});
 }
 
-/// All or nothing: one that fails stops the others.
+/// If one version fails, none is acknowledged.
 #[test]
 fn acknowledge_many_with_one_that_fails_fails() {
 	run(|| {

@@ -363,7 +363,7 @@ fn open_of_too_many_fails() {
 		}
 		assert_eq!(opened(doctor(1)).len(), MAX_OPENINGS as usize);
 		assert_noop!(open_another(), Error::<Test>::TooManyOpenings);
-		// Some of them again take no more room, and refusals take none.
+		// Opening some of them again takes no more room, and refusals take none.
 		assert_ok!(open([0]));
 		assert_ok!(open(8..24));
 		assert_eq!(opened(doctor(1)).len(), MAX_OPENINGS as usize);
@@ -377,7 +377,7 @@ fn open_of_too_many_fails() {
 	});
 }
 
-/// Each opened alone, so that the list has as many groups as there can be.
+/// Each record is opened alone, so the list has the most groups that are possible.
 #[test]
 fn open_of_many_one_by_one_works() {
 	run(|| {

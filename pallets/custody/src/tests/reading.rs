@@ -122,7 +122,7 @@ fn try_state_finds_what_does_not_fit() {
 	}
 }
 
-/// A sharing set has only the number of its holders, so it is read with its own patient.
+/// A sharing set has only the number of its set of holders, so reading it needs its patient.
 #[test]
 fn sharing_set_needs_the_patient() {
 	run(|| {

@@ -73,7 +73,7 @@ fn add_labels_names_what_was_unclassified() {
 #[test]
 fn add_labels_leaves_unclassified_alone() {
 	run(|| {
-		// What is named does not become unclassified, and nothing is both.
+		// A record with named labels does not become unclassified, and no record is both.
 		let id = created();
 		for more in [&[0][..], &[0, 2]] {
 			assert_noop!(label(PATIENT, id, more), Error::<Test>::NotUnclassified);

@@ -271,7 +271,7 @@ fn add_version_that_narrows_fails() {
 	});
 }
 
-/// The patient's label came between: the author did not see it, and cannot remove it.
+/// The patient has added a label that the author has not seen. The author cannot remove it.
 #[test]
 fn add_version_without_a_label_added_since_fails() {
 	run(|| {
@@ -289,7 +289,7 @@ fn add_version_leaves_unclassified_alone() {
 	run(|| {
 		assert_ok!(create(SALT, NewRecord { labels: tags(&[0]), ..new_record() }));
 		let id = record_id(&PATIENT, &HOSPITAL, &SALT);
-		// The labels of the new content need not be those that have no name yet.
+		// The labels of the new content need not be the ones that nobody has named yet.
 		for labels in [&[][..], &[2]] {
 			let frame = Frame { labels: tags(labels), ..frame(id) };
 			assert_noop!(widen(id, frame), Error::<Test>::FrameTooNarrow);

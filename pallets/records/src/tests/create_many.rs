@@ -83,7 +83,7 @@ fn create_many_is_bounded() {
 	});
 }
 
-/// All or nothing: one that fails stops the others.
+/// If one record fails, none is created.
 #[test]
 fn create_many_with_one_that_fails_fails() {
 	run(|| {

@@ -44,7 +44,7 @@ fn new_version() -> NewVersion {
 	NewVersion { manifest: cid(1), commitment: H256([2; 32]) }
 }
 
-/// Custody's double looks at nothing in it.
+/// Custody's double ignores its content.
 fn holders() -> HolderSet {
 	HolderSet { threshold: 3, holders: BoundedVec::new() }
 }

@@ -122,7 +122,7 @@ fn try_state_finds_what_does_not_fit() {
 	}
 }
 
-/// What others than the record's patient name is not found.
+/// A record is not found under another patient.
 #[test]
 fn reading_needs_the_patient() {
 	run(|| {

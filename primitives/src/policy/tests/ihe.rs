@@ -7,13 +7,13 @@
 //! levels of confidentiality, `PSY`, `SEX` and `SDV` labels. Dates are UTC's, and FHIR's end of a
 //! period is inclusive.
 //!
-//! What can't be expressed:
+//! What cannot be expressed:
 //!
 //! | consent | what | what is done instead |
 //! |---|---|---|
 //! | authored by, not authored by | an author who is a practitioner: authors on the chain are institutions | the practitioner's institution |
 //! | encounter, not encounter | data related to an encounter: the chain knows no encounters | an import makes one record of each encounter and category, and these records are named |
-//! | purpose | a purpose of one's own | research, to the institution named |
+//! | purpose | a purpose outside HL7's vocabulary | research, for the named institution |
 
 use super::*;
 use bounded_collections::BoundedVec;
