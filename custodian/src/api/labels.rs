@@ -18,8 +18,8 @@ use vouchsafe_vault::{
 	seal::PublicKey,
 };
 
-/// Words whose tags one account may ask for in an hour, and at once.
-const WORDS_AN_HOUR: NonZeroU32 = NonZeroU32::new(512).expect("512 is not zero");
+/// Words whose tags one account may ask for in an hour, and at once: enough to import for 500 patients.
+const WORDS_AN_HOUR: NonZeroU32 = NonZeroU32::new(4_096).expect("4,096 is not zero");
 
 /// Limits for how many words each account may ask the tags.
 pub struct TagLimit(DefaultKeyedRateLimiter<[u8; 32]>);
@@ -133,7 +133,7 @@ pub async fn fetch_label_key(
 #[utoipa::path(
 	post,
 	path = "/v1/label-tags",
-	description = "Returns the tags of a patient's labels, in the order of their words. The requester must act for this institution, and the patient's consents must let the requester write some record at the last finalised and at the best block. An account may ask for 512 words an hour. The body is a signed request with the action `label-tags`; its payload is a `Payload_AskLabelTags`.",
+	description = "Returns the tags of a patient's labels, in the order of their words. The requester must act for this institution, and the patient's consents must let the requester write some record at the last finalised and at the best block. An account may ask for 4,096 words an hour. The body is a signed request with the action `label-tags`; its payload is a `Payload_AskLabelTags`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
