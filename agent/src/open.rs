@@ -11,7 +11,7 @@ use crate::{
 	text::plain,
 };
 use anyhow::{bail, Context as _, Result};
-use futures::{stream::FuturesUnordered, StreamExt};
+use futures::{future::join, stream::FuturesUnordered, StreamExt};
 use std::time::Duration;
 use thiserror::Error;
 use vouchsafe_protocol::{
@@ -36,6 +36,9 @@ pub const MAX_OPENED: usize = types::MAX_OPENED as usize;
 /// How long a custodian that says "no access" is asked again after a final opening: its node may
 /// see that block a little later than ours.
 pub(crate) const LAG: Duration = Duration::from_secs(8);
+/// The first pause before a custodian is asked again, and the longest. Nodes see a final block within
+/// some tens of milliseconds of each other.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(400));
 
 /// Why a record was not opened.
 #[derive(Debug, Error)]
@@ -224,11 +227,12 @@ pub async fn fetch<S: Sink>(
 ) -> Result<Opened<S::Place>> {
 	let at = session.finalized().await?;
 	let target = find(session, &at, &opening.patient, record, opening.version).await?;
-	let gathered = gather(session, &target).await?;
 	let mut warnings = Vec::new();
-
 	let places = content_places(&target, opening.ground.institution());
-	let manifest = fetch_manifest(session, &target, &places, &mut warnings).await?;
+	let (gathered, manifest) =
+		join(gather(session, &target), fetch_manifest(session, &target, &places, &mut warnings))
+			.await;
+	let (gathered, manifest) = (gathered?, manifest?);
 	let secret = gathered.combine(&target, &manifest)?;
 	let details = manifest.details(&secret, &target.context)?;
 	let key = secret.document_key(&target.context);
@@ -385,6 +389,7 @@ async fn ask_custodian(
 	let custodian = session.custodian(institution).map_err(|error| error.to_string())?;
 	let (patient, record) = ((&target.patient).into(), target.record.into());
 	let version = target.version;
+	let (mut pause, longest) = PAUSES;
 	loop {
 		let answer = if own {
 			let request = FetchPatientEnvelope { patient, record, version };
@@ -397,7 +402,8 @@ async fn ask_custodian(
 			Err(CustodianError::NoAccess | CustodianError::NotYet)
 				if session.clock.elapsed() < deadline =>
 			{
-				session.clock.sleep(Duration::from_millis(400)).await;
+				session.clock.sleep(pause).await;
+				pause = (pause * 2).min(longest);
 			},
 			Ok(answer) => return Ok(answer),
 			Err(CustodianError::Unreachable(detail)) => {

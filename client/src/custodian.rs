@@ -29,7 +29,11 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// How often a request is tried if the custodian cannot be reached or is busy.
 const TRIES: u32 = 3;
 /// How often a request is tried that needs something which is about to be final.
-const TRIES_FOR_FINALITY: u32 = 12;
+const TRIES_FOR_FINALITY: u32 = 15;
+/// The pause after the first try. Nodes see a final block within some tens of milliseconds of each
+/// other, and a custodian that is busy or restarts needs longer.
+const FIRST_PAUSE: Duration = Duration::from_millis(400);
+const FIRST_PAUSE_FOR_FINALITY: Duration = Duration::from_millis(50);
 
 /// A custodian. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -100,23 +104,24 @@ impl CustodianClient {
 		&self,
 		request: impl Fn() -> F,
 	) -> Result<T, CustodianError> {
-		let mut pause = Duration::from_millis(400);
+		let mut pause = None;
 		let mut tried = 1;
 		loop {
 			let error = match request().await {
 				Err(error) if error.may_pass() => error,
 				result => return result,
 			};
-			let tries = match error {
-				CustodianError::NotYet => self.tries_for_finality,
-				_ => self.tries,
+			let (tries, first_pause) = match error {
+				CustodianError::NotYet => (self.tries_for_finality, FIRST_PAUSE_FOR_FINALITY),
+				_ => (self.tries, FIRST_PAUSE),
 			};
 			if tried >= tries {
 				return Err(error);
 			}
 			tracing::debug!(%error, url = self.url, tried, "asking again");
-			tokio::time::sleep(pause).await;
-			pause = (pause * 2).min(Duration::from_secs(1));
+			let now = pause.unwrap_or(first_pause);
+			tokio::time::sleep(now).await;
+			pause = Some((now * 2).min(Duration::from_secs(1)));
 			tried += 1;
 		}
 	}

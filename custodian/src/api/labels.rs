@@ -18,8 +18,9 @@ use vouchsafe_vault::{
 	seal::PublicKey,
 };
 
-/// The most words whose tags one account may ask for in an hour. All of them may be asked for at once.
-const WORDS_AN_HOUR: NonZeroU32 = NonZeroU32::new(512).expect("512 is not zero");
+/// The most words whose tags one account may ask for in an hour, all of them at once if it likes:
+/// enough to import for 500 patients.
+const WORDS_AN_HOUR: NonZeroU32 = NonZeroU32::new(4_096).expect("4,096 is not zero");
 
 /// Limits how many words' tags each account may ask for.
 pub struct TagLimit(DefaultKeyedRateLimiter<[u8; 32]>);
@@ -133,7 +134,7 @@ pub async fn fetch_label_key(
 #[utoipa::path(
 	post,
 	path = "/v1/label-tags",
-	description = "Returns the tags of a patient's labels, in the order of their words. The requester must act for this institution, and the patient's consents must let the requester write some record at the last finalised and at the best block. An account may ask for the tags of 512 words an hour. The body is a signed request with the action `label-tags`; its payload is a `Payload_AskLabelTags`.",
+	description = "Returns the tags of a patient's labels, in the order of their words. The requester must act for this institution, and the patient's consents must let the requester write some record at the last finalised and at the best block. An account may ask for the tags of 4,096 words an hour. The body is a signed request with the action `label-tags`; its payload is a `Payload_AskLabelTags`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,

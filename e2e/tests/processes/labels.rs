@@ -7,6 +7,10 @@ use crate::refusals::shared_network;
 use anyhow::{ensure, Context, Result};
 use serde_json::{json, Value};
 use std::{collections::BTreeSet, path::PathBuf};
+use vouchsafe_client::chain::{
+	calls::ConsentCall, AccountId, Action, Actions, Chain, Confidentiality, Effect, Grantee,
+	LabelFilter, ShownText, Submit, Terms, H256,
+};
 use vouchsafe_e2e::{
 	commands::{self, Permit},
 	network::Network,
@@ -132,4 +136,43 @@ async fn authors_of_two_hospitals_use_one_label() -> Result<()> {
 		"the deny is for psychiatry"
 	);
 	Ok(())
+}
+
+/// Permits Hospital B to write with a bare call. The patient's client would deliver the label key.
+async fn permit_without_key(network: &Network, scenario: &Scenario) -> Result<()> {
+	let chain = Chain::connect(&network.node_url()).await?;
+	let hospital_b = AccountId::new(commands::keypair("//HospitalB")?.public_key().0);
+	let terms = Terms {
+		labels: LabelFilter::Any,
+		confidentiality: Confidentiality::VeryRestricted,
+		actions: Actions::of(&[Action::Write]),
+		..Terms::all(Effect::Permit)
+	};
+	let text = ShownText { commitment: H256([7; 32]), language: *b"en" };
+	let call = ConsentCall::grant { grantee: Grantee::Institution(hospital_b), terms, text };
+	chain.submit(&commands::keypair(&scenario.patient.key)?, call).await?;
+	Ok(())
+}
+
+#[tokio::test]
+async fn an_author_without_the_label_key_names_labels_later() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = scenario(network, "NoKey").await?;
+	let Scenario { patient, doctor_b, .. } = &scenario;
+	permit_without_key(network, &scenario).await?;
+	let letter = scenario.letter()?;
+	let further = ["--label", "psychiatry"];
+	let record = commands::add_with(doctor_b, patient, "Hospital B", &letter, &further).await?;
+	ensure!(tags(&scenario, &record).await? == ["0x00000000"], "the record is unclassified");
+	scenario.permit(&["--label", "psychiatry"]).await?;
+	scenario.refused(&scenario.doctor_b2, &record, &[]).await?;
+	let label = ["record", "label", &record, "psychiatry", "--patient", &patient.key];
+	let said = doctor_b.fails(&label).await?;
+	ensure!(said.contains("consent deliver-labels"), "the error should say what helps: {said}");
+
+	patient.run(&["consent", "deliver-labels"]).await?;
+	doctor_b.run(&label).await?;
+	let words = commands::labels(patient).await?;
+	ensure!(words[&record] == ["psychiatry"], "{words:?}");
+	scenario.opens(&scenario.doctor_b2, &record, &letter).await
 }

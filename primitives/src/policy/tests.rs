@@ -189,3 +189,13 @@ fn denied(grantee: Grantee, id: ConsentId) -> Decision {
 fn lacks(grantee: Grantee, id: ConsentId, mismatch: Mismatch) -> Decision {
 	Decision::Refuse(Reason::NotCovered { consent: ConsentRef { grantee, id }, mismatch })
 }
+
+/// Checks the rows against the provisions.
+fn check_rows(provisions: Vec<(Grantee, Terms)>, rows: Vec<(&str, bool, Question)>) {
+	let numbered = provisions.into_iter().zip(0..);
+	let book = book(numbered.map(|((grantee, terms), id)| (grantee, consent(id, terms))));
+	for (what, opens, question) in rows {
+		let decision = decide_with(&question, &book);
+		assert_eq!(decision.is_permit(), opens, "{what}: {decision:?}");
+	}
+}

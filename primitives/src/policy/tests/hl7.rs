@@ -71,16 +71,6 @@ fn ask(change: impl FnOnce(&mut Question)) -> Question {
 	question
 }
 
-/// Checks the rows against the provisions.
-fn check(provisions: Vec<(Grantee, Terms)>, rows: Vec<(&str, bool, Question)>) {
-	let numbered = provisions.into_iter().zip(0..);
-	let book = book(numbered.map(|((grantee, terms), id)| (grantee, consent(id, terms))));
-	for (what, opens, question) in rows {
-		let decision = decide_with(&question, &book);
-		assert_eq!(decision.is_permit(), opens, "{what}: {decision:?}");
-	}
-}
-
 #[test]
 fn days_are_seconds_since_1970() {
 	assert_eq!(day(1970, 1, 1), 0);
@@ -92,7 +82,7 @@ fn days_are_seconds_since_1970() {
 fn basic() {
 	// As coded: opted in, except from 1964 to the first of January 2016.
 	let until = Some(day(2016, 1, 2));
-	check(
+	check_rows(
 		vec![opted_in(), (Grantee::Everyone, Terms { valid_until: until, ..Terms::all(DENY) })],
 		vec![
 			("the beginning of time", false, ask(|question| question.now = 0)),
@@ -101,7 +91,7 @@ fn basic() {
 		],
 	);
 	// As its narrative has it: available for normal use in that time.
-	check(
+	check_rows(
 		vec![(Grantee::Everyone, Terms { valid_until: until, ..permit() })],
 		vec![
 			("normal treatment", true, ask(|_| {})),
@@ -146,11 +136,11 @@ fn emergency() {
 		}),
 	));
 	let both = vec![(Grantee::Everyone, in_emergency), (Grantee::Everyone, otherwise)];
-	check(both.clone(), rows);
+	check_rows(both.clone(), rows);
 	// The deny overrides every permit of the patient. At another hospital it does not apply.
 	let permitted_besides =
 		both.into_iter().chain([(Grantee::Everyone, permit())]).collect::<Vec<_>>();
-	check(
+	check_rows(
 		permitted_besides,
 		vec![
 			(
@@ -189,7 +179,7 @@ fn grantor() {
 		responsible: vec![account(F001)].try_into().unwrap(),
 		..permit()
 	};
-	check(
+	check_rows(
 		vec![(Grantee::Person(account(30)), terms)],
 		vec![
 			("the recipient", true, ask(relative)),
@@ -227,7 +217,7 @@ fn not_org() {
 	// Opted in, but f001 may neither access nor correct.
 	let deny = Terms { actions: Actions::of(&[Action::Read, Action::Write]), ..Terms::all(DENY) };
 	let at_f001 = |question: &mut Question| acting(question).institution = account(F001);
-	check(
+	check_rows(
 		vec![opted_in(), (Grantee::Institution(account(F001)), deny)],
 		vec![
 			("another hospital", true, ask(|_| {})),
@@ -269,7 +259,7 @@ fn not_time() {
 		valid_until: Some(day(2015, 2, 2)),
 		..Terms::all(DENY)
 	};
-	check(
+	check_rows(
 		vec![opted_in(), (Grantee::Everyone, withdrawn)],
 		vec![
 			("the day before", true, ask(|question| question.now = day(2015, 1, 1) - 1)),
@@ -284,7 +274,7 @@ fn not_time() {
 	let withheld = Terms { data_period, ..Terms::all(DENY) };
 	let about =
 		|first, last| ask(|question| of_record(question).service = ServicePeriod { first, last });
-	check(
+	check_rows(
 		vec![opted_in(), (Grantee::Everyone, withheld)],
 		vec![
 			("data of before", true, about(january - 1, january - 1)),
@@ -310,7 +300,7 @@ fn signature() {
 	};
 	let discharge = |question: &mut Question| of_record(question).category = Category::Discharge;
 	let at = |now| ask(|question| question.now = now);
-	check(
+	check_rows(
 		vec![opted_in(), (practitioner, terms)],
 		vec![
 			("a discharge summary", true, ask(discharge)),

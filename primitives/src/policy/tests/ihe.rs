@@ -101,19 +101,9 @@ fn in_emergency(mut question: Question, attested: bool) -> Question {
 	question
 }
 
-/// Checks the rows against the provisions.
-fn check(provisions: Vec<(Grantee, Terms)>, rows: Vec<(&str, bool, Question)>) {
-	let numbered = provisions.into_iter().zip(0..);
-	let book = book(numbered.map(|((grantee, terms), id)| (grantee, consent(id, terms))));
-	for (what, opens, question) in rows {
-		let decision = decide_with(&question, &book);
-		assert_eq!(decision.is_permit(), opens, "{what}: {decision:?}");
-	}
-}
-
 #[test]
 fn basic_treat_and_ink() {
-	check(
+	check_rows(
 		vec![everyone(usual())],
 		vec![
 			("treatment", true, for_purpose(Purpose::Treatment)),
@@ -131,7 +121,7 @@ fn expired_treat() {
 	// The end is 2022-12-31, inclusive.
 	let end = 1_672_531_200;
 	let terms = Terms { valid_until: Some(end), ..usual() };
-	check(
+	check_rows(
 		vec![everyone(terms)],
 		vec![
 			("the last second", true, ask(|question| question.now = end - 1)),
@@ -144,7 +134,7 @@ fn expired_treat() {
 fn basic_reject() {
 	let reject = Terms { purposes: usual_purposes(), ..Terms::all(DENY) };
 	let anything = Terms { purposes: Purposes::default(), ..usual() };
-	check(
+	check_rows(
 		vec![everyone(reject), everyone(anything)],
 		vec![
 			("treatment", false, for_purpose(Purpose::Treatment)),
@@ -159,7 +149,7 @@ fn basic_reject() {
 fn intermediate_timeframe() {
 	let (from, to) = YEAR;
 	let data_period = DataPeriod { from: Some(from), to: Some(to) };
-	check(
+	check_rows(
 		vec![everyone(Terms { data_period, ..usual() })],
 		vec![
 			("the first and the last month", true, about(from, to)),
@@ -174,7 +164,7 @@ fn intermediate_timeframe() {
 fn intermediate_not_timeframe() {
 	let (from, to) = YEAR;
 	let data_period = DataPeriod { from: Some(from), to: Some(to) };
-	check(
+	check_rows(
 		vec![everyone(usual()), everyone(Terms { data_period, ..Terms::all(DENY) })],
 		vec![
 			("the month before", true, about(from - 1, from - 1)),
@@ -188,7 +178,7 @@ fn intermediate_not_timeframe() {
 #[test]
 fn intermediate_authored_by() {
 	let authors = vec![account(HOSPITAL_C)].try_into().unwrap();
-	check(
+	check_rows(
 		vec![everyone(Terms { authors, ..usual() })],
 		vec![
 			("by the author", true, authored_by(HOSPITAL_C)),
@@ -200,7 +190,7 @@ fn intermediate_authored_by() {
 #[test]
 fn intermediate_not_authored_by() {
 	let authors = vec![account(HOSPITAL_C)].try_into().unwrap();
-	check(
+	check_rows(
 		vec![everyone(usual()), everyone(Terms { authors, ..Terms::all(DENY) })],
 		vec![
 			("by the author", false, authored_by(HOSPITAL_C)),
@@ -213,7 +203,7 @@ fn intermediate_not_authored_by() {
 fn intermediate_data_and_encounter() {
 	// The six resources of the example, or the records of an encounter.
 	let records: BoundedVec<_, _> = (1..=6).map(record).collect::<Vec<_>>().try_into().unwrap();
-	check(
+	check_rows(
 		vec![everyone(Terms { records, ..usual() })],
 		vec![
 			("the first", true, of_id(1)),
@@ -226,7 +216,7 @@ fn intermediate_data_and_encounter() {
 #[test]
 fn intermediate_not_data_and_not_encounter() {
 	let records = vec![record(1)].try_into().unwrap();
-	check(
+	check_rows(
 		vec![everyone(usual()), everyone(Terms { records, ..Terms::all(DENY) })],
 		vec![("the data named", false, of_id(1)), ("other data", true, of_id(2))],
 	);
@@ -239,7 +229,7 @@ fn intermediate_purpose() {
 		acting(&mut question).institution = account(HOSPITAL_C);
 		question
 	};
-	check(
+	check_rows(
 		vec![(Grantee::Institution(account(HOSPITAL_B)), terms)],
 		vec![
 			("the project", true, for_purpose(Purpose::Research)),
@@ -251,7 +241,7 @@ fn intermediate_purpose() {
 
 #[test]
 fn dissent_intermediate_break_glass() {
-	check(
+	check_rows(
 		vec![everyone(usual()), everyone(Terms::all(DENY))],
 		vec![
 			("treatment", false, ask(|_| {})),
@@ -263,7 +253,7 @@ fn dissent_intermediate_break_glass() {
 
 #[test]
 fn advanced_normal() {
-	check(
+	check_rows(
 		vec![everyone(up_to(Confidentiality::Normal))],
 		vec![
 			("normal", true, sensitive(Confidentiality::Normal, &[])),
@@ -275,7 +265,7 @@ fn advanced_normal() {
 
 #[test]
 fn advanced_normal_restricted() {
-	check(
+	check_rows(
 		vec![everyone(up_to(Confidentiality::Restricted))],
 		vec![
 			("normal", true, sensitive(Confidentiality::Normal, &[])),
@@ -288,7 +278,7 @@ fn advanced_normal_restricted() {
 #[test]
 fn advanced_normal_not_restricted() {
 	let deny = Terms { confidentiality: Confidentiality::Restricted, ..Terms::all(DENY) };
-	check(
+	check_rows(
 		vec![everyone(up_to(Confidentiality::Normal)), everyone(deny.clone())],
 		vec![
 			("normal", true, sensitive(Confidentiality::Normal, &[])),
@@ -296,7 +286,7 @@ fn advanced_normal_not_restricted() {
 		],
 	);
 	// The deny also holds against a permit that would cover restricted data.
-	check(
+	check_rows(
 		vec![everyone(usual()), everyone(deny)],
 		vec![
 			("normal", true, sensitive(Confidentiality::Normal, &[])),
@@ -309,7 +299,7 @@ fn advanced_normal_not_restricted() {
 #[test]
 fn advanced_normal_focused_restricted() {
 	let restricted = || sensitive(Confidentiality::Restricted, &[]);
-	check(
+	check_rows(
 		vec![
 			everyone(up_to(Confidentiality::Normal)),
 			(named_doctor(), up_to(Confidentiality::Restricted)),
@@ -325,7 +315,7 @@ fn advanced_normal_focused_restricted() {
 #[test]
 fn advanced_normal_break_glass_restricted() {
 	let restricted = || sensitive(Confidentiality::Restricted, &[]);
-	check(
+	check_rows(
 		vec![everyone(up_to(Confidentiality::Normal))],
 		vec![
 			("normal", true, ask(|_| {})),
@@ -339,7 +329,7 @@ fn advanced_normal_break_glass_restricted() {
 #[test]
 fn advanced_normal_focused_psy() {
 	let psychiatric = || sensitive(Confidentiality::Restricted, &[PSY]);
-	check(
+	check_rows(
 		vec![everyone(up_to(Confidentiality::Normal)), (named_doctor(), labelled(&[PSY]))],
 		vec![
 			("normal, to another", true, by_another(ask(|_| {}))),
@@ -361,7 +351,7 @@ fn advanced_normal_focused_psy() {
 fn advanced_normal_focused_psy_or_sex() {
 	// The example with SDV instead of SEX differs in the label alone.
 	let of = |tags: &[LabelTag]| sensitive(Confidentiality::Restricted, tags);
-	check(
+	check_rows(
 		vec![everyone(up_to(Confidentiality::Normal)), (named_doctor(), labelled(&[PSY, SEX]))],
 		vec![
 			("mental health", true, of(&[PSY])),
