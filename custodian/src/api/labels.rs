@@ -18,8 +18,8 @@ use vouchsafe_vault::{
 	seal::PublicKey,
 };
 
-/// The most words whose tags one account may ask for in an hour, all of them at once if it likes:
-/// enough to import for 500 patients.
+/// The most words whose tags one account may ask for in an hour, also all at once: enough
+/// to import for 500 patients.
 const WORDS_AN_HOUR: NonZeroU32 = NonZeroU32::new(4_096).expect("4,096 is not zero");
 
 /// Limits how many words' tags each account may ask for.
