@@ -99,30 +99,4 @@ impl Speech {
 			self.country_unknown(format!("0x{digits}"))
 		}
 	}
-
-	/// A name or word from elsewhere as it can be put into a sentence: without marks that change
-	/// how the sentence is shown, and in quotation marks if it could be read as a part of it.
-	fn insert(&self, text: &str) -> String {
-		let text: String = text
-			.chars()
-			.map(|letter| match letter {
-				_ if letter.is_control() => '\u{fffd}',
-				// Line and paragraph separators, marks of direction, and spaces without a width.
-				'\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => '\u{fffd}',
-				'\u{2060}'..='\u{206f}' | '\u{061c}' | '\u{feff}' => '\u{fffd}',
-				'“' | '”' => '"',
-				_ => letter,
-			})
-			.collect();
-		let joins = [self.list_and_pair("", ""), self.list_or_pair("", "")];
-		let ambiguous = text.trim() != text
-			|| text.is_empty()
-			|| text.contains([',', ';', ':', '"'])
-			|| joins.iter().any(|join| text.contains(join.as_str()));
-		if ambiguous {
-			self.quoted(text)
-		} else {
-			text
-		}
-	}
 }
