@@ -30,7 +30,7 @@ pub use language::{Speech, LANGUAGES};
 pub use list::{Join, Noun};
 pub use phrase::{Person, Phrase};
 pub use request::AccessRequest;
-pub use teller::{short, LabelWords, Names, Teller};
+pub use teller::{compared, short, short_among, LabelWords, Names, Teller};
 
 #[cfg(test)]
 mod tests;

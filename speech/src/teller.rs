@@ -27,10 +27,27 @@ pub struct Teller<'a> {
 	pub labels: &'a dyn LabelWords,
 }
 
-/// The short form of a record's id.
+/// The short form of a record's id, for lists and logs: its first 8 digits.
 pub fn short(record: &RecordId) -> String {
 	let [a, b, c, d, ..] = record.0;
 	hex(&[a, b, c, d])
+}
+
+/// A record's id as people sign and compare it: its first 16 digits. Somebody who adds many records
+/// can choose 8 digits of an id, but not 16.
+pub fn compared(record: &RecordId) -> String {
+	let [_, _, _, _, a, b, c, d, ..] = record.0;
+	format!("{}-{}", short(record), hex(&[a, b, c, d]))
+}
+
+/// The short form of a record's id in a list, or the longer one if the short one is another's too.
+pub fn short_among(record: &RecordId, list: &[RecordId]) -> String {
+	let is_alone = !list.iter().any(|other| other != record && short(other) == short(record));
+	if is_alone {
+		short(record)
+	} else {
+		compared(record)
+	}
 }
 
 fn hex(bytes: &[u8]) -> String {
