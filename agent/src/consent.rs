@@ -8,7 +8,7 @@ use crate::{
 	names::Names,
 	open::own_share,
 	platform::{Keep, Platform},
-	session::{At, Session},
+	session::{result_of, At, Session},
 };
 use anyhow::{bail, Context as _, Result};
 use codec::Encode;
@@ -213,11 +213,10 @@ pub async fn grant(
 	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::grant { grantee: grantee.clone(), terms, text };
 	let included = session.submit(call).await?;
-	let id = included.find(|event| match event {
+	let id = result_of(&included, |event| match event {
 		Event::Consent(ConsentEvent::Granted { id, .. }) => Some(*id),
 		_ => None,
-	});
-	let id = id.context("the chain does not confirm the consent")?;
+	})?;
 	Ok(Granted { grantee, id, block: included.number, sentence, amended: false })
 }
 

@@ -4,14 +4,17 @@ use crate::{
 	advice::{Advice, Advised},
 	consent::{sentence, shown, Granted},
 	platform::Platform,
-	session::Session,
+	session::{result_of, Session},
 };
 use anyhow::{bail, Context as _, Result};
 use vouchsafe_protocol::{
 	calls::AccessRequestsCall,
 	events::{AccessRequestsEvent, Event},
 	traits::View,
-	types::{account_bytes, bounded, AccountId, Asked, Effect, Grantee, Request, Terms, H256},
+	types::{
+		account_bytes, bounded, AccountId, Asked, Effect, Grantee, Request, Terms,
+		H256,
+	},
 };
 use vouchsafe_vault::seal::{self, PublicKey, Purpose, OVERHEAD};
 
@@ -61,11 +64,11 @@ pub async fn submit(
 		reason: sealed,
 	};
 	let included = session.submit(call).await?;
-	let request = included.find(|event| match event {
+	let request = result_of(&included, |event| match event {
 		Event::AccessRequests(AccessRequestsEvent::Submitted { request, .. }) => Some(*request),
 		_ => None,
-	});
-	Ok((request.context("the chain does not confirm the request")?, included.number))
+	})?;
+	Ok((request, included.number))
 }
 
 /// The request with this number to the user, who is the patient.
@@ -120,11 +123,10 @@ pub async fn approve(
 	let text = shown(session, &sentence).await?;
 	let call = AccessRequestsCall::approve { request: id, grantee: grantee.clone(), terms, text };
 	let included = session.submit(call).await?;
-	let consent = included.find(|event| match event {
+	let id = result_of(&included, |event| match event {
 		Event::AccessRequests(AccessRequestsEvent::Approved { consent, .. }) => Some(consent.id),
 		_ => None,
-	});
-	let id = consent.context("the chain does not confirm the approval")?;
+	})?;
 	Ok(Granted { grantee, id, block: included.number, sentence, amended: false })
 }
 
