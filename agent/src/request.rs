@@ -12,7 +12,7 @@ use vouchsafe_protocol::{
 	events::{AccessRequestsEvent, Event},
 	traits::View,
 	types::{
-		account_bytes, bounded, AccountId, Asked, Effect, Grantee, Request, Terms,
+		account_bytes, bounded, AccountId, Action, Actions, Asked, Effect, Grantee, Request, Terms,
 		H256,
 	},
 };
@@ -25,6 +25,17 @@ pub const LONGEST_REASON: usize = 512 - OVERHEAD;
 fn address(genesis: &H256, patient: &AccountId, asker: &AccountId) -> Vec<u8> {
 	let (patient, asker) = (account_bytes(patient), account_bytes(asker));
 	[b"vouchsafe/reason/1".as_slice(), &genesis.0, &patient, &asker].concat()
+}
+
+/// Checks that a request can ask for these actions.
+pub fn check_actions(actions: Actions) -> Result<()> {
+	if actions.contains(Action::Aggregate) {
+		bail!(
+			"a request cannot ask to compute statistics, because only studies do that. A request can ask \
+			 for reading, writing, referring and reading the access log"
+		);
+	}
+	Ok(())
 }
 
 /// Submits a request. Returns its number and the block.
@@ -43,6 +54,7 @@ pub async fn submit(
 			reason.len()
 		);
 	}
+	check_actions(asked.actions)?;
 	let me = session.me()?;
 	let at = session.finalized().await?;
 	let account = at
@@ -143,4 +155,19 @@ pub async fn withdraw(
 ) -> Result<u32> {
 	let call = AccessRequestsCall::withdraw { patient, request: id };
 	Ok(session.submit(call).await?.number)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn requests_do_not_ask_for_statistics() {
+		for actions in [&[Action::Aggregate][..], &[Action::Read, Action::Aggregate]] {
+			let error = check_actions(Actions::of(actions)).unwrap_err().to_string();
+			assert!(error.contains("only studies"), "{error}");
+		}
+		let all = [Action::Read, Action::Write, Action::Refer, Action::ReadLog];
+		assert!(check_actions(Actions::of(&all)).is_ok());
+	}
 }
