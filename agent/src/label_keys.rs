@@ -184,6 +184,13 @@ pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
 		return Ok(key);
 	}
 	let me = session.me()?;
+	let consents = session.finalized().await?.consents_of(&me.account()).await?;
+	ensure!(
+		!name_labels(consents.iter().map(|(_, consent)| &consent.terms)),
+		"your label key is lost: it is neither here nor with the institution that enrolled you. A new one \
+		 would make other tags, and your consents that name labels would miss new records: revoke these \
+		 consents first, then grant them again"
+	);
 	let key = LabelKey::random();
 	let home = home_of(session).await?;
 	if !has_custodian(session, &home) {
@@ -198,6 +205,11 @@ pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
 		Err(error) => Err(error),
 		Ok(()) => LabelTable::keep_key(&session.keep, me, key).await,
 	}
+}
+
+/// Whether some of the terms name labels, by tags that a key has made.
+fn name_labels<'a>(mut terms: impl Iterator<Item = &'a Terms>) -> bool {
+	terms.any(|terms| terms.labels.named().is_some())
 }
 
 /// The user's own label key, if it is kept here or the enrolling institution's custodian has it.
@@ -347,6 +359,7 @@ async fn writers<P: Platform>(
 mod tests {
 	use super::*;
 	use crate::{keys::Identity, memory::MemoryKeep};
+	use vouchsafe_protocol::types::{Effect, LabelFilter};
 
 	#[test]
 	fn a_record_is_unclassified_unless_all_its_tags_are_known() {
@@ -394,6 +407,16 @@ mod tests {
 		let (tags, reason) = tagged.of(&words).unwrap();
 		assert_eq!(tags.to_vec(), [LabelTag::UNCLASSIFIED]);
 		assert!(reason.unwrap().contains("it is away"));
+	}
+
+	#[test]
+	fn a_consent_that_names_labels_needs_its_key() {
+		let plain = Terms::all(Effect::Permit);
+		let tags = canonical_tags([LabelTag([1; 4])]).unwrap();
+		let named = Terms { labels: LabelFilter::Only(tags), ..Terms::all(Effect::Permit) };
+		let any = Terms { labels: LabelFilter::Any, ..plain.clone() };
+		assert!(!name_labels([&plain, &any].into_iter()));
+		assert!(name_labels([&plain, &named].into_iter()));
 	}
 
 	#[test]
