@@ -45,6 +45,8 @@ const TRIES: u32 = 5;
 /// How many transactions of one client are pending at once. Each block makes the pool validate all
 /// waiting transactions again.
 const IN_FLIGHT: usize = 2000;
+/// Runtimes whose metadata is kept. A chain has few, but a node could claim many.
+const MOST_RUNTIMES: usize = 8;
 
 /// The types of the node's RPC.
 enum Types {}
@@ -278,15 +280,20 @@ impl Chain {
 	/// The runtime of the block's state. Its metadata is read once for each spec version.
 	async fn runtime(&self, hash: H256, version: u32) -> Result<RuntimeMetadata, ChainError> {
 		let runtimes = || self.runtimes.lock().unwrap_or_else(|error| error.into_inner());
-		if let Some(runtime) = runtimes().get(&version) {
-			return Ok(runtime.clone());
+		let known = runtimes().get(&version).cloned();
+		if let Some(runtime) = known {
+			return Ok(runtime);
 		}
 		let query = api::metadata(METADATA_FORMAT);
 		let asked = || self.rpc.state_call(query.function, Some(&query.arguments), Some(hash));
 		let metadata = query.decode(&answered(asked).await?)?;
 		let runtime = RuntimeMetadata::read(&metadata.unwrap_or_default())?;
 		tracing::debug!(version, "read the metadata of the runtime");
-		runtimes().insert(version, runtime.clone());
+		let mut runtimes = runtimes();
+		if runtimes.len() >= MOST_RUNTIMES {
+			runtimes.pop_first();
+		}
+		runtimes.insert(version, runtime.clone());
 		Ok(runtime)
 	}
 

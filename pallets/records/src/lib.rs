@@ -349,7 +349,10 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// The first named label replaces [`LabelTag::UNCLASSIFIED`]. Other labels are never removed.
-		/// No consent is needed: those who may call it could have created the record with the label.
+		///
+		/// The first named label can open the record, because permits can be for records with labels
+		/// alone. So a practitioner who adds it must be allowed by the patient's consents to write the
+		/// record as it will be. Further labels never open a record, and need no consent.
 		///
 		/// ## Errors
 		///
@@ -360,6 +363,7 @@ pub mod pallet {
 		/// - [`Error::NotUnclassified`].
 		/// - [`Error::NoNewLabels`].
 		/// - [`Error::TooManyLabels`].
+		/// - [`Error::NotPermitted`].
 		///
 		/// ## Events
 		///
@@ -377,8 +381,12 @@ pub mod pallet {
 			let mut record = Records::<T>::get(&patient, id).ok_or(Error::<T>::RecordNotFound)?;
 			let institution =
 				record.author_institution(&patient).filter(|_| signer != patient).cloned();
-			Self::ensure_author(&signer, &patient, institution.as_ref())?;
+			let writer = Self::ensure_writer(&signer, &patient, institution.as_ref())?;
+			let has_named = record.labels.iter().any(|tag| *tag != LabelTag::UNCLASSIFIED);
 			record.labels = Self::labels_with(&record.labels, &labels)?;
+			if !has_named {
+				writer.ensure_permitted::<T>(record.facts(&patient, id))?;
+			}
 
 			let labels = record.labels.clone();
 			Records::<T>::insert(&patient, id, &record);

@@ -66,6 +66,11 @@ fn amend(db: RuntimeDbWeight) -> Weight {
 	counted(db, 7, 2)
 }
 
+/// As [`amend`], and the time, the patient's standing and the actor's consents (14).
+fn add_labels(db: RuntimeDbWeight) -> Weight {
+	counted(db, 23, 2)
+}
+
 /// Weights against the runtime's own database.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
@@ -77,7 +82,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		add_version(T::DbWeight::get(), h)
 	}
 	fn add_labels() -> Weight {
-		amend(T::DbWeight::get())
+		add_labels(T::DbWeight::get())
 	}
 	fn mark_entered_in_error() -> Weight {
 		amend(T::DbWeight::get())
@@ -96,7 +101,7 @@ impl WeightInfo for () {
 		add_version(ParityDbWeight::get(), h)
 	}
 	fn add_labels() -> Weight {
-		amend(ParityDbWeight::get())
+		add_labels(ParityDbWeight::get())
 	}
 	fn mark_entered_in_error() -> Weight {
 		amend(ParityDbWeight::get())

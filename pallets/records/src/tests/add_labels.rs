@@ -18,7 +18,7 @@ fn unclassified() -> RecordId {
 fn add_labels_works() {
 	run(|| {
 		let id = created();
-		// By colleagues without any consent: they could have created the record with it.
+		// By colleagues without any consent: further labels never open a record.
 		GivenConsents::set(Vec::new());
 		assert_ok!(label(COLLEAGUE, id, &[2, 3]));
 		assert_eq!(labels(id), label_tags(&[1, 2, 3]));
@@ -68,6 +68,27 @@ fn add_labels_names_what_was_unclassified() {
 		assert_ok!(label(PATIENT, id, &[0]));
 		assert_eq!(labels(id), label_tags(&[0]));
 	});
+}
+
+#[test]
+fn a_first_named_label_needs_the_patients_consent() {
+	for before in [&[][..], &[0]] {
+		run(|| {
+			assert_ok!(create(SALT, NewRecord { labels: tags(before), ..new_record() }));
+			let id = record_id(&PATIENT, &HOSPITAL, &SALT);
+			GivenConsents::set(Vec::new());
+			assert_noop!(label(DOCTOR, id, &[1]), Error::<Test>::NotPermitted);
+			// The consent must cover the record as it will be.
+			let labels = LabelFilter::Also(tags(&[2]));
+			let permit = Terms { labels, ..may_write() };
+			GivenConsents::set(vec![(PATIENT, Grantee::Institution(HOSPITAL), permit)]);
+			assert_noop!(label(DOCTOR, id, &[1]), Error::<Test>::NotPermitted);
+			assert_ok!(label(DOCTOR, id, &[2]));
+			// Further labels only close it.
+			GivenConsents::set(Vec::new());
+			assert_ok!(label(DOCTOR, id, &[1]));
+		});
+	}
 }
 
 #[test]
