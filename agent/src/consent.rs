@@ -8,7 +8,7 @@ use crate::{
 	names::Names,
 	open::own_share,
 	platform::{Keep, Platform},
-	session::{At, Session},
+	session::{result_of, At, Session},
 };
 use anyhow::{bail, Context as _, Result};
 use codec::Encode;
@@ -192,13 +192,25 @@ pub async fn kept_text(
 	Ok(fits.then_some(kept.text))
 }
 
-/// The sentence of a consent.
+/// Checks that study traits are said of studies only.
+fn check_traits(grantee: &Grantee, terms: &Terms) -> Result<()> {
+	if terms.effect == Effect::Permit && !terms.traits.is_empty() && !grantee.is_research() {
+		bail!(
+			"only a permit for studies can name study traits: give it to study:NUMBER, research or \
+			 research:MONDO_ID"
+		);
+	}
+	Ok(())
+}
+
+/// The sentence of a consent. It is an error if nobody could use the consent as it is.
 pub async fn sentence(
 	session: &Session<impl Platform>,
 	patient: &AccountId,
 	grantee: &Grantee,
 	terms: &Terms,
 ) -> Result<String> {
+	check_traits(grantee, terms)?;
 	let labels = session.labels_of(patient).await?;
 	Ok(teller(&session.names, &labels).consent(grantee, terms))
 }
@@ -213,11 +225,10 @@ pub async fn grant(
 	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::grant { grantee: grantee.clone(), terms, text };
 	let included = session.submit(call).await?;
-	let id = included.find(|event| match event {
+	let id = result_of(&included, |event| match event {
 		Event::Consent(ConsentEvent::Granted { id, .. }) => Some(*id),
 		_ => None,
-	});
-	let id = id.context("the chain does not confirm the consent")?;
+	})?;
 	Ok(Granted { grantee, id, block: included.number, sentence, amended: false })
 }
 
@@ -556,6 +567,24 @@ mod tests {
 		let mut wrong = record();
 		wrong.status = RecordStatus::WrongPatient;
 		assert!(!is_about(&request(&|_| {}), &id, &wrong));
+	}
+
+	#[test]
+	fn only_permits_for_studies_name_traits() {
+		use vouchsafe_protocol::types::{StudyTrait, StudyTraits};
+		let traits = StudyTraits::of(&[StudyTrait::Commercial]);
+		let permit = Terms { traits, ..plain_terms(Effect::Permit) };
+		let deny = Terms { traits, ..Terms::all(Effect::Deny { binds_break_glass: false }) };
+		for grantee in [Grantee::Research, Grantee::Study(1), Grantee::ResearchOn(5148)] {
+			assert!(check_traits(&grantee, &permit).is_ok());
+		}
+		let institution = Grantee::Institution(AccountId::new([1; 32]));
+		for grantee in [institution, Grantee::Everyone] {
+			let error = check_traits(&grantee, &permit).unwrap_err().to_string();
+			assert!(error.contains("research:MONDO_ID"), "{error}");
+			assert!(check_traits(&grantee, &plain_terms(Effect::Permit)).is_ok());
+			assert!(check_traits(&grantee, &deny).is_ok());
+		}
 	}
 
 	#[test]

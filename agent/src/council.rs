@@ -3,8 +3,9 @@
 
 use crate::{
 	advice::{Advice, Advised},
+	english::ENGLISH,
 	platform::Platform,
-	session::Session,
+	session::{result_of, Session},
 };
 use anyhow::{bail, Context as _, Result};
 use blake2::{Blake2b256, Digest};
@@ -13,11 +14,14 @@ use vouchsafe_protocol::{
 	calls::{
 		as_root, ConsortiumCall, CouncilCall, EnrolmentCall, RuntimeCall, SystemCall, MAX_WEIGHT,
 	},
+	errors::ChainError,
 	events::{ConsortiumEvent, CouncilEvent, Event, SystemEvent},
 	storage,
 	traits::View,
 	types::{address, AccountId, H256},
 };
+
+const UNKNOWN: &str = "a call that this program does not know: update it";
 
 /// An open motion.
 #[derive(Clone, Debug)]
@@ -34,8 +38,8 @@ pub struct Motion {
 	pub threshold: u32,
 	/// The block until which members can vote.
 	pub end: u32,
-	/// The proposal, in words.
-	pub proposal: RuntimeCall,
+	/// The proposal, if this program knows its call.
+	pub proposal: Option<RuntimeCall>,
 	/// The proposal's length in bytes.
 	pub length: u32,
 }
@@ -51,10 +55,10 @@ pub async fn motions(session: &Session<impl Platform>) -> Result<Vec<Motion>> {
 	let at = session.finalized().await?;
 	let mut motions = Vec::new();
 	for hash in at.read(storage::council_proposals()).await?.unwrap_or_default() {
-		let (Some(proposal), Some(votes)) = (
-			at.read(storage::council_proposal(&hash)).await?,
-			at.read(storage::council_votes(&hash)).await?,
-		) else {
+		let key = storage::council_proposal(&hash);
+		let (Some(bytes), Some(votes)) =
+			(at.storage(key.bytes.clone()).await?, at.read(storage::council_votes(&hash)).await?)
+		else {
 			continue;
 		};
 		motions.push(Motion {
@@ -64,12 +68,20 @@ pub async fn motions(session: &Session<impl Platform>) -> Result<Vec<Motion>> {
 			nays: votes.nays,
 			threshold: votes.threshold,
 			end: votes.end,
-			length: length(&proposal)?,
-			proposal,
+			length: u32::try_from(bytes.len()).context("a motion is too long")?,
+			proposal: known(at.read(key).await)?,
 		});
 	}
 	motions.sort_by_key(|motion| motion.index);
 	Ok(motions)
+}
+
+/// The call that was read, if this program knows it.
+fn known(read: Result<Option<RuntimeCall>, ChainError>) -> Result<Option<RuntimeCall>> {
+	match read {
+		Err(ChainError::Foreign(_)) => Ok(None),
+		read => Ok(read?),
+	}
 }
 
 fn length(call: &RuntimeCall) -> Result<u32> {
@@ -88,16 +100,15 @@ pub async fn propose(session: &Session<impl Platform>, call: RuntimeCall) -> Res
 	let length_bound = length(&proposal)?;
 	let propose = CouncilCall::propose { threshold, proposal: Box::new(proposal), length_bound };
 	let included = session.submit(propose).await?;
-	let proposed = included.find(|event| match event {
+	if threshold < 2 {
+		bail!("the motion was executed at once, because the council has one member");
+	}
+	let (index, hash) = result_of(&included, |event| match event {
 		Event::Council(CouncilEvent::Proposed { proposal_index, proposal_hash, .. }) => {
 			Some((*proposal_index, *proposal_hash))
 		},
 		_ => None,
-	});
-	let Some((index, hash)) = proposed else {
-		// A council of one executes its motions at once.
-		bail!("the motion was carried out at once, because the council has one member");
-	};
+	})?;
 	vote(session, index, hash, true).await?;
 	motions(session)
 		.await?
@@ -143,13 +154,14 @@ pub async fn close(session: &Session<impl Platform>, motion: &Motion) -> Result<
 		}
 		return Ok(true);
 	}
-	let executed = included.find(|event| match event {
-		Event::Council(CouncilEvent::Executed { result, .. }) => Some(result.clone()),
+	let executed = result_of(&included, |event| match event {
+		Event::Council(CouncilEvent::Executed { result, .. }) => Some(Some(result.clone())),
+		Event::Council(CouncilEvent::Disapproved { .. }) => Some(None),
 		_ => None,
-	});
+	})?;
 	match executed {
 		Some(Err(error)) => {
-			bail!("the motion passed, but the chain refused to carry it out: {error:?}")
+			bail!("the motion passed, but the chain refused to execute it: {error:?}")
 		},
 		Some(Ok(())) => Ok(true),
 		None => Ok(false),
@@ -179,9 +191,9 @@ pub async fn apply(session: &Session<impl Platform>, code: Vec<u8>) -> Result<u3
 }
 
 /// The proposal of a motion, in words.
-pub fn describe(session: &Session<impl Platform>, proposal: &RuntimeCall) -> String {
-	let RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root { call }) = proposal else {
-		return "a call that this program does not know".into();
+pub fn describe(session: &Session<impl Platform>, proposal: Option<&RuntimeCall>) -> String {
+	let Some(RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root { call })) = proposal else {
+		return UNKNOWN.into();
 	};
 	match &**call {
 		RuntimeCall::Enrolment(EnrolmentCall::admit_institution {
@@ -189,20 +201,65 @@ pub fn describe(session: &Session<impl Platform>, proposal: &RuntimeCall) -> Str
 		}) => {
 			format!(
 				"admit {} ({}), {}",
-				crate::text::plain(&String::from_utf8_lossy(name)),
+				ENGLISH.insert(&String::from_utf8_lossy(name)),
 				String::from_utf8_lossy(country),
 				address(account)
 			)
 		},
 		RuntimeCall::Enrolment(EnrolmentCall::set_cap { institution, cap }) => {
-			format!("allow {} to enrol up to {cap} accounts", session.names.show(institution))
+			format!(
+				"allow {} to enrol up to {cap} accounts",
+				session.names.in_sentence(institution)
+			)
 		},
 		RuntimeCall::Enrolment(EnrolmentCall::set_status { account, status }) => {
-			format!("set the status of {} to “{}”", session.names.show(account), status.word())
+			format!(
+				"set the status of {} to “{}”",
+				session.names.in_sentence(account),
+				status.word()
+			)
 		},
 		RuntimeCall::System(SystemCall::authorize_upgrade { code_hash }) => {
 			format!("upgrade the runtime to the code with hash 0x{}", hex::encode(code_hash.0))
 		},
-		_ => "a call that this program does not know".into(),
+		_ => UNKNOWN.into(),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{keys::Identity, memory::MemoryKeep};
+	use vouchsafe_protocol::types::AccountKind;
+
+	#[test]
+	fn a_motion_of_an_unknown_call_is_a_motion() {
+		let code = upgrade(b"code");
+		assert!(matches!(known(Ok(Some(code))), Ok(Some(_))));
+		let bytes = storage::council_proposal(&H256::zero()).decode(&[0xff, 0xff, 1]);
+		assert!(matches!(known(bytes.map(Some)), Ok(None)));
+		assert!(known(Err(ChainError::Unreachable("it is away".into()))).is_err());
+	}
+
+	#[test]
+	fn motions_are_described() {
+		let me = Identity::development("//DoctorA").unwrap();
+		let session = Session::offline(me, MemoryKeep::default());
+		let unknown = "a call that this program does not know: update it";
+		assert_eq!(describe(&session, None), unknown);
+		assert_eq!(describe(&session, Some(&upgrade(b"code"))), unknown, "it is not for Root");
+		let said = describe(&session, Some(&as_root(upgrade(b"code"))));
+		assert!(said.starts_with("upgrade the runtime to the code with hash 0x"), "{said}");
+		let account = AccountId::new([1; 32]);
+		let admit = EnrolmentCall::admit_institution {
+			account,
+			kind: AccountKind::Institution,
+			name: b"Hospital D. Also Hospital E".to_vec(),
+			country: *b"DE",
+			cap: 1,
+			encryption_key: [1; 32],
+		};
+		let said = describe(&session, Some(&as_root(admit.into())));
+		assert!(said.starts_with("admit “Hospital D. Also Hospital E” (DE), 5"), "{said}");
 	}
 }

@@ -14,6 +14,13 @@ pub fn teller<'a>(names: &'a Names, labels: &'a LabelTable) -> Teller<'a> {
 	Teller { speech: &ENGLISH, names, labels }
 }
 
+impl Names {
+	/// The name of an account, as it can be put into a sentence that somebody signs.
+	pub fn in_sentence(&self, account: &AccountId) -> String {
+		ENGLISH.insert(&self.show(account))
+	}
+}
+
 impl vouchsafe_speech::Names for Names {
 	fn name(&self, account: &AccountId) -> String {
 		self.show(account)

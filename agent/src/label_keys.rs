@@ -7,7 +7,7 @@
 
 use crate::{
 	consent::permits_writing,
-	labels::LabelTable,
+	labels::{tells_apart, LabelTable},
 	open::LAG,
 	platform::{Clock, Platform},
 	session::{in_force, At, Session},
@@ -66,7 +66,7 @@ pub async fn tags(
 	institution: Option<&AccountId>,
 	words: &[String],
 ) -> Result<Tagged> {
-	let table = session.labels_of(patient).await?;
+	let table = known(session, patient, institution).await?;
 	if words.iter().all(|word| table.tag_of(word).is_some()) {
 		return Ok(Tagged { table, reason: None });
 	}
@@ -76,7 +76,20 @@ pub async fn tags(
 		None => Ok(()),
 	};
 	let reason = learnt.err().map(|error| format!("{error:#}"));
-	Ok(Tagged { table: session.labels_of(patient).await?, reason })
+	Ok(Tagged { table: known(session, patient, institution).await?, reason })
+}
+
+/// What is known of a patient's labels for the records of an institution.
+async fn known(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	institution: Option<&AccountId>,
+) -> Result<LabelTable> {
+	let mut table = session.labels_of(patient).await?;
+	if let Some(institution) = institution {
+		table.keep_tags_of(institution);
+	}
+	Ok(table)
 }
 
 /// Asks a custodian for the tags that are not known here, and keeps them.
@@ -101,10 +114,10 @@ async fn ask(
 			"the custodian of {name} sent the wrong number of tags"
 		);
 		LabelTable::update(&session.keep, me, patient, |table| {
-			table.note_tags(words, &answer.tags);
-			Ok(())
+			table.note_tags(institution, words, &answer.tags)
 		})
-		.await?;
+		.await
+		.with_context(|| format!("the custodian of {name} computed false tags"))?;
 	}
 	Ok(())
 }
@@ -150,7 +163,10 @@ pub async fn learn(
 		fetch_key(session).await.map(drop)
 	} else {
 		match session.acting_for(None).await {
-			Ok(Some(institution)) => ask(session, &table, patient, &institution, &[]).await,
+			Ok(Some(institution)) => {
+				let table = known(session, patient, Some(&institution)).await?;
+				ask(session, &table, patient, &institution, &[]).await
+			},
 			_ => Ok(()),
 		}
 	};
@@ -168,6 +184,13 @@ pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
 		return Ok(key);
 	}
 	let me = session.me()?;
+	let consents = session.finalized().await?.consents_of(&me.account()).await?;
+	ensure!(
+		!name_labels(consents.iter().map(|(_, consent)| &consent.terms)),
+		"your label key is lost: it is neither here nor with the institution that enrolled you. A new one \
+		 would make other tags, and your consents that name labels would miss new records: revoke these \
+		 consents first, then grant them again"
+	);
 	let key = LabelKey::random();
 	let home = home_of(session).await?;
 	if !has_custodian(session, &home) {
@@ -182,6 +205,11 @@ pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
 		Err(error) => Err(error),
 		Ok(()) => LabelTable::keep_key(&session.keep, me, key).await,
 	}
+}
+
+/// Whether some of the terms name labels, by tags that a key has made.
+fn name_labels<'a>(mut terms: impl Iterator<Item = &'a Terms>) -> bool {
+	terms.any(|terms| terms.labels.named().is_some())
 }
 
 /// The user's own label key, if it is kept here or the enrolling institution's custodian has it.
@@ -205,6 +233,11 @@ async fn fetch_key(session: &Session<impl Platform>) -> Result<Option<LabelKey>>
 	let (genesis, patient) = (session.genesis().0, account_bytes(&patient));
 	let key = LabelKey::open(&me.encryption, &genesis, &patient, &sealed.key.0)
 		.with_context(|| format!("cannot open the label key from {name}"))?;
+	ensure!(
+		tells_apart(&key),
+		"the label key from {name} gives two labels the same tag, so it was not drawn at random: tell the \
+		 authority"
+	);
 	LabelTable::keep_key(&session.keep, me, key).await.map(Some)
 }
 
@@ -326,12 +359,13 @@ async fn writers<P: Platform>(
 mod tests {
 	use super::*;
 	use crate::{keys::Identity, memory::MemoryKeep};
+	use vouchsafe_protocol::types::{Effect, LabelFilter};
 
 	#[test]
 	fn a_record_is_unclassified_unless_all_its_tags_are_known() {
 		let mut table = LabelTable::default();
 		let hex = vouchsafe_protocol::messages::Hex([1; 4]);
-		table.note_tags(&["hiv".to_owned()], &[hex]);
+		table.note_tags(&AccountId::new([1; 32]), &["hiv".to_owned()], &[hex]).unwrap();
 		let tagged = Tagged { table, reason: Some("it is away".into()) };
 		let of = |words: &[&str]| {
 			let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
@@ -353,8 +387,8 @@ mod tests {
 		let keep = MemoryKeep::default();
 		let (patient, hospital) = (AccountId::new([7; 32]), AccountId::new([1; 32]));
 		let note = |table: &mut LabelTable| {
-			table.note_tags(&["hiv".to_owned()], &[vouchsafe_protocol::messages::Hex([1; 4])]);
-			Ok(())
+			let hex = vouchsafe_protocol::messages::Hex([1; 4]);
+			table.note_tags(&AccountId::new([1; 32]), &["hiv".to_owned()], &[hex])
 		};
 		LabelTable::update(&keep, &doctor, &patient, note).await.unwrap();
 		let session = Session::offline(doctor, keep);
@@ -362,6 +396,11 @@ mod tests {
 			|words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
 		let tagged = tags(&session, &patient, Some(&hospital), &words(&["hiv"])).await.unwrap();
 		assert_eq!(tagged.reason, None);
+		// What another institution's custodian says does not count.
+		let clinic = AccountId::new([2; 32]);
+		let tagged = tags(&session, &patient, Some(&clinic), &words(&["hiv"])).await.unwrap();
+		assert_eq!(tagged.table.tag_of("hiv"), None);
+		assert!(tagged.reason.is_some());
 		// Nobody answers for the other tags. That is a reason, not a failure.
 		let words = words(&["hiv", "psychiatry"]);
 		let tagged = tags(&session, &patient, Some(&hospital), &words).await.unwrap();
@@ -371,11 +410,21 @@ mod tests {
 	}
 
 	#[test]
+	fn a_consent_that_names_labels_needs_its_key() {
+		let plain = Terms::all(Effect::Permit);
+		let tags = canonical_tags([LabelTag([1; 4])]).unwrap();
+		let named = Terms { labels: LabelFilter::Only(tags), ..Terms::all(Effect::Permit) };
+		let any = Terms { labels: LabelFilter::Any, ..plain.clone() };
+		assert!(!name_labels([&plain, &any].into_iter()));
+		assert!(name_labels([&plain, &named].into_iter()));
+	}
+
+	#[test]
 	fn a_record_has_at_most_eight_labels() {
 		let words: Vec<String> = (0..9).map(|number| format!("own-{number}")).collect();
 		let mut table = LabelTable::default();
 		let tags: Vec<_> = (1..=9).map(|id| vouchsafe_protocol::messages::Hex([id; 4])).collect();
-		table.note_tags(&words, &tags);
+		table.note_tags(&AccountId::new([1; 32]), &words, &tags).unwrap();
 		let tagged = Tagged { table, reason: None };
 		assert!(tagged.of(&words[..8]).is_ok() && tagged.of(&words).is_err());
 	}

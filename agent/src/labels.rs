@@ -18,7 +18,7 @@ use crate::{
 	names::did_you_mean,
 	platform::Keep,
 };
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe_fhir::Label;
@@ -42,6 +42,19 @@ pub fn listed_words() -> Vec<&'static str> {
 	Label::ALL.map(Label::word).to_vec()
 }
 
+/// Whether all these tags differ, and none is that of unclassified records. Otherwise a consent about
+/// one label would be about another one too. Such tags do not come from a key that was drawn at random.
+fn tell_apart(mut tags: impl Iterator<Item = LabelTag>) -> bool {
+	let mut seen = BTreeSet::from([LabelTag::UNCLASSIFIED]);
+	tags.all(|tag| seen.insert(tag))
+}
+
+/// Whether the key tells the usual labels apart.
+pub fn tells_apart(key: &LabelKey) -> bool {
+	let words = listed_words().into_iter().filter(|word| *word != UNCLASSIFIED);
+	tell_apart(words.map(|word| key.tag(word)))
+}
+
 /// What is known of one patient's labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -51,6 +64,8 @@ pub struct LabelTable {
 	key: Option<LabelKey>,
 	/// Tags that a custodian computed.
 	tags: BTreeMap<String, Hex<4>>,
+	/// The institution whose custodian computed them.
+	tags_from: Option<Hex<32>>,
 	/// Words that were used here or learnt.
 	words: BTreeSet<String>,
 	/// The words of records that were written or opened here.
@@ -221,9 +236,10 @@ impl LabelTable {
 		self.words.iter().map(String::as_str)
 	}
 
-	/// The word of a tag.
+	/// The word of a tag. A usual word goes before one that an author has made for the same tag.
 	pub fn word_of(&self, tag: LabelTag) -> Option<String> {
-		self.words().into_iter().find(|word| self.tag_of(word) == Some(tag)).map(ToOwned::to_owned)
+		let mut words = listed_words().into_iter().chain(self.used_words());
+		words.find(|word| self.tag_of(word) == Some(tag)).map(ToOwned::to_owned)
 	}
 
 	/// All words of a record's labels, if they are known.
@@ -245,9 +261,29 @@ impl LabelTable {
 		ShownLabels { words, unknown }
 	}
 
-	/// Notes tags that a custodian computed.
-	pub fn note_tags(&mut self, words: &[String], tags: &[Hex<4>]) {
+	/// Notes tags that the custodian of an institution computed.
+	pub fn note_tags(
+		&mut self,
+		institution: &AccountId,
+		words: &[String],
+		tags: &[Hex<4>],
+	) -> Result<()> {
+		self.keep_tags_of(institution);
+		self.tags_from = Some(institution.into());
 		self.tags.extend(words.iter().cloned().zip(tags.iter().copied()));
+		ensure!(
+			tell_apart(self.tags.values().map(|tag| LabelTag(tag.0))),
+			"two labels have the same tag, or one has that of unclassified records"
+		);
+		Ok(())
+	}
+
+	/// Forgets the tags that another institution's custodian computed: what one institution's
+	/// custodian says must not decide about another's records.
+	pub fn keep_tags_of(&mut self, institution: &AccountId) {
+		if self.tags_from != Some(institution.into()) {
+			self.tags.clear();
+		}
 	}
 
 	/// Notes the words of a record.
@@ -309,6 +345,7 @@ mod tests {
 	use proptest::prelude::*;
 
 	const RECORD: H256 = H256([5; 32]);
+	const HOSPITAL: AccountId = AccountId::new([1; 32]);
 
 	fn owned(words: &[&str]) -> Vec<String> {
 		words.iter().map(|word| (*word).to_owned()).collect()
@@ -323,7 +360,7 @@ mod tests {
 	fn author(words: &[&str]) -> LabelTable {
 		let mut table = LabelTable::default();
 		let tags: Vec<_> = words.iter().map(|word| Hex(tag(word).0)).collect();
-		table.note_tags(&owned(words), &tags);
+		table.note_tags(&HOSPITAL, &owned(words), &tags).unwrap();
 		table
 	}
 
@@ -458,6 +495,27 @@ mod tests {
 		assert!(LabelTable::keep_key(&keep, &me, LabelKey::random()).await.unwrap() == key);
 		let kept = LabelTable::load(&keep, &me, &me.account()).await.unwrap();
 		assert!(kept.key() == Some(&key) && kept.words == table.words);
+	}
+
+	#[test]
+	fn a_false_tag_is_refused() {
+		let mut table = LabelTable::default();
+		let mut note = |word: &str, tag| table.note_tags(&HOSPITAL, &owned(&[word]), &[Hex(tag)]);
+		assert!(note("hiv", LabelTag::UNCLASSIFIED.0).is_err());
+		let mut table = author(&["hiv"]);
+		let same = Hex(tag("hiv").0);
+		assert!(table.note_tags(&HOSPITAL, &owned(&["psychiatry"]), &[same]).is_err());
+		assert!(tells_apart(&LabelKey::random()));
+	}
+
+	#[test]
+	fn tags_are_forgotten_for_another_institution() {
+		let mut table = author(&["hiv"]);
+		table.keep_tags_of(&HOSPITAL);
+		assert!(table.tag_of("hiv").is_some());
+		let clinic = AccountId::new([2; 32]);
+		table.note_tags(&clinic, &owned(&["psychiatry"]), &[Hex([3; 4])]).unwrap();
+		assert!(table.tag_of("hiv").is_none() && table.tag_of("psychiatry").is_some());
 	}
 
 	proptest! {

@@ -3,12 +3,15 @@
 
 use crate::{
 	advice::{Advice, Advised},
+	english::ENGLISH,
 	keys::Identity,
 	platform::Keep,
 };
 use anyhow::{bail, Context, Result};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use unicode_normalization::UnicodeNormalization;
 use vouchsafe_protocol::types::{account_bytes, account_of, address, AccountId};
+use vouchsafe_speech::is_invisible;
 
 /// People of the development networks. With `--dev`, these names are shown.
 const DEVELOPMENT: [&str; 11] = [
@@ -25,13 +28,23 @@ const DEVELOPMENT: [&str; 11] = [
 	"//Researcher",
 ];
 
+/// Where a name comes from. The first source that names an account is what it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+	Book,
+	Key,
+	Development,
+	Institution,
+	Custodian,
+}
+
 /// All names that are known here.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-	book: BTreeMap<String, AccountId>,
-	keys: BTreeMap<String, AccountId>,
-	institutions: BTreeMap<String, AccountId>,
-	shown: HashMap<[u8; 32], String>,
+	known: BTreeMap<(Source, String), BTreeSet<AccountId>>,
+	called: HashMap<[u8; 32], (Source, String)>,
+	/// Whose names look alike.
+	alike: HashMap<String, BTreeSet<AccountId>>,
 	development: bool,
 }
 
@@ -42,13 +55,10 @@ impl Names {
 		for (name, address) in keep.address_book().await? {
 			let account = parse_account(&address)
 				.with_context(|| format!("the address book has a malformed address for {name}"))?;
-			names.shown.entry(account_bytes(&account)).or_insert_with(|| name.clone());
-			names.book.insert(name, account);
+			names.insert(Source::Book, name, account);
 		}
 		for (name, address) in keep.own_keys().await? {
-			let account = parse_account(&address)?;
-			names.shown.entry(account_bytes(&account)).or_insert_with(|| name.clone());
-			names.keys.insert(name, account);
+			names.insert(Source::Key, name, parse_account(&address)?);
 		}
 		if development {
 			for uri in DEVELOPMENT {
@@ -58,86 +68,189 @@ impl Names {
 		Ok(names)
 	}
 
+	fn insert(&mut self, source: Source, name: String, account: AccountId) {
+		let called = self.called.entry(account_bytes(&account));
+		let called = called.or_insert_with(|| (source, name.clone()));
+		if source < called.0 {
+			*called = (source, name.clone());
+		}
+		self.alike.entry(look(&name)).or_default().insert(account.clone());
+		self.known.entry((source, name)).or_default().insert(account);
+	}
+
 	/// Adds an institution by its name on the chain. The user's own name for it comes first.
 	pub fn add_institution(&mut self, name: &str, account: AccountId) {
-		let name = clean(name);
-		self.shown.entry(account_bytes(&account)).or_insert_with(|| name.clone());
-		self.institutions.insert(name, account);
+		self.insert(Source::Institution, clean(name), account);
 	}
 
 	/// Adds the account with which an institution's custodian signs.
 	pub fn add_custodian(&mut self, institution: &str, account: AccountId) {
-		self.shown
-			.entry(account_bytes(&account))
-			.or_insert_with(|| format!("{}'s custodian", clean(institution)));
+		let name = format!("{}'s custodian", clean(institution));
+		self.insert(Source::Custodian, name, account);
 	}
 
 	/// Adds a development key's name.
 	pub fn add_development(&mut self, identity: &Identity) {
-		self.shown
-			.entry(account_bytes(&identity.account()))
-			.or_insert_with(|| identity.name.clone());
+		self.insert(Source::Development, identity.name.clone(), identity.account());
 	}
 
-	/// The name of an account, or its address shortened.
+	/// The name of an account, or its address shortened. Two accounts are never shown alike: where a
+	/// name looks like another account's, the shortened address follows it.
 	pub fn show(&self, account: &AccountId) -> String {
-		match self.shown.get(&account_bytes(account)) {
-			Some(name) => name.clone(),
-			None => {
-				let address = address(account);
-				format!("{}…{}", &address[..6], &address[address.len() - 4..])
-			},
+		match self.called.get(&account_bytes(account)) {
+			Some((_, name)) => self.tell_apart(name, account),
+			None => shortened(account),
+		}
+	}
+
+	fn tell_apart(&self, name: &str, account: &AccountId) -> String {
+		let is_alike = self.alike.get(&look(name)).is_some_and(|accounts| accounts.len() > 1);
+		// A name that has the form of an address, or ends in one, could be read as another account's.
+		if is_alike || name.contains('…') || parse_account(name).is_ok() {
+			format!("{name} ({})", shortened(account))
+		} else {
+			name.to_owned()
 		}
 	}
 
 	/// The account of this name: from the address book, the user's keys or the chain's
-	/// institutions; or an address, or an account in hex.
+	/// institutions; or an address, or an account in hex. It is an error if several accounts have
+	/// names that look like it. Then the address in brackets belongs to the name, as
+	/// [`Self::show`] shows it.
 	pub fn resolve(&self, name: &str) -> Result<AccountId> {
-		let known = [&self.book, &self.keys, &self.institutions];
-		if let Some(account) = known.iter().find_map(|names| names.get(name)) {
-			return Ok(account.clone());
-		}
-		if self.development && name.starts_with("//") {
-			return Ok(Identity::development(name)?.account());
-		}
 		match parse_account(name) {
 			Err(error) if name.starts_with("0x") => return Err(error),
 			Err(_) => {},
 			account => return account,
 		}
-		let mut alike: Vec<_> = known
-			.iter()
-			.flat_map(|names| names.iter())
-			.filter(|(known, _)| known.to_lowercase() == name.to_lowercase())
-			.map(|(_, account)| account.clone())
-			.collect();
-		alike.sort();
-		alike.dedup();
-		match &alike[..] {
-			[account] => return Ok(account.clone()),
-			[] => {},
-			_ => {
-				let message = format!("several accounts are called “{name}”");
-				bail!(Advised::new(message, Advice::CopyName))
-			},
+		if self.development && name.starts_with("//") {
+			return Ok(Identity::development(name)?.account());
 		}
-		let all = known.iter().flat_map(|names| names.keys()).map(String::as_str);
-		let message = format!("nobody is called “{name}”{}", did_you_mean(name, all));
-		bail!(Advised::new(message, Advice::AddName(name.to_owned())))
+		let told_apart = self.entries().find(|(known, account, _)| {
+			name.ends_with(')') && self.tell_apart(known, account) == name
+		});
+		if let Some((_, account, _)) = told_apart {
+			return Ok(account.clone());
+		}
+		let is_it = |known: &str| known.to_lowercase() == name.to_lowercase();
+		if !self.entries().any(|(known, ..)| is_it(known)) {
+			let all = self.entries().map(|(known, ..)| known);
+			let message = format!("nobody is called “{name}”{}", did_you_mean(name, all));
+			bail!(Advised::new(message, Advice::AddName(name.to_owned())))
+		}
+		let look = look(name);
+		let alike: BTreeMap<&AccountId, &str> = self
+			.entries()
+			.filter(|(known, ..)| self::look(known) == look)
+			.map(|(known, account, _)| (account, known))
+			.collect();
+		if let [account] = alike.keys().collect::<Vec<_>>()[..] {
+			return Ok((*account).clone());
+		}
+		let alike: Vec<_> =
+			alike.iter().map(|(account, known)| self.tell_apart(known, account)).collect();
+		let message =
+			format!("several accounts have a name like “{name}”: {}", ENGLISH.and(&alike));
+		bail!(Advised::new(message, Advice::CopyName))
 	}
 
-	/// All names with their accounts and where they come from.
-	pub fn list(&self) -> Vec<(&str, &AccountId, &'static str)> {
-		let book = self.book.iter().map(|(name, account)| (name.as_str(), account, "address book"));
-		let keys = self.keys.iter().map(|(name, account)| (name.as_str(), account, "own key"));
-		let chain =
-			self.institutions.iter().map(|(name, account)| (name.as_str(), account, "institution"));
-		book.chain(keys).chain(chain).collect()
+	/// An institution with a name on the chain that looks like this one, other than this account.
+	pub fn institution_like(&self, name: &str, account: &AccountId) -> Option<String> {
+		let look = look(name);
+		self.entries()
+			.find(|(known, other, source)| {
+				*source == Source::Institution && *other != account && self::look(known) == look
+			})
+			.map(|(known, other, _)| format!("{known} ({})", address(other)))
+	}
+
+	/// The names that a user can write.
+	fn entries(&self) -> impl Iterator<Item = (&str, &AccountId, Source)> {
+		self.known
+			.iter()
+			.filter(|((source, _), _)| {
+				matches!(source, Source::Book | Source::Key | Source::Institution)
+			})
+			.flat_map(|((source, name), accounts)| {
+				accounts.iter().map(|account| (name.as_str(), account, *source))
+			})
+	}
+
+	/// All names with their accounts and where they come from. Each name is one that
+	/// [`Self::resolve`] takes.
+	pub fn list(&self) -> Vec<(String, &AccountId, &'static str)> {
+		self.entries()
+			.map(|(name, account, source)| {
+				let source = match source {
+					Source::Book => "address book",
+					Source::Key => "own key",
+					_ => "institution",
+				};
+				(self.tell_apart(name, account), account, source)
+			})
+			.collect()
 	}
 }
 
-/// Adds a name to the address book. It is an error if another account has that name there, in upper
-/// or lower case.
+/// An account's address, shortened. 12 of its characters can be chosen by nobody in practice.
+fn shortened(account: &AccountId) -> String {
+	let address = address(account);
+	format!("{}…{}", &address[..8], &address[address.len() - 6..])
+}
+
+/// Letters of other scripts that look like Latin ones, each after its Latin letter.
+const LOOK_ALIKES: [&str; 27] = [
+	"aаαɑᴀ",
+	"bвβьƅʙᏼ",
+	"cсϲᴄⅽ",
+	"dԁɗᴅ",
+	"eеєεҽᴇ",
+	"fғϝꜰ",
+	"gɡԍɢց",
+	"hһнηʜհ",
+	"jјյ",
+	"kкκқᴋ",
+	"lіιɩıӏⅼ1|ǀɪ",
+	"mмμϻᴍ",
+	"nпнոռɴνи",
+	"oоοσөօ0०০੦٥ᴏ",
+	"pрρƿᴘթ",
+	"qԛգզ",
+	"rгʀᴦ",
+	"sѕʂꜱտ",
+	"tтτᴛ",
+	"uսᴜ",
+	"vѵᴠ",
+	"wшωԝᴡա",
+	"xхχ×",
+	"yуγυүʏყ",
+	"zζᴢʐ",
+	"3зз",
+	"6б",
+];
+
+/// What a name looks like. Names that differ only in case, spaces, punctuation or characters that
+/// look alike have the same look.
+fn look(name: &str) -> String {
+	name.chars()
+		.filter(|letter| !is_invisible(*letter))
+		.nfkc()
+		.flat_map(char::to_lowercase)
+		.filter(|letter| letter.is_alphanumeric() || *letter == '|')
+		.map(|letter| {
+			let alike = LOOK_ALIKES.iter().find(|alike| alike.contains(letter));
+			match alike.and_then(|alike| alike.chars().next()).unwrap_or(letter) {
+				'i' => 'l',
+				seen => seen,
+			}
+		})
+		.collect::<String>()
+		.replace("rn", "m")
+		.replace("vv", "w")
+}
+
+/// Adds a name to the address book. It is an error if another account has a name there that looks
+/// like it.
 pub async fn add(keep: &impl Keep, name: &str, account: &AccountId) -> Result<()> {
 	put(keep, name, account, false).await
 }
@@ -148,16 +261,20 @@ pub async fn replace(keep: &impl Keep, name: &str, account: &AccountId) -> Resul
 }
 
 async fn put(keep: &impl Keep, name: &str, account: &AccountId, may_replace: bool) -> Result<()> {
-	let is_not_a_name = name.trim().is_empty()
+	let is_not_a_name = look(name).is_empty()
+		|| name.trim() != name
 		|| name.starts_with("//")
-		|| name.contains(['@', ':'])
+		|| name.contains(['@', ':', '…'])
 		|| name.chars().any(char::is_control)
 		|| parse_account(name).is_ok();
 	if is_not_a_name {
-		bail!("“{name}” cannot be a name: a name is not an address and has no “@” and no “:”");
+		bail!(
+			"“{name}” cannot be a name: a name is not an address, has a letter or digit, and has no “@”, “:” \
+			 or “…”"
+		);
 	}
 	let _lock = keep.lock().await?;
-	let is_it = |known: &str| known.to_lowercase() == name.to_lowercase();
+	let is_it = |known: &str| look(known) == look(name);
 	for (known, address) in keep.own_keys().await? {
 		if is_it(&known) && parse_account(&address)? != *account {
 			bail!("“{known}” is the name of one of your keys: choose another name");
@@ -252,6 +369,8 @@ mod tests {
 	use super::*;
 	use crate::memory::MemoryKeep;
 	use futures::future::join_all;
+	use proptest::prelude::*;
+	use vouchsafe_protocol::types::{Effect, Grantee, Role};
 
 	#[tokio::test]
 	async fn names_resolve_and_show() {
@@ -277,7 +396,7 @@ mod tests {
 	#[test]
 	fn strangers_are_shown_by_their_address() {
 		let shown = Names::default().show(&AccountId::new([7; 32]));
-		assert_eq!(shown.chars().count(), 11);
+		assert_eq!(shown.chars().count(), 15);
 	}
 
 	#[tokio::test]
@@ -333,6 +452,205 @@ mod tests {
 		}))
 		.await;
 		assert_eq!(Names::load(&keep, false).await.unwrap().list().len(), 12);
+	}
+
+	fn with_institutions(named: &[&str]) -> Names {
+		let mut names = Names::default();
+		for (number, name) in (1..).zip(named) {
+			names.add_institution(name, AccountId::new([number; 32]));
+		}
+		names
+	}
+
+	#[test]
+	fn names_that_look_alike_have_the_same_look() {
+		for alike in [
+			&["Hospital A", "hospital a", "HOSPITAL  A", "Hospital-A", "Hospital A."][..],
+			&[
+				"Hospital A",
+				"Ноѕріtаl А",
+				"Hosp1tal A",
+				"Hospitаl\u{200b} A",
+				"Ｈｏｓｐｉｔａｌ Ａ",
+			],
+			&["St. Mary's", "St Mary’s", "St. Marу's"],
+			&["Clinic", "Cliпic", "CLINIC", "CIinic"],
+			&["ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"],
+			&["Modern", "Modem"],
+		] {
+			for name in alike {
+				assert_eq!(look(name), look(alike[0]), "{name}");
+			}
+		}
+		for (one, other) in [("Hospital A", "Hospital B"), ("Eva", "Ava"), ("Ward 7", "Ward 2")] {
+			assert_ne!(look(one), look(other));
+		}
+	}
+
+	#[test]
+	fn institutions_whose_names_look_alike_are_told_apart() {
+		let names = with_institutions(&["Hospital A", "Hospital A", "hospital а", "Hospital B"]);
+		let accounts: Vec<_> = (1..=4).map(|number| AccountId::new([number; 32])).collect();
+		for account in &accounts[..3] {
+			let shown = names.show(account);
+			assert!(shown.ends_with(&format!(" ({})", shortened(account))), "{shown}");
+			assert_eq!(names.resolve(&shown).unwrap(), *account);
+		}
+		assert_eq!(names.show(&accounts[3]), "Hospital B");
+		for name in ["Hospital A", "HOSPITAL A"] {
+			let error = names.resolve(name).unwrap_err();
+			assert_eq!(error.downcast_ref::<Advised>().unwrap().advice, Advice::CopyName);
+			for account in &accounts[..3] {
+				assert!(error.to_string().contains(&names.show(account)), "{error}");
+			}
+		}
+		for (name, account, _) in names.list() {
+			assert_eq!(names.resolve(&name).unwrap(), *account);
+		}
+		assert_eq!(names.list().len(), 4);
+	}
+
+	#[test]
+	fn a_name_cannot_be_another_accounts_address() {
+		let other = AccountId::new([9; 32]);
+		let disguised = format!("Hospital A ({})", shortened(&AccountId::new([1; 32])));
+		let address = other.to_string();
+		let names = with_institutions(&[
+			"Hospital A",
+			"Hospital A",
+			&address,
+			&shortened(&other),
+			&disguised,
+		]);
+		assert_eq!(names.resolve(&address).unwrap(), other);
+		assert_eq!(names.resolve(&disguised).unwrap(), AccountId::new([1; 32]));
+		let shown: BTreeSet<_> =
+			(1..=9).map(|number| names.show(&AccountId::new([number; 32]))).collect();
+		assert_eq!(shown.len(), 9);
+	}
+
+	#[tokio::test]
+	async fn a_name_of_ones_own_does_not_hide_an_institution() {
+		let keep = MemoryKeep::default();
+		let (mine, institution) = (AccountId::new([7; 32]), AccountId::new([1; 32]));
+		add(&keep, "hospital  a", &mine).await.unwrap();
+		let mut names = Names::load(&keep, false).await.unwrap();
+		assert_eq!(names.institution_like("hospital  a", &mine), None);
+		names.add_institution("Hospital A", institution.clone());
+		assert!(names.institution_like("HOSPITAL A", &mine).unwrap().starts_with("Hospital A (5"));
+		assert_eq!(names.institution_like("HOSPITAL A", &institution), None);
+		assert!(names.resolve("Hospital A").is_err() && names.resolve("hospital  a").is_err());
+		for account in [mine, institution] {
+			assert_eq!(names.resolve(&names.show(&account)).unwrap(), account);
+		}
+	}
+
+	#[tokio::test]
+	async fn an_account_with_two_like_names_is_one() {
+		let keep = MemoryKeep::default();
+		let account = AccountId::new([1; 32]);
+		add(&keep, "hospital-a", &account).await.unwrap();
+		let mut names = Names::load(&keep, false).await.unwrap();
+		names.add_institution("Hospital A", account.clone());
+		for name in ["hospital-a", "Hospital A"] {
+			assert_eq!(names.resolve(name).unwrap(), account);
+		}
+		assert_eq!(names.show(&account), "hospital-a");
+	}
+
+	/// Names made of what could mislead.
+	fn foreign_names() -> impl Strategy<Value = String> {
+		let pieces = [
+			"Hospital",
+			"hospital",
+			"Hоspital",
+			"A",
+			"А",
+			"B",
+			" ",
+			" ",
+			".",
+			",",
+			"“",
+			"”",
+			"\"",
+			"(",
+			")",
+			"\n",
+			"\u{202e}",
+			"\u{200b}",
+			"\u{3164}",
+			"the staff of",
+			"everyone",
+			"Everyone",
+			"study 7",
+			"every study",
+			" at ",
+			" and ",
+			", while working at ",
+			"care team 1",
+			"physicians",
+			"any institution",
+			"St. Mary's",
+			"5C4hrfjw…FDcXhM",
+			"to read my records",
+		];
+		let piece = proptest::sample::select(pieces.to_vec());
+		proptest::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat())
+	}
+
+	fn grantees() -> impl Strategy<Value = Grantee> {
+		let account = || (0..5u8).prop_map(|number| AccountId::new([number; 32]));
+		let role = || proptest::sample::select(vec![Role::Physician, Role::Nurse]);
+		prop_oneof![
+			Just(Grantee::Everyone),
+			role().prop_map(Grantee::Role),
+			account().prop_map(Grantee::Institution),
+			(role(), account())
+				.prop_map(|(role, institution)| Grantee::RoleAt { role, institution }),
+			(account(), 0..2u32)
+				.prop_map(|(institution, team)| Grantee::CareTeam { institution, team }),
+			(account(), account()).prop_map(|(practitioner, institution)| {
+				Grantee::PractitionerAt { practitioner, institution }
+			}),
+			account().prop_map(Grantee::Person),
+			Just(Grantee::Study(7)),
+			Just(Grantee::Research),
+			Just(Grantee::ResearchOn(5148)),
+		]
+	}
+
+	proptest! {
+		#![proptest_config(ProptestConfig::with_cases(2_000))]
+
+		#[test]
+		fn different_grantees_never_have_the_same_sentence(
+			named in proptest::collection::vec(foreign_names(), 4),
+			custodian in any::<bool>(),
+			(one, other) in (grantees(), grantees()),
+			deny in any::<bool>(),
+		) {
+			let mut names = Names::default();
+			for (number, name) in (1..).zip(&named) {
+				let account = AccountId::new([number; 32]);
+				match custodian && number == 1 {
+					true => names.add_custodian(name, account),
+					false => names.add_institution(&crate::text::plain(name), account),
+				}
+			}
+			let labels = Default::default();
+			let effect = if deny {
+				Effect::Deny { binds_break_glass: true }
+			} else {
+				Effect::Permit
+			};
+			let terms = crate::consent::plain_terms(effect);
+			let teller = crate::english::teller(&names, &labels);
+			let said = |grantee| teller.consent(grantee, &terms).to_lowercase();
+			let short = |grantee| teller.grantee_short(grantee).to_lowercase();
+			prop_assert_eq!(said(&one) == said(&other), one == other, "{}", said(&one));
+			prop_assert_eq!(short(&one) == short(&other), one == other, "{}", short(&one));
+		}
 	}
 
 	#[test]

@@ -4,14 +4,17 @@ use crate::{
 	advice::{Advice, Advised},
 	consent::{sentence, shown, Granted},
 	platform::Platform,
-	session::Session,
+	session::{result_of, Session},
 };
 use anyhow::{bail, Context as _, Result};
 use vouchsafe_protocol::{
 	calls::AccessRequestsCall,
 	events::{AccessRequestsEvent, Event},
 	traits::View,
-	types::{account_bytes, bounded, AccountId, Asked, Effect, Grantee, Request, Terms, H256},
+	types::{
+		account_bytes, bounded, AccountId, Action, Actions, Asked, Effect, Grantee, Request, Terms,
+		H256,
+	},
 };
 use vouchsafe_vault::seal::{self, PublicKey, Purpose, OVERHEAD};
 
@@ -22,6 +25,17 @@ pub const LONGEST_REASON: usize = 512 - OVERHEAD;
 fn address(genesis: &H256, patient: &AccountId, asker: &AccountId) -> Vec<u8> {
 	let (patient, asker) = (account_bytes(patient), account_bytes(asker));
 	[b"vouchsafe/reason/1".as_slice(), &genesis.0, &patient, &asker].concat()
+}
+
+/// Checks that a request can ask for these actions.
+pub fn check_actions(actions: Actions) -> Result<()> {
+	if actions.contains(Action::Aggregate) {
+		bail!(
+			"a request cannot ask to compute statistics, because only studies do that. A request can ask \
+			 for reading, writing, referring and reading the access log"
+		);
+	}
+	Ok(())
 }
 
 /// Submits a request. Returns its number and the block.
@@ -40,6 +54,7 @@ pub async fn submit(
 			reason.len()
 		);
 	}
+	check_actions(asked.actions)?;
 	let me = session.me()?;
 	let at = session.finalized().await?;
 	let account = at
@@ -61,11 +76,11 @@ pub async fn submit(
 		reason: sealed,
 	};
 	let included = session.submit(call).await?;
-	let request = included.find(|event| match event {
+	let request = result_of(&included, |event| match event {
 		Event::AccessRequests(AccessRequestsEvent::Submitted { request, .. }) => Some(*request),
 		_ => None,
-	});
-	Ok((request.context("the chain does not confirm the request")?, included.number))
+	})?;
+	Ok((request, included.number))
 }
 
 /// The request with this number to the user, who is the patient.
@@ -120,11 +135,10 @@ pub async fn approve(
 	let text = shown(session, &sentence).await?;
 	let call = AccessRequestsCall::approve { request: id, grantee: grantee.clone(), terms, text };
 	let included = session.submit(call).await?;
-	let consent = included.find(|event| match event {
+	let id = result_of(&included, |event| match event {
 		Event::AccessRequests(AccessRequestsEvent::Approved { consent, .. }) => Some(consent.id),
 		_ => None,
-	});
-	let id = consent.context("the chain does not confirm the approval")?;
+	})?;
 	Ok(Granted { grantee, id, block: included.number, sentence, amended: false })
 }
 
@@ -141,4 +155,19 @@ pub async fn withdraw(
 ) -> Result<u32> {
 	let call = AccessRequestsCall::withdraw { patient, request: id };
 	Ok(session.submit(call).await?.number)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn requests_do_not_ask_for_statistics() {
+		for actions in [&[Action::Aggregate][..], &[Action::Read, Action::Aggregate]] {
+			let error = check_actions(Actions::of(actions)).unwrap_err().to_string();
+			assert!(error.contains("only studies"), "{error}");
+		}
+		let all = [Action::Read, Action::Write, Action::Refer, Action::ReadLog];
+		assert!(check_actions(Actions::of(&all)).is_ok());
+	}
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
 	errors::ChainError,
-	events::Included,
+	events::{Event, Included},
 	holders::Member,
 	traits::{Custodians, SendOutsideWasm, Submit, View},
 	types::{AccountId, Affiliation, H256},
@@ -207,6 +207,21 @@ impl<P: Platform> Session<P> {
 	}
 }
 
+/// What a call did, from its event. If the event has other types in a newer runtime, the call has
+/// succeeded all the same.
+pub(crate) fn result_of<T>(
+	included: &Included,
+	pick: impl FnMut(&Event) -> Option<T>,
+) -> Result<T> {
+	included.find(pick).with_context(|| {
+		format!(
+			"the call succeeded in block {}, but this program is too old to read its result: update \
+			 it, and do not repeat the call",
+			included.number
+		)
+	})
+}
+
 /// Whether an affiliation is in force.
 pub fn in_force(affiliation: &Affiliation, now: u64) -> bool {
 	affiliation.from <= now && affiliation.until.is_none_or(|until| now < until)
@@ -250,6 +265,13 @@ mod tests {
 		check(consent::revoke(&session, 1));
 		check(request::find(&session, 1));
 		check(session.institution(None));
+	}
+
+	#[test]
+	fn a_result_that_cannot_be_read_is_not_a_failure_of_the_call() {
+		let included = Included { block: H256::zero(), number: 57, events: vec![] };
+		let error = result_of(&included, |_| Some(())).unwrap_err().to_string();
+		assert!(error.contains("succeeded in block 57") && error.contains("too old"), "{error}");
 	}
 
 	#[tokio::test]

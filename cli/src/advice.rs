@@ -1,12 +1,13 @@
 //! Words for failures: the agent's messages, with the commands and options that help.
 
-use crate::open::OpenError;
+use crate::{open::OpenError, output::plain};
 use std::error::Error;
 use vouchsafe_agent::advice::{Advice, Advised};
 
-/// An error with its causes, in one line.
+/// An error with its causes, in one line. Nodes and custodians word some of them, so it is made
+/// harmless.
 pub fn say(error: &anyhow::Error) -> String {
-	error.chain().map(say_one).collect::<Vec<_>>().join(": ")
+	plain(&error.chain().map(say_one).collect::<Vec<_>>().join(": "))
 }
 
 /// One error without its causes.
@@ -62,6 +63,14 @@ fn words(advice: &Advice) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn a_nodes_words_do_not_steer_the_terminal() {
+		let docs = ": \u{1b}[2Jdone".into();
+		let (pallet, error) = ("Custody".into(), "Other".into());
+		let error = vouchsafe_client::chain::ChainError::Dispatch { pallet, error, docs };
+		assert_eq!(say(&error.into()), "the chain refused it: Custody.Other: \u{fffd}[2Jdone");
+	}
 
 	#[test]
 	fn advice_is_said_where_it_belongs() {

@@ -25,6 +25,7 @@ use crate::{
 };
 use codec::{Compact, Decode, DecodeAll, DecodeLimit, Encode};
 use compare::Comparison;
+use frame_metadata::RuntimeMetadataPrefixed;
 use std::{
 	collections::BTreeSet,
 	sync::{Arc, LazyLock},
@@ -63,7 +64,7 @@ impl RuntimeMetadata {
 		if metadata == METADATA {
 			return Ok(Self::own().clone());
 		}
-		Ok(Self::new(Metadata::decode_from(metadata).map_err(ChainError::foreign)?))
+		Ok(Self::new(decode(metadata)?))
 	}
 
 	fn new(metadata: Metadata) -> Self {
@@ -239,6 +240,21 @@ impl RuntimeMetadata {
 		Err(ChainError::Foreign("its transactions have other extensions".into()))
 	}
 
+	/// Whether an event is the same.
+	pub fn check_event(&self, pallet: &str, name: &str) -> Result<(), ChainError> {
+		if self.is_own() {
+			return Ok(());
+		}
+		let ours = OURS.0.metadata.pallet_by_name(pallet).and_then(|pallet| {
+			let event = pallet.event_variants()?.iter().find(|event| event.name == name)?;
+			Some((pallet.event_index(), event.index))
+		});
+		if ours.is_some_and(|numbers| self.0.events.contains(&numbers)) {
+			return Ok(());
+		}
+		Err(differs("event", &format!("{pallet}.{name}")))
+	}
+
 	/// The events of a block that this runtime made, from the bytes in the state.
 	pub fn events(&self, bytes: &[u8]) -> Result<Vec<EventRecord>, ChainError> {
 		self.try_events(bytes)
@@ -300,6 +316,22 @@ impl RuntimeMetadata {
 			variant.map_or_else(String::new, |it| it.docs.join(" ")),
 		)
 	}
+}
+
+/// Decodes a runtime's metadata. `Metadata::decode_from` is only for metadata that is trusted: it does
+/// not return for some bytes, and it does not check the extensions' places.
+fn decode(metadata: &[u8]) -> Result<Metadata, ChainError> {
+	let decoded = RuntimeMetadataPrefixed::decode(&mut &metadata[..]);
+	let frame_metadata::RuntimeMetadata::V16(found) = decoded.map_err(ChainError::foreign)?.1
+	else {
+		return Err(ChainError::foreign("its metadata has another format"));
+	};
+	let extensions = found.extrinsic.transaction_extensions.len();
+	let mut places = found.extrinsic.transaction_extensions_by_version.values().flatten();
+	if !places.all(|place| usize::try_from(place.0).is_ok_and(|place| place < extensions)) {
+		return Err(ChainError::foreign("its metadata names an extension that it lacks"));
+	}
+	Metadata::from_v16(found).map_err(ChainError::foreign)
 }
 
 /// The numbers of the events that are the same as in this crate.

@@ -118,7 +118,11 @@ macro_rules! view {
 
 			/// What the block appended to patients' logs, in its order.
 			fn audit_entries(&self) -> impl Future<Output = Result<Vec<AppendedEntry>, ChainError>> + SendOutsideWasm {
-				async move { events::appended(self.events().await?) }
+				async move {
+					// An entry that can't be read must not be left out.
+					self.made_by().check_event("Audit", "Appended")?;
+					events::appended(self.events().await?)
+				}
 			}
 
 			/// The consent of this grantee and number, if it is in force.

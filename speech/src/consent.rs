@@ -3,7 +3,7 @@
 //! The sentence is shown before the patient signs, and the chain keeps a salted commitment to it.
 //! It contains everything that is in the terms, and nothing else.
 
-use crate::{phrase::effect_key, short, Join, Person, Teller};
+use crate::{compared, phrase::effect_key, Join, Person, Teller};
 use vouchsafe_primitives::{
 	Action, Actions, Categories, Category, Confidentiality, Consent, ConsentRef, DataPeriod,
 	Effect, Grantee, LabelFilter, Moment, Purpose, Purposes, RecordId, StudyTrait, StudyTraits,
@@ -170,7 +170,7 @@ impl Teller<'_> {
 	fn records(&self, what: &What) -> String {
 		let (speech, person) = (self.speech, what.person.key());
 		if !what.records.is_empty() {
-			let ids: Vec<_> = what.records.iter().map(short).collect();
+			let ids: Vec<_> = what.records.iter().map(compared).collect();
 			let records = speech.records_by_id(ids.len(), speech.and(&ids));
 			return speech.records_named(person, records);
 		}

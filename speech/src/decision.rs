@@ -1,6 +1,6 @@
 //! Who may do what, and why.
 
-use crate::{short, Teller};
+use crate::{compared, Teller};
 use vouchsafe_primitives::{
 	policy::{Basis, Decision, Reason},
 	AccountId, Action, Category, Consent, ConsentRef, Grantee, Purpose, RecordId, Standing,
@@ -34,7 +34,7 @@ impl Teller<'_> {
 		let act = match asked.record {
 			Some((record, category)) => speech.act_on_record(
 				speech.phrase(asked.action),
-				short(record),
+				compared(record),
 				patient,
 				speech.one_record(category),
 			),

@@ -14,6 +14,7 @@ mod consent;
 mod countries;
 mod dates;
 mod decision;
+mod foreign;
 mod grantee;
 mod language;
 mod list;
@@ -24,11 +25,12 @@ mod request;
 mod teller;
 
 pub use decision::Asked;
+pub use foreign::is_invisible;
 pub use language::{Speech, LANGUAGES};
 pub use list::{Join, Noun};
 pub use phrase::{Person, Phrase};
 pub use request::AccessRequest;
-pub use teller::{short, LabelWords, Names, Teller};
+pub use teller::{compared, short, short_among, LabelWords, Names, Teller};
 
 #[cfg(test)]
 mod tests;

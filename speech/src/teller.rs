@@ -27,10 +27,27 @@ pub struct Teller<'a> {
 	pub labels: &'a dyn LabelWords,
 }
 
-/// The short form of a record's id.
+/// The short form of a record's id, for lists and logs: its first 8 digits.
 pub fn short(record: &RecordId) -> String {
 	let [a, b, c, d, ..] = record.0;
 	hex(&[a, b, c, d])
+}
+
+/// A record's id as people sign and compare it: its first 16 digits. Somebody who adds many records
+/// can choose 8 digits of an id, but not 16.
+pub fn compared(record: &RecordId) -> String {
+	let [_, _, _, _, a, b, c, d, ..] = record.0;
+	format!("{}-{}", short(record), hex(&[a, b, c, d]))
+}
+
+/// The short form of a record's id in a list, or the longer one if the short one is another's too.
+pub fn short_among(record: &RecordId, list: &[RecordId]) -> String {
+	let is_alone = !list.iter().any(|other| other != record && short(other) == short(record));
+	if is_alone {
+		short(record)
+	} else {
+		compared(record)
+	}
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -97,32 +114,6 @@ impl Speech {
 		} else {
 			let digits: String = code.iter().map(|byte| format!("{byte:02x}")).collect();
 			self.country_unknown(format!("0x{digits}"))
-		}
-	}
-
-	/// A name or word from elsewhere as it can be put into a sentence: without marks that change
-	/// how the sentence is shown, and in quotation marks if it could be read as a part of it.
-	fn insert(&self, text: &str) -> String {
-		let text: String = text
-			.chars()
-			.map(|letter| match letter {
-				_ if letter.is_control() => '\u{fffd}',
-				// Line and paragraph separators, marks of direction, and spaces without a width.
-				'\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => '\u{fffd}',
-				'\u{2060}'..='\u{206f}' | '\u{061c}' | '\u{feff}' => '\u{fffd}',
-				'“' | '”' => '"',
-				_ => letter,
-			})
-			.collect();
-		let joins = [self.list_and_pair("", ""), self.list_or_pair("", "")];
-		let ambiguous = text.trim() != text
-			|| text.is_empty()
-			|| text.contains([',', ';', ':', '"'])
-			|| joins.iter().any(|join| text.contains(join.as_str()));
-		if ambiguous {
-			self.quoted(text)
-		} else {
-			text
 		}
 	}
 }

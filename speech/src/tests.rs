@@ -222,6 +222,18 @@ fn dates_work() {
 }
 
 #[test]
+fn ids_are_short_if_they_are_told_apart() {
+	let id = |fourth, fifth| {
+		let mut id = [0xab; 32];
+		(id[3], id[4]) = (fourth, fifth);
+		vouchsafe_primitives::RecordId::from(id)
+	};
+	let list = [id(1, 1), id(2, 1), id(2, 2)];
+	let shown: Vec<_> = list.iter().map(|it| crate::short_among(it, &list)).collect();
+	assert_eq!(shown, ["ababab01", "ababab02-01ababab", "ababab02-02ababab"]);
+}
+
+#[test]
 fn countries_have_names() {
 	let speech = Speech::english();
 	assert_eq!(speech.country(b"DE"), "Germany");

@@ -66,6 +66,11 @@ async fn what_is_handed_in_again_is_known_again() {
 	assert_ne!(one, source(&addition(b"abd", "It", (1, 2))).await);
 	assert_ne!(one, source(&addition(b"abc", "Is", (1, 2))).await);
 	assert_ne!(one, source(&addition(b"abc", "It", (1, 3))).await);
+	let mut labelled = addition(b"abc", "It", (1, 2));
+	if let Place::New { labels, .. } = &mut labelled.documents[0].place {
+		labels.push("hiv".into());
+	}
+	assert_ne!(one, source(&labelled).await);
 	let mut other = addition(b"abc", "It", (1, 2));
 	other.patient = AccountId::new([8; 32]);
 	assert_ne!(one, source(&other).await);

@@ -3,7 +3,7 @@
 use super::{parse_number, word, Agreement};
 use crate::dates::{parse_last_month, parse_month};
 use clap::{Args, Subcommand};
-use vouchsafe_client::chain::{Action, Category, Confidentiality, Purpose};
+use vouchsafe_client::chain::{Action, Category, Confidentiality, Purpose, StudyTrait};
 
 /// What a consent or request covers.
 #[derive(Clone, Debug, Default, Args)]
@@ -65,6 +65,15 @@ pub struct Reach {
 	pub country: Vec<String>,
 }
 
+/// The studies that a consent reaches.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Studies {
+	/// Kinds of studies that a permit for research covers beside those without such a trait. With
+	/// --deny: kinds of studies that it closes.
+	#[arg(long = "trait", value_name = "TRAIT", value_delimiter = ',', value_parser = word::<StudyTrait>())]
+	pub traits: Vec<StudyTrait>,
+}
+
 /// Agreement to a consent, and whether the patient's key shares are carried.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Agreeing {
@@ -90,6 +99,7 @@ pub enum ConsentCommand {
 		Examples:\n  \
 		vouchsafe --key eva consent grant --to \"team:1@Hospital B\" --category imaging \
 		--until +30d\n  \
+		vouchsafe --key eva consent grant --to research --trait commercial,methods\n  \
 		vouchsafe --key eva consent grant --to \"Hospital A\" --action read,write\n  \
 		vouchsafe --key eva consent grant --deny --to \"person:Dr. Berger\""
 	)]
@@ -109,6 +119,9 @@ pub enum ConsentCommand {
 		/// Further limits.
 		#[command(flatten)]
 		reach: Reach,
+		/// Studies.
+		#[command(flatten)]
+		studies: Studies,
 		/// Agreement.
 		#[command(flatten)]
 		agreeing: Agreeing,
@@ -125,6 +138,9 @@ pub enum ConsentCommand {
 		/// Further limits.
 		#[command(flatten)]
 		reach: Reach,
+		/// Studies.
+		#[command(flatten)]
+		studies: Studies,
 		/// Agreement.
 		#[command(flatten)]
 		agreeing: Agreeing,

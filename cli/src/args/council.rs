@@ -97,7 +97,7 @@ pub enum CouncilCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Close a motion that has enough votes. If it passed, it is carried out.
+	/// Close a motion that has enough votes. If it passed, it is executed.
 	#[command(after_help = "Example:\n  vouchsafe --key hospital-a council close 0")]
 	Close {
 		/// Number of the motion.

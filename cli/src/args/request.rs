@@ -11,7 +11,7 @@ pub enum RequestCommand {
 	#[command(after_help = "Examples:\n  \
 		vouchsafe --key berger request submit --patient Eva --category imaging \
 		--reason \"Second opinion\"\n  \
-		vouchsafe --key berger request submit --patient Eva --record 3f9a… --for 7d")]
+		vouchsafe --key berger request submit --patient Eva --record 3f9a0c1d --for 7d")]
 	Submit {
 		/// The patient.
 		#[arg(long, value_name = "WHO")]

@@ -15,14 +15,14 @@ use anyhow::Result;
 use serde_json::{json, Value};
 use vouchsafe_client::chain::{
 	AccountId, Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee,
-	LabelFilter, Purpose, Purposes, Terms, View,
+	LabelFilter, Purpose, Purposes, StudyTraits, Terms, View,
 };
 use vouchsafe_speech::{short, Noun};
 
 pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<Output> {
 	let session = settings.connect().await?;
 	match command {
-		ConsentCommand::Grant { to, deny, even_in_emergency, about, reach, agreeing } => {
+		ConsentCommand::Grant { to, deny, even_in_emergency, about, reach, studies, agreeing } => {
 			let me = session.me()?.account();
 			let grantee = session.grantee(&to)?;
 			let effect = if deny {
@@ -38,6 +38,9 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			}
 			let at = session.finalized().await?;
 			apply(&session, &at, &me, &mut terms, &about, &reach).await?;
+			if !studies.traits.is_empty() {
+				terms.traits = StudyTraits::of(&studies.traits);
+			}
 			if !deny && about.action == [Action::Write] {
 				// Adding a sensitive record shows nothing to anybody, and the patient cannot know how
 				// sensitive an author's records will be.
@@ -52,12 +55,15 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			let granted = consent::grant(&session, grantee, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
 		},
-		ConsentCommand::Amend { consent: id, about, reach, agreeing } => {
+		ConsentCommand::Amend { consent: id, about, reach, studies, agreeing } => {
 			let me = session.me()?.account();
 			let (grantee, found) = consent::find(&session, id).await?;
 			let mut terms = found.terms;
 			let at = session.finalized().await?;
 			apply(&session, &at, &me, &mut terms, &about, &reach).await?;
+			if !studies.traits.is_empty() {
+				terms.traits = StudyTraits::of(&studies.traits);
+			}
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::amend(&session, id, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await

@@ -28,7 +28,7 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 		CouncilCommand::Vote { motion, vote, agreement } => {
 			let motion = council::find(&session, motion).await?;
 			let approve = vote == "yes";
-			let what = council::describe(&session, &motion.proposal);
+			let what = council::describe(&session, motion.proposal.as_ref());
 			confirm(&format!("I vote {vote} on motion {}: {what}.", motion.index), agreement)?;
 			let block = council::vote(&session, motion.index, motion.hash, approve).await?;
 			let text = format!("You voted {vote} on motion {}: {what}.", motion.index);
@@ -39,17 +39,14 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 		},
 		CouncilCommand::Close { motion, agreement: _ } => {
 			let motion = council::find(&session, motion).await?;
-			let carried = council::close(&session, &motion).await?;
-			let what = council::describe(&session, &motion.proposal);
-			let text = if carried {
-				format!("Motion {} passed and was carried out: {what}.", motion.index)
+			let executed = council::close(&session, &motion).await?;
+			let what = council::describe(&session, motion.proposal.as_ref());
+			let text = if executed {
+				format!("Motion {} passed and was executed: {what}.", motion.index)
 			} else {
 				format!("Motion {} did not pass: {what}.", motion.index)
 			};
-			return Ok(Output::new(
-				text,
-				json!({ "motion": motion.index, "carried_out": carried }),
-			));
+			return Ok(Output::new(text, json!({ "motion": motion.index, "executed": executed })));
 		},
 		CouncilCommand::Apply { wasm, agreement: _ } => {
 			let block = council::apply(&session, read(&wasm)?).await?;
@@ -93,7 +90,7 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 	let motion = council::propose(&session, call).await?;
 	let text = format!(
 		"{}\nThe other members vote with `vouchsafe council vote {} yes`. When {} members are for it, \
-		 `vouchsafe council close {}` carries it out.",
+		 `vouchsafe council close {}` executes it.",
 		say(&session, &motion),
 		motion.index,
 		motion.threshold,
@@ -136,7 +133,7 @@ fn say(session: &Session, motion: &Motion) -> String {
 	format!(
 		"Motion {}: {}. For: {} ({} of {} votes). Against: {}. Open until block {}.",
 		motion.index,
-		council::describe(session, &motion.proposal),
+		council::describe(session, motion.proposal.as_ref()),
 		names(&motion.ayes),
 		motion.ayes.len(),
 		motion.threshold,
@@ -152,7 +149,7 @@ fn to_json(session: &Session, motion: &Motion) -> Value {
 	json!({
 		"motion": motion.index,
 		"hash": super::id_json(&motion.hash),
-		"what": council::describe(session, &motion.proposal),
+		"what": council::describe(session, motion.proposal.as_ref()),
 		"for": accounts(&motion.ayes),
 		"against": accounts(&motion.nays),
 		"threshold": motion.threshold,

@@ -78,7 +78,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 		EnrolCommand::EndAffiliation { practitioner, institution, agreement } => {
 			let institution = session.institution(institution.as_deref()).await?;
 			let practitioner = names.resolve(&practitioner)?;
-			let (who, at) = (names.show(&practitioner), names.show(&institution));
+			let (who, at) = (names.in_sentence(&practitioner), names.in_sentence(&institution));
 			confirm(&format!("I end the affiliation of {who} with {at}."), agreement)?;
 			let call = EnrolmentCall::end_affiliation { institution, practitioner };
 			let block = session.submit(call).await?.number;
@@ -127,7 +127,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 		},
 		EnrolCommand::Status { account, status, agreement } => {
 			let account = names.resolve(&account)?;
-			let who = names.show(&account);
+			let who = names.in_sentence(&account);
 			confirm(&format!("I set the status of {who} to {}.", status.word()), agreement)?;
 			let call = EnrolmentCall::set_status { account, status };
 			let block = session.submit(call).await?.number;
@@ -135,7 +135,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 		},
 		EnrolCommand::Signing { account, state, agreement } => {
 			let account = names.resolve(&account)?;
-			let who = names.show(&account);
+			let who = names.in_sentence(&account);
 			let disabled = state == "disabled";
 			let verb = if disabled { "disable" } else { "enable" };
 			confirm(&format!("I {verb} signing for {who}."), agreement)?;

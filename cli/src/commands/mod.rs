@@ -163,17 +163,23 @@ async fn records_of(at: &At, patient: &AccountId) -> Result<Vec<(H256, Record)>>
 	Ok(records)
 }
 
+/// The digits of a record's id or its beginning. Eight digits or more may be grouped with hyphens.
+fn id_digits(text: &str) -> Result<String> {
+	let digits = text.trim_start_matches("0x").replace('-', "").to_ascii_lowercase();
+	if !(8..=64).contains(&digits.len()) || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
+		bail!(
+			"“{text}” is not the id of a record: write the id, or at least its first eight digits"
+		);
+	}
+	Ok(digits)
+}
+
 /// A record by its id, or by its first digits among a patient's.
 async fn record(session: &Session, at: &At, patient: &AccountId, text: &str) -> Result<H256> {
-	let digits = text.trim_start_matches("0x").to_ascii_lowercase();
+	let digits = id_digits(text)?;
 	let mut id = [0; 32];
 	if hex::decode_to_slice(&digits, &mut id).is_ok() {
 		return Ok(H256(id));
-	}
-	if digits.len() < 4 || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
-		bail!(
-			"“{text}” is not the id of a record: write the id, or at least its first four digits"
-		);
 	}
 	let found: Vec<H256> = at
 		.all_records_of(patient)
@@ -411,6 +417,22 @@ mod tests {
 		assert_eq!(countries(&["de".into(), "AT".into()]).unwrap(), [*b"DE", *b"AT"]);
 		for wrong in ["D", "DEU", "d1", ""] {
 			assert!(countries(&[wrong.into()]).is_err(), "{wrong}");
+		}
+	}
+
+	#[test]
+	fn records_are_named_by_eight_digits_or_more() {
+		let id = "3f9a0c1d5b7e2a90".repeat(4);
+		for (text, digits) in [
+			("3f9a0c1d", "3f9a0c1d"),
+			("3F9A0C1D-5b7e2a90", "3f9a0c1d5b7e2a90"),
+			(id.as_str(), id.as_str()),
+			(&format!("0x{id}"), id.as_str()),
+		] {
+			assert_eq!(id_digits(text).unwrap(), digits);
+		}
+		for wrong in ["", "3f9a0c1", "3f9-a0c-1", "3f9a0c1g", &format!("{id}0")] {
+			assert!(id_digits(wrong).is_err(), "{wrong}");
 		}
 	}
 

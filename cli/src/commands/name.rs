@@ -9,26 +9,38 @@ use crate::{
 };
 use anyhow::{bail, Result};
 use serde_json::json;
+use vouchsafe_agent::advice::{Advice, Advised};
 
 pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Output> {
 	match command {
 		NameCommand::Add { name, account, replace } => {
-			let known = Names::load(&settings.home, settings.development).await?;
+			let known = known(settings).await?;
 			let account = known.resolve(&account)?;
+			let institution = known.institution_like(&name, &account);
+			if let Some(institution) = institution.as_ref().filter(|_| !replace) {
+				let message =
+					format!("“{name}” looks like the name of the institution {institution}");
+				bail!(Advised::new(message, Advice::ReplaceName));
+			}
 			if replace {
 				names::replace(&settings.home, &name, &account).await?;
 			} else {
 				names::add(&settings.home, &name, &account).await?;
 			}
-			Ok(Output::new(
-				format!("“{name}” is now the name of {account}."),
-				json!({ "name": name, "account": account.to_string() }),
-			))
+			let mut text = format!("“{name}” is now the name of {account}.");
+			if let Some(institution) = institution {
+				text += &format!(
+					" It looks like the name of the institution {institution}. Both are shown with \
+					 a part of their address from now on."
+				);
+			}
+			Ok(Output::new(text, json!({ "name": name, "account": account.to_string() })))
 		},
 		NameCommand::Remove { name } => {
 			if !names::remove(&settings.home, &name).await? {
 				let names = Names::load(&settings.home, settings.development).await?;
-				let known = names.list().into_iter().map(|(name, ..)| name);
+				let known = names.list();
+				let known = known.iter().map(|(name, ..)| name.as_str());
 				bail!(
 					"there is no “{name}” in the address book{}",
 					names::did_you_mean(&name, known)
@@ -37,21 +49,11 @@ pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Out
 			Ok(Output::new(format!("“{name}” is removed."), json!({ "name": name })))
 		},
 		NameCommand::List => {
-			// With the chain's names, if a node answers.
-			let without_key = Settings { key: None, ..settings.clone() };
-			let names = match without_key.connect().await {
-				Ok(session) => session.names,
-				Err(error) => {
-					tracing::info!("{}", crate::address::mask(&advice::say(&error)));
-					Names::load(&settings.home, settings.development).await?
-				},
-			};
+			let names = known(settings).await?;
 			let rows: Vec<_> = names
 				.list()
 				.into_iter()
-				.map(|(name, account, from)| {
-					vec![name.to_owned(), account.to_string(), from.to_owned()]
-				})
+				.map(|(name, account, from)| vec![name, account.to_string(), from.to_owned()])
 				.collect();
 			let json: Vec<_> = rows
 				.iter()
@@ -63,6 +65,18 @@ pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Out
 				table(&["NAME", "ACCOUNT", "FROM"], &rows)
 			};
 			Ok(Output::new(text, json!({ "names": json })))
+		},
+	}
+}
+
+/// The names on this machine, and the chain's if a node answers.
+async fn known(settings: &Settings) -> Result<Names> {
+	let without_key = Settings { key: None, ..settings.clone() };
+	match without_key.connect().await {
+		Ok(session) => Ok(session.names),
+		Err(error) => {
+			tracing::info!("{}", crate::address::mask(&advice::say(&error)));
+			Names::load(&settings.home, settings.development).await
 		},
 	}
 }

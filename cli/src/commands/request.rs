@@ -84,7 +84,7 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 		RequestCommand::Withdraw { request: id, patient, agreement } => {
 			let patient = session.names.resolve(&patient)?;
 			confirm(
-				&format!("I withdraw request {id} to {}.", session.names.show(&patient)),
+				&format!("I withdraw request {id} to {}.", session.names.in_sentence(&patient)),
 				agreement,
 			)?;
 			let block = request::withdraw(&session, patient.clone(), id).await?;
@@ -104,6 +104,7 @@ async fn asked(
 ) -> Result<Asked> {
 	let mut terms = plain_terms(Effect::Permit);
 	apply(session, at, patient, &mut terms, about, &Reach::default()).await?;
+	request::check_actions(terms.actions)?;
 	Ok(Asked {
 		actions: terms.actions,
 		purposes: terms.purposes,

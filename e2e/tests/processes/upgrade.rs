@@ -185,7 +185,7 @@ async fn upgrade() -> Result<()> {
 	println!("two for it, one against: “{}”", commands::sentence(&said));
 	vote(&motion, 3, "no").await?;
 	let closed = council[0].run(&["council", "close", &motion]).await?;
-	ensure!(closed["carried_out"] == false, "two of four seats executed it: {closed}");
+	ensure!(closed["executed"] == false, "two of four seats executed it: {closed}");
 	motion_of_two(&chain, &code).await?;
 	ensure!(no_upgrade_is_authorised(&chain).await?, "an upgrade is authorised");
 	let said = council[0].fails(&["council", "apply", &wasm_text]).await?;
@@ -197,7 +197,7 @@ async fn upgrade() -> Result<()> {
 	let motion = propose().await?;
 	tokio::try_join!(vote(&motion, 1, "yes"), vote(&motion, 2, "yes"))?;
 	let closed = council[3].run(&["council", "close", &motion]).await?;
-	ensure!(closed["carried_out"] == true, "three of four seats did not execute it: {closed}");
+	ensure!(closed["executed"] == true, "three of four seats did not execute it: {closed}");
 	let last_signed_for_the_old =
 		signed_at(&chain.finalized().await?, &keypair("//PatientA")).await?;
 	let applied = council[0].run(&["council", "apply", &wasm_text]).await?;

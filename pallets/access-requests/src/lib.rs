@@ -180,6 +180,8 @@ pub mod pallet {
 		GranteeNotFound,
 		/// A request must name at least one action, at least one purpose and a duration.
 		NothingAsked,
+		/// A request cannot ask for statistics: only studies are permitted them.
+		AggregateAsked,
 		/// A category, action, purpose or study trait is not defined.
 		UnknownCode,
 		/// The list of labels is empty, not in ascending order, has a label twice, or names
@@ -229,6 +231,7 @@ pub mod pallet {
 		/// - [`Error::NotAffiliated`].
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NothingAsked`].
+		/// - [`Error::AggregateAsked`].
 		/// - [`Error::UnknownCode`].
 		/// - [`Error::InvalidLabels`].
 		/// - [`Error::EmptyDataPeriod`].
@@ -463,6 +466,7 @@ impl<T: Config> Pallet<T> {
 	fn ensure_sound(asked: &Asked, duration: Moment) -> DispatchResult {
 		let said = !asked.actions.is_empty() && !asked.purposes.is_empty() && duration > 0;
 		ensure!(said, Error::<T>::NothingAsked);
+		ensure!(!asked.actions.contains(Action::Aggregate), Error::<T>::AggregateAsked);
 		let known =
 			asked.categories.is_known() && asked.actions.is_known() && asked.purposes.is_known();
 		ensure!(known, Error::<T>::UnknownCode);

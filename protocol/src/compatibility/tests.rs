@@ -9,7 +9,6 @@ use crate::{
 	storage,
 	types::{AccountId, Grantee, H256},
 };
-use frame_metadata::RuntimeMetadataPrefixed;
 use proptest::prelude::*;
 use scale_info::{form::PortableForm, Field, PortableRegistry, TypeDef, Variant};
 
@@ -358,4 +357,57 @@ proptest! {
 		let _ = RuntimeMetadata::own().events(&bytes);
 		let _ = changed(|_| {}).check_storage("Council", "ProposalOf", Some(&bytes));
 	}
+}
+
+#[test]
+fn metadata_that_would_stop_the_program_is_an_error() {
+	// `Metadata::decode_from` calls itself with the same bytes if they begin with their length.
+	let own_length = [16, 0, 0, 0];
+	let mut metadata = RuntimeMetadataPrefixed::decode(&mut &METADATA[..]).unwrap();
+	let frame_metadata::RuntimeMetadata::V16(changing) = &mut metadata.1 else {
+		panic!("another format")
+	};
+	changing.extrinsic.transaction_extensions.pop();
+	for malformed in [&own_length[..], &metadata.encode()] {
+		assert!(matches!(RuntimeMetadata::read(malformed), Err(ChainError::Foreign(_))));
+	}
+}
+
+#[test]
+fn values_without_bytes_do_not_take_forever() {
+	// Each type has the next one four times, and the last one nothing.
+	let runtime = changed(|registry| {
+		let unit = registry.types.iter().find(|it| it.ty.type_def == tuple_of(&[])).unwrap().id;
+		let path = ["primitive_types", "H256"];
+		let mut last = unit;
+		for _ in 0..60 {
+			let mut kind = registry.types[0].clone();
+			kind.id = u32::try_from(registry.types.len()).unwrap();
+			kind.ty.type_def = tuple_of(&[last; 4]);
+			last = kind.id;
+			registry.types.push(kind);
+		}
+		let hash = registry.types.iter_mut().find(|it| it.ty.path.segments == path).unwrap();
+		hash.ty.type_def = tuple_of(&[last]);
+	});
+	assert!(matches!(runtime.events(&encoded_events()), Err(ChainError::Foreign(_))));
+}
+
+fn tuple_of(types: &[u32]) -> TypeDef<PortableForm> {
+	let types = types.iter().map(|id| scale_info::interner::UntrackedSymbol::from(*id));
+	scale_info::TypeDefTuple::new_portable(types).into()
+}
+
+#[test]
+fn entries_of_a_renamed_log_are_not_left_out() {
+	let mut metadata = RuntimeMetadataPrefixed::decode(&mut &METADATA[..]).unwrap();
+	let frame_metadata::RuntimeMetadata::V16(changing) = &mut metadata.1 else {
+		panic!("another format")
+	};
+	let audit = changing.pallets.iter_mut().find(|it| it.name == "Audit").unwrap();
+	audit.name = "Log".into();
+	let renamed = RuntimeMetadata::read(&metadata.encode()).unwrap();
+	assert!(foreign(renamed.check_event("Audit", "Appended")).contains("event Audit.Appended"));
+	assert_eq!(renamed.check_event("System", "ExtrinsicFailed"), Ok(()));
+	assert_eq!(changed(|_| {}).check_event("Audit", "Appended"), Ok(()));
 }

@@ -5,18 +5,28 @@ use codec::{Compact, Decode};
 use scale_info::{form::PortableForm, Field, TypeDef, TypeDefPrimitive};
 use subxt_metadata::Metadata;
 
+/// So many steps may be made for each byte. In foreign metadata, values without bytes may have parts
+/// without end.
+const STEPS: usize = 64;
+/// So many steps may always be made.
+const ALWAYS_ALLOWED: usize = 1 << 16;
+/// A byte tells the variants of an enum apart.
+const MAX_VARIANTS: usize = 256;
+
 /// A walk over bytes. Bytes that do not fit the types end it with `None`.
 pub(super) struct Walk<'a> {
 	metadata: &'a Metadata,
 	rest: &'a [u8],
 	depth: u32,
+	steps_left: usize,
 	/// The calls in what was walked over: their pallets' numbers and their own.
 	pub(super) calls: Vec<(u8, u8)>,
 }
 
 impl<'a> Walk<'a> {
 	pub(super) fn new(metadata: &'a Metadata, bytes: &'a [u8]) -> Self {
-		Self { metadata, rest: bytes, depth: 0, calls: Vec::new() }
+		let steps_left = bytes.len().saturating_mul(STEPS).saturating_add(ALWAYS_ALLOWED);
+		Self { metadata, rest: bytes, depth: 0, steps_left, calls: Vec::new() }
 	}
 
 	/// Whether nothing is left.
@@ -36,6 +46,7 @@ impl<'a> Walk<'a> {
 		if self.depth >= MAX_DEPTH {
 			return None;
 		}
+		self.steps_left = self.steps_left.checked_sub(1)?;
 		self.depth += 1;
 		let done = self.skip_parts(kind);
 		self.depth -= 1;
@@ -49,6 +60,7 @@ impl<'a> Walk<'a> {
 		}
 		match &self.metadata.types().resolve(kind)?.type_def {
 			TypeDef::Composite(composite) => self.skip_fields(&composite.fields),
+			TypeDef::Variant(all) if all.variants.len() > MAX_VARIANTS => None,
 			TypeDef::Variant(all) => {
 				let index = *self.bytes(1)?.first()?;
 				let variant = all.variants.iter().find(|variant| variant.index == index)?;

@@ -17,7 +17,7 @@ use vouchsafe_client::chain::{
 	calls::{CustodyCall, RecordsCall},
 	RecordStatus,
 };
-use vouchsafe_speech::short;
+use vouchsafe_speech::{compared, short};
 
 /// Adds labels to a record.
 pub(super) async fn label(
@@ -69,7 +69,10 @@ pub(super) async fn mark(
 	let patient = patient(session, whose)?;
 	let record = record(session, &at, &patient, named).await?;
 	ensure_record(session, &at, &patient, record).await?;
-	confirm(&format!("I mark record {}: {}.", short(&record), ENGLISH.phrase(status)), agreement)?;
+	confirm(
+		&format!("I mark record {}: {}.", compared(&record), ENGLISH.phrase(status)),
+		agreement,
+	)?;
 	let call = RecordsCall::mark_entered_in_error { patient, record, status };
 	let block = session.submit(call).await?.number;
 	Ok(Output::new(

@@ -11,13 +11,14 @@ use crate::{
 use anyhow::Result;
 use serde_json::json;
 use vouchsafe_client::chain::AccountId;
-use vouchsafe_speech::short;
+use vouchsafe_speech::short_among;
 
 pub(super) async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let records = records_of(&at, patient).await?;
 	let tags = records.iter().flat_map(|(_, record)| record.labels.iter().copied());
 	let labels = label_keys::learn(session, patient, tags).await?;
+	let ids: Vec<_> = records.iter().map(|(id, _)| *id).collect();
 	let mut rows = Vec::new();
 	let mut json = Vec::new();
 	for (id, record) in &records {
@@ -28,7 +29,7 @@ pub(super) async fn list(session: &Session, patient: &AccountId) -> Result<Outpu
 			session.names.show(&record.author)
 		};
 		rows.push(vec![
-			short(id),
+			short_among(id, &ids),
 			record.category.word().to_owned(),
 			show_period(record.service.first, record.service.last),
 			author,

@@ -126,6 +126,10 @@ fn submit_has_to_ask_for_something() {
 			AccessRequests::submit(signed(DOCTOR), PATIENT, HOSPITAL, team(), asked(), 0, reason()),
 			Error::<Test>::NothingAsked
 		);
+		for actions in [&[Action::Aggregate][..], &[Action::Read, Action::Aggregate]] {
+			let counting = Asked { actions: Actions::of(actions), ..asked() };
+			assert_noop!(try_submit(DOCTOR, team(), counting), Error::<Test>::AggregateAsked);
+		}
 		let unknown = Asked { actions: Actions(0b10_0001), ..asked() };
 		assert_noop!(try_submit(DOCTOR, team(), unknown), Error::<Test>::UnknownCode);
 		let unknown = Asked { purposes: Purposes(1 << 14 | 1), ..asked() };
