@@ -187,9 +187,9 @@ pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
 	let consents = session.finalized().await?.consents_of(&me.account()).await?;
 	ensure!(
 		!name_labels(consents.iter().map(|(_, consent)| &consent.terms)),
-		"your label key is lost: it is neither here nor with the institution that enrolled you. A new one \
-		 would make other tags, and your consents that name labels would miss new records: revoke these \
-		 consents first, then grant them again"
+		"your label key is lost: it is neither here nor with the institution that enrolled you. With \
+		 a new key, new records would get other tags, and your consents that name labels would not match \
+		 them. Revoke these consents first, then grant them again"
 	);
 	let key = LabelKey::random();
 	let home = home_of(session).await?;

@@ -236,7 +236,7 @@ impl LabelTable {
 		self.words.iter().map(String::as_str)
 	}
 
-	/// The word of a tag. A usual word goes before one that an author has made for the same tag.
+	/// The word of a tag. If an author has used another word for the same tag, the usual word is returned.
 	pub fn word_of(&self, tag: LabelTag) -> Option<String> {
 		let mut words = listed_words().into_iter().chain(self.used_words());
 		words.find(|word| self.tag_of(word) == Some(tag)).map(ToOwned::to_owned)

@@ -5,10 +5,10 @@ use codec::{Compact, Decode};
 use scale_info::{form::PortableForm, Field, TypeDef, TypeDefPrimitive};
 use subxt_metadata::Metadata;
 
-/// So many steps may be made for each byte. In foreign metadata, values without bytes may have parts
-/// without end.
+/// Steps allowed for each byte. In foreign metadata, a value without bytes may have endlessly many
+/// parts.
 const STEPS: usize = 64;
-/// So many steps may always be made.
+/// Steps allowed for every value, however short.
 const ALWAYS_ALLOWED: usize = 1 << 16;
 /// A byte tells the variants of an enum apart.
 const MAX_VARIANTS: usize = 256;
