@@ -33,8 +33,8 @@ const DEVELOPMENT: [&str; 11] = [
 enum Source {
 	Book,
 	Key,
-	Development,
 	Institution,
+	Development,
 	Custodian,
 }
 
@@ -584,6 +584,7 @@ mod tests {
 			"everyone",
 			"Everyone",
 			"study 7",
+			"Еveryone",
 			"every study",
 			" at ",
 			" and ",
@@ -651,6 +652,15 @@ mod tests {
 			prop_assert_eq!(said(&one) == said(&other), one == other, "{}", said(&one));
 			prop_assert_eq!(short(&one) == short(&other), one == other, "{}", short(&one));
 		}
+	}
+
+	#[test]
+	fn an_institutions_development_key_is_called_like_the_institution() {
+		let key = Identity::development("//HospitalA").unwrap();
+		let mut names = Names::default();
+		names.add_institution("Hospital A", key.account());
+		names.add_development(&key);
+		assert_eq!(names.show(&key.account()), "Hospital A");
 	}
 
 	#[test]

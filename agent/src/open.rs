@@ -7,7 +7,7 @@ use crate::{
 	file_names::without_extension,
 	labels::{unmark, LabelTable},
 	platform::{Clock, Document, Draft, Platform, Sink, Task},
-	session::{At, Session},
+	session::{found_result, At, Session},
 	text::plain,
 };
 use anyhow::{bail, Context as _, Result};
@@ -194,7 +194,7 @@ pub async fn ask(
 	let waiting = session.waiting("waiting until the opening is final");
 	let included = session.submit(call).await?;
 	waiting.advance(1);
-	included.opening_decided().context("the chain does not confirm the opening")
+	found_result(&included, included.opening_decided())
 }
 
 /// What the chain stores about a version, or about the last version if none is named.

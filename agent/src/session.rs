@@ -213,7 +213,12 @@ pub(crate) fn result_of<T>(
 	included: &Included,
 	pick: impl FnMut(&Event) -> Option<T>,
 ) -> Result<T> {
-	included.find(pick).with_context(|| {
+	found_result(included, included.find(pick))
+}
+
+/// The same, for a result that was looked for already.
+pub(crate) fn found_result<T>(included: &Included, found: Option<T>) -> Result<T> {
+	found.with_context(|| {
 		format!(
 			"the call succeeded in block {}, but this program is too old to read its result: update \
 			 it, and do not repeat the call",

@@ -44,8 +44,8 @@ const PARTICLES: [&str; 31] = [
 	"custodian",
 ];
 
-/// Words that our sentences use for whom they are about.
-const OURS: [&str; 14] = [
+/// Words that our sentences use, with which a name could go on or begin another sentence.
+const OURS: [&str; 22] = [
 	"everyone",
 	"everybody",
 	"every",
@@ -60,6 +60,14 @@ const OURS: [&str; 14] = [
 	"me",
 	"my",
 	"you",
+	"and",
+	"or",
+	"to",
+	"at",
+	"while",
+	"until",
+	"not",
+	"no",
 ];
 
 /// Whether a character takes no room, or turns the direction of the text after it.
@@ -103,11 +111,13 @@ impl Speech {
 				return !alone && place.saturating_add(1) < words.len() && (is_title || is_initial);
 			}
 			is_start = false;
-			let small = word.to_lowercase();
-			let is_ours = OURS.contains(&small.as_str())
-				|| Role::ITEMS
-					.iter()
-					.any(|role| self.phrase(*role).split(' ').any(|ours| ours == small));
+			let is_ours = word.split('/').any(|part| {
+				let small = part.to_lowercase();
+				OURS.contains(&small.as_str())
+					|| Role::ITEMS
+						.iter()
+						.any(|role| self.phrase(*role).split(' ').any(|ours| ours == small))
+			});
 			!is_ours && is_word(word, alone) && (alone || begins_name(word, place))
 		})
 	}
@@ -131,11 +141,22 @@ fn is_word(word: &str, alone: bool) -> bool {
 	let is_own = |letter: char| letter.is_alphanumeric();
 	inside.starts_with(is_own)
 		&& inside.ends_with(is_own)
+		&& !mixes_scripts(inside)
 		&& inside.chars().all(|letter| {
 			is_own(letter)
-				|| matches!(letter, '-' | '\'' | '’' | '/' | '_')
+				|| matches!(letter, '-' | '\'' | '’' | '_')
+				|| (alone && letter == '/')
 				|| (alone && letter == '…')
 		})
+}
+
+/// Whether a word could look like one of ours by letters of another script, or of another width.
+fn mixes_scripts(word: &str) -> bool {
+	let is_latin = |letter: char| matches!(letter, '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
+	let is_styled = |letter: char| matches!(letter, '\u{2100}'..='\u{24ff}' | '\u{ff00}'..='\u{ffef}' | '\u{1d400}'..='\u{1d7ff}');
+	let has_latin = word.chars().any(|letter| letter.is_alphabetic() && is_latin(letter));
+	let has_others = word.chars().any(|letter| letter.is_alphabetic() && !is_latin(letter));
+	(has_latin && has_others) || word.chars().any(is_styled)
 }
 
 /// Whether a word of a longer name is in upper case, a number or a particle, so that it is not read
@@ -163,6 +184,10 @@ mod tests {
 			"Klinikum St. Georg",
 			"Hospital of the Holy Spirit",
 			"Charité",
+			"Больница",
+			"Nguyễn",
+			"Ärztehaus Süd-West 2",
+			"//DoctorA//stash",
 			"eva",
 			"//DoctorA",
 			"5GrwvaEF…oHGKut",
@@ -206,6 +231,12 @@ mod tests {
 			"Hospital A (5GrwvaEF…oHGKut)",
 			"Hospital A 5GrwvaEF…oHGKut",
 			"Hospital。 Everyone",
+			"Hospital B And Hospital C",
+			"Eva/Everyone",
+			"Eva Not",
+			"Еveryone",
+			"Ｅｖｅｒｙｏｎｅ",
+			"Eva/Bo Smith",
 			"'Hospital'",
 		] {
 			assert_eq!(english.insert(name), format!("“{name}”"));

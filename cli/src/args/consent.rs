@@ -68,7 +68,7 @@ pub struct Reach {
 /// The studies that a consent reaches.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Studies {
-	/// Kinds of studies that a permit for research covers beside those without such a trait. With
+	/// Kinds of studies that a permit for research covers, in addition to those without such a trait. With
 	/// --deny: kinds of studies that it closes.
 	#[arg(long = "trait", value_name = "TRAIT", value_delimiter = ',', value_parser = word::<StudyTrait>())]
 	pub traits: Vec<StudyTrait>,

@@ -12,6 +12,7 @@ use vouchsafe_client::chain::{
 	Category, Confidentiality, Origin, Purpose, RecordStatus, RelationKind,
 };
 use vouchsafe_fhir::Unit;
+use vouchsafe_primitives::Vocabulary;
 
 /// A choice of a patient's records.
 #[derive(Clone, Debug, Default, Args)]
@@ -60,6 +61,13 @@ pub struct Adding {
 	/// Whether to ask.
 	#[command(flatten)]
 	pub agreement: Agreement,
+}
+
+/// A parser for how a record can be marked: it cannot become valid again.
+fn mark() -> impl TypedValueParser<Value = RecordStatus> {
+	let marks =
+		RecordStatus::WORDS.iter().copied().filter(|word| *word != RecordStatus::Current.word());
+	PossibleValuesParser::new(marks).try_map(|word| word.parse::<RecordStatus>())
 }
 
 /// `vouchsafe record …`
@@ -141,7 +149,7 @@ pub enum RecordCommand {
 		/// The record.
 		record: String,
 		/// What is wrong.
-		#[arg(value_parser = word::<RecordStatus>())]
+		#[arg(value_parser = mark())]
 		status: RecordStatus,
 		/// The record's patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
