@@ -240,6 +240,7 @@ async fn source_of(addition: &Addition) -> Result<Hex<32>> {
 		digest.update(format!("{:?}{:?}", document.title, document.media_type));
 		digest.update(format!("{:?}", document.place));
 	}
+	digest.update(format!("{:?}", addition.sharing));
 	Ok(Hex(digest.finalize().into()))
 }
 

@@ -8,7 +8,7 @@ use crate::{
 	names::Names,
 	open::own_share,
 	platform::{Keep, Platform},
-	session::{result_of, At, Session},
+	session::{in_force, result_of, At, Session},
 };
 use anyhow::{bail, Context as _, Result};
 use codec::Encode;
@@ -304,7 +304,8 @@ pub fn permits_reading(terms: &Terms) -> bool {
 
 /// Carries the patient's own share of every version that the consent covers to a custodian, sealed
 /// again. It is the custodian of `to`, otherwise of the grantee's institution, otherwise of the
-/// record's responsible institution. The custodian releases the share under the same rule as its
+/// record's responsible institution. The institution of a person is the first with which the person is
+/// affiliated now. The custodian releases the share under the same rule as its
 /// own, and destroys it when the consent ends.
 pub async fn carry(
 	session: &Session<impl Platform>,
@@ -319,11 +320,15 @@ pub async fn carry(
 	if !permits_reading(terms) {
 		return Ok(carried);
 	}
+	let of_grantee = match grantee {
+		Grantee::Person(person) => institution_of(session, &at, person).await?,
+		other => other.institution().cloned(),
+	};
 	for (record, entry) in at.all_records_of(&me.account()).await? {
 		if !is_about(terms, &record, &entry) {
 			continue;
 		}
-		let institution = to.or(grantee.institution()).unwrap_or(&entry.responsible);
+		let institution = to.or(of_grantee.as_ref()).unwrap_or(&entry.responsible);
 		for version in 0..entry.versions {
 			match carry_one(session, &at, record, version, grantee, id, institution).await {
 				Ok(true) => {
@@ -335,6 +340,23 @@ pub async fn carry(
 		}
 	}
 	Ok(carried)
+}
+
+/// An institution with a custodian with which the person is affiliated now.
+async fn institution_of<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
+	person: &AccountId,
+) -> Result<Option<AccountId>> {
+	let now = at.time().await?;
+	let has_custodian = |institution: &AccountId| {
+		session.member(institution).is_some_and(|member| member.custodian.is_some())
+	};
+	let mut affiliations = at.affiliations(person).await?.into_iter();
+	let found = affiliations.find(|(institution, affiliation)| {
+		in_force(affiliation, now) && has_custodian(institution)
+	});
+	Ok(found.map(|(institution, _)| institution))
 }
 
 /// Whether there was a share to carry.

@@ -1,11 +1,11 @@
 //! Files: documents that are added, and documents that are opened.
 
-use anyhow::{bail, Context, Result};
+use anyhow::{anyhow, bail, Context, Result};
 use futures::stream;
 use std::{
 	fs::File,
 	io::{BufWriter, ErrorKind, Read, Write},
-	path::{Path, PathBuf},
+	path::{is_separator, Path, PathBuf},
 };
 use tempfile::NamedTempFile;
 use vouchsafe_agent::{
@@ -119,6 +119,32 @@ pub enum Destination {
 }
 
 impl Destination {
+	/// For one document the path is a file, unless it is a folder or ends like one. For several it is
+	/// a folder.
+	pub fn new(path: PathBuf, is_one: bool, replace: bool) -> Self {
+		let ends_like_folder = path
+			.as_os_str()
+			.as_encoded_bytes()
+			.last()
+			.is_some_and(|byte| is_separator((*byte).into()));
+		if !is_one || ends_like_folder || path.is_dir() {
+			Self::Folder(path)
+		} else {
+			Self::File { path, replace }
+		}
+	}
+
+	/// Checks that a document can be written there.
+	pub fn check(&self) -> Result<()> {
+		match self {
+			Self::Folder(folder) if folder.exists() && !folder.is_dir() => {
+				bail!("{} is a file, not a folder", folder.display())
+			},
+			Self::File { path, replace: false } if path.exists() => Err(exists(path)),
+			_ => Ok(()),
+		}
+	}
+
 	fn folder(&self) -> PathBuf {
 		match self {
 			Self::Folder(folder) => folder.clone(),
@@ -145,15 +171,24 @@ impl Sink for Destination {
 		let file = draft.finish()?;
 		match self {
 			Self::File { path, replace } => {
-				if *replace { file.persist(path) } else { file.persist_noclobber(path) }
-					.with_context(|| {
-						format!("{} exists already: --force replaces it", path.display())
-					})?;
-				Ok(path.clone())
+				let kept = if *replace { file.persist(path) } else { file.persist_noclobber(path) };
+				match kept {
+					Ok(_) => Ok(path.clone()),
+					Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {
+						Err(exists(path))
+					},
+					Err(error) => {
+						Err(error.error).with_context(|| format!("cannot write {}", path.display()))
+					},
+				}
 			},
 			Self::Folder(folder) => keep_in(folder, file, document),
 		}
 	}
+}
+
+fn exists(path: &Path) -> anyhow::Error {
+	anyhow!("{} exists already: --force replaces it", path.display())
 }
 
 /// Names a document after its title. A number tells documents of one name apart.
@@ -215,6 +250,30 @@ mod tests {
 		let error = written(&to(false), &document).await.unwrap_err();
 		assert!(error.to_string().contains("--force"));
 		written(&to(true), &document).await.unwrap();
+	}
+
+	#[test]
+	fn one_document_goes_into_a_file_unless_the_path_is_a_folders() {
+		let root = tempfile::tempdir().unwrap();
+		let path = |name: &str| root.path().join(name);
+		let is_folder =
+			|path, is_one| matches!(Destination::new(path, is_one, false), Destination::Folder(_));
+		assert!(!is_folder(path("letter.pdf"), true));
+		assert!(is_folder(path("read/"), true), "it ends like a folder");
+		assert!(is_folder(root.path().to_owned(), true), "it is a folder");
+		assert!(is_folder(path("letter.pdf"), false), "for several documents");
+	}
+
+	#[test]
+	fn a_destination_is_checked_before_anything_is_opened() {
+		let root = tempfile::tempdir().unwrap();
+		let path = root.path().join("out");
+		let check = |is_one, replace| Destination::new(path.clone(), is_one, replace).check();
+		assert!(check(true, false).is_ok() && check(false, false).is_ok());
+		std::fs::write(&path, "old").unwrap();
+		assert!(check(true, false).unwrap_err().to_string().contains("--force"));
+		assert!(check(true, true).is_ok());
+		assert!(check(false, true).unwrap_err().to_string().contains("not a folder"));
 	}
 
 	#[tokio::test]

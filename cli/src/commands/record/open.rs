@@ -32,11 +32,11 @@ pub(super) async fn run(session: &Session, command: OpenRecords) -> Result<Outpu
 	let purpose =
 		purpose.unwrap_or(if me == patient { Purpose::PatientRequest } else { Purpose::Treatment });
 	let out = out.unwrap_or_else(|| PathBuf::from("."));
-	let destination = if records.len() > 1 || out.is_dir() {
-		Destination::Folder(out)
-	} else {
-		Destination::File { path: out, replace: force }
-	};
+	// Who asks for all records, or for categories, expects a folder even if there is only one.
+	let are_named = !which.all && which.category.is_empty();
+	let destination = Destination::new(out, are_named && records.len() == 1, force);
+	// Before the chain logs an opening that nobody sees.
+	destination.check()?;
 	let mut results = Vec::new();
 	for records in records.chunks(open::MAX_OPENED) {
 		let opening = OpeningRequest {
