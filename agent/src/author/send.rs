@@ -28,6 +28,9 @@ const BATCH: usize = MAX_BATCH as usize;
 const NAMED: usize = 3;
 /// How long to wait for the acknowledgement of a delivered envelope before it is delivered again.
 const AGAIN: Duration = Duration::from_secs(60);
+/// The first pause before an envelope is delivered again: the custodian's node may see the version a
+/// little later than ours.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause between attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
@@ -377,8 +380,7 @@ pub(super) async fn deliver<P: Platform>(
 					absent.push(institution.clone());
 				}
 				let first = if envelope.delivered { now + AGAIN } else { now };
-				let (when, _) =
-					*due.entry((number, place)).or_insert((first, Duration::from_secs(1)));
+				let (when, _) = *due.entry((number, place)).or_insert((first, FIRST_PAUSE));
 				if when <= now {
 					let message = message(entry, envelope);
 					sending.push(deliver_one(session, number, place, institution, message));
@@ -394,7 +396,7 @@ pub(super) async fn deliver<P: Platform>(
 		let mut delivered = false;
 		while let Some((number, place, institution, result)) = results.next().await {
 			let envelope = &mut group.entries[number].envelopes[place];
-			let (when, pause) = due.entry((number, place)).or_insert((now, Duration::from_secs(1)));
+			let (when, pause) = due.entry((number, place)).or_insert((now, FIRST_PAUSE));
 			match result {
 				Ok(_) => {
 					complaints.remove(&institution);

@@ -108,15 +108,21 @@ async fn up(folder: &Path) -> Result<()> {
 		println!("  {name:<28} {seed}");
 	}
 	let node = network.addresses.first().map_or("", |(_, address)| address);
-	println!("Try:  vouchsafe --node {node} --dev --key //PatientA status");
+	println!("Try (the ports may be others each time):");
+	println!("  export VOUCHSAFE_NODE={node}");
+	println!("  vouchsafe --dev --key //PatientA status");
 	println!("Stop: make down");
 	Ok(())
 }
 
 async fn down(folder: &Path) -> Result<()> {
 	let file = network_file(folder);
-	let network = std::fs::read(&file)
-		.with_context(|| format!("there is no running network in {}", folder.display()))?;
+	if !file.exists() {
+		println!("No network is running in {}.", folder.display());
+		return Ok(());
+	}
+	let network =
+		std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
 	let network: DetachedNetwork = serde_json::from_slice(&network)?;
 	for pid in &network.pids {
 		let _ = Command::new("kill").arg(pid.to_string()).output();
