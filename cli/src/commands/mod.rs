@@ -17,7 +17,7 @@ use crate::{
 	dates,
 	home::Home,
 	label_keys,
-	labels::LabelTable,
+	labels::{listed_words, LabelTable},
 	names::did_you_mean,
 	open::OpenError,
 	output::{self, Output},
@@ -326,30 +326,37 @@ fn show_and_ask(sentence: &str, agreement: Agreement) -> Result<()> {
 	Ok(())
 }
 
-/// Checks the labels that the user typed, and asks about those that the patient has not had yet.
+/// Checks the labels that the user typed. On a terminal it asks about words that are neither usual nor
+/// known for the patient.
 fn check_labels(
 	table: &LabelTable,
 	words: &[String],
 	allow_new: bool,
 	agreement: Agreement,
 ) -> Result<()> {
-	let new = table.check(words, allow_new)?;
-	if new.is_empty() {
+	let new = own_words(table.check(words, allow_new)?);
+	if new.is_empty() || agreement.yes || !std::io::stdin().is_terminal() {
 		return Ok(());
 	}
 	let hints: Vec<_> = new
 		.iter()
-		.map(|word| format!("“{word}”{}", did_you_mean(word, table.used_words())))
+		.map(|word| format!("“{word}”{}", did_you_mean(word, table.words().into_iter())))
 		.collect();
-	output::write_error(&format!(
-		"New as a label of this patient's records: {}\n",
-		hints.join(", ")
-	));
-	let ask = !agreement.yes && std::io::stdin().is_terminal();
-	if ask && !output::ask("Use it?")? {
+	let question = format!(
+		"New as a label of this patient's records: {}. Use {}?",
+		hints.join(", "),
+		if new.len() == 1 { "it" } else { "them" }
+	);
+	if !output::ask(&question)? {
 		bail!("nothing was labelled");
 	}
 	Ok(())
+}
+
+/// The words that are not usual labels.
+fn own_words(mut words: Vec<String>) -> Vec<String> {
+	words.retain(|word| !listed_words().contains(&word.as_str()));
+	words
 }
 
 /// The time and number of a block: `16:59 UTC (block 57)`. The date is left out if it is today.
@@ -410,6 +417,13 @@ mod tests {
 		assert_eq!(code(anyhow::Error::new(few).context("more")), 4);
 		assert_eq!(code(ChainError::Stranger.into()), 3);
 		assert_eq!(code(CustodianError::NoAccess.into()), 3);
+	}
+
+	#[test]
+	fn only_words_of_ones_own_are_new() {
+		let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+		assert_eq!(own_words(words(&["hiv", "fertility", "psychiatry"])), ["fertility"]);
+		assert!(own_words(words(&["hiv"])).is_empty());
 	}
 
 	#[test]
