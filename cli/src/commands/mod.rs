@@ -257,6 +257,7 @@ async fn apply(
 	if let Some(until) = &reach.until {
 		terms.valid_until = Some(dates::parse_end(until, now)?);
 	}
+	check_period(terms.valid_from, terms.valid_until, now)?;
 	if !reach.authors.is_empty() {
 		terms.authors = bounded(accounts(session, &reach.authors)?, "authors")?;
 	}
@@ -267,6 +268,23 @@ async fn apply(
 		terms.countries = bounded(countries(&reach.country)?, "countries")?;
 	}
 	Ok(())
+}
+
+/// Checks that a consent will be in force at some time, before the chain refuses it.
+fn check_period(from: Option<u64>, until: Option<u64>, now: u64) -> Result<()> {
+	let Some(until) = until else { return Ok(()) };
+	let shown = dates::show_moment(until);
+	if until <= now {
+		bail!("the consent would end at {shown}, which is past: name a later end with --until");
+	}
+	match from {
+		Some(from) if until <= from => bail!(
+			"the consent would end at {shown}, but begin at {}: name a later end with --until, or an \
+			 earlier beginning with --valid-from",
+			dates::show_moment(from)
+		),
+		_ => Ok(()),
+	}
 }
 
 /// The filter of labels that the command line names. `all` means any label.
@@ -417,6 +435,28 @@ mod tests {
 		assert_eq!(code(anyhow::Error::new(few).context("more")), 4);
 		assert_eq!(code(ChainError::Stranger.into()), 3);
 		assert_eq!(code(CustodianError::NoAccess.into()), 3);
+	}
+
+	#[test]
+	fn a_consent_ends_in_the_future_and_after_it_begins() {
+		let said = |from, until| check_period(from, until, 100).map_err(|error| error.to_string());
+		for (from, until) in [
+			(None, None),
+			(None, Some(101)),
+			(Some(50), Some(101)),
+			(Some(200), Some(201)),
+			(Some(200), None),
+		] {
+			assert_eq!(said(from, until), Ok(()), "{from:?} {until:?}");
+		}
+		for until in [0, 99, 100] {
+			let wrong = said(None, Some(until)).unwrap_err();
+			assert!(wrong.contains("which is past") && wrong.contains("--until"), "{wrong}");
+		}
+		for until in [101, 199, 200] {
+			let wrong = said(Some(200), Some(until)).unwrap_err();
+			assert!(wrong.contains("--valid-from"), "{wrong}");
+		}
 	}
 
 	#[test]
