@@ -76,6 +76,7 @@ pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Ou
 
 async fn read(session: &Session, which: &WhichLog) -> Result<(Log, Option<AccountId>)> {
 	let patient = super::patient(session, which.patient.as_deref())?;
+	super::ensure_patient(session, &session.finalized().await?, &patient).await?;
 	let from = which.from.as_ref().map(|from| session.names.resolve(from)).transpose()?;
 	let acting_for = if session.me()?.account() == patient {
 		None

@@ -15,6 +15,7 @@ use crate::{
 	address, advice,
 	args::{About, Agreement, Cli, Command, Reach},
 	dates,
+	english::ENGLISH,
 	home::Home,
 	label_keys,
 	labels::{listed_words, LabelTable},
@@ -31,8 +32,8 @@ use std::{io::IsTerminal, process::ExitCode};
 use vouchsafe_agent::platform::Progress;
 use vouchsafe_client::{
 	chain::{
-		account_bytes, bounded, AccountId, Actions, At, Categories, ChainError, Effect,
-		LabelFilter, Purposes, Record, Terms, View, H256,
+		account_bytes, bounded, AccountId, AccountKind, Actions, At, Categories, ChainError,
+		Effect, LabelFilter, Purposes, Record, Terms, View, H256,
 	},
 	custodian::CustodianError,
 };
@@ -152,6 +153,29 @@ fn patient(session: &Session, named: Option<&str>) -> Result<AccountId> {
 		Some(name) => session.names.resolve(name),
 		None => Ok(session.me().context("name the patient with --patient")?.account()),
 	}
+}
+
+/// An error if the account is not enrolled as a patient: its name may be mistyped.
+async fn ensure_patient(session: &Session, at: &At, account: &AccountId) -> Result<()> {
+	let kind = at.account(account).await?.map(|found| found.kind);
+	let is_own = session.me.as_ref().is_some_and(|me| me.account() == *account);
+	match not_a_patient(&session.names.show(account), kind, is_own) {
+		Some(wrong) => bail!(wrong),
+		None => Ok(()),
+	}
+}
+
+/// What is wrong if an account of this kind is used as a patient. `None` is not enrolled.
+fn not_a_patient(name: &str, kind: Option<AccountKind>, is_own: bool) -> Option<String> {
+	let wrong = match kind {
+		Some(AccountKind::Patient) => return None,
+		Some(kind) => format!("{name} is {}, not a patient", ENGLISH.phrase(kind)),
+		None => format!("{name} is not enrolled as a patient"),
+	};
+	Some(match is_own {
+		true => wrong + ". Name another patient with --patient",
+		false => wrong + ". Check --patient",
+	})
 }
 
 /// A patient's records, in the order of their months of service.
@@ -457,6 +481,19 @@ mod tests {
 			let wrong = said(Some(200), Some(until)).unwrap_err();
 			assert!(wrong.contains("--valid-from"), "{wrong}");
 		}
+	}
+
+	#[test]
+	fn who_is_not_enrolled_as_a_patient_is_named() {
+		assert_eq!(not_a_patient("Eva", Some(AccountKind::Patient), false), None);
+		assert_eq!(
+			not_a_patient("//PatintA", None, false).unwrap(),
+			"//PatintA is not enrolled as a patient. Check --patient"
+		);
+		assert_eq!(
+			not_a_patient("Dr. Berger", Some(AccountKind::Practitioner), true).unwrap(),
+			"Dr. Berger is a practitioner, not a patient. Name another patient with --patient"
+		);
 	}
 
 	#[test]

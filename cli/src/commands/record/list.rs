@@ -2,7 +2,7 @@
 
 use super::tags_json;
 use crate::{
-	commands::{account_json, id_json, records_of},
+	commands::{account_json, ensure_patient, id_json, records_of},
 	dates::show_period,
 	label_keys,
 	output::{table, Output},
@@ -56,6 +56,7 @@ pub(super) async fn list(session: &Session, patient: &AccountId) -> Result<Outpu
 		}));
 	}
 	let text = if rows.is_empty() {
+		ensure_patient(session, &at, patient).await?;
 		format!("{} has no records.", session.names.show(patient))
 	} else {
 		let table = listed(&rows);
