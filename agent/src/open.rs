@@ -44,7 +44,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_
 #[derive(Debug, Error)]
 pub enum OpenError {
 	/// The chain refused access.
-	#[error("no access to {what}: no consent permits it")]
+	#[error("no access to {what}: the patient's consents do not permit it now")]
 	NoAccess {
 		/// The record or version.
 		what: String,

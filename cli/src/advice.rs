@@ -84,6 +84,10 @@ mod tests {
 		);
 		let refused = OpenError::NoAccess { what: "record 07070707".into() };
 		let said = say(&anyhow::Error::from(refused).context("opening"));
-		assert!(said.starts_with("opening: no access to record 07070707: no consent permits it. `"));
+		// A refusal says the same whether a consent is missing or one denies access.
+		assert!(said.starts_with(
+			"opening: no access to record 07070707: the patient's consents do not permit it now. \
+			 `vouchsafe request submit`"
+		));
 	}
 }

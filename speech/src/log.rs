@@ -4,11 +4,49 @@ use crate::{phrase::effect_key, short, Join, Noun, Speech, Teller};
 use std::collections::BTreeMap;
 use vouchsafe_primitives::{
 	audit::{LogEntry, LogEvent, Outcome},
-	AccountId, Grantee, Ground, Purpose, RecordId,
+	AccountId, Grantee, Ground, Moment, Purpose, RecordId,
 };
 
 /// Records that a line about many entries names; more are counted.
 const NAMED: usize = 3;
+
+/// What entries say about openings.
+#[derive(Default)]
+struct Openings<'a> {
+	/// The ground of the first opening. `None` if there is no opening.
+	ground: Option<&'a Ground>,
+	/// Each record once, with its last outcome.
+	outcomes: Vec<(RecordId, Outcome)>,
+	/// How often each record was opened.
+	counts: BTreeMap<RecordId, usize>,
+}
+
+impl<'a> Openings<'a> {
+	fn of(entries: &[&'a LogEntry]) -> Self {
+		let mut all = Self::default();
+		let mut places = BTreeMap::new();
+		for entry in entries {
+			let LogEvent::Opened { ground, outcomes } = &entry.event else { continue };
+			all.ground.get_or_insert(ground);
+			for (record, outcome) in outcomes {
+				let count = all.counts.entry(*record).or_insert(0);
+				*count = count.saturating_add(1);
+				let place = *places.entry(*record).or_insert(all.outcomes.len());
+				match all.outcomes.get_mut(place) {
+					Some(before) => before.1 = outcome.clone(),
+					None => all.outcomes.push((*record, outcome.clone())),
+				}
+			}
+		}
+		all
+	}
+
+	/// How often the records were opened, at least and at most.
+	fn repeated(&self) -> (usize, usize) {
+		let counts = || self.counts.values().copied();
+		(counts().min().unwrap_or(0), counts().max().unwrap_or(0))
+	}
+}
 
 impl Teller<'_> {
 	/// What an entry says: who did what, and what for.
@@ -17,8 +55,10 @@ impl Teller<'_> {
 		self.for_purpose(entry, line)
 	}
 
-	/// What entries of one import or of one opening say, as one line: many records are counted.
-	pub fn log_line(&self, entries: &[&LogEntry]) -> String {
+	/// What entries of one import, or openings shortly after each other, say as one line: many records
+	/// are counted. If a record was opened more than once, the line says how often and, if `last` is
+	/// known, when the last opening was. `last` is shown without its date if that is the date of `first`.
+	pub fn log_line(&self, entries: &[&LogEntry], times: Option<(Moment, Moment)>) -> String {
 		let speech = self.speech;
 		let Some(first) = entries.first() else { return String::new() };
 		let created = entries
@@ -28,25 +68,43 @@ impl Teller<'_> {
 				_ => 0,
 			})
 			.fold(0, usize::saturating_add);
-		let mut grounds = Vec::new();
-		// A record that was opened twice is counted once, with its last outcome.
-		let mut outcomes = BTreeMap::new();
-		for entry in entries {
-			if let LogEvent::Opened { ground, outcomes: of } = &entry.event {
-				grounds.push(ground);
-				outcomes.extend(of.iter().map(|(record, outcome)| (record, outcome)));
-			}
-		}
-		let outcomes: Vec<&Outcome> = outcomes.into_values().collect();
+		let openings = Openings::of(entries);
 		let line = if created > 1 {
 			speech.log_records_created(self.actor(first), speech.count(Noun::Record, created))
-		} else if outcomes.len() > NAMED || grounds.len() > 1 {
-			let own = grounds.iter().all(|ground| matches!(ground, Ground::Own));
-			speech.log_opened(self.actor(first), self.opened_many(own, &outcomes))
+		} else if let Some(ground) = openings.ground {
+			let what = match openings.outcomes.len() {
+				0..=NAMED => self.opened(ground, &openings.outcomes),
+				_ => self.opened_many(matches!(ground, Ground::Own), &openings.outcomes),
+			};
+			speech.log_opened(self.actor(first), what)
 		} else {
 			return self.log_entry(first);
 		};
-		self.for_purpose(first, line)
+		self.repeated(self.for_purpose(first, line), &openings, times)
+	}
+
+	/// A line about openings, with how often the records were opened.
+	fn repeated(
+		&self,
+		line: String,
+		openings: &Openings,
+		times: Option<(Moment, Moment)>,
+	) -> String {
+		let speech = self.speech;
+		let (least, most) = openings.repeated();
+		if most < 2 {
+			return line;
+		}
+		let often = match least == most {
+			true => speech.log_times(most),
+			false => speech.log_times_at_most(most),
+		};
+		match times {
+			Some((first, last)) => {
+				speech.log_repeated_until(line, often, speech.moment_near(last, first))
+			},
+			None => speech.log_repeated(line, often),
+		}
 	}
 
 	/// Who made an entry, and for which institution.
@@ -199,12 +257,12 @@ impl Teller<'_> {
 	}
 
 	/// The same for more records than a line can name.
-	fn opened_many(&self, own: bool, outcomes: &[&Outcome]) -> String {
+	fn opened_many(&self, own: bool, outcomes: &[(RecordId, Outcome)]) -> String {
 		let speech = self.speech;
-		let refused = outcomes.iter().filter(|outcome| ***outcome == Outcome::Refused).count();
+		let refused = outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Refused).count();
 		let opened = outcomes.len().saturating_sub(refused);
 		let mut consents: Vec<u32> = Vec::new();
-		for outcome in outcomes {
+		for (_, outcome) in outcomes {
 			match outcome {
 				Outcome::Consent(consent) if !consents.contains(&consent.id) => {
 					consents.push(consent.id);

@@ -181,6 +181,10 @@ messages! {
 	opened_by_consents = "opened-by-consents" (count, records, consents);
 	opened_by_break_glass = "opened-by-break-glass" (records);
 	log_for_purpose = "log-for-purpose" (line, purpose);
+	log_repeated = "log-repeated" (line, often);
+	log_repeated_until = "log-repeated-until" (line, often, last);
+	log_times = "log-times" (count);
+	log_times_at_most = "log-times-at-most" (count);
 	log_unknown = "log-unknown" ();
 	log_shares = "log-shares" (count);
 	log_shares_acknowledged = "log-shares-acknowledged" (entries, holders);

@@ -519,7 +519,7 @@ fn log_lines() {
 		let one_created = treatment(created(vec![id]));
 		let many_created = treatment(created(vec![id, record(2)]));
 		let few = treatment(opened(by_consent(), many(0..3, consent_of(4))));
-		let lines: [(&str, &[&LogEntry]); 9] = [
+		let lines: [(&str, &[&LogEntry]); 11] = [
 			("one entry", &[&one_created]),
 			("import", &[&many_created, &many_created, &one_created]),
 			("many opened", &[&by_one]),
@@ -529,10 +529,18 @@ fn log_lines() {
 			("many own", &[&own, &more_own]),
 			("opened twice", &[&by_one, &by_one]),
 			("few opened", &[&few]),
+			("few opened three times", &[&few, &few, &few]),
+			("some opened again", &[&by_one, &by_other, &few]),
 		];
 		for (heading, entries) in lines {
-			let text = teller(&to.speech, &Known).log_line(entries);
+			let text = teller(&to.speech, &Known).log_line(entries, None);
 			to.says(heading, &text);
+		}
+		let at = |hour: u64, minute: u64| YEARS_END + (hour * 60 + minute) * 60;
+		for (heading, last) in [("the same day", at(23, 59)), ("past midnight", at(24, 1))] {
+			let times = Some((at(23, 55), last));
+			let text = teller(&to.speech, &Known).log_line(&[&few, &few], times);
+			to.says(&format!("opened twice, {heading}"), &text);
 		}
 		let shares = [
 			teller(&to.speech, &Known).share_entries(1, &[]),

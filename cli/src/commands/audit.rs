@@ -1,6 +1,6 @@
 //! `vouchsafe audit`. By default the log shows what people did, one line for each action: entries
-//! about key shares are summed up, and an import or a long opening is one line. `-v` and `--json`
-//! show every entry.
+//! about key shares are summed up, and an import is one line. Openings shortly after each other are one line that says how
+//! often. `-v` and `--json` show every entry.
 
 use super::account_json;
 use crate::{
@@ -24,6 +24,8 @@ use vouchsafe_speech::{Noun, Teller};
 
 /// How many blocks may lie between the transactions of one import or of one opening.
 const GAP: u32 = 20;
+/// How many blocks openings of one line may span: ten minutes.
+const BURST: u32 = 600;
 
 pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Output> {
 	let session = settings.connect().await?;
@@ -74,6 +76,7 @@ pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Ou
 
 async fn read(session: &Session, which: &WhichLog) -> Result<(Log, Option<AccountId>)> {
 	let patient = super::patient(session, which.patient.as_deref())?;
+	super::ensure_patient(session, &session.finalized().await?, &patient).await?;
 	let from = which.from.as_ref().map(|from| session.names.resolve(from)).transpose()?;
 	let acting_for = if session.me()?.account() == patient {
 		None
@@ -105,8 +108,13 @@ async fn show(session: &Session, log: &Log, last: Option<usize>) -> Result<Outpu
 		None => format!("block {block}"),
 	};
 
-	let mut text: Vec<String> =
-		lines.iter().map(|line| format!("{:<20}  {}", at(line.block), line.say(&teller))).collect();
+	let mut text: Vec<String> = lines
+		.iter()
+		.map(|line| {
+			let span = times.get(&line.block).copied().zip(times.get(&line.until).copied());
+			format!("{:<20}  {}", at(line.block), line.say(&teller, span))
+		})
+		.collect();
 	if text.is_empty() {
 		text.push("The log has no entries about what people did.".into());
 	}
@@ -187,7 +195,7 @@ fn is_bookkeeping(event: &LogEvent) -> bool {
 	matches!(event, LogEvent::SharesAcknowledged { .. })
 }
 
-/// Whether two entries that follow each other are parts of one import, or of one opening.
+/// Whether two entries that follow each other can be parts of one import, or openings by one reader.
 fn belong_together(one: &LogEntry, other: &LogEntry) -> bool {
 	let same_kind = matches!(
 		(&one.event, &other.event),
@@ -213,11 +221,9 @@ fn fold<'a>(entries: impl Iterator<Item = (&'a LogLine, Option<LogEntry>)>) -> V
 				lines.pop();
 			}
 		}
-		let before = lines.last_mut().filter(|before| {
-			let last = before.entries.last().and_then(Option::as_ref);
-			line.block.saturating_sub(before.until) <= GAP
-				&& last.zip(entry.as_ref()).is_some_and(|(last, it)| belong_together(last, it))
-		});
+		let before = lines
+			.last_mut()
+			.filter(|before| entry.as_ref().is_some_and(|it| before.includes(line.block, it)));
 		match before {
 			Some(before) => {
 				before.until = line.block;
@@ -246,12 +252,33 @@ impl Line {
 		}
 	}
 
-	fn say(&self, teller: &Teller) -> String {
+	/// Whether the entry belongs to the same import or to the same openings. Another outcome for a
+	/// record, or another ground, is worth a line of its own.
+	fn includes(&self, block: u32, entry: &LogEntry) -> bool {
+		let Some(Some(last)) = self.entries.last() else { return false };
+		if block.saturating_sub(self.until) > GAP || !belong_together(last, entry) {
+			return false;
+		}
+		let LogEvent::Opened { ground, outcomes } = &entry.event else { return true };
+		block.saturating_sub(self.block) <= BURST
+			&& self.entries.iter().flatten().all(|before| match &before.event {
+				LogEvent::Opened { ground: as_before, outcomes: earlier } => {
+					ground == as_before
+						&& outcomes.iter().all(|(record, outcome)| {
+							earlier.iter().all(|(other, was)| other != record || was == outcome)
+						})
+				},
+				_ => false,
+			})
+	}
+
+	/// The line as text. `times` are those of its first and last block.
+	fn say(&self, teller: &Teller, times: Option<(u64, u64)>) -> String {
 		let known: Vec<&LogEntry> = self.entries.iter().flatten().collect();
 		if known.is_empty() {
 			return say_entry(teller, None);
 		}
-		teller.log_line(&known)
+		teller.log_line(&known, times)
 	}
 }
 
@@ -335,7 +362,7 @@ mod tests {
 		let teller = teller(&names, &labels);
 		fold(lines.iter().zip(entries.iter().map(|(_, entry)| entry.clone())))
 			.iter()
-			.map(|line| format!("{} {} {}", line.seq, line.block, line.say(&teller)))
+			.map(|line| format!("{} {} {}", line.seq, line.block, line.say(&teller, None)))
 			.collect()
 	}
 
@@ -384,12 +411,47 @@ mod tests {
 		assert!(few[0].contains("01010101") && few[0].contains("02020202"), "{}", few[0]);
 		let mut many: Vec<_> = (0..15).map(by_consent).collect();
 		many.push((record(99), Outcome::Refused));
-		let more = open(vec![by_consent(50), by_consent(3)]);
+		let more = open(vec![by_consent(50)]);
 		let said = said(&[(5, Some(open(many))), (6, Some(more))]);
 		assert_eq!(
 			said,
 			["0 5 Dr. Berger of Hospital A opened 16 records (consent 57) and was refused access to 1 record \
 			  for treatment"]
+		);
+	}
+
+	#[test]
+	fn a_record_that_was_opened_three_times_is_seen_to_be() {
+		let record = |number| H256([number; 32]);
+		let opened = |outcome: Outcome| {
+			Some(open((1..=4).map(|number| (record(number), outcome.clone())).collect()))
+		};
+		let permitted = || opened(Outcome::Consent(consent()));
+		let refused = || opened(Outcome::Refused);
+		let opened = "Dr. Berger of Hospital A opened 4 records (consent 57) for treatment";
+		// A burst is one line. A later opening has its own line, and so has another outcome.
+		assert_eq!(
+			said(&[
+				(5, refused()),
+				(10, permitted()),
+				(15, permitted()),
+				(35, permitted()),
+				(56, permitted()),
+			]),
+			[
+				"0 5 Dr. Berger of Hospital A was refused access to 4 records for treatment".into(),
+				format!("1 10 {opened} (3 times)"),
+				format!("4 56 {opened}"),
+			]
+		);
+		// Openings without a pause are a line for each ten minutes.
+		let without_pause: Vec<_> =
+			(0..=BURST / GAP + 1).map(|step| (step * GAP, permitted())).collect();
+		let lines = said(&without_pause);
+		let most = BURST / GAP + 1;
+		assert_eq!(
+			lines,
+			[format!("0 0 {opened} ({most} times)"), format!("{most} {} {opened}", most * GAP)]
 		);
 	}
 

@@ -1,6 +1,6 @@
 //! `vouchsafe consent`.
 
-use super::{account_json, agree, apply, confirm, id_json, key, time_of, when};
+use super::{account_json, agree, apply, confirm, ensure_patient, id_json, key, time_of, when};
 use crate::{
 	advice,
 	args::{Agreeing, ConsentCommand},
@@ -343,6 +343,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 		}));
 	}
 	if lines.is_empty() {
+		ensure_patient(session, &at, patient).await?;
 		lines.push(format!("{} has given no consent.", session.names.show(patient)));
 	}
 	Ok(Output::new(lines.join("\n"), json!({ "consents": rows })))

@@ -15,9 +15,10 @@ use crate::{
 	address, advice,
 	args::{About, Agreement, Cli, Command, Reach},
 	dates,
+	english::ENGLISH,
 	home::Home,
 	label_keys,
-	labels::LabelTable,
+	labels::{listed_words, LabelTable},
 	names::did_you_mean,
 	open::OpenError,
 	output::{self, Output},
@@ -31,8 +32,8 @@ use std::{io::IsTerminal, process::ExitCode};
 use vouchsafe_agent::platform::Progress;
 use vouchsafe_client::{
 	chain::{
-		account_bytes, bounded, AccountId, Actions, At, Categories, ChainError, Effect,
-		LabelFilter, Purposes, Record, Terms, View, H256,
+		account_bytes, bounded, AccountId, AccountKind, Actions, At, Categories, ChainError,
+		Effect, LabelFilter, Purposes, Record, Terms, View, H256,
 	},
 	custodian::CustodianError,
 };
@@ -154,6 +155,29 @@ fn patient(session: &Session, named: Option<&str>) -> Result<AccountId> {
 	}
 }
 
+/// An error if the account is not enrolled as a patient: its name may be mistyped.
+async fn ensure_patient(session: &Session, at: &At, account: &AccountId) -> Result<()> {
+	let kind = at.account(account).await?.map(|found| found.kind);
+	let is_own = session.me.as_ref().is_some_and(|me| me.account() == *account);
+	match not_a_patient(&session.names.show(account), kind, is_own) {
+		Some(wrong) => bail!(wrong),
+		None => Ok(()),
+	}
+}
+
+/// What is wrong if an account of this kind is used as a patient. `None` is not enrolled.
+fn not_a_patient(name: &str, kind: Option<AccountKind>, is_own: bool) -> Option<String> {
+	let wrong = match kind {
+		Some(AccountKind::Patient) => return None,
+		Some(kind) => format!("{name} is {}, not a patient", ENGLISH.phrase(kind)),
+		None => format!("{name} is not enrolled as a patient"),
+	};
+	Some(match is_own {
+		true => wrong + ". Name another patient with --patient",
+		false => wrong + ". Check --patient",
+	})
+}
+
 /// A patient's records, in the order of their months of service.
 async fn records_of(at: &At, patient: &AccountId) -> Result<Vec<(H256, Record)>> {
 	let mut records = at.all_records_of(patient).await?;
@@ -257,6 +281,7 @@ async fn apply(
 	if let Some(until) = &reach.until {
 		terms.valid_until = Some(dates::parse_end(until, now)?);
 	}
+	check_period(terms.valid_from, terms.valid_until, now)?;
 	if !reach.authors.is_empty() {
 		terms.authors = bounded(accounts(session, &reach.authors)?, "authors")?;
 	}
@@ -267,6 +292,23 @@ async fn apply(
 		terms.countries = bounded(countries(&reach.country)?, "countries")?;
 	}
 	Ok(())
+}
+
+/// Checks that a consent will be in force at some time, before the chain refuses it.
+fn check_period(from: Option<u64>, until: Option<u64>, now: u64) -> Result<()> {
+	let Some(until) = until else { return Ok(()) };
+	let shown = dates::show_moment(until);
+	if until <= now {
+		bail!("the consent would end at {shown}, which is past: name a later end with --until");
+	}
+	match from {
+		Some(from) if until <= from => bail!(
+			"the consent would end at {shown}, but begin at {}: name a later end with --until, or an \
+			 earlier beginning with --valid-from",
+			dates::show_moment(from)
+		),
+		_ => Ok(()),
+	}
 }
 
 /// The filter of labels that the command line names. `all` means any label.
@@ -326,30 +368,37 @@ fn show_and_ask(sentence: &str, agreement: Agreement) -> Result<()> {
 	Ok(())
 }
 
-/// Checks the labels that the user typed, and asks about those that the patient has not had yet.
+/// Checks the labels that the user typed. On a terminal it asks about words that are neither usual nor
+/// known for the patient.
 fn check_labels(
 	table: &LabelTable,
 	words: &[String],
 	allow_new: bool,
 	agreement: Agreement,
 ) -> Result<()> {
-	let new = table.check(words, allow_new)?;
-	if new.is_empty() {
+	let new = own_words(table.check(words, allow_new)?);
+	if new.is_empty() || agreement.yes || !std::io::stdin().is_terminal() {
 		return Ok(());
 	}
 	let hints: Vec<_> = new
 		.iter()
-		.map(|word| format!("“{word}”{}", did_you_mean(word, table.used_words())))
+		.map(|word| format!("“{word}”{}", did_you_mean(word, table.words().into_iter())))
 		.collect();
-	output::write_error(&format!(
-		"New as a label of this patient's records: {}\n",
-		hints.join(", ")
-	));
-	let ask = !agreement.yes && std::io::stdin().is_terminal();
-	if ask && !output::ask("Use it?")? {
+	let question = format!(
+		"New as a label of this patient's records: {}. Use {}?",
+		hints.join(", "),
+		if new.len() == 1 { "it" } else { "them" }
+	);
+	if !output::ask(&question)? {
 		bail!("nothing was labelled");
 	}
 	Ok(())
+}
+
+/// The words that are not usual labels.
+fn own_words(mut words: Vec<String>) -> Vec<String> {
+	words.retain(|word| !listed_words().contains(&word.as_str()));
+	words
 }
 
 /// The time and number of a block: `16:59 UTC (block 57)`. The date is left out if it is today.
@@ -410,6 +459,48 @@ mod tests {
 		assert_eq!(code(anyhow::Error::new(few).context("more")), 4);
 		assert_eq!(code(ChainError::Stranger.into()), 3);
 		assert_eq!(code(CustodianError::NoAccess.into()), 3);
+	}
+
+	#[test]
+	fn a_consent_ends_in_the_future_and_after_it_begins() {
+		let said = |from, until| check_period(from, until, 100).map_err(|error| error.to_string());
+		for (from, until) in [
+			(None, None),
+			(None, Some(101)),
+			(Some(50), Some(101)),
+			(Some(200), Some(201)),
+			(Some(200), None),
+		] {
+			assert_eq!(said(from, until), Ok(()), "{from:?} {until:?}");
+		}
+		for until in [0, 99, 100] {
+			let wrong = said(None, Some(until)).unwrap_err();
+			assert!(wrong.contains("which is past") && wrong.contains("--until"), "{wrong}");
+		}
+		for until in [101, 199, 200] {
+			let wrong = said(Some(200), Some(until)).unwrap_err();
+			assert!(wrong.contains("--valid-from"), "{wrong}");
+		}
+	}
+
+	#[test]
+	fn who_is_not_enrolled_as_a_patient_is_named() {
+		assert_eq!(not_a_patient("Eva", Some(AccountKind::Patient), false), None);
+		assert_eq!(
+			not_a_patient("//PatintA", None, false).unwrap(),
+			"//PatintA is not enrolled as a patient. Check --patient"
+		);
+		assert_eq!(
+			not_a_patient("Dr. Berger", Some(AccountKind::Practitioner), true).unwrap(),
+			"Dr. Berger is a practitioner, not a patient. Name another patient with --patient"
+		);
+	}
+
+	#[test]
+	fn only_words_of_ones_own_are_new() {
+		let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+		assert_eq!(own_words(words(&["hiv", "fertility", "psychiatry"])), ["fertility"]);
+		assert!(own_words(words(&["hiv"])).is_empty());
 	}
 
 	#[test]

@@ -51,6 +51,12 @@ opened-by-break-glass = { $records } (break-glass)
 
 log-for-purpose = { $line } { $purpose }
 
+# Openings of the same records, shortly after each other.
+log-repeated = { $line } ({ $often })
+log-repeated-until = { $line } ({ $often }, the last at { $last })
+log-times = { $count } times
+log-times-at-most = each at most { $count } times
+
 # An entry that this version of the program does not know.
 log-unknown = an entry of an unknown kind; update this program to read it
 # Entries that are shown one by one only on demand.

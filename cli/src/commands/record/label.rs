@@ -15,7 +15,7 @@ use anyhow::{bail, Result};
 use serde_json::json;
 use vouchsafe_client::chain::{
 	calls::{CustodyCall, RecordsCall},
-	RecordStatus,
+	AccountId, RecordStatus, H256,
 };
 use vouchsafe_speech::{compared, short};
 
@@ -49,12 +49,32 @@ pub(super) async fn label(
 		Ok(())
 	})
 	.await?;
-	let call = RecordsCall::add_labels { patient, record, labels: tags };
+	let call = RecordsCall::add_labels { patient: patient.clone(), record, labels: tags };
 	let block = session.submit(call).await?.number;
-	Ok(Output::new(
-		format!("Record {} has the labels {} now.", short(&record), ENGLISH.and(labels)),
-		json!({ "record": id_json(&record), "labels": labels, "block": block }),
-	))
+	// The labels are added, even if the record cannot be read again.
+	let text = match labels_at(session, block, &patient, record).await {
+		Ok(now) => has_labels(&short(&record), &now),
+		Err(_) => format!("Added to record {}: {}.", short(&record), ENGLISH.and(labels)),
+	};
+	Ok(Output::new(text, json!({ "record": id_json(&record), "labels": labels, "block": block })))
+}
+
+/// All labels of a record as of a block, as the user sees them.
+async fn labels_at(
+	session: &Session,
+	block: u32,
+	patient: &AccountId,
+	record: H256,
+) -> Result<Vec<String>> {
+	let at = session.chain.at_number(block).await?;
+	let found = ensure_record(session, &at, patient, record).await?;
+	let table = label_keys::learn(session, patient, found.labels.iter().copied()).await?;
+	Ok(table.show(&record, &found.labels).texts())
+}
+
+fn has_labels(record: &str, labels: &[String]) -> String {
+	let noun = if labels.len() == 1 { "label" } else { "labels" };
+	format!("Record {record} has the {noun} {} now.", ENGLISH.and(labels))
 }
 
 /// Marks a record as entered in error.
@@ -98,4 +118,19 @@ pub(super) async fn holders(
 		"Only these may hold key shares of your future records.".to_owned()
 	};
 	Ok(Output::new(text, json!({ "holders": holders, "countries": country, "block": block })))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn all_labels_are_named() {
+		let labels = ["hiv", "psychiatry"].map(str::to_owned);
+		assert_eq!(has_labels("3f9a", &labels[..1]), "Record 3f9a has the label hiv now.");
+		assert_eq!(
+			has_labels("3f9a", &labels),
+			"Record 3f9a has the labels hiv and psychiatry now."
+		);
+	}
 }

@@ -2,7 +2,7 @@
 
 use super::tags_json;
 use crate::{
-	commands::{account_json, id_json, records_of},
+	commands::{account_json, ensure_patient, id_json, records_of},
 	dates::show_period,
 	label_keys,
 	output::{table, Output},
@@ -28,13 +28,14 @@ pub(super) async fn list(session: &Session, patient: &AccountId) -> Result<Outpu
 		} else {
 			session.names.show(&record.author)
 		};
-		rows.push(vec![
+		rows.push([
 			short_among(id, &ids),
 			record.category.word().to_owned(),
 			show_period(record.service.first, record.service.last),
 			author,
 			record.versions.to_string(),
 			shown.texts().join(", "),
+			record.confidentiality.word().to_owned(),
 			record.status.word().to_owned(),
 		]);
 		json.push(json!({
@@ -55,12 +56,10 @@ pub(super) async fn list(session: &Session, patient: &AccountId) -> Result<Outpu
 		}));
 	}
 	let text = if rows.is_empty() {
+		ensure_patient(session, &at, patient).await?;
 		format!("{} has no records.", session.names.show(patient))
 	} else {
-		let table = table(
-			&["RECORD", "CATEGORY", "MONTHS", "WRITTEN BY", "VERSIONS", "LABELS", "STATUS"],
-			&rows,
-		);
+		let table = listed(&rows);
 		let unknown =
 			records.iter().any(|(id, record)| labels.words_of(id, &record.labels).is_none());
 		if unknown {
@@ -70,4 +69,54 @@ pub(super) async fn list(session: &Session, patient: &AccountId) -> Result<Outpu
 		}
 	};
 	Ok(Output::new(text, json!({ "records": json })))
+}
+
+const HEAD: [&str; 8] = [
+	"RECORD",
+	"CATEGORY",
+	"MONTHS",
+	"WRITTEN BY",
+	"VERSIONS",
+	"LABELS",
+	"CONFIDENTIALITY",
+	"STATUS",
+];
+/// The column of the number of versions.
+const VERSIONS: usize = 4;
+
+/// The table of records. The number of versions is left out if each record has one.
+fn listed(rows: &[[String; HEAD.len()]]) -> String {
+	let has_versions = rows.iter().any(|row| row[VERSIONS] != "1");
+	let columns: Vec<usize> =
+		(0..HEAD.len()).filter(|column| *column != VERSIONS || has_versions).collect();
+	let head: Vec<&str> = columns.iter().map(|column| HEAD[*column]).collect();
+	let rows: Vec<Vec<String>> = rows
+		.iter()
+		.map(|row| columns.iter().map(|column| row[*column].clone()).collect())
+		.collect();
+	table(&head, &rows)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn the_table_shows_confidentiality_and_the_versions_if_there_are_several() {
+		let row = |versions: &str| {
+			["3f9a0c1d", "summary", "2025-04", "Dr. A", versions, "hiv", "restricted", "current"]
+				.map(str::to_owned)
+		};
+		assert_eq!(
+			listed(&[row("1")]),
+			"RECORD    CATEGORY  MONTHS   WRITTEN BY  LABELS  CONFIDENTIALITY  STATUS\n\
+			 3f9a0c1d  summary   2025-04  Dr. A       hiv     restricted       current"
+		);
+		assert_eq!(
+			listed(&[row("1"), row("2")]),
+			"RECORD    CATEGORY  MONTHS   WRITTEN BY  VERSIONS  LABELS  CONFIDENTIALITY  STATUS\n\
+			 3f9a0c1d  summary   2025-04  Dr. A       1         hiv     restricted       current\n\
+			 3f9a0c1d  summary   2025-04  Dr. A       2         hiv     restricted       current"
+		);
+	}
 }
