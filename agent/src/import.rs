@@ -214,18 +214,21 @@ impl Memory {
 	/// Refuses a file that was imported before, or one that says the same.
 	pub fn refuse_again(&self, import: &Import) -> Result<()> {
 		let content = content::of_import(import);
-		let is_it = |it: &&Imported| it.digest.0 == import.digest || it.content == content;
-		match self.files.iter().find(is_it) {
-			Some(file) => {
-				let message = format!(
-					"this file was imported on {} as {}, so there is nothing to add",
-					show_moment(file.at),
-					ENGLISH.count(Noun::Record, file.records)
-				);
-				bail!(Advised::new(message, Advice::ImportAgain))
+		let same = |it: &&Imported| it.digest.0 == import.digest;
+		let alike = |it: &&Imported| it.content == content;
+		let (what, earlier) = match self.files.iter().find(same) {
+			Some(file) => ("this file", file),
+			None => match self.files.iter().find(alike) {
+				Some(file) => ("a file with the same content", file),
+				None => return Ok(()),
 			},
-			None => Ok(()),
-		}
+		};
+		let message = format!(
+			"{what} was imported on {} as {}, so there is nothing to add",
+			show_moment(earlier.at),
+			ENGLISH.count(Noun::Record, earlier.records)
+		);
+		bail!(Advised::new(message, Advice::ImportAgain))
 	}
 
 	/// Refuses an export that is about a different patient than the last one.

@@ -180,6 +180,26 @@ fn only_what_no_import_had_is_new() {
 }
 
 #[test]
+fn an_export_in_another_order_has_nothing_new() {
+	let import = example("bundle.json");
+	let mut memory = Memory::default();
+	let ids: Vec<_> = import.records.iter().map(|it| (it, H256([1; 32]))).collect();
+	memory.remember(&import, &ids, 0);
+
+	let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/examples/bundle.json");
+	let mut bundle: serde_json::Value =
+		serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+	bundle["id"] = "another".into();
+	bundle["meta"] = serde_json::json!({ "versionId": "2", "lastUpdated": "2026-11-25T22:00:00Z" });
+	bundle["entry"].as_array_mut().unwrap().reverse();
+	let again = import_json(&serde_json::to_string_pretty(&bundle).unwrap());
+	assert!(again.records.len() == import.records.len() && again.digest != import.digest);
+	assert!(again.records.iter().all(|it| memory.has(it)));
+	let refused = memory.refuse_again(&again).unwrap_err();
+	assert!(refused.to_string().starts_with("a file with the same content was"), "{refused}");
+}
+
+#[test]
 fn a_summary_is_continued_and_widens_the_earlier_one() {
 	let march = month_index(2026, 3).unwrap();
 	for (code, labels, confidentiality) in [

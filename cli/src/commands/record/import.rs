@@ -143,13 +143,13 @@ async fn warn_of_twins(
 		});
 	let Some(twins) = twins(&planned, there) else { return Ok(()) };
 	let who = if author == patient {
-		"You have".to_owned()
+		"you already have".to_owned()
 	} else {
-		format!("{} has", session.names.show(author))
+		format!("{} already has", session.names.show(author))
 	};
 	output::write_error(&format!(
-		"NOTE: {who} {} of this patient with the same categories, months and numbers of labels. If \
-		 they come from this file, an import adds everything a second time.\n",
+		"NOTE: {who} {} with the same categories, months and numbers of labels as this file. \
+		 If they come from this file, the import adds everything a second time.\n",
 		ENGLISH.count(Noun::Record, twins)
 	));
 	let asks = !agreement.yes && std::io::stdin().is_terminal();
