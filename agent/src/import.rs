@@ -1,9 +1,11 @@
 //! Importing: turns the records that [`vouchsafe_fhir`] finds in a file into documents to add,
 //! and remembers earlier imports.
 //!
-//! For each patient a sealed file remembers who the imported exports were about and which records
-//! they became. So the same file is not imported twice, an export of another patient is noticed,
-//! and a new summary becomes a version of the earlier one.
+//! For each patient a sealed file of the user remembers who the imported exports were about and the
+//! content of all records that were added. So the same content is not imported twice, an export of
+//! another patient is noticed, and a new summary becomes a version of the earlier one.
+
+mod content;
 
 use crate::{
 	advice::{Advice, Advised},
@@ -157,16 +159,18 @@ pub fn ask_for_months(import: &Import, wish: &Wish, file: &str) -> Result<()> {
 struct Imported {
 	/// SHA-256 of the file.
 	digest: Hex<32>,
+	/// The digest of what its records say.
+	content: Hex<32>,
 	/// When, in seconds since 1970.
 	at: u64,
 	/// How many records it became.
 	records: usize,
 }
 
-/// A record that was imported.
+/// A summary that was imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Known {
-	/// Blake2 of its last content.
+struct Summary {
+	/// The digest of what its last version says.
 	content: Hex<32>,
 	/// Its id on the chain.
 	record: Hex<32>,
@@ -177,8 +181,10 @@ struct Known {
 pub struct Memory {
 	patient: Option<vouchsafe_fhir::Identity>,
 	files: Vec<Imported>,
-	/// The imported records, by their subject.
-	records: BTreeMap<String, Known>,
+	/// The digests of what all imported records say, except summaries.
+	records: BTreeSet<Hex<32>>,
+	/// The summaries, by their subject.
+	summaries: BTreeMap<String, Summary>,
 }
 
 impl Memory {
@@ -205,19 +211,24 @@ impl Memory {
 		keep.write_sealed(&me.encryption, FOLDER, &file_name(me, patient), &bytes).await
 	}
 
-	/// Refuses a file that was imported before.
+	/// Refuses a file that was imported before, or one that says the same.
 	pub fn refuse_again(&self, import: &Import) -> Result<()> {
-		match self.files.iter().find(|file| file.digest.0 == import.digest) {
-			Some(file) => {
-				let message = format!(
-					"this file was imported on {} as {}, so there is nothing to add",
-					show_moment(file.at),
-					ENGLISH.count(Noun::Record, file.records)
-				);
-				bail!(Advised::new(message, Advice::ImportAgain))
+		let content = content::of_import(import);
+		let same = |it: &&Imported| it.digest.0 == import.digest;
+		let alike = |it: &&Imported| it.content == content;
+		let (what, earlier) = match self.files.iter().find(same) {
+			Some(file) => ("this file", file),
+			None => match self.files.iter().find(alike) {
+				Some(file) => ("a file with the same content", file),
+				None => return Ok(()),
 			},
-			None => Ok(()),
-		}
+		};
+		let message = format!(
+			"{what} was imported on {} as {}, so there is nothing to add",
+			show_moment(earlier.at),
+			ENGLISH.count(Noun::Record, earlier.records)
+		);
+		bail!(Advised::new(message, Advice::ImportAgain))
 	}
 
 	/// Refuses an export that is about a different patient than the last one.
@@ -234,16 +245,20 @@ impl Memory {
 		Ok(())
 	}
 
-	/// Whether a record with exactly this content was imported.
+	/// Whether a record that says the same was imported. A summary is compared with the last one
+	/// only, because what it says may change back.
 	pub fn has(&self, record: &Record) -> bool {
-		self.records
-			.get(&hex::encode(record.identity))
-			.is_some_and(|known| known.content == content_of(record))
+		let content = content::of_record(record);
+		if record.is_summary() {
+			let known = self.summaries.get(&hex::encode(record.identity));
+			return known.is_some_and(|known| known.content == content);
+		}
+		self.records.contains(&content)
 	}
 
 	/// The record on the chain that has the patient's summary.
 	pub fn summary(&self, record: &Record) -> Option<H256> {
-		let known = self.records.get(&hex::encode(record.identity))?;
+		let known = self.summaries.get(&hex::encode(record.identity))?;
 		record.is_summary().then_some(H256(known.record.0))
 	}
 
@@ -255,17 +270,22 @@ impl Memory {
 			_ => {},
 		}
 		self.files.retain(|file| file.digest.0 != import.digest);
-		self.files.push(Imported { digest: Hex(import.digest), at, records: import.records.len() });
+		self.files.push(Imported {
+			digest: Hex(import.digest),
+			content: content::of_import(import),
+			at,
+			records: import.records.len(),
+		});
 		for (record, id) in added {
-			let known = Known { content: content_of(record), record: Hex(id.0) };
-			self.records.insert(hex::encode(record.identity), known);
+			let content = content::of_record(record);
+			if record.is_summary() {
+				let known = Summary { content, record: Hex(id.0) };
+				self.summaries.insert(hex::encode(record.identity), known);
+			} else {
+				self.records.insert(content);
+			}
 		}
 	}
-}
-
-fn content_of(record: &Record) -> Hex<32> {
-	use blake2::Digest;
-	Hex(blake2::Blake2b256::digest(&record.content).into())
 }
 
 fn file_name(me: &Identity, patient: &AccountId) -> String {

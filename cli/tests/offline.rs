@@ -205,6 +205,7 @@ fn a_bundle_is_split_without_chain_or_key() {
 	let bundle = example("bundle.json");
 	let said = text(&run(home.path(), &["record", "import", &bundle, "--dry-run"], "").stdout);
 	assert!(said.contains("16 resources in 9 records."), "{said}");
+	assert!(said.contains("Not compared with earlier imports."), "{said}");
 	assert!(said.lines().next().unwrap().starts_with("RECORDS"), "{said}");
 	let split = json(&run(home.path(), &["record", "import", &bundle, "--dry-run", "--json"], ""));
 	assert_eq!(split["resources"], 16);

@@ -128,6 +128,77 @@ async fn imports_that_end_at_once_are_all_remembered() {
 	assert!(imports.iter().all(|import| memory.refuse_again(import).is_err()));
 }
 
+fn observation(id: &str, value: &str) -> String {
+	format!(
+		r#"{{"resource":{{"resourceType":"Observation","id":"{id}",
+		"encounter":{{"reference":"Encounter/{id}"}},"effectiveDateTime":"2026-03-04",
+		"valueQuantity":{{"value":{value},"unit":"mg"}}}}}}"#
+	)
+}
+
+/// A condition, which makes a summary, and observations.
+fn bundle(observations: &[(&str, &str)], code: &str) -> String {
+	let entries: Vec<String> = observations.iter().map(|it| observation(it.0, it.1)).collect();
+	let condition = condition("c", code, "2026-03-04");
+	format!("{},{}]}}", condition.strip_suffix("]}").unwrap(), entries.join(","))
+}
+
+#[test]
+fn only_what_no_import_had_is_new() {
+	let mut memory = Memory::default();
+	let mut add = |text: &str| {
+		let import = import_json(text);
+		let refused = memory.refuse_again(&import).is_err();
+		let new: Vec<_> = import.records.iter().filter(|it| !memory.has(it)).collect();
+		let ids: Vec<_> = new.iter().map(|it| (*it, H256([1; 32]))).collect();
+		let added = (new.len(), new.iter().any(|it| it.is_summary()));
+		memory.remember(&import, &ids, 0);
+		(refused, added)
+	};
+	let (asthma, diabetes) = ("195967001", "73211009");
+	let first = bundle(&[("1", "1.0"), ("2", "2.0")], asthma);
+	let reformatted = first.replace([' ', '\n', '\t'], "").replace(':', " : ");
+	let reordered =
+		first.replace(r#""value":1.0,"unit":"mg""#, r#""unit":"mg","value":1.0"#).replace(
+			r#""resourceType":"Condition","id":"c""#,
+			r#""id":"c","resourceType":"Condition""#,
+		);
+	assert!(first != reformatted && first != reordered);
+	assert_eq!(add(&first), (false, (3, true)));
+	assert_eq!(add(&reformatted.replace("http : //", "http://")), (true, (0, false)));
+	assert_eq!(add(&reordered), (true, (0, false)));
+	let one_more = bundle(&[("1", "1.0"), ("2", "2.0"), ("3", "3.0")], asthma);
+	assert_eq!(add(&one_more), (false, (1, false)), "the summary is unchanged");
+	let changed = bundle(&[("1", "1.00"), ("2", "2.0"), ("3", "3.0")], asthma);
+	assert_eq!(add(&changed), (false, (1, false)));
+	let fewer = bundle(&[("1", "1.0"), ("3", "3.0")], asthma);
+	assert_eq!(add(&fewer), (false, (0, false)), "all imports are remembered");
+	let other_summary = bundle(&[("1", "1.0")], diabetes);
+	assert_eq!(add(&other_summary), (false, (1, true)));
+	let back = bundle(&[("2", "2.0")], asthma);
+	assert_eq!(add(&back), (false, (1, true)), "a summary can change back");
+}
+
+#[test]
+fn an_export_in_another_order_has_nothing_new() {
+	let import = example("bundle.json");
+	let mut memory = Memory::default();
+	let ids: Vec<_> = import.records.iter().map(|it| (it, H256([1; 32]))).collect();
+	memory.remember(&import, &ids, 0);
+
+	let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/examples/bundle.json");
+	let mut bundle: serde_json::Value =
+		serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+	bundle["id"] = "another".into();
+	bundle["meta"] = serde_json::json!({ "versionId": "2", "lastUpdated": "2026-11-25T22:00:00Z" });
+	bundle["entry"].as_array_mut().unwrap().reverse();
+	let again = import_json(&serde_json::to_string_pretty(&bundle).unwrap());
+	assert!(again.records.len() == import.records.len() && again.digest != import.digest);
+	assert!(again.records.iter().all(|it| memory.has(it)));
+	let refused = memory.refuse_again(&again).unwrap_err();
+	assert!(refused.to_string().starts_with("a file with the same content was"), "{refused}");
+}
+
 #[test]
 fn a_summary_is_continued_and_widens_the_earlier_one() {
 	let march = month_index(2026, 3).unwrap();

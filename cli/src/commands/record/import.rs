@@ -6,21 +6,21 @@ use super::{
 };
 use crate::{
 	advice,
-	args::ImportFile,
-	author::{self, Addition, Place},
-	commands::{check_labels, patient},
+	args::{Agreement, ImportFile},
+	author::{self, Addition, NewDocument, Place},
+	commands::{check_labels, patient, records_of},
 	dates::{month_of_moment, now},
 	english::ENGLISH,
 	files,
 	import::{self, Memory, Wish},
 	labels::{LabelTable, UNCLASSIFIED},
-	output::Output,
+	output::{self, Output},
 	session::Session,
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
-use std::path::Path;
-use vouchsafe_client::chain::{AccountId, At, LabelTag, RecordStatus, View, H256};
+use std::{collections::BTreeMap, io::IsTerminal, path::Path};
+use vouchsafe_client::chain::{AccountId, At, LabelTag, Origin, RecordStatus, View, H256};
 use vouchsafe_fhir::{input::MAX_INPUT, Import};
 use vouchsafe_speech::Noun;
 
@@ -34,6 +34,7 @@ pub(super) fn dry_run(command: &ImportFile) -> Result<Output> {
 	let (table, mut json) = plan::plan(&import, &name, wish);
 	let mut lines = vec![table, plan::counted(&import)];
 	lines.extend(plan::say_notices(&import.notices));
+	lines.push("Not compared with earlier imports.".to_owned());
 	if let Err(undated) = import::ask_for_months(&import, wish, &name) {
 		lines.push(format!("NOTE: {}", advice::say(&undated)));
 	}
@@ -88,6 +89,10 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 		}
 		documents.push(document);
 	}
+	if known == 0 && !again {
+		let author = institution.as_ref().unwrap_or(&patient);
+		warn_of_twins(session, &at, &patient, author, &documents, adding.agreement).await?;
+	}
 	let added = if documents.is_empty() {
 		Vec::new()
 	} else {
@@ -109,6 +114,76 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 		"records": output.json["records"],
 	});
 	Ok(output)
+}
+
+/// What the chain and the plan of an import both tell of a record: its category, its months, the
+/// number of its labels and its origin.
+type Kind = (u8, u16, u16, usize, Origin);
+
+/// Warns if the author already has records like all of these: a colleague, or the user on another
+/// computer, may have imported the file.
+async fn warn_of_twins(
+	session: &Session,
+	at: &At,
+	patient: &AccountId,
+	author: &AccountId,
+	documents: &[NewDocument],
+	agreement: Agreement,
+) -> Result<()> {
+	let Some(planned) = documents.iter().map(kind_of).collect::<Option<Vec<Kind>>>() else {
+		return Ok(());
+	};
+	let records = records_of(at, patient).await?;
+	let there = records
+		.iter()
+		.filter(|(_, it)| it.author == *author && it.status == RecordStatus::Current)
+		.map(|(_, it)| {
+			let months = it.service;
+			(it.category.index(), months.first, months.last, it.labels.len(), it.origin)
+		});
+	let Some(twins) = twins(&planned, there) else { return Ok(()) };
+	let who = if author == patient {
+		"you already have".to_owned()
+	} else {
+		format!("{} already has", session.names.show(author))
+	};
+	output::write_error(&format!(
+		"NOTE: {who} {} with the same categories, months and numbers of labels as this file. \
+		 If they come from this file, the import adds everything a second time.\n",
+		ENGLISH.count(Noun::Record, twins)
+	));
+	let asks = !agreement.yes && std::io::stdin().is_terminal();
+	if asks && !output::ask("Import it?")? {
+		bail!("nothing was imported");
+	}
+	Ok(())
+}
+
+/// The kind of a new record; `None` for a version of one.
+fn kind_of(document: &NewDocument) -> Option<Kind> {
+	match &document.place {
+		Place::New { category, months: (first, last), labels, origin, .. } => {
+			Some((category.index(), *first, *last, labels.len(), *origin))
+		},
+		Place::VersionOf { .. } => None,
+	}
+}
+
+/// How many records are of the planned kinds, if there are enough of each. One record alone tells
+/// nothing.
+fn twins(planned: &[Kind], there: impl Iterator<Item = Kind>) -> Option<usize> {
+	let mut missing: BTreeMap<&Kind, usize> = BTreeMap::new();
+	for kind in planned {
+		*missing.entry(kind).or_default() += 1;
+	}
+	let mut found = 0;
+	for kind in there {
+		if let Some(number) = missing.get_mut(&kind) {
+			*number = number.saturating_sub(1);
+			found += 1;
+		}
+	}
+	(planned.len() > 1 && missing.values().all(|number| *number == 0)).then_some(found)
 }
 
 /// Whether a new summary becomes a version of the earlier one: only if that one is valid, the author
@@ -152,4 +227,29 @@ fn read_import(path: &Path, wish: &Wish) -> Result<Import> {
 	}
 	let bytes = std::fs::read(path).with_context(failed)?;
 	import::read(&bytes, &files::name_of(path), wish, month_of_moment(now()))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn records_like_all_of_the_planned_ones_are_noticed() {
+		let (visit, list) =
+			((1, 1500, 1500, 0, Origin::Imported), (0, 1400, 1500, 1, Origin::Imported));
+		let planned = [visit, visit, list];
+		assert_eq!(twins(&planned, planned.into_iter()), Some(3));
+		assert_eq!(twins(&planned, [list, visit, visit, visit].into_iter()), Some(4));
+		assert_eq!(twins(&planned, [visit, list].into_iter()), None, "one visit is new");
+		for other in [
+			(2, 1500, 1500, 0, Origin::Imported),
+			(1, 1499, 1500, 0, Origin::Imported),
+			(1, 1500, 1501, 0, Origin::Imported),
+			(1, 1500, 1500, 1, Origin::Imported),
+			(1, 1500, 1500, 0, Origin::PatientEntered),
+		] {
+			assert_eq!(twins(&planned, [list, visit, other].into_iter()), None, "{other:?}");
+		}
+		assert_eq!(twins(&[visit], [visit].into_iter()), None, "one record tells nothing");
+	}
 }
