@@ -17,7 +17,10 @@ use bytes::Bytes;
 use futures::{stream::BoxStream, StreamExt};
 use reqwest::{Client, StatusCode};
 use serde::{de::DeserializeOwned, Serialize};
-use std::{sync::Once, time::Duration};
+use std::{
+	sync::Once,
+	time::{Duration, Instant},
+};
 use vouchsafe_protocol::traits::{Content, Custodians};
 
 pub use vouchsafe_protocol::{errors::CustodianError, traits::Custodian};
@@ -104,6 +107,7 @@ impl CustodianClient {
 		&self,
 		request: impl Fn() -> F,
 	) -> Result<T, CustodianError> {
+		let start = Instant::now();
 		let mut pause = None;
 		let mut tried = 1;
 		loop {
@@ -115,7 +119,8 @@ impl CustodianClient {
 				CustodianError::NotYet => (self.tries_for_finality, FIRST_PAUSE_FOR_FINALITY),
 				_ => (self.tries, FIRST_PAUSE),
 			};
-			if tried >= tries {
+			// A custodian that does not answer at all is not waited for again.
+			if tried >= tries || start.elapsed() >= ANSWER {
 				return Err(error);
 			}
 			tracing::debug!(%error, url = self.url, tried, "asking again");

@@ -91,7 +91,8 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 	}
 	if known == 0 && !again {
 		let author = institution.as_ref().unwrap_or(&patient);
-		warn_of_twins(session, &at, &patient, author, &documents, adding.agreement).await?;
+		warn_of_similar_records(session, &at, &patient, author, &documents, adding.agreement)
+			.await?;
 	}
 	let added = if documents.is_empty() {
 		Vec::new()
@@ -122,7 +123,7 @@ type Kind = (u8, u16, u16, usize, Origin);
 
 /// Warns if the author already has records like all of these: a colleague, or the user on another
 /// computer, may have imported the file.
-async fn warn_of_twins(
+async fn warn_of_similar_records(
 	session: &Session,
 	at: &At,
 	patient: &AccountId,
@@ -141,7 +142,7 @@ async fn warn_of_twins(
 			let months = it.service;
 			(it.category.index(), months.first, months.last, it.labels.len(), it.origin)
 		});
-	let Some(twins) = twins(&planned, there) else { return Ok(()) };
+	let Some(similar) = similar_records(&planned, there) else { return Ok(()) };
 	let who = if author == patient {
 		"you already have".to_owned()
 	} else {
@@ -150,7 +151,7 @@ async fn warn_of_twins(
 	output::write_error(&format!(
 		"NOTE: {who} {} with the same categories, months and numbers of labels as this file. \
 		 If they come from this file, the import adds everything a second time.\n",
-		ENGLISH.count(Noun::Record, twins)
+		ENGLISH.count(Noun::Record, similar)
 	));
 	let asks = !agreement.yes && std::io::stdin().is_terminal();
 	if asks && !output::ask("Import it?")? {
@@ -171,7 +172,7 @@ fn kind_of(document: &NewDocument) -> Option<Kind> {
 
 /// How many records are of the planned kinds, if there are enough of each. One record alone tells
 /// nothing.
-fn twins(planned: &[Kind], there: impl Iterator<Item = Kind>) -> Option<usize> {
+fn similar_records(planned: &[Kind], there: impl Iterator<Item = Kind>) -> Option<usize> {
 	let mut missing: BTreeMap<&Kind, usize> = BTreeMap::new();
 	for kind in planned {
 		*missing.entry(kind).or_default() += 1;
@@ -238,9 +239,9 @@ mod tests {
 		let (visit, list) =
 			((1, 1500, 1500, 0, Origin::Imported), (0, 1400, 1500, 1, Origin::Imported));
 		let planned = [visit, visit, list];
-		assert_eq!(twins(&planned, planned.into_iter()), Some(3));
-		assert_eq!(twins(&planned, [list, visit, visit, visit].into_iter()), Some(4));
-		assert_eq!(twins(&planned, [visit, list].into_iter()), None, "one visit is new");
+		assert_eq!(similar_records(&planned, planned.into_iter()), Some(3));
+		assert_eq!(similar_records(&planned, [list, visit, visit, visit].into_iter()), Some(4));
+		assert_eq!(similar_records(&planned, [visit, list].into_iter()), None, "one visit is new");
 		for other in [
 			(2, 1500, 1500, 0, Origin::Imported),
 			(1, 1499, 1500, 0, Origin::Imported),
@@ -248,8 +249,16 @@ mod tests {
 			(1, 1500, 1500, 1, Origin::Imported),
 			(1, 1500, 1500, 0, Origin::PatientEntered),
 		] {
-			assert_eq!(twins(&planned, [list, visit, other].into_iter()), None, "{other:?}");
+			assert_eq!(
+				similar_records(&planned, [list, visit, other].into_iter()),
+				None,
+				"{other:?}"
+			);
 		}
-		assert_eq!(twins(&[visit], [visit].into_iter()), None, "one record tells nothing");
+		assert_eq!(
+			similar_records(&[visit], [visit].into_iter()),
+			None,
+			"one record tells nothing"
+		);
 	}
 }
