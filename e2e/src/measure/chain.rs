@@ -256,7 +256,7 @@ pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 	let (patient, hospital) = (account(&many_consents()), account(&key("//HospitalA")));
 	let record = (
 		(&hospital, None::<u8>, 0u8, (1400u16, 1400u16)),
-		(None::<u8>, 0u8, 0u32, 1u8, 0u8, codec::Compact(1u32)),
+		(None::<u8>, 0u8, Vec::<[u8; 4]>::new(), 1u8, 0u8, codec::Compact(1u32)),
 	);
 	let patient = account_bytes(&patient);
 	let map = [twox_128(b"Records"), twox_128(b"Records")].concat();
