@@ -8,7 +8,7 @@ use crate::{
 	names::Names,
 	open::own_share,
 	platform::{Keep, Platform},
-	session::{in_force, result_of, At, Session},
+	session::{institutions_of, result_of, At, Session},
 };
 use anyhow::{bail, Context as _, Result};
 use codec::Encode;
@@ -348,15 +348,8 @@ async fn institution_of<P: Platform>(
 	at: &At<P>,
 	person: &AccountId,
 ) -> Result<Option<AccountId>> {
-	let now = at.time().await?;
-	let has_custodian = |institution: &AccountId| {
-		session.member(institution).is_some_and(|member| member.custodian.is_some())
-	};
-	let mut affiliations = at.affiliations(person).await?.into_iter();
-	let found = affiliations.find(|(institution, affiliation)| {
-		in_force(affiliation, now) && has_custodian(institution)
-	});
-	Ok(found.map(|(institution, _)| institution))
+	let institutions = institutions_of(at, person).await?;
+	Ok(institutions.into_iter().find(|institution| session.has_custodian(institution)))
 }
 
 /// Whether there was a share to carry.
@@ -421,18 +414,11 @@ pub async fn ground_of(
 		return Ok(Ground::Consent { institution });
 	}
 	let at = session.finalized().await?;
-	let now = at.time().await?;
 	let account = at.account(reader).await?;
 	if account.is_some_and(|account| account.kind != AccountKind::Practitioner) {
 		return Ok(Ground::Consent { institution: None });
 	}
-	let current: Vec<AccountId> = at
-		.affiliations(reader)
-		.await?
-		.into_iter()
-		.filter(|(_, affiliation)| crate::session::in_force(affiliation, now))
-		.map(|(institution, _)| institution)
-		.collect();
+	let current = institutions_of(&at, reader).await?;
 	match &current[..] {
 		[] => Ok(Ground::Consent { institution: None }),
 		[one] => Ok(Ground::Consent { institution: Some(one.clone()) }),

@@ -10,7 +10,7 @@ use crate::{
 	labels::{tells_apart, LabelTable},
 	open::LAG,
 	platform::{Clock, Platform},
-	session::{in_force, At, Session},
+	session::{institutions_of, At, Session},
 };
 use anyhow::{bail, ensure, Context as _, Result};
 use std::time::Duration;
@@ -193,7 +193,7 @@ pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
 	);
 	let key = LabelKey::random();
 	let home = home_of(session).await?;
-	if !has_custodian(session, &home) {
+	if !session.has_custodian(&home) {
 		return LabelTable::keep_key(&session.keep, me, key).await;
 	}
 	match deliver_to(session, &me.account(), &key, &home).await {
@@ -220,7 +220,7 @@ async fn fetch_key(session: &Session<impl Platform>) -> Result<Option<LabelKey>>
 		return Ok(Some(key.clone()));
 	}
 	let home = home_of(session).await?;
-	if !has_custodian(session, &home) {
+	if !session.has_custodian(&home) {
 		return Ok(None);
 	}
 	let name = session.names.show(&home);
@@ -246,10 +246,6 @@ async fn home_of(session: &Session<impl Platform>) -> Result<AccountId> {
 	let me = session.me()?.account();
 	let account = session.finalized().await?.account(&me).await?;
 	Ok(account.context("your account is not enrolled")?.enrolled_by)
-}
-
-fn has_custodian(session: &Session<impl Platform>, institution: &AccountId) -> bool {
-	session.member(institution).is_some_and(|member| member.custodian.is_some())
 }
 
 /// Draws a label key for a patient who was just enrolled, and delivers it to the custodian of the
@@ -336,12 +332,7 @@ async fn writers<P: Platform>(
 		return Ok(vec![institution.clone()]);
 	}
 	match grantee {
-		Grantee::Person(person) => {
-			let now = at.time().await?;
-			let affiliations = at.affiliations(person).await?.into_iter();
-			let current = affiliations.filter(|(_, affiliation)| in_force(affiliation, now));
-			Ok(current.map(|(institution, _)| institution).collect())
-		},
+		Grantee::Person(person) => Ok(institutions_of(at, person).await?),
 		Grantee::Everyone | Grantee::Role(_) => {
 			let everyone = *grantee == Grantee::Everyone;
 			let members = session.members.iter().filter(|member| {

@@ -129,6 +129,11 @@ impl<P: Platform> Session<P> {
 		self.members.iter().find(|member| member.account == *account)
 	}
 
+	/// Whether an institution has named a custodian.
+	pub fn has_custodian(&self, account: &AccountId) -> bool {
+		self.member(account).is_some_and(|member| member.custodian.is_some())
+	}
+
 	/// The custodian of an institution.
 	pub fn custodian(&self, institution: &AccountId) -> Result<CustodianOf<P>> {
 		let name = self.names.show(institution);
@@ -157,13 +162,7 @@ impl<P: Platform> Session<P> {
 			return Ok(Some(me));
 		}
 		let at = self.chain.finalized().await?;
-		let now = at.time().await?;
-		let affiliations = at.affiliations(&me).await?;
-		let current: Vec<AccountId> = affiliations
-			.iter()
-			.filter(|(_, affiliation)| in_force(affiliation, now))
-			.map(|(institution, _)| institution.clone())
-			.collect();
+		let current = institutions_of(&at, &me).await?;
 		match &current[..] {
 			[] => Ok(None),
 			[institution] => Ok(Some(institution.clone())),
@@ -225,6 +224,17 @@ pub(crate) fn found_result<T>(included: &Included, found: Option<T>) -> Result<T
 			included.number
 		)
 	})
+}
+
+/// The institutions with which a practitioner is affiliated now.
+pub(crate) async fn institutions_of(
+	at: &impl View,
+	practitioner: &AccountId,
+) -> Result<Vec<AccountId>, ChainError> {
+	let now = at.time().await?;
+	let affiliations = at.affiliations(practitioner).await?.into_iter();
+	let current = affiliations.filter(|(_, affiliation)| in_force(affiliation, now));
+	Ok(current.map(|(institution, _)| institution).collect())
 }
 
 /// Whether an affiliation is in force.
