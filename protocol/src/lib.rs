@@ -16,6 +16,7 @@
 //! - [`errors`]: errors, with messages that say what to do.
 //! - [`cid`]: the CID that every node computes for the same bytes.
 //! - [`openings`]: the shares that custodians release, and the secret that they combine to.
+//! - [`proof`]: that a block is final, and what its state has.
 //! - [`holders`]: who can hold the shares of a new version.
 //!
 //! `vouchsafe-client` implements the [`traits`] with sockets. A wallet in a browser has to bring
@@ -32,6 +33,7 @@ pub mod extrinsics;
 pub mod holders;
 pub mod messages;
 pub mod openings;
+pub mod proof;
 pub mod signing;
 pub mod storage;
 pub mod traits;

@@ -1,0 +1,182 @@
+//! What a client proves about the chain by itself, so that it need not believe a node.
+//!
+//! It starts from the genesis hash. The genesis block's header gives the root of its state, and a
+//! storage proof the first [`Authorities`]. A [justification](verify_finality) signed by more than
+//! two thirds of them proves that a block is final, its header gives the root of the block's state,
+//! and a [storage proof](ProvenState) proves single values, and that there are no others under a
+//! prefix. If a block's state names other authorities, they finalise the blocks after it.
+//!
+//! The signatures and the trie are checked by smoldot, the light client of Substrate's chains.
+
+use smoldot::{
+	finality::{decode::decode_grandpa_justification, verify},
+	header,
+	trie::{self, proof_decode},
+};
+use sp_core::H256;
+
+/// Bytes of a block's number on this chain.
+const NUMBER_BYTES: usize = 4;
+
+/// Why something is not proven.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProofError {
+	/// The header is malformed, or its hash is another one.
+	#[error("the header is not that of block {0}")]
+	Header(H256),
+	/// The justification is malformed, or not enough authorities have signed it.
+	#[error("the block is not proven to be final: {0}")]
+	Finality(String),
+	/// The storage proof is malformed, of another state, or does not have what was asked for.
+	#[error("the value is not proven: {0}")]
+	State(String),
+}
+
+/// The validators that finalise blocks, each with one vote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorities {
+	/// The number of the set. It rises by one with each change.
+	pub set_id: u64,
+	/// Their Ed25519 keys.
+	pub keys: Vec<[u8; 32]>,
+}
+
+/// What a block's header says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+	/// The block's number.
+	pub number: u32,
+	/// The block's hash.
+	pub hash: H256,
+	/// The hash of the block before it.
+	pub parent: H256,
+	/// The root of the state after the block.
+	pub state_root: H256,
+}
+
+impl Header {
+	/// Reads an encoded header, which must have this hash.
+	///
+	/// # Errors
+	///
+	/// [`ProofError::Header`].
+	pub fn verify(encoded: &[u8], hash: H256) -> Result<Self, ProofError> {
+		let error = || ProofError::Header(hash);
+		if sp_crypto_hashing::blake2_256(encoded) != hash.0 {
+			return Err(error());
+		}
+		let header = header::decode(encoded, NUMBER_BYTES).map_err(|_| error())?;
+		Ok(Self {
+			number: u32::try_from(header.number).map_err(|_| error())?,
+			hash,
+			parent: H256(*header.parent_hash),
+			state_root: H256(*header.state_root),
+		})
+	}
+}
+
+/// Checks a justification: that enough of the authorities voted for a block or its descendants.
+/// Returns the block's number and hash. `seed` is random; it makes checking many signatures at once
+/// safe.
+///
+/// # Errors
+///
+/// [`ProofError::Finality`].
+pub fn verify_finality(
+	justification: &[u8],
+	authorities: &Authorities,
+	seed: [u8; 32],
+) -> Result<(u32, H256), ProofError> {
+	let error = |reason: String| ProofError::Finality(reason);
+	let decoded = decode_grandpa_justification(justification, NUMBER_BYTES)
+		.map_err(|_| error("the justification is malformed".into()))?;
+	let (number, hash) = (decoded.target_number, H256(*decoded.target_hash));
+	verify::verify_justification(verify::JustificationVerifyConfig {
+		justification,
+		block_number_bytes: NUMBER_BYTES,
+		authorities_set_id: authorities.set_id,
+		authorities_list: authorities.keys.iter().map(|key| &key[..]),
+		randomness_seed: seed,
+	})
+	.map_err(|reason| error(sentence(&reason).into()))?;
+	let number = u32::try_from(number).map_err(|_| error("the number is too large".into()))?;
+	Ok((number, hash))
+}
+
+/// Why a justification is not valid.
+fn sentence(reason: &verify::JustificationVerifyError) -> &'static str {
+	use verify::JustificationVerifyError as Reason;
+	match reason {
+		Reason::InvalidFormat => "the justification is malformed",
+		Reason::BadPublicKey | Reason::BadSignature => "a false signature",
+		Reason::NotEnoughSignatures => "not enough validators signed it",
+		Reason::DuplicateSignature { .. } => "a validator signed it twice",
+		Reason::NotAuthority { .. } => "one of the signers is not a validator",
+		Reason::BadAncestry | Reason::TargetMismatch | Reason::UnusedAncestryEntry => {
+			"the votes are not for this block or its descendants"
+		},
+	}
+}
+
+/// A part of a block's state, proven by the nodes of its trie.
+pub struct ProvenState {
+	root: [u8; 32],
+	proof: proof_decode::DecodedTrieProof<Vec<u8>>,
+}
+
+impl ProvenState {
+	/// Checks that the nodes belong to the state with this root. `nodes` is what a node's
+	/// `state_getReadProof` returns.
+	///
+	/// # Errors
+	///
+	/// [`ProofError::State`].
+	pub fn new(root: H256, nodes: &[Vec<u8>]) -> Result<Self, ProofError> {
+		let proof = codec::Encode::encode(&nodes);
+		let proof = proof_decode::decode_and_verify_proof(proof_decode::Config { proof })
+			.map_err(|_| ProofError::State("the proof is malformed".into()))?;
+		Ok(Self { root: root.0, proof })
+	}
+
+	/// The value of a key, or nothing if the state has no value there.
+	///
+	/// # Errors
+	///
+	/// [`ProofError::State`] if the proof does not decide it.
+	pub fn get(&self, key: &[u8]) -> Result<Option<&[u8]>, ProofError> {
+		let value = self.proof.storage_value(&self.root, key).map_err(|_| incomplete())?;
+		Ok(value.map(|(value, _)| value))
+	}
+
+	/// All keys that begin with the prefix, in ascending order.
+	///
+	/// # Errors
+	///
+	/// [`ProofError::State`] if the proof leaves open whether there is another one.
+	pub fn keys(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, ProofError> {
+		let mut keys = Vec::new();
+		let mut last: Option<Vec<u8>> = None;
+		loop {
+			let from = last.as_deref().unwrap_or(prefix);
+			let next = self
+				.proof
+				.next_key(&self.root, nibbles(from), last.is_none(), nibbles(prefix), false)
+				.map_err(|_| incomplete())?;
+			let Some(next) = next else { return Ok(keys) };
+			let key: Vec<u8> = trie::nibbles_to_bytes_suffix_extend(next).collect();
+			keys.push(key.clone());
+			last = Some(key);
+		}
+	}
+}
+
+fn nibbles(bytes: &[u8]) -> impl Iterator<Item = trie::Nibble> + '_ {
+	trie::bytes_to_nibbles(bytes.iter().copied())
+}
+
+fn incomplete() -> ProofError {
+	ProofError::State("the proof is incomplete".into())
+}
+
+#[cfg(test)]
+mod tests;
