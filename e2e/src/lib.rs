@@ -4,6 +4,7 @@
 pub mod commands;
 pub mod data;
 pub mod delay;
+pub mod disk;
 pub mod kubo;
 pub mod measure;
 pub mod network;

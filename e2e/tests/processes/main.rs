@@ -6,6 +6,7 @@ mod failures;
 mod heartbeat;
 mod labels;
 mod one_hospital;
+mod power_cuts;
 mod refusals;
 mod rpc;
 mod story;
