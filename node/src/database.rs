@@ -106,7 +106,7 @@ struct Mover {
 impl DurableDatabase {
 	fn open(path: &Path, log_size: u64) -> Result<Self, parity_db::Error> {
 		let db = Arc::new(Db::open_or_create(&options(path))?);
-		sync_folder(path).map_err(parity_db::Error::Io)?;
+		sync_all(path).map_err(parity_db::Error::Io)?;
 		let mover = Mover::start(db.clone(), path.to_path_buf());
 		let log = Mutex::new(Log::default());
 		Ok(Self { path: path.to_path_buf(), db, log, log_size, mover: Some(mover) })
@@ -258,6 +258,16 @@ fn stop(path: &Path, error: &parity_db::Error) -> ! {
 fn is_log(name: &str) -> bool {
 	let number = name.strip_prefix("log").unwrap_or_default();
 	!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Syncs the files in the folder and the folders above it. ParityDB does not sync the file with its
+/// settings, and without that it opens nothing.
+fn sync_all(path: &Path) -> io::Result<()> {
+	for entry in fs::read_dir(path)? {
+		File::open(entry?.path())?.sync_all()?;
+	}
+	// The node makes up to four folders: `chains`, the chain's, `paritydb` and `full`.
+	path.ancestors().take(5).filter(|folder| folder.is_dir()).try_for_each(sync_folder)
 }
 
 /// Syncs a folder, so that its new files are found after a power cut.

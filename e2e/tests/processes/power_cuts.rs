@@ -35,13 +35,15 @@ async fn what_was_final_is_final_after_power_cuts() -> Result<()> {
 		eprintln!("POWER CUTS: NOT CHECKED, because no disk can be mounted here: {error:#}");
 		return Ok(());
 	}
-	let cuts = std::env::var("VOUCHSAFE_CUTS").ok().map_or(Ok(2), |cuts| cuts.parse())?;
+	let cuts = std::env::var("VOUCHSAFE_CUTS").ok().map_or(Ok(1), |cuts| cuts.parse())?;
 	let mut disks = Vec::new();
 	for site in INSTITUTIONS {
 		let image = root.join(format!("{}.img", site.short));
 		disks.push(Disk::new(&image, &root.join(site.short))?);
 	}
 	let mut network = Network::at(root, Options::default()).await?;
+	// What was written before the network ran, such as keys, is not what this test is about.
+	ensure!(Command::new("sync").status()?.success(), "sync failed");
 	let scenario = Scenario::new(&network, "//PatientPowerCuts").await?;
 	scenario.permit(&[]).await?;
 	let letter = scenario.letter()?;
