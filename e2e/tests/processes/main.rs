@@ -8,6 +8,7 @@ mod labels;
 mod one_hospital;
 mod refusals;
 mod rpc;
+mod staff;
 mod story;
 mod suite;
 mod upgrade;
