@@ -161,6 +161,17 @@ pub async fn withdraw(
 mod tests {
 	use super::*;
 
+	/// The chain takes no other reasons.
+	#[test]
+	fn an_empty_reason_looks_sealed() {
+		use vouchsafe_protocol::types::{looks_sealed, SEALED_OVERHEAD};
+		let key = vouchsafe_vault::seal::SecretKey::random().public();
+		let sealed = seal::seal(&key, Purpose::Text, b"", b"").unwrap();
+		assert!(looks_sealed(&sealed));
+		assert_eq!(sealed.len(), SEALED_OVERHEAD);
+		assert!(!looks_sealed(&sealed[1..]));
+	}
+
 	#[test]
 	fn requests_do_not_ask_for_statistics() {
 		for actions in [&[Action::Aggregate][..], &[Action::Read, Action::Aggregate]] {

@@ -340,8 +340,8 @@ pub enum Grantor {
 	/// Somebody who acts for the patient, by proxy.
 	#[codec(index = 1)]
 	Representative(AccountId),
-	/// Two practitioners of an institution, for a patient who cannot use a wallet: only for that
-	/// institution, and for at most 90 days.
+	/// Two clinicians of an institution, for a patient who cannot use a wallet: only for that
+	/// institution, and for at most 90 days. It counts from [`ASSISTED_DELAY`] on.
 	#[codec(index = 2)]
 	Assisted {
 		/// Who proposed it.
@@ -378,8 +378,22 @@ pub struct Consent {
 	pub grantor: Grantor,
 }
 
+impl Consent {
+	/// Whether two of a hospital's staff entered it.
+	pub fn is_assisted(&self) -> bool {
+		matches!(self.grantor, Grantor::Assisted { .. })
+	}
+
+	/// From when on it counts: what its terms say, but an assisted one never before
+	/// [`ASSISTED_DELAY`] has passed.
+	pub fn counts_from(&self) -> Option<Moment> {
+		let assisted = self.is_assisted().then(|| self.granted_at.saturating_add(ASSISTED_DELAY));
+		self.terms.valid_from.max(assisted)
+	}
+}
+
 /// The consents that a patient has for one grantee.
-pub type Provisions = BoundedVec<Consent, ConstU32<MAX_CONSENTS_PER_GRANTEE>>;
+pub type Provisions = BoundedVec<Consent, ConstU32<MAX_PROVISIONS>>;
 
 /// How a consent is named: by its grantee, which is its key, and its number.
 #[derive(

@@ -153,7 +153,7 @@ crate::vocabulary::numbered! {
 		Label = 10, "label";
 		/// The study has a trait that it does not name.
 		Trait = 11, "trait";
-		/// It is not valid yet.
+		/// It is not valid yet, or was entered by a hospital's staff less than a day ago.
 		NotYetValid = 12, "not-yet-valid";
 		/// It has expired, at its `valid_until`.
 		Expired = 13, "expired";
@@ -352,7 +352,7 @@ fn covers(grantee: &Grantee, consent: &Consent, question: &Question) -> Result<(
 		},
 		Subject::SomeRecord => lacks(question.action != Action::Write, Mismatch::Action)?,
 	}
-	lacks(terms.valid_from.is_some_and(|from| question.now < from), Mismatch::NotYetValid)?;
+	lacks(consent.counts_from().is_some_and(|from| question.now < from), Mismatch::NotYetValid)?;
 	lacks(terms.is_expired(question.now), Mismatch::Expired)?;
 	lacks(!counts(consent, question), Mismatch::Standing)
 }

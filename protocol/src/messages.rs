@@ -233,6 +233,26 @@ pub struct Signed {
 	pub signature: Hex<64>,
 }
 
+/// A custodian's signed registration, as its institution receives it and sends it to the chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedCustodian {
+	/// Hash of the chain's genesis block.
+	pub genesis: Hex<32>,
+	/// The institution whose custodian it wants to be.
+	pub institution: Hex<32>,
+	/// Its address, which is published on the chain.
+	pub url: String,
+	/// The account with which it signs.
+	pub account: Hex<32>,
+	/// The key to which shares are sealed for it.
+	pub encryption_key: Hex<32>,
+	/// Until when the signature is valid, in seconds since 1970.
+	pub expires: u64,
+	/// The account's signature.
+	pub signature: Hex<64>,
+}
+
 /// What is signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]

@@ -156,6 +156,9 @@ messages! {
 	log_consent_amended = "log-consent-amended" (actor, consent, revision);
 	log_consent_revoked = "log-consent-revoked" (actor, consent);
 	log_consent_proposed = "log-consent-proposed" (actor, grantee);
+	log_consent_assisted = "log-consent-assisted" (actor, id, grantee);
+	log_consent_awaits_authority = "log-consent-awaits-authority" (actor, grantee);
+	log_assisted_refused = "log-assisted-refused" (actor);
 	log_request_submitted = "log-request-submitted" (actor, grantee, request);
 	log_request_submitted_own = "log-request-submitted-own" (actor, request);
 	log_request_approved = "log-request-approved" (actor, request, consent);
@@ -167,6 +170,12 @@ messages! {
 	log_wider_version_added = "log-wider-version-added" (actor, version, record);
 	log_labelled = "log-labelled" (actor, record, labels);
 	log_entered_in_error = "log-entered-in-error" (actor, record, status);
+	log_mark_taken_back = "log-mark-taken-back" (actor, record);
+	log_mark_proposed = "log-mark-proposed" (actor, record, status);
+	log_mark_back_proposed = "log-mark-back-proposed" (actor, record);
+	log_labels_proposed = "log-labels-proposed" (actor, record, labels);
+	log_death_proposed = "log-death-proposed" (actor);
+	log_death_back_proposed = "log-death-back-proposed" (actor);
 	log_responsibility_moved = "log-responsibility-moved" (actor, institution, record);
 	log_share_acknowledged = "log-share-acknowledged" (holder, record, version);
 	log_many_shares_acknowledged = "log-many-shares-acknowledged" (holder, versions);

@@ -6,7 +6,7 @@ mod common;
 use common::{also, only, tags, teller, Called, Known};
 use std::{fmt::Write as _, ops::Range, path::Path};
 use vouchsafe_primitives::{
-	audit::{LogEntry, LogEvent, Outcome},
+	audit::{LogEntry, LogEvent, Outcome, StaffMatter},
 	policy::{Basis, Decision, Mismatch, Reason},
 	*,
 };
@@ -256,6 +256,13 @@ fn states() {
 			let since = between(Some(now - 90_000), Some(now + 1));
 			said.push(("since yesterday, in its last second", teller.consent_state(&since, now)));
 			said.push(("not yet", teller.consent_state(&between(Some(now + 1), None), now)));
+			let assisted = Consent {
+				grantor: Grantor::Assisted { first: DOCTOR, second: COLLEAGUE },
+				granted_at: now - ASSISTED_DELAY + 1,
+				..between(None, Some(now + 86_400))
+			};
+			said.push(("assisted, not yet", teller.consent_state(&assisted, now)));
+			said.push(("assisted", teller.consent_state(&assisted, now + 1)));
 			said.push(("expired", teller.consent_state(&between(Some(1), Some(now)), now)));
 			let consent = ConsentRef { grantee: at_hospital(), id: 4 };
 			let (at, now) = (now + 61_140, now + 61_200);
@@ -437,6 +444,20 @@ fn log_lines() {
 		says("amended", patient(event));
 		says("revoked", patient(LogEvent::ConsentRevoked { consent: consent() }));
 		says("proposed", doctor(LogEvent::ConsentProposed { grantee: team() }));
+		let event = LogEvent::ConsentGranted { consent: consent(), effect: Effect::Permit };
+		says("assisted", doctor(event));
+		says("for the authority", doctor(LogEvent::ConsentAwaitsAuthority { grantee: team() }));
+		says("assisted refused", patient(LogEvent::AssistedRefused));
+		for (heading, matter) in [
+			("mark", StaffMatter::Mark { record: id, status: RecordStatus::WrongPatient }),
+			("mark back", StaffMatter::TakeMarkBack { record: id }),
+			("labels", StaffMatter::Label { record: id, labels: tags(&[1, 2]) }),
+			("death", StaffMatter::DeclareDeceased),
+			("death back", StaffMatter::TakeDeathBack),
+		] {
+			says(&format!("{heading} proposed"), doctor(LogEvent::StaffProposed(matter)));
+		}
+		says("mark taken back", doctor(LogEvent::MarkTakenBack { record: id }));
 		says("asked", doctor(LogEvent::RequestSubmitted { request: 3, grantee: team() }));
 		let event = LogEvent::RequestSubmitted { request: 3, grantee: at_hospital() };
 		says("asked for oneself", doctor(event));

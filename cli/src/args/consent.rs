@@ -155,6 +155,16 @@ pub enum ConsentCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
+	/// Refuse for good that a hospital's staff enter consents in your name.
+	#[command(
+		name = "refuse-assisted",
+		after_help = "Example:\n  vouchsafe --key eva consent refuse-assisted"
+	)]
+	RefuseAssisted {
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
 	/// List a patient's consents.
 	#[command(after_help = "Example:\n  vouchsafe --key eva consent list")]
 	List {

@@ -107,7 +107,7 @@ pub enum EnrolCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Set an account's status.
+	/// Set an account's status. That a patient is deceased, or is not, takes a registrar and a clinician.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key registrar enrol status \"Dr. Berger\" suspended")]
 	Status {
@@ -132,22 +132,14 @@ pub enum EnrolCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Register your institution's custodian.
-	#[command(
-		after_help = "Without --account, the custodian is asked for its account and encryption key.\n\n\
-		Example:\n  \
-		vouchsafe --key hospital enrol custodian --url https://custodian.hospital-a.example"
-	)]
+	/// Register your institution's custodian, which has signed that it wants to be.
+	#[command(after_help = "Example:\n  \
+		vouchsafe-custodian sign-up --key custodian.key --genesis 0x… --institution 0x… \\\n    \
+		--url https://custodian.hospital-a.example > custodian.json\n  \
+		vouchsafe --key hospital enrol custodian custodian.json")]
 	Custodian {
-		/// Address of the custodian. It is published on the chain.
-		#[arg(long)]
-		url: String,
-		/// Account that the custodian signs with [default: ask the custodian].
-		#[arg(long, value_name = "WHO", requires = "encryption_key")]
-		account: Option<String>,
-		/// The custodian's encryption key.
-		#[arg(long, value_name = "HEX", requires = "account")]
-		encryption_key: Option<String>,
+		/// What `vouchsafe-custodian sign-up` printed.
+		file: PathBuf,
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,

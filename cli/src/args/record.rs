@@ -123,7 +123,7 @@ pub enum RecordCommand {
 		#[arg(long, value_name = "NUMBER", value_parser = parse_number)]
 		version: Option<u32>,
 	},
-	/// Add sensitivity labels to a record.
+	/// Add sensitivity labels to a record: as its patient, or as two of its author's staff.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key berger record label 3f9a0c1d psychiatry --patient Eva")]
 	Label {
@@ -142,7 +142,7 @@ pub enum RecordCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Mark a record as entered in error.
+	/// Mark a record as entered in error. A registrar and a clinician of its author both do.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key berger record mark 3f9a0c1d wrong-patient --patient Eva")]
 	Mark {
@@ -151,6 +151,20 @@ pub enum RecordCommand {
 		/// What is wrong.
 		#[arg(value_parser = mark())]
 		status: RecordStatus,
+		/// The record's patient [default: yourself].
+		#[arg(long, value_name = "WHO")]
+		patient: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Take a record's mark back: it counts again. A registrar and a clinician of its author both do.
+	#[command(
+		after_help = "Example:\n  vouchsafe --key berger record unmark 3f9a0c1d --patient Eva"
+	)]
+	Unmark {
+		/// The record.
+		record: String,
 		/// The record's patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,

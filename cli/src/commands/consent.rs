@@ -14,8 +14,8 @@ use crate::{
 use anyhow::Result;
 use serde_json::{json, Value};
 use vouchsafe_client::chain::{
-	AccountId, Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee,
-	LabelFilter, Purpose, Purposes, StudyTraits, Terms, View,
+	calls::ConsentCall, AccountId, Action, Actions, At, Confidentiality, ConsentRef, Decision,
+	Effect, Grantee, LabelFilter, Purpose, Purposes, StudyTraits, Terms, View,
 };
 use vouchsafe_speech::{short, Noun};
 
@@ -80,6 +80,19 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			Ok(Output::new(
 				teller.revoked(&ConsentRef { grantee, id }, at, block, dates::now()),
 				json!({ "consent": id, "block": block }),
+			))
+		},
+		ConsentCommand::RefuseAssisted { agreement } => {
+			let sentence =
+				"I refuse for good that a hospital’s staff enter consents in my name. This cannot be undone.";
+			confirm(sentence, agreement)?;
+			let block = session.submit(ConsentCall::refuse_assisted).await?.number;
+			Ok(Output::new(
+				format!(
+					"Nobody can enter a consent in your name any more (block {block}). `vouchsafe consent \
+					 list` shows what was entered before."
+				),
+				json!({ "refused_assisted": true, "block": block }),
 			))
 		},
 		ConsentCommand::List { patient } => {
@@ -292,6 +305,41 @@ pub(super) fn grantee_json(session: &Session, grantee: &Grantee) -> Value {
 	json!(teller(&session.names, &labels).grantee_short(grantee))
 }
 
+/// What a patient can do about a consent that others entered.
+pub(super) fn how_to_refuse(id: u32) -> String {
+	format!(
+		"`vouchsafe consent revoke {id}` ends it, and `vouchsafe consent refuse-assisted` refuses all such \
+		 consents for good."
+	)
+}
+
+/// What a patient is told of the consents that a hospital's staff entered and that have not expired.
+pub(super) async fn assisted(
+	session: &Session,
+	at: &At,
+	patient: &AccountId,
+) -> Result<Vec<String>> {
+	let now = at.time().await?;
+	let labels = Default::default();
+	let teller = teller(&session.names, &labels);
+	let consents = at.consents_of(patient).await?;
+	let lines = consents
+		.iter()
+		.filter(|(_, consent)| consent.is_assisted() && !consent.terms.is_expired(now))
+		.map(|(grantee, consent)| {
+			format!(
+				"Consent {} for {} was entered in your name, by {}: {}. {}",
+				consent.id,
+				teller.grantee_short(grantee),
+				teller.grantor(&consent.grantor),
+				teller.consent_state(consent, now),
+				how_to_refuse(consent.id)
+			)
+		})
+		.collect();
+	Ok(lines)
+}
+
 async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
@@ -304,7 +352,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let mut rows = Vec::new();
 	for (grantee, consent) in &consents {
 		let sentence = teller.consent(grantee, &consent.terms);
-		let state = match (consent.terms.valid_from, consent.terms.valid_until) {
+		let state = match (consent.counts_from(), consent.terms.valid_until) {
 			(_, Some(until)) if until <= now => "expired",
 			(Some(from), _) if now < from => "not valid yet",
 			_ => "in force",
@@ -326,6 +374,9 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 				String::new()
 			}
 		));
+		if consent.is_assisted() && state != "expired" {
+			lines.push(format!("   {}", how_to_refuse(consent.id)));
+		}
 		if let Some(agreed) = agreed.as_ref().filter(|agreed| **agreed != sentence) {
 			lines.push(format!("   agreed to as: {agreed}"));
 		}
@@ -334,11 +385,12 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 			"revision": consent.revision,
 			"grantee": grantee_json(session, grantee),
 			"permits": consent.terms.effect == Effect::Permit,
+			"assisted": consent.is_assisted(),
 			"sentence": sentence,
 			"agreed_text": agreed,
 			"state": state,
 			"granted_at": consent.granted_at,
-			"valid_from": consent.terms.valid_from,
+			"valid_from": consent.counts_from(),
 			"valid_until": consent.terms.valid_until,
 		}));
 	}

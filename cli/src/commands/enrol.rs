@@ -1,9 +1,12 @@
 //! `vouchsafe enrol`.
 
-use super::{account_json, confirm};
+use super::{
+	account_json, confirm,
+	staff::{self, Proposal},
+};
 use crate::{
 	address::{self, AddressOf},
-	args::{parse_key, EnrolCommand},
+	args::EnrolCommand,
 	dates::{now, parse_end, parse_moment, show_moment},
 	english::ENGLISH,
 	files,
@@ -19,10 +22,9 @@ use std::path::Path;
 use vouchsafe_client::{
 	chain::{
 		calls::{EnrolmentCall, MultiSignature},
-		AccountId, AccountKind, Signer, View,
+		AccountId, AccountKind, Signer, Status, View,
 	},
-	custodian::{Custodian, CustodianClient},
-	messages::Hex,
+	messages::{Hex, SignedCustodian},
 	signing::{enrolment_text, verify, wrap},
 };
 
@@ -40,7 +42,7 @@ struct SignedEnrolment {
 }
 
 pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Output> {
-	if let EnrolCommand::Submit { file, .. } = &command {
+	if let EnrolCommand::Submit { file, .. } | EnrolCommand::Custodian { file, .. } = &command {
 		files::check(file)?;
 	}
 	let session = settings.connect().await?;
@@ -129,8 +131,25 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let account = names.resolve(&account)?;
 			let who = names.in_sentence(&account);
 			confirm(&format!("I set the status of {who} to {}.", status.word()), agreement)?;
-			let call = EnrolmentCall::set_status { account, status };
-			let block = session.submit(call).await?.number;
+			let found = session.finalized().await?.account(&account).await?;
+			let was_deceased = found.as_ref().is_some_and(|it| it.status == Status::Deceased);
+			let patient = account.clone();
+			let call = match status {
+				Status::Deceased => EnrolmentCall::declare_deceased { patient },
+				Status::Active if was_deceased => EnrolmentCall::take_death_back { patient },
+				_ => EnrolmentCall::set_status { account: patient, status },
+			};
+			let included = session.submit(call).await?;
+			let block = included.number;
+			if let Some(found) = found.filter(|_| staff::is_proposed(&included)) {
+				let proposal = Proposal {
+					institution: &found.enrolled_by,
+					what: format!("the status of {who} becomes {}", status.word()),
+					command: format!("enrol status {account} {}", status.word()),
+					json: json!({ "account": account_json(&session, &account) }),
+				};
+				return staff::proposed(&session, block, proposal).await;
+			}
 			Ok(done(format!("The status of {who} is now: {}.", status.word()), block))
 		},
 		EnrolCommand::Signing { account, state, agreement } => {
@@ -143,36 +162,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let block = session.submit(call).await?.number;
 			Ok(done(format!("Signing is {state} for {who}."), block))
 		},
-		EnrolCommand::Custodian { url, account, encryption_key, agreement: _ } => {
-			let parsed = address::parse(AddressOf::Custodian, &url)?;
-			if parsed.password().is_some() || !parsed.username().is_empty() {
-				bail!(
-					"the address {} has a user or a password in it, but it is published on the chain: leave \
-					 them out",
-					address::mask(&url)
-				);
-			}
-			let me = session.me()?.account();
-			let (account, key) = match (account, encryption_key) {
-				(Some(account), Some(key)) => (names.resolve(&account)?, parse_key(&key)?),
-				_ => {
-					let custodian = CustodianClient::new(&url, me.clone(), session.genesis())?;
-					let about = custodian.about().await.with_context(|| {
-						format!(
-							"cannot ask the custodian at {url} for its account: name its account and key with \
-							 --account and --encryption-key"
-						)
-					})?;
-					if about.genesis.0 != session.genesis().0 {
-						bail!("the custodian at {url} belongs to another chain");
-					}
-					(about.account.into(), about.key.0)
-				},
-			};
-			let call = EnrolmentCall::set_custodian { url: url.clone().into_bytes(), account, key };
-			let block = session.submit(call).await?.number;
-			Ok(done(format!("The custodian of {} is registered at {url}.", names.show(&me)), block))
-		},
+		EnrolCommand::Custodian { file, agreement: _ } => custodian(&session, &file).await,
 		EnrolCommand::Show { account } => {
 			let account = super::patient(&session, account.as_deref())?;
 			show(&session, &account).await
@@ -318,6 +308,54 @@ async fn submit(session: &Session, file: &Path) -> Result<Output> {
 		}
 	}
 	Ok(output)
+}
+
+/// Registers the custodian that has signed this file.
+async fn custodian(session: &Session, file: &Path) -> Result<Output> {
+	let text =
+		std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+	let signed: SignedCustodian = serde_json::from_str(&text).with_context(|| {
+		format!(
+			"{} is not a custodian's registration: `vouchsafe-custodian sign-up` prints one",
+			file.display()
+		)
+	})?;
+	let me = session.me()?.account();
+	let url = &signed.url;
+	let parsed = address::parse(AddressOf::Custodian, url)?;
+	if parsed.password().is_some() || !parsed.username().is_empty() {
+		bail!(
+			"the address {} has a user or a password in it, but it is published on the chain: leave \
+			 them out",
+			address::mask(url)
+		);
+	}
+	if parsed.query().is_some() || parsed.fragment().is_some() {
+		bail!("the address {url} has a query or a fragment in it: leave them out");
+	}
+	// The chain would refuse these too, but with less helpful errors.
+	if signed.genesis.0 != session.genesis().0 {
+		bail!("the custodian has signed for another chain");
+	}
+	if AccountId::from(signed.institution) != me {
+		let named = session.names.show(&signed.institution.into());
+		bail!("the custodian has signed for {named}, and not for {}", session.names.show(&me));
+	}
+	if signed.expires <= now() {
+		bail!("the signature expired at {}: have it signed again", show_moment(signed.expires));
+	}
+	if !signed.is_authentic() {
+		bail!("the signature does not match: {} was changed after signing", file.display());
+	}
+	let call = EnrolmentCall::set_custodian {
+		url: url.clone().into_bytes(),
+		account: signed.account.into(),
+		key: signed.encryption_key.0,
+		expires: signed.expires,
+		signature: MultiSignature::Sr25519(signed.signature.0),
+	};
+	let block = session.submit(call).await?.number;
+	Ok(done(format!("The custodian of {} is registered at {url}.", session.names.show(&me)), block))
 }
 
 async fn show(session: &Session, account: &AccountId) -> Result<Output> {

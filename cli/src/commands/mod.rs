@@ -9,6 +9,7 @@ mod key;
 mod name;
 mod record;
 mod request;
+mod staff;
 mod status;
 
 use crate::{

@@ -54,7 +54,10 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			label::label(&session, &record, &labels, patient, new_label, agreement).await
 		},
 		RecordCommand::Mark { record, status, patient, agreement } => {
-			label::mark(&session, &record, status, patient.as_deref(), agreement).await
+			label::mark(&session, &record, Some(status), patient.as_deref(), agreement).await
+		},
+		RecordCommand::Unmark { record, patient, agreement } => {
+			label::mark(&session, &record, None, patient.as_deref(), agreement).await
 		},
 		RecordCommand::Holders { holders, country, agreement: _ } => {
 			label::holders(&session, &holders, &country).await

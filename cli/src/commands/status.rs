@@ -10,7 +10,7 @@ use anyhow::Result;
 use futures::future::join_all;
 use serde_json::json;
 use vouchsafe_client::{
-	chain::{Submit, View},
+	chain::{AccountKind, Submit, View},
 	custodian::{Custodian, CustodianError},
 };
 
@@ -119,6 +119,11 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 						 this key cannot open records. `vouchsafe --key {} key register` registers it",
 						me.name
 					);
+				}
+				if mine.kind == AccountKind::Patient {
+					for line in super::consent::assisted(&session, &finalized, &account).await? {
+						state += &format!("\n           {line}");
+					}
 				}
 				let now = finalized.time().await?;
 				for (institution, affiliation) in finalized.affiliations(&account).await? {

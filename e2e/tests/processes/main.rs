@@ -9,6 +9,7 @@ mod one_hospital;
 mod power_cuts;
 mod refusals;
 mod rpc;
+mod staff;
 mod story;
 mod suite;
 mod upgrade;

@@ -22,7 +22,8 @@
 //!
 //! [`Requests`] has what waits for an answer. [`OpenByAsker`] and [`OpenByInstitution`] bound how
 //! many requests one practitioner, and one institution, can have with a patient. Expired requests
-//! are dropped by the next submission that counts against the same bound. A request's number is
+//! are dropped by the next submission that counts against the same bound, and by blocks that have room
+//! for it (`sweep`). A request's number is
 //! the sequence number of its log entry.
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
@@ -38,6 +39,7 @@
 
 extern crate alloc;
 
+mod sweep;
 pub mod types;
 pub mod weights;
 
@@ -129,6 +131,10 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
+	/// The request that was looked at last, to free those that have expired. `None` before the first.
+	#[pallet::storage]
+	pub type Swept<T: Config> = StorageValue<_, (AccountId, RequestId)>;
+
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
@@ -209,6 +215,8 @@ pub mod pallet {
 		LongerThanAsked,
 		/// The signer is not the one who asked.
 		NotAsker,
+		/// The reason is not sealed: the patient's client seals it to the patient's key.
+		ReasonNotSealed,
 	}
 
 	#[pallet::call]
@@ -235,6 +243,7 @@ pub mod pallet {
 		/// - [`Error::UnknownCode`].
 		/// - [`Error::InvalidLabels`].
 		/// - [`Error::EmptyDataPeriod`].
+		/// - [`Error::ReasonNotSealed`].
 		/// - [`Error::GranteeNotFound`].
 		/// - [`Error::OtherInstitution`].
 		/// - [`Error::OutOfNumbers`].
@@ -259,6 +268,7 @@ pub mod pallet {
 			T::Enrolment::acting(&asker, &institution).ok_or(Error::<T>::NotAffiliated)?;
 			Self::ensure_patient(&patient)?;
 			Self::ensure_sound(&asked, duration)?;
+			ensure!(looks_sealed(&reason), Error::<T>::ReasonNotSealed);
 			let referred_by = Self::referral(&asker, &institution, &grantee)?;
 
 			let now = T::Time::now().as_secs();
@@ -442,6 +452,10 @@ pub mod pallet {
 				T::MaxOpenPerAsker::get() < T::MaxOpenPerInstitution::get(),
 				"one asker must not be able to use up the institution's requests"
 			);
+		}
+
+		fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+			Self::sweep(remaining)
 		}
 
 		#[cfg(feature = "try-runtime")]

@@ -24,6 +24,8 @@ pub trait WeightInfo {
 	fn deny() -> Weight;
 	/// Weight of `withdraw`.
 	fn withdraw() -> Weight;
+	/// Weight of looking at a few requests, all of which are dropped, when a block has room.
+	fn sweep() -> Weight;
 }
 
 /// Weights for `pallet_access_requests`, against the runtime's database.
@@ -74,6 +76,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
+	/// Storage: `AccessRequests::Swept` (r:1 w:1)
+	/// Storage: `AccessRequests::Requests`, `OpenByAsker`, `OpenByInstitution` (r:24 w:24), for 8
+	fn sweep() -> Weight {
+		Weight::from_parts(40_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(25_u64))
+			.saturating_add(T::DbWeight::get().writes(25_u64))
+	}
 }
 
 // For tests.
@@ -99,5 +108,10 @@ impl WeightInfo for () {
 		Weight::from_parts(30_000_000, 0)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(4_u64))
+	}
+	fn sweep() -> Weight {
+		Weight::from_parts(40_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(25_u64))
+			.saturating_add(ParityDbWeight::get().writes(25_u64))
 	}
 }

@@ -8,7 +8,7 @@
 //!   [FHIR R4](https://hl7.org/fhir/R4/consent.html): permit or deny, of what, for which purpose,
 //!   how long. It is stored under its patient and its **grantee**, which never change.
 //! - **Grantor**: the patient; a **representative** who acts as the patient by proxy; or, for a
-//!   patient who cannot use a wallet, two practitioners of an institution (**assisted**).
+//!   patient who cannot use a wallet, two attested clinicians of an institution (**assisted**).
 //! - **Revision**: how often a consent was amended. An amendment names the revision that the patient
 //!   read, so that it cannot overwrite a change made in the meantime.
 //!
@@ -20,14 +20,17 @@
 //!    revocation no decision uses it.
 //! 2. A patient denies one person everything, emergencies included: a deny for the person. It
 //!    follows the person to every institution.
-//! 3. A patient without a wallet agrees on paper. A nurse and a registrar of the hospital call
+//! 3. A patient without a wallet agrees on paper. A nurse and a physician of the hospital call
 //!    [`grant_assisted`](Pallet::grant_assisted) with the same content within
-//!    [`Config::ProposalLifetime`]. The consent is for this hospital alone and lasts at most
-//!    [`Config::AssistedPeriod`].
+//!    [`PROPOSAL_LIFETIME`]. The consent is for this hospital alone, counts a day later and lasts at
+//!    most [`Config::AssistedPeriod`]. If the patient's own key has ever signed, an authority has to
+//!    [`confirm`](Pallet::confirm_assisted) it. A patient can
+//!    [`refuse`](Pallet::refuse_assisted) assisted consents for good.
 //!
 //! ## Data structures
 //!
-//! [`Consents`] has a bounded list of consents for each patient and grantee. A decision reads exactly
+//! [`Consents`] has a bounded list of consents for each patient and grantee: the patient's own, of
+//! which one place is kept for a deny, and a few assisted ones. A decision reads exactly
 //! the grantees that fit the actor ([`policy::keys`]), however many consents the patient has given.
 //! A consent's number is the sequence number of its grant in the patient's log: unique, in order,
 //! and without a counter. Expired consents remain until the next grant for the same grantee.
@@ -45,6 +48,7 @@
 
 extern crate alloc;
 
+mod assisted;
 pub mod types;
 pub mod weights;
 
@@ -54,11 +58,10 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use types::Proposal;
+pub use types::Assisted;
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
-use codec::Encode;
 use frame_support::{pallet_prelude::*, traits::UnixTime};
 use sp_core::H256;
 use vouchsafe_primitives::{
@@ -66,7 +69,7 @@ use vouchsafe_primitives::{
 	policy::{self, Decision, Question},
 	*,
 };
-use vouchsafe_support::{self as traits, Admission, AuditLog, Enrolment};
+use vouchsafe_support::{self as traits, Admission, AuditLog, Enrolment, Staff};
 
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
@@ -86,6 +89,8 @@ pub mod pallet {
 		type Enrolment: Enrolment;
 		/// Who signed the transaction that is being dispatched.
 		type Admission: Admission;
+		/// What takes two of an institution's staff.
+		type Staff: Staff;
 		/// The patients' logs.
 		type AuditLog: AuditLog;
 		/// The time.
@@ -93,9 +98,6 @@ pub mod pallet {
 		/// How long an assisted consent may last, in seconds.
 		#[pallet::constant]
 		type AssistedPeriod: Get<Moment>;
-		/// How long a proposal waits for the second practitioner, in seconds.
-		#[pallet::constant]
-		type ProposalLifetime: Get<Moment>;
 		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
@@ -112,17 +114,15 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
-	/// Assisted consents that wait for the second practitioner, by patient and institution.
+	/// Patients who have refused assisted consents.
 	#[pallet::storage]
-	pub type Proposed<T: Config> = StorageDoubleMap<
-		_,
-		Blake2_128Concat,
-		AccountId,
-		Blake2_128Concat,
-		AccountId,
-		Proposal,
-		OptionQuery,
-	>;
+	pub type AssistedRefused<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, ()>;
+
+	/// Assisted consents on which two clinicians have agreed and that wait for an authority, by patient
+	/// and institution.
+	#[pallet::storage]
+	pub type AwaitingAuthority<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, AccountId, Blake2_128Concat, AccountId, Assisted>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -160,14 +160,21 @@ pub mod pallet {
 			/// Its last revision.
 			revision: u16,
 		},
-		/// An assisted consent was proposed and waits for the second practitioner.
-		Proposed {
+		/// Two clinicians agreed on a consent, and it waits for an authority.
+		AwaitsAuthority {
 			/// The patient.
 			patient: AccountId,
 			/// The institution.
 			institution: AccountId,
 			/// Who proposed it.
-			by: AccountId,
+			first: AccountId,
+			/// Who confirmed it.
+			second: AccountId,
+		},
+		/// A patient refused assisted consents for good.
+		AssistedRefused {
+			/// The patient.
+			patient: AccountId,
 		},
 	}
 
@@ -175,8 +182,6 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// The account is not a patient, or is a patient who acts without being active.
 		NotPatient,
-		/// The practitioner has no current affiliation with the institution.
-		NotAffiliated,
 		/// The grantee is not enrolled, or is not affiliated with the institution named.
 		GranteeNotFound,
 		/// A deny must name the person, not the person at an institution: it follows the person.
@@ -214,8 +219,20 @@ pub mod pallet {
 		NotPermit,
 		/// An assisted consent must end within the period set for it.
 		AssistedTooLong,
-		/// The practitioner who proposed the consent cannot confirm it.
-		SameStaff,
+		/// One of the two who agreed on the consent cannot confirm it for the authority.
+		OneOfTheTwo,
+		/// The patient has as many assisted consents for the grantee as there can be.
+		TooManyAssisted,
+		/// The last place for the grantee is kept for a deny.
+		PlaceKeptForDeny,
+		/// An assisted consent is never for the log, nor for labelled or restricted records.
+		AssistedTooWide,
+		/// The patient has refused assisted consents for good.
+		Refused,
+		/// The caller is neither an active authority nor its privacy officer.
+		NotForAuthority,
+		/// No consent with this content waits for an authority.
+		NothingWaits,
 	}
 
 	#[pallet::call]
@@ -246,6 +263,7 @@ pub mod pallet {
 		/// - [`Error::GranteeNotFound`].
 		/// - [`Error::OutOfNumbers`].
 		/// - [`Error::TooManyConsents`].
+		/// - [`Error::PlaceKeptForDeny`].
 		///
 		/// ## Events
 		///
@@ -259,8 +277,7 @@ pub mod pallet {
 			text: ShownText,
 		) -> DispatchResult {
 			let patient = ensure_signed(origin)?;
-			let grantor = Self::grantor(&patient);
-			Self::do_grant(&patient, &patient, None, grantee, terms, text, grantor)?;
+			Self::do_grant(&patient, grantee, terms, text)?;
 			Ok(())
 		}
 
@@ -289,6 +306,8 @@ pub mod pallet {
 		/// - [`Error::ConsentNotFound`].
 		/// - [`Error::RevisionChanged`].
 		/// - [`Error::TooManyRevisions`].
+		/// - [`Error::TooManyConsents`]: an assisted consent becomes the patient's own.
+		/// - [`Error::PlaceKeptForDeny`].
 		///
 		/// ## Events
 		///
@@ -324,6 +343,7 @@ pub mod pallet {
 				text,
 				grantor: Self::grantor(&patient),
 			};
+			Self::ensure_places(provisions.iter().map(kind))?;
 			Consents::<T>::insert(&patient, &grantee, provisions);
 			let consent = ConsentRef { grantee: grantee.clone(), id };
 			let event = LogEvent::ConsentAmended { consent, revision };
@@ -367,28 +387,30 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Grant a consent for a patient who cannot use a wallet, by two practitioners.
+		/// Grant a consent for a patient who cannot use a wallet, by two clinicians.
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by a practitioner affiliated with the institution that enrolled the patient.
+		/// Signed, by an attested clinician of the institution that enrolled the patient.
 		///
 		/// ## Details
 		///
-		/// The first call proposes the consent. The second, by another practitioner and with the
-		/// same content within [`Config::ProposalLifetime`], stores it. It must permit, its grantee
-		/// must belong to the institution, and it must end within [`Config::AssistedPeriod`].
-		/// Another content replaces the proposal.
+		/// The first call proposes the consent. The second, by another clinician and with the same
+		/// content within [`PROPOSAL_LIFETIME`], stores it, and it counts [`ASSISTED_DELAY`] later.
+		/// If the patient's own key has ever signed, it waits for [`Pallet::confirm_assisted`]
+		/// instead. It must permit, its grantee must belong to the institution, it must end within
+		/// [`Config::AssistedPeriod`], and it is never for the log nor for labelled or restricted
+		/// records.
 		///
 		/// ## Errors
 		///
-		/// - [`Error::NotAffiliated`].
 		/// - [`Error::OtherInstitution`].
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NotTheirPatient`].
+		/// - [`Error::Refused`].
 		/// - [`Error::NotPermit`].
+		/// - [`Error::AssistedTooWide`].
 		/// - [`Error::AssistedTooLong`].
-		/// - [`Error::SameStaff`].
 		/// - [`Error::DenyThePerson`].
 		/// - [`Error::UnknownCode`].
 		/// - [`Error::InvalidLabels`].
@@ -399,12 +421,13 @@ pub mod pallet {
 		/// - [`Error::EmptyDataPeriod`].
 		/// - [`Error::GranteeNotFound`].
 		/// - [`Error::OutOfNumbers`].
-		/// - [`Error::TooManyConsents`].
+		/// - [`Error::TooManyAssisted`].
+		/// - Those of [`traits::Staff`].
 		///
 		/// ## Events
 		///
-		/// - [`Event::Proposed`], then [`Event::Granted`]. In the patient's log: `ConsentProposed`,
-		///   then `ConsentGranted`.
+		/// - [`Event::Granted`] or [`Event::AwaitsAuthority`], at the second call. In the patient's
+		///   log: `ConsentProposed`, then `ConsentGranted` or `ConsentAwaitsAuthority`.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::grant_assisted())]
 		pub fn grant_assisted(
@@ -416,39 +439,70 @@ pub mod pallet {
 			text: ShownText,
 		) -> DispatchResult {
 			let staff = ensure_signed(origin)?;
-			T::Enrolment::acting(&staff, &institution).ok_or(Error::<T>::NotAffiliated)?;
-			ensure!(grantee.institution() == Some(&institution), Error::<T>::OtherInstitution);
-			let home = T::Enrolment::enrolled_by(&patient).ok_or(Error::<T>::NotPatient)?;
-			ensure!(home == institution, Error::<T>::NotTheirPatient);
-			ensure!(terms.effect == Effect::Permit, Error::<T>::NotPermit);
-			let now = Self::now();
-			let latest = now.saturating_add(T::AssistedPeriod::get());
-			ensure!(
-				terms.valid_until.is_some_and(|until| until <= latest),
-				Error::<T>::AssistedTooLong
-			);
+			Self::do_grant_assisted(staff, patient, institution, grantee, terms, text)
+		}
 
-			let content = (&grantee, &terms, &text).encode();
-			let hash = H256(sp_io::hashing::blake2_256(&content));
-			let first = Proposed::<T>::get(&patient, &institution)
-				.filter(|first| now < first.at.saturating_add(T::ProposalLifetime::get()))
-				.filter(|first| first.hash == hash);
-			if let Some(first) = first {
-				ensure!(first.by != staff, Error::<T>::SameStaff);
-				let grantor = Grantor::Assisted { first: first.by, second: staff.clone() };
-				let acting_for = Some(&institution);
-				Self::do_grant(&patient, &staff, acting_for, grantee, terms, text, grantor)?;
-				Proposed::<T>::remove(&patient, &institution);
-				return Ok(());
-			}
+		/// Confirm, as an authority, a consent on which two clinicians have agreed for a patient whose
+		/// own key has signed before.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the authority or a practitioner who acts for it as its privacy officer.
+		///
+		/// ## Details
+		///
+		/// The content is that of both calls of [`Pallet::grant_assisted`]. It waits for
+		/// [`AUTHORITY_LIFETIME`].
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotForAuthority`].
+		/// - [`Error::NothingWaits`].
+		/// - [`Error::OneOfTheTwo`].
+		/// - Those of [`Pallet::grant_assisted`], except those of the staff.
+		///
+		/// ## Events
+		///
+		/// - [`Event::Granted`]. In the patient's log: `ConsentGranted`.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::grant_assisted())]
+		pub fn confirm_assisted(
+			origin: OriginFor<T>,
+			authority: AccountId,
+			patient: AccountId,
+			institution: AccountId,
+			grantee: Grantee,
+			terms: Terms,
+			text: ShownText,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_confirm_assisted(who, authority, patient, institution, grantee, terms, text)
+		}
 
+		/// Refuse assisted consents for good: nobody can enter one for the caller any more. What was
+		/// entered before can be revoked.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient, or by proxy as the patient.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::Refused`], already.
+		///
+		/// ## Events
+		///
+		/// - [`Event::AssistedRefused`]. In the patient's log: `AssistedRefused`.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::refuse_assisted())]
+		pub fn refuse_assisted(origin: OriginFor<T>) -> DispatchResult {
+			let patient = ensure_signed(origin)?;
 			Self::ensure_patient(&patient)?;
-			Self::ensure_sound(&grantee, &terms, now)?;
-			let proposal = Proposal { by: staff.clone(), hash, at: now };
-			Proposed::<T>::insert(&patient, &institution, proposal);
-			let event = LogEvent::ConsentProposed { grantee };
-			T::AuditLog::append(&patient, &staff, Some(&institution), None, event);
-			Self::deposit_event(Event::Proposed { patient, institution, by: staff });
+			ensure!(!AssistedRefused::<T>::contains_key(&patient), Error::<T>::Refused);
+			AssistedRefused::<T>::insert(&patient, ());
+			T::AuditLog::append(&patient, &patient, None, None, LogEvent::AssistedRefused);
+			Self::deposit_event(Event::AssistedRefused { patient });
 			Ok(())
 		}
 	}
@@ -473,11 +527,9 @@ pub mod pallet {
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
-			assert!(T::AssistedPeriod::get() > 0, "an assisted consent has to last");
-			assert!(T::ProposalLifetime::get() > 0, "a proposal has to wait");
 			assert!(
-				T::ProposalLifetime::get() < T::AssistedPeriod::get(),
-				"a proposal must not outlast what it proposes"
+				AUTHORITY_LIFETIME.max(ASSISTED_DELAY) < T::AssistedPeriod::get(),
+				"an assisted consent has to count for a while"
 			);
 		}
 
@@ -486,6 +538,13 @@ pub mod pallet {
 			Self::do_try_state()
 		}
 	}
+}
+
+/// Whether a consent is assisted, and its effect: they decide about its place under its key.
+type Kind = (bool, Effect);
+
+fn kind(consent: &Consent) -> Kind {
+	(consent.is_assisted(), consent.terms.effect)
 }
 
 impl<T: Config> Pallet<T> {
@@ -565,35 +624,61 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Stores a consent on the call of `origin`, and logs it.
-	fn do_grant(
+	/// Checks that a consent may be stored, and gives the others under its key that have not expired.
+	fn ensure_grantable(
+		patient: &AccountId,
+		grantee: &Grantee,
+		terms: &Terms,
+		is_assisted: bool,
+	) -> Result<Provisions, DispatchError> {
+		Self::ensure_patient(patient)?;
+		let now = Self::now();
+		Self::ensure_sound(grantee, terms, now)?;
+		let mut provisions = Consents::<T>::get(patient, grantee);
+		provisions.retain(|consent| !consent.terms.is_expired(now));
+		let more = (is_assisted, terms.effect);
+		Self::ensure_places(provisions.iter().map(kind).chain([more]))?;
+		Ok(provisions)
+	}
+
+	/// Checks that a key has places for these consents.
+	fn ensure_places(consents: impl Iterator<Item = Kind>) -> DispatchResult {
+		let (mut assisted, mut permits, mut own) = (0u32, 0u32, 0u32);
+		for (is_assisted, effect) in consents {
+			let counted = if is_assisted { &mut assisted } else { &mut own };
+			*counted = counted.saturating_add(1);
+			if !is_assisted && effect == Effect::Permit {
+				permits = permits.saturating_add(1);
+			}
+		}
+		ensure!(assisted <= MAX_ASSISTED_PER_GRANTEE, Error::<T>::TooManyAssisted);
+		ensure!(own <= MAX_CONSENTS_PER_GRANTEE, Error::<T>::TooManyConsents);
+		ensure!(permits < MAX_CONSENTS_PER_GRANTEE, Error::<T>::PlaceKeptForDeny);
+		Ok(())
+	}
+
+	/// Stores a consent beside the others under its key, and logs it.
+	fn store(
 		patient: &AccountId,
 		origin: &AccountId,
 		acting_for: Option<&AccountId>,
 		grantee: Grantee,
-		terms: Terms,
-		text: ShownText,
-		grantor: Grantor,
+		mut provisions: Provisions,
+		(terms, text, grantor): (Terms, ShownText, Grantor),
 	) -> Result<ConsentId, DispatchError> {
-		Self::ensure_patient(patient)?;
-		let now = Self::now();
-		Self::ensure_sound(&grantee, &terms, now)?;
-		let mut provisions = Consents::<T>::get(patient, &grantee);
-		provisions.retain(|consent| !consent.terms.is_expired(now));
 		let (lines, _) = T::AuditLog::head(patient);
 		let id = ConsentId::try_from(lines).map_err(|_| Error::<T>::OutOfNumbers)?;
 		let (effect, revision) = (terms.effect, 0);
-		provisions
-			.try_push(Consent {
-				id,
-				revision,
-				policy_version: POLICY_VERSION,
-				granted_at: now,
-				terms,
-				text,
-				grantor,
-			})
-			.map_err(|_| Error::<T>::TooManyConsents)?;
+		let consent = Consent {
+			id,
+			revision,
+			policy_version: POLICY_VERSION,
+			granted_at: Self::now(),
+			terms,
+			text,
+			grantor,
+		};
+		provisions.try_push(consent).map_err(|_| Error::<T>::TooManyConsents)?;
 
 		Consents::<T>::insert(patient, &grantee, provisions);
 		let consent = ConsentRef { grantee: grantee.clone(), id };
@@ -603,6 +688,18 @@ impl<T: Config> Pallet<T> {
 		Ok(id)
 	}
 
+	/// Grants a consent on the patient's own call.
+	fn do_grant(
+		patient: &AccountId,
+		grantee: Grantee,
+		terms: Terms,
+		text: ShownText,
+	) -> Result<ConsentId, DispatchError> {
+		let provisions = Self::ensure_grantable(patient, &grantee, &terms, false)?;
+		let content = (terms, text, Self::grantor(patient));
+		Self::store(patient, patient, None, grantee, provisions, content)
+	}
+
 	/// No key is without consents. Each patient's numbers are unique and within the log. No terms are
 	/// stored that a call would have refused.
 	#[cfg(any(feature = "try-runtime", test))]
@@ -610,6 +707,8 @@ impl<T: Config> Pallet<T> {
 		let mut numbers = alloc::collections::BTreeSet::new();
 		for (patient, grantee, provisions) in Consents::<T>::iter() {
 			ensure!(!provisions.is_empty(), "a key without consents is kept");
+			let places = Self::ensure_places(provisions.iter().map(kind));
+			places.map_err(|_| "a key has more consents than places")?;
 			for consent in provisions {
 				let (lines, _) = T::AuditLog::head(&patient);
 				ensure!(u64::from(consent.id) < lines, "a consent's grant isn't in the log");
@@ -630,6 +729,7 @@ impl<T: Config> Pallet<T> {
 				if let Grantor::Assisted { first, second } = &consent.grantor {
 					ensure!(first != second, "one of the staff assisted alone");
 					ensure!(terms.valid_until.is_some(), "an assisted consent has no end");
+					ensure!(!assisted::is_too_wide(terms), "an assisted consent is too wide");
 				}
 			}
 		}
@@ -648,7 +748,6 @@ impl<T: Config> traits::Consents for Pallet<T> {
 		terms: Terms,
 		text: ShownText,
 	) -> Result<ConsentId, DispatchError> {
-		let grantor = Self::grantor(patient);
-		Self::do_grant(patient, patient, None, grantee, terms, text, grantor)
+		Self::do_grant(patient, grantee, terms, text)
 	}
 }

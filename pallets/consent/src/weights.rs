@@ -27,8 +27,10 @@ pub trait WeightInfo {
 	fn amend() -> Weight;
 	/// Weight of `revoke`.
 	fn revoke() -> Weight;
-	/// Weight of `grant_assisted`.
+	/// Weight of `grant_assisted` and `confirm_assisted`.
 	fn grant_assisted() -> Weight;
+	/// Weight of `refuse_assisted`.
+	fn refuse_assisted() -> Weight;
 }
 
 /// Weights for `pallet_consent`, against the runtime's database.
@@ -60,16 +62,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
-	/// Storage: `Enrolment::Accounts` (r:3 w:0), of the patient, the staff and the institution
-	/// Storage: `Enrolment::Institutions` (r:1 w:0)
-	/// Storage: `Enrolment::Affiliations` (r:2 w:0), of the staff and the grantee
-	/// Storage: `Consent::Proposed` (r:1 w:1)
+	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
+	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:1 w:0), of the grantee
+	/// Storage: what two of the staff agree on (r:13 w:1)
+	/// Storage: `Consent::AssistedRefused` (r:1 w:0)
+	/// Storage: `Consent::AwaitingAuthority` (r:1 w:1)
+	/// Storage: `System::Account` (r:1 w:0), of the patient
 	/// Storage: `Consent::Consents` (r:1 w:1)
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn grant_assisted() -> Weight {
-		Weight::from_parts(40_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(9_u64))
-			.saturating_add(T::DbWeight::get().writes(3_u64))
+		Weight::from_parts(60_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(20_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	/// Storage: `Enrolment::Accounts` (r:1 w:0)
+	/// Storage: `Consent::AssistedRefused` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn refuse_assisted() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 }
 
@@ -91,8 +103,13 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn grant_assisted() -> Weight {
-		Weight::from_parts(40_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(9_u64))
-			.saturating_add(ParityDbWeight::get().writes(3_u64))
+		Weight::from_parts(60_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(20_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
+	}
+	fn refuse_assisted() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 }

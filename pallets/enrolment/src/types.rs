@@ -113,6 +113,28 @@ impl Affiliation {
 	}
 }
 
+/// What one of an institution's staff has proposed.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct StaffProposal {
+	/// Who signed the proposal.
+	pub signer: AccountId,
+	/// As whom.
+	pub origin: AccountId,
+	/// Hash of the call's content, so that the second confirms the same.
+	pub content: H256,
+	/// When it was proposed.
+	pub at: Moment,
+}
+
+impl StaffProposal {
+	/// Whether it still waits for the second.
+	pub fn waits(&self, now: Moment) -> bool {
+		now < self.at.saturating_add(PROPOSAL_LIFETIME)
+	}
+}
+
 /// Whether an account of this kind is an institution or authority.
 pub(crate) fn is_institution(kind: AccountKind) -> bool {
 	matches!(kind, AccountKind::Institution | AccountKind::Authority)
@@ -144,6 +166,33 @@ pub fn enrolment_text(
 	let encryption_key = H256(*encryption_key);
 	format!(
 		"Vouchsafe enrolment\nchain {genesis:?}\ninstitution {institution:?}\nas {kind}\n\
+		 encryption key {encryption_key:?}\nuntil {expires}"
+	)
+}
+
+/// The text that a custodian signs before an institution registers it: six lines like those of
+/// [`enrolment_text`], signed in the same way. The address's characters are visible ASCII.
+///
+/// ```text
+/// Vouchsafe custodian
+/// chain 0x<genesis hash>
+/// institution 0x<account>
+/// address https://custodian.hospital-a.example
+/// encryption key 0x<X25519 public key>
+/// until 1798761600
+/// ```
+pub fn custodian_text(
+	genesis: &H256,
+	institution: &AccountId,
+	url: &[u8],
+	encryption_key: &EncryptionKey,
+	expires: Moment,
+) -> String {
+	let institution = H256(institution.clone().into());
+	let encryption_key = H256(*encryption_key);
+	let url = String::from_utf8_lossy(url);
+	format!(
+		"Vouchsafe custodian\nchain {genesis:?}\ninstitution {institution:?}\naddress {url}\n\
 		 encryption key {encryption_key:?}\nuntil {expires}"
 	)
 }

@@ -34,6 +34,8 @@ pub trait WeightInfo {
 	fn leave_team() -> Weight;
 	/// Of `set_cap`.
 	fn set_cap() -> Weight;
+	/// Of `declare_deceased` and `take_death_back`.
+	fn declare_deceased() -> Weight;
 }
 
 macro_rules! weights {
@@ -61,8 +63,9 @@ weights! {
 	/// `Accounts`, `CustodianAccounts`, `Institutions`, `System::Account`, and the allowance
 	/// (`Balances::TotalIssuance`).
 	admit_institution = 40_000_000, 4, 4;
-	/// `Accounts` twice, `Institutions`, `CustodianAccounts` (old and new), `System::Account`.
-	set_custodian = 30_000_000, 5, 4;
+	/// A signature's check; `Accounts` twice, `Institutions`, `CustodianAccounts` (old and new),
+	/// `System::Account` (old and new), the genesis hash, the time.
+	set_custodian = 150_000_000, 8, 5;
 	/// A signature's check; the manager's three accounts, `Accounts`, `CustodianAccounts`,
 	/// `Institutions`, the genesis hash, the time, `System::Account`, the allowance, the log.
 	enrol = 150_000_000, 13, 5;
@@ -84,4 +87,6 @@ weights! {
 	leave_team = 20_000_000, 5, 1;
 	/// `Institutions`.
 	set_cap = 15_000_000, 1, 1;
+	/// `Accounts`, the agreement (13 and 1), the time, the log.
+	declare_deceased = 40_000_000, 18, 3;
 }

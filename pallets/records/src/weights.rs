@@ -61,14 +61,15 @@ fn add_version(db: RuntimeDbWeight, h: u32) -> Weight {
 	create_many(db, 1, h)
 }
 
-/// Reads: the record, the actor (3), the log (3). Writes: record, log.
+/// Reads: the record, what two of the staff agree on (13), the log (3). Writes: record, agreement, log.
 fn amend(db: RuntimeDbWeight) -> Weight {
-	counted(db, 7, 2)
+	counted(db, 17, 3)
 }
 
-/// As [`amend`], and the time, the patient's standing and the actor's consents (14).
+/// As [`amend`], and twice the actor (5), the time, the patient's standing and the actor's consents
+/// (14).
 fn add_labels(db: RuntimeDbWeight) -> Weight {
-	counted(db, 23, 2)
+	counted(db, 59, 3)
 }
 
 /// Weights against the runtime's own database.

@@ -70,6 +70,8 @@ struct World {
 	lines: Vec<(AccountId, Line)>,
 	/// Entries before those in `lines`, by patient.
 	earlier: BTreeMap<AccountId, u64>,
+	/// Who proposed which content, by subject and institution.
+	proposals: BTreeMap<(AccountId, AccountId), (AccountId, H256)>,
 }
 
 thread_local! {
@@ -237,6 +239,52 @@ impl Enrolment for People {
 		let institution = read(|world| world.custodians.get(account).cloned())?;
 		let may_sign = Self::active_kind(&institution).is_some();
 		Some(Signatory { kind: None, institution, may_sign })
+	}
+}
+
+/// The error of [`TwoOfStaff`] for somebody who is neither part of the pair.
+pub const NOT_STAFF: DispatchError = DispatchError::Other("not of the staff");
+/// The error of [`TwoOfStaff`] for somebody who cannot be the second.
+pub const SAME_STAFF: DispatchError = DispatchError::Other("the same staff");
+
+/// Stands in for what pallet-enrolment knows of proposals, which do not expire here.
+pub struct TwoOfStaff;
+
+impl TwoOfStaff {
+	/// Who has proposed something about the subject for the institution.
+	pub fn proposer(subject: &AccountId, institution: &AccountId) -> Option<AccountId> {
+		let key = (subject.clone(), institution.clone());
+		read(|world| world.proposals.get(&key).map(|(who, _)| who.clone()))
+	}
+}
+
+impl Staff for TwoOfStaff {
+	fn agree(
+		who: &AccountId,
+		institution: &AccountId,
+		subject: &AccountId,
+		content: H256,
+		pair: Pair,
+	) -> Result<Agreed, DispatchError> {
+		let of_staff = |who: &AccountId| {
+			let acting = People::acting(who, institution)?.acting_for?;
+			pair.admits(&acting).then_some(acting)
+		};
+		let second = of_staff(who).ok_or(NOT_STAFF)?;
+		let key = (subject.clone(), institution.clone());
+		match read(|world| world.proposals.get(&key).cloned()) {
+			Some((first, same)) if same == content => {
+				let acting = of_staff(&first).ok_or(NOT_STAFF)?;
+				let complete = first != *who && pair.is_complete(&acting, &second);
+				frame_support::ensure!(complete, SAME_STAFF);
+				change(|world| world.proposals.remove(&key));
+				Ok(Agreed::Confirmed { first })
+			},
+			_ => {
+				change(|world| world.proposals.insert(key, (who.clone(), content)));
+				Ok(Agreed::Proposed)
+			},
+		}
 	}
 }
 

@@ -1,11 +1,12 @@
 //! The traits between pallets. Each is named after the pallet that implements it; what it reads is
 //! stated, because the caller counts it in its weights.
 
+use codec::Encode;
 use frame_support::dispatch::DispatchResult;
 use sp_core::H256;
 use sp_runtime::DispatchError;
 use vouchsafe_primitives::{
-	audit::LogEvent,
+	audit::{LogEvent, StaffMatter},
 	policy::{Decision, Question},
 	*,
 };
@@ -69,6 +70,70 @@ pub struct Signatory {
 pub trait Admission {
 	/// Who signed the transaction that is being dispatched. 1 read.
 	fn signer() -> Option<AccountId>;
+}
+
+/// Which two of an institution's staff agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pair {
+	/// A registrar and an attested clinician, in either order.
+	RegistrarAndClinician,
+	/// Two attested clinicians.
+	Clinicians,
+}
+
+impl Pair {
+	/// Whether somebody with this affiliation can be one of the two.
+	pub fn admits(self, acting: &ActingFor) -> bool {
+		let registers = self == Self::RegistrarAndClinician && acting.role == Role::Registrar;
+		registers || acting.is_attested_clinician()
+	}
+
+	/// Whether two who can each be one of the pair are the pair.
+	pub fn is_complete(self, first: &ActingFor, second: &ActingFor) -> bool {
+		match self {
+			Self::RegistrarAndClinician => {
+				first.is_attested_clinician() != second.is_attested_clinician()
+			},
+			Self::Clinicians => true,
+		}
+	}
+}
+
+/// What a call of one of the staff was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Agreed {
+	/// The first of two: nothing is done yet.
+	Proposed,
+	/// The second of two, with the same content.
+	Confirmed {
+		/// The first.
+		first: AccountId,
+	},
+}
+
+/// What takes two of an institution's staff.
+pub trait Staff {
+	/// Notes that `who` agrees, for the institution, to this content about the subject, or finds that
+	/// another of the staff had proposed it within [`PROPOSAL_LIFETIME`]. The two have the parts of
+	/// the pair, and nobody signs or acts as both. One proposal waits for each subject and
+	/// institution: another content replaces it. At most 13 reads and 1 write.
+	fn agree(
+		who: &AccountId,
+		institution: &AccountId,
+		subject: &AccountId,
+		content: H256,
+		pair: Pair,
+	) -> Result<Agreed, DispatchError>;
+}
+
+/// The content that two of the staff agree on: a hash of what it is, in its domain.
+pub fn agreed_content(domain: &[u8], content: &impl Encode) -> H256 {
+	H256(sp_crypto_hashing::blake2_256(&(domain, content).encode()))
+}
+
+/// The content of a matter.
+pub fn agreed_matter(matter: &StaffMatter) -> H256 {
+	agreed_content(b"matter", matter)
 }
 
 /// What is known of records.

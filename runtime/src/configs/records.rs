@@ -71,6 +71,7 @@ impl CallClass<RuntimeCall> for Calls {
 
 impl pallet_records::Config for Runtime {
 	type Enrolment = Enrolment;
+	type Staff = Enrolment;
 	type Consents = Consent;
 	type Custody = Custody;
 	type AuditLog = Audit;
@@ -81,10 +82,10 @@ impl pallet_records::Config for Runtime {
 impl pallet_consent::Config for Runtime {
 	type Enrolment = Enrolment;
 	type Admission = Admission;
+	type Staff = Enrolment;
 	type AuditLog = Audit;
 	type Time = Timestamp;
 	type AssistedPeriod = ConstU64<{ 90 * DAY }>;
-	type ProposalLifetime = ConstU64<DAY>;
 	type WeightInfo = pallet_consent::weights::SubstrateWeight<Runtime>;
 }
 

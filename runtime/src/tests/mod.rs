@@ -10,6 +10,7 @@ mod pool;
 mod proxies;
 mod sessions;
 mod sources;
+mod staff;
 mod state;
 mod weights;
 

@@ -12,6 +12,7 @@ use vouchsafe_primitives::{audit::LogEvent, *};
 mod approve;
 mod deny;
 mod submit;
+mod sweep;
 mod withdraw;
 
 const WEEK: Moment = 7 * DAY;
@@ -69,7 +70,9 @@ fn text() -> ShownText {
 }
 
 fn reason() -> SealedReason {
-	vec![9; 512].try_into().unwrap()
+	let mut sealed = vec![9; 512];
+	sealed[0] = SEALED_SUITE;
+	sealed.try_into().unwrap()
 }
 
 /// Submits to the patient, for a month.

@@ -269,3 +269,23 @@ fn submit_numbers_by_the_line_of_the_log() {
 		assert_eq!(submit(DOCTOR), u32::MAX);
 	});
 }
+
+#[test]
+fn submit_with_a_reason_that_is_not_sealed_fails() {
+	build_and_execute(|| {
+		let submit = |reason: Vec<u8>| {
+			let reason = reason.try_into().unwrap();
+			let asker = signed(DOCTOR);
+			AccessRequests::submit(asker, PATIENT, HOSPITAL, team(), asked(), MONTH, reason)
+		};
+		let sealed = [&[SEALED_SUITE][..], &[9; SEALED_OVERHEAD - 1]].concat();
+		let mut other_suite = sealed.clone();
+		other_suite[0] = 2;
+		let short = sealed[1..].to_vec();
+		let plain = b"A plain reason that everybody could read, for ever, on the chain".to_vec();
+		for reason in [vec![], short, sealed[..SEALED_OVERHEAD - 1].to_vec(), other_suite, plain] {
+			assert_noop!(submit(reason), Error::<Test>::ReasonNotSealed);
+		}
+		assert_ok!(submit(sealed));
+	});
+}

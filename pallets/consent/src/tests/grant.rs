@@ -133,21 +133,36 @@ fn grant_at_the_limits_works() {
 #[test]
 fn grant_beyond_the_limit_of_a_grantee_fails() {
 	build_and_execute(|| {
-		for _ in 0..MAX_CONSENTS_PER_GRANTEE {
+		let more = |terms| Consent::grant(signed(PATIENT), team(), terms, text());
+		for _ in 1..MAX_CONSENTS_PER_GRANTEE {
 			grant(team(), terms());
 		}
-		assert_noop!(
-			Consent::grant(signed(PATIENT), team(), terms(), text()),
-			Error::<Test>::TooManyConsents
-		);
+		assert_noop!(more(terms()), Error::<Test>::PlaceKeptForDeny);
 		// For another grantee there is room, and another patient has room of his own.
 		grant(Grantee::Institution(HOSPITAL), terms());
 		assert_ok!(Consent::grant(signed(OTHER_PATIENT), team(), terms(), text()));
 		// One revoked makes room for one.
 		assert_ok!(Consent::revoke(signed(PATIENT), team(), 0));
 		grant(team(), terms());
+		assert_noop!(more(terms()), Error::<Test>::PlaceKeptForDeny);
+		// The last place is a deny's, and stays one.
+		let deny = grant(team(), denying(terms()));
+		for terms in [terms(), denying(terms())] {
+			assert_noop!(more(terms), Error::<Test>::TooManyConsents);
+		}
+		let permit = Consent::amend(signed(PATIENT), team(), deny, 0, terms(), text());
+		assert_eq!(permit, Err(Error::<Test>::PlaceKeptForDeny.into()));
+	});
+}
+
+#[test]
+fn grant_of_denies_may_take_all_places() {
+	build_and_execute(|| {
+		for _ in 0..MAX_CONSENTS_PER_GRANTEE {
+			grant(team(), denying(terms()));
+		}
 		assert_noop!(
-			Consent::grant(signed(PATIENT), team(), terms(), text()),
+			Consent::grant(signed(PATIENT), team(), denying(terms()), text()),
 			Error::<Test>::TooManyConsents
 		);
 	});
@@ -157,7 +172,7 @@ fn grant_beyond_the_limit_of_a_grantee_fails() {
 fn grant_drops_what_has_expired_under_its_key() {
 	build_and_execute(|| {
 		let until = |until| Terms { valid_until: Some(until), ..terms() };
-		for _ in 1..MAX_CONSENTS_PER_GRANTEE {
+		for _ in 2..MAX_CONSENTS_PER_GRANTEE {
 			grant(team(), until(START + 10));
 		}
 		let longer = grant(team(), until(START + 11));
@@ -165,7 +180,7 @@ fn grant_drops_what_has_expired_under_its_key() {
 		Clock::set(START + 9);
 		assert_noop!(
 			Consent::grant(signed(PATIENT), team(), until(START + 20), text()),
-			Error::<Test>::TooManyConsents
+			Error::<Test>::PlaceKeptForDeny
 		);
 		Clock::set(START + 10);
 		let newest = grant(team(), until(START + 20));

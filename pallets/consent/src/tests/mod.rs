@@ -3,26 +3,26 @@
 use crate::{
 	mock::{Consent, *},
 	weights::WeightInfo,
-	Consents, Error, Event, Proposal, Proposed,
+	Assisted, AwaitingAuthority, Consents, Error, Event,
 };
 use frame_support::{
 	assert_noop, assert_ok,
-	traits::Hooks,
+	traits::{Hooks, UnixTime},
 	weights::{constants::ParityDbWeight, Weight},
 };
 use sp_core::H256;
 use sp_runtime::DispatchError::BadOrigin;
 use vouchsafe_primitives::{
 	audit::LogEvent,
-	policy::{Basis, Decision, Question, Reason, Subject},
+	policy::{Basis, Decision, Mismatch, Question, Reason, Subject},
 	Consent as Provision, *,
 };
 use vouchsafe_support::{self as traits, Enrolment};
 
 mod amend;
+mod assisted;
 mod decide;
 mod grant;
-mod grant_assisted;
 mod revoke;
 
 const DENY: Effect = Effect::Deny { binds_break_glass: false };
@@ -182,6 +182,10 @@ fn try_state_finds_what_no_call_does() {
 		spoil(team(), |consent| {
 			consent.grantor = Grantor::Assisted { first: DOCTOR, second: NURSE };
 			consent.terms.valid_until = None;
+		});
+		spoil(team(), |consent| {
+			consent.grantor = Grantor::Assisted { first: DOCTOR, second: NURSE };
+			consent.terms.labels = LabelFilter::Any;
 		});
 		let at = Grantee::PractitionerAt { practitioner: DOCTOR, institution: HOSPITAL };
 		spoil(at, |consent| consent.terms.effect = DENY);

@@ -82,9 +82,11 @@ fn set_status_that_locks_the_records_is_not_for_one_registrar() {
 			for status in [Status::Merged, Status::Closed] {
 				assert_noop!(set(who.clone(), patient_a(), status), DispatchError::BadOrigin);
 			}
-			// A death that was declared by mistake is taken back.
-			assert_ok!(set(who.clone(), patient_a(), Status::Deceased));
-			assert_ok!(set(who, patient_a(), Status::Active));
+			// A death takes two, and so does taking it back.
+			assert_noop!(set(who.clone(), patient_a(), Status::Deceased), DispatchError::BadOrigin);
+			assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Deceased));
+			assert_noop!(set(who, patient_a(), Status::Active), Error::<Test>::StatusIsFinal);
+			assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Active));
 		}
 	});
 }
