@@ -19,9 +19,9 @@ use vouchsafe_protocol::{
 	messages::{CarryShare, Hex, HexBytes},
 	traits::{Custodian, Submit, View},
 	types::{
-		account_bytes, AccountId, AccountKind, Action, Actions, Consent, DataPeriod, Decision,
-		Disease, Effect, Grantee, Ground, HolderKind, Purpose, Purposes, Record, RecordStatus,
-		Role, ShownText, Terms, H256,
+		account_bytes, Account, AccountId, AccountKind, Action, Actions, Consent, DataPeriod,
+		Decision, Disease, Effect, Grantee, Ground, HolderKind, Purpose, Purposes, Record,
+		RecordStatus, Role, ShownText, Terms, H256,
 	},
 };
 use vouchsafe_speech::{short, Asked};
@@ -256,6 +256,49 @@ pub async fn revoke(session: &Session<impl Platform>, id: u32) -> Result<(Grante
 	let call = ConsentCall::revoke { grantee: grantee.clone(), id };
 	let included = session.chain.submit_revocation(&me.signer, call).await?;
 	Ok((grantee, included.number))
+}
+
+/// Whether a permit does not count because it was given while the patient's key was lost, or may have
+/// been stolen, and the patient has not confirmed it since.
+pub fn is_in_doubt(patient: &Account, consent: &Consent) -> bool {
+	consent.terms.effect == Effect::Permit
+		&& consent.is_in_doubt(|moment| {
+			patient.disabled_since.is_some_and(|since| since <= moment)
+				|| patient.doubt.is_some_and(|doubt| doubt.contains(moment))
+		})
+}
+
+/// Confirms a permit that was given while the user's key was in doubt. From the returned block on it
+/// counts again.
+pub async fn confirm(session: &Session<impl Platform>, id: u32) -> Result<u32> {
+	let (grantee, Consent { revision, .. }) = find(session, id).await?;
+	Ok(session.submit(ConsentCall::confirm { grantee, id, revision }).await?.number)
+}
+
+/// Revokes a patient's permit that was given while the patient's key was in doubt, for the institution
+/// that enrolled the patient.
+pub async fn revoke_in_doubt(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	id: u32,
+) -> Result<(Grantee, u32)> {
+	let (grantee, _) = find_of(session, patient, id).await?;
+	let (patient, to) = (patient.clone(), grantee.clone());
+	let call = ConsentCall::revoke_in_doubt { patient, grantee: to, id };
+	Ok((grantee, session.submit(call).await?.number))
+}
+
+/// A patient's consent with this number.
+pub async fn find_of(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	id: u32,
+) -> Result<(Grantee, Consent)> {
+	let consents = session.finalized().await?.consents_of(patient).await?;
+	consents
+		.into_iter()
+		.find(|(_, consent)| consent.id == id)
+		.with_context(|| format!("{} has no consent {id}", session.names.show(patient)))
 }
 
 /// The user's own consent with this number.

@@ -29,6 +29,10 @@ pub trait WeightInfo {
 	fn revoke() -> Weight;
 	/// Weight of `grant_assisted`.
 	fn grant_assisted() -> Weight;
+	/// Weight of `confirm`.
+	fn confirm() -> Weight;
+	/// Weight of `revoke_in_doubt`.
+	fn revoke_in_doubt() -> Weight;
 }
 
 /// Weights for `pallet_consent`, against the runtime's database.
@@ -60,16 +64,34 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
-	/// Storage: `Enrolment::Accounts` (r:3 w:0), of the patient, the staff and the institution
-	/// Storage: `Enrolment::Institutions` (r:1 w:0)
-	/// Storage: `Enrolment::Affiliations` (r:2 w:0), of the staff and the grantee
+	/// Storage: `Enrolment::Accounts` (r:6 w:0), of the patient, the staff and four institutions
+	/// Storage: `Enrolment::Institutions` (r:4 w:0)
+	/// Storage: `Enrolment::AffiliatedWith` (r:1 w:0)
+	/// Storage: `Enrolment::Affiliations` (r:5 w:0), of the staff and the grantee
 	/// Storage: `Consent::Proposed` (r:1 w:1)
 	/// Storage: `Consent::Consents` (r:1 w:1)
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn grant_assisted() -> Weight {
 		Weight::from_parts(40_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().reads(19_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+	/// Storage: `Enrolment::Accounts` (r:1 w:0)
+	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn confirm() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	/// Storage: `Enrolment::Accounts` (r:3 w:0), of the patient, the institution and the registrar
+	/// Storage: `Enrolment::Affiliations` (r:1 w:0)
+	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn revoke_in_doubt() -> Weight {
+		Weight::from_parts(30_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 }
 
@@ -92,7 +114,17 @@ impl WeightInfo for () {
 	}
 	fn grant_assisted() -> Weight {
 		Weight::from_parts(40_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(9_u64))
+			.saturating_add(ParityDbWeight::get().reads(19_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
+	}
+	fn confirm() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
+	}
+	fn revoke_in_doubt() -> Weight {
+		Weight::from_parts(30_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(6_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 }

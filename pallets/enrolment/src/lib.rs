@@ -50,6 +50,7 @@
 
 extern crate alloc;
 
+mod affiliation;
 mod authorisation;
 mod genesis;
 mod lookups;
@@ -135,6 +136,17 @@ pub mod pallet {
 	pub type Affiliations<T> =
 		StorageDoubleMap<_, Blake2_128Concat, AccountId, Blake2_128Concat, AccountId, Affiliation>;
 
+	/// The institutions with which each practitioner has an affiliation that is in force, begins later
+	/// or waits to be accepted. One that has ended may still be listed.
+	#[pallet::storage]
+	pub type AffiliatedWith<T> = StorageMap<
+		_,
+		Blake2_128Concat,
+		AccountId,
+		BoundedVec<AccountId, ConstU32<MAX_AFFILIATIONS>>,
+		ValueQuery,
+	>;
+
 	/// Who takes part from the first block on.
 	#[pallet::genesis_config]
 	#[derive(DefaultNoBound)]
@@ -205,8 +217,8 @@ pub mod pallet {
 		SigningDisabledSet {
 			/// Which account.
 			account: AccountId,
-			/// Whether it is disabled now.
-			disabled: bool,
+			/// Since when it is disabled, if it is now.
+			since: Option<Moment>,
 		},
 		/// A practitioner was affiliated with an institution.
 		Affiliated {
@@ -262,6 +274,13 @@ pub mod pallet {
 			/// How many.
 			cap: u32,
 		},
+		/// A practitioner accepted an affiliation.
+		AffiliationAccepted {
+			/// The institution.
+			institution: AccountId,
+			/// The practitioner.
+			practitioner: AccountId,
+		},
 	}
 
 	/// Why a call is refused.
@@ -316,6 +335,12 @@ pub mod pallet {
 		NotInTeam,
 		/// The practitioner is in as many teams as an affiliation allows.
 		TooManyTeams,
+		/// The practitioner has as many affiliations, in force or waiting, as are allowed.
+		TooManyAffiliations,
+		/// The affiliation does not wait for the practitioner to accept it.
+		NotWaiting,
+		/// The key cannot be in doubt since then: it is in the future, or longer ago than is allowed.
+		InvalidSince,
 	}
 
 	#[pallet::hooks]
@@ -539,11 +564,18 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Disable an account's signing, because its key is lost, or enable it again.
+		/// Disable an account's signing, because its key is lost or stolen, or enable it again.
 		///
 		/// ## Dispatch Origin
 		///
 		/// As for `set_status`.
+		///
+		/// ## Details
+		///
+		/// `since` says since when the key may be in other hands, at most [`MAX_DOUBT`] ago; `None`
+		/// enables signing. What was permitted with a patient's key from then until it is enabled
+		/// again does not count, unless the patient confirms it later. Disabling it again can only
+		/// make that moment an earlier one.
 		///
 		/// ## Errors
 		///
@@ -551,6 +583,7 @@ pub mod pallet {
 		/// - [`Error::NotInstitution`].
 		/// - [`Error::NotRegistrar`].
 		/// - [`Error::InstitutionOnly`].
+		/// - [`Error::InvalidSince`].
 		///
 		/// ## Events
 		///
@@ -560,14 +593,16 @@ pub mod pallet {
 		pub fn set_signing_disabled(
 			origin: OriginFor<T>,
 			account: AccountId,
-			disabled: bool,
+			since: Option<Moment>,
 		) -> DispatchResult {
 			let (mut entry, who) = Self::account_for_manager(origin, &account)?;
-			// Disabling it again does not make the loss a later one.
-			entry.disabled_since = disabled.then(|| entry.disabled_since.unwrap_or(Self::now()));
-			Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(disabled));
+			let now = Self::now();
+			ensure!(since.is_none_or(|since| is_recent(since, now)), Error::<T>::InvalidSince);
+			entry.set_disabled(since, now);
+			let since = entry.disabled_since;
+			Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(since));
 			Accounts::<T>::insert(&account, entry);
-			Self::deposit_event(Event::SigningDisabledSet { account, disabled });
+			Self::deposit_event(Event::SigningDisabledSet { account, since });
 			Ok(())
 		}
 
@@ -581,7 +616,9 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// The attestation remains as long as the role does. The teams remain if the affiliation
-		/// had not ended.
+		/// had not ended. If another institution enrolled the practitioner, the affiliation counts
+		/// for nothing until the practitioner accepts it; another role has to be accepted again. A
+		/// practitioner has at most [`MAX_AFFILIATIONS`] that have not ended.
 		///
 		/// ## Errors
 		///
@@ -591,6 +628,7 @@ pub mod pallet {
 		/// - [`Error::NotPractitioner`].
 		/// - [`Error::AlreadyExpired`].
 		/// - [`Error::InvalidPeriod`].
+		/// - [`Error::TooManyAffiliations`].
 		///
 		/// ## Events
 		///
@@ -620,14 +658,13 @@ pub mod pallet {
 			ensure!(until.is_none_or(|until| until > now), Error::<T>::AlreadyExpired);
 			ensure!(until.is_none_or(|until| until > from), Error::<T>::InvalidPeriod);
 
-			let attested =
-				current.as_ref().is_some_and(|current| current.attested && current.role == role);
+			let same = current.as_ref().filter(|current| current.role == role);
+			let attested = same.is_some_and(|current| current.attested);
+			let is_home = Self::enrolled_by(&practitioner).as_ref() == Some(&institution);
+			let accepted = is_home || same.is_some_and(|current| current.accepted);
 			let teams = current.map(|current| current.teams).unwrap_or_default();
-			Affiliations::<T>::insert(
-				&practitioner,
-				&institution,
-				Affiliation { role, from, until, attested, teams },
-			);
+			let affiliation = Affiliation { role, from, until, accepted, attested, teams };
+			Self::put_affiliation(&practitioner, &institution, affiliation)?;
 			Self::deposit_event(Event::Affiliated { institution, practitioner, role, from, until });
 			Ok(())
 		}
@@ -637,7 +674,7 @@ pub mod pallet {
 		/// ## Dispatch Origin
 		///
 		/// Signed, by the institution or one of its registrars. For a registrar, by the
-		/// institution.
+		/// institution. The practitioner can decline an affiliation that waits to be accepted.
 		///
 		/// ## Errors
 		///
@@ -656,12 +693,7 @@ pub mod pallet {
 			institution: AccountId,
 			practitioner: AccountId,
 		) -> DispatchResult {
-			let mut affiliation =
-				Self::affiliation_for_manager(origin, &institution, &practitioner)?;
-			affiliation.until = Some(Self::now());
-			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
-			Self::deposit_event(Event::AffiliationEnded { institution, practitioner });
-			Ok(())
+			Self::do_end(origin, institution, practitioner)
 		}
 
 		/// Attest that a practitioner is licensed for an affiliation's role.
@@ -792,6 +824,26 @@ pub mod pallet {
 				Self::deposit_event(Event::CapSet { institution: institution.clone(), cap });
 				Ok(())
 			})
+		}
+
+		/// Accept an affiliation with an institution that did not enrol the caller.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the practitioner.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::NotWaiting`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::AffiliationAccepted`].
+		#[pallet::call_index(22)]
+		#[pallet::weight(T::WeightInfo::accept_affiliation())]
+		pub fn accept_affiliation(origin: OriginFor<T>, institution: AccountId) -> DispatchResult {
+			Self::do_accept(origin, institution)
 		}
 	}
 }

@@ -34,6 +34,8 @@ pub trait WeightInfo {
 	fn leave_team() -> Weight;
 	/// Of `set_cap`.
 	fn set_cap() -> Weight;
+	/// Of `accept_affiliation`.
+	fn accept_affiliation() -> Weight;
 }
 
 macro_rules! weights {
@@ -72,10 +74,10 @@ weights! {
 	set_status = 25_000_000, 9, 2;
 	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log.
 	set_signing_disabled = 25_000_000, 9, 2;
-	/// The manager's three, `Accounts`, `Affiliations`, the time.
-	affiliate = 25_000_000, 6, 1;
-	/// The manager's three, `Affiliations`, the time.
-	end_affiliation = 20_000_000, 5, 1;
+	/// The manager's three, `Accounts`, `AffiliatedWith`, four `Affiliations`, the time.
+	affiliate = 30_000_000, 10, 2;
+	/// The manager's three, `Affiliations`, `AffiliatedWith`, the time.
+	end_affiliation = 20_000_000, 6, 2;
 	/// `Accounts`, `Affiliations`, the time.
 	attest_licence = 20_000_000, 3, 1;
 	/// The manager's three, `Affiliations`, the time.
@@ -84,4 +86,6 @@ weights! {
 	leave_team = 20_000_000, 5, 1;
 	/// `Institutions`.
 	set_cap = 15_000_000, 1, 1;
+	/// `Affiliations`, the time.
+	accept_affiliation = 15_000_000, 2, 1;
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod chain;
+mod denies;
 mod development;
 mod filter;
 mod governance;
@@ -11,6 +12,7 @@ mod proxies;
 mod sessions;
 mod sources;
 mod state;
+mod stolen_keys;
 mod weights;
 
 use crate::*;

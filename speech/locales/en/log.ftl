@@ -6,7 +6,7 @@ actor-on-behalf = { $who } on behalf of { $principal }
 
 log-enrolled = { $actor } enrolled the patient
 log-status-set = { $actor } set the patient’s status to { $status }
-log-signing-disabled = { $actor } reported the patient’s key as lost
+log-signing-disabled = { $actor } reported the patient’s key as lost since { $since }
 log-signing-enabled = { $actor } reported the patient’s key as found again
 log-encryption-key-set = { $actor } changed their encryption key
 log-consent-granted =
@@ -16,6 +16,7 @@ log-consent-granted =
     }
 log-consent-amended = { $actor } amended { $consent } (revision { $revision })
 log-consent-revoked = { $actor } revoked { $consent }
+log-consent-confirmed = { $actor } confirmed { $consent }
 log-consent-proposed = { $actor } proposed a consent for { $grantee }
 log-request-submitted = { $actor } asked for access for { $grantee } (request { $request })
 log-request-submitted-own = { $actor } asked for access (request { $request })
