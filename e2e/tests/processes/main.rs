@@ -8,6 +8,7 @@ mod labels;
 mod one_hospital;
 mod refusals;
 mod rpc;
+mod stolen_keys;
 mod story;
 mod suite;
 mod upgrade;

@@ -239,7 +239,7 @@ pub mod pallet {
 		NotInDoubt,
 		/// Only the patient's own key can confirm a consent.
 		OwnKeyOnly,
-		/// The caller is neither the institution that enrolled the patient nor one of its registrars.
+		/// The caller is neither the institution nor one of its registrars.
 		NotRegistrar,
 	}
 

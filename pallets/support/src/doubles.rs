@@ -66,6 +66,7 @@ struct World {
 	records: Vec<RecordFacts>,
 	consents: Vec<Given>,
 	grants_fail: bool,
+	books: u32,
 	sets: Vec<Declared>,
 	sets_fail: bool,
 	lines: Vec<(AccountId, Line)>,
@@ -325,6 +326,11 @@ impl GivenConsents {
 		read(|world| world.consents.clone())
 	}
 
+	/// How often consents were read for an actor.
+	pub fn books() -> u32 {
+		read(|world| world.books)
+	}
+
 	/// Makes grants fail, or work again.
 	pub fn fail(fail: bool) {
 		change(|world| world.grants_fail = fail);
@@ -333,6 +339,7 @@ impl GivenConsents {
 
 impl Consents for GivenConsents {
 	fn book(patient: &AccountId, actor: &Actor) -> Book {
+		change(|world| world.books += 1);
 		Book::read(actor, |grantee| {
 			let consents = Self::all().into_iter().zip(0..);
 			consents

@@ -7,6 +7,7 @@ mod development;
 mod filter;
 mod governance;
 mod metadata;
+mod openings;
 mod pool;
 mod proxies;
 mod sessions;

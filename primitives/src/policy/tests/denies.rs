@@ -6,8 +6,12 @@ use proptest::{prelude::*, sample::select, strategy::ValueTree, test_runner::Tes
 
 /// Six kinds of account, and more than one affiliation.
 fn any_actor() -> impl Strategy<Value = Actor> {
-	(actor(), select(AccountKind::ALL.to_vec()), select(vec![DOCTOR, HOSPITAL_A, HOSPITAL_B]))
-		.prop_map(|(actor, kind, id)| Actor { kind, account: account(id), active: true, ..actor })
+	let organisation = || select(vec![HOSPITAL_A, HOSPITAL_B]);
+	(actor(), select(AccountKind::ALL.to_vec()), organisation()).prop_map(|(actor, kind, id)| {
+		let is_organisation = matches!(kind, AccountKind::Institution | AccountKind::Authority);
+		let id = if is_organisation { id } else { DOCTOR };
+		Actor { kind, account: account(id), active: true, ..actor }
+	})
 }
 
 /// To whom denies can be addressed.
