@@ -496,6 +496,7 @@ pub async fn explain(
 mod tests {
 	use super::*;
 	use crate::memory::MemoryKeep;
+	use vouchsafe_protocol::types::{Doubt, Grantor, Status, POLICY_VERSION};
 
 	async fn names() -> (Names, AccountId, AccountId) {
 		let keep = MemoryKeep::default();
@@ -649,5 +650,41 @@ mod tests {
 		assert!(!permits_reading(&terms));
 		let deny = plain_terms(Effect::Deny { binds_break_glass: false });
 		assert!(!permits_reading(&deny));
+	}
+
+	#[test]
+	fn permits_of_a_lost_key_are_in_doubt_until_they_are_confirmed() {
+		let account = |disabled_since, doubt| Account {
+			kind: AccountKind::Patient,
+			status: Status::Active,
+			status_since: 0,
+			disabled_since,
+			doubt,
+			encryption_key: [0; 32],
+			enrolled_by: AccountId::new([1; 32]),
+		};
+		let given = |effect, granted_at, confirmed_at| Consent {
+			id: 0,
+			revision: 0,
+			policy_version: POLICY_VERSION,
+			granted_at,
+			confirmed_at,
+			terms: Terms::all(effect),
+			text: ShownText { commitment: H256([0; 32]), language: *b"en" },
+			grantor: Grantor::Patient,
+		};
+		let permit = |granted_at, confirmed_at| given(Effect::Permit, granted_at, confirmed_at);
+		let lost = account(Some(10), None);
+		let found = account(None, Some(Doubt { since: 10, until: 20 }));
+		for patient in [&lost, &found] {
+			assert!(!is_in_doubt(patient, &permit(9, None)));
+			assert!(is_in_doubt(patient, &permit(10, None)));
+			let deny = given(Effect::Deny { binds_break_glass: false }, 10, None);
+			assert!(!is_in_doubt(patient, &deny));
+		}
+		assert!(is_in_doubt(&lost, &permit(10, Some(20))));
+		assert!(is_in_doubt(&found, &permit(10, Some(19))));
+		assert!(!is_in_doubt(&found, &permit(10, Some(20))));
+		assert!(!is_in_doubt(&account(None, None), &permit(10, None)));
 	}
 }
