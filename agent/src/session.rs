@@ -239,7 +239,16 @@ pub(crate) async fn institutions_of(
 
 /// Whether an affiliation is in force.
 pub fn in_force(affiliation: &Affiliation, now: u64) -> bool {
-	affiliation.from <= now && affiliation.until.is_none_or(|until| now < until)
+	affiliation.accepted && affiliation.from <= now && !has_ended(affiliation, now)
+}
+
+/// Whether an affiliation waits for the practitioner to accept it.
+pub fn is_waiting(affiliation: &Affiliation, now: u64) -> bool {
+	!affiliation.accepted && !has_ended(affiliation, now)
+}
+
+fn has_ended(affiliation: &Affiliation, now: u64) -> bool {
+	affiliation.until.is_some_and(|until| until <= now)
 }
 
 #[cfg(test)]

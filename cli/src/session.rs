@@ -17,7 +17,7 @@ use vouchsafe_client::{
 	custodian::HttpCustodians,
 };
 
-pub use vouchsafe_agent::session::in_force;
+pub use vouchsafe_agent::session::{in_force, is_waiting};
 
 /// The command line, as an agent's platform.
 #[derive(Clone, Copy, Debug)]

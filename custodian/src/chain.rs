@@ -127,7 +127,9 @@ pub fn is_active(account: &Account) -> bool {
 
 /// Whether an affiliation is in force at this time.
 fn is_current(affiliation: &Affiliation, now: u64) -> bool {
-	affiliation.from <= now && affiliation.until.is_none_or(|until| now < until)
+	affiliation.accepted
+		&& affiliation.from <= now
+		&& affiliation.until.is_none_or(|until| now < until)
 }
 
 /// Whether a consent still counts at this time.

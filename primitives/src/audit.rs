@@ -43,9 +43,10 @@ pub enum LogEvent {
 	/// The patient's encryption key was changed.
 	#[codec(index = 2)]
 	EncryptionKeySet,
-	/// The patient's signing was disabled (`true`), because the key is lost, or enabled again.
+	/// The patient's signing was disabled, because the key is lost or stolen since this moment, or enabled
+	/// again (`None`).
 	#[codec(index = 3)]
-	SigningDisabled(bool),
+	SigningDisabled(Option<Moment>),
 	/// A consent was granted.
 	#[codec(index = 10)]
 	ConsentGranted {
@@ -179,6 +180,12 @@ pub enum LogEvent {
 	ConsentAwaitsAuthority {
 		/// For whom.
 		grantee: Grantee,
+	},
+	/// The patient confirmed a consent that was given while the key was in doubt.
+	#[codec(index = 57)]
+	ConsentConfirmed {
+		/// Which.
+		consent: ConsentRef,
 	},
 }
 

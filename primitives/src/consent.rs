@@ -370,6 +370,8 @@ pub struct Consent {
 	pub policy_version: u8,
 	/// When it was granted, or last amended.
 	pub granted_at: Moment,
+	/// When the patient confirmed it after that, if the patient's key had been in doubt.
+	pub confirmed_at: Option<Moment>,
 	/// What it says.
 	pub terms: Terms,
 	/// What the patient was shown.
@@ -389,6 +391,14 @@ impl Consent {
 	pub fn counts_from(&self) -> Option<Moment> {
 		let assisted = self.is_assisted().then(|| self.granted_at.saturating_add(ASSISTED_DELAY));
 		self.terms.valid_from.max(assisted)
+	}
+
+	/// Whether somebody else may have given it, if the key was in doubt at the moments that
+	/// `in_doubt` tells: it was given with the key at such a moment, and not confirmed at another one.
+	/// A consent by the institution's staff or by law needs no key.
+	pub fn is_in_doubt(&self, in_doubt: impl FnOnce(Moment) -> bool) -> bool {
+		let by_key = matches!(self.grantor, Grantor::Patient | Grantor::Representative(_));
+		by_key && in_doubt(self.confirmed_at.unwrap_or(self.granted_at))
 	}
 }
 

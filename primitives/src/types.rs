@@ -40,6 +40,8 @@ pub type Cid = BoundedVec<u8, ConstU32<64>>;
 
 /// Care teams that one affiliation can belong to.
 pub const MAX_TEAMS: u32 = 8;
+/// Affiliations that one practitioner can have in force, or waiting, at a time.
+pub const MAX_AFFILIATIONS: u32 = 4;
 /// Consents that one patient can have for one grantee at a time, without the assisted ones. One of
 /// them is kept for a deny.
 pub const MAX_CONSENTS_PER_GRANTEE: u32 = 16;
@@ -647,11 +649,19 @@ pub struct Actor {
 	pub active: bool,
 	/// The affiliation, if the actor acts for an institution.
 	pub acting_for: Option<ActingFor>,
+	/// The other affiliations in force. A deny that is addressed to one of them counts, a permit does
+	/// not.
+	pub also_at: BoundedVec<ActingFor, ConstU32<MAX_AFFILIATIONS>>,
 	/// The study, if the actor acts for one.
 	pub study: Option<ActingStudy>,
 }
 
 impl Actor {
+	/// All affiliations in force: first the one under which the actor acts.
+	pub fn affiliations(&self) -> impl Iterator<Item = &ActingFor> {
+		self.acting_for.iter().chain(&self.also_at)
+	}
+
 	/// The country from which the actor asks: the institution's or the study's, if it acts for one.
 	pub fn country(&self) -> Option<Country> {
 		let acting = self.acting_for.as_ref().map(|acting| acting.country);
@@ -720,8 +730,8 @@ pub enum Standing {
 	#[default]
 	#[codec(index = 0)]
 	Active,
-	/// The key is disabled, or the account suspended. Permits made or amended since then may be
-	/// somebody else's, so they do not count.
+	/// The key is disabled, or the account suspended. Permits that were given with the key since then
+	/// may be somebody else's, so they do not count.
 	#[codec(index = 1)]
 	Barred {
 		/// Since when.
@@ -740,6 +750,40 @@ pub enum Standing {
 	/// The account is closed, to everyone.
 	#[codec(index = 4)]
 	Closed,
+}
+
+/// A period in which somebody else may have used the patient's key. The key is enabled again, and
+/// permits that were given with it in that period count only if the patient has confirmed them
+/// since.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Doubt {
+	/// From this moment, inclusive.
+	pub since: Moment,
+	/// Until this moment, exclusive.
+	pub until: Moment,
+}
+
+impl Doubt {
+	/// Whether the moment is in the period.
+	pub fn contains(&self, moment: Moment) -> bool {
+		(self.since..self.until).contains(&moment)
+	}
+
+	/// The shortest period that has both.
+	pub fn with(self, other: Self) -> Self {
+		Self { since: self.since.min(other.since), until: self.until.max(other.until) }
+	}
 }
 
 /// How long permits to write count after the patient's death, in seconds: letters and findings

@@ -136,8 +136,10 @@ impl Teller<'_> {
 		match event {
 			LogEvent::Enrolled => speech.log_enrolled(actor),
 			LogEvent::StatusSet(status) => speech.log_status_set(actor, speech.phrase(*status)),
-			LogEvent::SigningDisabled(true) => speech.log_signing_disabled(actor),
-			LogEvent::SigningDisabled(false) => speech.log_signing_enabled(actor),
+			LogEvent::SigningDisabled(Some(since)) => {
+				speech.log_signing_disabled(actor, speech.moment(*since))
+			},
+			LogEvent::SigningDisabled(None) => speech.log_signing_enabled(actor),
 			LogEvent::EncryptionKeySet => speech.log_encryption_key_set(actor),
 			LogEvent::ConsentGranted { consent, effect } => {
 				let (id, grantee) = (consent.id.to_string(), self.grantee_short(&consent.grantee));
@@ -152,6 +154,9 @@ impl Teller<'_> {
 			},
 			LogEvent::ConsentRevoked { consent } => {
 				speech.log_consent_revoked(actor, self.consent_ref(consent))
+			},
+			LogEvent::ConsentConfirmed { consent } => {
+				speech.log_consent_confirmed(actor, self.consent_ref(consent))
 			},
 			LogEvent::ConsentProposed { grantee } => {
 				speech.log_consent_proposed(actor, self.grantee_short(grantee))

@@ -149,12 +149,13 @@ messages! {
 	actor_on_behalf = "actor-on-behalf" (who, principal);
 	log_enrolled = "log-enrolled" (actor);
 	log_status_set = "log-status-set" (actor, status);
-	log_signing_disabled = "log-signing-disabled" (actor);
+	log_signing_disabled = "log-signing-disabled" (actor, since);
 	log_signing_enabled = "log-signing-enabled" (actor);
 	log_encryption_key_set = "log-encryption-key-set" (actor);
 	log_consent_granted = "log-consent-granted" (effect, actor, id, grantee);
 	log_consent_amended = "log-consent-amended" (actor, consent, revision);
 	log_consent_revoked = "log-consent-revoked" (actor, consent);
+	log_consent_confirmed = "log-consent-confirmed" (actor, consent);
 	log_consent_proposed = "log-consent-proposed" (actor, grantee);
 	log_consent_assisted = "log-consent-assisted" (actor, id, grantee);
 	log_consent_awaits_authority = "log-consent-awaits-authority" (actor, grantee);

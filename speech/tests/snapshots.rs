@@ -246,6 +246,7 @@ fn states() {
 				revision: 0,
 				policy_version: POLICY_VERSION,
 				granted_at: YEARS_END - 3_600,
+				confirmed_at: None,
 				terms: Terms { valid_from: from, valid_until: until, ..plain(Effect::Permit) },
 				text: ShownText { commitment: record(0), language: *b"en" },
 				grantor: Grantor::Patient,
@@ -356,6 +357,7 @@ fn decisions() {
 			revision: 0,
 			policy_version: POLICY_VERSION,
 			granted_at: YEARS_END,
+			confirmed_at: None,
 			terms: plain(Effect::Permit),
 			text: ShownText { commitment: record(0), language: *b"en" },
 			grantor: Grantor::Patient,
@@ -433,8 +435,9 @@ fn log_lines() {
 		says("enrolled", registrar.clone());
 		let event = LogEvent::StatusSet(Status::Suspended);
 		says("status", LogEntry { event, ..registrar.clone() });
-		says("key lost", LogEntry { event: LogEvent::SigningDisabled(true), ..registrar.clone() });
-		says("key found", LogEntry { event: LogEvent::SigningDisabled(false), ..registrar });
+		let event = LogEvent::SigningDisabled(Some(YEARS_END));
+		says("key lost", LogEntry { event, ..registrar.clone() });
+		says("key found", LogEntry { event: LogEvent::SigningDisabled(None), ..registrar });
 		says("encryption key", patient(LogEvent::EncryptionKeySet));
 		for effect in [Effect::Permit, DENY] {
 			let event = LogEvent::ConsentGranted { consent: consent(), effect };
@@ -443,6 +446,7 @@ fn log_lines() {
 		let event = LogEvent::ConsentAmended { consent: consent(), revision: 2 };
 		says("amended", patient(event));
 		says("revoked", patient(LogEvent::ConsentRevoked { consent: consent() }));
+		says("confirmed", patient(LogEvent::ConsentConfirmed { consent: consent() }));
 		says("proposed", doctor(LogEvent::ConsentProposed { grantee: team() }));
 		let event = LogEvent::ConsentGranted { consent: consent(), effect: Effect::Permit };
 		says("assisted", doctor(event));

@@ -74,6 +74,18 @@ pub enum EnrolCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
+	/// Accept an affiliation with an institution that did not enrol you (as a practitioner).
+	#[command(after_help = "Example:\n  vouchsafe --key berger enrol accept \"Hospital A\"")]
+	Accept {
+		/// The institution.
+		institution: String,
+		/// Decline it instead.
+		#[arg(long)]
+		decline: bool,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
 	/// Add a practitioner to a care team, or remove one.
 	#[command(after_help = "Examples:\n  \
 		vouchsafe --key registrar enrol team \"Dr. Berger\" --join 1\n  \
@@ -120,14 +132,22 @@ pub enum EnrolCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Disable signing for an account whose key is lost, or enable it again.
-	#[command(after_help = "Example:\n  vouchsafe --key registrar enrol signing Eva disabled")]
+	/// Disable signing for an account whose key is lost or stolen, or enable it again.
+	#[command(
+		after_help = "What a patient permitted with the key since then does not count until the \
+		patient confirms it.\n\n\
+		Example:\n  \
+		vouchsafe --key registrar enrol signing Eva disabled --since 2027-01-15"
+	)]
 	Signing {
 		/// The account.
 		account: String,
 		/// `disabled` or `enabled`.
 		#[arg(value_parser = ["disabled", "enabled"])]
 		state: String,
+		/// Since when the key may be in other hands, at most 30 days ago [default: now].
+		#[arg(long, value_name = "MOMENT")]
+		since: Option<String>,
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,

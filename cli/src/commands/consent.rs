@@ -68,12 +68,29 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			let granted = consent::amend(&session, id, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
 		},
-		ConsentCommand::Revoke { consent: id, agreement } => {
+		ConsentCommand::Confirm { consent: id, agreement } => {
 			let me = session.me()?.account();
 			let (grantee, found) = consent::find(&session, id).await?;
-			let sentence = consent::sentence(&session, &me, &grantee, &found.terms).await?;
+			agree(&consent::sentence(&session, &me, &grantee, &found.terms).await?, agreement)?;
+			let block = consent::confirm(&session, id).await?;
+			Ok(Output::new(
+				format!("Consent {id} is confirmed and counts again (block {block})."),
+				json!({ "consent": id, "block": block }),
+			))
+		},
+		ConsentCommand::Revoke { consent: id, patient, agreement } => {
+			let me = session.me()?.account();
+			let patient = super::patient(&session, patient.as_deref())?;
+			let (grantee, found) = match patient == me {
+				true => consent::find(&session, id).await?,
+				false => consent::find_of(&session, &patient, id).await?,
+			};
+			let sentence = consent::sentence(&session, &patient, &grantee, &found.terms).await?;
 			confirm(&format!("I revoke consent {id}, which says: “{sentence}”"), agreement)?;
-			let (grantee, block) = consent::revoke(&session, id).await?;
+			let (grantee, block) = match patient == me {
+				true => consent::revoke(&session, id).await?,
+				false => consent::revoke_in_doubt(&session, &patient, id).await?,
+			};
 			let at = time_of(&session, block).await;
 			let labels = Default::default();
 			let teller = teller(&session.names, &labels);
@@ -343,6 +360,7 @@ pub(super) async fn assisted(
 async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
+	let account = at.account(patient).await?;
 	let mut consents = at.consents_of(patient).await?;
 	consents.sort_by_key(|(_, consent)| consent.id);
 	let tags = consents.iter().filter_map(|(_, consent)| consent.terms.labels.named());
@@ -352,8 +370,10 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let mut rows = Vec::new();
 	for (grantee, consent) in &consents {
 		let sentence = teller.consent(grantee, &consent.terms);
+		let in_doubt = account.as_ref().is_some_and(|it| consent::is_in_doubt(it, consent));
 		let state = match (consent.counts_from(), consent.terms.valid_until) {
 			(_, Some(until)) if until <= now => "expired",
+			_ if in_doubt => "waits for confirmation",
 			(Some(from), _) if now < from => "not valid yet",
 			_ => "in force",
 		};
@@ -366,7 +386,13 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 		lines.push(format!(
 			"{}  {sentence}\n   {}, given by {}{}",
 			consent.id,
-			teller.consent_state(consent, now),
+			match state {
+				"waits for confirmation" =>
+					"given while the key was lost: it does not count until the \
+				                             patient confirms it (`vouchsafe consent confirm`)"
+						.to_owned(),
+				_ => teller.consent_state(consent, now),
+			},
 			teller.grantor(&consent.grantor),
 			if consent.revision > 0 {
 				format!(" (revision {})", consent.revision)
@@ -390,6 +416,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 			"agreed_text": agreed,
 			"state": state,
 			"granted_at": consent.granted_at,
+			"confirmed_at": consent.confirmed_at,
 			"valid_from": consent.counts_from(),
 			"valid_until": consent.terms.valid_until,
 		}));

@@ -67,15 +67,19 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			};
 			let block = session.submit(call).await?.number;
 			let end = until.map_or("with no end".into(), |it| format!("until {}", show_moment(it)));
-			Ok(done(
-				format!(
-					"{} works for {} as {}, {end}.",
-					names.show(&practitioner),
-					names.show(&institution),
-					role.word()
-				),
-				block,
-			))
+			let mut said = format!(
+				"{} works for {} as {}, {end}.",
+				names.show(&practitioner),
+				names.show(&institution),
+				role.word()
+			);
+			let made = session.finalized().await?.affiliations(&practitioner).await?;
+			let made = made.iter().find(|(at, _)| *at == institution);
+			if made.is_some_and(|(_, affiliation)| !affiliation.accepted) {
+				said +=
+					"\nIt counts when the practitioner has accepted it: `vouchsafe enrol accept`.";
+			}
+			Ok(done(said, block))
 		},
 		EnrolCommand::EndAffiliation { practitioner, institution, agreement } => {
 			let institution = session.institution(institution.as_deref()).await?;
@@ -152,15 +156,57 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			}
 			Ok(done(format!("The status of {who} is now: {}.", status.word()), block))
 		},
-		EnrolCommand::Signing { account, state, agreement } => {
+		EnrolCommand::Signing { account, state, since, agreement } => {
 			let account = names.resolve(&account)?;
 			let who = names.in_sentence(&account);
-			let disabled = state == "disabled";
-			let verb = if disabled { "disable" } else { "enable" };
-			confirm(&format!("I {verb} signing for {who}."), agreement)?;
-			let call = EnrolmentCall::set_signing_disabled { account, disabled };
+			let since = match (state.as_str(), since) {
+				("disabled", since) => {
+					let time = session.finalized().await?.time().await?;
+					Some(since.map_or(Ok(time), |since| parse_moment(&since, time))?)
+				},
+				(_, Some(_)) => bail!("--since is only for disabling"),
+				(_, None) => None,
+			};
+			let said = match since {
+				Some(since) => {
+					format!(
+						"I disable signing for {who}. The key is lost since {}.",
+						show_moment(since)
+					)
+				},
+				None => format!("I enable signing for {who}."),
+			};
+			confirm(&said, agreement)?;
+			let call = EnrolmentCall::set_signing_disabled { account, since };
 			let block = session.submit(call).await?.number;
-			Ok(done(format!("Signing is {state} for {who}."), block))
+			let what = match since {
+				Some(since) => format!(
+					"\nPermits that were given with this key since {} do not count.",
+					show_moment(since)
+				),
+				None => "\nPermits that were given with the lost key count only when they are confirmed: \
+				         `vouchsafe consent list` shows them."
+					.into(),
+			};
+			Ok(done(format!("Signing is {state} for {who}.{what}"), block))
+		},
+		EnrolCommand::Accept { institution, decline, agreement } => {
+			let institution = names.resolve(&institution)?;
+			let at = names.in_sentence(&institution);
+			let practitioner = session.me()?.account();
+			if decline {
+				confirm(&format!("I do not want to work for {at}."), agreement)?;
+				let call = EnrolmentCall::end_affiliation { institution, practitioner };
+				let block = session.submit(call).await?.number;
+				return Ok(done(format!("You have declined to work for {at}."), block));
+			}
+			let said = format!(
+				"I work for {at}. What patients deny to {at} is then denied to me everywhere."
+			);
+			confirm(&said, agreement)?;
+			let block =
+				session.submit(EnrolmentCall::accept_affiliation { institution }).await?.number;
+			Ok(done(format!("You work for {at} now."), block))
 		},
 		EnrolCommand::Custodian { file, agreement: _ } => custodian(&session, &file).await,
 		EnrolCommand::Show { account } => {
@@ -373,8 +419,8 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 		format!("  enrolled by {}", session.names.show(&found.enrolled_by)),
 		format!("  encryption key 0x{}", hex::encode(found.encryption_key)),
 	];
-	if found.disabled_since.is_some() {
-		lines.push("  signing disabled".into());
+	if let Some(since) = found.disabled_since {
+		lines.push(format!("  signing disabled, key lost since {}", show_moment(since)));
 	}
 	let affiliations = at.affiliations(account).await?;
 	let mut rows = Vec::new();
@@ -383,10 +429,11 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 			affiliation.until.map_or_else(String::new, |it| format!(" to {}", show_moment(it)));
 		let teams: Vec<_> = affiliation.teams.iter().map(ToString::to_string).collect();
 		lines.push(format!(
-			"  {} at {}, from {}{until}{}{}",
+			"  {} at {}, from {}{until}{}{}{}",
 			affiliation.role.word(),
 			session.names.show(institution),
 			show_moment(affiliation.from),
+			if affiliation.accepted { "" } else { ", not accepted yet" },
 			if affiliation.attested { ", licence attested" } else { "" },
 			if teams.is_empty() {
 				String::new()
@@ -399,6 +446,7 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 			"role": affiliation.role.word(),
 			"from": affiliation.from,
 			"until": affiliation.until,
+			"accepted": affiliation.accepted,
 			"attested": affiliation.attested,
 			"teams": affiliation.teams,
 		}));
@@ -411,6 +459,7 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 			"kind": found.kind.word(),
 			"status": found.status.word(),
 			"signing_disabled": found.disabled_since.is_some(),
+			"disabled_since": found.disabled_since,
 			"enrolled_by": account_json(session, &found.enrolled_by),
 			"encryption_key": format!("0x{}", hex::encode(found.encryption_key)),
 			"affiliations": rows,

@@ -4,7 +4,7 @@ use super::account_json;
 use crate::{
 	english::ENGLISH,
 	output::{table, Output},
-	session::{in_force, Settings},
+	session::{in_force, is_waiting, Settings},
 };
 use anyhow::Result;
 use futures::future::join_all;
@@ -127,6 +127,13 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 				}
 				let now = finalized.time().await?;
 				for (institution, affiliation) in finalized.affiliations(&account).await? {
+					if is_waiting(&affiliation, now) {
+						let at = session.names.show(&institution);
+						state += &format!(
+							"\n           {} at {at}, when you accept it: `vouchsafe enrol accept`",
+							affiliation.role.word()
+						);
+					}
 					if in_force(&affiliation, now) {
 						let teams: Vec<_> =
 							affiliation.teams.iter().map(ToString::to_string).collect();

@@ -80,6 +80,7 @@ pub fn account(kind: AccountKind, enrolled_by: AccountId, encryption_key: [u8; 3
 		status: Status::Active,
 		status_since: 0,
 		disabled_since: None,
+		doubt: None,
 		encryption_key,
 		enrolled_by,
 	}

@@ -276,6 +276,7 @@ pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 			revision: 0,
 			policy_version: POLICY_VERSION,
 			granted_at: 0,
+			confirmed_at: None,
 			terms: permit(),
 			text: TEXT,
 			grantor: Grantor::Patient,

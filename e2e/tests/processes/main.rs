@@ -10,6 +10,7 @@ mod power_cuts;
 mod refusals;
 mod rpc;
 mod staff;
+mod stolen_keys;
 mod story;
 mod suite;
 mod upgrade;

@@ -31,9 +31,10 @@ pub trait WeightInfo {
 /// Weights for `pallet_access_requests`, against the runtime's database.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	/// Storage: `Enrolment::Accounts` (r:3 w:0), of the asker, the institution and the patient
-	/// Storage: `Enrolment::Institutions` (r:1 w:0)
-	/// Storage: `Enrolment::Affiliations` (r:2 w:0), of the asker and of the one referred to
+	/// Storage: `Enrolment::Accounts` (r:6 w:0), of the asker, four institutions and the patient
+	/// Storage: `Enrolment::Institutions` (r:4 w:0)
+	/// Storage: `Enrolment::AffiliatedWith` (r:1 w:0)
+	/// Storage: `Enrolment::Affiliations` (r:5 w:0), of the asker and of the one referred to
 	/// Storage: `AccessRequests::OpenByAsker` (r:1 w:1)
 	/// Storage: `AccessRequests::OpenByInstitution` (r:1 w:1)
 	/// Storage: `AccessRequests::Requests` (r:0 w:1), and (w:1) each dropped
@@ -41,7 +42,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn submit(e: u32) -> Weight {
 		Weight::from_parts(40_000_000, 0)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(e.into()))
-			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().reads(19_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 			.saturating_add(T::DbWeight::get().writes(e.into()))
 	}
@@ -90,7 +91,7 @@ impl WeightInfo for () {
 	fn submit(e: u32) -> Weight {
 		Weight::from_parts(40_000_000, 0)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(e.into()))
-			.saturating_add(ParityDbWeight::get().reads(9_u64))
+			.saturating_add(ParityDbWeight::get().reads(19_u64))
 			.saturating_add(ParityDbWeight::get().writes(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(e.into()))
 	}

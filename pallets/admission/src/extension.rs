@@ -13,8 +13,9 @@
 //!    ([`codes::NONCE_TOO_FAR`]). The pool does not see what [`prepare`] takes of the quota, so
 //!    this bounds how many transactions of one account can wait.
 //!
-//! The last two do not apply to a revocation that is the outermost call, if its consent exists and
-//! is the signer's, and its nonce is the next one: one at a time.
+//! The second and the last two do not apply to the revocation of a permit that is the outermost call,
+//! if the permit exists and is the signer's, and its nonce is the next one: one at a time. So a
+//! patient whose key is disabled can still take back what a thief has permitted.
 //!
 //! An institution, its custodian and the practitioners it enrolled share one quota. The codes are
 //! `InvalidTransaction::Custom`, not `ExhaustsResources`, which would make an author think that
@@ -161,10 +162,13 @@ fn refusal(code: u8) -> TransactionValidityError {
 	InvalidTransaction::Custom(code).into()
 }
 
-/// The signer, if it may sign.
-fn signatory<T: Config>(signer: &AccountId) -> Result<Signatory, TransactionValidityError> {
+/// The signer, if it may sign, or if the call is exempt.
+fn signatory<T: Config>(
+	signer: &AccountId,
+	is_exempt: bool,
+) -> Result<Signatory, TransactionValidityError> {
 	let signatory = T::Enrolment::signatory(signer).ok_or_else(|| refusal(codes::STRANGER))?;
-	if signatory.may_sign {
+	if signatory.may_sign || is_exempt {
 		Ok(signatory)
 	} else {
 		Err(refusal(codes::INACTIVE))
@@ -204,8 +208,15 @@ where
 		source: TransactionSource,
 	) -> ValidateResult<Self::Val, T::RuntimeCall> {
 		let signer = origin.as_system_origin_signer().cloned();
+		let ahead = signer.as_ref().map_or(0, |signer| {
+			let nonce = frame_system::Pallet::<T>::account_nonce(signer);
+			self.0 .0.saturating_sub(nonce).saturated_into::<u64>()
+		});
+		let class = signer.as_ref().map(|signer| T::CallClass::class(call, signer));
+		let is_exempt = ahead == 0 && class == Some(Class::Revocation { exists: true });
 		// A stranger is told so before CheckNonce tells of missing fees.
-		let signatory = signer.as_ref().map(signatory::<T>).transpose()?;
+		let signatory =
+			signer.as_ref().map(|signer| signatory::<T>(signer, is_exempt)).transpose()?;
 		let (mut validity, nonce, origin) = self.0.validate(
 			origin,
 			call,
@@ -219,13 +230,7 @@ where
 			return Ok((validity, Val::NotSigned(nonce), origin));
 		};
 
-		let ahead: u64 = self
-			.0
-			 .0
-			.saturating_sub(frame_system::Pallet::<T>::account_nonce(&signer))
-			.saturated_into();
-		let class = T::CallClass::class(call, &signer);
-		let charge = if ahead == 0 && class == (Class::Revocation { exists: true }) {
+		let charge = if is_exempt {
 			validity.priority = priorities::REVOCATION;
 			None
 		} else {
@@ -239,8 +244,8 @@ where
 				return Err(refusal(codes::NONCE_TOO_FAR));
 			}
 			validity.priority = match class {
-				Class::Opening => priorities::CUSTODY,
-				Class::Acknowledgement if is_custodian => priorities::CUSTODY,
+				Some(Class::Opening) => priorities::CUSTODY,
+				Some(Class::Acknowledgement) if is_custodian => priorities::CUSTODY,
 				_ => priorities::ORDINARY,
 			};
 			Some(charge)

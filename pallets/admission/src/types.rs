@@ -71,9 +71,9 @@ impl WindowUsage {
 /// inside a batch or a proxy's call do not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-	/// Revokes a consent.
+	/// Revokes a permit. To revoke a deny is an ordinary call.
 	Revocation {
-		/// Whether the signer has that consent.
+		/// Whether the signer has that permit.
 		exists: bool,
 	},
 	/// Opens records.

@@ -27,6 +27,11 @@
 //!    [`confirm`](Pallet::confirm_assisted) it. A patient can
 //!    [`refuse`](Pallet::refuse_assisted) assisted consents for good.
 //!
+//! 4. A thief grants with the patient's stolen key. The hospital disables the key since the day of
+//!    the theft: what was permitted since then does not count. The hospital can
+//!    [`revoke_in_doubt`](Pallet::revoke_in_doubt) it. Once the key is enabled again, the patient
+//!    [`revoke`](Pallet::revoke)s or [`confirm`](Pallet::confirm)s each permit of that time.
+//!
 //! ## Data structures
 //!
 //! [`Consents`] has a bounded list of consents for each patient and grantee: the patient's own, of
@@ -49,6 +54,7 @@
 extern crate alloc;
 
 mod assisted;
+mod doubt;
 pub mod types;
 pub mod weights;
 
@@ -69,7 +75,7 @@ use vouchsafe_primitives::{
 	policy::{self, Decision, Question},
 	*,
 };
-use vouchsafe_support::{self as traits, Admission, AuditLog, Enrolment, Staff};
+use vouchsafe_support::{self as traits, Admission, AuditLog, Book, Enrolment, Staff};
 
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
@@ -176,6 +182,17 @@ pub mod pallet {
 			/// The patient.
 			patient: AccountId,
 		},
+		/// A consent was confirmed that had been given while the patient's key was in doubt.
+		Confirmed {
+			/// The patient.
+			patient: AccountId,
+			/// To whom.
+			grantee: Grantee,
+			/// Its number.
+			id: ConsentId,
+			/// Its revision.
+			revision: u16,
+		},
 	}
 
 	#[pallet::error]
@@ -233,6 +250,14 @@ pub mod pallet {
 		NotForAuthority,
 		/// No consent with this content waits for an authority.
 		NothingWaits,
+		/// The patient's key is disabled, or was a moment ago: only permits can be revoked with it.
+		KeyInDoubt,
+		/// The consent was not given while the patient's key was in doubt, or is confirmed already.
+		NotInDoubt,
+		/// Only the patient's own key can confirm a consent.
+		OwnKeyOnly,
+		/// The caller is neither the institution nor one of its registrars.
+		NotRegistrar,
 	}
 
 	#[pallet::call]
@@ -339,6 +364,7 @@ pub mod pallet {
 				revision,
 				policy_version: POLICY_VERSION,
 				granted_at: now,
+				confirmed_at: None,
 				terms,
 				text,
 				grantor: Self::grantor(&patient),
@@ -358,10 +384,16 @@ pub mod pallet {
 		///
 		/// Signed, by the patient, or by proxy as the patient.
 		///
+		/// ## Details
+		///
+		/// A permit can be revoked whatever the patient's status, and with a disabled key. A deny only
+		/// if the patient is active and the key is not disabled.
+		///
 		/// ## Errors
 		///
-		/// - [`Error::NotPatient`].
 		/// - [`Error::ConsentNotFound`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::KeyInDoubt`].
 		///
 		/// ## Events
 		///
@@ -369,22 +401,7 @@ pub mod pallet {
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::revoke())]
 		pub fn revoke(origin: OriginFor<T>, grantee: Grantee, id: ConsentId) -> DispatchResult {
-			let patient = ensure_signed(origin)?;
-			Self::ensure_patient(&patient)?;
-			let mut provisions = Consents::<T>::get(&patient, &grantee);
-			let revision = provisions
-				.iter()
-				.find(|consent| consent.id == id)
-				.map(|consent| consent.revision)
-				.ok_or(Error::<T>::ConsentNotFound)?;
-
-			provisions.retain(|consent| consent.id != id);
-			Self::put(&patient, &grantee, provisions);
-			let consent = ConsentRef { grantee: grantee.clone(), id };
-			let event = LogEvent::ConsentRevoked { consent };
-			T::AuditLog::append(&patient, &patient, None, None, event);
-			Self::deposit_event(Event::Revoked { patient, grantee, id, revision });
-			Ok(())
+			Self::do_revoke(ensure_signed(origin)?, grantee, id)
 		}
 
 		/// Grant a consent for a patient who cannot use a wallet, by two clinicians.
@@ -505,6 +522,67 @@ pub mod pallet {
 			Self::deposit_event(Event::AssistedRefused { patient });
 			Ok(())
 		}
+
+		/// Confirm a permit that was given while the patient's key was in doubt, so that it counts
+		/// again.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient's own key, which is not disabled.
+		///
+		/// ## Details
+		///
+		/// `revision` is the one that the patient read.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::OwnKeyOnly`].
+		/// - [`Error::KeyInDoubt`].
+		/// - [`Error::ConsentNotFound`].
+		/// - [`Error::RevisionChanged`].
+		/// - [`Error::NotInDoubt`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Confirmed`]. In the patient's log: `ConsentConfirmed`.
+		#[pallet::call_index(14)]
+		#[pallet::weight(T::WeightInfo::confirm())]
+		pub fn confirm(
+			origin: OriginFor<T>,
+			grantee: Grantee,
+			id: ConsentId,
+			revision: u16,
+		) -> DispatchResult {
+			Self::do_confirm(ensure_signed(origin)?, grantee, id, revision)
+		}
+
+		/// Revoke a permit that was given while the patient's key was in doubt, for the patient.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the institution that enrolled the patient or one of its registrars.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::ConsentNotFound`].
+		/// - [`Error::NotInDoubt`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Revoked`]. In the patient's log: `ConsentRevoked`.
+		#[pallet::call_index(15)]
+		#[pallet::weight(T::WeightInfo::revoke_in_doubt())]
+		pub fn revoke_in_doubt(
+			origin: OriginFor<T>,
+			patient: AccountId,
+			grantee: Grantee,
+			id: ConsentId,
+		) -> DispatchResult {
+			Self::do_revoke_in_doubt(ensure_signed(origin)?, patient, grantee, id)
+		}
 	}
 
 	#[pallet::view_functions]
@@ -548,24 +626,19 @@ fn kind(consent: &Consent) -> Kind {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Whether the patient has a consent under this grantee and number. 1 read.
-	pub fn exists(patient: &AccountId, grantee: &Grantee, id: ConsentId) -> bool {
-		Consents::<T>::get(patient, grantee).iter().any(|consent| consent.id == id)
-	}
-
-	fn now() -> Moment {
+	pub(crate) fn now() -> Moment {
 		T::Time::now().as_secs()
 	}
 
 	/// Who grants: the patient, or who signed for the patient by proxy.
-	fn grantor(patient: &AccountId) -> Grantor {
+	pub(crate) fn grantor(patient: &AccountId) -> Grantor {
 		match T::Admission::signer() {
 			Some(signer) if signer != *patient => Grantor::Representative(signer),
 			_ => Grantor::Patient,
 		}
 	}
 
-	fn ensure_patient(account: &AccountId) -> DispatchResult {
+	pub(crate) fn ensure_patient(account: &AccountId) -> DispatchResult {
 		ensure!(T::Enrolment::is_active_patient(account), Error::<T>::NotPatient);
 		Ok(())
 	}
@@ -606,7 +679,7 @@ impl<T: Config> Pallet<T> {
 				T::Enrolment::is_affiliated(practitioner, institution)
 			},
 			// A suspended account too: a patient may deny for the time after.
-			Grantee::Person(account) => T::Enrolment::actor(account, None).is_some(),
+			Grantee::Person(account) => T::Enrolment::enrolled_by(account).is_some(),
 			Grantee::Research | Grantee::ResearchOn(_) => true,
 			// There are no studies yet.
 			Grantee::Study(_) => false,
@@ -616,7 +689,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Stores the consents of a key, or removes the key if there are none.
-	fn put(patient: &AccountId, grantee: &Grantee, provisions: Provisions) {
+	pub(crate) fn put(patient: &AccountId, grantee: &Grantee, provisions: Provisions) {
 		if provisions.is_empty() {
 			Consents::<T>::remove(patient, grantee);
 		} else {
@@ -674,6 +747,7 @@ impl<T: Config> Pallet<T> {
 			revision,
 			policy_version: POLICY_VERSION,
 			granted_at: Self::now(),
+			confirmed_at: None,
 			terms,
 			text,
 			grantor,
@@ -721,6 +795,10 @@ impl<T: Config> Pallet<T> {
 					"a deny follows an affiliation"
 				);
 				ensure!(
+					consent.confirmed_at.is_none_or(|at| consent.granted_at <= at),
+					"a consent was confirmed before it was given"
+				);
+				ensure!(
 					terms
 						.valid_from
 						.is_none_or(|from| terms.valid_until.is_none_or(|to| from < to)),
@@ -738,6 +816,10 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> traits::Consents for Pallet<T> {
+	fn book(patient: &AccountId, actor: &Actor) -> Book {
+		Book::read(actor, |grantee| Consents::<T>::get(patient, grantee).into_inner())
+	}
+
 	fn decide(question: &Question) -> Decision {
 		policy::decide(question, |grantee| Consents::<T>::get(&question.patient, grantee))
 	}

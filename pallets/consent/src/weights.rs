@@ -31,6 +31,10 @@ pub trait WeightInfo {
 	fn grant_assisted() -> Weight;
 	/// Weight of `refuse_assisted`.
 	fn refuse_assisted() -> Weight;
+	/// Weight of `confirm`.
+	fn confirm() -> Weight;
+	/// Weight of `revoke_in_doubt`.
+	fn revoke_in_doubt() -> Weight;
 }
 
 /// Weights for `pallet_consent`, against the runtime's database.
@@ -63,7 +67,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
-	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:1 w:0), of the grantee
+	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:5 w:0), of the grantee
 	/// Storage: what two of the staff agree on (r:13 w:1)
 	/// Storage: `Consent::AssistedRefused` (r:1 w:0)
 	/// Storage: `Consent::AwaitingAuthority` (r:1 w:1)
@@ -72,7 +76,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn grant_assisted() -> Weight {
 		Weight::from_parts(60_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(20_u64))
+			.saturating_add(T::DbWeight::get().reads(25_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0)
@@ -81,6 +85,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn refuse_assisted() -> Weight {
 		Weight::from_parts(25_000_000, 0)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	/// Storage: `Enrolment::Accounts` (r:1 w:0)
+	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn confirm() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	/// Storage: `Enrolment::Accounts` (r:3 w:0), of the patient, the institution and the registrar
+	/// Storage: `Enrolment::Affiliations` (r:1 w:0)
+	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn revoke_in_doubt() -> Weight {
+		Weight::from_parts(30_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 }
@@ -104,12 +125,22 @@ impl WeightInfo for () {
 	}
 	fn grant_assisted() -> Weight {
 		Weight::from_parts(60_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(20_u64))
+			.saturating_add(ParityDbWeight::get().reads(25_u64))
 			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
 	fn refuse_assisted() -> Weight {
 		Weight::from_parts(25_000_000, 0)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
+	}
+	fn confirm() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
+	}
+	fn revoke_in_doubt() -> Weight {
+		Weight::from_parts(30_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(6_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 }

@@ -36,7 +36,8 @@
 //! [`HolderSets`] stores each set of holders once for each patient, under a number. [`HolderSetNumbers`] finds
 //! the number of a set by its hash. [`Unacknowledged`] per holder, [`Openings`] and [`Refusals`] per
 //! patient and reader, [`Choices`] per patient. No call iterates over them: expired items are
-//! dropped when the same key is written again.
+//! dropped when the same key is written again, and those of readers who do not come back are freed,
+//! a few in each block ([`Asked`]).
 //!
 //! [`Pallet::ensure_sound`] says what makes a sharing set sound.
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -53,6 +54,7 @@
 
 extern crate alloc;
 
+mod expiry;
 pub mod types;
 pub mod weights;
 
@@ -85,7 +87,9 @@ use vouchsafe_primitives::{
 	policy::{Basis, Decision, Question, Reason, Subject},
 	*,
 };
-use vouchsafe_support::{self as traits, AuditLog, Consents, DeclaredVersion, Enrolment, Records};
+use vouchsafe_support::{
+	self as traits, AuditLog, Book, Consents, DeclaredVersion, Enrolment, Records,
+};
 
 /// The lowest threshold: one share alone never opens.
 pub const MIN_THRESHOLD: u8 = 2;
@@ -177,6 +181,23 @@ pub mod pallet {
 		(u32, u32),
 		ValueQuery,
 	>;
+
+	/// Which readers have asked for which patients' records in each window, until what that left has
+	/// expired and is freed.
+	#[pallet::storage]
+	pub type Asked<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		u32,
+		Blake2_128Concat,
+		(AccountId, AccountId),
+		(),
+		OptionQuery,
+	>;
+
+	/// The first window of which something may still have to be freed.
+	#[pallet::storage]
+	pub type OldestWindow<T: Config> = StorageValue<_, u32>;
 
 	/// Which holders each patient has chosen.
 	#[pallet::storage]
@@ -275,6 +296,10 @@ pub mod pallet {
 			const { assert!(MAX_OPENINGS >= MAX_OPENED, "what one call opens can be kept") };
 		}
 
+		fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+			Self::free_expired(remaining)
+		}
+
 		#[cfg(feature = "try-runtime")]
 		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
 			Self::do_try_state()
@@ -371,12 +396,13 @@ pub mod pallet {
 			ensure!(is_patient, Error::<T>::NotPatient);
 
 			let at = T::Time::now().as_secs();
+			let book = T::Consents::book(&patient, &actor);
 			let block = frame_system::Pallet::<T>::block_number().saturated_into();
 			let outcomes = records
 				.into_iter()
 				.map(|record| {
 					let decision =
-						Self::decide_as(&actor, &patient, record, Action::Read, purpose, at);
+						Self::decide_as(&book, &actor, &patient, record, Action::Read, purpose, at);
 					let outcome = match decision {
 						Decision::Permit(Basis::Own) => Outcome::Own,
 						Decision::Permit(Basis::Consent(consent)) => Outcome::Consent(consent),
@@ -401,6 +427,7 @@ pub mod pallet {
 			if !refused.is_empty() {
 				Self::count_refusal(&patient, &reader, at)?;
 			}
+			Self::note_asked(&patient, &reader, at);
 			T::AuditLog::append(
 				&patient,
 				&reader,
@@ -575,7 +602,9 @@ pub mod pallet {
 				Ground::Own if reader != patient => return Decision::Refuse(Reason::NoConsent),
 				_ => (),
 			}
-			Self::decide_as(&actor, &patient, record, action, purpose, T::Time::now().as_secs())
+			let book = T::Consents::book(&patient, &actor);
+			let now = T::Time::now().as_secs();
+			Self::decide_as(&book, &actor, &patient, record, action, purpose, now)
 		}
 	}
 }
@@ -583,6 +612,7 @@ pub mod pallet {
 impl<T: Config> Pallet<T> {
 	/// Whether the actor may do this with the record. No consent covers a record that does not exist.
 	fn decide_as(
+		book: &Book,
 		actor: &Actor,
 		patient: &AccountId,
 		record: RecordId,
@@ -593,9 +623,10 @@ impl<T: Config> Pallet<T> {
 		let Some(facts) = T::Records::facts(patient, &record) else {
 			return Decision::Refuse(Reason::NoConsent);
 		};
-		T::Consents::decide(&Question {
+		book.decide(&Question {
 			patient: patient.clone(),
 			standing: T::Enrolment::standing(patient),
+			doubt: T::Enrolment::doubt(patient),
 			actor: actor.clone(),
 			action,
 			purpose,
@@ -662,9 +693,7 @@ impl<T: Config> Pallet<T> {
 		for old in &mut groups {
 			old.records.retain(|record| !new.records.contains(record));
 		}
-		groups.retain(|old| {
-			new.at.saturating_sub(old.at) < T::OpeningLifetime::get() && !old.records.is_empty()
-		});
+		groups.retain(|old| Self::is_in_force(old, new.at) && !old.records.is_empty());
 		groups.push(new);
 		ensure!(count_openings(&groups) <= MAX_OPENINGS, Error::<T>::TooManyOpenings);
 		let groups = BoundedVec::try_from(groups).map_err(|_| Error::<T>::TooManyOpenings)?;
@@ -688,8 +717,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Counts an opening in which something was refused.
 	fn count_refusal(patient: &AccountId, reader: &AccountId, now: Moment) -> DispatchResult {
-		let window = now.checked_div(T::RefusalWindow::get()).unwrap_or_default();
-		let window: u32 = window.saturated_into();
+		let window = Self::window(now);
 		let (last, count) = Refusals::<T>::get(patient, reader);
 		let count = if last == window { count } else { 0 };
 		ensure!(count < T::MaxRefusals::get(), Error::<T>::TooManyRefusals);
@@ -839,6 +867,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(!has_duplicates(&records), "a record is opened twice");
 			ensure!(count_openings(&groups) <= MAX_OPENINGS, "more openings than there can be");
 		}
+		Self::try_asked()?;
 		for (_, count) in Refusals::<T>::iter_values() {
 			ensure!(count > 0, "no refusal is kept");
 			ensure!(count <= T::MaxRefusals::get(), "more refusals than there can be");
@@ -848,6 +877,7 @@ impl<T: Config> Pallet<T> {
 		}
 		Ok(())
 	}
+
 	fn try_holder_sets() -> Result<(), sp_runtime::TryRuntimeError> {
 		for (patient, number, set) in HolderSets::<T>::iter() {
 			ensure!(set.threshold >= MIN_THRESHOLD, "a threshold is too low");

@@ -56,6 +56,7 @@
 
 extern crate alloc;
 
+mod affiliation;
 mod authorisation;
 mod genesis;
 mod lookups;
@@ -158,6 +159,17 @@ pub mod pallet {
 		StaffProposal,
 	>;
 
+	/// The institutions with which each practitioner has an affiliation that is in force, begins later
+	/// or waits to be accepted. One that has ended may still be listed.
+	#[pallet::storage]
+	pub type AffiliatedWith<T> = StorageMap<
+		_,
+		Blake2_128Concat,
+		AccountId,
+		BoundedVec<AccountId, ConstU32<MAX_AFFILIATIONS>>,
+		ValueQuery,
+	>;
+
 	/// Who takes part from the first block on.
 	#[pallet::genesis_config]
 	#[derive(DefaultNoBound)]
@@ -228,8 +240,8 @@ pub mod pallet {
 		SigningDisabledSet {
 			/// Which account.
 			account: AccountId,
-			/// Whether it is disabled now.
-			disabled: bool,
+			/// Since when it is disabled, if it is now.
+			since: Option<Moment>,
 		},
 		/// A practitioner was affiliated with an institution.
 		Affiliated {
@@ -293,6 +305,13 @@ pub mod pallet {
 			institution: AccountId,
 			/// Who proposed it.
 			by: AccountId,
+		},
+		/// A practitioner accepted an affiliation.
+		AffiliationAccepted {
+			/// The institution.
+			institution: AccountId,
+			/// The practitioner.
+			practitioner: AccountId,
 		},
 	}
 
@@ -360,6 +379,12 @@ pub mod pallet {
 		NotDeceased,
 		/// It is too late for the staff to take the death back: only Root can.
 		TooLate,
+		/// The practitioner has as many affiliations, in force or waiting, as are allowed.
+		TooManyAffiliations,
+		/// The affiliation does not wait for the practitioner to accept it.
+		NotWaiting,
+		/// The key cannot be in doubt since then: it is in the future, or longer ago than is allowed.
+		InvalidSince,
 	}
 
 	#[pallet::hooks]
@@ -587,11 +612,18 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Disable an account's signing, because its key is lost, or enable it again.
+		/// Disable an account's signing, because its key is lost or stolen, or enable it again.
 		///
 		/// ## Dispatch Origin
 		///
 		/// As for `set_status`.
+		///
+		/// ## Details
+		///
+		/// `since` says since when the key may be in other hands, at most [`MAX_DOUBT`] ago; `None`
+		/// enables signing. What was permitted with a patient's key from then until it is enabled
+		/// again does not count, unless the patient confirms it later. Disabling it again can only
+		/// make that moment an earlier one.
 		///
 		/// ## Errors
 		///
@@ -599,6 +631,7 @@ pub mod pallet {
 		/// - [`Error::NotInstitution`].
 		/// - [`Error::NotRegistrar`].
 		/// - [`Error::InstitutionOnly`].
+		/// - [`Error::InvalidSince`].
 		///
 		/// ## Events
 		///
@@ -608,14 +641,16 @@ pub mod pallet {
 		pub fn set_signing_disabled(
 			origin: OriginFor<T>,
 			account: AccountId,
-			disabled: bool,
+			since: Option<Moment>,
 		) -> DispatchResult {
 			let (mut entry, who) = Self::account_for_manager(origin, &account)?;
-			// Disabling it again does not make the loss a later one.
-			entry.disabled_since = disabled.then(|| entry.disabled_since.unwrap_or(Self::now()));
-			Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(disabled));
+			let now = Self::now();
+			ensure!(since.is_none_or(|since| is_recent(since, now)), Error::<T>::InvalidSince);
+			entry.set_disabled(since, now);
+			let since = entry.disabled_since;
+			Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(since));
 			Accounts::<T>::insert(&account, entry);
-			Self::deposit_event(Event::SigningDisabledSet { account, disabled });
+			Self::deposit_event(Event::SigningDisabledSet { account, since });
 			Ok(())
 		}
 
@@ -629,7 +664,9 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// The attestation remains as long as the role does. The teams remain if the affiliation
-		/// had not ended.
+		/// had not ended. If another institution enrolled the practitioner, the affiliation counts
+		/// for nothing until the practitioner accepts it; another role has to be accepted again. A
+		/// practitioner has at most [`MAX_AFFILIATIONS`] that have not ended.
 		///
 		/// ## Errors
 		///
@@ -639,6 +676,7 @@ pub mod pallet {
 		/// - [`Error::NotPractitioner`].
 		/// - [`Error::AlreadyExpired`].
 		/// - [`Error::InvalidPeriod`].
+		/// - [`Error::TooManyAffiliations`].
 		///
 		/// ## Events
 		///
@@ -668,14 +706,13 @@ pub mod pallet {
 			ensure!(until.is_none_or(|until| until > now), Error::<T>::AlreadyExpired);
 			ensure!(until.is_none_or(|until| until > from), Error::<T>::InvalidPeriod);
 
-			let attested =
-				current.as_ref().is_some_and(|current| current.attested && current.role == role);
+			let same = current.as_ref().filter(|current| current.role == role);
+			let attested = same.is_some_and(|current| current.attested);
+			let is_home = Self::enrolled_by(&practitioner).as_ref() == Some(&institution);
+			let accepted = is_home || same.is_some_and(|current| current.accepted);
 			let teams = current.map(|current| current.teams).unwrap_or_default();
-			Affiliations::<T>::insert(
-				&practitioner,
-				&institution,
-				Affiliation { role, from, until, attested, teams },
-			);
+			let affiliation = Affiliation { role, from, until, accepted, attested, teams };
+			Self::put_affiliation(&practitioner, &institution, affiliation)?;
 			Self::deposit_event(Event::Affiliated { institution, practitioner, role, from, until });
 			Ok(())
 		}
@@ -685,7 +722,7 @@ pub mod pallet {
 		/// ## Dispatch Origin
 		///
 		/// Signed, by the institution or one of its registrars. For a registrar, by the
-		/// institution.
+		/// institution. The practitioner can decline an affiliation that waits to be accepted.
 		///
 		/// ## Errors
 		///
@@ -704,12 +741,7 @@ pub mod pallet {
 			institution: AccountId,
 			practitioner: AccountId,
 		) -> DispatchResult {
-			let mut affiliation =
-				Self::affiliation_for_manager(origin, &institution, &practitioner)?;
-			affiliation.until = Some(Self::now());
-			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
-			Self::deposit_event(Event::AffiliationEnded { institution, practitioner });
-			Ok(())
+			Self::do_end(origin, institution, practitioner)
 		}
 
 		/// Attest that a practitioner is licensed for an affiliation's role.
@@ -910,6 +942,26 @@ pub mod pallet {
 			ensure!(Self::now() < last, Error::<T>::TooLate);
 			let matter = StaffMatter::TakeDeathBack;
 			Self::set_status_by_two(who, patient, entry, Status::Active, matter)
+		}
+
+		/// Accept an affiliation with an institution that did not enrol the caller.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the practitioner.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::NotWaiting`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::AffiliationAccepted`].
+		#[pallet::call_index(22)]
+		#[pallet::weight(T::WeightInfo::accept_affiliation())]
+		pub fn accept_affiliation(origin: OriginFor<T>, institution: AccountId) -> DispatchResult {
+			Self::do_accept(origin, institution)
 		}
 	}
 }

@@ -1,7 +1,10 @@
 //! What the other pallets see of accounts and affiliations.
 
 use crate::{pallet::*, types::is_institution};
-use frame_support::traits::UnixTime;
+use frame_support::{
+	traits::{DefensiveResult, UnixTime},
+	BoundedVec,
+};
 use vouchsafe_primitives::*;
 use vouchsafe_support::{Enrolment, Signatory};
 
@@ -25,22 +28,21 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> Enrolment for Pallet<T> {
 	fn actor(account: &AccountId, institution: Option<&AccountId>) -> Option<Actor> {
 		let entry = Accounts::<T>::get(account)?;
-		let acting_for = institution.and_then(|institution| {
-			let affiliation = Affiliations::<T>::get(account, institution)
-				.filter(|affiliation| affiliation.is_in_force(Self::now()))?;
-			let kind = Self::active_kind(institution)?;
-			Some(ActingFor {
-				institution: institution.clone(),
-				is_authority: kind == AccountKind::Authority,
-				role: affiliation.role,
-				country: Self::country(institution)?,
-				teams: affiliation.teams,
-				attested: affiliation.attested,
-			})
-		});
+		let is_practitioner = entry.kind == AccountKind::Practitioner;
+		let mut acting_for = None;
+		let mut also_at = BoundedVec::new();
+		for (at, affiliation) in Self::affiliations_in_force(account, is_practitioner) {
+			let Some((found, is_active)) = Self::acting_at(at, affiliation) else { continue };
+			if institution == Some(&found.institution) {
+				acting_for = is_active.then_some(found);
+			} else {
+				also_at.try_push(found).defensive_ok();
+			}
+		}
 		let active =
 			entry.status == Status::Active && (institution.is_none() || acting_for.is_some());
-		Some(Actor { account: account.clone(), kind: entry.kind, active, acting_for, study: None })
+		let (account, kind) = (account.clone(), entry.kind);
+		Some(Actor { account, kind, active, acting_for, also_at, study: None })
 	}
 
 	fn active_kind(account: &AccountId) -> Option<AccountKind> {
@@ -62,6 +64,14 @@ impl<T: Config> Enrolment for Pallet<T> {
 			Some(entry) if entry.kind == AccountKind::Patient => entry.standing(),
 			_ => Standing::Closed,
 		}
+	}
+
+	fn doubt(patient: &AccountId) -> Option<Doubt> {
+		Accounts::<T>::get(patient)?.doubt
+	}
+
+	fn manages(who: &AccountId, institution: &AccountId) -> bool {
+		Self::manager(who, institution).is_ok()
 	}
 
 	fn country(institution: &AccountId) -> Option<Country> {

@@ -45,19 +45,31 @@ impl<T: Config> Pallet<T> {
 		}
 		for (practitioner, institution, affiliation) in Affiliations::<T>::iter() {
 			ensure!(
-				Accounts::<T>::get(practitioner)
+				Accounts::<T>::get(&practitioner)
 					.is_some_and(|entry| entry.kind == AccountKind::Practitioner),
 				"who is affiliated is a practitioner"
 			);
 			ensure!(
-				Institutions::<T>::contains_key(institution),
+				Institutions::<T>::contains_key(&institution),
 				"practitioners are affiliated with institutions"
+			);
+			ensure!(
+				affiliation.has_ended(Self::now())
+					|| AffiliatedWith::<T>::get(&practitioner).contains(&institution),
+				"an affiliation that has not ended is listed"
 			);
 			let mut teams = affiliation.teams.into_inner();
 			teams.sort();
 			ensure!(
 				teams.iter().zip(teams.iter().skip(1)).all(|(one, next)| one != next),
 				"a team is joined once"
+			);
+		}
+		for (practitioner, listed) in AffiliatedWith::<T>::iter() {
+			ensure!(!listed.is_empty(), "an empty list of affiliations is kept");
+			ensure!(
+				listed.iter().all(|at| Affiliations::<T>::contains_key(&practitioner, at)),
+				"only affiliations are listed"
 			);
 		}
 		Ok(())

@@ -36,6 +36,8 @@ pub trait WeightInfo {
 	fn set_cap() -> Weight;
 	/// Of `declare_deceased` and `take_death_back`.
 	fn declare_deceased() -> Weight;
+	/// Of `accept_affiliation`.
+	fn accept_affiliation() -> Weight;
 }
 
 macro_rules! weights {
@@ -75,10 +77,10 @@ weights! {
 	set_status = 25_000_000, 9, 2;
 	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log.
 	set_signing_disabled = 25_000_000, 9, 2;
-	/// The manager's three, `Accounts`, `Affiliations`, the time.
-	affiliate = 25_000_000, 6, 1;
-	/// The manager's three, `Affiliations`, the time.
-	end_affiliation = 20_000_000, 5, 1;
+	/// The manager's three, `Accounts`, `AffiliatedWith`, four `Affiliations`, the time.
+	affiliate = 30_000_000, 10, 2;
+	/// The manager's three, `Affiliations`, `AffiliatedWith`, the time.
+	end_affiliation = 20_000_000, 6, 2;
 	/// `Accounts`, `Affiliations`, the time.
 	attest_licence = 20_000_000, 3, 1;
 	/// The manager's three, `Affiliations`, the time.
@@ -89,4 +91,6 @@ weights! {
 	set_cap = 15_000_000, 1, 1;
 	/// `Accounts`, the agreement (13 and 1), the time, the log.
 	declare_deceased = 40_000_000, 18, 3;
+	/// `Affiliations`, the time.
+	accept_affiliation = 15_000_000, 2, 1;
 }

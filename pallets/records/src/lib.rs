@@ -83,8 +83,8 @@ use vouchsafe_primitives::{
 	*,
 };
 use vouchsafe_support::{
-	self as traits, agreed_matter, Agreed, AuditLog, Consents, Custody, DeclaredVersion, Enrolment,
-	Pair, Staff,
+	self as traits, agreed_matter, Agreed, AuditLog, Book, Consents, Custody, DeclaredVersion,
+	Enrolment, Pair, Staff,
 };
 
 /// The most records that one reading of a patient's list returns.
@@ -571,23 +571,23 @@ pub mod pallet {
 	}
 }
 
-/// Who writes: the question to the consents, without its subject, which differs for each record of a
-/// call. `None` is the patient, who needs no consent.
-struct Writer(Option<Question>);
+/// Who writes: the patient's consents, and the question to them, without its subject, which differs
+/// for each record of a call. `None` is the patient, who needs no consent.
+struct Writer(Option<(Book, Question)>);
 
 impl Writer {
 	/// Checks that the consents allow this record to be written.
 	fn ensure_permitted<T: Config>(&self, facts: RecordFacts) -> DispatchResult {
-		if let Some(question) = &self.0 {
+		if let Some((book, question)) = &self.0 {
 			let question = Question { subject: Subject::Record(facts), ..question.clone() };
-			ensure!(T::Consents::decide(&question).is_permit(), Error::<T>::NotPermitted);
+			ensure!(book.decide(&question).is_permit(), Error::<T>::NotPermitted);
 		}
 		Ok(())
 	}
 
 	/// The purpose for the log.
 	fn purpose(&self) -> Option<Purpose> {
-		self.0.as_ref().map(|question| question.purpose)
+		self.0.as_ref().map(|(_, question)| question.purpose)
 	}
 }
 
@@ -733,16 +733,19 @@ impl<T: Config> Pallet<T> {
 		let Some(actor) = Self::ensure_author(signer, patient, institution)? else {
 			return Ok(Writer(None));
 		};
-		Ok(Writer(Some(Question {
+		let book = T::Consents::book(patient, &actor);
+		let question = Question {
 			patient: patient.clone(),
 			standing: T::Enrolment::standing(patient),
+			doubt: T::Enrolment::doubt(patient),
 			actor,
 			action: Action::Write,
 			purpose: Purpose::Treatment,
 			subject: Subject::SomeRecord,
 			now: T::Time::now().as_secs(),
 			break_glass: false,
-		})))
+		};
+		Ok(Writer(Some((book, question))))
 	}
 
 	/// Checks that the signer acts for the author institution, or is the patient if there is no

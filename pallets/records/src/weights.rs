@@ -44,14 +44,14 @@ fn version_writes(h: u32) -> u64 {
 	u64::from(h).saturating_add(3)
 }
 
-/// Reads: the time, the actor (3), the patient's standing, the actor's consents (14), the log (3), the
+/// Reads: the time, the actor (14), the patient's standing, the actor's consents (47), the log (3), the
 /// holders; for each record itself, the one that it relates to, its sharing set, and four for deciding
 /// once more with the same consents. Writes: log, the holders; for each record the version.
 fn create_many(db: RuntimeDbWeight, r: u32, h: u32) -> Weight {
 	let r = u64::from(r);
 	counted(
 		db,
-		r.saturating_mul(7).saturating_add(holders_reads(h)).saturating_add(22),
+		r.saturating_mul(7).saturating_add(holders_reads(h)).saturating_add(66),
 		r.saturating_mul(version_writes(h)).saturating_add(HOLDERS_WRITES).saturating_add(1),
 	)
 }
@@ -66,10 +66,10 @@ fn amend(db: RuntimeDbWeight) -> Weight {
 	counted(db, 17, 3)
 }
 
-/// As [`amend`], and twice the actor (5), the time, the patient's standing and the actor's consents
-/// (14).
+/// As [`amend`], and twice the actor (14), the time, the patient's standing and the actor's consents
+/// (47).
 fn add_labels(db: RuntimeDbWeight) -> Weight {
-	counted(db, 59, 3)
+	counted(db, 110, 3)
 }
 
 /// Weights against the runtime's own database.

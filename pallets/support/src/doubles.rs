@@ -16,7 +16,7 @@ use sp_runtime::DispatchError;
 use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe_primitives::{
 	audit::LogEvent,
-	policy::{self, Decision, Question},
+	policy::{Decision, Question},
 	*,
 };
 
@@ -61,10 +61,12 @@ struct World {
 	custodians: BTreeMap<AccountId, AccountId>,
 	unsigning: BTreeSet<AccountId>,
 	standings: BTreeMap<AccountId, Standing>,
+	doubts: BTreeMap<AccountId, Doubt>,
 	signer: Option<AccountId>,
 	records: Vec<RecordFacts>,
 	consents: Vec<Given>,
 	grants_fail: bool,
+	books: u32,
 	sets: Vec<Declared>,
 	sets_fail: bool,
 	lines: Vec<(AccountId, Line)>,
@@ -94,6 +96,11 @@ fn change<R>(f: impl FnOnce(&mut World) -> R) -> R {
 /// Empties everything and sets the time to [`START`].
 pub fn reset() {
 	WORLD.set(World { now: START, ..World::default() });
+}
+
+/// The chain's time, in seconds.
+pub fn now() -> Moment {
+	read(|world| world.now)
 }
 
 /// The chain's time.
@@ -165,6 +172,11 @@ impl People {
 		change(|world| world.standings.insert(patient.clone(), standing));
 	}
 
+	/// Sets when the patient's key was in doubt.
+	pub fn set_doubt(patient: &AccountId, doubt: Doubt) {
+		change(|world| world.doubts.insert(patient.clone(), doubt));
+	}
+
 	/// Disables the account's signing.
 	pub fn disable_signing(account: &AccountId) {
 		change(|world| world.unsigning.insert(account.clone()));
@@ -178,20 +190,22 @@ impl People {
 impl Enrolment for People {
 	fn actor(account: &AccountId, institution: Option<&AccountId>) -> Option<Actor> {
 		let Person { kind, active, .. } = read(|world| world.people.get(account).cloned())?;
-		let acting_for = institution.and_then(|institution| {
-			let key = (account.clone(), institution.clone());
-			let role = read(|world| world.affiliations.get(&key).copied())?;
-			Some(ActingFor {
-				institution: institution.clone(),
-				is_authority: Self::kind(institution) == Some(AccountKind::Authority),
+		let affiliations = read(|world| world.affiliations.clone()).into_iter();
+		let (mut named, others): (Vec<_>, Vec<_>) = affiliations
+			.filter(|((practitioner, _), _)| practitioner == account)
+			.map(|((_, at), role)| ActingFor {
+				is_authority: Self::kind(&at) == Some(AccountKind::Authority),
 				role,
-				country: Self::country(institution)?,
+				country: Self::country(&at).unwrap(),
 				teams: Default::default(),
 				attested: role == Role::Physician,
+				institution: at,
 			})
-		});
+			.partition(|at| Some(&at.institution) == institution);
+		let acting_for = named.pop();
 		let active = active && (institution.is_none() || acting_for.is_some());
-		Some(Actor { account: account.clone(), kind, active, acting_for, study: None })
+		let also_at = others.try_into().unwrap();
+		Some(Actor { account: account.clone(), kind, active, acting_for, also_at, study: None })
 	}
 
 	fn active_kind(account: &AccountId) -> Option<AccountKind> {
@@ -214,6 +228,17 @@ impl Enrolment for People {
 			},
 			_ => Standing::Closed,
 		}
+	}
+
+	fn doubt(patient: &AccountId) -> Option<Doubt> {
+		read(|world| world.doubts.get(patient).copied())
+	}
+
+	fn manages(who: &AccountId, institution: &AccountId) -> bool {
+		let key = (who.clone(), institution.clone());
+		let role = read(|world| world.affiliations.get(&key).copied());
+		Self::active_kind(institution).is_some()
+			&& (who == institution || role == Some(Role::Registrar))
 	}
 
 	fn country(institution: &AccountId) -> Option<Country> {
@@ -349,6 +374,11 @@ impl GivenConsents {
 		read(|world| world.consents.clone())
 	}
 
+	/// How often consents were read for an actor.
+	pub fn books() -> u32 {
+		read(|world| world.books)
+	}
+
 	/// Makes grants fail, or work again.
 	pub fn fail(fail: bool) {
 		change(|world| world.grants_fail = fail);
@@ -356,23 +386,29 @@ impl GivenConsents {
 }
 
 impl Consents for GivenConsents {
-	fn decide(question: &Question) -> Decision {
-		assert_eq!(question.now, Clock::now().as_secs(), "decided at another time than now");
-		policy::decide(question, |grantee| {
+	fn book(patient: &AccountId, actor: &Actor) -> Book {
+		change(|world| world.books += 1);
+		Book::read(actor, |grantee| {
 			let consents = Self::all().into_iter().zip(0..);
 			consents
-				.filter(|((patient, to, ..), _)| *patient == question.patient && to == grantee)
+				.filter(|((whose, to, ..), _)| whose == patient && to == grantee)
 				.map(|((_, _, terms, text), id)| Consent {
 					id,
 					revision: 0,
 					policy_version: POLICY_VERSION,
 					granted_at: START,
+					confirmed_at: None,
 					terms,
 					text,
 					grantor: Grantor::Patient,
 				})
-				.collect::<Vec<_>>()
+				.collect()
 		})
+	}
+
+	fn decide(question: &Question) -> Decision {
+		assert_eq!(question.now, Clock::now().as_secs(), "decided at another time than now");
+		Self::book(&question.patient, &question.actor).decide(question)
 	}
 
 	fn grant(

@@ -1,13 +1,14 @@
 //! The traits between pallets. Each is named after the pallet that implements it; what it reads is
 //! stated, because the caller counts it in its weights.
 
+use alloc::{collections::BTreeMap, vec::Vec};
 use codec::Encode;
 use frame_support::dispatch::DispatchResult;
 use sp_core::H256;
 use sp_runtime::DispatchError;
 use vouchsafe_primitives::{
 	audit::{LogEvent, StaffMatter},
-	policy::{Decision, Question},
+	policy::{self, Decision, Question},
 	*,
 };
 
@@ -17,11 +18,12 @@ pub trait Enrolment {
 	/// is not enrolled.
 	///
 	/// It counts as active only if its status is active and, where it names an institution, it acts
-	/// for it: its affiliation is in force now and the institution is active. At most 5 reads.
+	/// for it: its affiliation is in force now and the institution is active. At most 14 reads, and 1
+	/// for an account that is not a practitioner's.
 	fn actor(account: &AccountId, institution: Option<&AccountId>) -> Option<Actor>;
 
 	/// The account as it acts for the institution: `None` if it does not, because it is not active
-	/// or is not affiliated with the active institution now. At most 5 reads.
+	/// or is not affiliated with the active institution now. At most 14 reads.
 	fn acting(account: &AccountId, institution: &AccountId) -> Option<Actor> {
 		Self::actor(account, Some(institution)).filter(|actor| actor.active)
 	}
@@ -42,6 +44,13 @@ pub trait Enrolment {
 
 	/// Whether and how the patient takes part: closed for an account that is not a patient's. 1 read.
 	fn standing(patient: &AccountId) -> Standing;
+
+	/// When the patient's key was in doubt before now, if it was. 1 read.
+	fn doubt(patient: &AccountId) -> Option<Doubt>;
+
+	/// Whether `who` manages the accounts of the active institution: it is the institution or one of
+	/// its registrars. At most 3 reads.
+	fn manages(who: &AccountId, institution: &AccountId) -> bool;
 
 	/// The country of an institution or authority. 1 read.
 	fn country(institution: &AccountId) -> Option<Country>;
@@ -144,8 +153,15 @@ pub trait Records {
 
 /// Consents, and what they allow.
 pub trait Consents {
-	/// What the patient's consents say to the question now. At most 7 + [`MAX_TEAMS`] reads.
-	fn decide(question: &Question) -> Decision;
+	/// The patient's consents under the keys that fit the actor. At most
+	/// [`MAX_KEYS`](vouchsafe_primitives::policy::MAX_KEYS) reads.
+	fn book(patient: &AccountId, actor: &Actor) -> Book;
+
+	/// What the patient's consents say to the question now. Reads at most what [`book`](Self::book)
+	/// does.
+	fn decide(question: &Question) -> Decision {
+		Self::book(&question.patient, &question.actor).decide(question)
+	}
 
 	/// Stores a consent that the patient gave by approving a request.
 	fn grant(
@@ -154,6 +170,23 @@ pub trait Consents {
 		terms: Terms,
 		text: ShownText,
 	) -> Result<ConsentId, DispatchError>;
+}
+
+/// A patient's consents under the keys that fit one actor: read once, for several questions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Book(pub BTreeMap<Grantee, Vec<Consent>>);
+
+impl Book {
+	/// Reads the consents under the actor's keys.
+	pub fn read(actor: &Actor, lookup: impl Fn(&Grantee) -> Vec<Consent>) -> Self {
+		let keys = policy::keys(actor).into_iter();
+		Self(keys.map(|key| (key.clone(), lookup(&key))).collect())
+	}
+
+	/// What the consents say to a question of the same patient and actor.
+	pub fn decide(&self, question: &Question) -> Decision {
+		policy::decide(question, |grantee| self.0.get(grantee).into_iter().flatten())
+	}
 }
 
 /// Who holds the shares of a version's key.

@@ -57,7 +57,7 @@ impl CallClass<RuntimeCall> for Calls {
 	fn class(call: &RuntimeCall, signer: &AccountId) -> Class {
 		match call {
 			RuntimeCall::Consent(pallet_consent::Call::revoke { grantee, id }) => {
-				Class::Revocation { exists: Consent::exists(signer, grantee, *id) }
+				Class::Revocation { exists: Consent::has_permit(signer, grantee, *id) }
 			},
 			RuntimeCall::Custody(pallet_custody::Call::open { .. }) => Class::Opening,
 			RuntimeCall::Custody(
@@ -148,6 +148,7 @@ fn decide_for(
 ) -> Decision {
 	<Consent as Consents>::decide(&Question {
 		standing: Enrolment::standing(&patient),
+		doubt: Enrolment::doubt(&patient),
 		patient,
 		actor,
 		action,

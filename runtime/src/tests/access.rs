@@ -117,5 +117,23 @@ fn only_who_is_allowed_to_reads_the_log() {
 	let actions = Actions::of(&[vouchsafe_primitives::Action::ReadLog]);
 	let terms = Terms { actions, ..Terms::all(Effect::Permit) };
 	chain.ok("//PatientA", grant(Grantee::Person(account("//PatientB")), terms));
-	chain.state(|| assert!(decide("//PatientB", None)));
+	chain.state(|| {
+		assert!(decide("//PatientB", None));
+		assert!(!decide("//PatientB", Some("//HospitalB")), "not affiliated");
+	});
+
+	// A practitioner reads for an institution, and only as long as the affiliation is in force.
+	let terms = Terms { actions, ..Terms::all(Effect::Permit) };
+	chain.ok("//PatientA", grant(Grantee::Person(account("//DoctorB")), terms));
+	chain.state(|| {
+		assert!(decide("//DoctorB", Some("//HospitalB")));
+		assert!(!decide("//DoctorB", Some("//HospitalA")), "not affiliated");
+		assert!(!decide("//DoctorB", None));
+	});
+	let end = pallet_enrolment::Call::end_affiliation {
+		institution: account("//HospitalB"),
+		practitioner: account("//DoctorB"),
+	};
+	chain.ok("//RegistrarB", end);
+	chain.state(|| assert!(!decide("//DoctorB", Some("//HospitalB"))));
 }

@@ -113,3 +113,43 @@ fn who_has_no_seat_has_no_vote() {
 		pallet_collective::Error::<Runtime, pallet_collective::Instance1>::NotMember.into();
 	assert_eq!(chain.block([("//DoctorA", propose.into())]), [Ok(Err(not_member))]);
 }
+
+/// A motion that too few seats have voted for when its time is over is closed as refused, also if the
+/// prime seat has voted for it.
+#[test]
+fn who_does_not_vote_votes_no() {
+	use pallet_collective::DefaultVote;
+	for prime in [None, Some(false), Some(true)] {
+		for (yes, no) in [(0, 0), (2, 0), (3, 0), (4, 0), (1, 1)] {
+			let abstention = configs::governance::AbstentionIsNo::default_vote(prime, yes, no, 4);
+			assert!(!abstention, "{prime:?} {yes} {no}");
+		}
+	}
+
+	let mut chain = Chain::new();
+	let proposal = motion();
+	let proposal_hash = sp_runtime::traits::BlakeTwo256::hash_of(&proposal);
+	let length_bound = proposal.encoded_size() as u32;
+	type Call = pallet_collective::Call<Runtime, pallet_collective::Instance1>;
+	let cap_before = cap(&mut chain);
+	chain.ok(
+		"//HospitalA",
+		Call::propose { threshold: 3, proposal: Box::new(proposal), length_bound },
+	);
+	for seat in ["//HospitalA", "//HospitalB"] {
+		chain.ok(seat, Call::vote { proposal: proposal_hash, index: 0, approve: true });
+	}
+	chain.state(|| System::set_block_number(System::block_number() + 7 * DAYS));
+	let close = Call::close {
+		proposal_hash,
+		index: 0,
+		proposal_weight_bound: Weight::from_parts(10_000_000_000, u64::MAX / 4),
+		length_bound,
+	};
+	let events = chain.ok("//HospitalA", close);
+	assert!(events.iter().any(|event| matches!(
+		event,
+		RuntimeEvent::Council(pallet_collective::Event::Disapproved { .. })
+	)));
+	assert_eq!(cap(&mut chain), cap_before);
+}

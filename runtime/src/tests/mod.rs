@@ -2,16 +2,19 @@
 
 mod access;
 mod chain;
+mod denies;
 mod development;
 mod filter;
 mod governance;
 mod metadata;
+mod openings;
 mod pool;
 mod proxies;
 mod sessions;
 mod sources;
 mod staff;
 mod state;
+mod stolen_keys;
 mod weights;
 
 use crate::*;

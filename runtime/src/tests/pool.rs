@@ -96,6 +96,20 @@ fn a_revocation_of_nothing_passes_over_nothing() {
 }
 
 #[test]
+fn the_revocation_of_a_deny_passes_over_nothing() {
+	let mut chain = Chain::new();
+	let grantee = Grantee::Institution(account("//HospitalB"));
+	let deny = Terms::all(Effect::Deny { binds_break_glass: false });
+	chain.ok("//PatientA", grant(grantee.clone(), deny));
+	let id = chain.state(|| Consent::consents_of(account("//PatientA")))[0].1.id;
+	let lift = || super::revoke(grantee.clone(), id);
+	let valid = chain.validate("//PatientA", lift(), 0).unwrap();
+	assert_eq!(valid.priority, priorities::ORDINARY);
+	spend_quota(&mut chain, "//PatientA");
+	assert_eq!(chain.validate("//PatientA", lift(), 0), refused(codes::QUOTA_SPENT));
+}
+
+#[test]
 fn a_batch_rides_no_revocation() {
 	let (mut chain, revoke) = chain_with_consent();
 	let batch = || batch(vec![revoke.clone(), grant(Grantee::Everyone, permit())]);

@@ -73,6 +73,7 @@ fn may_read(chain: &mut Chain) -> bool {
 		};
 		let question = Question {
 			standing: Enrolment::standing(&patient),
+			doubt: None,
 			patient,
 			actor: Enrolment::actor(&account("//DoctorA2"), Some(&hospital)).unwrap(),
 			action: vouchsafe_primitives::Action::Read,

@@ -6,7 +6,7 @@ actor-on-behalf = { $who } on behalf of { $principal }
 
 log-enrolled = { $actor } enrolled the patient
 log-status-set = { $actor } set the patient’s status to { $status }
-log-signing-disabled = { $actor } reported the patient’s key as lost
+log-signing-disabled = { $actor } reported the patient’s key as lost since { $since }
 log-signing-enabled = { $actor } reported the patient’s key as found again
 log-encryption-key-set = { $actor } changed their encryption key
 log-consent-granted =
@@ -20,6 +20,7 @@ log-consent-proposed = { $actor } proposed a consent for { $grantee } in the pat
 log-consent-assisted = { $actor } entered consent { $id } for { $grantee } in the patient’s name, as the last who had to agree. It counts a day later. The patient can revoke it before, or refuse such consents for good
 log-consent-awaits-authority = { $actor } agreed to a consent for { $grantee } in the patient’s name, as the second of two. It takes a health authority, too
 log-assisted-refused = { $actor } refused for good that others enter consents in the patient’s name
+log-consent-confirmed = { $actor } confirmed { $consent }
 log-request-submitted = { $actor } asked for access for { $grantee } (request { $request })
 log-request-submitted-own = { $actor } asked for access (request { $request })
 log-request-approved = { $actor } approved request { $request } ({ $consent })

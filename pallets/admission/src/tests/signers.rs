@@ -34,11 +34,17 @@ fn inactive_signer_is_refused() {
 			spend(&patient_a(), 1);
 			give_consents(&patient_a(), 1);
 			setup();
-			// A used nonce is not looked at before, and no revocation passes.
-			for (nonce, call) in [(0, note()), (1, note()), (1, revoke(0)), (99, note())] {
+			// A used nonce is not looked at before.
+			for (nonce, call) in [(0, note()), (1, note()), (99, note())] {
 				assert_eq!(offer(&patient_a(), nonce, call), refused(codes::INACTIVE));
 			}
 			assert!(send(&patient_a(), note()).is_err());
+			// Only the revocation of a permit that exists passes, one at a time, and not in a batch.
+			for (nonce, call) in [(1, revoke(1)), (2, revoke(0)), (1, batch(vec![revoke(0)]))] {
+				assert_eq!(offer(&patient_a(), nonce, call), refused(codes::INACTIVE));
+			}
+			assert_ok!(offer(&patient_a(), 1, revoke(0)));
+			assert!(send(&patient_a(), revoke(0)).is_ok(), "it is dispatched");
 		});
 	}
 }

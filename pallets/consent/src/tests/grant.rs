@@ -11,6 +11,7 @@ fn grant_works() {
 			revision: 0,
 			policy_version: POLICY_VERSION,
 			granted_at: START,
+			confirmed_at: None,
 			terms: terms(),
 			text: text(),
 			grantor: Grantor::Patient,

@@ -11,7 +11,7 @@ use frame_support::{
 	weights::{constants::ParityDbWeight, Weight},
 };
 use sp_core::H256;
-use sp_runtime::DispatchError::BadOrigin;
+use sp_runtime::{DispatchError::BadOrigin, DispatchResult};
 use vouchsafe_primitives::{
 	audit::LogEvent,
 	policy::{Basis, Decision, Mismatch, Question, Reason, Subject},
@@ -22,6 +22,7 @@ use vouchsafe_support::{self as traits, Enrolment};
 mod amend;
 mod assisted;
 mod decide;
+mod doubt;
 mod grant;
 mod revoke;
 

@@ -474,3 +474,32 @@ fn open_minds_the_patients_standing() {
 		assert_eq!(opened(doctor(1)), [record(0), record(1)]);
 	});
 }
+
+#[test]
+fn open_reads_the_consents_once_for_all_records() {
+	run(|| {
+		assert_ok!(open(0..16));
+		assert_eq!(GivenConsents::books(), 1);
+	});
+}
+
+#[test]
+fn open_for_an_institution_needs_an_affiliation() {
+	run(|| {
+		let permit = |account| (PATIENT, Grantee::Person(account), Terms::all(Effect::Permit));
+		GivenConsents::set(vec![permit(RELATIVE), permit(doctor(0))]);
+		let read = |reader, ground| open_for(reader, [record(0)], Purpose::Treatment, ground);
+		for reader in [RELATIVE, doctor(0)] {
+			refused(read(reader, at(1)));
+		}
+		assert_ok!(read(doctor(0), at(0)));
+		assert_eq!(opened(doctor(0)), [record(0)]);
+		assert_ok!(read(RELATIVE, Ground::Consent { institution: None }));
+		assert_eq!(opened(RELATIVE), [record(0)]);
+		// A deny to another institution of the reader's counts.
+		People::affiliate(&doctor(0), &hospital(2), Role::Nurse);
+		let deny = Terms::all(Effect::Deny { binds_break_glass: false });
+		GivenConsents::add(PATIENT, Grantee::Institution(hospital(2)), deny);
+		refused(read(doctor(0), at(0)));
+	});
+}

@@ -38,6 +38,7 @@ fn admit_institution_works() {
 				status: Status::Active,
 				status_since: NOW,
 				disabled_since: None,
+				doubt: None,
 				encryption_key: KEY,
 				enrolled_by: hospital_c.clone(),
 			})

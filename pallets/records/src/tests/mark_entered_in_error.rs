@@ -120,6 +120,7 @@ fn mark_entered_in_error_closes_to_all() {
 			<GivenConsents as Consents>::decide(&Question {
 				patient: PATIENT,
 				standing: Standing::Active,
+				doubt: None,
 				actor: People::actor(&who, institution).unwrap(),
 				action: Action::Read,
 				purpose: Purpose::Treatment,
