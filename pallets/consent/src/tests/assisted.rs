@@ -114,6 +114,7 @@ fn an_assisted_consent_counts_a_day_later() {
 			<Consent as traits::Consents>::decide(&Question {
 				patient: PATIENT,
 				standing: Standing::Active,
+				doubt: None,
 				actor,
 				action: Action::Read,
 				purpose: Purpose::Treatment,
