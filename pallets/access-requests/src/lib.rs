@@ -310,7 +310,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
 		///
 		/// ## Details
 		///
@@ -367,7 +367,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
 		///
 		/// ## Errors
 		///

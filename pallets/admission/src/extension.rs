@@ -20,8 +20,8 @@
 //! `InvalidTransaction::Custom`, not `ExhaustsResources`, which would make an author think that
 //! the block is full.
 //!
-//! During the dispatch the extension notes the signer: a proxy's call reaches the pallets as
-//! another account's, and the log must name both.
+//! During the dispatch the extension notes the signer: a multisig's call reaches the pallets
+//! as another account's, and the log must name both.
 //!
 //! [`prepare`]: TransactionExtension::prepare
 

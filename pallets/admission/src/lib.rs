@@ -6,8 +6,8 @@
 //!   its custodian and its practitioners use one quota together. It replaces a fee.
 //! - *Window*: a fixed part of the chain's time, such as five minutes. Windows follow each other
 //!   without a gap, so a quota is full again at the first moment of the next one.
-//! - *Signer*: who signed the transaction. With a proxy it is another account than the origin of
-//!   the call.
+//! - *Signer*: who signed the transaction. In a multisig it is another account than the origin
+//!   of the call.
 //!
 //! # Scenarios
 //!
@@ -20,8 +20,9 @@
 //! *A patient with a spent quota revokes a consent.* The revocation is admitted, and it goes before
 //! every other transaction.
 //!
-//! *A relative acts for a patient by proxy.* The relative's quota counts, and the patient's log
-//! names both, because the signer is known during the dispatch ([`Signer`]).
+//! *Several accounts sign together.* The quota of each signer counts for its own transaction, and a
+//! patient's log names signer and origin, because the signer is known during the dispatch
+//! ([`Signer`]).
 //!
 //! # Data structures
 //!

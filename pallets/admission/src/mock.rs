@@ -1,20 +1,18 @@
 //! A runtime with this pallet and its extension, the standard pallets through which a call can
-//! reach it as another account's (utility, proxy), a pallet with calls of each class, and test
+//! reach it as another account's (utility), a pallet with calls of each class, and test
 //! doubles of the neighbours.
 
 use crate::{self as pallet_admission, *};
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
 	derive_impl,
 	dispatch::{DispatchInfo, DispatchResultWithPostInfo, GetDispatchInfo},
 	parameter_types,
-	traits::{ConstU32, ConstU64, InstanceFilter},
+	traits::ConstU64,
 };
 use frame_system::CheckNonce;
-use scale_info::TypeInfo;
 use sp_core::{sr25519, Pair};
 use sp_runtime::{
-	traits::{BlakeTwo256, DispatchTransaction, IdentityLookup, TransactionExtension},
+	traits::{DispatchTransaction, IdentityLookup, TransactionExtension},
 	transaction_validity::{TransactionSource, TransactionValidityError, ValidTransaction},
 	BuildStorage,
 };
@@ -46,8 +44,6 @@ mod runtime {
 	pub type Balances = pallet_balances;
 	#[runtime::pallet_index(3)]
 	pub type Utility = pallet_utility;
-	#[runtime::pallet_index(4)]
-	pub type Proxy = pallet_proxy;
 	#[runtime::pallet_index(5)]
 	pub type Admission = pallet_admission;
 	#[runtime::pallet_index(6)]
@@ -75,45 +71,6 @@ impl pallet_utility::Config for Test {
 	type RuntimeCall = RuntimeCall;
 	type PalletsOrigin = OriginCaller;
 	type WeightInfo = ();
-}
-
-/// Any proxy may do anything.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Default,
-	PartialEq,
-	Eq,
-	PartialOrd,
-	Ord,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct AnyProxy;
-impl InstanceFilter<RuntimeCall> for AnyProxy {
-	fn filter(&self, _: &RuntimeCall) -> bool {
-		true
-	}
-}
-
-impl pallet_proxy::Config for Test {
-	type RuntimeEvent = RuntimeEvent;
-	type RuntimeCall = RuntimeCall;
-	type Currency = Balances;
-	type ProxyType = AnyProxy;
-	type ProxyDepositBase = ConstU64<1>;
-	type ProxyDepositFactor = ConstU64<1>;
-	type MaxProxies = ConstU32<4>;
-	type WeightInfo = ();
-	type MaxPending = ConstU32<4>;
-	type CallHasher = BlakeTwo256;
-	type AnnouncementDepositBase = ConstU64<1>;
-	type AnnouncementDepositFactor = ConstU64<1>;
-	type BlockNumberProvider = System;
 }
 
 /// Calls of each class.

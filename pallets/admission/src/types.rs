@@ -68,7 +68,7 @@ impl WindowUsage {
 }
 
 /// What [`CheckEnrolled`](crate::CheckEnrolled) has to know of a transaction's outermost call. Calls
-/// inside a batch or a proxy's call do not count.
+/// inside a batch do not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
 	/// Revokes a consent.

@@ -12,7 +12,7 @@
 //! sends and compares it with [`Logs`] on the chain. So it knows that no entry is missing, added or
 //! changed.
 //!
-//! *Somebody acts for the patient by proxy.* The call reaches its pallet as the patient's. The log
+//! *Somebody acts for the patient.* The call reaches its pallet as the patient's. The log
 //! asks admission who signed, and names both.
 //!
 //! ## Data structures

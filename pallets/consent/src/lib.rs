@@ -7,7 +7,7 @@
 //! - **Consent**: one provision in the sense of
 //!   [FHIR R4](https://hl7.org/fhir/R4/consent.html): permit or deny, of what, for which purpose,
 //!   how long. It is stored under its patient and its **grantee**, which never change.
-//! - **Grantor**: the patient; a **representative** who acts as the patient by proxy; or, for a
+//! - **Grantor**: the patient; a **representative** who acts as the patient (not in 0.1); or, for a
 //!   patient who cannot use a wallet, two practitioners of an institution (**assisted**).
 //! - **Revision**: how often a consent was amended. An amendment names the revision that the patient
 //!   read, so that it cannot overwrite a change made in the meantime.
@@ -225,7 +225,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
 		///
 		/// ## Details
 		///
@@ -268,7 +268,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
 		///
 		/// ## Details
 		///
@@ -336,7 +336,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
 		///
 		/// ## Errors
 		///
@@ -498,7 +498,7 @@ impl<T: Config> Pallet<T> {
 		T::Time::now().as_secs()
 	}
 
-	/// Who grants: the patient, or who signed for the patient by proxy.
+	/// Who grants: the patient, or who signed for the patient.
 	fn grantor(patient: &AccountId) -> Grantor {
 		match T::Admission::signer() {
 			Some(signer) if signer != *patient => Grantor::Representative(signer),

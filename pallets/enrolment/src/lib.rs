@@ -20,8 +20,8 @@
 //! *A physician starts, and leaves.* The registrar enrols and affiliates; the authority attests the
 //! licence. When the affiliation ends, so does every permit that was given to it.
 //!
-//! *A key is lost.* The registrar disables its signing. The account still takes part through its
-//! proxies, but the lost key cannot send transactions.
+//! *A key is lost.* The registrar disables its signing. The account still takes part, but the
+//! lost key cannot send transactions.
 //!
 //! *A patient dies or leaves.* The account's status says so. Accounts are never removed: what they
 //! signed remains verifiable, and their nonces cannot be replayed.
@@ -31,7 +31,7 @@
 //! # Data structures
 //!
 //! [`Accounts`], [`Institutions`], [`CustodianAccounts`], [`Affiliations`]. [`Config::Currency`] has
-//! no price: an enrolled account gets an allowance for the deposits of proxies and multisigs.
+//! no price: an enrolled account gets an allowance for the deposits of multisigs.
 //!
 //! # API
 //!

@@ -25,8 +25,8 @@ pub struct Account {
 	pub status: Status,
 	/// Since when it has this status.
 	pub status_since: Moment,
-	/// Since when its key counts as lost, if it is. The account takes part through its proxies, but
-	/// signs nothing.
+	/// Since when its key counts as lost, if it is. The account still takes part, but signs
+	/// nothing.
 	pub disabled_since: Option<Moment>,
 	/// The key to which secrets are sealed for it.
 	pub encryption_key: EncryptionKey,

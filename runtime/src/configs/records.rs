@@ -49,8 +49,8 @@ impl pallet_admission::Config for Runtime {
 	type WeightInfo = pallet_admission::weights::SubstrateWeight<Runtime>;
 }
 
-/// Tells the calls that have a priority. Only the outermost call counts, not the calls inside a batch
-/// or a proxy's call.
+/// Tells the calls that have a priority. Only the outermost call counts, not the calls inside a
+/// batch.
 pub struct Calls;
 
 impl CallClass<RuntimeCall> for Calls {

@@ -7,7 +7,6 @@ mod filter;
 mod governance;
 mod metadata;
 mod pool;
-mod proxies;
 mod sessions;
 mod sources;
 mod state;
@@ -134,16 +133,4 @@ fn acknowledge_many(patient: &str, numbers: impl IntoIterator<Item = u8>) -> Run
 /// `utility.batch_all`.
 fn batch(calls: Vec<RuntimeCall>) -> RuntimeCall {
 	pallet_utility::Call::batch_all { calls }.into()
-}
-
-/// `proxy.proxy`.
-fn proxied(real: &str, call: RuntimeCall) -> RuntimeCall {
-	let real = chain::account(real).into();
-	pallet_proxy::Call::proxy { real, force_proxy_type: None, call: Box::new(call) }.into()
-}
-
-/// `proxy.add_proxy`.
-fn add_proxy(delegate: &str, proxy_type: configs::accounts::ProxyType) -> RuntimeCall {
-	let delegate = chain::account(delegate).into();
-	pallet_proxy::Call::add_proxy { delegate, proxy_type, delay: 0 }.into()
 }

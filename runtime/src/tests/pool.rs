@@ -19,11 +19,10 @@ fn spend_quota(chain: &mut Chain, holder: &str) {
 	});
 }
 
-/// A chain on which patient A has a consent, and patient B is A's proxy.
+/// A chain on which patient A has a consent, and the call that revokes it.
 fn chain_with_consent() -> (Chain, RuntimeCall) {
 	let mut chain = Chain::new();
 	let revoke = grant_to_hospital_b(&mut chain);
-	chain.ok("//PatientA", add_proxy("//PatientB", configs::accounts::ProxyType::Consents));
 	(chain, revoke)
 }
 
@@ -103,19 +102,6 @@ fn a_batch_rides_no_revocation() {
 	assert_eq!(valid.priority, priorities::ORDINARY);
 	spend_quota(&mut chain, "//PatientA");
 	assert_eq!(chain.validate("//PatientA", batch(), 0), refused(codes::QUOTA_SPENT));
-}
-
-#[test]
-fn a_proxy_rides_no_revocation() {
-	let (mut chain, revoke) = chain_with_consent();
-	let call = || proxied("//PatientA", revoke.clone());
-	let valid = chain.validate("//PatientB", call(), 0).unwrap();
-	assert_eq!(valid.priority, priorities::ORDINARY);
-	// The proxy's own quota counts, not the quota of the account that it acts for.
-	spend_quota(&mut chain, "//PatientA");
-	assert!(chain.validate("//PatientB", call(), 0).is_ok());
-	spend_quota(&mut chain, "//PatientB");
-	assert_eq!(chain.validate("//PatientB", call(), 0), refused(codes::QUOTA_SPENT));
 }
 
 #[test]

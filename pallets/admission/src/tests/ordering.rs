@@ -86,24 +86,22 @@ fn calls_around_a_revocation_are_not_exempt() {
 	run(|| {
 		give_consents(&patient_a(), 5);
 		give_consents(&person_a(), 5);
-		assert_ok!(Proxy::add_proxy(signed(patient_a()), person_a(), AnyProxy, 0));
-		let wrapped = |who: &AccountId| {
+		let wrapped = || {
 			vec![
 				batch(vec![revoke(0)]),
 				batch(vec![revoke(0), note(), note()]),
 				pallet_utility::Call::batch_all { calls: vec![revoke(0), note()] }.into(),
 				pallet_utility::Call::force_batch { calls: vec![revoke(0), note()] }.into(),
 				pallet_utility::Call::as_derivative { index: 0, call: Box::new(revoke(0)) }.into(),
-				through_proxy(patient_a(), revoke(0)),
-				through_proxy(who.clone(), batch(vec![revoke(0), note()])),
+				derived(batch(vec![revoke(0), note()])),
 			]
 		};
 		for who in [patient_a(), person_a()] {
-			for call in wrapped(&who) {
+			for call in wrapped() {
 				assert_eq!(priority(&who, call), priorities::ORDINARY);
 			}
 			spend(&who, PERSON_CALLS);
-			for call in wrapped(&who) {
+			for call in wrapped() {
 				assert_eq!(offer(&who, PERSON_CALLS, call), refused(codes::QUOTA_SPENT));
 			}
 			assert_ok!(offer(&who, PERSON_CALLS, revoke(0)));
@@ -114,10 +112,7 @@ fn calls_around_a_revocation_are_not_exempt() {
 #[test]
 fn calls_around_an_opening_have_no_priority() {
 	run(|| {
-		for call in [
-			batch(vec![Call::open {}.into(), note()]),
-			through_proxy(patient_a(), Call::open {}.into()),
-		] {
+		for call in [batch(vec![Call::open {}.into(), note()]), derived(Call::open {}.into())] {
 			assert_eq!(priority(&doctor_a(), call), priorities::ORDINARY);
 		}
 	});

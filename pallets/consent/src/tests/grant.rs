@@ -83,7 +83,7 @@ fn grant_by_others_than_an_active_patient_fails() {
 		}
 		assert_noop!(Consent::grant(RuntimeOrigin::root(), team(), terms(), text()), BadOrigin);
 		assert_noop!(Consent::grant(RuntimeOrigin::none(), team(), terms(), text()), BadOrigin);
-		// A suspended patient, also through a proxy: the origin is the patient all the same.
+		// A suspended patient, whoever signs: the origin is the patient all the same.
 		People::set_active(&PATIENT, false);
 		Admitted::set_signer(Some(RELATIVE));
 		assert_noop!(

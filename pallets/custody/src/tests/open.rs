@@ -192,7 +192,6 @@ fn open_for_an_institution_of_another_is_refused() {
 	});
 }
 
-/// As a suspended account could through a proxy.
 #[test]
 fn open_by_who_is_suspended_is_refused() {
 	run(|| {

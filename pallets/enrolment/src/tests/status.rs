@@ -157,7 +157,7 @@ fn set_signing_disabled_works() {
 		assert_ok!(Enrolment::set_signing_disabled(signed(registrar_a()), patient_a(), true));
 		assert_last(Event::SigningDisabledSet { account: patient_a(), disabled: true });
 		assert_eq!(may_sign(&patient_a()), Some(false));
-		// The account still takes part, through its proxies.
+		// The account still takes part.
 		assert_eq!(Enrolment::active_kind(&patient_a()), Some(AccountKind::Patient));
 
 		assert_ok!(Enrolment::set_signing_disabled(signed(hospital_a()), patient_a(), false));
