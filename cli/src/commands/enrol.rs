@@ -338,7 +338,7 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 	if found.disabled_since.is_some() {
 		lines.push("  signing disabled".into());
 	}
-	let affiliations = at.affiliations(account).await?;
+	let affiliations = at.all_affiliations(account).await?;
 	let mut rows = Vec::new();
 	for (institution, affiliation) in &affiliations {
 		let until =

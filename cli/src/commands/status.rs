@@ -121,7 +121,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 					);
 				}
 				let now = finalized.time().await?;
-				for (institution, affiliation) in finalized.affiliations(&account).await? {
+				for (institution, affiliation) in finalized.all_affiliations(&account).await? {
 					if in_force(&affiliation, now) {
 						let teams: Vec<_> =
 							affiliation.teams.iter().map(ToString::to_string).collect();

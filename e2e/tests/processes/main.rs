@@ -8,6 +8,7 @@ mod labels;
 mod one_hospital;
 mod refusals;
 mod rpc;
+mod rpc_load;
 mod story;
 mod suite;
 mod upgrade;

@@ -61,12 +61,22 @@ use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{pallet_prelude::*, traits::UnixTime};
 use sp_core::H256;
+use sp_runtime::SaturatedConversion;
 use vouchsafe_primitives::{
 	audit::LogEvent,
 	policy::{self, Decision, Question},
 	*,
 };
 use vouchsafe_support::{self as traits, Admission, AuditLog, Enrolment};
+
+/// The most consents that [`Pallet::consents_of`] lists at once.
+pub const MAX_LISTED: u32 = 256;
+/// The most grantees for whom a patient can have consents. So nodes can list all consents of a
+/// patient in a bounded time.
+pub const MAX_GRANTEES: u32 = 1_024;
+/// The number of grantees from which on practitioners cannot add another one for the patient, so that
+/// they cannot use up the patient's own.
+pub const MAX_ASSISTED_GRANTEES: u32 = 256;
 
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
@@ -200,6 +210,8 @@ pub mod pallet {
 		TooManyConsents,
 		/// The patient has no such consent for the grantee, or it has expired.
 		ConsentNotFound,
+		/// The patient has consents for as many grantees as is possible: revoke those of one first.
+		TooManyGrantees,
 		/// The consent was amended in the meantime.
 		RevisionChanged,
 		/// The consent was amended as often as it can be: grant a new one.
@@ -246,6 +258,7 @@ pub mod pallet {
 		/// - [`Error::GranteeNotFound`].
 		/// - [`Error::OutOfNumbers`].
 		/// - [`Error::TooManyConsents`].
+		/// - [`Error::TooManyGrantees`].
 		///
 		/// ## Events
 		///
@@ -400,6 +413,7 @@ pub mod pallet {
 		/// - [`Error::GranteeNotFound`].
 		/// - [`Error::OutOfNumbers`].
 		/// - [`Error::TooManyConsents`].
+		/// - [`Error::TooManyGrantees`].
 		///
 		/// ## Events
 		///
@@ -455,12 +469,34 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// All consents of a patient, including expired ones that were not dropped yet.
-		pub fn consents_of(patient: AccountId) -> Vec<(Grantee, Consent)> {
-			Consents::<T>::iter_prefix(&patient)
+		/// The patient's consents after the one named, in the order of the chain's keys and of their
+		/// numbers, including expired ones that were not dropped yet: at most `limit` and
+		/// [`MAX_LISTED`].
+		pub fn consents_of(
+			patient: AccountId,
+			after: Option<(Grantee, ConsentId)>,
+			limit: u32,
+		) -> Vec<(Grantee, Consent)> {
+			let grantees = match &after {
+				Some((grantee, _)) => {
+					let key = Consents::<T>::hashed_key_for(&patient, grantee);
+					Consents::<T>::iter_prefix_from(&patient, key)
+				},
+				None => Consents::<T>::iter_prefix(&patient),
+			};
+			// The page before may have ended within a grantee's consents.
+			let begun = after.map(|(grantee, id)| {
+				let mut left = Consents::<T>::get(&patient, &grantee);
+				left.retain(|consent| consent.id > id);
+				(grantee, left)
+			});
+			begun
+				.into_iter()
+				.chain(grantees)
 				.flat_map(|(grantee, provisions)| {
 					provisions.into_iter().map(move |consent| (grantee.clone(), consent))
 				})
+				.take(limit.min(MAX_LISTED).saturated_into())
 				.collect()
 		}
 
@@ -492,6 +528,13 @@ impl<T: Config> Pallet<T> {
 	/// Whether the patient has a consent under this grantee and number. 1 read.
 	pub fn exists(patient: &AccountId, grantee: &Grantee, id: ConsentId) -> bool {
 		Consents::<T>::get(patient, grantee).iter().any(|consent| consent.id == id)
+	}
+
+	/// For how many grantees the patient has consents. They are counted as the `sufficients` of the
+	/// patient's account: the transaction writes that account anyway, for its nonce. A value of its
+	/// own would cost a tenth of the grants that the chain can take.
+	pub fn grantees(patient: &AccountId) -> u32 {
+		frame_system::Pallet::<T>::sufficients(patient)
 	}
 
 	fn now() -> Moment {
@@ -560,6 +603,7 @@ impl<T: Config> Pallet<T> {
 	fn put(patient: &AccountId, grantee: &Grantee, provisions: Provisions) {
 		if provisions.is_empty() {
 			Consents::<T>::remove(patient, grantee);
+			frame_system::Pallet::<T>::dec_sufficients(patient);
 		} else {
 			Consents::<T>::insert(patient, grantee, provisions);
 		}
@@ -579,10 +623,16 @@ impl<T: Config> Pallet<T> {
 		let now = Self::now();
 		Self::ensure_sound(&grantee, &terms, now)?;
 		let mut provisions = Consents::<T>::get(patient, &grantee);
+		let is_new = provisions.is_empty();
 		provisions.retain(|consent| !consent.terms.is_expired(now));
 		let (lines, _) = T::AuditLog::head(patient);
 		let id = ConsentId::try_from(lines).map_err(|_| Error::<T>::OutOfNumbers)?;
 		let (effect, revision) = (terms.effect, 0);
+		let limit = match grantor {
+			Grantor::Assisted { .. } => MAX_ASSISTED_GRANTEES,
+			_ => MAX_GRANTEES,
+		};
+		let grantees = Self::grantees(patient);
 		provisions
 			.try_push(Consent {
 				id,
@@ -595,6 +645,10 @@ impl<T: Config> Pallet<T> {
 			})
 			.map_err(|_| Error::<T>::TooManyConsents)?;
 
+		ensure!(!is_new || grantees < limit, Error::<T>::TooManyGrantees);
+		if is_new {
+			frame_system::Pallet::<T>::inc_sufficients(patient);
+		}
 		Consents::<T>::insert(patient, &grantee, provisions);
 		let consent = ConsentRef { grantee: grantee.clone(), id };
 		let event = LogEvent::ConsentGranted { consent, effect };
@@ -610,6 +664,11 @@ impl<T: Config> Pallet<T> {
 		let mut numbers = alloc::collections::BTreeSet::new();
 		for (patient, grantee, provisions) in Consents::<T>::iter() {
 			ensure!(!provisions.is_empty(), "a key without consents is kept");
+			let grantees = Consents::<T>::iter_key_prefix(&patient).count();
+			ensure!(
+				u32::try_from(grantees) == Ok(Self::grantees(&patient)),
+				"the grantees are counted"
+			);
 			for consent in provisions {
 				let (lines, _) = T::AuditLog::head(&patient);
 				ensure!(u64::from(consent.id) < lines, "a consent's grant isn't in the log");

@@ -37,10 +37,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
 	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:1 w:0), of the grantee
 	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `System::Account` of the patient, which is in the overlay for the nonce
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn grant() -> Weight {
 		Weight::from_parts(25_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
@@ -54,10 +55,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0)
 	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `System::Account` of the patient, which is in the overlay for the nonce
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn revoke() -> Weight {
 		Weight::from_parts(25_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:3 w:0), of the patient, the staff and the institution
@@ -65,11 +67,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Enrolment::Affiliations` (r:2 w:0), of the staff and the grantee
 	/// Storage: `Consent::Proposed` (r:1 w:1)
 	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `System::Account` (r:1 w:1), of the patient
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn grant_assisted() -> Weight {
 		Weight::from_parts(40_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(9_u64))
-			.saturating_add(T::DbWeight::get().writes(3_u64))
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
 }
 
@@ -92,7 +95,7 @@ impl WeightInfo for () {
 	}
 	fn grant_assisted() -> Weight {
 		Weight::from_parts(40_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(9_u64))
-			.saturating_add(ParityDbWeight::get().writes(3_u64))
+			.saturating_add(ParityDbWeight::get().reads(10_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
 }

@@ -30,7 +30,7 @@
 //!
 //! # Data structures
 //!
-//! [`Accounts`], [`Institutions`], [`CustodianAccounts`], [`Affiliations`]. [`Config::Currency`] has
+//! [`Accounts`], [`Institutions`], [`ActiveInstitutions`], [`CustodianAccounts`], [`Affiliations`]. [`Config::Currency`] has
 //! no price: an enrolled account gets an allowance for the deposits of multisigs.
 //!
 //! # API
@@ -64,6 +64,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use lookups::MAX_LISTED;
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
@@ -134,6 +135,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Affiliations<T> =
 		StorageDoubleMap<_, Blake2_128Concat, AccountId, Blake2_128Concat, AccountId, Affiliation>;
+
+	/// The number of active institutions and authorities.
+	#[pallet::storage]
+	pub type ActiveInstitutions<T> = StorageValue<_, u32, ValueQuery>;
 
 	/// Who takes part from the first block on.
 	#[pallet::genesis_config]
@@ -530,6 +535,7 @@ pub mod pallet {
 				DispatchError::BadOrigin
 			);
 			if entry.status != status {
+				Self::count_institution(&entry, status);
 				entry.status = status;
 				entry.status_since = Self::now();
 			}

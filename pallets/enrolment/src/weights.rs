@@ -59,8 +59,8 @@ macro_rules! weights {
 
 weights! {
 	/// `Accounts`, `CustodianAccounts`, `Institutions`, `System::Account`, and the allowance
-	/// (`Balances::TotalIssuance`).
-	admit_institution = 40_000_000, 4, 4;
+	/// (`Balances::TotalIssuance`), `ActiveInstitutions`.
+	admit_institution = 40_000_000, 5, 5;
 	/// `Accounts` twice, `Institutions`, `CustodianAccounts` (old and new), `System::Account`.
 	set_custodian = 30_000_000, 5, 4;
 	/// A signature's check; the manager's three accounts, `Accounts`, `CustodianAccounts`,
@@ -68,8 +68,9 @@ weights! {
 	enrol = 150_000_000, 13, 5;
 	/// `Accounts`, the log.
 	set_encryption_key = 20_000_000, 4, 2;
-	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log.
-	set_status = 25_000_000, 9, 2;
+	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log,
+	/// `ActiveInstitutions`.
+	set_status = 25_000_000, 10, 3;
 	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log.
 	set_signing_disabled = 25_000_000, 9, 2;
 	/// The manager's three, `Accounts`, `Affiliations`, the time.

@@ -5,6 +5,7 @@ mod chain;
 mod development;
 mod filter;
 mod governance;
+mod log_lines;
 mod metadata;
 mod pool;
 mod sessions;
@@ -36,7 +37,7 @@ fn grant(grantee: Grantee, terms: Terms) -> RuntimeCall {
 fn grant_to_hospital_b(chain: &mut chain::Chain) -> RuntimeCall {
 	let grantee = Grantee::Institution(chain::account("//HospitalB"));
 	chain.ok("//PatientA", grant(grantee.clone(), permit()));
-	let consents = chain.state(|| Consent::consents_of(chain::account("//PatientA")));
+	let consents = chain.state(|| Consent::consents_of(chain::account("//PatientA"), None, 10));
 	revoke(grantee, consents[0].1.id)
 }
 

@@ -21,7 +21,7 @@ fn quota_is_the_signers_not_the_origins() {
 		let origin = enrol_derived(&person_a());
 		assert_ok!(send(&person_a(), derived(note())).unwrap());
 		assert_eq!(made(), vec![(origin.clone(), Some(person_a()))]);
-		assert_eq!(Usage::<Test>::get(origin), WindowUsage::default());
-		assert_ne!(Usage::<Test>::get(person_a()), WindowUsage::default());
+		assert_eq!(Usage::<Test>::get(origin), AccountUsage::default());
+		assert_ne!(Usage::<Test>::get(person_a()), AccountUsage::default());
 	});
 }

@@ -3,6 +3,7 @@
 mod derived;
 mod encoding;
 mod ordering;
+mod pool;
 mod quotas;
 mod signers;
 
@@ -39,6 +40,13 @@ fn enrol_derived(of: &AccountId) -> AccountId {
 	let account = pallet_utility::derivative_account_id(of.clone(), 0);
 	People::enrol_by(account.clone(), AccountKind::Patient, hospital_a());
 	account
+}
+
+/// Enrols an account by hospital A, and gives it an account in the system, without which it cannot
+/// sign.
+fn enrol(account: &AccountId, kind: AccountKind) {
+	People::enrol_by(account.clone(), kind, hospital_a());
+	System::inc_providers(account);
 }
 
 /// Uses up an account's own quota.

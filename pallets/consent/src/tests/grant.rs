@@ -16,8 +16,8 @@ fn grant_works() {
 			grantor: Grantor::Patient,
 		};
 		assert_eq!(Consents::<Test>::get(PATIENT, team()).into_inner(), vec![granted.clone()]);
-		assert_eq!(Consent::consents_of(PATIENT), [(team(), granted)]);
-		assert_eq!(Consent::consents_of(OTHER_PATIENT), []);
+		assert_eq!(consents_of(PATIENT), [(team(), granted)]);
+		assert_eq!(consents_of(OTHER_PATIENT), []);
 		let event = Event::Granted { patient: PATIENT, grantee: team(), id: 0, revision: 0 };
 		System::assert_last_event(event.into());
 		let consent = reference(team(), 0);

@@ -71,7 +71,7 @@ fn grant_assisted_needs_the_same_content_twice() {
 		assert_ok!(call(NURSE, team(), text()));
 		assert_ok!(call(DOCTOR, other.clone(), text()));
 		assert_ok!(call(NURSE, other, ShownText { language: *b"de", ..text() }));
-		assert_eq!(Consent::consents_of(PATIENT), []);
+		assert_eq!(consents_of(PATIENT), []);
 	});
 }
 
@@ -83,8 +83,8 @@ fn grant_assisted_for_another_patient_is_not_confirmed() {
 		let call =
 			Consent::grant_assisted(signed, OTHER_PATIENT, HOSPITAL, team(), terms(), text());
 		assert_ok!(call);
-		assert_eq!(Consent::consents_of(PATIENT), []);
-		assert_eq!(Consent::consents_of(OTHER_PATIENT), []);
+		assert_eq!(consents_of(PATIENT), []);
+		assert_eq!(consents_of(OTHER_PATIENT), []);
 	});
 }
 
@@ -95,7 +95,7 @@ fn grant_assisted_on_a_stale_proposal_proposes_anew() {
 		assert_ok!(assist(NURSE, terms()));
 		Clock::set(START + DAY);
 		assert_ok!(assist(DOCTOR, terms()));
-		assert_eq!(Consent::consents_of(PATIENT), []);
+		assert_eq!(consents_of(PATIENT), []);
 		assert_eq!(Proposed::<Test>::get(PATIENT, HOSPITAL).unwrap().by, DOCTOR);
 		// The last second of the new one.
 		Clock::set(START + 2 * DAY - 1);
@@ -106,7 +106,7 @@ fn grant_assisted_on_a_stale_proposal_proposes_anew() {
 		assert_ok!(assist(NURSE, terms()));
 		Clock::set(START + 3 * DAY - 1);
 		assert_ok!(assist(NURSE, terms()));
-		assert_eq!(Consent::consents_of(PATIENT).len(), 1);
+		assert_eq!(consents_of(PATIENT).len(), 1);
 	});
 }
 
@@ -206,7 +206,7 @@ fn grant_assisted_for_no_active_patient_fails() {
 		assert_ok!(assist(NURSE, terms()));
 		People::set_active(&PATIENT, false);
 		assert_noop!(assist(DOCTOR, terms()), Error::<Test>::NotPatient);
-		assert_eq!(Consent::consents_of(PATIENT), []);
+		assert_eq!(consents_of(PATIENT), []);
 	});
 }
 

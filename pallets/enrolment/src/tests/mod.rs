@@ -3,6 +3,7 @@
 mod affiliations;
 mod enrol;
 mod institutions;
+mod lists;
 mod status;
 
 use crate::{mock::*, Event};
