@@ -42,9 +42,7 @@ fn priority_is_for_the_first_calls_of_a_window() {
 			for institution in [hospital_b(), authority()] {
 				People::set_active(&institution, false);
 			}
-			let is_first = |nonce| {
-				offer(&who, nonce, call.clone()).unwrap().priority > priorities::CUSTODY / 2
-			};
+			let is_first = |nonce| offer(&who, nonce, call.clone()).unwrap().priority > later;
 			assert!(is_first(7));
 			assert!(!is_first(8));
 			for _ in 0..5 {
