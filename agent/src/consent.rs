@@ -305,9 +305,9 @@ pub async fn find_of(
 pub async fn find(session: &Session<impl Platform>, id: u32) -> Result<(Grantee, Consent)> {
 	let me = session.me()?.account();
 	let at = session.finalized().await?;
-	at.consents_of(&me).await?.into_iter().find(|(_, consent)| consent.id == id).ok_or_else(|| {
-		Advised::new(format!("you have no consent {id}"), Advice::ListConsents).into()
-	})
+	at.all_consents_of(&me).await?.into_iter().find(|(_, consent)| consent.id == id).ok_or_else(
+		|| Advised::new(format!("you have no consent {id}"), Advice::ListConsents).into(),
+	)
 }
 
 /// Terms of a permit to read for treatment, about everything.
@@ -485,7 +485,7 @@ pub async fn explain(
 	let at = session.finalized().await?;
 	let found = at.record(patient, record).await?.context("this patient has no such record")?;
 	let decision = at.decide(reader, ground, patient, record, action, purpose).await?;
-	let consents = at.consents_of(patient).await?;
+	let consents = at.all_consents_of(patient).await?;
 	let labels = session.labels_of(patient).await?;
 	let asked = Asked { reader, patient, action, purpose, record: Some((&record, found.category)) };
 	let sentence = teller(&session.names, &labels).decision(&asked, &decision, &consents);

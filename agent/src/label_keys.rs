@@ -184,7 +184,7 @@ pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
 		return Ok(key);
 	}
 	let me = session.me()?;
-	let consents = session.finalized().await?.consents_of(&me.account()).await?;
+	let consents = session.finalized().await?.all_consents_of(&me.account()).await?;
 	ensure!(
 		!name_labels(consents.iter().map(|(_, consent)| &consent.terms)),
 		"your label key is lost: it is neither here nor with the institution that enrolled you. With \

@@ -87,7 +87,7 @@ pub async fn submit(
 pub async fn find(session: &Session<impl Platform>, id: u32) -> Result<Request> {
 	let me = session.me()?.account();
 	let at = session.finalized().await?;
-	at.requests_of(&me)
+	at.all_requests_of(&me)
 		.await?
 		.into_iter()
 		.find(|(number, _)| *number == id)

@@ -85,7 +85,7 @@ impl<P: Platform> Session<P> {
 	/// Reads the institutions and the addresses of their custodians.
 	pub async fn learn_members(&mut self) -> Result<()> {
 		let at = self.chain.finalized().await?;
-		let institutions = at.institutions().await?;
+		let institutions = at.all_institutions().await?;
 		let signers: Vec<(AccountId, AccountId)> = institutions
 			.iter()
 			.filter_map(|(account, _, _, it)| {
@@ -232,7 +232,7 @@ pub(crate) async fn institutions_of(
 	practitioner: &AccountId,
 ) -> Result<Vec<AccountId>, ChainError> {
 	let now = at.time().await?;
-	let affiliations = at.affiliations(practitioner).await?.into_iter();
+	let affiliations = at.all_affiliations(practitioner).await?.into_iter();
 	let current = affiliations.filter(|(_, affiliation)| in_force(affiliation, now));
 	Ok(current.map(|(institution, _)| institution).collect())
 }

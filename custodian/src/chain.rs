@@ -271,7 +271,7 @@ impl Block for chain::At {
 		institution: &AccountId,
 	) -> Result<bool, ChainError> {
 		let now = View::time(self).await?;
-		let affiliations = View::affiliations(self, practitioner).await?;
+		let affiliations = View::all_affiliations(self, practitioner).await?;
 		Ok(affiliations.iter().any(|(at, affiliation)| {
 			at == institution && affiliation.role == Role::Registrar && is_current(affiliation, now)
 		}))

@@ -421,7 +421,7 @@ pub async fn pending_opening(
 	let key = keypair(&reader.key)?;
 	let of = |user: &User| anyhow::Ok(keypair(&user.key)?.account());
 	let at = chain.finalized().await?;
-	let members = at.institutions().await?;
+	let members = at.all_institutions().await?;
 	let named = members.iter().find(|(_, _, _, one)| one.name == institution.as_bytes());
 	let (institution, ..) = named.context("no such institution")?;
 	let id: Hex<32> = record.parse().context("a record's id")?;

@@ -21,7 +21,8 @@ pub const ENTRY_VERSION: u8 = 1;
 pub struct LogEntry {
 	/// Who signed the transaction.
 	pub signer: AccountId,
-	/// The origin of the call. It differs from the signer if somebody acts by proxy.
+	/// The origin of the call. It differs from the signer if several accounts sign together, and if
+	/// somebody represents the patient (not in 0.1).
 	pub origin: AccountId,
 	/// The institution for which it was made.
 	pub acting_for: Option<AccountId>,

@@ -337,7 +337,7 @@ pub enum Grantor {
 	/// The patient.
 	#[codec(index = 0)]
 	Patient,
-	/// Somebody who acts for the patient, by proxy.
+	/// Somebody who represents the patient. Not used in 0.1.
 	#[codec(index = 1)]
 	Representative(AccountId),
 	/// Two clinicians of an institution, for a patient who cannot use a wallet: only for that

@@ -265,7 +265,7 @@ async fn deliver_labels(session: &Session) -> Result<Output> {
 	let me = session.me()?.account();
 	let at = session.finalized().await?;
 	let now = at.time().await?;
-	let consents = at.consents_of(&me).await?;
+	let consents = at.all_consents_of(&me).await?;
 	let permits = consents
 		.iter()
 		.map(|(grantee, consent)| (grantee, &consent.terms))
@@ -361,7 +361,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
 	let account = at.account(patient).await?;
-	let mut consents = at.consents_of(patient).await?;
+	let mut consents = at.all_consents_of(patient).await?;
 	consents.sort_by_key(|(_, consent)| consent.id);
 	let tags = consents.iter().filter_map(|(_, consent)| consent.terms.labels.named());
 	let labels = label_keys::learn(session, patient, tags.flatten().copied()).await?;

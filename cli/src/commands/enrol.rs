@@ -422,7 +422,7 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 	if let Some(since) = found.disabled_since {
 		lines.push(format!("  signing disabled, key lost since {}", show_moment(since)));
 	}
-	let affiliations = at.affiliations(account).await?;
+	let affiliations = at.all_affiliations(account).await?;
 	let mut rows = Vec::new();
 	for (institution, affiliation) in &affiliations {
 		let until =

@@ -140,7 +140,7 @@ fn check_within(asked: &Asked, terms: &Terms) -> Result<()> {
 async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
-	let requests = at.requests_of(patient).await?;
+	let requests = at.all_requests_of(patient).await?;
 	let tags = requests.iter().filter_map(|(_, request)| request.asked.labels.named());
 	let labels = label_keys::learn(session, patient, tags.flatten().copied()).await?;
 	let teller = teller(&session.names, &labels);

@@ -126,7 +126,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 					}
 				}
 				let now = finalized.time().await?;
-				for (institution, affiliation) in finalized.affiliations(&account).await? {
+				for (institution, affiliation) in finalized.all_affiliations(&account).await? {
 					if is_waiting(&affiliation, now) {
 						let at = session.names.show(&institution);
 						state += &format!(

@@ -198,7 +198,7 @@ async fn decision(network: &Network, chain: &Chain) -> Result<Vec<Row>> {
 	let signer = many_consents();
 	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
 	let at = chain.finalized().await?;
-	let consents = at.consents_of(&account(&signer)).await?.len();
+	let consents = at.all_consents_of(&account(&signer)).await?.len();
 	let reader = key("//DoctorB");
 	let institution = key("//HospitalB");
 	let ground = Ground::Consent { institution: Some(account(&institution)) };

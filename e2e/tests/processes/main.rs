@@ -9,6 +9,7 @@ mod one_hospital;
 mod power_cuts;
 mod refusals;
 mod rpc;
+mod rpc_load;
 mod staff;
 mod stolen_keys;
 mod story;

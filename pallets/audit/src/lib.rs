@@ -12,7 +12,7 @@
 //! sends and compares it with [`Logs`] on the chain. So it knows that no entry is missing, added or
 //! changed.
 //!
-//! *Somebody acts for the patient by proxy.* The call reaches its pallet as the patient's. The log
+//! *Somebody acts for the patient.* The call reaches its pallet as the patient's. The log
 //! asks admission who signed, and names both.
 //!
 //! ## Data structures
@@ -42,7 +42,7 @@ mod tests;
 pub use pallet::*;
 
 use alloc::vec::Vec;
-use frame_support::pallet_prelude::*;
+use frame_support::{pallet_prelude::*, traits::UnixTime};
 use frame_system::pallet_prelude::*;
 use sp_core::H256;
 use sp_runtime::traits::{SaturatedConversion, Zero};
@@ -51,6 +51,9 @@ use vouchsafe_primitives::{
 	AccountId, Purpose,
 };
 use vouchsafe_support::{Admission, AuditLog};
+
+/// A day in seconds.
+const DAY: u64 = 24 * 60 * 60;
 
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
@@ -67,7 +70,25 @@ pub mod pallet {
 	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
 		/// Who signed the transaction that is being dispatched.
 		type Admission: Admission;
+		/// The time.
+		type Time: UnixTime;
+		/// How many lines an institution without a permit can cause in one patient's log on one day.
+		#[pallet::constant]
+		type MaxUninvited: Get<u32>;
 	}
+
+	/// On which day (since 1970) an institution last caused lines in a patient's log without a
+	/// permit, and how many on that day.
+	#[pallet::storage]
+	pub type Uninvited<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		AccountId,
+		Blake2_128Concat,
+		AccountId,
+		(u32, u32),
+		ValueQuery,
+	>;
 
 	/// Each patient's log.
 	#[pallet::storage]
@@ -136,6 +157,18 @@ impl<T: Config> AuditLog for Pallet<T> {
 		Self::deposit_event(Event::Appended { patient: patient.clone(), seq, entry });
 	}
 
+	fn count_uninvited(patient: &AccountId, institution: &AccountId) -> bool {
+		let today: u32 =
+			T::Time::now().as_secs().checked_div(DAY).unwrap_or_default().saturated_into();
+		let (day, lines) = Uninvited::<T>::get(patient, institution);
+		let lines = if day == today { lines } else { 0 };
+		let is_allowed = lines < T::MaxUninvited::get();
+		if is_allowed {
+			Uninvited::<T>::insert(patient, institution, (today, lines.saturating_add(1)));
+		}
+		is_allowed
+	}
+
 	fn head(patient: &AccountId) -> (u64, H256) {
 		let Log { count, head } = Logs::<T>::get(patient);
 		(count, head)
@@ -149,6 +182,9 @@ impl<T: Config> Pallet<T> {
 		for log in Logs::<T>::iter_values() {
 			ensure!(log.count > 0, "a log without entries is kept");
 			ensure!(log.head != H256::zero(), "a log with entries has no head");
+		}
+		for (_, lines) in Uninvited::<T>::iter_values() {
+			ensure!((1..=T::MaxUninvited::get()).contains(&lines), "lines are counted to a limit");
 		}
 		Ok(())
 	}

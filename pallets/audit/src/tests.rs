@@ -98,3 +98,25 @@ fn try_state_finds_a_log_without_entries() {
 		Logs::<Test>::remove(PATIENT);
 	});
 }
+
+/// Lines that an institution causes without a permit are counted by patient, institution and day.
+#[test]
+fn uninvited_lines_are_counted() {
+	run(|| {
+		const DAY: u64 = 24 * 60 * 60;
+		Clock::set(100 * DAY);
+		let count = |patient, institution| Audit::count_uninvited(&patient, &institution);
+		for _ in 0..16 {
+			assert!(count(PATIENT, HOSPITAL));
+		}
+		assert!(!count(PATIENT, HOSPITAL));
+		// Others' counts are their own.
+		assert!(count(OTHER_PATIENT, HOSPITAL));
+		assert!(count(PATIENT, DOCTOR));
+		Clock::set(101 * DAY - 1);
+		assert!(!count(PATIENT, HOSPITAL));
+		Clock::set(101 * DAY);
+		assert!(count(PATIENT, HOSPITAL));
+		assert_eq!(crate::Uninvited::<Test>::get(PATIENT, HOSPITAL), (101, 1));
+	});
+}

@@ -7,7 +7,7 @@
 //! - **Consent**: one provision in the sense of
 //!   [FHIR R4](https://hl7.org/fhir/R4/consent.html): permit or deny, of what, for which purpose,
 //!   how long. It is stored under its patient and its **grantee**, which never change.
-//! - **Grantor**: the patient; a **representative** who acts as the patient by proxy; or, for a
+//! - **Grantor**: the patient; a **representative** who acts as the patient (not in 0.1); or, for a
 //!   patient who cannot use a wallet, two attested clinicians of an institution (**assisted**).
 //! - **Revision**: how often a consent was amended. An amendment names the revision that the patient
 //!   read, so that it cannot overwrite a change made in the meantime.
@@ -70,12 +70,22 @@ pub use weights::WeightInfo;
 use alloc::vec::Vec;
 use frame_support::{pallet_prelude::*, traits::UnixTime};
 use sp_core::H256;
+use sp_runtime::SaturatedConversion;
 use vouchsafe_primitives::{
 	audit::LogEvent,
 	policy::{self, Decision, Question},
 	*,
 };
 use vouchsafe_support::{self as traits, Admission, AuditLog, Book, Enrolment, Staff};
+
+/// The most consents that [`Pallet::consents_of`] lists at once.
+pub const MAX_LISTED: u32 = 256;
+/// The most grantees for whom a patient can have consents. So nodes can list all consents of a
+/// patient in a bounded time.
+pub const MAX_GRANTEES: u32 = 1_024;
+/// The number of grantees from which on practitioners cannot add another one for the patient, so that
+/// they cannot use up the patient's own.
+pub const MAX_ASSISTED_GRANTEES: u32 = 256;
 
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
@@ -222,6 +232,8 @@ pub mod pallet {
 		TooManyConsents,
 		/// The patient has no such consent for the grantee, or it has expired.
 		ConsentNotFound,
+		/// The patient has consents for as many grantees as is possible: revoke those of one first.
+		TooManyGrantees,
 		/// The consent was amended in the meantime.
 		RevisionChanged,
 		/// The consent was amended as often as it can be: grant a new one.
@@ -267,7 +279,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
 		///
 		/// ## Details
 		///
@@ -289,6 +301,7 @@ pub mod pallet {
 		/// - [`Error::OutOfNumbers`].
 		/// - [`Error::TooManyConsents`].
 		/// - [`Error::PlaceKeptForDeny`].
+		/// - [`Error::TooManyGrantees`].
 		///
 		/// ## Events
 		///
@@ -310,7 +323,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
 		///
 		/// ## Details
 		///
@@ -382,7 +395,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
 		///
 		/// ## Details
 		///
@@ -439,6 +452,7 @@ pub mod pallet {
 		/// - [`Error::GranteeNotFound`].
 		/// - [`Error::OutOfNumbers`].
 		/// - [`Error::TooManyAssisted`].
+		/// - [`Error::TooManyGrantees`].
 		/// - Those of [`traits::Staff`].
 		///
 		/// ## Events
@@ -501,7 +515,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
 		///
 		/// ## Errors
 		///
@@ -587,12 +601,34 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// All consents of a patient, including expired ones that were not dropped yet.
-		pub fn consents_of(patient: AccountId) -> Vec<(Grantee, Consent)> {
-			Consents::<T>::iter_prefix(&patient)
+		/// The patient's consents after the one named, in the order of the chain's keys and of their
+		/// numbers, including expired ones that were not dropped yet: at most `limit` and
+		/// [`MAX_LISTED`].
+		pub fn consents_of(
+			patient: AccountId,
+			after: Option<(Grantee, ConsentId)>,
+			limit: u32,
+		) -> Vec<(Grantee, Consent)> {
+			let grantees = match &after {
+				Some((grantee, _)) => {
+					let key = Consents::<T>::hashed_key_for(&patient, grantee);
+					Consents::<T>::iter_prefix_from(&patient, key)
+				},
+				None => Consents::<T>::iter_prefix(&patient),
+			};
+			// The page before may have ended within a grantee's consents.
+			let begun = after.map(|(grantee, id)| {
+				let mut left = Consents::<T>::get(&patient, &grantee);
+				left.retain(|consent| consent.id > id);
+				(grantee, left)
+			});
+			begun
+				.into_iter()
+				.chain(grantees)
 				.flat_map(|(grantee, provisions)| {
 					provisions.into_iter().map(move |consent| (grantee.clone(), consent))
 				})
+				.take(limit.min(MAX_LISTED).saturated_into())
 				.collect()
 		}
 
@@ -626,11 +662,18 @@ fn kind(consent: &Consent) -> Kind {
 }
 
 impl<T: Config> Pallet<T> {
+	/// For how many grantees the patient has consents. They are counted as the `sufficients` of the
+	/// patient's account: the transaction writes that account anyway, for its nonce. A value of its
+	/// own would cost a tenth of the grants that the chain can take.
+	pub fn grantees(patient: &AccountId) -> u32 {
+		frame_system::Pallet::<T>::sufficients(patient)
+	}
+
 	pub(crate) fn now() -> Moment {
 		T::Time::now().as_secs()
 	}
 
-	/// Who grants: the patient, or who signed for the patient by proxy.
+	/// Who grants: the patient, or who signed for the patient.
 	pub(crate) fn grantor(patient: &AccountId) -> Grantor {
 		match T::Admission::signer() {
 			Some(signer) if signer != *patient => Grantor::Representative(signer),
@@ -692,6 +735,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn put(patient: &AccountId, grantee: &Grantee, provisions: Provisions) {
 		if provisions.is_empty() {
 			Consents::<T>::remove(patient, grantee);
+			frame_system::Pallet::<T>::dec_sufficients(patient);
 		} else {
 			Consents::<T>::insert(patient, grantee, provisions);
 		}
@@ -752,8 +796,14 @@ impl<T: Config> Pallet<T> {
 			text,
 			grantor,
 		};
+		let limit = if consent.is_assisted() { MAX_ASSISTED_GRANTEES } else { MAX_GRANTEES };
+		let is_new = provisions.is_empty() && !Consents::<T>::contains_key(patient, &grantee);
+		ensure!(!is_new || Self::grantees(patient) < limit, Error::<T>::TooManyGrantees);
 		provisions.try_push(consent).map_err(|_| Error::<T>::TooManyConsents)?;
 
+		if is_new {
+			frame_system::Pallet::<T>::inc_sufficients(patient);
+		}
 		Consents::<T>::insert(patient, &grantee, provisions);
 		let consent = ConsentRef { grantee: grantee.clone(), id };
 		let event = LogEvent::ConsentGranted { consent, effect };
@@ -783,6 +833,11 @@ impl<T: Config> Pallet<T> {
 			ensure!(!provisions.is_empty(), "a key without consents is kept");
 			let places = Self::ensure_places(provisions.iter().map(kind));
 			places.map_err(|_| "a key has more consents than places")?;
+			let grantees = Consents::<T>::iter_key_prefix(&patient).count();
+			ensure!(
+				u32::try_from(grantees) == Ok(Self::grantees(&patient)),
+				"the grantees are counted"
+			);
 			for consent in provisions {
 				let (lines, _) = T::AuditLog::head(&patient);
 				ensure!(u64::from(consent.id) < lines, "a consent's grant isn't in the log");

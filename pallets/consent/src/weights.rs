@@ -43,10 +43,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
 	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:1 w:0), of the grantee
 	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `System::Account` of the patient, which is in the overlay for the nonce
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn grant() -> Weight {
 		Weight::from_parts(25_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
@@ -60,10 +61,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0)
 	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `System::Account` of the patient, which is in the overlay for the nonce
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn revoke() -> Weight {
 		Weight::from_parts(25_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
@@ -73,11 +75,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Consent::AwaitingAuthority` (r:1 w:1)
 	/// Storage: `System::Account` (r:1 w:0), of the patient
 	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `System::Account` (r:1 w:1), of the patient
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn grant_assisted() -> Weight {
 		Weight::from_parts(60_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(25_u64))
-			.saturating_add(T::DbWeight::get().writes(4_u64))
+			.saturating_add(T::DbWeight::get().reads(26_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0)
 	/// Storage: `Consent::AssistedRefused` (r:1 w:1)
@@ -125,8 +128,8 @@ impl WeightInfo for () {
 	}
 	fn grant_assisted() -> Weight {
 		Weight::from_parts(60_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(25_u64))
-			.saturating_add(ParityDbWeight::get().writes(4_u64))
+			.saturating_add(ParityDbWeight::get().reads(26_u64))
+			.saturating_add(ParityDbWeight::get().writes(5_u64))
 	}
 	fn refuse_assisted() -> Weight {
 		Weight::from_parts(25_000_000, 0)

@@ -25,7 +25,8 @@
 //! *A patient revokes* in block 7. An opening in block 8 is refused by every custodian alike.
 //!
 //! *A reader tries again and again.* Each refusal is in the patient's log, and all refusals use one
-//! counter. After some refusals in a window the call fails and leaves no trace.
+//! counter. After some refusals in a window the call fails and leaves no trace. The same holds after
+//! some refusals on one day of all readers of an institution that has no permit together.
 //!
 //! *A patient does not want shares abroad* and says so with [`Pallet::choose_holders`]. It applies to
 //! versions from then on.
@@ -281,7 +282,8 @@ pub mod pallet {
 		NotOwn,
 		/// The reader has as many openings in force as are allowed.
 		TooManyOpenings,
-		/// The reader was refused as often as is allowed in a window.
+		/// The reader was refused as often as is allowed in a window, or the institution, which has
+		/// no permit, as often as is allowed on one day.
 		TooManyRefusals,
 		/// The country is not two capital letters.
 		InvalidCountry,
@@ -398,11 +400,16 @@ pub mod pallet {
 			let at = T::Time::now().as_secs();
 			let book = T::Consents::book(&patient, &actor);
 			let block = frame_system::Pallet::<T>::block_number().saturated_into();
+			let mut is_invited = reader == patient;
 			let outcomes = records
 				.into_iter()
 				.map(|record| {
 					let decision =
 						Self::decide_as(&book, &actor, &patient, record, Action::Read, purpose, at);
+					is_invited |= matches!(
+						decision,
+						Decision::Permit(_) | Decision::Refuse(Reason::NotCovered { .. })
+					);
 					let outcome = match decision {
 						Decision::Permit(Basis::Own) => Outcome::Own,
 						Decision::Permit(Basis::Consent(consent)) => Outcome::Consent(consent),
@@ -428,6 +435,9 @@ pub mod pallet {
 				Self::count_refusal(&patient, &reader, at)?;
 			}
 			Self::note_asked(&patient, &reader, at);
+			if !is_invited {
+				Self::count_uninvited(&patient, &actor)?;
+			}
 			T::AuditLog::append(
 				&patient,
 				&reader,
@@ -713,6 +723,18 @@ impl<T: Config> Pallet<T> {
 		HolderSetNumbers::<T>::insert(patient, hash, number);
 		HolderSets::<T>::insert(patient, number, set);
 		Ok(number)
+	}
+
+	/// Counts a line that an institution causes without a permit.
+	fn count_uninvited(patient: &AccountId, actor: &Actor) -> DispatchResult {
+		let institution = match &actor.acting_for {
+			Some(acting) => Some(acting.institution.clone()),
+			None => T::Enrolment::enrolled_by(&actor.account),
+		};
+		let is_allowed = institution
+			.is_none_or(|institution| T::AuditLog::count_uninvited(patient, &institution));
+		ensure!(is_allowed, Error::<T>::TooManyRefusals);
+		Ok(())
 	}
 
 	/// Counts an opening in which something was refused.

@@ -20,8 +20,8 @@
 //! *A physician starts, and leaves.* The registrar enrols and affiliates; the authority attests the
 //! licence. When the affiliation ends, so does every permit that was given to it.
 //!
-//! *A key is lost.* The registrar disables its signing. The account still takes part through its
-//! proxies, but the lost key cannot send transactions.
+//! *A key is lost.* The registrar disables its signing. The account still takes part, but the
+//! lost key cannot send transactions.
 //!
 //! *A patient dies or leaves.* The account's status says so. A death takes two of the staff
 //! ([`Call::declare_deceased`]). Accounts are never removed: what they signed remains verifiable, and
@@ -35,8 +35,9 @@
 //!
 //! # Data structures
 //!
-//! [`Accounts`], [`Institutions`], [`CustodianAccounts`], [`Affiliations`], [`StaffProposals`]. [`Config::Currency`] has
-//! no price: an enrolled account gets an allowance for the deposits of proxies and multisigs.
+//! [`Accounts`], [`Institutions`], [`ActiveInstitutions`], [`CustodianAccounts`], [`Affiliations`],
+//! [`AffiliatedWith`], [`StaffProposals`]. [`Config::Currency`] has no price: an enrolled account gets
+//! an allowance for the deposits of multisigs.
 //!
 //! # API
 //!
@@ -73,6 +74,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use lookups::MAX_LISTED;
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
@@ -169,6 +171,10 @@ pub mod pallet {
 		BoundedVec<AccountId, ConstU32<MAX_AFFILIATIONS>>,
 		ValueQuery,
 	>;
+
+	/// The number of active institutions and authorities.
+	#[pallet::storage]
+	pub type ActiveInstitutions<T> = StorageValue<_, u32, ValueQuery>;
 
 	/// Who takes part from the first block on.
 	#[pallet::genesis_config]
@@ -603,6 +609,7 @@ pub mod pallet {
 				DispatchError::BadOrigin
 			);
 			if entry.status != status {
+				Self::count_institution(&entry, status);
 				entry.status = status;
 				entry.status_since = Self::now();
 			}

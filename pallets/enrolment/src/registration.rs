@@ -59,6 +59,7 @@ impl<T: Config> Pallet<T> {
 			&account,
 			Institution { name, country, custodian: None, cap, enrolled: 0 },
 		);
+		ActiveInstitutions::<T>::mutate(|count| *count = count.saturating_add(1));
 		Self::deposit_event(Event::InstitutionAdmitted { institution: account, kind });
 		Ok(())
 	}

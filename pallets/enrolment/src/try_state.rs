@@ -21,6 +21,11 @@ impl<T: Config> Pallet<T> {
 				"an account keeps its nonce"
 			);
 		}
+		let active = Institutions::<T>::iter_keys().filter(Self::is_active_institution).count();
+		ensure!(
+			u32::try_from(active) == Ok(ActiveInstitutions::<T>::get()),
+			"the active institutions are counted"
+		);
 		for (institution, entry) in Institutions::<T>::iter() {
 			ensure!(Accounts::<T>::contains_key(&institution), "an institution is an account");
 			let enrolled = Accounts::<T>::iter()

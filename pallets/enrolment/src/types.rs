@@ -33,8 +33,8 @@ pub struct Account {
 	pub status: Status,
 	/// Since when it has this status.
 	pub status_since: Moment,
-	/// Since when its key counts as lost or stolen, if it does. The account takes part through its
-	/// proxies, but signs nothing.
+	/// Since when its key counts as lost or stolen, if it does. The account still takes part, but signs
+	/// nothing.
 	pub disabled_since: Option<Moment>,
 	/// When its key was disabled before, if it was: one period that has all of them.
 	pub doubt: Option<Doubt>,

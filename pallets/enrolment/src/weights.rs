@@ -63,8 +63,8 @@ macro_rules! weights {
 
 weights! {
 	/// `Accounts`, `CustodianAccounts`, `Institutions`, `System::Account`, and the allowance
-	/// (`Balances::TotalIssuance`).
-	admit_institution = 40_000_000, 4, 4;
+	/// (`Balances::TotalIssuance`), `ActiveInstitutions`.
+	admit_institution = 40_000_000, 5, 5;
 	/// A signature's check; `Accounts` twice, `Institutions`, `CustodianAccounts` (old and new),
 	/// `System::Account` (old and new), the genesis hash, the time.
 	set_custodian = 150_000_000, 8, 5;
@@ -73,8 +73,9 @@ weights! {
 	enrol = 150_000_000, 13, 5;
 	/// `Accounts`, the log.
 	set_encryption_key = 20_000_000, 4, 2;
-	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log.
-	set_status = 25_000_000, 9, 2;
+	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log,
+	/// `ActiveInstitutions`.
+	set_status = 25_000_000, 10, 3;
 	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log.
 	set_signing_disabled = 25_000_000, 9, 2;
 	/// The manager's three, `Accounts`, `AffiliatedWith`, four `Affiliations`, the time.

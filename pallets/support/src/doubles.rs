@@ -22,6 +22,10 @@ use vouchsafe_primitives::{
 
 /// The moment at which tests begin.
 pub const START: Moment = 1_700_000_000;
+/// How many lines an institution without a permit can cause in a patient's log on one day.
+pub const MAX_UNINVITED: u32 = 16;
+/// A day in seconds.
+const DAY: Moment = 24 * 60 * 60;
 /// The country of institutions, unless a test sets another.
 pub const COUNTRY: Country = *b"AT";
 
@@ -70,6 +74,8 @@ struct World {
 	sets: Vec<Declared>,
 	sets_fail: bool,
 	lines: Vec<(AccountId, Line)>,
+	/// Lines without a permit: patient, institution, day.
+	uninvited: BTreeMap<(AccountId, AccountId, u64), u32>,
 	/// Entries before those in `lines`, by patient.
 	earlier: BTreeMap<AccountId, u64>,
 	/// Who proposed which content, by subject and institution.
@@ -250,6 +256,19 @@ impl Enrolment for People {
 	fn is_affiliated(practitioner: &AccountId, institution: &AccountId) -> bool {
 		let key = (practitioner.clone(), institution.clone());
 		read(|world| world.affiliations.contains_key(&key))
+	}
+
+	fn is_registrar(account: &AccountId, institution: &AccountId) -> bool {
+		let key = (account.clone(), institution.clone());
+		read(|world| world.affiliations.get(&key) == Some(&Role::Registrar))
+	}
+
+	fn active_institutions() -> u32 {
+		let is_counted = |person: &&Person| {
+			person.active
+				&& matches!(person.kind, AccountKind::Institution | AccountKind::Authority)
+		};
+		u32::try_from(read(|world| world.people.values().filter(is_counted).count())).unwrap()
 	}
 
 	fn signatory(account: &AccountId) -> Option<Signatory> {
@@ -498,6 +517,15 @@ impl AuditLog for Logs {
 	) {
 		let line = Line { origin: origin.clone(), acting_for: acting_for.cloned(), purpose, event };
 		change(|world| world.lines.push((patient.clone(), line)));
+	}
+
+	fn count_uninvited(patient: &AccountId, institution: &AccountId) -> bool {
+		change(|world| {
+			let key = (patient.clone(), institution.clone(), world.now / DAY);
+			let count = world.uninvited.entry(key).or_default();
+			*count += 1;
+			*count <= MAX_UNINVITED
+		})
 	}
 
 	fn head(patient: &AccountId) -> (u64, H256) {

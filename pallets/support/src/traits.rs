@@ -61,6 +61,12 @@ pub trait Enrolment {
 	/// What admission has to know of an account that signs: `None` if it is neither enrolled nor a
 	/// custodian's. At most 3 reads.
 	fn signatory(account: &AccountId) -> Option<Signatory>;
+
+	/// Whether the account is a registrar of the institution now. At most 2 reads.
+	fn is_registrar(account: &AccountId, institution: &AccountId) -> bool;
+
+	/// The number of active institutions and authorities. 1 read.
+	fn active_institutions() -> u32;
 }
 
 /// An account that signs transactions, as admission sees it.
@@ -218,6 +224,12 @@ pub trait AuditLog {
 		purpose: Option<Purpose>,
 		event: LogEvent,
 	);
+
+	/// Counts a line that somebody of the institution causes in the patient's log without having a
+	/// permit. `false` if there were as many of these lines today as are allowed: then the call must
+	/// fail and leave no line. 1 read and 1 write.
+	#[must_use]
+	fn count_uninvited(patient: &AccountId, institution: &AccountId) -> bool;
 
 	/// Count and head of the patient's log. 1 read.
 	fn head(patient: &AccountId) -> (u64, H256);

@@ -1,17 +1,21 @@
 //! Our own pallets: people, records, consents, requests, shares and logs. They use each other
 //! through the traits of `vouchsafe_support`.
 
-use super::accounts::ALLOWANCE;
+use super::{
+	accounts::ALLOWANCE,
+	system::{RuntimeBlockLength, RuntimeBlockWeights},
+};
 use crate::*;
 use frame_support::{
+	dispatch::DispatchClass,
 	parameter_types,
 	traits::{ConstU128, ConstU32, ConstU64, UnixTime},
-	weights::constants::WEIGHT_REF_TIME_PER_MILLIS,
 };
 use pallet_admission::{CallClass, Class, Quota};
+use sp_runtime::{Perbill, SaturatedConversion};
 use vouchsafe_primitives::{
 	policy::{Decision, Question, Reason, Subject},
-	Action, Actor, Purpose,
+	Action, Actor, Purpose, Status,
 };
 use vouchsafe_support::{Consents, Enrolment as _};
 
@@ -20,14 +24,23 @@ const MINUTE: u64 = 60;
 /// A day in seconds.
 const DAY: u64 = 24 * 60 * MINUTE;
 
+/// Length of a quota's window in seconds.
+const WINDOW: u64 = 5 * MINUTE;
+
 parameter_types! {
-	/// What an institution, its custodian and its practitioners may use in a window: about 4,000
-	/// calls in five minutes, half of the size of a node's pool.
-	pub const InstitutionQuota: Quota =
-		Quota { weight: 2_000 * WEIGHT_REF_TIME_PER_MILLIS, bytes: 16 * 1024 * 1024 };
-	/// What any other account may use: about 200 calls.
-	pub const PersonQuota: Quota =
-		Quota { weight: 100 * WEIGHT_REF_TIME_PER_MILLIS, bytes: 256 * 1024 };
+	/// What the blocks of a window can hold, if every slot has one.
+	pub Capacity: Quota = {
+		let slots = WINDOW.saturating_mul(1_000) / SLOT_DURATION;
+		let class = DispatchClass::Normal;
+		let block = RuntimeBlockWeights::get().get(class).max_total.unwrap_or_default();
+		let length = *RuntimeBlockLength::get().max.get(class);
+		Quota {
+			weight: block.ref_time().saturating_mul(slots),
+			bytes: length.saturating_mul(slots.saturated_into()),
+		}
+	};
+	/// The part of it that all institutions may use together.
+	pub const FairPart: Perbill = Perbill::from_percent(80);
 }
 
 impl pallet_enrolment::Config for Runtime {
@@ -43,14 +56,14 @@ impl pallet_admission::Config for Runtime {
 	type Enrolment = Enrolment;
 	type Time = Timestamp;
 	type CallClass = Calls;
-	type Window = ConstU64<{ 5 * MINUTE }>;
-	type InstitutionQuota = InstitutionQuota;
-	type PersonQuota = PersonQuota;
+	type Window = ConstU64<WINDOW>;
+	type Capacity = Capacity;
+	type FairPart = FairPart;
 	type WeightInfo = pallet_admission::weights::SubstrateWeight<Runtime>;
 }
 
-/// Tells the calls that have a priority. Only the outermost call counts, not the calls inside a batch
-/// or a proxy's call.
+/// Tells the calls that have a priority. Only the outermost call counts, not the calls inside a
+/// batch.
 pub struct Calls;
 
 impl CallClass<RuntimeCall> for Calls {
@@ -59,6 +72,8 @@ impl CallClass<RuntimeCall> for Calls {
 			RuntimeCall::Consent(pallet_consent::Call::revoke { grantee, id }) => {
 				Class::Revocation { exists: Consent::has_permit(signer, grantee, *id) }
 			},
+			RuntimeCall::Council(_) => Class::Council,
+			RuntimeCall::Enrolment(call) => Self::restriction(call, signer),
 			RuntimeCall::Custody(pallet_custody::Call::open { .. }) => Class::Opening,
 			RuntimeCall::Custody(
 				pallet_custody::Call::acknowledge { .. }
@@ -66,6 +81,24 @@ impl CallClass<RuntimeCall> for Calls {
 			) => Class::Acknowledgement,
 			_ => Class::Ordinary,
 		}
+	}
+}
+
+impl Calls {
+	/// Whether the call suspends somebody, disables a key or ends an affiliation, and the signer
+	/// manages the institution concerned. At most 3 reads.
+	fn restriction(call: &pallet_enrolment::Call<Runtime>, signer: &AccountId) -> Class {
+		use pallet_enrolment::Call;
+		let institution = match call {
+			Call::set_status { account, status: Status::Suspended | Status::Ended, .. }
+			| Call::set_signing_disabled { account, since: Some(_) } => Enrolment::enrolled_by(account),
+			Call::end_affiliation { institution, .. } => Some(institution.clone()),
+			_ => return Class::Ordinary,
+		};
+		let allowed = institution.is_some_and(|institution| {
+			*signer == institution || Enrolment::is_registrar(signer, &institution)
+		});
+		Class::Restriction { allowed }
 	}
 }
 
@@ -114,6 +147,8 @@ impl pallet_custody::Config for Runtime {
 
 impl pallet_audit::Config for Runtime {
 	type Admission = Admission;
+	type Time = Timestamp;
+	type MaxUninvited = ConstU32<16>;
 }
 
 /// Whether the reader may read the patient's log. Anyone else than the patient reads it at the

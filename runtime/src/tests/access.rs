@@ -47,13 +47,9 @@ fn an_opening_after_the_revocation_in_the_same_block_is_refused() {
 }
 
 #[test]
-fn a_revocation_in_a_batch_or_by_proxy_counts_as_well() {
+fn a_revocation_in_a_batch_counts_as_well() {
 	let (mut chain, record, revoke) = chain_with_record();
-	chain.ok("//PatientA", add_proxy("//PatientB", configs::accounts::ProxyType::Consents));
-	chain.block([
-		("//PatientB", batch(vec![proxied("//PatientA", revoke)])),
-		("//DoctorB", open("//PatientA", record)),
-	]);
+	chain.block([("//PatientA", batch(vec![revoke])), ("//DoctorB", open("//PatientA", record))]);
 	assert_eq!(openings(&mut chain), [(0, 1)]);
 }
 

@@ -19,6 +19,15 @@ fn cap(chain: &mut Chain) -> u32 {
 
 /// These seats vote for the motion, and it is closed at this threshold. Returns the result.
 fn carry(chain: &mut Chain, seats: &[&str]) -> DispatchResult {
+	carry_after(chain, seats, |_| ())
+}
+
+/// The same, if something happens between the votes and the end.
+fn carry_after(
+	chain: &mut Chain,
+	seats: &[&str],
+	between: impl FnOnce(&mut Chain),
+) -> DispatchResult {
 	let proposal = motion();
 	let proposal_hash = sp_runtime::traits::BlakeTwo256::hash_of(&proposal);
 	let length_bound = proposal.encoded_size() as u32;
@@ -40,6 +49,7 @@ fn carry(chain: &mut Chain, seats: &[&str]) -> DispatchResult {
 			},
 		);
 	}
+	between(chain);
 	let events = chain.ok(
 		seats[0],
 		pallet_collective::Call::<Runtime, pallet_collective::Instance1>::close {
@@ -65,6 +75,47 @@ fn three_of_four_seats_are_root() {
 	let mut chain = Chain::new();
 	assert_eq!(carry(&mut chain, &["//HospitalA", "//HospitalB", "//Authority"]), Ok(()));
 	assert_eq!(cap(&mut chain), 7);
+}
+
+/// A suspended institution does not vote, also not with a vote from before.
+#[test]
+fn a_suspended_institution_is_not_one_of_three() {
+	let mut chain = Chain::new();
+	let before = cap(&mut chain);
+	let seats = ["//HospitalA", "//HospitalB", "//Authority"];
+	let result = carry_after(&mut chain, &seats, |chain| {
+		chain.state(|| {
+			pallet_enrolment::Accounts::<Runtime>::mutate(account("//Authority"), |entry| {
+				entry.as_mut().unwrap().status = vouchsafe_primitives::Status::Suspended;
+			});
+		});
+	});
+	let too_few: DispatchError = pallet_consortium::Error::<Runtime>::TooFewActive.into();
+	assert_eq!(result, Err(too_few));
+	assert_eq!(cap(&mut chain), before);
+}
+
+#[test]
+fn a_seat_has_at_most_four_open_motions() {
+	let mut chain = Chain::new();
+	let propose = |cap| {
+		let call = pallet_enrolment::Call::set_cap { institution: account("//HospitalC"), cap };
+		let call: RuntimeCall = call.into();
+		let motion = pallet_consortium::Call::dispatch_as_root { call: Box::new(call) };
+		let proposal: Box<RuntimeCall> = Box::new(motion.into());
+		let length_bound = proposal.encoded_size() as u32;
+		pallet_collective::Call::<Runtime, pallet_collective::Instance1>::propose {
+			threshold: 3,
+			proposal,
+			length_bound,
+		}
+	};
+	for cap in 0..4 {
+		chain.ok("//HospitalA", propose(cap));
+	}
+	let too_many: DispatchError = pallet_consortium::Error::<Runtime>::TooManyMotions.into();
+	assert_eq!(chain.block([("//HospitalA", propose(4).into())]), [Ok(Err(too_many))]);
+	chain.ok("//HospitalB", propose(4));
 }
 
 #[test]

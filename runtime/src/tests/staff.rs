@@ -50,7 +50,7 @@ fn refused(chain: &mut Chain, path: &str, call: RuntimeCall, error: DispatchErro
 }
 
 fn consents(chain: &mut Chain) -> usize {
-	chain.state(|| Consent::consents_of(account("//PatientA")).len())
+	chain.state(|| Consent::consents_of(account("//PatientA"), None, 10).len())
 }
 
 /// Whether hospital A's doctor may read some record of the patient's without labels.

@@ -32,7 +32,7 @@ fn opened(chain: &mut Chain, record: RecordId) -> usize {
 
 /// The patient's last consent: its number and revision.
 fn last_consent(chain: &mut Chain) -> (u32, u16) {
-	let consents = chain.state(|| Consent::consents_of(account("//PatientA")));
+	let consents = chain.state(|| Consent::consents_of(account("//PatientA"), None, 10));
 	consents.iter().map(|(_, consent)| (consent.id, consent.revision)).max().unwrap()
 }
 

@@ -18,8 +18,8 @@ fn submit_works() {
 			submitted: START,
 			expires: START + WEEK,
 		};
-		assert_eq!(AccessRequests::requests_of(PATIENT), [(0, request)]);
-		assert_eq!(AccessRequests::requests_of(OTHER_PATIENT), []);
+		assert_eq!(AccessRequests::requests_of(PATIENT, None, 10), [(0, request)]);
+		assert_eq!(AccessRequests::requests_of(OTHER_PATIENT, None, 10), []);
 		let event =
 			Event::Submitted { patient: PATIENT, request: 0, asker: DOCTOR, grantee: team() };
 		System::assert_last_event(event.into());
@@ -215,7 +215,10 @@ fn one_institution_cannot_fill_a_patients_requests() {
 			MONTH,
 			reason()
 		));
-		assert_ok!(AccessRequests::withdraw(signed(colleague(0)), PATIENT, 0));
+		// An answer makes room for one, on another day.
+		assert_ok!(AccessRequests::deny(signed(PATIENT), 0));
+		assert_noop!(try_submit(DOCTOR, team(), asked()), Error::<Test>::TooManyLines);
+		Clock::pass(DAY);
 		submit(DOCTOR);
 	});
 }

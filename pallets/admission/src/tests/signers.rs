@@ -72,12 +72,12 @@ fn nonce_that_was_used_is_stale() {
 #[test]
 fn signer_is_known_during_the_dispatch_only() {
 	run(|| {
-		assert_ok!(Proxy::add_proxy(signed(patient_a()), person_a(), AnyProxy, 0));
+		let origin = enrol_derived(&person_a());
 		assert_ok!(send(&patient_a(), note()).unwrap());
 		assert_eq!(Admission::signer(), None);
-		assert_ok!(send(&person_a(), through_proxy(patient_a(), note())).unwrap());
+		assert_ok!(send(&person_a(), derived(note())).unwrap());
 		assert_eq!(Admission::signer(), None);
-		assert_eq!(made(), vec![(patient_a(), Some(patient_a())), (patient_a(), Some(person_a()))]);
+		assert_eq!(made(), vec![(patient_a(), Some(patient_a())), (origin, Some(person_a()))]);
 		// Also where the call fails, and none is left over where the signer is refused.
 		assert!(send(&patient_a(), Call::fail {}).unwrap().is_err());
 		assert_eq!(Admission::signer(), None);

@@ -68,7 +68,7 @@ fn grant_assisted_by_others_than_attested_clinicians_fails() {
 			assert_noop!(assist(who, terms()), NOT_STAFF);
 		}
 		assert_noop!(assist(COLLEAGUE, terms()), SAME_STAFF);
-		assert_eq!(Consent::consents_of(PATIENT), []);
+		assert_eq!(consents_of(PATIENT), []);
 		// Whose affiliation has ended cannot confirm.
 		People::end_affiliation(&DOCTOR, &HOSPITAL);
 		assert_noop!(assist(DOCTOR, terms()), NOT_STAFF);
@@ -144,7 +144,7 @@ fn a_patient_who_has_signed_needs_the_authority() {
 			let confirm = || confirm(who.clone(), AUTHORITY);
 			assert_noop!(confirm(), Error::<Test>::NothingWaits);
 			assert_ok!(assist_by_two(terms()));
-			assert_eq!(Consent::consents_of(PATIENT), []);
+			assert_eq!(consents_of(PATIENT), []);
 			let waiting = AwaitingAuthority::<Test>::get(PATIENT, HOSPITAL).unwrap();
 			let Assisted { first, second, at, .. } = waiting;
 			assert_eq!((&first, &second, at), (&COLLEAGUE, &DOCTOR, START));
@@ -274,7 +274,7 @@ fn grant_assisted_needs_the_same_content_twice() {
 		assert_ok!(call(COLLEAGUE, team(), text()));
 		assert_ok!(call(DOCTOR, other.clone(), text()));
 		assert_ok!(call(COLLEAGUE, other, ShownText { language: *b"de", ..text() }));
-		assert_eq!(Consent::consents_of(PATIENT), []);
+		assert_eq!(consents_of(PATIENT), []);
 	});
 }
 
@@ -297,8 +297,8 @@ fn grant_assisted_for_another_patient_is_not_confirmed() {
 		let call =
 			Consent::grant_assisted(signed, OTHER_PATIENT, HOSPITAL, team(), terms(), text());
 		assert_ok!(call);
-		assert_eq!(Consent::consents_of(PATIENT), []);
-		assert_eq!(Consent::consents_of(OTHER_PATIENT), []);
+		assert_eq!(consents_of(PATIENT), []);
+		assert_eq!(consents_of(OTHER_PATIENT), []);
 	});
 }
 
@@ -359,7 +359,7 @@ fn grant_assisted_for_no_active_patient_fails() {
 		assert_ok!(assist(COLLEAGUE, terms()));
 		People::set_active(&PATIENT, false);
 		assert_noop!(assist(DOCTOR, terms()), Error::<Test>::NotPatient);
-		assert_eq!(Consent::consents_of(PATIENT), []);
+		assert_eq!(consents_of(PATIENT), []);
 	});
 }
 

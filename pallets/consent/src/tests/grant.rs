@@ -17,8 +17,8 @@ fn grant_works() {
 			grantor: Grantor::Patient,
 		};
 		assert_eq!(Consents::<Test>::get(PATIENT, team()).into_inner(), vec![granted.clone()]);
-		assert_eq!(Consent::consents_of(PATIENT), [(team(), granted)]);
-		assert_eq!(Consent::consents_of(OTHER_PATIENT), []);
+		assert_eq!(consents_of(PATIENT), [(team(), granted)]);
+		assert_eq!(consents_of(OTHER_PATIENT), []);
 		let event = Event::Granted { patient: PATIENT, grantee: team(), id: 0, revision: 0 };
 		System::assert_last_event(event.into());
 		let consent = reference(team(), 0);
@@ -84,7 +84,7 @@ fn grant_by_others_than_an_active_patient_fails() {
 		}
 		assert_noop!(Consent::grant(RuntimeOrigin::root(), team(), terms(), text()), BadOrigin);
 		assert_noop!(Consent::grant(RuntimeOrigin::none(), team(), terms(), text()), BadOrigin);
-		// A suspended patient, also through a proxy: the origin is the patient all the same.
+		// A suspended patient, whoever signs: the origin is the patient all the same.
 		People::set_active(&PATIENT, false);
 		Admitted::set_signer(Some(RELATIVE));
 		assert_noop!(

@@ -24,6 +24,7 @@ mod assisted;
 mod decide;
 mod doubt;
 mod grant;
+mod grantees;
 mod revoke;
 
 const DENY: Effect = Effect::Deny { binds_break_glass: false };
@@ -59,6 +60,20 @@ fn text() -> ShownText {
 fn grant(grantee: Grantee, terms: Terms) -> ConsentId {
 	assert_ok!(Consent::grant(signed(PATIENT), grantee.clone(), terms, text()));
 	last(&PATIENT, &grantee).id
+}
+
+/// All consents of a patient, as pages of a few.
+fn consents_of(patient: AccountId) -> Vec<(Grantee, Provision)> {
+	let mut all: Vec<(Grantee, Provision)> = vec![];
+	loop {
+		let after = all.last().map(|(grantee, consent)| (grantee.clone(), consent.id));
+		let page = Consent::consents_of(patient.clone(), after, 3);
+		let is_last = page.len() < 3;
+		all.extend(page);
+		if is_last {
+			return all;
+		}
+	}
 }
 
 /// The latest of the patient's consents for the grantee.

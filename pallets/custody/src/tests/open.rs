@@ -192,7 +192,6 @@ fn open_for_an_institution_of_another_is_refused() {
 	});
 }
 
-/// As a suspended account could through a proxy.
 #[test]
 fn open_by_who_is_suspended_is_refused() {
 	run(|| {
@@ -423,6 +422,36 @@ fn open_is_refused_only_so_often() {
 		refused(open_in_vain());
 		assert_eq!(Refusals::<Test>::get(PATIENT, doctor(0)), (FIRST_WINDOW + 1, 1));
 		assert_eq!(Refusals::<Test>::iter_prefix(PATIENT).count(), 2);
+	});
+}
+
+/// All readers of an institution that has no permit cause at most 16 lines a day. Whoever has one is
+/// logged each time.
+#[test]
+fn open_without_a_permit_is_refused_only_so_often_by_one_institution() {
+	run(|| {
+		let colleagues: Vec<_> = (100..117).map(|byte| AccountId::new([byte; 32])).collect();
+		for colleague in &colleagues {
+			People::enrol_by(colleague.clone(), AccountKind::Practitioner, hospital(0));
+			People::affiliate(colleague, &hospital(0), Role::Nurse);
+		}
+		let try_one = |number: usize| {
+			open_for(colleagues[number].clone(), [record(0)], Purpose::Treatment, at(0))
+		};
+		for number in 0..16 {
+			refused(try_one(number));
+		}
+		assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);
+		assert_eq!(Logs::all().len(), 16);
+		// A permit for something else.
+		let permit =
+			Terms { records: vec![record(1)].try_into().unwrap(), ..Terms::all(Effect::Permit) };
+		GivenConsents::add(PATIENT, Grantee::Institution(hospital(0)), permit);
+		refused(try_one(16));
+		GivenConsents::set(vec![]);
+		assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);
+		Clock::pass(24 * 60 * 60);
+		refused(try_one(16));
 	});
 }
 

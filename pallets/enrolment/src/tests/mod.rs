@@ -3,6 +3,7 @@
 mod affiliations;
 mod enrol;
 mod institutions;
+mod lists;
 mod staff;
 mod status;
 

@@ -163,7 +163,7 @@ fn set_signing_disabled_works() {
 		));
 		assert_last(Event::SigningDisabledSet { account: patient_a(), since: Some(NOW - 5) });
 		assert_eq!(may_sign(&patient_a()), Some(false));
-		// The account still takes part, through its proxies.
+		// The account still takes part.
 		assert_eq!(Enrolment::active_kind(&patient_a()), Some(AccountKind::Patient));
 
 		assert_ok!(Enrolment::set_signing_disabled(signed(hospital_a()), patient_a(), None));
