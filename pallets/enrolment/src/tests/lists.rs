@@ -75,7 +75,8 @@ fn affiliations_come_in_pages() {
 		for name in ["One", "Two", "Three"] {
 			let institution = admit(name);
 			let affiliation = Affiliations::<Test>::get(registrar_a(), hospital_a()).unwrap();
-			Affiliations::<Test>::insert(registrar_a(), institution, affiliation);
+			Affiliations::<Test>::insert(registrar_a(), &institution, affiliation);
+			AffiliatedWith::<Test>::mutate(registrar_a(), |all| all.try_push(institution).unwrap());
 		}
 		let page = |after, limit| Enrolment::affiliations(registrar_a(), after, limit);
 		let all = page(None, u32::MAX);

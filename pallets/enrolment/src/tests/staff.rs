@@ -28,6 +28,9 @@ fn hire(name: &str, role: Role, attested: bool) -> AccountId {
 		));
 	}
 	assert_ok!(Enrolment::affiliate(signed(at.clone()), at.clone(), who.clone(), role, 0, None));
+	if Enrolment::enrolled_by(&who) != Some(hospital_a()) {
+		assert_ok!(Enrolment::accept_affiliation(signed(who.clone()), hospital_a()));
+	}
 	if attested {
 		assert_ok!(Enrolment::attest_licence(signed(authority()), at, who.clone()));
 	}
