@@ -144,19 +144,17 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			Ok(done(format!("Signing is {state} for {who}."), block))
 		},
 		EnrolCommand::Custodian { url, account, encryption_key, agreement: _ } => {
-			let parsed = address::parse(AddressOf::Custodian, &url)?;
-			if parsed.password().is_some() || !parsed.username().is_empty() {
-				bail!(
-					"the address {} has a user or a password in it, but it is published on the chain: leave \
-					 them out",
-					address::mask(&url)
-				);
-			}
+			address::parse(AddressOf::Custodian, &url)?;
+			let allowed = &session.custodians.allowed;
+			allowed.check(&url).with_context(|| {
+				format!("clients would not use the address {}", address::mask(&url))
+			})?;
 			let me = session.me()?.account();
 			let (account, key) = match (account, encryption_key) {
 				(Some(account), Some(key)) => (names.resolve(&account)?, parse_key(&key)?),
 				_ => {
-					let custodian = CustodianClient::new(&url, me.clone(), session.genesis())?;
+					let custodian =
+						CustodianClient::new(&url, me.clone(), session.genesis(), allowed)?;
 					let about = custodian.about().await.with_context(|| {
 						format!(
 							"cannot ask the custodian at {url} for its account: name its account and key with \
