@@ -1,7 +1,7 @@
 //! The errors of the REST API: their status, their text, and their place in the API's description.
 //! A requester who may not have something hears only "no access", for every reason.
 
-use crate::{encryption::EncryptionError, store::StoreError};
+use crate::{encryption::EncryptionError, store::StoreError, uploads::UploadError};
 use axum::{
 	http::StatusCode,
 	response::{IntoResponse, Response},
@@ -74,6 +74,9 @@ pub enum ApiError {
 	/// The node or the IPFS node can't be reached, or did not answer in time.
 	#[error("not ready: try again later")]
 	Unavailable,
+	/// The disk is almost full.
+	#[error("the custodian's disk is almost full: it accepts no content now")]
+	Full,
 	/// The custodian failed.
 	#[error("the custodian failed; its log has the reason")]
 	Failed,
@@ -107,6 +110,7 @@ impl ApiError {
 			Self::RateLimited => "rate-limited",
 			Self::UnknownAddress => "unknown-address",
 			Self::Unavailable => "unavailable",
+			Self::Full => "full",
 			Self::Failed => "failed",
 		}
 	}
@@ -127,6 +131,7 @@ impl ApiError {
 			Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
 			Self::RateLimited | Self::TooManyTags => StatusCode::TOO_MANY_REQUESTS,
 			Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+			Self::Full => StatusCode::INSUFFICIENT_STORAGE,
 			Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
 		}
 	}
@@ -180,14 +185,29 @@ impl From<EncryptionError> for ApiError {
 
 impl From<IpfsError> for ApiError {
 	fn from(error: IpfsError) -> Self {
+		tracing::warn!(%error, "the IPFS node failed a request");
+		match error.is_full() {
+			true => Self::Full,
+			false => Self::Unavailable,
+		}
+	}
+}
+
+impl From<UploadError> for ApiError {
+	fn from(error: UploadError) -> Self {
 		match error {
-			IpfsError::OtherContent { .. } => Self::Mismatch(error.to_string()),
-			IpfsError::TooLong(_) => Self::TooLarge,
-			IpfsError::BrokenOff(_) => Self::Malformed(error.to_string()),
-			_ => {
-				tracing::warn!(%error, "the IPFS node failed a request");
-				Self::Unavailable
+			UploadError::OverLimit => Self::TooLarge,
+			UploadError::Full => Self::Full,
+			UploadError::ForeignCid(_) | UploadError::OtherCid(_) | UploadError::OtherLength(_) => {
+				Self::Mismatch(error.to_string())
 			},
+			UploadError::BrokenOff(_) => Self::Malformed(error.to_string()),
+			UploadError::Spool(_) => {
+				tracing::error!(%error, "a request failed");
+				Self::Failed
+			},
+			UploadError::Ipfs(error) => error.into(),
+			UploadError::Store(error) => error.into(),
 		}
 	}
 }

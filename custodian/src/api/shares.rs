@@ -16,7 +16,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use vouchsafe_client::{
 	chain::{account_bytes, AccountId, Grantee, Ground, HolderKind, Purpose, SharingSet, H256},
-	cid::{cid_of, Cid},
+	cid::{cid_of, is_cid_for, Cid},
 	messages::*,
 	protocol::{openings, OPENING_LIFETIME},
 };
@@ -83,6 +83,18 @@ pub async fn deliver_envelope(
 		.map_err(|error| mismatch(error.to_string()))?;
 	let ciphertext = Cid::try_from(&manifest.ciphertext_cid[..])
 		.map_err(|_| mismatch("the ciphertext's CID in the manifest is malformed"))?;
+	let length = manifest.ciphertext_len;
+	if !is_cid_for(&ciphertext, length) {
+		return Err(mismatch(
+			"the ciphertext's CID in the manifest is not one of that length here",
+		));
+	}
+	if length > state.config.api.max_content {
+		return Err(mismatch(format!(
+			"the ciphertext has {length} bytes. This custodian keeps at most {}",
+			state.config.api.max_content
+		)));
+	}
 	let patient_holds = holder_index(&set, &patient, is_patient).is_some();
 	let patient_share = body.patient_share.map(|share| share.0);
 	if patient_share.is_some() != patient_holds {

@@ -11,3 +11,4 @@ mod rpc;
 mod story;
 mod suite;
 mod upgrade;
+mod uploads;
