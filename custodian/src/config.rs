@@ -42,6 +42,9 @@ pub struct Api {
 	/// The same of all accounts that one institution enrolled, in bytes.
 	#[serde(default = "thirty_two_gib")]
 	pub max_unclaimed_per_institution: u64,
+	/// How much content the versions may name whose authors one other institution enrolled, in bytes.
+	#[serde(default = "quarter_tib")]
+	pub max_named_per_institution: u64,
 	/// Requests per second from one address.
 	#[serde(default = "fifty")]
 	pub requests_per_second: u32,
@@ -147,6 +150,10 @@ fn eight_gib() -> u64 {
 
 fn thirty_two_gib() -> u64 {
 	32 << 30
+}
+
+fn quarter_tib() -> u64 {
+	256 << 30
 }
 
 fn one_gib() -> u64 {

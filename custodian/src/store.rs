@@ -212,6 +212,17 @@ pub trait Content: Send + Sync {
 	/// it. Content that is here already is not charged again.
 	async fn charge(&self, id: i64, cid: String, at: u64) -> Result<(), StoreError>;
 
+	/// Notes that a version names this content, unless all content that versions of the same
+	/// enroller's accounts name would then have more bytes than the limit. Content that a version
+	/// names already is not counted again. Returns whether it is noted.
+	async fn name_content(
+		&self,
+		cid: String,
+		length: u64,
+		enroller: [u8; 32],
+		limit: u64,
+	) -> Result<bool, StoreError>;
+
 	/// The length of content that this custodian serves.
 	async fn content_length(&self, cid: String) -> Result<Option<u64>, StoreError>;
 

@@ -20,6 +20,9 @@ pub enum ApiError {
 	/// The request is too large.
 	#[error("the request is too large")]
 	TooLarge,
+	/// There would be too much content of the account or of the institution that enrolled it.
+	#[error("the custodian has as much content of the account, or of the institution that enrolled it, as it accepts: ask the custodian's institution for more")]
+	OverLimit,
 	/// The request is malformed.
 	#[error("{0}")]
 	Malformed(String),
@@ -92,6 +95,7 @@ impl ApiError {
 	pub fn name(&self) -> &'static str {
 		match self {
 			Self::TooLarge => "too-large",
+			Self::OverLimit => "over-limit",
 			Self::Malformed(_) => "malformed",
 			Self::NotFresh => "not-fresh",
 			Self::Replayed => "replayed",
@@ -118,7 +122,7 @@ impl ApiError {
 	/// The error's HTTP status.
 	pub fn status(&self) -> StatusCode {
 		match self {
-			Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+			Self::TooLarge | Self::OverLimit => StatusCode::PAYLOAD_TOO_LARGE,
 			Self::Malformed(_) | Self::UnknownAddress => StatusCode::BAD_REQUEST,
 			Self::NotFresh | Self::Replayed | Self::NotSigned => StatusCode::UNAUTHORIZED,
 			Self::OtherChain | Self::OtherAudience => StatusCode::MISDIRECTED_REQUEST,
@@ -196,7 +200,7 @@ impl From<IpfsError> for ApiError {
 impl From<UploadError> for ApiError {
 	fn from(error: UploadError) -> Self {
 		match error {
-			UploadError::OverLimit => Self::TooLarge,
+			UploadError::OverLimit => Self::OverLimit,
 			UploadError::Full => Self::Full,
 			UploadError::ForeignCid(_) | UploadError::OtherCid(_) | UploadError::OtherLength(_) => {
 				Self::Mismatch(error.to_string())

@@ -44,6 +44,7 @@ pub struct Empty {}
 		SignedRequestErrors,
 		(status = 200, body = EnvelopeReceipt, description = "The custodian has the share"),
 		(status = 403, body = Refusal, description = "The requester is not the version's author, or this institution is not a holder"),
+		(status = 413, body = Refusal, description = "The custodian keeps as much content for the institution that enrolled the author as it accepts"),
 		(status = 422, body = Refusal, description = "What was sent does not match the chain"),
 		(status = 425, body = Refusal, description = "The version is not final yet: try again"),
 	),
@@ -106,6 +107,15 @@ pub async fn deliver_envelope(
 		return Err(mismatch(format!(
 			"the patient's sealed share has more than {MAX_SEALED} bytes"
 		)));
+	}
+	// The own institution's content has no limit.
+	let enroller = account_bytes(&requester.enrolled.enrolled_by);
+	let limit = match enroller == account_bytes(institution) {
+		true => u64::MAX,
+		false => state.config.api.max_named_per_institution,
+	};
+	if !state.database.name_content(ciphertext.to_string(), length, enroller, limit).await? {
+		return Err(ApiError::OverLimit);
 	}
 	let kept = KeptVersion {
 		patient: account_bytes(&patient),

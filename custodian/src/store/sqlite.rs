@@ -90,6 +90,15 @@ CREATE TABLE reservations (
 	length INTEGER NOT NULL,
 	expires INTEGER NOT NULL
 ) STRICT;
+-- Content that versions name, with the institution that enrolled the first version's author.
+CREATE TABLE named (
+	cid TEXT NOT NULL,
+	-- As the version says. Only content of this length is kept for it.
+	length INTEGER NOT NULL,
+	enroller BLOB NOT NULL,
+	PRIMARY KEY (cid, length)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX named_by_enroller ON named (enroller, length);
 CREATE INDEX versions_by_manifest ON versions (manifest_cid);
 CREATE INDEX versions_by_ciphertext ON versions (ciphertext_cid);
 CREATE TABLE entries (

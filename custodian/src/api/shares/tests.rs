@@ -420,6 +420,31 @@ async fn only_content_that_can_be_kept_may_be_named() {
 	}
 }
 
+/// The authors of another institution can't fill the disk with versions, each of which is in order.
+#[tokio::test]
+async fn content_of_another_institution_has_a_limit() {
+	let fixture = Fixture::new();
+	let name = |enroller: [u8; 32]| {
+		let limit = fixture.state.config.api.max_named_per_institution;
+		fixture.state.database.name_content(hex::encode(enroller), limit, enroller, limit)
+	};
+	let (own, other) = (account_bytes(&INSTITUTION), [15; 32]);
+	assert!(name(own).await.unwrap() && name(other).await.unwrap());
+	fn enrolled_elsewhere(block: &mut BlockDouble) {
+		let author = block.accounts.entry(account_bytes(&id(&author())));
+		author.and_modify(|account| account.enrolled_by = AccountId::new([15; 32]));
+	}
+	fixture.set_chain(enrolled_elsewhere, |_| ());
+	let result = fixture.deliver(&author(), &fixture.envelope()).await;
+	assert!(matches!(result, Err(ApiError::OverLimit)));
+	assert!(matches!(fixture.release(&reader()).await, Err(ApiError::NotFound)));
+	fixture.set_chain(|_| (), |_| ());
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	// A version of the same content is not counted again.
+	fixture.set_chain(enrolled_elsewhere, |_| ());
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+}
+
 #[tokio::test]
 async fn the_patient_alone_gets_the_patients_envelope() {
 	let fixture = Fixture::new();

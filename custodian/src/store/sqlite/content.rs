@@ -64,6 +64,30 @@ impl Content for Sqlite {
 		.await
 	}
 
+	async fn name_content(
+		&self,
+		cid: String,
+		length: u64,
+		enroller: [u8; 32],
+		limit: u64,
+	) -> Result<bool, StoreError> {
+		self.transaction(move |db| {
+			let known = "SELECT 1 FROM named WHERE cid = ?1 AND length = ?2";
+			if db.prepare_cached(known)?.exists(params![cid, to_column(length)])? {
+				return Ok(true);
+			}
+			let sum = "SELECT coalesce(sum(length), 0) FROM named WHERE enroller = ?1";
+			let named: i64 = db.prepare_cached(sum)?.query_row([enroller], |row| row.get(0))?;
+			let fits = from_column(named).saturating_add(length) <= limit;
+			if fits {
+				let insert = "INSERT INTO named (cid, length, enroller) VALUES (?1, ?2, ?3)";
+				db.execute(insert, params![cid, to_column(length), enroller])?;
+			}
+			Ok(fits)
+		})
+		.await
+	}
+
 	async fn content_length(&self, cid: String) -> Result<Option<u64>, StoreError> {
 		self.transaction(move |db| {
 			let mut query = db.prepare_cached("SELECT length FROM content WHERE cid = ?1")?;

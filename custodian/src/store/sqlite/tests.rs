@@ -269,6 +269,24 @@ async fn bytes_are_charged_to_account_and_enroller() {
 	assert!(!fixture.fits(charge(2, 7, 6), limits).await);
 }
 
+#[tokio::test]
+async fn named_content_has_a_limit_for_each_enroller() {
+	let fixture = Fixture::new();
+	let database = &fixture.database;
+	let name = |cid: &str, length, enroller: u8| {
+		let cid = cid.to_owned();
+		async move { database.name_content(cid, length, [enroller; 32], 10).await.unwrap() }
+	};
+	assert!(name("a", 6, 1).await && name("b", 4, 1).await);
+	assert!(!name("c", 1, 1).await);
+	assert!(name("c", 1, 2).await);
+	// It is named already, by whomever.
+	assert!(name("a", 6, 1).await && name("c", 1, 1).await && name("a", 6, 2).await);
+	// A false length does not stand for the true one.
+	assert!(!name("c", 2, 1).await);
+	assert!(name("d", 9, 2).await && !name("e", 1, 2).await);
+}
+
 /// What a killed program had reserved comes back.
 #[tokio::test]
 async fn reservations_expire() {
