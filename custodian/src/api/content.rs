@@ -162,3 +162,6 @@ pub async fn get_content(
 	];
 	Ok((headers, Body::from_stream(all)))
 }
+
+#[cfg(test)]
+mod tests;
