@@ -15,6 +15,7 @@ use clap::{
 	Args, Parser, Subcommand,
 };
 use std::path::PathBuf;
+use vouchsafe_client::custodian::Network;
 use vouchsafe_primitives::Vocabulary;
 
 pub use audit::{AuditCommand, WhichLog};
@@ -87,9 +88,21 @@ pub struct Cli {
 		help_heading = GLOBAL
 	)]
 	pub key: Option<String>,
-	/// Allow development keys, which are public, on a development chain.
+	/// Allow development keys, which are public, and custodians at any address. Only on a
+	/// development chain.
 	#[arg(long, global = true, help_heading = GLOBAL)]
 	pub dev: bool,
+	/// Private address or network (such as 10.1.0.0/16) where custodians may be. Can be repeated.
+	#[arg(
+		long,
+		global = true,
+		env = "VOUCHSAFE_ALLOW_ADDRESS",
+		hide_env_values = true,
+		value_delimiter = ',',
+		value_name = "NETWORK",
+		help_heading = GLOBAL
+	)]
+	pub allow_address: Vec<Network>,
 	/// Read the passphrase from the first line of FILE.
 	#[arg(
 		long,

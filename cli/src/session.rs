@@ -14,7 +14,7 @@ use std::time::Duration;
 use vouchsafe_agent::{platform::Platform, session::Parts};
 use vouchsafe_client::{
 	chain::{Chain, Submit},
-	custodian::HttpCustodians,
+	custodian::{AllowedAddresses, HttpCustodians, Network},
 };
 
 pub use vouchsafe_agent::session::{in_force, is_waiting};
@@ -45,6 +45,8 @@ pub struct Settings {
 	pub key: Option<String>,
 	/// Whether development keys may be used.
 	pub development: bool,
+	/// The private networks in which custodians may be.
+	pub allowed: Vec<Network>,
 	/// Where the key's passphrase comes from.
 	pub secrets: Secrets,
 }
@@ -73,13 +75,25 @@ impl Settings {
 		}
 		let me = self.unlock()?;
 		let parts = Parts {
-			custodians: HttpCustodians { genesis: chain.genesis() },
+			custodians: HttpCustodians {
+				genesis: chain.genesis(),
+				allowed: self.allowed_addresses(),
+			},
 			chain,
 			keep: self.home.clone(),
 			clock: SystemClock::default(),
 			progress: TerminalProgress,
 		};
 		Session::new(parts, me, self.development).await
+	}
+
+	/// The custodian addresses that may be connected to. `--dev` is refused on other chains than
+	/// development and local ones.
+	pub fn allowed_addresses(&self) -> AllowedAddresses {
+		match self.development {
+			true => AllowedAddresses::all(),
+			false => AllowedAddresses::public_and(self.allowed.clone()),
+		}
 	}
 
 	/// Checks that a key with this name exists, before connecting to a node or asking the user.

@@ -1,6 +1,8 @@
 //! The client of a custodian's REST API. Every call has a time limit, and is repeated a few times
 //! if trying again can help.
 
+mod addresses;
+
 use crate::{
 	chain::{AccountId, H256},
 	cid::{Cid, CidBuilder},
@@ -12,17 +14,19 @@ use crate::{
 	},
 	signing::{now, sign_request, Signer},
 };
+use addresses::NotAllowed;
 use base64::{prelude::BASE64_STANDARD, Engine};
 use bytes::Bytes;
 use futures::{stream::BoxStream, StreamExt};
 use reqwest::{Client, StatusCode};
 use serde::{de::DeserializeOwned, Serialize};
 use std::{
-	sync::Once,
+	sync::{Arc, Once},
 	time::{Duration, Instant},
 };
 use vouchsafe_protocol::traits::{Content, Custodians};
 
+pub use addresses::{AllowedAddresses, Network};
 pub use vouchsafe_protocol::{errors::CustodianError, traits::Custodian};
 
 /// How long one request may take.
@@ -53,8 +57,14 @@ pub struct CustodianClient {
 }
 
 impl CustodianClient {
-	/// The custodian of this institution at this address.
-	pub fn new(url: &str, institution: AccountId, genesis: H256) -> Result<Self, CustodianError> {
+	/// The custodian of this institution at this address, which must be an allowed one.
+	pub fn new(
+		url: &str,
+		institution: AccountId,
+		genesis: H256,
+		allowed: &AllowedAddresses,
+	) -> Result<Self, CustodianError> {
+		let url = allowed.check(url)?.as_str().trim_end_matches('/').to_owned();
 		static PROVIDER: Once = Once::new();
 		PROVIDER.call_once(|| {
 			// If another one is installed already, that one is used.
@@ -65,9 +75,9 @@ impl CustodianClient {
 			.read_timeout(SILENCE)
 			.redirect(reqwest::redirect::Policy::none())
 			.no_proxy()
+			.dns_resolver(Arc::new(allowed.clone()))
 			.build()
 			.map_err(|error| CustodianError::Unreachable(describe(&error)))?;
-		let url = url.trim_end_matches('/').to_owned();
 		let (tries, tries_for_finality) = (TRIES, TRIES_FOR_FINALITY);
 		Ok(Self { http, url, institution, genesis, tries, tries_for_finality })
 	}
@@ -133,10 +143,12 @@ impl CustodianClient {
 }
 
 /// The custodians of one chain, by HTTP.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct HttpCustodians {
 	/// Hash of the chain's genesis block.
 	pub genesis: H256,
+	/// The addresses that may be connected to.
+	pub allowed: AllowedAddresses,
 }
 
 impl Custodians for HttpCustodians {
@@ -147,7 +159,7 @@ impl Custodians for HttpCustodians {
 		url: &str,
 		institution: &AccountId,
 	) -> Result<CustodianClient, CustodianError> {
-		CustodianClient::new(url, institution.clone(), self.genesis)
+		CustodianClient::new(url, institution.clone(), self.genesis, &self.allowed)
 	}
 }
 
@@ -328,7 +340,11 @@ async fn read_json<T: DeserializeOwned>(answer: reqwest::Response) -> Result<T, 
 }
 
 fn from_transport(error: reqwest::Error) -> CustodianError {
-	CustodianError::Unreachable(describe(&error))
+	let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+	match causes.filter_map(|cause| cause.downcast_ref::<NotAllowed>()).next() {
+		Some(not_allowed) => CustodianError::Address(not_allowed.to_string()),
+		None => CustodianError::Unreachable(describe(&error)),
+	}
 }
 
 /// The error with its causes. The address must not contain a secret.
@@ -354,6 +370,11 @@ mod tests {
 	use subxt_signer::sr25519::dev;
 	use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+	fn client_of(url: &str) -> CustodianClient {
+		let (institution, genesis) = (AccountId::new([1; 32]), H256([2; 32]));
+		CustodianClient::new(url, institution, genesis, &AllowedAddresses::all()).unwrap()
+	}
+
 	/// A server that gives every request the same answer, and counts them.
 	async fn server(status: &'static str, body: &'static str) -> (CustodianClient, Arc<AtomicU32>) {
 		let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -372,8 +393,7 @@ mod tests {
 				let _ = stream.write_all(answer.as_bytes()).await;
 			}
 		});
-		let client = CustodianClient::new(&url, AccountId::new([1; 32]), H256([2; 32])).unwrap();
-		(client, asked)
+		(client_of(&url), asked)
 	}
 
 	async fn release(client: &CustodianClient) -> CustodianError {
@@ -411,9 +431,7 @@ mod tests {
 	async fn invalid_responses_are_told() {
 		let (client, _) = server("200 OK", r#"{"epoch":"x"}"#).await;
 		assert!(matches!(release(&client).await, CustodianError::Nonsense(_)));
-		let client =
-			CustodianClient::new("http://127.0.0.1:9", AccountId::new([1; 32]), H256([2; 32]));
-		let client = client.unwrap().without_retries();
+		let client = client_of("http://127.0.0.1:9").without_retries();
 		assert!(matches!(release(&client).await, CustodianError::Unreachable(_)));
 	}
 

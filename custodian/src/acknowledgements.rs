@@ -12,6 +12,7 @@ use crate::{
 	readiness::CheckName,
 	state::{Connected, State},
 	store::{DueVersion, KeptVersion, StoreError, VersionId},
+	uploads::{self, UploadError},
 };
 use std::{
 	collections::{HashMap, HashSet},
@@ -50,6 +51,10 @@ enum WorkError {
 	Ipfs(#[from] IpfsError),
 	#[error(transparent)]
 	Store(#[from] StoreError),
+	#[error(transparent)]
+	Upload(#[from] UploadError),
+	#[error("the manifest names a length of {named} bytes. The content has {known}")]
+	OtherLength { named: u64, known: u64 },
 	#[error("the manifest names a malformed CID")]
 	MalformedCid,
 }
@@ -341,6 +346,9 @@ async fn pin(
 	failures: u32,
 ) -> Result<(), WorkError> {
 	if let Some(ipfs) = &state.ipfs {
+		// Nobody removes it meanwhile.
+		let cids = [version.manifest_cid.clone(), version.ciphertext_cid.clone()];
+		let _locked = state.content_locks.lock(cids).await;
 		pin_content(state, ipfs, version, failures).await?;
 		state.database.set_pinned(id, now()).await?;
 	}
@@ -357,14 +365,27 @@ async fn pin_content(
 	// stays for the next attempt.
 	let longest = state.config.kubo.as_ref().map_or(FIRST_PATIENCE, |kubo| kubo.patience);
 	let doubled = FIRST_PATIENCE.saturating_mul(2u64.saturating_pow(failures));
-	let added = ipfs.add_bytes(version.manifest).await?;
-	if added.cid.to_string() != version.manifest_cid {
+	let patience = Duration::from_secs(doubled.min(longest));
+	let (manifest_len, length) = (version.manifest.len() as u64, version.ciphertext_len);
+	uploads::ensure_room(state, manifest_len.saturating_add(length)).await?;
+	if ipfs.add_bytes(version.manifest).await?.to_string() != version.manifest_cid {
 		return Err(WorkError::MalformedCid);
 	}
 	let ciphertext: Cid = version.ciphertext_cid.parse().map_err(|_| WorkError::MalformedCid)?;
-	ipfs.pin(&ciphertext, Duration::from_secs(doubled.min(longest))).await?;
-	Ok(())
+	// What was uploaded here, or pinned for another version, has been checked.
+	match state.database.content_length(version.ciphertext_cid).await? {
+		Some(known) if known == length => return Ok(ipfs.pin(&ciphertext, patience).await?),
+		Some(known) => return Err(WorkError::OtherLength { named: length, known }),
+		None => {},
+	}
+	let fetched = ipfs.fetch(&ciphertext, length, patience).await;
+	if fetched.as_ref().is_err_and(IpfsError::is_wrong_content) {
+		ipfs.remove(&ciphertext).await?;
+	}
+	Ok(fetched?)
 }
 
+#[cfg(test)]
+mod content_tests;
 #[cfg(test)]
 mod tests;

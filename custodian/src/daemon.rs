@@ -5,13 +5,13 @@ use crate::{
 	config::{Config, LogFormat},
 	indexer,
 	keys::Keys,
-	kubo, node,
+	kubo, node, server,
 	state::State,
 	store::sqlite::Sqlite,
 };
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use std::{future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal::unix::SignalKind, sync::watch};
 use vouchsafe_client::{ipfs::Ipfs, messages::Hex};
 
@@ -50,12 +50,8 @@ async fn run_tasks(
 	let indexing = tokio::spawn(indexer::run(state.clone()));
 	let watching = tokio::spawn(node::watch(state.clone()));
 	let router = api::router(state.clone(), metrics);
-	let mut stopping = state.stopping.clone();
-	let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-		.with_graceful_shutdown(async move {
-			let _ = stopping.wait_for(|stop| *stop).await;
-		});
-	let serving = tokio::spawn(serving.into_future());
+	let limits = server::Limits::of(&state.config.api);
+	let serving = tokio::spawn(server::serve(listener, router, limits, state.stopping.clone()));
 	let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
 	let result = tokio::select! {
 		_ = terminate.recv() => Ok(()),

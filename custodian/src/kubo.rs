@@ -1,4 +1,9 @@
-//! Watches the IPFS node, and drops content that no version has named for a day.
+//! Watches the IPFS node, and removes content that no version has named for a day.
+
+#[cfg(test)]
+pub(crate) mod double;
+#[cfg(test)]
+mod tests;
 
 use crate::{readiness::CheckName, state::State, store::StoreError};
 use std::{sync::Arc, time::Duration};
@@ -11,8 +16,6 @@ use vouchsafe_client::{
 const INTERVAL: Duration = Duration::from_secs(10);
 /// How long content stays that no version names, in seconds.
 const UNCLAIMED_LIFETIME: u64 = 24 * 3600;
-/// How long pinning content again may take.
-const PIN_AGAIN: Duration = Duration::from_secs(60);
 
 #[derive(Debug, thiserror::Error)]
 enum DropError {
@@ -20,6 +23,8 @@ enum DropError {
 	Ipfs(#[from] IpfsError),
 	#[error(transparent)]
 	Store(#[from] StoreError),
+	#[error("the CID is malformed")]
+	MalformedCid,
 }
 
 /// Watches the IPFS node until the custodian stops.
@@ -34,7 +39,7 @@ pub async fn watch(state: Arc<State>) {
 				metrics::gauge!("vouchsafe_custodian_kubo_up").set(1.0);
 				state.readiness.set(CheckName::Kubo, true, format!("Kubo {version}"));
 				if let Err(error) = drop_unclaimed(&state, ipfs).await {
-					tracing::warn!(%error, "can't drop content that no version names");
+					tracing::warn!(%error, "can't find content that no version names");
 				}
 			},
 			Err(error) => {
@@ -48,16 +53,28 @@ pub async fn watch(state: Arc<State>) {
 	}
 }
 
-async fn drop_unclaimed(state: &State, ipfs: &Ipfs) -> Result<(), DropError> {
+/// Removes content that no version has named for a day. A failure of one does not stop the others.
+/// Its row goes last: until then it is tried again.
+async fn drop_unclaimed(state: &State, ipfs: &Ipfs) -> Result<(), StoreError> {
 	let before = now().saturating_sub(UNCLAIMED_LIFETIME);
-	for cid in state.database.drop_unclaimed(before).await? {
-		tracing::info!(cid, "drops content that no version names");
-		let Ok(parsed) = cid.parse() else { continue };
-		ipfs.unpin(&parsed).await?;
-		// A version may have named it in the meantime.
-		if state.database.content_length(cid).await?.is_some() {
-			ipfs.pin(&parsed, PIN_AGAIN).await?;
+	for cid in state.database.unclaimed_before(before).await? {
+		match drop_one(state, ipfs, &cid, before).await {
+			Ok(()) => tracing::info!(cid, "removed content that no version names"),
+			Err(error) => {
+				tracing::warn!(cid, %error, "can't remove content that no version names yet");
+			},
 		}
+	}
+	Ok(())
+}
+
+async fn drop_one(state: &State, ipfs: &Ipfs, cid: &str, before: u64) -> Result<(), DropError> {
+	let parsed = cid.parse().map_err(|_| DropError::MalformedCid)?;
+	let _locked = state.content_locks.lock([cid.to_owned()]).await;
+	// A version may name it by now, or it was added again.
+	if state.database.is_unclaimed(cid.to_owned(), before).await? {
+		ipfs.remove(&parsed).await?;
+		state.database.forget_unclaimed(cid.to_owned(), before).await?;
 	}
 	Ok(())
 }

@@ -4,10 +4,12 @@ use crate::{
 	api::labels::TagLimit,
 	chain::Node,
 	config::Config,
+	content_locks::ContentLocks,
 	encryption::StorageEncryption,
 	keys::Keys,
 	readiness::ReadinessReport,
 	store::{Database, StoreError},
+	transfers::Transfers,
 };
 use std::{
 	sync::{Arc, RwLock},
@@ -31,6 +33,10 @@ pub struct State {
 	pub encryption: StorageEncryption,
 	/// How many label tags an account may ask for.
 	pub tag_limit: TagLimit,
+	/// The contents that are being sent and received.
+	pub transfers: Transfers,
+	/// Content that is being added, pinned or removed.
+	pub content_locks: ContentLocks,
 	/// The IPFS node, if there is one.
 	pub ipfs: Option<Ipfs>,
 	/// The results of the checks that `/ready` reports.
@@ -63,6 +69,8 @@ impl State {
 	) -> Self {
 		let encryption = StorageEncryption::new(keys.encryption.clone());
 		Self {
+			transfers: Transfers::new(&config.api),
+			content_locks: ContentLocks::default(),
 			config,
 			keys,
 			database,

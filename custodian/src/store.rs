@@ -164,20 +164,64 @@ pub trait Shares: Send + Sync {
 	async fn set_acknowledged(&self, id: VersionId) -> Result<(), StoreError>;
 }
 
+/// Content that an account wants to add.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Charge {
+	/// The account.
+	pub account: [u8; 32],
+	/// The institution that enrolled it.
+	pub enroller: [u8; 32],
+	/// The number of bytes.
+	pub length: u64,
+}
+
+/// How much content, reserved bytes included, may be here that no version names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContentLimits {
+	/// Of one account, in bytes.
+	pub account: u64,
+	/// Of all accounts that one institution enrolled, in bytes.
+	pub enroller: u64,
+}
+
+/// Reserved bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reservation {
+	/// Its number.
+	pub id: i64,
+	/// All bytes that are reserved now, these included.
+	pub total: u64,
+}
+
 /// The content in the IPFS node, and the accounts that added it.
 #[async_trait]
 pub trait Content: Send + Sync {
-	/// Notes content that an account added.
-	async fn note_content(
+	/// Reserves bytes until a moment, unless more than the limits would then be charged.
+	async fn reserve(
+		&self,
+		charge: Charge,
+		limits: ContentLimits,
+		now: u64,
+		until: u64,
+	) -> Result<Option<Reservation>, StoreError>;
+
+	/// Gives reserved bytes back.
+	async fn release_reservation(&self, id: i64) -> Result<(), StoreError>;
+
+	/// Turns reserved bytes into content, for which the account is charged until a version names
+	/// it. Content that is here already is not charged again.
+	async fn charge(&self, id: i64, cid: String, at: u64) -> Result<(), StoreError>;
+
+	/// Notes that a version names this content, unless all content that versions of the same
+	/// enroller's accounts name would then have more bytes than the limit. Content that a version
+	/// names already is not counted again. Returns whether it is noted.
+	async fn name_content(
 		&self,
 		cid: String,
 		length: u64,
-		account: [u8; 32],
-		at: u64,
-	) -> Result<(), StoreError>;
-
-	/// The number of bytes that this account added and that no version names.
-	async fn unclaimed(&self, account: [u8; 32]) -> Result<u64, StoreError>;
+		enroller: [u8; 32],
+		limit: u64,
+	) -> Result<bool, StoreError>;
 
 	/// The length of content that this custodian serves.
 	async fn content_length(&self, cid: String) -> Result<Option<u64>, StoreError>;
@@ -185,9 +229,15 @@ pub trait Content: Send + Sync {
 	/// Notes that a version's manifest and ciphertext are pinned. The version now claims them.
 	async fn set_pinned(&self, id: VersionId, at: u64) -> Result<(), StoreError>;
 
-	/// Forgets content that was added before this moment and that no version names, and returns
-	/// its CIDs.
-	async fn drop_unclaimed(&self, before: u64) -> Result<Vec<String>, StoreError>;
+	/// The content that was added before this moment and that no version names.
+	async fn unclaimed_before(&self, before: u64) -> Result<Vec<String>, StoreError>;
+
+	/// Whether this content was added before this moment and no version names it.
+	async fn is_unclaimed(&self, cid: String, before: u64) -> Result<bool, StoreError>;
+
+	/// Forgets content that was added before this moment, if no version names it. Returns whether
+	/// it did.
+	async fn forget_unclaimed(&self, cid: String, before: u64) -> Result<bool, StoreError>;
 }
 
 /// The patients' label keys.

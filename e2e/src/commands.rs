@@ -13,7 +13,7 @@ use std::{
 use subxt_signer::{sr25519::Keypair, SecretUri};
 use vouchsafe_client::{
 	chain::{calls::CustodyCall, Chain, Ground, Purpose, Signer, Submit, View},
-	custodian::{Custodian, CustodianClient, CustodianError},
+	custodian::{AllowedAddresses, Custodian, CustodianClient, CustodianError},
 	messages::{AskRelease, Hex},
 };
 
@@ -443,7 +443,12 @@ pub async fn pending_opening(
 				.context("no such institution")?
 				.0
 				.clone();
-			Ok(CustodianClient::new(&site.custodian.url(), account, chain.genesis())?)
+			Ok(CustodianClient::new(
+				&site.custodian.url(),
+				account,
+				chain.genesis(),
+				&AllowedAddresses::all(),
+			)?)
 		})
 		.collect::<Result<_>>()?;
 	let version = at.record(&patient, id.into()).await?.context("no such record")?.versions - 1;

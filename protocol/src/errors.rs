@@ -140,6 +140,9 @@ pub enum CustodianError {
 	/// It can't be reached.
 	#[error("the custodian can't be reached: {0}")]
 	Unreachable(String),
+	/// Its address on the chain is not one that a client connects to.
+	#[error("the custodian's address is refused: {0}")]
+	Address(String),
 	/// Its response is not one that the API has.
 	#[error("the custodian sent an invalid response: {0}")]
 	Nonsense(String),

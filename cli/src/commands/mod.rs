@@ -134,7 +134,14 @@ pub async fn run(cli: Cli) -> Result<Output> {
 		(false, Some(file)) => Secrets::File(file),
 		(false, None) => Secrets::Prompt,
 	};
-	let settings = Settings { node: cli.node, home, key: cli.key, development: cli.dev, secrets };
+	let settings = Settings {
+		node: cli.node,
+		home,
+		key: cli.key,
+		development: cli.dev,
+		allowed: cli.allow_address,
+		secrets,
+	};
 	match cli.command {
 		Command::Key(command) => key::run(&settings, command).await,
 		Command::Name(command) => name::run(&settings, command).await,

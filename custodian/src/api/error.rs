@@ -1,7 +1,7 @@
 //! The errors of the REST API: their status, their text, and their place in the API's description.
 //! A requester who may not have something hears only "no access", for every reason.
 
-use crate::{encryption::EncryptionError, store::StoreError};
+use crate::{encryption::EncryptionError, store::StoreError, uploads::UploadError};
 use axum::{
 	http::StatusCode,
 	response::{IntoResponse, Response},
@@ -20,6 +20,9 @@ pub enum ApiError {
 	/// The request is too large.
 	#[error("the request is too large")]
 	TooLarge,
+	/// There would be too much content of the account or of the institution that enrolled it.
+	#[error("the custodian has as much content of the account, or of the institution that enrolled it, as it accepts: ask the custodian's institution for more")]
+	OverLimit,
 	/// The request is malformed.
 	#[error("{0}")]
 	Malformed(String),
@@ -74,6 +77,9 @@ pub enum ApiError {
 	/// The node or the IPFS node can't be reached, or did not answer in time.
 	#[error("not ready: try again later")]
 	Unavailable,
+	/// The disk is almost full.
+	#[error("the custodian's disk is almost full: it accepts no content now")]
+	Full,
 	/// The custodian failed.
 	#[error("the custodian failed; its log has the reason")]
 	Failed,
@@ -89,6 +95,7 @@ impl ApiError {
 	pub fn name(&self) -> &'static str {
 		match self {
 			Self::TooLarge => "too-large",
+			Self::OverLimit => "over-limit",
 			Self::Malformed(_) => "malformed",
 			Self::NotFresh => "not-fresh",
 			Self::Replayed => "replayed",
@@ -107,6 +114,7 @@ impl ApiError {
 			Self::RateLimited => "rate-limited",
 			Self::UnknownAddress => "unknown-address",
 			Self::Unavailable => "unavailable",
+			Self::Full => "full",
 			Self::Failed => "failed",
 		}
 	}
@@ -114,7 +122,7 @@ impl ApiError {
 	/// The error's HTTP status.
 	pub fn status(&self) -> StatusCode {
 		match self {
-			Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+			Self::TooLarge | Self::OverLimit => StatusCode::PAYLOAD_TOO_LARGE,
 			Self::Malformed(_) | Self::UnknownAddress => StatusCode::BAD_REQUEST,
 			Self::NotFresh | Self::Replayed | Self::NotSigned => StatusCode::UNAUTHORIZED,
 			Self::OtherChain | Self::OtherAudience => StatusCode::MISDIRECTED_REQUEST,
@@ -127,6 +135,7 @@ impl ApiError {
 			Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
 			Self::RateLimited | Self::TooManyTags => StatusCode::TOO_MANY_REQUESTS,
 			Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+			Self::Full => StatusCode::INSUFFICIENT_STORAGE,
 			Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
 		}
 	}
@@ -180,14 +189,29 @@ impl From<EncryptionError> for ApiError {
 
 impl From<IpfsError> for ApiError {
 	fn from(error: IpfsError) -> Self {
+		tracing::warn!(%error, "the IPFS node failed a request");
+		match error.is_full() {
+			true => Self::Full,
+			false => Self::Unavailable,
+		}
+	}
+}
+
+impl From<UploadError> for ApiError {
+	fn from(error: UploadError) -> Self {
 		match error {
-			IpfsError::OtherContent { .. } => Self::Mismatch(error.to_string()),
-			IpfsError::TooLong(_) => Self::TooLarge,
-			IpfsError::BrokenOff(_) => Self::Malformed(error.to_string()),
-			_ => {
-				tracing::warn!(%error, "the IPFS node failed a request");
-				Self::Unavailable
+			UploadError::OverLimit => Self::OverLimit,
+			UploadError::Full => Self::Full,
+			UploadError::ForeignCid(_) | UploadError::OtherCid(_) | UploadError::OtherLength(_) => {
+				Self::Mismatch(error.to_string())
 			},
+			UploadError::BrokenOff(_) => Self::Malformed(error.to_string()),
+			UploadError::Spool(_) => {
+				tracing::error!(%error, "a request failed");
+				Self::Failed
+			},
+			UploadError::Ipfs(error) => error.into(),
+			UploadError::Store(error) => error.into(),
 		}
 	}
 }

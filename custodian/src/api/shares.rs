@@ -16,7 +16,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use vouchsafe_client::{
 	chain::{account_bytes, AccountId, Grantee, Ground, HolderKind, Purpose, SharingSet, H256},
-	cid::{cid_of, Cid},
+	cid::{cid_of, is_cid_for, Cid},
 	messages::*,
 	protocol::{openings, OPENING_LIFETIME},
 };
@@ -44,6 +44,7 @@ pub struct Empty {}
 		SignedRequestErrors,
 		(status = 200, body = EnvelopeReceipt, description = "The custodian has the share"),
 		(status = 403, body = Refusal, description = "The requester is not the version's author, or this institution is not a holder"),
+		(status = 413, body = Refusal, description = "The custodian keeps as much content for the institution that enrolled the author as it accepts"),
 		(status = 422, body = Refusal, description = "What was sent does not match the chain"),
 		(status = 425, body = Refusal, description = "The version is not final yet: try again"),
 	),
@@ -83,6 +84,18 @@ pub async fn deliver_envelope(
 		.map_err(|error| mismatch(error.to_string()))?;
 	let ciphertext = Cid::try_from(&manifest.ciphertext_cid[..])
 		.map_err(|_| mismatch("the ciphertext's CID in the manifest is malformed"))?;
+	let length = manifest.ciphertext_len;
+	if !is_cid_for(&ciphertext, length) {
+		return Err(mismatch(
+			"the ciphertext's CID in the manifest is not one of that length here",
+		));
+	}
+	if length > state.config.api.max_content {
+		return Err(mismatch(format!(
+			"the ciphertext has {length} bytes. This custodian keeps at most {}",
+			state.config.api.max_content
+		)));
+	}
 	let patient_holds = holder_index(&set, &patient, is_patient).is_some();
 	let patient_share = body.patient_share.map(|share| share.0);
 	if patient_share.is_some() != patient_holds {
@@ -94,6 +107,15 @@ pub async fn deliver_envelope(
 		return Err(mismatch(format!(
 			"the patient's sealed share has more than {MAX_SEALED} bytes"
 		)));
+	}
+	// The own institution's content has no limit.
+	let enroller = account_bytes(&requester.enrolled.enrolled_by);
+	let limit = match enroller == account_bytes(institution) {
+		true => u64::MAX,
+		false => state.config.api.max_named_per_institution,
+	};
+	if !state.database.name_content(ciphertext.to_string(), length, enroller, limit).await? {
+		return Err(ApiError::OverLimit);
 	}
 	let kept = KeptVersion {
 		patient: account_bytes(&patient),

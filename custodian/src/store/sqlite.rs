@@ -76,8 +76,31 @@ CREATE TABLE content (
 	-- Whether a version names it.
 	claimed INTEGER NOT NULL,
 	account BLOB,
+	-- The institution that enrolled the account.
+	enroller BLOB,
 	at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX content_unclaimed ON content (account, enroller) WHERE claimed = 0;
+-- Bytes of uploads that have begun.
+CREATE TABLE reservations (
+	-- Never used again, so that a late upload does not take another's place.
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	account BLOB NOT NULL,
+	enroller BLOB NOT NULL,
+	length INTEGER NOT NULL,
+	expires INTEGER NOT NULL
+) STRICT;
+-- Content that versions name, with the institution that enrolled the first version's author.
+CREATE TABLE named (
+	cid TEXT NOT NULL,
+	-- As the version says. Only content of this length is kept for it.
+	length INTEGER NOT NULL,
+	enroller BLOB NOT NULL,
+	PRIMARY KEY (cid, length)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX named_by_enroller ON named (enroller, length);
+CREATE INDEX versions_by_manifest ON versions (manifest_cid);
+CREATE INDEX versions_by_ciphertext ON versions (ciphertext_cid);
 CREATE TABLE entries (
 	patient BLOB NOT NULL,
 	seq INTEGER NOT NULL,

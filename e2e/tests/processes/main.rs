@@ -15,3 +15,4 @@ mod stolen_keys;
 mod story;
 mod suite;
 mod upgrade;
+mod uploads;

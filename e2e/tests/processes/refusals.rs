@@ -20,7 +20,7 @@ use vouchsafe_client::{
 		Holder, HolderKind, HolderSet, Included, NewRecord, NewSharingSet, NewVersion, Origin,
 		Purpose, ServicePeriod, Signer, Submit, View, H256,
 	},
-	custodian::{Custodian, CustodianClient, CustodianError},
+	custodian::{AllowedAddresses, Custodian, CustodianClient, CustodianError},
 	messages::{action, AskRelease, FetchPatientEnvelope, Hex, Payload, ReadLog, Signed},
 	protocol::OPENING_LIFETIME,
 	signing::{now, sign_payload, sign_request},
@@ -348,7 +348,13 @@ impl Attempt {
 			.map(|site| {
 				let institution = keypair(site.institution.seed)?.account();
 				let url = site.custodian.url();
-				Ok(CustodianClient::new(&url, institution, chain.genesis())?.without_retries())
+				Ok(CustodianClient::new(
+					&url,
+					institution,
+					chain.genesis(),
+					&AllowedAddresses::all(),
+				)?
+				.without_retries())
 			})
 			.collect::<Result<_>>()?;
 		let patient = keypair(&scenario.patient.key)?.account();
@@ -572,7 +578,12 @@ async fn expired_opening() -> Result<()> {
 	ensure!(planted.len() == 2, "{} openings were planted", planted.len());
 
 	let url = network.sites[1].custodian.url();
-	let custodian = &CustodianClient::new(&url, account("//HospitalB"), chain.genesis())?;
+	let custodian = &CustodianClient::new(
+		&url,
+		account("//HospitalB"),
+		chain.genesis(),
+		&AllowedAddresses::all(),
+	)?;
 	let answer = |salt| async move {
 		let record = Hex(own_record(salt));
 		let ask = AskRelease { patient: (&account(PATIENT)).into(), record, version: 0 };

@@ -371,6 +371,80 @@ async fn what_does_not_match_the_chain_is_refused() {
 	assert!(matches!(fixture.release(&reader()).await, Err(ApiError::NotFound)));
 }
 
+/// A manifest can name anything, and whoever keeps the version pins it.
+#[tokio::test]
+async fn only_content_that_can_be_kept_may_be_named() {
+	let fixture = Fixture::new();
+	let context = openings::context(H256(GENESIS), H256(RECORD), 0, &id(&patient()));
+	let details = Details {
+		title: "Letter".into(),
+		media_type: "text/plain".into(),
+		plaintext_len: 5,
+		commitment_salt: [0; 32],
+	};
+	let cid = |codec| Cid::new_v1(codec, *cid_of(b"ciphertext").hash()).to_bytes();
+	let (raw, dag_pb, dag_cbor) = (cid(0x55), cid(0x70), cid(0x71));
+	let chunk = vouchsafe_client::cid::CHUNK as u64;
+	let most = fixture.state.config.api.max_content;
+	let foreign = Some("the ciphertext's CID in the manifest is not one of that length here");
+	for (cid, length, reason) in [
+		(&raw, 10, None),
+		(&raw, chunk, None),
+		(&dag_pb, chunk + 1, None),
+		(&dag_pb, most, None),
+		(&raw, chunk + 1, foreign),
+		(&dag_pb, chunk, foreign),
+		(&dag_cbor, 10, foreign),
+		(&dag_cbor, most, foreign),
+		(
+			&dag_pb,
+			most + 1,
+			Some("the ciphertext has 2147483649 bytes. This custodian keeps at most 2147483648"),
+		),
+		(&raw[..1].to_vec(), 10, Some("the ciphertext's CID in the manifest is malformed")),
+	] {
+		let manifest = Manifest::new(&Secret::random(), &context, cid.clone(), length, &details);
+		let manifest = manifest.unwrap().encode_versioned();
+		let on_chain = Some(cid_of(&manifest).to_bytes());
+		let set = |block: &mut BlockDouble| {
+			block.versions.values_mut().for_each(|it| it.manifest = on_chain.clone());
+		};
+		fixture.set_chain(set, |_| ());
+		let envelope = DeliverEnvelope { manifest: HexBytes(manifest), ..fixture.envelope() };
+		let refused = match fixture.deliver(&author(), &envelope).await {
+			Ok(_) => None,
+			Err(ApiError::Mismatch(reason)) => Some(reason),
+			Err(other) => panic!("{other:?}"),
+		};
+		assert_eq!(refused.as_deref(), reason, "{length}");
+	}
+}
+
+/// The authors of another institution can't fill the disk with versions, each of which is in order.
+#[tokio::test]
+async fn content_of_another_institution_has_a_limit() {
+	let fixture = Fixture::new();
+	let name = |enroller: [u8; 32]| {
+		let limit = fixture.state.config.api.max_named_per_institution;
+		fixture.state.database.name_content(hex::encode(enroller), limit, enroller, limit)
+	};
+	let (own, other) = (account_bytes(&INSTITUTION), [15; 32]);
+	assert!(name(own).await.unwrap() && name(other).await.unwrap());
+	fn enrolled_elsewhere(block: &mut BlockDouble) {
+		let author = block.accounts.entry(account_bytes(&id(&author())));
+		author.and_modify(|account| account.enrolled_by = AccountId::new([15; 32]));
+	}
+	fixture.set_chain(enrolled_elsewhere, |_| ());
+	let result = fixture.deliver(&author(), &fixture.envelope()).await;
+	assert!(matches!(result, Err(ApiError::OverLimit)));
+	assert!(matches!(fixture.release(&reader()).await, Err(ApiError::NotFound)));
+	fixture.set_chain(|_| (), |_| ());
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	// A version of the same content is not counted again.
+	fixture.set_chain(enrolled_elsewhere, |_| ());
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+}
+
 #[tokio::test]
 async fn the_patient_alone_gets_the_patients_envelope() {
 	let fixture = Fixture::new();

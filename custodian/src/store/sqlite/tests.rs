@@ -4,8 +4,8 @@ use super::*;
 use crate::{
 	encryption::{EncryptionError, StorageEncryption},
 	store::{
-		ConsentKey, Content, DueVersion, IndexedBlock, KeptVersion, LabelKeys, LogIndex, Nonces,
-		Shares, VersionId,
+		Charge, ConsentKey, Content, ContentLimits, DueVersion, IndexedBlock, KeptVersion,
+		LabelKeys, LogIndex, Nonces, Reservation, Shares, VersionId,
 	},
 };
 use codec::Encode;
@@ -193,23 +193,110 @@ async fn nonces_count_once_until_they_expire() {
 	assert!(database.use_nonce([1; 32], [1; 16], 201, 300).await.unwrap());
 }
 
+const NO_LIMITS: ContentLimits = ContentLimits { account: u64::MAX, enroller: u64::MAX };
+
+fn charge(account: u8, enroller: u8, length: u64) -> Charge {
+	Charge { account: [account; 32], enroller: [enroller; 32], length }
+}
+
+impl Fixture {
+	/// Adds content of account 9, whom institution 7 enrolled.
+	async fn add(&self, cid: &str, length: u64, at: u64) {
+		let reserving = self.database.reserve(charge(9, 7, length), NO_LIMITS, at, at + 1);
+		let Reservation { id, .. } = reserving.await.unwrap().unwrap();
+		self.database.charge(id, cid.into(), at).await.unwrap();
+	}
+
+	/// Whether bytes of this account and institution could be reserved. They are not.
+	async fn fits(&self, charge: Charge, limits: ContentLimits) -> bool {
+		match self.database.reserve(charge, limits, 0, 1000).await.unwrap() {
+			Some(Reservation { id, .. }) => {
+				self.database.release_reservation(id).await.unwrap();
+				true
+			},
+			None => false,
+		}
+	}
+}
+
 #[tokio::test]
-async fn content_that_no_version_claims_is_dropped() {
+async fn content_that_no_version_claims_is_forgotten() {
 	let fixture = Fixture::new();
 	let database = &fixture.database;
-	database.note_content("ciphertext".into(), 10, [9; 32], 100).await.unwrap();
-	database.note_content("stray".into(), 20, [9; 32], 100).await.unwrap();
-	assert_eq!(database.unclaimed([9; 32]).await.unwrap(), 30);
-	assert_eq!(database.unclaimed([8; 32]).await.unwrap(), 0);
+	fixture.add("ciphertext", 10, 100).await;
+	fixture.add("stray", 20, 100).await;
+	let limits = ContentLimits { account: 30, ..NO_LIMITS };
+	assert!(!fixture.fits(charge(9, 7, 1), limits).await);
+	// From the delivery of the envelope on, the version names it, pinned or not.
+	assert!(database.is_unclaimed("ciphertext".into(), 101).await.unwrap());
 	fixture.keep_version(&share()).await;
+	assert!(!database.is_unclaimed("ciphertext".into(), 101).await.unwrap());
+	assert!(!fixture.fits(charge(9, 7, 1), limits).await);
 	database.set_pinned(ID, 120).await.unwrap();
-	assert_eq!(database.unclaimed([9; 32]).await.unwrap(), 20);
+	assert!(fixture.fits(charge(9, 7, 10), limits).await);
+	assert!(!fixture.fits(charge(9, 7, 11), limits).await);
 	assert!(database.version(ID).await.unwrap().unwrap().pinned);
-	assert!(database.drop_unclaimed(100).await.unwrap().is_empty());
-	assert_eq!(database.drop_unclaimed(101).await.unwrap(), ["stray"]);
+	assert!(database.unclaimed_before(100).await.unwrap().is_empty());
+	assert_eq!(database.unclaimed_before(101).await.unwrap(), ["stray"]);
+	assert!(!database.forget_unclaimed("stray".into(), 100).await.unwrap());
+	assert!(!database.forget_unclaimed("ciphertext".into(), 101).await.unwrap());
+	assert!(database.forget_unclaimed("stray".into(), 101).await.unwrap());
 	assert_eq!(database.content_length("stray".into()).await.unwrap(), None);
 	assert_eq!(database.content_length("ciphertext".into()).await.unwrap(), Some(10));
 	assert_eq!(database.content_length("manifest".into()).await.unwrap(), Some(300));
+}
+
+#[tokio::test]
+async fn bytes_are_charged_to_account_and_enroller() {
+	let fixture = Fixture::new();
+	let limits = ContentLimits { account: 10, enroller: 15 };
+	let reserve = |charge| fixture.database.reserve(charge, limits, 100, 200);
+	let first = reserve(charge(1, 7, 10)).await.unwrap().unwrap();
+	assert_eq!(first.total, 10);
+	assert_eq!(reserve(charge(1, 7, 1)).await.unwrap(), None);
+	let second = reserve(charge(2, 7, 5)).await.unwrap().unwrap();
+	assert_eq!(second.total, 15);
+	// The account has place, its institution does not. Others are not concerned.
+	assert_eq!(reserve(charge(3, 7, 1)).await.unwrap(), None);
+	assert!(reserve(charge(3, 8, 10)).await.unwrap().is_some());
+	fixture.database.release_reservation(first.id).await.unwrap();
+	assert!(fixture.fits(charge(1, 7, 10), limits).await);
+	// Content that is here is charged once.
+	fixture.database.charge(second.id, "a".into(), 110).await.unwrap();
+	let again = reserve(charge(2, 7, 5)).await.unwrap().unwrap();
+	fixture.database.charge(again.id, "a".into(), 120).await.unwrap();
+	assert!(fixture.fits(charge(2, 7, 5), limits).await);
+	assert!(!fixture.fits(charge(2, 7, 6), limits).await);
+}
+
+#[tokio::test]
+async fn named_content_has_a_limit_for_each_enroller() {
+	let fixture = Fixture::new();
+	let database = &fixture.database;
+	let name = |cid: &str, length, enroller: u8| {
+		let cid = cid.to_owned();
+		async move { database.name_content(cid, length, [enroller; 32], 10).await.unwrap() }
+	};
+	assert!(name("a", 6, 1).await && name("b", 4, 1).await);
+	assert!(!name("c", 1, 1).await);
+	assert!(name("c", 1, 2).await);
+	// It is named already, by whomever.
+	assert!(name("a", 6, 1).await && name("c", 1, 1).await && name("a", 6, 2).await);
+	// A false length does not stand for the true one.
+	assert!(!name("c", 2, 1).await);
+	assert!(name("d", 9, 2).await && !name("e", 1, 2).await);
+}
+
+/// What a killed program had reserved comes back.
+#[tokio::test]
+async fn reservations_expire() {
+	let fixture = Fixture::new();
+	let limits = ContentLimits { account: 10, ..NO_LIMITS };
+	let reserve = |at| fixture.database.reserve(charge(1, 7, 10), limits, at, 200);
+	let reservation = reserve(100).await.unwrap().unwrap();
+	assert_eq!(reserve(200).await.unwrap(), None);
+	assert!(reserve(201).await.unwrap().is_some());
+	assert!(fixture.database.charge(reservation.id, "a".into(), 201).await.is_err());
 }
 
 #[tokio::test]
