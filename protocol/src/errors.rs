@@ -36,6 +36,10 @@ pub enum ChainError {
 	/// The transaction was lost.
 	#[error("the transaction did not get into a block: {0}. Try again")]
 	Dropped(String),
+	/// The call was sent, and is not final after this many minutes.
+	#[error("the call was sent, but it is not final after {0} minutes. It can still take effect: wait until \
+	         blocks become final again, and look at its effect before you repeat it")]
+	Pending(u64),
 	/// The call failed in its block.
 	#[error("the chain refused it: {pallet}.{error}{docs}")]
 	Dispatch {
