@@ -27,7 +27,7 @@ mod submission;
 pub use finality::{Stall, StallListener};
 pub use vouchsafe_protocol::{
 	calls,
-	errors::ChainError,
+	errors::{refusal_of, ChainError},
 	events::{self, AppendedEntry, Included},
 	signing::Signer,
 	storage,

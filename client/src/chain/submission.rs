@@ -6,7 +6,7 @@
 //! so no call takes effect twice. A call gets another nonce only when a final block has used its
 //! nonce for another call.
 
-use super::{answered, finality::Watch, from_rpc, At, Chain, NonceChoice, Until, ANSWER, TAKE_IN};
+use super::{answered, finality::Watch, from_rpc, At, Chain, NonceChoice, Until, TAKE_IN};
 use std::{
 	sync::atomic::Ordering,
 	time::{Duration, Instant},
@@ -96,7 +96,7 @@ enum Heard {
 	Moved,
 	/// It has no new status, or its statuses have ended.
 	Nothing,
-	/// The pool no longer has it.
+	/// The pool may not have it.
 	Lost,
 }
 
@@ -164,11 +164,13 @@ impl Chain {
 		let mut statuses = submission.send().await?;
 		// The next call of this account gets the next nonce only when the pool has this one.
 		let first = match &mut statuses {
-			Some(statuses) => timeout(TAKE_IN, statuses.next()).await.ok().flatten(),
-			None => None,
+			Some(statuses) => match timeout(TAKE_IN, statuses.next()).await {
+				Ok(Some(Ok(status))) => Some(submission.understand(&status)),
+				_ => None,
+			},
+			None => Some(Heard::Lost),
 		};
 		drop(turn);
-		let first = first.and_then(Result::ok);
 		submission.follow(first, statuses).await
 	}
 
@@ -204,7 +206,7 @@ impl<S: Signer> Submission<'_, S> {
 	/// there are no statuses.
 	async fn send(&self) -> Result<Option<Statuses>, ChainError> {
 		let submitting = self.chain.rpc.author_submit_and_watch_extrinsic(self.latest());
-		match timeout(ANSWER, submitting).await {
+		match timeout(RESEND, submitting).await {
 			Ok(Ok(statuses)) => Ok(Some(statuses)),
 			Ok(Err(error)) => match from_rpc(error) {
 				ChainError::Unreachable(_) => Ok(None),
@@ -217,14 +219,14 @@ impl<S: Signer> Submission<'_, S> {
 	/// Follows the call until it is included.
 	async fn follow(
 		mut self,
-		mut first: Option<TransactionStatus<H256>>,
+		mut first: Option<Heard>,
 		mut statuses: Option<Statuses>,
 	) -> Result<Included, ChainError> {
 		let (shortest, longest) = LOOKS;
 		let mut pause = shortest;
 		loop {
 			let heard = match first.take() {
-				Some(status) => self.understand(&status),
+				Some(heard) => heard,
 				None => self.hear(&mut statuses, pause).await,
 			};
 			let looked = match heard {

@@ -9,5 +9,6 @@ mod one_hospital;
 mod refusals;
 mod rpc;
 mod story;
+mod submission;
 mod suite;
 mod upgrade;
