@@ -97,6 +97,7 @@ pub struct Chain {
 	in_flight: Arc<Semaphore>,
 	/// How often calls were sent again.
 	sent_again: Arc<AtomicU64>,
+	pace: submission::Pace,
 	on_stall: Option<StallListener>,
 	/// The last final block of the stall that was told last.
 	told: Arc<Mutex<Option<u32>>>,
@@ -239,6 +240,7 @@ impl Chain {
 				nonces: Arc::default(),
 				in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
 				sent_again: Arc::default(),
+				pace: submission::Pace::default(),
 				on_stall: None,
 				told: Arc::default(),
 			};

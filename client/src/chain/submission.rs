@@ -28,12 +28,27 @@ const MORTALITY: u32 = 128;
 /// How far behind the best block a signature's validity begins at most. Without finality the best
 /// chain grows on; a fork that is longer than this would make the signature invalid.
 const DEPTH: u32 = 16;
-/// How long a call may have no new status before the client looks for it and sends it again.
-const RESEND: Duration = Duration::from_secs(6);
-/// The first and the longest pause between two looks at the chain.
-const LOOKS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(2));
-/// How long a call is followed.
-pub(super) const PATIENCE: Duration = Duration::from_secs(600);
+
+/// How fast a call is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pace {
+	/// How long a call may have no new status before the client looks for it and sends it again.
+	resend: Duration,
+	/// The first and the longest pause between two looks at the chain.
+	looks: (Duration, Duration),
+	/// How long a call is followed.
+	patience: Duration,
+}
+
+impl Default for Pace {
+	fn default() -> Self {
+		Self {
+			resend: Duration::from_secs(6),
+			looks: (Duration::from_millis(250), Duration::from_secs(2)),
+			patience: Duration::from_secs(600),
+		}
+	}
+}
 
 /// The statuses of a call in the node's pool.
 type Statuses = RpcSubscription<TransactionStatus<H256>>;
@@ -206,7 +221,7 @@ impl<S: Signer> Submission<'_, S> {
 	/// there are no statuses.
 	async fn send(&self) -> Result<Option<Statuses>, ChainError> {
 		let submitting = self.chain.rpc.author_submit_and_watch_extrinsic(self.latest());
-		match timeout(RESEND, submitting).await {
+		match timeout(self.chain.pace.resend, submitting).await {
 			Ok(Ok(statuses)) => Ok(Some(statuses)),
 			Ok(Err(error)) => match from_rpc(error) {
 				ChainError::Unreachable(_) => Ok(None),
@@ -222,7 +237,7 @@ impl<S: Signer> Submission<'_, S> {
 		mut first: Option<Heard>,
 		mut statuses: Option<Statuses>,
 	) -> Result<Included, ChainError> {
-		let (shortest, longest) = LOOKS;
+		let Pace { looks: (shortest, longest), patience, .. } = self.chain.pace;
 		let mut pause = shortest;
 		loop {
 			let heard = match first.take() {
@@ -246,8 +261,8 @@ impl<S: Signer> Submission<'_, S> {
 				},
 				Err(error) => return Err(error),
 			}
-			if self.begun.elapsed() >= PATIENCE {
-				return Err(ChainError::Pending(PATIENCE.as_secs() / 60));
+			if self.begun.elapsed() >= patience {
+				return Err(ChainError::Pending(patience.as_secs() / 60));
 			}
 			pause = (pause * 2).min(longest);
 		}
@@ -259,7 +274,7 @@ impl<S: Signer> Submission<'_, S> {
 			tokio::time::sleep(pause).await;
 			return Heard::Nothing;
 		};
-		match timeout(RESEND, stream.next()).await {
+		match timeout(self.chain.pace.resend, stream.next()).await {
 			Ok(Some(Ok(status))) => self.understand(&status),
 			Ok(_) => {
 				*statuses = None;
@@ -298,7 +313,7 @@ impl<S: Signer> Submission<'_, S> {
 				Until::Best => self.look_through(best.number).await,
 			};
 		}
-		if is_lost || self.sent.elapsed() >= RESEND {
+		if is_lost || self.sent.elapsed() >= self.chain.pace.resend {
 			self.send_again(last.number, &best).await?;
 		}
 		Ok(None)
@@ -373,65 +388,4 @@ impl<S: Signer> Submission<'_, S> {
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use proptest::prelude::*;
-
-	const VERSION: RuntimeVersion = RuntimeVersion { spec_version: 1, transaction_version: 1 };
-	const HASH: H256 = H256([7; 32]);
-
-	#[test]
-	fn validity_begins_at_the_last_final_block_while_that_is_near() {
-		for (last_final, best, birth) in
-			[(0, 0, 0), (10, 10, 10), (10, 26, 10), (10, 27, 11), (10, 2_000, 1_984), (11, 10, 10)]
-		{
-			assert_eq!(Birth::number(last_final, best), birth, "{last_final} {best}");
-		}
-	}
-
-	#[test]
-	fn bytes_are_sent_again_only_while_the_best_chain_can_include_them() {
-		let birth = Birth { number: 100, hash: HASH, version: VERSION };
-		// The first block that cannot include it is 100 + 128.
-		assert!(birth.is_valid(226, VERSION, Some(HASH)));
-		assert!(!birth.is_valid(227, VERSION, Some(HASH)));
-		assert!(!birth.is_valid(110, VERSION, Some(H256([8; 32]))), "a fork replaced its block");
-		assert!(!birth.is_valid(110, VERSION, None));
-		let upgraded = RuntimeVersion { spec_version: 2, ..VERSION };
-		assert!(!birth.is_valid(110, upgraded, Some(HASH)));
-	}
-
-	proptest! {
-		/// However long nothing has become final: a new signature is valid for the next blocks.
-		#[test]
-		fn a_new_signature_is_valid_in_every_stall(last_final in 0u32..1_000_000, stall in 0u32..100_000) {
-			let best = last_final + stall;
-			let number = Birth::number(last_final, best);
-			let birth = Birth { number, hash: HASH, version: VERSION };
-			prop_assert!(number >= last_final);
-			prop_assert!(birth.is_valid(best + 64, VERSION, Some(HASH)));
-		}
-	}
-
-	#[test]
-	fn a_nodes_answer_to_bytes_sent_again_is_understood() {
-		let said = |text: &str| Answer::of(Err(ChainError::from_node(text.into())));
-		assert_eq!(Answer::of(Ok(HASH)), Answer::Taken);
-		for wait in [
-			"User error: Transaction is already imported (1013)",
-			"User error: Transaction is temporarily banned (1012)",
-			"User error: Priority is too low: (1 vs 1) (1014)",
-			"User error: Invalid Transaction (1010): Transaction is outdated",
-			"User error: Invalid Transaction (1010): Custom error: 4",
-			"connection closed",
-		] {
-			assert_eq!(said(wait), Answer::Wait, "{wait}");
-		}
-		let bad = "User error: Invalid Transaction (1010): Transaction has a bad signature";
-		assert_eq!(said(bad), Answer::Invalid);
-		assert_eq!(
-			said("Invalid Transaction (1010): Custom error: 3"),
-			Answer::Refused(ChainError::MayNotSign)
-		);
-	}
-}
+mod tests;
