@@ -354,6 +354,13 @@ impl Case {
 	}
 }
 
+async fn finality_goes_on_after_a_call(node: &Shared) {
+	while lock(node).blocks.concat().is_empty() {
+		tokio::time::sleep(Duration::from_millis(10)).await;
+	}
+	lock(node).is_stalled = false;
+}
+
 #[tokio::test]
 async fn a_call_that_the_pool_lost_is_sent_again_as_it_is() {
 	let case = Case::new(Behaviour::LosesUntil(10), 0).await;
@@ -379,14 +386,7 @@ async fn a_submission_without_an_answer_takes_effect_once() {
 #[tokio::test]
 async fn calls_are_valid_however_long_nothing_became_final() {
 	let case = Case::new(Behaviour::Good, 1_000).await;
-	let node = case.node.clone();
-	let goes_on = async {
-		while lock(&node).nonce(lock(&node).best()) == 0 {
-			tokio::time::sleep(Duration::from_millis(10)).await;
-		}
-		lock(&node).is_stalled = false;
-	};
-	let (included, ()) = tokio::join!(case.submit(), goes_on);
+	let (included, ()) = tokio::join!(case.submit(), finality_goes_on_after_a_call(&case.node));
 	assert!(included.unwrap().number > 1_000);
 	assert_eq!(lock(&case.node).taken.len(), 1, "it was valid at once");
 }
@@ -394,14 +394,7 @@ async fn calls_are_valid_however_long_nothing_became_final() {
 #[tokio::test]
 async fn bytes_that_are_no_longer_valid_are_signed_again_with_the_same_nonce() {
 	let case = Case::new(Behaviour::LosesUntil(1_150), 1_000).await;
-	let node = case.node.clone();
-	let goes_on = async {
-		while lock(&node).nonce(lock(&node).best()) == 0 {
-			tokio::time::sleep(Duration::from_millis(10)).await;
-		}
-		lock(&node).is_stalled = false;
-	};
-	let (included, ()) = tokio::join!(case.submit(), goes_on);
+	let (included, ()) = tokio::join!(case.submit(), finality_goes_on_after_a_call(&case.node));
 	let number = included.unwrap().number as usize;
 	let included = case.included();
 	let taken = lock(&case.node).taken.clone();
