@@ -12,7 +12,7 @@ use std::{
 	time::{Duration, Instant},
 };
 use tokio::{
-	io::AsyncWriteExt,
+	io::{AsyncReadExt, AsyncWriteExt},
 	net::TcpListener,
 	task::{JoinHandle, JoinSet},
 	time::sleep,
@@ -145,6 +145,8 @@ async fn drip(port: u16) -> Result<JoinHandle<()>> {
 		let mut connections = JoinSet::new();
 		while let Ok((mut stream, _)) = listener.accept().await {
 			connections.spawn(async move {
+				let mut request = vec![0; 64 * 1024];
+				let _ = stream.read(&mut request).await;
 				let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n";
 				let mut sent = stream.write_all(head).await;
 				while sent.is_ok() {

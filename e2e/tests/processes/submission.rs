@@ -157,7 +157,7 @@ async fn a_stall_is_told(network: &mut Network) -> Result<()> {
 		network.sites[index].node.process = None;
 	}
 	let patient = User::new("//PatientB", &network.root, &network.node_url())?;
-	let permit = Permit::read("Hospital B");
+	let permit = Permit::to("Hospital B").and(&["--deny"]);
 	let granting = tokio::spawn(async move { commands::grant_and_tell(&patient, &permit).await });
 	let submitting = tokio::spawn({
 		let chain = chain.clone();
