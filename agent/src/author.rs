@@ -11,6 +11,7 @@
 //! the threshold have their shares.
 
 mod prepare;
+mod reseal;
 mod send;
 
 use crate::{

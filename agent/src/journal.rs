@@ -126,8 +126,13 @@ pub struct WideningRow {
 pub struct Envelope {
 	/// The institution.
 	pub institution: Hex<32>,
-	/// The share, sealed to its custodian.
+	/// The key of its custodian.
+	pub key: Hex<32>,
+	/// The share, sealed to this key.
 	pub share: HexBytes,
+	/// The share, sealed to the author: if the institution names another custodian before the
+	/// delivery, it is sealed again.
+	pub kept: HexBytes,
 	/// Whether the custodian has accepted it.
 	pub delivered: bool,
 }

@@ -12,6 +12,9 @@ pub fn say(error: &anyhow::Error) -> String {
 
 /// One error without its causes.
 pub fn say_one(error: &(dyn Error + 'static)) -> String {
+	if let Some(OpenError::Other(error)) = error.downcast_ref::<OpenError>() {
+		return say(error);
+	}
 	let mut text = error.to_string();
 	if let Some(advised) = error.downcast_ref::<Advised>() {
 		text += &words(&advised.advice);

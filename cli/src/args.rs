@@ -54,7 +54,8 @@ const GLOBAL: &str = "Options of every command";
 	1  failed, or a check found something wrong\n  \
 	2  wrong command line\n  \
 	3  no access\n  \
-	4  too few custodians answered: try again later"
+	4  too few custodians answered: try again later\n  \
+	5  the call was sent, but it is not final yet"
 )]
 pub struct Cli {
 	/// Address of the node.

@@ -25,5 +25,5 @@ pub mod session;
 
 pub use vouchsafe_agent::{
 	audit, author, consent, council, english, file_names, import, label_keys, labels, names, open,
-	request, verify,
+	own_shares, request, verify,
 };

@@ -6,14 +6,15 @@ use crate::{
 	clock::SystemClock,
 	home::Home,
 	keys::{Identity, KeyStore},
-	progress::TerminalProgress,
+	output::write_error,
+	progress::{silence, TerminalProgress},
 	secrets::Secrets,
 };
 use anyhow::{bail, Context, Result};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use vouchsafe_agent::{platform::Platform, session::Parts};
 use vouchsafe_client::{
-	chain::{Chain, Submit},
+	chain::{Chain, Stall, Submit},
 	custodian::{AllowedAddresses, HttpCustodians, Network},
 };
 
@@ -63,7 +64,8 @@ impl Settings {
 				format!("cannot connect to the node at {node}. --node or VOUCHSAFE_NODE sets the address")
 			};
 		listens(&node).await.with_context(failed)?;
-		let chain = Chain::connect(node.as_str()).await.with_context(failed)?;
+		let mut chain = Chain::connect(node.as_str()).await.with_context(failed)?;
+		chain.on_stall(Arc::new(tell_stall));
 		if self.development {
 			let kind = chain.chain_type().await?;
 			if kind != "Development" && kind != "Local" {
@@ -121,6 +123,12 @@ impl Settings {
 		let passphrase = self.secrets.ask(&format!("Passphrase of the key {key}"))?;
 		store.unlock(key, &passphrase).map(Some)
 	}
+}
+
+/// Says on standard error that nothing becomes final.
+fn tell_stall(stall: &Stall) {
+	let _silence = silence();
+	write_error(&format!("{stall}. Still waiting\n"));
 }
 
 /// Checks that a server listens at a node's address, because connecting itself would keep trying.

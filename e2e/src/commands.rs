@@ -84,6 +84,16 @@ pub async fn grant(patient: &User, permit: &Permit) -> Result<u64> {
 	number(&answer, "consent")
 }
 
+/// Grants a permit. Returns what the command tells meanwhile on standard error.
+pub async fn grant_and_tell(patient: &User, permit: &Permit) -> Result<String> {
+	let mut arguments = arguments!["consent", "grant", "--yes"];
+	arguments.extend(permit.arguments.iter().map(OsString::from));
+	let output = patient.output(&arguments).await?;
+	let told = String::from_utf8_lossy(&output.stderr).into_owned();
+	ensure!(output.status.success(), "granting failed: {told}");
+	Ok(told)
+}
+
 /// Imports a FHIR bundle.
 pub async fn import(
 	doctor: &User,

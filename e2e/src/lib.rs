@@ -15,6 +15,7 @@ pub mod scan;
 pub mod scenario;
 pub mod story;
 pub mod user;
+pub mod websocket;
 
 /// Sets the cryptography of TLS for this process: ring, as in all our programs.
 pub fn install_crypto() {

@@ -33,9 +33,10 @@ pub enum ChainError {
 	/// The pool did not take the transaction, for another reason.
 	#[error("the node refused the transaction: {0}")]
 	Refused(String),
-	/// The transaction was lost.
-	#[error("the transaction did not get into a block: {0}. Try again")]
-	Dropped(String),
+	/// The call was sent, and is not final after this many minutes.
+	#[error("the call was sent, but it is not final after {0} minutes. It can still take effect: wait until \
+	         blocks become final again, and look at its effect before you repeat it")]
+	Pending(u64),
 	/// The call failed in its block.
 	#[error("the chain refused it: {pallet}.{error}{docs}")]
 	Dispatch {
@@ -56,7 +57,7 @@ impl ChainError {
 
 	/// Whether trying again can help.
 	pub fn may_pass(&self) -> bool {
-		matches!(self, Self::Unreachable(_) | Self::Stale | Self::Dropped(_))
+		matches!(self, Self::Unreachable(_) | Self::Stale)
 	}
 
 	/// Whether the call failed with this pallet's error.

@@ -101,6 +101,7 @@ async fn prepare_one<P: Platform>(
 	tagged: &Tagged,
 	draft: &mut impl Draft,
 ) -> Result<Entry> {
+	let me = session.me()?;
 	let patient = addition.patient.clone();
 	let labels = document.place.labels();
 	let (tags, unclassified) = tagged.of(labels)?;
@@ -179,14 +180,19 @@ async fn prepare_one<P: Platform>(
 			epoch: 0,
 			holder: account_bytes(&holder.account),
 		};
-		let sealed = seal_share(&PublicKey(holder.key), &address, share).with_context(|| {
-			format!("cannot seal a share to {}", session.names.show(&holder.account))
-		})?;
+		let seal = |key: &PublicKey| {
+			seal_share(key, &address, share).with_context(|| {
+				format!("cannot seal a share to {}", session.names.show(&holder.account))
+			})
+		};
+		let sealed = seal(&PublicKey(holder.key))?;
 		match holder.kind {
 			HolderKind::Patient => patient_share = Some(HexBytes(sealed)),
 			_ => envelopes.push(Envelope {
 				institution: (&holder.account).into(),
+				key: Hex(holder.key),
 				share: HexBytes(sealed),
+				kept: HexBytes(seal(&me.encryption.public())?),
 				delivered: false,
 			}),
 		}

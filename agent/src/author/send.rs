@@ -1,8 +1,14 @@
 //! The steps that send what was prepared: upload, submit, deliver. Each can be repeated without
 //! harm.
 
-use super::*;
-use crate::journal::{Entry, Envelope};
+use super::{
+	reseal::{seal_again, CustodiansNow},
+	*,
+};
+use crate::{
+	journal::{Entry, Envelope},
+	session::CustodianOf,
+};
 use codec::Decode;
 use std::{
 	collections::{BTreeMap, HashMap},
@@ -345,6 +351,7 @@ pub(super) async fn deliver<P: Platform>(
 	group: &mut Group,
 	until: Option<Duration>,
 ) -> Result<()> {
+	let me = session.me()?;
 	let waiting = session.waiting("waiting for the custodians");
 	// When each envelope may be sent next, and how long to wait afterwards.
 	let mut due: HashMap<(usize, usize), (Duration, Duration)> = HashMap::new();
@@ -360,7 +367,8 @@ pub(super) async fn deliver<P: Platform>(
 			Err(error) => return Err(error.into()),
 		};
 		let mut absent: Vec<AccountId> = Vec::new();
-		let mut sending = Vec::new();
+		let mut custodians = CustodiansNow::default();
+		let mut due_now = Vec::new();
 		let now = session.clock.elapsed();
 		for (number, entry) in group.entries.iter_mut().enumerate() {
 			if entry.complete {
@@ -382,8 +390,14 @@ pub(super) async fn deliver<P: Platform>(
 				let first = if envelope.delivered { now + AGAIN } else { now };
 				let (when, _) = *due.entry((number, place)).or_insert((first, FIRST_PAUSE));
 				if when <= now {
-					let message = message(entry, envelope);
-					sending.push(deliver_one(session, number, place, institution, message));
+					custodians.learn(&at, &institution).await?;
+					due_now.push((number, place, institution));
+				}
+			}
+			// Its custodian may have been replaced since it was prepared.
+			for (_, place, institution) in due_now.iter().filter(|(it, ..)| *it == number) {
+				if let Some(key) = custodians.key(institution) {
+					seal_again(me, session.genesis(), entry, *place, key)?;
 				}
 			}
 		}
@@ -392,9 +406,14 @@ pub(super) async fn deliver<P: Platform>(
 			session.step("acknowledged");
 			return Ok(());
 		}
-		let mut results = stream::iter(sending).buffer_unordered(8);
+		let sending = due_now.into_iter().map(|(number, place, institution)| {
+			let message = message(&group.entries[number], &group.entries[number].envelopes[place]);
+			let custodian = custodians.connect(session, &institution);
+			deliver_one(session, (number, place), institution, custodian, message)
+		});
+		let mut results = stream::iter(sending.collect::<Vec<_>>()).buffer_unordered(8);
 		let mut delivered = false;
-		while let Some((number, place, institution, result)) = results.next().await {
+		while let Some(((number, place), institution, result)) = results.next().await {
 			let envelope = &mut group.entries[number].envelopes[place];
 			let (when, pause) = due.entry((number, place)).or_insert((now, FIRST_PAUSE));
 			match result {
@@ -433,20 +452,20 @@ pub(super) async fn deliver<P: Platform>(
 }
 
 /// Delivers one envelope. Returns its place and institution with the result.
-async fn deliver_one(
-	session: &Session<impl Platform>,
-	number: usize,
-	place: usize,
+async fn deliver_one<P: Platform>(
+	session: &Session<P>,
+	place: (usize, usize),
 	institution: AccountId,
+	custodian: Result<CustodianOf<P>>,
 	message: DeliverEnvelope,
-) -> (usize, usize, AccountId, Result<(), String>) {
+) -> ((usize, usize), AccountId, Result<(), String>) {
 	let deliver = async {
-		let custodian = session.custodian(&institution)?.without_retries();
+		let custodian = custodian?.without_retries();
 		custodian.deliver_envelope(&session.me()?.signer, &message).await?;
 		anyhow::Ok(())
 	};
 	let result = deliver.await.map_err(|error| error.to_string());
-	(number, place, institution, result)
+	(place, institution, result)
 }
 
 fn message(entry: &Entry, envelope: &Envelope) -> DeliverEnvelope {

@@ -1,16 +1,25 @@
 use super::*;
 use crate::{
-	author::send::{batches, frame},
+	author::{
+		reseal::seal_again,
+		send::{batches, frame},
+	},
 	journal::{Entry, Envelope, NewRow, WideningRow},
 	keys::Identity,
 	memory::MemoryKeep,
 	platform::Keep,
 };
+use codec::Encode;
 use vouchsafe_protocol::{
 	cid::cid_of,
 	errors::ChainError,
 	messages::HexBytes,
 	types::{Frame, LabelTag, Record, RecordStatus, ServicePeriod},
+};
+use vouchsafe_vault::{
+	manifest::{open_share, seal_share, ShareAddress},
+	seal::SecretKey,
+	sharing::Secret,
 };
 
 const PATIENT: AccountId = AccountId::new([9; 32]);
@@ -104,7 +113,9 @@ fn prepared() -> Entry {
 		holders: vec![],
 		envelopes: vec![Envelope {
 			institution: Hex([1; 32]),
+			key: Hex([2; 32]),
 			share: HexBytes(vec![]),
+			kept: HexBytes(vec![]),
 			delivered: false,
 		}],
 		patient_share: None,
@@ -258,4 +269,42 @@ async fn another_chains_work_is_left_alone() {
 	drop(journal);
 	assert!(resume(&session, None).await.unwrap().is_empty());
 	assert_eq!(session.keep.folders("journal").await.unwrap().len(), 1);
+}
+
+#[test]
+fn a_share_is_sealed_again_for_a_new_custodian() {
+	let me = doctor();
+	let genesis = H256([1; 32]);
+	let (old, new) = (SecretKey::random(), SecretKey::random());
+	let share = Secret::random().split(2, 3).unwrap().shares.remove(0);
+	let mut entry = prepared();
+	let address = ShareAddress {
+		genesis: genesis.0,
+		record: entry.record.0,
+		version: entry.version,
+		epoch: 0,
+		holder: entry.envelopes[0].institution.0,
+	};
+	let seal = |key: &SecretKey| HexBytes(seal_share(&key.public(), &address, &share).unwrap());
+	entry.envelopes[0] = Envelope {
+		key: Hex(old.public().0),
+		share: seal(&old),
+		kept: seal(&me.encryption),
+		delivered: true,
+		..entry.envelopes[0].clone()
+	};
+	let before = entry.envelopes[0].share.clone();
+	assert!(!seal_again(&me, genesis, &mut entry, 0, old.public().0).unwrap());
+	assert_eq!(entry.envelopes[0].share, before);
+	assert!(entry.envelopes[0].delivered);
+
+	assert!(seal_again(&me, genesis, &mut entry, 0, new.public().0).unwrap());
+	let envelope = &entry.envelopes[0];
+	assert_eq!(envelope.key.0, new.public().0);
+	assert!(!envelope.delivered, "the new custodian does not have it");
+	let opened = open_share(&new, &address, &envelope.share.0).unwrap();
+	assert_eq!((opened.index, opened.encode()), (share.index, share.encode()));
+	assert!(open_share(&old, &address, &envelope.share.0).is_err());
+	let other = Identity::development("//DoctorB").unwrap();
+	assert!(seal_again(&other, genesis, &mut entry, 0, old.public().0).is_err());
 }

@@ -1,5 +1,6 @@
 //! Runs a command line and prints the answer. Exit codes: 0 done; 1 failed, or a check found
-//! something wrong; 2 wrong command line; 3 no access; 4 too few custodians answered.
+//! something wrong; 2 wrong command line; 3 no access; 4 too few custodians answered; 5 the call was
+//! sent, but is not final yet.
 
 mod audit;
 mod consent;
@@ -116,8 +117,10 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 		if let Some(CustodianError::NoAccess) = cause.downcast_ref::<CustodianError>() {
 			return 3;
 		}
-		if let Some(ChainError::Stranger | ChainError::MayNotSign) = cause.downcast_ref() {
-			return 3;
+		match cause.downcast_ref() {
+			Some(ChainError::Stranger | ChainError::MayNotSign) => return 3,
+			Some(ChainError::Pending(_)) => return 5,
+			_ => {},
 		}
 	}
 	1
@@ -466,6 +469,7 @@ mod tests {
 		let few = OpenError::TooFewShares { need: 3, got: vec![], failed: vec![] };
 		assert_eq!(code(anyhow::Error::new(few).context("more")), 4);
 		assert_eq!(code(ChainError::Stranger.into()), 3);
+		assert_eq!(code(anyhow::Error::new(ChainError::Pending(10)).context("more")), 5);
 		assert_eq!(code(CustodianError::NoAccess.into()), 3);
 	}
 

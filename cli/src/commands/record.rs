@@ -5,6 +5,7 @@ mod import;
 mod label;
 mod list;
 mod open;
+mod own_shares;
 mod plan;
 mod show;
 mod verify;
@@ -39,13 +40,16 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 		RecordCommand::Import(command) => import::run(&mut session, command).await,
 		RecordCommand::List { patient } => {
 			let patient = super::patient(&session, patient.as_deref())?;
-			list::list(&session, &patient).await
+			let output = list::list(&session, &patient).await?;
+			let at = session.finalized().await?;
+			own_shares::warn(&session, &at, &patient, None, output).await
 		},
 		RecordCommand::Show { record, patient } => {
 			let at = session.finalized().await?;
 			let patient = super::patient(&session, patient.as_deref())?;
 			let record = super::record(&session, &at, &patient, &record).await?;
-			show::show(&session, &at, &patient, record).await
+			let output = show::show(&session, &at, &patient, record).await?;
+			own_shares::warn(&session, &at, &patient, Some(&[record]), output).await
 		},
 		RecordCommand::Open(command) => open::run(&session, command).await,
 		RecordCommand::Verify { which, version } => verify::run(&session, &which, version).await,

@@ -120,6 +120,7 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	let loads = [&transfers, &grants, &sustained];
 	let lost: usize = loads.iter().map(|load| load.lost()).sum();
 	let sent: usize = loads.iter().map(|load| load.sent).sum();
+	let sent_again: usize = loads.iter().map(|load| load.sent_again).sum();
 	rows.extend([
 		Row::new(
 			"consent grants finalised per second, four validators on this machine, burst",
@@ -148,6 +149,12 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 			"calls lost: taken by a node, never final",
 			lost.to_string(),
 			format!("{sent} calls sent, at most {IN_FLIGHT} waiting at a time"),
+			"none",
+		),
+		Row::new(
+			"calls sent again: taken by a node, then lost by it",
+			sent_again.to_string(),
+			format!("{sent} calls sent"),
 			"none",
 		),
 		Row::new(

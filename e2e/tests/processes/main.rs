@@ -13,6 +13,7 @@ mod rpc_load;
 mod staff;
 mod stolen_keys;
 mod story;
+mod submission;
 mod suite;
 mod upgrade;
 mod uploads;

@@ -1,6 +1,6 @@
 //! `vouchsafe record open`.
 
-use super::which_records;
+use super::{own_shares, which_records};
 use crate::{
 	advice,
 	args::OpenRecords,
@@ -12,7 +12,7 @@ use crate::{
 	output::{size, Output},
 	session::Session,
 };
-use anyhow::Result;
+use anyhow::{anyhow, Result};
 use serde_json::json;
 use std::path::PathBuf;
 use vouchsafe_client::chain::{Purpose, H256};
@@ -46,15 +46,25 @@ pub(super) async fn run(session: &Session, command: OpenRecords) -> Result<Outpu
 			purpose,
 			ground: ground.clone(),
 		};
-		results.extend(open::open(session, &opening, &destination).await?);
+		match open::open(session, &opening, &destination).await {
+			Ok(more) => results.extend(more),
+			Err(error) if results.is_empty() => return Err(error),
+			// What was opened before is reported.
+			Err(error) => {
+				let reason = advice::say(&error);
+				let result = || Err(OpenError::Other(anyhow!(reason.clone())));
+				results.extend(records.iter().map(|record| (*record, result())));
+			},
+		}
 	}
 	// If one record is asked for and not opened, the command fails with that exit code.
 	if let [(_, Err(_))] = &results[..] {
-		if let Some((_, Err(error))) = results.pop() {
-			return Err(error.into());
+		match results.pop() {
+			Some((_, Err(OpenError::Other(error)))) => return Err(error),
+			Some((_, Err(error))) => return Err(error.into()),
+			_ => {},
 		}
 	}
-	let failed = results.iter().filter(|(_, it)| it.is_err()).count();
 	let all_denied = results.iter().all(|(_, it)| matches!(it, Err(OpenError::NoAccess { .. })));
 	if all_denied {
 		let what = format!("any of the {}", ENGLISH.count(Noun::Record, results.len()));
@@ -63,9 +73,17 @@ pub(super) async fn run(session: &Session, command: OpenRecords) -> Result<Outpu
 	let json: Vec<_> = results.iter().map(|(id, it)| result_json(id, it)).collect();
 	let mut output = Output::new(opened_text(&results, false), json!({ "records": json }))
 		.with_details(opened_text(&results, true));
-	// If several records were asked for and none was opened, the command fails. Each line says why.
-	output.found_wrong = failed == results.len();
-	Ok(output)
+	output.found_wrong = has_failed(&results);
+	let records: Vec<H256> = results.iter().map(|(id, _)| *id).collect();
+	own_shares::warn(session, &at, &patient, Some(&records), output).await
+}
+
+/// Whether the command fails although some records may be opened: if something went wrong with a
+/// record, or no record was opened. A refusal alone is not a failure. Each line says why.
+fn has_failed(results: &open::Results<PathBuf>) -> bool {
+	let is_wrong = |error: &OpenError| !matches!(error, OpenError::NoAccess { .. });
+	results.iter().all(|(_, it)| it.is_err())
+		|| results.iter().any(|(_, it)| it.as_ref().is_err_and(is_wrong))
 }
 
 /// One line for each record, and a summary. Faults that were found are always reported.
@@ -139,6 +157,7 @@ fn result_json(id: &H256, result: &Result<Opened, OpenError>) -> serde_json::Val
 				OpenError::TooFewShares { .. } => "too-few-shares",
 				OpenError::NoGoodCopy { .. } => "no-good-copy",
 				OpenError::WrongPlaintext { .. } => "wrong-plaintext",
+				OpenError::Other(_) => "other",
 			},
 		}),
 	}
@@ -160,6 +179,23 @@ mod tests {
 			content_from: "Hospital A".into(),
 			warnings: warnings.iter().map(ToString::to_string).collect(),
 		}
+	}
+
+	#[test]
+	fn a_record_that_cannot_be_read_does_not_hide_the_others() {
+		let id = |number| H256([number; 32]);
+		let other = || Err(OpenError::Other(anyhow!("cause").context("the record is malformed")));
+		let results = vec![(id(7), other()), (id(8), Ok(opened(2_000, &[])))];
+		assert_eq!(
+			opened_text(&results, false),
+			"07070707  the record is malformed: cause\n\
+			 08080808  letter.pdf (2 kB) -> out/letter 07070707.pdf\n\
+			 1 record opened (2 kB), 1 failed."
+		);
+		assert!(has_failed(&results), "the exit code tells of it");
+		let refused = || Err(OpenError::NoAccess { what: "it".into() });
+		assert!(!has_failed(&vec![(id(7), refused()), (id(8), Ok(opened(1, &[])))]));
+		assert!(has_failed(&vec![(id(7), refused()), (id(8), refused())]));
 	}
 
 	#[test]

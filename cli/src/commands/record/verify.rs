@@ -1,12 +1,13 @@
 //! `vouchsafe record verify`.
 
-use super::{ensure_record, which_records};
+use super::{ensure_record, own_shares, which_records};
 use crate::{
 	args::WhichRecords,
 	commands::{account_json, id_json},
 	dates::show_period,
 	english::ENGLISH,
 	output::Output,
+	own_shares::{check, OwnShareReport},
 	session::Session,
 	verify::{self, CopyReport, CopyState, Verified},
 };
@@ -41,9 +42,15 @@ pub(super) async fn run(
 			complaints.push(format!("record {} has no intact copy", short(&verified.record)));
 		}
 	}
+	let shares = own_shares_of(session, &patient, &checked).await?;
+	let false_shares = own_shares::complaints(session, &shares);
+	complaints.extend(false_shares.iter().cloned());
 	let rows: Vec<_> =
 		checked.iter().map(|(verified, _)| verified_json(session, verified)).collect();
 	let mut json = json!({ "records": rows });
+	if !shares.is_empty() {
+		json["own_shares"] = own_shares::json(session, &shares);
+	}
 	if !complaints.is_empty() {
 		json["error"] = json!(complaints.join("; "));
 	}
@@ -64,11 +71,30 @@ pub(super) async fn run(
 	let sum = verified_sum(checked.iter().map(|(verified, _)| verified));
 	let mut lines: Vec<_> =
 		checked.iter().map(|(verified, about)| verified_text(verified, about, &show)).collect();
+	let warnings: String =
+		false_shares.iter().map(|complaint| format!("WARNING: {complaint}.\n")).collect();
+	let sum = format!("{warnings}{sum}");
 	lines.push(sum.clone());
 	Ok(Output {
 		found_wrong: !complaints.is_empty(),
 		..Output::new(lines.join("\n"), json).with_details(format!("{}\n{sum}", details.join("\n")))
 	})
+}
+
+/// What custodians keep as the patient's own shares of these versions. Only the patient can check it.
+async fn own_shares_of(
+	session: &Session,
+	patient: &AccountId,
+	checked: &[(Verified, String)],
+) -> Result<Vec<OwnShareReport>> {
+	let mut reports = Vec::new();
+	if own_shares::is_me(session, patient) {
+		let at = session.finalized().await?;
+		for (verified, _) in checked {
+			reports.extend(check(session, &at, verified.record, verified.version).await?);
+		}
+	}
+	Ok(reports)
 }
 
 /// `3f9a0c1d  laboratory, 2025-04: 3 intact copies`, and below it the copies that differ.
