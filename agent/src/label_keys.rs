@@ -137,7 +137,7 @@ async fn ask_custodian(
 			Err(CustodianError::NoAccess) if session.clock.elapsed() < deadline => {
 				session.clock.sleep(Duration::from_millis(400)).await;
 			},
-			Err(CustodianError::NotFound) => {
+			Err(CustodianError::NoLabelKey) => {
 				bail!("the custodian of {name} does not have the patient's label key")
 			},
 			answer => {

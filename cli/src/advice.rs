@@ -66,10 +66,10 @@ mod tests {
 
 	#[test]
 	fn a_nodes_words_do_not_steer_the_terminal() {
-		let docs = ": \u{1b}[2Jdone".into();
+		let docs = "\u{1b}[2Jdone".into();
 		let (pallet, error) = ("Custody".into(), "Other".into());
 		let error = vouchsafe_client::chain::ChainError::Dispatch { pallet, error, docs };
-		assert_eq!(say(&error.into()), "the chain refused it: Custody.Other: \u{fffd}[2Jdone");
+		assert_eq!(say(&error.into()), "the chain refused it: \u{fffd}[2Jdone");
 	}
 
 	#[test]

@@ -300,18 +300,25 @@ async fn accepted(answer: reqwest::Response) -> Result<reqwest::Response, Custod
 		status if status.is_success() => return Ok(answer),
 		StatusCode::FORBIDDEN => return Err(CustodianError::NoAccess),
 		StatusCode::TOO_EARLY => return Err(CustodianError::NotYet),
-		StatusCode::NOT_FOUND => return Err(CustodianError::NotFound),
-		StatusCode::CONFLICT => return Err(CustodianError::OtherLabelKey),
-		StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-			return Err(CustodianError::Busy)
-		},
 		_ => {},
 	}
-	let message = match read_json::<Refusal>(answer).await {
-		Ok(refusal) => refusal.error,
-		Err(_) => status.canonical_reason().unwrap_or("no reason given").to_owned(),
+	let Refusal { error: message, kind } = match read_json::<Refusal>(answer).await {
+		Ok(refusal) => refusal,
+		Err(_) => {
+			let error = status.canonical_reason().unwrap_or("no reason given").to_owned();
+			Refusal { error, kind: String::new() }
+		},
 	};
-	Err(CustodianError::Refused { status: status.as_u16(), message })
+	Err(match (status, kind.as_str()) {
+		(StatusCode::NOT_FOUND, "no-label-key") => CustodianError::NoLabelKey,
+		(StatusCode::NOT_FOUND, _) => CustodianError::NotFound,
+		(StatusCode::CONFLICT, "other-label-key") => CustodianError::OtherLabelKey,
+		(StatusCode::TOO_MANY_REQUESTS, "too-many-tags") => CustodianError::TooManyTags,
+		(StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _) => {
+			CustodianError::Busy
+		},
+		_ => CustodianError::Refused { status: status.as_u16(), message },
+	})
 }
 
 /// The answer's JSON, if it is not too long.
@@ -386,6 +393,31 @@ mod tests {
 		for (status, body, expected, asked_times) in [
 			("403 Forbidden", r#"{"error":"no access"}"#, CustodianError::NoAccess, 1),
 			("404 Not Found", r#"{"error":"not here"}"#, CustodianError::NotFound, 1),
+			("404 Not Found", "<h1>nginx</h1>", CustodianError::NotFound, 1),
+			(
+				"404 Not Found",
+				r#"{"error":"none","kind":"no-label-key"}"#,
+				CustodianError::NoLabelKey,
+				1,
+			),
+			(
+				"409 Conflict",
+				r#"{"error":"another","kind":"other-label-key"}"#,
+				CustodianError::OtherLabelKey,
+				1,
+			),
+			(
+				"409 Conflict",
+				r#"{"error":"busy proxy"}"#,
+				CustodianError::Refused { status: 409, message: "busy proxy".into() },
+				1,
+			),
+			(
+				"429 Too Many Requests",
+				r#"{"error":"enough","kind":"too-many-tags"}"#,
+				CustodianError::TooManyTags,
+				1,
+			),
 			(
 				"422 Unprocessable Entity",
 				r#"{"error":"the share has the index 2, not 1"}"#,
