@@ -8,7 +8,7 @@ use crate::{
 	labels::{unmark, LabelTable},
 	platform::{Clock, Document, Draft, Platform, Sink, Task},
 	session::{found_result, At, Session},
-	text::plain,
+	text::line,
 };
 use anyhow::{bail, Context as _, Result};
 use futures::{future::join, stream::FuturesUnordered, StreamExt};
@@ -21,7 +21,7 @@ use vouchsafe_protocol::{
 	messages::{AskRelease, FetchPatientEnvelope, PatientEnvelope, Release},
 	openings::{Fault, Gathered, Source, Target},
 	traits::{Custodian, View},
-	types::{self, AccountId, Ground, Purpose, SharingSet, H256},
+	types::{self, AccountId, Ground, Purpose, RecordStatus, SharingSet, H256},
 };
 use vouchsafe_speech::{short, Noun};
 use vouchsafe_vault::{
@@ -142,6 +142,8 @@ pub struct Opened<Place> {
 	pub shares_from: Vec<String>,
 	/// The institution whose copy of the content was used.
 	pub content_from: String,
+	/// Whether the record is valid, or how it is marked as entered in error.
+	pub status: RecordStatus,
 	/// The faults that were found: custodians that sent a false share, copies that were changed.
 	pub warnings: Vec<String>,
 }
@@ -197,21 +199,23 @@ pub async fn ask(
 	found_result(&included, included.opening_decided())
 }
 
-/// What the chain stores about a version, or about the last version if none is named.
+/// What the chain stores about a version, or about the last version if none is named, and the status
+/// of its record.
 async fn find<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,
 	patient: &AccountId,
 	record: H256,
 	version: Option<u32>,
-) -> Result<Target> {
+) -> Result<(Target, RecordStatus)> {
 	let found = at.record(patient, record).await?.context("this patient has no such record")?;
 	let number = version.unwrap_or(found.versions.saturating_sub(1));
 	let version = at.version(patient, record, number).await?.with_context(|| {
 		format!("the record has no version {number}: it has {}", count_versions(found.versions))
 	})?;
 	let set = at.sharing_set(patient, record, number).await?;
-	Ok(Target::new(session.genesis(), record, number, found, version, set)?)
+	let status = found.status;
+	Ok((Target::new(session.genesis(), record, number, found, version, set)?, status))
 }
 
 fn count_versions(versions: u32) -> String {
@@ -226,7 +230,7 @@ pub async fn fetch<S: Sink>(
 	sink: &S,
 ) -> Result<Opened<S::Place>> {
 	let at = session.finalized().await?;
-	let target = find(session, &at, &opening.patient, record, opening.version).await?;
+	let (target, status) = find(session, &at, &opening.patient, record, opening.version).await?;
 	let mut warnings = Vec::new();
 	let places = content_places(&target, opening.ground.institution());
 	let (gathered, manifest) =
@@ -264,10 +268,10 @@ pub async fn fetch<S: Sink>(
 
 	let (media_type, words) = unmark(&details.media_type);
 	learn_labels(session, &target.patient, &record, &words).await?;
-	let title = plain(&details.title);
+	let title = line(&details.title);
 	let document = Document { record, title, media_type: media_type.to_owned() };
 	let place = sink.keep(draft, &document).await?;
-	let media_type = plain(without_extension(media_type).0);
+	let media_type = line(without_extension(media_type).0);
 	let suspicious = gathered.faults.iter().filter(|(_, fault)| fault.is_suspicious());
 	warnings.extend(suspicious.map(|(source, fault)| {
 		format!("{}: {fault}. It was not used: report it", name_of(session, &target, source))
@@ -285,6 +289,7 @@ pub async fn fetch<S: Sink>(
 			.map(|(source, _)| name_of(session, &target, source))
 			.collect(),
 		content_from,
+		status,
 		warnings,
 	})
 }
@@ -462,7 +467,7 @@ pub async fn content_of<P: Platform>(
 	patient: &AccountId,
 	record: H256,
 ) -> Result<(Cid, u64)> {
-	let target = find(session, at, patient, record, None).await?;
+	let (target, _) = find(session, at, patient, record, None).await?;
 	let places = content_places(&target, None);
 	let manifest = fetch_manifest(session, &target, &places, &mut Vec::new()).await?;
 	let cid = Cid::try_from(&manifest.ciphertext_cid[..])
@@ -537,7 +542,7 @@ pub async fn own_share<P: Platform>(
 ) -> Result<(Share, Commitments, SharingSet)> {
 	let me = session.me()?;
 	let patient = me.account();
-	let target = find(session, at, &patient, record, Some(version)).await?;
+	let (target, _) = find(session, at, &patient, record, Some(version)).await?;
 	let mut failed = Vec::new();
 	let mut gathered = Gathered::default();
 	for holder in target.custodians() {

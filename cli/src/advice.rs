@@ -1,13 +1,14 @@
 //! Words for failures: the agent's messages, with the commands and options that help.
 
-use crate::{open::OpenError, output::plain};
+use crate::{open::OpenError, output::line};
 use std::error::Error;
 use vouchsafe_agent::advice::{Advice, Advised};
+use vouchsafe_speech::short;
 
 /// An error with its causes, in one line. Nodes and custodians word some of them, so it is made
 /// harmless.
 pub fn say(error: &anyhow::Error) -> String {
-	plain(&error.chain().map(say_one).collect::<Vec<_>>().join(": "))
+	line(&error.chain().map(say_one).collect::<Vec<_>>().join(": "))
 }
 
 /// One error without its causes.
@@ -50,6 +51,13 @@ fn words(advice: &Advice) -> String {
 		Advice::ListMotions => ": `vouchsafe council list` lists them",
 		Advice::Resume { key } => {
 			return format!(": `vouchsafe --key {key} record add --resume` continues")
+		},
+		Advice::GiveUp { key, record } => {
+			let record = short(record);
+			return format!(
+				": `vouchsafe --key {key} record add --resume` tries again, and `vouchsafe --key {key} \
+				 record add --give-up {record}` gives it up"
+			);
 		},
 		Advice::NewLabel => ". To use a label of your own, add --new-label",
 		Advice::NameMonth => ". Name the month with --month YYYY-MM",

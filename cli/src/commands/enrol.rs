@@ -183,7 +183,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				.iter()
 				.map(|member| {
 					vec![
-						member.name.clone(),
+						session.names.show(&member.account),
 						member.kind.word().to_owned(),
 						member.country.clone(),
 						member.status.word().to_owned(),

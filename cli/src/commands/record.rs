@@ -7,6 +7,7 @@ mod list;
 mod open;
 mod plan;
 mod show;
+mod unfinished;
 mod verify;
 
 use super::{id_json, records_of};

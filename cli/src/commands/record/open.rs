@@ -15,7 +15,7 @@ use crate::{
 use anyhow::Result;
 use serde_json::json;
 use std::path::PathBuf;
-use vouchsafe_client::chain::{Purpose, H256};
+use vouchsafe_client::chain::{Purpose, RecordStatus, H256};
 use vouchsafe_speech::{short, Noun};
 
 /// A record that was opened into a file.
@@ -76,6 +76,7 @@ fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 		match result {
 			Ok(opened) => {
 				let length = size(opened.length);
+				lines.extend(marked(opened.status).map(|it| format!("{id}  NOTE: {it}")));
 				lines.push(format!(
 					"{id}  {} ({length}) -> {}",
 					opened.title,
@@ -116,12 +117,26 @@ fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 	lines.join("\n")
 }
 
+/// What a reader must know of a record that is marked; `None` if it is valid.
+fn marked(status: RecordStatus) -> Option<&'static str> {
+	match status {
+		RecordStatus::Current => None,
+		RecordStatus::WrongContent => {
+			Some("this record is marked as entered in error: ITS CONTENT IS WRONG")
+		},
+		RecordStatus::WrongPatient => {
+			Some("this record is marked as entered in error: IT IS ANOTHER PATIENT'S")
+		},
+	}
+}
+
 fn result_json(id: &H256, result: &Result<Opened, OpenError>) -> serde_json::Value {
 	match result {
 		Ok(opened) => json!({
 			"record": id_json(id),
 			"opened": true,
 			"version": opened.version,
+			"status": opened.status.word(),
 			"title": opened.title,
 			"media_type": opened.media_type,
 			"length": opened.length,
@@ -158,7 +173,25 @@ mod tests {
 			place: "out/letter 07070707.pdf".into(),
 			shares_from: vec!["Hospital A".into(), "Hospital B".into()],
 			content_from: "Hospital A".into(),
+			status: RecordStatus::Current,
 			warnings: warnings.iter().map(ToString::to_string).collect(),
+		}
+	}
+
+	#[test]
+	fn a_marked_record_says_so_above_all_else() {
+		for (status, word, note) in [
+			(RecordStatus::WrongContent, "wrong-content", "ITS CONTENT IS WRONG"),
+			(RecordStatus::WrongPatient, "wrong-patient", "IT IS ANOTHER PATIENT'S"),
+		] {
+			let result = Ok(Opened { status, ..opened(2_000, &[]) });
+			assert_eq!(result_json(&H256([7; 32]), &result)["status"], word);
+			let results = vec![(H256([7; 32]), result)];
+			for details in [false, true] {
+				let text = opened_text(&results, details);
+				let first = text.lines().next().unwrap();
+				assert!(first.starts_with("07070707  NOTE: ") && first.contains(note), "{text}");
+			}
 		}
 	}
 
