@@ -309,6 +309,7 @@ mod tests {
 		let (journal, begun) = claim(&keep, &me, 3).await.unwrap();
 		assert_eq!(begun.unwrap().source, Hex([3; 32]));
 		journal.remove().await.unwrap();
+		drop(journal);
 		assert_eq!(unfinished(&keep, &me).await, 0);
 		assert!(claim(&keep, &me, 3).await.unwrap().1.is_none());
 	}

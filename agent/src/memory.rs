@@ -23,10 +23,11 @@ use vouchsafe_protocol::{
 	compatibility::RuntimeMetadata,
 	errors::{ChainError, CustodianError},
 	events::Included,
+	holders::Member,
 	messages::*,
 	signing::Signer,
 	traits::{Content, Custodian, Custodians, Submit, View},
-	types::{AccountId, H256},
+	types::{AccountId, AccountKind, Status, H256},
 };
 use zeroize::Zeroizing;
 
@@ -240,6 +241,22 @@ impl Session<Offline> {
 			me: Some(me),
 			hook: None,
 		}
+	}
+}
+
+impl Session<Offline> {
+	/// Adds Hospital A, whose custodian cannot be reached or refuses everything.
+	pub(crate) fn with_custodian(mut self, refusal: Option<CustodianError>) -> Self {
+		self.custodians = MemoryCustodians(refusal);
+		self.members.push(Member {
+			account: AccountId::new([1; 32]),
+			kind: AccountKind::Institution,
+			status: Status::Active,
+			name: "Hospital A".into(),
+			country: "DE".into(),
+			custodian: Some(("http://a.example".into(), [1; 32])),
+		});
+		self
 	}
 }
 

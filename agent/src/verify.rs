@@ -318,6 +318,7 @@ async fn rest(mut pieces: Pieces, piece: Bytes) -> Result<u64> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::{keys::Identity, memory::MemoryKeep};
 
 	/// The bytes in pieces of this length.
 	fn pieces(bytes: &[u8], length: usize) -> Pieces {
@@ -347,6 +348,27 @@ mod tests {
 			let end = good.len() as u64;
 			assert_eq!(compared(&bad).await.unwrap(), (Some((end, end)), true));
 			assert_eq!(compared(&[]).await.unwrap(), (Some((0, end - 1)), true));
+		}
+	}
+
+	/// A custodian that has an IPFS node and not the copy is told apart from one that is away.
+	#[tokio::test]
+	async fn a_copy_that_is_not_kept_is_not_good() {
+		for (refusal, is_kept_elsewhere) in [
+			(Some(CustodianError::NotFound), true),
+			(Some(CustodianError::Busy), false),
+			(None, false),
+		] {
+			let me = Identity::development("//PatientA").unwrap();
+			let session = Session::offline(me, MemoryKeep::default()).with_custodian(refusal);
+			let places = [(AccountId::new([1; 32]), true)];
+			let cid = vouchsafe_protocol::cid::cid_of(b"copy");
+			let (copies, good) = check_copies(&session, "document", cid, 4, &places).await.unwrap();
+			assert!(good.is_none());
+			assert_eq!(copies[0].state == CopyState::NotKept, is_kept_elsewhere, "{copies:?}");
+			let verified = Verified { record: H256([5; 32]), version: 0, copies };
+			assert_eq!(verified.lost().count(), usize::from(is_kept_elsewhere));
+			assert!(!verified.is_available());
 		}
 	}
 

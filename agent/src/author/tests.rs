@@ -3,15 +3,14 @@ use crate::{
 	author::send::{batches, frame},
 	journal::{Entry, Envelope, NewRow, WideningRow},
 	keys::Identity,
-	memory::{MemoryCustodians, MemoryKeep},
+	memory::MemoryKeep,
 	platform::Keep,
 };
 use vouchsafe_protocol::{
 	cid::cid_of,
 	errors::{ChainError, CustodianError},
-	holders::Member,
 	messages::HexBytes,
-	types::{AccountKind, Frame, LabelTag, Record, RecordStatus, ServicePeriod, Status},
+	types::{Frame, LabelTag, Record, RecordStatus, ServicePeriod},
 };
 
 const PATIENT: AccountId = AccountId::new([9; 32]);
@@ -259,16 +258,7 @@ async fn begun(
 	refusal: Option<CustodianError>,
 	entries: Vec<Entry>,
 ) -> Session<crate::memory::Offline> {
-	let mut session = Session::offline(doctor(), MemoryKeep::default());
-	session.custodians = MemoryCustodians(refusal);
-	session.members.push(Member {
-		account: AccountId::new([1; 32]),
-		kind: AccountKind::Institution,
-		status: Status::Active,
-		name: "Hospital A".into(),
-		country: "DE".into(),
-		custodian: Some(("http://a.example".into(), [1; 32])),
-	});
+	let session = Session::offline(doctor(), MemoryKeep::default()).with_custodian(refusal);
 	let me = session.me().unwrap();
 	let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
 	for (number, entry) in (0..).zip(entries) {

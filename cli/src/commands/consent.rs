@@ -60,12 +60,14 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 		ConsentCommand::Amend { consent: id, about, reach, studies, agreeing } => {
 			let me = session.me()?.account();
 			let (grantee, found) = consent::find(&session, id).await?;
-			let mut terms = found.terms;
+			let mut terms = found.terms.clone();
 			let at = session.finalized().await?;
 			apply(&session, &at, &me, &mut terms, &about, &reach).await?;
 			if !studies.traits.is_empty() {
 				terms.traits = StudyTraits::of(&studies.traits);
 			}
+			// What the amendment takes away may be permitted by another consent.
+			note_permitted(&still_permitted(&session, &grantee, &found.terms, Some(id)).await?);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::amend(&session, id, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
@@ -137,7 +139,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 }
 
 /// Says, before a permit is signed, which consents let the same grantee in already.
-fn note_permitted(others: &[StillPermitted]) {
+pub(super) fn note_permitted(others: &[StillPermitted]) {
 	for StillPermitted { id, sentence } in others {
 		output::write_error(&format!(
 			"NOTE: consent {id} lets the same grantee in already: “{sentence}”\n"

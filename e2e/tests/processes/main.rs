@@ -6,6 +6,7 @@ mod failures;
 mod heartbeat;
 mod labels;
 mod one_hospital;
+mod promises;
 mod refusals;
 mod rpc;
 mod story;
