@@ -92,8 +92,10 @@ pub fn ask(question: &str) -> Result<bool> {
 	Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-/// A table. Each column is as wide as its longest cell.
+/// A table. Each column is as wide as its longest cell, and each row is one line.
 pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+	let rows: Vec<Vec<String>> =
+		rows.iter().map(|row| row.iter().map(|cell| self::line(cell)).collect()).collect();
 	let width = |column: usize| {
 		rows.iter()
 			.map(|row| row.get(column).map_or(0, |cell| cell.chars().count()))
@@ -155,6 +157,8 @@ mod tests {
 	fn tables_line_up() {
 		let rows = vec![vec!["a".into(), "1".into()], vec!["longer".into(), "2".into()]];
 		assert_eq!(table(&["who", "n"], &rows), "who     n\na       1\nlonger  2");
+		let rows = vec![vec!["a\nb\u{1b}".into(), "1".into()]];
+		assert_eq!(table(&["who", "n"], &rows), "who   n\na b\u{fffd}  1");
 	}
 
 	#[test]

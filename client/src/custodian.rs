@@ -21,7 +21,10 @@ use std::{
 	sync::Once,
 	time::{Duration, Instant},
 };
-use vouchsafe_protocol::traits::{Content, Custodians};
+use vouchsafe_protocol::{
+	errors::one_line,
+	traits::{Content, Custodians},
+};
 
 pub use vouchsafe_protocol::{errors::CustodianError, traits::Custodian};
 
@@ -317,7 +320,7 @@ async fn accepted(answer: reqwest::Response) -> Result<reqwest::Response, Custod
 		(StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _) => {
 			CustodianError::Busy
 		},
-		_ => CustodianError::Refused { status: status.as_u16(), message },
+		_ => CustodianError::Refused { status: status.as_u16(), message: one_line(&message) },
 	})
 }
 
@@ -331,7 +334,8 @@ async fn read_json<T: DeserializeOwned>(answer: reqwest::Response) -> Result<T, 
 			return Err(CustodianError::Nonsense(format!("more than {MAX_ANSWER} bytes")));
 		}
 	}
-	serde_json::from_slice(&bytes).map_err(|error| CustodianError::Nonsense(error.to_string()))
+	serde_json::from_slice(&bytes)
+		.map_err(|error| CustodianError::Nonsense(one_line(&error.to_string())))
 }
 
 fn from_transport(error: reqwest::Error) -> CustodianError {
@@ -404,6 +408,12 @@ mod tests {
 				"409 Conflict",
 				r#"{"error":"another","kind":"other-label-key"}"#,
 				CustodianError::OtherLabelKey,
+				1,
+			),
+			(
+				"400 Bad Request",
+				r#"{"error":"bad\u001b[2J\nrequest"}"#,
+				CustodianError::Refused { status: 400, message: "bad [2J request".into() },
 				1,
 			),
 			(

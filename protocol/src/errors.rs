@@ -75,6 +75,7 @@ impl ChainError {
 
 	/// What a node's error says, in the node's own words.
 	pub fn from_node(text: String) -> Self {
+		let text = one_line(&text);
 		if let Some(refusal) = refusal_of(&text) {
 			return refusal;
 		}
@@ -90,10 +91,28 @@ impl ChainError {
 	}
 }
 
+/// The most characters of a foreign text that an error repeats.
+const LONGEST: usize = 500;
+
+/// What a node or custodian wrote, as it can be a part of a line. Errors of theirs are repeated in
+/// lists, where another line could be read as ours.
+pub fn one_line(text: &str) -> String {
+	let mut letters = text.trim().chars();
+	let mut line: String = letters
+		.by_ref()
+		.take(LONGEST)
+		.map(|letter| if letter.is_control() { ' ' } else { letter })
+		.collect();
+	if letters.next().is_some() {
+		line.push('…');
+	}
+	line
+}
+
 /// Why a call failed, as the rest of a sentence. The names of pallet and error are only for those of
 /// which nothing else is known.
 fn reason(pallet: &str, error: &str, docs: &str) -> String {
-	let docs: String = docs.chars().filter(|letter| !matches!(letter, '*' | '`')).collect();
+	let docs = one_line(docs).replace(['*', '`'], "");
 	let docs = docs.trim().trim_end_matches('.');
 	let mut letters = docs.chars();
 	match (letters.next(), letters.next()) {
@@ -216,6 +235,15 @@ mod tests {
 		assert_eq!(said("A *deny* is `it`"), "the chain refused it: a deny is it");
 		assert_eq!(said("CIDs differ."), "the chain refused it: CIDs differ");
 		assert_eq!(said(""), "the chain refused it, and did not say why (Records.NotPermitted)");
+	}
+
+	#[test]
+	fn foreign_errors_are_one_short_line() {
+		let said = ChainError::from_node("no\u{1b}[2J\nerror: all is well\n".into()).to_string();
+		assert!(said.contains("no [2J error: all is well. Is it running"), "{said:?}");
+		assert_eq!(one_line(&"x".repeat(LONGEST)).chars().count(), LONGEST);
+		let cut = one_line(&"x".repeat(LONGEST + 1));
+		assert!(cut.ends_with("x…") && cut.chars().count() == LONGEST + 1, "{cut}");
 	}
 
 	#[test]

@@ -53,7 +53,7 @@ fn choose_holders(
 const LIMIT: Duration = Duration::from_secs(2);
 
 /// Checks, before anything is encrypted, that a custodian takes the longest document.
-async fn check_lengths(
+pub(super) async fn check_lengths(
 	session: &Session<impl Platform>,
 	addition: &Addition,
 	choice: &Choice,

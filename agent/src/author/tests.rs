@@ -9,8 +9,9 @@ use crate::{
 use vouchsafe_protocol::{
 	cid::cid_of,
 	errors::{ChainError, CustodianError},
+	holders::{Choice, ChosenHolder},
 	messages::HexBytes,
-	types::{Frame, LabelTag, Record, RecordStatus, ServicePeriod},
+	types::{Frame, HolderKind, LabelTag, Record, RecordStatus, ServicePeriod},
 };
 
 const PATIENT: AccountId = AccountId::new([9; 32]);
@@ -213,6 +214,37 @@ async fn interrupted(entry: Entry) -> Session<crate::memory::Offline> {
 	journal.save(&group).await.unwrap();
 	drop(journal);
 	session
+}
+
+/// What no custodian takes is refused before it is encrypted, if all say how much they take.
+#[tokio::test]
+async fn what_is_too_large_is_told_before_it_is_encrypted() {
+	let addition = Addition {
+		patient: PATIENT,
+		institution: None,
+		documents: vec![NewDocument {
+			content: Content::Bytes(Bytes::from_static(b"abc")),
+			title: "Slide".into(),
+			media_type: "text/plain".into(),
+			place: Place::VersionOf { record: H256([5; 32]), widening: None },
+		}],
+		sharing: SharingWish::default(),
+	};
+	let holder = |account, kind| ChosenHolder { account, kind, key: [0; 32] };
+	let holders = vec![
+		holder(PATIENT, HolderKind::Patient),
+		holder(AccountId::new([1; 32]), HolderKind::Institution),
+	];
+	let choice = Choice { threshold: 2, holders };
+	for (answers, is_refused) in [(true, true), (false, false)] {
+		let session = begun(answers.then_some(CustodianError::Busy), vec![]).await;
+		let checked = prepare::check_lengths(&session, &addition, &choice).await;
+		assert_eq!(checked.is_err(), is_refused, "{checked:?}");
+		if let Err(error) = checked {
+			let said = error.to_string();
+			assert!(said.contains("“Slide” is too large") && said.contains("than 10"), "{said}");
+		}
+	}
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::{
 	english::ENGLISH,
 	files::Destination,
 	open::{self, OpenError, OpeningRequest},
-	output::{size, Output},
+	output::{line, size, Output},
 	session::Session,
 };
 use anyhow::Result;
@@ -96,7 +96,7 @@ fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 				lines.extend(opened.warnings.iter().map(|it| format!("          WARNING: {it}")));
 			},
 			Err(OpenError::NoAccess { .. }) => lines.push(format!("{id}  no access")),
-			Err(error) => lines.push(format!("{id}  {}", advice::say_one(error))),
+			Err(error) => lines.push(format!("{id}  {}", line(&advice::say_one(error)))),
 		}
 	}
 	let opened: Vec<_> = results.iter().filter_map(|(_, result)| result.as_ref().ok()).collect();
