@@ -199,23 +199,21 @@ pub async fn ask(
 	found_result(&included, included.opening_decided())
 }
 
-/// What the chain stores about a version, or about the last version if none is named, and the status
-/// of its record.
+/// What the chain stores about a version, or about the last version if none is named.
 async fn find<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,
 	patient: &AccountId,
 	record: H256,
 	version: Option<u32>,
-) -> Result<(Target, RecordStatus)> {
+) -> Result<Target> {
 	let found = at.record(patient, record).await?.context("this patient has no such record")?;
 	let number = version.unwrap_or(found.versions.saturating_sub(1));
 	let version = at.version(patient, record, number).await?.with_context(|| {
 		format!("the record has no version {number}: it has {}", count_versions(found.versions))
 	})?;
 	let set = at.sharing_set(patient, record, number).await?;
-	let status = found.status;
-	Ok((Target::new(session.genesis(), record, number, found, version, set)?, status))
+	Ok(Target::new(session.genesis(), record, number, found, version, set)?)
 }
 
 fn count_versions(versions: u32) -> String {
@@ -230,7 +228,7 @@ pub async fn fetch<S: Sink>(
 	sink: &S,
 ) -> Result<Opened<S::Place>> {
 	let at = session.finalized().await?;
-	let (target, status) = find(session, &at, &opening.patient, record, opening.version).await?;
+	let target = find(session, &at, &opening.patient, record, opening.version).await?;
 	let mut warnings = Vec::new();
 	let places = content_places(&target, opening.ground.institution());
 	let (gathered, manifest) =
@@ -289,7 +287,7 @@ pub async fn fetch<S: Sink>(
 			.map(|(source, _)| name_of(session, &target, source))
 			.collect(),
 		content_from,
-		status,
+		status: target.status,
 		warnings,
 	})
 }
@@ -467,7 +465,7 @@ pub async fn content_of<P: Platform>(
 	patient: &AccountId,
 	record: H256,
 ) -> Result<(Cid, u64)> {
-	let (target, _) = find(session, at, patient, record, None).await?;
+	let target = find(session, at, patient, record, None).await?;
 	let places = content_places(&target, None);
 	let manifest = fetch_manifest(session, &target, &places, &mut Vec::new()).await?;
 	let cid = Cid::try_from(&manifest.ciphertext_cid[..])
@@ -542,7 +540,7 @@ pub async fn own_share<P: Platform>(
 ) -> Result<(Share, Commitments, SharingSet)> {
 	let me = session.me()?;
 	let patient = me.account();
-	let (target, _) = find(session, at, &patient, record, Some(version)).await?;
+	let target = find(session, at, &patient, record, Some(version)).await?;
 	let mut failed = Vec::new();
 	let mut gathered = Gathered::default();
 	for holder in target.custodians() {

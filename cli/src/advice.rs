@@ -77,7 +77,9 @@ mod tests {
 		let docs = "\u{1b}[2Jdone".into();
 		let (pallet, error) = ("Custody".into(), "Other".into());
 		let error = vouchsafe_client::chain::ChainError::Dispatch { pallet, error, docs };
-		assert_eq!(say(&error.into()), "the chain refused it: \u{fffd}[2Jdone");
+		assert_eq!(say(&error.into()), "the chain refused it: [2Jdone");
+		let other = anyhow::anyhow!("a\u{1b}[2J\nerror: b").context("c\u{202e}");
+		assert_eq!(say(&other), "c\u{fffd}: a\u{fffd}[2J error: b");
 	}
 
 	#[test]

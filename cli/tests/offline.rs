@@ -72,6 +72,7 @@ fn a_key_is_made_and_its_words_are_shown() {
 	// The words restore the same account.
 	let file = home.path().join("words");
 	fs::write(&file, format!("{words}\n")).unwrap();
+	fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
 	let arguments = [
 		"key",
 		"import",

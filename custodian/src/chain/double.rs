@@ -19,12 +19,12 @@ pub struct BlockDouble {
 	pub sharing_sets: BTreeMap<([u8; 32], u32), SharingSet>,
 	/// Openings, by patient and reader.
 	pub openings: BTreeMap<([u8; 32], [u8; 32]), Vec<Opening>>,
+	/// The number of entries in each patient's log.
+	pub entries: u64,
 	/// Registrars, with their institutions.
 	pub registrars: Vec<(AccountId, AccountId)>,
 	/// Who may read every record and log, and write for every institution.
 	pub permitted: Vec<AccountId>,
-	/// The number of entries in each patient's log.
-	pub entries: u64,
 }
 
 impl BlockDouble {
