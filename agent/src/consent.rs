@@ -294,7 +294,7 @@ pub async fn find_of(
 	patient: &AccountId,
 	id: u32,
 ) -> Result<(Grantee, Consent)> {
-	let consents = session.finalized().await?.consents_of(patient).await?;
+	let consents = session.finalized().await?.all_consents_of(patient).await?;
 	consents
 		.into_iter()
 		.find(|(_, consent)| consent.id == id)

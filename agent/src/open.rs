@@ -9,7 +9,7 @@ use crate::{
 	labels::{unmark, LabelTable},
 	platform::{Clock, Document, Draft, Platform, Sink, Task},
 	session::{found_result, At, Session},
-	text::plain,
+	text::line,
 };
 use anyhow::{bail, Context as _, Result};
 use futures::{future::join, stream::FuturesUnordered, StreamExt};
@@ -22,7 +22,7 @@ use vouchsafe_protocol::{
 	messages::{AskRelease, FetchPatientEnvelope, PatientEnvelope, Release},
 	openings::{Fault, Gathered, Source, Target},
 	traits::{Custodian, View},
-	types::{self, AccountId, Ground, Purpose, SharingSet, H256},
+	types::{self, AccountId, Ground, Purpose, RecordStatus, SharingSet, H256},
 };
 use vouchsafe_speech::{short, Noun};
 use vouchsafe_vault::{
@@ -147,6 +147,8 @@ pub struct Opened<Place> {
 	pub shares_from: Vec<String>,
 	/// The institution whose copy of the content was used.
 	pub content_from: String,
+	/// Whether the record is valid, or how it is marked as entered in error.
+	pub status: RecordStatus,
 	/// The faults that were found: custodians that sent a false share, copies that were changed.
 	pub warnings: Vec<String>,
 }
@@ -276,10 +278,10 @@ pub async fn fetch<S: Sink>(
 
 	let (media_type, words) = unmark(&details.media_type);
 	learn_labels(session, &target.patient, &record, &words).await?;
-	let title = plain(&details.title);
+	let title = line(&details.title);
 	let document = Document { record, title, media_type: media_type.to_owned() };
 	let place = sink.keep(draft, &document).await?;
-	let media_type = plain(without_extension(media_type).0);
+	let media_type = line(without_extension(media_type).0);
 	let suspicious = gathered.faults.iter().filter(|(_, fault)| fault.is_suspicious());
 	warnings.extend(suspicious.map(|(source, fault)| {
 		format!("{}: {fault}. It was not used: report it", name_of(session, &target, source))
@@ -297,6 +299,7 @@ pub async fn fetch<S: Sink>(
 			.map(|(source, _)| name_of(session, &target, source))
 			.collect(),
 		content_from,
+		status: target.status,
 		warnings,
 	})
 }

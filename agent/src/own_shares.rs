@@ -223,7 +223,7 @@ mod tests {
 		cid::cid_of,
 		messages::{HexBytes, PatientEnvelope},
 		openings::context,
-		types::{HolderKind, HolderState, SharingSet},
+		types::{HolderKind, HolderState, RecordStatus, SharingSet},
 	};
 	use vouchsafe_vault::{
 		manifest::seal_share,
@@ -262,6 +262,7 @@ mod tests {
 			context: context(H256([1; 32]), record, 0, &patient),
 			patient,
 			record,
+			status: RecordStatus::Current,
 			version: 0,
 			set: SharingSet { epoch: 0, threshold: 2, holders, commitments },
 			manifest: cid_of(b"manifest"),

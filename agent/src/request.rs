@@ -103,7 +103,7 @@ pub fn reason(session: &Session<impl Platform>, request: &Request) -> Option<Str
 	let me = session.me.as_ref()?;
 	let address = address(&session.genesis(), &me.account(), &request.asker);
 	let bytes = seal::open(&me.encryption, Purpose::Text, &address, &request.reason).ok()?;
-	Some(crate::text::plain(&String::from_utf8_lossy(&bytes)))
+	Some(crate::text::line(&String::from_utf8_lossy(&bytes)))
 }
 
 /// The terms that approve all of a request, at the chain's time `now`.

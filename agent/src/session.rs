@@ -98,8 +98,8 @@ impl<P: Platform> Session<P> {
 				account,
 				kind,
 				status,
-				name: crate::text::plain(&String::from_utf8_lossy(&institution.name)),
-				country: String::from_utf8_lossy(&institution.country).into_owned(),
+				name: crate::text::line(&String::from_utf8_lossy(&institution.name)),
+				country: crate::text::line(&String::from_utf8_lossy(&institution.country)),
 				custodian: institution.custodian.map(|custodian| {
 					(String::from_utf8_lossy(&custodian.url).into_owned(), custodian.key)
 				}),

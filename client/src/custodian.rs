@@ -24,7 +24,10 @@ use std::{
 	sync::{Arc, Once},
 	time::{Duration, Instant},
 };
-use vouchsafe_protocol::traits::{Content, Custodians};
+use vouchsafe_protocol::{
+	errors::one_line,
+	traits::{Content, Custodians},
+};
 
 pub use addresses::{AllowedAddresses, Network};
 pub use vouchsafe_protocol::{errors::CustodianError, traits::Custodian};
@@ -312,18 +315,25 @@ async fn accepted(answer: reqwest::Response) -> Result<reqwest::Response, Custod
 		status if status.is_success() => return Ok(answer),
 		StatusCode::FORBIDDEN => return Err(CustodianError::NoAccess),
 		StatusCode::TOO_EARLY => return Err(CustodianError::NotYet),
-		StatusCode::NOT_FOUND => return Err(CustodianError::NotFound),
-		StatusCode::CONFLICT => return Err(CustodianError::OtherLabelKey),
-		StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-			return Err(CustodianError::Busy)
-		},
 		_ => {},
 	}
-	let message = match read_json::<Refusal>(answer).await {
-		Ok(refusal) => refusal.error,
-		Err(_) => status.canonical_reason().unwrap_or("no reason given").to_owned(),
+	let Refusal { error: message, kind } = match read_json::<Refusal>(answer).await {
+		Ok(refusal) => refusal,
+		Err(_) => {
+			let error = status.canonical_reason().unwrap_or("no reason given").to_owned();
+			Refusal { error, kind: String::new() }
+		},
 	};
-	Err(CustodianError::Refused { status: status.as_u16(), message })
+	Err(match (status, kind.as_str()) {
+		(StatusCode::NOT_FOUND, "no-label-key") => CustodianError::NoLabelKey,
+		(StatusCode::NOT_FOUND, _) => CustodianError::NotFound,
+		(StatusCode::CONFLICT, "other-label-key") => CustodianError::OtherLabelKey,
+		(StatusCode::TOO_MANY_REQUESTS, "too-many-tags") => CustodianError::TooManyTags,
+		(StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _) => {
+			CustodianError::Busy
+		},
+		_ => CustodianError::Refused { status: status.as_u16(), message: one_line(&message) },
+	})
 }
 
 /// The answer's JSON, if it is not too long.
@@ -336,7 +346,8 @@ async fn read_json<T: DeserializeOwned>(answer: reqwest::Response) -> Result<T, 
 			return Err(CustodianError::Nonsense(format!("more than {MAX_ANSWER} bytes")));
 		}
 	}
-	serde_json::from_slice(&bytes).map_err(|error| CustodianError::Nonsense(error.to_string()))
+	serde_json::from_slice(&bytes)
+		.map_err(|error| CustodianError::Nonsense(one_line(&error.to_string())))
 }
 
 fn from_transport(error: reqwest::Error) -> CustodianError {
@@ -406,6 +417,37 @@ mod tests {
 		for (status, body, expected, asked_times) in [
 			("403 Forbidden", r#"{"error":"no access"}"#, CustodianError::NoAccess, 1),
 			("404 Not Found", r#"{"error":"not here"}"#, CustodianError::NotFound, 1),
+			("404 Not Found", "<h1>nginx</h1>", CustodianError::NotFound, 1),
+			(
+				"404 Not Found",
+				r#"{"error":"none","kind":"no-label-key"}"#,
+				CustodianError::NoLabelKey,
+				1,
+			),
+			(
+				"409 Conflict",
+				r#"{"error":"another","kind":"other-label-key"}"#,
+				CustodianError::OtherLabelKey,
+				1,
+			),
+			(
+				"400 Bad Request",
+				r#"{"error":"bad\u001b[2J\nrequest"}"#,
+				CustodianError::Refused { status: 400, message: "bad [2J request".into() },
+				1,
+			),
+			(
+				"409 Conflict",
+				r#"{"error":"busy proxy"}"#,
+				CustodianError::Refused { status: 409, message: "busy proxy".into() },
+				1,
+			),
+			(
+				"429 Too Many Requests",
+				r#"{"error":"enough","kind":"too-many-tags"}"#,
+				CustodianError::TooManyTags,
+				1,
+			),
 			(
 				"422 Unprocessable Entity",
 				r#"{"error":"the share has the index 2, not 1"}"#,

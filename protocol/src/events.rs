@@ -81,7 +81,7 @@ pub fn of_extrinsic(
 				return Err(ChainError::Dispatch {
 					pallet: "System".into(),
 					error: "ExtrinsicFailed".into(),
-					docs: ": update this program, so that it can read the reason".into(),
+					docs: "Update this program, so that it can read the reason".into(),
 				});
 			},
 			Err(_) => {},

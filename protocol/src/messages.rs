@@ -515,6 +515,8 @@ pub struct About {
 	pub key: Hex<32>,
 	/// Whether it has an IPFS node, and so takes and gives content.
 	pub content: bool,
+	/// The most bytes of one manifest or ciphertext that it takes.
+	pub max_content: u64,
 }
 
 /// How one thing that the custodian depends on is.
@@ -553,8 +555,11 @@ pub struct Readiness {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Refusal {
-	/// Why.
+	/// Why, for people.
 	pub error: String,
+	/// Why, as one word for machines: `too-many-tags`. Empty if a proxy wrote it.
+	#[serde(default)]
+	pub kind: String,
 }
 
 #[cfg(test)]

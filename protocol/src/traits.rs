@@ -359,13 +359,13 @@ pub trait Custodian: SendOutsideWasm + SyncOutsideWasm {
 		delivery: &DeliverLabelKey,
 	) -> impl Future<Output = Result<(), CustodianError>> + SendOutsideWasm;
 
-	/// Fetches the signer's own label key. [`CustodianError::NotFound`] if the custodian has none.
+	/// Fetches the signer's own label key. [`CustodianError::NoLabelKey`] if the custodian has none.
 	fn label_key(
 		&self,
 		signer: &impl Signer,
 	) -> impl Future<Output = Result<SealedLabelKey, CustodianError>> + SendOutsideWasm;
 
-	/// Asks for the tags of a patient's labels. [`CustodianError::NotFound`] if the custodian does
+	/// Asks for the tags of a patient's labels. [`CustodianError::NoLabelKey`] if the custodian does
 	/// not have the patient's label key.
 	fn label_tags(
 		&self,

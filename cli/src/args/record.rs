@@ -80,7 +80,8 @@ pub enum RecordCommand {
 		vouchsafe --key berger record add letter.pdf --patient Eva --category other \
 		--appends 3f9a…\n  \
 		vouchsafe --key berger record add letter2.pdf --version-of 3f9a… --patient Eva\n  \
-		vouchsafe --key berger record add --resume")]
+		vouchsafe --key berger record add --resume\n  \
+		vouchsafe --key berger record add --give-up 3f9a0c1d")]
 	Add(AddDocument),
 	/// Import a FHIR R4 bundle as one record per encounter and category, or another file as one record.
 	#[command(after_help = "Examples:\n  \
@@ -193,7 +194,7 @@ pub enum RecordCommand {
 #[derive(Debug, Args)]
 pub struct AddDocument {
 	/// The document.
-	#[arg(required_unless_present = "resume")]
+	#[arg(required_unless_present_any = ["resume", "give_up"])]
 	pub file: Option<PathBuf>,
 	/// The patient [default: yourself].
 	#[arg(long, value_name = "WHO")]
@@ -201,6 +202,9 @@ pub struct AddDocument {
 	/// Continue everything that was started and not finished.
 	#[arg(long, conflicts_with_all = ["file", "patient"])]
 	pub resume: bool,
+	/// Give up a document that was started and not finished: its title, or its record.
+	#[arg(long, value_name = "RECORD", conflicts_with_all = ["file", "patient", "resume"])]
+	pub give_up: Option<String>,
 	/// Category of the record [default: other; patient-entered if you are the patient].
 	#[arg(long, value_parser = word::<Category>())]
 	pub category: Option<Category>,

@@ -8,7 +8,8 @@ use crate::{
 	dates::{self, show_moment},
 	english::{teller, ENGLISH},
 	label_keys::{self, KeyDeliveries},
-	output::Output,
+	output::{self, Output},
+	overlap::{still_permitted, StillPermitted},
 	session::{Session, Settings},
 };
 use anyhow::Result;
@@ -51,6 +52,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 					terms.confidentiality = Confidentiality::VeryRestricted;
 				}
 			}
+			note_permitted(&still_permitted(&session, &grantee, &terms, None).await?);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::grant(&session, grantee, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
@@ -58,12 +60,14 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 		ConsentCommand::Amend { consent: id, about, reach, studies, agreeing } => {
 			let me = session.me()?.account();
 			let (grantee, found) = consent::find(&session, id).await?;
-			let mut terms = found.terms;
+			let mut terms = found.terms.clone();
 			let at = session.finalized().await?;
 			apply(&session, &at, &me, &mut terms, &about, &reach).await?;
 			if !studies.traits.is_empty() {
 				terms.traits = StudyTraits::of(&studies.traits);
 			}
+			// What the amendment takes away may be permitted by another consent.
+			note_permitted(&still_permitted(&session, &grantee, &found.terms, Some(id)).await?);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::amend(&session, id, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
@@ -94,9 +98,16 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			let at = time_of(&session, block).await;
 			let labels = Default::default();
 			let teller = teller(&session.names, &labels);
+			// The consent is revoked, even if the others cannot be read.
+			let others = still_permitted(&session, &grantee, &found.terms, Some(id)).await;
+			let revoked = teller.revoked(&ConsentRef { grantee, id }, at, block, dates::now());
+			let still = others.as_ref().ok().map(|them| {
+				let ids: Vec<u32> = them.iter().map(|it| it.id).collect();
+				ids
+			});
 			Ok(Output::new(
-				teller.revoked(&ConsentRef { grantee, id }, at, block, dates::now()),
-				json!({ "consent": id, "block": block }),
+				[vec![revoked], still_permitted_text(&others)].concat().join("\n"),
+				json!({ "consent": id, "block": block, "still_permitted_by": still }),
 			))
 		},
 		ConsentCommand::RefuseAssisted { agreement } => {
@@ -154,6 +165,35 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				..Output::new(text, carried_json(&session, &carried))
 			})
 		},
+	}
+}
+
+/// Says, before a permit is signed, which consents let the same grantee in already.
+pub(super) fn note_permitted(others: &[StillPermitted]) {
+	for StillPermitted { id, sentence } in others {
+		output::write_error(&format!(
+			"NOTE: consent {id} lets the same grantee in already: “{sentence}”\n"
+		));
+	}
+}
+
+/// Says, after a revocation, which consents still let the same grantee in.
+fn still_permitted_text(others: &Result<Vec<StillPermitted>>) -> Vec<String> {
+	match others {
+		Ok(others) => others
+			.iter()
+			.map(|StillPermitted { id, sentence }| {
+				format!(
+					"NOTE: consent {id} still lets the same grantee in: “{sentence}” `vouchsafe consent \
+					 revoke {id}` revokes it too."
+				)
+			})
+			.collect(),
+		Err(error) => vec![format!(
+			"NOTE: it could not be checked whether another consent still lets the same grantee in ({}): \
+			 `vouchsafe consent list` shows them.",
+			advice::say(error)
+		)],
 	}
 }
 
@@ -339,7 +379,7 @@ pub(super) async fn assisted(
 	let now = at.time().await?;
 	let labels = Default::default();
 	let teller = teller(&session.names, &labels);
-	let consents = at.consents_of(patient).await?;
+	let consents = at.all_consents_of(patient).await?;
 	let lines = consents
 		.iter()
 		.filter(|(_, consent)| consent.is_assisted() && !consent.terms.is_expired(now))

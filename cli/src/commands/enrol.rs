@@ -73,7 +73,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				names.show(&institution),
 				role.word()
 			);
-			let made = session.finalized().await?.affiliations(&practitioner).await?;
+			let made = session.finalized().await?.all_affiliations(&practitioner).await?;
 			let made = made.iter().find(|(at, _)| *at == institution);
 			if made.is_some_and(|(_, affiliation)| !affiliation.accepted) {
 				said +=
@@ -219,7 +219,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				.iter()
 				.map(|member| {
 					vec![
-						member.name.clone(),
+						session.names.show(&member.account),
 						member.kind.word().to_owned(),
 						member.country.clone(),
 						member.status.word().to_owned(),
@@ -373,78 +373,6 @@ async fn custodian(session: &Session, file: &Path) -> Result<Output> {
 	allowed
 		.check(url)
 		.with_context(|| format!("clients would not use the address {}", address::mask(url)))?;
-	// The chain would refuse these too, but with less helpful errors.
-	if signed.genesis.0 != session.genesis().0 {
-		bail!("the enrolment was signed for another chain");
-	}
-	if signed.expires <= now() {
-		bail!("the signature expired at {}: have it signed again", show_moment(signed.expires));
-	}
-	let text = enrolment_text(
-		session.genesis(),
-		&institution,
-		kind.word(),
-		&signed.encryption_key.0,
-		signed.expires,
-	);
-	if !verify(&account, &text, &signed.signature.0) {
-		bail!("the signature does not match: {} was changed after signing", file.display());
-	}
-	let call = EnrolmentCall::enrol {
-		institution: institution.clone(),
-		account: account.clone(),
-		kind,
-		encryption_key: signed.encryption_key.0,
-		expires: signed.expires,
-		signature: MultiSignature::Sr25519(signed.signature.0),
-	};
-	let block = session.submit(call).await?.number;
-	let mut output = done(
-		format!(
-			"{} is now enrolled by {} as {}.",
-			session.names.show(&account),
-			session.names.show(&institution),
-			ENGLISH.phrase(kind)
-		),
-		block,
-	);
-	output.json["account"] = account_json(session, &account);
-	if kind == AccountKind::Patient {
-		// The patient is enrolled, even if this fails.
-		if let Err(error) = label_keys::draw_for(session, &account, &institution).await {
-			output.text += &format!(
-				"\nThe label key was not delivered ({error:#}). The patient's client draws one when it \
-				 needs it."
-			);
-			output.json["label_key"] = json!(false);
-		}
-	}
-	Ok(output)
-}
-
-/// Registers the custodian that has signed this file.
-async fn custodian(session: &Session, file: &Path) -> Result<Output> {
-	let text =
-		std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-	let signed: SignedCustodian = serde_json::from_str(&text).with_context(|| {
-		format!(
-			"{} is not a custodian's registration: `vouchsafe-custodian sign-up` prints one",
-			file.display()
-		)
-	})?;
-	let me = session.me()?.account();
-	let url = &signed.url;
-	let parsed = address::parse(AddressOf::Custodian, url)?;
-	if parsed.password().is_some() || !parsed.username().is_empty() {
-		bail!(
-			"the address {} has a user or a password in it, but it is published on the chain: leave \
-			 them out",
-			address::mask(url)
-		);
-	}
-	if parsed.query().is_some() || parsed.fragment().is_some() {
-		bail!("the address {url} has a query or a fragment in it: leave them out");
-	}
 	// The chain would refuse these too, but with less helpful errors.
 	if signed.genesis.0 != session.genesis().0 {
 		bail!("the custodian has signed for another chain");

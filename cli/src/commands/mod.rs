@@ -52,7 +52,11 @@ pub async fn main(cli: Cli) -> ExitCode {
 			"off,vouchsafe_cli={level},vouchsafe_agent={level},vouchsafe_client={level}"
 		))
 	});
-	tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+	tracing_subscriber::fmt()
+		.with_env_filter(filter)
+		.with_ansi(false)
+		.with_writer(|| output::Log)
+		.init();
 	let (json, verbose) = (cli.json, cli.verbose > 0);
 	let result = {
 		let _silence = verbose.then(silence);
@@ -64,10 +68,10 @@ pub async fn main(cli: Cli) -> ExitCode {
 		Err(error) => exit_code(error),
 	};
 	let answer = match &result {
-		Ok(output) if json => format!("{:#}", output.json),
+		Ok(output) if json => output::json_text(&output.json),
 		Ok(output) if verbose => output.details.as_ref().unwrap_or(&output.text).clone(),
 		Ok(output) => output.text.clone(),
-		Err(error) if json => format!("{:#}", json!({ "error": advice::say(error) })),
+		Err(error) if json => output::json_text(&error_json(error)),
 		Err(_) => String::new(),
 	};
 	if let Err(error) = &result {
@@ -104,6 +108,16 @@ pub fn print_usage(usage: &clap::Error) -> ExitCode {
 			ExitCode::from(1)
 		},
 	}
+}
+
+/// A failure for machines: the sentence, and the chain's own name for it if it has one.
+fn error_json(error: &anyhow::Error) -> serde_json::Value {
+	let mut json = json!({ "error": advice::say(error) });
+	let code = error.chain().find_map(|cause| cause.downcast_ref::<ChainError>()?.code());
+	if let Some(code) = code {
+		json["code"] = json!(code);
+	}
+	json
 }
 
 /// The exit code of a failure.
@@ -471,6 +485,19 @@ mod tests {
 		assert_eq!(code(ChainError::Stranger.into()), 3);
 		assert_eq!(code(anyhow::Error::new(ChainError::Pending(10)).context("more")), 5);
 		assert_eq!(code(CustodianError::NoAccess.into()), 3);
+	}
+
+	#[test]
+	fn machines_get_the_chains_name_of_an_error() {
+		let error = ChainError::Dispatch {
+			pallet: "Records".into(),
+			error: "NotPermitted".into(),
+			docs: "The patient's consents do not allow it".into(),
+		};
+		let json = error_json(&anyhow::Error::from(error).context("It could not be added"));
+		assert_eq!(json["code"], "Records.NotPermitted");
+		assert!(!json["error"].as_str().unwrap().contains("NotPermitted"), "{json}");
+		assert!(error_json(&anyhow::anyhow!("any"))["code"].is_null());
 	}
 
 	#[test]

@@ -8,6 +8,7 @@ mod open;
 mod own_shares;
 mod plan;
 mod show;
+mod unfinished;
 mod verify;
 
 use super::{id_json, records_of};

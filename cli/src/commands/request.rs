@@ -7,6 +7,7 @@ use crate::{
 	english::teller,
 	label_keys,
 	output::Output,
+	overlap::still_permitted,
 	request,
 	session::{Session, Settings},
 };
@@ -68,6 +69,8 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 				None => found.grantee.clone(),
 			};
 			check_within(&found.asked, &terms)?;
+			let others = still_permitted(&session, &grantee, &terms, None).await?;
+			super::consent::note_permitted(&others);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = request::approve(&session, id, grantee, terms.clone()).await?;
 			super::consent::finish(&session, granted, &terms, &agreeing).await

@@ -38,7 +38,7 @@ pub(super) async fn proposed(
 	let me = session.me()?.account();
 	let at = session.finalized().await?;
 	let registers = at
-		.affiliations(&me)
+		.all_affiliations(&me)
 		.await?
 		.iter()
 		.any(|(at, affiliation)| at == institution && affiliation.role == Role::Registrar);

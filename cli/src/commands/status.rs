@@ -41,7 +41,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 				let wrong: Vec<_> = checks
 					.iter()
 					.filter(|(_, check)| !check.ok)
-					.map(|(what, check)| format!("{what}: {}", crate::output::plain(&check.detail)))
+					.map(|(what, check)| format!("{what}: {}", crate::output::line(&check.detail)))
 					.collect();
 				(format!("not ready ({})", wrong.join("; ")), false)
 			},
@@ -57,7 +57,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 		.zip(&custodians)
 		.map(|(member, (state, _))| {
 			vec![
-				member.name.clone(),
+				session.names.show(&member.account),
 				member.kind.word().to_owned(),
 				member.country.clone(),
 				member.status.word().to_owned(),

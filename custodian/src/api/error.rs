@@ -91,7 +91,7 @@ impl ApiError {
 		Self::Malformed(format!("the request is malformed: {error}"))
 	}
 
-	/// The error's name in the metrics.
+	/// The error's name in refusals and metrics.
 	pub fn name(&self) -> &'static str {
 		match self {
 			Self::TooLarge => "too-large",
@@ -162,7 +162,8 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
 	fn into_response(self) -> Response {
-		(self.status(), Json(Refusal { error: self.to_string() })).into_response()
+		(self.status(), Json(Refusal { error: self.to_string(), kind: self.name().into() }))
+			.into_response()
 	}
 }
 

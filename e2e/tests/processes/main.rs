@@ -7,6 +7,7 @@ mod heartbeat;
 mod labels;
 mod one_hospital;
 mod power_cuts;
+mod promises;
 mod refusals;
 mod rpc;
 mod rpc_load;

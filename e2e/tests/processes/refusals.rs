@@ -425,7 +425,7 @@ async fn forged_requests_to_a_custodian() -> Result<()> {
 	let stranger = keypair("//Refused//Nobody")?;
 	let b = &attempt.custodians[1];
 	let (ask, path) = (attempt.release(), "/v1/releases");
-	let no_access = (403, json!({ "error": "no access" }));
+	let no_access = (403, json!({ "error": "no access", "kind": "no-access" }));
 
 	// Openings of another reader, and records that were not opened, are refused alike.
 	let of_foreign = AskRelease { record: foreign.parse()?, ..ask.clone() };

@@ -69,6 +69,7 @@ fn plant_consents(state: &mut Map<String, Value>) {
 				revision: 0,
 				policy_version: POLICY_VERSION,
 				granted_at: 0,
+				confirmed_at: None,
 				terms: terms(),
 				text: ShownText { commitment: H256([7; 32]), language: *b"en" },
 				grantor: Grantor::Patient,

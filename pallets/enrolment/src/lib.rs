@@ -381,6 +381,8 @@ pub mod pallet {
 		SameStaff,
 		/// A registrar and an attested clinician have to agree, but both are one or the other.
 		SamePart,
+		/// The institution has caused as many lines in the patient's log as are allowed on one day.
+		TooManyLines,
 		/// The patient does not count as deceased.
 		NotDeceased,
 		/// It is too late for the staff to take the death back: only Root can.

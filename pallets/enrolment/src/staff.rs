@@ -37,6 +37,9 @@ impl<T: Config> Staff for Pallet<T> {
 			StaffProposals::<T>::remove(subject, institution);
 			return Ok(Agreed::Confirmed { first });
 		}
+		// Each proposal is a line in the patient's log, which the patient did not invite.
+		let is_allowed = T::Audit::count_uninvited(subject, institution);
+		ensure!(is_allowed, Error::<T>::TooManyLines);
 		let proposal = StaffProposal { signer, origin: who.clone(), content, at: now };
 		StaffProposals::<T>::insert(subject, institution, proposal);
 		Self::deposit_event(Event::StaffProposed {

@@ -246,8 +246,26 @@ fn errors_have_the_names_of_the_nodes_runtime() {
 	let first = &custody.error_variants().unwrap()[0];
 	let told = own.dispatch_error(&error(custody.error_index(), first.index));
 	assert!(told.is_dispatch("Custody", &first.name), "{told}");
-	assert!(told.to_string().contains(first.docs[0].trim_end_matches('.')), "{told}");
+	assert!(told.to_string().contains(first.docs[0][1..].trim_end_matches('.')), "{told}");
 	assert!(own.dispatch_error(&DispatchError::BadOrigin).is_dispatch("System", "BadOrigin"));
+}
+
+/// A refusal that people read has no name of the chain in it.
+#[test]
+fn each_error_of_a_pallet_is_a_sentence() {
+	let own = RuntimeMetadata::own();
+	let mut errors = 0;
+	for pallet in own.0.metadata.pallets() {
+		for variant in pallet.error_variants().unwrap_or_default() {
+			let (index, error) = (pallet.error_index(), [variant.index, 0, 0, 0]);
+			let told = own.dispatch_error(&DispatchError::Module(ModuleError { index, error }));
+			let said = told.to_string();
+			assert!(said.starts_with("the chain refused it: "), "{}: {said}", variant.name);
+			assert!(!said.contains(&format!(".{}", variant.name)), "{said}");
+			errors += 1;
+		}
+	}
+	assert!(errors > 100, "{errors}");
 }
 
 /// A block's events, as our own runtime encodes them: an entry of a log, an opening, and another

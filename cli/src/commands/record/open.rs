@@ -9,13 +9,13 @@ use crate::{
 	english::ENGLISH,
 	files::Destination,
 	open::{self, OpenError, OpeningRequest},
-	output::{size, Output},
+	output::{line, size, Output},
 	session::Session,
 };
 use anyhow::{anyhow, Result};
 use serde_json::json;
 use std::path::PathBuf;
-use vouchsafe_client::chain::{Purpose, H256};
+use vouchsafe_client::chain::{Purpose, RecordStatus, H256};
 use vouchsafe_speech::{short, Noun};
 
 /// A record that was opened into a file.
@@ -94,6 +94,7 @@ fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 		match result {
 			Ok(opened) => {
 				let length = size(opened.length);
+				lines.extend(marked(opened.status).map(|it| format!("{id}  NOTE: {it}")));
 				lines.push(format!(
 					"{id}  {} ({length}) -> {}",
 					opened.title,
@@ -113,7 +114,7 @@ fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 				lines.extend(opened.warnings.iter().map(|it| format!("          WARNING: {it}")));
 			},
 			Err(OpenError::NoAccess { .. }) => lines.push(format!("{id}  no access")),
-			Err(error) => lines.push(format!("{id}  {}", advice::say_one(error))),
+			Err(error) => lines.push(format!("{id}  {}", line(&advice::say_one(error)))),
 		}
 	}
 	let opened: Vec<_> = results.iter().filter_map(|(_, result)| result.as_ref().ok()).collect();
@@ -134,12 +135,26 @@ fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 	lines.join("\n")
 }
 
+/// What a reader must know of a record that is marked; `None` if it is valid.
+fn marked(status: RecordStatus) -> Option<&'static str> {
+	match status {
+		RecordStatus::Current => None,
+		RecordStatus::WrongContent => {
+			Some("this record is marked as entered in error: ITS CONTENT IS WRONG")
+		},
+		RecordStatus::WrongPatient => {
+			Some("this record is marked as entered in error: IT IS ANOTHER PATIENT'S")
+		},
+	}
+}
+
 fn result_json(id: &H256, result: &Result<Opened, OpenError>) -> serde_json::Value {
 	match result {
 		Ok(opened) => json!({
 			"record": id_json(id),
 			"opened": true,
 			"version": opened.version,
+			"status": opened.status.word(),
 			"title": opened.title,
 			"media_type": opened.media_type,
 			"length": opened.length,
@@ -177,6 +192,7 @@ mod tests {
 			place: "out/letter 07070707.pdf".into(),
 			shares_from: vec!["Hospital A".into(), "Hospital B".into()],
 			content_from: "Hospital A".into(),
+			status: RecordStatus::Current,
 			warnings: warnings.iter().map(ToString::to_string).collect(),
 		}
 	}
@@ -196,6 +212,23 @@ mod tests {
 		let refused = || Err(OpenError::NoAccess { what: "it".into() });
 		assert!(!has_failed(&vec![(id(7), refused()), (id(8), Ok(opened(1, &[])))]));
 		assert!(has_failed(&vec![(id(7), refused()), (id(8), refused())]));
+	}
+
+	#[test]
+	fn a_marked_record_says_so_above_all_else() {
+		for (status, word, note) in [
+			(RecordStatus::WrongContent, "wrong-content", "ITS CONTENT IS WRONG"),
+			(RecordStatus::WrongPatient, "wrong-patient", "IT IS ANOTHER PATIENT'S"),
+		] {
+			let result = Ok(Opened { status, ..opened(2_000, &[]) });
+			assert_eq!(result_json(&H256([7; 32]), &result)["status"], word);
+			let results = vec![(H256([7; 32]), result)];
+			for details in [false, true] {
+				let text = opened_text(&results, details);
+				let first = text.lines().next().unwrap();
+				assert!(first.starts_with("07070707  NOTE: ") && first.contains(note), "{text}");
+			}
+		}
 	}
 
 	#[test]

@@ -8,7 +8,7 @@ use crate::{
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
 use vouchsafe_primitives::audit::StaffMatter;
-use vouchsafe_support::{Agreed, Pair as Two, Staff};
+use vouchsafe_support::{doubles::MAX_UNINVITED, Agreed, Pair as Two, Staff};
 
 const CONTENT: H256 = H256([1; 32]);
 
@@ -185,6 +185,27 @@ fn take_back(who: AccountId) -> DispatchResult {
 
 fn status() -> Status {
 	Accounts::<Test>::get(patient_a()).unwrap().status
+}
+
+/// One of the staff filled a patient's log with proposals.
+#[test]
+fn proposals_are_limited_to_some_lines_a_day() {
+	run(|| {
+		let propose = |number: u32| {
+			let content = H256::from_low_u64_be(number.into());
+			let (pair, at) = (Two::RegistrarAndClinician, hospital_a());
+			<Enrolment as Staff>::agree(&registrar_a(), &at, &patient_a(), content, pair)
+		};
+		for number in 0..MAX_UNINVITED {
+			assert_eq!(propose(number), Ok(Agreed::Proposed));
+		}
+		assert_noop!(propose(MAX_UNINVITED), Error::<Test>::TooManyLines);
+		// To confirm is no line more.
+		let (pair, at) = (Two::RegistrarAndClinician, hospital_a());
+		let content = H256::from_low_u64_be((MAX_UNINVITED - 1).into());
+		let second = <Enrolment as Staff>::agree(&doctor_a(), &at, &patient_a(), content, pair);
+		assert_eq!(second, confirmed(registrar_a()));
+	});
 }
 
 /// One registrar alone closed a living patient's records for good.
