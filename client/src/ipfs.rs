@@ -10,6 +10,7 @@ use futures::{Stream, StreamExt, TryStreamExt};
 use ipfs_api_backend_hyper::{request::ApiRequest, IpfsApi, IpfsClient, TryFromUri};
 use serde::{Deserialize, Serialize};
 use std::{
+	collections::{HashMap, HashSet},
 	io,
 	pin::Pin,
 	sync::{Arc, Mutex},
@@ -18,8 +19,12 @@ use std::{
 };
 use tokio::{sync::mpsc, time::timeout};
 
+/// What Kubo says of content that it does not have.
+const MISSING: &str = "not found locally";
 /// How long a short request may take.
 const ANSWER: Duration = Duration::from_secs(10);
+/// How long the list of all pins may take.
+const ALL_PINS: Duration = Duration::from_secs(60);
 /// How long Kubo may be silent while bytes flow.
 const SILENCE: Duration = Duration::from_secs(30);
 
@@ -46,6 +51,9 @@ pub enum IpfsError {
 	/// There are more bytes than expected.
 	#[error("there are more than the {0} bytes that were expected")]
 	TooLong(u64),
+	/// It does not have the content itself.
+	#[error("the IPFS node does not have {0}")]
+	Missing(String),
 	/// The sender of the bytes to add stopped.
 	#[error("the upload broke off: {0}")]
 	BrokenOff(String),
@@ -75,6 +83,34 @@ struct BlockStat<'a> {
 
 impl ApiRequest for BlockStat<'_> {
 	const PATH: &'static str = "/block/stat";
+}
+
+/// `cat`, without asking the network.
+#[derive(Serialize)]
+struct Cat<'a> {
+	arg: &'a str,
+	offline: bool,
+}
+
+impl ApiRequest for Cat<'_> {
+	const PATH: &'static str = "/cat";
+}
+
+/// `pin/ls` of all pins.
+#[derive(Serialize)]
+struct AllPins<'a> {
+	r#type: &'a str,
+}
+
+impl ApiRequest for AllPins<'_> {
+	const PATH: &'static str = "/pin/ls";
+}
+
+/// The answer to `pin/ls`. There are no keys if there are no pins.
+#[derive(Deserialize)]
+struct Pins {
+	#[serde(rename = "Keys", default)]
+	keys: HashMap<String, serde_json::Value>,
 }
 
 /// `repo/gc`.
@@ -255,14 +291,15 @@ impl Ipfs {
 		self.add(content, None, max).await
 	}
 
-	/// The content of a CID as a stream. If the bytes are not those of the CID, the stream ends
+	/// The content of a CID as a stream, if this node has it: other nodes are not asked, so that
+	/// their copies do not pass for this node's. If the bytes are not those of the CID, the stream ends
 	/// with an error. So use none of them before the end.
 	pub fn cat(
 		&self,
 		cid: Cid,
 	) -> impl Stream<Item = Result<Bytes, IpfsError>> + Send + Unpin + 'static {
-		let stream = self.client.cat(&format!("/ipfs/{cid}"));
-		Checked::new(cid, Box::pin(with_patience(stream.map_err(from_client))))
+		let stream = cat(&self.client, Cat { arg: &format!("/ipfs/{cid}"), offline: true });
+		Checked::new(cid, Box::pin(with_patience(stream)))
 	}
 
 	/// The content of a CID, checked, if it has at most `max` bytes.
@@ -295,6 +332,12 @@ impl Ipfs {
 		}
 	}
 
+	/// The CIDs of everything that is pinned recursively.
+	pub async fn pins(&self) -> Result<HashSet<String>, IpfsError> {
+		let pins: Pins = json(&self.client, ALL_PINS, AllPins { r#type: "recursive" }).await?;
+		Ok(pins.keys.into_keys().collect())
+	}
+
 	/// Whether the content is pinned here.
 	pub async fn is_pinned(&self, cid: &Cid) -> Result<bool, IpfsError> {
 		let request = PinLs { arg: &cid.to_string(), r#type: "recursive" };
@@ -310,7 +353,7 @@ impl Ipfs {
 		let request = BlockStat { arg: &cid.to_string(), offline: true };
 		match json::<_, serde_json::Value>(&self.client, ANSWER, request).await {
 			Ok(_) => Ok(true),
-			Err(IpfsError::Refused(text)) if text.contains("not found") => Ok(false),
+			Err(IpfsError::Missing(_)) => Ok(false),
 			Err(error) => Err(error),
 		}
 	}
@@ -356,6 +399,16 @@ async fn add(
 	Ok(answer.hash)
 }
 
+fn cat(
+	client: &(impl IpfsApi<Error = ipfs_api_backend_hyper::Error> + Sync),
+	request: Cat,
+) -> impl Stream<Item = Result<Bytes, IpfsError>> + Send + Unpin + 'static {
+	match client.build_base_request(request, None) {
+		Ok(request) => client.request_stream_bytes(request).map_err(from_client).left_stream(),
+		Err(error) => futures::stream::iter([Err(from_client(error))]).right_stream(),
+	}
+}
+
 async fn answered<T>(
 	patience: Duration,
 	question: impl std::future::Future<Output = Result<T, ipfs_api_backend_hyper::Error>>,
@@ -369,6 +422,7 @@ async fn answered<T>(
 fn from_client(error: ipfs_api_backend_hyper::Error) -> IpfsError {
 	use ipfs_api_backend_hyper::Error;
 	match error {
+		Error::Api(error) if error.message.contains(MISSING) => IpfsError::Missing(error.message),
 		Error::Api(error) => IpfsError::Refused(error.message),
 		Error::Client(error) => IpfsError::Unreachable(error.to_string()),
 		other => IpfsError::Refused(other.to_string()),

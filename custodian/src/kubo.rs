@@ -1,7 +1,11 @@
-//! Watches the IPFS node, and drops content that no version has named for a day.
+//! Watches the IPFS node, drops content that no version has named for a day, and notices content
+//! that the node has lost.
 
-use crate::{readiness::CheckName, state::State, store::StoreError};
-use std::{sync::Arc, time::Duration};
+use crate::{gauge::gauge_value, readiness::CheckName, state::State, store::StoreError};
+use std::{
+	sync::Arc,
+	time::{Duration, Instant},
+};
 use vouchsafe_client::{
 	ipfs::{Ipfs, IpfsError},
 	signing::now,
@@ -9,17 +13,21 @@ use vouchsafe_client::{
 
 /// How often the IPFS node is checked.
 const INTERVAL: Duration = Duration::from_secs(10);
+/// How often its pins are compared with what was acknowledged.
+const PINS_INTERVAL: Duration = Duration::from_secs(30);
 /// How long content stays that no version names, in seconds.
 const UNCLAIMED_LIFETIME: u64 = 24 * 3600;
 /// How long pinning content again may take.
 const PIN_AGAIN: Duration = Duration::from_secs(60);
 
 #[derive(Debug, thiserror::Error)]
-enum DropError {
+enum KuboError {
 	#[error(transparent)]
 	Ipfs(#[from] IpfsError),
 	#[error(transparent)]
 	Store(#[from] StoreError),
+	#[error("the CID is malformed")]
+	MalformedCid,
 }
 
 /// Watches the IPFS node until the custodian stops.
@@ -28,6 +36,7 @@ pub async fn watch(state: Arc<State>) {
 		state.readiness.set(CheckName::Kubo, true, "none is configured");
 		return;
 	};
+	let mut last_compared: Option<Instant> = None;
 	loop {
 		match ipfs.version().await {
 			Ok(version) => {
@@ -35,6 +44,12 @@ pub async fn watch(state: Arc<State>) {
 				state.readiness.set(CheckName::Kubo, true, format!("Kubo {version}"));
 				if let Err(error) = drop_unclaimed(&state, ipfs).await {
 					tracing::warn!(%error, "can't drop content that no version names");
+				}
+				if last_compared.is_none_or(|at| at.elapsed() >= PINS_INTERVAL) {
+					if let Err(error) = compare_pins(&state, ipfs).await {
+						tracing::warn!(%error, "can't compare the IPFS node's pins");
+					}
+					last_compared = Some(Instant::now());
 				}
 			},
 			Err(error) => {
@@ -48,16 +63,52 @@ pub async fn watch(state: Arc<State>) {
 	}
 }
 
-async fn drop_unclaimed(state: &State, ipfs: &Ipfs) -> Result<(), DropError> {
+/// Drops content that no version has named for a day. A failure of one does not stop the others.
+/// Its row goes last: until then it is tried again.
+async fn drop_unclaimed(state: &State, ipfs: &Ipfs) -> Result<(), StoreError> {
 	let before = now().saturating_sub(UNCLAIMED_LIFETIME);
-	for cid in state.database.drop_unclaimed(before).await? {
-		tracing::info!(cid, "drops content that no version names");
-		let Ok(parsed) = cid.parse() else { continue };
-		ipfs.unpin(&parsed).await?;
-		// A version may have named it in the meantime.
-		if state.database.content_length(cid).await?.is_some() {
-			ipfs.pin(&parsed, PIN_AGAIN).await?;
+	for cid in state.database.unclaimed_before(before).await? {
+		if let Err(error) = drop_one(state, ipfs, &cid, before).await {
+			tracing::warn!(cid, %error, "can't drop content that no version names yet");
 		}
+	}
+	Ok(())
+}
+
+async fn drop_one(state: &State, ipfs: &Ipfs, cid: &str, before: u64) -> Result<(), KuboError> {
+	let parsed = cid.parse().map_err(|_| KuboError::MalformedCid)?;
+	ipfs.unpin(&parsed).await?;
+	match state.database.forget_unclaimed(cid.to_owned(), before).await? {
+		true => tracing::info!(cid, "dropped content that no version names"),
+		// A version has named it in the meantime.
+		false => ipfs.pin(&parsed, PIN_AGAIN).await?,
+	}
+	Ok(())
+}
+
+/// Compares the node's pins with the content that acknowledged versions name, and has what is
+/// missing pinned again.
+async fn compare_pins(state: &State, ipfs: &Ipfs) -> Result<(), KuboError> {
+	// In this order, so that what is pinned in between is not missing.
+	let claimed = state.database.claimed().await?;
+	let pins = ipfs.pins().await?;
+	let missing: Vec<String> = claimed.into_iter().filter(|cid| !pins.contains(cid)).collect();
+	metrics::gauge!("vouchsafe_custodian_missing_pins").set(gauge_value(missing.len()));
+	if missing.is_empty() {
+		return Ok(());
+	}
+	note_lost(state, missing).await?;
+	Ok(())
+}
+
+/// Notes that the node has lost this content, and has it pinned again.
+pub async fn note_lost(state: &State, cids: Vec<String>) -> Result<(), StoreError> {
+	let versions = state.database.note_lost(cids, now()).await?;
+	if versions > 0 {
+		let count = u64::try_from(versions).unwrap_or(u64::MAX);
+		metrics::counter!("vouchsafe_custodian_content_lost_total").increment(count);
+		tracing::error!(versions, "the IPFS node has lost content: it is pinned again");
+		state.new_work.notify_one();
 	}
 	Ok(())
 }

@@ -4,7 +4,7 @@ use super::{
 	error::{ApiError, CommonErrors, SignedRequestErrors},
 	signed_request::authenticate,
 };
-use crate::state::State as Shared;
+use crate::{kubo::note_lost, state::State as Shared};
 use axum::{
 	body::Body,
 	extract::{Path, State},
@@ -95,7 +95,7 @@ pub async fn add_content(
 #[utoipa::path(
 	get,
 	path = "/v1/content/{cid}",
-	description = "Returns a manifest or ciphertext that this custodian keeps. Check the CID of the bytes: a damaged copy is returned as it is, so that it can be reported.",
+	description = "Returns a manifest or ciphertext that this custodian keeps itself: nothing is fetched from other members for it. Check the CID of the bytes: a damaged copy is returned as it is, so that it can be reported.",
 	params((
 		"cid" = String,
 		Path,
@@ -125,6 +125,9 @@ pub async fn get_content(
 	// The status depends on whether there is a first piece.
 	let first = stream.next().await;
 	if let Some(Err(error)) = &first {
+		if matches!(error, IpfsError::Missing(_)) {
+			note_lost(&state, vec![cid.to_string()]).await?;
+		}
 		if !matches!(error, IpfsError::Damaged(_)) {
 			return Err(error.clone().into());
 		}

@@ -1,9 +1,9 @@
 //! The errors of the REST API: their status, their text, and their place in the API's description.
 //! A requester who may not have something hears only "no access", for every reason.
 
-use crate::{encryption::EncryptionError, store::StoreError};
+use crate::{encryption::EncryptionError, release::Refusal as Refused, store::StoreError};
 use axum::{
-	http::StatusCode,
+	http::{header, StatusCode},
 	response::{IntoResponse, Response},
 	Json,
 };
@@ -13,6 +13,10 @@ use utoipa::{
 	IntoResponses,
 };
 use vouchsafe_client::{chain::ChainError, ipfs::IpfsError, messages::Refusal};
+
+/// When to ask again a custodian whose node is behind, in seconds. Only this error has the header
+/// `Retry-After`, and clients know it by that.
+const RETRY_AFTER: &str = "10";
 
 /// Why a request fails.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +78,9 @@ pub enum ApiError {
 	/// The node or the IPFS node can't be reached, or did not answer in time.
 	#[error("not ready: try again later")]
 	Unavailable,
+	/// The custodian can't tell whether the requester has access: its node is behind.
+	#[error("this custodian can't tell now who has access: {0}. Ask another custodian")]
+	Behind(Refused),
 	/// The custodian failed.
 	#[error("the custodian failed; its log has the reason")]
 	Failed,
@@ -107,6 +114,7 @@ impl ApiError {
 			Self::RateLimited => "rate-limited",
 			Self::UnknownAddress => "unknown-address",
 			Self::Unavailable => "unavailable",
+			Self::Behind(refused) => refused.name(),
 			Self::Failed => "failed",
 		}
 	}
@@ -126,7 +134,7 @@ impl ApiError {
 			Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
 			Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
 			Self::RateLimited | Self::TooManyTags => StatusCode::TOO_MANY_REQUESTS,
-			Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+			Self::Unavailable | Self::Behind(_) => StatusCode::SERVICE_UNAVAILABLE,
 			Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
 		}
 	}
@@ -153,7 +161,19 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
 	fn into_response(self) -> Response {
-		(self.status(), Json(Refusal { error: self.to_string() })).into_response()
+		let refusal = Json(Refusal { error: self.to_string() });
+		match self {
+			Self::Behind(_) => {
+				(self.status(), [(header::RETRY_AFTER, RETRY_AFTER)], refusal).into_response()
+			},
+			_ => (self.status(), refusal).into_response(),
+		}
+	}
+}
+
+impl From<Refused> for ApiError {
+	fn from(refused: Refused) -> Self {
+		Self::Behind(refused)
 	}
 }
 
@@ -183,6 +203,7 @@ impl From<IpfsError> for ApiError {
 		match error {
 			IpfsError::OtherContent { .. } => Self::Mismatch(error.to_string()),
 			IpfsError::TooLong(_) => Self::TooLarge,
+			IpfsError::Missing(_) => Self::NotFound,
 			IpfsError::BrokenOff(_) => Self::Malformed(error.to_string()),
 			_ => {
 				tracing::warn!(%error, "the IPFS node failed a request");
@@ -215,6 +236,7 @@ impl IntoResponses for SignedRequestErrors {
 			ApiError::TooLarge,
 			ApiError::OtherChain,
 			ApiError::OtherAudience,
+			ApiError::Behind(Refused::Syncing),
 		];
 		errors.extend(common());
 		describe(&errors)

@@ -61,7 +61,7 @@ impl Content for Sqlite {
 				)?;
 			}
 			db.execute(
-				"UPDATE versions SET pinned = 1 WHERE record = ?1 AND version = ?2 AND epoch = ?3",
+				"UPDATE versions SET pinned = 1, lost = 0 WHERE record = ?1 AND version = ?2 AND epoch = ?3",
 				params![id.record, id.version, id.epoch],
 			)?;
 			Ok(())
@@ -69,13 +69,47 @@ impl Content for Sqlite {
 		.await
 	}
 
-	async fn drop_unclaimed(&self, before: u64) -> Result<Vec<String>, StoreError> {
+	async fn unclaimed_before(&self, before: u64) -> Result<Vec<String>, StoreError> {
 		self.transaction(move |db| {
-			let mut query = db.prepare_cached(
-				"DELETE FROM content WHERE claimed = 0 AND at < ?1 RETURNING cid",
-			)?;
+			let mut query =
+				db.prepare_cached("SELECT cid FROM content WHERE claimed = 0 AND at < ?1")?;
 			let rows = query.query_map([to_column(before)], |row| row.get(0))?;
 			rows.collect()
+		})
+		.await
+	}
+
+	async fn forget_unclaimed(&self, cid: String, before: u64) -> Result<bool, StoreError> {
+		self.transaction(move |db| {
+			let forgotten = db.execute(
+				"DELETE FROM content WHERE cid = ?1 AND claimed = 0 AND at < ?2",
+				params![cid, to_column(before)],
+			)?;
+			Ok(forgotten == 1)
+		})
+		.await
+	}
+
+	async fn claimed(&self) -> Result<Vec<String>, StoreError> {
+		self.transaction(|db| {
+			let mut query = db.prepare_cached("SELECT cid FROM content WHERE claimed = 1")?;
+			let rows = query.query_map([], |row| row.get(0))?;
+			rows.collect()
+		})
+		.await
+	}
+
+	async fn note_lost(&self, cids: Vec<String>, at: u64) -> Result<usize, StoreError> {
+		self.transaction(move |db| {
+			let mut update = db.prepare_cached(
+				"UPDATE versions SET pinned = 0, lost = ?2
+				 WHERE pinned = 1 AND (manifest_cid = ?1 OR ciphertext_cid = ?1)",
+			)?;
+			let mut lost = 0usize;
+			for cid in cids {
+				lost = lost.saturating_add(update.execute(params![cid, to_column(at)])?);
+			}
+			Ok(lost)
 		})
 		.await
 	}
