@@ -209,6 +209,9 @@ async fn check_carried(
 	patients: Option<Vec<[u8; 32]>>,
 ) -> Result<(), IndexError> {
 	let Some(institution) = institution else { return Ok(()) };
+	if patients.is_some() && state.database.all_carried(patients.clone()).await?.is_empty() {
+		return Ok(());
+	}
 	let heads = Heads::read(state, &**node, node.finalized().await?).await?;
 	if heads.check(state).is_ok() {
 		sweep(state, &*heads.finalized, institution, patients).await?;

@@ -15,6 +15,8 @@ use vouchsafe_client::{
 const INTERVAL: Duration = Duration::from_secs(10);
 /// How often its pins are compared with what was acknowledged.
 const PINS_INTERVAL: Duration = Duration::from_secs(30);
+/// How much content is looked for on the disk at a time.
+const SAMPLE: usize = 64;
 /// How long content stays that no version names, in seconds.
 const UNCLAIMED_LIFETIME: u64 = 24 * 3600;
 /// How long pinning content again may take.
@@ -37,6 +39,7 @@ pub async fn watch(state: Arc<State>) {
 		return;
 	};
 	let mut last_compared: Option<Instant> = None;
+	let mut sample: usize = 0;
 	loop {
 		match ipfs.version().await {
 			Ok(version) => {
@@ -46,10 +49,11 @@ pub async fn watch(state: Arc<State>) {
 					tracing::warn!(%error, "can't drop content that no version names");
 				}
 				if last_compared.is_none_or(|at| at.elapsed() >= PINS_INTERVAL) {
-					if let Err(error) = compare_pins(&state, ipfs).await {
+					if let Err(error) = compare_pins(&state, ipfs, sample).await {
 						tracing::warn!(%error, "can't compare the IPFS node's pins");
 					}
 					last_compared = Some(Instant::now());
+					sample = sample.wrapping_add(1);
 				}
 			},
 			Err(error) => {
@@ -87,18 +91,38 @@ async fn drop_one(state: &State, ipfs: &Ipfs, cid: &str, before: u64) -> Result<
 }
 
 /// Compares the node's pins with the content that acknowledged versions name, and has what is
-/// missing pinned again.
-async fn compare_pins(state: &State, ipfs: &Ipfs) -> Result<(), KuboError> {
+/// missing pinned again. Also looks whether a sample of the content is there.
+async fn compare_pins(state: &State, ipfs: &Ipfs, sample: usize) -> Result<(), KuboError> {
 	// In this order, so that what is pinned in between is not missing.
 	let claimed = state.database.claimed().await?;
 	let pins = ipfs.pins().await?;
-	let missing: Vec<String> = claimed.into_iter().filter(|cid| !pins.contains(cid)).collect();
+	let (pinned, mut missing): (Vec<_>, Vec<_>) =
+		claimed.into_iter().partition(|cid| pins.contains(cid));
+	missing.extend(lost_blocks(ipfs, &pinned, sample).await?);
 	metrics::gauge!("vouchsafe_custodian_missing_pins").set(gauge_value(missing.len()));
 	if missing.is_empty() {
 		return Ok(());
 	}
 	note_lost(state, missing).await?;
 	Ok(())
+}
+
+/// The pinned content of which the node has lost the first block. Looks at one sample each time,
+/// and at everything in turn.
+async fn lost_blocks(
+	ipfs: &Ipfs,
+	pinned: &[String],
+	sample: usize,
+) -> Result<Vec<String>, KuboError> {
+	let samples = pinned.len().div_ceil(SAMPLE).max(1);
+	let mut lost = Vec::new();
+	for cid in pinned.chunks(SAMPLE).nth(sample % samples).unwrap_or_default() {
+		let parsed = cid.parse().map_err(|_| KuboError::MalformedCid)?;
+		if !ipfs.has_block(&parsed).await? {
+			lost.push(cid.clone());
+		}
+	}
+	Ok(lost)
 }
 
 /// Notes that the node has lost this content, and has it pinned again.

@@ -99,8 +99,8 @@ enum IndexCommand {
 #[derive(Args)]
 struct ConfigFile {
 	/// Configuration file.
-	#[arg(long = "config", value_name = "FILE")]
-	file: PathBuf,
+	#[arg(long, value_name = "FILE")]
+	config: PathBuf,
 }
 
 #[derive(Args)]
@@ -123,9 +123,11 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> anyhow::Result<()> {
 	match (arguments.command, arguments.config) {
 		(Some(Command::Key(command)), _) => key(command),
-		(Some(Command::Backup { file, config }), _) => back_up(&Config::read(&config.file)?, &file),
+		(Some(Command::Backup { file, config }), _) => {
+			back_up(&Config::read(&config.config)?, &file)
+		},
 		(Some(Command::Index(IndexCommand::Rewind { config })), _) => {
-			rewind(&Config::read(&config.file)?)
+			rewind(&Config::read(&config.config)?)
 		},
 		(Some(Command::Openapi), _) => {
 			println!("{}", serde_json::to_string_pretty(&api::description())?);

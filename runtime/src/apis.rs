@@ -29,8 +29,8 @@ use sp_runtime::{
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use vouchsafe_primitives::{
-	audit, policy::Decision, AccountId, AccountKind, Action, Consent, ConsentId, Grantee, Ground, Purpose,
-	RecordId, RequestId, Status, VersionNumber,
+	audit, policy::Decision, AccountId, AccountKind, Action, Consent, ConsentId, Grantee, Ground,
+	Purpose, RecordId, RequestId, Status, VersionNumber,
 };
 use vouchsafe_support::{self as traits, AuditLog as _};
 

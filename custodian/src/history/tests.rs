@@ -5,6 +5,8 @@ use crate::{
 	chain::double::{hash, BlockDouble, NodeDouble},
 	store::{sqlite::Sqlite, IndexedBlock, LogIndex, ReleaseRecord, VersionId},
 };
+use crate::{config::Config, keys::Keys};
+use std::sync::Arc;
 use vouchsafe_client::{
 	chain::AccountId,
 	messages::{Hex, HexBytes, LogLine},
@@ -102,4 +104,24 @@ async fn rewinding_keeps_what_the_node_has() {
 	let (last, rewound) = rewind(&database, &node(40, Some(1))).await.unwrap().unwrap();
 	assert_eq!((last, rewound.lines), (None, 23));
 	assert_eq!(database.last_block().await.unwrap(), None);
+}
+
+/// The state names the block until the index was rewound.
+#[tokio::test]
+async fn a_replaced_block_stops_releases_until_the_index_is_rewound() {
+	let (database, directory) = indexed().await;
+	let keys = Keys::generate(&directory.path().join("key")).unwrap();
+	let config = Config::parse(include_str!("../../sample.toml")).unwrap();
+	let (_stop, stopping) = tokio::sync::watch::channel(false);
+	let state = State::new(config, keys, Arc::new(database.clone()), None, stopping);
+	assert!(compare(&state, &node(29, None), 29).await.unwrap());
+	assert_eq!(state.replaced(), None);
+	let forked = node(35, Some(24));
+	// The node is behind the fork, and then ahead of it.
+	assert!(compare(&state, &node(23, Some(24)), 23).await.unwrap());
+	assert!(!compare(&state, &forked, 35).await.unwrap());
+	assert_eq!(state.replaced(), Some(24));
+	rewind(&database, &forked).await.unwrap();
+	assert!(compare(&state, &forked, 35).await.unwrap());
+	assert_eq!(state.replaced(), None);
 }

@@ -155,8 +155,7 @@ pub fn may_carry(
 	let of = |grantee: &Grantee| pallet_consent::Consents::<Runtime>::get(&patient, grantee);
 	let found = of(&grantee).into_iter().find(|found| found.id == consent);
 	let country = grantee.institution().and_then(Enrolment::country);
-	let denies: Vec<Provision> =
-		denying_grantees(&grantee, &holder).iter().flat_map(of).collect();
+	let denies: Vec<Provision> = denying_grantees(&grantee, &holder).iter().flat_map(of).collect();
 	let may_carry = |record: &RecordId| {
 		let facts = Records::facts(&patient, record)?;
 		let carried = Carried { grantee: &grantee, consent: found.as_ref()?, country };
