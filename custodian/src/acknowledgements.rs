@@ -214,6 +214,12 @@ impl Acknowledger {
 		self.retries.get(id).map_or(0, |retry| retry.failures)
 	}
 
+	/// Whether a version has failed for too long, and not because the IPFS node is away.
+	fn is_hopeless(&self, state: &State, due: &DueVersion, now: u64) -> bool {
+		let is_old = now.saturating_sub(due.since) > LIFETIME;
+		is_old && !due.pinned && self.failures(&due.id) > 0 && state.readiness.get().kubo.ok
+	}
+
 	/// The versions that can be pinned now, and those that the next call can acknowledge.
 	async fn choose(
 		&mut self,
@@ -223,10 +229,8 @@ impl Acknowledger {
 		let due = state.database.to_acknowledge().await?;
 		let ids: HashSet<VersionId> = due.iter().map(|due| due.id).collect();
 		self.retries.retain(|id, _| ids.contains(id));
-		let oldest = now.saturating_sub(LIFETIME);
-		let is_hopeless =
-			|due: &DueVersion| due.since < oldest && self.failures(&due.id) > 0 && !due.pinned;
-		let (hopeless, mut due): (Vec<_>, Vec<_>) = due.into_iter().partition(is_hopeless);
+		let (hopeless, mut due): (Vec<_>, Vec<_>) =
+			due.into_iter().partition(|due| self.is_hopeless(state, due, now));
 		for due in hopeless {
 			give_up(state, &due).await?;
 		}
@@ -348,8 +352,13 @@ async fn report_backlog(state: &State) -> Result<(), StoreError> {
 	Ok(())
 }
 
-/// Stops trying a version whose content could not be had for too long.
+/// Stops trying a version whose content could not be had for too long. Its row changes last, so that
+/// no pin stays behind.
 async fn give_up(state: &State, due: &DueVersion) -> Result<(), StoreError> {
+	if let Err(error) = unpin_manifest(state, due).await {
+		tracing::warn!(%error, "can't remove the pin of a version to give up");
+		return Ok(());
+	}
 	tracing::error!(
 		record = %Hex(due.id.record),
 		version = due.id.version,
@@ -358,6 +367,17 @@ async fn give_up(state: &State, due: &DueVersion) -> Result<(), StoreError> {
 		"gives up a version: its content could not be had for a week. Its share is kept"
 	);
 	state.database.give_up(due.id).await
+}
+
+/// Removes the manifest's pin, unless it is known as content of its own.
+async fn unpin_manifest(state: &State, due: &DueVersion) -> Result<(), WorkError> {
+	let Some(ipfs) = &state.ipfs else { return Ok(()) };
+	let Some(version) = state.database.version(due.id).await? else { return Ok(()) };
+	if state.database.content_length(version.manifest_cid.clone()).await?.is_none() {
+		let manifest: Cid = version.manifest_cid.parse().map_err(|_| WorkError::MalformedCid)?;
+		ipfs.unpin(&manifest).await?;
+	}
+	Ok(())
 }
 
 /// Whether a version has to be pinned: the chain waits for it, or its content was lost.

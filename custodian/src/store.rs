@@ -61,7 +61,7 @@ pub struct DueVersion {
 	pub author: [u8; 32],
 	/// When it was received, or when its content was found to be lost.
 	pub since: u64,
-	/// Whether its acknowledgement is final, and its content was lost afterwards.
+	/// Whether its content was lost after it had been pinned.
 	pub is_lost: bool,
 }
 
@@ -316,7 +316,7 @@ pub trait LogIndex: Send + Sync {
 /// for which it gave shares.
 #[async_trait]
 pub trait History: Send + Sync {
-	/// Records a release. This comes before the share is given.
+	/// Records a release. This comes before the share is given. Old releases are forgotten.
 	async fn record_release(&self, release: ReleaseRecord) -> Result<(), StoreError>;
 
 	/// The highest block up to this number on which the custodian acted.

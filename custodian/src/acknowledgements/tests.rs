@@ -253,6 +253,10 @@ async fn a_version_that_fails_for_a_week_is_given_up() {
 		fixture.work().await;
 		assert_eq!(fixture.due().await, [id(0)]);
 		let later = fixture.received + age;
+		// While the IPFS node is away, nothing is given up.
+		fixture.acknowledger.choose(&fixture.state, later).await.unwrap();
+		assert_eq!(fixture.due().await, [id(0)]);
+		fixture.state.readiness.set(CheckName::Kubo, true, "Kubo");
 		fixture.acknowledger.choose(&fixture.state, later).await.unwrap();
 		assert_eq!(fixture.due().await, kept);
 		let backlog = fixture.state.database.backlog().await.unwrap();

@@ -14,8 +14,8 @@ use vouchsafe_client::{
 const GENESIS: &str = "genesis";
 pub(super) const LAST_BLOCK: &str = "indexed";
 
-/// How many blocks' hashes are kept: two days of an idle chain, hours of a busy one. A power cut
-/// takes back some tens.
+/// Of how many blocks the hashes and the releases are kept: two days of an idle chain, hours of a
+/// busy one. A power cut takes back some tens.
 const MAX_BLOCKS: u32 = 16_384;
 
 #[async_trait]
@@ -78,6 +78,7 @@ impl LogIndex for Sqlite {
 			if let Some(last) = blocks.last() {
 				let oldest = last.number.saturating_sub(MAX_BLOCKS);
 				db.prepare_cached("DELETE FROM blocks WHERE number < ?1")?.execute([oldest])?;
+				db.prepare_cached("DELETE FROM releases WHERE block < ?1")?.execute([oldest])?;
 				db.prepare_cached("INSERT OR REPLACE INTO facts VALUES (?1, ?2)")?
 					.execute(params![LAST_BLOCK, (last.number, last.hash.0).encode()])?;
 			}

@@ -196,7 +196,7 @@ impl Shares for Sqlite {
 		self.transaction(|db| {
 			let mut query = db.prepare_cached(
 				"SELECT record, version, epoch, patient, pinned, author, max(received, lost),
-				 acknowledged > 0 FROM versions
+				 lost > 0 FROM versions
 				 WHERE given_up = 0 AND (acknowledged = 0 OR lost > 0)",
 			)?;
 			let rows = query.query_map([], |row| {
