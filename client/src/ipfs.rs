@@ -52,7 +52,7 @@ pub enum IpfsError {
 	#[error("there are more than the {0} bytes that were expected")]
 	TooLong(u64),
 	/// It does not have the content itself.
-	#[error("the IPFS node does not have {0}")]
+	#[error("the IPFS node does not have it: {0}")]
 	Missing(String),
 	/// The sender of the bytes to add stopped.
 	#[error("the upload broke off: {0}")]

@@ -109,14 +109,14 @@ async fn index_next(state: &State, connected: &Connected) -> Result<bool, IndexE
 	let genesis = node.genesis();
 	let blocks: Vec<IndexedBlock> =
 		fetched.into_iter().map(|fetched| link(&genesis, &mut heads, fetched)).collect();
-	// Shares are destroyed first: if the custodian is killed here, this is repeated.
 	let patients = patients_of(&blocks);
-	if !patients.is_empty() {
-		check_carried(state, connected, Some(patients)).await?;
-	}
 	state.database.index_blocks(blocks).await?;
 	report(state, head, last).await?;
 	state.new_work.notify_one();
+	// If this fails, or the custodian is killed before, the next check of all shares does it.
+	if let Err(error) = check_carried(state, connected, Some(patients)).await {
+		tracing::warn!(%error, "can't check the consents of carried shares yet");
+	}
 	Ok(true)
 }
 
