@@ -148,7 +148,10 @@ mod tests {
 	fn people() -> People {
 		let at_b = |role, team: u32| {
 			let teams = vec![team];
-			vec![(B, Affiliation { role, from: 0, until: None, accepted: true, attested: true, teams })]
+			vec![(
+				B,
+				Affiliation { role, from: 0, until: None, accepted: true, attested: true, teams },
+			)]
 		};
 		[(DOCTOR, at_b(Role::Physician, 1)), (NURSE, at_b(Role::Nurse, 2))].into()
 	}

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use std::{
-	path::PathBuf,
+	path::{Path, PathBuf},
 	process::ExitCode,
 	str::FromStr,
 	time::{SystemTime, UNIX_EPOCH},
@@ -12,7 +12,13 @@ use vouchsafe_client::{
 	chain::{account_of, AccountId, H256},
 	messages::{Hex, SignedCustodian},
 };
-use vouchsafe_custodian::{api, config::Config, daemon, keys::Keys};
+use vouchsafe_custodian::{
+	api,
+	config::Config,
+	daemon,
+	keys::Keys,
+	store::{sqlite::Sqlite, Rewound},
+};
 
 /// Keep a hospital's key shares, and release one only after the chain has logged an opening.
 #[derive(Parser)]
@@ -26,6 +32,7 @@ use vouchsafe_custodian::{api, config::Config, daemon, keys::Keys};
     --url https://custodian.hospital-a.example > custodian.json
   vouchsafe-custodian --config /etc/vouchsafe/custodian.toml
   curl http://127.0.0.1:8700/ready
+  vouchsafe-custodian backup /backup/custodian.sqlite --config /etc/vouchsafe/custodian.toml
 
 The configuration is documented in sample.toml, in the source tree. SIGTERM stops the custodian
 after the requests under way."
@@ -46,6 +53,21 @@ enum Command {
 	/// Sign that an institution may register this custodian, and print it as JSON. It has no secret.
 	/// The institution sends it with `vouchsafe enrol custodian FILE`.
 	SignUp(SignUp),
+	/// Copy the database into a new file, which only its owner may read. The custodian may run.
+	///
+	/// To restore it, stop the custodian, remove the files in the database's directory, copy FILE
+	/// there as custodian.sqlite, and start the custodian. It indexes what came after the backup.
+	/// Shares that it received after the backup are lost.
+	Backup {
+		/// File to create.
+		#[arg(value_name = "FILE")]
+		file: PathBuf,
+		#[command(flatten)]
+		config: ConfigFile,
+	},
+	/// Mend the index of the patients' logs.
+	#[command(subcommand)]
+	Index(IndexCommand),
 	/// Print the description of the REST API (OpenAPI 3.1, JSON).
 	Openapi,
 }
@@ -69,6 +91,26 @@ enum KeyCommand {
 		#[arg(value_name = "FILE")]
 		file: PathBuf,
 	},
+}
+
+#[derive(Subcommand)]
+enum IndexCommand {
+	/// Remove from the index the blocks that the node no longer has, and list the releases for
+	/// openings in them. The custodian may run, and indexes the new blocks then.
+	///
+	/// Use it after an alarm that a block differs from the one that was indexed, and after you know
+	/// why: a power cut may have taken final blocks from the node's disk.
+	Rewind {
+		#[command(flatten)]
+		config: ConfigFile,
+	},
+}
+
+#[derive(Args)]
+struct ConfigFile {
+	/// Configuration file.
+	#[arg(long, value_name = "FILE")]
+	config: PathBuf,
 }
 
 #[derive(Args)]
@@ -124,6 +166,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
 			println!("{}", serde_json::to_string_pretty(&signed)?);
 			Ok(())
 		},
+		(Some(Command::Backup { file, config }), _) => {
+			back_up(&Config::read(&config.config)?, &file)
+		},
+		(Some(Command::Index(IndexCommand::Rewind { config })), _) => {
+			rewind(&Config::read(&config.config)?)
+		},
 		(Some(Command::Openapi), _) => {
 			println!("{}", serde_json::to_string_pretty(&api::description())?);
 			Ok(())
@@ -141,6 +189,36 @@ fn sign_up(arguments: SignUp, now: SystemTime) -> anyhow::Result<SignedCustodian
 	let encryption_key = keys.encryption.public().0;
 	let genesis = H256(genesis.0);
 	Ok(SignedCustodian::sign(&keys.account, genesis, &institution, &url, encryption_key, expires))
+}
+
+fn back_up(config: &Config, file: &Path) -> anyhow::Result<()> {
+	let bytes = Sqlite::back_up(&config.store.directory, file)?;
+	println!("copied the database into {} ({bytes} bytes)", file.display());
+	Ok(())
+}
+
+fn rewind(config: &Config) -> anyhow::Result<()> {
+	let rewound = daemon::rewind(config)?;
+	let Some((last, Rewound { lines, releases })) = rewound else {
+		println!("the node has every block that was indexed: nothing to do");
+		return Ok(());
+	};
+	match last {
+		Some(block) => println!("the index now ends at block {block}"),
+		None => println!("the index is empty now, and starts again with block 1"),
+	}
+	println!("removed {lines} lines of logs");
+	for release in &releases {
+		println!(
+			"released for an opening that the chain no longer has: record {} to {}, opened in \
+			 block {} {}",
+			Hex(release.id.record),
+			Hex(release.reader),
+			release.opened_in.0,
+			Hex::from(release.opened_in.1),
+		);
+	}
+	Ok(())
 }
 
 fn key(command: KeyCommand) -> anyhow::Result<()> {
@@ -212,6 +290,11 @@ mod tests {
 		assert!(parse(&["--config", "a.toml", "openapi"]).is_err());
 		assert!(parse(&["--config", "a.toml"]).is_ok());
 		assert!(parse(&["openapi"]).is_ok());
+		assert!(parse(&["backup", "file", "--config", "a.toml"]).is_ok());
+		assert!(parse(&["backup", "file"]).is_err());
+		assert!(parse(&["backup", "--config", "a.toml"]).is_err());
+		assert!(parse(&["index", "rewind", "--config", "a.toml"]).is_ok());
+		assert!(parse(&["index", "rewind"]).is_err());
 		assert!(parse(&["key", "generate"]).is_err());
 		assert!(parse(&["key", "generate", "--out", "key"]).is_ok());
 	}

@@ -22,6 +22,8 @@ use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::borrow::Borrow;
 use scale_info::TypeInfo;
 
+pub mod carrying;
+
 /// What the question is about: a record, or the patient's access log.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub enum Subject {

@@ -8,6 +8,7 @@ use core::cell::RefCell;
 use sp_core::H256;
 
 mod assisted;
+mod carrying;
 mod denies;
 mod hl7;
 mod ihe;
