@@ -272,7 +272,8 @@ impl Chain {
 		self.at(self.hash_of(number).await?).await
 	}
 
-	async fn hash_of(&self, number: u32) -> Result<H256, ChainError> {
+	/// The hash of the block of this number, which should be final.
+	pub async fn hash_of(&self, number: u32) -> Result<H256, ChainError> {
 		let asked = || self.rpc.chain_get_block_hash(Some(NumberOrHex::Number(number.into())));
 		answered(asked).await?.ok_or(ChainError::StateGone)
 	}

@@ -18,7 +18,7 @@ use addresses::NotAllowed;
 use base64::{prelude::BASE64_STANDARD, Engine};
 use bytes::Bytes;
 use futures::{stream::BoxStream, StreamExt};
-use reqwest::{Client, StatusCode};
+use reqwest::{header::RETRY_AFTER, Client, StatusCode};
 use serde::{de::DeserializeOwned, Serialize};
 use std::{
 	sync::{Arc, Once},
@@ -314,6 +314,10 @@ async fn accepted(answer: reqwest::Response) -> Result<reqwest::Response, Custod
 		StatusCode::TOO_EARLY => return Err(CustodianError::NotYet),
 		StatusCode::NOT_FOUND => return Err(CustodianError::NotFound),
 		StatusCode::CONFLICT => return Err(CustodianError::OtherLabelKey),
+		StatusCode::SERVICE_UNAVAILABLE if answer.headers().contains_key(RETRY_AFTER) => {
+			let refusal = read_json::<Refusal>(answer).await?;
+			return Err(CustodianError::Behind(refusal.error));
+		},
 		StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
 			return Err(CustodianError::Busy)
 		},
@@ -422,6 +426,11 @@ mod tests {
 			assert_eq!(release(&client).await, expected);
 			assert_eq!(asked.load(Ordering::SeqCst), asked_times, "{status}");
 		}
+		// A custodian whose node is behind is not asked again: another one is.
+		let behind = "503 Service Unavailable\r\nretry-after: 10";
+		let (client, asked) = server(behind, r#"{"error":"the node is behind"}"#).await;
+		assert_eq!(release(&client).await, CustodianError::Behind("the node is behind".into()));
+		assert_eq!(asked.load(Ordering::SeqCst), 1);
 		let (client, asked) = server("425 Too Early", "{}").await;
 		assert_eq!(release(&client.without_retries()).await, CustodianError::NotYet);
 		assert_eq!(asked.load(Ordering::SeqCst), 1);

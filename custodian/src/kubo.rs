@@ -1,12 +1,16 @@
-//! Watches the IPFS node, and removes content that no version has named for a day.
+//! Watches the IPFS node, removes content that no version has named for a day, and notices content
+//! that the node has lost.
 
 #[cfg(test)]
 pub(crate) mod double;
 #[cfg(test)]
 mod tests;
 
-use crate::{readiness::CheckName, state::State, store::StoreError};
-use std::{sync::Arc, time::Duration};
+use crate::{gauge::gauge_value, readiness::CheckName, state::State, store::StoreError};
+use std::{
+	sync::Arc,
+	time::{Duration, Instant},
+};
 use vouchsafe_client::{
 	ipfs::{Ipfs, IpfsError},
 	signing::now,
@@ -14,11 +18,15 @@ use vouchsafe_client::{
 
 /// How often the IPFS node is checked.
 const INTERVAL: Duration = Duration::from_secs(10);
+/// How often its pins are compared with what was acknowledged.
+const PINS_INTERVAL: Duration = Duration::from_secs(30);
+/// How much content is looked for on the disk at a time.
+const SAMPLE: usize = 64;
 /// How long content stays that no version names, in seconds.
 const UNCLAIMED_LIFETIME: u64 = 24 * 3600;
 
 #[derive(Debug, thiserror::Error)]
-enum DropError {
+enum KuboError {
 	#[error(transparent)]
 	Ipfs(#[from] IpfsError),
 	#[error(transparent)]
@@ -33,6 +41,8 @@ pub async fn watch(state: Arc<State>) {
 		state.readiness.set(CheckName::Kubo, true, "none is configured");
 		return;
 	};
+	let mut last_compared: Option<Instant> = None;
+	let mut sample: usize = 0;
 	loop {
 		match ipfs.version().await {
 			Ok(version) => {
@@ -40,6 +50,13 @@ pub async fn watch(state: Arc<State>) {
 				state.readiness.set(CheckName::Kubo, true, format!("Kubo {version}"));
 				if let Err(error) = drop_unclaimed(&state, ipfs).await {
 					tracing::warn!(%error, "can't find content that no version names");
+				}
+				if last_compared.is_none_or(|at| at.elapsed() >= PINS_INTERVAL) {
+					if let Err(error) = compare_pins(&state, ipfs, sample).await {
+						tracing::warn!(%error, "can't compare the IPFS node's pins");
+					}
+					last_compared = Some(Instant::now());
+					sample = sample.wrapping_add(1);
 				}
 			},
 			Err(error) => {
@@ -68,13 +85,60 @@ async fn drop_unclaimed(state: &State, ipfs: &Ipfs) -> Result<(), StoreError> {
 	Ok(())
 }
 
-async fn drop_one(state: &State, ipfs: &Ipfs, cid: &str, before: u64) -> Result<(), DropError> {
-	let parsed = cid.parse().map_err(|_| DropError::MalformedCid)?;
+async fn drop_one(state: &State, ipfs: &Ipfs, cid: &str, before: u64) -> Result<(), KuboError> {
+	let parsed = cid.parse().map_err(|_| KuboError::MalformedCid)?;
 	let _locked = state.content_locks.lock([cid.to_owned()]).await;
 	// A version may name it by now, or it was added again.
 	if state.database.is_unclaimed(cid.to_owned(), before).await? {
 		ipfs.remove(&parsed).await?;
 		state.database.forget_unclaimed(cid.to_owned(), before).await?;
+	}
+	Ok(())
+}
+
+/// Compares the node's pins with the content that acknowledged versions name, and has what is
+/// missing pinned again. Also looks whether a sample of the content is there.
+async fn compare_pins(state: &State, ipfs: &Ipfs, sample: usize) -> Result<(), KuboError> {
+	// In this order, so that what is pinned in between is not missing.
+	let claimed = state.database.claimed().await?;
+	let pins = ipfs.pins().await?;
+	let (pinned, mut missing): (Vec<_>, Vec<_>) =
+		claimed.into_iter().partition(|cid| pins.contains(cid));
+	missing.extend(lost_blocks(ipfs, &pinned, sample).await?);
+	metrics::gauge!("vouchsafe_custodian_missing_pins").set(gauge_value(missing.len()));
+	if missing.is_empty() {
+		return Ok(());
+	}
+	note_lost(state, missing).await?;
+	Ok(())
+}
+
+/// The pinned content of which the node has lost the first block. Looks at one sample each time,
+/// and at everything in turn.
+async fn lost_blocks(
+	ipfs: &Ipfs,
+	pinned: &[String],
+	sample: usize,
+) -> Result<Vec<String>, KuboError> {
+	let samples = pinned.len().div_ceil(SAMPLE).max(1);
+	let mut lost = Vec::new();
+	for cid in pinned.chunks(SAMPLE).nth(sample % samples).unwrap_or_default() {
+		let parsed = cid.parse().map_err(|_| KuboError::MalformedCid)?;
+		if !ipfs.has_block(&parsed).await? {
+			lost.push(cid.clone());
+		}
+	}
+	Ok(lost)
+}
+
+/// Notes that the node has lost this content, and has it pinned again.
+pub async fn note_lost(state: &State, cids: Vec<String>) -> Result<(), StoreError> {
+	let versions = state.database.note_lost(cids, now()).await?;
+	if versions > 0 {
+		let count = u64::try_from(versions).unwrap_or(u64::MAX);
+		metrics::counter!("vouchsafe_custodian_content_lost_total").increment(count);
+		tracing::error!(versions, "the IPFS node has lost content: it is pinned again");
+		state.new_work.notify_one();
 	}
 	Ok(())
 }

@@ -1,9 +1,18 @@
 //! The program `vouchsafe-custodian`: its arguments. Everything else is in the library.
 
 use clap::{Args, Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+	path::{Path, PathBuf},
+	process::ExitCode,
+};
 use vouchsafe_client::messages::Hex;
-use vouchsafe_custodian::{api, config::Config, daemon, keys::Keys};
+use vouchsafe_custodian::{
+	api,
+	config::Config,
+	daemon,
+	keys::Keys,
+	store::{sqlite::Sqlite, Rewound},
+};
 
 /// Keep a hospital's key shares, and release one only after the chain has logged an opening.
 #[derive(Parser)]
@@ -15,6 +24,7 @@ use vouchsafe_custodian::{api, config::Config, daemon, keys::Keys};
   vouchsafe-custodian key generate --out /etc/vouchsafe/custodian.key
   vouchsafe-custodian --config /etc/vouchsafe/custodian.toml
   curl http://127.0.0.1:8700/ready
+  vouchsafe-custodian backup /backup/custodian.sqlite --config /etc/vouchsafe/custodian.toml
 
 The configuration is documented in sample.toml, in the source tree. SIGTERM stops the custodian
 after the requests under way."
@@ -32,6 +42,21 @@ enum Command {
 	/// Create or show the custodian's keys.
 	#[command(subcommand)]
 	Key(KeyCommand),
+	/// Copy the database into a new file, which only its owner may read. The custodian may run.
+	///
+	/// To restore it, stop the custodian, remove the files in the database's directory, copy FILE
+	/// there as custodian.sqlite, and start the custodian. It indexes what came after the backup.
+	/// Shares that it received after the backup are lost.
+	Backup {
+		/// File to create.
+		#[arg(value_name = "FILE")]
+		file: PathBuf,
+		#[command(flatten)]
+		config: ConfigFile,
+	},
+	/// Mend the index of the patients' logs.
+	#[command(subcommand)]
+	Index(IndexCommand),
 	/// Print the description of the REST API (OpenAPI 3.1, JSON).
 	Openapi,
 }
@@ -58,6 +83,26 @@ enum KeyCommand {
 	},
 }
 
+#[derive(Subcommand)]
+enum IndexCommand {
+	/// Remove from the index the blocks that the node no longer has, and list the releases for
+	/// openings in them. The custodian may run, and indexes the new blocks then.
+	///
+	/// Use it after an alarm that a block differs from the one that was indexed, and after you know
+	/// why: a power cut may have taken final blocks from the node's disk.
+	Rewind {
+		#[command(flatten)]
+		config: ConfigFile,
+	},
+}
+
+#[derive(Args)]
+struct ConfigFile {
+	/// Configuration file.
+	#[arg(long, value_name = "FILE")]
+	config: PathBuf,
+}
+
 #[derive(Args)]
 struct Out {
 	/// File to create.
@@ -78,6 +123,12 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> anyhow::Result<()> {
 	match (arguments.command, arguments.config) {
 		(Some(Command::Key(command)), _) => key(command),
+		(Some(Command::Backup { file, config }), _) => {
+			back_up(&Config::read(&config.config)?, &file)
+		},
+		(Some(Command::Index(IndexCommand::Rewind { config })), _) => {
+			rewind(&Config::read(&config.config)?)
+		},
 		(Some(Command::Openapi), _) => {
 			println!("{}", serde_json::to_string_pretty(&api::description())?);
 			Ok(())
@@ -85,6 +136,36 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
 		(None, Some(config)) => daemon::run(Config::read(&config)?),
 		(None, None) => anyhow::bail!("--config is missing"),
 	}
+}
+
+fn back_up(config: &Config, file: &Path) -> anyhow::Result<()> {
+	let bytes = Sqlite::back_up(&config.store.directory, file)?;
+	println!("copied the database into {} ({bytes} bytes)", file.display());
+	Ok(())
+}
+
+fn rewind(config: &Config) -> anyhow::Result<()> {
+	let rewound = daemon::rewind(config)?;
+	let Some((last, Rewound { lines, releases })) = rewound else {
+		println!("the node has every block that was indexed: nothing to do");
+		return Ok(());
+	};
+	match last {
+		Some(block) => println!("the index now ends at block {block}"),
+		None => println!("the index is empty now, and starts again with block 1"),
+	}
+	println!("removed {lines} lines of logs");
+	for release in &releases {
+		println!(
+			"released for an opening that the chain no longer has: record {} to {}, opened in \
+			 block {} {}",
+			Hex(release.id.record),
+			Hex(release.reader),
+			release.opened_in.0,
+			Hex::from(release.opened_in.1),
+		);
+	}
+	Ok(())
 }
 
 fn key(command: KeyCommand) -> anyhow::Result<()> {
@@ -117,6 +198,11 @@ mod tests {
 		assert!(parse(&["--config", "a.toml", "openapi"]).is_err());
 		assert!(parse(&["--config", "a.toml"]).is_ok());
 		assert!(parse(&["openapi"]).is_ok());
+		assert!(parse(&["backup", "file", "--config", "a.toml"]).is_ok());
+		assert!(parse(&["backup", "file"]).is_err());
+		assert!(parse(&["backup", "--config", "a.toml"]).is_err());
+		assert!(parse(&["index", "rewind", "--config", "a.toml"]).is_ok());
+		assert!(parse(&["index", "rewind"]).is_err());
 		assert!(parse(&["key", "generate"]).is_err());
 		assert!(parse(&["key", "generate", "--out", "key"]).is_ok());
 	}

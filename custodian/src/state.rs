@@ -8,12 +8,13 @@ use crate::{
 	encryption::StorageEncryption,
 	keys::Keys,
 	readiness::ReadinessReport,
+	release::Finality,
 	store::{Database, StoreError},
 	transfers::Transfers,
 };
 use std::{
-	sync::{Arc, RwLock},
-	time::Duration,
+	sync::{Arc, Mutex, RwLock},
+	time::{Duration, Instant},
 };
 use tokio::sync::{watch, Notify};
 use vouchsafe_client::{
@@ -47,6 +48,10 @@ pub struct State {
 	pub stopping: watch::Receiver<bool>,
 	/// The node, while it may be used.
 	node: RwLock<Option<Connected>>,
+	/// Whether blocks become final.
+	finality: Mutex<Finality>,
+	/// A block that was indexed and that the node replaces by another.
+	replaced: Mutex<Option<u32>>,
 }
 
 /// A node that has passed all checks.
@@ -81,6 +86,8 @@ impl State {
 			new_work: Notify::new(),
 			stopping,
 			node: RwLock::new(None),
+			finality: Mutex::default(),
+			replaced: Mutex::default(),
 		}
 	}
 
@@ -92,6 +99,21 @@ impl State {
 	/// Sets the node that may be used, or that none may.
 	pub fn set_connected(&self, node: Option<Connected>) {
 		*self.node.write().unwrap_or_else(|error| error.into_inner()) = node;
+	}
+
+	/// Notes the number of the last finalised block, and returns how long ago a block became final.
+	pub fn note_final(&self, number: u32, now: Instant) -> Duration {
+		self.finality.lock().unwrap_or_else(|error| error.into_inner()).note(number, now)
+	}
+
+	/// A block that was indexed and that the node replaces by another.
+	pub fn replaced(&self) -> Option<u32> {
+		*self.replaced.lock().unwrap_or_else(|error| error.into_inner())
+	}
+
+	/// Sets whether the node replaces a block that was indexed.
+	pub fn set_replaced(&self, block: Option<u32>) {
+		*self.replaced.lock().unwrap_or_else(|error| error.into_inner()) = block;
 	}
 
 	/// The genesis hash of this custodian's chain: the configured one, or the one seen first.

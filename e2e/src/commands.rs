@@ -14,7 +14,7 @@ use subxt_signer::{sr25519::Keypair, SecretUri};
 use vouchsafe_client::{
 	chain::{calls::CustodyCall, Chain, Ground, Purpose, Signer, Submit, View},
 	custodian::{AllowedAddresses, Custodian, CustodianClient, CustodianError},
-	messages::{AskRelease, Hex},
+	messages::{AskRelease, Hex, Release},
 };
 
 /// Makes a list of arguments of different types.
@@ -457,6 +457,11 @@ pub async fn pending_opening(
 }
 
 impl PendingOpening {
+	/// Asks the custodian of one site for its share.
+	pub async fn ask(&self, site: usize) -> std::result::Result<Release, CustodianError> {
+		self.custodians[site].clone().without_retries().release(&self.key, &self.ask).await
+	}
+
 	/// Asks every custodian for its share. All must refuse.
 	pub async fn is_refused(&self) -> Result<()> {
 		for custodian in &self.custodians {

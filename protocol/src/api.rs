@@ -77,6 +77,15 @@ macro_rules! vouchsafe_api {
 				institution: &AccountId,
 				patient: &AccountId,
 			) -> Decision;
+			/// Whether the institution may still keep the shares of these records that the patient
+			/// carried to it under the consent. It answers for the first 64.
+			may_carry(
+				holder: &AccountId,
+				patient: &AccountId,
+				grantee: &Grantee,
+				consent: u32,
+				records: &[H256],
+			) -> Vec<bool>;
 			/// The holders that the patient chose.
 			holder_choice(patient: &AccountId) -> Option<HolderChoice>;
 			/// Count and head of the patient's log.

@@ -134,6 +134,9 @@ pub enum CustodianError {
 	/// It has too much to do, or was asked too often.
 	#[error("the custodian is busy: try again later")]
 	Busy,
+	/// It can't tell now who has access, and says why. Another custodian may.
+	#[error("{0}")]
+	Behind(String),
 	/// It does not have that.
 	#[error("the custodian does not have it")]
 	NotFound,

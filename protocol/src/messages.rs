@@ -525,7 +525,9 @@ pub struct Readiness {
 	pub kubo: Check,
 	/// The index of the patients' logs is up to date and agrees with the chain.
 	pub index: Check,
-	/// Versions to be acknowledged.
+	/// The IPFS node still has what the custodian has acknowledged.
+	pub pins: Check,
+	/// Versions to be acknowledged. A backlog is no failure.
 	pub work: Check,
 }
 

@@ -29,8 +29,8 @@ use sp_runtime::{
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use vouchsafe_primitives::{
-	audit, policy::Decision, AccountId, AccountKind, Action, Consent, Grantee, Ground, Purpose,
-	RecordId, RequestId, Status, VersionNumber,
+	audit, policy::Decision, AccountId, AccountKind, Action, Consent, ConsentId, Grantee, Ground,
+	Purpose, RecordId, RequestId, Status, VersionNumber,
 };
 use vouchsafe_support::{self as traits, AuditLog as _};
 
@@ -96,6 +96,16 @@ sp_api::decl_runtime_apis! {
 		/// The decision about writing some record of the patient for the institution, before the
 		/// record exists.
 		fn may_write(author: AccountId, institution: AccountId, patient: AccountId) -> Decision;
+		/// Whether the institution may still keep each of the shares of these records that the
+		/// patient carried to it under a consent: whether the consent still lets somebody read the
+		/// record. Answers for the first 64 records.
+		fn may_carry(
+			holder: AccountId,
+			patient: AccountId,
+			grantee: Grantee,
+			consent: ConsentId,
+			records: Vec<RecordId>,
+		) -> Vec<bool>;
 		/// Which holders the patient has named for future records.
 		fn holder_choice(patient: AccountId) -> Option<HolderChoice>;
 		/// Count and head of the patient's log.
@@ -342,6 +352,16 @@ impl_runtime_apis! {
 
 		fn may_write(author: AccountId, institution: AccountId, patient: AccountId) -> Decision {
 			configs::records::may_write(author, institution, patient)
+		}
+
+		fn may_carry(
+			holder: AccountId,
+			patient: AccountId,
+			grantee: Grantee,
+			consent: ConsentId,
+			records: Vec<RecordId>,
+		) -> Vec<bool> {
+			configs::records::may_carry(holder, patient, grantee, consent, records)
 		}
 
 		fn holder_choice(patient: AccountId) -> Option<HolderChoice> {

@@ -36,6 +36,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 					("enrolled", &ready.enrolled),
 					("IPFS", &ready.kubo),
 					("index", &ready.index),
+					("pins", &ready.pins),
 					("work", &ready.work),
 				];
 				let wrong: Vec<_> = checks

@@ -35,6 +35,8 @@ impl Fixture {
 		let manifest = vec![record; 10];
 		let version = KeptVersion {
 			patient: [4; 32],
+			author: [1; 32],
+			received: 0,
 			commitments: vec![],
 			manifest_cid: cid_of(&manifest).to_string(),
 			manifest,
@@ -44,7 +46,9 @@ impl Fixture {
 			pinned: false,
 		};
 		self.state.database.keep_version(id, [3; 32], sealed, version.clone()).await.unwrap();
-		pin(&self.state, id, version, 0).await
+		let due = self.state.database.to_acknowledge().await.unwrap();
+		let due = due.into_iter().find(|due| due.id == id).unwrap();
+		pin(&self.state, &due, version, 0).await
 	}
 
 	/// Content that another node has under this CID.

@@ -5,7 +5,9 @@ use super::{
 	signed_request::authenticate,
 	source::Source,
 };
-use crate::{state::State as Shared, store::Charge, transfers::time_limit, uploads};
+use crate::{
+	kubo::note_lost, state::State as Shared, store::Charge, transfers::time_limit, uploads,
+};
 use axum::{
 	body::Body,
 	extract::{Path, State},
@@ -103,7 +105,7 @@ pub async fn add_content(
 #[utoipa::path(
 	get,
 	path = "/v1/content/{cid}",
-	description = "Returns a manifest or ciphertext that this custodian keeps. Check the CID of the bytes: a damaged copy is returned as it is, so that it can be reported.",
+	description = "Returns a manifest or ciphertext that this custodian keeps itself: nothing is fetched from other members for it. Check the CID of the bytes: a damaged copy is returned as it is, so that it can be reported.",
 	params((
 		"cid" = String,
 		Path,
@@ -136,6 +138,9 @@ pub async fn get_content(
 	// The status depends on whether there is a first piece.
 	let first = stream.next().await;
 	if let Some(Err(error)) = &first {
+		if matches!(error, IpfsError::Missing(_)) {
+			note_lost(&state, vec![cid.to_string()]).await?;
+		}
 		if !matches!(error, IpfsError::Damaged(_)) {
 			return Err(error.clone().into());
 		}

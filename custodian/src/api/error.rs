@@ -1,9 +1,12 @@
 //! The errors of the REST API: their status, their text, and their place in the API's description.
 //! A requester who may not have something hears only "no access", for every reason.
 
-use crate::{encryption::EncryptionError, store::StoreError, uploads::UploadError};
+use crate::{
+	encryption::EncryptionError, release::Refusal as Refused, store::StoreError,
+	uploads::UploadError,
+};
 use axum::{
-	http::StatusCode,
+	http::{header, StatusCode},
 	response::{IntoResponse, Response},
 	Json,
 };
@@ -13,6 +16,10 @@ use utoipa::{
 	IntoResponses,
 };
 use vouchsafe_client::{chain::ChainError, ipfs::IpfsError, messages::Refusal};
+
+/// When to ask again a custodian whose node is behind, in seconds. Only this error has the header
+/// `Retry-After`, and clients know it by that.
+const RETRY_AFTER: &str = "10";
 
 /// Why a request fails.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +87,9 @@ pub enum ApiError {
 	/// The disk is almost full.
 	#[error("the custodian's disk is almost full: it accepts no content now")]
 	Full,
+	/// The custodian can't tell whether the requester has access: its node is behind.
+	#[error("this custodian can't tell now who has access: {0}. Ask another custodian")]
+	Behind(Refused),
 	/// The custodian failed.
 	#[error("the custodian failed; its log has the reason")]
 	Failed,
@@ -115,6 +125,7 @@ impl ApiError {
 			Self::UnknownAddress => "unknown-address",
 			Self::Unavailable => "unavailable",
 			Self::Full => "full",
+			Self::Behind(refused) => refused.name(),
 			Self::Failed => "failed",
 		}
 	}
@@ -134,7 +145,7 @@ impl ApiError {
 			Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
 			Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
 			Self::RateLimited | Self::TooManyTags => StatusCode::TOO_MANY_REQUESTS,
-			Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+			Self::Unavailable | Self::Behind(_) => StatusCode::SERVICE_UNAVAILABLE,
 			Self::Full => StatusCode::INSUFFICIENT_STORAGE,
 			Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
 		}
@@ -162,7 +173,19 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
 	fn into_response(self) -> Response {
-		(self.status(), Json(Refusal { error: self.to_string() })).into_response()
+		let refusal = Json(Refusal { error: self.to_string() });
+		match self {
+			Self::Behind(_) => {
+				(self.status(), [(header::RETRY_AFTER, RETRY_AFTER)], refusal).into_response()
+			},
+			_ => (self.status(), refusal).into_response(),
+		}
+	}
+}
+
+impl From<Refused> for ApiError {
+	fn from(refused: Refused) -> Self {
+		Self::Behind(refused)
 	}
 }
 
@@ -189,6 +212,9 @@ impl From<EncryptionError> for ApiError {
 
 impl From<IpfsError> for ApiError {
 	fn from(error: IpfsError) -> Self {
+		if matches!(error, IpfsError::Missing(_)) {
+			return Self::NotFound;
+		}
 		tracing::warn!(%error, "the IPFS node failed a request");
 		match error.is_full() {
 			true => Self::Full,
@@ -239,6 +265,7 @@ impl IntoResponses for SignedRequestErrors {
 			ApiError::TooLarge,
 			ApiError::OtherChain,
 			ApiError::OtherAudience,
+			ApiError::Behind(Refused::Syncing),
 		];
 		errors.extend(common());
 		describe(&errors)

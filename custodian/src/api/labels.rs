@@ -122,6 +122,7 @@ pub async fn fetch_label_key(
 		return Err(ApiError::NoAccess);
 	}
 	let patient = account_bytes(&requester.account);
+	requester.heads(&state).await?;
 	let key = kept_key(&state, &patient).await?;
 	let to = PublicKey(requester.enrolled.encryption_key);
 	let sealed = key
@@ -180,7 +181,8 @@ async fn tags_for(
 		)));
 	}
 	let (author, patient) = (&requester.account, AccountId::from(body.patient));
-	for block in [&requester.finalized, &requester.node.best().await?] {
+	let heads = requester.heads(state).await?;
+	for block in heads.both() {
 		if !block.may_write(author, &requester.institution, &patient).await? {
 			return Err(ApiError::NoAccess);
 		}

@@ -7,6 +7,8 @@ use vouchsafe_client::chain::{account_bytes, AccountKind};
 /// A block. What a test did not put in does not exist.
 #[derive(Clone, Default)]
 pub struct BlockDouble {
+	/// Its number.
+	pub number: u32,
 	/// Its time.
 	pub time: u64,
 	/// The enrolled accounts.
@@ -23,6 +25,8 @@ pub struct BlockDouble {
 	pub registrars: Vec<(AccountId, AccountId)>,
 	/// Who may read every record and log, and write for every institution.
 	pub permitted: Vec<AccountId>,
+	/// The patients, consents and records whose carried shares may stay.
+	pub carried: Vec<([u8; 32], u32, [u8; 32])>,
 }
 
 impl BlockDouble {
@@ -50,6 +54,10 @@ pub struct NodeDouble {
 	pub finalized: BlockDouble,
 	/// The best block.
 	pub best: BlockDouble,
+	/// Whether the node is catching up.
+	pub is_syncing: bool,
+	/// Which fork the chain is on, and the number of its first block there.
+	pub fork: Option<(u32, u8)>,
 	/// The institution whose custodian acknowledges.
 	pub institution: Option<AccountId>,
 	/// A record that the chain does not let anybody acknowledge.
@@ -71,6 +79,13 @@ impl NodeDouble {
 		}
 		Arc::new(block)
 	}
+}
+
+/// The hash of the block of this number on a fork.
+pub fn hash(number: u32, fork: u8) -> H256 {
+	let mut hash = [fork; 32];
+	hash[..4].copy_from_slice(&number.to_le_bytes());
+	H256(hash)
 }
 
 /// An active account.
@@ -107,6 +122,15 @@ impl Node for NodeDouble {
 		Ok(self.now(&self.best))
 	}
 
+	async fn is_syncing(&self) -> Result<bool, ChainError> {
+		Ok(self.is_syncing)
+	}
+
+	async fn hash_of(&self, number: u32) -> Result<H256, ChainError> {
+		let fork = self.fork.filter(|(first, _)| number >= *first).map_or(0, |(_, fork)| fork);
+		Ok(hash(number, fork))
+	}
+
 	async fn block(&self, _number: u32) -> Result<Arc<dyn Block>, ChainError> {
 		self.finalized().await
 	}
@@ -136,11 +160,11 @@ impl Node for NodeDouble {
 #[async_trait]
 impl Block for BlockDouble {
 	fn number(&self) -> u32 {
-		0
+		self.number
 	}
 
 	fn hash(&self) -> H256 {
-		H256([0; 32])
+		hash(self.number, 0)
 	}
 
 	async fn time(&self) -> Result<u64, ChainError> {
@@ -236,13 +260,27 @@ impl Block for BlockDouble {
 		Ok(self.registrars.contains(&(practitioner.clone(), institution.clone())))
 	}
 
-	async fn consent(
+	async fn has_consent(
 		&self,
-		_patient: &AccountId,
+		patient: &AccountId,
 		_grantee: &Grantee,
-		_id: u32,
-	) -> Result<Option<Consent>, ChainError> {
-		Ok(None)
+		id: u32,
+	) -> Result<bool, ChainError> {
+		let patient = account_bytes(patient);
+		Ok(self.carried.iter().any(|(of, consent, _)| (*of, *consent) == (patient, id)))
+	}
+
+	async fn may_carry(
+		&self,
+		_holder: &AccountId,
+		patient: &AccountId,
+		_grantee: &Grantee,
+		consent: u32,
+		records: &[H256],
+	) -> Result<Vec<bool>, ChainError> {
+		let patient = account_bytes(patient);
+		let may_carry = |record: &H256| self.carried.contains(&(patient, consent, record.0));
+		Ok(records.iter().map(may_carry).collect())
 	}
 
 	async fn audit_entries(&self) -> Result<Vec<AppendedEntry>, ChainError> {

@@ -48,6 +48,8 @@ impl Fixture {
 		let sealed = self.state.encryption.seal_share(id, &[4; 32], &share).unwrap();
 		let version = KeptVersion {
 			patient: [5; 32],
+			author: [1; 32],
+			received: 0,
 			commitments: vec![],
 			manifest: vec![],
 			manifest_cid: String::new(),

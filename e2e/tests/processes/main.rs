@@ -1,6 +1,7 @@
 //! Tests across real processes: nodes, custodians, Kubo and the `vouchsafe` command. They are one
 //! program, so that it is linked once and networks run side by side.
 
+mod custodians;
 mod documents;
 mod failures;
 mod heartbeat;

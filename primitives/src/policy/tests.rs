@@ -7,6 +7,7 @@ use bounded_collections::{BoundedVec, Get};
 use core::cell::RefCell;
 use sp_core::H256;
 
+mod carrying;
 mod hl7;
 mod ihe;
 mod properties;

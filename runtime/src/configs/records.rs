@@ -10,10 +10,13 @@ use frame_support::{
 };
 use pallet_admission::{CallClass, Class, Quota};
 use vouchsafe_primitives::{
-	policy::{Decision, Question, Reason, Subject},
-	Action, Actor, Purpose,
+	policy::{
+		carrying::{allows_some_reader, denying_grantees, Carried},
+		Decision, Question, Reason, Subject,
+	},
+	Action, Actor, Consent as Provision, ConsentId, Grantee, Purpose, RecordId,
 };
-use vouchsafe_support::{Consents, Enrolment as _};
+use vouchsafe_support::{Consents, Enrolment as _, Records as _};
 
 /// A minute in seconds.
 const MINUTE: u64 = 60;
@@ -135,6 +138,30 @@ pub fn may_write(author: AccountId, institution: AccountId, patient: AccountId) 
 		return Decision::Refuse(Reason::NotActive);
 	};
 	decide_for(actor, patient, Action::Write, Purpose::Treatment, Subject::SomeRecord)
+}
+
+/// For how many records [`may_carry`] answers.
+const MAX_CARRIED: usize = 64;
+
+/// Whether the institution may still keep each share that the patient carried to it under a consent.
+pub fn may_carry(
+	holder: AccountId,
+	patient: AccountId,
+	grantee: Grantee,
+	consent: ConsentId,
+	records: Vec<RecordId>,
+) -> Vec<bool> {
+	let now = <Timestamp as UnixTime>::now().as_secs();
+	let of = |grantee: &Grantee| pallet_consent::Consents::<Runtime>::get(&patient, grantee);
+	let found = of(&grantee).into_iter().find(|found| found.id == consent);
+	let country = grantee.institution().and_then(Enrolment::country);
+	let denies: Vec<Provision> = denying_grantees(&grantee, &holder).iter().flat_map(of).collect();
+	let may_carry = |record: &RecordId| {
+		let facts = Records::facts(&patient, record)?;
+		let carried = Carried { grantee: &grantee, consent: found.as_ref()?, country };
+		Some(allows_some_reader(&carried, &facts, &denies, now))
+	};
+	records.iter().take(MAX_CARRIED).map(|record| may_carry(record).unwrap_or(false)).collect()
 }
 
 /// What the patient's consents say now, without an emergency.

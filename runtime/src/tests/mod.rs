@@ -1,6 +1,7 @@
 //! The runtime as a whole.
 
 mod access;
+mod carrying;
 mod chain;
 mod development;
 mod filter;

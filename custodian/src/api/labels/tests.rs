@@ -60,6 +60,7 @@ impl Fixture {
 		let patient_key = SecretKey::random();
 		let enrolled = |kind, key| account(kind, INSTITUTION, key);
 		let block = BlockDouble {
+			time: now(),
 			accounts: [
 				(author(), enrolled(AccountKind::Practitioner, [0; 32])),
 				(registrar(), enrolled(AccountKind::Practitioner, [0; 32])),

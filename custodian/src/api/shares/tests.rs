@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-	chain::double::{account, BlockDouble, NodeDouble},
+	chain::double::{account, hash, BlockDouble, NodeDouble},
 	config::Config,
 	keys::Keys,
 	state::Connected,
@@ -11,7 +11,8 @@ use crate::{
 use subxt_signer::sr25519::{dev, Keypair};
 use vouchsafe_client::{
 	chain::{Account, AccountKind, HolderState, Opening, Signer, Status, Version},
-	signing::{now, sign_request},
+	protocol::OPENING_LIFETIME,
+	signing::sign_request,
 };
 use vouchsafe_vault::{
 	manifest::{open_release, seal_share, Details},
@@ -22,7 +23,6 @@ use vouchsafe_vault::{
 const GENESIS: [u8; 32] = [1; 32];
 const RECORD: [u8; 32] = [2; 32];
 const INSTITUTION: AccountId = AccountId::new([3; 32]);
-const NOW: u64 = 1_800_000_000;
 
 /// A custodian whose institution holds share 2 of a version that needs 3 of 5.
 struct Fixture {
@@ -30,6 +30,8 @@ struct Fixture {
 	reader_key: SecretKey,
 	split: Split,
 	manifest: Vec<u8>,
+	/// The time when the test began.
+	now: u64,
 	/// The chain while everything is allowed.
 	block: BlockDouble,
 	_directory: tempfile::TempDir,
@@ -105,16 +107,18 @@ impl Fixture {
 			institution: INSTITUTION,
 			block: 1,
 		};
+		let began = now();
 		let opening = Opening {
 			record: H256(RECORD),
-			at: NOW,
+			at: began,
 			block: 1,
 			purpose: Purpose::Treatment,
 			ground: Ground::Consent { institution: Some(INSTITUTION) },
 		};
 		let practitioner = |key| account(AccountKind::Practitioner, INSTITUTION, key);
 		let block = BlockDouble {
-			time: NOW,
+			time: began,
+			number: 7,
 			accounts: [
 				(account_bytes(&id(&author())), practitioner([0; 32])),
 				(account_bytes(&id(&reader())), practitioner(reader_key.public().0)),
@@ -135,8 +139,16 @@ impl Fixture {
 			permitted: vec![id(&reader()), id(&patient())],
 			..Default::default()
 		};
-		let fixture =
-			Self { state, reader_key, split, manifest, block, _directory: directory, _stop: stop };
+		let fixture = Self {
+			state,
+			reader_key,
+			split,
+			manifest,
+			now: began,
+			block,
+			_directory: directory,
+			_stop: stop,
+		};
 		fixture.set_chain(|_| (), |_| ());
 		fixture
 	}
@@ -210,6 +222,13 @@ impl Fixture {
 		super::release(State(self.state.clone()), request).await.map(|Json(release)| release)
 	}
 
+	/// The custodian can't tell whether the reader has access, and gives none.
+	async fn cannot_tell(&self) {
+		let refused = self.release(&reader()).await;
+		let Err(error @ ApiError::Behind(_)) = refused else { panic!("{refused:?}") };
+		assert_eq!(error.status(), 503);
+	}
+
 	async fn has_no_access(&self) {
 		assert!(matches!(self.release(&reader()).await, Err(ApiError::NoAccess)));
 	}
@@ -261,21 +280,143 @@ async fn without_a_valid_opening_there_is_no_access() {
 }
 
 #[tokio::test]
-async fn openings_expire_by_the_later_of_both_blocks() {
+async fn openings_expire_by_the_latest_clock() {
 	let fixture = Fixture::new();
 	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
-	fn last_second(block: &mut BlockDouble) {
-		block.time = NOW + OPENING_LIFETIME - 1;
-	}
-	fn expired(block: &mut BlockDouble) {
-		block.time = NOW + OPENING_LIFETIME;
-	}
-	fixture.set_chain(last_second, last_second);
+	// The opening expires 20 seconds from now.
+	let opened = |block: &mut BlockDouble| {
+		let openings = block.openings.values_mut().flatten();
+		openings.for_each(|it| it.at = fixture.now - OPENING_LIFETIME + 20);
+	};
+	let at = |time: u64| move |block: &mut BlockDouble| block.time = time;
+	let both = |one: u64| {
+		let change = at(one);
+		move |block: &mut BlockDouble| {
+			opened(block);
+			change(block);
+		}
+	};
+	fixture.set_chain(both(fixture.now), at(fixture.now));
 	assert!(fixture.release(&reader()).await.is_ok());
-	fixture.set_chain(last_second, expired);
+	fixture.set_chain(both(fixture.now), at(fixture.now + 20));
 	fixture.has_no_access().await;
-	fixture.set_chain(expired, last_second);
+	fixture.set_chain(both(fixture.now + 20), at(fixture.now));
 	fixture.has_no_access().await;
+	// By the custodian's own clock.
+	fixture.set_chain(
+		|block| {
+			opened(block);
+			let openings = block.openings.values_mut().flatten();
+			openings.for_each(|it| it.at -= 20);
+			block.time = fixture.now - 20;
+		},
+		at(fixture.now - 20),
+	);
+	fixture.has_no_access().await;
+}
+
+/// The attack: the patient has revoked, and the node is behind and does not know.
+#[tokio::test]
+async fn a_node_that_is_behind_gets_nothing_out() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	let old = |age: u64| {
+		let time = fixture.now - age;
+		move |block: &mut BlockDouble| block.time = time
+	};
+	fixture.set_chain(old(25), old(20));
+	assert!(fixture.release(&reader()).await.is_ok());
+	for (finalized, best) in [(40, 40), (640, 640), (70, 5)] {
+		fixture.set_chain(old(finalized), old(best));
+		fixture.cannot_tell().await;
+	}
+	fixture.set_chain(|_| (), |block| block.time += 60);
+	fixture.cannot_tell().await;
+	fixture.set_chain(|_| (), |_| ());
+	assert!(fixture.release(&reader()).await.is_ok());
+	fixture.state.set_replaced(Some(6));
+	fixture.cannot_tell().await;
+}
+
+#[tokio::test]
+async fn a_node_that_catches_up_gets_nothing_out() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	let block = || fixture.block.clone();
+	let node = NodeDouble {
+		genesis: GENESIS,
+		finalized: block(),
+		best: block(),
+		is_syncing: true,
+		..NodeDouble::default()
+	};
+	let institution = Some(INSTITUTION);
+	fixture.state.set_connected(Some(Connected { node: Arc::new(node), institution }));
+	fixture.cannot_tell().await;
+}
+
+#[tokio::test]
+async fn a_release_is_recorded_with_its_openings_block() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	assert_eq!(fixture.state.database.acted_on(9).await.unwrap(), None);
+	for _ in 0..2 {
+		fixture.release(&reader()).await.unwrap();
+	}
+	let opened_in = (1, hash(1, 0));
+	assert_eq!(fixture.state.database.acted_on(9).await.unwrap(), Some(opened_in));
+	let recorded = fixture.state.database.rewind(None).await.unwrap().releases;
+	let [release] = &recorded[..] else { panic!("{recorded:?}") };
+	let reader = account_bytes(&id(&reader()));
+	assert_eq!((release.reader, release.opened_in, release.id.record), (reader, opened_in, RECORD));
+	// What is refused is not recorded.
+	fixture.set_chain(|block| block.permitted.clear(), |_| ());
+	fixture.has_no_access().await;
+	assert_eq!(fixture.state.database.acted_on(9).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_carried_share_is_taken_and_released_while_it_may_stay_at_both_blocks() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	let carry = CarryShare {
+		patient: Hex::from(&id(&patient())),
+		record: Hex(RECORD),
+		version: 0,
+		epoch: 0,
+		grantee: HexBytes(Grantee::Institution(INSTITUTION).encode()),
+		consent: 5,
+		commitments: HexBytes(fixture.split.commitments.encode()),
+		share: {
+			let key = fixture.state.keys.encryption.public();
+			let share = &fixture.split.shares[3];
+			HexBytes(seal_share(&key, &address(id(&patient())), share).unwrap())
+		},
+	};
+	let deliver = || {
+		let request = fixture.sign(&patient(), action::CARRY_SHARE, &carry);
+		carry_share(State(fixture.state.clone()), request)
+	};
+	fn may_stay(block: &mut BlockDouble) {
+		block.carried.push((account_bytes(&id(&patient())), 5, RECORD));
+	}
+	fn other_record(block: &mut BlockDouble) {
+		block.carried.push((account_bytes(&id(&patient())), 5, [9; 32]));
+	}
+	assert!(matches!(deliver().await, Err(ApiError::NotYet)));
+	fixture.set_chain(other_record, may_stay);
+	assert!(matches!(deliver().await, Err(ApiError::Mismatch(_))));
+	fixture.set_chain(may_stay, |_| ());
+	assert!(matches!(deliver().await, Err(ApiError::Mismatch(_))));
+	fixture.set_chain(may_stay, may_stay);
+	assert!(deliver().await.is_ok());
+	let released = || async { fixture.release(&reader()).await.unwrap().shares.len() };
+	// Two shares together must not reach the threshold of 3.
+	assert_eq!(released().await, 2);
+	fixture.set_chain(may_stay, |_| ());
+	assert_eq!(released().await, 1);
+	fixture.set_chain(other_record, may_stay);
+	assert_eq!(released().await, 1);
 }
 
 #[tokio::test]

@@ -113,7 +113,7 @@ impl Content for Sqlite {
 				)?;
 			}
 			db.execute(
-				"UPDATE versions SET pinned = 1 WHERE record = ?1 AND version = ?2 AND epoch = ?3",
+				"UPDATE versions SET pinned = 1, lost = 0 WHERE record = ?1 AND version = ?2 AND epoch = ?3",
 				params![id.record, id.version, id.epoch],
 			)?;
 			Ok(())
@@ -146,12 +146,37 @@ impl Content for Sqlite {
 		})
 		.await
 	}
+
+	async fn claimed(&self) -> Result<Vec<String>, StoreError> {
+		self.transaction(|db| {
+			let mut query = db.prepare_cached("SELECT cid FROM content WHERE claimed = 1")?;
+			let rows = query.query_map([], |row| row.get(0))?;
+			rows.collect()
+		})
+		.await
+	}
+
+	async fn note_lost(&self, cids: Vec<String>, at: u64) -> Result<usize, StoreError> {
+		self.transaction(move |db| {
+			let mut update = db.prepare_cached(
+				"UPDATE versions SET pinned = 0, lost = ?2
+				 WHERE pinned = 1 AND (manifest_cid = ?1 OR ciphertext_cid = ?1)",
+			)?;
+			let mut lost = 0usize;
+			for cid in cids {
+				lost = lost.saturating_add(update.execute(params![cid, to_column(at)])?);
+			}
+			Ok(lost)
+		})
+		.await
+	}
 }
 
-/// Condition: added before a moment, and no version names it, pinned or not.
+/// Condition: added before a moment, and no version names it, pinned or not. Versions that were
+/// given up do not count.
 const UNCLAIMED: &str = "claimed = 0 AND at < ?1
-	AND NOT EXISTS (SELECT 1 FROM versions WHERE manifest_cid = cid)
-	AND NOT EXISTS (SELECT 1 FROM versions WHERE ciphertext_cid = cid)";
+	AND NOT EXISTS (SELECT 1 FROM versions WHERE manifest_cid = cid AND given_up = 0)
+	AND NOT EXISTS (SELECT 1 FROM versions WHERE ciphertext_cid = cid AND given_up = 0)";
 
 /// The bytes that are charged to an account or an institution, reserved ones included.
 fn charged(db: &Transaction, column: &str, who: [u8; 32]) -> rusqlite::Result<u64> {

@@ -152,7 +152,7 @@ fn record_facts() -> impl Strategy<Value = RecordFacts> {
 		)
 }
 
-fn a_question() -> impl Strategy<Value = Question> {
+pub(super) fn a_question() -> impl Strategy<Value = Question> {
 	let subject = prop_oneof![
 		6 => record_facts().prop_map(Subject::Record),
 		1 => Just(Subject::Log),
@@ -258,7 +258,7 @@ fn numbered(provisions: Vec<(Grantee, Terms)>) -> Vec<(Grantee, Consent)> {
 		.collect()
 }
 
-fn consents() -> impl Strategy<Value = Vec<(Grantee, Consent)>> {
+pub(super) fn consents() -> impl Strategy<Value = Vec<(Grantee, Consent)>> {
 	vec(provision(), 0..24).prop_map(numbered)
 }
 
