@@ -607,3 +607,43 @@ async fn the_patient_alone_gets_the_patients_envelope() {
 	fixture.set_chain(|block| block.permitted.clear(), |_| ());
 	assert!(matches!(ask(patient()).await, Err(ApiError::NoAccess)));
 }
+
+/// Everything that a consent or a standing protects is held back while the node is behind.
+#[tokio::test]
+async fn everything_protected_needs_a_recent_block() {
+	use crate::api::{
+		labels::{fetch_label_key, label_tags},
+		log::read_log,
+	};
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	let old = |block: &mut BlockDouble| block.time -= 100;
+	fixture.set_chain(old, old);
+	let (whose, shared) = (Hex::from(&id(&patient())), || State(fixture.state.clone()));
+	let fetch = FetchPatientEnvelope { patient: whose, record: Hex(RECORD), version: 0 };
+	let request = fixture.sign(&patient(), action::FETCH_PATIENT_ENVELOPE, &fetch);
+	let answer = fetch_patient_envelope(shared(), request).await;
+	assert!(matches!(answer, Err(ApiError::Behind(_))));
+	let request = fixture.sign(&patient(), action::FETCH_LABEL_KEY, &FetchLabelKey {});
+	assert!(matches!(fetch_label_key(shared(), request).await, Err(ApiError::Behind(_))));
+	let ask = AskLabelTags { patient: whose, words: vec!["hiv".into()] };
+	let request = fixture.sign(&reader(), action::LABEL_TAGS, &ask);
+	assert!(matches!(label_tags(shared(), request).await, Err(ApiError::Behind(_))));
+	for key in [patient(), reader()] {
+		let ask = ReadLog { patient: whose, institution: None, from: 0, limit: 1 };
+		let request = fixture.sign(&key, action::READ_LOG, &ask);
+		assert!(matches!(read_log(shared(), request).await, Err(ApiError::Behind(_))));
+	}
+	let carry = CarryShare {
+		patient: whose,
+		record: Hex(RECORD),
+		version: 0,
+		epoch: 0,
+		grantee: HexBytes(vec![0]),
+		consent: 1,
+		commitments: HexBytes(vec![]),
+		share: HexBytes(vec![]),
+	};
+	let request = fixture.sign(&patient(), action::CARRY_SHARE, &carry);
+	assert!(matches!(carry_share(shared(), request).await, Err(ApiError::Behind(_))));
+}
