@@ -29,14 +29,16 @@ fn ciphertext(is_missing: bool) -> Cid {
 /// An IPFS node that looks for the missing ciphertext without end.
 async fn kubo() -> Ipfs {
 	let added = serde_json::json!({ "Hash": cid_of(&[]).to_string() });
-	let pin = |Query(query): Query<HashMap<String, String>>| async move {
-		if query["arg"] == ciphertext(true).to_string() {
+	let cat = |Query(query): Query<HashMap<String, String>>| async move {
+		if query["arg"].ends_with(&ciphertext(true).to_string()) {
 			std::future::pending::<()>().await;
 		}
-		Json(serde_json::json!({ "Pins": [] }))
+		vec![0]
 	};
+	let pin = || async { Json(serde_json::json!({ "Pins": [] })) };
 	let router = Router::new()
 		.route("/api/v0/add", post(|_: Bytes| async { Json(added) }))
+		.route("/api/v0/cat", post(cat))
 		.route("/api/v0/pin/add", post(pin));
 	let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
 	let url = format!("http://{}", listener.local_addr().unwrap());
@@ -68,7 +70,9 @@ impl Fixture {
 	async fn with_kubo(count: u8, bad: Option<u8>, ipfs: Option<Ipfs>, malicious: &[u8]) -> Self {
 		let directory = tempfile::tempdir().unwrap();
 		let keys = Keys::generate(&directory.path().join("key")).unwrap();
-		let config = Config::parse(include_str!("../../sample.toml")).unwrap();
+		let mut config = Config::parse(include_str!("../../sample.toml")).unwrap();
+		config.store.directory = directory.path().into();
+		config.store.reserve = 0;
 		let database = Arc::new(Sqlite::open(directory.path()).unwrap());
 		let (stop, stopping) = tokio::sync::watch::channel(false);
 		let state = Arc::new(State::new(config, keys, database, ipfs, stopping));
@@ -85,7 +89,7 @@ impl Fixture {
 				manifest: vec![],
 				manifest_cid: cid_of(&[]).to_string(),
 				ciphertext_cid: ciphertext(malicious.contains(&number)).to_string(),
-				ciphertext_len: 0,
+				ciphertext_len: 1,
 				patient_share: None,
 				pinned: false,
 			};
