@@ -114,8 +114,6 @@ CREATE TABLE named (
 	PRIMARY KEY (cid, length)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX named_by_enroller ON named (enroller, length);
-CREATE INDEX versions_by_manifest ON versions (manifest_cid);
-CREATE INDEX versions_by_ciphertext ON versions (ciphertext_cid);
 CREATE TABLE entries (
 	patient BLOB NOT NULL,
 	seq INTEGER NOT NULL,
