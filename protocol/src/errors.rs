@@ -216,7 +216,11 @@ impl CustodianError {
 	/// 429.
 	pub fn is_final(&self) -> bool {
 		match self {
-			Self::NoAccess | Self::NotFound | Self::NoLabelKey | Self::OtherLabelKey => true,
+			Self::NoAccess
+			| Self::NotFound
+			| Self::NoLabelKey
+			| Self::OtherLabelKey
+			| Self::Address(_) => true,
 			Self::Refused { status, .. } => {
 				(400..500).contains(status) && !matches!(status, 408 | 425 | 429)
 			},
