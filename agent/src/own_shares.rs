@@ -83,11 +83,11 @@ struct Checked {
 }
 
 impl Checked {
+	/// What was kept. If it cannot be read, everything is checked again.
 	async fn read<P: Platform>(session: &Session<P>) -> Result<Self> {
-		let key = &session.me()?.encryption;
-		let found = session.keep.read_sealed(key, FOLDER, &file_name(session)?).await?;
-		let Some(bytes) = found else { return Ok(Self::default()) };
-		serde_json::from_slice(&bytes).context("the list of checked shares is damaged")
+		let (key, name) = (&session.me()?.encryption, file_name(session)?);
+		let kept = session.keep.read_sealed(key, FOLDER, &name).await.ok().flatten();
+		Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
 	}
 
 	/// Adds versions. Other programs may have added some in the meantime.
@@ -155,7 +155,9 @@ pub async fn check_new<P: Platform>(
 			tracing::debug!("not all own shares were checked in time");
 		}
 	}
-	Checked::add(session, &good).await?;
+	if let Err(error) = Checked::add(session, &good).await {
+		tracing::debug!("keeping which own shares were checked: {error:#}");
+	}
 	Ok(bad)
 }
 
@@ -340,6 +342,9 @@ mod tests {
 		Checked::add(&patient, &[([1; 32], 1, 0), ([1; 32], 0, 0)]).await.unwrap();
 		let checked = Checked::read(&patient).await.unwrap();
 		assert_eq!(checked.versions, BTreeSet::from([([1; 32], 0, 0), ([1; 32], 1, 0)]));
+		let name = file_name(&patient).unwrap();
+		patient.keep.write(FOLDER, &name, b"damaged").await.unwrap();
+		assert_eq!(Checked::read(&patient).await.unwrap(), Checked::default());
 		let other = session("//PatientB");
 		assert_eq!(Checked::read(&other).await.unwrap(), Checked::default());
 	}
