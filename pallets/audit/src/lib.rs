@@ -52,6 +52,12 @@ use vouchsafe_primitives::{
 };
 use vouchsafe_support::{Admission, AuditLog};
 
+/// How many institutions without a permit can cause lines in one patient's log on one day.
+pub const MAX_UNINVITED_BY: u32 = 32;
+
+/// How many lines each of some institutions has caused.
+pub type UninvitedLines = BoundedVec<(AccountId, u32), ConstU32<MAX_UNINVITED_BY>>;
+
 /// A day in seconds.
 const DAY: u64 = 24 * 60 * 60;
 
@@ -77,18 +83,11 @@ pub mod pallet {
 		type MaxUninvited: Get<u32>;
 	}
 
-	/// On which day (since 1970) an institution last caused lines in a patient's log without a
-	/// permit, and how many on that day.
+	/// On which day (since 1970) institutions last caused lines in a patient's log without a permit,
+	/// and how many each of them on that day. The next day's first line replaces the list.
 	#[pallet::storage]
-	pub type Uninvited<T: Config> = StorageDoubleMap<
-		_,
-		Blake2_128Concat,
-		AccountId,
-		Blake2_128Concat,
-		AccountId,
-		(u32, u32),
-		ValueQuery,
-	>;
+	pub type Uninvited<T: Config> =
+		StorageMap<_, Blake2_128Concat, AccountId, (u32, UninvitedLines), ValueQuery>;
 
 	/// Each patient's log.
 	#[pallet::storage]
@@ -160,13 +159,21 @@ impl<T: Config> AuditLog for Pallet<T> {
 	fn count_uninvited(patient: &AccountId, institution: &AccountId) -> bool {
 		let today: u32 =
 			T::Time::now().as_secs().checked_div(DAY).unwrap_or_default().saturated_into();
-		let (day, lines) = Uninvited::<T>::get(patient, institution);
-		let lines = if day == today { lines } else { 0 };
-		let is_allowed = lines < T::MaxUninvited::get();
-		if is_allowed {
-			Uninvited::<T>::insert(patient, institution, (today, lines.saturating_add(1)));
+		let (day, mut lines) = Uninvited::<T>::get(patient);
+		if day != today {
+			lines = Default::default();
 		}
-		is_allowed
+		match lines.iter_mut().find(|(who, _)| who == institution) {
+			Some((_, count)) if *count >= T::MaxUninvited::get() => return false,
+			Some((_, count)) => *count = count.saturating_add(1),
+			None => {
+				if lines.try_push((institution.clone(), 1)).is_err() {
+					return false;
+				}
+			},
+		}
+		Uninvited::<T>::insert(patient, (today, lines));
+		true
 	}
 
 	fn head(patient: &AccountId) -> (u64, H256) {
@@ -184,7 +191,12 @@ impl<T: Config> Pallet<T> {
 			ensure!(log.head != H256::zero(), "a log with entries has no head");
 		}
 		for (_, lines) in Uninvited::<T>::iter_values() {
-			ensure!((1..=T::MaxUninvited::get()).contains(&lines), "lines are counted to a limit");
+			ensure!(!lines.is_empty(), "a list without lines is kept");
+			let allowed = 1..=T::MaxUninvited::get();
+			ensure!(
+				lines.iter().all(|(_, count)| allowed.contains(count)),
+				"lines are counted to a limit"
+			);
 		}
 		Ok(())
 	}

@@ -117,6 +117,14 @@ fn uninvited_lines_are_counted() {
 		assert!(!count(PATIENT, HOSPITAL));
 		Clock::set(101 * DAY);
 		assert!(count(PATIENT, HOSPITAL));
-		assert_eq!(crate::Uninvited::<Test>::get(PATIENT, HOSPITAL), (101, 1));
+		// The day before is forgotten.
+		let (day, lines) = crate::Uninvited::<Test>::get(PATIENT);
+		assert_eq!((day, lines.into_inner()), (101, vec![(HOSPITAL, 1)]));
+		// Few institutions can do so on one day.
+		for number in 1..32 {
+			assert!(count(PATIENT, AccountId::new([100 + number; 32])));
+		}
+		assert!(!count(PATIENT, AccountId::new([200; 32])));
+		assert!(count(PATIENT, HOSPITAL));
 	});
 }
