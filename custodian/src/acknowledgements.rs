@@ -348,11 +348,27 @@ async fn pin(
 	if let Some(ipfs) = &state.ipfs {
 		// Nobody removes it meanwhile.
 		let cids = [version.manifest_cid.clone(), version.ciphertext_cid.clone()];
-		let _locked = state.content_locks.lock(cids).await;
-		pin_content(state, ipfs, version, failures).await?;
+		let held = state.content_locks.hold(cids).await;
+		let ciphertext = version.ciphertext_cid.clone();
+		let pinned = pin_content(state, ipfs, version, failures).await;
+		if matches!(&pinned, Err(WorkError::Ipfs(error)) if error.is_wrong_content()) {
+			drop(held);
+			remove_unknown(state, ipfs, &ciphertext).await?;
+		}
+		pinned?;
 		state.database.set_pinned(id, now()).await?;
 	}
 	Ok(())
+}
+
+/// Removes content that is neither served nor being pinned. False if it is being pinned.
+async fn remove_unknown(state: &State, ipfs: &Ipfs, cid: &str) -> Result<bool, WorkError> {
+	let Some(_removing) = state.content_locks.try_remove(cid) else { return Ok(false) };
+	if state.database.content_length(cid.to_owned()).await?.is_none() {
+		let cid: Cid = cid.parse().map_err(|_| WorkError::MalformedCid)?;
+		ipfs.remove(&cid).await?;
+	}
+	Ok(true)
 }
 
 async fn pin_content(
@@ -378,11 +394,7 @@ async fn pin_content(
 		Some(known) => return Err(WorkError::OtherLength { named: length, known }),
 		None => {},
 	}
-	let fetched = ipfs.fetch(&ciphertext, length, patience).await;
-	if fetched.as_ref().is_err_and(IpfsError::is_wrong_content) {
-		ipfs.remove(&ciphertext).await?;
-	}
-	Ok(fetched?)
+	Ok(ipfs.fetch(&ciphertext, length, patience).await?)
 }
 
 #[cfg(test)]

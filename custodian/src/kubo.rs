@@ -70,7 +70,8 @@ async fn drop_unclaimed(state: &State, ipfs: &Ipfs) -> Result<(), StoreError> {
 
 async fn drop_one(state: &State, ipfs: &Ipfs, cid: &str, before: u64) -> Result<(), DropError> {
 	let parsed = cid.parse().map_err(|_| DropError::MalformedCid)?;
-	let _locked = state.content_locks.lock([cid.to_owned()]).await;
+	// If it is being added or pinned, it is looked at again later.
+	let Some(_removing) = state.content_locks.try_remove(cid) else { return Ok(()) };
 	// A version may name it by now, or it was added again.
 	if state.database.is_unclaimed(cid.to_owned(), before).await? {
 		ipfs.remove(&parsed).await?;
