@@ -58,11 +58,8 @@ pub async fn watch(state: Arc<State>) {
 async fn drop_unclaimed(state: &State, ipfs: &Ipfs) -> Result<(), StoreError> {
 	let before = now().saturating_sub(UNCLAIMED_LIFETIME);
 	for cid in state.database.unclaimed_before(before).await? {
-		match drop_one(state, ipfs, &cid, before).await {
-			Ok(()) => tracing::info!(cid, "removed content that no version names"),
-			Err(error) => {
-				tracing::warn!(cid, %error, "can't remove content that no version names yet");
-			},
+		if let Err(error) = drop_one(state, ipfs, &cid, before).await {
+			tracing::warn!(cid, %error, "can't remove content that no version names yet");
 		}
 	}
 	Ok(())
@@ -76,6 +73,7 @@ async fn drop_one(state: &State, ipfs: &Ipfs, cid: &str, before: u64) -> Result<
 	if state.database.is_unclaimed(cid.to_owned(), before).await? {
 		ipfs.remove(&parsed).await?;
 		state.database.forget_unclaimed(cid.to_owned(), before).await?;
+		tracing::info!(cid, "removed content that no version names");
 	}
 	Ok(())
 }
