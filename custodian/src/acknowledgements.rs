@@ -63,6 +63,8 @@ enum WorkError {
 	Upload(#[from] UploadError),
 	#[error("the manifest names a length of {named} bytes. The content has {known}")]
 	OtherLength { named: u64, known: u64 },
+	#[error("another version's pin of the same content is under way")]
+	InUse,
 	#[error("the manifest names a malformed CID")]
 	MalformedCid,
 	#[error("the IPFS node did not pin it in {0} s")]
@@ -379,10 +381,8 @@ async fn remove_content(state: &State, due: &DueVersion) -> Result<(), WorkError
 	let Some(ipfs) = &state.ipfs else { return Ok(()) };
 	let Some(version) = state.database.version(due.id).await? else { return Ok(()) };
 	for cid in [version.manifest_cid, version.ciphertext_cid] {
-		let _locked = state.content_locks.lock([cid.clone()]).await;
-		if state.database.content_length(cid.clone()).await?.is_none() {
-			let cid: Cid = cid.parse().map_err(|_| WorkError::MalformedCid)?;
-			ipfs.remove(&cid).await?;
+		if !remove_unknown(state, ipfs, &cid).await? {
+			return Err(WorkError::InUse);
 		}
 	}
 	Ok(())
@@ -460,12 +460,29 @@ async fn pin(
 	let limit = patience.saturating_add(ADDING);
 	// Nobody removes it meanwhile.
 	let cids = [version.manifest_cid.clone(), version.ciphertext_cid.clone()];
-	let _locked = state.content_locks.lock(cids).await;
-	tokio::time::timeout(limit, pin_content(state, ipfs, version, patience, due.is_lost))
+	let held = state.content_locks.hold(cids).await;
+	let ciphertext = version.ciphertext_cid.clone();
+	let pinning = pin_content(state, ipfs, version, patience, due.is_lost);
+	let pinned = tokio::time::timeout(limit, pinning)
 		.await
-		.map_err(|_| WorkError::TooSlow(limit.as_secs()))??;
+		.map_err(|_| WorkError::TooSlow(limit.as_secs()))?;
+	if matches!(&pinned, Err(WorkError::Ipfs(error)) if error.is_wrong_content()) {
+		drop(held);
+		remove_unknown(state, ipfs, &ciphertext).await?;
+	}
+	pinned?;
 	state.database.set_pinned(due.id, now()).await?;
 	Ok(())
+}
+
+/// Removes content that is neither served nor being pinned. False if it is being pinned.
+async fn remove_unknown(state: &State, ipfs: &Ipfs, cid: &str) -> Result<bool, WorkError> {
+	let Some(_removing) = state.content_locks.try_remove(cid) else { return Ok(false) };
+	if state.database.content_length(cid.to_owned()).await?.is_none() {
+		let cid: Cid = cid.parse().map_err(|_| WorkError::MalformedCid)?;
+		ipfs.remove(&cid).await?;
+	}
+	Ok(true)
 }
 
 async fn pin_content(
@@ -493,11 +510,7 @@ async fn pin_content(
 		Some(known) => return Err(WorkError::OtherLength { named: length, known }),
 		None => {},
 	}
-	let fetched = ipfs.fetch(&ciphertext, length, patience).await;
-	if fetched.as_ref().is_err_and(IpfsError::is_wrong_content) {
-		ipfs.remove(&ciphertext).await?;
-	}
-	Ok(fetched?)
+	Ok(ipfs.fetch(&ciphertext, length, patience).await?)
 }
 
 #[cfg(test)]

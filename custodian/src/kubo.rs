@@ -75,11 +75,8 @@ pub async fn watch(state: Arc<State>) {
 async fn drop_unclaimed(state: &State, ipfs: &Ipfs) -> Result<(), StoreError> {
 	let before = now().saturating_sub(UNCLAIMED_LIFETIME);
 	for cid in state.database.unclaimed_before(before).await? {
-		match drop_one(state, ipfs, &cid, before).await {
-			Ok(()) => tracing::info!(cid, "removed content that no version names"),
-			Err(error) => {
-				tracing::warn!(cid, %error, "can't remove content that no version names yet");
-			},
+		if let Err(error) = drop_one(state, ipfs, &cid, before).await {
+			tracing::warn!(cid, %error, "can't remove content that no version names yet");
 		}
 	}
 	Ok(())
@@ -87,11 +84,13 @@ async fn drop_unclaimed(state: &State, ipfs: &Ipfs) -> Result<(), StoreError> {
 
 async fn drop_one(state: &State, ipfs: &Ipfs, cid: &str, before: u64) -> Result<(), KuboError> {
 	let parsed = cid.parse().map_err(|_| KuboError::MalformedCid)?;
-	let _locked = state.content_locks.lock([cid.to_owned()]).await;
+	// If it is being added or pinned, it is looked at again later.
+	let Some(_removing) = state.content_locks.try_remove(cid) else { return Ok(()) };
 	// A version may name it by now, or it was added again.
 	if state.database.is_unclaimed(cid.to_owned(), before).await? {
 		ipfs.remove(&parsed).await?;
 		state.database.forget_unclaimed(cid.to_owned(), before).await?;
+		tracing::info!(cid, "removed content that no version names");
 	}
 	Ok(())
 }

@@ -97,7 +97,7 @@ pub async fn receive<E: std::fmt::Display>(
 	};
 	// From here on the content is charged. If the IPFS node fails, the row stays, so that whatever
 	// the node has of it is removed later.
-	let _locked = state.content_locks.lock([cid.to_string()]).await;
+	let _held = state.content_locks.hold([cid.to_string()]).await;
 	state.database.charge(reservation.id, cid.to_string(), now()).await?;
 	ipfs.add(ReaderStream::with_capacity(file, PIECE), &cid, charge.length).await?;
 	Ok(())

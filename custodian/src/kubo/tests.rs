@@ -97,18 +97,14 @@ async fn what_kubo_could_not_remove_is_tried_again() {
 	assert!(!fixture.has(&old));
 }
 
-/// A version is delivered while the content waits for its removal.
 #[tokio::test]
-async fn content_that_is_pinned_meanwhile_stays() {
+async fn content_that_is_being_pinned_stays() {
 	let fixture = Fixture::new().await;
 	let old = fixture.add(b"old", 25).await;
-	let pinning = fixture.state.content_locks.lock([old.clone()]).await;
-	let named = async {
-		tokio::task::yield_now().await;
-		fixture.name(&old).await;
-		drop(pinning);
-	};
-	let removing = drop_unclaimed(&fixture.state, &fixture.kubo.ipfs);
-	tokio::join!(removing, named).0.unwrap();
+	let pinning = fixture.state.content_locks.hold([old.clone()]).await;
+	drop_unclaimed(&fixture.state, &fixture.kubo.ipfs).await.unwrap();
 	assert!(fixture.has(&old));
+	drop(pinning);
+	drop_unclaimed(&fixture.state, &fixture.kubo.ipfs).await.unwrap();
+	assert!(!fixture.has(&old));
 }
