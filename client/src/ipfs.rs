@@ -131,6 +131,14 @@ impl Ipfs {
 		Ok(shortened(answer.version))
 	}
 
+	/// Whether Kubo syncs the blocks that it stores. It does not by default, and then a power cut can
+	/// damage what it has confirmed. `None` if its store is not made of files.
+	pub async fn syncs_blocks(&self) -> Result<Option<bool>, IpfsError> {
+		let request = Config { arg: "Datastore.Spec" };
+		let spec: Setting = json(&self.client, self.limits.answer, request).await?;
+		Ok(file_stores(&spec.value).into_iter().reduce(|one, other| one && other))
+	}
+
 	/// How many peers are connected.
 	pub async fn peers(&self) -> Result<usize, IpfsError> {
 		let answer: Peers =
@@ -375,6 +383,13 @@ async fn add(
 		Some(Err(error)) => Err(nonsense(error)),
 		None => Err(IpfsError::Refused("nothing".into())),
 	}
+}
+
+/// Whether each store of blocks in files syncs, in Kubo's description of its stores.
+fn file_stores(spec: &serde_json::Value) -> Vec<bool> {
+	let own = (spec["type"] == "flatfs").then(|| spec["sync"] == true);
+	let mounts = spec["mounts"].as_array().into_iter().flatten();
+	own.into_iter().chain(mounts.chain(spec.get("child")).flat_map(file_stores)).collect()
 }
 
 /// The bytes of an answer, if they are not too many.

@@ -25,6 +25,10 @@ const SAMPLE: usize = 64;
 /// How long content stays that no version names, in seconds.
 const UNCLAIMED_LIFETIME: u64 = 24 * 3600;
 
+/// What `/ready` says of a Kubo that can lose confirmed blocks.
+const UNSYNCED: &str = "Kubo does not sync its blocks, so a power cut can damage documents: set \
+                        `sync` to true in its Datastore.Spec and restart it";
+
 #[derive(Debug, thiserror::Error)]
 enum KuboError {
 	#[error(transparent)]
@@ -47,7 +51,10 @@ pub async fn watch(state: Arc<State>) {
 		match ipfs.version().await {
 			Ok(version) => {
 				metrics::gauge!("vouchsafe_custodian_kubo_up").set(1.0);
-				state.readiness.set(CheckName::Kubo, true, format!("Kubo {version}"));
+				match ipfs.syncs_blocks().await {
+					Ok(Some(false)) => state.readiness.set(CheckName::Kubo, false, UNSYNCED),
+					_ => state.readiness.set(CheckName::Kubo, true, format!("Kubo {version}")),
+				}
 				if let Err(error) = drop_unclaimed(&state, ipfs).await {
 					tracing::warn!(%error, "can't find content that no version names");
 				}

@@ -16,6 +16,7 @@ macro_rules! paths {
 
 paths! {
 	Version => "/version";
+	Config<'_> => "/config";
 	SwarmPeers => "/swarm/peers";
 	Add => "/add";
 	PinAdd<'_> => "/pin/add";
@@ -37,6 +38,19 @@ pub(super) struct Version {}
 pub(super) struct VersionAnswer {
 	#[serde(rename = "Version")]
 	pub version: String,
+}
+
+/// `config` of one setting.
+#[derive(Serialize)]
+pub(super) struct Config<'a> {
+	pub arg: &'a str,
+}
+
+/// The answer to `config`.
+#[derive(Deserialize)]
+pub(super) struct Setting {
+	#[serde(rename = "Value")]
+	pub value: serde_json::Value,
 }
 
 /// `swarm/peers`.

@@ -194,6 +194,7 @@ async fn no_trick_holds_a_request_or_passes_for_an_answer() {
 		let patience = QUICK.answer;
 		over(async {
 			assert!(ipfs.version().await.is_err(), "version: {trick:?}");
+			assert!(ipfs.syncs_blocks().await.is_err(), "config: {trick:?}");
 			assert!(ipfs.peers().await.is_err(), "peers: {trick:?}");
 			assert!(ipfs.add_bytes(b"abc".to_vec()).await.is_err(), "add: {trick:?}");
 			assert!(ipfs.cat_bytes(cid, 1 << 20).await.is_err(), "cat: {trick:?}");
@@ -402,4 +403,22 @@ async fn a_node_that_is_away_is_told() {
 		ipfs.add_bytes(vec![1]).await,
 		Err(IpfsError::Unreachable(_) | IpfsError::Refused(_))
 	));
+}
+
+#[tokio::test]
+async fn it_is_known_whether_blocks_are_synced() {
+	let answer = |sync: bool| {
+		let blocks = serde_json::json!({ "type": "flatfs", "path": "blocks", "sync": sync });
+		let measured = serde_json::json!({ "type": "measure", "child": blocks });
+		let others = serde_json::json!({ "type": "levelds", "path": "datastore" });
+		let spec = serde_json::json!({ "type": "mount", "mounts": [measured, others] });
+		ok(serde_json::json!({ "Key": "Datastore.Spec", "Value": spec }).to_string())
+	};
+	for sync in [true, false] {
+		let ipfs = hostile(move |_| answer(sync)).await.ipfs;
+		assert_eq!(ipfs.syncs_blocks().await, Ok(Some(sync)));
+	}
+	let other = || ok(r#"{"Key": "Datastore.Spec", "Value": {"type": "levelds"}}"#);
+	let ipfs = hostile(move |_| other()).await.ipfs;
+	assert_eq!(ipfs.syncs_blocks().await, Ok(None));
 }
