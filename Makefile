@@ -50,6 +50,10 @@ lint: ## rustfmt, clippy, unused dependencies, links, taplo, cargo deny, shellch
 programs: setup
 	@$(CARGO) build --bins --examples
 
+.PHONY: power-cuts
+power-cuts: programs ## cut the power of one house and of all, twenty times each (needs root; CUTS=n)
+	@VOUCHSAFE_CUTS=$(or $(CUTS),20) $(CARGO) test --test processes -- --nocapture what_was_final_is_final
+
 .PHONY: fhir-validate
 fhir-validate: programs ## split example bundles and validate the records with HAPI (needs Java and Maven)
 	@scripts/fhir-validate

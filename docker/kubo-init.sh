@@ -17,3 +17,17 @@ ipfs config --json Routing.DelegatedRouters '[]'
 ipfs config --json Swarm.DisableNatPortMap true
 ipfs config --json Swarm.Transports.Network.Websocket false
 ipfs config Routing.Type none
+# As Kubo makes it, except that blocks are synced: a power cut must not damage what is pinned.
+ipfs config --json Datastore.Spec '{
+  "type": "mount",
+  "mounts": [
+    {
+      "mountpoint": "/blocks", "type": "flatfs", "path": "blocks", "prefix": "flatfs.datastore",
+      "shardFunc": "/repo/flatfs/shard/v1/next-to-last/2", "sync": true
+    },
+    {
+      "mountpoint": "/", "type": "levelds", "path": "datastore", "prefix": "leveldb.datastore",
+      "compression": "none"
+    }
+  ]
+}'

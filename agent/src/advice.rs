@@ -2,6 +2,7 @@
 //! or button.
 
 use std::fmt;
+use vouchsafe_protocol::types::H256;
 
 /// What a person can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,13 @@ pub enum Advice {
 	Resume {
 		/// The name of their key.
 		key: String,
+	},
+	/// Resume adding records once the reason is mended, or give them up.
+	GiveUp {
+		/// The name of their key.
+		key: String,
+		/// The record.
+		record: H256,
 	},
 	/// Confirm that they want to use a new label.
 	NewLabel,

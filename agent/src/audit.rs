@@ -113,7 +113,9 @@ pub async fn read(
 		}
 		match read_from(session, patient, acting_for, &member.account).await {
 			Ok(log) => return Ok(log),
-			Err(error) => failed.push(format!("{}: {error:#}", member.name)),
+			Err(error) => {
+				failed.push(format!("{}: {error:#}", session.names.show(&member.account)))
+			},
 		}
 	}
 	bail!("cannot read the log from any custodian: {}", failed.join("; "))
@@ -156,7 +158,8 @@ pub async fn verify(
 				unproven.entry = Some(line.seq);
 				unproven.reason = format!(
 					"entry {} differs from the log at {}, which is the one on the chain",
-					line.seq, member.name
+					line.seq,
+					session.names.show(&member.account)
 				);
 				break;
 			}

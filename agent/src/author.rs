@@ -11,7 +11,10 @@
 //! the threshold have their shares.
 
 mod prepare;
+mod reseal;
 mod send;
+mod terms;
+mod unfinished;
 
 use crate::{
 	advice::{Advice, Advised},
@@ -25,8 +28,10 @@ use blake2::{Blake2b256, Digest};
 use bytes::Bytes;
 use futures::{stream, StreamExt};
 use prepare::prepare;
-use send::{deliver, is_hopeless, missing, submit, upload};
+use send::{deliver, is_hopeless, missing, submit, upload, Complaints};
 use std::{sync::Arc, time::Duration};
+use terms::terms_of;
+use unfinished::set_aside;
 use vouchsafe_protocol::{
 	messages::Hex,
 	traits::View,
@@ -34,6 +39,10 @@ use vouchsafe_protocol::{
 };
 use vouchsafe_speech::Noun;
 
+pub use terms::{side_by_side, Difference};
+pub use unfinished::{
+	find_unfinished, resume, DocumentProgress, NotAdded, Resumed, Unfinished, UnfinishedDocument,
+};
 pub use vouchsafe_protocol::holders::SharingWish;
 
 /// How many bytes of a document in memory are encrypted at once.
@@ -165,10 +174,14 @@ pub struct Added {
 	pub version: u32,
 	/// The record's category.
 	pub category: Category,
-	/// Institutions whose acknowledgement is not final yet.
-	pub missing: Vec<AccountId>,
+	/// Institutions whose acknowledgement is not final yet, and why they did not accept their share,
+	/// if that is known.
+	pub missing: Vec<(AccountId, Option<String>)>,
 	/// Whether an earlier run had begun it.
 	pub resumed: bool,
+	/// In which terms it differs from an earlier attempt, which was removed because nothing of it had
+	/// left this machine.
+	pub instead_of: Vec<Difference>,
 	/// Its labels, if their tags could not be computed.
 	pub unclassified: Option<Unclassified>,
 }
@@ -183,83 +196,89 @@ pub struct Unclassified {
 }
 
 /// Adds documents, and continues until all shares are acknowledged or `patience` has passed. If an
-/// earlier run began to add the same documents and did not finish, that work is resumed.
+/// earlier run began to add the same documents in the same way and did not finish, that work is
+/// resumed. If it began them with other terms, it is replaced, unless something of it may be on the
+/// chain.
 pub async fn add(
 	session: &Session<impl Platform>,
 	addition: &Addition,
 	patience: Option<Duration>,
 ) -> Result<Vec<Added>> {
-	let source = source_of(addition).await?;
-	let genesis = session.genesis().into();
+	let sources = Sources::of(addition).await?;
+	let (genesis, source) = (session.genesis().into(), sources.all);
 	let (journal, begun) = Journal::claim(&session.keep, session.me()?, genesis, source).await?;
-	if let Some(group) = begun {
-		return run(session, journal, group, patience, true).await;
+	let until = patience.map(|patience| session.clock.elapsed() + patience);
+	if let Some(mut group) = begun {
+		return run(session, &journal, &mut group, until, true).await;
 	}
-	let group = match prepare(session, addition, source, &journal).await {
-		Ok(group) => group,
+	let prepared = async {
+		let terms = terms_of(session, addition);
+		let instead_of = set_aside(session, sources.documents, &terms).await?;
+		let group = prepare(session, addition, sources, terms, &journal).await?;
+		anyhow::Ok((instead_of, group))
+	};
+	let (instead_of, mut group) = match prepared.await {
+		Ok(prepared) => prepared,
 		Err(error) => {
 			journal.remove().await?;
 			return Err(error);
 		},
 	};
 	session.step("prepared");
-	run(session, journal, group, patience, false).await
+	let mut added = run(session, &journal, &mut group, until, false).await?;
+	if let Some(first) = added.first_mut() {
+		first.instead_of = instead_of;
+	}
+	Ok(added)
 }
 
-/// Resumes all unfinished work of this key on this chain.
-pub async fn resume(
-	session: &Session<impl Platform>,
-	patience: Option<Duration>,
-) -> Result<Vec<Added>> {
-	let me = session.me()?;
-	let mut added = Vec::new();
-	let mut failed = None;
-	for (journal, group) in Journal::unfinished(&session.keep, me).await? {
-		if group.signer != Hex::from(&me.account()) || group.genesis.0 != session.genesis().0 {
-			continue;
-		}
-		// If one fails, the others must continue.
-		match run(session, journal, group, patience, true).await {
-			Ok(more) => added.extend(more),
-			Err(error) => failed = failed.or(Some(error)),
-		}
-	}
-	match failed {
-		Some(error) => Err(error),
-		None => Ok(added),
-	}
+/// Digests that tell additions apart.
+#[derive(Clone, Copy, Debug)]
+struct Sources {
+	/// Of the patient and the documents' bytes.
+	documents: Hex<32>,
+	/// Of everything.
+	all: Hex<32>,
 }
 
-async fn source_of(addition: &Addition) -> Result<Hex<32>> {
-	let mut digest = Blake2b256::new_with_prefix(b"vouchsafe/cli/source/1");
-	digest.update(account_bytes(&addition.patient));
-	digest.update(addition.institution.as_ref().map_or([0; 32], account_bytes));
-	for document in &addition.documents {
-		digest.update(document.content.digest().await?);
-		// The labels too: a document must not be added with those of an earlier try.
-		digest.update(format!("{:?}{:?}", document.title, document.media_type));
-		digest.update(format!("{:?}", document.place));
+impl Sources {
+	async fn of(addition: &Addition) -> Result<Self> {
+		let mut documents = Blake2b256::new_with_prefix(b"vouchsafe/cli/documents/1");
+		documents.update(account_bytes(&addition.patient));
+		let mut all = Blake2b256::new_with_prefix(b"vouchsafe/cli/source/1");
+		all.update(account_bytes(&addition.patient));
+		all.update(addition.institution.as_ref().map_or([0; 32], account_bytes));
+		for document in &addition.documents {
+			let digest = document.content.digest().await?;
+			documents.update(digest);
+			all.update(digest);
+			// The labels too: a document must not be added with those of an earlier try.
+			all.update(format!("{:?}{:?}", document.title, document.media_type));
+			all.update(format!("{:?}", document.place));
+		}
+		all.update(format!("{:?}", addition.sharing));
+		Ok(Self { documents: Hex(documents.finalize().into()), all: Hex(all.finalize().into()) })
 	}
-	digest.update(format!("{:?}", addition.sharing));
-	Ok(Hex(digest.finalize().into()))
 }
 
 /// Finishes a group, from the step that it has reached.
 async fn run<P: Platform>(
 	session: &Session<P>,
-	journal: Journal<P::Keep>,
-	mut group: Group,
-	patience: Option<Duration>,
+	journal: &Journal<P::Keep>,
+	group: &mut Group,
+	until: Option<Duration>,
 	resumed: bool,
 ) -> Result<Vec<Added>> {
-	let until = patience.map(|patience| session.clock.elapsed() + patience);
-	upload(session, &journal, &mut group, until).await?;
+	upload(session, journal, group, until).await?;
 	let key = &session.me()?.name;
 	let unfinished = |error: anyhow::Error| -> anyhow::Error {
+		if is_hopeless(&error) {
+			return error;
+		}
 		let advice = Advice::Resume { key: key.clone() };
 		Advised::new("not finished, and nothing is lost", advice).caused_by(error).into()
 	};
-	let refused = match submit(session, &journal, &mut group, until).await {
+	let refused = match submit(session, journal, group, until).await {
 		Ok(()) => None,
 		Err(error) if is_hopeless(&error) => {
 			// The chain will never accept the rest. Versions that are on the chain are finished.
@@ -268,14 +287,14 @@ async fn run<P: Platform>(
 				journal.remove().await?;
 				return Err(error);
 			}
-			journal.save(&group).await?;
+			journal.save(group).await?;
 			Some(error)
 		},
 		Err(error) => return Err(unfinished(error)),
 	};
-	deliver(session, &journal, &mut group, until).await.map_err(unfinished)?;
-	let added = outcome(session, &group, resumed).await.map_err(unfinished)?;
-	if group.entries.iter().all(|entry| entry.complete) {
+	let complaints = deliver(session, journal, group, until).await.map_err(unfinished)?;
+	let added = outcome(session, group, &complaints, resumed).await.map_err(unfinished)?;
+	if group.is_complete() {
 		journal.remove().await?;
 	}
 	match refused {
@@ -289,6 +308,7 @@ async fn run<P: Platform>(
 async fn outcome(
 	session: &Session<impl Platform>,
 	group: &Group,
+	complaints: &Complaints,
 	resumed: bool,
 ) -> Result<Vec<Added>> {
 	let at = session.finalized().await?;
@@ -304,8 +324,16 @@ async fn outcome(
 			record,
 			version: entry.version,
 			category: found.category,
-			missing: missing(&at, entry).await?,
+			missing: missing(&at, entry)
+				.await?
+				.into_iter()
+				.map(|institution| {
+					let reason = complaints.get(&institution).cloned();
+					(institution, reason)
+				})
+				.collect(),
 			resumed,
+			instead_of: Vec::new(),
 			unclassified: entry.unclassified.clone().map(|reason| {
 				let words = entry.words.clone();
 				Unclassified { words, reason }

@@ -19,9 +19,9 @@ use vouchsafe_protocol::{
 	messages::{CarryShare, Hex, HexBytes},
 	traits::{Custodian, Submit, View},
 	types::{
-		account_bytes, AccountId, AccountKind, Action, Actions, Consent, DataPeriod, Decision,
-		Disease, Effect, Grantee, Ground, HolderKind, Purpose, Purposes, Record, RecordStatus,
-		Role, ShownText, Terms, H256,
+		account_bytes, Account, AccountId, AccountKind, Action, Actions, Consent, DataPeriod,
+		Decision, Disease, Effect, Grantee, Ground, HolderKind, Purpose, Purposes, Record,
+		RecordStatus, Role, ShownText, Terms, H256,
 	},
 };
 use vouchsafe_speech::{short, Asked};
@@ -258,13 +258,56 @@ pub async fn revoke(session: &Session<impl Platform>, id: u32) -> Result<(Grante
 	Ok((grantee, included.number))
 }
 
+/// Whether a permit does not count because it was given while the patient's key was lost, or may have
+/// been stolen, and the patient has not confirmed it since.
+pub fn is_in_doubt(patient: &Account, consent: &Consent) -> bool {
+	consent.terms.effect == Effect::Permit
+		&& consent.is_in_doubt(|moment| {
+			patient.disabled_since.is_some_and(|since| since <= moment)
+				|| patient.doubt.is_some_and(|doubt| doubt.contains(moment))
+		})
+}
+
+/// Confirms a permit that was given while the user's key was in doubt. From the returned block on it
+/// counts again.
+pub async fn confirm(session: &Session<impl Platform>, id: u32) -> Result<u32> {
+	let (grantee, Consent { revision, .. }) = find(session, id).await?;
+	Ok(session.submit(ConsentCall::confirm { grantee, id, revision }).await?.number)
+}
+
+/// Revokes a patient's permit that was given while the patient's key was in doubt, for the institution
+/// that enrolled the patient.
+pub async fn revoke_in_doubt(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	id: u32,
+) -> Result<(Grantee, u32)> {
+	let (grantee, _) = find_of(session, patient, id).await?;
+	let (patient, to) = (patient.clone(), grantee.clone());
+	let call = ConsentCall::revoke_in_doubt { patient, grantee: to, id };
+	Ok((grantee, session.submit(call).await?.number))
+}
+
+/// A patient's consent with this number.
+pub async fn find_of(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	id: u32,
+) -> Result<(Grantee, Consent)> {
+	let consents = session.finalized().await?.all_consents_of(patient).await?;
+	consents
+		.into_iter()
+		.find(|(_, consent)| consent.id == id)
+		.with_context(|| format!("{} has no consent {id}", session.names.show(patient)))
+}
+
 /// The user's own consent with this number.
 pub async fn find(session: &Session<impl Platform>, id: u32) -> Result<(Grantee, Consent)> {
 	let me = session.me()?.account();
 	let at = session.finalized().await?;
-	at.consents_of(&me).await?.into_iter().find(|(_, consent)| consent.id == id).ok_or_else(|| {
-		Advised::new(format!("you have no consent {id}"), Advice::ListConsents).into()
-	})
+	at.all_consents_of(&me).await?.into_iter().find(|(_, consent)| consent.id == id).ok_or_else(
+		|| Advised::new(format!("you have no consent {id}"), Advice::ListConsents).into(),
+	)
 }
 
 /// Terms of a permit to read for treatment, about everything.
@@ -442,7 +485,7 @@ pub async fn explain(
 	let at = session.finalized().await?;
 	let found = at.record(patient, record).await?.context("this patient has no such record")?;
 	let decision = at.decide(reader, ground, patient, record, action, purpose).await?;
-	let consents = at.consents_of(patient).await?;
+	let consents = at.all_consents_of(patient).await?;
 	let labels = session.labels_of(patient).await?;
 	let asked = Asked { reader, patient, action, purpose, record: Some((&record, found.category)) };
 	let sentence = teller(&session.names, &labels).decision(&asked, &decision, &consents);
@@ -453,6 +496,7 @@ pub async fn explain(
 mod tests {
 	use super::*;
 	use crate::memory::MemoryKeep;
+	use vouchsafe_protocol::types::{Doubt, Grantor, Status, POLICY_VERSION};
 
 	async fn names() -> (Names, AccountId, AccountId) {
 		let keep = MemoryKeep::default();
@@ -606,5 +650,41 @@ mod tests {
 		assert!(!permits_reading(&terms));
 		let deny = plain_terms(Effect::Deny { binds_break_glass: false });
 		assert!(!permits_reading(&deny));
+	}
+
+	#[test]
+	fn permits_of_a_lost_key_are_in_doubt_until_they_are_confirmed() {
+		let account = |disabled_since, doubt| Account {
+			kind: AccountKind::Patient,
+			status: Status::Active,
+			status_since: 0,
+			disabled_since,
+			doubt,
+			encryption_key: [0; 32],
+			enrolled_by: AccountId::new([1; 32]),
+		};
+		let given = |effect, granted_at, confirmed_at| Consent {
+			id: 0,
+			revision: 0,
+			policy_version: POLICY_VERSION,
+			granted_at,
+			confirmed_at,
+			terms: Terms::all(effect),
+			text: ShownText { commitment: H256([0; 32]), language: *b"en" },
+			grantor: Grantor::Patient,
+		};
+		let permit = |granted_at, confirmed_at| given(Effect::Permit, granted_at, confirmed_at);
+		let lost = account(Some(10), None);
+		let found = account(None, Some(Doubt { since: 10, until: 20 }));
+		for patient in [&lost, &found] {
+			assert!(!is_in_doubt(patient, &permit(9, None)));
+			assert!(is_in_doubt(patient, &permit(10, None)));
+			let deny = given(Effect::Deny { binds_break_glass: false }, 10, None);
+			assert!(!is_in_doubt(patient, &deny));
+		}
+		assert!(is_in_doubt(&lost, &permit(10, Some(20))));
+		assert!(is_in_doubt(&found, &permit(10, Some(19))));
+		assert!(!is_in_doubt(&found, &permit(10, Some(20))));
+		assert!(!is_in_doubt(&account(None, None), &permit(10, None)));
 	}
 }

@@ -202,7 +202,7 @@ pub fn describe(session: &Session<impl Platform>, proposal: Option<&RuntimeCall>
 			format!(
 				"admit {} ({}), {}",
 				ENGLISH.insert(&String::from_utf8_lossy(name)),
-				String::from_utf8_lossy(country),
+				crate::text::line(&String::from_utf8_lossy(country)),
 				address(account)
 			)
 		},

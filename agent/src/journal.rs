@@ -36,8 +36,19 @@ pub struct Group {
 	pub signer: Hex<32>,
 	/// Digest of the documents and of what they are added as.
 	pub source: Hex<32>,
+	/// Digest of the patient and the documents' bytes.
+	pub documents: Hex<32>,
+	/// What the documents are added as, in words: terms and their values.
+	pub terms: Vec<(String, String)>,
 	/// The versions.
 	pub entries: Vec<Entry>,
+}
+
+impl Group {
+	/// Whether every acknowledgement is final.
+	pub fn is_complete(&self) -> bool {
+		self.entries.iter().all(|entry| entry.complete)
+	}
 }
 
 /// A version that is being added.
@@ -126,8 +137,13 @@ pub struct WideningRow {
 pub struct Envelope {
 	/// The institution.
 	pub institution: Hex<32>,
-	/// The share, sealed to its custodian.
+	/// The key of its custodian.
+	pub key: Hex<32>,
+	/// The share, sealed to this key.
 	pub share: HexBytes,
+	/// The share, sealed to the author: if the institution names another custodian before the
+	/// delivery, it is sealed again.
+	pub kept: HexBytes,
 	/// Whether the custodian has accepted it.
 	pub delivered: bool,
 }
@@ -238,7 +254,7 @@ impl<K: Keep> Journal<K> {
 	}
 
 	/// Removes the group, because it is finished or can never be finished.
-	pub async fn remove(self) -> Result<()> {
+	pub async fn remove(&self) -> Result<()> {
 		let _lock = self.keep.lock().await?;
 		self.remove_folder().await
 	}
@@ -260,7 +276,14 @@ mod tests {
 	use futures::{future::join_all, StreamExt};
 
 	fn group() -> Group {
-		Group { genesis: Hex([1; 32]), signer: Hex([2; 32]), source: Hex([3; 32]), entries: vec![] }
+		Group {
+			genesis: Hex([1; 32]),
+			signer: Hex([2; 32]),
+			source: Hex([3; 32]),
+			documents: Hex([4; 32]),
+			terms: vec![],
+			entries: vec![],
+		}
 	}
 
 	async fn claim(
@@ -291,6 +314,7 @@ mod tests {
 		let (journal, begun) = claim(&keep, &me, 3).await.unwrap();
 		assert_eq!(begun.unwrap().source, Hex([3; 32]));
 		journal.remove().await.unwrap();
+		drop(journal);
 		assert_eq!(unfinished(&keep, &me).await, 0);
 		assert!(claim(&keep, &me, 3).await.unwrap().1.is_none());
 	}

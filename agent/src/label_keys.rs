@@ -1,8 +1,8 @@
 //! Delivers and fetches the patient's label key, and gets tags from custodians for authors.
 //!
 //! At enrolment, the registrar's client draws the patient's key and delivers it to the custodian of the
-//! enrolling institution. If there is no key yet, the patient's client draws it. A custodian keeps the
-//! first key that it gets. When a patient grants a permit to write, the patient's client delivers the
+//! enrolling institution. If no custodian that may have a key has one, the patient's client draws it. A
+//! custodian keeps the first key that it gets. When a patient grants a permit to write, the patient's client delivers the
 //! key to the custodians of the institutions that may write.
 
 use crate::{
@@ -137,7 +137,7 @@ async fn ask_custodian(
 			Err(CustodianError::NoAccess) if session.clock.elapsed() < deadline => {
 				session.clock.sleep(Duration::from_millis(400)).await;
 			},
-			Err(CustodianError::NotFound) => {
+			Err(CustodianError::NoLabelKey) => {
 				bail!("the custodian of {name} does not have the patient's label key")
 			},
 			answer => {
@@ -176,18 +176,18 @@ pub async fn learn(
 	session.labels_of(patient).await
 }
 
-/// The user's own label key: the one that is kept here, or the one that the enrolling institution's
-/// custodian has. If neither exists, a new key is drawn and delivered to that custodian. If the
-/// institution has no custodian, the key is kept only here.
+/// The user's own label key: the one that is kept here, or the one that a custodian has. If there is
+/// none, a new key is drawn and delivered to the custodian of the enrolling institution. If that has no
+/// custodian, the key is kept only here.
 pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
 	if let Some(key) = fetch_key(session).await? {
 		return Ok(key);
 	}
 	let me = session.me()?;
-	let consents = session.finalized().await?.consents_of(&me.account()).await?;
+	let consents = session.finalized().await?.all_consents_of(&me.account()).await?;
 	ensure!(
 		!name_labels(consents.iter().map(|(_, consent)| &consent.terms)),
-		"your label key is lost: it is neither here nor with the institution that enrolled you. With \
+		"your label key is lost: it is neither here nor with an institution that may have it. With \
 		 a new key, new records would get other tags, and your consents that name labels would not match \
 		 them. Revoke these consents first, then grant them again"
 	);
@@ -212,20 +212,65 @@ fn name_labels<'a>(mut terms: impl Iterator<Item = &'a Terms>) -> bool {
 	terms.any(|terms| terms.labels.named().is_some())
 }
 
-/// The user's own label key, if it is kept here or the enrolling institution's custodian has it.
+/// The user's own label key, if it is kept here or a custodian has it. It is an error if none of those
+/// that answered has it, but one did not answer: a second key would give labels other tags.
 async fn fetch_key(session: &Session<impl Platform>) -> Result<Option<LabelKey>> {
-	let me = session.me()?;
-	let patient = me.account();
+	let patient = session.me()?.account();
 	if let Some(key) = session.labels_of(&patient).await?.key() {
 		return Ok(Some(key.clone()));
 	}
-	let home = home_of(session).await?;
-	if !session.has_custodian(&home) {
-		return Ok(None);
+	let mut failed = None;
+	for institution in keepers(session).await? {
+		match fetch_from(session, &institution).await {
+			Ok(Some(key)) => {
+				let me = session.me()?;
+				return LabelTable::keep_key(&session.keep, me, key).await.map(Some);
+			},
+			Ok(None) => {},
+			Err(error) => failed = failed.or(Some(error)),
+		}
 	}
-	let name = session.names.show(&home);
-	let sealed = match session.custodian(&home)?.label_key(&me.signer).await {
-		Err(CustodianError::NotFound) => return Ok(None),
+	failed.map_or(Ok(None), Err)
+}
+
+/// The institutions whose custodians may have the user's label key: the one that enrolled the user,
+/// those that may write now, and those that wrote records with labels.
+async fn keepers(session: &Session<impl Platform>) -> Result<Vec<AccountId>> {
+	let patient = session.me()?.account();
+	let mut keepers = vec![home_of(session).await?];
+	let at = session.finalized().await?;
+	for (grantee, consent) in at.all_consents_of(&patient).await? {
+		if permits_writing(&consent.terms) {
+			keepers.extend(writers(session, &at, &grantee).await?);
+		}
+	}
+	let records = at.all_records_of(&patient).await?.into_iter().map(|(_, record)| record);
+	let labelled = records.filter(|it| it.labels.iter().any(|it| *it != LabelTag::UNCLASSIFIED));
+	keepers.extend(labelled.map(|record| record.author));
+	Ok(distinct(keepers).into_iter().filter(|it| session.has_custodian(it)).collect())
+}
+
+/// The same without repetitions.
+fn distinct(accounts: Vec<AccountId>) -> Vec<AccountId> {
+	let mut distinct = Vec::new();
+	for account in accounts {
+		if !distinct.contains(&account) {
+			distinct.push(account);
+		}
+	}
+	distinct
+}
+
+/// The user's own label key from an institution's custodian. `None` if that does not have it.
+async fn fetch_from(
+	session: &Session<impl Platform>,
+	institution: &AccountId,
+) -> Result<Option<LabelKey>> {
+	let me = session.me()?;
+	let patient = me.account();
+	let name = session.names.show(institution);
+	let sealed = match session.custodian(institution)?.label_key(&me.signer).await {
+		Err(CustodianError::NoLabelKey) => return Ok(None),
 		answer => {
 			answer.with_context(|| format!("your label key could not be fetched from {name}"))?
 		},
@@ -238,7 +283,7 @@ async fn fetch_key(session: &Session<impl Platform>) -> Result<Option<LabelKey>>
 		"the label key from {name} gives two labels the same tag, so it was not drawn at random: tell the \
 		 authority"
 	);
-	LabelTable::keep_key(&session.keep, me, key).await.map(Some)
+	Ok(Some(key))
 }
 
 /// The institution that enrolled the user.
@@ -408,6 +453,13 @@ mod tests {
 		let any = Terms { labels: LabelFilter::Any, ..plain.clone() };
 		assert!(!name_labels([&plain, &any].into_iter()));
 		assert!(name_labels([&plain, &named].into_iter()));
+	}
+
+	#[test]
+	fn each_keeper_is_asked_once_and_the_first_stays_first() {
+		let account = |id: u8| AccountId::new([id; 32]);
+		let found = distinct([3, 1, 3, 2, 1].map(account).to_vec());
+		assert_eq!(found, [3, 1, 2].map(account));
 	}
 
 	#[test]

@@ -8,6 +8,7 @@
 //! - [`consent`], [`request`], [`audit`], [`council`]: consents, access requests, logs and motions.
 //! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the words of a
 //!   patient's labels. [`label_keys`]: the key of their tags, and who has it.
+//! - [`overlap`]: consents that let the same people in.
 //! - [`keys`], [`names`]: keys and the address book.
 //! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
 //!   [`advice`]: what a person can do about a failure.
@@ -20,6 +21,7 @@ pub mod council;
 pub mod dates;
 pub mod english;
 pub mod file_names;
+mod hedge;
 pub mod import;
 pub mod journal;
 pub mod keys;
@@ -29,6 +31,8 @@ pub mod labels;
 mod memory;
 pub mod names;
 pub mod open;
+pub mod overlap;
+pub mod own_shares;
 pub mod platform;
 pub mod request;
 pub mod session;

@@ -23,10 +23,11 @@ use vouchsafe_protocol::{
 	compatibility::RuntimeMetadata,
 	errors::{ChainError, CustodianError},
 	events::Included,
+	holders::Member,
 	messages::*,
 	signing::Signer,
 	traits::{Content, Custodian, Custodians, Submit, View},
-	types::{AccountId, H256},
+	types::{AccountId, AccountKind, Status, H256},
 };
 use zeroize::Zeroizing;
 
@@ -215,12 +216,12 @@ impl Task for Quiet {
 	fn advance(&self, _by: u64) {}
 }
 
-/// A program in memory, whose node and custodians cannot be reached.
+/// A program in memory, whose node cannot be reached.
 pub(crate) enum Offline {}
 
 impl Platform for Offline {
 	type Chain = Away;
-	type Custodians = Away;
+	type Custodians = MemoryCustodians;
 	type Keep = MemoryKeep;
 	type Clock = FixedClock;
 	type Progress = Quiet;
@@ -231,7 +232,7 @@ impl Session<Offline> {
 	pub(crate) fn offline(me: Identity, keep: MemoryKeep) -> Self {
 		Self {
 			chain: Away,
-			custodians: Away,
+			custodians: MemoryCustodians::default(),
 			keep,
 			clock: FixedClock::default(),
 			progress: Quiet,
@@ -243,15 +244,27 @@ impl Session<Offline> {
 	}
 }
 
-/// A node or custodian that cannot be reached.
+impl Session<Offline> {
+	/// Adds Hospital A, whose custodian cannot be reached or refuses everything.
+	pub(crate) fn with_custodian(mut self, refusal: Option<CustodianError>) -> Self {
+		self.custodians = MemoryCustodians(refusal);
+		self.members.push(Member {
+			account: AccountId::new([1; 32]),
+			kind: AccountKind::Institution,
+			status: Status::Active,
+			name: "Hospital A".into(),
+			country: "DE".into(),
+			custodian: Some(("http://a.example".into(), [1; 32])),
+		});
+		self
+	}
+}
+
+/// A node that cannot be reached.
 pub(crate) struct Away;
 
 fn no_node<T>() -> Result<T, ChainError> {
 	Err(ChainError::Unreachable("it is away".into()))
-}
-
-fn no_custodian<T>() -> Result<T, CustodianError> {
-	Err(CustodianError::Unreachable("it is away".into()))
 }
 
 impl View for Away {
@@ -312,15 +325,25 @@ impl Submit for Away {
 	}
 }
 
-impl Custodians for Away {
-	type Custodian = Away;
+/// Custodians that cannot be reached, or that refuse everything with the same error.
+#[derive(Clone, Default)]
+pub(crate) struct MemoryCustodians(pub(crate) Option<CustodianError>);
 
-	fn custodian(&self, _: &str, _: &AccountId) -> Result<Away, CustodianError> {
-		Ok(Away)
+impl MemoryCustodians {
+	fn fail<T>(&self) -> Result<T, CustodianError> {
+		Err(self.0.clone().unwrap_or_else(|| CustodianError::Unreachable("it is away".into())))
 	}
 }
 
-impl Custodian for Away {
+impl Custodians for MemoryCustodians {
+	type Custodian = Self;
+
+	fn custodian(&self, _: &str, _: &AccountId) -> Result<Self, CustodianError> {
+		Ok(self.clone())
+	}
+}
+
+impl Custodian for MemoryCustodians {
 	type Download = stream::BoxStream<'static, Result<Bytes, CustodianError>>;
 
 	fn without_retries(self) -> Self {
@@ -328,11 +351,24 @@ impl Custodian for Away {
 	}
 
 	async fn about(&self) -> Result<About, CustodianError> {
-		no_custodian()
+		if self.0.is_none() {
+			return self.fail();
+		}
+		let (version, zero) = (String::new(), Hex([0; 32]));
+		let (institution, content, max_content) = (None, true, 10);
+		Ok(About {
+			version,
+			genesis: zero,
+			institution,
+			account: zero,
+			key: zero,
+			content,
+			max_content,
+		})
 	}
 
 	async fn readiness(&self) -> Result<Readiness, CustodianError> {
-		no_custodian()
+		self.fail()
 	}
 
 	async fn add_content<S: Content<io::Error> + 'static>(
@@ -342,15 +378,15 @@ impl Custodian for Away {
 		_: u64,
 		_: impl Fn() -> S + Send + Sync,
 	) -> Result<(), CustodianError> {
-		no_custodian()
+		self.fail()
 	}
 
 	async fn content(&self, _: Cid) -> Result<Self::Download, CustodianError> {
-		no_custodian()
+		self.fail()
 	}
 
 	async fn content_bytes(&self, _: Cid, _: usize) -> Result<Vec<u8>, CustodianError> {
-		no_custodian()
+		self.fail()
 	}
 
 	async fn deliver_envelope(
@@ -358,15 +394,15 @@ impl Custodian for Away {
 		_: &impl Signer,
 		_: &DeliverEnvelope,
 	) -> Result<EnvelopeReceipt, CustodianError> {
-		no_custodian()
+		self.fail()
 	}
 
 	async fn release(&self, _: &impl Signer, _: &AskRelease) -> Result<Release, CustodianError> {
-		no_custodian()
+		self.fail()
 	}
 
 	async fn carry_share(&self, _: &impl Signer, _: &CarryShare) -> Result<(), CustodianError> {
-		no_custodian()
+		self.fail()
 	}
 
 	async fn patient_envelope(
@@ -374,7 +410,7 @@ impl Custodian for Away {
 		_: &impl Signer,
 		_: &FetchPatientEnvelope,
 	) -> Result<PatientEnvelope, CustodianError> {
-		no_custodian()
+		self.fail()
 	}
 
 	async fn deliver_label_key(
@@ -382,11 +418,11 @@ impl Custodian for Away {
 		_: &impl Signer,
 		_: &DeliverLabelKey,
 	) -> Result<(), CustodianError> {
-		no_custodian()
+		self.fail()
 	}
 
 	async fn label_key(&self, _: &impl Signer) -> Result<SealedLabelKey, CustodianError> {
-		no_custodian()
+		self.fail()
 	}
 
 	async fn label_tags(
@@ -394,11 +430,11 @@ impl Custodian for Away {
 		_: &impl Signer,
 		_: &AskLabelTags,
 	) -> Result<WordTags, CustodianError> {
-		no_custodian()
+		self.fail()
 	}
 
 	async fn log_page(&self, _: &impl Signer, _: &ReadLog) -> Result<LogPage, CustodianError> {
-		no_custodian()
+		self.fail()
 	}
 }
 

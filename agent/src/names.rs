@@ -6,6 +6,7 @@ use crate::{
 	english::ENGLISH,
 	keys::Identity,
 	platform::Keep,
+	text::line,
 };
 use anyhow::{bail, Context, Result};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -69,6 +70,7 @@ impl Names {
 	}
 
 	fn insert(&mut self, source: Source, name: String, account: AccountId) {
+		let name = line(&name);
 		let called = self.called.entry(account_bytes(&account));
 		let called = called.or_insert_with(|| (source, name.clone()));
 		if source < called.0 {
@@ -80,12 +82,12 @@ impl Names {
 
 	/// Adds an institution by its name on the chain. The user's own name for it comes first.
 	pub fn add_institution(&mut self, name: &str, account: AccountId) {
-		self.insert(Source::Institution, clean(name), account);
+		self.insert(Source::Institution, name.to_owned(), account);
 	}
 
 	/// Adds the account with which an institution's custodian signs.
 	pub fn add_custodian(&mut self, institution: &str, account: AccountId) {
-		let name = format!("{}'s custodian", clean(institution));
+		let name = format!("{institution}'s custodian");
 		self.insert(Source::Custodian, name, account);
 	}
 
@@ -105,8 +107,7 @@ impl Names {
 
 	fn tell_apart(&self, name: &str, account: &AccountId) -> String {
 		let is_alike = self.alike.get(&look(name)).is_some_and(|accounts| accounts.len() > 1);
-		// A name that has the form of an address, or ends in one, could be read as another account's.
-		if is_alike || name.contains('…') || parse_account(name).is_ok() {
+		if is_alike || looks_like_address(name) {
 			format!("{name} ({})", shortened(account))
 		} else {
 			name.to_owned()
@@ -313,8 +314,10 @@ pub async fn remove(keep: &impl Keep, name: &str) -> Result<bool> {
 	Ok(was)
 }
 
-fn clean(name: &str) -> String {
-	name.chars().filter(|c| !c.is_control()).collect()
+/// Whether a name could be read as an account's address, whole or shortened.
+fn looks_like_address(name: &str) -> bool {
+	let is_long_word = name.chars().count() >= 40 && !name.contains(char::is_whitespace);
+	is_long_word || name.contains('…') || name.contains("..") || parse_account(name).is_ok()
 }
 
 /// ` (did you mean “psychiatry”?)`, or nothing if no known word is like this one.
@@ -636,7 +639,7 @@ mod tests {
 				let account = AccountId::new([number; 32]);
 				match custodian && number == 1 {
 					true => names.add_custodian(name, account),
-					false => names.add_institution(&crate::text::plain(name), account),
+					false => names.add_institution(&crate::text::line(name), account),
 				}
 			}
 			let labels = Default::default();
@@ -661,6 +664,44 @@ mod tests {
 		names.add_institution("Hospital A", key.account());
 		names.add_development(&key);
 		assert_eq!(names.show(&key.account()), "Hospital A");
+	}
+
+	/// An institution chooses its name itself. With another's address as its name it is not that one.
+	#[test]
+	fn addresses_win_over_names_that_look_like_them() {
+		let (honest, other) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
+		let address = address(&honest);
+		let shortened = shortened(&honest);
+		for name in [address.clone(), shortened.clone(), shortened.replace('…', "...")] {
+			let mut names = Names::default();
+			names.add_institution(&name, other.clone());
+			let shown = names.show(&other);
+			assert!(shown.ends_with(&format!("({})", super::shortened(&other))), "{shown}");
+			assert_eq!(names.resolve(&address).unwrap(), honest);
+			assert_eq!(names.resolve(&shown).unwrap(), other);
+		}
+	}
+
+	#[test]
+	fn equal_names_are_shown_with_fingerprints() {
+		for (one, other) in [
+			("Hospital A", "Hospital A"),
+			("Hospital A", "hospital  a"),
+			("Hospital A", "Hospital\u{200b} A"),
+			("Hospital A", "Hospital\nA"),
+			("Hospital A", "Hоspital А"),
+		] {
+			let mut names = Names::default();
+			let accounts = [1, 2].map(|id| AccountId::new([id; 32]));
+			names.add_institution(one, accounts[0].clone());
+			names.add_institution(other, accounts[1].clone());
+			for account in accounts {
+				let shown = names.show(&account);
+				assert!(shown.ends_with(&format!("({})", shortened(&account))), "{shown}");
+				assert!(!shown.chars().any(crate::text::is_harmful), "{shown}");
+			}
+			assert!(names.resolve(one).is_err(), "nobody knows which");
+		}
 	}
 
 	#[test]

@@ -5,10 +5,11 @@
 use crate::{
 	english::ENGLISH,
 	file_names::without_extension,
+	hedge::{hedged, Meter, TooSlow},
 	labels::{unmark, LabelTable},
 	platform::{Clock, Document, Draft, Platform, Sink, Task},
 	session::{found_result, At, Session},
-	text::plain,
+	text::line,
 };
 use anyhow::{bail, Context as _, Result};
 use futures::{future::join, stream::FuturesUnordered, StreamExt};
@@ -17,17 +18,18 @@ use thiserror::Error;
 use vouchsafe_protocol::{
 	calls::CustodyCall,
 	cid::Cid,
-	errors::CustodianError,
+	errors::{ChainError, CustodianError},
 	messages::{AskRelease, FetchPatientEnvelope, PatientEnvelope, Release},
 	openings::{Fault, Gathered, Source, Target},
 	traits::{Custodian, View},
-	types::{self, AccountId, Ground, Purpose, SharingSet, H256},
+	types::{self, AccountId, Ground, Purpose, RecordStatus, SharingSet, H256},
 };
 use vouchsafe_speech::{short, Noun};
 use vouchsafe_vault::{
 	commitment::PlaintextCommitment,
 	document::Decryptor,
 	manifest::{Details, Manifest, MAX_MANIFEST},
+	seal::SecretKey,
 	sharing::{Commitments, Share},
 };
 
@@ -76,6 +78,9 @@ pub enum OpenError {
 		/// Which record.
 		record: String,
 	},
+	/// Something else, such as a malformed manifest.
+	#[error("{0:#}")]
+	Other(anyhow::Error),
 }
 
 fn answers(got: &[String], failed: &[(String, String)]) -> String {
@@ -142,6 +147,8 @@ pub struct Opened<Place> {
 	pub shares_from: Vec<String>,
 	/// The institution whose copy of the content was used.
 	pub content_from: String,
+	/// Whether the record is valid, or how it is marked as entered in error.
+	pub status: RecordStatus,
 	/// The faults that were found: custodians that sent a false share, copies that were changed.
 	pub warnings: Vec<String>,
 }
@@ -150,7 +157,7 @@ pub struct Opened<Place> {
 pub type Results<Place> = Vec<(H256, Result<Opened<Place>, OpenError>)>;
 
 /// Opens records: asks the chain, and fetches the records that it opened. An error concerns all
-/// records. A fault of one record is in that record's result.
+/// records. What goes wrong with one record is in that record's result.
 pub async fn open<S: Sink>(
 	session: &Session<impl Platform>,
 	opening: &OpeningRequest,
@@ -163,14 +170,22 @@ pub async fn open<S: Sink>(
 			(record, Err(OpenError::NoAccess { what: format!("record {}", short(&record)) }))
 		})
 		.collect();
+	// If the node is away for one record, it is not waited for again.
+	let mut away = None;
 	for record in opened {
-		match fetch(session, opening, record, sink).await {
-			Ok(opened) => results.push((record, Ok(opened))),
-			Err(error) => match error.downcast::<OpenError>() {
-				Ok(error) => results.push((record, Err(error))),
-				Err(error) => return Err(error),
+		let result = match &away {
+			Some(error) => Err(anyhow::Error::new(ChainError::clone(error))),
+			None => fetch(session, opening, record, sink).await,
+		};
+		let result = result.map_err(|error| match error.downcast::<OpenError>() {
+			Ok(error) => error,
+			Err(error) => {
+				let chain = error.downcast_ref::<ChainError>();
+				away = chain.filter(|it| matches!(it, ChainError::Unreachable(_))).cloned();
+				OpenError::Other(error)
 			},
-		}
+		});
+		results.push((record, result));
 	}
 	results.sort_by_key(|(record, _)| opening.records.iter().position(|it| it == record));
 	Ok(results)
@@ -198,7 +213,7 @@ pub async fn ask(
 }
 
 /// What the chain stores about a version, or about the last version if none is named.
-async fn find<P: Platform>(
+pub(crate) async fn find<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,
 	patient: &AccountId,
@@ -237,37 +252,36 @@ pub async fn fetch<S: Sink>(
 	let details = manifest.details(&secret, &target.context)?;
 	let key = secret.document_key(&target.context);
 
-	let mut failed = Vec::new();
-	let mut good = None;
-	for institution in &places {
-		let name = session.names.show(institution);
-		let decryptor = Decryptor::new(&key, &target.context).expecting(manifest.ciphertext_len);
-		match fetch_copy(session, institution, &manifest, &details, decryptor, sink).await? {
-			Ok((draft, commitment)) => {
-				good = Some((name, draft, commitment));
-				break;
-			},
-			Err(reason) => {
-				if reason.suspicious {
-					warnings.push(format!("the copy at {name} was changed: {}", reason.text));
-				}
-				failed.push((name, reason.text));
-			},
-		}
-	}
-	let Some((content_from, draft, commitment)) = good else {
-		return Err(OpenError::NoGoodCopy { what: "ciphertext", failed }.into());
+	let cid = Cid::try_from(&manifest.ciphertext_cid[..])
+		.context("the CID in the manifest is malformed")?;
+	let copy = Copy { cid, length: manifest.ciphertext_len, details: &details };
+	let (good, failed) = hedged(&session.clock, &places, |institution, meter| {
+		let decryptor = Decryptor::new(&key, &target.context).expecting(copy.length);
+		fetch_copy(session, institution, copy, decryptor, sink, meter)
+	})
+	.await;
+	let failed = bad_copies(session, failed);
+	warnings.extend(
+		failed
+			.iter()
+			.filter(|(_, bad)| bad.is_changed)
+			.map(|(name, bad)| format!("the copy at {name} was changed: {}", bad.text)),
+	);
+	let Some((content_from, fetched)) = good else {
+		return Err(OpenError::NoGoodCopy { what: "ciphertext", failed: texts(failed) }.into());
 	};
+	let content_from = session.names.show(content_from);
+	let (draft, commitment) = fetched?;
 	if !target.is_committed(&commitment) {
 		return Err(OpenError::WrongPlaintext { record: short(&record) }.into());
 	}
 
 	let (media_type, words) = unmark(&details.media_type);
 	learn_labels(session, &target.patient, &record, &words).await?;
-	let title = plain(&details.title);
+	let title = line(&details.title);
 	let document = Document { record, title, media_type: media_type.to_owned() };
 	let place = sink.keep(draft, &document).await?;
-	let media_type = plain(without_extension(media_type).0);
+	let media_type = line(without_extension(media_type).0);
 	let suspicious = gathered.faults.iter().filter(|(_, fault)| fault.is_suspicious());
 	warnings.extend(suspicious.map(|(source, fault)| {
 		format!("{}: {fault}. It was not used: report it", name_of(session, &target, source))
@@ -285,6 +299,7 @@ pub async fn fetch<S: Sink>(
 			.map(|(source, _)| name_of(session, &target, source))
 			.collect(),
 		content_from,
+		status: target.status,
 		warnings,
 	})
 }
@@ -429,30 +444,24 @@ async fn fetch_manifest(
 	places: &[AccountId],
 	warnings: &mut Vec<String>,
 ) -> Result<Manifest> {
-	let mut failed = Vec::new();
-	for institution in places {
-		let name = session.names.show(institution);
-		let fetched = match session.custodian(institution) {
-			Ok(custodian) => custodian
-				.without_retries()
-				.content_bytes(target.manifest, MAX_MANIFEST)
-				.await
-				.map_err(|error| (matches!(error, CustodianError::Damaged(_)), error.to_string())),
-			Err(error) => Err((false, error.to_string())),
-		};
-		match fetched {
-			Ok(bytes) => {
-				return Ok(Manifest::decode_versioned(&bytes, &target.context)?);
-			},
-			Err((changed, reason)) => {
-				if changed {
-					warnings.push(format!("the copy of the manifest at {name} was changed"));
-				}
-				failed.push((name, reason));
-			},
-		}
+	let (found, failed) = hedged(&session.clock, places, |institution, _| async move {
+		let custodian = session.custodian(institution).map_err(BadCopy::away)?;
+		let custodian = custodian.without_retries();
+		Ok::<_, BadCopy>(custodian.content_bytes(target.manifest, MAX_MANIFEST).await?)
+	})
+	.await;
+	let failed = bad_copies(session, failed);
+	warnings.extend(
+		failed
+			.iter()
+			.filter(|(_, bad)| bad.is_changed)
+			.map(|(name, _)| format!("the copy of the manifest at {name} was changed")),
+	);
+	match found {
+		Some((_, bytes)) => Ok(Manifest::decode_versioned(&bytes, &target.context)
+			.context("the record is malformed, tell the institution that wrote it")?),
+		None => Err(OpenError::NoGoodCopy { what: "manifest", failed: texts(failed) }.into()),
 	}
-	Err(OpenError::NoGoodCopy { what: "manifest", failed }.into())
 }
 
 /// CID and length of the last version's ciphertext, as its manifest has them.
@@ -471,61 +480,95 @@ pub async fn content_of<P: Platform>(
 }
 
 /// Why a copy could not be used.
-struct BadCopy {
-	text: String,
+pub(crate) struct BadCopy {
+	/// The reason.
+	pub(crate) text: String,
 	/// Whether it was changed. Otherwise it could not be fetched.
-	suspicious: bool,
+	pub(crate) is_changed: bool,
+}
+
+impl BadCopy {
+	pub(crate) fn away(error: impl ToString) -> Self {
+		Self { text: error.to_string(), is_changed: false }
+	}
+
+	fn changed(error: impl ToString) -> Self {
+		Self { text: error.to_string(), is_changed: true }
+	}
+}
+
+impl From<TooSlow> for BadCopy {
+	fn from(error: TooSlow) -> Self {
+		Self::away(error)
+	}
+}
+
+impl From<CustodianError> for BadCopy {
+	fn from(error: CustodianError) -> Self {
+		match error {
+			CustodianError::Damaged(_) => Self::changed(error),
+			error => Self::away(error),
+		}
+	}
+}
+
+/// The bad copies, with the names of their institutions.
+fn bad_copies(
+	session: &Session<impl Platform>,
+	failed: Vec<(&AccountId, BadCopy)>,
+) -> Vec<(String, BadCopy)> {
+	failed.into_iter().map(|(place, bad)| (session.names.show(place), bad)).collect()
+}
+
+fn texts(failed: Vec<(String, BadCopy)>) -> Vec<(String, String)> {
+	failed.into_iter().map(|(name, bad)| (name, bad.text)).collect()
+}
+
+/// What a copy of the ciphertext should be.
+#[derive(Clone, Copy)]
+struct Copy<'a> {
+	cid: Cid,
+	length: u64,
+	details: &'a Details,
 }
 
 /// Fetches one copy and decrypts it into a draft as it arrives. The draft is returned only if CID,
-/// length and every segment are right. The outer error is an error of this machine.
+/// length and every segment are right. The inner error is an error of this machine.
 async fn fetch_copy<S: Sink>(
 	session: &Session<impl Platform>,
 	institution: &AccountId,
-	manifest: &Manifest,
-	details: &Details,
+	copy: Copy<'_>,
 	mut decryptor: Decryptor,
 	sink: &S,
-) -> Result<Result<(S::Draft, [u8; 32]), BadCopy>> {
-	let bad = |text: String, suspicious| Ok(Err(BadCopy { text, suspicious }));
-	let cid = Cid::try_from(&manifest.ciphertext_cid[..])
-		.context("the CID in the manifest is malformed")?;
-	let custodian = match session.custodian(institution) {
-		Ok(custodian) => custodian.without_retries(),
-		Err(error) => return bad(error.to_string(), false),
+	meter: Meter,
+) -> Result<Result<(S::Draft, [u8; 32])>, BadCopy> {
+	let custodian = session.custodian(institution).map_err(BadCopy::away)?.without_retries();
+	let mut stream = custodian.content(copy.cid).await?;
+	let mut draft = match sink.draft().await {
+		Ok(draft) => draft,
+		Err(error) => return Ok(Err(error)),
 	};
-	let mut stream = match custodian.content(cid).await {
-		Ok(stream) => stream,
-		Err(error) => return bad(error.to_string(), matches!(error, CustodianError::Damaged(_))),
-	};
-	let mut draft = sink.draft().await?;
-	let mut commitment = PlaintextCommitment::new(details.commitment_salt);
-	let progress = session.bytes("fetching", manifest.ciphertext_len);
+	let mut commitment = PlaintextCommitment::new(copy.details.commitment_salt);
+	let progress = session.bytes("fetching", copy.length);
 	let mut plaintext = Vec::new();
 	while let Some(piece) = stream.next().await {
-		let piece = match piece {
-			Ok(piece) => piece,
-			Err(error) => {
-				return bad(error.to_string(), matches!(error, CustodianError::Damaged(_)))
-			},
-		};
+		let piece = piece?;
+		meter.add(piece.len());
 		plaintext.clear();
-		if let Err(error) = decryptor.update(&piece, &mut plaintext) {
-			return bad(error.to_string(), true);
-		}
+		decryptor.update(&piece, &mut plaintext).map_err(BadCopy::changed)?;
 		commitment.update(&plaintext);
-		draft.write(&plaintext).await?;
+		if let Err(error) = draft.write(&plaintext).await {
+			return Ok(Err(error));
+		}
 		progress.advance(piece.len() as u64);
 	}
 	plaintext.clear();
-	match decryptor.finish(&mut plaintext) {
-		Ok(length) if length == details.plaintext_len => {},
-		Ok(_) => return bad("its length is not the one that its author registered".into(), true),
-		Err(error) => return bad(error.to_string(), true),
+	let length = decryptor.finish(&mut plaintext).map_err(BadCopy::changed)?;
+	if length != copy.details.plaintext_len {
+		return Err(BadCopy::changed("its length is not the one that its author registered"));
 	}
 	commitment.update(&plaintext);
-	draft.write(&plaintext).await?;
-	Ok(Ok((draft, commitment.finish())))
+	Ok(draft.write(&plaintext).await.map(|()| (draft, commitment.finish())))
 }
 
 /// The patient's own share of a version, from a custodian that keeps it, with the commitments.
@@ -538,31 +581,48 @@ pub async fn own_share<P: Platform>(
 	let me = session.me()?;
 	let patient = me.account();
 	let target = find(session, at, &patient, record, Some(version)).await?;
-	let mut failed = Vec::new();
-	let mut gathered = Gathered::default();
-	for holder in target.custodians() {
-		let (patient, record) = ((&patient).into(), record.into());
-		let request = FetchPatientEnvelope { patient, record, version };
-		let custodian = session.custodian(&holder.account)?.without_retries();
-		match custodian.patient_envelope(&me.signer, &request).await {
-			Ok(envelope) => {
-				gathered.take_own(&target, &me.encryption, &holder.account, &envelope);
-			},
-			Err(error) => failed.push((session.names.show(&holder.account), error.to_string())),
-		}
-		if let (Some((_, share)), Some(commitments)) =
-			(gathered.shares.first(), gathered.commitments())
-		{
-			return Ok((share.clone(), commitments.clone(), target.set.clone()));
-		}
+	let places = content_places(&target, None);
+	let (found, failed) = hedged(&session.clock, &places, |institution, _| {
+		ask_own_share(session, &target, institution)
+	})
+	.await;
+	if let Some((_, (share, commitments))) = found {
+		return Ok((share, commitments, target.set.clone()));
 	}
-	failed.extend(
-		gathered
-			.faults
-			.iter()
-			.map(|(source, fault)| (session.names.show(source.custodian()), fault.to_string())),
-	);
-	bail!("no custodian gave your own share: {}", reasons(&failed))
+	let failed = bad_copies(session, failed);
+	bail!("no custodian gave your own share: {}", reasons(&texts(failed)))
+}
+
+/// The patient's own share of a version from this custodian, if it is good.
+pub(crate) async fn ask_own_share(
+	session: &Session<impl Platform>,
+	target: &Target,
+	institution: &AccountId,
+) -> Result<(Share, Commitments), BadCopy> {
+	let me = session.me().map_err(BadCopy::away)?;
+	let (patient, record) = ((&target.patient).into(), target.record.into());
+	let request = FetchPatientEnvelope { patient, record, version: target.version };
+	let custodian = session.custodian(institution).map_err(BadCopy::away)?.without_retries();
+	let envelope = custodian.patient_envelope(&me.signer, &request).await?;
+	judge_own_share(target, &me.encryption, institution, &envelope)
+}
+
+/// The share in a patient's envelope, if it is the patient's share of this version.
+pub(crate) fn judge_own_share(
+	target: &Target,
+	key: &SecretKey,
+	institution: &AccountId,
+	envelope: &PatientEnvelope,
+) -> Result<(Share, Commitments), BadCopy> {
+	let mut gathered = Gathered::default();
+	gathered.take_own(target, key, institution, envelope);
+	if let Some((_, fault)) = gathered.faults.first() {
+		return Err(BadCopy::changed(fault));
+	}
+	match (gathered.shares.first(), gathered.commitments()) {
+		(Some((_, share)), Some(commitments)) => Ok((share.clone(), commitments.clone())),
+		_ => Err(BadCopy::changed("it sent no share")),
+	}
 }
 
 #[cfg(test)]

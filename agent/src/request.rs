@@ -87,7 +87,7 @@ pub async fn submit(
 pub async fn find(session: &Session<impl Platform>, id: u32) -> Result<Request> {
 	let me = session.me()?.account();
 	let at = session.finalized().await?;
-	at.requests_of(&me)
+	at.all_requests_of(&me)
 		.await?
 		.into_iter()
 		.find(|(number, _)| *number == id)
@@ -103,7 +103,7 @@ pub fn reason(session: &Session<impl Platform>, request: &Request) -> Option<Str
 	let me = session.me.as_ref()?;
 	let address = address(&session.genesis(), &me.account(), &request.asker);
 	let bytes = seal::open(&me.encryption, Purpose::Text, &address, &request.reason).ok()?;
-	Some(crate::text::plain(&String::from_utf8_lossy(&bytes)))
+	Some(crate::text::line(&String::from_utf8_lossy(&bytes)))
 }
 
 /// The terms that approve all of a request, at the chain's time `now`.
@@ -160,6 +160,17 @@ pub async fn withdraw(
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	/// The chain takes no other reasons.
+	#[test]
+	fn an_empty_reason_looks_sealed() {
+		use vouchsafe_protocol::types::{looks_sealed, SEALED_OVERHEAD};
+		let key = vouchsafe_vault::seal::SecretKey::random().public();
+		let sealed = seal::seal(&key, Purpose::Text, b"", b"").unwrap();
+		assert!(looks_sealed(&sealed));
+		assert_eq!(sealed.len(), SEALED_OVERHEAD);
+		assert!(!looks_sealed(&sealed[1..]));
+	}
 
 	#[test]
 	fn requests_do_not_ask_for_statistics() {

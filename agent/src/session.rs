@@ -85,7 +85,7 @@ impl<P: Platform> Session<P> {
 	/// Reads the institutions and the addresses of their custodians.
 	pub async fn learn_members(&mut self) -> Result<()> {
 		let at = self.chain.finalized().await?;
-		let institutions = at.institutions().await?;
+		let institutions = at.all_institutions().await?;
 		let signers: Vec<(AccountId, AccountId)> = institutions
 			.iter()
 			.filter_map(|(account, _, _, it)| {
@@ -98,8 +98,8 @@ impl<P: Platform> Session<P> {
 				account,
 				kind,
 				status,
-				name: crate::text::plain(&String::from_utf8_lossy(&institution.name)),
-				country: String::from_utf8_lossy(&institution.country).into_owned(),
+				name: crate::text::line(&String::from_utf8_lossy(&institution.name)),
+				country: crate::text::line(&String::from_utf8_lossy(&institution.country)),
 				custodian: institution.custodian.map(|custodian| {
 					(String::from_utf8_lossy(&custodian.url).into_owned(), custodian.key)
 				}),
@@ -232,14 +232,23 @@ pub(crate) async fn institutions_of(
 	practitioner: &AccountId,
 ) -> Result<Vec<AccountId>, ChainError> {
 	let now = at.time().await?;
-	let affiliations = at.affiliations(practitioner).await?.into_iter();
+	let affiliations = at.all_affiliations(practitioner).await?.into_iter();
 	let current = affiliations.filter(|(_, affiliation)| in_force(affiliation, now));
 	Ok(current.map(|(institution, _)| institution).collect())
 }
 
 /// Whether an affiliation is in force.
 pub fn in_force(affiliation: &Affiliation, now: u64) -> bool {
-	affiliation.from <= now && affiliation.until.is_none_or(|until| now < until)
+	affiliation.accepted && affiliation.from <= now && !has_ended(affiliation, now)
+}
+
+/// Whether an affiliation waits for the practitioner to accept it.
+pub fn is_waiting(affiliation: &Affiliation, now: u64) -> bool {
+	!affiliation.accepted && !has_ended(affiliation, now)
+}
+
+fn has_ended(affiliation: &Affiliation, now: u64) -> bool {
+	affiliation.until.is_some_and(|until| until <= now)
 }
 
 #[cfg(test)]

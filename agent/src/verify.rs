@@ -33,6 +33,8 @@ pub enum CopyState {
 	},
 	/// Could not be fetched, and why.
 	Missing(String),
+	/// The institution's custodian does not have it, although it has an IPFS node.
+	NotKept,
 	/// The institution has no IPFS node.
 	NoNode,
 }
@@ -46,6 +48,8 @@ pub struct CopyReport {
 	pub institution: AccountId,
 	/// Its state.
 	pub state: CopyState,
+	/// Whether the institution has acknowledged on the chain that it keeps the copy.
+	pub acknowledged: bool,
 }
 
 impl CopyReport {
@@ -55,6 +59,10 @@ impl CopyReport {
 		match &self.state {
 			CopyState::Good => format!("{what} at {name}: intact"),
 			CopyState::Missing(why) => format!("{what} at {name}: not available ({why})"),
+			CopyState::NotKept if self.acknowledged => {
+				format!("{what} at {name}: NO COPY, although it acknowledged that it keeps one")
+			},
+			CopyState::NotKept => format!("{what} at {name}: no copy yet"),
 			CopyState::NoNode => format!("{what} at {name}: keeps no copies"),
 			CopyState::Changed { bytes: None, .. } => {
 				format!("{what} at {name}: CHANGED (there is no intact copy to compare it with)")
@@ -96,6 +104,11 @@ impl Verified {
 		self.copies.iter().filter(|copy| matches!(copy.state, CopyState::Changed { .. }))
 	}
 
+	/// Copies that an institution does not keep although it has acknowledged that it does.
+	pub fn lost(&self) -> impl Iterator<Item = &CopyReport> {
+		self.copies.iter().filter(|copy| copy.acknowledged && copy.state == CopyState::NotKept)
+	}
+
 	/// Whether there is a good copy of manifest and document.
 	pub fn is_available(&self) -> bool {
 		["manifest", "document"].iter().all(|what| {
@@ -124,7 +137,7 @@ pub async fn verify(
 		.holders
 		.iter()
 		.filter(|it| has_custodian(it.kind))
-		.map(|it| it.account.clone())
+		.map(|it| (it.account.clone(), it.acknowledged))
 		.collect();
 
 	let (mut copies, good) =
@@ -152,12 +165,12 @@ async fn check_copies<P: Platform>(
 	what: &'static str,
 	cid: Cid,
 	length: u64,
-	places: &[AccountId],
+	places: &[(AccountId, bool)],
 ) -> Result<(Vec<CopyReport>, Option<DraftOf<P>>)> {
 	let mut good: Option<DraftOf<P>> = None;
 	let mut bad: Vec<(usize, DraftOf<P>)> = Vec::new();
 	let mut copies = Vec::new();
-	for institution in places {
+	for (institution, acknowledged) in places {
 		let name = session.names.show(institution);
 		let progress = session.bytes(&format!("checking the {what} at {name}"), length);
 		let mut draft = session.keep.scratch().await?;
@@ -165,6 +178,7 @@ async fn check_copies<P: Platform>(
 			Fetched::Good => CopyState::Good,
 			Fetched::Bad => CopyState::Changed { bytes: None, other_length: false },
 			Fetched::Away(why) => CopyState::Missing(why),
+			Fetched::NotKept => CopyState::NotKept,
 			Fetched::NoNode => CopyState::NoNode,
 		};
 		match state {
@@ -174,7 +188,8 @@ async fn check_copies<P: Platform>(
 			CopyState::Changed { .. } => bad.push((copies.len(), draft)),
 			_ => {},
 		}
-		copies.push(CopyReport { what, institution: institution.clone(), state });
+		let (institution, acknowledged) = (institution.clone(), *acknowledged);
+		copies.push(CopyReport { what, institution, state, acknowledged });
 	}
 	if let Some(good) = &mut good {
 		for (place, mut draft) in bad {
@@ -192,6 +207,7 @@ enum Fetched {
 	Good,
 	Bad,
 	Away(String),
+	NotKept,
 	NoNode,
 }
 
@@ -218,6 +234,7 @@ async fn fetch(
 	let stream = match custodian.without_retries().content(cid).await {
 		Ok(stream) => stream,
 		Err(CustodianError::Damaged(_)) => return Ok(Fetched::Bad),
+		Err(CustodianError::NotFound) => return Ok(Fetched::NotKept),
 		Err(error) => return Ok(Fetched::Away(error.to_string())),
 	};
 	write(stream, length, draft, progress).await
@@ -301,6 +318,7 @@ async fn rest(mut pieces: Pieces, piece: Bytes) -> Result<u64> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::{keys::Identity, memory::MemoryKeep};
 
 	/// The bytes in pieces of this length.
 	fn pieces(bytes: &[u8], length: usize) -> Pieces {
@@ -333,15 +351,44 @@ mod tests {
 		}
 	}
 
+	/// A custodian that has an IPFS node and not the copy is told apart from one that is away.
+	#[tokio::test]
+	async fn a_copy_that_is_not_kept_is_not_good() {
+		for (refusal, is_kept_elsewhere) in [
+			(Some(CustodianError::NotFound), true),
+			(Some(CustodianError::Busy), false),
+			(None, false),
+		] {
+			let me = Identity::development("//PatientA").unwrap();
+			let session = Session::offline(me, MemoryKeep::default()).with_custodian(refusal);
+			let places = [(AccountId::new([1; 32]), true)];
+			let cid = vouchsafe_protocol::cid::cid_of(b"copy");
+			let (copies, good) = check_copies(&session, "document", cid, 4, &places).await.unwrap();
+			assert!(good.is_none());
+			assert_eq!(copies[0].state == CopyState::NotKept, is_kept_elsewhere, "{copies:?}");
+			let verified = Verified { record: H256([5; 32]), version: 0, copies };
+			assert_eq!(verified.lost().count(), usize::from(is_kept_elsewhere));
+			assert!(!verified.is_available());
+		}
+	}
+
 	#[test]
 	fn a_changed_copy_reads_well() {
-		let report =
-			|state| CopyReport { what: "document", institution: AccountId::new([1; 32]), state };
+		let copy = |state, acknowledged| CopyReport {
+			what: "document",
+			institution: AccountId::new([1; 32]),
+			state,
+			acknowledged,
+		};
+		let report = |state| copy(state, true);
 		let changed = CopyState::Changed { bytes: Some((262_149, 262_149)), other_length: false };
 		assert_eq!(
 			report(changed).say("Hospital B"),
 			"document at Hospital B: CHANGED, byte 262149 (block 1 of 256 KiB)"
 		);
 		assert!(report(CopyState::Good).say("Hospital A").contains("intact"));
+		assert!(report(CopyState::NotKept).say("Hospital B").contains("NO COPY"));
+		let early = copy(CopyState::NotKept, false).say("Hospital B");
+		assert_eq!(early, "document at Hospital B: no copy yet");
 	}
 }

@@ -1,17 +1,21 @@
 //! Words for failures: the agent's messages, with the commands and options that help.
 
-use crate::{open::OpenError, output::plain};
+use crate::{open::OpenError, output::line};
 use std::error::Error;
 use vouchsafe_agent::advice::{Advice, Advised};
+use vouchsafe_speech::short;
 
 /// An error with its causes, in one line. Nodes and custodians word some of them, so it is made
 /// harmless.
 pub fn say(error: &anyhow::Error) -> String {
-	plain(&error.chain().map(say_one).collect::<Vec<_>>().join(": "))
+	line(&error.chain().map(say_one).collect::<Vec<_>>().join(": "))
 }
 
 /// One error without its causes.
 pub fn say_one(error: &(dyn Error + 'static)) -> String {
+	if let Some(OpenError::Other(error)) = error.downcast_ref::<OpenError>() {
+		return say(error);
+	}
 	let mut text = error.to_string();
 	if let Some(advised) = error.downcast_ref::<Advised>() {
 		text += &words(&advised.advice);
@@ -51,6 +55,13 @@ fn words(advice: &Advice) -> String {
 		Advice::Resume { key } => {
 			return format!(": `vouchsafe --key {key} record add --resume` continues")
 		},
+		Advice::GiveUp { key, record } => {
+			let record = short(record);
+			return format!(
+				": `vouchsafe --key {key} record add --resume` tries again, and `vouchsafe --key {key} \
+				 record add --give-up {record}` gives it up"
+			);
+		},
 		Advice::NewLabel => ". To use a label of your own, add --new-label",
 		Advice::NameMonth => ". Name the month with --month YYYY-MM",
 		Advice::ImportAgain => ". Use --again to import it once more",
@@ -66,10 +77,12 @@ mod tests {
 
 	#[test]
 	fn a_nodes_words_do_not_steer_the_terminal() {
-		let docs = ": \u{1b}[2Jdone".into();
+		let docs = "\u{1b}[2Jdone".into();
 		let (pallet, error) = ("Custody".into(), "Other".into());
 		let error = vouchsafe_client::chain::ChainError::Dispatch { pallet, error, docs };
-		assert_eq!(say(&error.into()), "the chain refused it: Custody.Other: \u{fffd}[2Jdone");
+		assert_eq!(say(&error.into()), "the chain refused it: [2Jdone");
+		let other = anyhow::anyhow!("a\u{1b}[2J\nerror: b").context("c\u{202e}");
+		assert_eq!(say(&other), "c\u{fffd}: a\u{fffd}[2J error: b");
 	}
 
 	#[test]

@@ -15,6 +15,7 @@ use clap::{
 	Args, Parser, Subcommand,
 };
 use std::path::PathBuf;
+use vouchsafe_client::custodian::Network;
 use vouchsafe_primitives::Vocabulary;
 
 pub use audit::{AuditCommand, WhichLog};
@@ -53,7 +54,8 @@ const GLOBAL: &str = "Options of every command";
 	1  failed, or a check found something wrong\n  \
 	2  wrong command line\n  \
 	3  no access\n  \
-	4  too few custodians answered: try again later"
+	4  too few custodians answered: try again later\n  \
+	5  the call was sent, but it is not final yet"
 )]
 pub struct Cli {
 	/// Address of the node.
@@ -87,9 +89,21 @@ pub struct Cli {
 		help_heading = GLOBAL
 	)]
 	pub key: Option<String>,
-	/// Allow development keys, which are public, on a development chain.
+	/// Allow development keys, which are public, and custodians at any address. Only on a
+	/// development chain.
 	#[arg(long, global = true, help_heading = GLOBAL)]
 	pub dev: bool,
+	/// Private address or network (such as 10.1.0.0/16) where custodians may be. Can be repeated.
+	#[arg(
+		long,
+		global = true,
+		env = "VOUCHSAFE_ALLOW_ADDRESS",
+		hide_env_values = true,
+		value_delimiter = ',',
+		value_name = "NETWORK",
+		help_heading = GLOBAL
+	)]
+	pub allow_address: Vec<Network>,
 	/// Read the passphrase from the first line of FILE.
 	#[arg(
 		long,

@@ -1,16 +1,16 @@
 //! Files: documents that are added, and documents that are opened.
 
+use crate::drafts::FileDraft;
 use anyhow::{anyhow, bail, Context, Result};
 use futures::stream;
 use std::{
 	fs::File,
-	io::{BufWriter, ErrorKind, Read, Write},
+	io::{ErrorKind, Read},
 	path::{is_separator, Path, PathBuf},
 };
-use tempfile::NamedTempFile;
 use vouchsafe_agent::{
 	file_names::{self, file_name, media_type_of_content, media_type_of_name},
-	platform::{Document, Draft, Pieces, Sink, Source},
+	platform::{Document, Pieces, Sink, Source},
 };
 use vouchsafe_speech::short;
 
@@ -49,7 +49,8 @@ pub fn pieces(path: &Path) -> Pieces {
 	}
 }
 
-fn pieces_of(file: File) -> Pieces {
+/// The bytes of an open file as a stream.
+pub fn pieces_of(file: File) -> Pieces {
 	let file = tokio::fs::File::from_std(file);
 	Pieces::new(tokio_util::io::ReaderStream::with_capacity(file, PIECE))
 }
@@ -69,39 +70,6 @@ pub fn media_type_of(path: &Path) -> Result<&'static str> {
 /// A file's name without its folder.
 pub fn name_of(path: &Path) -> String {
 	path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-/// A temporary file. It is removed when this is dropped.
-#[derive(Debug)]
-pub struct FileDraft {
-	file: BufWriter<NamedTempFile>,
-}
-
-impl FileDraft {
-	/// A new file in this folder.
-	pub fn new_in(folder: &Path) -> Result<Self> {
-		let file = NamedTempFile::new_in(folder)
-			.with_context(|| format!("cannot write into {}", folder.display()))?;
-		Ok(Self { file: BufWriter::new(file) })
-	}
-
-	/// The whole file, on the disk.
-	pub fn finish(self) -> Result<NamedTempFile> {
-		let file = self.file.into_inner().context("cannot write the document")?;
-		file.as_file().sync_all().context("cannot write the document")?;
-		Ok(file)
-	}
-}
-
-impl Draft for FileDraft {
-	async fn write(&mut self, bytes: &[u8]) -> Result<()> {
-		self.file.write_all(bytes).context("cannot write the document")
-	}
-
-	async fn read(&mut self) -> Result<Pieces> {
-		self.file.flush().context("cannot write the document")?;
-		Ok(pieces_of(self.file.get_ref().reopen()?))
-	}
 }
 
 /// Where a document is written.
@@ -167,22 +135,17 @@ impl Sink for Destination {
 		FileDraft::new_in(&folder)
 	}
 
-	async fn keep(&self, draft: FileDraft, document: &Document) -> Result<PathBuf> {
-		let file = draft.finish()?;
+	async fn keep(&self, mut draft: FileDraft, document: &Document) -> Result<PathBuf> {
+		draft.finish()?;
 		match self {
-			Self::File { path, replace } => {
-				let kept = if *replace { file.persist(path) } else { file.persist_noclobber(path) };
-				match kept {
-					Ok(_) => Ok(path.clone()),
-					Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {
-						Err(exists(path))
-					},
-					Err(error) => {
-						Err(error.error).with_context(|| format!("cannot write {}", path.display()))
-					},
-				}
+			Self::File { path, replace } => match draft.keep_at(path, *replace) {
+				Ok(()) => Ok(path.clone()),
+				Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists(path)),
+				Err(error) => {
+					Err(error).with_context(|| format!("cannot write {}", path.display()))
+				},
 			},
-			Self::Folder(folder) => keep_in(folder, file, document),
+			Self::Folder(folder) => keep_in(folder, &draft, document),
 		}
 	}
 }
@@ -192,7 +155,7 @@ fn exists(path: &Path) -> anyhow::Error {
 }
 
 /// Names a document after its title. A number tells documents of one name apart.
-fn keep_in(folder: &Path, mut file: NamedTempFile, document: &Document) -> Result<PathBuf> {
+fn keep_in(folder: &Path, draft: &FileDraft, document: &Document) -> Result<PathBuf> {
 	let Document { record, title, media_type } = document;
 	let (stem, extension) = file_name(title, media_type, &short(record));
 	for number in 1..1000 {
@@ -201,11 +164,11 @@ fn keep_in(folder: &Path, mut file: NamedTempFile, document: &Document) -> Resul
 			_ => format!("{stem} ({number}){extension}"),
 		};
 		let path = folder.join(name);
-		match file.persist_noclobber(&path) {
-			Ok(_) => return Ok(path),
-			Err(error) if error.error.kind() == ErrorKind::AlreadyExists => file = error.file,
+		match draft.keep_at(&path, false) {
+			Ok(()) => return Ok(path),
+			Err(error) if error.kind() == ErrorKind::AlreadyExists => {},
 			Err(error) => {
-				return Err(error.error).with_context(|| format!("cannot write {}", path.display()))
+				return Err(error).with_context(|| format!("cannot write {}", path.display()))
 			},
 		}
 	}
@@ -216,6 +179,7 @@ fn keep_in(folder: &Path, mut file: NamedTempFile, document: &Document) -> Resul
 mod tests {
 	use super::*;
 	use futures::StreamExt;
+	use vouchsafe_agent::platform::Draft;
 	use vouchsafe_client::chain::H256;
 
 	fn document(title: &str, media_type: &str) -> Document {
@@ -238,6 +202,15 @@ mod tests {
 		assert_eq!(std::fs::read(path).unwrap(), b"bytes");
 		let path = written(&to, &document).await.unwrap();
 		assert_eq!(path.file_name().unwrap(), "CT 07070707 (2).dcm");
+	}
+
+	#[tokio::test]
+	async fn a_path_that_ends_like_a_folder_is_created() {
+		let root = tempfile::tempdir().unwrap();
+		let to = Destination::new(root.path().join("read/"), true, false);
+		to.check().unwrap();
+		let path = written(&to, &document("CT", "application/dicom")).await.unwrap();
+		assert_eq!(path, root.path().join("read/CT 07070707.dcm"));
 	}
 
 	#[tokio::test]

@@ -4,13 +4,13 @@
 //! Several commands may use the folder at once. What a command reads, changes and writes back, it
 //! changes under the folder's lock ([`Home::lock_now`]).
 
-use crate::{files::FileDraft, keys::KeyStore};
+use crate::{drafts::FileDraft, keys::KeyStore};
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};
 use std::{
 	collections::BTreeMap,
 	fs::{self, File, TryLockError},
-	io::Write,
+	io::{Read, Write},
 	os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
 	path::{Path, PathBuf},
 	time::{Duration, Instant},
@@ -182,15 +182,10 @@ impl Keep for Home {
 		FileDraft::new_in(&std::env::temp_dir())
 	}
 
-	async fn keep(&self, draft: FileDraft, folder: &str, name: &str) -> Result<()> {
-		let folder = self.folder(folder)?;
-		let path = folder.join(name);
-		draft
-			.finish()?
-			.persist(&path)
-			.with_context(|| format!("cannot write {}", path.display()))?;
-		sync_folder(&folder);
-		Ok(())
+	async fn keep(&self, mut draft: FileDraft, folder: &str, name: &str) -> Result<()> {
+		let path = self.folder(folder)?.join(name);
+		draft.finish()?;
+		draft.keep_at(&path, true).with_context(|| format!("cannot write {}", path.display()))
 	}
 
 	fn content(&self, folder: &str, name: &str) -> Pieces {
@@ -247,15 +242,20 @@ pub fn sync_folder(folder: &Path) {
 /// Reads a file that only its owner may read. It is an error if others may, too.
 pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
 	let failed = || format!("cannot read {}", path.display());
-	let mode = fs::metadata(path).with_context(failed)?.permissions().mode();
-	if mode & 0o077 != 0 {
+	let mut file = File::open(path).with_context(failed)?;
+	let metadata = file.metadata().with_context(failed)?;
+	let mode = metadata.permissions().mode();
+	// Nobody else can open this process's pipe.
+	if metadata.is_file() && mode & 0o077 != 0 {
 		bail!(
 			"{0} can be read by other users (mode {1:o}): run `chmod 600 {0}`",
 			path.display(),
 			mode & 0o777
 		);
 	}
-	Ok(Zeroizing::new(fs::read(path).with_context(failed)?))
+	let mut bytes = Zeroizing::new(Vec::new());
+	file.read_to_end(&mut bytes).with_context(failed)?;
+	Ok(bytes)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //!   [`output`]. [`advice`]: failures, with the commands that help.
 //! - [`session`]: the command line as an agent's platform, and the settings of a session. Its parts
 //!   are [`home`] with [`keys`], [`clock`] and [`progress`].
-//! - [`files`]: documents that are added and opened.
+//! - [`files`]: documents that are added and opened. [`drafts`]: files that are being written.
 //! - [`secrets`]: passphrases. [`address`]: addresses of nodes and custodians. [`dates`]: months and
 //!   moments.
 
@@ -15,6 +15,7 @@ pub mod args;
 pub mod clock;
 pub mod commands;
 pub mod dates;
+pub mod drafts;
 pub mod files;
 pub mod home;
 pub mod keys;
@@ -25,5 +26,5 @@ pub mod session;
 
 pub use vouchsafe_agent::{
 	audit, author, consent, council, english, file_names, import, label_keys, labels, names, open,
-	request, verify,
+	overlap, own_shares, request, verify,
 };

@@ -5,7 +5,8 @@ use serde_json::Value;
 use std::io::{ErrorKind, Write};
 
 use crate::progress::silence;
-pub use vouchsafe_agent::text::plain;
+use vouchsafe_agent::text::is_harmful;
+pub use vouchsafe_agent::text::{line, plain};
 
 /// The answer of a command.
 #[derive(Clone, Debug, Default)]
@@ -33,25 +34,57 @@ impl Output {
 	}
 }
 
-/// Writes to standard output. If the reader has closed the pipe, this is not an error.
+/// JSON for machines. What would change how a terminal shows it is escaped.
+pub fn json_text(value: &Value) -> String {
+	let mut text = String::new();
+	for letter in format!("{value:#}").chars() {
+		if letter == '\n' || !is_harmful(letter) {
+			text.push(letter);
+			continue;
+		}
+		for unit in letter.encode_utf16(&mut [0; 2]) {
+			text += &format!("\\u{unit:04x}");
+		}
+	}
+	text
+}
+
+/// Writes to standard output, without what would steer a terminal. If the reader has closed the pipe,
+/// this is not an error.
 pub fn write_out(text: &str) -> std::io::Result<()> {
 	let mut out = std::io::stdout().lock();
-	match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+	match out.write_all(plain(text).as_bytes()).and_then(|()| out.flush()) {
 		Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
 		result => result,
 	}
 }
 
-/// Writes to standard error. If that fails, the error cannot be shown anywhere.
+/// Writes to standard error, without what would steer a terminal. If that fails, the error cannot be
+/// shown anywhere.
 pub fn write_error(text: &str) {
-	let _ = std::io::stderr().lock().write_all(text.as_bytes());
+	let _ = std::io::stderr().lock().write_all(plain(text).as_bytes());
+}
+
+/// Standard error for the log.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Log;
+
+impl Write for Log {
+	fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+		write_error(&String::from_utf8_lossy(bytes));
+		Ok(bytes.len())
+	}
+
+	fn flush(&mut self) -> std::io::Result<()> {
+		std::io::stderr().flush()
+	}
 }
 
 /// Asks a question on the terminal. Anything but `y` or `yes` means no.
 pub fn ask(question: &str) -> Result<bool> {
 	let _silence = silence();
 	let mut terminal = std::io::stderr().lock();
-	write!(terminal, "{question} [y/N] ")
+	write!(terminal, "{} [y/N] ", plain(question))
 		.and_then(|()| terminal.flush())
 		.context("cannot write to the terminal")?;
 	let mut answer = String::new();
@@ -59,8 +92,10 @@ pub fn ask(question: &str) -> Result<bool> {
 	Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-/// A table. Each column is as wide as its longest cell.
+/// A table. Each column is as wide as its longest cell, and each row is one line.
 pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+	let rows: Vec<Vec<String>> =
+		rows.iter().map(|row| row.iter().map(|cell| self::line(cell)).collect()).collect();
 	let width = |column: usize| {
 		rows.iter()
 			.map(|row| row.get(column).map_or(0, |cell| cell.chars().count()))
@@ -108,9 +143,22 @@ mod tests {
 	use super::*;
 
 	#[test]
+	fn json_is_the_same_and_steers_nothing() {
+		let value = serde_json::json!({
+			"title": "a\u{9b}2J\u{202e}\u{e0041}\u{1b}\nb", "list": [1, "می\u{200c}خواهم"],
+		});
+		let text = json_text(&value);
+		assert!(!text.chars().any(|letter| letter != '\n' && is_harmful(letter)), "{text:?}");
+		assert_eq!(plain(&text), text);
+		assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+	}
+
+	#[test]
 	fn tables_line_up() {
 		let rows = vec![vec!["a".into(), "1".into()], vec!["longer".into(), "2".into()]];
 		assert_eq!(table(&["who", "n"], &rows), "who     n\na       1\nlonger  2");
+		let rows = vec![vec!["a\nb\u{1b}".into(), "1".into()]];
+		assert_eq!(table(&["who", "n"], &rows), "who   n\na b\u{fffd}  1");
 	}
 
 	#[test]

@@ -6,7 +6,10 @@ use std::{
 	sync::{Mutex, MutexGuard, PoisonError},
 	time::{Duration, Instant},
 };
-use vouchsafe_agent::platform::{Progress, Task};
+use vouchsafe_agent::{
+	platform::{Progress, Task},
+	text::line,
+};
 
 /// Progress on the terminal. Once a command has worked for three seconds, one line on standard error
 /// says what it does. Nothing is shown if standard error is not a terminal.
@@ -27,7 +30,7 @@ impl Progress for TerminalProgress {
 
 	fn begin(&self, what: &str, total: Option<u64>) -> TerminalTask {
 		let mut screen = screen();
-		let id = screen.begin(what, total, Instant::now());
+		let id = screen.begin(&line(what), total, Instant::now());
 		if !screen.is_drawn && std::io::stderr().is_terminal() {
 			screen.is_drawn = true;
 			std::thread::spawn(draw);
@@ -38,7 +41,7 @@ impl Progress for TerminalProgress {
 
 impl Task for TerminalTask {
 	fn say(&self, what: &str) {
-		screen().change(self.id, |task| what.clone_into(&mut task.what));
+		screen().change(self.id, |task| task.what = line(what));
 	}
 
 	fn advance(&self, by: u64) {

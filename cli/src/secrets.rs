@@ -1,6 +1,6 @@
 //! Passphrases and other secrets, as the terminal, a file or standard input gives them.
 
-use crate::progress;
+use crate::{home::read_private, progress};
 use anyhow::{bail, Context, Result};
 use std::{
 	io::{BufRead, IsTerminal},
@@ -17,7 +17,7 @@ pub enum Secrets {
 	/// The terminal.
 	#[default]
 	Prompt,
-	/// The first line of a file.
+	/// The first line of a file that only its owner may read.
 	File(PathBuf),
 	/// Standard input, one secret a line.
 	Stdin,
@@ -38,10 +38,9 @@ impl Secrets {
 				 --passphrase-stdin"
 			),
 			Self::File(path) => {
-				let text = Zeroizing::new(
-					std::fs::read_to_string(path)
-						.with_context(|| format!("cannot read {}", path.display()))?,
-				);
+				let bytes = read_private(path)?;
+				let text = std::str::from_utf8(&bytes)
+					.with_context(|| format!("{} is not text", path.display()))?;
 				Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
 			},
 			Self::Stdin => {
@@ -74,16 +73,31 @@ impl Secrets {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use std::fs;
+	use crate::home::write_private;
+	use std::{fs, os::unix::fs::PermissionsExt};
 
 	#[test]
 	fn secrets_come_from_files() {
 		let folder = tempfile::tempdir().unwrap();
 		let path = folder.path().join("passphrase");
-		fs::write(&path, "correct horse\nmore\n").unwrap();
+		write_private(&path, b"correct horse\nmore\n").unwrap();
 		assert_eq!(*Secrets::File(path.clone()).ask_new().unwrap(), "correct horse");
 		fs::write(&path, "short\n").unwrap();
 		assert!(Secrets::File(path).ask_new().unwrap_err().to_string().contains("too short"));
 		assert!(Secrets::File(folder.path().join("none")).ask("It").is_err());
+	}
+
+	#[test]
+	fn files_that_others_can_read_are_refused() {
+		let folder = tempfile::tempdir().unwrap();
+		let path = folder.path().join("passphrase");
+		write_private(&path, b"correct horse\n").unwrap();
+		for mode in [0o644, 0o640, 0o604, 0o620] {
+			fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+			let error = Secrets::File(path.clone()).ask("It").unwrap_err().to_string();
+			assert!(error.contains(&format!("run `chmod 600 {}`", path.display())), "{error}");
+		}
+		fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+		assert_eq!(*Secrets::File(path).ask("It").unwrap(), "correct horse");
 	}
 }

@@ -6,18 +6,19 @@ use crate::{
 	clock::SystemClock,
 	home::Home,
 	keys::{Identity, KeyStore},
-	progress::TerminalProgress,
+	output::write_error,
+	progress::{silence, TerminalProgress},
 	secrets::Secrets,
 };
 use anyhow::{bail, Context, Result};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use vouchsafe_agent::{platform::Platform, session::Parts};
 use vouchsafe_client::{
-	chain::{Chain, Submit},
-	custodian::HttpCustodians,
+	chain::{Chain, Stall, Submit},
+	custodian::{AllowedAddresses, HttpCustodians, Network},
 };
 
-pub use vouchsafe_agent::session::in_force;
+pub use vouchsafe_agent::session::{in_force, is_waiting};
 
 /// The command line, as an agent's platform.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +46,8 @@ pub struct Settings {
 	pub key: Option<String>,
 	/// Whether development keys may be used.
 	pub development: bool,
+	/// The private networks in which custodians may be.
+	pub allowed: Vec<Network>,
 	/// Where the key's passphrase comes from.
 	pub secrets: Secrets,
 }
@@ -61,7 +64,8 @@ impl Settings {
 				format!("cannot connect to the node at {node}. --node or VOUCHSAFE_NODE sets the address")
 			};
 		listens(&node).await.with_context(failed)?;
-		let chain = Chain::connect(node.as_str()).await.with_context(failed)?;
+		let mut chain = Chain::connect(node.as_str()).await.with_context(failed)?;
+		chain.on_stall(Arc::new(tell_stall));
 		if self.development {
 			let kind = chain.chain_type().await?;
 			if kind != "Development" && kind != "Local" {
@@ -73,13 +77,25 @@ impl Settings {
 		}
 		let me = self.unlock()?;
 		let parts = Parts {
-			custodians: HttpCustodians { genesis: chain.genesis() },
+			custodians: HttpCustodians {
+				genesis: chain.genesis(),
+				allowed: self.allowed_addresses(),
+			},
 			chain,
 			keep: self.home.clone(),
 			clock: SystemClock::default(),
 			progress: TerminalProgress,
 		};
 		Session::new(parts, me, self.development).await
+	}
+
+	/// The custodian addresses that may be connected to. `--dev` is refused on other chains than
+	/// development and local ones.
+	pub fn allowed_addresses(&self) -> AllowedAddresses {
+		match self.development {
+			true => AllowedAddresses::all(),
+			false => AllowedAddresses::public_and(self.allowed.clone()),
+		}
 	}
 
 	/// Checks that a key with this name exists, before connecting to a node or asking the user.
@@ -107,6 +123,12 @@ impl Settings {
 		let passphrase = self.secrets.ask(&format!("Passphrase of the key {key}"))?;
 		store.unlock(key, &passphrase).map(Some)
 	}
+}
+
+/// Says on standard error that nothing becomes final.
+fn tell_stall(stall: &Stall) {
+	let _silence = silence();
+	write_error(&format!("{stall}. Still waiting\n"));
 }
 
 /// Checks that a server listens at a node's address, because connecting itself would keep trying.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::{
 	fs::{self, File},
 	io::Write,
+	os::unix::fs::PermissionsExt,
 	path::Path,
 	process::{Command, Output, Stdio},
 };
@@ -71,6 +72,7 @@ fn a_key_is_made_and_its_words_are_shown() {
 	// The words restore the same account.
 	let file = home.path().join("words");
 	fs::write(&file, format!("{words}\n")).unwrap();
+	fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
 	let arguments = [
 		"key",
 		"import",
@@ -134,6 +136,7 @@ fn an_answer_that_cannot_be_written_is_an_error() {
 	let bundle = example("bundle.json");
 	let passphrase = home.path().join("passphrase");
 	fs::write(&passphrase, "correct horse\n").unwrap();
+	fs::set_permissions(&passphrase, fs::Permissions::from_mode(0o600)).unwrap();
 	let passphrase = passphrase.to_str().unwrap();
 	let full = || File::options().write(true).open("/dev/full").unwrap();
 	for arguments in [
@@ -161,6 +164,51 @@ fn an_answer_that_cannot_be_written_is_an_error() {
 		let arguments = ["key", "show", key, "--words", "--passphrase-file", passphrase, "--json"];
 		let words = json(&run(home.path(), &arguments, ""))["words"].as_str().unwrap().to_owned();
 		assert_eq!(words.split(' ').count(), 12);
+	}
+}
+
+#[test]
+fn secrets_are_not_read_from_files_that_others_can_read() {
+	let home = tempfile::tempdir().unwrap();
+	let file = home.path().join("secret");
+	fs::write(&file, "correct horse\n").unwrap();
+	fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+	let path = file.to_str().unwrap();
+	for arguments in [
+		&["key", "generate", "eva", "--passphrase-file", path][..],
+		&["key", "import", "eva", "--words-file", path],
+	] {
+		let output = run(home.path(), arguments, "");
+		assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+		let said = text(&output.stderr);
+		assert!(said.contains(&format!("run `chmod 600 {path}`")), "{said}");
+		assert!(!home.path().join("keys").exists(), "nothing is written");
+	}
+}
+
+/// A file's name, and what a command says of it, do not steer the terminal.
+#[test]
+fn foreign_text_does_not_reach_the_terminal() {
+	let home = tempfile::tempdir().unwrap();
+	let evil = "no\u{1b}[2J\u{9b}31m\u{202e}\u{200b}\nsuch.json";
+	for arguments in [
+		&["record", "import", evil, "--dry-run"][..],
+		&["record", "import", evil, "--dry-run", "--json"],
+		&["record", "add", evil, "--patient", evil],
+		&["-v", "record", "add", evil],
+		&[evil],
+	] {
+		let output = run(home.path(), arguments, "");
+		assert!(!output.status.success(), "{arguments:?}");
+		for bytes in [&output.stdout, &output.stderr] {
+			let said = text(bytes);
+			let harmful = ['\u{1b}', '\u{9b}', '\u{202e}', '\u{200b}'];
+			assert!(!said.contains(harmful), "{arguments:?}: {said:?}");
+		}
+		if arguments.contains(&"--json") {
+			let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+			assert!(said["error"].as_str().unwrap().contains("such.json"), "{said}");
+		}
 	}
 }
 

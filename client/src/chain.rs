@@ -5,23 +5,26 @@ use serde::{Deserialize, Deserializer};
 use std::{
 	collections::BTreeMap,
 	future::Future,
-	sync::{Arc, Mutex},
-	time::{Duration, Instant},
+	sync::{atomic::AtomicU64, Arc, Mutex},
+	time::Duration,
 };
 use subxt_rpcs::{
 	client::reconnecting_rpc_client::{ExponentialBackoff, RpcClient as ReconnectingClient},
-	methods::legacy::{LegacyRpcMethods, NumberOrHex, TransactionStatus},
+	methods::legacy::{LegacyRpcMethods, NumberOrHex},
 	RpcClient, RpcConfig,
 };
 use tokio::{sync::Semaphore, time::timeout};
 use vouchsafe_protocol::{
 	api,
 	compatibility::RuntimeMetadata,
-	events::of_extrinsic,
 	extrinsics::{self, Binding, Mortality, RuntimeVersion},
 	METADATA_FORMAT,
 };
 
+mod finality;
+mod submission;
+
+pub use finality::{Stall, StallListener};
 pub use vouchsafe_protocol::{
 	calls,
 	errors::{refusal_of, ChainError},
@@ -34,12 +37,8 @@ pub use vouchsafe_protocol::{
 
 /// How long one question to the node may take.
 const ANSWER: Duration = Duration::from_secs(15);
-/// How long a transaction is valid, in blocks, and so how long to wait for it.
-const MORTALITY: u64 = 128;
 /// How long the pool may take to accept a transaction.
 const TAKE_IN: Duration = Duration::from_secs(3);
-/// How long a transaction may have no new status before it is sent again.
-const RESEND: Duration = Duration::from_secs(6);
 /// How often a submission is tried again after an error that may pass.
 const TRIES: u32 = 5;
 /// How many transactions of one client are pending at once. Each block makes the pool validate all
@@ -88,6 +87,7 @@ fn hex_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Erro
 /// A connection to a node, which reconnects by itself. Cheap to clone.
 #[derive(Clone)]
 pub struct Chain {
+	client: RpcClient,
 	rpc: LegacyRpcMethods<Types>,
 	genesis: H256,
 	/// The runtimes that were met, by their spec versions.
@@ -95,6 +95,12 @@ pub struct Chain {
 	/// Held from reading a nonce until the pool has the transaction that uses it.
 	nonces: Arc<tokio::sync::Mutex<()>>,
 	in_flight: Arc<Semaphore>,
+	/// How often calls were sent again.
+	sent_again: Arc<AtomicU64>,
+	pace: submission::Pace,
+	on_stall: Option<StallListener>,
+	/// The last final block of the stall that was told last.
+	told: Arc<Mutex<Option<u32>>>,
 }
 
 /// The chain as of one block.
@@ -223,14 +229,20 @@ impl Chain {
 				.build(url)
 				.await
 				.map_err(|error| ChainError::Unreachable(error.to_string()))?;
-			let rpc = LegacyRpcMethods::new(RpcClient::new(transport));
+			let client = RpcClient::new(transport);
+			let rpc = LegacyRpcMethods::new(client.clone());
 			let genesis = answered(|| rpc.genesis_hash()).await?;
 			let chain = Self {
+				client,
 				rpc,
 				genesis,
 				runtimes: Arc::default(),
 				nonces: Arc::default(),
 				in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
+				sent_again: Arc::default(),
+				pace: submission::Pace::default(),
+				on_stall: None,
+				told: Arc::default(),
 			};
 			chain.finalized().await?;
 			Ok(chain)
@@ -272,7 +284,8 @@ impl Chain {
 		self.at(self.hash_of(number).await?).await
 	}
 
-	async fn hash_of(&self, number: u32) -> Result<H256, ChainError> {
+	/// The hash of the block of this number, which should be final.
+	pub async fn hash_of(&self, number: u32) -> Result<H256, ChainError> {
 		let asked = || self.rpc.chain_get_block_hash(Some(NumberOrHex::Number(number.into())));
 		answered(asked).await?.ok_or(ChainError::StateGone)
 	}
@@ -361,130 +374,6 @@ impl Chain {
 			}
 		}
 	}
-
-	async fn try_submit(
-		&self,
-		signer: &impl Signer,
-		call: &calls::RuntimeCall,
-		nonce: NonceChoice,
-		until: Until,
-	) -> Result<Included, ChainError> {
-		let account = signer.account();
-		let start = self.finalized().await?;
-		let turn = self.nonces.lock().await;
-		let nonce = match nonce {
-			NonceChoice::AfterPending => {
-				answered(|| self.rpc.system_account_next_index(&account)).await?
-			},
-			NonceChoice::Account => self.best().await?.nonce(&account).await?,
-		};
-		let extrinsic = start.sign(signer, call, nonce, MORTALITY)?;
-		// From here on it may be in the pool: an error of the transport must not sign it again.
-		let submitting = self.rpc.author_submit_and_watch_extrinsic(&extrinsic);
-		let mut statuses = match timeout(ANSWER, submitting).await {
-			Ok(Ok(statuses)) => statuses,
-			Ok(Err(error)) => match from_rpc(error) {
-				ChainError::Unreachable(_) => {
-					drop(turn);
-					return self.find(&extrinsic, start.number, until).await;
-				},
-				error => return Err(error),
-			},
-			Err(_) => {
-				drop(turn);
-				return self.find(&extrinsic, start.number, until).await;
-			},
-		};
-		let mut first = timeout(TAKE_IN, statuses.next()).await.ok();
-		drop(turn);
-		let longest = Duration::from_secs(MORTALITY * 4);
-		loop {
-			let next = match first.take() {
-				Some(status) => Ok(status),
-				None => timeout(longest, statuses.next()).await,
-			};
-			let block = match next {
-				Ok(Some(Ok(TransactionStatus::Finalized(block)))) => block,
-				Ok(Some(Ok(TransactionStatus::InBlock(block)))) if until == Until::Best => block,
-				Ok(Some(Ok(status))) => match lost(&status) {
-					Some(error) => return Err(error),
-					None => continue,
-				},
-				_ => return self.find(&extrinsic, start.number, until).await,
-			};
-			let at = self.at(block).await?;
-			let included = self.look_in(&at, &extrinsic).await?;
-			return included.ok_or_else(|| ChainError::foreign("its block is without it"));
-		}
-	}
-
-	/// Looks for a transaction whose status no longer arrives, until it can no longer be included.
-	/// Meanwhile the same bytes are sent again. This is harmless if the node has them already.
-	async fn find(
-		&self,
-		extrinsic: &[u8],
-		after: u32,
-		until: Until,
-	) -> Result<Included, ChainError> {
-		let mut sent = Instant::now();
-		let mut next = after + 1;
-		let last = after.saturating_add(MORTALITY as u32 + 1);
-		let mut failures = 0;
-		while next <= last {
-			let head = match until {
-				Until::Final => self.finalized().await,
-				Until::Best => self.best().await,
-			};
-			let head = match head {
-				Ok(head) => head,
-				Err(error) if failures < 60 => {
-					tracing::debug!(%error, "waiting for the node");
-					failures += 1;
-					tokio::time::sleep(Duration::from_secs(1)).await;
-					continue;
-				},
-				Err(error) => return Err(error),
-			};
-			if head.number < next {
-				if sent.elapsed() > RESEND {
-					let _ = self.hand_in(extrinsic).await;
-					sent = Instant::now();
-				}
-				tokio::time::sleep(Duration::from_millis(500)).await;
-				continue;
-			}
-			let block = self.at_number(next).await?;
-			if let Some(included) = self.look_in(&block, extrinsic).await? {
-				return Ok(included);
-			}
-			next += 1;
-		}
-		Err(ChainError::Dropped("it was in no block as long as it was valid".into()))
-	}
-
-	/// The result of a transaction in this block, if it is there. An error if it failed.
-	async fn look_in(&self, at: &At, extrinsic: &[u8]) -> Result<Option<Included>, ChainError> {
-		let block = answered(|| self.rpc.chain_get_block(Some(at.hash))).await?;
-		let extrinsics = block.ok_or(ChainError::StateGone)?.block.extrinsics;
-		let Some(place) = extrinsics.iter().position(|it| it.0 == extrinsic) else {
-			return Ok(None);
-		};
-		let place = u32::try_from(place).map_err(ChainError::foreign)?;
-		let events = of_extrinsic(at.events().await?, place, at.made_by())?;
-		Ok(Some(Included { block: at.hash, number: at.number, events }))
-	}
-}
-
-/// Why a transaction will not be included, if its status says so.
-fn lost(status: &TransactionStatus<H256>) -> Option<ChainError> {
-	let why = match status {
-		TransactionStatus::FinalityTimeout(_) => "finality timeout",
-		TransactionStatus::Usurped(_) => "it was usurped by another with the same nonce",
-		TransactionStatus::Dropped => "it was dropped from the pool",
-		TransactionStatus::Invalid => "it is no longer valid",
-		_ => return None,
-	};
-	Some(refusal_of(why).unwrap_or_else(|| ChainError::Dropped(why.into())))
 }
 
 /// The answer to a request, if it comes in time. If the connection was lost, the request is
@@ -558,15 +447,5 @@ mod tests {
 		assert!(header(r#""0x1a""#, r#""0x06617572612021","0x08""#).unwrap().has_upgrade());
 		assert!(header("26", "").is_err());
 		assert!(header(r#""0x100000000""#, "").is_err());
-	}
-
-	#[test]
-	fn a_lost_transaction_is_told() {
-		let other = H256([1; 32]);
-		assert_eq!(lost(&TransactionStatus::Usurped(other)), Some(ChainError::Stale));
-		assert!(matches!(lost(&TransactionStatus::Dropped), Some(ChainError::Dropped(_))));
-		assert!(matches!(lost(&TransactionStatus::Invalid), Some(ChainError::Dropped(_))));
-		assert_eq!(lost(&TransactionStatus::Ready), None);
-		assert_eq!(lost(&TransactionStatus::InBlock(other)), None);
 	}
 }

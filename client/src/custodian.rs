@@ -1,6 +1,8 @@
 //! The client of a custodian's REST API. Every call has a time limit, and is repeated a few times
 //! if trying again can help.
 
+mod addresses;
+
 use crate::{
 	chain::{AccountId, H256},
 	cid::{Cid, CidBuilder},
@@ -12,17 +14,22 @@ use crate::{
 	},
 	signing::{now, sign_request, Signer},
 };
+use addresses::NotAllowed;
 use base64::{prelude::BASE64_STANDARD, Engine};
 use bytes::Bytes;
 use futures::{stream::BoxStream, StreamExt};
-use reqwest::{Client, StatusCode};
+use reqwest::{header::RETRY_AFTER, Client, StatusCode};
 use serde::{de::DeserializeOwned, Serialize};
 use std::{
-	sync::Once,
+	sync::{Arc, Once},
 	time::{Duration, Instant},
 };
-use vouchsafe_protocol::traits::{Content, Custodians};
+use vouchsafe_protocol::{
+	errors::one_line,
+	traits::{Content, Custodians},
+};
 
+pub use addresses::{AllowedAddresses, Network};
 pub use vouchsafe_protocol::{errors::CustodianError, traits::Custodian};
 
 /// How long one request may take.
@@ -53,8 +60,14 @@ pub struct CustodianClient {
 }
 
 impl CustodianClient {
-	/// The custodian of this institution at this address.
-	pub fn new(url: &str, institution: AccountId, genesis: H256) -> Result<Self, CustodianError> {
+	/// The custodian of this institution at this address, which must be an allowed one.
+	pub fn new(
+		url: &str,
+		institution: AccountId,
+		genesis: H256,
+		allowed: &AllowedAddresses,
+	) -> Result<Self, CustodianError> {
+		let url = allowed.check(url)?.as_str().trim_end_matches('/').to_owned();
 		static PROVIDER: Once = Once::new();
 		PROVIDER.call_once(|| {
 			// If another one is installed already, that one is used.
@@ -65,9 +78,9 @@ impl CustodianClient {
 			.read_timeout(SILENCE)
 			.redirect(reqwest::redirect::Policy::none())
 			.no_proxy()
+			.dns_resolver(Arc::new(allowed.clone()))
 			.build()
 			.map_err(|error| CustodianError::Unreachable(describe(&error)))?;
-		let url = url.trim_end_matches('/').to_owned();
 		let (tries, tries_for_finality) = (TRIES, TRIES_FOR_FINALITY);
 		Ok(Self { http, url, institution, genesis, tries, tries_for_finality })
 	}
@@ -133,10 +146,12 @@ impl CustodianClient {
 }
 
 /// The custodians of one chain, by HTTP.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct HttpCustodians {
 	/// Hash of the chain's genesis block.
 	pub genesis: H256,
+	/// The addresses that may be connected to.
+	pub allowed: AllowedAddresses,
 }
 
 impl Custodians for HttpCustodians {
@@ -147,7 +162,7 @@ impl Custodians for HttpCustodians {
 		url: &str,
 		institution: &AccountId,
 	) -> Result<CustodianClient, CustodianError> {
-		CustodianClient::new(url, institution.clone(), self.genesis)
+		CustodianClient::new(url, institution.clone(), self.genesis, &self.allowed)
 	}
 }
 
@@ -300,18 +315,29 @@ async fn accepted(answer: reqwest::Response) -> Result<reqwest::Response, Custod
 		status if status.is_success() => return Ok(answer),
 		StatusCode::FORBIDDEN => return Err(CustodianError::NoAccess),
 		StatusCode::TOO_EARLY => return Err(CustodianError::NotYet),
-		StatusCode::NOT_FOUND => return Err(CustodianError::NotFound),
-		StatusCode::CONFLICT => return Err(CustodianError::OtherLabelKey),
-		StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-			return Err(CustodianError::Busy)
+		StatusCode::SERVICE_UNAVAILABLE if answer.headers().contains_key(RETRY_AFTER) => {
+			let refusal = read_json::<Refusal>(answer).await?;
+			return Err(CustodianError::Behind(one_line(&refusal.error)));
 		},
 		_ => {},
 	}
-	let message = match read_json::<Refusal>(answer).await {
-		Ok(refusal) => refusal.error,
-		Err(_) => status.canonical_reason().unwrap_or("no reason given").to_owned(),
+	let Refusal { error: message, kind } = match read_json::<Refusal>(answer).await {
+		Ok(refusal) => refusal,
+		Err(_) => {
+			let error = status.canonical_reason().unwrap_or("no reason given").to_owned();
+			Refusal { error, kind: String::new() }
+		},
 	};
-	Err(CustodianError::Refused { status: status.as_u16(), message })
+	Err(match (status, kind.as_str()) {
+		(StatusCode::NOT_FOUND, "no-label-key") => CustodianError::NoLabelKey,
+		(StatusCode::NOT_FOUND, _) => CustodianError::NotFound,
+		(StatusCode::CONFLICT, "other-label-key") => CustodianError::OtherLabelKey,
+		(StatusCode::TOO_MANY_REQUESTS, "too-many-tags") => CustodianError::TooManyTags,
+		(StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _) => {
+			CustodianError::Busy
+		},
+		_ => CustodianError::Refused { status: status.as_u16(), message: one_line(&message) },
+	})
 }
 
 /// The answer's JSON, if it is not too long.
@@ -324,11 +350,16 @@ async fn read_json<T: DeserializeOwned>(answer: reqwest::Response) -> Result<T, 
 			return Err(CustodianError::Nonsense(format!("more than {MAX_ANSWER} bytes")));
 		}
 	}
-	serde_json::from_slice(&bytes).map_err(|error| CustodianError::Nonsense(error.to_string()))
+	serde_json::from_slice(&bytes)
+		.map_err(|error| CustodianError::Nonsense(one_line(&error.to_string())))
 }
 
 fn from_transport(error: reqwest::Error) -> CustodianError {
-	CustodianError::Unreachable(describe(&error))
+	let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+	match causes.filter_map(|cause| cause.downcast_ref::<NotAllowed>()).next() {
+		Some(not_allowed) => CustodianError::Address(not_allowed.to_string()),
+		None => CustodianError::Unreachable(describe(&error)),
+	}
 }
 
 /// The error with its causes. The address must not contain a secret.
@@ -354,6 +385,11 @@ mod tests {
 	use subxt_signer::sr25519::dev;
 	use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+	fn client_of(url: &str) -> CustodianClient {
+		let (institution, genesis) = (AccountId::new([1; 32]), H256([2; 32]));
+		CustodianClient::new(url, institution, genesis, &AllowedAddresses::all()).unwrap()
+	}
+
 	/// A server that gives every request the same answer, and counts them.
 	async fn server(status: &'static str, body: &'static str) -> (CustodianClient, Arc<AtomicU32>) {
 		let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -372,8 +408,7 @@ mod tests {
 				let _ = stream.write_all(answer.as_bytes()).await;
 			}
 		});
-		let client = CustodianClient::new(&url, AccountId::new([1; 32]), H256([2; 32])).unwrap();
-		(client, asked)
+		(client_of(&url), asked)
 	}
 
 	async fn release(client: &CustodianClient) -> CustodianError {
@@ -386,6 +421,37 @@ mod tests {
 		for (status, body, expected, asked_times) in [
 			("403 Forbidden", r#"{"error":"no access"}"#, CustodianError::NoAccess, 1),
 			("404 Not Found", r#"{"error":"not here"}"#, CustodianError::NotFound, 1),
+			("404 Not Found", "<h1>nginx</h1>", CustodianError::NotFound, 1),
+			(
+				"404 Not Found",
+				r#"{"error":"none","kind":"no-label-key"}"#,
+				CustodianError::NoLabelKey,
+				1,
+			),
+			(
+				"409 Conflict",
+				r#"{"error":"another","kind":"other-label-key"}"#,
+				CustodianError::OtherLabelKey,
+				1,
+			),
+			(
+				"400 Bad Request",
+				r#"{"error":"bad\u001b[2J\nrequest"}"#,
+				CustodianError::Refused { status: 400, message: "bad [2J request".into() },
+				1,
+			),
+			(
+				"409 Conflict",
+				r#"{"error":"busy proxy"}"#,
+				CustodianError::Refused { status: 409, message: "busy proxy".into() },
+				1,
+			),
+			(
+				"429 Too Many Requests",
+				r#"{"error":"enough","kind":"too-many-tags"}"#,
+				CustodianError::TooManyTags,
+				1,
+			),
 			(
 				"422 Unprocessable Entity",
 				r#"{"error":"the share has the index 2, not 1"}"#,
@@ -402,6 +468,11 @@ mod tests {
 			assert_eq!(release(&client).await, expected);
 			assert_eq!(asked.load(Ordering::SeqCst), asked_times, "{status}");
 		}
+		// A custodian whose node is behind is not asked again: another one is.
+		let behind = "503 Service Unavailable\r\nretry-after: 10";
+		let (client, asked) = server(behind, r#"{"error":"the node is behind"}"#).await;
+		assert_eq!(release(&client).await, CustodianError::Behind("the node is behind".into()));
+		assert_eq!(asked.load(Ordering::SeqCst), 1);
 		let (client, asked) = server("425 Too Early", "{}").await;
 		assert_eq!(release(&client.without_retries()).await, CustodianError::NotYet);
 		assert_eq!(asked.load(Ordering::SeqCst), 1);
@@ -411,9 +482,7 @@ mod tests {
 	async fn invalid_responses_are_told() {
 		let (client, _) = server("200 OK", r#"{"epoch":"x"}"#).await;
 		assert!(matches!(release(&client).await, CustodianError::Nonsense(_)));
-		let client =
-			CustodianClient::new("http://127.0.0.1:9", AccountId::new([1; 32]), H256([2; 32]));
-		let client = client.unwrap().without_retries();
+		let client = client_of("http://127.0.0.1:9").without_retries();
 		assert!(matches!(release(&client).await, CustodianError::Unreachable(_)));
 	}
 

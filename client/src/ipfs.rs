@@ -3,152 +3,118 @@
 //!
 //! Everything is added with the same options, so that every node computes the same CID. Kubo's
 //! answer is compared with the CID that is computed here ([`crate::cid`]).
+//!
+//! Kubo is not trusted: it may hang, be slow, break off or lie. Each request with its answer has
+//! one time limit, each answer a largest length, and bytes are checked against their CID.
 
-use crate::cid::{Cid, CidBuilder};
+use crate::cid::{cid_of, has_links, Cid, CidBuilder};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt};
 use ipfs_api_backend_hyper::{request::ApiRequest, IpfsApi, IpfsClient, TryFromUri};
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
 use std::{
+	collections::HashSet,
+	future::Future,
 	io,
-	pin::Pin,
-	sync::{Arc, Mutex},
+	pin::{pin, Pin},
 	task::{Context, Poll},
 	time::Duration,
 };
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{
+	sync::mpsc,
+	time::{timeout, Instant},
+};
 
-/// How long a short request may take.
-const ANSWER: Duration = Duration::from_secs(10);
-/// How long Kubo may be silent while bytes flow.
-const SILENCE: Duration = Duration::from_secs(30);
+mod requests;
+#[cfg(test)]
+mod tests;
+
+use requests::*;
+
+/// How long Kubo may take.
+const LIMITS: Limits = Limits {
+	answer: Duration::from_secs(10),
+	silence: Duration::from_secs(30),
+	slowest: 64 * 1024,
+};
+/// Largest answer, except for content. A node of a file has at most 174 links.
+const MAX_ANSWER: usize = 1 << 20;
+/// Largest list of all pins, and how long it may take.
+const MAX_PINS: usize = 256 << 20;
+const ALL_PINS: Duration = Duration::from_secs(60);
+/// What Kubo says of content that it does not have.
+const MISSING: &str = "not found locally";
+/// Longest text of an error that is repeated.
+const MAX_TEXT: usize = 500;
+/// How many blocks one request removes.
+const REMOVED_AT_ONCE: usize = 64;
 
 /// What can go wrong with Kubo.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IpfsError {
-	/// It can't be reached, or is silent.
+	/// It can't be reached, or is silent or too slow.
 	#[error("the IPFS node can't be reached: {0}. Is it running, and is the address right?")]
 	Unreachable(String),
 	/// It refused the request.
 	#[error("the IPFS node says: {0}")]
 	Refused(String),
+	/// It does not have the content itself.
+	#[error("the IPFS node does not have it: {0}")]
+	Missing(String),
 	/// The bytes are not those of the CID.
 	#[error("the IPFS node gives other bytes than those of {0}: its copy is damaged")]
 	Damaged(String),
-	/// The bytes to add are not those of the CID.
-	#[error("the bytes have the CID {got}, not {expected}")]
-	OtherContent {
-		/// What they should have.
-		expected: String,
-		/// What they have.
-		got: String,
-	},
 	/// There are more bytes than expected.
 	#[error("there are more than the {0} bytes that were expected")]
 	TooLong(u64),
-	/// The sender of the bytes to add stopped.
-	#[error("the upload broke off: {0}")]
+	/// There are fewer bytes than expected.
+	#[error("there are {got} bytes, not {expected}")]
+	TooShort {
+		/// How many were expected.
+		expected: u64,
+		/// How many there are.
+		got: u64,
+	},
+	/// The bytes to add could not be read.
+	#[error("the content to add can't be read: {0}")]
 	BrokenOff(String),
 }
 
-/// Added content.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Added {
-	/// Its CID.
-	pub cid: Cid,
-	/// Its length in bytes.
-	pub length: u64,
+impl IpfsError {
+	/// Whether its content can never be what was asked for.
+	pub fn is_wrong_content(&self) -> bool {
+		matches!(self, Self::Damaged(_) | Self::TooLong(_) | Self::TooShort { .. })
+	}
+
+	/// Whether Kubo's disk is full.
+	pub fn is_full(&self) -> bool {
+		matches!(self, Self::Refused(text) if text.contains("no space left"))
+	}
+}
+
+/// How long Kubo may take.
+#[derive(Clone, Copy)]
+struct Limits {
+	/// For a short request.
+	answer: Duration,
+	/// For the next bytes of content, and for adding any content.
+	silence: Duration,
+	/// The bytes per second that it must give or take after that.
+	slowest: u64,
+}
+
+impl Limits {
+	/// How long this many bytes may take.
+	fn of_content(&self, length: u64) -> Duration {
+		self.silence.saturating_add(Duration::from_secs(length / self.slowest))
+	}
 }
 
 /// A Kubo node. Cheap to clone.
 #[derive(Clone)]
 pub struct Ipfs {
 	client: IpfsClient,
-}
-
-/// `block/stat`, without asking the network.
-#[derive(Serialize)]
-struct BlockStat<'a> {
-	arg: &'a str,
-	offline: bool,
-}
-
-impl ApiRequest for BlockStat<'_> {
-	const PATH: &'static str = "/block/stat";
-}
-
-/// `repo/gc`.
-#[derive(Serialize)]
-struct RepoGc {
-	quiet: bool,
-}
-
-impl ApiRequest for RepoGc {
-	const PATH: &'static str = "/repo/gc";
-}
-
-/// `pin/ls` of one CID.
-#[derive(Serialize)]
-struct PinLs<'a> {
-	arg: &'a str,
-	r#type: &'a str,
-}
-
-impl ApiRequest for PinLs<'_> {
-	const PATH: &'static str = "/pin/ls";
-}
-
-/// `pin/add`, recursive and without progress reports, so that there is one answer.
-#[derive(Serialize)]
-struct PinAdd<'a> {
-	arg: &'a str,
-	recursive: bool,
-	progress: bool,
-}
-
-impl ApiRequest for PinAdd<'_> {
-	const PATH: &'static str = "/pin/add";
-}
-
-/// `swarm/peers`.
-#[derive(Serialize)]
-struct SwarmPeers {
-	verbose: bool,
-}
-
-impl ApiRequest for SwarmPeers {
-	const PATH: &'static str = "/swarm/peers";
-}
-
-/// The answer to `swarm/peers`. `Peers` is null if there are none.
-#[derive(Deserialize)]
-struct Peers {
-	#[serde(rename = "Peers")]
-	peers: Option<Vec<serde_json::Value>>,
-}
-
-/// `add` with the options that every node uses. The library's own request leaves some out.
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct Add {
-	cid_version: u32,
-	raw_leaves: bool,
-	chunker: &'static str,
-	hash: &'static str,
-	pin: bool,
-	quieter: bool,
-	progress: bool,
-}
-
-impl ApiRequest for Add {
-	const PATH: &'static str = "/add";
-}
-
-/// The last line of the answer to `add`.
-#[derive(Deserialize)]
-struct AddAnswer {
-	#[serde(rename = "Hash")]
-	hash: String,
+	limits: Limits,
 }
 
 impl Ipfs {
@@ -156,113 +122,99 @@ impl Ipfs {
 	pub fn new(url: &str) -> Result<Self, IpfsError> {
 		let client = IpfsClient::from_str(url.trim_end_matches('/'))
 			.map_err(|error| IpfsError::Refused(format!("{url} is not an address: {error}")))?;
-		Ok(Self { client })
+		Ok(Self { client, limits: LIMITS })
 	}
 
 	/// Kubo's version.
 	pub async fn version(&self) -> Result<String, IpfsError> {
-		Ok(answered(ANSWER, self.client.version()).await?.version)
+		let answer: VersionAnswer = json(&self.client, self.limits.answer, Version {}).await?;
+		Ok(shortened(answer.version))
+	}
+
+	/// Whether Kubo syncs the blocks that it stores. It does not by default, and then a power cut can
+	/// damage what it has confirmed. `None` if its store is not made of files.
+	pub async fn syncs_blocks(&self) -> Result<Option<bool>, IpfsError> {
+		let request = Config { arg: "Datastore.Spec" };
+		let spec: Setting = json(&self.client, self.limits.answer, request).await?;
+		Ok(file_stores(&spec.value).into_iter().reduce(|one, other| one && other))
 	}
 
 	/// How many peers are connected.
 	pub async fn peers(&self) -> Result<usize, IpfsError> {
-		let answer: Peers = json(&self.client, ANSWER, SwarmPeers { verbose: false }).await?;
+		let answer: Peers =
+			json(&self.client, self.limits.answer, SwarmPeers { verbose: false }).await?;
 		Ok(answer.peers.map_or(0, |peers| peers.len()))
 	}
 
-	/// Adds and pins a stream of bytes. Refuses more than `max` bytes and, if the CID is known
-	/// before, bytes of another CID. The next garbage collection removes what was added of them.
-	pub async fn add<S, E>(
-		&self,
-		content: S,
-		expected: Option<Cid>,
-		max: u64,
-	) -> Result<Added, IpfsError>
+	/// Adds and pins these `length` bytes, which have been checked to be those of the CID.
+	pub async fn add<S, E>(&self, content: S, cid: &Cid, length: u64) -> Result<(), IpfsError>
 	where
 		S: Stream<Item = Result<Bytes, E>> + Send + 'static,
 		E: std::fmt::Display + Send,
 	{
 		let (sender, receiver) = mpsc::channel(4);
-		let broken = Arc::new(Mutex::new(None));
-		let (set_broken, limit) = (broken.clone(), max);
 		let pump = async move {
-			let mut content = std::pin::pin!(content);
-			let mut builder = CidBuilder::new();
-			let fail = |error| *set_broken.lock().unwrap_or_else(|e| e.into_inner()) = Some(error);
-			loop {
-				let piece = match timeout(SILENCE, content.next()).await {
-					Ok(Some(Ok(piece))) => piece,
-					Ok(None) => return Some(builder),
-					Ok(Some(Err(error))) => {
-						fail(IpfsError::BrokenOff(error.to_string()));
-						break;
-					},
-					Err(_) => {
-						fail(IpfsError::BrokenOff("nothing came for 30 s".into()));
-						break;
-					},
+			let mut content = pin!(content);
+			while let Some(piece) = content.next().await {
+				let (piece, broken) = match piece {
+					Ok(piece) => (Ok(piece), None),
+					// An error in the body makes Kubo drop the bytes so far.
+					Err(error) => (Err(io::Error::other("broken off")), Some(error.to_string())),
 				};
-				builder.update(&piece);
-				if builder.length() > limit {
-					fail(IpfsError::TooLong(limit));
+				if sender.send(piece).await.is_err() {
 					break;
 				}
-				if sender.send(Ok(piece)).await.is_err() {
-					break;
+				if let Some(error) = broken {
+					return Err(IpfsError::BrokenOff(error));
 				}
 			}
-			// An error in the body makes Kubo drop the bytes so far.
-			let _ = sender.send(Err(io::Error::other("broken off"))).await;
-			None
+			Ok(())
 		};
 		let mut form = ipfs_api_backend_hyper::Form::default();
 		form.add_async_reader("path", Pieces(receiver).into_async_read());
-		let request = Add {
-			cid_version: 1,
-			raw_leaves: true,
-			chunker: "size-262144",
-			hash: "sha2-256",
-			// Pinned only after the CID was found right. Content that was here before is not
-			// touched.
-			pin: false,
-			quieter: true,
-			progress: false,
+		let adding = async {
+			let (mut pump, mut answer) = (pin!(pump), pin!(add(&self.client, form)));
+			tokio::select! {
+				// Kubo can refuse before it has everything.
+				answer = answer.as_mut() => answer,
+				pumped = pump.as_mut() => {
+					pumped?;
+					answer.await
+				},
+			}
 		};
-		let (builder, answer) = futures::join!(pump, add(&self.client, request, form));
-		if let Some(error) = broken.lock().unwrap_or_else(|e| e.into_inner()).take() {
-			return Err(error);
-		}
-		let answer = answer?;
-		let builder =
-			builder.ok_or_else(|| IpfsError::Refused("it stopped reading the content".into()))?;
-		let length = builder.length();
-		let cid = builder.finish();
+		let answer = in_time(self.limits.of_content(length), adding).await?;
 		if answer != cid.to_string() {
 			return Err(IpfsError::Refused(format!("it stored {cid} as {answer}")));
 		}
-		if let Some(expected) = expected.filter(|expected| *expected != cid) {
-			let (expected, got) = (expected.to_string(), cid.to_string());
-			return Err(IpfsError::OtherContent { expected, got });
-		}
-		self.pin(&cid, SILENCE).await?;
-		Ok(Added { cid, length })
+		self.pin(cid, self.limits.silence).await
 	}
 
 	/// Adds and pins these bytes.
-	pub async fn add_bytes(&self, bytes: Vec<u8>) -> Result<Added, IpfsError> {
-		let max = bytes.len() as u64;
+	pub async fn add_bytes(&self, bytes: Vec<u8>) -> Result<Cid, IpfsError> {
+		let (cid, length) = (cid_of(&bytes), bytes.len() as u64);
 		let content = futures::stream::iter([Ok::<_, io::Error>(Bytes::from(bytes))]);
-		self.add(content, None, max).await
+		self.add(content, &cid, length).await?;
+		Ok(cid)
 	}
 
-	/// The content of a CID as a stream. If the bytes are not those of the CID, the stream ends
-	/// with an error. So use none of them before the end.
+	/// The content of a CID as a stream, if this node has it: other nodes are not asked, so that
+	/// their copies do not pass for this node's. If the bytes are not those of the CID, the stream
+	/// ends with an error. So use none of them before the end.
 	pub fn cat(
 		&self,
 		cid: Cid,
 	) -> impl Stream<Item = Result<Bytes, IpfsError>> + Send + Unpin + 'static {
-		let stream = self.client.cat(&format!("/ipfs/{cid}"));
-		Checked::new(cid, Box::pin(with_patience(stream.map_err(from_client))))
+		self.cat_from(cid, true)
+	}
+
+	fn cat_from(
+		&self,
+		cid: Cid,
+		offline: bool,
+	) -> impl Stream<Item = Result<Bytes, IpfsError>> + Send + Unpin + 'static {
+		let stream = cat(&self.client, Cat { arg: &format!("/ipfs/{cid}"), offline });
+		Checked::new(cid, Box::pin(with_patience(self.limits, stream)))
 	}
 
 	/// The content of a CID, checked, if it has at most `max` bytes.
@@ -278,8 +230,28 @@ impl Ipfs {
 		Ok(bytes)
 	}
 
-	/// Pins the content, after fetching missing blocks from other nodes. Gives up after `patience`.
-	/// The blocks that were fetched until then stay for the next attempt.
+	/// Fetches content of this length from other nodes, checks it and pins it. No more than that is
+	/// fetched, whatever the CID stands for. Gives up after `patience`. The blocks that were fetched
+	/// until then stay for the next attempt.
+	pub async fn fetch(&self, cid: &Cid, length: u64, patience: Duration) -> Result<(), IpfsError> {
+		let fetching = async {
+			let mut stream = self.cat_from(*cid, false);
+			let mut got = 0u64;
+			while let Some(piece) = stream.try_next().await? {
+				got = got.saturating_add(piece.len() as u64);
+				if got > length {
+					return Err(IpfsError::TooLong(length));
+				}
+			}
+			if got < length {
+				return Err(IpfsError::TooShort { expected: length, got });
+			}
+			self.pin(cid, patience).await
+		};
+		in_time(patience, fetching).await
+	}
+
+	/// Pins content that is here. Gives up after `patience`.
 	pub async fn pin(&self, cid: &Cid, patience: Duration) -> Result<(), IpfsError> {
 		let request = PinAdd { arg: &cid.to_string(), recursive: true, progress: false };
 		let _: serde_json::Value = json(&self.client, patience, request).await?;
@@ -288,17 +260,69 @@ impl Ipfs {
 
 	/// Removes the pin, if there is one.
 	pub async fn unpin(&self, cid: &Cid) -> Result<(), IpfsError> {
-		match answered(ANSWER, self.client.pin_rm(&cid.to_string(), true)).await {
+		let request = PinRm { arg: &cid.to_string(), recursive: true };
+		match json::<_, serde_json::Value>(&self.client, self.limits.answer, request).await {
 			Err(IpfsError::Refused(text)) if text.contains("not pinned") => Ok(()),
 			Err(error) => Err(error),
 			Ok(_) => Ok(()),
 		}
 	}
 
+	/// Removes content with its pin, block by block. Blocks that other pinned content needs stay.
+	pub async fn remove(&self, cid: &Cid) -> Result<(), IpfsError> {
+		self.unpin(cid).await?;
+		let mut blocks = self.blocks(cid).await?;
+		// The first block last, so that an interrupted removal can be repeated.
+		blocks.reverse();
+		for blocks in blocks.chunks(REMOVED_AT_ONCE) {
+			let answers: Vec<Removed> =
+				lines(&self.client, self.limits.silence, BlockRm { blocks }).await?;
+			let mut failed = answers.into_iter().filter_map(|answer| answer.error);
+			// Kubo refuses to remove a pinned block.
+			if let Some(error) = failed.find(|error| !error.starts_with("pinned")) {
+				return Err(IpfsError::Refused(shortened(error)));
+			}
+		}
+		Ok(())
+	}
+
+	/// The blocks of content, its first one first. Those below a block that is not here are left
+	/// out.
+	async fn blocks(&self, cid: &Cid) -> Result<Vec<Cid>, IpfsError> {
+		let mut blocks = vec![*cid];
+		let mut next = 0;
+		while let Some(block) = blocks.get(next).copied() {
+			next += 1;
+			if !has_links(&block) {
+				continue;
+			}
+			let request = Refs { arg: &block.to_string(), offline: true };
+			for link in lines::<_, Link>(&self.client, self.limits.answer, request).await? {
+				if link.error.is_empty() {
+					let link = link.cid.parse().map_err(|_| {
+						IpfsError::Refused(format!("{} is not a CID", shortened(link.cid)))
+					})?;
+					blocks.push(link);
+				} else if !link.error.contains("not found") {
+					return Err(IpfsError::Refused(shortened(link.error)));
+				}
+			}
+		}
+		Ok(blocks)
+	}
+
+	/// The CIDs of everything that is pinned recursively.
+	pub async fn pins(&self) -> Result<HashSet<String>, IpfsError> {
+		let asking = ask(&self.client, AllPins { r#type: "recursive" }, None, MAX_PINS);
+		let pins: Pins =
+			serde_json::from_slice(&in_time(ALL_PINS, asking).await?).map_err(nonsense)?;
+		Ok(pins.keys.into_keys().collect())
+	}
+
 	/// Whether the content is pinned here.
 	pub async fn is_pinned(&self, cid: &Cid) -> Result<bool, IpfsError> {
 		let request = PinLs { arg: &cid.to_string(), r#type: "recursive" };
-		match json::<_, serde_json::Value>(&self.client, ANSWER, request).await {
+		match json::<_, serde_json::Value>(&self.client, self.limits.answer, request).await {
 			Ok(_) => Ok(true),
 			Err(IpfsError::Refused(text)) if text.contains("not pinned") => Ok(false),
 			Err(error) => Err(error),
@@ -308,22 +332,17 @@ impl Ipfs {
 	/// Whether the content's first block is here, without asking other nodes.
 	pub async fn has_block(&self, cid: &Cid) -> Result<bool, IpfsError> {
 		let request = BlockStat { arg: &cid.to_string(), offline: true };
-		match json::<_, serde_json::Value>(&self.client, ANSWER, request).await {
+		match json::<_, serde_json::Value>(&self.client, self.limits.answer, request).await {
 			Ok(_) => Ok(true),
-			Err(IpfsError::Refused(text)) if text.contains("not found") => Ok(false),
+			Err(IpfsError::Missing(_)) => Ok(false),
 			Err(error) => Err(error),
 		}
-	}
-
-	/// Removes content that is not pinned from the disk.
-	pub async fn collect_garbage(&self) -> Result<(), IpfsError> {
-		string(&self.client, Duration::from_secs(600), RepoGc { quiet: true }).await?;
-		Ok(())
 	}
 }
 
 // `Backend`, the trait of these methods, can only be named as a supertrait of `IpfsApi`.
 
+/// The answer, which is one JSON value.
 async fn json<R, T>(
 	client: &(impl IpfsApi<Error = ipfs_api_backend_hyper::Error> + Sync),
 	patience: Duration,
@@ -331,60 +350,131 @@ async fn json<R, T>(
 ) -> Result<T, IpfsError>
 where
 	R: ApiRequest,
-	for<'de> T: Deserialize<'de> + Send + 'static,
+	T: DeserializeOwned,
 {
-	answered(patience, client.request(request, None)).await
+	let answer = in_time(patience, ask(client, request, None, MAX_ANSWER)).await?;
+	serde_json::from_slice(&answer).map_err(nonsense)
 }
 
-async fn string<R: ApiRequest>(
+/// The answer, which is one JSON value a line.
+async fn lines<R, T>(
 	client: &(impl IpfsApi<Error = ipfs_api_backend_hyper::Error> + Sync),
 	patience: Duration,
 	request: R,
-) -> Result<String, IpfsError> {
-	answered(patience, client.request_string(request, None)).await
+) -> Result<Vec<T>, IpfsError>
+where
+	R: ApiRequest,
+	T: DeserializeOwned,
+{
+	let answer = in_time(patience, ask(client, request, None, MAX_ANSWER)).await?;
+	let values = serde_json::Deserializer::from_slice(&answer).into_iter();
+	values.collect::<Result<_, _>>().map_err(nonsense)
 }
 
+/// Adds a file, and returns the CID in the answer.
 async fn add(
 	client: &(impl IpfsApi<Error = ipfs_api_backend_hyper::Error> + Sync),
-	request: Add,
 	form: ipfs_api_backend_hyper::Form<'static>,
 ) -> Result<String, IpfsError> {
-	let text = client.request_string(request, Some(form)).await.map_err(from_client)?;
-	let last = text.lines().last().unwrap_or_default();
-	let answer: AddAnswer =
-		serde_json::from_str(last).map_err(|error| IpfsError::Refused(error.to_string()))?;
-	Ok(answer.hash)
+	let answer = ask(client, Add::default(), Some(form), MAX_ANSWER).await?;
+	let mut values = serde_json::Deserializer::from_slice(&answer).into_iter();
+	match values.next() {
+		Some(Ok(AddAnswer { hash })) => Ok(shortened(hash)),
+		Some(Err(error)) => Err(nonsense(error)),
+		None => Err(IpfsError::Refused("nothing".into())),
+	}
 }
 
-async fn answered<T>(
-	patience: Duration,
-	question: impl std::future::Future<Output = Result<T, ipfs_api_backend_hyper::Error>>,
-) -> Result<T, IpfsError> {
-	match timeout(patience, question).await {
-		Ok(answer) => answer.map_err(from_client),
-		Err(_) => Err(IpfsError::Unreachable(format!("no answer in {} s", patience.as_secs()))),
+/// Whether each store of blocks in files syncs, in Kubo's description of its stores.
+fn file_stores(spec: &serde_json::Value) -> Vec<bool> {
+	let own = (spec["type"] == "flatfs").then(|| spec["sync"] == true);
+	let mounts = spec["mounts"].as_array().into_iter().flatten();
+	own.into_iter().chain(mounts.chain(spec.get("child")).flat_map(file_stores)).collect()
+}
+
+/// The bytes of an answer, if they are not too many.
+async fn ask<R: ApiRequest>(
+	client: &(impl IpfsApi<Error = ipfs_api_backend_hyper::Error> + Sync),
+	request: R,
+	form: Option<ipfs_api_backend_hyper::Form<'static>>,
+	max: usize,
+) -> Result<Vec<u8>, IpfsError> {
+	let request = client.build_base_request(request, form).map_err(from_client)?;
+	let mut stream = client.request_stream_bytes(request);
+	let mut answer = Vec::new();
+	while let Some(piece) = stream.try_next().await.map_err(from_client)? {
+		if answer.len() + piece.len() > max {
+			return Err(IpfsError::Refused(format!("more than {max} bytes")));
+		}
+		answer.extend_from_slice(&piece);
 	}
+	Ok(answer)
+}
+
+fn cat(
+	client: &(impl IpfsApi<Error = ipfs_api_backend_hyper::Error> + Sync),
+	request: Cat,
+) -> impl Stream<Item = Result<Bytes, IpfsError>> + Send + Unpin + 'static {
+	match client.build_base_request(request, None) {
+		Ok(request) => client.request_stream_bytes(request).map_err(from_client).left_stream(),
+		Err(error) => futures::stream::iter([Err(from_client(error))]).right_stream(),
+	}
+}
+
+async fn in_time<T>(
+	patience: Duration,
+	work: impl Future<Output = Result<T, IpfsError>>,
+) -> Result<T, IpfsError> {
+	let late = |_| IpfsError::Unreachable(format!("it did not finish in {} s", patience.as_secs()));
+	timeout(patience, work).await.map_err(late)?
+}
+
+fn nonsense(error: serde_json::Error) -> IpfsError {
+	IpfsError::Refused(format!("something that is not an answer: {error}"))
 }
 
 fn from_client(error: ipfs_api_backend_hyper::Error) -> IpfsError {
 	use ipfs_api_backend_hyper::Error;
 	match error {
-		Error::Api(error) => IpfsError::Refused(error.message),
+		Error::Api(error) if error.message.contains(MISSING) => {
+			IpfsError::Missing(shortened(error.message))
+		},
+		Error::Api(error) => IpfsError::Refused(shortened(error.message)),
 		Error::Client(error) => IpfsError::Unreachable(error.to_string()),
-		other => IpfsError::Refused(other.to_string()),
+		other => IpfsError::Refused(shortened(other.to_string())),
 	}
 }
 
-/// Ends a stream that is silent for too long.
-fn with_patience<T: Send>(
-	stream: impl Stream<Item = Result<T, IpfsError>> + Send + Unpin,
-) -> impl Stream<Item = Result<T, IpfsError>> + Send {
-	futures::stream::unfold(Some(stream), |stream| async {
-		let mut stream = stream?;
-		match timeout(SILENCE, stream.next()).await {
-			Ok(Some(item)) => Some((item, Some(stream))),
+/// The beginning of a text that Kubo wrote.
+fn shortened(text: String) -> String {
+	match text.char_indices().nth(MAX_TEXT) {
+		Some((end, _)) => format!("{}…", &text[..end]),
+		None => text,
+	}
+}
+
+/// Ends a stream that is silent for too long, or too slow. Only the time counts in which the
+/// receiver waits for Kubo.
+fn with_patience(
+	limits: Limits,
+	stream: impl Stream<Item = Result<Bytes, IpfsError>> + Send + Unpin,
+) -> impl Stream<Item = Result<Bytes, IpfsError>> + Send {
+	let state = Some((stream, Duration::ZERO, 0u64));
+	futures::stream::unfold(state, move |state| async move {
+		let (mut stream, waited, got) = state?;
+		let left = limits.of_content(got).saturating_sub(waited).min(limits.silence);
+		let start = Instant::now();
+		match timeout(left, stream.next()).await {
+			Ok(Some(Ok(piece))) => {
+				let got = got.saturating_add(piece.len() as u64);
+				let waited = waited.saturating_add(start.elapsed());
+				Some((Ok(piece), Some((stream, waited, got))))
+			},
+			Ok(Some(Err(error))) => Some((Err(error), None)),
 			Ok(None) => None,
-			Err(_) => Some((Err(IpfsError::Unreachable("nothing came for 30 s".into())), None)),
+			Err(_) => {
+				Some((Err(IpfsError::Unreachable("its content comes too slowly".into())), None))
+			},
 		}
 	})
 }
@@ -438,35 +528,5 @@ impl<S: Stream<Item = Result<Bytes, IpfsError>> + Unpin> Stream for Checked<S> {
 				}
 			},
 		}
-	}
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-	use crate::cid::cid_of;
-
-	fn pieces(bytes: &'static [u8]) -> impl Stream<Item = Result<Bytes, IpfsError>> + Unpin {
-		futures::stream::iter([Ok(Bytes::from_static(bytes))])
-	}
-
-	#[tokio::test]
-	async fn other_bytes_are_damage() {
-		let good: Vec<_> = Checked::new(cid_of(b"abc"), pieces(b"abc")).collect().await;
-		assert_eq!(good, [Ok(Bytes::from_static(b"abc"))]);
-		for wrong in [&b"abd"[..], b"ab", b"abcd", b""] {
-			let last = Checked::new(cid_of(b"abc"), pieces(wrong)).collect::<Vec<_>>().await.pop();
-			assert!(matches!(last, Some(Err(IpfsError::Damaged(_)))));
-		}
-	}
-
-	#[tokio::test]
-	async fn a_node_that_is_away_is_told() {
-		let ipfs = Ipfs::new("http://127.0.0.1:9/").unwrap();
-		assert!(matches!(ipfs.version().await, Err(IpfsError::Unreachable(_))));
-		assert!(matches!(
-			ipfs.add_bytes(vec![1]).await,
-			Err(IpfsError::Unreachable(_) | IpfsError::Refused(_))
-		));
 	}
 }

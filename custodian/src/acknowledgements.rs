@@ -1,9 +1,14 @@
 //! Pins and acknowledges versions: each whose envelope was delivered and whose acknowledgement the
 //! chain's state does not have. What is pinned is acknowledged together, up to 64 versions with one
-//! call.
+//! call. What has failed least often comes first.
+//!
+//! A version whose content cannot be had for [`LIFETIME`] is given up: its share stays. A version
+//! whose content the IPFS node has lost is pinned again.
 //!
 //! Each step can be repeated without harm, and the remaining work is always read from the database
 //! and the chain, so the custodian can be killed at any point.
+
+mod lanes;
 
 use crate::{
 	backoff::Backoff,
@@ -12,7 +17,9 @@ use crate::{
 	readiness::CheckName,
 	state::{Connected, State},
 	store::{DueVersion, KeptVersion, StoreError, VersionId},
+	uploads::{self, UploadError},
 };
+use lanes::Lanes;
 use std::{
 	collections::{HashMap, HashSet},
 	sync::Arc,
@@ -34,13 +41,15 @@ use vouchsafe_client::{
 const INTERVAL: Duration = Duration::from_secs(2);
 /// Up to how many versions to acknowledge are counted.
 const COUNT_LIMIT: u32 = 1000;
-/// How many versions are pinned at the same time.
-const CONCURRENT: usize = 32;
 /// How many versions one call acknowledges.
 const BATCH: usize = MAX_BATCH as usize;
 /// How long the first attempt to pin content may take, in seconds. Each further one may take twice
 /// as long, up to `kubo.patience`.
 const FIRST_PATIENCE: u64 = 5;
+/// How long adding and pinning may take in all beyond the patience for pinning.
+const ADDING: Duration = Duration::from_secs(30);
+/// For how long a version is tried, in seconds.
+pub const LIFETIME: u64 = 7 * 24 * 3600;
 
 #[derive(Debug, thiserror::Error)]
 enum WorkError {
@@ -50,8 +59,16 @@ enum WorkError {
 	Ipfs(#[from] IpfsError),
 	#[error(transparent)]
 	Store(#[from] StoreError),
+	#[error(transparent)]
+	Upload(#[from] UploadError),
+	#[error("the manifest names a length of {named} bytes. The content has {known}")]
+	OtherLength { named: u64, known: u64 },
+	#[error("another version's pin of the same content is under way")]
+	InUse,
 	#[error("the manifest names a malformed CID")]
 	MalformedCid,
+	#[error("the IPFS node did not pin it in {0} s")]
+	TooSlow(u64),
 }
 
 /// When something that failed is tried again.
@@ -96,7 +113,7 @@ enum Done {
 /// The versions under way, and what failed.
 struct Acknowledger {
 	tasks: JoinSet<Done>,
-	pinning: HashSet<VersionId>,
+	pinning: Lanes,
 	/// The versions in the call that is under way; one call at a time.
 	submitted: HashSet<VersionId>,
 	/// How many versions the next call names. A call that fails because of one version fails for
@@ -112,7 +129,7 @@ impl Default for Acknowledger {
 	fn default() -> Self {
 		Self {
 			tasks: JoinSet::new(),
-			pinning: HashSet::new(),
+			pinning: Lanes::default(),
 			submitted: HashSet::new(),
 			batch: BATCH,
 			retries: HashMap::new(),
@@ -153,22 +170,20 @@ impl Acknowledger {
 		let finalized = node.finalized().await?;
 		let waiting = finalized.count_unacknowledged(&institution, COUNT_LIMIT).await?;
 		metrics::gauge!("vouchsafe_custodian_unacknowledged").set(gauge_value(waiting));
-		let (to_pin, to_submit) = self.choose(state).await?;
+		let (to_pin, to_submit) = self.choose(state, now()).await?;
+		report_backlog(state).await?;
 		if to_pin.is_empty() && to_submit.is_empty() {
 			return Ok(waiting);
 		}
 		// What was submitted before a restart may be in the best block and not final yet.
 		let best = node.best().await?;
 		let blocks = [&*finalized, &*best];
-		let free = CONCURRENT.saturating_sub(self.pinning.len());
-		for due in waited_for(state, blocks, to_pin, &institution, free).await? {
-			if let Some(version) = state.database.version(due.id).await? {
-				self.pinning.insert(due.id);
-				let failures = self.retries.get(&due.id).map_or(0, |retry| retry.failures);
-				let state = state.clone();
-				self.tasks.spawn(async move {
-					Done::Pinned(due.id, pin(&state, due.id, version, failures).await)
-				});
+		for due in to_pin {
+			let failures = self.failures(&due.id);
+			if self.pinning.have_place(&due, failures)
+				&& needs_pin(state, blocks, &due, &institution).await?
+			{
+				self.start_pinning(state, due, failures).await?;
 			}
 		}
 		let versions = waited_for(state, blocks, to_submit, &institution, self.batch).await?;
@@ -184,22 +199,57 @@ impl Acknowledger {
 		Ok(waiting)
 	}
 
+	/// Starts to pin a version.
+	async fn start_pinning(
+		&mut self,
+		state: &Arc<State>,
+		due: DueVersion,
+		failures: u32,
+	) -> Result<(), StoreError> {
+		if let Some(version) = state.database.version(due.id).await? {
+			self.pinning.take(&due, failures);
+			let state = state.clone();
+			self.tasks.spawn(async move {
+				Done::Pinned(due.id, pin(&state, &due, version, failures).await)
+			});
+		}
+		Ok(())
+	}
+
+	/// How often this version has failed.
+	fn failures(&self, id: &VersionId) -> u32 {
+		self.retries.get(id).map_or(0, |retry| retry.failures)
+	}
+
+	/// Whether a version has failed for too long, and not because the IPFS node is away.
+	fn is_hopeless(&self, state: &State, due: &DueVersion, now: u64) -> bool {
+		let is_old = now.saturating_sub(due.since) > LIFETIME;
+		is_old && !due.pinned && self.failures(&due.id) > 0 && state.readiness.get().kubo.ok
+	}
+
 	/// The versions that can be pinned now, and those that the next call can acknowledge.
 	async fn choose(
 		&mut self,
 		state: &State,
+		now: u64,
 	) -> Result<(Vec<DueVersion>, Vec<DueVersion>), StoreError> {
-		let mut due = state.database.to_acknowledge().await?;
+		let due = state.database.to_acknowledge().await?;
 		let ids: HashSet<VersionId> = due.iter().map(|due| due.id).collect();
 		self.retries.retain(|id, _| ids.contains(id));
+		let (hopeless, mut due): (Vec<_>, Vec<_>) =
+			due.into_iter().partition(|due| self.is_hopeless(state, due, now));
+		for due in hopeless {
+			give_up(state, &due).await?;
+		}
 		due.retain(|DueVersion { id, .. }| {
 			!self.pinning.contains(id)
 				&& !self.submitted.contains(id)
 				&& self.retries.get(id).is_none_or(Retry::is_due)
 		});
+		due.sort_by_key(|due| self.failures(&due.id));
 		let (pinned, mut to_pin): (Vec<_>, Vec<_>) =
 			due.into_iter().partition(|due| due.pinned || state.ipfs.is_none());
-		if self.pinning.len() >= CONCURRENT {
+		if self.pinning.are_full() {
 			to_pin.clear();
 		}
 		let may_submit =
@@ -218,7 +268,7 @@ impl Acknowledger {
 	fn note(&mut self, done: Result<Done, JoinError>) {
 		match done {
 			Ok(Done::Pinned(id, result)) => {
-				self.pinning.remove(&id);
+				self.pinning.leave(&id);
 				match result {
 					Ok(()) => drop(self.retries.remove(&id)),
 					Err(error) => self.note_failed(id, &error),
@@ -277,18 +327,78 @@ impl Acknowledger {
 		self.retries.entry(id).or_default().note(&error);
 	}
 
+	/// Reports what is to be done. A backlog is no failure: the custodian can serve.
 	fn report(&self, state: &State, waiting: usize) {
+		metrics::gauge!("vouchsafe_custodian_retries").set(gauge_value(self.retries.len()));
 		let failed = self.retries.values().next();
-		let (is_ok, detail) = match (&self.submission, failed) {
-			(Some(retry), _) => (false, format!("calls are submitted again: {}", retry.reason)),
+		let detail = match (&self.submission, failed) {
+			(Some(retry), _) => format!("calls are submitted again: {}", retry.reason),
 			(None, Some(retry)) => {
 				let (count, reason) = (self.retries.len(), &retry.reason);
-				(false, format!("{count} versions are tried again: {reason}"))
+				format!("{count} versions are tried again: {reason}")
 			},
-			(None, None) => (true, format!("{waiting} versions to acknowledge")),
+			(None, None) => format!("{waiting} versions to acknowledge"),
 		};
-		state.readiness.set(CheckName::Work, is_ok, detail);
+		state.readiness.set(CheckName::Work, true, detail);
 	}
+}
+
+/// Reports how many versions are not as they should be.
+async fn report_backlog(state: &State) -> Result<(), StoreError> {
+	let backlog = state.database.backlog().await?;
+	metrics::gauge!("vouchsafe_custodian_due_versions").set(gauge_value(backlog.unacknowledged));
+	metrics::gauge!("vouchsafe_custodian_given_up_versions").set(gauge_value(backlog.given_up));
+	metrics::gauge!("vouchsafe_custodian_lost_versions").set(gauge_value(backlog.lost));
+	let detail = match backlog.lost {
+		0 => "the IPFS node has what was acknowledged".to_owned(),
+		lost => {
+			format!("the IPFS node has lost the content of {lost} versions: it is pinned again")
+		},
+	};
+	state.readiness.set(CheckName::Pins, backlog.lost == 0, detail);
+	Ok(())
+}
+
+/// Stops trying a version whose content could not be had for too long. Its row changes last, so that
+/// no pin stays behind.
+async fn give_up(state: &State, due: &DueVersion) -> Result<(), StoreError> {
+	if let Err(error) = remove_content(state, due).await {
+		tracing::warn!(%error, "can't remove what was fetched for a version to give up");
+		return Ok(());
+	}
+	tracing::error!(
+		record = %Hex(due.id.record),
+		version = due.id.version,
+		author = %Hex(due.author),
+		is_lost = due.is_lost,
+		"gives up a version: its content could not be had for a week. Its share is kept"
+	);
+	state.database.give_up(due.id).await
+}
+
+/// Removes the manifest and what was fetched of the ciphertext, unless other versions have them.
+async fn remove_content(state: &State, due: &DueVersion) -> Result<(), WorkError> {
+	let Some(ipfs) = &state.ipfs else { return Ok(()) };
+	let Some(version) = state.database.version(due.id).await? else { return Ok(()) };
+	for cid in [version.manifest_cid, version.ciphertext_cid] {
+		if !remove_unknown(state, ipfs, &cid).await? {
+			return Err(WorkError::InUse);
+		}
+	}
+	Ok(())
+}
+
+/// Whether a version has to be pinned: the chain waits for it, or its content was lost.
+async fn needs_pin(
+	state: &State,
+	blocks: [&dyn Block; 2],
+	due: &DueVersion,
+	institution: &AccountId,
+) -> Result<bool, WorkError> {
+	if due.is_lost {
+		return Ok(true);
+	}
+	Ok(!waited_for(state, blocks, vec![*due], institution, 1).await?.is_empty())
 }
 
 /// The first `limit` of the versions for whose acknowledgement the chain still waits at both blocks.
@@ -306,7 +416,7 @@ async fn waited_for(
 			break;
 		}
 		if !is_waited_for(finalized, &due, institution).await? {
-			state.database.set_acknowledged(due.id).await?;
+			state.database.set_acknowledged(due.id, finalized.number()).await?;
 		} else if is_waited_for(best, &due, institution).await? {
 			waited_for.push(due);
 		}
@@ -336,35 +446,74 @@ fn held(due: &DueVersion) -> HeldVersion {
 
 async fn pin(
 	state: &State,
-	id: VersionId,
+	due: &DueVersion,
 	version: KeptVersion,
 	failures: u32,
 ) -> Result<(), WorkError> {
-	if let Some(ipfs) = &state.ipfs {
-		pin_content(state, ipfs, version, failures).await?;
-		state.database.set_pinned(id, now()).await?;
+	let Some(ipfs) = &state.ipfs else { return Ok(()) };
+	// Short at first, so that content that nobody has does not delay the rest. What was fetched
+	// stays for the next attempt.
+	let longest = state.config.kubo.as_ref().map_or(FIRST_PATIENCE, |kubo| kubo.patience);
+	let doubled = FIRST_PATIENCE.saturating_mul(2u64.saturating_pow(failures));
+	let patience = Duration::from_secs(doubled.min(longest));
+	// One limit around every request and answer: Kubo may be silent in the middle of an answer.
+	let limit = patience.saturating_add(ADDING);
+	// Nobody removes it meanwhile.
+	let cids = [version.manifest_cid.clone(), version.ciphertext_cid.clone()];
+	let held = state.content_locks.hold(cids).await;
+	let ciphertext = version.ciphertext_cid.clone();
+	let pinning = pin_content(state, ipfs, version, patience, due.is_lost);
+	let pinned = tokio::time::timeout(limit, pinning)
+		.await
+		.map_err(|_| WorkError::TooSlow(limit.as_secs()))?;
+	if matches!(&pinned, Err(WorkError::Ipfs(error)) if error.is_wrong_content()) {
+		drop(held);
+		remove_unknown(state, ipfs, &ciphertext).await?;
 	}
+	pinned?;
+	state.database.set_pinned(due.id, now()).await?;
 	Ok(())
+}
+
+/// Removes content that is neither served nor being pinned. False if it is being pinned.
+async fn remove_unknown(state: &State, ipfs: &Ipfs, cid: &str) -> Result<bool, WorkError> {
+	let Some(_removing) = state.content_locks.try_remove(cid) else { return Ok(false) };
+	if state.database.content_length(cid.to_owned()).await?.is_none() {
+		let cid: Cid = cid.parse().map_err(|_| WorkError::MalformedCid)?;
+		ipfs.remove(&cid).await?;
+	}
+	Ok(true)
 }
 
 async fn pin_content(
 	state: &State,
 	ipfs: &Ipfs,
 	version: KeptVersion,
-	failures: u32,
+	patience: Duration,
+	is_lost: bool,
 ) -> Result<(), WorkError> {
-	// Short at first, so that content that nobody has does not delay the rest. What was fetched
-	// stays for the next attempt.
-	let longest = state.config.kubo.as_ref().map_or(FIRST_PATIENCE, |kubo| kubo.patience);
-	let doubled = FIRST_PATIENCE.saturating_mul(2u64.saturating_pow(failures));
-	let added = ipfs.add_bytes(version.manifest).await?;
-	if added.cid.to_string() != version.manifest_cid {
+	let manifest: Cid = version.manifest_cid.parse().map_err(|_| WorkError::MalformedCid)?;
+	let ciphertext: Cid = version.ciphertext_cid.parse().map_err(|_| WorkError::MalformedCid)?;
+	let (manifest_len, length) = (version.manifest.len() as u64, version.ciphertext_len);
+	uploads::ensure_room(state, manifest_len.saturating_add(length)).await?;
+	if is_lost {
+		// Kubo does not fetch blocks of what it believes to have.
+		ipfs.unpin(&manifest).await?;
+		ipfs.unpin(&ciphertext).await?;
+	}
+	if ipfs.add_bytes(version.manifest).await? != manifest {
 		return Err(WorkError::MalformedCid);
 	}
-	let ciphertext: Cid = version.ciphertext_cid.parse().map_err(|_| WorkError::MalformedCid)?;
-	ipfs.pin(&ciphertext, Duration::from_secs(doubled.min(longest))).await?;
-	Ok(())
+	// What was uploaded here, or pinned for another version, has been checked.
+	match state.database.content_length(version.ciphertext_cid).await? {
+		Some(known) if known == length => return Ok(ipfs.pin(&ciphertext, patience).await?),
+		Some(known) => return Err(WorkError::OtherLength { named: length, known }),
+		None => {},
+	}
+	Ok(ipfs.fetch(&ciphertext, length, patience).await?)
 }
 
+#[cfg(test)]
+mod content_tests;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ pub(crate) mod labels;
 mod log;
 mod shares;
 mod signed_request;
+pub(crate) mod source;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -22,15 +23,12 @@ use axum::{
 };
 use error::ApiError;
 use metrics_exporter_prometheus::PrometheusHandle;
+use source::SourceExtractor;
 use std::{
 	sync::{Arc, LazyLock},
 	time::Duration,
 };
-use tower_governor::{
-	governor::GovernorConfigBuilder,
-	key_extractor::{KeyExtractor, PeerIpKeyExtractor, SmartIpKeyExtractor},
-	GovernorError, GovernorLayer,
-};
+use tower_governor::{governor::GovernorConfigBuilder, GovernorError, GovernorLayer};
 use tower_http::timeout::TimeoutLayer;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -97,11 +95,7 @@ pub fn router(state: Arc<State>, metrics: PrometheusHandle) -> Router {
 		.layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
 	// The length of an upload is checked while it streams.
 	let v1 = short.merge(Router::from(long_routes()).layer(DefaultBodyLimit::disable()));
-	let limited = match state.config.api.behind_proxy {
-		true => limit(v1, &state, SmartIpKeyExtractor),
-		false => limit(v1, &state, PeerIpKeyExtractor),
-	};
-	limited
+	limit(v1, &state)
 		.merge(Router::from(status::routes()).layer(Extension(metrics)))
 		.fallback(|| async { ApiError::NotFound })
 		.layer(from_fn(finish))
@@ -128,11 +122,8 @@ fn long_routes() -> OpenApiRouter<Arc<State>> {
 }
 
 /// Limits the rate of requests from one address.
-fn limit<K>(routes: Router<Arc<State>>, state: &State, key: K) -> Router<Arc<State>>
-where
-	K: KeyExtractor + Send + Sync + 'static,
-	K::Key: Send + Sync + 'static,
-{
+fn limit(routes: Router<Arc<State>>, state: &State) -> Router<Arc<State>> {
+	let key = SourceExtractor(state.config.api.trusted_proxies);
 	let mut builder = GovernorConfigBuilder::default().key_extractor(key);
 	let period = Duration::from_secs(1) / state.config.api.requests_per_second;
 	let config = builder.period(period).burst_size(state.config.api.burst).finish();

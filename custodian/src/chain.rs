@@ -7,12 +7,15 @@ use std::sync::Arc;
 use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::chain::{
 	self, calls::CustodyCall, Account, AccountId, Action, Affiliation, AppendedEntry, ChainError,
-	Consent, Decision, Grantee, Ground, HeldVersion, Institution, Opening, Purpose, Role,
-	SharingSet, Status, Submit, Version, View, H256,
+	Decision, Grantee, Ground, HeldVersion, Institution, Opening, Purpose, Role, SharingSet,
+	Status, Submit, Version, View, H256,
 };
 
 #[cfg(test)]
 pub(crate) mod double;
+
+/// About how many records one question to [`Block::may_carry`] is.
+pub const MAX_CARRIED: usize = 64;
 
 /// A connection to a node.
 #[async_trait]
@@ -27,6 +30,10 @@ pub trait Node: Send + Sync {
 	async fn finalized(&self) -> Result<Arc<dyn Block>, ChainError>;
 	/// The best block.
 	async fn best(&self) -> Result<Arc<dyn Block>, ChainError>;
+	/// Whether the node is catching up with the others.
+	async fn is_syncing(&self) -> Result<bool, ChainError>;
+	/// The hash of the block of this number, which should be final.
+	async fn hash_of(&self, number: u32) -> Result<H256, ChainError>;
 	/// The block of this number, which should be final.
 	async fn block(&self, number: u32) -> Result<Arc<dyn Block>, ChainError>;
 	/// Submits the acknowledgement of versions and waits until it is final: of all or of none.
@@ -107,13 +114,23 @@ pub trait Block: Send + Sync {
 		practitioner: &AccountId,
 		institution: &AccountId,
 	) -> Result<bool, ChainError>;
-	/// The patient's consent of this grantee and number, if it has not been revoked.
-	async fn consent(
+	/// Whether the patient has a consent of this grantee and number.
+	async fn has_consent(
 		&self,
 		patient: &AccountId,
 		grantee: &Grantee,
 		id: u32,
-	) -> Result<Option<Consent>, ChainError>;
+	) -> Result<bool, ChainError>;
+	/// Whether the institution may still keep the share of each of these records that the patient
+	/// carried to it under this consent. Answers for the first [`MAX_CARRIED`].
+	async fn may_carry(
+		&self,
+		holder: &AccountId,
+		patient: &AccountId,
+		grantee: &Grantee,
+		consent: u32,
+		records: &[H256],
+	) -> Result<Vec<bool>, ChainError>;
 	/// The entries that the block appended to patients' logs, in order.
 	async fn audit_entries(&self) -> Result<Vec<AppendedEntry>, ChainError>;
 	/// Count and head of the patient's log.
@@ -127,12 +144,9 @@ pub fn is_active(account: &Account) -> bool {
 
 /// Whether an affiliation is in force at this time.
 fn is_current(affiliation: &Affiliation, now: u64) -> bool {
-	affiliation.from <= now && affiliation.until.is_none_or(|until| now < until)
-}
-
-/// Whether a consent still counts at this time.
-pub fn is_in_force(consent: &Consent, now: u64) -> bool {
-	consent.terms.valid_until.is_none_or(|until| now < until)
+	affiliation.accepted
+		&& affiliation.from <= now
+		&& affiliation.until.is_none_or(|until| now < until)
 }
 
 #[async_trait]
@@ -155,6 +169,14 @@ impl Node for chain::Chain {
 
 	async fn best(&self) -> Result<Arc<dyn Block>, ChainError> {
 		Ok(Arc::new(Submit::best(self).await?))
+	}
+
+	async fn is_syncing(&self) -> Result<bool, ChainError> {
+		Ok(self.peers().await?.1)
+	}
+
+	async fn hash_of(&self, number: u32) -> Result<H256, ChainError> {
+		chain::Chain::hash_of(self, number).await
 	}
 
 	async fn block(&self, number: u32) -> Result<Arc<dyn Block>, ChainError> {
@@ -269,19 +291,30 @@ impl Block for chain::At {
 		institution: &AccountId,
 	) -> Result<bool, ChainError> {
 		let now = View::time(self).await?;
-		let affiliations = View::affiliations(self, practitioner).await?;
+		let affiliations = View::all_affiliations(self, practitioner).await?;
 		Ok(affiliations.iter().any(|(at, affiliation)| {
 			at == institution && affiliation.role == Role::Registrar && is_current(affiliation, now)
 		}))
 	}
 
-	async fn consent(
+	async fn has_consent(
 		&self,
 		patient: &AccountId,
 		grantee: &Grantee,
 		id: u32,
-	) -> Result<Option<Consent>, ChainError> {
-		View::consent(self, patient, grantee, id).await
+	) -> Result<bool, ChainError> {
+		Ok(View::consent(self, patient, grantee, id).await?.is_some())
+	}
+
+	async fn may_carry(
+		&self,
+		holder: &AccountId,
+		patient: &AccountId,
+		grantee: &Grantee,
+		consent: u32,
+		records: &[H256],
+	) -> Result<Vec<bool>, ChainError> {
+		View::may_carry(self, holder, patient, grantee, consent, records).await
 	}
 
 	async fn audit_entries(&self) -> Result<Vec<AppendedEntry>, ChainError> {

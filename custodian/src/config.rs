@@ -39,15 +39,39 @@ pub struct Api {
 	/// How much content of one account no version may name, in bytes.
 	#[serde(default = "eight_gib")]
 	pub max_unclaimed: u64,
+	/// The same of all accounts that one institution enrolled, in bytes.
+	#[serde(default = "thirty_two_gib")]
+	pub max_unclaimed_per_institution: u64,
+	/// How much content the versions may name whose authors one other institution enrolled, in bytes.
+	#[serde(default = "quarter_tib")]
+	pub max_named_per_institution: u64,
 	/// Requests per second from one address.
 	#[serde(default = "fifty")]
 	pub requests_per_second: u32,
 	/// Requests at once from one address.
 	#[serde(default = "two_hundred")]
 	pub burst: u32,
-	/// Whether a reverse proxy sends the caller's address.
+	/// How many reverse proxies a request passes. They send the caller's address.
 	#[serde(default)]
-	pub behind_proxy: bool,
+	pub trusted_proxies: u8,
+	/// Largest number of connections.
+	#[serde(default = "max_connections")]
+	pub max_connections: usize,
+	/// Largest number of connections from one address.
+	#[serde(default = "max_connections_per_address")]
+	pub max_connections_per_address: usize,
+	/// How long a request's header may take, in seconds.
+	#[serde(default = "header_timeout")]
+	pub header_timeout: u64,
+	/// How long an answer may make no progress, in seconds.
+	#[serde(default = "stall_timeout")]
+	pub stall_timeout: u64,
+	/// How many contents are sent and received at the same time.
+	#[serde(default = "max_transfers")]
+	pub max_transfers: usize,
+	/// The same for one address.
+	#[serde(default = "max_transfers_per_address")]
+	pub max_transfers_per_address: usize,
 }
 
 /// The chain's node.
@@ -72,8 +96,11 @@ pub struct Keys {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Store {
-	/// The directory that contains it.
+	/// The directory that contains it, and content while it is received.
 	pub directory: PathBuf,
+	/// Free space on the directory's disk that content must leave, in bytes.
+	#[serde(default = "one_gib")]
+	pub reserve: u64,
 }
 
 /// The IPFS node.
@@ -121,12 +148,48 @@ fn eight_gib() -> u64 {
 	8 << 30
 }
 
+fn thirty_two_gib() -> u64 {
+	32 << 30
+}
+
+fn quarter_tib() -> u64 {
+	256 << 30
+}
+
+fn one_gib() -> u64 {
+	1 << 30
+}
+
 fn fifty() -> u32 {
 	50
 }
 
 fn two_hundred() -> u32 {
 	200
+}
+
+fn max_connections() -> usize {
+	512
+}
+
+fn max_connections_per_address() -> usize {
+	256
+}
+
+fn header_timeout() -> u64 {
+	10
+}
+
+fn stall_timeout() -> u64 {
+	30
+}
+
+fn max_transfers() -> usize {
+	64
+}
+
+fn max_transfers_per_address() -> usize {
+	16
 }
 
 fn two_minutes() -> u64 {
@@ -150,8 +213,18 @@ impl Config {
 		if config.kubo.as_ref().is_some_and(|kubo| url::Url::parse(&kubo.url).is_err()) {
 			bail!("kubo.url is not a URL");
 		}
-		if config.api.requests_per_second == 0 || config.api.burst == 0 {
+		let api = &config.api;
+		if api.requests_per_second == 0 || api.burst == 0 {
 			bail!("api.requests_per_second and api.burst must be at least 1");
+		}
+		let limits = [
+			api.max_connections,
+			api.max_connections_per_address,
+			api.max_transfers,
+			api.max_transfers_per_address,
+		];
+		if limits.contains(&0) || api.header_timeout == 0 || api.stall_timeout == 0 {
+			bail!("the limits of connections and transfers and their timeouts must be at least 1");
 		}
 		tracing_subscriber::EnvFilter::try_new(&config.log.level).context("log.level")?;
 		Ok(config)
@@ -185,6 +258,7 @@ mod tests {
 		let (sample, whole) =
 			(Config::parse(SAMPLE).unwrap(), Config::parse(&uncommented).unwrap());
 		assert_eq!(format!("{:?}", sample.api), format!("{:?}", whole.api));
+		assert_eq!(format!("{:?}", sample.store), format!("{:?}", whole.store));
 		assert_eq!(format!("{:?}", sample.kubo), format!("{:?}", whole.kubo));
 		assert_eq!(format!("{:?}", sample.log), format!("{:?}", whole.log));
 		assert_eq!(whole.chain.genesis, Some(Hex([0; 32])));
@@ -198,6 +272,9 @@ mod tests {
 			("ws://127.0.0.1:9944", "http://127.0.0.1:9944"),
 			("http://127.0.0.1:5001", "nowhere"),
 			("# burst = 200", "burst = 0"),
+			("# max_connections = 512", "max_connections = 0"),
+			("# header_timeout = 10", "header_timeout = 0"),
+			("# trusted_proxies = 0", "trusted_proxies = true"),
 			("# genesis = \"0x00", "genesis = \"0x"),
 			("# format = \"json\"", "[log]\nformat = \"xml\""),
 			("# level = \"info\"", "[log]\nlevel = \"a=b=c\""),

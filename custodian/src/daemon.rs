@@ -2,18 +2,19 @@
 
 use crate::{
 	acknowledgements, api,
+	chain::Node,
 	config::{Config, LogFormat},
-	indexer,
+	history, indexer,
 	keys::Keys,
-	kubo, node,
+	kubo, node, server,
 	state::State,
-	store::sqlite::Sqlite,
+	store::{sqlite::Sqlite, LogIndex, Rewound},
 };
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use std::{future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal::unix::SignalKind, sync::watch};
-use vouchsafe_client::{ipfs::Ipfs, messages::Hex};
+use vouchsafe_client::{chain::Chain, ipfs::Ipfs, messages::Hex};
 
 /// How long requests under way may take once the custodian is to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -34,6 +35,23 @@ pub fn run(config: Config) -> anyhow::Result<()> {
 	result
 }
 
+/// Removes from the index what the configured node no longer has. Returns the last block that stays
+/// and what was removed, or nothing if the node has every block.
+pub fn rewind(config: &Config) -> anyhow::Result<Option<(Option<u32>, Rewound)>> {
+	let database = Sqlite::open(&config.store.directory)?;
+	let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+	runtime.block_on(async {
+		let chain = Chain::connect(&config.chain.node).await?;
+		let genesis = Node::genesis(&chain).0;
+		let known = database.genesis().await?;
+		anyhow::ensure!(
+			known.is_none_or(|known| known == genesis),
+			"the node is on another chain: set chain.node to a node of the right chain"
+		);
+		Ok(history::rewind(&database, &chain).await?)
+	})
+}
+
 async fn run_tasks(
 	state: Arc<State>,
 	metrics: PrometheusHandle,
@@ -50,12 +68,8 @@ async fn run_tasks(
 	let indexing = tokio::spawn(indexer::run(state.clone()));
 	let watching = tokio::spawn(node::watch(state.clone()));
 	let router = api::router(state.clone(), metrics);
-	let mut stopping = state.stopping.clone();
-	let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-		.with_graceful_shutdown(async move {
-			let _ = stopping.wait_for(|stop| *stop).await;
-		});
-	let serving = tokio::spawn(serving.into_future());
+	let limits = server::Limits::of(&state.config.api);
+	let serving = tokio::spawn(server::serve(listener, router, limits, state.stopping.clone()));
 	let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
 	let result = tokio::select! {
 		_ = terminate.recv() => Ok(()),

@@ -1,20 +1,23 @@
 //! Indexes the patients' logs: reads the entries of every finalised block from the first on,
-//! computes each head and compares it with the chain's. A revocation that it reads destroys the
-//! shares that were carried under that consent.
+//! computes each head and compares it with the chain's. Carried shares of patients whose logs go on
+//! are checked, because a consent may have changed.
 
 use crate::{
 	backoff::Backoff,
-	chain::{is_in_force, Node},
+	carried::{sweep, SweepError},
+	chain::Node,
 	gauge::gauge_value,
+	heads::Heads,
+	history::{self, HistoryError},
 	readiness::CheckName,
-	state::State,
-	store::{ConsentKey, IndexedBlock, LogHeads, StoreError},
+	release::Refusal,
+	state::{Connected, State},
+	store::{IndexedBlock, LogHeads, StoreError},
 };
-use codec::{Decode, Encode};
 use futures::{stream, StreamExt, TryStreamExt};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use vouchsafe_client::{
-	chain::{account_bytes, AccountId, ChainError, Grantee, LogEntry, LogEvent, H256},
+	chain::{account_bytes, AccountId, ChainError, H256},
 	messages::{Hex, HexBytes, LogLine},
 };
 use vouchsafe_vault::audit::next_head;
@@ -34,6 +37,10 @@ enum IndexError {
 	Chain(#[from] ChainError),
 	#[error(transparent)]
 	Store(#[from] StoreError),
+	#[error(transparent)]
+	History(#[from] HistoryError),
+	#[error(transparent)]
+	Carried(#[from] SweepError),
 }
 
 /// A finalised block with what it added to logs, and the chain's count and head of each of these
@@ -50,12 +57,12 @@ pub async fn run(state: Arc<State>) {
 	loop {
 		let pause = match state.connected() {
 			None => Duration::from_millis(500),
-			Some(connected) => match index_next(&state, &*connected.node).await {
+			Some(connected) => match index_next(&state, &connected).await {
 				Ok(true) => Duration::ZERO,
 				Ok(false) => {
 					backoff.reset();
 					if last_sweep.is_none_or(|at| at.elapsed() > SWEEP_INTERVAL) {
-						if let Err(error) = sweep(&state, &*connected.node).await {
+						if let Err(error) = check_carried(&state, &connected, None).await {
 							tracing::warn!(%error, "can't check the consents of carried shares");
 						}
 						last_sweep = Some(tokio::time::Instant::now());
@@ -75,8 +82,13 @@ pub async fn run(state: Arc<State>) {
 }
 
 /// Indexes the next blocks, and returns whether there were any.
-async fn index_next(state: &State, node: &dyn Node) -> Result<bool, IndexError> {
+async fn index_next(state: &State, connected: &Connected) -> Result<bool, IndexError> {
+	let node = &*connected.node;
 	let head = node.finalized().await?.number();
+	if !history::compare(state, node, head).await? {
+		report_replaced(state);
+		return Ok(false);
+	}
 	// The genesis block has no events.
 	let next = state.database.last_block().await?.map_or(1, |(number, _)| number.saturating_add(1));
 	report(state, head, next.saturating_sub(1)).await?;
@@ -97,13 +109,14 @@ async fn index_next(state: &State, node: &dyn Node) -> Result<bool, IndexError> 
 	let genesis = node.genesis();
 	let blocks: Vec<IndexedBlock> =
 		fetched.into_iter().map(|fetched| link(&genesis, &mut heads, fetched)).collect();
-	// Shares are destroyed first: if the custodian is killed here, this is repeated.
-	for (patient, consent) in revocations(&blocks) {
-		destroy(state, patient, consent, "the consent was revoked").await?;
-	}
+	let patients = patients_of(&blocks);
 	state.database.index_blocks(blocks).await?;
 	report(state, head, last).await?;
 	state.new_work.notify_one();
+	// If this fails, or the custodian is killed before, the next check of all shares does it.
+	if let Err(error) = check_carried(state, connected, Some(patients)).await {
+		tracing::warn!(%error, "can't check the consents of carried shares yet");
+	}
 	Ok(true)
 }
 
@@ -159,19 +172,18 @@ async fn fetch(node: &dyn Node, number: u32) -> Result<Fetched, ChainError> {
 	Ok(Fetched { block, heads })
 }
 
-/// The consents that these blocks revoke.
-fn revocations(blocks: &[IndexedBlock]) -> Vec<([u8; 32], ConsentKey)> {
-	blocks
-		.iter()
-		.flat_map(|block| &block.lines)
-		.filter_map(|(patient, line)| match LogEntry::from_bytes(&line.entry.0)?.event {
-			LogEvent::ConsentRevoked { consent } => Some((
-				account_bytes(patient),
-				ConsentKey { grantee: consent.grantee.encode(), consent: consent.id },
-			)),
-			_ => None,
-		})
-		.collect()
+/// The patients whose logs these blocks continue: their consents or records may have changed.
+fn patients_of(blocks: &[IndexedBlock]) -> Vec<[u8; 32]> {
+	let lines = blocks.iter().flat_map(|block| &block.lines);
+	let patients: BTreeSet<_> = lines.map(|(patient, _)| account_bytes(patient)).collect();
+	patients.into_iter().collect()
+}
+
+fn report_replaced(state: &State) {
+	if let Some(block) = state.replaced() {
+		let detail = format!("ALARM: {}", Refusal::Replaced(block));
+		state.readiness.set(CheckName::Index, false, detail);
+	}
 }
 
 async fn report(state: &State, head: u32, indexed: u32) -> Result<(), StoreError> {
@@ -189,39 +201,20 @@ async fn report(state: &State, head: u32, indexed: u32) -> Result<(), StoreError
 	Ok(())
 }
 
-/// Destroys the shares carried under consents that have expired or no longer exist.
-async fn sweep(state: &State, node: &dyn Node) -> Result<(), IndexError> {
-	let carried = state.database.all_carried().await?;
-	metrics::gauge!("vouchsafe_custodian_carried_consents").set(gauge_value(carried.len()));
-	if carried.is_empty() {
+/// Checks the shares that all or these patients carried here. Without a recent block they stay: an
+/// old one may not have the consents yet.
+async fn check_carried(
+	state: &State,
+	Connected { node, institution }: &Connected,
+	patients: Option<Vec<[u8; 32]>>,
+) -> Result<(), IndexError> {
+	let Some(institution) = institution else { return Ok(()) };
+	if patients.is_some() && state.database.all_carried(patients.clone()).await?.is_empty() {
 		return Ok(());
 	}
-	let block = node.finalized().await?;
-	let now = block.time().await?;
-	for (patient, key) in carried {
-		let consent = match Grantee::decode(&mut &key.grantee[..]) {
-			Ok(grantee) => block.consent(&patient.into(), &grantee, key.consent).await?,
-			Err(_) => None,
-		};
-		if !consent.is_some_and(|consent| is_in_force(&consent, now)) {
-			destroy(state, patient, key, "the consent has ended").await?;
-		}
-	}
-	Ok(())
-}
-
-async fn destroy(
-	state: &State,
-	patient: [u8; 32],
-	key: ConsentKey,
-	reason: &str,
-) -> Result<(), StoreError> {
-	let consent = key.consent;
-	let shares = state.database.destroy_carried(patient, key).await?;
-	if shares > 0 {
-		let count = u64::try_from(shares).unwrap_or(u64::MAX);
-		metrics::counter!("vouchsafe_custodian_carried_destroyed_total").increment(count);
-		tracing::info!(patient = %Hex(patient), consent, shares, reason, "destroyed carried shares");
+	let heads = Heads::read(state, &**node, node.finalized().await?).await?;
+	if heads.check(state).is_ok() {
+		sweep(state, &*heads.finalized, institution, patients).await?;
 	}
 	Ok(())
 }
@@ -229,7 +222,6 @@ async fn destroy(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use vouchsafe_client::chain::ConsentRef;
 
 	const GENESIS: H256 = H256([1; 32]);
 	const PATIENT: AccountId = AccountId::new([2; 32]);
@@ -282,27 +274,5 @@ mod tests {
 			let linked = link(&GENESIS, &mut LogHeads::new(), fetched);
 			assert_eq!(linked.mismatches, [PATIENT], "{seqs:?}");
 		}
-	}
-
-	#[test]
-	fn only_revocations_destroy() {
-		let grantee = Grantee::Institution(AccountId::new([3; 32]));
-		let consent = ConsentRef { grantee: grantee.clone(), id: 4 };
-		let entry = |event| {
-			let entry = LogEntry {
-				signer: PATIENT,
-				origin: PATIENT,
-				acting_for: None,
-				purpose: None,
-				event,
-			};
-			HexBytes((1u8, entry).encode())
-		};
-		let mut block = block(5, &[0, 1, 2]);
-		block.lines[0].1.entry = entry(LogEvent::ConsentRevoked { consent: consent.clone() });
-		block.lines[1].1.entry = entry(LogEvent::ConsentAmended { consent, revision: 1 });
-		let found = revocations(&[block]);
-		let key = ConsentKey { grantee: grantee.encode(), consent: 4 };
-		assert_eq!(found, [(account_bytes(&PATIENT), key)]);
 	}
 }

@@ -1,7 +1,16 @@
-//! Watches the IPFS node, and drops content that no version has named for a day.
+//! Watches the IPFS node, removes content that no version has named for a day, and notices content
+//! that the node has lost.
 
-use crate::{readiness::CheckName, state::State, store::StoreError};
-use std::{sync::Arc, time::Duration};
+#[cfg(test)]
+pub(crate) mod double;
+#[cfg(test)]
+mod tests;
+
+use crate::{gauge::gauge_value, readiness::CheckName, state::State, store::StoreError};
+use std::{
+	sync::Arc,
+	time::{Duration, Instant},
+};
 use vouchsafe_client::{
 	ipfs::{Ipfs, IpfsError},
 	signing::now,
@@ -9,17 +18,25 @@ use vouchsafe_client::{
 
 /// How often the IPFS node is checked.
 const INTERVAL: Duration = Duration::from_secs(10);
+/// How often its pins are compared with what was acknowledged.
+const PINS_INTERVAL: Duration = Duration::from_secs(30);
+/// How much content is looked for on the disk at a time.
+const SAMPLE: usize = 64;
 /// How long content stays that no version names, in seconds.
 const UNCLAIMED_LIFETIME: u64 = 24 * 3600;
-/// How long pinning content again may take.
-const PIN_AGAIN: Duration = Duration::from_secs(60);
+
+/// What `/ready` says of a Kubo that can lose confirmed blocks.
+const UNSYNCED: &str = "Kubo does not sync its blocks, so a power cut can damage documents: set \
+                        `sync` to true in its Datastore.Spec and restart it";
 
 #[derive(Debug, thiserror::Error)]
-enum DropError {
+enum KuboError {
 	#[error(transparent)]
 	Ipfs(#[from] IpfsError),
 	#[error(transparent)]
 	Store(#[from] StoreError),
+	#[error("the CID is malformed")]
+	MalformedCid,
 }
 
 /// Watches the IPFS node until the custodian stops.
@@ -28,13 +45,25 @@ pub async fn watch(state: Arc<State>) {
 		state.readiness.set(CheckName::Kubo, true, "none is configured");
 		return;
 	};
+	let mut last_compared: Option<Instant> = None;
+	let mut sample: usize = 0;
 	loop {
 		match ipfs.version().await {
 			Ok(version) => {
 				metrics::gauge!("vouchsafe_custodian_kubo_up").set(1.0);
-				state.readiness.set(CheckName::Kubo, true, format!("Kubo {version}"));
+				match ipfs.syncs_blocks().await {
+					Ok(Some(false)) => state.readiness.set(CheckName::Kubo, false, UNSYNCED),
+					_ => state.readiness.set(CheckName::Kubo, true, format!("Kubo {version}")),
+				}
 				if let Err(error) = drop_unclaimed(&state, ipfs).await {
-					tracing::warn!(%error, "can't drop content that no version names");
+					tracing::warn!(%error, "can't find content that no version names");
+				}
+				if last_compared.is_none_or(|at| at.elapsed() >= PINS_INTERVAL) {
+					if let Err(error) = compare_pins(&state, ipfs, sample).await {
+						tracing::warn!(%error, "can't compare the IPFS node's pins");
+					}
+					last_compared = Some(Instant::now());
+					sample = sample.wrapping_add(1);
 				}
 			},
 			Err(error) => {
@@ -48,16 +77,74 @@ pub async fn watch(state: Arc<State>) {
 	}
 }
 
-async fn drop_unclaimed(state: &State, ipfs: &Ipfs) -> Result<(), DropError> {
+/// Removes content that no version has named for a day. A failure of one does not stop the others.
+/// Its row goes last: until then it is tried again.
+async fn drop_unclaimed(state: &State, ipfs: &Ipfs) -> Result<(), StoreError> {
 	let before = now().saturating_sub(UNCLAIMED_LIFETIME);
-	for cid in state.database.drop_unclaimed(before).await? {
-		tracing::info!(cid, "drops content that no version names");
-		let Ok(parsed) = cid.parse() else { continue };
-		ipfs.unpin(&parsed).await?;
-		// A version may have named it in the meantime.
-		if state.database.content_length(cid).await?.is_some() {
-			ipfs.pin(&parsed, PIN_AGAIN).await?;
+	for cid in state.database.unclaimed_before(before).await? {
+		if let Err(error) = drop_one(state, ipfs, &cid, before).await {
+			tracing::warn!(cid, %error, "can't remove content that no version names yet");
 		}
+	}
+	Ok(())
+}
+
+async fn drop_one(state: &State, ipfs: &Ipfs, cid: &str, before: u64) -> Result<(), KuboError> {
+	let parsed = cid.parse().map_err(|_| KuboError::MalformedCid)?;
+	// If it is being added or pinned, it is looked at again later.
+	let Some(_removing) = state.content_locks.try_remove(cid) else { return Ok(()) };
+	// A version may name it by now, or it was added again.
+	if state.database.is_unclaimed(cid.to_owned(), before).await? {
+		ipfs.remove(&parsed).await?;
+		state.database.forget_unclaimed(cid.to_owned(), before).await?;
+		tracing::info!(cid, "removed content that no version names");
+	}
+	Ok(())
+}
+
+/// Compares the node's pins with the content that acknowledged versions name, and has what is
+/// missing pinned again. Also looks whether a sample of the content is there.
+async fn compare_pins(state: &State, ipfs: &Ipfs, sample: usize) -> Result<(), KuboError> {
+	// In this order, so that what is pinned in between is not missing.
+	let claimed = state.database.claimed().await?;
+	let pins = ipfs.pins().await?;
+	let (pinned, mut missing): (Vec<_>, Vec<_>) =
+		claimed.into_iter().partition(|cid| pins.contains(cid));
+	missing.extend(lost_blocks(ipfs, &pinned, sample).await?);
+	metrics::gauge!("vouchsafe_custodian_missing_pins").set(gauge_value(missing.len()));
+	if missing.is_empty() {
+		return Ok(());
+	}
+	note_lost(state, missing).await?;
+	Ok(())
+}
+
+/// The pinned content of which the node has lost the first block. Looks at one sample each time,
+/// and at everything in turn.
+async fn lost_blocks(
+	ipfs: &Ipfs,
+	pinned: &[String],
+	sample: usize,
+) -> Result<Vec<String>, KuboError> {
+	let samples = pinned.len().div_ceil(SAMPLE).max(1);
+	let mut lost = Vec::new();
+	for cid in pinned.chunks(SAMPLE).nth(sample % samples).unwrap_or_default() {
+		let parsed = cid.parse().map_err(|_| KuboError::MalformedCid)?;
+		if !ipfs.has_block(&parsed).await? {
+			lost.push(cid.clone());
+		}
+	}
+	Ok(lost)
+}
+
+/// Notes that the node has lost this content, and has it pinned again.
+pub async fn note_lost(state: &State, cids: Vec<String>) -> Result<(), StoreError> {
+	let versions = state.database.note_lost(cids, now()).await?;
+	if versions > 0 {
+		let count = u64::try_from(versions).unwrap_or(u64::MAX);
+		metrics::counter!("vouchsafe_custodian_content_lost_total").increment(count);
+		tracing::error!(versions, "the IPFS node has lost content: it is pinned again");
+		state.new_work.notify_one();
 	}
 	Ok(())
 }

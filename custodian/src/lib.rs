@@ -2,7 +2,8 @@
 //! after the chain has logged an opening. It pins documents in IPFS, acknowledges on the chain what
 //! it keeps, and serves patients their access logs.
 //!
-//! - [`api`]: the REST API.
+//! - [`api`]: the REST API. [`server`]: its connections. [`transfers`]: limits those of content.
+//! - [`uploads`]: receives content. [`content_locks`]: keeps it from being removed meanwhile.
 //! - [`acknowledgements`]: pins and acknowledges versions.
 //! - [`kubo`]: watches the IPFS node and drops content that no version names.
 //! - [`indexer`]: reads the patients' logs from the finalised blocks.
@@ -20,15 +21,23 @@
 pub mod acknowledgements;
 pub mod api;
 pub mod backoff;
+pub mod carried;
 pub mod chain;
 pub mod config;
+pub mod content_locks;
 pub mod daemon;
 pub mod encryption;
 pub mod gauge;
+pub mod heads;
+pub mod history;
 pub mod indexer;
 pub mod keys;
 pub mod kubo;
 pub mod node;
 pub mod readiness;
+pub mod release;
+pub mod server;
 pub mod state;
 pub mod store;
+pub mod transfers;
+pub mod uploads;

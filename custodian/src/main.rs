@@ -1,9 +1,24 @@
 //! The program `vouchsafe-custodian`: its arguments. Everything else is in the library.
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
-use vouchsafe_client::messages::Hex;
-use vouchsafe_custodian::{api, config::Config, daemon, keys::Keys};
+use std::{
+	path::{Path, PathBuf},
+	process::ExitCode,
+	str::FromStr,
+	time::{SystemTime, UNIX_EPOCH},
+};
+use vouchsafe_client::{
+	chain::{account_of, AccountId, H256},
+	messages::{Hex, SignedCustodian},
+};
+use vouchsafe_custodian::{
+	api,
+	config::Config,
+	daemon,
+	keys::Keys,
+	store::{sqlite::Sqlite, Rewound},
+};
 
 /// Keep a hospital's key shares, and release one only after the chain has logged an opening.
 #[derive(Parser)]
@@ -13,8 +28,11 @@ use vouchsafe_custodian::{api, config::Config, daemon, keys::Keys};
 	arg_required_else_help = true,
 	after_help = "Examples:
   vouchsafe-custodian key generate --out /etc/vouchsafe/custodian.key
+  vouchsafe-custodian sign-up --key /etc/vouchsafe/custodian.key --genesis 0x… --institution 0x… \
+    --url https://custodian.hospital-a.example > custodian.json
   vouchsafe-custodian --config /etc/vouchsafe/custodian.toml
   curl http://127.0.0.1:8700/ready
+  vouchsafe-custodian backup /backup/custodian.sqlite --config /etc/vouchsafe/custodian.toml
 
 The configuration is documented in sample.toml, in the source tree. SIGTERM stops the custodian
 after the requests under way."
@@ -32,6 +50,24 @@ enum Command {
 	/// Create or show the custodian's keys.
 	#[command(subcommand)]
 	Key(KeyCommand),
+	/// Sign that an institution may register this custodian, and print it as JSON. It has no secret.
+	/// The institution sends it with `vouchsafe enrol custodian FILE`.
+	SignUp(SignUp),
+	/// Copy the database into a new file, which only its owner may read. The custodian may run.
+	///
+	/// To restore it, stop the custodian, remove the files in the database's directory, copy FILE
+	/// there as custodian.sqlite, and start the custodian. It indexes what came after the backup.
+	/// Shares that it received after the backup are lost.
+	Backup {
+		/// File to create.
+		#[arg(value_name = "FILE")]
+		file: PathBuf,
+		#[command(flatten)]
+		config: ConfigFile,
+	},
+	/// Mend the index of the patients' logs.
+	#[command(subcommand)]
+	Index(IndexCommand),
 	/// Print the description of the REST API (OpenAPI 3.1, JSON).
 	Openapi,
 }
@@ -49,8 +85,7 @@ enum KeyCommand {
 		#[command(flatten)]
 		out: Out,
 	},
-	/// Show the account and the public encryption key, which the institution registers with
-	/// `set_custodian`.
+	/// Show the account and the public encryption key.
 	Show {
 		/// Key file.
 		#[arg(value_name = "FILE")]
@@ -58,11 +93,59 @@ enum KeyCommand {
 	},
 }
 
+#[derive(Subcommand)]
+enum IndexCommand {
+	/// Remove from the index the blocks that the node no longer has, and list the releases for
+	/// openings in them. The custodian may run, and indexes the new blocks then.
+	///
+	/// Use it after an alarm that a block differs from the one that was indexed, and after you know
+	/// why: a power cut may have taken final blocks from the node's disk.
+	Rewind {
+		#[command(flatten)]
+		config: ConfigFile,
+	},
+}
+
+#[derive(Args)]
+struct ConfigFile {
+	/// Configuration file.
+	#[arg(long, value_name = "FILE")]
+	config: PathBuf,
+}
+
 #[derive(Args)]
 struct Out {
 	/// File to create.
 	#[arg(long, value_name = "FILE")]
 	out: PathBuf,
+}
+
+#[derive(Args)]
+struct SignUp {
+	/// Key file.
+	#[arg(long, value_name = "FILE")]
+	key: PathBuf,
+	/// Hash of the chain's genesis block, which `vouchsafe status` shows.
+	#[arg(long, value_name = "HEX")]
+	genesis: Hex<32>,
+	/// The institution's account: its address, or 0x and 64 hex digits.
+	#[arg(long, value_name = "ACCOUNT", value_parser = account)]
+	institution: AccountId,
+	/// This custodian's address, which the chain publishes. It has no user, query or fragment.
+	#[arg(long)]
+	url: String,
+	/// Days for which the signature is valid.
+	#[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=365))]
+	valid_for: u16,
+}
+
+/// Reads an account.
+fn account(text: &str) -> Result<AccountId, String> {
+	let bytes = Hex::<32>::from_str(text).map(AccountId::from);
+	bytes
+		.ok()
+		.or_else(|| account_of(text))
+		.ok_or_else(|| format!("“{text}” is neither an address nor 0x and 64 hex digits"))
 }
 
 fn main() -> ExitCode {
@@ -78,6 +161,17 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> anyhow::Result<()> {
 	match (arguments.command, arguments.config) {
 		(Some(Command::Key(command)), _) => key(command),
+		(Some(Command::SignUp(arguments)), _) => {
+			let signed = sign_up(arguments, SystemTime::now())?;
+			println!("{}", serde_json::to_string_pretty(&signed)?);
+			Ok(())
+		},
+		(Some(Command::Backup { file, config }), _) => {
+			back_up(&Config::read(&config.config)?, &file)
+		},
+		(Some(Command::Index(IndexCommand::Rewind { config })), _) => {
+			rewind(&Config::read(&config.config)?)
+		},
 		(Some(Command::Openapi), _) => {
 			println!("{}", serde_json::to_string_pretty(&api::description())?);
 			Ok(())
@@ -85,6 +179,46 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
 		(None, Some(config)) => daemon::run(Config::read(&config)?),
 		(None, None) => anyhow::bail!("--config is missing"),
 	}
+}
+
+fn sign_up(arguments: SignUp, now: SystemTime) -> anyhow::Result<SignedCustodian> {
+	let SignUp { key, genesis, institution, url, valid_for } = arguments;
+	let keys = Keys::read(&key)?;
+	let now = now.duration_since(UNIX_EPOCH).context("the clock is before 1970")?.as_secs();
+	let expires = now + u64::from(valid_for) * 24 * 60 * 60;
+	let encryption_key = keys.encryption.public().0;
+	let genesis = H256(genesis.0);
+	Ok(SignedCustodian::sign(&keys.account, genesis, &institution, &url, encryption_key, expires))
+}
+
+fn back_up(config: &Config, file: &Path) -> anyhow::Result<()> {
+	let bytes = Sqlite::back_up(&config.store.directory, file)?;
+	println!("copied the database into {} ({bytes} bytes)", file.display());
+	Ok(())
+}
+
+fn rewind(config: &Config) -> anyhow::Result<()> {
+	let rewound = daemon::rewind(config)?;
+	let Some((last, Rewound { lines, releases })) = rewound else {
+		println!("the node has every block that was indexed: nothing to do");
+		return Ok(());
+	};
+	match last {
+		Some(block) => println!("the index now ends at block {block}"),
+		None => println!("the index is empty now, and starts again with block 1"),
+	}
+	println!("removed {lines} lines of logs");
+	for release in &releases {
+		println!(
+			"released for an opening that the chain no longer has: record {} to {}, opened in \
+			 block {} {}",
+			Hex(release.id.record),
+			Hex(release.reader),
+			release.opened_in.0,
+			Hex::from(release.opened_in.1),
+		);
+	}
+	Ok(())
 }
 
 fn key(command: KeyCommand) -> anyhow::Result<()> {
@@ -102,10 +236,49 @@ fn key(command: KeyCommand) -> anyhow::Result<()> {
 mod tests {
 	use super::*;
 	use clap::CommandFactory;
+	use std::time::Duration;
 
 	#[test]
 	fn the_arguments_are_consistent() {
 		Arguments::command().debug_assert();
+	}
+
+	#[test]
+	fn a_registration_is_signed_by_the_key_file_and_shows_no_secret() {
+		let folder = tempfile::tempdir().unwrap();
+		let file = folder.path().join("key");
+		Keys::development(&file, "//HospitalA//custodian").unwrap();
+		let genesis = format!("0x{}", "11".repeat(32));
+		let institution = "0x2a89d1dbed480dcaee6350ba53cf355897632445bc55411bbe4caaa2c24d126e";
+		let parse = |institution: &str| {
+			Arguments::try_parse_from([
+				"vouchsafe-custodian",
+				"sign-up",
+				"--key",
+				file.to_str().unwrap(),
+				"--genesis",
+				&genesis,
+				"--institution",
+				institution,
+				"--url",
+				"https://a.example",
+			])
+		};
+		assert!(parse("Hospital A").is_err());
+		let Some(Command::SignUp(arguments)) = parse(institution).unwrap().command else {
+			panic!("it is a registration")
+		};
+		let address = arguments.institution.to_string();
+		assert!(parse(&address).is_ok());
+		let signed = sign_up(arguments, UNIX_EPOCH + Duration::from_secs(1_000)).unwrap();
+		assert!(signed.is_authentic());
+		assert_eq!(signed.expires, 1_000 + 7 * 86_400);
+		assert_eq!(signed.institution.to_string(), institution);
+		let keys = Keys::read(&file).unwrap();
+		assert_eq!(signed.account.0, keys.account.public_key().0);
+		assert_eq!(signed.encryption_key.0, keys.encryption.public().0);
+		let text = serde_json::to_string(&signed).unwrap();
+		assert!(!text.contains(&hex::encode(*keys.encryption.to_bytes())));
 	}
 
 	#[test]
@@ -117,6 +290,11 @@ mod tests {
 		assert!(parse(&["--config", "a.toml", "openapi"]).is_err());
 		assert!(parse(&["--config", "a.toml"]).is_ok());
 		assert!(parse(&["openapi"]).is_ok());
+		assert!(parse(&["backup", "file", "--config", "a.toml"]).is_ok());
+		assert!(parse(&["backup", "file"]).is_err());
+		assert!(parse(&["backup", "--config", "a.toml"]).is_err());
+		assert!(parse(&["index", "rewind", "--config", "a.toml"]).is_ok());
+		assert!(parse(&["index", "rewind"]).is_err());
 		assert!(parse(&["key", "generate"]).is_err());
 		assert!(parse(&["key", "generate", "--out", "key"]).is_ok());
 	}

@@ -4,6 +4,8 @@
 use crate::{
 	backoff::Backoff,
 	chain::{Block, Node},
+	heads::Heads,
+	history::{self, HistoryError},
 	readiness::CheckName,
 	state::{Connected, State},
 	store::StoreError,
@@ -21,8 +23,6 @@ use vouchsafe_client::{
 const INTERVAL: Duration = Duration::from_secs(3);
 /// How often the node is asked whether it still has the first state.
 const ARCHIVE_INTERVAL: Duration = Duration::from_secs(60);
-/// How long finality may make no progress before the check fails.
-const STALLED: Duration = Duration::from_secs(30);
 /// After how many failed checks in a row a new connection is made.
 const FAILURES: u32 = 20;
 
@@ -40,15 +40,21 @@ pub enum NodeError {
 	/// The node is not an archive.
 	#[error("the node prunes old state: start it with --state-pruning archive and a new database")]
 	NotArchive,
-	/// The database was filled from another chain.
-	#[error("the node's block {0} differs from the block that was indexed: the node is on another fork or chain")]
-	OtherFork(u32),
 	/// An error of the chain.
 	#[error(transparent)]
 	Chain(#[from] ChainError),
 	/// An error of the database.
 	#[error(transparent)]
 	Store(#[from] StoreError),
+}
+
+impl From<HistoryError> for NodeError {
+	fn from(error: HistoryError) -> Self {
+		match error {
+			HistoryError::Chain(error) => Self::Chain(error),
+			HistoryError::Store(error) => Self::Store(error),
+		}
+	}
 }
 
 impl NodeError {
@@ -96,7 +102,7 @@ pub async fn watch(state: Arc<State>) -> Result<(), NodeError> {
 fn report(state: &State, error: &NodeError) {
 	metrics::gauge!("vouchsafe_custodian_node_up").set(0.0);
 	let check = match error {
-		NodeError::OtherChain { .. } | NodeError::OtherFork(_) => CheckName::Chain,
+		NodeError::OtherChain { .. } => CheckName::Chain,
 		NodeError::NotArchive => CheckName::Archive,
 		NodeError::Chain(_) | NodeError::Store(_) => CheckName::Node,
 	};
@@ -107,13 +113,6 @@ async fn connect(state: &State) -> Result<Arc<dyn Node>, NodeError> {
 	let node: Arc<dyn Node> = Arc::new(Chain::connect(&state.config.chain.node).await?);
 	check_chain(state, node.genesis()).await?;
 	check_archive(state, &*node).await?;
-	if let Some((number, hash)) = state.database.last_block().await? {
-		// A node that is still catching up may not have the block yet.
-		let finalized = node.finalized().await?;
-		if finalized.number() >= number && node.block(number).await?.hash() != hash {
-			return Err(NodeError::OtherFork(number));
-		}
-	}
 	Ok(node)
 }
 
@@ -145,10 +144,9 @@ async fn check_archive(state: &State, node: &dyn Node) -> Result<(), NodeError> 
 /// stops.
 async fn check_repeatedly(state: &State, node: Arc<dyn Node>) -> Option<NodeError> {
 	let mut last_archive = Instant::now();
-	let mut progress = (0, Instant::now());
 	let mut failures: u32 = 0;
 	loop {
-		match check(state, &node, &mut last_archive, &mut progress).await {
+		match check(state, &node, &mut last_archive).await {
 			Ok(()) => failures = 0,
 			Err(error) if error.is_refusal() => return Some(error),
 			Err(error) => {
@@ -170,7 +168,6 @@ async fn check(
 	state: &State,
 	node: &Arc<dyn Node>,
 	last_archive: &mut Instant,
-	progress: &mut (u32, Instant),
 ) -> Result<(), NodeError> {
 	check_chain(state, node.current_genesis().await?).await?;
 	if last_archive.elapsed() > ARCHIVE_INTERVAL {
@@ -179,21 +176,18 @@ async fn check(
 	}
 	let finalized = node.finalized().await?;
 	let number = finalized.number();
-	if number != progress.0 {
-		*progress = (number, Instant::now());
-	}
+	// Before the node may be used.
+	history::compare(state, &**node, number).await?;
 	let institution = check_enrolled(state, &*finalized).await?;
 	state.set_connected(Some(Connected { node: node.clone(), institution }));
 	metrics::gauge!("vouchsafe_custodian_node_up").set(1.0);
 	metrics::gauge!("vouchsafe_custodian_finalized_block").set(f64::from(number));
-	let stalled = progress.1.elapsed();
-	let detail = match stalled < STALLED {
-		true => format!("block {number} is final"),
-		false => {
-			format!("no block after {number} has become final for {} s", stalled.as_secs())
-		},
+	let checked = Heads::read(state, &**node, finalized).await?.check(state);
+	let detail = match &checked {
+		Ok(()) => format!("block {number} is final"),
+		Err(refusal) => refusal.to_string(),
 	};
-	state.readiness.set(CheckName::Node, stalled < STALLED, detail);
+	state.readiness.set(CheckName::Node, checked.is_ok(), detail);
 	Ok(())
 }
 

@@ -1,4 +1,5 @@
-//! Whether the custodian can do its work: the checks that `/ready` reports.
+//! Whether the custodian can serve: the checks that `/ready` reports. A backlog of versions to
+//! acknowledge is a metric and not a failure.
 
 use std::{
 	sync::{Mutex, MutexGuard},
@@ -13,7 +14,7 @@ const SILENCE: Duration = Duration::from_secs(120);
 /// One of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckName {
-	/// The node answers and makes progress.
+	/// The node is recent enough to decide who has access.
 	Node,
 	/// The node is on the right chain.
 	Chain,
@@ -25,7 +26,9 @@ pub enum CheckName {
 	Kubo,
 	/// The index is up to date and agrees with the chain.
 	Index,
-	/// Versions are being acknowledged.
+	/// The IPFS node still has what was acknowledged.
+	Pins,
+	/// The task that acknowledges versions works.
 	Work,
 }
 
@@ -50,6 +53,7 @@ impl Default for ReadinessReport {
 			enrolled: unknown(),
 			kubo: unknown(),
 			index: unknown(),
+			pins: unknown(),
 			work: unknown(),
 		};
 		Self { latest: Mutex::new(Latest { readiness, changed: Instant::now() }) }
@@ -69,6 +73,7 @@ impl ReadinessReport {
 			CheckName::Enrolled => &mut readiness.enrolled,
 			CheckName::Kubo => &mut readiness.kubo,
 			CheckName::Index => &mut readiness.index,
+			CheckName::Pins => &mut readiness.pins,
 			CheckName::Work => &mut readiness.work,
 		};
 		if check.ok != ok {
@@ -85,6 +90,7 @@ impl ReadinessReport {
 			&readiness.enrolled,
 			&readiness.kubo,
 			&readiness.index,
+			&readiness.pins,
 			&readiness.work,
 		];
 		readiness.ready = checks.iter().all(|check| check.ok);
@@ -123,6 +129,7 @@ mod tests {
 			CheckName::Enrolled,
 			CheckName::Kubo,
 			CheckName::Index,
+			CheckName::Pins,
 			CheckName::Work,
 		];
 		for name in all {

@@ -4,14 +4,17 @@ use crate::{
 	api::labels::TagLimit,
 	chain::Node,
 	config::Config,
+	content_locks::ContentLocks,
 	encryption::StorageEncryption,
 	keys::Keys,
 	readiness::ReadinessReport,
+	release::Finality,
 	store::{Database, StoreError},
+	transfers::Transfers,
 };
 use std::{
-	sync::{Arc, RwLock},
-	time::Duration,
+	sync::{Arc, Mutex, RwLock},
+	time::{Duration, Instant},
 };
 use tokio::sync::{watch, Notify};
 use vouchsafe_client::{
@@ -31,6 +34,10 @@ pub struct State {
 	pub encryption: StorageEncryption,
 	/// How many label tags an account may ask for.
 	pub tag_limit: TagLimit,
+	/// The contents that are being sent and received.
+	pub transfers: Transfers,
+	/// Content that is being added, pinned or removed.
+	pub content_locks: ContentLocks,
 	/// The IPFS node, if there is one.
 	pub ipfs: Option<Ipfs>,
 	/// The results of the checks that `/ready` reports.
@@ -41,6 +48,10 @@ pub struct State {
 	pub stopping: watch::Receiver<bool>,
 	/// The node, while it may be used.
 	node: RwLock<Option<Connected>>,
+	/// Whether blocks become final.
+	finality: Mutex<Finality>,
+	/// A block that was indexed and that the node replaces by another.
+	replaced: Mutex<Option<u32>>,
 }
 
 /// A node that has passed all checks.
@@ -63,6 +74,8 @@ impl State {
 	) -> Self {
 		let encryption = StorageEncryption::new(keys.encryption.clone());
 		Self {
+			transfers: Transfers::new(&config.api),
+			content_locks: ContentLocks::default(),
 			config,
 			keys,
 			database,
@@ -73,6 +86,8 @@ impl State {
 			new_work: Notify::new(),
 			stopping,
 			node: RwLock::new(None),
+			finality: Mutex::default(),
+			replaced: Mutex::default(),
 		}
 	}
 
@@ -84,6 +99,21 @@ impl State {
 	/// Sets the node that may be used, or that none may.
 	pub fn set_connected(&self, node: Option<Connected>) {
 		*self.node.write().unwrap_or_else(|error| error.into_inner()) = node;
+	}
+
+	/// Notes the number of the last finalised block, and returns how long ago a block became final.
+	pub fn note_final(&self, number: u32, now: Instant) -> Duration {
+		self.finality.lock().unwrap_or_else(|error| error.into_inner()).note(number, now)
+	}
+
+	/// A block that was indexed and that the node replaces by another.
+	pub fn replaced(&self) -> Option<u32> {
+		*self.replaced.lock().unwrap_or_else(|error| error.into_inner())
+	}
+
+	/// Sets whether the node replaces a block that was indexed.
+	pub fn set_replaced(&self, block: Option<u32>) {
+		*self.replaced.lock().unwrap_or_else(|error| error.into_inner()) = block;
 	}
 
 	/// The genesis hash of this custodian's chain: the configured one, or the one seen first.

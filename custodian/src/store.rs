@@ -1,5 +1,6 @@
 //! What the custodian keeps, by subject: one trait each for shares, label keys, content, the index
-//! of the patients' logs, and the nonces of requests. [`sqlite`] implements all five.
+//! of the patients' logs, the blocks on which it acted, and the nonces of requests. [`sqlite`]
+//! implements all six.
 //!
 //! A database gets shares and label keys only as [`SealedValue`]s. [`crate::encryption`] encrypts
 //! them before.
@@ -21,6 +22,9 @@ pub enum StoreError {
 	/// The database itself failed.
 	#[error("the database failed: {0}")]
 	Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+	/// The write-ahead log could not be emptied.
+	#[error("the database's log can't be emptied while another program reads the database")]
+	Busy,
 	/// The database was written by a newer program.
 	#[error("the database has schema {0}, which this program does not know: update the program")]
 	NewerSchema(i64),
@@ -53,6 +57,12 @@ pub struct DueVersion {
 	pub patient: [u8; 32],
 	/// Whether manifest and ciphertext are pinned.
 	pub pinned: bool,
+	/// The author who delivered it.
+	pub author: [u8; 32],
+	/// When it was received, or when its content was found to be lost.
+	pub since: u64,
+	/// Whether its content was lost after it had been pinned.
+	pub is_lost: bool,
 }
 
 /// What a custodian receives together with its share of a version.
@@ -60,6 +70,10 @@ pub struct DueVersion {
 pub struct KeptVersion {
 	/// The record's patient.
 	pub patient: [u8; 32],
+	/// The author who delivered it.
+	pub author: [u8; 32],
+	/// When it was received, in seconds since 1970.
+	pub received: u64,
 	/// The bytes of the Feldman commitments.
 	pub commitments: Vec<u8>,
 	/// The bytes of the manifest.
@@ -83,6 +97,52 @@ pub struct ConsentKey {
 	pub grantee: Vec<u8>,
 	/// The consent's number.
 	pub consent: u32,
+}
+
+/// A share that the patient carried to this custodian.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CarriedShare {
+	/// The patient.
+	pub patient: [u8; 32],
+	/// The consent under which it was carried.
+	pub consent: ConsentKey,
+	/// The version.
+	pub id: VersionId,
+}
+
+/// A release of a share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseRecord {
+	/// The reader.
+	pub reader: [u8; 32],
+	/// The record's patient.
+	pub patient: [u8; 32],
+	/// The version.
+	pub id: VersionId,
+	/// The number and the hash of the block that has the opening.
+	pub opened_in: (u32, H256),
+	/// When it was released first, in seconds since 1970.
+	pub at: u64,
+}
+
+/// What went when the index was rewound.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rewound {
+	/// How many lines of logs were removed.
+	pub lines: usize,
+	/// The releases whose openings are in blocks that the chain no longer has.
+	pub releases: Vec<ReleaseRecord>,
+}
+
+/// The versions whose content is not as it should be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+	/// Versions that are not acknowledged yet.
+	pub unacknowledged: u64,
+	/// Acknowledged versions whose content was lost.
+	pub lost: u64,
+	/// Versions whose content could not be had for so long that it is no longer asked for.
+	pub given_up: u64,
 }
 
 /// A block that has been indexed.
@@ -140,16 +200,16 @@ pub trait Shares: Send + Sync {
 		patient: [u8; 32],
 	) -> Result<Vec<ConsentKey>, StoreError>;
 
-	/// All consents under which shares were carried here, with their patients.
-	async fn all_carried(&self) -> Result<Vec<([u8; 32], ConsentKey)>, StoreError>;
-
-	/// Destroys what was carried under a consent and returns the number of shares. Afterwards the
-	/// keys that opened them are in none of the database's files.
-	async fn destroy_carried(
+	/// All shares that were carried here, or those of these patients, by patient and consent.
+	async fn all_carried(
 		&self,
-		patient: [u8; 32],
-		consent: ConsentKey,
-	) -> Result<usize, StoreError>;
+		patients: Option<Vec<[u8; 32]>>,
+	) -> Result<Vec<CarriedShare>, StoreError>;
+
+	/// Destroys carried shares and returns their number. Afterwards the keys that opened them are
+	/// in none of the database's files. If this fails, repeat it, also if there is nothing left to
+	/// destroy.
+	async fn destroy_carried(&self, shares: Vec<CarriedShare>) -> Result<usize, StoreError>;
 
 	/// What came with the share of a version.
 	async fn version(&self, id: VersionId) -> Result<Option<KeptVersion>, StoreError>;
@@ -157,27 +217,79 @@ pub trait Shares: Send + Sync {
 	/// The commitments that came with the share of a version, the institution's or a carried one.
 	async fn commitments(&self, id: VersionId) -> Result<Option<Vec<u8>>, StoreError>;
 
-	/// The versions whose acknowledgement was not seen in a finalised block yet.
+	/// The versions whose acknowledgement was not seen in a finalised block yet, and those whose
+	/// content was lost afterwards. Without those that were given up.
 	async fn to_acknowledge(&self) -> Result<Vec<DueVersion>, StoreError>;
 
-	/// Notes that a version's acknowledgement is final.
-	async fn set_acknowledged(&self, id: VersionId) -> Result<(), StoreError>;
+	/// Notes that a version's acknowledgement is final as of this block.
+	async fn set_acknowledged(&self, id: VersionId, block: u32) -> Result<(), StoreError>;
+
+	/// Notes that a version's content could not be had for too long. Its share is kept. It is tried
+	/// again if its author delivers the envelope again.
+	async fn give_up(&self, id: VersionId) -> Result<(), StoreError>;
+
+	/// How many versions are not as they should be.
+	async fn backlog(&self) -> Result<Backlog, StoreError>;
+}
+
+/// Content that an account wants to add.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Charge {
+	/// The account.
+	pub account: [u8; 32],
+	/// The institution that enrolled it.
+	pub enroller: [u8; 32],
+	/// The number of bytes.
+	pub length: u64,
+}
+
+/// How much content, reserved bytes included, may be here that no version names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContentLimits {
+	/// Of one account, in bytes.
+	pub account: u64,
+	/// Of all accounts that one institution enrolled, in bytes.
+	pub enroller: u64,
+}
+
+/// Reserved bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reservation {
+	/// Its number.
+	pub id: i64,
+	/// All bytes that are reserved now, these included.
+	pub total: u64,
 }
 
 /// The content in the IPFS node, and the accounts that added it.
 #[async_trait]
 pub trait Content: Send + Sync {
-	/// Notes content that an account added.
-	async fn note_content(
+	/// Reserves bytes until a moment, unless more than the limits would then be charged.
+	async fn reserve(
+		&self,
+		charge: Charge,
+		limits: ContentLimits,
+		now: u64,
+		until: u64,
+	) -> Result<Option<Reservation>, StoreError>;
+
+	/// Gives reserved bytes back.
+	async fn release_reservation(&self, id: i64) -> Result<(), StoreError>;
+
+	/// Turns reserved bytes into content, for which the account is charged until a version names
+	/// it. Content that is here already is not charged again.
+	async fn charge(&self, id: i64, cid: String, at: u64) -> Result<(), StoreError>;
+
+	/// Notes that a version names this content, unless all content that versions of the same
+	/// enroller's accounts name would then have more bytes than the limit. Content that a version
+	/// names already is not counted again. Returns whether it is noted.
+	async fn name_content(
 		&self,
 		cid: String,
 		length: u64,
-		account: [u8; 32],
-		at: u64,
-	) -> Result<(), StoreError>;
-
-	/// The number of bytes that this account added and that no version names.
-	async fn unclaimed(&self, account: [u8; 32]) -> Result<u64, StoreError>;
+		enroller: [u8; 32],
+		limit: u64,
+	) -> Result<bool, StoreError>;
 
 	/// The length of content that this custodian serves.
 	async fn content_length(&self, cid: String) -> Result<Option<u64>, StoreError>;
@@ -185,9 +297,22 @@ pub trait Content: Send + Sync {
 	/// Notes that a version's manifest and ciphertext are pinned. The version now claims them.
 	async fn set_pinned(&self, id: VersionId, at: u64) -> Result<(), StoreError>;
 
-	/// Forgets content that was added before this moment and that no version names, and returns
-	/// its CIDs.
-	async fn drop_unclaimed(&self, before: u64) -> Result<Vec<String>, StoreError>;
+	/// The content that was added before this moment and that no version names.
+	async fn unclaimed_before(&self, before: u64) -> Result<Vec<String>, StoreError>;
+
+	/// Whether this content was added before this moment and no version names it.
+	async fn is_unclaimed(&self, cid: String, before: u64) -> Result<bool, StoreError>;
+
+	/// Forgets content that was added before this moment, if no version names it. Returns whether
+	/// it did.
+	async fn forget_unclaimed(&self, cid: String, before: u64) -> Result<bool, StoreError>;
+
+	/// The CIDs of all content that pinned versions name.
+	async fn claimed(&self) -> Result<Vec<String>, StoreError>;
+
+	/// Notes that the IPFS node has lost this content, so that the versions that name it are pinned
+	/// again. Returns how many versions these are.
+	async fn note_lost(&self, cids: Vec<String>, at: u64) -> Result<usize, StoreError>;
 }
 
 /// The patients' label keys.
@@ -234,6 +359,25 @@ pub trait LogIndex: Send + Sync {
 	) -> Result<LogPage, StoreError>;
 }
 
+/// The final blocks on which the custodian acted: those that it indexed, and those of the openings
+/// for which it gave shares.
+#[async_trait]
+pub trait History: Send + Sync {
+	/// Records a release. This comes before the share is given. Old releases are forgotten.
+	async fn record_release(&self, release: ReleaseRecord) -> Result<(), StoreError>;
+
+	/// The highest block up to this number on which the custodian acted.
+	async fn acted_on(&self, up_to: u32) -> Result<Option<(u32, H256)>, StoreError>;
+
+	/// All blocks up to this number on which the custodian acted, in ascending order. Old ones are
+	/// forgotten.
+	async fn all_acted_on(&self, up_to: u32) -> Result<Vec<(u32, H256)>, StoreError>;
+
+	/// Removes from the index what came after this block, or everything. Acknowledgements that were
+	/// seen after it are looked for again.
+	async fn rewind(&self, to: Option<(u32, H256)>) -> Result<Rewound, StoreError>;
+}
+
 /// The nonces of signed requests. Each is accepted once.
 #[async_trait]
 pub trait Nonces: Send + Sync {
@@ -251,6 +395,6 @@ pub trait Nonces: Send + Sync {
 }
 
 /// All that the custodian needs of a database.
-pub trait Database: Shares + LabelKeys + Content + LogIndex + Nonces {}
+pub trait Database: Shares + LabelKeys + Content + LogIndex + History + Nonces {}
 
-impl<T: Shares + LabelKeys + Content + LogIndex + Nonces> Database for T {}
+impl<T: Shares + LabelKeys + Content + LogIndex + History + Nonces> Database for T {}

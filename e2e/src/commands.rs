@@ -13,8 +13,8 @@ use std::{
 use subxt_signer::{sr25519::Keypair, SecretUri};
 use vouchsafe_client::{
 	chain::{calls::CustodyCall, Chain, Ground, Purpose, Signer, Submit, View},
-	custodian::{Custodian, CustodianClient, CustodianError},
-	messages::{AskRelease, Hex},
+	custodian::{AllowedAddresses, Custodian, CustodianClient, CustodianError},
+	messages::{AskRelease, Hex, Release},
 };
 
 /// Makes a list of arguments of different types.
@@ -82,6 +82,16 @@ pub async fn grant(patient: &User, permit: &Permit) -> Result<u64> {
 	arguments.extend(permit.arguments.iter().map(OsString::from));
 	let answer = patient.run(&arguments).await?;
 	number(&answer, "consent")
+}
+
+/// Grants a permit. Returns what the command tells meanwhile on standard error.
+pub async fn grant_and_tell(patient: &User, permit: &Permit) -> Result<String> {
+	let mut arguments = arguments!["consent", "grant", "--yes"];
+	arguments.extend(permit.arguments.iter().map(OsString::from));
+	let output = patient.output(&arguments).await?;
+	let told = String::from_utf8_lossy(&output.stderr).into_owned();
+	ensure!(output.status.success(), "granting failed: {told}");
+	Ok(told)
 }
 
 /// Imports a FHIR bundle.
@@ -421,7 +431,7 @@ pub async fn pending_opening(
 	let key = keypair(&reader.key)?;
 	let of = |user: &User| anyhow::Ok(keypair(&user.key)?.account());
 	let at = chain.finalized().await?;
-	let members = at.institutions().await?;
+	let members = at.all_institutions().await?;
 	let named = members.iter().find(|(_, _, _, one)| one.name == institution.as_bytes());
 	let (institution, ..) = named.context("no such institution")?;
 	let id: Hex<32> = record.parse().context("a record's id")?;
@@ -443,7 +453,12 @@ pub async fn pending_opening(
 				.context("no such institution")?
 				.0
 				.clone();
-			Ok(CustodianClient::new(&site.custodian.url(), account, chain.genesis())?)
+			Ok(CustodianClient::new(
+				&site.custodian.url(),
+				account,
+				chain.genesis(),
+				&AllowedAddresses::all(),
+			)?)
 		})
 		.collect::<Result<_>>()?;
 	let version = at.record(&patient, id.into()).await?.context("no such record")?.versions - 1;
@@ -452,6 +467,11 @@ pub async fn pending_opening(
 }
 
 impl PendingOpening {
+	/// Asks the custodian of one site for its share.
+	pub async fn ask(&self, site: usize) -> std::result::Result<Release, CustodianError> {
+		self.custodians[site].clone().without_retries().release(&self.key, &self.ask).await
+	}
+
 	/// Asks every custodian for its share. All must refuse.
 	pub async fn is_refused(&self) -> Result<()> {
 		for custodian in &self.custodians {

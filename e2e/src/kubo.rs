@@ -53,6 +53,8 @@ impl Kubo {
 		config["Addresses"]["Swarm"] = json!([address]);
 		config["Bootstrap"] = json!([]);
 		config["Routing"] = json!({ "Type": "none" });
+		// Kubo does not sync blocks by itself, so a power cut would damage what is pinned.
+		config["Datastore"]["Spec"]["mounts"][0]["sync"] = json!(true);
 		config["AutoConf"] = json!({ "Enabled": false });
 		config["AutoTLS"] = json!({ "Enabled": false });
 		config["Discovery"]["MDNS"]["Enabled"] = json!(false);

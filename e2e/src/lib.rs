@@ -4,6 +4,7 @@
 pub mod commands;
 pub mod data;
 pub mod delay;
+pub mod disk;
 pub mod kubo;
 pub mod measure;
 pub mod network;
@@ -14,6 +15,7 @@ pub mod scan;
 pub mod scenario;
 pub mod story;
 pub mod user;
+pub mod websocket;
 
 /// Sets the cryptography of TLS for this process: ring, as in all our programs.
 pub fn install_crypto() {

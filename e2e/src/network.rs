@@ -298,6 +298,20 @@ impl Network {
 	/// Starts or restarts an institution's validator.
 	pub async fn start_node(&mut self, index: usize) -> Result<()> {
 		let bootnodes = self.bootnodes(index).await;
+		self.start_node_with(index, bootnodes, &[]).await
+	}
+
+	/// Starts an institution's validator so that it connects to no other.
+	pub async fn start_node_alone(&mut self, index: usize) -> Result<()> {
+		self.start_node_with(index, vec![], &["--reserved-only"]).await
+	}
+
+	async fn start_node_with(
+		&mut self,
+		index: usize,
+		bootnodes: Vec<String>,
+		further: &[&str],
+	) -> Result<()> {
 		let site = &mut self.sites[index];
 		let key = site.node.base.join("node-key");
 		if !key.exists() {
@@ -322,6 +336,7 @@ impl Network {
 			.arg(format!("/ip4/127.0.0.1/tcp/{}", site.node.p2p))
 			.arg("--node-key-file")
 			.arg(&key);
+		command.args(further);
 		for bootnode in bootnodes {
 			command.arg("--bootnodes").arg(bootnode);
 		}

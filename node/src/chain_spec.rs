@@ -83,7 +83,14 @@ fn bench() -> Result<Value, String> {
 		let mut patient = people.last().cloned().ok_or("the preset has no people")?;
 		patient["account"] = json!(AccountId::from(pair.public()));
 		patient["kind"] = json!("patient");
-		patient["enrolledBy"] = json!(development::HOSPITAL_A.account());
+		// Each institution has its share of the chain.
+		let institution = match number % 4 {
+			0 => development::HOSPITAL_A,
+			1 => development::HOSPITAL_B,
+			2 => development::HOSPITAL_C,
+			_ => development::AUTHORITY,
+		};
+		patient["enrolledBy"] = json!(institution.account());
 		people.push(patient);
 	}
 	plain("Vouchsafe Bench", "vouchsafe_bench", ChainType::Local, genesis)

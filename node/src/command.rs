@@ -47,30 +47,33 @@ pub fn run() -> sc_cli::Result<()> {
 		None => run_node(&cli, &cli.run),
 		Some(Subcommand::Key(command)) => command.run(&cli),
 		Some(Subcommand::ExportChainSpec(command)) => command.run(cli.load_spec(&command.chain)?),
-		Some(Subcommand::CheckBlock(command)) => cli.create_runner(command)?.async_run(|config| {
-			let PartialComponents { client, task_manager, import_queue, .. } =
-				service::new_partial(&config)?;
-			Ok((command.run(client, import_queue), task_manager))
-		}),
+		Some(Subcommand::CheckBlock(command)) => {
+			cli.create_runner(command)?.async_run(|mut config| {
+				let PartialComponents { client, task_manager, import_queue, .. } =
+					service::new_partial(&mut config)?;
+				Ok((command.run(client, import_queue), task_manager))
+			})
+		},
 		Some(Subcommand::ExportBlocks(command)) => {
-			cli.create_runner(command)?.async_run(|config| {
-				let PartialComponents { client, task_manager, .. } = service::new_partial(&config)?;
+			cli.create_runner(command)?.async_run(|mut config| {
+				let PartialComponents { client, task_manager, .. } =
+					service::new_partial(&mut config)?;
 				Ok((command.run(client, config.database), task_manager))
 			})
 		},
 		Some(Subcommand::ImportBlocks(command)) => {
-			cli.create_runner(command)?.async_run(|config| {
+			cli.create_runner(command)?.async_run(|mut config| {
 				let PartialComponents { client, task_manager, import_queue, .. } =
-					service::new_partial(&config)?;
+					service::new_partial(&mut config)?;
 				Ok((command.run(client, import_queue), task_manager))
 			})
 		},
 		Some(Subcommand::PurgeChain(command)) => {
 			cli.create_runner(command)?.sync_run(|config| command.run(config.database))
 		},
-		Some(Subcommand::Revert(command)) => cli.create_runner(command)?.async_run(|config| {
+		Some(Subcommand::Revert(command)) => cli.create_runner(command)?.async_run(|mut config| {
 			let PartialComponents { client, task_manager, backend, .. } =
-				service::new_partial(&config)?;
+				service::new_partial(&mut config)?;
 			let revert_grandpa = Box::new(|client, _, blocks| {
 				sc_consensus_grandpa::revert(client, blocks)?;
 				Ok(())

@@ -3,6 +3,7 @@
 //!
 //! - `chain_spec`: the networks that the node knows by name, and those that it reads from files.
 //! - `cli`, `command`: the command line.
+//! - `database`: makes ParityDB sync each change.
 //! - `service`: builds a node from its parts; `client` names their types.
 //! - `heartbeat`: when a validator leaves its slot empty.
 //! - `rpc`: the methods that the node answers.
@@ -14,6 +15,7 @@ mod chain_spec;
 mod cli;
 mod client;
 mod command;
+mod database;
 mod heartbeat;
 mod rpc;
 mod service;

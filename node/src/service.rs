@@ -2,6 +2,7 @@
 
 use crate::{
 	client::{FullBackend, FullClient, FullPool, FullSelectChain, GrandpaBlockImport, GrandpaLink},
+	database,
 	heartbeat::Heartbeat,
 	rpc,
 };
@@ -39,8 +40,10 @@ const GOSSIP_DURATION: Duration = Duration::from_millis(100);
 /// it. With a larger share, loaded validators often make two blocks of the same height.
 const PROPOSAL_PORTION: f32 = 0.5;
 
-/// Builds the parts that do not need the network.
-pub fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {
+/// Builds the parts that do not need the network. Opens the database and puts it into `config`.
+pub fn new_partial(config: &mut Configuration) -> Result<Parts, ServiceError> {
+	config.database = database::open(&config.database)?;
+	let config = &*config;
 	let telemetry = config
 		.telemetry_endpoints
 		.clone()
@@ -124,7 +127,7 @@ fn inherent_data(
 }
 
 /// Starts a node.
-pub fn new_full<N>(config: Configuration) -> Result<TaskManager, ServiceError>
+pub fn new_full<N>(mut config: Configuration) -> Result<TaskManager, ServiceError>
 where
 	N: sc_network::NetworkBackend<Block, Hash>,
 {
@@ -137,7 +140,7 @@ where
 		select_chain,
 		transaction_pool,
 		other: (block_import, grandpa_link, mut telemetry),
-	} = new_partial(&config)?;
+	} = new_partial(&mut config)?;
 
 	let mut net_config = sc_network::config::FullNetworkConfiguration::<Block, Hash, N>::new(
 		&config.network,

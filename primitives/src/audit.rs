@@ -21,7 +21,8 @@ pub const ENTRY_VERSION: u8 = 1;
 pub struct LogEntry {
 	/// Who signed the transaction.
 	pub signer: AccountId,
-	/// The origin of the call. It differs from the signer if somebody acts by proxy.
+	/// The origin of the call. It differs from the signer if several accounts sign together, and if
+	/// somebody represents the patient (not in 0.1).
 	pub origin: AccountId,
 	/// The institution for which it was made.
 	pub acting_for: Option<AccountId>,
@@ -43,9 +44,10 @@ pub enum LogEvent {
 	/// The patient's encryption key was changed.
 	#[codec(index = 2)]
 	EncryptionKeySet,
-	/// The patient's signing was disabled (`true`), because the key is lost, or enabled again.
+	/// The patient's signing was disabled, because the key is lost or stolen since this moment, or enabled
+	/// again (`None`).
 	#[codec(index = 3)]
-	SigningDisabled(bool),
+	SigningDisabled(Option<Moment>),
 	/// A consent was granted.
 	#[codec(index = 10)]
 	ConsentGranted {
@@ -161,6 +163,64 @@ pub enum LogEvent {
 	/// The patient named the holders of future records.
 	#[codec(index = 43)]
 	HoldersChosen,
+	/// The patient refused assisted consents for good.
+	#[codec(index = 51)]
+	AssistedRefused,
+	/// One of an institution's staff proposed this and waits for a second.
+	#[codec(index = 52)]
+	StaffProposed(StaffMatter),
+	/// A record that was marked entered in error counts again.
+	#[codec(index = 53)]
+	MarkTakenBack {
+		/// Which record.
+		record: RecordId,
+	},
+	/// Two of the staff agreed on a consent for this grantee, and it waits for an authority, because
+	/// the patient's own key has signed before.
+	#[codec(index = 54)]
+	ConsentAwaitsAuthority {
+		/// For whom.
+		grantee: Grantee,
+	},
+	/// The patient confirmed a consent that was given while the key was in doubt.
+	#[codec(index = 57)]
+	ConsentConfirmed {
+		/// Which.
+		consent: ConsentRef,
+	},
+}
+
+/// What takes two of an institution's staff. A consent has its own entries.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub enum StaffMatter {
+	/// To mark a record entered in error.
+	#[codec(index = 0)]
+	Mark {
+		/// Which record.
+		record: RecordId,
+		/// How it is to count.
+		status: RecordStatus,
+	},
+	/// To take a mark back.
+	#[codec(index = 1)]
+	TakeMarkBack {
+		/// Which record.
+		record: RecordId,
+	},
+	/// To add labels to a record.
+	#[codec(index = 2)]
+	Label {
+		/// Which record.
+		record: RecordId,
+		/// The labels that are to be added.
+		labels: LabelTags,
+	},
+	/// To say that the patient is deceased.
+	#[codec(index = 3)]
+	DeclareDeceased,
+	/// To take back that the patient is deceased.
+	#[codec(index = 4)]
+	TakeDeathBack,
 }
 
 /// The result for one record of an opening. It does not say why a record was refused: only the

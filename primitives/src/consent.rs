@@ -337,11 +337,11 @@ pub enum Grantor {
 	/// The patient.
 	#[codec(index = 0)]
 	Patient,
-	/// Somebody who acts for the patient, by proxy.
+	/// Somebody who represents the patient. Not used in 0.1.
 	#[codec(index = 1)]
 	Representative(AccountId),
-	/// Two practitioners of an institution, for a patient who cannot use a wallet: only for that
-	/// institution, and for at most 90 days.
+	/// Two clinicians of an institution, for a patient who cannot use a wallet: only for that
+	/// institution, and for at most 90 days. It counts from [`ASSISTED_DELAY`] on.
 	#[codec(index = 2)]
 	Assisted {
 		/// Who proposed it.
@@ -370,6 +370,8 @@ pub struct Consent {
 	pub policy_version: u8,
 	/// When it was granted, or last amended.
 	pub granted_at: Moment,
+	/// When the patient confirmed it after that, if the patient's key had been in doubt.
+	pub confirmed_at: Option<Moment>,
 	/// What it says.
 	pub terms: Terms,
 	/// What the patient was shown.
@@ -378,8 +380,30 @@ pub struct Consent {
 	pub grantor: Grantor,
 }
 
+impl Consent {
+	/// Whether two of a hospital's staff entered it.
+	pub fn is_assisted(&self) -> bool {
+		matches!(self.grantor, Grantor::Assisted { .. })
+	}
+
+	/// From when on it counts: what its terms say, but an assisted one never before
+	/// [`ASSISTED_DELAY`] has passed.
+	pub fn counts_from(&self) -> Option<Moment> {
+		let assisted = self.is_assisted().then(|| self.granted_at.saturating_add(ASSISTED_DELAY));
+		self.terms.valid_from.max(assisted)
+	}
+
+	/// Whether somebody else may have given it, if the key was in doubt at the moments that
+	/// `in_doubt` tells: it was given with the key at such a moment, and not confirmed at another one.
+	/// A consent by the institution's staff or by law needs no key.
+	pub fn is_in_doubt(&self, in_doubt: impl FnOnce(Moment) -> bool) -> bool {
+		let by_key = matches!(self.grantor, Grantor::Patient | Grantor::Representative(_));
+		by_key && in_doubt(self.confirmed_at.unwrap_or(self.granted_at))
+	}
+}
+
 /// The consents that a patient has for one grantee.
-pub type Provisions = BoundedVec<Consent, ConstU32<MAX_CONSENTS_PER_GRANTEE>>;
+pub type Provisions = BoundedVec<Consent, ConstU32<MAX_PROVISIONS>>;
 
 /// How a consent is named: by its grantee, which is its key, and its number.
 #[derive(

@@ -3,21 +3,26 @@
 //!
 //! The first rule that applies decides:
 //!
-//! 1. Refuse actors that are not active, practitioners who act for no institution (a deny to the
-//!    institution, role or team would not be found), and reading by an organisation's own account.
+//! 1. Refuse actors that are not active, practitioners who act for no institution, and the accounts
+//!    of institutions and authorities: people act, organisations do not.
 //! 2. Refuse if the patient's account is closed, and refuse new records if it was merged.
 //! 3. Refuse records of another patient.
 //! 4. Allow the patient to read.
-//! 5. Refuse if a deny matches. In an emergency only denies that bind break-glass count.
+//! 5. Refuse if a deny matches, whichever of the actor's affiliations it is addressed to. In an
+//!    emergency only denies that bind break-glass count.
 //! 6. In an emergency allow attested clinicians to read and write records, except of the dead, and
 //!    refuse everybody else.
-//! 7. Allow if a permit covers the question.
+//! 7. Allow if a permit covers the question. It is addressed to the affiliation under which the actor
+//!    acts, to the person, or to everyone, and it was not given with a stolen key.
 //! 8. Refuse.
 
 use crate::{consent::*, types::*};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};
+use core::borrow::Borrow;
 use scale_info::TypeInfo;
+
+pub mod carrying;
 
 /// What the question is about: a record, or the patient's access log.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
@@ -45,6 +50,8 @@ pub struct Question {
 	pub patient: AccountId,
 	/// Whether and how the patient takes part.
 	pub standing: Standing,
+	/// When the patient's key was in doubt before now.
+	pub doubt: Option<Doubt>,
 	/// Who asks.
 	pub actor: Actor,
 	/// What is to be done.
@@ -117,7 +124,7 @@ pub enum Reason {
 	/// This actor may not invoke break-glass.
 	#[codec(index = 5)]
 	NotAttested,
-	/// The account is an institution's or an authority's own: people read, organisations do not.
+	/// The account is an institution's or an authority's own: people act, organisations do not.
 	#[codec(index = 6)]
 	Organisation,
 	/// The patient's account is closed, was merged into another, or the patient has died.
@@ -153,42 +160,47 @@ crate::vocabulary::numbered! {
 		Label = 10, "label";
 		/// The study has a trait that it does not name.
 		Trait = 11, "trait";
-		/// It is not valid yet.
+		/// It is not valid yet, or was entered by a hospital's staff less than a day ago.
 		NotYetValid = 12, "not-yet-valid";
 		/// It has expired, at its `valid_until`.
 		Expired = 13, "expired";
-		/// It does not count while the patient's key is disabled, or after the patient's death.
+		/// It does not count after the patient's death, or it was given while the patient's key was in
+		/// doubt and has not been confirmed.
 		Standing = 14, "standing";
 	}
 }
 
-/// The grantees that fit the actor, each once, in ascending order. At most 9 + [`MAX_TEAMS`].
+/// How many grantees [`keys`] has at most: everyone, the person, and for each affiliation its role,
+/// institution, role there, care teams and person there; and three for a study.
+pub const MAX_KEYS: u32 = 2 + MAX_AFFILIATIONS * (3 + MAX_TEAMS) + 1 + 3;
+
+/// The grantees that fit the actor, each once, in ascending order. At most [`MAX_KEYS`], and three
+/// fewer without a study. Those of affiliations other than the one under which the actor acts are for
+/// denies only.
 pub fn keys(actor: &Actor) -> Vec<Grantee> {
-	let mut keys = alloc::vec![Grantee::Everyone];
-	if let Some(acting) = &actor.acting_for {
-		let institution = &acting.institution;
-		keys.push(Grantee::Role(acting.role));
+	let mut keys = alloc::vec![Grantee::Everyone, Grantee::Person(actor.account.clone())];
+	for ActingFor { institution, role, teams, .. } in actor.affiliations() {
+		let (role, institution) = (*role, institution.clone());
+		keys.push(Grantee::Role(role));
 		keys.push(Grantee::Institution(institution.clone()));
-		keys.push(Grantee::RoleAt { role: acting.role, institution: institution.clone() });
-		let mut teams = acting.teams.to_vec();
-		teams.sort_unstable();
-		teams.dedup();
+		keys.push(Grantee::RoleAt { role, institution: institution.clone() });
 		keys.extend(
-			teams
-				.into_iter()
-				.map(|team| Grantee::CareTeam { institution: institution.clone(), team }),
+			teams.iter().map(|&team| Grantee::CareTeam { institution: institution.clone(), team }),
 		);
+	}
+	if let Some(acting) = &actor.acting_for {
 		keys.push(Grantee::PractitionerAt {
 			practitioner: actor.account.clone(),
-			institution: institution.clone(),
+			institution: acting.institution.clone(),
 		});
 	}
-	keys.push(Grantee::Person(actor.account.clone()));
 	if let Some(study) = &actor.study {
 		keys.push(Grantee::Study(study.id));
 		keys.push(Grantee::Research);
 		keys.extend(study.disease.map(Grantee::ResearchOn));
 	}
+	keys.sort_unstable();
+	keys.dedup();
 	keys
 }
 
@@ -196,15 +208,14 @@ pub fn keys(actor: &Actor) -> Vec<Grantee> {
 /// for each of the actor's [`keys`]. The order of the consents does not change the decision.
 pub fn decide<I>(question: &Question, mut lookup: impl FnMut(&Grantee) -> I) -> Decision
 where
-	I: IntoIterator<Item = Consent>,
+	I: IntoIterator<Item: Borrow<Consent>>,
 {
 	let Question { actor, subject, standing, action, .. } = question;
 	let practises = actor.kind != AccountKind::Practitioner || actor.acting_for.is_some();
 	if !actor.active || !practises {
 		return Decision::Refuse(Reason::NotActive);
 	}
-	let reads = matches!(action, Action::Read | Action::ReadLog);
-	if reads && matches!(actor.kind, AccountKind::Institution | AccountKind::Authority) {
+	if matches!(actor.kind, AccountKind::Institution | AccountKind::Authority) {
 		return Decision::Refuse(Reason::Organisation);
 	}
 	let writes_after_merging = *standing == Standing::Merged && *action == Action::Write;
@@ -216,6 +227,7 @@ where
 			return Decision::Refuse(Reason::WrongPatient);
 		}
 	}
+	let reads = matches!(action, Action::Read | Action::ReadLog);
 	if actor.account == question.patient && reads {
 		return Decision::Permit(Basis::Own);
 	}
@@ -229,16 +241,17 @@ where
 	let mut denied: Option<ConsentRef> = None;
 	for grantee in keys(actor) {
 		for consent in lookup(&grantee) {
+			let consent: &Consent = consent.borrow();
 			let found = ConsentRef { grantee: grantee.clone(), id: consent.id };
 			match consent.terms.effect {
 				Effect::Deny { binds_break_glass } => {
 					let counts = binds_break_glass || !emergency;
-					if counts && denies(&consent, question) {
+					if counts && denies(consent, question) {
 						denied = Some(denied.map_or(found.clone(), |other| other.min(found)));
 					}
 				},
 				Effect::Permit if !is_for(&grantee, actor) => {},
-				Effect::Permit => match covers(&grantee, &consent, question) {
+				Effect::Permit => match covers(&grantee, consent, question) {
 					Ok(()) => permit = Some(permit.map_or(found.clone(), |other| other.min(found))),
 					Err(mismatch) => {
 						let nearer = match &nearest {
@@ -285,11 +298,17 @@ fn purpose_of(question: &Question) -> Purpose {
 	}
 }
 
-/// Whether a permit under one of the actor's keys is for the actor. A permit for everyone is for
-/// those who act for an institution that is not an authority.
+/// Whether a permit under one of the actor's keys is for the actor, who acts under one affiliation. A
+/// permit for everyone is for those who act for an institution that is not an authority.
 fn is_for(grantee: &Grantee, actor: &Actor) -> bool {
-	*grantee != Grantee::Everyone
-		|| actor.acting_for.as_ref().is_some_and(|acting| !acting.is_authority)
+	let acting = actor.acting_for.as_ref();
+	match grantee {
+		Grantee::Everyone => acting.is_some_and(|acting| !acting.is_authority),
+		Grantee::Role(role) => acting.is_some_and(|acting| acting.role == *role),
+		_ => grantee
+			.institution()
+			.is_none_or(|institution| acting.is_some_and(|it| it.institution == *institution)),
+	}
 }
 
 /// Whether a permit for the grantee names the action. Studies are permitted counting and nothing
@@ -301,11 +320,15 @@ fn names_action(grantee: &Grantee, terms: &Terms, action: Action) -> bool {
 		&& (terms.actions.contains(action) || (!must_be_named && terms.actions.is_empty()))
 }
 
-/// Whether a permit counts while the patient's standing is this.
+/// Whether a permit counts, as the patient takes part now and did before.
 fn counts(consent: &Consent, question: &Question) -> bool {
+	let was_in_doubt = |moment| question.doubt.is_some_and(|doubt| doubt.contains(moment));
+	if consent.is_in_doubt(was_in_doubt) {
+		return false;
+	}
 	match question.standing {
 		Standing::Active | Standing::Merged => true,
-		Standing::Barred { since } => consent.granted_at < since,
+		Standing::Barred { since } => !consent.is_in_doubt(|moment| since <= moment),
 		Standing::Deceased { since } => {
 			let by_law = matches!(consent.grantor, Grantor::Law { .. });
 			let in_time = question.now < since.saturating_add(WRITING_AFTER_DEATH);
@@ -352,7 +375,7 @@ fn covers(grantee: &Grantee, consent: &Consent, question: &Question) -> Result<(
 		},
 		Subject::SomeRecord => lacks(question.action != Action::Write, Mismatch::Action)?,
 	}
-	lacks(terms.valid_from.is_some_and(|from| question.now < from), Mismatch::NotYetValid)?;
+	lacks(consent.counts_from().is_some_and(|from| question.now < from), Mismatch::NotYetValid)?;
 	lacks(terms.is_expired(question.now), Mismatch::Expired)?;
 	lacks(!counts(consent, question), Mismatch::Standing)
 }
@@ -408,13 +431,17 @@ fn admits<T: PartialEq>(filter: &[T], item: &T) -> bool {
 	filter.is_empty() || filter.contains(item)
 }
 
-/// Whether the actor's country is one of those named. If it is unknown, a deny for some countries
-/// matches, and a permit for some countries does not cover it.
+/// Whether the provision's countries admit the actor's. A permit is for the country from which the
+/// actor asks. A deny matches the countries of all affiliations in force. If the country is unknown, a
+/// deny for some countries matches, and a permit for some countries does not cover it.
 fn admits_country(terms: &Terms, question: &Question) -> bool {
-	match question.actor.country() {
-		Some(country) => admits(&terms.countries, &country),
-		None => terms.countries.is_empty() || terms.effect != Effect::Permit,
-	}
+	let actor = &question.actor;
+	let Some(country) = actor.country() else {
+		return terms.countries.is_empty() || terms.effect != Effect::Permit;
+	};
+	let is_deny = terms.effect != Effect::Permit;
+	admits(&terms.countries, &country)
+		|| (is_deny && actor.affiliations().any(|it| terms.countries.contains(&it.country)))
 }
 
 #[cfg(test)]

@@ -40,8 +40,24 @@ pub type Cid = BoundedVec<u8, ConstU32<64>>;
 
 /// Care teams that one affiliation can belong to.
 pub const MAX_TEAMS: u32 = 8;
-/// Consents that one patient can have for one grantee at a time.
+/// Affiliations that one practitioner can have in force, or waiting, at a time.
+pub const MAX_AFFILIATIONS: u32 = 4;
+/// Consents that one patient can have for one grantee at a time, without the assisted ones. One of
+/// them is kept for a deny.
 pub const MAX_CONSENTS_PER_GRANTEE: u32 = 16;
+/// Assisted consents that one patient can have for one grantee at a time, beside the others.
+pub const MAX_ASSISTED_PER_GRANTEE: u32 = 4;
+/// All consents of one patient for one grantee.
+pub const MAX_PROVISIONS: u32 = MAX_CONSENTS_PER_GRANTEE + MAX_ASSISTED_PER_GRANTEE;
+/// How long what one of the staff has proposed waits for the second, in seconds.
+pub const PROPOSAL_LIFETIME: Moment = 24 * 60 * 60;
+/// How long a consent on which two of the staff have agreed waits for an authority, in seconds.
+pub const AUTHORITY_LIFETIME: Moment = 7 * 24 * 60 * 60;
+/// From how long after it was stored an assisted consent counts, in seconds: so that the patient can
+/// refuse it first.
+pub const ASSISTED_DELAY: Moment = 24 * 60 * 60;
+/// For how long the staff can take back that a patient is deceased, in seconds.
+pub const DECEASED_UNDO: Moment = 30 * 24 * 60 * 60;
 /// Single records that one provision can name.
 pub const MAX_NAMED_RECORDS: u32 = 16;
 /// Authors, and likewise responsible institutions, that one provision can name.
@@ -65,6 +81,18 @@ pub const MAX_BATCH: u32 = 64;
 pub fn record_id(patient: &AccountId, author: &AccountId, salt: &[u8; 16]) -> RecordId {
 	let bytes = (*b"vouchsafe/record/1", patient, author, salt).encode();
 	H256(sp_crypto_hashing::blake2_256(&bytes))
+}
+
+/// First byte of what is sealed to somebody's key: the only suite so far. See
+/// `vouchsafe_vault::seal`.
+pub const SEALED_SUITE: u8 = 1;
+/// How many bytes longer a sealed message is than its plaintext: suite, encapsulated key and tag.
+pub const SEALED_OVERHEAD: usize = 1 + 32 + 16;
+
+/// Whether these bytes can be a sealed message. Only the one to whom it is sealed can tell what it
+/// says.
+pub fn looks_sealed(bytes: &[u8]) -> bool {
+	bytes.first() == Some(&SEALED_SUITE) && bytes.len() >= SEALED_OVERHEAD
 }
 
 macro_rules! bit_set {
@@ -601,6 +629,15 @@ pub struct ActingFor {
 	pub attested: bool,
 }
 
+impl ActingFor {
+	/// Whether it is a clinician whose licence is attested. What the staff do together needs one.
+	pub fn is_attested_clinician(&self) -> bool {
+		let clinical =
+			!matches!(self.role, Role::Administration | Role::Registrar | Role::PrivacyOfficer);
+		clinical && self.attested
+	}
+}
+
 /// Who acts, as `decide` sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct Actor {
@@ -612,11 +649,19 @@ pub struct Actor {
 	pub active: bool,
 	/// The affiliation, if the actor acts for an institution.
 	pub acting_for: Option<ActingFor>,
+	/// The other affiliations in force. A deny that is addressed to one of them counts, a permit does
+	/// not.
+	pub also_at: BoundedVec<ActingFor, ConstU32<MAX_AFFILIATIONS>>,
 	/// The study, if the actor acts for one.
 	pub study: Option<ActingStudy>,
 }
 
 impl Actor {
+	/// All affiliations in force: first the one under which the actor acts.
+	pub fn affiliations(&self) -> impl Iterator<Item = &ActingFor> {
+		self.acting_for.iter().chain(&self.also_at)
+	}
+
 	/// The country from which the actor asks: the institution's or the study's, if it acts for one.
 	pub fn country(&self) -> Option<Country> {
 		let acting = self.acting_for.as_ref().map(|acting| acting.country);
@@ -685,8 +730,8 @@ pub enum Standing {
 	#[default]
 	#[codec(index = 0)]
 	Active,
-	/// The key is disabled, or the account suspended. Permits made or amended since then may be
-	/// somebody else's, so they do not count.
+	/// The key is disabled, or the account suspended. Permits that were given with the key since then
+	/// may be somebody else's, so they do not count.
 	#[codec(index = 1)]
 	Barred {
 		/// Since when.
@@ -705,6 +750,40 @@ pub enum Standing {
 	/// The account is closed, to everyone.
 	#[codec(index = 4)]
 	Closed,
+}
+
+/// A period in which somebody else may have used the patient's key. The key is enabled again, and
+/// permits that were given with it in that period count only if the patient has confirmed them
+/// since.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Doubt {
+	/// From this moment, inclusive.
+	pub since: Moment,
+	/// Until this moment, exclusive.
+	pub until: Moment,
+}
+
+impl Doubt {
+	/// Whether the moment is in the period.
+	pub fn contains(&self, moment: Moment) -> bool {
+		(self.since..self.until).contains(&moment)
+	}
+
+	/// The shortest period that has both.
+	pub fn with(self, other: Self) -> Self {
+		Self { since: self.since.min(other.since), until: self.until.max(other.until) }
+	}
 }
 
 /// How long permits to write count after the patient's death, in seconds: letters and findings

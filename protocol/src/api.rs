@@ -34,10 +34,14 @@ macro_rules! vouchsafe_api {
 			account(account: &AccountId) -> Option<Account>;
 			/// The institution.
 			institution(account: &AccountId) -> Option<Institution>;
-			/// Every institution and authority.
-			institutions() -> Vec<(AccountId, AccountKind, Status, Institution)>;
-			/// A practitioner's affiliations, past ones too.
-			affiliations(practitioner: &AccountId) -> Vec<(AccountId, Affiliation)>;
+			/// A page of the institutions and authorities.
+			institutions(after: Option<AccountId>, limit: u32) -> Vec<(AccountId, AccountKind, Status, Institution)>;
+			/// A page of a practitioner's affiliations, past ones too.
+			affiliations(
+				practitioner: &AccountId,
+				after: Option<AccountId>,
+				limit: u32,
+			) -> Vec<(AccountId, Affiliation)>;
 			/// The institution whose custodian signs with this account.
 			custodian_of(account: &AccountId) -> Option<AccountId>;
 			/// A page of a patient's records.
@@ -50,10 +54,18 @@ macro_rules! vouchsafe_api {
 			sharing_set(patient: &AccountId, record: H256, version: u32) -> Option<SharingSet>;
 			/// Versions that the institution has to acknowledge.
 			unacknowledged(institution: &AccountId, limit: u32) -> Vec<HeldVersion>;
-			/// A patient's consents.
-			consents_of(patient: &AccountId) -> Vec<(Grantee, Consent)>;
-			/// The requests that a patient has to answer.
-			requests_of(patient: &AccountId) -> Vec<(u32, Request)>;
+			/// A page of a patient's consents.
+			consents_of(
+				patient: &AccountId,
+				after: Option<(Grantee, u32)>,
+				limit: u32,
+			) -> Vec<(Grantee, Consent)>;
+			/// A page of the requests that a patient has to answer.
+			requests_of(
+				patient: &AccountId,
+				after: Option<u32>,
+				limit: u32,
+			) -> Vec<(u32, Request)>;
 			/// What a reader has opened of a patient's.
 			openings(patient: &AccountId, reader: &AccountId) -> Vec<Opening>;
 			/// What the patient's consents say now.
@@ -77,6 +89,15 @@ macro_rules! vouchsafe_api {
 				institution: &AccountId,
 				patient: &AccountId,
 			) -> Decision;
+			/// Whether the institution may still keep the shares of these records that the patient
+			/// carried to it under the consent. It answers for the first 64.
+			may_carry(
+				holder: &AccountId,
+				patient: &AccountId,
+				grantee: &Grantee,
+				consent: u32,
+				records: &[H256],
+			) -> Vec<bool>;
 			/// The holders that the patient chose.
 			holder_choice(patient: &AccountId) -> Option<HolderChoice>;
 			/// Count and head of the patient's log.
@@ -119,7 +140,7 @@ mod tests {
 		let query = records_of(&patient, Some(H256([2; 32])), 3);
 		assert_eq!(query.function, "VouchsafeApi_records_of");
 		assert_eq!(query.arguments, [&[1; 32][..], &[1], &[2; 32], &[3, 0, 0, 0]].concat());
-		assert!(institutions().arguments.is_empty());
+		assert!(holder_choice(&patient).arguments == [1; 32]);
 	}
 
 	#[test]
@@ -135,10 +156,10 @@ mod tests {
 		#[test]
 		fn foreign_answers_never_panic(bytes: Vec<u8>) {
 			let account = AccountId::new([1; 32]);
-			let _ = institutions().decode(&bytes);
+			let _ = institutions(None, 1).decode(&bytes);
 			let _ = records_of(&account, None, 1).decode(&bytes);
-			let _ = consents_of(&account).decode(&bytes);
-			let _ = requests_of(&account).decode(&bytes);
+			let _ = consents_of(&account, None, 1).decode(&bytes);
+			let _ = requests_of(&account, None, 1).decode(&bytes);
 			let _ = openings(&account, &account).decode(&bytes);
 			let _ = sharing_set(&account, H256([1; 32]), 0).decode(&bytes);
 		}

@@ -104,6 +104,19 @@ pub fn cid_of(bytes: &[u8]) -> Cid {
 	builder.finish()
 }
 
+/// Whether content of this length can have this CID: version 1, sha2-256, and a single leaf or a
+/// node, whichever the length asks for.
+pub fn is_cid_for(cid: &Cid, length: u64) -> bool {
+	let codec = if length <= CHUNK as u64 { RAW } else { DAG_PB };
+	let is_sha = cid.hash().code() == u64::from(Code::Sha2_256) && cid.hash().size() == 32;
+	cid.version() == ::cid::Version::V1 && cid.codec() == codec && is_sha
+}
+
+/// Whether the block of this CID can name other blocks.
+pub fn has_links(cid: &Cid) -> bool {
+	cid.codec() != RAW
+}
+
 /// A dag-pb node over these links, with UnixFS's description of a file.
 fn node(links: &[Link]) -> Link {
 	let content = links.iter().map(|link| link.content).sum();

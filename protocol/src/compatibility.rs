@@ -296,10 +296,8 @@ impl RuntimeMetadata {
 	pub fn dispatch_error(&self, error: &DispatchError) -> ChainError {
 		let (pallet, error, docs) = match error {
 			DispatchError::Module(error) => self.module_error(error),
-			error => ("System".into(), format!("{error:?}"), String::new()),
+			error => ("System".into(), format!("{error:?}"), meaning(error).into()),
 		};
-		let docs = docs.trim().trim_end_matches('.');
-		let docs = if docs.is_empty() { String::new() } else { format!(": {docs}") };
 		ChainError::Dispatch { pallet, error, docs }
 	}
 
@@ -315,6 +313,17 @@ impl RuntimeMetadata {
 			variant.map_or_else(|| format!("error {number}"), |it| it.name.clone()),
 			variant.map_or_else(String::new, |it| it.docs.join(" ")),
 		)
+	}
+}
+
+/// What an error that is not a pallet's means; empty if only its name tells.
+fn meaning(error: &DispatchError) -> &'static str {
+	match error {
+		DispatchError::BadOrigin => "The account is not one that may make this call",
+		DispatchError::CannotLookup => "The account does not exist",
+		DispatchError::Exhausted => "The block was full: try again",
+		DispatchError::Unavailable => "The chain does not have what the call needs now: try again",
+		_ => "",
 	}
 }
 

@@ -33,17 +33,18 @@ pub enum ChainError {
 	/// The pool did not take the transaction, for another reason.
 	#[error("the node refused the transaction: {0}")]
 	Refused(String),
-	/// The transaction was lost.
-	#[error("the transaction did not get into a block: {0}. Try again")]
-	Dropped(String),
+	/// The call was sent, and is not final after this many minutes.
+	#[error("the call was sent, but it is not final after {0} minutes. It can still take effect: wait until \
+	         blocks become final again, and look at its effect before you repeat it")]
+	Pending(u64),
 	/// The call failed in its block.
-	#[error("the chain refused it: {pallet}.{error}{docs}")]
+	#[error("the chain refused it{}", reason(.pallet, .error, .docs))]
 	Dispatch {
 		/// The pallet, as in the runtime.
 		pallet: String,
 		/// The error's name.
 		error: String,
-		/// What the pallet's documentation says of it, with `: ` before it.
+		/// What the pallet's documentation says of it; empty if nothing.
 		docs: String,
 	},
 }
@@ -56,7 +57,16 @@ impl ChainError {
 
 	/// Whether trying again can help.
 	pub fn may_pass(&self) -> bool {
-		matches!(self, Self::Unreachable(_) | Self::Stale | Self::Dropped(_))
+		matches!(self, Self::Unreachable(_) | Self::Stale)
+	}
+
+	/// The pallet and the name of the error, for machines and logs: `Records.NotPermitted`. `None` if
+	/// the call did not fail in a block.
+	pub fn code(&self) -> Option<String> {
+		match self {
+			Self::Dispatch { pallet, error, .. } => Some(format!("{pallet}.{error}")),
+			_ => None,
+		}
 	}
 
 	/// Whether the call failed with this pallet's error.
@@ -66,6 +76,7 @@ impl ChainError {
 
 	/// What a node's error says, in the node's own words.
 	pub fn from_node(text: String) -> Self {
+		let text = one_line(&text);
 		if let Some(refusal) = refusal_of(&text) {
 			return refusal;
 		}
@@ -78,6 +89,41 @@ impl ChainError {
 			return Self::Foreign(text);
 		}
 		Self::Unreachable(text)
+	}
+}
+
+/// The most characters of a foreign text that an error repeats.
+const LONGEST: usize = 500;
+
+/// What a node or custodian wrote, as it can be a part of a line. Errors of theirs are repeated in
+/// lists, where another line could be read as ours.
+pub fn one_line(text: &str) -> String {
+	let mut letters = text.trim().chars();
+	let mut line: String = letters
+		.by_ref()
+		.take(LONGEST)
+		.map(|letter| if letter.is_control() { ' ' } else { letter })
+		.collect();
+	if letters.next().is_some() {
+		line.push('…');
+	}
+	line
+}
+
+/// Why a call failed, as the rest of a sentence. The names of pallet and error are only for those of
+/// which nothing else is known.
+fn reason(pallet: &str, error: &str, docs: &str) -> String {
+	let docs = one_line(docs).replace(['*', '`'], "");
+	let docs = docs.trim().trim_end_matches('.');
+	let mut letters = docs.chars();
+	match (letters.next(), letters.next()) {
+		(None, _) => format!(", and did not say why ({pallet}.{error})"),
+		// An abbreviation stays in capitals.
+		(Some(_), Some(second)) if second.is_uppercase() => format!(": {docs}"),
+		(Some(first), _) => {
+			let rest = docs.strip_prefix(first).unwrap_or_default();
+			format!(": {}{rest}", first.to_lowercase())
+		},
 	}
 }
 
@@ -131,15 +177,27 @@ pub enum CustodianError {
 	/// It has another label key of the patient.
 	#[error("the custodian already has another label key of this patient: fetch that one")]
 	OtherLabelKey,
+	/// It does not have the patient's label key.
+	#[error("the custodian does not have the patient's label key")]
+	NoLabelKey,
+	/// The account has asked for as many label tags as it may.
+	#[error("the account has asked this custodian for as many label tags as it may: try again in an hour")]
+	TooManyTags,
 	/// It has too much to do, or was asked too often.
 	#[error("the custodian is busy: try again later")]
 	Busy,
+	/// It can't tell now who has access, and says why. Another custodian may.
+	#[error("{0}")]
+	Behind(String),
 	/// It does not have that.
 	#[error("the custodian does not have it")]
 	NotFound,
 	/// It can't be reached.
 	#[error("the custodian can't be reached: {0}")]
 	Unreachable(String),
+	/// Its address on the chain is not one that a client connects to.
+	#[error("the custodian's address is refused: {0}")]
+	Address(String),
 	/// Its response is not one that the API has.
 	#[error("the custodian sent an invalid response: {0}")]
 	Nonsense(String),
@@ -153,11 +211,66 @@ impl CustodianError {
 	pub fn may_pass(&self) -> bool {
 		matches!(self, Self::NotYet | Self::Busy | Self::Unreachable(_))
 	}
+
+	/// Whether the custodian will refuse the same request for ever: a 4xx status but 408, 425 and
+	/// 429.
+	pub fn is_final(&self) -> bool {
+		match self {
+			Self::NoAccess
+			| Self::NotFound
+			| Self::NoLabelKey
+			| Self::OtherLabelKey
+			| Self::Address(_) => true,
+			Self::Refused { status, .. } => {
+				(400..500).contains(status) && !matches!(status, 408 | 425 | 429)
+			},
+			_ => false,
+		}
+	}
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn a_failed_call_is_told_in_a_sentence() {
+		let said = |docs: &str| {
+			let (pallet, error) = ("Records".into(), "NotPermitted".into());
+			ChainError::Dispatch { pallet, error, docs: docs.into() }.to_string()
+		};
+		assert_eq!(
+			said("The patient's consents do not allow this."),
+			"the chain refused it: the patient's consents do not allow this"
+		);
+		assert_eq!(said("A *deny* is `it`"), "the chain refused it: a deny is it");
+		assert_eq!(said("CIDs differ."), "the chain refused it: CIDs differ");
+		assert_eq!(said(""), "the chain refused it, and did not say why (Records.NotPermitted)");
+	}
+
+	#[test]
+	fn foreign_errors_are_one_short_line() {
+		let said = ChainError::from_node("no\u{1b}[2J\nerror: all is well\n".into()).to_string();
+		assert!(said.contains("no [2J error: all is well. Is it running"), "{said:?}");
+		assert_eq!(one_line(&"x".repeat(LONGEST)).chars().count(), LONGEST);
+		let cut = one_line(&"x".repeat(LONGEST + 1));
+		assert!(cut.ends_with("x…") && cut.chars().count() == LONGEST + 1, "{cut}");
+	}
+
+	#[test]
+	fn refusals_that_cannot_pass_are_told_apart() {
+		let refused = |status| CustodianError::Refused { status, message: String::new() };
+		for status in [400, 401, 413, 421, 422, 499] {
+			assert!(refused(status).is_final(), "{status}");
+		}
+		for status in [399, 408, 425, 429, 500, 507] {
+			assert!(!refused(status).is_final(), "{status}");
+		}
+		assert!(CustodianError::NoAccess.is_final() && CustodianError::NotFound.is_final());
+		for passing in [CustodianError::NotYet, CustodianError::Busy, CustodianError::TooManyTags] {
+			assert!(!passing.is_final(), "{passing}");
+		}
+	}
 
 	#[test]
 	fn refusals_are_told_apart() {

@@ -13,7 +13,9 @@ pub use crate::runtime::runtime_types::{
 	pallet_audit::pallet::Event as AuditEvent, pallet_collective::pallet::Event as CouncilEvent,
 	pallet_consent::pallet::Event as ConsentEvent,
 	pallet_consortium::pallet::Event as ConsortiumEvent,
-	pallet_custody::pallet::Event as CustodyEvent, vouchsafe_runtime::RuntimeEvent as Event,
+	pallet_custody::pallet::Event as CustodyEvent,
+	pallet_enrolment::pallet::Event as EnrolmentEvent,
+	pallet_records::pallet::Event as RecordsEvent, vouchsafe_runtime::RuntimeEvent as Event,
 };
 
 /// An event with the extrinsic that caused it.
@@ -79,7 +81,7 @@ pub fn of_extrinsic(
 				return Err(ChainError::Dispatch {
 					pallet: "System".into(),
 					error: "ExtrinsicFailed".into(),
-					docs: ": update this program, so that it can read the reason".into(),
+					docs: "Update this program, so that it can read the reason".into(),
 				});
 			},
 			Err(_) => {},

@@ -233,6 +233,26 @@ pub struct Signed {
 	pub signature: Hex<64>,
 }
 
+/// A custodian's signed registration, as its institution receives it and sends it to the chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedCustodian {
+	/// Hash of the chain's genesis block.
+	pub genesis: Hex<32>,
+	/// The institution whose custodian it wants to be.
+	pub institution: Hex<32>,
+	/// Its address, which is published on the chain.
+	pub url: String,
+	/// The account with which it signs.
+	pub account: Hex<32>,
+	/// The key to which shares are sealed for it.
+	pub encryption_key: Hex<32>,
+	/// Until when the signature is valid, in seconds since 1970.
+	pub expires: u64,
+	/// The account's signature.
+	pub signature: Hex<64>,
+}
+
 /// What is signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
@@ -495,6 +515,8 @@ pub struct About {
 	pub key: Hex<32>,
 	/// Whether it has an IPFS node, and so takes and gives content.
 	pub content: bool,
+	/// The most bytes of one manifest or ciphertext that it takes.
+	pub max_content: u64,
 }
 
 /// How one thing that the custodian depends on is.
@@ -525,7 +547,9 @@ pub struct Readiness {
 	pub kubo: Check,
 	/// The index of the patients' logs is up to date and agrees with the chain.
 	pub index: Check,
-	/// Versions to be acknowledged.
+	/// The IPFS node still has what the custodian has acknowledged.
+	pub pins: Check,
+	/// Versions to be acknowledged. A backlog is no failure.
 	pub work: Check,
 }
 
@@ -533,8 +557,11 @@ pub struct Readiness {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Refusal {
-	/// Why.
+	/// Why, for people.
 	pub error: String,
+	/// Why, as one word for machines: `too-many-tags`. Empty if a proxy wrote it.
+	#[serde(default)]
+	pub kind: String,
 }
 
 #[cfg(test)]

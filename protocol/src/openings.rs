@@ -5,8 +5,8 @@ use crate::{
 	cid::Cid,
 	messages::{PatientEnvelope, Release},
 	types::{
-		account_bytes, address, AccountId, HolderKind, HolderState, Record, SharingSet, Version,
-		H256,
+		account_bytes, address, AccountId, HolderKind, HolderState, Record, RecordStatus,
+		SharingSet, Version, H256,
 	},
 };
 use codec::DecodeAll;
@@ -48,6 +48,8 @@ pub struct Target {
 	pub patient: AccountId,
 	/// The record.
 	pub record: H256,
+	/// Whether the record is valid, or how it is marked as entered in error.
+	pub status: RecordStatus,
 	/// The version.
 	pub version: u32,
 	/// Who holds its shares.
@@ -77,6 +79,7 @@ impl Target {
 		Ok(Self {
 			patient: record.patient,
 			record: id,
+			status: record.status,
 			version: number,
 			set,
 			manifest,

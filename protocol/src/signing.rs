@@ -1,8 +1,8 @@
-//! Signed requests, and the text that an enrollee signs. Everything is wrapped in `<Bytes>` and
+//! Signed requests, and the texts that an enrollee and a custodian sign. Everything is wrapped in `<Bytes>` and
 //! `</Bytes>`, as wallet extensions wrap the bytes that they sign.
 
 use crate::{
-	messages::{Hex, Payload, Signed},
+	messages::{Hex, Payload, Signed, SignedCustodian},
 	traits::SyncOutsideWasm,
 	types::{account_bytes, AccountId, H256},
 };
@@ -102,6 +102,58 @@ pub fn enrolment_text(
 	)
 }
 
+/// The text that a custodian signs, so that no institution registers an account that is not its
+/// custodian's. The enrolment pallet builds the same text: see its `custodian_text`.
+pub fn custodian_text(
+	genesis: H256,
+	institution: &AccountId,
+	url: &str,
+	encryption_key: &[u8; 32],
+	expires: u64,
+) -> String {
+	format!(
+		"Vouchsafe custodian\nchain 0x{}\ninstitution 0x{}\naddress {url}\nencryption key 0x{}\nuntil {expires}",
+		hex::encode(genesis.0),
+		hex::encode(account_bytes(institution)),
+		hex::encode(encryption_key),
+	)
+}
+
+impl SignedCustodian {
+	/// Signs, as a custodian, that this institution may register it.
+	pub fn sign(
+		signer: &impl Signer,
+		genesis: H256,
+		institution: &AccountId,
+		url: &str,
+		encryption_key: [u8; 32],
+		expires: u64,
+	) -> Self {
+		let text = custodian_text(genesis, institution, url, &encryption_key, expires);
+		Self {
+			genesis: genesis.into(),
+			institution: institution.into(),
+			url: url.to_owned(),
+			account: (&signer.account()).into(),
+			encryption_key: Hex(encryption_key),
+			expires,
+			signature: Hex(signer.sign(&wrap(&text))),
+		}
+	}
+
+	/// Whether the signature is the account's, over all the rest.
+	pub fn is_authentic(&self) -> bool {
+		let text = custodian_text(
+			H256(self.genesis.0),
+			&self.institution.into(),
+			&self.url,
+			&self.encryption_key.0,
+			self.expires,
+		);
+		verify(&self.account.into(), &text, &self.signature.0)
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -138,6 +190,46 @@ mod tests {
 			"chain 0xabababababababababababababababababababababababababababababababab",
 			"institution 0x0101010101010101010101010101010101010101010101010101010101010101",
 			"as patient",
+			"encryption key 0xefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef",
+			"until 1798761600",
+		];
+		assert_eq!(text, expected.join("\n"));
+	}
+
+	#[test]
+	fn a_registration_is_the_custodians_and_for_this_institution() {
+		let sign = || {
+			let (genesis, institution) = (H256([1; 32]), AccountId::new([2; 32]));
+			let url = "https://a.example";
+			SignedCustodian::sign(&dev::alice(), genesis, &institution, url, [3; 32], NOW)
+		};
+		assert!(sign().is_authentic());
+		let changes: [fn(&mut SignedCustodian); 6] = [
+			|signed| signed.genesis.0[0] ^= 1,
+			|signed| signed.institution.0[0] ^= 1,
+			|signed| signed.url.push('x'),
+			|signed| signed.account = Hex(dev::bob().public_key().0),
+			|signed| signed.encryption_key.0[0] ^= 1,
+			|signed| signed.expires += 1,
+		];
+		for change in changes {
+			let mut changed = sign();
+			change(&mut changed);
+			assert!(!changed.is_authentic(), "{changed:?}");
+		}
+	}
+
+	/// The text of the enrolment pallet's own test.
+	#[test]
+	fn the_custodians_text_is_the_pallets() {
+		let institution = AccountId::new([1; 32]);
+		let url = "https://a.example";
+		let text = custodian_text(H256([0xab; 32]), &institution, url, &[0xef; 32], 1_798_761_600);
+		let expected = [
+			"Vouchsafe custodian",
+			"chain 0xabababababababababababababababababababababababababababababababab",
+			"institution 0x0101010101010101010101010101010101010101010101010101010101010101",
+			"address https://a.example",
 			"encryption key 0xefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef",
 			"until 1798761600",
 		];

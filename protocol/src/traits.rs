@@ -140,16 +140,80 @@ macro_rules! view {
 			}
 
 			/// All of a patient's records.
-			fn all_records_of(
-				&self,
-				patient: &AccountId,
-			) -> impl Future<Output = Result<Vec<(H256, Record)>, ChainError>> + SendOutsideWasm {
+			fn all_records_of(&self, patient: &AccountId) -> impl Future<Output = Result<Vec<(H256, Record)>, ChainError>> + SendOutsideWasm {
 				let patient = patient.clone();
 				async move {
 					let mut all: Vec<(H256, Record)> = Vec::new();
 					loop {
 						let after = all.last().map(|(id, _)| *id);
 						let page = self.records_of(&patient, after, PAGE).await?;
+						let is_last = page.len() < PAGE as usize;
+						all.extend(page);
+						if is_last {
+							return Ok(all);
+						}
+					}
+				}
+			}
+
+			/// All of a patient's consents.
+			fn all_consents_of(&self, patient: &AccountId) -> impl Future<Output = Result<Vec<(Grantee, Consent)>, ChainError>> + SendOutsideWasm {
+				let patient = patient.clone();
+				async move {
+					let mut all: Vec<(Grantee, Consent)> = Vec::new();
+					loop {
+						let after = all.last().map(|(grantee, consent)| (grantee.clone(), consent.id));
+						let page = self.consents_of(&patient, after, PAGE).await?;
+						let is_last = page.len() < PAGE as usize;
+						all.extend(page);
+						if is_last {
+							return Ok(all);
+						}
+					}
+				}
+			}
+
+			/// All requests that a patient has to answer.
+			fn all_requests_of(&self, patient: &AccountId) -> impl Future<Output = Result<Vec<(u32, Request)>, ChainError>> + SendOutsideWasm {
+				let patient = patient.clone();
+				async move {
+					let mut all: Vec<(u32, Request)> = Vec::new();
+					loop {
+						let after = all.last().map(|(id, _)| *id);
+						let page = self.requests_of(&patient, after, PAGE).await?;
+						let is_last = page.len() < PAGE as usize;
+						all.extend(page);
+						if is_last {
+							return Ok(all);
+						}
+					}
+				}
+			}
+
+			/// All of a practitioner's affiliations, past ones too.
+			fn all_affiliations(&self, practitioner: &AccountId) -> impl Future<Output = Result<Vec<(AccountId, Affiliation)>, ChainError>> + SendOutsideWasm {
+				let practitioner = practitioner.clone();
+				async move {
+					let mut all: Vec<(AccountId, Affiliation)> = Vec::new();
+					loop {
+						let after = all.last().map(|(institution, _)| institution.clone());
+						let page = self.affiliations(&practitioner, after, PAGE).await?;
+						let is_last = page.len() < PAGE as usize;
+						all.extend(page);
+						if is_last {
+							return Ok(all);
+						}
+					}
+				}
+			}
+
+			/// All institutions and authorities.
+			fn all_institutions(&self) -> impl Future<Output = Result<Vec<(AccountId, AccountKind, Status, Institution)>, ChainError>> + SendOutsideWasm {
+				async move {
+					let mut all: Vec<(AccountId, AccountKind, Status, Institution)> = Vec::new();
+					loop {
+						let after = all.last().map(|(id, ..)| id.clone());
+						let page = self.institutions(after, PAGE).await?;
 						let is_last = page.len() < PAGE as usize;
 						all.extend(page);
 						if is_last {
@@ -295,13 +359,13 @@ pub trait Custodian: SendOutsideWasm + SyncOutsideWasm {
 		delivery: &DeliverLabelKey,
 	) -> impl Future<Output = Result<(), CustodianError>> + SendOutsideWasm;
 
-	/// Fetches the signer's own label key. [`CustodianError::NotFound`] if the custodian has none.
+	/// Fetches the signer's own label key. [`CustodianError::NoLabelKey`] if the custodian has none.
 	fn label_key(
 		&self,
 		signer: &impl Signer,
 	) -> impl Future<Output = Result<SealedLabelKey, CustodianError>> + SendOutsideWasm;
 
-	/// Asks for the tags of a patient's labels. [`CustodianError::NotFound`] if the custodian does
+	/// Asks for the tags of a patient's labels. [`CustodianError::NoLabelKey`] if the custodian does
 	/// not have the patient's label key.
 	fn label_tags(
 		&self,

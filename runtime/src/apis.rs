@@ -29,8 +29,8 @@ use sp_runtime::{
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use vouchsafe_primitives::{
-	audit, policy::Decision, AccountId, AccountKind, Action, Consent, Grantee, Ground, Purpose,
-	RecordId, RequestId, Status, VersionNumber,
+	audit, policy::Decision, AccountId, AccountKind, Action, Consent, ConsentId, Grantee, Ground,
+	Purpose, RecordId, RequestId, Status, VersionNumber,
 };
 use vouchsafe_support::{self as traits, AuditLog as _};
 
@@ -43,10 +43,18 @@ sp_api::decl_runtime_apis! {
 		fn account(account: AccountId) -> Option<Account>;
 		/// The institution or authority.
 		fn institution(institution: AccountId) -> Option<Institution>;
-		/// All institutions and authorities.
-		fn institutions() -> Vec<(AccountId, AccountKind, Status, Institution)>;
-		/// The practitioner's affiliations, including those that have ended.
-		fn affiliations(practitioner: AccountId) -> Vec<(AccountId, Affiliation)>;
+		/// The institutions and authorities, at most `limit` (and 256) after `after`, as for records.
+		fn institutions(
+			after: Option<AccountId>,
+			limit: u32,
+		) -> Vec<(AccountId, AccountKind, Status, Institution)>;
+		/// The practitioner's affiliations, including those that have ended: at most `limit` (and
+		/// 256) after the institution `after`, as for records.
+		fn affiliations(
+			practitioner: AccountId,
+			after: Option<AccountId>,
+			limit: u32,
+		) -> Vec<(AccountId, Affiliation)>;
 		/// The active institution or authority whose custodian signs with this account.
 		fn custodian_of(account: AccountId) -> Option<AccountId>;
 		/// The patient's records, at most `limit` (and 256) after `after`, in the order of the
@@ -72,10 +80,19 @@ sp_api::decl_runtime_apis! {
 		) -> Option<SharingSetView>;
 		/// At most `limit` versions that the institution's custodian has not yet acknowledged.
 		fn unacknowledged(institution: AccountId, limit: u32) -> Vec<HeldVersion>;
-		/// All consents of the patient.
-		fn consents_of(patient: AccountId) -> Vec<(Grantee, Consent)>;
-		/// The open requests to the patient.
-		fn requests_of(patient: AccountId) -> Vec<(RequestId, Request)>;
+		/// The patient's consents, at most `limit` (and 256) after `after`, as for records.
+		fn consents_of(
+			patient: AccountId,
+			after: Option<(Grantee, ConsentId)>,
+			limit: u32,
+		) -> Vec<(Grantee, Consent)>;
+		/// The open requests to the patient, at most `limit` (and 256) after `after`, as for
+		/// records.
+		fn requests_of(
+			patient: AccountId,
+			after: Option<RequestId>,
+			limit: u32,
+		) -> Vec<(RequestId, Request)>;
 		/// What the reader has opened of the patient's records lately.
 		fn openings(patient: AccountId, reader: AccountId) -> Vec<Opening>;
 		/// What [`vouchsafe_primitives::policy::decide`] says now of this reader and record.
@@ -96,6 +113,16 @@ sp_api::decl_runtime_apis! {
 		/// The decision about writing some record of the patient for the institution, before the
 		/// record exists.
 		fn may_write(author: AccountId, institution: AccountId, patient: AccountId) -> Decision;
+		/// Whether the institution may still keep each of the shares of these records that the
+		/// patient carried to it under a consent: whether the consent still lets somebody read the
+		/// record. Answers for the first 64 records.
+		fn may_carry(
+			holder: AccountId,
+			patient: AccountId,
+			grantee: Grantee,
+			consent: ConsentId,
+			records: Vec<RecordId>,
+		) -> Vec<bool>;
 		/// Which holders the patient has named for future records.
 		fn holder_choice(patient: AccountId) -> Option<HolderChoice>;
 		/// Count and head of the patient's log.
@@ -260,17 +287,19 @@ impl_runtime_apis! {
 			pallet_enrolment::Institutions::<Runtime>::get(institution)
 		}
 
-		fn institutions() -> Vec<(AccountId, AccountKind, Status, Institution)> {
-			pallet_enrolment::Institutions::<Runtime>::iter()
-				.filter_map(|(id, institution)| {
-					let account = pallet_enrolment::Accounts::<Runtime>::get(&id)?;
-					Some((id, account.kind, account.status, institution))
-				})
-				.collect()
+		fn institutions(
+			after: Option<AccountId>,
+			limit: u32,
+		) -> Vec<(AccountId, AccountKind, Status, Institution)> {
+			Enrolment::institutions(after, limit)
 		}
 
-		fn affiliations(practitioner: AccountId) -> Vec<(AccountId, Affiliation)> {
-			pallet_enrolment::Affiliations::<Runtime>::iter_prefix(practitioner).collect()
+		fn affiliations(
+			practitioner: AccountId,
+			after: Option<AccountId>,
+			limit: u32,
+		) -> Vec<(AccountId, Affiliation)> {
+			Enrolment::affiliations(practitioner, after, limit)
 		}
 
 		fn custodian_of(account: AccountId) -> Option<AccountId> {
@@ -309,12 +338,20 @@ impl_runtime_apis! {
 			Custody::unacknowledged(institution, limit)
 		}
 
-		fn consents_of(patient: AccountId) -> Vec<(Grantee, Consent)> {
-			crate::Consent::consents_of(patient)
+		fn consents_of(
+			patient: AccountId,
+			after: Option<(Grantee, ConsentId)>,
+			limit: u32,
+		) -> Vec<(Grantee, Consent)> {
+			crate::Consent::consents_of(patient, after, limit)
 		}
 
-		fn requests_of(patient: AccountId) -> Vec<(RequestId, Request)> {
-			AccessRequests::requests_of(patient)
+		fn requests_of(
+			patient: AccountId,
+			after: Option<RequestId>,
+			limit: u32,
+		) -> Vec<(RequestId, Request)> {
+			AccessRequests::requests_of(patient, after, limit)
 		}
 
 		fn openings(patient: AccountId, reader: AccountId) -> Vec<Opening> {
@@ -342,6 +379,16 @@ impl_runtime_apis! {
 
 		fn may_write(author: AccountId, institution: AccountId, patient: AccountId) -> Decision {
 			configs::records::may_write(author, institution, patient)
+		}
+
+		fn may_carry(
+			holder: AccountId,
+			patient: AccountId,
+			grantee: Grantee,
+			consent: ConsentId,
+			records: Vec<RecordId>,
+		) -> Vec<bool> {
+			configs::records::may_carry(holder, patient, grantee, consent, records)
 		}
 
 		fn holder_choice(patient: AccountId) -> Option<HolderChoice> {

@@ -183,8 +183,7 @@ macro_rules! runtime {
 			pub type Utility = pallet_utility;
 			#[runtime::pallet_index(13)]
 			pub type Multisig = pallet_multisig;
-			#[runtime::pallet_index(14)]
-			pub type Proxy = pallet_proxy;
+			// 14 was pallet-proxy. The index is not used again.
 			#[runtime::pallet_index(15)]
 			pub type Admission = pallet_admission;
 

@@ -292,8 +292,7 @@ impl Teller<'_> {
 	/// The current state of a consent: "in force", "expired on …".
 	pub fn consent_state(&self, consent: &Consent, now: Moment) -> String {
 		let speech = self.speech;
-		let Terms { valid_from, valid_until, .. } = consent.terms;
-		match (valid_from, valid_until) {
+		match (consent.counts_from(), consent.terms.valid_until) {
 			(_, Some(until)) if until <= now => speech.consent_expired(speech.moment(until)),
 			(Some(from), _) if now < from => speech.consent_not_yet(speech.moment(from)),
 			(from, _) => {

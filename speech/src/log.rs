@@ -3,8 +3,8 @@
 use crate::{phrase::effect_key, short, Join, Noun, Speech, Teller};
 use std::collections::BTreeMap;
 use vouchsafe_primitives::{
-	audit::{LogEntry, LogEvent, Outcome},
-	AccountId, Grantee, Ground, Moment, Purpose, RecordId,
+	audit::{LogEntry, LogEvent, Outcome, StaffMatter},
+	AccountId, Grantee, Ground, LabelTag, Moment, Purpose, RecordId,
 };
 
 /// Records that a line about many entries names; more are counted.
@@ -136,11 +136,17 @@ impl Teller<'_> {
 		match event {
 			LogEvent::Enrolled => speech.log_enrolled(actor),
 			LogEvent::StatusSet(status) => speech.log_status_set(actor, speech.phrase(*status)),
-			LogEvent::SigningDisabled(true) => speech.log_signing_disabled(actor),
-			LogEvent::SigningDisabled(false) => speech.log_signing_enabled(actor),
+			LogEvent::SigningDisabled(Some(since)) => {
+				speech.log_signing_disabled(actor, speech.moment(*since))
+			},
+			LogEvent::SigningDisabled(None) => speech.log_signing_enabled(actor),
 			LogEvent::EncryptionKeySet => speech.log_encryption_key_set(actor),
 			LogEvent::ConsentGranted { consent, effect } => {
 				let (id, grantee) = (consent.id.to_string(), self.grantee_short(&consent.grantee));
+				// Nobody acts for an institution in the patient's own grants.
+				if entry.acting_for.is_some() {
+					return speech.log_consent_assisted(actor, id, grantee);
+				}
 				speech.log_consent_granted(effect_key(effect), actor, id, grantee)
 			},
 			LogEvent::ConsentAmended { consent, revision } => {
@@ -149,9 +155,18 @@ impl Teller<'_> {
 			LogEvent::ConsentRevoked { consent } => {
 				speech.log_consent_revoked(actor, self.consent_ref(consent))
 			},
+			LogEvent::ConsentConfirmed { consent } => {
+				speech.log_consent_confirmed(actor, self.consent_ref(consent))
+			},
 			LogEvent::ConsentProposed { grantee } => {
 				speech.log_consent_proposed(actor, self.grantee_short(grantee))
 			},
+			LogEvent::ConsentAwaitsAuthority { grantee } => {
+				speech.log_consent_awaits_authority(actor, self.grantee_short(grantee))
+			},
+			LogEvent::AssistedRefused => speech.log_assisted_refused(actor),
+			LogEvent::StaffProposed(matter) => self.staff_matter(actor, matter),
+			LogEvent::MarkTakenBack { record } => speech.log_mark_taken_back(actor, short(record)),
 			LogEvent::RequestSubmitted { request, grantee } => {
 				let for_asker = matches!(
 					grantee,
@@ -186,11 +201,7 @@ impl Teller<'_> {
 				speech.log_version_added(actor, version.to_string(), short(record))
 			},
 			LogEvent::Labelled { record, labels } => {
-				let labels = match self.labels(labels) {
-					none if none.is_empty() => speech.labels_empty(),
-					some => speech.list(Join::And, &some),
-				};
-				speech.log_labelled(actor, short(record), labels)
+				speech.log_labelled(actor, short(record), self.labels_or_none(labels))
 			},
 			LogEvent::EnteredInError { record, status } => {
 				speech.log_entered_in_error(actor, short(record), speech.phrase(*status))
@@ -215,6 +226,32 @@ impl Teller<'_> {
 				speech.log_opened(actor, self.opened(ground, outcomes))
 			},
 			LogEvent::HoldersChosen => speech.log_holders_chosen(actor),
+		}
+	}
+
+	/// What one of the staff has proposed.
+	fn staff_matter(&self, actor: String, matter: &StaffMatter) -> String {
+		let speech = self.speech;
+		match matter {
+			StaffMatter::Mark { record, status } => {
+				speech.log_mark_proposed(actor, short(record), speech.phrase(*status))
+			},
+			StaffMatter::TakeMarkBack { record } => {
+				speech.log_mark_back_proposed(actor, short(record))
+			},
+			StaffMatter::Label { record, labels } => {
+				speech.log_labels_proposed(actor, short(record), self.labels_or_none(labels))
+			},
+			StaffMatter::DeclareDeceased => speech.log_death_proposed(actor),
+			StaffMatter::TakeDeathBack => speech.log_death_back_proposed(actor),
+		}
+	}
+
+	/// Labels as a list, or that there are none.
+	fn labels_or_none(&self, labels: &[LabelTag]) -> String {
+		match self.labels(labels) {
+			none if none.is_empty() => self.speech.labels_empty(),
+			some => self.speech.list(Join::And, &some),
 		}
 	}
 

@@ -6,7 +6,7 @@ mod common;
 use common::{also, only, tags, teller, Called, Known};
 use std::{fmt::Write as _, ops::Range, path::Path};
 use vouchsafe_primitives::{
-	audit::{LogEntry, LogEvent, Outcome},
+	audit::{LogEntry, LogEvent, Outcome, StaffMatter},
 	policy::{Basis, Decision, Mismatch, Reason},
 	*,
 };
@@ -246,6 +246,7 @@ fn states() {
 				revision: 0,
 				policy_version: POLICY_VERSION,
 				granted_at: YEARS_END - 3_600,
+				confirmed_at: None,
 				terms: Terms { valid_from: from, valid_until: until, ..plain(Effect::Permit) },
 				text: ShownText { commitment: record(0), language: *b"en" },
 				grantor: Grantor::Patient,
@@ -256,6 +257,13 @@ fn states() {
 			let since = between(Some(now - 90_000), Some(now + 1));
 			said.push(("since yesterday, in its last second", teller.consent_state(&since, now)));
 			said.push(("not yet", teller.consent_state(&between(Some(now + 1), None), now)));
+			let assisted = Consent {
+				grantor: Grantor::Assisted { first: DOCTOR, second: COLLEAGUE },
+				granted_at: now - ASSISTED_DELAY + 1,
+				..between(None, Some(now + 86_400))
+			};
+			said.push(("assisted, not yet", teller.consent_state(&assisted, now)));
+			said.push(("assisted", teller.consent_state(&assisted, now + 1)));
 			said.push(("expired", teller.consent_state(&between(Some(1), Some(now)), now)));
 			let consent = ConsentRef { grantee: at_hospital(), id: 4 };
 			let (at, now) = (now + 61_140, now + 61_200);
@@ -349,6 +357,7 @@ fn decisions() {
 			revision: 0,
 			policy_version: POLICY_VERSION,
 			granted_at: YEARS_END,
+			confirmed_at: None,
 			terms: plain(Effect::Permit),
 			text: ShownText { commitment: record(0), language: *b"en" },
 			grantor: Grantor::Patient,
@@ -426,8 +435,9 @@ fn log_lines() {
 		says("enrolled", registrar.clone());
 		let event = LogEvent::StatusSet(Status::Suspended);
 		says("status", LogEntry { event, ..registrar.clone() });
-		says("key lost", LogEntry { event: LogEvent::SigningDisabled(true), ..registrar.clone() });
-		says("key found", LogEntry { event: LogEvent::SigningDisabled(false), ..registrar });
+		let event = LogEvent::SigningDisabled(Some(YEARS_END));
+		says("key lost", LogEntry { event, ..registrar.clone() });
+		says("key found", LogEntry { event: LogEvent::SigningDisabled(None), ..registrar });
 		says("encryption key", patient(LogEvent::EncryptionKeySet));
 		for effect in [Effect::Permit, DENY] {
 			let event = LogEvent::ConsentGranted { consent: consent(), effect };
@@ -436,7 +446,22 @@ fn log_lines() {
 		let event = LogEvent::ConsentAmended { consent: consent(), revision: 2 };
 		says("amended", patient(event));
 		says("revoked", patient(LogEvent::ConsentRevoked { consent: consent() }));
+		says("confirmed", patient(LogEvent::ConsentConfirmed { consent: consent() }));
 		says("proposed", doctor(LogEvent::ConsentProposed { grantee: team() }));
+		let event = LogEvent::ConsentGranted { consent: consent(), effect: Effect::Permit };
+		says("assisted", doctor(event));
+		says("for the authority", doctor(LogEvent::ConsentAwaitsAuthority { grantee: team() }));
+		says("assisted refused", patient(LogEvent::AssistedRefused));
+		for (heading, matter) in [
+			("mark", StaffMatter::Mark { record: id, status: RecordStatus::WrongPatient }),
+			("mark back", StaffMatter::TakeMarkBack { record: id }),
+			("labels", StaffMatter::Label { record: id, labels: tags(&[1, 2]) }),
+			("death", StaffMatter::DeclareDeceased),
+			("death back", StaffMatter::TakeDeathBack),
+		] {
+			says(&format!("{heading} proposed"), doctor(LogEvent::StaffProposed(matter)));
+		}
+		says("mark taken back", doctor(LogEvent::MarkTakenBack { record: id }));
 		says("asked", doctor(LogEvent::RequestSubmitted { request: 3, grantee: team() }));
 		let event = LogEvent::RequestSubmitted { request: 3, grantee: at_hospital() };
 		says("asked for oneself", doctor(event));

@@ -1,6 +1,6 @@
 //! The first step, prepare: makes everything that is needed before anything leaves the machine.
 
-use super::*;
+use super::{terms::Term, *};
 use crate::{
 	journal::{Entry, Envelope, NewRow, WideningRow},
 	label_keys::{self, Tagged},
@@ -9,18 +9,20 @@ use crate::{
 };
 use anyhow::anyhow;
 use codec::Encode;
-use std::collections::BTreeSet;
+use futures::future::{join_all, select, Either};
+use std::{collections::BTreeSet, pin::pin};
 use vouchsafe_protocol::{
 	cid::{cid_of, Cid, CidBuilder},
 	holders::{choose, Choice, ChoiceError},
 	messages::HexBytes,
-	openings::context,
+	openings::{context, has_custodian},
+	traits::Custodian,
 	types::{address, AccountKind, HolderChoice, HolderKind, LabelTag},
 };
 use vouchsafe_speech::short;
 use vouchsafe_vault::{
 	commitment::PlaintextCommitment,
-	document::Encryptor,
+	document::{ciphertext_len, Encryptor},
 	manifest::{seal_share, Details, Manifest, ShareAddress},
 	record_id,
 	seal::PublicKey,
@@ -46,10 +48,51 @@ fn choose_holders(
 	})
 }
 
+/// How long a custodian may take to say how much it takes. If it does not, it is not known to be too
+/// little.
+const LIMIT: Duration = Duration::from_secs(2);
+
+/// Checks, before anything is encrypted, that a custodian takes the longest document.
+pub(super) async fn check_lengths(
+	session: &Session<impl Platform>,
+	addition: &Addition,
+	choice: &Choice,
+) -> Result<()> {
+	let mut longest = None;
+	for document in &addition.documents {
+		longest = longest.max(Some((ciphertext_len(document.content.length()?), &document.title)));
+	}
+	let Some((length, title)) = longest else { return Ok(()) };
+	let custodians = choice.holders.iter().filter(|it| has_custodian(it.kind));
+	let limits = join_all(custodians.map(|it| limit_of(session, &it.account))).await;
+	// One that does not answer may take more.
+	let Some(limits) = limits.into_iter().collect::<Option<Vec<u64>>>() else { return Ok(()) };
+	let most = limits.into_iter().max().unwrap_or(0);
+	if length > most {
+		bail!(
+			"“{title}” is too large: encrypted it has {length} bytes, and none of the holders' \
+			 custodians takes more than {most}"
+		);
+	}
+	Ok(())
+}
+
+/// The most bytes that an institution's custodian takes; 0 if it has no IPFS node. `None` if it did
+/// not say.
+async fn limit_of(session: &Session<impl Platform>, institution: &AccountId) -> Option<u64> {
+	let custodian = session.custodian(institution).ok()?.without_retries();
+	let (about, timeout) = (pin!(custodian.about()), pin!(session.clock.sleep(LIMIT)));
+	match select(about, timeout).await {
+		Either::Left((Ok(about), _)) => Some(if about.content { about.max_content } else { 0 }),
+		_ => None,
+	}
+}
+
 pub(super) async fn prepare<P: Platform>(
 	session: &Session<P>,
 	addition: &Addition,
-	source: Hex<32>,
+	sources: Sources,
+	terms: Vec<Term>,
 	journal: &Journal<P::Keep>,
 ) -> Result<Group> {
 	let me = session.me()?;
@@ -67,6 +110,7 @@ pub(super) async fn prepare<P: Platform>(
 	}
 	let allowed = at.holder_choice(&patient).await?;
 	let choice = choose_holders(session, addition, &account.encryption_key, allowed.as_ref())?;
+	check_lengths(session, addition, &choice).await?;
 	let words: BTreeSet<&String> =
 		addition.documents.iter().flat_map(|it| it.place.labels()).collect();
 	let words: Vec<String> = words.into_iter().cloned().collect();
@@ -80,7 +124,8 @@ pub(super) async fn prepare<P: Platform>(
 		entries.push(entry);
 	}
 	let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
-	let group = Group { genesis, signer, source, entries };
+	let Sources { documents, all: source } = sources;
+	let group = Group { genesis, signer, source, documents, terms, entries };
 	journal.save(&group).await?;
 	LabelTable::update(&session.keep, me, &patient, |table| {
 		for entry in &group.entries {
@@ -101,6 +146,7 @@ async fn prepare_one<P: Platform>(
 	tagged: &Tagged,
 	draft: &mut impl Draft,
 ) -> Result<Entry> {
+	let me = session.me()?;
 	let patient = addition.patient.clone();
 	let labels = document.place.labels();
 	let (tags, unclassified) = tagged.of(labels)?;
@@ -179,14 +225,19 @@ async fn prepare_one<P: Platform>(
 			epoch: 0,
 			holder: account_bytes(&holder.account),
 		};
-		let sealed = seal_share(&PublicKey(holder.key), &address, share).with_context(|| {
-			format!("cannot seal a share to {}", session.names.show(&holder.account))
-		})?;
+		let seal = |key: &PublicKey| {
+			seal_share(key, &address, share).with_context(|| {
+				format!("cannot seal a share to {}", session.names.show(&holder.account))
+			})
+		};
+		let sealed = seal(&PublicKey(holder.key))?;
 		match holder.kind {
 			HolderKind::Patient => patient_share = Some(HexBytes(sealed)),
 			_ => envelopes.push(Envelope {
 				institution: (&holder.account).into(),
+				key: Hex(holder.key),
 				share: HexBytes(sealed),
+				kept: HexBytes(seal(&me.encryption.public())?),
 				delivered: false,
 			}),
 		}

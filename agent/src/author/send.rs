@@ -1,8 +1,15 @@
 //! The steps that send what was prepared: upload, submit, deliver. Each can be repeated without
 //! harm.
 
-use super::*;
-use crate::journal::{Entry, Envelope};
+use super::{
+	reseal::{seal_again, CustodiansNow},
+	*,
+};
+use crate::{
+	journal::{Entry, Envelope},
+	open::LAG,
+	session::CustodianOf,
+};
 use codec::Decode;
 use std::{
 	collections::{BTreeMap, HashMap},
@@ -11,7 +18,7 @@ use std::{
 use vouchsafe_protocol::{
 	calls::{RecordsCall, RuntimeCall},
 	cid::Cid,
-	errors::ChainError,
+	errors::{ChainError, CustodianError},
 	messages::DeliverEnvelope,
 	openings::has_custodian,
 	traits::Custodian,
@@ -41,48 +48,82 @@ pub(super) async fn upload<P: Platform>(
 	group: &mut Group,
 	until: Option<Duration>,
 ) -> Result<()> {
-	let me = session.me()?;
 	for number in 0..group.entries.len() {
 		let entry = group.entries[number].clone();
 		if entry.uploaded || entry.is_final {
 			continue;
 		}
 		let cid = Cid::from_str(&entry.content_cid).context("the journal's CID")?;
-		let mut pause = Duration::from_secs(1);
-		let waiting = session.waiting(&format!("uploading {}", entry.title));
-		'tries: loop {
-			let mut reasons = Vec::new();
-			// The author's own institution first, then the others.
-			let mut targets: Vec<_> = entry.envelopes.iter().map(|it| it.institution).collect();
-			targets.sort_by_key(|target| Some(*target) != entry.institution);
-			for target in targets {
-				let institution = AccountId::from(target);
-				let name = session.names.show(&institution);
-				match upload_to(session, journal, number, &institution, &cid, entry.content_len)
-					.await
-				{
-					Ok(true) => break 'tries,
-					Ok(false) => {},
-					Err(error) => reasons.push(format!("{name}: {error:#}")),
-				}
-			}
-			if is_over(session, until) {
-				let message = format!(
-					"no custodian took “{}” ({}). Nothing is lost",
-					entry.title,
-					reasons.join("; ")
-				);
-				bail!(Advised::new(message, Advice::Resume { key: me.name.clone() }));
-			}
-			waiting.say(&format!("waiting for a custodian that takes {}", entry.title));
-			session.clock.sleep(pause).await;
-			pause = (pause * 2).min(LONGEST_PAUSE);
-		}
+		upload_one(session, journal, number, &entry, &cid, until).await?;
 		group.entries[number].uploaded = true;
 		journal.save(group).await?;
 		session.step("uploaded");
 	}
 	Ok(())
+}
+
+/// Uploads one ciphertext to the first custodian that takes it. If all refuse it for good, that is an
+/// error at once.
+async fn upload_one<P: Platform>(
+	session: &Session<P>,
+	journal: &Journal<P::Keep>,
+	number: usize,
+	entry: &Entry,
+	cid: &Cid,
+	until: Option<Duration>,
+) -> Result<()> {
+	let title = &entry.title;
+	let key = session.me()?.name.clone();
+	let waiting = session.waiting(&format!("uploading {title}"));
+	let start = session.clock.elapsed();
+	let mut pause = Duration::from_secs(1);
+	// The author's own institution first, then the others.
+	let mut targets: Vec<_> = entry.envelopes.iter().map(|it| it.institution).collect();
+	targets.sort_by_key(|target| Some(*target) != entry.institution);
+	loop {
+		let mut reasons = Vec::new();
+		let mut may_pass = false;
+		for target in &targets {
+			let institution = AccountId::from(*target);
+			let name = session.names.show(&institution);
+			match upload_to(session, journal, number, &institution, cid, entry.content_len).await {
+				Ok(true) => return Ok(()),
+				Ok(false) => reasons.push(format!("{name}: it has no IPFS node")),
+				Err(error) => {
+					may_pass |= !is_refusal(&error, session.clock.elapsed().saturating_sub(start));
+					reasons.push(format!("{name}: {error:#}"));
+				},
+			}
+		}
+		let reasons = reasons.join("; ");
+		if !may_pass {
+			let advice = Advice::GiveUp { key, record: H256(entry.record.0) };
+			let message = format!("no custodian accepts “{title}”");
+			bail!(Advised::new(message, advice).caused_by(RefusedForGood(reasons)));
+		}
+		if is_over(session, until) {
+			let message = format!("no custodian took “{title}” ({reasons}). Nothing is lost");
+			bail!(Advised::new(message, Advice::Resume { key }));
+		}
+		waiting.say(&format!("waiting for a custodian that takes {title} ({reasons})"));
+		session.clock.sleep(pause).await;
+		pause = (pause * 2).min(LONGEST_PAUSE);
+	}
+}
+
+/// Custodians refuse, and will always refuse: trying again is useless.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct RefusedForGood(String);
+
+/// Whether a custodian will always refuse, as far as is known this long after the first try: its node
+/// may see a consent or an enrolment a little later than ours.
+fn is_refusal(error: &anyhow::Error, after: Duration) -> bool {
+	match error.downcast_ref::<CustodianError>() {
+		Some(CustodianError::NoAccess) => after >= LAG,
+		Some(error) => error.is_final(),
+		None => false,
+	}
 }
 
 /// Whether the custodian accepted it. A custodian without an IPFS node does not.
@@ -104,7 +145,7 @@ async fn upload_to<P: Platform>(
 }
 
 /// Whether the version is on the chain; an error if another one is in its place.
-async fn is_there(at: &impl View, entry: &Entry) -> Result<bool> {
+pub(super) async fn is_there(at: &impl View, entry: &Entry) -> Result<bool> {
 	match at.version(&entry.patient.into(), H256(entry.record.0), entry.version).await? {
 		Some(version) if version.commitment.0 == entry.commitment.0 => Ok(true),
 		Some(_) => Err(Overtaken.into()),
@@ -118,12 +159,13 @@ async fn is_there(at: &impl View, entry: &Entry) -> Result<bool> {
 	"another version of this record was added in the meantime: look at it with `record open`, and \
 	 add yours again if it is still wanted"
 )]
-struct Overtaken;
+pub(super) struct Overtaken;
 
-/// Whether the chain will never accept it, so that trying again is useless.
+/// Whether the chain or the custodians will never accept it, so that trying again is useless.
 pub(super) fn is_hopeless(error: &anyhow::Error) -> bool {
 	error.chain().any(|cause| {
-		cause.downcast_ref::<Overtaken>().is_some()
+		cause.is::<Overtaken>()
+			|| cause.is::<RefusedForGood>()
 			|| matches!(
 				cause.downcast_ref::<ChainError>(),
 				Some(ChainError::Dispatch { .. } | ChainError::Stranger | ChainError::MayNotSign)
@@ -338,17 +380,24 @@ pub(super) async fn missing(at: &impl View, entry: &Entry) -> Result<Vec<Account
 		.collect())
 }
 
-/// Delivers envelopes until every acknowledgement is final.
+/// Why institutions did not accept their shares.
+pub(super) type Complaints = BTreeMap<AccountId, String>;
+
+/// Delivers envelopes until every acknowledgement is final or the time is over. If all custodians
+/// whose acknowledgement is missing refuse their shares for good, that is an error at once.
 pub(super) async fn deliver<P: Platform>(
 	session: &Session<P>,
 	journal: &Journal<P::Keep>,
 	group: &mut Group,
 	until: Option<Duration>,
-) -> Result<()> {
+) -> Result<Complaints> {
+	let me = session.me()?;
 	let waiting = session.waiting("waiting for the custodians");
 	// When each envelope may be sent next, and how long to wait afterwards.
 	let mut due: HashMap<(usize, usize), (Duration, Duration)> = HashMap::new();
-	let mut complaints: BTreeMap<AccountId, String> = BTreeMap::new();
+	let mut complaints = Complaints::new();
+	// When a custodian first refused an envelope for good, and whether that is certain.
+	let mut refused: HashMap<(usize, usize), (Duration, bool)> = HashMap::new();
 	loop {
 		let at = match session.finalized().await {
 			Ok(at) => at,
@@ -360,7 +409,9 @@ pub(super) async fn deliver<P: Platform>(
 			Err(error) => return Err(error.into()),
 		};
 		let mut absent: Vec<AccountId> = Vec::new();
-		let mut sending = Vec::new();
+		let mut custodians = CustodiansNow::default();
+		let mut due_now = Vec::new();
+		let mut open = Vec::new();
 		let now = session.clock.elapsed();
 		for (number, entry) in group.entries.iter_mut().enumerate() {
 			if entry.complete {
@@ -379,34 +430,57 @@ pub(super) async fn deliver<P: Platform>(
 				if !absent.contains(&institution) {
 					absent.push(institution.clone());
 				}
+				open.push((number, place));
 				let first = if envelope.delivered { now + AGAIN } else { now };
 				let (when, _) = *due.entry((number, place)).or_insert((first, FIRST_PAUSE));
 				if when <= now {
-					let message = message(entry, envelope);
-					sending.push(deliver_one(session, number, place, institution, message));
+					custodians.learn(&at, &institution).await?;
+					due_now.push((number, place, institution));
+				}
+			}
+			// Its custodian may have been replaced since it was prepared.
+			for (_, place, institution) in due_now.iter().filter(|(it, ..)| *it == number) {
+				if let Some(key) = custodians.key(institution) {
+					seal_again(me, session.genesis(), entry, *place, key)?;
 				}
 			}
 		}
 		if group.entries.iter().all(|entry| entry.complete) {
 			journal.save(group).await?;
 			session.step("acknowledged");
-			return Ok(());
+			return Ok(complaints);
 		}
-		let mut results = stream::iter(sending).buffer_unordered(8);
+		let sending = due_now.into_iter().map(|(number, place, institution)| {
+			let message = message(&group.entries[number], &group.entries[number].envelopes[place]);
+			let custodian = custodians.connect(session, &institution);
+			deliver_one(session, (number, place), institution, custodian, message)
+		});
+		let mut results = stream::iter(sending.collect::<Vec<_>>()).buffer_unordered(8);
 		let mut delivered = false;
-		while let Some((number, place, institution, result)) = results.next().await {
+		while let Some(((number, place), institution, result)) = results.next().await {
 			let envelope = &mut group.entries[number].envelopes[place];
 			let (when, pause) = due.entry((number, place)).or_insert((now, FIRST_PAUSE));
 			match result {
 				Ok(_) => {
 					complaints.remove(&institution);
+					refused.remove(&(number, place));
 					delivered |= !envelope.delivered;
 					envelope.delivered = true;
 					*when = session.clock.elapsed() + AGAIN;
 				},
-				Err(reason) => {
+				Err(error) => {
+					let reason = format!("{error:#}");
 					tracing::debug!(reason, "delivering an envelope");
 					complaints.insert(institution, reason);
+					let elapsed = session.clock.elapsed();
+					if is_refusal(&error, Duration::MAX) {
+						let (first, is_final) =
+							refused.entry((number, place)).or_insert((elapsed, false));
+						// Its node may see a new version or a new custodian's key later than ours.
+						*is_final = elapsed.saturating_sub(*first) >= LAG;
+					} else {
+						refused.remove(&(number, place));
+					}
 					*when = session.clock.elapsed() + *pause;
 					*pause = (*pause * 2).min(LONGEST_PAUSE);
 				},
@@ -417,8 +491,11 @@ pub(super) async fn deliver<P: Platform>(
 			journal.save(group).await?;
 			session.step("delivered");
 		}
+		if !open.is_empty() && open.iter().all(|it| refused.get(it).is_some_and(|it| it.1)) {
+			return Err(not_acknowledged(session, group, &open, &complaints));
+		}
 		if is_over(session, until) {
-			return Ok(());
+			return Ok(complaints);
 		}
 		let names: Vec<_> = absent
 			.iter()
@@ -432,21 +509,43 @@ pub(super) async fn deliver<P: Platform>(
 	}
 }
 
-/// Delivers one envelope. Returns its place and institution with the result.
-async fn deliver_one(
+/// The error if every custodian whose acknowledgement is missing refuses its share for good.
+fn not_acknowledged(
 	session: &Session<impl Platform>,
-	number: usize,
-	place: usize,
+	group: &Group,
+	open: &[(usize, usize)],
+	complaints: &Complaints,
+) -> anyhow::Error {
+	let reasons: Vec<_> = complaints
+		.iter()
+		.map(|(institution, reason)| format!("{}: {reason}", session.names.show(institution)))
+		.collect();
+	let refused = RefusedForGood(reasons.join("; "));
+	let Some(entry) = open.first().and_then(|(number, _)| group.entries.get(*number)) else {
+		return refused.into();
+	};
+	let message =
+		format!("“{}” is on the chain, but not every custodian accepts its share", entry.title);
+	let key = session.me.as_ref().map_or_else(String::new, |me| me.name.clone());
+	let advice = Advice::GiveUp { key, record: H256(entry.record.0) };
+	Advised::new(message, advice).caused_by(refused).into()
+}
+
+/// Delivers one envelope. Returns its place and institution with the result.
+async fn deliver_one<P: Platform>(
+	session: &Session<P>,
+	place: (usize, usize),
 	institution: AccountId,
+	custodian: Result<CustodianOf<P>>,
 	message: DeliverEnvelope,
-) -> (usize, usize, AccountId, Result<(), String>) {
+) -> ((usize, usize), AccountId, Result<()>) {
 	let deliver = async {
-		let custodian = session.custodian(&institution)?.without_retries();
+		let custodian = custodian?.without_retries();
 		custodian.deliver_envelope(&session.me()?.signer, &message).await?;
 		anyhow::Ok(())
 	};
-	let result = deliver.await.map_err(|error| error.to_string());
-	(number, place, institution, result)
+	let result = deliver.await;
+	(place, institution, result)
 }
 
 fn message(entry: &Entry, envelope: &Envelope) -> DeliverEnvelope {

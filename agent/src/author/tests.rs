@@ -1,16 +1,26 @@
 use super::*;
 use crate::{
-	author::send::{batches, frame},
+	author::{
+		reseal::seal_again,
+		send::{batches, frame},
+	},
 	journal::{Entry, Envelope, NewRow, WideningRow},
 	keys::Identity,
 	memory::MemoryKeep,
 	platform::Keep,
 };
+use codec::Encode;
 use vouchsafe_protocol::{
 	cid::cid_of,
-	errors::ChainError,
+	errors::{ChainError, CustodianError},
+	holders::{Choice, ChosenHolder},
 	messages::HexBytes,
-	types::{Frame, LabelTag, Record, RecordStatus, ServicePeriod},
+	types::{Frame, HolderKind, LabelTag, Record, RecordStatus, ServicePeriod},
+};
+use vouchsafe_vault::{
+	manifest::{open_share, seal_share, ShareAddress},
+	seal::SecretKey,
+	sharing::Secret,
 };
 
 const PATIENT: AccountId = AccountId::new([9; 32]);
@@ -60,7 +70,7 @@ async fn what_is_handed_in_again_is_known_again() {
 		}],
 		sharing: SharingWish::default(),
 	};
-	let source = async |addition: &Addition| source_of(addition).await.unwrap();
+	let source = async |addition: &Addition| Sources::of(addition).await.unwrap().all;
 	let one = source(&addition(b"abc", "It", (1, 2))).await;
 	assert_eq!(one, source(&addition(b"abc", "It", (1, 2))).await);
 	assert_ne!(one, source(&addition(b"abd", "It", (1, 2))).await);
@@ -104,7 +114,9 @@ fn prepared() -> Entry {
 		holders: vec![],
 		envelopes: vec![Envelope {
 			institution: Hex([1; 32]),
+			key: Hex([2; 32]),
 			share: HexBytes(vec![]),
+			kept: HexBytes(vec![]),
 			delivered: false,
 		}],
 		patient_share: None,
@@ -197,16 +209,53 @@ fn tag(id: u8) -> LabelTag {
 	LabelTag([id; 4])
 }
 
+fn group(genesis: Hex<32>, signer: Hex<32>, entries: Vec<Entry>) -> Group {
+	let (source, documents) = (Hex([7; 32]), Hex([8; 32]));
+	let terms = vec![("labels".into(), "none".into())];
+	Group { genesis, signer, source, documents, terms, entries }
+}
+
 /// A session with one unfinished group, and no connection.
 async fn interrupted(entry: Entry) -> Session<crate::memory::Offline> {
 	let session = Session::offline(doctor(), MemoryKeep::default());
 	let me = session.me().unwrap();
 	let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
 	let (journal, _) = Journal::claim(&session.keep, me, genesis, Hex([7; 32])).await.unwrap();
-	let group = Group { genesis, signer, source: Hex([7; 32]), entries: vec![entry] };
+	let group = group(genesis, signer, vec![entry]);
 	journal.save(&group).await.unwrap();
 	drop(journal);
 	session
+}
+
+/// What no custodian takes is refused before it is encrypted, if all say how much they take.
+#[tokio::test]
+async fn what_is_too_large_is_told_before_it_is_encrypted() {
+	let addition = Addition {
+		patient: PATIENT,
+		institution: None,
+		documents: vec![NewDocument {
+			content: Content::Bytes(Bytes::from_static(b"abc")),
+			title: "Slide".into(),
+			media_type: "text/plain".into(),
+			place: Place::VersionOf { record: H256([5; 32]), widening: None },
+		}],
+		sharing: SharingWish::default(),
+	};
+	let holder = |account, kind| ChosenHolder { account, kind, key: [0; 32] };
+	let holders = vec![
+		holder(PATIENT, HolderKind::Patient),
+		holder(AccountId::new([1; 32]), HolderKind::Institution),
+	];
+	let choice = Choice { threshold: 2, holders };
+	for (answers, is_refused) in [(true, true), (false, false)] {
+		let session = begun(answers.then_some(CustodianError::Busy), vec![]).await;
+		let checked = prepare::check_lengths(&session, &addition, &choice).await;
+		assert_eq!(checked.is_err(), is_refused, "{checked:?}");
+		if let Err(error) = checked {
+			let said = error.to_string();
+			assert!(said.contains("“Slide” is too large") && said.contains("than 10"), "{said}");
+		}
+	}
 }
 
 #[tokio::test]
@@ -235,7 +284,8 @@ async fn unfinished_work_is_tried_until_patience_ends_and_stays() {
 	for (entry, tried) in [(prepared(), "no custodian took “It”"), (uploaded, "not finished")] {
 		let session = interrupted(entry).await;
 		let patience = Duration::from_secs(100);
-		let error = resume(&session, Some(patience)).await.unwrap_err();
+		let mut resumed = resume(&session, Some(patience)).await.unwrap();
+		let error = resumed.failed.pop().unwrap().error;
 		assert!(error.to_string().starts_with(tried), "{error:#}");
 		let advised = error.downcast_ref::<Advised>().unwrap();
 		assert_eq!(advised.advice, Advice::Resume { key: "//DoctorA".into() });
@@ -246,6 +296,119 @@ async fn unfinished_work_is_tried_until_patience_ends_and_stays() {
 	}
 }
 
+/// An institution with a custodian, and one unfinished group for each entry.
+async fn begun(
+	refusal: Option<CustodianError>,
+	entries: Vec<Entry>,
+) -> Session<crate::memory::Offline> {
+	let session = Session::offline(doctor(), MemoryKeep::default()).with_custodian(refusal);
+	let me = session.me().unwrap();
+	let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
+	for (number, entry) in (0..).zip(entries) {
+		let source = Hex([number; 32]);
+		let (journal, _) = Journal::claim(&session.keep, me, genesis, source).await.unwrap();
+		let mut group = group(genesis, signer, vec![entry]);
+		group.documents = Hex([number; 32]);
+		journal.save(&group).await.unwrap();
+	}
+	session
+}
+
+/// A refusal that cannot pass ends the command at once, with its reason, also without a limit of time.
+#[tokio::test]
+async fn a_refusal_for_good_ends_the_command_with_its_reason() {
+	for (status, message) in [(413, "the request is too large"), (401, "check the clock")] {
+		let refused = CustodianError::Refused { status, message: message.into() };
+		let session = begun(Some(refused), vec![prepared()]).await;
+		let mut resumed = resume(&session, None).await.unwrap();
+		let error = resumed.failed.pop().unwrap().error;
+		assert!(format!("{error:#}").contains(message), "{error:#}");
+		let advice = Advice::GiveUp { key: "//DoctorA".into(), record: H256([5; 32]) };
+		assert_eq!(error.downcast_ref::<Advised>().unwrap().advice, advice);
+		assert_eq!(session.clock.elapsed(), Duration::ZERO, "nothing was waited for");
+		let left = Journal::unfinished(&session.keep, session.me().unwrap()).await.unwrap();
+		assert_eq!(left.len(), 1, "it can be tried again once the reason is mended");
+	}
+}
+
+/// The node of a custodian may be late, so that "no access" is believed after some seconds only. What
+/// may pass is waited for.
+#[tokio::test]
+async fn what_may_pass_is_waited_for() {
+	let session = begun(Some(CustodianError::NoAccess), vec![prepared()]).await;
+	let resumed = resume(&session, None).await.unwrap();
+	assert_eq!(resumed.failed.len(), 1);
+	assert!(session.clock.elapsed() >= crate::open::LAG);
+	let busy = [
+		CustodianError::Busy,
+		CustodianError::Refused { status: 507, message: "the disk is full".into() },
+	];
+	for passing in busy {
+		let session = begun(Some(passing.clone()), vec![prepared()]).await;
+		let patience = Duration::from_secs(100);
+		let mut resumed = resume(&session, Some(patience)).await.unwrap();
+		assert!(session.clock.elapsed() >= patience);
+		let error = format!("{:#}", resumed.failed.pop().unwrap().error);
+		assert!(error.contains(&passing.to_string()), "{error}");
+	}
+}
+
+/// Each group has its turn, so that one that is stuck does not stop the others.
+#[tokio::test]
+async fn resuming_goes_past_what_is_stuck() {
+	let entry = |record: u8| Entry { record: Hex([record; 32]), ..prepared() };
+	let session = begun(None, (5..8).map(entry).collect()).await;
+	let patience = Duration::from_secs(200);
+	let resumed = resume(&session, Some(patience)).await.unwrap();
+	let mut failed: Vec<_> = resumed.failed.iter().map(|it| it.record.0[0]).collect();
+	failed.sort_unstable();
+	assert_eq!(failed, [5, 6, 7], "each was tried until the end");
+	let elapsed = session.clock.elapsed();
+	assert!(patience <= elapsed && elapsed < patience * 2, "{elapsed:?}");
+}
+
+#[tokio::test]
+async fn an_earlier_attempt_with_other_terms_is_replaced_only_if_nothing_has_left() {
+	let now = vec![("labels".to_owned(), "psychiatry".to_owned())];
+	let session = begun(None, vec![prepared()]).await;
+	assert!(set_aside(&session, Hex([9; 32]), &now).await.unwrap().is_empty(), "other documents");
+	let replaced = set_aside(&session, Hex([0; 32]), &now).await.unwrap();
+	assert_eq!(side_by_side(&replaced), "labels: none before, psychiatry now");
+	assert!(session.keep.folders("journal").await.unwrap().is_empty());
+
+	for begun_entry in
+		[Entry { uploaded: true, ..prepared() }, Entry { is_final: true, ..prepared() }]
+	{
+		let session = begun(None, vec![begun_entry]).await;
+		let error = set_aside(&session, Hex([0; 32]), &now).await.unwrap_err();
+		let said = error.to_string();
+		assert!(said.contains("labels: none before, psychiatry now"), "{said}");
+		let advised = error.downcast_ref::<Advised>().unwrap();
+		assert!(matches!(advised.advice, Advice::GiveUp { .. }));
+		assert_eq!(session.keep.folders("journal").await.unwrap().len(), 1);
+	}
+}
+
+#[tokio::test]
+async fn what_is_given_up_is_named_and_its_state_is_asked_of_the_chain() {
+	let session = begun(None, vec![prepared()]).await;
+	for wrong in ["Is", "0606060606060606", "05"] {
+		let error = find_unfinished(&session, wrong).await.map(drop).unwrap_err().to_string();
+		assert!(error.contains("there is no unfinished document"), "{error}");
+	}
+	for named in ["It", "05050505", "0x0505-0505"] {
+		// Without the chain nothing is said of it.
+		let error = find_unfinished(&session, named).await.map(drop).unwrap_err();
+		assert!(matches!(error.downcast_ref(), Some(ChainError::Unreachable(_))), "{error:#}");
+	}
+	let lost = |held| {
+		let missing = vec![AccountId::new([1; 32])];
+		DocumentProgress::OnChain { threshold: 3, held, missing }.is_lost()
+	};
+	assert!(lost(2) && !lost(3));
+	assert!(!DocumentProgress::NotOnChain { uploaded: true }.is_lost());
+}
+
 #[tokio::test]
 async fn another_chains_work_is_left_alone() {
 	let session = Session::offline(doctor(), MemoryKeep::default());
@@ -254,8 +417,47 @@ async fn another_chains_work_is_left_alone() {
 	let (journal, _) = Journal::claim(&session.keep, me, genesis, Hex([7; 32])).await.unwrap();
 	let signer = (&me.account()).into();
 	let entries = vec![prepared()];
-	journal.save(&Group { genesis, signer, source: Hex([7; 32]), entries }).await.unwrap();
+	journal.save(&group(genesis, signer, entries)).await.unwrap();
 	drop(journal);
-	assert!(resume(&session, None).await.unwrap().is_empty());
+	let resumed = resume(&session, None).await.unwrap();
+	assert!(resumed.added.is_empty() && resumed.failed.is_empty());
 	assert_eq!(session.keep.folders("journal").await.unwrap().len(), 1);
+}
+
+#[test]
+fn a_share_is_sealed_again_for_a_new_custodian() {
+	let me = doctor();
+	let genesis = H256([1; 32]);
+	let (old, new) = (SecretKey::random(), SecretKey::random());
+	let share = Secret::random().split(2, 3).unwrap().shares.remove(0);
+	let mut entry = prepared();
+	let address = ShareAddress {
+		genesis: genesis.0,
+		record: entry.record.0,
+		version: entry.version,
+		epoch: 0,
+		holder: entry.envelopes[0].institution.0,
+	};
+	let seal = |key: &SecretKey| HexBytes(seal_share(&key.public(), &address, &share).unwrap());
+	entry.envelopes[0] = Envelope {
+		key: Hex(old.public().0),
+		share: seal(&old),
+		kept: seal(&me.encryption),
+		delivered: true,
+		..entry.envelopes[0].clone()
+	};
+	let before = entry.envelopes[0].share.clone();
+	assert!(!seal_again(&me, genesis, &mut entry, 0, old.public().0).unwrap());
+	assert_eq!(entry.envelopes[0].share, before);
+	assert!(entry.envelopes[0].delivered);
+
+	assert!(seal_again(&me, genesis, &mut entry, 0, new.public().0).unwrap());
+	let envelope = &entry.envelopes[0];
+	assert_eq!(envelope.key.0, new.public().0);
+	assert!(!envelope.delivered, "the new custodian does not have it");
+	let opened = open_share(&new, &address, &envelope.share.0).unwrap();
+	assert_eq!((opened.index, opened.encode()), (share.index, share.encode()));
+	assert!(open_share(&old, &address, &envelope.share.0).is_err());
+	let other = Identity::development("//DoctorB").unwrap();
+	assert!(seal_again(&other, genesis, &mut entry, 0, old.public().0).is_err());
 }

@@ -146,11 +146,37 @@ pub enum ConsentCommand {
 		agreeing: Agreeing,
 	},
 	/// Revoke a consent. It ends with the next block.
-	#[command(after_help = "Example:\n  vouchsafe --key eva consent revoke 3")]
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key eva consent revoke 3\n  \
+		vouchsafe --key registrar consent revoke 3 --patient Eva")]
 	Revoke {
 		/// Number of the consent.
 		#[arg(value_parser = parse_number)]
 		consent: u32,
+		/// Patient whose key was lost when the consent was given (as the institution that enrolled the
+		/// patient, or its registrar) [default: yourself].
+		#[arg(long, value_name = "WHO")]
+		patient: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Confirm a consent that was given while your key was lost. Until then it does not count.
+	#[command(after_help = "Example:\n  vouchsafe --key eva consent confirm 3")]
+	Confirm {
+		/// Number of the consent.
+		#[arg(value_parser = parse_number)]
+		consent: u32,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Refuse for good that a hospital's staff enter consents in your name.
+	#[command(
+		name = "refuse-assisted",
+		after_help = "Example:\n  vouchsafe --key eva consent refuse-assisted"
+	)]
+	RefuseAssisted {
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,

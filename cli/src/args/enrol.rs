@@ -74,6 +74,18 @@ pub enum EnrolCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
+	/// Accept an affiliation with an institution that did not enrol you (as a practitioner).
+	#[command(after_help = "Example:\n  vouchsafe --key berger enrol accept \"Hospital A\"")]
+	Accept {
+		/// The institution.
+		institution: String,
+		/// Decline it instead.
+		#[arg(long)]
+		decline: bool,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
 	/// Add a practitioner to a care team, or remove one.
 	#[command(after_help = "Examples:\n  \
 		vouchsafe --key registrar enrol team \"Dr. Berger\" --join 1\n  \
@@ -107,7 +119,7 @@ pub enum EnrolCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Set an account's status.
+	/// Set an account's status. That a patient is deceased, or is not, takes a registrar and a clinician.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key registrar enrol status \"Dr. Berger\" suspended")]
 	Status {
@@ -120,34 +132,33 @@ pub enum EnrolCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Disable signing for an account whose key is lost, or enable it again.
-	#[command(after_help = "Example:\n  vouchsafe --key registrar enrol signing Eva disabled")]
+	/// Disable signing for an account whose key is lost or stolen, or enable it again.
+	#[command(
+		after_help = "What a patient permitted with the key since then does not count until the \
+		patient confirms it.\n\n\
+		Example:\n  \
+		vouchsafe --key registrar enrol signing Eva disabled --since 2027-01-15"
+	)]
 	Signing {
 		/// The account.
 		account: String,
 		/// `disabled` or `enabled`.
 		#[arg(value_parser = ["disabled", "enabled"])]
 		state: String,
+		/// Since when the key may be in other hands, at most 30 days ago [default: now].
+		#[arg(long, value_name = "MOMENT")]
+		since: Option<String>,
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Register your institution's custodian.
-	#[command(
-		after_help = "Without --account, the custodian is asked for its account and encryption key.\n\n\
+	/// Register your institution's custodian, which has signed that it wants to be.
+	#[command(after_help = "FILE is what `vouchsafe-custodian sign-up` prints on the custodian's machine. It has no secret.\n\n\
 		Example:\n  \
-		vouchsafe --key hospital enrol custodian --url https://custodian.hospital-a.example"
-	)]
+		vouchsafe --key hospital enrol custodian custodian.json")]
 	Custodian {
-		/// Address of the custodian. It is published on the chain.
-		#[arg(long)]
-		url: String,
-		/// Account that the custodian signs with [default: ask the custodian].
-		#[arg(long, value_name = "WHO", requires = "encryption_key")]
-		account: Option<String>,
-		/// The custodian's encryption key.
-		#[arg(long, value_name = "HEX", requires = "account")]
-		encryption_key: Option<String>,
+		/// What `vouchsafe-custodian sign-up` printed.
+		file: PathBuf,
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,

@@ -80,7 +80,8 @@ pub enum RecordCommand {
 		vouchsafe --key berger record add letter.pdf --patient Eva --category other \
 		--appends 3f9a…\n  \
 		vouchsafe --key berger record add letter2.pdf --version-of 3f9a… --patient Eva\n  \
-		vouchsafe --key berger record add --resume")]
+		vouchsafe --key berger record add --resume\n  \
+		vouchsafe --key berger record add --give-up 3f9a0c1d")]
 	Add(AddDocument),
 	/// Import a FHIR R4 bundle as one record per encounter and category, or another file as one record.
 	#[command(after_help = "Examples:\n  \
@@ -123,7 +124,7 @@ pub enum RecordCommand {
 		#[arg(long, value_name = "NUMBER", value_parser = parse_number)]
 		version: Option<u32>,
 	},
-	/// Add sensitivity labels to a record.
+	/// Add sensitivity labels to a record: as its patient, or as two of its author's staff.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key berger record label 3f9a0c1d psychiatry --patient Eva")]
 	Label {
@@ -142,7 +143,7 @@ pub enum RecordCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Mark a record as entered in error.
+	/// Mark a record as entered in error. A registrar and a clinician of its author both do.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key berger record mark 3f9a0c1d wrong-patient --patient Eva")]
 	Mark {
@@ -151,6 +152,20 @@ pub enum RecordCommand {
 		/// What is wrong.
 		#[arg(value_parser = mark())]
 		status: RecordStatus,
+		/// The record's patient [default: yourself].
+		#[arg(long, value_name = "WHO")]
+		patient: Option<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Take a record's mark back: it counts again. A registrar and a clinician of its author both do.
+	#[command(
+		after_help = "Example:\n  vouchsafe --key berger record unmark 3f9a0c1d --patient Eva"
+	)]
+	Unmark {
+		/// The record.
+		record: String,
 		/// The record's patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
@@ -179,7 +194,7 @@ pub enum RecordCommand {
 #[derive(Debug, Args)]
 pub struct AddDocument {
 	/// The document.
-	#[arg(required_unless_present = "resume")]
+	#[arg(required_unless_present_any = ["resume", "give_up"])]
 	pub file: Option<PathBuf>,
 	/// The patient [default: yourself].
 	#[arg(long, value_name = "WHO")]
@@ -187,6 +202,9 @@ pub struct AddDocument {
 	/// Continue everything that was started and not finished.
 	#[arg(long, conflicts_with_all = ["file", "patient"])]
 	pub resume: bool,
+	/// Give up a document that was started and not finished: its title, or its record.
+	#[arg(long, value_name = "RECORD", conflicts_with_all = ["file", "patient", "resume"])]
+	pub give_up: Option<String>,
 	/// Category of the record [default: other; patient-entered if you are the patient].
 	#[arg(long, value_parser = word::<Category>())]
 	pub category: Option<Category>,

@@ -8,14 +8,15 @@ use crate::{
 	dates::{self, show_moment},
 	english::{teller, ENGLISH},
 	label_keys::{self, KeyDeliveries},
-	output::Output,
+	output::{self, Output},
+	overlap::{still_permitted, StillPermitted},
 	session::{Session, Settings},
 };
 use anyhow::Result;
 use serde_json::{json, Value};
 use vouchsafe_client::chain::{
-	AccountId, Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee,
-	LabelFilter, Purpose, Purposes, StudyTraits, Terms, View,
+	calls::ConsentCall, AccountId, Action, Actions, At, Confidentiality, ConsentRef, Decision,
+	Effect, Grantee, LabelFilter, Purpose, Purposes, StudyTraits, Terms, View,
 };
 use vouchsafe_speech::{short, Noun};
 
@@ -51,6 +52,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 					terms.confidentiality = Confidentiality::VeryRestricted;
 				}
 			}
+			note_permitted(&still_permitted(&session, &grantee, &terms, None).await?);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::grant(&session, grantee, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
@@ -58,28 +60,67 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 		ConsentCommand::Amend { consent: id, about, reach, studies, agreeing } => {
 			let me = session.me()?.account();
 			let (grantee, found) = consent::find(&session, id).await?;
-			let mut terms = found.terms;
+			let mut terms = found.terms.clone();
 			let at = session.finalized().await?;
 			apply(&session, &at, &me, &mut terms, &about, &reach).await?;
 			if !studies.traits.is_empty() {
 				terms.traits = StudyTraits::of(&studies.traits);
 			}
+			// What the amendment takes away may be permitted by another consent.
+			note_permitted(&still_permitted(&session, &grantee, &found.terms, Some(id)).await?);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::amend(&session, id, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
 		},
-		ConsentCommand::Revoke { consent: id, agreement } => {
+		ConsentCommand::Confirm { consent: id, agreement } => {
 			let me = session.me()?.account();
 			let (grantee, found) = consent::find(&session, id).await?;
-			let sentence = consent::sentence(&session, &me, &grantee, &found.terms).await?;
+			agree(&consent::sentence(&session, &me, &grantee, &found.terms).await?, agreement)?;
+			let block = consent::confirm(&session, id).await?;
+			Ok(Output::new(
+				format!("Consent {id} is confirmed and counts again (block {block})."),
+				json!({ "consent": id, "block": block }),
+			))
+		},
+		ConsentCommand::Revoke { consent: id, patient, agreement } => {
+			let me = session.me()?.account();
+			let patient = super::patient(&session, patient.as_deref())?;
+			let (grantee, found) = match patient == me {
+				true => consent::find(&session, id).await?,
+				false => consent::find_of(&session, &patient, id).await?,
+			};
+			let sentence = consent::sentence(&session, &patient, &grantee, &found.terms).await?;
 			confirm(&format!("I revoke consent {id}, which says: “{sentence}”"), agreement)?;
-			let (grantee, block) = consent::revoke(&session, id).await?;
+			let (grantee, block) = match patient == me {
+				true => consent::revoke(&session, id).await?,
+				false => consent::revoke_in_doubt(&session, &patient, id).await?,
+			};
 			let at = time_of(&session, block).await;
 			let labels = Default::default();
 			let teller = teller(&session.names, &labels);
+			// The consent is revoked, even if the others cannot be read.
+			let others = still_permitted(&session, &grantee, &found.terms, Some(id)).await;
+			let revoked = teller.revoked(&ConsentRef { grantee, id }, at, block, dates::now());
+			let still = others.as_ref().ok().map(|them| {
+				let ids: Vec<u32> = them.iter().map(|it| it.id).collect();
+				ids
+			});
 			Ok(Output::new(
-				teller.revoked(&ConsentRef { grantee, id }, at, block, dates::now()),
-				json!({ "consent": id, "block": block }),
+				[vec![revoked], still_permitted_text(&others)].concat().join("\n"),
+				json!({ "consent": id, "block": block, "still_permitted_by": still }),
+			))
+		},
+		ConsentCommand::RefuseAssisted { agreement } => {
+			let sentence =
+				"I refuse for good that a hospital’s staff enter consents in my name. This cannot be undone.";
+			confirm(sentence, agreement)?;
+			let block = session.submit(ConsentCall::refuse_assisted).await?.number;
+			Ok(Output::new(
+				format!(
+					"Nobody can enter a consent in your name any more (block {block}). `vouchsafe consent \
+					 list` shows what was entered before."
+				),
+				json!({ "refused_assisted": true, "block": block }),
 			))
 		},
 		ConsentCommand::List { patient } => {
@@ -124,6 +165,35 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				..Output::new(text, carried_json(&session, &carried))
 			})
 		},
+	}
+}
+
+/// Says, before a permit is signed, which consents let the same grantee in already.
+pub(super) fn note_permitted(others: &[StillPermitted]) {
+	for StillPermitted { id, sentence } in others {
+		output::write_error(&format!(
+			"NOTE: consent {id} lets the same grantee in already: “{sentence}”\n"
+		));
+	}
+}
+
+/// Says, after a revocation, which consents still let the same grantee in.
+fn still_permitted_text(others: &Result<Vec<StillPermitted>>) -> Vec<String> {
+	match others {
+		Ok(others) => others
+			.iter()
+			.map(|StillPermitted { id, sentence }| {
+				format!(
+					"NOTE: consent {id} still lets the same grantee in: “{sentence}” `vouchsafe consent \
+					 revoke {id}` revokes it too."
+				)
+			})
+			.collect(),
+		Err(error) => vec![format!(
+			"NOTE: it could not be checked whether another consent still lets the same grantee in ({}): \
+			 `vouchsafe consent list` shows them.",
+			advice::say(error)
+		)],
 	}
 }
 
@@ -235,7 +305,7 @@ async fn deliver_labels(session: &Session) -> Result<Output> {
 	let me = session.me()?.account();
 	let at = session.finalized().await?;
 	let now = at.time().await?;
-	let consents = at.consents_of(&me).await?;
+	let consents = at.all_consents_of(&me).await?;
 	let permits = consents
 		.iter()
 		.map(|(grantee, consent)| (grantee, &consent.terms))
@@ -292,10 +362,46 @@ pub(super) fn grantee_json(session: &Session, grantee: &Grantee) -> Value {
 	json!(teller(&session.names, &labels).grantee_short(grantee))
 }
 
+/// What a patient can do about a consent that others entered.
+pub(super) fn how_to_refuse(id: u32) -> String {
+	format!(
+		"`vouchsafe consent revoke {id}` ends it, and `vouchsafe consent refuse-assisted` refuses all such \
+		 consents for good."
+	)
+}
+
+/// What a patient is told of the consents that a hospital's staff entered and that have not expired.
+pub(super) async fn assisted(
+	session: &Session,
+	at: &At,
+	patient: &AccountId,
+) -> Result<Vec<String>> {
+	let now = at.time().await?;
+	let labels = Default::default();
+	let teller = teller(&session.names, &labels);
+	let consents = at.all_consents_of(patient).await?;
+	let lines = consents
+		.iter()
+		.filter(|(_, consent)| consent.is_assisted() && !consent.terms.is_expired(now))
+		.map(|(grantee, consent)| {
+			format!(
+				"Consent {} for {} was entered in your name, by {}: {}. {}",
+				consent.id,
+				teller.grantee_short(grantee),
+				teller.grantor(&consent.grantor),
+				teller.consent_state(consent, now),
+				how_to_refuse(consent.id)
+			)
+		})
+		.collect();
+	Ok(lines)
+}
+
 async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
-	let mut consents = at.consents_of(patient).await?;
+	let account = at.account(patient).await?;
+	let mut consents = at.all_consents_of(patient).await?;
 	consents.sort_by_key(|(_, consent)| consent.id);
 	let tags = consents.iter().filter_map(|(_, consent)| consent.terms.labels.named());
 	let labels = label_keys::learn(session, patient, tags.flatten().copied()).await?;
@@ -304,8 +410,10 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let mut rows = Vec::new();
 	for (grantee, consent) in &consents {
 		let sentence = teller.consent(grantee, &consent.terms);
-		let state = match (consent.terms.valid_from, consent.terms.valid_until) {
+		let in_doubt = account.as_ref().is_some_and(|it| consent::is_in_doubt(it, consent));
+		let state = match (consent.counts_from(), consent.terms.valid_until) {
 			(_, Some(until)) if until <= now => "expired",
+			_ if in_doubt => "waits for confirmation",
 			(Some(from), _) if now < from => "not valid yet",
 			_ => "in force",
 		};
@@ -318,7 +426,13 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 		lines.push(format!(
 			"{}  {sentence}\n   {}, given by {}{}",
 			consent.id,
-			teller.consent_state(consent, now),
+			match state {
+				"waits for confirmation" =>
+					"given while the key was lost: it does not count until the \
+				                             patient confirms it (`vouchsafe consent confirm`)"
+						.to_owned(),
+				_ => teller.consent_state(consent, now),
+			},
 			teller.grantor(&consent.grantor),
 			if consent.revision > 0 {
 				format!(" (revision {})", consent.revision)
@@ -326,6 +440,9 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 				String::new()
 			}
 		));
+		if consent.is_assisted() && state != "expired" {
+			lines.push(format!("   {}", how_to_refuse(consent.id)));
+		}
 		if let Some(agreed) = agreed.as_ref().filter(|agreed| **agreed != sentence) {
 			lines.push(format!("   agreed to as: {agreed}"));
 		}
@@ -334,11 +451,13 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 			"revision": consent.revision,
 			"grantee": grantee_json(session, grantee),
 			"permits": consent.terms.effect == Effect::Permit,
+			"assisted": consent.is_assisted(),
 			"sentence": sentence,
 			"agreed_text": agreed,
 			"state": state,
 			"granted_at": consent.granted_at,
-			"valid_from": consent.terms.valid_from,
+			"confirmed_at": consent.confirmed_at,
+			"valid_from": consent.counts_from(),
 			"valid_until": consent.terms.valid_until,
 		}));
 	}

@@ -1,9 +1,12 @@
 //! `vouchsafe enrol`.
 
-use super::{account_json, confirm};
+use super::{
+	account_json, confirm,
+	staff::{self, Proposal},
+};
 use crate::{
 	address::{self, AddressOf},
-	args::{parse_key, EnrolCommand},
+	args::EnrolCommand,
 	dates::{now, parse_end, parse_moment, show_moment},
 	english::ENGLISH,
 	files,
@@ -19,10 +22,9 @@ use std::path::Path;
 use vouchsafe_client::{
 	chain::{
 		calls::{EnrolmentCall, MultiSignature},
-		AccountId, AccountKind, Signer, View,
+		AccountId, AccountKind, Signer, Status, View,
 	},
-	custodian::{Custodian, CustodianClient},
-	messages::Hex,
+	messages::{Hex, SignedCustodian},
 	signing::{enrolment_text, verify, wrap},
 };
 
@@ -40,7 +42,7 @@ struct SignedEnrolment {
 }
 
 pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Output> {
-	if let EnrolCommand::Submit { file, .. } = &command {
+	if let EnrolCommand::Submit { file, .. } | EnrolCommand::Custodian { file, .. } = &command {
 		files::check(file)?;
 	}
 	let session = settings.connect().await?;
@@ -65,15 +67,19 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			};
 			let block = session.submit(call).await?.number;
 			let end = until.map_or("with no end".into(), |it| format!("until {}", show_moment(it)));
-			Ok(done(
-				format!(
-					"{} works for {} as {}, {end}.",
-					names.show(&practitioner),
-					names.show(&institution),
-					role.word()
-				),
-				block,
-			))
+			let mut said = format!(
+				"{} works for {} as {}, {end}.",
+				names.show(&practitioner),
+				names.show(&institution),
+				role.word()
+			);
+			let made = session.finalized().await?.all_affiliations(&practitioner).await?;
+			let made = made.iter().find(|(at, _)| *at == institution);
+			if made.is_some_and(|(_, affiliation)| !affiliation.accepted) {
+				said +=
+					"\nIt counts when the practitioner has accepted it: `vouchsafe enrol accept`.";
+			}
+			Ok(done(said, block))
 		},
 		EnrolCommand::EndAffiliation { practitioner, institution, agreement } => {
 			let institution = session.institution(institution.as_deref()).await?;
@@ -129,50 +135,80 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let account = names.resolve(&account)?;
 			let who = names.in_sentence(&account);
 			confirm(&format!("I set the status of {who} to {}.", status.word()), agreement)?;
-			let call = EnrolmentCall::set_status { account, status };
-			let block = session.submit(call).await?.number;
+			let found = session.finalized().await?.account(&account).await?;
+			let was_deceased = found.as_ref().is_some_and(|it| it.status == Status::Deceased);
+			let patient = account.clone();
+			let call = match status {
+				Status::Deceased => EnrolmentCall::declare_deceased { patient },
+				Status::Active if was_deceased => EnrolmentCall::take_death_back { patient },
+				_ => EnrolmentCall::set_status { account: patient, status },
+			};
+			let included = session.submit(call).await?;
+			let block = included.number;
+			if let Some(found) = found.filter(|_| staff::is_proposed(&included)) {
+				let proposal = Proposal {
+					institution: &found.enrolled_by,
+					what: format!("the status of {who} becomes {}", status.word()),
+					command: format!("enrol status {account} {}", status.word()),
+					json: json!({ "account": account_json(&session, &account) }),
+				};
+				return staff::proposed(&session, block, proposal).await;
+			}
 			Ok(done(format!("The status of {who} is now: {}.", status.word()), block))
 		},
-		EnrolCommand::Signing { account, state, agreement } => {
+		EnrolCommand::Signing { account, state, since, agreement } => {
 			let account = names.resolve(&account)?;
 			let who = names.in_sentence(&account);
-			let disabled = state == "disabled";
-			let verb = if disabled { "disable" } else { "enable" };
-			confirm(&format!("I {verb} signing for {who}."), agreement)?;
-			let call = EnrolmentCall::set_signing_disabled { account, disabled };
-			let block = session.submit(call).await?.number;
-			Ok(done(format!("Signing is {state} for {who}."), block))
-		},
-		EnrolCommand::Custodian { url, account, encryption_key, agreement: _ } => {
-			let parsed = address::parse(AddressOf::Custodian, &url)?;
-			if parsed.password().is_some() || !parsed.username().is_empty() {
-				bail!(
-					"the address {} has a user or a password in it, but it is published on the chain: leave \
-					 them out",
-					address::mask(&url)
-				);
-			}
-			let me = session.me()?.account();
-			let (account, key) = match (account, encryption_key) {
-				(Some(account), Some(key)) => (names.resolve(&account)?, parse_key(&key)?),
-				_ => {
-					let custodian = CustodianClient::new(&url, me.clone(), session.genesis())?;
-					let about = custodian.about().await.with_context(|| {
-						format!(
-							"cannot ask the custodian at {url} for its account: name its account and key with \
-							 --account and --encryption-key"
-						)
-					})?;
-					if about.genesis.0 != session.genesis().0 {
-						bail!("the custodian at {url} belongs to another chain");
-					}
-					(about.account.into(), about.key.0)
+			let since = match (state.as_str(), since) {
+				("disabled", since) => {
+					let time = session.finalized().await?.time().await?;
+					Some(since.map_or(Ok(time), |since| parse_moment(&since, time))?)
 				},
+				(_, Some(_)) => bail!("--since is only for disabling"),
+				(_, None) => None,
 			};
-			let call = EnrolmentCall::set_custodian { url: url.clone().into_bytes(), account, key };
+			let said = match since {
+				Some(since) => {
+					format!(
+						"I disable signing for {who}. The key is lost since {}.",
+						show_moment(since)
+					)
+				},
+				None => format!("I enable signing for {who}."),
+			};
+			confirm(&said, agreement)?;
+			let call = EnrolmentCall::set_signing_disabled { account, since };
 			let block = session.submit(call).await?.number;
-			Ok(done(format!("The custodian of {} is registered at {url}.", names.show(&me)), block))
+			let what = match since {
+				Some(since) => format!(
+					"\nPermits that were given with this key since {} do not count.",
+					show_moment(since)
+				),
+				None => "\nPermits that were given with the lost key count only when they are confirmed: \
+				         `vouchsafe consent list` shows them."
+					.into(),
+			};
+			Ok(done(format!("Signing is {state} for {who}.{what}"), block))
 		},
+		EnrolCommand::Accept { institution, decline, agreement } => {
+			let institution = names.resolve(&institution)?;
+			let at = names.in_sentence(&institution);
+			let practitioner = session.me()?.account();
+			if decline {
+				confirm(&format!("I do not want to work for {at}."), agreement)?;
+				let call = EnrolmentCall::end_affiliation { institution, practitioner };
+				let block = session.submit(call).await?.number;
+				return Ok(done(format!("You have declined to work for {at}."), block));
+			}
+			let said = format!(
+				"I work for {at}. What patients deny to {at} is then denied to me everywhere."
+			);
+			confirm(&said, agreement)?;
+			let block =
+				session.submit(EnrolmentCall::accept_affiliation { institution }).await?.number;
+			Ok(done(format!("You work for {at} now."), block))
+		},
+		EnrolCommand::Custodian { file, agreement: _ } => custodian(&session, &file).await,
 		EnrolCommand::Show { account } => {
 			let account = super::patient(&session, account.as_deref())?;
 			show(&session, &account).await
@@ -183,7 +219,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				.iter()
 				.map(|member| {
 					vec![
-						member.name.clone(),
+						session.names.show(&member.account),
 						member.kind.word().to_owned(),
 						member.country.clone(),
 						member.status.word().to_owned(),
@@ -320,6 +356,48 @@ async fn submit(session: &Session, file: &Path) -> Result<Output> {
 	Ok(output)
 }
 
+/// Registers the custodian that has signed this file.
+async fn custodian(session: &Session, file: &Path) -> Result<Output> {
+	let text =
+		std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+	let signed: SignedCustodian = serde_json::from_str(&text).with_context(|| {
+		format!(
+			"{} is not a custodian's registration: `vouchsafe-custodian sign-up` prints one",
+			file.display()
+		)
+	})?;
+	let me = session.me()?.account();
+	let url = &signed.url;
+	address::parse(AddressOf::Custodian, url)?;
+	let allowed = &session.custodians.allowed;
+	allowed
+		.check(url)
+		.with_context(|| format!("clients would not use the address {}", address::mask(url)))?;
+	// The chain would refuse these too, but with less helpful errors.
+	if signed.genesis.0 != session.genesis().0 {
+		bail!("the custodian has signed for another chain");
+	}
+	if AccountId::from(signed.institution) != me {
+		let named = session.names.show(&signed.institution.into());
+		bail!("the custodian has signed for {named}, and not for {}", session.names.show(&me));
+	}
+	if signed.expires <= now() {
+		bail!("the signature expired at {}: have it signed again", show_moment(signed.expires));
+	}
+	if !signed.is_authentic() {
+		bail!("the signature does not match: {} was changed after signing", file.display());
+	}
+	let call = EnrolmentCall::set_custodian {
+		url: url.clone().into_bytes(),
+		account: signed.account.into(),
+		key: signed.encryption_key.0,
+		expires: signed.expires,
+		signature: MultiSignature::Sr25519(signed.signature.0),
+	};
+	let block = session.submit(call).await?.number;
+	Ok(done(format!("The custodian of {} is registered at {url}.", session.names.show(&me)), block))
+}
+
 async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let name = session.names.show(account);
@@ -335,20 +413,21 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 		format!("  enrolled by {}", session.names.show(&found.enrolled_by)),
 		format!("  encryption key 0x{}", hex::encode(found.encryption_key)),
 	];
-	if found.disabled_since.is_some() {
-		lines.push("  signing disabled".into());
+	if let Some(since) = found.disabled_since {
+		lines.push(format!("  signing disabled, key lost since {}", show_moment(since)));
 	}
-	let affiliations = at.affiliations(account).await?;
+	let affiliations = at.all_affiliations(account).await?;
 	let mut rows = Vec::new();
 	for (institution, affiliation) in &affiliations {
 		let until =
 			affiliation.until.map_or_else(String::new, |it| format!(" to {}", show_moment(it)));
 		let teams: Vec<_> = affiliation.teams.iter().map(ToString::to_string).collect();
 		lines.push(format!(
-			"  {} at {}, from {}{until}{}{}",
+			"  {} at {}, from {}{until}{}{}{}",
 			affiliation.role.word(),
 			session.names.show(institution),
 			show_moment(affiliation.from),
+			if affiliation.accepted { "" } else { ", not accepted yet" },
 			if affiliation.attested { ", licence attested" } else { "" },
 			if teams.is_empty() {
 				String::new()
@@ -361,6 +440,7 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 			"role": affiliation.role.word(),
 			"from": affiliation.from,
 			"until": affiliation.until,
+			"accepted": affiliation.accepted,
 			"attested": affiliation.attested,
 			"teams": affiliation.teams,
 		}));
@@ -373,6 +453,7 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 			"kind": found.kind.word(),
 			"status": found.status.word(),
 			"signing_disabled": found.disabled_since.is_some(),
+			"disabled_since": found.disabled_since,
 			"enrolled_by": account_json(session, &found.enrolled_by),
 			"encryption_key": format!("0x{}", hex::encode(found.encryption_key)),
 			"affiliations": rows,

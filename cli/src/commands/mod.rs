@@ -1,5 +1,6 @@
 //! Runs a command line and prints the answer. Exit codes: 0 done; 1 failed, or a check found
-//! something wrong; 2 wrong command line; 3 no access; 4 too few custodians answered.
+//! something wrong; 2 wrong command line; 3 no access; 4 too few custodians answered; 5 the call was
+//! sent, but is not final yet.
 
 mod audit;
 mod consent;
@@ -9,6 +10,7 @@ mod key;
 mod name;
 mod record;
 mod request;
+mod staff;
 mod status;
 
 use crate::{
@@ -50,7 +52,11 @@ pub async fn main(cli: Cli) -> ExitCode {
 			"off,vouchsafe_cli={level},vouchsafe_agent={level},vouchsafe_client={level}"
 		))
 	});
-	tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+	tracing_subscriber::fmt()
+		.with_env_filter(filter)
+		.with_ansi(false)
+		.with_writer(|| output::Log)
+		.init();
 	let (json, verbose) = (cli.json, cli.verbose > 0);
 	let result = {
 		let _silence = verbose.then(silence);
@@ -62,10 +68,10 @@ pub async fn main(cli: Cli) -> ExitCode {
 		Err(error) => exit_code(error),
 	};
 	let answer = match &result {
-		Ok(output) if json => format!("{:#}", output.json),
+		Ok(output) if json => output::json_text(&output.json),
 		Ok(output) if verbose => output.details.as_ref().unwrap_or(&output.text).clone(),
 		Ok(output) => output.text.clone(),
-		Err(error) if json => format!("{:#}", json!({ "error": advice::say(error) })),
+		Err(error) if json => output::json_text(&error_json(error)),
 		Err(_) => String::new(),
 	};
 	if let Err(error) = &result {
@@ -104,6 +110,16 @@ pub fn print_usage(usage: &clap::Error) -> ExitCode {
 	}
 }
 
+/// A failure for machines: the sentence, and the chain's own name for it if it has one.
+fn error_json(error: &anyhow::Error) -> serde_json::Value {
+	let mut json = json!({ "error": advice::say(error) });
+	let code = error.chain().find_map(|cause| cause.downcast_ref::<ChainError>()?.code());
+	if let Some(code) = code {
+		json["code"] = json!(code);
+	}
+	json
+}
+
 /// The exit code of a failure.
 pub fn exit_code(error: &anyhow::Error) -> u8 {
 	for cause in error.chain() {
@@ -115,8 +131,10 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 		if let Some(CustodianError::NoAccess) = cause.downcast_ref::<CustodianError>() {
 			return 3;
 		}
-		if let Some(ChainError::Stranger | ChainError::MayNotSign) = cause.downcast_ref() {
-			return 3;
+		match cause.downcast_ref() {
+			Some(ChainError::Stranger | ChainError::MayNotSign) => return 3,
+			Some(ChainError::Pending(_)) => return 5,
+			_ => {},
 		}
 	}
 	1
@@ -133,7 +151,14 @@ pub async fn run(cli: Cli) -> Result<Output> {
 		(false, Some(file)) => Secrets::File(file),
 		(false, None) => Secrets::Prompt,
 	};
-	let settings = Settings { node: cli.node, home, key: cli.key, development: cli.dev, secrets };
+	let settings = Settings {
+		node: cli.node,
+		home,
+		key: cli.key,
+		development: cli.dev,
+		allowed: cli.allow_address,
+		secrets,
+	};
 	match cli.command {
 		Command::Key(command) => key::run(&settings, command).await,
 		Command::Name(command) => name::run(&settings, command).await,
@@ -458,7 +483,21 @@ mod tests {
 		let few = OpenError::TooFewShares { need: 3, got: vec![], failed: vec![] };
 		assert_eq!(code(anyhow::Error::new(few).context("more")), 4);
 		assert_eq!(code(ChainError::Stranger.into()), 3);
+		assert_eq!(code(anyhow::Error::new(ChainError::Pending(10)).context("more")), 5);
 		assert_eq!(code(CustodianError::NoAccess.into()), 3);
+	}
+
+	#[test]
+	fn machines_get_the_chains_name_of_an_error() {
+		let error = ChainError::Dispatch {
+			pallet: "Records".into(),
+			error: "NotPermitted".into(),
+			docs: "The patient's consents do not allow it".into(),
+		};
+		let json = error_json(&anyhow::Error::from(error).context("It could not be added"));
+		assert_eq!(json["code"], "Records.NotPermitted");
+		assert!(!json["error"].as_str().unwrap().contains("NotPermitted"), "{json}");
+		assert!(error_json(&anyhow::anyhow!("any"))["code"].is_null());
 	}
 
 	#[test]

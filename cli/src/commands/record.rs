@@ -5,8 +5,10 @@ mod import;
 mod label;
 mod list;
 mod open;
+mod own_shares;
 mod plan;
 mod show;
+mod unfinished;
 mod verify;
 
 use super::{id_json, records_of};
@@ -39,13 +41,16 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 		RecordCommand::Import(command) => import::run(&mut session, command).await,
 		RecordCommand::List { patient } => {
 			let patient = super::patient(&session, patient.as_deref())?;
-			list::list(&session, &patient).await
+			let output = list::list(&session, &patient).await?;
+			let at = session.finalized().await?;
+			own_shares::warn(&session, &at, &patient, None, output).await
 		},
 		RecordCommand::Show { record, patient } => {
 			let at = session.finalized().await?;
 			let patient = super::patient(&session, patient.as_deref())?;
 			let record = super::record(&session, &at, &patient, &record).await?;
-			show::show(&session, &at, &patient, record).await
+			let output = show::show(&session, &at, &patient, record).await?;
+			own_shares::warn(&session, &at, &patient, Some(&[record]), output).await
 		},
 		RecordCommand::Open(command) => open::run(&session, command).await,
 		RecordCommand::Verify { which, version } => verify::run(&session, &which, version).await,
@@ -54,7 +59,10 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			label::label(&session, &record, &labels, patient, new_label, agreement).await
 		},
 		RecordCommand::Mark { record, status, patient, agreement } => {
-			label::mark(&session, &record, status, patient.as_deref(), agreement).await
+			label::mark(&session, &record, Some(status), patient.as_deref(), agreement).await
+		},
+		RecordCommand::Unmark { record, patient, agreement } => {
+			label::mark(&session, &record, None, patient.as_deref(), agreement).await
 		},
 		RecordCommand::Holders { holders, country, agreement: _ } => {
 			label::holders(&session, &holders, &country).await

@@ -7,6 +7,7 @@ use crate::{
 	english::teller,
 	label_keys,
 	output::Output,
+	overlap::still_permitted,
 	request,
 	session::{Session, Settings},
 };
@@ -68,6 +69,8 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 				None => found.grantee.clone(),
 			};
 			check_within(&found.asked, &terms)?;
+			let others = still_permitted(&session, &grantee, &terms, None).await?;
+			super::consent::note_permitted(&others);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = request::approve(&session, id, grantee, terms.clone()).await?;
 			super::consent::finish(&session, granted, &terms, &agreeing).await
@@ -140,7 +143,7 @@ fn check_within(asked: &Asked, terms: &Terms) -> Result<()> {
 async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
-	let requests = at.requests_of(patient).await?;
+	let requests = at.all_requests_of(patient).await?;
 	let tags = requests.iter().filter_map(|(_, request)| request.asked.labels.named());
 	let labels = label_keys::learn(session, patient, tags.flatten().copied()).await?;
 	let teller = teller(&session.names, &labels);

@@ -4,13 +4,13 @@ use super::account_json;
 use crate::{
 	english::ENGLISH,
 	output::{table, Output},
-	session::{in_force, Settings},
+	session::{in_force, is_waiting, Settings},
 };
 use anyhow::Result;
 use futures::future::join_all;
 use serde_json::json;
 use vouchsafe_client::{
-	chain::{Submit, View},
+	chain::{AccountKind, Submit, View},
 	custodian::{Custodian, CustodianError},
 };
 
@@ -36,12 +36,13 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 					("enrolled", &ready.enrolled),
 					("IPFS", &ready.kubo),
 					("index", &ready.index),
+					("pins", &ready.pins),
 					("work", &ready.work),
 				];
 				let wrong: Vec<_> = checks
 					.iter()
 					.filter(|(_, check)| !check.ok)
-					.map(|(what, check)| format!("{what}: {}", crate::output::plain(&check.detail)))
+					.map(|(what, check)| format!("{what}: {}", crate::output::line(&check.detail)))
 					.collect();
 				(format!("not ready ({})", wrong.join("; ")), false)
 			},
@@ -57,7 +58,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 		.zip(&custodians)
 		.map(|(member, (state, _))| {
 			vec![
-				member.name.clone(),
+				session.names.show(&member.account),
 				member.kind.word().to_owned(),
 				member.country.clone(),
 				member.status.word().to_owned(),
@@ -120,8 +121,20 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 						me.name
 					);
 				}
+				if mine.kind == AccountKind::Patient {
+					for line in super::consent::assisted(&session, &finalized, &account).await? {
+						state += &format!("\n           {line}");
+					}
+				}
 				let now = finalized.time().await?;
-				for (institution, affiliation) in finalized.affiliations(&account).await? {
+				for (institution, affiliation) in finalized.all_affiliations(&account).await? {
+					if is_waiting(&affiliation, now) {
+						let at = session.names.show(&institution);
+						state += &format!(
+							"\n           {} at {at}, when you accept it: `vouchsafe enrol accept`",
+							affiliation.role.word()
+						);
+					}
 					if in_force(&affiliation, now) {
 						let teams: Vec<_> =
 							affiliation.teams.iter().map(ToString::to_string).collect();

@@ -1,5 +1,5 @@
-//! Acknowledging, with a real database and a double of the chain. There is no IPFS node, so nothing
-//! is pinned.
+//! Acknowledging, with a real database and a double of the chain. Most tests have no IPFS node, so
+//! nothing is pinned.
 
 use super::*;
 use crate::{
@@ -8,17 +8,49 @@ use crate::{
 	keys::Keys,
 	store::sqlite::Sqlite,
 };
-use std::sync::atomic::Ordering::Relaxed;
-use vouchsafe_client::chain::{HolderKind, HolderState, SharingSet};
+use axum::{body::Bytes, extract::Query, routing::post, Json, Router};
+use std::{future::IntoFuture, sync::atomic::Ordering::Relaxed};
+use vouchsafe_client::{
+	chain::{HolderKind, HolderState, SharingSet},
+	cid::cid_of,
+};
 use vouchsafe_vault::sharing::Secret;
 
 const INSTITUTION: AccountId = AccountId::new([3; 32]);
 const PATIENT: [u8; 32] = [4; 32];
+const AUTHOR: [u8; 32] = [5; 32];
+const MALICIOUS: [u8; 32] = [6; 32];
+
+/// A ciphertext that the IPFS node can get, or one that nobody has.
+fn ciphertext(is_missing: bool) -> Cid {
+	cid_of(&[u8::from(is_missing)])
+}
+
+/// An IPFS node that looks for the missing ciphertext without end.
+async fn kubo() -> Ipfs {
+	let added = serde_json::json!({ "Hash": cid_of(&[]).to_string() });
+	let cat = |Query(query): Query<HashMap<String, String>>| async move {
+		if query["arg"].ends_with(&ciphertext(true).to_string()) {
+			std::future::pending::<()>().await;
+		}
+		vec![0]
+	};
+	let pin = || async { Json(serde_json::json!({ "Pins": [] })) };
+	let router = Router::new()
+		.route("/api/v0/add", post(|_: Bytes| async { Json(added) }))
+		.route("/api/v0/cat", post(cat))
+		.route("/api/v0/pin/add", post(pin));
+	let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+	let url = format!("http://{}", listener.local_addr().unwrap());
+	tokio::spawn(axum::serve(listener, router).into_future());
+	Ipfs::new(&url).unwrap()
+}
 
 struct Fixture {
 	state: Arc<State>,
 	double: Arc<NodeDouble>,
 	acknowledger: Acknowledger,
+	received: u64,
 	_directory: tempfile::TempDir,
 	_stop: tokio::sync::watch::Sender<bool>,
 }
@@ -30,23 +62,34 @@ fn id(number: u8) -> VersionId {
 impl Fixture {
 	/// A custodian with this many versions to acknowledge, of which the chain refuses one.
 	async fn new(count: u8, bad: Option<u8>) -> Self {
+		Self::with_kubo(count, bad, None, &[]).await
+	}
+
+	/// The same with an IPFS node, and with a malicious author who wrote some of the versions and
+	/// has added no ciphertext of them.
+	async fn with_kubo(count: u8, bad: Option<u8>, ipfs: Option<Ipfs>, malicious: &[u8]) -> Self {
 		let directory = tempfile::tempdir().unwrap();
 		let keys = Keys::generate(&directory.path().join("key")).unwrap();
-		let config = Config::parse(include_str!("../../sample.toml")).unwrap();
+		let mut config = Config::parse(include_str!("../../sample.toml")).unwrap();
+		config.store.directory = directory.path().into();
+		config.store.reserve = 0;
 		let database = Arc::new(Sqlite::open(directory.path()).unwrap());
 		let (stop, stopping) = tokio::sync::watch::channel(false);
-		let state = Arc::new(State::new(config, keys, database, None, stopping));
+		let state = Arc::new(State::new(config, keys, database, ipfs, stopping));
 		let share = Secret::random().split(2, 3).unwrap().shares.remove(0);
 		let mut block = BlockDouble::default();
+		let received = now();
 		for number in 0..count {
 			let id = id(number);
 			let version = KeptVersion {
 				patient: PATIENT,
+				author: if malicious.contains(&number) { MALICIOUS } else { AUTHOR },
+				received,
 				commitments: vec![],
 				manifest: vec![],
-				manifest_cid: String::new(),
-				ciphertext_cid: String::new(),
-				ciphertext_len: 0,
+				manifest_cid: cid_of(&[]).to_string(),
+				ciphertext_cid: ciphertext(malicious.contains(&number)).to_string(),
+				ciphertext_len: 1,
 				patient_share: None,
 				pinned: false,
 			};
@@ -70,7 +113,7 @@ impl Fixture {
 			..NodeDouble::default()
 		});
 		let acknowledger = Acknowledger::default();
-		Self { state, double, acknowledger, _directory: directory, _stop: stop }
+		Self { state, double, acknowledger, received, _directory: directory, _stop: stop }
 	}
 
 	/// Works until nothing is due.
@@ -154,9 +197,73 @@ async fn a_lost_call_is_submitted_again_whole() {
 #[tokio::test]
 async fn what_is_final_on_the_chain_is_not_submitted() {
 	let mut fixture = Fixture::new(2, None).await;
-	let versions = vec![held(&DueVersion { id: id(0), patient: PATIENT, pinned: false })];
+	let held = HeldVersion { patient: PATIENT.into(), record: H256([0; 32]), version: 0, epoch: 0 };
+	let versions = vec![held];
 	fixture.double.submitted.lock().unwrap().push((versions, true));
 	fixture.work().await;
 	assert_eq!(fixture.calls(), [(1, true), (1, true)]);
 	assert!(fixture.due().await.is_empty());
+}
+
+/// The attack: an author delivers envelopes whose ciphertexts nobody has.
+#[tokio::test]
+async fn one_author_does_not_stop_the_others() {
+	let malicious: Vec<u8> = (0..24).collect();
+	let (honest, kubo) = (24, kubo().await);
+	let mut fixture = Fixture::with_kubo(25, None, Some(kubo), &malicious).await;
+	let node: Arc<dyn Node> = fixture.double.clone();
+	let acknowledged = async {
+		loop {
+			let acknowledger = &mut fixture.acknowledger;
+			acknowledger.start_due(&fixture.state, &node, INSTITUTION).await.unwrap();
+			if !fixture.double.submitted.lock().unwrap().is_empty() {
+				return;
+			}
+			let done = acknowledger.tasks.join_next().await.unwrap();
+			acknowledger.note(done);
+		}
+	};
+	// The first try at what nobody has takes longer.
+	tokio::time::timeout(Duration::from_secs(4), acknowledged).await.unwrap();
+	let submitted = fixture.double.submitted.lock().unwrap();
+	let held = HeldVersion {
+		patient: PATIENT.into(),
+		record: H256(id(honest).record),
+		version: 0,
+		epoch: 0,
+	};
+	assert_eq!(submitted[..], [(vec![held], true)]);
+}
+
+/// A backlog is no reason to send readers away.
+#[tokio::test]
+async fn what_fails_leaves_the_custodian_ready() {
+	let mut fixture = Fixture::new(2, Some(1)).await;
+	fixture.work().await;
+	fixture.acknowledger.report(&fixture.state, 1);
+	let readiness = fixture.state.readiness.get();
+	assert!(readiness.work.ok && readiness.work.detail.contains("1 versions are tried again"));
+	assert!(readiness.pins.ok, "{}", readiness.pins.detail);
+	fixture.state.database.set_pinned(id(0), 1).await.unwrap();
+	fixture.state.database.note_lost(vec![cid_of(&[]).to_string()], 2).await.unwrap();
+	report_backlog(&fixture.state).await.unwrap();
+	assert!(!fixture.state.readiness.get().pins.ok);
+}
+
+#[tokio::test]
+async fn a_version_that_fails_for_a_week_is_given_up() {
+	for (age, kept) in [(LIFETIME, vec![id(0)]), (LIFETIME + 1, vec![])] {
+		let mut fixture = Fixture::new(1, Some(0)).await;
+		fixture.work().await;
+		assert_eq!(fixture.due().await, [id(0)]);
+		let later = fixture.received + age;
+		// While the IPFS node is away, nothing is given up.
+		fixture.acknowledger.choose(&fixture.state, later).await.unwrap();
+		assert_eq!(fixture.due().await, [id(0)]);
+		fixture.state.readiness.set(CheckName::Kubo, true, "Kubo");
+		fixture.acknowledger.choose(&fixture.state, later).await.unwrap();
+		assert_eq!(fixture.due().await, kept);
+		let backlog = fixture.state.database.backlog().await.unwrap();
+		assert_eq!(backlog.given_up, u64::from(kept.is_empty()));
+	}
 }

@@ -3,8 +3,11 @@
 use super::{
 	error::{ApiError, CommonErrors, SignedRequestErrors},
 	signed_request::authenticate,
+	source::Source,
 };
-use crate::state::State as Shared;
+use crate::{
+	kubo::note_lost, state::State as Shared, store::Charge, transfers::time_limit, uploads,
+};
 use axum::{
 	body::Body,
 	extract::{Path, State},
@@ -14,13 +17,13 @@ use axum::{
 use base64::{prelude::BASE64_STANDARD, Engine};
 use futures::StreamExt;
 use std::sync::Arc;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 use vouchsafe_client::{
 	chain::{account_bytes, AccountKind},
 	cid::Cid,
 	ipfs::IpfsError,
 	messages::{action, AddContent, Refusal, MAX_REQUEST, REQUEST_HEADER},
-	signing::now,
 };
 
 /// The bytes of a manifest or ciphertext.
@@ -33,7 +36,7 @@ struct ContentBytes(Vec<u8>);
 #[utoipa::path(
 	post,
 	path = "/v1/content",
-	description = "Adds a manifest or ciphertext to the institution's IPFS node and pins it. It is dropped after a day if no version names it. The HTTP body is the content. The signed request is in the header `x-vouchsafe-request`, as base64 of its JSON, with the action `add-content`; its payload is a `Payload_AddContent`.",
+	description = "Checks a manifest or ciphertext, adds it to the institution's IPFS node and pins it. What is refused leaves nothing there. It is dropped after a day if no version names it. The HTTP body is the content. The signed request is in the header `x-vouchsafe-request`, as base64 of its JSON, with the action `add-content`; its payload is a `Payload_AddContent`.",
 	params((
 		"x-vouchsafe-request" = String,
 		Header,
@@ -45,13 +48,15 @@ struct ContentBytes(Vec<u8>);
 		SignedRequestErrors,
 		(status = 201, description = "Added"),
 		(status = 404, body = Refusal, description = "This custodian has no IPFS node"),
-		(status = 413, body = Refusal, description = "The content is too large, or the account has added too much that no version names"),
+		(status = 413, body = Refusal, description = "The content is too large, or too much that no version names was added by the account, or by all accounts of the institution that enrolled it"),
 		(status = 422, body = Refusal, description = "The content has another CID or length"),
+		(status = 507, body = Refusal, description = "The disk is almost full"),
 	),
 	tag = "content"
 )]
 pub async fn add_content(
 	State(state): State<Arc<Shared>>,
+	source: Source,
 	headers: HeaderMap,
 	content: Body,
 ) -> Result<StatusCode, ApiError> {
@@ -75,19 +80,24 @@ pub async fn add_content(
 		.cid
 		.parse()
 		.map_err(|_| ApiError::Malformed(format!("\"{}\" is not a CID", body.cid)))?;
-	let account = account_bytes(&requester.account);
-	let unclaimed = state.database.unclaimed(account).await?;
-	let api = &state.config.api;
-	if body.length > api.max_content || unclaimed.saturating_add(body.length) > api.max_unclaimed {
+	if body.length > state.config.api.max_content {
 		return Err(ApiError::TooLarge);
 	}
-	let added = ipfs.add(content.into_data_stream(), Some(cid), body.length).await?;
-	if added.length != body.length {
-		return Err(ApiError::Mismatch("the content has another length".into()));
-	}
-	state.database.note_content(added.cid.to_string(), added.length, account, now()).await?;
-	metrics::counter!("vouchsafe_custodian_content_bytes_total").increment(added.length);
-	tracing::info!(cid = %added.cid, length = added.length, "added content");
+	let transfer = state.transfers.start(source).await.ok_or(ApiError::Unavailable)?;
+	let account = account_bytes(&requester.account);
+	let enroller = match requester.enrolled.kind {
+		AccountKind::Institution => account,
+		_ => account_bytes(&requester.enrolled.enrolled_by),
+	};
+	let charge = Charge { account, enroller, length: body.length };
+	// In a task of its own, so that it comes to an end although the requester goes away.
+	let receiving = tokio::spawn(async move {
+		let _transfer = transfer;
+		uploads::receive(&state, &ipfs, cid, charge, content.into_data_stream()).await
+	});
+	receiving.await.map_err(|_| ApiError::Failed)??;
+	metrics::counter!("vouchsafe_custodian_content_bytes_total").increment(body.length);
+	tracing::info!(%cid, length = body.length, "added content");
 	Ok(StatusCode::CREATED)
 }
 
@@ -95,7 +105,7 @@ pub async fn add_content(
 #[utoipa::path(
 	get,
 	path = "/v1/content/{cid}",
-	description = "Returns a manifest or ciphertext that this custodian keeps. Check the CID of the bytes: a damaged copy is returned as it is, so that it can be reported.",
+	description = "Returns a manifest or ciphertext that this custodian keeps itself: nothing is fetched from other members for it. Check the CID of the bytes: a damaged copy is returned as it is, so that it can be reported.",
 	params((
 		"cid" = String,
 		Path,
@@ -116,21 +126,32 @@ pub async fn add_content(
 )]
 pub async fn get_content(
 	State(state): State<Arc<Shared>>,
+	source: Source,
 	Path(cid): Path<String>,
 ) -> Result<impl IntoResponse, ApiError> {
 	let ipfs = state.ipfs.clone().ok_or(ApiError::NotFound)?;
 	let cid: Cid = cid.parse().map_err(|_| ApiError::NotFound)?;
-	state.database.content_length(cid.to_string()).await?.ok_or(ApiError::NotFound)?;
+	let length = state.database.content_length(cid.to_string()).await?.ok_or(ApiError::NotFound)?;
+	let transfer = state.transfers.start(source).await.ok_or(ApiError::Unavailable)?;
+	let end = Instant::now() + time_limit(length);
 	let mut stream = ipfs.cat(cid);
 	// The status depends on whether there is a first piece.
 	let first = stream.next().await;
 	if let Some(Err(error)) = &first {
+		if matches!(error, IpfsError::Missing(_)) {
+			note_lost(&state, vec![cid.to_string()]).await?;
+		}
 		if !matches!(error, IpfsError::Damaged(_)) {
 			return Err(error.clone().into());
 		}
 	}
 	let all = futures::stream::iter(first).chain(stream).filter_map(move |piece| {
+		// The transfer is under way until the stream is dropped.
+		let _transfer = &transfer;
 		std::future::ready(match piece {
+			Ok(_) if Instant::now() > end => {
+				Some(Err(IpfsError::Unreachable("the receiver is too slow".into())))
+			},
 			Err(IpfsError::Damaged(_)) => {
 				metrics::counter!("vouchsafe_custodian_content_damaged_total").increment(1);
 				tracing::error!(%cid, "the IPFS node's copy is damaged");
@@ -146,3 +167,6 @@ pub async fn get_content(
 	];
 	Ok((headers, Body::from_stream(all)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,12 @@
 //! The errors of the REST API: their status, their text, and their place in the API's description.
 //! A requester who may not have something hears only "no access", for every reason.
 
-use crate::{encryption::EncryptionError, store::StoreError};
+use crate::{
+	encryption::EncryptionError, release::Refusal as Refused, store::StoreError,
+	uploads::UploadError,
+};
 use axum::{
-	http::StatusCode,
+	http::{header, StatusCode},
 	response::{IntoResponse, Response},
 	Json,
 };
@@ -14,12 +17,19 @@ use utoipa::{
 };
 use vouchsafe_client::{chain::ChainError, ipfs::IpfsError, messages::Refusal};
 
+/// When to ask again a custodian whose node is behind, in seconds. Only this error has the header
+/// `Retry-After`, and clients know it by that.
+const RETRY_AFTER: &str = "10";
+
 /// Why a request fails.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
 	/// The request is too large.
 	#[error("the request is too large")]
 	TooLarge,
+	/// There would be too much content of the account or of the institution that enrolled it.
+	#[error("the custodian has as much content of the account, or of the institution that enrolled it, as it accepts: ask the custodian's institution for more")]
+	OverLimit,
 	/// The request is malformed.
 	#[error("{0}")]
 	Malformed(String),
@@ -74,6 +84,12 @@ pub enum ApiError {
 	/// The node or the IPFS node can't be reached, or did not answer in time.
 	#[error("not ready: try again later")]
 	Unavailable,
+	/// The disk is almost full.
+	#[error("the custodian's disk is almost full: it accepts no content now")]
+	Full,
+	/// The custodian can't tell whether the requester has access: its node is behind.
+	#[error("this custodian can't tell now who has access: {0}. Ask another custodian")]
+	Behind(Refused),
 	/// The custodian failed.
 	#[error("the custodian failed; its log has the reason")]
 	Failed,
@@ -85,10 +101,11 @@ impl ApiError {
 		Self::Malformed(format!("the request is malformed: {error}"))
 	}
 
-	/// The error's name in the metrics.
+	/// The error's name in refusals and metrics.
 	pub fn name(&self) -> &'static str {
 		match self {
 			Self::TooLarge => "too-large",
+			Self::OverLimit => "over-limit",
 			Self::Malformed(_) => "malformed",
 			Self::NotFresh => "not-fresh",
 			Self::Replayed => "replayed",
@@ -107,6 +124,8 @@ impl ApiError {
 			Self::RateLimited => "rate-limited",
 			Self::UnknownAddress => "unknown-address",
 			Self::Unavailable => "unavailable",
+			Self::Full => "full",
+			Self::Behind(refused) => refused.name(),
 			Self::Failed => "failed",
 		}
 	}
@@ -114,7 +133,7 @@ impl ApiError {
 	/// The error's HTTP status.
 	pub fn status(&self) -> StatusCode {
 		match self {
-			Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+			Self::TooLarge | Self::OverLimit => StatusCode::PAYLOAD_TOO_LARGE,
 			Self::Malformed(_) | Self::UnknownAddress => StatusCode::BAD_REQUEST,
 			Self::NotFresh | Self::Replayed | Self::NotSigned => StatusCode::UNAUTHORIZED,
 			Self::OtherChain | Self::OtherAudience => StatusCode::MISDIRECTED_REQUEST,
@@ -126,7 +145,8 @@ impl ApiError {
 			Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
 			Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
 			Self::RateLimited | Self::TooManyTags => StatusCode::TOO_MANY_REQUESTS,
-			Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+			Self::Unavailable | Self::Behind(_) => StatusCode::SERVICE_UNAVAILABLE,
+			Self::Full => StatusCode::INSUFFICIENT_STORAGE,
 			Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
 		}
 	}
@@ -153,7 +173,19 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
 	fn into_response(self) -> Response {
-		(self.status(), Json(Refusal { error: self.to_string() })).into_response()
+		let refusal = Json(Refusal { error: self.to_string(), kind: self.name().into() });
+		match self {
+			Self::Behind(_) => {
+				(self.status(), [(header::RETRY_AFTER, RETRY_AFTER)], refusal).into_response()
+			},
+			_ => (self.status(), refusal).into_response(),
+		}
+	}
+}
+
+impl From<Refused> for ApiError {
+	fn from(refused: Refused) -> Self {
+		Self::Behind(refused)
 	}
 }
 
@@ -180,14 +212,32 @@ impl From<EncryptionError> for ApiError {
 
 impl From<IpfsError> for ApiError {
 	fn from(error: IpfsError) -> Self {
+		if matches!(error, IpfsError::Missing(_)) {
+			return Self::NotFound;
+		}
+		tracing::warn!(%error, "the IPFS node failed a request");
+		match error.is_full() {
+			true => Self::Full,
+			false => Self::Unavailable,
+		}
+	}
+}
+
+impl From<UploadError> for ApiError {
+	fn from(error: UploadError) -> Self {
 		match error {
-			IpfsError::OtherContent { .. } => Self::Mismatch(error.to_string()),
-			IpfsError::TooLong(_) => Self::TooLarge,
-			IpfsError::BrokenOff(_) => Self::Malformed(error.to_string()),
-			_ => {
-				tracing::warn!(%error, "the IPFS node failed a request");
-				Self::Unavailable
+			UploadError::OverLimit => Self::OverLimit,
+			UploadError::Full => Self::Full,
+			UploadError::ForeignCid(_) | UploadError::OtherCid(_) | UploadError::OtherLength(_) => {
+				Self::Mismatch(error.to_string())
 			},
+			UploadError::BrokenOff(_) => Self::Malformed(error.to_string()),
+			UploadError::Spool(_) => {
+				tracing::error!(%error, "a request failed");
+				Self::Failed
+			},
+			UploadError::Ipfs(error) => error.into(),
+			UploadError::Store(error) => error.into(),
 		}
 	}
 }
@@ -215,6 +265,7 @@ impl IntoResponses for SignedRequestErrors {
 			ApiError::TooLarge,
 			ApiError::OtherChain,
 			ApiError::OtherAudience,
+			ApiError::Behind(Refused::Syncing),
 		];
 		errors.extend(common());
 		describe(&errors)

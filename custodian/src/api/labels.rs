@@ -5,7 +5,7 @@ use super::{
 	shares::Empty,
 	signed_request::{authenticate, Requester},
 };
-use crate::state::State as Shared;
+use crate::{chain::Block, state::State as Shared};
 use axum::{body::Bytes, extract::State, Json};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::{num::NonZeroU32, sync::Arc};
@@ -21,6 +21,9 @@ use vouchsafe_vault::{
 /// The most words whose tags one account may ask for in an hour, also all at once: enough
 /// to import for 500 patients.
 const WORDS_AN_HOUR: NonZeroU32 = NonZeroU32::new(4_096).expect("4,096 is not zero");
+
+/// How many seconds after the enrolment a registrar may deliver a key in any case.
+const A_DAY: u64 = 24 * 60 * 60;
 
 /// Limits how many words' tags each account may ask for.
 pub struct TagLimit(DefaultKeyedRateLimiter<[u8; 32]>);
@@ -49,12 +52,12 @@ impl TagLimit {
 #[utoipa::path(
 	post,
 	path = "/v1/label-keys",
-	description = "Receives a patient's label key, sealed to this custodian, from the patient, or from a registrar of this institution if it enrolled the patient. The custodian keeps the first key: the same key can be delivered again, but another one is refused. The body is a signed request with the action `deliver-label-key`; its payload is a `Payload_DeliverLabelKey`.",
+	description = "Receives a patient's label key, sealed to this custodian, from the patient, or from a registrar of this institution if it enrolled the patient: within a day, or later if the patient's log has only the enrolment. The custodian keeps the first key: the same key can be delivered again, but another one is refused. The body is a signed request with the action `deliver-label-key`; its payload is a `Payload_DeliverLabelKey`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
 		(status = 200, body = Empty, description = "The custodian has the key"),
-		(status = 403, body = Refusal, description = "The requester is neither the patient nor a registrar of this institution, or this institution did not enrol the patient"),
+		(status = 403, body = Refusal, description = "The requester is neither the patient nor a registrar of this institution, or this institution did not enrol the patient, or the registrar is too late"),
 		(status = 409, body = Refusal, description = "The custodian has another label key of this patient"),
 		(status = 422, body = Refusal, description = "The key does not open with this custodian's key, or is not this patient's key"),
 		(status = 425, body = Refusal, description = "The patient's enrolment is not final yet: try again"),
@@ -81,8 +84,8 @@ pub async fn deliver_label_key(
 	Ok(Json(Empty {}))
 }
 
-/// Checks that the requester is the patient, or a registrar of this institution, which enrolled the
-/// patient.
+/// Checks that the requester is the patient, or in time a registrar of this institution, which
+/// enrolled the patient.
 async fn ensure_may_deliver(requester: &Requester, patient: &AccountId) -> Result<(), ApiError> {
 	let block = &requester.finalized;
 	let institution = &requester.institution;
@@ -95,7 +98,25 @@ async fn ensure_may_deliver(requester: &Requester, patient: &AccountId) -> Resul
 	if enrolled.kind != AccountKind::Patient || !is_own {
 		return Err(ApiError::NoAccess);
 	}
+	if requester.account != *patient {
+		ensure_in_time(block.as_ref(), patient, enrolled.status_since).await?;
+	}
 	Ok(())
+}
+
+/// A registrar draws the first key of a patient who was just enrolled. Later the patient may have drawn
+/// one, which this custodian does not know: the registrar's would give the same labels other tags. As
+/// long as the log has only the enrolment, nothing has a tag.
+async fn ensure_in_time(
+	block: &dyn Block,
+	patient: &AccountId,
+	enrolled_at: u64,
+) -> Result<(), ApiError> {
+	let age = block.time().await?.saturating_sub(enrolled_at);
+	if age <= A_DAY || block.audit_head(patient).await?.0 <= 1 {
+		return Ok(());
+	}
+	Err(ApiError::NoAccess)
 }
 
 /// Get the requester's own label key.
@@ -122,6 +143,7 @@ pub async fn fetch_label_key(
 		return Err(ApiError::NoAccess);
 	}
 	let patient = account_bytes(&requester.account);
+	requester.heads(&state).await?;
 	let key = kept_key(&state, &patient).await?;
 	let to = PublicKey(requester.enrolled.encryption_key);
 	let sealed = key
@@ -180,7 +202,8 @@ async fn tags_for(
 		)));
 	}
 	let (author, patient) = (&requester.account, AccountId::from(body.patient));
-	for block in [&requester.finalized, &requester.node.best().await?] {
+	let heads = requester.heads(state).await?;
+	for block in heads.both() {
 		if !block.may_write(author, &requester.institution, &patient).await? {
 			return Err(ApiError::NoAccess);
 		}

@@ -29,12 +29,13 @@ pub async fn read_log(
 	bytes: Bytes,
 ) -> Result<Json<LogPage>, ApiError> {
 	let (requester, body) = authenticate::<ReadLog>(&state, action::READ_LOG, &bytes).await?;
+	let heads = requester.heads(&state).await?;
 	let patient = AccountId::from(body.patient);
 	let is_own =
 		patient == requester.account && matches!(requester.enrolled.kind, AccountKind::Patient);
 	if !is_own {
 		let institution = body.institution.map(AccountId::from);
-		for block in [&requester.finalized, &requester.node.best().await?] {
+		for block in heads.both() {
 			if !block.decide_log(&requester.account, institution.clone(), &patient).await? {
 				return Err(ApiError::NoAccess);
 			}

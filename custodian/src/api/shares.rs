@@ -5,20 +5,25 @@ use super::{
 	signed_request::{authenticate, Requester},
 };
 use crate::{
-	chain::{is_active, is_in_force, Block},
+	carried::may_stay,
+	chain::{is_active, Block},
+	release::{self, Denial},
 	state::State as Shared,
-	store::{ConsentKey, KeptVersion, VersionId},
+	store::{CarriedShare, ConsentKey, KeptVersion, ReleaseRecord, VersionId},
 };
 use axum::{body::Bytes, extract::State, Json};
-use codec::{Decode, DecodeAll, Encode};
+use codec::{DecodeAll, Encode};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use vouchsafe_client::{
-	chain::{account_bytes, AccountId, Grantee, Ground, HolderKind, Purpose, SharingSet, H256},
-	cid::{cid_of, Cid},
+	chain::{
+		account_bytes, AccountId, Grantee, Ground, HolderKind, Opening, Purpose, SharingSet, H256,
+	},
+	cid::{cid_of, is_cid_for, Cid},
 	messages::*,
-	protocol::{openings, OPENING_LIFETIME},
+	protocol::openings,
+	signing::now,
 };
 use vouchsafe_vault::{
 	manifest::{open_share, seal_release, Manifest, ShareAddress},
@@ -44,6 +49,7 @@ pub struct Empty {}
 		SignedRequestErrors,
 		(status = 200, body = EnvelopeReceipt, description = "The custodian has the share"),
 		(status = 403, body = Refusal, description = "The requester is not the version's author, or this institution is not a holder"),
+		(status = 413, body = Refusal, description = "The custodian keeps as much content for the institution that enrolled the author as it accepts"),
 		(status = 422, body = Refusal, description = "What was sent does not match the chain"),
 		(status = 425, body = Refusal, description = "The version is not final yet: try again"),
 	),
@@ -83,6 +89,18 @@ pub async fn deliver_envelope(
 		.map_err(|error| mismatch(error.to_string()))?;
 	let ciphertext = Cid::try_from(&manifest.ciphertext_cid[..])
 		.map_err(|_| mismatch("the ciphertext's CID in the manifest is malformed"))?;
+	let length = manifest.ciphertext_len;
+	if !is_cid_for(&ciphertext, length) {
+		return Err(mismatch(
+			"the ciphertext's CID in the manifest is not one of that length here",
+		));
+	}
+	if length > state.config.api.max_content {
+		return Err(mismatch(format!(
+			"the ciphertext has {length} bytes. This custodian keeps at most {}",
+			state.config.api.max_content
+		)));
+	}
 	let patient_holds = holder_index(&set, &patient, is_patient).is_some();
 	let patient_share = body.patient_share.map(|share| share.0);
 	if patient_share.is_some() != patient_holds {
@@ -95,8 +113,19 @@ pub async fn deliver_envelope(
 			"the patient's sealed share has more than {MAX_SEALED} bytes"
 		)));
 	}
+	// The own institution's content has no limit.
+	let enroller = account_bytes(&requester.enrolled.enrolled_by);
+	let limit = match enroller == account_bytes(institution) {
+		true => u64::MAX,
+		false => state.config.api.max_named_per_institution,
+	};
+	if !state.database.name_content(ciphertext.to_string(), length, enroller, limit).await? {
+		return Err(ApiError::OverLimit);
+	}
 	let kept = KeptVersion {
 		patient: account_bytes(&patient),
+		author: account_bytes(&requester.account),
+		received: now(),
 		commitments: body.commitments.0,
 		manifest: body.manifest.0,
 		manifest_cid: manifest_cid.to_string(),
@@ -125,7 +154,7 @@ pub async fn deliver_envelope(
 #[utoipa::path(
 	post,
 	path = "/v1/releases",
-	description = "Returns the institution's share, and one that the patient carried here, sealed to the reader's registered key. The reader must have an opening that is final and not expired, and the consents must allow it at the last finalised and at the best block. Can be repeated until the opening expires. The body is a signed request with the action `release`; its payload is a `Payload_AskRelease`.",
+	description = "Returns the institution's share, and one that the patient carried here, sealed to the reader's registered key. The reader must have an opening that is final and not expired, and the consents must allow it at the last finalised and at the best block, which must be recent. Each release is recorded first. Can be repeated until the opening expires. The body is a signed request with the action `release`; its payload is a `Payload_AskRelease`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
@@ -156,30 +185,33 @@ async fn release_to(
 	requester: &Requester,
 	body: &AskRelease,
 ) -> Result<Release, ApiError> {
-	let (finalized, best) = (&requester.finalized, requester.node.best().await?);
+	let heads = requester.heads(state).await?;
 	let (patient, record) = (AccountId::from(body.patient), H256(body.record.0));
-	let opening = finalized
+	let opening = heads
+		.finalized
 		.openings(&patient, &requester.account)
 		.await?
 		.into_iter()
 		.find(|opening| opening.record == record)
 		.ok_or(ApiError::NoAccess)?;
-	let now = finalized.time().await?.max(best.time().await?);
-	if now.saturating_sub(opening.at) >= OPENING_LIFETIME {
-		return Err(ApiError::NoAccess);
+	let mut permitted = [false; 2];
+	for (permitted, block) in permitted.iter_mut().zip(heads.both()) {
+		*permitted = is_permitted(block, requester, &patient, &opening).await?;
 	}
-	for block in [finalized, &best] {
-		let account = block.account(&requester.account).await?;
-		let (ground, purpose) = (opening.ground.clone(), opening.purpose);
-		let is_permitted =
-			block.decide_read(&requester.account, ground, &patient, record, purpose).await?;
-		if !is_permitted || !account.is_some_and(|account| is_active(&account)) {
-			return Err(ApiError::NoAccess);
-		}
-	}
+	let ensure_may_release = || {
+		let situation = heads.situation(state);
+		release::decide(&situation, Some(opening.at), permitted).map_err(|denial| match denial {
+			Denial::CannotTell(refusal) => ApiError::Behind(refusal),
+			Denial::NoAccess => ApiError::NoAccess,
+		})
+	};
+	ensure_may_release()?;
 	// From here on the reader has access, so errors may say what is missing.
-	let set =
-		finalized.sharing_set(&patient, record, body.version).await?.ok_or(ApiError::NotFound)?;
+	let set = heads
+		.finalized
+		.sharing_set(&patient, record, body.version)
+		.await?
+		.ok_or(ApiError::NotFound)?;
 	let id = VersionId { record: record.0, version: body.version, epoch: set.epoch };
 	let mut shares = Vec::new();
 	let holder = account_bytes(&requester.institution);
@@ -190,37 +222,73 @@ async fn release_to(
 	// The institution's share and the one that the patient carried here must not reach the
 	// threshold together.
 	if shares.len().saturating_add(1) < usize::from(set.threshold) {
-		if let Some(share) = carried_share(state, [&**finalized, &*best], &patient, id, now).await?
+		if let Some(share) =
+			carried_share(state, heads.both(), &requester.institution, &patient, id).await?
 		{
 			shares.push(seal_to_reader(requester, id, account_bytes(&patient), &share)?);
 		}
 	}
-	match (shares.is_empty(), state.database.commitments(id).await?) {
-		(false, Some(commitments)) => {
-			Ok(Release { epoch: set.epoch, commitments: HexBytes(commitments), shares })
-		},
-		_ => Err(ApiError::NotFound),
-	}
+	let commitments = match (shares.is_empty(), state.database.commitments(id).await?) {
+		(false, Some(commitments)) => HexBytes(commitments),
+		_ => return Err(ApiError::NotFound),
+	};
+	record_release(state, requester, &patient, id, opening.block).await?;
+	// The node may have been slow.
+	ensure_may_release()?;
+	Ok(Release { epoch: set.epoch, commitments, shares })
 }
 
-/// A share that the patient carried here under a consent that is in force at all these blocks.
+/// Whether the reader may read what the opening opened, at this block.
+async fn is_permitted(
+	block: &dyn Block,
+	requester: &Requester,
+	patient: &AccountId,
+	opening: &Opening,
+) -> Result<bool, ApiError> {
+	let account = block.account(&requester.account).await?;
+	let Opening { record, purpose, ground, .. } = opening.clone();
+	let is_permitted =
+		block.decide_read(&requester.account, ground, patient, record, purpose).await?;
+	Ok(is_permitted && account.is_some_and(|account| is_active(&account)))
+}
+
+/// Records a release with the block that has its opening, so that it is noticed if the chain loses
+/// that block.
+async fn record_release(
+	state: &Shared,
+	requester: &Requester,
+	patient: &AccountId,
+	id: VersionId,
+	block: u32,
+) -> Result<(), ApiError> {
+	let release = ReleaseRecord {
+		reader: account_bytes(&requester.account),
+		patient: account_bytes(patient),
+		id,
+		opened_in: (block, requester.node.hash_of(block).await?),
+		at: now(),
+	};
+	Ok(state.database.record_release(release).await?)
+}
+
+/// A share that the patient carried here under a consent that lets somebody read the record at all
+/// these blocks.
 async fn carried_share(
 	state: &Shared,
 	blocks: [&dyn Block; 2],
+	institution: &AccountId,
 	patient: &AccountId,
 	id: VersionId,
-	now: u64,
 ) -> Result<Option<Share>, ApiError> {
 	let holder = account_bytes(patient);
-	'consents: for key in state.database.carried(id, holder).await? {
-		let Ok(grantee) = Grantee::decode(&mut &key.grantee[..]) else { continue };
+	'consents: for consent in state.database.carried(id, holder).await? {
+		let share = [CarriedShare { patient: holder, consent: consent.clone(), id }];
 		for block in blocks {
-			let consent = block.consent(patient, &grantee, key.consent).await?;
-			if !consent.is_some_and(|consent| is_in_force(&consent, now)) {
+			if may_stay(block, institution, &share).await? != [true] {
 				continue 'consents;
 			}
 		}
-		if let Some(sealed) = state.database.share(id, holder, Some(key)).await? {
+		if let Some(sealed) = state.database.share(id, holder, Some(consent)).await? {
 			return Ok(Some(state.encryption.open_share(id, &holder, &sealed)?));
 		}
 	}
@@ -244,7 +312,7 @@ fn seal_to_reader(
 #[utoipa::path(
 	post,
 	path = "/v1/carried",
-	description = "Receives the patient's own share of a version, sealed to this custodian. It is released under the same rule as the institution's own share while the consent is in force, and destroyed when the consent is revoked. Can be repeated. The body is a signed request with the action `carry-share`; its payload is a `Payload_CarryShare`.",
+	description = "Receives the patient's own share of a version, sealed to this custodian. It is released under the same rule as the institution's own share while the consent is in force, and destroyed when the consent no longer lets anybody read the record. Can be repeated. The body is a signed request with the action `carry-share`; its payload is a `Payload_CarryShare`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
@@ -260,7 +328,8 @@ pub async fn carry_share(
 	bytes: Bytes,
 ) -> Result<Json<Empty>, ApiError> {
 	let (requester, body) = authenticate::<CarryShare>(&state, action::CARRY_SHARE, &bytes).await?;
-	let block = &requester.finalized;
+	let heads = requester.heads(&state).await?;
+	let block = &heads.finalized;
 	let (patient, record) = (AccountId::from(body.patient), H256(body.record.0));
 	if patient != requester.account {
 		return Err(ApiError::NoAccess);
@@ -271,7 +340,9 @@ pub async fn carry_share(
 	}
 	let grantee = Grantee::decode_all(&mut &body.grantee.0[..])
 		.map_err(|_| mismatch("the grantee is malformed"))?;
-	block.consent(&patient, &grantee, body.consent).await?.ok_or(ApiError::NotYet)?;
+	if !block.has_consent(&patient, &grantee, body.consent).await? {
+		return Err(ApiError::NotYet);
+	}
 	let index = holder_index(&set, &patient, is_patient)
 		.ok_or_else(|| mismatch("the patient does not hold a share of this version"))?;
 	let own: u8 = holder_index(&set, &requester.institution, |_| true).map_or(0, |_| 1);
@@ -285,6 +356,12 @@ pub async fn carry_share(
 	let share = check_share(&state, &requester, id, &patient, &body.share.0, index, &commitments)?;
 	let consent = ConsentKey { grantee: grantee.encode(), consent: body.consent };
 	let holder = account_bytes(&patient);
+	let carried = [CarriedShare { patient: holder, consent: consent.clone(), id }];
+	for block in heads.both() {
+		if may_stay(block, &requester.institution, &carried).await? != [true] {
+			return Err(mismatch("the consent lets nobody read this record, or a deny matches"));
+		}
+	}
 	let sealed = state.encryption.seal_share(id, &holder, &share)?;
 	state.database.keep_carried(id, holder, consent, sealed, body.commitments.0).await?;
 	tracing::info!(record = %body.record, body.version, "received a carried share");
@@ -312,14 +389,18 @@ pub async fn fetch_patient_envelope(
 	let (requester, body) =
 		authenticate::<FetchPatientEnvelope>(&state, action::FETCH_PATIENT_ENVELOPE, &bytes)
 			.await?;
-	let block = &requester.finalized;
+	let heads = requester.heads(&state).await?;
 	let (patient, record) = (AccountId::from(body.patient), H256(body.record.0));
 	let reader = requester.account;
-	let is_permitted =
-		block.decide_read(&reader, Ground::Own, &patient, record, Purpose::PatientRequest).await?;
-	if patient != reader || !is_permitted {
-		return Err(ApiError::NoAccess);
+	for block in heads.both() {
+		let purpose = Purpose::PatientRequest;
+		let is_permitted =
+			block.decide_read(&reader, Ground::Own, &patient, record, purpose).await?;
+		if patient != reader || !is_permitted {
+			return Err(ApiError::NoAccess);
+		}
 	}
+	let block = &heads.finalized;
 	let set = block.sharing_set(&patient, record, body.version).await?.ok_or(ApiError::NotFound)?;
 	let id = VersionId { record: record.0, version: body.version, epoch: set.epoch };
 	let kept = state.database.version(id).await?.ok_or(ApiError::NotFound)?;

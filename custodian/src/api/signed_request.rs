@@ -5,6 +5,7 @@
 use super::error::ApiError;
 use crate::{
 	chain::{is_active, Block, Node},
+	heads::Heads,
 	state::{Connected, State},
 	store::Nonces,
 };
@@ -39,6 +40,15 @@ pub struct Requester {
 	pub node: Arc<dyn Node>,
 	/// The last finalised block.
 	pub finalized: Arc<dyn Block>,
+}
+
+impl Requester {
+	/// The chain's newest blocks, if they are recent enough to decide who has access.
+	pub async fn heads(&self, state: &State) -> Result<Heads, ApiError> {
+		let heads = Heads::read(state, &*self.node, self.finalized.clone()).await?;
+		heads.check(state)?;
+		Ok(heads)
+	}
 }
 
 /// Checks a signed request for this action, and returns its signer and its body.

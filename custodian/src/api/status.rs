@@ -109,5 +109,6 @@ pub async fn get_custodian(State(state): State<Arc<Shared>>) -> Result<Json<Abou
 		account: Hex(state.keys.account.public_key().0),
 		key: Hex(state.keys.encryption.public().0),
 		content: state.ipfs.is_some(),
+		max_content: state.config.api.max_content,
 	}))
 }

@@ -203,7 +203,7 @@ async fn the_rate_is_limited_except_for_the_status() {
 
 #[tokio::test]
 async fn behind_a_proxy_the_proxy_must_send_the_address() {
-	let service = service(|config| config.api.behind_proxy = true);
+	let service = service(|config| config.api.trusted_proxies = 1);
 	let request = Request::get("/v1/custodian").body(Body::empty()).unwrap();
 	let answer = Answer::new(service.router.clone().oneshot(request).await.unwrap()).await;
 	assert_eq!(answer.status, StatusCode::BAD_REQUEST);
@@ -248,7 +248,7 @@ async fn every_endpoint_is_described_with_its_statuses() {
 			"get /v1/content/{cid} 200 400 404 429 500 503",
 			"get /v1/custodian 200 400 429 500 503",
 			"post /v1/carried 200 400 401 403 413 421 422 425 429 500 503",
-			"post /v1/content 201 400 401 403 404 413 421 422 429 500 503",
+			"post /v1/content 201 400 401 403 404 413 421 422 429 500 503 507",
 			"post /v1/envelopes 200 400 401 403 413 421 422 425 429 500 503",
 			"post /v1/label-key 200 400 401 403 404 413 421 429 500 503",
 			"post /v1/label-keys 200 400 401 403 409 413 421 422 425 429 500 503",

@@ -7,6 +7,8 @@ use vouchsafe_client::chain::{account_bytes, AccountKind};
 /// A block. What a test did not put in does not exist.
 #[derive(Clone, Default)]
 pub struct BlockDouble {
+	/// Its number.
+	pub number: u32,
 	/// Its time.
 	pub time: u64,
 	/// The enrolled accounts.
@@ -19,10 +21,14 @@ pub struct BlockDouble {
 	pub sharing_sets: BTreeMap<([u8; 32], u32), SharingSet>,
 	/// Openings, by patient and reader.
 	pub openings: BTreeMap<([u8; 32], [u8; 32]), Vec<Opening>>,
+	/// The number of entries in each patient's log.
+	pub entries: u64,
 	/// Registrars, with their institutions.
 	pub registrars: Vec<(AccountId, AccountId)>,
 	/// Who may read every record and log, and write for every institution.
 	pub permitted: Vec<AccountId>,
+	/// The patients, consents and records whose carried shares may stay.
+	pub carried: Vec<([u8; 32], u32, [u8; 32])>,
 }
 
 impl BlockDouble {
@@ -50,6 +56,10 @@ pub struct NodeDouble {
 	pub finalized: BlockDouble,
 	/// The best block.
 	pub best: BlockDouble,
+	/// Whether the node is catching up.
+	pub is_syncing: bool,
+	/// Which fork the chain is on, and the number of its first block there.
+	pub fork: Option<(u32, u8)>,
 	/// The institution whose custodian acknowledges.
 	pub institution: Option<AccountId>,
 	/// A record that the chain does not let anybody acknowledge.
@@ -73,6 +83,13 @@ impl NodeDouble {
 	}
 }
 
+/// The hash of the block of this number on a fork.
+pub fn hash(number: u32, fork: u8) -> H256 {
+	let mut hash = [fork; 32];
+	hash[..4].copy_from_slice(&number.to_le_bytes());
+	H256(hash)
+}
+
 /// An active account.
 pub fn account(kind: AccountKind, enrolled_by: AccountId, encryption_key: [u8; 32]) -> Account {
 	Account {
@@ -80,6 +97,7 @@ pub fn account(kind: AccountKind, enrolled_by: AccountId, encryption_key: [u8; 3
 		status: Status::Active,
 		status_since: 0,
 		disabled_since: None,
+		doubt: None,
 		encryption_key,
 		enrolled_by,
 	}
@@ -105,6 +123,15 @@ impl Node for NodeDouble {
 
 	async fn best(&self) -> Result<Arc<dyn Block>, ChainError> {
 		Ok(self.now(&self.best))
+	}
+
+	async fn is_syncing(&self) -> Result<bool, ChainError> {
+		Ok(self.is_syncing)
+	}
+
+	async fn hash_of(&self, number: u32) -> Result<H256, ChainError> {
+		let fork = self.fork.filter(|(first, _)| number >= *first).map_or(0, |(_, fork)| fork);
+		Ok(hash(number, fork))
 	}
 
 	async fn block(&self, _number: u32) -> Result<Arc<dyn Block>, ChainError> {
@@ -136,11 +163,11 @@ impl Node for NodeDouble {
 #[async_trait]
 impl Block for BlockDouble {
 	fn number(&self) -> u32 {
-		0
+		self.number
 	}
 
 	fn hash(&self) -> H256 {
-		H256([0; 32])
+		hash(self.number, 0)
 	}
 
 	async fn time(&self) -> Result<u64, ChainError> {
@@ -236,13 +263,27 @@ impl Block for BlockDouble {
 		Ok(self.registrars.contains(&(practitioner.clone(), institution.clone())))
 	}
 
-	async fn consent(
+	async fn has_consent(
 		&self,
-		_patient: &AccountId,
+		patient: &AccountId,
 		_grantee: &Grantee,
-		_id: u32,
-	) -> Result<Option<Consent>, ChainError> {
-		Ok(None)
+		id: u32,
+	) -> Result<bool, ChainError> {
+		let patient = account_bytes(patient);
+		Ok(self.carried.iter().any(|(of, consent, _)| (*of, *consent) == (patient, id)))
+	}
+
+	async fn may_carry(
+		&self,
+		_holder: &AccountId,
+		patient: &AccountId,
+		_grantee: &Grantee,
+		consent: u32,
+		records: &[H256],
+	) -> Result<Vec<bool>, ChainError> {
+		let patient = account_bytes(patient);
+		let may_carry = |record: &H256| self.carried.contains(&(patient, consent, record.0));
+		Ok(records.iter().map(may_carry).collect())
 	}
 
 	async fn audit_entries(&self) -> Result<Vec<AppendedEntry>, ChainError> {
@@ -250,6 +291,6 @@ impl Block for BlockDouble {
 	}
 
 	async fn audit_head(&self, _patient: &AccountId) -> Result<(u64, H256), ChainError> {
-		Ok((0, H256([0; 32])))
+		Ok((self.entries, H256([0; 32])))
 	}
 }

@@ -1,9 +1,12 @@
 //! The database in SQLite: one file, one connection, one writer.
 //!
 //! To destroy a share is to delete the row of its sealed key. `secure_delete` overwrites the row,
-//! and the write-ahead log is truncated after it.
+//! and the write-ahead log is truncated after it. If the program is killed in between, the log is
+//! truncated when the database is opened.
 
+mod backup;
 mod content;
+mod history;
 mod label_keys;
 mod log_index;
 mod nonces;
@@ -13,10 +16,13 @@ mod tests;
 
 use super::StoreError;
 use anyhow::Context;
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::{
 	path::Path,
-	sync::{Arc, Mutex, MutexGuard},
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc, Mutex, MutexGuard,
+	},
 	time::Duration,
 };
 
@@ -38,11 +44,20 @@ CREATE TABLE versions (
 	ciphertext_len INTEGER NOT NULL,
 	patient_share BLOB,
 	pinned INTEGER NOT NULL DEFAULT 0,
-	-- Whether the acknowledgement is final on the chain.
+	-- The final block in which the acknowledgement was seen; 0 for none.
 	acknowledged INTEGER NOT NULL DEFAULT 0,
+	author BLOB NOT NULL,
+	received INTEGER NOT NULL,
+	-- When the IPFS node was found to have lost the content; 0 if it has it.
+	lost INTEGER NOT NULL DEFAULT 0,
+	given_up INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (record, version, epoch)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX versions_to_acknowledge ON versions (acknowledged) WHERE acknowledged = 0;
+CREATE INDEX versions_lost ON versions (lost) WHERE lost > 0;
+CREATE INDEX versions_given_up ON versions (given_up) WHERE given_up = 1;
+CREATE INDEX versions_by_manifest ON versions (manifest_cid);
+CREATE INDEX versions_by_ciphertext ON versions (ciphertext_cid);
 CREATE TABLE share_keys (id INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
 CREATE TABLE shares (
 	record BLOB NOT NULL,
@@ -76,8 +91,29 @@ CREATE TABLE content (
 	-- Whether a version names it.
 	claimed INTEGER NOT NULL,
 	account BLOB,
+	-- The institution that enrolled the account.
+	enroller BLOB,
 	at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX content_unclaimed ON content (account, enroller) WHERE claimed = 0;
+-- Bytes of uploads that have begun.
+CREATE TABLE reservations (
+	-- Never used again, so that a late upload does not take another's place.
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	account BLOB NOT NULL,
+	enroller BLOB NOT NULL,
+	length INTEGER NOT NULL,
+	expires INTEGER NOT NULL
+) STRICT;
+-- Content that versions name, with the institution that enrolled the first version's author.
+CREATE TABLE named (
+	cid TEXT NOT NULL,
+	-- As the version says. Only content of this length is kept for it.
+	length INTEGER NOT NULL,
+	enroller BLOB NOT NULL,
+	PRIMARY KEY (cid, length)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX named_by_enroller ON named (enroller, length);
 CREATE TABLE entries (
 	patient BLOB NOT NULL,
 	seq INTEGER NOT NULL,
@@ -86,6 +122,21 @@ CREATE TABLE entries (
 	head BLOB NOT NULL,
 	PRIMARY KEY (patient, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX entries_by_block ON entries (block);
+CREATE TABLE blocks (number INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
+CREATE TABLE releases (
+	reader BLOB NOT NULL,
+	record BLOB NOT NULL,
+	version INTEGER NOT NULL,
+	epoch INTEGER NOT NULL,
+	patient BLOB NOT NULL,
+	-- The block that has the opening.
+	block INTEGER NOT NULL,
+	hash BLOB NOT NULL,
+	at INTEGER NOT NULL,
+	PRIMARY KEY (reader, record, version, epoch, hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX releases_by_block ON releases (block);
 CREATE TABLE mismatches (patient BLOB PRIMARY KEY, block INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE nonces (
 	account BLOB NOT NULL,
@@ -100,7 +151,12 @@ CREATE INDEX nonces_by_expiry ON nonces (expires);
 #[derive(Clone)]
 pub struct Sqlite {
 	connection: Arc<Mutex<Connection>>,
+	/// Whether the write-ahead log may contain what was destroyed.
+	has_remains: Arc<AtomicBool>,
 }
+
+/// The name of the database's file.
+const FILE: &str = "custodian.sqlite";
 
 impl Sqlite {
 	/// Opens the database in this directory, and creates it if there is none.
@@ -112,7 +168,7 @@ impl Sqlite {
 	fn try_open(directory: &Path) -> anyhow::Result<Self> {
 		use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 		std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-		let path = directory.join("custodian.sqlite");
+		let path = directory.join(FILE);
 		let connection = Connection::open(&path)?;
 		std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600))?;
 		Ok(Self::prepare(connection)?)
@@ -136,12 +192,41 @@ impl Sqlite {
 			},
 			newer => return Err(StoreError::NewerSchema(newer)),
 		}
-		Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+		let database = Self {
+			connection: Arc::new(Mutex::new(connection)),
+			// The program may have been killed before it truncated the log.
+			has_remains: Arc::new(AtomicBool::new(true)),
+		};
+		match database.remove_remains() {
+			Err(StoreError::Busy) => tracing::warn!("the database is being read: its log stays"),
+			result => result?,
+		}
+		Ok(database)
 	}
 
-	/// Writes everything into the database file and empties the write-ahead log.
+	/// Writes everything into the database file and empties the write-ahead log. Fails if another
+	/// program prevents it.
 	pub fn checkpoint(&self) -> Result<(), StoreError> {
-		self.connection().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+		// The answer: whether it was blocked, the log's pages, and how many of them were written.
+		let (blocked, pages): (bool, i64) =
+			self.connection().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+				Ok((row.get(0)?, row.get(1)?))
+			})?;
+		match blocked || pages > 0 {
+			true => Err(StoreError::Busy),
+			false => Ok(()),
+		}
+	}
+
+	/// Empties the write-ahead log if it may contain what was destroyed.
+	fn remove_remains(&self) -> Result<(), StoreError> {
+		// Noted before, so that a deletion at the same time empties the log once more.
+		if self.has_remains.swap(false, Ordering::SeqCst) {
+			if let Err(error) = self.checkpoint() {
+				self.has_remains.store(true, Ordering::SeqCst);
+				return Err(error);
+			}
+		}
 		Ok(())
 	}
 
@@ -153,7 +238,9 @@ impl Sqlite {
 		let database = self.clone();
 		let task = tokio::task::spawn_blocking(move || {
 			let mut connection = database.connection();
-			let transaction = connection.transaction()?;
+			// Another program, such as `index rewind`, may write in between.
+			let transaction =
+				connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
 			let result = work(&transaction)?;
 			transaction.commit()?;
 			Ok(result)

@@ -120,6 +120,7 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	let loads = [&transfers, &grants, &sustained];
 	let lost: usize = loads.iter().map(|load| load.lost()).sum();
 	let sent: usize = loads.iter().map(|load| load.sent).sum();
+	let sent_again: usize = loads.iter().map(|load| load.sent_again).sum();
 	rows.extend([
 		Row::new(
 			"consent grants finalised per second, four validators on this machine, burst",
@@ -148,6 +149,12 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 			"calls lost: taken by a node, never final",
 			lost.to_string(),
 			format!("{sent} calls sent, at most {IN_FLIGHT} waiting at a time"),
+			"none",
+		),
+		Row::new(
+			"calls sent again: taken by a node, then lost by it",
+			sent_again.to_string(),
+			format!("{sent} calls sent"),
 			"none",
 		),
 		Row::new(
@@ -198,7 +205,7 @@ async fn decision(network: &Network, chain: &Chain) -> Result<Vec<Row>> {
 	let signer = many_consents();
 	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
 	let at = chain.finalized().await?;
-	let consents = at.consents_of(&account(&signer)).await?.len();
+	let consents = at.all_consents_of(&account(&signer)).await?.len();
 	let reader = key("//DoctorB");
 	let institution = key("//HospitalB");
 	let ground = Ground::Consent { institution: Some(account(&institution)) };
@@ -276,6 +283,7 @@ pub fn genesis(top: &mut serde_json::Map<String, Value>) {
 			revision: 0,
 			policy_version: POLICY_VERSION,
 			granted_at: 0,
+			confirmed_at: None,
 			terms: permit(),
 			text: TEXT,
 			grantor: Grantor::Patient,

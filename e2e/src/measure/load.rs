@@ -7,10 +7,7 @@ use anyhow::{bail, Context, Result};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::{json, Value};
 use std::{
-	sync::{
-		atomic::{AtomicUsize, Ordering},
-		Arc,
-	},
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::{Duration, Instant},
 };
 use subxt_signer::sr25519::Keypair;
@@ -18,7 +15,7 @@ use tokio::sync::{AcquireError, Semaphore};
 use vouchsafe_client::chain::{
 	calls::RuntimeCall,
 	events::{Event, SystemEvent},
-	Chain, Submit, View,
+	AccountId, Chain, Signer, Submit, View,
 };
 
 /// Calls that wait for finality at a time. With more, the nodes are slower: every block makes them
@@ -30,6 +27,8 @@ const BATCH: usize = 20;
 const SENDERS: usize = 64;
 /// A call is lost if no call has become final for this long.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// Calls that are not final are sent again if no call has become final for this long.
+const RESEND: Duration = Duration::from_secs(6);
 
 /// How much is sent.
 pub struct Plan {
@@ -49,6 +48,8 @@ pub struct Outcome {
 	pub sent: usize,
 	/// Calls that became final.
 	pub finalised: usize,
+	/// Calls that the nodes had lost and took again.
+	pub sent_again: usize,
 	/// From the first submission to the last finality.
 	pub elapsed: Duration,
 	/// Weight of one call.
@@ -68,11 +69,18 @@ impl Outcome {
 }
 
 /// Calls of one account, for one node.
+#[derive(Clone)]
 struct Batch {
 	url: String,
+	signer: AccountId,
+	/// The nonce of the first one.
+	first: u64,
 	calls: usize,
 	body: Value,
 }
+
+/// The batches that the nodes took.
+type Sent = Arc<Mutex<Vec<Batch>>>;
 
 /// Signs the calls, sends them to all nodes, and follows them until they are final.
 pub async fn run(
@@ -84,14 +92,19 @@ pub async fn run(
 	let batches = sign(network, chain, plan, call).await?;
 	let mut number = chain.finalized().await?.number + 1;
 	let waiting = Arc::new(Semaphore::new(IN_FLIGHT));
-	let sent = Arc::new(AtomicUsize::new(0));
+	let sent = Sent::default();
 	let begin = Instant::now();
 	let sending = tokio::spawn(send(batches, waiting.clone(), sent.clone(), begin, plan.at_most));
 	let (mut finalised, mut weight, mut last) = (0, 0, begin);
+	let (mut sent_again, mut resent) = (0, begin);
 	loop {
 		let all_sent = sending.is_finished();
-		if all_sent && finalised >= sent.load(Ordering::Relaxed) {
+		if all_sent && finalised >= count(&sent) {
 			break;
+		}
+		if last.elapsed() > RESEND && resent.elapsed() > RESEND {
+			sent_again += send_again(chain, &sent).await?;
+			resent = Instant::now();
 		}
 		if last.elapsed() > TIMEOUT {
 			eprintln!("no call has become final for {} s", TIMEOUT.as_secs());
@@ -129,7 +142,37 @@ pub async fn run(
 		Err(error) if !error.is::<AcquireError>() => return Err(error),
 		_ => {},
 	}
-	Ok(Outcome { sent: sent.load(Ordering::Relaxed), finalised, elapsed: last - begin, weight })
+	let (sent, elapsed) = (count(&sent), last - begin);
+	Ok(Outcome { sent, finalised, sent_again, elapsed, weight })
+}
+
+fn batches_of(sent: &Sent) -> MutexGuard<'_, Vec<Batch>> {
+	sent.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The number of calls that the nodes took.
+fn count(sent: &Sent) -> usize {
+	batches_of(sent).iter().map(|batch| batch.calls).sum()
+}
+
+/// Sends the calls again that are not final. Returns how many of them the nodes took: they had lost
+/// those.
+async fn send_again(chain: &Chain, sent: &Sent) -> Result<usize> {
+	let (at, http) = (chain.finalized().await?, reqwest::Client::new());
+	let batches = batches_of(sent).clone();
+	let mut taken = 0;
+	for batch in batches {
+		let final_calls = at.nonce(&batch.signer).await?.saturating_sub(batch.first);
+		let calls = batch.body.as_array().context("a batch is a list")?;
+		let open: Vec<&Value> = calls.iter().skip(usize::try_from(final_calls)?).collect();
+		if open.is_empty() {
+			continue;
+		}
+		let answer: Value = http.post(&batch.url).json(&open).send().await?.json().await?;
+		let answers = answer.as_array().context("the node does not accept batches")?;
+		taken += answers.iter().filter(|one| one.get("result").is_some()).count();
+	}
+	Ok(taken)
 }
 
 /// Signs the calls: first one batch of each account, then the second one of each, and so on.
@@ -161,7 +204,9 @@ async fn sign(
 			// All calls of an account go to one node, in their order.
 			let rpc = network.sites[index % network.sites.len()].node.rpc;
 			let url = format!("http://127.0.0.1:{rpc}");
-			batches.push(Batch { url, calls: calls.len(), body: calls.into() });
+			let first = *nonces.first().unwrap_or(&0) as u64;
+			let (signer, calls, body) = (signer.account(), calls.len(), calls.into());
+			batches.push(Batch { url, signer, first, calls, body });
 		}
 	}
 	Ok(batches)
@@ -171,7 +216,7 @@ async fn sign(
 async fn send(
 	batches: Vec<Batch>,
 	waiting: Arc<Semaphore>,
-	sent: Arc<AtomicUsize>,
+	sent: Sent,
 	begin: Instant,
 	at_most: Option<Duration>,
 ) -> Result<()> {
@@ -191,7 +236,7 @@ async fn send(
 			if let Some(error) = answers.iter().find(|one| one.get("error").is_some()) {
 				bail!("the node refused a call: {error}");
 			}
-			sent.fetch_add(batch.calls, Ordering::Relaxed);
+			batches_of(sent).push(batch);
 			Ok(())
 		})
 		.await

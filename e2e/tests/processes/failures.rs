@@ -60,7 +60,7 @@ enum Target {
 }
 
 /// A running command that adds a record step by step.
-struct Adding {
+pub(super) struct Adding {
 	child: Child,
 	stderr: BufReader<ChildStderr>,
 	/// What it has printed on standard error so far.
@@ -69,7 +69,7 @@ struct Adding {
 
 impl Adding {
 	/// Starts the command. It waits before its first step.
-	fn start(author: &User, arguments: &[&str]) -> Result<Self> {
+	pub(super) fn start(author: &User, arguments: &[&str]) -> Result<Self> {
 		let mut command = Command::from(author.command(arguments)?);
 		command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
 		let mut child = command.kill_on_drop(true).spawn()?;
@@ -78,7 +78,7 @@ impl Adding {
 	}
 
 	/// Lets the command continue until it has reached this step.
-	async fn go_to(&mut self, wanted: &str) -> Result<()> {
+	pub(super) async fn go_to(&mut self, wanted: &str) -> Result<()> {
 		loop {
 			let mut line = String::new();
 			let read = timeout(TIMEOUT, self.stderr.read_line(&mut line)).await;
@@ -122,7 +122,7 @@ impl Adding {
 	}
 
 	/// Kills the command.
-	async fn kill(mut self) -> Result<()> {
+	pub(super) async fn kill(mut self) -> Result<()> {
 		Ok(self.child.kill().await?)
 	}
 }

@@ -171,7 +171,11 @@ async fn an_author_without_the_label_key_names_labels_later() -> Result<()> {
 	ensure!(said.contains("consent deliver-labels"), "the error should say what helps: {said}");
 
 	patient.run(&["consent", "deliver-labels"]).await?;
-	doctor_b.run(&label).await?;
+	// It takes two: the doctor is told who confirms it, and how.
+	let proposed = doctor_b.run(&label).await?;
+	ensure!(proposed["proposed"] == true, "{proposed}");
+	ensure!(commands::labels(patient).await?[&record] != ["psychiatry"], "one alone labelled it");
+	scenario.registrar_b.run(&label).await?;
 	let words = commands::labels(patient).await?;
 	ensure!(words[&record] == ["psychiatry"], "{words:?}");
 	scenario.opens(&scenario.doctor_b2, &record, &letter).await

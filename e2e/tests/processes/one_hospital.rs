@@ -35,7 +35,7 @@ use vouchsafe_client::{
 		ShownText, Signer, Submit, Terms, View, H256,
 	},
 	cid::{cid_of, Cid},
-	custodian::{Custodian, CustodianClient, CustodianError},
+	custodian::{AllowedAddresses, Custodian, CustodianClient, CustodianError},
 	messages::{action, AskRelease, FetchPatientEnvelope, Hex, ReadLog, Signed},
 	signing::{now, sign_request},
 };
@@ -410,7 +410,12 @@ impl Attack {
 			.map(|site| {
 				let institution = account(site.institution.seed)?;
 				let url = site.custodian.url();
-				let client = CustodianClient::new(&url, institution, self.chain.genesis())?;
+				let client = CustodianClient::new(
+					&url,
+					institution,
+					self.chain.genesis(),
+					&AllowedAddresses::all(),
+				)?;
 				Ok((site.institution.name, client.without_retries()))
 			})
 			.collect()

@@ -3,7 +3,13 @@
 
 use crate::suite::Suite;
 use std::collections::BTreeSet;
-use vouchsafe_client::chain::{calls::EnrolmentCall, Chain, Signer, Submit};
+use vouchsafe_client::{
+	chain::{
+		calls::{EnrolmentCall, MultiSignature},
+		Chain, Signer, Submit,
+	},
+	messages::SignedCustodian,
+};
 use vouchsafe_e2e::{
 	commands, data,
 	network::{Network, Options},
@@ -80,8 +86,17 @@ async fn plant(network: &Network, text: &str) {
 	// The chain, and so the node's database: the URL of a custodian.
 	let chain = Chain::connect(&site.node.url()).await.unwrap();
 	let key = |uri: &str| commands::keypair(uri).unwrap();
-	let nobody = key("//Planted").account();
-	let url = format!("http://{}", hex::encode(text)).into_bytes();
-	let call = EnrolmentCall::set_custodian { url, account: nobody, key: [1; 32] };
-	chain.submit(&key("//HospitalA"), call).await.unwrap();
+	let url = format!("http://{}", hex::encode(text));
+	let (hospital, nobody) = (key("//HospitalA"), key("//Planted"));
+	let (genesis, expires) = (chain.genesis(), 4_000_000_000);
+	let signed =
+		SignedCustodian::sign(&nobody, genesis, &hospital.account(), &url, [1; 32], expires);
+	let call = EnrolmentCall::set_custodian {
+		url: url.into_bytes(),
+		account: nobody.account(),
+		key: [1; 32],
+		expires,
+		signature: MultiSignature::Sr25519(signed.signature.0),
+	};
+	chain.submit(&hospital, call).await.unwrap();
 }

@@ -20,7 +20,6 @@ use serde_json::{json, Value};
 use sp_api::ProvideRuntimeApi;
 use sp_blockchain::HeaderBackend;
 use std::sync::Arc;
-use vouchsafe_primitives::RecordId;
 use vouchsafe_runtime::{apis::VouchsafeApi, Hash};
 
 /// The methods.
@@ -35,6 +34,24 @@ pub fn methods(client: Arc<FullClient>) -> Result<RpcModule<FullClient>, Registe
 				let (api, at) = (call.client.runtime_api(), call.block()?);
 				value(&api.$function(at, $(call.take(stringify!($parameter))?),*)?)
 			})?
+		};
+		($name:literal: pages $function:ident($($parameter:ident)?) $cursor:expr) => {
+			register(
+				&mut module,
+				$name,
+				&[$(stringify!($parameter),)? "after", "limit", "at"],
+				|call| {
+					let (api, (at, after, limit)) = (call.client.runtime_api(), call.page()?);
+					// One more than the page has shows whether there is another page.
+					let items = api.$function(
+						at,
+						$(call.take(stringify!($parameter))?,)?
+						after,
+						limit.saturating_add(1),
+					)?;
+					read_page(items, at, limit, $cursor)
+				},
+			)?
 		};
 		($name:literal: list $function:ident($($parameter:ident),* $(; $constant:expr)?)) => {
 			register(
@@ -54,11 +71,11 @@ pub fn methods(client: Arc<FullClient>) -> Result<RpcModule<FullClient>, Registe
 	// People and institutions.
 	add!("vouchsafe_account": one account(account));
 	add!("vouchsafe_institution": one institution(institution));
-	add!("vouchsafe_institutions": list institutions());
-	add!("vouchsafe_affiliations": list affiliations(practitioner));
+	add!("vouchsafe_institutions": pages institutions() |(id, ..)| id.clone());
+	add!("vouchsafe_affiliations": pages affiliations(practitioner) |(id, _)| id.clone());
 	add!("vouchsafe_custodianOf": one custodian_of(account));
 	// Records and their keys.
-	register(&mut module, "vouchsafe_recordsOf", &["patient", "after", "limit", "at"], records_of)?;
+	add!("vouchsafe_recordsOf": pages records_of(patient) |(id, _)| *id);
 	add!("vouchsafe_record": one record(patient, record));
 	add!("vouchsafe_version": one version(patient, record, version));
 	add!("vouchsafe_sharingSet": one sharing_set(patient, record, version));
@@ -66,8 +83,9 @@ pub fn methods(client: Arc<FullClient>) -> Result<RpcModule<FullClient>, Registe
 	// The runtime returns the first ones only; more follow when these are acknowledged.
 	add!("vouchsafe_unacknowledged": list unacknowledged(institution; u32::MAX));
 	// Consents, requests and openings.
-	add!("vouchsafe_consentsOf": list consents_of(patient));
-	add!("vouchsafe_requestsOf": list requests_of(patient));
+	add!("vouchsafe_consentsOf": pages consents_of(patient) |(to, it)| (to.clone(), it.id));
+	add!("vouchsafe_requestsOf": pages requests_of(patient) |(id, _)| *id);
+	// At most 256.
 	add!("vouchsafe_openings": list openings(patient, reader));
 	add!("vouchsafe_decide": one decide(reader, ground, patient, record, action, purpose));
 	add!("vouchsafe_decideLog": one decide_log(reader, institution, patient));
@@ -127,16 +145,17 @@ impl Call<'_> {
 	}
 }
 
-fn records_of(call: &mut Call) -> Result<Value, Fault> {
-	let (at, after, limit) = call.page::<RecordId>()?;
-	let patient = call.take("patient")?;
-	// One more than the page has shows whether there is another page.
-	let mut items =
-		call.client.runtime_api().records_of(at, patient, after, limit.saturating_add(1))?;
+/// A page of a list that the runtime returns in pages, with one more item if there is another page.
+fn read_page<T: Encode + TypeInfo + 'static, Id: Encode + Decode>(
+	mut items: Vec<T>,
+	at: Hash,
+	limit: u32,
+	id: impl Fn(&T) -> Id,
+) -> Result<Value, Fault> {
 	let is_last = items.len() <= limit as usize;
 	items.truncate(limit as usize);
 	let last = items.last().filter(|_| !is_last);
-	let next = last.map(|(after, _)| Cursor { block: at, after: *after }.to_hex());
+	let next = last.map(|last| Cursor { block: at, after: id(last) }.to_hex());
 	Ok(json!({ "items": value(&items)?, "next": next }))
 }
 

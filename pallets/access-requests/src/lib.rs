@@ -15,14 +15,19 @@
 //!    patient can read. The patient removes what is not needed and [`approve`](Pallet::approve)s:
 //!    the request becomes a consent.
 //! 2. The patient [`deny`](Pallet::deny)s, or the doctor [`withdraw`](Pallet::withdraw)s. If nobody
-//!    does anything, the request expires after [`Config::RequestLifetime`].
+//!    does anything, the request expires after [`Config::RequestLifetime`]. A withdrawn request
+//!    counts until then as well.
 //! 3. A general practitioner refers a patient to a clinic: a request for the colleague there.
+//! 4. Somebody asks again and again. Few requests of one practitioner and one institution count, an
+//!    institution can cause few lines a day in one patient's log, and a patient's deny for the asker
+//!    refuses the request.
 //!
 //! ## Data structures
 //!
 //! [`Requests`] has what waits for an answer. [`OpenByAsker`] and [`OpenByInstitution`] bound how
 //! many requests one practitioner, and one institution, can have with a patient. Expired requests
-//! are dropped by the next submission that counts against the same bound. A request's number is
+//! are dropped by the next submission that counts against the same bound, and by blocks that have room
+//! for it (`sweep`). A request's number is
 //! the sequence number of its log entry.
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
@@ -38,6 +43,7 @@
 
 extern crate alloc;
 
+mod sweep;
 pub mod types;
 pub mod weights;
 
@@ -53,8 +59,16 @@ pub use weights::WeightInfo;
 use alloc::vec::Vec;
 use frame_support::{pallet_prelude::*, traits::UnixTime};
 use sp_core::H256;
-use vouchsafe_primitives::{audit::LogEvent, *};
+use sp_runtime::SaturatedConversion;
+use vouchsafe_primitives::{
+	audit::LogEvent,
+	policy::{Decision, Question, Reason, Subject},
+	*,
+};
 use vouchsafe_support::{AuditLog, Consents, Enrolment};
+
+/// The most requests that [`Pallet::requests_of`] lists at once.
+pub const MAX_LISTED: u32 = 256;
 
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
@@ -128,6 +142,10 @@ pub mod pallet {
 		BoundedVec<Open, T::MaxOpenPerInstitution>,
 		ValueQuery,
 	>;
+
+	/// The request that was looked at last, to free those that have expired. `None` before the first.
+	#[pallet::storage]
+	pub type Swept<T: Config> = StorageValue<_, (AccountId, RequestId)>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -209,6 +227,12 @@ pub mod pallet {
 		LongerThanAsked,
 		/// The signer is not the one who asked.
 		NotAsker,
+		/// The reason is not sealed: the patient's client seals it to the patient's key.
+		ReasonNotSealed,
+		/// A deny of the patient is for the asker.
+		Denied,
+		/// The institution has caused as many lines in the patient's log as are allowed on one day.
+		TooManyLines,
 	}
 
 	#[pallet::call]
@@ -235,11 +259,14 @@ pub mod pallet {
 		/// - [`Error::UnknownCode`].
 		/// - [`Error::InvalidLabels`].
 		/// - [`Error::EmptyDataPeriod`].
+		/// - [`Error::ReasonNotSealed`].
 		/// - [`Error::GranteeNotFound`].
 		/// - [`Error::OtherInstitution`].
 		/// - [`Error::OutOfNumbers`].
 		/// - [`Error::TooManyByAsker`].
 		/// - [`Error::TooManyByInstitution`].
+		/// - [`Error::Denied`].
+		/// - [`Error::TooManyLines`].
 		///
 		/// ## Events
 		///
@@ -256,10 +283,13 @@ pub mod pallet {
 			reason: SealedReason,
 		) -> DispatchResultWithPostInfo {
 			let asker = ensure_signed(origin)?;
-			T::Enrolment::acting(&asker, &institution).ok_or(Error::<T>::NotAffiliated)?;
+			let actor =
+				T::Enrolment::acting(&asker, &institution).ok_or(Error::<T>::NotAffiliated)?;
 			Self::ensure_patient(&patient)?;
 			Self::ensure_sound(&asked, duration)?;
+			ensure!(looks_sealed(&reason), Error::<T>::ReasonNotSealed);
 			let referred_by = Self::referral(&asker, &institution, &grantee)?;
+			Self::ensure_not_denied(actor, &patient, &asked)?;
 
 			let now = T::Time::now().as_secs();
 			let mut by_asker = OpenByAsker::<T>::get(&patient, &asker);
@@ -281,6 +311,7 @@ pub mod pallet {
 			let open = Open { request: id, expires };
 			by_asker.try_push(open.clone()).map_err(|_| Error::<T>::TooManyByAsker)?;
 			by_institution.try_push(open).map_err(|_| Error::<T>::TooManyByInstitution)?;
+			Self::count_line(&patient, &institution)?;
 
 			for request in &expired {
 				Requests::<T>::remove(&patient, request);
@@ -310,7 +341,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
 		///
 		/// ## Details
 		///
@@ -367,7 +398,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
 		///
 		/// ## Errors
 		///
@@ -397,10 +428,16 @@ pub mod pallet {
 		///
 		/// Signed, by the practitioner who asked, also if the affiliation has ended since.
 		///
+		/// ## Details
+		///
+		/// The request counts against the bounds until it would have expired, so that nobody can
+		/// fill a patient's log by asking and withdrawing.
+		///
 		/// ## Errors
 		///
 		/// - [`Error::RequestNotFound`].
 		/// - [`Error::NotAsker`].
+		/// - [`Error::TooManyLines`].
 		///
 		/// ## Events
 		///
@@ -415,8 +452,9 @@ pub mod pallet {
 			let asker = ensure_signed(origin)?;
 			let found = Requests::<T>::get(&patient, request).ok_or(Error::<T>::RequestNotFound)?;
 			ensure!(found.asker == asker, Error::<T>::NotAsker);
+			Self::count_line(&patient, &found.institution)?;
 
-			Self::remove(&patient, request, &found);
+			Requests::<T>::remove(&patient, request);
 			let event = LogEvent::RequestWithdrawn { request };
 			T::AuditLog::append(&patient, &asker, Some(&found.institution), None, event);
 			Self::deposit_event(Event::Withdrawn { patient, request });
@@ -426,10 +464,22 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// The requests that wait for the patient's answer, including expired ones that were not
-		/// dropped yet.
-		pub fn requests_of(patient: AccountId) -> Vec<(RequestId, Request)> {
-			Requests::<T>::iter_prefix(&patient).collect()
+		/// The requests that wait for the patient's answer after the one named, in the order of the
+		/// chain's keys, including expired ones that were not dropped yet: at most `limit` and
+		/// [`MAX_LISTED`].
+		pub fn requests_of(
+			patient: AccountId,
+			after: Option<RequestId>,
+			limit: u32,
+		) -> Vec<(RequestId, Request)> {
+			let requests = match after {
+				Some(after) => {
+					let key = Requests::<T>::hashed_key_for(&patient, after);
+					Requests::<T>::iter_prefix_from(&patient, key)
+				},
+				None => Requests::<T>::iter_prefix(&patient),
+			};
+			requests.take(limit.min(MAX_LISTED).saturated_into()).collect()
 		}
 	}
 
@@ -442,6 +492,10 @@ pub mod pallet {
 				T::MaxOpenPerAsker::get() < T::MaxOpenPerInstitution::get(),
 				"one asker must not be able to use up the institution's requests"
 			);
+		}
+
+		fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+			Self::sweep(remaining)
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -495,6 +549,45 @@ impl<T: Config> Pallet<T> {
 		Ok(None)
 	}
 
+	/// Checks that no deny of the patient is for the asker: then the patient has answered already. A
+	/// deny that is for some of the actions or purposes only leaves the rest to ask for. At most one
+	/// decision for each action and purpose.
+	fn ensure_not_denied(actor: Actor, patient: &AccountId, asked: &Asked) -> DispatchResult {
+		let mut question = Question {
+			standing: Standing::Active,
+			doubt: None,
+			patient: patient.clone(),
+			actor,
+			action: Action::Read,
+			purpose: Purpose::Treatment,
+			subject: Subject::SomeRecord,
+			now: T::Time::now().as_secs(),
+			break_glass: false,
+		};
+		let book = T::Consents::book(patient, &question.actor);
+		let pairs = Action::ALL
+			.iter()
+			.flat_map(|action| Purpose::ALL.iter().map(move |purpose| (*action, *purpose)))
+			.filter(|(action, purpose)| {
+				asked.actions.contains(*action) && asked.purposes.contains(*purpose)
+			});
+		for (action, purpose) in pairs {
+			(question.action, question.purpose) = (action, purpose);
+			let decision = book.decide(&question);
+			if !matches!(decision, Decision::Refuse(Reason::Denied(_))) {
+				return Ok(());
+			}
+		}
+		Err(Error::<T>::Denied.into())
+	}
+
+	/// Counts a line that the institution causes in the patient's log.
+	fn count_line(patient: &AccountId, institution: &AccountId) -> DispatchResult {
+		let is_allowed = T::AuditLog::count_uninvited(patient, institution);
+		ensure!(is_allowed, Error::<T>::TooManyLines);
+		Ok(())
+	}
+
 	/// Removes an answered request, also from the counts.
 	fn remove(patient: &AccountId, id: RequestId, request: &Request) {
 		Requests::<T>::remove(patient, id);
@@ -504,8 +597,8 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Every request is counted in both its bounds, with its own expiry. Whatever is counted and not
-	/// stored has expired.
+	/// Every request is counted in both its bounds, with its own expiry. What is counted and not
+	/// stored has expired or was withdrawn.
 	#[cfg(any(feature = "try-runtime", test))]
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		for (patient, id, request) in Requests::<T>::iter() {
@@ -519,17 +612,11 @@ impl<T: Config> Pallet<T> {
 			let referral = request.referred_by.is_none_or(|by| by == request.asker);
 			ensure!(referral, "somebody else refers");
 		}
-		let now = T::Time::now().as_secs();
-		let kept = |patient: &AccountId, open: &Open| {
-			open.expires <= now || Requests::<T>::contains_key(patient, open.request)
-		};
-		for (patient, _, open) in OpenByAsker::<T>::iter() {
+		for (_, _, open) in OpenByAsker::<T>::iter() {
 			ensure!(!open.is_empty(), "an empty count is kept");
-			ensure!(open.iter().all(|open| kept(&patient, open)), "what counts isn't kept");
 		}
-		for (patient, _, open) in OpenByInstitution::<T>::iter() {
+		for (_, _, open) in OpenByInstitution::<T>::iter() {
 			ensure!(!open.is_empty(), "an empty count is kept");
-			ensure!(open.iter().all(|open| kept(&patient, open)), "what counts isn't kept");
 		}
 		Ok(())
 	}

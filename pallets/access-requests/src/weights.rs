@@ -24,23 +24,27 @@ pub trait WeightInfo {
 	fn deny() -> Weight;
 	/// Weight of `withdraw`.
 	fn withdraw() -> Weight;
+	/// Weight of looking at a few requests, all of which are dropped, when a block has room.
+	fn sweep() -> Weight;
 }
 
 /// Weights for `pallet_access_requests`, against the runtime's database.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	/// Storage: `Enrolment::Accounts` (r:3 w:0), of the asker, the institution and the patient
-	/// Storage: `Enrolment::Institutions` (r:1 w:0)
-	/// Storage: `Enrolment::Affiliations` (r:2 w:0), of the asker and of the one referred to
+	/// Storage: `Enrolment::Accounts` (r:6 w:0), of the asker, four institutions and the patient
+	/// Storage: `Enrolment::Institutions` (r:4 w:0)
+	/// Storage: `Enrolment::AffiliatedWith` (r:1 w:0)
+	/// Storage: `Enrolment::Affiliations` (r:5 w:0), of the asker and of the one referred to
 	/// Storage: `AccessRequests::OpenByAsker` (r:1 w:1)
 	/// Storage: `AccessRequests::OpenByInstitution` (r:1 w:1)
 	/// Storage: `AccessRequests::Requests` (r:0 w:1), and (w:1) each dropped
-	/// Storage: `Audit::Logs` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1), `Audit::Uninvited` (r:1 w:1)
+	/// Storage: `Consent::Consents` (r:15 w:0), whose denies are decided for each of 28 pairs
 	fn submit(e: u32) -> Weight {
-		Weight::from_parts(40_000_000, 0)
+		Weight::from_parts(120_000_000, 0)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(e.into()))
-			.saturating_add(T::DbWeight::get().reads(9_u64))
-			.saturating_add(T::DbWeight::get().writes(4_u64))
+			.saturating_add(T::DbWeight::get().reads(71_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
 			.saturating_add(T::DbWeight::get().writes(e.into()))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
@@ -66,23 +70,28 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
 	/// Storage: `AccessRequests::Requests` (r:1 w:1)
-	/// Storage: `AccessRequests::OpenByAsker` (r:1 w:1)
-	/// Storage: `AccessRequests::OpenByInstitution` (r:1 w:1)
-	/// Storage: `Audit::Logs` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1), `Audit::Uninvited` (r:1 w:1)
 	fn withdraw() -> Weight {
 		Weight::from_parts(30_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(4_u64))
-			.saturating_add(T::DbWeight::get().writes(4_u64))
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+	/// Storage: `AccessRequests::Swept` (r:1 w:1)
+	/// Storage: `AccessRequests::Requests`, `OpenByAsker`, `OpenByInstitution` (r:24 w:24), for 8
+	fn sweep() -> Weight {
+		Weight::from_parts(40_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(25_u64))
+			.saturating_add(T::DbWeight::get().writes(25_u64))
 	}
 }
 
 // For tests.
 impl WeightInfo for () {
 	fn submit(e: u32) -> Weight {
-		Weight::from_parts(40_000_000, 0)
+		Weight::from_parts(120_000_000, 0)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(e.into()))
-			.saturating_add(ParityDbWeight::get().reads(9_u64))
-			.saturating_add(ParityDbWeight::get().writes(4_u64))
+			.saturating_add(ParityDbWeight::get().reads(71_u64))
+			.saturating_add(ParityDbWeight::get().writes(5_u64))
 			.saturating_add(ParityDbWeight::get().writes(e.into()))
 	}
 	fn approve() -> Weight {
@@ -97,7 +106,12 @@ impl WeightInfo for () {
 	}
 	fn withdraw() -> Weight {
 		Weight::from_parts(30_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(4_u64))
-			.saturating_add(ParityDbWeight::get().writes(4_u64))
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
+	}
+	fn sweep() -> Weight {
+		Weight::from_parts(40_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(25_u64))
+			.saturating_add(ParityDbWeight::get().writes(25_u64))
 	}
 }

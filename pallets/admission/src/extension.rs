@@ -8,24 +8,28 @@
 //! 2. a signer who is not active or whose signing is disabled, and the custodian of an institution
 //!    that is not active ([`codes::INACTIVE`]);
 //! 3. a nonce that was used (`Stale`, as on every chain);
-//! 4. a call when the window's quota is spent ([`codes::QUOTA_SPENT`]);
-//! 5. a nonce that is further ahead than the number of such calls left in the quota
-//!    ([`codes::NONCE_TOO_FAR`]). The pool does not see what [`prepare`] takes of the quota, so
-//!    this bounds how many transactions of one account can wait.
+//! 4. a call when the account's or the institution's quota is spent ([`codes::QUOTA_SPENT`]);
+//! 5. a nonce that is further ahead than the number of such calls left in the quota, or than
+//!    [`MAX_AHEAD`] ([`codes::NONCE_TOO_FAR`]). The pool does not see what [`prepare`] takes of the
+//!    quota, so this bounds how many transactions of one account can wait.
 //!
-//! The last two do not apply to a revocation that is the outermost call, if its consent exists and
-//! is the signer's, and its nonce is the next one: one at a time.
+//! The last two do not apply to a free revocation: it is the outermost call, it revokes a permit that
+//! exists and is the signer's, its nonce is the next one (one at a time), and it is the account's
+//! first in this window or the institution's patients have not yet used [`FREE_REVOCATIONS`] of its
+//! share. The second does not apply to such a revocation either, free or not: so a patient whose key
+//! is disabled can still take back what a thief has permitted.
 //!
-//! An institution, its custodian and the practitioners it enrolled share one quota. The codes are
-//! `InvalidTransaction::Custom`, not `ExhaustsResources`, which would make an author think that
-//! the block is full.
+//! An institution and everybody whom it enrolled share one quota, see [`Lane`](crate::Lane). The
+//! codes are `InvalidTransaction::Custom`, not `ExhaustsResources`, which would make an author think
+//! that the block is full.
 //!
-//! During the dispatch the extension notes the signer: a proxy's call reaches the pallets as
-//! another account's, and the log must name both.
+//! During the dispatch the extension notes the signer: a multisig's call reaches the pallets
+//! as another account's, and the log must name both.
 //!
 //! [`prepare`]: TransactionExtension::prepare
 
-use crate::{CallClass, Class, Config, Pallet, Quota, Usage, WeightInfo, WindowUsage};
+use crate::{CallClass, Charge, Class, Config, Quota, WeightInfo};
+use alloc::boxed::Box;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::{
 	dispatch::DispatchInfo,
@@ -33,7 +37,6 @@ use frame_support::{
 		InvalidTransaction, TransactionPriority, TransactionSource, TransactionValidityError,
 		Weight,
 	},
-	traits::Get,
 };
 use frame_system::CheckNonce;
 use scale_info::TypeInfo;
@@ -44,7 +47,7 @@ use sp_runtime::{
 	},
 	DispatchResult, SaturatedConversion, Saturating,
 };
-use vouchsafe_primitives::{AccountId, AccountKind};
+use vouchsafe_primitives::AccountId;
 use vouchsafe_support::{Enrolment, Signatory};
 
 /// Why a transaction is refused: the number in `InvalidTransaction::Custom`.
@@ -59,19 +62,35 @@ pub mod codes {
 	pub const QUOTA_SPENT: u8 = 4;
 }
 
-/// Which transactions go first. There is room for break-glass between [`REVOCATION`] and
-/// [`CUSTODY`].
-///
-/// [`REVOCATION`]: priorities::REVOCATION
-/// [`CUSTODY`]: priorities::CUSTODY
+/// How many nonces ahead of the next one a transaction can be: so many of one account can wait. A
+/// node's pool holds 8,192.
+pub const MAX_AHEAD: u64 = 256;
+/// How many calls of one class have priority in an account's window.
+pub const PRIORITISED: u64 = 8;
+/// Free revocations use one of so many parts of an institution's share: about a block, if four
+/// institutions are active.
+pub const FREE_REVOCATIONS: u32 = 64;
+
+/// Which transactions go first. An author fills a block in this order, and a full pool drops the
+/// last ones.
 pub mod priorities {
 	use super::TransactionPriority;
 
-	/// A revocation that is exempt from the quota.
-	pub const REVOCATION: TransactionPriority = 4_000_000;
-	/// An opening, or a custodian's acknowledgement.
-	pub const CUSTODY: TransactionPriority = 2_000_000;
-	/// Anything else. Not 0, so that a transaction can be told from one without a priority.
+	/// A free revocation.
+	pub const REVOCATION: TransactionPriority = 9_000_000;
+	/// An institution's first calls of the council in a window.
+	pub const COUNCIL: TransactionPriority = 8_000_000;
+	/// A registrar's first suspensions, disabled keys and ended affiliations in a window.
+	pub const RESTRICTION: TransactionPriority = 7_000_000;
+	/// Kept for break-glass.
+	pub const BREAK_GLASS: TransactionPriority = 6_000_000;
+	/// Any other call of an institution or registrar: few, because what is reserved for them is
+	/// small. This priority and the ones below are lower the more of its quota an institution has
+	/// used, and then the more of its quota the account has used: by up to 648.
+	pub const MANAGEMENT: TransactionPriority = 5_000_000;
+	/// An account's first openings in a window, or a custodian's acknowledgement.
+	pub const CUSTODY: TransactionPriority = 4_000_000;
+	/// Anything else.
 	pub const ORDINARY: TransactionPriority = 1_000_000;
 }
 
@@ -90,58 +109,16 @@ impl<T: Config> core::fmt::Debug for CheckEnrolled<T> {
 	}
 }
 
-/// What a transaction costs, and whose quota pays for it.
-pub struct Charge {
-	payer: AccountId,
-	quota: Quota,
-	cost: Quota,
-}
-
-impl Charge {
-	/// The quota that the signer's transactions count against.
-	fn new<T: Config>(signer: &AccountId, signatory: Signatory, cost: Quota) -> Self {
-		match signatory.kind {
-			Some(AccountKind::Patient | AccountKind::Person | AccountKind::Researcher) => {
-				Self { payer: signer.clone(), quota: T::PersonQuota::get(), cost }
-			},
-			Some(AccountKind::Institution | AccountKind::Authority | AccountKind::Practitioner)
-			| None => Self { payer: signatory.institution, quota: T::InstitutionQuota::get(), cost },
-		}
-	}
-
-	/// How many calls like this one are left in the window.
-	fn calls_left<T: Config>(&self) -> u64 {
-		let usage = Usage::<T>::get(&self.payer);
-		let current = usage.window == Pallet::<T>::window();
-		let left = if current { usage.left(&self.quota) } else { self.quota };
-		left.calls(&self.cost)
-	}
-
-	/// Takes the cost from the quota.
-	fn take<T: Config>(&self) -> Result<(), TransactionValidityError> {
-		if self.calls_left::<T>() == 0 {
-			return Err(refusal(codes::QUOTA_SPENT));
-		}
-		let window = Pallet::<T>::window();
-		Usage::<T>::mutate(&self.payer, |usage| {
-			if usage.window != window {
-				*usage = WindowUsage { window, ..Default::default() };
-			}
-			usage.weight = usage.weight.saturating_add(self.cost.weight);
-			usage.bytes = usage.bytes.saturating_add(self.cost.bytes);
-		});
-		Ok(())
-	}
-}
-
 /// What `validate` hands to `prepare`.
 pub enum Val<Nonce> {
 	/// A signed transaction.
 	Signed {
 		/// Who signed.
 		signer: AccountId,
-		/// What to take from whose quota; `None` for a revocation that is exempt.
-		charge: Option<Charge>,
+		/// What to take from whose quota.
+		charge: Box<Charge>,
+		/// Whether it is a free revocation.
+		free: bool,
 		/// `CheckNonce`'s own.
 		nonce: Nonce,
 	},
@@ -161,10 +138,13 @@ fn refusal(code: u8) -> TransactionValidityError {
 	InvalidTransaction::Custom(code).into()
 }
 
-/// The signer, if it may sign.
-fn signatory<T: Config>(signer: &AccountId) -> Result<Signatory, TransactionValidityError> {
+/// The signer, if it may sign, or if the call is exempt.
+fn signatory<T: Config>(
+	signer: &AccountId,
+	is_next_revocation: bool,
+) -> Result<Signatory, TransactionValidityError> {
 	let signatory = T::Enrolment::signatory(signer).ok_or_else(|| refusal(codes::STRANGER))?;
-	if signatory.may_sign {
+	if signatory.may_sign || is_next_revocation {
 		Ok(signatory)
 	} else {
 		Err(refusal(codes::INACTIVE))
@@ -177,6 +157,38 @@ fn cost(info: &DispatchInfo, len: usize) -> Quota {
 		weight: info.total_weight().ref_time().max(1),
 		bytes: len.saturated_into::<u32>().max(1),
 	}
+}
+
+/// Checks that the quota has room for the call and for those of the account before it.
+fn ensure_fits(charge: &Charge, ahead: u64) -> Result<(), TransactionValidityError> {
+	let calls = charge.calls_left();
+	if calls == 0 {
+		return Err(refusal(codes::QUOTA_SPENT));
+	}
+	if ahead >= calls.min(MAX_AHEAD) {
+		return Err(refusal(codes::NONCE_TOO_FAR));
+	}
+	Ok(())
+}
+
+/// The priority of a call that counts against a quota. The account's waiting calls count as calls
+/// of the same class.
+fn priority(class: Class, charge: &Charge, ahead: u64) -> TransactionPriority {
+	let is_one_of_the_first =
+		|| charge.made().is_some_and(|made| made.saturating_add(ahead) < PRIORITISED);
+	let base = match class {
+		Class::Council if charge.is_institution() && is_one_of_the_first() => {
+			return priorities::COUNCIL
+		},
+		Class::Restriction { allowed: true } if is_one_of_the_first() => {
+			return priorities::RESTRICTION
+		},
+		Class::Opening if is_one_of_the_first() => priorities::CUSTODY,
+		Class::Acknowledgement if charge.is_acknowledgement() => priorities::CUSTODY,
+		_ if charge.is_management() => priorities::MANAGEMENT,
+		_ => priorities::ORDINARY,
+	};
+	base.saturating_sub(charge.handicap())
 }
 
 impl<T: Config> TransactionExtension<T::RuntimeCall> for CheckEnrolled<T>
@@ -204,8 +216,15 @@ where
 		source: TransactionSource,
 	) -> ValidateResult<Self::Val, T::RuntimeCall> {
 		let signer = origin.as_system_origin_signer().cloned();
+		let ahead = signer.as_ref().map_or(0, |signer| {
+			let nonce = frame_system::Pallet::<T>::account_nonce(signer);
+			self.0 .0.saturating_sub(nonce).saturated_into::<u64>()
+		});
+		let class = signer.as_ref().map(|signer| T::CallClass::class(call, signer));
+		let is_next_revocation = ahead == 0 && class == Some(Class::Revocation { exists: true });
 		// A stranger is told so before CheckNonce tells of missing fees.
-		let signatory = signer.as_ref().map(signatory::<T>).transpose()?;
+		let signatory =
+			signer.as_ref().map(|signer| signatory::<T>(signer, is_next_revocation)).transpose()?;
 		let (mut validity, nonce, origin) = self.0.validate(
 			origin,
 			call,
@@ -215,37 +234,20 @@ where
 			inherited_implication,
 			source,
 		)?;
-		let (Some(signer), Some(signatory)) = (signer, signatory) else {
+		let (Some(signer), Some(signatory), Some(class)) = (signer, signatory, class) else {
 			return Ok((validity, Val::NotSigned(nonce), origin));
 		};
 
-		let ahead: u64 = self
-			.0
-			 .0
-			.saturating_sub(frame_system::Pallet::<T>::account_nonce(&signer))
-			.saturated_into();
-		let class = T::CallClass::class(call, &signer);
-		let charge = if ahead == 0 && class == (Class::Revocation { exists: true }) {
-			validity.priority = priorities::REVOCATION;
-			None
+		let cost = cost(info, len);
+		let charge = Charge::new::<T>(&signer, signatory, class, cost);
+		let free = is_next_revocation && charge.is_free_revocation();
+		validity.priority = if free {
+			priorities::REVOCATION
 		} else {
-			let is_custodian = signatory.kind.is_none();
-			let charge = Charge::new::<T>(&signer, signatory, cost(info, len));
-			let calls = charge.calls_left::<T>();
-			if calls == 0 {
-				return Err(refusal(codes::QUOTA_SPENT));
-			}
-			if ahead >= calls {
-				return Err(refusal(codes::NONCE_TOO_FAR));
-			}
-			validity.priority = match class {
-				Class::Opening => priorities::CUSTODY,
-				Class::Acknowledgement if is_custodian => priorities::CUSTODY,
-				_ => priorities::ORDINARY,
-			};
-			Some(charge)
+			ensure_fits(&charge, ahead)?;
+			priority(class, &charge, ahead)
 		};
-		Ok((validity, Val::Signed { signer, charge, nonce }, origin))
+		Ok((validity, Val::Signed { signer, charge: Box::new(charge), free, nonce }, origin))
 	}
 
 	fn prepare(
@@ -257,9 +259,11 @@ where
 		len: usize,
 	) -> Result<Self::Pre, TransactionValidityError> {
 		match val {
-			Val::Signed { signer, charge, nonce } => {
-				if let Some(charge) = charge {
-					charge.take::<T>()?;
+			Val::Signed { signer, charge, free, nonce } => {
+				if free {
+					charge.take_free::<T>();
+				} else {
+					charge.take::<T>();
 				}
 				let nonce = self.0.prepare(nonce, origin, call, info, len)?;
 				crate::Signer::<T>::put(signer);

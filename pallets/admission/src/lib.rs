@@ -2,31 +2,45 @@
 //!
 //! # Terminology
 //!
-//! - *Quota*: the execution time and bytes that an account may use in a *window*. An institution,
-//!   its custodian and its practitioners use one quota together. It replaces a fee.
+//! - *Quota*: the execution time and bytes that an account may use in a *window*. It replaces a fee.
+//! - *Share*: the quota of an institution and of everybody whom it enrolled. All active institutions
+//!   have the same: the fair part ([`Config::FairPart`]) of what a window can hold
+//!   ([`Config::Capacity`]), divided by their number. A quarter of it is reserved in addition: an
+//!   eighth for the custodian's acknowledgements, and a sixteenth each for the registrars and for
+//!   the institution's own account ([`Lane`]). An account gets at most an eighth of the share.
 //! - *Window*: a fixed part of the chain's time, such as five minutes. Windows follow each other
 //!   without a gap, so a quota is full again at the first moment of the next one.
-//! - *Signer*: who signed the transaction. With a proxy it is another account than the origin of
-//!   the call.
+//! - *Signer*: who signed the transaction. In a multisig it is another account than the origin
+//!   of the call.
 //!
 //! # Scenarios
 //!
 //! *Somebody unknown floods a node.* [`CheckEnrolled`] refuses each transaction before the pool has
 //! it, for two reads of state.
 //!
-//! *A hospital's system sends calls in a loop.* The hospital's quota is used up. Its calls are
-//! refused until the next window. Everybody else can continue.
+//! *A hospital's system sends calls in a loop.* An eighth of the hospital's share is used up. Its
+//! calls are refused until the next window. Everybody else can continue.
+//!
+//! *A hospital floods the chain with a thousand patients that it enrolled for that.* They use up its
+//! share. The other hospitals' shares remain, its own registrars can still suspend the patients, and
+//! its custodian can still acknowledge.
 //!
 //! *A patient with a spent quota revokes a consent.* The revocation is admitted, and it goes before
 //! every other transaction.
 //!
-//! *A relative acts for a patient by proxy.* The relative's quota counts, and the patient's log
-//! names both, because the signer is known during the dispatch ([`Signer`]).
+//! *A registrar's software has sent a hundred calls, and the registrar must suspend somebody now.*
+//! Calls of one account are included in the order of their nonces. But the pool replaces a waiting
+//! call by one of higher priority with the same nonce. So the client signs the urgent call with the
+//! nonce that is next on the chain, and sends the replaced call again.
+//!
+//! *Several accounts sign together.* The quota of each signer counts for its own transaction, and a
+//! patient's log names signer and origin, because the signer is known during the dispatch
+//! ([`Signer`]).
 //!
 //! # Data structures
 //!
-//! [`Usage`] of each quota in its latest window; [`Signer`], set only while a transaction is
-//! dispatched.
+//! [`Usage`] of each account and [`Shares`] of each institution in the latest window; [`Signer`], set
+//! only while a transaction is dispatched.
 //!
 //! # API
 //!
@@ -44,6 +58,9 @@
 	)
 )]
 
+extern crate alloc;
+
+mod charge;
 pub mod extension;
 pub mod types;
 pub mod weights;
@@ -53,14 +70,15 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-pub use extension::{codes, priorities, CheckEnrolled};
+pub use charge::Charge;
+pub use extension::{codes, priorities, CheckEnrolled, FREE_REVOCATIONS, MAX_AHEAD, PRIORITISED};
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
 use frame_support::{pallet_prelude::*, traits::UnixTime};
 use frame_system::pallet_prelude::*;
-use sp_runtime::SaturatedConversion;
+use sp_runtime::{Perbill, SaturatedConversion};
 use vouchsafe_primitives::{AccountId, Moment};
 use vouchsafe_support::{Admission, Enrolment};
 
@@ -89,19 +107,24 @@ pub mod pallet {
 		/// Length of a quota's window, in seconds.
 		#[pallet::constant]
 		type Window: Get<Moment>;
-		/// What an institution, its custodian and its practitioners may use together in a window.
+		/// What the blocks of a window can hold: execution time of normal calls, and bytes.
 		#[pallet::constant]
-		type InstitutionQuota: Get<Quota>;
-		/// What any other account may use in a window.
+		type Capacity: Get<Quota>;
+		/// The part of it that all institutions may use together. Each may use as much as any
+		/// other.
 		#[pallet::constant]
-		type PersonQuota: Get<Quota>;
+		type FairPart: Get<Perbill>;
 		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
 
-	/// What was used of a quota in its latest window.
+	/// What an account used in its latest window.
 	#[pallet::storage]
-	pub type Usage<T> = StorageMap<_, Blake2_128Concat, AccountId, WindowUsage, ValueQuery>;
+	pub type Usage<T> = StorageMap<_, Blake2_128Concat, AccountId, AccountUsage, ValueQuery>;
+
+	/// What an institution and everybody whom it enrolled used in its latest window.
+	#[pallet::storage]
+	pub type Shares<T> = StorageMap<_, Blake2_128Concat, AccountId, ShareUsage, ValueQuery>;
 
 	/// Who signed the transaction that is being dispatched.
 	#[pallet::storage]
@@ -111,9 +134,8 @@ pub mod pallet {
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
 			assert!(T::Window::get() > 0, "a window lasts some time");
-			for quota in [T::InstitutionQuota::get(), T::PersonQuota::get()] {
-				assert!(quota.weight > 0 && quota.bytes > 0, "a quota allows something");
-			}
+			let all = T::Capacity::get().part(T::FairPart::get());
+			assert!(all.weight > 0 && all.bytes > 0, "a window allows something");
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -131,12 +153,21 @@ impl<T: Config> Pallet<T> {
 		now.checked_div(T::Window::get()).unwrap_or_default().saturated_into()
 	}
 
+	/// What an institution and everybody whom it enrolled may use in a window.
+	pub fn share() -> Quota {
+		let institutions = T::Enrolment::active_institutions().max(1);
+		T::Capacity::get().part(T::FairPart::get()).over(institutions)
+	}
+
 	/// Nobody signs outside of a dispatch, and what is kept of a quota was used.
 	#[cfg(any(feature = "try-runtime", test))]
 	pub(crate) fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		ensure!(Signer::<T>::get().is_none(), "a signer is noted outside of a dispatch");
 		for usage in Usage::<T>::iter_values() {
-			ensure!(usage.weight > 0 && usage.bytes > 0, "a usage of nothing is stored");
+			ensure!(
+				usage.used != Quota::default() || usage.revocations > 0,
+				"a usage of nothing is stored"
+			);
 		}
 		Ok(())
 	}

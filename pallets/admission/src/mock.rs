@@ -1,24 +1,22 @@
 //! A runtime with this pallet and its extension, the standard pallets through which a call can
-//! reach it as another account's (utility, proxy), a pallet with calls of each class, and test
+//! reach it as another account's (utility), a pallet with calls of each class, and test
 //! doubles of the neighbours.
 
 use crate::{self as pallet_admission, *};
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
 	derive_impl,
 	dispatch::{DispatchInfo, DispatchResultWithPostInfo, GetDispatchInfo},
 	parameter_types,
-	traits::{ConstU32, ConstU64, InstanceFilter},
+	traits::ConstU64,
 };
 use frame_system::CheckNonce;
-use scale_info::TypeInfo;
 use sp_core::{sr25519, Pair};
 use sp_runtime::{
-	traits::{BlakeTwo256, DispatchTransaction, IdentityLookup, TransactionExtension},
+	traits::{DispatchTransaction, IdentityLookup, TransactionExtension},
 	transaction_validity::{TransactionSource, TransactionValidityError, ValidTransaction},
-	BuildStorage,
+	BuildStorage, Perbill,
 };
-use vouchsafe_primitives::AccountKind;
+use vouchsafe_primitives::{AccountKind, Role};
 pub use vouchsafe_support::doubles::{self, Clock, People, START};
 
 type Block = frame_system::mocking::MockBlock<Test>;
@@ -46,8 +44,6 @@ mod runtime {
 	pub type Balances = pallet_balances;
 	#[runtime::pallet_index(3)]
 	pub type Utility = pallet_utility;
-	#[runtime::pallet_index(4)]
-	pub type Proxy = pallet_proxy;
 	#[runtime::pallet_index(5)]
 	pub type Admission = pallet_admission;
 	#[runtime::pallet_index(6)]
@@ -75,45 +71,6 @@ impl pallet_utility::Config for Test {
 	type RuntimeCall = RuntimeCall;
 	type PalletsOrigin = OriginCaller;
 	type WeightInfo = ();
-}
-
-/// Any proxy may do anything.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Default,
-	PartialEq,
-	Eq,
-	PartialOrd,
-	Ord,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct AnyProxy;
-impl InstanceFilter<RuntimeCall> for AnyProxy {
-	fn filter(&self, _: &RuntimeCall) -> bool {
-		true
-	}
-}
-
-impl pallet_proxy::Config for Test {
-	type RuntimeEvent = RuntimeEvent;
-	type RuntimeCall = RuntimeCall;
-	type Currency = Balances;
-	type ProxyType = AnyProxy;
-	type ProxyDepositBase = ConstU64<1>;
-	type ProxyDepositFactor = ConstU64<1>;
-	type MaxProxies = ConstU32<4>;
-	type WeightInfo = ();
-	type MaxPending = ConstU32<4>;
-	type CallHasher = BlakeTwo256;
-	type AnnouncementDepositBase = ConstU64<1>;
-	type AnnouncementDepositFactor = ConstU64<1>;
-	type BlockNumberProvider = System;
 }
 
 /// Calls of each class.
@@ -149,6 +106,14 @@ pub mod neighbours {
 		}
 
 		pub fn open(origin: OriginFor<T>) -> DispatchResult {
+			Self::make(origin).map(|_| ())
+		}
+
+		pub fn council(origin: OriginFor<T>) -> DispatchResult {
+			Self::make(origin).map(|_| ())
+		}
+
+		pub fn restrict(origin: OriginFor<T>, _allowed: bool) -> DispatchResult {
 			Self::make(origin).map(|_| ())
 		}
 
@@ -190,6 +155,10 @@ impl CallClass<RuntimeCall> for Classes {
 			RuntimeCall::Neighbours(Call::revoke { id }) => {
 				Class::Revocation { exists: *id < neighbours::Consents::<Test>::get(signer) }
 			},
+			RuntimeCall::Neighbours(Call::council {}) => Class::Council,
+			RuntimeCall::Neighbours(Call::restrict { allowed }) => {
+				Class::Restriction { allowed: *allowed }
+			},
 			RuntimeCall::Neighbours(Call::open {}) => Class::Opening,
 			RuntimeCall::Neighbours(Call::acknowledge {}) => Class::Acknowledgement,
 			_ => Class::Ordinary,
@@ -197,10 +166,13 @@ impl CallClass<RuntimeCall> for Classes {
 	}
 }
 
-/// Calls like `note()` that an institution's quota holds.
-pub const INSTITUTION_CALLS: u64 = 8;
-/// Calls like `note()` that another account's quota holds.
-pub const PERSON_CALLS: u64 = 4;
+/// Calls like `note()` that everybody enrolled by an institution may make together.
+pub const INSTITUTION_CALLS: u64 = 128;
+/// Calls like `note()` that one account may make.
+pub const PERSON_CALLS: u64 = 16;
+/// Calls like `note()` that the registrars may make together, and half of it each; and those of the
+/// institution's own account.
+pub const MANAGEMENT_CALLS: u64 = 8;
 /// Length of a transaction, unless a test says another.
 pub const LEN: usize = 100;
 /// Seconds of a window.
@@ -208,15 +180,15 @@ pub const WINDOW: Moment = 300;
 /// When tests begin: at the first moment of a window.
 pub const BEGIN: Moment = START - START % WINDOW;
 
-fn quota(calls: u64) -> Quota {
-	let weight = info(&note()).total_weight().ref_time();
-	// The bytes are no limit, unless a transaction is long.
-	Quota { weight: weight * calls, bytes: u32::try_from(calls).unwrap() * 200 }
-}
-
 parameter_types! {
-	pub InstitutionQuota: Quota = quota(INSTITUTION_CALLS);
-	pub PersonQuota: Quota = quota(PERSON_CALLS);
+	/// Three institutions share four fifths of it.
+	pub Capacity: Quota = {
+		let weight = info(&note()).total_weight().ref_time();
+		let calls = INSTITUTION_CALLS * 3 * 5 / 4;
+		// The bytes are no limit, unless a transaction is long.
+		Quota { weight: weight * calls, bytes: u32::try_from(calls).unwrap() * 200 }
+	};
+	pub const FairPart: Perbill = Perbill::from_percent(80);
 }
 
 impl Config for Test {
@@ -224,8 +196,8 @@ impl Config for Test {
 	type Time = Clock;
 	type CallClass = Classes;
 	type Window = ConstU64<WINDOW>;
-	type InstitutionQuota = InstitutionQuota;
-	type PersonQuota = PersonQuota;
+	type Capacity = Capacity;
+	type FairPart = FairPart;
 	type WeightInfo = ();
 }
 
@@ -352,6 +324,7 @@ pub fn run(test: impl FnOnce()) {
 	] {
 		People::enrol_by(account, kind, hospital);
 	}
+	People::affiliate(&registrar_a(), &hospital_a(), Role::Registrar);
 	let people = [hospital_a(), hospital_b(), custodian_a(), registrar_a(), doctor_a(), doctor_b()];
 	let people = people.into_iter().chain([patient_a(), person_a()]);
 	let storage = RuntimeGenesisConfig {

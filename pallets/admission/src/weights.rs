@@ -35,8 +35,9 @@ macro_rules! weights {
 }
 
 weights! {
-	/// `Accounts` (or `CustodianAccounts` and its institution's), the class's read, the time,
-	/// `Usage`. `Signer` is written and removed within the transaction and never reaches the
-	/// database; the time is in memory, because each block sets it.
-	check_enrolled = 15_000_000, 4, 1;
+	/// `Accounts` (or `CustodianAccounts` and its institution's), a registrar's affiliation, the
+	/// class's reads, `Usage`. `Signer` is written and removed within the transaction and never
+	/// reaches the database; the time is in memory, because each block sets it. `Shares` and the
+	/// number of institutions are read and written once a block and institution, not once a call.
+	check_enrolled = 20_000_000, 5, 1;
 }

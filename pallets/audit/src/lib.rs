@@ -12,7 +12,7 @@
 //! sends and compares it with [`Logs`] on the chain. So it knows that no entry is missing, added or
 //! changed.
 //!
-//! *Somebody acts for the patient by proxy.* The call reaches its pallet as the patient's. The log
+//! *Somebody acts for the patient.* The call reaches its pallet as the patient's. The log
 //! asks admission who signed, and names both.
 //!
 //! ## Data structures
@@ -42,7 +42,7 @@ mod tests;
 pub use pallet::*;
 
 use alloc::vec::Vec;
-use frame_support::pallet_prelude::*;
+use frame_support::{pallet_prelude::*, traits::UnixTime};
 use frame_system::pallet_prelude::*;
 use sp_core::H256;
 use sp_runtime::traits::{SaturatedConversion, Zero};
@@ -51,6 +51,15 @@ use vouchsafe_primitives::{
 	AccountId, Purpose,
 };
 use vouchsafe_support::{Admission, AuditLog};
+
+/// How many institutions without a permit can cause lines in one patient's log on one day.
+pub const MAX_UNINVITED_BY: u32 = 32;
+
+/// How many lines each of some institutions has caused.
+pub type UninvitedLines = BoundedVec<(AccountId, u32), ConstU32<MAX_UNINVITED_BY>>;
+
+/// A day in seconds.
+const DAY: u64 = 24 * 60 * 60;
 
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
@@ -67,7 +76,18 @@ pub mod pallet {
 	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
 		/// Who signed the transaction that is being dispatched.
 		type Admission: Admission;
+		/// The time.
+		type Time: UnixTime;
+		/// How many lines an institution without a permit can cause in one patient's log on one day.
+		#[pallet::constant]
+		type MaxUninvited: Get<u32>;
 	}
+
+	/// On which day (since 1970) institutions last caused lines in a patient's log without a permit,
+	/// and how many each of them on that day. The next day's first line replaces the list.
+	#[pallet::storage]
+	pub type Uninvited<T: Config> =
+		StorageMap<_, Blake2_128Concat, AccountId, (u32, UninvitedLines), ValueQuery>;
 
 	/// Each patient's log.
 	#[pallet::storage]
@@ -136,6 +156,26 @@ impl<T: Config> AuditLog for Pallet<T> {
 		Self::deposit_event(Event::Appended { patient: patient.clone(), seq, entry });
 	}
 
+	fn count_uninvited(patient: &AccountId, institution: &AccountId) -> bool {
+		let today: u32 =
+			T::Time::now().as_secs().checked_div(DAY).unwrap_or_default().saturated_into();
+		let (day, mut lines) = Uninvited::<T>::get(patient);
+		if day != today {
+			lines = Default::default();
+		}
+		match lines.iter_mut().find(|(who, _)| who == institution) {
+			Some((_, count)) if *count >= T::MaxUninvited::get() => return false,
+			Some((_, count)) => *count = count.saturating_add(1),
+			None => {
+				if lines.try_push((institution.clone(), 1)).is_err() {
+					return false;
+				}
+			},
+		}
+		Uninvited::<T>::insert(patient, (today, lines));
+		true
+	}
+
 	fn head(patient: &AccountId) -> (u64, H256) {
 		let Log { count, head } = Logs::<T>::get(patient);
 		(count, head)
@@ -149,6 +189,14 @@ impl<T: Config> Pallet<T> {
 		for log in Logs::<T>::iter_values() {
 			ensure!(log.count > 0, "a log without entries is kept");
 			ensure!(log.head != H256::zero(), "a log with entries has no head");
+		}
+		for (_, lines) in Uninvited::<T>::iter_values() {
+			ensure!(!lines.is_empty(), "a list without lines is kept");
+			let allowed = 1..=T::MaxUninvited::get();
+			ensure!(
+				lines.iter().all(|(_, count)| allowed.contains(count)),
+				"lines are counted to a limit"
+			);
 		}
 		Ok(())
 	}

@@ -1,12 +1,12 @@
 //! A chain with this pallet alone.
 
 use crate as pallet_audit;
-use frame_support::{derive_impl, sp_runtime::BuildStorage};
+use frame_support::{derive_impl, sp_runtime::BuildStorage, traits::ConstU32};
 use sp_core::H256;
 use sp_runtime::traits::IdentityLookup;
 use vouchsafe_primitives::AccountId;
 use vouchsafe_support::doubles;
-pub use vouchsafe_support::doubles::Admitted;
+pub use vouchsafe_support::doubles::{Admitted, Clock};
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -33,6 +33,8 @@ impl frame_system::Config for Test {
 
 impl crate::Config for Test {
 	type Admission = Admitted;
+	type Time = Clock;
+	type MaxUninvited = ConstU32<16>;
 }
 
 /// Runs a test in block 1, and the pallet's invariants after it.

@@ -98,3 +98,33 @@ fn try_state_finds_a_log_without_entries() {
 		Logs::<Test>::remove(PATIENT);
 	});
 }
+
+/// Lines that an institution causes without a permit are counted by patient, institution and day.
+#[test]
+fn uninvited_lines_are_counted() {
+	run(|| {
+		const DAY: u64 = 24 * 60 * 60;
+		Clock::set(100 * DAY);
+		let count = |patient, institution| Audit::count_uninvited(&patient, &institution);
+		for _ in 0..16 {
+			assert!(count(PATIENT, HOSPITAL));
+		}
+		assert!(!count(PATIENT, HOSPITAL));
+		// Others' counts are their own.
+		assert!(count(OTHER_PATIENT, HOSPITAL));
+		assert!(count(PATIENT, DOCTOR));
+		Clock::set(101 * DAY - 1);
+		assert!(!count(PATIENT, HOSPITAL));
+		Clock::set(101 * DAY);
+		assert!(count(PATIENT, HOSPITAL));
+		// The day before is forgotten.
+		let (day, lines) = crate::Uninvited::<Test>::get(PATIENT);
+		assert_eq!((day, lines.into_inner()), (101, vec![(HOSPITAL, 1)]));
+		// Few institutions can do so on one day.
+		for number in 1..32 {
+			assert!(count(PATIENT, AccountId::new([100 + number; 32])));
+		}
+		assert!(!count(PATIENT, AccountId::new([200; 32])));
+		assert!(count(PATIENT, HOSPITAL));
+	});
+}

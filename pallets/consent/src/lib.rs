@@ -7,8 +7,8 @@
 //! - **Consent**: one provision in the sense of
 //!   [FHIR R4](https://hl7.org/fhir/R4/consent.html): permit or deny, of what, for which purpose,
 //!   how long. It is stored under its patient and its **grantee**, which never change.
-//! - **Grantor**: the patient; a **representative** who acts as the patient by proxy; or, for a
-//!   patient who cannot use a wallet, two practitioners of an institution (**assisted**).
+//! - **Grantor**: the patient; a **representative** who acts as the patient (not in 0.1); or, for a
+//!   patient who cannot use a wallet, two attested clinicians of an institution (**assisted**).
 //! - **Revision**: how often a consent was amended. An amendment names the revision that the patient
 //!   read, so that it cannot overwrite a change made in the meantime.
 //!
@@ -20,14 +20,22 @@
 //!    revocation no decision uses it.
 //! 2. A patient denies one person everything, emergencies included: a deny for the person. It
 //!    follows the person to every institution.
-//! 3. A patient without a wallet agrees on paper. A nurse and a registrar of the hospital call
+//! 3. A patient without a wallet agrees on paper. A nurse and a physician of the hospital call
 //!    [`grant_assisted`](Pallet::grant_assisted) with the same content within
-//!    [`Config::ProposalLifetime`]. The consent is for this hospital alone and lasts at most
-//!    [`Config::AssistedPeriod`].
+//!    [`PROPOSAL_LIFETIME`]. The consent is for this hospital alone, counts a day later and lasts at
+//!    most [`Config::AssistedPeriod`]. If the patient's own key has ever signed, an authority has to
+//!    [`confirm`](Pallet::confirm_assisted) it. A patient can
+//!    [`refuse`](Pallet::refuse_assisted) assisted consents for good.
+//!
+//! 4. A thief grants with the patient's stolen key. The hospital disables the key since the day of
+//!    the theft: what was permitted since then does not count. The hospital can
+//!    [`revoke_in_doubt`](Pallet::revoke_in_doubt) it. Once the key is enabled again, the patient
+//!    [`revoke`](Pallet::revoke)s or [`confirm`](Pallet::confirm)s each permit of that time.
 //!
 //! ## Data structures
 //!
-//! [`Consents`] has a bounded list of consents for each patient and grantee. A decision reads exactly
+//! [`Consents`] has a bounded list of consents for each patient and grantee: the patient's own, of
+//! which one place is kept for a deny, and a few assisted ones. A decision reads exactly
 //! the grantees that fit the actor ([`policy::keys`]), however many consents the patient has given.
 //! A consent's number is the sequence number of its grant in the patient's log: unique, in order,
 //! and without a counter. Expired consents remain until the next grant for the same grantee.
@@ -45,6 +53,8 @@
 
 extern crate alloc;
 
+mod assisted;
+mod doubt;
 pub mod types;
 pub mod weights;
 
@@ -54,19 +64,28 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use types::Proposal;
+pub use types::Assisted;
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
-use codec::Encode;
 use frame_support::{pallet_prelude::*, traits::UnixTime};
 use sp_core::H256;
+use sp_runtime::SaturatedConversion;
 use vouchsafe_primitives::{
 	audit::LogEvent,
 	policy::{self, Decision, Question},
 	*,
 };
-use vouchsafe_support::{self as traits, Admission, AuditLog, Enrolment};
+use vouchsafe_support::{self as traits, Admission, AuditLog, Book, Enrolment, Staff};
+
+/// The most consents that [`Pallet::consents_of`] lists at once.
+pub const MAX_LISTED: u32 = 256;
+/// The most grantees for whom a patient can have consents. So nodes can list all consents of a
+/// patient in a bounded time.
+pub const MAX_GRANTEES: u32 = 1_024;
+/// The number of grantees from which on practitioners cannot add another one for the patient, so that
+/// they cannot use up the patient's own.
+pub const MAX_ASSISTED_GRANTEES: u32 = 256;
 
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
@@ -86,6 +105,8 @@ pub mod pallet {
 		type Enrolment: Enrolment;
 		/// Who signed the transaction that is being dispatched.
 		type Admission: Admission;
+		/// What takes two of an institution's staff.
+		type Staff: Staff;
 		/// The patients' logs.
 		type AuditLog: AuditLog;
 		/// The time.
@@ -93,9 +114,6 @@ pub mod pallet {
 		/// How long an assisted consent may last, in seconds.
 		#[pallet::constant]
 		type AssistedPeriod: Get<Moment>;
-		/// How long a proposal waits for the second practitioner, in seconds.
-		#[pallet::constant]
-		type ProposalLifetime: Get<Moment>;
 		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
@@ -112,17 +130,15 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
-	/// Assisted consents that wait for the second practitioner, by patient and institution.
+	/// Patients who have refused assisted consents.
 	#[pallet::storage]
-	pub type Proposed<T: Config> = StorageDoubleMap<
-		_,
-		Blake2_128Concat,
-		AccountId,
-		Blake2_128Concat,
-		AccountId,
-		Proposal,
-		OptionQuery,
-	>;
+	pub type AssistedRefused<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, ()>;
+
+	/// Assisted consents on which two clinicians have agreed and that wait for an authority, by patient
+	/// and institution.
+	#[pallet::storage]
+	pub type AwaitingAuthority<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, AccountId, Blake2_128Concat, AccountId, Assisted>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -160,14 +176,32 @@ pub mod pallet {
 			/// Its last revision.
 			revision: u16,
 		},
-		/// An assisted consent was proposed and waits for the second practitioner.
-		Proposed {
+		/// Two clinicians agreed on a consent, and it waits for an authority.
+		AwaitsAuthority {
 			/// The patient.
 			patient: AccountId,
 			/// The institution.
 			institution: AccountId,
 			/// Who proposed it.
-			by: AccountId,
+			first: AccountId,
+			/// Who confirmed it.
+			second: AccountId,
+		},
+		/// A patient refused assisted consents for good.
+		AssistedRefused {
+			/// The patient.
+			patient: AccountId,
+		},
+		/// A consent was confirmed that had been given while the patient's key was in doubt.
+		Confirmed {
+			/// The patient.
+			patient: AccountId,
+			/// To whom.
+			grantee: Grantee,
+			/// Its number.
+			id: ConsentId,
+			/// Its revision.
+			revision: u16,
 		},
 	}
 
@@ -175,8 +209,6 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// The account is not a patient, or is a patient who acts without being active.
 		NotPatient,
-		/// The practitioner has no current affiliation with the institution.
-		NotAffiliated,
 		/// The grantee is not enrolled, or is not affiliated with the institution named.
 		GranteeNotFound,
 		/// A deny must name the person, not the person at an institution: it follows the person.
@@ -200,6 +232,8 @@ pub mod pallet {
 		TooManyConsents,
 		/// The patient has no such consent for the grantee, or it has expired.
 		ConsentNotFound,
+		/// The patient has consents for as many grantees as is possible: revoke those of one first.
+		TooManyGrantees,
 		/// The consent was amended in the meantime.
 		RevisionChanged,
 		/// The consent was amended as often as it can be: grant a new one.
@@ -214,8 +248,28 @@ pub mod pallet {
 		NotPermit,
 		/// An assisted consent must end within the period set for it.
 		AssistedTooLong,
-		/// The practitioner who proposed the consent cannot confirm it.
-		SameStaff,
+		/// One of the two who agreed on the consent cannot confirm it for the authority.
+		OneOfTheTwo,
+		/// The patient has as many assisted consents for the grantee as there can be.
+		TooManyAssisted,
+		/// The last place for the grantee is kept for a deny.
+		PlaceKeptForDeny,
+		/// An assisted consent is never for the log, nor for labelled or restricted records.
+		AssistedTooWide,
+		/// The patient has refused assisted consents for good.
+		Refused,
+		/// The caller is neither an active authority nor its privacy officer.
+		NotForAuthority,
+		/// No consent with this content waits for an authority.
+		NothingWaits,
+		/// The patient's key is disabled, or was a moment ago: only permits can be revoked with it.
+		KeyInDoubt,
+		/// The consent was not given while the patient's key was in doubt, or is confirmed already.
+		NotInDoubt,
+		/// Only the patient's own key can confirm a consent.
+		OwnKeyOnly,
+		/// The caller is neither the institution nor one of its registrars.
+		NotRegistrar,
 	}
 
 	#[pallet::call]
@@ -225,7 +279,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
 		///
 		/// ## Details
 		///
@@ -246,6 +300,8 @@ pub mod pallet {
 		/// - [`Error::GranteeNotFound`].
 		/// - [`Error::OutOfNumbers`].
 		/// - [`Error::TooManyConsents`].
+		/// - [`Error::PlaceKeptForDeny`].
+		/// - [`Error::TooManyGrantees`].
 		///
 		/// ## Events
 		///
@@ -259,8 +315,7 @@ pub mod pallet {
 			text: ShownText,
 		) -> DispatchResult {
 			let patient = ensure_signed(origin)?;
-			let grantor = Self::grantor(&patient);
-			Self::do_grant(&patient, &patient, None, grantee, terms, text, grantor)?;
+			Self::do_grant(&patient, grantee, terms, text)?;
 			Ok(())
 		}
 
@@ -268,7 +323,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
 		///
 		/// ## Details
 		///
@@ -289,6 +344,8 @@ pub mod pallet {
 		/// - [`Error::ConsentNotFound`].
 		/// - [`Error::RevisionChanged`].
 		/// - [`Error::TooManyRevisions`].
+		/// - [`Error::TooManyConsents`]: an assisted consent becomes the patient's own.
+		/// - [`Error::PlaceKeptForDeny`].
 		///
 		/// ## Events
 		///
@@ -320,10 +377,12 @@ pub mod pallet {
 				revision,
 				policy_version: POLICY_VERSION,
 				granted_at: now,
+				confirmed_at: None,
 				terms,
 				text,
 				grantor: Self::grantor(&patient),
 			};
+			Self::ensure_places(provisions.iter().map(kind))?;
 			Consents::<T>::insert(&patient, &grantee, provisions);
 			let consent = ConsentRef { grantee: grantee.clone(), id };
 			let event = LogEvent::ConsentAmended { consent, revision };
@@ -336,12 +395,18 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient, or by proxy as the patient.
+		/// Signed, by the patient.
+		///
+		/// ## Details
+		///
+		/// A permit can be revoked whatever the patient's status, and with a disabled key. A deny only
+		/// if the patient is active and the key is not disabled.
 		///
 		/// ## Errors
 		///
-		/// - [`Error::NotPatient`].
 		/// - [`Error::ConsentNotFound`].
+		/// - [`Error::NotPatient`].
+		/// - [`Error::KeyInDoubt`].
 		///
 		/// ## Events
 		///
@@ -349,46 +414,33 @@ pub mod pallet {
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::revoke())]
 		pub fn revoke(origin: OriginFor<T>, grantee: Grantee, id: ConsentId) -> DispatchResult {
-			let patient = ensure_signed(origin)?;
-			Self::ensure_patient(&patient)?;
-			let mut provisions = Consents::<T>::get(&patient, &grantee);
-			let revision = provisions
-				.iter()
-				.find(|consent| consent.id == id)
-				.map(|consent| consent.revision)
-				.ok_or(Error::<T>::ConsentNotFound)?;
-
-			provisions.retain(|consent| consent.id != id);
-			Self::put(&patient, &grantee, provisions);
-			let consent = ConsentRef { grantee: grantee.clone(), id };
-			let event = LogEvent::ConsentRevoked { consent };
-			T::AuditLog::append(&patient, &patient, None, None, event);
-			Self::deposit_event(Event::Revoked { patient, grantee, id, revision });
-			Ok(())
+			Self::do_revoke(ensure_signed(origin)?, grantee, id)
 		}
 
-		/// Grant a consent for a patient who cannot use a wallet, by two practitioners.
+		/// Grant a consent for a patient who cannot use a wallet, by two clinicians.
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by a practitioner affiliated with the institution that enrolled the patient.
+		/// Signed, by an attested clinician of the institution that enrolled the patient.
 		///
 		/// ## Details
 		///
-		/// The first call proposes the consent. The second, by another practitioner and with the
-		/// same content within [`Config::ProposalLifetime`], stores it. It must permit, its grantee
-		/// must belong to the institution, and it must end within [`Config::AssistedPeriod`].
-		/// Another content replaces the proposal.
+		/// The first call proposes the consent. The second, by another clinician and with the same
+		/// content within [`PROPOSAL_LIFETIME`], stores it, and it counts [`ASSISTED_DELAY`] later.
+		/// If the patient's own key has ever signed, it waits for [`Pallet::confirm_assisted`]
+		/// instead. It must permit, its grantee must belong to the institution, it must end within
+		/// [`Config::AssistedPeriod`], and it is never for the log nor for labelled or restricted
+		/// records.
 		///
 		/// ## Errors
 		///
-		/// - [`Error::NotAffiliated`].
 		/// - [`Error::OtherInstitution`].
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NotTheirPatient`].
+		/// - [`Error::Refused`].
 		/// - [`Error::NotPermit`].
+		/// - [`Error::AssistedTooWide`].
 		/// - [`Error::AssistedTooLong`].
-		/// - [`Error::SameStaff`].
 		/// - [`Error::DenyThePerson`].
 		/// - [`Error::UnknownCode`].
 		/// - [`Error::InvalidLabels`].
@@ -399,12 +451,14 @@ pub mod pallet {
 		/// - [`Error::EmptyDataPeriod`].
 		/// - [`Error::GranteeNotFound`].
 		/// - [`Error::OutOfNumbers`].
-		/// - [`Error::TooManyConsents`].
+		/// - [`Error::TooManyAssisted`].
+		/// - [`Error::TooManyGrantees`].
+		/// - Those of [`traits::Staff`].
 		///
 		/// ## Events
 		///
-		/// - [`Event::Proposed`], then [`Event::Granted`]. In the patient's log: `ConsentProposed`,
-		///   then `ConsentGranted`.
+		/// - [`Event::Granted`] or [`Event::AwaitsAuthority`], at the second call. In the patient's
+		///   log: `ConsentProposed`, then `ConsentGranted` or `ConsentAwaitsAuthority`.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::grant_assisted())]
 		pub fn grant_assisted(
@@ -416,51 +470,165 @@ pub mod pallet {
 			text: ShownText,
 		) -> DispatchResult {
 			let staff = ensure_signed(origin)?;
-			T::Enrolment::acting(&staff, &institution).ok_or(Error::<T>::NotAffiliated)?;
-			ensure!(grantee.institution() == Some(&institution), Error::<T>::OtherInstitution);
-			let home = T::Enrolment::enrolled_by(&patient).ok_or(Error::<T>::NotPatient)?;
-			ensure!(home == institution, Error::<T>::NotTheirPatient);
-			ensure!(terms.effect == Effect::Permit, Error::<T>::NotPermit);
-			let now = Self::now();
-			let latest = now.saturating_add(T::AssistedPeriod::get());
-			ensure!(
-				terms.valid_until.is_some_and(|until| until <= latest),
-				Error::<T>::AssistedTooLong
-			);
+			Self::do_grant_assisted(staff, patient, institution, grantee, terms, text)
+		}
 
-			let content = (&grantee, &terms, &text).encode();
-			let hash = H256(sp_io::hashing::blake2_256(&content));
-			let first = Proposed::<T>::get(&patient, &institution)
-				.filter(|first| now < first.at.saturating_add(T::ProposalLifetime::get()))
-				.filter(|first| first.hash == hash);
-			if let Some(first) = first {
-				ensure!(first.by != staff, Error::<T>::SameStaff);
-				let grantor = Grantor::Assisted { first: first.by, second: staff.clone() };
-				let acting_for = Some(&institution);
-				Self::do_grant(&patient, &staff, acting_for, grantee, terms, text, grantor)?;
-				Proposed::<T>::remove(&patient, &institution);
-				return Ok(());
-			}
+		/// Confirm, as an authority, a consent on which two clinicians have agreed for a patient whose
+		/// own key has signed before.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the authority or a practitioner who acts for it as its privacy officer.
+		///
+		/// ## Details
+		///
+		/// The content is that of both calls of [`Pallet::grant_assisted`]. It waits for
+		/// [`AUTHORITY_LIFETIME`].
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotForAuthority`].
+		/// - [`Error::NothingWaits`].
+		/// - [`Error::OneOfTheTwo`].
+		/// - Those of [`Pallet::grant_assisted`], except those of the staff.
+		///
+		/// ## Events
+		///
+		/// - [`Event::Granted`]. In the patient's log: `ConsentGranted`.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::grant_assisted())]
+		pub fn confirm_assisted(
+			origin: OriginFor<T>,
+			authority: AccountId,
+			patient: AccountId,
+			institution: AccountId,
+			grantee: Grantee,
+			terms: Terms,
+			text: ShownText,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_confirm_assisted(who, authority, patient, institution, grantee, terms, text)
+		}
 
+		/// Refuse assisted consents for good: nobody can enter one for the caller any more. What was
+		/// entered before can be revoked.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::Refused`], already.
+		///
+		/// ## Events
+		///
+		/// - [`Event::AssistedRefused`]. In the patient's log: `AssistedRefused`.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::refuse_assisted())]
+		pub fn refuse_assisted(origin: OriginFor<T>) -> DispatchResult {
+			let patient = ensure_signed(origin)?;
 			Self::ensure_patient(&patient)?;
-			Self::ensure_sound(&grantee, &terms, now)?;
-			let proposal = Proposal { by: staff.clone(), hash, at: now };
-			Proposed::<T>::insert(&patient, &institution, proposal);
-			let event = LogEvent::ConsentProposed { grantee };
-			T::AuditLog::append(&patient, &staff, Some(&institution), None, event);
-			Self::deposit_event(Event::Proposed { patient, institution, by: staff });
+			ensure!(!AssistedRefused::<T>::contains_key(&patient), Error::<T>::Refused);
+			AssistedRefused::<T>::insert(&patient, ());
+			T::AuditLog::append(&patient, &patient, None, None, LogEvent::AssistedRefused);
+			Self::deposit_event(Event::AssistedRefused { patient });
 			Ok(())
+		}
+
+		/// Confirm a permit that was given while the patient's key was in doubt, so that it counts
+		/// again.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the patient's own key, which is not disabled.
+		///
+		/// ## Details
+		///
+		/// `revision` is the one that the patient read.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::OwnKeyOnly`].
+		/// - [`Error::KeyInDoubt`].
+		/// - [`Error::ConsentNotFound`].
+		/// - [`Error::RevisionChanged`].
+		/// - [`Error::NotInDoubt`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Confirmed`]. In the patient's log: `ConsentConfirmed`.
+		#[pallet::call_index(14)]
+		#[pallet::weight(T::WeightInfo::confirm())]
+		pub fn confirm(
+			origin: OriginFor<T>,
+			grantee: Grantee,
+			id: ConsentId,
+			revision: u16,
+		) -> DispatchResult {
+			Self::do_confirm(ensure_signed(origin)?, grantee, id, revision)
+		}
+
+		/// Revoke a permit that was given while the patient's key was in doubt, for the patient.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the institution that enrolled the patient or one of its registrars.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotPatient`].
+		/// - [`Error::NotRegistrar`].
+		/// - [`Error::ConsentNotFound`].
+		/// - [`Error::NotInDoubt`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Revoked`]. In the patient's log: `ConsentRevoked`.
+		#[pallet::call_index(15)]
+		#[pallet::weight(T::WeightInfo::revoke_in_doubt())]
+		pub fn revoke_in_doubt(
+			origin: OriginFor<T>,
+			patient: AccountId,
+			grantee: Grantee,
+			id: ConsentId,
+		) -> DispatchResult {
+			Self::do_revoke_in_doubt(ensure_signed(origin)?, patient, grantee, id)
 		}
 	}
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// All consents of a patient, including expired ones that were not dropped yet.
-		pub fn consents_of(patient: AccountId) -> Vec<(Grantee, Consent)> {
-			Consents::<T>::iter_prefix(&patient)
+		/// The patient's consents after the one named, in the order of the chain's keys and of their
+		/// numbers, including expired ones that were not dropped yet: at most `limit` and
+		/// [`MAX_LISTED`].
+		pub fn consents_of(
+			patient: AccountId,
+			after: Option<(Grantee, ConsentId)>,
+			limit: u32,
+		) -> Vec<(Grantee, Consent)> {
+			let grantees = match &after {
+				Some((grantee, _)) => {
+					let key = Consents::<T>::hashed_key_for(&patient, grantee);
+					Consents::<T>::iter_prefix_from(&patient, key)
+				},
+				None => Consents::<T>::iter_prefix(&patient),
+			};
+			// The page before may have ended within a grantee's consents.
+			let begun = after.map(|(grantee, id)| {
+				let mut left = Consents::<T>::get(&patient, &grantee);
+				left.retain(|consent| consent.id > id);
+				(grantee, left)
+			});
+			begun
+				.into_iter()
+				.chain(grantees)
 				.flat_map(|(grantee, provisions)| {
 					provisions.into_iter().map(move |consent| (grantee.clone(), consent))
 				})
+				.take(limit.min(MAX_LISTED).saturated_into())
 				.collect()
 		}
 
@@ -473,11 +641,9 @@ pub mod pallet {
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
-			assert!(T::AssistedPeriod::get() > 0, "an assisted consent has to last");
-			assert!(T::ProposalLifetime::get() > 0, "a proposal has to wait");
 			assert!(
-				T::ProposalLifetime::get() < T::AssistedPeriod::get(),
-				"a proposal must not outlast what it proposes"
+				AUTHORITY_LIFETIME.max(ASSISTED_DELAY) < T::AssistedPeriod::get(),
+				"an assisted consent has to count for a while"
 			);
 		}
 
@@ -488,25 +654,34 @@ pub mod pallet {
 	}
 }
 
+/// Whether a consent is assisted, and its effect: they decide about its place under its key.
+type Kind = (bool, Effect);
+
+fn kind(consent: &Consent) -> Kind {
+	(consent.is_assisted(), consent.terms.effect)
+}
+
 impl<T: Config> Pallet<T> {
-	/// Whether the patient has a consent under this grantee and number. 1 read.
-	pub fn exists(patient: &AccountId, grantee: &Grantee, id: ConsentId) -> bool {
-		Consents::<T>::get(patient, grantee).iter().any(|consent| consent.id == id)
+	/// For how many grantees the patient has consents. They are counted as the `sufficients` of the
+	/// patient's account: the transaction writes that account anyway, for its nonce. A value of its
+	/// own would cost a tenth of the grants that the chain can take.
+	pub fn grantees(patient: &AccountId) -> u32 {
+		frame_system::Pallet::<T>::sufficients(patient)
 	}
 
-	fn now() -> Moment {
+	pub(crate) fn now() -> Moment {
 		T::Time::now().as_secs()
 	}
 
-	/// Who grants: the patient, or who signed for the patient by proxy.
-	fn grantor(patient: &AccountId) -> Grantor {
+	/// Who grants: the patient, or who signed for the patient.
+	pub(crate) fn grantor(patient: &AccountId) -> Grantor {
 		match T::Admission::signer() {
 			Some(signer) if signer != *patient => Grantor::Representative(signer),
 			_ => Grantor::Patient,
 		}
 	}
 
-	fn ensure_patient(account: &AccountId) -> DispatchResult {
+	pub(crate) fn ensure_patient(account: &AccountId) -> DispatchResult {
 		ensure!(T::Enrolment::is_active_patient(account), Error::<T>::NotPatient);
 		Ok(())
 	}
@@ -547,7 +722,7 @@ impl<T: Config> Pallet<T> {
 				T::Enrolment::is_affiliated(practitioner, institution)
 			},
 			// A suspended account too: a patient may deny for the time after.
-			Grantee::Person(account) => T::Enrolment::actor(account, None).is_some(),
+			Grantee::Person(account) => T::Enrolment::enrolled_by(account).is_some(),
 			Grantee::Research | Grantee::ResearchOn(_) => true,
 			// There are no studies yet.
 			Grantee::Study(_) => false,
@@ -557,50 +732,96 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Stores the consents of a key, or removes the key if there are none.
-	fn put(patient: &AccountId, grantee: &Grantee, provisions: Provisions) {
+	pub(crate) fn put(patient: &AccountId, grantee: &Grantee, provisions: Provisions) {
 		if provisions.is_empty() {
 			Consents::<T>::remove(patient, grantee);
+			frame_system::Pallet::<T>::dec_sufficients(patient);
 		} else {
 			Consents::<T>::insert(patient, grantee, provisions);
 		}
 	}
 
-	/// Stores a consent on the call of `origin`, and logs it.
-	fn do_grant(
+	/// Checks that a consent may be stored, and gives the others under its key that have not expired.
+	fn ensure_grantable(
+		patient: &AccountId,
+		grantee: &Grantee,
+		terms: &Terms,
+		is_assisted: bool,
+	) -> Result<Provisions, DispatchError> {
+		Self::ensure_patient(patient)?;
+		let now = Self::now();
+		Self::ensure_sound(grantee, terms, now)?;
+		let mut provisions = Consents::<T>::get(patient, grantee);
+		provisions.retain(|consent| !consent.terms.is_expired(now));
+		let more = (is_assisted, terms.effect);
+		Self::ensure_places(provisions.iter().map(kind).chain([more]))?;
+		Ok(provisions)
+	}
+
+	/// Checks that a key has places for these consents.
+	fn ensure_places(consents: impl Iterator<Item = Kind>) -> DispatchResult {
+		let (mut assisted, mut permits, mut own) = (0u32, 0u32, 0u32);
+		for (is_assisted, effect) in consents {
+			let counted = if is_assisted { &mut assisted } else { &mut own };
+			*counted = counted.saturating_add(1);
+			if !is_assisted && effect == Effect::Permit {
+				permits = permits.saturating_add(1);
+			}
+		}
+		ensure!(assisted <= MAX_ASSISTED_PER_GRANTEE, Error::<T>::TooManyAssisted);
+		ensure!(own <= MAX_CONSENTS_PER_GRANTEE, Error::<T>::TooManyConsents);
+		ensure!(permits < MAX_CONSENTS_PER_GRANTEE, Error::<T>::PlaceKeptForDeny);
+		Ok(())
+	}
+
+	/// Stores a consent beside the others under its key, and logs it.
+	fn store(
 		patient: &AccountId,
 		origin: &AccountId,
 		acting_for: Option<&AccountId>,
 		grantee: Grantee,
-		terms: Terms,
-		text: ShownText,
-		grantor: Grantor,
+		mut provisions: Provisions,
+		(terms, text, grantor): (Terms, ShownText, Grantor),
 	) -> Result<ConsentId, DispatchError> {
-		Self::ensure_patient(patient)?;
-		let now = Self::now();
-		Self::ensure_sound(&grantee, &terms, now)?;
-		let mut provisions = Consents::<T>::get(patient, &grantee);
-		provisions.retain(|consent| !consent.terms.is_expired(now));
 		let (lines, _) = T::AuditLog::head(patient);
 		let id = ConsentId::try_from(lines).map_err(|_| Error::<T>::OutOfNumbers)?;
 		let (effect, revision) = (terms.effect, 0);
-		provisions
-			.try_push(Consent {
-				id,
-				revision,
-				policy_version: POLICY_VERSION,
-				granted_at: now,
-				terms,
-				text,
-				grantor,
-			})
-			.map_err(|_| Error::<T>::TooManyConsents)?;
+		let consent = Consent {
+			id,
+			revision,
+			policy_version: POLICY_VERSION,
+			granted_at: Self::now(),
+			confirmed_at: None,
+			terms,
+			text,
+			grantor,
+		};
+		let limit = if consent.is_assisted() { MAX_ASSISTED_GRANTEES } else { MAX_GRANTEES };
+		let is_new = provisions.is_empty() && !Consents::<T>::contains_key(patient, &grantee);
+		ensure!(!is_new || Self::grantees(patient) < limit, Error::<T>::TooManyGrantees);
+		provisions.try_push(consent).map_err(|_| Error::<T>::TooManyConsents)?;
 
+		if is_new {
+			frame_system::Pallet::<T>::inc_sufficients(patient);
+		}
 		Consents::<T>::insert(patient, &grantee, provisions);
 		let consent = ConsentRef { grantee: grantee.clone(), id };
 		let event = LogEvent::ConsentGranted { consent, effect };
 		T::AuditLog::append(patient, origin, acting_for, None, event);
 		Self::deposit_event(Event::Granted { patient: patient.clone(), grantee, id, revision });
 		Ok(id)
+	}
+
+	/// Grants a consent on the patient's own call.
+	fn do_grant(
+		patient: &AccountId,
+		grantee: Grantee,
+		terms: Terms,
+		text: ShownText,
+	) -> Result<ConsentId, DispatchError> {
+		let provisions = Self::ensure_grantable(patient, &grantee, &terms, false)?;
+		let content = (terms, text, Self::grantor(patient));
+		Self::store(patient, patient, None, grantee, provisions, content)
 	}
 
 	/// No key is without consents. Each patient's numbers are unique and within the log. No terms are
@@ -610,6 +831,13 @@ impl<T: Config> Pallet<T> {
 		let mut numbers = alloc::collections::BTreeSet::new();
 		for (patient, grantee, provisions) in Consents::<T>::iter() {
 			ensure!(!provisions.is_empty(), "a key without consents is kept");
+			let places = Self::ensure_places(provisions.iter().map(kind));
+			places.map_err(|_| "a key has more consents than places")?;
+			let grantees = Consents::<T>::iter_key_prefix(&patient).count();
+			ensure!(
+				u32::try_from(grantees) == Ok(Self::grantees(&patient)),
+				"the grantees are counted"
+			);
 			for consent in provisions {
 				let (lines, _) = T::AuditLog::head(&patient);
 				ensure!(u64::from(consent.id) < lines, "a consent's grant isn't in the log");
@@ -622,6 +850,10 @@ impl<T: Config> Pallet<T> {
 					"a deny follows an affiliation"
 				);
 				ensure!(
+					consent.confirmed_at.is_none_or(|at| consent.granted_at <= at),
+					"a consent was confirmed before it was given"
+				);
+				ensure!(
 					terms
 						.valid_from
 						.is_none_or(|from| terms.valid_until.is_none_or(|to| from < to)),
@@ -630,6 +862,7 @@ impl<T: Config> Pallet<T> {
 				if let Grantor::Assisted { first, second } = &consent.grantor {
 					ensure!(first != second, "one of the staff assisted alone");
 					ensure!(terms.valid_until.is_some(), "an assisted consent has no end");
+					ensure!(!assisted::is_too_wide(terms), "an assisted consent is too wide");
 				}
 			}
 		}
@@ -638,6 +871,10 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> traits::Consents for Pallet<T> {
+	fn book(patient: &AccountId, actor: &Actor) -> Book {
+		Book::read(actor, |grantee| Consents::<T>::get(patient, grantee).into_inner())
+	}
+
 	fn decide(question: &Question) -> Decision {
 		policy::decide(question, |grantee| Consents::<T>::get(&question.patient, grantee))
 	}
@@ -648,7 +885,6 @@ impl<T: Config> traits::Consents for Pallet<T> {
 		terms: Terms,
 		text: ShownText,
 	) -> Result<ConsentId, DispatchError> {
-		let grantor = Self::grantor(patient);
-		Self::do_grant(patient, patient, None, grantee, terms, text, grantor)
+		Self::do_grant(patient, grantee, terms, text)
 	}
 }

@@ -4,7 +4,9 @@ use crate as pallet_consent;
 use frame_support::{derive_impl, parameter_types};
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
 use vouchsafe_primitives::*;
-pub use vouchsafe_support::doubles::{self, tags, Admitted, Clock, Line, Logs, People, START};
+pub use vouchsafe_support::doubles::{
+	self, tags, Admitted, Clock, Line, Logs, People, TwoOfStaff, NOT_STAFF, SAME_STAFF, START,
+};
 
 #[frame_support::runtime]
 mod runtime {
@@ -40,16 +42,15 @@ pub const DAY: Moment = 24 * 60 * 60;
 
 parameter_types! {
 	pub const AssistedPeriod: Moment = 90 * DAY;
-	pub const ProposalLifetime: Moment = DAY;
 }
 
 impl pallet_consent::Config for Test {
 	type Enrolment = People;
 	type Admission = Admitted;
+	type Staff = TwoOfStaff;
 	type AuditLog = Logs;
 	type Time = Clock;
 	type AssistedPeriod = AssistedPeriod;
-	type ProposalLifetime = ProposalLifetime;
 	type WeightInfo = ();
 }
 
@@ -61,6 +62,10 @@ pub const CLINIC: AccountId = AccountId::new([11; 32]);
 pub const DOCTOR: AccountId = AccountId::new([20; 32]);
 pub const NURSE: AccountId = AccountId::new([21; 32]);
 pub const CLINIC_DOCTOR: AccountId = AccountId::new([22; 32]);
+pub const COLLEAGUE: AccountId = AccountId::new([23; 32]);
+pub const REGISTRAR: AccountId = AccountId::new([24; 32]);
+pub const OFFICER: AccountId = AccountId::new([25; 32]);
+pub const AUTHORITY: AccountId = AccountId::new([12; 32]);
 pub const STRANGER: AccountId = AccountId::new([99; 32]);
 
 /// Runs a test with everybody enrolled, and checks the state after it.
@@ -69,14 +74,18 @@ pub fn build_and_execute(test: impl FnOnce()) {
 	for institution in [HOSPITAL, CLINIC] {
 		People::enrol(institution, AccountKind::Institution);
 	}
+	People::enrol(AUTHORITY, AccountKind::Authority);
 	for patient in [PATIENT, OTHER_PATIENT] {
 		People::enrol_by(patient, AccountKind::Patient, HOSPITAL);
 	}
 	People::enrol_by(RELATIVE, AccountKind::Person, HOSPITAL);
 	for (practitioner, institution, role) in [
 		(DOCTOR, HOSPITAL, Role::Physician),
+		(COLLEAGUE, HOSPITAL, Role::Physician),
 		(NURSE, HOSPITAL, Role::Nurse),
+		(REGISTRAR, HOSPITAL, Role::Registrar),
 		(CLINIC_DOCTOR, CLINIC, Role::Physician),
+		(OFFICER, AUTHORITY, Role::PrivacyOfficer),
 	] {
 		People::enrol_by(practitioner.clone(), AccountKind::Practitioner, institution.clone());
 		People::affiliate(&practitioner, &institution, role);

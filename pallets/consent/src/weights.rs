@@ -27,8 +27,14 @@ pub trait WeightInfo {
 	fn amend() -> Weight;
 	/// Weight of `revoke`.
 	fn revoke() -> Weight;
-	/// Weight of `grant_assisted`.
+	/// Weight of `grant_assisted` and `confirm_assisted`.
 	fn grant_assisted() -> Weight;
+	/// Weight of `refuse_assisted`.
+	fn refuse_assisted() -> Weight;
+	/// Weight of `confirm`.
+	fn confirm() -> Weight;
+	/// Weight of `revoke_in_doubt`.
+	fn revoke_in_doubt() -> Weight;
 }
 
 /// Weights for `pallet_consent`, against the runtime's database.
@@ -37,10 +43,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
 	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:1 w:0), of the grantee
 	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `System::Account` of the patient, which is in the overlay for the nonce
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn grant() -> Weight {
 		Weight::from_parts(25_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
@@ -54,22 +61,51 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0)
 	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `System::Account` of the patient, which is in the overlay for the nonce
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn revoke() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
+	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:5 w:0), of the grantee
+	/// Storage: what two of the staff agree on (r:13 w:1)
+	/// Storage: `Consent::AssistedRefused` (r:1 w:0)
+	/// Storage: `Consent::AwaitingAuthority` (r:1 w:1)
+	/// Storage: `System::Account` (r:1 w:0), of the patient
+	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `System::Account` (r:1 w:1), of the patient
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn grant_assisted() -> Weight {
+		Weight::from_parts(60_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(26_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
+	}
+	/// Storage: `Enrolment::Accounts` (r:1 w:0)
+	/// Storage: `Consent::AssistedRefused` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn refuse_assisted() -> Weight {
 		Weight::from_parts(25_000_000, 0)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
-	/// Storage: `Enrolment::Accounts` (r:3 w:0), of the patient, the staff and the institution
-	/// Storage: `Enrolment::Institutions` (r:1 w:0)
-	/// Storage: `Enrolment::Affiliations` (r:2 w:0), of the staff and the grantee
-	/// Storage: `Consent::Proposed` (r:1 w:1)
+	/// Storage: `Enrolment::Accounts` (r:1 w:0)
 	/// Storage: `Consent::Consents` (r:1 w:1)
 	/// Storage: `Audit::Logs` (r:1 w:1)
-	fn grant_assisted() -> Weight {
-		Weight::from_parts(40_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(9_u64))
-			.saturating_add(T::DbWeight::get().writes(3_u64))
+	fn confirm() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	/// Storage: `Enrolment::Accounts` (r:3 w:0), of the patient, the institution and the registrar
+	/// Storage: `Enrolment::Affiliations` (r:1 w:0)
+	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `Audit::Logs` (r:1 w:1)
+	fn revoke_in_doubt() -> Weight {
+		Weight::from_parts(30_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 }
 
@@ -91,8 +127,23 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn grant_assisted() -> Weight {
-		Weight::from_parts(40_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(9_u64))
-			.saturating_add(ParityDbWeight::get().writes(3_u64))
+		Weight::from_parts(60_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(26_u64))
+			.saturating_add(ParityDbWeight::get().writes(5_u64))
+	}
+	fn refuse_assisted() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
+	}
+	fn confirm() -> Weight {
+		Weight::from_parts(25_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
+	}
+	fn revoke_in_doubt() -> Weight {
+		Weight::from_parts(30_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(6_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 }

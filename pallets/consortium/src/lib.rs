@@ -14,9 +14,16 @@
 //! that does not vote counts as no: the share is of all seats, and the runtime's council must not
 //! have a default vote.
 //!
+//! *An institution is suspended after it voted.* Its vote goes with its status: when the motion is
+//! dispatched, only the votes of active institutions count, and still three quarters of all seats
+//! are needed. A vote counts again once the institution is active again.
+//!
+//! *A seat wants to block the others.* It can have [`Config::MaxMotions`] open motions.
+//!
 //! # API
 //!
-//! [`Call::dispatch_as_root`]. There is no storage.
+//! [`Call::dispatch_as_root`]. [`Motions`] has each seat's open motions. The council calls
+//! [`Pallet::open_motion`] for each new one.
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
 #![cfg_attr(
@@ -41,6 +48,37 @@ mod tests;
 pub use pallet::*;
 pub use weights::WeightInfo;
 
+use alloc::vec::Vec;
+use frame_support::{dispatch::DispatchResult, ensure};
+
+/// What the pallet has to know of the council and its seats.
+pub trait Council<AccountId, Hash, Origin> {
+	/// The open motions, the newest one last. 1 read.
+	fn motions() -> Vec<Hash>;
+
+	/// Whether the institution with this seat is active. 1 read.
+	fn is_active(seat: &AccountId) -> bool;
+
+	/// The origin of an open motion, if only the votes of active seats count. At most 2 reads and
+	/// one for each seat.
+	fn origin_in_force(motion: &Hash) -> Origin;
+}
+
+impl<T: Config> Pallet<T> {
+	/// Counts the newest motion as the seat's. The council calls it while it stores that motion.
+	pub fn open_motion(seat: &T::AccountId) -> DispatchResult {
+		ensure!(T::Council::is_active(seat), Error::<T>::NotActive);
+		let open = T::Council::motions();
+		let mut own = Motions::<T>::get(seat);
+		own.retain(|motion| open.contains(motion));
+		if let Some(newest) = open.last() {
+			own.try_push(*newest).map_err(|_| Error::<T>::TooManyMotions)?;
+		}
+		Motions::<T>::insert(seat, own);
+		Ok(())
+	}
+}
+
 /// The pallet.
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
@@ -53,6 +91,7 @@ pub mod pallet {
 		traits::UnfilteredDispatchable,
 	};
 	use frame_system::pallet_prelude::OriginFor;
+	use sp_runtime::traits::Hash as _;
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
@@ -67,11 +106,38 @@ pub mod pallet {
 		/// The runtime's calls.
 		type RuntimeCall: Parameter
 			+ UnfilteredDispatchable<RuntimeOrigin = Self::RuntimeOrigin>
-			+ GetDispatchInfo;
+			+ GetDispatchInfo
+			+ From<Call<Self>>;
 		/// An accepted motion of enough seats.
 		type MotionOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+		/// The council.
+		type Council: Council<Self::AccountId, Self::Hash, Self::RuntimeOrigin>;
+		/// How many motions of one seat can be open.
+		#[pallet::constant]
+		type MaxMotions: Get<u32>;
 		/// The weights.
 		type WeightInfo: WeightInfo;
+	}
+
+	/// A seat's motions, those that are open and some that were.
+	#[pallet::storage]
+	pub type Motions<T: Config> = StorageMap<
+		_,
+		Blake2_128Concat,
+		T::AccountId,
+		BoundedVec<T::Hash, T::MaxMotions>,
+		ValueQuery,
+	>;
+
+	/// Why a call is refused.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// Too few of those who voted for the motion are active now.
+		TooFewActive,
+		/// The seat has as many open motions as are allowed.
+		TooManyMotions,
+		/// The account is not active.
+		NotActive,
 	}
 
 	/// What happened.
@@ -96,8 +162,13 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// No call filter applies. A call that fails is rolled back by itself; the motion counts as
-		/// executed.
+		/// The motion must be this call itself, not a batch of it. The votes of seats that are not
+		/// active now do not count. No call filter applies. A call that fails is rolled back by
+		/// itself; the motion counts as executed.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::TooFewActive`].
 		///
 		/// ## Events
 		///
@@ -112,6 +183,10 @@ pub mod pallet {
 			call: Box<<T as Config>::RuntimeCall>,
 		) -> DispatchResultWithPostInfo {
 			T::MotionOrigin::ensure_origin(origin)?;
+			let motion = Call::<T>::dispatch_as_root { call: call.clone() };
+			let motion = T::Hashing::hash_of(&<T as Config>::RuntimeCall::from(motion));
+			T::MotionOrigin::ensure_origin(T::Council::origin_in_force(&motion))
+				.map_err(|_| Error::<T>::TooFewActive)?;
 
 			let info = call.get_dispatch_info();
 			let result = call.dispatch_bypass_filter(RawOrigin::Root.into());

@@ -1,13 +1,21 @@
 //! A runtime with the real council and four seats.
 
 use crate as pallet_consortium;
-use frame_support::{derive_impl, dispatch::GetDispatchInfo, parameter_types, traits::ConstU32};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::cell::RefCell;
+use frame_support::{
+	derive_impl,
+	dispatch::{DispatchResult, GetDispatchInfo},
+	parameter_types,
+	traits::{Consideration, ConstU32, MaybeConsideration},
+};
 use frame_system::EnsureRoot;
 use pallet_collective::{DefaultVote, EnsureProportionAtLeast, Instance1, MemberCount};
-use sp_core::ConstU64;
+use scale_info::TypeInfo;
+use sp_core::{ConstU64, H256};
 use sp_runtime::{
 	traits::{BlakeTwo256, Hash},
-	BuildStorage,
+	BuildStorage, DispatchError,
 };
 
 type Block = frame_system::mocking::MockBlock<Test>;
@@ -77,11 +85,79 @@ impl pallet_collective::Config<Instance1> for Test {
 	type MaxProposalWeight = MaxProposalWeight;
 	type DisapproveOrigin = EnsureRoot<u64>;
 	type KillOrigin = EnsureRoot<u64>;
-	type Consideration = ();
+	type Consideration = OpenMotion;
+}
+
+/// Counts motions by seat.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct OpenMotion;
+
+impl Consideration<u64, u32> for OpenMotion {
+	fn new(seat: &u64, _: u32) -> Result<Self, DispatchError> {
+		Consortium::open_motion(seat).map(|()| Self)
+	}
+
+	fn update(self, _: &u64, _: u32) -> Result<Self, DispatchError> {
+		Ok(self)
+	}
+
+	fn drop(self, _: &u64) -> DispatchResult {
+		Ok(())
+	}
+}
+
+impl MaybeConsideration<u64, u32> for OpenMotion {
+	fn is_none(&self) -> bool {
+		true
+	}
+}
+
+thread_local! {
+	static INACTIVE: RefCell<Vec<u64>> = RefCell::default();
+}
+
+/// Suspends a seat's institution, or makes it active again.
+pub fn set_active(seat: u64, active: bool) {
+	INACTIVE.with_borrow_mut(|inactive| {
+		inactive.retain(|one| *one != seat);
+		if !active {
+			inactive.push(seat);
+		}
+	});
+}
+
+/// The real council, with institutions of the tests.
+pub struct RealCouncil;
+
+impl pallet_consortium::Council<u64, H256, RuntimeOrigin> for RealCouncil {
+	fn motions() -> Vec<H256> {
+		pallet_collective::Proposals::<Test, Instance1>::get().into_inner()
+	}
+
+	fn is_active(seat: &u64) -> bool {
+		INACTIVE.with_borrow(|inactive| !inactive.contains(seat))
+	}
+
+	fn origin_in_force(motion: &H256) -> RuntimeOrigin {
+		let seats = pallet_collective::Members::<Test, Instance1>::get().len();
+		let votes = pallet_collective::Voting::<Test, Instance1>::get(motion);
+		// The fields are private: index, threshold, ayes.
+		let ayes = votes.map(|votes| {
+			<(u32, MemberCount, Vec<u64>)>::decode(&mut &votes.encode()[..]).unwrap().2
+		});
+		let ayes = ayes.unwrap_or_default();
+		let active = ayes.iter().filter(|seat| Self::is_active(seat)).count();
+		let count = |number| MemberCount::try_from(number).unwrap();
+		pallet_collective::RawOrigin::Members(count(active), count(seats)).into()
+	}
 }
 
 impl pallet_consortium::Config for Test {
 	type RuntimeCall = RuntimeCall;
+	type Council = RealCouncil;
+	type MaxMotions = ConstU32<4>;
 	type MotionOrigin = EnsureProportionAtLeast<u64, Instance1, 3, 4>;
 	type WeightInfo = ();
 }
@@ -109,20 +185,38 @@ pub fn motion(call: RuntimeCall) -> RuntimeCall {
 	pallet_consortium::Call::dispatch_as_root { call: Box::new(call) }.into()
 }
 
-/// Hospital A proposes; `ayes` vote for it, `nays` against it; it is closed when time is up.
-pub fn vote(motion: RuntimeCall, threshold: u32, ayes: &[u64], nays: &[u64]) {
-	let length = u32::try_from(codec::Encode::encoded_size(&motion)).unwrap();
-	let weight = motion.get_dispatch_info().call_weight;
-	let hash = BlakeTwo256::hash_of(&motion);
-	let signed = RuntimeOrigin::signed;
-	Council::propose(signed(HOSPITAL_A), threshold, Box::new(motion), length).unwrap();
+/// A seat proposes the motion.
+pub fn propose(seat: u64, threshold: u32, motion: RuntimeCall) -> DispatchResult {
+	let length = u32::try_from(motion.encoded_size()).unwrap();
+	Council::propose(RuntimeOrigin::signed(seat), threshold, Box::new(motion), length)
+		.map(|_| ())
+		.map_err(|failed| failed.error)
+}
+
+/// Hospital A proposes; `ayes` vote for it, `nays` against it. It is the first motion.
+pub fn support(motion: &RuntimeCall, threshold: u32, ayes: &[u64], nays: &[u64]) {
+	let hash = BlakeTwo256::hash_of(motion);
+	propose(HOSPITAL_A, threshold, motion.clone()).unwrap();
 	for (seats, approve) in [(ayes, true), (nays, false)] {
 		for seat in seats {
-			Council::vote(signed(*seat), hash, 0, approve).unwrap();
+			Council::vote(RuntimeOrigin::signed(*seat), hash, 0, approve).unwrap();
 		}
 	}
+}
+
+/// The motion is closed when time is up.
+pub fn close(motion: &RuntimeCall) {
+	let length = u32::try_from(motion.encoded_size()).unwrap();
+	let weight = motion.get_dispatch_info().call_weight;
+	let hash = BlakeTwo256::hash_of(motion);
 	System::set_block_number(System::block_number() + 5);
-	Council::close(signed(STRANGER), hash, 0, weight, length).unwrap();
+	Council::close(RuntimeOrigin::signed(STRANGER), hash, 0, weight, length).unwrap();
+}
+
+/// Hospital A proposes; `ayes` vote for it, `nays` against it; it is closed when time is up.
+pub fn vote(motion: RuntimeCall, threshold: u32, ayes: &[u64], nays: &[u64]) {
+	support(&motion, threshold, ayes, nays);
+	close(&motion);
 }
 
 /// The events of the council and of this pallet, in order.
@@ -139,6 +233,7 @@ pub fn run(test: impl FnOnce()) {
 		},
 		..Default::default()
 	};
+	INACTIVE.take();
 	let mut ext = sp_io::TestExternalities::new(storage.build_storage().unwrap());
 	ext.execute_with(|| {
 		System::set_block_number(1);

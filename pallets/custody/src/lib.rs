@@ -25,7 +25,8 @@
 //! *A patient revokes* in block 7. An opening in block 8 is refused by every custodian alike.
 //!
 //! *A reader tries again and again.* Each refusal is in the patient's log, and all refusals use one
-//! counter. After some refusals in a window the call fails and leaves no trace.
+//! counter. After some refusals in a window the call fails and leaves no trace. The same holds after
+//! some refusals on one day of all readers of an institution that has no permit together.
 //!
 //! *A patient does not want shares abroad* and says so with [`Pallet::choose_holders`]. It applies to
 //! versions from then on.
@@ -36,7 +37,8 @@
 //! [`HolderSets`] stores each set of holders once for each patient, under a number. [`HolderSetNumbers`] finds
 //! the number of a set by its hash. [`Unacknowledged`] per holder, [`Openings`] and [`Refusals`] per
 //! patient and reader, [`Choices`] per patient. No call iterates over them: expired items are
-//! dropped when the same key is written again.
+//! dropped when the same key is written again, and those of readers who do not come back are freed,
+//! a few in each block ([`Asked`]).
 //!
 //! [`Pallet::ensure_sound`] says what makes a sharing set sound.
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -53,6 +55,7 @@
 
 extern crate alloc;
 
+mod expiry;
 pub mod types;
 pub mod weights;
 
@@ -85,7 +88,9 @@ use vouchsafe_primitives::{
 	policy::{Basis, Decision, Question, Reason, Subject},
 	*,
 };
-use vouchsafe_support::{self as traits, AuditLog, Consents, DeclaredVersion, Enrolment, Records};
+use vouchsafe_support::{
+	self as traits, AuditLog, Book, Consents, DeclaredVersion, Enrolment, Records,
+};
 
 /// The lowest threshold: one share alone never opens.
 pub const MIN_THRESHOLD: u8 = 2;
@@ -178,6 +183,23 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
+	/// Which readers have asked for which patients' records in each window, until what that left has
+	/// expired and is freed.
+	#[pallet::storage]
+	pub type Asked<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		u32,
+		Blake2_128Concat,
+		(AccountId, AccountId),
+		(),
+		OptionQuery,
+	>;
+
+	/// The first window of which something may still have to be freed.
+	#[pallet::storage]
+	pub type OldestWindow<T: Config> = StorageValue<_, u32>;
+
 	/// Which holders each patient has chosen.
 	#[pallet::storage]
 	pub type Choices<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, HolderChoice>;
@@ -260,7 +282,8 @@ pub mod pallet {
 		NotOwn,
 		/// The reader has as many openings in force as are allowed.
 		TooManyOpenings,
-		/// The reader was refused as often as is allowed in a window.
+		/// The reader was refused as often as is allowed in a window, or the institution, which has
+		/// no permit, as often as is allowed on one day.
 		TooManyRefusals,
 		/// The country is not two capital letters.
 		InvalidCountry,
@@ -273,6 +296,10 @@ pub mod pallet {
 			assert!(T::RefusalWindow::get() > 0, "a window lasts some time");
 			assert!(T::MaxRefusals::get() > 0, "a first refusal can be counted");
 			const { assert!(MAX_OPENINGS >= MAX_OPENED, "what one call opens can be kept") };
+		}
+
+		fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+			Self::free_expired(remaining)
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -371,12 +398,18 @@ pub mod pallet {
 			ensure!(is_patient, Error::<T>::NotPatient);
 
 			let at = T::Time::now().as_secs();
+			let book = T::Consents::book(&patient, &actor);
 			let block = frame_system::Pallet::<T>::block_number().saturated_into();
+			let mut is_invited = reader == patient;
 			let outcomes = records
 				.into_iter()
 				.map(|record| {
 					let decision =
-						Self::decide_as(&actor, &patient, record, Action::Read, purpose, at);
+						Self::decide_as(&book, &actor, &patient, record, Action::Read, purpose, at);
+					is_invited |= matches!(
+						decision,
+						Decision::Permit(_) | Decision::Refuse(Reason::NotCovered { .. })
+					);
 					let outcome = match decision {
 						Decision::Permit(Basis::Own) => Outcome::Own,
 						Decision::Permit(Basis::Consent(consent)) => Outcome::Consent(consent),
@@ -400,6 +433,10 @@ pub mod pallet {
 			}
 			if !refused.is_empty() {
 				Self::count_refusal(&patient, &reader, at)?;
+			}
+			Self::note_asked(&patient, &reader, at);
+			if !is_invited {
+				Self::count_uninvited(&patient, &actor)?;
 			}
 			T::AuditLog::append(
 				&patient,
@@ -575,7 +612,9 @@ pub mod pallet {
 				Ground::Own if reader != patient => return Decision::Refuse(Reason::NoConsent),
 				_ => (),
 			}
-			Self::decide_as(&actor, &patient, record, action, purpose, T::Time::now().as_secs())
+			let book = T::Consents::book(&patient, &actor);
+			let now = T::Time::now().as_secs();
+			Self::decide_as(&book, &actor, &patient, record, action, purpose, now)
 		}
 	}
 }
@@ -583,6 +622,7 @@ pub mod pallet {
 impl<T: Config> Pallet<T> {
 	/// Whether the actor may do this with the record. No consent covers a record that does not exist.
 	fn decide_as(
+		book: &Book,
 		actor: &Actor,
 		patient: &AccountId,
 		record: RecordId,
@@ -593,9 +633,10 @@ impl<T: Config> Pallet<T> {
 		let Some(facts) = T::Records::facts(patient, &record) else {
 			return Decision::Refuse(Reason::NoConsent);
 		};
-		T::Consents::decide(&Question {
+		book.decide(&Question {
 			patient: patient.clone(),
 			standing: T::Enrolment::standing(patient),
+			doubt: T::Enrolment::doubt(patient),
 			actor: actor.clone(),
 			action,
 			purpose,
@@ -662,9 +703,7 @@ impl<T: Config> Pallet<T> {
 		for old in &mut groups {
 			old.records.retain(|record| !new.records.contains(record));
 		}
-		groups.retain(|old| {
-			new.at.saturating_sub(old.at) < T::OpeningLifetime::get() && !old.records.is_empty()
-		});
+		groups.retain(|old| Self::is_in_force(old, new.at) && !old.records.is_empty());
 		groups.push(new);
 		ensure!(count_openings(&groups) <= MAX_OPENINGS, Error::<T>::TooManyOpenings);
 		let groups = BoundedVec::try_from(groups).map_err(|_| Error::<T>::TooManyOpenings)?;
@@ -686,10 +725,21 @@ impl<T: Config> Pallet<T> {
 		Ok(number)
 	}
 
+	/// Counts a line that an institution causes without a permit.
+	fn count_uninvited(patient: &AccountId, actor: &Actor) -> DispatchResult {
+		let institution = match &actor.acting_for {
+			Some(acting) => Some(acting.institution.clone()),
+			None => T::Enrolment::enrolled_by(&actor.account),
+		};
+		let is_allowed = institution
+			.is_none_or(|institution| T::AuditLog::count_uninvited(patient, &institution));
+		ensure!(is_allowed, Error::<T>::TooManyRefusals);
+		Ok(())
+	}
+
 	/// Counts an opening in which something was refused.
 	fn count_refusal(patient: &AccountId, reader: &AccountId, now: Moment) -> DispatchResult {
-		let window = now.checked_div(T::RefusalWindow::get()).unwrap_or_default();
-		let window: u32 = window.saturated_into();
+		let window = Self::window(now);
 		let (last, count) = Refusals::<T>::get(patient, reader);
 		let count = if last == window { count } else { 0 };
 		ensure!(count < T::MaxRefusals::get(), Error::<T>::TooManyRefusals);
@@ -839,6 +889,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(!has_duplicates(&records), "a record is opened twice");
 			ensure!(count_openings(&groups) <= MAX_OPENINGS, "more openings than there can be");
 		}
+		Self::try_asked()?;
 		for (_, count) in Refusals::<T>::iter_values() {
 			ensure!(count > 0, "no refusal is kept");
 			ensure!(count <= T::MaxRefusals::get(), "more refusals than there can be");
@@ -848,6 +899,7 @@ impl<T: Config> Pallet<T> {
 		}
 		Ok(())
 	}
+
 	fn try_holder_sets() -> Result<(), sp_runtime::TryRuntimeError> {
 		for (patient, number, set) in HolderSets::<T>::iter() {
 			ensure!(set.threshold >= MIN_THRESHOLD, "a threshold is too low");

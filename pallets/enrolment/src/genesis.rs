@@ -42,11 +42,10 @@ impl<T: Config> Pallet<T> {
 			ensure!(Self::is_active_institution(institution), Error::<T>::NotInstitution);
 			let teams = BoundedVec::try_from(entry.teams.clone());
 			let teams = teams.map_err(|_| Error::<T>::TooManyTeams)?;
-			Affiliations::<T>::insert(
-				practitioner,
-				institution,
-				Affiliation { role: *role, from: 0, until: None, attested: *attested, teams },
-			);
+			let (role, attested) = (*role, *attested);
+			let affiliation =
+				Affiliation { role, from: 0, until: None, accepted: true, attested, teams };
+			Self::put_affiliation(practitioner, institution, affiliation)?;
 		}
 		Ok(())
 	}

@@ -20,22 +20,29 @@
 //! *A physician starts, and leaves.* The registrar enrols and affiliates; the authority attests the
 //! licence. When the affiliation ends, so does every permit that was given to it.
 //!
-//! *A key is lost.* The registrar disables its signing. The account still takes part through its
-//! proxies, but the lost key cannot send transactions.
+//! *A key is lost.* The registrar disables its signing. The account still takes part, but the
+//! lost key cannot send transactions.
 //!
-//! *A patient dies or leaves.* The account's status says so. Accounts are never removed: what they
-//! signed remains verifiable, and their nonces cannot be replayed.
+//! *A patient dies or leaves.* The account's status says so. A death takes two of the staff
+//! ([`Call::declare_deceased`]). Accounts are never removed: what they signed remains verifiable, and
+//! their nonces cannot be replayed.
 //!
-//! *A custodian is replaced.* The institution names another account. The old one can no longer sign.
+//! *A custodian is replaced.* The institution names another account, which has signed that it wants to
+//! be ([`custodian_text`]). The old one can no longer sign.
+//!
+//! *Two of the staff agree.* A registrar and an attested clinician make the same call, for what one
+//! person alone must not do. [`vouchsafe_support::Staff`] says so to the other pallets too.
 //!
 //! # Data structures
 //!
-//! [`Accounts`], [`Institutions`], [`CustodianAccounts`], [`Affiliations`]. [`Config::Currency`] has
-//! no price: an enrolled account gets an allowance for the deposits of proxies and multisigs.
+//! [`Accounts`], [`Institutions`], [`ActiveInstitutions`], [`CustodianAccounts`], [`Affiliations`],
+//! [`AffiliatedWith`], [`StaffProposals`]. [`Config::Currency`] has no price: an enrolled account gets
+//! an allowance for the deposits of multisigs.
 //!
 //! # API
 //!
-//! The calls, and [`vouchsafe_support::Enrolment`] for the other pallets.
+//! The calls, and [`vouchsafe_support::Enrolment`] and [`vouchsafe_support::Staff`] for the other
+//! pallets.
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
 #![cfg_attr(
@@ -50,13 +57,16 @@
 
 extern crate alloc;
 
+mod affiliation;
 mod authorisation;
 mod genesis;
 mod lookups;
 mod registration;
+mod staff;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 pub mod types;
+mod url;
 pub mod weights;
 
 #[cfg(test)]
@@ -64,6 +74,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use lookups::MAX_LISTED;
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
@@ -79,8 +90,11 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::*;
 use sp_core::H256;
-use sp_runtime::{traits::Verify, MultiSignature};
-use vouchsafe_primitives::{audit::LogEvent, *};
+use sp_runtime::MultiSignature;
+use vouchsafe_primitives::{
+	audit::{LogEvent, StaffMatter},
+	*,
+};
 use vouchsafe_support::{Admission, AuditLog, Enrolment};
 
 /// The allowance's amount.
@@ -134,6 +148,33 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Affiliations<T> =
 		StorageDoubleMap<_, Blake2_128Concat, AccountId, Blake2_128Concat, AccountId, Affiliation>;
+
+	/// What one of an institution's staff has proposed and a second one has not confirmed yet, by
+	/// subject and institution.
+	#[pallet::storage]
+	pub type StaffProposals<T> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		AccountId,
+		Blake2_128Concat,
+		AccountId,
+		StaffProposal,
+	>;
+
+	/// The institutions with which each practitioner has an affiliation that is in force, begins later
+	/// or waits to be accepted. One that has ended may still be listed.
+	#[pallet::storage]
+	pub type AffiliatedWith<T> = StorageMap<
+		_,
+		Blake2_128Concat,
+		AccountId,
+		BoundedVec<AccountId, ConstU32<MAX_AFFILIATIONS>>,
+		ValueQuery,
+	>;
+
+	/// The number of active institutions and authorities.
+	#[pallet::storage]
+	pub type ActiveInstitutions<T> = StorageValue<_, u32, ValueQuery>;
 
 	/// Who takes part from the first block on.
 	#[pallet::genesis_config]
@@ -205,8 +246,8 @@ pub mod pallet {
 		SigningDisabledSet {
 			/// Which account.
 			account: AccountId,
-			/// Whether it is disabled now.
-			disabled: bool,
+			/// Since when it is disabled, if it is now.
+			since: Option<Moment>,
 		},
 		/// A practitioner was affiliated with an institution.
 		Affiliated {
@@ -262,6 +303,22 @@ pub mod pallet {
 			/// How many.
 			cap: u32,
 		},
+		/// One of an institution's staff proposed something, and a second one has to confirm it.
+		StaffProposed {
+			/// About whom.
+			subject: AccountId,
+			/// For which institution.
+			institution: AccountId,
+			/// Who proposed it.
+			by: AccountId,
+		},
+		/// A practitioner accepted an affiliation.
+		AffiliationAccepted {
+			/// The institution.
+			institution: AccountId,
+			/// The practitioner.
+			practitioner: AccountId,
+		},
 	}
 
 	/// Why a call is refused.
@@ -289,18 +346,19 @@ pub mod pallet {
 		InvalidName,
 		/// The country is not two capital letters.
 		InvalidCountry,
-		/// The URL does not begin with `http://` or `https://`, or has other than visible ASCII
-		/// characters.
+		/// The URL is not `http://` or `https://`, a host, and perhaps a port and a path. It must have
+		/// no user, query or fragment.
 		InvalidUrl,
 		/// The account is already that of a custodian.
 		CustodianAccountTaken,
 		/// The institution has enrolled as many accounts as it may.
 		CapReached,
-		/// The enrollee's signature has expired.
+		/// The enrollee's or the custodian's signature has expired.
 		EnrolmentExpired,
-		/// The signature is not the enrollee's over this enrolment.
+		/// The signature is not the enrollee's over this enrolment, or not the custodian's over this
+		/// registration.
 		InvalidSignature,
-		/// The status is final: only Root can change it.
+		/// The status is final: only Root can change it, or two of the staff for a death.
 		StatusIsFinal,
 		/// Only patients can have this status.
 		StatusNotForKind,
@@ -316,6 +374,25 @@ pub mod pallet {
 		NotInTeam,
 		/// The practitioner is in as many teams as an affiliation allows.
 		TooManyTeams,
+		/// The caller is not one of the institution's staff that can agree to this: a registrar or an
+		/// attested clinician, or, for a consent, an attested clinician.
+		NotStaff,
+		/// The one who proposed this, or who signed for that one, cannot confirm it.
+		SameStaff,
+		/// A registrar and an attested clinician have to agree, but both are one or the other.
+		SamePart,
+		/// The institution has caused as many lines in the patient's log as are allowed on one day.
+		TooManyLines,
+		/// The patient does not count as deceased.
+		NotDeceased,
+		/// It is too late for the staff to take the death back: only Root can.
+		TooLate,
+		/// The practitioner has as many affiliations, in force or waiting, as are allowed.
+		TooManyAffiliations,
+		/// The affiliation does not wait for the practitioner to accept it.
+		NotWaiting,
+		/// The key cannot be in doubt since then: it is in the future, or longer ago than is allowed.
+		InvalidSince,
 	}
 
 	#[pallet::hooks]
@@ -376,12 +453,16 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// The account of the custodian before may no longer sign.
+		/// The account of the custodian before may no longer sign, and is free again. The
+		/// custodian's signature is over [`custodian_text`] between `<Bytes>` and `</Bytes>`, so that
+		/// nobody names another's account.
 		///
 		/// ## Errors
 		///
 		/// - [`Error::NotInstitution`].
 		/// - [`Error::InvalidUrl`].
+		/// - [`Error::EnrolmentExpired`].
+		/// - [`Error::InvalidSignature`].
 		/// - [`Error::AlreadyEnrolled`]: the custodian's account is enrolled.
 		/// - [`Error::CustodianAccountTaken`].
 		///
@@ -395,8 +476,14 @@ pub mod pallet {
 			url: BoundedVec<u8, ConstU32<MAX_URL>>,
 			account: AccountId,
 			key: EncryptionKey,
+			expires: Moment,
+			signature: MultiSignature,
 		) -> DispatchResult {
 			let institution = ensure_signed(origin)?;
+			ensure!(url::is_url(&url), Error::<T>::InvalidUrl);
+			ensure!(Self::now() < expires, Error::<T>::EnrolmentExpired);
+			let text = custodian_text(&Self::genesis_hash(), &institution, &url, &key, expires);
+			Self::ensure_signature(&account, &text, &signature)?;
 			Self::do_set_custodian(institution, Custodian { url, account, key })
 		}
 
@@ -439,14 +526,9 @@ pub mod pallet {
 			let who = ensure_signed(origin)?;
 			Self::manager(&who, &institution)?;
 			ensure!(Self::now() < expires, Error::<T>::EnrolmentExpired);
-			let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32));
+			let genesis = Self::genesis_hash();
 			let text = enrolment_text(&genesis, &institution, kind, &encryption_key, expires);
-			let message = [b"<Bytes>", text.as_bytes(), b"</Bytes>"].concat();
-			ensure!(
-				matches!(signature, MultiSignature::Sr25519(_))
-					&& signature.verify(&message[..], &account),
-				Error::<T>::InvalidSignature
-			);
+			Self::ensure_signature(&account, &text, &signature)?;
 			Self::do_enrol(account.clone(), kind, encryption_key, institution.clone())?;
 			if kind == AccountKind::Patient {
 				T::Audit::append(&account, &who, Some(&institution), None, LogEvent::Enrolled);
@@ -494,8 +576,8 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// Only Root can merge or close an account, and only Root can make an account active again
-		/// that has ended, was merged or was closed. The institution can take back that a patient
-		/// is deceased.
+		/// that has ended, was merged or was closed. A death takes two of the staff:
+		/// `declare_deceased`.
 		///
 		/// ## Errors
 		///
@@ -522,14 +604,14 @@ pub mod pallet {
 				is_patient || matches!(status, Status::Active | Status::Suspended | Status::Ended),
 				Error::<T>::StatusNotForKind
 			);
-			let is_reversible =
-				|status| matches!(status, Status::Active | Status::Suspended | Status::Deceased);
+			let is_reversible = |status| matches!(status, Status::Active | Status::Suspended);
 			ensure!(who.is_none() || is_reversible(entry.status), Error::<T>::StatusIsFinal);
 			ensure!(
 				who.is_none() || is_reversible(status) || status == Status::Ended,
 				DispatchError::BadOrigin
 			);
 			if entry.status != status {
+				Self::count_institution(&entry, status);
 				entry.status = status;
 				entry.status_since = Self::now();
 			}
@@ -539,11 +621,18 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Disable an account's signing, because its key is lost, or enable it again.
+		/// Disable an account's signing, because its key is lost or stolen, or enable it again.
 		///
 		/// ## Dispatch Origin
 		///
 		/// As for `set_status`.
+		///
+		/// ## Details
+		///
+		/// `since` says since when the key may be in other hands, at most [`MAX_DOUBT`] ago; `None`
+		/// enables signing. What was permitted with a patient's key from then until it is enabled
+		/// again does not count, unless the patient confirms it later. Disabling it again can only
+		/// make that moment an earlier one.
 		///
 		/// ## Errors
 		///
@@ -551,6 +640,7 @@ pub mod pallet {
 		/// - [`Error::NotInstitution`].
 		/// - [`Error::NotRegistrar`].
 		/// - [`Error::InstitutionOnly`].
+		/// - [`Error::InvalidSince`].
 		///
 		/// ## Events
 		///
@@ -560,14 +650,16 @@ pub mod pallet {
 		pub fn set_signing_disabled(
 			origin: OriginFor<T>,
 			account: AccountId,
-			disabled: bool,
+			since: Option<Moment>,
 		) -> DispatchResult {
 			let (mut entry, who) = Self::account_for_manager(origin, &account)?;
-			// Disabling it again does not make the loss a later one.
-			entry.disabled_since = disabled.then(|| entry.disabled_since.unwrap_or(Self::now()));
-			Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(disabled));
+			let now = Self::now();
+			ensure!(since.is_none_or(|since| is_recent(since, now)), Error::<T>::InvalidSince);
+			entry.set_disabled(since, now);
+			let since = entry.disabled_since;
+			Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(since));
 			Accounts::<T>::insert(&account, entry);
-			Self::deposit_event(Event::SigningDisabledSet { account, disabled });
+			Self::deposit_event(Event::SigningDisabledSet { account, since });
 			Ok(())
 		}
 
@@ -581,7 +673,9 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// The attestation remains as long as the role does. The teams remain if the affiliation
-		/// had not ended.
+		/// had not ended. If another institution enrolled the practitioner, the affiliation counts
+		/// for nothing until the practitioner accepts it; another role has to be accepted again. A
+		/// practitioner has at most [`MAX_AFFILIATIONS`] that have not ended.
 		///
 		/// ## Errors
 		///
@@ -591,6 +685,7 @@ pub mod pallet {
 		/// - [`Error::NotPractitioner`].
 		/// - [`Error::AlreadyExpired`].
 		/// - [`Error::InvalidPeriod`].
+		/// - [`Error::TooManyAffiliations`].
 		///
 		/// ## Events
 		///
@@ -620,14 +715,13 @@ pub mod pallet {
 			ensure!(until.is_none_or(|until| until > now), Error::<T>::AlreadyExpired);
 			ensure!(until.is_none_or(|until| until > from), Error::<T>::InvalidPeriod);
 
-			let attested =
-				current.as_ref().is_some_and(|current| current.attested && current.role == role);
+			let same = current.as_ref().filter(|current| current.role == role);
+			let attested = same.is_some_and(|current| current.attested);
+			let is_home = Self::enrolled_by(&practitioner).as_ref() == Some(&institution);
+			let accepted = is_home || same.is_some_and(|current| current.accepted);
 			let teams = current.map(|current| current.teams).unwrap_or_default();
-			Affiliations::<T>::insert(
-				&practitioner,
-				&institution,
-				Affiliation { role, from, until, attested, teams },
-			);
+			let affiliation = Affiliation { role, from, until, accepted, attested, teams };
+			Self::put_affiliation(&practitioner, &institution, affiliation)?;
 			Self::deposit_event(Event::Affiliated { institution, practitioner, role, from, until });
 			Ok(())
 		}
@@ -637,7 +731,7 @@ pub mod pallet {
 		/// ## Dispatch Origin
 		///
 		/// Signed, by the institution or one of its registrars. For a registrar, by the
-		/// institution.
+		/// institution. The practitioner can decline an affiliation that waits to be accepted.
 		///
 		/// ## Errors
 		///
@@ -656,12 +750,7 @@ pub mod pallet {
 			institution: AccountId,
 			practitioner: AccountId,
 		) -> DispatchResult {
-			let mut affiliation =
-				Self::affiliation_for_manager(origin, &institution, &practitioner)?;
-			affiliation.until = Some(Self::now());
-			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
-			Self::deposit_event(Event::AffiliationEnded { institution, practitioner });
-			Ok(())
+			Self::do_end(origin, institution, practitioner)
 		}
 
 		/// Attest that a practitioner is licensed for an affiliation's role.
@@ -792,6 +881,96 @@ pub mod pallet {
 				Self::deposit_event(Event::CapSet { institution: institution.clone(), cap });
 				Ok(())
 			})
+		}
+
+		/// Say that a patient is deceased.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed, by a registrar and by an attested clinician of the institution that enrolled the
+		/// patient, each once.
+		///
+		/// ## Details
+		///
+		/// The first call proposes it. The second, within [`PROPOSAL_LIFETIME`], sets the status.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::StatusNotForKind`].
+		/// - [`Error::StatusIsFinal`].
+		/// - [`Error::NotStaff`].
+		/// - [`Error::SameStaff`].
+		/// - [`Error::SamePart`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::StaffProposed`], then [`Event::StatusSet`]. In the patient's log:
+		///   `StaffProposed`, then `StatusSet`.
+		#[pallet::call_index(12)]
+		#[pallet::weight(T::WeightInfo::declare_deceased())]
+		pub fn declare_deceased(origin: OriginFor<T>, patient: AccountId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let entry = Self::patient(&patient)?;
+			let lives = matches!(entry.status, Status::Active | Status::Suspended);
+			ensure!(lives, Error::<T>::StatusIsFinal);
+			Self::set_status_by_two(
+				who,
+				patient,
+				entry,
+				Status::Deceased,
+				StaffMatter::DeclareDeceased,
+			)
+		}
+
+		/// Take back that a patient is deceased, within [`DECEASED_UNDO`]: the account is active
+		/// again.
+		///
+		/// ## Dispatch Origin
+		///
+		/// As for `declare_deceased`.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::StatusNotForKind`].
+		/// - [`Error::NotDeceased`].
+		/// - [`Error::TooLate`].
+		/// - [`Error::NotStaff`].
+		/// - [`Error::SameStaff`].
+		/// - [`Error::SamePart`].
+		///
+		/// ## Events
+		///
+		/// - As for `declare_deceased`.
+		#[pallet::call_index(13)]
+		#[pallet::weight(T::WeightInfo::declare_deceased())]
+		pub fn take_death_back(origin: OriginFor<T>, patient: AccountId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let entry = Self::patient(&patient)?;
+			ensure!(entry.status == Status::Deceased, Error::<T>::NotDeceased);
+			let last = entry.status_since.saturating_add(DECEASED_UNDO);
+			ensure!(Self::now() < last, Error::<T>::TooLate);
+			let matter = StaffMatter::TakeDeathBack;
+			Self::set_status_by_two(who, patient, entry, Status::Active, matter)
+		}
+
+		/// Accept an affiliation with an institution that did not enrol the caller.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed, by the practitioner.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotAffiliated`].
+		/// - [`Error::NotWaiting`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::AffiliationAccepted`].
+		#[pallet::call_index(22)]
+		#[pallet::weight(T::WeightInfo::accept_affiliation())]
+		pub fn accept_affiliation(origin: OriginFor<T>, institution: AccountId) -> DispatchResult {
+			Self::do_accept(origin, institution)
 		}
 	}
 }

@@ -1,7 +1,12 @@
 //! What the other pallets see of accounts and affiliations.
 
-use crate::{pallet::*, types::is_institution};
-use frame_support::traits::UnixTime;
+use crate::{pallet::*, types::is_institution, Account, Affiliation, Institution};
+use alloc::vec::Vec;
+use frame_support::{
+	traits::{DefensiveResult, UnixTime},
+	BoundedVec,
+};
+use sp_runtime::SaturatedConversion;
 use vouchsafe_primitives::*;
 use vouchsafe_support::{Enrolment, Signatory};
 
@@ -16,31 +21,82 @@ impl<T: Config> Pallet<T> {
 		Self::active_kind(account).is_some()
 	}
 
+	/// Counts an institution that gets another status.
+	pub(crate) fn count_institution(entry: &Account, status: Status) {
+		if !is_institution(entry.kind) {
+			return;
+		}
+		let (was, is) = (entry.status == Status::Active, status == Status::Active);
+		ActiveInstitutions::<T>::mutate(|count| {
+			*count = count.saturating_sub(was.into()).saturating_add(is.into());
+		});
+	}
+
 	/// Whether the account is an active institution or authority.
 	pub(crate) fn is_active_institution(account: &AccountId) -> bool {
 		Self::active_kind(account).is_some_and(is_institution)
 	}
 }
 
+/// The most institutions or affiliations that are listed at once.
+pub const MAX_LISTED: u32 = 256;
+
+impl<T: Config> Pallet<T> {
+	/// The institutions and authorities after the one named, in the order of the chain's keys: at
+	/// most `limit` and [`MAX_LISTED`].
+	pub fn institutions(
+		after: Option<AccountId>,
+		limit: u32,
+	) -> Vec<(AccountId, AccountKind, Status, Institution)> {
+		let institutions = match after {
+			Some(after) => Institutions::<T>::iter_from_key(after),
+			None => Institutions::<T>::iter(),
+		};
+		institutions
+			.take(limit.min(MAX_LISTED).saturated_into())
+			.filter_map(|(id, institution)| {
+				let account = Accounts::<T>::get(&id)?;
+				Some((id, account.kind, account.status, institution))
+			})
+			.collect()
+	}
+
+	/// The practitioner's affiliations, including those that have ended, after the one with the
+	/// institution named, in the order of the chain's keys: at most `limit` and [`MAX_LISTED`].
+	pub fn affiliations(
+		practitioner: AccountId,
+		after: Option<AccountId>,
+		limit: u32,
+	) -> Vec<(AccountId, Affiliation)> {
+		let affiliations = match after {
+			Some(after) => {
+				let key = Affiliations::<T>::hashed_key_for(&practitioner, after);
+				Affiliations::<T>::iter_prefix_from(&practitioner, key)
+			},
+			None => Affiliations::<T>::iter_prefix(&practitioner),
+		};
+		affiliations.take(limit.min(MAX_LISTED).saturated_into()).collect()
+	}
+}
+
 impl<T: Config> Enrolment for Pallet<T> {
 	fn actor(account: &AccountId, institution: Option<&AccountId>) -> Option<Actor> {
 		let entry = Accounts::<T>::get(account)?;
-		let acting_for = institution.and_then(|institution| {
-			let affiliation = Affiliations::<T>::get(account, institution)
-				.filter(|affiliation| affiliation.is_in_force(Self::now()))?;
-			let kind = Self::active_kind(institution)?;
-			Some(ActingFor {
-				institution: institution.clone(),
-				is_authority: kind == AccountKind::Authority,
-				role: affiliation.role,
-				country: Self::country(institution)?,
-				teams: affiliation.teams,
-				attested: affiliation.attested,
-			})
-		});
+		let is_practitioner = entry.kind == AccountKind::Practitioner;
+		let mut acting_for = None;
+		let mut also_at = BoundedVec::new();
+		for (at, affiliation) in Self::affiliations_in_force(account, is_practitioner) {
+			let Some((found, is_active)) = Self::acting_at(at, affiliation) else { continue };
+			if institution == Some(&found.institution) {
+				acting_for = is_active.then_some(found);
+			} else {
+				also_at.try_push(found).defensive_ok();
+			}
+		}
 		let active =
 			entry.status == Status::Active && (institution.is_none() || acting_for.is_some());
-		Some(Actor { account: account.clone(), kind: entry.kind, active, acting_for, study: None })
+		let (account, kind) = (account.clone(), entry.kind);
+		Some(Actor { account, kind, active, acting_for, also_at, study: None })
 	}
 
 	fn active_kind(account: &AccountId) -> Option<AccountKind> {
@@ -64,6 +120,14 @@ impl<T: Config> Enrolment for Pallet<T> {
 		}
 	}
 
+	fn doubt(patient: &AccountId) -> Option<Doubt> {
+		Accounts::<T>::get(patient)?.doubt
+	}
+
+	fn manages(who: &AccountId, institution: &AccountId) -> bool {
+		Self::manager(who, institution).is_ok()
+	}
+
 	fn country(institution: &AccountId) -> Option<Country> {
 		Institutions::<T>::get(institution).map(|entry| entry.country)
 	}
@@ -71,6 +135,16 @@ impl<T: Config> Enrolment for Pallet<T> {
 	fn is_affiliated(practitioner: &AccountId, institution: &AccountId) -> bool {
 		Affiliations::<T>::get(practitioner, institution)
 			.is_some_and(|affiliation| affiliation.is_in_force(Self::now()))
+	}
+
+	fn is_registrar(account: &AccountId, institution: &AccountId) -> bool {
+		Affiliations::<T>::get(account, institution).is_some_and(|affiliation| {
+			affiliation.role == Role::Registrar && affiliation.is_in_force(Self::now())
+		})
+	}
+
+	fn active_institutions() -> u32 {
+		ActiveInstitutions::<T>::get()
 	}
 
 	fn signatory(account: &AccountId) -> Option<Signatory> {

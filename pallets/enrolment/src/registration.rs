@@ -1,7 +1,15 @@
 //! How accounts are added: admission of institutions, their custodians, and enrolment.
 
-use crate::{pallet::*, types::is_institution, Account, Custodian, Institution, MAX_NAME};
-use frame_support::{pallet_prelude::*, traits::fungible::Mutate};
+use crate::{
+	pallet::*, types::is_institution, url::is_url, Account, Custodian, Institution, MAX_NAME,
+};
+use frame_support::{
+	pallet_prelude::*,
+	traits::{fungible::Mutate, Defensive},
+};
+use frame_system::pallet_prelude::*;
+use sp_core::H256;
+use sp_runtime::{traits::Verify, MultiSignature};
 use vouchsafe_primitives::*;
 
 impl<T: Config> Pallet<T> {
@@ -42,6 +50,7 @@ impl<T: Config> Pallet<T> {
 				status: Status::Active,
 				status_since: Self::now(),
 				disabled_since: None,
+				doubt: None,
 				encryption_key,
 				enrolled_by: account.clone(),
 			},
@@ -50,6 +59,7 @@ impl<T: Config> Pallet<T> {
 			&account,
 			Institution { name, country, custodian: None, cap, enrolled: 0 },
 		);
+		ActiveInstitutions::<T>::mutate(|count| *count = count.saturating_add(1));
 		Self::deposit_event(Event::InstitutionAdmitted { institution: account, kind });
 		Ok(())
 	}
@@ -66,11 +76,36 @@ impl<T: Config> Pallet<T> {
 			frame_system::Pallet::<T>::inc_providers(&account);
 			CustodianAccounts::<T>::insert(&account, &institution);
 			if let Some(old) = old {
-				CustodianAccounts::<T>::remove(old);
+				Self::free_custodian(&old);
 			}
 		}
 		Institutions::<T>::insert(&institution, entry);
 		Self::deposit_event(Event::CustodianSet { institution, account });
+		Ok(())
+	}
+
+	/// Frees the account of a custodian that was replaced. Its nonce may begin again: it has signed
+	/// nothing but acknowledgements, which count only once, and its registration, which expires.
+	fn free_custodian(account: &AccountId) {
+		CustodianAccounts::<T>::remove(account);
+		let _ = frame_system::Pallet::<T>::dec_providers(account).defensive();
+	}
+
+	/// The hash of the chain's first block.
+	pub(crate) fn genesis_hash() -> H256 {
+		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32))
+	}
+
+	/// Checks that the account signed the text as a wallet does.
+	pub(crate) fn ensure_signature(
+		account: &AccountId,
+		text: &str,
+		signature: &MultiSignature,
+	) -> DispatchResult {
+		let message = [b"<Bytes>", text.as_bytes(), b"</Bytes>"].concat();
+		let is_sound = matches!(signature, MultiSignature::Sr25519(_))
+			&& signature.verify(&message[..], account);
+		ensure!(is_sound, Error::<T>::InvalidSignature);
 		Ok(())
 	}
 
@@ -94,6 +129,7 @@ impl<T: Config> Pallet<T> {
 				status: Status::Active,
 				status_since: Self::now(),
 				disabled_since: None,
+				doubt: None,
 				encryption_key,
 				enrolled_by: institution.clone(),
 			},
@@ -102,10 +138,4 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::Enrolled { account, kind, institution });
 		Ok(())
 	}
-}
-
-/// Whether this could be a custodian's address.
-fn is_url(url: &[u8]) -> bool {
-	let rest = url.strip_prefix(b"http://").or_else(|| url.strip_prefix(b"https://"));
-	rest.is_some_and(|rest| !rest.is_empty() && rest.iter().all(u8::is_ascii_graphic))
 }

@@ -21,6 +21,11 @@ impl<T: Config> Pallet<T> {
 				"an account keeps its nonce"
 			);
 		}
+		let active = Institutions::<T>::iter_keys().filter(Self::is_active_institution).count();
+		ensure!(
+			u32::try_from(active) == Ok(ActiveInstitutions::<T>::get()),
+			"the active institutions are counted"
+		);
 		for (institution, entry) in Institutions::<T>::iter() {
 			ensure!(Accounts::<T>::contains_key(&institution), "an institution is an account");
 			let enrolled = Accounts::<T>::iter()
@@ -45,19 +50,31 @@ impl<T: Config> Pallet<T> {
 		}
 		for (practitioner, institution, affiliation) in Affiliations::<T>::iter() {
 			ensure!(
-				Accounts::<T>::get(practitioner)
+				Accounts::<T>::get(&practitioner)
 					.is_some_and(|entry| entry.kind == AccountKind::Practitioner),
 				"who is affiliated is a practitioner"
 			);
 			ensure!(
-				Institutions::<T>::contains_key(institution),
+				Institutions::<T>::contains_key(&institution),
 				"practitioners are affiliated with institutions"
+			);
+			ensure!(
+				affiliation.has_ended(Self::now())
+					|| AffiliatedWith::<T>::get(&practitioner).contains(&institution),
+				"an affiliation that has not ended is listed"
 			);
 			let mut teams = affiliation.teams.into_inner();
 			teams.sort();
 			ensure!(
 				teams.iter().zip(teams.iter().skip(1)).all(|(one, next)| one != next),
 				"a team is joined once"
+			);
+		}
+		for (practitioner, listed) in AffiliatedWith::<T>::iter() {
+			ensure!(!listed.is_empty(), "an empty list of affiliations is kept");
+			ensure!(
+				listed.iter().all(|at| Affiliations::<T>::contains_key(&practitioner, at)),
+				"only affiliations are listed"
 			);
 		}
 		Ok(())

@@ -14,6 +14,14 @@ pub const MAX_NAME: u32 = 64;
 /// Bytes that a custodian's URL can have.
 pub const MAX_URL: u32 = 128;
 
+/// How long ago a key can be said to have been lost or stolen, in seconds.
+pub const MAX_DOUBT: Moment = 30 * 24 * 60 * 60;
+
+/// Whether a key can be said to be in doubt since then.
+pub(crate) fn is_recent(since: Moment, now: Moment) -> bool {
+	now.checked_sub(since).is_some_and(|ago| ago <= MAX_DOUBT)
+}
+
 /// An enrolled account.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -25,9 +33,11 @@ pub struct Account {
 	pub status: Status,
 	/// Since when it has this status.
 	pub status_since: Moment,
-	/// Since when its key counts as lost, if it is. The account takes part through its proxies, but
-	/// signs nothing.
+	/// Since when its key counts as lost or stolen, if it does. The account still takes part, but signs
+	/// nothing.
 	pub disabled_since: Option<Moment>,
+	/// When its key was disabled before, if it was: one period that has all of them.
+	pub doubt: Option<Doubt>,
 	/// The key to which secrets are sealed for it.
 	pub encryption_key: EncryptionKey,
 	/// The institution that enrolled it. An institution: itself.
@@ -35,6 +45,17 @@ pub struct Account {
 }
 
 impl Account {
+	/// Disables the key since a moment, or since the earlier one if it is disabled already, or enables
+	/// it. Then the time of its loss remains in doubt, up to the second in which it is enabled.
+	pub(crate) fn set_disabled(&mut self, since: Option<Moment>, now: Moment) {
+		let before = self.disabled_since;
+		self.disabled_since = since.map(|since| before.map_or(since, |before| before.min(since)));
+		if let (Some(since), None) = (before, since) {
+			let period = Doubt { since, until: now.saturating_add(1) };
+			self.doubt = Some(self.doubt.map_or(period, |doubt| doubt.with(period)));
+		}
+	}
+
 	/// Whether and how a patient takes part. The earlier of suspension and loss of the key counts.
 	pub fn standing(&self) -> Standing {
 		let since = self.status_since;
@@ -95,6 +116,9 @@ pub struct Affiliation {
 	pub from: Moment,
 	/// Until when, exclusive.
 	pub until: Option<Moment>,
+	/// Whether it counts: the institution enrolled the practitioner, or the practitioner has accepted
+	/// it.
+	pub accepted: bool,
 	/// Whether an authority has attested the licence.
 	pub attested: bool,
 	/// The care teams.
@@ -109,7 +133,29 @@ impl Affiliation {
 
 	/// Whether it is in force.
 	pub fn is_in_force(&self, now: Moment) -> bool {
-		self.from <= now && !self.has_ended(now)
+		self.accepted && self.from <= now && !self.has_ended(now)
+	}
+}
+
+/// What one of an institution's staff has proposed.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct StaffProposal {
+	/// Who signed the proposal.
+	pub signer: AccountId,
+	/// As whom.
+	pub origin: AccountId,
+	/// Hash of the call's content, so that the second confirms the same.
+	pub content: H256,
+	/// When it was proposed.
+	pub at: Moment,
+}
+
+impl StaffProposal {
+	/// Whether it still waits for the second.
+	pub fn waits(&self, now: Moment) -> bool {
+		now < self.at.saturating_add(PROPOSAL_LIFETIME)
 	}
 }
 
@@ -144,6 +190,33 @@ pub fn enrolment_text(
 	let encryption_key = H256(*encryption_key);
 	format!(
 		"Vouchsafe enrolment\nchain {genesis:?}\ninstitution {institution:?}\nas {kind}\n\
+		 encryption key {encryption_key:?}\nuntil {expires}"
+	)
+}
+
+/// The text that a custodian signs before an institution registers it: six lines like those of
+/// [`enrolment_text`], signed in the same way. The address's characters are visible ASCII.
+///
+/// ```text
+/// Vouchsafe custodian
+/// chain 0x<genesis hash>
+/// institution 0x<account>
+/// address https://custodian.hospital-a.example
+/// encryption key 0x<X25519 public key>
+/// until 1798761600
+/// ```
+pub fn custodian_text(
+	genesis: &H256,
+	institution: &AccountId,
+	url: &[u8],
+	encryption_key: &EncryptionKey,
+	expires: Moment,
+) -> String {
+	let institution = H256(institution.clone().into());
+	let encryption_key = H256(*encryption_key);
+	let url = String::from_utf8_lossy(url);
+	format!(
+		"Vouchsafe custodian\nchain {genesis:?}\ninstitution {institution:?}\naddress {url}\n\
 		 encryption key {encryption_key:?}\nuntil {expires}"
 	)
 }

@@ -34,6 +34,10 @@ pub trait WeightInfo {
 	fn leave_team() -> Weight;
 	/// Of `set_cap`.
 	fn set_cap() -> Weight;
+	/// Of `declare_deceased` and `take_death_back`.
+	fn declare_deceased() -> Weight;
+	/// Of `accept_affiliation`.
+	fn accept_affiliation() -> Weight;
 }
 
 macro_rules! weights {
@@ -59,23 +63,25 @@ macro_rules! weights {
 
 weights! {
 	/// `Accounts`, `CustodianAccounts`, `Institutions`, `System::Account`, and the allowance
-	/// (`Balances::TotalIssuance`).
-	admit_institution = 40_000_000, 4, 4;
-	/// `Accounts` twice, `Institutions`, `CustodianAccounts` (old and new), `System::Account`.
-	set_custodian = 30_000_000, 5, 4;
+	/// (`Balances::TotalIssuance`), `ActiveInstitutions`.
+	admit_institution = 40_000_000, 5, 5;
+	/// A signature's check; `Accounts` twice, `Institutions`, `CustodianAccounts` (old and new),
+	/// `System::Account` (old and new), the genesis hash, the time.
+	set_custodian = 150_000_000, 8, 5;
 	/// A signature's check; the manager's three accounts, `Accounts`, `CustodianAccounts`,
 	/// `Institutions`, the genesis hash, the time, `System::Account`, the allowance, the log.
 	enrol = 150_000_000, 13, 5;
 	/// `Accounts`, the log.
 	set_encryption_key = 20_000_000, 4, 2;
-	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log.
-	set_status = 25_000_000, 9, 2;
+	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log,
+	/// `ActiveInstitutions`.
+	set_status = 25_000_000, 10, 3;
 	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log.
 	set_signing_disabled = 25_000_000, 9, 2;
-	/// The manager's three, `Accounts`, `Affiliations`, the time.
-	affiliate = 25_000_000, 6, 1;
-	/// The manager's three, `Affiliations`, the time.
-	end_affiliation = 20_000_000, 5, 1;
+	/// The manager's three, `Accounts`, `AffiliatedWith`, four `Affiliations`, the time.
+	affiliate = 30_000_000, 10, 2;
+	/// The manager's three, `Affiliations`, `AffiliatedWith`, the time.
+	end_affiliation = 20_000_000, 6, 2;
 	/// `Accounts`, `Affiliations`, the time.
 	attest_licence = 20_000_000, 3, 1;
 	/// The manager's three, `Affiliations`, the time.
@@ -84,4 +90,8 @@ weights! {
 	leave_team = 20_000_000, 5, 1;
 	/// `Institutions`.
 	set_cap = 15_000_000, 1, 1;
+	/// `Accounts`, the agreement (13 and 1), the time, the log.
+	declare_deceased = 40_000_000, 18, 3;
+	/// `Affiliations`, the time.
+	accept_affiliation = 15_000_000, 2, 1;
 }

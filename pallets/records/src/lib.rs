@@ -20,15 +20,18 @@
 //! *Two colleagues correct the same report.* Each names the head that they have seen. The second call
 //! fails with [`Error::NotTheHead`]; its author looks at the version that came first and tries again.
 //!
-//! *A report was filed under the wrong patient.* Its author marks it [`RecordStatus::WrongPatient`],
-//! for which no consent is needed. From that block nobody can open it. This cannot be undone.
+//! *A report was filed under the wrong patient.* A registrar and a clinician of the author institution
+//! mark it [`RecordStatus::WrongPatient`], for which no consent is needed. From that block nobody can
+//! open it. If they were wrong, two of the staff take the mark back.
 //!
 //! *The patient finds a record more sensitive than its author did* and adds a label. Permits that do
-//! not name the label no longer cover the record. Nobody can remove the label.
+//! not name the label no longer cover the record. Nobody can remove the label. An author labels when it
+//! creates the record or a version. Later that, too, takes two of the staff, because a label can close
+//! a record to everybody.
 //!
 //! *An author cannot compute the tags of a record's labels*, because its custodian does not have the
-//! patient's label key. It creates the record as [`LabelTag::UNCLASSIFIED`]. Later the author or the
-//! patient names the labels, and they replace it.
+//! patient's label key. It creates the record as [`LabelTag::UNCLASSIFIED`]. Later two of the author's
+//! staff or the patient name the labels, and they replace it.
 //!
 //! ## Data structures
 //!
@@ -75,11 +78,14 @@ use frame_system::pallet_prelude::*;
 use sp_core::H256;
 use sp_runtime::{traits::SaturatedConversion, ArithmeticError};
 use vouchsafe_primitives::{
-	audit::LogEvent,
+	audit::{LogEvent, StaffMatter},
 	policy::{Question, Subject},
 	*,
 };
-use vouchsafe_support::{self as traits, AuditLog, Consents, Custody, DeclaredVersion, Enrolment};
+use vouchsafe_support::{
+	self as traits, agreed_matter, Agreed, AuditLog, Book, Consents, Custody, DeclaredVersion,
+	Enrolment, Pair, Staff,
+};
 
 /// The most records that one reading of a patient's list returns.
 pub const MAX_LISTED: u32 = 256;
@@ -99,6 +105,8 @@ pub mod pallet {
 	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
 		/// Who takes part.
 		type Enrolment: Enrolment;
+		/// What takes two of an institution's staff.
+		type Staff: Staff;
 		/// What the patients' consents allow.
 		type Consents: Consents;
 		/// Who holds the shares of the versions' keys.
@@ -163,6 +171,13 @@ pub mod pallet {
 			/// Its status now.
 			status: RecordStatus,
 		},
+		/// A record's mark was taken back: it counts again.
+		MarkTakenBack {
+			/// The record's patient.
+			patient: AccountId,
+			/// Which record.
+			record: RecordId,
+		},
 	}
 
 	#[pallet::error]
@@ -204,6 +219,8 @@ pub mod pallet {
 		InvalidStatus,
 		/// The record is already marked entered in error, in this way or a more serious one.
 		AlreadyEnteredInError,
+		/// The record is not marked entered in error.
+		NotEnteredInError,
 	}
 
 	#[pallet::hooks]
@@ -344,30 +361,34 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient or a practitioner who acts for the author institution.
+		/// Signed, by the patient; or by a registrar and an attested clinician of the author
+		/// institution, each once.
 		///
 		/// ## Details
 		///
-		/// The first named label replaces [`LabelTag::UNCLASSIFIED`]. Other labels are never removed.
+		/// The staff's first call proposes the labels. The second, within [`PROPOSAL_LIFETIME`], adds
+		/// them. The first named label replaces [`LabelTag::UNCLASSIFIED`]. Other labels are never
+		/// removed.
 		///
 		/// The first named label can open the record, because permits can be for records with labels
-		/// alone. So a practitioner who adds it must be allowed by the patient's consents to write the
+		/// alone. So one of the two who add it must be allowed by the patient's consents to write the
 		/// record as it will be. Further labels never open a record, and need no consent.
 		///
 		/// ## Errors
 		///
 		/// - [`Error::RecordNotFound`].
-		/// - [`Error::NotPatient`].
-		/// - [`Error::NotAffiliated`].
 		/// - [`Error::LabelsNotSorted`].
 		/// - [`Error::NotUnclassified`].
 		/// - [`Error::NoNewLabels`].
 		/// - [`Error::TooManyLabels`].
+		/// - [`Error::NotPatient`].
 		/// - [`Error::NotPermitted`].
+		/// - Those of [`traits::Staff`].
 		///
 		/// ## Events
 		///
-		/// - [`Event::Labelled`]. In the patient's log: `Labelled`.
+		/// - [`Event::Labelled`], at the second call of the staff. In the patient's log: `Labelled`,
+		///   before which the staff have `StaffProposed`.
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::add_labels())]
 		pub fn add_labels(
@@ -381,23 +402,26 @@ pub mod pallet {
 			let mut record = Records::<T>::get(&patient, id).ok_or(Error::<T>::RecordNotFound)?;
 			let institution =
 				record.author_institution(&patient).filter(|_| signer != patient).cloned();
-			let writer = Self::ensure_writer(&signer, &patient, institution.as_ref())?;
 			let has_named = record.labels.iter().any(|tag| *tag != LabelTag::UNCLASSIFIED);
 			record.labels = Self::labels_with(&record.labels, &labels)?;
-			if !has_named {
-				writer.ensure_permitted::<T>(record.facts(&patient, id))?;
-			}
-
-			let labels = record.labels.clone();
-			Records::<T>::insert(&patient, id, &record);
-			T::AuditLog::append(
-				&patient,
-				&signer,
-				institution.as_ref(),
-				None,
-				LogEvent::Labelled { record: id, labels: labels.clone() },
-			);
-			Self::deposit_event(Event::Labelled { patient, record: id, labels });
+			let matter = StaffMatter::Label { record: id, labels };
+			let agreed = Self::agree(&signer, &patient, institution.as_ref(), &matter)?;
+			let event = match agreed {
+				Agreed::Proposed => LogEvent::StaffProposed(matter),
+				Agreed::Confirmed { first } => {
+					if !has_named {
+						let facts = record.facts(&patient, id);
+						let two = [&signer, &first];
+						Self::ensure_one_may_write(two, &patient, institution.as_ref(), facts)?;
+					}
+					Records::<T>::insert(&patient, id, &record);
+					let labels = record.labels;
+					let (patient, now) = (patient.clone(), labels.clone());
+					Self::deposit_event(Event::Labelled { patient, record: id, labels: now });
+					LogEvent::Labelled { record: id, labels }
+				},
+			};
+			T::AuditLog::append(&patient, &signer, institution.as_ref(), None, event);
 			Ok(())
 		}
 
@@ -405,25 +429,27 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by a practitioner who acts for the author institution. If the patient entered
-		/// the record, by the patient.
+		/// Signed, by a registrar and an attested clinician of the author institution, each once. If
+		/// the patient entered the record, by the patient.
 		///
 		/// ## Details
 		///
-		/// This cannot be undone, but wrong content may become a wrong patient. No consent is
-		/// needed, because marking never opens a record.
+		/// The staff's first call proposes the mark. The second, within [`PROPOSAL_LIFETIME`], sets
+		/// it. Wrong content may become a wrong patient. No consent is needed, because marking never
+		/// opens a record.
 		///
 		/// ## Errors
 		///
 		/// - [`Error::InvalidStatus`].
 		/// - [`Error::RecordNotFound`].
-		/// - [`Error::NotPatient`].
-		/// - [`Error::NotAffiliated`].
 		/// - [`Error::AlreadyEnteredInError`].
+		/// - [`Error::NotPatient`].
+		/// - Those of [`traits::Staff`].
 		///
 		/// ## Events
 		///
-		/// - [`Event::EnteredInError`]. In the patient's log: `EnteredInError`.
+		/// - [`Event::EnteredInError`], at the second call of the staff. In the patient's log:
+		///   `EnteredInError`, before which the staff have `StaffProposed`.
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::mark_entered_in_error())]
 		pub fn mark_entered_in_error(
@@ -434,23 +460,9 @@ pub mod pallet {
 		) -> DispatchResult {
 			let signer = ensure_signed(origin)?;
 			ensure!(status != RecordStatus::Current, Error::<T>::InvalidStatus);
-			let id = record;
-			let mut record = Records::<T>::get(&patient, id).ok_or(Error::<T>::RecordNotFound)?;
-			let institution = record.author_institution(&patient).cloned();
-			Self::ensure_author(&signer, &patient, institution.as_ref())?;
-			ensure!(status > record.status, Error::<T>::AlreadyEnteredInError);
-
-			record.status = status;
-			Records::<T>::insert(&patient, id, &record);
-			T::AuditLog::append(
-				&patient,
-				&signer,
-				institution.as_ref(),
-				None,
-				LogEvent::EnteredInError { record: id, status },
-			);
-			Self::deposit_event(Event::EnteredInError { patient, record: id, status });
-			Ok(())
+			let found = Records::<T>::get(&patient, record).ok_or(Error::<T>::RecordNotFound)?;
+			ensure!(status > found.status, Error::<T>::AlreadyEnteredInError);
+			Self::set_status(&signer, &patient, (record, found), status)
 		}
 
 		/// Create many records of one patient, each with its first version.
@@ -487,6 +499,36 @@ pub mod pallet {
 			let signer = ensure_signed(origin)?;
 			ensure!(!records.is_empty(), Error::<T>::NoRecords);
 			Self::do_create(&signer, patient, institution, holders, records.into_inner())
+		}
+
+		/// Take back that a record was entered in error: it counts again.
+		///
+		/// ## Dispatch Origin
+		///
+		/// As for [`Pallet::mark_entered_in_error`].
+		///
+		/// ## Errors
+		///
+		/// - [`Error::RecordNotFound`].
+		/// - [`Error::NotEnteredInError`].
+		/// - [`Error::NotPatient`].
+		/// - Those of [`traits::Staff`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::MarkTakenBack`], at the second call of the staff. In the patient's log:
+		///   `MarkTakenBack`, before which the staff have `StaffProposed`.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::mark_entered_in_error())]
+		pub fn take_mark_back(
+			origin: OriginFor<T>,
+			patient: AccountId,
+			record: RecordId,
+		) -> DispatchResult {
+			let signer = ensure_signed(origin)?;
+			let found = Records::<T>::get(&patient, record).ok_or(Error::<T>::RecordNotFound)?;
+			ensure!(found.status != RecordStatus::Current, Error::<T>::NotEnteredInError);
+			Self::set_status(&signer, &patient, (record, found), RecordStatus::Current)
 		}
 	}
 
@@ -529,23 +571,23 @@ pub mod pallet {
 	}
 }
 
-/// Who writes: the question to the consents, without its subject, which differs for each record of a
-/// call. `None` is the patient, who needs no consent.
-struct Writer(Option<Question>);
+/// Who writes: the patient's consents, and the question to them, without its subject, which differs
+/// for each record of a call. `None` is the patient, who needs no consent.
+struct Writer(Option<(Book, Question)>);
 
 impl Writer {
 	/// Checks that the consents allow this record to be written.
 	fn ensure_permitted<T: Config>(&self, facts: RecordFacts) -> DispatchResult {
-		if let Some(question) = &self.0 {
+		if let Some((book, question)) = &self.0 {
 			let question = Question { subject: Subject::Record(facts), ..question.clone() };
-			ensure!(T::Consents::decide(&question).is_permit(), Error::<T>::NotPermitted);
+			ensure!(book.decide(&question).is_permit(), Error::<T>::NotPermitted);
 		}
 		Ok(())
 	}
 
 	/// The purpose for the log.
 	fn purpose(&self) -> Option<Purpose> {
-		self.0.as_ref().map(|question| question.purpose)
+		self.0.as_ref().map(|(_, question)| question.purpose)
 	}
 }
 
@@ -615,6 +657,72 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Finds whether the staff of the author institution agree. The patient decides alone where there
+	/// is no institution, and counts as both.
+	fn agree(
+		signer: &AccountId,
+		patient: &AccountId,
+		institution: Option<&AccountId>,
+		matter: &StaffMatter,
+	) -> Result<Agreed, DispatchError> {
+		let Some(institution) = institution else {
+			Self::ensure_author(signer, patient, None)?;
+			return Ok(Agreed::Confirmed { first: signer.clone() });
+		};
+		let (content, pair) = (agreed_matter(matter), Pair::RegistrarAndClinician);
+		T::Staff::agree(signer, institution, patient, content, pair)
+	}
+
+	/// Sets a record's status when those who have to have agreed, and logs it.
+	fn set_status(
+		signer: &AccountId,
+		patient: &AccountId,
+		(id, mut record): (RecordId, Record),
+		status: RecordStatus,
+	) -> DispatchResult {
+		let matter = match status {
+			RecordStatus::Current => StaffMatter::TakeMarkBack { record: id },
+			status => StaffMatter::Mark { record: id, status },
+		};
+		let institution = record.author_institution(patient).cloned();
+		let event = match Self::agree(signer, patient, institution.as_ref(), &matter)? {
+			Agreed::Proposed => LogEvent::StaffProposed(matter),
+			Agreed::Confirmed { .. } => {
+				record.status = status;
+				Records::<T>::insert(patient, id, &record);
+				let patient = patient.clone();
+				match status {
+					RecordStatus::Current => {
+						Self::deposit_event(Event::MarkTakenBack { patient, record: id });
+						LogEvent::MarkTakenBack { record: id }
+					},
+					status => {
+						Self::deposit_event(Event::EnteredInError { patient, record: id, status });
+						LogEvent::EnteredInError { record: id, status }
+					},
+				}
+			},
+		};
+		T::AuditLog::append(patient, signer, institution.as_ref(), None, event);
+		Ok(())
+	}
+
+	/// Checks that one of the two who label a record for its author may write it as it will be. The
+	/// patient may.
+	fn ensure_one_may_write(
+		two: [&AccountId; 2],
+		patient: &AccountId,
+		institution: Option<&AccountId>,
+		facts: RecordFacts,
+	) -> DispatchResult {
+		let may_write = |who: &AccountId| {
+			let writer = Self::ensure_writer(who, patient, institution)?;
+			writer.ensure_permitted::<T>(facts.clone())
+		};
+		let [second, first] = two;
+		may_write(second).or_else(|_| may_write(first))
+	}
+
 	/// Checks that the signer acts for the author institution, or is the patient if there is no
 	/// institution. The consents decide about each record.
 	fn ensure_writer(
@@ -625,16 +733,19 @@ impl<T: Config> Pallet<T> {
 		let Some(actor) = Self::ensure_author(signer, patient, institution)? else {
 			return Ok(Writer(None));
 		};
-		Ok(Writer(Some(Question {
+		let book = T::Consents::book(patient, &actor);
+		let question = Question {
 			patient: patient.clone(),
 			standing: T::Enrolment::standing(patient),
+			doubt: T::Enrolment::doubt(patient),
 			actor,
 			action: Action::Write,
 			purpose: Purpose::Treatment,
 			subject: Subject::SomeRecord,
 			now: T::Time::now().as_secs(),
 			break_glass: false,
-		})))
+		};
+		Ok(Writer(Some((book, question))))
 	}
 
 	/// Checks that the signer acts for the author institution, or is the patient if there is no

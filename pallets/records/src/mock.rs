@@ -6,7 +6,8 @@ use sp_runtime::{traits::IdentityLookup, BuildStorage};
 use vouchsafe_primitives::*;
 use vouchsafe_support::doubles::Clock;
 pub use vouchsafe_support::doubles::{
-	self, tags, DeclaredSets, GivenConsents, Logs, People, START as NOW,
+	self, tags, DeclaredSets, GivenConsents, Logs, People, TwoOfStaff, NOT_STAFF, SAME_STAFF,
+	START as NOW,
 };
 
 type Block = frame_system::mocking::MockBlock<Test>;
@@ -20,6 +21,7 @@ pub const HOSPITAL: AccountId = AccountId::new([6; 32]);
 pub const OTHER_HOSPITAL: AccountId = AccountId::new([7; 32]);
 pub const RELATIVE: AccountId = AccountId::new([8; 32]);
 pub const STRANGER: AccountId = AccountId::new([9; 32]);
+pub const REGISTRAR: AccountId = AccountId::new([10; 32]);
 
 frame_support::construct_runtime!(
 	pub enum Test {
@@ -37,6 +39,7 @@ impl frame_system::Config for Test {
 
 impl crate::Config for Test {
 	type Enrolment = People;
+	type Staff = TwoOfStaff;
 	type Consents = GivenConsents;
 	type Custody = DeclaredSets;
 	type AuditLog = Logs;
@@ -57,11 +60,14 @@ pub fn run(test: impl FnOnce()) {
 			People::enrol(patient, AccountKind::Patient);
 		}
 		People::enrol(RELATIVE, AccountKind::Person);
-		for (doctor, hospital) in
-			[(DOCTOR, HOSPITAL), (COLLEAGUE, HOSPITAL), (FOREIGN_DOCTOR, OTHER_HOSPITAL)]
-		{
+		for (doctor, hospital, role) in [
+			(DOCTOR, HOSPITAL, Role::Physician),
+			(COLLEAGUE, HOSPITAL, Role::Physician),
+			(REGISTRAR, HOSPITAL, Role::Registrar),
+			(FOREIGN_DOCTOR, OTHER_HOSPITAL, Role::Physician),
+		] {
 			People::enrol(doctor.clone(), AccountKind::Practitioner);
-			People::affiliate(&doctor, &hospital, Role::Physician);
+			People::affiliate(&doctor, &hospital, role);
 		}
 		GivenConsents::set(vec![(PATIENT, Grantee::Institution(HOSPITAL), may_write())]);
 		test();

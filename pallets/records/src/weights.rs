@@ -44,14 +44,14 @@ fn version_writes(h: u32) -> u64 {
 	u64::from(h).saturating_add(3)
 }
 
-/// Reads: the time, the actor (3), the patient's standing, the actor's consents (14), the log (3), the
+/// Reads: the time, the actor (14), the patient's standing, the actor's consents (47), the log (3), the
 /// holders; for each record itself, the one that it relates to, its sharing set, and four for deciding
 /// once more with the same consents. Writes: log, the holders; for each record the version.
 fn create_many(db: RuntimeDbWeight, r: u32, h: u32) -> Weight {
 	let r = u64::from(r);
 	counted(
 		db,
-		r.saturating_mul(7).saturating_add(holders_reads(h)).saturating_add(22),
+		r.saturating_mul(7).saturating_add(holders_reads(h)).saturating_add(66),
 		r.saturating_mul(version_writes(h)).saturating_add(HOLDERS_WRITES).saturating_add(1),
 	)
 }
@@ -61,14 +61,15 @@ fn add_version(db: RuntimeDbWeight, h: u32) -> Weight {
 	create_many(db, 1, h)
 }
 
-/// Reads: the record, the actor (3), the log (3). Writes: record, log.
+/// Reads: the record, what two of the staff agree on (13), the log (3). Writes: record, agreement, log.
 fn amend(db: RuntimeDbWeight) -> Weight {
-	counted(db, 7, 2)
+	counted(db, 17, 3)
 }
 
-/// As [`amend`], and the time, the patient's standing and the actor's consents (14).
+/// As [`amend`], and twice the actor (14), the time, the patient's standing and the actor's consents
+/// (47).
 fn add_labels(db: RuntimeDbWeight) -> Weight {
-	counted(db, 23, 2)
+	counted(db, 110, 3)
 }
 
 /// Weights against the runtime's own database.

@@ -16,12 +16,16 @@ use sp_runtime::DispatchError;
 use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe_primitives::{
 	audit::LogEvent,
-	policy::{self, Decision, Question},
+	policy::{Decision, Question},
 	*,
 };
 
 /// The moment at which tests begin.
 pub const START: Moment = 1_700_000_000;
+/// How many lines an institution without a permit can cause in a patient's log on one day.
+pub const MAX_UNINVITED: u32 = 16;
+/// A day in seconds.
+const DAY: Moment = 24 * 60 * 60;
 /// The country of institutions, unless a test sets another.
 pub const COUNTRY: Country = *b"AT";
 
@@ -61,15 +65,21 @@ struct World {
 	custodians: BTreeMap<AccountId, AccountId>,
 	unsigning: BTreeSet<AccountId>,
 	standings: BTreeMap<AccountId, Standing>,
+	doubts: BTreeMap<AccountId, Doubt>,
 	signer: Option<AccountId>,
 	records: Vec<RecordFacts>,
 	consents: Vec<Given>,
 	grants_fail: bool,
+	books: u32,
 	sets: Vec<Declared>,
 	sets_fail: bool,
 	lines: Vec<(AccountId, Line)>,
+	/// Lines without a permit: patient, institution, day.
+	uninvited: BTreeMap<(AccountId, AccountId, u64), u32>,
 	/// Entries before those in `lines`, by patient.
 	earlier: BTreeMap<AccountId, u64>,
+	/// Who proposed which content, by subject and institution.
+	proposals: BTreeMap<(AccountId, AccountId), (AccountId, H256)>,
 }
 
 thread_local! {
@@ -92,6 +102,11 @@ fn change<R>(f: impl FnOnce(&mut World) -> R) -> R {
 /// Empties everything and sets the time to [`START`].
 pub fn reset() {
 	WORLD.set(World { now: START, ..World::default() });
+}
+
+/// The chain's time, in seconds.
+pub fn now() -> Moment {
+	read(|world| world.now)
 }
 
 /// The chain's time.
@@ -163,6 +178,11 @@ impl People {
 		change(|world| world.standings.insert(patient.clone(), standing));
 	}
 
+	/// Sets when the patient's key was in doubt.
+	pub fn set_doubt(patient: &AccountId, doubt: Doubt) {
+		change(|world| world.doubts.insert(patient.clone(), doubt));
+	}
+
 	/// Disables the account's signing.
 	pub fn disable_signing(account: &AccountId) {
 		change(|world| world.unsigning.insert(account.clone()));
@@ -176,20 +196,22 @@ impl People {
 impl Enrolment for People {
 	fn actor(account: &AccountId, institution: Option<&AccountId>) -> Option<Actor> {
 		let Person { kind, active, .. } = read(|world| world.people.get(account).cloned())?;
-		let acting_for = institution.and_then(|institution| {
-			let key = (account.clone(), institution.clone());
-			let role = read(|world| world.affiliations.get(&key).copied())?;
-			Some(ActingFor {
-				institution: institution.clone(),
-				is_authority: Self::kind(institution) == Some(AccountKind::Authority),
+		let affiliations = read(|world| world.affiliations.clone()).into_iter();
+		let (mut named, others): (Vec<_>, Vec<_>) = affiliations
+			.filter(|((practitioner, _), _)| practitioner == account)
+			.map(|((_, at), role)| ActingFor {
+				is_authority: Self::kind(&at) == Some(AccountKind::Authority),
 				role,
-				country: Self::country(institution)?,
+				country: Self::country(&at).unwrap(),
 				teams: Default::default(),
 				attested: role == Role::Physician,
+				institution: at,
 			})
-		});
+			.partition(|at| Some(&at.institution) == institution);
+		let acting_for = named.pop();
 		let active = active && (institution.is_none() || acting_for.is_some());
-		Some(Actor { account: account.clone(), kind, active, acting_for, study: None })
+		let also_at = others.try_into().unwrap();
+		Some(Actor { account: account.clone(), kind, active, acting_for, also_at, study: None })
 	}
 
 	fn active_kind(account: &AccountId) -> Option<AccountKind> {
@@ -214,6 +236,17 @@ impl Enrolment for People {
 		}
 	}
 
+	fn doubt(patient: &AccountId) -> Option<Doubt> {
+		read(|world| world.doubts.get(patient).copied())
+	}
+
+	fn manages(who: &AccountId, institution: &AccountId) -> bool {
+		let key = (who.clone(), institution.clone());
+		let role = read(|world| world.affiliations.get(&key).copied());
+		Self::active_kind(institution).is_some()
+			&& (who == institution || role == Some(Role::Registrar))
+	}
+
 	fn country(institution: &AccountId) -> Option<Country> {
 		let kind = Self::kind(institution)?;
 		matches!(kind, AccountKind::Institution | AccountKind::Authority)
@@ -223,6 +256,19 @@ impl Enrolment for People {
 	fn is_affiliated(practitioner: &AccountId, institution: &AccountId) -> bool {
 		let key = (practitioner.clone(), institution.clone());
 		read(|world| world.affiliations.contains_key(&key))
+	}
+
+	fn is_registrar(account: &AccountId, institution: &AccountId) -> bool {
+		let key = (account.clone(), institution.clone());
+		read(|world| world.affiliations.get(&key) == Some(&Role::Registrar))
+	}
+
+	fn active_institutions() -> u32 {
+		let is_counted = |person: &&Person| {
+			person.active
+				&& matches!(person.kind, AccountKind::Institution | AccountKind::Authority)
+		};
+		u32::try_from(read(|world| world.people.values().filter(is_counted).count())).unwrap()
 	}
 
 	fn signatory(account: &AccountId) -> Option<Signatory> {
@@ -237,6 +283,52 @@ impl Enrolment for People {
 		let institution = read(|world| world.custodians.get(account).cloned())?;
 		let may_sign = Self::active_kind(&institution).is_some();
 		Some(Signatory { kind: None, institution, may_sign })
+	}
+}
+
+/// The error of [`TwoOfStaff`] for somebody who is neither part of the pair.
+pub const NOT_STAFF: DispatchError = DispatchError::Other("not of the staff");
+/// The error of [`TwoOfStaff`] for somebody who cannot be the second.
+pub const SAME_STAFF: DispatchError = DispatchError::Other("the same staff");
+
+/// Stands in for what pallet-enrolment knows of proposals, which do not expire here.
+pub struct TwoOfStaff;
+
+impl TwoOfStaff {
+	/// Who has proposed something about the subject for the institution.
+	pub fn proposer(subject: &AccountId, institution: &AccountId) -> Option<AccountId> {
+		let key = (subject.clone(), institution.clone());
+		read(|world| world.proposals.get(&key).map(|(who, _)| who.clone()))
+	}
+}
+
+impl Staff for TwoOfStaff {
+	fn agree(
+		who: &AccountId,
+		institution: &AccountId,
+		subject: &AccountId,
+		content: H256,
+		pair: Pair,
+	) -> Result<Agreed, DispatchError> {
+		let of_staff = |who: &AccountId| {
+			let acting = People::acting(who, institution)?.acting_for?;
+			pair.admits(&acting).then_some(acting)
+		};
+		let second = of_staff(who).ok_or(NOT_STAFF)?;
+		let key = (subject.clone(), institution.clone());
+		match read(|world| world.proposals.get(&key).cloned()) {
+			Some((first, same)) if same == content => {
+				let acting = of_staff(&first).ok_or(NOT_STAFF)?;
+				let complete = first != *who && pair.is_complete(&acting, &second);
+				frame_support::ensure!(complete, SAME_STAFF);
+				change(|world| world.proposals.remove(&key));
+				Ok(Agreed::Confirmed { first })
+			},
+			_ => {
+				change(|world| world.proposals.insert(key, (who.clone(), content)));
+				Ok(Agreed::Proposed)
+			},
+		}
 	}
 }
 
@@ -301,6 +393,11 @@ impl GivenConsents {
 		read(|world| world.consents.clone())
 	}
 
+	/// How often consents were read for an actor.
+	pub fn books() -> u32 {
+		read(|world| world.books)
+	}
+
 	/// Makes grants fail, or work again.
 	pub fn fail(fail: bool) {
 		change(|world| world.grants_fail = fail);
@@ -308,23 +405,29 @@ impl GivenConsents {
 }
 
 impl Consents for GivenConsents {
-	fn decide(question: &Question) -> Decision {
-		assert_eq!(question.now, Clock::now().as_secs(), "decided at another time than now");
-		policy::decide(question, |grantee| {
+	fn book(patient: &AccountId, actor: &Actor) -> Book {
+		change(|world| world.books += 1);
+		Book::read(actor, |grantee| {
 			let consents = Self::all().into_iter().zip(0..);
 			consents
-				.filter(|((patient, to, ..), _)| *patient == question.patient && to == grantee)
+				.filter(|((whose, to, ..), _)| whose == patient && to == grantee)
 				.map(|((_, _, terms, text), id)| Consent {
 					id,
 					revision: 0,
 					policy_version: POLICY_VERSION,
 					granted_at: START,
+					confirmed_at: None,
 					terms,
 					text,
 					grantor: Grantor::Patient,
 				})
-				.collect::<Vec<_>>()
+				.collect()
 		})
+	}
+
+	fn decide(question: &Question) -> Decision {
+		assert_eq!(question.now, Clock::now().as_secs(), "decided at another time than now");
+		Self::book(&question.patient, &question.actor).decide(question)
 	}
 
 	fn grant(
@@ -414,6 +517,15 @@ impl AuditLog for Logs {
 	) {
 		let line = Line { origin: origin.clone(), acting_for: acting_for.cloned(), purpose, event };
 		change(|world| world.lines.push((patient.clone(), line)));
+	}
+
+	fn count_uninvited(patient: &AccountId, institution: &AccountId) -> bool {
+		change(|world| {
+			let key = (patient.clone(), institution.clone(), world.now / DAY);
+			let count = world.uninvited.entry(key).or_default();
+			*count += 1;
+			*count <= MAX_UNINVITED
+		})
 	}
 
 	fn head(patient: &AccountId) -> (u64, H256) {

@@ -15,6 +15,8 @@
 	)
 )]
 
+extern crate alloc;
+
 #[cfg(feature = "doubles")]
 #[allow(clippy::arithmetic_side_effects, clippy::unwrap_used, reason = "only tests use it")]
 pub mod doubles;

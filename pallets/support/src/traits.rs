@@ -1,12 +1,14 @@
 //! The traits between pallets. Each is named after the pallet that implements it; what it reads is
 //! stated, because the caller counts it in its weights.
 
+use alloc::{collections::BTreeMap, vec::Vec};
+use codec::Encode;
 use frame_support::dispatch::DispatchResult;
 use sp_core::H256;
 use sp_runtime::DispatchError;
 use vouchsafe_primitives::{
-	audit::LogEvent,
-	policy::{Decision, Question},
+	audit::{LogEvent, StaffMatter},
+	policy::{self, Decision, Question},
 	*,
 };
 
@@ -16,11 +18,12 @@ pub trait Enrolment {
 	/// is not enrolled.
 	///
 	/// It counts as active only if its status is active and, where it names an institution, it acts
-	/// for it: its affiliation is in force now and the institution is active. At most 5 reads.
+	/// for it: its affiliation is in force now and the institution is active. At most 14 reads, and 1
+	/// for an account that is not a practitioner's.
 	fn actor(account: &AccountId, institution: Option<&AccountId>) -> Option<Actor>;
 
 	/// The account as it acts for the institution: `None` if it does not, because it is not active
-	/// or is not affiliated with the active institution now. At most 5 reads.
+	/// or is not affiliated with the active institution now. At most 14 reads.
 	fn acting(account: &AccountId, institution: &AccountId) -> Option<Actor> {
 		Self::actor(account, Some(institution)).filter(|actor| actor.active)
 	}
@@ -42,6 +45,13 @@ pub trait Enrolment {
 	/// Whether and how the patient takes part: closed for an account that is not a patient's. 1 read.
 	fn standing(patient: &AccountId) -> Standing;
 
+	/// When the patient's key was in doubt before now, if it was. 1 read.
+	fn doubt(patient: &AccountId) -> Option<Doubt>;
+
+	/// Whether `who` manages the accounts of the active institution: it is the institution or one of
+	/// its registrars. At most 3 reads.
+	fn manages(who: &AccountId, institution: &AccountId) -> bool;
+
 	/// The country of an institution or authority. 1 read.
 	fn country(institution: &AccountId) -> Option<Country>;
 
@@ -51,6 +61,12 @@ pub trait Enrolment {
 	/// What admission has to know of an account that signs: `None` if it is neither enrolled nor a
 	/// custodian's. At most 3 reads.
 	fn signatory(account: &AccountId) -> Option<Signatory>;
+
+	/// Whether the account is a registrar of the institution now. At most 2 reads.
+	fn is_registrar(account: &AccountId, institution: &AccountId) -> bool;
+
+	/// The number of active institutions and authorities. 1 read.
+	fn active_institutions() -> u32;
 }
 
 /// An account that signs transactions, as admission sees it.
@@ -71,6 +87,70 @@ pub trait Admission {
 	fn signer() -> Option<AccountId>;
 }
 
+/// Which two of an institution's staff agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pair {
+	/// A registrar and an attested clinician, in either order.
+	RegistrarAndClinician,
+	/// Two attested clinicians.
+	Clinicians,
+}
+
+impl Pair {
+	/// Whether somebody with this affiliation can be one of the two.
+	pub fn admits(self, acting: &ActingFor) -> bool {
+		let registers = self == Self::RegistrarAndClinician && acting.role == Role::Registrar;
+		registers || acting.is_attested_clinician()
+	}
+
+	/// Whether two who can each be one of the pair are the pair.
+	pub fn is_complete(self, first: &ActingFor, second: &ActingFor) -> bool {
+		match self {
+			Self::RegistrarAndClinician => {
+				first.is_attested_clinician() != second.is_attested_clinician()
+			},
+			Self::Clinicians => true,
+		}
+	}
+}
+
+/// What a call of one of the staff was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Agreed {
+	/// The first of two: nothing is done yet.
+	Proposed,
+	/// The second of two, with the same content.
+	Confirmed {
+		/// The first.
+		first: AccountId,
+	},
+}
+
+/// What takes two of an institution's staff.
+pub trait Staff {
+	/// Notes that `who` agrees, for the institution, to this content about the subject, or finds that
+	/// another of the staff had proposed it within [`PROPOSAL_LIFETIME`]. The two have the parts of
+	/// the pair, and nobody signs or acts as both. One proposal waits for each subject and
+	/// institution: another content replaces it. At most 13 reads and 1 write.
+	fn agree(
+		who: &AccountId,
+		institution: &AccountId,
+		subject: &AccountId,
+		content: H256,
+		pair: Pair,
+	) -> Result<Agreed, DispatchError>;
+}
+
+/// The content that two of the staff agree on: a hash of what it is, in its domain.
+pub fn agreed_content(domain: &[u8], content: &impl Encode) -> H256 {
+	H256(sp_crypto_hashing::blake2_256(&(domain, content).encode()))
+}
+
+/// The content of a matter.
+pub fn agreed_matter(matter: &StaffMatter) -> H256 {
+	agreed_content(b"matter", matter)
+}
+
 /// What is known of records.
 pub trait Records {
 	/// All that a decision needs, or `None` if the patient has no such record. 1 read.
@@ -79,8 +159,15 @@ pub trait Records {
 
 /// Consents, and what they allow.
 pub trait Consents {
-	/// What the patient's consents say to the question now. At most 7 + [`MAX_TEAMS`] reads.
-	fn decide(question: &Question) -> Decision;
+	/// The patient's consents under the keys that fit the actor. At most
+	/// [`MAX_KEYS`](vouchsafe_primitives::policy::MAX_KEYS) reads.
+	fn book(patient: &AccountId, actor: &Actor) -> Book;
+
+	/// What the patient's consents say to the question now. Reads at most what [`book`](Self::book)
+	/// does.
+	fn decide(question: &Question) -> Decision {
+		Self::book(&question.patient, &question.actor).decide(question)
+	}
 
 	/// Stores a consent that the patient gave by approving a request.
 	fn grant(
@@ -89,6 +176,23 @@ pub trait Consents {
 		terms: Terms,
 		text: ShownText,
 	) -> Result<ConsentId, DispatchError>;
+}
+
+/// A patient's consents under the keys that fit one actor: read once, for several questions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Book(pub BTreeMap<Grantee, Vec<Consent>>);
+
+impl Book {
+	/// Reads the consents under the actor's keys.
+	pub fn read(actor: &Actor, lookup: impl Fn(&Grantee) -> Vec<Consent>) -> Self {
+		let keys = policy::keys(actor).into_iter();
+		Self(keys.map(|key| (key.clone(), lookup(&key))).collect())
+	}
+
+	/// What the consents say to a question of the same patient and actor.
+	pub fn decide(&self, question: &Question) -> Decision {
+		policy::decide(question, |grantee| self.0.get(grantee).into_iter().flatten())
+	}
 }
 
 /// Who holds the shares of a version's key.
@@ -120,6 +224,12 @@ pub trait AuditLog {
 		purpose: Option<Purpose>,
 		event: LogEvent,
 	);
+
+	/// Counts a line that somebody of the institution causes in the patient's log without having a
+	/// permit. `false` if there were as many of these lines today as are allowed: then the call must
+	/// fail and leave no line. 1 read and 1 write.
+	#[must_use]
+	fn count_uninvited(patient: &AccountId, institution: &AccountId) -> bool;
 
 	/// Count and head of the patient's log. 1 read.
 	fn head(patient: &AccountId) -> (u64, H256);

@@ -7,6 +7,9 @@ use bounded_collections::{BoundedVec, Get};
 use core::cell::RefCell;
 use sp_core::H256;
 
+mod assisted;
+mod carrying;
+mod denies;
 mod hl7;
 mod ihe;
 mod properties;
@@ -85,6 +88,7 @@ fn doctor() -> Actor {
 			teams: vec![1, 2].try_into().unwrap(),
 			attested: false,
 		}),
+		also_at: Default::default(),
 		study: None,
 	}
 }
@@ -94,6 +98,7 @@ fn question() -> Question {
 	Question {
 		patient: account(PATIENT),
 		standing: Standing::Active,
+		doubt: None,
 		actor: doctor(),
 		action: Action::Read,
 		purpose: Purpose::Treatment,
@@ -120,6 +125,7 @@ fn consent(id: ConsentId, terms: Terms) -> Consent {
 		revision: 0,
 		policy_version: POLICY_VERSION,
 		granted_at: 0,
+		confirmed_at: None,
 		terms,
 		text: ShownText { commitment: H256::zero(), language: *b"en" },
 		grantor: Grantor::Patient,

@@ -38,6 +38,32 @@ fn empty_and_small_files_are_one_raw_leaf() {
 	assert_eq!(cid_of(&bytes(CHUNK as u64 + 1)).codec(), DAG_PB);
 }
 
+#[test]
+fn other_cids_than_ours_are_refused() {
+	const C: u64 = CHUNK as u64;
+	for length in [0, 1, C, C + 1, 3 * C] {
+		assert!(is_cid_for(&cid_of(&bytes(length)), length), "{length}");
+	}
+	let (small, large) = (cid_of(&bytes(1)), cid_of(&bytes(C + 1)));
+	assert!(!is_cid_for(&small, C + 1) && !is_cid_for(&large, C));
+	assert!(has_links(&large) && !has_links(&small));
+	let hash = Code::Sha2_256.digest(b"x");
+	let identity = ::cid::multihash::Multihash::wrap(0, b"x").unwrap();
+	let short = ::cid::multihash::Multihash::wrap(0x12, b"x").unwrap();
+	let sha512 = Code::Sha2_512.digest(b"x");
+	for wrong in [
+		Cid::new_v0(hash).unwrap(),
+		// cbor, libp2p-key.
+		Cid::new_v1(0x71, hash),
+		Cid::new_v1(0x72, hash),
+		Cid::new_v1(RAW, identity),
+		Cid::new_v1(RAW, short),
+		Cid::new_v1(RAW, sha512),
+	] {
+		assert!(!is_cid_for(&wrong, 1) && !is_cid_for(&wrong, C + 1), "{wrong}");
+	}
+}
+
 proptest! {
 	#![proptest_config(ProptestConfig::with_cases(24))]
 	#[test]

@@ -190,7 +190,7 @@ fn a_function_that_differs_is_refused_by_name() {
 		kind.fields.rotate_left(1);
 	});
 	assert!(foreign(swapped.check_function(openings())).contains("VouchsafeApi_openings"));
-	assert_eq!(swapped.check_function(api::institutions().function), Ok(()));
+	assert_eq!(swapped.check_function(api::institutions(None, 1).function), Ok(()));
 	let own = changed(|_| {});
 	let told = foreign(own.check_function("VouchsafeApi_other"));
 	assert!(told.contains("no function VouchsafeApi_other"), "{told}");
@@ -204,7 +204,7 @@ fn a_constant_belongs_to_its_function() {
 	let metadata = [&METADATA[..at], &longer, &METADATA[at + 8..]].concat();
 	let runtime = RuntimeMetadata::read(&metadata).unwrap();
 	assert!(foreign(runtime.check_function(openings())).contains("Custody.OpeningLifetime"));
-	assert_eq!(runtime.check_function(api::institutions().function), Ok(()));
+	assert_eq!(runtime.check_function(api::institutions(None, 1).function), Ok(()));
 }
 
 #[test]
@@ -246,8 +246,26 @@ fn errors_have_the_names_of_the_nodes_runtime() {
 	let first = &custody.error_variants().unwrap()[0];
 	let told = own.dispatch_error(&error(custody.error_index(), first.index));
 	assert!(told.is_dispatch("Custody", &first.name), "{told}");
-	assert!(told.to_string().contains(first.docs[0].trim_end_matches('.')), "{told}");
+	assert!(told.to_string().contains(first.docs[0][1..].trim_end_matches('.')), "{told}");
 	assert!(own.dispatch_error(&DispatchError::BadOrigin).is_dispatch("System", "BadOrigin"));
+}
+
+/// A refusal that people read has no name of the chain in it.
+#[test]
+fn each_error_of_a_pallet_is_a_sentence() {
+	let own = RuntimeMetadata::own();
+	let mut errors = 0;
+	for pallet in own.0.metadata.pallets() {
+		for variant in pallet.error_variants().unwrap_or_default() {
+			let (index, error) = (pallet.error_index(), [variant.index, 0, 0, 0]);
+			let told = own.dispatch_error(&DispatchError::Module(ModuleError { index, error }));
+			let said = told.to_string();
+			assert!(said.starts_with("the chain refused it: "), "{}: {said}", variant.name);
+			assert!(!said.contains(&format!(".{}", variant.name)), "{said}");
+			errors += 1;
+		}
+	}
+	assert!(errors > 100, "{errors}");
 }
 
 /// A block's events, as our own runtime encodes them: an entry of a log, an opening, and another

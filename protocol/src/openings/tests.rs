@@ -51,6 +51,7 @@ fn case() -> Case {
 	let target = Target {
 		patient: account(9),
 		record: RECORD,
+		status: RecordStatus::Current,
 		version: 3,
 		set,
 		manifest: crate::cid::cid_of(&manifest.encode_versioned()),

@@ -2,13 +2,18 @@
 
 use super::system::RuntimeBlockWeights;
 use crate::*;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
+	dispatch::DispatchResult,
 	parameter_types,
-	traits::{ConstU32, NeverEnsureOrigin},
+	traits::{Consideration, ConstU32, MaybeConsideration, NeverEnsureOrigin},
 	weights::Weight,
 };
 use frame_system::EnsureRoot;
 use pallet_collective::{DefaultVote, EnsureProportionAtLeast, Instance1, MemberCount};
+use scale_info::TypeInfo;
+use sp_runtime::{DispatchError, SaturatedConversion};
+use vouchsafe_support::Enrolment as _;
 
 parameter_types! {
 	/// The largest weight of a motion's call: half a block.
@@ -37,11 +42,72 @@ impl pallet_collective::Config<Instance1> for Runtime {
 	type MaxProposalWeight = MaxMotionWeight;
 	type DisapproveOrigin = EnsureRoot<AccountId>;
 	type KillOrigin = NeverEnsureOrigin<()>;
-	type Consideration = ();
+	type Consideration = OpenMotion;
+}
+
+/// Lets a seat have few motions open: it costs nothing, so the council has no deposit to ask for.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct OpenMotion;
+
+impl Consideration<AccountId, u32> for OpenMotion {
+	fn new(seat: &AccountId, _: u32) -> Result<Self, DispatchError> {
+		Consortium::open_motion(seat).map(|()| Self)
+	}
+
+	fn update(self, _: &AccountId, _: u32) -> Result<Self, DispatchError> {
+		Ok(self)
+	}
+
+	fn drop(self, _: &AccountId) -> DispatchResult {
+		Ok(())
+	}
+}
+
+impl MaybeConsideration<AccountId, u32> for OpenMotion {
+	fn is_none(&self) -> bool {
+		true
+	}
+}
+
+/// The seats are institutions, and votes go with their status.
+pub struct Seats;
+
+impl pallet_consortium::Council<AccountId, Hash, RuntimeOrigin> for Seats {
+	fn motions() -> Vec<Hash> {
+		pallet_collective::Proposals::<Runtime, Instance1>::get().into_inner()
+	}
+
+	fn is_active(seat: &AccountId) -> bool {
+		Enrolment::active_kind(seat).is_some()
+	}
+
+	fn origin_in_force(motion: &Hash) -> RuntimeOrigin {
+		let seats = pallet_collective::Members::<Runtime, Instance1>::get();
+		let ayes = match pallet_collective::Voting::<Runtime, Instance1>::get(motion) {
+			Some(votes) => ayes(&votes.encode()),
+			// A council of one seat does not store a vote.
+			None if seats.len() == 1 => seats.to_vec(),
+			None => Vec::new(),
+		};
+		let active = ayes.iter().filter(|seat| Self::is_active(seat)).count();
+		let (active, seats) = (active.saturated_into(), seats.len().saturated_into());
+		pallet_collective::RawOrigin::Members(active, seats).into()
+	}
+}
+
+/// Who voted for a motion. The pallet does not show its votes' fields: index, threshold, ayes.
+fn ayes(mut votes: &[u8]) -> Vec<AccountId> {
+	<(u32, MemberCount, Vec<AccountId>)>::decode(&mut votes)
+		.map(|(_, _, ayes)| ayes)
+		.unwrap_or_default()
 }
 
 impl pallet_consortium::Config for Runtime {
 	type RuntimeCall = RuntimeCall;
+	type Council = Seats;
+	type MaxMotions = ConstU32<4>;
 	type MotionOrigin = EnsureProportionAtLeast<AccountId, Instance1, 3, 4>;
 	type WeightInfo = pallet_consortium::weights::SubstrateWeight<Runtime>;
 }

@@ -1,33 +1,49 @@
 //! Our own pallets: people, records, consents, requests, shares and logs. They use each other
 //! through the traits of `vouchsafe_support`.
 
-use super::accounts::ALLOWANCE;
+use super::{
+	accounts::ALLOWANCE,
+	system::{RuntimeBlockLength, RuntimeBlockWeights},
+};
 use crate::*;
 use frame_support::{
+	dispatch::DispatchClass,
 	parameter_types,
 	traits::{ConstU128, ConstU32, ConstU64, UnixTime},
-	weights::constants::WEIGHT_REF_TIME_PER_MILLIS,
 };
 use pallet_admission::{CallClass, Class, Quota};
+use sp_runtime::{Perbill, SaturatedConversion};
 use vouchsafe_primitives::{
-	policy::{Decision, Question, Reason, Subject},
-	Action, Actor, Purpose,
+	policy::{
+		carrying::{allows_some_reader, denying_grantees, Carried},
+		Decision, Question, Reason, Subject,
+	},
+	Action, Actor, Consent as Provision, ConsentId, Grantee, Purpose, RecordId, Status,
 };
-use vouchsafe_support::{Consents, Enrolment as _};
+use vouchsafe_support::{Consents, Enrolment as _, Records as _};
 
 /// A minute in seconds.
 const MINUTE: u64 = 60;
 /// A day in seconds.
 const DAY: u64 = 24 * 60 * MINUTE;
 
+/// Length of a quota's window in seconds.
+const WINDOW: u64 = 5 * MINUTE;
+
 parameter_types! {
-	/// What an institution, its custodian and its practitioners may use in a window: about 4,000
-	/// calls in five minutes, half of the size of a node's pool.
-	pub const InstitutionQuota: Quota =
-		Quota { weight: 2_000 * WEIGHT_REF_TIME_PER_MILLIS, bytes: 16 * 1024 * 1024 };
-	/// What any other account may use: about 200 calls.
-	pub const PersonQuota: Quota =
-		Quota { weight: 100 * WEIGHT_REF_TIME_PER_MILLIS, bytes: 256 * 1024 };
+	/// What the blocks of a window can hold, if every slot has one.
+	pub Capacity: Quota = {
+		let slots = WINDOW.saturating_mul(1_000) / SLOT_DURATION;
+		let class = DispatchClass::Normal;
+		let block = RuntimeBlockWeights::get().get(class).max_total.unwrap_or_default();
+		let length = *RuntimeBlockLength::get().max.get(class);
+		Quota {
+			weight: block.ref_time().saturating_mul(slots),
+			bytes: length.saturating_mul(slots.saturated_into()),
+		}
+	};
+	/// The part of it that all institutions may use together.
+	pub const FairPart: Perbill = Perbill::from_percent(80);
 }
 
 impl pallet_enrolment::Config for Runtime {
@@ -43,22 +59,24 @@ impl pallet_admission::Config for Runtime {
 	type Enrolment = Enrolment;
 	type Time = Timestamp;
 	type CallClass = Calls;
-	type Window = ConstU64<{ 5 * MINUTE }>;
-	type InstitutionQuota = InstitutionQuota;
-	type PersonQuota = PersonQuota;
+	type Window = ConstU64<WINDOW>;
+	type Capacity = Capacity;
+	type FairPart = FairPart;
 	type WeightInfo = pallet_admission::weights::SubstrateWeight<Runtime>;
 }
 
-/// Tells the calls that have a priority. Only the outermost call counts, not the calls inside a batch
-/// or a proxy's call.
+/// Tells the calls that have a priority. Only the outermost call counts, not the calls inside a
+/// batch.
 pub struct Calls;
 
 impl CallClass<RuntimeCall> for Calls {
 	fn class(call: &RuntimeCall, signer: &AccountId) -> Class {
 		match call {
 			RuntimeCall::Consent(pallet_consent::Call::revoke { grantee, id }) => {
-				Class::Revocation { exists: Consent::exists(signer, grantee, *id) }
+				Class::Revocation { exists: Consent::has_permit(signer, grantee, *id) }
 			},
+			RuntimeCall::Council(_) => Class::Council,
+			RuntimeCall::Enrolment(call) => Self::restriction(call, signer),
 			RuntimeCall::Custody(pallet_custody::Call::open { .. }) => Class::Opening,
 			RuntimeCall::Custody(
 				pallet_custody::Call::acknowledge { .. }
@@ -69,8 +87,27 @@ impl CallClass<RuntimeCall> for Calls {
 	}
 }
 
+impl Calls {
+	/// Whether the call suspends somebody, disables a key or ends an affiliation, and the signer
+	/// manages the institution concerned. At most 3 reads.
+	fn restriction(call: &pallet_enrolment::Call<Runtime>, signer: &AccountId) -> Class {
+		use pallet_enrolment::Call;
+		let institution = match call {
+			Call::set_status { account, status: Status::Suspended | Status::Ended, .. }
+			| Call::set_signing_disabled { account, since: Some(_) } => Enrolment::enrolled_by(account),
+			Call::end_affiliation { institution, .. } => Some(institution.clone()),
+			_ => return Class::Ordinary,
+		};
+		let allowed = institution.is_some_and(|institution| {
+			*signer == institution || Enrolment::is_registrar(signer, &institution)
+		});
+		Class::Restriction { allowed }
+	}
+}
+
 impl pallet_records::Config for Runtime {
 	type Enrolment = Enrolment;
+	type Staff = Enrolment;
 	type Consents = Consent;
 	type Custody = Custody;
 	type AuditLog = Audit;
@@ -81,10 +118,10 @@ impl pallet_records::Config for Runtime {
 impl pallet_consent::Config for Runtime {
 	type Enrolment = Enrolment;
 	type Admission = Admission;
+	type Staff = Enrolment;
 	type AuditLog = Audit;
 	type Time = Timestamp;
 	type AssistedPeriod = ConstU64<{ 90 * DAY }>;
-	type ProposalLifetime = ConstU64<DAY>;
 	type WeightInfo = pallet_consent::weights::SubstrateWeight<Runtime>;
 }
 
@@ -113,6 +150,8 @@ impl pallet_custody::Config for Runtime {
 
 impl pallet_audit::Config for Runtime {
 	type Admission = Admission;
+	type Time = Timestamp;
+	type MaxUninvited = ConstU32<16>;
 }
 
 /// Whether the reader may read the patient's log. Anyone else than the patient reads it at the
@@ -137,6 +176,30 @@ pub fn may_write(author: AccountId, institution: AccountId, patient: AccountId) 
 	decide_for(actor, patient, Action::Write, Purpose::Treatment, Subject::SomeRecord)
 }
 
+/// For how many records [`may_carry`] answers.
+const MAX_CARRIED: usize = 64;
+
+/// Whether the institution may still keep each share that the patient carried to it under a consent.
+pub fn may_carry(
+	holder: AccountId,
+	patient: AccountId,
+	grantee: Grantee,
+	consent: ConsentId,
+	records: Vec<RecordId>,
+) -> Vec<bool> {
+	let now = <Timestamp as UnixTime>::now().as_secs();
+	let of = |grantee: &Grantee| pallet_consent::Consents::<Runtime>::get(&patient, grantee);
+	let found = of(&grantee).into_iter().find(|found| found.id == consent);
+	let country = grantee.institution().and_then(Enrolment::country);
+	let denies: Vec<Provision> = denying_grantees(&grantee, &holder).iter().flat_map(of).collect();
+	let may_carry = |record: &RecordId| {
+		let facts = Records::facts(&patient, record)?;
+		let carried = Carried { grantee: &grantee, consent: found.as_ref()?, country };
+		Some(allows_some_reader(&carried, &facts, &denies, now))
+	};
+	records.iter().take(MAX_CARRIED).map(|record| may_carry(record).unwrap_or(false)).collect()
+}
+
 /// What the patient's consents say now, without an emergency.
 fn decide_for(
 	actor: Actor,
@@ -147,6 +210,7 @@ fn decide_for(
 ) -> Decision {
 	<Consent as Consents>::decide(&Question {
 		standing: Enrolment::standing(&patient),
+		doubt: Enrolment::doubt(&patient),
 		patient,
 		actor,
 		action,

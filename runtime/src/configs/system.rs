@@ -89,8 +89,8 @@ impl measuring::Config for Runtime {}
 #[cfg(vouchsafe_next)]
 impl crate::next::Config for Runtime {}
 
-/// The allowed calls. It applies to every caller, and also to calls inside a batch, a proxy's call, a
-/// multisig's or a motion. Only Root, a motion of three quarters, is exempt.
+/// The allowed calls. It applies to every caller, and also to calls inside a batch, a multisig's
+/// call or a motion. Only Root, a motion of three quarters, is exempt.
 pub struct CallFilter;
 
 impl Contains<RuntimeCall> for CallFilter {
@@ -127,17 +127,6 @@ impl Contains<RuntimeCall> for CallFilter {
 					| pallet_multisig::Call::as_multi { .. }
 					| pallet_multisig::Call::approve_as_multi { .. }
 					| pallet_multisig::Call::cancel_as_multi { .. }
-			),
-			RuntimeCall::Proxy(call) => matches!(
-				call,
-				pallet_proxy::Call::proxy { .. }
-					| pallet_proxy::Call::add_proxy { .. }
-					| pallet_proxy::Call::remove_proxy { .. }
-					| pallet_proxy::Call::remove_proxies { .. }
-					| pallet_proxy::Call::announce { .. }
-					| pallet_proxy::Call::remove_announcement { .. }
-					| pallet_proxy::Call::reject_announcement { .. }
-					| pallet_proxy::Call::proxy_announced { .. }
 			),
 
 			RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { .. }) => {

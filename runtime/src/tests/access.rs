@@ -47,13 +47,9 @@ fn an_opening_after_the_revocation_in_the_same_block_is_refused() {
 }
 
 #[test]
-fn a_revocation_in_a_batch_or_by_proxy_counts_as_well() {
+fn a_revocation_in_a_batch_counts_as_well() {
 	let (mut chain, record, revoke) = chain_with_record();
-	chain.ok("//PatientA", add_proxy("//PatientB", configs::accounts::ProxyType::Consents));
-	chain.block([
-		("//PatientB", batch(vec![proxied("//PatientA", revoke)])),
-		("//DoctorB", open("//PatientA", record)),
-	]);
+	chain.block([("//PatientA", batch(vec![revoke])), ("//DoctorB", open("//PatientA", record))]);
 	assert_eq!(openings(&mut chain), [(0, 1)]);
 }
 
@@ -117,5 +113,23 @@ fn only_who_is_allowed_to_reads_the_log() {
 	let actions = Actions::of(&[vouchsafe_primitives::Action::ReadLog]);
 	let terms = Terms { actions, ..Terms::all(Effect::Permit) };
 	chain.ok("//PatientA", grant(Grantee::Person(account("//PatientB")), terms));
-	chain.state(|| assert!(decide("//PatientB", None)));
+	chain.state(|| {
+		assert!(decide("//PatientB", None));
+		assert!(!decide("//PatientB", Some("//HospitalB")), "not affiliated");
+	});
+
+	// A practitioner reads for an institution, and only as long as the affiliation is in force.
+	let terms = Terms { actions, ..Terms::all(Effect::Permit) };
+	chain.ok("//PatientA", grant(Grantee::Person(account("//DoctorB")), terms));
+	chain.state(|| {
+		assert!(decide("//DoctorB", Some("//HospitalB")));
+		assert!(!decide("//DoctorB", Some("//HospitalA")), "not affiliated");
+		assert!(!decide("//DoctorB", None));
+	});
+	let end = pallet_enrolment::Call::end_affiliation {
+		institution: account("//HospitalB"),
+		practitioner: account("//DoctorB"),
+	};
+	chain.ok("//RegistrarB", end);
+	chain.state(|| assert!(!decide("//DoctorB", Some("//HospitalB"))));
 }

@@ -1,4 +1,4 @@
-//! Calls that are not on the list are refused, also inside a batch, a proxy's call or a multisig.
+//! Calls that are not on the list are refused, also inside a batch or a multisig's call.
 
 use super::{chain::*, *};
 use frame_support::assert_ok;
@@ -31,8 +31,6 @@ fn calls_that_are_not_listed_are_refused() {
 		pallet_utility::Call::as_derivative { index: 0, call: Box::new(transfer()) }.into(),
 		pallet_collective::Call::execute { proposal: Box::new(transfer()), length_bound: 1_000 }
 			.into(),
-		pallet_proxy::Call::create_pure { proxy_type: Default::default(), delay: 0, index: 0 }
-			.into(),
 		pallet_session::Call::purge_keys {}.into(),
 	];
 	for call in calls {
@@ -45,7 +43,6 @@ fn calls_that_are_not_listed_are_refused() {
 fn nothing_is_carried_past_the_list() {
 	let mut chain = Chain::new();
 	let before = chain.state(|| Balances::free_balance(account("//PatientB")));
-	chain.ok("//PatientA", add_proxy("//DoctorA", Default::default()));
 
 	assert_eq!(
 		chain.block([("//PatientA", batch(vec![transfer()]))]),
@@ -54,7 +51,6 @@ fn nothing_is_carried_past_the_list() {
 	);
 	// If the inner call fails, the event of the outer call shows it.
 	chain.ok("//PatientA", pallet_utility::Call::force_batch { calls: vec![transfer()] });
-	chain.ok("//DoctorA", proxied("//PatientA", transfer()));
 	chain.block([(
 		"//PatientA",
 		pallet_multisig::Call::as_multi_threshold_1 {
@@ -80,9 +76,24 @@ fn deposits_are_taken_and_given_back() {
 	let mut chain = Chain::new();
 	let reserved =
 		|chain: &mut Chain| chain.state(|| Balances::reserved_balance(account("//PatientA")));
-	chain.ok("//PatientA", add_proxy("//PatientB", Default::default()));
-	assert_eq!(reserved(&mut chain), configs::accounts::deposit(1, 8 + 37));
-	chain.ok("//PatientA", pallet_proxy::Call::remove_proxies {});
+	let (other_signatories, call_hash) = (vec![account("//PatientB")], [7; 32]);
+	let approve = pallet_multisig::Call::approve_as_multi {
+		threshold: 2,
+		other_signatories: other_signatories.clone(),
+		maybe_timepoint: None,
+		call_hash,
+		max_weight: Default::default(),
+	};
+	chain.ok("//PatientA", approve);
+	assert_eq!(reserved(&mut chain), configs::accounts::deposit(1, 88 + 2 * 32));
+	let timepoint = chain.state(pallet_multisig::Pallet::<Runtime>::timepoint);
+	let cancel = pallet_multisig::Call::cancel_as_multi {
+		threshold: 2,
+		other_signatories,
+		timepoint: pallet_multisig::Timepoint { index: 1, ..timepoint },
+		call_hash,
+	};
+	chain.ok("//PatientA", cancel);
 	assert_eq!(reserved(&mut chain), 0);
 }
 

@@ -1,16 +1,21 @@
 //! The runtime as a whole.
 
 mod access;
+mod carrying;
 mod chain;
+mod denies;
 mod development;
 mod filter;
 mod governance;
+mod log_lines;
 mod metadata;
+mod openings;
 mod pool;
-mod proxies;
 mod sessions;
 mod sources;
+mod staff;
 mod state;
+mod stolen_keys;
 mod weights;
 
 use crate::*;
@@ -37,7 +42,7 @@ fn grant(grantee: Grantee, terms: Terms) -> RuntimeCall {
 fn grant_to_hospital_b(chain: &mut chain::Chain) -> RuntimeCall {
 	let grantee = Grantee::Institution(chain::account("//HospitalB"));
 	chain.ok("//PatientA", grant(grantee.clone(), permit()));
-	let consents = chain.state(|| Consent::consents_of(chain::account("//PatientA")));
+	let consents = chain.state(|| Consent::consents_of(chain::account("//PatientA"), None, 10));
 	revoke(grantee, consents[0].1.id)
 }
 
@@ -134,16 +139,4 @@ fn acknowledge_many(patient: &str, numbers: impl IntoIterator<Item = u8>) -> Run
 /// `utility.batch_all`.
 fn batch(calls: Vec<RuntimeCall>) -> RuntimeCall {
 	pallet_utility::Call::batch_all { calls }.into()
-}
-
-/// `proxy.proxy`.
-fn proxied(real: &str, call: RuntimeCall) -> RuntimeCall {
-	let real = chain::account(real).into();
-	pallet_proxy::Call::proxy { real, force_proxy_type: None, call: Box::new(call) }.into()
-}
-
-/// `proxy.add_proxy`.
-fn add_proxy(delegate: &str, proxy_type: configs::accounts::ProxyType) -> RuntimeCall {
-	let delegate = chain::account(delegate).into();
-	pallet_proxy::Call::add_proxy { delegate, proxy_type, delay: 0 }.into()
 }

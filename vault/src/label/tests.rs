@@ -174,6 +174,7 @@ fn may_read(labels: LabelTags, author: u8, terms: &[Terms]) -> bool {
 	let question = Question {
 		patient: PATIENT.into(),
 		standing: Standing::Active,
+		doubt: None,
 		actor: Actor {
 			account: account(20),
 			kind: AccountKind::Practitioner,
@@ -186,6 +187,7 @@ fn may_read(labels: LabelTags, author: u8, terms: &[Terms]) -> bool {
 				teams: Default::default(),
 				attested: false,
 			}),
+			also_at: Default::default(),
 			study: None,
 		},
 		action: Action::Read,
@@ -209,6 +211,7 @@ fn may_read(labels: LabelTags, author: u8, terms: &[Terms]) -> bool {
 		revision: 0,
 		policy_version: POLICY_VERSION,
 		granted_at: 0,
+		confirmed_at: None,
 		terms,
 		text: ShownText { commitment: Default::default(), language: *b"en" },
 		grantor: Grantor::Patient,

@@ -1,5 +1,6 @@
 //! `vouchsafe record add`: from the document to the last acknowledgement.
 
+use super::unfinished;
 use crate::{
 	args::{relation, AddDocument, Adding},
 	author::{self, Added, Addition, Content, NewDocument, Place, SharingWish, Unclassified},
@@ -8,7 +9,7 @@ use crate::{
 	english::ENGLISH,
 	file_names,
 	files::{self, FileSource},
-	output::{self, Output},
+	output::{self, line, Output},
 	progress::silence,
 	session::Session,
 };
@@ -20,19 +21,13 @@ use vouchsafe_speech::short;
 
 pub(super) async fn run(session: &mut Session, command: AddDocument) -> Result<Output> {
 	step_by_step(session, &command.adding);
-	if command.resume {
-		resume(session, &command.adding).await
+	if let Some(named) = &command.give_up {
+		unfinished::give_up(session, named, command.adding.agreement).await
+	} else if command.resume {
+		unfinished::resume(session, &command.adding).await
 	} else {
 		add(session, command).await
 	}
-}
-
-async fn resume(session: &Session, adding: &Adding) -> Result<Output> {
-	let added = author::resume(session, patience(adding)).await?;
-	if added.is_empty() {
-		return Ok(Output::new("There is nothing to continue.", json!({ "records": [] })));
-	}
-	Ok(added_output(session, &added))
 }
 
 async fn add(session: &Session, command: AddDocument) -> Result<Output> {
@@ -169,24 +164,48 @@ fn warn_of_unclassified(added: &Added) {
 	));
 }
 
+/// Says that an earlier attempt was not continued.
+fn note_replaced(added: &Added) {
+	if !added.instead_of.is_empty() {
+		output::write_error(&format!(
+			"NOTE: an earlier attempt to add this had other terms ({}). Nothing of it had left this \
+			 machine, and it was given up\n",
+			author::side_by_side(&added.instead_of)
+		));
+	}
+}
+
+/// How far the acknowledgements are.
+fn state_of(session: &Session, added: &Added) -> String {
+	let missing: Vec<_> = added
+		.missing
+		.iter()
+		.map(|(institution, reason)| match reason {
+			Some(reason) => format!("{} ({})", session.names.show(institution), line(reason)),
+			None => session.names.show(institution),
+		})
+		.collect();
+	if missing.is_empty() {
+		return "acknowledged by all holders".to_owned();
+	}
+	let key = session.me.as_ref().map_or("NAME", |me| &me.name);
+	format!(
+		"not yet acknowledged by {}: `vouchsafe --key {key} record add --resume` continues",
+		ENGLISH.and(&missing)
+	)
+}
+
 pub(super) fn added_output(session: &Session, added: &[Added]) -> Output {
 	let mut lines = Vec::new();
 	for it in added {
 		warn_of_unclassified(it);
-		let missing: Vec<_> = it.missing.iter().map(|it| session.names.show(it)).collect();
-		let state = if missing.is_empty() {
-			"acknowledged by all holders".to_owned()
-		} else {
-			format!(
-				"not yet acknowledged by {}: `vouchsafe record add --resume` continues",
-				ENGLISH.and(&missing)
-			)
-		};
+		note_replaced(it);
+		let state = state_of(session, it);
 		let resumed = if it.resumed { ", resumed" } else { "" };
 		lines.push(format!(
 			"{}  {} (version {}{resumed}): {state}",
 			short(&it.record),
-			it.title,
+			line(&it.title),
 			it.version
 		));
 	}
@@ -201,7 +220,20 @@ pub(super) fn added_output(session: &Session, added: &[Added]) -> Output {
 				"resumed": it.resumed,
 				"unclassified": it.unclassified.is_some(),
 				"complete": it.missing.is_empty(),
-				"missing": it.missing.iter().map(|it| account_json(session, it)).collect::<Vec<_>>(),
+				"missing": it
+					.missing
+					.iter()
+					.map(|(institution, reason)| {
+						let mut json = account_json(session, institution);
+						json["reason"] = json!(reason);
+						json
+					})
+					.collect::<Vec<_>>(),
+				"instead_of": it
+					.instead_of
+					.iter()
+					.map(|it| json!({ "term": it.what, "before": it.before, "now": it.now }))
+					.collect::<Vec<_>>(),
 			})
 		})
 		.collect::<Vec<_>>();

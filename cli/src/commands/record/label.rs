@@ -1,10 +1,13 @@
-//! `vouchsafe record label`, `record mark` and `record holders`: what is changed after a record was
+//! `vouchsafe record label`, `record mark`, `record unmark` and `record holders`: what is changed after a record was
 //! added.
 
 use super::ensure_record;
 use crate::{
 	args::Agreement,
-	commands::{accounts, check_labels, confirm, countries, id_json, patient, record},
+	commands::{
+		accounts, check_labels, confirm, countries, id_json, patient, record,
+		staff::{self, Proposal},
+	},
 	english::ENGLISH,
 	label_keys,
 	labels::LabelTable,
@@ -50,13 +53,28 @@ pub(super) async fn label(
 	})
 	.await?;
 	let call = RecordsCall::add_labels { patient: patient.clone(), record, labels: tags };
-	let block = session.submit(call).await?.number;
+	let included = session.submit(call).await?;
+	let block = included.number;
+	let json = json!({ "record": id_json(&record), "labels": labels, "block": block });
+	if staff::is_proposed(&included) {
+		let proposal = Proposal {
+			institution: &found.author,
+			what: format!("record {} gets the labels {}", short(&record), ENGLISH.and(labels)),
+			command: format!(
+				"record label {} {} --patient {patient}",
+				short(&record),
+				labels.join(" ")
+			),
+			json,
+		};
+		return staff::proposed(session, block, proposal).await;
+	}
 	// The labels are added, even if the record cannot be read again.
 	let text = match labels_at(session, block, &patient, record).await {
 		Ok(now) => has_labels(&short(&record), &now),
 		Err(_) => format!("Added to record {}: {}.", short(&record), ENGLISH.and(labels)),
 	};
-	Ok(Output::new(text, json!({ "record": id_json(&record), "labels": labels, "block": block })))
+	Ok(Output::new(text, json))
 }
 
 /// All labels of a record as of a block, as the user sees them.
@@ -77,28 +95,48 @@ fn has_labels(record: &str, labels: &[String]) -> String {
 	format!("Record {record} has the {noun} {} now.", ENGLISH.and(labels))
 }
 
-/// Marks a record as entered in error.
+/// Marks a record as entered in error, or takes the mark back if there is no status.
 pub(super) async fn mark(
 	session: &Session,
 	named: &str,
-	status: RecordStatus,
+	status: Option<RecordStatus>,
 	whose: Option<&str>,
 	agreement: Agreement,
 ) -> Result<Output> {
 	let at = session.finalized().await?;
 	let patient = patient(session, whose)?;
 	let record = record(session, &at, &patient, named).await?;
-	ensure_record(session, &at, &patient, record).await?;
-	confirm(
-		&format!("I mark record {}: {}.", compared(&record), ENGLISH.phrase(status)),
-		agreement,
-	)?;
-	let call = RecordsCall::mark_entered_in_error { patient, record, status };
-	let block = session.submit(call).await?.number;
-	Ok(Output::new(
-		format!("Record {} is marked: {}.", short(&record), ENGLISH.phrase(status)),
-		json!({ "record": id_json(&record), "status": status.word(), "block": block }),
-	))
+	let found = ensure_record(session, &at, &patient, record).await?;
+	let (sentence, done, what, command, call) = match status {
+		Some(status) => {
+			let phrase = ENGLISH.phrase(status);
+			(
+				format!("I mark record {}: {phrase}.", compared(&record)),
+				format!("Record {} is marked: {phrase}.", short(&record)),
+				format!("record {} is marked: {phrase}", short(&record)),
+				format!("record mark {} {}", short(&record), status.word()),
+				RecordsCall::mark_entered_in_error { patient: patient.clone(), record, status },
+			)
+		},
+		None => (
+			format!("I take back the mark of record {}: it counts again.", compared(&record)),
+			format!("Record {} is not marked any more: it counts again.", short(&record)),
+			format!("the mark of record {} is taken back", short(&record)),
+			format!("record unmark {}", short(&record)),
+			RecordsCall::take_mark_back { patient: patient.clone(), record },
+		),
+	};
+	confirm(&sentence, agreement)?;
+	let included = session.submit(call).await?;
+	let block = included.number;
+	let status = status.unwrap_or(RecordStatus::Current);
+	let json = json!({ "record": id_json(&record), "status": status.word(), "block": block });
+	if staff::is_proposed(&included) {
+		let command = format!("{command} --patient {patient}");
+		let proposal = Proposal { institution: &found.author, what, command, json };
+		return staff::proposed(session, block, proposal).await;
+	}
+	Ok(Output::new(done, json))
 }
 
 /// Chooses who may hold key shares.

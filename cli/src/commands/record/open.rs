@@ -1,6 +1,6 @@
 //! `vouchsafe record open`.
 
-use super::which_records;
+use super::{own_shares, which_records};
 use crate::{
 	advice,
 	args::OpenRecords,
@@ -9,13 +9,13 @@ use crate::{
 	english::ENGLISH,
 	files::Destination,
 	open::{self, OpenError, OpeningRequest},
-	output::{size, Output},
+	output::{line, size, Output},
 	session::Session,
 };
-use anyhow::Result;
+use anyhow::{anyhow, Result};
 use serde_json::json;
 use std::path::PathBuf;
-use vouchsafe_client::chain::{Purpose, H256};
+use vouchsafe_client::chain::{Purpose, RecordStatus, H256};
 use vouchsafe_speech::{short, Noun};
 
 /// A record that was opened into a file.
@@ -46,15 +46,25 @@ pub(super) async fn run(session: &Session, command: OpenRecords) -> Result<Outpu
 			purpose,
 			ground: ground.clone(),
 		};
-		results.extend(open::open(session, &opening, &destination).await?);
+		match open::open(session, &opening, &destination).await {
+			Ok(more) => results.extend(more),
+			Err(error) if results.is_empty() => return Err(error),
+			// What was opened before is reported.
+			Err(error) => {
+				let reason = advice::say(&error);
+				let result = || Err(OpenError::Other(anyhow!(reason.clone())));
+				results.extend(records.iter().map(|record| (*record, result())));
+			},
+		}
 	}
 	// If one record is asked for and not opened, the command fails with that exit code.
 	if let [(_, Err(_))] = &results[..] {
-		if let Some((_, Err(error))) = results.pop() {
-			return Err(error.into());
+		match results.pop() {
+			Some((_, Err(OpenError::Other(error)))) => return Err(error),
+			Some((_, Err(error))) => return Err(error.into()),
+			_ => {},
 		}
 	}
-	let failed = results.iter().filter(|(_, it)| it.is_err()).count();
 	let all_denied = results.iter().all(|(_, it)| matches!(it, Err(OpenError::NoAccess { .. })));
 	if all_denied {
 		let what = format!("any of the {}", ENGLISH.count(Noun::Record, results.len()));
@@ -63,9 +73,17 @@ pub(super) async fn run(session: &Session, command: OpenRecords) -> Result<Outpu
 	let json: Vec<_> = results.iter().map(|(id, it)| result_json(id, it)).collect();
 	let mut output = Output::new(opened_text(&results, false), json!({ "records": json }))
 		.with_details(opened_text(&results, true));
-	// If several records were asked for and none was opened, the command fails. Each line says why.
-	output.found_wrong = failed == results.len();
-	Ok(output)
+	output.found_wrong = has_failed(&results);
+	let records: Vec<H256> = results.iter().map(|(id, _)| *id).collect();
+	own_shares::warn(session, &at, &patient, Some(&records), output).await
+}
+
+/// Whether the command fails although some records may be opened: if something went wrong with a
+/// record, or no record was opened. A refusal alone is not a failure. Each line says why.
+fn has_failed(results: &open::Results<PathBuf>) -> bool {
+	let is_wrong = |error: &OpenError| !matches!(error, OpenError::NoAccess { .. });
+	results.iter().all(|(_, it)| it.is_err())
+		|| results.iter().any(|(_, it)| it.as_ref().is_err_and(is_wrong))
 }
 
 /// One line for each record, and a summary. Faults that were found are always reported.
@@ -76,6 +94,7 @@ fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 		match result {
 			Ok(opened) => {
 				let length = size(opened.length);
+				lines.extend(marked(opened.status).map(|it| format!("{id}  NOTE: {it}")));
 				lines.push(format!(
 					"{id}  {} ({length}) -> {}",
 					opened.title,
@@ -95,7 +114,7 @@ fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 				lines.extend(opened.warnings.iter().map(|it| format!("          WARNING: {it}")));
 			},
 			Err(OpenError::NoAccess { .. }) => lines.push(format!("{id}  no access")),
-			Err(error) => lines.push(format!("{id}  {}", advice::say_one(error))),
+			Err(error) => lines.push(format!("{id}  {}", line(&advice::say_one(error)))),
 		}
 	}
 	let opened: Vec<_> = results.iter().filter_map(|(_, result)| result.as_ref().ok()).collect();
@@ -116,12 +135,26 @@ fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 	lines.join("\n")
 }
 
+/// What a reader must know of a record that is marked; `None` if it is valid.
+fn marked(status: RecordStatus) -> Option<&'static str> {
+	match status {
+		RecordStatus::Current => None,
+		RecordStatus::WrongContent => {
+			Some("this record is marked as entered in error: ITS CONTENT IS WRONG")
+		},
+		RecordStatus::WrongPatient => {
+			Some("this record is marked as entered in error: IT IS ANOTHER PATIENT'S")
+		},
+	}
+}
+
 fn result_json(id: &H256, result: &Result<Opened, OpenError>) -> serde_json::Value {
 	match result {
 		Ok(opened) => json!({
 			"record": id_json(id),
 			"opened": true,
 			"version": opened.version,
+			"status": opened.status.word(),
 			"title": opened.title,
 			"media_type": opened.media_type,
 			"length": opened.length,
@@ -139,6 +172,7 @@ fn result_json(id: &H256, result: &Result<Opened, OpenError>) -> serde_json::Val
 				OpenError::TooFewShares { .. } => "too-few-shares",
 				OpenError::NoGoodCopy { .. } => "no-good-copy",
 				OpenError::WrongPlaintext { .. } => "wrong-plaintext",
+				OpenError::Other(_) => "other",
 			},
 		}),
 	}
@@ -158,7 +192,42 @@ mod tests {
 			place: "out/letter 07070707.pdf".into(),
 			shares_from: vec!["Hospital A".into(), "Hospital B".into()],
 			content_from: "Hospital A".into(),
+			status: RecordStatus::Current,
 			warnings: warnings.iter().map(ToString::to_string).collect(),
+		}
+	}
+
+	#[test]
+	fn a_record_that_cannot_be_read_does_not_hide_the_others() {
+		let id = |number| H256([number; 32]);
+		let other = || Err(OpenError::Other(anyhow!("cause").context("the record is malformed")));
+		let results = vec![(id(7), other()), (id(8), Ok(opened(2_000, &[])))];
+		assert_eq!(
+			opened_text(&results, false),
+			"07070707  the record is malformed: cause\n\
+			 08080808  letter.pdf (2 kB) -> out/letter 07070707.pdf\n\
+			 1 record opened (2 kB), 1 failed."
+		);
+		assert!(has_failed(&results), "the exit code tells of it");
+		let refused = || Err(OpenError::NoAccess { what: "it".into() });
+		assert!(!has_failed(&vec![(id(7), refused()), (id(8), Ok(opened(1, &[])))]));
+		assert!(has_failed(&vec![(id(7), refused()), (id(8), refused())]));
+	}
+
+	#[test]
+	fn a_marked_record_says_so_above_all_else() {
+		for (status, word, note) in [
+			(RecordStatus::WrongContent, "wrong-content", "ITS CONTENT IS WRONG"),
+			(RecordStatus::WrongPatient, "wrong-patient", "IT IS ANOTHER PATIENT'S"),
+		] {
+			let result = Ok(Opened { status, ..opened(2_000, &[]) });
+			assert_eq!(result_json(&H256([7; 32]), &result)["status"], word);
+			let results = vec![(H256([7; 32]), result)];
+			for details in [false, true] {
+				let text = opened_text(&results, details);
+				let first = text.lines().next().unwrap();
+				assert!(first.starts_with("07070707  NOTE: ") && first.contains(note), "{text}");
+			}
 		}
 	}
 

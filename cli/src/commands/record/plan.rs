@@ -4,7 +4,7 @@ use crate::{
 	dates::show_period,
 	english::ENGLISH,
 	import::{confidentiality_of, labels_of, months_of, title_of, Wish},
-	output::table,
+	output::{line, table},
 };
 use serde_json::{json, Value};
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ pub(super) fn say_notices(notices: &[Notice]) -> Vec<String> {
 	}
 	for kind in kinds {
 		let all: Vec<&Notice> = notices.iter().filter(|notice| notice.kind() == kind).collect();
-		lines.extend(all.iter().take(SHOWN_NOTICES).map(|notice| format!("NOTE: {notice}")));
+		lines.extend(all.iter().take(SHOWN_NOTICES).map(|notice| line(&format!("NOTE: {notice}"))));
 		if all.len() > SHOWN_NOTICES {
 			lines.push(format!(
 				"NOTE: {} more of this kind ({kind}); --json shows all",

@@ -1,12 +1,13 @@
 //! `vouchsafe record verify`.
 
-use super::{ensure_record, which_records};
+use super::{ensure_record, own_shares, which_records};
 use crate::{
 	args::WhichRecords,
 	commands::{account_json, id_json},
 	dates::show_period,
 	english::ENGLISH,
 	output::Output,
+	own_shares::{check, OwnShareReport},
 	session::Session,
 	verify::{self, CopyReport, CopyState, Verified},
 };
@@ -36,14 +37,21 @@ pub(super) async fn run(
 	let show = |account: &AccountId| session.names.show(account);
 	let mut complaints = Vec::new();
 	for (verified, _) in &checked {
-		complaints.extend(verified.changed().map(|copy| copy.say(&show(&copy.institution))));
+		let wrong = verified.changed().chain(verified.lost());
+		complaints.extend(wrong.map(|copy| copy.say(&show(&copy.institution))));
 		if !verified.is_available() {
 			complaints.push(format!("record {} has no intact copy", short(&verified.record)));
 		}
 	}
+	let shares = own_shares_of(session, &patient, &checked).await?;
+	let false_shares = own_shares::complaints(session, &shares);
+	complaints.extend(false_shares.iter().cloned());
 	let rows: Vec<_> =
 		checked.iter().map(|(verified, _)| verified_json(session, verified)).collect();
 	let mut json = json!({ "records": rows });
+	if !shares.is_empty() {
+		json["own_shares"] = own_shares::json(session, &shares);
+	}
 	if !complaints.is_empty() {
 		json["error"] = json!(complaints.join("; "));
 	}
@@ -64,11 +72,30 @@ pub(super) async fn run(
 	let sum = verified_sum(checked.iter().map(|(verified, _)| verified));
 	let mut lines: Vec<_> =
 		checked.iter().map(|(verified, about)| verified_text(verified, about, &show)).collect();
+	let warnings: String =
+		false_shares.iter().map(|complaint| format!("WARNING: {complaint}.\n")).collect();
+	let sum = format!("{warnings}{sum}");
 	lines.push(sum.clone());
 	Ok(Output {
 		found_wrong: !complaints.is_empty(),
 		..Output::new(lines.join("\n"), json).with_details(format!("{}\n{sum}", details.join("\n")))
 	})
+}
+
+/// What custodians keep as the patient's own shares of these versions. Only the patient can check it.
+async fn own_shares_of(
+	session: &Session,
+	patient: &AccountId,
+	checked: &[(Verified, String)],
+) -> Result<Vec<OwnShareReport>> {
+	let mut reports = Vec::new();
+	if own_shares::is_me(session, patient) {
+		let at = session.finalized().await?;
+		for (verified, _) in checked {
+			reports.extend(check(session, &at, verified.record, verified.version).await?);
+		}
+	}
+	Ok(reports)
 }
 
 /// `3f9a0c1d  laboratory, 2025-04: 3 intact copies`, and below it the copies that differ.
@@ -94,6 +121,16 @@ fn verified_text(verified: &Verified, about: &str, show: &impl Fn(&AccountId) ->
 			{
 				differing.push(format!("{}: not available ({one})", show(place)));
 			},
+			[CopyReport { state: CopyState::NotKept, acknowledged, .. }, CopyReport { state: CopyState::NotKept, .. }] =>
+			{
+				let name = show(place);
+				differing.push(match acknowledged {
+					true => {
+						format!("{name} KEEPS NO COPY, although it acknowledged that it keeps one")
+					},
+					false => format!("{name} keeps no copy yet"),
+				});
+			},
 			_ => differing.extend(bad.iter().map(|it| it.say(&show(place)))),
 		}
 	}
@@ -109,11 +146,12 @@ fn verified_text(verified: &Verified, about: &str, show: &impl Fn(&AccountId) ->
 }
 
 fn verified_sum<'a>(all: impl Iterator<Item = &'a Verified>) -> String {
-	let (mut total, mut changed, mut lost) = (0usize, 0usize, 0usize);
+	let (mut total, mut changed, mut gone, mut lost) = (0usize, 0usize, 0usize, 0usize);
 	for verified in all {
 		total = total.saturating_add(1);
 		let is_changed = verified.changed().next().is_some();
 		changed = changed.saturating_add(usize::from(is_changed));
+		gone = gone.saturating_add(usize::from(verified.lost().next().is_some()));
 		lost = lost.saturating_add(usize::from(!verified.is_available()));
 	}
 	let checked = ENGLISH.count(Noun::Record, total);
@@ -121,11 +159,14 @@ fn verified_sum<'a>(all: impl Iterator<Item = &'a Verified>) -> String {
 	if changed > 0 {
 		parts.push(format!("{changed} with a changed copy"));
 	}
+	if gone > 0 {
+		parts.push(format!("{gone} without a copy that was acknowledged"));
+	}
 	if lost > 0 {
 		parts.push(format!("{lost} without an intact copy"));
 	}
 	if parts.is_empty() {
-		format!("{checked} checked: each has an intact copy, and no copy was changed.")
+		format!("{checked} checked: each has an intact copy, and no copy that could be had was changed.")
 	} else if lost == 0 {
 		format!(
 			"{checked} checked: {}. Records open from an intact copy; the institution can restore its own \
@@ -146,12 +187,14 @@ fn verified_json(session: &Session, verified: &Verified) -> serde_json::Value {
 				CopyState::Good => ("good", None),
 				CopyState::Changed { bytes, .. } => ("changed", *bytes),
 				CopyState::Missing(_) => ("missing", None),
+				CopyState::NotKept => ("not-kept", None),
 				CopyState::NoNode => ("none-kept", None),
 			};
 			json!({
 				"what": copy.what,
 				"institution": account_json(session, &copy.institution),
 				"state": state,
+				"acknowledged": copy.acknowledged,
 				"bytes": bytes,
 				"text": copy.say(&session.names.show(&copy.institution)),
 			})
@@ -177,6 +220,7 @@ mod tests {
 				what,
 				institution: AccountId::new([*place; 32]),
 				state: state.clone(),
+				acknowledged: true,
 			})
 			.collect();
 		Verified { record: H256([7; 32]), version: 0, copies }
@@ -184,7 +228,7 @@ mod tests {
 
 	#[test]
 	fn verifying_is_one_line_a_record_and_what_differs() {
-		use CopyState::{Changed, Good, Missing, NoNode};
+		use CopyState::{Changed, Good, Missing, NoNode, NotKept};
 		let show = |account: &AccountId| {
 			format!("Hospital {}", char::from(b'A' + account_bytes(account)[0]))
 		};
@@ -221,13 +265,25 @@ mod tests {
 			"07070707  imaging, 2026-11: CHANGED\n          \
 			 document at Hospital B: CHANGED, byte 5 (block 0 of 256 KiB)"
 		);
+		let gone = verified(&[
+			("manifest", 0, Good),
+			("manifest", 1, NotKept),
+			("document", 0, Good),
+			("document", 1, NotKept),
+		]);
+		assert_eq!(
+			text(&gone),
+			"07070707  imaging, 2026-11: 1 intact copy, at Hospital A\n          \
+			 Hospital B KEEPS NO COPY, although it acknowledged that it keeps one"
+		);
 		let none = verified(&[("manifest", 0, away.clone())]);
 		assert!(text(&none).starts_with("07070707  imaging, 2026-11: NO INTACT COPY\n"));
 		let sum = |all: &[&Verified]| verified_sum(all.iter().copied());
 		assert_eq!(
 			sum(&[&good, &missing]),
-			"2 records checked: each has an intact copy, and no copy was changed."
+			"2 records checked: each has an intact copy, and no copy that could be had was changed."
 		);
+		assert!(sum(&[&good, &gone]).contains("1 without a copy that was acknowledged"));
 		assert!(sum(&[&good, &one_changed]).contains("2 records checked: 1 with a changed copy. "));
 		assert!(sum(&[&none, &one_changed])
 			.contains("1 with a changed copy and 1 without an intact copy."));

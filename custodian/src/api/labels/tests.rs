@@ -60,6 +60,7 @@ impl Fixture {
 		let patient_key = SecretKey::random();
 		let enrolled = |kind, key| account(kind, INSTITUTION, key);
 		let block = BlockDouble {
+			time: now(),
 			accounts: [
 				(author(), enrolled(AccountKind::Practitioner, [0; 32])),
 				(registrar(), enrolled(AccountKind::Practitioner, [0; 32])),
@@ -193,6 +194,25 @@ async fn only_the_patient_and_the_registrar_deliver() {
 	};
 	fixture.set_chain(unknown, |_| ());
 	assert!(matches!(fixture.deliver(&registrar()).await, Err(ApiError::NotYet)));
+}
+
+#[tokio::test]
+async fn a_registrar_delivers_within_a_day_or_before_anything_happens() {
+	for (age, entries, is_in_time) in
+		[(A_DAY, 9, true), (A_DAY + 1, 9, false), (A_DAY + 1, 2, false), (A_DAY + 1, 1, true)]
+	{
+		let fixture = Fixture::new();
+		let late = |block: &mut BlockDouble| {
+			(block.time, block.entries) = (1_000 + age, entries);
+			let patient = block.accounts.get_mut(&account_bytes(&id(&patient()))).unwrap();
+			patient.status_since = 1_000;
+		};
+		fixture.set_chain(late, |_| ());
+		let delivered = fixture.deliver(&registrar()).await;
+		assert_eq!(delivered.is_ok(), is_in_time, "{age} {entries}: {delivered:?}");
+		// A patient may always.
+		fixture.deliver(&patient()).await.unwrap();
+	}
 }
 
 #[tokio::test]

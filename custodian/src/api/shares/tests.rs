@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-	chain::double::{account, BlockDouble, NodeDouble},
+	chain::double::{account, hash, BlockDouble, NodeDouble},
 	config::Config,
 	keys::Keys,
 	state::Connected,
@@ -11,7 +11,8 @@ use crate::{
 use subxt_signer::sr25519::{dev, Keypair};
 use vouchsafe_client::{
 	chain::{Account, AccountKind, HolderState, Opening, Signer, Status, Version},
-	signing::{now, sign_request},
+	protocol::OPENING_LIFETIME,
+	signing::sign_request,
 };
 use vouchsafe_vault::{
 	manifest::{open_release, seal_share, Details},
@@ -22,7 +23,6 @@ use vouchsafe_vault::{
 const GENESIS: [u8; 32] = [1; 32];
 const RECORD: [u8; 32] = [2; 32];
 const INSTITUTION: AccountId = AccountId::new([3; 32]);
-const NOW: u64 = 1_800_000_000;
 
 /// A custodian whose institution holds share 2 of a version that needs 3 of 5.
 struct Fixture {
@@ -30,6 +30,8 @@ struct Fixture {
 	reader_key: SecretKey,
 	split: Split,
 	manifest: Vec<u8>,
+	/// The time when the test began.
+	now: u64,
 	/// The chain while everything is allowed.
 	block: BlockDouble,
 	_directory: tempfile::TempDir,
@@ -105,16 +107,18 @@ impl Fixture {
 			institution: INSTITUTION,
 			block: 1,
 		};
+		let began = now();
 		let opening = Opening {
 			record: H256(RECORD),
-			at: NOW,
+			at: began,
 			block: 1,
 			purpose: Purpose::Treatment,
 			ground: Ground::Consent { institution: Some(INSTITUTION) },
 		};
 		let practitioner = |key| account(AccountKind::Practitioner, INSTITUTION, key);
 		let block = BlockDouble {
-			time: NOW,
+			time: began,
+			number: 7,
 			accounts: [
 				(account_bytes(&id(&author())), practitioner([0; 32])),
 				(account_bytes(&id(&reader())), practitioner(reader_key.public().0)),
@@ -135,8 +139,16 @@ impl Fixture {
 			permitted: vec![id(&reader()), id(&patient())],
 			..Default::default()
 		};
-		let fixture =
-			Self { state, reader_key, split, manifest, block, _directory: directory, _stop: stop };
+		let fixture = Self {
+			state,
+			reader_key,
+			split,
+			manifest,
+			now: began,
+			block,
+			_directory: directory,
+			_stop: stop,
+		};
 		fixture.set_chain(|_| (), |_| ());
 		fixture
 	}
@@ -210,6 +222,13 @@ impl Fixture {
 		super::release(State(self.state.clone()), request).await.map(|Json(release)| release)
 	}
 
+	/// The custodian can't tell whether the reader has access, and gives none.
+	async fn cannot_tell(&self) {
+		let refused = self.release(&reader()).await;
+		let Err(error @ ApiError::Behind(_)) = refused else { panic!("{refused:?}") };
+		assert_eq!(error.status(), 503);
+	}
+
 	async fn has_no_access(&self) {
 		assert!(matches!(self.release(&reader()).await, Err(ApiError::NoAccess)));
 	}
@@ -261,21 +280,143 @@ async fn without_a_valid_opening_there_is_no_access() {
 }
 
 #[tokio::test]
-async fn openings_expire_by_the_later_of_both_blocks() {
+async fn openings_expire_by_the_latest_clock() {
 	let fixture = Fixture::new();
 	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
-	fn last_second(block: &mut BlockDouble) {
-		block.time = NOW + OPENING_LIFETIME - 1;
-	}
-	fn expired(block: &mut BlockDouble) {
-		block.time = NOW + OPENING_LIFETIME;
-	}
-	fixture.set_chain(last_second, last_second);
+	// The opening expires 20 seconds from now.
+	let opened = |block: &mut BlockDouble| {
+		let openings = block.openings.values_mut().flatten();
+		openings.for_each(|it| it.at = fixture.now - OPENING_LIFETIME + 20);
+	};
+	let at = |time: u64| move |block: &mut BlockDouble| block.time = time;
+	let both = |one: u64| {
+		let change = at(one);
+		move |block: &mut BlockDouble| {
+			opened(block);
+			change(block);
+		}
+	};
+	fixture.set_chain(both(fixture.now), at(fixture.now));
 	assert!(fixture.release(&reader()).await.is_ok());
-	fixture.set_chain(last_second, expired);
+	fixture.set_chain(both(fixture.now), at(fixture.now + 20));
 	fixture.has_no_access().await;
-	fixture.set_chain(expired, last_second);
+	fixture.set_chain(both(fixture.now + 20), at(fixture.now));
 	fixture.has_no_access().await;
+	// By the custodian's own clock.
+	fixture.set_chain(
+		|block| {
+			opened(block);
+			let openings = block.openings.values_mut().flatten();
+			openings.for_each(|it| it.at -= 20);
+			block.time = fixture.now - 20;
+		},
+		at(fixture.now - 20),
+	);
+	fixture.has_no_access().await;
+}
+
+/// The attack: the patient has revoked, and the node is behind and does not know.
+#[tokio::test]
+async fn a_node_that_is_behind_gets_nothing_out() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	let old = |age: u64| {
+		let time = fixture.now - age;
+		move |block: &mut BlockDouble| block.time = time
+	};
+	fixture.set_chain(old(25), old(20));
+	assert!(fixture.release(&reader()).await.is_ok());
+	for (finalized, best) in [(40, 40), (640, 640), (70, 5)] {
+		fixture.set_chain(old(finalized), old(best));
+		fixture.cannot_tell().await;
+	}
+	fixture.set_chain(|_| (), |block| block.time += 60);
+	fixture.cannot_tell().await;
+	fixture.set_chain(|_| (), |_| ());
+	assert!(fixture.release(&reader()).await.is_ok());
+	fixture.state.set_replaced(Some(6));
+	fixture.cannot_tell().await;
+}
+
+#[tokio::test]
+async fn a_node_that_catches_up_gets_nothing_out() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	let block = || fixture.block.clone();
+	let node = NodeDouble {
+		genesis: GENESIS,
+		finalized: block(),
+		best: block(),
+		is_syncing: true,
+		..NodeDouble::default()
+	};
+	let institution = Some(INSTITUTION);
+	fixture.state.set_connected(Some(Connected { node: Arc::new(node), institution }));
+	fixture.cannot_tell().await;
+}
+
+#[tokio::test]
+async fn a_release_is_recorded_with_its_openings_block() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	assert_eq!(fixture.state.database.acted_on(9).await.unwrap(), None);
+	for _ in 0..2 {
+		fixture.release(&reader()).await.unwrap();
+	}
+	let opened_in = (1, hash(1, 0));
+	assert_eq!(fixture.state.database.acted_on(9).await.unwrap(), Some(opened_in));
+	let recorded = fixture.state.database.rewind(None).await.unwrap().releases;
+	let [release] = &recorded[..] else { panic!("{recorded:?}") };
+	let reader = account_bytes(&id(&reader()));
+	assert_eq!((release.reader, release.opened_in, release.id.record), (reader, opened_in, RECORD));
+	// What is refused is not recorded.
+	fixture.set_chain(|block| block.permitted.clear(), |_| ());
+	fixture.has_no_access().await;
+	assert_eq!(fixture.state.database.acted_on(9).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_carried_share_is_taken_and_released_while_it_may_stay_at_both_blocks() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	let carry = CarryShare {
+		patient: Hex::from(&id(&patient())),
+		record: Hex(RECORD),
+		version: 0,
+		epoch: 0,
+		grantee: HexBytes(Grantee::Institution(INSTITUTION).encode()),
+		consent: 5,
+		commitments: HexBytes(fixture.split.commitments.encode()),
+		share: {
+			let key = fixture.state.keys.encryption.public();
+			let share = &fixture.split.shares[3];
+			HexBytes(seal_share(&key, &address(id(&patient())), share).unwrap())
+		},
+	};
+	let deliver = || {
+		let request = fixture.sign(&patient(), action::CARRY_SHARE, &carry);
+		carry_share(State(fixture.state.clone()), request)
+	};
+	fn may_stay(block: &mut BlockDouble) {
+		block.carried.push((account_bytes(&id(&patient())), 5, RECORD));
+	}
+	fn other_record(block: &mut BlockDouble) {
+		block.carried.push((account_bytes(&id(&patient())), 5, [9; 32]));
+	}
+	assert!(matches!(deliver().await, Err(ApiError::NotYet)));
+	fixture.set_chain(other_record, may_stay);
+	assert!(matches!(deliver().await, Err(ApiError::Mismatch(_))));
+	fixture.set_chain(may_stay, |_| ());
+	assert!(matches!(deliver().await, Err(ApiError::Mismatch(_))));
+	fixture.set_chain(may_stay, may_stay);
+	assert!(deliver().await.is_ok());
+	let released = || async { fixture.release(&reader()).await.unwrap().shares.len() };
+	// Two shares together must not reach the threshold of 3.
+	assert_eq!(released().await, 2);
+	fixture.set_chain(may_stay, |_| ());
+	assert_eq!(released().await, 1);
+	fixture.set_chain(other_record, may_stay);
+	assert_eq!(released().await, 1);
 }
 
 #[tokio::test]
@@ -371,6 +512,80 @@ async fn what_does_not_match_the_chain_is_refused() {
 	assert!(matches!(fixture.release(&reader()).await, Err(ApiError::NotFound)));
 }
 
+/// A manifest can name anything, and whoever keeps the version pins it.
+#[tokio::test]
+async fn only_content_that_can_be_kept_may_be_named() {
+	let fixture = Fixture::new();
+	let context = openings::context(H256(GENESIS), H256(RECORD), 0, &id(&patient()));
+	let details = Details {
+		title: "Letter".into(),
+		media_type: "text/plain".into(),
+		plaintext_len: 5,
+		commitment_salt: [0; 32],
+	};
+	let cid = |codec| Cid::new_v1(codec, *cid_of(b"ciphertext").hash()).to_bytes();
+	let (raw, dag_pb, dag_cbor) = (cid(0x55), cid(0x70), cid(0x71));
+	let chunk = vouchsafe_client::cid::CHUNK as u64;
+	let most = fixture.state.config.api.max_content;
+	let foreign = Some("the ciphertext's CID in the manifest is not one of that length here");
+	for (cid, length, reason) in [
+		(&raw, 10, None),
+		(&raw, chunk, None),
+		(&dag_pb, chunk + 1, None),
+		(&dag_pb, most, None),
+		(&raw, chunk + 1, foreign),
+		(&dag_pb, chunk, foreign),
+		(&dag_cbor, 10, foreign),
+		(&dag_cbor, most, foreign),
+		(
+			&dag_pb,
+			most + 1,
+			Some("the ciphertext has 2147483649 bytes. This custodian keeps at most 2147483648"),
+		),
+		(&raw[..1].to_vec(), 10, Some("the ciphertext's CID in the manifest is malformed")),
+	] {
+		let manifest = Manifest::new(&Secret::random(), &context, cid.clone(), length, &details);
+		let manifest = manifest.unwrap().encode_versioned();
+		let on_chain = Some(cid_of(&manifest).to_bytes());
+		let set = |block: &mut BlockDouble| {
+			block.versions.values_mut().for_each(|it| it.manifest = on_chain.clone());
+		};
+		fixture.set_chain(set, |_| ());
+		let envelope = DeliverEnvelope { manifest: HexBytes(manifest), ..fixture.envelope() };
+		let refused = match fixture.deliver(&author(), &envelope).await {
+			Ok(_) => None,
+			Err(ApiError::Mismatch(reason)) => Some(reason),
+			Err(other) => panic!("{other:?}"),
+		};
+		assert_eq!(refused.as_deref(), reason, "{length}");
+	}
+}
+
+/// The authors of another institution can't fill the disk with versions, each of which is in order.
+#[tokio::test]
+async fn content_of_another_institution_has_a_limit() {
+	let fixture = Fixture::new();
+	let name = |enroller: [u8; 32]| {
+		let limit = fixture.state.config.api.max_named_per_institution;
+		fixture.state.database.name_content(hex::encode(enroller), limit, enroller, limit)
+	};
+	let (own, other) = (account_bytes(&INSTITUTION), [15; 32]);
+	assert!(name(own).await.unwrap() && name(other).await.unwrap());
+	fn enrolled_elsewhere(block: &mut BlockDouble) {
+		let author = block.accounts.entry(account_bytes(&id(&author())));
+		author.and_modify(|account| account.enrolled_by = AccountId::new([15; 32]));
+	}
+	fixture.set_chain(enrolled_elsewhere, |_| ());
+	let result = fixture.deliver(&author(), &fixture.envelope()).await;
+	assert!(matches!(result, Err(ApiError::OverLimit)));
+	assert!(matches!(fixture.release(&reader()).await, Err(ApiError::NotFound)));
+	fixture.set_chain(|_| (), |_| ());
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	// A version of the same content is not counted again.
+	fixture.set_chain(enrolled_elsewhere, |_| ());
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+}
+
 #[tokio::test]
 async fn the_patient_alone_gets_the_patients_envelope() {
 	let fixture = Fixture::new();
@@ -391,4 +606,44 @@ async fn the_patient_alone_gets_the_patients_envelope() {
 	}
 	fixture.set_chain(|block| block.permitted.clear(), |_| ());
 	assert!(matches!(ask(patient()).await, Err(ApiError::NoAccess)));
+}
+
+/// Everything that a consent or a standing protects is held back while the node is behind.
+#[tokio::test]
+async fn everything_protected_needs_a_recent_block() {
+	use crate::api::{
+		labels::{fetch_label_key, label_tags},
+		log::read_log,
+	};
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	let old = |block: &mut BlockDouble| block.time -= 100;
+	fixture.set_chain(old, old);
+	let (whose, shared) = (Hex::from(&id(&patient())), || State(fixture.state.clone()));
+	let fetch = FetchPatientEnvelope { patient: whose, record: Hex(RECORD), version: 0 };
+	let request = fixture.sign(&patient(), action::FETCH_PATIENT_ENVELOPE, &fetch);
+	let answer = fetch_patient_envelope(shared(), request).await;
+	assert!(matches!(answer, Err(ApiError::Behind(_))));
+	let request = fixture.sign(&patient(), action::FETCH_LABEL_KEY, &FetchLabelKey {});
+	assert!(matches!(fetch_label_key(shared(), request).await, Err(ApiError::Behind(_))));
+	let ask = AskLabelTags { patient: whose, words: vec!["hiv".into()] };
+	let request = fixture.sign(&reader(), action::LABEL_TAGS, &ask);
+	assert!(matches!(label_tags(shared(), request).await, Err(ApiError::Behind(_))));
+	for key in [patient(), reader()] {
+		let ask = ReadLog { patient: whose, institution: None, from: 0, limit: 1 };
+		let request = fixture.sign(&key, action::READ_LOG, &ask);
+		assert!(matches!(read_log(shared(), request).await, Err(ApiError::Behind(_))));
+	}
+	let carry = CarryShare {
+		patient: whose,
+		record: Hex(RECORD),
+		version: 0,
+		epoch: 0,
+		grantee: HexBytes(vec![0]),
+		consent: 1,
+		commitments: HexBytes(vec![]),
+		share: HexBytes(vec![]),
+	};
+	let request = fixture.sign(&patient(), action::CARRY_SHARE, &carry);
+	assert!(matches!(carry_share(shared(), request).await, Err(ApiError::Behind(_))));
 }

@@ -1,37 +1,89 @@
 //! The content in the IPFS node, and the accounts that added it.
 
 use super::{from_column, to_column, Sqlite};
-use crate::store::{Content, StoreError, VersionId};
+use crate::store::{Charge, Content, ContentLimits, Reservation, StoreError, VersionId};
 use async_trait::async_trait;
-use rusqlite::{params, OptionalExtension};
+use rusqlite::{params, OptionalExtension, Transaction};
 
 #[async_trait]
 impl Content for Sqlite {
-	async fn note_content(
+	async fn reserve(
 		&self,
-		cid: String,
-		length: u64,
-		account: [u8; 32],
-		at: u64,
-	) -> Result<(), StoreError> {
+		charge: Charge,
+		limits: ContentLimits,
+		now: u64,
+		until: u64,
+	) -> Result<Option<Reservation>, StoreError> {
 		self.transaction(move |db| {
+			// Those of uploads during which the program was killed.
+			db.execute("DELETE FROM reservations WHERE expires < ?1", [to_column(now)])?;
+			let Charge { account, enroller, length } = charge;
+			for (column, who, limit) in
+				[("account", account, limits.account), ("enroller", enroller, limits.enroller)]
+			{
+				if charged(db, column, who)?.saturating_add(length) > limit {
+					return Ok(None);
+				}
+			}
 			db.execute(
-				"INSERT INTO content VALUES (?1, ?2, 0, ?3, ?4)
+				"INSERT INTO reservations (account, enroller, length, expires)
+				 VALUES (?1, ?2, ?3, ?4)",
+				params![account, enroller, to_column(length), to_column(until)],
+			)?;
+			let id = db.last_insert_rowid();
+			let total = "SELECT coalesce(sum(length), 0) FROM reservations";
+			let total = db.query_row(total, [], |row| Ok(from_column(row.get(0)?)))?;
+			Ok(Some(Reservation { id, total }))
+		})
+		.await
+	}
+
+	async fn release_reservation(&self, id: i64) -> Result<(), StoreError> {
+		self.transaction(move |db| {
+			db.execute("DELETE FROM reservations WHERE id = ?1", [id])?;
+			Ok(())
+		})
+		.await
+	}
+
+	async fn charge(&self, id: i64, cid: String, at: u64) -> Result<(), StoreError> {
+		self.transaction(move |db| {
+			let (length, account, enroller): (i64, [u8; 32], [u8; 32]) = db.query_row(
+				"DELETE FROM reservations WHERE id = ?1 RETURNING length, account, enroller",
+				[id],
+				|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+			)?;
+			db.execute(
+				"INSERT INTO content (cid, length, claimed, account, enroller, at)
+				 VALUES (?1, ?2, 0, ?3, ?4, ?5)
 				 ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
-				params![cid, to_column(length), account, to_column(at)],
+				params![cid, length, account, enroller, to_column(at)],
 			)?;
 			Ok(())
 		})
 		.await
 	}
 
-	async fn unclaimed(&self, account: [u8; 32]) -> Result<u64, StoreError> {
+	async fn name_content(
+		&self,
+		cid: String,
+		length: u64,
+		enroller: [u8; 32],
+		limit: u64,
+	) -> Result<bool, StoreError> {
 		self.transaction(move |db| {
-			db.query_row(
-				"SELECT coalesce(sum(length), 0) FROM content WHERE account = ?1 AND claimed = 0",
-				[account],
-				|row| Ok(from_column(row.get(0)?)),
-			)
+			let known = "SELECT 1 FROM named WHERE cid = ?1 AND length = ?2";
+			if db.prepare_cached(known)?.exists(params![cid, to_column(length)])? {
+				return Ok(true);
+			}
+			let sum = "SELECT coalesce(sum(length), 0) FROM named WHERE enroller = ?1";
+			let named: i64 = db.prepare_cached(sum)?.query_row([enroller], |row| row.get(0))?;
+			let fits = from_column(named).saturating_add(length) <= limit;
+			if fits {
+				let insert = "INSERT INTO named (cid, length, enroller) VALUES (?1, ?2, ?3)";
+				db.execute(insert, params![cid, to_column(length), enroller])?;
+			}
+			Ok(fits)
 		})
 		.await
 	}
@@ -55,13 +107,13 @@ impl Content for Sqlite {
 				)?;
 			for (cid, length) in [(manifest, manifest_len), (ciphertext, ciphertext_len)] {
 				db.execute(
-					"INSERT INTO content VALUES (?1, ?2, 1, NULL, ?3)
-					 ON CONFLICT DO UPDATE SET claimed = 1, account = NULL",
+					"INSERT INTO content (cid, length, claimed, at) VALUES (?1, ?2, 1, ?3)
+					 ON CONFLICT DO UPDATE SET claimed = 1, account = NULL, enroller = NULL",
 					params![cid, length, to_column(at)],
 				)?;
 			}
 			db.execute(
-				"UPDATE versions SET pinned = 1 WHERE record = ?1 AND version = ?2 AND epoch = ?3",
+				"UPDATE versions SET pinned = 1, lost = 0 WHERE record = ?1 AND version = ?2 AND epoch = ?3",
 				params![id.record, id.version, id.epoch],
 			)?;
 			Ok(())
@@ -69,14 +121,68 @@ impl Content for Sqlite {
 		.await
 	}
 
-	async fn drop_unclaimed(&self, before: u64) -> Result<Vec<String>, StoreError> {
+	async fn unclaimed_before(&self, before: u64) -> Result<Vec<String>, StoreError> {
 		self.transaction(move |db| {
-			let mut query = db.prepare_cached(
-				"DELETE FROM content WHERE claimed = 0 AND at < ?1 RETURNING cid",
-			)?;
+			let mut query =
+				db.prepare_cached(&format!("SELECT cid FROM content WHERE {UNCLAIMED}"))?;
 			let rows = query.query_map([to_column(before)], |row| row.get(0))?;
 			rows.collect()
 		})
 		.await
 	}
+
+	async fn is_unclaimed(&self, cid: String, before: u64) -> Result<bool, StoreError> {
+		self.transaction(move |db| {
+			let query = format!("SELECT 1 FROM content WHERE {UNCLAIMED} AND cid = ?2");
+			db.prepare_cached(&query)?.exists(params![to_column(before), cid])
+		})
+		.await
+	}
+
+	async fn forget_unclaimed(&self, cid: String, before: u64) -> Result<bool, StoreError> {
+		self.transaction(move |db| {
+			let query = format!("DELETE FROM content WHERE {UNCLAIMED} AND cid = ?2");
+			Ok(db.execute(&query, params![to_column(before), cid])? > 0)
+		})
+		.await
+	}
+
+	async fn claimed(&self) -> Result<Vec<String>, StoreError> {
+		self.transaction(|db| {
+			let mut query = db.prepare_cached("SELECT cid FROM content WHERE claimed = 1")?;
+			let rows = query.query_map([], |row| row.get(0))?;
+			rows.collect()
+		})
+		.await
+	}
+
+	async fn note_lost(&self, cids: Vec<String>, at: u64) -> Result<usize, StoreError> {
+		self.transaction(move |db| {
+			let mut update = db.prepare_cached(
+				"UPDATE versions SET pinned = 0, lost = ?2
+				 WHERE pinned = 1 AND (manifest_cid = ?1 OR ciphertext_cid = ?1)",
+			)?;
+			let mut lost = 0usize;
+			for cid in cids {
+				lost = lost.saturating_add(update.execute(params![cid, to_column(at)])?);
+			}
+			Ok(lost)
+		})
+		.await
+	}
+}
+
+/// Condition: added before a moment, and no version names it, pinned or not. Versions that were
+/// given up do not count.
+const UNCLAIMED: &str = "claimed = 0 AND at < ?1
+	AND NOT EXISTS (SELECT 1 FROM versions WHERE manifest_cid = cid AND given_up = 0)
+	AND NOT EXISTS (SELECT 1 FROM versions WHERE ciphertext_cid = cid AND given_up = 0)";
+
+/// The bytes that are charged to an account or an institution, reserved ones included.
+fn charged(db: &Transaction, column: &str, who: [u8; 32]) -> rusqlite::Result<u64> {
+	let query = format!(
+		"SELECT (SELECT coalesce(sum(length), 0) FROM content WHERE claimed = 0 AND {column} = ?1)
+		 + (SELECT coalesce(sum(length), 0) FROM reservations WHERE {column} = ?1)"
+	);
+	db.prepare_cached(&query)?.query_row([who], |row| Ok(from_column(row.get(0)?)))
 }

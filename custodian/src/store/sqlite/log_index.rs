@@ -12,7 +12,11 @@ use vouchsafe_client::{
 
 /// The names of entries in the table `facts`.
 const GENESIS: &str = "genesis";
-const LAST_BLOCK: &str = "indexed";
+pub(super) const LAST_BLOCK: &str = "indexed";
+
+/// Of how many blocks the hashes and the releases are kept: two days of an idle chain, hours of a
+/// busy one. A power cut takes back some tens.
+const MAX_BLOCKS: u32 = 16_384;
 
 #[async_trait]
 impl LogIndex for Sqlite {
@@ -67,7 +71,14 @@ impl LogIndex for Sqlite {
 						.execute(params![account_bytes(patient), block.number])?;
 				}
 			}
+			for block in &blocks {
+				db.prepare_cached("INSERT OR IGNORE INTO blocks VALUES (?1, ?2)")?
+					.execute(params![block.number, block.hash.0])?;
+			}
 			if let Some(last) = blocks.last() {
+				let oldest = last.number.saturating_sub(MAX_BLOCKS);
+				db.prepare_cached("DELETE FROM blocks WHERE number < ?1")?.execute([oldest])?;
+				db.prepare_cached("DELETE FROM releases WHERE block < ?1")?.execute([oldest])?;
 				db.prepare_cached("INSERT OR REPLACE INTO facts VALUES (?1, ?2)")?
 					.execute(params![LAST_BLOCK, (last.number, last.hash.0).encode()])?;
 			}

@@ -3,10 +3,13 @@
 use super::{from_column, to_column, Sqlite};
 use crate::{
 	encryption::SealedValue,
-	store::{ConsentKey, DueVersion, KeptVersion, Shares, StoreError, VersionId},
+	store::{
+		Backlog, CarriedShare, ConsentKey, DueVersion, KeptVersion, Shares, StoreError, VersionId,
+	},
 };
 use async_trait::async_trait;
 use rusqlite::{params, OptionalExtension, Transaction};
+use std::sync::atomic::Ordering;
 
 #[async_trait]
 impl Shares for Sqlite {
@@ -19,7 +22,10 @@ impl Shares for Sqlite {
 	) -> Result<(), StoreError> {
 		self.transaction(move |db| {
 			db.execute(
-				"INSERT OR IGNORE INTO versions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0)",
+				"INSERT INTO versions VALUES
+				 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0, ?11, ?12, 0, 0)
+				 ON CONFLICT DO UPDATE SET given_up = 0, received = excluded.received
+				 WHERE given_up = 1",
 				params![
 					id.record,
 					id.version,
@@ -31,6 +37,8 @@ impl Shares for Sqlite {
 					version.ciphertext_cid,
 					to_column(version.ciphertext_len),
 					version.patient_share,
+					version.author,
+					to_column(version.received),
 				],
 			)?;
 			insert_share(db, id, &holder, None, &share)
@@ -96,39 +104,52 @@ impl Shares for Sqlite {
 		.await
 	}
 
-	async fn all_carried(&self) -> Result<Vec<([u8; 32], ConsentKey)>, StoreError> {
-		self.transaction(|db| {
-			let mut query = db.prepare_cached(
-				"SELECT DISTINCT holder, grantee, consent FROM shares WHERE consent >= 0",
-			)?;
-			let rows = query.query_map([], |row| {
-				Ok((row.get(0)?, ConsentKey { grantee: row.get(1)?, consent: row.get(2)? }))
-			})?;
-			rows.collect()
+	async fn all_carried(
+		&self,
+		patients: Option<Vec<[u8; 32]>>,
+	) -> Result<Vec<CarriedShare>, StoreError> {
+		self.transaction(move |db| {
+			let Some(patients) = patients else {
+				return carried_shares(db, "consent >= 0", params![]);
+			};
+			let mut shares = Vec::new();
+			for patient in patients {
+				shares.extend(carried_shares(
+					db,
+					"holder = ?1 AND consent >= 0",
+					params![patient],
+				)?);
+			}
+			Ok(shares)
 		})
 		.await
 	}
 
-	async fn destroy_carried(
-		&self,
-		patient: [u8; 32],
-		consent: ConsentKey,
-	) -> Result<usize, StoreError> {
+	async fn destroy_carried(&self, shares: Vec<CarriedShare>) -> Result<usize, StoreError> {
+		let has_remains = self.has_remains.clone();
 		let destroyed = self
 			.transaction(move |db| {
-				db.execute(
-					"DELETE FROM share_keys WHERE id IN (SELECT key FROM shares WHERE holder = ?1
-					 AND grantee = ?2 AND consent = ?3)",
-					params![patient, consent.grantee, consent.consent],
-				)
+				let mut delete = db.prepare_cached(
+					"DELETE FROM share_keys WHERE id IN (SELECT key FROM shares WHERE record = ?1
+					 AND version = ?2 AND epoch = ?3 AND holder = ?4 AND grantee = ?5
+					 AND consent = ?6)",
+				)?;
+				let mut destroyed = 0usize;
+				for CarriedShare { patient, consent, id } in shares {
+					let (grantee, consent) = consent_columns(Some(&consent));
+					let row = params![id.record, id.version, id.epoch, patient, grantee, consent];
+					destroyed = destroyed.saturating_add(delete.execute(row)?);
+				}
+				if destroyed > 0 {
+					has_remains.store(true, Ordering::SeqCst);
+				}
+				Ok(destroyed)
 			})
 			.await?;
-		if destroyed > 0 {
-			let database = self.clone();
-			tokio::task::spawn_blocking(move || database.checkpoint())
-				.await
-				.map_err(StoreError::database)??;
-		}
+		let database = self.clone();
+		tokio::task::spawn_blocking(move || database.remove_remains())
+			.await
+			.map_err(StoreError::database)??;
 		Ok(destroyed)
 	}
 
@@ -136,7 +157,7 @@ impl Shares for Sqlite {
 		self.transaction(move |db| {
 			let mut query = db.prepare_cached(
 				"SELECT patient, commitments, manifest, manifest_cid, ciphertext_cid,
-				 ciphertext_len, patient_share, pinned FROM versions
+				 ciphertext_len, patient_share, pinned, author, received FROM versions
 				 WHERE record = ?1 AND version = ?2 AND epoch = ?3",
 			)?;
 			let row = query.query_row(params![id.record, id.version, id.epoch], |row| {
@@ -149,6 +170,8 @@ impl Shares for Sqlite {
 					ciphertext_len: from_column(row.get(5)?),
 					patient_share: row.get(6)?,
 					pinned: row.get(7)?,
+					author: row.get(8)?,
+					received: from_column(row.get(9)?),
 				})
 			});
 			row.optional()
@@ -172,13 +195,18 @@ impl Shares for Sqlite {
 	async fn to_acknowledge(&self) -> Result<Vec<DueVersion>, StoreError> {
 		self.transaction(|db| {
 			let mut query = db.prepare_cached(
-				"SELECT record, version, epoch, patient, pinned FROM versions WHERE acknowledged = 0",
+				"SELECT record, version, epoch, patient, pinned, author, max(received, lost),
+				 lost > 0 FROM versions
+				 WHERE given_up = 0 AND (acknowledged = 0 OR lost > 0)",
 			)?;
 			let rows = query.query_map([], |row| {
 				Ok(DueVersion {
 					id: VersionId { record: row.get(0)?, version: row.get(1)?, epoch: row.get(2)? },
 					patient: row.get(3)?,
 					pinned: row.get(4)?,
+					author: row.get(5)?,
+					since: from_column(row.get(6)?),
+					is_lost: row.get(7)?,
 				})
 			})?;
 			rows.collect()
@@ -186,17 +214,75 @@ impl Shares for Sqlite {
 		.await
 	}
 
-	async fn set_acknowledged(&self, id: VersionId) -> Result<(), StoreError> {
+	async fn set_acknowledged(&self, id: VersionId, block: u32) -> Result<(), StoreError> {
 		self.transaction(move |db| {
 			db.execute(
-				"UPDATE versions SET acknowledged = 1
+				"UPDATE versions SET acknowledged = max(?4, 1)
 				 WHERE record = ?1 AND version = ?2 AND epoch = ?3",
+				params![id.record, id.version, id.epoch, block],
+			)?;
+			Ok(())
+		})
+		.await
+	}
+
+	async fn give_up(&self, id: VersionId) -> Result<(), StoreError> {
+		self.transaction(move |db| {
+			db.execute(
+				"UPDATE versions SET given_up = 1
+				 WHERE record = ?1 AND version = ?2 AND epoch = ?3",
+				params![id.record, id.version, id.epoch],
+			)?;
+			// Its content is no longer charged to the author's institution.
+			db.execute(
+				"DELETE FROM named WHERE NOT EXISTS (
+					SELECT 1 FROM versions
+					WHERE ciphertext_cid = cid AND ciphertext_len = length AND given_up = 0
+				 ) AND cid = (
+					SELECT ciphertext_cid FROM versions
+					WHERE record = ?1 AND version = ?2 AND epoch = ?3
+				 )",
 				params![id.record, id.version, id.epoch],
 			)?;
 			Ok(())
 		})
 		.await
 	}
+
+	async fn backlog(&self) -> Result<Backlog, StoreError> {
+		self.transaction(|db| {
+			let count = |condition: &str| {
+				let query = format!("SELECT count(*) FROM versions WHERE {condition}");
+				db.query_row(&query, [], |row| Ok(from_column(row.get(0)?)))
+			};
+			Ok(Backlog {
+				unacknowledged: count("acknowledged = 0 AND given_up = 0")?,
+				lost: count("lost > 0 AND given_up = 0")?,
+				given_up: count("given_up = 1")?,
+			})
+		})
+		.await
+	}
+}
+
+/// The carried shares for which this condition holds.
+fn carried_shares(
+	db: &Transaction,
+	condition: &str,
+	parameters: impl rusqlite::Params,
+) -> rusqlite::Result<Vec<CarriedShare>> {
+	let mut query = db.prepare_cached(&format!(
+		"SELECT holder, grantee, consent, record, version, epoch FROM shares WHERE {condition}
+		 ORDER BY holder, grantee, consent, record"
+	))?;
+	let rows = query.query_map(parameters, |row| {
+		Ok(CarriedShare {
+			patient: row.get(0)?,
+			consent: ConsentKey { grantee: row.get(1)?, consent: row.get(2)? },
+			id: VersionId { record: row.get(3)?, version: row.get(4)?, epoch: row.get(5)? },
+		})
+	})?;
+	rows.collect()
 }
 
 fn insert_share(

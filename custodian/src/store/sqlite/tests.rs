@@ -4,8 +4,8 @@ use super::*;
 use crate::{
 	encryption::{EncryptionError, StorageEncryption},
 	store::{
-		ConsentKey, Content, DueVersion, IndexedBlock, KeptVersion, LabelKeys, LogIndex, Nonces,
-		Shares, VersionId,
+		Backlog, CarriedShare, Charge, ConsentKey, Content, ContentLimits, DueVersion, History,
+		IndexedBlock, KeptVersion, LabelKeys, LogIndex, Nonces, Reservation, Shares, VersionId,
 	},
 };
 use codec::Encode;
@@ -61,10 +61,7 @@ impl Fixture {
 
 	/// Whether these bytes are in any of the database's files.
 	fn is_on_disk(&self, needle: &[u8]) -> bool {
-		std::fs::read_dir(self.directory.path()).unwrap().any(|file| {
-			let bytes = std::fs::read(file.unwrap().path()).unwrap();
-			bytes.windows(needle.len()).any(|window| window == needle)
-		})
+		is_in_files(self.directory.path(), needle)
 	}
 }
 
@@ -75,6 +72,8 @@ fn share() -> Share {
 fn version() -> KeptVersion {
 	KeptVersion {
 		patient: PATIENT,
+		author: [9; 32],
+		received: 50,
 		commitments: vec![4; 97],
 		manifest: vec![5; 300],
 		manifest_cid: "manifest".into(),
@@ -83,6 +82,22 @@ fn version() -> KeptVersion {
 		patient_share: Some(vec![6; 83]),
 		pinned: false,
 	}
+}
+
+/// The version as it is to be acknowledged.
+fn due() -> DueVersion {
+	DueVersion {
+		id: ID,
+		patient: PATIENT,
+		pinned: false,
+		author: [9; 32],
+		since: 50,
+		is_lost: false,
+	}
+}
+
+fn carried() -> CarriedShare {
+	CarriedShare { patient: PATIENT, consent: consent(), id: ID }
 }
 
 fn consent() -> ConsentKey {
@@ -100,9 +115,8 @@ async fn shares_come_back_after_a_restart() {
 	let database = &after.database;
 	assert_eq!(database.version(ID).await.unwrap(), Some(version()));
 	assert_eq!(database.commitments(ID).await.unwrap(), Some(version().commitments));
-	let due = DueVersion { id: ID, patient: PATIENT, pinned: false };
-	assert_eq!(database.to_acknowledge().await.unwrap(), [due]);
-	database.set_acknowledged(ID).await.unwrap();
+	assert_eq!(database.to_acknowledge().await.unwrap(), [due()]);
+	database.set_acknowledged(ID, 7).await.unwrap();
 	assert!(database.to_acknowledge().await.unwrap().is_empty());
 	let other = VersionId { epoch: 1, ..ID };
 	assert!(database.share(other, HOLDER, None).await.unwrap().is_none());
@@ -151,20 +165,149 @@ async fn what_is_destroyed_is_gone_from_the_disk() {
 	let database = &fixture.database;
 	database.keep_carried(ID, PATIENT, consent(), sealed.clone(), vec![4; 97]).await.unwrap();
 	assert_eq!(database.carried(ID, PATIENT).await.unwrap(), [consent()]);
-	assert_eq!(database.all_carried().await.unwrap(), [(PATIENT, consent())]);
+	assert_eq!(database.all_carried(None).await.unwrap(), [carried()]);
+	assert_eq!(database.all_carried(Some(vec![HOLDER, PATIENT])).await.unwrap(), [carried()]);
+	assert!(database.all_carried(Some(vec![HOLDER])).await.unwrap().is_empty());
 	let found = database.share(ID, PATIENT, Some(consent())).await.unwrap();
 	assert_eq!(found, Some(sealed.clone()));
 	assert!(fixture.is_on_disk(&sealed.key[40..]));
 
-	let other = ConsentKey { consent: 8, ..consent() };
-	assert_eq!(database.destroy_carried(PATIENT, other).await.unwrap(), 0);
-	assert_eq!(database.destroy_carried(PATIENT, consent()).await.unwrap(), 1);
-	assert_eq!(database.destroy_carried(PATIENT, consent()).await.unwrap(), 0);
+	let other = CarriedShare { consent: ConsentKey { consent: 8, ..consent() }, ..carried() };
+	assert_eq!(database.destroy_carried(vec![other]).await.unwrap(), 0);
+	assert_eq!(database.destroy_carried(vec![carried()]).await.unwrap(), 1);
+	assert_eq!(database.destroy_carried(vec![carried()]).await.unwrap(), 0);
 	assert!(database.share(ID, PATIENT, Some(consent())).await.unwrap().is_none());
 	assert!(database.carried(ID, PATIENT).await.unwrap().is_empty());
 	assert!(!fixture.is_on_disk(&sealed.key[40..]));
 	// The institution's own share is untouched.
 	assert!(fixture.own_share().await == share);
+}
+
+/// The files of this directory as a power cut would leave them, in another directory.
+fn copy_of(directory: &Path) -> tempfile::TempDir {
+	let copy = tempfile::tempdir().unwrap();
+	for file in std::fs::read_dir(directory).unwrap() {
+		let file = file.unwrap();
+		std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+	}
+	copy
+}
+
+/// Whether these bytes are in any of the directory's files.
+fn is_in_files(directory: &Path, needle: &[u8]) -> bool {
+	std::fs::read_dir(directory).unwrap().any(|file| {
+		let bytes = std::fs::read(file.unwrap().path()).unwrap();
+		bytes.windows(needle.len()).any(|window| window == needle)
+	})
+}
+
+/// The custodian is killed after it has destroyed a share and before the write-ahead log is
+/// truncated.
+#[tokio::test]
+async fn what_was_destroyed_before_a_kill_is_gone_after_the_start() {
+	let fixture = Fixture::new();
+	let sealed = fixture.encryption.seal_share(ID, &PATIENT, &share()).unwrap();
+	let database = &fixture.database;
+	database.keep_carried(ID, PATIENT, consent(), sealed.clone(), vec![4; 97]).await.unwrap();
+	let delete = |db: &Transaction| db.execute("DELETE FROM share_keys", []);
+	database.transaction(delete).await.unwrap();
+	let needle = &sealed.key[40..];
+	let killed = copy_of(fixture.directory.path());
+	assert!(is_in_files(killed.path(), needle), "the test plays nothing");
+	let started = Sqlite::open(killed.path()).unwrap();
+	assert!(!is_in_files(killed.path(), needle));
+	drop(started);
+}
+
+/// While another program reads, the log cannot be truncated. This is noticed and made good.
+#[tokio::test]
+async fn a_destruction_is_not_complete_before_the_log_is_empty() {
+	let fixture = Fixture::new();
+	let sealed = fixture.encryption.seal_share(ID, &PATIENT, &share()).unwrap();
+	let database = &fixture.database;
+	database.keep_carried(ID, PATIENT, consent(), sealed.clone(), vec![4; 97]).await.unwrap();
+	let set_timeout = |db: &Transaction| db.busy_timeout(Duration::from_millis(10));
+	database.transaction(set_timeout).await.unwrap();
+	let reader = Connection::open(fixture.directory.path().join(FILE)).unwrap();
+	reader.execute_batch("BEGIN; SELECT count(*) FROM shares;").unwrap();
+	let destroyed = database.destroy_carried(vec![carried()]).await;
+	assert!(matches!(destroyed, Err(StoreError::Busy)), "{destroyed:?}");
+	assert!(fixture.is_on_disk(&sealed.key[40..]), "the test plays nothing");
+	reader.execute_batch("COMMIT").unwrap();
+	assert_eq!(database.destroy_carried(vec![]).await.unwrap(), 0);
+	assert!(!fixture.is_on_disk(&sealed.key[40..]));
+}
+
+#[tokio::test]
+async fn a_backup_is_complete_private_and_replaces_nothing() {
+	use std::os::unix::fs::PermissionsExt;
+	let (fixture, share) = (Fixture::new(), share());
+	fixture.keep_version(&share).await;
+	let restored = tempfile::tempdir().unwrap();
+	let file = restored.path().join(FILE);
+	// The database is open, and what was written last is in its write-ahead log.
+	let length = Sqlite::back_up(fixture.directory.path(), &file).unwrap();
+	let metadata = std::fs::metadata(&file).unwrap();
+	assert_eq!((metadata.len(), metadata.permissions().mode() & 0o777), (length, 0o600));
+	let again = Sqlite::back_up(fixture.directory.path(), &file).unwrap_err();
+	assert!(format!("{again:#}").contains("File exists"), "{again:#}");
+	assert_eq!(std::fs::metadata(&file).unwrap().len(), length);
+	let Fixture { key, encryption, directory, .. } = fixture;
+	drop(directory);
+	let database = Sqlite::open(restored.path()).unwrap();
+	let restored = Fixture { directory: restored, database, key, encryption };
+	assert!(restored.own_share().await == share);
+	let nowhere = tempfile::tempdir().unwrap();
+	let target = nowhere.path().join("copy");
+	assert!(Sqlite::back_up(nowhere.path(), &target).is_err());
+	assert!(!target.exists());
+}
+
+#[tokio::test]
+async fn lost_content_is_due_again_until_it_is_pinned() {
+	let fixture = Fixture::new();
+	let database = &fixture.database;
+	fixture.keep_version(&share()).await;
+	database.set_pinned(ID, 60).await.unwrap();
+	database.set_acknowledged(ID, 7).await.unwrap();
+	assert_eq!(database.backlog().await.unwrap(), Backlog::default());
+	let claimed = database.claimed().await.unwrap();
+	assert_eq!(claimed, ["ciphertext", "manifest"]);
+	assert_eq!(database.note_lost(vec!["other".into()], 90).await.unwrap(), 0);
+	assert_eq!(database.note_lost(vec!["ciphertext".into()], 90).await.unwrap(), 1);
+	assert_eq!(database.note_lost(claimed, 95).await.unwrap(), 0);
+	assert_eq!(database.backlog().await.unwrap(), Backlog { lost: 1, ..Backlog::default() });
+	let lost = DueVersion { since: 90, is_lost: true, ..due() };
+	assert_eq!(database.to_acknowledge().await.unwrap(), [lost]);
+	database.set_pinned(ID, 100).await.unwrap();
+	assert!(database.to_acknowledge().await.unwrap().is_empty());
+	assert_eq!(database.backlog().await.unwrap(), Backlog::default());
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_tried_again_when_it_is_delivered_again() {
+	let fixture = Fixture::new();
+	let database = &fixture.database;
+	fixture.keep_version(&share()).await;
+	database.give_up(ID).await.unwrap();
+	assert!(database.to_acknowledge().await.unwrap().is_empty());
+	assert_eq!(database.backlog().await.unwrap(), Backlog { given_up: 1, ..Backlog::default() });
+	let sealed = fixture.encryption.seal_share(ID, &HOLDER, &share()).unwrap();
+	let again = KeptVersion { received: 80, ..version() };
+	database.keep_version(ID, HOLDER, sealed, again).await.unwrap();
+	assert_eq!(database.to_acknowledge().await.unwrap(), [DueVersion { since: 80, ..due() }]);
+}
+
+#[tokio::test]
+async fn after_rewinding_acknowledgements_are_looked_for_again() {
+	let fixture = Fixture::new();
+	let database = &fixture.database;
+	fixture.keep_version(&share()).await;
+	database.set_acknowledged(ID, 7).await.unwrap();
+	database.rewind(Some((7, H256([7; 32])))).await.unwrap();
+	assert!(database.to_acknowledge().await.unwrap().is_empty());
+	database.rewind(Some((6, H256([6; 32])))).await.unwrap();
+	assert_eq!(database.to_acknowledge().await.unwrap(), [due()]);
 }
 
 #[tokio::test]
@@ -193,23 +336,111 @@ async fn nonces_count_once_until_they_expire() {
 	assert!(database.use_nonce([1; 32], [1; 16], 201, 300).await.unwrap());
 }
 
+const NO_LIMITS: ContentLimits = ContentLimits { account: u64::MAX, enroller: u64::MAX };
+
+fn charge(account: u8, enroller: u8, length: u64) -> Charge {
+	Charge { account: [account; 32], enroller: [enroller; 32], length }
+}
+
+impl Fixture {
+	/// Adds content of account 9, whom institution 7 enrolled.
+	async fn add(&self, cid: &str, length: u64, at: u64) {
+		let reserving = self.database.reserve(charge(9, 7, length), NO_LIMITS, at, at + 1);
+		let Reservation { id, .. } = reserving.await.unwrap().unwrap();
+		self.database.charge(id, cid.into(), at).await.unwrap();
+	}
+
+	/// Whether bytes of this account and institution could be reserved. They are not.
+	async fn fits(&self, charge: Charge, limits: ContentLimits) -> bool {
+		match self.database.reserve(charge, limits, 0, 1000).await.unwrap() {
+			Some(Reservation { id, .. }) => {
+				self.database.release_reservation(id).await.unwrap();
+				true
+			},
+			None => false,
+		}
+	}
+}
+
 #[tokio::test]
-async fn content_that_no_version_claims_is_dropped() {
+async fn content_that_no_version_claims_is_forgotten() {
 	let fixture = Fixture::new();
 	let database = &fixture.database;
-	database.note_content("ciphertext".into(), 10, [9; 32], 100).await.unwrap();
-	database.note_content("stray".into(), 20, [9; 32], 100).await.unwrap();
-	assert_eq!(database.unclaimed([9; 32]).await.unwrap(), 30);
-	assert_eq!(database.unclaimed([8; 32]).await.unwrap(), 0);
+	fixture.add("ciphertext", 10, 100).await;
+	fixture.add("stray", 20, 100).await;
+	let limits = ContentLimits { account: 30, ..NO_LIMITS };
+	assert!(!fixture.fits(charge(9, 7, 1), limits).await);
+	// From the delivery of the envelope on, the version names it, pinned or not.
+	assert!(database.is_unclaimed("ciphertext".into(), 101).await.unwrap());
 	fixture.keep_version(&share()).await;
+	assert!(!database.is_unclaimed("ciphertext".into(), 101).await.unwrap());
+	assert!(!fixture.fits(charge(9, 7, 1), limits).await);
 	database.set_pinned(ID, 120).await.unwrap();
-	assert_eq!(database.unclaimed([9; 32]).await.unwrap(), 20);
+	assert!(fixture.fits(charge(9, 7, 10), limits).await);
+	assert!(!fixture.fits(charge(9, 7, 11), limits).await);
 	assert!(database.version(ID).await.unwrap().unwrap().pinned);
-	assert!(database.drop_unclaimed(100).await.unwrap().is_empty());
-	assert_eq!(database.drop_unclaimed(101).await.unwrap(), ["stray"]);
+	assert!(database.unclaimed_before(100).await.unwrap().is_empty());
+	assert_eq!(database.unclaimed_before(101).await.unwrap(), ["stray"]);
+	for (cid, before) in [("stray", 100), ("ciphertext", 101)] {
+		assert!(!database.forget_unclaimed(cid.into(), before).await.unwrap());
+	}
+	assert!(database.forget_unclaimed("stray".into(), 101).await.unwrap());
 	assert_eq!(database.content_length("stray".into()).await.unwrap(), None);
 	assert_eq!(database.content_length("ciphertext".into()).await.unwrap(), Some(10));
 	assert_eq!(database.content_length("manifest".into()).await.unwrap(), Some(300));
+}
+
+#[tokio::test]
+async fn bytes_are_charged_to_account_and_enroller() {
+	let fixture = Fixture::new();
+	let limits = ContentLimits { account: 10, enroller: 15 };
+	let reserve = |charge| fixture.database.reserve(charge, limits, 100, 200);
+	let first = reserve(charge(1, 7, 10)).await.unwrap().unwrap();
+	assert_eq!(first.total, 10);
+	assert_eq!(reserve(charge(1, 7, 1)).await.unwrap(), None);
+	let second = reserve(charge(2, 7, 5)).await.unwrap().unwrap();
+	assert_eq!(second.total, 15);
+	// The account has place, its institution does not. Others are not concerned.
+	assert_eq!(reserve(charge(3, 7, 1)).await.unwrap(), None);
+	assert!(reserve(charge(3, 8, 10)).await.unwrap().is_some());
+	fixture.database.release_reservation(first.id).await.unwrap();
+	assert!(fixture.fits(charge(1, 7, 10), limits).await);
+	// Content that is here is charged once.
+	fixture.database.charge(second.id, "a".into(), 110).await.unwrap();
+	let again = reserve(charge(2, 7, 5)).await.unwrap().unwrap();
+	fixture.database.charge(again.id, "a".into(), 120).await.unwrap();
+	assert!(fixture.fits(charge(2, 7, 5), limits).await);
+	assert!(!fixture.fits(charge(2, 7, 6), limits).await);
+}
+
+#[tokio::test]
+async fn named_content_has_a_limit_for_each_enroller() {
+	let fixture = Fixture::new();
+	let database = &fixture.database;
+	let name = |cid: &str, length, enroller: u8| {
+		let cid = cid.to_owned();
+		async move { database.name_content(cid, length, [enroller; 32], 10).await.unwrap() }
+	};
+	assert!(name("a", 6, 1).await && name("b", 4, 1).await);
+	assert!(!name("c", 1, 1).await);
+	assert!(name("c", 1, 2).await);
+	// It is named already, by whomever.
+	assert!(name("a", 6, 1).await && name("c", 1, 1).await && name("a", 6, 2).await);
+	// A false length does not stand for the true one.
+	assert!(!name("c", 2, 1).await);
+	assert!(name("d", 9, 2).await && !name("e", 1, 2).await);
+}
+
+/// What a killed program had reserved comes back.
+#[tokio::test]
+async fn reservations_expire() {
+	let fixture = Fixture::new();
+	let limits = ContentLimits { account: 10, ..NO_LIMITS };
+	let reserve = |at| fixture.database.reserve(charge(1, 7, 10), limits, at, 200);
+	let reservation = reserve(100).await.unwrap().unwrap();
+	assert_eq!(reserve(200).await.unwrap(), None);
+	assert!(reserve(201).await.unwrap().is_some());
+	assert!(fixture.database.charge(reservation.id, "a".into(), 201).await.is_err());
 }
 
 #[tokio::test]

@@ -18,8 +18,8 @@ fn submit_works() {
 			submitted: START,
 			expires: START + WEEK,
 		};
-		assert_eq!(AccessRequests::requests_of(PATIENT), [(0, request)]);
-		assert_eq!(AccessRequests::requests_of(OTHER_PATIENT), []);
+		assert_eq!(AccessRequests::requests_of(PATIENT, None, 10), [(0, request)]);
+		assert_eq!(AccessRequests::requests_of(OTHER_PATIENT, None, 10), []);
 		let event =
 			Event::Submitted { patient: PATIENT, request: 0, asker: DOCTOR, grantee: team() };
 		System::assert_last_event(event.into());
@@ -215,7 +215,10 @@ fn one_institution_cannot_fill_a_patients_requests() {
 			MONTH,
 			reason()
 		));
-		assert_ok!(AccessRequests::withdraw(signed(colleague(0)), PATIENT, 0));
+		// An answer makes room for one, on another day.
+		assert_ok!(AccessRequests::deny(signed(PATIENT), 0));
+		assert_noop!(try_submit(DOCTOR, team(), asked()), Error::<Test>::TooManyLines);
+		Clock::pass(DAY);
 		submit(DOCTOR);
 	});
 }
@@ -267,5 +270,25 @@ fn submit_numbers_by_the_line_of_the_log() {
 		assert_noop!(try_submit(DOCTOR, team(), asked()), Error::<Test>::OutOfNumbers);
 		Logs::set_earlier(&PATIENT, u64::from(u32::MAX) - 3);
 		assert_eq!(submit(DOCTOR), u32::MAX);
+	});
+}
+
+#[test]
+fn submit_with_a_reason_that_is_not_sealed_fails() {
+	build_and_execute(|| {
+		let submit = |reason: Vec<u8>| {
+			let reason = reason.try_into().unwrap();
+			let asker = signed(DOCTOR);
+			AccessRequests::submit(asker, PATIENT, HOSPITAL, team(), asked(), MONTH, reason)
+		};
+		let sealed = [&[SEALED_SUITE][..], &[9; SEALED_OVERHEAD - 1]].concat();
+		let mut other_suite = sealed.clone();
+		other_suite[0] = 2;
+		let short = sealed[1..].to_vec();
+		let plain = b"A plain reason that everybody could read, for ever, on the chain".to_vec();
+		for reason in [vec![], short, sealed[..SEALED_OVERHEAD - 1].to_vec(), other_suite, plain] {
+			assert_noop!(submit(reason), Error::<Test>::ReasonNotSealed);
+		}
+		assert_ok!(submit(sealed));
 	});
 }

@@ -1,9 +1,9 @@
 //! Tests, by what they are about, and what they have in common.
 
+mod derived;
 mod encoding;
 mod ordering;
-
-mod proxies;
+mod pool;
 mod quotas;
 mod signers;
 
@@ -13,7 +13,7 @@ use crate::{
 };
 use frame_support::{assert_ok, assert_storage_noop};
 use sp_runtime::transaction_validity::{TransactionValidityError, ValidTransaction};
-use vouchsafe_primitives::{AccountId, Role};
+use vouchsafe_primitives::{AccountId, AccountKind, Role};
 use vouchsafe_support::Admission as _;
 
 type Validity = Result<ValidTransaction, TransactionValidityError>;
@@ -30,8 +30,23 @@ fn batch(calls: Vec<RuntimeCall>) -> RuntimeCall {
 	pallet_utility::Call::batch { calls }.into()
 }
 
-fn through_proxy(real: AccountId, call: RuntimeCall) -> RuntimeCall {
-	pallet_proxy::Call::proxy { real, force_proxy_type: None, call: Box::new(call) }.into()
+/// A call as the first of the signer's derived accounts: signer and origin differ.
+fn derived(call: RuntimeCall) -> RuntimeCall {
+	pallet_utility::Call::as_derivative { index: 0, call: Box::new(call) }.into()
+}
+
+/// The first of the account's derived accounts, enrolled as a patient.
+fn enrol_derived(of: &AccountId) -> AccountId {
+	let account = pallet_utility::derivative_account_id(of.clone(), 0);
+	People::enrol_by(account.clone(), AccountKind::Patient, hospital_a());
+	account
+}
+
+/// Enrols an account by hospital A, and gives it an account in the system, without which it cannot
+/// sign.
+fn enrol(account: &AccountId, kind: AccountKind) {
+	People::enrol_by(account.clone(), kind, hospital_a());
+	System::inc_providers(account);
 }
 
 /// Uses up an account's own quota.

@@ -30,20 +30,33 @@ fn nonces_are_bounded_by_what_is_left_of_the_quota() {
 }
 
 #[test]
+fn one_account_has_at_most_256_calls_waiting() {
+	run(|| {
+		// The only institution has a share for which one account could have far more.
+		for institution in [hospital_b(), authority()] {
+			People::set_active(&institution, false);
+		}
+		let call = |nonce| offer_cheap(&patient_a(), nonce);
+		assert_ok!(call(MAX_AHEAD - 1));
+		assert_eq!(call(MAX_AHEAD), refused(codes::NONCE_TOO_FAR));
+	});
+}
+
+#[test]
 fn long_or_heavy_transactions_are_fewer() {
 	run(|| {
-		// Bytes for two, weight for four.
+		// Bytes for eight, weight for sixteen.
 		let long = |nonce| offer_long(&patient_a(), nonce, note(), 400);
-		assert_ok!(long(1));
-		assert_eq!(long(2), refused(codes::NONCE_TOO_FAR));
-		assert_ok!(offer_long(&patient_a(), 0, note(), 800));
-		for len in [801, usize::MAX] {
+		assert_ok!(long(7));
+		assert_eq!(long(8), refused(codes::NONCE_TOO_FAR));
+		assert_ok!(offer_long(&patient_a(), 0, note(), 3_200));
+		for len in [3_201, usize::MAX] {
 			assert_eq!(offer_long(&patient_a(), 0, note(), len), refused(codes::QUOTA_SPENT));
 		}
 		// A batch weighs what it holds.
 		let heavy = batch(vec![note(); 1_000]);
-		let info = info(&heavy);
-		let calls = PersonQuota::get().weight / info.total_weight().ref_time();
+		let limit = Admission::share().part(Lane::Everyone.account_part());
+		let calls = limit.weight / info(&heavy).total_weight().ref_time();
 		assert!(calls < PERSON_CALLS);
 		assert!(offer(&patient_a(), calls, heavy).is_err());
 	});
@@ -66,15 +79,15 @@ fn quota_spent_is_refused_until_the_next_window() {
 		assert_storage_noop!(assert!(send(&patient_a(), note()).is_err()));
 		Clock::set(BEGIN + WINDOW);
 		assert_ok!(send(&patient_a(), note()).unwrap());
-		let cost = info(&note()).total_weight().ref_time();
-		assert_eq!(
-			Usage::<Test>::get(patient_a()),
-			WindowUsage {
-				window: u32::try_from(BEGIN / WINDOW).unwrap() + 1,
-				weight: cost,
-				bytes: u32::try_from(LEN).unwrap(),
-			}
-		);
+		let window = u32::try_from(BEGIN / WINDOW).unwrap() + 1;
+		let used = Quota {
+			weight: info(&note()).total_weight().ref_time(),
+			bytes: u32::try_from(LEN).unwrap(),
+		};
+		let usage = AccountUsage { window, used, ..Default::default() };
+		assert_eq!(Usage::<Test>::get(patient_a()), usage);
+		let usage = ShareUsage { window, everyone: used, ..Default::default() };
+		assert_eq!(Shares::<Test>::get(hospital_a()), usage);
 	});
 }
 
@@ -88,26 +101,124 @@ fn failed_calls_count_too() {
 	});
 }
 
+/// Accounts enrolled by hospital A.
+fn crowd(kind: AccountKind, count: u64) -> Vec<AccountId> {
+	let name = |number| account(&format!("Crowd{number}"));
+	let crowd: Vec<AccountId> = (0..count).map(name).collect();
+	for account in &crowd {
+		enrol(account, kind);
+	}
+	crowd
+}
+
+/// A nurse's loop uses an eighth of the hospital's quota. Colleagues, registrars and the custodian
+/// continue.
 #[test]
-fn an_institution_shares_its_quota_with_its_people_and_custodian() {
+fn one_account_gets_an_eighth_of_its_institutions_quota() {
 	run(|| {
-		let staff = [hospital_a(), registrar_a(), doctor_a(), custodian_a()];
-		for who in &staff {
-			spend_any(who, INSTITUTION_CALLS / 4);
-		}
-		for who in &staff {
-			let nonce = System::account_nonce(who);
-			assert_eq!(offer(who, nonce, note()), refused(codes::QUOTA_SPENT));
-		}
-		// Patients and persons have their own, and so has another institution.
-		for who in [patient_a(), person_a(), hospital_b(), doctor_b()] {
+		spend(&doctor_a(), PERSON_CALLS);
+		assert_eq!(PERSON_CALLS, INSTITUTION_CALLS / 8);
+		assert_eq!(offer(&doctor_a(), PERSON_CALLS, note()), refused(codes::QUOTA_SPENT));
+		for who in [hospital_a(), registrar_a(), patient_a(), custodian_a()] {
 			assert_ok!(offer(&who, 0, note()));
 		}
-		// A practitioner who works elsewhere as well counts where enrolled.
-		People::affiliate(&doctor_a(), &hospital_b(), Role::Physician);
-		let nonce = System::account_nonce(doctor_a());
-		assert_eq!(offer(&doctor_a(), nonce, note()), refused(codes::QUOTA_SPENT));
 	});
+}
+
+/// Everybody whom an institution enrolled counts against its share, whatever they are. A quarter is
+/// reserved for its management, and other institutions have their own shares.
+#[test]
+fn an_institution_cannot_take_more_than_its_share() {
+	use AccountKind::*;
+	for kind in [Practitioner, Patient, Person, Researcher] {
+		run(|| {
+			let crowd = crowd(kind, 9);
+			for account in &crowd[..8] {
+				spend(account, PERSON_CALLS);
+			}
+			for account in [&crowd[8], &patient_a(), &person_a(), &doctor_a()] {
+				assert_eq!(offer(account, 0, note()), refused(codes::QUOTA_SPENT), "{kind}");
+			}
+			assert_ok!(offer(&doctor_b(), 0, note()));
+			for who in [hospital_a(), registrar_a(), custodian_a()] {
+				assert_ok!(offer(&who, 0, note()));
+			}
+			assert_ok!(offer(&custodian_a(), 0, Call::acknowledge {}));
+			// A practitioner who works elsewhere as well counts where enrolled.
+			People::affiliate(&doctor_a(), &hospital_b(), Role::Registrar);
+			assert_eq!(offer(&doctor_a(), 0, note()), refused(codes::QUOTA_SPENT));
+		});
+	}
+}
+
+/// Neither can the registrars lock the institution's own account out, nor openings or registrars the
+/// custodian's acknowledgements.
+#[test]
+fn what_is_reserved_is_not_shared_either() {
+	run(|| {
+		let second = account("SecondRegistrar");
+		enrol(&second, AccountKind::Practitioner);
+		People::affiliate(&second, &hospital_a(), Role::Registrar);
+		for registrar in [&registrar_a(), &second] {
+			spend(registrar, MANAGEMENT_CALLS / 2);
+			let spent = offer(registrar, MANAGEMENT_CALLS / 2, note());
+			assert_eq!(spent, refused(codes::QUOTA_SPENT));
+		}
+		// The custodian's other calls count with the registrars'.
+		assert_eq!(offer(&custodian_a(), 0, note()), refused(codes::QUOTA_SPENT));
+		spend_any(&custodian_a(), PERSON_CALLS, Call::acknowledge {});
+		let spent = offer(&custodian_a(), PERSON_CALLS, Call::acknowledge {});
+		assert_eq!(spent, refused(codes::QUOTA_SPENT));
+		// A new custodian does not get a new quota.
+		let new = account("NewCustodian");
+		People::set_custodian(&hospital_a(), new.clone());
+		System::inc_providers(&new);
+		assert_eq!(offer(&new, 0, Call::acknowledge {}), refused(codes::QUOTA_SPENT));
+
+		spend(&hospital_a(), MANAGEMENT_CALLS);
+		assert_eq!(offer(&hospital_a(), MANAGEMENT_CALLS, note()), refused(codes::QUOTA_SPENT));
+		assert_ok!(offer(&doctor_a(), 0, note()));
+	});
+}
+
+#[test]
+fn a_former_registrar_counts_as_everyone() {
+	run(|| {
+		spend(&registrar_a(), MANAGEMENT_CALLS / 2);
+		People::end_affiliation(&registrar_a(), &hospital_a());
+		// What was used counts all the same.
+		let left = PERSON_CALLS - MANAGEMENT_CALLS / 2;
+		spend(&registrar_a(), left);
+		assert_eq!(offer(&registrar_a(), PERSON_CALLS, note()), refused(codes::QUOTA_SPENT));
+	});
+}
+
+#[test]
+fn shares_follow_the_number_of_active_institutions() {
+	run(|| {
+		let all = Capacity::get().part(FairPart::get());
+		assert_eq!(Admission::share(), all.over(3));
+		People::set_active(&hospital_b(), false);
+		assert_eq!(Admission::share(), all.over(2));
+		for institution in [hospital_a(), authority()] {
+			People::set_active(&institution, false);
+		}
+		// Never by zero.
+		assert_eq!(Admission::share(), all);
+	});
+}
+
+#[test]
+fn lanes_are_the_share_and_a_quarter() {
+	use Lane::*;
+	let share = Quota { weight: 3_200, bytes: 320 };
+	let reserved = [Registrars, Institution, Acknowledgements].map(|lane| share.part(lane.part()));
+	assert_eq!(share.part(Everyone.part()), share);
+	assert_eq!(reserved.iter().map(|part| part.weight).sum::<u64>(), share.weight / 4);
+	assert_eq!(reserved.iter().map(|part| part.bytes).sum::<u32>(), share.bytes / 4);
+	for lane in [Everyone, Registrars, Institution, Acknowledgements] {
+		assert!(share.part(lane.account_part()).weight <= share.weight / 8, "{lane:?}");
+	}
 }
 
 #[test]
@@ -128,10 +239,7 @@ fn a_call_of_no_weight_still_counts() {
 			)
 			.unwrap();
 		let pre = extension.prepare(val, &origin, &call, &info, 0).unwrap();
-		assert_eq!(
-			Usage::<Test>::get(patient_a()),
-			WindowUsage { window: Pallet::<Test>::window(), weight: 1, bytes: 1 }
-		);
+		assert_eq!(Usage::<Test>::get(patient_a()).used, Quota { weight: 1, bytes: 1 });
 		assert_eq!(Admission::signer(), Some(patient_a()));
 		assert_ok!(
 			<CheckEnrolled<Test> as TransactionExtension<RuntimeCall>>::post_dispatch_details(
@@ -145,9 +253,25 @@ fn a_call_of_no_weight_still_counts() {
 		assert_eq!(Admission::signer(), None);
 	});
 }
-/// Uses up calls, whatever becomes of them: a custodian's note fails in its pallet.
-fn spend_any(who: &AccountId, calls: u64) {
+
+/// What the pool says to a transaction that costs nearly nothing.
+fn offer_cheap(who: &AccountId, nonce: u64) -> Validity {
+	use sp_runtime::traits::DispatchTransaction;
+	CheckEnrolled::<Test>(CheckNonce::from(nonce))
+		.validate_only(
+			signed(who.clone()),
+			&note(),
+			&DispatchInfo::default(),
+			1,
+			TransactionSource::External,
+			0,
+		)
+		.map(|(validity, ..)| validity)
+}
+
+/// Uses up calls, whatever becomes of them.
+fn spend_any(who: &AccountId, calls: u64, call: impl Into<RuntimeCall> + Clone) {
 	for _ in 0..calls {
-		assert_ok!(send(who, note()));
+		assert_ok!(send(who, call.clone()));
 	}
 }

@@ -34,11 +34,17 @@ fn inactive_signer_is_refused() {
 			spend(&patient_a(), 1);
 			give_consents(&patient_a(), 1);
 			setup();
-			// A used nonce is not looked at before, and no revocation passes.
-			for (nonce, call) in [(0, note()), (1, note()), (1, revoke(0)), (99, note())] {
+			// A used nonce is not looked at before.
+			for (nonce, call) in [(0, note()), (1, note()), (99, note())] {
 				assert_eq!(offer(&patient_a(), nonce, call), refused(codes::INACTIVE));
 			}
 			assert!(send(&patient_a(), note()).is_err());
+			// Only the revocation of a permit that exists passes, one at a time, and not in a batch.
+			for (nonce, call) in [(1, revoke(1)), (2, revoke(0)), (1, batch(vec![revoke(0)]))] {
+				assert_eq!(offer(&patient_a(), nonce, call), refused(codes::INACTIVE));
+			}
+			assert_ok!(offer(&patient_a(), 1, revoke(0)));
+			assert!(send(&patient_a(), revoke(0)).is_ok(), "it is dispatched");
 		});
 	}
 }
@@ -66,12 +72,12 @@ fn nonce_that_was_used_is_stale() {
 #[test]
 fn signer_is_known_during_the_dispatch_only() {
 	run(|| {
-		assert_ok!(Proxy::add_proxy(signed(patient_a()), person_a(), AnyProxy, 0));
+		let origin = enrol_derived(&person_a());
 		assert_ok!(send(&patient_a(), note()).unwrap());
 		assert_eq!(Admission::signer(), None);
-		assert_ok!(send(&person_a(), through_proxy(patient_a(), note())).unwrap());
+		assert_ok!(send(&person_a(), derived(note())).unwrap());
 		assert_eq!(Admission::signer(), None);
-		assert_eq!(made(), vec![(patient_a(), Some(patient_a())), (patient_a(), Some(person_a()))]);
+		assert_eq!(made(), vec![(patient_a(), Some(patient_a())), (origin, Some(person_a()))]);
 		// Also where the call fails, and none is left over where the signer is refused.
 		assert!(send(&patient_a(), Call::fail {}).unwrap().is_err());
 		assert_eq!(Admission::signer(), None);

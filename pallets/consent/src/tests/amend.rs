@@ -23,6 +23,7 @@ fn amend_works() {
 			revision: 1,
 			policy_version: POLICY_VERSION,
 			granted_at: START + 5,
+			confirmed_at: None,
 			terms: imaging(),
 			text: shown,
 			grantor: Grantor::Patient,

@@ -10,6 +10,7 @@ fn question(now: Moment) -> Question {
 	Question {
 		patient: PATIENT,
 		standing: Standing::Active,
+		doubt: None,
 		actor,
 		action: Action::Read,
 		purpose: Purpose::Treatment,

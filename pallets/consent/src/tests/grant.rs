@@ -11,13 +11,14 @@ fn grant_works() {
 			revision: 0,
 			policy_version: POLICY_VERSION,
 			granted_at: START,
+			confirmed_at: None,
 			terms: terms(),
 			text: text(),
 			grantor: Grantor::Patient,
 		};
 		assert_eq!(Consents::<Test>::get(PATIENT, team()).into_inner(), vec![granted.clone()]);
-		assert_eq!(Consent::consents_of(PATIENT), [(team(), granted)]);
-		assert_eq!(Consent::consents_of(OTHER_PATIENT), []);
+		assert_eq!(consents_of(PATIENT), [(team(), granted)]);
+		assert_eq!(consents_of(OTHER_PATIENT), []);
 		let event = Event::Granted { patient: PATIENT, grantee: team(), id: 0, revision: 0 };
 		System::assert_last_event(event.into());
 		let consent = reference(team(), 0);
@@ -83,7 +84,7 @@ fn grant_by_others_than_an_active_patient_fails() {
 		}
 		assert_noop!(Consent::grant(RuntimeOrigin::root(), team(), terms(), text()), BadOrigin);
 		assert_noop!(Consent::grant(RuntimeOrigin::none(), team(), terms(), text()), BadOrigin);
-		// A suspended patient, also through a proxy: the origin is the patient all the same.
+		// A suspended patient, whoever signs: the origin is the patient all the same.
 		People::set_active(&PATIENT, false);
 		Admitted::set_signer(Some(RELATIVE));
 		assert_noop!(
@@ -133,21 +134,36 @@ fn grant_at_the_limits_works() {
 #[test]
 fn grant_beyond_the_limit_of_a_grantee_fails() {
 	build_and_execute(|| {
-		for _ in 0..MAX_CONSENTS_PER_GRANTEE {
+		let more = |terms| Consent::grant(signed(PATIENT), team(), terms, text());
+		for _ in 1..MAX_CONSENTS_PER_GRANTEE {
 			grant(team(), terms());
 		}
-		assert_noop!(
-			Consent::grant(signed(PATIENT), team(), terms(), text()),
-			Error::<Test>::TooManyConsents
-		);
+		assert_noop!(more(terms()), Error::<Test>::PlaceKeptForDeny);
 		// For another grantee there is room, and another patient has room of his own.
 		grant(Grantee::Institution(HOSPITAL), terms());
 		assert_ok!(Consent::grant(signed(OTHER_PATIENT), team(), terms(), text()));
 		// One revoked makes room for one.
 		assert_ok!(Consent::revoke(signed(PATIENT), team(), 0));
 		grant(team(), terms());
+		assert_noop!(more(terms()), Error::<Test>::PlaceKeptForDeny);
+		// The last place is a deny's, and stays one.
+		let deny = grant(team(), denying(terms()));
+		for terms in [terms(), denying(terms())] {
+			assert_noop!(more(terms), Error::<Test>::TooManyConsents);
+		}
+		let permit = Consent::amend(signed(PATIENT), team(), deny, 0, terms(), text());
+		assert_eq!(permit, Err(Error::<Test>::PlaceKeptForDeny.into()));
+	});
+}
+
+#[test]
+fn grant_of_denies_may_take_all_places() {
+	build_and_execute(|| {
+		for _ in 0..MAX_CONSENTS_PER_GRANTEE {
+			grant(team(), denying(terms()));
+		}
 		assert_noop!(
-			Consent::grant(signed(PATIENT), team(), terms(), text()),
+			Consent::grant(signed(PATIENT), team(), denying(terms()), text()),
 			Error::<Test>::TooManyConsents
 		);
 	});
@@ -157,7 +173,7 @@ fn grant_beyond_the_limit_of_a_grantee_fails() {
 fn grant_drops_what_has_expired_under_its_key() {
 	build_and_execute(|| {
 		let until = |until| Terms { valid_until: Some(until), ..terms() };
-		for _ in 1..MAX_CONSENTS_PER_GRANTEE {
+		for _ in 2..MAX_CONSENTS_PER_GRANTEE {
 			grant(team(), until(START + 10));
 		}
 		let longer = grant(team(), until(START + 11));
@@ -165,7 +181,7 @@ fn grant_drops_what_has_expired_under_its_key() {
 		Clock::set(START + 9);
 		assert_noop!(
 			Consent::grant(signed(PATIENT), team(), until(START + 20), text()),
-			Error::<Test>::TooManyConsents
+			Error::<Test>::PlaceKeptForDeny
 		);
 		Clock::set(START + 10);
 		let newest = grant(team(), until(START + 20));

@@ -3,26 +3,28 @@
 use crate::{
 	mock::{Consent, *},
 	weights::WeightInfo,
-	Consents, Error, Event, Proposal, Proposed,
+	Assisted, AwaitingAuthority, Consents, Error, Event,
 };
 use frame_support::{
 	assert_noop, assert_ok,
-	traits::Hooks,
+	traits::{Hooks, UnixTime},
 	weights::{constants::ParityDbWeight, Weight},
 };
 use sp_core::H256;
-use sp_runtime::DispatchError::BadOrigin;
+use sp_runtime::{DispatchError::BadOrigin, DispatchResult};
 use vouchsafe_primitives::{
 	audit::LogEvent,
-	policy::{Basis, Decision, Question, Reason, Subject},
+	policy::{Basis, Decision, Mismatch, Question, Reason, Subject},
 	Consent as Provision, *,
 };
 use vouchsafe_support::{self as traits, Enrolment};
 
 mod amend;
+mod assisted;
 mod decide;
+mod doubt;
 mod grant;
-mod grant_assisted;
+mod grantees;
 mod revoke;
 
 const DENY: Effect = Effect::Deny { binds_break_glass: false };
@@ -58,6 +60,20 @@ fn text() -> ShownText {
 fn grant(grantee: Grantee, terms: Terms) -> ConsentId {
 	assert_ok!(Consent::grant(signed(PATIENT), grantee.clone(), terms, text()));
 	last(&PATIENT, &grantee).id
+}
+
+/// All consents of a patient, as pages of a few.
+fn consents_of(patient: AccountId) -> Vec<(Grantee, Provision)> {
+	let mut all: Vec<(Grantee, Provision)> = vec![];
+	loop {
+		let after = all.last().map(|(grantee, consent)| (grantee.clone(), consent.id));
+		let page = Consent::consents_of(patient.clone(), after, 3);
+		let is_last = page.len() < 3;
+		all.extend(page);
+		if is_last {
+			return all;
+		}
+	}
 }
 
 /// The latest of the patient's consents for the grantee.
@@ -182,6 +198,10 @@ fn try_state_finds_what_no_call_does() {
 		spoil(team(), |consent| {
 			consent.grantor = Grantor::Assisted { first: DOCTOR, second: NURSE };
 			consent.terms.valid_until = None;
+		});
+		spoil(team(), |consent| {
+			consent.grantor = Grantor::Assisted { first: DOCTOR, second: NURSE };
+			consent.terms.labels = LabelFilter::Any;
 		});
 		let at = Grantee::PractitionerAt { practitioner: DOCTOR, institution: HOSPITAL };
 		spoil(at, |consent| consent.terms.effect = DENY);

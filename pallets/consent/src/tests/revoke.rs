@@ -6,10 +6,10 @@ use super::*;
 fn revoke_works() {
 	build_and_execute(|| {
 		let (first, second) = (grant(team(), terms()), grant(team(), terms()));
-		assert!(Consent::exists(&PATIENT, &team(), first));
+		assert!(Consent::has_permit(&PATIENT, &team(), first));
 		assert_ok!(Consent::revoke(signed(PATIENT), team(), first));
-		assert!(!Consent::exists(&PATIENT, &team(), first));
-		assert!(Consent::exists(&PATIENT, &team(), second));
+		assert!(!Consent::has_permit(&PATIENT, &team(), first));
+		assert!(Consent::has_permit(&PATIENT, &team(), second));
 		let event = Event::Revoked { patient: PATIENT, grantee: team(), id: first, revision: 0 };
 		System::assert_last_event(event.into());
 		let event = LogEvent::ConsentRevoked { consent: reference(team(), first) };
@@ -55,15 +55,52 @@ fn revoke_of_what_there_is_not_fails() {
 }
 
 #[test]
-fn revoke_by_others_than_an_active_patient_fails() {
+fn revoke_by_others_than_the_patient_fails() {
 	build_and_execute(|| {
 		let id = grant(team(), terms());
 		for account in [DOCTOR, HOSPITAL, RELATIVE, STRANGER] {
-			assert_noop!(Consent::revoke(signed(account), team(), id), Error::<Test>::NotPatient);
+			assert_noop!(
+				Consent::revoke(signed(account), team(), id),
+				Error::<Test>::ConsentNotFound
+			);
 		}
 		assert_noop!(Consent::revoke(RuntimeOrigin::root(), team(), id), BadOrigin);
+	});
+}
+
+#[test]
+fn revoke_of_a_permit_works_in_every_standing() {
+	build_and_execute(|| {
+		let since = START;
+		for standing in [
+			Standing::Active,
+			Standing::Barred { since },
+			Standing::Deceased { since },
+			Standing::Merged,
+			Standing::Closed,
+		] {
+			People::set_active(&PATIENT, true);
+			let id = grant(team(), terms());
+			People::set_active(&PATIENT, standing == Standing::Active);
+			People::set_standing(&PATIENT, standing);
+			assert_ok!(Consent::revoke(signed(PATIENT), team(), id));
+		}
+	});
+}
+
+#[test]
+fn revoke_of_a_deny_needs_an_active_patient_and_key() {
+	build_and_execute(|| {
+		let id = grant(team(), denying(terms()));
+		assert!(!Consent::has_permit(&PATIENT, &team(), id));
+		let revoke = || Consent::revoke(signed(PATIENT), team(), id);
+		People::set_standing(&PATIENT, Standing::Barred { since: START });
+		assert_noop!(revoke(), Error::<Test>::KeyInDoubt);
 		People::set_active(&PATIENT, false);
-		assert_noop!(Consent::revoke(signed(PATIENT), team(), id), Error::<Test>::NotPatient);
+		assert_noop!(revoke(), Error::<Test>::NotPatient);
+		People::set_active(&PATIENT, true);
+		People::set_standing(&PATIENT, Standing::Active);
+		assert_ok!(revoke());
 	});
 }
 

@@ -4,6 +4,7 @@ mod acknowledge;
 mod acknowledge_many;
 mod choose_holders;
 mod declare;
+mod expiry;
 mod open;
 mod reading;
 

@@ -192,7 +192,6 @@ fn open_for_an_institution_of_another_is_refused() {
 	});
 }
 
-/// As a suspended account could through a proxy.
 #[test]
 fn open_by_who_is_suspended_is_refused() {
 	run(|| {
@@ -426,6 +425,36 @@ fn open_is_refused_only_so_often() {
 	});
 }
 
+/// All readers of an institution that has no permit cause at most 16 lines a day. Whoever has one is
+/// logged each time.
+#[test]
+fn open_without_a_permit_is_refused_only_so_often_by_one_institution() {
+	run(|| {
+		let colleagues: Vec<_> = (100..117).map(|byte| AccountId::new([byte; 32])).collect();
+		for colleague in &colleagues {
+			People::enrol_by(colleague.clone(), AccountKind::Practitioner, hospital(0));
+			People::affiliate(colleague, &hospital(0), Role::Nurse);
+		}
+		let try_one = |number: usize| {
+			open_for(colleagues[number].clone(), [record(0)], Purpose::Treatment, at(0))
+		};
+		for number in 0..16 {
+			refused(try_one(number));
+		}
+		assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);
+		assert_eq!(Logs::all().len(), 16);
+		// A permit for something else.
+		let permit =
+			Terms { records: vec![record(1)].try_into().unwrap(), ..Terms::all(Effect::Permit) };
+		GivenConsents::add(PATIENT, Grantee::Institution(hospital(0)), permit);
+		refused(try_one(16));
+		GivenConsents::set(vec![]);
+		assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);
+		Clock::pass(24 * 60 * 60);
+		refused(try_one(16));
+	});
+}
+
 #[test]
 fn open_weighs_more_with_more_records() {
 	use crate::weights::{SubstrateWeight, WeightInfo};
@@ -472,5 +501,34 @@ fn open_minds_the_patients_standing() {
 		People::set_standing(&PATIENT, Standing::Merged);
 		assert_ok!(open([1]));
 		assert_eq!(opened(doctor(1)), [record(0), record(1)]);
+	});
+}
+
+#[test]
+fn open_reads_the_consents_once_for_all_records() {
+	run(|| {
+		assert_ok!(open(0..16));
+		assert_eq!(GivenConsents::books(), 1);
+	});
+}
+
+#[test]
+fn open_for_an_institution_needs_an_affiliation() {
+	run(|| {
+		let permit = |account| (PATIENT, Grantee::Person(account), Terms::all(Effect::Permit));
+		GivenConsents::set(vec![permit(RELATIVE), permit(doctor(0))]);
+		let read = |reader, ground| open_for(reader, [record(0)], Purpose::Treatment, ground);
+		for reader in [RELATIVE, doctor(0)] {
+			refused(read(reader, at(1)));
+		}
+		assert_ok!(read(doctor(0), at(0)));
+		assert_eq!(opened(doctor(0)), [record(0)]);
+		assert_ok!(read(RELATIVE, Ground::Consent { institution: None }));
+		assert_eq!(opened(RELATIVE), [record(0)]);
+		// A deny to another institution of the reader's counts.
+		People::affiliate(&doctor(0), &hospital(2), Role::Nurse);
+		let deny = Terms::all(Effect::Deny { binds_break_glass: false });
+		GivenConsents::add(PATIENT, Grantee::Institution(hospital(2)), deny);
+		refused(read(doctor(0), at(0)));
 	});
 }

@@ -22,8 +22,8 @@ fn affiliation(practitioner: AccountId, institution: AccountId) -> Affiliation {
 #[test]
 fn affiliate_works() {
 	run(|| {
-		// A practitioner can work in two places; another institution than the one that enrolled
-		// can affiliate.
+		// A practitioner can work in two places. Another institution than the one that enrolled can
+		// affiliate, and the practitioner accepts.
 		assert_ok!(Enrolment::affiliate(
 			signed(registrar_a()),
 			hospital_a(),
@@ -45,10 +45,12 @@ fn affiliate_works() {
 				role: Role::Nurse,
 				from: NOW + 10,
 				until: Some(NOW + 20),
+				accepted: false,
 				attested: false,
 				teams: Default::default(),
 			}
 		);
+		assert_ok!(Enrolment::accept_affiliation(signed(doctor_b()), hospital_a()));
 		let in_force = || Enrolment::is_affiliated(&doctor_b(), &hospital_a());
 		for (now, expected) in [(9, false), (10, true), (19, true), (20, false)] {
 			Clock::set(NOW + now);
@@ -80,6 +82,7 @@ fn actor_tells_the_affiliation() {
 					teams: vec![3].try_into().unwrap(),
 					attested: true,
 				}),
+				also_at: Default::default(),
 				study: None,
 			})
 		);
@@ -91,6 +94,139 @@ fn actor_tells_the_affiliation() {
 		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Suspended));
 		assert_eq!(acting_for(Some(&hospital_a())), None);
 		assert_eq!(Enrolment::actor(&stranger(), None), None);
+	});
+}
+
+/// Affiliates the doctor of hospital B with hospital A.
+fn affiliate_with_a(role: Role) -> DispatchResult {
+	affiliate(registrar_a(), hospital_a(), doctor_b(), role)
+}
+
+fn accept(who: AccountId, institution: AccountId) -> DispatchResult {
+	Enrolment::accept_affiliation(signed(who), institution)
+}
+
+/// The institutions for which the doctor of hospital B also works, in a decision on acting for B.
+fn also_at() -> Vec<AccountId> {
+	let actor = Enrolment::actor(&doctor_b(), Some(&hospital_b())).unwrap();
+	assert!(actor.active);
+	actor.also_at.into_iter().map(|at| at.institution).collect()
+}
+
+#[test]
+fn an_affiliation_elsewhere_counts_for_nothing_until_it_is_accepted() {
+	run(|| {
+		assert_ok!(affiliate(hospital_a(), hospital_a(), doctor_b(), Role::Registrar));
+		assert_eq!(also_at(), []);
+		assert!(!Enrolment::is_affiliated(&doctor_b(), &hospital_a()));
+		assert_eq!(Enrolment::acting(&doctor_b(), &hospital_a()), None);
+		assert!(!Enrolment::manages(&doctor_b(), &hospital_a()));
+		assert_noop!(
+			affiliate(doctor_b(), hospital_a(), doctor_a(), Role::Nurse),
+			Error::<Test>::NotRegistrar
+		);
+
+		assert_ok!(accept(doctor_b(), hospital_a()));
+		assert_last(Event::AffiliationAccepted {
+			institution: hospital_a(),
+			practitioner: doctor_b(),
+		});
+		assert_eq!(also_at(), [hospital_a()]);
+		assert!(Enrolment::manages(&doctor_b(), &hospital_a()));
+		let actor = Enrolment::acting(&doctor_b(), &hospital_a()).unwrap();
+		assert_eq!(actor.also_at[0].institution, hospital_b());
+		// A deny to an institution still counts when that institution is suspended.
+		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Suspended));
+		assert_eq!(also_at(), [hospital_a()]);
+		assert_eq!(Enrolment::acting(&doctor_b(), &hospital_a()), None);
+	});
+}
+
+#[test]
+fn another_role_is_accepted_again() {
+	run(|| {
+		assert_ok!(affiliate_with_a(Role::Nurse));
+		assert_ok!(accept(doctor_b(), hospital_a()));
+		assert_ok!(affiliate_with_a(Role::Nurse));
+		assert_eq!(also_at(), [hospital_a()]);
+		assert_ok!(affiliate_with_a(Role::Physician));
+		assert_eq!(also_at(), []);
+		assert_ok!(accept(doctor_b(), hospital_a()));
+		assert_eq!(also_at(), [hospital_a()]);
+		// One that has ended begins again without being accepted.
+		assert_ok!(Enrolment::end_affiliation(signed(registrar_a()), hospital_a(), doctor_b()));
+		assert_ok!(affiliate_with_a(Role::Physician));
+		assert_eq!(also_at(), []);
+	});
+}
+
+#[test]
+fn accept_affiliation_fails() {
+	run(|| {
+		assert_noop!(accept(doctor_b(), hospital_a()), Error::<Test>::NotAffiliated);
+		assert_noop!(accept(doctor_a(), hospital_a()), Error::<Test>::NotWaiting);
+		assert_noop!(Enrolment::accept_affiliation(root(), hospital_a()), DispatchError::BadOrigin);
+		assert_ok!(affiliate_with_a(Role::Nurse));
+		assert_noop!(accept(registrar_a(), hospital_b()), Error::<Test>::NotAffiliated);
+		assert_ok!(accept(doctor_b(), hospital_a()));
+		assert_noop!(accept(doctor_b(), hospital_a()), Error::<Test>::NotWaiting);
+	});
+}
+
+#[test]
+fn who_is_asked_can_decline() {
+	run(|| {
+		let decline = || Enrolment::end_affiliation(signed(doctor_b()), hospital_a(), doctor_b());
+		assert_ok!(affiliate_with_a(Role::Nurse));
+		assert_ok!(decline());
+		assert_eq!(AffiliatedWith::<Test>::get(doctor_b()).into_inner(), [hospital_b()]);
+		assert_noop!(accept(doctor_b(), hospital_a()), Error::<Test>::NotAffiliated);
+		// One that is accepted ends by the institution: leaving it for a moment would pass a deny.
+		assert_ok!(affiliate_with_a(Role::Nurse));
+		assert_ok!(accept(doctor_b(), hospital_a()));
+		assert_noop!(decline(), Error::<Test>::NotRegistrar);
+	});
+}
+
+#[test]
+fn a_practitioner_has_few_affiliations_at_a_time() {
+	run(|| {
+		let hospital = |number: u32| account(&format!("Hospital{number}"));
+		for number in 0..MAX_AFFILIATIONS {
+			let name = b"Hospital".to_vec().try_into().unwrap();
+			let kind = AccountKind::Institution;
+			assert_ok!(Enrolment::admit_institution(
+				root(),
+				hospital(number),
+				kind,
+				name,
+				*b"DE",
+				0,
+				KEY
+			));
+		}
+		let take_on = |number, until| {
+			let (by, doctor) = (signed(hospital(number)), doctor_b());
+			Enrolment::affiliate(by, hospital(number), doctor, Role::Nurse, NOW, until)
+		};
+		// One is with the institution that enrolled. Those that wait count too.
+		for number in 1..MAX_AFFILIATIONS {
+			assert_ok!(take_on(number, Some(NOW + 10)));
+		}
+		assert_noop!(take_on(0, None), Error::<Test>::TooManyAffiliations);
+		// Changing one is not another one.
+		assert_ok!(take_on(1, Some(NOW + 20)));
+		assert_ok!(accept(doctor_b(), hospital(1)));
+		assert_eq!(also_at(), [hospital(1)]);
+		// Those that have ended make room.
+		Clock::set(NOW + 10);
+		assert_ok!(take_on(0, None));
+		assert_eq!(
+			AffiliatedWith::<Test>::get(doctor_b()).into_inner(),
+			[hospital_b(), hospital(1), hospital(0)]
+		);
+		Clock::set(NOW + 20);
+		assert_eq!(also_at(), []);
 	});
 }
 
@@ -224,6 +360,7 @@ fn end_affiliation_works() {
 			NOW + 10,
 			None
 		));
+		assert_ok!(Enrolment::accept_affiliation(signed(doctor_b()), hospital_a()));
 		assert_ok!(Enrolment::end_affiliation(signed(hospital_a()), hospital_a(), doctor_b()));
 		Clock::set(NOW + 20);
 		assert!(!Enrolment::is_affiliated(&doctor_b(), &hospital_a()));

@@ -82,6 +82,7 @@ fn enrol_by_the_institution_works() {
 				status: Status::Active,
 				status_since: NOW,
 				disabled_since: None,
+				doubt: None,
 				encryption_key: KEY,
 				enrolled_by: hospital_a(),
 			})

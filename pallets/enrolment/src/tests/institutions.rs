@@ -3,8 +3,12 @@
 use super::*;
 use crate::{mock::Enrolment, *};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
+use sp_core::Pair as _;
 use sp_runtime::DispatchError;
 use vouchsafe_support::{Enrolment as _, Signatory};
+
+/// When signatures expire.
+const EXPIRES: Moment = NOW + 60;
 
 fn name(name: &[u8]) -> BoundedVec<u8, ConstU32<MAX_NAME>> {
 	name.to_vec().try_into().unwrap()
@@ -34,6 +38,7 @@ fn admit_institution_works() {
 				status: Status::Active,
 				status_since: NOW,
 				disabled_since: None,
+				doubt: None,
 				encryption_key: KEY,
 				enrolled_by: hospital_c.clone(),
 			})
@@ -132,22 +137,25 @@ fn set_cap_fails() {
 	});
 }
 
+/// The institution registers a custodian, whose account has signed.
+fn set_custodian(who: AccountId, address: &str, name: &str, key: EncryptionKey) -> DispatchResult {
+	let text = custodian_text(&genesis(), &who, address.as_bytes(), &key, EXPIRES);
+	let signature = sign(name, &text);
+	Enrolment::set_custodian(signed(who), url(address), account(name), key, EXPIRES, signature)
+}
+
 #[test]
 fn set_custodian_works() {
 	run(|| {
-		let custodian = account("HospitalB//custodian");
+		let name = "HospitalB//custodian";
+		let custodian = account(name);
 		assert_eq!(Enrolment::custodian_of(&custodian), None);
-		let address = url("https://b.example:8443/");
-		assert_ok!(Enrolment::set_custodian(
-			signed(hospital_b()),
-			address.clone(),
-			custodian.clone(),
-			KEY
-		));
+		let address = "https://b.example:8443/";
+		assert_ok!(set_custodian(hospital_b(), address, name, KEY));
 		assert_last(Event::CustodianSet { institution: hospital_b(), account: custodian.clone() });
 		assert_eq!(
 			Institutions::<Test>::get(hospital_b()).unwrap().custodian,
-			Some(Custodian { url: address, account: custodian.clone(), key: KEY })
+			Some(Custodian { url: url(address), account: custodian.clone(), key: KEY })
 		);
 		assert_eq!(Enrolment::custodian_of(&custodian), Some(hospital_b()));
 		// A custodian is not enrolled: it takes part only as its institution's.
@@ -157,19 +165,17 @@ fn set_custodian_works() {
 }
 
 #[test]
-fn set_custodian_replaces_the_old_account() {
+fn set_custodian_replaces_and_frees_the_old_account() {
 	run(|| {
 		let new = account("HospitalA//custodian//2");
-		let set = |account: &AccountId, key| {
-			let url = url("http://127.0.0.1:2");
-			Enrolment::set_custodian(signed(hospital_a()), url, account.clone(), key)
-		};
+		let set = |name, key| set_custodian(hospital_a(), "http://127.0.0.1:2", name, key);
 		assert_eq!(may_sign(&custodian_a()), Some(true));
-		assert_ok!(set(&new, OTHER_KEY));
+		assert_ok!(set("HospitalA//custodian//2", OTHER_KEY));
 
-		// The old account may not sign from now on.
+		// The old account may not sign from now on, and nothing of it is kept.
 		assert_eq!(Enrolment::custodian_of(&custodian_a()), None);
 		assert_eq!(may_sign(&custodian_a()), None);
+		assert_eq!(System::providers(&custodian_a()), 0);
 		assert_eq!(Enrolment::custodian_of(&new), Some(hospital_a()));
 		assert_eq!(
 			Enrolment::signatory(&new),
@@ -179,9 +185,9 @@ fn set_custodian_replaces_the_old_account() {
 		assert!(System::providers(&new) > 0);
 
 		// Address and key can change while the account stays, and an old account come back.
-		assert_ok!(set(&new, KEY));
+		assert_ok!(set("HospitalA//custodian//2", KEY));
 		assert_eq!(Enrolment::custodian_of(&new), Some(hospital_a()));
-		assert_ok!(set(&custodian_a(), KEY));
+		assert_ok!(set("HospitalA//custodian", KEY));
 		assert_eq!(Enrolment::custodian_of(&custodian_a()), Some(hospital_a()));
 		assert_eq!(Enrolment::custodian_of(&new), None);
 	});
@@ -190,26 +196,79 @@ fn set_custodian_replaces_the_old_account() {
 #[test]
 fn set_custodian_fails() {
 	run(|| {
-		let set = |who: AccountId, address: &str, account: AccountId| {
-			Enrolment::set_custodian(signed(who), url(address), account, KEY)
-		};
-		let new = account("Custodian");
+		let set = |who, address, name| set_custodian(who, address, name, KEY);
+		let new = "Custodian";
 		for who in [registrar_a(), custodian_a(), patient_a(), stranger()] {
-			assert_noop!(set(who, "http://a", new.clone()), Error::<Test>::NotInstitution);
+			assert_noop!(set(who, "http://a", new), Error::<Test>::NotInstitution);
 		}
-		for bad in ["", "http://", "ftp://a", "http://a b", "http://\u{e4}"] {
-			assert_noop!(set(hospital_b(), bad, new.clone()), Error::<Test>::InvalidUrl);
+		for bad in ["", "http://", "ftp://a", "http://a b", "http://\u{e4}", "http://a?x="] {
+			assert_noop!(set(hospital_b(), bad, new), Error::<Test>::InvalidUrl);
 		}
-		for enrolled in [patient_a(), hospital_a(), hospital_b()] {
+		for enrolled in ["PatientA", "HospitalA", "HospitalB"] {
 			assert_noop!(set(hospital_b(), "http://a", enrolled), Error::<Test>::AlreadyEnrolled);
 		}
 		assert_noop!(
-			set(hospital_b(), "http://a", custodian_a()),
+			set(hospital_b(), "http://a", "HospitalA//custodian"),
 			Error::<Test>::CustodianAccountTaken
 		);
 		assert_ok!(Enrolment::set_status(root(), hospital_b(), Status::Suspended));
 		assert_noop!(set(hospital_b(), "http://a", new), Error::<Test>::NotInstitution);
 	});
+}
+
+/// Else an institution could take the account of somebody who is about to be enrolled elsewhere.
+#[test]
+fn set_custodian_without_the_accounts_own_signature_fails() {
+	run(|| {
+		let address = "https://a.example";
+		let call = |expires, signature| {
+			let who = signed(hospital_b());
+			Enrolment::set_custodian(who, url(address), account("Victim"), KEY, expires, signature)
+		};
+		let text = |institution, address: &str, key, expires| {
+			custodian_text(&genesis(), &institution, address.as_bytes(), &key, expires)
+		};
+		let right = text(hospital_b(), address, KEY, EXPIRES);
+		for wrong in [
+			sign("HospitalB", &right),
+			pair("Victim").sign(right.as_bytes()).into(),
+			sign("Victim", &text(hospital_a(), address, KEY, EXPIRES)),
+			sign("Victim", &text(hospital_b(), "https://b.example", KEY, EXPIRES)),
+			sign("Victim", &text(hospital_b(), address, OTHER_KEY, EXPIRES)),
+			sign("Victim", &text(hospital_b(), address, KEY, EXPIRES + 1)),
+			// The victim's enrolment is not a registration.
+			sign(
+				"Victim",
+				&enrolment_text(&genesis(), &hospital_b(), AccountKind::Patient, &KEY, EXPIRES),
+			),
+		] {
+			assert_noop!(call(EXPIRES, wrong), Error::<Test>::InvalidSignature);
+		}
+		Clock::set(EXPIRES);
+		assert_noop!(call(EXPIRES, sign("Victim", &right)), Error::<Test>::EnrolmentExpired);
+		Clock::set(EXPIRES - 1);
+		assert_ok!(call(EXPIRES, sign("Victim", &right)));
+	});
+}
+
+#[test]
+fn the_custodians_text_is_this() {
+	let text = custodian_text(
+		&H256([0xab; 32]),
+		&AccountId::new([1; 32]),
+		b"https://a.example",
+		&[0xef; 32],
+		1_798_761_600,
+	);
+	let expected = [
+		"Vouchsafe custodian",
+		"chain 0xabababababababababababababababababababababababababababababababab",
+		"institution 0x0101010101010101010101010101010101010101010101010101010101010101",
+		"address https://a.example",
+		"encryption key 0xefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef",
+		"until 1798761600",
+	];
+	assert_eq!(text, expected.join("\n"));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 mod affiliations;
 mod enrol;
 mod institutions;
+mod lists;
+mod staff;
 mod status;
 
 use crate::{mock::*, Event};

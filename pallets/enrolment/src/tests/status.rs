@@ -82,9 +82,11 @@ fn set_status_that_locks_the_records_is_not_for_one_registrar() {
 			for status in [Status::Merged, Status::Closed] {
 				assert_noop!(set(who.clone(), patient_a(), status), DispatchError::BadOrigin);
 			}
-			// A death that was declared by mistake is taken back.
-			assert_ok!(set(who.clone(), patient_a(), Status::Deceased));
-			assert_ok!(set(who, patient_a(), Status::Active));
+			// A death takes two, and so does taking it back.
+			assert_noop!(set(who.clone(), patient_a(), Status::Deceased), DispatchError::BadOrigin);
+			assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Deceased));
+			assert_noop!(set(who, patient_a(), Status::Active), Error::<Test>::StatusIsFinal);
+			assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Active));
 		}
 	});
 }
@@ -142,7 +144,7 @@ fn a_registrar_has_no_say_over_registrars() {
 				Error::<Test>::InstitutionOnly
 			);
 			assert_noop!(
-				Enrolment::set_signing_disabled(signed(registrar_a()), other.clone(), true),
+				Enrolment::set_signing_disabled(signed(registrar_a()), other.clone(), Some(NOW)),
 				Error::<Test>::InstitutionOnly
 			);
 			assert_ok!(set(institution(), other, Status::Suspended));
@@ -154,19 +156,22 @@ fn a_registrar_has_no_say_over_registrars() {
 fn set_signing_disabled_works() {
 	run(|| {
 		assert_eq!(may_sign(&patient_a()), Some(true));
-		assert_ok!(Enrolment::set_signing_disabled(signed(registrar_a()), patient_a(), true));
-		assert_last(Event::SigningDisabledSet { account: patient_a(), disabled: true });
+		assert_ok!(Enrolment::set_signing_disabled(
+			signed(registrar_a()),
+			patient_a(),
+			Some(NOW - 5)
+		));
+		assert_last(Event::SigningDisabledSet { account: patient_a(), since: Some(NOW - 5) });
 		assert_eq!(may_sign(&patient_a()), Some(false));
-		// The account still takes part, through its proxies.
+		// The account still takes part.
 		assert_eq!(Enrolment::active_kind(&patient_a()), Some(AccountKind::Patient));
 
-		assert_ok!(Enrolment::set_signing_disabled(signed(hospital_a()), patient_a(), false));
-		let line = |who, disabled| {
-			(patient_a(), who, Some(hospital_a()), LogEvent::SigningDisabled(disabled))
-		};
-		assert_eq!(lines(), [line(registrar_a(), true), line(hospital_a(), false)]);
+		assert_ok!(Enrolment::set_signing_disabled(signed(hospital_a()), patient_a(), None));
+		let line =
+			|who, since| (patient_a(), who, Some(hospital_a()), LogEvent::SigningDisabled(since));
+		assert_eq!(lines(), [line(registrar_a(), Some(NOW - 5)), line(hospital_a(), None)]);
 		assert_eq!(may_sign(&patient_a()), Some(true));
-		assert_ok!(Enrolment::set_signing_disabled(root(), hospital_a(), true));
+		assert_ok!(Enrolment::set_signing_disabled(root(), hospital_a(), Some(NOW)));
 		assert_eq!(may_sign(&hospital_a()), Some(false));
 	});
 }
@@ -174,12 +179,19 @@ fn set_signing_disabled_works() {
 #[test]
 fn set_signing_disabled_fails() {
 	run(|| {
-		let disable = |who, account| Enrolment::set_signing_disabled(signed(who), account, true);
+		let disable =
+			|who, account| Enrolment::set_signing_disabled(signed(who), account, Some(NOW));
 		for who in [hospital_b(), doctor_a(), patient_a()] {
 			assert_noop!(disable(who, patient_a()), Error::<Test>::NotRegistrar);
 		}
 		assert_noop!(disable(hospital_a(), hospital_a()), DispatchError::BadOrigin);
 		assert_noop!(disable(hospital_a(), stranger()), Error::<Test>::NotEnrolled);
+		for since in [NOW + 1, NOW - MAX_DOUBT - 1, 0] {
+			assert_noop!(
+				Enrolment::set_signing_disabled(signed(hospital_a()), patient_a(), Some(since)),
+				Error::<Test>::InvalidSince
+			);
+		}
 		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Suspended));
 		assert_noop!(disable(hospital_a(), patient_a()), Error::<Test>::NotInstitution);
 	});
@@ -216,9 +228,10 @@ fn standing_tells_since_when_a_patient_does_not_take_part() {
 	run(|| {
 		let standing = || Enrolment::standing(&patient_a());
 		let at = |seconds| Clock::set(NOW + seconds);
-		let disable = |disabled| {
+		let disable = |disabled: bool| {
 			let by = signed(registrar_a());
-			assert_ok!(Enrolment::set_signing_disabled(by, patient_a(), disabled));
+			let since = disabled.then(doubles::now);
+			assert_ok!(Enrolment::set_signing_disabled(by, patient_a(), since));
 		};
 		assert_eq!(standing(), Standing::Active);
 		at(10);
@@ -254,5 +267,40 @@ fn standing_tells_since_when_a_patient_does_not_take_part() {
 		for account in [doctor_a(), hospital_a(), person_a(), stranger()] {
 			assert_eq!(Enrolment::standing(&account), Standing::Closed);
 		}
+	});
+}
+
+#[test]
+fn the_time_of_a_lost_key_remains_in_doubt() {
+	run(|| {
+		let set = |since| {
+			assert_ok!(Enrolment::set_signing_disabled(signed(registrar_a()), patient_a(), since));
+		};
+		let standing = || Enrolment::standing(&patient_a());
+		let doubt = || Enrolment::doubt(&patient_a());
+		set(None);
+		assert_eq!(doubt(), None, "it was not disabled");
+		// Both sides of the limit.
+		set(Some(NOW));
+		assert_eq!(standing(), Standing::Barred { since: NOW });
+		set(Some(NOW - MAX_DOUBT));
+		assert_eq!(standing(), Standing::Barred { since: NOW - MAX_DOUBT });
+		// Only to an earlier moment.
+		Clock::set(NOW + 10);
+		set(Some(NOW + 10));
+		assert_eq!(standing(), Standing::Barred { since: NOW - MAX_DOUBT });
+		assert_eq!(doubt(), None);
+		set(None);
+		let first = Doubt { since: NOW - MAX_DOUBT, until: NOW + 11 };
+		assert_eq!((standing(), doubt()), (Standing::Active, Some(first)));
+		set(None);
+		assert_eq!(doubt(), Some(first));
+		// A second loss: one period has both.
+		Clock::set(NOW + 100);
+		set(Some(NOW + 90));
+		assert_eq!((standing(), doubt()), (Standing::Barred { since: NOW + 90 }, Some(first)));
+		set(None);
+		assert_eq!(doubt(), Some(Doubt { since: NOW - MAX_DOUBT, until: NOW + 101 }));
+		assert_eq!(Enrolment::doubt(&stranger()), None);
 	});
 }

@@ -4,6 +4,12 @@ fn label(who: AccountId, id: RecordId, labels: &[u8]) -> DispatchResult {
 	Records::add_labels(RuntimeOrigin::signed(who), PATIENT, id, tags(labels))
 }
 
+/// By a doctor and then a registrar of the author institution.
+fn label_by_two(id: RecordId, labels: &[u8]) -> DispatchResult {
+	assert_ok!(label(DOCTOR, id, labels));
+	label(REGISTRAR, id, labels)
+}
+
 fn labels(id: RecordId) -> LabelTags {
 	record(id).labels
 }
@@ -18,12 +24,17 @@ fn unclassified() -> RecordId {
 fn add_labels_works() {
 	run(|| {
 		let id = created();
-		// By colleagues without any consent: further labels never open a record.
+		// By two of the staff without any consent: further labels never open a record.
 		GivenConsents::set(Vec::new());
 		assert_ok!(label(COLLEAGUE, id, &[2, 3]));
+		assert_eq!(labels(id), label_tags(&[1]), "one alone proposes");
+		let matter = StaffMatter::Label { record: id, labels: tags(&[2, 3]) };
+		let event = LogEvent::StaffProposed(matter);
+		assert_eq!(Logs::last(), (PATIENT, COLLEAGUE, Some(HOSPITAL), None, event));
+		assert_ok!(label(REGISTRAR, id, &[2, 3]));
 		assert_eq!(labels(id), label_tags(&[1, 2, 3]));
 		let event = LogEvent::Labelled { record: id, labels: tags(&[1, 2, 3]) };
-		assert_eq!(Logs::last(), (PATIENT, COLLEAGUE, Some(HOSPITAL), None, event));
+		assert_eq!(Logs::last(), (PATIENT, REGISTRAR, Some(HOSPITAL), None, event));
 		let labels = tags(&[1, 2, 3]);
 		System::assert_last_event(Event::Labelled { patient: PATIENT, record: id, labels }.into());
 	});
@@ -58,7 +69,7 @@ fn add_labels_names_what_was_unclassified() {
 	run(|| {
 		let id = unclassified();
 		assert_noop!(label(DOCTOR, id, &[0]), Error::<Test>::NoNewLabels);
-		assert_ok!(label(DOCTOR, id, &[1, 2]));
+		assert_ok!(label_by_two(id, &[1, 2]));
 		assert_eq!(labels(id), label_tags(&[1, 2]));
 	});
 	run(|| {
@@ -77,16 +88,20 @@ fn a_first_named_label_needs_the_patients_consent() {
 			assert_ok!(create(SALT, NewRecord { labels: tags(before), ..new_record() }));
 			let id = record_id(&PATIENT, &HOSPITAL, &SALT);
 			GivenConsents::set(Vec::new());
-			assert_noop!(label(DOCTOR, id, &[1]), Error::<Test>::NotPermitted);
+			assert_err!(label_by_two(id, &[1]), Error::<Test>::NotPermitted);
+			assert_eq!(labels(id), label_tags(before));
 			// The consent must cover the record as it will be.
 			let labels = LabelFilter::Also(tags(&[2]));
 			let permit = Terms { labels, ..may_write() };
-			GivenConsents::set(vec![(PATIENT, Grantee::Institution(HOSPITAL), permit)]);
-			assert_noop!(label(DOCTOR, id, &[1]), Error::<Test>::NotPermitted);
-			assert_ok!(label(DOCTOR, id, &[2]));
+			// It is enough that one of the two may write.
+			let physicians = Grantee::RoleAt { role: Role::Physician, institution: HOSPITAL };
+			GivenConsents::set(vec![(PATIENT, physicians, permit)]);
+			assert_err!(label_by_two(id, &[1]), Error::<Test>::NotPermitted);
+			assert_ok!(label_by_two(id, &[2]));
+			assert_eq!(record(id).labels, label_tags(&[2]));
 			// Further labels only close it.
 			GivenConsents::set(Vec::new());
-			assert_ok!(label(DOCTOR, id, &[1]));
+			assert_ok!(label_by_two(id, &[1]));
 		});
 	}
 }
@@ -129,13 +144,13 @@ fn add_labels_up_to_eight_works() {
 	run(|| {
 		let id = created();
 		assert_noop!(label(DOCTOR, id, &[2, 3, 4, 5, 6, 7, 8, 9]), Error::<Test>::TooManyLabels);
-		assert_ok!(label(DOCTOR, id, &[2, 3, 4, 5, 6, 7, 8]));
+		assert_ok!(label(PATIENT, id, &[2, 3, 4, 5, 6, 7, 8]));
 		assert_noop!(label(DOCTOR, id, &[9]), Error::<Test>::TooManyLabels);
 		assert_eq!(labels(id), label_tags(&[1, 2, 3, 4, 5, 6, 7, 8]));
 	});
 	run(|| {
 		let id = unclassified();
-		assert_ok!(label(DOCTOR, id, &[1, 2, 3, 4, 5, 6, 7, 8]));
+		assert_ok!(label_by_two(id, &[1, 2, 3, 4, 5, 6, 7, 8]));
 	});
 }
 
@@ -155,11 +170,17 @@ fn add_labels_by_another_fails() {
 	run(|| {
 		let (id, own) = (created(), created_own());
 		for who in [STRANGER, FOREIGN_DOCTOR, OTHER_PATIENT, HOSPITAL] {
-			assert_noop!(label(who, id, &[2]), Error::<Test>::NotAffiliated);
+			assert_noop!(label(who, id, &[2]), NOT_STAFF);
 		}
+		// A clerk destroyed access for good, alone.
+		assert_ok!(label(DOCTOR, id, &[2]));
+		for who in [DOCTOR, COLLEAGUE] {
+			assert_noop!(label(who, id, &[2]), SAME_STAFF);
+		}
+		assert_eq!(labels(id), label_tags(&[1]));
 		assert_noop!(label(DOCTOR, own, &[2]), Error::<Test>::NotPatient);
 		People::end_affiliation(&DOCTOR, &HOSPITAL);
-		assert_noop!(label(DOCTOR, id, &[2]), Error::<Test>::NotAffiliated);
+		assert_noop!(label(DOCTOR, id, &[2]), NOT_STAFF);
 		People::set_active(&PATIENT, false);
 		assert_noop!(label(PATIENT, id, &[2]), Error::<Test>::NotPatient);
 	});

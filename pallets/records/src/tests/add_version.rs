@@ -156,8 +156,10 @@ fn add_version_to_what_was_entered_in_error_fails() {
 	run(|| {
 		let id = created();
 		for status in [RecordStatus::WrongContent, RecordStatus::WrongPatient] {
-			let doctor = RuntimeOrigin::signed(DOCTOR);
-			assert_ok!(Records::mark_entered_in_error(doctor, PATIENT, id, status));
+			for who in [DOCTOR, REGISTRAR] {
+				let who = RuntimeOrigin::signed(who);
+				assert_ok!(Records::mark_entered_in_error(who, PATIENT, id, status));
+			}
 			assert_noop!(add(DOCTOR, id, head(id)), Error::<Test>::AlreadyEnteredInError);
 		}
 	});

@@ -12,7 +12,7 @@ use crate::{
 	mock::{Records, *},
 	*,
 };
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_err, assert_noop, assert_ok};
 
 const SALT: [u8; 16] = [1; 16];
 const NO_RECORD: RecordId = H256([0xee; 32]);

@@ -171,6 +171,7 @@ fn grantor() {
 			kind: AccountKind::Person,
 			active: true,
 			acting_for: None,
+			also_at: Default::default(),
 			study: None,
 		};
 	};

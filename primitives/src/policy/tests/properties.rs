@@ -2,13 +2,14 @@
 //! from few values, so that they match often.
 
 use super::*;
+use alloc::collections::BTreeSet;
 use proptest::{
 	collection::vec, option, prelude::*, sample::select, strategy::ValueTree,
 	test_runner::TestRunner,
 };
 
 fn institution() -> impl Strategy<Value = AccountId> {
-	select(vec![HOSPITAL_A, HOSPITAL_B]).prop_map(account)
+	select(vec![HOSPITAL_A, HOSPITAL_B, HOSPITAL_C]).prop_map(account)
 }
 
 fn person() -> impl Strategy<Value = AccountId> {
@@ -43,6 +44,10 @@ fn standing() -> impl Strategy<Value = Standing> {
 		1 => Just(Standing::Merged),
 		1 => Just(Standing::Closed),
 	]
+}
+
+fn doubt() -> impl Strategy<Value = Doubt> {
+	(moment(), moment()).prop_map(|(since, until)| Doubt { since, until })
 }
 
 fn traits() -> impl Strategy<Value = StudyTraits> {
@@ -86,8 +91,8 @@ fn moment() -> impl Strategy<Value = Moment> {
 	0u64..6
 }
 
-fn actor() -> impl Strategy<Value = Actor> {
-	let acting_for = (
+fn affiliation() -> impl Strategy<Value = ActingFor> {
+	(
 		(institution(), prop::bool::weighted(0.1)),
 		role(),
 		country(),
@@ -101,7 +106,10 @@ fn actor() -> impl Strategy<Value = Actor> {
 			country,
 			teams: teams.try_into().unwrap(),
 			attested,
-		});
+		})
+}
+
+pub(super) fn actor() -> impl Strategy<Value = Actor> {
 	let kind = prop_oneof![
 		8 => Just(AccountKind::Practitioner),
 		1 => Just(AccountKind::Person),
@@ -111,15 +119,17 @@ fn actor() -> impl Strategy<Value = Actor> {
 		person(),
 		kind,
 		prop::bool::weighted(0.95),
-		option::weighted(0.9, acting_for),
+		option::weighted(0.9, affiliation()),
+		vec(affiliation(), 0..=3),
 		option::of(study()),
 	)
-		.prop_map(|(account, kind, active, acting_for, study)| Actor {
-			kind,
-			account,
-			active,
-			acting_for,
-			study,
+		.prop_map(|(account, kind, active, acting_for, mut also_at, study)| {
+			// One has at most one affiliation with an institution.
+			let mut institutions = BTreeSet::new();
+			institutions.extend(acting_for.iter().map(|it| it.institution.clone()));
+			also_at.retain(|it| institutions.insert(it.institution.clone()));
+			let also_at = also_at.try_into().unwrap();
+			Actor { kind, account, active, acting_for, also_at, study }
 		})
 }
 
@@ -152,7 +162,7 @@ fn record_facts() -> impl Strategy<Value = RecordFacts> {
 		)
 }
 
-fn a_question() -> impl Strategy<Value = Question> {
+pub(super) fn a_question() -> impl Strategy<Value = Question> {
 	let subject = prop_oneof![
 		6 => record_facts().prop_map(Subject::Record),
 		1 => Just(Subject::Log),
@@ -160,11 +170,12 @@ fn a_question() -> impl Strategy<Value = Question> {
 			Subject::Study(StudyFacts { sources: Categories::of(&sources), traits })
 		}),
 	];
-	let who = (standing(), actor());
+	let who = (standing(), option::weighted(0.2, doubt()), actor());
 	(who, action(), purpose(), subject, moment(), prop::bool::weighted(0.3)).prop_map(
-		|((standing, actor), action, purpose, subject, now, break_glass)| Question {
+		|((standing, doubt, actor), action, purpose, subject, now, break_glass)| Question {
 			patient: account(PATIENT),
 			standing,
+			doubt,
 			actor,
 			action,
 			purpose,
@@ -175,7 +186,7 @@ fn a_question() -> impl Strategy<Value = Question> {
 	)
 }
 
-fn grantee() -> impl Strategy<Value = Grantee> {
+pub(super) fn grantee() -> impl Strategy<Value = Grantee> {
 	prop_oneof![
 		Just(Grantee::Everyone),
 		role().prop_map(Grantee::Role),
@@ -258,7 +269,7 @@ fn numbered(provisions: Vec<(Grantee, Terms)>) -> Vec<(Grantee, Consent)> {
 		.collect()
 }
 
-fn consents() -> impl Strategy<Value = Vec<(Grantee, Consent)>> {
+pub(super) fn consents() -> impl Strategy<Value = Vec<(Grantee, Consent)>> {
 	vec(provision(), 0..24).prop_map(numbered)
 }
 
@@ -331,6 +342,7 @@ proptest! {
 	) {
 		let now = permits(&question, &consents);
 		question.standing = Standing::Active;
+		question.doubt = None;
 		prop_assert!(!now || permits(&question, &consents));
 	}
 

@@ -23,6 +23,7 @@ fn counting() -> Question {
 			kind: AccountKind::Researcher,
 			active: true,
 			acting_for: None,
+			also_at: Default::default(),
 			study: Some(study()),
 		},
 		action: Action::Aggregate,

@@ -44,6 +44,52 @@ fn permits_since_the_key_was_stolen_do_not_count() {
 }
 
 #[test]
+fn permits_given_in_doubt_count_when_they_are_confirmed() {
+	let doubt = Some(Doubt { since: SINCE, until: SINCE + 100 });
+	let question = Question { doubt, ..reading() };
+	let at = |moment| by_permit(&question, moment, Grantor::Patient);
+	assert_eq!(at(SINCE - 1), by(team(), 0));
+	assert_eq!(at(SINCE), does_not_count());
+	assert_eq!(at(SINCE + 99), does_not_count());
+	assert_eq!(at(SINCE + 100), by(team(), 0));
+	let by_proxy = Grantor::Representative(account(51));
+	assert_eq!(by_permit(&question, SINCE, by_proxy), does_not_count());
+	// Who grants without the key is not in doubt with it.
+	let assisted = || Grantor::Assisted { first: account(52), second: account(53) };
+	let barred = standing(Standing::Barred { since: SINCE }, reading());
+	for question in [&question, &barred] {
+		// An assisted consent counts a day later.
+		let later = Question { now: SINCE + ASSISTED_DELAY, ..question.clone() };
+		assert_eq!(by_permit(&later, SINCE, assisted()), by(team(), 0));
+		assert_eq!(by_permit(question, SINCE, by_law()), by(team(), 0));
+	}
+	let confirmed = |at| {
+		let permit = Consent { granted_at: SINCE, ..consent(0, Terms::all(Effect::Permit)) };
+		Consent { confirmed_at: Some(at), ..permit }
+	};
+	let decide_on =
+		|question: &Question, at| decide_with(question, &book([(team(), confirmed(at))]));
+	assert_eq!(decide_on(&question, SINCE + 99), does_not_count());
+	assert_eq!(decide_on(&question, SINCE + 100), by(team(), 0));
+	// Who was in doubt and died, or was merged, has not confirmed.
+	for patient in [Standing::Merged, Standing::Deceased { since: NOW }] {
+		let writes = patient != Standing::Merged;
+		let about = if writes { writing() } else { reading() };
+		let question = Question { doubt, ..standing(patient, about) };
+		assert_eq!(by_permit(&question, SINCE, Grantor::Patient), does_not_count());
+	}
+	// A confirmation can itself be by a thief.
+	let again = standing(Standing::Barred { since: SINCE + 200 }, question.clone());
+	assert_eq!(decide_on(&again, SINCE + 199), by(team(), 0));
+	assert_eq!(decide_on(&again, SINCE + 200), does_not_count());
+	// A deny counts, whenever it was made.
+	let late = Consent { granted_at: SINCE, ..consent(1, Terms::all(DENY)) };
+	let permit = consent(0, Terms::all(Effect::Permit));
+	let decision = decide_with(&question, &book([(team(), permit), (team(), late)]));
+	assert_eq!(decision, denied(team(), 1));
+}
+
+#[test]
 fn after_death_only_the_law_reads_and_letters_still_arrive() {
 	let dead = |question| standing(Standing::Deceased { since: SINCE }, question);
 	assert_eq!(by_permit(&dead(reading()), 0, Grantor::Patient), does_not_count());
@@ -134,16 +180,17 @@ fn all_but_one_person_is_a_permit_and_a_deny() {
 }
 
 #[test]
-fn an_organisation_itself_does_not_read() {
+fn an_organisation_itself_does_nothing() {
 	for kind in [AccountKind::Institution, AccountKind::Authority] {
 		let mut question = question();
 		question.actor = Actor { account: account(HOSPITAL_B), kind, acting_for: None, ..doctor() };
 		let permit = (Grantee::Person(account(HOSPITAL_B)), consent(0, Terms::all(Effect::Permit)));
-		let book = book([permit.clone()]);
-		let refused = Decision::Refuse(Reason::Organisation);
-		assert_eq!(decide_with(&question, &book), refused);
-		question.action = Action::Write;
-		assert_eq!(decide_with(&question, &book), by(permit.0, 0));
+		let book = book([permit]);
+		for action in Action::ALL {
+			question.action = *action;
+			let refused = Decision::Refuse(Reason::Organisation);
+			assert_eq!(decide_with(&question, &book), refused, "{action:?}");
+		}
 	}
 }
 

@@ -426,6 +426,17 @@ fn keys_are_few_whatever_the_actor() {
 	actor.acting_for = Some(acting_for);
 	actor.study = Some(ActingStudy { id: 5, disease: Some(1), country: *b"AT" });
 	assert_eq!(keys(&actor).len(), 9 + MAX_TEAMS as usize);
+	// With as many affiliations as there can be, all with another role.
+	let others = [(12, Role::Nurse), (13, Role::Dentist), (14, Role::Registrar)];
+	let others = others.map(|(institution, role)| {
+		let institution = account(institution);
+		ActingFor { institution, role, ..actor.acting_for.clone().unwrap() }
+	});
+	actor.also_at = others.to_vec().try_into().unwrap();
+	assert_eq!(keys(&actor).len(), MAX_KEYS as usize);
+	assert!(keys(&actor).is_sorted());
+	actor.study = None;
+	assert_eq!(keys(&actor).len(), 47);
 }
 
 #[test]
@@ -496,6 +507,7 @@ fn the_patient_reads_the_own_and_no_more() {
 		kind: AccountKind::Patient,
 		active: true,
 		acting_for: None,
+		also_at: Default::default(),
 		study: None,
 	};
 	let own = Decision::Permit(Basis::Own);

@@ -1,0 +1,87 @@
+//! Seals a share again if an institution has another custodian than when the share was prepared.
+
+use crate::{
+	journal::{Entry, Envelope},
+	keys::Identity,
+	platform::Platform,
+	session::{CustodianOf, Session},
+};
+use anyhow::{Context as _, Result};
+use std::collections::BTreeMap;
+use vouchsafe_protocol::{
+	messages::{Hex, HexBytes},
+	traits::{Custodians, View},
+	types::{AccountId, H256},
+};
+use vouchsafe_vault::{
+	manifest::{open_share, seal_share, ShareAddress},
+	seal::PublicKey,
+};
+
+/// The custodians that institutions have at one block: their addresses and keys.
+#[derive(Debug, Default)]
+pub(super) struct CustodiansNow(BTreeMap<AccountId, Option<(String, [u8; 32])>>);
+
+impl CustodiansNow {
+	/// Learns an institution's custodian, unless it is known.
+	pub(super) async fn learn(&mut self, at: &impl View, institution: &AccountId) -> Result<()> {
+		if !self.0.contains_key(institution) {
+			let found = at.institution(institution).await?.and_then(|it| it.custodian);
+			let custodian = found.map(|it| (String::from_utf8_lossy(&it.url).into_owned(), it.key));
+			self.0.insert(institution.clone(), custodian);
+		}
+		Ok(())
+	}
+
+	/// The key that shares for this institution are sealed to.
+	pub(super) fn key(&self, institution: &AccountId) -> Option<[u8; 32]> {
+		self.0.get(institution)?.as_ref().map(|(_, key)| *key)
+	}
+
+	/// The institution's custodian.
+	pub(super) fn connect<P: Platform>(
+		&self,
+		session: &Session<P>,
+		institution: &AccountId,
+	) -> Result<CustodianOf<P>> {
+		let known = self.0.get(institution).and_then(Option::as_ref);
+		let (url, _) = known
+			.with_context(|| format!("{} has no custodian now", session.names.show(institution)))?;
+		Ok(session.custodians.custodian(url, institution)?)
+	}
+}
+
+/// What the share of an envelope is sealed with.
+fn address(genesis: H256, entry: &Entry, envelope: &Envelope) -> ShareAddress {
+	ShareAddress {
+		genesis: genesis.0,
+		record: entry.record.0,
+		version: entry.version,
+		epoch: 0,
+		holder: envelope.institution.0,
+	}
+}
+
+/// Seals the share of the envelope at `place` to this key, if it is sealed to another one. Returns
+/// whether it was.
+pub(super) fn seal_again(
+	me: &Identity,
+	genesis: H256,
+	entry: &mut Entry,
+	place: usize,
+	key: [u8; 32],
+) -> Result<bool> {
+	let envelope = entry.envelopes.get(place).context("there is no such envelope")?;
+	if envelope.key.0 == key {
+		return Ok(false);
+	}
+	let address = address(genesis, entry, envelope);
+	let share = open_share(&me.encryption, &address, &envelope.kept.0)
+		.context("the journal's copy of a share is damaged")?;
+	let sealed = seal_share(&PublicKey(key), &address, &share)
+		.context("cannot seal the share to the institution's new custodian")?;
+	let envelope = &mut entry.envelopes[place];
+	(envelope.key, envelope.share) = (Hex(key), HexBytes(sealed));
+	envelope.delivered = false;
+	Ok(true)
+}

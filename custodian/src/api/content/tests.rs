@@ -1,0 +1,162 @@
+//! Uploads and downloads by HTTP, with a real database and doubles of the chain and of Kubo.
+
+use crate::{
+	api,
+	chain::double::{account, BlockDouble, NodeDouble},
+	config::Config,
+	keys::Keys,
+	kubo::double::KuboDouble,
+	state::{Connected, State},
+	store::sqlite::Sqlite,
+};
+use axum::{
+	body::{to_bytes, Body, Bytes},
+	extract::ConnectInfo,
+	http::{Request, StatusCode},
+	Router,
+};
+use base64::{prelude::BASE64_STANDARD, Engine};
+use futures::{stream, StreamExt};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use subxt_signer::sr25519::{dev, Keypair};
+use tower::ServiceExt;
+use vouchsafe_client::{
+	chain::{account_bytes, AccountId, AccountKind, Signer, H256},
+	cid::{cid_of, Cid},
+	messages::{action, AddContent, REQUEST_HEADER},
+	signing::{now, sign_request},
+};
+
+const INSTITUTION: AccountId = AccountId::new([3; 32]);
+const CONTENT: &[u8] = b"ciphertext";
+
+struct Service {
+	router: Router,
+	kubo: KuboDouble,
+	_directory: tempfile::TempDir,
+	_stop: tokio::sync::watch::Sender<bool>,
+}
+
+/// A custodian for two practitioners of one institution.
+async fn service(change: impl FnOnce(&mut Config)) -> Service {
+	let directory = tempfile::tempdir().unwrap();
+	let keys = Keys::generate(&directory.path().join("key")).unwrap();
+	let mut config = Config::parse(include_str!("../../../sample.toml")).unwrap();
+	config.store.directory = directory.path().into();
+	config.store.reserve = 0;
+	change(&mut config);
+	let database = Arc::new(Sqlite::open(directory.path()).unwrap());
+	let (stop, stopping) = tokio::sync::watch::channel(false);
+	let kubo = KuboDouble::start().await;
+	let state = State::new(config, keys, database, Some(kubo.ipfs.clone()), stopping);
+	let practitioner = || account(AccountKind::Practitioner, INSTITUTION, [0; 32]);
+	let accounts = [dev::alice(), dev::bob()];
+	let accounts = accounts.map(|key| (account_bytes(&key.account()), practitioner())).into();
+	let block = BlockDouble { accounts, ..Default::default() };
+	let node = NodeDouble { finalized: block.clone(), best: block, ..NodeDouble::default() };
+	state.set_connected(Some(Connected { node: Arc::new(node), institution: Some(INSTITUTION) }));
+	let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
+	let router = api::router(Arc::new(state), metrics);
+	Service { router, kubo, _directory: directory, _stop: stop }
+}
+
+impl Service {
+	async fn add(&self, key: &Keypair, cid: &Cid, length: u64, content: Body) -> StatusCode {
+		let body = AddContent { cid: cid.to_string(), length };
+		let signed =
+			sign_request(key, H256([0; 32]), &INSTITUTION, action::ADD_CONTENT, &body, now());
+		let header = BASE64_STANDARD.encode(serde_json::to_vec(&signed).unwrap());
+		let request = Request::post("/v1/content").header(REQUEST_HEADER, header);
+		self.ask(request.body(content).unwrap()).await.0
+	}
+
+	async fn get(&self, cid: &Cid) -> (StatusCode, Bytes) {
+		self.ask(Request::get(format!("/v1/content/{cid}")).body(Body::empty()).unwrap()).await
+	}
+
+	async fn ask(&self, mut request: Request<Body>) -> (StatusCode, Bytes) {
+		let peer: SocketAddr = "192.0.2.1:1000".parse().unwrap();
+		request.extensions_mut().insert(ConnectInfo(peer));
+		let answer = self.router.clone().oneshot(request).await.unwrap();
+		(answer.status(), to_bytes(answer.into_body(), 1 << 20).await.unwrap())
+	}
+}
+
+#[tokio::test]
+async fn what_was_added_is_served() {
+	let service = service(|_| ()).await;
+	let cid = cid_of(CONTENT);
+	assert_eq!(service.get(&cid).await.0, StatusCode::NOT_FOUND);
+	let added = service.add(&dev::alice(), &cid, 10, CONTENT.into()).await;
+	assert_eq!(added, StatusCode::CREATED);
+	assert_eq!(service.get(&cid).await, (StatusCode::OK, Bytes::from_static(CONTENT)));
+}
+
+#[tokio::test]
+async fn each_refusal_has_its_status_and_leaves_nothing() {
+	let service = service(|config| {
+		config.api.max_content = 30;
+		config.api.max_unclaimed = 20;
+		config.api.max_unclaimed_per_institution = 25;
+	})
+	.await;
+	let (alice, bob) = (dev::alice(), dev::bob());
+	let (cid, other) = (cid_of(CONTENT), cid_of(b"other"));
+	let charlie = dev::charlie();
+	for (key, cid, length, status) in [
+		(&alice, &other, 10, StatusCode::UNPROCESSABLE_ENTITY),
+		(&alice, &cid, 9, StatusCode::UNPROCESSABLE_ENTITY),
+		(&alice, &cid, 11, StatusCode::UNPROCESSABLE_ENTITY),
+		(&alice, &cid, 21, StatusCode::PAYLOAD_TOO_LARGE),
+		(&alice, &cid, 31, StatusCode::PAYLOAD_TOO_LARGE),
+		(&charlie, &cid, 10, StatusCode::FORBIDDEN),
+	] {
+		assert_eq!(service.add(key, cid, length, CONTENT.into()).await, status, "{length}");
+	}
+	assert!(service.kubo.is_untouched());
+	// The account's place is used up, then that of its institution.
+	let twenty = [CONTENT, CONTENT].concat();
+	let added = service.add(&alice, &cid_of(&twenty), 20, twenty.clone().into()).await;
+	assert_eq!(added, StatusCode::CREATED);
+	let refused = service.add(&alice, &cid, 10, CONTENT.into()).await;
+	assert_eq!(refused, StatusCode::PAYLOAD_TOO_LARGE);
+	let refused = service.add(&bob, &cid, 10, CONTENT.into()).await;
+	assert_eq!(refused, StatusCode::PAYLOAD_TOO_LARGE);
+	assert_eq!(service.add(&bob, &other, 5, "other".into()).await, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_requests_go_on() {
+	let service = service(|config| config.store.reserve = u64::MAX / 2).await;
+	let cid = cid_of(CONTENT);
+	for _ in 0..2 {
+		// Each is a signed request of its own, whose nonce is stored.
+		let refused = service.add(&dev::alice(), &cid, 10, CONTENT.into()).await;
+		assert_eq!(refused, StatusCode::INSUFFICIENT_STORAGE);
+	}
+	assert!(service.kubo.is_untouched());
+	assert_eq!(service.get(&cid).await.0, StatusCode::NOT_FOUND);
+}
+
+/// The bytes that a requester reserved come back although the requester went away.
+#[tokio::test]
+async fn an_abandoned_upload_gives_its_bytes_back() {
+	let service = service(|config| config.api.max_unclaimed = 10).await;
+	let cid = cid_of(CONTENT);
+	let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Bytes, String>>(1);
+	let pieces = stream::unfold(receiver, |mut it| async { Some((it.recv().await?, it)) });
+	let content = stream::iter([Ok(Bytes::from_static(b"cipher"))]).chain(pieces);
+	let (key, patience) = (dev::alice(), Duration::from_millis(200));
+	let adding = service.add(&key, &cid, 10, Body::from_stream(content));
+	assert!(tokio::time::timeout(patience, adding).await.is_err());
+	let refused = service.add(&key, &cid, 10, CONTENT.into()).await;
+	assert_eq!(refused, StatusCode::PAYLOAD_TOO_LARGE);
+	// What the connection reports to its body once it is gone.
+	sender.send(Err("gone".into())).await.unwrap();
+	let mut tries = 0;
+	while service.add(&key, &cid, 10, CONTENT.into()).await != StatusCode::CREATED {
+		tries += 1;
+		assert!(tries < 100, "the bytes stay reserved");
+		tokio::time::sleep(Duration::from_millis(20)).await;
+	}
+}

@@ -1,0 +1,55 @@
+//! The chain's newest blocks as the custodian's node has them, with what is known of their age.
+
+use crate::{
+	chain::{Block, Node},
+	release::{Head, Refusal, Situation},
+	state::State,
+};
+use std::{sync::Arc, time::Instant};
+use vouchsafe_client::{chain::ChainError, signing::now};
+
+/// The last finalised and the best block.
+pub struct Heads {
+	/// The last finalised block.
+	pub finalized: Arc<dyn Block>,
+	/// The best block.
+	pub best: Arc<dyn Block>,
+	/// What was known when they were read.
+	situation: Situation,
+}
+
+impl Heads {
+	/// Reads the best block, and what is known of it and of this finalised block.
+	pub async fn read(
+		state: &State,
+		node: &dyn Node,
+		finalized: Arc<dyn Block>,
+	) -> Result<Self, ChainError> {
+		let (best, is_syncing) = tokio::try_join!(node.best(), node.is_syncing())?;
+		let (final_time, best_time) = tokio::try_join!(finalized.time(), best.time())?;
+		let situation = Situation {
+			finalized: Head { number: finalized.number(), time: final_time },
+			best: Head { number: best.number(), time: best_time },
+			now: now(),
+			since_final: state.note_final(finalized.number(), Instant::now()),
+			is_syncing,
+			replaced: state.replaced(),
+		};
+		Ok(Self { finalized, best, situation })
+	}
+
+	/// Both blocks.
+	pub fn both(&self) -> [&dyn Block; 2] {
+		[&*self.finalized, &*self.best]
+	}
+
+	/// What is known of them now: asking the node takes time.
+	pub fn situation(&self, state: &State) -> Situation {
+		Situation { now: now(), replaced: state.replaced(), ..self.situation }
+	}
+
+	/// Checks that something may be given now.
+	pub fn check(&self, state: &State) -> Result<(), Refusal> {
+		self.situation(state).check()
+	}
+}

@@ -1,0 +1,110 @@
+//! Removing content, with a real database and a double of Kubo.
+
+use super::*;
+use crate::{
+	config::Config,
+	keys::Keys,
+	store::{sqlite::Sqlite, Charge, ContentLimits, KeptVersion, VersionId},
+};
+use double::KuboDouble;
+use vouchsafe_vault::sharing::Secret;
+
+const NO_LIMITS: ContentLimits = ContentLimits { account: u64::MAX, enroller: u64::MAX };
+
+struct Fixture {
+	state: State,
+	kubo: KuboDouble,
+	_directory: tempfile::TempDir,
+	_stop: tokio::sync::watch::Sender<bool>,
+}
+
+impl Fixture {
+	async fn new() -> Self {
+		let directory = tempfile::tempdir().unwrap();
+		let keys = Keys::generate(&directory.path().join("key")).unwrap();
+		let config = Config::parse(include_str!("../../sample.toml")).unwrap();
+		let database = Arc::new(Sqlite::open(directory.path()).unwrap());
+		let (stop, stopping) = tokio::sync::watch::channel(false);
+		let kubo = KuboDouble::start().await;
+		let ipfs = Some(kubo.ipfs.clone());
+		let state = State::new(config, keys, database, ipfs, stopping);
+		Self { state, kubo, _directory: directory, _stop: stop }
+	}
+
+	/// Adds content as an upload does, some hours ago.
+	async fn add(&self, content: &[u8], hours: u64) -> String {
+		let cid = self.kubo.ipfs.add_bytes(content.to_vec()).await.unwrap().to_string();
+		let (database, at) = (&self.state.database, now() - hours * 3600);
+		let charge = Charge { account: [1; 32], enroller: [2; 32], length: content.len() as u64 };
+		let reserved = database.reserve(charge, NO_LIMITS, at, at + 1).await.unwrap().unwrap();
+		database.charge(reserved.id, cid.clone(), at).await.unwrap();
+		cid
+	}
+
+	/// Receives the envelope of a version with this ciphertext.
+	async fn name(&self, ciphertext: &str) {
+		let id = VersionId { record: [3; 32], version: 0, epoch: 0 };
+		let share = Secret::random().split(2, 3).unwrap().shares.remove(0);
+		let sealed = self.state.encryption.seal_share(id, &[4; 32], &share).unwrap();
+		let version = KeptVersion {
+			patient: [5; 32],
+			author: [1; 32],
+			received: 0,
+			commitments: vec![],
+			manifest: vec![],
+			manifest_cid: String::new(),
+			ciphertext_cid: ciphertext.into(),
+			ciphertext_len: 3,
+			patient_share: None,
+			pinned: false,
+		};
+		self.state.database.keep_version(id, [4; 32], sealed, version).await.unwrap();
+	}
+
+	fn has(&self, cid: &str) -> bool {
+		let contents = self.kubo.contents();
+		let is_pinned = contents.pins.contains(cid);
+		assert_eq!(contents.here.contains_key(cid), is_pinned);
+		is_pinned
+	}
+}
+
+#[tokio::test]
+async fn only_content_that_no_version_has_named_for_a_day_is_removed() {
+	let fixture = Fixture::new().await;
+	let (old, fresh) = (fixture.add(b"old", 25).await, fixture.add(b"fresh", 23).await);
+	let named = fixture.add(b"named", 25).await;
+	fixture.name(&named).await;
+	drop_unclaimed(&fixture.state, &fixture.kubo.ipfs).await.unwrap();
+	assert!(!fixture.has(&old) && fixture.has(&fresh) && fixture.has(&named));
+	for (cid, is_served) in [(old, false), (fresh, true), (named, true)] {
+		let length = fixture.state.database.content_length(cid).await.unwrap();
+		assert_eq!(length.is_some(), is_served);
+	}
+	assert!(!fixture.kubo.contents().asked.contains(&"repo/gc".to_owned()));
+}
+
+/// Otherwise nobody would know of it any more.
+#[tokio::test]
+async fn what_kubo_could_not_remove_is_tried_again() {
+	let fixture = Fixture::new().await;
+	let old = fixture.add(b"old", 25).await;
+	fixture.kubo.contents().is_broken = true;
+	drop_unclaimed(&fixture.state, &fixture.kubo.ipfs).await.unwrap();
+	fixture.kubo.contents().is_broken = false;
+	assert!(fixture.has(&old));
+	drop_unclaimed(&fixture.state, &fixture.kubo.ipfs).await.unwrap();
+	assert!(!fixture.has(&old));
+}
+
+#[tokio::test]
+async fn content_that_is_being_pinned_stays() {
+	let fixture = Fixture::new().await;
+	let old = fixture.add(b"old", 25).await;
+	let pinning = fixture.state.content_locks.hold([old.clone()]).await;
+	drop_unclaimed(&fixture.state, &fixture.kubo.ipfs).await.unwrap();
+	assert!(fixture.has(&old));
+	drop(pinning);
+	drop_unclaimed(&fixture.state, &fixture.kubo.ipfs).await.unwrap();
+	assert!(!fixture.has(&old));
+}

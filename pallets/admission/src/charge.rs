@@ -1,0 +1,137 @@
+//! [`Charge`]: whose quota a transaction counts against, and how much is left of it.
+//!
+//! An institution and everybody whom it enrolled have one share of the chain. A part
+//! is reserved for some of them ([`Lane`]), and each account may use a part of its lane.
+
+use crate::{
+	AccountUsage, Class, Config, Lane, Pallet, Quota, ShareUsage, Shares, Usage, FREE_REVOCATIONS,
+};
+use vouchsafe_primitives::{AccountId, AccountKind};
+use vouchsafe_support::{Enrolment, Signatory};
+
+/// What a transaction costs, and who pays.
+pub struct Charge {
+	signer: AccountId,
+	institution: AccountId,
+	lane: Lane,
+	class: Class,
+	cost: Quota,
+	share: Quota,
+	account_usage: AccountUsage,
+	share_usage: ShareUsage,
+}
+
+impl Charge {
+	/// Reads whose quota the transaction counts against. At most 4 reads.
+	pub(crate) fn new<T: Config>(
+		signer: &AccountId,
+		signatory: Signatory,
+		class: Class,
+		cost: Quota,
+	) -> Self {
+		let window = Pallet::<T>::window();
+		let Signatory { kind, institution, .. } = signatory;
+		let lane = match kind {
+			Some(AccountKind::Institution | AccountKind::Authority) => Lane::Institution,
+			Some(AccountKind::Practitioner) if T::Enrolment::is_registrar(signer, &institution) => {
+				Lane::Registrars
+			},
+			None if class == Class::Acknowledgement => Lane::Acknowledgements,
+			None => Lane::Registrars,
+			Some(_) => Lane::Everyone,
+		};
+		let account_usage = Usage::<T>::get(signer);
+		let share_usage = Shares::<T>::get(&institution);
+		Self {
+			signer: signer.clone(),
+			lane,
+			class,
+			cost,
+			share: Pallet::<T>::share(),
+			account_usage: if account_usage.window == window {
+				account_usage
+			} else {
+				AccountUsage { window, ..Default::default() }
+			},
+			share_usage: if share_usage.window == window {
+				share_usage
+			} else {
+				ShareUsage { window, ..Default::default() }
+			},
+			institution,
+		}
+	}
+
+	/// Whether it is the institution's own.
+	pub(crate) fn is_institution(&self) -> bool {
+		self.lane == Lane::Institution
+	}
+
+	/// Whether it is the institution's own or a registrar's.
+	pub(crate) fn is_management(&self) -> bool {
+		matches!(self.lane, Lane::Institution | Lane::Registrars)
+	}
+
+	/// Whether it is an acknowledgement of a custodian.
+	pub(crate) fn is_acknowledgement(&self) -> bool {
+		self.lane == Lane::Acknowledgements
+	}
+
+	/// How many calls like this one are left in the window.
+	pub(crate) fn calls_left(&self) -> u64 {
+		let of_account = self.account_limit().less(&self.account_usage.used);
+		let of_lane = self.lane_limit().less(self.share_usage.lane(self.lane));
+		of_account.calls(&self.cost).min(of_lane.calls(&self.cost))
+	}
+
+	/// How many calls of this class the account made in this window, if only the first ones have
+	/// priority.
+	pub(crate) fn made(&self) -> Option<u64> {
+		self.account_usage.of(self.class).map(u64::from)
+	}
+
+	/// Whether a revocation is free: the account's first of a window always, the others until
+	/// those of the institution's patients together have used a small part of its share. Without
+	/// that bound, patients could store consents over months, and fill the blocks with revocations.
+	pub(crate) fn is_free_revocation(&self) -> bool {
+		let limit = self.share.over(FREE_REVOCATIONS);
+		self.account_usage.revocations == 0
+			|| limit.less(&self.share_usage.revocations).calls(&self.cost) > 0
+	}
+
+	/// How far the call goes behind others of its priority: the more its institution has used in
+	/// this window, and then its account.
+	pub(crate) fn handicap(&self) -> u64 {
+		let of_lane = self.lane_limit().parts_used(self.share_usage.lane(self.lane), 64);
+		let of_account = self.account_limit().parts_used(&self.account_usage.used, 8);
+		of_lane.saturating_mul(10).saturating_add(of_account)
+	}
+
+	/// Takes the cost.
+	pub(crate) fn take<T: Config>(mut self) {
+		self.account_usage.used.add(&self.cost);
+		self.account_usage.count(self.class);
+		self.share_usage.lane_mut(self.lane).add(&self.cost);
+		self.store::<T>();
+	}
+
+	/// Counts a free revocation.
+	pub(crate) fn take_free<T: Config>(mut self) {
+		self.account_usage.revocations = self.account_usage.revocations.saturating_add(1);
+		self.share_usage.revocations.add(&self.cost);
+		self.store::<T>();
+	}
+
+	fn store<T: Config>(self) {
+		Usage::<T>::insert(self.signer, self.account_usage);
+		Shares::<T>::insert(self.institution, self.share_usage);
+	}
+
+	fn lane_limit(&self) -> Quota {
+		self.share.part(self.lane.part())
+	}
+
+	fn account_limit(&self) -> Quota {
+		self.share.part(self.lane.account_part())
+	}
+}

@@ -1,0 +1,125 @@
+//! Consents that a hospital's staff enter for a patient who cannot use a wallet.
+
+use crate::{pallet::*, types::Assisted};
+use frame_support::pallet_prelude::*;
+use sp_core::H256;
+use sp_runtime::traits::Zero;
+use vouchsafe_primitives::{audit::LogEvent, *};
+use vouchsafe_support::{agreed_content, Admission, Agreed, AuditLog, Enrolment, Pair, Staff};
+
+/// Whether terms are more than the staff may enter for a patient: for the log, or for records that are
+/// labelled or more confidential than usual.
+pub(crate) fn is_too_wide(terms: &Terms) -> bool {
+	terms.actions.contains(Action::ReadLog)
+		|| terms.labels != LabelFilter::Unlabelled
+		|| terms.confidentiality > Confidentiality::Normal
+}
+
+/// What the two, and the authority, agree on.
+fn content(grantee: &Grantee, terms: &Terms, text: &ShownText) -> H256 {
+	agreed_content(b"consent", &(grantee, terms, text))
+}
+
+impl<T: Config> Pallet<T> {
+	/// Proposes or confirms an assisted consent.
+	pub(crate) fn do_grant_assisted(
+		staff: AccountId,
+		patient: AccountId,
+		institution: AccountId,
+		grantee: Grantee,
+		terms: Terms,
+		text: ShownText,
+	) -> DispatchResult {
+		let provisions = Self::ensure_assistable(&patient, &institution, &grantee, &terms)?;
+		let content = content(&grantee, &terms, &text);
+		let agreed = T::Staff::agree(&staff, &institution, &patient, content, Pair::Clinicians)?;
+		let event = match agreed {
+			Agreed::Proposed => LogEvent::ConsentProposed { grantee },
+			Agreed::Confirmed { first } if Self::has_signed(&patient) => {
+				let (second, at) = (staff.clone(), Self::now());
+				let waiting =
+					Assisted { first: first.clone(), second: second.clone(), content, at };
+				AwaitingAuthority::<T>::insert(&patient, &institution, waiting);
+				Self::deposit_event(Event::AwaitsAuthority {
+					patient: patient.clone(),
+					institution: institution.clone(),
+					first,
+					second,
+				});
+				LogEvent::ConsentAwaitsAuthority { grantee }
+			},
+			Agreed::Confirmed { first } => {
+				let grantor = Grantor::Assisted { first, second: staff.clone() };
+				let content = (terms, text, grantor);
+				let acting_for = Some(&institution);
+				Self::store(&patient, &staff, acting_for, grantee, provisions, content)?;
+				return Ok(());
+			},
+		};
+		T::AuditLog::append(&patient, &staff, Some(&institution), None, event);
+		Ok(())
+	}
+
+	/// Stores an assisted consent that waited for an authority.
+	pub(crate) fn do_confirm_assisted(
+		who: AccountId,
+		authority: AccountId,
+		patient: AccountId,
+		institution: AccountId,
+		grantee: Grantee,
+		terms: Terms,
+		text: ShownText,
+	) -> DispatchResult {
+		Self::ensure_authority(&who, &authority)?;
+		let content = content(&grantee, &terms, &text);
+		let Assisted { first, second, .. } = AwaitingAuthority::<T>::get(&patient, &institution)
+			.filter(|waiting| waiting.content == content && waiting.waits(Self::now()))
+			.ok_or(Error::<T>::NothingWaits)?;
+		let two = [&first, &second];
+		let signer = T::Admission::signer().unwrap_or_else(|| who.clone());
+		ensure!(!two.contains(&&who) && !two.contains(&&signer), Error::<T>::OneOfTheTwo);
+		let provisions = Self::ensure_assistable(&patient, &institution, &grantee, &terms)?;
+
+		AwaitingAuthority::<T>::remove(&patient, &institution);
+		let content = (terms, text, Grantor::Assisted { first, second });
+		Self::store(&patient, &who, Some(&authority), grantee, provisions, content)?;
+		Ok(())
+	}
+
+	/// Checks that the institution's staff may enter this consent for the patient, and gives the others
+	/// under its key that have not expired.
+	fn ensure_assistable(
+		patient: &AccountId,
+		institution: &AccountId,
+		grantee: &Grantee,
+		terms: &Terms,
+	) -> Result<Provisions, DispatchError> {
+		ensure!(grantee.institution() == Some(institution), Error::<T>::OtherInstitution);
+		let home = T::Enrolment::enrolled_by(patient).ok_or(Error::<T>::NotPatient)?;
+		ensure!(home == *institution, Error::<T>::NotTheirPatient);
+		ensure!(!AssistedRefused::<T>::contains_key(patient), Error::<T>::Refused);
+		ensure!(terms.effect == Effect::Permit, Error::<T>::NotPermit);
+		ensure!(!is_too_wide(terms), Error::<T>::AssistedTooWide);
+		let latest = Self::now().saturating_add(T::AssistedPeriod::get());
+		let ends = terms.valid_until.is_some_and(|until| until <= latest);
+		ensure!(ends, Error::<T>::AssistedTooLong);
+		Self::ensure_grantable(patient, grantee, terms, true)
+	}
+
+	/// Whether the patient's own key has ever signed. Such a patient can use a wallet, or has lost it.
+	fn has_signed(patient: &AccountId) -> bool {
+		!frame_system::Pallet::<T>::account_nonce(patient).is_zero()
+	}
+
+	/// Checks that `who` is the authority, or its privacy officer.
+	fn ensure_authority(who: &AccountId, authority: &AccountId) -> DispatchResult {
+		let is_it = match who == authority {
+			true => T::Enrolment::active_kind(who) == Some(AccountKind::Authority),
+			false => T::Enrolment::acting(who, authority)
+				.and_then(|actor| actor.acting_for)
+				.is_some_and(|acting| acting.is_authority && acting.role == Role::PrivacyOfficer),
+		};
+		ensure!(is_it, Error::<T>::NotForAuthority);
+		Ok(())
+	}
+}

@@ -1,0 +1,102 @@
+//! How affiliations come into force: the institution that enrolled the practitioner decides alone; an
+//! affiliation with another one counts only when the practitioner has accepted it. Otherwise any
+//! registrar could attach a patient's deny to another institution's doctor. A practitioner has few
+//! affiliations at a time, because a decision reads them all.
+
+use crate::{pallet::*, Affiliation};
+use alloc::vec::Vec;
+use frame_support::{pallet_prelude::*, traits::Defensive};
+use frame_system::pallet_prelude::*;
+use vouchsafe_primitives::*;
+use vouchsafe_support::Enrolment;
+
+impl<T: Config> Pallet<T> {
+	/// The practitioner's affiliations in force, with their institutions. An account that is not a
+	/// practitioner's has none. At most 1 + [`MAX_AFFILIATIONS`] reads.
+	pub(crate) fn affiliations_in_force(
+		account: &AccountId,
+		is_practitioner: bool,
+	) -> Vec<(AccountId, Affiliation)> {
+		if !is_practitioner {
+			return Vec::new();
+		}
+		let now = Self::now();
+		let listed = AffiliatedWith::<T>::get(account).into_iter();
+		listed
+			.filter_map(|at| {
+				let affiliation = Affiliations::<T>::get(account, &at)?;
+				affiliation.is_in_force(now).then_some((at, affiliation))
+			})
+			.collect()
+	}
+
+	/// The affiliation as a decision sees it, and whether its institution is active. 2 reads.
+	pub(crate) fn acting_at(
+		institution: AccountId,
+		affiliation: Affiliation,
+	) -> Option<(ActingFor, bool)> {
+		let entry = Accounts::<T>::get(&institution).defensive()?;
+		let country = Self::country(&institution).defensive()?;
+		let Affiliation { role, attested, teams, .. } = affiliation;
+		let is_authority = entry.kind == AccountKind::Authority;
+		let acting = ActingFor { institution, is_authority, role, country, teams, attested };
+		Some((acting, entry.status == Status::Active))
+	}
+
+	/// Stores an affiliation and lists its institution with the practitioner's others. Those that have
+	/// ended are dropped from the list.
+	pub(crate) fn put_affiliation(
+		practitioner: &AccountId,
+		institution: &AccountId,
+		affiliation: Affiliation,
+	) -> DispatchResult {
+		let now = Self::now();
+		let mut listed = AffiliatedWith::<T>::get(practitioner);
+		listed.retain(|at| {
+			at != institution
+				&& Affiliations::<T>::get(practitioner, at).is_some_and(|at| !at.has_ended(now))
+		});
+		listed.try_push(institution.clone()).map_err(|_| Error::<T>::TooManyAffiliations)?;
+
+		AffiliatedWith::<T>::insert(practitioner, listed);
+		Affiliations::<T>::insert(practitioner, institution, affiliation);
+		Ok(())
+	}
+
+	/// The practitioner accepts an affiliation.
+	pub(crate) fn do_accept(origin: OriginFor<T>, institution: AccountId) -> DispatchResult {
+		let practitioner = ensure_signed(origin)?;
+		let mut affiliation = Self::current_affiliation(&practitioner, &institution)?;
+		ensure!(!affiliation.accepted, Error::<T>::NotWaiting);
+		affiliation.accepted = true;
+		Affiliations::<T>::insert(&practitioner, &institution, affiliation);
+		Self::deposit_event(Event::AffiliationAccepted { institution, practitioner });
+		Ok(())
+	}
+
+	/// An affiliation ends: a manager of the institution ends it, or the practitioner declines it.
+	pub(crate) fn do_end(
+		origin: OriginFor<T>,
+		institution: AccountId,
+		practitioner: AccountId,
+	) -> DispatchResult {
+		let who = ensure_signed(origin.clone())?;
+		let waiting = || {
+			let affiliation = Self::current_affiliation(&practitioner, &institution).ok()?;
+			(!affiliation.accepted).then_some(affiliation)
+		};
+		let mut affiliation = match (who == practitioner).then(waiting).flatten() {
+			Some(affiliation) => affiliation,
+			None => Self::affiliation_for_manager(origin, &institution, &practitioner)?,
+		};
+		affiliation.until = Some(Self::now());
+		Affiliations::<T>::insert(&practitioner, &institution, affiliation);
+		AffiliatedWith::<T>::mutate_exists(&practitioner, |listed| {
+			let rest = listed.take().unwrap_or_default();
+			let rest: Vec<_> = rest.into_iter().filter(|at| *at != institution).collect();
+			*listed = (!rest.is_empty()).then(|| BoundedVec::truncate_from(rest));
+		});
+		Self::deposit_event(Event::AffiliationEnded { institution, practitioner });
+		Ok(())
+	}
+}

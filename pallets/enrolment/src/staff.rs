@@ -1,0 +1,93 @@
+//! What takes two of an institution's staff, so that no single person can do it.
+//!
+//! The first call proposes, the second confirms the same content. The two differ as signers and as
+//! origins, crosswise too: so nobody is both by acting for a colleague. Whoever has left, or is no
+//! longer attested, no longer counts as the first. Only the affiliation with this institution counts.
+
+use crate::{pallet::*, Account, StaffProposal};
+use frame_support::pallet_prelude::*;
+use sp_core::H256;
+use vouchsafe_primitives::{
+	audit::{LogEvent, StaffMatter},
+	*,
+};
+use vouchsafe_support::{agreed_matter, Admission, Agreed, AuditLog, Enrolment, Pair, Staff};
+
+impl<T: Config> Staff for Pallet<T> {
+	fn agree(
+		who: &AccountId,
+		institution: &AccountId,
+		subject: &AccountId,
+		content: H256,
+		pair: Pair,
+	) -> Result<Agreed, DispatchError> {
+		let second = Self::one_of(pair, who, institution).ok_or(Error::<T>::NotStaff)?;
+		let signer = T::Admission::signer().unwrap_or_else(|| who.clone());
+		let now = Self::now();
+		let first = StaffProposals::<T>::get(subject, institution)
+			.filter(|first| first.content == content && first.waits(now))
+			.and_then(|first| {
+				let acting = Self::one_of(pair, &first.origin, institution)?;
+				Some((first, acting))
+			});
+		if let Some((StaffProposal { signer: by, origin: first, .. }, acting)) = first {
+			let one = [&by, &first];
+			ensure!(!one.contains(&who) && !one.contains(&&signer), Error::<T>::SameStaff);
+			ensure!(pair.is_complete(&acting, &second), Error::<T>::SamePart);
+			StaffProposals::<T>::remove(subject, institution);
+			return Ok(Agreed::Confirmed { first });
+		}
+		// Each proposal is a line in the patient's log, which the patient did not invite.
+		let is_allowed = T::Audit::count_uninvited(subject, institution);
+		ensure!(is_allowed, Error::<T>::TooManyLines);
+		let proposal = StaffProposal { signer, origin: who.clone(), content, at: now };
+		StaffProposals::<T>::insert(subject, institution, proposal);
+		Self::deposit_event(Event::StaffProposed {
+			subject: subject.clone(),
+			institution: institution.clone(),
+			by: who.clone(),
+		});
+		Ok(Agreed::Proposed)
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// The account as it acts for the institution, if it can be one of the pair.
+	fn one_of(pair: Pair, who: &AccountId, institution: &AccountId) -> Option<ActingFor> {
+		<Self as Enrolment>::acting(who, institution)?
+			.acting_for
+			.filter(|acting| pair.admits(acting))
+	}
+
+	/// A patient's account.
+	pub(crate) fn patient(account: &AccountId) -> Result<Account, Error<T>> {
+		Accounts::<T>::get(account)
+			.filter(|entry| entry.kind == AccountKind::Patient)
+			.ok_or(Error::<T>::StatusNotForKind)
+	}
+
+	/// Sets a patient's status when two of the staff have agreed.
+	pub(crate) fn set_status_by_two(
+		who: AccountId,
+		patient: AccountId,
+		mut entry: Account,
+		status: Status,
+		matter: StaffMatter,
+	) -> DispatchResult {
+		let institution = entry.enrolled_by.clone();
+		let content = agreed_matter(&matter);
+		let pair = Pair::RegistrarAndClinician;
+		let event = match Self::agree(&who, &institution, &patient, content, pair)? {
+			Agreed::Proposed => LogEvent::StaffProposed(matter),
+			Agreed::Confirmed { .. } => {
+				entry.status = status;
+				entry.status_since = Self::now();
+				Accounts::<T>::insert(&patient, entry);
+				Self::deposit_event(Event::StatusSet { account: patient.clone(), status });
+				LogEvent::StatusSet(status)
+			},
+		};
+		T::Audit::append(&patient, &who, Some(&institution), None, event);
+		Ok(())
+	}
+}
