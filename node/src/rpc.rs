@@ -1,11 +1,13 @@
 //! The JSON-RPC methods of the node, besides those that every Substrate node has: the next nonce of
 //! an account, proofs of finality, and `vouchsafe_*`.
 
+mod finality;
 mod json;
 mod parameters;
 mod vouchsafe;
 
 use crate::client::{FullBackend, FullClient, FullPool};
+use finality::Finality;
 use jsonrpsee::RpcModule;
 use sc_consensus_grandpa::{
 	FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState,
@@ -39,6 +41,9 @@ pub fn create(
 ) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync + 'static>> {
 	let mut module = RpcModule::new(());
 	module.merge(System::new(deps.client.clone(), deps.pool).into_rpc())?;
+	let finality =
+		Finality { client: deps.client.clone(), authority_set: deps.authority_set.clone() };
+	module.merge(finality::methods(finality)?)?;
 	module.merge(
 		Grandpa::new(
 			deps.executor,
