@@ -21,6 +21,7 @@ use vouchsafe_protocol::{
 	METADATA_FORMAT,
 };
 
+mod evidence;
 mod finality;
 mod submission;
 

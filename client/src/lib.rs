@@ -2,12 +2,14 @@
 //! native programs.
 //!
 //! - [`chain`]: a node's RPC. It reads at a block, and follows calls until they are final.
+//! - [`proven`]: the same, but the answers are proven, so that the node need not be believed.
 //! - [`custodian`]: a custodian's REST API.
 //! - [`ipfs`]: Kubo's RPC. No other module speaks it.
 
 pub mod chain;
 pub mod custodian;
 pub mod ipfs;
+pub mod proven;
 
 pub use vouchsafe_protocol::{self as protocol, cid, messages};
 

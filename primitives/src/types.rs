@@ -83,6 +83,24 @@ pub fn record_id(patient: &AccountId, author: &AccountId, salt: &[u8; 16]) -> Re
 	H256(sp_crypto_hashing::blake2_256(&bytes))
 }
 
+/// The hash of a record's version: `blake2b-256("vouchsafe/version/1" ++ SCALE(record, number,
+/// manifest, commitment, previous, author, institution))`. `previous` is zero for the first version.
+/// `institution` is the record's author.
+pub fn version_hash(
+	record: &RecordId,
+	number: VersionNumber,
+	manifest: &Cid,
+	commitment: &H256,
+	previous: &H256,
+	author: &AccountId,
+	institution: &AccountId,
+) -> H256 {
+	let domain = *b"vouchsafe/version/1";
+	let bytes =
+		(domain, record, number, manifest, commitment, previous, author, institution).encode();
+	H256(sp_crypto_hashing::blake2_256(&bytes))
+}
+
 /// First byte of what is sealed to somebody's key: the only suite so far. See
 /// `vouchsafe_vault::seal`.
 pub const SEALED_SUITE: u8 = 1;

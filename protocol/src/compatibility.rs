@@ -77,6 +77,14 @@ impl RuntimeMetadata {
 		Arc::ptr_eq(&self.0, &OURS.0)
 	}
 
+	/// The runtime's name and its version.
+	pub(crate) fn spec(&self) -> Option<(String, u32)> {
+		let version = self.0.metadata.pallet_by_name("System")?.constant_by_name("Version")?;
+		let decoded = <(String, String, u32, u32)>::decode(&mut version.value()).ok()?;
+		let (spec_name, _, _, spec_version) = decoded;
+		Some((spec_name, spec_version))
+	}
+
 	fn comparison(&self) -> Comparison<'_> {
 		Comparison::new(&OURS.0.metadata, &self.0.metadata)
 	}

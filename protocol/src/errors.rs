@@ -1,5 +1,7 @@
 //! Errors of the chain and of custodians, with messages that say what to do.
 
+use crate::proof::ProofError;
+
 /// What can go wrong with the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {
@@ -12,6 +14,9 @@ pub enum ChainError {
 	/// [`RuntimeMetadata`]: crate::compatibility::RuntimeMetadata
 	#[error("this program was built for another version of the chain ({0}): update it")]
 	Foreign(String),
+	/// The node's answer is not proven.
+	#[error("the node's answer is not proven: {0}. Use another institution's node")]
+	NotProven(#[from] ProofError),
 	/// The node has pruned the block's state.
 	#[error("the node no longer has the state of that block: it is not an archive")]
 	StateGone,

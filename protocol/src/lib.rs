@@ -17,6 +17,7 @@
 //! - [`cid`]: the CID that every node computes for the same bytes.
 //! - [`openings`]: the shares that custodians release, and the secret that they combine to.
 //! - [`proof`]: that a block is final, and what its state has.
+//! - [`proven`]: the chain as of a block, of which the node's answers are proven.
 //! - [`holders`]: who can hold the shares of a new version.
 //!
 //! `vouchsafe-client` implements the [`traits`] with sockets. A wallet in a browser has to bring
@@ -34,6 +35,7 @@ pub mod holders;
 pub mod messages;
 pub mod openings;
 pub mod proof;
+pub mod proven;
 pub mod signing;
 pub mod storage;
 pub mod traits;

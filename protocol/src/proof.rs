@@ -4,16 +4,22 @@
 //! storage proof the first [`Authorities`]. A [justification](verify_finality) signed by more than
 //! two thirds of them proves that a block is final, its header gives the root of the block's state,
 //! and a [storage proof](ProvenState) proves single values, and that there are no others under a
-//! prefix. If a block's state names other authorities, they finalise the blocks after it.
+//! prefix. If a final block's header names other authorities, they finalise the blocks after it.
+//! [`Trusted`] is what a client keeps of all this.
 //!
 //! The signatures and the trie are checked by smoldot, the light client of Substrate's chains.
 
+mod trust;
+
+use codec::{Decode, Encode};
 use smoldot::{
 	finality::{decode::decode_grandpa_justification, verify},
 	header,
 	trie::{self, proof_decode},
 };
 use sp_core::H256;
+
+pub use trust::{FinalBlock, Trusted};
 
 /// Bytes of a block's number on this chain.
 const NUMBER_BYTES: usize = 4;
@@ -30,10 +36,22 @@ pub enum ProofError {
 	/// The storage proof is malformed, of another state, or does not have what was asked for.
 	#[error("the value is not proven: {0}")]
 	State(String),
+	/// The block is older than one that was proven to be final before.
+	#[error("block {0} is older than block {1}, which was final before")]
+	Older(u32, u32),
+	/// Two blocks of one height were proven to be final.
+	#[error(
+		"two blocks of height {0} are final: more than a third of the validators signed both. Trust \
+		 neither, and tell the members of the network"
+	)]
+	TwoFinal(u32),
+	/// What was kept is not a proven block of this chain.
+	#[error("what was kept of the chain is damaged, or belongs to another chain")]
+	Kept,
 }
 
 /// The validators that finalise blocks, each with one vote.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Authorities {
 	/// The number of the set. It rises by one with each change.
 	pub set_id: u64,
@@ -42,7 +60,7 @@ pub struct Authorities {
 }
 
 /// What a block's header says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Header {
 	/// The block's number.
 	pub number: u32,
@@ -88,9 +106,7 @@ pub fn verify_finality(
 	seed: [u8; 32],
 ) -> Result<(u32, H256), ProofError> {
 	let error = |reason: String| ProofError::Finality(reason);
-	let decoded = decode_grandpa_justification(justification, NUMBER_BYTES)
-		.map_err(|_| error("the justification is malformed".into()))?;
-	let (number, hash) = (decoded.target_number, H256(*decoded.target_hash));
+	let target = target(justification)?;
 	verify::verify_justification(verify::JustificationVerifyConfig {
 		justification,
 		block_number_bytes: NUMBER_BYTES,
@@ -99,8 +115,15 @@ pub fn verify_finality(
 		randomness_seed: seed,
 	})
 	.map_err(|reason| error(sentence(&reason).into()))?;
-	let number = u32::try_from(number).map_err(|_| error("the number is too large".into()))?;
-	Ok((number, hash))
+	Ok(target)
+}
+
+/// The number and hash of the block that a justification is about.
+fn target(justification: &[u8]) -> Result<(u32, H256), ProofError> {
+	let error = || ProofError::Finality("the justification is malformed".into());
+	let decoded = decode_grandpa_justification(justification, NUMBER_BYTES).map_err(|_| error())?;
+	let number = u32::try_from(decoded.target_number).map_err(|_| error())?;
+	Ok((number, H256(*decoded.target_hash)))
 }
 
 /// Why a justification is not valid.
@@ -132,7 +155,7 @@ impl ProvenState {
 	///
 	/// [`ProofError::State`].
 	pub fn new(root: H256, nodes: &[Vec<u8>]) -> Result<Self, ProofError> {
-		let proof = codec::Encode::encode(&nodes);
+		let proof = nodes.encode();
 		let proof = proof_decode::decode_and_verify_proof(proof_decode::Config { proof })
 			.map_err(|_| ProofError::State("the proof is malformed".into()))?;
 		Ok(Self { root: root.0, proof })
@@ -154,19 +177,33 @@ impl ProvenState {
 	///
 	/// [`ProofError::State`] if the proof leaves open whether there is another one.
 	pub fn keys(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, ProofError> {
-		let mut keys = Vec::new();
-		let mut last: Option<Vec<u8>> = None;
-		loop {
-			let from = last.as_deref().unwrap_or(prefix);
+		self.keys_after(prefix, None, usize::MAX)
+	}
+
+	/// The first keys that begin with the prefix and come after this one, in ascending order.
+	///
+	/// # Errors
+	///
+	/// [`ProofError::State`] if the proof leaves open whether there is one between them or, if they
+	/// are fewer than the limit, after them.
+	pub fn keys_after(
+		&self,
+		prefix: &[u8],
+		after: Option<&[u8]>,
+		limit: usize,
+	) -> Result<Vec<Vec<u8>>, ProofError> {
+		let mut keys: Vec<Vec<u8>> = Vec::new();
+		while keys.len() < limit {
+			let last = keys.last().map(Vec::as_slice).or(after);
+			let from = last.unwrap_or(prefix);
 			let next = self
 				.proof
 				.next_key(&self.root, nibbles(from), last.is_none(), nibbles(prefix), false)
 				.map_err(|_| incomplete())?;
-			let Some(next) = next else { return Ok(keys) };
-			let key: Vec<u8> = trie::nibbles_to_bytes_suffix_extend(next).collect();
-			keys.push(key.clone());
-			last = Some(key);
+			let Some(next) = next else { break };
+			keys.push(trie::nibbles_to_bytes_suffix_extend(next).collect());
 		}
+		Ok(keys)
 	}
 }
 

@@ -1,10 +1,20 @@
-//! Values in the chain's state that no API of the runtime gives: their keys, and how they are read.
+//! Values in the chain's state: their keys, and how they are read. The runtime's API answers most
+//! questions more easily, but only what is in the state can be [proven](crate::proven).
 
 use crate::{
 	compatibility::MAX_DEPTH,
 	errors::ChainError,
-	runtime::runtime_types::pallet_collective::Votes,
-	types::{AccountId, Consent, Grantee, H256},
+	runtime::runtime_types::{
+		frame_system::{self, LastRuntimeUpgradeInfo},
+		pallet_balances::types::AccountData,
+		pallet_collective::Votes,
+		pallet_custody::types::{OpeningGroup, SharingSet},
+		pallet_records::types::{Record, Version},
+	},
+	types::{
+		Account, AccountId, Affiliation, Consent, Grantee, HolderChoice, HolderSet, Institution,
+		Log, Request, H256,
+	},
 };
 use codec::{DecodeLimit, Encode};
 use sp_crypto_hashing::{blake2_128, twox_128};
@@ -29,6 +39,25 @@ impl<T: DecodeLimit> Key<T> {
 	}
 }
 
+/// A map in the state, or the part of it whose first key is fixed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Map<T> {
+	/// The pallet's name.
+	pub pallet: &'static str,
+	/// The map's name.
+	pub name: &'static str,
+	/// What its keys begin with.
+	pub prefix: Vec<u8>,
+	value: PhantomData<fn() -> T>,
+}
+
+impl<T: DecodeLimit> Map<T> {
+	/// The entry that has this key.
+	pub fn entry(&self, bytes: Vec<u8>) -> Key<T> {
+		Key { pallet: self.pallet, name: self.name, bytes, value: PhantomData }
+	}
+}
+
 /// A value that is alone under its name.
 pub fn value<T>(pallet: &'static str, name: &'static str) -> Key<T> {
 	entry(pallet, name, &[])
@@ -38,6 +67,11 @@ pub fn value<T>(pallet: &'static str, name: &'static str) -> Key<T> {
 fn entry<T>(pallet: &'static str, name: &'static str, hashed: &[Vec<u8>]) -> Key<T> {
 	let bytes = [prefix(pallet, name), hashed.concat()].concat();
 	Key { pallet, name, bytes, value: PhantomData }
+}
+
+/// The entries of a map that have this first key, as it is hashed, or all.
+fn map<T>(pallet: &'static str, name: &'static str, hashed: Vec<u8>) -> Map<T> {
+	Map { pallet, name, prefix: [prefix(pallet, name), hashed].concat(), value: PhantomData }
 }
 
 /// What is before the keys of a map.
@@ -62,9 +96,123 @@ pub fn events() -> Vec<u8> {
 	prefix("System", "Events")
 }
 
+/// The runtime that made the block: the block that upgrades it is still made by the old one.
+pub fn last_upgrade() -> Key<LastRuntimeUpgradeInfo> {
+	value("System", "LastRuntimeUpgrade")
+}
+
+/// The account's nonce, references and deposits.
+pub fn system_account(
+	account: &AccountId,
+) -> Key<frame_system::AccountInfo<u32, AccountData<u128>>> {
+	entry("System", "Account", &[blake2_128_concat(account)])
+}
+
+/// The validators that finalise the blocks after this one, each with its number of votes.
+pub fn authorities() -> Key<Vec<([u8; 32], u64)>> {
+	value("Grandpa", "Authorities")
+}
+
+/// The number of their set.
+pub fn set_id() -> Key<u64> {
+	value("Grandpa", "CurrentSetId")
+}
+
+/// An account.
+pub fn account(account: &AccountId) -> Key<Account> {
+	entry("Enrolment", "Accounts", &[blake2_128_concat(account)])
+}
+
+/// All institutions and authorities.
+pub fn institutions() -> Map<Institution> {
+	map("Enrolment", "Institutions", vec![])
+}
+
+/// An institution or authority.
+pub fn institution(institution: &AccountId) -> Key<Institution> {
+	entry("Enrolment", "Institutions", &[blake2_128_concat(institution)])
+}
+
+/// The institution whose custodian signs with this account.
+pub fn custodian_account(account: &AccountId) -> Key<AccountId> {
+	entry("Enrolment", "CustodianAccounts", &[blake2_128_concat(account)])
+}
+
+/// All of a practitioner's affiliations.
+pub fn affiliations(practitioner: &AccountId) -> Map<Affiliation> {
+	map("Enrolment", "Affiliations", blake2_128_concat(practitioner))
+}
+
+/// A practitioner's affiliation with an institution.
+pub fn affiliation(practitioner: &AccountId, institution: &AccountId) -> Key<Affiliation> {
+	let hashed = [blake2_128_concat(practitioner), blake2_128_concat(institution)];
+	entry("Enrolment", "Affiliations", &hashed)
+}
+
+/// The institutions with which a practitioner has affiliations now.
+pub fn affiliated_with(practitioner: &AccountId) -> Key<Vec<AccountId>> {
+	entry("Enrolment", "AffiliatedWith", &[blake2_128_concat(practitioner)])
+}
+
+/// All of a patient's records.
+pub fn records(patient: &AccountId) -> Map<Record> {
+	map("Records", "Records", blake2_128_concat(patient))
+}
+
+/// A patient's record.
+pub fn record(patient: &AccountId, record: &H256) -> Key<Record> {
+	entry("Records", "Records", &[blake2_128_concat(patient), record.encode()])
+}
+
+/// A record's version.
+pub fn version(record: &H256, version: u32) -> Key<Version> {
+	entry("Records", "Versions", &[record.encode(), version.encode()])
+}
+
+/// A version's sharing set.
+pub fn sharing_set(record: &H256, version: u32) -> Key<SharingSet> {
+	entry("Custody", "SharingSets", &[record.encode(), version.encode()])
+}
+
+/// One of a patient's sets of holders.
+pub fn holder_set(patient: &AccountId, number: u32) -> Key<HolderSet> {
+	entry("Custody", "HolderSets", &[blake2_128_concat(patient), number.encode()])
+}
+
+/// What a reader has opened of a patient's.
+pub fn openings(patient: &AccountId, reader: &AccountId) -> Key<Vec<OpeningGroup>> {
+	entry("Custody", "Openings", &[blake2_128_concat(patient), blake2_128_concat(reader)])
+}
+
+/// The holders that a patient chose.
+pub fn holder_choice(patient: &AccountId) -> Key<HolderChoice> {
+	entry("Custody", "Choices", &[blake2_128_concat(patient)])
+}
+
+/// A patient's log.
+pub fn log(patient: &AccountId) -> Key<Log> {
+	entry("Audit", "Logs", &[blake2_128_concat(patient)])
+}
+
+/// All of a patient's consents, by grantee.
+pub fn all_consents(patient: &AccountId) -> Map<Vec<Consent>> {
+	map("Consent", "Consents", blake2_128_concat(patient))
+}
+
 /// A patient's consents for one grantee.
 pub fn consents(patient: &AccountId, grantee: &Grantee) -> Key<Vec<Consent>> {
 	entry("Consent", "Consents", &[blake2_128_concat(patient), blake2_128_concat(grantee)])
+}
+
+/// All requests to a patient.
+pub fn requests(patient: &AccountId) -> Map<Request> {
+	map("AccessRequests", "Requests", blake2_128_concat(patient))
+}
+
+/// A request to a patient.
+pub fn request(patient: &AccountId, id: u32) -> Key<Request> {
+	let hashed = [blake2_128_concat(patient), blake2_128_concat(&id)];
+	entry("AccessRequests", "Requests", &hashed)
 }
 
 /// The council's seats.

@@ -14,6 +14,7 @@ use crate::{
 		EnvelopeReceipt, FetchPatientEnvelope, LogLine, LogPage, PatientEnvelope, ReadLog,
 		Readiness, Release, SealedLabelKey, WordTags, MAX_LOG_LINES,
 	},
+	proof::FinalBlock,
 	signing::Signer,
 	storage::{self, Key},
 	types::*,
@@ -227,6 +228,47 @@ macro_rules! view {
 }
 
 vouchsafe_api!(view);
+
+/// A node's proofs of what is in a block's state. See [`crate::proven`].
+pub trait Evidence: View {
+	/// The nodes of the state's trie that decide which values these keys have, if they have any.
+	fn read_proof(
+		&self,
+		keys: Vec<Vec<u8>>,
+	) -> impl Future<Output = Result<Vec<Vec<u8>>, ChainError>> + SendOutsideWasm;
+
+	/// The first keys that begin with the prefix and come after this one, in ascending order, at most
+	/// `limit`. This is a hint: a proof shows whether there are others.
+	fn keys_after(
+		&self,
+		prefix: Vec<u8>,
+		after: Option<Vec<u8>>,
+		limit: u32,
+	) -> impl Future<Output = Result<Vec<Vec<u8>>, ChainError>> + SendOutsideWasm;
+}
+
+/// A node's proofs of which blocks are final.
+pub trait Finality: SendOutsideWasm + SyncOutsideWasm {
+	/// The chain as of a block, with proofs.
+	type At: Evidence;
+
+	/// The encoded header of the genesis block.
+	fn genesis_header(&self)
+		-> impl Future<Output = Result<Vec<u8>, ChainError>> + SendOutsideWasm;
+
+	/// The last block of each set of validators that has ended after this block, and the newest
+	/// final block; and whether there is no more than these.
+	fn final_blocks(
+		&self,
+		after: H256,
+	) -> impl Future<Output = Result<(Vec<FinalBlock>, bool), ChainError>> + SendOutsideWasm;
+
+	/// The chain as of the block of this hash.
+	fn at(
+		&self,
+		hash: H256,
+	) -> impl Future<Output = Result<Self::At, ChainError>> + SendOutsideWasm;
+}
 
 /// A way to the chain: its newest blocks, and calls that are followed until they are final.
 pub trait Submit: SendOutsideWasm + SyncOutsideWasm {

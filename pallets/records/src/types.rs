@@ -272,27 +272,15 @@ pub struct Version {
 }
 
 impl Version {
-	/// Its hash: `blake2b-256("vouchsafe/version/1" ++ SCALE(record, number, manifest, commitment,
-	/// previous, author, institution))`. `previous` is zero for the first version. `institution` is
-	/// the record's author.
+	/// Its hash: see [`version_hash`]. `institution` is the record's author.
 	pub fn hash(&self, record: &RecordId, number: VersionNumber, institution: &AccountId) -> H256 {
 		let manifest = match self.content {
 			Content::Manifest(cid) => cid.to_cid(),
 			Content::Erased(hash) => return hash,
 		};
 		let Self { commitment, previous, author, .. } = self;
-		let bytes = (
-			*b"vouchsafe/version/1",
-			record,
-			number,
-			manifest,
-			commitment,
-			previous.unwrap_or_default(),
-			author,
-			institution,
-		)
-			.encode();
-		H256(sp_io::hashing::blake2_256(&bytes))
+		let previous = previous.unwrap_or_default();
+		version_hash(record, number, &manifest, commitment, &previous, author, institution)
 	}
 
 	/// The complete version. `institution` is the record's author.

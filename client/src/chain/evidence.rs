@@ -1,0 +1,133 @@
+//! A node's proofs: of what is in a block's state, and of which blocks are final.
+
+use super::{answered, At, Chain, ChainError, View, H256};
+use codec::{Compact, Encode};
+use serde::{Deserialize, Deserializer};
+use subxt_rpcs::{client::rpc_params, methods::legacy::Bytes};
+use vouchsafe_protocol::{
+	proof::FinalBlock,
+	traits::{Evidence, Finality},
+};
+
+/// The answer of `vouchsafe_finality`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FinalBlocks {
+	blocks: Vec<Block>,
+	is_newest: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Block {
+	header: Bytes,
+	justification: Bytes,
+}
+
+/// A header with all its fields, as `chain_getHeader` writes it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WholeHeader {
+	parent_hash: H256,
+	#[serde(deserialize_with = "super::hex_number")]
+	number: u32,
+	state_root: H256,
+	extrinsics_root: H256,
+	digest: WholeDigest,
+}
+
+#[derive(Debug, Deserialize)]
+struct WholeDigest {
+	#[serde(deserialize_with = "each_hex")]
+	logs: Vec<Vec<u8>>,
+}
+
+fn each_hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<u8>>, D::Error> {
+	let logs = Vec::<Bytes>::deserialize(deserializer)?;
+	Ok(logs.into_iter().map(|log| log.0).collect())
+}
+
+impl WholeHeader {
+	/// The header's bytes, of which the block's hash is the hash.
+	fn encode(&self) -> Vec<u8> {
+		let Self { parent_hash, number, state_root, extrinsics_root, digest } = self;
+		let mut bytes = (parent_hash, Compact(*number), state_root, extrinsics_root).encode();
+		let count = u32::try_from(digest.logs.len()).unwrap_or(u32::MAX);
+		Compact(count).encode_to(&mut bytes);
+		digest.logs.iter().for_each(|log| bytes.extend(log));
+		bytes
+	}
+}
+
+impl Evidence for At {
+	async fn read_proof(&self, keys: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, ChainError> {
+		let rpc = &self.chain.rpc;
+		let asked = || {
+			let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+			rpc.state_get_read_proof(keys, Some(self.hash()))
+		};
+		Ok(answered(asked).await?.proof.into_iter().map(|node| node.0).collect())
+	}
+
+	async fn keys_after(
+		&self,
+		prefix: Vec<u8>,
+		after: Option<Vec<u8>>,
+		limit: u32,
+	) -> Result<Vec<Vec<u8>>, ChainError> {
+		let rpc = &self.chain.rpc;
+		answered(|| rpc.state_get_keys_paged(&prefix, limit, after.as_deref(), Some(self.hash())))
+			.await
+	}
+}
+
+impl Finality for Chain {
+	type At = At;
+
+	async fn genesis_header(&self) -> Result<Vec<u8>, ChainError> {
+		let params = || rpc_params![self.genesis];
+		let asked = || self.client.request::<Option<WholeHeader>>("chain_getHeader", params());
+		let header = answered(asked).await?.ok_or(ChainError::StateGone)?;
+		Ok(header.encode())
+	}
+
+	async fn final_blocks(&self, after: H256) -> Result<(Vec<FinalBlock>, bool), ChainError> {
+		let params = || rpc_params![after];
+		let asked = || self.client.request::<FinalBlocks>("vouchsafe_finality", params());
+		let FinalBlocks { blocks, is_newest } = answered(asked).await?;
+		let blocks = blocks.into_iter().map(|Block { header, justification }| FinalBlock {
+			header: header.0,
+			justification: justification.0,
+		});
+		Ok((blocks.collect(), is_newest))
+	}
+
+	async fn at(&self, hash: H256) -> Result<At, ChainError> {
+		Chain::at(self, hash).await
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_header_in_json_has_the_bytes_of_its_hash() {
+		let json = r#"{
+			"parentHash": "0x0101010101010101010101010101010101010101010101010101010101010101",
+			"number": "0x4d",
+			"stateRoot": "0x0202020202020202020202020202020202020202020202020202020202020202",
+			"extrinsicsRoot": "0x0303030303030303030303030303030303030303030303030303030303030303",
+			"digest": { "logs": ["0x0608", "0x0805"] }
+		}"#;
+		let header: WholeHeader = serde_json::from_str(json).unwrap();
+		let expected = (
+			H256([1; 32]),
+			Compact(77u32),
+			H256([2; 32]),
+			H256([3; 32]),
+			Compact(2u32),
+			[0x06u8, 0x08, 0x08, 0x05],
+		);
+		assert_eq!(header.encode(), expected.encode());
+	}
+}

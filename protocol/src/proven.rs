@@ -1,0 +1,346 @@
+//! The chain as of a final block, of which the node's answers are proven.
+//!
+//! A [`ProvenView`] answers what a [`View`] does. It does not ask the node's runtime, but reads the
+//! state with [proofs](crate::proof) and works out the answer by itself: which affiliations are in
+//! force, how the patient takes part, and what [`policy::decide`] says. So a node can refuse to
+//! answer, but not give a wrong answer.
+//!
+//! Only a few answers are still the node's own: those of [`call`](View::call), which
+//! [`unacknowledged`](View::unacknowledged) uses; and the metadata of a runtime other than the one
+//! that this crate was generated from.
+//!
+//! [`follow`] brings what a client [trusts](Trusted) up to a node's newest final block.
+//!
+//! [`policy::decide`]: vouchsafe_primitives::policy::decide
+
+mod decisions;
+mod people;
+mod records;
+
+use crate::{
+	compatibility::RuntimeMetadata,
+	errors::ChainError,
+	proof::{Header, ProofError, ProvenState, Trusted},
+	storage::{self, Key, Map},
+	traits::{Evidence, Finality, View},
+	types::*,
+};
+use codec::DecodeLimit;
+use std::{
+	collections::BTreeMap,
+	sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// The most items of a page, as in the runtime.
+const MAX_LISTED: u32 = 256;
+
+/// Proves which block is the node's newest final one. If nothing is trusted yet, it starts from the
+/// genesis block.
+///
+/// # Errors
+///
+/// [`ChainError::NotProven`], or the node does not answer.
+pub async fn follow<F: Finality>(
+	node: &F,
+	genesis: H256,
+	trusted: Option<Trusted>,
+) -> Result<Trusted, ChainError> {
+	let mut trusted = match trusted {
+		Some(trusted) if trusted.genesis() == genesis => trusted,
+		Some(_) => return Err(ProofError::Kept.into()),
+		None => {
+			let header = node.genesis_header().await?;
+			let proof = node.at(genesis).await?.read_proof(Trusted::genesis_keys()).await?;
+			Trusted::from_genesis(genesis, &header, &proof)?
+		},
+	};
+	loop {
+		let before = trusted.head().number;
+		let (blocks, is_newest) = node.final_blocks(trusted.head().hash).await?;
+		trusted.advance(&blocks, vouchsafe_vault::random_bytes())?;
+		if is_newest || trusted.head().number == before {
+			return Ok(trusted);
+		}
+	}
+}
+
+/// The chain as of a block that is proven to be final.
+pub struct ProvenView<V> {
+	node: V,
+	head: Header,
+	made_by: RuntimeMetadata,
+	/// What was proven of the block's state. It does not change.
+	values: Mutex<BTreeMap<Vec<u8>, Option<Vec<u8>>>>,
+}
+
+impl<V: Evidence> ProvenView<V> {
+	/// The block of this header, which was proven to be final. `node` is the node's view of it.
+	///
+	/// # Errors
+	///
+	/// [`ChainError::NotProven`], or the node does not answer.
+	pub async fn new(node: V, head: Header) -> Result<Self, ChainError> {
+		let made_by = node.made_by().clone();
+		let mut view = Self { node, head, made_by, values: Mutex::default() };
+		// The place of this value is the same in every runtime.
+		let key = storage::last_upgrade();
+		let bytes = view.storage(key.bytes.clone()).await?;
+		let made_by = bytes.map(|bytes| key.decode(&bytes)).transpose()?;
+		let made_by = made_by.map(|it| (it.spec_name, it.spec_version));
+		if made_by.is_some() && made_by == RuntimeMetadata::own().spec() {
+			view.made_by = RuntimeMetadata::own().clone();
+		}
+		Ok(view)
+	}
+
+	/// The block.
+	pub fn head(&self) -> &Header {
+		&self.head
+	}
+
+	/// The node's own view of the block.
+	pub fn node(&self) -> &V {
+		&self.node
+	}
+
+	/// The nodes of the trie that decide these keys, checked.
+	async fn prove(&self, keys: Vec<Vec<u8>>) -> Result<ProvenState, ChainError> {
+		let nodes = self.node.read_proof(keys).await?;
+		Ok(ProvenState::new(self.head.state_root, &nodes)?)
+	}
+
+	fn values(&self) -> MutexGuard<'_, BTreeMap<Vec<u8>, Option<Vec<u8>>>> {
+		self.values.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+
+	/// Proves the values of those keys that were not read yet, in one request.
+	async fn fetch(&self, keys: impl IntoIterator<Item = Vec<u8>>) -> Result<(), ChainError> {
+		let missing: Vec<_> = {
+			let known = self.values();
+			keys.into_iter().filter(|key| !known.contains_key(key)).collect()
+		};
+		if missing.is_empty() {
+			return Ok(());
+		}
+		let state = self.prove(missing.clone()).await?;
+		let mut proven = Vec::new();
+		for key in missing {
+			let value = state.get(&key)?.map(<[u8]>::to_vec);
+			proven.push((key, value));
+		}
+		self.values().extend(proven);
+		Ok(())
+	}
+
+	/// The entries of a map after this key, in the order of the keys: at most `limit` and
+	/// [`MAX_LISTED`]. It is proven that there is no other one between them.
+	async fn page<T: DecodeLimit>(
+		&self,
+		map: Map<T>,
+		after: Option<Vec<u8>>,
+		limit: u32,
+	) -> Result<Vec<(Vec<u8>, T)>, ChainError> {
+		let limit = limit.min(MAX_LISTED);
+		let hint = self.node.keys_after(map.prefix.clone(), after.clone(), limit).await?;
+		let mut keys = vec![after.clone().unwrap_or_else(|| map.prefix.clone())];
+		keys.extend(hint.into_iter().take(limit as usize));
+		let state = self.prove(keys).await?;
+		let mut entries = Vec::new();
+		for bytes in state.keys_after(&map.prefix, after.as_deref(), limit as usize)? {
+			let key: Key<T> = map.entry(bytes);
+			let value = state.get(&key.bytes)?;
+			self.made_by.check_storage(key.pallet, key.name, value)?;
+			let value = value.ok_or_else(|| ChainError::foreign("a value has gone"))?;
+			let value = key.decode(value)?;
+			entries.push((key.bytes, value));
+		}
+		Ok(entries)
+	}
+}
+
+impl<V: Evidence> View for ProvenView<V> {
+	fn hash(&self) -> H256 {
+		self.head.hash
+	}
+
+	fn number(&self) -> u32 {
+		self.head.number
+	}
+
+	fn runtime(&self) -> &RuntimeMetadata {
+		self.node.runtime()
+	}
+
+	fn made_by(&self) -> &RuntimeMetadata {
+		&self.made_by
+	}
+
+	/// What the node says. It is not proven.
+	async fn call(&self, function: &str, arguments: Vec<u8>) -> Result<Vec<u8>, ChainError> {
+		self.node.call(function, arguments).await
+	}
+
+	async fn storage(&self, key: Vec<u8>) -> Result<Option<Vec<u8>>, ChainError> {
+		self.fetch([key.clone()]).await?;
+		Ok(self.values().get(&key).cloned().flatten())
+	}
+
+	async fn nonce(&self, account: &AccountId) -> Result<u64, ChainError> {
+		let found = self.read(storage::system_account(account)).await?;
+		Ok(found.map_or(0, |found| found.nonce.into()))
+	}
+
+	async fn account(&self, account: &AccountId) -> Result<Option<Account>, ChainError> {
+		self.read(storage::account(account)).await
+	}
+
+	async fn institution(&self, account: &AccountId) -> Result<Option<Institution>, ChainError> {
+		self.read(storage::institution(account)).await
+	}
+
+	async fn institutions(
+		&self,
+		after: Option<AccountId>,
+		limit: u32,
+	) -> Result<Vec<(AccountId, AccountKind, Status, Institution)>, ChainError> {
+		self.page_of_institutions(after, limit).await
+	}
+
+	async fn affiliations(
+		&self,
+		practitioner: &AccountId,
+		after: Option<AccountId>,
+		limit: u32,
+	) -> Result<Vec<(AccountId, Affiliation)>, ChainError> {
+		self.page_of_affiliations(practitioner, after, limit).await
+	}
+
+	async fn custodian_of(&self, account: &AccountId) -> Result<Option<AccountId>, ChainError> {
+		self.institution_of_custodian(account).await
+	}
+
+	async fn records_of(
+		&self,
+		patient: &AccountId,
+		after: Option<H256>,
+		limit: u32,
+	) -> Result<Vec<(H256, Record)>, ChainError> {
+		self.page_of_records(patient, after, limit).await
+	}
+
+	async fn record(
+		&self,
+		patient: &AccountId,
+		record: H256,
+	) -> Result<Option<Record>, ChainError> {
+		self.whole_record(patient, record).await
+	}
+
+	async fn version(
+		&self,
+		patient: &AccountId,
+		record: H256,
+		version: u32,
+	) -> Result<Option<Version>, ChainError> {
+		self.whole_version(patient, record, version).await
+	}
+
+	async fn sharing_set(
+		&self,
+		patient: &AccountId,
+		record: H256,
+		version: u32,
+	) -> Result<Option<SharingSet>, ChainError> {
+		self.whole_sharing_set(patient, record, version).await
+	}
+
+	async fn consents_of(
+		&self,
+		patient: &AccountId,
+		after: Option<(Grantee, u32)>,
+		limit: u32,
+	) -> Result<Vec<(Grantee, Consent)>, ChainError> {
+		self.page_of_consents(patient, after, limit).await
+	}
+
+	async fn requests_of(
+		&self,
+		patient: &AccountId,
+		after: Option<u32>,
+		limit: u32,
+	) -> Result<Vec<(u32, Request)>, ChainError> {
+		self.page_of_requests(patient, after, limit).await
+	}
+
+	async fn openings(
+		&self,
+		patient: &AccountId,
+		reader: &AccountId,
+	) -> Result<Vec<Opening>, ChainError> {
+		self.each_opening(patient, reader).await
+	}
+
+	async fn decide(
+		&self,
+		reader: &AccountId,
+		ground: Ground,
+		patient: &AccountId,
+		record: H256,
+		action: Action,
+		purpose: Purpose,
+	) -> Result<Decision, ChainError> {
+		self.decide_record(reader, ground, patient, record, action, purpose).await
+	}
+
+	async fn decide_log(
+		&self,
+		reader: &AccountId,
+		institution: Option<AccountId>,
+		patient: &AccountId,
+	) -> Result<Decision, ChainError> {
+		let asked = (Action::ReadLog, Purpose::PatientRequest, Subject::Log);
+		self.decide_without_record(reader, institution.as_ref(), patient, asked).await
+	}
+
+	async fn may_write(
+		&self,
+		author: &AccountId,
+		institution: &AccountId,
+		patient: &AccountId,
+	) -> Result<Decision, ChainError> {
+		let asked = (Action::Write, Purpose::Treatment, Subject::SomeRecord);
+		self.decide_without_record(author, Some(institution), patient, asked).await
+	}
+
+	async fn may_carry(
+		&self,
+		holder: &AccountId,
+		patient: &AccountId,
+		grantee: &Grantee,
+		consent: u32,
+		records: &[H256],
+	) -> Result<Vec<bool>, ChainError> {
+		self.carried(holder, patient, grantee, consent, records).await
+	}
+
+	async fn holder_choice(&self, patient: &AccountId) -> Result<Option<HolderChoice>, ChainError> {
+		self.read(storage::holder_choice(patient)).await
+	}
+
+	async fn audit_head(&self, patient: &AccountId) -> Result<(u64, H256), ChainError> {
+		let log = self.read(storage::log(patient)).await?.unwrap_or_default();
+		Ok((log.count, log.head))
+	}
+}
+
+/// The last part of a key of a map, which [`storage::blake2_128_concat`] hashed.
+fn concatenated<T: DecodeLimit>(key: &[u8], prefix: &[u8]) -> Result<T, ChainError> {
+	part_of(key, prefix.len().saturating_add(16))
+}
+
+/// What is at this place in a key, to its end.
+fn part_of<T: DecodeLimit>(key: &[u8], at: usize) -> Result<T, ChainError> {
+	let mut part = key.get(at..).unwrap_or_default();
+	T::decode_all_with_depth_limit(crate::compatibility::MAX_DEPTH, &mut part)
+		.map_err(ChainError::foreign)
+}

@@ -1,0 +1,151 @@
+//! What the patient's consents say, worked out from the state as the runtime does it.
+
+use super::{people::standing, records::facts, ProvenView};
+use crate::{
+	errors::ChainError,
+	storage,
+	traits::{Evidence, View},
+	types::*,
+};
+use std::collections::BTreeMap;
+use vouchsafe_primitives::policy::carrying::{allows_some_reader, denying_grantees, Carried};
+
+/// For how many records [`View::may_carry`] answers.
+const MAX_CARRIED: usize = 64;
+
+impl<V: Evidence> ProvenView<V> {
+	pub(super) async fn decide_record(
+		&self,
+		reader: &AccountId,
+		ground: Ground,
+		patient: &AccountId,
+		record: H256,
+		action: Action,
+		purpose: Purpose,
+	) -> Result<Decision, ChainError> {
+		let of_record = storage::record(patient, &record);
+		self.prepare(reader, patient, Some(of_record.bytes.clone())).await?;
+		let Some(actor) = self.actor(reader, ground.institution(), self.time().await?).await?
+		else {
+			return Ok(Decision::Refuse(Reason::NotActive));
+		};
+		match ground {
+			Ground::BreakGlass { .. } => return Ok(Decision::Refuse(Reason::NotAttested)),
+			Ground::Own if reader != patient => return Ok(Decision::Refuse(Reason::NoConsent)),
+			_ => {},
+		}
+		// No consent covers a record that does not exist.
+		let Some(found) = self.read(of_record).await? else {
+			return Ok(Decision::Refuse(Reason::NoConsent));
+		};
+		let subject = Subject::Record(facts(patient, record, found)?);
+		self.decision(actor, patient, (action, purpose, subject)).await
+	}
+
+	/// The decision about the log, or about some record that need not exist.
+	pub(super) async fn decide_without_record(
+		&self,
+		actor: &AccountId,
+		institution: Option<&AccountId>,
+		patient: &AccountId,
+		asked: (Action, Purpose, Subject),
+	) -> Result<Decision, ChainError> {
+		self.prepare(actor, patient, None).await?;
+		match self.actor(actor, institution, self.time().await?).await? {
+			Some(actor) => self.decision(actor, patient, asked).await,
+			None => Ok(Decision::Refuse(Reason::NotActive)),
+		}
+	}
+
+	/// Reads in one request what every decision needs first.
+	async fn prepare(
+		&self,
+		actor: &AccountId,
+		patient: &AccountId,
+		more: Option<Vec<u8>>,
+	) -> Result<(), ChainError> {
+		let keys = [
+			storage::now().bytes,
+			storage::account(actor).bytes,
+			storage::affiliated_with(actor).bytes,
+			storage::account(patient).bytes,
+		];
+		self.fetch(keys.into_iter().chain(more)).await
+	}
+
+	/// What the patient's consents say now, without an emergency.
+	async fn decision(
+		&self,
+		actor: Actor,
+		patient: &AccountId,
+		(action, purpose, subject): (Action, Purpose, Subject),
+	) -> Result<Decision, ChainError> {
+		let account = self.read(storage::account(patient)).await?;
+		let book = self.consents(patient, keys(&actor)).await?;
+		let question = Question {
+			patient: patient.clone(),
+			standing: standing(account.as_ref()),
+			doubt: account.and_then(|account| account.doubt),
+			actor,
+			action,
+			purpose,
+			subject,
+			now: self.time().await?,
+			break_glass: false,
+		};
+		Ok(decide(&question, |grantee| book.get(grantee).into_iter().flatten()))
+	}
+
+	/// The patient's consents for these grantees.
+	async fn consents(
+		&self,
+		patient: &AccountId,
+		grantees: Vec<Grantee>,
+	) -> Result<BTreeMap<Grantee, Vec<Consent>>, ChainError> {
+		let keys = grantees.iter().map(|grantee| storage::consents(patient, grantee).bytes);
+		self.fetch(keys).await?;
+		let mut book = BTreeMap::new();
+		for grantee in grantees {
+			let found = self.read(storage::consents(patient, &grantee)).await?;
+			book.insert(grantee, found.unwrap_or_default());
+		}
+		Ok(book)
+	}
+
+	pub(super) async fn carried(
+		&self,
+		holder: &AccountId,
+		patient: &AccountId,
+		grantee: &Grantee,
+		consent: u32,
+		records: &[H256],
+	) -> Result<Vec<bool>, ChainError> {
+		let records: Vec<_> = records.iter().take(MAX_CARRIED).collect();
+		let institution = grantee.institution().map(storage::institution);
+		let keys = records.iter().map(|record| storage::record(patient, record).bytes);
+		let more = institution.iter().map(|key| key.bytes.clone()).chain([storage::now().bytes]);
+		self.fetch(keys.chain(more)).await?;
+		let country = match institution {
+			Some(key) => self.read(key).await?.map(|institution| institution.country),
+			None => None,
+		};
+		// The grantee itself is one of them.
+		let book = self.consents(patient, denying_grantees(grantee, holder)).await?;
+		let found = book.get(grantee).into_iter().flatten().find(|found| found.id == consent);
+		let now = self.time().await?;
+		let mut answers = Vec::new();
+		for record in records {
+			let stored = self.read(storage::record(patient, record)).await?;
+			let may_carry = match (found, stored) {
+				(Some(consent), Some(stored)) => {
+					let facts = facts(patient, *record, stored)?;
+					let carried = Carried { grantee, consent, country };
+					allows_some_reader(&carried, &facts, book.values().flatten(), now)
+				},
+				_ => false,
+			};
+			answers.push(may_carry);
+		}
+		Ok(answers)
+	}
+}

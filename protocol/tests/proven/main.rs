@@ -1,0 +1,188 @@
+//! The proven view answers as the runtime does, whatever the state is; and a node that lies gets an
+//! error, or the truth.
+
+mod node;
+mod states;
+
+use futures::executor::block_on;
+use node::{Lie, Node, State};
+use proptest::prelude::*;
+use states::*;
+use std::fmt::Debug;
+use vouchsafe_protocol::{errors::ChainError, proven::ProvenView, storage, traits::View, types::*};
+
+fn proven(node: Node) -> Result<ProvenView<Node>, ChainError> {
+	let header = node.header();
+	block_on(ProvenView::new(node, header))
+}
+
+/// A question to the chain.
+#[derive(Clone, Debug)]
+struct Asked {
+	reader: AccountId,
+	institution: AccountId,
+	patient: AccountId,
+	grantee: Grantee,
+	record: H256,
+	number: u32,
+	limit: u32,
+	ground: Ground,
+	action: Action,
+	purpose: Purpose,
+}
+
+prop_compose! {
+	fn asked()(
+		reader in any_account(),
+		institution in institution(),
+		patient in prop_oneof![9 => patient(), 1 => any_account()],
+		grantee in grantee(),
+		record in any_record(),
+		number in 0u32..4,
+		limit in prop_oneof![Just(1), Just(3), Just(1000)],
+		ground in ground(),
+		action in prop::sample::select(Action::ALL.to_vec()),
+		purpose in prop::sample::select(Purpose::ALL.to_vec()),
+	) -> Asked {
+		Asked {
+			reader, institution, patient, grantee, record, number, limit, ground, action, purpose,
+		}
+	}
+}
+
+/// Everything that a view answers to these questions, each with its name.
+fn answers<V: View>(view: &V, asked: &Asked) -> Vec<(&'static str, Result<String, ChainError>)> {
+	fn text<T: Debug>(answer: Result<T, ChainError>) -> Result<String, ChainError> {
+		answer.map(|answer| format!("{answer:?}"))
+	}
+	let Asked { reader, institution, patient, grantee, record, number, limit, .. } = asked;
+	let Asked { ground, action, purpose, .. } = asked;
+	macro_rules! all {
+		($($name:ident($($argument:expr),*)),* $(,)?) => {
+			vec![$((stringify!($name), text(block_on(view.$name($($argument),*))))),*]
+		};
+	}
+	all![
+		decide(reader, ground.clone(), patient, *record, *action, *purpose),
+		decide_log(reader, None, patient),
+		decide_log(reader, Some(institution.clone()), patient),
+		may_write(reader, institution, patient),
+		may_carry(institution, patient, grantee, *number, &[*record, H256([1; 32])]),
+		account(reader),
+		institution(reader),
+		institutions(None, *limit),
+		institutions(Some(reader.clone()), *limit),
+		affiliations(reader, None, *limit),
+		affiliations(reader, Some(institution.clone()), *limit),
+		custodian_of(reader),
+		records_of(patient, None, *limit),
+		records_of(patient, Some(*record), *limit),
+		record(patient, *record),
+		version(patient, *record, *number),
+		sharing_set(patient, *record, *number),
+		consents_of(patient, None, *limit),
+		consents_of(patient, Some((grantee.clone(), *number)), *limit),
+		requests_of(patient, None, *limit),
+		requests_of(patient, Some(*number), *limit),
+		openings(patient, reader),
+		holder_choice(patient),
+		audit_head(patient),
+		nonce(reader),
+		time(),
+		consent(patient, grantee, *number),
+	]
+}
+
+/// A node leaves out the node of the trie in the middle.
+const LEAVES_OUT: Lie = |nodes| {
+	nodes.remove(nodes.len() / 2);
+};
+
+/// A node changes a byte of the longest node.
+const CHANGES: Lie = |nodes| {
+	if let Some(node) = nodes.iter_mut().max_by_key(|node| node.len()) {
+		let middle = node.len() / 2;
+		node[middle] ^= 1;
+	}
+};
+
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(200))]
+
+	#[test]
+	fn a_proven_answer_is_the_runtimes(
+		state in state(),
+		asked in prop::collection::vec(asked(), 4),
+	) {
+		let node = Node::new(state.clone());
+		let proven = proven(Node::new(state)).unwrap();
+		for asked in asked {
+			let theirs = answers(&node, &asked);
+			for (of_runtime, of_proof) in theirs.into_iter().zip(answers(&proven, &asked)) {
+				prop_assert!(of_runtime.1.is_ok(), "{:?}", of_runtime);
+				prop_assert_eq!(of_runtime, of_proof, "{:?}", asked);
+			}
+		}
+	}
+
+	#[test]
+	fn a_liar_gets_an_error_or_the_truth(state in state(), asked in asked()) {
+		let node = Node::new(state.clone());
+		let truth = answers(&node, &asked);
+		for lie in [LEAVES_OUT, CHANGES] {
+			let Ok(proven) = proven(Node::new(state.clone()).lying(lie)) else { continue };
+			for (truth, told) in truth.iter().zip(answers(&proven, &asked)) {
+				let refused = matches!(told.1, Err(ChainError::NotProven(_)));
+				prop_assert!(refused || *truth == told, "{:?} {:?}", truth, told);
+			}
+		}
+	}
+}
+
+/// A state with two institutions and a time.
+fn two_institutions() -> State {
+	let mut state = State::default();
+	state.put(storage::now(), &1_000);
+	for number in [0, 1] {
+		let entry = Account {
+			kind: AccountKind::Institution,
+			status: Status::Active,
+			status_since: 0,
+			disabled_since: None,
+			doubt: None,
+			encryption_key: [number; 32],
+			enrolled_by: account(number),
+		};
+		state.put(storage::account(&account(number)), &entry);
+		let name = format!("Hospital {number}").into_bytes();
+		let institution =
+			Institution { name, country: *b"DE", custodian: None, cap: 1, enrolled: 0 };
+		state.put(storage::institution(&account(number)), &institution);
+	}
+	state
+}
+
+#[test]
+fn an_institution_that_is_left_out_is_noticed() {
+	let mut node = Node::new(two_institutions());
+	node.hides = Some(storage::institution(&account(1)).bytes);
+	let proven = proven(node).unwrap();
+	let found = block_on(proven.all_institutions());
+	assert!(matches!(found, Err(ChainError::NotProven(_))), "{found:?}");
+	// The hint is only needed for lists.
+	assert!(block_on(proven.institution(&account(1))).unwrap().is_some());
+}
+
+#[test]
+fn swapped_names_are_noticed() {
+	let truth = two_institutions();
+	let mut swapped = truth.clone();
+	for (number, name) in [(0, "Hospital 1"), (1, "Hospital 0")] {
+		let (name, custodian) = (name.as_bytes().to_vec(), None);
+		let institution = Institution { name, country: *b"DE", custodian, cap: 1, enrolled: 0 };
+		swapped.put(storage::institution(&account(number)), &institution);
+	}
+	let header = Node::new(truth).header();
+	let view = block_on(ProvenView::new(Node::new(swapped), header));
+	assert!(matches!(view, Err(ChainError::NotProven(_))), "the state is not that of the block");
+}
