@@ -16,9 +16,9 @@ fn proven(node: Node) -> Result<ProvenView<Node>, ChainError> {
 	block_on(ProvenView::new(node, header))
 }
 
-/// A question to the chain.
+/// What one case asks about.
 #[derive(Clone, Debug)]
-struct Asked {
+struct Case {
 	reader: AccountId,
 	institution: AccountId,
 	patient: AccountId,
@@ -32,8 +32,8 @@ struct Asked {
 }
 
 prop_compose! {
-	fn asked()(
-		reader in any_account(),
+	fn case()(
+		reader in reader(),
 		institution in institution(),
 		patient in prop_oneof![9 => patient(), 1 => any_account()],
 		grantee in grantee(),
@@ -43,20 +43,21 @@ prop_compose! {
 		ground in ground(),
 		action in prop::sample::select(Action::ALL.to_vec()),
 		purpose in prop::sample::select(Purpose::ALL.to_vec()),
-	) -> Asked {
-		Asked {
+	) -> Case {
+		Case {
 			reader, institution, patient, grantee, record, number, limit, ground, action, purpose,
 		}
 	}
 }
 
 /// Everything that a view answers to these questions, each with its name.
-fn answers<V: View>(view: &V, asked: &Asked) -> Vec<(&'static str, Result<String, ChainError>)> {
+fn answers<V: View>(view: &V, case: &Case) -> Vec<(&'static str, Result<String, ChainError>)> {
 	fn text<T: Debug>(answer: Result<T, ChainError>) -> Result<String, ChainError> {
 		answer.map(|answer| format!("{answer:?}"))
 	}
-	let Asked { reader, institution, patient, grantee, record, number, limit, .. } = asked;
-	let Asked { ground, action, purpose, .. } = asked;
+	let Case { reader, institution, patient, grantee, record, number, limit, .. } = case;
+	let Case { ground, action, purpose, .. } = case;
+	let consent = || Ground::Consent { institution: Some(institution.clone()) };
 	macro_rules! all {
 		($($name:ident($($argument:expr),*)),* $(,)?) => {
 			vec![$((stringify!($name), text(block_on(view.$name($($argument),*))))),*]
@@ -64,6 +65,7 @@ fn answers<V: View>(view: &V, asked: &Asked) -> Vec<(&'static str, Result<String
 	}
 	all![
 		decide(reader, ground.clone(), patient, *record, *action, *purpose),
+		decide(reader, consent(), patient, *record, Action::Read, Purpose::Treatment),
 		decide_log(reader, None, patient),
 		decide_log(reader, Some(institution.clone()), patient),
 		may_write(reader, institution, patient),
@@ -107,31 +109,31 @@ const CHANGES: Lie = |nodes| {
 };
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(200))]
+	#![proptest_config(ProptestConfig::with_cases(400))]
 
 	#[test]
 	fn a_proven_answer_is_the_runtimes(
 		state in state(),
-		asked in prop::collection::vec(asked(), 4),
+		cases in prop::collection::vec(case(), 8),
 	) {
 		let node = Node::new(state.clone());
 		let proven = proven(Node::new(state)).unwrap();
-		for asked in asked {
-			let theirs = answers(&node, &asked);
-			for (of_runtime, of_proof) in theirs.into_iter().zip(answers(&proven, &asked)) {
+		for case in cases {
+			let theirs = answers(&node, &case);
+			for (of_runtime, of_proof) in theirs.into_iter().zip(answers(&proven, &case)) {
 				prop_assert!(of_runtime.1.is_ok(), "{:?}", of_runtime);
-				prop_assert_eq!(of_runtime, of_proof, "{:?}", asked);
+				prop_assert_eq!(of_runtime, of_proof, "{:?}", case);
 			}
 		}
 	}
 
 	#[test]
-	fn a_liar_gets_an_error_or_the_truth(state in state(), asked in asked()) {
+	fn a_liar_gets_an_error_or_the_truth(state in state(), case in case()) {
 		let node = Node::new(state.clone());
-		let truth = answers(&node, &asked);
+		let truth = answers(&node, &case);
 		for lie in [LEAVES_OUT, CHANGES] {
 			let Ok(proven) = proven(Node::new(state.clone()).lying(lie)) else { continue };
-			for (truth, told) in truth.iter().zip(answers(&proven, &asked)) {
+			for (truth, told) in truth.iter().zip(answers(&proven, &case)) {
 				let refused = matches!(told.1, Err(ChainError::NotProven(_)));
 				prop_assert!(refused || *truth == told, "{:?} {:?}", truth, told);
 			}
@@ -185,4 +187,59 @@ fn swapped_names_are_noticed() {
 	let header = Node::new(truth).header();
 	let view = block_on(ProvenView::new(Node::new(swapped), header));
 	assert!(matches!(view, Err(ChainError::NotProven(_))), "the state is not that of the block");
+}
+
+#[test]
+fn pages_are_as_long_as_the_runtimes() {
+	let (mut state, patient) = (two_institutions(), account(5));
+	let text = ShownText { commitment: H256([1; 32]), language: *b"en" };
+	for number in 0u16..300 {
+		let mut person = [9; 32];
+		person[..2].copy_from_slice(&number.to_le_bytes());
+		let consent = Consent {
+			id: number.into(),
+			revision: 0,
+			policy_version: POLICY_VERSION,
+			granted_at: 0,
+			confirmed_at: None,
+			terms: Terms::all(Effect::Permit),
+			text,
+			grantor: Grantor::Patient,
+		};
+		let grantee = Grantee::Person(AccountId::new(person));
+		state.put(storage::consents(&patient, &grantee), &vec![consent]);
+	}
+	for id in 0..300 {
+		let request = Request {
+			asker: account(3),
+			institution: account(0),
+			grantee: Grantee::Institution(account(0)),
+			referred_by: None,
+			asked: Asked {
+				actions: Actions::of(&[Action::Read]),
+				purposes: Purposes::of(&[Purpose::Treatment]),
+				categories: Categories::default(),
+				labels: LabelFilter::Unlabelled,
+				confidentiality: Confidentiality::Normal,
+				records: vec![],
+				data_period: DataPeriod::default(),
+			},
+			duration: 1,
+			reason: vec![],
+			submitted: 0,
+			expires: 1,
+		};
+		state.put(storage::request(&patient, id), &request);
+	}
+	let node = Node::new(state.clone());
+	let proven = proven(Node::new(state)).unwrap();
+	let page = block_on(proven.requests_of(&patient, None, 1_000)).unwrap();
+	assert_eq!(page.len(), 256);
+	assert_eq!(Ok(page), block_on(node.requests_of(&patient, None, 1_000)));
+	let page = block_on(proven.consents_of(&patient, None, 1_000)).unwrap();
+	assert_eq!(page.len(), 256);
+	assert_eq!(Ok(page), block_on(node.consents_of(&patient, None, 1_000)));
+	let all = block_on(proven.all_consents_of(&patient)).unwrap();
+	assert_eq!(all.len(), 300);
+	assert_eq!(Ok(all), block_on(node.all_consents_of(&patient)));
 }

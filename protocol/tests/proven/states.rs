@@ -33,6 +33,12 @@ pub fn account(number: u8) -> AccountId {
 	AccountId::new([number; 32])
 }
 
+/// One of the accounts, mostly a practitioner's.
+pub fn reader() -> impl Strategy<Value = AccountId> {
+	let practitioner = select(PRACTITIONERS.to_vec()).prop_map(account);
+	prop_oneof![2 => practitioner, 1 => any_account()]
+}
+
 /// One of the accounts.
 pub fn any_account() -> impl Strategy<Value = AccountId> {
 	(0..=STRANGER).prop_map(account)
@@ -62,9 +68,9 @@ pub fn ground() -> impl Strategy<Value = Ground> {
 	]
 }
 
-/// A moment near now.
+/// A moment near now, and often exactly at a limit.
 fn moment() -> impl Strategy<Value = Moment> {
-	NOW - 100..NOW + 100
+	prop_oneof![NOW - 100..NOW + 100, NOW - 1..NOW + 2]
 }
 
 fn any_of<T: Clone + Debug + 'static>(all: &[T]) -> impl Strategy<Value = T> {
@@ -76,7 +82,7 @@ pub fn grantee() -> impl Strategy<Value = Grantee> {
 	let role = || select(vec![Role::Physician, Role::Nurse]);
 	let practitioner = || select(PRACTITIONERS.to_vec()).prop_map(account);
 	prop_oneof![
-		2 => Just(Grantee::Everyone),
+		4 => Just(Grantee::Everyone),
 		1 => role().prop_map(Grantee::Role),
 		2 => institution().prop_map(Grantee::Institution),
 		1 => (role(), institution())
@@ -113,7 +119,18 @@ fn label_filter() -> impl Strategy<Value = LabelFilter> {
 	]
 }
 
+/// A permit that covers whatever is not counting, or random terms.
 fn terms() -> impl Strategy<Value = Terms> {
+	let wide = Terms {
+		actions: Actions::of(&[Action::Read, Action::Write, Action::Refer, Action::ReadLog]),
+		labels: LabelFilter::Any,
+		confidentiality: Confidentiality::VeryRestricted,
+		..Terms::all(Effect::Permit)
+	};
+	prop_oneof![Just(wide), random_terms()]
+}
+
+fn random_terms() -> impl Strategy<Value = Terms> {
 	let effect = prop_oneof![
 		3 => Just(Effect::Permit),
 		1 => any::<bool>().prop_map(|binds_break_glass| Effect::Deny { binds_break_glass }),
@@ -174,7 +191,7 @@ fn consent() -> impl Strategy<Value = Consent> {
 /// An account of mostly this kind.
 fn entry(kind: AccountKind) -> impl Strategy<Value = Account> {
 	let kind = prop_oneof![9 => Just(kind), 1 => any_of(AccountKind::ALL)];
-	let status = prop_oneof![4 => Just(Status::Active), 1 => any_of(Status::ALL)];
+	let status = prop_oneof![3 => Just(Status::Active), 1 => any_of(Status::ALL)];
 	let doubt = option::weighted(0.3, (moment(), moment()))
 		.prop_map(|doubt| doubt.map(|(since, until)| Doubt { since, until }));
 	let disabled = option::weighted(0.2, moment());
@@ -252,9 +269,9 @@ prop_compose! {
 	fn people()(
 		entries in (0..STRANGER).map(|number| entry(kind_of(number))).collect::<Vec<_>>(),
 		affiliations in vec(
-			(select(PRACTITIONERS.to_vec()), select(INSTITUTIONS.to_vec()), affiliation()), 0..6,
+			(select(PRACTITIONERS.to_vec()), select(INSTITUTIONS.to_vec()), affiliation()), 2..12,
 		),
-		listed in vec(vec(institution(), 0..4), PRACTITIONERS.len()),
+		listed in vec(vec(institution(), 1..6), PRACTITIONERS.len()),
 		custodians in vec(institution(), 2),
 	) -> State {
 		let mut state = State::default();
