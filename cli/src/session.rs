@@ -4,7 +4,7 @@
 use crate::{
 	address::{self, AddressOf},
 	clock::SystemClock,
-	home::Home,
+	home::{read_private, write_private, Home},
 	keys::{Identity, KeyStore},
 	output::write_error,
 	progress::{silence, TerminalProgress},
@@ -12,25 +12,36 @@ use crate::{
 };
 use anyhow::{bail, Context, Result};
 use std::{sync::Arc, time::Duration};
-use vouchsafe_agent::{platform::Platform, session::Parts};
+use vouchsafe_agent::{
+	platform::{Keep, Platform},
+	session::Parts,
+};
 use vouchsafe_client::{
 	chain::{Chain, Stall, Submit},
 	custodian::{AllowedAddresses, HttpCustodians, Network},
+	protocol::proof::Trusted,
+	proven::ProvenChain,
 };
 
 pub use vouchsafe_agent::session::{in_force, is_waiting};
+
+/// The folder of the newest proven block of each chain.
+const CHAINS: &str = "chains";
 
 /// The command line, as an agent's platform.
 #[derive(Clone, Copy, Debug)]
 pub struct CommandLine;
 
 impl Platform for CommandLine {
-	type Chain = Chain;
+	type Chain = ProvenChain;
 	type Custodians = HttpCustodians;
 	type Keep = Home;
 	type Clock = SystemClock;
 	type Progress = TerminalProgress;
 }
+
+/// The chain as of a final block. What it answers is proven.
+pub type At = vouchsafe_agent::session::At<CommandLine>;
 
 /// A session of the command line.
 pub type Session = vouchsafe_agent::session::Session<CommandLine>;
@@ -75,6 +86,7 @@ impl Settings {
 				);
 			}
 		}
+		let chain = self.prove(chain).await?;
 		let me = self.unlock()?;
 		let parts = Parts {
 			custodians: HttpCustodians {
@@ -87,6 +99,26 @@ impl Settings {
 			progress: TerminalProgress,
 		};
 		Session::new(parts, me, self.development).await
+	}
+
+	/// Proves the node's newest final block, from the newest one that was proven for the same chain
+	/// before. Each newer one is kept.
+	async fn prove(&self, node: Chain) -> Result<ProvenChain> {
+		let genesis = node.genesis();
+		let name = hex::encode(genesis.0);
+		let kept = self.home.read(CHAINS, &name).await?;
+		let kept = kept.map(|bytes| Trusted::from_bytes(&bytes, genesis)).transpose();
+		let kept = kept.with_context(|| self.home.describe(CHAINS, &name))?;
+		let mut chain = ProvenChain::new(node, kept).await?;
+		chain.on_old(Arc::new(tell_age));
+		let home = self.home.clone();
+		let keeper = move |trusted: &Trusted| {
+			if let Err(error) = keep_newest(&home, &name, trusted) {
+				tracing::warn!("the newest proven block is not kept: {error:#}");
+			}
+		};
+		chain.on_newer(Arc::new(keeper)).await;
+		Ok(chain)
 	}
 
 	/// The custodian addresses that may be connected to. `--dev` is refused on other chains than
@@ -123,6 +155,27 @@ impl Settings {
 		let passphrase = self.secrets.ask(&format!("Passphrase of the key {key}"))?;
 		store.unlock(key, &passphrase).map(Some)
 	}
+}
+
+/// Keeps the newest proven block of a chain, unless another command has kept a newer one.
+fn keep_newest(home: &Home, name: &str, trusted: &Trusted) -> Result<()> {
+	let path = home.folder(CHAINS)?.join(name);
+	if path.exists() {
+		let kept = Trusted::from_bytes(&read_private(&path)?, trusted.genesis());
+		if kept.is_ok_and(|kept| kept.head().number >= trusted.head().number) {
+			return Ok(());
+		}
+	}
+	write_private(&path, &trusted.to_bytes())
+}
+
+/// Says on standard error that the newest block is old.
+fn tell_age(seconds: u64) {
+	let _silence = silence();
+	write_error(&format!(
+		"the newest block that the node can prove is {seconds} seconds old: either nothing becomes \
+		 final, or the node is behind or hides newer blocks. Another institution's node may know more\n"
+	));
 }
 
 /// Says on standard error that nothing becomes final.

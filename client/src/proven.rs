@@ -4,7 +4,13 @@
 use crate::chain::{
 	calls::RuntimeCall, At, Chain, ChainError, Included, Signer, Submit, View, H256,
 };
-use std::sync::Arc;
+use std::{
+	sync::{
+		atomic::{AtomicU32, Ordering},
+		Arc,
+	},
+	time::Duration,
+};
 use tokio::sync::Mutex;
 use vouchsafe_protocol::{
 	proof::Trusted,
@@ -14,6 +20,10 @@ use vouchsafe_protocol::{
 /// After how many seconds the newest proven block is called old. While no call waits, the network
 /// makes a block every ten seconds.
 const OLD: u64 = 60;
+
+/// How long to wait for the proof that a block with a call of ours is final, and how often to ask.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Is given the newest proven block whenever there is a newer one, to keep it.
 pub type Keeper = Arc<dyn Fn(&Trusted) + Send + Sync>;
@@ -26,6 +36,8 @@ pub type AgeListener = Arc<dyn Fn(u64) + Send + Sync>;
 pub struct ProvenChain {
 	node: Chain,
 	trusted: Arc<Mutex<Trusted>>,
+	/// The number of the last block that was final for the node and has a call of ours.
+	awaited: Arc<AtomicU32>,
 	keeper: Option<Keeper>,
 	on_old: Option<AgeListener>,
 }
@@ -38,7 +50,8 @@ impl ProvenChain {
 	/// [`ChainError::NotProven`], or the node does not answer.
 	pub async fn new(node: Chain, kept: Option<Trusted>) -> Result<Self, ChainError> {
 		let trusted = follow(&node, node.genesis(), kept).await?;
-		Ok(Self { node, trusted: Arc::new(Mutex::new(trusted)), keeper: None, on_old: None })
+		let trusted = Arc::new(Mutex::new(trusted));
+		Ok(Self { node, trusted, awaited: Arc::default(), keeper: None, on_old: None })
 	}
 
 	/// Gives each newer block to the keeper, and the newest one now.
@@ -63,7 +76,26 @@ impl ProvenChain {
 		self.trusted.lock().await.clone()
 	}
 
-	/// Proves the node's newest final block.
+	/// Proves the node's newest final block. If it is older than a block that has a call of ours, waits
+	/// for a newer one.
+	async fn newest(&self) -> Result<Trusted, ChainError> {
+		let mut trusted = self.advance().await?;
+		let waiting = tokio::time::Instant::now();
+		while trusted.head().number < self.awaited.load(Ordering::Relaxed)
+			&& waiting.elapsed() < PATIENCE
+		{
+			tokio::time::sleep(PAUSE).await;
+			trusted = self.advance().await?;
+		}
+		Ok(trusted)
+	}
+
+	/// Notes which block has a call of ours.
+	fn included(&self, included: Included) -> Included {
+		self.awaited.fetch_max(included.number, Ordering::Relaxed);
+		included
+	}
+
 	async fn advance(&self) -> Result<Trusted, ChainError> {
 		let mut trusted = self.trusted.lock().await;
 		let newer = follow(&self.node, self.node.genesis(), Some(trusted.clone())).await?;
@@ -96,7 +128,7 @@ impl Submit for ProvenChain {
 	}
 
 	async fn finalized(&self) -> Result<Self::At, ChainError> {
-		let head = *self.advance().await?.head();
+		let head = *self.newest().await?.head();
 		let view = ProvenView::new(self.node.at(head.hash).await?, head).await?;
 		// The genesis block has no time.
 		let time = view.time().await?;
@@ -116,7 +148,7 @@ impl Submit for ProvenChain {
 		signer: &impl Signer,
 		call: impl Into<RuntimeCall> + Send,
 	) -> Result<Included, ChainError> {
-		self.node.submit(signer, call).await
+		Ok(self.included(self.node.submit(signer, call).await?))
 	}
 
 	async fn submit_revocation(
@@ -124,6 +156,6 @@ impl Submit for ProvenChain {
 		signer: &impl Signer,
 		call: impl Into<RuntimeCall> + Send,
 	) -> Result<Included, ChainError> {
-		self.node.submit_revocation(signer, call).await
+		Ok(self.included(self.node.submit_revocation(signer, call).await?))
 	}
 }

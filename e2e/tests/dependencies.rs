@@ -36,6 +36,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
 	),
 ];
 
+/// What a crate's tests may use besides. The protocol's tests compare its answers with the runtime's.
+const ALLOWED_IN_TESTS: &[(&str, &str)] = &[("protocol", "runtime")];
+
 /// The row of the table for a crate in this folder.
 fn row(folder: &str) -> &str {
 	let own = ALLOWED.iter().any(|(name, _)| *name == folder);
@@ -63,8 +66,12 @@ fn edges(metadata: &Value) -> BTreeSet<(String, String)> {
 		let folder = relative(manifest.parent().expect("a folder"));
 		for dependency in package["dependencies"].as_array().expect("dependencies") {
 			// Only our own crates have a path.
-			if let Some(path) = dependency["path"].as_str() {
-				edges.insert((folder.clone(), relative(Path::new(path))));
+			let Some(path) = dependency["path"].as_str() else { continue };
+			let used = relative(Path::new(path));
+			let in_tests = dependency["kind"] == "dev"
+				&& ALLOWED_IN_TESTS.contains(&(folder.as_str(), used.as_str()));
+			if !in_tests {
+				edges.insert((folder.clone(), used));
 			}
 		}
 	}

@@ -153,9 +153,11 @@ pub enum EnrolCommand {
 		agreement: Agreement,
 	},
 	/// Register your institution's custodian, which has signed that it wants to be.
-	#[command(after_help = "FILE is what `vouchsafe-custodian sign-up` prints on the custodian's machine. It has no secret.\n\n\
+	#[command(
+		after_help = "FILE is what `vouchsafe-custodian sign-up` prints on the custodian's machine. It has no secret.\n\n\
 		Example:\n  \
-		vouchsafe --key hospital enrol custodian custodian.json")]
+		vouchsafe --key hospital enrol custodian custodian.json"
+	)]
 	Custodian {
 		/// What `vouchsafe-custodian sign-up` printed.
 		file: PathBuf,

@@ -169,7 +169,7 @@ async fn times_of(session: &Session, blocks: impl Iterator<Item = u32>) -> BTree
 	blocks.dedup();
 	stream::iter(blocks)
 		.map(|block| async move {
-			let at = session.chain.at_number(block).await.ok()?;
+			let at = session.chain.node().at_number(block).await.ok()?;
 			Some((block, at.time().await.ok()?))
 		})
 		.buffer_unordered(16)

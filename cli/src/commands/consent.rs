@@ -10,13 +10,13 @@ use crate::{
 	label_keys::{self, KeyDeliveries},
 	output::{self, Output},
 	overlap::{still_permitted, StillPermitted},
-	session::{Session, Settings},
+	session::{At, Session, Settings},
 };
 use anyhow::Result;
 use serde_json::{json, Value};
 use vouchsafe_client::chain::{
-	calls::ConsentCall, AccountId, Action, Actions, At, Confidentiality, ConsentRef, Decision,
-	Effect, Grantee, LabelFilter, Purpose, Purposes, StudyTraits, Terms, View,
+	calls::ConsentCall, AccountId, Action, Actions, Confidentiality, ConsentRef, Decision, Effect,
+	Grantee, LabelFilter, Purpose, Purposes, StudyTraits, Terms, View,
 };
 use vouchsafe_speech::{short, Noun};
 

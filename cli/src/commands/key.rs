@@ -6,11 +6,11 @@ use crate::{
 	keys::{Identity, KeyStore},
 	output::{table, Output},
 	secrets::Secrets,
-	session::{Session, Settings},
+	session::{At, Session, Settings},
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
-use vouchsafe_client::chain::{account_bytes, calls::EnrolmentCall, At, View};
+use vouchsafe_client::chain::{account_bytes, calls::EnrolmentCall, View};
 
 pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<Output> {
 	let store = KeyStore::new(&settings.home);

@@ -26,7 +26,7 @@ use crate::{
 	output::{self, Output},
 	progress::{silence, TerminalProgress},
 	secrets::Secrets,
-	session::{Session, Settings},
+	session::{At, Session, Settings},
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
@@ -34,8 +34,8 @@ use std::{io::IsTerminal, process::ExitCode};
 use vouchsafe_agent::platform::Progress;
 use vouchsafe_client::{
 	chain::{
-		account_bytes, bounded, AccountId, AccountKind, Actions, At, Categories, ChainError,
-		Effect, LabelFilter, Purposes, Record, Terms, View, H256,
+		account_bytes, bounded, AccountId, AccountKind, Actions, Categories, ChainError, Effect,
+		LabelFilter, Purposes, Record, Terms, View, H256,
 	},
 	custodian::CustodianError,
 };
@@ -428,7 +428,7 @@ fn own_words(mut words: Vec<String>) -> Vec<String> {
 
 /// The time and number of a block: `16:59 UTC (block 57)`. The date is left out if it is today.
 async fn when(session: &Session, block: u32) -> String {
-	let time = match session.chain.at_number(block).await {
+	let time = match session.chain.node().at_number(block).await {
 		Ok(at) => at.time().await,
 		Err(error) => Err(error),
 	};
@@ -441,7 +441,7 @@ async fn when(session: &Session, block: u32) -> String {
 
 /// The time of the block that contains this command's call, in seconds since 1970.
 async fn time_of(session: &Session, block: u32) -> u64 {
-	let time = match session.chain.at_number(block).await {
+	let time = match session.chain.node().at_number(block).await {
 		Ok(at) => at.time().await,
 		Err(error) => Err(error),
 	};

@@ -16,11 +16,11 @@ use crate::{
 	args::{RecordCommand, WhichRecords},
 	files,
 	output::Output,
-	session::{Session, Settings},
+	session::{At, Session, Settings},
 };
 use anyhow::{bail, Context, Result};
 use vouchsafe_client::{
-	chain::{AccountId, At, LabelTag, Record, View, H256},
+	chain::{AccountId, LabelTag, Record, View, H256},
 	messages::Hex,
 };
 

@@ -101,7 +101,7 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 
 async fn asked(
 	session: &Session,
-	at: &vouchsafe_client::chain::At,
+	at: &crate::session::At,
 	patient: &AccountId,
 	about: &About,
 ) -> Result<Asked> {

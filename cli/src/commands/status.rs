@@ -16,11 +16,12 @@ use vouchsafe_client::{
 
 pub(super) async fn run(settings: &Settings) -> Result<Output> {
 	let session = settings.connect().await?;
-	let (best, finalized) = (session.chain.best().await?, session.finalized().await?);
-	let name = session.chain.chain_name().await?;
-	let kind = session.chain.chain_type().await?;
-	let (peers, syncing) = session.chain.peers().await?;
-	let archive = session.chain.is_archive().await?;
+	let node = session.chain.node();
+	let (best, finalized) = (node.best().await?, session.finalized().await?);
+	let name = node.chain_name().await?;
+	let kind = node.chain_type().await?;
+	let (peers, syncing) = node.peers().await?;
+	let archive = node.is_archive().await?;
 
 	let custodians = join_all(session.members.iter().map(|member| async {
 		let Ok(custodian) = session.custodian(&member.account) else {
@@ -66,26 +67,26 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 			]
 		})
 		.collect();
-	let node = crate::address::mask(&settings.node);
+	let address = crate::address::mask(&settings.node);
 	let mut text = format!(
 		"Node       {}\nChain      {name} ({kind}), genesis 0x{}\nBlocks     best {}, final {}\nState      \
 		 {}, {}, {peers} {}\n\n{}",
-		node,
+		address,
 		hex::encode(session.genesis().0),
 		best.number,
-		finalized.number,
+		finalized.number(),
 		if archive { "an archive" } else { "pruned" },
 		if syncing { "catching up" } else { "up to date" },
 		if peers == 1 { "peer" } else { "peers" },
 		table(&["INSTITUTION", "KIND", "COUNTRY", "STATUS", "CUSTODIAN"], &rows),
 	);
 	let mut json = json!({
-		"node": node,
+		"node": address,
 		"chain": name,
 		"type": kind,
 		"genesis": format!("0x{}", hex::encode(session.genesis().0)),
 		"best": best.number,
-		"finalized": finalized.number,
+		"finalized": finalized.number(),
 		"archive": archive,
 		"syncing": syncing,
 		"peers": peers,

@@ -243,3 +243,69 @@ fn pages_are_as_long_as_the_runtimes() {
 	assert_eq!(all.len(), 300);
 	assert_eq!(Ok(all), block_on(node.all_consents_of(&patient)));
 }
+
+/// A physician whom the patient permitted to read everything at some moment, in each standing that the
+/// patient can have since then.
+#[test]
+fn permits_count_as_the_runtime_says_in_each_standing() {
+	let (doctor, patient, hospital) = (account(3), account(5), account(0));
+	let mut base = two_institutions();
+	let entry = |kind, status, disabled_since, doubt| Account {
+		kind,
+		status,
+		status_since: 600,
+		disabled_since,
+		doubt,
+		encryption_key: [1; 32],
+		enrolled_by: account(0),
+	};
+	let practitioner = entry(AccountKind::Practitioner, Status::Active, None, None);
+	base.put(storage::account(&doctor), &practitioner);
+	base.put(storage::affiliated_with(&doctor), &vec![hospital.clone()]);
+	let affiliation = Affiliation {
+		role: Role::Physician,
+		from: 0,
+		until: None,
+		accepted: true,
+		attested: true,
+		teams: vec![],
+	};
+	base.put(storage::affiliation(&doctor, &hospital), &affiliation);
+	base.put(storage::now(), &1_000_000);
+	let mut decisions = Vec::new();
+	for status in Status::ALL {
+		for disabled_since in [None, Some(400), Some(800)] {
+			for doubt in [None, Some(Doubt { since: 300, until: 500 })] {
+				for granted_at in [200, 450, 700, 900] {
+					let mut state = base.clone();
+					let patients = entry(AccountKind::Patient, *status, disabled_since, doubt);
+					state.put(storage::account(&patient), &patients);
+					let consent = Consent {
+						id: 1,
+						revision: 0,
+						policy_version: POLICY_VERSION,
+						granted_at,
+						confirmed_at: None,
+						terms: Terms {
+							actions: Actions::of(&[Action::Write]),
+							..Terms::all(Effect::Permit)
+						},
+						text: ShownText { commitment: H256([1; 32]), language: *b"en" },
+						grantor: Grantor::Patient,
+					};
+					state.put(storage::consents(&patient, &Grantee::Everyone), &vec![consent]);
+					let node = Node::new(state.clone());
+					let theirs = block_on(node.may_write(&doctor, &hospital, &patient)).unwrap();
+					let proven = proven(Node::new(state)).unwrap();
+					let ours = block_on(proven.may_write(&doctor, &hospital, &patient)).unwrap();
+					assert_eq!(
+						theirs, ours,
+						"{status:?} {disabled_since:?} {doubt:?} {granted_at}"
+					);
+					decisions.push(ours.is_permit());
+				}
+			}
+		}
+	}
+	assert!(decisions.contains(&true) && decisions.contains(&false));
+}

@@ -15,12 +15,12 @@ use crate::{
 	import::{self, Memory, Wish},
 	labels::{LabelTable, UNCLASSIFIED},
 	output::{self, Output},
-	session::Session,
+	session::{At, Session},
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
 use std::{collections::BTreeMap, io::IsTerminal, path::Path};
-use vouchsafe_client::chain::{AccountId, At, LabelTag, Origin, RecordStatus, View, H256};
+use vouchsafe_client::chain::{AccountId, LabelTag, Origin, RecordStatus, View, H256};
 use vouchsafe_fhir::{input::MAX_INPUT, Import};
 use vouchsafe_speech::Noun;
 

@@ -70,21 +70,16 @@ pub(super) async fn label(
 		return staff::proposed(session, block, proposal).await;
 	}
 	// The labels are added, even if the record cannot be read again.
-	let text = match labels_at(session, block, &patient, record).await {
+	let text = match labels_of(session, &patient, record).await {
 		Ok(now) => has_labels(&short(&record), &now),
 		Err(_) => format!("Added to record {}: {}.", short(&record), ENGLISH.and(labels)),
 	};
 	Ok(Output::new(text, json))
 }
 
-/// All labels of a record as of a block, as the user sees them.
-async fn labels_at(
-	session: &Session,
-	block: u32,
-	patient: &AccountId,
-	record: H256,
-) -> Result<Vec<String>> {
-	let at = session.chain.at_number(block).await?;
+/// All labels of a record now, as the user sees them.
+async fn labels_of(session: &Session, patient: &AccountId, record: H256) -> Result<Vec<String>> {
+	let at = session.finalized().await?;
 	let found = ensure_record(session, &at, patient, record).await?;
 	let table = label_keys::learn(session, patient, found.labels.iter().copied()).await?;
 	Ok(table.show(&record, &found.labels).texts())

@@ -4,11 +4,11 @@ use crate::{
 	commands::{account_json, id_json},
 	output::Output,
 	own_shares::{self, OwnShareReport},
-	session::Session,
+	session::{At, Session},
 };
 use anyhow::Result;
 use serde_json::{json, Value};
-use vouchsafe_client::chain::{AccountId, At, Record, View, H256};
+use vouchsafe_client::chain::{AccountId, Record, View, H256};
 
 /// Checks the patient's own shares of these records, or of all records if none are named, as far as
 /// this was not done before. Adds what is false to the output.

@@ -8,11 +8,11 @@ use crate::{
 	english::ENGLISH,
 	label_keys, open,
 	output::Output,
-	session::Session,
+	session::{At, Session},
 };
 use anyhow::Result;
 use serde_json::json;
-use vouchsafe_client::chain::{AccountId, At, HolderKind, View, H256};
+use vouchsafe_client::chain::{AccountId, HolderKind, View, H256};
 use vouchsafe_speech::short;
 
 pub(super) async fn show(
