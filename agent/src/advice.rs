@@ -45,6 +45,8 @@ pub enum Advice {
 	ImportAgain,
 	/// Cover all labels.
 	AllLabels,
+	/// Ask the institution whether what has changed of it is right, and confirm it.
+	ConfirmMember(String),
 	/// Check whose export it is, or confirm that it is the same person's.
 	SamePatient,
 }

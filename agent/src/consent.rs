@@ -3,7 +3,7 @@
 
 use crate::{
 	advice::{Advice, Advised},
-	english::{teller, ENGLISH},
+	english::{teller, WithFingerprints, ENGLISH},
 	labels::LabelTable,
 	names::Names,
 	open::own_share,
@@ -24,7 +24,7 @@ use vouchsafe_protocol::{
 		RecordStatus, Role, ShownText, Terms, H256,
 	},
 };
-use vouchsafe_speech::{short, Asked};
+use vouchsafe_speech::{short, Asked, Teller};
 use vouchsafe_vault::{
 	commitment::text_commitment,
 	manifest::{seal_share, ShareAddress},
@@ -211,8 +211,12 @@ pub async fn sentence(
 	terms: &Terms,
 ) -> Result<String> {
 	check_traits(grantee, terms)?;
+	if let (Effect::Permit, Some(institution)) = (terms.effect, grantee.institution()) {
+		session.ensure_confirmed(institution)?;
+	}
 	let labels = session.labels_of(patient).await?;
-	Ok(teller(&session.names, &labels).consent(grantee, terms))
+	let names = WithFingerprints(&session.names);
+	Ok(Teller { names: &names, ..teller(&session.names, &labels) }.consent(grantee, terms))
 }
 
 /// Grants a consent. The patient must have seen its sentence and agreed to it.
@@ -417,6 +421,7 @@ async fn carry_one<P: Platform>(
 		.custodian
 		.as_ref()
 		.with_context(|| format!("{name} has not named a custodian that could keep it"))?;
+	session.ensure_confirmed(institution)?;
 	let (share, commitments, set) = own_share(session, at, record, version).await?;
 	let address = ShareAddress {
 		genesis: session.genesis().0,

@@ -27,6 +27,15 @@ impl vouchsafe_speech::Names for Names {
 	}
 }
 
+/// Names with a part of each account's address, for sentences in which a person permits something.
+pub(crate) struct WithFingerprints<'a>(pub &'a Names);
+
+impl vouchsafe_speech::Names for WithFingerprints<'_> {
+	fn name(&self, account: &AccountId) -> String {
+		self.0.show_with_address(account)
+	}
+}
+
 impl LabelWords for LabelTable {
 	fn word(&self, tag: LabelTag) -> Option<String> {
 		self.word_of(tag)

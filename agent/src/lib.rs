@@ -9,7 +9,8 @@
 //! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the words of a
 //!   patient's labels. [`label_keys`]: the key of their tags, and who has it.
 //! - [`overlap`]: consents that let the same people in.
-//! - [`keys`], [`names`]: keys and the address book.
+//! - [`keys`], [`names`]: keys and the address book. [`pins`]: names and keys of the members, as they
+//!   were seen first.
 //! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
 //!   [`advice`]: what a person can do about a failure.
 
@@ -33,6 +34,7 @@ pub mod names;
 pub mod open;
 pub mod overlap;
 pub mod own_shares;
+pub mod pins;
 pub mod platform;
 pub mod request;
 pub mod session;

@@ -4,6 +4,7 @@
 use crate::{
 	keys::Identity,
 	names::Names,
+	pins::Pins,
 	platform::{Clock, Document, Draft, Keep, Pieces, Platform, Progress, Sink, Task},
 	session::Session,
 };
@@ -238,6 +239,7 @@ impl Session<Offline> {
 			progress: Quiet,
 			names: Names::default(),
 			members: Vec::new(),
+			pins: Pins::default(),
 			me: Some(me),
 			hook: None,
 		}

@@ -105,6 +105,15 @@ impl Names {
 		}
 	}
 
+	/// The name of an account with its shortened address, as the name of an account that looks like
+	/// another one is always shown.
+	pub fn show_with_address(&self, account: &AccountId) -> String {
+		match self.called.get(&account_bytes(account)) {
+			Some((_, name)) => format!("{name} ({})", shortened(account)),
+			None => shortened(account),
+		}
+	}
+
 	fn tell_apart(&self, name: &str, account: &AccountId) -> String {
 		let is_alike = self.alike.get(&look(name)).is_some_and(|accounts| accounts.len() > 1);
 		if is_alike || looks_like_address(name) {

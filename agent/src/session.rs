@@ -5,6 +5,7 @@ use crate::{
 	english::ENGLISH,
 	keys::Identity,
 	names::Names,
+	pins::{Change, Pins},
 	platform::{Platform, Progress},
 };
 use anyhow::{bail, Context, Result};
@@ -61,6 +62,8 @@ pub struct Session<P: Platform> {
 	pub names: Names,
 	/// All institutions and authorities.
 	pub members: Vec<Member>,
+	/// What was seen of them before.
+	pub pins: Pins,
 	/// The user's key, if one was named.
 	pub me: Option<Identity>,
 	/// See [`StepHook`].
@@ -72,9 +75,9 @@ impl<P: Platform> Session<P> {
 	pub async fn new(parts: Parts<P>, me: Option<Identity>, development: bool) -> Result<Self> {
 		let Parts { chain, custodians, keep, clock, progress } = parts;
 		let names = Names::load(&keep, development).await?;
-		let (members, hook) = (Vec::new(), None);
+		let (members, pins, hook) = (Vec::new(), Pins::default(), None);
 		let mut session =
-			Self { chain, custodians, keep, clock, progress, names, members, me, hook };
+			Self { chain, custodians, keep, clock, progress, names, members, pins, me, hook };
 		session.learn_members().await?;
 		if let Some(me) = session.me.as_ref().filter(|me| me.name.starts_with("//")) {
 			session.names.add_development(me);
@@ -105,6 +108,7 @@ impl<P: Platform> Session<P> {
 				}),
 			})
 			.collect();
+		self.pins = Pins::learn(&self.keep, &self.chain.genesis(), &self.members).await?;
 		for member in &self.members {
 			self.names.add_institution(&member.name, member.account.clone());
 		}
@@ -127,6 +131,44 @@ impl<P: Platform> Session<P> {
 	/// An institution by its account.
 	pub fn member(&self, account: &AccountId) -> Option<&Member> {
 		self.members.iter().find(|member| member.account == *account)
+	}
+
+	/// The members of which something has changed that was not confirmed.
+	pub fn changed_members(&self) -> Vec<(&Member, Vec<Change>)> {
+		let all = self.members.iter().map(|member| (member, self.pins.changes(member)));
+		all.filter(|(_, changes)| !changes.is_empty()).collect()
+	}
+
+	/// Confirms what has changed of a member. Returns it.
+	pub async fn confirm_member(&mut self, account: &AccountId) -> Result<Vec<Change>> {
+		let name = self.names.show(account);
+		let member =
+			self.member(account).with_context(|| format!("{name} is not an institution"))?.clone();
+		let changes = self.pins.changes(&member);
+		self.pins.confirm(&self.keep, &self.chain.genesis(), &member).await?;
+		Ok(changes)
+	}
+
+	/// An error if something has changed of this member and was not confirmed. Nothing is permitted or
+	/// sealed to such a member.
+	pub fn ensure_confirmed(&self, account: &AccountId) -> Result<()> {
+		let changes = self.member(account).map(|member| self.pins.changes(member));
+		self.refuse(account, changes.unwrap_or_default())
+	}
+
+	/// The same for the key of a member's custodian, as it was read now.
+	pub(crate) fn ensure_confirmed_key(&self, account: &AccountId, key: [u8; 32]) -> Result<()> {
+		self.refuse(account, self.pins.change_of_key(account, key).into_iter().collect())
+	}
+
+	fn refuse(&self, account: &AccountId, changes: Vec<Change>) -> Result<()> {
+		if changes.is_empty() {
+			return Ok(());
+		}
+		let name = self.names.show(account);
+		let changes: Vec<_> = changes.iter().map(ToString::to_string).collect();
+		let message = format!("{name} has changed: {}", changes.join("; "));
+		Err(Advised::new(message, Advice::ConfirmMember(name)).into())
 	}
 
 	/// Whether an institution has named a custodian.

@@ -66,6 +66,12 @@ fn words(advice: &Advice) -> String {
 		Advice::NameMonth => ". Name the month with --month YYYY-MM",
 		Advice::ImportAgain => ". Use --again to import it once more",
 		Advice::AllLabels => ": use --label all",
+		Advice::ConfirmMember(name) => {
+			return format!(
+				". Ask the institution, in person or by telephone, whether this is right. Then `vouchsafe name \
+				 confirm \"{name}\"` accepts it"
+			)
+		},
 		Advice::SamePatient => ". Check --patient. If it is the same person, use --same-patient",
 	};
 	words.to_owned()

@@ -98,7 +98,9 @@ impl Settings {
 			clock: SystemClock::default(),
 			progress: TerminalProgress,
 		};
-		Session::new(parts, me, self.development).await
+		let session = Session::new(parts, me, self.development).await?;
+		tell_changes(&session);
+		Ok(session)
 	}
 
 	/// Proves the node's newest final block, from the newest one that was proven for the same chain
@@ -167,6 +169,19 @@ fn keep_newest(home: &Home, name: &str, trusted: &Trusted) -> Result<()> {
 		}
 	}
 	write_private(&path, &trusted.to_bytes())
+}
+
+/// Says on standard error which members have changed, as long as that is not confirmed.
+fn tell_changes(session: &Session) {
+	let _silence = silence();
+	for (member, changes) in session.changed_members() {
+		let name = session.names.show_with_address(&member.account);
+		let changes: Vec<_> = changes.iter().map(ToString::to_string).collect();
+		write_error(&format!(
+			"{name} has changed: {}. `vouchsafe name confirm` accepts it\n",
+			changes.join("; ")
+		));
+	}
 }
 
 /// Says on standard error that the newest block is old.

@@ -39,13 +39,17 @@ fn choose_holders(
 ) -> Result<Choice> {
 	let (author, patient) = (addition.institution.as_ref(), &addition.patient);
 	let chosen = choose(&session.members, author, (patient, key), allowed, &addition.sharing);
-	chosen.map_err(|error| match &error {
+	let chosen = chosen.map_err(|error| match &error {
 		ChoiceError::NotAnInstitution(account) | ChoiceError::NoCustodian(account) => {
 			let name = session.names.show(account);
 			anyhow!(error.to_string().replace(&address(account), &name))
 		},
 		ChoiceError::TooFew { .. } => error.into(),
-	})
+	})?;
+	for holder in &chosen.holders {
+		session.ensure_confirmed(&holder.account)?;
+	}
+	Ok(chosen)
 }
 
 /// How long a custodian may take to say how much it takes. If it does not, it is not known to be too

@@ -45,8 +45,9 @@ impl CustodiansNow {
 		institution: &AccountId,
 	) -> Result<CustodianOf<P>> {
 		let known = self.0.get(institution).and_then(Option::as_ref);
-		let (url, _) = known
+		let (url, key) = known
 			.with_context(|| format!("{} has no custodian now", session.names.show(institution)))?;
+		session.ensure_confirmed_key(institution, *key)?;
 		Ok(session.custodians.custodian(url, institution)?)
 	}
 }

@@ -440,7 +440,10 @@ pub(super) async fn deliver<P: Platform>(
 			}
 			// Its custodian may have been replaced since it was prepared.
 			for (_, place, institution) in due_now.iter().filter(|(it, ..)| *it == number) {
-				if let Some(key) = custodians.key(institution) {
+				let key = custodians.key(institution);
+				// If the new key was not confirmed, connecting says so.
+				let key = key.filter(|key| session.ensure_confirmed_key(institution, *key).is_ok());
+				if let Some(key) = key {
 					seal_again(me, session.genesis(), entry, *place, key)?;
 				}
 			}

@@ -24,6 +24,19 @@ pub enum NameCommand {
 		/// The name.
 		name: String,
 	},
+	/// Accept what has changed of an institution: its name, or its custodian's key.
+	///
+	/// This computer keeps the name and the key of each institution as it saw them first. What has
+	/// changed since then is used only after you have accepted it. Ask the institution first, in person
+	/// or by telephone: somebody may have taken over its account.
+	#[command(after_help = "Example:\n  vouchsafe name confirm \"Hospital B\"")]
+	Confirm {
+		/// The institution.
+		institution: String,
+		/// Accept without asking. What has changed is still shown.
+		#[arg(long)]
+		yes: bool,
+	},
 	/// List all names.
 	#[command(after_help = "Example:\n  vouchsafe name list")]
 	List,

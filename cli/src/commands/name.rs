@@ -4,11 +4,12 @@ use crate::{
 	advice,
 	args::NameCommand,
 	names::{self, Names},
-	output::{table, Output},
+	output::{ask, table, write_error, Output},
 	session::Settings,
 };
 use anyhow::{bail, Result};
 use serde_json::json;
+use std::io::IsTerminal;
 use vouchsafe_agent::advice::{Advice, Advised};
 
 pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Output> {
@@ -48,6 +49,7 @@ pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Out
 			}
 			Ok(Output::new(format!("“{name}” is removed."), json!({ "name": name })))
 		},
+		NameCommand::Confirm { institution, yes } => confirm(settings, &institution, yes).await,
 		NameCommand::List => {
 			let names = known(settings).await?;
 			let rows: Vec<_> = names
@@ -67,6 +69,31 @@ pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Out
 			Ok(Output::new(text, json!({ "names": json })))
 		},
 	}
+}
+
+/// Accepts what has changed of an institution.
+async fn confirm(settings: &Settings, institution: &str, yes: bool) -> Result<Output> {
+	let without_key = Settings { key: None, ..settings.clone() };
+	let mut session = without_key.connect().await?;
+	let account = session.names.resolve(institution)?;
+	let name = session.names.show_with_address(&account);
+	let Some(member) = session.member(&account) else { bail!("{name} is not an institution") };
+	let changes: Vec<_> = session.pins.changes(member).iter().map(ToString::to_string).collect();
+	let json = json!({ "institution": account.to_string(), "changes": changes });
+	if changes.is_empty() {
+		return Ok(Output::new(format!("Nothing has changed of {name}."), json));
+	}
+	write_error(&format!("{name}:\n\n  {}\n\n", changes.join("\n  ")));
+	if !yes {
+		if !std::io::stdin().is_terminal() {
+			bail!("cannot ask without a terminal: add --yes to accept it");
+		}
+		if !ask("Did the institution tell you that this is right?")? {
+			bail!("nothing is accepted");
+		}
+	}
+	session.confirm_member(&account).await?;
+	Ok(Output::new(format!("Accepted: {name}, as it is now."), json))
 }
 
 /// The names on this machine, and the chain's if a node answers.

@@ -1,0 +1,223 @@
+//! What this person has seen of the members: their names, and the keys of their custodians. The first
+//! sight is pinned. What has changed since then is used only after the person has confirmed it.
+//!
+//! The chain says who has which key, and that is proven. But somebody may have taken over a member's
+//! account, or a look-alike may have been admitted. Only people can tell that.
+
+use crate::platform::Keep;
+use anyhow::{Context as _, Result};
+use codec::{Decode, DecodeAll, Encode};
+use std::{collections::BTreeMap, fmt};
+use vouchsafe_protocol::{
+	holders::Member,
+	types::{AccountId, H256},
+};
+
+/// The folder of the pinned members of each chain.
+const FOLDER: &str = "members";
+
+/// The first byte of what is kept.
+const VERSION: u8 = 1;
+
+/// What was seen of a member first, or confirmed since.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+struct Pin {
+	name: String,
+	/// Its custodian's key, once it has named one.
+	key: Option<[u8; 32]>,
+}
+
+/// What was seen of all members.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Pins(BTreeMap<AccountId, Pin>);
+
+/// What has changed of a member since it was pinned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+	/// Its name.
+	Name {
+		/// The name before.
+		before: String,
+		/// The name now.
+		now: String,
+	},
+	/// Its custodian's key.
+	Key {
+		/// The key before.
+		before: [u8; 32],
+		/// The key now.
+		now: [u8; 32],
+	},
+}
+
+impl fmt::Display for Change {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self {
+			Self::Name { before, now } => write!(f, "it was called “{before}”, and now “{now}”"),
+			Self::Key { before, now } => write!(
+				f,
+				"the key of its custodian was {}, and is {} now",
+				fingerprint(before),
+				fingerprint(now)
+			),
+		}
+	}
+}
+
+/// Enough of a key that nobody can make another one that looks the same.
+fn fingerprint(key: &[u8; 32]) -> String {
+	let digits = hex::encode(key);
+	format!("0x{}…{}", &digits[..12], &digits[52..])
+}
+
+impl Pins {
+	/// Pins the members that were not seen before, and returns all pins.
+	pub async fn learn(keep: &impl Keep, genesis: &H256, members: &[Member]) -> Result<Self> {
+		let known = Self::read(keep, genesis).await?;
+		if known.with_first_sights(members) == known {
+			return Ok(known);
+		}
+		// Another program may have pinned some meanwhile.
+		let _lock = keep.lock().await?;
+		let pins = Self::read(keep, genesis).await?.with_first_sights(members);
+		pins.write(keep, genesis).await?;
+		Ok(pins)
+	}
+
+	/// Pins a member as it is now.
+	pub async fn confirm(&mut self, keep: &impl Keep, genesis: &H256, now: &Member) -> Result<()> {
+		let _lock = keep.lock().await?;
+		let mut pins = Self::read(keep, genesis).await?;
+		pins.0.insert(now.account.clone(), Pin { name: now.name.clone(), key: key_of(now) });
+		pins.write(keep, genesis).await?;
+		*self = pins;
+		Ok(())
+	}
+
+	/// What has changed of a member since it was pinned.
+	pub fn changes(&self, now: &Member) -> Vec<Change> {
+		let Some(Pin { name, .. }) = self.0.get(&now.account) else { return Vec::new() };
+		let renamed = (*name != now.name)
+			.then(|| Change::Name { before: name.clone(), now: now.name.clone() });
+		let key = key_of(now).and_then(|key| self.change_of_key(&now.account, key));
+		renamed.into_iter().chain(key).collect()
+	}
+
+	/// Whether a custodian's key is another one than was pinned.
+	pub fn change_of_key(&self, member: &AccountId, now: [u8; 32]) -> Option<Change> {
+		let before = self.0.get(member)?.key?;
+		(before != now).then_some(Change::Key { before, now })
+	}
+
+	fn with_first_sights(&self, members: &[Member]) -> Self {
+		let mut pins = self.clone();
+		for member in members {
+			let first = Pin { name: member.name.clone(), key: None };
+			let pin = pins.0.entry(member.account.clone()).or_insert(first);
+			pin.key = pin.key.or(key_of(member));
+		}
+		pins
+	}
+
+	async fn read(keep: &impl Keep, genesis: &H256) -> Result<Self> {
+		let name = hex::encode(genesis.0);
+		let Some(bytes) = keep.read(FOLDER, &name).await? else { return Ok(Self::default()) };
+		let pins = match &bytes[..] {
+			[VERSION, rest @ ..] => Self::decode_all(&mut &rest[..]).ok(),
+			_ => None,
+		};
+		pins.with_context(|| format!("{} is damaged", keep.describe(FOLDER, &name)))
+	}
+
+	async fn write(&self, keep: &impl Keep, genesis: &H256) -> Result<()> {
+		keep.write(FOLDER, &hex::encode(genesis.0), &(VERSION, self).encode()).await
+	}
+}
+
+fn key_of(member: &Member) -> Option<[u8; 32]> {
+	member.custodian.as_ref().map(|(_, key)| *key)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::memory::MemoryKeep;
+	use vouchsafe_protocol::types::{AccountKind, Status};
+
+	const GENESIS: H256 = H256([7; 32]);
+
+	fn member(number: u8, name: &str, key: Option<u8>) -> Member {
+		Member {
+			account: AccountId::new([number; 32]),
+			kind: AccountKind::Institution,
+			status: Status::Active,
+			name: name.into(),
+			country: "DE".into(),
+			custodian: key.map(|key| ("https://a.example".into(), [key; 32])),
+		}
+	}
+
+	#[tokio::test]
+	async fn the_first_sight_of_a_member_is_pinned() {
+		let keep = MemoryKeep::default();
+		let (first, second) = (member(1, "Hospital A", Some(1)), member(2, "Hospital B", None));
+		let pins = Pins::learn(&keep, &GENESIS, &[first.clone()]).await.unwrap();
+		assert_eq!(pins.changes(&first), []);
+		// Later it is known, and others can still be seen first.
+		let swapped = member(1, "Hospital B", Some(2));
+		let pins = Pins::learn(&keep, &GENESIS, &[swapped.clone(), second.clone()]).await.unwrap();
+		let renamed = Change::Name { before: "Hospital A".into(), now: "Hospital B".into() };
+		let other_key = Change::Key { before: [1; 32], now: [2; 32] };
+		assert_eq!(pins.changes(&swapped), [renamed, other_key.clone()]);
+		assert_eq!(pins.change_of_key(&swapped.account, [2; 32]), Some(other_key));
+		assert_eq!(pins.changes(&second), []);
+		// Another chain has members of its own.
+		let other = Pins::learn(&keep, &H256([8; 32]), &[swapped.clone()]).await.unwrap();
+		assert_eq!(other.changes(&swapped), []);
+	}
+
+	#[tokio::test]
+	async fn the_first_key_of_a_custodian_is_pinned_and_outlasts_its_removal() {
+		let keep = MemoryKeep::default();
+		for key in [None, Some(3), None] {
+			let now = member(1, "Hospital A", key);
+			let pins = Pins::learn(&keep, &GENESIS, &[now.clone()]).await.unwrap();
+			assert_eq!(pins.changes(&now), [], "{key:?}");
+		}
+		let now = member(1, "Hospital A", Some(4));
+		let pins = Pins::learn(&keep, &GENESIS, &[now.clone()]).await.unwrap();
+		assert_eq!(pins.changes(&now), [Change::Key { before: [3; 32], now: [4; 32] }]);
+	}
+
+	#[tokio::test]
+	async fn a_change_counts_once_it_is_confirmed() {
+		let keep = MemoryKeep::default();
+		let first = member(1, "Hospital A", Some(1));
+		let mut pins = Pins::learn(&keep, &GENESIS, &[first.clone()]).await.unwrap();
+		let now = member(1, "Clinic A", Some(2));
+		pins.confirm(&keep, &GENESIS, &now).await.unwrap();
+		assert_eq!(pins.changes(&now), []);
+		assert_eq!(Pins::learn(&keep, &GENESIS, &[now.clone()]).await.unwrap(), pins);
+		assert_eq!(pins.changes(&first).len(), 2, "the old ones are the others now");
+	}
+
+	#[tokio::test]
+	async fn damaged_pins_are_not_taken_for_none() {
+		let keep = MemoryKeep::default();
+		keep.write(FOLDER, &hex::encode(GENESIS.0), &[VERSION, 9]).await.unwrap();
+		let error = Pins::learn(&keep, &GENESIS, &[]).await.unwrap_err().to_string();
+		assert!(error.contains("is damaged"), "{error}");
+	}
+
+	#[test]
+	fn changes_read_well() {
+		let key = Change::Key { before: [1; 32], now: [2; 32] }.to_string();
+		assert_eq!(
+			key,
+			"the key of its custodian was 0x010101010101…010101010101, and is \
+			 0x020202020202…020202020202 now"
+		);
+		let name = Change::Name { before: "A".into(), now: "B".into() }.to_string();
+		assert_eq!(name, "it was called “A”, and now “B”");
+	}
+}
