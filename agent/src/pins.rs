@@ -142,6 +142,7 @@ fn key_of(member: &Member) -> Option<[u8; 32]> {
 mod tests {
 	use super::*;
 	use crate::memory::MemoryKeep;
+	use std::slice::from_ref;
 	use vouchsafe_protocol::types::{AccountKind, Status};
 
 	const GENESIS: H256 = H256([7; 32]);
@@ -161,7 +162,7 @@ mod tests {
 	async fn the_first_sight_of_a_member_is_pinned() {
 		let keep = MemoryKeep::default();
 		let (first, second) = (member(1, "Hospital A", Some(1)), member(2, "Hospital B", None));
-		let pins = Pins::learn(&keep, &GENESIS, &[first.clone()]).await.unwrap();
+		let pins = Pins::learn(&keep, &GENESIS, from_ref(&first)).await.unwrap();
 		assert_eq!(pins.changes(&first), []);
 		// Later it is known, and others can still be seen first.
 		let swapped = member(1, "Hospital B", Some(2));
@@ -172,7 +173,7 @@ mod tests {
 		assert_eq!(pins.change_of_key(&swapped.account, [2; 32]), Some(other_key));
 		assert_eq!(pins.changes(&second), []);
 		// Another chain has members of its own.
-		let other = Pins::learn(&keep, &H256([8; 32]), &[swapped.clone()]).await.unwrap();
+		let other = Pins::learn(&keep, &H256([8; 32]), from_ref(&swapped)).await.unwrap();
 		assert_eq!(other.changes(&swapped), []);
 	}
 
@@ -181,11 +182,11 @@ mod tests {
 		let keep = MemoryKeep::default();
 		for key in [None, Some(3), None] {
 			let now = member(1, "Hospital A", key);
-			let pins = Pins::learn(&keep, &GENESIS, &[now.clone()]).await.unwrap();
+			let pins = Pins::learn(&keep, &GENESIS, from_ref(&now)).await.unwrap();
 			assert_eq!(pins.changes(&now), [], "{key:?}");
 		}
 		let now = member(1, "Hospital A", Some(4));
-		let pins = Pins::learn(&keep, &GENESIS, &[now.clone()]).await.unwrap();
+		let pins = Pins::learn(&keep, &GENESIS, from_ref(&now)).await.unwrap();
 		assert_eq!(pins.changes(&now), [Change::Key { before: [3; 32], now: [4; 32] }]);
 	}
 
@@ -193,11 +194,11 @@ mod tests {
 	async fn a_change_counts_once_it_is_confirmed() {
 		let keep = MemoryKeep::default();
 		let first = member(1, "Hospital A", Some(1));
-		let mut pins = Pins::learn(&keep, &GENESIS, &[first.clone()]).await.unwrap();
+		let mut pins = Pins::learn(&keep, &GENESIS, from_ref(&first)).await.unwrap();
 		let now = member(1, "Clinic A", Some(2));
 		pins.confirm(&keep, &GENESIS, &now).await.unwrap();
 		assert_eq!(pins.changes(&now), []);
-		assert_eq!(Pins::learn(&keep, &GENESIS, &[now.clone()]).await.unwrap(), pins);
+		assert_eq!(Pins::learn(&keep, &GENESIS, from_ref(&now)).await.unwrap(), pins);
 		assert_eq!(pins.changes(&first).len(), 2, "the old ones are the others now");
 	}
 

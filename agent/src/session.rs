@@ -378,4 +378,38 @@ mod tests {
 		let error = open::open(&session, &none, &sink).await.unwrap_err().to_string();
 		assert!(error.contains("records can be opened at once"), "{error}");
 	}
+
+	#[tokio::test]
+	async fn nothing_is_permitted_to_a_member_that_has_changed() {
+		let mut session = session("//PatientA").with_custodian(None);
+		let hospital = session.members[0].account.clone();
+		session.pins =
+			Pins::learn(&session.keep, &session.genesis(), &session.members).await.unwrap();
+		session.members[0].custodian = Some(("http://a.example".into(), [2; 32]));
+		let grantee = Grantee::Institution(hospital.clone());
+		let permit = || consent::plain_terms(Effect::Permit);
+		let error = consent::grant(&session, grantee.clone(), permit()).await.unwrap_err();
+		let advised = error.downcast_ref::<Advised>().expect("advice");
+		assert!(matches!(advised.advice, Advice::ConfirmMember(_)), "{error:#}");
+		assert!(error.to_string().contains("the key of its custodian was 0x010101010101"));
+
+		let reaches_the_node = |error: anyhow::Error| {
+			let unreachable = matches!(error.downcast_ref(), Some(ChainError::Unreachable(_)));
+			assert!(unreachable, "{error:#}");
+		};
+		let deny = consent::plain_terms(Effect::Deny { binds_break_glass: false });
+		reaches_the_node(consent::grant(&session, grantee.clone(), deny).await.unwrap_err());
+		assert_eq!(session.confirm_member(&hospital).await.unwrap().len(), 1);
+		assert!(session.changed_members().is_empty());
+		reaches_the_node(consent::grant(&session, grantee, permit()).await.unwrap_err());
+	}
+
+	#[test]
+	fn a_sentence_shows_a_part_of_the_grantees_address() {
+		let mut names = Names::default();
+		names.add_institution("Hospital B", AccountId::new([2; 32]));
+		let shown = names.show_with_address(&AccountId::new([2; 32]));
+		let address = vouchsafe_protocol::types::address(&AccountId::new([2; 32]));
+		assert_eq!(shown, format!("Hospital B ({}…{})", &address[..8], &address[42..]));
+	}
 }
