@@ -15,7 +15,7 @@ use clap::{
 	Args, Parser, Subcommand,
 };
 use std::path::PathBuf;
-use vouchsafe_client::custodian::Network;
+use vouchsafe_client::{chain::H256, custodian::Network};
 use vouchsafe_primitives::Vocabulary;
 
 pub use audit::{AuditCommand, WhichLog};
@@ -69,6 +69,18 @@ pub struct Cli {
 		help_heading = GLOBAL
 	)]
 	pub node: String,
+	/// Hash of the chain's genesis block, which your institution publishes. Without it, the chain that
+	/// this folder was first used with.
+	#[arg(
+		long,
+		global = true,
+		env = "VOUCHSAFE_GENESIS",
+		hide_env_values = true,
+		value_parser = parse_hash,
+		value_name = "HASH",
+		help_heading = GLOBAL
+	)]
+	pub genesis: Option<H256>,
 	/// Folder for keys, address book and journal [default: ~/.config/vouchsafe].
 	#[arg(
 		long,
@@ -184,6 +196,14 @@ pub struct Agreement {
 /// A parser for one of the chain's lists.
 fn word<T: Vocabulary + Send + Sync>() -> impl TypedValueParser<Value = T> {
 	PossibleValuesParser::new(T::WORDS.iter().copied()).try_map(|word| word.parse::<T>())
+}
+
+/// Reads a block's hash.
+fn parse_hash(text: &str) -> Result<H256> {
+	let mut hash = H256::zero();
+	hex::decode_to_slice(text.trim_start_matches("0x"), &mut hash.0)
+		.map_err(|_| anyhow::anyhow!("“{text}” is not a hash: write 64 hex digits"))?;
+	Ok(hash)
 }
 
 /// Reads a number.

@@ -17,7 +17,7 @@ use vouchsafe_agent::{
 	session::Parts,
 };
 use vouchsafe_client::{
-	chain::{Chain, Stall, Submit},
+	chain::{Chain, Stall, Submit, H256},
 	custodian::{AllowedAddresses, HttpCustodians, Network},
 	protocol::proof::Trusted,
 	proven::ProvenChain,
@@ -27,6 +27,8 @@ pub use vouchsafe_agent::session::{in_force, is_waiting};
 
 /// The folder of the newest proven block of each chain.
 const CHAINS: &str = "chains";
+/// The file in it with the genesis hash of the user's chain.
+const GENESIS: &str = "genesis";
 
 /// The command line, as an agent's platform.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +53,8 @@ pub type Session = vouchsafe_agent::session::Session<CommandLine>;
 pub struct Settings {
 	/// The node's WebSocket.
 	pub node: String,
+	/// The genesis block's hash, if the user knows it.
+	pub genesis: Option<H256>,
 	/// The CLI's folder.
 	pub home: Home,
 	/// The key's name, or a development URI.
@@ -107,6 +111,7 @@ impl Settings {
 	/// before. Each newer one is kept.
 	async fn prove(&self, node: Chain) -> Result<ProvenChain> {
 		let genesis = node.genesis();
+		self.check_genesis(genesis).await?;
 		let name = hex::encode(genesis.0);
 		let kept = self.home.read(CHAINS, &name).await?;
 		let kept = kept.map(|bytes| Trusted::from_bytes(&bytes, genesis)).transpose();
@@ -121,6 +126,29 @@ impl Settings {
 		};
 		chain.on_newer(Arc::new(keeper)).await;
 		Ok(chain)
+	}
+
+	/// Checks that it is the user's chain: the one that the user names, or else the one with which the
+	/// folder was first used. Development chains begin anew, so any of them will do.
+	async fn check_genesis(&self, genesis: H256) -> Result<()> {
+		let found = hex::encode(genesis.0);
+		if let Some(named) = self.genesis {
+			if named != genesis {
+				bail!("the node is of another chain: its genesis block is 0x{found}");
+			}
+		} else if self.development {
+			return Ok(());
+		}
+		let known = self.home.read(CHAINS, GENESIS).await?;
+		match known.map(|known| String::from_utf8_lossy(&known).into_owned()) {
+			Some(known) if known == found => Ok(()),
+			Some(known) if self.genesis.is_none() => bail!(
+				"the node is of another chain than {} was used with: its genesis block is 0x{found}, not \
+				 0x{known}. Use another --home for it, or name the right chain with --genesis",
+				self.home.path().display()
+			),
+			_ => self.home.write(CHAINS, GENESIS, found.as_bytes()).await,
+		}
 	}
 
 	/// The custodian addresses that may be connected to. `--dev` is refused on other chains than

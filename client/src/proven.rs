@@ -159,3 +159,6 @@ impl Submit for ProvenChain {
 		Ok(self.included(self.node.submit_revocation(signer, call).await?))
 	}
 }
+
+#[cfg(test)]
+mod tests;

@@ -153,6 +153,7 @@ pub async fn run(cli: Cli) -> Result<Output> {
 	};
 	let settings = Settings {
 		node: cli.node,
+		genesis: cli.genesis,
 		home,
 		key: cli.key,
 		development: cli.dev,
