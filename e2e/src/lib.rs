@@ -6,6 +6,7 @@ pub mod data;
 pub mod delay;
 pub mod disk;
 pub mod kubo;
+pub mod liar;
 pub mod measure;
 pub mod network;
 pub mod process;

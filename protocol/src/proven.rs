@@ -84,6 +84,7 @@ impl<V: Evidence> ProvenView<V> {
 		let mut view = Self { node, head, made_by, values: Mutex::default() };
 		// The place of this value is the same in every runtime.
 		let key = storage::last_upgrade();
+		view.fetch([key.bytes.clone(), storage::now().bytes]).await?;
 		let bytes = view.storage(key.bytes.clone()).await?;
 		let made_by = bytes.map(|bytes| key.decode(&bytes)).transpose()?;
 		let made_by = made_by.map(|it| (it.spec_name, it.spec_version));

@@ -6,6 +6,7 @@ mod documents;
 mod failures;
 mod heartbeat;
 mod labels;
+mod lying_node;
 mod one_hospital;
 mod power_cuts;
 mod promises;

@@ -521,7 +521,7 @@ const READER: &str = "//DoctorB";
 const OLD: [u8; 16] = [42; 16];
 const FRESH: [u8; 16] = [43; 16];
 
-fn account(key: &str) -> AccountId {
+pub(super) fn account(key: &str) -> AccountId {
 	keypair(key).expect("a development key").account()
 }
 
