@@ -58,17 +58,19 @@ const GLOBAL: &str = "Options of every command";
 	5  the call was sent, but it is not final yet"
 )]
 pub struct Cli {
-	/// Address of the node.
+	/// Address of the node. Name a second one, of another institution, so that one node alone cannot
+	/// hide newer blocks.
 	#[arg(
 		long,
 		global = true,
 		env = "VOUCHSAFE_NODE",
 		hide_env_values = true,
 		default_value = "ws://127.0.0.1:9944",
+		value_delimiter = ',',
 		value_name = "URL",
 		help_heading = GLOBAL
 	)]
-	pub node: String,
+	pub node: Vec<String>,
 	/// Hash of the chain's genesis block, which your institution publishes. Without it, the chain that
 	/// this folder was first used with.
 	#[arg(

@@ -51,8 +51,8 @@ pub type Session = vouchsafe_agent::session::Session<CommandLine>;
 /// The settings of a session.
 #[derive(Clone, Debug)]
 pub struct Settings {
-	/// The node's WebSocket.
-	pub node: String,
+	/// The nodes' WebSockets: the one to use, and those of other institutions to ask too.
+	pub nodes: Vec<String>,
 	/// The genesis block's hash, if the user knows it.
 	pub genesis: Option<H256>,
 	/// The CLI's folder.
@@ -71,15 +71,8 @@ impl Settings {
 	/// Connects, and unlocks the key if one is named.
 	pub async fn connect(&self) -> Result<Session> {
 		self.check_key()?;
-		let node = address::parse(AddressOf::Node, &self.node)
-			.context("--node or VOUCHSAFE_NODE is wrong")?;
-		let failed =
-			|| {
-				let node = address::mask(&self.node);
-				format!("cannot connect to the node at {node}. --node or VOUCHSAFE_NODE sets the address")
-			};
-		listens(&node).await.with_context(failed)?;
-		let mut chain = Chain::connect(node.as_str()).await.with_context(failed)?;
+		let (node, others) = self.nodes.split_first().context("name a node with --node")?;
+		let mut chain = connect_to(node).await?;
 		chain.on_stall(Arc::new(tell_stall));
 		if self.development {
 			let kind = chain.chain_type().await?;
@@ -90,7 +83,14 @@ impl Settings {
 				);
 			}
 		}
-		let chain = self.prove(chain).await?;
+		let mut chain = self.prove(chain).await?;
+		for other in others {
+			let other = connect_to(other).await?;
+			if other.genesis() != chain.genesis() {
+				bail!("the nodes that --node names are of different chains");
+			}
+			chain.ask_too(other);
+		}
 		let me = self.unlock()?;
 		let parts = Parts {
 			custodians: HttpCustodians {
@@ -185,6 +185,18 @@ impl Settings {
 		let passphrase = self.secrets.ask(&format!("Passphrase of the key {key}"))?;
 		store.unlock(key, &passphrase).map(Some)
 	}
+}
+
+/// Connects to a node.
+async fn connect_to(address: &str) -> Result<Chain> {
+	let node =
+		address::parse(AddressOf::Node, address).context("--node or VOUCHSAFE_NODE is wrong")?;
+	let failed = || {
+		let node = address::mask(address);
+		format!("cannot connect to the node at {node}. --node or VOUCHSAFE_NODE sets the address")
+	};
+	listens(&node).await.with_context(failed)?;
+	Chain::connect(node.as_str()).await.with_context(failed)
 }
 
 /// Keeps the newest proven block of a chain, unless another command has kept a newer one.

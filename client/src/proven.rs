@@ -4,6 +4,7 @@
 use crate::chain::{
 	calls::RuntimeCall, At, Chain, ChainError, Included, Signer, Submit, View, H256,
 };
+use futures::future::join_all;
 use std::{
 	sync::{
 		atomic::{AtomicU32, Ordering},
@@ -13,7 +14,7 @@ use std::{
 };
 use tokio::sync::Mutex;
 use vouchsafe_protocol::{
-	proof::Trusted,
+	proof::{Header, ProofError, Trusted},
 	proven::{follow, ProvenView},
 };
 
@@ -35,6 +36,8 @@ pub type AgeListener = Arc<dyn Fn(u64) + Send + Sync>;
 #[derive(Clone)]
 pub struct ProvenChain {
 	node: Chain,
+	/// Nodes of other institutions, which may know newer blocks.
+	others: Vec<Chain>,
 	trusted: Arc<Mutex<Trusted>>,
 	/// The number of the last block that was final for the node and has a call of ours.
 	awaited: Arc<AtomicU32>,
@@ -51,7 +54,8 @@ impl ProvenChain {
 	pub async fn new(node: Chain, kept: Option<Trusted>) -> Result<Self, ChainError> {
 		let trusted = follow(&node, node.genesis(), kept).await?;
 		let trusted = Arc::new(Mutex::new(trusted));
-		Ok(Self { node, trusted, awaited: Arc::default(), keeper: None, on_old: None })
+		let awaited = Arc::default();
+		Ok(Self { node, others: vec![], trusted, awaited, keeper: None, on_old: None })
 	}
 
 	/// Gives each newer block to the keeper, and the newest one now.
@@ -66,6 +70,32 @@ impl ProvenChain {
 		self.on_old = Some(listener);
 	}
 
+	/// Asks a node of another institution too, so that one node alone cannot hide newer blocks.
+	pub fn ask_too(&mut self, other: Chain) {
+		self.others.push(other);
+	}
+
+	/// All nodes, with the newest final block that each can prove now, from what is trusted.
+	pub async fn survey(&self) -> Vec<Result<u32, ChainError>> {
+		let answers = self.ask_all(&self.trusted().await).await.into_iter();
+		answers.map(|answer| answer.map(|newer| newer.head().number)).collect()
+	}
+
+	/// What each node can prove, from what is trusted. The other nodes have to answer soon.
+	async fn ask_all(&self, trusted: &Trusted) -> Vec<Result<Trusted, ChainError>> {
+		let ask = |node| follow(node, self.node.genesis(), Some(trusted.clone()));
+		let others = self.others.iter().map(|node| async move {
+			let late = || ChainError::Unreachable("another institution's node is silent".into());
+			tokio::time::timeout(PATIENCE, ask(node)).await.map_err(|_| late())?
+		});
+		let (own, others) = tokio::join!(ask(&self.node), join_all(others));
+		std::iter::once(own).chain(others).collect()
+	}
+
+	fn nodes(&self) -> impl Iterator<Item = &Chain> {
+		std::iter::once(&self.node).chain(&self.others)
+	}
+
 	/// The node, whose answers are not proven.
 	pub fn node(&self) -> &Chain {
 		&self.node
@@ -78,16 +108,15 @@ impl ProvenChain {
 
 	/// Proves the node's newest final block. If it is older than a block that has a call of ours, waits
 	/// for a newer one.
-	async fn newest(&self) -> Result<Trusted, ChainError> {
-		let mut trusted = self.advance().await?;
+	async fn newest(&self) -> Result<(Header, &Chain), ChainError> {
+		let mut newest = self.advance().await?;
 		let waiting = tokio::time::Instant::now();
-		while trusted.head().number < self.awaited.load(Ordering::Relaxed)
-			&& waiting.elapsed() < PATIENCE
+		while newest.0.number < self.awaited.load(Ordering::Relaxed) && waiting.elapsed() < PATIENCE
 		{
 			tokio::time::sleep(PAUSE).await;
-			trusted = self.advance().await?;
+			newest = self.advance().await?;
 		}
-		Ok(trusted)
+		Ok(newest)
 	}
 
 	/// Notes which block has a call of ours.
@@ -96,16 +125,44 @@ impl ProvenChain {
 		included
 	}
 
-	async fn advance(&self) -> Result<Trusted, ChainError> {
+	/// The newest block that one of the nodes can prove, and that node. What another one says does no
+	/// harm, unless it proves that two blocks of one height are final.
+	async fn advance(&self) -> Result<(Header, &Chain), ChainError> {
 		let mut trusted = self.trusted.lock().await;
-		let newer = follow(&self.node, self.node.genesis(), Some(trusted.clone())).await?;
-		if newer != *trusted {
-			*trusted = newer;
+		let mut newest: Option<(Trusted, &Chain)> = None;
+		let mut failure = None;
+		let answers = self.ask_all(&trusted).await;
+		for (node, answer) in self.nodes().zip(answers) {
+			let newer = match answer {
+				Ok(newer) => newer,
+				Err(error @ ChainError::NotProven(ProofError::TwoFinal(_))) => return Err(error),
+				Err(error) => {
+					failure.get_or_insert(error);
+					continue;
+				},
+			};
+			let (head, best) = (newer.head(), newest.as_ref().map(|(best, _)| best.head()));
+			match best {
+				Some(best) if best.number == head.number && best.hash != head.hash => {
+					return Err(ProofError::TwoFinal(head.number).into());
+				},
+				Some(best) if best.number >= head.number => {},
+				_ => newest = Some((newer, node)),
+			}
+		}
+		let Some((newest, node)) = newest else {
+			return Err(failure.unwrap_or_else(|| ChainError::foreign("there is no node")));
+		};
+		if let Some(error) = failure {
+			tracing::warn!(%error, "one of the nodes proves nothing");
+		}
+		if newest != *trusted {
+			*trusted = newest;
 			if let Some(keeper) = &self.keeper {
 				keeper(&trusted);
 			}
 		}
-		Ok(trusted.clone())
+		Ok((*trusted.head(), node))
 	}
 
 	fn tell_age(&self, block_time: u64) {
@@ -128,8 +185,8 @@ impl Submit for ProvenChain {
 	}
 
 	async fn finalized(&self) -> Result<Self::At, ChainError> {
-		let head = *self.newest().await?.head();
-		let view = ProvenView::new(self.node.at(head.hash).await?, head).await?;
+		let (head, node) = self.newest().await?;
+		let view = ProvenView::new(node.at(head.hash).await?, head).await?;
 		// The genesis block has no time.
 		let time = view.time().await?;
 		if time > 0 {

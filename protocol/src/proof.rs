@@ -39,6 +39,11 @@ pub enum ProofError {
 	/// The block is older than one that was proven to be final before.
 	#[error("block {0} is older than block {1}, which was final before")]
 	Older(u32, u32),
+	/// The node does not know a block that was final before.
+	#[error(
+		"the node does not know that block {0} is final, which was proven before: it is behind, or on another fork"
+	)]
+	Behind(H256),
 	/// Two blocks of one height were proven to be final.
 	#[error(
 		"two blocks of height {0} are final: more than a third of the validators signed both. Trust \

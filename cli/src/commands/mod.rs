@@ -152,7 +152,7 @@ pub async fn run(cli: Cli) -> Result<Output> {
 		(false, None) => Secrets::Prompt,
 	};
 	let settings = Settings {
-		node: cli.node,
+		nodes: cli.node,
 		genesis: cli.genesis,
 		home,
 		key: cli.key,

@@ -67,11 +67,16 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 			]
 		})
 		.collect();
-	let address = crate::address::mask(&settings.node);
+	let proven = session.chain.survey().await;
+	let nodes: Vec<_> = settings.nodes.iter().map(|it| crate::address::mask(it)).collect();
+	let each = nodes.iter().zip(&proven).map(|(node, proven)| match proven {
+		Ok(number) => format!("{node} (proves block {number})"),
+		Err(error) => format!("{node} ({error})"),
+	});
 	let mut text = format!(
 		"Node       {}\nChain      {name} ({kind}), genesis 0x{}\nBlocks     best {}, final {}\nState      \
 		 {}, {}, {peers} {}\n\n{}",
-		address,
+		each.collect::<Vec<_>>().join("\n           "),
 		hex::encode(session.genesis().0),
 		best.number,
 		finalized.number(),
@@ -81,7 +86,10 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 		table(&["INSTITUTION", "KIND", "COUNTRY", "STATUS", "CUSTODIAN"], &rows),
 	);
 	let mut json = json!({
-		"node": address,
+		"nodes": nodes.iter().zip(&proven).map(|(node, proven)| json!({
+			"node": node,
+			"proven": proven.as_ref().ok(),
+		})).collect::<Vec<_>>(),
 		"chain": name,
 		"type": kind,
 		"genesis": format!("0x{}", hex::encode(session.genesis().0)),

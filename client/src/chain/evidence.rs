@@ -5,9 +5,12 @@ use codec::{Compact, Encode};
 use serde::{Deserialize, Deserializer};
 use subxt_rpcs::{client::rpc_params, methods::legacy::Bytes};
 use vouchsafe_protocol::{
-	proof::FinalBlock,
+	proof::{FinalBlock, ProofError},
 	traits::{Evidence, Finality},
 };
+
+/// A part of what a node says to `vouchsafe_finality` if it does not know the block as final.
+const NOT_FINAL: &str = "is not final";
 
 /// The answer of `vouchsafe_finality`.
 #[derive(Debug, Deserialize)]
@@ -93,7 +96,13 @@ impl Finality for Chain {
 	async fn final_blocks(&self, after: H256) -> Result<(Vec<FinalBlock>, bool), ChainError> {
 		let params = || rpc_params![after];
 		let asked = || self.client.request::<FinalBlocks>("vouchsafe_finality", params());
-		let FinalBlocks { blocks, is_newest } = answered(asked).await?;
+		let answer = answered(asked).await.map_err(|error| match error {
+			ChainError::Unreachable(text) if text.contains(NOT_FINAL) => {
+				ProofError::Behind(after).into()
+			},
+			error => error,
+		});
+		let FinalBlocks { blocks, is_newest } = answer?;
 		let blocks = blocks.into_iter().map(|Block { header, justification }| FinalBlock {
 			header: header.0,
 			justification: justification.0,

@@ -30,6 +30,8 @@ enum Lie {
 	OldBlock,
 	/// Its own key has signed the newest block.
 	Signature,
+	/// The validators have signed another block of this height too.
+	Fork,
 	/// It has another genesis state, with authorities of its own.
 	Genesis,
 }
@@ -64,7 +66,8 @@ fn state(number: u32, name: &str, now: u64, keys: u8) -> InMemoryBackend<Blake2H
 
 impl FakeNode {
 	fn state(&self, number: u32) -> InMemoryBackend<Blake2Hasher> {
-		state(number, "Hospital A", self.now, 0)
+		let name = if self.lie == Lie::Fork { "Hospital F" } else { "Hospital A" };
+		state(number, name, self.now, 0)
 	}
 
 	/// What it proves.
@@ -263,4 +266,45 @@ async fn newer_blocks_are_given_to_the_keeper() {
 	chain.on_newer(Arc::new(keep)).await;
 	chain.finalized().await.unwrap();
 	assert_eq!(*kept.lock().unwrap(), [NEWEST], "there is no newer one");
+}
+
+#[tokio::test]
+async fn one_node_alone_cannot_hide_newer_blocks() {
+	let now = now();
+	let (_liar, liar, _server) = node(Lie::OldBlock, now).await;
+	let (_honest, honest, _other_server) = node(Lie::Nothing, now).await;
+	let mut chain = ProvenChain::new(liar, None).await.unwrap();
+	assert_eq!(chain.finalized().await.unwrap().number(), OLDER);
+	chain.ask_too(honest);
+	assert_eq!(chain.survey().await, [Ok(OLDER), Ok(NEWEST)]);
+	let view = chain.finalized().await.unwrap();
+	assert_eq!((view.number(), name(&view).await.unwrap()), (NEWEST, "Hospital A".into()));
+	// Now it is known, the first node is behind, and the second one answers.
+	let older = ProofError::Older(OLDER, NEWEST);
+	assert_eq!(chain.survey().await, [Err(older.into()), Ok(NEWEST)]);
+	assert_eq!(chain.finalized().await.unwrap().number(), NEWEST);
+}
+
+#[tokio::test]
+async fn a_lying_second_node_does_no_harm() {
+	let now = now();
+	let (_honest, honest, _server) = node(Lie::Nothing, now).await;
+	let (_liar, liar, _other_server) = node(Lie::Signature, now).await;
+	let mut chain = ProvenChain::new(honest, None).await.unwrap();
+	chain.ask_too(liar);
+	assert_eq!(chain.finalized().await.unwrap().number(), NEWEST);
+}
+
+#[tokio::test]
+async fn two_final_blocks_of_one_height_are_reported() {
+	let now = now();
+	let (_one, one, _server) = node(Lie::Nothing, now).await;
+	let (_other, other, _other_server) = node(Lie::Fork, now).await;
+	let trusted = ProvenChain::new(one.clone(), None).await.unwrap().trusted().await;
+	let mut chain = ProvenChain::new(one, None).await.unwrap();
+	chain.ask_too(other.clone());
+	assert_eq!(not_proven(chain.finalized().await), ProofError::TwoFinal(NEWEST));
+	// One after the other, too.
+	let error = not_proven(ProvenChain::new(other, Some(trusted)).await);
+	assert_eq!(error, ProofError::TwoFinal(NEWEST));
 }
