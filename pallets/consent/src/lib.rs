@@ -560,7 +560,7 @@ pub mod pallet {
 		/// ## Events
 		///
 		/// - [`Event::Confirmed`]. In the patient's log: `ConsentConfirmed`.
-		#[pallet::call_index(14)]
+		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::confirm())]
 		pub fn confirm(
 			origin: OriginFor<T>,
@@ -587,7 +587,7 @@ pub mod pallet {
 		/// ## Events
 		///
 		/// - [`Event::Revoked`]. In the patient's log: `ConsentRevoked`.
-		#[pallet::call_index(15)]
+		#[pallet::call_index(7)]
 		#[pallet::weight(T::WeightInfo::revoke_in_doubt())]
 		pub fn revoke_in_doubt(
 			origin: OriginFor<T>,

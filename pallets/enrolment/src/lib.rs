@@ -967,7 +967,7 @@ pub mod pallet {
 		/// ## Events
 		///
 		/// - [`Event::AffiliationAccepted`].
-		#[pallet::call_index(22)]
+		#[pallet::call_index(14)]
 		#[pallet::weight(T::WeightInfo::accept_affiliation())]
 		pub fn accept_affiliation(origin: OriginFor<T>, institution: AccountId) -> DispatchResult {
 			Self::do_accept(origin, institution)
