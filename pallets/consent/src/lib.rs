@@ -260,7 +260,8 @@ pub mod pallet {
 		Refused,
 		/// The caller is neither an active authority nor its privacy officer.
 		NotForAuthority,
-		/// No consent with this content waits for an authority.
+		/// No consent with this content waits for an authority, or one of the two who agreed on it is no
+		/// longer an attested clinician there.
 		NothingWaits,
 		/// The patient's key is disabled, or was a moment ago: only permits can be revoked with it.
 		KeyInDoubt,
