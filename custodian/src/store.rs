@@ -252,26 +252,18 @@ pub struct ContentLimits {
 	pub enroller: u64,
 }
 
-/// Reserved bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reservation {
-	/// Its number.
-	pub id: i64,
-	/// All bytes that are reserved now, these included.
-	pub total: u64,
-}
-
 /// The content in the IPFS node, and the accounts that added it.
 #[async_trait]
 pub trait Content: Send + Sync {
-	/// Reserves bytes until a moment, unless more than the limits would then be charged.
+	/// Reserves bytes until a moment, unless more than the limits would then be charged. Returns the
+	/// reservation's number.
 	async fn reserve(
 		&self,
 		charge: Charge,
 		limits: ContentLimits,
 		now: u64,
 		until: u64,
-	) -> Result<Option<Reservation>, StoreError>;
+	) -> Result<Option<i64>, StoreError>;
 
 	/// Gives reserved bytes back.
 	async fn release_reservation(&self, id: i64) -> Result<(), StoreError>;
