@@ -405,6 +405,7 @@ pub async fn fetch_patient_envelope(
 	let id = VersionId { record: record.0, version: body.version, epoch: set.epoch };
 	let kept = state.database.version(id).await?.ok_or(ApiError::NotFound)?;
 	let share = kept.patient_share.ok_or(ApiError::NotFound)?;
+	heads.check(&state)?;
 	Ok(Json(PatientEnvelope {
 		epoch: set.epoch,
 		commitments: HexBytes(kept.commitments),
