@@ -106,6 +106,18 @@ async fn rewinding_keeps_what_the_node_has() {
 	assert_eq!(database.last_block().await.unwrap(), None);
 }
 
+/// Blocks between the index and a release's block are indexed later, so none of them is left out.
+#[tokio::test]
+async fn rewinding_to_a_releases_block_does_not_skip_blocks() {
+	let (database, _directory) = indexed().await;
+	for block in [35, 37] {
+		database.record_release(release(block)).await.unwrap();
+	}
+	let (last, rewound) = rewind(&database, &node(40, Some(36))).await.unwrap().unwrap();
+	assert_eq!((last, rewound.lines, rewound.releases.len()), (Some(29), 0, 1));
+	assert_eq!(database.last_block().await.unwrap(), Some((29, hash(29, 0))));
+}
+
 /// The state names the block until the index was rewound.
 #[tokio::test]
 async fn a_replaced_block_stops_releases_until_the_index_is_rewound() {

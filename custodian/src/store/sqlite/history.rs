@@ -1,6 +1,10 @@
 //! The blocks on which the custodian acted.
 
-use super::{from_column, log_index::LAST_BLOCK, to_column, Sqlite};
+use super::{
+	from_column,
+	log_index::{last_block, LAST_BLOCK},
+	to_column, Sqlite,
+};
 use crate::store::{History, ReleaseRecord, Rewound, StoreError, VersionId};
 use async_trait::async_trait;
 use codec::Encode;
@@ -61,6 +65,8 @@ impl History for Sqlite {
 			db.execute("DELETE FROM blocks WHERE number > ?1", [last])?;
 			db.execute("UPDATE versions SET acknowledged = 0 WHERE acknowledged > ?1", [last])?;
 			match to {
+				// A release may be for an opening in a block that is not indexed yet.
+				Some((number, _)) if last_block(db)?.is_none_or(|(last, _)| last <= number) => 0,
 				Some((number, hash)) => db.execute(
 					"INSERT OR REPLACE INTO facts VALUES (?1, ?2)",
 					params![LAST_BLOCK, (number, hash.0).encode()],
