@@ -355,8 +355,9 @@ pub trait LogIndex: Send + Sync {
 /// for which it gave shares.
 #[async_trait]
 pub trait History: Send + Sync {
-	/// Records a release. This comes before the share is given. Old releases are forgotten.
-	async fn record_release(&self, release: ReleaseRecord) -> Result<(), StoreError>;
+	/// Records a release. This comes before the share is given. Old releases are forgotten. False, and
+	/// nothing is recorded, if the custodian acted on another block of that number.
+	async fn record_release(&self, release: ReleaseRecord) -> Result<bool, StoreError>;
 
 	/// The highest block up to this number on which the custodian acted.
 	async fn acted_on(&self, up_to: u32) -> Result<Option<(u32, H256)>, StoreError>;

@@ -253,7 +253,7 @@ async fn is_permitted(
 }
 
 /// Records a release with the block that has its opening, so that it is noticed if the chain loses
-/// that block.
+/// that block. An error if the block has replaced another one.
 async fn record_release(
 	state: &Shared,
 	requester: &Requester,
@@ -268,7 +268,10 @@ async fn record_release(
 		opened_in: (block, requester.node.hash_of(block).await?),
 		at: now(),
 	};
-	Ok(state.database.record_release(release).await?)
+	match state.database.record_release(release).await? {
+		true => Ok(()),
+		false => Err(ApiError::Behind(release::Refusal::Replaced(block))),
+	}
 }
 
 /// A share that the patient carried here under a consent that lets somebody read the record at all

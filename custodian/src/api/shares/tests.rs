@@ -375,6 +375,26 @@ async fn a_release_is_recorded_with_its_openings_block() {
 	assert_eq!(fixture.state.database.acted_on(9).await.unwrap(), None);
 }
 
+/// The attack: the node comes back with another block in place of one on which the custodian acted,
+/// and the reader asks before the blocks are compared.
+#[tokio::test]
+async fn nothing_is_released_for_an_opening_in_a_block_that_replaced_another() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	fixture.release(&reader()).await.unwrap();
+	let node = NodeDouble {
+		genesis: GENESIS,
+		finalized: fixture.block.clone(),
+		best: fixture.block.clone(),
+		fork: Some((1, 9)),
+		..NodeDouble::default()
+	};
+	let institution = Some(INSTITUTION);
+	fixture.state.set_connected(Some(Connected { node: Arc::new(node), institution }));
+	fixture.cannot_tell().await;
+	assert_eq!(fixture.state.database.acted_on(9).await.unwrap(), Some((1, hash(1, 0))));
+}
+
 #[tokio::test]
 async fn a_carried_share_is_taken_and_released_while_it_may_stay_at_both_blocks() {
 	let fixture = Fixture::new();

@@ -13,10 +13,14 @@ use vouchsafe_client::chain::H256;
 
 #[async_trait]
 impl History for Sqlite {
-	async fn record_release(&self, release: ReleaseRecord) -> Result<(), StoreError> {
+	async fn record_release(&self, release: ReleaseRecord) -> Result<bool, StoreError> {
 		self.transaction(move |db| {
 			let ReleaseRecord { reader, patient, id, opened_in: (block, hash), at } = release;
 			db.execute("INSERT OR IGNORE INTO blocks VALUES (?1, ?2)", params![block, hash.0])?;
+			let known = "SELECT 1 FROM blocks WHERE number = ?1 AND hash = ?2";
+			if !db.prepare_cached(known)?.exists(params![block, hash.0])? {
+				return Ok(false);
+			}
 			db.execute(
 				"INSERT OR IGNORE INTO releases VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 				params![
@@ -30,7 +34,7 @@ impl History for Sqlite {
 					to_column(at)
 				],
 			)?;
-			Ok(())
+			Ok(true)
 		})
 		.await
 	}
