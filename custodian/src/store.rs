@@ -295,8 +295,8 @@ pub trait Content: Send + Sync {
 	/// Whether this content was added before this moment and no version names it.
 	async fn is_unclaimed(&self, cid: String, before: u64) -> Result<bool, StoreError>;
 
-	/// Forgets content that was added before this moment, if no version names it. Returns whether
-	/// it did.
+	/// Forgets content that was added before this moment and was removed, if no version has pinned it.
+	/// Returns whether it did.
 	async fn forget_unclaimed(&self, cid: String, before: u64) -> Result<bool, StoreError>;
 
 	/// The CIDs of all content that pinned versions name.

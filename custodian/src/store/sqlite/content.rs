@@ -138,8 +138,9 @@ impl Content for Sqlite {
 
 	async fn forget_unclaimed(&self, cid: String, before: u64) -> Result<bool, StoreError> {
 		self.transaction(move |db| {
-			let query = format!("DELETE FROM content WHERE {UNCLAIMED} AND cid = ?2");
-			Ok(db.execute(&query, params![to_column(before), cid])? > 0)
+			// A version may name it by now: it is gone all the same, and fetched again.
+			let query = "DELETE FROM content WHERE claimed = 0 AND at < ?1 AND cid = ?2";
+			Ok(db.execute(query, params![to_column(before), cid])? > 0)
 		})
 		.await
 	}

@@ -390,6 +390,16 @@ async fn content_that_no_version_claims_is_forgotten() {
 	assert_eq!(database.content_length("manifest".into()).await.unwrap(), Some(300));
 }
 
+/// A version is delivered while the content that it names is being removed.
+#[tokio::test]
+async fn removed_content_is_forgotten_although_a_version_names_it_by_now() {
+	let fixture = Fixture::new();
+	fixture.add("ciphertext", 10, 100).await;
+	fixture.keep_version(&share()).await;
+	assert!(fixture.database.forget_unclaimed("ciphertext".into(), 101).await.unwrap());
+	assert_eq!(fixture.database.content_length("ciphertext".into()).await.unwrap(), None);
+}
+
 #[tokio::test]
 async fn bytes_are_charged_to_account_and_enroller() {
 	let fixture = Fixture::new();
