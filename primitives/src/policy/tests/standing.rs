@@ -52,8 +52,8 @@ fn permits_given_in_doubt_count_when_they_are_confirmed() {
 	assert_eq!(at(SINCE), does_not_count());
 	assert_eq!(at(SINCE + 99), does_not_count());
 	assert_eq!(at(SINCE + 100), by(team(), 0));
-	let by_proxy = Grantor::Representative(account(51));
-	assert_eq!(by_permit(&question, SINCE, by_proxy), does_not_count());
+	let by_representative = Grantor::Representative(account(51));
+	assert_eq!(by_permit(&question, SINCE, by_representative), does_not_count());
 	// Who grants without the key is not in doubt with it.
 	let assisted = || Grantor::Assisted { first: account(52), second: account(53) };
 	let barred = standing(Standing::Barred { since: SINCE }, reading());
