@@ -119,7 +119,7 @@ pub enum EnrolCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Set an account's status. A patient's death, and taking it back, takes a registrar and a clinician.
+	/// Set an account's status. Declaring a death, or undoing it, takes a registrar and a clinician.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key registrar enrol status \"Dr. Berger\" suspended")]
 	Status {
