@@ -200,7 +200,7 @@ fn proposals_are_limited_to_some_lines_a_day() {
 			assert_eq!(propose(number), Ok(Agreed::Proposed));
 		}
 		assert_noop!(propose(MAX_UNINVITED), Error::<Test>::TooManyLines);
-		// To confirm is no line more.
+		// Confirming adds no line.
 		let (pair, at) = (Two::RegistrarAndClinician, hospital_a());
 		let content = H256::from_low_u64_be((MAX_UNINVITED - 1).into());
 		let second = <Enrolment as Staff>::agree(&doctor_a(), &at, &patient_a(), content, pair);
