@@ -119,7 +119,7 @@ pub enum EnrolCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Set an account's status. That a patient is deceased, or is not, takes a registrar and a clinician.
+	/// Set an account's status. Declaring a death, or undoing it, takes a registrar and a clinician.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key registrar enrol status \"Dr. Berger\" suspended")]
 	Status {
@@ -152,12 +152,10 @@ pub enum EnrolCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Register your institution's custodian, which has signed that it wants to be.
-	#[command(after_help = "FILE is what `vouchsafe-custodian sign-up` prints on the custodian's machine. It has no secret.\n\n\
-		Example:\n  \
-		vouchsafe --key hospital enrol custodian custodian.json")]
+	/// Register your institution's custodian, with the file that the custodian has signed.
+	#[command(after_help = "Example:\n  vouchsafe --key hospital enrol custodian custodian.json")]
 	Custodian {
-		/// What `vouchsafe-custodian sign-up` printed.
+		/// The file, which `vouchsafe-custodian sign-up` prints.
 		file: PathBuf,
 		/// Whether to ask.
 		#[command(flatten)]

@@ -175,7 +175,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 pub(super) fn note_permitted(others: &[StillPermitted]) {
 	for StillPermitted { id, sentence } in others {
 		output::write_error(&format!(
-			"NOTE: consent {id} lets the same grantee in already: “{sentence}”\n"
+			"NOTE: consent {id} already lets the same grantee in: “{sentence}”\n"
 		));
 	}
 }

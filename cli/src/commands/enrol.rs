@@ -170,7 +170,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let said = match since {
 				Some(since) => {
 					format!(
-						"I disable signing for {who}. The key is lost since {}.",
+						"I disable signing for {who}. The key has been lost since {}.",
 						show_moment(since)
 					)
 				},

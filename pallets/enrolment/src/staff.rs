@@ -1,8 +1,8 @@
 //! What takes two of an institution's staff, so that no single person can do it.
 //!
 //! The first call proposes, the second confirms the same content. The two differ as signers and as
-//! origins, crosswise too: so nobody is both by acting for a colleague. Whoever has left, or is no
-//! longer attested, no longer counts as the first. Only the affiliation with this institution counts.
+//! origins, and neither signs for the other. If the first has left, or is no longer attested, the
+//! proposal no longer counts. Only the affiliation with this institution counts.
 
 use crate::{pallet::*, Account, StaffProposal};
 use frame_support::pallet_prelude::*;

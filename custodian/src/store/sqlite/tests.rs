@@ -432,7 +432,7 @@ async fn named_content_has_a_limit_for_each_enroller() {
 	assert!(name("a", 6, 1).await && name("b", 4, 1).await);
 	assert!(!name("c", 1, 1).await);
 	assert!(name("c", 1, 2).await);
-	// It is named already, by whomever.
+	// A version names it already, whoever its author is.
 	assert!(name("a", 6, 1).await && name("c", 1, 1).await && name("a", 6, 2).await);
 	// A false length does not stand for the true one.
 	assert!(!name("c", 2, 1).await);

@@ -69,7 +69,7 @@ fn grant_assisted_by_others_than_attested_clinicians_fails() {
 		}
 		assert_noop!(assist(COLLEAGUE, terms()), SAME_STAFF);
 		assert_eq!(consents_of(PATIENT), []);
-		// Whose affiliation has ended cannot confirm.
+		// Somebody whose affiliation has ended cannot confirm.
 		People::end_affiliation(&DOCTOR, &HOSPITAL);
 		assert_noop!(assist(DOCTOR, terms()), NOT_STAFF);
 	});

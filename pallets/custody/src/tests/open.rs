@@ -425,8 +425,8 @@ fn open_is_refused_only_so_often() {
 	});
 }
 
-/// All readers of an institution that has no permit cause at most 16 lines a day. Whoever has one is
-/// logged each time.
+/// All readers of an institution that has no permit cause at most 16 lines a day. Readers who have
+/// one are logged each time.
 #[test]
 fn open_without_a_permit_is_refused_only_so_often_by_one_institution() {
 	run(|| {

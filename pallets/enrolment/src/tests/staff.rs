@@ -99,7 +99,7 @@ fn keys_that_a_registrar_makes_do_not_agree() {
 	});
 }
 
-/// By proxy or in a batch, one signature could else supply both halves.
+/// As a derived account or in a batch, one signature could otherwise supply both halves.
 #[test]
 fn nobody_signs_or_acts_as_both() {
 	run(|| {
