@@ -1,8 +1,8 @@
 //! What takes two of an institution's staff, so that no single person can do it.
 //!
 //! The first call proposes, the second confirms the same content. The two differ as signers and as
-//! origins, and neither signs for the other. If the first has left, or is no longer attested, the
-//! proposal no longer counts. Only the affiliation with this institution counts.
+//! origins, and neither signs for the other. If the first has left, is no longer attested, or has a
+//! disabled key, the proposal no longer counts. Only the affiliation with this institution counts.
 
 use crate::{pallet::*, Account, StaffProposal};
 use frame_support::pallet_prelude::*;
@@ -28,6 +28,7 @@ impl<T: Config> Staff for Pallet<T> {
 			.filter(|first| first.content == content && first.waits(now))
 			.and_then(|first| {
 				let acting = Self::one_of(pair, &first.origin, institution)?;
+				Self::signatory(&first.origin).filter(|first| first.may_sign)?;
 				Some((first, acting))
 			});
 		if let Some((StaffProposal { signer: by, origin: first, .. }, acting)) = first {

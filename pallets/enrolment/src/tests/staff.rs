@@ -163,6 +163,18 @@ fn who_has_left_is_not_the_first() {
 	});
 }
 
+/// A thief's proposal ends with the stolen key.
+#[test]
+fn whose_key_is_disabled_is_not_the_first() {
+	run(|| {
+		hire("Nurse", Role::Nurse, true);
+		assert_eq!(agree(&nurse(), Two::Clinicians), Ok(Agreed::Proposed));
+		let (by, at) = (signed(registrar_a()), Some(NOW));
+		assert_ok!(Enrolment::set_signing_disabled(by, nurse(), at));
+		assert_eq!(agree(&doctor_a(), Two::Clinicians), Ok(Agreed::Proposed));
+	});
+}
+
 /// A registrar here and a physician elsewhere is a registrar here.
 #[test]
 fn the_affiliation_with_this_institution_counts() {
