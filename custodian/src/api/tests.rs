@@ -248,7 +248,7 @@ async fn every_endpoint_is_described_with_its_statuses() {
 			"get /v1/content/{cid} 200 400 404 429 500 503",
 			"get /v1/custodian 200 400 429 500 503",
 			"post /v1/carried 200 400 401 403 413 421 422 425 429 500 503",
-			"post /v1/content 201 400 401 403 404 413 421 422 429 500 503 507",
+			"post /v1/content 201 400 401 403 404 408 413 421 422 429 500 503 507",
 			"post /v1/envelopes 200 400 401 403 413 421 422 425 429 500 503",
 			"post /v1/label-key 200 400 401 403 404 413 421 429 500 503",
 			"post /v1/label-keys 200 400 401 403 409 413 421 422 425 429 500 503",

@@ -138,6 +138,17 @@ async fn a_full_disk_is_told_and_requests_go_on() {
 	assert_eq!(service.get(&cid).await.0, StatusCode::NOT_FOUND);
 }
 
+/// Clients take another 4xx status for a refusal for good, and give the record up.
+#[tokio::test]
+async fn an_upload_that_broke_off_may_be_tried_again() {
+	let service = service(|_| ()).await;
+	let pieces = [Ok(Bytes::from_static(b"cipher")), Err("gone")];
+	let content = Body::from_stream(stream::iter(pieces));
+	let broken = service.add(&dev::alice(), &cid_of(CONTENT), 10, content).await;
+	assert_eq!(broken, StatusCode::REQUEST_TIMEOUT);
+	assert!(service.kubo.is_untouched());
+}
+
 /// The bytes that a requester reserved come back although the requester went away.
 #[tokio::test]
 async fn an_abandoned_upload_gives_its_bytes_back() {
