@@ -37,7 +37,7 @@ impl Fixture {
 		let (database, at) = (&self.state.database, now() - hours * 3600);
 		let charge = Charge { account: [1; 32], enroller: [2; 32], length: content.len() as u64 };
 		let reserved = database.reserve(charge, NO_LIMITS, at, at + 1).await.unwrap().unwrap();
-		database.charge(reserved.id, cid.clone(), at).await.unwrap();
+		database.charge(reserved, cid.clone(), at).await.unwrap();
 		cid
 	}
 

@@ -164,18 +164,25 @@ async fn a_full_disk_takes_no_content() {
 	assert!(!is_read.load(Relaxed) && fixture.kubo.is_untouched() && fixture.files().is_empty());
 }
 
-/// Uploads that have begun count as if they had ended.
+/// Uploads and pins that have begun count as if they had ended, until they have.
 #[tokio::test]
-async fn reserved_bytes_are_not_free() {
+async fn expected_bytes_are_not_free() {
 	let fixture = Fixture::new(|_| ()).await;
-	let limits = ContentLimits { account: u64::MAX, enroller: u64::MAX };
 	let free = free_space(fixture.directory.path()).unwrap();
-	let most = Charge { account: [3; 32], enroller: [4; 32], length: free / 2 };
-	let database = &fixture.state.database;
-	database.reserve(most, limits, now(), now() + 1000).await.unwrap().unwrap();
-	let (bytes, cid) = content(1);
-	let result = fixture.upload(cid, LENGTH, whole(bytes)).await;
+	let most = free / 4 * 3;
+	let room = ensure_room(&fixture.state, most).await.unwrap();
+	let result = ensure_room(&fixture.state, most).await;
 	assert!(matches!(result, Err(UploadError::Full)), "{result:?}");
+	drop(room);
+	let room = ensure_room(&fixture.state, most).await.unwrap();
+	let (bytes, cid) = content(1);
+	fixture.state.expected_bytes.fetch_add(free, Relaxed);
+	let result = fixture.upload(cid, LENGTH, whole(bytes.clone())).await;
+	assert!(matches!(result, Err(UploadError::Full)), "{result:?}");
+	fixture.state.expected_bytes.fetch_sub(free, Relaxed);
+	drop(room);
+	fixture.upload(cid, LENGTH, whole(bytes)).await.unwrap();
+	assert_eq!(fixture.state.expected_bytes.load(Relaxed), 0);
 }
 
 /// Kubo may have a part of it, so that the content stays charged until it is removed. The same

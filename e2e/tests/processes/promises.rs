@@ -45,7 +45,7 @@ async fn what_is_asked_for_again_with_other_terms_is_not_added_with_the_old_ones
 	let letter = scenario.letter()?.display().to_string();
 	let patient = scenario.patient.key.as_str();
 	let add = ["record", "add", &letter, "--patient", patient, "--title", "Letter"];
-	let labelled = [&add[..], &["--label", "psychiatry", "--threshold", "2"]].concat();
+	let labelled = [&add[..], &["--label", "psychiatry", "--threshold", "4"]].concat();
 	let interrupted = async |step: &str| {
 		let mut adding =
 			Adding::start(&scenario.doctor_a, &[&add[..], &["--step-by-step"]].concat())?;

@@ -262,7 +262,8 @@ pub mod pallet {
 		Refused,
 		/// The caller is neither an active authority nor its privacy officer.
 		NotForAuthority,
-		/// No consent with this content waits for an authority.
+		/// No consent with this content waits for an authority, or one of the two who agreed on it is no
+		/// longer an attested clinician there.
 		NothingWaits,
 		/// The patient's key is disabled, or was a moment ago: only permits can be revoked with it.
 		KeyInDoubt,
@@ -562,7 +563,7 @@ pub mod pallet {
 		/// ## Events
 		///
 		/// - [`Event::Confirmed`]. In the patient's log: `ConsentConfirmed`.
-		#[pallet::call_index(14)]
+		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::confirm())]
 		pub fn confirm(
 			origin: OriginFor<T>,
@@ -589,7 +590,7 @@ pub mod pallet {
 		/// ## Events
 		///
 		/// - [`Event::Revoked`]. In the patient's log: `ConsentRevoked`.
-		#[pallet::call_index(15)]
+		#[pallet::call_index(7)]
 		#[pallet::weight(T::WeightInfo::revoke_in_doubt())]
 		pub fn revoke_in_doubt(
 			origin: OriginFor<T>,

@@ -88,7 +88,7 @@ use sp_runtime::{
 };
 use vouchsafe_primitives::{
 	audit::{LogEvent, Outcome},
-	policy::{Basis, Decision, Question, Reason, Subject},
+	policy::{Basis, Decision, Mismatch, Question, Reason, Subject},
 	*,
 };
 use vouchsafe_support::{
@@ -409,10 +409,7 @@ pub mod pallet {
 				.map(|record| {
 					let decision =
 						Self::decide_as(&book, &actor, &patient, record, Action::Read, purpose, at);
-					is_invited |= matches!(
-						decision,
-						Decision::Permit(_) | Decision::Refuse(Reason::NotCovered { .. })
-					);
+					is_invited |= Self::is_invited(&book, &decision, at);
 					let outcome = match decision {
 						Decision::Permit(Basis::Own) => Outcome::Own,
 						Decision::Permit(Basis::Consent(consent)) => Outcome::Consent(consent),
@@ -726,6 +723,19 @@ impl<T: Config> Pallet<T> {
 		HolderSetNumbers::<T>::insert(patient, hash, number);
 		HolderSets::<T>::insert(patient, number, set);
 		Ok(number)
+	}
+
+	/// Whether the reader has a permit, even if it does not cover the record: one that has not expired
+	/// and counts.
+	fn is_invited(book: &Book, decision: &Decision, now: Moment) -> bool {
+		match decision {
+			Decision::Permit(_) => true,
+			Decision::Refuse(Reason::NotCovered { consent, mismatch }) => {
+				*mismatch != Mismatch::Standing
+					&& book.find(consent).is_some_and(|consent| !consent.terms.is_expired(now))
+			},
+			Decision::Refuse(_) => false,
+		}
 	}
 
 	/// Counts a line that an institution causes without a permit.

@@ -576,7 +576,7 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// Only Root can merge or close an account, and only Root can make an account active again
-		/// that has ended, was merged or was closed. A death takes two of the staff:
+		/// that was merged or closed, or that has ended and is not a patient's. A death takes two of the staff:
 		/// `declare_deceased`.
 		///
 		/// ## Errors
@@ -587,6 +587,7 @@ pub mod pallet {
 		/// - [`Error::InstitutionOnly`].
 		/// - [`Error::StatusNotForKind`].
 		/// - [`Error::StatusIsFinal`].
+		/// - [`Error::TooManyLines`]: unless an active account is taken out of use.
 		///
 		/// ## Events
 		///
@@ -604,12 +605,15 @@ pub mod pallet {
 				is_patient || matches!(status, Status::Active | Status::Suspended | Status::Ended),
 				Error::<T>::StatusNotForKind
 			);
-			let is_reversible = |status| matches!(status, Status::Active | Status::Suspended);
-			ensure!(who.is_none() || is_reversible(entry.status), Error::<T>::StatusIsFinal);
-			ensure!(
-				who.is_none() || is_reversible(status) || status == Status::Ended,
-				DispatchError::BadOrigin
-			);
+			let is_managers =
+				|status| matches!(status, Status::Active | Status::Suspended | Status::Ended);
+			// A patient who can never read again would have lost the records to one registrar.
+			let is_final =
+				!is_managers(entry.status) || (!is_patient && entry.status == Status::Ended);
+			ensure!(who.is_none() || !is_final, Error::<T>::StatusIsFinal);
+			ensure!(who.is_none() || is_managers(status), DispatchError::BadOrigin);
+			let restricts = entry.status == Status::Active && status != Status::Active;
+			Self::count_managers_line(&account, &entry, who.as_ref(), restricts)?;
 			if entry.status != status {
 				Self::count_institution(&entry, status);
 				entry.status = status;
@@ -641,6 +645,7 @@ pub mod pallet {
 		/// - [`Error::NotRegistrar`].
 		/// - [`Error::InstitutionOnly`].
 		/// - [`Error::InvalidSince`].
+		/// - [`Error::TooManyLines`]: unless an enabled key is disabled.
 		///
 		/// ## Events
 		///
@@ -655,6 +660,8 @@ pub mod pallet {
 			let (mut entry, who) = Self::account_for_manager(origin, &account)?;
 			let now = Self::now();
 			ensure!(since.is_none_or(|since| is_recent(since, now)), Error::<T>::InvalidSince);
+			let restricts = entry.disabled_since.is_none() && since.is_some();
+			Self::count_managers_line(&account, &entry, who.as_ref(), restricts)?;
 			entry.set_disabled(since, now);
 			let since = entry.disabled_since;
 			Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(since));
@@ -967,7 +974,7 @@ pub mod pallet {
 		/// ## Events
 		///
 		/// - [`Event::AffiliationAccepted`].
-		#[pallet::call_index(22)]
+		#[pallet::call_index(14)]
 		#[pallet::weight(T::WeightInfo::accept_affiliation())]
 		pub fn accept_affiliation(origin: OriginFor<T>, institution: AccountId) -> DispatchResult {
 			Self::do_accept(origin, institution)

@@ -34,12 +34,11 @@ impl<T: Config> Staff for Pallet<T> {
 			let one = [&by, &first];
 			ensure!(!one.contains(&who) && !one.contains(&&signer), Error::<T>::SameStaff);
 			ensure!(pair.is_complete(&acting, &second), Error::<T>::SamePart);
+			Self::count_uninvited(subject, institution)?;
 			StaffProposals::<T>::remove(subject, institution);
 			return Ok(Agreed::Confirmed { first });
 		}
-		// Each proposal is a line in the patient's log, which the patient did not invite.
-		let is_allowed = T::Audit::count_uninvited(subject, institution);
-		ensure!(is_allowed, Error::<T>::TooManyLines);
+		Self::count_uninvited(subject, institution)?;
 		let proposal = StaffProposal { signer, origin: who.clone(), content, at: now };
 		StaffProposals::<T>::insert(subject, institution, proposal);
 		Self::deposit_event(Event::StaffProposed {
@@ -52,6 +51,30 @@ impl<T: Config> Staff for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
+	/// Counts a line in the patient's log, which the patient did not invite. To propose is one, and to
+	/// confirm is another.
+	fn count_uninvited(subject: &AccountId, institution: &AccountId) -> DispatchResult {
+		let is_allowed = T::Audit::count_uninvited(subject, institution);
+		ensure!(is_allowed, Error::<T>::TooManyLines);
+		Ok(())
+	}
+
+	/// Counts a line about a patient that a manager causes. What takes the account out of use is never
+	/// refused, because it may be urgent.
+	pub(crate) fn count_managers_line(
+		account: &AccountId,
+		entry: &Account,
+		who: Option<&AccountId>,
+		restricts: bool,
+	) -> DispatchResult {
+		let is_counted = entry.kind == AccountKind::Patient && who.is_some();
+		let counted = match is_counted {
+			true => Self::count_uninvited(account, &entry.enrolled_by),
+			false => Ok(()),
+		};
+		counted.or_else(|error| if restricts { Ok(()) } else { Err(error) })
+	}
+
 	/// The account as it acts for the institution, if it can be one of the pair.
 	fn one_of(pair: Pair, who: &AccountId, institution: &AccountId) -> Option<ActingFor> {
 		<Self as Enrolment>::acting(who, institution)?

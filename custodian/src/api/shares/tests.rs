@@ -375,6 +375,26 @@ async fn a_release_is_recorded_with_its_openings_block() {
 	assert_eq!(fixture.state.database.acted_on(9).await.unwrap(), None);
 }
 
+/// The attack: the node comes back with another block in place of one on which the custodian acted,
+/// and the reader asks before the blocks are compared.
+#[tokio::test]
+async fn nothing_is_released_for_an_opening_in_a_block_that_replaced_another() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	fixture.release(&reader()).await.unwrap();
+	let node = NodeDouble {
+		genesis: GENESIS,
+		finalized: fixture.block.clone(),
+		best: fixture.block.clone(),
+		fork: Some((1, 9)),
+		..NodeDouble::default()
+	};
+	let institution = Some(INSTITUTION);
+	fixture.state.set_connected(Some(Connected { node: Arc::new(node), institution }));
+	fixture.cannot_tell().await;
+	assert_eq!(fixture.state.database.acted_on(9).await.unwrap(), Some((1, hash(1, 0))));
+}
+
 #[tokio::test]
 async fn a_carried_share_is_taken_and_released_while_it_may_stay_at_both_blocks() {
 	let fixture = Fixture::new();
@@ -646,4 +666,43 @@ async fn everything_protected_needs_a_recent_block() {
 	};
 	let request = fixture.sign(&patient(), action::CARRY_SHARE, &carry);
 	assert!(matches!(carry_share(shared(), request).await, Err(ApiError::Behind(_))));
+}
+
+/// The attack: the key was stolen, and its account stopped in a block that is not final yet.
+#[tokio::test]
+async fn a_key_that_was_stopped_in_the_best_block_gets_nothing() {
+	use crate::api::{labels::fetch_label_key, log::read_log};
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	let stop = |block: &mut BlockDouble| {
+		let patient = block.accounts.get_mut(&account_bytes(&id(&patient()))).unwrap();
+		patient.disabled_since = Some(1);
+	};
+	fixture.set_chain(|_| (), stop);
+	let (whose, shared) = (Hex::from(&id(&patient())), || State(fixture.state.clone()));
+	let request = fixture.sign(&patient(), action::FETCH_LABEL_KEY, &FetchLabelKey {});
+	assert!(matches!(fetch_label_key(shared(), request).await, Err(ApiError::NoAccess)));
+	let ask = ReadLog { patient: whose, institution: None, from: 0, limit: 1 };
+	let request = fixture.sign(&patient(), action::READ_LOG, &ask);
+	assert!(matches!(read_log(shared(), request).await, Err(ApiError::NoAccess)));
+	let fetch = FetchPatientEnvelope { patient: whose, record: Hex(RECORD), version: 0 };
+	let request = fixture.sign(&patient(), action::FETCH_PATIENT_ENVELOPE, &fetch);
+	assert!(matches!(fetch_patient_envelope(shared(), request).await, Err(ApiError::NoAccess)));
+}
+
+/// The attack: the node decides so slowly that the best block is too old when it has decided.
+#[tokio::test]
+async fn a_slow_node_gets_no_log_out() {
+	use crate::api::log::read_log;
+	let fixture = Fixture::new();
+	let slow = |block: &mut BlockDouble| {
+		block.time -= 28;
+		block.slowness = std::time::Duration::from_millis(1700);
+	};
+	fixture.set_chain(slow, slow);
+	let whose = Hex::from(&id(&patient()));
+	let ask = ReadLog { patient: whose, institution: None, from: 0, limit: 1 };
+	let request = fixture.sign(&reader(), action::READ_LOG, &ask);
+	let answer = read_log(State(fixture.state.clone()), request).await;
+	assert!(matches!(answer, Err(ApiError::Behind(_))), "{answer:?}");
 }

@@ -195,6 +195,23 @@ fn confirm_assisted_fails() {
 	});
 }
 
+/// Whoever was dismissed in the meantime has not agreed.
+#[test]
+fn what_waits_for_the_authority_ends_with_the_affiliation_of_one_of_the_two() {
+	for who in [COLLEAGUE, DOCTOR] {
+		build_and_execute(|| {
+			has_signed();
+			assert_ok!(assist_by_two(terms()));
+			People::end_affiliation(&who, &HOSPITAL);
+			assert_noop!(confirm(AUTHORITY, AUTHORITY), Error::<Test>::NothingWaits);
+			People::affiliate(&who, &HOSPITAL, Role::Nurse);
+			assert_noop!(confirm(AUTHORITY, AUTHORITY), Error::<Test>::NothingWaits);
+			People::affiliate(&who, &HOSPITAL, Role::Physician);
+			assert_ok!(confirm(AUTHORITY, AUTHORITY));
+		});
+	}
+}
+
 #[test]
 fn what_waits_for_the_authority_expires() {
 	for (after, works) in [(AUTHORITY_LIFETIME - 1, true), (AUTHORITY_LIFETIME, false)] {

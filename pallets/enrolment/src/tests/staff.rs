@@ -196,15 +196,27 @@ fn proposals_are_limited_to_some_lines_a_day() {
 			let (pair, at) = (Two::RegistrarAndClinician, hospital_a());
 			<Enrolment as Staff>::agree(&registrar_a(), &at, &patient_a(), content, pair)
 		};
-		for number in 0..MAX_UNINVITED {
+		let confirm = |number: u32| {
+			let (pair, at) = (Two::RegistrarAndClinician, hospital_a());
+			let content = H256::from_low_u64_be(number.into());
+			<Enrolment as Staff>::agree(&doctor_a(), &at, &patient_a(), content, pair)
+		};
+		for number in 1..MAX_UNINVITED {
 			assert_eq!(propose(number), Ok(Agreed::Proposed));
 		}
+		// To confirm is a line too.
+		assert_eq!(confirm(MAX_UNINVITED - 1), confirmed(registrar_a()));
 		assert_noop!(propose(MAX_UNINVITED), Error::<Test>::TooManyLines);
-		// Confirming adds no line.
+	});
+	run(|| {
 		let (pair, at) = (Two::RegistrarAndClinician, hospital_a());
-		let content = H256::from_low_u64_be((MAX_UNINVITED - 1).into());
-		let second = <Enrolment as Staff>::agree(&doctor_a(), &at, &patient_a(), content, pair);
-		assert_eq!(second, confirmed(registrar_a()));
+		let agree =
+			|who: &AccountId| <Enrolment as Staff>::agree(who, &at, &patient_a(), CONTENT, pair);
+		for _ in 0..MAX_UNINVITED / 2 {
+			assert_eq!(agree(&registrar_a()), Ok(Agreed::Proposed));
+			assert_eq!(agree(&doctor_a()), confirmed(registrar_a()));
+		}
+		assert_noop!(agree(&registrar_a()), Error::<Test>::TooManyLines);
 	});
 }
 
