@@ -153,9 +153,14 @@ pub enum EnrolCommand {
 		agreement: Agreement,
 	},
 	/// Register your institution's custodian, with the file that the custodian has signed.
-	#[command(after_help = "Example:\n  vouchsafe --key hospital enrol custodian custodian.json")]
+	#[command(
+		after_help = "FILE is what `vouchsafe-custodian sign-up` prints on the custodian's machine. It has \
+		no secret.\n\n\
+		Example:\n  \
+		vouchsafe --key hospital enrol custodian custodian.json"
+	)]
 	Custodian {
-		/// The file, which `vouchsafe-custodian sign-up` prints.
+		/// The signed registration.
 		file: PathBuf,
 		/// Whether to ask.
 		#[command(flatten)]
