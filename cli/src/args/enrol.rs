@@ -108,13 +108,16 @@ pub enum EnrolCommand {
 	},
 	/// Attest a practitioner's licence (as an authority).
 	#[command(after_help = "Example:\n  \
-		vouchsafe --key authority enrol attest \"Dr. Berger\" --institution \"Hospital A\"")]
+		vouchsafe --key authority enrol attest \"Dr. Berger\" --institution \"Hospital A\" --role physician")]
 	Attest {
 		/// The practitioner.
 		practitioner: String,
 		/// Institution that the practitioner works for.
 		#[arg(long, value_name = "WHO")]
 		institution: String,
+		/// The role that the licence is for. It is refused if the practitioner has another one there.
+		#[arg(long, value_parser = word::<Role>())]
+		role: Role,
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,

@@ -368,6 +368,8 @@ pub mod pallet {
 		AlreadyExpired,
 		/// The practitioner has no current affiliation with the institution.
 		NotAffiliated,
+		/// The affiliation has another role.
+		OtherRole,
 		/// The practitioner is already in the team.
 		AlreadyInTeam,
 		/// The practitioner is not in the team.
@@ -379,7 +381,7 @@ pub mod pallet {
 		NotStaff,
 		/// The one who proposed this, or who signed for that one, cannot confirm it.
 		SameStaff,
-		/// A registrar and an attested clinician have to agree, but both are one or the other.
+		/// Both are registrars, or both are clinicians: it takes one of each.
 		SamePart,
 		/// The institution has caused as many lines in the patient's log as are allowed on one day.
 		TooManyLines,
@@ -760,16 +762,21 @@ pub mod pallet {
 			Self::do_end(origin, institution, practitioner)
 		}
 
-		/// Attest that a practitioner is licensed for an affiliation's role.
+		/// Attest that a practitioner is licensed for the role of an affiliation.
 		///
 		/// ## Dispatch Origin
 		///
 		/// Signed, by an authority.
 		///
+		/// ## Details
+		///
+		/// The authority names the role, so that nobody changes it meanwhile.
+		///
 		/// ## Errors
 		///
 		/// - [`Error::NotAuthority`].
 		/// - [`Error::NotAffiliated`].
+		/// - [`Error::OtherRole`].
 		///
 		/// ## Events
 		///
@@ -780,6 +787,7 @@ pub mod pallet {
 			origin: OriginFor<T>,
 			institution: AccountId,
 			practitioner: AccountId,
+			role: Role,
 		) -> DispatchResult {
 			let authority = ensure_signed(origin)?;
 			ensure!(
@@ -787,6 +795,7 @@ pub mod pallet {
 				Error::<T>::NotAuthority
 			);
 			let mut affiliation = Self::current_affiliation(&practitioner, &institution)?;
+			ensure!(affiliation.role == role, Error::<T>::OtherRole);
 			affiliation.attested = true;
 			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
 			Self::deposit_event(Event::LicenceAttested { institution, practitioner, authority });

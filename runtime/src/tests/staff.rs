@@ -105,6 +105,7 @@ fn keys_of_a_registrar_enter_no_consent() {
 	let attest = pallet_enrolment::Call::attest_licence {
 		institution: account("//HospitalA"),
 		practitioner: account("//DoctorA"),
+		role: Role::Physician,
 	};
 	chain.ok("//Authority", attest);
 	let same: DispatchError = pallet_enrolment::Error::<Runtime>::SameStaff.into();

@@ -32,7 +32,7 @@ fn hire(name: &str, role: Role, attested: bool) -> AccountId {
 		assert_ok!(Enrolment::accept_affiliation(signed(who.clone()), hospital_a()));
 	}
 	if attested {
-		assert_ok!(Enrolment::attest_licence(signed(authority()), at, who.clone()));
+		assert_ok!(Enrolment::attest_licence(signed(authority()), at, who.clone(), role));
 	}
 	who
 }
