@@ -7,7 +7,7 @@ use crate::{
 	session::{in_force, Session},
 };
 use anyhow::Result;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use vouchsafe_protocol::{
 	traits::View,
 	types::{AccountId, Action, Affiliation, Effect, Grantee, Role, Terms},
@@ -62,7 +62,7 @@ pub async fn still_permitted(
 }
 
 /// The affiliations in force of people whom consents name.
-type People = HashMap<AccountId, Vec<(AccountId, Affiliation)>>;
+type People = BTreeMap<AccountId, Vec<(AccountId, Affiliation)>>;
 
 fn share_an_action(one: &Terms, other: &Terms) -> bool {
 	[Action::Read, Action::Write, Action::Refer, Action::ReadLog, Action::Aggregate]
