@@ -247,7 +247,8 @@ async fn try_submit<P: Platform>(
 			let at = session.finalized().await?;
 			for entry in &entries {
 				if !is_there(&at, entry).await? {
-					return Err(error.context(not_added(&entries)));
+					let said = not_added(&entries, &error);
+					return Err(error.context(said));
 				}
 			}
 		}
@@ -286,7 +287,7 @@ fn passes(error: &anyhow::Error) -> bool {
 }
 
 /// The beginning of the message if the chain refuses entries. The reason follows.
-fn not_added(entries: &[&Entry]) -> String {
+fn not_added(entries: &[&Entry], error: &anyhow::Error) -> String {
 	let titles: Vec<_> = entries.iter().map(|entry| entry.title.as_str()).collect();
 	let what = match titles.len() <= NAMED {
 		true => ENGLISH.and(&titles),
@@ -294,7 +295,11 @@ fn not_added(entries: &[&Entry]) -> String {
 	};
 	let labelled =
 		entries.iter().any(|entry| entry.new.as_ref().is_some_and(|row| !row.labels.is_empty()));
-	let hint = if labelled {
+	let is_refused = error.chain().any(|cause| {
+		let cause = cause.downcast_ref::<ChainError>();
+		cause.is_some_and(|cause| cause.is_dispatch("Records", "NotPermitted"))
+	});
+	let hint = if labelled && is_refused {
 		" (a consent to write has to cover a record's labels, or all labels)"
 	} else {
 		""

@@ -116,7 +116,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 		ConsentCommand::RefuseAssisted { agreement } => {
 			let sentence =
 				"I refuse for good that a hospital’s staff enter consents in my name. This cannot be undone.";
-			confirm(sentence, agreement)?;
+			agree(sentence, agreement)?;
 			let block = session.submit(ConsentCall::refuse_assisted).await?.number;
 			Ok(Output::new(
 				format!(
