@@ -1,5 +1,8 @@
 //! The state that all tasks and requests share.
 
+#[cfg(test)]
+pub(crate) mod double;
+
 use crate::{
 	api::labels::TagLimit,
 	chain::Node,

@@ -3,10 +3,10 @@
 use super::*;
 use crate::{
 	chain::double::{account, hash, BlockDouble, NodeDouble},
-	config::Config,
-	keys::Keys,
-	state::Connected,
-	store::sqlite::Sqlite,
+	state::{
+		double::{state, Surroundings},
+		Connected,
+	},
 };
 use subxt_signer::sr25519::{dev, Keypair};
 use vouchsafe_client::{
@@ -34,8 +34,7 @@ struct Fixture {
 	now: u64,
 	/// The chain while everything is allowed.
 	block: BlockDouble,
-	_directory: tempfile::TempDir,
-	_stop: tokio::sync::watch::Sender<bool>,
+	_surroundings: Surroundings,
 }
 
 fn author() -> Keypair {
@@ -66,12 +65,8 @@ fn address(holder: AccountId) -> ShareAddress {
 
 impl Fixture {
 	fn new() -> Self {
-		let directory = tempfile::tempdir().unwrap();
-		let keys = Keys::generate(&directory.path().join("key")).unwrap();
-		let config = Config::parse(include_str!("../../../sample.toml")).unwrap();
-		let database = Arc::new(Sqlite::open(directory.path()).unwrap());
-		let (stop, stopping) = tokio::sync::watch::channel(false);
-		let state = Arc::new(Shared::new(config, keys, database, None, stopping));
+		let (state, surroundings) = state(None, |_| {});
+		let state = Arc::new(state);
 
 		let (secret, reader_key) = (Secret::random(), SecretKey::random());
 		let split = secret.split(3, 5).unwrap();
@@ -146,8 +141,7 @@ impl Fixture {
 			manifest,
 			now: began,
 			block,
-			_directory: directory,
-			_stop: stop,
+			_surroundings: surroundings,
 		};
 		fixture.set_chain(|_| (), |_| ());
 		fixture
