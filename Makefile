@@ -51,7 +51,7 @@ programs: setup
 	@$(CARGO) build --bins --examples
 
 .PHONY: power-cuts
-power-cuts: programs ## cut the power of one house and of all, twenty times each (needs root; CUTS=n)
+power-cuts: programs ## cut the power of one institution and of all, twenty times each (needs root; CUTS=n)
 	@VOUCHSAFE_CUTS=$(or $(CUTS),20) $(CARGO) test --test processes -- --nocapture what_was_final_is_final
 
 .PHONY: fhir-validate

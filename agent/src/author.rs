@@ -28,7 +28,7 @@ use blake2::{Blake2b256, Digest};
 use bytes::Bytes;
 use futures::{stream, StreamExt};
 use prepare::prepare;
-use send::{deliver, is_hopeless, missing, submit, upload, Complaints};
+use send::{deliver, find_dropped, is_hopeless, missing, submit, upload, Complaints};
 use std::{sync::Arc, time::Duration};
 use terms::terms_of;
 use unfinished::set_aside;
@@ -269,6 +269,9 @@ async fn run<P: Platform>(
 	until: Option<Duration>,
 	resumed: bool,
 ) -> Result<Vec<Added>> {
+	if resumed {
+		find_dropped(session, group).await?;
+	}
 	upload(session, journal, group, until).await?;
 	let key = &session.me()?.name;
 	let unfinished = |error: anyhow::Error| -> anyhow::Error {

@@ -2,8 +2,8 @@
 //!
 //! At enrolment, the registrar's client draws the patient's key and delivers it to the custodian of the
 //! enrolling institution. If no custodian that may have a key has one, the patient's client draws it. A
-//! custodian keeps the first key that it gets. When a patient grants a permit to write, the patient's client delivers the
-//! key to the custodians of the institutions that may write.
+//! custodian keeps the first key that it gets. When a patient grants a permit to write, the patient's
+//! client delivers the key to the custodians of the institutions that may write.
 
 use crate::{
 	consent::permits_writing,

@@ -7,7 +7,7 @@ use crate::{
 	session::{in_force, Session},
 };
 use anyhow::Result;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use vouchsafe_protocol::{
 	traits::View,
 	types::{AccountId, Action, Affiliation, Effect, Grantee, Role, Terms},
@@ -22,10 +22,11 @@ pub struct StillPermitted {
 	pub sentence: String,
 }
 
-/// The user's permits, except this one, that let in somebody whom these terms for this grantee let
+/// The patient's permits, except this one, that let in somebody whom these terms for this grantee let
 /// in too, for the same action. A permit that begins later counts.
 pub async fn still_permitted(
 	session: &Session<impl Platform>,
+	patient: &AccountId,
 	grantee: &Grantee,
 	terms: &Terms,
 	except: Option<u32>,
@@ -33,10 +34,9 @@ pub async fn still_permitted(
 	if terms.effect != Effect::Permit {
 		return Ok(Vec::new());
 	}
-	let me = session.me()?.account();
 	let at = session.finalized().await?;
 	let now = at.time().await?;
-	let mut consents = at.all_consents_of(&me).await?;
+	let mut consents = at.all_consents_of(patient).await?;
 	consents.retain(|(_, other)| {
 		Some(other.id) != except
 			&& other.terms.effect == Effect::Permit
@@ -50,7 +50,7 @@ pub async fn still_permitted(
 		affiliations.retain(|(_, affiliation)| in_force(affiliation, now));
 		people.insert(person.clone(), affiliations);
 	}
-	let labels = session.labels_of(&me).await?;
+	let labels = session.labels_of(patient).await?;
 	let teller = teller(&session.names, &labels);
 	let same = consents.iter().filter(|(other, _)| meet(grantee, other, &people));
 	Ok(same
@@ -62,7 +62,7 @@ pub async fn still_permitted(
 }
 
 /// The affiliations in force of people whom consents name.
-type People = HashMap<AccountId, Vec<(AccountId, Affiliation)>>;
+type People = BTreeMap<AccountId, Vec<(AccountId, Affiliation)>>;
 
 fn share_an_action(one: &Terms, other: &Terms) -> bool {
 	[Action::Read, Action::Write, Action::Refer, Action::ReadLog, Action::Aggregate]

@@ -114,7 +114,8 @@ fn file_name(session: &Session<impl Platform>) -> Result<String> {
 }
 
 /// Checks the shares of versions that this program has not seen yet. Only the patient can. Returns
-/// what is false. Custodians that are away are asked again by a later command.
+/// what is false. A later command asks again if no custodian gave the share. Those that were away while
+/// another one gave a good share are not asked again: `record verify` asks them all.
 pub async fn check_new<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,

@@ -17,13 +17,18 @@ use crate::{
 use addresses::NotAllowed;
 use base64::{prelude::BASE64_STANDARD, Engine};
 use bytes::Bytes;
-use futures::{stream::BoxStream, StreamExt};
-use reqwest::{header::RETRY_AFTER, Client, StatusCode};
+use futures::{stream::BoxStream, StreamExt, TryStreamExt};
+use reqwest::{header::RETRY_AFTER, Client, ClientBuilder, RequestBuilder, Response, StatusCode};
 use serde::{de::DeserializeOwned, Serialize};
 use std::{
-	sync::{Arc, Once},
+	pin::pin,
+	sync::{
+		atomic::{AtomicU64, Ordering},
+		Arc, Once,
+	},
 	time::{Duration, Instant},
 };
+use tokio::time::timeout;
 use vouchsafe_protocol::{
 	errors::one_line,
 	traits::{Content, Custodians},
@@ -36,6 +41,8 @@ pub use vouchsafe_protocol::{errors::CustodianError, traits::Custodian};
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long a custodian may be silent while bytes flow.
 const SILENCE: Duration = Duration::from_secs(60);
+/// How many bytes per second a custodian must take and add to its IPFS node.
+const SLOWEST: u64 = 16 * 1024;
 /// How often a request is tried if the custodian cannot be reached or is busy.
 const TRIES: u32 = 3;
 /// How often a request is tried that needs something which is about to be final.
@@ -49,6 +56,7 @@ const FIRST_PAUSE_FOR_FINALITY: Duration = Duration::from_millis(50);
 #[derive(Clone, Debug)]
 pub struct CustodianClient {
 	http: Client,
+	allowed: AllowedAddresses,
 	/// Its address, without a slash at the end.
 	pub url: String,
 	/// The institution whose custodian it is.
@@ -73,16 +81,10 @@ impl CustodianClient {
 			// If another one is installed already, that one is used.
 			let _ = rustls::crypto::ring::default_provider().install_default();
 		});
-		let http = Client::builder()
-			.connect_timeout(Duration::from_secs(5))
-			.read_timeout(SILENCE)
-			.redirect(reqwest::redirect::Policy::none())
-			.no_proxy()
-			.dns_resolver(Arc::new(allowed.clone()))
-			.build()
-			.map_err(|error| CustodianError::Unreachable(describe(&error)))?;
+		let http = build(builder(allowed).read_timeout(SILENCE))?;
+		let allowed = allowed.clone();
 		let (tries, tries_for_finality) = (TRIES, TRIES_FOR_FINALITY);
-		Ok(Self { http, url, institution, genesis, tries, tries_for_finality })
+		Ok(Self { http, allowed, url, institution, genesis, tries, tries_for_finality })
 	}
 
 	fn signed<T: Serialize>(&self, signer: &impl Signer, action: &str, body: &T) -> Signed {
@@ -145,6 +147,52 @@ impl CustodianClient {
 	}
 }
 
+fn builder(allowed: &AllowedAddresses) -> ClientBuilder {
+	Client::builder()
+		.connect_timeout(Duration::from_secs(5))
+		.redirect(reqwest::redirect::Policy::none())
+		.no_proxy()
+		.dns_resolver(Arc::new(allowed.clone()))
+}
+
+fn build(builder: ClientBuilder) -> Result<Client, CustodianError> {
+	builder.build().map_err(|error| CustodianError::Unreachable(describe(&error)))
+}
+
+/// Sends content of this length. The answer comes after the last byte, so the silence until then does
+/// not count, but the custodian must take bytes.
+async fn upload(
+	request: RequestBuilder,
+	content: impl Content<std::io::Error> + 'static,
+	length: u64,
+	silence: Duration,
+) -> Result<Response, CustodianError> {
+	let taken = Arc::new(AtomicU64::new(0));
+	let counter = taken.clone();
+	let content = content.inspect_ok(move |piece| {
+		counter.fetch_add(piece.len() as u64, Ordering::Relaxed);
+	});
+	let mut sending = pin!(request.body(reqwest::Body::wrap_stream(content)).send());
+	let least = SLOWEST.saturating_mul(silence.as_secs());
+	loop {
+		let before = taken.load(Ordering::Relaxed);
+		let patience = match before < length {
+			true => silence,
+			false => silence.saturating_add(Duration::from_secs(length / SLOWEST)),
+		};
+		match timeout(patience, sending.as_mut()).await {
+			Ok(answer) => return answer.map_err(from_transport),
+			Err(_) => {
+				let now = taken.load(Ordering::Relaxed);
+				let is_slow = now.saturating_sub(before) < least && now < length;
+				if is_slow || now == before {
+					return Err(CustodianError::Unreachable("the upload is too slow".into()));
+				}
+			},
+		}
+	}
+}
+
 /// The custodians of one chain, by HTTP.
 #[derive(Clone, Debug)]
 pub struct HttpCustodians {
@@ -192,18 +240,15 @@ impl Custodian for CustodianClient {
 		content: impl Fn() -> S + Send + Sync,
 	) -> Result<(), CustodianError> {
 		let body = AddContent { cid: cid.to_string(), length };
+		let http = build(builder(&self.allowed))?;
 		self.retry(|| async {
 			let signed = self.signed(signer, action::ADD_CONTENT, &body);
 			let header = serde_json::to_vec(&signed).expect("our own messages are JSON; qed");
-			let answer = self
-				.http
+			let request = http
 				.post(format!("{}/v1/content", self.url))
 				.header(REQUEST_HEADER, BASE64_STANDARD.encode(header))
-				.header("content-length", length)
-				.body(reqwest::Body::wrap_stream(content()))
-				.send()
-				.await
-				.map_err(from_transport)?;
+				.header("content-length", length);
+			let answer = upload(request, content(), length, SILENCE).await?;
 			accepted(answer).await.map(drop)
 		})
 		.await
@@ -309,7 +354,7 @@ impl Custodian for CustodianClient {
 }
 
 /// The answer, if it is a success.
-async fn accepted(answer: reqwest::Response) -> Result<reqwest::Response, CustodianError> {
+async fn accepted(answer: Response) -> Result<Response, CustodianError> {
 	let status = answer.status();
 	match status {
 		status if status.is_success() => return Ok(answer),
@@ -341,7 +386,7 @@ async fn accepted(answer: reqwest::Response) -> Result<reqwest::Response, Custod
 }
 
 /// The answer's JSON, if it is not too long.
-async fn read_json<T: DeserializeOwned>(answer: reqwest::Response) -> Result<T, CustodianError> {
+async fn read_json<T: DeserializeOwned>(answer: Response) -> Result<T, CustodianError> {
 	let mut stream = answer.bytes_stream();
 	let mut bytes = Vec::new();
 	while let Some(piece) = stream.next().await {
@@ -378,10 +423,7 @@ fn describe(error: &dyn std::error::Error) -> String {
 mod tests {
 	use super::*;
 	use crate::{cid::cid_of, messages::Hex};
-	use std::sync::{
-		atomic::{AtomicU32, Ordering},
-		Arc,
-	};
+	use std::sync::atomic::AtomicU32;
 	use subxt_signer::sr25519::dev;
 	use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -484,6 +526,54 @@ mod tests {
 		assert!(matches!(release(&client).await, CustodianError::Nonsense(_)));
 		let client = client_of("http://127.0.0.1:9").without_retries();
 		assert!(matches!(release(&client).await, CustodianError::Unreachable(_)));
+	}
+
+	/// A server that reads a whole upload of these bytes before it answers, or never reads.
+	async fn upload_server(length: usize, reads: bool) -> String {
+		let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+		let url = format!("http://{}", listener.local_addr().unwrap());
+		tokio::spawn(async move {
+			let (mut stream, _) = listener.accept().await.unwrap();
+			let (mut request, mut piece) = (Vec::new(), [0; 4096]);
+			let is_whole = |request: &[u8]| {
+				let head = request.windows(4).position(|end| end == b"\r\n\r\n");
+				head.is_some_and(|head| request.len() >= head + 4 + length)
+			};
+			while !is_whole(&request) {
+				if !reads {
+					return std::future::pending().await;
+				}
+				let got = stream.read(&mut piece).await.unwrap();
+				request.extend_from_slice(&piece[..got]);
+			}
+			let _ = stream.write_all(b"HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n").await;
+		});
+		url
+	}
+
+	/// The answer comes after the last byte, which comes later than the longest silence.
+	#[tokio::test]
+	async fn a_slow_upload_is_waited_for_while_bytes_flow() {
+		let content = || {
+			futures::stream::unfold(0, |sent| async move {
+				tokio::time::sleep(Duration::from_millis(100)).await;
+				(sent < 8).then_some((Ok(Bytes::from_static(b"x")), sent + 1))
+			})
+			.boxed()
+		};
+		let silence = Duration::from_millis(300);
+		let uploaded = |url: String| {
+			let http = build(builder(&AllowedAddresses::all())).unwrap();
+			let request = http.post(url).header("content-length", 8);
+			upload(request, content(), 8, silence)
+		};
+		assert_eq!(uploaded(upload_server(8, true).await).await.unwrap().status(), 201);
+		let error = uploaded(upload_server(8, false).await).await.unwrap_err();
+		assert!(matches!(error, CustodianError::Unreachable(_)));
+		// The whole client, whose silence is the shorter one.
+		let mut client = client_of(&upload_server(8, true).await).without_retries();
+		client.http = build(builder(&client.allowed).read_timeout(silence)).unwrap();
+		client.add_content(&dev::alice(), &cid_of(b"xxxxxxxx"), 8, content).await.unwrap();
 	}
 
 	#[tokio::test]

@@ -495,7 +495,7 @@ async fn pin_content(
 	let manifest: Cid = version.manifest_cid.parse().map_err(|_| WorkError::MalformedCid)?;
 	let ciphertext: Cid = version.ciphertext_cid.parse().map_err(|_| WorkError::MalformedCid)?;
 	let (manifest_len, length) = (version.manifest.len() as u64, version.ciphertext_len);
-	uploads::ensure_room(state, manifest_len.saturating_add(length)).await?;
+	let _room = uploads::ensure_room(state, manifest_len.saturating_add(length)).await?;
 	if is_lost {
 		// Kubo does not fetch blocks of what it believes to have.
 		ipfs.unpin(&manifest).await?;

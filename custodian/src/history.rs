@@ -7,7 +7,7 @@
 use crate::{
 	chain::Node,
 	state::State,
-	store::{History, Rewound, StoreError},
+	store::{History, LogIndex, Rewound, StoreError},
 };
 use vouchsafe_client::chain::{ChainError, H256};
 
@@ -34,10 +34,10 @@ pub async fn compare(state: &State, node: &dyn Node, finalized: u32) -> Result<b
 	Ok(replaced.is_none())
 }
 
-/// Removes what was indexed of blocks that the node does not have. Returns the last block that
-/// stays, if one does.
+/// Removes what was indexed of blocks that the node does not have. Returns the last block that is
+/// indexed then, if one is.
 pub async fn rewind(
-	database: &(impl History + ?Sized),
+	database: &(impl History + LogIndex + ?Sized),
 	node: &dyn Node,
 ) -> Result<Option<(Option<u32>, Rewound)>, HistoryError> {
 	let finalized = node.finalized().await?.number();
@@ -47,7 +47,8 @@ pub async fn rewind(
 		None => None,
 	};
 	let rewound = database.rewind(last).await?;
-	Ok(Some((last.map(|(number, _)| number), rewound)))
+	let indexed = database.last_block().await?;
+	Ok(Some((indexed.map(|(number, _)| number), rewound)))
 }
 
 /// The lowest block on which the custodian acted and that the node replaces by another.

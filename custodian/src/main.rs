@@ -53,7 +53,7 @@ enum Command {
 	/// Sign that an institution may register this custodian, and print it as JSON. It has no secret.
 	/// The institution sends it with `vouchsafe enrol custodian FILE`.
 	SignUp(SignUp),
-	/// Copy the database into a new file, which only its owner may read. The custodian may run.
+	/// Copy the database into a new file, which only its owner may read. The custodian can keep running.
 	///
 	/// To restore it, stop the custodian, remove the files in the database's directory, copy FILE
 	/// there as custodian.sqlite, and start the custodian. It indexes what came after the backup.
@@ -65,7 +65,7 @@ enum Command {
 		#[command(flatten)]
 		config: ConfigFile,
 	},
-	/// Mend the index of the patients' logs.
+	/// Repair the index of the patients' logs.
 	#[command(subcommand)]
 	Index(IndexCommand),
 	/// Print the description of the REST API (OpenAPI 3.1, JSON).
@@ -96,7 +96,7 @@ enum KeyCommand {
 #[derive(Subcommand)]
 enum IndexCommand {
 	/// Remove from the index the blocks that the node no longer has, and list the releases for
-	/// openings in them. The custodian may run, and indexes the new blocks then.
+	/// openings in them. The custodian can keep running. It then indexes the new blocks.
 	///
 	/// Use it after an alarm that a block differs from the one that was indexed, and after you know
 	/// why: a power cut may have taken final blocks from the node's disk.

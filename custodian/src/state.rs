@@ -1,5 +1,8 @@
 //! The state that all tasks and requests share.
 
+#[cfg(test)]
+pub(crate) mod double;
+
 use crate::{
 	api::labels::TagLimit,
 	chain::Node,
@@ -13,7 +16,7 @@ use crate::{
 	transfers::Transfers,
 };
 use std::{
-	sync::{Arc, Mutex, RwLock},
+	sync::{atomic::AtomicU64, Arc, Mutex, RwLock},
 	time::{Duration, Instant},
 };
 use tokio::sync::{watch, Notify};
@@ -38,6 +41,8 @@ pub struct State {
 	pub transfers: Transfers,
 	/// Content that is being added, pinned or removed.
 	pub content_locks: ContentLocks,
+	/// The bytes that uploads and pins under way may still write to the disk.
+	pub expected_bytes: Arc<AtomicU64>,
 	/// The IPFS node, if there is one.
 	pub ipfs: Option<Ipfs>,
 	/// The results of the checks that `/ready` reports.
@@ -76,6 +81,7 @@ impl State {
 		Self {
 			transfers: Transfers::new(&config.api),
 			content_locks: ContentLocks::default(),
+			expected_bytes: Arc::default(),
 			config,
 			keys,
 			database,

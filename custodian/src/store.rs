@@ -252,26 +252,18 @@ pub struct ContentLimits {
 	pub enroller: u64,
 }
 
-/// Reserved bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reservation {
-	/// Its number.
-	pub id: i64,
-	/// All bytes that are reserved now, these included.
-	pub total: u64,
-}
-
 /// The content in the IPFS node, and the accounts that added it.
 #[async_trait]
 pub trait Content: Send + Sync {
-	/// Reserves bytes until a moment, unless more than the limits would then be charged.
+	/// Reserves bytes until a moment, unless more than the limits would then be charged. Returns the
+	/// reservation's number.
 	async fn reserve(
 		&self,
 		charge: Charge,
 		limits: ContentLimits,
 		now: u64,
 		until: u64,
-	) -> Result<Option<Reservation>, StoreError>;
+	) -> Result<Option<i64>, StoreError>;
 
 	/// Gives reserved bytes back.
 	async fn release_reservation(&self, id: i64) -> Result<(), StoreError>;
@@ -303,8 +295,8 @@ pub trait Content: Send + Sync {
 	/// Whether this content was added before this moment and no version names it.
 	async fn is_unclaimed(&self, cid: String, before: u64) -> Result<bool, StoreError>;
 
-	/// Forgets content that was added before this moment, if no version names it. Returns whether
-	/// it did.
+	/// Forgets content that was added before this moment and was removed, if no version has pinned it.
+	/// Returns whether it did.
 	async fn forget_unclaimed(&self, cid: String, before: u64) -> Result<bool, StoreError>;
 
 	/// The CIDs of all content that pinned versions name.
@@ -363,8 +355,9 @@ pub trait LogIndex: Send + Sync {
 /// for which it gave shares.
 #[async_trait]
 pub trait History: Send + Sync {
-	/// Records a release. This comes before the share is given. Old releases are forgotten.
-	async fn record_release(&self, release: ReleaseRecord) -> Result<(), StoreError>;
+	/// Records a release. This comes before the share is given. Old releases are forgotten. False, and
+	/// nothing is recorded, if the custodian acted on another block of that number.
+	async fn record_release(&self, release: ReleaseRecord) -> Result<bool, StoreError>;
 
 	/// The highest block up to this number on which the custodian acted.
 	async fn acted_on(&self, up_to: u32) -> Result<Option<(u32, H256)>, StoreError>;

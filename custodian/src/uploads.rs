@@ -3,7 +3,7 @@
 
 use crate::{
 	state::State,
-	store::{Charge, ContentLimits, Reservation, StoreError},
+	store::{Charge, ContentLimits, StoreError},
 	transfers::time_limit,
 };
 use axum::body::Bytes;
@@ -12,6 +12,10 @@ use std::{
 	io::{self, ErrorKind},
 	path::Path,
 	pin::pin,
+	sync::{
+		atomic::{AtomicU64, Ordering},
+		Arc,
+	},
 	time::Duration,
 };
 use tokio::{
@@ -87,23 +91,22 @@ pub async fn receive<E: std::fmt::Display>(
 		return Err(UploadError::ForeignCid(charge.length));
 	}
 	let reservation = reserve(state, charge).await?;
-	let received = receive_reserved(state, &reservation, cid, charge.length, content).await;
-	let file = match received {
-		Ok(file) => file,
+	let (file, _room) = match receive_reserved(state, cid, charge.length, content).await {
+		Ok(received) => received,
 		Err(error) => {
-			state.database.release_reservation(reservation.id).await?;
+			state.database.release_reservation(reservation).await?;
 			return Err(error);
 		},
 	};
 	// From here on the content is charged. If the IPFS node fails, the row stays, so that whatever
 	// the node has of it is removed later.
 	let _held = state.content_locks.hold([cid.to_string()]).await;
-	state.database.charge(reservation.id, cid.to_string(), now()).await?;
+	state.database.charge(reservation, cid.to_string(), now()).await?;
 	ipfs.add(ReaderStream::with_capacity(file, PIECE), &cid, charge.length).await?;
 	Ok(())
 }
 
-async fn reserve(state: &State, charge: Charge) -> Result<Reservation, UploadError> {
+async fn reserve(state: &State, charge: Charge) -> Result<i64, UploadError> {
 	let api = &state.config.api;
 	let limits =
 		ContentLimits { account: api.max_unclaimed, enroller: api.max_unclaimed_per_institution };
@@ -114,25 +117,42 @@ async fn reserve(state: &State, charge: Charge) -> Result<Reservation, UploadErr
 
 async fn receive_reserved<E: std::fmt::Display>(
 	state: &State,
-	reservation: &Reservation,
 	cid: Cid,
 	length: u64,
 	content: impl Stream<Item = Result<Bytes, E>> + Send,
-) -> Result<File, UploadError> {
+) -> Result<(File, Room), UploadError> {
 	// Each byte is in the spooled file and in the IPFS node at the same time.
-	ensure_room(state, reservation.total.saturating_mul(2)).await?;
+	let room = ensure_room(state, length.saturating_mul(2)).await?;
 	let spooling = spool(&state.config.store.directory, cid, length, SILENCE, content);
 	let late = |_| UploadError::BrokenOff("it is too slow".into());
-	timeout(time_limit(length), spooling).await.map_err(late)?
+	let file = timeout(time_limit(length), spooling).await.map_err(late)??;
+	Ok((file, room))
 }
 
-/// Fails if there would be too little free space after this many more bytes.
-pub async fn ensure_room(state: &State, bytes: u64) -> Result<(), UploadError> {
-	let store = &state.config.store;
-	let (directory, needed) = (store.directory.clone(), store.reserve.saturating_add(bytes));
+/// Bytes that others do not count on, until this is dropped.
+#[derive(Debug)]
+pub struct Room {
+	bytes: u64,
+	expected: Arc<AtomicU64>,
+}
+
+impl Drop for Room {
+	fn drop(&mut self) {
+		self.expected.fetch_sub(self.bytes, Ordering::SeqCst);
+	}
+}
+
+/// Takes room for bytes that are about to be written. Fails if there would be too little free space
+/// after these and all others that are expected.
+pub async fn ensure_room(state: &State, bytes: u64) -> Result<Room, UploadError> {
+	let (store, expected) = (&state.config.store, state.expected_bytes.clone());
+	let others = expected.fetch_add(bytes, Ordering::SeqCst);
+	let room = Room { bytes, expected };
+	let needed = store.reserve.saturating_add(others).saturating_add(bytes);
+	let directory = store.directory.clone();
 	let free = spawn_blocking(move || free_space(&directory)).await.map_err(io::Error::other)??;
 	match free >= needed {
-		true => Ok(()),
+		true => Ok(room),
 		false => {
 			metrics::counter!("vouchsafe_custodian_disk_full_total").increment(1);
 			Err(UploadError::Full)

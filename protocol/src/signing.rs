@@ -1,5 +1,5 @@
-//! Signed requests, and the texts that an enrollee and a custodian sign. Everything is wrapped in `<Bytes>` and
-//! `</Bytes>`, as wallet extensions wrap the bytes that they sign.
+//! Signed requests, and the texts that an enrollee and a custodian sign. Everything is wrapped in
+//! `<Bytes>` and `</Bytes>`, as wallet extensions wrap the bytes that they sign.
 
 use crate::{
 	messages::{Hex, Payload, Signed, SignedCustodian},

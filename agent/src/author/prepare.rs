@@ -52,8 +52,8 @@ fn choose_holders(
 	Ok(chosen)
 }
 
-/// How long a custodian may take to say how much it takes. If it does not, it is not known to be too
-/// little.
+/// How long a custodian may take to say how large a document it accepts. If it does not say it in time,
+/// any length is tried.
 const LIMIT: Duration = Duration::from_secs(2);
 
 /// Checks, before anything is encrypted, that a custodian takes the longest document.

@@ -41,6 +41,31 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause between attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
+/// Notes the ciphertexts that custodians have dropped, so that they are uploaded again: what no version
+/// has named for a day does not stay.
+pub(super) async fn find_dropped(
+	session: &Session<impl Platform>,
+	group: &mut Group,
+) -> Result<()> {
+	for entry in group.entries.iter_mut().filter(|entry| entry.uploaded && !entry.complete) {
+		let cid = Cid::from_str(&entry.content_cid).context("the journal's CID")?;
+		let mut is_dropped = false;
+		for envelope in &entry.envelopes {
+			let Ok(custodian) = session.custodian(&envelope.institution.into()) else { continue };
+			match custodian.without_retries().content(cid).await {
+				Ok(_) => {
+					is_dropped = false;
+					break;
+				},
+				Err(CustodianError::NotFound) => is_dropped = true,
+				Err(_) => {},
+			}
+		}
+		entry.uploaded = !is_dropped;
+	}
+	Ok(())
+}
+
 /// Uploads each ciphertext to a custodian with an IPFS node.
 pub(super) async fn upload<P: Platform>(
 	session: &Session<P>,
@@ -50,7 +75,7 @@ pub(super) async fn upload<P: Platform>(
 ) -> Result<()> {
 	for number in 0..group.entries.len() {
 		let entry = group.entries[number].clone();
-		if entry.uploaded || entry.is_final {
+		if entry.uploaded {
 			continue;
 		}
 		let cid = Cid::from_str(&entry.content_cid).context("the journal's CID")?;
@@ -222,7 +247,8 @@ async fn try_submit<P: Platform>(
 			let at = session.finalized().await?;
 			for entry in &entries {
 				if !is_there(&at, entry).await? {
-					return Err(error.context(not_added(&entries)));
+					let said = not_added(&entries, &error);
+					return Err(error.context(said));
 				}
 			}
 		}
@@ -261,7 +287,7 @@ fn passes(error: &anyhow::Error) -> bool {
 }
 
 /// The beginning of the message if the chain refuses entries. The reason follows.
-fn not_added(entries: &[&Entry]) -> String {
+fn not_added(entries: &[&Entry], error: &anyhow::Error) -> String {
 	let titles: Vec<_> = entries.iter().map(|entry| entry.title.as_str()).collect();
 	let what = match titles.len() <= NAMED {
 		true => ENGLISH.and(&titles),
@@ -269,7 +295,11 @@ fn not_added(entries: &[&Entry]) -> String {
 	};
 	let labelled =
 		entries.iter().any(|entry| entry.new.as_ref().is_some_and(|row| !row.labels.is_empty()));
-	let hint = if labelled {
+	let is_refused = error.chain().any(|cause| {
+		let cause = cause.downcast_ref::<ChainError>();
+		cause.is_some_and(|cause| cause.is_dispatch("Records", "NotPermitted"))
+	});
+	let hint = if labelled && is_refused {
 		" (a consent to write has to cover a record's labels, or all labels)"
 	} else {
 		""

@@ -314,6 +314,26 @@ async fn begun(
 	session
 }
 
+/// A custodian drops what no version has named for a day. If the command goes on later, the version
+/// would be on the chain, and its content nowhere.
+#[tokio::test]
+async fn what_custodians_have_dropped_is_uploaded_again() {
+	let uploaded = || Entry { uploaded: true, ..prepared() };
+	let cases =
+		[(Some(CustodianError::NotFound), false), (Some(CustodianError::Busy), true), (None, true)];
+	for (refusal, stays) in cases {
+		let session = begun(refusal, vec![]).await;
+		let (genesis, signer) =
+			(session.genesis().into(), (&session.me().unwrap().account()).into());
+		let complete = Entry { complete: true, ..uploaded() };
+		let is_final = Entry { is_final: true, ..uploaded() };
+		let mut group = group(genesis, signer, vec![uploaded(), is_final, complete]);
+		find_dropped(&session, &mut group).await.unwrap();
+		let now: Vec<_> = group.entries.iter().map(|entry| entry.uploaded).collect();
+		assert_eq!(now, [stays, stays, true]);
+	}
+}
+
 /// A refusal that cannot pass ends the command at once, with its reason, also without a limit of time.
 #[tokio::test]
 async fn a_refusal_for_good_ends_the_command_with_its_reason() {

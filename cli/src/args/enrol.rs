@@ -108,18 +108,21 @@ pub enum EnrolCommand {
 	},
 	/// Attest a practitioner's licence (as an authority).
 	#[command(after_help = "Example:\n  \
-		vouchsafe --key authority enrol attest \"Dr. Berger\" --institution \"Hospital A\"")]
+		vouchsafe --key authority enrol attest \"Dr. Berger\" --institution \"Hospital A\" --role physician")]
 	Attest {
 		/// The practitioner.
 		practitioner: String,
 		/// Institution that the practitioner works for.
 		#[arg(long, value_name = "WHO")]
 		institution: String,
+		/// The role that the licence is for. It is refused if the practitioner has another one there.
+		#[arg(long, value_parser = word::<Role>())]
+		role: Role,
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Set an account's status. That a patient is deceased, or is not, takes a registrar and a clinician.
+	/// Set an account's status. Declaring a death, or undoing it, takes a registrar and a clinician.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key registrar enrol status \"Dr. Berger\" suspended")]
 	Status {
@@ -152,14 +155,15 @@ pub enum EnrolCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Register your institution's custodian, which has signed that it wants to be.
+	/// Register your institution's custodian, with the file that the custodian has signed.
 	#[command(
-		after_help = "FILE is what `vouchsafe-custodian sign-up` prints on the custodian's machine. It has no secret.\n\n\
+		after_help = "FILE is what `vouchsafe-custodian sign-up` prints on the custodian's machine. It has \
+		no secret.\n\n\
 		Example:\n  \
 		vouchsafe --key hospital enrol custodian custodian.json"
 	)]
 	Custodian {
-		/// What `vouchsafe-custodian sign-up` printed.
+		/// The signed registration.
 		file: PathBuf,
 		/// Whether to ask.
 		#[command(flatten)]

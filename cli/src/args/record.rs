@@ -124,7 +124,7 @@ pub enum RecordCommand {
 		#[arg(long, value_name = "NUMBER", value_parser = parse_number)]
 		version: Option<u32>,
 	},
-	/// Add sensitivity labels to a record: as its patient, or as two of its author's staff.
+	/// Add sensitivity labels to a record: as its patient, or as two of the author institution's staff.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key berger record label 3f9a0c1d psychiatry --patient Eva")]
 	Label {
@@ -143,7 +143,7 @@ pub enum RecordCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Mark a record as entered in error. A registrar and a clinician of its author both do.
+	/// Mark a record as entered in error. This takes a registrar and a clinician of the author institution.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key berger record mark 3f9a0c1d wrong-patient --patient Eva")]
 	Mark {
@@ -159,7 +159,7 @@ pub enum RecordCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Take a record's mark back: it counts again. A registrar and a clinician of its author both do.
+	/// Take a record's mark back, so that it counts again. This takes two people, as for `mark`.
 	#[command(
 		after_help = "Example:\n  vouchsafe --key berger record unmark 3f9a0c1d --patient Eva"
 	)]
@@ -202,7 +202,7 @@ pub struct AddDocument {
 	/// Continue everything that was started and not finished.
 	#[arg(long, conflicts_with_all = ["file", "patient"])]
 	pub resume: bool,
-	/// Give up a document that was started and not finished: its title, or its record.
+	/// Give up a document whose adding was not finished, named by its title or its record.
 	#[arg(long, value_name = "RECORD", conflicts_with_all = ["file", "patient", "resume"])]
 	pub give_up: Option<String>,
 	/// Category of the record [default: other; patient-entered if you are the patient].

@@ -52,7 +52,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 					terms.confidentiality = Confidentiality::VeryRestricted;
 				}
 			}
-			note_permitted(&still_permitted(&session, &grantee, &terms, None).await?);
+			note_permitted(&still_permitted(&session, &me, &grantee, &terms, None).await?);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::grant(&session, grantee, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
@@ -67,7 +67,9 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				terms.traits = StudyTraits::of(&studies.traits);
 			}
 			// What the amendment takes away may be permitted by another consent.
-			note_permitted(&still_permitted(&session, &grantee, &found.terms, Some(id)).await?);
+			note_permitted(
+				&still_permitted(&session, &me, &grantee, &found.terms, Some(id)).await?,
+			);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::amend(&session, id, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
@@ -99,7 +101,8 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			let labels = Default::default();
 			let teller = teller(&session.names, &labels);
 			// The consent is revoked, even if the others cannot be read.
-			let others = still_permitted(&session, &grantee, &found.terms, Some(id)).await;
+			let others =
+				still_permitted(&session, &patient, &grantee, &found.terms, Some(id)).await;
 			let revoked = teller.revoked(&ConsentRef { grantee, id }, at, block, dates::now());
 			let still = others.as_ref().ok().map(|them| {
 				let ids: Vec<u32> = them.iter().map(|it| it.id).collect();
@@ -113,7 +116,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 		ConsentCommand::RefuseAssisted { agreement } => {
 			let sentence =
 				"I refuse for good that a hospital’s staff enter consents in my name. This cannot be undone.";
-			confirm(sentence, agreement)?;
+			agree(sentence, agreement)?;
 			let block = session.submit(ConsentCall::refuse_assisted).await?.number;
 			Ok(Output::new(
 				format!(
@@ -172,7 +175,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 pub(super) fn note_permitted(others: &[StillPermitted]) {
 	for StillPermitted { id, sentence } in others {
 		output::write_error(&format!(
-			"NOTE: consent {id} lets the same grantee in already: “{sentence}”\n"
+			"NOTE: consent {id} already lets the same grantee in: “{sentence}”\n"
 		));
 	}
 }

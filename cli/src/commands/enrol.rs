@@ -114,18 +114,20 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				(None, None) => bail!("name the care team with --join NUMBER or --leave NUMBER"),
 			}
 		},
-		EnrolCommand::Attest { practitioner, institution, agreement: _ } => {
+		EnrolCommand::Attest { practitioner, institution, role, agreement: _ } => {
 			let institution = names.resolve(&institution)?;
 			let practitioner = names.resolve(&practitioner)?;
 			let call = EnrolmentCall::attest_licence {
 				institution: institution.clone(),
 				practitioner: practitioner.clone(),
+				role,
 			};
 			let block = session.submit(call).await?.number;
 			Ok(done(
 				format!(
-					"The licence of {} at {} is attested.",
+					"The licence of {} as {} at {} is attested.",
 					names.show(&practitioner),
+					role.word(),
 					names.show(&institution)
 				),
 				block,
@@ -170,7 +172,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let said = match since {
 				Some(since) => {
 					format!(
-						"I disable signing for {who}. The key is lost since {}.",
+						"I disable signing for {who}. The key has been lost since {}.",
 						show_moment(since)
 					)
 				},

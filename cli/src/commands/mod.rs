@@ -369,7 +369,7 @@ async fn label_filter(
 	Ok(Some(if only { LabelFilter::Only(named) } else { LabelFilter::Also(named) }))
 }
 
-/// Shows a sentence that permits something, and asks whether the user agrees. Without a terminal,
+/// Shows a sentence that permits something or cannot be undone, and asks whether the user agrees. Without a terminal,
 /// only `--yes` agrees.
 fn agree(sentence: &str, agreement: Agreement) -> Result<()> {
 	if !agreement.yes && !std::io::stdin().is_terminal() {

@@ -24,8 +24,10 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 	let archive = node.is_archive().await?;
 
 	let custodians = join_all(session.members.iter().map(|member| async {
-		let Ok(custodian) = session.custodian(&member.account) else {
-			return ("none".to_owned(), false);
+		let custodian = match session.custodian(&member.account) {
+			Ok(custodian) => custodian,
+			Err(_) if member.custodian.is_none() => return ("none".to_owned(), false),
+			Err(error) => return (crate::output::line(&error.to_string()), false),
 		};
 		match custodian.without_retries().readiness().await {
 			Ok(ready) if ready.ready => ("ready".to_owned(), true),

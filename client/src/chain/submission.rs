@@ -245,7 +245,7 @@ impl<S: Signer> Submission<'_, S> {
 				None => self.hear(&mut statuses, pause).await,
 			};
 			let looked = match heard {
-				Heard::Moved => continue,
+				Heard::Moved => Ok(None),
 				Heard::In(block) => self.look_in_block(block).await,
 				Heard::Nothing => self.look(false).await,
 				Heard::Lost => {

@@ -1,30 +1,25 @@
 //! Pinning what manifests name, with a real database and a double of Kubo.
 
 use super::*;
-use crate::{config::Config, keys::Keys, kubo::double::KuboDouble, store::sqlite::Sqlite};
+use crate::{
+	kubo::double::KuboDouble,
+	state::double::{state, Surroundings},
+};
 use vouchsafe_client::cid::cid_of;
 use vouchsafe_vault::sharing::Secret;
 
 struct Fixture {
 	state: State,
 	kubo: KuboDouble,
-	_directory: tempfile::TempDir,
-	_stop: tokio::sync::watch::Sender<bool>,
+	_surroundings: Surroundings,
 }
 
 impl Fixture {
 	async fn new(reserve: u64) -> Self {
-		let directory = tempfile::tempdir().unwrap();
-		let keys = Keys::generate(&directory.path().join("key")).unwrap();
-		let mut config = Config::parse(include_str!("../../sample.toml")).unwrap();
-		config.store.directory = directory.path().into();
-		config.store.reserve = reserve;
-		let database = Arc::new(Sqlite::open(directory.path()).unwrap());
-		let (stop, stopping) = tokio::sync::watch::channel(false);
 		let kubo = KuboDouble::start().await;
 		let ipfs = Some(kubo.ipfs.clone());
-		let state = State::new(config, keys, database, ipfs, stopping);
-		Self { state, kubo, _directory: directory, _stop: stop }
+		let (state, surroundings) = state(ipfs, |config| config.store.reserve = reserve);
+		Self { state, kubo, _surroundings: surroundings }
 	}
 
 	/// Pins a version whose manifest names this ciphertext.

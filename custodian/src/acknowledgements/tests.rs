@@ -4,9 +4,7 @@
 use super::*;
 use crate::{
 	chain::double::{BlockDouble, NodeDouble},
-	config::Config,
-	keys::Keys,
-	store::sqlite::Sqlite,
+	state::double::{state, Surroundings},
 };
 use axum::{body::Bytes, extract::Query, routing::post, Json, Router};
 use std::{future::IntoFuture, sync::atomic::Ordering::Relaxed};
@@ -51,8 +49,7 @@ struct Fixture {
 	double: Arc<NodeDouble>,
 	acknowledger: Acknowledger,
 	received: u64,
-	_directory: tempfile::TempDir,
-	_stop: tokio::sync::watch::Sender<bool>,
+	_surroundings: Surroundings,
 }
 
 fn id(number: u8) -> VersionId {
@@ -68,14 +65,8 @@ impl Fixture {
 	/// The same with an IPFS node, and with a malicious author who wrote some of the versions and
 	/// has added no ciphertext of them.
 	async fn with_kubo(count: u8, bad: Option<u8>, ipfs: Option<Ipfs>, malicious: &[u8]) -> Self {
-		let directory = tempfile::tempdir().unwrap();
-		let keys = Keys::generate(&directory.path().join("key")).unwrap();
-		let mut config = Config::parse(include_str!("../../sample.toml")).unwrap();
-		config.store.directory = directory.path().into();
-		config.store.reserve = 0;
-		let database = Arc::new(Sqlite::open(directory.path()).unwrap());
-		let (stop, stopping) = tokio::sync::watch::channel(false);
-		let state = Arc::new(State::new(config, keys, database, ipfs, stopping));
+		let (state, surroundings) = state(ipfs, |config| config.store.reserve = 0);
+		let state = Arc::new(state);
 		let share = Secret::random().split(2, 3).unwrap().shares.remove(0);
 		let mut block = BlockDouble::default();
 		let received = now();
@@ -113,7 +104,7 @@ impl Fixture {
 			..NodeDouble::default()
 		});
 		let acknowledger = Acknowledger::default();
-		Self { state, double, acknowledger, received, _directory: directory, _stop: stop }
+		Self { state, double, acknowledger, received, _surroundings: surroundings }
 	}
 
 	/// Works until nothing is due.

@@ -48,6 +48,7 @@ struct ContentBytes(Vec<u8>);
 		SignedRequestErrors,
 		(status = 201, description = "Added"),
 		(status = 404, body = Refusal, description = "This custodian has no IPFS node"),
+		(status = 408, body = Refusal, description = "The upload ended early or was too slow"),
 		(status = 413, body = Refusal, description = "The content is too large, or too much that no version names was added by the account, or by all accounts of the institution that enrolled it"),
 		(status = 422, body = Refusal, description = "The content has another CID or length"),
 		(status = 507, body = Refusal, description = "The disk is almost full"),

@@ -33,6 +33,9 @@ pub enum ApiError {
 	/// The request is malformed.
 	#[error("{0}")]
 	Malformed(String),
+	/// The upload ended early or was too slow. Another try may succeed.
+	#[error("{0}")]
+	BrokenOff(String),
 	/// The request was signed too long ago, or is dated in the future.
 	#[error("the request is too old or dated in the future: check the clock and sign it again")]
 	NotFresh,
@@ -107,6 +110,7 @@ impl ApiError {
 			Self::TooLarge => "too-large",
 			Self::OverLimit => "over-limit",
 			Self::Malformed(_) => "malformed",
+			Self::BrokenOff(_) => "broken-off",
 			Self::NotFresh => "not-fresh",
 			Self::Replayed => "replayed",
 			Self::OtherChain => "other-chain",
@@ -135,6 +139,7 @@ impl ApiError {
 		match self {
 			Self::TooLarge | Self::OverLimit => StatusCode::PAYLOAD_TOO_LARGE,
 			Self::Malformed(_) | Self::UnknownAddress => StatusCode::BAD_REQUEST,
+			Self::BrokenOff(_) => StatusCode::REQUEST_TIMEOUT,
 			Self::NotFresh | Self::Replayed | Self::NotSigned => StatusCode::UNAUTHORIZED,
 			Self::OtherChain | Self::OtherAudience => StatusCode::MISDIRECTED_REQUEST,
 			Self::NoAccess => StatusCode::FORBIDDEN,
@@ -231,7 +236,7 @@ impl From<UploadError> for ApiError {
 			UploadError::ForeignCid(_) | UploadError::OtherCid(_) | UploadError::OtherLength(_) => {
 				Self::Mismatch(error.to_string())
 			},
-			UploadError::BrokenOff(_) => Self::Malformed(error.to_string()),
+			UploadError::BrokenOff(_) => Self::BrokenOff(error.to_string()),
 			UploadError::Spool(_) => {
 				tracing::error!(%error, "a request failed");
 				Self::Failed

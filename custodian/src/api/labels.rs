@@ -143,12 +143,13 @@ pub async fn fetch_label_key(
 		return Err(ApiError::NoAccess);
 	}
 	let patient = account_bytes(&requester.account);
-	requester.heads(&state).await?;
+	let heads = requester.heads(&state).await?;
 	let key = kept_key(&state, &patient).await?;
 	let to = PublicKey(requester.enrolled.encryption_key);
 	let sealed = key
 		.seal(&to, &requester.node.genesis().0, &patient)
 		.map_err(|error| ApiError::Mismatch(error.to_string()))?;
+	heads.check(&state)?;
 	Ok(Json(SealedLabelKey { key: HexBytes(sealed) }))
 }
 
@@ -210,6 +211,7 @@ async fn tags_for(
 	}
 	// From here on the requester has access, so errors may say what is missing.
 	let key = kept_key(state, &body.patient.0).await?;
+	heads.check(state)?;
 	state.tag_limit.count(author, body.words.len())?;
 	Ok(WordTags { tags: body.words.iter().map(|word| Hex(key.tag(word).0)).collect() })
 }

@@ -42,5 +42,7 @@ pub async fn read_log(
 		}
 	}
 	let limit = body.limit.min(MAX_LOG_LINES);
-	Ok(Json(state.database.log_page(patient, body.from, limit).await?))
+	let page = state.database.log_page(patient, body.from, limit).await?;
+	heads.check(&state)?;
+	Ok(Json(page))
 }

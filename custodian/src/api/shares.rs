@@ -253,7 +253,7 @@ async fn is_permitted(
 }
 
 /// Records a release with the block that has its opening, so that it is noticed if the chain loses
-/// that block.
+/// that block. An error if the block has replaced another one.
 async fn record_release(
 	state: &Shared,
 	requester: &Requester,
@@ -268,7 +268,10 @@ async fn record_release(
 		opened_in: (block, requester.node.hash_of(block).await?),
 		at: now(),
 	};
-	Ok(state.database.record_release(release).await?)
+	match state.database.record_release(release).await? {
+		true => Ok(()),
+		false => Err(ApiError::Behind(release::Refusal::Replaced(block))),
+	}
 }
 
 /// A share that the patient carried here under a consent that lets somebody read the record at all
@@ -405,6 +408,7 @@ pub async fn fetch_patient_envelope(
 	let id = VersionId { record: record.0, version: body.version, epoch: set.epoch };
 	let kept = state.database.version(id).await?.ok_or(ApiError::NotFound)?;
 	let share = kept.patient_share.ok_or(ApiError::NotFound)?;
+	heads.check(&state)?;
 	Ok(Json(PatientEnvelope {
 		epoch: set.epoch,
 		commitments: HexBytes(kept.commitments),

@@ -43,11 +43,16 @@ pub struct Requester {
 }
 
 impl Requester {
-	/// The chain's newest blocks, if they are recent enough to decide who has access.
+	/// The chain's newest blocks, if they are recent enough to decide who has access and the
+	/// requester may sign at both. Check them again before something is given: the node may be slow.
 	pub async fn heads(&self, state: &State) -> Result<Heads, ApiError> {
 		let heads = Heads::read(state, &*self.node, self.finalized.clone()).await?;
 		heads.check(state)?;
-		Ok(heads)
+		let now = heads.best.account(&self.account).await?;
+		match now.is_some_and(|account| is_active(&account)) {
+			true => Ok(heads),
+			false => Err(ApiError::NoAccess),
+		}
 	}
 }
 

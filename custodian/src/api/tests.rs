@@ -2,7 +2,10 @@
 //! error looks like.
 
 use super::*;
-use crate::{config::Config, keys::Keys, store::sqlite::Sqlite};
+use crate::{
+	config::Config,
+	state::double::{state, Surroundings},
+};
 use axum::{extract::ConnectInfo, http::HeaderMap, routing::post, Json};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -10,21 +13,16 @@ use tower::ServiceExt;
 
 struct Service {
 	router: Router,
-	_directory: tempfile::TempDir,
-	_stop: tokio::sync::watch::Sender<bool>,
+	_surroundings: Surroundings,
 }
 
 fn service(change: impl FnOnce(&mut Config)) -> Service {
-	let directory = tempfile::tempdir().unwrap();
-	let keys = Keys::generate(&directory.path().join("key")).unwrap();
-	let mut config = Config::parse(include_str!("../../sample.toml")).unwrap();
-	config.api.requests_per_second = 1;
-	change(&mut config);
-	let database = Arc::new(Sqlite::open(directory.path()).unwrap());
-	let (stop, stopping) = tokio::sync::watch::channel(false);
-	let state = Arc::new(State::new(config, keys, database, None, stopping));
+	let (state, surroundings) = state(None, |config| {
+		config.api.requests_per_second = 1;
+		change(config);
+	});
 	let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
-	Service { router: router(state, metrics), _directory: directory, _stop: stop }
+	Service { router: router(Arc::new(state), metrics), _surroundings: surroundings }
 }
 
 struct Answer {
@@ -248,7 +246,7 @@ async fn every_endpoint_is_described_with_its_statuses() {
 			"get /v1/content/{cid} 200 400 404 429 500 503",
 			"get /v1/custodian 200 400 429 500 503",
 			"post /v1/carried 200 400 401 403 413 421 422 425 429 500 503",
-			"post /v1/content 201 400 401 403 404 413 421 422 429 500 503 507",
+			"post /v1/content 201 400 401 403 404 408 413 421 422 429 500 503 507",
 			"post /v1/envelopes 200 400 401 403 413 421 422 425 429 500 503",
 			"post /v1/label-key 200 400 401 403 404 413 421 429 500 503",
 			"post /v1/label-keys 200 400 401 403 409 413 421 422 425 429 500 503",

@@ -3,12 +3,10 @@
 use super::*;
 use crate::{
 	chain::double::BlockDouble,
-	config::Config,
-	keys::Keys,
-	store::{sqlite::Sqlite, ConsentKey, VersionId},
+	state::double::{state, Surroundings},
+	store::{ConsentKey, VersionId},
 };
 use codec::Encode;
-use std::sync::Arc;
 use vouchsafe_vault::sharing::Secret;
 
 const INSTITUTION: AccountId = AccountId::new([3; 32]);
@@ -25,19 +23,13 @@ fn consent(consent: u32) -> ConsentKey {
 
 struct Fixture {
 	state: State,
-	_directory: tempfile::TempDir,
-	_stop: tokio::sync::watch::Sender<bool>,
+	_surroundings: Surroundings,
 }
 
 impl Fixture {
 	/// A custodian to which shares of these patients' records were carried under these consents.
 	async fn new(carried: &[([u8; 32], ConsentKey, u8)]) -> Self {
-		let directory = tempfile::tempdir().unwrap();
-		let keys = Keys::generate(&directory.path().join("key")).unwrap();
-		let config = Config::parse(include_str!("../../sample.toml")).unwrap();
-		let database = Arc::new(Sqlite::open(directory.path()).unwrap());
-		let (stop, stopping) = tokio::sync::watch::channel(false);
-		let state = State::new(config, keys, database, None, stopping);
+		let (state, surroundings) = state(None, |_| {});
 		let share = Secret::random().split(2, 3).unwrap().shares.remove(0);
 		for (patient, consent, record) in carried {
 			let sealed = state.encryption.seal_share(id(*record), patient, &share).unwrap();
@@ -47,7 +39,7 @@ impl Fixture {
 				.await
 				.unwrap();
 		}
-		Self { state, _directory: directory, _stop: stop }
+		Self { state, _surroundings: surroundings }
 	}
 
 	/// Sweeps while these may stay, and returns what is left.

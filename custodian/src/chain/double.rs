@@ -27,6 +27,8 @@ pub struct BlockDouble {
 	pub registrars: Vec<(AccountId, AccountId)>,
 	/// Who may read every record and log, and write for every institution.
 	pub permitted: Vec<AccountId>,
+	/// How long it takes to decide about a log.
+	pub slowness: std::time::Duration,
 	/// The patients, consents and records whose carried shares may stay.
 	pub carried: Vec<([u8; 32], u32, [u8; 32])>,
 }
@@ -243,6 +245,7 @@ impl Block for BlockDouble {
 		_institution: Option<AccountId>,
 		_patient: &AccountId,
 	) -> Result<bool, ChainError> {
+		tokio::time::sleep(self.slowness).await;
 		Ok(self.permitted.contains(reader))
 	}
 

@@ -76,7 +76,7 @@ async fn the_first_block_that_differs_is_named() {
 #[tokio::test]
 async fn the_block_of_a_release_is_compared_before_it_is_indexed() {
 	let (database, _directory) = indexed().await;
-	database.record_release(release(31)).await.unwrap();
+	assert!(database.record_release(release(31)).await.unwrap());
 	let node = node(0, Some(30));
 	let compare = |finalized| first_replaced(&database, &node, finalized);
 	// Nothing was done because of block 30.
@@ -91,7 +91,8 @@ async fn rewinding_keeps_what_the_node_has() {
 	assert_eq!(rewind(&database, &node(40, None)).await.unwrap(), None);
 	for block in [20, 26, 31] {
 		let id = VersionId { version: block, ..release(block).id };
-		database.record_release(ReleaseRecord { id, ..release(block) }).await.unwrap();
+		let release = ReleaseRecord { id, ..release(block) };
+		assert!(database.record_release(release).await.unwrap());
 	}
 	let (last, rewound) = rewind(&database, &node(40, Some(24))).await.unwrap().unwrap();
 	assert_eq!((last, rewound.lines), (Some(23), 6));
@@ -104,6 +105,18 @@ async fn rewinding_keeps_what_the_node_has() {
 	let (last, rewound) = rewind(&database, &node(40, Some(1))).await.unwrap().unwrap();
 	assert_eq!((last, rewound.lines), (None, 23));
 	assert_eq!(database.last_block().await.unwrap(), None);
+}
+
+/// Blocks between the index and a release's block are indexed later, so none of them is left out.
+#[tokio::test]
+async fn rewinding_to_a_releases_block_does_not_skip_blocks() {
+	let (database, _directory) = indexed().await;
+	for block in [35, 37] {
+		assert!(database.record_release(release(block)).await.unwrap());
+	}
+	let (last, rewound) = rewind(&database, &node(40, Some(36))).await.unwrap().unwrap();
+	assert_eq!((last, rewound.lines, rewound.releases.len()), (Some(29), 0, 1));
+	assert_eq!(database.last_block().await.unwrap(), Some((29, hash(29, 0))));
 }
 
 /// The state names the block until the index was rewound.

@@ -2,9 +2,8 @@
 
 use super::*;
 use crate::{
-	config::Config,
-	keys::Keys,
-	store::{sqlite::Sqlite, Charge, ContentLimits, KeptVersion, VersionId},
+	state::double::{state, Surroundings},
+	store::{Charge, ContentLimits, KeptVersion, VersionId},
 };
 use double::KuboDouble;
 use vouchsafe_vault::sharing::Secret;
@@ -14,21 +13,14 @@ const NO_LIMITS: ContentLimits = ContentLimits { account: u64::MAX, enroller: u6
 struct Fixture {
 	state: State,
 	kubo: KuboDouble,
-	_directory: tempfile::TempDir,
-	_stop: tokio::sync::watch::Sender<bool>,
+	_surroundings: Surroundings,
 }
 
 impl Fixture {
 	async fn new() -> Self {
-		let directory = tempfile::tempdir().unwrap();
-		let keys = Keys::generate(&directory.path().join("key")).unwrap();
-		let config = Config::parse(include_str!("../../sample.toml")).unwrap();
-		let database = Arc::new(Sqlite::open(directory.path()).unwrap());
-		let (stop, stopping) = tokio::sync::watch::channel(false);
 		let kubo = KuboDouble::start().await;
-		let ipfs = Some(kubo.ipfs.clone());
-		let state = State::new(config, keys, database, ipfs, stopping);
-		Self { state, kubo, _directory: directory, _stop: stop }
+		let (state, surroundings) = state(Some(kubo.ipfs.clone()), |_| {});
+		Self { state, kubo, _surroundings: surroundings }
 	}
 
 	/// Adds content as an upload does, some hours ago.
@@ -37,7 +29,7 @@ impl Fixture {
 		let (database, at) = (&self.state.database, now() - hours * 3600);
 		let charge = Charge { account: [1; 32], enroller: [2; 32], length: content.len() as u64 };
 		let reserved = database.reserve(charge, NO_LIMITS, at, at + 1).await.unwrap().unwrap();
-		database.charge(reserved.id, cid.clone(), at).await.unwrap();
+		database.charge(reserved, cid.clone(), at).await.unwrap();
 		cid
 	}
 

@@ -1,12 +1,13 @@
 //! Attacks on the disk, with a real database and a double of Kubo.
 
 use super::*;
-use crate::{config::Config, keys::Keys, kubo::double::KuboDouble, store::sqlite::Sqlite};
-use futures::stream;
-use std::sync::{
-	atomic::{AtomicBool, Ordering::Relaxed},
-	Arc,
+use crate::{
+	config::Config,
+	kubo::double::KuboDouble,
+	state::double::{state, Surroundings},
 };
+use futures::stream;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use vouchsafe_client::cid::{cid_of, CHUNK};
 
 const LENGTH: u64 = CHUNK as u64 + 1;
@@ -14,8 +15,7 @@ const LENGTH: u64 = CHUNK as u64 + 1;
 struct Fixture {
 	state: State,
 	kubo: KuboDouble,
-	directory: tempfile::TempDir,
-	_stop: tokio::sync::watch::Sender<bool>,
+	surroundings: Surroundings,
 }
 
 type Pieces = Vec<Result<Bytes, &'static str>>;
@@ -37,18 +37,12 @@ fn whole(bytes: Vec<u8>) -> Pieces {
 
 impl Fixture {
 	async fn new(change: impl FnOnce(&mut Config)) -> Self {
-		let directory = tempfile::tempdir().unwrap();
-		let keys = Keys::generate(&directory.path().join("key")).unwrap();
-		let mut config = Config::parse(include_str!("../../sample.toml")).unwrap();
-		config.store.directory = directory.path().into();
-		config.store.reserve = 0;
-		change(&mut config);
-		let database = Arc::new(Sqlite::open(directory.path()).unwrap());
-		let (stop, stopping) = tokio::sync::watch::channel(false);
 		let kubo = KuboDouble::start().await;
-		let ipfs = Some(kubo.ipfs.clone());
-		let state = State::new(config, keys, database, ipfs, stopping);
-		Self { state, kubo, directory, _stop: stop }
+		let (state, surroundings) = state(Some(kubo.ipfs.clone()), |config| {
+			config.store.reserve = 0;
+			change(config);
+		});
+		Self { state, kubo, surroundings }
 	}
 
 	async fn upload(&self, cid: Cid, length: u64, pieces: Pieces) -> Result<(), UploadError> {
@@ -57,7 +51,7 @@ impl Fixture {
 
 	/// The files beside key and database.
 	fn files(&self) -> Vec<String> {
-		let files = std::fs::read_dir(self.directory.path()).unwrap();
+		let files = std::fs::read_dir(self.surroundings.directory.path()).unwrap();
 		let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
 		names.filter(|name| name != "key" && !name.starts_with("custodian.sqlite")).collect()
 	}
@@ -164,18 +158,25 @@ async fn a_full_disk_takes_no_content() {
 	assert!(!is_read.load(Relaxed) && fixture.kubo.is_untouched() && fixture.files().is_empty());
 }
 
-/// Uploads that have begun count as if they had ended.
+/// Uploads and pins that have begun count as if they had ended, until they have.
 #[tokio::test]
-async fn reserved_bytes_are_not_free() {
+async fn expected_bytes_are_not_free() {
 	let fixture = Fixture::new(|_| ()).await;
-	let limits = ContentLimits { account: u64::MAX, enroller: u64::MAX };
-	let free = free_space(fixture.directory.path()).unwrap();
-	let most = Charge { account: [3; 32], enroller: [4; 32], length: free / 2 };
-	let database = &fixture.state.database;
-	database.reserve(most, limits, now(), now() + 1000).await.unwrap().unwrap();
-	let (bytes, cid) = content(1);
-	let result = fixture.upload(cid, LENGTH, whole(bytes)).await;
+	let free = free_space(fixture.surroundings.directory.path()).unwrap();
+	let most = free / 4 * 3;
+	let room = ensure_room(&fixture.state, most).await.unwrap();
+	let result = ensure_room(&fixture.state, most).await;
 	assert!(matches!(result, Err(UploadError::Full)), "{result:?}");
+	drop(room);
+	let room = ensure_room(&fixture.state, most).await.unwrap();
+	let (bytes, cid) = content(1);
+	fixture.state.expected_bytes.fetch_add(free, Relaxed);
+	let result = fixture.upload(cid, LENGTH, whole(bytes.clone())).await;
+	assert!(matches!(result, Err(UploadError::Full)), "{result:?}");
+	fixture.state.expected_bytes.fetch_sub(free, Relaxed);
+	drop(room);
+	fixture.upload(cid, LENGTH, whole(bytes)).await.unwrap();
+	assert_eq!(fixture.state.expected_bytes.load(Relaxed), 0);
 }
 
 /// Kubo may have a part of it, so that the content stays charged until it is removed. The same
@@ -200,8 +201,14 @@ async fn a_silent_sender_is_left() {
 	let (bytes, cid) = content(1);
 	let begin = stream::iter([Ok::<_, String>(Bytes::from(bytes[..9].to_vec()))]);
 	let silent = begin.chain(stream::pending());
-	let spooled =
-		spool(fixture.directory.path(), cid, LENGTH, Duration::from_millis(50), silent).await;
+	let spooled = spool(
+		fixture.surroundings.directory.path(),
+		cid,
+		LENGTH,
+		Duration::from_millis(50),
+		silent,
+	)
+	.await;
 	assert!(matches!(spooled, Err(UploadError::BrokenOff(_))));
 	assert!(fixture.files().is_empty());
 }

@@ -1,8 +1,9 @@
-//! Power cuts. A house whose power is cut has every block that its node called final. If the power
-//! of all houses is cut at once, no final block is replaced, and every acknowledged record opens.
+//! Power cuts. An institution whose power is cut has every block that its node called final. If the
+//! power of all institutions is cut at once, no final block is replaced, and every acknowledged record
+//! opens.
 //!
-//! Each house has a disk of its own in an image file. What the image has at the moment of the cut is
-//! all that the house finds afterwards. `VOUCHSAFE_CUTS` sets how many cuts there are of each kind.
+//! Each institution has a disk of its own in an image file. What the image has at the moment of the cut
+//! is all that the institution finds afterwards. `VOUCHSAFE_CUTS` sets how many cuts there are of each kind.
 
 use crate::suite::Suite;
 use anyhow::{ensure, Context, Result};
@@ -63,23 +64,26 @@ async fn what_was_final_is_final_after_power_cuts() -> Result<()> {
 		if let Some(record) = added.into_inner().expect("nobody panics with it") {
 			records.push(record?);
 		}
-		one_house(&network, &disks[0], &root.join(format!("cut-{cut}"))).await?;
+		one_institution(&network, &disks[0], &root.join(format!("cut-{cut}"))).await?;
 	}
 	for cut in 0..cuts {
 		records.push(scenario.add(&letter, &[]).await?);
 		tokio::time::sleep(random_moment()).await;
-		disks = all_houses(&mut network, disks, cut).await?;
+		disks = all_institutions(&mut network, disks, cut).await?;
 		for record in &records {
 			scenario.opens(&scenario.doctor_b, record, &letter).await?;
 		}
 	}
-	eprintln!("power cuts: {cuts} of one house, {cuts} of all, {} records kept", records.len());
+	eprintln!(
+		"power cuts: {cuts} of one institution, {cuts} of all, {} records kept",
+		records.len()
+	);
 	drop(network);
 	Ok(())
 }
 
-/// Cuts the power of one house, and looks at what its disk has.
-async fn one_house(network: &Network, disk: &Disk, copy: &Path) -> Result<()> {
+/// Cuts the power of one institution, and looks at what its disk has.
+async fn one_institution(network: &Network, disk: &Disk, copy: &Path) -> Result<()> {
 	let (seen, hash) = last_final(network, 0).await?;
 	let image = copy.with_extension("img");
 	disk.copy(&image)?;
@@ -101,8 +105,12 @@ async fn one_house(network: &Network, disk: &Disk, copy: &Path) -> Result<()> {
 	Ok(std::fs::remove_file(image)?)
 }
 
-/// Cuts the power of all houses at once, and starts them again with what their disks have.
-async fn all_houses(network: &mut Network, disks: Vec<Disk>, cut: usize) -> Result<Vec<Disk>> {
+/// Cuts the power of all institutions at once, and starts them again with what their disks have.
+async fn all_institutions(
+	network: &mut Network,
+	disks: Vec<Disk>,
+	cut: usize,
+) -> Result<Vec<Disk>> {
 	let mut seen = Vec::new();
 	for index in 0..INSTITUTIONS.len() {
 		seen.push(last_final(network, index).await?);

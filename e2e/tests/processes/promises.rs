@@ -45,7 +45,8 @@ async fn what_is_asked_for_again_with_other_terms_is_not_added_with_the_old_ones
 	let letter = scenario.letter()?.display().to_string();
 	let patient = scenario.patient.key.as_str();
 	let add = ["record", "add", &letter, "--patient", patient, "--title", "Letter"];
-	let labelled = [&add[..], &["--label", "psychiatry", "--threshold", "2"]].concat();
+	let labelled =
+		[&add[..], &["--label", "psychiatry", "--confidentiality", "very-restricted"]].concat();
 	let interrupted = async |step: &str| {
 		let mut adding =
 			Adding::start(&scenario.doctor_a, &[&add[..], &["--step-by-step"]].concat())?;
@@ -56,7 +57,7 @@ async fn what_is_asked_for_again_with_other_terms_is_not_added_with_the_old_ones
 	interrupted("prepared").await?;
 	let answer = scenario.doctor_a.run(&labelled).await?;
 	let instead = first(&answer)?["instead_of"].to_string();
-	ensure!(instead.contains("psychiatry") && instead.contains("threshold"), "{answer}");
+	ensure!(instead.contains("psychiatry") && instead.contains("confidentiality"), "{answer}");
 	let resumed = scenario.doctor_a.run(&["record", "add", "--resume"]).await?;
 	ensure!(resumed["records"] == json!([]), "nothing is left of the first attempt: {resumed}");
 

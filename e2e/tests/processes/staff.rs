@@ -97,7 +97,7 @@ async fn an_assisted_consent_is_the_patients_to_refuse() -> Result<()> {
 	let listed = assisted().await?;
 	ensure!(listed.is_some_and(|it| it["state"] == "not valid yet"), "it counts a day later");
 
-	patient.run(&["consent", "refuse-assisted"]).await?;
+	patient.run(&["consent", "refuse-assisted", "--yes"]).await?;
 	let refused = chain.submit(&keypair("//DoctorA")?, assist()?).await;
 	ensure!(
 		refused.as_ref().is_err_and(|error| error.is_dispatch("Consent", "Refused")),

@@ -59,8 +59,10 @@ async fn permits_of_a_stolen_key_wait_for_the_patient() -> Result<()> {
 	let said = registrar.fails(&revoke).await?;
 	ensure!(said.contains("NotInDoubt"), "what is confirmed is the patient's: {said}");
 
+	let third = scenario.permit(&[]).await?;
 	signing("disabled", &["--since", &hour_ago]).await?;
-	registrar.run(&revoke).await?;
+	let answer = registrar.run(&revoke).await?;
+	ensure!(answer["still_permitted_by"] == serde_json::json!([third]), "{answer}");
 	let answer: Value = patient.run(&["consent", "list"]).await?;
 	let consents = answer["consents"].as_array().context("a list")?;
 	ensure!(consents.iter().all(|it| it["consent"].as_u64() != Some(first)), "{answer}");

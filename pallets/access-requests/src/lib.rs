@@ -147,6 +147,15 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Swept<T: Config> = StorageValue<_, (AccountId, RequestId)>;
 
+	/// The counts of practitioners and of institutions that were looked at last, to free those of
+	/// requests that are no longer stored.
+	#[pallet::storage]
+	pub type SweptCounts<T: Config> = StorageValue<
+		_,
+		(Option<(AccountId, AccountId)>, Option<(AccountId, AccountId)>),
+		ValueQuery,
+	>;
+
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {

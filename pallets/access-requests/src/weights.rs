@@ -39,9 +39,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AccessRequests::OpenByInstitution` (r:1 w:1)
 	/// Storage: `AccessRequests::Requests` (r:0 w:1), and (w:1) each dropped
 	/// Storage: `Audit::Logs` (r:1 w:1), `Audit::Uninvited` (r:1 w:1)
-	/// Storage: `Consent::Consents` (r:15 w:0), whose denies are decided for each of 28 pairs
+	/// Storage: `Consent::Consents` (r:47 w:0), which are decided on for each of 28 pairs: as much as an
+	/// opening computes (`pallet_custody`'s weights), for 28 records
 	fn submit(e: u32) -> Weight {
-		Weight::from_parts(120_000_000, 0)
+		Weight::from_parts(1_900_000_000, 0)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(e.into()))
 			.saturating_add(T::DbWeight::get().reads(71_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
@@ -78,17 +79,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// Storage: `AccessRequests::Swept` (r:1 w:1)
 	/// Storage: `AccessRequests::Requests`, `OpenByAsker`, `OpenByInstitution` (r:24 w:24), for 8
+	/// Storage: `AccessRequests::SweptCounts` (r:1 w:1)
+	/// Storage: `AccessRequests::OpenByAsker`, `OpenByInstitution` (r:4 w:4), for 2 each, and
+	/// `Requests` (r:38 w:0), of each that they count
 	fn sweep() -> Weight {
 		Weight::from_parts(40_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(25_u64))
-			.saturating_add(T::DbWeight::get().writes(25_u64))
+			.saturating_add(T::DbWeight::get().reads(68_u64))
+			.saturating_add(T::DbWeight::get().writes(30_u64))
 	}
 }
 
 // For tests.
 impl WeightInfo for () {
 	fn submit(e: u32) -> Weight {
-		Weight::from_parts(120_000_000, 0)
+		Weight::from_parts(1_900_000_000, 0)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(e.into()))
 			.saturating_add(ParityDbWeight::get().reads(71_u64))
 			.saturating_add(ParityDbWeight::get().writes(5_u64))
@@ -111,7 +115,7 @@ impl WeightInfo for () {
 	}
 	fn sweep() -> Weight {
 		Weight::from_parts(40_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(25_u64))
-			.saturating_add(ParityDbWeight::get().writes(25_u64))
+			.saturating_add(ParityDbWeight::get().reads(68_u64))
+			.saturating_add(ParityDbWeight::get().writes(30_u64))
 	}
 }

@@ -62,7 +62,7 @@ impl Charge {
 		}
 	}
 
-	/// Whether it is the institution's own.
+	/// Whether the call is the institution's own.
 	pub(crate) fn is_institution(&self) -> bool {
 		self.lane == Lane::Institution
 	}

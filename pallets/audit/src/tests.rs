@@ -110,7 +110,7 @@ fn uninvited_lines_are_counted() {
 			assert!(count(PATIENT, HOSPITAL));
 		}
 		assert!(!count(PATIENT, HOSPITAL));
-		// Others' counts are their own.
+		// Each institution and patient has a count of its own.
 		assert!(count(OTHER_PATIENT, HOSPITAL));
 		assert!(count(PATIENT, DOCTOR));
 		Clock::set(101 * DAY - 1);

@@ -75,6 +75,8 @@ impl<T: Config> Pallet<T> {
 		let Assisted { first, second, .. } = AwaitingAuthority::<T>::get(&patient, &institution)
 			.filter(|waiting| waiting.content == content && waiting.waits(Self::now()))
 			.ok_or(Error::<T>::NothingWaits)?;
+		let is_there = [&first, &second].iter().all(|who| Self::is_clinician(who, &institution));
+		ensure!(is_there, Error::<T>::NothingWaits);
 		let two = [&first, &second];
 		let signer = T::Admission::signer().unwrap_or_else(|| who.clone());
 		ensure!(!two.contains(&&who) && !two.contains(&&signer), Error::<T>::OneOfTheTwo);
@@ -104,6 +106,13 @@ impl<T: Config> Pallet<T> {
 		let ends = terms.valid_until.is_some_and(|until| until <= latest);
 		ensure!(ends, Error::<T>::AssistedTooLong);
 		Self::ensure_grantable(patient, grantee, terms, true)
+	}
+
+	/// Whether somebody is still an attested clinician of the institution.
+	fn is_clinician(who: &AccountId, institution: &AccountId) -> bool {
+		T::Enrolment::acting(who, institution)
+			.and_then(|actor| actor.acting_for)
+			.is_some_and(|acting| acting.is_attested_clinician())
 	}
 
 	/// Whether the patient's own key has ever signed. Such a patient can use a wallet, or has lost it.

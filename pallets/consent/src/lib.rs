@@ -55,6 +55,8 @@ extern crate alloc;
 
 mod assisted;
 mod doubt;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
 pub mod types;
 pub mod weights;
 
@@ -260,7 +262,8 @@ pub mod pallet {
 		Refused,
 		/// The caller is neither an active authority nor its privacy officer.
 		NotForAuthority,
-		/// No consent with this content waits for an authority.
+		/// No consent with this content waits for an authority, or one of the two who agreed on it is no
+		/// longer an attested clinician there.
 		NothingWaits,
 		/// The patient's key is disabled, or was a moment ago: only permits can be revoked with it.
 		KeyInDoubt,
@@ -560,7 +563,7 @@ pub mod pallet {
 		/// ## Events
 		///
 		/// - [`Event::Confirmed`]. In the patient's log: `ConsentConfirmed`.
-		#[pallet::call_index(14)]
+		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::confirm())]
 		pub fn confirm(
 			origin: OriginFor<T>,
@@ -587,7 +590,7 @@ pub mod pallet {
 		/// ## Events
 		///
 		/// - [`Event::Revoked`]. In the patient's log: `ConsentRevoked`.
-		#[pallet::call_index(15)]
+		#[pallet::call_index(7)]
 		#[pallet::weight(T::WeightInfo::revoke_in_doubt())]
 		pub fn revoke_in_doubt(
 			origin: OriginFor<T>,
@@ -822,51 +825,6 @@ impl<T: Config> Pallet<T> {
 		let provisions = Self::ensure_grantable(patient, &grantee, &terms, false)?;
 		let content = (terms, text, Self::grantor(patient));
 		Self::store(patient, patient, None, grantee, provisions, content)
-	}
-
-	/// No key is without consents. Each patient's numbers are unique and within the log. No terms are
-	/// stored that a call would have refused.
-	#[cfg(any(feature = "try-runtime", test))]
-	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
-		let mut numbers = alloc::collections::BTreeSet::new();
-		for (patient, grantee, provisions) in Consents::<T>::iter() {
-			ensure!(!provisions.is_empty(), "a key without consents is kept");
-			let places = Self::ensure_places(provisions.iter().map(kind));
-			places.map_err(|_| "a key has more consents than places")?;
-			let grantees = Consents::<T>::iter_key_prefix(&patient).count();
-			ensure!(
-				u32::try_from(grantees) == Ok(Self::grantees(&patient)),
-				"the grantees are counted"
-			);
-			for consent in provisions {
-				let (lines, _) = T::AuditLog::head(&patient);
-				ensure!(u64::from(consent.id) < lines, "a consent's grant isn't in the log");
-				ensure!(numbers.insert((patient.clone(), consent.id)), "a number was given twice");
-				let terms = &consent.terms;
-				ensure!(terms.labels.is_sound(), "the labels of a provision are not sound");
-				ensure!(
-					terms.effect == Effect::Permit
-						|| !matches!(grantee, Grantee::PractitionerAt { .. }),
-					"a deny follows an affiliation"
-				);
-				ensure!(
-					consent.confirmed_at.is_none_or(|at| consent.granted_at <= at),
-					"a consent was confirmed before it was given"
-				);
-				ensure!(
-					terms
-						.valid_from
-						.is_none_or(|from| terms.valid_until.is_none_or(|to| from < to)),
-					"terms end before they begin"
-				);
-				if let Grantor::Assisted { first, second } = &consent.grantor {
-					ensure!(first != second, "one of the staff assisted alone");
-					ensure!(terms.valid_until.is_some(), "an assisted consent has no end");
-					ensure!(!assisted::is_too_wide(terms), "an assisted consent is too wide");
-				}
-			}
-		}
-		Ok(())
 	}
 }
 

@@ -69,8 +69,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
-	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:5 w:0), of the grantee
-	/// Storage: what two of the staff agree on (r:13 w:1)
+	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:1 w:0), of the grantee
+	/// Storage: what two of the staff agree on (r:30 w:2); or, to confirm, the two and the authority's
+	/// officer as they act now (r:42 w:0)
 	/// Storage: `Consent::AssistedRefused` (r:1 w:0)
 	/// Storage: `Consent::AwaitingAuthority` (r:1 w:1)
 	/// Storage: `System::Account` (r:1 w:0), of the patient
@@ -79,8 +80,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn grant_assisted() -> Weight {
 		Weight::from_parts(60_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(26_u64))
-			.saturating_add(T::DbWeight::get().writes(5_u64))
+			.saturating_add(T::DbWeight::get().reads(52_u64))
+			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0)
 	/// Storage: `Consent::AssistedRefused` (r:1 w:1)
@@ -128,8 +129,8 @@ impl WeightInfo for () {
 	}
 	fn grant_assisted() -> Weight {
 		Weight::from_parts(60_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(26_u64))
-			.saturating_add(ParityDbWeight::get().writes(5_u64))
+			.saturating_add(ParityDbWeight::get().reads(52_u64))
+			.saturating_add(ParityDbWeight::get().writes(6_u64))
 	}
 	fn refuse_assisted() -> Weight {
 		Weight::from_parts(25_000_000, 0)

@@ -164,7 +164,7 @@ fn votes_go_with_the_status_of_the_seat() {
 	});
 }
 
-/// Nobody tells whose votes stand behind a call that comes with others.
+/// In a batch it is not known whose votes support the call.
 #[test]
 fn a_batch_of_it_is_no_motion() {
 	run(|| {

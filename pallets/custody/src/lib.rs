@@ -56,6 +56,9 @@
 extern crate alloc;
 
 mod expiry;
+mod soundness;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
 pub mod types;
 pub mod weights;
 
@@ -85,7 +88,7 @@ use sp_runtime::{
 };
 use vouchsafe_primitives::{
 	audit::{LogEvent, Outcome},
-	policy::{Basis, Decision, Question, Reason, Subject},
+	policy::{Basis, Decision, Mismatch, Question, Reason, Subject},
 	*,
 };
 use vouchsafe_support::{
@@ -406,10 +409,7 @@ pub mod pallet {
 				.map(|record| {
 					let decision =
 						Self::decide_as(&book, &actor, &patient, record, Action::Read, purpose, at);
-					is_invited |= matches!(
-						decision,
-						Decision::Permit(_) | Decision::Refuse(Reason::NotCovered { .. })
-					);
+					is_invited |= Self::is_invited(&book, &decision, at);
 					let outcome = match decision {
 						Decision::Permit(Basis::Own) => Outcome::Own,
 						Decision::Permit(Basis::Consent(consent)) => Outcome::Consent(consent),
@@ -725,6 +725,19 @@ impl<T: Config> Pallet<T> {
 		Ok(number)
 	}
 
+	/// Whether the reader has a permit, even if it does not cover the record: one that has not expired
+	/// and counts.
+	fn is_invited(book: &Book, decision: &Decision, now: Moment) -> bool {
+		match decision {
+			Decision::Permit(_) => true,
+			Decision::Refuse(Reason::NotCovered { consent, mismatch }) => {
+				*mismatch != Mismatch::Standing
+					&& book.find(consent).is_some_and(|consent| !consent.terms.is_expired(now))
+			},
+			Decision::Refuse(_) => false,
+		}
+	}
+
 	/// Counts a line that an institution causes without a permit.
 	fn count_uninvited(patient: &AccountId, actor: &Actor) -> DispatchResult {
 		let institution = match &actor.acting_for {
@@ -744,77 +757,6 @@ impl<T: Config> Pallet<T> {
 		let count = if last == window { count } else { 0 };
 		ensure!(count < T::MaxRefusals::get(), Error::<T>::TooManyRefusals);
 		Refusals::<T>::insert(patient, reader, (window, count.saturating_add(1)));
-		Ok(())
-	}
-
-	/// Whether the institution or authority is in one of the countries, if any are named.
-	fn lies_in(institution: &AccountId, countries: &[Country]) -> bool {
-		countries.is_empty()
-			|| T::Enrolment::country(institution)
-				.is_some_and(|country| countries.contains(&country))
-	}
-
-	/// Checks the holders of a sharing set:
-	///
-	/// - the threshold is at least two and at most the number of holders;
-	/// - each holder is named once, is active, and is of its kind;
-	/// - each holder is in the patient's choice; a practitioner counts as being in the country of an
-	///   institution of the set with which they are affiliated;
-	/// - there are more institutions and authorities than the threshold, so that any one of them can
-	///   be away;
-	/// - no institution reaches the threshold with its practitioners' shares and the patient's share,
-	///   which may be carried to it; and the practitioners do not reach it either, because they may
-	///   be at one institution that is not in the set.
-	///
-	/// Each declaration is checked, because holders and choices change.
-	pub fn ensure_sound(patient: &AccountId, set: &HolderSet) -> DispatchResult {
-		let HolderSet { threshold, holders } = set;
-		ensure!(*threshold >= MIN_THRESHOLD, Error::<T>::ThresholdTooLow);
-		let threshold = usize::from(*threshold);
-		ensure!(threshold <= holders.len(), Error::<T>::ThresholdTooHigh);
-		let accounts = holders.iter().map(|holder| &holder.account).collect::<Vec<_>>();
-		ensure!(!has_duplicates(&accounts), Error::<T>::DuplicateHolder);
-
-		let of = |fits: fn(HolderKind) -> bool| {
-			holders.iter().filter(move |holder| fits(holder.kind)).map(|holder| &holder.account)
-		};
-		let custodians = || of(has_custodian);
-		let practitioners = || of(|kind| kind == HolderKind::Practitioner);
-		let carried = of(|kind| kind == HolderKind::Patient).count();
-		let reaches = |shares: usize| shares.saturating_add(carried) >= threshold;
-		ensure!(custodians().count() > threshold, Error::<T>::TooFewCustodians);
-		ensure!(!reaches(practitioners().count()), Error::<T>::PractitionersReachThreshold);
-
-		let choice = Choices::<T>::get(patient).unwrap_or_default();
-		for Holder { account, kind } in holders {
-			let kind = match kind {
-				HolderKind::Patient => {
-					ensure!(account == patient, Error::<T>::NotHolder);
-					continue;
-				},
-				HolderKind::Institution => AccountKind::Institution,
-				HolderKind::Practitioner => AccountKind::Practitioner,
-				HolderKind::Emergency => AccountKind::Authority,
-			};
-			ensure!(T::Enrolment::active_kind(account) == Some(kind), Error::<T>::NotHolder);
-			ensure!(
-				choice.holders.is_empty() || choice.holders.contains(account),
-				Error::<T>::HolderNotChosen
-			);
-			let lies_in_chosen = if kind == AccountKind::Practitioner {
-				choice.countries.is_empty()
-					|| custodians().any(|other| T::Enrolment::is_affiliated(account, other))
-			} else {
-				Self::lies_in(account, &choice.countries)
-			};
-			ensure!(lies_in_chosen, Error::<T>::CountryNotChosen);
-		}
-		for institution in custodians() {
-			let staff = practitioners()
-				.filter(|practitioner| T::Enrolment::is_affiliated(practitioner, institution))
-				.count();
-			ensure!(!reaches(staff.saturating_add(1)), Error::<T>::InstitutionReachesThreshold);
-		}
 		Ok(())
 	}
 }
@@ -864,92 +806,6 @@ impl<T: Config> traits::Custody for Pallet<T> {
 			}
 			let set = SharingSet { epoch, holders, acknowledged, commitments };
 			SharingSets::<T>::insert(record, version, set);
-		}
-		Ok(())
-	}
-}
-
-#[cfg(any(feature = "try-runtime", test))]
-impl<T: Config> Pallet<T> {
-	/// - Each set of holders has a threshold within its bounds, names no holder twice, and has one
-	///   number, by which its hash finds it.
-	/// - What is listed as work is exactly what is not acknowledged, and only holders with a custodian
-	///   have acknowledged.
-	/// - No reader has opened a record twice, or has more openings or refusals than are allowed.
-	pub(crate) fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
-		Self::try_holder_sets()?;
-		Self::try_sharing_sets()?;
-		for groups in Openings::<T>::iter_values() {
-			let records = groups.iter().flat_map(|group| &group.records).collect::<Vec<_>>();
-			ensure!(!groups.is_empty(), "a list of openings is kept empty");
-			ensure!(
-				groups.iter().all(|group| !group.records.is_empty()),
-				"an opening of nothing is kept"
-			);
-			ensure!(!has_duplicates(&records), "a record is opened twice");
-			ensure!(count_openings(&groups) <= MAX_OPENINGS, "more openings than there can be");
-		}
-		Self::try_asked()?;
-		for (_, count) in Refusals::<T>::iter_values() {
-			ensure!(count > 0, "no refusal is kept");
-			ensure!(count <= T::MaxRefusals::get(), "more refusals than there can be");
-		}
-		for choice in Choices::<T>::iter_values() {
-			ensure!(choice != HolderChoice::default(), "no choice is kept");
-		}
-		Ok(())
-	}
-
-	fn try_holder_sets() -> Result<(), sp_runtime::TryRuntimeError> {
-		for (patient, number, set) in HolderSets::<T>::iter() {
-			ensure!(set.threshold >= MIN_THRESHOLD, "a threshold is too low");
-			ensure!(usize::from(set.threshold) <= set.holders.len(), "a threshold is too high");
-			let accounts = set.holders.iter().map(|holder| &holder.account).collect::<Vec<_>>();
-			ensure!(!has_duplicates(&accounts), "a holder is there twice");
-			let hash = BlakeTwo256::hash_of(&set);
-			let found = HolderSetNumbers::<T>::get(&patient, hash);
-			ensure!(found == Some(number), "a set of holders isn't found by its hash");
-			ensure!(number < NextHolderSet::<T>::get(patient), "a number will be used again");
-		}
-		let sets = HolderSets::<T>::iter_keys().count();
-		ensure!(
-			sets == HolderSetNumbers::<T>::iter_keys().count(),
-			"a number names no set of holders"
-		);
-		Ok(())
-	}
-
-	fn try_sharing_sets() -> Result<(), sp_runtime::TryRuntimeError> {
-		let mut waiting = BTreeMap::new();
-		for (institution, (record, version), due) in Unacknowledged::<T>::iter() {
-			let Due { patient, epoch, place } = due;
-			let set = SharingSets::<T>::get(record, version)
-				.ok_or("work is to be done for a version without sharing set")?;
-			ensure!(set.epoch == epoch, "work is to be done for another epoch");
-			ensure!(!set.acknowledged.contains(place), "work is to be done that is done");
-			let holders = HolderSets::<T>::get(&patient, set.holders)
-				.ok_or("a sharing set has no holders")?;
-			let is_holder = holders
-				.holders
-				.get(usize::from(place))
-				.is_some_and(|holder| holder.account == institution && has_custodian(holder.kind));
-			ensure!(is_holder, "work is to be done by who isn't a holder with a custodian");
-			let (_, places) = waiting
-				.entry((record, version))
-				.or_insert_with(|| (holders, Acknowledged::default()));
-			*places = places.with(place);
-		}
-		for (record, version, set) in SharingSets::<T>::iter() {
-			// Only work to be done names the patient, and so the holders.
-			let Some((holders, waiting)) = waiting.remove(&(record, version)) else { continue };
-			for (holder, place) in holders.holders.iter().zip(0..) {
-				let is_done = set.acknowledged.contains(place);
-				let is_due = waiting.contains(place);
-				ensure!(
-					has_custodian(holder.kind) == (is_done || is_due),
-					"work to be done doesn't match a sharing set"
-				);
-			}
 		}
 		Ok(())
 	}

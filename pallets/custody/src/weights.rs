@@ -44,7 +44,8 @@ fn acknowledge_many(db: RuntimeDbWeight, v: u32, p: u32) -> Weight {
 ///
 /// Computing is measured, not a part of what is read: 752 consents of the greatest length (47 keys × 16)
 /// took 0.8 ms to read and decide on, and 16 µs for each further record
-/// (`runtime/src/tests/openings.rs`). Half as much again is the margin.
+/// (`runtime/src/tests/openings.rs`). Half as much again is the margin. It also covers the assisted
+/// consents: 4 each under the 11 keys of the one institution that can enter them.
 fn open(db: RuntimeDbWeight, r: u32) -> Weight {
 	let r = u64::from(r);
 	let computing = OPENING.saturating_add(OPENED_RECORD.saturating_mul(r));

@@ -368,6 +368,8 @@ pub mod pallet {
 		AlreadyExpired,
 		/// The practitioner has no current affiliation with the institution.
 		NotAffiliated,
+		/// The affiliation has another role.
+		OtherRole,
 		/// The practitioner is already in the team.
 		AlreadyInTeam,
 		/// The practitioner is not in the team.
@@ -379,7 +381,7 @@ pub mod pallet {
 		NotStaff,
 		/// The one who proposed this, or who signed for that one, cannot confirm it.
 		SameStaff,
-		/// A registrar and an attested clinician have to agree, but both are one or the other.
+		/// Both are registrars, or both are clinicians: it takes one of each.
 		SamePart,
 		/// The institution has caused as many lines in the patient's log as are allowed on one day.
 		TooManyLines,
@@ -576,7 +578,7 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// Only Root can merge or close an account, and only Root can make an account active again
-		/// that has ended, was merged or was closed. A death takes two of the staff:
+		/// that was merged or closed, or that has ended and is not a patient's. A death takes two of the staff:
 		/// `declare_deceased`.
 		///
 		/// ## Errors
@@ -587,6 +589,7 @@ pub mod pallet {
 		/// - [`Error::InstitutionOnly`].
 		/// - [`Error::StatusNotForKind`].
 		/// - [`Error::StatusIsFinal`].
+		/// - [`Error::TooManyLines`]: unless an active account is taken out of use.
 		///
 		/// ## Events
 		///
@@ -604,12 +607,15 @@ pub mod pallet {
 				is_patient || matches!(status, Status::Active | Status::Suspended | Status::Ended),
 				Error::<T>::StatusNotForKind
 			);
-			let is_reversible = |status| matches!(status, Status::Active | Status::Suspended);
-			ensure!(who.is_none() || is_reversible(entry.status), Error::<T>::StatusIsFinal);
-			ensure!(
-				who.is_none() || is_reversible(status) || status == Status::Ended,
-				DispatchError::BadOrigin
-			);
+			let is_managers =
+				|status| matches!(status, Status::Active | Status::Suspended | Status::Ended);
+			// A patient who can never read again would have lost the records to one registrar.
+			let is_final =
+				!is_managers(entry.status) || (!is_patient && entry.status == Status::Ended);
+			ensure!(who.is_none() || !is_final, Error::<T>::StatusIsFinal);
+			ensure!(who.is_none() || is_managers(status), DispatchError::BadOrigin);
+			let restricts = entry.status == Status::Active && status != Status::Active;
+			Self::count_managers_line(&account, &entry, who.as_ref(), restricts)?;
 			if entry.status != status {
 				Self::count_institution(&entry, status);
 				entry.status = status;
@@ -641,6 +647,7 @@ pub mod pallet {
 		/// - [`Error::NotRegistrar`].
 		/// - [`Error::InstitutionOnly`].
 		/// - [`Error::InvalidSince`].
+		/// - [`Error::TooManyLines`]: unless an enabled key is disabled.
 		///
 		/// ## Events
 		///
@@ -655,6 +662,8 @@ pub mod pallet {
 			let (mut entry, who) = Self::account_for_manager(origin, &account)?;
 			let now = Self::now();
 			ensure!(since.is_none_or(|since| is_recent(since, now)), Error::<T>::InvalidSince);
+			let restricts = entry.disabled_since.is_none() && since.is_some();
+			Self::count_managers_line(&account, &entry, who.as_ref(), restricts)?;
 			entry.set_disabled(since, now);
 			let since = entry.disabled_since;
 			Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(since));
@@ -753,16 +762,21 @@ pub mod pallet {
 			Self::do_end(origin, institution, practitioner)
 		}
 
-		/// Attest that a practitioner is licensed for an affiliation's role.
+		/// Attest that a practitioner is licensed for the role of an affiliation.
 		///
 		/// ## Dispatch Origin
 		///
 		/// Signed, by an authority.
 		///
+		/// ## Details
+		///
+		/// The authority names the role, so that nobody changes it meanwhile.
+		///
 		/// ## Errors
 		///
 		/// - [`Error::NotAuthority`].
 		/// - [`Error::NotAffiliated`].
+		/// - [`Error::OtherRole`].
 		///
 		/// ## Events
 		///
@@ -773,6 +787,7 @@ pub mod pallet {
 			origin: OriginFor<T>,
 			institution: AccountId,
 			practitioner: AccountId,
+			role: Role,
 		) -> DispatchResult {
 			let authority = ensure_signed(origin)?;
 			ensure!(
@@ -780,6 +795,7 @@ pub mod pallet {
 				Error::<T>::NotAuthority
 			);
 			let mut affiliation = Self::current_affiliation(&practitioner, &institution)?;
+			ensure!(affiliation.role == role, Error::<T>::OtherRole);
 			affiliation.attested = true;
 			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
 			Self::deposit_event(Event::LicenceAttested { institution, practitioner, authority });
@@ -967,7 +983,7 @@ pub mod pallet {
 		/// ## Events
 		///
 		/// - [`Event::AffiliationAccepted`].
-		#[pallet::call_index(22)]
+		#[pallet::call_index(14)]
 		#[pallet::weight(T::WeightInfo::accept_affiliation())]
 		pub fn accept_affiliation(origin: OriginFor<T>, institution: AccountId) -> DispatchResult {
 			Self::do_accept(origin, institution)

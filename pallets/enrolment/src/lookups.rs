@@ -121,7 +121,7 @@ impl<T: Config> Enrolment for Pallet<T> {
 	}
 
 	fn doubt(patient: &AccountId) -> Option<Doubt> {
-		Accounts::<T>::get(patient)?.doubt
+		Accounts::<T>::get(patient)?.doubt()
 	}
 
 	fn manages(who: &AccountId, institution: &AccountId) -> bool {

@@ -56,6 +56,18 @@ impl Account {
 		}
 	}
 
+	/// When its key was in doubt, beside what [`standing`](Self::standing) says: a death or a merger
+	/// does not make a key trusted that was lost before.
+	pub(crate) fn doubt(&self) -> Option<Doubt> {
+		let is_hidden = matches!(self.status, Status::Deceased | Status::Merged);
+		let lost = self.disabled_since.filter(|_| is_hidden);
+		let lost = lost.map(|since| Doubt { since, until: Moment::MAX });
+		match (self.doubt, lost) {
+			(Some(before), Some(lost)) => Some(before.with(lost)),
+			(before, lost) => before.or(lost),
+		}
+	}
+
 	/// Whether and how a patient takes part. The earlier of suspension and loss of the key counts.
 	pub fn standing(&self) -> Standing {
 		let since = self.status_since;

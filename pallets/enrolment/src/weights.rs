@@ -73,11 +73,12 @@ weights! {
 	enrol = 150_000_000, 13, 5;
 	/// `Accounts`, the log.
 	set_encryption_key = 20_000_000, 4, 2;
-	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log,
-	/// `ActiveInstitutions`.
-	set_status = 25_000_000, 10, 3;
-	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log.
-	set_signing_disabled = 25_000_000, 9, 2;
+	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log and
+	/// its count of lines, `ActiveInstitutions`.
+	set_status = 25_000_000, 11, 4;
+	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log and
+	/// its count of lines.
+	set_signing_disabled = 25_000_000, 10, 3;
 	/// The manager's three, `Accounts`, `AffiliatedWith`, four `Affiliations`, the time.
 	affiliate = 30_000_000, 10, 2;
 	/// The manager's three, `Affiliations`, `AffiliatedWith`, the time.
@@ -90,8 +91,8 @@ weights! {
 	leave_team = 20_000_000, 5, 1;
 	/// `Institutions`.
 	set_cap = 15_000_000, 1, 1;
-	/// `Accounts`, the agreement (13 and 1), the time, the log.
-	declare_deceased = 40_000_000, 18, 3;
+	/// `Accounts`, the agreement (30 and 2), the time, the log.
+	declare_deceased = 40_000_000, 35, 4;
 	/// `Affiliations`, the time.
 	accept_affiliation = 15_000_000, 2, 1;
 }

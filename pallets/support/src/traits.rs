@@ -131,7 +131,7 @@ pub trait Staff {
 	/// Notes that `who` agrees, for the institution, to this content about the subject, or finds that
 	/// another of the staff had proposed it within [`PROPOSAL_LIFETIME`]. The two have the parts of
 	/// the pair, and nobody signs or acts as both. One proposal waits for each subject and
-	/// institution: another content replaces it. At most 13 reads and 1 write.
+	/// institution: another content replaces it. At most 30 reads and 2 writes.
 	fn agree(
 		who: &AccountId,
 		institution: &AccountId,
@@ -187,6 +187,11 @@ impl Book {
 	pub fn read(actor: &Actor, lookup: impl Fn(&Grantee) -> Vec<Consent>) -> Self {
 		let keys = policy::keys(actor).into_iter();
 		Self(keys.map(|key| (key.clone(), lookup(&key))).collect())
+	}
+
+	/// The consent that a decision names.
+	pub fn find(&self, consent: &ConsentRef) -> Option<&Consent> {
+		self.0.get(&consent.grantee)?.iter().find(|found| found.id == consent.id)
 	}
 
 	/// What the consents say to a question of the same patient and actor.

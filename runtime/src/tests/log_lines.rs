@@ -20,7 +20,7 @@ fn submit() -> RuntimeCall {
 			data_period: Default::default(),
 		},
 		duration: 60 * 60,
-		reason: vec![0; 64].try_into().unwrap(),
+		reason: vec![vouchsafe_primitives::SEALED_SUITE; 512].try_into().unwrap(),
 	}
 	.into()
 }
@@ -61,4 +61,34 @@ fn an_institution_without_a_permit_causes_16_lines_a_day() {
 	chain.block_at(day);
 	flood(&mut chain);
 	assert_eq!(lines(&mut chain) - before, 32);
+}
+
+/// Not even the hospital that enrolled the patient: its registrar switches the key and the account off and
+/// on, and two of its staff say that the patient is dead.
+#[test]
+fn the_home_hospital_causes_18_lines_a_day() {
+	let mut chain = Chain::new();
+	let patient = account("//PatientA");
+	let before = lines(&mut chain);
+	let now = 1_800_000_000;
+	for _ in 0..12 {
+		use pallet_enrolment::Call;
+		for since in [Some(now), None] {
+			let call = Call::set_signing_disabled { account: patient.clone(), since };
+			chain.block([("//RegistrarA", call.into())]);
+		}
+		for status in
+			[vouchsafe_primitives::Status::Suspended, vouchsafe_primitives::Status::Active]
+		{
+			let call = Call::set_status { account: patient.clone(), status };
+			chain.block([("//RegistrarA", call.into())]);
+		}
+		for who in ["//RegistrarA", "//DoctorA"] {
+			let call = Call::declare_deceased { patient: patient.clone() };
+			chain.block([(who, call.into())]);
+		}
+	}
+	let added = lines(&mut chain) - before;
+	// One more each to disable the key and to suspend the account, which may be urgent.
+	assert!((16..=18).contains(&added), "{added}");
 }

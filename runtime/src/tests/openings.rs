@@ -96,6 +96,8 @@ fn measure(chain: &mut Chain, records: &[RecordId]) -> (Duration, u64) {
 	let once = |_| {
 		chain.state(|| {
 			pallet_custody::Refusals::<Runtime>::remove(account(PATIENT), account(READER));
+			// The permits have expired, so they do not invite.
+			pallet_audit::Uninvited::<Runtime>::remove(account(PATIENT));
 			let origin = RuntimeOrigin::signed(account(READER));
 			let begin = Instant::now();
 			call.clone().dispatch_bypass_filter(origin).unwrap();
@@ -114,4 +116,50 @@ fn an_opening_takes_no_longer_than_its_weight() {
 		println!("opening {count} records takes {took:?}, weight {} µs", weight / 1_000_000);
 		assert!(took.as_nanos() * 1_000 < u128::from(weight), "{took:?}, {weight} ps");
 	}
+}
+
+/// Asks with every action and purpose, of which a deny leaves none.
+#[test]
+fn a_request_takes_no_longer_than_its_weight() {
+	let (mut chain, _) = at_the_limit();
+	let (patient, institution) = (account(PATIENT), account("//HospitalB"));
+	let everyone = Grantee::Everyone;
+	chain.state(|| {
+		pallet_consent::Consents::<Runtime>::mutate(&patient, &everyone, |consents| {
+			consents.iter_mut().last().unwrap().terms =
+				Terms::all(Effect::Deny { binds_break_glass: false });
+		});
+	});
+	use vouchsafe_primitives::Action;
+	let call = RuntimeCall::from(pallet_access_requests::Call::submit {
+		patient,
+		institution: institution.clone(),
+		grantee: Grantee::Institution(institution),
+		asked: pallet_access_requests::Asked {
+			actions: Actions::of(&[Action::Read, Action::Write, Action::Refer, Action::ReadLog]),
+			purposes: vouchsafe_primitives::Purposes::of(Purpose::ALL),
+			categories: Default::default(),
+			labels: LabelFilter::Any,
+			confidentiality: Confidentiality::Normal,
+			records: Default::default(),
+			data_period: DataPeriod::default(),
+		},
+		duration: 60,
+		reason: vec![vouchsafe_primitives::SEALED_SUITE; 512].try_into().unwrap(),
+	});
+	let once = |_| {
+		chain.state(|| {
+			let origin = RuntimeOrigin::signed(account(READER));
+			let begin = Instant::now();
+			let refused = call.clone().dispatch_bypass_filter(origin).unwrap_err();
+			let took = begin.elapsed();
+			let denied = pallet_access_requests::Error::<Runtime>::Denied;
+			assert_eq!(refused.error, denied.into());
+			took
+		})
+	};
+	let took = (0..20).map(once).min().unwrap();
+	let weight = call.get_dispatch_info().call_weight.ref_time();
+	println!("asking takes {took:?}, weight {} µs", weight / 1_000_000);
+	assert!(took.as_nanos() * 1_000 < u128::from(weight), "{took:?}, {weight} ps");
 }

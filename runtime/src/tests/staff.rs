@@ -93,7 +93,7 @@ fn keys_of_a_registrar_enter_no_consent() {
 	let not_staff: DispatchError = pallet_enrolment::Error::<Runtime>::NotStaff.into();
 	for path in ["//DoctorA", "//DoctorA2"] {
 		chain.ok("//RegistrarA", affiliate(path, Role::Administration));
-		// Nor as a clinician's role without the authority's word.
+		// A clinician's role without the authority's attestation is not enough either.
 		refused(&mut chain, path, assist(), not_staff);
 		chain.ok("//RegistrarA", affiliate(path, Role::Physician));
 		refused(&mut chain, path, assist(), not_staff);
@@ -105,6 +105,7 @@ fn keys_of_a_registrar_enter_no_consent() {
 	let attest = pallet_enrolment::Call::attest_licence {
 		institution: account("//HospitalA"),
 		practitioner: account("//DoctorA"),
+		role: Role::Physician,
 	};
 	chain.ok("//Authority", attest);
 	let same: DispatchError = pallet_enrolment::Error::<Runtime>::SameStaff.into();

@@ -148,3 +148,17 @@ fn a_closed_account_opens_nothing() {
 	});
 	assert_eq!(opened(&mut chain, record), 0);
 }
+
+/// The key stays as doubtful as it was when the account gets a status that says nothing about keys.
+#[test]
+fn a_merger_does_not_make_a_thiefs_permit_count() {
+	let (mut chain, record, theft, id) = theft();
+	chain.ok("//RegistrarA", set_disabled(Some(theft)));
+	chain.state(|| {
+		let root = RuntimeOrigin::root();
+		Enrolment::set_status(root, account("//PatientA"), Status::Merged).unwrap();
+	});
+	assert_eq!(opened(&mut chain, record), 0);
+	// And the hospital can still take it back.
+	chain.ok("//RegistrarA", revoke_in_doubt(id));
+}

@@ -48,6 +48,48 @@ fn every_call_fits_a_block() {
 	}
 }
 
+/// Each of the two can have four affiliations, and all of them are read.
+#[test]
+fn what_two_of_the_staff_agree_on_counts_all_that_is_read() {
+	let (patient, record) = (account("//PatientA"), Default::default());
+	let (labels, status) = (LabelTags::default(), vouchsafe_primitives::RecordStatus::WrongContent);
+	let two = 2 * 14 + 2;
+	let consents = 2 * u64::from(vouchsafe_primitives::policy::MAX_KEYS - 3);
+	let calls: [(RuntimeCall, u64); 4] = [
+		(pallet_enrolment::Call::declare_deceased { patient: patient.clone() }.into(), two + 4),
+		(
+			pallet_records::Call::mark_entered_in_error {
+				patient: patient.clone(),
+				record,
+				status,
+			}
+			.into(),
+			two + 4,
+		),
+		(
+			pallet_records::Call::add_labels { patient: patient.clone(), record, labels }.into(),
+			two + 4 + consents,
+		),
+		(
+			pallet_consent::Call::grant_assisted {
+				patient,
+				institution: account("//HospitalA"),
+				grantee: Grantee::Institution(account("//HospitalA")),
+				terms: permit(),
+				text: ShownText { commitment: [7; 32].into(), language: *b"en" },
+			}
+			.into(),
+			3 * 14 + 9,
+		),
+	];
+	let db: frame_support::weights::RuntimeDbWeight =
+		<Runtime as frame_system::Config>::DbWeight::get();
+	for (call, reads) in calls {
+		let weight = call.get_dispatch_info().call_weight;
+		assert!(weight.all_gte(db.reads_writes(reads, 4)), "{call:?}");
+	}
+}
+
 /// The weight of one of 64, compared with a call of its own.
 fn share_of_a_single(many: RuntimeCall, single: RuntimeCall) -> f64 {
 	ref_time(many) as f64 / 64.0 / ref_time(single) as f64

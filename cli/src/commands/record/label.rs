@@ -1,5 +1,5 @@
-//! `vouchsafe record label`, `record mark`, `record unmark` and `record holders`: what is changed after a record was
-//! added.
+//! `vouchsafe record label`, `record mark`, `record unmark` and `record holders`: changes after a record
+//! was added.
 
 use super::ensure_record;
 use crate::{
@@ -115,7 +115,7 @@ pub(super) async fn mark(
 		},
 		None => (
 			format!("I take back the mark of record {}: it counts again.", compared(&record)),
-			format!("Record {} is not marked any more: it counts again.", short(&record)),
+			format!("Record {} is no longer marked: it counts again.", short(&record)),
 			format!("the mark of record {} is taken back", short(&record)),
 			format!("record unmark {}", short(&record)),
 			RecordsCall::take_mark_back { patient: patient.clone(), record },

@@ -166,7 +166,7 @@ fn verified_sum<'a>(all: impl Iterator<Item = &'a Verified>) -> String {
 		parts.push(format!("{lost} without an intact copy"));
 	}
 	if parts.is_empty() {
-		format!("{checked} checked: each has an intact copy, and no copy that could be had was changed.")
+		format!("{checked} checked: each has an intact copy, and no copy that could be fetched was changed.")
 	} else if lost == 0 {
 		format!(
 			"{checked} checked: {}. Records open from an intact copy; the institution can restore its own \
@@ -281,7 +281,7 @@ mod tests {
 		let sum = |all: &[&Verified]| verified_sum(all.iter().copied());
 		assert_eq!(
 			sum(&[&good, &missing]),
-			"2 records checked: each has an intact copy, and no copy that could be had was changed."
+			"2 records checked: each has an intact copy, and no copy that could be fetched was changed."
 		);
 		assert!(sum(&[&good, &gone]).contains("1 without a copy that was acknowledged"));
 		assert!(sum(&[&good, &one_changed]).contains("2 records checked: 1 with a changed copy. "));

@@ -90,6 +90,8 @@ enum Behaviour {
 	AnswersWithAnError,
 	/// It does not answer the first one, nor take it.
 	Swallows,
+	/// It takes them, and tells that they wait, again and again.
+	Chatters,
 }
 
 /// A node whose blocks have the calls of one account.
@@ -218,6 +220,10 @@ async fn submit_and_watch(params: Params<'static>, sink: PendingSubscriptionSink
 		Ok(_) => {
 			let sink = sink.accept().await.unwrap();
 			sink.send(SubscriptionMessage::from_json(&"ready").unwrap()).await.unwrap();
+			while behaviour == Behaviour::Chatters && !sink.is_closed() {
+				tokio::time::sleep(Duration::from_millis(20)).await;
+				let _ = sink.send(SubscriptionMessage::from_json(&"ready").unwrap()).await;
+			}
 			sink.closed().await;
 		},
 		Err(error) => sink.reject(error).await,
@@ -423,6 +429,15 @@ async fn a_call_gets_another_nonce_only_when_its_own_was_used() {
 	assert_eq!(all.len(), 2);
 	assert_eq!(all[0], other);
 	assert_eq!(nonce_in(&all[1], lock(&case.node).blocks.len()), Some(1));
+}
+
+/// The attack: a node that always has something to tell, and nothing that happened.
+#[tokio::test]
+async fn a_chattering_node_is_not_listened_to_for_ever() {
+	let mut case = Case::new(Behaviour::Chatters, 5).await;
+	case.chain.pace.patience = Duration::from_secs(1);
+	let submitted = timeout(Duration::from_secs(5), case.submit()).await.unwrap();
+	assert_eq!(submitted.unwrap_err(), ChainError::Pending(0));
 }
 
 #[tokio::test]

@@ -4,10 +4,11 @@ use crate::{
 	api,
 	chain::double::{account, BlockDouble, NodeDouble},
 	config::Config,
-	keys::Keys,
 	kubo::double::KuboDouble,
-	state::{Connected, State},
-	store::sqlite::Sqlite,
+	state::{
+		double::{state, Surroundings},
+		Connected,
+	},
 };
 use axum::{
 	body::{to_bytes, Body, Bytes},
@@ -33,22 +34,16 @@ const CONTENT: &[u8] = b"ciphertext";
 struct Service {
 	router: Router,
 	kubo: KuboDouble,
-	_directory: tempfile::TempDir,
-	_stop: tokio::sync::watch::Sender<bool>,
+	_surroundings: Surroundings,
 }
 
 /// A custodian for two practitioners of one institution.
 async fn service(change: impl FnOnce(&mut Config)) -> Service {
-	let directory = tempfile::tempdir().unwrap();
-	let keys = Keys::generate(&directory.path().join("key")).unwrap();
-	let mut config = Config::parse(include_str!("../../../sample.toml")).unwrap();
-	config.store.directory = directory.path().into();
-	config.store.reserve = 0;
-	change(&mut config);
-	let database = Arc::new(Sqlite::open(directory.path()).unwrap());
-	let (stop, stopping) = tokio::sync::watch::channel(false);
 	let kubo = KuboDouble::start().await;
-	let state = State::new(config, keys, database, Some(kubo.ipfs.clone()), stopping);
+	let (state, surroundings) = state(Some(kubo.ipfs.clone()), |config| {
+		config.store.reserve = 0;
+		change(config);
+	});
 	let practitioner = || account(AccountKind::Practitioner, INSTITUTION, [0; 32]);
 	let accounts = [dev::alice(), dev::bob()];
 	let accounts = accounts.map(|key| (account_bytes(&key.account()), practitioner())).into();
@@ -57,7 +52,7 @@ async fn service(change: impl FnOnce(&mut Config)) -> Service {
 	state.set_connected(Some(Connected { node: Arc::new(node), institution: Some(INSTITUTION) }));
 	let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
 	let router = api::router(Arc::new(state), metrics);
-	Service { router, kubo, _directory: directory, _stop: stop }
+	Service { router, kubo, _surroundings: surroundings }
 }
 
 impl Service {
@@ -136,6 +131,17 @@ async fn a_full_disk_is_told_and_requests_go_on() {
 	}
 	assert!(service.kubo.is_untouched());
 	assert_eq!(service.get(&cid).await.0, StatusCode::NOT_FOUND);
+}
+
+/// Clients take another 4xx status for a refusal for good, and give the record up.
+#[tokio::test]
+async fn an_upload_that_broke_off_may_be_tried_again() {
+	let service = service(|_| ()).await;
+	let pieces = [Ok(Bytes::from_static(b"cipher")), Err("gone")];
+	let content = Body::from_stream(stream::iter(pieces));
+	let broken = service.add(&dev::alice(), &cid_of(CONTENT), 10, content).await;
+	assert_eq!(broken, StatusCode::REQUEST_TIMEOUT);
+	assert!(service.kubo.is_untouched());
 }
 
 /// The bytes that a requester reserved come back although the requester went away.

@@ -4,10 +4,10 @@
 use super::*;
 use crate::{
 	chain::double::{account, BlockDouble, NodeDouble},
-	config::Config,
-	keys::Keys,
-	state::Connected,
-	store::sqlite::Sqlite,
+	state::{
+		double::{state, Surroundings},
+		Connected,
+	},
 };
 use proptest::prelude::*;
 use serde::Serialize;
@@ -45,18 +45,13 @@ struct Fixture {
 	key: LabelKey,
 	/// The chain while everything is allowed.
 	block: BlockDouble,
-	_directory: tempfile::TempDir,
-	_stop: tokio::sync::watch::Sender<bool>,
+	_surroundings: Surroundings,
 }
 
 impl Fixture {
 	fn new() -> Self {
-		let directory = tempfile::tempdir().unwrap();
-		let keys = Keys::generate(&directory.path().join("key")).unwrap();
-		let config = Config::parse(include_str!("../../../sample.toml")).unwrap();
-		let database = Arc::new(Sqlite::open(directory.path()).unwrap());
-		let (stop, stopping) = tokio::sync::watch::channel(false);
-		let state = Arc::new(Shared::new(config, keys, database, None, stopping));
+		let (state, surroundings) = state(None, |_| {});
+		let state = Arc::new(state);
 		let patient_key = SecretKey::random();
 		let enrolled = |kind, key| account(kind, INSTITUTION, key);
 		let block = BlockDouble {
@@ -72,9 +67,8 @@ impl Fixture {
 			permitted: vec![id(&author())],
 			..Default::default()
 		};
-		let (_directory, _stop) = (directory, stop);
 		let key = LabelKey::random();
-		let fixture = Self { state, patient_key, key, block, _directory, _stop };
+		let fixture = Self { state, patient_key, key, block, _surroundings: surroundings };
 		fixture.set_chain(|_| (), |_| ());
 		fixture
 	}

@@ -3,10 +3,10 @@
 use super::*;
 use crate::{
 	chain::double::{account, hash, BlockDouble, NodeDouble},
-	config::Config,
-	keys::Keys,
-	state::Connected,
-	store::sqlite::Sqlite,
+	state::{
+		double::{state, Surroundings},
+		Connected,
+	},
 };
 use subxt_signer::sr25519::{dev, Keypair};
 use vouchsafe_client::{
@@ -34,8 +34,7 @@ struct Fixture {
 	now: u64,
 	/// The chain while everything is allowed.
 	block: BlockDouble,
-	_directory: tempfile::TempDir,
-	_stop: tokio::sync::watch::Sender<bool>,
+	_surroundings: Surroundings,
 }
 
 fn author() -> Keypair {
@@ -66,12 +65,8 @@ fn address(holder: AccountId) -> ShareAddress {
 
 impl Fixture {
 	fn new() -> Self {
-		let directory = tempfile::tempdir().unwrap();
-		let keys = Keys::generate(&directory.path().join("key")).unwrap();
-		let config = Config::parse(include_str!("../../../sample.toml")).unwrap();
-		let database = Arc::new(Sqlite::open(directory.path()).unwrap());
-		let (stop, stopping) = tokio::sync::watch::channel(false);
-		let state = Arc::new(Shared::new(config, keys, database, None, stopping));
+		let (state, surroundings) = state(None, |_| {});
+		let state = Arc::new(state);
 
 		let (secret, reader_key) = (Secret::random(), SecretKey::random());
 		let split = secret.split(3, 5).unwrap();
@@ -146,8 +141,7 @@ impl Fixture {
 			manifest,
 			now: began,
 			block,
-			_directory: directory,
-			_stop: stop,
+			_surroundings: surroundings,
 		};
 		fixture.set_chain(|_| (), |_| ());
 		fixture
@@ -373,6 +367,26 @@ async fn a_release_is_recorded_with_its_openings_block() {
 	fixture.set_chain(|block| block.permitted.clear(), |_| ());
 	fixture.has_no_access().await;
 	assert_eq!(fixture.state.database.acted_on(9).await.unwrap(), None);
+}
+
+/// The attack: the node comes back with another block in place of one on which the custodian acted,
+/// and the reader asks before the blocks are compared.
+#[tokio::test]
+async fn nothing_is_released_for_an_opening_in_a_block_that_replaced_another() {
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	fixture.release(&reader()).await.unwrap();
+	let node = NodeDouble {
+		genesis: GENESIS,
+		finalized: fixture.block.clone(),
+		best: fixture.block.clone(),
+		fork: Some((1, 9)),
+		..NodeDouble::default()
+	};
+	let institution = Some(INSTITUTION);
+	fixture.state.set_connected(Some(Connected { node: Arc::new(node), institution }));
+	fixture.cannot_tell().await;
+	assert_eq!(fixture.state.database.acted_on(9).await.unwrap(), Some((1, hash(1, 0))));
 }
 
 #[tokio::test]
@@ -646,4 +660,43 @@ async fn everything_protected_needs_a_recent_block() {
 	};
 	let request = fixture.sign(&patient(), action::CARRY_SHARE, &carry);
 	assert!(matches!(carry_share(shared(), request).await, Err(ApiError::Behind(_))));
+}
+
+/// The attack: the key was stolen, and its account stopped in a block that is not final yet.
+#[tokio::test]
+async fn a_key_that_was_stopped_in_the_best_block_gets_nothing() {
+	use crate::api::{labels::fetch_label_key, log::read_log};
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	let stop = |block: &mut BlockDouble| {
+		let patient = block.accounts.get_mut(&account_bytes(&id(&patient()))).unwrap();
+		patient.disabled_since = Some(1);
+	};
+	fixture.set_chain(|_| (), stop);
+	let (whose, shared) = (Hex::from(&id(&patient())), || State(fixture.state.clone()));
+	let request = fixture.sign(&patient(), action::FETCH_LABEL_KEY, &FetchLabelKey {});
+	assert!(matches!(fetch_label_key(shared(), request).await, Err(ApiError::NoAccess)));
+	let ask = ReadLog { patient: whose, institution: None, from: 0, limit: 1 };
+	let request = fixture.sign(&patient(), action::READ_LOG, &ask);
+	assert!(matches!(read_log(shared(), request).await, Err(ApiError::NoAccess)));
+	let fetch = FetchPatientEnvelope { patient: whose, record: Hex(RECORD), version: 0 };
+	let request = fixture.sign(&patient(), action::FETCH_PATIENT_ENVELOPE, &fetch);
+	assert!(matches!(fetch_patient_envelope(shared(), request).await, Err(ApiError::NoAccess)));
+}
+
+/// The attack: the node decides so slowly that the best block is too old when it has decided.
+#[tokio::test]
+async fn a_slow_node_gets_no_log_out() {
+	use crate::api::log::read_log;
+	let fixture = Fixture::new();
+	let slow = |block: &mut BlockDouble| {
+		block.time -= 28;
+		block.slowness = std::time::Duration::from_millis(1700);
+	};
+	fixture.set_chain(slow, slow);
+	let whose = Hex::from(&id(&patient()));
+	let ask = ReadLog { patient: whose, institution: None, from: 0, limit: 1 };
+	let request = fixture.sign(&reader(), action::READ_LOG, &ask);
+	let answer = read_log(State(fixture.state.clone()), request).await;
+	assert!(matches!(answer, Err(ApiError::Behind(_))), "{answer:?}");
 }

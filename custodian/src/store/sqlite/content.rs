@@ -1,7 +1,7 @@
 //! The content in the IPFS node, and the accounts that added it.
 
 use super::{from_column, to_column, Sqlite};
-use crate::store::{Charge, Content, ContentLimits, Reservation, StoreError, VersionId};
+use crate::store::{Charge, Content, ContentLimits, StoreError, VersionId};
 use async_trait::async_trait;
 use rusqlite::{params, OptionalExtension, Transaction};
 
@@ -13,7 +13,7 @@ impl Content for Sqlite {
 		limits: ContentLimits,
 		now: u64,
 		until: u64,
-	) -> Result<Option<Reservation>, StoreError> {
+	) -> Result<Option<i64>, StoreError> {
 		self.transaction(move |db| {
 			// Those of uploads during which the program was killed.
 			db.execute("DELETE FROM reservations WHERE expires < ?1", [to_column(now)])?;
@@ -30,10 +30,7 @@ impl Content for Sqlite {
 				 VALUES (?1, ?2, ?3, ?4)",
 				params![account, enroller, to_column(length), to_column(until)],
 			)?;
-			let id = db.last_insert_rowid();
-			let total = "SELECT coalesce(sum(length), 0) FROM reservations";
-			let total = db.query_row(total, [], |row| Ok(from_column(row.get(0)?)))?;
-			Ok(Some(Reservation { id, total }))
+			Ok(Some(db.last_insert_rowid()))
 		})
 		.await
 	}
@@ -141,8 +138,9 @@ impl Content for Sqlite {
 
 	async fn forget_unclaimed(&self, cid: String, before: u64) -> Result<bool, StoreError> {
 		self.transaction(move |db| {
-			let query = format!("DELETE FROM content WHERE {UNCLAIMED} AND cid = ?2");
-			Ok(db.execute(&query, params![to_column(before), cid])? > 0)
+			// A version may name it by now: it is gone all the same, and fetched again.
+			let query = "DELETE FROM content WHERE claimed = 0 AND at < ?1 AND cid = ?2";
+			Ok(db.execute(query, params![to_column(before), cid])? > 0)
 		})
 		.await
 	}

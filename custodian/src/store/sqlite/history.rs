@@ -1,6 +1,10 @@
 //! The blocks on which the custodian acted.
 
-use super::{from_column, log_index::LAST_BLOCK, to_column, Sqlite};
+use super::{
+	from_column,
+	log_index::{last_block, LAST_BLOCK},
+	to_column, Sqlite,
+};
 use crate::store::{History, ReleaseRecord, Rewound, StoreError, VersionId};
 use async_trait::async_trait;
 use codec::Encode;
@@ -9,10 +13,14 @@ use vouchsafe_client::chain::H256;
 
 #[async_trait]
 impl History for Sqlite {
-	async fn record_release(&self, release: ReleaseRecord) -> Result<(), StoreError> {
+	async fn record_release(&self, release: ReleaseRecord) -> Result<bool, StoreError> {
 		self.transaction(move |db| {
 			let ReleaseRecord { reader, patient, id, opened_in: (block, hash), at } = release;
 			db.execute("INSERT OR IGNORE INTO blocks VALUES (?1, ?2)", params![block, hash.0])?;
+			let known = "SELECT 1 FROM blocks WHERE number = ?1 AND hash = ?2";
+			if !db.prepare_cached(known)?.exists(params![block, hash.0])? {
+				return Ok(false);
+			}
 			db.execute(
 				"INSERT OR IGNORE INTO releases VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 				params![
@@ -26,7 +34,7 @@ impl History for Sqlite {
 					to_column(at)
 				],
 			)?;
-			Ok(())
+			Ok(true)
 		})
 		.await
 	}
@@ -61,6 +69,8 @@ impl History for Sqlite {
 			db.execute("DELETE FROM blocks WHERE number > ?1", [last])?;
 			db.execute("UPDATE versions SET acknowledged = 0 WHERE acknowledged > ?1", [last])?;
 			match to {
+				// A release may be for an opening in a block that is not indexed yet.
+				Some((number, _)) if last_block(db)?.is_none_or(|(last, _)| last <= number) => 0,
 				Some((number, hash)) => db.execute(
 					"INSERT OR REPLACE INTO facts VALUES (?1, ?2)",
 					params![LAST_BLOCK, (number, hash.0).encode()],

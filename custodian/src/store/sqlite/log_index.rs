@@ -33,11 +33,7 @@ impl LogIndex for Sqlite {
 	}
 
 	async fn last_block(&self) -> Result<Option<(u32, H256)>, StoreError> {
-		let value: Option<Vec<u8>> = self.transaction(|db| fact(db, LAST_BLOCK)).await?;
-		Ok(value.and_then(|bytes| {
-			let (number, hash) = <(u32, [u8; 32])>::decode_all(&mut &bytes[..]).ok()?;
-			Some((number, H256(hash)))
-		}))
+		self.transaction(last_block).await
 	}
 
 	async fn log_heads(&self, patients: Vec<AccountId>) -> Result<LogHeads, StoreError> {
@@ -124,6 +120,15 @@ impl LogIndex for Sqlite {
 fn fact<T: rusqlite::types::FromSql>(db: &Transaction, name: &str) -> rusqlite::Result<Option<T>> {
 	let mut query = db.prepare_cached("SELECT value FROM facts WHERE name = ?1")?;
 	query.query_row([name], |row| row.get(0)).optional()
+}
+
+/// The last block that is indexed.
+pub(super) fn last_block(db: &Transaction) -> rusqlite::Result<Option<(u32, H256)>> {
+	let value: Option<Vec<u8>> = fact(db, LAST_BLOCK)?;
+	Ok(value.and_then(|bytes| {
+		let (number, hash) = <(u32, [u8; 32])>::decode_all(&mut &bytes[..]).ok()?;
+		Some((number, H256(hash)))
+	}))
 }
 
 /// Count and head of what is indexed of a patient's log.

@@ -46,7 +46,7 @@ fn submit_for_each_grantee_of_the_institution_works() {
 #[test]
 fn submit_of_a_referral_works() {
 	build_and_execute(|| {
-		// To a colleague elsewhere, and to one in the house.
+		// To a colleague elsewhere, and to one at the same institution.
 		for other in [alone(CLINIC_DOCTOR, CLINIC), alone(colleague(0), HOSPITAL)] {
 			assert_ok!(try_submit(DOCTOR, other.clone(), asked()));
 			let request = Requests::<Test>::get(PATIENT, newest()).unwrap();
@@ -202,7 +202,7 @@ fn one_institution_cannot_fill_a_patients_requests() {
 			submit(colleague(number));
 		}
 		assert_noop!(try_submit(DOCTOR, team(), asked()), Error::<Test>::TooManyByInstitution);
-		// Referrals out of the house count as well.
+		// Referrals to other institutions count as well.
 		let referral = alone(CLINIC_DOCTOR, CLINIC);
 		assert_noop!(try_submit(DOCTOR, referral, asked()), Error::<Test>::TooManyByInstitution);
 		// Another institution has room of its own.

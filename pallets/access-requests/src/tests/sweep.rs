@@ -1,7 +1,7 @@
 //! Requests that expired are freed.
 
 use super::*;
-use crate::{sweep::LOOKED_AT, Swept};
+use crate::{sweep::LOOKED_AT, Swept, SweptCounts};
 use frame_support::weights::Weight;
 
 fn idle(remaining: Weight) -> Weight {
@@ -83,5 +83,53 @@ fn a_full_block_is_not_swept() {
 		assert_eq!(kept(), 1);
 		assert_eq!(idle(needed), needed);
 		assert_eq!(kept(), 0);
+	});
+}
+
+/// Asking and withdrawing left a count for each asker and patient for ever.
+#[test]
+fn what_counts_of_withdrawn_requests_is_freed() {
+	build_and_execute(|| {
+		submitted(6);
+		let all: Vec<_> = Requests::<Test>::iter().collect();
+		for (patient, id, request) in &all[1..] {
+			assert_ok!(AccessRequests::withdraw(
+				signed(request.asker.clone()),
+				patient.clone(),
+				*id
+			));
+		}
+		let counts =
+			|| (OpenByAsker::<Test>::iter().count(), OpenByInstitution::<Test>::iter().count());
+		Clock::set(START + WEEK - 1);
+		for _ in 0..8 {
+			idle(Weight::MAX);
+		}
+		assert_eq!(counts(), (6, 2), "they count until they would have expired");
+		Clock::set(START + WEEK);
+		for _ in 0..8 {
+			idle(Weight::MAX);
+			AccessRequests::do_try_state().unwrap();
+		}
+		assert_eq!((counts(), kept()), ((0, 0), 0));
+		assert_eq!(SweptCounts::<Test>::get(), (None, None), "the next lap begins");
+	});
+}
+
+/// Whoever asks next drops a colleague's expired request, but not the colleague's count.
+#[test]
+fn what_counts_of_requests_that_a_colleague_dropped_is_freed() {
+	build_and_execute(|| {
+		submitted(1);
+		Clock::set(START + WEEK);
+		let ask = |asker| {
+			AccessRequests::submit(asker, PATIENT, HOSPITAL, team(), asked(), MONTH, reason())
+		};
+		assert_ok!(ask(signed(colleague(2))));
+		assert_eq!(OpenByAsker::<Test>::iter().count(), 2);
+		for _ in 0..2 {
+			idle(Weight::MAX);
+		}
+		assert_eq!(OpenByAsker::<Test>::iter().count(), 1);
 	});
 }

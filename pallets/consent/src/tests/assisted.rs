@@ -69,7 +69,7 @@ fn grant_assisted_by_others_than_attested_clinicians_fails() {
 		}
 		assert_noop!(assist(COLLEAGUE, terms()), SAME_STAFF);
 		assert_eq!(consents_of(PATIENT), []);
-		// Whose affiliation has ended cannot confirm.
+		// Somebody whose affiliation has ended cannot confirm.
 		People::end_affiliation(&DOCTOR, &HOSPITAL);
 		assert_noop!(assist(DOCTOR, terms()), NOT_STAFF);
 	});
@@ -193,6 +193,23 @@ fn confirm_assisted_fails() {
 		People::set_active(&AUTHORITY, false);
 		assert_noop!(confirm(AUTHORITY, AUTHORITY), Error::<Test>::NotForAuthority);
 	});
+}
+
+/// Whoever was dismissed in the meantime has not agreed.
+#[test]
+fn what_waits_for_the_authority_ends_with_the_affiliation_of_one_of_the_two() {
+	for who in [COLLEAGUE, DOCTOR] {
+		build_and_execute(|| {
+			has_signed();
+			assert_ok!(assist_by_two(terms()));
+			People::end_affiliation(&who, &HOSPITAL);
+			assert_noop!(confirm(AUTHORITY, AUTHORITY), Error::<Test>::NothingWaits);
+			People::affiliate(&who, &HOSPITAL, Role::Nurse);
+			assert_noop!(confirm(AUTHORITY, AUTHORITY), Error::<Test>::NothingWaits);
+			People::affiliate(&who, &HOSPITAL, Role::Physician);
+			assert_ok!(confirm(AUTHORITY, AUTHORITY));
+		});
+	}
 }
 
 #[test]

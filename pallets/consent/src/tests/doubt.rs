@@ -121,7 +121,7 @@ fn revoke_in_doubt_fails() {
 			Error::<Test>::NotPatient
 		);
 		assert_noop!(revoke(HOSPITAL, id + 1), Error::<Test>::ConsentNotFound);
-		// What the patient has confirmed, or gave at another time, or denies is the patient's.
+		// Nobody else revokes what the patient has confirmed, gave at another time, or denies.
 		assert_ok!(confirm(id));
 		assert_noop!(revoke(HOSPITAL, id), Error::<Test>::NotInDoubt);
 		let later = grant(team(), terms());

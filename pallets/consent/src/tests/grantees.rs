@@ -44,7 +44,7 @@ fn a_patient_has_at_most_1024_grantees() {
 			Consent::grant(signed(PATIENT), team_number(1_024), terms(), text()),
 			Error::<Test>::TooManyGrantees
 		);
-		// More consents for a grantee that there is, and other patients, are not affected.
+		// Further consents for a grantee that has some, and other patients, are not affected.
 		grant_to(0..1);
 		let other = Consent::grant(signed(OTHER_PATIENT), team_number(1_024), terms(), text());
 		assert_ok!(other);
@@ -96,7 +96,7 @@ fn consents_come_in_pages() {
 		let (grantee, consent) = all[298].clone();
 		assert_eq!(page(Some((grantee.clone(), consent.id)), 10), 1);
 		assert_eq!(page(Some((grantee, u32::MAX)), 10), 0);
-		// A page may begin after what is not there any more.
+		// A page can begin after a key that no longer exists.
 		let (grantee, consent) = all[0].clone();
 		assert_ok!(Consent::revoke(signed(PATIENT), grantee.clone(), consent.id));
 		assert_eq!(Consent::consents_of(PATIENT, Some((grantee, consent.id)), 1), [all[1].clone()]);

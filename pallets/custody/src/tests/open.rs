@@ -425,8 +425,8 @@ fn open_is_refused_only_so_often() {
 	});
 }
 
-/// All readers of an institution that has no permit cause at most 16 lines a day. Whoever has one is
-/// logged each time.
+/// All readers of an institution that has no permit cause at most 16 lines a day. Readers who have
+/// one are logged each time.
 #[test]
 fn open_without_a_permit_is_refused_only_so_often_by_one_institution() {
 	run(|| {
@@ -443,10 +443,19 @@ fn open_without_a_permit_is_refused_only_so_often_by_one_institution() {
 		}
 		assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);
 		assert_eq!(Logs::all().len(), 16);
-		// A permit for something else.
-		let permit =
-			Terms { records: vec![record(1)].try_into().unwrap(), ..Terms::all(Effect::Permit) };
-		GivenConsents::add(PATIENT, Grantee::Institution(hospital(0)), permit);
+		// A permit for something else invites, until it has expired.
+		let until = |until| Terms {
+			records: vec![record(1)].try_into().unwrap(),
+			valid_until: Some(until),
+			..Terms::all(Effect::Permit)
+		};
+		let permit = |until_when| {
+			let grantee = Grantee::Institution(hospital(0));
+			GivenConsents::set(vec![(PATIENT, grantee, until(until_when))]);
+		};
+		permit(NOW);
+		assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);
+		permit(NOW + 1);
 		refused(try_one(16));
 		GivenConsents::set(vec![]);
 		assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);

@@ -387,7 +387,12 @@ fn end_affiliation_fails() {
 fn attest_licence_works() {
 	run(|| {
 		assert_ok!(affiliate(hospital_a(), hospital_a(), doctor_b(), Role::Physician));
-		assert_ok!(Enrolment::attest_licence(signed(authority()), hospital_a(), doctor_b()));
+		assert_ok!(Enrolment::attest_licence(
+			signed(authority()),
+			hospital_a(),
+			doctor_b(),
+			Role::Physician
+		));
 		assert_last(Event::LicenceAttested {
 			institution: hospital_a(),
 			practitioner: doctor_b(),
@@ -401,12 +406,15 @@ fn attest_licence_works() {
 fn attest_licence_fails() {
 	run(|| {
 		let attest = |who, institution, practitioner| {
-			Enrolment::attest_licence(signed(who), institution, practitioner)
+			Enrolment::attest_licence(signed(who), institution, practitioner, Role::Physician)
 		};
 		for who in [hospital_a(), registrar_a(), doctor_a(), stranger()] {
 			assert_noop!(attest(who, hospital_a(), doctor_a()), Error::<Test>::NotAuthority);
 		}
 		assert_noop!(attest(authority(), hospital_b(), doctor_a()), Error::<Test>::NotAffiliated);
+		// The registrar cannot have another role attested than the authority looked at.
+		assert_ok!(affiliate(hospital_a(), hospital_a(), doctor_a(), Role::Nurse));
+		assert_noop!(attest(authority(), hospital_a(), doctor_a()), Error::<Test>::OtherRole);
 		assert_ok!(Enrolment::end_affiliation(signed(hospital_a()), hospital_a(), doctor_a()));
 		assert_noop!(attest(authority(), hospital_a(), doctor_a()), Error::<Test>::NotAffiliated);
 		assert_ok!(Enrolment::set_status(root(), authority(), Status::Suspended));

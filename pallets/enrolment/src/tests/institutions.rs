@@ -216,7 +216,7 @@ fn set_custodian_fails() {
 	});
 }
 
-/// Else an institution could take the account of somebody who is about to be enrolled elsewhere.
+/// Otherwise an institution could take the account of somebody who is about to be enrolled elsewhere.
 #[test]
 fn set_custodian_without_the_accounts_own_signature_fails() {
 	run(|| {

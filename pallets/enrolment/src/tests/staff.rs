@@ -32,7 +32,7 @@ fn hire(name: &str, role: Role, attested: bool) -> AccountId {
 		assert_ok!(Enrolment::accept_affiliation(signed(who.clone()), hospital_a()));
 	}
 	if attested {
-		assert_ok!(Enrolment::attest_licence(signed(authority()), at, who.clone()));
+		assert_ok!(Enrolment::attest_licence(signed(authority()), at, who.clone(), role));
 	}
 	who
 }
@@ -99,7 +99,7 @@ fn keys_that_a_registrar_makes_do_not_agree() {
 	});
 }
 
-/// By proxy or in a batch, one signature could else supply both halves.
+/// As a derived account or in a batch, one signature could otherwise supply both halves.
 #[test]
 fn nobody_signs_or_acts_as_both() {
 	run(|| {
@@ -163,6 +163,18 @@ fn who_has_left_is_not_the_first() {
 	});
 }
 
+/// A thief's proposal ends with the stolen key.
+#[test]
+fn whose_key_is_disabled_is_not_the_first() {
+	run(|| {
+		hire("Nurse", Role::Nurse, true);
+		assert_eq!(agree(&nurse(), Two::Clinicians), Ok(Agreed::Proposed));
+		let (by, at) = (signed(registrar_a()), Some(NOW));
+		assert_ok!(Enrolment::set_signing_disabled(by, nurse(), at));
+		assert_eq!(agree(&doctor_a(), Two::Clinicians), Ok(Agreed::Proposed));
+	});
+}
+
 /// A registrar here and a physician elsewhere is a registrar here.
 #[test]
 fn the_affiliation_with_this_institution_counts() {
@@ -196,15 +208,27 @@ fn proposals_are_limited_to_some_lines_a_day() {
 			let (pair, at) = (Two::RegistrarAndClinician, hospital_a());
 			<Enrolment as Staff>::agree(&registrar_a(), &at, &patient_a(), content, pair)
 		};
-		for number in 0..MAX_UNINVITED {
+		let confirm = |number: u32| {
+			let (pair, at) = (Two::RegistrarAndClinician, hospital_a());
+			let content = H256::from_low_u64_be(number.into());
+			<Enrolment as Staff>::agree(&doctor_a(), &at, &patient_a(), content, pair)
+		};
+		for number in 1..MAX_UNINVITED {
 			assert_eq!(propose(number), Ok(Agreed::Proposed));
 		}
+		// To confirm is a line too.
+		assert_eq!(confirm(MAX_UNINVITED - 1), confirmed(registrar_a()));
 		assert_noop!(propose(MAX_UNINVITED), Error::<Test>::TooManyLines);
-		// To confirm is no line more.
+	});
+	run(|| {
 		let (pair, at) = (Two::RegistrarAndClinician, hospital_a());
-		let content = H256::from_low_u64_be((MAX_UNINVITED - 1).into());
-		let second = <Enrolment as Staff>::agree(&doctor_a(), &at, &patient_a(), content, pair);
-		assert_eq!(second, confirmed(registrar_a()));
+		let agree =
+			|who: &AccountId| <Enrolment as Staff>::agree(who, &at, &patient_a(), CONTENT, pair);
+		for _ in 0..MAX_UNINVITED / 2 {
+			assert_eq!(agree(&registrar_a()), Ok(Agreed::Proposed));
+			assert_eq!(agree(&doctor_a()), confirmed(registrar_a()));
+		}
+		assert_noop!(agree(&registrar_a()), Error::<Test>::TooManyLines);
 	});
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::{mock::Enrolment, *};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
-use vouchsafe_support::Enrolment as _;
+use vouchsafe_support::{doubles::MAX_UNINVITED, Enrolment as _};
 
 fn set(who: AccountId, account: AccountId, status: Status) -> DispatchResult {
 	Enrolment::set_status(signed(who), account, status)
@@ -59,20 +59,62 @@ fn set_status_by_root_works() {
 
 #[test]
 fn set_status_from_a_final_one_fails() {
-	for last in [Status::Ended, Status::Merged, Status::Closed] {
+	for (account, last) in
+		[(doctor_a(), Status::Ended), (patient_a(), Status::Merged), (patient_a(), Status::Closed)]
+	{
 		run(|| {
-			assert_ok!(Enrolment::set_status(root(), patient_a(), last));
+			assert_ok!(Enrolment::set_status(root(), account.clone(), last));
 			for who in [hospital_a(), registrar_a()] {
 				for status in [Status::Active, Status::Suspended, Status::Ended] {
 					assert_noop!(
-						set(who.clone(), patient_a(), status),
+						set(who.clone(), account.clone(), status),
 						Error::<Test>::StatusIsFinal
 					);
 				}
 			}
-			assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Active));
+			assert_ok!(Enrolment::set_status(root(), account.clone(), Status::Active));
 		});
 	}
+}
+
+/// Otherwise one registrar alone could take a patient's own records away for good.
+#[test]
+fn a_patients_end_can_be_taken_back() {
+	run(|| {
+		assert_ok!(set(registrar_a(), patient_a(), Status::Ended));
+		assert_ok!(set(registrar_a(), patient_a(), Status::Active));
+		assert_eq!(Enrolment::standing(&patient_a()), Standing::Active);
+	});
+}
+
+/// A registrar wrote as many lines as quotas allow into a patient's log by switching to and fro.
+#[test]
+fn a_manager_causes_few_lines_a_day() {
+	let disable =
+		|since| Enrolment::set_signing_disabled(signed(registrar_a()), patient_a(), since);
+	let status = |status| set(registrar_a(), patient_a(), status);
+	run(|| {
+		for _ in 0..MAX_UNINVITED / 2 {
+			assert_ok!(disable(Some(NOW)));
+			assert_ok!(disable(None));
+		}
+		// What may be urgent goes through all the same, but not to and fro.
+		assert_ok!(disable(Some(NOW)));
+		for since in [Some(NOW - 1), None] {
+			assert_noop!(disable(since), Error::<Test>::TooManyLines);
+		}
+		assert_ok!(status(Status::Suspended));
+		for again in [Status::Suspended, Status::Ended, Status::Active] {
+			assert_noop!(status(again), Error::<Test>::TooManyLines);
+		}
+		assert_eq!(lines().len(), 18);
+		// Root and other accounts are not counted.
+		assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Active));
+		assert_ok!(set(registrar_a(), doctor_a(), Status::Suspended));
+		assert_ok!(set(registrar_a(), doctor_a(), Status::Active));
+		Clock::set(NOW + 24 * 60 * 60);
+		assert_ok!(disable(None));
+	});
 }
 
 #[test]
@@ -303,4 +345,23 @@ fn the_time_of_a_lost_key_remains_in_doubt() {
 		assert_eq!(doubt(), Some(Doubt { since: NOW - MAX_DOUBT, until: NOW + 101 }));
 		assert_eq!(Enrolment::doubt(&stranger()), None);
 	});
+}
+
+/// Otherwise what a thief permitted would count again when the patient dies.
+#[test]
+fn a_lost_key_remains_in_doubt_after_death_and_merger() {
+	for last in [Status::Deceased, Status::Merged] {
+		run(|| {
+			let (who, since) = (signed(registrar_a()), NOW - 10);
+			assert_ok!(Enrolment::set_signing_disabled(who, patient_a(), Some(since)));
+			assert_ok!(Enrolment::set_status(root(), patient_a(), last));
+			let doubt = Doubt { since, until: Moment::MAX };
+			assert_eq!(Enrolment::doubt(&patient_a()), Some(doubt));
+			// What was in doubt before remains so.
+			Accounts::<Test>::mutate(patient_a(), |entry| {
+				entry.as_mut().unwrap().doubt = Some(Doubt { since: 5, until: 6 });
+			});
+			assert_eq!(Enrolment::doubt(&patient_a()), Some(Doubt { since: 5, ..doubt }));
+		});
+	}
 }

@@ -123,7 +123,7 @@ fn a_deny_is_not_passed_by_acting_for_another_institution() {
 		let deny = (grantee.clone(), consent(1, Terms::all(DENY)));
 		let decision = decide_with(&question, &book([permit.clone(), deny]));
 		assert_eq!(decision, denied(grantee.clone(), 1));
-		// A permit there is for those who act there.
+		// A permit for an institution is for those who act for it.
 		let there = book([(grantee, consent(0, Terms::all(Effect::Permit)))]);
 		assert_eq!(decide_with(&question, &there), Decision::Refuse(Reason::NoConsent));
 	}

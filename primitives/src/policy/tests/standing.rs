@@ -52,9 +52,9 @@ fn permits_given_in_doubt_count_when_they_are_confirmed() {
 	assert_eq!(at(SINCE), does_not_count());
 	assert_eq!(at(SINCE + 99), does_not_count());
 	assert_eq!(at(SINCE + 100), by(team(), 0));
-	let by_proxy = Grantor::Representative(account(51));
-	assert_eq!(by_permit(&question, SINCE, by_proxy), does_not_count());
-	// Who grants without the key is not in doubt with it.
+	let by_representative = Grantor::Representative(account(51));
+	assert_eq!(by_permit(&question, SINCE, by_representative), does_not_count());
+	// What clinicians or the law grant does not use the patient's key, so it is not in doubt.
 	let assisted = || Grantor::Assisted { first: account(52), second: account(53) };
 	let barred = standing(Standing::Barred { since: SINCE }, reading());
 	for question in [&question, &barred] {
@@ -71,7 +71,7 @@ fn permits_given_in_doubt_count_when_they_are_confirmed() {
 		|question: &Question, at| decide_with(question, &book([(team(), confirmed(at))]));
 	assert_eq!(decide_on(&question, SINCE + 99), does_not_count());
 	assert_eq!(decide_on(&question, SINCE + 100), by(team(), 0));
-	// Who was in doubt and died, or was merged, has not confirmed.
+	// A patient who died or was merged since then has confirmed nothing.
 	for patient in [Standing::Merged, Standing::Deceased { since: NOW }] {
 		let writes = patient != Standing::Merged;
 		let about = if writes { writing() } else { reading() };
