@@ -3,7 +3,7 @@
 
 use super::{Row, Times};
 use crate::{
-	commands::{self, Permit},
+	commands::{self, keypair, Permit},
 	network::{state_sizes, Network},
 	user::User,
 };
@@ -12,6 +12,10 @@ use std::{
 	io::Write,
 	path::Path,
 	time::{Duration, Instant},
+};
+use vouchsafe_client::{
+	chain::{AccountId, Action, Chain, Ground, Purpose, Signer, Submit, View, H256},
+	proven::ProvenChain,
 };
 
 /// Writes a file of this length with random bytes.
@@ -53,6 +57,7 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 		times.push(start.elapsed());
 	}
 	let times = Times::new(times);
+	let proving = proving(&b, &patient, &doctor_b, &record).await?;
 
 	let start = Instant::now();
 	patient.run(&["consent", "revoke", &consent.to_string()]).await?;
@@ -69,6 +74,7 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 			"median at most 1,200 ms",
 		)
 		.ratio(times.median / 1_200.0),
+		proving,
 		Row::new(
 			"revocation",
 			format!(
@@ -90,6 +96,51 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 		)
 		.ratio(version as f64 / 450.0),
 	])
+}
+
+/// What it costs that an opening's answers are proven and not believed.
+async fn proving(node: &str, patient: &User, reader: &User, record: &str) -> Result<Row> {
+	let believed = Chain::connect(node).await?;
+	let start = Instant::now();
+	let proven = ProvenChain::new(believed.clone(), None).await?;
+	let first = start.elapsed();
+	let account = |user: &User| anyhow::Ok(keypair(&user.key)?.account());
+	let (patient, reader) = (account(patient)?, account(reader)?);
+	let record = record.parse()?;
+	let (mut with, mut without) = (Vec::new(), Vec::new());
+	for _ in 0..20 {
+		without.push(reads(&believed, &patient, &reader, record).await?);
+		with.push(reads(&proven, &patient, &reader, record).await?);
+	}
+	let (with, without) = (Times::new(with), Times::new(without));
+	Ok(Row::new(
+		"the reads of an opening, proven",
+		format!("{with:.1}; the first proof, from genesis, {:.1} ms", first.as_secs_f64() * 1e3),
+		format!("{without:.1}, believed"),
+		"little beside an opening",
+	)
+	.ratio(with.median / without.median))
+}
+
+/// Reads what an opening needs from the chain, and returns how long it took.
+async fn reads<S: Submit>(
+	chain: &S,
+	patient: &AccountId,
+	reader: &AccountId,
+	record: H256,
+) -> Result<Duration> {
+	let start = Instant::now();
+	// The members and their custodians.
+	chain.finalized().await?.all_institutions().await?;
+	let at = chain.finalized().await?;
+	let ground = Ground::Consent { institution: Some(keypair("//HospitalB")?.account()) };
+	at.decide(reader, ground, patient, record, Action::Read, Purpose::Treatment).await?;
+	let found = at.record(patient, record).await?.context("the record is there")?;
+	let number = found.versions.checked_sub(1).context("the record has a version")?;
+	at.version(patient, record, number).await?.context("the version is there")?;
+	at.sharing_set(patient, record, number).await?.context("its holders are there")?;
+	at.openings(patient, reader).await?;
+	Ok(start.elapsed())
 }
 
 /// The pallets that store records, with their indexes and sharing sets.
