@@ -20,7 +20,7 @@ use vouchsafe_protocol::{
 	traits::{Custodian, Submit, View},
 	types::{
 		account_bytes, Account, AccountId, AccountKind, Action, Actions, Consent, DataPeriod,
-		Decision, Disease, Effect, Grantee, Ground, HolderKind, Purpose, Purposes, Record,
+		Decision, Disease, Effect, Grantee, Ground, HolderKind, Moment, Purpose, Purposes, Record,
 		RecordStatus, Role, ShownText, Terms, H256,
 	},
 };
@@ -32,6 +32,9 @@ use vouchsafe_vault::{
 };
 
 const FOLDER: &str = "consents";
+
+/// How long a consent that clinicians enter for a patient lasts at most, in seconds: as in the runtime.
+pub const ASSISTED_PERIOD: Moment = 90 * 24 * 60 * 60;
 
 /// The text of a consent, as it is stored on this machine.
 #[derive(Serialize, Deserialize)]

@@ -6,6 +6,7 @@
 //! - [`author`]: adds records. [`journal`]: resumes adding after it was interrupted.
 //! - [`open`]: opens records. [`verify`]: checks every copy of a record.
 //! - [`consent`], [`request`], [`audit`], [`council`]: consents, access requests, logs and motions.
+//!   [`assist`]: consents that clinicians enter for a patient.
 //! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the words of a
 //!   patient's labels. [`label_keys`]: the key of their tags, and who has it.
 //! - [`overlap`]: consents that let the same people in.
@@ -15,6 +16,7 @@
 //!   [`advice`]: what a person can do about a failure.
 
 pub mod advice;
+pub mod assist;
 pub mod audit;
 pub mod author;
 pub mod consent;

@@ -3,6 +3,7 @@
 use super::{parse_number, word, Agreement};
 use crate::dates::{parse_last_month, parse_month};
 use clap::{Args, Subcommand};
+use std::path::PathBuf;
 use vouchsafe_client::chain::{Action, Category, Confidentiality, Purpose, StudyTrait};
 
 /// What a consent or request covers.
@@ -167,6 +168,48 @@ pub enum ConsentCommand {
 		/// Number of the consent.
 		#[arg(value_parser = parse_number)]
 		consent: u32,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Enter a consent for a patient who cannot use a wallet, as a clinician of the hospital that enrolled
+	/// the patient. A second clinician has to confirm it. It counts a day later.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key berger consent assist --patient Eva --institution \"Hospital A\" --out eva.json\n  \
+		vouchsafe --key berger consent assist --patient Eva --institution \"Hospital A\" \
+		--to \"team:1@Hospital A\" --category imaging --until +30d --out eva.json")]
+	Assist {
+		/// The patient.
+		#[arg(long, value_name = "WHO")]
+		patient: String,
+		/// Institution that you act for.
+		#[arg(long, value_name = "WHO")]
+		institution: String,
+		/// Who is let in: the institution, or somebody there [default: the institution].
+		#[arg(long, value_name = "GRANTEE")]
+		to: Option<String>,
+		/// File for the second clinician, and for the patient.
+		#[arg(long, value_name = "FILE")]
+		out: PathBuf,
+		/// What it covers.
+		#[command(flatten)]
+		about: About,
+		/// Further limits. Without --until it ends after 90 days.
+		#[command(flatten)]
+		reach: Reach,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Confirm a consent that a colleague entered for a patient, or, as a health authority, one that waits
+	/// for you.
+	#[command(
+		name = "confirm-assisted",
+		after_help = "Example:\n  vouchsafe --key weber consent confirm-assisted eva.json"
+	)]
+	ConfirmAssisted {
+		/// File that the colleague made.
+		file: PathBuf,
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,

@@ -1,5 +1,7 @@
 //! `vouchsafe consent`.
 
+mod assist;
+
 use super::{account_json, agree, apply, confirm, ensure_patient, id_json, key, time_of, when};
 use crate::{
 	advice,
@@ -112,6 +114,15 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				[vec![revoked], still_permitted_text(&others)].concat().join("\n"),
 				json!({ "consent": id, "block": block, "still_permitted_by": still }),
 			))
+		},
+		ConsentCommand::Assist { patient, institution, to, out, about, reach, agreement } => {
+			let patient = session.names.resolve(&patient)?;
+			let institution = session.names.resolve(&institution)?;
+			let who = assist::Who { patient, institution, to };
+			assist::enter(&session, who, &out, (&about, &reach), agreement).await
+		},
+		ConsentCommand::ConfirmAssisted { file, agreement } => {
+			assist::confirm(&session, &file, agreement).await
 		},
 		ConsentCommand::RefuseAssisted { agreement } => {
 			let sentence =

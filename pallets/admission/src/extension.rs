@@ -76,10 +76,11 @@ pub const FREE_REVOCATIONS: u32 = 64;
 pub mod priorities {
 	use super::TransactionPriority;
 
-	/// A free revocation.
-	pub const REVOCATION: TransactionPriority = 9_000_000;
-	/// An institution's first calls of the council in a window.
-	pub const COUNCIL: TransactionPriority = 8_000_000;
+	/// An institution's first calls of the council in a window. There are few institutions, so they
+	/// cannot delay the revocations below.
+	pub const COUNCIL: TransactionPriority = 9_000_000;
+	/// A free revocation. Those of a few thousand patients fill a block.
+	pub const REVOCATION: TransactionPriority = 8_000_000;
 	/// A registrar's first suspensions, disabled keys and ended affiliations in a window.
 	pub const RESTRICTION: TransactionPriority = 7_000_000;
 	/// Kept for break-glass.

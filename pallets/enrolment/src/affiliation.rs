@@ -43,8 +43,9 @@ impl<T: Config> Pallet<T> {
 		Some((acting, entry.status == Status::Active))
 	}
 
-	/// Stores an affiliation and lists its institution with the practitioner's others. Those that have
-	/// ended are dropped from the list.
+	/// Stores an affiliation and, if it is accepted, lists its institution with the practitioner's
+	/// others. Those that have ended are dropped from the list. One that waits takes no place, so that
+	/// other institutions' registrars cannot use up the places.
 	pub(crate) fn put_affiliation(
 		practitioner: &AccountId,
 		institution: &AccountId,
@@ -56,11 +57,25 @@ impl<T: Config> Pallet<T> {
 			at != institution
 				&& Affiliations::<T>::get(practitioner, at).is_some_and(|at| !at.has_ended(now))
 		});
-		listed.try_push(institution.clone()).map_err(|_| Error::<T>::TooManyAffiliations)?;
+		if affiliation.accepted {
+			listed.try_push(institution.clone()).map_err(|_| Error::<T>::TooManyAffiliations)?;
+		}
 
-		AffiliatedWith::<T>::insert(practitioner, listed);
+		Self::put_list(practitioner, listed);
 		Affiliations::<T>::insert(practitioner, institution, affiliation);
 		Ok(())
+	}
+
+	/// Stores the list, unless it is empty.
+	fn put_list(
+		practitioner: &AccountId,
+		listed: BoundedVec<AccountId, ConstU32<MAX_AFFILIATIONS>>,
+	) {
+		if listed.is_empty() {
+			AffiliatedWith::<T>::remove(practitioner);
+		} else {
+			AffiliatedWith::<T>::insert(practitioner, listed);
+		}
 	}
 
 	/// The practitioner accepts an affiliation.
@@ -69,7 +84,7 @@ impl<T: Config> Pallet<T> {
 		let mut affiliation = Self::current_affiliation(&practitioner, &institution)?;
 		ensure!(!affiliation.accepted, Error::<T>::NotWaiting);
 		affiliation.accepted = true;
-		Affiliations::<T>::insert(&practitioner, &institution, affiliation);
+		Self::put_affiliation(&practitioner, &institution, affiliation)?;
 		Self::deposit_event(Event::AffiliationAccepted { institution, practitioner });
 		Ok(())
 	}
@@ -91,11 +106,9 @@ impl<T: Config> Pallet<T> {
 		};
 		affiliation.until = Some(Self::now());
 		Affiliations::<T>::insert(&practitioner, &institution, affiliation);
-		AffiliatedWith::<T>::mutate_exists(&practitioner, |listed| {
-			let rest = listed.take().unwrap_or_default();
-			let rest: Vec<_> = rest.into_iter().filter(|at| *at != institution).collect();
-			*listed = (!rest.is_empty()).then(|| BoundedVec::truncate_from(rest));
-		});
+		let mut listed = AffiliatedWith::<T>::get(&practitioner);
+		listed.retain(|at| *at != institution);
+		Self::put_list(&practitioner, listed);
 		Self::deposit_event(Event::AffiliationEnded { institution, practitioner });
 		Ok(())
 	}

@@ -161,8 +161,8 @@ pub mod pallet {
 		StaffProposal,
 	>;
 
-	/// The institutions with which each practitioner has an affiliation that is in force, begins later
-	/// or waits to be accepted. One that has ended may still be listed.
+	/// The institutions with which each practitioner has an affiliation that is accepted, and is in
+	/// force or begins later. One that has ended may still be listed.
 	#[pallet::storage]
 	pub type AffiliatedWith<T> = StorageMap<
 		_,
@@ -684,7 +684,7 @@ pub mod pallet {
 		/// The attestation remains as long as the role does. The teams remain if the affiliation
 		/// had not ended. If another institution enrolled the practitioner, the affiliation counts
 		/// for nothing until the practitioner accepts it; another role has to be accepted again. A
-		/// practitioner has at most [`MAX_AFFILIATIONS`] that have not ended.
+		/// practitioner has at most [`MAX_AFFILIATIONS`] that are accepted and have not ended.
 		///
 		/// ## Errors
 		///
@@ -979,6 +979,7 @@ pub mod pallet {
 		///
 		/// - [`Error::NotAffiliated`].
 		/// - [`Error::NotWaiting`].
+		/// - [`Error::TooManyAffiliations`].
 		///
 		/// ## Events
 		///

@@ -60,8 +60,9 @@ impl<T: Config> Pallet<T> {
 			);
 			ensure!(
 				affiliation.has_ended(Self::now())
-					|| AffiliatedWith::<T>::get(&practitioner).contains(&institution),
-				"an affiliation that has not ended is listed"
+					|| AffiliatedWith::<T>::get(&practitioner).contains(&institution)
+						== affiliation.accepted,
+				"of the affiliations that have not ended, those are listed that are accepted"
 			);
 			let mut teams = affiliation.teams.into_inner();
 			teams.sort();

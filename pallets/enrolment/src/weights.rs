@@ -93,6 +93,6 @@ weights! {
 	set_cap = 15_000_000, 1, 1;
 	/// `Accounts`, the agreement (30 and 2), the time, the log.
 	declare_deceased = 40_000_000, 35, 4;
-	/// `Affiliations`, the time.
-	accept_affiliation = 15_000_000, 2, 1;
+	/// `AffiliatedWith`, five `Affiliations`, the time.
+	accept_affiliation = 20_000_000, 7, 2;
 }

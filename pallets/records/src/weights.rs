@@ -28,6 +28,10 @@ fn counted(db: RuntimeDbWeight, reads: u64, writes: u64) -> Weight {
 	weight.saturating_add(weight.saturating_div(2))
 }
 
+/// What deciding takes beyond the margin, on as many consents as there can be, each of the greatest
+/// length.
+const DECIDING: Weight = Weight::from_parts(150_000_000, 0);
+
 /// Reads of checking a set of holders: its number and the next one, the patient's choice, each
 /// holder's kind and country, and which practitioner is affiliated with which institution, twice at
 /// most.
@@ -54,6 +58,7 @@ fn create_many(db: RuntimeDbWeight, r: u32, h: u32) -> Weight {
 		r.saturating_mul(7).saturating_add(holders_reads(h)).saturating_add(66),
 		r.saturating_mul(version_writes(h)).saturating_add(HOLDERS_WRITES).saturating_add(1),
 	)
+	.saturating_add(DECIDING)
 }
 
 /// As [`create_many`] of one record, but reads the version before instead of the related record.

@@ -12,8 +12,10 @@ fn priorities_are_in_order() {
 		let management = priority(&registrar_a(), note());
 		let opening = priority(&doctor_a(), Call::open {});
 		let other = priority(&doctor_a(), note());
-		assert!(priority(&patient_a(), revoke(0)) > council);
-		assert!(council > restriction);
+		let revocation = priority(&patient_a(), revoke(0));
+		// Thousands of patients can revoke at once, but few institutions call the council.
+		assert!(council > revocation);
+		assert!(revocation > restriction);
 		assert!(restriction > priorities::BREAK_GLASS);
 		assert!(priorities::BREAK_GLASS > management);
 		assert!(management > opening);

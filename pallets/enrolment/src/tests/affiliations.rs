@@ -209,24 +209,30 @@ fn a_practitioner_has_few_affiliations_at_a_time() {
 			let (by, doctor) = (signed(hospital(number)), doctor_b());
 			Enrolment::affiliate(by, hospital(number), doctor, Role::Nurse, NOW, until)
 		};
-		// One is with the institution that enrolled. Those that wait count too.
-		for number in 1..MAX_AFFILIATIONS {
+		let accepts = |number| accept(doctor_b(), hospital(number));
+		// Those that wait take no place: other institutions cannot use them up.
+		for number in 0..MAX_AFFILIATIONS {
 			assert_ok!(take_on(number, Some(NOW + 10)));
 		}
-		assert_noop!(take_on(0, None), Error::<Test>::TooManyAffiliations);
+		assert_eq!(AffiliatedWith::<Test>::get(doctor_b()).into_inner(), [hospital_b()]);
+		// One is with the institution that enrolled.
+		for number in 1..MAX_AFFILIATIONS {
+			assert_ok!(accepts(number));
+		}
+		assert_noop!(accepts(0), Error::<Test>::TooManyAffiliations);
 		// Changing one is not another one.
 		assert_ok!(take_on(1, Some(NOW + 20)));
-		assert_ok!(accept(doctor_b(), hospital(1)));
-		assert_eq!(also_at(), [hospital(1)]);
+		assert_eq!(also_at(), [hospital(2), hospital(3), hospital(1)]);
 		// Those that have ended make room.
 		Clock::set(NOW + 10);
 		assert_ok!(take_on(0, None));
+		assert_ok!(accepts(0));
 		assert_eq!(
 			AffiliatedWith::<Test>::get(doctor_b()).into_inner(),
 			[hospital_b(), hospital(1), hospital(0)]
 		);
 		Clock::set(NOW + 20);
-		assert_eq!(also_at(), []);
+		assert_eq!(also_at(), [hospital(0)]);
 	});
 }
 

@@ -1,0 +1,263 @@
+//! Consents that two clinicians of a hospital enter for a patient who cannot use a wallet.
+//!
+//! The chain takes such a consent only if both make the same call, with the same commitment to its
+//! text. So the first one keeps an [`Entry`] in a file, from which the second one makes that call, and
+//! an authority if the patient's own key has signed before. The patient keeps the file as the text.
+
+use crate::{
+	consent::{sentence, ASSISTED_PERIOD},
+	english::ENGLISH,
+	platform::Platform,
+	session::{result_of, Session},
+};
+use anyhow::{bail, ensure, Context as _, Result};
+use codec::{DecodeLimit, Encode};
+use serde::{Deserialize, Serialize};
+use vouchsafe_protocol::{
+	calls::ConsentCall,
+	events::{ConsentEvent, EnrolmentEvent, Event, Included},
+	messages::{Hex, HexBytes},
+	traits::View,
+	types::{account_bytes, AccountId, AccountKind, Grantee, ShownText, Terms, H256},
+};
+use vouchsafe_vault::commitment::text_commitment;
+
+/// How deep grantee and terms can be nested.
+const MAX_DEPTH: u32 = 16;
+
+/// What all of them sign.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+	/// The genesis block's hash.
+	genesis: Hex<32>,
+	/// The patient's account.
+	patient: Hex<32>,
+	/// The account of the institution whose clinicians enter it.
+	institution: Hex<32>,
+	/// The grantee, encoded.
+	grantee: HexBytes,
+	/// The terms, encoded.
+	terms: HexBytes,
+	/// The sentence that the patient was shown.
+	text: String,
+	/// Its language (ISO 639-1).
+	language: String,
+	/// The salt of the commitment to it.
+	salt: Hex<32>,
+}
+
+/// What a signature under an entry did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entered {
+	/// It is proposed: a second clinician has to sign, too.
+	Proposed,
+	/// An authority has to sign, too.
+	AwaitsAuthority,
+	/// It is stored under this number.
+	Stored(u32),
+}
+
+impl Entry {
+	/// A new entry.
+	///
+	/// # Errors
+	///
+	/// The sentence cannot be made, or the institution or grantee changed and was not confirmed.
+	pub async fn new(
+		session: &Session<impl Platform>,
+		patient: &AccountId,
+		institution: &AccountId,
+		grantee: &Grantee,
+		terms: &Terms,
+	) -> Result<Self> {
+		let latest = session.finalized().await?.time().await?.saturating_add(ASSISTED_PERIOD);
+		ensure!(
+			grantee.institution() == Some(institution),
+			"clinicians can only let in their own institution, or somebody there"
+		);
+		ensure!(
+			terms.valid_until.is_some_and(|until| until <= latest),
+			"a consent that others enter lasts 90 days at most: name an earlier --until"
+		);
+		Ok(Self {
+			genesis: Hex(session.genesis().0),
+			patient: Hex(account_bytes(patient)),
+			institution: Hex(account_bytes(institution)),
+			grantee: HexBytes(grantee.encode()),
+			terms: HexBytes(terms.encode()),
+			text: sentence(session, patient, grantee, terms).await?,
+			language: ENGLISH.language().into(),
+			salt: Hex(vouchsafe_vault::random_bytes()),
+		})
+	}
+
+	/// Reads an entry from the file that the first clinician gave away.
+	///
+	/// # Errors
+	///
+	/// It is no entry, or of another chain.
+	pub fn read(json: &str, genesis: H256) -> Result<Self> {
+		let entry: Self =
+			serde_json::from_str(json).context("this is not a consent that a colleague entered")?;
+		ensure!(entry.genesis.0 == genesis.0, "this consent was entered for another chain");
+		entry.grantee()?;
+		entry.terms()?;
+		entry.shown()?;
+		Ok(entry)
+	}
+
+	/// The patient.
+	pub fn patient(&self) -> AccountId {
+		self.patient.0.into()
+	}
+
+	/// The institution whose clinicians enter it.
+	pub fn institution(&self) -> AccountId {
+		self.institution.0.into()
+	}
+
+	/// The grantee.
+	///
+	/// # Errors
+	///
+	/// It is malformed.
+	pub fn grantee(&self) -> Result<Grantee> {
+		decode(&self.grantee).context("the grantee in the file is malformed")
+	}
+
+	/// The terms.
+	///
+	/// # Errors
+	///
+	/// They are malformed.
+	pub fn terms(&self) -> Result<Terms> {
+		decode(&self.terms).context("the terms in the file are malformed")
+	}
+
+	/// What the terms say, in a sentence that this machine made; and the sentence that the patient was
+	/// shown, if it is another one, for example because people are called by other names here.
+	///
+	/// # Errors
+	///
+	/// As for [`sentence`].
+	pub async fn sentences(
+		&self,
+		session: &Session<impl Platform>,
+	) -> Result<(String, Option<String>)> {
+		let own = sentence(session, &self.patient(), &self.grantee()?, &self.terms()?).await?;
+		let shown = crate::text::line(&self.text);
+		Ok(if own == shown { (own, None) } else { (own, Some(shown)) })
+	}
+
+	/// The commitment to the text, for the chain.
+	fn shown(&self) -> Result<ShownText> {
+		let language = self.language.as_bytes().try_into();
+		let language = language.ok().context("the language in the file is malformed")?;
+		let commitment = text_commitment(&self.salt.0, &self.language, &self.text);
+		Ok(ShownText { commitment: H256(commitment), language })
+	}
+
+	/// Signs it: as one of the two clinicians, or for an authority if the user is one or acts for one.
+	///
+	/// # Errors
+	///
+	/// The chain refuses it.
+	pub async fn sign(&self, session: &Session<impl Platform>) -> Result<(Entered, Included)> {
+		let (patient, institution) = (self.patient(), self.institution());
+		let (grantee, terms, text) = (self.grantee()?, self.terms()?, self.shown()?);
+		let call = match self.authority(session).await? {
+			Some(authority) => ConsentCall::confirm_assisted {
+				authority,
+				patient,
+				institution,
+				grantee,
+				terms,
+				text,
+			},
+			None => ConsentCall::grant_assisted { patient, institution, grantee, terms, text },
+		};
+		let included = session.submit(call).await?;
+		let entered = result_of(&included, |event| match event {
+			Event::Enrolment(EnrolmentEvent::StaffProposed { .. }) => Some(Entered::Proposed),
+			Event::Consent(ConsentEvent::AwaitsAuthority { .. }) => Some(Entered::AwaitsAuthority),
+			Event::Consent(ConsentEvent::Granted { id, .. }) => Some(Entered::Stored(*id)),
+			_ => None,
+		})?;
+		Ok((entered, included))
+	}
+
+	/// The authority that the user is, or acts for instead of the institution.
+	async fn authority(&self, session: &Session<impl Platform>) -> Result<Option<AccountId>> {
+		let is_authority = |account: &AccountId| {
+			session.member(account).is_some_and(|it| it.kind == AccountKind::Authority)
+		};
+		let me = session.me()?.account();
+		if is_authority(&me) {
+			return Ok(Some(me));
+		}
+		let at = session.finalized().await?;
+		let places = crate::session::institutions_of(&at, &me).await?;
+		if places.contains(&self.institution()) {
+			return Ok(None);
+		}
+		match places.into_iter().find(is_authority) {
+			Some(authority) => Ok(Some(authority)),
+			None => bail!(
+				"only {}’s clinicians can enter this consent, or a health authority",
+				session.names.show(&self.institution())
+			),
+		}
+	}
+}
+
+fn decode<T: DecodeLimit>(bytes: &HexBytes) -> Result<T, codec::Error> {
+	T::decode_all_with_depth_limit(MAX_DEPTH, &mut &bytes.0[..])
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::consent::plain_terms;
+	use vouchsafe_protocol::types::Effect;
+
+	fn entry() -> Entry {
+		Entry {
+			genesis: Hex([1; 32]),
+			patient: Hex([2; 32]),
+			institution: Hex([3; 32]),
+			grantee: HexBytes(Grantee::Institution([3; 32].into()).encode()),
+			terms: HexBytes(plain_terms(Effect::Permit).encode()),
+			text: "I permit it.".into(),
+			language: "en".into(),
+			salt: Hex([4; 32]),
+		}
+	}
+
+	#[test]
+	fn a_colleague_reads_what_the_first_one_wrote() {
+		let entry = entry();
+		let json = serde_json::to_string(&entry).unwrap();
+		assert_eq!(Entry::read(&json, H256([1; 32])).unwrap(), entry);
+		assert_eq!(entry.terms().unwrap(), plain_terms(Effect::Permit));
+		let commitment = text_commitment(&[4; 32], "en", "I permit it.");
+		assert_eq!(entry.shown().unwrap().commitment, H256(commitment));
+	}
+
+	#[test]
+	fn other_files_are_refused_with_a_reason() {
+		let read = |entry: &Entry, genesis| {
+			let json = serde_json::to_string(entry).unwrap();
+			format!("{:#}", Entry::read(&json, H256([genesis; 32])).unwrap_err())
+		};
+		assert!(read(&entry(), 9).contains("another chain"));
+		let malformed = HexBytes(vec![255]);
+		let grantee = Entry { grantee: malformed.clone(), ..entry() };
+		assert!(read(&grantee, 1).contains("the grantee in the file is malformed"));
+		let terms = Entry { terms: malformed, ..entry() };
+		assert!(read(&terms, 1).contains("the terms in the file are malformed"));
+		let language = Entry { language: "english".into(), ..entry() };
+		assert!(read(&language, 1).contains("the language in the file is malformed"));
+		assert!(Entry::read("{}", H256([1; 32])).is_err());
+	}
+}
