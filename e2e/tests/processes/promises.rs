@@ -119,7 +119,7 @@ async fn a_marked_record_says_so_when_it_is_opened() -> Result<()> {
 		anyhow::Ok(first(&answer)?["status"].clone())
 	};
 	ensure!(opened().await? == "current");
-	scenario.patient.run(&["record", "mark", &record, "wrong-content"]).await?;
+	scenario.patient.run(&["record", "mark", &record, "wrong-content", "--yes"]).await?;
 	ensure!(opened().await? == "wrong-content");
 	Ok(())
 }
