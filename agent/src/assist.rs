@@ -5,7 +5,7 @@
 //! an authority if the patient's own key has signed before. The patient keeps the file as the text.
 
 use crate::{
-	consent::{sentence, ASSISTED_PERIOD},
+	consent::{check_new, sentence, ASSISTED_PERIOD},
 	english::ENGLISH,
 	platform::Platform,
 	session::{result_of, Session},
@@ -63,7 +63,7 @@ impl Entry {
 	///
 	/// # Errors
 	///
-	/// The sentence cannot be made, or the institution or grantee changed and was not confirmed.
+	/// The sentence cannot be made, or the chain would refuse the consent.
 	pub async fn new(
 		session: &Session<impl Platform>,
 		patient: &AccountId,
@@ -140,12 +140,14 @@ impl Entry {
 	///
 	/// # Errors
 	///
-	/// As for [`sentence`].
+	/// The sentence cannot be made, or the institution has changed and was not confirmed.
 	pub async fn sentences(
 		&self,
 		session: &Session<impl Platform>,
 	) -> Result<(String, Option<String>)> {
-		let own = sentence(session, &self.patient(), &self.grantee()?, &self.terms()?).await?;
+		let (grantee, terms) = (self.grantee()?, self.terms()?);
+		check_new(session, &grantee, &terms)?;
+		let own = sentence(session, &self.patient(), &grantee, &terms).await?;
 		let shown = crate::text::line(&self.text);
 		Ok(if own == shown { (own, None) } else { (own, Some(shown)) })
 	}

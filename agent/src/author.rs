@@ -27,7 +27,7 @@ use anyhow::{bail, Context as _, Result};
 use blake2::{Blake2b256, Digest};
 use bytes::Bytes;
 use futures::{stream, StreamExt};
-use prepare::prepare;
+use prepare::{check_sizes, prepare};
 use send::{deliver, find_dropped, is_hopeless, missing, submit, upload, Complaints};
 use std::{sync::Arc, time::Duration};
 use terms::terms_of;
@@ -41,7 +41,8 @@ use vouchsafe_speech::Noun;
 
 pub use terms::{side_by_side, Difference};
 pub use unfinished::{
-	find_unfinished, resume, DocumentProgress, NotAdded, Resumed, Unfinished, UnfinishedDocument,
+	find_unfinished, list_unfinished, resume, DocumentProgress, NotAdded, Resumed, Unfinished,
+	UnfinishedDocument,
 };
 pub use vouchsafe_protocol::holders::SharingWish;
 
@@ -204,6 +205,7 @@ pub async fn add(
 	addition: &Addition,
 	patience: Option<Duration>,
 ) -> Result<Vec<Added>> {
+	check_sizes(session, addition).await?;
 	let sources = Sources::of(addition).await?;
 	let (genesis, source) = (session.genesis().into(), sources.all);
 	let (journal, begun) = Journal::claim(&session.keep, session.me()?, genesis, source).await?;

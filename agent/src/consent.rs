@@ -1,5 +1,12 @@
 //! Grants, amends, revokes and explains consents, and carries the patient's own share to a
 //! custodian, so that permitted records open even if one hospital cannot be reached.
+//!
+//! A member that has [changed](crate::pins) since the user saw it first gets nothing new until the user
+//! has confirmed the change. Nothing else waits for that, above all no revocation.
+
+#[cfg(test)]
+mod changed_members;
+mod widening;
 
 use crate::{
 	advice::{Advice, Advised},
@@ -7,6 +14,7 @@ use crate::{
 	labels::LabelTable,
 	names::Names,
 	open::own_share,
+	pins::Change,
 	platform::{Keep, Platform},
 	session::{institutions_of, result_of, At, Session},
 };
@@ -30,6 +38,8 @@ use vouchsafe_vault::{
 	manifest::{seal_share, ShareAddress},
 	seal::PublicKey,
 };
+
+pub use widening::widens;
 
 const FOLDER: &str = "consents";
 
@@ -214,12 +224,36 @@ pub async fn sentence(
 	terms: &Terms,
 ) -> Result<String> {
 	check_traits(grantee, terms)?;
-	if let (Effect::Permit, Some(institution)) = (terms.effect, grantee.institution()) {
-		session.ensure_confirmed(institution)?;
-	}
 	let labels = session.labels_of(patient).await?;
 	let names = WithFingerprints(&session.names);
 	Ok(Teller { names: &names, ..teller(&session.names, &labels) }.consent(grantee, terms))
+}
+
+/// An error if a new consent would permit something to a member that has changed.
+pub fn check_new(session: &Session<impl Platform>, grantee: &Grantee, terms: &Terms) -> Result<()> {
+	match (terms.effect, grantee.institution()) {
+		(Effect::Permit, Some(institution)) => session.ensure_confirmed(institution),
+		_ => Ok(()),
+	}
+}
+
+/// An error if an amendment would permit something more to a member that has changed.
+pub fn check_amended(
+	session: &Session<impl Platform>,
+	grantee: &Grantee,
+	before: &Terms,
+	after: &Terms,
+) -> Result<()> {
+	match widens(before, after) {
+		true => check_new(session, grantee, after),
+		false => Ok(()),
+	}
+}
+
+/// What has changed of the grantee's institution and was not confirmed.
+pub fn changes_of(session: &Session<impl Platform>, grantee: &Grantee) -> Vec<Change> {
+	let member = grantee.institution().and_then(|institution| session.member(institution));
+	member.map(|member| session.pins.changes(member)).unwrap_or_default()
 }
 
 /// Grants a consent. The patient must have seen its sentence and agreed to it.
@@ -228,6 +262,7 @@ pub async fn grant(
 	grantee: Grantee,
 	terms: Terms,
 ) -> Result<Granted> {
+	check_new(session, &grantee, &terms)?;
 	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
 	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::grant { grantee: grantee.clone(), terms, text };
@@ -242,6 +277,7 @@ pub async fn grant(
 /// Amends a consent to new terms. The patient must have seen their sentence and agreed to it.
 pub async fn amend(session: &Session<impl Platform>, id: u32, terms: Terms) -> Result<Granted> {
 	let (grantee, consent) = find(session, id).await?;
+	check_amended(session, &grantee, &consent.terms, &terms)?;
 	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
 	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::amend {
@@ -567,7 +603,7 @@ mod tests {
 		}
 	}
 
-	fn record() -> Record {
+	pub(super) fn record() -> Record {
 		use vouchsafe_protocol::types::{Category, Confidentiality, Origin, ServicePeriod};
 		Record {
 			patient: AccountId::new([9; 32]),

@@ -1,15 +1,21 @@
 //! The council's motions. A motion with the votes of three quarters of the seats runs as Root,
 //! through `consortium.dispatch_as_root`.
+//!
+//! What a motion is for, its number and its votes are read from the proven state. A node's word for which
+//! motion is the user's own counts nothing: that is found by the hash of the call that the user proposed.
+
+mod code;
 
 use crate::{
 	advice::{Advice, Advised},
 	english::ENGLISH,
-	platform::Platform,
+	platform::{Clock, Platform},
 	session::{result_of, Session},
 };
-use anyhow::{bail, Context as _, Result};
+use anyhow::{bail, ensure, Context as _, Result};
 use blake2::{Blake2b256, Digest};
 use codec::Encode;
+use std::time::Duration;
 use vouchsafe_protocol::{
 	calls::{
 		as_root, ConsortiumCall, CouncilCall, EnrolmentCall, RuntimeCall, SystemCall, MAX_WEIGHT,
@@ -20,6 +26,8 @@ use vouchsafe_protocol::{
 	traits::View,
 	types::{address, AccountId, H256},
 };
+
+pub use code::check as check_code;
 
 const UNKNOWN: &str = "a call that this program does not know: update it";
 
@@ -61,6 +69,10 @@ pub async fn motions(session: &Session<impl Platform>) -> Result<Vec<Motion>> {
 		else {
 			continue;
 		};
+		ensure!(
+			hash_of(&bytes) == hash,
+			"the node gave another call for a motion than the one that was proposed"
+		);
 		motions.push(Motion {
 			index: votes.index,
 			hash,
@@ -84,11 +96,16 @@ fn known(read: Result<Option<RuntimeCall>, ChainError>) -> Result<Option<Runtime
 	}
 }
 
-fn length(call: &RuntimeCall) -> Result<u32> {
-	u32::try_from(call.encoded_size()).context("a motion is too long")
+/// The hash by which the council knows a proposal.
+fn hash_of(call: &[u8]) -> H256 {
+	H256(Blake2b256::digest(call).into())
 }
 
-/// Proposes to run a call as Root, and votes for it.
+/// How long a proposal may take to be seen in the state, in tries of a second.
+const TRIES: usize = 10;
+
+/// Proposes to run a call as Root, and votes for it. The vote is for the motion that has this very call,
+/// whatever the node says of what the proposal has become.
 pub async fn propose(session: &Session<impl Platform>, call: RuntimeCall) -> Result<Motion> {
 	let seats = seats(session).await?;
 	if !seats.contains(&session.me()?.account()) {
@@ -97,34 +114,37 @@ pub async fn propose(session: &Session<impl Platform>, call: RuntimeCall) -> Res
 	}
 	let threshold = u32::try_from(seats.len().saturating_mul(3).div_ceil(4))?;
 	let proposal = as_root(call);
-	let length_bound = length(&proposal)?;
+	let bytes = proposal.encode();
+	let hash = hash_of(&bytes);
+	let length_bound = u32::try_from(bytes.len()).context("a motion is too long")?;
 	let propose = CouncilCall::propose { threshold, proposal: Box::new(proposal), length_bound };
-	let included = session.submit(propose).await?;
+	session.submit(propose).await?;
 	if threshold < 2 {
 		bail!("the motion was executed at once, because the council has one member");
 	}
-	let (index, hash) = result_of(&included, |event| match event {
-		Event::Council(CouncilEvent::Proposed { proposal_index, proposal_hash, .. }) => {
-			Some((*proposal_index, *proposal_hash))
-		},
-		_ => None,
-	})?;
-	vote(session, index, hash, true).await?;
-	motions(session)
-		.await?
-		.into_iter()
-		.find(|motion| motion.index == index)
-		.context("the motion is closed already")
+	let proposed = with_hash(session, &hash).await?;
+	vote(session, &proposed, true).await?;
+	let voted = motions(session).await?.into_iter().find(|motion| motion.hash == hash);
+	voted.context("the motion is closed already")
+}
+
+/// The open motion with this hash. The node that is asked may see it a little later than the one that
+/// included it.
+async fn with_hash(session: &Session<impl Platform>, hash: &H256) -> Result<Motion> {
+	for _ in 0..TRIES {
+		let found = motions(session).await?.into_iter().find(|motion| motion.hash == *hash);
+		if let Some(motion) = found {
+			return Ok(motion);
+		}
+		session.clock.sleep(Duration::from_secs(1)).await;
+	}
+	let message = "your motion is not among the open ones, so you have not voted for it";
+	bail!(Advised::new(message, Advice::ListMotions))
 }
 
 /// Votes on a motion.
-pub async fn vote(
-	session: &Session<impl Platform>,
-	index: u32,
-	hash: H256,
-	approve: bool,
-) -> Result<u32> {
-	let call = CouncilCall::vote { proposal: hash, index, approve };
+pub async fn vote(session: &Session<impl Platform>, motion: &Motion, approve: bool) -> Result<u32> {
+	let call = CouncilCall::vote { proposal: motion.hash, index: motion.index, approve };
 	Ok(session.submit(call).await?.number)
 }
 
@@ -170,8 +190,7 @@ pub async fn close(session: &Session<impl Platform>, motion: &Motion) -> Result<
 
 /// The call that authorises an upgrade to this code.
 pub fn upgrade(code: &[u8]) -> RuntimeCall {
-	let code_hash = H256(Blake2b256::digest(code).into());
-	SystemCall::authorize_upgrade { code_hash }.into()
+	SystemCall::authorize_upgrade { code_hash: hash_of(code) }.into()
 }
 
 /// Sends the code of an authorised upgrade.
@@ -239,6 +258,74 @@ mod tests {
 		let bytes = storage::council_proposal(&H256::zero()).decode(&[0xff, 0xff, 1]);
 		assert!(matches!(known(bytes.map(Some)), Ok(None)));
 		assert!(known(Err(ChainError::Unreachable("it is away".into()))).is_err());
+	}
+
+	/// A node answers a proposal with the event of another motion. The vote is for the user's own all the
+	/// same, and for none if that is not in the state.
+	#[tokio::test]
+	async fn the_vote_is_for_what_was_proposed_whatever_the_node_says() {
+		let (own, foreign) = (upgrade(b"code"), upgrade(b"other code"));
+		let hashes = [&own, &foreign].map(|call| hash_of(&as_root(call.clone()).encode()));
+		for is_kept in [true, false] {
+			let session = Session::scripted("//HospitalA");
+			let me = session.me().unwrap().account();
+			let seats: Vec<_> =
+				(0..4).map(|id| AccountId::new([id; 32])).chain([me.clone()]).collect();
+			session.chain.change(|state| state.set(storage::council_members(), &seats));
+			let (by, calls) = (me.clone(), [own.clone(), foreign.clone()]);
+			session.chain.react(move |call, state| {
+				if !matches!(call, RuntimeCall::Council(CouncilCall::propose { .. })) {
+					return vec![];
+				}
+				let open = if is_kept { &hashes[..] } else { &hashes[1..] };
+				state.set(storage::council_proposals(), &open);
+				for (index, (hash, call)) in (7u32..).zip(hashes.iter().zip(&calls)) {
+					let votes =
+						(index, 4u32, Vec::<AccountId>::new(), Vec::<AccountId>::new(), 99u32);
+					state.set(storage::council_proposal(hash), &as_root(call.clone()));
+					state.set(storage::council_votes(hash), &votes);
+				}
+				vec![Event::Council(CouncilEvent::Proposed {
+					account: by.clone(),
+					proposal_index: 8,
+					proposal_hash: hashes[1],
+					threshold: 4,
+				})]
+			});
+			let proposed = propose(&session, own.clone()).await;
+			let votes: Vec<_> = session
+				.chain
+				.calls()
+				.into_iter()
+				.filter_map(|call| match call {
+					RuntimeCall::Council(CouncilCall::vote { proposal, index, approve }) => {
+						Some((proposal, index, approve))
+					},
+					_ => None,
+				})
+				.collect();
+			if is_kept {
+				assert_eq!(proposed.unwrap().hash, hashes[0]);
+				assert_eq!(votes, [(hashes[0], 7, true)]);
+			} else {
+				assert!(proposed.unwrap_err().to_string().contains("not among the open ones"));
+				assert_eq!(votes, []);
+			}
+		}
+	}
+
+	#[tokio::test]
+	async fn a_motion_with_another_call_than_its_hash_is_an_error() {
+		let session = Session::scripted("//HospitalA");
+		let hash = hash_of(&as_root(upgrade(b"code")).encode());
+		session.chain.change(|state| {
+			let votes = (0u32, 4u32, Vec::<AccountId>::new(), Vec::<AccountId>::new(), 99u32);
+			state.set(storage::council_proposals(), &vec![hash]);
+			state.set(storage::council_proposal(&hash), &as_root(upgrade(b"other code")));
+			state.set(storage::council_votes(&hash), &votes);
+		});
+		let error = find(&session, 0).await.unwrap_err().to_string();
+		assert!(error.contains("another call"), "{error}");
 	}
 
 	#[test]

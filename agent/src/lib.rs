@@ -9,7 +9,8 @@
 //!   [`assist`]: consents that clinicians enter for a patient.
 //! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the words of a
 //!   patient's labels. [`label_keys`]: the key of their tags, and who has it.
-//! - [`overlap`]: consents that let the same people in.
+//! - [`overlap`]: consents that let the same people in. [`staff`]: what takes two of an institution's
+//!   staff.
 //! - [`keys`], [`names`]: keys and the address book. [`pins`]: names and keys of the members, as they
 //!   were seen first.
 //! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
@@ -39,6 +40,9 @@ pub mod own_shares;
 pub mod pins;
 pub mod platform;
 pub mod request;
+#[cfg(test)]
+mod scripted;
 pub mod session;
+pub mod staff;
 pub mod text;
 pub mod verify;

@@ -1,6 +1,8 @@
 //! Names for accounts: the address book, the user's own keys, institutions from the chain, and
 //! development keys.
 
+mod look;
+
 use crate::{
 	advice::{Advice, Advised},
 	english::ENGLISH,
@@ -9,10 +11,10 @@ use crate::{
 	text::line,
 };
 use anyhow::{bail, Context, Result};
+use look::look;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use unicode_normalization::UnicodeNormalization;
 use vouchsafe_protocol::types::{account_bytes, account_of, address, AccountId};
-use vouchsafe_speech::is_invisible;
+use vouchsafe_speech::mixes_scripts;
 
 /// People of the development networks. With `--dev`, these names are shown.
 const DEVELOPMENT: [&str; 11] = [
@@ -37,6 +39,8 @@ enum Source {
 	Institution,
 	Development,
 	Custodian,
+	/// The name that a member had when the user saw it first.
+	Former,
 }
 
 /// All names that are known here.
@@ -85,6 +89,12 @@ impl Names {
 		self.insert(Source::Institution, name.to_owned(), account);
 	}
 
+	/// Adds the name under which the user knows an institution that has another name now. Whoever has
+	/// that name now is told apart from it.
+	pub fn add_former(&mut self, name: &str, account: AccountId) {
+		self.insert(Source::Former, name.to_owned(), account);
+	}
+
 	/// Adds the account with which an institution's custodian signs.
 	pub fn add_custodian(&mut self, institution: &str, account: AccountId) {
 		let name = format!("{institution}'s custodian");
@@ -109,15 +119,15 @@ impl Names {
 	/// another one is always shown.
 	pub fn show_with_address(&self, account: &AccountId) -> String {
 		match self.called.get(&account_bytes(account)) {
-			Some((_, name)) => format!("{name} ({})", shortened(account)),
+			Some((_, name)) => with_address(name, account),
 			None => shortened(account),
 		}
 	}
 
 	fn tell_apart(&self, name: &str, account: &AccountId) -> String {
 		let is_alike = self.alike.get(&look(name)).is_some_and(|accounts| accounts.len() > 1);
-		if is_alike || looks_like_address(name) {
-			format!("{name} ({})", shortened(account))
+		if is_alike || looks_like_address(name) || mixes_scripts(name) {
+			with_address(name, account)
 		} else {
 			name.to_owned()
 		}
@@ -137,7 +147,7 @@ impl Names {
 			return Ok(Identity::development(name)?.account());
 		}
 		let told_apart = self.entries().find(|(known, account, _)| {
-			name.ends_with(')') && self.tell_apart(known, account) == name
+			name.ends_with(')') && with_address(known, account) == name
 		});
 		if let Some((_, account, _)) = told_apart {
 			return Ok(account.clone());
@@ -169,7 +179,9 @@ impl Names {
 		let look = look(name);
 		self.entries()
 			.find(|(known, other, source)| {
-				*source == Source::Institution && *other != account && self::look(known) == look
+				matches!(source, Source::Institution | Source::Former)
+					&& *other != account
+					&& self::look(known) == look
 			})
 			.map(|(known, other, _)| format!("{known} ({})", address(other)))
 	}
@@ -179,7 +191,7 @@ impl Names {
 		self.known
 			.iter()
 			.filter(|((source, _), _)| {
-				matches!(source, Source::Book | Source::Key | Source::Institution)
+				matches!(source, Source::Book | Source::Key | Source::Institution | Source::Former)
 			})
 			.flat_map(|((source, name), accounts)| {
 				accounts.iter().map(|account| (name.as_str(), account, *source))
@@ -194,6 +206,7 @@ impl Names {
 				let source = match source {
 					Source::Book => "address book",
 					Source::Key => "own key",
+					Source::Former => "institution, former name",
 					_ => "institution",
 				};
 				(self.tell_apart(name, account), account, source)
@@ -202,61 +215,15 @@ impl Names {
 	}
 }
 
+/// A name with its account's shortened address.
+fn with_address(name: &str, account: &AccountId) -> String {
+	format!("{name} ({})", shortened(account))
+}
+
 /// An account's address, shortened. 12 of its characters can be chosen by nobody in practice.
 fn shortened(account: &AccountId) -> String {
 	let address = address(account);
 	format!("{}…{}", &address[..8], &address[address.len() - 6..])
-}
-
-/// Letters of other scripts that look like Latin ones, each after its Latin letter.
-const LOOK_ALIKES: [&str; 27] = [
-	"aаαɑᴀ",
-	"bвβьƅʙᏼ",
-	"cсϲᴄⅽ",
-	"dԁɗᴅ",
-	"eеєεҽᴇ",
-	"fғϝꜰ",
-	"gɡԍɢց",
-	"hһнηʜհ",
-	"jјյ",
-	"kкκқᴋ",
-	"lіιɩıӏⅼ1|ǀɪ",
-	"mмμϻᴍ",
-	"nпнոռɴνи",
-	"oоοσөօ0०০੦٥ᴏ",
-	"pрρƿᴘթ",
-	"qԛգզ",
-	"rгʀᴦ",
-	"sѕʂꜱտ",
-	"tтτᴛ",
-	"uսᴜ",
-	"vѵᴠ",
-	"wшωԝᴡա",
-	"xхχ×",
-	"yуγυүʏყ",
-	"zζᴢʐ",
-	"3зз",
-	"6б",
-];
-
-/// What a name looks like. Names that differ only in case, spaces, punctuation or characters that
-/// look alike have the same look.
-fn look(name: &str) -> String {
-	name.chars()
-		.filter(|letter| !is_invisible(*letter))
-		.nfkc()
-		.flat_map(char::to_lowercase)
-		.filter(|letter| letter.is_alphanumeric() || *letter == '|')
-		.map(|letter| {
-			let alike = LOOK_ALIKES.iter().find(|alike| alike.contains(letter));
-			match alike.and_then(|alike| alike.chars().next()).unwrap_or(letter) {
-				'i' => 'l',
-				seen => seen,
-			}
-		})
-		.collect::<String>()
-		.replace("rn", "m")
-		.replace("vv", "w")
 }
 
 /// Adds a name to the address book. It is an error if another account has a name there that looks
@@ -475,31 +442,6 @@ mod tests {
 	}
 
 	#[test]
-	fn names_that_look_alike_have_the_same_look() {
-		for alike in [
-			&["Hospital A", "hospital a", "HOSPITAL  A", "Hospital-A", "Hospital A."][..],
-			&[
-				"Hospital A",
-				"Ноѕріtаl А",
-				"Hosp1tal A",
-				"Hospitаl\u{200b} A",
-				"Ｈｏｓｐｉｔａｌ Ａ",
-			],
-			&["St. Mary's", "St Mary’s", "St. Marу's"],
-			&["Clinic", "Cliпic", "CLINIC", "CIinic"],
-			&["ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"],
-			&["Modern", "Modem"],
-		] {
-			for name in alike {
-				assert_eq!(look(name), look(alike[0]), "{name}");
-			}
-		}
-		for (one, other) in [("Hospital A", "Hospital B"), ("Eva", "Ava"), ("Ward 7", "Ward 2")] {
-			assert_ne!(look(one), look(other));
-		}
-	}
-
-	#[test]
 	fn institutions_whose_names_look_alike_are_told_apart() {
 		let names = with_institutions(&["Hospital A", "Hospital A", "hospital а", "Hospital B"]);
 		let accounts: Vec<_> = (1..=4).map(|number| AccountId::new([number; 32])).collect();
@@ -711,6 +653,77 @@ mod tests {
 			}
 			assert!(names.resolve(one).is_err(), "nobody knows which");
 		}
+	}
+
+	/// Two members swap their names: neither is taken for the other, and the user's old name for one
+	/// means neither without its address.
+	#[test]
+	fn members_that_swap_their_names_are_told_apart() {
+		let mut names = with_institutions(&["Hospital B", "Hospital A"]);
+		let [one, other] = [1, 2].map(|id| AccountId::new([id; 32]));
+		names.add_former("Hospital A", one.clone());
+		names.add_former("Hospital B", other.clone());
+		assert_eq!(names.show(&one), with_address("Hospital B", &one));
+		assert_eq!(names.show(&other), with_address("Hospital A", &other));
+		for name in ["Hospital A", "Hospital B"] {
+			let error = names.resolve(name).unwrap_err();
+			assert_eq!(error.downcast_ref::<Advised>().unwrap().advice, Advice::CopyName);
+			for account in [&one, &other] {
+				assert!(error.to_string().contains(&shortened(account)), "{error}");
+			}
+			for account in [&one, &other] {
+				assert_eq!(names.resolve(&with_address(name, account)).unwrap(), *account);
+			}
+		}
+	}
+
+	/// A newcomer takes the name that an older member has given up.
+	#[test]
+	fn a_name_that_a_member_had_is_not_silently_anothers() {
+		let mut names = with_institutions(&["Clinic", "HOSPITAL A"]);
+		let [renamed, newcomer] = [1, 2].map(|id| AccountId::new([id; 32]));
+		names.add_former("Hospital A", renamed.clone());
+		assert!(names.resolve("Hospital A").is_err(), "either can be meant");
+		assert_eq!(names.show(&newcomer), with_address("HOSPITAL A", &newcomer));
+		assert_eq!(names.show(&renamed), "Clinic", "nobody else is called like this");
+		assert_eq!(names.resolve("Clinic").unwrap(), renamed);
+		let like = names.institution_like("hospital a", &newcomer).unwrap();
+		assert!(like.contains(&address(&renamed)), "{like}");
+		for (name, account, _) in names.list() {
+			assert_eq!(names.resolve(&name).unwrap(), *account, "{name}");
+		}
+		// Without a newcomer the old name still means the member.
+		let mut alone = with_institutions(&["Clinic"]);
+		alone.add_former("Hospital A", renamed.clone());
+		assert_eq!(alone.resolve("Hospital A").unwrap(), renamed);
+		assert_eq!(alone.show(&renamed), "Clinic");
+	}
+
+	#[test]
+	fn names_of_mixed_scripts_are_shown_with_addresses() {
+		for (name, is_mixed) in [
+			("Hospital Ꭺ", true),
+			("Hosрital A", true),
+			("Hospital A", false),
+			("Ｈospital Ａ", true),
+			("Hôpital Saint-Étienne", false),
+			("Больница", false),
+			("病院 5", false),
+			("1 2 3", false),
+		] {
+			assert_eq!(mixes_scripts(name), is_mixed, "{name}");
+			let shown = with_institutions(&[name]).show(&AccountId::new([1; 32]));
+			assert_eq!(shown.contains('…'), is_mixed, "{shown}");
+		}
+	}
+
+	#[test]
+	fn a_name_is_read_with_the_address_that_a_sentence_shows() {
+		let names = with_institutions(&["Hospital A", "Hospital B"]);
+		let account = AccountId::new([2; 32]);
+		assert_eq!(names.resolve(&names.show_with_address(&account)).unwrap(), account);
+		let other = with_address("Hospital B", &AccountId::new([1; 32]));
+		assert!(names.resolve(&other).is_err(), "the address is another's");
 	}
 
 	#[test]

@@ -53,7 +53,9 @@ pub enum Change {
 impl fmt::Display for Change {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		match self {
-			Self::Name { before, now } => write!(f, "it was called “{before}”, and now “{now}”"),
+			Self::Name { before, now } => {
+				write!(f, "it was called {}, and now {}", quoted(before), quoted(now))
+			},
 			Self::Key { before, now } => write!(
 				f,
 				"the key of its custodian was {}, and is {} now",
@@ -62,6 +64,11 @@ impl fmt::Display for Change {
 			),
 		}
 	}
+}
+
+/// A name in quotation marks, which it cannot end itself.
+fn quoted(name: &str) -> String {
+	format!("“{}”", name.replace(['“', '”', '„', '‟', '"'], "'"))
 }
 
 /// Enough of a key that nobody can make another one that looks the same.
@@ -94,11 +101,17 @@ impl Pins {
 		Ok(())
 	}
 
+	/// The name of a member when it was pinned, if it has another one now.
+	pub fn former_name(&self, now: &Member) -> Option<&str> {
+		let Pin { name, .. } = self.0.get(&now.account)?;
+		(*name != now.name).then_some(name)
+	}
+
 	/// What has changed of a member since it was pinned.
 	pub fn changes(&self, now: &Member) -> Vec<Change> {
-		let Some(Pin { name, .. }) = self.0.get(&now.account) else { return Vec::new() };
-		let renamed = (*name != now.name)
-			.then(|| Change::Name { before: name.clone(), now: now.name.clone() });
+		let renamed = self
+			.former_name(now)
+			.map(|before| Change::Name { before: before.to_owned(), now: now.name.clone() });
 		let key = key_of(now).and_then(|key| self.change_of_key(&now.account, key));
 		renamed.into_iter().chain(key).collect()
 	}
@@ -220,5 +233,7 @@ mod tests {
 		);
 		let name = Change::Name { before: "A".into(), now: "B".into() }.to_string();
 		assert_eq!(name, "it was called “A”, and now “B”");
+		let name = Change::Name { before: "A”, and now “B".into(), now: "C".into() }.to_string();
+		assert_eq!(name, "it was called “A', and now 'B”, and now “C”");
 	}
 }

@@ -109,13 +109,21 @@ impl<P: Platform> Session<P> {
 			})
 			.collect();
 		self.pins = Pins::learn(&self.keep, &self.chain.genesis(), &self.members).await?;
-		for member in &self.members {
-			self.names.add_institution(&member.name, member.account.clone());
-		}
+		self.name_members();
 		for (institution, account) in signers {
 			self.names.add_custodian(&self.names.show(&institution), account);
 		}
 		Ok(())
+	}
+
+	/// Adds the members' names, and those that they had when the user saw them first.
+	pub(crate) fn name_members(&mut self) {
+		for member in &self.members {
+			self.names.add_institution(&member.name, member.account.clone());
+			if let Some(former) = self.pins.former_name(member) {
+				self.names.add_former(former, member.account.clone());
+			}
+		}
 	}
 
 	/// The user's key.
@@ -379,29 +387,37 @@ mod tests {
 		assert!(error.contains("records can be opened at once"), "{error}");
 	}
 
+	/// Two members swap their names between two commands. The user's name for one of them then means
+	/// neither, and after the change is confirmed it means what the chain says.
 	#[tokio::test]
-	async fn nothing_is_permitted_to_a_member_that_has_changed() {
-		let mut session = session("//PatientA").with_custodian(None);
-		let hospital = session.members[0].account.clone();
-		session.pins =
-			Pins::learn(&session.keep, &session.genesis(), &session.members).await.unwrap();
-		session.members[0].custodian = Some(("http://a.example".into(), [2; 32]));
-		let grantee = Grantee::Institution(hospital.clone());
-		let permit = || consent::plain_terms(Effect::Permit);
-		let error = consent::grant(&session, grantee.clone(), permit()).await.unwrap_err();
-		let advised = error.downcast_ref::<Advised>().expect("advice");
-		assert!(matches!(advised.advice, Advice::ConfirmMember(_)), "{error:#}");
-		assert!(error.to_string().contains("the key of its custodian was 0x010101010101"));
+	async fn a_swap_of_names_is_not_followed_silently() {
+		let mut session = session("//PatientA").with_custodian(None).with_custodian(None);
+		let accounts = [1, 2].map(|id| AccountId::new([id; 32]));
+		session.members[1].account = accounts[1].clone();
+		session.members[1].name = "Hospital B".into();
+		session.name_members();
+		let genesis = session.genesis();
+		session.pins = Pins::learn(&session.keep, &genesis, &session.members).await.unwrap();
+		assert_eq!(session.names.resolve("Hospital A").unwrap(), accounts[0]);
 
-		let reaches_the_node = |error: anyhow::Error| {
-			let unreachable = matches!(error.downcast_ref(), Some(ChainError::Unreachable(_)));
-			assert!(unreachable, "{error:#}");
-		};
-		let deny = consent::plain_terms(Effect::Deny { binds_break_glass: false });
-		reaches_the_node(consent::grant(&session, grantee.clone(), deny).await.unwrap_err());
-		assert_eq!(session.confirm_member(&hospital).await.unwrap().len(), 1);
-		assert!(session.changed_members().is_empty());
-		reaches_the_node(consent::grant(&session, grantee, permit()).await.unwrap_err());
+		session.members[0].name = "Hospital B".into();
+		session.members[1].name = "Hospital A".into();
+		session.names = Names::default();
+		session.pins = Pins::learn(&session.keep, &genesis, &session.members).await.unwrap();
+		session.name_members();
+		assert_eq!(session.changed_members().len(), 2);
+		for name in ["Hospital A", "Hospital B", "hospital  a"] {
+			assert!(session.grantee(name).is_err(), "{name} may mean either");
+		}
+		for account in &accounts {
+			assert!(session.names.show(account).contains('…'));
+			let shown = session.names.show(account);
+			assert_eq!(session.names.resolve(&shown).unwrap(), *account);
+			session.confirm_member(account).await.unwrap();
+		}
+		session.names = Names::default();
+		session.name_members();
+		assert_eq!(session.names.resolve("Hospital A").unwrap(), accounts[1]);
 	}
 
 	#[test]

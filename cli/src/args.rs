@@ -55,7 +55,8 @@ const GLOBAL: &str = "Options of every command";
 	2  wrong command line\n  \
 	3  no access\n  \
 	4  too few custodians answered: try again later\n  \
-	5  the call was sent, but it is not final yet"
+	5  the call was sent, but it is not final yet\n  \
+	130  interrupted by Ctrl-C"
 )]
 pub struct Cli {
 	/// Address of the node. Name a second one, of another institution, so that one node alone cannot

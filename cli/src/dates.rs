@@ -46,7 +46,10 @@ pub fn parse_duration(text: &str) -> Result<u64> {
 		'w' => 604_800,
 		_ => bail!(wrong()),
 	};
-	let number: u64 = text[..text.len() - unit.len_utf8()].parse().ok().with_context(wrong)?;
+	let digits = &text[..text.len() - unit.len_utf8()];
+	// The number type's own parser takes a sign, too.
+	let number = digits.parse().ok().filter(|_| digits.bytes().all(|it| it.is_ascii_digit()));
+	let number: u64 = number.with_context(wrong)?;
 	let span = number.checked_mul(seconds).with_context(wrong)?;
 	if span == 0 {
 		bail!(wrong());
@@ -68,6 +71,20 @@ pub fn parse_moment(text: &str, now: u64) -> Result<u64> {
 /// first second of the day after it. Anything else is read as by [`parse_moment`].
 pub fn parse_end(text: &str, now: u64) -> Result<u64> {
 	read_moment(text, now, &Local, 1)
+}
+
+/// Reads a moment that is past: a span such as `30d` or `2h` ago, or anything that [`parse_moment`]
+/// reads.
+pub fn parse_past(text: &str, now: u64) -> Result<u64> {
+	let moment = match parse_duration(text) {
+		Ok(span) => now.checked_sub(span),
+		Err(_) => parse_moment(text, now).ok(),
+	};
+	moment.filter(|moment| *moment <= now).with_context(|| {
+		format!(
+			"“{text}” is not a past moment; write it as 2026-01-15, 2026-01-15T18:00, or 30d for 30 days ago"
+		)
+	})
 }
 
 /// Reads a moment; a date is the first second of the day that comes `days` later.
@@ -155,7 +172,7 @@ mod tests {
 		assert_eq!(read("+1year").unwrap(), now + 366 * 86_400);
 		assert_eq!(read("@5").unwrap(), 5);
 		assert!(read("soon").is_err());
-		assert!(read("+0d").is_err());
+		assert!(read("+0d").is_err() && read("++1d").is_err());
 	}
 
 	#[test]
@@ -178,6 +195,24 @@ mod tests {
 	}
 
 	#[test]
+	fn a_span_before_now_is_past() {
+		let now = 1_700_000_000;
+		for (text, seconds) in [("30d", 30 * 86_400), ("2h", 7_200), ("6w", 6 * 604_800), ("1s", 1)]
+		{
+			assert_eq!(parse_past(text, now).unwrap(), now - seconds, "{text}");
+		}
+		assert_eq!(parse_past("@1699999999", now).unwrap(), now - 1);
+		assert_eq!(parse_past("@1700000000", now).unwrap(), now);
+		assert_eq!(parse_past("2023-11-14T00:00Z", now).unwrap(), 1_699_920_000);
+		for wrong in
+			["@1700000001", "+1s", "+30d", "2150-01-01", "0d", "-30d", "soon", "", "9999999w"]
+		{
+			let said = parse_past(wrong, now).unwrap_err().to_string();
+			assert!(said.contains("not a past moment") && said.contains("30d"), "{said}");
+		}
+	}
+
+	#[test]
 	fn milliseconds_are_refused() {
 		let said = parse_end("@1798761600000", 1_700_000_000).unwrap_err().to_string();
 		assert!(said.contains("seconds since 1970"), "{said}");
@@ -192,6 +227,7 @@ mod tests {
 			let _ = parse_months(&text);
 			let _ = parse_moment(&text, 0);
 			let _ = parse_end(&text, 0);
+			let _ = parse_past(&text, 0);
 			let _ = parse_duration(&text);
 		}
 

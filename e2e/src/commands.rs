@@ -290,7 +290,7 @@ pub async fn amend(patient: &User, consent: u64, arguments: &[&str]) -> Result<(
 	patient.run(&amend).await.map(drop)
 }
 
-/// Revokes a consent.
+/// Revokes a permit.
 pub async fn revoke(patient: &User, consent: u64) -> Result<()> {
 	patient.run(&arguments!["consent", "revoke", consent.to_string()]).await.map(drop)
 }

@@ -9,15 +9,16 @@ use crate::{
 		pallet_balances::types::AccountData,
 		pallet_collective::Votes,
 		pallet_custody::types::{OpeningGroup, SharingSet},
+		pallet_enrolment::types::StaffProposal,
 		pallet_records::types::{Record, Version},
 	},
 	types::{
 		Account, AccountId, Affiliation, Consent, Grantee, HolderChoice, HolderSet, Institution,
-		Log, Request, H256,
+		Log, Request, StaffMatter, H256,
 	},
 };
 use codec::{DecodeLimit, Encode};
-use sp_crypto_hashing::{blake2_128, twox_128};
+use sp_crypto_hashing::{blake2_128, blake2_256, twox_128};
 use std::marker::PhantomData;
 
 /// Where a value is in the state, and of which type it is.
@@ -147,6 +148,17 @@ pub fn affiliations(practitioner: &AccountId) -> Map<Affiliation> {
 pub fn affiliation(practitioner: &AccountId, institution: &AccountId) -> Key<Affiliation> {
 	let hashed = [blake2_128_concat(practitioner), blake2_128_concat(institution)];
 	entry("Enrolment", "Affiliations", &hashed)
+}
+
+/// What one of an institution's staff has proposed about a patient.
+pub fn staff_proposal(patient: &AccountId, institution: &AccountId) -> Key<StaffProposal> {
+	let hashed = [blake2_128_concat(patient), blake2_128_concat(institution)];
+	entry("Enrolment", "StaffProposals", &hashed)
+}
+
+/// The content of a proposal of the staff, as the chain has it.
+pub fn agreed_matter(matter: &StaffMatter) -> H256 {
+	H256(blake2_256(&(&b"matter"[..], matter).encode()))
 }
 
 /// The institutions with which a practitioner has affiliations now.

@@ -150,8 +150,8 @@ fn is_word(word: &str, alone: bool) -> bool {
 		})
 }
 
-/// Whether a word could look like one of ours by letters of another script, or of another width.
-fn mixes_scripts(word: &str) -> bool {
+/// Whether a name could look like another one by letters of another script, or of another width.
+pub fn mixes_scripts(word: &str) -> bool {
 	let is_latin = |letter: char| matches!(letter, '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
 	let is_styled = |letter: char| matches!(letter, '\u{2100}'..='\u{24ff}' | '\u{ff00}'..='\u{ffef}' | '\u{1d400}'..='\u{1d7ff}');
 	let has_latin = word.chars().any(|letter| letter.is_alphabetic() && is_latin(letter));

@@ -25,7 +25,7 @@ mod request;
 mod teller;
 
 pub use decision::Asked;
-pub use foreign::is_invisible;
+pub use foreign::{is_invisible, mixes_scripts};
 pub use language::{Speech, LANGUAGES};
 pub use list::{Join, Noun};
 pub use phrase::{Person, Phrase};

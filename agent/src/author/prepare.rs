@@ -56,7 +56,23 @@ fn choose_holders(
 /// any length is tried.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// Checks, before anything is encrypted, that a custodian takes the longest document.
+/// Checks, before anything of the documents is read, that a custodian takes the longest.
+pub(super) async fn check_sizes(
+	session: &Session<impl Platform>,
+	addition: &Addition,
+) -> Result<()> {
+	let (patient, author) = (&addition.patient, addition.institution.as_ref());
+	let allowed = async { session.finalized().await?.holder_choice(patient).await };
+	// What goes wrong here goes wrong again when the documents are prepared, and is said then.
+	let Ok(allowed) = allowed.await else { return Ok(()) };
+	// Only the patient's own share needs the patient's key.
+	let patient = (patient, &[0; 32]);
+	let chosen = choose(&session.members, author, patient, allowed.as_ref(), &addition.sharing);
+	let Ok(choice) = chosen else { return Ok(()) };
+	check_lengths(session, addition, &choice).await
+}
+
+/// Checks that a custodian of the chosen holders takes the longest document.
 pub(super) async fn check_lengths(
 	session: &Session<impl Platform>,
 	addition: &Addition,
@@ -114,7 +130,6 @@ pub(super) async fn prepare<P: Platform>(
 	}
 	let allowed = at.holder_choice(&patient).await?;
 	let choice = choose_holders(session, addition, &account.encryption_key, allowed.as_ref())?;
-	check_lengths(session, addition, &choice).await?;
 	let words: BTreeSet<&String> =
 		addition.documents.iter().flat_map(|it| it.place.labels()).collect();
 	let words: Vec<String> = words.into_iter().cloned().collect();

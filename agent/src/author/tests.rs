@@ -13,9 +13,12 @@ use codec::Encode;
 use vouchsafe_protocol::{
 	cid::cid_of,
 	errors::{ChainError, CustodianError},
-	holders::{Choice, ChosenHolder},
+	holders::{Choice, ChosenHolder, Member},
 	messages::HexBytes,
-	types::{Frame, HolderKind, LabelTag, Record, RecordStatus, ServicePeriod},
+	types::{
+		AccountKind, Frame, HolderChoice, HolderKind, LabelTag, Record, RecordStatus,
+		ServicePeriod, Status,
+	},
 };
 use vouchsafe_vault::{
 	manifest::{open_share, seal_share, ShareAddress},
@@ -256,6 +259,59 @@ async fn what_is_too_large_is_told_before_it_is_encrypted() {
 			assert!(said.contains("“Slide” is too large") && said.contains("than 10"), "{said}");
 		}
 	}
+}
+
+/// A document of a terabyte that nobody may read.
+#[derive(Debug)]
+struct Endless;
+
+impl Source for Endless {
+	fn length(&self) -> Result<u64> {
+		Ok(1 << 40)
+	}
+
+	fn pieces(&self) -> Pieces {
+		panic!("a document that is too large is read")
+	}
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_told_before_it_is_read() {
+	let mut session = Session::scripted("//DoctorA");
+	session.custodians.0 = Some(CustodianError::Busy);
+	session.chain.change(|state| state.answer("holder_choice", &None::<HolderChoice>));
+	let member = |id: u8| Member {
+		account: AccountId::new([id; 32]),
+		kind: AccountKind::Institution,
+		status: Status::Active,
+		name: format!("Hospital {id}"),
+		country: "DE".into(),
+		custodian: Some(("http://a.example".into(), [id; 32])),
+	};
+	session.members = (1..=4).map(member).collect();
+	let addition = Addition {
+		patient: PATIENT,
+		institution: Some(AccountId::new([1; 32])),
+		documents: vec![NewDocument {
+			content: Content::Source(Arc::new(Endless)),
+			title: "Slide".into(),
+			media_type: "text/plain".into(),
+			place: Place::VersionOf { record: H256([5; 32]), widening: None },
+		}],
+		sharing: SharingWish::default(),
+	};
+	let said = add(&session, &addition, None).await.unwrap_err().to_string();
+	assert!(said.contains("“Slide” is too large"), "{said}");
+	assert!(session.keep.places().is_empty() && session.chain.calls().is_empty());
+}
+
+#[tokio::test]
+async fn unfinished_documents_are_listed_without_a_node() {
+	let session = interrupted(prepared()).await;
+	let listed = list_unfinished(&session).await.unwrap();
+	assert_eq!(listed, [("It".to_owned(), H256([5; 32]))]);
+	let session = interrupted(Entry { complete: true, ..prepared() }).await;
+	assert!(list_unfinished(&session).await.unwrap().is_empty());
 }
 
 #[tokio::test]

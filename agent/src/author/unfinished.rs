@@ -67,6 +67,13 @@ pub async fn resume(
 	Ok(resumed)
 }
 
+/// The titles and records of all unfinished documents of this key on this chain. This asks no node.
+pub async fn list_unfinished(session: &Session<impl Platform>) -> Result<Vec<(String, H256)>> {
+	let groups = of_this_chain(session).await?.into_iter().map(|(_, group)| group);
+	let entries = groups.flat_map(|group| group.entries).filter(|entry| !entry.complete);
+	Ok(entries.map(|entry| (entry.title, H256(entry.record.0))).collect())
+}
+
 /// The unfinished groups of this key on this chain that no other program works on.
 async fn of_this_chain<P: Platform>(
 	session: &Session<P>,

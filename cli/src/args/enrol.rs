@@ -148,7 +148,8 @@ pub enum EnrolCommand {
 		/// `disabled` or `enabled`.
 		#[arg(value_parser = ["disabled", "enabled"])]
 		state: String,
-		/// Since when the key may be in other hands, at most 30 days ago [default: now].
+		/// Since when the key may be in other hands, at most 30 days ago: a moment, or a span such as 2h
+		/// or 30d before now [default: now].
 		#[arg(long, value_name = "MOMENT")]
 		since: Option<String>,
 		/// Whether to ask.

@@ -90,11 +90,16 @@ pub enum RecordCommand {
 		vouchsafe --key berger record import scan.pdf --patient Eva --month 2025-04")]
 	Import(ImportFile),
 	/// List a patient's records. Their titles are shown only when they are opened.
-	#[command(after_help = "Example:\n  vouchsafe --key eva record list")]
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key eva record list\n  \
+		vouchsafe --key eva record list --category laboratory,imaging")]
 	List {
 		/// The patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
+		/// Only records of these categories.
+		#[arg(long, value_delimiter = ',', value_parser = word::<Category>())]
+		category: Vec<Category>,
 	},
 	/// Show a record: its versions, and who holds the shares of their keys.
 	#[command(after_help = "Example:\n  vouchsafe --key eva record show 3f9a0c1d")]

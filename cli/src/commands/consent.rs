@@ -2,7 +2,9 @@
 
 mod assist;
 
-use super::{account_json, agree, apply, confirm, ensure_patient, id_json, key, time_of, when};
+use super::{
+	account_json, agree, agree_to_revoke, apply, ensure_patient, id_json, key, time_of, when,
+};
 use crate::{
 	advice,
 	args::{Agreeing, ConsentCommand},
@@ -16,9 +18,10 @@ use crate::{
 };
 use anyhow::Result;
 use serde_json::{json, Value};
+use std::collections::BTreeMap;
 use vouchsafe_client::chain::{
 	calls::ConsentCall, AccountId, Action, Actions, Confidentiality, ConsentRef, Decision, Effect,
-	Grantee, LabelFilter, Purpose, Purposes, StudyTraits, Terms, View,
+	Grantee, LabelFilter, Purpose, Purposes, StudyTraits, Terms, View, H256,
 };
 use vouchsafe_speech::{short, Noun};
 
@@ -54,7 +57,9 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 					terms.confidentiality = Confidentiality::VeryRestricted;
 				}
 			}
+			consent::check_new(&session, &grantee, &terms)?;
 			note_permitted(&still_permitted(&session, &me, &grantee, &terms, None).await?);
+			note_changes(&session, &grantee);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::grant(&session, grantee, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
@@ -68,10 +73,12 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			if !studies.traits.is_empty() {
 				terms.traits = StudyTraits::of(&studies.traits);
 			}
+			consent::check_amended(&session, &grantee, &found.terms, &terms)?;
 			// What the amendment takes away may be permitted by another consent.
 			note_permitted(
 				&still_permitted(&session, &me, &grantee, &found.terms, Some(id)).await?,
 			);
+			note_changes(&session, &grantee);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::amend(&session, id, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
@@ -79,6 +86,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 		ConsentCommand::Confirm { consent: id, agreement } => {
 			let me = session.me()?.account();
 			let (grantee, found) = consent::find(&session, id).await?;
+			note_changes(&session, &grantee);
 			agree(&consent::sentence(&session, &me, &grantee, &found.terms).await?, agreement)?;
 			let block = consent::confirm(&session, id).await?;
 			Ok(Output::new(
@@ -94,7 +102,13 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				false => consent::find_of(&session, &patient, id).await?,
 			};
 			let sentence = consent::sentence(&session, &patient, &grantee, &found.terms).await?;
-			confirm(&format!("I revoke consent {id}, which says: “{sentence}”"), agreement)?;
+			note_changes(&session, &grantee);
+			let said = format!("I revoke consent {id}, which says: “{sentence}”");
+			match found.terms.effect {
+				Effect::Permit => agree_to_revoke(&said, agreement)?,
+				// Without it, more may be open.
+				Effect::Deny { .. } => agree(&said, agreement)?,
+			}
 			let (grantee, block) = match patient == me {
 				true => consent::revoke(&session, id).await?,
 				false => consent::revoke_in_doubt(&session, &patient, id).await?,
@@ -111,7 +125,11 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				ids
 			});
 			Ok(Output::new(
-				[vec![revoked], still_permitted_text(&others)].concat().join("\n"),
+				[Some(revoked), still_permitted_text(&others)]
+					.into_iter()
+					.flatten()
+					.collect::<Vec<_>>()
+					.join("\n"),
 				json!({ "consent": id, "block": block, "still_permitted_by": still }),
 			))
 		},
@@ -192,22 +210,36 @@ pub(super) fn note_permitted(others: &[StillPermitted]) {
 }
 
 /// Says, after a revocation, which consents still let the same grantee in.
-fn still_permitted_text(others: &Result<Vec<StillPermitted>>) -> Vec<String> {
-	match others {
-		Ok(others) => others
-			.iter()
-			.map(|StillPermitted { id, sentence }| {
-				format!(
-					"NOTE: consent {id} still lets the same grantee in: “{sentence}” `vouchsafe consent \
-					 revoke {id}` revokes it too."
-				)
-			})
-			.collect(),
-		Err(error) => vec![format!(
-			"NOTE: it could not be checked whether another consent still lets the same grantee in ({}): \
-			 `vouchsafe consent list` shows them.",
-			advice::say(error)
-		)],
+fn still_permitted_text(others: &Result<Vec<StillPermitted>>) -> Option<String> {
+	let others = match others {
+		Ok(others) => others,
+		Err(error) => {
+			return Some(format!(
+				"NOTE: another consent may still let the grantee in ({}): see `vouchsafe consent list`.",
+				advice::say(error)
+			))
+		},
+	};
+	let ids: Vec<_> = others.iter().map(|it| it.id.to_string()).collect();
+	let first = ids.first()?;
+	let (noun, verb) = if ids.len() == 1 { ("consent", "lets") } else { ("consents", "let") };
+	Some(format!(
+		"NOTE: {noun} {} still {verb} the same grantee in: see `vouchsafe consent list`, and `vouchsafe \
+		 consent revoke {first}`.",
+		ENGLISH.and(&ids)
+	))
+}
+
+/// Says, before something is signed, that the grantee's institution has changed.
+pub(super) fn note_changes(session: &Session, grantee: &Grantee) {
+	let changes: Vec<_> =
+		consent::changes_of(session, grantee).iter().map(ToString::to_string).collect();
+	if let Some(institution) = grantee.institution().filter(|_| !changes.is_empty()) {
+		output::write_error(&format!(
+			"NOTE: {} has changed since you saw it first, and gets nothing new: {}\n",
+			session.names.show_with_address(institution),
+			changes.join("; ")
+		));
 	}
 }
 
@@ -350,11 +382,20 @@ fn carried_text(session: &Session, carried: &CarryReport) -> String {
 			ENGLISH.and(&places)
 		));
 	}
+	// What fails for one reason, such as a custodian that is away, often fails for all records.
+	let mut failed: BTreeMap<&str, Vec<(&H256, u32)>> = BTreeMap::new();
 	for (record, version, why) in &carried.failed {
+		failed.entry(why).or_default().push((record, *version));
+	}
+	for (why, versions) in failed {
+		let what = match versions[..] {
+			[(record, version)] => {
+				format!("share of record {}, version {version}, was", short(record))
+			},
+			_ => format!("shares of {} were", ENGLISH.count(Noun::Version, versions.len())),
+		};
 		lines.push(format!(
-			"Your key share of record {}, version {version}, was not carried ({why}). `vouchsafe consent \
-			 carry` tries again.",
-			short(record)
+			"Your key {what} not carried ({why}). `vouchsafe consent carry` tries again."
 		));
 	}
 	lines.join("\n")
@@ -480,4 +521,33 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 		lines.push(format!("{} has given no consent.", session.names.show(patient)));
 	}
 	Ok(Output::new(lines.join("\n"), json!({ "consents": rows })))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_revocation_names_the_other_consents_in_a_line() {
+		let others = |ids: &[u32]| {
+			let sentence = "I allow everyone to read my records.".to_owned();
+			Ok(ids
+				.iter()
+				.map(|id| StillPermitted { id: *id, sentence: sentence.clone() })
+				.collect())
+		};
+		assert_eq!(still_permitted_text(&others(&[])), None);
+		assert_eq!(
+			still_permitted_text(&others(&[129])).unwrap(),
+			"NOTE: consent 129 still lets the same grantee in: see `vouchsafe consent list`, and `vouchsafe \
+			 consent revoke 129`."
+		);
+		assert_eq!(
+			still_permitted_text(&others(&[3, 129])).unwrap(),
+			"NOTE: consents 3 and 129 still let the same grantee in: see `vouchsafe consent list`, and \
+			 `vouchsafe consent revoke 3`."
+		);
+		let said = still_permitted_text(&Err(anyhow::anyhow!("the node is away"))).unwrap();
+		assert!(said.contains("the node is away") && said.contains("consent list"), "{said}");
+	}
 }

@@ -1,6 +1,6 @@
 //! `vouchsafe council`.
 
-use super::confirm;
+use super::agree;
 use crate::{
 	args::{parse_key, CouncilCommand},
 	council::{self, Motion},
@@ -29,18 +29,19 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			let motion = council::find(&session, motion).await?;
 			let approve = vote == "yes";
 			let what = council::describe(&session, motion.proposal.as_ref());
-			confirm(&format!("I vote {vote} on motion {}: {what}.", motion.index), agreement)?;
-			let block = council::vote(&session, motion.index, motion.hash, approve).await?;
+			agree(&format!("I vote {vote} on motion {}: {what}.", motion.index), agreement)?;
+			let block = council::vote(&session, &motion, approve).await?;
 			let text = format!("You voted {vote} on motion {}: {what}.", motion.index);
 			return Ok(Output::new(
 				text,
 				json!({ "motion": motion.index, "vote": vote, "block": block }),
 			));
 		},
-		CouncilCommand::Close { motion, agreement: _ } => {
+		CouncilCommand::Close { motion, agreement } => {
 			let motion = council::find(&session, motion).await?;
-			let executed = council::close(&session, &motion).await?;
 			let what = council::describe(&session, motion.proposal.as_ref());
+			agree(&format!("I close motion {}: {what}.", motion.index), agreement)?;
+			let executed = council::close(&session, &motion).await?;
 			let text = if executed {
 				format!("Motion {} passed and was executed: {what}.", motion.index)
 			} else {
@@ -49,7 +50,9 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			return Ok(Output::new(text, json!({ "motion": motion.index, "executed": executed })));
 		},
 		CouncilCommand::Apply { wasm, agreement: _ } => {
-			let block = council::apply(&session, read(&wasm)?).await?;
+			let code = read(&wasm)?;
+			check(&session, &wasm, &code).await?;
+			let block = council::apply(&session, code).await?;
 			return Ok(Output::new(
 				"The runtime is upgraded. The new code runs from the next block.",
 				json!({ "block": block }),
@@ -85,7 +88,11 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			let account = session.names.resolve(&institution)?;
 			EnrolmentCall::set_status { account, status }.into()
 		},
-		CouncilCommand::Upgrade { wasm, agreement: _ } => council::upgrade(&read(&wasm)?),
+		CouncilCommand::Upgrade { wasm, agreement: _ } => {
+			let code = read(&wasm)?;
+			check(&session, &wasm, &code).await?;
+			council::upgrade(&code)
+		},
 	};
 	let motion = council::propose(&session, call).await?;
 	let text = format!(
@@ -101,6 +108,12 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 
 fn read(path: &Path) -> Result<Vec<u8>> {
 	std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Checks that a file is a newer runtime of this chain, before anything is signed.
+async fn check(session: &Session, path: &Path, code: &[u8]) -> Result<()> {
+	let failed = || format!("{} cannot become the runtime", path.display());
+	council::check_code(session, code).await.with_context(failed)
 }
 
 async fn list(session: &Session) -> Result<Output> {

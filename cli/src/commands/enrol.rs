@@ -1,13 +1,13 @@
 //! `vouchsafe enrol`.
 
 use super::{
-	account_json, confirm,
+	account_json, agree, ask_to_go_on,
 	staff::{self, Proposal},
 };
 use crate::{
 	address::{self, AddressOf},
-	args::EnrolCommand,
-	dates::{now, parse_end, parse_moment, show_moment},
+	args::{Agreement, EnrolCommand},
+	dates::{now, parse_end, parse_moment, parse_past, show_moment},
 	english::ENGLISH,
 	files,
 	home::write_private,
@@ -18,13 +18,16 @@ use crate::{
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::path::Path;
+use std::{path::Path, time::Duration};
+use tokio::time::timeout;
 use vouchsafe_client::{
 	chain::{
 		calls::{EnrolmentCall, MultiSignature},
-		AccountId, AccountKind, Signer, Status, View,
+		AccountId, AccountKind, Signer, StaffMatter, Status, View,
 	},
-	messages::{Hex, SignedCustodian},
+	custodian::Custodian,
+	messages::{About, Hex, SignedCustodian},
+	protocol::traits::Custodians,
 	signing::{enrolment_text, verify, wrap},
 };
 
@@ -85,7 +88,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let institution = session.institution(institution.as_deref()).await?;
 			let practitioner = names.resolve(&practitioner)?;
 			let (who, at) = (names.in_sentence(&practitioner), names.in_sentence(&institution));
-			confirm(&format!("I end the affiliation of {who} with {at}."), agreement)?;
+			agree(&format!("I end the affiliation of {who} with {at}."), agreement)?;
 			let call = EnrolmentCall::end_affiliation { institution, practitioner };
 			let block = session.submit(call).await?.number;
 			Ok(done(
@@ -136,14 +139,23 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 		EnrolCommand::Status { account, status, agreement } => {
 			let account = names.resolve(&account)?;
 			let who = names.in_sentence(&account);
-			confirm(&format!("I set the status of {who} to {}.", status.word()), agreement)?;
 			let found = session.finalized().await?.account(&account).await?;
 			let was_deceased = found.as_ref().is_some_and(|it| it.status == Status::Deceased);
+			let matter = match status {
+				Status::Deceased => Some(StaffMatter::DeclareDeceased),
+				Status::Active if was_deceased => Some(StaffMatter::TakeDeathBack),
+				_ => None,
+			};
+			if let Some((found, matter)) = found.as_ref().zip(matter.as_ref()) {
+				let institution = &found.enrolled_by;
+				staff::ask_to_replace(&session, &account, institution, matter, agreement).await?;
+			}
+			agree(&format!("I set the status of {who} to {}.", status.word()), agreement)?;
 			let patient = account.clone();
-			let call = match status {
-				Status::Deceased => EnrolmentCall::declare_deceased { patient },
-				Status::Active if was_deceased => EnrolmentCall::take_death_back { patient },
-				_ => EnrolmentCall::set_status { account: patient, status },
+			let call = match matter {
+				Some(StaffMatter::DeclareDeceased) => EnrolmentCall::declare_deceased { patient },
+				Some(_) => EnrolmentCall::take_death_back { patient },
+				None => EnrolmentCall::set_status { account: patient, status },
 			};
 			let included = session.submit(call).await?;
 			let block = included.number;
@@ -164,7 +176,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let since = match (state.as_str(), since) {
 				("disabled", since) => {
 					let time = session.finalized().await?.time().await?;
-					Some(since.map_or(Ok(time), |since| parse_moment(&since, time))?)
+					Some(since.map_or(Ok(time), |since| parse_past(&since, time))?)
 				},
 				(_, Some(_)) => bail!("--since is only for disabling"),
 				(_, None) => None,
@@ -178,7 +190,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				},
 				None => format!("I enable signing for {who}."),
 			};
-			confirm(&said, agreement)?;
+			agree(&said, agreement)?;
 			let call = EnrolmentCall::set_signing_disabled { account, since };
 			let block = session.submit(call).await?.number;
 			let what = match since {
@@ -197,7 +209,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let at = names.in_sentence(&institution);
 			let practitioner = session.me()?.account();
 			if decline {
-				confirm(&format!("I do not want to work for {at}."), agreement)?;
+				agree(&format!("I do not want to work for {at}."), agreement)?;
 				let call = EnrolmentCall::end_affiliation { institution, practitioner };
 				let block = session.submit(call).await?.number;
 				return Ok(done(format!("You have declined to work for {at}."), block));
@@ -205,12 +217,12 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let said = format!(
 				"I work for {at}. What patients deny to {at} is then denied to me everywhere."
 			);
-			confirm(&said, agreement)?;
+			agree(&said, agreement)?;
 			let block =
 				session.submit(EnrolmentCall::accept_affiliation { institution }).await?.number;
 			Ok(done(format!("You work for {at} now."), block))
 		},
-		EnrolCommand::Custodian { file, agreement: _ } => custodian(&session, &file).await,
+		EnrolCommand::Custodian { file, agreement } => custodian(&session, &file, agreement).await,
 		EnrolCommand::Show { account } => {
 			let account = super::patient(&session, account.as_deref())?;
 			show(&session, &account).await
@@ -358,8 +370,34 @@ async fn submit(session: &Session, file: &Path) -> Result<Output> {
 	Ok(output)
 }
 
+/// How long a custodian may take to answer before it is registered.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is wrong at the address that a custodian has signed, if the custodian does not answer there.
+async fn trouble_of(session: &Session, signed: &SignedCustodian) -> Option<String> {
+	let url = address::mask(&signed.url);
+	let about = async {
+		let custodian = session.custodians.custodian(&signed.url, &signed.institution.into())?;
+		custodian.without_retries().about().await
+	};
+	match timeout(PATIENCE, about).await {
+		Ok(Ok(about)) => differs(&about, signed).map(|who| format!("{who} answers at {url}")),
+		Ok(Err(error)) => Some(format!("no custodian answers at {url} ({error})")),
+		Err(_) => Some(format!("nothing has answered at {url} for {} seconds", PATIENCE.as_secs())),
+	}
+}
+
+/// Who answers, if it is not the custodian that has signed.
+fn differs(about: &About, signed: &SignedCustodian) -> Option<&'static str> {
+	if about.genesis != signed.genesis {
+		return Some("a custodian of another chain");
+	}
+	let is_same = about.account == signed.account && about.key == signed.encryption_key;
+	(!is_same).then_some("another custodian than the one that has signed")
+}
+
 /// Registers the custodian that has signed this file.
-async fn custodian(session: &Session, file: &Path) -> Result<Output> {
+async fn custodian(session: &Session, file: &Path, agreement: Agreement) -> Result<Output> {
 	let text =
 		std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
 	let signed: SignedCustodian = serde_json::from_str(&text).with_context(|| {
@@ -388,6 +426,13 @@ async fn custodian(session: &Session, file: &Path) -> Result<Output> {
 	}
 	if !signed.is_authentic() {
 		bail!("the signature does not match: {} was changed after signing", file.display());
+	}
+	if let Some(trouble) = trouble_of(session, &signed).await {
+		let warning = format!(
+			"WARNING: {trouble}. While it does not answer there, no hospital can deliver key shares to it, \
+			 and nobody gets any from it."
+		);
+		ask_to_go_on(&warning, "Register this address anyway?", agreement)?;
 	}
 	let call = EnrolmentCall::set_custodian {
 		url: url.clone().into_bytes(),
@@ -461,4 +506,37 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 			"affiliations": rows,
 		}),
 	))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn the_custodian_that_answers_is_the_one_that_has_signed() {
+		let hex = |id: u8| Hex([id; 32]);
+		let signed = SignedCustodian {
+			genesis: hex(1),
+			institution: hex(2),
+			account: hex(3),
+			encryption_key: hex(4),
+			url: "https://a.example".into(),
+			expires: 0,
+			signature: Hex([0; 64]),
+		};
+		let about = |genesis, account, key| About {
+			version: String::new(),
+			genesis: hex(genesis),
+			institution: None,
+			account: hex(account),
+			key: hex(key),
+			content: true,
+			max_content: 0,
+		};
+		assert_eq!(differs(&about(1, 3, 4), &signed), None);
+		assert_eq!(differs(&about(9, 3, 4), &signed), Some("a custodian of another chain"));
+		for other in [about(1, 9, 4), about(1, 3, 9)] {
+			assert!(differs(&other, &signed).unwrap().starts_with("another custodian"));
+		}
+	}
 }

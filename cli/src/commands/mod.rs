@@ -1,6 +1,6 @@
 //! Runs a command line and prints the answer. Exit codes: 0 done; 1 failed, or a check found
 //! something wrong; 2 wrong command line; 3 no access; 4 too few custodians answered; 5 the call was
-//! sent, but is not final yet.
+//! sent, but is not final yet; 130 interrupted by Ctrl-C.
 
 mod audit;
 mod consent;
@@ -131,6 +131,9 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 		if let Some(CustodianError::NoAccess) = cause.downcast_ref::<CustodianError>() {
 			return 3;
 		}
+		if cause.is::<Interrupted>() {
+			return 130;
+		}
 		match cause.downcast_ref() {
 			Some(ChainError::Stranger | ChainError::MayNotSign) => return 3,
 			Some(ChainError::Pending(_)) => return 5,
@@ -139,6 +142,11 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 	}
 	1
 }
+
+/// The user has interrupted the command. It says what is kept of it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Interrupted(String);
 
 /// Runs a command.
 pub async fn run(cli: Cli) -> Result<Output> {
@@ -369,8 +377,7 @@ async fn label_filter(
 	Ok(Some(if only { LabelFilter::Only(named) } else { LabelFilter::Also(named) }))
 }
 
-/// Shows a sentence that permits something or cannot be undone, and asks whether the user agrees. Without a terminal,
-/// only `--yes` agrees.
+/// Shows what will be signed, and asks whether the user agrees. Without a terminal, only `--yes` agrees.
 fn agree(sentence: &str, agreement: Agreement) -> Result<()> {
 	if !agreement.yes && !std::io::stdin().is_terminal() {
 		bail!(
@@ -380,9 +387,9 @@ fn agree(sentence: &str, agreement: Agreement) -> Result<()> {
 	show_and_ask(sentence, agreement)
 }
 
-/// Shows what will be signed, and asks on a terminal. Only for actions that end or refuse
-/// something: without a terminal they are signed without asking.
-fn confirm(sentence: &str, agreement: Agreement) -> Result<()> {
+/// Shows a sentence that revokes a permit, and asks on a terminal. Without a terminal it is signed
+/// unasked: a revocation is never stopped.
+fn agree_to_revoke(sentence: &str, agreement: Agreement) -> Result<()> {
 	show_and_ask(sentence, Agreement { yes: agreement.yes || !std::io::stdin().is_terminal() })
 }
 
@@ -417,6 +424,22 @@ fn check_labels(
 	);
 	if !output::ask(&question)? {
 		bail!("nothing was labelled");
+	}
+	Ok(())
+}
+
+/// Shows something of which the user should know, and asks whether to go on with it. Without a terminal,
+/// only `--yes` goes on.
+fn ask_to_go_on(warning: &str, question: &str, agreement: Agreement) -> Result<()> {
+	output::write_error(&format!("{warning}\n"));
+	if agreement.yes {
+		return Ok(());
+	}
+	if !std::io::stdin().is_terminal() {
+		bail!("cannot ask you without a terminal: add --yes to do it anyway");
+	}
+	if !output::ask(question)? {
+		bail!("nothing was signed");
 	}
 	Ok(())
 }
@@ -486,6 +509,7 @@ mod tests {
 		assert_eq!(code(ChainError::Stranger.into()), 3);
 		assert_eq!(code(anyhow::Error::new(ChainError::Pending(10)).context("more")), 5);
 		assert_eq!(code(CustodianError::NoAccess.into()), 3);
+		assert_eq!(code(Interrupted("by Ctrl-C".into()).into()), 130);
 	}
 
 	#[test]
@@ -568,12 +592,12 @@ mod tests {
 	}
 
 	#[test]
-	fn without_a_terminal_nothing_is_given_away_unasked() {
+	fn without_a_terminal_only_a_permit_is_revoked_unasked() {
 		assert!(agree("I permit it.", Agreement { yes: true }).is_ok());
 		if !std::io::stdin().is_terminal() {
 			let unasked = Agreement::default();
-			assert!(agree("I permit it.", unasked).unwrap_err().to_string().contains("--yes"));
-			assert!(confirm("I revoke it.", unasked).is_ok());
+			assert!(agree("I deny it.", unasked).unwrap_err().to_string().contains("--yes"));
+			assert!(agree_to_revoke("I revoke it.", unasked).is_ok());
 		}
 	}
 

@@ -2,6 +2,7 @@
 
 mod add;
 mod import;
+mod interrupted;
 mod label;
 mod list;
 mod open;
@@ -39,9 +40,9 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 	match command {
 		RecordCommand::Add(command) => add::run(&mut session, command).await,
 		RecordCommand::Import(command) => import::run(&mut session, command).await,
-		RecordCommand::List { patient } => {
+		RecordCommand::List { patient, category } => {
 			let patient = super::patient(&session, patient.as_deref())?;
-			let output = list::list(&session, &patient).await?;
+			let output = list::list(&session, &patient, &category).await?;
 			let at = session.finalized().await?;
 			own_shares::warn(&session, &at, &patient, None, output).await
 		},

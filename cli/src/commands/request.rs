@@ -1,6 +1,6 @@
 //! `vouchsafe request`.
 
-use super::{account_json, agree, apply, confirm, when};
+use super::{account_json, agree, apply, when};
 use crate::{
 	args::{About, Reach, RequestCommand},
 	consent::{self, plain_terms},
@@ -69,15 +69,17 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 				None => found.grantee.clone(),
 			};
 			check_within(&found.asked, &terms)?;
+			consent::check_new(&session, &grantee, &terms)?;
 			let others = still_permitted(&session, &me, &grantee, &terms, None).await?;
 			super::consent::note_permitted(&others);
+			super::consent::note_changes(&session, &grantee);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = request::approve(&session, id, grantee, terms.clone()).await?;
 			super::consent::finish(&session, granted, &terms, &agreeing).await
 		},
 		RequestCommand::Deny { request: id, agreement } => {
 			request::find(&session, id).await?;
-			confirm(&format!("I deny request {id}."), agreement)?;
+			agree(&format!("I deny request {id}."), agreement)?;
 			let block = request::deny(&session, id).await?;
 			Ok(Output::new(
 				format!("Request {id} is denied."),
@@ -86,7 +88,7 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 		},
 		RequestCommand::Withdraw { request: id, patient, agreement } => {
 			let patient = session.names.resolve(&patient)?;
-			confirm(
+			agree(
 				&format!("I withdraw request {id} to {}.", session.names.in_sentence(&patient)),
 				agreement,
 			)?;

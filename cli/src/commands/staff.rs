@@ -1,11 +1,18 @@
 //! What takes two of an institution's staff: what the first of the two is told.
 
-use crate::{dates::show_moment, output::Output, session::Session};
+use super::ask_to_go_on;
+use crate::{
+	args::Agreement,
+	dates::{self, show_moment},
+	output::Output,
+	session::Session,
+};
 use anyhow::Result;
 use serde_json::{json, Value};
+use vouchsafe_agent::staff::{other_proposal, Waiting};
 use vouchsafe_client::chain::{
 	events::{EnrolmentEvent, Event, Included},
-	AccountId, Role, View, PROPOSAL_LIFETIME,
+	AccountId, Role, StaffMatter, View, PROPOSAL_LIFETIME,
 };
 
 /// What was proposed.
@@ -18,6 +25,38 @@ pub(super) struct Proposal<'a> {
 	pub command: String,
 	/// What it is about, for programs.
 	pub json: Value,
+}
+
+/// Asks before a proposal replaces another one that waits. One waits for each patient and institution.
+pub(super) async fn ask_to_replace(
+	session: &Session,
+	patient: &AccountId,
+	institution: &AccountId,
+	matter: &StaffMatter,
+	agreement: Agreement,
+) -> Result<()> {
+	match other_proposal(session, patient, institution, matter).await? {
+		Some(waiting) => {
+			let by = session.names.show(&waiting.by);
+			ask_to_go_on(&waits(&waiting, &by), "Replace that proposal?", agreement)
+		},
+		None => Ok(()),
+	}
+}
+
+/// Says that another proposal waits, and what it is.
+fn waits(waiting: &Waiting, by: &str) -> String {
+	let until = super::moment(waiting.until, dates::now());
+	let what = match &waiting.sentence {
+		Some(sentence) => sentence.clone(),
+		None => format!(
+			"{by} proposed something that is not known here, such as other labels. Ask {by} what it is"
+		),
+	};
+	format!(
+		"NOTE: something else about this patient waits to be confirmed, until {until}:\n\n  {what}\n\nYour \
+		 proposal replaces it."
+	)
 }
 
 /// Whether a call only proposed: a second one of the staff has to make it, too.

@@ -6,6 +6,11 @@
 use crate::{failures::Adding, refusals::shared_network};
 use anyhow::{ensure, Context, Result};
 use serde_json::{json, Value};
+use std::{
+	process::{Command, Stdio},
+	time::Duration,
+};
+use tokio::time::{sleep, timeout};
 use vouchsafe_e2e::{
 	commands::{self, Permit},
 	scenario::Scenario,
@@ -80,6 +85,42 @@ async fn what_is_asked_for_again_with_other_terms_is_not_added_with_the_old_ones
 	Ok(())
 }
 
+/// Whether a process handles interrupts itself.
+fn hears_interrupts(process: u32) -> Result<bool> {
+	let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+	let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+	let caught = u64::from_str_radix(caught.context("no signals")?.trim(), 16)?;
+	Ok(caught & 0b10 != 0)
+}
+
+#[tokio::test]
+async fn an_interrupt_says_what_is_kept() -> Result<()> {
+	let (_turn, network) = shared_network().await?;
+	let scenario = Scenario::new(network, "//Promises//Interrupt").await?;
+	let letter = scenario.letter()?.display().to_string();
+	let add = ["record", "add", &letter, "--patient", scenario.patient.key.as_str()];
+	let mut command = tokio::process::Command::from(scenario.doctor_a.command(&add)?);
+	command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+	let adding = command.spawn()?;
+	let process = adding.id().context("it has ended")?;
+	let hears = async {
+		while !hears_interrupts(process)? {
+			sleep(Duration::from_millis(2)).await;
+		}
+		anyhow::Ok(())
+	};
+	timeout(Duration::from_secs(60), hears).await.context("it never adds")??;
+	Command::new("kill").args(["-INT", &process.to_string()]).status()?;
+	let output = adding.wait_with_output().await?;
+	let said = String::from_utf8_lossy(&output.stderr).into_owned();
+	ensure!(output.status.code() == Some(130) && said.contains("interrupted: "), "{output:?}");
+	let is_kept = said.contains("record add --resume");
+	ensure!(is_kept || said.contains("nothing is kept"), "{said}");
+	let resumed = scenario.doctor_a.run(&["record", "add", "--resume"]).await?;
+	ensure!(resumed["records"].as_array().is_some_and(|it| it.is_empty() != is_kept), "{resumed}");
+	Ok(())
+}
+
 #[tokio::test]
 async fn a_title_does_not_steer_the_readers_terminal() -> Result<()> {
 	let (_turn, network) = shared_network().await?;
@@ -119,7 +160,7 @@ async fn a_marked_record_says_so_when_it_is_opened() -> Result<()> {
 		anyhow::Ok(first(&answer)?["status"].clone())
 	};
 	ensure!(opened().await? == "current");
-	scenario.patient.run(&["record", "mark", &record, "wrong-content"]).await?;
+	scenario.patient.run(&["record", "mark", &record, "wrong-content", "--yes"]).await?;
 	ensure!(opened().await? == "wrong-content");
 	Ok(())
 }

@@ -203,7 +203,10 @@ async fn denied_reader() -> Result<()> {
 	let deny = commands::grant(&scenario.patient, &deny).await?;
 	scenario.refused(&scenario.doctor_b, &record, &[]).await?;
 	scenario.opens(&scenario.doctor_b2, &record, &scenario.letter()?).await?;
-	commands::revoke(&scenario.patient, deny).await?;
+	let revoke = ["consent", "revoke", &deny.to_string()];
+	let said = scenario.patient.fails(&revoke).await?;
+	ensure!(said.contains("--yes"), "a deny is revoked unasked: {said}");
+	scenario.patient.run(&[&revoke[..], &["--yes"]].concat()).await?;
 	scenario.opens(&scenario.doctor_b, &record, &scenario.letter()?).await
 }
 
@@ -267,7 +270,7 @@ async fn ended_affiliation() -> Result<()> {
 	scenario.refused(&reader, &record, &[]).await?;
 	registrar(&scenario, &["affiliate", &reader.key, "--role", "physician"]).await?;
 	scenario.opens(&reader, &record, &scenario.letter()?).await?;
-	registrar(&scenario, &["end-affiliation", &reader.key]).await?;
+	registrar(&scenario, &["end-affiliation", &reader.key, "--yes"]).await?;
 	scenario.refused(&reader, &record, &[]).await?;
 	// The earlier opening is still fresh, but no custodian releases a share for it.
 	let attempt = Attempt::new(network, &scenario, &record).await?;
@@ -289,14 +292,14 @@ async fn suspended_reader() -> Result<()> {
 	let key = keypair(&reader.key)?;
 	attempt.custodians[1].release(&key, &attempt.release()).await?;
 
-	registrar(&scenario, &["status", &reader.key, "suspended"]).await?;
+	registrar(&scenario, &["status", &reader.key, "suspended", "--yes"]).await?;
 	let refused = scenario.root.join("refused");
 	let arguments = commands::opening(Some("Hospital B"), &scenario.patient, &record, &refused);
 	let said = reader.fails(&arguments).await?;
 	ensure!(said.contains("suspended"), "the error should name the suspension: {said}");
 	attempt.is_refused_everywhere(&key, &attempt.release()).await?;
 
-	registrar(&scenario, &["status", &reader.key, "active"]).await?;
+	registrar(&scenario, &["status", &reader.key, "active", "--yes"]).await?;
 	scenario.opens(&reader, &record, &scenario.letter()?).await
 }
 
@@ -308,7 +311,10 @@ async fn denied_request() -> Result<()> {
 	let Scenario { patient, doctor_b, .. } = &scenario;
 	let request = commands::request(doctor_b, patient, "Hospital B", 1, &["laboratory"]).await?;
 	scenario.refused(doctor_b, &record, &[]).await?;
-	patient.run(&["request", "deny", &request.to_string()]).await?;
+	let deny = ["request", "deny", &request.to_string()];
+	let said = patient.fails(&deny).await?;
+	ensure!(said.contains("--yes"), "a refusal is signed unasked: {said}");
+	patient.run(&[&deny[..], &["--yes"]].concat()).await?;
 	scenario.refused(doctor_b, &record, &[]).await?;
 	let approve = ["request", "approve", &request.to_string(), "--yes"];
 	let said = patient.fails(&approve).await?;

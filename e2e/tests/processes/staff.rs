@@ -26,16 +26,22 @@ async fn a_mark_takes_two_and_can_be_taken_back() -> Result<()> {
 	let registrar = User::new("//RegistrarA", &scenario.root, &scenario.doctor_a.node)?;
 	let (doctor, patient) = (&scenario.doctor_a, scenario.patient.key.as_str());
 
-	let mark = ["record", "mark", &record, "wrong-patient", "--patient", patient];
+	let mark = ["record", "mark", &record, "wrong-patient", "--patient", patient, "--yes"];
 	let proposed = doctor.run(&mark).await?;
 	ensure!(proposed["proposed"] == true, "{proposed}");
 	scenario.opens(&scenario.doctor_b, &record, &letter).await?;
 	let said = doctor.fails(&mark).await?;
 	ensure!(said.contains("SameStaff"), "one person is not two: {said}");
+	let other = ["record", "mark", &record, "wrong-content", "--patient", patient];
+	let said = registrar.fails(&other).await?;
+	ensure!(
+		said.contains("proposed to mark record") && said.contains("--yes"),
+		"another proposal is replaced unasked: {said}"
+	);
 	registrar.run(&mark).await?;
 	scenario.refused(&scenario.doctor_b2, &record, &[]).await?;
 
-	let unmark = ["record", "unmark", &record, "--patient", patient];
+	let unmark = ["record", "unmark", &record, "--patient", patient, "--yes"];
 	let proposed = registrar.run(&unmark).await?;
 	ensure!(proposed["proposed"] == true, "{proposed}");
 	doctor.run(&unmark).await?;
@@ -138,6 +144,14 @@ async fn a_custodian_signs_its_registration() -> Result<()> {
 	std::fs::write(&file, sign_up("http://127.0.0.1:5001/api/v0/shutdown?x=")?)?;
 	let said = hospital.fails(&register).await?;
 	ensure!(said.contains("query"), "{said}");
+	for (url, why) in [
+		("http://127.0.0.1:9".into(), "no custodian answers"),
+		(network.sites[1].custodian.url(), "another custodian"),
+	] {
+		std::fs::write(&file, sign_up(&url)?)?;
+		let said = hospital.fails(&register).await?;
+		ensure!(said.contains(why) && said.contains("--yes"), "{url} is registered: {said}");
+	}
 	std::fs::write(&file, &signed)?;
 	hospital.run(&register).await?;
 	let other = User::new("//HospitalB", &root, &site.node.url())?;

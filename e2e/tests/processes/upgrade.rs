@@ -169,6 +169,12 @@ async fn upgrade() -> Result<()> {
 	let stale = signed_at(&chain.finalized().await?, &keypair("//PatientB")).await?;
 	println!("version {} on all four; a record, two consents [{:.1} s]", old[0], secs());
 
+	// What is no newer runtime is not proposed.
+	let letter = file.display().to_string();
+	let said = council[0].fails(&["council", "upgrade", &letter]).await?;
+	ensure!(said.contains("is not a runtime"), "{said}");
+	println!("a letter as an upgrade: “{}”", commands::sentence(&said));
+
 	// Two of four seats are too few, also for a motion with a lower threshold.
 	let wasm_text = wasm.display().to_string();
 	let propose = async || -> Result<String> {
@@ -178,13 +184,13 @@ async fn upgrade() -> Result<()> {
 	let motion = propose().await?;
 	let vote = |motion: &str, seat: usize, vote: &'static str| {
 		let (seat, motion) = (council[seat].clone(), motion.to_string());
-		async move { seat.run(&["council", "vote", &motion, vote]).await }
+		async move { seat.run(&["council", "vote", &motion, vote, "--yes"]).await }
 	};
 	tokio::try_join!(vote(&motion, 1, "yes"), vote(&motion, 2, "no"))?;
-	let said = council[0].fails(&["council", "close", &motion]).await?;
+	let said = council[0].fails(&["council", "close", &motion, "--yes"]).await?;
 	println!("two for it, one against: “{}”", commands::sentence(&said));
 	vote(&motion, 3, "no").await?;
-	let closed = council[0].run(&["council", "close", &motion]).await?;
+	let closed = council[0].run(&["council", "close", &motion, "--yes"]).await?;
 	ensure!(closed["executed"] == false, "two of four seats executed it: {closed}");
 	motion_of_two(&chain, &code).await?;
 	ensure!(no_upgrade_is_authorised(&chain).await?, "an upgrade is authorised");
@@ -196,7 +202,7 @@ async fn upgrade() -> Result<()> {
 	// Three of four seats are enough.
 	let motion = propose().await?;
 	tokio::try_join!(vote(&motion, 1, "yes"), vote(&motion, 2, "yes"))?;
-	let closed = council[3].run(&["council", "close", &motion]).await?;
+	let closed = council[3].run(&["council", "close", &motion, "--yes"]).await?;
 	ensure!(closed["executed"] == true, "three of four seats did not execute it: {closed}");
 	let last_signed_for_the_old =
 		signed_at(&chain.finalized().await?, &keypair("//PatientA")).await?;

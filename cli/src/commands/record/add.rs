@@ -1,6 +1,6 @@
 //! `vouchsafe record add`: from the document to the last acknowledgement.
 
-use super::unfinished;
+use super::{interrupted::interruptible, unfinished};
 use crate::{
 	args::{relation, AddDocument, Adding},
 	author::{self, Added, Addition, Content, NewDocument, Place, SharingWish, Unclassified},
@@ -107,7 +107,8 @@ async fn add(session: &Session, command: AddDocument) -> Result<Output> {
 		documents: vec![document],
 		sharing: sharing(session, &adding)?,
 	};
-	let added = author::add(session, &addition, patience(&adding)).await?;
+	let adding = author::add(session, &addition, patience(&adding));
+	let added = interruptible(session, adding).await?;
 	Ok(added_output(session, &added))
 }
 

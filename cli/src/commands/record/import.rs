@@ -2,6 +2,7 @@
 
 use super::{
 	add::{added_output, author_of, patience, sharing, step_by_step},
+	interrupted::interruptible,
 	plan,
 };
 use crate::{
@@ -99,7 +100,7 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 	} else {
 		let sharing = sharing(session, adding)?;
 		let addition = Addition { patient: patient.clone(), institution, documents, sharing };
-		author::add(session, &addition, patience(adding)).await?
+		interruptible(session, author::add(session, &addition, patience(adding))).await?
 	};
 	let ids: Vec<_> = records.iter().copied().zip(added.iter().map(|it| it.record)).collect();
 	Memory::update(&session.keep, me, &patient, |memory| memory.remember(&import, &ids, now()))

@@ -5,7 +5,7 @@ use super::ensure_record;
 use crate::{
 	args::Agreement,
 	commands::{
-		accounts, check_labels, confirm, countries, id_json, patient, record,
+		accounts, agree, check_labels, countries, id_json, patient, record,
 		staff::{self, Proposal},
 	},
 	english::ENGLISH,
@@ -17,8 +17,9 @@ use crate::{
 use anyhow::{bail, Result};
 use serde_json::json;
 use vouchsafe_client::chain::{
+	bounded,
 	calls::{CustodyCall, RecordsCall},
-	AccountId, RecordStatus, H256,
+	AccountId, RecordStatus, StaffMatter, H256,
 };
 use vouchsafe_speech::{compared, short};
 
@@ -52,6 +53,10 @@ pub(super) async fn label(
 		Ok(())
 	})
 	.await?;
+	if let Some(author) = author.filter(|_| me.account() != patient) {
+		let matter = StaffMatter::Label { record, labels: bounded(tags.clone(), "labels")? };
+		staff::ask_to_replace(session, &patient, author, &matter, agreement).await?;
+	}
 	let call = RecordsCall::add_labels { patient: patient.clone(), record, labels: tags };
 	let included = session.submit(call).await?;
 	let block = included.number;
@@ -121,7 +126,14 @@ pub(super) async fn mark(
 			RecordsCall::take_mark_back { patient: patient.clone(), record },
 		),
 	};
-	confirm(&sentence, agreement)?;
+	if found.author != patient {
+		let matter = match status {
+			Some(status) => StaffMatter::Mark { record, status },
+			None => StaffMatter::TakeMarkBack { record },
+		};
+		staff::ask_to_replace(session, &patient, &found.author, &matter, agreement).await?;
+	}
+	agree(&sentence, agreement)?;
 	let included = session.submit(call).await?;
 	let block = included.number;
 	let status = status.unwrap_or(RecordStatus::Current);

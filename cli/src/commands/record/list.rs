@@ -10,12 +10,19 @@ use crate::{
 };
 use anyhow::Result;
 use serde_json::json;
-use vouchsafe_client::chain::AccountId;
+use vouchsafe_client::chain::{AccountId, Category};
 use vouchsafe_speech::short_among;
 
-pub(super) async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
+/// Lists a patient's records of these categories, or all.
+pub(super) async fn list(
+	session: &Session,
+	patient: &AccountId,
+	categories: &[Category],
+) -> Result<Output> {
 	let at = session.finalized().await?;
-	let records = records_of(&at, patient).await?;
+	let mut records = records_of(&at, patient).await?;
+	let is_empty = records.is_empty();
+	records.retain(|(_, record)| is_listed(categories, record.category));
 	let tags = records.iter().flat_map(|(_, record)| record.labels.iter().copied());
 	let labels = label_keys::learn(session, patient, tags).await?;
 	let ids: Vec<_> = records.iter().map(|(id, _)| *id).collect();
@@ -55,9 +62,13 @@ pub(super) async fn list(session: &Session, patient: &AccountId) -> Result<Outpu
 			})),
 		}));
 	}
-	let text = if rows.is_empty() {
+	let text = if is_empty {
 		ensure_patient(session, &at, patient).await?;
 		format!("{} has no records.", session.names.show(patient))
+	} else if rows.is_empty() {
+		let words: Vec<_> = categories.iter().map(|it| it.word()).collect();
+		let name = session.names.show(patient);
+		format!("{name} has no records of the category {}.", words.join(" or "))
 	} else {
 		let table = listed(&rows);
 		let unknown =
@@ -69,6 +80,10 @@ pub(super) async fn list(session: &Session, patient: &AccountId) -> Result<Outpu
 		}
 	};
 	Ok(Output::new(text, json!({ "records": json })))
+}
+
+fn is_listed(categories: &[Category], category: Category) -> bool {
+	categories.is_empty() || categories.contains(&category)
 }
 
 const HEAD: [&str; 8] = [
@@ -100,6 +115,13 @@ fn listed(rows: &[[String; HEAD.len()]]) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn records_are_listed_by_category() {
+		let (one, other) = (Category::Laboratory, Category::Imaging);
+		assert!(is_listed(&[], one) && is_listed(&[one], one) && is_listed(&[other, one], one));
+		assert!(!is_listed(&[other], one));
+	}
 
 	#[test]
 	fn the_table_shows_confidentiality_and_the_versions_if_there_are_several() {

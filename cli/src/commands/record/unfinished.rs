@@ -1,6 +1,9 @@
 //! `vouchsafe record add --resume` and `--give-up`: work that was begun and not finished.
 
-use super::add::{added_output, patience};
+use super::{
+	add::{added_output, patience},
+	interrupted::interruptible,
+};
 use crate::{
 	advice,
 	args::{Adding, Agreement},
@@ -17,7 +20,8 @@ use vouchsafe_speech::short;
 
 /// Resumes everything. If some of it fails, the rest is reported too.
 pub(super) async fn resume(session: &Session, adding: &Adding) -> Result<Output> {
-	let author::Resumed { added, mut failed } = author::resume(session, patience(adding)).await?;
+	let resuming = author::resume(session, patience(adding));
+	let author::Resumed { added, mut failed } = interruptible(session, resuming).await?;
 	match (&added[..], failed.len()) {
 		([], 0) => {
 			return Ok(Output::new("There is nothing to continue.", json!({ "records": [] })))

@@ -1,0 +1,176 @@
+//! A platform for tests whose node answers from a state that the test makes, and reacts to calls as the
+//! test says.
+
+use crate::{
+	keys::Identity,
+	memory::{FixedClock, MemoryCustodians, MemoryKeep, Quiet},
+	names::Names,
+	pins::Pins,
+	platform::Platform,
+	session::Session,
+};
+use codec::Encode;
+use std::{
+	collections::BTreeMap,
+	sync::{Arc, Mutex},
+};
+use vouchsafe_protocol::{
+	calls::RuntimeCall,
+	compatibility::RuntimeMetadata,
+	errors::ChainError,
+	events::{Event, Included},
+	signing::Signer,
+	storage::Key,
+	traits::{Submit, View},
+	types::H256,
+};
+
+/// What the node does when a call is submitted: it may change the state, and says which events the call
+/// caused.
+type Reaction = Box<dyn FnMut(&RuntimeCall, &mut State) -> Vec<Event> + Send>;
+
+/// What the node knows.
+#[derive(Default)]
+pub(crate) struct State {
+	values: BTreeMap<Vec<u8>, Vec<u8>>,
+	answers: BTreeMap<String, Vec<u8>>,
+}
+
+impl State {
+	/// Sets a value.
+	pub(crate) fn set<T>(&mut self, key: Key<T>, value: &impl Encode) {
+		self.values.insert(key.bytes, value.encode());
+	}
+
+	/// Sets what a function of the runtime answers to any arguments.
+	pub(crate) fn answer(&mut self, function: &str, answer: &impl Encode) {
+		self.answers.insert(format!("VouchsafeApi_{function}"), answer.encode());
+	}
+}
+
+#[derive(Default)]
+struct Script {
+	state: State,
+	calls: Vec<RuntimeCall>,
+	reaction: Option<Reaction>,
+}
+
+/// A node with a script. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct ScriptedNode(Arc<Mutex<Script>>);
+
+impl ScriptedNode {
+	/// Changes the state.
+	pub(crate) fn change(&self, change: impl FnOnce(&mut State)) {
+		change(&mut self.0.lock().unwrap().state);
+	}
+
+	/// Sets what happens when a call is submitted.
+	pub(crate) fn react(
+		&self,
+		reaction: impl FnMut(&RuntimeCall, &mut State) -> Vec<Event> + Send + 'static,
+	) {
+		self.0.lock().unwrap().reaction = Some(Box::new(reaction));
+	}
+
+	/// The calls that were submitted.
+	pub(crate) fn calls(&self) -> Vec<RuntimeCall> {
+		self.0.lock().unwrap().calls.clone()
+	}
+
+	fn include(&self, call: RuntimeCall) -> Included {
+		let mut script = self.0.lock().unwrap();
+		let Script { state, calls, reaction } = &mut *script;
+		let events = reaction.as_mut().map(|react| react(&call, state)).unwrap_or_default();
+		calls.push(call);
+		Included { block: H256::zero(), number: 1, events }
+	}
+}
+
+impl View for ScriptedNode {
+	fn hash(&self) -> H256 {
+		H256::zero()
+	}
+
+	fn number(&self) -> u32 {
+		1
+	}
+
+	fn runtime(&self) -> &RuntimeMetadata {
+		RuntimeMetadata::own()
+	}
+
+	fn made_by(&self) -> &RuntimeMetadata {
+		RuntimeMetadata::own()
+	}
+
+	async fn call(&self, function: &str, _: Vec<u8>) -> Result<Vec<u8>, ChainError> {
+		let found = self.0.lock().unwrap().state.answers.get(function).cloned();
+		found.ok_or_else(|| ChainError::Unreachable(format!("nothing answers {function}")))
+	}
+
+	async fn storage(&self, key: Vec<u8>) -> Result<Option<Vec<u8>>, ChainError> {
+		Ok(self.0.lock().unwrap().state.values.get(&key).cloned())
+	}
+}
+
+impl Submit for ScriptedNode {
+	type At = Self;
+
+	fn genesis(&self) -> H256 {
+		H256([1; 32])
+	}
+
+	async fn finalized(&self) -> Result<Self, ChainError> {
+		Ok(self.clone())
+	}
+
+	async fn best(&self) -> Result<Self, ChainError> {
+		Ok(self.clone())
+	}
+
+	async fn submit(
+		&self,
+		_: &impl Signer,
+		call: impl Into<RuntimeCall> + Send,
+	) -> Result<Included, ChainError> {
+		Ok(self.include(call.into()))
+	}
+
+	async fn submit_revocation(
+		&self,
+		_: &impl Signer,
+		call: impl Into<RuntimeCall> + Send,
+	) -> Result<Included, ChainError> {
+		Ok(self.include(call.into()))
+	}
+}
+
+/// A program in memory with a scripted node.
+pub(crate) enum Scripted {}
+
+impl Platform for Scripted {
+	type Chain = ScriptedNode;
+	type Custodians = MemoryCustodians;
+	type Keep = MemoryKeep;
+	type Clock = FixedClock;
+	type Progress = Quiet;
+}
+
+impl Session<Scripted> {
+	/// A session of a development key.
+	pub(crate) fn scripted(uri: &str) -> Self {
+		Self {
+			chain: ScriptedNode::default(),
+			custodians: MemoryCustodians::default(),
+			keep: MemoryKeep::default(),
+			clock: FixedClock::default(),
+			progress: Quiet,
+			names: Names::default(),
+			members: Vec::new(),
+			pins: Pins::default(),
+			me: Some(Identity::development(uri).unwrap()),
+			hook: None,
+		}
+	}
+}
