@@ -173,7 +173,7 @@ pub enum ConsentCommand {
 		agreement: Agreement,
 	},
 	/// Enter a consent for a patient who cannot use a wallet, as a clinician of the hospital that enrolled
-	/// the patient. A second clinician has to confirm it. It counts a day later.
+	/// the patient. A second clinician has to confirm it. It counts a day later, and for 90 days at most.
 	#[command(after_help = "Examples:\n  \
 		vouchsafe --key berger consent assist --patient Eva --institution \"Hospital A\" --out eva.json\n  \
 		vouchsafe --key berger consent assist --patient Eva --institution \"Hospital A\" \
@@ -194,7 +194,7 @@ pub enum ConsentCommand {
 		/// What it covers.
 		#[command(flatten)]
 		about: About,
-		/// Further limits. Without --until it ends after 90 days.
+		/// Further limits.
 		#[command(flatten)]
 		reach: Reach,
 		/// Whether to ask.
