@@ -34,9 +34,10 @@ use std::{
 /// The most items of a page, as in the runtime.
 const MAX_LISTED: u32 = 256;
 
-/// How often [`follow`] asks for more. An honest node's answer has the ends of up to 64 sets of
-/// validators.
+/// How often [`follow`] asks for more, and the most blocks of one answer. An honest node's answer has
+/// the ends of up to 64 sets of validators, and the newest block.
 const MAX_ANSWERS: usize = 256;
+const MAX_BLOCKS: usize = 128;
 
 /// Proves which block is the node's newest final one. If nothing is trusted yet, it starts from the
 /// genesis block.
@@ -61,6 +62,9 @@ pub async fn follow<F: Finality>(
 	for _ in 0..MAX_ANSWERS {
 		let before = trusted.head().number;
 		let (blocks, is_newest) = node.final_blocks(trusted.head().hash).await?;
+		if blocks.len() > MAX_BLOCKS {
+			break;
+		}
 		trusted.advance(&blocks)?;
 		if is_newest {
 			return Ok(trusted);

@@ -2,22 +2,23 @@
 //!
 //! smoldot visits a node once for each path to it. If ten nodes refer to each other, each sixteen times
 //! to the next, there are more paths than any computer can go. So the paths are counted first, as
-//! smoldot goes them, and a proof with too many is refused. Nodes of the state's own trie are all that a
-//! proof may have. A real one has few nodes that are the same at several places.
+//! smoldot goes them, and a proof with too many is refused. It may have nothing but nodes and
+//! values of the state's own trie.
 
 use super::ProofError;
 use smoldot::trie::trie_node::{self, StorageValue};
 use sp_crypto_hashing::blake2_256;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most nodes and values of a proof. The longest page has 256 entries. If there are 2^32 of them,
-/// their proof has about 4,000 nodes and values.
+/// The most nodes and values of a proof. The longest page has 256 entries, and a second value is read
+/// for each. In a state of 2^32 keys the proof has fewer than 4,000 nodes and values.
 const MAX_NODES: usize = 16_384;
 
 /// The most bytes of a proof: the longest answer that a node gives.
 const MAX_BYTES: usize = 16 << 20;
 
-/// How many nodes smoldot may visit, if it counts those at several places again.
+/// How many nodes smoldot may visit, if those at several places count each time. In a real state few
+/// nodes are the same: the end of a key is a part of its leaf.
 const MAX_VISITS: usize = 65_536;
 
 type Hash = [u8; 32];

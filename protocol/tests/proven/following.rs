@@ -119,6 +119,10 @@ fn a_node_that_always_has_more_is_left() {
 		assert_eq!(chain.follow(None), endless);
 		assert!(chain.asked() <= 2);
 	}
+	// Many blocks at once.
+	let chain = |last| Chain::new(move |_| ((1..=last).collect(), true));
+	assert_eq!(chain(128).follow(None).unwrap().head().number, 128);
+	assert_eq!(chain(129).follow(None), endless);
 	// An older one is refused in any case.
 	let chain = Chain::new(|asked| (vec![9 - asked], false));
 	assert_eq!(chain.follow(None), Err(ProofError::Older(8, 9).into()));

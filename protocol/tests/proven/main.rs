@@ -2,6 +2,7 @@
 //! error, or the truth.
 
 mod following;
+mod inclusion;
 mod node;
 mod states;
 

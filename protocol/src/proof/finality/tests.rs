@@ -246,7 +246,7 @@ fn counted(count: u8, target: usize, votes: &Votes) -> (usize, usize) {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(2_000))]
+	#![proptest_config(ProptestConfig::with_cases(500))]
 
 	/// Mostly votes for the target and around it, by validators and some strangers.
 	#[test]

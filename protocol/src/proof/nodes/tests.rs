@@ -1,4 +1,5 @@
 use super::*;
+use crate::proof::ProvenState;
 use codec::{Compact, Encode};
 use proptest::{collection::vec, prelude::*};
 use smoldot::trie::proof_decode::{decode_and_verify_proof, Config};
@@ -30,7 +31,6 @@ fn hashes(nodes: &[Vec<u8>]) -> Vec<Hash> {
 fn check_and_count(root: &Hash, nodes: &[Vec<u8>]) -> (Result<(), ProofError>, usize) {
 	let mut walk = Walk::new(nodes);
 	let checked = walk.all(root);
-	assert_eq!(checked, check(root, nodes));
 	(checked, walk.visits)
 }
 
@@ -49,6 +49,7 @@ fn few_nodes_with_many_paths_are_refused_soon() {
 	let (root, nodes) = bomb(leaf(1));
 	let (checked, visits) = check_and_count(&root, &nodes);
 	assert_eq!((checked, visits), (Err(too_large()), MAX_VISITS + 1));
+	assert_eq!(ProvenState::new(root.into(), &nodes).err(), Some(too_large()));
 }
 
 #[test]
@@ -120,7 +121,7 @@ prop_compose! {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig::with_cases(500))]
+	#![proptest_config(ProptestConfig::with_cases(100))]
 
 	#[test]
 	fn hostile_proofs_cost_no_more_than_the_limit(nodes in hostile()) {
@@ -168,7 +169,7 @@ fn proofs_of_a_large_state_are_far_from_the_limits() {
 		let (checked, visits) = check_and_count(&root, &nodes);
 		assert_eq!(checked, Ok(()));
 		assert!(nodes.len() * 8 < MAX_NODES && visits * 8 < MAX_VISITS, "{} {visits}", nodes.len());
-		let state = super::super::ProvenState::new(root.into(), &nodes).unwrap();
+		let state = ProvenState::new(root.into(), &nodes).unwrap();
 		assert!(read.iter().all(|key| state.get(key) == Ok(Some(&value[..]))));
 	}
 }
