@@ -126,7 +126,7 @@ impl<V: Evidence> ProvenView<V> {
 	/// The name and the version of the runtime that made the block, proven. Calls for the next block
 	/// are signed for the same version, unless the block has upgraded the runtime. Nothing if the state
 	/// does not say it.
-	pub fn version(&self) -> Option<(&str, u32)> {
+	pub fn spec_version(&self) -> Option<(&str, u32)> {
 		self.version.as_ref().map(|(name, version)| (name.as_str(), *version))
 	}
 

@@ -366,8 +366,8 @@ fn a_block_is_as_old_as_its_time_and_the_genesis_block_has_none() {
 #[test]
 fn the_runtimes_version_is_proven() {
 	let mut state = two_institutions();
-	assert_eq!(proven(Node::new(state.clone())).unwrap().version(), None);
+	assert_eq!(proven(Node::new(state.clone())).unwrap().spec_version(), None);
 	let upgrade = LastRuntimeUpgradeInfo { spec_name: "other".into(), spec_version: 7 };
 	state.put(storage::last_upgrade(), &upgrade);
-	assert_eq!(proven(Node::new(state)).unwrap().version(), Some(("other", 7)));
+	assert_eq!(proven(Node::new(state)).unwrap().spec_version(), Some(("other", 7)));
 }
