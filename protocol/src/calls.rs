@@ -6,7 +6,7 @@
 //! let call: RuntimeCall = ConsentCall::revoke { grantee: Grantee::Everyone, id: 3 }.into();
 //! ```
 
-use crate::types::AccountId;
+use crate::types::{AccountId, Effect};
 
 pub use crate::runtime::runtime_types::{
 	frame_system::pallet::Call as SystemCall,
@@ -80,6 +80,34 @@ pub fn as_multi(
 /// A call as Root, which a motion of the council dispatches.
 pub fn as_root(call: RuntimeCall) -> RuntimeCall {
 	ConsortiumCall::dispatch_as_root { call: Box::new(call) }.into()
+}
+
+/// Whether a call gives somebody access: a permit, or a record whose shares are sealed to its holders.
+pub fn gives_access(call: &RuntimeCall) -> bool {
+	match call {
+		RuntimeCall::Consent(
+			ConsentCall::grant { terms, .. } | ConsentCall::amend { terms, .. },
+		) => terms.effect == Effect::Permit,
+		RuntimeCall::Consent(call) => matches!(
+			call,
+			ConsentCall::confirm { .. }
+				| ConsentCall::grant_assisted { .. }
+				| ConsentCall::confirm_assisted { .. }
+		),
+		RuntimeCall::AccessRequests(call) => matches!(call, AccessRequestsCall::approve { .. }),
+		RuntimeCall::Records(call) => matches!(
+			call,
+			RecordsCall::create { .. }
+				| RecordsCall::create_many { .. }
+				| RecordsCall::add_version { .. }
+		),
+		RuntimeCall::Utility(
+			UtilityCall::batch { calls }
+			| UtilityCall::batch_all { calls }
+			| UtilityCall::force_batch { calls },
+		) => calls.iter().any(gives_access),
+		_ => false,
+	}
 }
 
 #[cfg(test)]
