@@ -75,13 +75,11 @@ impl Settings {
 	/// Connects, and unlocks the key if one is named.
 	pub async fn connect(&self) -> Result<Session> {
 		self.check_key()?;
-		let nodes = self.nodes.iter().map(|address| {
-			address::parse(AddressOf::Node, address).context("--node or VOUCHSAFE_NODE is wrong")
-		});
-		let nodes = nodes.collect::<Result<Vec<_>>>()?;
-		let (node, others) = nodes.split_first().context("name a node with --node")?;
+		let (address, others) = self.nodes.split_first().context("name a node with --node")?;
+		let node = node_url(address)?;
+		let others = others.iter().map(|it| node_url(it)).collect::<Result<Vec<_>>>()?;
 		let others = join_all(others.iter().map(connect_to_other));
-		let (chain, others) = tokio::join!(connect_to(node), others);
+		let (chain, others) = tokio::join!(connect_to(address, &node), others);
 		let mut chain = chain?;
 		chain.on_stall(Arc::new(tell_stall));
 		if self.development {
@@ -258,10 +256,14 @@ impl Settings {
 	}
 }
 
-/// Connects to a node.
-async fn connect_to(node: &url::Url) -> Result<Chain> {
+fn node_url(address: &str) -> Result<url::Url> {
+	address::parse(AddressOf::Node, address).context("--node or VOUCHSAFE_NODE is wrong")
+}
+
+/// Connects to a node, which is named by this address.
+async fn connect_to(address: &str, node: &url::Url) -> Result<Chain> {
 	let failed = || {
-		let node = address::mask(node.as_str());
+		let node = address::mask(address);
 		format!("cannot connect to the node at {node}. --node or VOUCHSAFE_NODE sets the address")
 	};
 	listens(node).await.with_context(failed)?;
@@ -336,3 +338,6 @@ async fn listens(node: &url::Url) -> Result<()> {
 		tokio::time::sleep(Duration::from_millis(500)).await;
 	}
 }
+
+#[cfg(test)]
+mod tests;

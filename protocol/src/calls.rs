@@ -113,7 +113,7 @@ pub fn gives_access(call: &RuntimeCall) -> bool {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::types::Grantee;
+	use crate::types::{Grantee, ShownText, Terms, H256};
 	use codec::{DecodeAll, Encode};
 	use proptest::prelude::*;
 
@@ -138,6 +138,31 @@ mod tests {
 			RuntimeCall::Multisig(MultisigCall::as_multi { other_signatories, .. })
 				if other_signatories == [a, b]
 		));
+	}
+
+	#[test]
+	fn permits_and_records_give_access_and_denies_and_revocations_do_not() {
+		let text = || ShownText { commitment: H256([1; 32]), language: *b"en" };
+		let grantee = Grantee::Everyone;
+		let grant = |effect| -> RuntimeCall {
+			let (grantee, terms) = (Grantee::Everyone, Terms::all(effect));
+			ConsentCall::grant { grantee, terms, text: text() }.into()
+		};
+		let permit = || grant(Effect::Permit);
+		assert!(gives_access(&permit()));
+		assert!(gives_access(&batch_all(vec![revoke(1), permit()])));
+		let terms = Terms::all(Effect::Permit);
+		let approve = AccessRequestsCall::approve { request: 1, grantee, terms, text: text() };
+		assert!(gives_access(&approve.into()));
+		assert!(gives_access(
+			&ConsentCall::confirm { grantee: Grantee::Everyone, id: 1, revision: 0 }.into()
+		));
+		let deny = grant(Effect::Deny { binds_break_glass: false });
+		let refuse = AccessRequestsCall::deny { request: 1 }.into();
+		let refuse_assisted = ConsentCall::refuse_assisted.into();
+		for other in [deny, refuse, refuse_assisted, revoke(1), batch_all(vec![revoke(1)])] {
+			assert!(!gives_access(&other), "{other:?}");
+		}
 	}
 
 	proptest! {

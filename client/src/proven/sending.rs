@@ -48,17 +48,18 @@ impl Belief for ProvenChain {
 		let mut newer = None;
 		loop {
 			let last = newer.as_ref().unwrap_or(last);
-			let proven = last.nonce(account).await?;
 			if choice == NonceChoice::Account {
-				let said = self.node.best().await?.nonce(account).await?;
+				let said = async { self.node.best().await?.nonce(account).await };
+				let (proven, said) = tokio::try_join!(last.nonce(account), said)?;
 				return Ok(proven.max(said));
 			}
+			let (proven, pending) =
+				tokio::try_join!(last.nonce(account), self.node.next_nonce(account))?;
+			let free = self.node.free_nonce(account, proven);
 			// A call of ours may have become final since.
-			if last.number() >= self.awaited.load(Ordering::Relaxed) {
-				let free = self.node.free_nonce(account, proven);
-				if self.node.next_nonce(account).await? <= free {
-					return Ok(free);
-				}
+			let is_newest = last.number() >= self.awaited.load(Ordering::Relaxed);
+			if is_newest && pending <= free {
+				return Ok(free);
 			}
 			if begun.elapsed() >= self.pace.others {
 				return Err(ChainError::OthersWait);
