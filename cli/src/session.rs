@@ -12,7 +12,13 @@ use crate::{
 };
 use anyhow::{bail, Context, Result};
 use futures::future::join_all;
-use std::{sync::Arc, time::Duration};
+use std::{
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc,
+	},
+	time::Duration,
+};
 use vouchsafe_agent::{
 	platform::{Keep, Platform},
 	session::Parts,
@@ -165,15 +171,19 @@ impl Settings {
 	/// Says on standard error what people should know about the nodes.
 	fn listener(&self) -> Listener {
 		let nodes: Vec<_> = self.nodes.iter().map(|it| address::mask(it)).collect();
+		let is_old = AtomicBool::new(false);
 		Arc::new(move |notice| {
-			let _silence = silence();
-			write_error(&match notice {
+			let text = match notice {
 				Notice::Node { place, error } => {
 					let node = nodes.get(*place).map_or("", String::as_str);
 					format!("the node at {node} is not used: {error}\n")
 				},
-				notice @ Notice::Old { .. } => format!("{notice}\n"),
-			});
+				// A command reads the chain several times.
+				Notice::Old { .. } if is_old.swap(true, Ordering::Relaxed) => return,
+				Notice::Old { .. } => format!("{notice}\n"),
+			};
+			let _silence = silence();
+			write_error(&text);
 		})
 	}
 
