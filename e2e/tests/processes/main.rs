@@ -5,6 +5,7 @@ mod custodians;
 mod documents;
 mod failures;
 mod heartbeat;
+mod kept_head;
 mod labels;
 mod lying_node;
 mod one_hospital;
