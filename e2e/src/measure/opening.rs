@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use std::{
 	io::Write,
 	path::Path,
+	sync::Arc,
 	time::{Duration, Instant},
 };
 use vouchsafe_client::{
@@ -102,7 +103,7 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 async fn proving(node: &str, patient: &User, reader: &User, record: &str) -> Result<Row> {
 	let believed = Chain::connect(node).await?;
 	let start = Instant::now();
-	let proven = ProvenChain::new(believed.clone(), None).await?;
+	let proven = ProvenChain::new(believed.clone(), vec![], None, Arc::new(|_| ())).await?;
 	let first = start.elapsed();
 	let account = |user: &User| anyhow::Ok(keypair(&user.key)?.account());
 	let (patient, reader) = (account(patient)?, account(reader)?);
