@@ -34,14 +34,23 @@ pub enum By {
 	Chain,
 	/// The node, before the call is in its pool.
 	Pool,
-	/// The node: it goes on as before.
+	/// The node.
 	Node,
-	/// The custodian, which refuses it.
+	/// The custodian.
 	Custodian,
-	/// The custodian, which goes on as before.
-	Service,
 	/// The `vouchsafe` command of the person who is attacked.
 	Client,
+}
+
+/// In what way an attack is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+	/// What the attacker asks for is refused.
+	Refused,
+	/// The attack has no effect.
+	Withstood,
+	/// The person who is attacked is told.
+	Told,
 }
 
 /// How an attack was stopped.
@@ -49,6 +58,8 @@ pub enum By {
 pub struct Stopped {
 	/// Who stopped it.
 	pub by: By,
+	/// In what way.
+	pub way: Way,
 	/// After what: the error in words, or blocks, or seconds.
 	pub how: String,
 	/// The error as the attacker got it, if it differs.
@@ -56,53 +67,58 @@ pub struct Stopped {
 }
 
 impl Stopped {
-	/// Stopped by the chain, with this error or after this much.
+	/// Refused by the chain.
 	pub fn by_chain(how: impl Into<String>) -> Outcome {
-		By::Chain.stopped(how)
+		By::Chain.stopped(Way::Refused, how)
 	}
 
 	/// Refused before it was in the pool.
 	pub fn by_pool(how: impl Into<String>) -> Outcome {
-		By::Pool.stopped(how)
-	}
-
-	/// Had no effect on a node.
-	pub fn by_node(how: impl Into<String>) -> Outcome {
-		By::Node.stopped(how)
+		By::Pool.stopped(Way::Refused, how)
 	}
 
 	/// Refused by a custodian.
 	pub fn by_custodian(how: impl Into<String>) -> Outcome {
-		By::Custodian.stopped(how)
-	}
-
-	/// Had no effect on a custodian.
-	pub fn by_service(how: impl Into<String>) -> Outcome {
-		By::Service.stopped(how)
+		By::Custodian.stopped(Way::Refused, how)
 	}
 
 	/// Refused by the client of the person who is attacked.
 	pub fn by_client(how: impl Into<String>) -> Outcome {
-		By::Client.stopped(how)
+		By::Client.stopped(Way::Refused, how)
 	}
 }
 
 impl By {
-	fn stopped(self, how: impl Into<String>) -> Outcome {
-		Outcome::Stopped(Stopped { by: self, how: how.into(), error: None })
+	/// It goes on as before.
+	pub fn withstands(self, how: impl Into<String>) -> Outcome {
+		self.stopped(Way::Withstood, how)
+	}
+
+	/// It tells the person who is attacked.
+	pub fn tells(self, how: impl Into<String>) -> Outcome {
+		self.stopped(Way::Told, how)
+	}
+
+	fn stopped(self, way: Way, how: impl Into<String>) -> Outcome {
+		Outcome::Stopped(Stopped { by: self, way, how: how.into(), error: None })
 	}
 }
 
-impl fmt::Display for By {
+impl fmt::Display for Stopped {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		f.write_str(match self {
-			Self::Chain => "refused by the chain",
-			Self::Pool => "refused before the pool",
-			Self::Node => "withstood by the node",
-			Self::Custodian => "refused by the custodian",
-			Self::Service => "withstood by the custodian",
-			Self::Client => "refused by the client",
-		})
+		let way = match self.way {
+			Way::Refused => "refused",
+			Way::Withstood => "withstood",
+			Way::Told => "told",
+		};
+		let by = match self.by {
+			By::Chain => "by the chain",
+			By::Pool => "before the pool",
+			By::Node => "by the node",
+			By::Custodian => "by the custodian",
+			By::Client => "by the client",
+		};
+		write!(f, "{way} {by}: {}", self.how)
 	}
 }
 

@@ -1,6 +1,6 @@
 //! Attacks on people's clients: by terms that change, titles, files, slow custodians and broken records.
 
-use super::{custodian::enter_without_content, scene::Scene, Attack, Played, Stopped};
+use super::{custodian::enter_without_content, scene::Scene, Attack, By, Played, Stopped};
 use crate::{
 	adding::Adding,
 	commands::{self, Permit},
@@ -57,20 +57,20 @@ pub const ATTACKS: &[Attack] = &[
 	),
 	Attack::shared(
 		"3.6a",
-		"A document is added again, and its new labels are left out",
+		"A doctor adds a document again with a label, and the label gets lost",
 		|network| Box::pin(other_terms(network)),
 	),
-	Attack::shared("3.6b", "A record that was marked as wrong opens like any other", |network| {
+	Attack::shared("3.6b", "A reader is not told that a record was marked as wrong", |network| {
 		Box::pin(a_marked_record(network))
 	}),
 	Attack::shared(
 		"3.6c",
-		"A patient revokes one consent, and another one still opens",
+		"A patient revokes a consent, and another one still permits the same",
 		|network| Box::pin(another_consent_still_permits(network)),
 	),
 	Attack::test(
 		"3.6d",
-		"A custodian without the content passes as having a good copy",
+		"A custodian that lost a document is said to have a good copy",
 		"e2e/tests/processes/custodians.rs",
 	),
 ];
@@ -107,7 +107,8 @@ pub async fn a_slow_custodian(
 	let _ = slow.await;
 	network.start_custodian(index).await?;
 	network.wait_ready(index).await?;
-	Ok(Stopped::by_client(format!("it asks the next one, and the record opens after {took:.0} s")))
+	Ok(By::Client
+		.withstands(format!("it asks the next one, and the record opens after {took:.0} s")))
 }
 
 /// A server that answers everything with a byte every 20 seconds.
@@ -148,7 +149,7 @@ async fn a_broken_record(network: &Network) -> Played {
 	let (opened, closed): (Vec<_>, Vec<_>) = records.iter().partition(|it| it["opened"] == true);
 	stops!(opened.iter().any(|it| it["record"] == record), "none of the records opens: {answer}");
 	ensure!(closed.len() == 1 && closed[0]["error"].is_string(), "{answer}");
-	Ok(Stopped::by_client("the others open, and the error is shown with its record"))
+	Ok(By::Client.withstands("the others open, and the error is shown with its record"))
 }
 
 async fn a_passphrase_for_all(network: &Network) -> Played {
@@ -171,7 +172,7 @@ async fn a_passphrase_for_all(network: &Network) -> Played {
 	std::fs::set_permissions(&file, Permissions::from_mode(0o600))?;
 	let accepted = generate()?;
 	ensure!(accepted.status.success(), "a private file: {accepted:?}");
-	Ok(Stopped::by_client("the file can be read by others: it says to run chmod 600"))
+	Ok(Stopped::by_client("other users can read the file"))
 }
 
 /// The first record of an answer.
@@ -198,7 +199,7 @@ async fn another_consent_still_permits(network: &Network) -> Played {
 	let answer = revoke(stays).await?;
 	ensure!(answer["still_permitted_by"] == json!([]), "{answer}");
 	scenario.refused(&scenario.doctor_b, &record, &[]).await?;
-	Ok(Stopped::by_client("it names the consents that still permit"))
+	Ok(By::Client.tells("it names the consents that still permit"))
 }
 
 async fn other_terms(network: &Network) -> Played {
@@ -238,7 +239,7 @@ async fn other_terms(network: &Network) -> Played {
 	for record in records {
 		stops!(record["labels"] == json!(["psychiatry"]), "a record without its label: {record}");
 	}
-	Ok(Stopped::by_client("it adds with the new terms, or says what differs and what to do"))
+	Ok(By::Client.tells("it adds with the new terms, or says what differs"))
 }
 
 async fn a_title_that_steers_a_terminal(network: &Network) -> Played {
@@ -258,7 +259,7 @@ async fn a_title_that_steers_a_terminal(network: &Network) -> Played {
 	let answer: Value = serde_json::from_slice(&output.stdout)?;
 	let title = first(&answer)?["title"].as_str().context("no title")?;
 	ensure!(title.contains("NOTE: all is well") && !title.contains('\n'), "{title:?}");
-	Ok(Stopped::by_client("the title is shown without its control characters"))
+	Ok(By::Client.withstands("the title is shown without its control characters"))
 }
 
 /// The patient's own record, because the patient alone may mark it.
@@ -278,5 +279,5 @@ async fn a_marked_record(network: &Network) -> Played {
 	ensure!(opened().await? == "current");
 	scenario.patient.run(&["record", "mark", &record, "wrong-content"]).await?;
 	stops!(opened().await? == "wrong-content", "a reader who takes the record for a good one");
-	Ok(Stopped::by_client("it opens, and says that it is marked"))
+	Ok(By::Client.tells("it opens, and says that it is marked"))
 }

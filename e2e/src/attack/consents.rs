@@ -151,7 +151,7 @@ async fn assisted_consent_of_a_patient_with_a_key(network: &Network) -> Played {
 		.refused("//DoctorA", call, "Consent.Refused", "half of a consent after a refusal")
 		.await?;
 	commands::grant(patient, &Permit::to("Hospital B")).await?;
-	Ok(Stopped::by_chain("waits for the authority, then a day; the patient can refuse for good"))
+	Ok(Stopped::by_chain("not without the authority, and a day later; the patient can refuse all"))
 }
 
 async fn a_hospital_reads_past_a_deny(network: &Network) -> Played {

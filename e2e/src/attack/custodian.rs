@@ -4,7 +4,7 @@
 use super::{
 	power_cuts,
 	scene::{account, Scene},
-	Attack, Outcome, Played, Stopped,
+	Attack, By, Outcome, Played, Stopped,
 };
 use crate::{
 	commands::{self, keypair, pending_opening},
@@ -84,6 +84,12 @@ pub const ATTACKS: &[Attack] = &[
 		"A thief finds destroyed shares on the disk of a custodian that was killed",
 		"custodian/src/store/sqlite/tests.rs",
 	),
+	Attack::test("2.8", "An author gives the patient a false key share", "agent/src/own_shares.rs"),
+	Attack::test(
+		"2.9",
+		"A custodian is replaced while a key share is on its way to it",
+		"agent/src/author/tests.rs",
+	),
 ];
 
 const HOSPITAL_A: usize = 0;
@@ -148,7 +154,7 @@ async fn power() -> Played {
 	}
 	let kept = power_cuts::cut(folder.path(), 1).await?;
 	let records = format!("{kept} acknowledged records open");
-	Ok(Stopped::by_node(format!("no final block was lost or replaced, {records}")))
+	Ok(By::Node.withstands(format!("no final block was lost or replaced, {records}")))
 }
 
 /// Two chunks that nobody else adds.
@@ -260,8 +266,8 @@ async fn content_that_nobody_has(network: &Network) -> Played {
 		let name = site.institution.name;
 		stops!(answer.status().is_success(), "{name}'s custodian is not ready any more");
 	}
-	let how = format!("an honest record is acknowledged by all {took:.0} s after it was begun");
-	Ok(Stopped::by_service(how))
+	let how = format!("an honest record is acknowledged by all after {took:.0} s");
+	Ok(By::Custodian.withstands(how))
 }
 
 /// Connections with half a request, and those of them that stay open while others are opened. This
@@ -292,7 +298,7 @@ async fn half_sent_headers(network: &Network) -> Played {
 		}
 	}
 	ensure!(given_way == HALF_SENT - HELD, "{given_way} half requests gave way");
-	Ok(Stopped::by_service("old half requests are closed, and others are answered"))
+	Ok(By::Custodian.withstands("old half requests are closed, and others are answered"))
 }
 
 async fn an_address_that_stops_kubo(network: &Network) -> Played {
@@ -380,8 +386,8 @@ async fn a_share_after_an_amendment(network: &Network) -> Played {
 		(carried(&store, &closed_id)? == 0).then_some(())
 	});
 	stops!(destroyed.await.is_ok(), "the patient's share of a record that is closed to it");
-	let took = begin.elapsed().as_secs_f64();
+	let took = begin.elapsed().as_secs() + 1;
 	ensure!(carried(&store, &kept_id) == Some(1), "the other record's share is kept");
 	scene.opens(&scene.doctor_b, &kept, &scene.letter()?).await?;
-	Ok(Stopped::by_service(format!("destroyed {took:.1} s after the amendment")))
+	Ok(By::Custodian.withstands(format!("it destroyed the share within {took} s of the amendment")))
 }

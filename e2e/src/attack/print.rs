@@ -1,24 +1,23 @@
 //! Prints how attacks ended: one line each, grouped by victim, or JSON.
 
-use super::{By, GotThrough, Group, Line, Outcome, Stage, GROUPS};
+use super::{all, By, GotThrough, Group, Line, Outcome, Stage, GROUPS};
 use serde_json::{json, Value};
 use std::fmt::Write;
 
-/// The columns of the number and of the attack, if everything is on one line.
+/// The column of the number.
 const NUMBER: usize = 6;
-const WHAT: usize = 74;
 /// A terminal must be so wide for that. A narrower one shows the result below the attack.
 const WIDE: usize = 150;
 
 /// A sign, and what it means in words.
 fn result(line: &Line) -> (char, String) {
 	match &line.played {
-		Some(Ok(Outcome::Stopped(stopped))) => ('✓', format!("{}: {}", stopped.by, stopped.how)),
+		Some(Ok(Outcome::Stopped(stopped))) => ('✓', stopped.to_string()),
 		Some(Ok(Outcome::NotPlayed(reason))) => ('–', format!("not played: {reason}")),
 		Some(Err(error)) if error.is::<GotThrough>() => {
 			('✗', format!("GOT THROUGH: {}", got(error)))
 		},
-		Some(Err(error)) => ('✗', format!("COULD NOT BE PLAYED TO ITS END: {error:#}")),
+		Some(Err(error)) => ('✗', format!("COULD NOT BE PLAYED TO THE END: {error:#}")),
 		None => match line.attack.stage {
 			Stage::Test(test) => ('–', format!("not played on a network: covered by {test}")),
 			_ => ('–', "not played".into()),
@@ -43,7 +42,10 @@ pub fn line(line: &Line, width: Option<usize>) -> String {
 				wrapped(&result, width.saturating_sub(indent.len() + 2), &(indent.clone() + "  "));
 			format!("{begin}{what}\n{indent}  {result}")
 		},
-		_ => format!("{sign} {id:<NUMBER$} {what:<WHAT$} {result}"),
+		_ => {
+			let longest = all().map(|attack| attack.what.chars().count()).max().unwrap_or_default();
+			format!("{sign} {id:<NUMBER$} {what:<longest$}  {result}")
+		},
 	}
 }
 
@@ -99,7 +101,7 @@ fn count(lines: &[Line], seconds: u64) -> String {
 	let unplayed = lines.len() - stopped - through - broken;
 	for (count, what) in [
 		(through, "got through"),
-		(broken, "could not be played to its end"),
+		(broken, "could not be played to the end"),
 		(unplayed, "not played here"),
 	] {
 		if count > 0 {
@@ -149,7 +151,7 @@ fn parts(line: &Line) -> (&'static str, Option<By>, String, Option<String>) {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::attack::{all, got_through, Stopped};
+	use crate::attack::{got_through, Stopped};
 	use anyhow::anyhow;
 	use std::time::Duration;
 
@@ -171,7 +173,7 @@ mod tests {
 		let through = text(Err(got_through("a share").context("asking A")));
 		assert!(through.ends_with("GOT THROUGH: a share"), "{through}");
 		let failed = text(Err(anyhow!("no node").context("starting")));
-		assert!(failed.ends_with("COULD NOT BE PLAYED TO ITS END: starting: no node"), "{failed}");
+		assert!(failed.ends_with("COULD NOT BE PLAYED TO THE END: starting: no node"), "{failed}");
 	}
 
 	#[test]
@@ -182,7 +184,7 @@ mod tests {
 			ended(Err(got_through("a share"))),
 			ended(Err(anyhow!("no node"))),
 		];
-		let counted = "4 attacks: 1 stopped, 1 got through, 1 could not be played to its end, \
+		let counted = "4 attacks: 1 stopped, 1 got through, 1 could not be played to the end, \
 			1 not played here. 1 min 5 s.";
 		assert_eq!(count(&lines, 65), counted);
 		assert_eq!(count(&lines[..1], 5), "1 attacks: 1 stopped. 0 min 5 s.");

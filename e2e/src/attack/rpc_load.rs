@@ -1,7 +1,7 @@
 //! Sixteen readers list the most consents that a patient can have, again and again, while calls go
 //! on. The node that they ask stays healthy, and blocks are made as before.
 
-use super::{Attack, Played, Stopped};
+use super::{Attack, By, Played};
 use crate::{
 	commands::keypair,
 	network::{rpc, Network, Options},
@@ -201,7 +201,7 @@ pub async fn readers() -> Played {
 		after <= before * 2 + Duration::from_secs(1),
 		"the node: a call takes {after:?} instead of {before:?}"
 	);
-	Ok(Stopped::by_node(format!(
+	Ok(By::Node.withstands(format!(
 		"a call is final after {after:.1?} ({before:.1?} before), health after {:.0?} at most",
 		Seen::worst(&loaded.health)
 	)))

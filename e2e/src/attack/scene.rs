@@ -97,6 +97,7 @@ impl Scene {
 		let arguments = commands::opening(Some("Hospital B"), &self.scenario.patient, record, &out);
 		let output = reader.output(&arguments).await?;
 		if output.status.success() {
+			std::fs::remove_file(&out)?;
 			return Ok(true);
 		}
 		ensure!(output.status.code() == Some(NO_ACCESS), "another error: {output:?}");

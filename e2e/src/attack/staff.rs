@@ -73,7 +73,7 @@ async fn a_death_by_one(network: &Network) -> Played {
 	};
 	let deceased = EnrolmentCall::set_status { account: patient.clone(), status: Status::Deceased };
 	let got = "the patient's account is closed";
-	scene.refused("//RegistrarA", deceased, "Enrolment.StatusNotForKind", got).await?;
+	scene.refused("//RegistrarA", deceased, "System.BadOrigin", got).await?;
 	let declare = || EnrolmentCall::declare_deceased { patient: patient.clone() };
 	scene.ok("//RegistrarA", declare()).await?;
 	stops!(status().await? == Status::Active, "{got}");

@@ -2,7 +2,7 @@
 //! it. Each call is final, and once. Then finality stops: clients say so, and their calls are final when
 //! it goes on.
 
-use super::{Attack, Played, Stopped};
+use super::{Attack, By, Played};
 use crate::{
 	commands::{self, keypair, Permit},
 	network::{Network, Options},
@@ -142,7 +142,7 @@ async fn survives(network: &Network, fault: Fault, key: &str) -> Played {
 	let sent_again = chain.sent_again();
 	let is_lost = !matches!(fault, Fault::CutAfter);
 	ensure!((sent_again > 0) == is_lost, "{fault:?}: it was sent again {sent_again} times");
-	Ok(Stopped::by_client(match is_lost {
+	Ok(By::Client.withstands(match is_lost {
 		true => "it sends the call again, which is final once",
 		false => "it finds the call in a block, and does not send it again",
 	}))
@@ -188,7 +188,5 @@ pub async fn a_stall_is_told(network: &mut Network) -> Played {
 		said.contains("2 of 4 validators have not voted"),
 		"a client that waits silently: {said}"
 	);
-	Ok(Stopped::by_client(
-		"it says that 2 of 4 are silent, and its call is final when they are back",
-	))
+	Ok(By::Client.tells("2 of 4 are silent; its call is final when they are back"))
 }

@@ -6,7 +6,7 @@
 use crate::refusals::shared_network;
 use anyhow::{ensure, Result};
 use futures::future::join_all;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 use vouchsafe_e2e::attack::{all, print::line, Stage};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -29,4 +29,15 @@ async fn every_attack_on_a_shared_network_is_stopped() -> Result<()> {
 fn numbers_are_used_once() {
 	let ids: Vec<_> = all().map(|attack| attack.id).collect();
 	assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{ids:?}");
+}
+
+#[test]
+fn the_tests_that_cover_attacks_exist() {
+	let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+	for attack in all() {
+		let Stage::Test(tests) = attack.stage else { continue };
+		for test in tests.split(", ") {
+			assert!(root.join(test).is_file(), "{}: {test}", attack.id);
+		}
+	}
 }
