@@ -20,7 +20,7 @@ use vouchsafe_client::{
 			MAX_WEIGHT,
 		},
 		events::{ConsortiumEvent, CouncilEvent, Event},
-		Chain, Signer, Status, Submit, View, H256,
+		Chain, ChainError, Signer, Status, Submit, View, H256,
 	},
 	signing::now,
 };
@@ -130,7 +130,8 @@ pub async fn suspended_votes(network: &Network) -> Played {
 	let Err(error) = voted else {
 		return Ok(Stopped::by_chain("its vote does not count"));
 	};
-	Ok(Stopped::by_pool(error.root_cause().to_string()))
+	let Some(ChainError::MayNotSign) = error.downcast_ref() else { return Err(error) };
+	Ok(Stopped::by_pool("a suspended institution signs nothing"))
 }
 
 /// The number of the pallet of proxies in the first release, which is not used again.

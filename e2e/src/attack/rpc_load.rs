@@ -202,7 +202,9 @@ pub async fn readers() -> Played {
 		"the node: a call takes {after:?} instead of {before:?}"
 	);
 	Ok(By::Node.withstands(format!(
-		"a call is final after {after:.1?} ({before:.1?} before), health after {:.0?} at most",
-		Seen::worst(&loaded.health)
+		"a call is final after {:.1} s ({:.1} s without them), health within {} ms",
+		after.as_secs_f64(),
+		before.as_secs_f64(),
+		Seen::worst(&loaded.health).as_millis()
 	)))
 }
