@@ -25,7 +25,7 @@ const AT_ONCE: usize = 6;
 /// The exit code is 0 if all were stopped, and 1 if one got through or could not be played to its end.
 #[derive(Debug, Parser)]
 #[command(after_help = "Examples:\n  \
-	vouchsafe-attack                     (all; some minutes)\n  \
+	vouchsafe-attack                     (all; about ten minutes on two cores)\n  \
 	vouchsafe-attack --only 1.1          (1.1a, 1.1b and so on)\n  \
 	vouchsafe-attack --only 1.2 --only 2 --json\n  \
 	vouchsafe-attack --list")]
