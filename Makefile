@@ -50,6 +50,10 @@ lint: ## rustfmt, clippy, unused dependencies, links, taplo, cargo deny, shellch
 programs: setup
 	@$(CARGO) build --bins --examples
 
+.PHONY: attack
+attack: programs ## play every known attack on a network of its own, and print who stops it (ONLY=1.2, JSON=1)
+	@$(RUN) vouchsafe-attack $(foreach prefix,$(ONLY),--only $(prefix)) $(if $(JSON),--json)
+
 .PHONY: power-cuts
 power-cuts: programs ## cut the power of one institution and of all, twenty times each (needs root; CUTS=n)
 	@VOUCHSAFE_CUTS=$(or $(CUTS),20) $(CARGO) test --test processes -- --nocapture what_was_final_is_final

@@ -2,10 +2,11 @@
 //! addresses, and heads of logs. On the first release a patient consented to the wrong hospital, and
 //! the liar read a document.
 
-use crate::refusals::{account, shared_network};
+use crate::refusals::shared_network;
 use anyhow::{ensure, Context, Result};
 use vouchsafe_client::chain::{Chain, Submit, View};
 use vouchsafe_e2e::{
+	attack::account,
 	commands::{self, Permit},
 	liar::{lie, Swap},
 	scenario::Scenario,

@@ -1,21 +1,20 @@
 //! Tests across real processes: nodes, custodians, Kubo and the `vouchsafe` command. They are one
 //! program, so that it is linked once and networks run side by side.
 
+mod attacks;
 mod custodians;
 mod documents;
 mod failures;
 mod heartbeat;
+mod interrupts;
 mod kept_head;
 mod labels;
 mod lying_node;
 mod one_hospital;
 mod power_cuts;
-mod promises;
 mod refusals;
 mod rpc;
 mod rpc_load;
-mod staff;
-mod stolen_keys;
 mod story;
 mod submission;
 mod suite;
