@@ -9,6 +9,8 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 use std::{fmt, time::Duration};
 
+pub mod lying_node;
+
 /// Who stops an attack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -175,7 +177,10 @@ pub struct Group {
 }
 
 /// All attacks.
-pub const GROUPS: &[Group] = &[];
+pub const GROUPS: &[Group] = &[Group {
+	heading: "Clients, attacked by a node that lies to its users",
+	attacks: &[lying_node::ATTACKS],
+}];
 
 /// How an attack ended, and how long it took.
 pub struct Line {
