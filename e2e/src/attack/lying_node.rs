@@ -76,8 +76,11 @@ pub const ATTACKS: &[Attack] = &[
 	}),
 ];
 
-/// How long a client may take to see that it is lied to.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a client may take to see that it is lied to. It waits for a node that is behind, and for the
+/// first final block of a new chain.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a client is watched that may go on waiting for a call.
+const WATCHED: Duration = Duration::from_secs(12);
 
 /// What the `vouchsafe` command said, and whether it succeeded.
 struct Said {
@@ -93,19 +96,21 @@ fn bounded(command: &Command) -> Command {
 	bounded
 }
 
-/// Runs the command, which is ended after [`PATIENCE`]: what it has not done by then, it has not done.
-async fn run<S: AsRef<OsStr>>(user: &User, arguments: &[S]) -> Result<Option<Said>> {
+/// Runs the command, which is ended after this time: what it has not done by then, it has not done.
+async fn run<S: AsRef<OsStr>>(
+	user: &User,
+	arguments: &[S],
+	patience: Duration,
+) -> Result<Option<Said>> {
 	let mut command = tokio::process::Command::from(bounded(&user.command(arguments)?));
 	command.kill_on_drop(true);
-	match tokio::time::timeout(PATIENCE, command.output()).await {
-		Ok(output) => {
-			let output = output?;
-			let [out, err] =
-				[&output.stdout, &output.stderr].map(|it| String::from_utf8_lossy(it).into_owned());
-			Ok(Some(Said { done: output.status.success(), text: format!("{out}{err}") }))
-		},
-		Err(_) => Ok(None),
-	}
+	let Ok(output) = tokio::time::timeout(patience, command.output()).await else {
+		return Ok(None);
+	};
+	let output = output?;
+	let [out, err] =
+		[output.stdout, output.stderr].map(|it| String::from_utf8_lossy(&it).into_owned());
+	Ok(Some(Said { done: output.status.success(), text: format!("{out}{err}") }))
 }
 
 /// Runs the command, which must fail because of this. `got` is what the attacker has if it succeeds.
@@ -115,10 +120,12 @@ async fn refused<S: AsRef<OsStr>>(
 	because: &str,
 	got: &str,
 ) -> Result<String> {
-	let said = run(user, arguments).await?.context("the command does not end")?;
+	let said = run(user, arguments, PATIENCE).await?.context("the command does not end")?;
 	stops!(!said.done, "{got}: {}", said.text);
 	ensure!(said.text.contains(because), "{got}: failed without “{because}”: {}", said.text);
-	Ok(sentence(&said.text))
+	let how = sentence(&said.text);
+	ensure!(how.matches(because).count() < 2, "it says the same twice: {how}");
+	Ok(how)
 }
 
 /// The permit that the tests ask for, as a command.
@@ -276,12 +283,9 @@ async fn shortened_log(network: &Network) -> Played {
 	let verify = ["audit", "verify", "--from", "Hospital C"];
 	// One that has seen a newer block goes back to no older one.
 	let got = "a log without its end";
-	for replays in [true, false] {
-		let liar = Liar::new(port(network, 2), stale.clone().replaying(replays)).await?;
-		refused(&patient.at(&liar.url()), &verify, "not proven", got).await?;
-	}
+	let liar = Liar::new(port(network, 2), stale.clone()).await?;
+	refused(&patient.at(&liar.url()), &verify, "is older than block", got).await?;
 	// One that has seen nothing, and asks another institution's node too.
-	let liar = Liar::new(port(network, 2), stale).await?;
 	let both = format!("{},{}", liar.url(), network.sites[0].node.url());
 	let new = newcomer(network, &patient.key, "log", &both)?;
 	let how = refused(&new, &verify, "is not the one on the chain", got).await?;
@@ -296,21 +300,25 @@ async fn old_state(network: &Network) -> Played {
 	let stale = Stale::now(port(network, 0)).await?;
 	let consent = scenario.permit(&[]).await?;
 	commands::revoke(patient, consent).await?;
+	let list = ["consent", "list"];
 	// The patient has seen newer blocks.
-	for (replays, because) in [(true, "is older than block"), (false, "does not know")] {
+	let seen = async |replays: bool, because: &str| -> Result<()> {
 		let liar = Liar::new(port(network, 0), stale.clone().replaying(replays)).await?;
-		let list = ["consent", "list"];
 		refused(&patient.at(&liar.url()), &list, because, "the state before a revocation").await?;
 		// With a second node, the newer block counts.
 		let both = patient.at(&format!("{},{}", liar.url(), network.sites[1].node.url()));
-		both.run(&list).await.context("a second, honest node")?;
-	}
+		let listed = both.run(&list).await.context("a second, honest node")?;
+		ensure!(!listed.to_string().contains("Hospital B"), "revoked: {listed}");
+		Ok(())
+	};
 	// Somebody new is shown the first block of the chain.
-	let liar = Liar::new(port(network, 0), stale.genesis()).await?;
-	let new = newcomer(network, &patient.key, "old", &liar.url())?;
-	let said = run(&new, &["consent", "list"]).await?.context("the command does not end")?;
-	stops!(said.text.contains(" old"), "the first state, without a word: {}", said.text);
-	let how = refused(&new, &grant_to("Hospital B"), " old", "a grant in an old state").await?;
+	let new = async || {
+		let liar = Liar::new(port(network, 0), stale.genesis()).await?;
+		let new = newcomer(network, &patient.key, "old", &liar.url())?;
+		refused(&new, &grant_to("Hospital B"), "first", "a grant in the chain's first state").await
+	};
+	let (.., how) =
+		tokio::try_join!(seen(true, "is older than block"), seen(false, "does not know"), new())?;
 	Ok(Stopped::by_client(how))
 }
 
@@ -331,7 +339,7 @@ async fn swallowed_call(network: &Network) -> Played {
 	let lie = Swallowing::now(port(network, 0)).await?;
 	let liar = Liar::new(port(network, 0), lie.clone()).await?;
 	let revoke = ["consent", "revoke", &consent];
-	let said = run(&scenario.patient.at(&liar.url()), &revoke).await?;
+	let said = run(&scenario.patient.at(&liar.url()), &revoke, WATCHED).await?;
 	let how = match said {
 		Some(Said { done: true, text }) => {
 			return Err(got_through(format!(
@@ -339,7 +347,7 @@ async fn swallowed_call(network: &Network) -> Played {
 			)));
 		},
 		Some(said) => sentence(&said.text),
-		None => format!("not called done within {} s", PATIENCE.as_secs()),
+		None => format!("not called done within {} s", WATCHED.as_secs()),
 	};
 	ensure!(!lie.calls.nonces().is_empty(), "nothing was sent: {how}");
 	ensure!(lie.calls.nonces().len() == 1, "signed for several nonces: {:?}", lie.calls.nonces());
@@ -393,7 +401,7 @@ async fn future_nonce(network: &Network) -> Played {
 	let next = u32::try_from(at.nonce(&account(&patient.key)?).await?)?;
 	let lie = Ahead::default();
 	let liar = Liar::new(port(network, 0), lie.clone()).await?;
-	let said = run(&patient.at(&liar.url()), &grant_to("Hospital B")).await?;
+	let said = run(&patient.at(&liar.url()), &grant_to("Hospital B"), WATCHED).await?;
 	let nonces = lie.calls.nonces();
 	stops!(nonces.iter().all(|nonce| *nonce == next), "calls for {nonces:?} instead of {next}");
 	let how = match said {
@@ -424,8 +432,7 @@ async fn changed_key(network: &Network) -> Played {
 	let how =
 		refused(patient, &grant_to("Hospital C"), "070707", "a grant without the key").await?;
 	commands::revoke(patient, consent).await.context("a revocation waits for nothing")?;
-	let confirmed = run(patient, &["name", "confirm", "Hospital C", "--yes"]).await?;
-	ensure!(confirmed.is_some_and(|said| said.done), "the change is confirmed");
+	patient.run(&["name", "confirm", "Hospital C", "--yes"]).await?;
 	commands::grant(patient, &Permit::read("Hospital C")).await?;
 	Ok(Stopped::by_client(how))
 }

@@ -108,8 +108,9 @@ pub const FORGERIES: [Forgery; 7] = [
 
 impl Lie for Forgery {
 	fn change(&self, asked: &Asked, answer: &mut Value) {
-		let blocks = answer["blocks"].as_array_mut().filter(|_| asked.method == FINALITY);
-		let Some(block) = blocks.and_then(|blocks| blocks.last_mut()) else { return };
+		let blocks = answer.get_mut("blocks").filter(|_| asked.method == FINALITY);
+		let newest = blocks.and_then(Value::as_array_mut).and_then(|blocks| blocks.last_mut());
+		let Some(block) = newest else { return };
 		let text = |field: &str| bytes_of(block[field].as_str().unwrap_or_default());
 		if let Some((header, justification)) = self.forge(text("header"), &text("justification")) {
 			*block = json!({ "header": hex_of(&header), "justification": hex_of(&justification) });

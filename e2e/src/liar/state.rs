@@ -43,7 +43,8 @@ impl Lie for Swap {
 /// Adds nodes to every proof that, followed from their root, are more than anybody can read.
 pub fn expand(depth: usize) -> impl Lie {
 	move |asked: &Asked, answer: &mut Value| {
-		if let (PROOF, Some(nodes)) = (asked.method.as_str(), answer["proof"].as_array_mut()) {
+		let nodes = nodes_of(answer).filter(|_| asked.method == PROOF);
+		if let Some(nodes) = nodes {
 			nodes.extend(expanding(depth).iter().map(|node| hex_of(node).into()));
 		}
 	}
@@ -64,7 +65,7 @@ fn expanding(depth: usize) -> Vec<Vec<u8>> {
 
 /// Changes nodes of a proof, and then the hashes by which their parents name them.
 fn change_nodes(answer: &mut Value, change: impl Fn(&str) -> String) {
-	let Some(proof) = answer["proof"].as_array_mut() else { return };
+	let Some(proof) = nodes_of(answer) else { return };
 	let mut nodes: Vec<String> = proof.iter().filter_map(|it| Some(it.as_str()?.into())).collect();
 	let mut named: Vec<String> = nodes.iter().map(|node| hash_of(node)).collect();
 	nodes.iter_mut().for_each(|node| *node = change(node));
@@ -83,6 +84,10 @@ fn change_nodes(answer: &mut Value, change: impl Fn(&str) -> String) {
 		named = now;
 	}
 	*proof = nodes.into_iter().map(Value::from).collect();
+}
+
+fn nodes_of(answer: &mut Value) -> Option<&mut Vec<Value>> {
+	answer.get_mut("proof")?.as_array_mut()
 }
 
 fn hash_of(node: &str) -> String {

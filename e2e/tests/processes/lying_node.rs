@@ -10,8 +10,8 @@ use vouchsafe_e2e::{
 	network::Network,
 };
 
-/// How many attacks are played at once.
-const AT_ONCE: usize = 5;
+/// How many attacks are played at once. Mostly they wait.
+const AT_ONCE: usize = 10;
 
 static SUITE: Suite = Suite::new("lying_node", 1);
 
