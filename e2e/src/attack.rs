@@ -3,13 +3,29 @@
 //!
 //! An attack checks both sides: it is stopped, and the same thing without the hostile part works.
 
+pub mod client;
+mod consents;
+pub mod custodian;
+mod flood;
+pub mod governance;
+mod lying_node;
+pub mod power_cuts;
+pub mod print;
+pub mod rpc_load;
+mod scene;
+mod staff;
+pub mod submission;
+
+pub use scene::account;
+
 use crate::network::Network;
-use anyhow::{Error, Result};
+use anyhow::{anyhow, Error, Result};
 use futures::future::BoxFuture;
 use serde::Serialize;
-use std::{fmt, time::Duration};
-
-pub mod lying_node;
+use std::{
+	fmt,
+	time::{Duration, Instant},
+};
 
 /// Who stops an attack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -21,8 +37,10 @@ pub enum By {
 	Pool,
 	/// The node: it goes on as before.
 	Node,
-	/// The custodian.
+	/// The custodian, which refuses it.
 	Custodian,
+	/// The custodian, which goes on as before.
+	Service,
 	/// The `vouchsafe` command of the person who is attacked.
 	Client,
 }
@@ -34,6 +52,8 @@ pub struct Stopped {
 	pub by: By,
 	/// After what: the error in words, or blocks, or seconds.
 	pub how: String,
+	/// The error as the attacker got it, if it differs.
+	pub error: Option<String>,
 }
 
 impl Stopped {
@@ -57,6 +77,11 @@ impl Stopped {
 		By::Custodian.stopped(how)
 	}
 
+	/// Had no effect on a custodian.
+	pub fn by_service(how: impl Into<String>) -> Outcome {
+		By::Service.stopped(how)
+	}
+
 	/// Refused by the client of the person who is attacked.
 	pub fn by_client(how: impl Into<String>) -> Outcome {
 		By::Client.stopped(how)
@@ -65,7 +90,7 @@ impl Stopped {
 
 impl By {
 	fn stopped(self, how: impl Into<String>) -> Outcome {
-		Outcome::Stopped(Stopped { by: self, how: how.into() })
+		Outcome::Stopped(Stopped { by: self, how: how.into(), error: None })
 	}
 }
 
@@ -76,6 +101,7 @@ impl fmt::Display for By {
 			Self::Pool => "refused before the pool",
 			Self::Node => "withstood by the node",
 			Self::Custodian => "refused by the custodian",
+			Self::Service => "withstood by the custodian",
 			Self::Client => "refused by the client",
 		})
 	}
@@ -88,6 +114,16 @@ pub enum Outcome {
 	Stopped(Stopped),
 	/// It was not played, for this reason.
 	NotPlayed(String),
+}
+
+impl Outcome {
+	/// Adds the error as the attacker got it.
+	pub fn after(mut self, error: Option<String>) -> Self {
+		if let Self::Stopped(stopped) = &mut self {
+			stopped.error = error;
+		}
+		self
+	}
 }
 
 /// What an attack returns. An error is [`GotThrough`], or says why it could not be played to its end.
@@ -122,7 +158,7 @@ macro_rules! stops {
 }
 
 /// Where an attack is played.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Stage {
 	/// On a network that other attacks use at the same time.
 	Shared(for<'a> fn(&'a Network) -> BoxFuture<'a, Played>),
@@ -133,7 +169,7 @@ pub enum Stage {
 }
 
 /// An attack.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Attack {
 	/// Its number.
 	pub id: &'static str,
@@ -176,18 +212,110 @@ pub struct Group {
 	pub attacks: &'static [&'static [Attack]],
 }
 
-/// All attacks.
-pub const GROUPS: &[Group] = &[Group {
-	heading: "Clients, attacked by a node that lies to its users",
-	attacks: &[lying_node::ATTACKS],
-}];
+/// All attacks, by victim.
+pub const GROUPS: &[Group] = &[
+	Group {
+		heading: "The chain: who may read, and who may say so",
+		attacks: &[consents::ATTACKS, staff::ATTACKS],
+	},
+	Group {
+		heading: "The chain: who takes it for themselves",
+		attacks: &[flood::ATTACKS, rpc_load::ATTACKS, governance::ATTACKS],
+	},
+	Group { heading: "A hospital's custodian", attacks: &[custodian::ATTACKS] },
+	Group {
+		heading: "The commands of patients and doctors",
+		attacks: &[submission::ATTACKS, client::ATTACKS, lying_node::ATTACKS],
+	},
+];
+
+/// All attacks, in the order of the groups.
+pub fn all() -> impl Iterator<Item = &'static Attack> {
+	GROUPS.iter().flat_map(Group::all)
+}
+
+impl Group {
+	/// Its attacks, by their numbers.
+	pub fn all(&self) -> impl Iterator<Item = &'static Attack> {
+		let mut attacks: Vec<_> = self.attacks.iter().copied().flatten().collect();
+		attacks.sort_by_key(|attack| attack.order());
+		attacks.into_iter()
+	}
+}
 
 /// How an attack ended, and how long it took.
+#[derive(Debug)]
 pub struct Line {
 	/// The attack.
 	pub attack: &'static Attack,
-	/// How it ended.
-	pub played: Played,
+	/// How it ended. Nothing if a test covers it.
+	pub played: Option<Played>,
 	/// How long it took.
 	pub took: Duration,
+}
+
+impl Line {
+	/// Whether the attacker got something, or it could not be played to its end.
+	pub fn has_failed(&self) -> bool {
+		matches!(self.played, Some(Err(_)))
+	}
+}
+
+impl Attack {
+	/// Where it comes in a list: 1.10 after 1.9.
+	fn order(&self) -> (u32, u32, &str) {
+		let number = |text: &str| text.parse().unwrap_or(0);
+		let (part, rest) = self.id.split_once('.').unwrap_or((self.id, ""));
+		let digits = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
+		let (item, letter) = rest.split_at(digits);
+		(number(part), number(item), letter)
+	}
+
+	/// Whether it is the attack of this number, or one of those that begin with it: `1.1` is no beginning
+	/// of `1.10`.
+	pub fn begins_with(&self, prefix: &str) -> bool {
+		let ends = |rest: &str| {
+			let is_digit = |it: Option<char>| it.is_some_and(|letter| letter.is_ascii_digit());
+			!(is_digit(prefix.chars().last()) && is_digit(rest.chars().next()))
+		};
+		self.id.strip_prefix(prefix).is_some_and(ends)
+	}
+
+	/// Plays it, on the shared network if it is one of those that share one.
+	pub async fn play(&'static self, network: Option<&Network>) -> Line {
+		let begin = Instant::now();
+		let played = match (self.stage, network) {
+			(Stage::Shared(play), Some(network)) => Some(play(network).await),
+			(Stage::Shared(_), None) => Some(Err(anyhow!("it needs a shared network"))),
+			(Stage::Own(play), _) => Some(play().await),
+			(Stage::Test(_), _) => None,
+		};
+		Line { attack: self, played, took: begin.elapsed() }
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn numbered(id: &'static str) -> Attack {
+		Attack::test(id, "", "")
+	}
+
+	#[test]
+	fn numbers_are_selected_whole() {
+		let selected = |id, prefix| numbered(id).begins_with(prefix);
+		assert!(selected("1.1a", "1.1") && selected("1.1a", "1") && selected("1.1a", "1.1a"));
+		assert!(selected("1.10", "1.") && selected("1.10", "1.10") && selected("1.10", ""));
+		assert!(!selected("1.10", "1.1") && !selected("1.12a", "1.1") && !selected("1.1a", "1.1b"));
+		assert!(!selected("2.1", "1"));
+	}
+
+	#[test]
+	fn numbers_are_in_order() {
+		let ids = ["1.1a", "1.1b", "1.2", "1.9", "1.10", "1.12a", "2.1"];
+		let attacks = ids.map(numbered);
+		let orders: Vec<_> = attacks.iter().map(Attack::order).collect();
+		assert!(orders.is_sorted(), "{orders:?}");
+	}
 }

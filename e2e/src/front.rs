@@ -10,8 +10,7 @@ use axum::{
 	Router,
 };
 use serde_json::Value;
-use std::sync::Arc;
-use tokio::{net::TcpListener, task::JoinHandle};
+use std::{net::TcpListener, sync::Arc};
 
 /// The most bytes of a request.
 const LONGEST: usize = 64 << 20;
@@ -19,12 +18,10 @@ const LONGEST: usize = 64 << 20;
 /// Changes an answer in JSON. It is given the path and the request's body as text.
 type Change = Arc<dyn Fn(&str, &str, &mut Value) + Send + Sync>;
 
-/// A custodian that lies. It ends with the runtime in which it was started, so that those who have read
-/// its address from the chain still reach the custodian.
+/// A custodian that lies. It runs until this process ends, because the chain names its address.
 #[derive(Debug)]
 pub struct Front {
 	port: u16,
-	_task: JoinHandle<()>,
 }
 
 #[derive(Clone)]
@@ -36,19 +33,24 @@ struct Custodian {
 
 impl Front {
 	/// Lies in front of the custodian with this port.
-	pub async fn new(
+	pub fn new(
 		custodian: u16,
 		change: impl Fn(&str, &str, &mut Value) + Send + Sync + 'static,
 	) -> Result<Self> {
-		let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+		let listener = TcpListener::bind(("127.0.0.1", 0))?;
+		listener.set_nonblocking(true)?;
 		let port = listener.local_addr()?.port();
 		let url = format!("http://127.0.0.1:{custodian}");
 		let state = Custodian { url, http: reqwest::Client::new(), change: Arc::new(change) };
 		let router = Router::new().fallback(pass_on).with_state(state);
-		let task = tokio::spawn(async move {
-			let _ = axum::serve(listener, router).await;
+		// The runtime of a test ends with the test, and others use the custodian.
+		let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+		std::thread::spawn(move || {
+			runtime.block_on(async move {
+				axum::serve(tokio::net::TcpListener::from_std(listener)?, router).await
+			})
 		});
-		Ok(Self { port, _task: task })
+		Ok(Self { port })
 	}
 
 	/// Its address.
@@ -106,7 +108,7 @@ mod tests {
 	#[tokio::test]
 	async fn answers_are_changed_on_their_way() {
 		crate::install_crypto();
-		let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+		let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
 		let port = listener.local_addr().unwrap().port();
 		let router =
 			Router::new().route("/v1/log", post(async || axum::Json(json!({ "count": 3 }))));
@@ -116,7 +118,7 @@ mod tests {
 				answer["count"] = 2.into();
 			}
 		});
-		let front = front.await.unwrap();
+		let front = front.unwrap();
 		let ask = async |who: &'static str| {
 			let sent = reqwest::Client::new().post(format!("{}/v1/log", front.url())).body(who);
 			sent.send().await.unwrap().json::<Value>().await.unwrap()["count"].clone()

@@ -1,6 +1,7 @@
 //! The story, the end-to-end tests and the measurements. They run the real programs as processes:
 //! nodes, custodians, Kubo and the `vouchsafe` command.
 
+pub mod adding;
 pub mod attack;
 pub mod commands;
 pub mod data;

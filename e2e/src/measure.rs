@@ -17,6 +17,8 @@ mod load;
 mod machine;
 mod opening;
 
+pub use chain::patient;
+
 /// One line of the table.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {

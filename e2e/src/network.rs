@@ -520,6 +520,16 @@ pub async fn rpc(url: &str, method: &str, params: Value) -> Option<Value> {
 	value.get("result").filter(|result| !result.is_null()).cloned()
 }
 
+/// Hands a signed extrinsic to a node's pool. Returns the node's error, if it refuses it.
+pub async fn hand_in(url: &str, extrinsic: &[u8]) -> Result<Option<String>> {
+	let bytes = format!("0x{}", hex::encode(extrinsic));
+	let body = json!({
+		"jsonrpc": "2.0", "id": 1, "method": "author_submitExtrinsic", "params": [bytes],
+	});
+	let answer: Value = reqwest::Client::new().post(url).json(&body).send().await?.json().await?;
+	Ok(answer.get("error").map(|error| format!("{} {}", error["message"], error["data"])))
+}
+
 /// The sizes, key and value, of the first `most` entries of a node's state with this prefix.
 pub async fn state_sizes(url: &str, prefix: &str, most: u32) -> Vec<usize> {
 	let length = |hex: Option<&str>| hex.map_or(0, |hex| hex.len() / 2 - 1);

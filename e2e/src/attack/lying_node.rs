@@ -1,6 +1,6 @@
 //! A member lies to its users: with its node alone, or with its node and its custodian together.
 
-use super::{got_through, Attack, Played, Stopped};
+use super::{account, got_through, Attack, Played, Stopped};
 use crate::{
 	commands::{self, keypair, sentence, Permit},
 	front::Front,
@@ -20,6 +20,7 @@ use serde_json::{json, Value};
 use std::{
 	ffi::OsStr,
 	process::{Command, Stdio},
+	sync::Arc,
 	time::Duration,
 };
 use vouchsafe_client::{
@@ -144,14 +145,10 @@ fn newcomer(network: &Network, key: &str, folder: &str, node: &str) -> Result<Us
 	User::new(key, &network.root.join("newcomers").join(folder), node)
 }
 
-fn account(key: &str) -> Result<AccountId> {
-	Ok(keypair(key)?.account())
-}
-
 /// The address and the key of the custodian that the chain names for an institution.
 async fn custodian(network: &Network, institution: &str) -> Result<(Vec<u8>, [u8; 32])> {
 	let at = Chain::connect(&network.sites[0].node.url()).await?.finalized().await?;
-	let found = at.institution(&account(institution)?).await?;
+	let found = at.institution(&account(institution)).await?;
 	let found =
 		found.and_then(|found| found.custodian).context("an institution with a custodian")?;
 	Ok((found.url.to_vec(), found.key))
@@ -162,7 +159,7 @@ async fn values(network: &Network) -> Played {
 	let (a_url, a_key) = custodian(network, "//HospitalA").await?;
 	let (b_url, b_key) = custodian(network, "//HospitalB").await?;
 	let at = Chain::connect(&network.sites[0].node.url()).await?.finalized().await?;
-	let (_, head) = at.audit_head(&account(&patient.key)?).await?;
+	let (_, head) = at.audit_head(&account(&patient.key)).await?;
 	let lies = [
 		("a grant to the wrong hospital", Swap::new(b"Hospital A", b"Hospital B")?),
 		("a grant while keys are swapped", Swap::new(&a_key, &b_key)?),
@@ -223,8 +220,8 @@ async fn decisions(network: &Network) -> Played {
 	check(true).await?;
 	// The consent itself is turned round, in a trie of the liar's.
 	let at = Chain::connect(&network.sites[0].node.url()).await?.finalized().await?;
-	let to = Grantee::Institution(account("//HospitalB")?);
-	let key = storage::consents(&account(&patient.key)?, &to);
+	let to = Grantee::Institution(account("//HospitalB"));
+	let key = storage::consents(&account(&patient.key), &to);
 	let bytes = at.storage(key.bytes.clone()).await?.context("a consent")?;
 	let mut consents = key.decode(&bytes)?;
 	let writing = Actions::of(&[Action::Write]);
@@ -242,15 +239,15 @@ async fn put_in_front(
 	network: &Network,
 	site: usize,
 	change: impl Fn(&str, &str, &mut Value) + Send + Sync + 'static,
-) -> Result<Front> {
-	let front = Front::new(network.sites[site].custodian.port, change).await?;
+) -> Result<()> {
+	let front = Front::new(network.sites[site].custodian.port, change)?;
 	let institution = network.sites[site].institution.seed;
 	let chain = Chain::connect(&network.sites[site].node.url()).await?;
 	let (_, key) = custodian(network, institution).await?;
 	let signed = SignedCustodian::sign(
 		&keypair(&format!("{institution}//custodian"))?,
 		chain.genesis(),
-		&account(institution)?,
+		&account(institution),
 		&front.url(),
 		key,
 		now() + 600,
@@ -263,13 +260,13 @@ async fn put_in_front(
 		signature: MultiSignature::Sr25519(signed.signature.0),
 	};
 	chain.submit(&keypair(institution)?, call).await?;
-	Ok(front)
+	Ok(())
 }
 
 async fn shortened_log(network: &Network) -> Played {
 	let patient = Scenario::new(network, "//Lied//Log").await?.patient;
 	let kept = commands::verified_log(&patient).await?;
-	let victim = hex::encode(account_bytes(&account(&patient.key)?));
+	let victim = hex::encode(account_bytes(&account(&patient.key)));
 	put_in_front(network, 2, move |path, request, answer| {
 		if path == "/v1/log" && request.contains(&victim) {
 			answer["count"] = answer["count"].as_u64().map_or(kept, |count| count.min(kept)).into();
@@ -369,15 +366,16 @@ async fn swapped_key(network: &Network) -> Played {
 	let (_, real) = custodian(network, "//HospitalA").await?;
 	let own = vouchsafe_vault::seal::SecretKey::random().public().0;
 	// The custodian itself says that it has the liar's key.
-	let swap = Swap::new(&real, &own)?;
-	let told = swap.clone();
+	let swap = Arc::new(Swap::new(&real, &own)?);
+	// As long as this attack is played.
+	let told = Arc::downgrade(&swap);
 	put_in_front(network, 0, move |path, _, answer| {
-		if path == "/v1/custodian" {
+		if let ("/v1/custodian", Some(told)) = (path, told.upgrade()) {
 			told.change(&Asked { method: path.into(), params: Value::Null }, answer);
 		}
 	})
 	.await?;
-	let liar = Liar::new(port(network, 0), swap).await?;
+	let liar = Liar::new(port(network, 0), Swap::clone(&swap)).await?;
 	scenario.doctor_a.run(&["enrol", "show"]).await?;
 	let letter = scenario.letter()?;
 	let mut add = vec![OsStr::new("record"), OsStr::new("add"), letter.as_os_str()];
@@ -399,7 +397,7 @@ async fn swapped_key(network: &Network) -> Played {
 async fn future_nonce(network: &Network) -> Played {
 	let patient = Scenario::new(network, "//Lied//Nonce").await?.patient;
 	let at = Chain::connect(&network.sites[0].node.url()).await?.finalized().await?;
-	let next = u32::try_from(at.nonce(&account(&patient.key)?).await?)?;
+	let next = u32::try_from(at.nonce(&account(&patient.key)).await?)?;
 	let lie = Ahead::default();
 	let liar = Liar::new(port(network, 0), lie.clone()).await?;
 	let said = run(&patient.at(&liar.url()), &grant_to("Hospital B"), WATCHED).await?;

@@ -9,17 +9,18 @@ use std::{
 	process::{Command, Output},
 	time::Duration,
 };
-use vouchsafe_client::custodian::CustodianError;
 use vouchsafe_e2e::{
-	commands::{self, pending_opening},
+	attack::{
+		custodian::{a_node_is_behind, readiness},
+		Outcome,
+	},
 	network::{Network, Site},
 	process::{program, until, TIMEOUT},
 	scenario::Scenario,
 };
 
-const HOSPITAL_A: usize = 0;
 const HOSPITAL_B: usize = 1;
-/// Finality must have stopped for a minute.
+/// B's custodian looks at its content once a minute.
 const STALL: Duration = Duration::from_secs(90);
 
 /// The metric of lost content.
@@ -39,29 +40,9 @@ async fn custodians_give_only_what_they_know_and_have() -> Result<()> {
 	let said = custodian(&network.sites[HOSPITAL_B], &["index", "rewind"])?;
 	ensure!(said.status.success() && text(&said).contains("nothing to do"), "{said:?}");
 
-	// A's node has the opening, and does not see the revocation.
-	let (reader, patient) = (&scenario.doctor_b, &scenario.patient);
-	let opening = pending_opening(reader, &network, patient, "Hospital B", &record).await?;
-	let last = network.finalized(HOSPITAL_B).await.context("B has no final block")?;
-	network.wait_for_block(HOSPITAL_A, last).await?;
-	ensure!(opening.ask(HOSPITAL_A).await.is_ok(), "A has its share and the consent is in force");
-	network.sites[HOSPITAL_A].node.process = None;
-	let node_b = network.sites[HOSPITAL_B].node.url();
-	commands::revoke(&patient.at(&node_b), consent).await?;
-	network.start_node_alone(HOSPITAL_A).await?;
-
-	lost_content_comes_back(&network).await?;
-
-	let ready = format!("{}/ready", network.sites[HOSPITAL_A].custodian.url());
-	until("A's custodian notices that its node is behind", STALL, || async {
-		let node = &readiness(&ready).await?["node"];
-		(node["ok"] == false && node["detail"].as_str()?.contains("final")).then_some(())
-	})
-	.await?;
-	let refused = opening.ask(HOSPITAL_A).await;
-	ensure!(matches!(refused, Err(CustodianError::Behind(_))), "A released: {refused:?}");
-	let refused = opening.ask(HOSPITAL_B).await;
-	ensure!(matches!(refused, Err(CustodianError::NoAccess)), "B released: {refused:?}");
+	let lost = async |network: &Network| lost_content_comes_back(network).await;
+	let behind = a_node_is_behind(&mut network, &scenario, &record, consent, lost).await?;
+	ensure!(matches!(behind, Outcome::Stopped(_)), "{behind:?}");
 	Ok(())
 }
 
@@ -115,10 +96,6 @@ async fn pins(kubo: &str) -> Result<Vec<String>> {
 async fn ask(kubo: &str, question: &str) -> Result<String> {
 	let url = format!("{kubo}/api/v0/{question}");
 	Ok(reqwest::Client::new().post(url).send().await?.error_for_status()?.text().await?)
-}
-
-async fn readiness(url: &str) -> Option<Value> {
-	reqwest::get(url).await.ok()?.json().await.ok()
 }
 
 /// Runs a command of the custodian's program with the configuration of a site.

@@ -9,15 +9,11 @@ use std::{
 	collections::{BTreeMap, BTreeSet},
 	io::Read,
 	path::{Path, PathBuf},
-	time::{Duration, Instant},
+	time::Instant,
 };
-use tokio::{
-	io::{AsyncReadExt, AsyncWriteExt},
-	net::TcpListener,
-	task::{JoinHandle, JoinSet},
-	time::sleep,
+use vouchsafe_e2e::{
+	attack::client::a_slow_custodian, commands, data, network::Network, scenario::Scenario,
 };
-use vouchsafe_e2e::{commands, data, network::Network, scenario::Scenario};
 
 /// How many patients' bundles are tested at once.
 const CONCURRENT: usize = 6;
@@ -138,26 +134,6 @@ async fn large_document_comes_back(network: &Network) -> Result<()> {
 	Ok(())
 }
 
-/// A server that answers everything with a byte every 20 seconds.
-async fn drip(port: u16) -> Result<JoinHandle<()>> {
-	let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-	Ok(tokio::spawn(async move {
-		let mut connections = JoinSet::new();
-		while let Ok((mut stream, _)) = listener.accept().await {
-			connections.spawn(async move {
-				let mut request = vec![0; 64 * 1024];
-				let _ = stream.read(&mut request).await;
-				let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n";
-				let mut sent = stream.write_all(head).await;
-				while sent.is_ok() {
-					sent = stream.write_all(b"{").await;
-					sleep(Duration::from_secs(20)).await;
-				}
-			});
-		}
-	}))
-}
-
 /// Any three of the five holders open a document. Two do not, and the reader is told why.
 async fn holders_are_enough_or_not(network: &mut Network, documents: &Documents) -> Result<()> {
 	let (scenario, documents) = documents;
@@ -167,20 +143,7 @@ async fn holders_are_enough_or_not(network: &mut Network, documents: &Documents)
 		network.sites[index].custodian.process = None;
 	};
 
-	stop(network, "b");
-	let index = network.index("b");
-	let slow = drip(network.sites[index].custodian.port).await?;
-	let begun = Instant::now();
-	scenario
-		.opens(&scenario.doctor_b, record, file)
-		.await
-		.context("a slow custodian is not waited for")?;
-	ensure!(begun.elapsed() < Duration::from_secs(30), "it took {:?}", begun.elapsed());
-	println!("with B's custodian slow it opens  [{:.0} s]", begun.elapsed().as_secs_f64());
-	slow.abort();
-	let _ = slow.await;
-	network.start_custodian(index).await?;
-	network.wait_ready(index).await?;
+	println!("{:?}", a_slow_custodian(network, scenario, record, file).await?);
 
 	stop(network, "authority");
 	scenario

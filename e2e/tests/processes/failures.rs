@@ -5,22 +5,17 @@
 //! In each round one of them is killed while five authors add a document, each at another step.
 
 use crate::suite::Suite;
-use anyhow::{bail, ensure, Context, Result};
+use anyhow::{ensure, Context, Result};
 use futures::future::{join_all, try_join_all};
 use serde_json::Value;
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	path::{Path, PathBuf},
-	process::Stdio,
 	time::{Duration, Instant},
-};
-use tokio::{
-	io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-	process::{Child, ChildStderr, Command},
-	time::timeout,
 };
 use vouchsafe_client::chain::{AccountId, Category, Chain, HolderKind, Signer, Submit, View, H256};
 use vouchsafe_e2e::{
+	adding::Adding,
 	commands::{self, Permit},
 	network::{Network, INSTITUTIONS},
 	process::{until, TIMEOUT},
@@ -57,74 +52,6 @@ enum Target {
 	Custodian,
 	Kubo,
 	Client,
-}
-
-/// A running command that adds a record step by step.
-pub(super) struct Adding {
-	child: Child,
-	stderr: BufReader<ChildStderr>,
-	/// What it has printed on standard error so far.
-	printed: String,
-}
-
-impl Adding {
-	/// Starts the command. It waits before its first step.
-	pub(super) fn start(author: &User, arguments: &[&str]) -> Result<Self> {
-		let mut command = Command::from(author.command(arguments)?);
-		command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-		let mut child = command.kill_on_drop(true).spawn()?;
-		let stderr = BufReader::new(child.stderr.take().context("no standard error")?);
-		Ok(Self { child, stderr, printed: String::new() })
-	}
-
-	/// Lets the command continue until it has reached this step.
-	pub(super) async fn go_to(&mut self, wanted: &str) -> Result<()> {
-		loop {
-			let mut line = String::new();
-			let read = timeout(TIMEOUT, self.stderr.read_line(&mut line)).await;
-			if read.with_context(|| format!("it hangs before “{wanted}”: {}", self.printed))?? == 0
-			{
-				bail!("it ended before “{wanted}”: {}", self.printed);
-			}
-			self.printed += &line;
-			let Some(step) = line.strip_prefix("step ") else { continue };
-			if step.starts_with(wanted) {
-				return Ok(());
-			}
-			self.next_step().await?;
-		}
-	}
-
-	/// Lets the command continue with the next step.
-	async fn next_step(&mut self) -> Result<()> {
-		let stdin = self.child.stdin.as_mut().context("no standard input")?;
-		Ok(stdin.write_all(b"\n").await?)
-	}
-
-	/// Lets the command finish. Returns its answer, or what it printed if it failed.
-	async fn end(mut self) -> Result<Result<Value, String>> {
-		// At the end of its input it no longer waits.
-		drop(self.child.stdin.take());
-		let mut out = self.child.stdout.take().context("no standard output")?;
-		let mut answer = String::new();
-		let ended = async {
-			let (printed, answer) = (&mut self.printed, &mut answer);
-			tokio::try_join!(self.stderr.read_to_string(printed), out.read_to_string(answer))?;
-			self.child.wait().await
-		};
-		let status =
-			timeout(Duration::from_secs(180), ended).await.context("it does not end")??;
-		if status.success() {
-			Ok(Ok(serde_json::from_str(&answer)?))
-		} else {
-			Ok(Err(format!("{answer}{}", self.printed)))
-		}
-	}
-
-	/// Kills the command.
-	pub(super) async fn kill(mut self) -> Result<()> {
-		Ok(self.child.kill().await?)
-	}
 }
 
 /// The network, its users, and the records added so far.

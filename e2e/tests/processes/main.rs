@@ -1,6 +1,7 @@
 //! Tests across real processes: nodes, custodians, Kubo and the `vouchsafe` command. They are one
 //! program, so that it is linked once and networks run side by side.
 
+mod attacks;
 mod custodians;
 mod documents;
 mod failures;
@@ -9,12 +10,9 @@ mod labels;
 mod lying_node;
 mod one_hospital;
 mod power_cuts;
-mod promises;
 mod refusals;
 mod rpc;
 mod rpc_load;
-mod staff;
-mod stolen_keys;
 mod story;
 mod submission;
 mod suite;

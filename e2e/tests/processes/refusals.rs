@@ -15,10 +15,9 @@ use tokio::sync::OnceCell;
 use vouchsafe_client::{
 	chain::{
 		account_bytes,
-		calls::{ConsentCall, CustodyCall, RecordsCall, RuntimeCall},
-		refusal_of, AccountId, Category, Chain, ChainError, Confidentiality, Grantee, Ground,
-		Holder, HolderKind, HolderSet, Included, NewRecord, NewSharingSet, NewVersion, Origin,
-		Purpose, ServicePeriod, Signer, Submit, View, H256,
+		calls::{ConsentCall, CustodyCall, RuntimeCall},
+		refusal_of, AccountId, Chain, ChainError, Grantee, Ground, Included, Purpose, Signer,
+		Submit, View,
 	},
 	custodian::{AllowedAddresses, Custodian, CustodianClient, CustodianError},
 	messages::{action, AskRelease, FetchPatientEnvelope, Hex, Payload, ReadLog, Signed},
@@ -26,8 +25,9 @@ use vouchsafe_client::{
 	signing::{now, sign_payload, sign_request},
 };
 use vouchsafe_e2e::{
+	attack::{account, custodian::enter_without_content},
 	commands::{self, keypair, Permit},
-	network::{Network, Options},
+	network::{hand_in, Network, Options},
 	process::until,
 	scenario::Scenario,
 	user::User,
@@ -521,10 +521,6 @@ const READER: &str = "//DoctorB";
 const OLD: [u8; 16] = [42; 16];
 const FRESH: [u8; 16] = [43; 16];
 
-pub(super) fn account(key: &str) -> AccountId {
-	keypair(key).expect("a development key").account()
-}
-
 /// The id of the record that the patient will enter with this salt.
 fn own_record(salt: [u8; 16]) -> [u8; 32] {
 	let patient = account(PATIENT);
@@ -601,23 +597,7 @@ async fn expired_opening() -> Result<()> {
 
 /// The patient enters a record whose id is known in advance. No custodian gets a share of it.
 async fn enter_record(chain: &Chain, salt: [u8; 16]) -> Result<()> {
-	let holders = ["//HospitalA", "//HospitalB", "//HospitalC"]
-		.map(|key| Holder { account: account(key), kind: HolderKind::Institution });
-	let holders = holders.to_vec().try_into().expect("three holders are not too many");
-	let sharing =
-		NewSharingSet { set: HolderSet { threshold: 2, holders }, commitments: H256([1; 32]) };
-	let record = NewRecord {
-		origin: Origin::PatientEntered,
-		service: ServicePeriod { first: 1500, last: 1500 },
-		relation: None,
-		confidentiality: Confidentiality::Normal,
-		labels: vec![],
-		category: Category::PatientEntered,
-	};
-	let manifest = vouchsafe_client::cid::cid_of(b"nothing").to_bytes();
-	let version = NewVersion { manifest, commitment: H256([2; 32]) };
-	let (patient, institution) = (account(PATIENT), None);
-	let call = RecordsCall::create { patient, institution, salt, record, version, sharing };
+	let call = enter_without_content(account(PATIENT), salt);
 	chain.submit(&keypair(PATIENT)?, call).await?;
 	Ok(())
 }
@@ -636,14 +616,8 @@ async fn send(
 	nonce: u64,
 ) -> Result<Result<(), ChainError>> {
 	let extrinsic = chain.finalized().await?.sign(key, call, nonce, 64)?;
-	let bytes = format!("0x{}", hex::encode(extrinsic));
-	let ask = json!({
-		"jsonrpc": "2.0", "id": 1, "method": "author_submitExtrinsic", "params": [bytes],
-	});
 	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
-	let answer: Value = reqwest::Client::new().post(url).json(&ask).send().await?.json().await?;
-	let Some(error) = answer.get("error") else { return Ok(Ok(())) };
-	let said = format!("{} {}", error["message"], error["data"]);
+	let Some(said) = hand_in(&url, &extrinsic).await? else { return Ok(Ok(())) };
 	Ok(Err(refusal_of(&said).with_context(|| format!("an unknown refusal: {said}"))?))
 }
 
