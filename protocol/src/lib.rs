@@ -16,7 +16,7 @@
 //! - [`errors`]: errors, with messages that say what to do.
 //! - [`cid`]: the CID that every node computes for the same bytes.
 //! - [`openings`]: the shares that custodians release, and the secret that they combine to.
-//! - [`proof`]: that a block is final, and what its state has.
+//! - [`proof`]: that a block is final, what its state has, and which calls are in it.
 //! - [`proven`]: the chain as of a block, of which the node's answers are proven.
 //! - [`holders`]: who can hold the shares of a new version.
 //!

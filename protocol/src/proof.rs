@@ -7,18 +7,22 @@
 //! prefix. If a final block's header names other authorities, they finalise the blocks after it.
 //! [`Trusted`] is what a client keeps of all this.
 //!
-//! The signatures and the trie are checked by smoldot, the light client of Substrate's chains.
+//! Justifications, headers and tries are read by smoldot, the light client of Substrate's chains. Its
+//! trie is also what checks state proofs, after `nodes` has bounded their size.
 
+mod finality;
+pub mod inclusion;
+mod nodes;
 mod trust;
 
 use codec::{Decode, Encode};
 use smoldot::{
-	finality::{decode::decode_grandpa_justification, verify},
 	header,
 	trie::{self, proof_decode},
 };
 use sp_core::H256;
 
+pub use finality::verify_finality;
 pub use trust::{FinalBlock, Trusted};
 
 /// Bytes of a block's number on this chain.
@@ -50,6 +54,17 @@ pub enum ProofError {
 		 neither, and tell the members of the network"
 	)]
 	TwoFinal(u32),
+	/// The extrinsics are not those of the block.
+	#[error("the content is not that of block {0}")]
+	Body(H256),
+	/// The proven chain does not say which block has this number: it is newer, or too old.
+	#[error("block {0} is not among the last blocks of the proven chain")]
+	NotInChain(u32),
+	/// The node never comes to its newest block.
+	#[error(
+		"the node says again and again that there are more final blocks, and does not prove them"
+	)]
+	Endless,
 	/// What was kept is not a proven block of this chain.
 	#[error("what was kept of the chain is damaged, or belongs to another chain")]
 	Kept,
@@ -75,6 +90,8 @@ pub struct Header {
 	pub parent: H256,
 	/// The root of the state after the block.
 	pub state_root: H256,
+	/// The root of its extrinsics; see [`inclusion`].
+	pub extrinsics_root: H256,
 }
 
 impl Header {
@@ -94,55 +111,8 @@ impl Header {
 			hash,
 			parent: H256(*header.parent_hash),
 			state_root: H256(*header.state_root),
+			extrinsics_root: H256(*header.extrinsics_root),
 		})
-	}
-}
-
-/// Checks a justification: that enough of the authorities voted for a block or its descendants.
-/// Returns the block's number and hash. `seed` is random; it makes checking many signatures at once
-/// safe.
-///
-/// # Errors
-///
-/// [`ProofError::Finality`].
-pub fn verify_finality(
-	justification: &[u8],
-	authorities: &Authorities,
-	seed: [u8; 32],
-) -> Result<(u32, H256), ProofError> {
-	let error = |reason: String| ProofError::Finality(reason);
-	let target = target(justification)?;
-	verify::verify_justification(verify::JustificationVerifyConfig {
-		justification,
-		block_number_bytes: NUMBER_BYTES,
-		authorities_set_id: authorities.set_id,
-		authorities_list: authorities.keys.iter().map(|key| &key[..]),
-		randomness_seed: seed,
-	})
-	.map_err(|reason| error(sentence(&reason).into()))?;
-	Ok(target)
-}
-
-/// The number and hash of the block that a justification is about.
-fn target(justification: &[u8]) -> Result<(u32, H256), ProofError> {
-	let error = || ProofError::Finality("the justification is malformed".into());
-	let decoded = decode_grandpa_justification(justification, NUMBER_BYTES).map_err(|_| error())?;
-	let number = u32::try_from(decoded.target_number).map_err(|_| error())?;
-	Ok((number, H256(*decoded.target_hash)))
-}
-
-/// Why a justification is not valid.
-fn sentence(reason: &verify::JustificationVerifyError) -> &'static str {
-	use verify::JustificationVerifyError as Reason;
-	match reason {
-		Reason::InvalidFormat => "the justification is malformed",
-		Reason::BadPublicKey | Reason::BadSignature => "a false signature",
-		Reason::NotEnoughSignatures => "not enough validators signed it",
-		Reason::DuplicateSignature { .. } => "a validator signed it twice",
-		Reason::NotAuthority { .. } => "one of the signers is not a validator",
-		Reason::BadAncestry | Reason::TargetMismatch | Reason::UnusedAncestryEntry => {
-			"the votes are not for this block or its descendants"
-		},
 	}
 }
 
@@ -160,6 +130,7 @@ impl ProvenState {
 	///
 	/// [`ProofError::State`].
 	pub fn new(root: H256, nodes: &[Vec<u8>]) -> Result<Self, ProofError> {
+		nodes::check(&root.0, nodes)?;
 		let proof = nodes.encode();
 		let proof = proof_decode::decode_and_verify_proof(proof_decode::Config { proof })
 			.map_err(|_| ProofError::State("the proof is malformed".into()))?;

@@ -34,6 +34,11 @@ use std::{
 /// The most items of a page, as in the runtime.
 const MAX_LISTED: u32 = 256;
 
+/// How often [`follow`] asks for more, and the most blocks of one answer. An honest node's answer has
+/// the ends of up to 64 sets of validators, and the newest block.
+const MAX_ANSWERS: usize = 256;
+const MAX_BLOCKS: usize = 128;
+
 /// Proves which block is the node's newest final one. If nothing is trusted yet, it starts from the
 /// genesis block.
 ///
@@ -54,14 +59,21 @@ pub async fn follow<F: Finality>(
 			Trusted::from_genesis(genesis, &header, &proof)?
 		},
 	};
-	loop {
+	for _ in 0..MAX_ANSWERS {
 		let before = trusted.head().number;
 		let (blocks, is_newest) = node.final_blocks(trusted.head().hash).await?;
-		trusted.advance(&blocks, vouchsafe_vault::random_bytes())?;
-		if is_newest || trusted.head().number == before {
+		if blocks.len() > MAX_BLOCKS {
+			break;
+		}
+		trusted.advance(&blocks)?;
+		if is_newest {
 			return Ok(trusted);
 		}
+		if trusted.head().number == before {
+			break;
+		}
 	}
+	Err(ProofError::Endless.into())
 }
 
 /// The chain as of a block that is proven to be final.
@@ -69,6 +81,9 @@ pub struct ProvenView<V> {
 	node: V,
 	head: Header,
 	made_by: RuntimeMetadata,
+	version: Option<(String, u32)>,
+	/// The block's time, in seconds. The genesis block has none.
+	time: Option<u64>,
 	/// What was proven of the block's state. It does not change.
 	values: Mutex<BTreeMap<Vec<u8>, Option<Vec<u8>>>>,
 }
@@ -81,14 +96,18 @@ impl<V: Evidence> ProvenView<V> {
 	/// [`ChainError::NotProven`], or the node does not answer.
 	pub async fn new(node: V, head: Header) -> Result<Self, ChainError> {
 		let made_by = node.made_by().clone();
-		let mut view = Self { node, head, made_by, values: Mutex::default() };
-		// The place of this value is the same in every runtime.
-		let key = storage::last_upgrade();
-		view.fetch([key.bytes.clone(), storage::now().bytes]).await?;
-		let bytes = view.storage(key.bytes.clone()).await?;
-		let made_by = bytes.map(|bytes| key.decode(&bytes)).transpose()?;
-		let made_by = made_by.map(|it| (it.spec_name, it.spec_version));
-		if made_by.is_some() && made_by == RuntimeMetadata::own().spec() {
+		let mut view =
+			Self { node, head, made_by, version: None, time: None, values: Mutex::default() };
+		// The places and the types of these values are the same in every runtime.
+		let (upgrade, now) = (storage::last_upgrade(), storage::now());
+		view.fetch([upgrade.bytes.clone(), now.bytes.clone()]).await?;
+		let bytes = view.storage(upgrade.bytes.clone()).await?;
+		let upgrade = bytes.map(|bytes| upgrade.decode(&bytes)).transpose()?;
+		view.version = upgrade.map(|it| (it.spec_name, it.spec_version));
+		let bytes = view.storage(now.bytes.clone()).await?;
+		let now = bytes.map(|bytes| now.decode(&bytes)).transpose()?;
+		view.time = now.filter(|now| *now > 0).map(|now| now / 1000);
+		if view.version.is_some() && view.version == RuntimeMetadata::own().spec() {
 			view.made_by = RuntimeMetadata::own().clone();
 		}
 		Ok(view)
@@ -102,6 +121,35 @@ impl<V: Evidence> ProvenView<V> {
 	/// The node's own view of the block.
 	pub fn node(&self) -> &V {
 		&self.node
+	}
+
+	/// The name and the version of the runtime that made the block, proven. Calls for the next block
+	/// are signed for the same version, unless the block has upgraded the runtime. Nothing if the state
+	/// does not say it.
+	pub fn spec_version(&self) -> Option<(&str, u32)> {
+		self.version.as_ref().map(|(name, version)| (name.as_str(), *version))
+	}
+
+	/// How many seconds the block was made before `now`, in seconds since 1970. Nothing for the genesis
+	/// block, which has no time: take it for old.
+	pub fn age(&self, now: u64) -> Option<u64> {
+		self.time.map(|time| now.saturating_sub(time))
+	}
+
+	/// The block of this number, by its encoded header: the view's own, or one of the 4,096 before it.
+	/// For an older one, ask a view of one of these.
+	///
+	/// # Errors
+	///
+	/// [`ChainError::NotProven`] with [`ProofError::NotInChain`] if the block is newer or older, or with
+	/// [`ProofError::Header`] if the header is not the block's; or the node does not answer.
+	pub async fn block(&self, number: u32, header: &[u8]) -> Result<Header, ChainError> {
+		let hash = if number == self.head.number {
+			Some(self.head.hash)
+		} else {
+			self.read(storage::block_hash(number)).await?
+		};
+		Ok(Header::verify(header, hash.ok_or(ProofError::NotInChain(number))?)?)
 	}
 
 	/// The nodes of the trie that decide these keys, checked.

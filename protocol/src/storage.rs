@@ -17,7 +17,7 @@ use crate::{
 	},
 };
 use codec::{DecodeLimit, Encode};
-use sp_crypto_hashing::{blake2_128, twox_128};
+use sp_crypto_hashing::{blake2_128, twox_128, twox_64};
 use std::marker::PhantomData;
 
 /// Where a value is in the state, and of which type it is.
@@ -85,6 +85,12 @@ pub fn blake2_128_concat(key: &impl Encode) -> Vec<u8> {
 	[&blake2_128(&key)[..], &key].concat()
 }
 
+/// A map's key that is hashed by `Twox64Concat`.
+fn twox_64_concat(key: &impl Encode) -> Vec<u8> {
+	let key = key.encode();
+	[&twox_64(&key)[..], &key].concat()
+}
+
 /// The block's time, in milliseconds since 1970.
 pub fn now() -> Key<u64> {
 	value("Timestamp", "Now")
@@ -94,6 +100,11 @@ pub fn now() -> Key<u64> {
 /// reads it.
 pub fn events() -> Vec<u8> {
 	prefix("System", "Events")
+}
+
+/// The hash of an earlier block. The state has those of the last 4,096 blocks and of the genesis block.
+pub fn block_hash(number: u32) -> Key<H256> {
+	entry("System", "BlockHash", &[twox_64_concat(&number)])
 }
 
 /// The runtime that made the block: the block that upgrades it is still made by the old one.

@@ -1,67 +1,7 @@
 use super::*;
 use codec::Encode;
-use sp_core::{ed25519, storage::StateVersion, Pair};
+use sp_core::storage::StateVersion;
 use sp_state_machine::{prove_read, InMemoryBackend};
-
-const SEED: [u8; 32] = [3; 32];
-
-fn pairs(count: u8) -> Vec<ed25519::Pair> {
-	(0..count).map(|seed| ed25519::Pair::from_seed(&[seed; 32])).collect()
-}
-
-fn authorities(pairs: &[ed25519::Pair]) -> Authorities {
-	Authorities { set_id: 7, keys: pairs.iter().map(|pair| pair.public().0).collect() }
-}
-
-/// A justification of block 9 in round 5, signed by these for a set.
-fn justification(pairs: &[ed25519::Pair], set_id: u64, hash: H256) -> Vec<u8> {
-	let (round, number) = (5u64, 9u32);
-	let votes: Vec<_> = pairs
-		.iter()
-		.map(|pair| {
-			let message = (1u8, hash, number, round, set_id).encode();
-			(hash, number, pair.sign(&message).0, pair.public().0)
-		})
-		.collect();
-	(round, hash, number, votes, Vec::<()>::new()).encode()
-}
-
-fn refused(justification: &[u8], authorities: &Authorities) -> String {
-	verify_finality(justification, authorities, SEED).unwrap_err().to_string()
-}
-
-#[test]
-fn a_block_is_final_if_more_than_two_thirds_signed() {
-	let pairs = pairs(4);
-	let (known, hash) = (authorities(&pairs), H256::repeat_byte(1));
-	let signed = justification(&pairs[..3], 7, hash);
-	assert_eq!(verify_finality(&signed, &known, SEED), Ok((9, hash)));
-	assert!(refused(&justification(&pairs[..2], 7, hash), &known).contains("not enough"));
-}
-
-#[test]
-fn votes_of_others_of_another_set_and_votes_twice_do_not_count() {
-	let (known, hash) = (authorities(&pairs(4)), H256::repeat_byte(1));
-	let mut strangers = pairs(2);
-	strangers.push(ed25519::Pair::from_seed(&[9; 32]));
-	assert!(refused(&justification(&strangers, 7, hash), &known).contains("not a validator"));
-	assert!(refused(&justification(&pairs(3), 6, hash), &known).contains("false signature"));
-	let twice = [&pairs(2)[..], &pairs(1)[..]].concat();
-	assert!(refused(&justification(&twice, 7, hash), &known).contains("twice"));
-	assert!(refused(&[1, 2, 3], &known).contains("malformed"));
-}
-
-#[test]
-fn every_changed_byte_of_a_justification_is_noticed() {
-	let pairs = pairs(4);
-	let (known, hash) = (authorities(&pairs), H256::repeat_byte(1));
-	let signed = justification(&pairs[..3], 7, hash);
-	for position in 0..signed.len() {
-		let mut changed = signed.clone();
-		changed[position] ^= 1;
-		assert!(verify_finality(&changed, &known, SEED).is_err(), "byte {position}");
-	}
-}
 
 #[test]
 fn a_header_is_known_by_its_hash() {
@@ -69,7 +9,8 @@ fn a_header_is_known_by_its_hash() {
 		(H256::repeat_byte(1), H256::repeat_byte(2), H256::repeat_byte(3));
 	let encoded = (parent, codec::Compact(77u32), state, extrinsics, Vec::<()>::new()).encode();
 	let hash = H256(sp_crypto_hashing::blake2_256(&encoded));
-	let header = Header { number: 77, hash, parent, state_root: state };
+	let header =
+		Header { number: 77, hash, parent, state_root: state, extrinsics_root: extrinsics };
 	assert_eq!(Header::verify(&encoded, hash), Ok(header));
 	let other = H256::repeat_byte(4);
 	assert_eq!(Header::verify(&encoded, other), Err(ProofError::Header(other)));

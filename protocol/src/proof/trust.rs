@@ -1,6 +1,9 @@
 //! The newest block that a client has proven to be final. A client keeps it, and never goes back.
 
-use super::{target, verify_finality, Authorities, Header, ProofError, ProvenState, NUMBER_BYTES};
+use super::{
+	finality::{target, verify_finality},
+	Authorities, Header, ProofError, ProvenState, NUMBER_BYTES,
+};
 use crate::storage;
 use codec::{Decode, DecodeAll, Encode};
 use smoldot::header::{self, DigestItemRef, GrandpaConsensusLogRef};
@@ -93,23 +96,22 @@ impl Trusted {
 	}
 
 	/// Goes on to later blocks, in their order: the last block of each set of validators that has
-	/// ended meanwhile, and the newest one. Nothing changes if one of them is not proven. `seed` is
-	/// random, as for [`verify_finality`].
+	/// ended meanwhile, and the newest one. Nothing changes if one of them is not proven.
 	///
 	/// # Errors
 	///
 	/// [`ProofError::Finality`], [`ProofError::Header`], [`ProofError::Older`] and
 	/// [`ProofError::TwoFinal`].
-	pub fn advance(&mut self, blocks: &[FinalBlock], seed: [u8; 32]) -> Result<(), ProofError> {
+	pub fn advance(&mut self, blocks: &[FinalBlock]) -> Result<(), ProofError> {
 		let mut next = self.clone();
 		for block in blocks {
-			next.take(block, seed)?;
+			next.take(block)?;
 		}
 		*self = next;
 		Ok(())
 	}
 
-	fn take(&mut self, block: &FinalBlock, seed: [u8; 32]) -> Result<(), ProofError> {
+	fn take(&mut self, block: &FinalBlock) -> Result<(), ProofError> {
 		let (number, hash) = target(&block.justification)?;
 		if hash == self.head.hash {
 			return Ok(());
@@ -117,7 +119,7 @@ impl Trusted {
 		if number < self.head.number {
 			return Err(ProofError::Older(number, self.head.number));
 		}
-		verify_finality(&block.justification, &self.authorities, seed)?;
+		verify_finality(&block.justification, &self.authorities)?;
 		let head = Header::verify(&block.header, hash)?;
 		if head.number != number {
 			return Err(ProofError::Header(hash));

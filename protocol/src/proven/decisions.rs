@@ -1,6 +1,10 @@
 //! What the patient's consents say, worked out from the state as the runtime does it.
 
-use super::{people::standing, records::facts, ProvenView};
+use super::{
+	people::{doubt, standing},
+	records::facts,
+	ProvenView,
+};
 use crate::{
 	errors::ChainError,
 	storage,
@@ -85,7 +89,7 @@ impl<V: Evidence> ProvenView<V> {
 		let question = Question {
 			patient: patient.clone(),
 			standing: standing(account.as_ref()),
-			doubt: account.and_then(|account| account.doubt),
+			doubt: account.as_ref().and_then(doubt),
 			actor,
 			action,
 			purpose,

@@ -152,6 +152,18 @@ pub(super) fn standing(patient: Option<&Account>) -> Standing {
 	}
 }
 
+/// When the patient's key was in doubt, beside what [`standing`] says: a death or a merger does not
+/// make a key trusted that was lost before.
+pub(super) fn doubt(patient: &Account) -> Option<Doubt> {
+	let is_hidden = matches!(patient.status, Status::Deceased | Status::Merged);
+	let lost = patient.disabled_since.filter(|_| is_hidden);
+	let lost = lost.map(|since| Doubt { since, until: Moment::MAX });
+	match (patient.doubt, lost) {
+		(Some(before), Some(lost)) => Some(before.with(lost)),
+		(before, lost) => before.or(lost),
+	}
+}
+
 /// The entries of a map whose last key was hashed by `Blake2_128Concat`, with that key.
 pub(super) fn with_ids<K: DecodeLimit, T>(
 	entries: Vec<(Vec<u8>, T)>,

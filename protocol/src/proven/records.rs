@@ -12,6 +12,9 @@ use crate::{
 	types::*,
 };
 
+/// Of how many grantees one request reads the consents. Each may have many, and a proof has them all.
+const GRANTEES: usize = 8;
+
 impl<V: Evidence> ProvenView<V> {
 	pub(super) async fn page_of_records(
 		&self,
@@ -140,24 +143,32 @@ impl<V: Evidence> ProvenView<V> {
 		after: Option<(Grantee, u32)>,
 		limit: u32,
 	) -> Result<Vec<(Grantee, Consent)>, ChainError> {
-		let limit = limit.min(super::MAX_LISTED);
+		let limit = limit.min(super::MAX_LISTED) as usize;
 		let map = storage::all_consents(patient);
-		let prefix = map.prefix.clone();
-		let mut found: Vec<(Grantee, Vec<Consent>)> = Vec::new();
+		let mut found = Vec::new();
 		let mut from = None;
 		// The page before may have ended within a grantee's consents.
 		if let Some((grantee, id)) = after {
 			let key = storage::consents(patient, &grantee);
 			from = Some(key.bytes.clone());
-			let mut left = self.read(key).await?.unwrap_or_default();
-			left.retain(|consent| consent.id > id);
-			found.push((grantee, left));
+			let left = self.read(key).await?.unwrap_or_default();
+			let left = left.into_iter().filter(|consent| consent.id > id);
+			found.extend(left.map(|consent| (grantee.clone(), consent)));
 		}
-		found.extend(with_ids(self.page(map, from, limit).await?, &prefix)?);
-		let each = found.into_iter().flat_map(|(grantee, consents)| {
-			consents.into_iter().map(move |consent| (grantee.clone(), consent))
-		});
-		Ok(each.take(limit as usize).collect())
+		while found.len() < limit {
+			let missing = limit.saturating_sub(found.len()).min(GRANTEES);
+			let page = self.page(map.clone(), from.take(), missing as u32).await?;
+			let is_last = page.len() < missing;
+			from = page.last().map(|(key, _)| key.clone());
+			for (grantee, consents) in with_ids::<Grantee, _>(page, &map.prefix)? {
+				found.extend(consents.into_iter().map(|consent| (grantee.clone(), consent)));
+			}
+			if is_last {
+				break;
+			}
+		}
+		found.truncate(limit);
+		Ok(found)
 	}
 
 	pub(super) async fn page_of_requests(

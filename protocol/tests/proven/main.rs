@@ -1,15 +1,22 @@
 //! The proven view answers as the runtime does, whatever the state is; and a node that lies gets an
 //! error, or the truth.
 
+mod following;
+mod inclusion;
 mod node;
 mod states;
 
+use codec::{Compact, Encode};
 use futures::executor::block_on;
 use node::{Lie, Node, State};
 use proptest::prelude::*;
+use sp_state_machine::BasicExternalities;
 use states::*;
 use std::fmt::Debug;
-use vouchsafe_protocol::{errors::ChainError, proven::ProvenView, storage, traits::View, types::*};
+use vouchsafe_protocol::{
+	errors::ChainError, proof::ProofError, proven::ProvenView,
+	runtime::runtime_types::frame_system::LastRuntimeUpgradeInfo, storage, traits::View, types::*,
+};
 
 fn proven(node: Node) -> Result<ProvenView<Node>, ChainError> {
 	let header = node.header();
@@ -239,6 +246,9 @@ fn pages_are_as_long_as_the_runtimes() {
 	let page = block_on(proven.consents_of(&patient, None, 1_000)).unwrap();
 	assert_eq!(page.len(), 256);
 	assert_eq!(Ok(page), block_on(node.consents_of(&patient, None, 1_000)));
+	// Few grantees at a time, and the one before them.
+	let asked = std::mem::take(&mut *proven.node().asked.lock().unwrap());
+	assert!(asked[asked.len() - 32..].iter().all(|keys| *keys == 8 + 1), "{asked:?}");
 	let all = block_on(proven.all_consents_of(&patient)).unwrap();
 	assert_eq!(all.len(), 300);
 	assert_eq!(Ok(all), block_on(node.all_consents_of(&patient)));
@@ -308,4 +318,56 @@ fn permits_count_as_the_runtime_says_in_each_standing() {
 		}
 	}
 	assert!(decisions.contains(&true) && decisions.contains(&false));
+}
+
+/// The encoded header of a block, and its hash.
+fn encoded_header(number: u32) -> (Vec<u8>, H256) {
+	let [parent, state, extrinsics] = [1, 2, 3].map(|byte| H256([byte; 32]));
+	let header = (parent, Compact(number), state, extrinsics, Vec::<()>::new()).encode();
+	let hash = H256(sp_crypto_hashing::blake2_256(&header));
+	(header, hash)
+}
+
+#[test]
+fn earlier_blocks_are_proven_by_their_hashes_in_the_state() {
+	let ((earlier, hash), (other, _)) = (encoded_header(5), encoded_header(6));
+	let mut state = two_institutions();
+	state.put(storage::block_hash(5), &hash);
+	let view = proven(Node::new(state)).unwrap();
+	let found = block_on(view.block(5, &earlier)).unwrap();
+	assert_eq!((found.number, found.hash), (5, hash));
+	assert_eq!((found.state_root, found.extrinsics_root), (H256([2; 32]), H256([3; 32])));
+	let refused = |number, header: &[u8]| block_on(view.block(number, header)).unwrap_err();
+	assert_eq!(refused(5, &other), ProofError::Header(hash).into());
+	// The head's own header is not this one.
+	assert_eq!(refused(7, &other), ProofError::Header(view.head().hash).into());
+	for unknown in [0, 4, 8] {
+		assert_eq!(refused(unknown, &earlier), ProofError::NotInChain(unknown).into());
+	}
+}
+
+#[test]
+fn the_runtime_keeps_hashes_where_they_are_looked_for() {
+	let mut externalities = BasicExternalities::default();
+	externalities.insert(storage::block_hash(77).bytes, H256([7; 32]).encode());
+	let hash = externalities.execute_with(|| vouchsafe_runtime::System::block_hash(77));
+	assert_eq!(hash, H256([7; 32]));
+}
+
+#[test]
+fn a_block_is_as_old_as_its_time_and_the_genesis_block_has_none() {
+	let view = proven(Node::new(two_institutions())).unwrap();
+	assert_eq!([0, 1, 31].map(|now| view.age(now)), [Some(0), Some(0), Some(30)]);
+	let mut genesis = State::default();
+	genesis.put(storage::custodian_account(&account(1)), &account(2));
+	assert_eq!(proven(Node::new(genesis)).unwrap().age(1_000_000_000), None);
+}
+
+#[test]
+fn the_runtimes_version_is_proven() {
+	let mut state = two_institutions();
+	assert_eq!(proven(Node::new(state.clone())).unwrap().spec_version(), None);
+	let upgrade = LastRuntimeUpgradeInfo { spec_name: "other".into(), spec_version: 7 };
+	state.put(storage::last_upgrade(), &upgrade);
+	assert_eq!(proven(Node::new(state)).unwrap().spec_version(), Some(("other", 7)));
 }

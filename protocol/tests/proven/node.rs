@@ -5,7 +5,7 @@ use sp_core::storage::StateVersion;
 use sp_state_machine::{
 	prove_read_on_trie_backend, BasicExternalities, InMemoryBackend, InMemoryBackend as Trie,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Mutex};
 use vouchsafe_protocol::{
 	compatibility::RuntimeMetadata,
 	errors::ChainError,
@@ -51,12 +51,14 @@ pub struct Node {
 	lie: Option<Lie>,
 	/// Hides one of a map's keys.
 	pub hides: Option<Vec<u8>>,
+	/// For how many keys each proof was.
+	pub asked: Mutex<Vec<usize>>,
 }
 
 impl Node {
 	/// A node whose block has this state.
 	pub fn new(state: State) -> Self {
-		Self { trie: state.trie(), state, lie: None, hides: None }
+		Self { trie: state.trie(), state, lie: None, hides: None, asked: Mutex::default() }
 	}
 
 	/// The same node, but it changes its proofs.
@@ -71,6 +73,7 @@ impl Node {
 			hash: H256([7; 32]),
 			parent: H256([6; 32]),
 			state_root: *self.trie.root(),
+			extrinsics_root: H256([5; 32]),
 		}
 	}
 }
@@ -105,6 +108,7 @@ impl View for Node {
 
 impl Evidence for Node {
 	async fn read_proof(&self, keys: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, ChainError> {
+		self.asked.lock().unwrap().push(keys.len());
 		let proof = prove_read_on_trie_backend(&self.trie, &keys).map_err(ChainError::foreign)?;
 		let mut nodes: Vec<Vec<u8>> = proof.into_iter_nodes().collect();
 		if let Some(lie) = self.lie {

@@ -191,10 +191,12 @@ fn consent() -> impl Strategy<Value = Consent> {
 /// An account of mostly this kind.
 fn entry(kind: AccountKind) -> impl Strategy<Value = Account> {
 	let kind = prop_oneof![9 => Just(kind), 1 => any_of(AccountKind::ALL)];
-	let status = prop_oneof![3 => Just(Status::Active), 1 => any_of(Status::ALL)];
+	// A lost key is hidden behind a death or a merger.
+	let hidden = any_of(&[Status::Deceased, Status::Merged]);
+	let status = prop_oneof![3 => Just(Status::Active), 1 => any_of(Status::ALL), 1 => hidden];
 	let doubt = option::weighted(0.3, (moment(), moment()))
 		.prop_map(|doubt| doubt.map(|(since, until)| Doubt { since, until }));
-	let disabled = option::weighted(0.2, moment());
+	let disabled = option::weighted(0.3, moment());
 	(kind, status, moment(), disabled, doubt, institution()).prop_map(
 		|(kind, status, status_since, disabled_since, doubt, enrolled_by)| Account {
 			kind,

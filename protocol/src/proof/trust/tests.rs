@@ -3,8 +3,6 @@ use codec::Compact;
 use sp_core::{ed25519, storage::StateVersion, Pair};
 use sp_state_machine::{prove_read, InMemoryBackend};
 
-const SEED: [u8; 32] = [3; 32];
-
 /// Four validators. Each set has its own keys.
 fn validators(set: u8) -> Vec<ed25519::Pair> {
 	(0..4).map(|number| ed25519::Pair::from_seed(&[set * 16 + number; 32])).collect()
@@ -80,7 +78,7 @@ fn begin() -> Trusted {
 /// After these blocks.
 fn after(blocks: &[FinalBlock]) -> Result<Trusted, ProofError> {
 	let mut trusted = begin();
-	trusted.advance(blocks, SEED)?;
+	trusted.advance(blocks)?;
 	Ok(trusted)
 }
 
@@ -128,14 +126,14 @@ fn a_later_block_is_trusted_if_its_validators_signed_it() {
 #[test]
 fn a_client_never_goes_back() {
 	let mut trusted = after(&[plain(7, 0)]).unwrap();
-	assert_eq!(trusted.advance(&[plain(6, 0)], SEED), Err(ProofError::Older(6, 7)));
+	assert_eq!(trusted.advance(&[plain(6, 0)]), Err(ProofError::Older(6, 7)));
 	// The same block again is no step.
-	trusted.advance(&[plain(7, 0), plain(8, 0)], SEED).unwrap();
+	trusted.advance(&[plain(7, 0), plain(8, 0)]).unwrap();
 	assert_eq!(trusted.head().number, 8);
 	let fork = |set| signed(header(8, H256::repeat_byte(7), &[0]), 8, set);
-	assert_eq!(trusted.advance(&[fork(0)], SEED), Err(ProofError::TwoFinal(8)));
+	assert_eq!(trusted.advance(&[fork(0)]), Err(ProofError::TwoFinal(8)));
 	// Anybody can claim a fork.
-	assert!(matches!(trusted.advance(&[fork(1)], SEED), Err(ProofError::Finality(_))));
+	assert!(matches!(trusted.advance(&[fork(1)]), Err(ProofError::Finality(_))));
 	assert_eq!(trusted.head().number, 8);
 }
 
@@ -151,7 +149,7 @@ fn the_last_block_of_a_set_names_the_next_one() {
 	assert!(after(&[last_of(5, 0), plain(12, 0)]).is_err());
 	// The last block of a set does not count twice.
 	let mut trusted = after(&[last_of(5, 0)]).unwrap();
-	trusted.advance(&[last_of(5, 0), plain(6, 1)], SEED).unwrap();
+	trusted.advance(&[last_of(5, 0), plain(6, 1)]).unwrap();
 	assert_eq!(trusted.authorities().set_id, 1);
 }
 
@@ -169,7 +167,7 @@ fn other_changes_of_the_validators_are_refused() {
 #[test]
 fn nothing_changes_if_one_of_the_blocks_is_not_proven() {
 	let mut trusted = begin();
-	assert!(trusted.advance(&[plain(4, 0), plain(7, 1)], SEED).is_err());
+	assert!(trusted.advance(&[plain(4, 0), plain(7, 1)]).is_err());
 	assert_eq!(trusted, begin());
 }
 
