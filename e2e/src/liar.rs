@@ -51,17 +51,6 @@ impl<F: Fn(&Asked, &mut Value) + Send + Sync + 'static> Lie for F {
 	}
 }
 
-/// Several lies at once. The first one that answers by itself does so, and all change answers.
-impl Lie for Vec<Arc<dyn Lie>> {
-	fn instead(&self, asked: &Asked) -> Option<Instead> {
-		self.iter().find_map(|lie| lie.instead(asked))
-	}
-
-	fn change(&self, asked: &Asked, answer: &mut Value) {
-		self.iter().for_each(|lie| lie.change(asked, answer));
-	}
-}
-
 /// A lying node. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Liar {

@@ -27,7 +27,7 @@ use vouchsafe_client::{
 	chain::{
 		account_bytes,
 		calls::{EnrolmentCall, MultiSignature},
-		storage, AccountId, Action, Actions, Chain, Grantee, Signer, Submit, View,
+		storage, Action, Actions, Chain, Grantee, Submit, View,
 	},
 	messages::SignedCustodian,
 	signing::now,
