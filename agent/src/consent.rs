@@ -362,11 +362,11 @@ pub async fn carry(
 	to: Option<&AccountId>,
 ) -> Result<CarryReport> {
 	let me = session.me()?;
-	let at = session.finalized().await?;
 	let mut carried = CarryReport::default();
 	if !permits_reading(terms) {
 		return Ok(carried);
 	}
+	let at = session.fresh().await?;
 	let of_grantee = match grantee {
 		Grantee::Person(person) => institution_of(session, &at, person).await?,
 		other => other.institution().cloned(),

@@ -56,7 +56,7 @@ pub async fn submit(
 	}
 	check_actions(asked.actions)?;
 	let me = session.me()?;
-	let at = session.finalized().await?;
+	let at = session.fresh().await?;
 	let account = at
 		.account(&patient)
 		.await?

@@ -229,6 +229,11 @@ impl<P: Platform> Session<P> {
 		self.chain.finalized().await
 	}
 
+	/// The same, for what is sealed or permitted: see [`Submit::fresh`].
+	pub async fn fresh(&self) -> Result<At<P>, ChainError> {
+		self.chain.fresh().await
+	}
+
 	/// Shows a task of unknown length.
 	pub fn waiting(&self, what: &str) -> TaskOf<P> {
 		self.progress.begin(what, None)

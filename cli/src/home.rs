@@ -70,19 +70,24 @@ impl Home {
 
 	/// Waits until no other command changes the folder, and keeps others from changing it.
 	pub fn lock_now(&self) -> Result<HomeLock> {
-		self.lock_within(PATIENCE)
+		self.lock_within("", PATIENCE)
 	}
 
-	fn lock_within(&self, patience: Duration) -> Result<HomeLock> {
+	/// The same for a folder in it.
+	pub fn lock_folder_now(&self, folder: &str) -> Result<HomeLock> {
+		self.lock_within(folder, PATIENCE)
+	}
+
+	fn lock_within(&self, folder: &str, patience: Duration) -> Result<HomeLock> {
 		let until = Instant::now() + patience;
 		loop {
-			match self.try_lock("")? {
+			match self.try_lock(folder)? {
 				Some(lock) => return Ok(lock),
 				None if Instant::now() < until => std::thread::sleep(PAUSE),
 				None => bail!(
 					"another vouchsafe command has been changing {} for {} seconds: wait until it \
 					 has finished, then try again",
-					self.path.display(),
+					self.path.join(folder).display(),
 					patience.as_secs()
 				),
 			}
@@ -280,10 +285,10 @@ mod tests {
 		let folder = tempfile::tempdir().unwrap();
 		let home = Home::at(folder.path().join("new"));
 		let held = home.lock_now().unwrap();
-		let error = home.lock_within(Duration::from_millis(20)).unwrap_err().to_string();
+		let error = home.lock_within("", Duration::from_millis(20)).unwrap_err().to_string();
 		assert!(error.contains("another vouchsafe command"), "{error}");
 		drop(held);
-		home.lock_within(Duration::ZERO).unwrap();
+		home.lock_within("", Duration::ZERO).unwrap();
 		let mode = fs::metadata(home.path().join("lock")).unwrap().permissions().mode();
 		assert_eq!(mode & 0o777, 0o600);
 	}

@@ -11,16 +11,17 @@ use crate::{
 	secrets::Secrets,
 };
 use anyhow::{bail, Context, Result};
+use futures::future::join_all;
 use std::{sync::Arc, time::Duration};
 use vouchsafe_agent::{
 	platform::{Keep, Platform},
 	session::Parts,
 };
 use vouchsafe_client::{
-	chain::{Chain, Stall, Submit, H256},
+	chain::{Chain, ChainError, Stall, Submit, H256},
 	custodian::{AllowedAddresses, HttpCustodians, Network},
-	protocol::proof::Trusted,
-	proven::ProvenChain,
+	protocol::proof::{ProofError, Trusted},
+	proven::{Connection, Listener, Notice, ProvenChain},
 };
 
 pub use vouchsafe_agent::session::{in_force, is_waiting};
@@ -29,6 +30,9 @@ pub use vouchsafe_agent::session::{in_force, is_waiting};
 const CHAINS: &str = "chains";
 /// The file in it with the genesis hash of the user's chain.
 const GENESIS: &str = "genesis";
+
+/// How long another institution's node may take until the first one is used without it.
+const OTHERS: Duration = Duration::from_secs(5);
 
 /// The command line, as an agent's platform.
 #[derive(Clone, Copy, Debug)]
@@ -71,8 +75,12 @@ impl Settings {
 	/// Connects, and unlocks the key if one is named.
 	pub async fn connect(&self) -> Result<Session> {
 		self.check_key()?;
-		let (node, others) = self.nodes.split_first().context("name a node with --node")?;
-		let mut chain = connect_to(node).await?;
+		let (address, others) = self.nodes.split_first().context("name a node with --node")?;
+		let node = node_url(address)?;
+		let others = others.iter().map(|it| node_url(it)).collect::<Result<Vec<_>>>()?;
+		let others = join_all(others.iter().map(connect_to_other));
+		let (chain, others) = tokio::join!(connect_to(address, &node), others);
+		let mut chain = chain?;
 		chain.on_stall(Arc::new(tell_stall));
 		if self.development {
 			let kind = chain.chain_type().await?;
@@ -83,14 +91,7 @@ impl Settings {
 				);
 			}
 		}
-		let mut chain = self.prove(chain).await?;
-		for other in others {
-			let other = connect_to(other).await?;
-			if other.genesis() != chain.genesis() {
-				bail!("the nodes that --node names are of different chains");
-			}
-			chain.ask_too(other);
-		}
+		let chain = self.prove(chain, others).await?;
 		let me = self.unlock()?;
 		let parts = Parts {
 			custodians: HttpCustodians {
@@ -107,17 +108,16 @@ impl Settings {
 		Ok(session)
 	}
 
-	/// Proves the node's newest final block, from the newest one that was proven for the same chain
+	/// Proves the nodes' newest final block, from the newest one that was proven for the same chain
 	/// before. Each newer one is kept.
-	async fn prove(&self, node: Chain) -> Result<ProvenChain> {
+	async fn prove(&self, node: Chain, others: Vec<Connection>) -> Result<ProvenChain> {
 		let genesis = node.genesis();
 		self.check_genesis(genesis).await?;
 		let name = hex::encode(genesis.0);
 		let kept = self.home.read(CHAINS, &name).await?;
 		let kept = kept.map(|bytes| Trusted::from_bytes(&bytes, genesis)).transpose();
 		let kept = kept.with_context(|| self.home.describe(CHAINS, &name))?;
-		let mut chain = ProvenChain::new(node, kept).await?;
-		chain.on_old(Arc::new(tell_age));
+		let mut chain = self.go_on(node, others, kept, &name).await?;
 		let home = self.home.clone();
 		let keeper = move |trusted: &Trusted| {
 			if let Err(error) = keep_newest(&home, &name, trusted) {
@@ -125,30 +125,99 @@ impl Settings {
 			}
 		};
 		chain.on_newer(Arc::new(keeper)).await;
+		// Before, any node could have named any chain.
+		if chain.trusted().await.head().number > 0 {
+			self.pin_genesis(genesis).await?;
+		}
 		Ok(chain)
+	}
+
+	/// Goes on from what was kept of the chain with this name. A development chain may have been started
+	/// again with the same genesis block: then it is proven from there.
+	async fn go_on(
+		&self,
+		node: Chain,
+		others: Vec<Connection>,
+		kept: Option<Trusted>,
+		name: &str,
+	) -> Result<ProvenChain> {
+		let prove = |kept| ProvenChain::new(node.clone(), others.clone(), kept, self.listener());
+		let was_kept = kept.is_some();
+		match prove(kept).await {
+			Err(ChainError::NotProven(ProofError::Behind(_))) if was_kept && self.development => {
+				let _silence = silence();
+				write_error(
+					"the node does not know the newest block that was proven before. With --dev that means \
+					 that the chain was started again: it is proven from its first block\n",
+				);
+				forget(&self.home, name)?;
+				Ok(prove(None).await?)
+			},
+			Err(error @ ChainError::StateGone) if !was_kept => Err(error).context(
+				"the first command with a new folder proves the chain from its first block, and this node \
+				 no longer has that block's state. Name an archive node with --node once; later any node \
+				 will do",
+			),
+			result => Ok(result?),
+		}
+	}
+
+	/// Says on standard error what people should know about the nodes.
+	fn listener(&self) -> Listener {
+		let nodes: Vec<_> = self.nodes.iter().map(|it| address::mask(it)).collect();
+		Arc::new(move |notice| {
+			let _silence = silence();
+			write_error(&match notice {
+				Notice::Node { place, error } => {
+					let node = nodes.get(*place).map_or("", String::as_str);
+					format!("the node at {node} is not used: {error}\n")
+				},
+				notice @ Notice::Old { .. } => format!("{notice}\n"),
+			});
+		})
 	}
 
 	/// Checks that it is the user's chain: the one that the user names, or else the one with which the
 	/// folder was first used. Development chains begin anew, so any of them will do.
 	async fn check_genesis(&self, genesis: H256) -> Result<()> {
 		let found = hex::encode(genesis.0);
-		if let Some(named) = self.genesis {
-			if named != genesis {
-				bail!("the node is of another chain: its genesis block is 0x{found}");
-			}
-		} else if self.development {
-			return Ok(());
+		match self.genesis {
+			Some(named) if named != genesis => {
+				bail!("the node is of another chain: its genesis block is 0x{found}")
+			},
+			Some(_) => return Ok(()),
+			None if self.development => return Ok(()),
+			None => {},
 		}
-		let known = self.home.read(CHAINS, GENESIS).await?;
-		match known.map(|known| String::from_utf8_lossy(&known).into_owned()) {
-			Some(known) if known == found => Ok(()),
-			Some(known) if self.genesis.is_none() => bail!(
+		match self.pinned().await? {
+			Some(known) if known != found => bail!(
 				"the node is of another chain than {} was used with: its genesis block is 0x{found}, not \
 				 0x{known}. Use another --home for it, or name the right chain with --genesis",
 				self.home.path().display()
 			),
+			_ => Ok(()),
+		}
+	}
+
+	/// Notes that this is the user's chain.
+	async fn pin_genesis(&self, genesis: H256) -> Result<()> {
+		if self.development && self.genesis.is_none() {
+			return Ok(());
+		}
+		let _lock = self.home.lock_folder_now(CHAINS)?;
+		// Another command may have pinned one.
+		self.check_genesis(genesis).await?;
+		let found = hex::encode(genesis.0);
+		match self.pinned().await? {
+			Some(known) if known == found => Ok(()),
 			_ => self.home.write(CHAINS, GENESIS, found.as_bytes()).await,
 		}
+	}
+
+	/// The genesis hash of the user's chain.
+	async fn pinned(&self) -> Result<Option<String>> {
+		let known = self.home.read(CHAINS, GENESIS).await?;
+		Ok(known.map(|known| String::from_utf8_lossy(&known).into_owned()))
 	}
 
 	/// The custodian addresses that may be connected to. `--dev` is refused on other chains than
@@ -187,21 +256,34 @@ impl Settings {
 	}
 }
 
-/// Connects to a node.
-async fn connect_to(address: &str) -> Result<Chain> {
-	let node =
-		address::parse(AddressOf::Node, address).context("--node or VOUCHSAFE_NODE is wrong")?;
+fn node_url(address: &str) -> Result<url::Url> {
+	address::parse(AddressOf::Node, address).context("--node or VOUCHSAFE_NODE is wrong")
+}
+
+/// Connects to a node, which is named by this address.
+async fn connect_to(address: &str, node: &url::Url) -> Result<Chain> {
 	let failed = || {
 		let node = address::mask(address);
 		format!("cannot connect to the node at {node}. --node or VOUCHSAFE_NODE sets the address")
 	};
-	listens(&node).await.with_context(failed)?;
+	listens(node).await.with_context(failed)?;
 	Chain::connect(node.as_str()).await.with_context(failed)
+}
+
+/// Connects to another institution's node. The first one is used without it if it does not answer soon.
+async fn connect_to_other(node: &url::Url) -> Connection {
+	let connecting = async {
+		listens(node).await.map_err(|error| ChainError::Unreachable(error.to_string()))?;
+		Chain::connect(node.as_str()).await
+	};
+	let late = || ChainError::Unreachable(format!("no answer in {} seconds", OTHERS.as_secs()));
+	tokio::time::timeout(OTHERS, connecting).await.map_err(|_| late())?
 }
 
 /// Keeps the newest proven block of a chain, unless another command has kept a newer one.
 fn keep_newest(home: &Home, name: &str, trusted: &Trusted) -> Result<()> {
-	let path = home.folder(CHAINS)?.join(name);
+	let _lock = home.lock_folder_now(CHAINS)?;
+	let path = home.file(CHAINS, name);
 	if path.exists() {
 		let kept = Trusted::from_bytes(&read_private(&path)?, trusted.genesis());
 		if kept.is_ok_and(|kept| kept.head().number >= trusted.head().number) {
@@ -209,6 +291,13 @@ fn keep_newest(home: &Home, name: &str, trusted: &Trusted) -> Result<()> {
 		}
 	}
 	write_private(&path, &trusted.to_bytes())
+}
+
+/// Forgets the newest proven block of a chain.
+fn forget(home: &Home, name: &str) -> Result<()> {
+	let _lock = home.lock_folder_now(CHAINS)?;
+	let path = home.file(CHAINS, name);
+	std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))
 }
 
 /// Says on standard error which members have changed, as long as that is not confirmed.
@@ -222,15 +311,6 @@ fn tell_changes(session: &Session) {
 			changes.join("; ")
 		));
 	}
-}
-
-/// Says on standard error that the newest block is old.
-fn tell_age(seconds: u64) {
-	let _silence = silence();
-	write_error(&format!(
-		"the newest block that the node can prove is {seconds} seconds old: either nothing becomes \
-		 final, or the node is behind or hides newer blocks. Another institution's node may know more\n"
-	));
 }
 
 /// Says on standard error that nothing becomes final.
@@ -258,3 +338,6 @@ async fn listens(node: &url::Url) -> Result<()> {
 		tokio::time::sleep(Duration::from_millis(500)).await;
 	}
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,9 +21,10 @@ use vouchsafe_protocol::{
 	METADATA_FORMAT,
 };
 
+pub(crate) mod belief;
 mod evidence;
 mod finality;
-mod submission;
+pub(crate) mod submission;
 
 pub use finality::{Stall, StallListener};
 pub use vouchsafe_protocol::{
@@ -96,9 +97,10 @@ pub struct Chain {
 	/// Held from reading a nonce until the pool has the transaction that uses it.
 	nonces: Arc<tokio::sync::Mutex<()>>,
 	in_flight: Arc<Semaphore>,
+	own_calls: belief::OwnCalls,
 	/// How often calls were sent again.
 	sent_again: Arc<AtomicU64>,
-	pace: submission::Pace,
+	pub(crate) pace: submission::Pace,
 	on_stall: Option<StallListener>,
 	/// The last final block of the stall that was told last.
 	told: Arc<Mutex<Option<u32>>>,
@@ -114,20 +116,20 @@ pub struct At {
 	pub number: u32,
 	/// The version of its runtime.
 	pub version: RuntimeVersion,
-	runtime: RuntimeMetadata,
+	pub(crate) runtime: RuntimeMetadata,
 	made_by: RuntimeMetadata,
 }
 
 /// How far a transaction must have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Until {
+pub(crate) enum Until {
 	Best,
 	Final,
 }
 
 /// Which nonce a transaction gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum NonceChoice {
+pub(crate) enum NonceChoice {
 	/// The next after those that wait in the pool.
 	AfterPending,
 	/// The account's own nonce: the transaction replaces a pending one.
@@ -205,7 +207,8 @@ impl Submit for Chain {
 		signer: &impl Signer,
 		call: impl Into<calls::RuntimeCall> + Send,
 	) -> Result<Included, ChainError> {
-		self.submit_with(signer, call.into(), NonceChoice::AfterPending, Until::Final).await
+		submission::submit(self, signer, &call.into(), NonceChoice::AfterPending, Until::Final)
+			.await
 	}
 
 	async fn submit_revocation(
@@ -213,7 +216,7 @@ impl Submit for Chain {
 		signer: &impl Signer,
 		call: impl Into<calls::RuntimeCall> + Send,
 	) -> Result<Included, ChainError> {
-		self.submit_with(signer, call.into(), NonceChoice::Account, Until::Final).await
+		submission::submit(self, signer, &call.into(), NonceChoice::Account, Until::Final).await
 	}
 }
 
@@ -240,6 +243,7 @@ impl Chain {
 				runtimes: Arc::default(),
 				nonces: Arc::default(),
 				in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
+				own_calls: belief::OwnCalls::default(),
 				sent_again: Arc::default(),
 				pace: submission::Pace::default(),
 				on_stall: None,
@@ -251,6 +255,12 @@ impl Chain {
 		timeout(Duration::from_secs(20), connecting)
 			.await
 			.map_err(|_| ChainError::Unreachable(format!("no node answers at {url}")))?
+	}
+
+	/// As if the node were of another chain.
+	#[cfg(test)]
+	pub(crate) fn set_genesis(&mut self, genesis: H256) {
+		self.genesis = genesis;
 	}
 
 	/// The genesis hash that the node returns now. After a reconnection it may be another node.
@@ -344,36 +354,12 @@ impl Chain {
 		signer: &impl Signer,
 		call: impl Into<calls::RuntimeCall>,
 	) -> Result<Included, ChainError> {
-		self.submit_with(signer, call.into(), NonceChoice::AfterPending, Until::Best).await
+		submission::submit(self, signer, &call.into(), NonceChoice::AfterPending, Until::Best).await
 	}
 
 	/// Hands a signed transaction to the node's pool, and does not follow it.
 	pub async fn hand_in(&self, extrinsic: &[u8]) -> Result<H256, ChainError> {
 		answered(|| self.rpc.author_submit_extrinsic(extrinsic)).await
-	}
-
-	async fn submit_with(
-		&self,
-		signer: &impl Signer,
-		call: calls::RuntimeCall,
-		nonce: NonceChoice,
-		until: Until,
-	) -> Result<Included, ChainError> {
-		// Only closing the semaphore fails, and nobody closes it.
-		let _permit = self.in_flight.acquire().await;
-		let mut pause = Duration::from_millis(250);
-		let mut tries = 1;
-		loop {
-			match self.try_submit(signer, &call, nonce, until).await {
-				Err(error) if error.may_pass() && tries < TRIES => {
-					tracing::debug!(%error, tries, "submitting again");
-					tokio::time::sleep(pause).await;
-					pause *= 2;
-					tries += 1;
-				},
-				result => return result,
-			}
-		}
 	}
 }
 

@@ -2,77 +2,175 @@
 //! and so are the answers about it.
 
 use crate::chain::{
-	calls::RuntimeCall, At, Chain, ChainError, Included, Signer, Submit, View, H256,
+	belief::Belief, calls::RuntimeCall, submission, At, Chain, ChainError, Included, NonceChoice,
+	Signer, Submit, Until, View, H256,
 };
 use futures::future::join_all;
 use std::{
+	collections::BTreeSet,
+	fmt,
 	sync::{
 		atomic::{AtomicU32, Ordering},
-		Arc,
+		Arc, Mutex as StdMutex, PoisonError,
 	},
 	time::Duration,
 };
-use tokio::sync::Mutex;
+use tokio::{
+	sync::Mutex,
+	time::{sleep, timeout, Instant},
+};
 use vouchsafe_protocol::{
+	calls::gives_access,
 	proof::{Header, ProofError, Trusted},
 	proven::{follow, ProvenView},
 };
+
+mod sending;
 
 /// After how many seconds the newest proven block is called old. While no call waits, the network
 /// makes a block every ten seconds.
 const OLD: u64 = 60;
 
-/// How long to wait for the proof that a block with a call of ours is final, and how often to ask.
-const PATIENCE: Duration = Duration::from_secs(5);
-const PAUSE: Duration = Duration::from_millis(200);
+/// After how many seconds nothing is sealed or permitted any more.
+const TOO_OLD: u64 = 600;
+
+/// How long to wait for nodes, and how often to ask them.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+	/// For the first final block of a chain that has just started: longer than between two blocks while
+	/// no call waits.
+	first: Duration,
+	/// For a node that is behind.
+	behind: Duration,
+	/// For a block with a call of ours, for the answers of the other nodes, and for the runtime of the
+	/// next block.
+	newer: Duration,
+	/// For calls of this account that another program has sent.
+	others: Duration,
+	/// How often to ask.
+	pause: Duration,
+}
+
+impl Default for Pace {
+	fn default() -> Self {
+		Self {
+			first: Duration::from_secs(20),
+			behind: Duration::from_secs(10),
+			newer: Duration::from_secs(5),
+			others: Duration::from_secs(30),
+			pause: Duration::from_millis(200),
+		}
+	}
+}
+
+/// What people should know about the nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+	/// The newest block that a node can prove is old.
+	Old {
+		/// Its age. `None` if it is the genesis block.
+		seconds: Option<u64>,
+	},
+	/// A node proves nothing, but another one does.
+	Node {
+		/// Which node, from 0.
+		place: usize,
+		/// Why.
+		error: ChainError,
+	},
+}
+
+impl fmt::Display for Notice {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self {
+			Self::Old { seconds: Some(seconds) } => write!(
+				f,
+				"the newest block that the node can prove is {seconds} seconds old: either nothing becomes \
+				 final, or the node is behind or hides newer blocks. Another institution's node may know more"
+			),
+			Self::Old { seconds: None } => f.write_str(
+				"the node proves nothing after the chain's first block: either the network has just started, \
+				 or nothing becomes final, or the node hides it. Another institution's node may know more",
+			),
+			Self::Node { place, error } => {
+				write!(f, "node {} is not used: {error}", place.saturating_add(1))
+			},
+		}
+	}
+}
 
 /// Is given the newest proven block whenever there is a newer one, to keep it.
 pub type Keeper = Arc<dyn Fn(&Trusted) + Send + Sync>;
 
-/// Is told that the newest proven block is old, and its age in seconds.
-pub type AgeListener = Arc<dyn Fn(u64) + Send + Sync>;
+/// Is told what people should know.
+pub type Listener = Arc<dyn Fn(&Notice) + Send + Sync>;
+
+/// A node, or why there is no connection to it.
+pub type Connection = Result<Chain, ChainError>;
 
 /// A connection to a node whose answers are proven. Cheap to clone.
 #[derive(Clone)]
 pub struct ProvenChain {
 	node: Chain,
 	/// Nodes of other institutions, which may know newer blocks.
-	others: Vec<Chain>,
+	others: Vec<Connection>,
 	trusted: Arc<Mutex<Trusted>>,
-	/// The number of the last block that was final for the node and has a call of ours.
+	/// The number of the last proven block that has a call of ours.
 	awaited: Arc<AtomicU32>,
 	keeper: Option<Keeper>,
-	on_old: Option<AgeListener>,
+	listener: Listener,
+	/// The nodes of which it was told that they are not used.
+	told: Arc<StdMutex<BTreeSet<usize>>>,
+	pace: Pace,
 }
 
 impl ProvenChain {
-	/// Goes on from what was trusted before, or from the genesis block.
+	/// Goes on from what was trusted before, or from the genesis block. `others` are nodes of other
+	/// institutions, which are asked too, so that one node alone cannot hide newer blocks. On a chain that
+	/// has just started, it waits for the first final block. `listener` is told when the newest proven
+	/// block is a minute old, and when one of several nodes proves nothing.
 	///
 	/// # Errors
 	///
-	/// [`ChainError::NotProven`], or the node does not answer.
-	pub async fn new(node: Chain, kept: Option<Trusted>) -> Result<Self, ChainError> {
-		let trusted = follow(&node, node.genesis(), kept).await?;
-		let trusted = Arc::new(Mutex::new(trusted));
-		let awaited = Arc::default();
-		Ok(Self { node, others: vec![], trusted, awaited, keeper: None, on_old: None })
+	/// [`ChainError::NotProven`], or no node answers.
+	pub async fn new(
+		node: Chain,
+		others: Vec<Connection>,
+		kept: Option<Trusted>,
+		listener: Listener,
+	) -> Result<Self, ChainError> {
+		Self::with_pace(node, others, kept, listener, Pace::default()).await
+	}
+
+	async fn with_pace(
+		node: Chain,
+		others: Vec<Connection>,
+		kept: Option<Trusted>,
+		listener: Listener,
+		pace: Pace,
+	) -> Result<Self, ChainError> {
+		let trusted = match kept {
+			Some(kept) => kept,
+			None => from_genesis(&node, &others).await?,
+		};
+		let chain = Self {
+			node,
+			others,
+			trusted: Arc::new(Mutex::new(trusted)),
+			awaited: Arc::default(),
+			keeper: None,
+			listener,
+			told: Arc::default(),
+			pace,
+		};
+		chain.newest().await?;
+		Ok(chain)
 	}
 
 	/// Gives each newer block to the keeper, and the newest one now.
 	pub async fn on_newer(&mut self, keeper: Keeper) {
 		keeper(&*self.trusted.lock().await);
 		self.keeper = Some(keeper);
-	}
-
-	/// Calls this whenever the newest proven block is a minute old: the node is behind, hides newer
-	/// blocks, or nothing becomes final. Without it, a warning is logged.
-	pub fn on_old(&mut self, listener: AgeListener) {
-		self.on_old = Some(listener);
-	}
-
-	/// Asks a node of another institution too, so that one node alone cannot hide newer blocks.
-	pub fn ask_too(&mut self, other: Chain) {
-		self.others.push(other);
 	}
 
 	/// All nodes, with the newest final block that each can prove now, from what is trusted.
@@ -85,15 +183,22 @@ impl ProvenChain {
 	async fn ask_all(&self, trusted: &Trusted) -> Vec<Result<Trusted, ChainError>> {
 		let ask = |node| follow(node, self.node.genesis(), Some(trusted.clone()));
 		let others = self.others.iter().map(|node| async move {
+			let node = node.as_ref().map_err(Clone::clone)?;
+			if node.genesis() != self.node.genesis() {
+				return Err(ProofError::OtherChain(node.genesis()).into());
+			}
 			let late = || ChainError::Unreachable("another institution's node is silent".into());
-			tokio::time::timeout(PATIENCE, ask(node)).await.map_err(|_| late())?
+			timeout(self.pace.newer, ask(node)).await.map_err(|_| late())?
 		});
 		let (own, others) = tokio::join!(ask(&self.node), join_all(others));
 		std::iter::once(own).chain(others).collect()
 	}
 
-	fn nodes(&self) -> impl Iterator<Item = &Chain> {
-		std::iter::once(&self.node).chain(&self.others)
+	/// The nodes with a connection, and their places.
+	fn nodes(&self) -> impl Iterator<Item = (usize, &Chain)> {
+		let others = self.others.iter().enumerate();
+		let others = others.filter_map(|(place, node)| Some((place + 1, node.as_ref().ok()?)));
+		std::iter::once((0, &self.node)).chain(others)
 	}
 
 	/// The node, whose answers are not proven.
@@ -106,38 +211,39 @@ impl ProvenChain {
 		self.trusted.lock().await.clone()
 	}
 
-	/// Proves the node's newest final block. If it is older than a block that has a call of ours, waits
-	/// for a newer one.
+	/// Proves the nodes' newest final block, and returns it with a node that has it. Waits a while for the
+	/// first block of a new chain, for a block that has a call of ours, and for a node that is behind.
 	async fn newest(&self) -> Result<(Header, &Chain), ChainError> {
-		let mut newest = self.advance().await?;
-		let waiting = tokio::time::Instant::now();
-		while newest.0.number < self.awaited.load(Ordering::Relaxed) && waiting.elapsed() < PATIENCE
-		{
-			tokio::time::sleep(PAUSE).await;
-			newest = self.advance().await?;
+		let begun = Instant::now();
+		loop {
+			let answer = self.advance().await;
+			let patience = match &answer {
+				Ok((head, _)) if head.number == 0 => self.pace.first,
+				Ok((head, _)) if head.number < self.awaited.load(Ordering::Relaxed) => {
+					self.pace.newer
+				},
+				Err(ChainError::NotProven(ProofError::Behind(_))) => self.pace.behind,
+				_ => return answer,
+			};
+			if begun.elapsed() >= patience {
+				return answer;
+			}
+			sleep(self.pace.pause).await;
 		}
-		Ok(newest)
-	}
-
-	/// Notes which block has a call of ours.
-	fn included(&self, included: Included) -> Included {
-		self.awaited.fetch_max(included.number, Ordering::Relaxed);
-		included
 	}
 
 	/// The newest block that one of the nodes can prove, and that node. What another one says does no
 	/// harm, unless it proves that two blocks of one height are final.
 	async fn advance(&self) -> Result<(Header, &Chain), ChainError> {
 		let mut trusted = self.trusted.lock().await;
-		let mut newest: Option<(Trusted, &Chain)> = None;
-		let mut failure = None;
-		let answers = self.ask_all(&trusted).await;
-		for (node, answer) in self.nodes().zip(answers) {
+		let mut newest: Option<(Trusted, usize)> = None;
+		let mut failures = Vec::new();
+		for (place, answer) in self.ask_all(&trusted).await.into_iter().enumerate() {
 			let newer = match answer {
 				Ok(newer) => newer,
 				Err(error @ ChainError::NotProven(ProofError::TwoFinal(_))) => return Err(error),
 				Err(error) => {
-					failure.get_or_insert(error);
+					failures.push((place, error));
 					continue;
 				},
 			};
@@ -147,14 +253,15 @@ impl ProvenChain {
 					return Err(ProofError::TwoFinal(head.number).into());
 				},
 				Some(best) if best.number >= head.number => {},
-				_ => newest = Some((newer, node)),
+				_ => newest = Some((newer, place)),
 			}
 		}
-		let Some((newest, node)) = newest else {
-			return Err(failure.unwrap_or_else(|| ChainError::foreign("there is no node")));
+		let Some((newest, place)) = newest else {
+			let first = failures.into_iter().next().map(|(_, error)| error);
+			return Err(first.unwrap_or(ChainError::StateGone));
 		};
-		if let Some(error) = failure {
-			tracing::warn!(%error, "one of the nodes proves nothing");
+		for (place, error) in failures {
+			self.tell_once(place, error);
 		}
 		if newest != *trusted {
 			*trusted = newest;
@@ -162,19 +269,39 @@ impl ProvenChain {
 				keeper(&trusted);
 			}
 		}
+		let node = self.nodes().find(|(at, _)| *at == place).map_or(&self.node, |(_, node)| node);
 		Ok((*trusted.head(), node))
 	}
 
-	fn tell_age(&self, block_time: u64) {
-		let age = crate::signing::now().saturating_sub(block_time);
-		if age < OLD {
-			return;
-		}
-		match &self.on_old {
-			Some(listener) => listener(age),
-			None => tracing::warn!(age, "the newest block that the node can prove is old"),
+	/// Tells that a node is not used, unless that was told before.
+	fn tell_once(&self, place: usize, error: ChainError) {
+		if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(place) {
+			(self.listener)(&Notice::Node { place, error });
 		}
 	}
+
+	/// The chain as of the newest block that can be proven.
+	async fn view(&self) -> Result<ProvenView<At>, ChainError> {
+		let (head, node) = self.newest().await?;
+		ProvenView::new(node.at(head.hash).await?, head).await
+	}
+}
+
+/// What the first of these nodes proves, from the genesis block.
+async fn from_genesis(node: &Chain, others: &[Connection]) -> Result<Trusted, ChainError> {
+	let mut failure = None;
+	for asked in std::iter::once(node).chain(others.iter().flatten()) {
+		match follow(asked, node.genesis(), None).await {
+			Ok(trusted) => return Ok(trusted),
+			Err(error) => failure = failure.or(Some(error)),
+		}
+	}
+	Err(failure.unwrap_or(ChainError::StateGone))
+}
+
+/// The age in seconds of the block of this view. `None` if it is the genesis block, which has no time.
+fn age(view: &ProvenView<At>) -> Option<u64> {
+	view.age(crate::signing::now())
 }
 
 impl Submit for ProvenChain {
@@ -185,12 +312,10 @@ impl Submit for ProvenChain {
 	}
 
 	async fn finalized(&self) -> Result<Self::At, ChainError> {
-		let (head, node) = self.newest().await?;
-		let view = ProvenView::new(node.at(head.hash).await?, head).await?;
-		// The genesis block has no time.
-		let time = view.time().await?;
-		if time > 0 {
-			self.tell_age(time);
+		let view = self.view().await?;
+		let seconds = age(&view);
+		if seconds.is_none_or(|seconds| seconds >= OLD) {
+			(self.listener)(&Notice::Old { seconds });
 		}
 		Ok(view)
 	}
@@ -200,12 +325,24 @@ impl Submit for ProvenChain {
 		self.finalized().await
 	}
 
+	async fn fresh(&self) -> Result<Self::At, ChainError> {
+		let view = self.view().await?;
+		match age(&view) {
+			Some(seconds) if seconds < TOO_OLD => Ok(view),
+			old => Err(ChainError::OldHead(old.map(|seconds| seconds / 60))),
+		}
+	}
+
 	async fn submit(
 		&self,
 		signer: &impl Signer,
 		call: impl Into<RuntimeCall> + Send,
 	) -> Result<Included, ChainError> {
-		Ok(self.included(self.node.submit(signer, call).await?))
+		let call = call.into();
+		if gives_access(&call) {
+			self.fresh().await?;
+		}
+		submission::submit(self, signer, &call, NonceChoice::AfterPending, Until::Final).await
 	}
 
 	async fn submit_revocation(
@@ -213,7 +350,7 @@ impl Submit for ProvenChain {
 		signer: &impl Signer,
 		call: impl Into<RuntimeCall> + Send,
 	) -> Result<Included, ChainError> {
-		Ok(self.included(self.node.submit_revocation(signer, call).await?))
+		submission::submit(self, signer, &call.into(), NonceChoice::Account, Until::Final).await
 	}
 }
 

@@ -6,7 +6,7 @@
 //! let call: RuntimeCall = ConsentCall::revoke { grantee: Grantee::Everyone, id: 3 }.into();
 //! ```
 
-use crate::types::AccountId;
+use crate::types::{AccountId, Effect};
 
 pub use crate::runtime::runtime_types::{
 	frame_system::pallet::Call as SystemCall,
@@ -82,10 +82,38 @@ pub fn as_root(call: RuntimeCall) -> RuntimeCall {
 	ConsortiumCall::dispatch_as_root { call: Box::new(call) }.into()
 }
 
+/// Whether a call gives somebody access: a permit, or a record whose shares are sealed to its holders.
+pub fn gives_access(call: &RuntimeCall) -> bool {
+	match call {
+		RuntimeCall::Consent(
+			ConsentCall::grant { terms, .. } | ConsentCall::amend { terms, .. },
+		) => terms.effect == Effect::Permit,
+		RuntimeCall::Consent(call) => matches!(
+			call,
+			ConsentCall::confirm { .. }
+				| ConsentCall::grant_assisted { .. }
+				| ConsentCall::confirm_assisted { .. }
+		),
+		RuntimeCall::AccessRequests(call) => matches!(call, AccessRequestsCall::approve { .. }),
+		RuntimeCall::Records(call) => matches!(
+			call,
+			RecordsCall::create { .. }
+				| RecordsCall::create_many { .. }
+				| RecordsCall::add_version { .. }
+		),
+		RuntimeCall::Utility(
+			UtilityCall::batch { calls }
+			| UtilityCall::batch_all { calls }
+			| UtilityCall::force_batch { calls },
+		) => calls.iter().any(gives_access),
+		_ => false,
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::types::Grantee;
+	use crate::types::{Grantee, ShownText, Terms, H256};
 	use codec::{DecodeAll, Encode};
 	use proptest::prelude::*;
 
@@ -110,6 +138,31 @@ mod tests {
 			RuntimeCall::Multisig(MultisigCall::as_multi { other_signatories, .. })
 				if other_signatories == [a, b]
 		));
+	}
+
+	#[test]
+	fn permits_and_records_give_access_and_denies_and_revocations_do_not() {
+		let text = || ShownText { commitment: H256([1; 32]), language: *b"en" };
+		let grantee = Grantee::Everyone;
+		let grant = |effect| -> RuntimeCall {
+			let (grantee, terms) = (Grantee::Everyone, Terms::all(effect));
+			ConsentCall::grant { grantee, terms, text: text() }.into()
+		};
+		let permit = || grant(Effect::Permit);
+		assert!(gives_access(&permit()));
+		assert!(gives_access(&batch_all(vec![revoke(1), permit()])));
+		let terms = Terms::all(Effect::Permit);
+		let approve = AccessRequestsCall::approve { request: 1, grantee, terms, text: text() };
+		assert!(gives_access(&approve.into()));
+		assert!(gives_access(
+			&ConsentCall::confirm { grantee: Grantee::Everyone, id: 1, revision: 0 }.into()
+		));
+		let deny = grant(Effect::Deny { binds_break_glass: false });
+		let refuse = AccessRequestsCall::deny { request: 1 }.into();
+		let refuse_assisted = ConsentCall::refuse_assisted.into();
+		for other in [deny, refuse, refuse_assisted, revoke(1), batch_all(vec![revoke(1)])] {
+			assert!(!gives_access(&other), "{other:?}");
+		}
 	}
 
 	proptest! {

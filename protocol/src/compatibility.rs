@@ -16,7 +16,7 @@ use crate::{
 	codegen::CONSTANTS,
 	errors::ChainError,
 	events::{Event, EventRecord, ForeignEvent},
-	extrinsics,
+	extrinsics::{self, RuntimeVersion},
 	runtime::runtime_types::{
 		frame_system::Phase,
 		sp_runtime::{DispatchError, ModuleError},
@@ -83,6 +83,23 @@ impl RuntimeMetadata {
 		let decoded = <(String, String, u32, u32)>::decode(&mut version.value()).ok()?;
 		let (spec_name, _, _, spec_version) = decoded;
 		Some((spec_name, spec_version))
+	}
+
+	/// Whether it is the runtime of this name and version.
+	pub fn is_of(&self, spec: Option<(&str, u32)>) -> bool {
+		let own = self.spec();
+		own.is_some() && own.as_ref().map(|(name, version)| (name.as_str(), *version)) == spec
+	}
+
+	/// The versions for which calls are signed. Nothing if the metadata does not have them.
+	pub fn version(&self) -> Option<RuntimeVersion> {
+		let version = self.0.metadata.pallet_by_name("System")?.constant_by_name("Version")?;
+		let decoded = <((String, String, u32, u32, u32), Vec<([u8; 8], u32)>, u32)>::decode(
+			&mut version.value(),
+		)
+		.ok()?;
+		let ((_, _, _, spec_version, _), _, transaction_version) = decoded;
+		Some(RuntimeVersion { spec_version, transaction_version })
 	}
 
 	fn comparison(&self) -> Comparison<'_> {

@@ -17,6 +17,14 @@ pub enum ChainError {
 	/// The node's answer is not proven.
 	#[error("the node's answer is not proven: {0}. Use another institution's node")]
 	NotProven(ProofError),
+	/// The newest block that can be proven was made this many minutes ago; nothing if it is the genesis
+	/// block.
+	#[error(
+		"{}. Keys, names and consents may have changed since, so nothing is sealed or permitted. Name the node \
+		 of another institution too (--node twice), and check this machine's clock",
+		old_head(*.0)
+	)]
+	OldHead(Option<u64>),
 	/// The node has pruned the block's state.
 	#[error("the node no longer has the state of that block: it is not an archive")]
 	StateGone,
@@ -26,6 +34,12 @@ pub enum ChainError {
 	/// The nonce is too far ahead.
 	#[error("too many transactions of this account are waiting: let them finish first")]
 	TooFarAhead,
+	/// Other calls of the account are not final.
+	#[error(
+		"the node says that other calls of this account are not final yet: wait until they are, and try \
+		 again. If there are none, use another institution's node"
+	)]
+	OthersWait,
 	/// The signer may not sign now.
 	#[error("the account is suspended, has ended, or its signing is disabled: ask the institution that enrolled it")]
 	MayNotSign,
@@ -101,6 +115,16 @@ impl ChainError {
 			return Self::Foreign(text);
 		}
 		Self::Unreachable(text)
+	}
+}
+
+/// What is wrong with a head of this age in minutes.
+fn old_head(minutes: Option<u64>) -> String {
+	match minutes {
+		Some(minutes) => {
+			format!("the newest block that can be proven was made {minutes} minutes ago")
+		},
+		None => "no block after the chain's first one can be proven".into(),
 	}
 }
 

@@ -65,6 +65,15 @@ pub enum ProofError {
 		"the node says again and again that there are more final blocks, and does not prove them"
 	)]
 	Endless,
+	/// The node names another version of the runtime than the proven one.
+	#[error("the node says that the runtime has version {0}, but version {1} is proven")]
+	Runtime(u32, u32),
+	/// The block does not have the call of which the node says that it does.
+	#[error("the node says that the call is in block {0}, but it is not there")]
+	NotThere(H256),
+	/// The node is of another chain, with this genesis block.
+	#[error("it is a node of another chain, whose genesis block is {0:?}")]
+	OtherChain(H256),
 	/// What was kept is not a proven block of this chain.
 	#[error("what was kept of the chain is damaged, or belongs to another chain")]
 	Kept,

@@ -281,6 +281,12 @@ pub trait Submit: SendOutsideWasm + SyncOutsideWasm {
 	/// The chain as of the last finalised block.
 	fn finalized(&self) -> impl Future<Output = Result<Self::At, ChainError>> + SendOutsideWasm;
 
+	/// The same, for what is sealed or permitted. It is an error if the block is so old that keys and
+	/// consents may have changed since. Who believes the node takes its word for it.
+	fn fresh(&self) -> impl Future<Output = Result<Self::At, ChainError>> + SendOutsideWasm {
+		self.finalized()
+	}
+
 	/// The chain as of the best block.
 	fn best(&self) -> impl Future<Output = Result<Self::At, ChainError>> + SendOutsideWasm;
 

@@ -100,7 +100,7 @@ pub(super) async fn prepare<P: Platform>(
 	journal: &Journal<P::Keep>,
 ) -> Result<Group> {
 	let me = session.me()?;
-	let at = session.finalized().await?;
+	let at = session.fresh().await?;
 	let patient = addition.patient.clone();
 	let account = at.account(&patient).await?.with_context(|| {
 		format!("{} is not enrolled as a patient", session.names.show(&patient))

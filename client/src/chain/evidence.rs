@@ -61,6 +61,29 @@ impl WholeHeader {
 	}
 }
 
+/// The answer of `chain_getBlock`.
+#[derive(Debug, Deserialize)]
+struct SignedBlock {
+	block: WholeBlock,
+}
+
+#[derive(Debug, Deserialize)]
+struct WholeBlock {
+	header: WholeHeader,
+	extrinsics: Vec<Bytes>,
+}
+
+impl Chain {
+	/// A block's encoded header and its extrinsics, as the node shows them.
+	pub(crate) async fn block(&self, hash: H256) -> Result<(Vec<u8>, Vec<Vec<u8>>), ChainError> {
+		let params = || rpc_params![hash];
+		let asked = || self.client.request::<Option<SignedBlock>>("chain_getBlock", params());
+		let SignedBlock { block } = answered(asked).await?.ok_or(ChainError::StateGone)?;
+		let extrinsics = block.extrinsics.into_iter().map(|it| it.0).collect();
+		Ok((block.header.encode(), extrinsics))
+	}
+}
+
 impl Evidence for At {
 	async fn read_proof(&self, keys: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, ChainError> {
 		let rpc = &self.chain.rpc;

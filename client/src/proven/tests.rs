@@ -1,192 +1,41 @@
-//! A node of our own that proves its blocks and state, and a liar between it and the client.
+//! What a client believes of honest, lying, dead and late nodes.
+
+mod node;
+mod sending;
 
 use super::*;
-use codec::{Compact, Encode};
-use jsonrpsee::{
-	core::RpcResult,
-	server::{Server, ServerHandle},
-	types::Params,
-	RpcModule,
-};
-use serde_json::{json, Value};
-use sp_core::{ed25519, storage::StateVersion, Blake2Hasher, Hasher, Pair};
-use sp_state_machine::{prove_read_on_trie_backend, Backend, InMemoryBackend, IterArgs};
-use std::sync::Mutex as StdMutex;
-use vouchsafe_protocol::{
-	proof::ProofError,
-	storage,
-	types::{AccountId, Institution},
+use node::{lock, node, Lie, HOSPITAL, NEWEST, OLDER};
+use vouchsafe_protocol::proof::ProofError;
+
+/// Waits for little.
+const PACE: Pace = Pace {
+	first: Duration::from_millis(400),
+	behind: Duration::from_millis(400),
+	newer: Duration::from_millis(400),
+	others: Duration::from_millis(400),
+	pause: Duration::from_millis(20),
 };
 
-const HOSPITAL: AccountId = AccountId::new([1; 32]);
+/// What was told.
+type Told = Arc<StdMutex<Vec<Notice>>>;
 
-/// What is false about a node's answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lie {
-	Nothing,
-	/// It proves another state than the block's.
-	State,
-	/// It shows an older block.
-	OldBlock,
-	/// Its own key has signed the newest block.
-	Signature,
-	/// The validators have signed another block of this height too.
-	Fork,
-	/// It has another genesis state, with authorities of its own.
-	Genesis,
+fn listener(told: &Told) -> Listener {
+	let told = told.clone();
+	Arc::new(move |notice| told.lock().unwrap().push(notice.clone()))
 }
 
-struct FakeNode {
-	/// The time of the newest block.
-	now: u64,
-	lie: Lie,
+async fn prove_with(
+	node: Chain,
+	others: Vec<Connection>,
+	kept: Option<Trusted>,
+) -> (Result<ProvenChain, ChainError>, Told) {
+	let told = Told::default();
+	let chain = ProvenChain::with_pace(node, others, kept, listener(&told), PACE).await;
+	(chain, told)
 }
 
-type Shared = Arc<StdMutex<FakeNode>>;
-
-fn validators(seed: u8) -> Vec<ed25519::Pair> {
-	(0..4).map(|number| ed25519::Pair::from_seed(&[seed + number; 32])).collect()
-}
-
-/// The state of a block: at genesis, the validators; later, the time and a hospital of this name.
-fn state(number: u32, name: &str, now: u64, keys: u8) -> InMemoryBackend<Blake2Hasher> {
-	let authorities: Vec<_> = validators(keys).iter().map(|pair| (pair.public().0, 1u64)).collect();
-	let mut entries = vec![
-		(storage::authorities().bytes, Some(authorities.encode())),
-		(storage::set_id().bytes, Some(0u64.encode())),
-	];
-	if number > 0 {
-		let name = name.as_bytes().to_vec();
-		let hospital = Institution { name, country: *b"DE", custodian: None, cap: 1, enrolled: 0 };
-		entries.push((storage::institution(&HOSPITAL).bytes, Some(hospital.encode())));
-		entries.push((storage::now().bytes, Some((now * 1_000).encode())));
-	}
-	InMemoryBackend::default().update(vec![(None, entries)], StateVersion::V1)
-}
-
-impl FakeNode {
-	fn state(&self, number: u32) -> InMemoryBackend<Blake2Hasher> {
-		let name = if self.lie == Lie::Fork { "Hospital F" } else { "Hospital A" };
-		state(number, name, self.now, 0)
-	}
-
-	/// What it proves.
-	fn proven_state(&self, number: u32) -> InMemoryBackend<Blake2Hasher> {
-		match self.lie {
-			Lie::State if number > 0 => state(number, "Hospital B", self.now, 0),
-			Lie::Genesis if number == 0 => state(0, "", 0, 32),
-			_ => self.state(number),
-		}
-	}
-
-	fn header(&self, number: u32) -> Vec<u8> {
-		let (parent, extrinsics) = (H256([9; 32]), H256([3; 32]));
-		(parent, Compact(number), *self.state(number).root(), extrinsics, Compact(0u32)).encode()
-	}
-
-	fn hash(&self, number: u32) -> H256 {
-		<Blake2Hasher as Hasher>::hash(&self.header(number))
-	}
-
-	fn number(&self, hash: &str) -> u32 {
-		(0..9).find(|number| to_hex(&self.hash(*number).0) == hash).unwrap()
-	}
-
-	fn justification(&self, number: u32) -> Vec<u8> {
-		let keys = if self.lie == Lie::Signature { 32 } else { 0 };
-		let (round, hash, set_id) = (1u64, self.hash(number), 0u64);
-		let votes: Vec<_> = validators(keys)[..3]
-			.iter()
-			.map(|pair| {
-				let message = (1u8, hash, number, round, set_id).encode();
-				(hash, number, pair.sign(&message).0, pair.public().0)
-			})
-			.collect();
-		(round, hash, number, votes, Vec::<()>::new()).encode()
-	}
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-	format!("0x{}", hex::encode(bytes))
-}
-
-fn from_hex(text: &str) -> Vec<u8> {
-	hex::decode(text.trim_start_matches("0x")).unwrap()
-}
-
-/// The newest final block, and the one before.
-const NEWEST: u32 = 5;
-const OLDER: u32 = 4;
-
-fn methods(node: Shared) -> RpcModule<Shared> {
-	fn add(
-		module: &mut RpcModule<Shared>,
-		name: &'static str,
-		answer: impl Fn(&FakeNode, Vec<Value>) -> Value + Send + Sync + Clone + 'static,
-	) {
-		let method = move |given: Params, node: &Shared, _: &_| -> RpcResult<Value> {
-			Ok(answer(&node.lock().unwrap(), given.parse().unwrap_or_default()))
-		};
-		module.register_method(name, method).unwrap();
-	}
-	let mut module = RpcModule::new(node);
-	let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-	add(&mut module, "chain_getBlockHash", |node, _| json!(to_hex(&node.hash(0).0)));
-	add(&mut module, "chain_getFinalizedHead", |node, _| json!(to_hex(&node.hash(NEWEST).0)));
-	add(&mut module, "chain_getHeader", move |node, given| {
-		let number = node.number(&text(&given[0]));
-		json!({
-			"parentHash": to_hex(&[9; 32]),
-			"number": format!("{number:#x}"),
-			"stateRoot": to_hex(&node.state(number).root().0),
-			"extrinsicsRoot": to_hex(&[3; 32]),
-			"digest": { "logs": [] },
-		})
-	});
-	add(
-		&mut module,
-		"state_getRuntimeVersion",
-		|_, _| json!({ "specVersion": 1, "transactionVersion": 1 }),
-	);
-	add(&mut module, "state_call", |_, _| {
-		let metadata = include_bytes!("../../../protocol/metadata.scale");
-		json!(to_hex(&Some(metadata.to_vec()).encode()))
-	});
-	add(&mut module, "state_getReadProof", move |node, given| {
-		let keys: Vec<Vec<u8>> =
-			given[0].as_array().unwrap().iter().map(|key| from_hex(&text(key))).collect();
-		let state = node.proven_state(node.number(&text(&given[1])));
-		let proof = prove_read_on_trie_backend(&state, &keys).unwrap();
-		let nodes: Vec<_> = proof.into_iter_nodes().map(|node| to_hex(&node)).collect();
-		json!({ "at": given[1], "proof": nodes })
-	});
-	add(&mut module, "state_getKeysPaged", move |node, given| {
-		let state = node.proven_state(node.number(&text(&given[3])));
-		let prefix = from_hex(&text(&given[0]));
-		let mut of_prefix = IterArgs::default();
-		of_prefix.prefix = Some(&prefix);
-		let keys = state.keys(of_prefix);
-		let keys: Vec<_> = keys.unwrap().map(|key| to_hex(&key.unwrap())).collect();
-		json!(keys)
-	});
-	add(&mut module, "vouchsafe_finality", |node, _| {
-		let number = if node.lie == Lie::OldBlock { OLDER } else { NEWEST };
-		let block = json!({
-			"header": to_hex(&node.header(number)),
-			"justification": to_hex(&node.justification(number)),
-		});
-		json!({ "blocks": [block], "isNewest": true })
-	});
-	module
-}
-
-/// A connection to a node, which serves while the handle lives.
-async fn node(lie: Lie, now: u64) -> (Shared, Chain, ServerHandle) {
-	let node = Arc::new(StdMutex::new(FakeNode { now, lie }));
-	let server = Server::builder().build("127.0.0.1:0").await.unwrap();
-	let url = format!("ws://{}", server.local_addr().unwrap());
-	let handle = server.start(methods(node.clone()));
-	(node, Chain::connect(&url).await.unwrap(), handle)
+async fn prove(node: Chain, kept: Option<Trusted>) -> Result<ProvenChain, ChainError> {
+	prove_with(node, vec![], kept).await.0
 }
 
 fn now() -> u64 {
@@ -209,7 +58,7 @@ async fn name(view: &impl View) -> Result<String, ChainError> {
 #[tokio::test]
 async fn an_honest_node_is_proven_from_its_genesis_block() {
 	let (_node, chain, _server) = node(Lie::Nothing, now()).await;
-	let chain = ProvenChain::new(chain, None).await.unwrap();
+	let chain = prove(chain, None).await.unwrap();
 	let view = chain.finalized().await.unwrap();
 	assert_eq!(view.number(), NEWEST);
 	assert_eq!(name(&view).await.unwrap(), "Hospital A");
@@ -223,43 +72,103 @@ async fn an_honest_node_is_proven_from_its_genesis_block() {
 async fn a_liar_is_not_believed() {
 	for lie in [Lie::Signature, Lie::Genesis] {
 		let (_node, chain, _server) = node(lie, now()).await;
-		not_proven(ProvenChain::new(chain, None).await);
+		not_proven(prove(chain, None).await);
 	}
 	let (_node, chain, _server) = node(Lie::State, now()).await;
-	let chain = ProvenChain::new(chain, None).await.unwrap();
+	let chain = prove(chain, None).await.unwrap();
 	not_proven(chain.finalized().await);
 }
 
 #[tokio::test]
 async fn an_older_block_is_refused() {
 	let (node, chain, _server) = node(Lie::Nothing, now()).await;
-	let trusted = ProvenChain::new(chain.clone(), None).await.unwrap().trusted().await;
+	let trusted = prove(chain.clone(), None).await.unwrap().trusted().await;
 	node.lock().unwrap().lie = Lie::OldBlock;
-	let error = not_proven(ProvenChain::new(chain.clone(), Some(trusted)).await);
+	let error = not_proven(prove(chain.clone(), Some(trusted)).await);
 	assert_eq!(error, ProofError::Older(OLDER, NEWEST));
 	// A client that has seen nothing newer cannot tell.
-	assert!(ProvenChain::new(chain, None).await.is_ok());
+	assert!(prove(chain, None).await.is_ok());
 }
 
 #[tokio::test]
 async fn people_are_told_that_the_newest_block_is_old() {
 	for (age, is_told) in [(0, false), (OLD - 5, false), (OLD, true), (86_400, true)] {
 		let (_node, chain, _server) = node(Lie::Nothing, now() - age).await;
-		let mut chain = ProvenChain::new(chain, None).await.unwrap();
-		let told = Arc::new(StdMutex::new(None));
-		let listener = told.clone();
-		chain.on_old(Arc::new(move |age| *listener.lock().unwrap() = Some(age)));
-		chain.finalized().await.unwrap();
-		let told = *told.lock().unwrap();
-		assert_eq!(told.is_some(), is_told, "{age}");
-		assert!(told.is_none_or(|told| told >= age));
+		let (chain, told) = prove_with(chain, vec![], None).await;
+		chain.unwrap().finalized().await.unwrap();
+		let told = told.lock().unwrap();
+		assert_eq!(told.len(), usize::from(is_told), "{age}");
+		let is_old = |notice: &Notice| match notice {
+			Notice::Old { seconds } => seconds.is_some_and(|seconds| seconds >= age),
+			Notice::Node { .. } => false,
+		};
+		assert!(told.iter().all(is_old), "{told:?}");
 	}
+}
+
+/// The attack: a node that knows keys that were replaced long ago.
+#[tokio::test]
+async fn nothing_is_sealed_on_an_old_block() {
+	for (age, is_fresh) in [(0, true), (TOO_OLD - 5, true), (TOO_OLD, false)] {
+		let (_node, chain, _server) = node(Lie::Nothing, now() - age).await;
+		let chain = prove(chain, None).await.unwrap();
+		match chain.fresh().await {
+			Ok(_) => assert!(is_fresh, "{age}"),
+			Err(error) => {
+				assert!(!is_fresh, "{age}: {error}");
+				assert_eq!(error, ChainError::OldHead(Some(10)));
+				assert!(error.to_string().contains("10 minutes ago"), "{error}");
+			},
+		}
+		assert!(chain.finalized().await.is_ok(), "reading goes on");
+	}
+}
+
+/// The attack: a new folder is shown the genesis state.
+#[tokio::test]
+async fn the_genesis_state_alone_is_old() {
+	let (node, chain, _server) = node(Lie::OnlyGenesis, now()).await;
+	let (chain, told) = prove_with(chain, vec![], None).await;
+	let chain = chain.unwrap();
+	assert_eq!(chain.finalized().await.unwrap().number(), 0);
+	assert_eq!(*told.lock().unwrap(), [Notice::Old { seconds: None }]);
+	assert_eq!(chain.fresh().await.map(drop), Err(ChainError::OldHead(None)));
+	lock(&node).lie = Lie::Nothing;
+	assert_eq!(chain.fresh().await.unwrap().number(), NEWEST);
+}
+
+#[tokio::test]
+async fn the_first_block_of_a_new_chain_is_waited_for() {
+	let (node, chain, _server) = node(Lie::OnlyGenesis, now()).await;
+	let later = async {
+		sleep(PACE.first / 2).await;
+		lock(&node).lie = Lie::Nothing;
+	};
+	let ((chain, told), ()) = tokio::join!(prove_with(chain, vec![], None), later);
+	assert_eq!(chain.unwrap().trusted().await.head().number, NEWEST);
+	assert!(told.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_node_that_is_behind_gets_a_moment() {
+	let (node, chain, _server) = node(Lie::Nothing, now()).await;
+	let kept = prove(chain.clone(), None).await.unwrap().trusted().await;
+	lock(&node).lie = Lie::Behind;
+	let error = not_proven(prove(chain.clone(), Some(kept.clone())).await);
+	assert_eq!(error, ProofError::Behind(kept.head().hash));
+	assert!(error.to_string().contains("behind, or on another fork"));
+	let later = async {
+		sleep(PACE.behind / 2).await;
+		lock(&node).lie = Lie::Nothing;
+	};
+	let (chain, ()) = tokio::join!(prove(chain, Some(kept)), later);
+	assert_eq!(chain.unwrap().finalized().await.unwrap().number(), NEWEST);
 }
 
 #[tokio::test]
 async fn newer_blocks_are_given_to_the_keeper() {
 	let (_node, chain, _server) = node(Lie::Nothing, now()).await;
-	let mut chain = ProvenChain::new(chain, None).await.unwrap();
+	let mut chain = prove(chain, None).await.unwrap();
 	let kept = Arc::new(StdMutex::new(Vec::new()));
 	let keeper = kept.clone();
 	let keep = move |trusted: &Trusted| keeper.lock().unwrap().push(trusted.head().number);
@@ -273,26 +182,48 @@ async fn one_node_alone_cannot_hide_newer_blocks() {
 	let now = now();
 	let (_liar, liar, _server) = node(Lie::OldBlock, now).await;
 	let (_honest, honest, _other_server) = node(Lie::Nothing, now).await;
-	let mut chain = ProvenChain::new(liar, None).await.unwrap();
-	assert_eq!(chain.finalized().await.unwrap().number(), OLDER);
-	chain.ask_too(honest);
-	assert_eq!(chain.survey().await, [Ok(OLDER), Ok(NEWEST)]);
+	let alone = prove(liar.clone(), None).await.unwrap();
+	assert_eq!(alone.finalized().await.unwrap().number(), OLDER);
+	let kept = Some(alone.trusted().await);
+	let (chain, told) = prove_with(liar, vec![Ok(honest)], kept).await;
+	let chain = chain.unwrap();
 	let view = chain.finalized().await.unwrap();
 	assert_eq!((view.number(), name(&view).await.unwrap()), (NEWEST, "Hospital A".into()));
 	// Now it is known, the first node is behind, and the second one answers.
-	let older = ProofError::Older(OLDER, NEWEST);
-	assert_eq!(chain.survey().await, [Err(older.into()), Ok(NEWEST)]);
+	let older = ChainError::from(ProofError::Older(OLDER, NEWEST));
+	assert_eq!(chain.survey().await, [Err(older.clone()), Ok(NEWEST)]);
 	assert_eq!(chain.finalized().await.unwrap().number(), NEWEST);
+	assert_eq!(*told.lock().unwrap(), [Notice::Node { place: 0, error: older }]);
 }
 
 #[tokio::test]
-async fn a_lying_second_node_does_no_harm() {
+async fn a_lying_or_dead_second_node_does_no_harm_and_is_named() {
 	let now = now();
-	let (_honest, honest, _server) = node(Lie::Nothing, now).await;
+	let (honest_node, honest, _server) = node(Lie::Nothing, now).await;
 	let (_liar, liar, _other_server) = node(Lie::Signature, now).await;
-	let mut chain = ProvenChain::new(honest, None).await.unwrap();
-	chain.ask_too(liar);
-	assert_eq!(chain.finalized().await.unwrap().number(), NEWEST);
+	let (_late, late, _late_server) = node(Lie::Behind, now).await;
+	let mut stranger = honest.clone();
+	stranger.set_genesis(H256([8; 32]));
+	let dead = ChainError::Unreachable("nothing listens there".into());
+	let others = vec![Ok(liar), Err(dead.clone()), Ok(late), Ok(stranger)];
+	let (chain, told) = prove_with(honest, others, None).await;
+	let chain = chain.unwrap();
+	lock(&honest_node).make_block(vec![]);
+	for _ in 0..2 {
+		assert_eq!(chain.finalized().await.unwrap().number(), NEWEST + 1);
+	}
+	let told = told.lock().unwrap().clone();
+	let places: Vec<_> = told
+		.iter()
+		.map(|notice| match notice {
+			Notice::Node { place, .. } => *place,
+			Notice::Old { .. } => panic!("{notice}"),
+		})
+		.collect();
+	assert_eq!(places, [2, 3, 4, 1], "each once");
+	assert_eq!(told[0], Notice::Node { place: 2, error: dead });
+	assert!(told[2].to_string().contains("another chain"), "{}", told[2]);
+	assert!(told[3].to_string().starts_with("node 2 is not used: the node's answer is not proven"));
 }
 
 #[tokio::test]
@@ -300,11 +231,10 @@ async fn two_final_blocks_of_one_height_are_reported() {
 	let now = now();
 	let (_one, one, _server) = node(Lie::Nothing, now).await;
 	let (_other, other, _other_server) = node(Lie::Fork, now).await;
-	let trusted = ProvenChain::new(one.clone(), None).await.unwrap().trusted().await;
-	let mut chain = ProvenChain::new(one, None).await.unwrap();
-	chain.ask_too(other.clone());
-	assert_eq!(not_proven(chain.finalized().await), ProofError::TwoFinal(NEWEST));
+	let trusted = prove(one.clone(), None).await.unwrap().trusted().await;
+	let (both, _) = prove_with(one, vec![Ok(other.clone())], None).await;
+	assert_eq!(not_proven(both), ProofError::TwoFinal(NEWEST));
 	// One after the other, too.
-	let error = not_proven(ProvenChain::new(other, Some(trusted)).await);
+	let error = not_proven(prove(other, Some(trusted)).await);
 	assert_eq!(error, ProofError::TwoFinal(NEWEST));
 }

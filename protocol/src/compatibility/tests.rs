@@ -114,6 +114,19 @@ fn our_own_runtime_has_everything() {
 }
 
 #[test]
+fn calls_are_signed_for_the_version_that_the_metadata_names() {
+	let (own, runtime) = (RuntimeMetadata::own(), vouchsafe_runtime::VERSION);
+	let expected = RuntimeVersion {
+		spec_version: runtime.spec_version,
+		transaction_version: runtime.transaction_version,
+	};
+	assert_eq!(own.version(), Some(expected));
+	assert!(own.is_of(Some(("vouchsafe", runtime.spec_version))));
+	assert!(!own.is_of(Some(("vouchsafe", runtime.spec_version + 1))));
+	assert!(!own.is_of(Some(("other", runtime.spec_version))) && !own.is_of(None));
+}
+
+#[test]
 fn what_is_not_used_may_differ() {
 	let differing = [
 		change_enum("pallet_consent::pallet::Error", add_variant),

@@ -32,7 +32,7 @@ fn validity_begins_at_the_last_final_block_while_that_is_near() {
 
 #[test]
 fn bytes_are_sent_again_only_while_the_best_chain_can_include_them() {
-	let birth = Birth { number: 100, hash: HASH, version: VERSION };
+	let birth = Birth { number: 100, hash: HASH, version: VERSION, lifetime: 128 };
 	// The first block that cannot include it is 100 + 128.
 	assert!(birth.is_valid(226, VERSION, Some(HASH)));
 	assert!(!birth.is_valid(227, VERSION, Some(HASH)));
@@ -48,7 +48,7 @@ proptest! {
 	fn a_new_signature_is_valid_in_every_stall(last_final in 0u32..1_000_000, stall in 0u32..100_000) {
 		let best = last_final + stall;
 		let number = Birth::number(last_final, best);
-		let birth = Birth { number, hash: HASH, version: VERSION };
+		let birth = Birth { number, hash: HASH, version: VERSION, lifetime: 128 };
 		prop_assert!(number >= last_final);
 		prop_assert!(birth.is_valid(best + 64, VERSION, Some(HASH)));
 	}
@@ -339,6 +339,7 @@ impl Case {
 			resend: Duration::from_millis(400),
 			looks: (Duration::from_millis(20), Duration::from_millis(50)),
 			patience: Duration::from_secs(20),
+			proof: Duration::from_secs(1),
 		};
 		let maker = node.clone();
 		let making = tokio::spawn(async move {
