@@ -10,6 +10,7 @@ use crate::{
 		Asked, Liar, Lie as _,
 	},
 	network::Network,
+	process::{program, tie},
 	scenario::Scenario,
 	stops,
 	user::User,
@@ -103,7 +104,12 @@ async fn run<S: AsRef<OsStr>>(
 	arguments: &[S],
 	patience: Duration,
 ) -> Result<Option<Said>> {
-	let mut command = tokio::process::Command::from(bounded(&user.command(arguments)?));
+	end(user.command(arguments)?, patience).await
+}
+
+/// The same for a command that is ready.
+async fn end(command: Command, patience: Duration) -> Result<Option<Said>> {
+	let mut command = tokio::process::Command::from(bounded(&command));
 	command.kill_on_drop(true);
 	let Ok(output) = tokio::time::timeout(patience, command.output()).await else {
 		return Ok(None);
@@ -121,7 +127,13 @@ async fn refused<S: AsRef<OsStr>>(
 	because: &str,
 	got: &str,
 ) -> Result<String> {
-	let said = run(user, arguments, PATIENCE).await?.context("the command does not end")?;
+	let said = run(user, arguments, PATIENCE).await?;
+	fails(said, because, got)
+}
+
+/// What the command said, which must have failed because of this.
+fn fails(said: Option<Said>, because: &str, got: &str) -> Result<String> {
+	let said = said.context("the command does not end")?;
 	stops!(!said.done, "{got}: {}", said.text);
 	ensure!(said.text.contains(because), "{got}: failed without “{because}”: {}", said.text);
 	let how = sentence(&said.text);
@@ -298,15 +310,32 @@ async fn old_state(network: &Network) -> Played {
 	let stale = Stale::now(port(network, 0)).await?;
 	let consent = scenario.permit(&[]).await?;
 	commands::revoke(patient, consent).await?;
+	let got = "the state before a revocation";
 	let list = ["consent", "list"];
 	// The patient has seen newer blocks.
-	let seen = async |replays: bool, because: &str| -> Result<()> {
-		let liar = Liar::new(port(network, 0), stale.clone().replaying(replays)).await?;
-		refused(&patient.at(&liar.url()), &list, because, "the state before a revocation").await?;
+	let replayed = async || -> Result<()> {
+		let liar = Liar::new(port(network, 0), stale.clone()).await?;
+		refused(&patient.at(&liar.url()), &list, "is older than block", got).await?;
 		// With a second node, the newer block counts.
 		let both = patient.at(&format!("{},{}", liar.url(), network.sites[1].node.url()));
 		let listed = both.run(&list).await.context("a second, honest node")?;
 		ensure!(!listed.to_string().contains("Hospital B"), "revoked: {listed}");
+		Ok(())
+	};
+	// On a development chain, a node that does not know the newer block is one whose chain began anew.
+	let forgotten = async || -> Result<()> {
+		let liar = Liar::new(port(network, 0), stale.clone().forgetting()).await?;
+		let home = network.root.join("newcomers").join("forgotten");
+		std::fs::create_dir_all(&home)?;
+		let show = |node: &str| -> Result<Command> {
+			let mut command = Command::new(program("vouchsafe")?);
+			command.arg("--home").arg(&home).args(["--node", node, "--json"]);
+			command.args(["enrol", "show", &account(&patient.key).to_string()]);
+			Ok(tie(&command))
+		};
+		let honest = end(show(&network.sites[0].node.url())?, PATIENCE).await?;
+		ensure!(honest.is_some_and(|said| said.done), "at the honest node");
+		fails(end(show(&liar.url())?, PATIENCE).await?, "does not know", got)?;
 		Ok(())
 	};
 	// Somebody new is shown the first block of the chain.
@@ -315,8 +344,7 @@ async fn old_state(network: &Network) -> Played {
 		let new = newcomer(network, &patient.key, "old", &liar.url())?;
 		refused(&new, &grant_to("Hospital B"), "first", "a grant in the chain's first state").await
 	};
-	let (.., how) =
-		tokio::try_join!(seen(true, "is older than block"), seen(false, "does not know"), new())?;
+	let (.., how) = tokio::try_join!(replayed(), forgotten(), new())?;
 	Ok(Stopped::by_client(how))
 }
 
@@ -406,7 +434,7 @@ async fn future_nonce(network: &Network) -> Played {
 	let how = match said {
 		Some(Said { done: true, .. }) => "signed for the nonce that is proven".to_owned(),
 		Some(said) => sentence(&said.text),
-		None => anyhow::bail!("the command does not end"),
+		None => format!("not signed within {} s", WATCHED.as_secs()),
 	};
 	Ok(Stopped::by_client(how))
 }

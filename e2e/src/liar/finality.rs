@@ -42,10 +42,10 @@ impl Stale {
 		Ok(Self { hash, genesis, proof, replays: true })
 	}
 
-	/// Whether it proves that block again to clients that have seen a newer one. Otherwise it says
-	/// that it does not know the newer one, as a node that is behind does.
-	pub fn replaying(self, replays: bool) -> Self {
-		Self { replays, ..self }
+	/// The same, but clients that have seen a newer block are told that the node does not know it, as a
+	/// node that is behind does. Otherwise the old block is proven to them again.
+	pub fn forgetting(self) -> Self {
+		Self { replays: false, ..self }
 	}
 
 	/// The genesis block of the same chain.

@@ -7,7 +7,6 @@ mod documents;
 mod failures;
 mod heartbeat;
 mod labels;
-mod lying_node;
 mod one_hospital;
 mod power_cuts;
 mod refusals;
