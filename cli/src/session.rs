@@ -12,7 +12,13 @@ use crate::{
 };
 use anyhow::{bail, Context, Result};
 use futures::future::join_all;
-use std::{sync::Arc, time::Duration};
+use std::{
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc,
+	},
+	time::Duration,
+};
 use vouchsafe_agent::{
 	platform::{Keep, Platform},
 	session::Parts,
@@ -30,6 +36,9 @@ pub use vouchsafe_agent::session::{in_force, is_waiting};
 const CHAINS: &str = "chains";
 /// The file in it with the genesis hash of the user's chain.
 const GENESIS: &str = "genesis";
+
+/// A chain that runs has a newer block than this. While no call waits, it makes one every ten seconds.
+const NEW: Duration = Duration::from_secs(20);
 
 /// How long another institution's node may take until the first one is used without it.
 const OTHERS: Duration = Duration::from_secs(5);
@@ -133,7 +142,8 @@ impl Settings {
 	}
 
 	/// Goes on from what was kept of the chain with this name. A development chain may have been started
-	/// again with the same genesis block: then it is proven from there.
+	/// again with the same genesis block: then it is proven from there, if it has a new block. A node that
+	/// is behind or on an old fork has none.
 	async fn go_on(
 		&self,
 		node: Chain,
@@ -144,14 +154,20 @@ impl Settings {
 		let prove = |kept| ProvenChain::new(node.clone(), others.clone(), kept, self.listener());
 		let was_kept = kept.is_some();
 		match prove(kept).await {
-			Err(ChainError::NotProven(ProofError::Behind(_))) if was_kept && self.development => {
+			Err(error @ ChainError::NotProven(ProofError::Behind(_)))
+				if was_kept && self.development =>
+			{
+				let again = prove(None).await?;
+				if !again.is_newer_than(NEW).await? {
+					return Err(error.into());
+				}
 				let _silence = silence();
 				write_error(
-					"the node does not know the newest block that was proven before. With --dev that means \
-					 that the chain was started again: it is proven from its first block\n",
+					"the node does not know the newest block that was proven before, but has new ones. With \
+					 --dev that means that the chain was started again: it is proven from its first block\n",
 				);
 				forget(&self.home, name)?;
-				Ok(prove(None).await?)
+				Ok(again)
 			},
 			Err(error @ ChainError::StateGone) if !was_kept => Err(error).context(
 				"the first command with a new folder proves the chain from its first block, and this node \
@@ -165,15 +181,19 @@ impl Settings {
 	/// Says on standard error what people should know about the nodes.
 	fn listener(&self) -> Listener {
 		let nodes: Vec<_> = self.nodes.iter().map(|it| address::mask(it)).collect();
+		let is_old = AtomicBool::new(false);
 		Arc::new(move |notice| {
-			let _silence = silence();
-			write_error(&match notice {
+			let text = match notice {
 				Notice::Node { place, error } => {
 					let node = nodes.get(*place).map_or("", String::as_str);
 					format!("the node at {node} is not used: {error}\n")
 				},
-				notice @ Notice::Old { .. } => format!("{notice}\n"),
-			});
+				// A command reads the chain several times.
+				Notice::Old { .. } if is_old.swap(true, Ordering::Relaxed) => return,
+				Notice::Old { .. } => format!("{notice}\n"),
+			};
+			let _silence = silence();
+			write_error(&text);
 		})
 	}
 

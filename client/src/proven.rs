@@ -173,6 +173,12 @@ impl ProvenChain {
 		self.keeper = Some(keeper);
 	}
 
+	/// Whether the newest block that can be proven is not as old as this.
+	pub async fn is_newer_than(&self, age: Duration) -> Result<bool, ChainError> {
+		let found = self::age(&self.view().await?);
+		Ok(found.is_some_and(|seconds| seconds < age.as_secs()))
+	}
+
 	/// All nodes, with the newest final block that each can prove now, from what is trusted.
 	pub async fn survey(&self) -> Vec<Result<u32, ChainError>> {
 		let answers = self.ask_all(&self.trusted().await).await.into_iter();

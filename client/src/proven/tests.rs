@@ -120,6 +120,7 @@ async fn nothing_is_sealed_on_an_old_block() {
 				assert!(error.to_string().contains("10 minutes ago"), "{error}");
 			},
 		}
+		assert_eq!(chain.is_newer_than(Duration::from_secs(20)).await, Ok(age == 0));
 		assert!(chain.finalized().await.is_ok(), "reading goes on");
 	}
 }

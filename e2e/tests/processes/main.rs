@@ -6,6 +6,7 @@ mod custodians;
 mod documents;
 mod failures;
 mod heartbeat;
+mod kept_head;
 mod labels;
 mod one_hospital;
 mod power_cuts;

@@ -50,22 +50,21 @@ pub fn verify_finality(
 	let decoded = decode(justification)?;
 	let target = (number_of(decoded.target_number)?, H256(*decoded.target_hash));
 	let keys: BTreeSet<_> = authorities.keys.iter().copied().collect();
-	let votes = votes(&decoded, &keys)?;
 	let descendants = descendants(&decoded);
-	let (mut supporters, mut liars) = (0usize, 0usize);
-	for (key, votes) in votes {
+	let supports = |vote: &Vote| descendants.get(&vote.block) == Some(&u64::from(vote.number));
+	let (mut supporters, mut doubles) = (0usize, 0usize);
+	for (key, votes) in votes(&decoded, &keys, supports)? {
 		if !votes.iter().all(|vote| vote.is_signed(key, decoded.round, authorities.set_id)) {
 			return Err(ProofError::Finality("a false signature".into()));
 		}
-		let supports = |vote: &Vote| descendants.get(&vote.block) == Some(&u64::from(vote.number));
 		if votes.iter().any(supports) {
 			supporters = supporters.saturating_add(1);
 		} else if votes.len() > 1 {
-			liars = liars.saturating_add(1);
+			doubles = doubles.saturating_add(1);
 		}
 	}
 	let thirds = |count: usize| count.saturating_mul(3);
-	let counted = supporters.saturating_add(liars);
+	let counted = supporters.saturating_add(doubles);
 	if thirds(supporters) <= keys.len() || thirds(counted) <= keys.len().saturating_mul(2) {
 		return Err(ProofError::Finality("not enough validators voted for it".into()));
 	}
@@ -90,20 +89,24 @@ fn malformed() -> ProofError {
 	ProofError::Finality("the justification is malformed".into())
 }
 
-/// The votes of each of these validators: the first one, and the first that differs from it. A third
-/// one would change nothing.
+/// Two different votes of each of these validators, or its only one. Those that support the block come
+/// first.
 fn votes(
 	justification: &GrandpaJustificationRef<'_>,
 	keys: &BTreeSet<[u8; 32]>,
+	supports: impl Fn(&Vote) -> bool,
 ) -> Result<BTreeMap<[u8; 32], Vec<Vote>>, ProofError> {
-	let mut all = BTreeMap::<_, Vec<Vote>>::new();
+	let mut given = Vec::new();
 	for vote in justification.precommits.iter() {
 		let key = *vote.authority_public_key;
-		if !keys.contains(&key) {
-			continue;
+		if keys.contains(&key) {
+			let (block, signature) = (*vote.target_hash, *vote.signature);
+			given.push((key, Vote { block, number: number_of(vote.target_number)?, signature }));
 		}
-		let (block, signature) = (*vote.target_hash, *vote.signature);
-		let vote = Vote { block, number: number_of(vote.target_number)?, signature };
+	}
+	given.sort_by_key(|(_, vote)| !supports(vote));
+	let mut all = BTreeMap::<_, Vec<Vote>>::new();
+	for (key, vote) in given {
 		let votes = all.entry(key).or_default();
 		if votes.len() < 2 && !votes.contains(&vote) {
 			votes.push(vote);

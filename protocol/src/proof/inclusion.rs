@@ -14,6 +14,9 @@
 use super::{Header, ProofError};
 use smoldot::header;
 
+/// The most extrinsics of a body. A block's length has no room for as many signed ones.
+const MAX_EXTRINSICS: usize = 65_536;
+
 /// The place of an extrinsic in the block of this header, from 0. Nothing if it is not in the block.
 /// `body` is all of the block's extrinsics, encoded, in their order, as `chain_getBlock` returns them.
 ///
@@ -26,7 +29,7 @@ pub fn place(
 	extrinsic: &[u8],
 ) -> Result<Option<u32>, ProofError> {
 	let error = || ProofError::Body(header.hash);
-	if header::extrinsics_root(body) != header.extrinsics_root.0 {
+	if body.len() > MAX_EXTRINSICS || header::extrinsics_root(body) != header.extrinsics_root.0 {
 		return Err(error());
 	}
 	let place = body.iter().position(|other| other == extrinsic);
@@ -41,7 +44,7 @@ mod tests {
 	use sp_state_machine::BasicExternalities;
 	use vouchsafe_runtime::{Header as RuntimeHeader, System, VERSION};
 
-	fn header(extrinsics_root: H256) -> Header {
+	fn with_root(extrinsics_root: H256) -> Header {
 		let (hash, parent, state_root) = (H256([1; 32]), H256([2; 32]), H256([3; 32]));
 		Header { number: 9, hash, parent, state_root, extrinsics_root }
 	}
@@ -69,7 +72,7 @@ mod tests {
 
 		#[test]
 		fn a_place_is_proven_by_the_body(body in bodies(), at: prop::sample::Index) {
-			let header = header(made_by_runtime(&body).extrinsics_root);
+			let header = with_root(made_by_runtime(&body).extrinsics_root);
 			let extrinsic = at.get(&body);
 			let place = place(&header, &body, extrinsic).unwrap().unwrap();
 			prop_assert_eq!(&body[place as usize], extrinsic);
@@ -78,7 +81,7 @@ mod tests {
 
 		#[test]
 		fn another_body_is_refused(body in bodies(), at: prop::sample::Index) {
-			let header = header(made_by_runtime(&body).extrinsics_root);
+			let header = with_root(made_by_runtime(&body).extrinsics_root);
 			let at = at.index(body.len());
 			let mut others = vec![body.clone(); 4];
 			others[0].remove(at);
@@ -94,8 +97,17 @@ mod tests {
 
 	#[test]
 	fn the_empty_body_has_no_place() {
-		let header = header(made_by_runtime(&[]).extrinsics_root);
+		let header = with_root(made_by_runtime(&[]).extrinsics_root);
 		assert_eq!(place(&header, &[], b"call"), Ok(None));
+	}
+
+	#[test]
+	fn a_body_is_bounded() {
+		for (count, is_read) in [(MAX_EXTRINSICS, true), (MAX_EXTRINSICS + 1, false)] {
+			let body = vec![vec![7]; count];
+			let header = with_root(H256(header::extrinsics_root(&body)));
+			assert_eq!(place(&header, &body, &[7]).is_ok(), is_read, "{count}");
+		}
 	}
 
 	/// [`place`] uses this version. Another one needs a change there.

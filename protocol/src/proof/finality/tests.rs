@@ -117,6 +117,8 @@ fn a_validator_that_votes_twice_stops_nobody() {
 	// For the block and its descendant: one voter.
 	is_final(&[(0, 3), (1, 3), (2, 3), (2, 4)], &[4]);
 	too_few(&[(0, 3), (1, 3), (1, 4)], &[4]);
+	// For three blocks, which no node tells.
+	is_final(&[(0, 3), (1, 3), (2, 1), (2, 2), (2, 3)], &[3, 2]);
 	// For two other blocks: it counts for all, as it does for the nodes.
 	is_final(&[(0, 3), (1, 3), (2, 1), (2, 2)], &[3, 2]);
 	too_few(&[(0, 3), (1, 3), (2, 1), (2, 1)], &[3, 2]);
@@ -129,6 +131,8 @@ fn votes_for_other_blocks_make_no_block_final() {
 	let twice: Vec<_> = (0..4).flat_map(|seed| [(seed, 1), (seed, 2)]).collect();
 	too_few(&twice, &[2, 3]);
 	too_few(&[&twice[2..], &[(0, 3)]].concat(), &[2, 3]);
+	let and_for_it: Vec<_> = (0..4).map(|seed| (seed, 3)).collect();
+	is_final(&[&twice[..], &and_for_it].concat(), &[2, 3]);
 	is_final(&[&twice[4..6], &[(0, 3), (1, 3)]].concat(), &[2, 3]);
 }
 
@@ -233,16 +237,16 @@ fn counted(count: u8, target: usize, votes: &Votes) -> (usize, usize) {
 			block = parent;
 		}
 	};
-	let (mut supporters, mut liars) = (0, 0);
+	let (mut supporters, mut doubles) = (0, 0);
 	for seed in 0..count {
 		let voted: BTreeSet<_> = votes.iter().filter(|it| it.0 == seed).map(|it| it.1).collect();
 		if voted.iter().any(|block| descends(*block)) {
 			supporters += 1;
 		} else if voted.len() > 1 {
-			liars += 1;
+			doubles += 1;
 		}
 	}
-	(supporters, liars)
+	(supporters, doubles)
 }
 
 proptest! {
@@ -264,13 +268,13 @@ proptest! {
 		}
 		let signed = justification(target, &votes, &headers);
 		let accepted = verify_finality(&signed, &authorities(count)).is_ok();
-		let (supporters, liars) = counted(count, target, &votes);
+		let (supporters, doubles) = counted(count, target, &votes);
 		let all = usize::from(count);
-		if nodes_accept(count, target, &votes, &headers) && liars * 3 < all {
+		if nodes_accept(count, target, &votes, &headers) && doubles * 3 < all {
 			prop_assert!(accepted, "the nodes accept it");
 		}
 		if accepted {
-			prop_assert!(supporters * 3 > all && (supporters + liars) * 3 > all * 2);
+			prop_assert!(supporters * 3 > all && (supporters + doubles) * 3 > all * 2);
 		}
 	}
 }
