@@ -7,6 +7,7 @@ use crate::{
 use anyhow::{bail, Context as _, Result};
 use std::time::Duration;
 use vouchsafe_protocol::{
+	errors::ChainError,
 	messages::LogLine,
 	traits::{Custodian, View},
 	types::{AccountId, LogEntry, H256},
@@ -113,6 +114,8 @@ pub async fn read(
 		}
 		match read_from(session, patient, acting_for, &member.account).await {
 			Ok(log) => return Ok(log),
+			// It is the same for every custodian.
+			Err(error) if error.is::<ChainError>() => return Err(error),
 			Err(error) => {
 				failed.push(format!("{}: {error:#}", session.names.show(&member.account)))
 			},

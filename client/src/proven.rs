@@ -10,7 +10,7 @@ use std::{
 	collections::BTreeSet,
 	fmt,
 	sync::{
-		atomic::{AtomicU32, Ordering},
+		atomic::{AtomicBool, AtomicU32, Ordering},
 		Arc, Mutex as StdMutex, PoisonError,
 	},
 	time::Duration,
@@ -117,6 +117,9 @@ pub struct ProvenChain {
 	trusted: Arc<Mutex<Trusted>>,
 	/// The number of the last proven block that has a call of ours.
 	awaited: Arc<AtomicU32>,
+	/// Whether it has waited for the chain's first final block, in vain. A node can hide that block for
+	/// ever.
+	has_waited: Arc<AtomicBool>,
 	keeper: Option<Keeper>,
 	listener: Listener,
 	/// The nodes of which it was told that they are not used.
@@ -158,6 +161,7 @@ impl ProvenChain {
 			others,
 			trusted: Arc::new(Mutex::new(trusted)),
 			awaited: Arc::default(),
+			has_waited: Arc::default(),
 			keeper: None,
 			listener,
 			told: Arc::default(),
@@ -224,7 +228,9 @@ impl ProvenChain {
 		loop {
 			let answer = self.advance().await;
 			let patience = match &answer {
-				Ok((head, _)) if head.number == 0 => self.pace.first,
+				Ok((head, _)) if head.number == 0 && !self.has_waited.load(Ordering::Relaxed) => {
+					self.pace.first
+				},
 				Ok((head, _)) if head.number < self.awaited.load(Ordering::Relaxed) => {
 					self.pace.newer
 				},
@@ -232,6 +238,7 @@ impl ProvenChain {
 				_ => return answer,
 			};
 			if begun.elapsed() >= patience {
+				self.has_waited.store(true, Ordering::Relaxed);
 				return answer;
 			}
 			sleep(self.pace.pause).await;

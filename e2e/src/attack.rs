@@ -8,6 +8,7 @@ mod consents;
 pub mod custodian;
 mod flood;
 pub mod governance;
+mod lying_node;
 pub mod power_cuts;
 pub mod print;
 pub mod rpc_load;
@@ -240,7 +241,7 @@ pub const GROUPS: &[Group] = &[
 	Group { heading: "A hospital's custodian", attacks: &[custodian::ATTACKS] },
 	Group {
 		heading: "The commands of patients and doctors",
-		attacks: &[submission::ATTACKS, client::ATTACKS],
+		attacks: &[submission::ATTACKS, client::ATTACKS, lying_node::ATTACKS],
 	},
 ];
 

@@ -7,6 +7,7 @@ pub mod commands;
 pub mod data;
 pub mod delay;
 pub mod disk;
+pub mod front;
 pub mod kubo;
 pub mod liar;
 pub mod measure;

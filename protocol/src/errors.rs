@@ -16,7 +16,7 @@ pub enum ChainError {
 	Foreign(String),
 	/// The node's answer is not proven.
 	#[error("the node's answer is not proven: {0}. Use another institution's node")]
-	NotProven(#[from] ProofError),
+	NotProven(ProofError),
 	/// The newest block that can be proven was made this many minutes ago; nothing if it is the genesis
 	/// block.
 	#[error(
@@ -66,6 +66,13 @@ pub enum ChainError {
 		/// What the pallet's documentation says of it; empty if nothing.
 		docs: String,
 	},
+}
+
+// Not as its cause: its text has that of the cause already.
+impl From<ProofError> for ChainError {
+	fn from(error: ProofError) -> Self {
+		Self::NotProven(error)
+	}
 }
 
 impl ChainError {

@@ -131,7 +131,10 @@ async fn the_genesis_state_alone_is_old() {
 	let (node, chain, _server) = node(Lie::OnlyGenesis, now()).await;
 	let (chain, told) = prove_with(chain, vec![], None).await;
 	let chain = chain.unwrap();
+	// It has waited for a newer block already.
+	let asked = tokio::time::Instant::now();
 	assert_eq!(chain.finalized().await.unwrap().number(), 0);
+	assert!(asked.elapsed() < PACE.first);
 	assert_eq!(*told.lock().unwrap(), [Notice::Old { seconds: None }]);
 	assert_eq!(chain.fresh().await.map(drop), Err(ChainError::OldHead(None)));
 	lock(&node).lie = Lie::Nothing;

@@ -9,7 +9,6 @@ mod heartbeat;
 mod interrupts;
 mod kept_head;
 mod labels;
-mod lying_node;
 mod one_hospital;
 mod power_cuts;
 mod refusals;
