@@ -59,6 +59,7 @@ pub async fn follow<F: Finality>(
 			Trusted::from_genesis(genesis, &header, &proof)?
 		},
 	};
+	let start = trusted.head().hash;
 	for _ in 0..MAX_ANSWERS {
 		let before = trusted.head().number;
 		let (blocks, is_newest) = node.final_blocks(trusted.head().hash).await?;
@@ -67,6 +68,9 @@ pub async fn follow<F: Finality>(
 		}
 		trusted.advance(&blocks)?;
 		if is_newest {
+			if trusted.head().hash != start {
+				ensure_chain(node, genesis, trusted.head()).await?;
+			}
 			return Ok(trusted);
 		}
 		if trusted.head().number == before {
@@ -74,6 +78,24 @@ pub async fn follow<F: Finality>(
 		}
 	}
 	Err(ProofError::Endless.into())
+}
+
+/// Checks that a final block is of the chain of this genesis block. The validators' votes do not name
+/// the chain: those who use their keys on two chains have voted on both.
+async fn ensure_chain<F: Finality>(
+	node: &F,
+	genesis: H256,
+	head: &Header,
+) -> Result<(), ChainError> {
+	// The state keeps this one for ever.
+	let key = storage::block_hash(0);
+	let proof = node.at(head.hash).await?.read_proof(vec![key.bytes.clone()]).await?;
+	let state = ProvenState::new(head.state_root, &proof)?;
+	let found = state.get(&key.bytes)?.map(|bytes| key.decode(bytes)).transpose()?;
+	match found.unwrap_or_default() {
+		found if found == genesis => Ok(()),
+		found => Err(ProofError::OtherChain(found).into()),
+	}
 }
 
 /// The chain as of a block that is proven to be final.

@@ -70,12 +70,14 @@ async fn an_honest_node_is_proven_from_its_genesis_block() {
 
 #[tokio::test]
 async fn a_liar_is_not_believed() {
-	for lie in [Lie::Signature, Lie::Genesis] {
+	for lie in [Lie::Signature, Lie::Genesis, Lie::State] {
 		let (_node, chain, _server) = node(lie, now()).await;
 		not_proven(prove(chain, None).await);
 	}
-	let (_node, chain, _server) = node(Lie::State, now()).await;
+	// It begins to lie later, about a block that is proven already.
+	let (node, chain, _server) = node(Lie::Nothing, now()).await;
 	let chain = prove(chain, None).await.unwrap();
+	lock(&node).lie = Lie::State;
 	not_proven(chain.finalized().await);
 }
 

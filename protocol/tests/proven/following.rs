@@ -30,9 +30,27 @@ fn header(number: u32, state: H256) -> Vec<u8> {
 	(parent, Compact(number), state, extrinsics, Vec::<()>::new()).encode()
 }
 
-/// A block for which the validator has voted.
-fn block(number: u32) -> FinalBlock {
-	let header = header(number, H256([3; 32]));
+fn genesis_state() -> State {
+	let mut state = State::default();
+	state.put(storage::authorities(), &vec![(validator().public().0, 1u64)]);
+	state.put(storage::custodian_account(&account(1)), &account(2));
+	state
+}
+
+fn genesis() -> Vec<u8> {
+	header(0, *genesis_state().trie().root())
+}
+
+/// The state of a later block of the chain with this genesis block.
+fn later_state(genesis: H256) -> State {
+	let mut state = genesis_state();
+	state.put(storage::block_hash(0), &genesis);
+	state
+}
+
+/// A block of the chain with this genesis block, for which the validator has voted.
+fn block_of(genesis: H256, number: u32) -> FinalBlock {
+	let header = header(number, *later_state(genesis).trie().root());
 	let (round, hash) = (u64::from(number), hash(&header));
 	let message = (1u8, hash, number, round, 0u64).encode();
 	let vote = (hash, number, validator().sign(&message).0, validator().public().0);
@@ -47,29 +65,20 @@ fn block(number: u32) -> FinalBlock {
 struct Chain<F> {
 	answer: F,
 	asked: Mutex<u32>,
+	/// The genesis block of the chain of which it shows blocks.
+	shows: H256,
 }
 
 impl<F: Fn(u32) -> (Vec<u32>, bool)> Chain<F> {
 	fn new(answer: F) -> Self {
-		Self { answer, asked: Mutex::default() }
-	}
-
-	fn genesis_state(&self) -> State {
-		let mut state = State::default();
-		state.put(storage::authorities(), &vec![(validator().public().0, 1u64)]);
-		state.put(storage::custodian_account(&account(1)), &account(2));
-		state
-	}
-
-	fn genesis(&self) -> Vec<u8> {
-		header(0, *self.genesis_state().trie().root())
+		Self { answer, asked: Mutex::default(), shows: hash(&genesis()) }
 	}
 
 	fn follow(&self, trusted: Option<Trusted>) -> Result<Trusted, ChainError>
 	where
 		F: Send + Sync,
 	{
-		block_on(follow(self, hash(&self.genesis()), trusted))
+		block_on(follow(self, hash(&genesis()), trusted))
 	}
 
 	fn asked(&self) -> u32 {
@@ -81,18 +90,20 @@ impl<F: Fn(u32) -> (Vec<u32>, bool) + Send + Sync> Finality for Chain<F> {
 	type At = Node;
 
 	async fn genesis_header(&self) -> Result<Vec<u8>, ChainError> {
-		Ok(self.genesis())
+		Ok(genesis())
 	}
 
 	async fn final_blocks(&self, _: H256) -> Result<(Vec<FinalBlock>, bool), ChainError> {
 		let mut asked = self.asked.lock().unwrap();
 		let (numbers, is_newest) = (self.answer)(*asked);
 		*asked += 1;
-		Ok((numbers.into_iter().map(block).collect(), is_newest))
+		let blocks = numbers.into_iter().map(|number| block_of(self.shows, number));
+		Ok((blocks.collect(), is_newest))
 	}
 
-	async fn at(&self, _: H256) -> Result<Node, ChainError> {
-		Ok(Node::new(self.genesis_state()))
+	async fn at(&self, block: H256) -> Result<Node, ChainError> {
+		let is_genesis = block == hash(&genesis());
+		Ok(Node::new(if is_genesis { genesis_state() } else { later_state(self.shows) }))
 	}
 }
 
@@ -104,6 +115,17 @@ fn a_node_is_asked_until_it_has_no_more() {
 	// Nothing is newer.
 	let chain = Chain::new(|_| (vec![], true));
 	assert_eq!(chain.follow(Some(trusted.clone())), Ok(trusted));
+}
+
+/// The attack: validators use their keys on another chain too, whose votes do not say which chain it is.
+#[test]
+fn a_final_block_of_another_chain_is_refused() {
+	let other = H256([9; 32]);
+	let chain = Chain { shows: other, ..Chain::new(|_| (vec![5], true)) };
+	assert_eq!(chain.follow(None), Err(ProofError::OtherChain(other).into()));
+	let honest = Chain::new(|_| (vec![5], true)).follow(None).unwrap();
+	let chain = Chain { shows: other, ..Chain::new(|_| (vec![6], true)) };
+	assert_eq!(chain.follow(Some(honest)), Err(ProofError::OtherChain(other).into()));
 }
 
 #[test]
