@@ -26,6 +26,10 @@ use std::{
 	fmt,
 	time::{Duration, Instant},
 };
+use tokio::time::timeout;
+
+/// No attack takes so long, unless something hangs.
+const LONGEST: Duration = Duration::from_secs(600);
 
 /// Who stops an attack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -300,12 +304,16 @@ impl Attack {
 	/// Plays it, on the shared network if it is one of those that share one.
 	pub async fn play(&'static self, network: Option<&Network>) -> Line {
 		let begin = Instant::now();
-		let played = match (self.stage, network) {
-			(Stage::Shared(play), Some(network)) => Some(play(network).await),
-			(Stage::Shared(_), None) => Some(Err(anyhow!("it needs a shared network"))),
-			(Stage::Own(play), _) => Some(play().await),
-			(Stage::Test(_), _) => None,
+		let playing = async {
+			match (self.stage, network) {
+				(Stage::Shared(play), Some(network)) => Some(play(network).await),
+				(Stage::Shared(_), None) => Some(Err(anyhow!("it needs a shared network"))),
+				(Stage::Own(play), _) => Some(play().await),
+				(Stage::Test(_), _) => None,
+			}
 		};
+		let too_long = |_| Some(Err(anyhow!("it takes longer than {} s", LONGEST.as_secs())));
+		let played = timeout(LONGEST, playing).await.unwrap_or_else(too_long);
 		Line { attack: self, played, took: begin.elapsed() }
 	}
 }
