@@ -190,7 +190,7 @@ impl Settings {
 				},
 				// A command reads the chain several times.
 				Notice::Old { .. } if is_old.swap(true, Ordering::Relaxed) => return,
-				Notice::Old { .. } => format!("{notice}\n"),
+				Notice::Old { .. } | Notice::OthersWait => format!("{notice}\n"),
 			};
 			let _silence = silence();
 			write_error(&text);

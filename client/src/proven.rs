@@ -57,7 +57,7 @@ impl Default for Pace {
 			first: Duration::from_secs(20),
 			behind: Duration::from_secs(10),
 			newer: Duration::from_secs(5),
-			others: Duration::from_secs(30),
+			others: Duration::from_secs(120),
 			pause: Duration::from_millis(200),
 		}
 	}
@@ -78,6 +78,8 @@ pub enum Notice {
 		/// Why.
 		error: ChainError,
 	},
+	/// A call waits because the node says that others of its account are not final yet.
+	OthersWait,
 }
 
 impl fmt::Display for Notice {
@@ -95,6 +97,10 @@ impl fmt::Display for Notice {
 			Self::Node { place, error } => {
 				write!(f, "node {} is not used: {error}", place.saturating_add(1))
 			},
+			Self::OthersWait => f.write_str(
+				"another program uses this key, says the node: waiting until its calls are final, for two \
+				 minutes at most",
+			),
 		}
 	}
 }

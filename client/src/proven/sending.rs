@@ -10,10 +10,11 @@
 //! - A call is done when its block, its place in the block and its events are proven.
 
 use super::{
-	At, Belief, Chain, ChainError, Included, NonceChoice, ProofError, ProvenChain, Submit, View,
+	At, Belief, Chain, ChainError, Included, NonceChoice, Notice, ProofError, ProvenChain, Submit,
+	View,
 };
 use futures::future::join_all;
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Duration};
 use tokio::time::{sleep, timeout, Instant};
 use vouchsafe_protocol::{
 	compatibility::RuntimeMetadata,
@@ -23,6 +24,9 @@ use vouchsafe_protocol::{
 	proven::ProvenView,
 	types::{AccountId, H256},
 };
+
+/// After how long people are told that calls of another program are waited for.
+const OTHERS_TOLD: Duration = Duration::from_secs(3);
 
 impl Belief for ProvenChain {
 	type Last = ProvenView<At>;
@@ -45,7 +49,7 @@ impl Belief for ProvenChain {
 		choice: NonceChoice,
 	) -> Result<u64, ChainError> {
 		let begun = Instant::now();
-		let mut newer = None;
+		let (mut newer, mut is_told) = (None, false);
 		loop {
 			let last = newer.as_ref().unwrap_or(last);
 			if choice == NonceChoice::Account {
@@ -63,6 +67,10 @@ impl Belief for ProvenChain {
 			}
 			if begun.elapsed() >= self.pace.others {
 				return Err(ChainError::OthersWait);
+			}
+			if begun.elapsed() >= OTHERS_TOLD && !is_told {
+				(self.listener)(&Notice::OthersWait);
+				is_told = true;
 			}
 			sleep(self.pace.pause).await;
 			newer = Some(self.view().await?);

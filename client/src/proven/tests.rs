@@ -102,7 +102,7 @@ async fn people_are_told_that_the_newest_block_is_old() {
 		assert_eq!(told.len(), usize::from(is_told), "{age}");
 		let is_old = |notice: &Notice| match notice {
 			Notice::Old { seconds } => seconds.is_some_and(|seconds| seconds >= age),
-			Notice::Node { .. } => false,
+			_ => false,
 		};
 		assert!(told.iter().all(is_old), "{told:?}");
 	}
@@ -223,7 +223,7 @@ async fn a_lying_or_dead_second_node_does_no_harm_and_is_named() {
 		.iter()
 		.map(|notice| match notice {
 			Notice::Node { place, .. } => *place,
-			Notice::Old { .. } => panic!("{notice}"),
+			_ => panic!("{notice}"),
 		})
 		.collect();
 	assert_eq!(places, [2, 3, 4, 1], "each once");
