@@ -5,7 +5,9 @@
 
 use crate::{
 	AccountUsage, Class, Config, Lane, Pallet, Quota, ShareUsage, Shares, Usage, FREE_REVOCATIONS,
+	LIGHT,
 };
+use frame_support::{dispatch::DispatchClass, traits::Get};
 use vouchsafe_primitives::{AccountId, AccountKind};
 use vouchsafe_support::{Enrolment, Signatory};
 
@@ -70,6 +72,12 @@ impl Charge {
 	/// Whether it is the institution's own or a registrar's.
 	pub(crate) fn is_management(&self) -> bool {
 		matches!(self.lane, Lane::Institution | Lane::Registrars)
+	}
+
+	/// Whether it takes a small part of a block at most.
+	pub(crate) fn is_light<T: Config>(&self) -> bool {
+		let block = T::BlockWeights::get().get(DispatchClass::Normal).max_total;
+		block.is_some_and(|block| self.cost.weight <= block.ref_time() / LIGHT)
 	}
 
 	/// Whether it is an acknowledgement of a custodian.

@@ -67,6 +67,9 @@ pub mod codes {
 pub const MAX_AHEAD: u64 = 256;
 /// How many calls of one class have priority in an account's window.
 pub const PRIORITISED: u64 = 8;
+/// A call of the council is light if it takes at most one of so many parts of a block: four
+/// institutions' first ones then take half a block at most.
+pub const LIGHT: u64 = 64;
 /// Free revocations use one of so many parts of an institution's share: about a block, if four
 /// institutions are active.
 pub const FREE_REVOCATIONS: u32 = 64;
@@ -76,11 +79,13 @@ pub const FREE_REVOCATIONS: u32 = 64;
 pub mod priorities {
 	use super::TransactionPriority;
 
-	/// An institution's first calls of the council in a window. There are few institutions, so they
-	/// cannot delay the revocations below.
+	/// An institution's first calls of the council in a window, if they are light. There are few
+	/// institutions, so they cannot delay the revocations below.
 	pub const COUNCIL: TransactionPriority = 9_000_000;
 	/// A free revocation. Those of a few thousand patients fill a block.
 	pub const REVOCATION: TransactionPriority = 8_000_000;
+	/// The same as [`COUNCIL`], for calls that are not light, such as closing a motion.
+	pub const HEAVY_COUNCIL: TransactionPriority = 7_500_000;
 	/// A registrar's first suspensions, disabled keys and ended affiliations in a window.
 	pub const RESTRICTION: TransactionPriority = 7_000_000;
 	/// Kept for break-glass.
@@ -174,12 +179,16 @@ fn ensure_fits(charge: &Charge, ahead: u64) -> Result<(), TransactionValidityErr
 
 /// The priority of a call that counts against a quota. The account's waiting calls count as calls
 /// of the same class.
-fn priority(class: Class, charge: &Charge, ahead: u64) -> TransactionPriority {
+fn priority<T: Config>(class: Class, charge: &Charge, ahead: u64) -> TransactionPriority {
 	let is_one_of_the_first =
 		|| charge.made().is_some_and(|made| made.saturating_add(ahead) < PRIORITISED);
 	let base = match class {
 		Class::Council if charge.is_institution() && is_one_of_the_first() => {
-			return priorities::COUNCIL
+			return if charge.is_light::<T>() {
+				priorities::COUNCIL
+			} else {
+				priorities::HEAVY_COUNCIL
+			}
 		},
 		Class::Restriction { allowed: true } if is_one_of_the_first() => {
 			return priorities::RESTRICTION
@@ -246,7 +255,7 @@ where
 			priorities::REVOCATION
 		} else {
 			ensure_fits(&charge, ahead)?;
-			priority(class, &charge, ahead)
+			priority::<T>(class, &charge, ahead)
 		};
 		Ok((validity, Val::Signed { signer, charge: Box::new(charge), free, nonce }, origin))
 	}

@@ -71,7 +71,9 @@ mod mock;
 mod tests;
 
 pub use charge::Charge;
-pub use extension::{codes, priorities, CheckEnrolled, FREE_REVOCATIONS, MAX_AHEAD, PRIORITISED};
+pub use extension::{
+	codes, priorities, CheckEnrolled, FREE_REVOCATIONS, LIGHT, MAX_AHEAD, PRIORITISED,
+};
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;

@@ -55,7 +55,8 @@ impl<T: Config> Pallet<T> {
 		let mut listed = AffiliatedWith::<T>::get(practitioner);
 		listed.retain(|at| {
 			at != institution
-				&& Affiliations::<T>::get(practitioner, at).is_some_and(|at| !at.has_ended(now))
+				&& Affiliations::<T>::get(practitioner, at)
+					.is_some_and(|at| at.accepted && !at.has_ended(now))
 		});
 		if affiliation.accepted {
 			listed.try_push(institution.clone()).map_err(|_| Error::<T>::TooManyAffiliations)?;

@@ -1,6 +1,7 @@
 //! Which transactions the pool accepts, and which go first.
 
 use super::{chain::*, *};
+use frame_support::weights::Weight;
 use pallet_admission::{codes, priorities, AccountUsage, Quota, ShareUsage, Shares, Usage};
 use sp_runtime::transaction_validity::{
 	InvalidTransaction, TransactionValidity, TransactionValidityError,
@@ -112,15 +113,27 @@ fn only_who_manages_an_account_restricts_it_before_others() {
 	assert_eq!(priority, priorities::MANAGEMENT);
 }
 
+/// Few institutions have light calls of the council, and many patients revoke. But a heavy one, which
+/// closing a motion says it is, could fill a block.
 #[test]
-fn council_calls_go_before_all_but_revocations() {
+fn light_calls_of_the_council_go_before_revocations_and_heavy_ones_after() {
 	let mut chain = Chain::new();
+	let close = pallet_collective::Call::<Runtime, pallet_collective::Instance1>::close {
+		proposal_hash: Default::default(),
+		index: 0,
+		proposal_weight_bound: Weight::from_parts(100_000_000_000, 0),
+		length_bound: 0,
+	};
+	let heavy = chain.validate("//HospitalA", close, 0).unwrap().priority;
+	assert_eq!(heavy, priorities::HEAVY_COUNCIL);
+	assert!(heavy > priorities::RESTRICTION && heavy < priorities::REVOCATION);
 	let vote = pallet_collective::Call::<Runtime, pallet_collective::Instance1>::vote {
 		proposal: Default::default(),
 		index: 0,
 		approve: true,
 	};
 	let mut priority = |path| chain.validate(path, vote.clone(), 0).unwrap().priority;
+	assert!(priority("//HospitalA") > heavy.max(priorities::REVOCATION));
 	assert_eq!(priority("//HospitalA"), priorities::COUNCIL);
 	assert_eq!(priority("//PatientA"), priorities::ORDINARY);
 }
