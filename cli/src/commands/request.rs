@@ -26,7 +26,7 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 			about,
 			duration,
 			reason,
-			agreement: _,
+			unasked: _,
 		} => {
 			let patient = session.names.resolve(&patient)?;
 			let institution = session.institution(institution.as_deref()).await?;
@@ -69,10 +69,9 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 				None => found.grantee.clone(),
 			};
 			check_within(&found.asked, &terms)?;
-			consent::check_new(&session, &grantee, &terms)?;
+			consent::ensure_grantee_confirmed(&session, &grantee, &terms)?;
 			let others = still_permitted(&session, &me, &grantee, &terms, None).await?;
 			super::consent::note_permitted(&others);
-			super::consent::note_changes(&session, &grantee);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = request::approve(&session, id, grantee, terms.clone()).await?;
 			super::consent::finish(&session, granted, &terms, &agreeing).await
