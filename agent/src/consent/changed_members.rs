@@ -63,7 +63,7 @@ fn waits<T: std::fmt::Debug>(session: &Session<Scripted>, result: Result<T>) {
 	let error = result.unwrap_err();
 	let advised = error.downcast_ref::<Advised>().expect("advice");
 	assert!(matches!(advised.advice, Advice::ConfirmMember(_)), "{error:#}");
-	assert!(error.to_string().contains("“Hospital A”, and now “Clinic A”"), "{error}");
+	assert!(error.to_string().contains("“Hospital A” and is now “Clinic A”"), "{error}");
 	assert!(session.chain.calls().is_empty(), "nothing is signed");
 	assert!(session.keep.places().iter().all(|(folder, _)| folder != FOLDER), "nothing is kept");
 }

@@ -234,10 +234,8 @@ pub enum ConsentCommand {
 	},
 	/// Enter a consent for a patient who cannot use a wallet, as a clinician of the hospital that enrolled
 	/// the patient. A second clinician has to confirm it. It counts a day later, and for 90 days at most.
-	#[command(after_help = "Examples:\n  \
-		vouchsafe --key berger consent assist --patient Eva --institution \"Hospital A\" --out eva.json\n  \
-		vouchsafe --key berger consent assist --patient Eva --institution \"Hospital A\" \
-		--to \"team:1@Hospital A\" --category imaging --until +30d --out eva.json")]
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key berger consent assist --patient Eva --institution \"Hospital A\" --out eva.json")]
 	Assist {
 		/// The patient.
 		#[arg(long, value_name = "WHO")]

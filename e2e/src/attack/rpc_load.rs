@@ -18,9 +18,10 @@ use std::{
 	time::{Duration, Instant},
 };
 use vouchsafe_client::chain::{
+	account_bytes,
 	calls::{ConsentCall, RuntimeCall},
 	storage, AccountId, Action, Actions, Chain, Consent, Effect, Grantee, Grantor, Purpose,
-	Purposes, ShownText, Signer, Submit, Terms, View, H256, POLICY_VERSION,
+	Purposes, ShownText, Submit, Terms, View, H256, POLICY_VERSION,
 };
 
 /// The attack.
