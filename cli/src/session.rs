@@ -89,7 +89,7 @@ impl Settings {
 		Ok(session)
 	}
 
-	/// The same without a word about institutions that have changed.
+	/// The same without a word about institutions that have changed, for a command that says it itself.
 	pub async fn connect_silently(&self) -> Result<Session> {
 		self.check_key()?;
 		let (address, others) = self.nodes.split_first().context("name a node with --node")?;
@@ -331,7 +331,7 @@ fn forget(home: &Home, name: &str) -> Result<()> {
 }
 
 /// Says on standard error which members have changed, as long as that is not confirmed.
-fn tell_changes(session: &Session) {
+pub fn tell_changes(session: &Session) {
 	let _silence = silence();
 	for (member, changes) in session.changed_members() {
 		let name = session.names.show_with_address(&member.account);

@@ -14,7 +14,7 @@ use crate::{
 	label_keys::{self, KeyDeliveries},
 	output::{self, Output},
 	overlap::{still_permitted, StillPermitted},
-	session::{At, Session, Settings},
+	session::{tell_changes, At, Session, Settings},
 };
 use anyhow::Result;
 use serde_json::{json, Value};
@@ -26,7 +26,11 @@ use vouchsafe_client::chain::{
 use vouchsafe_speech::{short, Noun};
 
 pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<Output> {
-	let session = settings.connect().await?;
+	let session = settings.connect_silently().await?;
+	// An institution to which these two refuse a permit is named in their error.
+	if !matches!(command, ConsentCommand::Grant { .. } | ConsentCommand::Amend { .. }) {
+		tell_changes(&session);
+	}
 	match command {
 		ConsentCommand::Grant { to, deny, even_in_emergency, about, reach, studies, agreeing } => {
 			let me = session.me()?.account();
@@ -58,6 +62,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				}
 			}
 			consent::ensure_grantee_confirmed(&session, &grantee, &terms)?;
+			tell_changes(&session);
 			note_permitted(&still_permitted(&session, &me, &grantee, &terms, None).await?);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::grant(&session, grantee, terms.clone()).await?;
@@ -73,6 +78,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				terms.traits = StudyTraits::of(&studies.traits);
 			}
 			consent::ensure_grantee_confirmed_if_wider(&session, &grantee, &found.terms, &terms)?;
+			tell_changes(&session);
 			// What the amendment takes away may be permitted by another consent.
 			note_permitted(
 				&still_permitted(&session, &me, &grantee, &found.terms, Some(id)).await?,

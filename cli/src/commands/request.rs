@@ -9,7 +9,7 @@ use crate::{
 	output::Output,
 	overlap::still_permitted,
 	request,
-	session::{Session, Settings},
+	session::{tell_changes, Session, Settings},
 };
 use anyhow::{bail, Result};
 use serde_json::json;
@@ -17,7 +17,11 @@ use vouchsafe_client::chain::{AccountId, Asked, Effect, Grantee, Request, Terms,
 use vouchsafe_speech::AccessRequest;
 
 pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<Output> {
-	let session = settings.connect().await?;
+	let session = settings.connect_silently().await?;
+	// An institution to which this refuses a permit is named in its error.
+	if !matches!(command, RequestCommand::Approve { .. }) {
+		tell_changes(&session);
+	}
 	match command {
 		RequestCommand::Submit {
 			patient,
@@ -70,6 +74,7 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 			};
 			check_within(&found.asked, &terms)?;
 			consent::ensure_grantee_confirmed(&session, &grantee, &terms)?;
+			tell_changes(&session);
 			let others = still_permitted(&session, &me, &grantee, &terms, None).await?;
 			super::consent::note_permitted(&others);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
