@@ -51,7 +51,7 @@ programs: setup
 	@$(CARGO) build --bins --examples
 
 .PHONY: attack
-attack: programs ## play every known attack on a network of its own, and print who stops it (ONLY=1.2, JSON=1)
+attack: programs ## play attacks on networks of its own, and print who stops each (ONLY=1.2, JSON=1)
 	@$(RUN) vouchsafe-attack $(foreach prefix,$(ONLY),--only $(prefix)) $(if $(JSON),--json)
 
 .PHONY: power-cuts

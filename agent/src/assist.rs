@@ -1,11 +1,11 @@
 //! Consents that two clinicians of a hospital enter for a patient who cannot use a wallet.
 //!
 //! The chain takes such a consent only if both make the same call, with the same commitment to its
-//! text. So the first one keeps an [`Entry`] in a file, from which the second one makes that call, and
+//! text. So the first one keeps an [`AssistedConsent`] in a file, from which the second one makes that call, and
 //! an authority if the patient's own key has signed before. The patient keeps the file as the text.
 
 use crate::{
-	consent::{check_new, sentence, ASSISTED_PERIOD},
+	consent::{ensure_grantee_confirmed, sentence},
 	english::ENGLISH,
 	platform::Platform,
 	session::{result_of, Session},
@@ -18,7 +18,9 @@ use vouchsafe_protocol::{
 	events::{ConsentEvent, EnrolmentEvent, Event, Included},
 	messages::{Hex, HexBytes},
 	traits::View,
-	types::{account_bytes, AccountId, AccountKind, Grantee, ShownText, Terms, H256},
+	types::{
+		account_bytes, AccountId, AccountKind, Grantee, ShownText, Terms, ASSISTED_PERIOD, H256,
+	},
 };
 use vouchsafe_vault::commitment::text_commitment;
 
@@ -28,7 +30,7 @@ const MAX_DEPTH: u32 = 16;
 /// What all of them sign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct AssistedConsent {
 	/// The genesis block's hash.
 	genesis: Hex<32>,
 	/// The patient's account.
@@ -58,7 +60,7 @@ pub enum Entered {
 	Stored(u32),
 }
 
-impl Entry {
+impl AssistedConsent {
 	/// A new entry.
 	///
 	/// # Errors
@@ -96,7 +98,7 @@ impl Entry {
 	///
 	/// # Errors
 	///
-	/// It is no entry, or of another chain.
+	/// It is not such a file, or belongs to another chain.
 	pub fn read(json: &str, genesis: H256) -> Result<Self> {
 		let entry: Self =
 			serde_json::from_str(json).context("this is not a consent that a colleague entered")?;
@@ -117,21 +119,11 @@ impl Entry {
 		self.institution.0.into()
 	}
 
-	/// The grantee.
-	///
-	/// # Errors
-	///
-	/// It is malformed.
-	pub fn grantee(&self) -> Result<Grantee> {
+	fn grantee(&self) -> Result<Grantee> {
 		decode(&self.grantee).context("the grantee in the file is malformed")
 	}
 
-	/// The terms.
-	///
-	/// # Errors
-	///
-	/// They are malformed.
-	pub fn terms(&self) -> Result<Terms> {
+	fn terms(&self) -> Result<Terms> {
 		decode(&self.terms).context("the terms in the file are malformed")
 	}
 
@@ -146,7 +138,7 @@ impl Entry {
 		session: &Session<impl Platform>,
 	) -> Result<(String, Option<String>)> {
 		let (grantee, terms) = (self.grantee()?, self.terms()?);
-		check_new(session, &grantee, &terms)?;
+		ensure_grantee_confirmed(session, &grantee, &terms)?;
 		let own = sentence(session, &self.patient(), &grantee, &terms).await?;
 		let shown = crate::text::line(&self.text);
 		Ok(if own == shown { (own, None) } else { (own, Some(shown)) })
@@ -223,8 +215,8 @@ mod tests {
 	use crate::consent::plain_terms;
 	use vouchsafe_protocol::types::Effect;
 
-	fn entry() -> Entry {
-		Entry {
+	fn entry() -> AssistedConsent {
+		AssistedConsent {
 			genesis: Hex([1; 32]),
 			patient: Hex([2; 32]),
 			institution: Hex([3; 32]),
@@ -240,7 +232,7 @@ mod tests {
 	fn a_colleague_reads_what_the_first_one_wrote() {
 		let entry = entry();
 		let json = serde_json::to_string(&entry).unwrap();
-		assert_eq!(Entry::read(&json, H256([1; 32])).unwrap(), entry);
+		assert_eq!(AssistedConsent::read(&json, H256([1; 32])).unwrap(), entry);
 		assert_eq!(entry.terms().unwrap(), plain_terms(Effect::Permit));
 		let commitment = text_commitment(&[4; 32], "en", "I permit it.");
 		assert_eq!(entry.shown().unwrap().commitment, H256(commitment));
@@ -248,18 +240,18 @@ mod tests {
 
 	#[test]
 	fn other_files_are_refused_with_a_reason() {
-		let read = |entry: &Entry, genesis| {
+		let read = |entry: &AssistedConsent, genesis| {
 			let json = serde_json::to_string(entry).unwrap();
-			format!("{:#}", Entry::read(&json, H256([genesis; 32])).unwrap_err())
+			format!("{:#}", AssistedConsent::read(&json, H256([genesis; 32])).unwrap_err())
 		};
 		assert!(read(&entry(), 9).contains("another chain"));
 		let malformed = HexBytes(vec![255]);
-		let grantee = Entry { grantee: malformed.clone(), ..entry() };
+		let grantee = AssistedConsent { grantee: malformed.clone(), ..entry() };
 		assert!(read(&grantee, 1).contains("the grantee in the file is malformed"));
-		let terms = Entry { terms: malformed, ..entry() };
+		let terms = AssistedConsent { terms: malformed, ..entry() };
 		assert!(read(&terms, 1).contains("the terms in the file are malformed"));
-		let language = Entry { language: "english".into(), ..entry() };
+		let language = AssistedConsent { language: "english".into(), ..entry() };
 		assert!(read(&language, 1).contains("the language in the file is malformed"));
-		assert!(Entry::read("{}", H256([1; 32])).is_err());
+		assert!(AssistedConsent::read("{}", H256([1; 32])).is_err());
 	}
 }

@@ -14,7 +14,6 @@ use crate::{
 	labels::LabelTable,
 	names::Names,
 	open::own_share,
-	pins::Change,
 	platform::{Keep, Platform},
 	session::{institutions_of, result_of, At, Session},
 };
@@ -28,7 +27,7 @@ use vouchsafe_protocol::{
 	traits::{Custodian, Submit, View},
 	types::{
 		account_bytes, Account, AccountId, AccountKind, Action, Actions, Consent, DataPeriod,
-		Decision, Disease, Effect, Grantee, Ground, HolderKind, Moment, Purpose, Purposes, Record,
+		Decision, Disease, Effect, Grantee, Ground, HolderKind, Purpose, Purposes, Record,
 		RecordStatus, Role, ShownText, Terms, H256,
 	},
 };
@@ -39,12 +38,9 @@ use vouchsafe_vault::{
 	seal::PublicKey,
 };
 
-pub use widening::widens;
+use widening::widens;
 
 const FOLDER: &str = "consents";
-
-/// How long a consent that clinicians enter for a patient lasts at most, in seconds: as in the runtime.
-pub const ASSISTED_PERIOD: Moment = 90 * 24 * 60 * 60;
 
 /// The text of a consent, as it is stored on this machine.
 #[derive(Serialize, Deserialize)]
@@ -230,7 +226,11 @@ pub async fn sentence(
 }
 
 /// An error if a new consent would permit something to a member that has changed.
-pub fn check_new(session: &Session<impl Platform>, grantee: &Grantee, terms: &Terms) -> Result<()> {
+pub fn ensure_grantee_confirmed(
+	session: &Session<impl Platform>,
+	grantee: &Grantee,
+	terms: &Terms,
+) -> Result<()> {
 	match (terms.effect, grantee.institution()) {
 		(Effect::Permit, Some(institution)) => session.ensure_confirmed(institution),
 		_ => Ok(()),
@@ -238,22 +238,16 @@ pub fn check_new(session: &Session<impl Platform>, grantee: &Grantee, terms: &Te
 }
 
 /// An error if an amendment would permit something more to a member that has changed.
-pub fn check_amended(
+pub fn ensure_grantee_confirmed_if_wider(
 	session: &Session<impl Platform>,
 	grantee: &Grantee,
 	before: &Terms,
 	after: &Terms,
 ) -> Result<()> {
 	match widens(before, after) {
-		true => check_new(session, grantee, after),
+		true => ensure_grantee_confirmed(session, grantee, after),
 		false => Ok(()),
 	}
-}
-
-/// What has changed of the grantee's institution and was not confirmed.
-pub fn changes_of(session: &Session<impl Platform>, grantee: &Grantee) -> Vec<Change> {
-	let member = grantee.institution().and_then(|institution| session.member(institution));
-	member.map(|member| session.pins.changes(member)).unwrap_or_default()
 }
 
 /// Grants a consent. The patient must have seen its sentence and agreed to it.
@@ -262,7 +256,7 @@ pub async fn grant(
 	grantee: Grantee,
 	terms: Terms,
 ) -> Result<Granted> {
-	check_new(session, &grantee, &terms)?;
+	ensure_grantee_confirmed(session, &grantee, &terms)?;
 	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
 	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::grant { grantee: grantee.clone(), terms, text };
@@ -277,7 +271,7 @@ pub async fn grant(
 /// Amends a consent to new terms. The patient must have seen their sentence and agreed to it.
 pub async fn amend(session: &Session<impl Platform>, id: u32, terms: Terms) -> Result<Granted> {
 	let (grantee, consent) = find(session, id).await?;
-	check_amended(session, &grantee, &consent.terms, &terms)?;
+	ensure_grantee_confirmed_if_wider(session, &grantee, &consent.terms, &terms)?;
 	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
 	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::amend {

@@ -105,7 +105,7 @@ fn hash_of(call: &[u8]) -> H256 {
 const TRIES: usize = 10;
 
 /// Proposes to run a call as Root, and votes for it. The vote is for the motion that has this very call,
-/// whatever the node says of what the proposal has become.
+/// even if the node names another motion.
 pub async fn propose(session: &Session<impl Platform>, call: RuntimeCall) -> Result<Motion> {
 	let seats = seats(session).await?;
 	if !seats.contains(&session.me()?.account()) {
@@ -211,18 +211,32 @@ pub async fn apply(session: &Session<impl Platform>, code: Vec<u8>) -> Result<u3
 
 /// The proposal of a motion, in words.
 pub fn describe(session: &Session<impl Platform>, proposal: Option<&RuntimeCall>) -> String {
-	let Some(RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root { call })) = proposal else {
-		return UNKNOWN.into();
-	};
-	match &**call {
+	match proposal {
+		Some(RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root { call })) => {
+			describe_call(session, call)
+		},
+		_ => UNKNOWN.into(),
+	}
+}
+
+/// A call that a motion is for, in words.
+pub fn describe_call(session: &Session<impl Platform>, call: &RuntimeCall) -> String {
+	match call {
 		RuntimeCall::Enrolment(EnrolmentCall::admit_institution {
-			name, country, account, ..
+			name,
+			country,
+			account,
+			kind,
+			cap,
+			encryption_key,
 		}) => {
 			format!(
-				"admit {} ({}), {}",
+				"admit {} ({}), {}, as {}, to enrol up to {cap} accounts, with the encryption key 0x{}",
 				ENGLISH.insert(&String::from_utf8_lossy(name)),
 				crate::text::line(&String::from_utf8_lossy(country)),
-				address(account)
+				address(account),
+				ENGLISH.phrase(*kind),
+				hex::encode(encryption_key)
 			)
 		},
 		RuntimeCall::Enrolment(EnrolmentCall::set_cap { institution, cap }) => {
@@ -348,5 +362,7 @@ mod tests {
 		};
 		let said = describe(&session, Some(&as_root(admit.into())));
 		assert!(said.starts_with("admit “Hospital D. Also Hospital E” (DE), 5"), "{said}");
+		let rest = ", as an institution, to enrol up to 1 accounts, with the encryption key 0x0101";
+		assert!(said.contains(rest), "{said}");
 	}
 }

@@ -89,8 +89,8 @@ impl Names {
 		self.insert(Source::Institution, name.to_owned(), account);
 	}
 
-	/// Adds the name under which the user knows an institution that has another name now. Whoever has
-	/// that name now is told apart from it.
+	/// Adds the name under which the user knows an institution that has another name now. Another
+	/// institution that has that name now is told apart from it.
 	pub fn add_former(&mut self, name: &str, account: AccountId) {
 		self.insert(Source::Former, name.to_owned(), account);
 	}

@@ -54,16 +54,21 @@ impl fmt::Display for Change {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		match self {
 			Self::Name { before, now } => {
-				write!(f, "it was called {}, and now {}", quoted(before), quoted(now))
+				write!(f, "its name was {} and is now {}", quoted(before), quoted(now))
 			},
 			Self::Key { before, now } => write!(
 				f,
-				"the key of its custodian was {}, and is {} now",
+				"the key of its custodian was {} and is now {}",
 				fingerprint(before),
 				fingerprint(now)
 			),
 		}
 	}
+}
+
+/// Changes in a line.
+pub fn in_words(changes: &[Change]) -> String {
+	changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// A name in quotation marks, which it cannot end itself.
@@ -228,12 +233,12 @@ mod tests {
 		let key = Change::Key { before: [1; 32], now: [2; 32] }.to_string();
 		assert_eq!(
 			key,
-			"the key of its custodian was 0x010101010101…010101010101, and is \
-			 0x020202020202…020202020202 now"
+			"the key of its custodian was 0x010101010101…010101010101 and is now \
+			 0x020202020202…020202020202"
 		);
 		let name = Change::Name { before: "A".into(), now: "B".into() }.to_string();
-		assert_eq!(name, "it was called “A”, and now “B”");
-		let name = Change::Name { before: "A”, and now “B".into(), now: "C".into() }.to_string();
-		assert_eq!(name, "it was called “A', and now 'B”, and now “C”");
+		assert_eq!(name, "its name was “A” and is now “B”");
+		let name = Change::Name { before: "A” and is now “B".into(), now: "C".into() }.to_string();
+		assert_eq!(name, "its name was “A' and is now 'B” and is now “C”");
 	}
 }

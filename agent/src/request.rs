@@ -2,7 +2,7 @@
 
 use crate::{
 	advice::{Advice, Advised},
-	consent::{check_new, sentence, shown, Granted},
+	consent::{ensure_grantee_confirmed, sentence, shown, Granted},
 	platform::Platform,
 	session::{result_of, Session},
 };
@@ -131,7 +131,7 @@ pub async fn approve(
 	grantee: Grantee,
 	terms: Terms,
 ) -> Result<Granted> {
-	check_new(session, &grantee, &terms)?;
+	ensure_grantee_confirmed(session, &grantee, &terms)?;
 	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
 	let text = shown(session, &sentence).await?;
 	let call = AccessRequestsCall::approve { request: id, grantee: grantee.clone(), terms, text };

@@ -5,7 +5,7 @@ use crate::{
 	english::ENGLISH,
 	keys::Identity,
 	names::Names,
-	pins::{Change, Pins},
+	pins::{self, Change, Pins},
 	platform::{Platform, Progress},
 };
 use anyhow::{bail, Context, Result};
@@ -147,35 +147,32 @@ impl<P: Platform> Session<P> {
 		all.filter(|(_, changes)| !changes.is_empty()).collect()
 	}
 
-	/// Confirms what has changed of a member. Returns it.
-	pub async fn confirm_member(&mut self, account: &AccountId) -> Result<Vec<Change>> {
+	/// Confirms what has changed of a member.
+	pub async fn confirm_member(&mut self, account: &AccountId) -> Result<()> {
 		let name = self.names.show(account);
 		let member =
 			self.member(account).with_context(|| format!("{name} is not an institution"))?.clone();
-		let changes = self.pins.changes(&member);
-		self.pins.confirm(&self.keep, &self.chain.genesis(), &member).await?;
-		Ok(changes)
+		self.pins.confirm(&self.keep, &self.chain.genesis(), &member).await
 	}
 
 	/// An error if something has changed of this member and was not confirmed. Nothing is permitted or
 	/// sealed to such a member.
 	pub fn ensure_confirmed(&self, account: &AccountId) -> Result<()> {
 		let changes = self.member(account).map(|member| self.pins.changes(member));
-		self.refuse(account, changes.unwrap_or_default())
+		self.ensure_no_changes(account, changes.unwrap_or_default())
 	}
 
 	/// The same for the key of a member's custodian, as it was read now.
 	pub(crate) fn ensure_confirmed_key(&self, account: &AccountId, key: [u8; 32]) -> Result<()> {
-		self.refuse(account, self.pins.change_of_key(account, key).into_iter().collect())
+		self.ensure_no_changes(account, self.pins.change_of_key(account, key).into_iter().collect())
 	}
 
-	fn refuse(&self, account: &AccountId, changes: Vec<Change>) -> Result<()> {
+	fn ensure_no_changes(&self, account: &AccountId, changes: Vec<Change>) -> Result<()> {
 		if changes.is_empty() {
 			return Ok(());
 		}
 		let name = self.names.show(account);
-		let changes: Vec<_> = changes.iter().map(ToString::to_string).collect();
-		let message = format!("{name} has changed: {}", changes.join("; "));
+		let message = format!("{name} has changed: {}", pins::in_words(&changes));
 		Err(Advised::new(message, Advice::ConfirmMember(name)).into())
 	}
 

@@ -19,7 +19,7 @@ use vouchsafe_client::{chain::H256, custodian::Network};
 use vouchsafe_primitives::Vocabulary;
 
 pub use audit::{AuditCommand, WhichLog};
-pub use consent::{About, Agreeing, ConsentCommand, Reach};
+pub use consent::{About, Agreeing, AssistedCover, ConsentCommand, Reach};
 pub use council::CouncilCommand;
 pub use enrol::EnrolCommand;
 pub use key::KeyCommand;
@@ -59,8 +59,8 @@ const GLOBAL: &str = "Options of every command";
 	130  interrupted by Ctrl-C"
 )]
 pub struct Cli {
-	/// Address of the node. Name a second one, of another institution, so that one node alone cannot
-	/// hide newer blocks.
+	/// Address of the node. Repeat it, or use a comma, to add another institution's node, so that one node
+	/// alone cannot hide newer blocks.
 	#[arg(
 		long,
 		global = true,
@@ -72,8 +72,8 @@ pub struct Cli {
 		help_heading = GLOBAL
 	)]
 	pub node: Vec<String>,
-	/// Hash of the chain's genesis block, which your institution publishes. Without it, the chain that
-	/// this folder was first used with.
+	/// Hash of the chain's genesis block, which your institution publishes [default: the chain that this
+	/// folder was first used with].
 	#[arg(
 		long,
 		global = true,
@@ -188,10 +188,18 @@ pub enum Command {
 	Status,
 }
 
-/// Agreement to what is signed. Every command that signs takes it.
+/// Agreement to what is signed.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct Agreement {
 	/// Sign without asking. What you sign is still shown.
+	#[arg(long)]
+	pub yes: bool,
+}
+
+/// `--yes` of the commands that sign without asking.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct Unasked {
+	/// Accepted so that scripts can always give it: this command does not ask.
 	#[arg(long)]
 	pub yes: bool,
 }
@@ -302,6 +310,13 @@ mod tests {
 		assert!(read("vouchsafe consent grant --to x --category kitchen").is_err());
 		assert!(read("vouchsafe consent grant --to x --even-in-emergency").is_err());
 		assert!(read("vouchsafe consent revoke 3 --yes").is_ok());
+		let assist = |more: &str| {
+			read(&format!("vouchsafe consent assist --patient x --institution y --out z {more}"))
+		};
+		assert!(assist("--action read,write --until +30d").is_ok());
+		for too_wide in ["--action read-log", "--label all", "--confidentiality restricted"] {
+			assert!(assist(too_wide).is_err(), "{too_wide}");
+		}
 		assert!(read("vouchsafe enrol sign --institution x --as patient").is_ok());
 		assert!(read("vouchsafe key show --words").is_err());
 	}

@@ -36,7 +36,7 @@ pub fn parse_last_month(text: &str) -> Result<u16> {
 
 /// A span: `90s`, `10m`, `12h`, `30d`, `6w`.
 pub fn parse_duration(text: &str) -> Result<u64> {
-	let wrong = || format!("“{text}” is no span of time; write it as 30d, 12h, 10m or 90s");
+	let wrong = || format!("“{text}” is not a span of time; write it as 30d, 12h, 10m or 90s");
 	let unit = text.chars().last().with_context(wrong)?;
 	let seconds = match unit {
 		's' => 1,

@@ -20,6 +20,7 @@ use std::{
 	time::Duration,
 };
 use vouchsafe_agent::{
+	pins::in_words,
 	platform::{Keep, Platform},
 	session::Parts,
 };
@@ -38,10 +39,10 @@ const CHAINS: &str = "chains";
 const GENESIS: &str = "genesis";
 
 /// A chain that runs has a newer block than this. While no call waits, it makes one every ten seconds.
-const NEW: Duration = Duration::from_secs(20);
+const RECENT_BLOCK: Duration = Duration::from_secs(20);
 
 /// How long another institution's node may take until the first one is used without it.
-const OTHERS: Duration = Duration::from_secs(5);
+const OTHER_NODE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The command line, as an agent's platform.
 #[derive(Clone, Copy, Debug)]
@@ -81,8 +82,15 @@ pub struct Settings {
 }
 
 impl Settings {
-	/// Connects, and unlocks the key if one is named.
+	/// Connects, unlocks the key if one is named, and says which institutions have changed.
 	pub async fn connect(&self) -> Result<Session> {
+		let session = self.connect_silently().await?;
+		tell_changes(&session);
+		Ok(session)
+	}
+
+	/// The same without a word about institutions that have changed, for a command that says it itself.
+	pub async fn connect_silently(&self) -> Result<Session> {
 		self.check_key()?;
 		let (address, others) = self.nodes.split_first().context("name a node with --node")?;
 		let node = node_url(address)?;
@@ -112,9 +120,7 @@ impl Settings {
 			clock: SystemClock::default(),
 			progress: TerminalProgress,
 		};
-		let session = Session::new(parts, me, self.development).await?;
-		tell_changes(&session);
-		Ok(session)
+		Session::new(parts, me, self.development).await
 	}
 
 	/// Proves the nodes' newest final block, from the newest one that was proven for the same chain
@@ -126,7 +132,7 @@ impl Settings {
 		let kept = self.home.read(CHAINS, &name).await?;
 		let kept = kept.map(|bytes| Trusted::from_bytes(&bytes, genesis)).transpose();
 		let kept = kept.with_context(|| self.home.describe(CHAINS, &name))?;
-		let mut chain = self.go_on(node, others, kept, &name).await?;
+		let mut chain = self.resume_proving(node, others, kept, &name).await?;
 		let home = self.home.clone();
 		let keeper = move |trusted: &Trusted| {
 			if let Err(error) = keep_newest(&home, &name, trusted) {
@@ -141,10 +147,10 @@ impl Settings {
 		Ok(chain)
 	}
 
-	/// Goes on from what was kept of the chain with this name. A development chain may have been started
+	/// Proves the chain with this name from what was kept of it. A development chain may have been started
 	/// again with the same genesis block: then it is proven from there, if it has a new block. A node that
 	/// is behind or on an old fork has none.
-	async fn go_on(
+	async fn resume_proving(
 		&self,
 		node: Chain,
 		others: Vec<Connection>,
@@ -158,13 +164,12 @@ impl Settings {
 				if was_kept && self.development =>
 			{
 				let again = prove(None).await?;
-				if !again.is_newer_than(NEW).await? {
+				if !again.is_newer_than(RECENT_BLOCK).await? {
 					return Err(error.into());
 				}
 				let _silence = silence();
 				write_error(
-					"the node does not know the newest block that was proven before, but has new ones. With \
-					 --dev that means that the chain was started again: it is proven from its first block\n",
+					"the development chain was started again: it is proven from its first block\n",
 				);
 				forget(&self.home, name)?;
 				Ok(again)
@@ -186,7 +191,7 @@ impl Settings {
 			let text = match notice {
 				Notice::Node { place, error } => {
 					let node = nodes.get(*place).map_or("", String::as_str);
-					format!("the node at {node} is not used: {error}\n")
+					format!("the node at {node} is not used: {}\n", error.without_advice())
 				},
 				// A command reads the chain several times.
 				Notice::Old { .. } if is_old.swap(true, Ordering::Relaxed) => return,
@@ -203,7 +208,11 @@ impl Settings {
 		let found = hex::encode(genesis.0);
 		match self.genesis {
 			Some(named) if named != genesis => {
-				bail!("the node is of another chain: its genesis block is 0x{found}")
+				bail!(
+					"the node belongs to another chain: its genesis block is 0x{found}, not 0x{}. Check \
+					 --node and --genesis",
+					hex::encode(named.0)
+				)
 			},
 			Some(_) => return Ok(()),
 			None if self.development => return Ok(()),
@@ -211,7 +220,7 @@ impl Settings {
 		}
 		match self.pinned().await? {
 			Some(known) if known != found => bail!(
-				"the node is of another chain than {} was used with: its genesis block is 0x{found}, not \
+				"the node belongs to another chain than {} was used with: its genesis block is 0x{found}, not \
 				 0x{known}. Use another --home for it, or name the right chain with --genesis",
 				self.home.path().display()
 			),
@@ -296,8 +305,9 @@ async fn connect_to_other(node: &url::Url) -> Connection {
 		listens(node).await.map_err(|error| ChainError::Unreachable(error.to_string()))?;
 		Chain::connect(node.as_str()).await
 	};
-	let late = || ChainError::Unreachable(format!("no answer in {} seconds", OTHERS.as_secs()));
-	tokio::time::timeout(OTHERS, connecting).await.map_err(|_| late())?
+	let limit = OTHER_NODE_TIMEOUT;
+	let late = || ChainError::Unreachable(format!("no answer in {} seconds", limit.as_secs()));
+	tokio::time::timeout(limit, connecting).await.map_err(|_| late())?
 }
 
 /// Keeps the newest proven block of a chain, unless another command has kept a newer one.
@@ -321,14 +331,14 @@ fn forget(home: &Home, name: &str) -> Result<()> {
 }
 
 /// Says on standard error which members have changed, as long as that is not confirmed.
-fn tell_changes(session: &Session) {
+pub fn tell_changes(session: &Session) {
 	let _silence = silence();
 	for (member, changes) in session.changed_members() {
 		let name = session.names.show_with_address(&member.account);
-		let changes: Vec<_> = changes.iter().map(ToString::to_string).collect();
 		write_error(&format!(
-			"{name} has changed: {}. `vouchsafe name confirm` accepts it\n",
-			changes.join("; ")
+			"{name} has changed: {}. Ask the institution, then run `vouchsafe name confirm \"{}\"`\n",
+			in_words(&changes),
+			session.names.show(&member.account)
 		));
 	}
 }

@@ -36,7 +36,7 @@ const TOO_OLD: u64 = 600;
 
 /// How long to wait for nodes, and how often to ask them.
 #[derive(Clone, Copy, Debug)]
-struct Pace {
+struct ProofPace {
 	/// For the first final block of a chain that has just started: longer than between two blocks while
 	/// no call waits.
 	first: Duration,
@@ -51,7 +51,7 @@ struct Pace {
 	pause: Duration,
 }
 
-impl Default for Pace {
+impl Default for ProofPace {
 	fn default() -> Self {
 		Self {
 			first: Duration::from_secs(20),
@@ -87,21 +87,32 @@ impl fmt::Display for Notice {
 		match self {
 			Self::Old { seconds: Some(seconds) } => write!(
 				f,
-				"the newest block that the node can prove is {seconds} seconds old: either nothing becomes \
-				 final, or the node is behind or hides newer blocks. Another institution's node may know more"
+				"the newest proven block is {}: either nothing becomes final, or the node is behind or hides \
+				 newer blocks. Check this machine's clock, and add another institution's node with --node",
+				old(*seconds)
 			),
 			Self::Old { seconds: None } => f.write_str(
 				"the node proves nothing after the chain's first block: either the network has just started, \
-				 or nothing becomes final, or the node hides it. Another institution's node may know more",
+				 or nothing becomes final, or the node hides it. Add another institution's node with --node",
 			),
 			Self::Node { place, error } => {
-				write!(f, "node {} is not used: {error}", place.saturating_add(1))
+				let number = place.saturating_add(1);
+				write!(f, "node {number} is not used: {}", error.without_advice())
 			},
 			Self::OthersWait => f.write_str(
 				"another program uses this key, says the node: waiting until its calls are final, for two \
 				 minutes at most",
 			),
 		}
+	}
+}
+
+/// How old a block is that is this many seconds old.
+fn old(seconds: u64) -> String {
+	match seconds / 60 {
+		0 => format!("{seconds} seconds old"),
+		1 => "1 minute old".into(),
+		minutes => format!("{minutes} minutes old"),
 	}
 }
 
@@ -130,7 +141,7 @@ pub struct ProvenChain {
 	listener: Listener,
 	/// The nodes of which it was told that they are not used.
 	told: Arc<StdMutex<BTreeSet<usize>>>,
-	pace: Pace,
+	pace: ProofPace,
 }
 
 impl ProvenChain {
@@ -148,7 +159,7 @@ impl ProvenChain {
 		kept: Option<Trusted>,
 		listener: Listener,
 	) -> Result<Self, ChainError> {
-		Self::with_pace(node, others, kept, listener, Pace::default()).await
+		Self::with_pace(node, others, kept, listener, ProofPace::default()).await
 	}
 
 	async fn with_pace(
@@ -156,7 +167,7 @@ impl ProvenChain {
 		others: Vec<Connection>,
 		kept: Option<Trusted>,
 		listener: Listener,
-		pace: Pace,
+		pace: ProofPace,
 	) -> Result<Self, ChainError> {
 		let trusted = match kept {
 			Some(kept) => kept,

@@ -77,7 +77,7 @@ impl Stopped {
 		By::Chain.stopped(Way::Refused, how)
 	}
 
-	/// Refused before it was in the pool.
+	/// Refused by the node's pool.
 	pub fn by_pool(how: impl Into<String>) -> Outcome {
 		By::Pool.stopped(Way::Refused, how)
 	}
@@ -114,11 +114,11 @@ impl fmt::Display for Stopped {
 		let way = match self.way {
 			Way::Refused => "refused",
 			Way::Withstood => "withstood",
-			Way::Told => "told",
+			Way::Told => "reported",
 		};
 		let by = match self.by {
 			By::Chain => "by the chain",
-			By::Pool => "before the pool",
+			By::Pool => "by the node's pool",
 			By::Node => "by the node",
 			By::Custodian => "by the custodian",
 			By::Client => "by the client",
@@ -235,11 +235,11 @@ pub struct Group {
 /// All attacks, by victim.
 pub const GROUPS: &[Group] = &[
 	Group {
-		heading: "The chain: who may read, and who may say so",
+		heading: "The chain: consents and staff",
 		attacks: &[consents::ATTACKS, staff::ATTACKS],
 	},
 	Group {
-		heading: "The chain: who takes it for themselves",
+		heading: "The chain: floods and the council",
 		attacks: &[flood::ATTACKS, rpc_load::ATTACKS, governance::ATTACKS],
 	},
 	Group { heading: "A hospital's custodian", attacks: &[custodian::ATTACKS] },
@@ -291,8 +291,8 @@ impl Attack {
 		(number(part), number(item), letter)
 	}
 
-	/// Whether it is the attack of this number, or one of those that begin with it: `1.1` is no beginning
-	/// of `1.10`.
+	/// Whether it is the attack of this number, or one of those that begin with it. `1.10` does not
+	/// begin with `1.1`.
 	pub fn begins_with(&self, prefix: &str) -> bool {
 		let ends = |rest: &str| {
 			let is_digit = |it: Option<char>| it.is_some_and(|letter| letter.is_ascii_digit());

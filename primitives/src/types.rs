@@ -56,6 +56,8 @@ pub const AUTHORITY_LIFETIME: Moment = 7 * 24 * 60 * 60;
 /// From how long after it was stored an assisted consent counts, in seconds: so that the patient can
 /// refuse it first.
 pub const ASSISTED_DELAY: Moment = 24 * 60 * 60;
+/// How long an assisted consent lasts at most, in seconds.
+pub const ASSISTED_PERIOD: Moment = 90 * 24 * 60 * 60;
 /// For how long the staff can take back that a patient is deceased, in seconds.
 pub const DECEASED_UNDO: Moment = 30 * 24 * 60 * 60;
 /// Single records that one provision can name.

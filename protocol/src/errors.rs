@@ -15,7 +15,7 @@ pub enum ChainError {
 	#[error("this program was built for another version of the chain ({0}): update it")]
 	Foreign(String),
 	/// The node's answer is not proven.
-	#[error("the node's answer is not proven: {0}. Use another institution's node")]
+	#[error("{}{}", not_proven(.0), another_node(.0))]
 	NotProven(ProofError),
 	/// The newest block that can be proven was made this many minutes ago; nothing if it is the genesis
 	/// block.
@@ -81,6 +81,14 @@ impl ChainError {
 		Self::Foreign(error.to_string())
 	}
 
+	/// The same without the advice to use another node, for a node that is left out for another one.
+	pub fn without_advice(&self) -> String {
+		match self {
+			Self::NotProven(error) => not_proven(error),
+			error => error.to_string(),
+		}
+	}
+
 	/// Whether trying again can help.
 	pub fn may_pass(&self) -> bool {
 		matches!(self, Self::Unreachable(_) | Self::Stale)
@@ -115,6 +123,23 @@ impl ChainError {
 			return Self::Foreign(text);
 		}
 		Self::Unreachable(text)
+	}
+}
+
+/// What is not proven.
+fn not_proven(error: &ProofError) -> String {
+	match another_node(error) {
+		"" => error.to_string(),
+		_ => format!("the node's answer is not proven: {error}"),
+	}
+}
+
+/// The advice to use another node, as the rest of a sentence. That helps neither if two blocks are final
+/// nor if what was kept on this machine is wrong.
+fn another_node(error: &ProofError) -> &'static str {
+	match error {
+		ProofError::TwoFinal(_) | ProofError::Kept => "",
+		_ => ". Use another institution's node",
 	}
 }
 
@@ -282,6 +307,28 @@ mod tests {
 		assert_eq!(said("A *deny* is `it`"), "the chain refused it: a deny is it");
 		assert_eq!(said("CIDs differ."), "the chain refused it: CIDs differ");
 		assert_eq!(said(""), "the chain refused it, and did not say why (Records.NotPermitted)");
+	}
+
+	#[test]
+	fn what_is_not_proven_is_told_once_and_with_what_helps() {
+		let another = "Use another institution's node";
+		for error in [
+			ProofError::Finality("too few have signed".into()),
+			ProofError::State("the proof is incomplete".into()),
+			ProofError::Endless,
+		] {
+			let said = ChainError::from(error).to_string();
+			assert_eq!(said.matches("not proven").count(), 1, "{said}");
+			assert!(said.ends_with(another), "{said}");
+		}
+		// The fault of many validators, and of the user's own file.
+		for error in [ProofError::TwoFinal(7), ProofError::Kept] {
+			let said = ChainError::from(error.clone());
+			assert_eq!(said.to_string(), error.to_string());
+			assert!(!said.to_string().contains(another), "{said}");
+		}
+		let left_out = ChainError::from(ProofError::Endless).without_advice();
+		assert_eq!(left_out, format!("the node's answer is not proven: {}", ProofError::Endless));
 	}
 
 	#[test]

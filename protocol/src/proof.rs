@@ -35,17 +35,17 @@ pub enum ProofError {
 	#[error("the header is not that of block {0}")]
 	Header(H256),
 	/// The justification is malformed, or not enough authorities have signed it.
-	#[error("the block is not proven to be final: {0}")]
+	#[error("final block: {0}")]
 	Finality(String),
 	/// The storage proof is malformed, of another state, or does not have what was asked for.
-	#[error("the value is not proven: {0}")]
+	#[error("state: {0}")]
 	State(String),
 	/// The block is older than one that was proven to be final before.
 	#[error("block {0} is older than block {1}, which was final before")]
 	Older(u32, u32),
 	/// The node does not know a block that was final before.
 	#[error(
-		"the node does not know that block {0} is final, which was proven before: it is behind, or on another fork"
+		"the node does not know block {0}, which was proven to be final: it is behind or on another fork"
 	)]
 	Behind(H256),
 	/// Two blocks of one height were proven to be final.
@@ -61,10 +61,11 @@ pub enum ProofError {
 	#[error("block {0} is not among the last blocks of the proven chain")]
 	NotInChain(u32),
 	/// The node never comes to its newest block.
-	#[error(
-		"the node says again and again that there are more final blocks, and does not prove them"
-	)]
+	#[error("the node announces more final blocks, but proves none")]
 	Endless,
+	/// The state does not say which runtime the chain has.
+	#[error("the node does not prove which runtime the chain has")]
+	NoRuntime,
 	/// The node names another version of the runtime than the proven one.
 	#[error("the node says that the runtime has version {0}, but version {1} is proven")]
 	Runtime(u32, u32),
@@ -72,10 +73,13 @@ pub enum ProofError {
 	#[error("the node says that the call is in block {0}, but it is not there")]
 	NotThere(H256),
 	/// The node is of another chain, with this genesis block.
-	#[error("it is a node of another chain, whose genesis block is {0:?}")]
+	#[error("the node belongs to another chain: its genesis block is {0:?}")]
 	OtherChain(H256),
 	/// What was kept is not a proven block of this chain.
-	#[error("what was kept of the chain is damaged, or belongs to another chain")]
+	#[error(
+		"the kept block is damaged or belongs to another chain. Remove the file and name the chain with \
+		 --genesis"
+	)]
 	Kept,
 }
 
@@ -154,15 +158,6 @@ impl ProvenState {
 	pub fn get(&self, key: &[u8]) -> Result<Option<&[u8]>, ProofError> {
 		let value = self.proof.storage_value(&self.root, key).map_err(|_| incomplete())?;
 		Ok(value.map(|(value, _)| value))
-	}
-
-	/// All keys that begin with the prefix, in ascending order.
-	///
-	/// # Errors
-	///
-	/// [`ProofError::State`] if the proof leaves open whether there is another one.
-	pub fn keys(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, ProofError> {
-		self.keys_after(prefix, None, usize::MAX)
 	}
 
 	/// The first keys that begin with the prefix and come after this one, in ascending order.

@@ -282,7 +282,7 @@ pub trait Submit: SendOutsideWasm + SyncOutsideWasm {
 	fn finalized(&self) -> impl Future<Output = Result<Self::At, ChainError>> + SendOutsideWasm;
 
 	/// The same, for what is sealed or permitted. It is an error if the block is so old that keys and
-	/// consents may have changed since. Who believes the node takes its word for it.
+	/// consents may have changed since. A connection that believes its node does not check that.
 	fn fresh(&self) -> impl Future<Output = Result<Self::At, ChainError>> + SendOutsideWasm {
 		self.finalized()
 	}

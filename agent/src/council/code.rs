@@ -23,11 +23,11 @@ pub async fn check(session: &Session<impl Platform>, code: &[u8]) -> Result<()> 
 	let new = version_of(code)?;
 	let now = session.finalized().await?.read(storage::last_upgrade()).await?;
 	let now = now.context("the chain does not say which runtime it has")?;
-	replaces(&new, &Version { name: now.spec_name, number: now.spec_version })
+	ensure_newer(&new, &Version { name: now.spec_name, number: now.spec_version })
 }
 
 /// Checks that a chain with one runtime accepts the other.
-fn replaces(new: &Version, now: &Version) -> Result<()> {
+fn ensure_newer(new: &Version, now: &Version) -> Result<()> {
 	ensure!(
 		new.name == now.name,
 		"the file is a runtime of another chain: its name is “{}”, and this chain's is “{}”",
@@ -111,7 +111,7 @@ mod tests {
 	}
 
 	#[test]
-	fn what_is_no_runtime_is_refused() {
+	fn what_is_not_a_runtime_is_refused() {
 		let compressed = [82, 188, 83, 118, 70, 219, 142, 5];
 		let whole = runtime("vouchsafe", 7);
 		for (name, code) in [
@@ -122,7 +122,7 @@ mod tests {
 			("half a module", whole[..whole.len() / 2].to_vec()),
 			("a broken archive", [&compressed[..], b"x"].concat()),
 			(
-				"a version that is none",
+				"a malformed version",
 				module(&[custom("runtime_version", &[1]), custom("runtime_apis", &[])]),
 			),
 		] {
@@ -135,12 +135,12 @@ mod tests {
 	fn only_a_newer_runtime_of_the_same_chain_replaces_one() {
 		let version = |name: &str, number| Version { name: name.into(), number };
 		let now = version("vouchsafe", 7);
-		assert!(replaces(&version("vouchsafe", 8), &now).is_ok());
+		assert!(ensure_newer(&version("vouchsafe", 8), &now).is_ok());
 		for old in [6, 7] {
-			let error = replaces(&version("vouchsafe", old), &now).unwrap_err().to_string();
+			let error = ensure_newer(&version("vouchsafe", old), &now).unwrap_err().to_string();
 			assert!(error.contains("not a newer runtime"), "{error}");
 		}
-		let error = replaces(&version("other", 8), &now).unwrap_err().to_string();
+		let error = ensure_newer(&version("other", 8), &now).unwrap_err().to_string();
 		assert!(error.contains("another chain"), "{error}");
 	}
 }

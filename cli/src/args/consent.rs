@@ -1,10 +1,14 @@
 //! The arguments of `vouchsafe consent`.
 
-use super::{parse_number, word, Agreement};
+use super::{parse_number, word, Agreement, Unasked};
 use crate::dates::{parse_last_month, parse_month};
-use clap::{Args, Subcommand};
+use clap::{
+	builder::{PossibleValuesParser, TypedValueParser},
+	Args, Subcommand,
+};
 use std::path::PathBuf;
 use vouchsafe_client::chain::{Action, Category, Confidentiality, Purpose, StudyTrait};
+use vouchsafe_primitives::Vocabulary;
 
 /// What a consent or request covers.
 #[derive(Clone, Debug, Default, Args)]
@@ -64,6 +68,62 @@ pub struct Reach {
 	/// Only readers from these countries.
 	#[arg(long, value_delimiter = ',')]
 	pub country: Vec<String>,
+}
+
+/// What a consent covers that clinicians enter for a patient: never the log, nor records with labels or
+/// of a higher confidentiality than normal.
+#[derive(Clone, Debug, Default, Args)]
+pub struct AssistedCover {
+	/// Categories of records [default: all].
+	#[arg(long, value_delimiter = ',', value_parser = word::<Category>())]
+	category: Vec<Category>,
+	/// One record. Repeat it for several [default: all].
+	#[arg(long = "record", value_name = "RECORD")]
+	records: Vec<String>,
+	/// Actions [default: read].
+	#[arg(long, value_delimiter = ',', value_parser = action_on_records())]
+	action: Vec<Action>,
+	/// Purposes of use [default: treatment].
+	#[arg(long, value_delimiter = ',', value_parser = word::<Purpose>())]
+	purpose: Vec<Purpose>,
+	/// Only records of this month of service or later.
+	#[arg(long, value_name = "MONTH", value_parser = parse_month)]
+	data_from: Option<u16>,
+	/// Only records of this month of service or earlier.
+	#[arg(long, value_name = "MONTH", value_parser = parse_last_month)]
+	data_to: Option<u16>,
+	/// Start [default: in a day, which is the earliest].
+	#[arg(long, value_name = "MOMENT")]
+	valid_from: Option<String>,
+	/// End: a date, or a span such as +30d [default: in 90 days, which is the latest].
+	#[arg(long, value_name = "MOMENT")]
+	until: Option<String>,
+	/// Only records written at this institution. Repeat it for several.
+	#[arg(long = "author", value_name = "WHO")]
+	authors: Vec<String>,
+	/// Only records that this institution is responsible for. Repeat it for several.
+	#[arg(long = "kept-by", value_name = "WHO")]
+	holders: Vec<String>,
+	/// Only readers from these countries.
+	#[arg(long, value_delimiter = ',')]
+	country: Vec<String>,
+}
+
+impl AssistedCover {
+	/// The same as of any consent.
+	pub fn into_parts(self) -> (About, Reach) {
+		let Self { category, records, action, purpose, data_from, data_to, .. } = self;
+		let about =
+			About { category, records, action, purpose, data_from, data_to, ..About::default() };
+		let Self { valid_from, until, authors, holders, country, .. } = self;
+		(about, Reach { valid_from, until, authors, holders, country })
+	}
+}
+
+/// A parser for actions but reading the log.
+fn action_on_records() -> impl TypedValueParser<Value = Action> {
+	let words = Action::WORDS.iter().copied().filter(|word| *word != Action::ReadLog.word());
+	PossibleValuesParser::new(words).try_map(|word| word.parse::<Action>())
 }
 
 /// The studies that a consent reaches.
@@ -174,10 +234,8 @@ pub enum ConsentCommand {
 	},
 	/// Enter a consent for a patient who cannot use a wallet, as a clinician of the hospital that enrolled
 	/// the patient. A second clinician has to confirm it. It counts a day later, and for 90 days at most.
-	#[command(after_help = "Examples:\n  \
-		vouchsafe --key berger consent assist --patient Eva --institution \"Hospital A\" --out eva.json\n  \
-		vouchsafe --key berger consent assist --patient Eva --institution \"Hospital A\" \
-		--to \"team:1@Hospital A\" --category imaging --until +30d --out eva.json")]
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key berger consent assist --patient Eva --institution \"Hospital A\" --out eva.json")]
 	Assist {
 		/// The patient.
 		#[arg(long, value_name = "WHO")]
@@ -185,7 +243,7 @@ pub enum ConsentCommand {
 		/// Institution that you act for.
 		#[arg(long, value_name = "WHO")]
 		institution: String,
-		/// Who is let in: the institution, or somebody there [default: the institution].
+		/// Grantee: the institution, or somebody there [default: the institution].
 		#[arg(long, value_name = "GRANTEE")]
 		to: Option<String>,
 		/// File for the second clinician, and for the patient.
@@ -193,10 +251,7 @@ pub enum ConsentCommand {
 		out: PathBuf,
 		/// What it covers.
 		#[command(flatten)]
-		about: About,
-		/// Further limits.
-		#[command(flatten)]
-		reach: Reach,
+		covered: AssistedCover,
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,
@@ -261,9 +316,9 @@ pub enum ConsentCommand {
 		vouchsafe --key eva consent deliver-labels"
 	)]
 	DeliverLabels {
-		/// Whether to ask.
+		/// `--yes`.
 		#[command(flatten)]
-		agreement: Agreement,
+		unasked: Unasked,
 	},
 	/// Give your own key shares of records that were added since to a custodian.
 	#[command(after_help = "Example:\n  vouchsafe --key eva consent carry 3")]
@@ -274,8 +329,8 @@ pub enum ConsentCommand {
 		/// Institution whose custodian gets them [default: the grantee's].
 		#[arg(long, value_name = "WHO")]
 		to: Option<String>,
-		/// Whether to ask.
+		/// `--yes`.
 		#[command(flatten)]
-		agreement: Agreement,
+		unasked: Unasked,
 	},
 }

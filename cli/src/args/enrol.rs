@@ -1,6 +1,6 @@
 //! The arguments of `vouchsafe enrol`.
 
-use super::{parse_number, word, Agreement};
+use super::{parse_number, word, Agreement, Unasked};
 use crate::dates::parse_duration;
 use clap::Subcommand;
 use std::path::PathBuf;
@@ -25,18 +25,18 @@ pub enum EnrolCommand {
 		/// File to write [default: standard output].
 		#[arg(long, value_name = "FILE")]
 		out: Option<PathBuf>,
-		/// Whether to ask.
+		/// `--yes`.
 		#[command(flatten)]
-		agreement: Agreement,
+		unasked: Unasked,
 	},
 	/// Enrol a person who has signed (as an institution or its registrar).
 	#[command(after_help = "Example:\n  vouchsafe --key registrar enrol submit eva.json")]
 	Submit {
 		/// The signed enrolment.
 		file: PathBuf,
-		/// Whether to ask.
+		/// `--yes`.
 		#[command(flatten)]
-		agreement: Agreement,
+		unasked: Unasked,
 	},
 	/// Give a practitioner a role at your institution.
 	#[command(after_help = "Example:\n  \
@@ -57,9 +57,9 @@ pub enum EnrolCommand {
 		/// End [default: none].
 		#[arg(long, value_name = "MOMENT")]
 		until: Option<String>,
-		/// Whether to ask.
+		/// `--yes`.
 		#[command(flatten)]
-		agreement: Agreement,
+		unasked: Unasked,
 	},
 	/// End a practitioner's affiliation with your institution, now.
 	#[command(after_help = "Example:\n  \
@@ -102,9 +102,9 @@ pub enum EnrolCommand {
 		/// Your institution, if you work for several.
 		#[arg(long, value_name = "WHO")]
 		institution: Option<String>,
-		/// Whether to ask.
+		/// `--yes`.
 		#[command(flatten)]
-		agreement: Agreement,
+		unasked: Unasked,
 	},
 	/// Attest a practitioner's licence (as an authority).
 	#[command(after_help = "Example:\n  \
@@ -118,9 +118,9 @@ pub enum EnrolCommand {
 		/// The role that the licence is for. It is refused if the practitioner has another one there.
 		#[arg(long, value_parser = word::<Role>())]
 		role: Role,
-		/// Whether to ask.
+		/// `--yes`.
 		#[command(flatten)]
-		agreement: Agreement,
+		unasked: Unasked,
 	},
 	/// Set an account's status. Declaring a death, or undoing it, takes a registrar and a clinician.
 	#[command(after_help = "Example:\n  \
@@ -166,9 +166,9 @@ pub enum EnrolCommand {
 	Custodian {
 		/// The signed registration.
 		file: PathBuf,
-		/// Whether to ask.
-		#[command(flatten)]
-		agreement: Agreement,
+		/// Register it without asking, even if the custodian does not answer at its address.
+		#[arg(long)]
+		yes: bool,
 	},
 	/// Show what the chain knows about an account.
 	#[command(after_help = "Example:\n  vouchsafe enrol show \"Dr. Berger\"")]

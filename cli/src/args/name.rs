@@ -24,11 +24,11 @@ pub enum NameCommand {
 		/// The name.
 		name: String,
 	},
-	/// Accept what has changed of an institution: its name, or its custodian's key.
+	/// Accept an institution's new name or its custodian's new key.
 	///
-	/// This computer keeps the name and the key of each institution as it saw them first. What has
-	/// changed since then is used only after you have accepted it. Ask the institution first, in person
-	/// or by telephone: somebody may have taken over its account.
+	/// This computer keeps the name and the key of each institution as it saw them first. Until you accept
+	/// a change, the institution gets no new permit, share or label key. Ask the institution first, in
+	/// person or by telephone: somebody may have taken over its account.
 	#[command(after_help = "Example:\n  vouchsafe name confirm \"Hospital B\"")]
 	Confirm {
 		/// The institution.

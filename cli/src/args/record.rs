@@ -1,6 +1,6 @@
 //! The arguments of `vouchsafe record`.
 
-use super::{parse_number, word, Agreement};
+use super::{parse_number, word, Agreement, Unasked};
 use crate::dates::{parse_duration, parse_last_month, parse_months};
 use anyhow::Context;
 use clap::{
@@ -58,9 +58,16 @@ pub struct Adding {
 	/// Wait for Enter before each step (for demonstrations).
 	#[arg(long)]
 	pub step_by_step: bool,
+	/// Go on without asking about new labels, similar records or what is given up.
+	#[arg(long)]
+	pub yes: bool,
+}
+
+impl Adding {
 	/// Whether to ask.
-	#[command(flatten)]
-	pub agreement: Agreement,
+	pub fn agreement(&self) -> Agreement {
+		Agreement { yes: self.yes }
+	}
 }
 
 /// A parser for how a record can be marked: it cannot become valid again.
@@ -189,9 +196,9 @@ pub enum RecordCommand {
 		/// Countries in which holders may be [default: all].
 		#[arg(long, value_delimiter = ',')]
 		country: Vec<String>,
-		/// Whether to ask.
+		/// `--yes`.
 		#[command(flatten)]
-		agreement: Agreement,
+		unasked: Unasked,
 	},
 }
 
@@ -304,9 +311,9 @@ pub struct OpenRecords {
 	/// Replace the file if it exists.
 	#[arg(long)]
 	pub force: bool,
-	/// Whether to ask.
+	/// `--yes`.
 	#[command(flatten)]
-	pub agreement: Agreement,
+	pub unasked: Unasked,
 }
 
 /// The relation that `--appends` or `--transforms` names.

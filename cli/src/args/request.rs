@@ -1,6 +1,6 @@
 //! The arguments of `vouchsafe request`.
 
-use super::{parse_number, About, Agreeing, Agreement, Reach};
+use super::{parse_number, About, Agreeing, Agreement, Reach, Unasked};
 use crate::dates::parse_duration;
 use clap::Subcommand;
 
@@ -32,9 +32,9 @@ pub enum RequestCommand {
 		/// Reason, which only the patient reads.
 		#[arg(long, default_value = "")]
 		reason: String,
-		/// Whether to ask.
+		/// `--yes`.
 		#[command(flatten)]
-		agreement: Agreement,
+		unasked: Unasked,
 	},
 	/// List the open requests to a patient.
 	#[command(after_help = "Example:\n  vouchsafe --key eva request list")]

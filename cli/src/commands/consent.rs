@@ -14,7 +14,7 @@ use crate::{
 	label_keys::{self, KeyDeliveries},
 	output::{self, Output},
 	overlap::{still_permitted, StillPermitted},
-	session::{At, Session, Settings},
+	session::{tell_changes, At, Session, Settings},
 };
 use anyhow::Result;
 use serde_json::{json, Value};
@@ -26,7 +26,11 @@ use vouchsafe_client::chain::{
 use vouchsafe_speech::{short, Noun};
 
 pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<Output> {
-	let session = settings.connect().await?;
+	let session = settings.connect_silently().await?;
+	// An institution to which these two refuse a permit is named in their error.
+	if !matches!(command, ConsentCommand::Grant { .. } | ConsentCommand::Amend { .. }) {
+		tell_changes(&session);
+	}
 	match command {
 		ConsentCommand::Grant { to, deny, even_in_emergency, about, reach, studies, agreeing } => {
 			let me = session.me()?.account();
@@ -57,9 +61,9 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 					terms.confidentiality = Confidentiality::VeryRestricted;
 				}
 			}
-			consent::check_new(&session, &grantee, &terms)?;
+			consent::ensure_grantee_confirmed(&session, &grantee, &terms)?;
+			tell_changes(&session);
 			note_permitted(&still_permitted(&session, &me, &grantee, &terms, None).await?);
-			note_changes(&session, &grantee);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::grant(&session, grantee, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
@@ -73,12 +77,12 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			if !studies.traits.is_empty() {
 				terms.traits = StudyTraits::of(&studies.traits);
 			}
-			consent::check_amended(&session, &grantee, &found.terms, &terms)?;
+			consent::ensure_grantee_confirmed_if_wider(&session, &grantee, &found.terms, &terms)?;
+			tell_changes(&session);
 			// What the amendment takes away may be permitted by another consent.
 			note_permitted(
 				&still_permitted(&session, &me, &grantee, &found.terms, Some(id)).await?,
 			);
-			note_changes(&session, &grantee);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::amend(&session, id, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
@@ -86,7 +90,6 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 		ConsentCommand::Confirm { consent: id, agreement } => {
 			let me = session.me()?.account();
 			let (grantee, found) = consent::find(&session, id).await?;
-			note_changes(&session, &grantee);
 			agree(&consent::sentence(&session, &me, &grantee, &found.terms).await?, agreement)?;
 			let block = consent::confirm(&session, id).await?;
 			Ok(Output::new(
@@ -102,7 +105,6 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				false => consent::find_of(&session, &patient, id).await?,
 			};
 			let sentence = consent::sentence(&session, &patient, &grantee, &found.terms).await?;
-			note_changes(&session, &grantee);
 			let said = format!("I revoke consent {id}, which says: “{sentence}”");
 			match found.terms.effect {
 				Effect::Permit => agree_to_revoke(&said, agreement)?,
@@ -133,11 +135,11 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				json!({ "consent": id, "block": block, "still_permitted_by": still }),
 			))
 		},
-		ConsentCommand::Assist { patient, institution, to, out, about, reach, agreement } => {
+		ConsentCommand::Assist { patient, institution, to, out, covered, agreement } => {
 			let patient = session.names.resolve(&patient)?;
 			let institution = session.names.resolve(&institution)?;
 			let who = assist::Who { patient, institution, to };
-			assist::enter(&session, who, &out, (&about, &reach), agreement).await
+			assist::enter(&session, who, &out, covered, agreement).await
 		},
 		ConsentCommand::ConfirmAssisted { file, agreement } => {
 			assist::confirm(&session, &file, agreement).await
@@ -180,8 +182,8 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				}),
 			))
 		},
-		ConsentCommand::DeliverLabels { agreement: _ } => deliver_labels(&session).await,
-		ConsentCommand::Carry { consent: id, to, agreement: _ } => {
+		ConsentCommand::DeliverLabels { unasked: _ } => deliver_labels(&session).await,
+		ConsentCommand::Carry { consent: id, to, unasked: _ } => {
 			key::check(&session, &session.finalized().await?).await?;
 			let (grantee, found) = consent::find(&session, id).await?;
 			let to = to.map(|to| session.names.resolve(&to)).transpose()?;
@@ -228,19 +230,6 @@ fn still_permitted_text(others: &Result<Vec<StillPermitted>>) -> Option<String> 
 		 consent revoke {first}`.",
 		ENGLISH.and(&ids)
 	))
-}
-
-/// Says, before something is signed, that the grantee's institution has changed.
-pub(super) fn note_changes(session: &Session, grantee: &Grantee) {
-	let changes: Vec<_> =
-		consent::changes_of(session, grantee).iter().map(ToString::to_string).collect();
-	if let Some(institution) = grantee.institution().filter(|_| !changes.is_empty()) {
-		output::write_error(&format!(
-			"NOTE: {} has changed since you saw it first, and gets nothing new: {}\n",
-			session.names.show_with_address(institution),
-			changes.join("; ")
-		));
-	}
 }
 
 /// Carries the patient's own shares unless the user declined, and reports the result.

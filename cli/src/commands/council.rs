@@ -2,7 +2,7 @@
 
 use super::agree;
 use crate::{
-	args::{parse_key, CouncilCommand},
+	args::{parse_key, Agreement, CouncilCommand},
 	council::{self, Motion},
 	english::ENGLISH,
 	files,
@@ -23,7 +23,7 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 		files::check(wasm)?;
 	}
 	let session = settings.connect().await?;
-	let call: RuntimeCall = match command {
+	let (call, agreement): (RuntimeCall, Agreement) = match command {
 		CouncilCommand::List => return list(&session).await,
 		CouncilCommand::Vote { motion, vote, agreement } => {
 			let motion = council::find(&session, motion).await?;
@@ -49,9 +49,11 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			};
 			return Ok(Output::new(text, json!({ "motion": motion.index, "executed": executed })));
 		},
-		CouncilCommand::Apply { wasm, agreement: _ } => {
+		CouncilCommand::Apply { wasm, agreement } => {
 			let code = read(&wasm)?;
 			check(&session, &wasm, &code).await?;
+			let what = council::describe_call(&session, &council::upgrade(&code));
+			agree(&format!("I {what}, which the council has authorised."), agreement)?;
 			let block = council::apply(&session, code).await?;
 			return Ok(Output::new(
 				"The runtime is upgraded. The new code runs from the next block.",
@@ -65,35 +67,37 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			encryption_key,
 			cap,
 			authority,
-			agreement: _,
+			agreement,
 		} => {
 			let [country] = super::countries(&[country])?[..] else {
 				bail!("name one country");
 			};
-			EnrolmentCall::admit_institution {
+			let call = EnrolmentCall::admit_institution {
 				account: session.names.resolve(&account).or_else(|_| parse_account(&account))?,
 				kind: if authority { AccountKind::Authority } else { AccountKind::Institution },
 				name: name.into_bytes(),
 				country,
 				cap,
 				encryption_key: parse_key(&encryption_key)?,
-			}
-			.into()
+			};
+			(call.into(), agreement)
 		},
-		CouncilCommand::Cap { institution, cap, agreement: _ } => {
+		CouncilCommand::Cap { institution, cap, agreement } => {
 			let institution = session.names.resolve(&institution)?;
-			EnrolmentCall::set_cap { institution, cap }.into()
+			(EnrolmentCall::set_cap { institution, cap }.into(), agreement)
 		},
-		CouncilCommand::Status { institution, status, agreement: _ } => {
+		CouncilCommand::Status { institution, status, agreement } => {
 			let account = session.names.resolve(&institution)?;
-			EnrolmentCall::set_status { account, status }.into()
+			(EnrolmentCall::set_status { account, status }.into(), agreement)
 		},
-		CouncilCommand::Upgrade { wasm, agreement: _ } => {
+		CouncilCommand::Upgrade { wasm, agreement } => {
 			let code = read(&wasm)?;
 			check(&session, &wasm, &code).await?;
-			council::upgrade(&code)
+			(council::upgrade(&code), agreement)
 		},
 	};
+	let what = council::describe_call(&session, &call);
+	agree(&format!("I propose this motion, and vote yes on it: {what}."), agreement)?;
 	let motion = council::propose(&session, call).await?;
 	let text = format!(
 		"{}\nThe other members vote with `vouchsafe council vote {} yes`. When {} members are for it, \

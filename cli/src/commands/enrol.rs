@@ -51,11 +51,11 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 	let session = settings.connect().await?;
 	let names = &session.names;
 	match command {
-		EnrolCommand::Sign { institution, kind, valid_for, out, agreement: _ } => {
+		EnrolCommand::Sign { institution, kind, valid_for, out, unasked: _ } => {
 			sign(&session, &institution, &kind, valid_for, out.as_deref())
 		},
-		EnrolCommand::Submit { file, agreement: _ } => submit(&session, &file).await,
-		EnrolCommand::Affiliate { practitioner, role, institution, from, until, agreement: _ } => {
+		EnrolCommand::Submit { file, unasked: _ } => submit(&session, &file).await,
+		EnrolCommand::Affiliate { practitioner, role, institution, from, until, unasked: _ } => {
 			let institution = session.institution(institution.as_deref()).await?;
 			let practitioner = names.resolve(&practitioner)?;
 			let time = session.finalized().await?.time().await?;
@@ -98,7 +98,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				block,
 			))
 		},
-		EnrolCommand::Team { practitioner, join, leave, institution, agreement: _ } => {
+		EnrolCommand::Team { practitioner, join, leave, institution, unasked: _ } => {
 			let institution = session.institution(institution.as_deref()).await?;
 			let practitioner = names.resolve(&practitioner)?;
 			let who = names.show(&practitioner);
@@ -117,7 +117,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				(None, None) => bail!("name the care team with --join NUMBER or --leave NUMBER"),
 			}
 		},
-		EnrolCommand::Attest { practitioner, institution, role, agreement: _ } => {
+		EnrolCommand::Attest { practitioner, institution, role, unasked: _ } => {
 			let institution = names.resolve(&institution)?;
 			let practitioner = names.resolve(&practitioner)?;
 			let call = EnrolmentCall::attest_licence {
@@ -222,7 +222,9 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				session.submit(EnrolmentCall::accept_affiliation { institution }).await?.number;
 			Ok(done(format!("You work for {at} now."), block))
 		},
-		EnrolCommand::Custodian { file, agreement } => custodian(&session, &file, agreement).await,
+		EnrolCommand::Custodian { file, yes } => {
+			custodian(&session, &file, Agreement { yes }).await
+		},
 		EnrolCommand::Show { account } => {
 			let account = super::patient(&session, account.as_deref())?;
 			show(&session, &account).await

@@ -439,7 +439,7 @@ fn ask_to_go_on(warning: &str, question: &str, agreement: Agreement) -> Result<(
 		bail!("cannot ask you without a terminal: add --yes to do it anyway");
 	}
 	if !output::ask(question)? {
-		bail!("nothing was signed");
+		bail!("nothing was done");
 	}
 	Ok(())
 }

@@ -1,15 +1,15 @@
 //! `vouchsafe name`.
 
+use super::ask_to_go_on;
 use crate::{
 	advice,
-	args::NameCommand,
+	args::{Agreement, NameCommand},
 	names::{self, Names},
-	output::{ask, table, write_error, Output},
+	output::{table, Output},
 	session::Settings,
 };
 use anyhow::{bail, Result};
 use serde_json::json;
-use std::io::IsTerminal;
 use vouchsafe_agent::advice::{Advice, Advised};
 
 pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Output> {
@@ -49,7 +49,9 @@ pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Out
 			}
 			Ok(Output::new(format!("“{name}” is removed."), json!({ "name": name })))
 		},
-		NameCommand::Confirm { institution, yes } => confirm(settings, &institution, yes).await,
+		NameCommand::Confirm { institution, yes } => {
+			confirm(settings, &institution, Agreement { yes }).await
+		},
 		NameCommand::List => {
 			let names = known(settings).await?;
 			let rows: Vec<_> = names
@@ -72,26 +74,19 @@ pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Out
 }
 
 /// Accepts what has changed of an institution.
-async fn confirm(settings: &Settings, institution: &str, yes: bool) -> Result<Output> {
+async fn confirm(settings: &Settings, institution: &str, agreement: Agreement) -> Result<Output> {
 	let without_key = Settings { key: None, ..settings.clone() };
-	let mut session = without_key.connect().await?;
+	let mut session = without_key.connect_silently().await?;
 	let account = session.names.resolve(institution)?;
 	let name = session.names.show_with_address(&account);
 	let Some(member) = session.member(&account) else { bail!("{name} is not an institution") };
 	let changes: Vec<_> = session.pins.changes(member).iter().map(ToString::to_string).collect();
 	let json = json!({ "institution": account.to_string(), "changes": changes });
 	if changes.is_empty() {
-		return Ok(Output::new(format!("Nothing has changed of {name}."), json));
+		return Ok(Output::new(format!("{name} has not changed."), json));
 	}
-	write_error(&format!("{name}:\n\n  {}\n\n", changes.join("\n  ")));
-	if !yes {
-		if !std::io::stdin().is_terminal() {
-			bail!("cannot ask without a terminal: add --yes to accept it");
-		}
-		if !ask("Did the institution tell you that this is right?")? {
-			bail!("nothing is accepted");
-		}
-	}
+	let shown = format!("{name}:\n\n  {}\n", changes.join("\n  "));
+	ask_to_go_on(&shown, "Did the institution tell you that this is right?", agreement)?;
 	session.confirm_member(&account).await?;
 	Ok(Output::new(format!("Accepted: {name}, as it is now."), json))
 }

@@ -65,7 +65,7 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 		RecordCommand::Unmark { record, patient, agreement } => {
 			label::mark(&session, &record, None, patient.as_deref(), agreement).await
 		},
-		RecordCommand::Holders { holders, country, agreement: _ } => {
+		RecordCommand::Holders { holders, country, unasked: _ } => {
 			label::holders(&session, &holders, &country).await
 		},
 	}

@@ -9,7 +9,7 @@ use crate::{
 	output::Output,
 	overlap::still_permitted,
 	request,
-	session::{Session, Settings},
+	session::{tell_changes, Session, Settings},
 };
 use anyhow::{bail, Result};
 use serde_json::json;
@@ -17,7 +17,11 @@ use vouchsafe_client::chain::{AccountId, Asked, Effect, Grantee, Request, Terms,
 use vouchsafe_speech::AccessRequest;
 
 pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<Output> {
-	let session = settings.connect().await?;
+	let session = settings.connect_silently().await?;
+	// An institution to which this refuses a permit is named in its error.
+	if !matches!(command, RequestCommand::Approve { .. }) {
+		tell_changes(&session);
+	}
 	match command {
 		RequestCommand::Submit {
 			patient,
@@ -26,7 +30,7 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 			about,
 			duration,
 			reason,
-			agreement: _,
+			unasked: _,
 		} => {
 			let patient = session.names.resolve(&patient)?;
 			let institution = session.institution(institution.as_deref()).await?;
@@ -69,10 +73,10 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 				None => found.grantee.clone(),
 			};
 			check_within(&found.asked, &terms)?;
-			consent::check_new(&session, &grantee, &terms)?;
+			consent::ensure_grantee_confirmed(&session, &grantee, &terms)?;
+			tell_changes(&session);
 			let others = still_permitted(&session, &me, &grantee, &terms, None).await?;
 			super::consent::note_permitted(&others);
-			super::consent::note_changes(&session, &grantee);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = request::approve(&session, id, grantee, terms.clone()).await?;
 			super::consent::finish(&session, granted, &terms, &agreeing).await

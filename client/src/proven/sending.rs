@@ -98,8 +98,11 @@ impl Belief for ProvenChain {
 				return Ok((runtime.clone(), version));
 			}
 			if begun.elapsed() >= self.pace.first {
-				let proven = proven.map_or(0, |(_, version)| version);
-				return Err(ProofError::Runtime(best.version.spec_version, proven).into());
+				let named = best.version.spec_version;
+				let error = proven.map_or(ProofError::NoRuntime, |(_, version)| {
+					ProofError::Runtime(named, version)
+				});
+				return Err(error.into());
 			}
 			sleep(self.pace.pause).await;
 			(newer_view, newer) = (Some(self.view().await?), Some(self.node.best().await?));

@@ -8,7 +8,7 @@ use node::{lock, node, Lie, HOSPITAL, NEWEST, OLDER};
 use vouchsafe_protocol::proof::ProofError;
 
 /// Waits for little.
-const PACE: Pace = Pace {
+const PACE: ProofPace = ProofPace {
 	first: Duration::from_millis(400),
 	behind: Duration::from_millis(400),
 	newer: Duration::from_millis(400),
@@ -162,7 +162,7 @@ async fn a_node_that_is_behind_gets_a_moment() {
 	lock(&node).lie = Lie::Behind;
 	let error = not_proven(prove(chain.clone(), Some(kept.clone())).await);
 	assert_eq!(error, ProofError::Behind(kept.head().hash));
-	assert!(error.to_string().contains("behind, or on another fork"));
+	assert!(error.to_string().contains("behind or on another fork"));
 	let later = async {
 		sleep(PACE.behind / 2).await;
 		lock(&node).lie = Lie::Nothing;
@@ -229,7 +229,9 @@ async fn a_lying_or_dead_second_node_does_no_harm_and_is_named() {
 	assert_eq!(places, [2, 3, 4, 1], "each once");
 	assert_eq!(told[0], Notice::Node { place: 2, error: dead });
 	assert!(told[2].to_string().contains("another chain"), "{}", told[2]);
-	assert!(told[3].to_string().starts_with("node 2 is not used: the node's answer is not proven"));
+	let liar = told[3].to_string();
+	assert!(liar.starts_with("node 2 is not used: the node's answer is not proven"), "{liar}");
+	assert!(!liar.contains("Use another"), "another one is used: {liar}");
 }
 
 #[tokio::test]

@@ -30,11 +30,9 @@ pub const ATTACKS: &[Attack] = &[
 	Attack::own("3.4a", "A custodian answers readers with one byte in 20 seconds", || {
 		Box::pin(slow())
 	}),
-	Attack::shared(
-		"3.4b",
-		"A broken record among a patient's others stops opening them all",
-		|network| Box::pin(a_broken_record(network)),
-	),
+	Attack::shared("3.4b", "A broken record stops a reader from opening the others", |network| {
+		Box::pin(a_broken_record(network))
+	}),
 	Attack::shared(
 		"3.5a",
 		"An author writes a title that steers the reader's terminal",
@@ -57,15 +55,17 @@ pub const ATTACKS: &[Attack] = &[
 	),
 	Attack::shared(
 		"3.6a",
-		"A doctor adds a document again with a label, and the label gets lost",
+		"A fault: a doctor adds a document again with a label, which gets lost",
 		|network| Box::pin(other_terms(network)),
 	),
-	Attack::shared("3.6b", "A reader is not told that a record was marked as wrong", |network| {
-		Box::pin(a_marked_record(network))
-	}),
+	Attack::shared(
+		"3.6b",
+		"A fault: a reader is not told that a record was marked as wrong",
+		|network| Box::pin(a_marked_record(network)),
+	),
 	Attack::shared(
 		"3.6c",
-		"A patient revokes a consent, and another one still permits the same",
+		"A fault: a patient revokes a consent, and another permits the same",
 		|network| Box::pin(another_consent_still_permits(network)),
 	),
 	Attack::test(

@@ -31,7 +31,7 @@ pub const ATTACKS: &[Attack] = &[
 		"A nurse uses up her hospital's quota with openings",
 		|| Box::pin(a_nurse()),
 	),
-	Attack::own("1.5", "A hospital fills the blocks with patients enrolled for that", || {
+	Attack::own("1.5", "A hospital fills the blocks with calls of 240 of its patients", || {
 		Box::pin(a_hospital())
 	}),
 	Attack::shared("1.9", "A hospital without a permit floods a patient's log", |network| {

@@ -38,42 +38,46 @@ use vouchsafe_client::{
 pub const ATTACKS: &[Attack] = &[
 	Attack::shared(
 		"3.1a",
-		"A's node swaps members' names, custodians' keys and addresses, and a log's head",
+		"Hospital A's node swaps members' names, custodians' keys and addresses, and a log's head",
 		|network| Box::pin(values(network)),
 	),
-	Attack::shared("3.1b", "A's node turns decisions and consents round", |network| {
-		Box::pin(decisions(network))
-	}),
+	Attack::shared(
+		"3.1b",
+		"Hospital A's node reverses decisions and changes consents",
+		|network| Box::pin(decisions(network)),
+	),
 	Attack::shared(
 		"3.1c",
-		"C's node and custodian together leave out the end of a log",
+		"Hospital C's node and custodian together leave out the end of a log",
 		|network| Box::pin(shortened_log(network)),
 	),
-	Attack::shared("3.1d", "A's node shows an old state as the newest", |network| {
+	Attack::shared("3.1d", "Hospital A's node shows an old state as the newest", |network| {
 		Box::pin(old_state(network))
 	}),
 	Attack::shared(
 		"3.1e",
-		"A's node forges headers and the votes that make them final",
+		"Hospital A's node forges headers and the votes that make them final",
 		|network| Box::pin(forged_blocks(network)),
 	),
 	Attack::shared(
 		"3.1f",
-		"A's node swallows a revocation, and says that it is final",
+		"Hospital A's node swallows a revocation, and says that it is final",
 		|network| Box::pin(swallowed_call(network)),
 	),
-	Attack::shared("3.1g", "A's node sends a proof that expands without end", |network| {
+	Attack::shared("3.1g", "Hospital A's node sends a proof that expands without end", |network| {
 		Box::pin(expanding_proof(network))
 	}),
 	Attack::shared(
 		"3.1h",
-		"A's node and custodian together name a key of theirs, to read a document",
+		"Hospital A's node and custodian together name a key of theirs, to read a document",
 		|network| Box::pin(swapped_key(network)),
 	),
-	Attack::shared("3.1i", "A's node wants a call signed for later", |network| {
-		Box::pin(future_nonce(network))
-	}),
-	Attack::shared("3.1j", "Somebody has given C's custodian another key", |network| {
+	Attack::shared(
+		"3.1i",
+		"Hospital A's node asks for a signature with a later nonce",
+		|network| Box::pin(future_nonce(network)),
+	),
+	Attack::shared("3.1j", "Somebody has given Hospital C's custodian another key", |network| {
 		Box::pin(changed_key(network))
 	}),
 ];

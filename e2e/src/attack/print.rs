@@ -109,8 +109,9 @@ fn count(lines: &[Line], seconds: u64) -> String {
 		}
 	}
 	format!(
-		"{} attacks: {}. {} min {} s.",
+		"{} {}: {}. {} min {} s.",
 		lines.len(),
+		if lines.len() == 1 { "attack" } else { "attacks" },
 		parts.join(", "),
 		seconds / 60,
 		seconds % 60
@@ -187,7 +188,7 @@ mod tests {
 		let counted = "4 attacks: 1 stopped, 1 got through, 1 could not be played to the end, \
 			1 not played here. 1 min 5 s.";
 		assert_eq!(count(&lines, 65), counted);
-		assert_eq!(count(&lines[..1], 5), "1 attacks: 1 stopped. 0 min 5 s.");
+		assert_eq!(count(&lines[..1], 5), "1 attack: 1 stopped. 0 min 5 s.");
 		let json = json(&lines[..1]);
 		assert_eq!(json[0]["outcome"], "stopped");
 		assert_eq!(

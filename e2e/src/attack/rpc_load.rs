@@ -1,7 +1,7 @@
 //! Sixteen readers list the most consents that a patient can have, again and again, while calls go
 //! on. The node that they ask stays healthy, and blocks are made as before.
 
-use super::{Attack, By, Played};
+use super::{account, Attack, By, Played};
 use crate::{
 	commands::keypair,
 	network::{rpc, Network, Options},
@@ -10,7 +10,6 @@ use crate::{
 use anyhow::{Context, Result};
 use codec::Encode;
 use serde_json::{json, Map, Value};
-use sp_crypto_hashing::{blake2_128, twox_128};
 use std::{
 	sync::{
 		atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -21,8 +20,8 @@ use std::{
 use vouchsafe_client::chain::{
 	account_bytes,
 	calls::{ConsentCall, RuntimeCall},
-	AccountId, Action, Actions, Chain, Consent, Effect, Grantee, Grantor, Purpose, Purposes,
-	ShownText, Signer, Submit, Terms, View, H256, POLICY_VERSION,
+	storage, AccountId, Action, Actions, Chain, Consent, Effect, Grantee, Grantor, Purpose,
+	Purposes, ShownText, Submit, Terms, View, H256, POLICY_VERSION,
 };
 
 /// The attack.
@@ -44,10 +43,6 @@ const PERIOD: Duration = Duration::from_secs(20);
 /// A node that does not answer for so long counts as failed, as for a load balancer.
 const HEALTH_LIMIT: Duration = Duration::from_secs(3);
 
-fn account(key: &str) -> AccountId {
-	keypair(key).expect("a development key").account()
-}
-
 fn terms() -> Terms {
 	Terms {
 		actions: Actions::of(&[Action::Read]),
@@ -58,9 +53,7 @@ fn terms() -> Terms {
 
 /// Puts as many consents of one patient into the genesis block as there can be.
 fn plant_consents(state: &mut Map<String, Value>) {
-	let hashed = |bytes: &[u8]| [&blake2_128(bytes)[..], bytes].concat();
-	let patient = hashed(&account_bytes(&account(LISTED)));
-	let map = [&twox_128(b"Consent")[..], &twox_128(b"Consents"), &patient].concat();
+	let patient = account(LISTED);
 	let mut insert = |key: Vec<u8>, value: Vec<u8>| {
 		let text = |bytes: Vec<u8>| format!("0x{}", hex::encode(bytes));
 		state.insert(text(key), Value::String(text(value)));
@@ -68,7 +61,7 @@ fn plant_consents(state: &mut Map<String, Value>) {
 	for index in 0..GRANTEES {
 		let mut person = [7; 32];
 		person[..2].copy_from_slice(&index.to_le_bytes());
-		let grantee = Grantee::Person(AccountId::new(person)).encode();
+		let grantee = Grantee::Person(AccountId::new(person));
 		let consents: Vec<_> = (0..CONSENTS_EACH)
 			.map(|number| Consent {
 				id: u32::from(index) * CONSENTS_EACH + number,
@@ -81,7 +74,7 @@ fn plant_consents(state: &mut Map<String, Value>) {
 				grantor: Grantor::Patient,
 			})
 			.collect();
-		insert([map.clone(), hashed(&grantee)].concat(), consents.encode());
+		insert(storage::consents(&patient, &grantee).bytes, consents.encode());
 	}
 }
 

@@ -55,7 +55,7 @@ async fn labels_by_one(network: &Network) -> Played {
 	let record = scene.add_letter(&[]).await?;
 	scene.permit(&[]).await?;
 	let patient = scene.scenario.patient.key.as_str();
-	let label = ["record", "label", &record, "psychiatry", "--patient", patient];
+	let label = ["record", "label", &record, "psychiatry", "--patient", patient, "--yes"];
 	let proposed = scene.scenario.doctor_a.run(&label).await?;
 	ensure!(proposed["proposed"] == true, "{proposed}");
 	let opened = scene.gets(&scene.doctor_b, &record).await?;
@@ -63,7 +63,7 @@ async fn labels_by_one(network: &Network) -> Played {
 	let said = scene.scenario.doctor_a.fails(&label).await?;
 	ensure!(said.contains("SameStaff"), "one person is not two: {said}");
 	// The patient alone may.
-	scene.scenario.patient.run(&["record", "label", &record, "psychiatry"]).await?;
+	scene.scenario.patient.run(&["record", "label", &record, "psychiatry", "--yes"]).await?;
 	ensure!(!scene.gets(&scene.doctor_b, &record).await?, "the patient's label counts");
 	Ok(Stopped::by_chain("later labels take two of the staff, or the patient"))
 }

@@ -44,7 +44,7 @@ async fn a_restarted_chain_and_a_dead_second_node_stop_nobody() -> Result<()> {
 	std::fs::write(&path, bytes)?;
 	ensure!(number(&user, genesis)? == 1_000_000, "it is changed");
 	let again = said(&user.output(&["status"]).await?)?;
-	ensure!(again.contains("the chain was started again"), "{again}");
+	ensure!(again.contains("chain was started again"), "{again}");
 	ensure!(number(&user, genesis)? < 1_000_000, "it begins anew");
 
 	// Nothing listens at this port.

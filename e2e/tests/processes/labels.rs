@@ -166,7 +166,7 @@ async fn an_author_without_the_label_key_names_labels_later() -> Result<()> {
 	ensure!(tags(&scenario, &record).await? == ["0x00000000"], "the record is unclassified");
 	scenario.permit(&["--label", "psychiatry"]).await?;
 	scenario.refused(&scenario.doctor_b2, &record, &[]).await?;
-	let label = ["record", "label", &record, "psychiatry", "--patient", &patient.key];
+	let label = ["record", "label", &record, "psychiatry", "--patient", &patient.key, "--yes"];
 	let said = doctor_b.fails(&label).await?;
 	ensure!(said.contains("consent deliver-labels"), "the error should say what helps: {said}");
 

@@ -169,7 +169,7 @@ async fn upgrade() -> Result<()> {
 	let stale = signed_at(&chain.finalized().await?, &keypair("//PatientB")).await?;
 	println!("version {} on all four; a record, two consents [{:.1} s]", old[0], secs());
 
-	// What is no newer runtime is not proposed.
+	// A file that is not a newer runtime is not proposed.
 	let letter = file.display().to_string();
 	let said = council[0].fails(&["council", "upgrade", &letter]).await?;
 	ensure!(said.contains("is not a runtime"), "{said}");
@@ -178,7 +178,7 @@ async fn upgrade() -> Result<()> {
 	// Two of four seats are too few, also for a motion with a lower threshold.
 	let wasm_text = wasm.display().to_string();
 	let propose = async || -> Result<String> {
-		let answer = council[0].run(&["council", "upgrade", &wasm_text]).await?;
+		let answer = council[0].run(&["council", "upgrade", &wasm_text, "--yes"]).await?;
 		Ok(answer["motion"].as_u64().context("no motion in the answer")?.to_string())
 	};
 	let motion = propose().await?;
@@ -194,7 +194,7 @@ async fn upgrade() -> Result<()> {
 	ensure!(closed["executed"] == false, "two of four seats executed it: {closed}");
 	motion_of_two(&chain, &code).await?;
 	ensure!(no_upgrade_is_authorised(&chain).await?, "an upgrade is authorised");
-	let said = council[0].fails(&["council", "apply", &wasm_text]).await?;
+	let said = council[0].fails(&["council", "apply", &wasm_text, "--yes"]).await?;
 	println!("code that is not authorised: “{}”", commands::sentence(&said));
 	ensure!(versions(&network).await? == old, "the runtime changed without a motion");
 	println!("two of four seats are too few [{:.1} s]", secs());
@@ -206,7 +206,7 @@ async fn upgrade() -> Result<()> {
 	ensure!(closed["executed"] == true, "three of four seats did not execute it: {closed}");
 	let last_signed_for_the_old =
 		signed_at(&chain.finalized().await?, &keypair("//PatientA")).await?;
-	let applied = council[0].run(&["council", "apply", &wasm_text]).await?;
+	let applied = council[0].run(&["council", "apply", &wasm_text, "--yes"]).await?;
 	let block = u32::try_from(applied["block"].as_u64().context("no block in the answer")?)?;
 	println!("three of four seats: applied in block {block} [{:.1} s]", secs());
 

@@ -90,11 +90,6 @@ impl Trusted {
 		&self.head
 	}
 
-	/// Who finalises the blocks after it.
-	pub fn authorities(&self) -> &Authorities {
-		&self.authorities
-	}
-
 	/// Goes on to later blocks, in their order: the last block of each set of validators that has
 	/// ended meanwhile, and the newest one. Nothing changes if one of them is not proven.
 	///

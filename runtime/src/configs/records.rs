@@ -19,6 +19,7 @@ use vouchsafe_primitives::{
 		Decision, Question, Reason, Subject,
 	},
 	Action, Actor, Consent as Provision, ConsentId, Grantee, Purpose, RecordId, Status,
+	ASSISTED_PERIOD,
 };
 use vouchsafe_support::{Consents, Enrolment as _, Records as _};
 
@@ -121,7 +122,7 @@ impl pallet_consent::Config for Runtime {
 	type Staff = Enrolment;
 	type AuditLog = Audit;
 	type Time = Timestamp;
-	type AssistedPeriod = ConstU64<{ 90 * DAY }>;
+	type AssistedPeriod = ConstU64<ASSISTED_PERIOD>;
 	type WeightInfo = pallet_consent::weights::SubstrateWeight<Runtime>;
 }
 

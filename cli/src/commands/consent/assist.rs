@@ -1,10 +1,10 @@
 //! `vouchsafe consent assist` and `confirm-assisted`.
 
 use crate::{
-	args::{About, Agreement, Reach},
-	assist::{Entered, Entry},
+	args::{Agreement, AssistedCover},
+	assist::{AssistedConsent, Entered},
 	commands::{account_json, agree, apply, ensure_patient, time_of},
-	consent::{plain_terms, ASSISTED_PERIOD},
+	consent::plain_terms,
 	dates::show_moment,
 	home::write_private,
 	output::Output,
@@ -14,7 +14,8 @@ use anyhow::{ensure, Context as _, Result};
 use serde_json::json;
 use std::path::Path;
 use vouchsafe_client::chain::{
-	events::Included, AccountId, Effect, Grantee, View, ASSISTED_DELAY, PROPOSAL_LIFETIME,
+	events::Included, AccountId, Effect, Grantee, View, ASSISTED_DELAY, ASSISTED_PERIOD,
+	PROPOSAL_LIFETIME,
 };
 
 /// Whom it is about.
@@ -30,10 +31,10 @@ pub(super) async fn enter(
 	session: &Session,
 	Who { patient, institution, to }: Who,
 	out: &Path,
-	(about, reach): (&About, &Reach),
+	covered: AssistedCover,
 	agreement: Agreement,
 ) -> Result<Output> {
-	ensure!(!out.exists(), "{} is there already: name another file", out.display());
+	ensure!(!out.exists(), "{} already exists: choose another file", out.display());
 	let at = session.finalized().await?;
 	ensure_patient(session, &at, &patient).await?;
 	let grantee = match to {
@@ -41,11 +42,12 @@ pub(super) async fn enter(
 		None => Grantee::Institution(institution.clone()),
 	};
 	let mut terms = plain_terms(Effect::Permit);
-	apply(session, &at, &patient, &mut terms, about, reach).await?;
+	let (about, reach) = covered.into_parts();
+	apply(session, &at, &patient, &mut terms, &about, &reach).await?;
 	if terms.valid_until.is_none() {
 		terms.valid_until = Some(at.time().await?.saturating_add(ASSISTED_PERIOD));
 	}
-	let entry = Entry::new(session, &patient, &institution, &grantee, &terms).await?;
+	let entry = AssistedConsent::new(session, &patient, &institution, &grantee, &terms).await?;
 	ask(session, &entry, agreement).await?;
 	// Before signing: without the file nobody can confirm it.
 	let json = format!("{:#}\n", serde_json::to_value(&entry)?);
@@ -61,23 +63,23 @@ pub(super) async fn confirm(
 ) -> Result<Output> {
 	let reading = || file.display().to_string();
 	let json = std::fs::read_to_string(file).with_context(reading)?;
-	let entry = Entry::read(&json, session.genesis()).with_context(reading)?;
+	let entry = AssistedConsent::read(&json, session.genesis()).with_context(reading)?;
 	ask(session, &entry, agreement).await?;
 	sign(session, &entry, file).await
 }
 
 /// Shows in whose name and for which institution it is, and what it says.
-async fn ask(session: &Session, entry: &Entry, agreement: Agreement) -> Result<()> {
+async fn ask(session: &Session, entry: &AssistedConsent, agreement: Agreement) -> Result<()> {
 	let (sentence, shown) = entry.sentences(session).await?;
 	let patient = session.names.show_with_address(&entry.patient());
 	let mut text = format!("In the name of {patient}, who agrees to it: “{sentence}”");
 	if let Some(shown) = shown {
-		text += &format!("\n  The file puts it like this: “{shown}”");
+		text += &format!("\n  The text in the file is “{shown}”");
 	}
 	agree(&text, agreement)
 }
 
-async fn sign(session: &Session, entry: &Entry, file: &Path) -> Result<Output> {
+async fn sign(session: &Session, entry: &AssistedConsent, file: &Path) -> Result<Output> {
 	let (entered, Included { number: block, .. }) = entry.sign(session).await?;
 	let patient = session.names.show(&entry.patient());
 	let time = time_of(session, block).await;

@@ -22,7 +22,7 @@ use vouchsafe_speech::short;
 pub(super) async fn run(session: &mut Session, command: AddDocument) -> Result<Output> {
 	step_by_step(session, &command.adding);
 	if let Some(named) = &command.give_up {
-		unfinished::give_up(session, named, command.adding.agreement).await
+		unfinished::give_up(session, named, command.adding.agreement()).await
 	} else if command.resume {
 		unfinished::resume(session, &command.adding).await
 	} else {
@@ -55,7 +55,7 @@ async fn add(session: &Session, command: AddDocument) -> Result<Output> {
 	let media_type = file_names::with_extension(&named_type, &file_title(&file));
 	let patient = patient(session, whose.as_deref())?;
 	let known = session.labels_of(&patient).await?;
-	check_labels(&known, &adding.labels, adding.new_label, adding.agreement)?;
+	check_labels(&known, &adding.labels, adding.new_label, adding.agreement())?;
 	let at = session.finalized().await?;
 	let own = session.me()?.account() == patient;
 	let institution = author_of(session, own, adding.institution.as_deref()).await?;

@@ -28,7 +28,7 @@ use vouchsafe_speech::Noun;
 /// Shows what would be added. This needs neither chain nor key.
 pub(super) fn dry_run(command: &ImportFile) -> Result<Output> {
 	let ImportFile { file, adding, .. } = command;
-	check_labels(&LabelTable::default(), &adding.labels, adding.new_label, adding.agreement)?;
+	check_labels(&LabelTable::default(), &adding.labels, adding.new_label, adding.agreement())?;
 	let wish = &wish_of(command);
 	let import = read_import(file, wish)?;
 	let name = files::name_of(file);
@@ -53,7 +53,7 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 	let patient = patient(session, whose.as_deref())?;
 	let me = session.me()?;
 	let known = session.labels_of(&patient).await?;
-	check_labels(&known, &adding.labels, adding.new_label, adding.agreement)?;
+	check_labels(&known, &adding.labels, adding.new_label, adding.agreement())?;
 	let own = me.account() == patient;
 	let institution = author_of(session, own, adding.institution.as_deref()).await?;
 	let import = read_import(file, wish)?;
@@ -92,7 +92,7 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 	}
 	if known == 0 && !again {
 		let author = institution.as_ref().unwrap_or(&patient);
-		warn_of_similar_records(session, &at, &patient, author, &documents, adding.agreement)
+		warn_of_similar_records(session, &at, &patient, author, &documents, adding.agreement())
 			.await?;
 	}
 	let added = if documents.is_empty() {

@@ -48,15 +48,16 @@ pub(super) async fn label(
 			 patient gives it with `vouchsafe consent deliver-labels`"
 		),
 	};
+	if let Some(author) = author.filter(|_| me.account() != patient) {
+		let matter = StaffMatter::Label { record, labels: bounded(tags.clone(), "labels")? };
+		staff::ask_to_replace(session, &patient, author, &matter, agreement).await?;
+	}
+	agree(&adds_labels(&compared(&record), labels), agreement)?;
 	LabelTable::update(&session.keep, me, &patient, |table| {
 		table.use_words(labels);
 		Ok(())
 	})
 	.await?;
-	if let Some(author) = author.filter(|_| me.account() != patient) {
-		let matter = StaffMatter::Label { record, labels: bounded(tags.clone(), "labels")? };
-		staff::ask_to_replace(session, &patient, author, &matter, agreement).await?;
-	}
 	let call = RecordsCall::add_labels { patient: patient.clone(), record, labels: tags };
 	let included = session.submit(call).await?;
 	let block = included.number;
@@ -88,6 +89,12 @@ async fn labels_of(session: &Session, patient: &AccountId, record: H256) -> Resu
 	let found = ensure_record(session, &at, patient, record).await?;
 	let table = label_keys::learn(session, patient, found.labels.iter().copied()).await?;
 	Ok(table.show(&record, &found.labels).texts())
+}
+
+/// What is signed. Nobody can take a label off again.
+fn adds_labels(record: &str, labels: &[String]) -> String {
+	let noun = if labels.len() == 1 { "label" } else { "labels" };
+	format!("I add the {noun} {} to record {record}. This cannot be undone.", ENGLISH.and(labels))
 }
 
 fn has_labels(record: &str, labels: &[String]) -> String {
@@ -173,6 +180,14 @@ mod tests {
 	fn all_labels_are_named() {
 		let labels = ["hiv", "psychiatry"].map(str::to_owned);
 		assert_eq!(has_labels("3f9a", &labels[..1]), "Record 3f9a has the label hiv now.");
+		assert_eq!(
+			adds_labels("3f9a", &labels[..1]),
+			"I add the label hiv to record 3f9a. This cannot be undone."
+		);
+		assert_eq!(
+			adds_labels("3f9a", &labels),
+			"I add the labels hiv and psychiatry to record 3f9a. This cannot be undone."
+		);
 		assert_eq!(
 			has_labels("3f9a", &labels),
 			"Record 3f9a has the labels hiv and psychiatry now."

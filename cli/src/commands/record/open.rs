@@ -22,7 +22,7 @@ use vouchsafe_speech::{short, Noun};
 type Opened = open::Opened<PathBuf>;
 
 pub(super) async fn run(session: &Session, command: OpenRecords) -> Result<Output> {
-	let OpenRecords { which, version, purpose, institution, out, force, agreement: _ } = command;
+	let OpenRecords { which, version, purpose, institution, out, force, unasked: _ } = command;
 	let me = session.me()?.account();
 	let at = session.finalized().await?;
 	key::check(session, &at).await?;

@@ -1,3 +1,5 @@
+//! Which justifications prove that a block is final, compared with the code that nodes run.
+
 use super::*;
 use codec::Compact;
 use finality_grandpa::{validate_commit, voter_set::VoterSet, Chain, Commit, Precommit};
@@ -49,7 +51,7 @@ fn tree() -> [Block; 7] {
 	[block0, block1, block2, block3, block4, block5, block6]
 }
 
-/// Who votes for which block of the tree, and whether another signature than the usual one is made.
+/// Who votes for which block of the tree.
 type Votes = Vec<(u8, usize)>;
 
 fn signature(seed: u8, block: &Block) -> [u8; 64] {

@@ -1,3 +1,5 @@
+//! Which nodes of a trie are accepted, and that none expands without end.
+
 use super::*;
 use crate::proof::ProvenState;
 use codec::{Compact, Encode};
@@ -53,7 +55,7 @@ fn few_nodes_with_many_paths_are_refused_soon() {
 }
 
 #[test]
-fn a_value_is_no_way_to_many_paths() {
+fn a_value_does_not_lead_to_many_paths() {
 	// The value's bytes are those of a node. Other values of the state have the next nodes.
 	let (hidden, mut nodes) = bomb(leaf(1));
 	let values = hashes(&nodes);

@@ -1,3 +1,5 @@
+//! How trust goes from the genesis block to newer blocks and other validators.
+
 use super::*;
 use codec::Compact;
 use sp_core::{ed25519, storage::StateVersion, Pair};
@@ -86,9 +88,9 @@ fn after(blocks: &[FinalBlock]) -> Result<Trusted, ProofError> {
 fn the_first_validators_are_those_of_the_genesis_state() {
 	let trusted = begin();
 	assert_eq!(trusted.head().number, 0);
-	assert_eq!(trusted.authorities().set_id, 0);
+	assert_eq!(trusted.authorities.set_id, 0);
 	let keys: Vec<_> = validators(0).iter().map(|pair| pair.public().0).collect();
-	assert_eq!(trusted.authorities().keys, keys);
+	assert_eq!(trusted.authorities.keys, keys);
 
 	let (header, hash, proof) = genesis(&votes_of(&validators(0)));
 	let (.., others) = genesis(&votes_of(&validators(1)));
@@ -115,7 +117,7 @@ fn a_later_block_is_trusted_if_its_validators_signed_it() {
 	let trusted = after(&[plain(7, 0)]).unwrap();
 	assert_eq!(trusted.head().number, 7);
 	assert_eq!(trusted.head().hash, hash(&plain(7, 0).header));
-	assert_eq!(trusted.authorities().set_id, 0);
+	assert_eq!(trusted.authorities.set_id, 0);
 	assert!(matches!(after(&[plain(7, 1)]), Err(ProofError::Finality(_))));
 	// The votes of one block, with the header of another.
 	let mixed = FinalBlock { header: plain(8, 0).header, ..plain(7, 0) };
@@ -140,9 +142,9 @@ fn a_client_never_goes_back() {
 #[test]
 fn the_last_block_of_a_set_names_the_next_one() {
 	let trusted = after(&[last_of(5, 0), last_of(9, 1), plain(12, 2)]).unwrap();
-	assert_eq!((trusted.head().number, trusted.authorities().set_id), (12, 2));
+	assert_eq!((trusted.head().number, trusted.authorities.set_id), (12, 2));
 	let keys: Vec<_> = validators(2).iter().map(|pair| pair.public().0).collect();
-	assert_eq!(trusted.authorities().keys, keys);
+	assert_eq!(trusted.authorities.keys, keys);
 
 	// No set can be left out, and an ended one finalises nothing.
 	assert!(after(&[last_of(9, 1), plain(12, 2)]).is_err());
@@ -150,7 +152,7 @@ fn the_last_block_of_a_set_names_the_next_one() {
 	// The last block of a set does not count twice.
 	let mut trusted = after(&[last_of(5, 0)]).unwrap();
 	trusted.advance(&[last_of(5, 0), plain(6, 1)]).unwrap();
-	assert_eq!(trusted.authorities().set_id, 1);
+	assert_eq!(trusted.authorities.set_id, 1);
 }
 
 #[test]
