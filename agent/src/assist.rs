@@ -146,7 +146,7 @@ impl Entry {
 		session: &Session<impl Platform>,
 	) -> Result<(String, Option<String>)> {
 		let (grantee, terms) = (self.grantee()?, self.terms()?);
-		check_new(session, &grantee, &terms)?;
+		check_new(session, &grantee, &terms).await?;
 		let own = sentence(session, &self.patient(), &grantee, &terms).await?;
 		let shown = crate::text::line(&self.text);
 		Ok(if own == shown { (own, None) } else { (own, Some(shown)) })

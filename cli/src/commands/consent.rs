@@ -57,7 +57,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 					terms.confidentiality = Confidentiality::VeryRestricted;
 				}
 			}
-			consent::check_new(&session, &grantee, &terms)?;
+			consent::check_new(&session, &grantee, &terms).await?;
 			note_permitted(&still_permitted(&session, &me, &grantee, &terms, None).await?);
 			note_changes(&session, &grantee);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
@@ -73,7 +73,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			if !studies.traits.is_empty() {
 				terms.traits = StudyTraits::of(&studies.traits);
 			}
-			consent::check_amended(&session, &grantee, &found.terms, &terms)?;
+			consent::check_amended(&session, &grantee, &found.terms, &terms).await?;
 			// What the amendment takes away may be permitted by another consent.
 			note_permitted(
 				&still_permitted(&session, &me, &grantee, &found.terms, Some(id)).await?,

@@ -69,7 +69,7 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 				None => found.grantee.clone(),
 			};
 			check_within(&found.asked, &terms)?;
-			consent::check_new(&session, &grantee, &terms)?;
+			consent::check_new(&session, &grantee, &terms).await?;
 			let others = still_permitted(&session, &me, &grantee, &terms, None).await?;
 			super::consent::note_permitted(&others);
 			super::consent::note_changes(&session, &grantee);
