@@ -566,7 +566,7 @@ async fn no_share_is_sealed_to_a_key_of_an_old_block() {
 	session.members = members;
 	let at = session.fresh().await.unwrap();
 	let choice = prepare::choose_holders(&session, &at, &addition, &[9; 32], None).await;
-	assert_eq!(choice.unwrap().holders.len(), 4);
+	assert!(choice.unwrap().holders.iter().any(|it| it.key == [1; 32]));
 
 	let custodian = Some(("http://a.example".into(), [2; 32]));
 	let now = Member { custodian, ..session.members[0].clone() };
