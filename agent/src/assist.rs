@@ -138,7 +138,7 @@ impl AssistedConsent {
 		session: &Session<impl Platform>,
 	) -> Result<(String, Option<String>)> {
 		let (grantee, terms) = (self.grantee()?, self.terms()?);
-		ensure_grantee_confirmed(session, &grantee, &terms)?;
+		ensure_grantee_confirmed(session, &grantee, &terms).await?;
 		let own = sentence(session, &self.patient(), &grantee, &terms).await?;
 		let shown = crate::text::line(&self.text);
 		Ok(if own == shown { (own, None) } else { (own, Some(shown)) })

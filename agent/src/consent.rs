@@ -6,6 +6,8 @@
 
 #[cfg(test)]
 mod changed_members;
+#[cfg(test)]
+mod fresh_views;
 mod widening;
 
 use crate::{
@@ -38,7 +40,7 @@ use vouchsafe_vault::{
 	seal::PublicKey,
 };
 
-use widening::widens;
+use widening::{forbids_less, widens};
 
 const FOLDER: &str = "consents";
 
@@ -225,29 +227,55 @@ pub async fn sentence(
 	Ok(Teller { names: &names, ..teller(&session.names, &labels) }.consent(grantee, terms))
 }
 
-/// An error if a new consent would permit something to a member that has changed.
-pub fn ensure_grantee_confirmed(
+/// An error if a new consent would permit something to a member that has changed, or if its sentence
+/// would name a member as it was in an old block.
+pub async fn ensure_grantee_confirmed(
 	session: &Session<impl Platform>,
 	grantee: &Grantee,
 	terms: &Terms,
 ) -> Result<()> {
-	match (terms.effect, grantee.institution()) {
-		(Effect::Permit, Some(institution)) => session.ensure_confirmed(institution),
-		_ => Ok(()),
+	if terms.effect != Effect::Permit {
+		return Ok(());
 	}
+	check_names(session, grantee, terms).await?;
+	grantee.institution().map_or(Ok(()), |institution| session.ensure_confirmed(institution))
 }
 
-/// An error if an amendment would permit something more to a member that has changed.
-pub fn ensure_grantee_confirmed_if_wider(
+/// An error if an amendment would permit something more to a member that has changed, or if it gives
+/// access and the newest block that is known is old.
+pub async fn ensure_grantee_confirmed_if_wider(
 	session: &Session<impl Platform>,
 	grantee: &Grantee,
 	before: &Terms,
 	after: &Terms,
 ) -> Result<()> {
-	match widens(before, after) {
-		true => ensure_grantee_confirmed(session, grantee, after),
-		false => Ok(()),
+	if widens(before, after) {
+		return ensure_grantee_confirmed(session, grantee, after).await;
 	}
+	if forbids_less(before, after) {
+		session.fresh().await?;
+	}
+	Ok(())
+}
+
+/// An error if a member that the sentence of a permit names is another one in a fresh view.
+async fn check_names(
+	session: &Session<impl Platform>,
+	grantee: &Grantee,
+	terms: &Terms,
+) -> Result<()> {
+	let person = match grantee {
+		Grantee::Person(person) | Grantee::PractitionerAt { practitioner: person, .. } => {
+			Some(person)
+		},
+		_ => None,
+	};
+	let named = grantee.institution().into_iter().chain(person);
+	let at = session.fresh().await?;
+	for account in named.chain(terms.authors.iter()).chain(terms.responsible.iter()) {
+		session.ensure_current(&at, account).await?;
+	}
+	Ok(())
 }
 
 /// Grants a consent. The patient must have seen its sentence and agreed to it.
@@ -256,7 +284,7 @@ pub async fn grant(
 	grantee: Grantee,
 	terms: Terms,
 ) -> Result<Granted> {
-	ensure_grantee_confirmed(session, &grantee, &terms)?;
+	ensure_grantee_confirmed(session, &grantee, &terms).await?;
 	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
 	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::grant { grantee: grantee.clone(), terms, text };
@@ -271,7 +299,7 @@ pub async fn grant(
 /// Amends a consent to new terms. The patient must have seen their sentence and agreed to it.
 pub async fn amend(session: &Session<impl Platform>, id: u32, terms: Terms) -> Result<Granted> {
 	let (grantee, consent) = find(session, id).await?;
-	ensure_grantee_confirmed_if_wider(session, &grantee, &consent.terms, &terms)?;
+	ensure_grantee_confirmed_if_wider(session, &grantee, &consent.terms, &terms).await?;
 	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
 	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::amend {
@@ -286,10 +314,14 @@ pub async fn amend(session: &Session<impl Platform>, id: u32, terms: Terms) -> R
 }
 
 /// Revokes a consent. From the returned block on it is not in force. The call uses the account's
-/// own nonce, so that it replaces a pending call and goes first.
+/// own nonce, so that it replaces a pending call and goes first. Without a deny more may be open, so
+/// only a permit is revoked on an old block.
 pub async fn revoke(session: &Session<impl Platform>, id: u32) -> Result<(Grantee, u32)> {
 	let me = session.me()?;
-	let (grantee, _) = find(session, id).await?;
+	let (grantee, consent) = find(session, id).await?;
+	if consent.terms.effect != Effect::Permit {
+		session.fresh().await?;
+	}
 	let call = ConsentCall::revoke { grantee: grantee.clone(), id };
 	let included = session.chain.submit_revocation(&me.signer, call).await?;
 	Ok((grantee, included.number))
@@ -308,7 +340,8 @@ pub fn is_in_doubt(patient: &Account, consent: &Consent) -> bool {
 /// Confirms a permit that was given while the user's key was in doubt. From the returned block on it
 /// counts again.
 pub async fn confirm(session: &Session<impl Platform>, id: u32) -> Result<u32> {
-	let (grantee, Consent { revision, .. }) = find(session, id).await?;
+	let (grantee, Consent { revision, terms, .. }) = find(session, id).await?;
+	check_names(session, &grantee, &terms).await?;
 	Ok(session.submit(ConsentCall::confirm { grantee, id, revision }).await?.number)
 }
 
@@ -454,6 +487,7 @@ async fn carry_one<P: Platform>(
 		.custodian
 		.as_ref()
 		.with_context(|| format!("{name} has not named a custodian that could keep it"))?;
+	session.ensure_current(at, institution).await?;
 	session.ensure_confirmed(institution)?;
 	let (share, commitments, set) = own_share(session, at, record, version).await?;
 	let address = ShareAddress {

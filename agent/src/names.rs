@@ -39,7 +39,7 @@ enum Source {
 	Institution,
 	Development,
 	Custodian,
-	/// The name that a member had when the user saw it first.
+	/// A name that the user has seen of a member that has another one now.
 	Former,
 }
 

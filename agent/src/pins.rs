@@ -19,12 +19,29 @@ const FOLDER: &str = "members";
 /// The first byte of what is kept.
 const VERSION: u8 = 1;
 
+/// How many names of a member are kept.
+const NAMES: usize = 8;
+
 /// What was seen of a member first, or confirmed since.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 struct Pin {
 	name: String,
 	/// Its custodian's key, once it has named one.
 	key: Option<[u8; 32]>,
+	/// The last names that were seen of it.
+	names: Vec<String>,
+}
+
+impl Pin {
+	fn see(&mut self, name: &str) {
+		if self.names.iter().any(|seen| seen == name) {
+			return;
+		}
+		if self.names.len() >= NAMES {
+			self.names.remove(0);
+		}
+		self.names.push(name.to_owned());
+	}
 }
 
 /// What was seen of all members.
@@ -100,23 +117,29 @@ impl Pins {
 	pub async fn confirm(&mut self, keep: &impl Keep, genesis: &H256, now: &Member) -> Result<()> {
 		let _lock = keep.lock().await?;
 		let mut pins = Self::read(keep, genesis).await?;
-		pins.0.insert(now.account.clone(), Pin { name: now.name.clone(), key: key_of(now) });
+		let first = || Pin { name: String::new(), key: None, names: Vec::new() };
+		let pin = pins.0.entry(now.account.clone()).or_insert_with(first);
+		(pin.name, pin.key) = (now.name.clone(), key_of(now));
+		pin.see(&now.name);
 		pins.write(keep, genesis).await?;
 		*self = pins;
 		Ok(())
 	}
 
-	/// The name of a member when it was pinned, if it has another one now.
-	pub fn former_name(&self, now: &Member) -> Option<&str> {
-		let Pin { name, .. } = self.0.get(&now.account)?;
-		(*name != now.name).then_some(name)
+	/// The other names that were seen of a member. They stay after a change was confirmed, so that
+	/// nobody else can take them unseen.
+	pub fn former_names<'a>(&'a self, now: &'a Member) -> impl Iterator<Item = &'a str> {
+		let pin = self.0.get(&now.account);
+		let names = pin.into_iter().flat_map(|pin| pin.names.iter().chain([&pin.name]));
+		names.map(String::as_str).filter(|name| *name != now.name)
 	}
 
 	/// What has changed of a member since it was pinned.
 	pub fn changes(&self, now: &Member) -> Vec<Change> {
-		let renamed = self
-			.former_name(now)
-			.map(|before| Change::Name { before: before.to_owned(), now: now.name.clone() });
+		let before = self.0.get(&now.account).map(|pin| &pin.name);
+		let renamed = before
+			.filter(|before| **before != now.name)
+			.map(|before| Change::Name { before: before.clone(), now: now.name.clone() });
 		let key = key_of(now).and_then(|key| self.change_of_key(&now.account, key));
 		renamed.into_iter().chain(key).collect()
 	}
@@ -130,9 +153,10 @@ impl Pins {
 	fn with_first_sights(&self, members: &[Member]) -> Self {
 		let mut pins = self.clone();
 		for member in members {
-			let first = Pin { name: member.name.clone(), key: None };
-			let pin = pins.0.entry(member.account.clone()).or_insert(first);
+			let first = || Pin { name: member.name.clone(), key: None, names: Vec::new() };
+			let pin = pins.0.entry(member.account.clone()).or_insert_with(first);
 			pin.key = pin.key.or(key_of(member));
+			pin.see(&member.name);
 		}
 		pins
 	}
@@ -218,6 +242,31 @@ mod tests {
 		assert_eq!(pins.changes(&now), []);
 		assert_eq!(Pins::learn(&keep, &GENESIS, from_ref(&now)).await.unwrap(), pins);
 		assert_eq!(pins.changes(&first).len(), 2, "the old ones are the others now");
+	}
+
+	/// Somebody is confirmed under a new name, and the old one is free for another.
+	#[tokio::test]
+	async fn the_last_names_of_a_member_outlast_its_confirmation() {
+		let keep = MemoryKeep::default();
+		let first = member(1, "Hospital A", None);
+		let mut pins = Pins::learn(&keep, &GENESIS, from_ref(&first)).await.unwrap();
+		let unconfirmed = member(1, "Clinic", None);
+		Pins::learn(&keep, &GENESIS, from_ref(&unconfirmed)).await.unwrap();
+		let now = member(1, "Clinic A", None);
+		pins.confirm(&keep, &GENESIS, &now).await.unwrap();
+		let pins = Pins::learn(&keep, &GENESIS, from_ref(&now)).await.unwrap();
+		assert_eq!(pins.changes(&now), []);
+		assert_eq!(pins.former_names(&now).collect::<Vec<_>>(), ["Hospital A", "Clinic"]);
+
+		for number in 0..NAMES {
+			let now = member(1, &format!("Ward {number}"), None);
+			Pins::learn(&keep, &GENESIS, from_ref(&now)).await.unwrap();
+		}
+		let now = member(1, "Ward 0", None);
+		let pins = Pins::learn(&keep, &GENESIS, from_ref(&now)).await.unwrap();
+		let former: Vec<_> = pins.former_names(&now).collect();
+		assert_eq!(former.len(), NAMES, "seven seen since, and the confirmed one");
+		assert!(former.contains(&"Clinic A") && !former.contains(&"Hospital A"), "{former:?}");
 	}
 
 	#[tokio::test]

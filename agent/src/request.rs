@@ -131,7 +131,7 @@ pub async fn approve(
 	grantee: Grantee,
 	terms: Terms,
 ) -> Result<Granted> {
-	ensure_grantee_confirmed(session, &grantee, &terms)?;
+	ensure_grantee_confirmed(session, &grantee, &terms).await?;
 	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
 	let text = shown(session, &sentence).await?;
 	let call = AccessRequestsCall::approve { request: id, grantee: grantee.clone(), terms, text };

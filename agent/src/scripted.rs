@@ -19,10 +19,12 @@ use vouchsafe_protocol::{
 	compatibility::RuntimeMetadata,
 	errors::ChainError,
 	events::{Event, Included},
+	holders::Member,
+	runtime::runtime_types::pallet_enrolment::types::Custodian,
 	signing::Signer,
 	storage::Key,
 	traits::{Submit, View},
-	types::H256,
+	types::{AccountId, Institution, H256},
 };
 
 /// What the node does when a call is submitted: it may change the state, and says which events the call
@@ -30,7 +32,7 @@ use vouchsafe_protocol::{
 type Reaction = Box<dyn FnMut(&RuntimeCall, &mut State) -> Vec<Event> + Send>;
 
 /// What the node knows.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct State {
 	values: BTreeMap<Vec<u8>, Vec<u8>>,
 	answers: BTreeMap<String, Vec<u8>>,
@@ -40,6 +42,18 @@ impl State {
 	/// Sets a value.
 	pub(crate) fn set<T>(&mut self, key: Key<T>, value: &impl Encode) {
 		self.values.insert(key.bytes, value.encode());
+	}
+
+	/// Sets what the node says of any institution.
+	pub(crate) fn institution(&mut self, member: &Member) {
+		let custodian = member.custodian.as_ref().map(|(url, key)| Custodian {
+			url: url.as_bytes().to_vec(),
+			account: AccountId::new([77; 32]),
+			key: *key,
+		});
+		let name = member.name.as_bytes().to_vec();
+		let institution = Institution { name, country: *b"DE", custodian, cap: 1, enrolled: 0 };
+		self.answer("institution", &Some(institution));
 	}
 
 	/// Sets what a function of the runtime answers to any arguments.
@@ -53,6 +67,8 @@ struct Script {
 	state: State,
 	calls: Vec<RuntimeCall>,
 	reaction: Option<Reaction>,
+	/// What a fresh view is, if it is not the same.
+	fresh: Option<Result<ScriptedNode, ChainError>>,
 }
 
 /// A node with a script. Clones share it.
@@ -73,6 +89,19 @@ impl ScriptedNode {
 		self.0.lock().unwrap().reaction = Some(Box::new(reaction));
 	}
 
+	/// From now on, a fresh view has this state, and the other views are old.
+	pub(crate) fn has_news(&self, change: impl FnOnce(&mut State)) {
+		let newer = Self::default();
+		newer.0.lock().unwrap().state = self.0.lock().unwrap().state.clone();
+		newer.change(change);
+		self.0.lock().unwrap().fresh = Some(Ok(newer));
+	}
+
+	/// From now on, the node proves only what is half an hour old.
+	pub(crate) fn is_behind(&self) {
+		self.0.lock().unwrap().fresh = Some(Err(ChainError::OldHead(Some(30))));
+	}
+
 	/// The calls that were submitted.
 	pub(crate) fn calls(&self) -> Vec<RuntimeCall> {
 		self.0.lock().unwrap().calls.clone()
@@ -80,7 +109,7 @@ impl ScriptedNode {
 
 	fn include(&self, call: RuntimeCall) -> Included {
 		let mut script = self.0.lock().unwrap();
-		let Script { state, calls, reaction } = &mut *script;
+		let Script { state, calls, reaction, fresh: _ } = &mut *script;
 		let events = reaction.as_mut().map(|react| react(&call, state)).unwrap_or_default();
 		calls.push(call);
 		Included { block: H256::zero(), number: 1, events }
@@ -123,6 +152,11 @@ impl Submit for ScriptedNode {
 
 	async fn finalized(&self) -> Result<Self, ChainError> {
 		Ok(self.clone())
+	}
+
+	async fn fresh(&self) -> Result<Self, ChainError> {
+		let fresh = self.0.lock().unwrap().fresh.clone();
+		fresh.unwrap_or_else(|| Ok(self.clone()))
 	}
 
 	async fn best(&self) -> Result<Self, ChainError> {

@@ -16,7 +16,7 @@ use vouchsafe_protocol::{
 	events::{Event, Included},
 	holders::Member,
 	traits::{Custodians, SendOutsideWasm, Submit, View},
-	types::{AccountId, Affiliation, H256},
+	types::{AccountId, Affiliation, Institution, H256},
 };
 
 /// The chain as of one block, as a session's connection reads it.
@@ -101,7 +101,7 @@ impl<P: Platform> Session<P> {
 				account,
 				kind,
 				status,
-				name: crate::text::line(&String::from_utf8_lossy(&institution.name)),
+				name: name_of(&institution),
 				country: crate::text::line(&String::from_utf8_lossy(&institution.country)),
 				custodian: institution.custodian.map(|custodian| {
 					(String::from_utf8_lossy(&custodian.url).into_owned(), custodian.key)
@@ -116,11 +116,11 @@ impl<P: Platform> Session<P> {
 		Ok(())
 	}
 
-	/// Adds the members' names, and those that they had when the user saw them first.
+	/// Adds the members' names, and the others that the user has seen of them.
 	pub(crate) fn name_members(&mut self) {
 		for member in &self.members {
 			self.names.add_institution(&member.name, member.account.clone());
-			if let Some(former) = self.pins.former_name(member) {
+			for former in self.pins.former_names(member) {
 				self.names.add_former(former, member.account.clone());
 			}
 		}
@@ -147,11 +147,37 @@ impl<P: Platform> Session<P> {
 		all.filter(|(_, changes)| !changes.is_empty()).collect()
 	}
 
-	/// Confirms what has changed of a member.
-	pub async fn confirm_member(&mut self, account: &AccountId) -> Result<()> {
+	/// An institution by its account, which is the same in a fresh view.
+	pub async fn current_member(&self, account: &AccountId) -> Result<&Member> {
 		let name = self.names.show(account);
 		let member =
-			self.member(account).with_context(|| format!("{name} is not an institution"))?.clone();
+			self.member(account).with_context(|| format!("{name} is not an institution"))?;
+		self.ensure_current(&self.fresh().await?, account).await?;
+		Ok(member)
+	}
+
+	/// An error if a member has another name or another custodian's key in this fresh view than this
+	/// session has. The session may have read them from an old block, at which a key that was replaced
+	/// because it was stolen is still the member's.
+	pub(crate) async fn ensure_current(&self, at: &At<P>, account: &AccountId) -> Result<()> {
+		let Some(member) = self.member(account) else { return Ok(()) };
+		let key = |custodian: &(String, [u8; 32])| custodian.1;
+		let known = (member.name.clone(), member.custodian.as_ref().map(key));
+		let now = at.institution(account).await?;
+		let now = now.map(|it| (name_of(&it), it.custodian.map(|custodian| custodian.key)));
+		if now != Some(known) {
+			let name = self.names.show(account);
+			bail!(
+				"the name or key of {name} is another one on the chain than when this command began: run \
+				 it again"
+			);
+		}
+		Ok(())
+	}
+
+	/// Confirms what has changed of a member.
+	pub async fn confirm_member(&mut self, account: &AccountId) -> Result<()> {
+		let member = self.current_member(account).await?.clone();
 		self.pins.confirm(&self.keep, &self.chain.genesis(), &member).await
 	}
 
@@ -258,6 +284,11 @@ impl<P: Platform> Session<P> {
 	}
 }
 
+/// An institution's name, as it is shown.
+fn name_of(institution: &Institution) -> String {
+	crate::text::line(&String::from_utf8_lossy(&institution.name))
+}
+
 /// What a call did, from its event. If the event has other types in a newer runtime, the call has
 /// succeeded all the same.
 pub(crate) fn result_of<T>(
@@ -310,7 +341,9 @@ mod tests {
 		author, consent, label_keys,
 		memory::{MemoryKeep, Offline},
 		open::{self, OpenError, OpeningRequest},
-		request, verify,
+		request,
+		scripted::Scripted,
+		verify,
 	};
 	use vouchsafe_protocol::types::{Effect, Grantee, Ground, Purpose, ShownText};
 
@@ -364,7 +397,7 @@ mod tests {
 	#[tokio::test]
 	async fn the_text_of_a_consent_is_kept_before_it_is_signed() {
 		let session = session("//PatientA");
-		let terms = consent::plain_terms(Effect::Permit);
+		let terms = consent::plain_terms(Effect::Deny { binds_break_glass: false });
 		let grantee = Grantee::Everyone;
 		let error = consent::grant(&session, grantee, terms).await.unwrap_err();
 		assert!(matches!(error.downcast_ref(), Some(ChainError::Unreachable(_))), "{error:#}");
@@ -374,7 +407,7 @@ mod tests {
 		let text = ShownText { commitment, language: *b"en" };
 		assert_eq!(folder, "consents");
 		let kept = consent::kept_text(&session, &text).await.unwrap().unwrap();
-		assert!(kept.starts_with("I allow everyone"), "{kept}");
+		assert!(kept.starts_with("I forbid everyone"), "{kept}");
 	}
 
 	#[tokio::test]
@@ -390,13 +423,12 @@ mod tests {
 	}
 
 	/// Two members swap their names between two commands. The user's name for one of them then means
-	/// neither, and after the change is confirmed it means what the chain says.
+	/// neither, also after the change is confirmed.
 	#[tokio::test]
 	async fn a_swap_of_names_is_not_followed_silently() {
-		let mut session = session("//PatientA").with_custodian(None).with_custodian(None);
+		let mut session = Session::scripted("//PatientA");
+		session.members = two_hospitals();
 		let accounts = [1, 2].map(|id| AccountId::new([id; 32]));
-		session.members[1].account = accounts[1].clone();
-		session.members[1].name = "Hospital B".into();
 		session.name_members();
 		let genesis = session.genesis();
 		session.pins = Pins::learn(&session.keep, &genesis, &session.members).await.unwrap();
@@ -408,18 +440,33 @@ mod tests {
 		session.pins = Pins::learn(&session.keep, &genesis, &session.members).await.unwrap();
 		session.name_members();
 		assert_eq!(session.changed_members().len(), 2);
-		for name in ["Hospital A", "Hospital B", "hospital  a"] {
-			assert!(session.grantee(name).is_err(), "{name} may mean either");
-		}
-		for account in &accounts {
-			assert!(session.names.show(account).contains('…'));
-			let shown = session.names.show(account);
-			assert_eq!(session.names.resolve(&shown).unwrap(), *account);
+		let mean_neither = |session: &Session<Scripted>| {
+			for name in ["Hospital A", "Hospital B", "hospital  a"] {
+				assert!(session.grantee(name).is_err(), "{name} may mean either");
+			}
+			for account in &accounts {
+				let shown = session.names.show(account);
+				assert!(shown.contains('…'));
+				assert_eq!(session.names.resolve(&shown).unwrap(), *account);
+			}
+		};
+		mean_neither(&session);
+		for (number, account) in accounts.iter().enumerate() {
+			session.chain.change(|state| state.institution(&session.members[number]));
 			session.confirm_member(account).await.unwrap();
 		}
+		assert!(session.changed_members().is_empty());
 		session.names = Names::default();
 		session.name_members();
-		assert_eq!(session.names.resolve("Hospital A").unwrap(), accounts[1]);
+		mean_neither(&session);
+	}
+
+	fn two_hospitals() -> Vec<Member> {
+		let session = session("//PatientA").with_custodian(None).with_custodian(None);
+		let mut members = session.members;
+		members[1].account = AccountId::new([2; 32]);
+		members[1].name = "Hospital B".into();
+		members
 	}
 
 	#[test]

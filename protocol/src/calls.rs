@@ -83,11 +83,11 @@ pub fn as_root(call: RuntimeCall) -> RuntimeCall {
 }
 
 /// Whether a call gives somebody access: a permit, or a record whose shares are sealed to its holders.
+/// It is not said of amendments and revocations: whether they give access depends on what the consent
+/// says, and who makes the call knows that.
 pub fn gives_access(call: &RuntimeCall) -> bool {
 	match call {
-		RuntimeCall::Consent(
-			ConsentCall::grant { terms, .. } | ConsentCall::amend { terms, .. },
-		) => terms.effect == Effect::Permit,
+		RuntimeCall::Consent(ConsentCall::grant { terms, .. }) => terms.effect == Effect::Permit,
 		RuntimeCall::Consent(call) => matches!(
 			call,
 			ConsentCall::confirm { .. }
@@ -158,9 +158,12 @@ mod tests {
 			&ConsentCall::confirm { grantee: Grantee::Everyone, id: 1, revision: 0 }.into()
 		));
 		let deny = grant(Effect::Deny { binds_break_glass: false });
+		let terms = Terms::all(Effect::Permit);
+		let grantee = Grantee::Everyone;
+		let amend = ConsentCall::amend { grantee, id: 1, revision: 0, terms, text: text() }.into();
 		let refuse = AccessRequestsCall::deny { request: 1 }.into();
 		let refuse_assisted = ConsentCall::refuse_assisted.into();
-		for other in [deny, refuse, refuse_assisted, revoke(1), batch_all(vec![revoke(1)])] {
+		for other in [deny, amend, refuse, refuse_assisted, revoke(1), batch_all(vec![revoke(1)])] {
 			assert!(!gives_access(&other), "{other:?}");
 		}
 	}

@@ -30,9 +30,11 @@ use vouchsafe_vault::{
 	Context,
 };
 
-/// The holders, or why none could be chosen, with names instead of accounts.
-fn choose_holders(
-	session: &Session<impl Platform>,
+/// The holders, or why none could be chosen, with names instead of accounts. Their keys are those of
+/// the fresh view.
+pub(super) async fn choose_holders<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
 	addition: &Addition,
 	key: &[u8; 32],
 	allowed: Option<&HolderChoice>,
@@ -47,6 +49,7 @@ fn choose_holders(
 		ChoiceError::TooFew { .. } => error.into(),
 	})?;
 	for holder in &chosen.holders {
+		session.ensure_current(at, &holder.account).await?;
 		session.ensure_confirmed(&holder.account)?;
 	}
 	Ok(chosen)
@@ -129,7 +132,8 @@ pub(super) async fn prepare<P: Platform>(
 		);
 	}
 	let allowed = at.holder_choice(&patient).await?;
-	let choice = choose_holders(session, addition, &account.encryption_key, allowed.as_ref())?;
+	let key = &account.encryption_key;
+	let choice = choose_holders(session, &at, addition, key, allowed.as_ref()).await?;
 	let words: BTreeSet<&String> =
 		addition.documents.iter().flat_map(|it| it.place.labels()).collect();
 	let words: Vec<String> = words.into_iter().cloned().collect();

@@ -7,7 +7,7 @@ use crate::{
 	session::{CustodianOf, Session},
 };
 use anyhow::{Context as _, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe_protocol::{
 	messages::{Hex, HexBytes},
 	traits::{Custodians, View},
@@ -20,22 +20,45 @@ use vouchsafe_vault::{
 
 /// The custodians that institutions have at one block: their addresses and keys.
 #[derive(Debug, Default)]
-pub(super) struct CustodiansNow(BTreeMap<AccountId, Option<(String, [u8; 32])>>);
+pub(super) struct CustodiansNow {
+	known: BTreeMap<AccountId, Option<(String, [u8; 32])>>,
+	/// The institutions whose custodian was read from a fresh view.
+	fresh: BTreeSet<AccountId>,
+}
 
 impl CustodiansNow {
 	/// Learns an institution's custodian, unless it is known.
 	pub(super) async fn learn(&mut self, at: &impl View, institution: &AccountId) -> Result<()> {
-		if !self.0.contains_key(institution) {
-			let found = at.institution(institution).await?.and_then(|it| it.custodian);
-			let custodian = found.map(|it| (String::from_utf8_lossy(&it.url).into_owned(), it.key));
-			self.0.insert(institution.clone(), custodian);
+		if !self.known.contains_key(institution) {
+			self.read(at, institution).await?;
 		}
+		Ok(())
+	}
+
+	/// Reads an institution's custodian from a fresh view, unless it was. At an old block, the
+	/// institution may still have a key that was replaced because it was stolen.
+	async fn refresh<P: Platform>(
+		&mut self,
+		session: &Session<P>,
+		institution: &AccountId,
+	) -> Result<()> {
+		if !self.fresh.contains(institution) {
+			self.read(&session.fresh().await?, institution).await?;
+			self.fresh.insert(institution.clone());
+		}
+		Ok(())
+	}
+
+	async fn read(&mut self, at: &impl View, institution: &AccountId) -> Result<()> {
+		let found = at.institution(institution).await?.and_then(|it| it.custodian);
+		let custodian = found.map(|it| (String::from_utf8_lossy(&it.url).into_owned(), it.key));
+		self.known.insert(institution.clone(), custodian);
 		Ok(())
 	}
 
 	/// The key that shares for this institution are sealed to.
 	pub(super) fn key(&self, institution: &AccountId) -> Option<[u8; 32]> {
-		self.0.get(institution)?.as_ref().map(|(_, key)| *key)
+		self.known.get(institution)?.as_ref().map(|(_, key)| *key)
 	}
 
 	/// The institution's custodian.
@@ -44,12 +67,35 @@ impl CustodiansNow {
 		session: &Session<P>,
 		institution: &AccountId,
 	) -> Result<CustodianOf<P>> {
-		let known = self.0.get(institution).and_then(Option::as_ref);
+		let known = self.known.get(institution).and_then(Option::as_ref);
 		let (url, key) = known
 			.with_context(|| format!("{} has no custodian now", session.names.show(institution)))?;
 		session.ensure_confirmed_key(institution, *key)?;
 		Ok(session.custodians.custodian(url, institution)?)
 	}
+}
+
+/// Seals the share of the envelope at `place` again if the institution has another custodian than when
+/// it was prepared. The new key is taken from a fresh view.
+pub(super) async fn seal_to_successor(
+	session: &Session<impl Platform>,
+	custodians: &mut CustodiansNow,
+	entry: &mut Entry,
+	place: usize,
+) -> Result<()> {
+	let envelope = entry.envelopes.get(place).context("there is no such envelope")?;
+	let (institution, sealed_to) = (AccountId::from(envelope.institution), envelope.key.0);
+	if custodians.key(&institution).is_none_or(|key| key == sealed_to) {
+		return Ok(());
+	}
+	custodians.refresh(session, &institution).await?;
+	let key = custodians.key(&institution);
+	// If the new key was not confirmed, connecting says so.
+	let key = key.filter(|key| session.ensure_confirmed_key(&institution, *key).is_ok());
+	if let Some(key) = key {
+		seal_again(session.me()?, session.genesis(), entry, place, key)?;
+	}
+	Ok(())
 }
 
 /// What the share of an envelope is sealed with.

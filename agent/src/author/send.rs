@@ -2,7 +2,7 @@
 //! harm.
 
 use super::{
-	reseal::{seal_again, CustodiansNow},
+	reseal::{seal_to_successor, CustodiansNow},
 	*,
 };
 use crate::{
@@ -421,7 +421,6 @@ pub(super) async fn deliver<P: Platform>(
 	group: &mut Group,
 	until: Option<Duration>,
 ) -> Result<Complaints> {
-	let me = session.me()?;
 	let waiting = session.waiting("waiting for the custodians");
 	// When each envelope may be sent next, and how long to wait afterwards.
 	let mut due: HashMap<(usize, usize), (Duration, Duration)> = HashMap::new();
@@ -441,6 +440,8 @@ pub(super) async fn deliver<P: Platform>(
 		let mut absent: Vec<AccountId> = Vec::new();
 		let mut custodians = CustodiansNow::default();
 		let mut due_now = Vec::new();
+		// Envelopes that have to be sealed again first, and why they could not be.
+		let mut unsealed: HashMap<(usize, usize), anyhow::Error> = HashMap::new();
 		let mut open = Vec::new();
 		let now = session.clock.elapsed();
 		for (number, entry) in group.entries.iter_mut().enumerate() {
@@ -469,12 +470,10 @@ pub(super) async fn deliver<P: Platform>(
 				}
 			}
 			// Its custodian may have been replaced since it was prepared.
-			for (_, place, institution) in due_now.iter().filter(|(it, ..)| *it == number) {
-				let key = custodians.key(institution);
-				// If the new key was not confirmed, connecting says so.
-				let key = key.filter(|key| session.ensure_confirmed_key(institution, *key).is_ok());
-				if let Some(key) = key {
-					seal_again(me, session.genesis(), entry, *place, key)?;
+			for (_, place, _) in due_now.iter().filter(|(it, ..)| *it == number) {
+				let sealed = seal_to_successor(session, &mut custodians, entry, *place).await;
+				if let Err(error) = sealed {
+					unsealed.insert((number, *place), error);
 				}
 			}
 		}
@@ -485,7 +484,10 @@ pub(super) async fn deliver<P: Platform>(
 		}
 		let sending = due_now.into_iter().map(|(number, place, institution)| {
 			let message = message(&group.entries[number], &group.entries[number].envelopes[place]);
-			let custodian = custodians.connect(session, &institution);
+			let custodian = match unsealed.remove(&(number, place)) {
+				Some(error) => Err(error),
+				None => custodians.connect(session, &institution),
+			};
 			deliver_one(session, (number, place), institution, custodian, message)
 		});
 		let mut results = stream::iter(sending.collect::<Vec<_>>()).buffer_unordered(8);

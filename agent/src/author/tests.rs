@@ -16,8 +16,8 @@ use vouchsafe_protocol::{
 	holders::{Choice, ChosenHolder, Member},
 	messages::HexBytes,
 	types::{
-		AccountKind, Frame, HolderChoice, HolderKind, LabelTag, Record, RecordStatus,
-		ServicePeriod, Status,
+		AccountKind, Frame, HolderChoice, HolderKind, HolderState, LabelTag, Record, RecordStatus,
+		ServicePeriod, SharingSet, Status,
 	},
 };
 use vouchsafe_vault::{
@@ -536,4 +536,97 @@ fn a_share_is_sealed_again_for_a_new_custodian() {
 	assert!(open_share(&old, &address, &envelope.share.0).is_err());
 	let other = Identity::development("//DoctorB").unwrap();
 	assert!(seal_again(&other, genesis, &mut entry, 0, old.public().0).is_err());
+}
+
+/// A record of hospital 1 and two others, all with the same name and key.
+fn shared_addition() -> (Vec<Member>, Addition) {
+	let member = |id: u8| Member {
+		account: AccountId::new([id; 32]),
+		kind: AccountKind::Institution,
+		status: Status::Active,
+		name: "Hospital".into(),
+		country: "DE".into(),
+		custodian: Some(("http://a.example".into(), [1; 32])),
+	};
+	let addition = Addition {
+		patient: PATIENT,
+		institution: Some(AccountId::new([1; 32])),
+		documents: vec![],
+		sharing: SharingWish::default(),
+	};
+	((1..=3).map(member).collect(), addition)
+}
+
+/// The attack: the holders are read at an old block, at which one still has a key that was stolen.
+#[tokio::test]
+async fn no_share_is_sealed_to_a_key_of_an_old_block() {
+	let mut session = Session::scripted("//DoctorA");
+	let (members, addition) = shared_addition();
+	session.chain.change(|state| state.institution(&members[0]));
+	session.members = members;
+	let at = session.fresh().await.unwrap();
+	let choice = prepare::choose_holders(&session, &at, &addition, &[9; 32], None).await;
+	assert!(choice.unwrap().holders.iter().any(|it| it.key == [1; 32]));
+
+	let custodian = Some(("http://a.example".into(), [2; 32]));
+	let now = Member { custodian, ..session.members[0].clone() };
+	session.chain.has_news(|state| state.institution(&now));
+	let at = session.fresh().await.unwrap();
+	let choice = prepare::choose_holders(&session, &at, &addition, &[9; 32], None).await;
+	let error = choice.unwrap_err().to_string();
+	assert!(error.contains("is another one on the chain"), "{error}");
+}
+
+/// The attack: work is resumed at an old block, at which a holder still has a key that was stolen. It
+/// was prepared for the key that the holder has now.
+#[tokio::test]
+async fn a_share_is_sealed_again_only_for_a_fresh_key() {
+	let (genesis, me) = (H256([1; 32]), doctor());
+	let (own, successor, stolen) =
+		(SecretKey::random(), SecretKey::random(), SecretKey::random().public().0);
+	let share = Secret::random().split(2, 3).unwrap().shares.remove(0);
+	let holder = AccountId::new([1; 32]);
+	let (record, holder_bytes) = ([5; 32], account_bytes(&holder));
+	let address =
+		ShareAddress { genesis: genesis.0, record, version: 0, epoch: 0, holder: holder_bytes };
+	let seal = |key: &SecretKey| HexBytes(seal_share(&key.public(), &address, &share).unwrap());
+	let member = |key: [u8; 32]| {
+		let custodian = Some(("http://a.example".into(), key));
+		Member { custodian, ..shared_addition().0.remove(0) }
+	};
+	for (fresh, sealed_to) in [
+		(Some(own.public().0), own.public().0),
+		(Some(successor.public().0), successor.public().0),
+		(None, own.public().0),
+	] {
+		let session = Session::scripted("//DoctorA");
+		let state = HolderState {
+			account: holder.clone(),
+			kind: HolderKind::Institution,
+			acknowledged: false,
+		};
+		let set =
+			SharingSet { epoch: 0, threshold: 2, holders: vec![state], commitments: H256::zero() };
+		session.chain.change(|state| {
+			state.answer("sharing_set", &Some(set));
+			state.institution(&member(stolen));
+		});
+		match fresh {
+			Some(key) => session.chain.has_news(|state| state.institution(&member(key))),
+			None => session.chain.is_behind(),
+		}
+		let (key, share, kept) = (Hex(own.public().0), seal(&own), seal(&me.encryption));
+		let envelope =
+			Envelope { institution: Hex(holder_bytes), key, share, kept, delivered: false };
+		let entry = Entry { is_final: true, envelopes: vec![envelope], ..prepared() };
+		let mut group = group(genesis.into(), (&me.account()).into(), vec![entry]);
+		let source = Hex([7; 32]);
+		let (journal, _) =
+			Journal::claim(&session.keep, &me, genesis.into(), source).await.unwrap();
+		let until = Some(Duration::ZERO);
+		let complaints = deliver(&session, &journal, &mut group, until).await.unwrap();
+		assert_eq!(group.entries[0].envelopes[0].key.0, sealed_to);
+		let is_refused = complaints[&holder].contains("nothing is sealed");
+		assert_eq!(is_refused, fresh.is_none(), "{complaints:?}");
+	}
 }

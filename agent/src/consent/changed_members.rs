@@ -48,6 +48,7 @@ async fn patient(terms: Terms) -> (Session<Scripted>, Grantee) {
 		grantor: Grantor::Patient,
 	};
 	session.chain.change(|state| {
+		state.institution(&session.members[0]);
 		state.answer("consents_of", &vec![(grantee.clone(), consent)]);
 	});
 	(session, grantee)

@@ -1,4 +1,4 @@
-//! Whether new terms of a consent permit anything that the earlier ones did not.
+//! Whether new terms of a consent permit anything that the earlier ones did not, or forbid less.
 
 use vouchsafe_protocol::types::{Action, Actions, Effect, Terms};
 
@@ -11,15 +11,45 @@ pub fn widens(before: &Terms, after: &Terms) -> bool {
 	}
 }
 
+/// Whether a deny with the terms `before` forbids anything that the terms `after` do not forbid. A permit
+/// forbids nothing.
+pub fn forbids_less(before: &Terms, after: &Terms) -> bool {
+	match (before.effect, after.effect) {
+		(Effect::Permit, _) => false,
+		(Effect::Deny { .. }, Effect::Permit) => true,
+		(Effect::Deny { binds_break_glass: bound }, Effect::Deny { binds_break_glass: binds }) => {
+			(bound && !binds) || !is_deny_within(before, after)
+		},
+	}
+}
+
 /// Whether a permit with these terms permits nothing that one with the `wider` terms does not.
 fn is_within(terms: &Terms, wider: &Terms) -> bool {
+	selects_within(terms, wider)
+		&& terms.confidentiality <= wider.confidentiality
+		&& named(wider.actions).contains_all(named(terms.actions))
+		&& wider.traits.contains_all(terms.traits)
+}
+
+/// Whether a deny with these terms matches nothing that one with the `wider` terms does not. It matches
+/// from its confidentiality on, and all actions and studies if it names none.
+fn is_deny_within(terms: &Terms, wider: &Terms) -> bool {
+	selects_within(terms, wider)
+		&& wider.confidentiality <= terms.confidentiality
+		&& terms.actions.is_within(wider.actions)
+		&& terms.traits.is_within(wider.traits)
+}
+
+/// Whether the filters that mean the same in permits and denies admit nothing more than the `wider`
+/// ones.
+fn selects_within(terms: &Terms, wider: &Terms) -> bool {
 	let Terms {
 		effect: _,
 		categories,
 		records,
 		labels,
-		confidentiality,
-		actions,
+		confidentiality: _,
+		actions: _,
 		purposes,
 		valid_from,
 		valid_until,
@@ -27,13 +57,11 @@ fn is_within(terms: &Terms, wider: &Terms) -> bool {
 		authors,
 		responsible,
 		countries,
-		traits,
+		traits: _,
 	} = terms;
 	categories.is_within(wider.categories)
 		&& is_listed(records, &wider.records)
 		&& labels.is_within(&wider.labels)
-		&& *confidentiality <= wider.confidentiality
-		&& named(wider.actions).contains_all(named(*actions))
 		&& purposes.are_within(wider.purposes)
 		&& begins_within(*valid_from, wider.valid_from)
 		&& ends_within(*valid_until, wider.valid_until)
@@ -42,7 +70,6 @@ fn is_within(terms: &Terms, wider: &Terms) -> bool {
 		&& is_listed(authors, &wider.authors)
 		&& is_listed(responsible, &wider.responsible)
 		&& is_listed(countries, &wider.countries)
-		&& wider.traits.contains_all(*traits)
 }
 
 /// Whether a list admits only what the wider one does. An empty list admits everything.
@@ -186,5 +213,42 @@ mod tests {
 		let less = Terms { categories: Categories::of(&[Category::Imaging]), ..deny.clone() };
 		assert!(!widens(&permit, &deny) && !widens(&deny, &less) && !widens(&less, &deny));
 		assert!(widens(&deny, &permit));
+	}
+
+	#[test]
+	fn a_deny_that_is_narrowed_forbids_less() {
+		let deny = |edit: Edit| {
+			let mut terms = Terms::all(Effect::Deny { binds_break_glass: false });
+			edit(&mut terms);
+			terms
+		};
+		let all = deny(|_| {});
+		assert!(!forbids_less(&all, &all));
+		let edits: &[Edit] = &[
+			|it| it.categories = Categories::of(&[Category::Imaging]),
+			|it| it.records = vec![H256([2; 32])].try_into().unwrap(),
+			|it| it.labels = LabelFilter::Only(canonical_tags([LabelTag([2; 4])]).unwrap()),
+			|it| it.confidentiality = Confidentiality::VeryRestricted,
+			|it| it.actions = Actions::of(&[Action::Read]),
+			|it| it.purposes = Purposes::of(&[Purpose::Treatment]),
+			|it| it.valid_from = Some(101),
+			|it| it.valid_until = Some(199),
+			|it| it.data_period.from = Some(11),
+			|it| it.data_period.to = Some(19),
+			|it| it.authors = vec![AccountId::new([1; 32])].try_into().unwrap(),
+			|it| it.responsible = vec![AccountId::new([1; 32])].try_into().unwrap(),
+			|it| it.countries = vec![*b"AT"].try_into().unwrap(),
+			|it| it.traits = StudyTraits::of(&[StudyTrait::Commercial]),
+		];
+		for (number, edit) in edits.iter().enumerate() {
+			let narrower = deny(*edit);
+			assert!(forbids_less(&all, &narrower), "{number}");
+			assert!(!forbids_less(&narrower, &all), "{number}");
+		}
+		let bound = Terms { effect: Effect::Deny { binds_break_glass: true }, ..all.clone() };
+		assert!(forbids_less(&bound, &all) && !forbids_less(&all, &bound));
+		let permit = Terms::all(Effect::Permit);
+		assert!(forbids_less(&all, &permit));
+		assert!(!forbids_less(&permit, &all) && !forbids_less(&permit, &filtered()));
 	}
 }

@@ -61,7 +61,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 					terms.confidentiality = Confidentiality::VeryRestricted;
 				}
 			}
-			consent::ensure_grantee_confirmed(&session, &grantee, &terms)?;
+			consent::ensure_grantee_confirmed(&session, &grantee, &terms).await?;
 			tell_changes(&session);
 			note_permitted(&still_permitted(&session, &me, &grantee, &terms, None).await?);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
@@ -77,7 +77,8 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			if !studies.traits.is_empty() {
 				terms.traits = StudyTraits::of(&studies.traits);
 			}
-			consent::ensure_grantee_confirmed_if_wider(&session, &grantee, &found.terms, &terms)?;
+			consent::ensure_grantee_confirmed_if_wider(&session, &grantee, &found.terms, &terms)
+				.await?;
 			tell_changes(&session);
 			// What the amendment takes away may be permitted by another consent.
 			note_permitted(

@@ -79,7 +79,7 @@ async fn confirm(settings: &Settings, institution: &str, agreement: Agreement) -
 	let mut session = without_key.connect_silently().await?;
 	let account = session.names.resolve(institution)?;
 	let name = session.names.show_with_address(&account);
-	let Some(member) = session.member(&account) else { bail!("{name} is not an institution") };
+	let member = session.current_member(&account).await?;
 	let changes: Vec<_> = session.pins.changes(member).iter().map(ToString::to_string).collect();
 	let json = json!({ "institution": account.to_string(), "changes": changes });
 	if changes.is_empty() {

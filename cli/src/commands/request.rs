@@ -73,7 +73,7 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 				None => found.grantee.clone(),
 			};
 			check_within(&found.asked, &terms)?;
-			consent::ensure_grantee_confirmed(&session, &grantee, &terms)?;
+			consent::ensure_grantee_confirmed(&session, &grantee, &terms).await?;
 			tell_changes(&session);
 			let others = still_permitted(&session, &me, &grantee, &terms, None).await?;
 			super::consent::note_permitted(&others);
