@@ -426,7 +426,7 @@ async fn from_genesis(node: &Chain, others: &[Connection]) -> Result<Trusted, Ch
 }
 
 fn silent() -> ChainError {
-	ChainError::Unreachable("the node is silent".into())
+	ChainError::Unreachable("it does not answer".into())
 }
 
 /// An error if the block of this view is too old to seal or permit something, or if this machine's clock

@@ -186,7 +186,7 @@ struct Submission<'a, B, S> {
 	sent: Instant,
 	/// When it was looked for last.
 	looked: Instant,
-	/// How often it was sent.
+	/// Whose turn it is to name the best block.
 	turn: usize,
 	watch: Watch,
 	unproven: Option<Unproven>,
@@ -527,9 +527,17 @@ impl<B: Belief, S: Signer> Submission<'_, B, S> {
 					}
 				},
 				Answer::Wait | Answer::Invalid => return Ok(()),
+				// A call that is in a block already may be refused for what it did itself.
+				Answer::Refused(_) if self.seems_used(last).await => return Ok(()),
 				Answer::Refused(error) => return Err(error),
 			}
 		}
+	}
+
+	/// Whether a node says that its best chain has used the nonce.
+	async fn seems_used(&self, last: &B::Last) -> bool {
+		let Ok(best) = self.belief.named_best(last, self.turn).await else { return false };
+		best.nonce(&self.account).await.is_ok_and(|nonce| nonce > self.own.nonce())
 	}
 
 	/// Whether the best chain of the node whose turn it is can still include the latest bytes. So it

@@ -43,10 +43,7 @@ impl Belief for ProvenChain {
 	}
 
 	fn nodes(&self, last: &Self::Last) -> Vec<Chain> {
-		let shows = Chain::of(last.node());
-		let first = self.nodes().find(|(_, node)| node.is_same(shows));
-		let nodes = self.nodes_from(first.map_or(0, |(place, _)| place));
-		nodes.into_iter().map(|(_, node)| node.clone()).collect()
+		self.nodes_for(last).into_iter().map(|(_, node)| node.clone()).collect()
 	}
 
 	async fn last(&self, account: &AccountId) -> Result<Self::Last, ChainError> {
@@ -136,7 +133,7 @@ impl Belief for ProvenChain {
 		block: H256,
 		signed: &[Vec<u8>],
 	) -> Result<Option<Included>, ChainError> {
-		let place = self.nodes().find(|(_, it)| it.is_same(node)).map_or(0, |(place, _)| place);
+		let place = self.place_of(node);
 		let shown = self.hear(place, Shown::by(node, block)).await?;
 		let header = Header::verify(&shown.header, block)?;
 		let encoded = shown.header.clone();
@@ -153,7 +150,7 @@ impl Belief for ProvenChain {
 		signed: &[Vec<u8>],
 	) -> Result<Option<Included>, ChainError> {
 		let mut failure = None;
-		for (place, node) in self.nodes_from(0) {
+		for (place, node) in self.nodes_for(last) {
 			let finding = async {
 				let shown = Shown::by(node, node.hash_of(number).await?).await?;
 				let header = last.block(number, &shown.header).await?;
@@ -171,6 +168,15 @@ impl Belief for ProvenChain {
 }
 
 impl ProvenChain {
+	fn place_of(&self, node: &Chain) -> usize {
+		self.nodes().find(|(_, it)| it.is_same(node)).map_or(0, |(place, _)| place)
+	}
+
+	/// The nodes that answer. The first one has shown this view.
+	fn nodes_for(&self, view: &ProvenView<At>) -> Vec<(usize, &Chain)> {
+		self.nodes_from(self.place_of(Chain::of(view.node())))
+	}
+
 	/// The account's proven nonce, if no call of another program seems to wait.
 	async fn if_none_waits(
 		&self,
@@ -184,17 +190,16 @@ impl ProvenChain {
 			let newer = self.last(account).await?;
 			(number, proven) = (newer.number(), newer.nonce(account).await?);
 		}
-		let pending = self.pending(account).await?;
+		let pending = self.pending(last, account).await?;
 		let waits = !is_newest(number) || pending > self.node.free_nonce(account, proven);
 		Ok(Some(proven).filter(|_| !waits))
 	}
 
 	/// The account's nonce after the calls that wait. Of what the nodes say, the lowest number counts: so
 	/// one node alone cannot make a call wait. If it is too low, another call uses the nonce first.
-	async fn pending(&self, account: &AccountId) -> Result<u64, ChainError> {
-		let asking = self.nodes_from(0);
-		let asking =
-			asking.into_iter().map(|(place, node)| self.hear(place, node.next_nonce(account)));
+	async fn pending(&self, last: &ProvenView<At>, account: &AccountId) -> Result<u64, ChainError> {
+		let nodes = self.nodes_for(last).into_iter();
+		let asking = nodes.map(|(place, node)| self.hear(place, node.next_nonce(account)));
 		let said = join_all(asking).await;
 		let lowest = said.iter().flatten().min().copied();
 		let failure = said.into_iter().find_map(Result::err);
