@@ -13,6 +13,7 @@ use crate::{
 use anyhow::{bail, Context, Result};
 use futures::future::join_all;
 use std::{
+	pin::pin,
 	sync::{
 		atomic::{AtomicBool, Ordering},
 		Arc,
@@ -92,12 +93,38 @@ impl Settings {
 	/// The same without a word about institutions that have changed, for a command that says it itself.
 	pub async fn connect_silently(&self) -> Result<Session> {
 		self.check_key()?;
+		let (node, others, nodes) = self.connect_to_nodes().await?;
+		let settings = Self { nodes, ..self.clone() };
+		settings.begin(node, others).await
+	}
+
+	/// Connects to all nodes. Returns the first one that answers, the others, and the addresses in that
+	/// order. The first one gets more time than the others, unless one of those answers.
+	async fn connect_to_nodes(&self) -> Result<(Chain, Vec<Connection>, Vec<String>)> {
 		let (address, others) = self.nodes.split_first().context("name a node with --node")?;
 		let node = node_url(address)?;
 		let others = others.iter().map(|it| node_url(it)).collect::<Result<Vec<_>>>()?;
 		let others = join_all(others.iter().map(connect_to_other));
-		let (chain, others) = tokio::join!(connect_to(address, &node), others);
-		let mut chain = chain?;
+		let mut connecting = pin!(connect_to(address, &node));
+		let first = tokio::time::timeout(OTHER_NODE_TIMEOUT, connecting.as_mut());
+		let (first, mut others) = tokio::join!(first, others);
+		let mut nodes = self.nodes.clone();
+		let answers = others.iter().position(Result::is_ok);
+		let why = match (first, answers) {
+			(Ok(Ok(node)), _) => return Ok((node, others, nodes)),
+			(Ok(Err(error)), None) => return Err(error),
+			(Err(_), None) => return Ok((connecting.await?, others, nodes)),
+			(Ok(Err(error)), Some(_)) => ChainError::Unreachable(error.root_cause().to_string()),
+			(Err(_), Some(_)) => late(),
+		};
+		let place = answers.unwrap_or_default();
+		let node = std::mem::replace(&mut others[place], Err(why))?;
+		nodes.swap(0, place + 1);
+		Ok((node, others, nodes))
+	}
+
+	/// Begins a session with this node, and with others of other institutions.
+	async fn begin(&self, mut chain: Chain, others: Vec<Connection>) -> Result<Session> {
 		chain.on_stall(Arc::new(tell_stall));
 		if self.development {
 			let kind = chain.chain_type().await?;
@@ -186,7 +213,7 @@ impl Settings {
 	/// Says on standard error what people should know about the nodes.
 	fn listener(&self) -> Listener {
 		let nodes: Vec<_> = self.nodes.iter().map(|it| address::mask(it)).collect();
-		let is_old = AtomicBool::new(false);
+		let (is_old, is_behind) = (AtomicBool::new(false), AtomicBool::new(false));
 		Arc::new(move |notice| {
 			let text = match notice {
 				Notice::Node { place, error } => {
@@ -195,7 +222,10 @@ impl Settings {
 				},
 				// A command reads the chain several times.
 				Notice::Old { .. } if is_old.swap(true, Ordering::Relaxed) => return,
-				Notice::Old { .. } | Notice::OthersWait => format!("{notice}\n"),
+				Notice::ClockBehind(_) if is_behind.swap(true, Ordering::Relaxed) => return,
+				Notice::Old { .. } | Notice::OthersWait | Notice::ClockBehind(_) => {
+					format!("{notice}\n")
+				},
 			};
 			let _silence = silence();
 			write_error(&text);
@@ -305,9 +335,11 @@ async fn connect_to_other(node: &url::Url) -> Connection {
 		listens(node).await.map_err(|error| ChainError::Unreachable(error.to_string()))?;
 		Chain::connect(node.as_str()).await
 	};
-	let limit = OTHER_NODE_TIMEOUT;
-	let late = || ChainError::Unreachable(format!("no answer in {} seconds", limit.as_secs()));
-	tokio::time::timeout(limit, connecting).await.map_err(|_| late())?
+	tokio::time::timeout(OTHER_NODE_TIMEOUT, connecting).await.map_err(|_| late())?
+}
+
+fn late() -> ChainError {
+	ChainError::Unreachable(format!("no answer in {} seconds", OTHER_NODE_TIMEOUT.as_secs()))
 }
 
 /// Keeps the newest proven block of a chain, unless another command has kept a newer one.

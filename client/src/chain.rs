@@ -132,6 +132,8 @@ pub(crate) enum Until {
 pub(crate) enum NonceChoice {
 	/// The next after those that wait in the pool.
 	AfterPending,
+	/// The next after this program's own calls: the transaction does not wait for those of others.
+	AfterOwn,
 	/// The account's own nonce: the transaction replaces a pending one.
 	Account,
 }

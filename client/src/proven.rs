@@ -2,16 +2,18 @@
 //! and so are the answers about it.
 
 use crate::chain::{
-	belief::Belief, calls::RuntimeCall, submission, At, Chain, ChainError, Included, NonceChoice,
-	Signer, Submit, Until, View, H256,
+	belief::Belief, calls::RuntimeCall, submission, AccountId, At, Chain, ChainError, Included,
+	NonceChoice, Signer, Submit, Until, View, H256,
 };
 use futures::future::join_all;
 use std::{
-	collections::BTreeSet,
+	collections::{BTreeMap, BTreeSet},
 	fmt,
+	future::Future,
+	pin::pin,
 	sync::{
 		atomic::{AtomicBool, AtomicU32, Ordering},
-		Arc, Mutex as StdMutex, PoisonError,
+		Arc, Mutex as StdMutex, MutexGuard, PoisonError,
 	},
 	time::Duration,
 };
@@ -20,7 +22,7 @@ use tokio::{
 	time::{sleep, timeout, Instant},
 };
 use vouchsafe_protocol::{
-	calls::gives_access,
+	calls::{gives_access, takes_access},
 	proof::{Header, ProofError, Trusted},
 	proven::{follow, ProvenView},
 };
@@ -34,6 +36,9 @@ const OLD: u64 = 60;
 /// After how many seconds nothing is sealed or permitted any more.
 const TOO_OLD: u64 = 600;
 
+/// How many seconds a proven block's time may be ahead of this machine's clock.
+const AHEAD: u64 = 30;
+
 /// How long to wait for nodes, and how often to ask them.
 #[derive(Clone, Copy, Debug)]
 struct ProofPace {
@@ -42,9 +47,10 @@ struct ProofPace {
 	first: Duration,
 	/// For a node that is behind.
 	behind: Duration,
-	/// For a block with a call of ours, for the answers of the other nodes, and for the runtime of the
-	/// next block.
+	/// For a block with a call of ours, and for a node's answer if there are several nodes.
 	newer: Duration,
+	/// For a node that did not answer, until it is asked again.
+	silent: Duration,
 	/// For calls of this account that another program has sent.
 	others: Duration,
 	/// How often to ask.
@@ -57,6 +63,7 @@ impl Default for ProofPace {
 			first: Duration::from_secs(20),
 			behind: Duration::from_secs(10),
 			newer: Duration::from_secs(5),
+			silent: Duration::from_secs(60),
 			others: Duration::from_secs(120),
 			pause: Duration::from_millis(200),
 		}
@@ -71,6 +78,8 @@ pub enum Notice {
 		/// Its age. `None` if it is the genesis block.
 		seconds: Option<u64>,
 	},
+	/// The newest proven block was made this many seconds after the time of this machine's clock.
+	ClockBehind(u64),
 	/// A node proves nothing, but another one does.
 	Node {
 		/// Which node, from 0.
@@ -95,6 +104,7 @@ impl fmt::Display for Notice {
 				"the node proves nothing after the chain's first block: either the network has just started, \
 				 or nothing becomes final, or the node hides it. Add another institution's node with --node",
 			),
+			Self::ClockBehind(seconds) => ChainError::ClockBehind(*seconds).fmt(f),
 			Self::Node { place, error } => {
 				let number = place.saturating_add(1);
 				write!(f, "node {number} is not used: {}", error.without_advice())
@@ -141,6 +151,8 @@ pub struct ProvenChain {
 	listener: Listener,
 	/// The nodes of which it was told that they are not used.
 	told: Arc<StdMutex<BTreeSet<usize>>>,
+	/// The nodes that did not answer, and until when they are not asked.
+	silent: Arc<StdMutex<BTreeMap<usize, Instant>>>,
 	pace: ProofPace,
 }
 
@@ -182,6 +194,7 @@ impl ProvenChain {
 			keeper: None,
 			listener,
 			told: Arc::default(),
+			silent: Arc::default(),
 			pace,
 		};
 		chain.newest().await?;
@@ -206,26 +219,102 @@ impl ProvenChain {
 		answers.map(|answer| answer.map(|newer| newer.head().number)).collect()
 	}
 
-	/// What each node can prove, from what is trusted. The other nodes have to answer soon.
+	/// What each node can prove, from what is trusted. If none of them can, those are asked too that did
+	/// not answer before.
 	async fn ask_all(&self, trusted: &Trusted) -> Vec<Result<Trusted, ChainError>> {
+		let skips = self.nodes().any(|(place, _)| self.is_silent(place));
+		let answers = self.ask_all_that_answer(trusted).await;
+		if !skips || answers.iter().any(Result::is_ok) {
+			return answers;
+		}
+		self.silent().clear();
+		self.ask_all_that_answer(trusted).await
+	}
+
+	/// The same without the nodes that did not answer. The others have to answer soon; the first one too,
+	/// if another one has proven something.
+	async fn ask_all_that_answer(&self, trusted: &Trusted) -> Vec<Result<Trusted, ChainError>> {
 		let ask = |node| follow(node, self.node.genesis(), Some(trusted.clone()));
-		let others = self.others.iter().map(|node| async move {
+		let others = self.others.iter().enumerate().map(|(place, node)| async move {
 			let node = node.as_ref().map_err(Clone::clone)?;
 			if node.genesis() != self.node.genesis() {
 				return Err(ProofError::OtherChain(node.genesis()).into());
 			}
-			let late = || ChainError::Unreachable("another institution's node is silent".into());
-			timeout(self.pace.newer, ask(node)).await.map_err(|_| late())?
+			if self.is_silent(place + 1) {
+				return Err(silent());
+			}
+			self.hear(place + 1, ask(node)).await
 		});
-		let (own, others) = tokio::join!(ask(&self.node), join_all(others));
-		std::iter::once(own).chain(others).collect()
+		let mut asking = pin!(ask(&self.node));
+		let first = async {
+			match self.is_silent(0) {
+				true => None,
+				false => timeout(self.pace.newer, asking.as_mut()).await.ok(),
+			}
+		};
+		let (first, others) = tokio::join!(first, join_all(others));
+		let first = match first {
+			Some(answer) => answer,
+			None if others.iter().any(Result::is_ok) => {
+				self.note_silent(0);
+				Err(silent())
+			},
+			None => asking.await,
+		};
+		std::iter::once(first).chain(others).collect()
 	}
 
-	/// The nodes with a connection, and their places.
+	/// The nodes of this chain with a connection, and their places.
 	fn nodes(&self) -> impl Iterator<Item = (usize, &Chain)> {
 		let others = self.others.iter().enumerate();
 		let others = others.filter_map(|(place, node)| Some((place + 1, node.as_ref().ok()?)));
-		std::iter::once((0, &self.node)).chain(others)
+		let is_ours = |(_, node): &(usize, &Chain)| node.genesis() == self.node.genesis();
+		std::iter::once((0, &self.node)).chain(others.filter(is_ours))
+	}
+
+	/// Those of them that answer, this one first.
+	fn nodes_from(&self, first: usize) -> Vec<(usize, &Chain)> {
+		let is_used = |place: usize| place == first || !self.is_silent(place);
+		let mut nodes: Vec<_> = self.nodes().filter(|(place, _)| is_used(*place)).collect();
+		nodes.sort_by_key(|(place, _)| *place != first);
+		nodes
+	}
+
+	/// Whether there is no other node.
+	fn is_only_node(&self) -> bool {
+		self.nodes().count() == 1
+	}
+
+	/// What this node answers. If there are others, it has to answer soon, or is left out for a while.
+	async fn hear<T>(
+		&self,
+		place: usize,
+		asking: impl Future<Output = Result<T, ChainError>>,
+	) -> Result<T, ChainError> {
+		if self.is_only_node() {
+			return asking.await;
+		}
+		match timeout(self.pace.newer, asking).await {
+			Ok(answer) => answer,
+			Err(_) => {
+				self.note_silent(place);
+				Err(silent())
+			},
+		}
+	}
+
+	fn note_silent(&self, place: usize) {
+		self.silent().entry(place).or_insert(Instant::now() + self.pace.silent);
+	}
+
+	fn is_silent(&self, place: usize) -> bool {
+		let mut silent = self.silent();
+		silent.retain(|_, until| *until > Instant::now());
+		silent.contains_key(&place)
+	}
+
+	fn silent(&self) -> MutexGuard<'_, BTreeMap<usize, Instant>> {
+		self.silent.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
 	/// The node, whose answers are not proven.
@@ -238,9 +327,9 @@ impl ProvenChain {
 		self.trusted.lock().await.clone()
 	}
 
-	/// Proves the nodes' newest final block, and returns it with a node that has it. Waits a while for the
+	/// Proves the nodes' newest final block, and returns it with the place of a node that has it. Waits a while for the
 	/// first block of a new chain, for a block that has a call of ours, and for a node that is behind.
-	async fn newest(&self) -> Result<(Header, &Chain), ChainError> {
+	async fn newest(&self) -> Result<(Header, usize), ChainError> {
 		let begun = Instant::now();
 		loop {
 			let answer = self.advance().await;
@@ -262,9 +351,9 @@ impl ProvenChain {
 		}
 	}
 
-	/// The newest block that one of the nodes can prove, and that node. What another one says does no
+	/// The newest block that one of the nodes can prove, and the place of that node. What another one says does no
 	/// harm, unless it proves that two blocks of one height are final.
-	async fn advance(&self) -> Result<(Header, &Chain), ChainError> {
+	async fn advance(&self) -> Result<(Header, usize), ChainError> {
 		let mut trusted = self.trusted.lock().await;
 		let mut newest: Option<(Trusted, usize)> = None;
 		let mut failures = Vec::new();
@@ -299,8 +388,7 @@ impl ProvenChain {
 				keeper(&trusted);
 			}
 		}
-		let node = self.nodes().find(|(at, _)| *at == place).map_or(&self.node, |(_, node)| node);
-		Ok((*trusted.head(), node))
+		Ok((*trusted.head(), place))
 	}
 
 	/// Tells that a node is not used, unless that was told before.
@@ -312,8 +400,27 @@ impl ProvenChain {
 
 	/// The chain as of the newest block that can be proven.
 	async fn view(&self) -> Result<ProvenView<At>, ChainError> {
-		let (head, node) = self.newest().await?;
-		ProvenView::new(node.at(head.hash).await?, head).await
+		self.view_with(None).await
+	}
+
+	/// The same, with the nonce of this account, as the first node shows it that can.
+	async fn view_with(&self, account: Option<&AccountId>) -> Result<ProvenView<At>, ChainError> {
+		let (head, first) = self.newest().await?;
+		let mut failure = None;
+		for (place, node) in self.nodes_from(first) {
+			let showing = async {
+				let view = ProvenView::new(node.at(head.hash).await?, head).await?;
+				if let Some(account) = account {
+					view.nonce(account).await?;
+				}
+				Ok(view)
+			};
+			match self.hear(place, showing).await {
+				Ok(view) => return Ok(view),
+				Err(error) => failure = failure.or(Some(error)),
+			}
+		}
+		Err(failure.unwrap_or(ChainError::StateGone))
 	}
 }
 
@@ -327,6 +434,23 @@ async fn from_genesis(node: &Chain, others: &[Connection]) -> Result<Trusted, Ch
 		}
 	}
 	Err(failure.unwrap_or(ChainError::StateGone))
+}
+
+fn silent() -> ChainError {
+	ChainError::Unreachable("it does not answer".into())
+}
+
+/// An error if the block of this view is too old to seal or permit something, or if this machine's clock
+/// is behind, so that nobody can tell.
+fn check_fresh(view: &ProvenView<At>) -> Result<(), ChainError> {
+	let ahead = view.ahead(crate::signing::now());
+	if ahead > AHEAD {
+		return Err(ChainError::ClockBehind(ahead));
+	}
+	match age(view) {
+		Some(seconds) if seconds < TOO_OLD => Ok(()),
+		old => Err(ChainError::OldHead(old.map(|seconds| seconds / 60))),
+	}
 }
 
 /// The age in seconds of the block of this view. `None` if it is the genesis block, which has no time.
@@ -343,7 +467,10 @@ impl Submit for ProvenChain {
 
 	async fn finalized(&self) -> Result<Self::At, ChainError> {
 		let view = self.view().await?;
-		let seconds = age(&view);
+		let (seconds, ahead) = (age(&view), view.ahead(crate::signing::now()));
+		if ahead > AHEAD {
+			(self.listener)(&Notice::ClockBehind(ahead));
+		}
 		if seconds.is_none_or(|seconds| seconds >= OLD) {
 			(self.listener)(&Notice::Old { seconds });
 		}
@@ -357,10 +484,8 @@ impl Submit for ProvenChain {
 
 	async fn fresh(&self) -> Result<Self::At, ChainError> {
 		let view = self.view().await?;
-		match age(&view) {
-			Some(seconds) if seconds < TOO_OLD => Ok(view),
-			old => Err(ChainError::OldHead(old.map(|seconds| seconds / 60))),
-		}
+		check_fresh(&view)?;
+		Ok(view)
 	}
 
 	async fn submit(
@@ -369,10 +494,11 @@ impl Submit for ProvenChain {
 		call: impl Into<RuntimeCall> + Send,
 	) -> Result<Included, ChainError> {
 		let call = call.into();
-		if gives_access(&call) {
-			self.fresh().await?;
-		}
-		submission::submit(self, signer, &call, NonceChoice::AfterPending, Until::Final).await
+		let choice = match takes_access(&call) {
+			true => NonceChoice::AfterOwn,
+			false => NonceChoice::AfterPending,
+		};
+		submission::submit(self, signer, &call, choice, Until::Final).await
 	}
 
 	async fn submit_revocation(

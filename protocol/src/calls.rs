@@ -110,6 +110,20 @@ pub fn gives_access(call: &RuntimeCall) -> bool {
 	}
 }
 
+/// Whether a call only takes access away, and does no harm if it comes late or is repeated: a deny, a
+/// refusal, the revocation of a permit in doubt, or disabling a key.
+pub fn takes_access(call: &RuntimeCall) -> bool {
+	match call {
+		RuntimeCall::Consent(ConsentCall::grant { terms, .. }) => terms.effect != Effect::Permit,
+		RuntimeCall::Consent(
+			ConsentCall::refuse_assisted | ConsentCall::revoke_in_doubt { .. },
+		)
+		| RuntimeCall::AccessRequests(AccessRequestsCall::deny { .. })
+		| RuntimeCall::Enrolment(EnrolmentCall::set_signing_disabled { since: Some(_), .. }) => true,
+		_ => false,
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -127,6 +141,30 @@ mod tests {
 		let (one, two) = (revoke(1).encode(), revoke(2).encode());
 		assert_eq!(bytes[2], 8, "a vector of two");
 		assert_eq!(bytes[3..], [one, two].concat());
+	}
+
+	#[test]
+	fn denies_and_refusals_take_access() {
+		let grant = |effect| {
+			let text = ShownText { commitment: H256([4; 32]), language: *b"en" };
+			ConsentCall::grant { grantee: Grantee::Everyone, terms: Terms::all(effect), text }
+		};
+		let disable = |since| {
+			let account = AccountId::new([1; 32]);
+			EnrolmentCall::set_signing_disabled { account, since }
+		};
+		for call in [
+			grant(Effect::Deny { binds_break_glass: false }).into(),
+			ConsentCall::refuse_assisted.into(),
+			AccessRequestsCall::deny { request: 1 }.into(),
+			disable(Some(5)).into(),
+		] {
+			assert!(takes_access(&call), "{call:?}");
+			assert!(!gives_access(&call), "{call:?}");
+		}
+		for call in [grant(Effect::Permit).into(), disable(None).into(), revoke(1)] {
+			assert!(!takes_access(&call), "{call:?}");
+		}
 	}
 
 	#[test]

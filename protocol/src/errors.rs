@@ -25,6 +25,12 @@ pub enum ChainError {
 		old_head(*.0)
 	)]
 	OldHead(Option<u64>),
+	/// The newest proven block was made this many seconds after the time of this machine's clock.
+	#[error(
+		"this machine's clock is behind: the newest proven block was made {0} seconds after the clock's time. So \
+		 nothing is sealed or permitted. Set the clock, and try again"
+	)]
+	ClockBehind(u64),
 	/// The node has pruned the block's state.
 	#[error("the node no longer has the state of that block: it is not an archive")]
 	StateGone,

@@ -158,6 +158,12 @@ impl<V: Evidence> ProvenView<V> {
 		self.time.map(|time| now.saturating_sub(time))
 	}
 
+	/// How many seconds the block was made after `now`, in seconds since 1970. If it is more than a few,
+	/// the clock is behind, and [`age`](Self::age) says nothing.
+	pub fn ahead(&self, now: u64) -> u64 {
+		self.time.map_or(0, |time| time.saturating_sub(now))
+	}
+
 	/// The block of this number, by its encoded header: the view's own, or one of the 4,096 before it.
 	/// For an older one, ask a view of one of these.
 	///

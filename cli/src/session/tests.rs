@@ -6,6 +6,7 @@ use tempfile::TempDir;
 const GENESIS_BLOCK: H256 = H256([7; 32]);
 const OTHER: H256 = H256([8; 32]);
 const NAME: &str = "chain";
+const METADATA: &[u8] = include_bytes!("../../../protocol/metadata.scale");
 
 fn home() -> (TempDir, Home) {
 	let folder = tempfile::tempdir().unwrap();
@@ -113,4 +114,51 @@ async fn a_named_chain_is_pinned_and_development_chains_are_not() {
 	// The user names another one.
 	settings(home.clone(), Some(OTHER), false).pin_genesis(OTHER).await.unwrap();
 	settings(home, None, false).check_genesis(OTHER).await.unwrap();
+}
+
+/// A node that says only what a connection to it needs, and its address.
+async fn node() -> (jsonrpsee::server::ServerHandle, String) {
+	use jsonrpsee::server::{RpcModule, Server};
+	use serde_json::{json, Value};
+	let hash = format!("0x{}", hex::encode(GENESIS_BLOCK.0));
+	let header = json!({ "number": "0x0", "parentHash": hash, "digest": { "logs": [] } });
+	// Some bytes, after their number in SCALE's form for large ones.
+	let length = (u32::try_from(METADATA.len()).unwrap() << 2) | 2;
+	let metadata = [&[1], length.to_le_bytes().as_slice(), METADATA].concat();
+	let answers = [
+		("chain_getBlockHash", json!(hash)),
+		("chain_getFinalizedHead", json!(hash)),
+		("chain_getHeader", header),
+		("state_getRuntimeVersion", json!({ "specVersion": 1, "transactionVersion": 1 })),
+		("state_call", json!(format!("0x{}", hex::encode(metadata)))),
+	];
+	let mut module = RpcModule::new(());
+	for (name, answer) in answers {
+		module.register_method(name, move |_, (), _| -> Value { answer.clone() }).unwrap();
+	}
+	let server = Server::builder().build("127.0.0.1:0").await.unwrap();
+	let url = format!("ws://{}", server.local_addr().unwrap());
+	(server.start(module), url)
+}
+
+/// The attack: the user's node is down, or takes the connection and says nothing.
+#[tokio::test]
+async fn a_dead_first_node_does_not_stop_a_command_if_a_second_one_answers() {
+	let (_folder, home) = home();
+	let (_server, honest) = node().await;
+	let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+	let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+	let urls = [&silent, &closed].map(|it| format!("ws://{}", it.local_addr().unwrap()));
+	drop(closed);
+	for dead in urls {
+		let nodes = vec![dead.clone(), honest.clone()];
+		let named = Settings { nodes, ..settings(home.clone(), None, true) };
+		let (chain, others, nodes) = named.connect_to_nodes().await.unwrap();
+		assert_eq!(chain.genesis(), GENESIS_BLOCK);
+		assert_eq!(nodes, [honest.clone(), dead], "in the order in which they are used");
+		assert!(matches!(others.as_slice(), [Err(ChainError::Unreachable(_))]));
+	}
+	let alone = Settings { nodes: vec!["ws://127.0.0.1:1".into()], ..settings(home, None, true) };
+	let error = format!("{:#}", alone.connect_to_nodes().await.map(drop).unwrap_err());
+	assert!(error.contains("cannot connect to the node"), "{error}");
 }

@@ -5,8 +5,11 @@ use super::{answered, At, Chain, NonceChoice};
 use std::{
 	future::Future,
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
+	time::Instant,
 };
+use tokio::time::timeout;
 use vouchsafe_protocol::{
+	calls::RuntimeCall,
 	compatibility::RuntimeMetadata,
 	errors::ChainError,
 	events::{of_extrinsic, Included},
@@ -23,19 +26,69 @@ pub(crate) trait Belief: Sync {
 	/// For how many blocks a signature is valid.
 	const LIFETIME: u32;
 
-	/// The node that takes the call.
+	/// The connection whose calls this program counts.
 	fn node(&self) -> &Chain;
 
-	/// The last final block.
-	fn last(&self) -> impl Future<Output = Result<Self::Last, ChainError>> + Send;
+	/// The nodes that take calls. The first one is watched: it has shown `last`.
+	fn nodes(&self, last: &Self::Last) -> Vec<Chain>;
 
-	/// The nonce for a new call of this account. `last` was the last final block a moment ago.
+	/// The last final block, of which the account's nonce can be read.
+	fn last(
+		&self,
+		account: &AccountId,
+	) -> impl Future<Output = Result<Self::Last, ChainError>> + Send;
+
+	/// The best block, as one of the nodes names it: at each turn another one is asked first.
+	fn named_best(
+		&self,
+		last: &Self::Last,
+		turn: usize,
+	) -> impl Future<Output = Result<At, ChainError>> + Send {
+		async move {
+			let mut nodes = self.nodes(last);
+			let turn = turn.checked_rem(nodes.len()).unwrap_or_default();
+			nodes.rotate_left(turn);
+			let mut failure = None;
+			for node in nodes {
+				match timeout(node.pace.resend, node.best()).await {
+					Ok(Ok(best)) => return Ok(best),
+					Ok(Err(error)) => failure = failure.or(Some(error)),
+					Err(_) => {},
+				}
+			}
+			let silent = || ChainError::Unreachable("the node does not answer".into());
+			Err(failure.unwrap_or_else(silent))
+		}
+	}
+
+	/// A nonce for a new call of this account. `last` was the last final block a moment ago. `None` if
+	/// the call has to wait for others.
 	fn choose_nonce(
 		&self,
 		last: &Self::Last,
 		account: &AccountId,
 		choice: NonceChoice,
-	) -> impl Future<Output = Result<u64, ChainError>> + Send;
+	) -> impl Future<Output = Result<Option<OwnCall>, ChainError>> + Send;
+
+	/// Waits until it seems that a call of this account need not wait for others. It began to wait at
+	/// `begun`.
+	fn wait_for_others(
+		&self,
+		_account: &AccountId,
+		_begun: Instant,
+	) -> impl Future<Output = Result<(), ChainError>> + Send {
+		async { Ok(()) }
+	}
+
+	/// An error if `last` is too old to sign this call now.
+	fn check_age(&self, _call: &RuntimeCall, _last: &Self::Last) -> Result<(), ChainError> {
+		Ok(())
+	}
+
+	/// Whether what this node says of a call is all that can be known of it.
+	fn is_alone(&self) -> bool {
+		true
+	}
 
 	/// The runtime that takes the next call. `last` and `best` were the last final and the best block a
 	/// moment ago.
@@ -45,13 +98,11 @@ pub(crate) trait Belief: Sync {
 		best: &At,
 	) -> impl Future<Output = Result<(RuntimeMetadata, RuntimeVersion), ChainError>> + Send;
 
-	/// Hands the bytes of a call to the node once more. Returns what it says.
-	fn hand_in(&self, extrinsic: &[u8]) -> impl Future<Output = Result<H256, ChainError>> + Send;
-
-	/// What a call did in this block, if the block has one of these extrinsics. An error if the call
-	/// failed.
+	/// What a call did in this block, which this node names, if the block has one of these extrinsics.
+	/// An error if the call failed.
 	fn look_in(
 		&self,
+		node: &Chain,
 		block: H256,
 		signed: &[Vec<u8>],
 	) -> impl Future<Output = Result<Option<Included>, ChainError>> + Send;
@@ -74,7 +125,11 @@ impl Belief for Chain {
 		self
 	}
 
-	async fn last(&self) -> Result<At, ChainError> {
+	fn nodes(&self, _: &At) -> Vec<Chain> {
+		vec![self.clone()]
+	}
+
+	async fn last(&self, _: &AccountId) -> Result<At, ChainError> {
 		self.finalized().await
 	}
 
@@ -83,11 +138,12 @@ impl Belief for Chain {
 		_: &At,
 		account: &AccountId,
 		choice: NonceChoice,
-	) -> Result<u64, ChainError> {
-		match choice {
-			NonceChoice::AfterPending => self.next_nonce(account).await,
-			NonceChoice::Account => self.best().await?.nonce(account).await,
-		}
+	) -> Result<Option<OwnCall>, ChainError> {
+		let nonce = match choice {
+			NonceChoice::AfterPending | NonceChoice::AfterOwn => self.next_nonce(account).await?,
+			NonceChoice::Account => self.best().await?.nonce(account).await?,
+		};
+		Ok(Some(self.note_nonce(account, nonce)))
 	}
 
 	async fn runtime(
@@ -98,12 +154,9 @@ impl Belief for Chain {
 		Ok((best.runtime.clone(), best.version))
 	}
 
-	async fn hand_in(&self, extrinsic: &[u8]) -> Result<H256, ChainError> {
-		Chain::hand_in(self, extrinsic).await
-	}
-
 	async fn look_in(
 		&self,
+		_: &Chain,
 		block: H256,
 		signed: &[Vec<u8>],
 	) -> Result<Option<Included>, ChainError> {
@@ -138,9 +191,29 @@ impl Chain {
 		answered(|| self.rpc.system_account_next_index(account)).await
 	}
 
+	/// Notes that a call of this client uses this nonce now. Another one may use it too.
+	pub(crate) fn note_nonce(&self, account: &AccountId, nonce: u64) -> OwnCall {
+		self.own_calls.note(account, nonce)
+	}
+
 	/// The first nonce from this one on that no call of this client uses now.
 	pub(crate) fn free_nonce(&self, account: &AccountId, from: u64) -> u64 {
-		self.own_calls.free_nonce(account, from)
+		free_nonce(&self.own_calls.calls(), account, from)
+	}
+
+	/// Takes the first nonce from this one on that no call of this client uses now.
+	pub(crate) fn take_nonce(&self, account: &AccountId, from: u64) -> OwnCall {
+		self.own_calls.take(account, from)
+	}
+
+	/// Whether this is the same connection.
+	pub(crate) fn is_same(&self, other: &Self) -> bool {
+		Arc::ptr_eq(&self.nonces, &other.nonces)
+	}
+
+	/// The node that has shown this block.
+	pub(crate) fn of(at: &At) -> &Self {
+		&at.chain
 	}
 }
 
@@ -150,19 +223,18 @@ pub(super) struct OwnCalls(Arc<Mutex<Vec<(AccountId, u64)>>>);
 
 impl OwnCalls {
 	/// Notes that a call has this nonce, until the result is dropped.
-	pub(super) fn note(&self, account: &AccountId, nonce: u64) -> OwnCall {
+	fn note(&self, account: &AccountId, nonce: u64) -> OwnCall {
 		let call = (account.clone(), nonce);
 		self.calls().push(call.clone());
 		OwnCall { calls: self.clone(), call }
 	}
 
-	fn free_nonce(&self, account: &AccountId, from: u64) -> u64 {
-		let mut nonce = from;
-		let calls = self.calls();
-		while calls.iter().any(|(of, used)| *used == nonce && of == account) {
-			nonce = nonce.saturating_add(1);
-		}
-		nonce
+	/// Notes a call with the first nonce from this one on that no other call has.
+	fn take(&self, account: &AccountId, from: u64) -> OwnCall {
+		let mut calls = self.calls();
+		let call = (account.clone(), free_nonce(&calls, account, from));
+		calls.push(call.clone());
+		OwnCall { calls: self.clone(), call }
 	}
 
 	fn calls(&self) -> MutexGuard<'_, Vec<(AccountId, u64)>> {
@@ -170,10 +242,25 @@ impl OwnCalls {
 	}
 }
 
+fn free_nonce(calls: &[(AccountId, u64)], account: &AccountId, from: u64) -> u64 {
+	let mut nonce = from;
+	while calls.iter().any(|(of, used)| *used == nonce && of == account) {
+		nonce = nonce.saturating_add(1);
+	}
+	nonce
+}
+
 /// A call of this client that is not final yet.
-pub(super) struct OwnCall {
+pub(crate) struct OwnCall {
 	calls: OwnCalls,
 	call: (AccountId, u64),
+}
+
+impl OwnCall {
+	/// Its nonce.
+	pub(crate) fn nonce(&self) -> u64 {
+		self.call.1
+	}
 }
 
 impl Drop for OwnCall {
@@ -194,14 +281,15 @@ mod tests {
 		let (calls, me) = (OwnCalls::default(), AccountId::new([1; 32]));
 		let other = AccountId::new([2; 32]);
 		let first = calls.note(&me, 5);
-		let _second = calls.note(&me, 6);
-		assert_eq!(calls.free_nonce(&me, 5), 7);
-		assert_eq!(calls.free_nonce(&me, 4), 4);
-		assert_eq!(calls.free_nonce(&other, 5), 5);
+		let second = calls.take(&me, 5);
+		assert_eq!(second.nonce(), 6);
+		assert_eq!(calls.take(&me, 5).nonce(), 7);
+		assert_eq!(calls.take(&me, 4).nonce(), 4);
+		assert_eq!(calls.take(&other, 5).nonce(), 5);
 		let replacing = calls.note(&me, 5);
 		drop(first);
-		assert_eq!(calls.free_nonce(&me, 5), 7, "the other call has it still");
+		assert_eq!(calls.take(&me, 5).nonce(), 7, "the other call has it still");
 		drop(replacing);
-		assert_eq!(calls.free_nonce(&me, 5), 5);
+		assert_eq!(calls.take(&me, 5).nonce(), 5);
 	}
 }

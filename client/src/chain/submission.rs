@@ -13,12 +13,13 @@ use super::{
 	finality::Watch,
 	from_rpc, At, Chain, NonceChoice, Until, TAKE_IN, TRIES,
 };
+use futures::future::join_all;
 use std::{
 	sync::atomic::Ordering,
 	time::{Duration, Instant},
 };
 use subxt_rpcs::{client::RpcSubscription, methods::legacy::TransactionStatus};
-use tokio::time::timeout;
+use tokio::{task::JoinHandle, time::timeout};
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
 	errors::ChainError,
@@ -63,7 +64,7 @@ type Statuses = RpcSubscription<TransactionStatus<H256>>;
 
 /// The block from which on a signature is valid, and the runtime that it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Birth {
+pub(crate) struct Birth {
 	number: u32,
 	hash: H256,
 	version: RuntimeVersion,
@@ -86,20 +87,53 @@ impl Birth {
 	}
 }
 
+/// The longest pause before a call is tried again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
 /// What a node's answer to bytes that are sent again means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Answer {
+	/// The signature is not valid for its best block.
+	Invalid,
 	/// It had lost them, and has taken them.
 	Taken,
 	/// Wait: it has them already, or cannot take them now.
 	Wait,
-	/// The signature is not valid for its best block.
-	Invalid,
 	/// The chain does not take the call.
 	Refused(ChainError),
 }
 
+/// What a node says of bytes that it was handed.
+type Said = Result<H256, ChainError>;
+
+/// Hands the bytes of a call to these nodes. Each gets them, also if nobody waits for its answer.
+fn hand_in(nodes: &[Chain], extrinsic: &[u8]) -> Vec<JoinHandle<Said>> {
+	let handing = |node: &Chain| {
+		let (node, extrinsic) = (node.clone(), extrinsic.to_vec());
+		tokio::spawn(async move { node.hand_in(&extrinsic).await })
+	};
+	nodes.iter().map(handing).collect()
+}
+
+/// What the nodes say that answer in time.
+async fn answers(handing: Vec<JoinHandle<Said>>, limit: Duration) -> Vec<Said> {
+	let all = join_all(handing.into_iter().map(|it| timeout(limit, it))).await;
+	let said = all.into_iter().filter_map(|it| it.ok()?.ok());
+	said.filter(|it| !matches!(it, Err(ChainError::Unreachable(_)))).collect()
+}
+
 impl Answer {
+	/// What the answers of all nodes mean. One node alone cannot make the client give up.
+	fn of_all(said: Vec<Said>) -> Self {
+		let rank = |answer: &Self| match answer {
+			Self::Invalid => 0,
+			Self::Taken => 1,
+			Self::Wait => 2,
+			Self::Refused(_) => 3,
+		};
+		said.into_iter().map(Self::of).min_by_key(rank).unwrap_or(Self::Wait)
+	}
+
 	fn of(answer: Result<H256, ChainError>) -> Self {
 		match answer {
 			Ok(_) => Self::Taken,
@@ -139,8 +173,9 @@ struct Submission<'a, B, S> {
 	signer: &'a S,
 	account: AccountId,
 	call: &'a RuntimeCall,
-	nonce: u64,
 	until: Until,
+	/// The node whose statuses of the call are heard.
+	watched: Chain,
 	/// All its signatures, the latest last. They have the same nonce.
 	signed: Vec<Vec<u8>>,
 	birth: Birth,
@@ -149,10 +184,14 @@ struct Submission<'a, B, S> {
 	begun: Instant,
 	/// When its bytes were sent last.
 	sent: Instant,
+	/// When it was looked for last.
+	looked: Instant,
+	/// Whose turn it is to name the best block.
+	turn: usize,
 	watch: Watch,
 	unproven: Option<Unproven>,
-	/// Keeps others of our calls from using the nonce.
-	_own: OwnCall,
+	/// Has the nonce, and keeps others of our calls from using it.
+	own: OwnCall,
 }
 
 impl Chain {
@@ -162,7 +201,8 @@ impl Chain {
 	}
 }
 
-/// Signs and submits a call, and follows it. It is tried again after errors that may pass.
+/// Signs and submits a call, and follows it. It is tried again after errors that may pass. Other calls
+/// of the account may use its nonce again and again, so these tries are not counted.
 pub(crate) async fn submit<B: Belief, S: Signer>(
 	belief: &B,
 	signer: &S,
@@ -173,17 +213,20 @@ pub(crate) async fn submit<B: Belief, S: Signer>(
 	// Only closing the semaphore fails, and nobody closes it.
 	let _permit = belief.node().in_flight.acquire().await;
 	let mut pause = Duration::from_millis(250);
-	let mut tries = 1;
+	let (mut tries, begun) = (1, Instant::now());
 	loop {
-		match try_submit(belief, signer, call, nonce, until).await {
-			Err(error) if error.may_pass() && tries < TRIES => {
-				tracing::debug!(%error, tries, "submitting again");
-				tokio::time::sleep(pause).await;
-				pause *= 2;
-				tries += 1;
-			},
+		let error = match try_submit(belief, signer, call, nonce, until).await {
+			Err(error) if error.may_pass() => error,
 			result => return result,
+		};
+		match error {
+			ChainError::Stale if begun.elapsed() < belief.node().pace.patience => {},
+			_ if tries < TRIES => tries += 1,
+			_ => return Err(error),
 		}
+		tracing::debug!(%error, tries, "submitting again");
+		tokio::time::sleep(pause).await;
+		pause = (pause * 2).min(LONGEST_PAUSE);
 	}
 }
 
@@ -198,30 +241,43 @@ async fn try_submit<B: Belief, S: Signer>(
 	choice: NonceChoice,
 	until: Until,
 ) -> Result<Included, ChainError> {
-	let (account, node) = (signer.account(), belief.node());
-	let (last, best) = tokio::try_join!(belief.last(), node.best())?;
-	let turn = node.nonces.lock().await;
-	let nonce = belief.choose_nonce(&last, &account, choice).await?;
-	let own = node.own_calls.note(&account, nonce);
-	let (bytes, birth) = sign_at(belief, signer, call, nonce, &last, &best).await?;
+	let account = signer.account();
+	let begun = Instant::now();
+	// While a call waits, those that need not wait go on: they hold no turn.
+	let (last, birth, own, turn) = loop {
+		let last = belief.last(&account).await?;
+		let birth = prepare(belief, call, &last, 0).await?;
+		let turn = match choice {
+			NonceChoice::AfterPending => Some(belief.node().nonces.lock().await),
+			NonceChoice::AfterOwn | NonceChoice::Account => None,
+		};
+		if let Some(own) = belief.choose_nonce(&last, &account, choice).await? {
+			break (last, birth, own, turn);
+		}
+		drop(turn);
+		belief.wait_for_others(&account, begun).await?;
+	};
+	let watched = belief.nodes(&last).into_iter().next().unwrap_or_else(|| belief.node().clone());
 	let now = Instant::now();
 	let submission = Submission {
 		belief,
 		signer,
 		account,
 		call,
-		nonce,
 		until,
-		signed: vec![bytes],
+		watched,
+		signed: vec![birth.sign(belief, signer, call, own.nonce())],
 		birth,
 		searched: last.number(),
 		begun: now,
 		sent: now,
+		looked: now,
+		turn: 1,
 		watch: Watch::new(last.number()),
 		unproven: None,
-		_own: own,
+		own,
 	};
-	let mut statuses = submission.send().await?;
+	let mut statuses = submission.send(&last).await?;
 	// The next call of this account gets the next nonce only when the pool has this one.
 	let first = match &mut statuses {
 		Some(statuses) => match timeout(TAKE_IN, statuses.next()).await {
@@ -234,90 +290,135 @@ async fn try_submit<B: Belief, S: Signer>(
 	submission.follow(first, statuses).await
 }
 
-/// Signs a call for the block after the best one. It is valid from the last final block on. If the
-/// best block is far ahead of it, because nothing becomes final, it is valid from a block that the node
-/// names. A liar gains nothing by that: the block must exist, and the nonce is the same.
-async fn sign_at<B: Belief>(
+/// Prepares to sign a call for the block after the best one. The signature is valid from the last final
+/// block on. If the best block is far ahead of it, because nothing becomes final, it is valid from a block
+/// that a node names, at each turn another one. A liar gains nothing by that: at honest nodes the
+/// signature is valid only if the block exists, and the nonce is the same.
+pub(crate) async fn prepare<B: Belief>(
 	belief: &B,
-	signer: &impl Signer,
 	call: &RuntimeCall,
-	nonce: u64,
 	last: &B::Last,
-	best: &At,
-) -> Result<(Vec<u8>, Birth), ChainError> {
-	let (runtime, version) = belief.runtime(last, best).await?;
+	turn: usize,
+) -> Result<Birth, ChainError> {
+	belief.check_age(call, last)?;
+	let best = belief.named_best(last, turn).await?;
+	let (runtime, version) = belief.runtime(last, &best).await?;
 	runtime.check_call(call)?;
-	let number = Birth::number(last.number(), best.number);
-	let hash = match number {
-		number if number == last.number() => last.hash(),
-		number if number == best.number => best.hash,
-		number => belief.node().hash_of(number).await?,
+	let (number, hash) = match Birth::number(last.number(), best.number) {
+		number if number == last.number() => (number, last.hash()),
+		number if number == best.number => (number, best.hash),
+		number => match Chain::of(&best).hash_of(number).await {
+			Ok(hash) => (number, hash),
+			Err(_) => (best.number, best.hash),
+		},
 	};
-	let binding = Binding {
-		version,
-		genesis: Submit::genesis(belief.node()),
-		mortality: Mortality::new(number, B::LIFETIME.into()),
-		from: hash,
-		nonce,
-	};
-	let birth = Birth { number, hash, version, lifetime: B::LIFETIME };
-	Ok((extrinsics::sign(signer, call, &binding), birth))
+	Ok(Birth { number, hash, version, lifetime: B::LIFETIME })
+}
+
+impl Birth {
+	/// Signs a call that is valid from this block on.
+	fn sign<B: Belief>(
+		&self,
+		belief: &B,
+		signer: &impl Signer,
+		call: &RuntimeCall,
+		nonce: u64,
+	) -> Vec<u8> {
+		let Self { number, hash, version, lifetime } = *self;
+		let binding = Binding {
+			version,
+			genesis: Submit::genesis(belief.node()),
+			mortality: Mortality::new(number, lifetime.into()),
+			from: hash,
+			nonce,
+		};
+		extrinsics::sign(signer, call, &binding)
+	}
 }
 
 impl<B: Belief, S: Signer> Submission<'_, B, S> {
-	/// Sends the call for the first time. Without an answer it may be in the pool all the same: then
-	/// there are no statuses.
-	async fn send(&self) -> Result<Option<Statuses>, ChainError> {
-		let node = self.belief.node();
-		let submitting = node.rpc.author_submit_and_watch_extrinsic(self.latest());
-		match timeout(node.pace.resend, submitting).await {
-			Ok(Ok(statuses)) => Ok(Some(statuses)),
-			Ok(Err(error)) => match from_rpc(error) {
-				ChainError::Unreachable(_) => Ok(None),
-				error => Err(error),
-			},
-			Err(_) => Ok(None),
+	/// Sends the call to all nodes for the first time. If the watched one does not answer, or says that
+	/// the nonce was used, the call may be in a pool or a block all the same: then there are no statuses.
+	/// A refusal counts only if every node that answers refuses.
+	async fn send(&self, last: &B::Last) -> Result<Option<Statuses>, ChainError> {
+		let nodes = self.belief.nodes(last);
+		let others = hand_in(nodes.get(1..).unwrap_or_default(), self.latest());
+		let limit = self.watched.pace.resend;
+		let submitting = self.watched.rpc.author_submit_and_watch_extrinsic(self.latest());
+		let error = match timeout(limit, submitting).await {
+			Ok(Ok(statuses)) => return Ok(Some(statuses)),
+			Ok(Err(error)) => from_rpc(error),
+			Err(_) => return Ok(None),
+		};
+		let is_open = |said: &ChainError| said.may_pass();
+		if is_open(&error) {
+			return Ok(None);
+		}
+		let said = answers(others, limit).await;
+		match said.iter().all(|it| it.as_ref().is_err_and(|error| !is_open(error))) {
+			true => Err(error),
+			false => Ok(None),
 		}
 	}
 
-	/// Follows the call until it is included.
+	/// Follows the call until it is included. It is looked for and sent again however often the watched
+	/// node says something of it.
 	async fn follow(
 		mut self,
 		mut first: Option<Heard>,
 		mut statuses: Option<Statuses>,
 	) -> Result<Included, ChainError> {
-		let (shortest, longest) = self.belief.node().pace.looks;
+		let Pace { looks: (shortest, longest), resend, .. } = self.belief.node().pace;
 		let mut pause = shortest;
 		loop {
 			let heard = match first.take() {
 				Some(heard) => heard,
 				None => self.hear(&mut statuses, pause).await,
 			};
-			let block = if let Heard::In(block) = heard { Some(block) } else { None };
-			let looked = match heard {
-				Heard::Moved => Ok(None),
-				Heard::In(block) => self.belief.look_in(block, &self.signed).await,
-				Heard::Nothing => self.look(false).await,
-				Heard::Lost => {
-					statuses = None;
-					self.look(true).await
+			let mut is_due = self.looked.elapsed() >= resend;
+			match heard {
+				Heard::Moved => {},
+				Heard::In(block) => {
+					let looked = self.belief.look_in(&self.watched, block, &self.signed).await;
+					if let Some(included) = self.weigh(looked, Some(block))? {
+						return Ok(included);
+					}
 				},
-			};
-			match looked {
-				Ok(Some(included)) => return Ok(included),
-				Ok(None) => match block.filter(|_| self.until == Until::Final) {
-					Some(block) => self.wait_for_proof(ProofError::NotThere(block), true)?,
-					None => self.unproven.take_if(|it| !it.of_block).map_or((), drop),
-				},
-				Err(error @ ChainError::Unreachable(_)) => {
-					tracing::debug!(%error, "waiting for the node");
-				},
-				Err(ChainError::NotProven(why)) => self.wait_for_proof(why, block.is_some())?,
-				Err(error) => return Err(error),
+				Heard::Nothing => is_due = true,
+				Heard::Lost => (statuses, is_due) = (None, true),
 			}
-			self.ensure_patience()?;
+			if is_due {
+				let looked = self.look(matches!(heard, Heard::Lost)).await;
+				self.looked = Instant::now();
+				if let Some(included) = self.weigh(looked, None)? {
+					return Ok(included);
+				}
+			}
+			self.ensure_patience(&mut statuses)?;
 			pause = (pause * 2).min(longest);
 		}
+	}
+
+	/// What was found when the call was looked for, in this block if the watched node has named one. An
+	/// error if the call has failed.
+	fn weigh(
+		&mut self,
+		looked: Result<Option<Included>, ChainError>,
+		block: Option<H256>,
+	) -> Result<Option<Included>, ChainError> {
+		match looked {
+			Ok(Some(included)) => return Ok(Some(included)),
+			Ok(None) => match block.filter(|_| self.until == Until::Final) {
+				Some(block) => self.wait_for_proof(ProofError::NotThere(block), true)?,
+				None => self.unproven.take_if(|it| !it.of_block).map_or((), drop),
+			},
+			Err(error @ ChainError::Unreachable(_)) => {
+				tracing::debug!(%error, "waiting for the node");
+			},
+			Err(ChainError::NotProven(why)) => self.wait_for_proof(why, block.is_some())?,
+			Err(error) => return Err(error),
+		}
+		Ok(None)
 	}
 
 	/// Notes that the node did not prove what it says. It may do so soon.
@@ -332,11 +433,18 @@ impl<B: Belief, S: Signer> Submission<'_, B, S> {
 		Ok(())
 	}
 
-	/// An error if the call, or the proof of what the node says of it, was waited for too long.
-	fn ensure_patience(&self) -> Result<(), ChainError> {
+	/// An error if the call, or the proof of what the node says of it, was waited for too long. If there
+	/// are other nodes, the watched one is only not heard any more.
+	fn ensure_patience(&mut self, statuses: &mut Option<Statuses>) -> Result<(), ChainError> {
 		let Pace { patience, proof, .. } = self.belief.node().pace;
 		match &self.unproven {
-			Some(unproven) if unproven.since.elapsed() >= proof => Err(unproven.why.clone().into()),
+			Some(unproven) if unproven.since.elapsed() >= proof => {
+				if self.belief.is_alone() {
+					return Err(unproven.why.clone().into());
+				}
+				(*statuses, self.unproven) = (None, None);
+				Ok(())
+			},
 			_ if self.begun.elapsed() >= patience => {
 				Err(ChainError::Pending(patience.as_secs() / 60))
 			},
@@ -375,62 +483,89 @@ impl<B: Belief, S: Signer> Submission<'_, B, S> {
 	/// Looks for the call on the chain. If it is not there, it is sent again: at once if the pool
 	/// has lost it, else when its bytes were sent a while ago.
 	async fn look(&mut self, is_lost: bool) -> Result<Option<Included>, ChainError> {
-		let node = self.belief.node();
-		let last = self.belief.last().await?;
+		let (node, nonce) = (self.belief.node(), self.own.nonce());
+		let last = self.belief.last(&self.account).await?;
 		node.watch_finality(&mut self.watch, last.number()).await;
-		if last.nonce(&self.account).await? > self.nonce {
+		if last.nonce(&self.account).await? > nonce {
 			let found = self.look_through(&last).await?;
 			return found.map(Some).ok_or(ChainError::Stale);
 		}
 		self.searched = last.number();
-		let best = node.best().await?;
-		if best.nonce(&self.account).await? > self.nonce {
-			return match self.until {
-				Until::Final => Ok(None),
-				Until::Best => self.look_through_best(&best).await,
-			};
+		if self.until == Until::Best {
+			let best = self.belief.named_best(&last, 0).await?;
+			if best.nonce(&self.account).await? > nonce {
+				return self.look_through_best(&best).await;
+			}
 		}
 		if is_lost || self.sent.elapsed() >= node.pace.resend {
-			self.send_again(&last, &best).await?;
+			self.send_again(&last).await?;
 		}
 		Ok(None)
 	}
 
 	/// Sends the latest bytes again, or new ones with the same nonce if the best chain can no longer
 	/// include those.
-	async fn send_again(&mut self, last: &B::Last, best: &At) -> Result<(), ChainError> {
-		let node = self.belief.node();
-		self.sent = Instant::now();
-		let canonical = node.hash_of(self.birth.number).await.ok();
-		let mut is_new = !self.birth.is_valid(best.number, best.version, canonical);
-		if is_new {
-			self.sign_again(last, best).await?;
-		}
+	async fn send_again(&mut self, last: &B::Last) -> Result<(), ChainError> {
+		let nodes = self.belief.nodes(last);
+		self.turn = self.turn.wrapping_add(1);
+		let mut is_new = !self.is_valid(last).await && self.sign_again(last).await?;
 		loop {
-			match Answer::of(self.belief.hand_in(self.latest()).await) {
+			let handing = hand_in(&nodes, self.latest());
+			let said = answers(handing, self.belief.node().pace.resend).await;
+			self.sent = Instant::now();
+			match Answer::of_all(said) {
 				Answer::Taken => {
-					let nonce = self.nonce;
-					node.sent_again.fetch_add(1, Ordering::Relaxed);
+					let nonce = self.own.nonce();
+					self.belief.node().sent_again.fetch_add(1, Ordering::Relaxed);
 					tracing::info!(nonce, signed_again = is_new, "sent a call again");
 					return Ok(());
 				},
-				Answer::Wait => return Ok(()),
 				Answer::Invalid if !is_new => {
-					is_new = true;
-					self.sign_again(last, best).await?;
+					is_new = self.sign_again(last).await?;
+					if !is_new {
+						return Ok(());
+					}
 				},
-				Answer::Invalid => return Ok(()),
+				Answer::Wait | Answer::Invalid => return Ok(()),
+				// A call that is in a block already may be refused for what it did itself.
+				Answer::Refused(_) if self.seems_used(last).await => return Ok(()),
 				Answer::Refused(error) => return Err(error),
 			}
 		}
 	}
 
-	async fn sign_again(&mut self, last: &B::Last, best: &At) -> Result<(), ChainError> {
-		let (signer, call, nonce) = (self.signer, self.call, self.nonce);
-		let (bytes, birth) = sign_at(self.belief, signer, call, nonce, last, best).await?;
-		self.signed.push(bytes);
+	/// Whether a node says that its best chain has used the nonce.
+	async fn seems_used(&self, last: &B::Last) -> bool {
+		let Ok(best) = self.belief.named_best(last, self.turn).await else { return false };
+		best.nonce(&self.account).await.is_ok_and(|nonce| nonce > self.own.nonce())
+	}
+
+	/// Whether the best chain of the node whose turn it is can still include the latest bytes. So it
+	/// seems too if that node does not answer.
+	async fn is_valid(&self, last: &B::Last) -> bool {
+		let Ok(best) = self.belief.named_best(last, self.turn).await else { return true };
+		let canonical = Chain::of(&best).hash_of(self.birth.number).await.ok();
+		self.birth.is_valid(best.number, best.version, canonical)
+	}
+
+	/// Signs the call once more, with the same nonce. Returns whether that was possible now.
+	async fn sign_again(&mut self, last: &B::Last) -> Result<bool, ChainError> {
+		let birth = match prepare(self.belief, self.call, last, self.turn).await {
+			Ok(birth) => birth,
+			Err(
+				error @ (ChainError::Unreachable(_)
+				| ChainError::OldHead(_)
+				| ChainError::ClockBehind(_)
+				| ChainError::NotProven(_)),
+			) => {
+				tracing::debug!(%error, "the call is not signed again now");
+				return Ok(false);
+			},
+			Err(error) => return Err(error),
+		};
+		self.signed.push(birth.sign(self.belief, self.signer, self.call, self.own.nonce()));
 		self.birth = birth;
-		Ok(())
+		Ok(true)
 	}
 
 	fn latest(&self) -> &[u8] {
@@ -451,7 +586,8 @@ impl<B: Belief, S: Signer> Submission<'_, B, S> {
 	async fn look_through_best(&self, best: &At) -> Result<Option<Included>, ChainError> {
 		for number in self.searched.saturating_add(1)..=best.number {
 			let block = self.belief.node().hash_of(number).await?;
-			if let Some(included) = self.belief.look_in(block, &self.signed).await? {
+			let looked = self.belief.look_in(self.belief.node(), block, &self.signed);
+			if let Some(included) = looked.await? {
 				return Ok(Some(included));
 			}
 		}

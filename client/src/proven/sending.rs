@@ -2,27 +2,31 @@
 //!
 //! - A call's nonce is the proven one of its account, or the next that no call of this program uses. So a
 //!   node never gets two signatures of one call with different nonces, of which it could keep one for
-//!   later. If the node says that further calls wait, another program of this account may have sent
-//!   them: the call waits until they are proven to be final. It never gets a nonce that only the node
-//!   names.
-//! - A revocation does not wait. It may get a nonce that only the node names, because the same
-//!   revocation twice has no other effect than once.
+//!   later. It never gets a nonce that only a node names.
+//! - If all nodes say that further calls wait, another program of this account may have sent them: the
+//!   call waits until they are proven to be final. Calls that only take access away do not wait. If
+//!   another call uses the nonce first, that is proven, and the call gets the next one.
+//! - All nodes get each call at once, so that one of them alone cannot keep it back. What one node says
+//!   neither ends a call nor stops it from being sent again.
 //! - A call is done when its block, its place in the block and its events are proven.
 
 use super::{
-	At, Belief, Chain, ChainError, Included, NonceChoice, Notice, ProofError, ProvenChain, Submit,
-	View,
+	check_fresh, gives_access, silent, AccountId, At, Belief, Chain, ChainError, Included,
+	NonceChoice, Notice, ProofError, ProvenChain, RuntimeCall, View, H256,
 };
+use crate::chain::belief::OwnCall;
 use futures::future::join_all;
-use std::{sync::atomic::Ordering, time::Duration};
-use tokio::time::{sleep, timeout, Instant};
+use std::{
+	sync::atomic::Ordering,
+	time::{Duration, Instant},
+};
+use tokio::time::sleep;
 use vouchsafe_protocol::{
 	compatibility::RuntimeMetadata,
 	events::of_extrinsic,
 	extrinsics::RuntimeVersion,
 	proof::{inclusion::place, Header},
 	proven::ProvenView,
-	types::{AccountId, H256},
 };
 
 /// After how long people are told that calls of another program are waited for.
@@ -38,8 +42,12 @@ impl Belief for ProvenChain {
 		&self.node
 	}
 
-	async fn last(&self) -> Result<Self::Last, ChainError> {
-		self.view().await
+	fn nodes(&self, last: &Self::Last) -> Vec<Chain> {
+		self.nodes_for(last).into_iter().map(|(_, node)| node.clone()).collect()
+	}
+
+	async fn last(&self, account: &AccountId) -> Result<Self::Last, ChainError> {
+		self.view_with(Some(account)).await
 	}
 
 	async fn choose_nonce(
@@ -47,24 +55,21 @@ impl Belief for ProvenChain {
 		last: &Self::Last,
 		account: &AccountId,
 		choice: NonceChoice,
-	) -> Result<u64, ChainError> {
-		let begun = Instant::now();
-		let (mut newer, mut is_told) = (None, false);
+	) -> Result<Option<OwnCall>, ChainError> {
+		let proven = last.nonce(account).await?;
+		match choice {
+			NonceChoice::Account => Ok(Some(self.node.note_nonce(account, proven))),
+			NonceChoice::AfterOwn => Ok(Some(self.node.take_nonce(account, proven))),
+			NonceChoice::AfterPending => {
+				let proven = self.if_none_waits(last, account).await?;
+				Ok(proven.map(|proven| self.node.take_nonce(account, proven)))
+			},
+		}
+	}
+
+	async fn wait_for_others(&self, account: &AccountId, begun: Instant) -> Result<(), ChainError> {
+		let mut is_told = false;
 		loop {
-			let last = newer.as_ref().unwrap_or(last);
-			if choice == NonceChoice::Account {
-				let said = async { self.node.best().await?.nonce(account).await };
-				let (proven, said) = tokio::try_join!(last.nonce(account), said)?;
-				return Ok(proven.max(said));
-			}
-			let (proven, pending) =
-				tokio::try_join!(last.nonce(account), self.node.next_nonce(account))?;
-			let free = self.node.free_nonce(account, proven);
-			// A call of ours may have become final since.
-			let is_newest = last.number() >= self.awaited.load(Ordering::Relaxed);
-			if is_newest && pending <= free {
-				return Ok(free);
-			}
 			if begun.elapsed() >= self.pace.others {
 				return Err(ChainError::OthersWait);
 			}
@@ -73,8 +78,22 @@ impl Belief for ProvenChain {
 				is_told = true;
 			}
 			sleep(self.pace.pause).await;
-			newer = Some(self.view().await?);
+			let last = self.last(account).await?;
+			if self.if_none_waits(&last, account).await?.is_some() {
+				return Ok(());
+			}
 		}
+	}
+
+	fn check_age(&self, call: &RuntimeCall, last: &Self::Last) -> Result<(), ChainError> {
+		match gives_access(call) {
+			true => check_fresh(last),
+			false => Ok(()),
+		}
+	}
+
+	fn is_alone(&self) -> bool {
+		self.is_only_node()
 	}
 
 	/// The runtime whose version is proven. Just after an upgrade, the block that the node names and the
@@ -85,7 +104,7 @@ impl Belief for ProvenChain {
 		best: &At,
 	) -> Result<(RuntimeMetadata, RuntimeVersion), ChainError> {
 		let begun = Instant::now();
-		let (mut newer_view, mut newer) = (None, None);
+		let (mut newer_view, mut newer, mut turn) = (None, None, 0);
 		loop {
 			let best = newer.as_ref().unwrap_or(best);
 			let view = newer_view.as_ref().unwrap_or(last);
@@ -105,29 +124,24 @@ impl Belief for ProvenChain {
 				return Err(error.into());
 			}
 			sleep(self.pace.pause).await;
-			(newer_view, newer) = (Some(self.view().await?), Some(self.node.best().await?));
+			turn += 1;
+			let view = self.view().await?;
+			(newer, newer_view) = (Some(self.named_best(&view, turn).await?), Some(view));
 		}
-	}
-
-	/// The other nodes get it too, so that one node alone cannot keep it back.
-	async fn hand_in(&self, extrinsic: &[u8]) -> Result<H256, ChainError> {
-		let others = self.nodes().skip(1).map(|(_, node)| async move {
-			let _ = timeout(self.pace.newer, node.hand_in(extrinsic)).await;
-		});
-		let (said, _) = tokio::join!(self.node.hand_in(extrinsic), join_all(others));
-		said
 	}
 
 	async fn look_in(
 		&self,
+		node: &Chain,
 		block: H256,
 		signed: &[Vec<u8>],
 	) -> Result<Option<Included>, ChainError> {
-		let shown = Shown::by(&self.node, block).await?;
+		let place = self.place_of(node);
+		let shown = self.hear(place, Shown::by(node, block)).await?;
 		let header = Header::verify(&shown.header, block)?;
 		let encoded = shown.header.clone();
-		let (is_final, found) =
-			tokio::join!(self.ensure_final(header, &encoded), shown.find(header, signed));
+		let finding = self.hear(place, shown.find(header, signed));
+		let (is_final, found) = tokio::join!(self.ensure_final(header, &encoded), finding);
 		is_final?;
 		Ok(self.included(found?))
 	}
@@ -139,13 +153,13 @@ impl Belief for ProvenChain {
 		signed: &[Vec<u8>],
 	) -> Result<Option<Included>, ChainError> {
 		let mut failure = None;
-		for (_, node) in self.nodes() {
-			let found = async {
+		for (place, node) in self.nodes_for(last) {
+			let finding = async {
 				let shown = Shown::by(node, node.hash_of(number).await?).await?;
 				let header = last.block(number, &shown.header).await?;
 				shown.find(header, signed).await
 			};
-			match found.await {
+			match self.hear(place, finding).await {
 				Ok(found) => return Ok(self.included(found)),
 				// The call has failed, and that is proven.
 				Err(error @ ChainError::Dispatch { .. }) => return Err(error),
@@ -157,6 +171,44 @@ impl Belief for ProvenChain {
 }
 
 impl ProvenChain {
+	fn place_of(&self, node: &Chain) -> usize {
+		self.nodes().find(|(_, it)| it.is_same(node)).map_or(0, |(place, _)| place)
+	}
+
+	/// The nodes that answer. The first one has shown this view.
+	fn nodes_for(&self, view: &ProvenView<At>) -> Vec<(usize, &Chain)> {
+		self.nodes_from(self.place_of(Chain::of(view.node())))
+	}
+
+	/// The account's proven nonce, if no call of another program seems to wait.
+	async fn if_none_waits(
+		&self,
+		last: &ProvenView<At>,
+		account: &AccountId,
+	) -> Result<Option<u64>, ChainError> {
+		let is_newest = |number| number >= self.awaited.load(Ordering::Relaxed);
+		let (mut number, mut proven) = (last.number(), last.nonce(account).await?);
+		// A call of ours may have become final since.
+		if !is_newest(number) {
+			let newer = self.last(account).await?;
+			(number, proven) = (newer.number(), newer.nonce(account).await?);
+		}
+		let pending = self.pending(last, account).await?;
+		let waits = !is_newest(number) || pending > self.node.free_nonce(account, proven);
+		Ok(Some(proven).filter(|_| !waits))
+	}
+
+	/// The account's nonce after the calls that wait. Of what the nodes say, the lowest number counts: so
+	/// one node alone cannot make a call wait. If it is too low, another call uses the nonce first.
+	async fn pending(&self, last: &ProvenView<At>, account: &AccountId) -> Result<u64, ChainError> {
+		let nodes = self.nodes_for(last).into_iter();
+		let asking = nodes.map(|(place, node)| self.hear(place, node.next_nonce(account)));
+		let said = join_all(asking).await;
+		let lowest = said.iter().flatten().min().copied();
+		let failure = said.into_iter().find_map(Result::err);
+		lowest.ok_or_else(|| failure.unwrap_or_else(silent))
+	}
+
 	/// Notes which block has a call of ours: what is read next must not be older.
 	fn included(&self, found: Option<Included>) -> Option<Included> {
 		if let Some(included) = &found {
@@ -169,13 +221,12 @@ impl ProvenChain {
 	async fn ensure_final(&self, header: Header, encoded: &[u8]) -> Result<(), ChainError> {
 		let begun = Instant::now();
 		loop {
-			let (head, node) = self.newest().await?;
+			let (head, _) = self.newest().await?;
 			if head.hash == header.hash {
 				return Ok(());
 			}
 			if head.number > header.number {
-				let view = ProvenView::new(node.at(head.hash).await?, head).await?;
-				return view.block(header.number, encoded).await.map(drop);
+				return self.view().await?.block(header.number, encoded).await.map(drop);
 			}
 			if head.number == header.number || begun.elapsed() >= self.pace.newer {
 				return Err(ProofError::NotInChain(header.number).into());

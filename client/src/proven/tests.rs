@@ -12,6 +12,7 @@ const PACE: ProofPace = ProofPace {
 	first: Duration::from_millis(400),
 	behind: Duration::from_millis(400),
 	newer: Duration::from_millis(400),
+	silent: Duration::from_secs(60),
 	others: Duration::from_millis(400),
 	pause: Duration::from_millis(20),
 };
@@ -124,6 +125,50 @@ async fn nothing_is_sealed_on_an_old_block() {
 		}
 		assert_eq!(chain.is_newer_than(Duration::from_secs(20)).await, Ok(age == 0));
 		assert!(chain.finalized().await.is_ok(), "reading goes on");
+	}
+}
+
+/// The attack: a machine whose clock is weeks behind takes each old block for a new one.
+#[tokio::test]
+async fn a_clock_that_is_behind_is_noticed() {
+	for (ahead, is_noticed) in [(AHEAD - 5, false), (AHEAD + 60, true)] {
+		let (_node, chain, _server) = node(Lie::Nothing, now() + ahead).await;
+		let (chain, told) = prove_with(chain, vec![], None).await;
+		let chain = chain.unwrap();
+		assert!(chain.finalized().await.is_ok(), "reading goes on");
+		let is_told =
+			told.lock().unwrap().iter().any(|notice| matches!(notice, Notice::ClockBehind(_)));
+		assert_eq!(is_told, is_noticed, "{ahead}");
+		match chain.fresh().await {
+			Ok(_) => assert!(!is_noticed, "{ahead}"),
+			Err(error) => {
+				assert!(is_noticed && matches!(error, ChainError::ClockBehind(_)), "{error}");
+				assert!(error.to_string().contains("this machine's clock is behind"), "{error}");
+			},
+		}
+	}
+}
+
+/// The attack: a second node takes the connection and answers nothing, to delay each read.
+#[tokio::test]
+async fn a_silent_node_is_left_out_for_a_while() {
+	let now = now();
+	for is_first in [false, true] {
+		let (silent, one, _server) = node(Lie::Nothing, now).await;
+		let (honest, other, _other_server) = node(Lie::Nothing, now).await;
+		let (first, second) = if is_first { (one, other) } else { (other, one) };
+		let chain = prove_with(first, vec![Ok(second)], None).await.0.unwrap();
+		lock(&silent).lie = Lie::Silent;
+		let begun = Instant::now();
+		for _ in 0..5 {
+			assert_eq!(chain.finalized().await.unwrap().number(), NEWEST);
+		}
+		assert!(begun.elapsed() < PACE.newer * 2, "{:?}", begun.elapsed());
+		// If the other one fails, it is asked again.
+		lock(&silent).lie = Lie::Nothing;
+		lock(&honest).lie = Lie::Signature;
+		lock(&honest).make_block(vec![]);
+		assert!(chain.finalized().await.is_ok(), "{is_first}");
 	}
 }
 

@@ -358,6 +358,7 @@ fn the_runtime_keeps_hashes_where_they_are_looked_for() {
 fn a_block_is_as_old_as_its_time_and_the_genesis_block_has_none() {
 	let view = proven(Node::new(two_institutions())).unwrap();
 	assert_eq!([0, 1, 31].map(|now| view.age(now)), [Some(0), Some(0), Some(30)]);
+	assert_eq!([0, 1, 31].map(|now| view.ahead(now)), [1, 0, 0]);
 	let mut genesis = State::default();
 	genesis.put(storage::custodian_account(&account(1)), &account(2));
 	assert_eq!(proven(Node::new(genesis)).unwrap().age(1_000_000_000), None);

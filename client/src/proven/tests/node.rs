@@ -11,7 +11,7 @@ use jsonrpsee::{
 use serde_json::{json, Value};
 use sp_core::{ed25519, storage::StateVersion, Blake2Hasher, Hasher, Pair};
 use sp_state_machine::{prove_read_on_trie_backend, Backend, InMemoryBackend, IterArgs};
-use std::sync::MutexGuard;
+use std::{future::pending, sync::MutexGuard};
 use vouchsafe_protocol::{
 	compatibility::RuntimeMetadata,
 	extrinsics,
@@ -65,6 +65,18 @@ pub(super) enum Lie {
 	OwnBlock,
 	/// It refuses each call as one whose nonce was used.
 	SaysOutdated,
+	/// It says so, and includes the call.
+	OutdatedButIncludes,
+	/// It refuses each call, and says that the account may not sign.
+	Refuses,
+	/// It keeps calls back, and says again and again that they wait.
+	Chatters,
+	/// It keeps calls back, and says that the account has a far nonce.
+	FarNonce,
+	/// It does not answer.
+	Silent,
+	/// It proves its blocks, and answers nothing else.
+	OnlyProves,
 	/// It includes calls, but shows blocks without them, and does not say that it included them.
 	HidesCalls,
 	/// It shows other events than those of the block.
@@ -89,6 +101,8 @@ pub(super) struct FakeNode {
 	pub(super) got: Vec<Vec<u8>>,
 	/// Whether the calls that it includes fail.
 	pub(super) fails: bool,
+	/// How many questions it did not answer.
+	pub(super) unanswered: usize,
 }
 
 pub(super) type Shared = Arc<StdMutex<FakeNode>>;
@@ -261,7 +275,14 @@ impl FakeNode {
 		let invalid = |why| ErrorObjectOwned::owned(1010, "Invalid Transaction", Some(why));
 		match self.lie {
 			Lie::SaysOutdated => return Err(invalid("Transaction is outdated")),
-			Lie::KeepsBack => return Ok(None),
+			Lie::OutdatedButIncludes => {
+				if nonce_of(&extrinsic) == self.nonce(self.newest()) {
+					self.make_block(vec![extrinsic]);
+				}
+				return Err(invalid("Transaction is outdated"));
+			},
+			Lie::Refuses => return Err(invalid("Custom error: 3")),
+			Lie::KeepsBack | Lie::Chatters | Lie::FarNonce => return Ok(None),
 			Lie::SaysDone => return Ok(self.blocks().last().map(|block| block.hash)),
 			Lie::OwnBlock => return Ok(Some(self.own_block(extrinsic).hash)),
 			_ => {},
@@ -343,6 +364,9 @@ fn text(value: &Value) -> String {
 /// Hands a call in, and says whether it is in a final block.
 async fn submit_and_watch(params: Params<'static>, sink: PendingSubscriptionSink, node: Shared) {
 	let (extrinsic,): (String,) = params.parse().unwrap();
+	if is_silent(&node, "author_submitAndWatchExtrinsic") {
+		return pending().await;
+	}
 	let result = lock(&node).submit(from_hex(&extrinsic));
 	match result {
 		Ok(block) => {
@@ -352,10 +376,28 @@ async fn submit_and_watch(params: Params<'static>, sink: PendingSubscriptionSink
 				None => json!("ready"),
 			};
 			sink.send(SubscriptionMessage::from_json(&status).unwrap()).await.unwrap();
+			while lock(&node).lie == Lie::Chatters && !sink.is_closed() {
+				sleep(PACE.pause).await;
+				let _ = sink.send(SubscriptionMessage::from_json(&status).unwrap()).await;
+			}
 			sink.closed().await;
 		},
 		Err(error) => sink.reject(error).await,
 	}
+}
+
+/// Whether the node does not answer this question. It counts those that it gets meanwhile.
+fn is_silent(node: &Shared, method: &str) -> bool {
+	let mut node = lock(node);
+	let is_silent = match node.lie {
+		Lie::Silent => true,
+		Lie::OnlyProves => {
+			!["vouchsafe_finality", "chain_getHeader", "state_getRuntimeVersion"].contains(&method)
+		},
+		_ => false,
+	};
+	node.unanswered += usize::from(is_silent);
+	is_silent
 }
 
 fn methods(node: Shared) -> RpcModule<Shared> {
@@ -364,10 +406,16 @@ fn methods(node: Shared) -> RpcModule<Shared> {
 		name: &'static str,
 		answer: impl Fn(&mut FakeNode, Vec<Value>) -> RpcResult<Value> + Send + Sync + Clone + 'static,
 	) {
-		let method = move |given: Params, node: &Shared, _: &_| -> RpcResult<Value> {
-			answer(&mut lock(node), given.parse().unwrap_or_default())
+		let method = move |given: Params<'static>, node: Arc<Shared>, _| {
+			let answer = answer.clone();
+			async move {
+				if is_silent(&node, name) {
+					return pending().await;
+				}
+				answer(&mut lock(&node), given.parse().unwrap_or_default())
+			}
 		};
-		module.register_method(name, method).unwrap();
+		module.register_async_method(name, method).unwrap();
 	}
 	let mut module = RpcModule::new(node);
 	add(&mut module, "chain_getBlockHash", |node, given| {
@@ -390,7 +438,8 @@ fn methods(node: Shared) -> RpcModule<Shared> {
 	add(&mut module, "state_call", |node, given| {
 		let answer = match text(&given[0]).as_str() {
 			"AccountNonceApi_account_nonce" => {
-				u32::try_from(node.nonce(node.newest())).unwrap().encode()
+				let far = if node.lie == Lie::FarNonce { 7 } else { 0 };
+				u32::try_from(node.nonce(node.newest()) + far).unwrap().encode()
 			},
 			_ => {
 				let metadata = include_bytes!("../../../../protocol/metadata.scale");
@@ -400,7 +449,11 @@ fn methods(node: Shared) -> RpcModule<Shared> {
 		Ok(json!(to_hex(&answer)))
 	});
 	add(&mut module, "system_accountNextIndex", |node, _| {
-		let pending = if let Lie::Pending(count) = node.lie { count } else { 0 };
+		let pending = match node.lie {
+			Lie::Pending(count) => count,
+			Lie::FarNonce => 7,
+			_ => 0,
+		};
 		Ok(json!(node.nonce(node.newest()) + pending))
 	});
 	add(&mut module, "author_submitExtrinsic", |node, given| {
@@ -447,7 +500,14 @@ fn methods(node: Shared) -> RpcModule<Shared> {
 /// A connection to a node, which serves while the handle lives.
 pub(super) async fn node(lie: Lie, now: u64) -> (Shared, Chain, ServerHandle) {
 	let calls = vec![vec![]; NEWEST as usize + 1];
-	let node = Arc::new(StdMutex::new(FakeNode { now, lie, calls, got: vec![], fails: false }));
+	let node = Arc::new(StdMutex::new(FakeNode {
+		now,
+		lie,
+		calls,
+		got: vec![],
+		fails: false,
+		unanswered: 0,
+	}));
 	let server = Server::builder().build("127.0.0.1:0").await.unwrap();
 	let url = format!("ws://{}", server.local_addr().unwrap());
 	let handle = server.start(methods(node.clone()));

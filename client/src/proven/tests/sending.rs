@@ -3,8 +3,8 @@
 use super::{node::*, *};
 use jsonrpsee::server::ServerHandle;
 use vouchsafe_protocol::{
-	calls::{ConsentCall, UtilityCall},
-	types::{Effect, Grantee, ShownText, Terms},
+	calls::{AccessRequestsCall, ConsentCall, EnrolmentCall, UtilityCall},
+	types::{AccountId, Effect, Grantee, ShownText, Terms},
 };
 
 fn call() -> RuntimeCall {
@@ -134,10 +134,21 @@ async fn calls_at_the_same_time_have_different_nonces() {
 /// The attack: the node says that the nonce was used, to get a signature with the next one.
 #[tokio::test]
 async fn a_call_gets_another_nonce_only_if_a_proven_block_has_used_its_own() {
-	let (node, chain, _server) = case(Lie::SaysOutdated).await;
-	assert_eq!(submit(&chain, grant()).await, Err(ChainError::Stale));
+	let (node, mut chain, _server) = node(Lie::SaysOutdated, now()).await;
+	chain.pace.patience = Duration::from_secs(2);
+	let chain = prove(chain, None).await.unwrap();
+	assert_eq!(submit(&chain, grant()).await, Err(ChainError::Pending(0)));
 	let nonces = nonces(&node);
 	assert!(nonces.len() > 1 && nonces.iter().all(|nonce| *nonce == 0), "{nonces:?}");
+}
+
+/// The attack: the same, and the node includes the call each time.
+#[tokio::test]
+async fn a_call_that_is_called_outdated_and_included_takes_effect_once() {
+	let (node, chain, _server) = case(Lie::OutdatedButIncludes).await;
+	assert_eq!(submit(&chain, grant()).await.unwrap().number, NEWEST + 1);
+	assert_eq!(lock(&node).newest(), NEWEST + 1);
+	assert!(nonces(&node).iter().all(|nonce| *nonce == 0));
 }
 
 #[tokio::test]
@@ -212,14 +223,124 @@ async fn nothing_is_permitted_on_an_old_block_but_revocations_go_on() {
 	assert_eq!(nonces(&node), [0, 1]);
 }
 
+/// A first node that tells this lie from now on, beside an honest second one.
+async fn pair(lie: Lie) -> (Shared, Shared, ProvenChain, [ServerHandle; 2]) {
+	let now = now();
+	let (liar, first, server) = node(Lie::Nothing, now).await;
+	let (honest, second, other_server) = node(Lie::Nothing, now).await;
+	let (chain, _) = prove_with(first, vec![Ok(second)], None).await;
+	lock(&liar).lie = lie;
+	(liar, honest, chain.unwrap(), [server, other_server])
+}
+
+/// What the first of two nodes can do to a call.
+const KEPT_BACK: [Lie; 10] = [
+	Lie::KeepsBack,
+	Lie::Refuses,
+	Lie::SaysOutdated,
+	Lie::Chatters,
+	Lie::FarNonce,
+	Lie::Silent,
+	Lie::OnlyProves,
+	Lie::SaysDone,
+	Lie::OwnBlock,
+	Lie::Runtime,
+];
+
 /// The attack: the user's node keeps a call back. Another institution's node gets it too.
 #[tokio::test]
 async fn one_node_alone_cannot_keep_a_call_back() {
-	let now = now();
-	let (liar, first, _server) = node(Lie::KeepsBack, now).await;
-	let (honest, second, _other_server) = node(Lie::Nothing, now).await;
-	let (chain, _) = prove_with(first, vec![Ok(second)], None).await;
-	let included = submit(&chain.unwrap(), revoke()).await.unwrap();
-	assert_eq!(included.number, NEWEST + 1);
-	assert_eq!(lock(&honest).got[0], lock(&liar).got[0], "the same bytes");
+	for lie in KEPT_BACK {
+		for is_revocation in [false, true] {
+			let (liar, honest, chain, _servers) = pair(lie).await;
+			let begun = Instant::now();
+			let included = match is_revocation {
+				true => chain.submit_revocation(&signer(), revoke()).await,
+				false => submit(&chain, call()).await,
+			};
+			assert_eq!(included.unwrap().number, NEWEST + 1, "{lie:?}");
+			assert!(begun.elapsed() < Duration::from_secs(5), "{lie:?}: {:?}", begun.elapsed());
+			assert!(nonces(&honest).iter().all(|nonce| *nonce == 0), "{lie:?}");
+			let first = lock(&liar).got.first().cloned();
+			let same = first.is_none_or(|first| lock(&honest).got[0] == first);
+			assert!(same, "{lie:?}: the same bytes");
+		}
+	}
+}
+
+#[tokio::test]
+async fn a_refusal_by_all_nodes_counts() {
+	for others in [Lie::Refuses, Lie::Silent] {
+		let (_, other, chain, _servers) = pair(Lie::Refuses).await;
+		lock(&other).lie = others;
+		assert_eq!(submit(&chain, call()).await, Err(ChainError::MayNotSign), "{others:?}");
+	}
+}
+
+/// The attack: the only node says that other calls wait, to hold up a deny or a refusal.
+#[tokio::test]
+async fn what_only_takes_access_does_not_wait_for_calls_that_a_node_names() {
+	let text = ShownText { commitment: H256([4; 32]), language: *b"en" };
+	let terms = Terms::all(Effect::Deny { binds_break_glass: true });
+	let account = AccountId::new([3; 32]);
+	let calls: [RuntimeCall; 4] = [
+		ConsentCall::grant { grantee: Grantee::Everyone, terms, text }.into(),
+		ConsentCall::refuse_assisted.into(),
+		AccessRequestsCall::deny { request: 1 }.into(),
+		EnrolmentCall::set_signing_disabled { account, since: Some(1) }.into(),
+	];
+	let (node, chain, _server) = case(Lie::Pending(7)).await;
+	for call in calls {
+		submit(&chain, call).await.unwrap();
+	}
+	assert_eq!(nonces(&node), [0, 1, 2, 3]);
+}
+
+/// The attack: a node names a far nonce, and every honest pool keeps the revocation for later.
+#[tokio::test]
+async fn a_revocation_has_the_proven_nonce() {
+	let (node, chain, _server) = case(Lie::FarNonce).await;
+	let later = async {
+		while lock(&node).got.is_empty() {
+			sleep(PACE.pause).await;
+		}
+		lock(&node).lie = Lie::Nothing;
+	};
+	let revoking = async { chain.submit_revocation(&signer(), revoke()).await };
+	let (included, ()) = tokio::join!(revoking, later);
+	included.unwrap();
+	assert!(nonces(&node).iter().all(|nonce| *nonce == 0));
+}
+
+/// A revocation goes on while other calls of this program wait.
+#[tokio::test]
+async fn a_revocation_does_not_queue_behind_calls_that_wait() {
+	let (node, chain, _server) = node(Lie::Pending(3), now()).await;
+	let pace = Pace { others: Duration::from_secs(600), ..PACE };
+	let chain = ProvenChain::with_pace(chain, vec![], None, Arc::new(|_| {}), pace).await.unwrap();
+	let start = || {
+		let chain = chain.clone();
+		tokio::spawn(async move { submit(&chain, call()).await })
+	};
+	let waiting = [start(), start(), start()];
+	sleep(Duration::from_millis(200)).await;
+	let signer = signer();
+	let revoking = chain.submit_revocation(&signer, revoke());
+	timeout(Duration::from_secs(3), revoking).await.expect("it does not wait").unwrap();
+	assert_eq!(nonces(&node), [0]);
+	for call in waiting {
+		call.abort();
+	}
+}
+
+/// The attack: the first signature is kept back until the head is old, then a new one is wanted.
+#[tokio::test]
+async fn nothing_is_permitted_again_on_an_old_block() {
+	let (node, chain, _server) = node(Lie::Nothing, now() - TOO_OLD).await;
+	let chain = prove(chain, None).await.unwrap();
+	let last = chain.finalized().await.unwrap();
+	let old = Err(ChainError::OldHead(Some(10)));
+	assert_eq!(submission::prepare(&chain, &grant(), &last, 1).await.map(drop), old);
+	assert!(submission::prepare(&chain, &revoke(), &last, 1).await.is_ok());
+	assert!(lock(&node).got.is_empty());
 }
