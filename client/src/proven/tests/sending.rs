@@ -316,7 +316,7 @@ async fn a_revocation_has_the_proven_nonce() {
 #[tokio::test]
 async fn a_revocation_does_not_queue_behind_calls_that_wait() {
 	let (node, chain, _server) = node(Lie::Pending(3), now()).await;
-	let pace = Pace { others: Duration::from_secs(600), ..PACE };
+	let pace = ProofPace { others: Duration::from_secs(600), ..PACE };
 	let chain = ProvenChain::with_pace(chain, vec![], None, Arc::new(|_| {}), pace).await.unwrap();
 	let start = || {
 		let chain = chain.clone();
