@@ -3,8 +3,8 @@
 use sc_cli::RunCmd;
 
 /// The arguments.
-// Polkadot's default is the fork-aware pool. Under load it loses calls: after a fork, calls can wait
-// for ever for an earlier one of the same account that is in no pool any more.
+// The SDK's default is the fork-aware pool. Under load it loses calls: see
+// docs/decisions/0020-the-single-state-pool.md.
 #[derive(Debug, clap::Parser)]
 #[command(mut_arg("pool_type", |pool_type| pool_type.default_value("single-state")))]
 pub struct Cli {
