@@ -290,9 +290,9 @@ pub async fn amend(patient: &User, consent: u64, arguments: &[&str]) -> Result<(
 	patient.run(&amend).await.map(drop)
 }
 
-/// Revokes a permit.
+/// Revokes a consent, a permit or a deny.
 pub async fn revoke(patient: &User, consent: u64) -> Result<()> {
-	patient.run(&arguments!["consent", "revoke", consent.to_string()]).await.map(drop)
+	patient.run(&arguments!["consent", "revoke", consent.to_string(), "--yes"]).await.map(drop)
 }
 
 /// The words of the labels of each of a patient's records, as the patient sees them.

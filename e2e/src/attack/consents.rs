@@ -8,6 +8,7 @@ use super::{
 use crate::{
 	commands::{self, keypair, Permit},
 	network::Network,
+	scenario::Scenario,
 	stops,
 	user::User,
 };
@@ -119,37 +120,37 @@ async fn assisted_consent_for_the_log(network: &Network) -> Played {
 
 async fn assisted_consent_of_a_patient_with_a_key(network: &Network) -> Played {
 	let scene = Scene::new(network, "Assisted").await?;
-	let call = assisted(&scene, |_| ()).await?;
-	for doctor in ["//DoctorA", "//DoctorA2"] {
-		scene.ok(doctor, call.clone()).await?;
-	}
+	let Scenario { patient, root, doctor_a, .. } = &scene.scenario;
+	let user = |key: &str| User::new(key, root, &doctor_a.node);
+	let (colleague, authority) = (user("//DoctorA2")?, user("//Authority")?);
+	let path = |name: &str| root.join(name).display().to_string();
+	let (file, other) = (path("assisted.json"), path("again.json"));
+	let assist = |file| {
+		let terms = ["consent", "assist", "--until", "+7d", "--institution", "Hospital A", "--yes"];
+		[&terms[..], &["--patient", &patient.key, "--out", file]].concat()
+	};
+	let confirm = ["consent", "confirm-assisted", &file, "--yes"];
+	let state = |answer: &Value| answer["state"].as_str().unwrap_or_default().to_owned();
+	let proposed = state(&doctor_a.run(&assist(&file)).await?);
+	stops!(proposed == "proposed", "a consent that one doctor entered: {proposed}");
+	let said = doctor_a.fails(&confirm).await?;
+	ensure!(said.contains("SameStaff"), "one doctor is not two: {said}");
+	let waits = state(&colleague.run(&confirm).await?);
 	let listed = || async {
-		let list = scene.scenario.patient.run(&["consent", "list"]).await?;
+		let list = patient.run(&["consent", "list"]).await?;
 		let consents = list["consents"].as_array().cloned().unwrap_or_default();
 		anyhow::Ok(consents.into_iter().find(|it| it["assisted"] == true))
 	};
-	stops!(listed().await?.is_none(), "the consent, without the health authority");
-	let ConsentCall::grant_assisted { patient, institution, grantee, terms, text } = call.clone()
-	else {
-		unreachable!("it is made above")
-	};
-	let confirm = ConsentCall::confirm_assisted {
-		authority: account("//Authority"),
-		patient,
-		institution,
-		grantee,
-		terms,
-		text,
-	};
-	scene.ok("//Authority", confirm).await?;
-	let state = listed().await?.context("the confirmed consent is not listed")?["state"].clone();
-	stops!(state == "not valid yet", "a consent that is {state} at once");
+	stops!(listed().await?.is_none(), "the consent, without the health authority: {waits}");
+	ensure!(waits == "awaits authority", "{waits}");
+	let entered = state(&authority.run(&confirm).await?);
+	ensure!(entered == "entered", "{entered}");
+	let counts = listed().await?.context("the confirmed consent is not listed")?["state"].clone();
+	stops!(counts == "not valid yet", "a consent that is {counts} at once");
 
-	let patient = &scene.scenario.patient;
 	patient.run(&["consent", "refuse-assisted", "--yes"]).await?;
-	scene
-		.refused("//DoctorA", call, "Consent.Refused", "half of a consent after a refusal")
-		.await?;
+	let said = doctor_a.fails(&assist(&other)).await?;
+	stops!(said.contains("Refused"), "half of a consent after a refusal: {said}");
 	commands::grant(patient, &Permit::to("Hospital B")).await?;
 	Ok(Stopped::by_chain("not without the authority, and a day later; the patient can refuse all"))
 }
