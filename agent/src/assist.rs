@@ -17,6 +17,7 @@ use vouchsafe_protocol::{
 	calls::ConsentCall,
 	events::{ConsentEvent, EnrolmentEvent, Event, Included},
 	messages::{Hex, HexBytes},
+	storage,
 	traits::View,
 	types::{
 		account_bytes, AccountId, AccountKind, Grantee, ShownText, Terms, ASSISTED_PERIOD, H256,
@@ -150,6 +151,27 @@ impl AssistedConsent {
 		let language = language.ok().context("the language in the file is malformed")?;
 		let commitment = text_commitment(&self.salt.0, &self.language, &self.text);
 		Ok(ShownText { commitment: H256(commitment), language })
+	}
+
+	/// Confirms it: as the second clinician, or for an authority.
+	///
+	/// # Errors
+	///
+	/// No colleague's proposal of it waits, or the chain refuses it.
+	pub async fn confirm(&self, session: &Session<impl Platform>) -> Result<(Entered, Included)> {
+		if self.authority(session).await?.is_none() {
+			let key = storage::staff_proposal(&self.patient(), &self.institution());
+			let at = session.finalized().await?;
+			let content = storage::agreed_consent(&self.grantee()?, &self.terms()?, &self.shown()?);
+			let waits = at.read(key).await?.is_some_and(|found| found.content == content);
+			ensure!(
+				waits,
+				"no colleague's proposal of this consent waits: it is confirmed already, another proposal \
+				 about {} has replaced it, or nobody has made it",
+				session.names.show(&self.patient())
+			);
+		}
+		self.sign(session).await
 	}
 
 	/// Signs it: as one of the two clinicians, or for an authority if the user is one or acts for one.

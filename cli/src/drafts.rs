@@ -11,7 +11,10 @@ use std::{
 	io::{self, BufWriter, Write},
 	os::{fd::AsRawFd, unix::fs::OpenOptionsExt},
 	path::{Path, PathBuf},
-	sync::{Mutex, MutexGuard, Once, PoisonError},
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Mutex, MutexGuard, Once, PoisonError,
+	},
 };
 use tokio::signal::unix::{signal, SignalKind};
 use vouchsafe_agent::platform::{Draft, Pieces};
@@ -150,6 +153,27 @@ fn remove_all() {
 	}
 }
 
+/// Whether something else listens for Ctrl-C and ends the command.
+static IS_HEARD: AtomicBool = AtomicBool::new(false);
+
+/// As long as it exists, Ctrl-C only removes temporary files: whoever has it ends the command.
+#[derive(Debug)]
+pub struct HearsInterrupts(());
+
+impl HearsInterrupts {
+	/// Listens from now on.
+	pub fn begin() -> Self {
+		IS_HEARD.store(true, Ordering::Relaxed);
+		Self(())
+	}
+}
+
+impl Drop for HearsInterrupts {
+	fn drop(&mut self) {
+		IS_HEARD.store(false, Ordering::Relaxed);
+	}
+}
+
 /// Removes them and ends the command when it is to stop.
 fn remove_on_signals() {
 	let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
@@ -157,9 +181,12 @@ fn remove_on_signals() {
 	for kind in kinds {
 		runtime.spawn(async move {
 			let Ok(mut signal) = signal(kind) else { return };
-			signal.recv().await;
-			remove_all();
-			std::process::exit(kind.as_raw_value().saturating_add(128));
+			while signal.recv().await.is_some() {
+				remove_all();
+				if kind != SignalKind::interrupt() || !IS_HEARD.load(Ordering::Relaxed) {
+					std::process::exit(kind.as_raw_value().saturating_add(128));
+				}
+			}
 		});
 	}
 }

@@ -92,10 +92,16 @@ impl Settings {
 
 	/// The same without a word about institutions that have changed, for a command that says it itself.
 	pub async fn connect_silently(&self) -> Result<Session> {
+		Ok(self.connect_with_nodes().await?.0)
+	}
+
+	/// The same, with the nodes' addresses in the order in which the session's chain has the nodes.
+	pub async fn connect_with_nodes(&self) -> Result<(Session, Vec<String>)> {
 		self.check_key()?;
 		let (node, others, nodes) = self.connect_to_nodes().await?;
 		let settings = Self { nodes, ..self.clone() };
-		settings.begin(node, others).await
+		let session = settings.begin(node, others).await?;
+		Ok((session, settings.nodes))
 	}
 
 	/// Connects to all nodes. Returns the first one that answers, the others, and the addresses in that
@@ -104,6 +110,14 @@ impl Settings {
 		let (address, others) = self.nodes.split_first().context("name a node with --node")?;
 		let node = node_url(address)?;
 		let others = others.iter().map(|it| node_url(it)).collect::<Result<Vec<_>>>()?;
+		for (place, other) in others.iter().enumerate() {
+			if *other == node || others.iter().take(place).any(|before| before == other) {
+				bail!(
+					"--node names {} twice: a second node helps only if another institution runs it",
+					address::mask(other.as_str())
+				);
+			}
+		}
 		let others = join_all(others.iter().map(connect_to_other));
 		let mut connecting = pin!(connect_to(address, &node));
 		let first = tokio::time::timeout(OTHER_NODE_TIMEOUT, connecting.as_mut());

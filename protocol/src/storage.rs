@@ -172,6 +172,15 @@ pub fn agreed_matter(matter: &StaffMatter) -> H256 {
 	H256(blake2_256(&(&b"matter"[..], matter).encode()))
 }
 
+/// The content of a consent that two clinicians agree on, as the chain has it.
+pub fn agreed_consent(
+	grantee: &Grantee,
+	terms: &crate::types::Terms,
+	text: &crate::types::ShownText,
+) -> H256 {
+	H256(blake2_256(&(&b"consent"[..], (grantee, terms, text)).encode()))
+}
+
 /// The institutions with which a practitioner has affiliations now.
 pub fn affiliated_with(practitioner: &AccountId) -> Key<Vec<AccountId>> {
 	entry("Enrolment", "AffiliatedWith", &[blake2_128_concat(practitioner)])

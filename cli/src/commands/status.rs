@@ -15,7 +15,7 @@ use vouchsafe_client::{
 };
 
 pub(super) async fn run(settings: &Settings) -> Result<Output> {
-	let session = settings.connect().await?;
+	let (session, nodes) = settings.connect_with_nodes().await?;
 	let node = session.chain.node();
 	let (best, finalized) = (node.best().await?, session.finalized().await?);
 	let name = node.chain_name().await?;
@@ -70,7 +70,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 		})
 		.collect();
 	let proven = session.chain.survey().await;
-	let nodes: Vec<_> = settings.nodes.iter().map(|it| crate::address::mask(it)).collect();
+	let nodes: Vec<_> = nodes.iter().map(|it| crate::address::mask(it)).collect();
 	let each = nodes.iter().zip(&proven).map(|(node, proven)| match proven {
 		Ok(number) => format!("{node} (proves block {number})"),
 		Err(error) => format!("{node} ({error})"),

@@ -14,8 +14,8 @@ use anyhow::{ensure, Context as _, Result};
 use serde_json::json;
 use std::path::Path;
 use vouchsafe_client::chain::{
-	events::Included, AccountId, Effect, Grantee, View, ASSISTED_DELAY, ASSISTED_PERIOD,
-	PROPOSAL_LIFETIME,
+	events::Included, AccountId, ChainError, Effect, Grantee, View, ASSISTED_DELAY,
+	ASSISTED_PERIOD, PROPOSAL_LIFETIME,
 };
 
 /// Whom it is about.
@@ -52,7 +52,25 @@ pub(super) async fn enter(
 	// Before signing: without the file nobody can confirm it.
 	let json = format!("{:#}\n", serde_json::to_value(&entry)?);
 	write_private(out, json.as_bytes())?;
-	sign(session, &entry, out).await
+	let signed = entry.sign(session).await;
+	if signed.as_ref().is_err_and(is_refused) {
+		let _ = std::fs::remove_file(out);
+	}
+	say(session, &entry, out, signed?).await
+}
+
+/// Whether the chain has not taken a call and never will.
+fn is_refused(error: &anyhow::Error) -> bool {
+	matches!(
+		error.downcast_ref(),
+		Some(
+			ChainError::Dispatch { .. }
+				| ChainError::Refused(_)
+				| ChainError::Stranger
+				| ChainError::MayNotSign
+				| ChainError::QuotaSpent
+		)
+	)
 }
 
 /// The second clinician, or an authority, confirms it.
@@ -65,7 +83,8 @@ pub(super) async fn confirm(
 	let json = std::fs::read_to_string(file).with_context(reading)?;
 	let entry = AssistedConsent::read(&json, session.genesis()).with_context(reading)?;
 	ask(session, &entry, agreement).await?;
-	sign(session, &entry, file).await
+	let signed = entry.confirm(session).await?;
+	say(session, &entry, file, signed).await
 }
 
 /// Shows in whose name and for which institution it is, and what it says.
@@ -74,13 +93,24 @@ async fn ask(session: &Session, entry: &AssistedConsent, agreement: Agreement) -
 	let patient = session.names.show_with_address(&entry.patient());
 	let mut text = format!("In the name of {patient}, who agrees to it: “{sentence}”");
 	if let Some(shown) = shown {
+		// People can have other names here. But nobody compares the two if nobody is asked.
+		ensure!(
+			!agreement.yes,
+			"the text in the file is “{shown}”, but its terms say “{sentence}”. If they mean the same, \
+			 sign without --yes"
+		);
 		text += &format!("\n  The text in the file is “{shown}”");
 	}
 	agree(&text, agreement)
 }
 
-async fn sign(session: &Session, entry: &AssistedConsent, file: &Path) -> Result<Output> {
-	let (entered, Included { number: block, .. }) = entry.sign(session).await?;
+/// What a signature did, and what has to be done next.
+async fn say(
+	session: &Session,
+	entry: &AssistedConsent,
+	file: &Path,
+	(entered, Included { number: block, .. }): (Entered, Included),
+) -> Result<Output> {
 	let patient = session.names.show(&entry.patient());
 	let time = time_of(session, block).await;
 	let (text, id) = match entered {

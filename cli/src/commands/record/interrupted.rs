@@ -1,6 +1,9 @@
 //! Ctrl-C while documents are added: what is kept of them, and how to go on or undo it.
 
-use crate::{author, commands::Interrupted, english::ENGLISH, output::line, session::Session};
+use crate::{
+	author, commands::Interrupted, drafts::HearsInterrupts, english::ENGLISH, output::line,
+	session::Session,
+};
 use anyhow::Result;
 use std::{future::Future, io};
 use tokio::signal::ctrl_c;
@@ -19,6 +22,7 @@ pub(super) async fn interruptible<T>(
 	if session.hook.is_some() {
 		return work.await;
 	}
+	let _hears = HearsInterrupts::begin();
 	match until(ctrl_c(), work).await {
 		Some(result) => result,
 		None => Err(Interrupted(kept(session).await).into()),
