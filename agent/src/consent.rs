@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod changed_members;
 #[cfg(test)]
+pub(crate) mod fixtures;
+#[cfg(test)]
 mod fresh_views;
 mod widening;
 
@@ -566,7 +568,7 @@ pub async fn explain(
 
 #[cfg(test)]
 mod tests {
-	use super::*;
+	use super::{fixtures::record, *};
 	use crate::memory::MemoryKeep;
 	use vouchsafe_protocol::types::{Doubt, Grantor, Status, POLICY_VERSION};
 
@@ -628,24 +630,6 @@ mod tests {
 			"a:b:c",
 		] {
 			assert!(read(wrong).is_err(), "{wrong}");
-		}
-	}
-
-	pub(super) fn record() -> Record {
-		use vouchsafe_protocol::types::{Category, Confidentiality, Origin, ServicePeriod};
-		Record {
-			patient: AccountId::new([9; 32]),
-			author: AccountId::new([1; 32]),
-			responsible: AccountId::new([1; 32]),
-			origin: Origin::Authored,
-			service: ServicePeriod { first: 100, last: 110 },
-			relation: None,
-			confidentiality: Confidentiality::Normal,
-			labels: vec![],
-			category: Category::Laboratory,
-			status: RecordStatus::Current,
-			versions: 1,
-			head: H256([0; 32]),
 		}
 	}
 

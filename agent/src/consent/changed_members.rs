@@ -1,25 +1,14 @@
 //! What waits for the confirmation of a changed member, and what does not.
 
-use super::*;
+use super::{
+	fixtures::{consent, hospital, ID},
+	*,
+};
 use crate::{pins::Pins, scripted::Scripted};
 use vouchsafe_protocol::{
 	calls::{AccessRequestsCall, RuntimeCall},
-	holders::Member,
-	types::{Categories, Category, Grantor, HolderState, SharingSet, Status, POLICY_VERSION},
+	types::{Categories, Category, HolderState, SharingSet},
 };
-
-const ID: u32 = 5;
-
-fn hospital() -> Member {
-	Member {
-		account: AccountId::new([1; 32]),
-		kind: AccountKind::Institution,
-		status: Status::Active,
-		name: "Hospital A".into(),
-		country: "DE".into(),
-		custodian: Some(("http://a.example".into(), [1; 32])),
-	}
-}
 
 fn narrow() -> Terms {
 	let categories = Categories::of(&[Category::Imaging]);
@@ -37,16 +26,7 @@ async fn patient(terms: Terms) -> (Session<Scripted>, Grantee) {
 	session.members[0].name = "Clinic A".into();
 	session.name_members();
 	let grantee = Grantee::Institution(hospital().account);
-	let consent = Consent {
-		id: ID,
-		revision: 3,
-		policy_version: POLICY_VERSION,
-		granted_at: 10,
-		confirmed_at: None,
-		terms,
-		text: ShownText { commitment: H256([0; 32]), language: *b"en" },
-		grantor: Grantor::Patient,
-	};
+	let consent = consent(terms);
 	session.chain.change(|state| {
 		state.institution(&session.members[0]);
 		state.answer("consents_of", &vec![(grantee.clone(), consent)]);
@@ -137,7 +117,7 @@ async fn a_new_permit_waits_until_the_change_is_confirmed() {
 async fn a_share_and_a_label_key_wait_too() {
 	let (session, grantee) = patient(plain_terms(Effect::Permit)).await;
 	let me = session.me().unwrap().account();
-	let record = Record { patient: me.clone(), ..super::tests::record() };
+	let record = Record { patient: me.clone(), ..super::fixtures::record() };
 	let holder = HolderState { account: me, kind: HolderKind::Patient, acknowledged: false };
 	let set =
 		SharingSet { epoch: 0, threshold: 2, holders: vec![holder], commitments: H256::zero() };

@@ -2,27 +2,17 @@
 //! attack: a node proves an old block when the members are read, at which a member still has a key that
 //! was replaced because it was stolen, and the newest block when it is asked how old the block is.
 
-use super::*;
+use super::{
+	fixtures::{consent, hospital, ID},
+	*,
+};
 use crate::{pins::Pins, scripted::Scripted};
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
 	errors::ChainError,
 	holders::Member,
-	types::{Categories, Category, Grantor, HolderState, SharingSet, Status, POLICY_VERSION},
+	types::{Categories, Category, HolderState, SharingSet},
 };
-
-const ID: u32 = 5;
-
-fn hospital() -> Member {
-	Member {
-		account: AccountId::new([1; 32]),
-		kind: AccountKind::Institution,
-		status: Status::Active,
-		name: "Hospital A".into(),
-		country: "DE".into(),
-		custodian: Some(("http://a.example".into(), [1; 32])),
-	}
-}
 
 fn grantee() -> Grantee {
 	Grantee::Institution(hospital().account)
@@ -46,16 +36,7 @@ async fn patient(terms: Terms) -> Session<Scripted> {
 	session.members = vec![hospital()];
 	session.pins = Pins::learn(&session.keep, &session.genesis(), &session.members).await.unwrap();
 	session.name_members();
-	let consent = Consent {
-		id: ID,
-		revision: 3,
-		policy_version: POLICY_VERSION,
-		granted_at: 10,
-		confirmed_at: None,
-		terms,
-		text: ShownText { commitment: H256([0; 32]), language: *b"en" },
-		grantor: Grantor::Patient,
-	};
+	let consent = consent(terms);
 	session.chain.change(|state| {
 		state.institution(&hospital());
 		state.answer("consents_of", &vec![(grantee(), consent)]);
@@ -115,7 +96,7 @@ async fn nothing_is_permitted_to_a_member_of_an_old_block() {
 async fn no_share_and_no_label_key_is_sealed_to_a_key_of_an_old_block() {
 	let session = patient(all()).await;
 	let me = session.me().unwrap().account();
-	let record = Record { patient: me.clone(), ..super::tests::record() };
+	let record = Record { patient: me.clone(), ..super::fixtures::record() };
 	let holder = HolderState { account: me, kind: HolderKind::Patient, acknowledged: false };
 	let set =
 		SharingSet { epoch: 0, threshold: 2, holders: vec![holder], commitments: H256::zero() };
