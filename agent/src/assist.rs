@@ -20,7 +20,8 @@ use vouchsafe_protocol::{
 	storage,
 	traits::View,
 	types::{
-		account_bytes, AccountId, AccountKind, Grantee, ShownText, Terms, ASSISTED_PERIOD, H256,
+		account_bytes, agreed_consent, AccountId, AccountKind, Grantee, ShownText, Terms,
+		ASSISTED_PERIOD, H256,
 	},
 };
 use vouchsafe_vault::commitment::text_commitment;
@@ -162,7 +163,7 @@ impl AssistedConsent {
 		if self.authority(session).await?.is_none() {
 			let key = storage::staff_proposal(&self.patient(), &self.institution());
 			let at = session.finalized().await?;
-			let content = storage::agreed_consent(&self.grantee()?, &self.terms()?, &self.shown()?);
+			let content = agreed_consent(&self.grantee()?, &self.terms()?, &self.shown()?);
 			let waits = at.read(key).await?.is_some_and(|found| found.content == content);
 			ensure!(
 				waits,

@@ -6,11 +6,11 @@ use crate::{
 };
 use anyhow::Result;
 use vouchsafe_protocol::{
-	storage::{agreed_matter, staff_proposal},
+	storage::staff_proposal,
 	traits::View,
 	types::{
-		canonical_tags, AccountId, LabelTag, LabelTags, LogEntry, LogEvent, Record, RecordStatus,
-		StaffMatter, H256, PROPOSAL_LIFETIME,
+		agreed_matter, canonical_tags, AccountId, LabelTag, LabelTags, LogEntry, LogEvent, Record,
+		RecordStatus, StaffMatter, H256, PROPOSAL_LIFETIME,
 	},
 };
 
@@ -106,10 +106,7 @@ mod tests {
 	use super::*;
 	use crate::scripted::Scripted;
 	use vouchsafe_protocol::{
-		messages::Hex,
-		runtime::runtime_types::pallet_enrolment::types::StaffProposal,
-		storage,
-		types::{Category, Confidentiality, Origin, ServicePeriod},
+		messages::Hex, runtime::runtime_types::pallet_enrolment::types::StaffProposal, storage,
 	};
 
 	const PATIENT: AccountId = AccountId::new([9; 32]);
@@ -122,15 +119,7 @@ mod tests {
 			patient: PATIENT,
 			responsible: author.clone(),
 			author,
-			origin: Origin::Authored,
-			service: ServicePeriod { first: 100, last: 110 },
-			relation: None,
-			confidentiality: Confidentiality::Normal,
-			labels: vec![],
-			category: Category::Laboratory,
-			status: RecordStatus::Current,
-			versions: 1,
-			head: H256([0; 32]),
+			..crate::consent::fixtures::record()
 		};
 		(H256([id; 32]), record)
 	}

@@ -6,6 +6,7 @@
 //! - [`vocabulary`]: the numbers and words of closed lists such as [`Role`].
 //! - [`consent`]: provisions in FHIR's sense ([Consent](https://hl7.org/fhir/R4/consent.html)).
 //! - [`policy`]: [`policy::decide`], the one function that says who may do what.
+//! - [`agreed`]: the hashes of what two of an institution's staff agree on.
 //! - [`audit`]: the entries of a patient's log, its hash chain, and the proof that a copy of it is
 //!   complete.
 //!
@@ -25,12 +26,14 @@
 
 extern crate alloc;
 
+pub mod agreed;
 pub mod audit;
 pub mod consent;
 pub mod policy;
 pub mod types;
 pub mod vocabulary;
 
+pub use agreed::{agreed_consent, agreed_matter};
 pub use consent::*;
 pub use types::*;
 pub use vocabulary::{UnknownWord, Vocabulary};

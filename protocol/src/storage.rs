@@ -14,11 +14,11 @@ use crate::{
 	},
 	types::{
 		Account, AccountId, Affiliation, Consent, Grantee, HolderChoice, HolderSet, Institution,
-		Log, Request, StaffMatter, H256,
+		Log, Request, H256,
 	},
 };
 use codec::{DecodeLimit, Encode};
-use sp_crypto_hashing::{blake2_128, blake2_256, twox_128, twox_64};
+use sp_crypto_hashing::{blake2_128, twox_128, twox_64};
 use std::marker::PhantomData;
 
 /// Where a value is in the state, and of which type it is.
@@ -165,20 +165,6 @@ pub fn affiliation(practitioner: &AccountId, institution: &AccountId) -> Key<Aff
 pub fn staff_proposal(patient: &AccountId, institution: &AccountId) -> Key<StaffProposal> {
 	let hashed = [blake2_128_concat(patient), blake2_128_concat(institution)];
 	entry("Enrolment", "StaffProposals", &hashed)
-}
-
-/// The content of a proposal of the staff, as the chain has it.
-pub fn agreed_matter(matter: &StaffMatter) -> H256 {
-	H256(blake2_256(&(&b"matter"[..], matter).encode()))
-}
-
-/// The content of a consent that two clinicians agree on, as the chain has it.
-pub fn agreed_consent(
-	grantee: &Grantee,
-	terms: &crate::types::Terms,
-	text: &crate::types::ShownText,
-) -> H256 {
-	H256(blake2_256(&(&b"consent"[..], (grantee, terms, text)).encode()))
 }
 
 /// The institutions with which a practitioner has affiliations now.

@@ -2,10 +2,9 @@
 
 use crate::{pallet::*, types::Assisted};
 use frame_support::pallet_prelude::*;
-use sp_core::H256;
 use sp_runtime::traits::Zero;
 use vouchsafe_primitives::{audit::LogEvent, *};
-use vouchsafe_support::{agreed_content, Admission, Agreed, AuditLog, Enrolment, Pair, Staff};
+use vouchsafe_support::{Admission, Agreed, AuditLog, Enrolment, Pair, Staff};
 
 /// Whether terms are more than the staff may enter for a patient: for the log, or for records that are
 /// labelled or more confidential than usual.
@@ -13,11 +12,6 @@ pub(crate) fn is_too_wide(terms: &Terms) -> bool {
 	terms.actions.contains(Action::ReadLog)
 		|| terms.labels != LabelFilter::Unlabelled
 		|| terms.confidentiality > Confidentiality::Normal
-}
-
-/// What the two, and the authority, agree on.
-fn content(grantee: &Grantee, terms: &Terms, text: &ShownText) -> H256 {
-	agreed_content(b"consent", &(grantee, terms, text))
 }
 
 impl<T: Config> Pallet<T> {
@@ -31,7 +25,7 @@ impl<T: Config> Pallet<T> {
 		text: ShownText,
 	) -> DispatchResult {
 		let provisions = Self::ensure_assistable(&patient, &institution, &grantee, &terms)?;
-		let content = content(&grantee, &terms, &text);
+		let content = agreed_consent(&grantee, &terms, &text);
 		let agreed = T::Staff::agree(&staff, &institution, &patient, content, Pair::Clinicians)?;
 		let event = match agreed {
 			Agreed::Proposed => LogEvent::ConsentProposed { grantee },
@@ -71,7 +65,7 @@ impl<T: Config> Pallet<T> {
 		text: ShownText,
 	) -> DispatchResult {
 		Self::ensure_authority(&who, &authority)?;
-		let content = content(&grantee, &terms, &text);
+		let content = agreed_consent(&grantee, &terms, &text);
 		let Assisted { first, second, .. } = AwaitingAuthority::<T>::get(&patient, &institution)
 			.filter(|waiting| waiting.content == content && waiting.waits(Self::now()))
 			.ok_or(Error::<T>::NothingWaits)?;

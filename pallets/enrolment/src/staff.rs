@@ -11,7 +11,7 @@ use vouchsafe_primitives::{
 	audit::{LogEvent, StaffMatter},
 	*,
 };
-use vouchsafe_support::{agreed_matter, Admission, Agreed, AuditLog, Enrolment, Pair, Staff};
+use vouchsafe_support::{Admission, Agreed, AuditLog, Enrolment, Pair, Staff};
 
 impl<T: Config> Staff for Pallet<T> {
 	fn agree(

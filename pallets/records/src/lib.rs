@@ -83,8 +83,8 @@ use vouchsafe_primitives::{
 	*,
 };
 use vouchsafe_support::{
-	self as traits, agreed_matter, Agreed, AuditLog, Book, Consents, Custody, DeclaredVersion,
-	Enrolment, Pair, Staff,
+	self as traits, Agreed, AuditLog, Book, Consents, Custody, DeclaredVersion, Enrolment, Pair,
+	Staff,
 };
 
 /// The most records that one reading of a patient's list returns.

@@ -2,12 +2,11 @@
 //! stated, because the caller counts it in its weights.
 
 use alloc::{collections::BTreeMap, vec::Vec};
-use codec::Encode;
 use frame_support::dispatch::DispatchResult;
 use sp_core::H256;
 use sp_runtime::DispatchError;
 use vouchsafe_primitives::{
-	audit::{LogEvent, StaffMatter},
+	audit::LogEvent,
 	policy::{self, Decision, Question},
 	*,
 };
@@ -139,16 +138,6 @@ pub trait Staff {
 		content: H256,
 		pair: Pair,
 	) -> Result<Agreed, DispatchError>;
-}
-
-/// The content that two of the staff agree on: a hash of what it is, in its domain.
-pub fn agreed_content(domain: &[u8], content: &impl Encode) -> H256 {
-	H256(sp_crypto_hashing::blake2_256(&(domain, content).encode()))
-}
-
-/// The content of a matter.
-pub fn agreed_matter(matter: &StaffMatter) -> H256 {
-	agreed_content(b"matter", matter)
 }
 
 /// What is known of records.
