@@ -103,6 +103,8 @@ pub(super) struct FakeNode {
 	pub(super) fails: bool,
 	/// How many questions it did not answer.
 	pub(super) unanswered: usize,
+	/// All questions that it got, in their order.
+	pub(super) asked: Vec<&'static str>,
 }
 
 pub(super) type Shared = Arc<StdMutex<FakeNode>>;
@@ -409,6 +411,7 @@ fn methods(node: Shared) -> RpcModule<Shared> {
 		let method = move |given: Params<'static>, node: Arc<Shared>, _| {
 			let answer = answer.clone();
 			async move {
+				lock(&node).asked.push(name);
 				if is_silent(&node, name) {
 					return pending().await;
 				}
@@ -507,6 +510,7 @@ pub(super) async fn node(lie: Lie, now: u64) -> (Shared, Chain, ServerHandle) {
 		got: vec![],
 		fails: false,
 		unanswered: 0,
+		asked: vec![],
 	}));
 	let server = Server::builder().build("127.0.0.1:0").await.unwrap();
 	let url = format!("ws://{}", server.local_addr().unwrap());
