@@ -218,8 +218,7 @@ impl FakeNode {
 			Lie::Genesis if number == 0 => InMemoryBackend::default()
 				.update(vec![(None, genesis_entries(32))], StateVersion::V1),
 			Lie::Events if !self.calls[number as usize].is_empty() => {
-				let other =
-					Self { calls: self.calls.clone(), got: vec![], fails: !self.fails, ..*self };
+				let other = Self { fails: !self.fails, ..self.with_calls(self.calls.clone()) };
 				other.state(number, "Hospital A", &blocks)
 			},
 			_ => honest,
@@ -300,11 +299,16 @@ impl FakeNode {
 		Ok(Some(block.hash).filter(|_| self.lie != Lie::HidesCalls))
 	}
 
+	/// The same node with these calls in its blocks.
+	fn with_calls(&self, calls: Vec<Vec<Vec<u8>>>) -> Self {
+		Self { calls, got: vec![], asked: vec![], ..*self }
+	}
+
 	/// A block after the newest one that is not final.
 	fn own_block(&self, extrinsic: Vec<u8>) -> Block {
 		let mut calls = self.calls.clone();
 		calls.push(vec![extrinsic]);
-		let ahead = Self { calls, got: vec![], lie: Lie::Nothing, ..*self };
+		let ahead = Self { lie: Lie::Nothing, ..self.with_calls(calls) };
 		ahead.blocks().pop().unwrap()
 	}
 
