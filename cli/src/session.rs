@@ -42,6 +42,9 @@ const GENESIS: &str = "genesis";
 /// A chain that runs has a newer block than this. While no call waits, it makes one every ten seconds.
 const RECENT_BLOCK: Duration = Duration::from_secs(20);
 
+/// How often a node that refuses connections is tried, twice a second: it may just start.
+const TRIES: u32 = 4;
+
 /// How long another institution's node may take until the first one is used without it.
 const OTHER_NODE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -118,8 +121,10 @@ impl Settings {
 				);
 			}
 		}
+		// A dead node is waited for only if there is no other one.
+		let tries = if others.is_empty() { TRIES } else { 1 };
 		let others = join_all(others.iter().map(connect_to_other));
-		let mut connecting = pin!(connect_to(address, &node));
+		let mut connecting = pin!(connect_to(address, &node, tries));
 		let first = tokio::time::timeout(OTHER_NODE_TIMEOUT, connecting.as_mut());
 		let (first, mut others) = tokio::join!(first, others);
 		let mut nodes = self.nodes.clone();
@@ -334,19 +339,19 @@ fn node_url(address: &str) -> Result<url::Url> {
 }
 
 /// Connects to a node, which is named by this address.
-async fn connect_to(address: &str, node: &url::Url) -> Result<Chain> {
+async fn connect_to(address: &str, node: &url::Url, tries: u32) -> Result<Chain> {
 	let failed = || {
 		let node = address::mask(address);
 		format!("cannot connect to the node at {node}. --node or VOUCHSAFE_NODE sets the address")
 	};
-	listens(node).await.with_context(failed)?;
+	listens(node, tries).await.with_context(failed)?;
 	Chain::connect(node.as_str()).await.with_context(failed)
 }
 
 /// Connects to another institution's node. The first one is used without it if it does not answer soon.
 async fn connect_to_other(node: &url::Url) -> Connection {
 	let connecting = async {
-		listens(node).await.map_err(|error| ChainError::Unreachable(error.to_string()))?;
+		listens(node, 1).await.map_err(|error| ChainError::Unreachable(error.to_string()))?;
 		Chain::connect(node.as_str()).await
 	};
 	tokio::time::timeout(OTHER_NODE_TIMEOUT, connecting).await.map_err(|_| late())?
@@ -396,10 +401,10 @@ fn tell_stall(stall: &Stall) {
 }
 
 /// Checks that a server listens at a node's address, because connecting itself would keep trying.
-async fn listens(node: &url::Url) -> Result<()> {
+async fn listens(node: &url::Url, tries: u32) -> Result<()> {
 	let host = node.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
 	let port = node.port_or_known_default().unwrap_or_default();
-	let mut tries = 0;
+	let mut tried = 0;
 	loop {
 		let connecting = tokio::net::TcpStream::connect((host.as_str(), port));
 		let error = match tokio::time::timeout(Duration::from_secs(10), connecting).await {
@@ -407,8 +412,8 @@ async fn listens(node: &url::Url) -> Result<()> {
 			Ok(Err(error)) => error.to_string(),
 			Err(_) => "no answer in 10 seconds".to_owned(),
 		};
-		tries += 1;
-		if tries == 4 {
+		tried += 1;
+		if tried >= tries {
 			bail!("nothing listens there ({error})");
 		}
 		tokio::time::sleep(Duration::from_millis(500)).await;

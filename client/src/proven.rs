@@ -2,7 +2,7 @@
 //! and so are the answers about it.
 
 use crate::chain::{
-	belief::Belief, calls::RuntimeCall, submission, AccountId, At, Chain, ChainError, Included,
+	belief::Belief, calls::RuntimeCall, submission, AccountId, Block, Chain, ChainError, Included,
 	NonceChoice, Signer, Submit, Until, View, H256,
 };
 use futures::future::join_all;
@@ -25,6 +25,7 @@ use vouchsafe_protocol::{
 	calls::{gives_access, takes_access},
 	proof::{Header, ProofError, Trusted},
 	proven::{follow, ProvenView},
+	traits::Finality,
 };
 
 mod sending;
@@ -399,17 +400,20 @@ impl ProvenChain {
 	}
 
 	/// The chain as of the newest block that can be proven.
-	async fn view(&self) -> Result<ProvenView<At>, ChainError> {
+	async fn view(&self) -> Result<ProvenView<Block>, ChainError> {
 		self.view_with(None).await
 	}
 
 	/// The same, with the nonce of this account, as the first node shows it that can.
-	async fn view_with(&self, account: Option<&AccountId>) -> Result<ProvenView<At>, ChainError> {
+	async fn view_with(
+		&self,
+		account: Option<&AccountId>,
+	) -> Result<ProvenView<Block>, ChainError> {
 		let (head, first) = self.newest().await?;
 		let mut failure = None;
 		for (place, node) in self.nodes_from(first) {
 			let showing = async {
-				let view = ProvenView::new(node.at(head.hash).await?, head).await?;
+				let view = ProvenView::new(node.block(head.hash), head).await?;
 				if let Some(account) = account {
 					view.nonce(account).await?;
 				}
@@ -442,7 +446,7 @@ fn silent() -> ChainError {
 
 /// An error if the block of this view is too old to seal or permit something, or if this machine's clock
 /// is behind, so that nobody can tell.
-fn check_fresh(view: &ProvenView<At>) -> Result<(), ChainError> {
+fn check_fresh(view: &ProvenView<Block>) -> Result<(), ChainError> {
 	let ahead = view.ahead(crate::signing::now());
 	if ahead > AHEAD {
 		return Err(ChainError::ClockBehind(ahead));
@@ -454,12 +458,12 @@ fn check_fresh(view: &ProvenView<At>) -> Result<(), ChainError> {
 }
 
 /// The age in seconds of the block of this view. `None` if it is the genesis block, which has no time.
-fn age(view: &ProvenView<At>) -> Option<u64> {
+fn age(view: &ProvenView<Block>) -> Option<u64> {
 	view.age(crate::signing::now())
 }
 
 impl Submit for ProvenChain {
-	type At = ProvenView<At>;
+	type At = ProvenView<Block>;
 
 	fn genesis(&self) -> H256 {
 		self.node.genesis()

@@ -25,8 +25,9 @@ impl Heads {
 		node: &dyn Node,
 		finalized: Arc<dyn Block>,
 	) -> Result<Self, ChainError> {
-		let (best, is_syncing) = tokio::try_join!(node.best(), node.is_syncing())?;
-		let (final_time, best_time) = tokio::try_join!(finalized.time(), best.time())?;
+		// One after the other: see `vouchsafe_client::chain::Chain`.
+		let (best, is_syncing) = (node.best().await?, node.is_syncing().await?);
+		let (final_time, best_time) = (finalized.time().await?, best.time().await?);
 		let situation = Situation {
 			finalized: Head { number: finalized.number(), time: final_time },
 			best: Head { number: best.number(), time: best_time },

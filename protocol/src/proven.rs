@@ -55,7 +55,7 @@ pub async fn follow<F: Finality>(
 		Some(_) => return Err(ProofError::Kept.into()),
 		None => {
 			let header = node.genesis_header().await?;
-			let proof = node.at(genesis).await?.read_proof(Trusted::genesis_keys()).await?;
+			let proof = node.block(genesis).read_proof(Trusted::genesis_keys()).await?;
 			Trusted::from_genesis(genesis, &header, &proof)?
 		},
 	};
@@ -89,7 +89,7 @@ async fn ensure_chain<F: Finality>(
 ) -> Result<(), ChainError> {
 	// The state keeps this one for ever.
 	let key = storage::block_hash(0);
-	let proof = node.at(head.hash).await?.read_proof(vec![key.bytes.clone()]).await?;
+	let proof = node.block(head.hash).read_proof(vec![key.bytes.clone()]).await?;
 	let state = ProvenState::new(head.state_root, &proof)?;
 	let found = state.get(&key.bytes)?.map(|bytes| key.decode(bytes)).transpose()?;
 	match found.unwrap_or_default() {
@@ -99,8 +99,8 @@ async fn ensure_chain<F: Finality>(
 }
 
 /// The chain as of a block that is proven to be final.
-pub struct ProvenView<V> {
-	node: V,
+pub struct ProvenView<E> {
+	node: E,
 	head: Header,
 	made_by: RuntimeMetadata,
 	version: Option<(String, u32)>,
@@ -110,14 +110,14 @@ pub struct ProvenView<V> {
 	values: Mutex<BTreeMap<Vec<u8>, Option<Vec<u8>>>>,
 }
 
-impl<V: Evidence> ProvenView<V> {
-	/// The block of this header, which was proven to be final. `node` is the node's view of it.
+impl<E: Evidence> ProvenView<E> {
+	/// The block of this header, which was proven to be final. `node` is asked for proofs of it.
 	///
 	/// # Errors
 	///
 	/// [`ChainError::NotProven`], or the node does not answer.
-	pub async fn new(node: V, head: Header) -> Result<Self, ChainError> {
-		let made_by = node.made_by().clone();
+	pub async fn new(node: E, head: Header) -> Result<Self, ChainError> {
+		let made_by = RuntimeMetadata::own().clone();
 		let mut view =
 			Self { node, head, made_by, version: None, time: None, values: Mutex::default() };
 		// The places and the types of these values are the same in every runtime.
@@ -129,8 +129,8 @@ impl<V: Evidence> ProvenView<V> {
 		let bytes = view.storage(now.bytes.clone()).await?;
 		let now = bytes.map(|bytes| now.decode(&bytes)).transpose()?;
 		view.time = now.filter(|now| *now > 0).map(|now| now / 1000);
-		if view.version.is_some() && view.version == RuntimeMetadata::own().spec() {
-			view.made_by = RuntimeMetadata::own().clone();
+		if view.version != RuntimeMetadata::own().spec() {
+			view.made_by = view.node.made_by().await?;
 		}
 		Ok(view)
 	}
@@ -140,8 +140,8 @@ impl<V: Evidence> ProvenView<V> {
 		&self.head
 	}
 
-	/// The node's own view of the block.
-	pub fn node(&self) -> &V {
+	/// What is asked for proofs.
+	pub fn node(&self) -> &E {
 		&self.node
 	}
 
@@ -235,7 +235,7 @@ impl<V: Evidence> ProvenView<V> {
 	}
 }
 
-impl<V: Evidence> View for ProvenView<V> {
+impl<E: Evidence> View for ProvenView<E> {
 	fn hash(&self) -> H256 {
 		self.head.hash
 	}
@@ -244,8 +244,9 @@ impl<V: Evidence> View for ProvenView<V> {
 		self.head.number
 	}
 
+	/// The same as [`made_by`](View::made_by), also if the block has upgraded the runtime.
 	fn runtime(&self) -> &RuntimeMetadata {
-		self.node.runtime()
+		&self.made_by
 	}
 
 	fn made_by(&self) -> &RuntimeMetadata {

@@ -229,8 +229,8 @@ macro_rules! view {
 
 vouchsafe_api!(view);
 
-/// A node's proofs of what is in a block's state. See [`crate::proven`].
-pub trait Evidence: View {
+/// A block of which a node is asked. Only proofs are believed.
+pub trait Evidence: SendOutsideWasm + SyncOutsideWasm {
 	/// The nodes of the state's trie that decide which values these keys have, if they have any.
 	fn read_proof(
 		&self,
@@ -245,12 +245,24 @@ pub trait Evidence: View {
 		after: Option<Vec<u8>>,
 		limit: u32,
 	) -> impl Future<Output = Result<Vec<Vec<u8>>, ChainError>> + SendOutsideWasm;
+
+	/// What a function of the runtime answers to these bytes. It is not proven.
+	fn call(
+		&self,
+		function: &str,
+		arguments: Vec<u8>,
+	) -> impl Future<Output = Result<Vec<u8>, ChainError>> + SendOutsideWasm;
+
+	/// The runtime that made the block. It is not proven.
+	fn made_by(
+		&self,
+	) -> impl Future<Output = Result<RuntimeMetadata, ChainError>> + SendOutsideWasm;
 }
 
 /// A node's proofs of which blocks are final.
 pub trait Finality: SendOutsideWasm + SyncOutsideWasm {
-	/// The chain as of a block, with proofs.
-	type At: Evidence;
+	/// A block of which the node is asked.
+	type Block: Evidence;
 
 	/// The encoded header of the genesis block.
 	fn genesis_header(&self)
@@ -263,11 +275,8 @@ pub trait Finality: SendOutsideWasm + SyncOutsideWasm {
 		after: H256,
 	) -> impl Future<Output = Result<(Vec<FinalBlock>, bool), ChainError>> + SendOutsideWasm;
 
-	/// The chain as of the block of this hash.
-	fn at(
-		&self,
-		hash: H256,
-	) -> impl Future<Output = Result<Self::At, ChainError>> + SendOutsideWasm;
+	/// The block of this hash. The node is not asked yet.
+	fn block(&self, hash: H256) -> Self::Block;
 }
 
 /// A way to the chain: its newest blocks, and calls that are followed until they are final.

@@ -1,10 +1,11 @@
 //! A node's proofs: of what is in a block's state, and of which blocks are final.
 
-use super::{answered, At, Chain, ChainError, View, H256};
+use super::{answered, Chain, ChainError, H256};
 use codec::{Compact, Encode};
 use serde::{Deserialize, Deserializer};
 use subxt_rpcs::{client::rpc_params, methods::legacy::Bytes};
 use vouchsafe_protocol::{
+	compatibility::RuntimeMetadata,
 	proof::{FinalBlock, ProofError},
 	traits::{Evidence, Finality},
 };
@@ -16,12 +17,12 @@ const NOT_FINAL: &str = "is not final";
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct FinalBlocks {
-	blocks: Vec<Block>,
+	blocks: Vec<ShownBlock>,
 	is_newest: bool,
 }
 
 #[derive(Debug, Deserialize)]
-struct Block {
+struct ShownBlock {
 	header: Bytes,
 	justification: Bytes,
 }
@@ -73,9 +74,26 @@ struct WholeBlock {
 	extrinsics: Vec<Bytes>,
 }
 
+/// A block of which a node is asked. To name it costs no question.
+#[derive(Clone)]
+pub struct Block {
+	chain: Chain,
+	hash: H256,
+}
+
+impl Block {
+	/// The node.
+	pub(crate) fn chain(&self) -> &Chain {
+		&self.chain
+	}
+}
+
 impl Chain {
 	/// A block's encoded header and its extrinsics, as the node shows them.
-	pub(crate) async fn block(&self, hash: H256) -> Result<(Vec<u8>, Vec<Vec<u8>>), ChainError> {
+	pub(crate) async fn content_of(
+		&self,
+		hash: H256,
+	) -> Result<(Vec<u8>, Vec<Vec<u8>>), ChainError> {
 		let params = || rpc_params![hash];
 		let asked = || self.client.request::<Option<SignedBlock>>("chain_getBlock", params());
 		let SignedBlock { block } = answered(asked).await?.ok_or(ChainError::StateGone)?;
@@ -84,12 +102,12 @@ impl Chain {
 	}
 }
 
-impl Evidence for At {
+impl Evidence for Block {
 	async fn read_proof(&self, keys: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, ChainError> {
 		let rpc = &self.chain.rpc;
 		let asked = || {
 			let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
-			rpc.state_get_read_proof(keys, Some(self.hash()))
+			rpc.state_get_read_proof(keys, Some(self.hash))
 		};
 		Ok(answered(asked).await?.proof.into_iter().map(|node| node.0).collect())
 	}
@@ -101,13 +119,21 @@ impl Evidence for At {
 		limit: u32,
 	) -> Result<Vec<Vec<u8>>, ChainError> {
 		let rpc = &self.chain.rpc;
-		answered(|| rpc.state_get_keys_paged(&prefix, limit, after.as_deref(), Some(self.hash())))
+		answered(|| rpc.state_get_keys_paged(&prefix, limit, after.as_deref(), Some(self.hash)))
 			.await
+	}
+
+	async fn call(&self, function: &str, arguments: Vec<u8>) -> Result<Vec<u8>, ChainError> {
+		self.chain.call(function, &arguments, self.hash).await
+	}
+
+	async fn made_by(&self) -> Result<RuntimeMetadata, ChainError> {
+		Ok(self.chain.at(self.hash).await?.made_by)
 	}
 }
 
 impl Finality for Chain {
-	type At = At;
+	type Block = Block;
 
 	async fn genesis_header(&self) -> Result<Vec<u8>, ChainError> {
 		let params = || rpc_params![self.genesis];
@@ -126,15 +152,15 @@ impl Finality for Chain {
 			error => error,
 		});
 		let FinalBlocks { blocks, is_newest } = answer?;
-		let blocks = blocks.into_iter().map(|Block { header, justification }| FinalBlock {
+		let blocks = blocks.into_iter().map(|ShownBlock { header, justification }| FinalBlock {
 			header: header.0,
 			justification: justification.0,
 		});
 		Ok((blocks.collect(), is_newest))
 	}
 
-	async fn at(&self, hash: H256) -> Result<At, ChainError> {
-		Chain::at(self, hash).await
+	fn block(&self, hash: H256) -> Block {
+		Block { chain: self.clone(), hash }
 	}
 }
 

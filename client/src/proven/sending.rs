@@ -11,10 +11,10 @@
 //! - A call is done when its block, its place in the block and its events are proven.
 
 use super::{
-	check_fresh, gives_access, silent, AccountId, At, Belief, Chain, ChainError, Included,
+	check_fresh, gives_access, silent, AccountId, Belief, Block, Chain, ChainError, Included,
 	NonceChoice, Notice, ProofError, ProvenChain, RuntimeCall, View, H256,
 };
-use crate::chain::belief::OwnCall;
+use crate::chain::{belief::OwnCall, At};
 use futures::future::join_all;
 use std::{
 	sync::atomic::Ordering,
@@ -27,13 +27,14 @@ use vouchsafe_protocol::{
 	extrinsics::RuntimeVersion,
 	proof::{inclusion::place, Header},
 	proven::ProvenView,
+	traits::Finality,
 };
 
 /// After how long people are told that calls of another program are waited for.
 const OTHERS_TOLD: Duration = Duration::from_secs(3);
 
 impl Belief for ProvenChain {
-	type Last = ProvenView<At>;
+	type Last = ProvenView<Block>;
 
 	/// Half of what a program signs that believes its node: a node can keep a call back for as long.
 	const LIFETIME: u32 = 64;
@@ -140,10 +141,9 @@ impl Belief for ProvenChain {
 		let shown = self.hear(place, Shown::by(node, block)).await?;
 		let header = Header::verify(&shown.header, block)?;
 		let encoded = shown.header.clone();
-		let finding = self.hear(place, shown.find(header, signed));
-		let (is_final, found) = tokio::join!(self.ensure_final(header, &encoded), finding);
-		is_final?;
-		Ok(self.included(found?))
+		self.ensure_final(header, &encoded).await?;
+		let found = self.hear(place, shown.find(header, signed)).await?;
+		Ok(self.included(found))
 	}
 
 	async fn look_at(
@@ -176,14 +176,14 @@ impl ProvenChain {
 	}
 
 	/// The nodes that answer. The first one has shown this view.
-	fn nodes_for(&self, view: &ProvenView<At>) -> Vec<(usize, &Chain)> {
-		self.nodes_from(self.place_of(Chain::of(view.node())))
+	fn nodes_for(&self, view: &ProvenView<Block>) -> Vec<(usize, &Chain)> {
+		self.nodes_from(self.place_of(view.node().chain()))
 	}
 
 	/// The account's proven nonce, if no call of another program seems to wait.
 	async fn if_none_waits(
 		&self,
-		last: &ProvenView<At>,
+		last: &ProvenView<Block>,
 		account: &AccountId,
 	) -> Result<Option<u64>, ChainError> {
 		let is_newest = |number| number >= self.awaited.load(Ordering::Relaxed);
@@ -200,7 +200,11 @@ impl ProvenChain {
 
 	/// The account's nonce after the calls that wait. Of what the nodes say, the lowest number counts: so
 	/// one node alone cannot make a call wait. If it is too low, another call uses the nonce first.
-	async fn pending(&self, last: &ProvenView<At>, account: &AccountId) -> Result<u64, ChainError> {
+	async fn pending(
+		&self,
+		last: &ProvenView<Block>,
+		account: &AccountId,
+	) -> Result<u64, ChainError> {
 		let nodes = self.nodes_for(last).into_iter();
 		let asking = nodes.map(|(place, node)| self.hear(place, node.next_nonce(account)));
 		let said = join_all(asking).await;
@@ -240,13 +244,13 @@ impl ProvenChain {
 struct Shown {
 	header: Vec<u8>,
 	body: Vec<Vec<u8>>,
-	at: At,
+	block: Block,
 }
 
 impl Shown {
 	async fn by(node: &Chain, block: H256) -> Result<Self, ChainError> {
-		let ((header, body), at) = tokio::try_join!(node.block(block), node.at(block))?;
-		Ok(Self { header, body, at })
+		let (header, body) = node.content_of(block).await?;
+		Ok(Self { header, body, block: node.block(block) })
 	}
 
 	/// What a call did in the block of this header, if the block has one of these extrinsics.
@@ -260,7 +264,7 @@ impl Shown {
 			found = found.or(place(&header, &self.body, extrinsic)?);
 		}
 		let Some(place) = found else { return Ok(None) };
-		let view = ProvenView::new(self.at, header).await?;
+		let view = ProvenView::new(self.block, header).await?;
 		let events = of_extrinsic(view.events().await?, place, view.made_by())?;
 		Ok(Some(Included { block: header.hash, number: header.number, events }))
 	}

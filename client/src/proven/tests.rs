@@ -69,6 +69,23 @@ async fn an_honest_node_is_proven_from_its_genesis_block() {
 	assert_eq!(kept.head().number, NEWEST);
 }
 
+/// Each question takes a trip to the node and back.
+#[tokio::test]
+async fn a_node_is_asked_little() {
+	let (node, chain, _server) = node(Lie::Nothing, now()).await;
+	let asked = || std::mem::take(&mut lock(&node).asked);
+	assert_eq!(asked(), ["chain_getBlockHash"]);
+	let chain = prove(chain, None).await.unwrap();
+	// The genesis block, the newest one, and whether that is of the same chain.
+	let (finality, proof) = ("vouchsafe_finality", "state_getReadProof");
+	assert_eq!(asked(), ["chain_getHeader", proof, finality, proof, finality]);
+	let view = chain.finalized().await.unwrap();
+	assert_eq!(asked(), [finality, proof]);
+	name(&view).await.unwrap();
+	name(&view).await.unwrap();
+	assert_eq!(asked(), [proof]);
+}
+
 #[tokio::test]
 async fn a_liar_is_not_believed() {
 	for lie in [Lie::Signature, Lie::Genesis, Lie::State] {

@@ -17,7 +17,7 @@ use vouchsafe_primitives::policy::carrying::{allows_some_reader, denying_grantee
 /// For how many records [`View::may_carry`] answers.
 const MAX_CARRIED: usize = 64;
 
-impl<V: Evidence> ProvenView<V> {
+impl<E: Evidence> ProvenView<E> {
 	pub(super) async fn decide_record(
 		&self,
 		reader: &AccountId,

@@ -9,7 +9,7 @@ use crate::{
 };
 use codec::DecodeLimit;
 
-impl<V: Evidence> ProvenView<V> {
+impl<E: Evidence> ProvenView<E> {
 	pub(super) async fn page_of_institutions(
 		&self,
 		after: Option<AccountId>,

@@ -15,7 +15,7 @@ use crate::{
 /// Of how many grantees one request reads the consents. Each may have many, and a proof has them all.
 const GRANTEES: usize = 8;
 
-impl<V: Evidence> ProvenView<V> {
+impl<E: Evidence> ProvenView<E> {
 	pub(super) async fn page_of_records(
 		&self,
 		patient: &AccountId,

@@ -87,7 +87,7 @@ impl<F: Fn(u32) -> (Vec<u32>, bool)> Chain<F> {
 }
 
 impl<F: Fn(u32) -> (Vec<u32>, bool) + Send + Sync> Finality for Chain<F> {
-	type At = Node;
+	type Block = Node;
 
 	async fn genesis_header(&self) -> Result<Vec<u8>, ChainError> {
 		Ok(genesis())
@@ -101,9 +101,9 @@ impl<F: Fn(u32) -> (Vec<u32>, bool) + Send + Sync> Finality for Chain<F> {
 		Ok((blocks.collect(), is_newest))
 	}
 
-	async fn at(&self, block: H256) -> Result<Node, ChainError> {
+	fn block(&self, block: H256) -> Node {
 		let is_genesis = block == hash(&genesis());
-		Ok(Node::new(if is_genesis { genesis_state() } else { later_state(self.shows) }))
+		Node::new(if is_genesis { genesis_state() } else { later_state(self.shows) })
 	}
 }
 

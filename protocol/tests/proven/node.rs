@@ -128,4 +128,12 @@ impl Evidence for Node {
 		let keys = keys.filter(|key| **key != from && Some(*key) != self.hides.as_ref());
 		Ok(keys.take_while(|key| key.starts_with(&prefix)).take(limit as usize).cloned().collect())
 	}
+
+	async fn call(&self, function: &str, arguments: Vec<u8>) -> Result<Vec<u8>, ChainError> {
+		View::call(self, function, arguments).await
+	}
+
+	async fn made_by(&self) -> Result<RuntimeMetadata, ChainError> {
+		Ok(RuntimeMetadata::own().clone())
+	}
 }

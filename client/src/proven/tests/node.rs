@@ -103,6 +103,8 @@ pub(super) struct FakeNode {
 	pub(super) fails: bool,
 	/// How many questions it did not answer.
 	pub(super) unanswered: usize,
+	/// All questions that it got, in their order.
+	pub(super) asked: Vec<&'static str>,
 }
 
 pub(super) type Shared = Arc<StdMutex<FakeNode>>;
@@ -216,8 +218,7 @@ impl FakeNode {
 			Lie::Genesis if number == 0 => InMemoryBackend::default()
 				.update(vec![(None, genesis_entries(32))], StateVersion::V1),
 			Lie::Events if !self.calls[number as usize].is_empty() => {
-				let other =
-					Self { calls: self.calls.clone(), got: vec![], fails: !self.fails, ..*self };
+				let other = Self { fails: !self.fails, ..self.with_calls(self.calls.clone()) };
 				other.state(number, "Hospital A", &blocks)
 			},
 			_ => honest,
@@ -298,11 +299,16 @@ impl FakeNode {
 		Ok(Some(block.hash).filter(|_| self.lie != Lie::HidesCalls))
 	}
 
+	/// The same node with these calls in its blocks.
+	fn with_calls(&self, calls: Vec<Vec<Vec<u8>>>) -> Self {
+		Self { calls, got: vec![], asked: vec![], ..*self }
+	}
+
 	/// A block after the newest one that is not final.
 	fn own_block(&self, extrinsic: Vec<u8>) -> Block {
 		let mut calls = self.calls.clone();
 		calls.push(vec![extrinsic]);
-		let ahead = Self { calls, got: vec![], lie: Lie::Nothing, ..*self };
+		let ahead = Self { lie: Lie::Nothing, ..self.with_calls(calls) };
 		ahead.blocks().pop().unwrap()
 	}
 
@@ -409,6 +415,7 @@ fn methods(node: Shared) -> RpcModule<Shared> {
 		let method = move |given: Params<'static>, node: Arc<Shared>, _| {
 			let answer = answer.clone();
 			async move {
+				lock(&node).asked.push(name);
 				if is_silent(&node, name) {
 					return pending().await;
 				}
@@ -507,6 +514,7 @@ pub(super) async fn node(lie: Lie, now: u64) -> (Shared, Chain, ServerHandle) {
 		got: vec![],
 		fails: false,
 		unanswered: 0,
+		asked: vec![],
 	}));
 	let server = Server::builder().build("127.0.0.1:0").await.unwrap();
 	let url = format!("ws://{}", server.local_addr().unwrap());
