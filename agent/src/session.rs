@@ -8,7 +8,7 @@ use crate::{
 	pins::{self, Change, Pins},
 	platform::{Platform, Progress},
 };
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
 use std::sync::Arc;
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
@@ -16,7 +16,7 @@ use vouchsafe_protocol::{
 	events::{Event, Included},
 	holders::Member,
 	traits::{Custodians, SendOutsideWasm, Submit, View},
-	types::{AccountId, Affiliation, Institution, H256},
+	types::{AccountId, Affiliation, Institution, Status, H256},
 };
 
 /// The chain as of one block, as a session's connection reads it.
@@ -173,6 +173,28 @@ impl<P: Platform> Session<P> {
 			);
 		}
 		Ok(())
+	}
+
+	/// An error if a member does not take part in this fresh view. Nothing is permitted or sealed to such a
+	/// member: its keys may be stolen. The session may have read it from an older block.
+	pub(crate) async fn ensure_active(&self, at: &At<P>, account: &AccountId) -> Result<()> {
+		let name = self.names.show(account);
+		let found = at.account(account).await?;
+		let status = found.with_context(|| format!("{name} is not enrolled"))?.status;
+		ensure!(
+			status == Status::Active,
+			"{name} is {} now. Nothing is permitted or sealed to an institution that is not active",
+			ENGLISH.phrase(status)
+		);
+		Ok(())
+	}
+
+	/// An error if nothing may be sealed to a member's custodian: in this fresh view, the member is another
+	/// one than this session has or does not take part, or something has changed and was not confirmed.
+	pub(crate) async fn ensure_recipient(&self, at: &At<P>, account: &AccountId) -> Result<()> {
+		self.ensure_current(at, account).await?;
+		self.ensure_active(at, account).await?;
+		self.ensure_confirmed(account)
 	}
 
 	/// Confirms what has changed of a member.

@@ -36,14 +36,16 @@ impl CustodiansNow {
 	}
 
 	/// Reads an institution's custodian from a fresh view, unless it was. At an old block, the
-	/// institution may still have a key that was replaced because it was stolen.
+	/// institution may still have a key that was replaced because it was stolen, or still take part.
 	async fn refresh<P: Platform>(
 		&mut self,
 		session: &Session<P>,
 		institution: &AccountId,
 	) -> Result<()> {
 		if !self.fresh.contains(institution) {
-			self.read(&session.fresh().await?, institution).await?;
+			let at = session.fresh().await?;
+			session.ensure_active(&at, institution).await?;
+			self.read(&at, institution).await?;
 			self.fresh.insert(institution.clone());
 		}
 		Ok(())
