@@ -197,6 +197,25 @@ impl<P: Platform> Session<P> {
 		self.ensure_confirmed(account)
 	}
 
+	/// An error if nobody can tell which members have changed.
+	pub fn ensure_pins(&self) -> Result<()> {
+		let Some(damage) = self.pins.damage() else { return Ok(()) };
+		let message = format!(
+			"{damage}. So nobody can tell which institutions have changed, and nothing is permitted or \
+			 sealed to them"
+		);
+		Err(Advised::new(message, Advice::RepairPins).into())
+	}
+
+	/// Pins the members as they are now, if the pins are damaged. Returns where the damaged ones are.
+	pub async fn repair_pins(&mut self) -> Result<Option<String>> {
+		let at = self.fresh().await?;
+		for member in &self.members {
+			self.ensure_current(&at, &member.account).await?;
+		}
+		self.pins.repair(&self.keep, &self.chain.genesis(), &self.members).await
+	}
+
 	/// Confirms what has changed of a member.
 	pub async fn confirm_member(&mut self, account: &AccountId) -> Result<()> {
 		let member = self.current_member(account).await?.clone();
@@ -216,6 +235,7 @@ impl<P: Platform> Session<P> {
 	}
 
 	fn ensure_no_changes(&self, account: &AccountId, changes: Vec<Change>) -> Result<()> {
+		self.ensure_pins()?;
 		if changes.is_empty() {
 			return Ok(());
 		}
@@ -363,6 +383,7 @@ mod tests {
 		author, consent, label_keys,
 		memory::{MemoryKeep, Offline},
 		open::{self, OpenError, OpeningRequest},
+		platform::Keep as _,
 		request,
 		scripted::Scripted,
 		verify,
@@ -442,6 +463,41 @@ mod tests {
 		let none = OpeningRequest { records: vec![], ..opening() };
 		let error = open::open(&session, &none, &sink).await.unwrap_err().to_string();
 		assert!(error.contains("records can be opened at once"), "{error}");
+	}
+
+	/// Nobody can tell whether a member has changed. So it gets nothing new, and the rest goes on.
+	#[tokio::test]
+	async fn damaged_pins_stop_only_what_needs_them() {
+		let session = Session::scripted("//PatientA");
+		let member = two_hospitals().remove(0);
+		let (account, kind, status) = (member.account.clone(), member.kind, member.status);
+		let (name, cid) = (member.name.as_bytes().to_vec(), None);
+		let institution =
+			Institution { name, country: *b"DE", custodian: cid, cap: 1, enrolled: 0 };
+		session.chain.change(|state| {
+			state.answer("institutions", &vec![(account.clone(), kind, status, institution)]);
+			state.institution(&Member { custodian: None, ..member });
+		});
+		let file = hex::encode(session.genesis().0);
+		session.keep.write("members", &file, b"damaged").await.unwrap();
+		let Session { chain, custodians, keep, clock, progress, me, .. } = session;
+		let parts = Parts { chain, custodians, keep, clock, progress };
+		let mut session = Session::<Scripted>::new(parts, me, false).await.unwrap();
+
+		let (grantee, permit) = (Grantee::Institution(account.clone()), Effect::Permit);
+		let error = consent::grant(&session, grantee.clone(), consent::plain_terms(permit)).await;
+		let error = error.unwrap_err();
+		assert_eq!(error.downcast_ref::<Advised>().unwrap().advice, Advice::RepairPins);
+		assert!(error.to_string().starts_with(&format!("members/{file} is damaged")), "{error}");
+		assert!(session.confirm_member(&account).await.is_err());
+		assert!(session.chain.calls().is_empty(), "nothing is signed");
+		let deny = consent::plain_terms(Effect::Deny { binds_break_glass: false });
+		// The scripted node causes no events.
+		consent::grant(&session, grantee, deny).await.unwrap_err();
+		assert_eq!(session.chain.calls().len(), 1);
+
+		assert_eq!(session.repair_pins().await.unwrap(), Some(format!("members/{file}.damaged")));
+		session.ensure_confirmed(&account).unwrap();
 	}
 
 	/// Two members swap their names between two commands. The user's name for one of them then means
