@@ -1,7 +1,8 @@
 //! How accounts are added: admission of institutions, their custodians, and enrolment.
 
 use crate::{
-	pallet::*, types::is_institution, url::is_url, Account, Custodian, Institution, MAX_NAME,
+	custodian_text, enrolment_text, pallet::*, types::is_institution, url::is_url, Account,
+	Custodian, Institution, MAX_NAME,
 };
 use frame_support::{
 	pallet_prelude::*,
@@ -10,7 +11,8 @@ use frame_support::{
 use frame_system::pallet_prelude::*;
 use sp_core::H256;
 use sp_runtime::{traits::Verify, MultiSignature};
-use vouchsafe_primitives::*;
+use vouchsafe_primitives::{audit::LogEvent, *};
+use vouchsafe_support::AuditLog;
 
 impl<T: Config> Pallet<T> {
 	/// Checks that the account is neither enrolled nor a custodian's.
@@ -64,6 +66,22 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// An institution sets its custodian, which has signed that it wants to be.
+	pub(crate) fn do_sign_up(
+		origin: OriginFor<T>,
+		custodian: Custodian,
+		expires: Moment,
+		signature: MultiSignature,
+	) -> DispatchResult {
+		let institution = ensure_signed(origin)?;
+		let Custodian { url, account, key } = &custodian;
+		ensure!(is_url(url), Error::<T>::InvalidUrl);
+		ensure!(Self::now() < expires, Error::<T>::EnrolmentExpired);
+		let text = custodian_text(&Self::genesis_hash(), &institution, url, key, expires);
+		Self::ensure_signature(account, &text, &signature)?;
+		Self::do_set_custodian(institution, custodian)
+	}
+
 	/// Sets an institution's custodian.
 	pub(crate) fn do_set_custodian(institution: AccountId, custodian: Custodian) -> DispatchResult {
 		ensure!(Self::is_active_institution(&institution), Error::<T>::NotInstitution);
@@ -92,12 +110,12 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The hash of the chain's first block.
-	pub(crate) fn genesis_hash() -> H256 {
+	fn genesis_hash() -> H256 {
 		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32))
 	}
 
 	/// Checks that the account signed the text as a wallet does.
-	pub(crate) fn ensure_signature(
+	fn ensure_signature(
 		account: &AccountId,
 		text: &str,
 		signature: &MultiSignature,
@@ -106,6 +124,27 @@ impl<T: Config> Pallet<T> {
 		let is_sound = matches!(signature, MultiSignature::Sr25519(_))
 			&& signature.verify(&message[..], account);
 		ensure!(is_sound, Error::<T>::InvalidSignature);
+		Ok(())
+	}
+
+	/// A manager of an institution enrols an account, which has signed that it wants to be.
+	pub(crate) fn do_enrol_signed(
+		origin: OriginFor<T>,
+		institution: AccountId,
+		(account, kind, encryption_key): (AccountId, AccountKind, EncryptionKey),
+		expires: Moment,
+		signature: MultiSignature,
+	) -> DispatchResult {
+		let who = ensure_signed(origin)?;
+		Self::manager(&who, &institution)?;
+		ensure!(Self::now() < expires, Error::<T>::EnrolmentExpired);
+		let genesis = Self::genesis_hash();
+		let text = enrolment_text(&genesis, &institution, kind, &encryption_key, expires);
+		Self::ensure_signature(&account, &text, &signature)?;
+		Self::do_enrol(account.clone(), kind, encryption_key, institution.clone())?;
+		if kind == AccountKind::Patient {
+			T::Audit::append(&account, &who, Some(&institution), None, LogEvent::Enrolled);
+		}
 		Ok(())
 	}
 
