@@ -10,7 +10,7 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::*;
 use sp_core::H256;
-use sp_runtime::{traits::Verify, MultiSignature};
+use sp_runtime::{traits::Verify, MultiSignature, SaturatedConversion};
 use vouchsafe_primitives::{audit::LogEvent, *};
 use vouchsafe_support::AuditLog;
 
@@ -91,8 +91,7 @@ impl<T: Config> Pallet<T> {
 		let old = entry.custodian.replace(custodian).map(|old| old.account);
 		if old.as_ref() != Some(&account) {
 			Self::ensure_new(&account)?;
-			frame_system::Pallet::<T>::inc_providers(&account);
-			CustodianAccounts::<T>::insert(&account, &institution);
+			Self::insert_custodian(&account, &institution);
 			if let Some(old) = old {
 				Self::free_custodian(&old);
 			}
@@ -102,8 +101,19 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Frees the account of a custodian that was replaced. Its nonce may begin again: it has signed
-	/// nothing but acknowledgements, which count only once, and its registration, which expires.
+	/// Adds the account of a custodian. Its nonce begins with the number of the block, so that nobody can
+	/// send again what it signed if it was a custodian's before: another institution would acknowledge what
+	/// it does not keep. It has used no nonce as high, because a custodian signs a call only when the one
+	/// before is final.
+	fn insert_custodian(account: &AccountId, institution: &AccountId) {
+		frame_system::Pallet::<T>::inc_providers(account);
+		let number: u32 = frame_system::Pallet::<T>::block_number().saturated_into();
+		let first = T::Nonce::from(number);
+		frame_system::Account::<T>::mutate(account, |it| it.nonce = it.nonce.max(first));
+		CustodianAccounts::<T>::insert(account, institution);
+	}
+
+	/// Frees the account of a custodian that was replaced.
 	fn free_custodian(account: &AccountId) {
 		CustodianAccounts::<T>::remove(account);
 		let _ = frame_system::Pallet::<T>::dec_providers(account).defensive();
