@@ -117,6 +117,8 @@ async fn other(
 			let cut = if contents.cut.contains(cid) { content.len() / 2 } else { content.len() };
 			content[..cut].to_vec().into_response()
 		},
+		"block/stat" if contents.here.contains_key(cid) => "{}".into_response(),
+		"block/stat" => failure("block was not found locally"),
 		"files/stat" if contents.cut.contains(cid) => "{}".into_response(),
 		"files/stat" if contents.here.contains_key(cid) => "{\"Local\":true}".into_response(),
 		"files/stat" => failure("block was not found locally"),
