@@ -9,6 +9,7 @@ use crate::{
 	platform::{Platform, Progress},
 };
 use anyhow::{bail, ensure, Context, Result};
+use futures::future::try_join;
 use std::sync::Arc;
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
@@ -192,8 +193,7 @@ impl<P: Platform> Session<P> {
 	/// An error if nothing may be sealed to a member's custodian: in this fresh view, the member is another
 	/// one than this session has or does not take part, or something has changed and was not confirmed.
 	pub(crate) async fn ensure_recipient(&self, at: &At<P>, account: &AccountId) -> Result<()> {
-		self.ensure_current(at, account).await?;
-		self.ensure_active(at, account).await?;
+		try_join(self.ensure_current(at, account), self.ensure_active(at, account)).await?;
 		self.ensure_confirmed(account)
 	}
 
@@ -471,9 +471,8 @@ mod tests {
 		let session = Session::scripted("//PatientA");
 		let member = two_hospitals().remove(0);
 		let (account, kind, status) = (member.account.clone(), member.kind, member.status);
-		let (name, cid) = (member.name.as_bytes().to_vec(), None);
-		let institution =
-			Institution { name, country: *b"DE", custodian: cid, cap: 1, enrolled: 0 };
+		let (name, custodian) = (member.name.as_bytes().to_vec(), None);
+		let institution = Institution { name, country: *b"DE", custodian, cap: 1, enrolled: 0 };
 		session.chain.change(|state| {
 			state.answer("institutions", &vec![(account.clone(), kind, status, institution)]);
 			state.institution(&Member { custodian: None, ..member });
