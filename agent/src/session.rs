@@ -176,15 +176,19 @@ impl<P: Platform> Session<P> {
 		Ok(())
 	}
 
-	/// An error if a member does not take part in this fresh view. Nothing is permitted or sealed to such a
-	/// member: its keys may be stolen. The session may have read it from an older block.
+	/// An error if a member does not take part in this fresh view. Such a member gets nothing: its keys may be
+	/// stolen. The session may have read it from an older block.
 	pub(crate) async fn ensure_active(&self, at: &At<P>, account: &AccountId) -> Result<()> {
+		self.ensure_status(account, at.account(account).await?.map(|it| it.status))
+	}
+
+	/// The same for a status that was read.
+	pub(crate) fn ensure_status(&self, account: &AccountId, status: Option<Status>) -> Result<()> {
 		let name = self.names.show(account);
-		let found = at.account(account).await?;
-		let status = found.with_context(|| format!("{name} is not enrolled"))?.status;
+		let status = status.with_context(|| format!("{name} is not enrolled"))?;
 		ensure!(
 			status == Status::Active,
-			"{name} is {} now. Nothing is permitted or sealed to an institution that is not active",
+			"{name} is {} now. An institution that is not active gets no permits, shares or label keys",
 			ENGLISH.phrase(status)
 		);
 		Ok(())

@@ -637,9 +637,40 @@ async fn a_share_is_sealed_again_only_for_a_fresh_key() {
 		let complaints = deliver(&session, &journal, &mut group, until).await.unwrap();
 		assert_eq!(group.entries[0].envelopes[0].key.0, sealed_to);
 		let complaint = &complaints[&holder];
-		match reason {
-			Some(reason) => assert!(complaint.contains(reason), "{complaint}"),
-			None => assert!(!complaint.contains("sealed"), "{complaint}"),
-		}
+		let reason = reason.unwrap_or("the custodian can't be reached");
+		assert!(complaint.contains(reason), "{complaint}");
+	}
+}
+
+/// It cannot acknowledge the share either.
+#[tokio::test]
+async fn an_institution_that_does_not_take_part_gets_no_envelope() {
+	let (genesis, me, member) = (H256([1; 32]), doctor(), shared_addition().0.remove(0));
+	for (status, reason) in [
+		(Status::Active, "the custodian can't be reached"),
+		(Status::Suspended, "is suspended now"),
+		(Status::Ended, "is ended now"),
+	] {
+		let session = Session::scripted("//DoctorA");
+		let (account, kind) = (member.account.clone(), HolderKind::Institution);
+		let state = HolderState { account, kind, acknowledged: false };
+		let set =
+			SharingSet { epoch: 0, threshold: 2, holders: vec![state], commitments: H256::zero() };
+		session.chain.change(|state| {
+			state.answer("sharing_set", &Some(set));
+			state.institution(&Member { status, ..member.clone() });
+		});
+		let key = Hex(member.custodian.as_ref().unwrap().1);
+		let institution = Hex(account_bytes(&member.account));
+		let envelope = Envelope { institution, key, ..prepared().envelopes.remove(0) };
+		let entry = Entry { is_final: true, envelopes: vec![envelope], ..prepared() };
+		let mut group = group(genesis.into(), (&me.account()).into(), vec![entry]);
+		let source = Hex([7; 32]);
+		let (journal, _) =
+			Journal::claim(&session.keep, &me, genesis.into(), source).await.unwrap();
+		let until = Some(Duration::ZERO);
+		let complaints = deliver(&session, &journal, &mut group, until).await.unwrap();
+		let complaint = &complaints[&member.account];
+		assert!(complaint.contains(reason), "{complaint}");
 	}
 }
