@@ -47,6 +47,8 @@ pub enum Advice {
 	AllLabels,
 	/// Ask the institution whether what has changed of it is right, and confirm it.
 	ConfirmMember(String),
+	/// Restore what was pinned of the institutions from a backup, or begin it again.
+	RepairPins,
 	/// Check whose export it is, or confirm that it is the same person's.
 	SamePatient,
 }

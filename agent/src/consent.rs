@@ -229,8 +229,8 @@ pub async fn sentence(
 	Ok(Teller { names: &names, ..teller(&session.names, &labels) }.consent(grantee, terms))
 }
 
-/// An error if a new consent would permit something to a member that has changed, or if its sentence
-/// would name a member as it was in an old block.
+/// An error if a new consent would permit something to a member that has changed or does not take part, or
+/// if its sentence would name a member as it was in an old block.
 pub async fn ensure_grantee_confirmed(
 	session: &Session<impl Platform>,
 	grantee: &Grantee,
@@ -260,7 +260,8 @@ pub async fn ensure_grantee_confirmed_if_wider(
 	Ok(())
 }
 
-/// An error if a member that the sentence of a permit names is another one in a fresh view.
+/// An error if a member that the sentence of a permit names is another one in a fresh view, or if the
+/// grantee's institution does not take part in it.
 async fn check_names(
 	session: &Session<impl Platform>,
 	grantee: &Grantee,
@@ -277,7 +278,10 @@ async fn check_names(
 	for account in named.chain(terms.authors.iter()).chain(terms.responsible.iter()) {
 		session.ensure_current(&at, account).await?;
 	}
-	Ok(())
+	match grantee.institution() {
+		Some(institution) => session.ensure_active(&at, institution).await,
+		None => Ok(()),
+	}
 }
 
 /// Grants a consent. The patient must have seen its sentence and agreed to it.
@@ -489,8 +493,7 @@ async fn carry_one<P: Platform>(
 		.custodian
 		.as_ref()
 		.with_context(|| format!("{name} has not named a custodian that could keep it"))?;
-	session.ensure_current(at, institution).await?;
-	session.ensure_confirmed(institution)?;
+	session.ensure_recipient(at, institution).await?;
 	let (share, commitments, set) = own_share(session, at, record, version).await?;
 	let address = ShareAddress {
 		genesis: session.genesis().0,

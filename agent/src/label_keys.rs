@@ -321,8 +321,7 @@ async fn deliver_to(
 	let custodian = session.custodian(institution)?;
 	let member = session.member(institution).and_then(|member| member.custodian.as_ref());
 	let (_, to) = member.with_context(|| format!("{name} has not named a custodian yet"))?;
-	session.ensure_current(&session.fresh().await?, institution).await?;
-	session.ensure_confirmed(institution)?;
+	session.ensure_recipient(&session.fresh().await?, institution).await?;
 	let sealed = key.seal(&PublicKey(*to), &session.genesis().0, &account_bytes(patient))?;
 	let delivery = DeliverLabelKey { patient: patient.into(), key: HexBytes(sealed) };
 	custodian

@@ -46,7 +46,12 @@ impl Pin {
 
 /// What was seen of all members.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-pub struct Pins(BTreeMap<AccountId, Pin>);
+pub struct Pins {
+	seen: BTreeMap<AccountId, Pin>,
+	/// Why it is not known what was seen.
+	#[codec(skip)]
+	damage: Option<String>,
+}
 
 /// What has changed of a member since it was pinned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,15 +99,21 @@ fn quoted(name: &str) -> String {
 }
 
 /// Enough of a key that nobody can make another one that looks the same.
-fn fingerprint(key: &[u8; 32]) -> String {
+pub fn fingerprint(key: &[u8; 32]) -> String {
 	let digits = hex::encode(key);
 	format!("0x{}…{}", &digits[..12], &digits[52..])
 }
 
 impl Pins {
-	/// Pins the members that were not seen before, and returns all pins.
+	/// Pins the members that were not seen before, and returns all pins. If they cannot be read, nothing
+	/// is pinned: otherwise a change since then would pass for a first sight.
 	pub async fn learn(keep: &impl Keep, genesis: &H256, members: &[Member]) -> Result<Self> {
-		let known = Self::read(keep, genesis).await?;
+		let known = match Self::read(keep, genesis).await {
+			Ok(known) => known,
+			Err(error) => {
+				return Ok(Self { damage: Some(format!("{error:#}")), ..Self::default() })
+			},
+		};
 		if known.with_first_sights(members) == known {
 			return Ok(known);
 		}
@@ -113,12 +124,40 @@ impl Pins {
 		Ok(pins)
 	}
 
+	/// Why the pins cannot be read, if they cannot. Then nobody can tell whether a member has changed.
+	pub fn damage(&self) -> Option<&str> {
+		self.damage.as_deref()
+	}
+
+	/// Begins the pins again with the members as they are now, if what is kept is damaged. That stays in
+	/// another place, which is returned.
+	pub async fn repair(
+		&mut self,
+		keep: &impl Keep,
+		genesis: &H256,
+		members: &[Member],
+	) -> Result<Option<String>> {
+		let lock = keep.lock().await?;
+		let name = hex::encode(genesis.0);
+		let kept = keep.read(FOLDER, &name).await?;
+		let mut copy = None;
+		if let Some(damaged) = kept.filter(|bytes| Self::from_bytes(bytes).is_none()) {
+			let place = format!("{name}.damaged");
+			keep.write(FOLDER, &place, &damaged).await?;
+			Self::default().with_first_sights(members).write(keep, genesis).await?;
+			copy = Some(keep.describe(FOLDER, &place));
+		}
+		drop(lock);
+		*self = Self::learn(keep, genesis, members).await?;
+		Ok(copy)
+	}
+
 	/// Pins a member as it is now.
 	pub async fn confirm(&mut self, keep: &impl Keep, genesis: &H256, now: &Member) -> Result<()> {
 		let _lock = keep.lock().await?;
 		let mut pins = Self::read(keep, genesis).await?;
 		let first = || Pin { name: String::new(), key: None, names: Vec::new() };
-		let pin = pins.0.entry(now.account.clone()).or_insert_with(first);
+		let pin = pins.seen.entry(now.account.clone()).or_insert_with(first);
 		(pin.name, pin.key) = (now.name.clone(), key_of(now));
 		pin.see(&now.name);
 		pins.write(keep, genesis).await?;
@@ -129,14 +168,14 @@ impl Pins {
 	/// The other names that were seen of a member. They stay after a change was confirmed, so that
 	/// nobody else can take them unseen.
 	pub fn former_names<'a>(&'a self, now: &'a Member) -> impl Iterator<Item = &'a str> {
-		let pin = self.0.get(&now.account);
+		let pin = self.seen.get(&now.account);
 		let names = pin.into_iter().flat_map(|pin| pin.names.iter().chain([&pin.name]));
 		names.map(String::as_str).filter(|name| *name != now.name)
 	}
 
 	/// What has changed of a member since it was pinned.
 	pub fn changes(&self, now: &Member) -> Vec<Change> {
-		let before = self.0.get(&now.account).map(|pin| &pin.name);
+		let before = self.seen.get(&now.account).map(|pin| &pin.name);
 		let renamed = before
 			.filter(|before| **before != now.name)
 			.map(|before| Change::Name { before: before.clone(), now: now.name.clone() });
@@ -146,7 +185,7 @@ impl Pins {
 
 	/// Whether a custodian's key is another one than was pinned.
 	pub fn change_of_key(&self, member: &AccountId, now: [u8; 32]) -> Option<Change> {
-		let before = self.0.get(member)?.key?;
+		let before = self.seen.get(member)?.key?;
 		(before != now).then_some(Change::Key { before, now })
 	}
 
@@ -154,7 +193,7 @@ impl Pins {
 		let mut pins = self.clone();
 		for member in members {
 			let first = || Pin { name: member.name.clone(), key: None, names: Vec::new() };
-			let pin = pins.0.entry(member.account.clone()).or_insert_with(first);
+			let pin = pins.seen.entry(member.account.clone()).or_insert_with(first);
 			pin.key = pin.key.or(key_of(member));
 			pin.see(&member.name);
 		}
@@ -164,11 +203,15 @@ impl Pins {
 	async fn read(keep: &impl Keep, genesis: &H256) -> Result<Self> {
 		let name = hex::encode(genesis.0);
 		let Some(bytes) = keep.read(FOLDER, &name).await? else { return Ok(Self::default()) };
-		let pins = match &bytes[..] {
+		Self::from_bytes(&bytes)
+			.with_context(|| format!("{} is damaged", keep.describe(FOLDER, &name)))
+	}
+
+	fn from_bytes(bytes: &[u8]) -> Option<Self> {
+		match bytes {
 			[VERSION, rest @ ..] => Self::decode_all(&mut &rest[..]).ok(),
 			_ => None,
-		};
-		pins.with_context(|| format!("{} is damaged", keep.describe(FOLDER, &name)))
+		}
 	}
 
 	async fn write(&self, keep: &impl Keep, genesis: &H256) -> Result<()> {
@@ -271,10 +314,34 @@ mod tests {
 
 	#[tokio::test]
 	async fn damaged_pins_are_not_taken_for_none() {
+		let (keep, file) = (MemoryKeep::default(), hex::encode(GENESIS.0));
+		let kept = async |name: &str| keep.read(FOLDER, name).await.unwrap().map(|it| it.to_vec());
+		let member = member(1, "Hospital A", Some(1));
+		for damaged in [&[VERSION, 9][..], &[VERSION + 1, 0], &[]] {
+			keep.write(FOLDER, &file, damaged).await.unwrap();
+			let mut pins = Pins::learn(&keep, &GENESIS, from_ref(&member)).await.unwrap();
+			assert_eq!(pins.damage(), Some(&*format!("members/{file} is damaged")));
+			let error = pins.confirm(&keep, &GENESIS, &member).await.unwrap_err().to_string();
+			assert!(error.contains("is damaged"), "{error}");
+			assert_eq!(kept(&file).await.as_deref(), Some(damaged), "nothing is written over it");
+
+			let copy = format!("{file}.damaged");
+			let repaired = pins.repair(&keep, &GENESIS, from_ref(&member)).await.unwrap();
+			assert_eq!(repaired, Some(format!("members/{copy}")));
+			assert_eq!((pins.damage(), kept(&copy).await.as_deref()), (None, Some(damaged)));
+			assert_eq!(pins, Pins::learn(&keep, &GENESIS, &[]).await.unwrap());
+		}
+	}
+
+	/// Otherwise a change could be hidden by a repair.
+	#[tokio::test]
+	async fn only_damaged_pins_are_begun_again() {
 		let keep = MemoryKeep::default();
-		keep.write(FOLDER, &hex::encode(GENESIS.0), &[VERSION, 9]).await.unwrap();
-		let error = Pins::learn(&keep, &GENESIS, &[]).await.unwrap_err().to_string();
-		assert!(error.contains("is damaged"), "{error}");
+		let first = member(1, "Hospital A", Some(1));
+		let mut pins = Pins::learn(&keep, &GENESIS, from_ref(&first)).await.unwrap();
+		let swapped = member(1, "Hospital A", Some(2));
+		let repaired = pins.repair(&keep, &GENESIS, from_ref(&swapped)).await.unwrap();
+		assert_eq!((repaired, pins.changes(&swapped).len()), (None, 1));
 	}
 
 	#[test]

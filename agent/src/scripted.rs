@@ -24,7 +24,7 @@ use vouchsafe_protocol::{
 	signing::Signer,
 	storage::Key,
 	traits::{Submit, View},
-	types::{AccountId, Institution, H256},
+	types::{Account, AccountId, Institution, H256},
 };
 
 /// What the node does when a call is submitted: it may change the state, and says which events the call
@@ -44,7 +44,7 @@ impl State {
 		self.values.insert(key.bytes, value.encode());
 	}
 
-	/// Sets what the node says of any institution.
+	/// Sets what the node says of any institution and its account.
 	pub(crate) fn institution(&mut self, member: &Member) {
 		let custodian = member.custodian.as_ref().map(|(url, key)| Custodian {
 			url: url.as_bytes().to_vec(),
@@ -54,6 +54,16 @@ impl State {
 		let name = member.name.as_bytes().to_vec();
 		let institution = Institution { name, country: *b"DE", custodian, cap: 1, enrolled: 0 };
 		self.answer("institution", &Some(institution));
+		let account = Account {
+			kind: member.kind,
+			status: member.status,
+			status_since: 0,
+			disabled_since: None,
+			doubt: None,
+			encryption_key: [0; 32],
+			enrolled_by: member.account.clone(),
+		};
+		self.answer("account", &Some(account));
 	}
 
 	/// Sets what a function of the runtime answers to any arguments.

@@ -8,7 +8,8 @@ use crate::{
 	pins::{self, Change, Pins},
 	platform::{Platform, Progress},
 };
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
+use futures::future::try_join;
 use std::sync::Arc;
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
@@ -16,7 +17,7 @@ use vouchsafe_protocol::{
 	events::{Event, Included},
 	holders::Member,
 	traits::{Custodians, SendOutsideWasm, Submit, View},
-	types::{AccountId, Affiliation, Institution, H256},
+	types::{AccountId, Affiliation, Institution, Status, H256},
 };
 
 /// The chain as of one block, as a session's connection reads it.
@@ -175,6 +176,50 @@ impl<P: Platform> Session<P> {
 		Ok(())
 	}
 
+	/// An error if a member does not take part in this fresh view. Such a member gets nothing: its keys may be
+	/// stolen. The session may have read it from an older block.
+	pub(crate) async fn ensure_active(&self, at: &At<P>, account: &AccountId) -> Result<()> {
+		self.ensure_status(account, at.account(account).await?.map(|it| it.status))
+	}
+
+	/// The same for a status that was read.
+	pub(crate) fn ensure_status(&self, account: &AccountId, status: Option<Status>) -> Result<()> {
+		let name = self.names.show(account);
+		let status = status.with_context(|| format!("{name} is not enrolled"))?;
+		ensure!(
+			status == Status::Active,
+			"{name} is {} now. An institution that is not active gets no permits, shares or label keys",
+			ENGLISH.phrase(status)
+		);
+		Ok(())
+	}
+
+	/// An error if nothing may be sealed to a member's custodian: in this fresh view, the member is another
+	/// one than this session has or does not take part, or something has changed and was not confirmed.
+	pub(crate) async fn ensure_recipient(&self, at: &At<P>, account: &AccountId) -> Result<()> {
+		try_join(self.ensure_current(at, account), self.ensure_active(at, account)).await?;
+		self.ensure_confirmed(account)
+	}
+
+	/// An error if nobody can tell which members have changed.
+	pub fn ensure_pins(&self) -> Result<()> {
+		let Some(damage) = self.pins.damage() else { return Ok(()) };
+		let message = format!(
+			"{damage}. So nobody can tell which institutions have changed, and nothing is permitted or \
+			 sealed to them"
+		);
+		Err(Advised::new(message, Advice::RepairPins).into())
+	}
+
+	/// Pins the members as they are now, if the pins are damaged. Returns where the damaged ones are.
+	pub async fn repair_pins(&mut self) -> Result<Option<String>> {
+		let at = self.fresh().await?;
+		for member in &self.members {
+			self.ensure_current(&at, &member.account).await?;
+		}
+		self.pins.repair(&self.keep, &self.chain.genesis(), &self.members).await
+	}
+
 	/// Confirms what has changed of a member.
 	pub async fn confirm_member(&mut self, account: &AccountId) -> Result<()> {
 		let member = self.current_member(account).await?.clone();
@@ -194,6 +239,7 @@ impl<P: Platform> Session<P> {
 	}
 
 	fn ensure_no_changes(&self, account: &AccountId, changes: Vec<Change>) -> Result<()> {
+		self.ensure_pins()?;
 		if changes.is_empty() {
 			return Ok(());
 		}
@@ -341,6 +387,7 @@ mod tests {
 		author, consent, label_keys,
 		memory::{MemoryKeep, Offline},
 		open::{self, OpenError, OpeningRequest},
+		platform::Keep as _,
 		request,
 		scripted::Scripted,
 		verify,
@@ -420,6 +467,40 @@ mod tests {
 		let none = OpeningRequest { records: vec![], ..opening() };
 		let error = open::open(&session, &none, &sink).await.unwrap_err().to_string();
 		assert!(error.contains("records can be opened at once"), "{error}");
+	}
+
+	/// Nobody can tell whether a member has changed. So it gets nothing new, and the rest goes on.
+	#[tokio::test]
+	async fn damaged_pins_stop_only_what_needs_them() {
+		let session = Session::scripted("//PatientA");
+		let member = two_hospitals().remove(0);
+		let (account, kind, status) = (member.account.clone(), member.kind, member.status);
+		let (name, custodian) = (member.name.as_bytes().to_vec(), None);
+		let institution = Institution { name, country: *b"DE", custodian, cap: 1, enrolled: 0 };
+		session.chain.change(|state| {
+			state.answer("institutions", &vec![(account.clone(), kind, status, institution)]);
+			state.institution(&Member { custodian: None, ..member });
+		});
+		let file = hex::encode(session.genesis().0);
+		session.keep.write("members", &file, b"damaged").await.unwrap();
+		let Session { chain, custodians, keep, clock, progress, me, .. } = session;
+		let parts = Parts { chain, custodians, keep, clock, progress };
+		let mut session = Session::<Scripted>::new(parts, me, false).await.unwrap();
+
+		let (grantee, permit) = (Grantee::Institution(account.clone()), Effect::Permit);
+		let error = consent::grant(&session, grantee.clone(), consent::plain_terms(permit)).await;
+		let error = error.unwrap_err();
+		assert_eq!(error.downcast_ref::<Advised>().unwrap().advice, Advice::RepairPins);
+		assert!(error.to_string().starts_with(&format!("members/{file} is damaged")), "{error}");
+		assert!(session.confirm_member(&account).await.is_err());
+		assert!(session.chain.calls().is_empty(), "nothing is signed");
+		let deny = consent::plain_terms(Effect::Deny { binds_break_glass: false });
+		// The scripted node causes no events.
+		consent::grant(&session, grantee, deny).await.unwrap_err();
+		assert_eq!(session.chain.calls().len(), 1);
+
+		assert_eq!(session.repair_pins().await.unwrap(), Some(format!("members/{file}.damaged")));
+		session.ensure_confirmed(&account).unwrap();
 	}
 
 	/// Two members swap their names between two commands. The user's name for one of them then means

@@ -35,6 +35,8 @@ pub enum CopyState {
 	Missing(String),
 	/// The institution's custodian does not have it, although it has an IPFS node.
 	NotKept,
+	/// The institution's custodian has only a part of it.
+	Incomplete,
 	/// The institution has no IPFS node.
 	NoNode,
 }
@@ -63,6 +65,9 @@ impl CopyReport {
 				format!("{what} at {name}: NO COPY, although it acknowledged that it keeps one")
 			},
 			CopyState::NotKept => format!("{what} at {name}: no copy yet"),
+			CopyState::Incomplete => {
+				format!("{what} at {name}: INCOMPLETE, its custodian has lost a part of it")
+			},
 			CopyState::NoNode => format!("{what} at {name}: keeps no copies"),
 			CopyState::Changed { bytes: None, .. } => {
 				format!("{what} at {name}: CHANGED (there is no intact copy to compare it with)")
@@ -104,9 +109,10 @@ impl Verified {
 		self.copies.iter().filter(|copy| matches!(copy.state, CopyState::Changed { .. }))
 	}
 
-	/// Copies that an institution does not keep although it has acknowledged that it does.
+	/// Copies that an institution does not keep whole although it has acknowledged that it does.
 	pub fn lost(&self) -> impl Iterator<Item = &CopyReport> {
-		self.copies.iter().filter(|copy| copy.acknowledged && copy.state == CopyState::NotKept)
+		let is_lost = |state: &_| matches!(state, CopyState::NotKept | CopyState::Incomplete);
+		self.copies.iter().filter(move |copy| copy.acknowledged && is_lost(&copy.state))
 	}
 
 	/// Whether there is a good copy of manifest and document.
@@ -179,6 +185,7 @@ async fn check_copies<P: Platform>(
 			Fetched::Bad => CopyState::Changed { bytes: None, other_length: false },
 			Fetched::Away(why) => CopyState::Missing(why),
 			Fetched::NotKept => CopyState::NotKept,
+			Fetched::Incomplete => CopyState::Incomplete,
 			Fetched::NoNode => CopyState::NoNode,
 		};
 		match state {
@@ -208,6 +215,7 @@ enum Fetched {
 	Bad,
 	Away(String),
 	NotKept,
+	Incomplete,
 	NoNode,
 }
 
@@ -235,6 +243,7 @@ async fn fetch(
 		Ok(stream) => stream,
 		Err(CustodianError::Damaged(_)) => return Ok(Fetched::Bad),
 		Err(CustodianError::NotFound) => return Ok(Fetched::NotKept),
+		Err(CustodianError::Incomplete) => return Ok(Fetched::Incomplete),
 		Err(error) => return Ok(Fetched::Away(error.to_string())),
 	};
 	write(stream, length, draft, progress).await
@@ -354,10 +363,11 @@ mod tests {
 	/// A custodian that has an IPFS node and not the copy is told apart from one that is away.
 	#[tokio::test]
 	async fn a_copy_that_is_not_kept_is_not_good() {
-		for (refusal, is_kept_elsewhere) in [
-			(Some(CustodianError::NotFound), true),
-			(Some(CustodianError::Busy), false),
-			(None, false),
+		for (refusal, lost) in [
+			(Some(CustodianError::NotFound), Some(CopyState::NotKept)),
+			(Some(CustodianError::Incomplete), Some(CopyState::Incomplete)),
+			(Some(CustodianError::Busy), None),
+			(None, None),
 		] {
 			let me = Identity::development("//PatientA").unwrap();
 			let session = Session::offline(me, MemoryKeep::default()).with_custodian(refusal);
@@ -365,10 +375,10 @@ mod tests {
 			let cid = vouchsafe_protocol::cid::cid_of(b"copy");
 			let (copies, good) = check_copies(&session, "document", cid, 4, &places).await.unwrap();
 			assert!(good.is_none());
-			assert_eq!(copies[0].state == CopyState::NotKept, is_kept_elsewhere, "{copies:?}");
 			let verified = Verified { record: H256([5; 32]), version: 0, copies };
-			assert_eq!(verified.lost().count(), usize::from(is_kept_elsewhere));
-			assert!(!verified.is_available());
+			let found: Vec<_> = verified.lost().map(|copy| copy.state.clone()).collect();
+			assert_eq!(found, lost.into_iter().collect::<Vec<_>>(), "{verified:?}");
+			assert!(verified.changed().next().is_none() && !verified.is_available());
 		}
 	}
 
@@ -388,6 +398,10 @@ mod tests {
 		);
 		assert!(report(CopyState::Good).say("Hospital A").contains("intact"));
 		assert!(report(CopyState::NotKept).say("Hospital B").contains("NO COPY"));
+		assert_eq!(
+			report(CopyState::Incomplete).say("Hospital B"),
+			"document at Hospital B: INCOMPLETE, its custodian has lost a part of it"
+		);
 		let early = copy(CopyState::NotKept, false).say("Hospital B");
 		assert_eq!(early, "document at Hospital B: no copy yet");
 	}

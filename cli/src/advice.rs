@@ -72,6 +72,10 @@ fn words(advice: &Advice) -> String {
 				 confirm \"{name}\"` accepts it"
 			)
 		},
+		Advice::RepairPins => {
+			". Restore the file from a backup. If there is none, `vouchsafe name repair` begins it again, once \
+			 you have compared the institutions"
+		},
 		Advice::SamePatient => ". Check --patient. If it is the same person, use --same-patient",
 	};
 	words.to_owned()

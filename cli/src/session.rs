@@ -3,6 +3,7 @@
 
 use crate::{
 	address::{self, AddressOf},
+	advice,
 	clock::SystemClock,
 	home::{read_private, write_private, Home},
 	keys::{Identity, KeyStore},
@@ -381,9 +382,13 @@ fn forget(home: &Home, name: &str) -> Result<()> {
 	std::fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))
 }
 
-/// Says on standard error which members have changed, as long as that is not confirmed.
+/// Says on standard error which members have changed, as long as that is not confirmed, or that nobody can
+/// tell.
 pub fn tell_changes(session: &Session) {
 	let _silence = silence();
+	if let Err(error) = session.ensure_pins() {
+		write_error(&format!("{}\n", advice::say(&error)));
+	}
 	for (member, changes) in session.changed_members() {
 		let name = session.names.show_with_address(&member.account);
 		write_error(&format!(

@@ -375,6 +375,7 @@ async fn accepted(answer: Response) -> Result<Response, CustodianError> {
 	};
 	Err(match (status, kind.as_str()) {
 		(StatusCode::NOT_FOUND, "no-label-key") => CustodianError::NoLabelKey,
+		(StatusCode::NOT_FOUND, "incomplete") => CustodianError::Incomplete,
 		(StatusCode::NOT_FOUND, _) => CustodianError::NotFound,
 		(StatusCode::CONFLICT, "other-label-key") => CustodianError::OtherLabelKey,
 		(StatusCode::TOO_MANY_REQUESTS, "too-many-tags") => CustodianError::TooManyTags,
@@ -464,6 +465,12 @@ mod tests {
 			("403 Forbidden", r#"{"error":"no access"}"#, CustodianError::NoAccess, 1),
 			("404 Not Found", r#"{"error":"not here"}"#, CustodianError::NotFound, 1),
 			("404 Not Found", "<h1>nginx</h1>", CustodianError::NotFound, 1),
+			(
+				"404 Not Found",
+				r#"{"error":"a part","kind":"incomplete"}"#,
+				CustodianError::Incomplete,
+				1,
+			),
 			(
 				"404 Not Found",
 				r#"{"error":"none","kind":"no-label-key"}"#,

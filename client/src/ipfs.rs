@@ -296,16 +296,12 @@ impl Ipfs {
 			if !has_links(&block) {
 				continue;
 			}
-			let request = Refs { arg: &block.to_string(), offline: true };
-			for link in lines::<_, Link>(&self.client, self.limits.answer, request).await? {
-				if link.error.is_empty() {
-					let link = link.cid.parse().map_err(|_| {
-						IpfsError::Refused(format!("{} is not a CID", shortened(link.cid)))
-					})?;
-					blocks.push(link);
-				} else if !link.error.contains("not found") {
-					return Err(IpfsError::Refused(shortened(link.error)));
-				}
+			// It reads only this block. `refs` would also need all blocks that it names.
+			let request = DagGet { arg: &block.to_string(), offline: true };
+			match json(&self.client, self.limits.answer, request).await {
+				Ok(node) => blocks.extend(links(&node)?),
+				Err(IpfsError::Missing(_)) => {},
+				Err(error) => return Err(error),
 			}
 		}
 		Ok(blocks)
@@ -327,6 +323,16 @@ impl Ipfs {
 			Err(IpfsError::Refused(text)) if text.contains("not pinned") => Ok(false),
 			Err(error) => Err(error),
 		}
+	}
+
+	/// Whether all blocks of this content of `length` bytes are here, without asking other nodes. It is
+	/// an error if the first block is not.
+	pub async fn is_whole(&self, cid: &Cid, length: u64) -> Result<bool, IpfsError> {
+		let request = FilesStat { arg: &format!("/ipfs/{cid}"), with_local: true, offline: true };
+		// Kubo reads all blocks.
+		let patience = self.limits.of_content(length);
+		let found: Locality = json(&self.client, patience, request).await?;
+		Ok(found.local)
 	}
 
 	/// Whether the content's first block is here, without asking other nodes.
@@ -383,6 +389,24 @@ async fn add(
 		Some(Err(error)) => Err(nonsense(error)),
 		None => Err(IpfsError::Refused("nothing".into())),
 	}
+}
+
+/// The CIDs that a block names, in Kubo's description of it.
+fn links(block: &serde_json::Value) -> Result<Vec<Cid>, IpfsError> {
+	let inner: Vec<_> = match block {
+		serde_json::Value::Object(fields) => {
+			if let Some(link) = fields.get("/").and_then(|link| link.as_str()) {
+				let not_a_cid =
+					|_| IpfsError::Refused(format!("{} is not a CID", shortened(link.to_owned())));
+				return Ok(vec![link.parse().map_err(not_a_cid)?]);
+			}
+			fields.values().collect()
+		},
+		serde_json::Value::Array(values) => values.iter().collect(),
+		_ => vec![],
+	};
+	let inner = inner.into_iter().map(links).collect::<Result<Vec<_>, _>>()?;
+	Ok(inner.concat())
 }
 
 /// Whether each store of blocks in files syncs, in Kubo's description of its stores.

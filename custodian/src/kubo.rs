@@ -12,6 +12,7 @@ use std::{
 	time::{Duration, Instant},
 };
 use vouchsafe_client::{
+	cid::{has_links, Cid},
 	ipfs::{Ipfs, IpfsError},
 	signing::now,
 };
@@ -20,8 +21,9 @@ use vouchsafe_client::{
 const INTERVAL: Duration = Duration::from_secs(10);
 /// How often its pins are compared with what was acknowledged.
 const PINS_INTERVAL: Duration = Duration::from_secs(30);
-/// How much content is looked for on the disk at a time.
+/// How much content is looked for on the disk at a time: this many, of about this many bytes.
 const SAMPLE: usize = 64;
+const SAMPLE_BYTES: u64 = 64 << 20;
 /// How long content stays that no version names, in seconds.
 const UNCLAIMED_LIFETIME: u64 = 24 * 3600;
 
@@ -46,7 +48,7 @@ pub async fn watch(state: Arc<State>) {
 		return;
 	};
 	let mut last_compared: Option<Instant> = None;
-	let mut sample: usize = 0;
+	let mut turn = Turn::new(SAMPLE_BYTES);
 	loop {
 		match ipfs.version().await {
 			Ok(version) => {
@@ -59,11 +61,10 @@ pub async fn watch(state: Arc<State>) {
 					tracing::warn!(%error, "can't find content that no version names");
 				}
 				if last_compared.is_none_or(|at| at.elapsed() >= PINS_INTERVAL) {
-					if let Err(error) = compare_pins(&state, ipfs, sample).await {
+					if let Err(error) = compare_pins(&state, ipfs, &mut turn).await {
 						tracing::warn!(%error, "can't compare the IPFS node's pins");
 					}
 					last_compared = Some(Instant::now());
-					sample = sample.wrapping_add(1);
 				}
 			},
 			Err(error) => {
@@ -104,13 +105,13 @@ async fn drop_one(state: &State, ipfs: &Ipfs, cid: &str, before: u64) -> Result<
 
 /// Compares the node's pins with the content that acknowledged versions name, and has what is
 /// missing pinned again. Also looks whether a sample of the content is there.
-async fn compare_pins(state: &State, ipfs: &Ipfs, sample: usize) -> Result<(), KuboError> {
+async fn compare_pins(state: &State, ipfs: &Ipfs, turn: &mut Turn) -> Result<(), KuboError> {
 	// In this order, so that what is pinned in between is not missing.
 	let claimed = state.database.claimed().await?;
 	let pins = ipfs.pins().await?;
 	let (pinned, mut missing): (Vec<_>, Vec<_>) =
 		claimed.into_iter().partition(|cid| pins.contains(cid));
-	missing.extend(lost_blocks(ipfs, &pinned, sample).await?);
+	missing.extend(lost_blocks(state, ipfs, pinned, turn).await?);
 	metrics::gauge!("vouchsafe_custodian_missing_pins").set(gauge_value(missing.len()));
 	if missing.is_empty() {
 		return Ok(());
@@ -119,22 +120,66 @@ async fn compare_pins(state: &State, ipfs: &Ipfs, sample: usize) -> Result<(), K
 	Ok(())
 }
 
-/// The pinned content of which the node has lost the first block. Looks at one sample each time,
-/// and at everything in turn.
+/// Which content is looked for on the disk next.
+struct Turn {
+	/// What was looked for last.
+	last: String,
+	/// About how many bytes are looked for at a time. Kubo reads them all.
+	bytes: u64,
+	/// How many bytes were looked for too many. They count the next time.
+	debt: u64,
+}
+
+impl Turn {
+	fn new(bytes: u64) -> Self {
+		Self { last: String::new(), bytes, debt: 0 }
+	}
+}
+
+/// The pinned content of which the node has lost a block. Looks at one sample each time, and at
+/// everything in turn.
 async fn lost_blocks(
+	state: &State,
 	ipfs: &Ipfs,
-	pinned: &[String],
-	sample: usize,
+	mut pinned: Vec<String>,
+	turn: &mut Turn,
 ) -> Result<Vec<String>, KuboError> {
-	let samples = pinned.len().div_ceil(SAMPLE).max(1);
+	pinned.sort_unstable();
+	let next = pinned.partition_point(|cid| *cid <= turn.last);
+	pinned.rotate_left(next);
+	pinned.truncate(SAMPLE);
 	let mut lost = Vec::new();
-	for cid in pinned.chunks(SAMPLE).nth(sample % samples).unwrap_or_default() {
-		let parsed = cid.parse().map_err(|_| KuboError::MalformedCid)?;
-		if !ipfs.has_block(&parsed).await? {
-			lost.push(cid.clone());
+	let mut read = turn.debt;
+	for cid in pinned {
+		if read >= turn.bytes {
+			break;
+		}
+		let length = state.database.content_length(cid.clone()).await?.unwrap_or(0);
+		read = read.saturating_add(length);
+		turn.last.clone_from(&cid);
+		if !has_all(ipfs, &cid, length).await? {
+			lost.push(cid);
 		}
 	}
+	turn.debt = read.saturating_sub(turn.bytes);
 	Ok(lost)
+}
+
+/// Whether the node has all blocks of this content.
+async fn has_all(ipfs: &Ipfs, cid: &str, length: u64) -> Result<bool, KuboError> {
+	let parsed: Cid = cid.parse().map_err(|_| KuboError::MalformedCid)?;
+	if !has_links(&parsed) {
+		return Ok(ipfs.has_block(&parsed).await?);
+	}
+	match ipfs.is_whole(&parsed, length).await {
+		Err(IpfsError::Missing(_)) => Ok(false),
+		// A changed block is served as it is, so that it can be reported.
+		Err(IpfsError::Refused(error)) => {
+			tracing::error!(cid, error, "the IPFS node can't read a copy");
+			Ok(true)
+		},
+		whole => Ok(whole?),
+	}
 }
 
 /// Notes that the node has lost this content, and has it pinned again.

@@ -82,9 +82,10 @@ pub fn as_root(call: RuntimeCall) -> RuntimeCall {
 	ConsortiumCall::dispatch_as_root { call: Box::new(call) }.into()
 }
 
-/// Whether a call gives somebody access: a permit, or a record whose shares are sealed to its holders.
-/// It is not said of amendments and revocations: whether they give access depends on what the consent
-/// says, and who makes the call knows that.
+/// Whether a call gives somebody access, itself or by a call in it: a permit, or a record whose shares
+/// are sealed to its holders. An approval names a multisig's call only by its hash, so it counts as if it
+/// gave access. It is not said of amendments and revocations: whether they give access depends on what the
+/// consent says, and who makes the call knows that.
 pub fn gives_access(call: &RuntimeCall) -> bool {
 	match call {
 		RuntimeCall::Consent(ConsentCall::grant { terms, .. }) => terms.effect == Effect::Permit,
@@ -101,17 +102,13 @@ pub fn gives_access(call: &RuntimeCall) -> bool {
 				| RecordsCall::create_many { .. }
 				| RecordsCall::add_version { .. }
 		),
-		RuntimeCall::Utility(
-			UtilityCall::batch { calls }
-			| UtilityCall::batch_all { calls }
-			| UtilityCall::force_batch { calls },
-		) => calls.iter().any(gives_access),
-		_ => false,
+		RuntimeCall::Multisig(MultisigCall::approve_as_multi { .. }) => true,
+		_ => calls_in(call).into_iter().any(gives_access),
 	}
 }
 
 /// Whether a call only takes access away, and does no harm if it comes late or is repeated: a deny, a
-/// refusal, the revocation of a permit in doubt, or disabling a key.
+/// refusal, the revocation of a permit in doubt, disabling a key, or a batch or a multisig's call of them.
 pub fn takes_access(call: &RuntimeCall) -> bool {
 	match call {
 		RuntimeCall::Consent(ConsentCall::grant { terms, .. }) => terms.effect != Effect::Permit,
@@ -120,7 +117,34 @@ pub fn takes_access(call: &RuntimeCall) -> bool {
 		)
 		| RuntimeCall::AccessRequests(AccessRequestsCall::deny { .. })
 		| RuntimeCall::Enrolment(EnrolmentCall::set_signing_disabled { since: Some(_), .. }) => true,
-		_ => false,
+		_ => {
+			let inner = calls_in(call);
+			!inner.is_empty() && inner.into_iter().all(takes_access)
+		},
+	}
+}
+
+/// The calls that a call dispatches. A test finds all calls that have calls in them.
+fn calls_in(call: &RuntimeCall) -> Vec<&RuntimeCall> {
+	match call {
+		RuntimeCall::Utility(call) => match call {
+			UtilityCall::batch { calls }
+			| UtilityCall::batch_all { calls }
+			| UtilityCall::force_batch { calls } => calls.iter().collect(),
+			UtilityCall::as_derivative { call, .. }
+			| UtilityCall::dispatch_as { call, .. }
+			| UtilityCall::dispatch_as_fallible { call, .. }
+			| UtilityCall::with_weight { call, .. } => vec![call],
+			UtilityCall::if_else { main, fallback } => vec![main, fallback],
+		},
+		RuntimeCall::Multisig(
+			MultisigCall::as_multi { call, .. } | MultisigCall::as_multi_threshold_1 { call, .. },
+		)
+		| RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root { call }) => vec![call],
+		RuntimeCall::Council(
+			CouncilCall::propose { proposal, .. } | CouncilCall::execute { proposal, .. },
+		) => vec![proposal],
+		_ => vec![],
 	}
 }
 
@@ -167,6 +191,118 @@ mod tests {
 		}
 	}
 
+	/// Every way in which one call can have another one in it.
+	fn wrapped(call: &RuntimeCall) -> Vec<RuntimeCall> {
+		let boxed = || Box::new(call.clone());
+		let calls = || vec![revoke(1), call.clone()];
+		let (other_signatories, threshold) = (vec![AccountId::new([1; 32])], 2);
+		let length_bound = 100;
+		vec![
+			batch_all(calls()),
+			UtilityCall::batch { calls: calls() }.into(),
+			UtilityCall::force_batch { calls: calls() }.into(),
+			UtilityCall::as_derivative { index: 1, call: boxed() }.into(),
+			UtilityCall::with_weight { call: boxed(), weight: MAX_WEIGHT }.into(),
+			UtilityCall::if_else { main: Box::new(revoke(1)), fallback: boxed() }.into(),
+			as_multi(threshold, other_signatories.clone(), None, call.clone()),
+			MultisigCall::as_multi_threshold_1 { other_signatories, call: boxed() }.into(),
+			as_root(call.clone()),
+			CouncilCall::propose { threshold: 1, proposal: boxed(), length_bound }.into(),
+			CouncilCall::execute { proposal: boxed(), length_bound }.into(),
+		]
+	}
+
+	fn permit() -> RuntimeCall {
+		let (grantee, terms) = (Grantee::Everyone, Terms::all(Effect::Permit));
+		let text = ShownText { commitment: H256([1; 32]), language: *b"en" };
+		ConsentCall::grant { grantee, terms, text }.into()
+	}
+
+	/// The attack: a permit in a multisig's call was not gated by the age of the newest proven block.
+	#[test]
+	fn a_call_gives_access_if_a_call_in_it_does() {
+		for call in wrapped(&permit()) {
+			assert!(gives_access(&call), "{call:?}");
+			for call in wrapped(&call) {
+				assert!(gives_access(&call), "{call:?}");
+			}
+		}
+		for call in wrapped(&revoke(1)) {
+			assert!(!gives_access(&call) && !takes_access(&call), "{call:?}");
+		}
+		let (other_signatories, threshold) = (vec![AccountId::new([1; 32])], 2);
+		let hash = MultisigCall::approve_as_multi {
+			threshold,
+			other_signatories,
+			maybe_timepoint: None,
+			call_hash: [1; 32],
+			max_weight: MAX_WEIGHT,
+		};
+		assert!(gives_access(&hash.clone().into()), "nobody knows what it approves");
+		assert!(!takes_access(&hash.into()));
+	}
+
+	#[test]
+	fn a_call_takes_access_if_all_calls_in_it_do() {
+		let refuse = || RuntimeCall::from(ConsentCall::refuse_assisted);
+		let denies = || vec![refuse(), AccessRequestsCall::deny { request: 1 }.into()];
+		for call in [
+			batch_all(denies()),
+			UtilityCall::force_batch { calls: denies() }.into(),
+			as_multi(2, vec![], None, refuse()),
+			as_multi(2, vec![], None, batch_all(denies())),
+		] {
+			assert!(takes_access(&call) && !gives_access(&call), "{call:?}");
+		}
+		for call in [
+			batch_all(vec![]),
+			batch_all(vec![refuse(), revoke(1)]),
+			batch_all(vec![refuse(), permit()]),
+			as_multi(2, vec![], None, permit()),
+		] {
+			assert!(!takes_access(&call), "{call:?}");
+		}
+	}
+
+	/// A call that the SDK adds, and that can have a permit in it, is to be added to [`calls_in`].
+	#[test]
+	fn all_calls_that_can_have_calls_in_them_are_known() {
+		let metadata = subxt_metadata::Metadata::decode_from(crate::METADATA).unwrap();
+		let call = metadata.outer_enums().call_enum_ty();
+		let has_calls = |kind: u32| {
+			kind == call
+				|| match &metadata.types().resolve(kind).unwrap().type_def {
+					scale_info::TypeDef::Sequence(sequence) => sequence.type_param.id == call,
+					_ => false,
+				}
+		};
+		let mut found = Vec::new();
+		for pallet in metadata.pallets() {
+			for variant in pallet.call_variants().into_iter().flatten() {
+				if variant.fields.iter().any(|field| has_calls(field.ty.id)) {
+					found.push(format!("{}.{}", pallet.name(), variant.name));
+				}
+			}
+		}
+		found.sort();
+		let known = [
+			"Consortium.dispatch_as_root",
+			"Council.execute",
+			"Council.propose",
+			"Multisig.as_multi",
+			"Multisig.as_multi_threshold_1",
+			"Utility.as_derivative",
+			"Utility.batch",
+			"Utility.batch_all",
+			"Utility.dispatch_as",
+			"Utility.dispatch_as_fallible",
+			"Utility.force_batch",
+			"Utility.if_else",
+			"Utility.with_weight",
+		];
+		assert_eq!(found, known);
+	}
+
 	#[test]
 	fn the_other_signatories_are_sorted() {
 		let [a, b] = [1, 2].map(|byte| AccountId::new([byte; 32]));
@@ -186,9 +322,7 @@ mod tests {
 			let (grantee, terms) = (Grantee::Everyone, Terms::all(effect));
 			ConsentCall::grant { grantee, terms, text: text() }.into()
 		};
-		let permit = || grant(Effect::Permit);
 		assert!(gives_access(&permit()));
-		assert!(gives_access(&batch_all(vec![revoke(1), permit()])));
 		let terms = Terms::all(Effect::Permit);
 		let approve = AccessRequestsCall::approve { request: 1, grantee, terms, text: text() };
 		assert!(gives_access(&approve.into()));

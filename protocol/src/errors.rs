@@ -259,6 +259,9 @@ pub enum CustodianError {
 	/// It does not have that.
 	#[error("the custodian does not have it")]
 	NotFound,
+	/// It has lost a part of that content.
+	#[error("the custodian has lost a part of its copy")]
+	Incomplete,
 	/// It can't be reached.
 	#[error("the custodian can't be reached: {0}")]
 	Unreachable(String),

@@ -11,17 +11,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe_protocol::{
 	messages::{Hex, HexBytes},
 	traits::{Custodians, View},
-	types::{AccountId, H256},
+	types::{AccountId, Status, H256},
 };
 use vouchsafe_vault::{
 	manifest::{open_share, seal_share, ShareAddress},
 	seal::PublicKey,
 };
 
-/// The custodians that institutions have at one block: their addresses and keys.
+/// An institution at one block.
+#[derive(Debug)]
+struct Now {
+	status: Option<Status>,
+	/// Its custodian's address and key.
+	custodian: Option<(String, [u8; 32])>,
+}
+
+/// The custodians that institutions have at one block.
 #[derive(Debug, Default)]
 pub(super) struct CustodiansNow {
-	known: BTreeMap<AccountId, Option<(String, [u8; 32])>>,
+	known: BTreeMap<AccountId, Now>,
 	/// The institutions whose custodian was read from a fresh view.
 	fresh: BTreeSet<AccountId>,
 }
@@ -36,7 +44,7 @@ impl CustodiansNow {
 	}
 
 	/// Reads an institution's custodian from a fresh view, unless it was. At an old block, the
-	/// institution may still have a key that was replaced because it was stolen.
+	/// institution may still have a key that was replaced because it was stolen, or still take part.
 	async fn refresh<P: Platform>(
 		&mut self,
 		session: &Session<P>,
@@ -52,23 +60,26 @@ impl CustodiansNow {
 	async fn read(&mut self, at: &impl View, institution: &AccountId) -> Result<()> {
 		let found = at.institution(institution).await?.and_then(|it| it.custodian);
 		let custodian = found.map(|it| (String::from_utf8_lossy(&it.url).into_owned(), it.key));
-		self.known.insert(institution.clone(), custodian);
+		let status = at.account(institution).await?.map(|it| it.status);
+		self.known.insert(institution.clone(), Now { status, custodian });
 		Ok(())
 	}
 
 	/// The key that shares for this institution are sealed to.
 	pub(super) fn key(&self, institution: &AccountId) -> Option<[u8; 32]> {
-		self.known.get(institution)?.as_ref().map(|(_, key)| *key)
+		self.known.get(institution)?.custodian.as_ref().map(|(_, key)| *key)
 	}
 
-	/// The institution's custodian.
+	/// The institution's custodian. It is an error if it may get no share.
 	pub(super) fn connect<P: Platform>(
 		&self,
 		session: &Session<P>,
 		institution: &AccountId,
 	) -> Result<CustodianOf<P>> {
-		let known = self.known.get(institution).and_then(Option::as_ref);
-		let (url, key) = known
+		let now = self.known.get(institution);
+		session.ensure_status(institution, now.and_then(|it| it.status))?;
+		let (url, key) = now
+			.and_then(|it| it.custodian.as_ref())
 			.with_context(|| format!("{} has no custodian now", session.names.show(institution)))?;
 		session.ensure_confirmed_key(institution, *key)?;
 		Ok(session.custodians.custodian(url, institution)?)
@@ -89,10 +100,11 @@ pub(super) async fn seal_to_successor(
 		return Ok(());
 	}
 	custodians.refresh(session, &institution).await?;
-	let key = custodians.key(&institution);
-	// If the new key was not confirmed, connecting says so.
-	let key = key.filter(|key| session.ensure_confirmed_key(&institution, *key).is_ok());
-	if let Some(key) = key {
+	// If the new key was not confirmed, or the institution does not take part, connecting says so.
+	if custodians.connect(session, &institution).is_err() {
+		return Ok(());
+	}
+	if let Some(key) = custodians.key(&institution) {
 		seal_again(session.me()?, session.genesis(), entry, place, key)?;
 	}
 	Ok(())

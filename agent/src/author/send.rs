@@ -57,7 +57,7 @@ pub(super) async fn find_dropped(
 					is_dropped = false;
 					break;
 				},
-				Err(CustodianError::NotFound) => is_dropped = true,
+				Err(CustodianError::NotFound | CustodianError::Incomplete) => is_dropped = true,
 				Err(_) => {},
 			}
 		}

@@ -568,13 +568,19 @@ async fn no_share_is_sealed_to_a_key_of_an_old_block() {
 	let choice = prepare::choose_holders(&session, &at, &addition, &[9; 32], None).await;
 	assert!(choice.unwrap().holders.iter().any(|it| it.key == [1; 32]));
 
+	let member = session.members[0].clone();
 	let custodian = Some(("http://a.example".into(), [2; 32]));
-	let now = Member { custodian, ..session.members[0].clone() };
-	session.chain.has_news(|state| state.institution(&now));
-	let at = session.fresh().await.unwrap();
-	let choice = prepare::choose_holders(&session, &at, &addition, &[9; 32], None).await;
-	let error = choice.unwrap_err().to_string();
-	assert!(error.contains("is another one on the chain"), "{error}");
+	for (now, reason) in [
+		(Member { custodian, ..member.clone() }, "is another one on the chain"),
+		(Member { status: Status::Suspended, ..member.clone() }, "is suspended now"),
+		(Member { status: Status::Ended, ..member }, "is ended now"),
+	] {
+		session.chain.has_news(|state| state.institution(&now));
+		let at = session.fresh().await.unwrap();
+		let choice = prepare::choose_holders(&session, &at, &addition, &[9; 32], None).await;
+		let error = choice.unwrap_err().to_string();
+		assert!(error.contains(reason), "{error}");
+	}
 }
 
 /// The attack: work is resumed at an old block, at which a holder still has a key that was stolen. It
@@ -590,14 +596,16 @@ async fn a_share_is_sealed_again_only_for_a_fresh_key() {
 	let address =
 		ShareAddress { genesis: genesis.0, record, version: 0, epoch: 0, holder: holder_bytes };
 	let seal = |key: &SecretKey| HexBytes(seal_share(&key.public(), &address, &share).unwrap());
-	let member = |key: [u8; 32]| {
+	let member = |key: [u8; 32], status| {
 		let custodian = Some(("http://a.example".into(), key));
-		Member { custodian, ..shared_addition().0.remove(0) }
+		Member { custodian, status, ..shared_addition().0.remove(0) }
 	};
-	for (fresh, sealed_to) in [
-		(Some(own.public().0), own.public().0),
-		(Some(successor.public().0), successor.public().0),
-		(None, own.public().0),
+	let (active, suspended) = (Status::Active, Status::Suspended);
+	for (fresh, sealed_to, reason) in [
+		(Some((own.public().0, active)), own.public().0, None),
+		(Some((successor.public().0, active)), successor.public().0, None),
+		(Some((successor.public().0, suspended)), own.public().0, Some("is suspended now")),
+		(None, own.public().0, Some("nothing is sealed")),
 	] {
 		let session = Session::scripted("//DoctorA");
 		let state = HolderState {
@@ -609,10 +617,12 @@ async fn a_share_is_sealed_again_only_for_a_fresh_key() {
 			SharingSet { epoch: 0, threshold: 2, holders: vec![state], commitments: H256::zero() };
 		session.chain.change(|state| {
 			state.answer("sharing_set", &Some(set));
-			state.institution(&member(stolen));
+			state.institution(&member(stolen, active));
 		});
 		match fresh {
-			Some(key) => session.chain.has_news(|state| state.institution(&member(key))),
+			Some((key, status)) => {
+				session.chain.has_news(|state| state.institution(&member(key, status)));
+			},
 			None => session.chain.is_behind(),
 		}
 		let (key, share, kept) = (Hex(own.public().0), seal(&own), seal(&me.encryption));
@@ -626,7 +636,41 @@ async fn a_share_is_sealed_again_only_for_a_fresh_key() {
 		let until = Some(Duration::ZERO);
 		let complaints = deliver(&session, &journal, &mut group, until).await.unwrap();
 		assert_eq!(group.entries[0].envelopes[0].key.0, sealed_to);
-		let is_refused = complaints[&holder].contains("nothing is sealed");
-		assert_eq!(is_refused, fresh.is_none(), "{complaints:?}");
+		let complaint = &complaints[&holder];
+		let reason = reason.unwrap_or("the custodian can't be reached");
+		assert!(complaint.contains(reason), "{complaint}");
+	}
+}
+
+/// It cannot acknowledge the share either.
+#[tokio::test]
+async fn an_institution_that_does_not_take_part_gets_no_envelope() {
+	let (genesis, me, member) = (H256([1; 32]), doctor(), shared_addition().0.remove(0));
+	for (status, reason) in [
+		(Status::Active, "the custodian can't be reached"),
+		(Status::Suspended, "is suspended now"),
+		(Status::Ended, "is ended now"),
+	] {
+		let session = Session::scripted("//DoctorA");
+		let (account, kind) = (member.account.clone(), HolderKind::Institution);
+		let state = HolderState { account, kind, acknowledged: false };
+		let set =
+			SharingSet { epoch: 0, threshold: 2, holders: vec![state], commitments: H256::zero() };
+		session.chain.change(|state| {
+			state.answer("sharing_set", &Some(set));
+			state.institution(&Member { status, ..member.clone() });
+		});
+		let key = Hex(member.custodian.as_ref().unwrap().1);
+		let institution = Hex(account_bytes(&member.account));
+		let envelope = Envelope { institution, key, ..prepared().envelopes.remove(0) };
+		let entry = Entry { is_final: true, envelopes: vec![envelope], ..prepared() };
+		let mut group = group(genesis.into(), (&me.account()).into(), vec![entry]);
+		let source = Hex([7; 32]);
+		let (journal, _) =
+			Journal::claim(&session.keep, &me, genesis.into(), source).await.unwrap();
+		let until = Some(Duration::ZERO);
+		let complaints = deliver(&session, &journal, &mut group, until).await.unwrap();
+		let complaint = &complaints[&member.account];
+		assert!(complaint.contains(reason), "{complaint}");
 	}
 }

@@ -11,7 +11,7 @@ use vouchsafe_protocol::{
 	calls::RuntimeCall,
 	errors::ChainError,
 	holders::Member,
-	types::{Categories, Category, HolderState, SharingSet},
+	types::{Categories, Category, HolderState, SharingSet, Status},
 };
 
 fn grantee() -> Grantee {
@@ -92,8 +92,48 @@ async fn nothing_is_permitted_to_a_member_of_an_old_block() {
 	}
 }
 
+/// The attack: a member is suspended because its keys were stolen, and an old block is proven at which it
+/// still takes part.
+#[tokio::test]
+async fn nothing_is_permitted_to_a_member_that_does_not_take_part() {
+	for (status, word) in [(Status::Suspended, "suspended"), (Status::Ended, "ended")] {
+		let session = deceived(narrowed(all()), &Member { status, ..hospital() }).await;
+		let is_refused = |result: Result<()>| {
+			let error = result.unwrap_err().to_string();
+			assert!(error.starts_with(&format!("Hospital A is {word} now. An")), "{error}");
+			assert!(session.chain.calls().is_empty(), "nothing is signed");
+		};
+		is_refused(ensure_grantee_confirmed(&session, &grantee(), &all()).await);
+		is_refused(grant(&session, grantee(), all()).await.map(drop));
+		is_refused(crate::request::approve(&session, 1, grantee(), all()).await.map(drop));
+		is_refused(amend(&session, ID, all()).await.map(drop));
+		is_refused(confirm(&session, ID).await.map(drop));
+		// Records that it wrote can be permitted to others, and what takes access away goes on.
+		let authors = vec![hospital().account].try_into().unwrap();
+		grant(&session, Grantee::Everyone, Terms { authors, ..all() }).await.unwrap_err();
+		amend(&session, ID, narrowed(all())).await.unwrap();
+		revoke(&session, ID).await.unwrap();
+		grant(&session, grantee(), deny()).await.unwrap_err();
+		assert_eq!(session.chain.calls().len(), 4);
+	}
+}
+
 #[tokio::test]
 async fn no_share_and_no_label_key_is_sealed_to_a_key_of_an_old_block() {
+	let custodian = Some(("http://a.example".into(), [2; 32]));
+	nothing_is_sealed(&Member { custodian, ..hospital() }, "is another one on the chain").await;
+}
+
+#[tokio::test]
+async fn no_share_and_no_label_key_is_sealed_to_a_member_that_does_not_take_part() {
+	for (status, why) in [(Status::Suspended, "is suspended now"), (Status::Ended, "is ended now")]
+	{
+		nothing_is_sealed(&Member { status, ..hospital() }, why).await;
+	}
+}
+
+/// Nothing is sealed to the hospital for this reason if a fresh view has this member instead of it.
+async fn nothing_is_sealed(now: &Member, reason: &str) {
 	let session = patient(all()).await;
 	let me = session.me().unwrap().account();
 	let record = Record { patient: me.clone(), ..super::fixtures::record() };
@@ -101,21 +141,20 @@ async fn no_share_and_no_label_key_is_sealed_to_a_key_of_an_old_block() {
 	let set =
 		SharingSet { epoch: 0, threshold: 2, holders: vec![holder], commitments: H256::zero() };
 	session.chain.has_news(|state| {
-		let custodian = Some(("http://a.example".into(), [2; 32]));
-		state.institution(&Member { custodian, ..hospital() });
+		state.institution(now);
 		state.answer("records_of", &vec![(H256([5; 32]), record)]);
 		state.answer("sharing_set", &Some(set));
 	});
 	let carried = carry(&session, &grantee(), ID, &all(), None).await.unwrap();
 	let [(_, _, why)] = &carried.failed[..] else { panic!("it is not carried: {carried:?}") };
-	assert!(carried.carried.is_empty() && why.contains("is another one on the chain"), "{why}");
+	assert!(carried.carried.is_empty() && why.contains(reason), "{why}");
 
 	let writing = Terms { actions: Actions::of(&[Action::Write]), ..all() };
 	let key = vouchsafe_vault::label::LabelKey::random();
 	LabelTable::keep_key(&session.keep, session.me().unwrap(), key).await.unwrap();
 	let delivered = crate::label_keys::deliver(&session, [(&grantee(), &writing)]).await.unwrap();
 	let [(_, why)] = &delivered.failed[..] else { panic!("it is not delivered: {delivered:?}") };
-	assert!(why.contains("is another one on the chain"), "{why}");
+	assert!(why.contains(reason), "{why}");
 }
 
 /// A member cannot be accepted as it was in an old block, and once it is accepted its earlier name still

@@ -37,6 +37,18 @@ pub enum NameCommand {
 		#[arg(long)]
 		yes: bool,
 	},
+	/// Begin the list of the institutions' names and keys again if its file is damaged.
+	///
+	/// The file has what this computer saw first of each institution. If you have a backup of it, restore
+	/// that instead: without it, a change since then cannot be noticed. The command shows all institutions
+	/// as they are now. Ask them, in person or by telephone, whether their addresses and keys are right.
+	/// The damaged file is kept under another name.
+	#[command(after_help = "Example:\n  vouchsafe name repair")]
+	Repair {
+		/// Begin again without asking. The institutions are still shown.
+		#[arg(long)]
+		yes: bool,
+	},
 	/// List all names.
 	#[command(after_help = "Example:\n  vouchsafe name list")]
 	List,

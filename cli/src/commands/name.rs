@@ -10,7 +10,10 @@ use crate::{
 };
 use anyhow::{bail, Result};
 use serde_json::json;
-use vouchsafe_agent::advice::{Advice, Advised};
+use vouchsafe_agent::{
+	advice::{Advice, Advised},
+	pins::fingerprint,
+};
 
 pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Output> {
 	match command {
@@ -52,6 +55,7 @@ pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Out
 		NameCommand::Confirm { institution, yes } => {
 			confirm(settings, &institution, Agreement { yes }).await
 		},
+		NameCommand::Repair { yes } => repair(settings, Agreement { yes }).await,
 		NameCommand::List => {
 			let names = known(settings).await?;
 			let rows: Vec<_> = names
@@ -77,6 +81,7 @@ pub(super) async fn run(settings: &Settings, command: NameCommand) -> Result<Out
 async fn confirm(settings: &Settings, institution: &str, agreement: Agreement) -> Result<Output> {
 	let without_key = Settings { key: None, ..settings.clone() };
 	let mut session = without_key.connect_silently().await?;
+	session.ensure_pins()?;
 	let account = session.names.resolve(institution)?;
 	let name = session.names.show_with_address(&account);
 	let member = session.current_member(&account).await?;
@@ -89,6 +94,31 @@ async fn confirm(settings: &Settings, institution: &str, agreement: Agreement) -
 	ask_to_go_on(&shown, "Did the institution tell you that this is right?", agreement)?;
 	session.confirm_member(&account).await?;
 	Ok(Output::new(format!("Accepted: {name}, as it is now."), json))
+}
+
+/// Begins the pins again if they are damaged, with the institutions as they are now.
+async fn repair(settings: &Settings, agreement: Agreement) -> Result<Output> {
+	let without_key = Settings { key: None, ..settings.clone() };
+	let mut session = without_key.connect_silently().await?;
+	let Some(damage) = session.pins.damage().map(ToOwned::to_owned) else {
+		let text = "The list of institutions is not damaged.";
+		return Ok(Output::new(text, json!({ "repaired": false })));
+	};
+	let rows: Vec<_> = session
+		.members
+		.iter()
+		.map(|member| {
+			let key =
+				member.custodian.as_ref().map_or_else(String::new, |(_, key)| fingerprint(key));
+			vec![member.name.clone(), member.account.to_string(), key]
+		})
+		.collect();
+	let shown = format!("{damage}.\n\n{}\n", table(&["INSTITUTION", "ACCOUNT", "KEY"], &rows));
+	ask_to_go_on(&shown, "Did the institutions tell you that this is right?", agreement)?;
+	let copy = session.repair_pins().await?;
+	let kept = copy.as_ref().map(|copy| format!(" The damaged file is {copy}."));
+	let text = format!("The institutions are kept as they are now.{}", kept.unwrap_or_default());
+	Ok(Output::new(text, json!({ "repaired": true, "damaged": copy })))
 }
 
 /// The names on this machine, and the chain's if a node answers.

@@ -26,7 +26,8 @@ paths! {
 	Cat<'_> => "/cat";
 	BlockStat<'_> => "/block/stat";
 	BlockRm<'_> => "/block/rm";
-	Refs<'_> => "/refs";
+	DagGet<'_> => "/dag/get";
+	FilesStat<'_> => "/files/stat";
 }
 
 /// `version`.
@@ -150,20 +151,27 @@ pub(super) struct BlockStat<'a> {
 	pub offline: bool,
 }
 
-/// `refs` of one block, without asking the network.
+/// `dag/get` of one block, without asking the network. The answer has `{"/": CID}` for each link.
 #[derive(Serialize)]
-pub(super) struct Refs<'a> {
+pub(super) struct DagGet<'a> {
 	pub arg: &'a str,
 	pub offline: bool,
 }
 
-/// A line of the answer to `refs`.
+/// `files/stat`, with which blocks are here.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct FilesStat<'a> {
+	pub arg: &'a str,
+	pub with_local: bool,
+	pub offline: bool,
+}
+
+/// The answer to `files/stat`. `Local` is left out if a block is not here.
 #[derive(Deserialize)]
-pub(super) struct Link {
-	#[serde(rename = "Ref")]
-	pub cid: String,
-	#[serde(rename = "Err", default)]
-	pub error: String,
+pub(super) struct Locality {
+	#[serde(rename = "Local", default)]
+	pub local: bool,
 }
 
 /// `block/rm` of several blocks, if they are here.

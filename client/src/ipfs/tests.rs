@@ -314,7 +314,9 @@ async fn removal_names_each_block_and_leaves_what_is_pinned() {
 	let act = move |path: &str| {
 		let path = path.strip_prefix("/api/v0/").unwrap();
 		match path.split('?').next().unwrap() {
-			"refs" => ok(format!("{{\"Ref\":\"{leaf}\",\"Err\":\"\"}}\n")),
+			"dag/get" => ok(format!(
+				"{{\"Data\":{{\"/\":{{\"bytes\":\"CAI\"}}}},\"Links\":[{{\"Hash\":{{\"/\":\"{leaf}\"}}}}]}}"
+			)),
 			"block/rm" => ok(format!(
 				"{{\"Hash\":\"{leaf}\",\"Error\":\"pinned via {root}\"}}\n{{\"Hash\":\"{root}\"}}\n"
 			)),
@@ -327,16 +329,17 @@ async fn removal_names_each_block_and_leaves_what_is_pinned() {
 	assert_eq!(last, format!("/api/v0/block/rm?force=true&arg={leaf}&arg={root}"));
 
 	// Another error than that of a pin is told, and the removal can be repeated.
-	for (refs, removed) in [
-		(
-			format!("{{\"Ref\":\"{leaf}\",\"Err\":\"\"}}"),
-			"{\"Hash\":\"x\",\"Error\":\"the disk is gone\"}",
-		),
-		("{\"Ref\":\"x\",\"Err\":\"\"}".into(), "{}"),
-		("{\"Ref\":\"\",\"Err\":\"the disk is gone\"}".into(), "{}"),
+	let failure = |message| {
+		let body = format!("{{\"Message\":\"{message}\",\"Code\":0,\"Type\":\"error\"}}");
+		Answer("500 Internal Server Error", body.into())
+	};
+	for (node, removed) in [
+		(ok("{\"Links\":[]}"), "{\"Hash\":\"x\",\"Error\":\"the disk is gone\"}"),
+		(ok("{\"Links\":[{\"Hash\":{\"/\":\"x\"}}]}"), "{}"),
+		(failure("the disk is gone"), "{}"),
 	] {
 		let act = move |path: &str| match path {
-			path if path.starts_with("/api/v0/refs") => ok(refs.clone()),
+			path if path.starts_with("/api/v0/dag/get") => node.clone(),
 			path if path.starts_with("/api/v0/block/rm") => ok(removed),
 			_ => ok("{}"),
 		};
@@ -345,11 +348,51 @@ async fn removal_names_each_block_and_leaves_what_is_pinned() {
 	}
 }
 
+/// What is left of content is removed, although blocks of it are not here.
+#[tokio::test]
+async fn removal_goes_on_below_a_missing_block() {
+	let (gone, here) = (cid_of(&vec![1; 2 * CHUNK]), cid_of(b"abc"));
+	let root = cid_of(&vec![7; 2 * CHUNK]);
+	let act = move |path: &str| match path.strip_prefix("/api/v0/").unwrap() {
+		path if path.starts_with(&format!("dag/get?arg={root}")) => {
+			ok(format!("{{\"Links\":[{{\"/\":\"{gone}\"}},{{\"/\":\"{here}\"}}]}}"))
+		},
+		path if path.starts_with("dag/get") => {
+			Answer("500 Internal Server Error", MISSING_BLOCK.into())
+		},
+		_ => ok("{}"),
+	};
+	let Hostile { ipfs, asked } = hostile(act).await;
+	over(ipfs.remove(&root)).await.unwrap();
+	let last = asked.lock().unwrap().last().cloned().unwrap();
+	assert_eq!(last, format!("/api/v0/block/rm?force=true&arg={here}&arg={gone}&arg={root}"));
+}
+
+#[tokio::test]
+async fn content_with_all_its_blocks_is_whole() {
+	let cid = cid_of(&vec![7; 2 * CHUNK]);
+	for (body, is_whole) in [
+		("{\"WithLocality\":true,\"Local\":true}", true),
+		("{\"WithLocality\":true,\"SizeLocal\":262158}", false),
+		("{}", false),
+	] {
+		let Hostile { ipfs, asked } = hostile(move |_| ok(body)).await;
+		assert_eq!(over(ipfs.is_whole(&cid, 2 * CHUNK as u64)).await, Ok(is_whole));
+		let asked = asked.lock().unwrap()[0].clone();
+		assert!(asked.ends_with("&with-local=true&offline=true"), "{asked}");
+	}
+	let missing = Answer("500 Internal Server Error", MISSING_BLOCK.into());
+	let Hostile { ipfs, .. } = hostile(move |_| missing.clone()).await;
+	assert!(matches!(over(ipfs.is_whole(&cid, 3)).await, Err(IpfsError::Missing(_))));
+}
+
+/// What Kubo answers if it does not have a block.
+const MISSING_BLOCK: &[u8] =
+	b"{\"Message\":\"block was not found locally (offline)\",\"Code\":0,\"Type\":\"error\"}";
+
 #[tokio::test]
 async fn missing_content_is_told_apart() {
-	let body =
-		b"{\"Message\":\"block was not found locally (offline)\",\"Code\":0,\"Type\":\"error\"}";
-	let act = Answer("500 Internal Server Error", body.to_vec());
+	let act = Answer("500 Internal Server Error", MISSING_BLOCK.into());
 	let Hostile { ipfs, asked } = hostile(move |_| act.clone()).await;
 	let cid = cid_of(b"abc");
 	assert!(matches!(over(ipfs.cat_bytes(cid, 3)).await, Err(IpfsError::Missing(_))));

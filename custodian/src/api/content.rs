@@ -21,8 +21,8 @@ use tokio::time::Instant;
 use utoipa::ToSchema;
 use vouchsafe_client::{
 	chain::{account_bytes, AccountKind},
-	cid::Cid,
-	ipfs::IpfsError,
+	cid::{has_links, Cid},
+	ipfs::{Ipfs, IpfsError},
 	messages::{action, AddContent, Refusal, MAX_REQUEST, REQUEST_HEADER},
 };
 
@@ -106,7 +106,7 @@ pub async fn add_content(
 #[utoipa::path(
 	get,
 	path = "/v1/content/{cid}",
-	description = "Returns a manifest or ciphertext that this custodian keeps itself: nothing is fetched from other members for it. Check the CID of the bytes: a damaged copy is returned as it is, so that it can be reported.",
+	description = "Returns a manifest or ciphertext that this custodian keeps itself: nothing is fetched from other members for it. Check the CID of the bytes: a damaged copy is returned as it is, so that it can be reported. A copy of which the IPFS node has lost a part is not returned.",
 	params((
 		"cid" = String,
 		Path,
@@ -121,7 +121,7 @@ pub async fn add_content(
 			content_type = "application/octet-stream",
 			description = "The content"
 		),
-		(status = 404, body = Refusal, description = "The custodian does not have it"),
+		(status = 404, body = Refusal, description = "The custodian does not have it, or only a part of it (kind `incomplete`)"),
 	),
 	tag = "content"
 )]
@@ -134,6 +134,10 @@ pub async fn get_content(
 	let cid: Cid = cid.parse().map_err(|_| ApiError::NotFound)?;
 	let length = state.database.content_length(cid.to_string()).await?.ok_or(ApiError::NotFound)?;
 	let transfer = state.transfers.start(source).await.ok_or(ApiError::Unavailable)?;
+	if !has_all(&ipfs, &cid, length).await {
+		note_lost(&state, vec![cid.to_string()]).await?;
+		return Err(ApiError::Incomplete);
+	}
 	let end = Instant::now() + time_limit(length);
 	let mut stream = ipfs.cat(cid);
 	// The status depends on whether there is a first piece.
@@ -167,6 +171,12 @@ pub async fn get_content(
 		(header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
 	];
 	Ok((headers, Body::from_stream(all)))
+}
+
+/// Whether the IPFS node has all blocks of content that has several. It sends what comes before a lost
+/// block, which looks like a damaged copy. Any other failure shows when the content is read.
+async fn has_all(ipfs: &Ipfs, cid: &Cid, length: u64) -> bool {
+	!has_links(cid) || !matches!(ipfs.is_whole(cid, length).await, Ok(false))
 }
 
 #[cfg(test)]

@@ -63,6 +63,9 @@ pub enum ApiError {
 	/// The custodian does not have it.
 	#[error("not found")]
 	NotFound,
+	/// The custodian does not have all of it.
+	#[error("the IPFS node has lost a part of it: the custodian fetches it again. Ask another custodian")]
+	Incomplete,
 	/// The custodian does not have the patient's label key.
 	#[error("the custodian does not have this patient's label key: the patient's client delivers it with a permit to write")]
 	NoLabelKey,
@@ -120,6 +123,7 @@ impl ApiError {
 			Self::NotYet => "not-yet",
 			Self::Mismatch(_) => "mismatch",
 			Self::NotFound => "not-found",
+			Self::Incomplete => "incomplete",
 			Self::NoLabelKey => "no-label-key",
 			Self::OtherLabelKey => "other-label-key",
 			Self::TooManyTags => "too-many-tags",
@@ -145,7 +149,7 @@ impl ApiError {
 			Self::NoAccess => StatusCode::FORBIDDEN,
 			Self::NotYet => StatusCode::TOO_EARLY,
 			Self::Mismatch(_) => StatusCode::UNPROCESSABLE_ENTITY,
-			Self::NotFound | Self::NoLabelKey => StatusCode::NOT_FOUND,
+			Self::NotFound | Self::Incomplete | Self::NoLabelKey => StatusCode::NOT_FOUND,
 			Self::OtherLabelKey => StatusCode::CONFLICT,
 			Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
 			Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,

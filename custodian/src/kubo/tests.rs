@@ -6,6 +6,8 @@ use crate::{
 	store::{Charge, ContentLimits, KeptVersion, VersionId},
 };
 use double::KuboDouble;
+use std::collections::BTreeSet;
+use vouchsafe_client::cid::CHUNK;
 use vouchsafe_vault::sharing::Secret;
 
 const NO_LIMITS: ContentLimits = ContentLimits { account: u64::MAX, enroller: u64::MAX };
@@ -99,4 +101,44 @@ async fn content_that_is_being_pinned_stays() {
 	drop(pinning);
 	drop_unclaimed(&fixture.state, &fixture.kubo.ipfs).await.unwrap();
 	assert!(!fixture.has(&old));
+}
+
+/// Kubo has lost a file's first block, or one in the middle. The pins do not show it.
+#[tokio::test]
+async fn content_without_one_of_its_blocks_is_found() {
+	let fixture = Fixture::new().await;
+	let file = |byte| vec![byte; 2 * CHUNK];
+	let (whole, cut) = (fixture.add(&file(1), 1).await, fixture.add(&file(2), 1).await);
+	let (gone, short) = (fixture.add(&file(3), 1).await, fixture.add(b"short", 1).await);
+	fixture.kubo.contents().cut.insert(cut.clone());
+	fixture.kubo.contents().here.remove(&gone);
+	fixture.kubo.contents().here.remove(&short);
+	let all = vec![whole, cut.clone(), gone.clone(), short.clone()];
+	let mut turn = Turn::new(SAMPLE_BYTES);
+	let (state, ipfs) = (&fixture.state, &fixture.kubo.ipfs);
+	let lost = lost_blocks(state, ipfs, all, &mut turn).await.unwrap();
+	assert_eq!(BTreeSet::from_iter(lost), BTreeSet::from([cut, gone, short]));
+}
+
+/// Kubo reads all that it looks for, so the bytes are limited, and all content has its turn.
+#[tokio::test]
+async fn content_is_looked_for_in_turn() {
+	let fixture = Fixture::new().await;
+	let mut all = Vec::new();
+	for byte in 1..=3 {
+		let cid = fixture.add(&vec![byte; 2 * CHUNK], 1).await;
+		fixture.kubo.contents().cut.insert(cid.clone());
+		all.push(cid);
+	}
+	all.sort();
+	let mut turn = Turn::new(CHUNK as u64 + 1);
+	for expected in [&all[..1], &all[1..2], &[], &all[2..], &[], &all[..1]] {
+		let (state, ipfs) = (&fixture.state, &fixture.kubo.ipfs);
+		let lost = lost_blocks(state, ipfs, all.clone(), &mut turn).await.unwrap();
+		assert_eq!(lost, expected);
+	}
+	// With fewer bytes to look for than allowed, each is looked for once.
+	let mut turn = Turn::new(SAMPLE_BYTES);
+	let lost = lost_blocks(&fixture.state, &fixture.kubo.ipfs, all.clone(), &mut turn).await;
+	assert_eq!(lost.unwrap(), all);
 }

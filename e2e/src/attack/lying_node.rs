@@ -464,5 +464,23 @@ async fn changed_key(network: &Network) -> Played {
 	commands::revoke(patient, consent).await.context("a revocation waits for nothing")?;
 	patient.run(&["name", "confirm", "Hospital C", "--yes"]).await?;
 	commands::grant(patient, &Permit::read("Hospital C")).await?;
+	damaged_pins(patient).await?;
 	Ok(Stopped::by_client(how))
+}
+
+/// With a damaged file nobody can tell which institution has changed: nothing is granted to one, and the
+/// rest goes on.
+async fn damaged_pins(patient: &User) -> Result<()> {
+	for file in std::fs::read_dir(patient.home.join("members"))? {
+		std::fs::write(file?.path(), b"damaged")?;
+	}
+	let said = patient.fails(&grant_to("Hospital B")).await?;
+	for shown in ["is damaged", "vouchsafe name repair"] {
+		ensure!(said.contains(shown), "{shown} is shown: {said}");
+	}
+	patient.run(&["record", "list"]).await.context("reading waits for nothing")?;
+	patient.fails(&["name", "confirm", "Hospital C", "--yes"]).await?;
+	patient.run(&["name", "repair", "--yes"]).await?;
+	commands::grant(patient, &Permit::read("Hospital B")).await?;
+	Ok(())
 }

@@ -5,6 +5,7 @@ use anyhow::{ensure, Result};
 use vouchsafe_client::{
 	chain::Chain,
 	cid::{cid_of, CHUNK},
+	ipfs::Ipfs,
 };
 use vouchsafe_e2e::attack::custodian::{content, hospital_b};
 
@@ -31,5 +32,20 @@ async fn content_is_removed_block_by_block() -> Result<()> {
 	ipfs.remove(&cid_of(b"never added")).await?;
 	ipfs.remove(&kept).await?;
 	ensure!(!ipfs.has_block(&cid_of(first)).await?, "nobody needs this block any more");
+	what_is_left_is_removed(&ipfs, &long).await
+}
+
+/// Content without one of its blocks is not whole, and the others are removed.
+async fn what_is_left_is_removed(ipfs: &Ipfs, content: &[u8]) -> Result<()> {
+	let (cid, length) = (ipfs.add_bytes(content.to_vec()).await?, content.len() as u64);
+	ensure!(ipfs.is_whole(&cid, length).await?, "all its blocks are there");
+	ipfs.unpin(&cid).await?;
+	let blocks: Vec<_> = content.chunks(CHUNK).map(cid_of).collect();
+	ipfs.remove(&blocks[1]).await?;
+	ensure!(!ipfs.is_whole(&cid, length).await?, "one of its blocks is gone");
+	ipfs.remove(&cid).await?;
+	for block in blocks.iter().chain([&cid]) {
+		ensure!(!ipfs.has_block(block).await?, "a block of what was left is there");
+	}
 	Ok(())
 }

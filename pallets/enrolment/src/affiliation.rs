@@ -3,7 +3,7 @@
 //! registrar could attach a patient's deny to another institution's doctor. A practitioner has few
 //! affiliations at a time, because a decision reads them all.
 
-use crate::{pallet::*, Affiliation};
+use crate::{authorisation::Manager, pallet::*, Affiliation};
 use alloc::vec::Vec;
 use frame_support::{pallet_prelude::*, traits::Defensive};
 use frame_system::pallet_prelude::*;
@@ -79,6 +79,41 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	/// A manager of the institution affiliates a practitioner with it.
+	pub(crate) fn do_affiliate(
+		origin: OriginFor<T>,
+		institution: AccountId,
+		practitioner: AccountId,
+		role: Role,
+		from: Moment,
+		until: Option<Moment>,
+	) -> DispatchResult {
+		let who = ensure_signed(origin)?;
+		let manager = Self::manager(&who, &institution)?;
+		let now = Self::now();
+		let current = Affiliations::<T>::get(&practitioner, &institution)
+			.filter(|affiliation| !affiliation.has_ended(now));
+		let is_registrar = role == Role::Registrar
+			|| current.as_ref().is_some_and(|current| current.role == Role::Registrar);
+		ensure!(manager == Manager::Institution || !is_registrar, Error::<T>::InstitutionOnly);
+		ensure!(
+			Self::active_kind(&practitioner) == Some(AccountKind::Practitioner),
+			Error::<T>::NotPractitioner
+		);
+		ensure!(until.is_none_or(|until| until > now), Error::<T>::AlreadyExpired);
+		ensure!(until.is_none_or(|until| until > from), Error::<T>::InvalidPeriod);
+
+		let same = current.as_ref().filter(|current| current.role == role);
+		let attested = same.is_some_and(|current| current.attested);
+		let is_home = Self::enrolled_by(&practitioner).as_ref() == Some(&institution);
+		let accepted = is_home || same.is_some_and(|current| current.accepted);
+		let teams = current.map(|current| current.teams).unwrap_or_default();
+		let affiliation = Affiliation { role, from, until, accepted, attested, teams };
+		Self::put_affiliation(&practitioner, &institution, affiliation)?;
+		Self::deposit_event(Event::Affiliated { institution, practitioner, role, from, until });
+		Ok(())
+	}
+
 	/// The practitioner accepts an affiliation.
 	pub(crate) fn do_accept(origin: OriginFor<T>, institution: AccountId) -> DispatchResult {
 		let practitioner = ensure_signed(origin)?;
@@ -111,6 +146,56 @@ impl<T: Config> Pallet<T> {
 		listed.retain(|at| *at != institution);
 		Self::put_list(&practitioner, listed);
 		Self::deposit_event(Event::AffiliationEnded { institution, practitioner });
+		Ok(())
+	}
+
+	/// An authority attests a practitioner's licence for the role of an affiliation.
+	pub(crate) fn do_attest(
+		origin: OriginFor<T>,
+		institution: AccountId,
+		practitioner: AccountId,
+		role: Role,
+	) -> DispatchResult {
+		let authority = ensure_signed(origin)?;
+		ensure!(
+			Self::active_kind(&authority) == Some(AccountKind::Authority),
+			Error::<T>::NotAuthority
+		);
+		let mut affiliation = Self::current_affiliation(&practitioner, &institution)?;
+		ensure!(affiliation.role == role, Error::<T>::OtherRole);
+		affiliation.attested = true;
+		Affiliations::<T>::insert(&practitioner, &institution, affiliation);
+		Self::deposit_event(Event::LicenceAttested { institution, practitioner, authority });
+		Ok(())
+	}
+
+	/// A practitioner joins a care team.
+	pub(crate) fn do_join(
+		origin: OriginFor<T>,
+		institution: AccountId,
+		practitioner: AccountId,
+		team: TeamId,
+	) -> DispatchResult {
+		let mut affiliation = Self::affiliation_for_manager(origin, &institution, &practitioner)?;
+		ensure!(!affiliation.teams.contains(&team), Error::<T>::AlreadyInTeam);
+		affiliation.teams.try_push(team).map_err(|_| Error::<T>::TooManyTeams)?;
+		Affiliations::<T>::insert(&practitioner, &institution, affiliation);
+		Self::deposit_event(Event::TeamJoined { institution, practitioner, team });
+		Ok(())
+	}
+
+	/// A practitioner leaves a care team.
+	pub(crate) fn do_leave(
+		origin: OriginFor<T>,
+		institution: AccountId,
+		practitioner: AccountId,
+		team: TeamId,
+	) -> DispatchResult {
+		let mut affiliation = Self::affiliation_for_manager(origin, &institution, &practitioner)?;
+		ensure!(affiliation.teams.contains(&team), Error::<T>::NotInTeam);
+		affiliation.teams.retain(|joined| *joined != team);
+		Affiliations::<T>::insert(&practitioner, &institution, affiliation);
+		Self::deposit_event(Event::TeamLeft { institution, practitioner, team });
 		Ok(())
 	}
 }

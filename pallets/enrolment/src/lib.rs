@@ -63,6 +63,7 @@ mod genesis;
 mod lookups;
 mod registration;
 mod staff;
+mod standing;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 pub mod types;
@@ -79,7 +80,6 @@ pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
-use authorisation::Manager;
 use frame_support::{
 	pallet_prelude::*,
 	traits::{
@@ -91,11 +91,8 @@ use frame_support::{
 use frame_system::pallet_prelude::*;
 use sp_core::H256;
 use sp_runtime::MultiSignature;
-use vouchsafe_primitives::{
-	audit::{LogEvent, StaffMatter},
-	*,
-};
-use vouchsafe_support::{Admission, AuditLog, Enrolment};
+use vouchsafe_primitives::*;
+use vouchsafe_support::{Admission, AuditLog};
 
 /// The allowance's amount.
 pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<AccountId>>::Balance;
@@ -481,12 +478,7 @@ pub mod pallet {
 			expires: Moment,
 			signature: MultiSignature,
 		) -> DispatchResult {
-			let institution = ensure_signed(origin)?;
-			ensure!(url::is_url(&url), Error::<T>::InvalidUrl);
-			ensure!(Self::now() < expires, Error::<T>::EnrolmentExpired);
-			let text = custodian_text(&Self::genesis_hash(), &institution, &url, &key, expires);
-			Self::ensure_signature(&account, &text, &signature)?;
-			Self::do_set_custodian(institution, Custodian { url, account, key })
+			Self::do_sign_up(origin, Custodian { url, account, key }, expires, signature)
 		}
 
 		/// Enrol a practitioner, patient, person or researcher for an institution.
@@ -525,17 +517,8 @@ pub mod pallet {
 			expires: Moment,
 			signature: MultiSignature,
 		) -> DispatchResult {
-			let who = ensure_signed(origin)?;
-			Self::manager(&who, &institution)?;
-			ensure!(Self::now() < expires, Error::<T>::EnrolmentExpired);
-			let genesis = Self::genesis_hash();
-			let text = enrolment_text(&genesis, &institution, kind, &encryption_key, expires);
-			Self::ensure_signature(&account, &text, &signature)?;
-			Self::do_enrol(account.clone(), kind, encryption_key, institution.clone())?;
-			if kind == AccountKind::Patient {
-				T::Audit::append(&account, &who, Some(&institution), None, LogEvent::Enrolled);
-			}
-			Ok(())
+			let enrollee = (account, kind, encryption_key);
+			Self::do_enrol_signed(origin, institution, enrollee, expires, signature)
 		}
 
 		/// Set the caller's encryption key, to which secrets are sealed from now on.
@@ -554,18 +537,7 @@ pub mod pallet {
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::set_encryption_key())]
 		pub fn set_encryption_key(origin: OriginFor<T>, key: EncryptionKey) -> DispatchResult {
-			let who = ensure_signed(origin)?;
-			let mut account = Accounts::<T>::get(&who)
-				.filter(|account| account.status == Status::Active)
-				.ok_or(Error::<T>::NotActive)?;
-			account.encryption_key = key;
-			let is_patient = account.kind == AccountKind::Patient;
-			Accounts::<T>::insert(&who, account);
-			if is_patient {
-				T::Audit::append(&who, &who, None, None, LogEvent::EncryptionKeySet);
-			}
-			Self::deposit_event(Event::EncryptionKeySet { account: who, key });
-			Ok(())
+			Self::do_set_encryption_key(origin, key)
 		}
 
 		/// Set an account's status.
@@ -601,30 +573,7 @@ pub mod pallet {
 			account: AccountId,
 			status: Status,
 		) -> DispatchResult {
-			let (mut entry, who) = Self::account_for_manager(origin, &account)?;
-			let is_patient = entry.kind == AccountKind::Patient;
-			ensure!(
-				is_patient || matches!(status, Status::Active | Status::Suspended | Status::Ended),
-				Error::<T>::StatusNotForKind
-			);
-			let is_managers =
-				|status| matches!(status, Status::Active | Status::Suspended | Status::Ended);
-			// A patient who can never read again would have lost the records to one registrar.
-			let is_final =
-				!is_managers(entry.status) || (!is_patient && entry.status == Status::Ended);
-			ensure!(who.is_none() || !is_final, Error::<T>::StatusIsFinal);
-			ensure!(who.is_none() || is_managers(status), DispatchError::BadOrigin);
-			let restricts = entry.status == Status::Active && status != Status::Active;
-			Self::count_managers_line(&account, &entry, who.as_ref(), restricts)?;
-			if entry.status != status {
-				Self::count_institution(&entry, status);
-				entry.status = status;
-				entry.status_since = Self::now();
-			}
-			Self::log_for_patient(&account, &entry, who, LogEvent::StatusSet(status));
-			Accounts::<T>::insert(&account, entry);
-			Self::deposit_event(Event::StatusSet { account, status });
-			Ok(())
+			Self::do_set_status(origin, account, status)
 		}
 
 		/// Disable an account's signing, because its key is lost or stolen, or enable it again.
@@ -659,17 +608,7 @@ pub mod pallet {
 			account: AccountId,
 			since: Option<Moment>,
 		) -> DispatchResult {
-			let (mut entry, who) = Self::account_for_manager(origin, &account)?;
-			let now = Self::now();
-			ensure!(since.is_none_or(|since| is_recent(since, now)), Error::<T>::InvalidSince);
-			let restricts = entry.disabled_since.is_none() && since.is_some();
-			Self::count_managers_line(&account, &entry, who.as_ref(), restricts)?;
-			entry.set_disabled(since, now);
-			let since = entry.disabled_since;
-			Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(since));
-			Accounts::<T>::insert(&account, entry);
-			Self::deposit_event(Event::SigningDisabledSet { account, since });
-			Ok(())
+			Self::do_set_signing_disabled(origin, account, since)
 		}
 
 		/// Affiliate a practitioner with an institution, or change the affiliation.
@@ -709,30 +648,7 @@ pub mod pallet {
 			from: Moment,
 			until: Option<Moment>,
 		) -> DispatchResult {
-			let who = ensure_signed(origin)?;
-			let manager = Self::manager(&who, &institution)?;
-			let now = Self::now();
-			let current = Affiliations::<T>::get(&practitioner, &institution)
-				.filter(|affiliation| !affiliation.has_ended(now));
-			let is_registrar = role == Role::Registrar
-				|| current.as_ref().is_some_and(|current| current.role == Role::Registrar);
-			ensure!(manager == Manager::Institution || !is_registrar, Error::<T>::InstitutionOnly);
-			ensure!(
-				Self::active_kind(&practitioner) == Some(AccountKind::Practitioner),
-				Error::<T>::NotPractitioner
-			);
-			ensure!(until.is_none_or(|until| until > now), Error::<T>::AlreadyExpired);
-			ensure!(until.is_none_or(|until| until > from), Error::<T>::InvalidPeriod);
-
-			let same = current.as_ref().filter(|current| current.role == role);
-			let attested = same.is_some_and(|current| current.attested);
-			let is_home = Self::enrolled_by(&practitioner).as_ref() == Some(&institution);
-			let accepted = is_home || same.is_some_and(|current| current.accepted);
-			let teams = current.map(|current| current.teams).unwrap_or_default();
-			let affiliation = Affiliation { role, from, until, accepted, attested, teams };
-			Self::put_affiliation(&practitioner, &institution, affiliation)?;
-			Self::deposit_event(Event::Affiliated { institution, practitioner, role, from, until });
-			Ok(())
+			Self::do_affiliate(origin, institution, practitioner, role, from, until)
 		}
 
 		/// End an affiliation now.
@@ -789,17 +705,7 @@ pub mod pallet {
 			practitioner: AccountId,
 			role: Role,
 		) -> DispatchResult {
-			let authority = ensure_signed(origin)?;
-			ensure!(
-				Self::active_kind(&authority) == Some(AccountKind::Authority),
-				Error::<T>::NotAuthority
-			);
-			let mut affiliation = Self::current_affiliation(&practitioner, &institution)?;
-			ensure!(affiliation.role == role, Error::<T>::OtherRole);
-			affiliation.attested = true;
-			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
-			Self::deposit_event(Event::LicenceAttested { institution, practitioner, authority });
-			Ok(())
+			Self::do_attest(origin, institution, practitioner, role)
 		}
 
 		/// Add a practitioner to one of the institution's care teams.
@@ -828,13 +734,7 @@ pub mod pallet {
 			practitioner: AccountId,
 			team: TeamId,
 		) -> DispatchResult {
-			let mut affiliation =
-				Self::affiliation_for_manager(origin, &institution, &practitioner)?;
-			ensure!(!affiliation.teams.contains(&team), Error::<T>::AlreadyInTeam);
-			affiliation.teams.try_push(team).map_err(|_| Error::<T>::TooManyTeams)?;
-			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
-			Self::deposit_event(Event::TeamJoined { institution, practitioner, team });
-			Ok(())
+			Self::do_join(origin, institution, practitioner, team)
 		}
 
 		/// Remove a practitioner from one of the institution's care teams.
@@ -862,13 +762,7 @@ pub mod pallet {
 			practitioner: AccountId,
 			team: TeamId,
 		) -> DispatchResult {
-			let mut affiliation =
-				Self::affiliation_for_manager(origin, &institution, &practitioner)?;
-			ensure!(affiliation.teams.contains(&team), Error::<T>::NotInTeam);
-			affiliation.teams.retain(|joined| *joined != team);
-			Affiliations::<T>::insert(&practitioner, &institution, affiliation);
-			Self::deposit_event(Event::TeamLeft { institution, practitioner, team });
-			Ok(())
+			Self::do_leave(origin, institution, practitioner, team)
 		}
 
 		/// Set how many accounts an institution may enrol.
@@ -925,17 +819,7 @@ pub mod pallet {
 		#[pallet::call_index(12)]
 		#[pallet::weight(T::WeightInfo::declare_deceased())]
 		pub fn declare_deceased(origin: OriginFor<T>, patient: AccountId) -> DispatchResult {
-			let who = ensure_signed(origin)?;
-			let entry = Self::patient(&patient)?;
-			let lives = matches!(entry.status, Status::Active | Status::Suspended);
-			ensure!(lives, Error::<T>::StatusIsFinal);
-			Self::set_status_by_two(
-				who,
-				patient,
-				entry,
-				Status::Deceased,
-				StaffMatter::DeclareDeceased,
-			)
+			Self::do_declare_deceased(origin, patient)
 		}
 
 		/// Take back that a patient is deceased, within [`DECEASED_UNDO`]: the account is active
@@ -960,13 +844,7 @@ pub mod pallet {
 		#[pallet::call_index(13)]
 		#[pallet::weight(T::WeightInfo::declare_deceased())]
 		pub fn take_death_back(origin: OriginFor<T>, patient: AccountId) -> DispatchResult {
-			let who = ensure_signed(origin)?;
-			let entry = Self::patient(&patient)?;
-			ensure!(entry.status == Status::Deceased, Error::<T>::NotDeceased);
-			let last = entry.status_since.saturating_add(DECEASED_UNDO);
-			ensure!(Self::now() < last, Error::<T>::TooLate);
-			let matter = StaffMatter::TakeDeathBack;
-			Self::set_status_by_two(who, patient, entry, Status::Active, matter)
+			Self::do_take_death_back(origin, patient)
 		}
 
 		/// Accept an affiliation with an institution that did not enrol the caller.

@@ -1,7 +1,8 @@
 //! How accounts are added: admission of institutions, their custodians, and enrolment.
 
 use crate::{
-	pallet::*, types::is_institution, url::is_url, Account, Custodian, Institution, MAX_NAME,
+	custodian_text, enrolment_text, pallet::*, types::is_institution, url::is_url, Account,
+	Custodian, Institution, MAX_NAME,
 };
 use frame_support::{
 	pallet_prelude::*,
@@ -9,8 +10,9 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::*;
 use sp_core::H256;
-use sp_runtime::{traits::Verify, MultiSignature};
-use vouchsafe_primitives::*;
+use sp_runtime::{traits::Verify, MultiSignature, SaturatedConversion};
+use vouchsafe_primitives::{audit::LogEvent, *};
+use vouchsafe_support::AuditLog;
 
 impl<T: Config> Pallet<T> {
 	/// Checks that the account is neither enrolled nor a custodian's.
@@ -64,6 +66,22 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// An institution sets its custodian, which has signed that it wants to be.
+	pub(crate) fn do_sign_up(
+		origin: OriginFor<T>,
+		custodian: Custodian,
+		expires: Moment,
+		signature: MultiSignature,
+	) -> DispatchResult {
+		let institution = ensure_signed(origin)?;
+		let Custodian { url, account, key } = &custodian;
+		ensure!(is_url(url), Error::<T>::InvalidUrl);
+		ensure!(Self::now() < expires, Error::<T>::EnrolmentExpired);
+		let text = custodian_text(&Self::genesis_hash(), &institution, url, key, expires);
+		Self::ensure_signature(account, &text, &signature)?;
+		Self::do_set_custodian(institution, custodian)
+	}
+
 	/// Sets an institution's custodian.
 	pub(crate) fn do_set_custodian(institution: AccountId, custodian: Custodian) -> DispatchResult {
 		ensure!(Self::is_active_institution(&institution), Error::<T>::NotInstitution);
@@ -73,8 +91,7 @@ impl<T: Config> Pallet<T> {
 		let old = entry.custodian.replace(custodian).map(|old| old.account);
 		if old.as_ref() != Some(&account) {
 			Self::ensure_new(&account)?;
-			frame_system::Pallet::<T>::inc_providers(&account);
-			CustodianAccounts::<T>::insert(&account, &institution);
+			Self::insert_custodian(&account, &institution);
 			if let Some(old) = old {
 				Self::free_custodian(&old);
 			}
@@ -84,20 +101,31 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Frees the account of a custodian that was replaced. Its nonce may begin again: it has signed
-	/// nothing but acknowledgements, which count only once, and its registration, which expires.
+	/// Adds the account of a custodian. Its nonce begins with the number of the block, so that nobody can
+	/// send again what it signed if it was a custodian's before: another institution would acknowledge what
+	/// it does not keep. It has used no nonce as high, because a custodian signs a call only when the one
+	/// before is final.
+	fn insert_custodian(account: &AccountId, institution: &AccountId) {
+		frame_system::Pallet::<T>::inc_providers(account);
+		let number: u32 = frame_system::Pallet::<T>::block_number().saturated_into();
+		let first = T::Nonce::from(number);
+		frame_system::Account::<T>::mutate(account, |it| it.nonce = it.nonce.max(first));
+		CustodianAccounts::<T>::insert(account, institution);
+	}
+
+	/// Frees the account of a custodian that was replaced.
 	fn free_custodian(account: &AccountId) {
 		CustodianAccounts::<T>::remove(account);
 		let _ = frame_system::Pallet::<T>::dec_providers(account).defensive();
 	}
 
 	/// The hash of the chain's first block.
-	pub(crate) fn genesis_hash() -> H256 {
+	fn genesis_hash() -> H256 {
 		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32))
 	}
 
 	/// Checks that the account signed the text as a wallet does.
-	pub(crate) fn ensure_signature(
+	fn ensure_signature(
 		account: &AccountId,
 		text: &str,
 		signature: &MultiSignature,
@@ -106,6 +134,27 @@ impl<T: Config> Pallet<T> {
 		let is_sound = matches!(signature, MultiSignature::Sr25519(_))
 			&& signature.verify(&message[..], account);
 		ensure!(is_sound, Error::<T>::InvalidSignature);
+		Ok(())
+	}
+
+	/// A manager of an institution enrols an account, which has signed that it wants to be.
+	pub(crate) fn do_enrol_signed(
+		origin: OriginFor<T>,
+		institution: AccountId,
+		(account, kind, encryption_key): (AccountId, AccountKind, EncryptionKey),
+		expires: Moment,
+		signature: MultiSignature,
+	) -> DispatchResult {
+		let who = ensure_signed(origin)?;
+		Self::manager(&who, &institution)?;
+		ensure!(Self::now() < expires, Error::<T>::EnrolmentExpired);
+		let genesis = Self::genesis_hash();
+		let text = enrolment_text(&genesis, &institution, kind, &encryption_key, expires);
+		Self::ensure_signature(&account, &text, &signature)?;
+		Self::do_enrol(account.clone(), kind, encryption_key, institution.clone())?;
+		if kind == AccountKind::Patient {
+			T::Audit::append(&account, &who, Some(&institution), None, LogEvent::Enrolled);
+		}
 		Ok(())
 	}
 

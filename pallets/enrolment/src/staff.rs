@@ -7,10 +7,7 @@
 use crate::{pallet::*, Account, StaffProposal};
 use frame_support::pallet_prelude::*;
 use sp_core::H256;
-use vouchsafe_primitives::{
-	audit::{LogEvent, StaffMatter},
-	*,
-};
+use vouchsafe_primitives::*;
 use vouchsafe_support::{Admission, Agreed, AuditLog, Enrolment, Pair, Staff};
 
 impl<T: Config> Staff for Pallet<T> {
@@ -81,37 +78,5 @@ impl<T: Config> Pallet<T> {
 		<Self as Enrolment>::acting(who, institution)?
 			.acting_for
 			.filter(|acting| pair.admits(acting))
-	}
-
-	/// A patient's account.
-	pub(crate) fn patient(account: &AccountId) -> Result<Account, Error<T>> {
-		Accounts::<T>::get(account)
-			.filter(|entry| entry.kind == AccountKind::Patient)
-			.ok_or(Error::<T>::StatusNotForKind)
-	}
-
-	/// Sets a patient's status when two of the staff have agreed.
-	pub(crate) fn set_status_by_two(
-		who: AccountId,
-		patient: AccountId,
-		mut entry: Account,
-		status: Status,
-		matter: StaffMatter,
-	) -> DispatchResult {
-		let institution = entry.enrolled_by.clone();
-		let content = agreed_matter(&matter);
-		let pair = Pair::RegistrarAndClinician;
-		let event = match Self::agree(&who, &institution, &patient, content, pair)? {
-			Agreed::Proposed => LogEvent::StaffProposed(matter),
-			Agreed::Confirmed { .. } => {
-				entry.status = status;
-				entry.status_since = Self::now();
-				Accounts::<T>::insert(&patient, entry);
-				Self::deposit_event(Event::StatusSet { account: patient.clone(), status });
-				LogEvent::StatusSet(status)
-			},
-		};
-		T::Audit::append(&patient, &who, Some(&institution), None, event);
-		Ok(())
 	}
 }

@@ -27,7 +27,8 @@ pub fn account(path: &str) -> AccountId {
 	pair(path).public().into()
 }
 
-fn pair(path: &str) -> sr25519::Pair {
+/// The key pair of a development path.
+pub fn pair(path: &str) -> sr25519::Pair {
 	sr25519::Pair::from_string(path, None).unwrap()
 }
 
@@ -120,9 +121,23 @@ impl Chain {
 		call: impl Into<RuntimeCall>,
 		ahead: u32,
 	) -> TransactionValidity {
+		let tx = self.sign(path, call, ahead);
+		self.pool(tx)
+	}
+
+	/// Signs a transaction whose nonce is this far ahead.
+	pub fn sign(
+		&mut self,
+		path: &str,
+		call: impl Into<RuntimeCall>,
+		ahead: u32,
+	) -> UncheckedExtrinsic {
+		self.state(|| sign(path, call.into(), System::account_nonce(account(path)) + ahead))
+	}
+
+	/// The pool's answer to a signed transaction.
+	pub fn pool(&mut self, tx: UncheckedExtrinsic) -> TransactionValidity {
 		self.state(|| {
-			let nonce = System::account_nonce(account(path)) + ahead;
-			let tx = sign(path, call.into(), nonce);
 			with_transaction(|| {
 				let source = TransactionSource::External;
 				let parent = System::block_hash(System::block_number());

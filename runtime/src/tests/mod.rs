@@ -3,6 +3,7 @@
 mod access;
 mod carrying;
 mod chain;
+mod custodians;
 mod denies;
 mod development;
 mod filter;

@@ -160,7 +160,7 @@ fn verified_sum<'a>(all: impl Iterator<Item = &'a Verified>) -> String {
 		parts.push(format!("{changed} with a changed copy"));
 	}
 	if gone > 0 {
-		parts.push(format!("{gone} without a copy that was acknowledged"));
+		parts.push(format!("{gone} without a whole copy that was acknowledged"));
 	}
 	if lost > 0 {
 		parts.push(format!("{lost} without an intact copy"));
@@ -188,6 +188,7 @@ fn verified_json(session: &Session, verified: &Verified) -> serde_json::Value {
 				CopyState::Changed { bytes, .. } => ("changed", *bytes),
 				CopyState::Missing(_) => ("missing", None),
 				CopyState::NotKept => ("not-kept", None),
+				CopyState::Incomplete => ("incomplete", None),
 				CopyState::NoNode => ("none-kept", None),
 			};
 			json!({
@@ -228,7 +229,7 @@ mod tests {
 
 	#[test]
 	fn verifying_is_one_line_a_record_and_what_differs() {
-		use CopyState::{Changed, Good, Missing, NoNode, NotKept};
+		use CopyState::{Changed, Good, Incomplete, Missing, NoNode, NotKept};
 		let show = |account: &AccountId| {
 			format!("Hospital {}", char::from(b'A' + account_bytes(account)[0]))
 		};
@@ -283,7 +284,19 @@ mod tests {
 			sum(&[&good, &missing]),
 			"2 records checked: each has an intact copy, and no copy that could be fetched was changed."
 		);
-		assert!(sum(&[&good, &gone]).contains("1 without a copy that was acknowledged"));
+		assert!(sum(&[&good, &gone]).contains("1 without a whole copy that was acknowledged"));
+		let cut = verified(&[
+			("manifest", 0, Good),
+			("manifest", 1, Good),
+			("document", 0, Good),
+			("document", 1, Incomplete),
+		]);
+		assert_eq!(
+			text(&cut),
+			"07070707  imaging, 2026-11: 1 intact copy, at Hospital A\n          \
+			 document at Hospital B: INCOMPLETE, its custodian has lost a part of it"
+		);
+		assert!(sum(&[&cut]).contains("1 without a whole copy that was acknowledged"));
 		assert!(sum(&[&good, &one_changed]).contains("2 records checked: 1 with a changed copy. "));
 		assert!(sum(&[&none, &one_changed])
 			.contains("1 with a changed copy and 1 without an intact copy."));

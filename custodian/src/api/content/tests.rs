@@ -23,8 +23,8 @@ use subxt_signer::sr25519::{dev, Keypair};
 use tower::ServiceExt;
 use vouchsafe_client::{
 	chain::{account_bytes, AccountId, AccountKind, Signer, H256},
-	cid::{cid_of, Cid},
-	messages::{action, AddContent, REQUEST_HEADER},
+	cid::{cid_of, Cid, CHUNK},
+	messages::{action, AddContent, Refusal, REQUEST_HEADER},
 	signing::{now, sign_request},
 };
 
@@ -85,6 +85,27 @@ async fn what_was_added_is_served() {
 	let added = service.add(&dev::alice(), &cid, 10, CONTENT.into()).await;
 	assert_eq!(added, StatusCode::CREATED);
 	assert_eq!(service.get(&cid).await, (StatusCode::OK, Bytes::from_static(CONTENT)));
+}
+
+/// Kubo sends what comes before a lost block, which looks like a damaged copy.
+#[tokio::test]
+async fn a_copy_without_one_of_its_blocks_is_not_served() {
+	let service = service(|_| ()).await;
+	let content = vec![7; 2 * CHUNK];
+	let (cid, length) = (cid_of(&content), content.len() as u64);
+	let added = service.add(&dev::alice(), &cid, length, content.clone().into()).await;
+	assert_eq!(added, StatusCode::CREATED);
+	assert_eq!(service.get(&cid).await, (StatusCode::OK, content.clone().into()));
+	service.kubo.contents().cut.insert(cid.to_string());
+	let (status, refusal) = service.get(&cid).await;
+	assert_eq!(status, StatusCode::NOT_FOUND);
+	let refusal: Refusal = serde_json::from_slice(&refusal).unwrap();
+	assert_eq!(refusal.kind, "incomplete", "{}", refusal.error);
+	// Content of one block needs no question.
+	service.add(&dev::alice(), &cid_of(CONTENT), 10, CONTENT.into()).await;
+	service.get(&cid_of(CONTENT)).await;
+	let asked = service.kubo.contents().asked.iter().filter(|it| *it == "files/stat").count();
+	assert_eq!(asked, 2);
 }
 
 #[tokio::test]

@@ -193,6 +193,36 @@ fn set_custodian_replaces_and_frees_the_old_account() {
 	});
 }
 
+/// An account that is freed and named again would begin at nonce 0, and its old acknowledgements could
+/// be sent again.
+#[test]
+fn set_custodian_does_not_use_a_nonce_again() {
+	run(|| {
+		let set = |who, name| set_custodian(who, "http://127.0.0.1:2", name, KEY);
+		let account = account("HospitalA//custodian//2");
+		let nonce = || System::account_nonce(&account);
+		System::set_block_number(100);
+		assert_ok!(set(hospital_a(), "HospitalA//custodian//2"));
+		assert_eq!(nonce(), 100);
+		// It makes a call in each block.
+		for block in 101..=110 {
+			System::set_block_number(block);
+			System::inc_account_nonce(&account);
+		}
+		let used = nonce() - 1;
+		assert_ok!(set(hospital_a(), "HospitalA//custodian"));
+		assert_eq!(nonce(), 0, "nothing is kept of it");
+		assert_ok!(set(hospital_b(), "HospitalA//custodian//2"));
+		assert!(nonce() > used, "{}", nonce());
+		// A higher nonce of an account that exists already stays.
+		let other = crate::mock::account("Other");
+		System::inc_providers(&other);
+		frame_system::Account::<Test>::mutate(&other, |it| it.nonce = 500);
+		assert_ok!(set(hospital_a(), "Other"));
+		assert_eq!(System::account_nonce(&other), 500);
+	});
+}
+
 #[test]
 fn set_custodian_fails() {
 	run(|| {

@@ -1,0 +1,133 @@
+//! What becomes of an account: its encryption key, its status, and whether it may sign.
+
+use crate::{pallet::*, types::is_recent, Account};
+use frame_support::pallet_prelude::*;
+use frame_system::pallet_prelude::*;
+use vouchsafe_primitives::{
+	audit::{LogEvent, StaffMatter},
+	*,
+};
+use vouchsafe_support::{Agreed, AuditLog, Pair, Staff};
+
+impl<T: Config> Pallet<T> {
+	/// An account sets its encryption key.
+	pub(crate) fn do_set_encryption_key(
+		origin: OriginFor<T>,
+		key: EncryptionKey,
+	) -> DispatchResult {
+		let who = ensure_signed(origin)?;
+		let mut account = Accounts::<T>::get(&who)
+			.filter(|account| account.status == Status::Active)
+			.ok_or(Error::<T>::NotActive)?;
+		account.encryption_key = key;
+		let is_patient = account.kind == AccountKind::Patient;
+		Accounts::<T>::insert(&who, account);
+		if is_patient {
+			T::Audit::append(&who, &who, None, None, LogEvent::EncryptionKeySet);
+		}
+		Self::deposit_event(Event::EncryptionKeySet { account: who, key });
+		Ok(())
+	}
+
+	/// Root or a manager of the institution that enrolled the account sets its status.
+	pub(crate) fn do_set_status(
+		origin: OriginFor<T>,
+		account: AccountId,
+		status: Status,
+	) -> DispatchResult {
+		let (mut entry, who) = Self::account_for_manager(origin, &account)?;
+		let is_patient = entry.kind == AccountKind::Patient;
+		ensure!(
+			is_patient || matches!(status, Status::Active | Status::Suspended | Status::Ended),
+			Error::<T>::StatusNotForKind
+		);
+		let is_managers =
+			|status| matches!(status, Status::Active | Status::Suspended | Status::Ended);
+		// A patient who can never read again would have lost the records to one registrar.
+		let is_final = !is_managers(entry.status) || (!is_patient && entry.status == Status::Ended);
+		ensure!(who.is_none() || !is_final, Error::<T>::StatusIsFinal);
+		ensure!(who.is_none() || is_managers(status), DispatchError::BadOrigin);
+		let restricts = entry.status == Status::Active && status != Status::Active;
+		Self::count_managers_line(&account, &entry, who.as_ref(), restricts)?;
+		if entry.status != status {
+			Self::count_institution(&entry, status);
+			entry.status = status;
+			entry.status_since = Self::now();
+		}
+		Self::log_for_patient(&account, &entry, who, LogEvent::StatusSet(status));
+		Accounts::<T>::insert(&account, entry);
+		Self::deposit_event(Event::StatusSet { account, status });
+		Ok(())
+	}
+
+	/// Root or a manager of the institution that enrolled the account disables or enables its signing.
+	pub(crate) fn do_set_signing_disabled(
+		origin: OriginFor<T>,
+		account: AccountId,
+		since: Option<Moment>,
+	) -> DispatchResult {
+		let (mut entry, who) = Self::account_for_manager(origin, &account)?;
+		let now = Self::now();
+		ensure!(since.is_none_or(|since| is_recent(since, now)), Error::<T>::InvalidSince);
+		let restricts = entry.disabled_since.is_none() && since.is_some();
+		Self::count_managers_line(&account, &entry, who.as_ref(), restricts)?;
+		entry.set_disabled(since, now);
+		let since = entry.disabled_since;
+		Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(since));
+		Accounts::<T>::insert(&account, entry);
+		Self::deposit_event(Event::SigningDisabledSet { account, since });
+		Ok(())
+	}
+
+	/// One of two of the staff says that a patient is deceased.
+	pub(crate) fn do_declare_deceased(origin: OriginFor<T>, patient: AccountId) -> DispatchResult {
+		let who = ensure_signed(origin)?;
+		let entry = Self::patient(&patient)?;
+		let lives = matches!(entry.status, Status::Active | Status::Suspended);
+		ensure!(lives, Error::<T>::StatusIsFinal);
+		Self::set_status_by_two(who, patient, entry, Status::Deceased, StaffMatter::DeclareDeceased)
+	}
+
+	/// One of two of the staff takes back that a patient is deceased.
+	pub(crate) fn do_take_death_back(origin: OriginFor<T>, patient: AccountId) -> DispatchResult {
+		let who = ensure_signed(origin)?;
+		let entry = Self::patient(&patient)?;
+		ensure!(entry.status == Status::Deceased, Error::<T>::NotDeceased);
+		let last = entry.status_since.saturating_add(DECEASED_UNDO);
+		ensure!(Self::now() < last, Error::<T>::TooLate);
+		let matter = StaffMatter::TakeDeathBack;
+		Self::set_status_by_two(who, patient, entry, Status::Active, matter)
+	}
+
+	/// A patient's account.
+	fn patient(account: &AccountId) -> Result<Account, Error<T>> {
+		Accounts::<T>::get(account)
+			.filter(|entry| entry.kind == AccountKind::Patient)
+			.ok_or(Error::<T>::StatusNotForKind)
+	}
+
+	/// Sets a patient's status when two of the staff have agreed.
+	fn set_status_by_two(
+		who: AccountId,
+		patient: AccountId,
+		mut entry: Account,
+		status: Status,
+		matter: StaffMatter,
+	) -> DispatchResult {
+		let institution = entry.enrolled_by.clone();
+		let content = agreed_matter(&matter);
+		let pair = Pair::RegistrarAndClinician;
+		let event = match Self::agree(&who, &institution, &patient, content, pair)? {
+			Agreed::Proposed => LogEvent::StaffProposed(matter),
+			Agreed::Confirmed { .. } => {
+				entry.status = status;
+				entry.status_since = Self::now();
+				Accounts::<T>::insert(&patient, entry);
+				Self::deposit_event(Event::StatusSet { account: patient.clone(), status });
+				LogEvent::StatusSet(status)
+			},
+		};
+		T::Audit::append(&patient, &who, Some(&institution), None, event);
+		Ok(())
+	}
+}
