@@ -9,7 +9,6 @@ use crate::{
 	platform::{Platform, Progress},
 };
 use anyhow::{bail, ensure, Context, Result};
-use futures::future::try_join;
 use std::sync::Arc;
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
@@ -197,7 +196,8 @@ impl<P: Platform> Session<P> {
 	/// An error if nothing may be sealed to a member's custodian: in this fresh view, the member is another
 	/// one than this session has or does not take part, or something has changed and was not confirmed.
 	pub(crate) async fn ensure_recipient(&self, at: &At<P>, account: &AccountId) -> Result<()> {
-		try_join(self.ensure_current(at, account), self.ensure_active(at, account)).await?;
+		self.ensure_current(at, account).await?;
+		self.ensure_active(at, account).await?;
 		self.ensure_confirmed(account)
 	}
 
