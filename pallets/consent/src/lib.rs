@@ -263,9 +263,10 @@ pub mod pallet {
 		/// The caller is neither an active authority nor its privacy officer.
 		NotForAuthority,
 		/// No consent with this content waits for an authority, or one of the two who agreed on it is no
-		/// longer an attested clinician there.
+		/// longer an attested clinician there or has a disabled key.
 		NothingWaits,
-		/// The patient's key is disabled, or was a moment ago: only permits can be revoked with it.
+		/// The patient's key is disabled, or was a moment ago: no deny can be ended with it, and no permit
+		/// confirmed.
 		KeyInDoubt,
 		/// The consent was not given while the patient's key was in doubt, or is confirmed already.
 		NotInDoubt,

@@ -212,6 +212,19 @@ fn what_waits_for_the_authority_ends_with_the_affiliation_of_one_of_the_two() {
 	}
 }
 
+/// A thief may have been one of the two, as far as the hospital knows.
+#[test]
+fn what_waits_for_the_authority_ends_with_the_key_of_one_of_the_two() {
+	for who in [COLLEAGUE, DOCTOR] {
+		build_and_execute(|| {
+			has_signed();
+			assert_ok!(assist_by_two(terms()));
+			People::disable_signing(&who);
+			assert_noop!(confirm(AUTHORITY, AUTHORITY), Error::<Test>::NothingWaits);
+		});
+	}
+}
+
 #[test]
 fn what_waits_for_the_authority_expires() {
 	for (after, works) in [(AUTHORITY_LIFETIME - 1, true), (AUTHORITY_LIFETIME, false)] {
