@@ -39,14 +39,21 @@ impl<T: Config> Pallet<T> {
 			})
 	}
 
+	/// Checks that the patient may end the consent: a permit always, a deny only while the patient is
+	/// active and the key is not disabled.
+	pub(crate) fn ensure_may_end(patient: &AccountId, consent: &Consent) -> DispatchResult {
+		if consent.terms.effect != Effect::Permit {
+			Self::ensure_patient(patient)?;
+			let is_active = T::Enrolment::standing(patient) == Standing::Active;
+			ensure!(is_active, Error::<T>::KeyInDoubt);
+		}
+		Ok(())
+	}
+
 	/// The patient revokes a consent.
 	pub(crate) fn do_revoke(patient: AccountId, grantee: Grantee, id: ConsentId) -> DispatchResult {
 		let consent = Self::find(&patient, &grantee, id).ok_or(Error::<T>::ConsentNotFound)?;
-		if consent.terms.effect != Effect::Permit {
-			Self::ensure_patient(&patient)?;
-			let is_active = T::Enrolment::standing(&patient) == Standing::Active;
-			ensure!(is_active, Error::<T>::KeyInDoubt);
-		}
+		Self::ensure_may_end(&patient, &consent)?;
 
 		Self::remove(&patient, &patient, None, grantee, consent);
 		Ok(())

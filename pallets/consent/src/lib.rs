@@ -331,7 +331,8 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// `revision` is the one that the patient read. The grantee and the number stay the same.
+		/// `revision` is the one that the patient read. The grantee and the number stay the same. A deny
+		/// can be amended only if the patient's key is not disabled.
 		///
 		/// ## Errors
 		///
@@ -347,6 +348,7 @@ pub mod pallet {
 		/// - [`Error::GranteeNotFound`].
 		/// - [`Error::ConsentNotFound`].
 		/// - [`Error::RevisionChanged`].
+		/// - [`Error::KeyInDoubt`].
 		/// - [`Error::TooManyRevisions`].
 		/// - [`Error::TooManyConsents`]: an assisted consent becomes the patient's own.
 		/// - [`Error::PlaceKeptForDeny`].
@@ -374,6 +376,7 @@ pub mod pallet {
 				.find(|consent| consent.id == id && !consent.terms.is_expired(now))
 				.ok_or(Error::<T>::ConsentNotFound)?;
 			ensure!(consent.revision == revision, Error::<T>::RevisionChanged);
+			Self::ensure_may_end(&patient, consent)?;
 			let revision = revision.checked_add(1).ok_or(Error::<T>::TooManyRevisions)?;
 
 			*consent = Consent {
