@@ -92,7 +92,7 @@ use vouchsafe_primitives::{
 	*,
 };
 use vouchsafe_support::{
-	self as traits, AuditLog, Book, Consents, DeclaredVersion, Enrolment, Records,
+	self as traits, AuditLog, Book, Consents, DeclaredVersion, Enrolment, Records, Uninvited,
 };
 
 /// The lowest threshold: one share alone never opens.
@@ -744,8 +744,9 @@ impl<T: Config> Pallet<T> {
 			Some(acting) => Some(acting.institution.clone()),
 			None => T::Enrolment::enrolled_by(&actor.account),
 		};
+		let by = Uninvited::Opening;
 		let is_allowed = institution
-			.is_none_or(|institution| T::AuditLog::count_uninvited(patient, &institution));
+			.is_none_or(|institution| T::AuditLog::count_uninvited(patient, &institution, by));
 		ensure!(is_allowed, Error::<T>::TooManyRefusals);
 		Ok(())
 	}
