@@ -70,6 +70,8 @@ pub const PRIORITISED: u64 = 8;
 /// A call of the council is light if it takes at most one of so many parts of a block: four
 /// institutions' first ones then take half a block at most.
 pub const LIGHT: u64 = 64;
+/// The people of an institution that is not active have one of so many parts of a share.
+pub const OF_INACTIVE: u32 = 8;
 /// Free revocations use one of so many parts of an institution's share: about a block, if four
 /// institutions are active.
 pub const FREE_REVOCATIONS: u32 = 64;
