@@ -113,9 +113,13 @@ impl Charge {
 	/// those of the institution's patients together have used a small part of its share. Without
 	/// that bound, patients could store consents over months, and fill the blocks with revocations.
 	pub(crate) fn is_free_revocation(&self) -> bool {
+		self.account_usage.revocations == 0 || self.is_within_revocations()
+	}
+
+	/// Whether the free revocations of the institution's patients have not used their part of the share.
+	pub(crate) fn is_within_revocations(&self) -> bool {
 		let limit = self.share.over(FREE_REVOCATIONS);
-		self.account_usage.revocations == 0
-			|| limit.less(&self.share_usage.revocations).calls(&self.cost) > 0
+		limit.less(&self.share_usage.revocations).calls(&self.cost) > 0
 	}
 
 	/// How far the call goes behind others of its priority: the more its institution has used in

@@ -96,6 +96,10 @@ pub mod priorities {
 	/// small. This priority and the ones below are lower the more of its quota an institution has
 	/// used, and then the more of its quota the account has used: by up to 648.
 	pub const MANAGEMENT: TransactionPriority = 5_000_000;
+	/// An account's first revocation in a window, if its institution's patients have used their part for
+	/// free ones ([`FREE_REVOCATIONS`](super::FREE_REVOCATIONS)). A hospital can enrol so many patients
+	/// that the first revocations of all of them would fill blocks for a minute.
+	pub const LATER_REVOCATION: TransactionPriority = 4_500_000;
 	/// An account's first openings in a window, or a custodian's acknowledgement.
 	pub const CUSTODY: TransactionPriority = 4_000_000;
 	/// Anything else.
@@ -254,7 +258,10 @@ where
 		let charge = Charge::new::<T>(&signer, signatory, class, cost);
 		let free = is_next_revocation && charge.is_free_revocation();
 		validity.priority = if free {
-			priorities::REVOCATION
+			match charge.is_within_revocations() {
+				true => priorities::REVOCATION,
+				false => priorities::LATER_REVOCATION,
+			}
 		} else {
 			ensure_fits(&charge, ahead)?;
 			priority::<T>(class, &charge, ahead)
