@@ -93,6 +93,8 @@ impl<T: Config> Pallet<T> {
 		ensure!(grantee.institution() == Some(institution), Error::<T>::OtherInstitution);
 		let home = T::Enrolment::enrolled_by(patient).ok_or(Error::<T>::NotPatient)?;
 		ensure!(home == *institution, Error::<T>::NotTheirPatient);
+		let is_authority = T::Enrolment::active_kind(institution) == Some(AccountKind::Authority);
+		ensure!(!is_authority, Error::<T>::AuthorityAttestsItself);
 		ensure!(!AssistedRefused::<T>::contains_key(patient), Error::<T>::Refused);
 		ensure!(terms.effect == Effect::Permit, Error::<T>::NotPermit);
 		ensure!(!is_too_wide(terms), Error::<T>::AssistedTooWide);

@@ -274,6 +274,8 @@ pub mod pallet {
 		OwnKeyOnly,
 		/// The caller is neither the institution nor one of its registrars.
 		NotRegistrar,
+		/// The institution is an authority: it attests its own staff, so two of them are no check.
+		AuthorityAttestsItself,
 	}
 
 	#[pallet::call]
@@ -428,7 +430,8 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by an attested clinician of the institution that enrolled the patient.
+		/// Signed, by an attested clinician of the institution that enrolled the patient and is not an
+		/// authority.
 		///
 		/// ## Details
 		///
@@ -444,6 +447,7 @@ pub mod pallet {
 		/// - [`Error::OtherInstitution`].
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NotTheirPatient`].
+		/// - [`Error::AuthorityAttestsItself`].
 		/// - [`Error::Refused`].
 		/// - [`Error::NotPermit`].
 		/// - [`Error::AssistedTooWide`].

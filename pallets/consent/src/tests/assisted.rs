@@ -405,6 +405,23 @@ fn grant_assisted_for_a_patient_of_another_institution_fails() {
 	});
 }
 
+/// It attests its own staff, so it would need nobody else.
+#[test]
+fn an_authority_enters_no_consent_for_a_patient_of_its_own() {
+	build_and_execute(|| {
+		let patient = AccountId::new([4; 32]);
+		People::enrol_by(patient.clone(), AccountKind::Patient, AUTHORITY);
+		let call = |staff| {
+			let (staff, grantee) = (signed(staff), Grantee::Institution(AUTHORITY));
+			Consent::grant_assisted(staff, patient.clone(), AUTHORITY, grantee, terms(), text())
+		};
+		for clinician in [DOCTOR, COLLEAGUE] {
+			People::affiliate(&clinician, &AUTHORITY, Role::Physician);
+			assert_noop!(call(clinician), Error::<Test>::AuthorityAttestsItself);
+		}
+	});
+}
+
 #[test]
 fn grant_assisted_of_unsound_terms_fails() {
 	build_and_execute(|| {
