@@ -457,6 +457,15 @@ fn open_without_a_permit_is_refused_only_so_often_by_one_institution() {
 		assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);
 		permit(NOW + 1);
 		refused(try_one(16));
+		// One that a thief may have given does not.
+		for (standing, doubt) in [
+			(Standing::Barred { since: NOW }, Doubt { since: 0, until: 1 }),
+			(Standing::Active, Doubt { since: NOW, until: NOW + 1 }),
+		] {
+			People::set_standing(&PATIENT, standing);
+			People::set_doubt(&PATIENT, doubt);
+			assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);
+		}
 		GivenConsents::set(vec![]);
 		assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);
 		Clock::pass(24 * 60 * 60);
