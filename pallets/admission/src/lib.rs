@@ -73,8 +73,7 @@ mod tests;
 
 pub use charge::Charge;
 pub use extension::{
-	codes, priorities, CheckEnrolled, FREE_REVOCATIONS, LIGHT, MAX_AHEAD, OF_INACTIVE,
-	PRIORITISED,
+	codes, priorities, CheckEnrolled, FREE_REVOCATIONS, LIGHT, MAX_AHEAD, OF_INACTIVE, PRIORITISED,
 };
 pub use pallet::*;
 pub use types::*;

@@ -157,7 +157,11 @@ impl<T: Config> AuditLog for Pallet<T> {
 		Self::deposit_event(Event::Appended { patient: patient.clone(), seq, entry });
 	}
 
-	fn count_uninvited(patient: &AccountId, institution: &AccountId, by: traits::Uninvited) -> bool {
+	fn count_uninvited(
+		patient: &AccountId,
+		institution: &AccountId,
+		by: traits::Uninvited,
+	) -> bool {
 		let today: u32 =
 			T::Time::now().as_secs().checked_div(DAY).unwrap_or_default().saturated_into();
 		let (day, mut lines) = Uninvited::<T>::get(patient);
