@@ -84,7 +84,8 @@ pub mod priorities {
 	/// An institution's first calls of the council in a window, if they are light. There are few
 	/// institutions, so they cannot delay the revocations below.
 	pub const COUNCIL: TransactionPriority = 9_000_000;
-	/// A free revocation. Those of a few thousand patients fill a block.
+	/// A free revocation, as long as the institution's patients have not used their part for them
+	/// ([`FREE_REVOCATIONS`](super::FREE_REVOCATIONS)). Those of a few thousand patients fill a block.
 	pub const REVOCATION: TransactionPriority = 8_000_000;
 	/// The same as [`COUNCIL`], for calls that are not light, such as closing a motion.
 	pub const HEAVY_COUNCIL: TransactionPriority = 7_500_000;

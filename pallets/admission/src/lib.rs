@@ -27,7 +27,7 @@
 //! its custodian can still acknowledge.
 //!
 //! *A patient with a spent quota revokes a consent.* The revocation is admitted, and it goes before
-//! every other transaction.
+//! nearly every other transaction, as long as the institution's patients do not revoke in great numbers.
 //!
 //! *A registrar's software has sent a hundred calls, and the registrar must suspend somebody now.*
 //! Calls of one account are included in the order of their nonces. But the pool replaces a waiting
