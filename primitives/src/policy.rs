@@ -320,15 +320,22 @@ fn names_action(grantee: &Grantee, terms: &Terms, action: Action) -> bool {
 		&& (terms.actions.contains(action) || (!must_be_named && terms.actions.is_empty()))
 }
 
+/// Whether a consent was given with the patient's key while it was in doubt, and not confirmed: as the
+/// patient takes part now and did before.
+pub fn is_in_doubt(consent: &Consent, standing: Standing, doubt: Option<Doubt>) -> bool {
+	consent.is_in_doubt(|moment| {
+		doubt.is_some_and(|doubt| doubt.contains(moment))
+			|| matches!(standing, Standing::Barred { since } if since <= moment)
+	})
+}
+
 /// Whether a permit counts, as the patient takes part now and did before.
 fn counts(consent: &Consent, question: &Question) -> bool {
-	let was_in_doubt = |moment| question.doubt.is_some_and(|doubt| doubt.contains(moment));
-	if consent.is_in_doubt(was_in_doubt) {
+	if is_in_doubt(consent, question.standing, question.doubt) {
 		return false;
 	}
 	match question.standing {
-		Standing::Active | Standing::Merged => true,
-		Standing::Barred { since } => !consent.is_in_doubt(|moment| since <= moment),
+		Standing::Active | Standing::Merged | Standing::Barred { .. } => true,
 		Standing::Deceased { since } => {
 			let by_law = matches!(consent.grantor, Grantor::Law { .. });
 			let in_time = question.now < since.saturating_add(WRITING_AFTER_DEATH);

@@ -65,7 +65,7 @@ use vouchsafe_primitives::{
 	policy::{Decision, Question, Reason, Subject},
 	*,
 };
-use vouchsafe_support::{AuditLog, Consents, Enrolment};
+use vouchsafe_support::{AuditLog, Consents, Enrolment, Uninvited};
 
 /// The most requests that [`Pallet::requests_of`] lists at once.
 pub const MAX_LISTED: u32 = 256;
@@ -592,7 +592,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Counts a line that the institution causes in the patient's log.
 	fn count_line(patient: &AccountId, institution: &AccountId) -> DispatchResult {
-		let is_allowed = T::AuditLog::count_uninvited(patient, institution);
+		let is_allowed = T::AuditLog::count_uninvited(patient, institution, Uninvited::Request);
 		ensure!(is_allowed, Error::<T>::TooManyLines);
 		Ok(())
 	}

@@ -5,7 +5,7 @@
 
 use crate::{
 	AccountUsage, Class, Config, Lane, Pallet, Quota, ShareUsage, Shares, Usage, FREE_REVOCATIONS,
-	LIGHT,
+	LIGHT, OF_INACTIVE,
 };
 use frame_support::{dispatch::DispatchClass, traits::Get};
 use vouchsafe_primitives::{AccountId, AccountKind};
@@ -24,7 +24,7 @@ pub struct Charge {
 }
 
 impl Charge {
-	/// Reads whose quota the transaction counts against. At most 4 reads.
+	/// Reads whose quota the transaction counts against. At most 5 reads.
 	pub(crate) fn new<T: Config>(
 		signer: &AccountId,
 		signatory: Signatory,
@@ -49,7 +49,7 @@ impl Charge {
 			lane,
 			class,
 			cost,
-			share: Pallet::<T>::share(),
+			share: Self::share_of::<T>(&institution),
 			account_usage: if account_usage.window == window {
 				account_usage
 			} else {
@@ -61,6 +61,17 @@ impl Charge {
 				ShareUsage { window, ..Default::default() }
 			},
 			institution,
+		}
+	}
+
+	/// What an institution and everybody whom it enrolled may use. The people of one that is not active
+	/// can still sign, so they have a part: otherwise a hospital that is suspended because it floods
+	/// would get a larger share than before.
+	fn share_of<T: Config>(institution: &AccountId) -> Quota {
+		let share = Pallet::<T>::share();
+		match T::Enrolment::active_kind(institution) {
+			Some(_) => share,
+			None => share.over(OF_INACTIVE),
 		}
 	}
 
@@ -102,9 +113,13 @@ impl Charge {
 	/// those of the institution's patients together have used a small part of its share. Without
 	/// that bound, patients could store consents over months, and fill the blocks with revocations.
 	pub(crate) fn is_free_revocation(&self) -> bool {
+		self.account_usage.revocations == 0 || self.is_within_revocations()
+	}
+
+	/// Whether the free revocations of the institution's patients have not used their part of the share.
+	pub(crate) fn is_within_revocations(&self) -> bool {
 		let limit = self.share.over(FREE_REVOCATIONS);
-		self.account_usage.revocations == 0
-			|| limit.less(&self.share_usage.revocations).calls(&self.cost) > 0
+		limit.less(&self.share_usage.revocations).calls(&self.cost) > 0
 	}
 
 	/// How far the call goes behind others of its priority: the more its institution has used in

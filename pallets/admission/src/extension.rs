@@ -70,6 +70,8 @@ pub const PRIORITISED: u64 = 8;
 /// A call of the council is light if it takes at most one of so many parts of a block: four
 /// institutions' first ones then take half a block at most.
 pub const LIGHT: u64 = 64;
+/// The people of an institution that is not active have one of so many parts of a share.
+pub const OF_INACTIVE: u32 = 8;
 /// Free revocations use one of so many parts of an institution's share: about a block, if four
 /// institutions are active.
 pub const FREE_REVOCATIONS: u32 = 64;
@@ -82,7 +84,8 @@ pub mod priorities {
 	/// An institution's first calls of the council in a window, if they are light. There are few
 	/// institutions, so they cannot delay the revocations below.
 	pub const COUNCIL: TransactionPriority = 9_000_000;
-	/// A free revocation. Those of a few thousand patients fill a block.
+	/// A free revocation, as long as the institution's patients have not used their part for them
+	/// ([`FREE_REVOCATIONS`](super::FREE_REVOCATIONS)). Those of a few thousand patients fill a block.
 	pub const REVOCATION: TransactionPriority = 8_000_000;
 	/// The same as [`COUNCIL`], for calls that are not light, such as closing a motion.
 	pub const HEAVY_COUNCIL: TransactionPriority = 7_500_000;
@@ -94,6 +97,10 @@ pub mod priorities {
 	/// small. This priority and the ones below are lower the more of its quota an institution has
 	/// used, and then the more of its quota the account has used: by up to 648.
 	pub const MANAGEMENT: TransactionPriority = 5_000_000;
+	/// An account's first revocation in a window, if its institution's patients have used their part for
+	/// free ones ([`FREE_REVOCATIONS`](super::FREE_REVOCATIONS)). A hospital can enrol so many patients
+	/// that the first revocations of all of them would fill blocks for a minute.
+	pub const LATER_REVOCATION: TransactionPriority = 4_500_000;
 	/// An account's first openings in a window, or a custodian's acknowledgement.
 	pub const CUSTODY: TransactionPriority = 4_000_000;
 	/// Anything else.
@@ -252,7 +259,10 @@ where
 		let charge = Charge::new::<T>(&signer, signatory, class, cost);
 		let free = is_next_revocation && charge.is_free_revocation();
 		validity.priority = if free {
-			priorities::REVOCATION
+			match charge.is_within_revocations() {
+				true => priorities::REVOCATION,
+				false => priorities::LATER_REVOCATION,
+			}
 		} else {
 			ensure_fits(&charge, ahead)?;
 			priority::<T>(class, &charge, ahead)

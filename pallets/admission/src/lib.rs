@@ -8,6 +8,7 @@
 //!   ([`Config::Capacity`]), divided by their number. A quarter of it is reserved in addition: an
 //!   eighth for the custodian's acknowledgements, and a sixteenth each for the registrars and for
 //!   the institution's own account ([`Lane`]). An account gets at most an eighth of the share.
+//!   The people of an institution that is not active have an eighth of a share ([`OF_INACTIVE`]).
 //! - *Window*: a fixed part of the chain's time, such as five minutes. Windows follow each other
 //!   without a gap, so a quota is full again at the first moment of the next one.
 //! - *Signer*: who signed the transaction. In a multisig it is another account than the origin
@@ -26,7 +27,7 @@
 //! its custodian can still acknowledge.
 //!
 //! *A patient with a spent quota revokes a consent.* The revocation is admitted, and it goes before
-//! every other transaction.
+//! nearly every other transaction, as long as the institution's patients do not revoke in great numbers.
 //!
 //! *A registrar's software has sent a hundred calls, and the registrar must suspend somebody now.*
 //! Calls of one account are included in the order of their nonces. But the pool replaces a waiting
@@ -72,7 +73,7 @@ mod tests;
 
 pub use charge::Charge;
 pub use extension::{
-	codes, priorities, CheckEnrolled, FREE_REVOCATIONS, LIGHT, MAX_AHEAD, PRIORITISED,
+	codes, priorities, CheckEnrolled, FREE_REVOCATIONS, LIGHT, MAX_AHEAD, OF_INACTIVE, PRIORITISED,
 };
 pub use pallet::*;
 pub use types::*;

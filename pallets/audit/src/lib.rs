@@ -50,7 +50,7 @@ use vouchsafe_primitives::{
 	audit::{next_head, Log, LogEntry, LogEvent},
 	AccountId, Purpose,
 };
-use vouchsafe_support::{Admission, AuditLog};
+use vouchsafe_support::{self as traits, Admission, AuditLog};
 
 /// How many institutions without a permit can cause lines in one patient's log on one day.
 pub const MAX_UNINVITED_BY: u32 = 32;
@@ -78,7 +78,8 @@ pub mod pallet {
 		type Admission: Admission;
 		/// The time.
 		type Time: UnixTime;
-		/// How many lines an institution without a permit can cause in one patient's log on one day.
+		/// How many lines an institution without a permit can cause in one patient's log on one day: half
+		/// of them by refused openings, and three quarters by these and requests.
 		#[pallet::constant]
 		type MaxUninvited: Get<u32>;
 	}
@@ -156,7 +157,11 @@ impl<T: Config> AuditLog for Pallet<T> {
 		Self::deposit_event(Event::Appended { patient: patient.clone(), seq, entry });
 	}
 
-	fn count_uninvited(patient: &AccountId, institution: &AccountId) -> bool {
+	fn count_uninvited(
+		patient: &AccountId,
+		institution: &AccountId,
+		by: traits::Uninvited,
+	) -> bool {
 		let today: u32 =
 			T::Time::now().as_secs().checked_div(DAY).unwrap_or_default().saturated_into();
 		let (day, mut lines) = Uninvited::<T>::get(patient);
@@ -164,7 +169,7 @@ impl<T: Config> AuditLog for Pallet<T> {
 			lines = Default::default();
 		}
 		match lines.iter_mut().find(|(who, _)| who == institution) {
-			Some((_, count)) if *count >= T::MaxUninvited::get() => return false,
+			Some((_, count)) if *count >= by.limit(T::MaxUninvited::get()) => return false,
 			Some((_, count)) => *count = count.saturating_add(1),
 			None => {
 				if lines.try_push((institution.clone(), 1)).is_err() {

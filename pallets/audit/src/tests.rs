@@ -105,7 +105,8 @@ fn uninvited_lines_are_counted() {
 	run(|| {
 		const DAY: u64 = 24 * 60 * 60;
 		Clock::set(100 * DAY);
-		let count = |patient, institution| Audit::count_uninvited(&patient, &institution);
+		let by = traits::Uninvited::Staff;
+		let count = |patient, institution| Audit::count_uninvited(&patient, &institution, by);
 		for _ in 0..16 {
 			assert!(count(PATIENT, HOSPITAL));
 		}
@@ -126,5 +127,25 @@ fn uninvited_lines_are_counted() {
 		}
 		assert!(!count(PATIENT, AccountId::new([200; 32])));
 		assert!(count(PATIENT, HOSPITAL));
+	});
+}
+
+/// What costs least leaves lines for the rest.
+#[test]
+fn refused_openings_and_requests_leave_lines() {
+	use traits::Uninvited::{Opening, Request, Staff};
+	run(|| {
+		let count = |by| Audit::count_uninvited(&PATIENT, &HOSPITAL, by);
+		for (by, more) in [(Opening, 8), (Request, 4), (Staff, 4)] {
+			for _ in 0..more {
+				assert!(count(by), "{by:?}");
+			}
+			assert!(!count(by), "{by:?}");
+		}
+	});
+	run(|| {
+		let count = |by| Audit::count_uninvited(&PATIENT, &HOSPITAL, by);
+		assert!((0..16).all(|_| count(Staff)));
+		assert!(![Opening, Request, Staff].into_iter().any(count));
 	});
 }

@@ -93,6 +93,8 @@ impl<T: Config> Pallet<T> {
 		ensure!(grantee.institution() == Some(institution), Error::<T>::OtherInstitution);
 		let home = T::Enrolment::enrolled_by(patient).ok_or(Error::<T>::NotPatient)?;
 		ensure!(home == *institution, Error::<T>::NotTheirPatient);
+		let is_authority = T::Enrolment::active_kind(institution) == Some(AccountKind::Authority);
+		ensure!(!is_authority, Error::<T>::AuthorityAttestsItself);
 		ensure!(!AssistedRefused::<T>::contains_key(patient), Error::<T>::Refused);
 		ensure!(terms.effect == Effect::Permit, Error::<T>::NotPermit);
 		ensure!(!is_too_wide(terms), Error::<T>::AssistedTooWide);
@@ -102,11 +104,12 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_grantable(patient, grantee, terms, true)
 	}
 
-	/// Whether somebody is still an attested clinician of the institution.
+	/// Whether somebody is still an attested clinician of the institution, whose key is not disabled.
 	fn is_clinician(who: &AccountId, institution: &AccountId) -> bool {
-		T::Enrolment::acting(who, institution)
-			.and_then(|actor| actor.acting_for)
-			.is_some_and(|acting| acting.is_attested_clinician())
+		T::Enrolment::signatory(who).is_some_and(|signatory| signatory.may_sign)
+			&& T::Enrolment::acting(who, institution)
+				.and_then(|actor| actor.acting_for)
+				.is_some_and(|acting| acting.is_attested_clinician())
 	}
 
 	/// Whether the patient's own key has ever signed. Such a patient can use a wallet, or has lost it.

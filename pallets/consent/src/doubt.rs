@@ -3,7 +3,7 @@
 
 use crate::pallet::*;
 use frame_support::pallet_prelude::*;
-use vouchsafe_primitives::{audit::LogEvent, *};
+use vouchsafe_primitives::{audit::LogEvent, policy, *};
 use vouchsafe_support::{AuditLog, Enrolment};
 
 impl<T: Config> Pallet<T> {
@@ -27,26 +27,25 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether the permit was given with the patient's key while it was in doubt, and not confirmed.
 	fn is_permit_in_doubt(patient: &AccountId, consent: &Consent) -> bool {
-		let barred = match T::Enrolment::standing(patient) {
-			Standing::Barred { since } => Some(since),
-			_ => None,
-		};
-		let doubt = T::Enrolment::doubt(patient);
-		consent.terms.effect == Effect::Permit
-			&& consent.is_in_doubt(|moment| {
-				barred.is_some_and(|since| since <= moment)
-					|| doubt.is_some_and(|doubt| doubt.contains(moment))
-			})
+		let (standing, doubt) = (T::Enrolment::standing(patient), T::Enrolment::doubt(patient));
+		consent.terms.effect == Effect::Permit && policy::is_in_doubt(consent, standing, doubt)
+	}
+
+	/// Checks that the patient may end the consent: a permit always, a deny only while the patient is
+	/// active and the key is not disabled.
+	pub(crate) fn ensure_may_end(patient: &AccountId, consent: &Consent) -> DispatchResult {
+		if consent.terms.effect != Effect::Permit {
+			Self::ensure_patient(patient)?;
+			let is_active = T::Enrolment::standing(patient) == Standing::Active;
+			ensure!(is_active, Error::<T>::KeyInDoubt);
+		}
+		Ok(())
 	}
 
 	/// The patient revokes a consent.
 	pub(crate) fn do_revoke(patient: AccountId, grantee: Grantee, id: ConsentId) -> DispatchResult {
 		let consent = Self::find(&patient, &grantee, id).ok_or(Error::<T>::ConsentNotFound)?;
-		if consent.terms.effect != Effect::Permit {
-			Self::ensure_patient(&patient)?;
-			let is_active = T::Enrolment::standing(&patient) == Standing::Active;
-			ensure!(is_active, Error::<T>::KeyInDoubt);
-		}
+		Self::ensure_may_end(&patient, &consent)?;
 
 		Self::remove(&patient, &patient, None, grantee, consent);
 		Ok(())

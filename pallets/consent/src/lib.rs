@@ -263,9 +263,10 @@ pub mod pallet {
 		/// The caller is neither an active authority nor its privacy officer.
 		NotForAuthority,
 		/// No consent with this content waits for an authority, or one of the two who agreed on it is no
-		/// longer an attested clinician there.
+		/// longer an attested clinician there or has a disabled key.
 		NothingWaits,
-		/// The patient's key is disabled, or was a moment ago: only permits can be revoked with it.
+		/// The patient's key is disabled, or was a moment ago: no deny can be ended with it, and no permit
+		/// confirmed.
 		KeyInDoubt,
 		/// The consent was not given while the patient's key was in doubt, or is confirmed already.
 		NotInDoubt,
@@ -273,6 +274,8 @@ pub mod pallet {
 		OwnKeyOnly,
 		/// The caller is neither the institution nor one of its registrars.
 		NotRegistrar,
+		/// The institution is an authority: it attests its own staff, so two of them are no check.
+		AuthorityAttestsItself,
 	}
 
 	#[pallet::call]
@@ -330,7 +333,8 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// `revision` is the one that the patient read. The grantee and the number stay the same.
+		/// `revision` is the one that the patient read. The grantee and the number stay the same. A deny
+		/// can be amended only if the patient's key is not disabled.
 		///
 		/// ## Errors
 		///
@@ -346,6 +350,7 @@ pub mod pallet {
 		/// - [`Error::GranteeNotFound`].
 		/// - [`Error::ConsentNotFound`].
 		/// - [`Error::RevisionChanged`].
+		/// - [`Error::KeyInDoubt`].
 		/// - [`Error::TooManyRevisions`].
 		/// - [`Error::TooManyConsents`]: an assisted consent becomes the patient's own.
 		/// - [`Error::PlaceKeptForDeny`].
@@ -373,6 +378,7 @@ pub mod pallet {
 				.find(|consent| consent.id == id && !consent.terms.is_expired(now))
 				.ok_or(Error::<T>::ConsentNotFound)?;
 			ensure!(consent.revision == revision, Error::<T>::RevisionChanged);
+			Self::ensure_may_end(&patient, consent)?;
 			let revision = revision.checked_add(1).ok_or(Error::<T>::TooManyRevisions)?;
 
 			*consent = Consent {
@@ -424,7 +430,8 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by an attested clinician of the institution that enrolled the patient.
+		/// Signed, by an attested clinician of the institution that enrolled the patient and is not an
+		/// authority.
 		///
 		/// ## Details
 		///
@@ -440,6 +447,7 @@ pub mod pallet {
 		/// - [`Error::OtherInstitution`].
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NotTheirPatient`].
+		/// - [`Error::AuthorityAttestsItself`].
 		/// - [`Error::Refused`].
 		/// - [`Error::NotPermit`].
 		/// - [`Error::AssistedTooWide`].

@@ -68,7 +68,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
-	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
+	/// Storage: `Enrolment::Accounts` (r:2 w:0), of the patient and the institution
 	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:1 w:0), of the grantee
 	/// Storage: what two of the staff agree on (r:30 w:2); or, to confirm, the two and the authority's
 	/// officer as they act now (r:42 w:0)

@@ -14,9 +14,10 @@
 //! that does not vote counts as no: the share is of all seats, and the runtime's council must not
 //! have a default vote.
 //!
-//! *An institution is suspended after it voted.* Its vote goes with its status: when the motion is
-//! dispatched, only the votes of active institutions count, and still three quarters of all seats
-//! are needed. A vote counts again once the institution is active again.
+//! *An institution is suspended after it voted, or its key is disabled.* Its vote goes with its status:
+//! when the motion is dispatched, only the votes of active institutions whose keys are not disabled
+//! count, and still three quarters of all seats are needed. A vote counts again once the institution
+//! is active again.
 //!
 //! *A seat wants to block the others.* It can have [`Config::MaxMotions`] open motions.
 //!
@@ -56,7 +57,7 @@ pub trait Council<AccountId, Hash, Origin> {
 	/// The open motions, the newest one last. 1 read.
 	fn motions() -> Vec<Hash>;
 
-	/// Whether the institution with this seat is active. 1 read.
+	/// Whether the institution with this seat is active and its key is not disabled. 1 read.
 	fn is_active(seat: &AccountId) -> bool;
 
 	/// The origin of an open motion, if only the votes of active seats count. At most 2 reads and

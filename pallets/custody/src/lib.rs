@@ -88,11 +88,11 @@ use sp_runtime::{
 };
 use vouchsafe_primitives::{
 	audit::{LogEvent, Outcome},
-	policy::{Basis, Decision, Mismatch, Question, Reason, Subject},
+	policy::{self, Basis, Decision, Mismatch, Question, Reason, Subject},
 	*,
 };
 use vouchsafe_support::{
-	self as traits, AuditLog, Book, Consents, DeclaredVersion, Enrolment, Records,
+	self as traits, AuditLog, Book, Consents, DeclaredVersion, Enrolment, Records, Uninvited,
 };
 
 /// The lowest threshold: one share alone never opens.
@@ -409,7 +409,7 @@ pub mod pallet {
 				.map(|record| {
 					let decision =
 						Self::decide_as(&book, &actor, &patient, record, Action::Read, purpose, at);
-					is_invited |= Self::is_invited(&book, &decision, at);
+					is_invited |= Self::is_invited(&book, &decision, &patient, at);
 					let outcome = match decision {
 						Decision::Permit(Basis::Own) => Outcome::Own,
 						Decision::Permit(Basis::Consent(consent)) => Outcome::Consent(consent),
@@ -726,13 +726,18 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Whether the reader has a permit, even if it does not cover the record: one that has not expired
-	/// and counts.
-	fn is_invited(book: &Book, decision: &Decision, now: Moment) -> bool {
+	/// and counts. One that a thief may have given does not. 1 read.
+	fn is_invited(book: &Book, decision: &Decision, patient: &AccountId, now: Moment) -> bool {
 		match decision {
 			Decision::Permit(_) => true,
 			Decision::Refuse(Reason::NotCovered { consent, mismatch }) => {
+				let (standing, doubt) =
+					(T::Enrolment::standing(patient), T::Enrolment::doubt(patient));
 				*mismatch != Mismatch::Standing
-					&& book.find(consent).is_some_and(|consent| !consent.terms.is_expired(now))
+					&& book.find(consent).is_some_and(|consent| {
+						!consent.terms.is_expired(now)
+							&& !policy::is_in_doubt(consent, standing, doubt)
+					})
 			},
 			Decision::Refuse(_) => false,
 		}
@@ -744,8 +749,9 @@ impl<T: Config> Pallet<T> {
 			Some(acting) => Some(acting.institution.clone()),
 			None => T::Enrolment::enrolled_by(&actor.account),
 		};
+		let by = Uninvited::Opening;
 		let is_allowed = institution
-			.is_none_or(|institution| T::AuditLog::count_uninvited(patient, &institution));
+			.is_none_or(|institution| T::AuditLog::count_uninvited(patient, &institution, by));
 		ensure!(is_allowed, Error::<T>::TooManyRefusals);
 		Ok(())
 	}

@@ -41,7 +41,7 @@ pub const WINDOW: Moment = 600;
 /// The number of the window in which tests begin.
 pub const FIRST_WINDOW: u32 = (NOW / WINDOW) as u32;
 /// As the runtime has it.
-pub const MAX_REFUSALS: u32 = 12;
+pub const MAX_REFUSALS: u32 = 8;
 
 frame_support::construct_runtime!(
 	pub enum Test {

@@ -8,7 +8,7 @@ use crate::{pallet::*, Account, StaffProposal};
 use frame_support::pallet_prelude::*;
 use sp_core::H256;
 use vouchsafe_primitives::*;
-use vouchsafe_support::{Admission, Agreed, AuditLog, Enrolment, Pair, Staff};
+use vouchsafe_support::{Admission, Agreed, AuditLog, Enrolment, Pair, Staff, Uninvited};
 
 impl<T: Config> Staff for Pallet<T> {
 	fn agree(
@@ -52,7 +52,7 @@ impl<T: Config> Pallet<T> {
 	/// Counts a line in the patient's log, which the patient did not invite. To propose is one, and to
 	/// confirm is another.
 	fn count_uninvited(subject: &AccountId, institution: &AccountId) -> DispatchResult {
-		let is_allowed = T::Audit::count_uninvited(subject, institution);
+		let is_allowed = T::Audit::count_uninvited(subject, institution, Uninvited::Staff);
 		ensure!(is_allowed, Error::<T>::TooManyLines);
 		Ok(())
 	}

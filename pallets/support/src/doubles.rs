@@ -519,12 +519,13 @@ impl AuditLog for Logs {
 		change(|world| world.lines.push((patient.clone(), line)));
 	}
 
-	fn count_uninvited(patient: &AccountId, institution: &AccountId) -> bool {
+	fn count_uninvited(patient: &AccountId, institution: &AccountId, by: Uninvited) -> bool {
 		change(|world| {
 			let key = (patient.clone(), institution.clone(), world.now / DAY);
 			let count = world.uninvited.entry(key).or_default();
-			*count += 1;
-			*count <= MAX_UNINVITED
+			let is_allowed = *count < by.limit(MAX_UNINVITED);
+			*count += u32::from(is_allowed);
+			is_allowed
 		})
 	}
 

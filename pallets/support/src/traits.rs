@@ -208,6 +208,30 @@ pub struct DeclaredVersion {
 	pub commitments: H256,
 }
 
+/// By what somebody causes a line in a patient's log without having a permit. What costs least leaves
+/// lines for the rest. Otherwise one reader who is refused again and again would keep colleagues from
+/// asking, and registrars from helping the patient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uninvited {
+	/// By an opening that is refused.
+	Opening,
+	/// By an access request or its withdrawal.
+	Request,
+	/// By what registrars do, or two of the staff.
+	Staff,
+}
+
+impl Uninvited {
+	/// Up to how many lines of a day there can be with this one, if there can be `all` of them.
+	pub fn limit(self, all: u32) -> u32 {
+		match self {
+			Self::Opening => all / 2,
+			Self::Request => all.saturating_sub(all / 4),
+			Self::Staff => all,
+		}
+	}
+}
+
 /// The patients' logs.
 pub trait AuditLog {
 	/// Appends an entry to the patient's log, which itself adds the signer. 3 reads and 1 write.
@@ -220,10 +244,10 @@ pub trait AuditLog {
 	);
 
 	/// Counts a line that somebody of the institution causes in the patient's log without having a
-	/// permit. `false` if there were as many of these lines today as are allowed: then the call must
-	/// fail and leave no line. 1 read and 1 write.
+	/// permit. `false` if there were as many of these lines today as are allowed for what causes this
+	/// one: then the call must fail and leave no line. 1 read and 1 write.
 	#[must_use]
-	fn count_uninvited(patient: &AccountId, institution: &AccountId) -> bool;
+	fn count_uninvited(patient: &AccountId, institution: &AccountId, by: Uninvited) -> bool;
 
 	/// Count and head of the patient's log. 1 read.
 	fn head(patient: &AccountId) -> (u64, H256);

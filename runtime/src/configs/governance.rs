@@ -79,8 +79,9 @@ impl pallet_consortium::Council<AccountId, Hash, RuntimeOrigin> for Seats {
 		pallet_collective::Proposals::<Runtime, Instance1>::get().into_inner()
 	}
 
+	// A thief may have voted with a key that is disabled.
 	fn is_active(seat: &AccountId) -> bool {
-		Enrolment::active_kind(seat).is_some()
+		Enrolment::signatory(seat).is_some_and(|seat| seat.may_sign)
 	}
 
 	fn origin_in_force(motion: &Hash) -> RuntimeOrigin {

@@ -95,6 +95,23 @@ fn a_suspended_institution_is_not_one_of_three() {
 	assert_eq!(cap(&mut chain), before);
 }
 
+/// Nor does a seat whose key is disabled: a thief may have voted with it.
+#[test]
+fn a_seat_with_a_disabled_key_is_not_one_of_three() {
+	let mut chain = Chain::new();
+	let before = cap(&mut chain);
+	let seats = ["//HospitalA", "//HospitalB", "//Authority"];
+	let result = carry_after(&mut chain, &seats, |chain| {
+		let (account, since) = (account("//HospitalB"), Some(1_800_000_000));
+		chain.state(|| {
+			Enrolment::set_signing_disabled(RuntimeOrigin::root(), account, since).unwrap();
+		});
+	});
+	let too_few: DispatchError = pallet_consortium::Error::<Runtime>::TooFewActive.into();
+	assert_eq!(result, Err(too_few));
+	assert_eq!(cap(&mut chain), before);
+}
+
 #[test]
 fn a_seat_has_at_most_four_open_motions() {
 	let mut chain = Chain::new();

@@ -33,8 +33,8 @@ fn withdrawn_requests_count_for_the_institution_too() {
 	build_and_execute(|| {
 		for number in 0..16 {
 			let request = submit(colleague(number));
-			// Two lines each: the limit of a day is reached after eight.
-			if number % 8 == 7 {
+			// Two lines each: the limit of a day is reached after six.
+			if number % 6 == 5 {
 				Clock::pass(DAY);
 			}
 			if number < 8 {
@@ -85,9 +85,9 @@ fn submit_after_a_deny_for_others_or_for_a_part_works() {
 }
 
 #[test]
-fn an_institution_causes_at_most_16_lines_a_day() {
+fn an_institution_causes_at_most_12_lines_a_day() {
 	build_and_execute(|| {
-		for number in 0..8 {
+		for number in 0..6 {
 			let request = submit(colleague(number));
 			assert_ok!(AccessRequests::withdraw(signed(colleague(number)), PATIENT, request));
 		}
@@ -104,7 +104,7 @@ fn an_institution_causes_at_most_16_lines_a_day() {
 		// A withdrawal is a line as well.
 		Clock::pass(DAY);
 		let request = submit(DOCTOR);
-		for number in 8..15 {
+		for number in 6..15 {
 			submit(colleague(number));
 		}
 		assert_ok!(AccessRequests::withdraw(signed(DOCTOR), PATIENT, request));
@@ -114,7 +114,7 @@ fn an_institution_causes_at_most_16_lines_a_day() {
 #[test]
 fn withdraw_is_refused_when_the_days_lines_are_used_up() {
 	build_and_execute(|| {
-		let requests: Vec<_> = (0..16).map(|number| submit(colleague(number))).collect();
+		let requests: Vec<_> = (0..12).map(|number| submit(colleague(number))).collect();
 		assert_noop!(
 			AccessRequests::withdraw(signed(colleague(0)), PATIENT, requests[0]),
 			Error::<Test>::TooManyLines
@@ -169,7 +169,7 @@ proptest! {
 				}
 				*lines.entry(today).or_default() += Logs::of(&PATIENT).len() - before;
 			}
-			assert!(lines.values().all(|lines| *lines <= 16), "{lines:?}");
+			assert!(lines.values().all(|lines| *lines <= 12), "{lines:?}");
 		});
 	}
 }

@@ -199,6 +199,9 @@ fn one_doctor_cannot_fill_a_patients_requests() {
 fn one_institution_cannot_fill_a_patients_requests() {
 	build_and_execute(|| {
 		for number in 0..16 {
+			if number == 4 {
+				Clock::pass(DAY);
+			}
 			submit(colleague(number));
 		}
 		assert_noop!(try_submit(DOCTOR, team(), asked()), Error::<Test>::TooManyByInstitution);
@@ -231,6 +234,9 @@ fn submit_drops_what_has_expired() {
 		}
 		Clock::set(START + 1);
 		for number in 0..13 {
+			if number == 5 {
+				Clock::set(START + DAY);
+			}
 			submit(colleague(number));
 		}
 		Clock::set(START + WEEK - 1);

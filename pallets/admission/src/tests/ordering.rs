@@ -95,7 +95,8 @@ fn free_revocations_are_bounded() {
 		assert_eq!(priority(&patient_a(), revoke(7)), priorities::ORDINARY);
 		// The first one of everybody is free all the same, also with a spent quota.
 		spend(&person_a(), PERSON_CALLS);
-		assert_eq!(priority(&person_a(), revoke(9)), priorities::REVOCATION);
+		assert_eq!(priority(&person_a(), revoke(9)), priorities::LATER_REVOCATION);
+		const { assert!(priorities::LATER_REVOCATION > priorities::CUSTODY) };
 		assert_ok!(send(&person_a(), revoke(9)).unwrap());
 		assert_eq!(offer(&person_a(), PERSON_CALLS + 1, revoke(8)), refused(codes::QUOTA_SPENT));
 		Clock::pass(WINDOW);

@@ -195,9 +195,46 @@ fn a_flood_of_revocations_ends() {
 			}
 		}
 		assert_eq!(first, CROWD, "the first of each");
-		// Another patient of the same hospital revokes without waiting.
-		give_consents(&patient_a(), 1);
-		assert_eq!(priority(&patient_a(), revoke(0)), priorities::REVOCATION);
+		// Another patient of the same hospital revokes before openings, and those of other hospitals before
+		// nearly everything.
+		for (who, expected) in
+			[(patient_a(), priorities::LATER_REVOCATION), (doctor_b(), priorities::REVOCATION)]
+		{
+			give_consents(&who, 1);
+			assert_eq!(priority(&who, revoke(0)), expected);
+		}
+	});
+}
+
+/// The hospital has enrolled more patients than the pool has room for, and each revokes a consent. Their
+/// first revocations fill the pool once, and no more.
+#[test]
+fn first_revocations_of_a_great_crowd_end_too() {
+	run(|| {
+		let name = |number| account(&format!("Crowd{number}"));
+		let crowd: Vec<_> = (0..5 * POOL).map(name).collect();
+		for account in &crowd {
+			enrol(account, AccountKind::Patient);
+			give_consents(account, 1);
+		}
+		let mut pool = Pool::default();
+		let flood = |pool: &mut Pool| {
+			for account in &crowd {
+				let nonce = System::account_nonce(account);
+				if nonce == 0 {
+					pool.submit(account, nonce, revoke(0));
+				}
+			}
+		};
+		flood(&mut pool);
+		let mut blocks = 0;
+		while !pool.block().iter().any(|one| one.who == registrar_a()) {
+			// It is sent again until a pool takes it.
+			pool.submit(&registrar_a(), 0, Call::restrict { allowed: true });
+			flood(&mut pool);
+			blocks += 1;
+		}
+		assert!(blocks <= POOL / BLOCK + 1, "{blocks}");
 	});
 }
 

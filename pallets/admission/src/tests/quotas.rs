@@ -208,6 +208,24 @@ fn shares_follow_the_number_of_active_institutions() {
 	});
 }
 
+/// Otherwise a hospital that floods would get a larger share by being suspended: there are fewer active
+/// ones, and its people can still sign.
+#[test]
+fn the_people_of_an_inactive_institution_have_an_eighth_of_a_share() {
+	run(|| {
+		People::set_active(&hospital_a(), false);
+		let limit = Admission::share().over(8).part(Lane::Everyone.account_part());
+		let calls = limit.weight / info(&note()).total_weight().ref_time();
+		assert!((1..PERSON_CALLS).contains(&calls), "{calls}");
+		spend(&patient_a(), calls);
+		assert_eq!(offer(&patient_a(), calls, note()), refused(codes::QUOTA_SPENT));
+		give_consents(&patient_a(), 1);
+		assert_ok!(offer(&patient_a(), calls, revoke(0)));
+		People::set_active(&hospital_a(), true);
+		assert_ok!(offer(&patient_a(), calls, note()));
+	});
+}
+
 #[test]
 fn lanes_are_the_share_and_a_quarter() {
 	use Lane::*;

@@ -37,6 +37,22 @@ fn amend_works() {
 	});
 }
 
+/// To amend a deny can end it as well as to revoke it.
+#[test]
+fn amend_of_a_deny_waits_for_a_key_without_doubt() {
+	build_and_execute(|| {
+		let id = grant(team(), denying(terms()));
+		let permit = grant(team(), terms());
+		People::set_standing(&PATIENT, Standing::Barred { since: START });
+		for terms in [terms(), denying(imaging())] {
+			assert_noop!(amend(id, 0, terms), Error::<Test>::KeyInDoubt);
+		}
+		assert_ok!(amend(permit, 0, imaging()));
+		People::set_standing(&PATIENT, Standing::Active);
+		assert_ok!(amend(id, 0, terms()));
+	});
+}
+
 #[test]
 fn amend_of_an_old_revision_fails() {
 	build_and_execute(|| {

@@ -212,6 +212,19 @@ fn what_waits_for_the_authority_ends_with_the_affiliation_of_one_of_the_two() {
 	}
 }
 
+/// A thief may have been one of the two, as far as the hospital knows.
+#[test]
+fn what_waits_for_the_authority_ends_with_the_key_of_one_of_the_two() {
+	for who in [COLLEAGUE, DOCTOR] {
+		build_and_execute(|| {
+			has_signed();
+			assert_ok!(assist_by_two(terms()));
+			People::disable_signing(&who);
+			assert_noop!(confirm(AUTHORITY, AUTHORITY), Error::<Test>::NothingWaits);
+		});
+	}
+}
+
 #[test]
 fn what_waits_for_the_authority_expires() {
 	for (after, works) in [(AUTHORITY_LIFETIME - 1, true), (AUTHORITY_LIFETIME, false)] {
@@ -389,6 +402,23 @@ fn grant_assisted_for_a_patient_of_another_institution_fails() {
 			Consent::grant_assisted(staff, PATIENT, CLINIC, grantee, terms(), text()),
 			Error::<Test>::NotTheirPatient
 		);
+	});
+}
+
+/// It attests its own staff, so it would need nobody else.
+#[test]
+fn an_authority_enters_no_consent_for_a_patient_of_its_own() {
+	build_and_execute(|| {
+		let patient = AccountId::new([4; 32]);
+		People::enrol_by(patient.clone(), AccountKind::Patient, AUTHORITY);
+		let call = |staff| {
+			let (staff, grantee) = (signed(staff), Grantee::Institution(AUTHORITY));
+			Consent::grant_assisted(staff, patient.clone(), AUTHORITY, grantee, terms(), text())
+		};
+		for clinician in [DOCTOR, COLLEAGUE] {
+			People::affiliate(&clinician, &AUTHORITY, Role::Physician);
+			assert_noop!(call(clinician), Error::<Test>::AuthorityAttestsItself);
+		}
 	});
 }
 

@@ -425,7 +425,7 @@ fn open_is_refused_only_so_often() {
 	});
 }
 
-/// All readers of an institution that has no permit cause at most 16 lines a day. Readers who have
+/// All readers of an institution that has no permit cause at most eight lines a day. Readers who have
 /// one are logged each time.
 #[test]
 fn open_without_a_permit_is_refused_only_so_often_by_one_institution() {
@@ -438,11 +438,11 @@ fn open_without_a_permit_is_refused_only_so_often_by_one_institution() {
 		let try_one = |number: usize| {
 			open_for(colleagues[number].clone(), [record(0)], Purpose::Treatment, at(0))
 		};
-		for number in 0..16 {
+		for number in 0..8 {
 			refused(try_one(number));
 		}
 		assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);
-		assert_eq!(Logs::all().len(), 16);
+		assert_eq!(Logs::all().len(), 8);
 		// A permit for something else invites, until it has expired.
 		let until = |until| Terms {
 			records: vec![record(1)].try_into().unwrap(),
@@ -457,6 +457,15 @@ fn open_without_a_permit_is_refused_only_so_often_by_one_institution() {
 		assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);
 		permit(NOW + 1);
 		refused(try_one(16));
+		// One that a thief may have given does not.
+		for (standing, doubt) in [
+			(Standing::Barred { since: NOW }, Doubt { since: 0, until: 1 }),
+			(Standing::Active, Doubt { since: NOW, until: NOW + 1 }),
+		] {
+			People::set_standing(&PATIENT, standing);
+			People::set_doubt(&PATIENT, doubt);
+			assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);
+		}
 		GivenConsents::set(vec![]);
 		assert_noop!(try_one(16), Error::<Test>::TooManyRefusals);
 		Clock::pass(24 * 60 * 60);
