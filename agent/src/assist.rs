@@ -238,9 +238,6 @@ pub struct Waiting {
 	pub signed: Vec<AccountId>,
 	/// Until when it waits.
 	pub until: u64,
-	/// Whether it is certain that it is a consent: the chain has only the hash of what one of the staff
-	/// has proposed.
-	pub is_certain: bool,
 }
 
 impl Waiting {
@@ -251,7 +248,8 @@ impl Waiting {
 }
 
 /// The consents in this patient's name that wait for another signature: one at most for a second
-/// clinician, and one for an authority.
+/// clinician, and one for an authority. The chain has only the hash of the first, which may also be of
+/// labels that are not known here.
 pub async fn waiting<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,
@@ -268,14 +266,14 @@ pub async fn waiting<P: Platform>(
 		if now < until && known.is_none() {
 			let signed = vec![found.origin];
 			let institution = institution.clone();
-			waiting.push(Waiting { institution, signed, until, is_certain: false });
+			waiting.push(Waiting { institution, signed, until });
 		}
 	}
 	if let Some(found) = at.read(storage::awaiting_authority(patient, &institution)).await? {
 		let until = found.at.saturating_add(AUTHORITY_LIFETIME);
 		if now < until {
 			let signed = vec![found.first, found.second];
-			waiting.push(Waiting { institution, signed, until, is_certain: true });
+			waiting.push(Waiting { institution, signed, until });
 		}
 	}
 	Ok(waiting)
@@ -341,7 +339,7 @@ mod tests {
 		let [found] = &waiting_for(&session).await[..] else { panic!("one waits") };
 		assert_eq!((&found.institution, &found.signed[..]), (&HOSPITAL, &[FIRST][..]));
 		assert_eq!(found.until, SIGNED + PROPOSAL_LIFETIME);
-		assert!(!found.is_for_authority() && !found.is_certain);
+		assert!(!found.is_for_authority());
 		// Something else that two of the staff agree on is no consent.
 		propose(&session, agreed_matter(&StaffMatter::DeclareDeceased));
 		assert_eq!(waiting_for(&session).await, []);
@@ -362,7 +360,7 @@ mod tests {
 			let found = waiting_for(&session).await;
 			assert_eq!(found.len(), usize::from(is_shown));
 			for found in found {
-				assert!(found.is_for_authority() && found.is_certain);
+				assert!(found.is_for_authority());
 				assert_eq!(found.signed, [FIRST, SECOND]);
 			}
 		}

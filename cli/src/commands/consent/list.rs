@@ -122,7 +122,7 @@ pub(super) async fn list(session: &Session, patient: &AccountId, all: bool) -> R
 	}
 	if lines.is_empty() {
 		ensure_patient(session, &at, patient).await?;
-		lines.push(format!("{} has given no consent.", session.names.show(patient)));
+		lines.push(format!("{} has no consents now.", session.names.show(patient)));
 	}
 	let waiting = assist::waiting(session, &at, patient).await?;
 	if !waiting.is_empty() {
@@ -148,17 +148,18 @@ fn say_waiting(session: &Session, waiting: &Waiting) -> String {
 	let signed: Vec<_> = waiting.signed.iter().map(|it| session.names.show(it)).collect();
 	let (signed, until) = (ENGLISH.and(&signed), show_moment(waiting.until));
 	let institution = session.names.show(&waiting.institution);
-	if waiting.is_for_authority() {
-		return format!(
-			"{signed} of {institution} have entered a consent. It does not count: until {until} it waits for a \
-			 health authority, which runs `vouchsafe consent confirm-assisted` with their file."
-		);
-	}
-	let what =
-		if waiting.is_certain { "a consent" } else { "a consent, or other labels of a record" };
+	let file = "`vouchsafe consent confirm-assisted` with the file that they made";
+	let (what, second) = match waiting.is_for_authority() {
+		true => ("have entered a consent", "a health authority".to_owned()),
+		// The chain has only its hash.
+		false => (
+			"has proposed a consent, or labels that are not known here",
+			format!("a second clinician of {institution}"),
+		),
+	};
 	format!(
-		"{signed} of {institution} has proposed {what}. It does not count: until {until} it waits for a second \
-		 clinician of {institution}. `vouchsafe audit show` shows it to the patient."
+		"{signed} of {institution} {what}. It does not count: until {until} it waits for {second}, who runs \
+		 {file}. The patient can refuse all such consents with `vouchsafe consent refuse-assisted`."
 	)
 }
 
@@ -168,7 +169,6 @@ fn waiting_json(session: &Session, waiting: &Waiting) -> Value {
 		"signed": waiting.signed.iter().map(|it| account_json(session, it)).collect::<Vec<_>>(),
 		"for": if waiting.is_for_authority() { "authority" } else { "second-clinician" },
 		"until": waiting.until,
-		"certain": waiting.is_certain,
 	})
 }
 
