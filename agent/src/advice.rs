@@ -30,6 +30,11 @@ pub enum Advice {
 		/// The name of their key.
 		key: String,
 	},
+	/// Wait, or interrupt it and resume adding records later.
+	WaitOrResume {
+		/// The name of their key.
+		key: String,
+	},
 	/// Resume adding records once the reason is mended, or give them up.
 	GiveUp {
 		/// The name of their key.

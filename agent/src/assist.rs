@@ -8,7 +8,8 @@ use crate::{
 	consent::{ensure_grantee_confirmed, sentence},
 	english::ENGLISH,
 	platform::Platform,
-	session::{result_of, Session},
+	session::{result_of, At, Session},
+	staff::matter_of,
 };
 use anyhow::{bail, ensure, Context as _, Result};
 use codec::{DecodeLimit, Encode};
@@ -21,7 +22,7 @@ use vouchsafe_protocol::{
 	traits::View,
 	types::{
 		account_bytes, agreed_consent, AccountId, AccountKind, Grantee, ShownText, Terms,
-		ASSISTED_PERIOD, H256,
+		ASSISTED_PERIOD, AUTHORITY_LIFETIME, H256, PROPOSAL_LIFETIME,
 	},
 };
 use vouchsafe_vault::commitment::text_commitment;
@@ -228,6 +229,56 @@ impl AssistedConsent {
 	}
 }
 
+/// A consent that waits for another signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+	/// The institution whose clinicians enter it.
+	pub institution: AccountId,
+	/// The clinicians who have signed.
+	pub signed: Vec<AccountId>,
+	/// Until when it waits.
+	pub until: u64,
+}
+
+impl Waiting {
+	/// Whether it waits for an authority, and not for a second clinician.
+	pub fn is_for_authority(&self) -> bool {
+		self.signed.len() > 1
+	}
+}
+
+/// The consents in this patient's name that wait for another signature: one at most for a second
+/// clinician, and one for an authority. The chain has only the hash of the first, which may also be of
+/// labels that are not known here.
+pub async fn waiting<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
+	patient: &AccountId,
+) -> Result<Vec<Waiting>> {
+	let Some(account) = at.account(patient).await? else { return Ok(Vec::new()) };
+	// Nobody else can enter one.
+	let institution = account.enrolled_by;
+	let now = at.time().await?;
+	let mut waiting = Vec::new();
+	if let Some(found) = at.read(storage::staff_proposal(patient, &institution)).await? {
+		let until = found.at.saturating_add(PROPOSAL_LIFETIME);
+		let (known, _) = matter_of(session, at, patient, &institution, &found.content).await?;
+		if now < until && known.is_none() {
+			let signed = vec![found.origin];
+			let institution = institution.clone();
+			waiting.push(Waiting { institution, signed, until });
+		}
+	}
+	if let Some(found) = at.read(storage::awaiting_authority(patient, &institution)).await? {
+		let until = found.at.saturating_add(AUTHORITY_LIFETIME);
+		if now < until {
+			let signed = vec![found.first, found.second];
+			waiting.push(Waiting { institution, signed, until });
+		}
+	}
+	Ok(waiting)
+}
+
 fn decode<T: DecodeLimit>(bytes: &HexBytes) -> Result<T, codec::Error> {
 	T::decode_all_with_depth_limit(MAX_DEPTH, &mut &bytes.0[..])
 }
@@ -235,8 +286,85 @@ fn decode<T: DecodeLimit>(bytes: &HexBytes) -> Result<T, codec::Error> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::consent::plain_terms;
-	use vouchsafe_protocol::types::Effect;
+	use crate::{consent::plain_terms, scripted::Scripted};
+	use vouchsafe_protocol::{
+		runtime::runtime_types::{
+			pallet_consent::types::Assisted, pallet_enrolment::types::StaffProposal,
+		},
+		types::{agreed_matter, Account, Effect, Record, StaffMatter, Status},
+	};
+
+	const PATIENT: AccountId = AccountId::new([9; 32]);
+	const HOSPITAL: AccountId = AccountId::new([1; 32]);
+	const FIRST: AccountId = AccountId::new([7; 32]);
+	const SECOND: AccountId = AccountId::new([8; 32]);
+	const SIGNED: u64 = 1_700_000_000;
+
+	/// A session whose node has the patient, whom the hospital enrolled, this long after a signature.
+	fn after(seconds: u64) -> Session<Scripted> {
+		let session = Session::scripted("//PatientA");
+		let account = Account {
+			kind: AccountKind::Patient,
+			status: Status::Active,
+			status_since: 0,
+			disabled_since: None,
+			doubt: None,
+			encryption_key: [0; 32],
+			enrolled_by: HOSPITAL,
+		};
+		session.chain.change(|state| {
+			state.answer("account", &Some(account));
+			state.answer("records_of", &Vec::<(H256, Record)>::new());
+			state.set(storage::now(), &((SIGNED + seconds) * 1000));
+		});
+		session
+	}
+
+	fn propose(session: &Session<Scripted>, content: H256) {
+		let proposal = StaffProposal { signer: FIRST, origin: FIRST, content, at: SIGNED };
+		session
+			.chain
+			.change(|state| state.set(storage::staff_proposal(&PATIENT, &HOSPITAL), &proposal));
+	}
+
+	async fn waiting_for(session: &Session<Scripted>) -> Vec<Waiting> {
+		waiting(session, &session.finalized().await.unwrap(), &PATIENT).await.unwrap()
+	}
+
+	#[tokio::test]
+	async fn what_waits_for_a_second_clinician_is_shown_until_it_is_too_late() {
+		let session = after(PROPOSAL_LIFETIME - 1);
+		assert_eq!(waiting_for(&session).await, []);
+		propose(&session, H256([5; 32]));
+		let [found] = &waiting_for(&session).await[..] else { panic!("one waits") };
+		assert_eq!((&found.institution, &found.signed[..]), (&HOSPITAL, &[FIRST][..]));
+		assert_eq!(found.until, SIGNED + PROPOSAL_LIFETIME);
+		assert!(!found.is_for_authority());
+		// Something else that two of the staff agree on is no consent.
+		propose(&session, agreed_matter(&StaffMatter::DeclareDeceased));
+		assert_eq!(waiting_for(&session).await, []);
+		let late = after(PROPOSAL_LIFETIME);
+		propose(&late, H256([5; 32]));
+		assert_eq!(waiting_for(&late).await, []);
+	}
+
+	#[tokio::test]
+	async fn what_waits_for_an_authority_is_shown_until_it_is_too_late() {
+		for (seconds, is_shown) in [(AUTHORITY_LIFETIME - 1, true), (AUTHORITY_LIFETIME, false)] {
+			let session = after(seconds);
+			let (first, second, content) = (FIRST, SECOND, H256([5; 32]));
+			let assisted = Assisted { first, second, content, at: SIGNED };
+			session.chain.change(|state| {
+				state.set(storage::awaiting_authority(&PATIENT, &HOSPITAL), &assisted);
+			});
+			let found = waiting_for(&session).await;
+			assert_eq!(found.len(), usize::from(is_shown));
+			for found in found {
+				assert!(found.is_for_authority());
+				assert_eq!(found.signed, [FIRST, SECOND]);
+			}
+		}
+	}
 
 	fn entry() -> AssistedConsent {
 		AssistedConsent {

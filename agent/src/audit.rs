@@ -4,10 +4,10 @@ use crate::{
 	platform::{Clock, Platform},
 	session::Session,
 };
-use anyhow::{bail, Context as _, Result};
+use anyhow::{Context as _, Result};
 use std::time::Duration;
 use vouchsafe_protocol::{
-	errors::ChainError,
+	errors::{ChainError, CustodianError},
 	messages::LogLine,
 	traits::{Custodian, View},
 	types::{AccountId, LogEntry, H256},
@@ -108,6 +108,7 @@ pub async fn read(
 			.with_context(|| format!("cannot read the log from {}", session.names.show(from)));
 	}
 	let mut failed = Vec::new();
+	let mut unread = Unread { reasons: String::new(), is_refused: false, may_pass: false };
 	for member in &session.members {
 		if member.custodian.is_none() || !member.is_active() {
 			continue;
@@ -117,11 +118,30 @@ pub async fn read(
 			// It is the same for every custodian.
 			Err(error) if error.is::<ChainError>() => return Err(error),
 			Err(error) => {
+				match error.downcast_ref::<CustodianError>() {
+					Some(CustodianError::NoAccess) => unread.is_refused = true,
+					Some(CustodianError::Behind(_)) => unread.may_pass = true,
+					Some(error) => unread.may_pass |= error.may_pass(),
+					None => {},
+				}
 				failed.push(format!("{}: {error:#}", session.names.show(&member.account)))
 			},
 		}
 	}
-	bail!("cannot read the log from any custodian: {}", failed.join("; "))
+	unread.reasons = failed.join("; ");
+	Err(unread.into())
+}
+
+/// No custodian has given the log.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cannot read the log from any custodian: {reasons}")]
+pub struct Unread {
+	/// What each of them answered.
+	pub reasons: String,
+	/// Whether one has refused it, because the patient does not permit it.
+	pub is_refused: bool,
+	/// Whether one may give it later.
+	pub may_pass: bool,
 }
 
 /// Proves that a log is complete. If a copy is consistent in itself but does not match the chain,
@@ -174,7 +194,26 @@ pub async fn verify(
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::{consent::fixtures::hospital, scripted::Scripted};
 	use vouchsafe_protocol::messages::{Hex, HexBytes};
+
+	#[tokio::test]
+	async fn why_no_custodian_gives_a_log_is_told() {
+		for (answer, is_refused, may_pass) in [
+			(Some(CustodianError::NoAccess), true, false),
+			(None, false, true),
+			(Some(CustodianError::NotFound), false, false),
+		] {
+			let mut session = Session::<Scripted>::scripted("//DoctorB");
+			session.members = vec![hospital()];
+			session.custodians.0 = answer;
+			session.chain.change(|state| state.answer("audit_head", &(0u64, H256::zero())));
+			let error = read(&session, &PATIENT, None, None).await.unwrap_err();
+			let unread = error.downcast_ref::<Unread>().unwrap();
+			assert_eq!((unread.is_refused, unread.may_pass), (is_refused, may_pass), "{error:#}");
+			assert!(unread.reasons.starts_with("Hospital A: ") || unread.reasons.contains(": "));
+		}
+	}
 
 	const GENESIS: H256 = H256([1; 32]);
 	const PATIENT: AccountId = AccountId::new([2; 32]);

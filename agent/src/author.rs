@@ -7,14 +7,15 @@
 //! 4. *Deliver* each custodian's envelope, and wait until every acknowledgement is final.
 //!
 //! Each step can be repeated without harm, and the journal says which step is next. If a custodian
-//! cannot be reached, the command waits for it. The version can be opened once enough holders for
-//! the threshold have their shares.
+//! cannot be reached, the command says so and waits for it, but not for ever. The version can be
+//! opened once enough holders for the threshold have their shares.
 
 mod prepare;
 mod reseal;
 mod send;
 mod terms;
 mod unfinished;
+mod waiting;
 
 use crate::{
 	advice::{Advice, Advised},
@@ -28,7 +29,7 @@ use blake2::{Blake2b256, Digest};
 use bytes::Bytes;
 use futures::{stream, StreamExt};
 use prepare::{check_sizes, prepare};
-use send::{deliver, find_dropped, is_hopeless, missing, submit, upload, Complaints};
+use send::{deliver, find_dropped, holders_of, is_hopeless, submit, upload, Complaints};
 use std::{sync::Arc, time::Duration};
 use terms::terms_of;
 use unfinished::set_aside;
@@ -45,6 +46,7 @@ pub use unfinished::{
 	UnfinishedDocument,
 };
 pub use vouchsafe_protocol::holders::SharingWish;
+pub use waiting::NotTaken;
 
 /// How many bytes of a document in memory are encrypted at once.
 const PIECE: usize = 1 << 20;
@@ -175,6 +177,10 @@ pub struct Added {
 	pub version: u32,
 	/// The record's category.
 	pub category: Category,
+	/// How many shares open it.
+	pub threshold: u8,
+	/// How many holders have their share.
+	pub held: usize,
 	/// Institutions whose acknowledgement is not final yet, and why they did not accept their share,
 	/// if that is known.
 	pub missing: Vec<(AccountId, Option<String>)>,
@@ -196,8 +202,8 @@ pub struct Unclassified {
 	pub reason: String,
 }
 
-/// Adds documents, and continues until all shares are acknowledged or `patience` has passed. If an
-/// earlier run began to add the same documents in the same way and did not finish, that work is
+/// Adds documents, and continues until all shares are acknowledged or `patience` has passed. Without
+/// it, custodians that do not take their shares are waited for a minute. If an earlier run began to add the same documents in the same way and did not finish, that work is
 /// resumed. If it began them with other terms, it is replaced, unless something of it may be on the
 /// chain.
 pub async fn add(
@@ -288,6 +294,7 @@ async fn run<P: Platform>(
 		Err(error) if is_hopeless(&error) => {
 			// The chain will never accept the rest. Versions that are on the chain are finished.
 			group.entries.retain(|entry| entry.is_final);
+			let error = anyhow::Error::from(GivenUp(error));
 			if group.entries.is_empty() {
 				journal.remove().await?;
 				return Err(error);
@@ -309,6 +316,14 @@ async fn run<P: Platform>(
 	}
 }
 
+/// The chain refused documents for good, so they are no longer kept to be resumed.
+#[derive(Debug, thiserror::Error)]
+#[error(
+	"given up, because the chain will not accept it: it is no longer kept on this machine. Once the cause \
+	 is mended, add it again"
+)]
+pub struct GivenUp(#[source] anyhow::Error);
+
 /// The result for each version.
 async fn outcome(
 	session: &Session<impl Platform>,
@@ -324,13 +339,15 @@ async fn outcome(
 			.record(&entry.patient.into(), record)
 			.await?
 			.context("the record is gone from the chain")?;
+		let (threshold, held, missing) = holders_of(&at, entry).await?;
 		added.push(Added {
 			title: entry.title.clone(),
 			record,
 			version: entry.version,
 			category: found.category,
-			missing: missing(&at, entry)
-				.await?
+			threshold,
+			held,
+			missing: missing
 				.into_iter()
 				.map(|institution| {
 					let reason = complaints.get(&institution).cloned();

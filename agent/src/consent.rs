@@ -225,8 +225,18 @@ pub async fn sentence(
 ) -> Result<String> {
 	check_traits(grantee, terms)?;
 	let labels = session.labels_of(patient).await?;
-	let names = WithFingerprints(&session.names);
-	Ok(Teller { names: &names, ..teller(&session.names, &labels) }.consent(grantee, terms))
+	Ok(signed_sentence(&session.names, &labels, grantee, terms))
+}
+
+/// The sentence as it is signed: it shows a part of each account's address.
+pub fn signed_sentence(
+	names: &Names,
+	labels: &LabelTable,
+	grantee: &Grantee,
+	terms: &Terms,
+) -> String {
+	let with_addresses = WithFingerprints(names);
+	Teller { names: &with_addresses, ..teller(names, labels) }.consent(grantee, terms)
 }
 
 /// An error if a new consent would permit something to a member that has changed or does not take part, or

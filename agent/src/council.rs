@@ -116,9 +116,16 @@ pub async fn propose(session: &Session<impl Platform>, call: RuntimeCall) -> Res
 	let proposal = as_root(call);
 	let bytes = proposal.encode();
 	let hash = hash_of(&bytes);
+	if let Some(open) = motions(session).await?.into_iter().find(|motion| motion.hash == hash) {
+		let message = format!(
+			"the same motion is open already, as motion {}, so nothing was sent: vote on that one",
+			open.index
+		);
+		bail!(Advised::new(message, Advice::ListMotions));
+	}
 	let length_bound = u32::try_from(bytes.len()).context("a motion is too long")?;
 	let propose = CouncilCall::propose { threshold, proposal: Box::new(proposal), length_bound };
-	session.submit(propose).await?;
+	session.submit(propose).await.map_err(in_words)?;
 	if threshold < 2 {
 		bail!("the motion was executed at once, because the council has one member");
 	}
@@ -144,8 +151,47 @@ async fn with_hash(session: &Session<impl Platform>, hash: &H256) -> Result<Moti
 
 /// Votes on a motion.
 pub async fn vote(session: &Session<impl Platform>, motion: &Motion, approve: bool) -> Result<u32> {
+	let votes = if approve { &motion.ayes } else { &motion.nays };
+	if votes.contains(&session.me()?.account()) {
+		let message = format!(
+			"you have voted {} on motion {} already, so nothing was sent",
+			if approve { "yes" } else { "no" },
+			motion.index
+		);
+		bail!(Advised::new(message, Advice::ListMotions));
+	}
 	let call = CouncilCall::vote { proposal: motion.hash, index: motion.index, approve };
-	Ok(session.submit(call).await?.number)
+	Ok(session.submit(call).await.map_err(in_words)?.number)
+}
+
+/// Errors of the council's pallet, which comes from the SDK, in words that say what to do.
+fn in_words(error: anyhow::Error) -> anyhow::Error {
+	let Some(ChainError::Dispatch { pallet, error: name, .. }) = error.downcast_ref() else {
+		return error;
+	};
+	let message = match (pallet.as_str(), name.as_str()) {
+		("Council", "DuplicateVote") => "you have voted like this on the motion already",
+		("Council", "DuplicateProposal") => "the same motion is open already: vote on that one",
+		("Council", "ProposalMissing" | "WrongIndex") => "the motion is not open any more",
+		("Council", "TooEarly") => "the motion cannot be closed yet: it needs more votes",
+		("Council", "NotMember") => "only members of the council can do this",
+		("Council", "TooManyProposals") => {
+			"too many motions are open: close or vote on those first"
+		},
+		_ => return error,
+	};
+	Advised::new(message, Advice::ListMotions).caused_by(error).into()
+}
+
+/// How many seconds a block takes at least.
+const SLOT: u64 = 1;
+
+/// Until when a motion is open at least. A chain on which nothing happens makes fewer blocks, so this
+/// may be later.
+pub async fn open_until(session: &Session<impl Platform>, motion: &Motion) -> Result<u64> {
+	let at = session.finalized().await?;
+	let blocks = u64::from(motion.end.saturating_sub(at.number()));
+	Ok(at.time().await?.saturating_add(blocks.saturating_mul(SLOT)))
 }
 
 /// An open motion by its number.
@@ -155,22 +201,56 @@ pub async fn find(session: &Session<impl Platform>, index: u32) -> Result<Motion
 	})
 }
 
+impl Motion {
+	/// Whether its votes decide it, so that it can be closed before its end.
+	fn is_decided(&self, seats: usize) -> bool {
+		let threshold = usize::try_from(self.threshold).unwrap_or(usize::MAX);
+		self.ayes.len() >= threshold || seats.saturating_sub(self.nays.len()) < threshold
+	}
+}
+
+/// The motion, if its votes decide it or its time is over. The node that is asked may see the last vote a
+/// little later than the one that included it.
+async fn decided(session: &Session<impl Platform>, motion: &Motion) -> Result<Motion> {
+	let seats = seats(session).await?.len();
+	let mut motion = motion.clone();
+	for _ in 0..3 {
+		let number = session.finalized().await?.number();
+		if motion.is_decided(seats) || number >= motion.end {
+			return Ok(motion);
+		}
+		session.clock.sleep(Duration::from_secs(1)).await;
+		motion = find(session, motion.index).await?;
+	}
+	let message = format!(
+		"motion {} cannot be closed yet, so nothing was sent: {} of {} votes are for it. Other members have to \
+		 vote first",
+		motion.index,
+		motion.ayes.len(),
+		motion.threshold
+	);
+	bail!(Advised::new(message, Advice::ListMotions))
+}
+
 /// Closes a motion that has enough votes, for or against, and returns whether it was executed.
 pub async fn close(session: &Session<impl Platform>, motion: &Motion) -> Result<bool> {
+	let motion = &decided(session, motion).await?;
+	let at = session.finalized().await?;
 	let call = CouncilCall::close {
 		proposal_hash: motion.hash,
 		index: motion.index,
 		proposal_weight_bound: MAX_WEIGHT,
 		length_bound: motion.length,
 	};
-	let included = session.submit(call).await?;
+	let included = session.submit(call).await.map_err(in_words)?;
 	let dispatched = included.find(|event| match event {
 		Event::Consortium(ConsortiumEvent::Dispatched { result }) => Some(result.clone()),
 		_ => None,
 	});
 	if let Some(result) = dispatched {
 		if let Err(error) = result {
-			bail!("the motion passed, but the chain refused its call: {error:?}");
+			return Err(at.runtime().dispatch_error(&error))
+				.context("the motion passed, but not its call");
 		}
 		return Ok(true);
 	}
@@ -181,7 +261,7 @@ pub async fn close(session: &Session<impl Platform>, motion: &Motion) -> Result<
 	})?;
 	match executed {
 		Some(Err(error)) => {
-			bail!("the motion passed, but the chain refused to execute it: {error:?}")
+			Err(at.runtime().dispatch_error(&error)).context("the motion passed, but not its call")
 		},
 		Some(Ok(())) => Ok(true),
 		None => Ok(false),
@@ -262,7 +342,7 @@ pub fn describe_call(session: &Session<impl Platform>, call: &RuntimeCall) -> St
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{keys::Identity, memory::MemoryKeep};
+	use crate::{keys::Identity, memory::MemoryKeep, scripted::Scripted};
 	use vouchsafe_protocol::types::AccountKind;
 
 	#[test]
@@ -325,6 +405,90 @@ mod tests {
 				assert!(proposed.unwrap_err().to_string().contains("not among the open ones"));
 				assert_eq!(votes, []);
 			}
+		}
+	}
+
+	/// A council of four seats, in which the user has voted yes on the only motion, and another no.
+	fn with_motion() -> (Session<Scripted>, RuntimeCall, AccountId) {
+		let session = Session::scripted("//HospitalA");
+		let me = session.me().unwrap().account();
+		let other = AccountId::new([2; 32]);
+		let seats =
+			vec![me.clone(), other.clone(), AccountId::new([3; 32]), AccountId::new([4; 32])];
+		let call = upgrade(b"code");
+		let proposal = as_root(call.clone());
+		let hash = hash_of(&proposal.encode());
+		session.chain.change(|state| {
+			state.set(storage::council_members(), &seats);
+			state.set(storage::council_proposals(), &vec![hash]);
+			state.set(storage::council_proposal(&hash), &proposal);
+			let votes = (7u32, 3u32, vec![me], vec![other.clone()], 101u32);
+			state.set(storage::council_votes(&hash), &votes);
+			state.set(storage::now(), &1_700_000_000_000_u64);
+		});
+		(session, call, other)
+	}
+
+	/// What the chain would refuse is said in words, and not sent.
+	#[tokio::test]
+	async fn what_has_no_effect_is_not_sent() {
+		let (session, call, _) = with_motion();
+		let motion = find(&session, 7).await.unwrap();
+		let said = |error: anyhow::Error| {
+			assert_eq!(error.downcast_ref::<Advised>().unwrap().advice, Advice::ListMotions);
+			error.to_string()
+		};
+		let twice = said(vote(&session, &motion, true).await.unwrap_err());
+		assert!(twice.contains("voted yes on motion 7 already"), "{twice}");
+		let early = said(close(&session, &motion).await.unwrap_err());
+		assert!(early.contains("cannot be closed yet") && early.contains("1 of 3"), "{early}");
+		let same = said(propose(&session, call).await.unwrap_err());
+		assert!(same.contains("open already, as motion 7"), "{same}");
+		assert!(session.chain.calls().is_empty());
+		// The node is at block 1, and a block takes a second at least.
+		assert_eq!(open_until(&session, &motion).await.unwrap(), 1_700_000_100);
+	}
+
+	#[tokio::test]
+	async fn a_changed_vote_is_sent_and_a_refusal_is_said_in_words() {
+		let (session, _, _) = with_motion();
+		let motion = find(&session, 7).await.unwrap();
+		vote(&session, &motion, false).await.unwrap();
+		assert_eq!(session.chain.calls().len(), 1);
+		let refusal = |pallet: &str, error: &str| ChainError::Dispatch {
+			pallet: pallet.into(),
+			error: error.into(),
+			docs: "Raw words".into(),
+		};
+		for (pallet, error, expected) in [
+			("Council", "DuplicateVote", "you have voted like this on the motion already"),
+			("Council", "ProposalMissing", "the motion is not open any more"),
+			("Consortium", "NotActive", "the chain refused it: raw words"),
+		] {
+			session.chain.refuses(refusal(pallet, error));
+			let error = vote(&session, &motion, false).await.unwrap_err();
+			assert_eq!(error.to_string(), expected);
+			assert!(error.chain().any(|cause| cause.is::<ChainError>()), "for the exit code");
+		}
+	}
+
+	#[test]
+	fn votes_decide_a_motion_for_or_against() {
+		let accounts = |count: u8| (0..count).map(|id| AccountId::new([id; 32])).collect();
+		let motion = |ayes, nays| Motion {
+			index: 0,
+			hash: H256::zero(),
+			ayes: accounts(ayes),
+			nays: accounts(nays),
+			threshold: 3,
+			end: 9,
+			proposal: None,
+			length: 0,
+		};
+		for (ayes, nays, is_decided) in
+			[(0, 0, false), (2, 1, false), (3, 0, true), (0, 1, false), (0, 2, true)]
+		{
+			assert_eq!(motion(ayes, nays).is_decided(4), is_decided, "{ayes} {nays}");
 		}
 	}
 

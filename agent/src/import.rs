@@ -1,7 +1,7 @@
 //! Importing: turns the records that [`vouchsafe_fhir`] finds in a file into documents to add,
 //! and remembers earlier imports.
 //!
-//! For each patient a sealed file of the user remembers who the imported exports were about and the
+//! For each patient and chain a sealed file of the user remembers who the imported exports were about and the
 //! content of all records that were added. So the same content is not imported twice, an export of
 //! another patient is noticed, and a new summary becomes a version of the earlier one.
 
@@ -188,27 +188,34 @@ pub struct Memory {
 }
 
 impl Memory {
-	/// Reads the earlier imports for a patient.
-	pub async fn load(keep: &impl Keep, me: &Identity, patient: &AccountId) -> Result<Self> {
-		match keep.read_sealed(&me.encryption, FOLDER, &file_name(me, patient)).await? {
+	/// Reads the earlier imports for a patient on this chain.
+	pub async fn load(
+		keep: &impl Keep,
+		genesis: &H256,
+		me: &Identity,
+		patient: &AccountId,
+	) -> Result<Self> {
+		let name = file_name(genesis, me, patient);
+		match keep.read_sealed(&me.encryption, FOLDER, &name).await? {
 			Some(bytes) => serde_json::from_slice(&bytes).context("the file of imports is damaged"),
 			None => Ok(Self::default()),
 		}
 	}
 
-	/// Changes the earlier imports for a patient, under the lock of what is kept: another import may
+	/// Changes the earlier imports for a patient on this chain, under the lock of what is kept: another import may
 	/// have finished since they were read.
 	pub async fn update(
 		keep: &impl Keep,
+		genesis: &H256,
 		me: &Identity,
 		patient: &AccountId,
 		change: impl FnOnce(&mut Self),
 	) -> Result<()> {
 		let _lock = keep.lock().await?;
-		let mut memory = Self::load(keep, me, patient).await?;
+		let mut memory = Self::load(keep, genesis, me, patient).await?;
 		change(&mut memory);
 		let bytes = serde_json::to_vec(&memory)?;
-		keep.write_sealed(&me.encryption, FOLDER, &file_name(me, patient), &bytes).await
+		keep.write_sealed(&me.encryption, FOLDER, &file_name(genesis, me, patient), &bytes).await
 	}
 
 	/// Refuses a file that was imported before, or one that says the same.
@@ -288,11 +295,13 @@ impl Memory {
 	}
 }
 
-fn file_name(me: &Identity, patient: &AccountId) -> String {
+/// Named by the user, the patient and the chain: on another chain nothing was imported.
+fn file_name(genesis: &H256, me: &Identity, patient: &AccountId) -> String {
 	format!(
-		"{}-{}",
+		"{}-{}-{}",
 		hex::encode(&account_bytes(&me.account())[..8]),
-		hex::encode(account_bytes(patient))
+		hex::encode(account_bytes(patient)),
+		hex::encode(&genesis.0[..16])
 	)
 }
 

@@ -2,6 +2,7 @@
 //! whose time passes only while a task waits, progress that is not shown, and connections that fail.
 
 use crate::{
+	advice::Advised,
 	keys::Identity,
 	names::Names,
 	pins::Pins,
@@ -200,14 +201,26 @@ impl Clock for FixedClock {
 	}
 }
 
-/// Shows nothing.
-pub(crate) struct Quiet;
+/// Shows nothing, and keeps what was told.
+#[derive(Default)]
+pub(crate) struct Quiet(Mutex<Vec<String>>);
+
+impl Quiet {
+	/// What was told, without its advice.
+	pub(crate) fn told(&self) -> Vec<String> {
+		self.0.lock().unwrap().clone()
+	}
+}
 
 impl Progress for Quiet {
 	type Task = Quiet;
 
 	fn begin(&self, _what: &str, _total: Option<u64>) -> Quiet {
-		Quiet
+		Quiet::default()
+	}
+
+	fn tell(&self, news: &Advised) {
+		self.0.lock().unwrap().push(news.to_string());
 	}
 }
 
@@ -236,7 +249,7 @@ impl Session<Offline> {
 			custodians: MemoryCustodians::default(),
 			keep,
 			clock: FixedClock::default(),
-			progress: Quiet,
+			progress: Quiet::default(),
 			names: Names::default(),
 			members: Vec::new(),
 			pins: Pins::default(),

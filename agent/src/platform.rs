@@ -2,6 +2,7 @@
 //! clock, and a way to show progress. The connections are `vouchsafe_protocol`'s
 //! [`Submit`] and [`Custodians`].
 
+use crate::advice::Advised;
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use futures::{stream, Stream, StreamExt};
@@ -231,13 +232,16 @@ pub trait Clock: SendOutsideWasm + SyncOutsideWasm {
 	fn sleep(&self, time: Duration) -> impl Future<Output = ()> + SendOutsideWasm;
 }
 
-/// Shows tasks that take time.
+/// Shows tasks that take time, and news of them.
 pub trait Progress: SendOutsideWasm + SyncOutsideWasm {
 	/// A task. It ends when this is dropped.
 	type Task: Task;
 
 	/// Begins a task. `total` is its length in bytes, if it is known.
 	fn begin(&self, what: &str, total: Option<u64>) -> Self::Task;
+
+	/// Tells something that people should know while the task goes on.
+	fn tell(&self, news: &Advised);
 }
 
 /// A task that takes time.

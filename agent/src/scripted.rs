@@ -77,6 +77,8 @@ struct Script {
 	state: State,
 	calls: Vec<RuntimeCall>,
 	reaction: Option<Reaction>,
+	/// Why calls are refused, if they are.
+	refusal: Option<ChainError>,
 	/// What a fresh view is, if it is not the same.
 	fresh: Option<Result<ScriptedNode, ChainError>>,
 }
@@ -99,6 +101,11 @@ impl ScriptedNode {
 		self.0.lock().unwrap().reaction = Some(Box::new(reaction));
 	}
 
+	/// From now on, all calls are refused.
+	pub(crate) fn refuses(&self, refusal: ChainError) {
+		self.0.lock().unwrap().refusal = Some(refusal);
+	}
+
 	/// From now on, a fresh view has this state, and the other views are old.
 	pub(crate) fn has_news(&self, change: impl FnOnce(&mut State)) {
 		let newer = Self::default();
@@ -117,12 +124,15 @@ impl ScriptedNode {
 		self.0.lock().unwrap().calls.clone()
 	}
 
-	fn include(&self, call: RuntimeCall) -> Included {
+	fn include(&self, call: RuntimeCall) -> Result<Included, ChainError> {
 		let mut script = self.0.lock().unwrap();
-		let Script { state, calls, reaction, fresh: _ } = &mut *script;
+		if let Some(refusal) = &script.refusal {
+			return Err(refusal.clone());
+		}
+		let Script { state, calls, reaction, .. } = &mut *script;
 		let events = reaction.as_mut().map(|react| react(&call, state)).unwrap_or_default();
 		calls.push(call);
-		Included { block: H256::zero(), number: 1, events }
+		Ok(Included { block: H256::zero(), number: 1, events })
 	}
 }
 
@@ -178,7 +188,7 @@ impl Submit for ScriptedNode {
 		_: &impl Signer,
 		call: impl Into<RuntimeCall> + Send,
 	) -> Result<Included, ChainError> {
-		Ok(self.include(call.into()))
+		self.include(call.into())
 	}
 
 	async fn submit_revocation(
@@ -186,7 +196,7 @@ impl Submit for ScriptedNode {
 		_: &impl Signer,
 		call: impl Into<RuntimeCall> + Send,
 	) -> Result<Included, ChainError> {
-		Ok(self.include(call.into()))
+		self.include(call.into())
 	}
 }
 
@@ -209,7 +219,7 @@ impl Session<Scripted> {
 			custodians: MemoryCustodians::default(),
 			keep: MemoryKeep::default(),
 			clock: FixedClock::default(),
-			progress: Quiet,
+			progress: Quiet::default(),
 			names: Names::default(),
 			members: Vec::new(),
 			pins: Pins::default(),

@@ -2,7 +2,11 @@
 //! for each patient and institution, and another one replaces it.
 
 use crate::{
-	english::teller, label_keys, labels::LabelTable, platform::Platform, session::Session,
+	english::teller,
+	label_keys,
+	labels::LabelTable,
+	platform::Platform,
+	session::{At, Session},
 };
 use anyhow::Result;
 use vouchsafe_protocol::{
@@ -43,10 +47,7 @@ pub async fn other_proposal(
 	if found.content == agreed_matter(matter) || until <= at.time().await? {
 		return Ok(None);
 	}
-	let records = at.all_records_of(patient).await?;
-	let tags = records.iter().flat_map(|(_, record)| record.labels.iter().copied());
-	let labels = label_keys::learn(session, patient, tags).await?;
-	let known = recognise(&found.content, institution, &records, &labels);
+	let (known, labels) = matter_of(session, &at, patient, institution, &found.content).await?;
 	let sentence = known.map(|matter| {
 		let entry = LogEntry {
 			signer: found.signer,
@@ -58,6 +59,20 @@ pub async fn other_proposal(
 		teller(&session.names, &labels).log_entry(&entry)
 	});
 	Ok(Some(Waiting { by: found.origin, until, sentence }))
+}
+
+/// The matter of this hash, if it is known here, with the patient's labels.
+pub(crate) async fn matter_of<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
+	patient: &AccountId,
+	institution: &AccountId,
+	content: &H256,
+) -> Result<(Option<StaffMatter>, LabelTable)> {
+	let records = at.all_records_of(patient).await?;
+	let tags = records.iter().flat_map(|(_, record)| record.labels.iter().copied());
+	let labels = label_keys::learn(session, patient, tags).await?;
+	Ok((recognise(content, institution, &records, &labels), labels))
 }
 
 /// The matter of this hash, if it is about a record of the institution and labels that are known here, or

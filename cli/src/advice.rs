@@ -51,9 +51,15 @@ fn words(advice: &Advice) -> String {
 		},
 		Advice::ListConsents => ": `vouchsafe consent list` shows them",
 		Advice::ListRequests => ": `vouchsafe request list` shows them",
-		Advice::ListMotions => ": `vouchsafe council list` lists them",
+		Advice::ListMotions => ": `vouchsafe council list` shows the motions",
 		Advice::Resume { key } => {
 			return format!(": `vouchsafe --key {key} record add --resume` continues")
+		},
+		Advice::WaitOrResume { key } => {
+			return format!(
+				". You can wait, or press Ctrl-C: nothing is lost, and `vouchsafe --key {key} record add \
+				 --resume` continues"
+			)
 		},
 		Advice::GiveUp { key, record } => {
 			let record = short(record);

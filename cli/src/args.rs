@@ -53,7 +53,7 @@ const GLOBAL: &str = "Options of every command";
 	0  done\n  \
 	1  failed, or a check found something wrong\n  \
 	2  wrong command line\n  \
-	3  no access\n  \
+	3  no access, or not to everything\n  \
 	4  too few custodians answered: try again later\n  \
 	5  the call was sent, but it is not final yet\n  \
 	130  interrupted by Ctrl-C"
@@ -319,5 +319,10 @@ mod tests {
 		}
 		assert!(read("vouchsafe enrol sign --institution x --as patient").is_ok());
 		assert!(read("vouchsafe key show --words").is_err());
+		assert!(read("vouchsafe council status x suspended").is_ok());
+		// Only people can have these.
+		for status in ["deceased", "nonsense"] {
+			assert!(read(&format!("vouchsafe council status x {status}")).is_err(), "{status}");
+		}
 	}
 }

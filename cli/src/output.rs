@@ -17,9 +17,9 @@ pub struct Output {
 	pub details: Option<String>,
 	/// For machines. It has everything.
 	pub json: Value,
-	/// Whether the command worked but a check failed: a changed copy, a log that is not the
-	/// chain's. The exit code is 1.
-	pub found_wrong: bool,
+	/// The exit code, if the command worked but not everything is well: 1 if a check failed (a changed
+	/// copy, a log that is not the chain's), 3 if some of it was refused, 4 if custodians did not answer.
+	pub code: u8,
 }
 
 impl Output {

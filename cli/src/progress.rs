@@ -1,5 +1,6 @@
 //! Progress on a terminal.
 
+use crate::{advice::say_one, output::write_error};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
 	io::IsTerminal,
@@ -7,6 +8,7 @@ use std::{
 	time::{Duration, Instant},
 };
 use vouchsafe_agent::{
+	advice::Advised,
 	platform::{Progress, Task},
 	text::line,
 };
@@ -36,6 +38,11 @@ impl Progress for TerminalProgress {
 			std::thread::spawn(draw);
 		}
 		TerminalTask { id }
+	}
+
+	fn tell(&self, news: &Advised) {
+		let _silence = silence();
+		write_error(&format!("{}\n", line(&say_one(news))));
 	}
 }
 

@@ -287,10 +287,15 @@ impl Settings {
 		// Another command may have pinned one.
 		self.check_genesis(genesis).await?;
 		let found = hex::encode(genesis.0);
-		match self.pinned().await? {
-			Some(known) if known == found => Ok(()),
-			_ => self.home.write(CHAINS, GENESIS, found.as_bytes()).await,
+		let known = self.pinned().await?;
+		if known.as_ref() == Some(&found) {
+			return Ok(());
 		}
+		if known.is_none() && self.genesis.is_none() {
+			let _silence = silence();
+			write_error(&first_use(&self.home, &found));
+		}
+		self.home.write(CHAINS, GENESIS, found.as_bytes()).await
 	}
 
 	/// The genesis hash of the user's chain.
@@ -333,6 +338,16 @@ impl Settings {
 		let passphrase = self.secrets.ask(&format!("Passphrase of the key {key}"))?;
 		store.unlock(key, &passphrase).map(Some)
 	}
+}
+
+/// What is said when a folder is first used without the chain's genesis hash.
+fn first_use(home: &Home, genesis: &str) -> String {
+	format!(
+		"NOTE: {} is used for the first time, and without --genesis, so the node has chosen the chain. Compare \
+		 its genesis hash with the one that your institution publishes: 0x{genesis}. From now on, only this \
+		 chain is used with this folder\n",
+		home.path().display()
+	)
 }
 
 fn node_url(address: &str) -> Result<url::Url> {

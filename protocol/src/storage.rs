@@ -8,6 +8,7 @@ use crate::{
 		frame_system::{self, LastRuntimeUpgradeInfo},
 		pallet_balances::types::AccountData,
 		pallet_collective::Votes,
+		pallet_consent::types::Assisted,
 		pallet_custody::types::{OpeningGroup, SharingSet},
 		pallet_enrolment::types::StaffProposal,
 		pallet_records::types::{Record, Version},
@@ -165,6 +166,12 @@ pub fn affiliation(practitioner: &AccountId, institution: &AccountId) -> Key<Aff
 pub fn staff_proposal(patient: &AccountId, institution: &AccountId) -> Key<StaffProposal> {
 	let hashed = [blake2_128_concat(patient), blake2_128_concat(institution)];
 	entry("Enrolment", "StaffProposals", &hashed)
+}
+
+/// The consent on which two clinicians have agreed for a patient, and which waits for an authority.
+pub fn awaiting_authority(patient: &AccountId, institution: &AccountId) -> Key<Assisted> {
+	let hashed = [blake2_128_concat(patient), blake2_128_concat(institution)];
+	entry("Consent", "AwaitingAuthority", &hashed)
 }
 
 /// The institutions with which a practitioner has affiliations now.

@@ -3,16 +3,20 @@
 
 use super::{
 	reseal::{seal_to_successor, CustodiansNow},
+	waiting::{names_of, tell_waiting, NotTaken, Watch, UNACCEPTED},
 	*,
 };
 use crate::{
 	journal::{Entry, Envelope},
 	open::LAG,
+	platform::Progress as _,
 	session::CustodianOf,
 };
 use codec::Decode;
+use futures::future::{select, Either};
 use std::{
 	collections::{BTreeMap, HashMap},
+	pin::pin,
 	str::FromStr,
 };
 use vouchsafe_protocol::{
@@ -38,6 +42,10 @@ const AGAIN: Duration = Duration::from_secs(60);
 /// The first pause before an envelope is delivered again: the custodian's node may see the version a
 /// little later than ours.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// How long a custodian may take to say whether it takes content.
+const ABOUT: Duration = Duration::from_secs(5);
+/// When people are told that no custodian has taken content yet.
+const TELL: Duration = Duration::from_secs(4);
 /// The longest pause between attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
@@ -88,7 +96,7 @@ pub(super) async fn upload<P: Platform>(
 }
 
 /// Uploads one ciphertext to the first custodian that takes it. If all refuse it for good, that is an
-/// error at once.
+/// error at once. Without a limit of time, custodians that do not take it are waited for a minute.
 async fn upload_one<P: Platform>(
 	session: &Session<P>,
 	journal: &Journal<P::Keep>,
@@ -102,6 +110,7 @@ async fn upload_one<P: Platform>(
 	let waiting = session.waiting(&format!("uploading {title}"));
 	let start = session.clock.elapsed();
 	let mut pause = Duration::from_secs(1);
+	let mut has_told = false;
 	// The author's own institution first, then the others.
 	let mut targets: Vec<_> = entry.envelopes.iter().map(|it| it.institution).collect();
 	targets.sort_by_key(|target| Some(*target) != entry.institution);
@@ -126,9 +135,19 @@ async fn upload_one<P: Platform>(
 			let message = format!("no custodian accepts “{title}”");
 			bail!(Advised::new(message, advice).caused_by(RefusedForGood(reasons)));
 		}
-		if is_over(session, until) {
-			let message = format!("no custodian took “{title}” ({reasons}). Nothing is lost");
-			bail!(Advised::new(message, Advice::Resume { key }));
+		let waited = session.clock.elapsed().saturating_sub(start);
+		if is_over(session, until) || (until.is_none() && waited >= UNACCEPTED) {
+			let message =
+				format!("no custodian took “{title}”, so it is not on the chain. Nothing is lost");
+			let advice = Advice::Resume { key };
+			bail!(Advised::new(message, advice).caused_by(NotTaken(reasons)));
+		}
+		if !has_told && waited >= TELL {
+			let message =
+				format!("“{title}” is not on the chain yet. Waiting for a custodian that takes it ({reasons})");
+			let advice = Advice::WaitOrResume { key: key.clone() };
+			session.progress.tell(&Advised::new(message, advice));
+			has_told = true;
 		}
 		waiting.say(&format!("waiting for a custodian that takes {title} ({reasons})"));
 		session.clock.sleep(pause).await;
@@ -161,7 +180,12 @@ async fn upload_to<P: Platform>(
 	length: u64,
 ) -> Result<bool> {
 	let custodian = session.custodian(institution)?;
-	if !custodian.about().await?.content {
+	let (about, silence) = (pin!(custodian.about()), pin!(session.clock.sleep(ABOUT)));
+	let about = match select(about, silence).await {
+		Either::Left((about, _)) => about?,
+		Either::Right(_) => bail!("no answer in {} seconds", ABOUT.as_secs()),
+	};
+	if !about.content {
 		return Ok(false);
 	}
 	let content = journal.content(number);
@@ -396,25 +420,26 @@ fn key_commitments(entry: &Entry) -> Result<H256> {
 	Ok(H256(commitments.hash()))
 }
 
-/// The institutions whose acknowledgement is missing.
-pub(super) async fn missing(at: &impl View, entry: &Entry) -> Result<Vec<AccountId>> {
-	let set = at
-		.sharing_set(&entry.patient.into(), H256(entry.record.0), entry.version)
-		.await?
-		.context("the version's sharing set is gone from the chain")?;
-	Ok(set
-		.holders
-		.iter()
-		.filter(|holder| !holder.acknowledged && has_custodian(holder.kind))
-		.map(|holder| holder.account.clone())
-		.collect())
+/// How many shares open a version that is on the chain, how many holders have theirs, and the
+/// institutions whose acknowledgement is missing.
+pub(super) async fn holders_of(
+	at: &impl View,
+	entry: &Entry,
+) -> Result<(u8, usize, Vec<AccountId>)> {
+	let set = at.sharing_set(&entry.patient.into(), H256(entry.record.0), entry.version).await?;
+	let set = set.context("the version's sharing set is gone from the chain")?;
+	let (held, missing): (Vec<_>, Vec<_>) =
+		set.holders.into_iter().partition(|it| it.acknowledged || !has_custodian(it.kind));
+	let missing = missing.into_iter().map(|holder| holder.account).collect();
+	Ok((set.threshold, held.len(), missing))
 }
 
 /// Why institutions did not accept their shares.
 pub(super) type Complaints = BTreeMap<AccountId, String>;
 
 /// Delivers envelopes until every acknowledgement is final or the time is over. If all custodians
-/// whose acknowledgement is missing refuse their shares for good, that is an error at once.
+/// whose acknowledgement is missing refuse their shares for good, that is an error at once. Without a
+/// limit of time, those that do not accept their shares are waited for a minute.
 pub(super) async fn deliver<P: Platform>(
 	session: &Session<P>,
 	journal: &Journal<P::Keep>,
@@ -427,6 +452,7 @@ pub(super) async fn deliver<P: Platform>(
 	let mut complaints = Complaints::new();
 	// When a custodian first refused an envelope for good, and whether that is certain.
 	let mut refused: HashMap<(usize, usize), (Duration, bool)> = HashMap::new();
+	let mut watch = Watch::begin(session.clock.elapsed());
 	loop {
 		let at = match session.finalized().await {
 			Ok(at) => at,
@@ -448,7 +474,7 @@ pub(super) async fn deliver<P: Platform>(
 			if entry.complete {
 				continue;
 			}
-			let missing = missing(&at, entry).await?;
+			let (_, _, missing) = holders_of(&at, entry).await?;
 			if missing.is_empty() {
 				entry.complete = true;
 				continue;
@@ -482,6 +508,8 @@ pub(super) async fn deliver<P: Platform>(
 			session.step("acknowledged");
 			return Ok(complaints);
 		}
+		watch.sees_open(open.len(), now);
+		let mut asked: Vec<AccountId> = due_now.iter().map(|(.., it)| it.clone()).collect();
 		let sending = due_now.into_iter().map(|(number, place, institution)| {
 			let message = message(&group.entries[number], &group.entries[number].envelopes[place]);
 			let custodian = match unsealed.remove(&(number, place)) {
@@ -492,12 +520,33 @@ pub(super) async fn deliver<P: Platform>(
 		});
 		let mut results = stream::iter(sending.collect::<Vec<_>>()).buffer_unordered(8);
 		let mut delivered = false;
-		while let Some(((number, place), institution, result)) = results.next().await {
+		loop {
+			let next = match watch.tells_in(now, session.clock.elapsed()) {
+				None => results.next().await,
+				Some(time) => match select(results.next(), pin!(session.clock.sleep(time))).await {
+					Either::Left((next, _)) => next,
+					Either::Right(_) => {
+						for institution in &asked {
+							complaints
+								.entry(institution.clone())
+								.or_insert_with(|| "no answer yet".into());
+							watch.fails(institution, now);
+						}
+						if watch.tells(session.clock.elapsed()) {
+							tell_waiting(session, group, &complaints).await;
+						}
+						continue;
+					},
+				},
+			};
+			let Some(((number, place), institution, result)) = next else { break };
+			asked.retain(|it| *it != institution);
 			let envelope = &mut group.entries[number].envelopes[place];
 			let (when, pause) = due.entry((number, place)).or_insert((now, FIRST_PAUSE));
 			match result {
 				Ok(_) => {
 					complaints.remove(&institution);
+					watch.accepts(&institution, !envelope.delivered, session.clock.elapsed());
 					refused.remove(&(number, place));
 					delivered |= !envelope.delivered;
 					envelope.delivered = true;
@@ -506,6 +555,7 @@ pub(super) async fn deliver<P: Platform>(
 				Err(error) => {
 					let reason = format!("{error:#}");
 					tracing::debug!(reason, "delivering an envelope");
+					watch.fails(&institution, now);
 					complaints.insert(institution, reason);
 					let elapsed = session.clock.elapsed();
 					if is_refusal(&error, Duration::MAX) {
@@ -529,17 +579,14 @@ pub(super) async fn deliver<P: Platform>(
 		if !open.is_empty() && open.iter().all(|it| refused.get(it).is_some_and(|it| it.1)) {
 			return Err(not_acknowledged(session, group, &open, &complaints));
 		}
-		if is_over(session, until) {
+		let elapsed = session.clock.elapsed();
+		if is_over(session, until) || (until.is_none() && watch.is_over(&absent, elapsed)) {
 			return Ok(complaints);
 		}
-		let names: Vec<_> = absent
-			.iter()
-			.map(|it| match complaints.get(it) {
-				Some(reason) => format!("{} ({reason})", session.names.show(it)),
-				None => session.names.show(it),
-			})
-			.collect();
-		waiting.say(&format!("waiting for the acknowledgement of {}", ENGLISH.and(&names)));
+		if watch.tells(elapsed) {
+			tell_waiting(session, group, &complaints).await;
+		}
+		waiting.say(&format!("waiting for {}", names_of(session, &absent, &complaints)));
 		session.clock.sleep(Duration::from_millis(500)).await;
 	}
 }

@@ -17,7 +17,7 @@ use vouchsafe_protocol::{
 	messages::HexBytes,
 	types::{
 		AccountKind, Frame, HolderChoice, HolderKind, HolderState, LabelTag, Record, RecordStatus,
-		ServicePeriod, SharingSet, Status,
+		ServicePeriod, SharingSet, Status, Version,
 	},
 };
 use vouchsafe_vault::{
@@ -673,4 +673,125 @@ async fn an_institution_that_does_not_take_part_gets_no_envelope() {
 		let complaint = &complaints[&member.account];
 		assert!(complaint.contains(reason), "{complaint}");
 	}
+}
+
+/// A session whose node has the version, of which hospital 1 has not acknowledged its share, and hospital
+/// 1 does not answer.
+fn with_dead_custodian() -> Session<crate::scripted::Scripted> {
+	let mut session = Session::scripted("//DoctorA");
+	let (members, _) = shared_addition();
+	let holder = |account, kind, acknowledged| HolderState { account, kind, acknowledged };
+	let holders = vec![
+		holder(AccountId::new([1; 32]), HolderKind::Institution, false),
+		holder(AccountId::new([2; 32]), HolderKind::Institution, true),
+		holder(PATIENT, HolderKind::Patient, false),
+	];
+	let set = SharingSet { epoch: 0, threshold: 2, holders, commitments: H256::zero() };
+	session.chain.change(|state| {
+		state.answer("sharing_set", &Some(set));
+		state.answer("record", &Some(crate::consent::fixtures::record()));
+		state.institution(&members[0]);
+	});
+	session.members = members;
+	session
+}
+
+/// A version that is on the chain, and whose share is sealed to hospital 1's custodian.
+fn on_chain() -> Entry {
+	let mut entry = Entry { uploaded: true, is_final: true, ..prepared() };
+	entry.envelopes[0].key = Hex([1; 32]);
+	entry
+}
+
+async fn begin(session: &Session<crate::scripted::Scripted>, number: u8, entry: Entry) {
+	let me = session.me().unwrap();
+	let genesis = session.genesis().into();
+	let (journal, _) = Journal::claim(&session.keep, me, genesis, Hex([number; 32])).await.unwrap();
+	let mut group = group(genesis, (&me.account()).into(), vec![entry]);
+	group.documents = Hex([number; 32]);
+	journal.save(&group).await.unwrap();
+}
+
+/// A custodian that is away is named after some seconds and waited for a minute. The record is on the
+/// chain, and everything that is needed to go on is kept.
+#[tokio::test]
+async fn a_custodian_that_is_away_is_named_and_waited_for_a_minute() {
+	for (groups, most) in [(1, 90), (3, 150)] {
+		let session = with_dead_custodian();
+		for number in 0..groups {
+			begin(&session, number, on_chain()).await;
+		}
+		let resumed = resume(&session, None).await.unwrap();
+		assert!(resumed.failed.is_empty(), "{:?}", resumed.failed);
+		assert_eq!(resumed.added.len(), usize::from(groups));
+		for added in resumed.added {
+			assert_eq!((added.threshold, added.held), (2, 2));
+			let [(institution, Some(reason))] = &added.missing[..] else {
+				panic!("one is missing")
+			};
+			assert_eq!(*institution, AccountId::new([1; 32]));
+			assert!(reason.contains("can't be reached"), "{reason}");
+		}
+		let seconds = session.clock.elapsed().as_secs();
+		assert!((60..most).contains(&seconds), "{seconds}");
+		let told = session.progress.told();
+		let first = &told[0];
+		assert!(first.starts_with("“It” is on the chain. 2 of 3 holders have"), "{first}");
+		assert!(first.contains("Waiting for ") && first.contains("can't be reached"), "{first}");
+		let left = Journal::unfinished(&session.keep, session.me().unwrap()).await.unwrap();
+		assert_eq!(left.len(), usize::from(groups), "nothing is lost");
+	}
+}
+
+/// The person has said how long to wait.
+#[tokio::test]
+async fn who_says_how_long_is_obeyed() {
+	for seconds in [2, 200] {
+		let session = with_dead_custodian();
+		begin(&session, 0, on_chain()).await;
+		resume(&session, Some(Duration::from_secs(seconds))).await.unwrap();
+		let elapsed = session.clock.elapsed().as_secs();
+		assert!((seconds..seconds + 20).contains(&elapsed), "{elapsed}");
+	}
+}
+
+#[tokio::test]
+async fn content_that_no_custodian_takes_is_waited_for_a_minute() {
+	let session = begun(None, vec![prepared()]).await;
+	let mut resumed = resume(&session, None).await.unwrap();
+	let error = resumed.failed.pop().unwrap().error;
+	assert!(error.to_string().contains("it is not on the chain. Nothing is lost"), "{error:#}");
+	assert!(error.chain().any(|cause| cause.is::<NotTaken>()), "{error:#}");
+	assert!((60..90).contains(&session.clock.elapsed().as_secs()));
+	let told = session.progress.told();
+	assert_eq!(told.len(), 1);
+	assert!(told[0].starts_with("“It” is not on the chain yet. Waiting for"), "{told:?}");
+	let left = Journal::unfinished(&session.keep, session.me().unwrap()).await.unwrap();
+	assert_eq!(left.len(), 1);
+}
+
+/// What the chain refuses for good is not kept, and the message says so.
+#[tokio::test]
+async fn what_the_chain_refuses_is_given_up_and_that_is_said() {
+	let session = with_dead_custodian();
+	session.chain.change(|state| state.answer("version", &None::<Version>));
+	let refusal = ChainError::Dispatch {
+		pallet: "Records".into(),
+		error: "NotPermitted".into(),
+		docs: "The patient's consents do not allow it".into(),
+	};
+	session.chain.refuses(refusal);
+	let commitments = Secret::random().split(2, 3).unwrap().commitments.encode();
+	let entry = Entry { uploaded: true, commitments: HexBytes(commitments), ..new_record() };
+	begin(&session, 0, entry).await;
+	let mut resumed = resume(&session, None).await.unwrap();
+	let error = resumed.failed.pop().unwrap().error;
+	assert!(error.is::<GivenUp>(), "{error:#}");
+	let said = format!("{error:#}");
+	assert!(
+		said.contains("no longer kept on this machine") && said.contains("add it again"),
+		"{said}"
+	);
+	assert!(said.contains("It could not be added: the chain refused it"), "{said}");
+	assert!(session.keep.folders("journal").await.unwrap().is_empty());
 }

@@ -3,10 +3,10 @@
 use super::{
 	send::{is_there, Overtaken},
 	terms::{differences, Term},
+	waiting::UNACCEPTED,
 	*,
 };
 use crate::journal::Entry;
-use vouchsafe_protocol::openings::has_custodian;
 
 /// How long one group is worked on before the others have their turn.
 const TURN: Duration = Duration::from_secs(20);
@@ -32,7 +32,8 @@ pub struct NotAdded {
 }
 
 /// Resumes all unfinished work of this key on this chain. Groups have turns, so that one that is stuck
-/// does not stop the others.
+/// does not stop the others. Without a limit of time, this ends when a minute has passed and a turn of
+/// all groups has finished none.
 pub async fn resume(
 	session: &Session<impl Platform>,
 	patience: Option<Duration>,
@@ -40,8 +41,10 @@ pub async fn resume(
 	let mut work = of_this_chain(session).await?;
 	let until = patience.map(|patience| session.clock.elapsed() + patience);
 	let mut resumed = Resumed::default();
+	let begun = session.clock.elapsed();
 	while !work.is_empty() {
-		let is_alone = work.len() == 1;
+		let groups = work.len();
+		let is_alone = groups == 1;
 		let mut left = Vec::new();
 		for (journal, mut group) in work {
 			let turn = session.clock.elapsed() + TURN;
@@ -52,19 +55,40 @@ pub async fn resume(
 			let result = run(session, &journal, &mut group, end, true).await;
 			let has_time = is_over(session, end) && !is_over(session, until);
 			match result {
-				Ok(_) if has_time && !group.is_complete() => left.push((journal, group)),
-				Ok(added) => resumed.added.extend(added),
-				Err(error) if has_time && !is_hopeless(&error) => left.push((journal, group)),
-				Err(error) => resumed.failed.push(NotAdded {
-					record: group.entries.first().map_or(H256::zero(), |it| H256(it.record.0)),
-					titles: group.entries.into_iter().map(|entry| entry.title).collect(),
-					error,
-				}),
+				Ok(added) if has_time && !group.is_complete() => {
+					left.push((journal, group, Ok(added)));
+				},
+				Err(error) if has_time && !is_hopeless(&error) => {
+					left.push((journal, group, Err(error)));
+				},
+				result => resumed.end(group, result),
 			}
 		}
-		work = left;
+		let waited = session.clock.elapsed().saturating_sub(begun);
+		let is_stuck = until.is_none() && left.len() == groups && waited >= UNACCEPTED;
+		work = Vec::new();
+		for (journal, group, result) in left {
+			match is_stuck {
+				true => resumed.end(group, result),
+				false => work.push((journal, group)),
+			}
+		}
 	}
 	Ok(resumed)
+}
+
+impl Resumed {
+	/// Notes the result of a group.
+	fn end(&mut self, group: Group, result: Result<Vec<Added>>) {
+		match result {
+			Ok(added) => self.added.extend(added),
+			Err(error) => self.failed.push(NotAdded {
+				record: group.entries.first().map_or(H256::zero(), |it| H256(it.record.0)),
+				titles: group.entries.into_iter().map(|entry| entry.title).collect(),
+				error,
+			}),
+		}
+	}
 }
 
 /// The titles and records of all unfinished documents of this key on this chain. This asks no node.
@@ -193,11 +217,8 @@ async fn progress_of(at: &impl View, entry: &Entry) -> Result<DocumentProgress> 
 		// If another version is in its place, this one is not on the chain.
 		_ => return Ok(DocumentProgress::NotOnChain { uploaded: entry.uploaded }),
 	}
-	let set = at.sharing_set(&entry.patient.into(), H256(entry.record.0), entry.version).await?;
-	let set = set.context("the version's sharing set is gone from the chain")?;
-	let missing = missing(at, entry).await?;
-	let held = set.holders.iter().filter(|it| it.acknowledged || !has_custodian(it.kind)).count();
-	Ok(DocumentProgress::OnChain { threshold: set.threshold, held, missing })
+	let (threshold, held, missing) = holders_of(at, entry).await?;
+	Ok(DocumentProgress::OnChain { threshold, held, missing })
 }
 
 impl<P: Platform> Unfinished<P> {

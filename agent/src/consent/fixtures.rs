@@ -9,7 +9,7 @@ use vouchsafe_protocol::{
 /// The consent's number.
 pub(super) const ID: u32 = 5;
 
-pub(super) fn hospital() -> Member {
+pub(crate) fn hospital() -> Member {
 	Member {
 		account: AccountId::new([1; 32]),
 		kind: AccountKind::Institution,

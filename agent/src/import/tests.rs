@@ -4,6 +4,7 @@ use futures::future::join_all;
 use vouchsafe_protocol::types::Category;
 
 const TODAY: u16 = 1522;
+const GENESIS: H256 = H256([1; 32]);
 
 fn example(name: &str) -> Import {
 	let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/examples").join(name);
@@ -81,16 +82,18 @@ async fn imports_are_remembered_for_one_key_and_patient() {
 	let patient = AccountId::new([7; 32]);
 	let import = import_json(&condition("c", "38341003", "2026-03-04"));
 	let record = &import.records[0];
-	let memory = Memory::load(&keep, &me, &patient).await.unwrap();
+	let memory = Memory::load(&keep, &GENESIS, &me, &patient).await.unwrap();
 	memory.refuse_again(&import).unwrap();
 	memory.refuse_other_patient(&import).unwrap();
 	assert!(!memory.has(record));
 	let ids = [(record, H256([3; 32]))];
-	Memory::update(&keep, &me, &patient, |memory| memory.remember(&import, &ids, 1_798_675_200))
-		.await
-		.unwrap();
+	Memory::update(&keep, &GENESIS, &me, &patient, |memory| {
+		memory.remember(&import, &ids, 1_798_675_200)
+	})
+	.await
+	.unwrap();
 
-	let memory = Memory::load(&keep, &me, &patient).await.unwrap();
+	let memory = Memory::load(&keep, &GENESIS, &me, &patient).await.unwrap();
 	let again = memory.refuse_again(&import).unwrap_err();
 	assert!(again.to_string().contains("2026-12-31"), "{again}");
 	assert_eq!(again.downcast_ref::<Advised>().unwrap().advice, Advice::ImportAgain);
@@ -108,8 +111,11 @@ async fn imports_are_remembered_for_one_key_and_patient() {
 	assert!(other.to_string().contains("another person"), "{other}");
 	assert_eq!(other.downcast_ref::<Advised>().unwrap().advice, Advice::SamePatient);
 
-	let nobody = Memory::load(&keep, &me, &AccountId::new([8; 32])).await.unwrap();
+	let nobody = Memory::load(&keep, &GENESIS, &me, &AccountId::new([8; 32])).await.unwrap();
 	assert_eq!(nobody, Memory::default());
+	// On another chain nothing was imported, for example after a development network was started again.
+	let elsewhere = Memory::load(&keep, &H256([2; 32]), &me, &patient).await.unwrap();
+	assert_eq!(elsewhere, Memory::default());
 }
 
 #[tokio::test]
@@ -121,10 +127,10 @@ async fn imports_that_end_at_once_are_all_remembered() {
 		.map(|day| import_json(&condition("c", "38341003", &format!("2026-03-0{day}"))))
 		.collect();
 	join_all(imports.iter().map(|import| {
-		Memory::update(&keep, &me, &patient, |memory| memory.remember(import, &[], 0))
+		Memory::update(&keep, &GENESIS, &me, &patient, |memory| memory.remember(import, &[], 0))
 	}))
 	.await;
-	let memory = Memory::load(&keep, &me, &patient).await.unwrap();
+	let memory = Memory::load(&keep, &GENESIS, &me, &patient).await.unwrap();
 	assert!(imports.iter().all(|import| memory.refuse_again(import).is_err()));
 }
 

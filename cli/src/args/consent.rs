@@ -279,12 +279,17 @@ pub enum ConsentCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// List a patient's consents.
-	#[command(after_help = "Example:\n  vouchsafe --key eva consent list")]
+	/// List a patient's consents, and those that wait for another signature.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key eva consent list\n  \
+		vouchsafe --key eva consent list --all")]
 	List {
 		/// The patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
+		/// Also list those that have ended, from the patient's log.
+		#[arg(long)]
+		all: bool,
 	},
 	/// Explain whether somebody may do something with a record, and why.
 	#[command(after_help = "Example:\n  \

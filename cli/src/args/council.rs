@@ -1,14 +1,23 @@
 //! The arguments of `vouchsafe council`.
 
-use super::{parse_number, word, Agreement};
-use clap::Subcommand;
+use super::{parse_number, Agreement};
+use clap::{
+	builder::{PossibleValuesParser, TypedValueParser},
+	Subcommand,
+};
 use std::path::PathBuf;
 use vouchsafe_client::chain::Status;
+
+/// A parser for the statuses that an institution can have.
+fn status() -> impl TypedValueParser<Value = Status> {
+	let statuses = [Status::Active, Status::Suspended, Status::Ended].map(Status::word);
+	PossibleValuesParser::new(statuses).try_map(|word| word.parse::<Status>())
+}
 
 /// `vouchsafe council …`
 #[derive(Debug, Subcommand)]
 pub enum CouncilCommand {
-	/// List open motions and the members of the council.
+	/// List the members of the council and the open motions.
 	#[command(after_help = "Example:\n  vouchsafe council list")]
 	List,
 	/// Propose to admit an institution or authority.
@@ -57,7 +66,7 @@ pub enum CouncilCommand {
 		/// The institution.
 		institution: String,
 		/// The new status.
-		#[arg(value_parser = word::<Status>())]
+		#[arg(value_parser = status())]
 		status: Status,
 		/// Whether to ask.
 		#[command(flatten)]

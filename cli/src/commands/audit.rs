@@ -55,7 +55,7 @@ pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Ou
 					}),
 				)),
 				Err(unproven) => Ok(Output {
-					found_wrong: true,
+					code: 1,
 					..Output::new(
 						match unproven.entry {
 							Some(entry) => format!("{unproven}. The first wrong entry is {entry}."),
@@ -162,7 +162,10 @@ fn say_entry(teller: &Teller, entry: Option<&LogEntry>) -> String {
 
 /// The times of blocks, in seconds since 1970. A block is left out if the node cannot tell, because it
 /// has pruned the block's state.
-async fn times_of(session: &Session, blocks: impl Iterator<Item = u32>) -> BTreeMap<u32, u64> {
+pub(super) async fn times_of(
+	session: &Session,
+	blocks: impl Iterator<Item = u32>,
+) -> BTreeMap<u32, u64> {
 	let _progress = session.waiting("reading the times of the log's blocks");
 	let mut blocks: Vec<u32> = blocks.collect();
 	blocks.sort_unstable();

@@ -1,10 +1,11 @@
 //! `vouchsafe consent`.
 
 mod assist;
+mod list;
 
-use super::{
-	account_json, agree, agree_to_revoke, apply, ensure_patient, id_json, key, time_of, when,
-};
+pub(super) use list::assisted;
+
+use super::{account_json, agree, agree_to_revoke, apply, id_json, key, time_of, when};
 use crate::{
 	advice,
 	args::{Agreeing, ConsentCommand},
@@ -14,14 +15,14 @@ use crate::{
 	label_keys::{self, KeyDeliveries},
 	output::{self, Output},
 	overlap::{still_permitted, StillPermitted},
-	session::{tell_changes, At, Session, Settings},
+	session::{tell_changes, Session, Settings},
 };
 use anyhow::Result;
 use serde_json::{json, Value};
 use std::collections::BTreeMap;
 use vouchsafe_client::chain::{
-	calls::ConsentCall, AccountId, Action, Actions, Confidentiality, ConsentRef, Decision, Effect,
-	Grantee, LabelFilter, Purpose, Purposes, StudyTraits, Terms, View, H256,
+	calls::ConsentCall, Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee,
+	LabelFilter, Purpose, Purposes, StudyTraits, Terms, View, H256,
 };
 use vouchsafe_speech::{short, Noun};
 
@@ -158,9 +159,9 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				json!({ "refused_assisted": true, "block": block }),
 			))
 		},
-		ConsentCommand::List { patient } => {
+		ConsentCommand::List { patient, all } => {
 			let patient = super::patient(&session, patient.as_deref())?;
-			list(&session, &patient).await
+			list::list(&session, &patient, all).await
 		},
 		ConsentCommand::Explain { reader, record, patient, institution, action, purpose } => {
 			let patient = super::patient(&session, patient.as_deref())?;
@@ -196,7 +197,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				text
 			};
 			Ok(Output {
-				found_wrong: !carried.failed.is_empty(),
+				code: u8::from(!carried.failed.is_empty()),
 				..Output::new(text, carried_json(&session, &carried))
 			})
 		},
@@ -347,15 +348,15 @@ async fn deliver_labels(session: &Session) -> Result<Output> {
 		.map(|(grantee, consent)| (grantee, &consent.terms))
 		.filter(|(_, terms)| !terms.is_expired(now));
 	let (said, json) = give_label_key(session, permits).await;
-	let found_wrong = !said.is_empty();
-	let text = match (found_wrong, json["delivered"].as_array().map_or(0, Vec::len)) {
+	let has_failed = !said.is_empty();
+	let text = match (has_failed, json["delivered"].as_array().map_or(0, Vec::len)) {
 		(true, _) => said,
 		(false, 0) => {
 			"No permit lets an institution add records, so none needs your label key.".into()
 		},
 		(false, _) => "All institutions that may add records have your label key.".into(),
 	};
-	Ok(Output { found_wrong, ..Output::new(text, json) })
+	Ok(Output { code: u8::from(has_failed), ..Output::new(text, json) })
 }
 
 fn carried_text(session: &Session, carried: &CarryReport) -> String {
@@ -405,112 +406,6 @@ fn carried_json(session: &Session, carried: &CarryReport) -> Value {
 pub(super) fn grantee_json(session: &Session, grantee: &Grantee) -> Value {
 	let labels = Default::default();
 	json!(teller(&session.names, &labels).grantee_short(grantee))
-}
-
-/// What a patient can do about a consent that others entered.
-pub(super) fn how_to_refuse(id: u32) -> String {
-	format!(
-		"`vouchsafe consent revoke {id}` ends it, and `vouchsafe consent refuse-assisted` refuses all such \
-		 consents for good."
-	)
-}
-
-/// What a patient is told of the consents that a hospital's staff entered and that have not expired.
-pub(super) async fn assisted(
-	session: &Session,
-	at: &At,
-	patient: &AccountId,
-) -> Result<Vec<String>> {
-	let now = at.time().await?;
-	let labels = Default::default();
-	let teller = teller(&session.names, &labels);
-	let consents = at.all_consents_of(patient).await?;
-	let lines = consents
-		.iter()
-		.filter(|(_, consent)| consent.is_assisted() && !consent.terms.is_expired(now))
-		.map(|(grantee, consent)| {
-			format!(
-				"Consent {} for {} was entered in your name, by {}: {}. {}",
-				consent.id,
-				teller.grantee_short(grantee),
-				teller.grantor(&consent.grantor),
-				teller.consent_state(consent, now),
-				how_to_refuse(consent.id)
-			)
-		})
-		.collect();
-	Ok(lines)
-}
-
-async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
-	let at = session.finalized().await?;
-	let now = at.time().await?;
-	let account = at.account(patient).await?;
-	let mut consents = at.all_consents_of(patient).await?;
-	consents.sort_by_key(|(_, consent)| consent.id);
-	let tags = consents.iter().filter_map(|(_, consent)| consent.terms.labels.named());
-	let labels = label_keys::learn(session, patient, tags.flatten().copied()).await?;
-	let teller = teller(&session.names, &labels);
-	let mut lines = Vec::new();
-	let mut rows = Vec::new();
-	for (grantee, consent) in &consents {
-		let sentence = teller.consent(grantee, &consent.terms);
-		let in_doubt = account.as_ref().is_some_and(|it| consent::is_in_doubt(it, consent));
-		let state = match (consent.counts_from(), consent.terms.valid_until) {
-			(_, Some(until)) if until <= now => "expired",
-			_ if in_doubt => "waits for confirmation",
-			(Some(from), _) if now < from => "not valid yet",
-			_ => "in force",
-		};
-		let agreed = match &session.me {
-			Some(me) if me.account() == *patient => {
-				consent::kept_text(session, &consent.text).await?
-			},
-			_ => None,
-		};
-		lines.push(format!(
-			"{}  {sentence}\n   {}, given by {}{}",
-			consent.id,
-			match state {
-				"waits for confirmation" =>
-					"given while the key was lost: it does not count until the \
-				                             patient confirms it (`vouchsafe consent confirm`)"
-						.to_owned(),
-				_ => teller.consent_state(consent, now),
-			},
-			teller.grantor(&consent.grantor),
-			if consent.revision > 0 {
-				format!(" (revision {})", consent.revision)
-			} else {
-				String::new()
-			}
-		));
-		if consent.is_assisted() && state != "expired" {
-			lines.push(format!("   {}", how_to_refuse(consent.id)));
-		}
-		if let Some(agreed) = agreed.as_ref().filter(|agreed| **agreed != sentence) {
-			lines.push(format!("   agreed to as: {agreed}"));
-		}
-		rows.push(json!({
-			"consent": consent.id,
-			"revision": consent.revision,
-			"grantee": grantee_json(session, grantee),
-			"permits": consent.terms.effect == Effect::Permit,
-			"assisted": consent.is_assisted(),
-			"sentence": sentence,
-			"agreed_text": agreed,
-			"state": state,
-			"granted_at": consent.granted_at,
-			"confirmed_at": consent.confirmed_at,
-			"valid_from": consent.counts_from(),
-			"valid_until": consent.terms.valid_until,
-		}));
-	}
-	if lines.is_empty() {
-		ensure_patient(session, &at, patient).await?;
-		lines.push(format!("{} has given no consent.", session.names.show(patient)));
-	}
-	Ok(Output::new(lines.join("\n"), json!({ "consents": rows })))
 }
 
 #[cfg(test)]

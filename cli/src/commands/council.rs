@@ -4,10 +4,11 @@ use super::agree;
 use crate::{
 	args::{parse_key, Agreement, CouncilCommand},
 	council::{self, Motion},
+	dates::show_moment,
 	english::ENGLISH,
 	files,
 	names::parse_account,
-	output::Output,
+	output::{table, Output},
 	session::{Session, Settings},
 };
 use anyhow::{bail, Context, Result};
@@ -15,7 +16,7 @@ use serde_json::{json, Value};
 use std::path::Path;
 use vouchsafe_client::chain::{
 	calls::{EnrolmentCall, RuntimeCall},
-	AccountKind,
+	AccountId, AccountKind, View,
 };
 
 pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<Output> {
@@ -83,11 +84,11 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			(call.into(), agreement)
 		},
 		CouncilCommand::Cap { institution, cap, agreement } => {
-			let institution = session.names.resolve(&institution)?;
+			let institution = member(&session, &institution)?;
 			(EnrolmentCall::set_cap { institution, cap }.into(), agreement)
 		},
 		CouncilCommand::Status { institution, status, agreement } => {
-			let account = session.names.resolve(&institution)?;
+			let account = member(&session, &institution)?;
 			(EnrolmentCall::set_status { account, status }.into(), agreement)
 		},
 		CouncilCommand::Upgrade { wasm, agreement } => {
@@ -99,15 +100,28 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 	let what = council::describe_call(&session, &call);
 	agree(&format!("I propose this motion, and vote yes on it: {what}."), agreement)?;
 	let motion = council::propose(&session, call).await?;
+	let open_until = council::open_until(&session, &motion).await?;
 	let text = format!(
 		"{}\nThe other members vote with `vouchsafe council vote {} yes`. When {} members are for it, \
 		 `vouchsafe council close {}` executes it.",
-		say(&session, &motion),
+		say(&session, &motion, open_until),
 		motion.index,
 		motion.threshold,
 		motion.index
 	);
-	Ok(Output::new(text, to_json(&session, &motion)))
+	Ok(Output::new(text, to_json(&session, &motion, open_until)))
+}
+
+/// The account of an institution that is on the chain.
+fn member(session: &Session, name: &str) -> Result<AccountId> {
+	let account = session.names.resolve(name)?;
+	if session.member(&account).is_none() {
+		bail!(
+			"{} is not an institution. Registrars set a person's status: `vouchsafe enrol status`",
+			session.names.show(&account)
+		);
+	}
+	Ok(account)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
@@ -121,24 +135,40 @@ async fn check(session: &Session, path: &Path, code: &[u8]) -> Result<()> {
 }
 
 async fn list(session: &Session) -> Result<Output> {
-	let seats = council::seats(session).await?;
+	let mut seats = council::seats(session).await?;
+	seats.sort_by_key(|seat| session.names.show(seat));
 	let motions = council::motions(session).await?;
-	let names: Vec<_> = seats.iter().map(|seat| session.names.show(seat)).collect();
-	let mut lines = vec![format!("Council: {}", ENGLISH.and(&names))];
+	let institutions = session.finalized().await?.all_institutions().await?;
+	let (mut rows, mut seats_json) = (Vec::new(), Vec::new());
+	for seat in &seats {
+		let mut json = super::account_json(session, seat);
+		let mut row = vec![session.names.show(seat)];
+		if let Some((_, kind, status, it)) = institutions.iter().find(|(it, ..)| it == seat) {
+			row.extend([kind.word().into(), status.word().into()]);
+			row.extend([it.enrolled.to_string(), it.cap.to_string()]);
+			json["kind"] = json!(kind.word());
+			json["status"] = json!(status.word());
+			json["enrolled"] = json!(it.enrolled);
+			json["cap"] = json!(it.cap);
+		}
+		rows.push(row);
+		seats_json.push(json);
+	}
+	let mut lines = vec![table(&["MEMBER", "KIND", "STATUS", "ENROLLED", "AT MOST"], &rows)];
+	lines.push(String::new());
 	if motions.is_empty() {
 		lines.push("There are no open motions.".into());
 	}
-	lines.extend(motions.iter().map(|motion| say(session, motion)));
-	Ok(Output::new(
-		lines.join("\n"),
-		json!({
-			"seats": seats.iter().map(|it| super::account_json(session, it)).collect::<Vec<_>>(),
-			"motions": motions.iter().map(|it| to_json(session, it)).collect::<Vec<_>>(),
-		}),
-	))
+	let mut motions_json = Vec::new();
+	for motion in &motions {
+		let open_until = council::open_until(session, motion).await?;
+		lines.push(say(session, motion, open_until));
+		motions_json.push(to_json(session, motion, open_until));
+	}
+	Ok(Output::new(lines.join("\n"), json!({ "seats": seats_json, "motions": motions_json })))
 }
 
-fn say(session: &Session, motion: &Motion) -> String {
+fn say(session: &Session, motion: &Motion, open_until: u64) -> String {
 	let names = |accounts: &[_]| {
 		let names: Vec<_> = accounts.iter().map(|it| session.names.show(it)).collect();
 		if names.is_empty() {
@@ -148,18 +178,20 @@ fn say(session: &Session, motion: &Motion) -> String {
 		}
 	};
 	format!(
-		"Motion {}: {}. For: {} ({} of {} votes). Against: {}. Open until block {}.",
+		"Motion {}: {}. For: {} ({} of {} votes). Against: {}. Open until block {}, which is \
+		 made at {} or later.",
 		motion.index,
 		council::describe(session, motion.proposal.as_ref()),
 		names(&motion.ayes),
 		motion.ayes.len(),
 		motion.threshold,
 		names(&motion.nays),
-		motion.end
+		motion.end,
+		show_moment(open_until)
 	)
 }
 
-fn to_json(session: &Session, motion: &Motion) -> Value {
+fn to_json(session: &Session, motion: &Motion, open_until: u64) -> Value {
 	let accounts = |accounts: &[_]| {
 		accounts.iter().map(|it| super::account_json(session, it)).collect::<Vec<_>>()
 	};
@@ -171,5 +203,6 @@ fn to_json(session: &Session, motion: &Motion) -> Value {
 		"against": accounts(&motion.nays),
 		"threshold": motion.threshold,
 		"end": motion.end,
+		"open_until": open_until,
 	})
 }

@@ -1,5 +1,5 @@
 //! Runs a command line and prints the answer. Exit codes: 0 done; 1 failed, or a check found
-//! something wrong; 2 wrong command line; 3 no access; 4 too few custodians answered; 5 the call was
+//! something wrong; 2 wrong command line; 3 no access, also to a part; 4 too few custodians answered; 5 the call was
 //! sent, but is not final yet; 130 interrupted by Ctrl-C.
 
 mod audit;
@@ -16,6 +16,8 @@ mod status;
 use crate::{
 	address, advice,
 	args::{About, Agreement, Cli, Command, Reach},
+	audit::Unread,
+	author::NotTaken,
 	dates,
 	english::ENGLISH,
 	home::Home,
@@ -64,7 +66,7 @@ pub async fn main(cli: Cli) -> ExitCode {
 		run(cli).await
 	};
 	let code = match &result {
-		Ok(output) => u8::from(output.found_wrong),
+		Ok(output) => output.code,
 		Err(error) => exit_code(error),
 	};
 	let answer = match &result {
@@ -123,16 +125,25 @@ fn error_json(error: &anyhow::Error) -> serde_json::Value {
 /// The exit code of a failure.
 pub fn exit_code(error: &anyhow::Error) -> u8 {
 	for cause in error.chain() {
-		match cause.downcast_ref::<OpenError>() {
-			Some(OpenError::NoAccess { .. }) => return 3,
-			Some(OpenError::TooFewShares { .. } | OpenError::NoGoodCopy { .. }) => return 4,
+		match cause.downcast_ref::<OpenError>().map(code_of_error) {
+			None | Some(1) => {},
+			Some(code) => return code,
+		}
+		match cause.downcast_ref::<CustodianError>() {
+			Some(CustodianError::NoAccess) => return 3,
+			Some(CustodianError::Unreachable(_) | CustodianError::Behind(_)) => return 4,
 			_ => {},
 		}
-		if let Some(CustodianError::NoAccess) = cause.downcast_ref::<CustodianError>() {
-			return 3;
+		match cause.downcast_ref::<Unread>() {
+			Some(Unread { is_refused: true, .. }) => return 3,
+			Some(Unread { may_pass: true, .. }) => return 4,
+			_ => {},
 		}
 		if cause.is::<Interrupted>() {
 			return 130;
+		}
+		if cause.is::<NotTaken>() {
+			return 4;
 		}
 		match cause.downcast_ref() {
 			Some(ChainError::Stranger | ChainError::MayNotSign) => return 3,
@@ -141,6 +152,15 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 		}
 	}
 	1
+}
+
+/// The exit code if a record cannot be opened.
+fn code_of_error(error: &OpenError) -> u8 {
+	match error {
+		OpenError::NoAccess { .. } => 3,
+		OpenError::TooFewShares { .. } | OpenError::NoGoodCopy { .. } => 4,
+		_ => 1,
+	}
 }
 
 /// The user has interrupted the command. It says what is kept of it.
@@ -509,6 +529,14 @@ mod tests {
 		assert_eq!(code(ChainError::Stranger.into()), 3);
 		assert_eq!(code(anyhow::Error::new(ChainError::Pending(10)).context("more")), 5);
 		assert_eq!(code(CustodianError::NoAccess.into()), 3);
+		assert_eq!(code(CustodianError::Unreachable("it is away".into()).into()), 4);
+		assert_eq!(code(CustodianError::NotFound.into()), 1);
+		for (is_refused, may_pass, expected) in
+			[(true, true, 3), (true, false, 3), (false, true, 4), (false, false, 1)]
+		{
+			let unread = Unread { reasons: String::new(), is_refused, may_pass };
+			assert_eq!(code(unread.into()), expected);
+		}
 		assert_eq!(code(Interrupted("by Ctrl-C".into()).into()), 130);
 	}
 

@@ -55,7 +55,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 	}))
 	.await;
 
-	let rows: Vec<_> = session
+	let mut rows: Vec<_> = session
 		.members
 		.iter()
 		.zip(&custodians)
@@ -69,6 +69,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 			]
 		})
 		.collect();
+	rows.sort();
 	let proven = session.chain.survey().await;
 	let nodes: Vec<_> = nodes.iter().map(|it| crate::address::mask(it)).collect();
 	let each = nodes.iter().zip(&proven).map(|(node, proven)| match proven {

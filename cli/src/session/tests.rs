@@ -44,6 +44,15 @@ fn settings(home: Home, genesis: Option<H256>, development: bool) -> Settings {
 	}
 }
 
+/// Whoever uses a folder first without naming the chain is told which one it is now.
+#[test]
+fn the_first_use_without_a_named_chain_says_which_one_it_is() {
+	let (_folder, home) = home();
+	let said = first_use(&home, "0707");
+	assert!(said.contains("without --genesis") && said.contains("0x0707"), "{said}");
+	assert!(said.contains(&home.path().display().to_string()), "{said}");
+}
+
 #[test]
 fn the_kept_block_never_goes_back() {
 	let (_folder, home) = home();

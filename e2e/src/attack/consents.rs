@@ -133,6 +133,11 @@ async fn assisted_consent_of_a_patient_with_a_key(network: &Network) -> Played {
 	let state = |answer: &Value| answer["state"].as_str().unwrap_or_default().to_owned();
 	let proposed = state(&doctor_a.run(&assist(&file)).await?);
 	stops!(proposed == "proposed", "a consent that one doctor entered: {proposed}");
+	let waits_for = async |who: &User| {
+		let list = who.run(&["consent", "list", "--patient", &patient.key]).await?;
+		anyhow::Ok(list["waiting"][0]["for"].as_str().unwrap_or_default().to_owned())
+	};
+	ensure!(waits_for(&colleague).await? == "second-clinician", "the list does not show it");
 	let said = doctor_a.fails(&confirm).await?;
 	ensure!(said.contains("SameStaff"), "one doctor is not two: {said}");
 	let waits = state(&colleague.run(&confirm).await?);
@@ -143,8 +148,10 @@ async fn assisted_consent_of_a_patient_with_a_key(network: &Network) -> Played {
 	};
 	stops!(listed().await?.is_none(), "the consent, without the health authority: {waits}");
 	ensure!(waits == "awaits authority", "{waits}");
+	ensure!(waits_for(patient).await? == "authority", "the patient's list does not show it");
 	let entered = state(&authority.run(&confirm).await?);
 	ensure!(entered == "entered", "{entered}");
+	ensure!(waits_for(patient).await?.is_empty(), "nothing waits any more");
 	let counts = listed().await?.context("the confirmed consent is not listed")?["state"].clone();
 	stops!(counts == "not valid yet", "a consent that is {counts} at once");
 

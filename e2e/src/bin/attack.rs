@@ -53,6 +53,8 @@ async fn main() -> Result<ExitCode> {
 		bail!("no attack has a number that begins with {}: see --list", options.only.join(" or "));
 	}
 	if options.list {
+		let mut selected = selected;
+		selected.sort_by_key(|attack| place_of(attack.id));
 		selected.iter().for_each(|attack| println!("{:<6} {}", attack.id, attack.what));
 		return Ok(ExitCode::SUCCESS);
 	}
@@ -65,6 +67,13 @@ async fn main() -> Result<ExitCode> {
 	}
 	let has_failed = lines.iter().any(Line::has_failed);
 	Ok(if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// The place of a number such as `1.10a` in the list: after `1.9`.
+fn place_of(id: &str) -> (Vec<u32>, String) {
+	let end = id.find(|letter: char| letter.is_ascii_lowercase()).unwrap_or(id.len());
+	let (numbers, letter) = id.split_at(end);
+	(numbers.split('.').filter_map(|number| number.parse().ok()).collect(), letter.to_owned())
 }
 
 /// Plays the attacks: first those that share a network, several at a time, then the others.

@@ -3,13 +3,14 @@
 
 use anyhow::{bail, Context, Result};
 use clap::{Parser, Subcommand};
+use serde_json::{json, Value};
 use std::{
 	path::{Path, PathBuf},
 	process::Command,
 	time::Duration,
 };
 use vouchsafe_e2e::{
-	network::{DetachedNetwork, Network, Options, INSTITUTIONS},
+	network::{rpc, DetachedNetwork, Network, Options, INSTITUTIONS},
 	process::until,
 	story::{self, Printer},
 };
@@ -79,7 +80,11 @@ fn network_file(folder: &Path) -> PathBuf {
 
 async fn up(folder: &Path) -> Result<()> {
 	if network_file(folder).exists() {
-		bail!("the network in {} is already running. Stop it with `make down`.", folder.display());
+		bail!(
+			"the network in {} is already running. Stop it with `{}`.",
+			folder.display(),
+			stop(folder)
+		);
 	}
 	if folder.exists() {
 		std::fs::remove_dir_all(folder)?;
@@ -87,21 +92,28 @@ async fn up(folder: &Path) -> Result<()> {
 	std::fs::create_dir_all(folder)?;
 	eprintln!("Starting three hospitals and a health authority in {} …", folder.display());
 	let options = Options { tied: false, ..Options::default() };
-	let network = Network::at(folder, options).await?.detach();
+	let network = Network::at(folder, options).await?;
+	let genesis =
+		rpc(&network.node_url().replacen("ws", "http", 1), "chain_getBlockHash", json!([0])).await;
+	let genesis =
+		genesis.as_ref().and_then(Value::as_str).context("the node has no genesis block")?;
+	let network = network.detach();
 	std::fs::write(network_file(folder), serde_json::to_vec_pretty(&network)?)?;
 	println!("The network is running. Addresses:");
 	for (name, address) in &network.addresses {
 		println!("  {name:<28} {address}");
 	}
+	println!("Hash of the genesis block:");
+	println!("  {genesis}");
 	println!("Development keys (not secret; use them with `vouchsafe --dev --key KEY`):");
 	for institution in INSTITUTIONS {
 		println!("  {:<28} {}", institution.name, institution.seed);
 	}
 	for (name, seed) in [
-		("a doctor at Hospital A", "//DoctorA"),
+		("two doctors at Hospital A", "//DoctorA and //DoctorA2"),
 		("two doctors at Hospital B", "//DoctorB and //DoctorB2, in care team 1"),
 		("a doctor at Hospital C", "//DoctorC"),
-		("the registrar of Hospital A", "//RegistrarA"),
+		("the hospitals' registrars", "//RegistrarA, //RegistrarB and //RegistrarC"),
 		("patients", "//PatientA and //PatientB"),
 		("a researcher", "//Researcher"),
 	] {
@@ -110,9 +122,18 @@ async fn up(folder: &Path) -> Result<()> {
 	let node = network.addresses.first().map_or("", |(_, address)| address);
 	println!("Try (the ports may be others each time):");
 	println!("  export VOUCHSAFE_NODE={node}");
+	println!("  export VOUCHSAFE_GENESIS={genesis}");
 	println!("  vouchsafe --dev --key //PatientA status");
-	println!("Stop: make down");
+	println!("Stop: {}", stop(folder));
 	Ok(())
+}
+
+/// The command that stops the network in this folder.
+fn stop(folder: &Path) -> String {
+	match folder == home() {
+		true => "make down".into(),
+		false => format!("vouchsafe-demo down --folder {folder:?}"),
+	}
 }
 
 async fn down(folder: &Path) -> Result<()> {

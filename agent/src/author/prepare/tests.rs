@@ -20,7 +20,7 @@ async fn what_is_encrypted_has_its_cid_and_commitment() {
 		let secret = Secret::random();
 		let keep = MemoryKeep::default();
 		let mut draft = keep.scratch().await.unwrap();
-		let task = Quiet.begin("encrypting", None);
+		let task = Quiet::default().begin("encrypting", None);
 		let done = encrypt(&document, &secret, &context, &mut draft, &task).await.unwrap();
 		let ciphertext = draft.bytes();
 		assert_eq!(done.cid, cid_of(&ciphertext));

@@ -15,7 +15,7 @@ use crate::{
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use vouchsafe_client::chain::{AccountId, Category, Origin};
 use vouchsafe_speech::short;
 
@@ -178,22 +178,35 @@ fn note_replaced(added: &Added) {
 
 /// How far the acknowledgements are.
 fn state_of(session: &Session, added: &Added) -> String {
-	let missing: Vec<_> = added
-		.missing
-		.iter()
-		.map(|(institution, reason)| match reason {
-			Some(reason) => format!("{} ({})", session.names.show(institution), line(reason)),
-			None => session.names.show(institution),
-		})
-		.collect();
-	if missing.is_empty() {
+	if added.missing.is_empty() {
 		return "acknowledged by all holders".to_owned();
 	}
-	let key = session.me.as_ref().map_or("NAME", |me| &me.name);
+	let missing: Vec<_> = added.missing.iter().map(|(it, _)| session.names.show(it)).collect();
+	let (held, all) = (added.held, added.held.saturating_add(missing.len()));
+	let opens = match held >= usize::from(added.threshold) {
+		true => "enough to open it",
+		false => "NOT ENOUGH TO OPEN IT",
+	};
 	format!(
-		"not yet acknowledged by {}: `vouchsafe --key {key} record add --resume` continues",
+		"on the chain, but not yet acknowledged by {} ({held} of {all} holders have their share: {opens})",
 		ENGLISH.and(&missing)
 	)
+}
+
+/// Why acknowledgements are missing, and how to go on. `None` if none is missing.
+fn how_to_finish(session: &Session, added: &[Added]) -> Option<String> {
+	let missing: BTreeMap<_, _> = added.iter().flat_map(|it| &it.missing).cloned().collect();
+	let mut lines: Vec<_> = missing
+		.iter()
+		.map(|(institution, reason)| {
+			let reason =
+				reason.as_deref().unwrap_or("it has its share, and has not acknowledged it");
+			format!("{}: {}.", session.names.show(institution), line(reason))
+		})
+		.collect();
+	let key = session.me.as_ref().map_or("NAME", |me| &me.name);
+	lines.push(format!("Nothing is lost: `vouchsafe --key {key} record add --resume` continues."));
+	(!missing.is_empty()).then(|| lines.join("\n"))
 }
 
 pub(super) fn added_output(session: &Session, added: &[Added]) -> Output {
@@ -221,6 +234,8 @@ pub(super) fn added_output(session: &Session, added: &[Added]) -> Output {
 				"resumed": it.resumed,
 				"unclassified": it.unclassified.is_some(),
 				"complete": it.missing.is_empty(),
+				"threshold": it.threshold,
+				"held": it.held,
 				"missing": it
 					.missing
 					.iter()
@@ -238,5 +253,8 @@ pub(super) fn added_output(session: &Session, added: &[Added]) -> Output {
 			})
 		})
 		.collect::<Vec<_>>();
-	Output::new(lines.join("\n"), json!({ "records": json }))
+	let unfinished = how_to_finish(session, added);
+	let code = if unfinished.is_some() { 4 } else { 0 };
+	lines.extend(unfinished);
+	Output { code, ..Output::new(lines.join("\n"), json!({ "records": json })) }
 }

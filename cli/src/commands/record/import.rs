@@ -58,7 +58,8 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 	let institution = author_of(session, own, adding.institution.as_deref()).await?;
 	let import = read_import(file, wish)?;
 	let name = files::name_of(file);
-	let memory = Memory::load(&session.keep, me, &patient).await?;
+	let genesis = session.genesis();
+	let memory = Memory::load(&session.keep, &genesis, me, &patient).await?;
 	if !*again {
 		memory.refuse_again(&import)?;
 	}
@@ -103,8 +104,10 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 		interruptible(session, author::add(session, &addition, patience(adding))).await?
 	};
 	let ids: Vec<_> = records.iter().copied().zip(added.iter().map(|it| it.record)).collect();
-	Memory::update(&session.keep, me, &patient, |memory| memory.remember(&import, &ids, now()))
-		.await?;
+	Memory::update(&session.keep, &genesis, me, &patient, |memory| {
+		memory.remember(&import, &ids, now())
+	})
+	.await?;
 
 	let mut output = added_output(session, &added);
 	lines.push(output.text);

@@ -4,7 +4,7 @@ use super::{own_shares, which_records};
 use crate::{
 	advice,
 	args::OpenRecords,
-	commands::{id_json, key},
+	commands::{code_of_error, id_json, key},
 	consent::ground_of,
 	english::ENGLISH,
 	files::Destination,
@@ -73,17 +73,17 @@ pub(super) async fn run(session: &Session, command: OpenRecords) -> Result<Outpu
 	let json: Vec<_> = results.iter().map(|(id, it)| result_json(id, it)).collect();
 	let mut output = Output::new(opened_text(&results, false), json!({ "records": json }))
 		.with_details(opened_text(&results, true));
-	output.found_wrong = has_failed(&results);
+	output.code = code_of(&results);
 	let records: Vec<H256> = results.iter().map(|(id, _)| *id).collect();
 	own_shares::warn(session, &at, &patient, Some(&records), output).await
 }
 
-/// Whether the command fails although some records may be opened: if something went wrong with a
-/// record, or no record was opened. A refusal alone is not a failure. Each line says why.
-fn has_failed(results: &open::Results<PathBuf>) -> bool {
-	let is_wrong = |error: &OpenError| !matches!(error, OpenError::NoAccess { .. });
-	results.iter().all(|(_, it)| it.is_err())
-		|| results.iter().any(|(_, it)| it.as_ref().is_err_and(is_wrong))
+/// The exit code if several records were asked for: that of the worst failure. A fault is worse than a
+/// custodian that does not answer, and that is worse than a refusal. Each line says why.
+fn code_of(results: &open::Results<PathBuf>) -> u8 {
+	let codes: Vec<u8> =
+		results.iter().filter_map(|(_, it)| it.as_ref().err()).map(code_of_error).collect();
+	[1, 4, 3].into_iter().find(|code| codes.contains(code)).unwrap_or(0)
 }
 
 /// One line for each record, and a summary. Faults that were found are always reported.
@@ -208,10 +208,22 @@ mod tests {
 			 08080808  letter.pdf (2 kB) -> out/letter 07070707.pdf\n\
 			 1 record opened (2 kB), 1 failed."
 		);
-		assert!(has_failed(&results), "the exit code tells of it");
+		assert_eq!(code_of(&results), 1, "the exit code tells of it");
+	}
+
+	#[test]
+	fn the_exit_code_is_that_of_the_worst_failure() {
+		let good = || Ok(opened(1, &[]));
 		let refused = || Err(OpenError::NoAccess { what: "it".into() });
-		assert!(!has_failed(&vec![(id(7), refused()), (id(8), Ok(opened(1, &[])))]));
-		assert!(has_failed(&vec![(id(7), refused()), (id(8), refused())]));
+		let few = || Err(OpenError::TooFewShares { need: 3, got: vec![], failed: vec![] });
+		let fault = || Err(OpenError::Other(anyhow!("a fault")));
+		let code = |results: Vec<Result<Opened, OpenError>>| {
+			code_of(&results.into_iter().map(|it| (H256([7; 32]), it)).collect())
+		};
+		assert_eq!(code(vec![good(), good()]), 0);
+		assert_eq!(code(vec![good(), refused()]), 3);
+		assert_eq!(code(vec![refused(), good(), few()]), 4);
+		assert_eq!(code(vec![few(), fault(), refused(), good()]), 1);
 	}
 
 	#[test]

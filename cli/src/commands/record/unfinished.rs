@@ -7,8 +7,8 @@ use super::{
 use crate::{
 	advice,
 	args::{Adding, Agreement},
-	author::{self, DocumentProgress, NotAdded, UnfinishedDocument},
-	commands::id_json,
+	author::{self, DocumentProgress, GivenUp, NotAdded, UnfinishedDocument},
+	commands::{exit_code, id_json},
 	english::ENGLISH,
 	output::{self, line, Output},
 	session::Session,
@@ -47,10 +47,21 @@ pub(super) async fn resume(session: &Session, adding: &Adding) -> Result<Output>
 				"record": id_json(&it.record),
 				"titles": it.titles,
 				"error": advice::say(&it.error),
+				"given_up": it.error.is::<GivenUp>(),
 			})
 		})
 		.collect();
-	output.found_wrong = !failed.is_empty();
+	output.code = match &failed[..] {
+		[] => output.code,
+		[first, rest @ ..] => {
+			let code = exit_code(&first.error);
+			if rest.iter().all(|it| exit_code(&it.error) == code) {
+				code
+			} else {
+				1
+			}
+		},
+	};
 	Ok(output)
 }
 
@@ -93,23 +104,23 @@ fn fate(session: &Session, document: &UnfinishedDocument) -> String {
 	let what = format!("“{}” ({})", line(&document.title), short(&document.record));
 	match &document.progress {
 		DocumentProgress::NotOnChain { uploaded: false } => {
-			format!("{what} is not on the chain, and will not be added.")
+			format!("{what} is not on the chain. If you give it up, it is not added.")
 		},
 		DocumentProgress::NotOnChain { uploaded: true } => format!(
-			"{what} is not on the chain. If its call was sent already, it may still come there within \
-			 minutes, and then nobody can open it."
+			"{what} is not on the chain. If you give it up, and its call was sent already, it may still come \
+			 there within minutes, and then nobody can open it."
 		),
 		DocumentProgress::OnChain { threshold, held, missing } => {
 			let names: Vec<_> = missing.iter().map(|it| session.names.show(it)).collect();
 			let kept = match document.progress.is_lost() {
-				true => "NOBODY WILL EVER OPEN IT",
+				true => "NOBODY CAN EVER OPEN IT",
 				false => "it can be opened",
 			};
 			match names.is_empty() {
 				true => format!("{what} is on the chain, and acknowledged by all holders."),
 				false => format!(
-					"{what} is on the chain. {} will never get a share of its key: {held} have one, \
-					 {threshold} are needed, so {kept}.",
+					"{what} is on the chain. If you give it up, {} cannot get a share of its key any more. {held} \
+					 holders have one, and {threshold} are needed, so {kept}.",
 					ENGLISH.and(&names)
 				),
 			}

@@ -77,7 +77,7 @@ pub(super) async fn run(
 	let sum = format!("{warnings}{sum}");
 	lines.push(sum.clone());
 	Ok(Output {
-		found_wrong: !complaints.is_empty(),
+		code: u8::from(!complaints.is_empty()),
 		..Output::new(lines.join("\n"), json).with_details(format!("{}\n{sum}", details.join("\n")))
 	})
 }
