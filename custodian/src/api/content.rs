@@ -6,13 +6,15 @@ use super::{
 	source::Source,
 };
 use crate::{
-	kubo::note_lost, state::State as Shared, store::Charge, transfers::time_limit, uploads,
+	kubo::note_lost, server::UnderWay, state::State as Shared, store::Charge,
+	transfers::time_limit, uploads,
 };
 use axum::{
 	body::Body,
 	extract::{Path, State},
 	http::{header, HeaderMap, StatusCode},
 	response::IntoResponse,
+	Extension,
 };
 use base64::{prelude::BASE64_STANDARD, Engine};
 use futures::StreamExt;
@@ -58,6 +60,7 @@ struct ContentBytes(Vec<u8>);
 pub async fn add_content(
 	State(state): State<Arc<Shared>>,
 	source: Source,
+	under_way: Option<Extension<UnderWay>>,
 	headers: HeaderMap,
 	content: Body,
 ) -> Result<StatusCode, ApiError> {
@@ -85,6 +88,9 @@ pub async fn add_content(
 		return Err(ApiError::TooLarge);
 	}
 	let transfer = state.transfers.start(source).await.ok_or(ApiError::Unavailable)?;
+	if let Some(Extension(under_way)) = under_way {
+		under_way.begin();
+	}
 	let account = account_bytes(&requester.account);
 	let enroller = match requester.enrolled.kind {
 		AccountKind::Institution => account,
