@@ -7,7 +7,10 @@
 //! Kubo is not trusted: it may hang, be slow, break off or lie. Each request with its answer has
 //! one time limit, each answer a largest length, and bytes are checked against their CID.
 
-use crate::cid::{cid_of, has_links, Cid, CidBuilder};
+use crate::{
+	cid::{cid_of, has_links, Cid, CidBuilder},
+	patience::Patience,
+};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt};
 use ipfs_api_backend_hyper::{request::ApiRequest, IpfsApi, IpfsClient, TryFromUri};
@@ -20,10 +23,7 @@ use std::{
 	task::{Context, Poll},
 	time::Duration,
 };
-use tokio::{
-	sync::mpsc,
-	time::{timeout, Instant},
-};
+use tokio::{sync::mpsc, time::timeout};
 
 mod requests;
 #[cfg(test)]
@@ -34,8 +34,7 @@ use requests::*;
 /// How long Kubo may take.
 const LIMITS: Limits = Limits {
 	answer: Duration::from_secs(10),
-	silence: Duration::from_secs(30),
-	slowest: 64 * 1024,
+	content: Patience { silence: Duration::from_secs(30), slowest: 64 * 1024 },
 };
 /// Largest answer, except for content. A node of a file has at most 174 links.
 const MAX_ANSWER: usize = 1 << 20;
@@ -97,17 +96,8 @@ impl IpfsError {
 struct Limits {
 	/// For a short request.
 	answer: Duration,
-	/// For the next bytes of content, and for adding any content.
-	silence: Duration,
-	/// The bytes per second that it must give or take after that.
-	slowest: u64,
-}
-
-impl Limits {
-	/// How long this many bytes may take.
-	fn of_content(&self, length: u64) -> Duration {
-		self.silence.saturating_add(Duration::from_secs(length / self.slowest))
-	}
+	/// For content that it gives or takes. The silence is also how long adding any content may take.
+	content: Patience,
 }
 
 /// A Kubo node. Cheap to clone.
@@ -183,11 +173,11 @@ impl Ipfs {
 				},
 			}
 		};
-		let answer = in_time(self.limits.of_content(length), adding).await?;
+		let answer = in_time(self.limits.content.of_content(length), adding).await?;
 		if answer != cid.to_string() {
 			return Err(IpfsError::Refused(format!("it stored {cid} as {answer}")));
 		}
-		self.pin(cid, self.limits.silence).await
+		self.pin(cid, self.limits.content.silence).await
 	}
 
 	/// Adds and pins these bytes.
@@ -214,7 +204,8 @@ impl Ipfs {
 		offline: bool,
 	) -> impl Stream<Item = Result<Bytes, IpfsError>> + Send + Unpin + 'static {
 		let stream = cat(&self.client, Cat { arg: &format!("/ipfs/{cid}"), offline });
-		Checked::new(cid, Box::pin(with_patience(self.limits, stream)))
+		let late = IpfsError::Unreachable("its content comes too slowly".into());
+		Checked::new(cid, Box::pin(self.limits.content.limit(stream, late)))
 	}
 
 	/// The content of a CID, checked, if it has at most `max` bytes.
@@ -276,7 +267,7 @@ impl Ipfs {
 		blocks.reverse();
 		for blocks in blocks.chunks(REMOVED_AT_ONCE) {
 			let answers: Vec<Removed> =
-				lines(&self.client, self.limits.silence, BlockRm { blocks }).await?;
+				lines(&self.client, self.limits.content.silence, BlockRm { blocks }).await?;
 			let mut failed = answers.into_iter().filter_map(|answer| answer.error);
 			// Kubo refuses to remove a pinned block.
 			if let Some(error) = failed.find(|error| !error.starts_with("pinned")) {
@@ -451,32 +442,6 @@ fn shortened(text: String) -> String {
 		Some((end, _)) => format!("{}…", &text[..end]),
 		None => text,
 	}
-}
-
-/// Ends a stream that is silent for too long, or too slow. Only the time counts in which the
-/// receiver waits for Kubo.
-fn with_patience(
-	limits: Limits,
-	stream: impl Stream<Item = Result<Bytes, IpfsError>> + Send + Unpin,
-) -> impl Stream<Item = Result<Bytes, IpfsError>> + Send {
-	let state = Some((stream, Duration::ZERO, 0u64));
-	futures::stream::unfold(state, move |state| async move {
-		let (mut stream, waited, got) = state?;
-		let left = limits.of_content(got).saturating_sub(waited).min(limits.silence);
-		let start = Instant::now();
-		match timeout(left, stream.next()).await {
-			Ok(Some(Ok(piece))) => {
-				let got = got.saturating_add(piece.len() as u64);
-				let waited = waited.saturating_add(start.elapsed());
-				Some((Ok(piece), Some((stream, waited, got))))
-			},
-			Ok(Some(Err(error))) => Some((Err(error), None)),
-			Ok(None) => None,
-			Err(_) => {
-				Some((Err(IpfsError::Unreachable("its content comes too slowly".into())), None))
-			},
-		}
-	})
 }
 
 /// The pieces of an upload. A channel, because the transport wants what it reads to be `Sync`.

@@ -15,8 +15,7 @@ use tokio::{
 /// So that the tests are short. Nothing else may take as long.
 const QUICK: Limits = Limits {
 	answer: Duration::from_millis(400),
-	silence: Duration::from_millis(400),
-	slowest: 1 << 30,
+	content: Patience { silence: Duration::from_millis(400), slowest: 1 << 30 },
 };
 /// What everything must be over within.
 const OVER: Duration = Duration::from_secs(5);
