@@ -625,6 +625,27 @@ mod tests {
 		assert!(matches!(got, Err(CustodianError::Unreachable(_))), "{got:?}");
 	}
 
+	/// A custodian that claims to have lines without end.
+	#[tokio::test]
+	async fn a_log_without_end_is_not_read_to_the_end() {
+		let line =
+			r#"{"seq":0,"block":1,"entry":"0x01","head":"0x"#.to_owned() + &"00".repeat(32) + "\"}";
+		let page = |lines: usize| {
+			let lines = vec![line.as_str(); lines].join(",");
+			format!(r#"{{"count":18446744073709551615,"lines":[{lines}]}}"#).leak()
+		};
+		let patient = AccountId::new([3; 32]);
+		for (lines, count, got) in
+			[(1, 3, Some(1)), (500, 600, Some(1000)), (500, 500, Some(1000)), (501, 600, None)]
+		{
+			let (client, _) = server("200 OK", page(lines)).await;
+			let key = dev::alice();
+			let reading = client.log(&key, &patient, None, count);
+			let log = timeout(Duration::from_secs(20), reading).await.expect("it ends");
+			assert_eq!(log.ok().map(|log| log.len()), got, "{lines} {count}");
+		}
+	}
+
 	#[tokio::test]
 	async fn damaged_content_is_named() {
 		let (client, _) = server("200 OK", "abc").await;
