@@ -59,6 +59,8 @@ pub struct DueVersion {
 	pub pinned: bool,
 	/// The author who delivered it.
 	pub author: [u8; 32],
+	/// The institution that enrolled the author of the first version with this content.
+	pub enroller: [u8; 32],
 	/// When it was received, or when its content was found to be lost.
 	pub since: u64,
 	/// Whether its content was lost after it had been pinned.
@@ -218,7 +220,7 @@ pub trait Shares: Send + Sync {
 	async fn commitments(&self, id: VersionId) -> Result<Option<Vec<u8>>, StoreError>;
 
 	/// The versions whose acknowledgement was not seen in a finalised block yet, and those whose
-	/// content was lost afterwards. Without those that were given up.
+	/// content was lost afterwards, the oldest first. Without those that were given up.
 	async fn to_acknowledge(&self) -> Result<Vec<DueVersion>, StoreError>;
 
 	/// Notes that a version's acknowledgement is final as of this block.

@@ -195,9 +195,10 @@ impl Shares for Sqlite {
 	async fn to_acknowledge(&self) -> Result<Vec<DueVersion>, StoreError> {
 		self.transaction(|db| {
 			let mut query = db.prepare_cached(
-				"SELECT record, version, epoch, patient, pinned, author, max(received, lost),
-				 lost > 0 FROM versions
-				 WHERE given_up = 0 AND (acknowledged = 0 OR lost > 0)",
+				"SELECT record, version, epoch, patient, pinned, author, max(received, lost) AS since,
+				 lost > 0, coalesce(enroller, author) FROM versions
+				 LEFT JOIN named ON cid = ciphertext_cid AND length = ciphertext_len
+				 WHERE given_up = 0 AND (acknowledged = 0 OR lost > 0) ORDER BY since",
 			)?;
 			let rows = query.query_map([], |row| {
 				Ok(DueVersion {
@@ -207,6 +208,7 @@ impl Shares for Sqlite {
 					author: row.get(5)?,
 					since: from_column(row.get(6)?),
 					is_lost: row.get(7)?,
+					enroller: row.get(8)?,
 				})
 			})?;
 			rows.collect()

@@ -91,6 +91,7 @@ fn due() -> DueVersion {
 		patient: PATIENT,
 		pinned: false,
 		author: [9; 32],
+		enroller: [9; 32],
 		since: 50,
 		is_lost: false,
 	}
