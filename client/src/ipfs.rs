@@ -36,8 +36,11 @@ const LIMITS: Limits = Limits {
 	answer: Duration::from_secs(10),
 	content: Patience { silence: Duration::from_secs(30), slowest: 64 * 1024 },
 };
-/// Largest answer, except for content. A node of a file has at most 174 links.
+/// Largest answer, except for content.
 const MAX_ANSWER: usize = 1 << 20;
+/// Largest list of a node's links. A node of a file has at most 174. In a foreign node, which has at
+/// most 2 MiB, each has 8 bytes or more.
+const MAX_LINKS: usize = 16 << 20;
 /// Largest list of all pins, and how long it may take.
 const MAX_PINS: usize = 256 << 20;
 const ALL_PINS: Duration = Duration::from_secs(60);
@@ -267,7 +270,8 @@ impl Ipfs {
 		blocks.reverse();
 		for blocks in blocks.chunks(REMOVED_AT_ONCE) {
 			let answers: Vec<Removed> =
-				lines(&self.client, self.limits.content.silence, BlockRm { blocks }).await?;
+				lines(&self.client, self.limits.content.silence, BlockRm { blocks }, MAX_ANSWER)
+					.await?;
 			let mut failed = answers.into_iter().filter_map(|answer| answer.error);
 			// Kubo refuses to remove a pinned block.
 			if let Some(error) = failed.find(|error| !error.starts_with("pinned")) {
@@ -277,10 +281,11 @@ impl Ipfs {
 		Ok(())
 	}
 
-	/// The blocks of content, its first one first. Those below a block that is not here are left
-	/// out.
+	/// The blocks of content, its first one first, each once: a few blocks that name each other often
+	/// stand for more content than any memory holds. Those below a block that is not here are left out.
 	async fn blocks(&self, cid: &Cid) -> Result<Vec<Cid>, IpfsError> {
 		let mut blocks = vec![*cid];
+		let mut known = HashSet::from([*cid]);
 		let mut next = 0;
 		while let Some(block) = blocks.get(next).copied() {
 			next += 1;
@@ -288,12 +293,15 @@ impl Ipfs {
 				continue;
 			}
 			let request = Refs { arg: &block.to_string(), offline: true };
-			for link in lines::<_, Link>(&self.client, self.limits.answer, request).await? {
+			let links = lines::<_, Link>(&self.client, self.limits.answer, request, MAX_LINKS);
+			for link in links.await? {
 				if link.error.is_empty() {
-					let link = link.cid.parse().map_err(|_| {
+					let link: Cid = link.cid.parse().map_err(|_| {
 						IpfsError::Refused(format!("{} is not a CID", shortened(link.cid)))
 					})?;
-					blocks.push(link);
+					if known.insert(link) {
+						blocks.push(link);
+					}
 				} else if !link.error.contains("not found") {
 					return Err(IpfsError::Refused(shortened(link.error)));
 				}
@@ -352,12 +360,13 @@ async fn lines<R, T>(
 	client: &(impl IpfsApi<Error = ipfs_api_backend_hyper::Error> + Sync),
 	patience: Duration,
 	request: R,
+	max: usize,
 ) -> Result<Vec<T>, IpfsError>
 where
 	R: ApiRequest,
 	T: DeserializeOwned,
 {
-	let answer = in_time(patience, ask(client, request, None, MAX_ANSWER)).await?;
+	let answer = in_time(patience, ask(client, request, None, max)).await?;
 	let values = serde_json::Deserializer::from_slice(&answer).into_iter();
 	values.collect::<Result<_, _>>().map_err(nonsense)
 }

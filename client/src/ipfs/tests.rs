@@ -344,6 +344,43 @@ async fn removal_names_each_block_and_leaves_what_is_pinned() {
 	}
 }
 
+/// Thirty blocks stand for a thousand million leaves: each names the next one twice.
+#[tokio::test]
+async fn blocks_that_name_each_other_are_removed_once() {
+	let level = |number: u8| Cid::new_v1(0x70, *cid_of(&[number]).hash());
+	let act = move |path: &str| {
+		let above =
+			(0..30).find(|number| path.ends_with(&format!("arg={}&offline=true", level(*number))));
+		match (path.starts_with("/api/v0/refs"), above) {
+			(true, Some(above)) => {
+				let link = format!("{{\"Ref\":\"{}\",\"Err\":\"\"}}\n", level(above + 1));
+				ok(link.repeat(2))
+			},
+			_ => ok(""),
+		}
+	};
+	let act = move |path: &str| match path.starts_with("/api/v0/pin/rm") {
+		true => ok("{}"),
+		false => act(path),
+	};
+	let Hostile { ipfs, asked } = hostile(act).await;
+	over(ipfs.remove(&level(0))).await.unwrap();
+	let asked = asked.lock().unwrap();
+	assert_eq!(asked.last().unwrap().matches("arg=").count(), 31, "{asked:?}");
+}
+
+/// A foreign block has as many links as fit into 2 MiB.
+#[tokio::test]
+async fn blocks_with_many_links_are_removed() {
+	let (root, leaf) = (Cid::new_v1(0x70, *cid_of(b"root").hash()), cid_of(b"leaf"));
+	let act = move |path: &str| match path.starts_with("/api/v0/refs") {
+		true => ok(format!("{{\"Ref\":\"{leaf}\",\"Err\":\"\"}}\n").repeat(50_000)),
+		false => ok("{}"),
+	};
+	let Hostile { ipfs, .. } = hostile(act).await;
+	over(ipfs.remove(&root)).await.unwrap();
+}
+
 #[tokio::test]
 async fn missing_content_is_told_apart() {
 	let body =
