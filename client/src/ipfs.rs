@@ -8,7 +8,7 @@
 //! one time limit, each answer a largest length, and bytes are checked against their CID.
 
 use crate::{
-	cid::{cid_of, has_links, Cid, CidBuilder},
+	cid::{cid_of, has_links, levels, links, Cid, CidBuilder, MAX_NODE},
 	patience::Patience,
 };
 use bytes::Bytes;
@@ -41,6 +41,8 @@ const MAX_ANSWER: usize = 1 << 20;
 /// Largest list of a node's links. A node of a file has at most 174. In a foreign node, which has at
 /// most 2 MiB, each has 8 bytes or more.
 const MAX_LINKS: usize = 16 << 20;
+/// Largest block that Kubo fetches.
+const MAX_BLOCK: usize = 4 << 20;
 /// Largest list of all pins, and how long it may take.
 const MAX_PINS: usize = 256 << 20;
 const ALL_PINS: Duration = Duration::from_secs(60);
@@ -224,11 +226,12 @@ impl Ipfs {
 		Ok(bytes)
 	}
 
-	/// Fetches content of this length from other nodes, checks it and pins it. No more than that is
+	/// Fetches content of this length from other nodes, checks it and pins it. Little more than that is
 	/// fetched, whatever the CID stands for. Gives up after `patience`. The blocks that were fetched
 	/// until then stay for the next attempt.
 	pub async fn fetch(&self, cid: &Cid, length: u64, patience: Duration) -> Result<(), IpfsError> {
 		let fetching = async {
+			self.fetch_nodes(cid, length).await?;
 			let mut stream = self.cat_from(*cid, false);
 			let mut got = 0u64;
 			while let Some(piece) = stream.try_next().await? {
@@ -243,6 +246,37 @@ impl Ipfs {
 			self.pin(cid, patience).await
 		};
 		in_time(patience, fetching).await
+	}
+
+	/// Fetches the nodes above the leaves, one by one, and checks that there are as many as content of
+	/// this length has. Other nodes could stand for any number of blocks without content, which Kubo
+	/// would all fetch.
+	async fn fetch_nodes(&self, cid: &Cid, length: u64) -> Result<(), IpfsError> {
+		let damaged = || IpfsError::Damaged(cid.to_string());
+		let mut level = vec![*cid];
+		for count in levels(length) {
+			let mut below = Vec::with_capacity(count);
+			for node in level {
+				if !has_links(&node) {
+					return Err(damaged());
+				}
+				let request = BlockGet { arg: &node.to_string() };
+				let block = ask(&self.client, request, None, MAX_BLOCK).await?;
+				let is_short = block.len() <= MAX_NODE;
+				below.extend(is_short.then(|| links(&block)).flatten().ok_or_else(damaged)?);
+				if below.len() > count {
+					return Err(damaged());
+				}
+			}
+			if below.len() < count {
+				return Err(damaged());
+			}
+			level = below;
+		}
+		match level.iter().any(has_links) {
+			true => Err(damaged()),
+			false => Ok(()),
+		}
 	}
 
 	/// Pins content that is here. Gives up after `patience`.

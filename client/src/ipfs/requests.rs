@@ -25,6 +25,7 @@ paths! {
 	AllPins<'_> => "/pin/ls";
 	Cat<'_> => "/cat";
 	BlockStat<'_> => "/block/stat";
+	BlockGet<'_> => "/block/get";
 	BlockRm<'_> => "/block/rm";
 	Refs<'_> => "/refs";
 }
@@ -148,6 +149,12 @@ pub(super) struct Cat<'a> {
 pub(super) struct BlockStat<'a> {
 	pub arg: &'a str,
 	pub offline: bool,
+}
+
+/// `block/get`, also from other nodes.
+#[derive(Serialize)]
+pub(super) struct BlockGet<'a> {
+	pub arg: &'a str,
 }
 
 /// `refs` of one block, without asking the network.

@@ -306,6 +306,58 @@ async fn content_is_pinned_after_it_was_checked() {
 	assert_eq!(pins.count(), 1);
 }
 
+/// A node with links to these blocks, and its CID.
+fn node(links: &[Cid]) -> (Cid, Vec<u8>) {
+	let mut block = Vec::new();
+	for link in links {
+		block.extend([0x12, 38, 0x0a, 36]);
+		block.extend(link.to_bytes());
+	}
+	(Cid::new_v1(0x70, *cid_of(&block).hash()), block)
+}
+
+/// A block that names thousands of others without content: Kubo would fetch all of them for `cat`.
+#[tokio::test]
+async fn no_nodes_are_fetched_that_the_content_does_not_have() {
+	let (leaf, length) = (cid_of(b"leaf"), 2 * CHUNK as u64);
+	let empty = node(&[]).0;
+	let padded = [node(&[leaf, leaf]).1, vec![0x0a, 0x90, 0xce, 0], vec![0; 10_000]].concat();
+	for block in [
+		node(&[]).1,
+		node(&[leaf]).1,
+		node(&[leaf; 3]).1,
+		node(&[empty, leaf]).1,
+		node(&[empty; 5_000]).1,
+		b"nonsense".to_vec(),
+		[&padded[..], &[0x0a, 0x90, 0xce, 0], &vec![0; 10_000]].concat(),
+	] {
+		let act = move |path: &str| match path.starts_with("/api/v0/block/get") {
+			true => ok(block.clone()),
+			false => ok("{}"),
+		};
+		let Hostile { ipfs, asked } = hostile(act).await;
+		let root = Cid::new_v1(0x70, *cid_of(b"root").hash());
+		let fetched = over(ipfs.fetch(&root, length, QUICK.answer)).await;
+		assert_eq!(fetched, Err(IpfsError::Damaged(root.to_string())));
+		assert_eq!(asked.lock().unwrap().len(), 1);
+		let raw = over(ipfs.fetch(&leaf, length, QUICK.answer)).await;
+		assert_eq!(raw, Err(IpfsError::Damaged(leaf.to_string())));
+		let single = over(ipfs.fetch(&root, 4, QUICK.answer)).await;
+		assert_eq!(single, Err(IpfsError::Damaged(root.to_string())));
+		assert_eq!(asked.lock().unwrap().len(), 1);
+	}
+	// As it should be.
+	let content = vec![7; 2 * CHUNK];
+	let (cid, leaf) = (cid_of(&content), cid_of(&content[..CHUNK]));
+	let act = move |path: &str| match path {
+		path if path.starts_with("/api/v0/block/get") => ok(node(&[leaf, leaf]).1),
+		path if path.starts_with("/api/v0/cat") => ok(content.clone()),
+		_ => ok("{}"),
+	};
+	let Hostile { ipfs, .. } = hostile(act).await;
+	over(ipfs.fetch(&cid, length, OVER)).await.unwrap();
+}
+
 #[tokio::test]
 async fn removal_names_each_block_and_leaves_what_is_pinned() {
 	let leaf = cid_of(b"abc");
