@@ -138,9 +138,9 @@ pub async fn get_content(
 ) -> Result<impl IntoResponse, ApiError> {
 	let ipfs = state.ipfs.clone().ok_or(ApiError::NotFound)?;
 	let cid: Cid = cid.parse().map_err(|_| ApiError::NotFound)?;
-	let length = state.database.content_length(cid.to_string()).await?.ok_or(ApiError::NotFound)?;
+	state.database.content_length(cid.to_string()).await?.ok_or(ApiError::NotFound)?;
 	let transfer = state.transfers.start(source).await.ok_or(ApiError::Unavailable)?;
-	let end = Instant::now() + time_limit(length);
+	let (start, mut sent) = (Instant::now(), 0u64);
 	let mut stream = ipfs.cat(cid);
 	// The status depends on whether there is a first piece.
 	let first = stream.next().await;
@@ -156,8 +156,13 @@ pub async fn get_content(
 		// The transfer is under way until the stream is dropped.
 		let _transfer = &transfer;
 		std::future::ready(match piece {
-			Ok(_) if Instant::now() > end => {
+			// At each moment, and not only at the end: others wait for their turn.
+			Ok(_) if start.elapsed() > time_limit(sent) => {
 				Some(Err(IpfsError::Unreachable("the receiver is too slow".into())))
+			},
+			Ok(piece) => {
+				sent = sent.saturating_add(piece.len() as u64);
+				Some(Ok(piece))
 			},
 			Err(IpfsError::Damaged(_)) => {
 				metrics::counter!("vouchsafe_custodian_content_damaged_total").increment(1);
