@@ -163,18 +163,35 @@ pub struct IndexedBlock {
 /// Count and head of each patient's log.
 pub type LogHeads = BTreeMap<AccountId, (u64, H256)>;
 
+/// How much content the versions may name whose authors one institution enrolled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedLimit {
+	/// The institution.
+	pub enroller: [u8; 32],
+	/// The number of bytes.
+	pub bytes: u64,
+}
+
+#[cfg(test)]
+impl NamedLimit {
+	/// None, for an institution.
+	pub(crate) const NONE: Self = Self { enroller: [9; 32], bytes: u64::MAX };
+}
+
 /// Key shares, and what came with them.
 #[async_trait]
 pub trait Shares: Send + Sync {
-	/// Stores the institution's share of a version and what came with it. Existing entries are
-	/// not changed.
+	/// Stores the institution's share of a version and what came with it, and notes that the version names
+	/// its ciphertext. Existing entries are not changed. False, and nothing is stored, if that would be
+	/// more named content than the limit. Content that a version names already is not counted again.
 	async fn keep_version(
 		&self,
 		id: VersionId,
 		holder: [u8; 32],
 		share: SealedValue,
 		version: KeptVersion,
-	) -> Result<(), StoreError>;
+		limit: NamedLimit,
+	) -> Result<bool, StoreError>;
 
 	/// Stores a share that the patient carried here under a consent. Existing entries are not
 	/// changed.
@@ -273,17 +290,6 @@ pub trait Content: Send + Sync {
 	/// Turns reserved bytes into content, for which the account is charged until a version names
 	/// it. Content that is here already is not charged again.
 	async fn charge(&self, id: i64, cid: String, at: u64) -> Result<(), StoreError>;
-
-	/// Notes that a version names this content, unless all content that versions of the same
-	/// enroller's accounts name would then have more bytes than the limit. Content that a version
-	/// names already is not counted again. Returns whether it is noted.
-	async fn name_content(
-		&self,
-		cid: String,
-		length: u64,
-		enroller: [u8; 32],
-		limit: u64,
-	) -> Result<bool, StoreError>;
 
 	/// The length of content that this custodian serves.
 	async fn content_length(&self, cid: String) -> Result<Option<u64>, StoreError>;

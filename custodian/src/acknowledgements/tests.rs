@@ -2,6 +2,7 @@
 //! nothing is pinned.
 
 use super::*;
+use crate::store::NamedLimit;
 use crate::{
 	chain::double::{BlockDouble, NodeDouble},
 	state::double::{state, Surroundings},
@@ -85,7 +86,11 @@ impl Fixture {
 				pinned: false,
 			};
 			let sealed = state.encryption.seal_share(id, &[3; 32], &share).unwrap();
-			state.database.keep_version(id, [3; 32], sealed, version).await.unwrap();
+			state
+				.database
+				.keep_version(id, [3; 32], sealed, version, NamedLimit::NONE)
+				.await
+				.unwrap();
 			let holder = HolderState {
 				account: INSTITUTION,
 				kind: HolderKind::Institution,

@@ -1,7 +1,7 @@
 //! The content in the IPFS node, and the accounts that added it.
 
 use super::{from_column, to_column, Sqlite};
-use crate::store::{Charge, Content, ContentLimits, StoreError, VersionId};
+use crate::store::{Charge, Content, ContentLimits, NamedLimit, StoreError, VersionId};
 use async_trait::async_trait;
 use rusqlite::{params, OptionalExtension, Transaction};
 
@@ -57,30 +57,6 @@ impl Content for Sqlite {
 				params![cid, length, account, enroller, to_column(at)],
 			)?;
 			Ok(())
-		})
-		.await
-	}
-
-	async fn name_content(
-		&self,
-		cid: String,
-		length: u64,
-		enroller: [u8; 32],
-		limit: u64,
-	) -> Result<bool, StoreError> {
-		self.transaction(move |db| {
-			let known = "SELECT 1 FROM named WHERE cid = ?1 AND length = ?2";
-			if db.prepare_cached(known)?.exists(params![cid, to_column(length)])? {
-				return Ok(true);
-			}
-			let sum = "SELECT coalesce(sum(length), 0) FROM named WHERE enroller = ?1";
-			let named: i64 = db.prepare_cached(sum)?.query_row([enroller], |row| row.get(0))?;
-			let fits = from_column(named).saturating_add(length) <= limit;
-			if fits {
-				let insert = "INSERT INTO named (cid, length, enroller) VALUES (?1, ?2, ?3)";
-				db.execute(insert, params![cid, to_column(length), enroller])?;
-			}
-			Ok(fits)
 		})
 		.await
 	}
@@ -168,6 +144,28 @@ impl Content for Sqlite {
 		})
 		.await
 	}
+}
+
+/// Notes that a version names this content, unless that is more than the limit. Returns whether it is
+/// noted.
+pub(super) fn name_content(
+	db: &Transaction,
+	cid: &str,
+	length: u64,
+	limit: NamedLimit,
+) -> rusqlite::Result<bool> {
+	let known = "SELECT 1 FROM named WHERE cid = ?1 AND length = ?2";
+	if db.prepare_cached(known)?.exists(params![cid, to_column(length)])? {
+		return Ok(true);
+	}
+	let sum = "SELECT coalesce(sum(length), 0) FROM named WHERE enroller = ?1";
+	let named: i64 = db.prepare_cached(sum)?.query_row([limit.enroller], |row| row.get(0))?;
+	let fits = from_column(named).saturating_add(length) <= limit.bytes;
+	if fits {
+		let insert = "INSERT INTO named (cid, length, enroller) VALUES (?1, ?2, ?3)";
+		db.execute(insert, params![cid, to_column(length), limit.enroller])?;
+	}
+	Ok(fits)
 }
 
 /// Condition: added before a moment, and no version names it, pinned or not. Versions that were

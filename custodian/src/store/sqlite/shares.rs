@@ -1,10 +1,11 @@
 //! Key shares, and what came with them.
 
-use super::{from_column, to_column, Sqlite};
+use super::{content::name_content, from_column, to_column, Sqlite};
 use crate::{
 	encryption::SealedValue,
 	store::{
-		Backlog, CarriedShare, ConsentKey, DueVersion, KeptVersion, Shares, StoreError, VersionId,
+		Backlog, CarriedShare, ConsentKey, DueVersion, KeptVersion, NamedLimit, Shares, StoreError,
+		VersionId,
 	},
 };
 use async_trait::async_trait;
@@ -19,8 +20,12 @@ impl Shares for Sqlite {
 		holder: [u8; 32],
 		share: SealedValue,
 		version: KeptVersion,
-	) -> Result<(), StoreError> {
+		limit: NamedLimit,
+	) -> Result<bool, StoreError> {
 		self.transaction(move |db| {
+			if !name_content(db, &version.ciphertext_cid, version.ciphertext_len, limit)? {
+				return Ok(false);
+			}
 			db.execute(
 				"INSERT INTO versions VALUES
 				 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0, ?11, ?12, 0, 0)
@@ -41,7 +46,8 @@ impl Shares for Sqlite {
 					to_column(version.received),
 				],
 			)?;
-			insert_share(db, id, &holder, None, &share)
+			insert_share(db, id, &holder, None, &share)?;
+			Ok(true)
 		})
 		.await
 	}

@@ -1,6 +1,7 @@
 //! Tests of what the database stores, and of what a thief of its files finds.
 
 use super::*;
+use crate::store::NamedLimit;
 use crate::{
 	encryption::{EncryptionError, StorageEncryption},
 	store::{
@@ -50,7 +51,7 @@ impl Fixture {
 
 	async fn keep_version(&self, share: &Share) {
 		let sealed = self.encryption.seal_share(ID, &HOLDER, share).unwrap();
-		self.database.keep_version(ID, HOLDER, sealed, version()).await.unwrap();
+		self.database.keep_version(ID, HOLDER, sealed, version(), NamedLimit::NONE).await.unwrap();
 	}
 
 	/// The institution's own share, opened.
@@ -295,7 +296,7 @@ async fn what_was_given_up_is_tried_again_when_it_is_delivered_again() {
 	assert_eq!(database.backlog().await.unwrap(), Backlog { given_up: 1, ..Backlog::default() });
 	let sealed = fixture.encryption.seal_share(ID, &HOLDER, &share()).unwrap();
 	let again = KeptVersion { received: 80, ..version() };
-	database.keep_version(ID, HOLDER, sealed, again).await.unwrap();
+	database.keep_version(ID, HOLDER, sealed, again, NamedLimit::NONE).await.unwrap();
 	assert_eq!(database.to_acknowledge().await.unwrap(), [DueVersion { since: 80, ..due() }]);
 }
 
@@ -426,9 +427,19 @@ async fn bytes_are_charged_to_account_and_enroller() {
 async fn named_content_has_a_limit_for_each_enroller() {
 	let fixture = Fixture::new();
 	let database = &fixture.database;
+	let sealed = fixture.encryption.seal_share(ID, &HOLDER, &share()).unwrap();
+	let numbers = std::cell::Cell::new(0);
 	let name = |cid: &str, length, enroller: u8| {
-		let cid = cid.to_owned();
-		async move { database.name_content(cid, length, [enroller; 32], 10).await.unwrap() }
+		numbers.set(numbers.get() + 1);
+		let id = VersionId { version: numbers.get(), ..ID };
+		let (ciphertext_cid, sealed) = (cid.to_owned(), sealed.clone());
+		let version = KeptVersion { ciphertext_cid, ciphertext_len: length, ..version() };
+		let limit = NamedLimit { enroller: [enroller; 32], bytes: 10 };
+		async move {
+			let kept = database.keep_version(id, HOLDER, sealed, version, limit).await.unwrap();
+			assert_eq!(database.version(id).await.unwrap().is_some(), kept);
+			kept
+		}
 	};
 	assert!(name("a", 6, 1).await && name("b", 4, 1).await);
 	assert!(!name("c", 1, 1).await);
