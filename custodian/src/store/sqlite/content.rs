@@ -21,7 +21,8 @@ impl Content for Sqlite {
 			for (column, who, limit) in
 				[("account", account, limits.account), ("enroller", enroller, limits.enroller)]
 			{
-				if charged(db, column, who)?.saturating_add(length) > limit {
+				let (bytes, contents) = charged(db, column, who)?;
+				if bytes.saturating_add(length) > limit || contents >= most_contents(limit) {
 					return Ok(None);
 				}
 			}
@@ -174,11 +175,20 @@ const UNCLAIMED: &str = "claimed = 0 AND at < ?1
 	AND NOT EXISTS (SELECT 1 FROM versions WHERE manifest_cid = cid AND given_up = 0)
 	AND NOT EXISTS (SELECT 1 FROM versions WHERE ciphertext_cid = cid AND given_up = 0)";
 
-/// The bytes that are charged to an account or an institution, reserved ones included.
-fn charged(db: &Transaction, column: &str, who: [u8; 32]) -> rusqlite::Result<u64> {
+/// How many contents may be charged where this many bytes may: as if each had 64 KiB, but at least 256.
+/// However short one is, it has a block, a pin and a row.
+fn most_contents(bytes: u64) -> u64 {
+	(bytes / (64 * 1024)).max(256)
+}
+
+/// The bytes and the contents that are charged to an account or an institution, reserved ones included.
+fn charged(db: &Transaction, column: &str, who: [u8; 32]) -> rusqlite::Result<(u64, u64)> {
 	let query = format!(
-		"SELECT (SELECT coalesce(sum(length), 0) FROM content WHERE claimed = 0 AND {column} = ?1)
-		 + (SELECT coalesce(sum(length), 0) FROM reservations WHERE {column} = ?1)"
+		"SELECT coalesce(sum(length), 0), count(*) FROM (
+			SELECT length FROM content WHERE claimed = 0 AND {column} = ?1
+			UNION ALL SELECT length FROM reservations WHERE {column} = ?1
+		 )"
 	);
-	db.prepare_cached(&query)?.query_row([who], |row| Ok(from_column(row.get(0)?)))
+	db.prepare_cached(&query)?
+		.query_row([who], |row| Ok((from_column(row.get(0)?), from_column(row.get(1)?))))
 }

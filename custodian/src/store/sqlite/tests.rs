@@ -451,6 +451,20 @@ async fn named_content_has_a_limit_for_each_enroller() {
 	assert!(name("d", 9, 2).await && !name("e", 1, 2).await);
 }
 
+/// A million contents of a byte are a million blocks, pins and rows.
+#[tokio::test]
+async fn the_number_of_contents_has_a_limit_too() {
+	let fixture = Fixture::new();
+	let limits = ContentLimits { account: 257 * 64 * 1024, enroller: u64::MAX };
+	for number in 0..257 {
+		assert!(fixture.fits(charge(9, 7, 1), limits).await, "{number}");
+		fixture.add(&number.to_string(), 1, 100).await;
+	}
+	assert!(!fixture.fits(charge(9, 7, 1), limits).await);
+	assert!(!fixture.fits(charge(9, 7, 0), limits).await);
+	assert!(fixture.fits(charge(8, 7, 1), limits).await);
+}
+
 /// What a killed program had reserved comes back.
 #[tokio::test]
 async fn reservations_expire() {
