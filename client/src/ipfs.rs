@@ -38,9 +38,6 @@ const LIMITS: Limits = Limits {
 };
 /// Largest answer, except for content.
 const MAX_ANSWER: usize = 1 << 20;
-/// Largest list of a node's links. A node of a file has at most 174. In a foreign node, which has at
-/// most 2 MiB, each has 8 bytes or more.
-const MAX_LINKS: usize = 16 << 20;
 /// Largest block that Kubo fetches.
 const MAX_BLOCK: usize = 4 << 20;
 /// Largest list of all pins, and how long it may take.
@@ -260,7 +257,7 @@ impl Ipfs {
 				if !has_links(&node) {
 					return Err(damaged());
 				}
-				let request = BlockGet { arg: &node.to_string() };
+				let request = BlockGet { arg: &node.to_string(), offline: false };
 				let block = ask(&self.client, request, None, MAX_BLOCK).await?;
 				let is_short = block.len() <= MAX_NODE;
 				below.extend(is_short.then(|| links(&block)).flatten().ok_or_else(damaged)?);
@@ -304,8 +301,7 @@ impl Ipfs {
 		blocks.reverse();
 		for blocks in blocks.chunks(REMOVED_AT_ONCE) {
 			let answers: Vec<Removed> =
-				lines(&self.client, self.limits.content.silence, BlockRm { blocks }, MAX_ANSWER)
-					.await?;
+				lines(&self.client, self.limits.content.silence, BlockRm { blocks }).await?;
 			let mut failed = answers.into_iter().filter_map(|answer| answer.error);
 			// Kubo refuses to remove a pinned block.
 			if let Some(error) = failed.find(|error| !error.starts_with("pinned")) {
@@ -321,25 +317,18 @@ impl Ipfs {
 		let mut blocks = vec![*cid];
 		let mut known = HashSet::from([*cid]);
 		let mut next = 0;
-		while let Some(block) = blocks.get(next).copied() {
+		while let Some(node) = blocks.get(next).copied() {
 			next += 1;
-			if !has_links(&block) {
+			if !has_links(&node) {
 				continue;
 			}
-			let request = Refs { arg: &block.to_string(), offline: true };
-			let links = lines::<_, Link>(&self.client, self.limits.answer, request, MAX_LINKS);
-			for link in links.await? {
-				if link.error.is_empty() {
-					let link: Cid = link.cid.parse().map_err(|_| {
-						IpfsError::Refused(format!("{} is not a CID", shortened(link.cid)))
-					})?;
-					if known.insert(link) {
-						blocks.push(link);
-					}
-				} else if !link.error.contains("not found") {
-					return Err(IpfsError::Refused(shortened(link.error)));
-				}
-			}
+			let request = BlockGet { arg: &node.to_string(), offline: true };
+			let getting = ask(&self.client, request, None, MAX_BLOCK);
+			let below = match in_time(self.limits.answer, getting).await {
+				Err(IpfsError::Missing(_)) => continue,
+				block => links(&block?).unwrap_or_default(),
+			};
+			blocks.extend(below.into_iter().filter(|link| known.insert(*link)));
 		}
 		Ok(blocks)
 	}
@@ -394,13 +383,12 @@ async fn lines<R, T>(
 	client: &(impl IpfsApi<Error = ipfs_api_backend_hyper::Error> + Sync),
 	patience: Duration,
 	request: R,
-	max: usize,
 ) -> Result<Vec<T>, IpfsError>
 where
 	R: ApiRequest,
 	T: DeserializeOwned,
 {
-	let answer = in_time(patience, ask(client, request, None, max)).await?;
+	let answer = in_time(patience, ask(client, request, None, MAX_ANSWER)).await?;
 	let values = serde_json::Deserializer::from_slice(&answer).into_iter();
 	values.collect::<Result<_, _>>().map_err(nonsense)
 }

@@ -27,7 +27,6 @@ paths! {
 	BlockStat<'_> => "/block/stat";
 	BlockGet<'_> => "/block/get";
 	BlockRm<'_> => "/block/rm";
-	Refs<'_> => "/refs";
 }
 
 /// `version`.
@@ -151,26 +150,11 @@ pub(super) struct BlockStat<'a> {
 	pub offline: bool,
 }
 
-/// `block/get`, also from other nodes.
+/// `block/get`, with or without asking the network.
 #[derive(Serialize)]
 pub(super) struct BlockGet<'a> {
 	pub arg: &'a str,
-}
-
-/// `refs` of one block, without asking the network.
-#[derive(Serialize)]
-pub(super) struct Refs<'a> {
-	pub arg: &'a str,
 	pub offline: bool,
-}
-
-/// A line of the answer to `refs`.
-#[derive(Deserialize)]
-pub(super) struct Link {
-	#[serde(rename = "Ref")]
-	pub cid: String,
-	#[serde(rename = "Err", default)]
-	pub error: String,
 }
 
 /// `block/rm` of several blocks, if they are here.
