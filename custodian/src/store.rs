@@ -178,6 +178,10 @@ impl NamedLimit {
 	pub(crate) const NONE: Self = Self { enroller: [9; 32], bytes: u64::MAX };
 }
 
+/// Under how many consents a patient may carry shares here. The chain is asked about each of them, again
+/// and again.
+pub const MAX_CARRYING_CONSENTS: u32 = 256;
+
 /// Key shares, and what came with them.
 #[async_trait]
 pub trait Shares: Send + Sync {
@@ -194,7 +198,8 @@ pub trait Shares: Send + Sync {
 	) -> Result<bool, StoreError>;
 
 	/// Stores a share that the patient carried here under a consent. Existing entries are not
-	/// changed.
+	/// changed. False, and nothing is stored, if the patient has carried shares here under
+	/// [`MAX_CARRYING_CONSENTS`] others.
 	async fn keep_carried(
 		&self,
 		id: VersionId,
@@ -202,7 +207,7 @@ pub trait Shares: Send + Sync {
 		consent: ConsentKey,
 		share: SealedValue,
 		commitments: Vec<u8>,
-	) -> Result<(), StoreError>;
+	) -> Result<bool, StoreError>;
 
 	/// This holder's share: the institution's own, or the one carried under this consent.
 	async fn share(

@@ -366,7 +366,11 @@ pub async fn carry_share(
 		}
 	}
 	let sealed = state.encryption.seal_share(id, &holder, &share)?;
-	state.database.keep_carried(id, holder, consent, sealed, body.commitments.0).await?;
+	if !state.database.keep_carried(id, holder, consent, sealed, body.commitments.0).await? {
+		return Err(mismatch(
+			"shares are carried here under too many consents: revoke some of them",
+		));
+	}
 	tracing::info!(record = %body.record, body.version, "received a carried share");
 	Ok(Json(Empty {}))
 }

@@ -5,7 +5,7 @@ use crate::{
 	encryption::SealedValue,
 	store::{
 		Backlog, CarriedShare, ConsentKey, DueVersion, KeptVersion, NamedLimit, Shares, StoreError,
-		VersionId,
+		VersionId, MAX_CARRYING_CONSENTS,
 	},
 };
 use async_trait::async_trait;
@@ -59,13 +59,25 @@ impl Shares for Sqlite {
 		consent: ConsentKey,
 		share: SealedValue,
 		commitments: Vec<u8>,
-	) -> Result<(), StoreError> {
+	) -> Result<bool, StoreError> {
 		self.transaction(move |db| {
+			let others: u32 = db.query_row(
+				"SELECT count(*) FROM (
+					SELECT DISTINCT grantee, consent FROM shares
+					WHERE holder = ?1 AND consent >= 0 AND (grantee, consent) != (?2, ?3)
+				 )",
+				params![patient, consent.grantee, consent.consent],
+				|row| row.get(0),
+			)?;
+			if others >= MAX_CARRYING_CONSENTS {
+				return Ok(false);
+			}
 			db.execute(
 				"INSERT OR IGNORE INTO carried_commitments VALUES (?1, ?2, ?3, ?4)",
 				params![id.record, id.version, id.epoch, commitments],
 			)?;
-			insert_share(db, id, &patient, Some(&consent), &share)
+			insert_share(db, id, &patient, Some(&consent), &share)?;
+			Ok(true)
 		})
 		.await
 	}

@@ -1,7 +1,7 @@
 //! Tests of what the database stores, and of what a thief of its files finds.
 
 use super::*;
-use crate::store::NamedLimit;
+use crate::store::{NamedLimit, MAX_CARRYING_CONSENTS};
 use crate::{
 	encryption::{EncryptionError, StorageEncryption},
 	store::{
@@ -239,6 +239,25 @@ async fn a_destruction_is_not_complete_before_the_log_is_empty() {
 	reader.execute_batch("COMMIT").unwrap();
 	assert_eq!(database.destroy_carried(vec![]).await.unwrap(), 0);
 	assert!(!fixture.is_on_disk(&sealed.key[40..]));
+}
+
+/// For each of them the chain is asked every two minutes.
+#[tokio::test]
+async fn a_patient_carries_shares_under_a_limited_number_of_consents() {
+	let fixture = Fixture::new();
+	let sealed = fixture.encryption.seal_share(ID, &PATIENT, &share()).unwrap();
+	let carry = |patient: [u8; 32], number: u32, version: u32| {
+		let consent = ConsentKey { consent: number, ..consent() };
+		let id = VersionId { version, ..ID };
+		fixture.database.keep_carried(id, patient, consent, sealed.clone(), vec![4; 97])
+	};
+	for number in 0..MAX_CARRYING_CONSENTS {
+		assert!(carry(PATIENT, number, 0).await.unwrap(), "{number}");
+	}
+	assert!(!carry(PATIENT, MAX_CARRYING_CONSENTS, 0).await.unwrap());
+	assert!(carry(PATIENT, 3, 1).await.unwrap() && carry([8; 32], 300, 0).await.unwrap());
+	fixture.database.destroy_carried(vec![carried()]).await.unwrap();
+	assert!(carry(PATIENT, MAX_CARRYING_CONSENTS, 0).await.unwrap());
 }
 
 #[tokio::test]
