@@ -77,7 +77,7 @@ pub async fn read_from(
 	let custodian = session.custodian(from)?.without_retries();
 	let deadline = session.clock.elapsed() + LAG;
 	loop {
-		let mut lines = custodian.log(&me.signer, patient, acting_for).await?;
+		let mut lines = custodian.log(&me.signer, patient, acting_for, count).await?;
 		if (lines.len() as u64) < count && session.clock.elapsed() < deadline {
 			session.clock.sleep(Duration::from_millis(500)).await;
 			continue;

@@ -12,6 +12,7 @@ use crate::{
 		PatientEnvelope, ReadLog, Readiness, Refusal, Release, SealedLabelKey, Signed, WordTags,
 		MAX_ANSWER, REQUEST_HEADER,
 	},
+	patience::Patience,
 	signing::{now, sign_request, Signer},
 };
 use addresses::NotAllowed;
@@ -41,6 +42,8 @@ pub use vouchsafe_protocol::{errors::CustodianError, traits::Custodian};
 const ANSWER: Duration = Duration::from_secs(30);
 /// How long a custodian may be silent while bytes flow.
 const SILENCE: Duration = Duration::from_secs(60);
+/// How long a custodian may take to send content: not for ever, a byte at a time.
+const DOWNLOAD: Patience = Patience { silence: SILENCE, slowest: 1024 };
 /// How many bytes per second a custodian must take and add to its IPFS node.
 const SLOWEST: u64 = 16 * 1024;
 /// How often a request is tried if the custodian cannot be reached or is busy.
@@ -65,6 +68,7 @@ pub struct CustodianClient {
 	pub genesis: H256,
 	tries: u32,
 	tries_for_finality: u32,
+	download: Patience,
 }
 
 impl CustodianClient {
@@ -84,7 +88,8 @@ impl CustodianClient {
 		let http = build(builder(allowed).read_timeout(SILENCE))?;
 		let allowed = allowed.clone();
 		let (tries, tries_for_finality) = (TRIES, TRIES_FOR_FINALITY);
-		Ok(Self { http, allowed, url, institution, genesis, tries, tries_for_finality })
+		let download = DOWNLOAD;
+		Ok(Self { http, allowed, url, institution, genesis, tries, tries_for_finality, download })
 	}
 
 	fn signed<T: Serialize>(&self, signer: &impl Signer, action: &str, body: &T) -> Signed {
@@ -116,6 +121,12 @@ impl CustodianClient {
 			read_json(accepted(request.send().await.map_err(from_transport)?).await?).await
 		})
 		.await
+	}
+
+	/// The answer, if it is a success. A refusal must come soon, also where the request has no time limit.
+	async fn accepted_in_time(&self, answer: Response) -> Result<Response, CustodianError> {
+		let late = |_| CustodianError::Unreachable("it does not finish its answer".into());
+		timeout(self.download.silence, accepted(answer)).await.map_err(late)?
 	}
 
 	async fn retry<T, F: std::future::Future<Output = Result<T, CustodianError>>>(
@@ -249,7 +260,7 @@ impl Custodian for CustodianClient {
 				.header(REQUEST_HEADER, BASE64_STANDARD.encode(header))
 				.header("content-length", length);
 			let answer = upload(request, content(), length, SILENCE).await?;
-			accepted(answer).await.map(drop)
+			self.accepted_in_time(answer).await.map(drop)
 		})
 		.await
 	}
@@ -258,10 +269,12 @@ impl Custodian for CustodianClient {
 		let answer = self
 			.retry(|| async {
 				let request = self.http.get(format!("{}/v1/content/{cid}", self.url));
-				accepted(request.send().await.map_err(from_transport)?).await
+				self.accepted_in_time(request.send().await.map_err(from_transport)?).await
 			})
 			.await?;
-		let state = (Some(CidBuilder::new()), answer.bytes_stream());
+		let late = CustodianError::Unreachable("its content comes too slowly".into());
+		let stream = self.download.limit(answer.bytes_stream().map_err(from_transport), late);
+		let state = (Some(CidBuilder::new()), Box::pin(stream));
 		Ok(Box::pin(futures::stream::unfold(state, move |(builder, mut stream)| async move {
 			let mut builder = builder?;
 			match stream.next().await {
@@ -269,7 +282,7 @@ impl Custodian for CustodianClient {
 					builder.update(&piece);
 					Some((Ok(piece), (Some(builder), stream)))
 				},
-				Some(Err(error)) => Some((Err(from_transport(error)), (None, stream))),
+				Some(Err(error)) => Some((Err(error), (None, stream))),
 				None if builder.finish() == cid => None,
 				None => Some((Err(CustodianError::Damaged(cid.to_string())), (None, stream))),
 			}
@@ -581,6 +594,63 @@ mod tests {
 		let mut client = client_of(&upload_server(8, true).await).without_retries();
 		client.http = build(builder(&client.allowed).read_timeout(silence)).unwrap();
 		client.add_content(&dev::alice(), &cid_of(b"xxxxxxxx"), 8, content).await.unwrap();
+	}
+
+	/// A custodian whose answer begins like this and goes on, a byte at a time, for ever.
+	async fn dripping(beginning: &'static str) -> CustodianClient {
+		let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+		let url = format!("http://{}", listener.local_addr().unwrap());
+		tokio::spawn(async move {
+			while let Ok((mut stream, _)) = listener.accept().await {
+				tokio::spawn(async move {
+					let _ = stream.read(&mut [0; 65536]).await;
+					let _ = stream.write_all(beginning.as_bytes()).await;
+					while stream.write_all(b" ").await.is_ok() {
+						tokio::time::sleep(Duration::from_millis(50)).await;
+					}
+				});
+			}
+		});
+		let silence = Duration::from_millis(300);
+		let download = Patience { silence, ..DOWNLOAD };
+		CustodianClient { download, ..client_of(&url).without_retries() }
+	}
+
+	#[tokio::test]
+	async fn a_custodian_that_drips_is_given_up() {
+		let soon = Duration::from_secs(5);
+		let cid = cid_of(b"abc");
+		let content = dripping("HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n").await;
+		let got = timeout(soon, content.content_bytes(cid, 100_000)).await.unwrap();
+		assert!(matches!(got, Err(CustodianError::Unreachable(_))), "{got:?}");
+		let refusing = "HTTP/1.1 413 Payload Too Large\r\ncontent-length: 100000\r\n\r\n";
+		let got = timeout(soon, dripping(refusing).await.content_bytes(cid, 10)).await.unwrap();
+		assert!(matches!(got, Err(CustodianError::Unreachable(_))), "{got:?}");
+		let none = || futures::stream::empty::<std::io::Result<Bytes>>();
+		let adding = dripping(refusing).await;
+		let got = timeout(soon, adding.add_content(&dev::alice(), &cid, 0, none)).await.unwrap();
+		assert!(matches!(got, Err(CustodianError::Unreachable(_))), "{got:?}");
+	}
+
+	/// A custodian that claims to have lines without end.
+	#[tokio::test]
+	async fn a_log_without_end_is_not_read_to_the_end() {
+		let line =
+			r#"{"seq":0,"block":1,"entry":"0x01","head":"0x"#.to_owned() + &"00".repeat(32) + "\"}";
+		let page = |lines: usize| {
+			let lines = vec![line.as_str(); lines].join(",");
+			format!(r#"{{"count":18446744073709551615,"lines":[{lines}]}}"#).leak()
+		};
+		let patient = AccountId::new([3; 32]);
+		for (lines, count, got) in
+			[(1, 3, Some(1)), (500, 600, Some(1000)), (500, 500, Some(1000)), (501, 600, None)]
+		{
+			let (client, _) = server("200 OK", page(lines)).await;
+			let key = dev::alice();
+			let reading = client.log(&key, &patient, None, count);
+			let log = timeout(Duration::from_secs(20), reading).await.expect("it ends");
+			assert_eq!(log.ok().map(|log| log.len()), got, "{lines} {count}");
+		}
 	}
 
 	#[tokio::test]

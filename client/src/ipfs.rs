@@ -7,7 +7,10 @@
 //! Kubo is not trusted: it may hang, be slow, break off or lie. Each request with its answer has
 //! one time limit, each answer a largest length, and bytes are checked against their CID.
 
-use crate::cid::{cid_of, has_links, Cid, CidBuilder};
+use crate::{
+	cid::{cid_of, has_links, levels, links, Cid, CidBuilder, MAX_NODE},
+	patience::Patience,
+};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt};
 use ipfs_api_backend_hyper::{request::ApiRequest, IpfsApi, IpfsClient, TryFromUri};
@@ -20,10 +23,7 @@ use std::{
 	task::{Context, Poll},
 	time::Duration,
 };
-use tokio::{
-	sync::mpsc,
-	time::{timeout, Instant},
-};
+use tokio::{sync::mpsc, time::timeout};
 
 mod requests;
 #[cfg(test)]
@@ -34,11 +34,12 @@ use requests::*;
 /// How long Kubo may take.
 const LIMITS: Limits = Limits {
 	answer: Duration::from_secs(10),
-	silence: Duration::from_secs(30),
-	slowest: 64 * 1024,
+	content: Patience { silence: Duration::from_secs(30), slowest: 64 * 1024 },
 };
-/// Largest answer, except for content. A node of a file has at most 174 links.
+/// Largest answer, except for content.
 const MAX_ANSWER: usize = 1 << 20;
+/// Largest block that Kubo fetches.
+const MAX_BLOCK: usize = 4 << 20;
 /// Largest list of all pins, and how long it may take.
 const MAX_PINS: usize = 256 << 20;
 const ALL_PINS: Duration = Duration::from_secs(60);
@@ -97,17 +98,8 @@ impl IpfsError {
 struct Limits {
 	/// For a short request.
 	answer: Duration,
-	/// For the next bytes of content, and for adding any content.
-	silence: Duration,
-	/// The bytes per second that it must give or take after that.
-	slowest: u64,
-}
-
-impl Limits {
-	/// How long this many bytes may take.
-	fn of_content(&self, length: u64) -> Duration {
-		self.silence.saturating_add(Duration::from_secs(length / self.slowest))
-	}
+	/// For content that it gives or takes. The silence is also how long adding any content may take.
+	content: Patience,
 }
 
 /// A Kubo node. Cheap to clone.
@@ -183,11 +175,11 @@ impl Ipfs {
 				},
 			}
 		};
-		let answer = in_time(self.limits.of_content(length), adding).await?;
+		let answer = in_time(self.limits.content.of_content(length), adding).await?;
 		if answer != cid.to_string() {
 			return Err(IpfsError::Refused(format!("it stored {cid} as {answer}")));
 		}
-		self.pin(cid, self.limits.silence).await
+		self.pin(cid, self.limits.content.silence).await
 	}
 
 	/// Adds and pins these bytes.
@@ -214,7 +206,8 @@ impl Ipfs {
 		offline: bool,
 	) -> impl Stream<Item = Result<Bytes, IpfsError>> + Send + Unpin + 'static {
 		let stream = cat(&self.client, Cat { arg: &format!("/ipfs/{cid}"), offline });
-		Checked::new(cid, Box::pin(with_patience(self.limits, stream)))
+		let late = IpfsError::Unreachable("its content comes too slowly".into());
+		Checked::new(cid, Box::pin(self.limits.content.limit(stream, late)))
 	}
 
 	/// The content of a CID, checked, if it has at most `max` bytes.
@@ -230,11 +223,12 @@ impl Ipfs {
 		Ok(bytes)
 	}
 
-	/// Fetches content of this length from other nodes, checks it and pins it. No more than that is
+	/// Fetches content of this length from other nodes, checks it and pins it. Little more than that is
 	/// fetched, whatever the CID stands for. Gives up after `patience`. The blocks that were fetched
 	/// until then stay for the next attempt.
 	pub async fn fetch(&self, cid: &Cid, length: u64, patience: Duration) -> Result<(), IpfsError> {
 		let fetching = async {
+			self.fetch_nodes(cid, length).await?;
 			let mut stream = self.cat_from(*cid, false);
 			let mut got = 0u64;
 			while let Some(piece) = stream.try_next().await? {
@@ -249,6 +243,37 @@ impl Ipfs {
 			self.pin(cid, patience).await
 		};
 		in_time(patience, fetching).await
+	}
+
+	/// Fetches the nodes above the leaves, one by one, and checks that there are as many as content of
+	/// this length has. Other nodes could stand for any number of blocks without content, which Kubo
+	/// would all fetch.
+	async fn fetch_nodes(&self, cid: &Cid, length: u64) -> Result<(), IpfsError> {
+		let damaged = || IpfsError::Damaged(cid.to_string());
+		let mut level = vec![*cid];
+		for count in levels(length) {
+			let mut below = Vec::with_capacity(count);
+			for node in level {
+				if !has_links(&node) {
+					return Err(damaged());
+				}
+				let request = BlockGet { arg: &node.to_string(), offline: false };
+				let block = ask(&self.client, request, None, MAX_BLOCK).await?;
+				let is_short = block.len() <= MAX_NODE;
+				below.extend(is_short.then(|| links(&block)).flatten().ok_or_else(damaged)?);
+				if below.len() > count {
+					return Err(damaged());
+				}
+			}
+			if below.len() < count {
+				return Err(damaged());
+			}
+			level = below;
+		}
+		match level.iter().any(has_links) {
+			true => Err(damaged()),
+			false => Ok(()),
+		}
 	}
 
 	/// Pins content that is here. Gives up after `patience`.
@@ -276,7 +301,7 @@ impl Ipfs {
 		blocks.reverse();
 		for blocks in blocks.chunks(REMOVED_AT_ONCE) {
 			let answers: Vec<Removed> =
-				lines(&self.client, self.limits.silence, BlockRm { blocks }).await?;
+				lines(&self.client, self.limits.content.silence, BlockRm { blocks }).await?;
 			let mut failed = answers.into_iter().filter_map(|answer| answer.error);
 			// Kubo refuses to remove a pinned block.
 			if let Some(error) = failed.find(|error| !error.starts_with("pinned")) {
@@ -286,23 +311,24 @@ impl Ipfs {
 		Ok(())
 	}
 
-	/// The blocks of content, its first one first. Those below a block that is not here are left
-	/// out.
+	/// The blocks of content, its first one first, each once: a few blocks that name each other often
+	/// stand for more content than any memory holds. Those below a block that is not here are left out.
 	async fn blocks(&self, cid: &Cid) -> Result<Vec<Cid>, IpfsError> {
 		let mut blocks = vec![*cid];
+		let mut known = HashSet::from([*cid]);
 		let mut next = 0;
-		while let Some(block) = blocks.get(next).copied() {
+		while let Some(node) = blocks.get(next).copied() {
 			next += 1;
-			if !has_links(&block) {
+			if !has_links(&node) {
 				continue;
 			}
-			// It reads only this block. `refs` would also need all blocks that it names.
-			let request = DagGet { arg: &block.to_string(), offline: true };
-			match json(&self.client, self.limits.answer, request).await {
-				Ok(node) => blocks.extend(links(&node)?),
-				Err(IpfsError::Missing(_)) => {},
-				Err(error) => return Err(error),
-			}
+			let request = BlockGet { arg: &node.to_string(), offline: true };
+			let getting = ask(&self.client, request, None, MAX_BLOCK);
+			let below = match in_time(self.limits.answer, getting).await {
+				Err(IpfsError::Missing(_)) => continue,
+				block => links(&block?).unwrap_or_default(),
+			};
+			blocks.extend(below.into_iter().filter(|link| known.insert(*link)));
 		}
 		Ok(blocks)
 	}
@@ -330,7 +356,7 @@ impl Ipfs {
 	pub async fn is_whole(&self, cid: &Cid, length: u64) -> Result<bool, IpfsError> {
 		let request = FilesStat { arg: &format!("/ipfs/{cid}"), with_local: true, offline: true };
 		// Kubo reads all blocks.
-		let patience = self.limits.of_content(length);
+		let patience = self.limits.content.of_content(length);
 		let found: Locality = json(&self.client, patience, request).await?;
 		Ok(found.local)
 	}
@@ -389,24 +415,6 @@ async fn add(
 		Some(Err(error)) => Err(nonsense(error)),
 		None => Err(IpfsError::Refused("nothing".into())),
 	}
-}
-
-/// The CIDs that a block names, in Kubo's description of it.
-fn links(block: &serde_json::Value) -> Result<Vec<Cid>, IpfsError> {
-	let inner: Vec<_> = match block {
-		serde_json::Value::Object(fields) => {
-			if let Some(link) = fields.get("/").and_then(|link| link.as_str()) {
-				let not_a_cid =
-					|_| IpfsError::Refused(format!("{} is not a CID", shortened(link.to_owned())));
-				return Ok(vec![link.parse().map_err(not_a_cid)?]);
-			}
-			fields.values().collect()
-		},
-		serde_json::Value::Array(values) => values.iter().collect(),
-		_ => vec![],
-	};
-	let inner = inner.into_iter().map(links).collect::<Result<Vec<_>, _>>()?;
-	Ok(inner.concat())
 }
 
 /// Whether each store of blocks in files syncs, in Kubo's description of its stores.
@@ -475,32 +483,6 @@ fn shortened(text: String) -> String {
 		Some((end, _)) => format!("{}…", &text[..end]),
 		None => text,
 	}
-}
-
-/// Ends a stream that is silent for too long, or too slow. Only the time counts in which the
-/// receiver waits for Kubo.
-fn with_patience(
-	limits: Limits,
-	stream: impl Stream<Item = Result<Bytes, IpfsError>> + Send + Unpin,
-) -> impl Stream<Item = Result<Bytes, IpfsError>> + Send {
-	let state = Some((stream, Duration::ZERO, 0u64));
-	futures::stream::unfold(state, move |state| async move {
-		let (mut stream, waited, got) = state?;
-		let left = limits.of_content(got).saturating_sub(waited).min(limits.silence);
-		let start = Instant::now();
-		match timeout(left, stream.next()).await {
-			Ok(Some(Ok(piece))) => {
-				let got = got.saturating_add(piece.len() as u64);
-				let waited = waited.saturating_add(start.elapsed());
-				Some((Ok(piece), Some((stream, waited, got))))
-			},
-			Ok(Some(Err(error))) => Some((Err(error), None)),
-			Ok(None) => None,
-			Err(_) => {
-				Some((Err(IpfsError::Unreachable("its content comes too slowly".into())), None))
-			},
-		}
-	})
 }
 
 /// The pieces of an upload. A channel, because the transport wants what it reads to be `Sync`.

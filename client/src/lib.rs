@@ -9,6 +9,7 @@
 pub mod chain;
 pub mod custodian;
 pub mod ipfs;
+mod patience;
 pub mod proven;
 
 pub use vouchsafe_protocol::{self as protocol, cid, messages};

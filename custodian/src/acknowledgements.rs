@@ -50,6 +50,9 @@ const FIRST_PATIENCE: u64 = 5;
 const ADDING: Duration = Duration::from_secs(30);
 /// For how long a version is tried, in seconds.
 pub const LIFETIME: u64 = 7 * 24 * 3600;
+/// After how many failures it is given up at the earliest. After an outage of a week, the first attempt
+/// may come before the IPFS node has found its peers.
+const LEAST_FAILURES: u32 = 10;
 
 #[derive(Debug, thiserror::Error)]
 enum WorkError {
@@ -181,7 +184,7 @@ impl Acknowledger {
 		for due in to_pin {
 			let failures = self.failures(&due.id);
 			if self.pinning.have_place(&due, failures)
-				&& needs_pin(state, blocks, &due, &institution).await?
+				&& needs_pin(state, &*finalized, &due, &institution).await?
 			{
 				self.start_pinning(state, due, failures).await?;
 			}
@@ -221,10 +224,13 @@ impl Acknowledger {
 		self.retries.get(id).map_or(0, |retry| retry.failures)
 	}
 
-	/// Whether a version has failed for too long, and not because the IPFS node is away.
+	/// Whether a version has failed for too long, and not because the IPFS node is away. If it could not
+	/// be given up, that is tried again like everything else: in between it holds nobody up.
 	fn is_hopeless(&self, state: &State, due: &DueVersion, now: u64) -> bool {
 		let is_old = now.saturating_sub(due.since) > LIFETIME;
-		is_old && !due.pinned && self.failures(&due.id) > 0 && state.readiness.get().kubo.ok
+		let has_failed = |retry: &Retry| retry.failures >= LEAST_FAILURES && retry.is_due();
+		let has_failed = self.retries.get(&due.id).is_some_and(has_failed);
+		is_old && !due.pinned && has_failed && state.readiness.get().kubo.ok
 	}
 
 	/// The versions that can be pinned now, and those that the next call can acknowledge.
@@ -239,7 +245,9 @@ impl Acknowledger {
 		let (hopeless, mut due): (Vec<_>, Vec<_>) =
 			due.into_iter().partition(|due| self.is_hopeless(state, due, now));
 		for due in hopeless {
-			give_up(state, &due).await?;
+			if let Err(error) = give_up(state, &due).await {
+				self.note_failed(due.id, &error);
+			}
 		}
 		due.retain(|DueVersion { id, .. }| {
 			!self.pinning.contains(id)
@@ -361,11 +369,8 @@ async fn report_backlog(state: &State) -> Result<(), StoreError> {
 
 /// Stops trying a version whose content could not be had for too long. Its row changes last, so that
 /// no pin stays behind.
-async fn give_up(state: &State, due: &DueVersion) -> Result<(), StoreError> {
-	if let Err(error) = remove_content(state, due).await {
-		tracing::warn!(%error, "can't remove what was fetched for a version to give up");
-		return Ok(());
-	}
+async fn give_up(state: &State, due: &DueVersion) -> Result<(), WorkError> {
+	remove_content(state, due).await?;
 	tracing::error!(
 		record = %Hex(due.id.record),
 		version = due.id.version,
@@ -373,7 +378,7 @@ async fn give_up(state: &State, due: &DueVersion) -> Result<(), StoreError> {
 		is_lost = due.is_lost,
 		"gives up a version: its content could not be had for a week. Its share is kept"
 	);
-	state.database.give_up(due.id).await
+	Ok(state.database.give_up(due.id).await?)
 }
 
 /// Removes the manifest and what was fetched of the ciphertext, unless other versions have them.
@@ -388,17 +393,20 @@ async fn remove_content(state: &State, due: &DueVersion) -> Result<(), WorkError
 	Ok(())
 }
 
-/// Whether a version has to be pinned: the chain waits for it, or its content was lost.
+/// Whether a version has to be pinned: its content was lost, or the institution holds a share of it. That
+/// the chain has the acknowledgement does not mean that it is pinned: the database may have been restored
+/// from a backup that is older.
 async fn needs_pin(
 	state: &State,
-	blocks: [&dyn Block; 2],
+	finalized: &dyn Block,
 	due: &DueVersion,
 	institution: &AccountId,
 ) -> Result<bool, WorkError> {
-	if due.is_lost {
+	if due.is_lost || is_acknowledged(finalized, due, institution).await?.is_some() {
 		return Ok(true);
 	}
-	Ok(!waited_for(state, blocks, vec![*due], institution, 1).await?.is_empty())
+	state.database.set_acknowledged(due.id, finalized.number()).await?;
+	Ok(false)
 }
 
 /// The first `limit` of the versions for whose acknowledgement the chain still waits at both blocks.
@@ -430,12 +438,19 @@ async fn is_waited_for(
 	due: &DueVersion,
 	institution: &AccountId,
 ) -> Result<bool, ChainError> {
+	Ok(is_acknowledged(block, due, institution).await? == Some(false))
+}
+
+/// Whether the chain has this institution's acknowledgement. None if it holds no share of the version.
+async fn is_acknowledged(
+	block: &dyn Block,
+	due: &DueVersion,
+	institution: &AccountId,
+) -> Result<Option<bool>, ChainError> {
 	let HeldVersion { patient, record, version, epoch } = held(due);
 	let set = block.sharing_set(&patient, record, version).await?;
-	Ok(set.is_some_and(|set| {
-		set.epoch == epoch
-			&& set.holders.iter().any(|it| it.account == *institution && !it.acknowledged)
-	}))
+	let mut holders = set.into_iter().filter(|set| set.epoch == epoch).flat_map(|set| set.holders);
+	Ok(holders.find(|it| it.account == *institution).map(|it| it.acknowledged))
 }
 
 /// The version as the chain names it.

@@ -3,7 +3,7 @@
 //! while an answer is sent.
 //!
 //! A connection without a request under way gives way to a new one. So connections that send half
-//! a header, or nothing, keep nobody out.
+//! a request, or nothing, keep nobody out.
 
 mod stream;
 #[cfg(test)]
@@ -117,9 +117,11 @@ async fn serve_connection(
 	let _ = stream.set_nodelay(true);
 	let stream = TokioIo::new(Unstalled::new(stream, limits.stall));
 	let service = service_fn(|request: Request<Incoming>| {
-		let busy = place.begin();
-		let mut request = request.map(Body::new);
+		let (under_way, busy) = place.begin(&request);
+		let mut request =
+			request.map(|body| Body::new(RequestBody { body, under_way: under_way.clone() }));
 		request.extensions_mut().insert(ConnectInfo(peer));
+		request.extensions_mut().insert(under_way);
 		let answer = router.clone().oneshot(request);
 		async move {
 			let answer = answer.await;
@@ -159,7 +161,7 @@ struct Table {
 /// An open connection.
 struct Connection {
 	source: Source,
-	/// Since when it has waited for a request. None while one is under way.
+	/// Since when it has waited for a request, or for the rest of one. None while one is under way.
 	waiting: Option<Instant>,
 	gives_way: Arc<Notify>,
 }
@@ -221,11 +223,14 @@ struct Place {
 }
 
 impl Place {
-	/// Notes that a request is under way until the result is dropped.
-	fn begin(&self) -> Busy {
-		let busy = Busy { connections: self.connections.clone(), id: self.id };
-		busy.set_waiting(None);
-		busy
+	/// Notes the header of a request. The request ends when the second result is dropped.
+	fn begin(&self, request: &Request<Incoming>) -> (UnderWay, Busy) {
+		let under_way = UnderWay { connections: self.connections.clone(), id: self.id };
+		match request.body().is_end_stream() {
+			true => under_way.begin(),
+			false => under_way.set_waiting(Some(Instant::now())),
+		}
+		(under_way.clone(), Busy(under_way))
 	}
 
 	/// Whether no request is under way.
@@ -240,13 +245,20 @@ impl Drop for Place {
 	}
 }
 
-/// A request under way.
-struct Busy {
+/// Says that a request is under way. It is once its body is complete, or earlier if the service
+/// found out who sends it.
+#[derive(Clone)]
+pub struct UnderWay {
 	connections: Arc<Connections>,
 	id: u64,
 }
 
-impl Busy {
+impl UnderWay {
+	/// The request is under way from now on: its connection does not give way.
+	pub fn begin(&self) {
+		self.set_waiting(None);
+	}
+
 	fn set_waiting(&self, waiting: Option<Instant>) {
 		if let Some(connection) = self.connections.table().open.get_mut(&self.id) {
 			connection.waiting = waiting;
@@ -254,9 +266,42 @@ impl Busy {
 	}
 }
 
+/// A request until its answer is sent.
+struct Busy(UnderWay);
+
 impl Drop for Busy {
 	fn drop(&mut self) {
-		self.set_waiting(Some(Instant::now()));
+		self.0.set_waiting(Some(Instant::now()));
+	}
+}
+
+/// The body of a request. Once it is complete, the request is under way.
+struct RequestBody {
+	body: Incoming,
+	under_way: UnderWay,
+}
+
+impl HttpBody for RequestBody {
+	type Data = Bytes;
+	type Error = hyper::Error;
+
+	fn poll_frame(
+		mut self: Pin<&mut Self>,
+		context: &mut Context<'_>,
+	) -> Poll<Option<Result<hyper::body::Frame<Bytes>, hyper::Error>>> {
+		let frame = Pin::new(&mut self.body).poll_frame(context);
+		if matches!(frame, Poll::Ready(None)) || self.body.is_end_stream() {
+			self.under_way.begin();
+		}
+		frame
+	}
+
+	fn is_end_stream(&self) -> bool {
+		self.body.is_end_stream()
+	}
+
+	fn size_hint(&self) -> hyper::body::SizeHint {
+		self.body.size_hint()
 	}
 }
 

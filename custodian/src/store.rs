@@ -59,6 +59,8 @@ pub struct DueVersion {
 	pub pinned: bool,
 	/// The author who delivered it.
 	pub author: [u8; 32],
+	/// The institution that enrolled the author of the first version with this content.
+	pub enroller: [u8; 32],
 	/// When it was received, or when its content was found to be lost.
 	pub since: u64,
 	/// Whether its content was lost after it had been pinned.
@@ -161,21 +163,43 @@ pub struct IndexedBlock {
 /// Count and head of each patient's log.
 pub type LogHeads = BTreeMap<AccountId, (u64, H256)>;
 
+/// How much content the versions may name whose authors one institution enrolled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedLimit {
+	/// The institution.
+	pub enroller: [u8; 32],
+	/// The number of bytes.
+	pub bytes: u64,
+}
+
+#[cfg(test)]
+impl NamedLimit {
+	/// None, for an institution.
+	pub(crate) const NONE: Self = Self { enroller: [9; 32], bytes: u64::MAX };
+}
+
+/// Under how many consents a patient may carry shares here. The chain is asked about each of them, again
+/// and again.
+pub const MAX_CARRYING_CONSENTS: u32 = 256;
+
 /// Key shares, and what came with them.
 #[async_trait]
 pub trait Shares: Send + Sync {
-	/// Stores the institution's share of a version and what came with it. Existing entries are
-	/// not changed.
+	/// Stores the institution's share of a version and what came with it, and notes that the version names
+	/// its ciphertext. Existing entries are not changed. False, and nothing is stored, if that would be
+	/// more named content than the limit. Content that a version names already is not counted again.
 	async fn keep_version(
 		&self,
 		id: VersionId,
 		holder: [u8; 32],
 		share: SealedValue,
 		version: KeptVersion,
-	) -> Result<(), StoreError>;
+		limit: NamedLimit,
+	) -> Result<bool, StoreError>;
 
 	/// Stores a share that the patient carried here under a consent. Existing entries are not
-	/// changed.
+	/// changed. False, and nothing is stored, if the patient has carried shares here under
+	/// [`MAX_CARRYING_CONSENTS`] others.
 	async fn keep_carried(
 		&self,
 		id: VersionId,
@@ -183,7 +207,7 @@ pub trait Shares: Send + Sync {
 		consent: ConsentKey,
 		share: SealedValue,
 		commitments: Vec<u8>,
-	) -> Result<(), StoreError>;
+	) -> Result<bool, StoreError>;
 
 	/// This holder's share: the institution's own, or the one carried under this consent.
 	async fn share(
@@ -218,7 +242,7 @@ pub trait Shares: Send + Sync {
 	async fn commitments(&self, id: VersionId) -> Result<Option<Vec<u8>>, StoreError>;
 
 	/// The versions whose acknowledgement was not seen in a finalised block yet, and those whose
-	/// content was lost afterwards. Without those that were given up.
+	/// content was lost afterwards, the oldest first. Without those that were given up.
 	async fn to_acknowledge(&self) -> Result<Vec<DueVersion>, StoreError>;
 
 	/// Notes that a version's acknowledgement is final as of this block.
@@ -271,17 +295,6 @@ pub trait Content: Send + Sync {
 	/// Turns reserved bytes into content, for which the account is charged until a version names
 	/// it. Content that is here already is not charged again.
 	async fn charge(&self, id: i64, cid: String, at: u64) -> Result<(), StoreError>;
-
-	/// Notes that a version names this content, unless all content that versions of the same
-	/// enroller's accounts name would then have more bytes than the limit. Content that a version
-	/// names already is not counted again. Returns whether it is noted.
-	async fn name_content(
-		&self,
-		cid: String,
-		length: u64,
-		enroller: [u8; 32],
-		limit: u64,
-	) -> Result<bool, StoreError>;
 
 	/// The length of content that this custodian serves.
 	async fn content_length(&self, cid: String) -> Result<Option<u64>, StoreError>;

@@ -22,7 +22,7 @@ use tokio::{
 	fs::File,
 	io::{AsyncSeekExt, AsyncWriteExt},
 	task::spawn_blocking,
-	time::timeout,
+	time::{timeout, Instant},
 };
 use tokio_util::io::ReaderStream;
 use vouchsafe_client::{
@@ -31,12 +31,22 @@ use vouchsafe_client::{
 	signing::now,
 };
 
-/// How long the sender may be silent.
-const SILENCE: Duration = Duration::from_secs(30);
+/// How fast the sender must be.
+const PACE: Pace = Pace { silence: Duration::from_secs(30), time_limit };
 /// How long reserved bytes stay reserved beyond the time that the upload may take, in seconds.
 const ADDING: u64 = 3600;
 /// Up to how many bytes are read from a spooled file at once.
 const PIECE: usize = 256 * 1024;
+
+/// How fast a sender must be.
+#[derive(Clone, Copy)]
+struct Pace {
+	/// How long it may be silent.
+	silence: Duration,
+	/// How long this many bytes may take. It counts at each moment, and not only at the end: a sender that
+	/// is slow keeps others from sending.
+	time_limit: fn(u64) -> Duration,
+}
 
 /// Why content is not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -123,7 +133,7 @@ async fn receive_reserved<E: std::fmt::Display>(
 ) -> Result<(File, Room), UploadError> {
 	// Each byte is in the spooled file and in the IPFS node at the same time.
 	let room = ensure_room(state, length.saturating_mul(2)).await?;
-	let spooling = spool(&state.config.store.directory, cid, length, SILENCE, content);
+	let spooling = spool(&state.config.store.directory, cid, length, PACE, content);
 	let late = |_| UploadError::BrokenOff("it is too slow".into());
 	let file = timeout(time_limit(length), spooling).await.map_err(late)??;
 	Ok((file, room))
@@ -171,15 +181,16 @@ async fn spool<E: std::fmt::Display>(
 	directory: &Path,
 	cid: Cid,
 	length: u64,
-	silence: Duration,
+	pace: Pace,
 	content: impl Stream<Item = Result<Bytes, E>> + Send,
 ) -> Result<File, UploadError> {
+	let start = Instant::now();
 	let directory = directory.to_owned();
 	let file = spawn_blocking(move || tempfile::tempfile_in(directory));
 	let mut file = File::from_std(file.await.map_err(io::Error::other)??);
 	let (mut builder, mut content) = (CidBuilder::new(), pin!(content));
 	let broken_off = |error: &dyn std::fmt::Display| UploadError::BrokenOff(error.to_string());
-	while let Some(piece) = timeout(silence, content.next())
+	while let Some(piece) = timeout(pace.silence, content.next())
 		.await
 		.map_err(|_| broken_off(&"nothing came for too long"))?
 	{
@@ -187,6 +198,9 @@ async fn spool<E: std::fmt::Display>(
 		builder.update(&piece);
 		if builder.length() > length {
 			return Err(UploadError::OtherLength(length));
+		}
+		if start.elapsed() > (pace.time_limit)(builder.length()) {
+			return Err(broken_off(&"it is too slow"));
 		}
 		file.write_all(&piece).await?;
 	}

@@ -9,6 +9,8 @@ use multihash_codetable::{Code, MultihashDigest};
 pub const CHUNK: usize = 256 * 1024;
 /// Links in a node.
 const WIDTH: usize = 174;
+/// The most bytes of a node's block: 174 links of 56 bytes, and their sizes.
+pub const MAX_NODE: usize = 16 * 1024;
 /// Multicodec of a raw leaf.
 const RAW: u64 = 0x55;
 /// Multicodec of a node (dag-pb).
@@ -117,8 +119,66 @@ pub fn has_links(cid: &Cid) -> bool {
 	cid.codec() != RAW
 }
 
+/// How many nodes, and last leaves, are in each level below the root of content of this length, from
+/// the root downwards. None if the root is the only leaf.
+pub fn levels(length: u64) -> Vec<usize> {
+	let mut levels = Vec::new();
+	let mut count = usize::try_from(length.div_ceil(CHUNK as u64)).unwrap_or(usize::MAX);
+	while count > 1 {
+		levels.push(count);
+		count = count.div_ceil(WIDTH);
+	}
+	levels.reverse();
+	levels
+}
+
+/// What the block of a node links to. `None` if it is no node of a file.
+pub fn links(block: &[u8]) -> Option<Vec<Cid>> {
+	let mut links = Vec::new();
+	let mut rest = block;
+	while !rest.is_empty() {
+		match take_field(&mut rest)? {
+			(0x12, mut link) => match take_field(&mut link)? {
+				(0x0a, cid) => links.push(Cid::try_from(cid).ok()?),
+				_ => return None,
+			},
+			(0x0a, _) => {},
+			_ => return None,
+		}
+	}
+	Some(links)
+}
+
+/// The first protobuf field of bytes.
+fn take_field<'a>(rest: &mut &'a [u8]) -> Option<(u8, &'a [u8])> {
+	let (tag, mut after) = rest.split_first()?;
+	let mut length = 0usize;
+	for shift in [0, 7, 14, 21] {
+		let (byte, more) = after.split_first()?;
+		after = more;
+		length |= usize::from(byte & 0x7f) << shift;
+		if byte & 0x80 == 0 {
+			let (field, more) = after.split_at_checked(length)?;
+			*rest = more;
+			return Some((*tag, field));
+		}
+	}
+	None
+}
+
 /// A dag-pb node over these links, with UnixFS's description of a file.
 fn node(links: &[Link]) -> Link {
+	let (content, block) = encode_node(links);
+	let below: u64 = links.iter().map(|link| link.blocks).sum();
+	Link {
+		cid: Cid::new_v1(DAG_PB, Code::Sha2_256.digest(&block)),
+		content,
+		blocks: below + block.len() as u64,
+	}
+}
+
+/// The bytes of the file below a node, and the node's block.
+fn encode_node(links: &[Link]) -> (u64, Vec<u8>) {
 	let content = links.iter().map(|link| link.content).sum();
 	let mut unixfs = vec![0x08, 2, 0x18];
 	varint(&mut unixfs, content);
@@ -136,12 +196,7 @@ fn node(links: &[Link]) -> Link {
 		field(&mut block, 0x12, &pb);
 	}
 	field(&mut block, 0x0a, &unixfs);
-	let below: u64 = links.iter().map(|link| link.blocks).sum();
-	Link {
-		cid: Cid::new_v1(DAG_PB, Code::Sha2_256.digest(&block)),
-		content,
-		blocks: below + block.len() as u64,
-	}
+	(content, block)
 }
 
 /// A protobuf field of bytes.

@@ -437,12 +437,14 @@ pub trait Custodian: SendOutsideWasm + SyncOutsideWasm {
 		request: &ReadLog,
 	) -> impl Future<Output = Result<LogPage, CustodianError>> + SendOutsideWasm;
 
-	/// Reads all that it has of a patient's log.
+	/// Reads what it has of a patient's log. `count` is the number of lines on the chain: a custodian that
+	/// claims to have more is not read to the end.
 	fn log(
 		&self,
 		signer: &impl Signer,
 		patient: &AccountId,
 		institution: Option<&AccountId>,
+		count: u64,
 	) -> impl Future<Output = Result<Vec<LogLine>, CustodianError>> + SendOutsideWasm {
 		async move {
 			let mut lines = Vec::new();
@@ -454,9 +456,14 @@ pub trait Custodian: SendOutsideWasm + SyncOutsideWasm {
 					limit: MAX_LOG_LINES,
 				};
 				let page = self.log_page(signer, &request).await?;
-				let is_last = page.lines.is_empty();
+				let got = page.lines.len() as u64;
+				if got > u64::from(MAX_LOG_LINES) {
+					return Err(CustodianError::Nonsense("more lines than were asked for".into()));
+				}
 				lines.extend(page.lines);
-				if is_last || lines.len() as u64 >= page.count {
+				// Only the last page is not full.
+				let is_last = got < u64::from(MAX_LOG_LINES) || lines.len() as u64 >= page.count;
+				if is_last || lines.len() as u64 > count {
 					return Ok(lines);
 				}
 			}

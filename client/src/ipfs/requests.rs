@@ -25,8 +25,8 @@ paths! {
 	AllPins<'_> => "/pin/ls";
 	Cat<'_> => "/cat";
 	BlockStat<'_> => "/block/stat";
+	BlockGet<'_> => "/block/get";
 	BlockRm<'_> => "/block/rm";
-	DagGet<'_> => "/dag/get";
 	FilesStat<'_> => "/files/stat";
 }
 
@@ -151,9 +151,9 @@ pub(super) struct BlockStat<'a> {
 	pub offline: bool,
 }
 
-/// `dag/get` of one block, without asking the network. The answer has `{"/": CID}` for each link.
+/// `block/get`, with or without asking the network.
 #[derive(Serialize)]
-pub(super) struct DagGet<'a> {
+pub(super) struct BlockGet<'a> {
 	pub arg: &'a str,
 	pub offline: bool,
 }

@@ -15,8 +15,7 @@ use tokio::{
 /// So that the tests are short. Nothing else may take as long.
 const QUICK: Limits = Limits {
 	answer: Duration::from_millis(400),
-	silence: Duration::from_millis(400),
-	slowest: 1 << 30,
+	content: Patience { silence: Duration::from_millis(400), slowest: 1 << 30 },
 };
 /// What everything must be over within.
 const OVER: Duration = Duration::from_secs(5);
@@ -307,6 +306,58 @@ async fn content_is_pinned_after_it_was_checked() {
 	assert_eq!(pins.count(), 1);
 }
 
+/// A node with links to these blocks, and its CID.
+fn node(links: &[Cid]) -> (Cid, Vec<u8>) {
+	let mut block = Vec::new();
+	for link in links {
+		block.extend([0x12, 38, 0x0a, 36]);
+		block.extend(link.to_bytes());
+	}
+	(Cid::new_v1(0x70, *cid_of(&block).hash()), block)
+}
+
+/// A block that names thousands of others without content: Kubo would fetch all of them for `cat`.
+#[tokio::test]
+async fn no_nodes_are_fetched_that_the_content_does_not_have() {
+	let (leaf, length) = (cid_of(b"leaf"), 2 * CHUNK as u64);
+	let empty = node(&[]).0;
+	let padded = [node(&[leaf, leaf]).1, vec![0x0a, 0x90, 0xce, 0], vec![0; 10_000]].concat();
+	for block in [
+		node(&[]).1,
+		node(&[leaf]).1,
+		node(&[leaf; 3]).1,
+		node(&[empty, leaf]).1,
+		node(&[empty; 5_000]).1,
+		b"nonsense".to_vec(),
+		[&padded[..], &[0x0a, 0x90, 0xce, 0], &vec![0; 10_000]].concat(),
+	] {
+		let act = move |path: &str| match path.starts_with("/api/v0/block/get") {
+			true => ok(block.clone()),
+			false => ok("{}"),
+		};
+		let Hostile { ipfs, asked } = hostile(act).await;
+		let root = Cid::new_v1(0x70, *cid_of(b"root").hash());
+		let fetched = over(ipfs.fetch(&root, length, QUICK.answer)).await;
+		assert_eq!(fetched, Err(IpfsError::Damaged(root.to_string())));
+		assert_eq!(asked.lock().unwrap().len(), 1);
+		let raw = over(ipfs.fetch(&leaf, length, QUICK.answer)).await;
+		assert_eq!(raw, Err(IpfsError::Damaged(leaf.to_string())));
+		let single = over(ipfs.fetch(&root, 4, QUICK.answer)).await;
+		assert_eq!(single, Err(IpfsError::Damaged(root.to_string())));
+		assert_eq!(asked.lock().unwrap().len(), 1);
+	}
+	// As it should be.
+	let content = vec![7; 2 * CHUNK];
+	let (cid, leaf) = (cid_of(&content), cid_of(&content[..CHUNK]));
+	let act = move |path: &str| match path {
+		path if path.starts_with("/api/v0/block/get") => ok(node(&[leaf, leaf]).1),
+		path if path.starts_with("/api/v0/cat") => ok(content.clone()),
+		_ => ok("{}"),
+	};
+	let Hostile { ipfs, .. } = hostile(act).await;
+	over(ipfs.fetch(&cid, length, OVER)).await.unwrap();
+}
+
 #[tokio::test]
 async fn removal_names_each_block_and_leaves_what_is_pinned() {
 	let leaf = cid_of(b"abc");
@@ -314,9 +365,7 @@ async fn removal_names_each_block_and_leaves_what_is_pinned() {
 	let act = move |path: &str| {
 		let path = path.strip_prefix("/api/v0/").unwrap();
 		match path.split('?').next().unwrap() {
-			"dag/get" => ok(format!(
-				"{{\"Data\":{{\"/\":{{\"bytes\":\"CAI\"}}}},\"Links\":[{{\"Hash\":{{\"/\":\"{leaf}\"}}}}]}}"
-			)),
+			"block/get" => ok(node(&[leaf]).1),
 			"block/rm" => ok(format!(
 				"{{\"Hash\":\"{leaf}\",\"Error\":\"pinned via {root}\"}}\n{{\"Hash\":\"{root}\"}}\n"
 			)),
@@ -329,17 +378,13 @@ async fn removal_names_each_block_and_leaves_what_is_pinned() {
 	assert_eq!(last, format!("/api/v0/block/rm?force=true&arg={leaf}&arg={root}"));
 
 	// Another error than that of a pin is told, and the removal can be repeated.
-	let failure = |message| {
-		let body = format!("{{\"Message\":\"{message}\",\"Code\":0,\"Type\":\"error\"}}");
-		Answer("500 Internal Server Error", body.into())
-	};
-	for (node, removed) in [
-		(ok("{\"Links\":[]}"), "{\"Hash\":\"x\",\"Error\":\"the disk is gone\"}"),
-		(ok("{\"Links\":[{\"Hash\":{\"/\":\"x\"}}]}"), "{}"),
-		(failure("the disk is gone"), "{}"),
-	] {
+	let failed =
+		Answer("500 Internal Server Error", b"{\"Message\":\"the disk is gone\"}".to_vec());
+	for (block, removed) in
+		[(ok(node(&[leaf]).1), "{\"Hash\":\"x\",\"Error\":\"the disk is gone\"}"), (failed, "{}")]
+	{
 		let act = move |path: &str| match path {
-			path if path.starts_with("/api/v0/dag/get") => node.clone(),
+			path if path.starts_with("/api/v0/block/get") => block.clone(),
 			path if path.starts_with("/api/v0/block/rm") => ok(removed),
 			_ => ok("{}"),
 		};
@@ -348,24 +393,58 @@ async fn removal_names_each_block_and_leaves_what_is_pinned() {
 	}
 }
 
-/// What is left of content is removed, although blocks of it are not here.
+/// Fetching broke off: some of the blocks are not here.
 #[tokio::test]
-async fn removal_goes_on_below_a_missing_block() {
-	let (gone, here) = (cid_of(&vec![1; 2 * CHUNK]), cid_of(b"abc"));
-	let root = cid_of(&vec![7; 2 * CHUNK]);
-	let act = move |path: &str| match path.strip_prefix("/api/v0/").unwrap() {
-		path if path.starts_with(&format!("dag/get?arg={root}")) => {
-			ok(format!("{{\"Links\":[{{\"/\":\"{gone}\"}},{{\"/\":\"{here}\"}}]}}"))
-		},
-		path if path.starts_with("dag/get") => {
-			Answer("500 Internal Server Error", MISSING_BLOCK.into())
-		},
-		_ => ok("{}"),
+async fn what_is_here_of_content_is_removed() {
+	let leaf = cid_of(b"leaf");
+	let (inner, inner_block) = node(&[leaf]);
+	let (away, _) = node(&[leaf, leaf]);
+	let (root, root_block) = node(&[away, inner]);
+	let act = move |path: &str| match path.starts_with("/api/v0/block/get") {
+		true if path.contains(&root.to_string()) => ok(root_block.clone()),
+		true if path.contains(&inner.to_string()) => ok(inner_block.clone()),
+		true => Answer("500 Internal Server Error", MISSING_BLOCK.to_vec()),
+		false => ok("{}"),
 	};
 	let Hostile { ipfs, asked } = hostile(act).await;
 	over(ipfs.remove(&root)).await.unwrap();
 	let last = asked.lock().unwrap().last().cloned().unwrap();
-	assert_eq!(last, format!("/api/v0/block/rm?force=true&arg={here}&arg={gone}&arg={root}"));
+	let removed = [leaf, inner, away, root].map(|cid| format!("&arg={cid}")).concat();
+	assert_eq!(last, format!("/api/v0/block/rm?force=true{removed}"));
+}
+
+/// Thirty blocks stand for a thousand million leaves: each names the next one twice.
+#[tokio::test]
+async fn blocks_that_name_each_other_are_removed_once() {
+	let mut blocks = vec![node(&[cid_of(b"leaf"); 2])];
+	for _ in 1..30 {
+		let below = blocks[0].0;
+		blocks.insert(0, node(&[below; 2]));
+	}
+	let root = blocks[0].0;
+	let act = move |path: &str| {
+		let named = |(cid, _): &&(Cid, Vec<u8>)| path.contains(&cid.to_string());
+		match (path.starts_with("/api/v0/block/get"), blocks.iter().find(named)) {
+			(true, Some((_, block))) => ok(block.clone()),
+			_ => ok("{}"),
+		}
+	};
+	let Hostile { ipfs, asked } = hostile(act).await;
+	over(ipfs.remove(&root)).await.unwrap();
+	let asked = asked.lock().unwrap();
+	assert_eq!(asked.last().unwrap().matches("arg=").count(), 31, "{asked:?}");
+}
+
+/// A foreign block has as many links as fit into 2 MiB.
+#[tokio::test]
+async fn blocks_with_many_links_are_removed() {
+	let (root, block) = node(&vec![cid_of(b"leaf"); 50_000]);
+	let act = move |path: &str| match path.starts_with("/api/v0/block/get") {
+		true => ok(block.clone()),
+		false => ok("{}"),
+	};
+	let Hostile { ipfs, .. } = hostile(act).await;
+	over(ipfs.remove(&root)).await.unwrap();
 }
 
 #[tokio::test]

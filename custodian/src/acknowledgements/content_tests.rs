@@ -1,6 +1,7 @@
 //! Pinning what manifests name, with a real database and a double of Kubo.
 
 use super::*;
+use crate::store::NamedLimit;
 use crate::{
 	kubo::double::KuboDouble,
 	state::double::{state, Surroundings},
@@ -40,7 +41,11 @@ impl Fixture {
 			patient_share: None,
 			pinned: false,
 		};
-		self.state.database.keep_version(id, [3; 32], sealed, version.clone()).await.unwrap();
+		self.state
+			.database
+			.keep_version(id, [3; 32], sealed, version.clone(), NamedLimit::NONE)
+			.await
+			.unwrap();
 		let due = self.state.database.to_acknowledge().await.unwrap();
 		let due = due.into_iter().find(|due| due.id == id).unwrap();
 		pin(&self.state, &due, version, 0).await

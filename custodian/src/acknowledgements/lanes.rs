@@ -1,7 +1,9 @@
-//! How many versions are pinned at the same time, so that no author's versions stop the others'.
+//! How many versions are pinned at the same time, so that no author's and no institution's versions
+//! stop the others'.
 //!
 //! First tries and further tries have a lane each. Content that nobody has only fills the second
-//! one. In both an author has a part of the places.
+//! one. In both an author has a part of the places, and all authors whom one institution enrolled
+//! have a part.
 
 use crate::store::{DueVersion, VersionId};
 use std::collections::HashMap;
@@ -10,6 +12,8 @@ use std::collections::HashMap;
 pub const PLACES: usize = 16;
 /// How many of them may be of one author.
 pub const PLACES_OF_AUTHOR: usize = 4;
+/// How many of them may be of authors whom one institution enrolled.
+pub const PLACES_OF_ENROLLER: usize = 8;
 
 /// A lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +36,7 @@ impl Lane {
 /// The versions that are being pinned.
 #[derive(Default)]
 pub struct Lanes {
-	taken: HashMap<VersionId, (Lane, [u8; 32])>,
+	taken: HashMap<VersionId, (Lane, DueVersion)>,
 }
 
 impl Lanes {
@@ -40,13 +44,16 @@ impl Lanes {
 	pub fn have_place(&self, due: &DueVersion, failures: u32) -> bool {
 		let lane = Lane::of(failures);
 		let in_lane = || self.taken.values().filter(|(taken, _)| *taken == lane);
-		let of_author = in_lane().filter(|(_, author)| *author == due.author).count();
-		in_lane().count() < PLACES && of_author < PLACES_OF_AUTHOR
+		let of_author = in_lane().filter(|(_, it)| it.author == due.author).count();
+		let of_enroller = in_lane().filter(|(_, it)| it.enroller == due.enroller).count();
+		in_lane().count() < PLACES
+			&& of_author < PLACES_OF_AUTHOR
+			&& of_enroller < PLACES_OF_ENROLLER
 	}
 
 	/// Takes a place.
 	pub fn take(&mut self, due: &DueVersion, failures: u32) {
-		self.taken.insert(due.id, (Lane::of(failures), due.author));
+		self.taken.insert(due.id, (Lane::of(failures), *due));
 	}
 
 	/// Leaves a place.
@@ -80,6 +87,8 @@ mod tests {
 			patient: [1; 32],
 			pinned: false,
 			author: [author; 32],
+			// Ten authors each.
+			enroller: [author / 10; 32],
 			since: 0,
 			is_lost: false,
 		}
@@ -112,12 +121,25 @@ mod tests {
 		assert!(lanes.contains(&due(1, malicious).id) && !lanes.contains(&due(0, malicious).id));
 	}
 
+	/// An institution enrols as many authors as it wants.
+	#[test]
+	fn an_institution_has_a_part_of_each_lane() {
+		let mut lanes = Lanes::default();
+		for failures in [0, 1] {
+			let number = |it: u8| it + failures as u8 * 100;
+			let malicious = (0..40).map(|it| due(number(it), it % 10));
+			assert_eq!(fill(&mut lanes, malicious, failures), PLACES_OF_ENROLLER);
+			assert!(!lanes.have_place(&due(200, 9), failures));
+			assert!(lanes.have_place(&due(200, 10), failures));
+		}
+	}
+
 	#[test]
 	fn what_fails_leaves_the_places_of_first_tries() {
 		let mut lanes = Lanes::default();
-		assert_eq!(fill(&mut lanes, (0..40).map(|it| due(it, it)), 1), PLACES);
+		assert_eq!(fill(&mut lanes, (0..40).map(|it| due(it, it * 5)), 1), PLACES);
 		assert!(!lanes.are_full());
-		assert_eq!(fill(&mut lanes, (50..99).map(|it| due(it, it)), 0), PLACES);
+		assert_eq!(fill(&mut lanes, (50..99).map(|it| due(it, (it - 50) * 5)), 0), PLACES);
 		assert!(lanes.are_full());
 		lanes.clear();
 		assert!(lanes.have_place(&due(0, 0), 1) && lanes.have_place(&due(0, 0), 0));

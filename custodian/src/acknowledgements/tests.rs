@@ -2,8 +2,10 @@
 //! nothing is pinned.
 
 use super::*;
+use crate::store::NamedLimit;
 use crate::{
 	chain::double::{BlockDouble, NodeDouble},
+	kubo::double::KuboDouble,
 	state::double::{state, Surroundings},
 };
 use axum::{body::Bytes, extract::Query, routing::post, Json, Router};
@@ -85,7 +87,11 @@ impl Fixture {
 				pinned: false,
 			};
 			let sealed = state.encryption.seal_share(id, &[3; 32], &share).unwrap();
-			state.database.keep_version(id, [3; 32], sealed, version).await.unwrap();
+			state
+				.database
+				.keep_version(id, [3; 32], sealed, version, NamedLimit::NONE)
+				.await
+				.unwrap();
 			let holder = HolderState {
 				account: INSTITUTION,
 				kind: HolderKind::Institution,
@@ -117,6 +123,12 @@ impl Fixture {
 				None => return,
 			}
 		}
+	}
+
+	/// Version 0 has failed this often, and is tried again now.
+	fn fail(&mut self, failures: u32) {
+		let retry = self.acknowledger.retries.get_mut(&id(0)).unwrap();
+		(retry.at, retry.failures) = (Instant::now(), failures);
 	}
 
 	/// How many versions each call named, and whether it succeeded.
@@ -243,11 +255,17 @@ async fn what_fails_leaves_the_custodian_ready() {
 
 #[tokio::test]
 async fn a_version_that_fails_for_a_week_is_given_up() {
-	for (age, kept) in [(LIFETIME, vec![id(0)]), (LIFETIME + 1, vec![])] {
+	for (age, failures, kept) in [
+		(LIFETIME, LEAST_FAILURES, vec![id(0)]),
+		// The custodian was down for a week.
+		(LIFETIME + 1, LEAST_FAILURES - 1, vec![id(0)]),
+		(LIFETIME + 1, LEAST_FAILURES, vec![]),
+	] {
 		let mut fixture = Fixture::new(1, Some(0)).await;
 		fixture.work().await;
 		assert_eq!(fixture.due().await, [id(0)]);
 		let later = fixture.received + age;
+		fixture.fail(failures);
 		// While the IPFS node is away, nothing is given up.
 		fixture.acknowledger.choose(&fixture.state, later).await.unwrap();
 		assert_eq!(fixture.due().await, [id(0)]);
@@ -257,4 +275,57 @@ async fn a_version_that_fails_for_a_week_is_given_up() {
 		let backlog = fixture.state.database.backlog().await.unwrap();
 		assert_eq!(backlog.given_up, u64::from(kept.is_empty()));
 	}
+}
+
+/// What cannot be removed is not asked about again and again, while others wait.
+#[tokio::test]
+async fn a_version_that_cannot_be_given_up_holds_nobody_up() {
+	let kubo = KuboDouble::start().await;
+	let mut fixture = Fixture::with_kubo(1, None, Some(kubo.ipfs.clone()), &[0]).await;
+	let node: Arc<dyn Node> = fixture.double.clone();
+	fixture.acknowledger.start_due(&fixture.state, &node, INSTITUTION).await.unwrap();
+	let done = fixture.acknowledger.tasks.join_next().await.unwrap();
+	fixture.acknowledger.note(done);
+	fixture.state.readiness.set(CheckName::Kubo, true, "Kubo");
+	fixture.fail(LEAST_FAILURES);
+	kubo.contents().is_broken = true;
+	let later = fixture.received + LIFETIME + 1;
+	let mut asked = Vec::new();
+	for _ in 0..3 {
+		fixture.acknowledger.choose(&fixture.state, later).await.unwrap();
+		asked.push(kubo.contents().asked.len());
+	}
+	assert!(asked.iter().all(|it| *it == asked[0]), "{asked:?}");
+	assert_eq!(fixture.due().await, [id(0)]);
+	kubo.contents().is_broken = false;
+	fixture.fail(LEAST_FAILURES);
+	fixture.acknowledger.choose(&fixture.state, later).await.unwrap();
+	assert!(fixture.due().await.is_empty());
+}
+
+/// A backup may have been made before the content was pinned.
+#[tokio::test]
+async fn what_was_acknowledged_before_a_backup_was_restored_is_pinned() {
+	let kubo = KuboDouble::start().await;
+	let mut fixture = Fixture::with_kubo(1, None, Some(kubo.ipfs.clone()), &[]).await;
+	kubo.contents().elsewhere.insert(ciphertext(false).to_string(), vec![0]);
+	let double = Arc::get_mut(&mut fixture.double).unwrap();
+	for block in [&mut double.finalized, &mut double.best] {
+		for set in block.sharing_sets.values_mut() {
+			set.holders[0].acknowledged = true;
+		}
+	}
+	fixture.work().await;
+	assert!(fixture.state.database.version(id(0)).await.unwrap().unwrap().pinned);
+	fixture.work().await;
+	assert!(fixture.due().await.is_empty() && fixture.calls().is_empty());
+	// What the institution no longer holds is not fetched.
+	let mut fixture = Fixture::with_kubo(1, None, Some(kubo.ipfs.clone()), &[]).await;
+	let double = Arc::get_mut(&mut fixture.double).unwrap();
+	for block in [&mut double.finalized, &mut double.best] {
+		block.sharing_sets.clear();
+	}
+	fixture.work().await;
+	assert!(fixture.due().await.is_empty());
+	assert!(!fixture.state.database.version(id(0)).await.unwrap().unwrap().pinned);
 }

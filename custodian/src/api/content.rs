@@ -6,13 +6,15 @@ use super::{
 	source::Source,
 };
 use crate::{
-	kubo::note_lost, state::State as Shared, store::Charge, transfers::time_limit, uploads,
+	kubo::note_lost, server::UnderWay, state::State as Shared, store::Charge,
+	transfers::time_limit, uploads,
 };
 use axum::{
 	body::Body,
 	extract::{Path, State},
 	http::{header, HeaderMap, StatusCode},
 	response::IntoResponse,
+	Extension,
 };
 use base64::{prelude::BASE64_STANDARD, Engine};
 use futures::StreamExt;
@@ -58,6 +60,7 @@ struct ContentBytes(Vec<u8>);
 pub async fn add_content(
 	State(state): State<Arc<Shared>>,
 	source: Source,
+	under_way: Option<Extension<UnderWay>>,
 	headers: HeaderMap,
 	content: Body,
 ) -> Result<StatusCode, ApiError> {
@@ -85,6 +88,9 @@ pub async fn add_content(
 		return Err(ApiError::TooLarge);
 	}
 	let transfer = state.transfers.start(source).await.ok_or(ApiError::Unavailable)?;
+	if let Some(Extension(under_way)) = under_way {
+		under_way.begin();
+	}
 	let account = account_bytes(&requester.account);
 	let enroller = match requester.enrolled.kind {
 		AccountKind::Institution => account,
@@ -138,7 +144,7 @@ pub async fn get_content(
 		note_lost(&state, vec![cid.to_string()]).await?;
 		return Err(ApiError::Incomplete);
 	}
-	let end = Instant::now() + time_limit(length);
+	let (start, mut sent) = (Instant::now(), 0u64);
 	let mut stream = ipfs.cat(cid);
 	// The status depends on whether there is a first piece.
 	let first = stream.next().await;
@@ -154,8 +160,13 @@ pub async fn get_content(
 		// The transfer is under way until the stream is dropped.
 		let _transfer = &transfer;
 		std::future::ready(match piece {
-			Ok(_) if Instant::now() > end => {
+			// At each moment, and not only at the end: others wait for their turn.
+			Ok(_) if start.elapsed() > time_limit(sent) => {
 				Some(Err(IpfsError::Unreachable("the receiver is too slow".into())))
+			},
+			Ok(piece) => {
+				sent = sent.saturating_add(piece.len() as u64);
+				Some(Ok(piece))
 			},
 			Err(IpfsError::Damaged(_)) => {
 				metrics::counter!("vouchsafe_custodian_content_damaged_total").increment(1);

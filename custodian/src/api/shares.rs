@@ -9,7 +9,7 @@ use crate::{
 	chain::{is_active, Block},
 	release::{self, Denial},
 	state::State as Shared,
-	store::{CarriedShare, ConsentKey, KeptVersion, ReleaseRecord, VersionId},
+	store::{CarriedShare, ConsentKey, KeptVersion, NamedLimit, ReleaseRecord, VersionId},
 };
 use axum::{body::Bytes, extract::State, Json};
 use codec::{DecodeAll, Encode};
@@ -115,13 +115,10 @@ pub async fn deliver_envelope(
 	}
 	// The own institution's content has no limit.
 	let enroller = account_bytes(&requester.enrolled.enrolled_by);
-	let limit = match enroller == account_bytes(institution) {
+	let bytes = match enroller == account_bytes(institution) {
 		true => u64::MAX,
 		false => state.config.api.max_named_per_institution,
 	};
-	if !state.database.name_content(ciphertext.to_string(), length, enroller, limit).await? {
-		return Err(ApiError::OverLimit);
-	}
 	let kept = KeptVersion {
 		patient: account_bytes(&patient),
 		author: account_bytes(&requester.account),
@@ -136,7 +133,10 @@ pub async fn deliver_envelope(
 	};
 	let holder = account_bytes(institution);
 	let sealed = state.encryption.seal_share(id, &holder, &share)?;
-	state.database.keep_version(id, holder, sealed, kept).await?;
+	let limit = NamedLimit { enroller, bytes };
+	if !state.database.keep_version(id, holder, sealed, kept, limit).await? {
+		return Err(ApiError::OverLimit);
+	}
 	state.new_work.notify_one();
 	let is_pinned = state.database.version(id).await?.is_some_and(|kept| kept.pinned);
 	let is_acknowledged =
@@ -366,7 +366,11 @@ pub async fn carry_share(
 		}
 	}
 	let sealed = state.encryption.seal_share(id, &holder, &share)?;
-	state.database.keep_carried(id, holder, consent, sealed, body.commitments.0).await?;
+	if !state.database.keep_carried(id, holder, consent, sealed, body.commitments.0).await? {
+		return Err(mismatch(
+			"shares are carried here under too many consents: revoke some of them",
+		));
+	}
 	tracing::info!(record = %body.record, body.version, "received a carried share");
 	Ok(Json(Empty {}))
 }

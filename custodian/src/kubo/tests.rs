@@ -1,6 +1,7 @@
 //! Removing content, with a real database and a double of Kubo.
 
 use super::*;
+use crate::store::NamedLimit;
 use crate::{
 	state::double::{state, Surroundings},
 	store::{Charge, ContentLimits, KeptVersion, VersionId},
@@ -52,7 +53,11 @@ impl Fixture {
 			patient_share: None,
 			pinned: false,
 		};
-		self.state.database.keep_version(id, [4; 32], sealed, version).await.unwrap();
+		self.state
+			.database
+			.keep_version(id, [4; 32], sealed, version, NamedLimit::NONE)
+			.await
+			.unwrap();
 	}
 
 	fn has(&self, cid: &str) -> bool {

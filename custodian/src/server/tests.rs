@@ -1,7 +1,10 @@
 //! Attacks on the connections of a real listener.
 
 use super::*;
-use axum::routing::{get, post};
+use axum::{
+	routing::{get, post},
+	Extension,
+};
 use std::{collections::VecDeque, net::Ipv4Addr};
 use tokio::{
 	io::{AsyncReadExt, AsyncWriteExt},
@@ -30,7 +33,12 @@ async fn service(limits: Limits) -> Service {
 		sleep(Duration::from_secs(1)).await;
 		"slow"
 	};
+	let upload = |Extension(under_way): Extension<UnderWay>, body: Body| async move {
+		under_way.begin();
+		axum::body::to_bytes(body, 100).await.unwrap_or_default()
+	};
 	let router = Router::new()
+		.route("/upload", post(upload))
 		.route("/health", get(|| async { "alive" }))
 		.route("/long", get(|| async { vec![0u8; 64 << 20] }))
 		.route("/echo", post(|body: Bytes| async { body }))
@@ -61,12 +69,23 @@ impl Service {
 		format!("{} {body}", &answer[9..12])
 	}
 
-	/// A connection with half a header.
-	async fn half_a_request(&self, last: u8) -> TcpStream {
+	/// A connection with the beginning of a request.
+	async fn begun(&self, last: u8, beginning: &str) -> TcpStream {
 		let mut stream = self.connect(last).await;
 		// It may be closed already.
-		let _ = stream.write_all(b"GET /health HTTP/1.1\r\nhost: ").await;
+		let _ = stream.write_all(beginning.as_bytes()).await;
 		stream
+	}
+
+	/// A connection with half a header.
+	async fn half_a_request(&self, last: u8) -> TcpStream {
+		self.begun(last, "GET /health HTTP/1.1\r\nhost: ").await
+	}
+
+	/// A connection with half a body.
+	async fn half_a_body(&self, last: u8, path: &str) -> TcpStream {
+		let header = format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n1");
+		self.begun(last, &header).await
 	}
 }
 
@@ -92,6 +111,42 @@ async fn half_sent_headers_keep_nobody_out() {
 			assert!(is_closed(held.pop_front().unwrap()).await);
 		}
 	}
+}
+
+/// Anybody can send half a body: who sends it is only known when it is complete.
+#[tokio::test]
+async fn half_sent_bodies_keep_nobody_out() {
+	let service = service(LIMITS).await;
+	let mut held = VecDeque::new();
+	for number in 0..200u32 {
+		let last = if number % 2 == 0 { 1 } else { 2 };
+		held.push_back(service.half_a_body(last, "/echo").await);
+		if number % 50 == 49 {
+			for last in [1, 2, 3] {
+				assert_eq!(service.ask(last, "/health").await, "200 alive", "{number}");
+			}
+		}
+		if held.len() > 100 {
+			assert!(is_closed(held.pop_front().unwrap()).await);
+		}
+	}
+}
+
+#[tokio::test]
+async fn uploads_of_known_senders_do_not_give_way() {
+	let service = service(Limits { connections: 4, of_one_source: 2, ..LIMITS }).await;
+	let mut uploads =
+		[service.half_a_body(1, "/upload").await, service.half_a_body(1, "/upload").await];
+	sleep(Duration::from_millis(200)).await;
+	assert!(is_closed(service.connect(1).await).await);
+	assert_eq!(service.ask(2, "/health").await, "200 alive");
+	for upload in &mut uploads {
+		upload.write_all(b"2").await.unwrap();
+		let mut answer = vec![0; 12];
+		timeout(SOON, upload.read_exact(&mut answer)).await.unwrap().unwrap();
+		assert_eq!(answer, b"HTTP/1.1 200");
+	}
+	assert_eq!(service.ask(1, "/health").await, "200 alive");
 }
 
 #[tokio::test]

@@ -147,6 +147,12 @@ CREATE TABLE nonces (
 CREATE INDEX nonces_by_expiry ON nonces (expires);
 ";
 
+/// How long the database waits while another program writes.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long it waits to empty the write-ahead log while another program reads, such as a backup. Nobody
+/// is served meanwhile, and it is tried again.
+const PATIENCE_FOR_READERS: Duration = Duration::from_millis(100);
+
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Sqlite {
@@ -175,7 +181,7 @@ impl Sqlite {
 	}
 
 	fn prepare(mut connection: Connection) -> Result<Self, StoreError> {
-		connection.busy_timeout(Duration::from_secs(10))?;
+		connection.busy_timeout(PATIENCE)?;
 		// A share must be on the disk before it is acknowledged, hence FULL.
 		connection.execute_batch(
 			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
@@ -207,11 +213,19 @@ impl Sqlite {
 	/// Writes everything into the database file and empties the write-ahead log. Fails if another
 	/// program prevents it.
 	pub fn checkpoint(&self) -> Result<(), StoreError> {
+		self.checkpoint_within(PATIENCE)
+	}
+
+	fn checkpoint_within(&self, patience: Duration) -> Result<(), StoreError> {
+		let connection = self.connection();
+		connection.busy_timeout(patience)?;
 		// The answer: whether it was blocked, the log's pages, and how many of them were written.
-		let (blocked, pages): (bool, i64) =
-			self.connection().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+		let answer: rusqlite::Result<(bool, i64)> =
+			connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
 				Ok((row.get(0)?, row.get(1)?))
-			})?;
+			});
+		connection.busy_timeout(PATIENCE)?;
+		let (blocked, pages) = answer?;
 		match blocked || pages > 0 {
 			true => Err(StoreError::Busy),
 			false => Ok(()),
@@ -222,7 +236,7 @@ impl Sqlite {
 	fn remove_remains(&self) -> Result<(), StoreError> {
 		// Noted before, so that a deletion at the same time empties the log once more.
 		if self.has_remains.swap(false, Ordering::SeqCst) {
-			if let Err(error) = self.checkpoint() {
+			if let Err(error) = self.checkpoint_within(PATIENCE_FOR_READERS) {
 				self.has_remains.store(true, Ordering::SeqCst);
 				return Err(error);
 			}

@@ -201,14 +201,27 @@ async fn a_silent_sender_is_left() {
 	let (bytes, cid) = content(1);
 	let begin = stream::iter([Ok::<_, String>(Bytes::from(bytes[..9].to_vec()))]);
 	let silent = begin.chain(stream::pending());
-	let spooled = spool(
-		fixture.surroundings.directory.path(),
-		cid,
-		LENGTH,
-		Duration::from_millis(50),
-		silent,
-	)
-	.await;
+	let pace = Pace { silence: Duration::from_millis(50), ..PACE };
+	let directory = fixture.surroundings.directory.path();
+	let spooled = spool(directory, cid, LENGTH, pace, silent).await;
 	assert!(matches!(spooled, Err(UploadError::BrokenOff(_))));
 	assert!(fixture.files().is_empty());
+}
+
+/// For 2 GiB there are 18 hours. Somebody who sends a byte now and then does not get them.
+#[tokio::test]
+async fn a_dripping_sender_is_left_long_before_the_end() {
+	let fixture = Fixture::new(|_| ()).await;
+	let dripping = stream::repeat(Ok::<_, String>(Bytes::from_static(b"x"))).then(|byte| async {
+		tokio::time::sleep(Duration::from_millis(10)).await;
+		byte
+	});
+	let pace = Pace {
+		time_limit: |length| Duration::from_millis(100) + Duration::from_secs(length / 10_000),
+		..PACE
+	};
+	let directory = fixture.surroundings.directory.path();
+	let spooling = spool(directory, content(1).1, 2 << 30, pace, dripping);
+	let spooled = timeout(Duration::from_secs(5), spooling).await.unwrap();
+	assert!(matches!(spooled, Err(UploadError::BrokenOff(_))), "{spooled:?}");
 }

@@ -84,3 +84,52 @@ proptest! {
 		prop_assert_eq!(builder.finish(), cid_of(&bytes));
 	}
 }
+
+/// The CIDs of a node's links, and its block.
+fn full_node() -> (Vec<Cid>, Vec<u8>) {
+	let link = |number: usize| Link {
+		cid: cid_of(&number.to_le_bytes()),
+		content: 1 << 40,
+		blocks: 1 << 41,
+	};
+	let links: Vec<Link> = (0..WIDTH).map(link).collect();
+	(links.iter().map(|link| link.cid).collect(), encode_node(&links).1)
+}
+
+#[test]
+fn the_links_of_a_node_are_read() {
+	let (cids, block) = full_node();
+	assert!(block.len() <= MAX_NODE, "{}", block.len());
+	assert_eq!(links(&block), Some(cids));
+	for wrong in [&block[1..], &block[..block.len() - 1], &b"\x12\x02\x0a\x00"[..], b"\x12\xff"] {
+		assert_eq!(links(wrong), None);
+	}
+	assert_eq!(links(&[]), Some(vec![]));
+}
+
+#[test]
+fn the_levels_of_content_are_known() {
+	const C: u64 = CHUNK as u64;
+	for (length, expected) in [
+		(0, vec![]),
+		(C, vec![]),
+		(C + 1, vec![2]),
+		(174 * C, vec![174]),
+		(174 * C + 1, vec![2, 175]),
+		(174 * 174 * C, vec![174, 174 * 174]),
+		(174 * 174 * C + 1, vec![2, 175, 174 * 174 + 1]),
+	] {
+		assert_eq!(levels(length), expected, "{length}");
+	}
+}
+
+proptest! {
+	#[test]
+	fn foreign_blocks_have_links_or_not(bytes: Vec<u8>, at: prop::sample::Index, to: u8) {
+		let _ = links(&bytes);
+		let (_, mut block) = full_node();
+		let at = at.index(block.len());
+		block[at] = to;
+		let _ = links(&block);
+	}
+}

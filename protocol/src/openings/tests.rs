@@ -112,6 +112,15 @@ fn enough_good_shares_give_the_secret() {
 	assert_eq!(case.manifest.details(&secret, &case.target.context).unwrap().title, "Letter");
 }
 
+/// Thousands of false shares would be as many checks and warnings.
+#[test]
+fn a_custodian_sends_two_shares_at_most() {
+	let case = case();
+	let mut gathered = Gathered::default();
+	case.take(&mut gathered, 10, &case.release(&[(10, 1); 1000]));
+	assert_eq!(gathered.faults.len(), 2);
+}
+
 #[test]
 fn what_is_false_is_left_out_and_named() {
 	let case = case();

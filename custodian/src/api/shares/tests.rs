@@ -580,8 +580,23 @@ async fn only_content_that_can_be_kept_may_be_named() {
 async fn content_of_another_institution_has_a_limit() {
 	let fixture = Fixture::new();
 	let name = |enroller: [u8; 32]| {
-		let limit = fixture.state.config.api.max_named_per_institution;
-		fixture.state.database.name_content(hex::encode(enroller), limit, enroller, limit)
+		let bytes = fixture.state.config.api.max_named_per_institution;
+		let id = VersionId { record: enroller, version: 0, epoch: 0 };
+		let version = KeptVersion {
+			patient: [1; 32],
+			author: [1; 32],
+			received: 0,
+			commitments: vec![],
+			manifest: vec![],
+			manifest_cid: String::new(),
+			ciphertext_cid: hex::encode(enroller),
+			ciphertext_len: bytes,
+			patient_share: None,
+			pinned: false,
+		};
+		let sealed = fixture.state.encryption.seal(b"", b"share").unwrap();
+		let limit = NamedLimit { enroller, bytes };
+		fixture.state.database.keep_version(id, enroller, sealed, version, limit)
 	};
 	let (own, other) = (account_bytes(&INSTITUTION), [15; 32]);
 	assert!(name(own).await.unwrap() && name(other).await.unwrap());
@@ -598,6 +613,37 @@ async fn content_of_another_institution_has_a_limit() {
 	// A version of the same content is not counted again.
 	fixture.set_chain(enrolled_elsewhere, |_| ());
 	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+}
+
+/// An author who goes away in the middle is not charged for a version that is not kept.
+#[tokio::test]
+async fn a_delivery_that_breaks_off_is_kept_whole_or_not_at_all() {
+	let mut ended_at = Vec::new();
+	for polls in 1..12 {
+		let fixture = Fixture::new();
+		let envelope = fixture.envelope();
+		let author = author();
+		let mut delivering = Box::pin(fixture.deliver(&author, &envelope));
+		let mut is_ready = false;
+		for _ in 0..polls {
+			is_ready = is_ready || futures::poll!(&mut delivering).is_ready();
+			tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+		}
+		drop(delivering);
+		tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+		let file = fixture._surroundings.directory.path().join("custodian.sqlite");
+		let database = rusqlite::Connection::open(file).unwrap();
+		let count = |table: &str| -> i64 {
+			let query = format!("SELECT count(*) FROM {table}");
+			database.query_row(&query, [], |row| row.get(0)).unwrap()
+		};
+		assert_eq!(count("named"), count("versions"), "after {polls} steps");
+		if is_ready {
+			ended_at.push(polls);
+			break;
+		}
+	}
+	assert!(ended_at.iter().all(|polls| *polls > 3) && !ended_at.is_empty(), "{ended_at:?}");
 }
 
 #[tokio::test]

@@ -3,7 +3,12 @@
 use super::{Sqlite, FILE};
 use anyhow::Context;
 use rusqlite::{Connection, OpenFlags};
-use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
+use std::{
+	fs::{File, OpenOptions},
+	os::unix::fs::OpenOptionsExt,
+	path::Path,
+	time::Duration,
+};
 
 impl Sqlite {
 	/// Copies the database of this directory into a new file, which only its owner may read.
@@ -19,6 +24,7 @@ impl Sqlite {
 		let created = created.with_context(|| format!("can't create {}", file.display()))?;
 		let copied = copy(&connection, file)
 			.and_then(|()| Ok(created.sync_all()?))
+			.and_then(|()| sync_folder_of(file))
 			.and_then(|()| Ok(created.metadata()?.len()));
 		if copied.is_err() {
 			std::fs::remove_file(file)
@@ -26,6 +32,15 @@ impl Sqlite {
 		}
 		copied.with_context(|| format!("can't copy the database into {}", file.display()))
 	}
+}
+
+/// Makes a new file's name survive a power cut.
+fn sync_folder_of(file: &Path) -> anyhow::Result<()> {
+	let folder = match file.parent() {
+		Some(folder) if !folder.as_os_str().is_empty() => folder,
+		_ => Path::new("."),
+	};
+	Ok(File::open(folder)?.sync_all()?)
 }
 
 fn copy(connection: &Connection, file: &Path) -> anyhow::Result<()> {

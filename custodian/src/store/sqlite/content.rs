@@ -1,7 +1,7 @@
 //! The content in the IPFS node, and the accounts that added it.
 
 use super::{from_column, to_column, Sqlite};
-use crate::store::{Charge, Content, ContentLimits, StoreError, VersionId};
+use crate::store::{Charge, Content, ContentLimits, NamedLimit, StoreError, VersionId};
 use async_trait::async_trait;
 use rusqlite::{params, OptionalExtension, Transaction};
 
@@ -21,7 +21,8 @@ impl Content for Sqlite {
 			for (column, who, limit) in
 				[("account", account, limits.account), ("enroller", enroller, limits.enroller)]
 			{
-				if charged(db, column, who)?.saturating_add(length) > limit {
+				let (bytes, contents) = charged(db, column, who)?;
+				if bytes.saturating_add(length) > limit || contents >= most_contents(limit) {
 					return Ok(None);
 				}
 			}
@@ -57,30 +58,6 @@ impl Content for Sqlite {
 				params![cid, length, account, enroller, to_column(at)],
 			)?;
 			Ok(())
-		})
-		.await
-	}
-
-	async fn name_content(
-		&self,
-		cid: String,
-		length: u64,
-		enroller: [u8; 32],
-		limit: u64,
-	) -> Result<bool, StoreError> {
-		self.transaction(move |db| {
-			let known = "SELECT 1 FROM named WHERE cid = ?1 AND length = ?2";
-			if db.prepare_cached(known)?.exists(params![cid, to_column(length)])? {
-				return Ok(true);
-			}
-			let sum = "SELECT coalesce(sum(length), 0) FROM named WHERE enroller = ?1";
-			let named: i64 = db.prepare_cached(sum)?.query_row([enroller], |row| row.get(0))?;
-			let fits = from_column(named).saturating_add(length) <= limit;
-			if fits {
-				let insert = "INSERT INTO named (cid, length, enroller) VALUES (?1, ?2, ?3)";
-				db.execute(insert, params![cid, to_column(length), enroller])?;
-			}
-			Ok(fits)
 		})
 		.await
 	}
@@ -170,17 +147,48 @@ impl Content for Sqlite {
 	}
 }
 
+/// Notes that a version names this content, unless that is more than the limit. Returns whether it is
+/// noted.
+pub(super) fn name_content(
+	db: &Transaction,
+	cid: &str,
+	length: u64,
+	limit: NamedLimit,
+) -> rusqlite::Result<bool> {
+	let known = "SELECT 1 FROM named WHERE cid = ?1 AND length = ?2";
+	if db.prepare_cached(known)?.exists(params![cid, to_column(length)])? {
+		return Ok(true);
+	}
+	let sum = "SELECT coalesce(sum(length), 0) FROM named WHERE enroller = ?1";
+	let named: i64 = db.prepare_cached(sum)?.query_row([limit.enroller], |row| row.get(0))?;
+	let fits = from_column(named).saturating_add(length) <= limit.bytes;
+	if fits {
+		let insert = "INSERT INTO named (cid, length, enroller) VALUES (?1, ?2, ?3)";
+		db.execute(insert, params![cid, to_column(length), limit.enroller])?;
+	}
+	Ok(fits)
+}
+
 /// Condition: added before a moment, and no version names it, pinned or not. Versions that were
 /// given up do not count.
 const UNCLAIMED: &str = "claimed = 0 AND at < ?1
 	AND NOT EXISTS (SELECT 1 FROM versions WHERE manifest_cid = cid AND given_up = 0)
 	AND NOT EXISTS (SELECT 1 FROM versions WHERE ciphertext_cid = cid AND given_up = 0)";
 
-/// The bytes that are charged to an account or an institution, reserved ones included.
-fn charged(db: &Transaction, column: &str, who: [u8; 32]) -> rusqlite::Result<u64> {
+/// How many contents may be charged where this many bytes may: as if each had 64 KiB, but at least 256.
+/// However short one is, it has a block, a pin and a row.
+fn most_contents(bytes: u64) -> u64 {
+	(bytes / (64 * 1024)).max(256)
+}
+
+/// The bytes and the contents that are charged to an account or an institution, reserved ones included.
+fn charged(db: &Transaction, column: &str, who: [u8; 32]) -> rusqlite::Result<(u64, u64)> {
 	let query = format!(
-		"SELECT (SELECT coalesce(sum(length), 0) FROM content WHERE claimed = 0 AND {column} = ?1)
-		 + (SELECT coalesce(sum(length), 0) FROM reservations WHERE {column} = ?1)"
+		"SELECT coalesce(sum(length), 0), count(*) FROM (
+			SELECT length FROM content WHERE claimed = 0 AND {column} = ?1
+			UNION ALL SELECT length FROM reservations WHERE {column} = ?1
+		 )"
 	);
-	db.prepare_cached(&query)?.query_row([who], |row| Ok(from_column(row.get(0)?)))
+	db.prepare_cached(&query)?
+		.query_row([who], |row| Ok((from_column(row.get(0)?), from_column(row.get(1)?))))
 }

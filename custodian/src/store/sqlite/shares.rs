@@ -1,10 +1,11 @@
 //! Key shares, and what came with them.
 
-use super::{from_column, to_column, Sqlite};
+use super::{content::name_content, from_column, to_column, Sqlite};
 use crate::{
 	encryption::SealedValue,
 	store::{
-		Backlog, CarriedShare, ConsentKey, DueVersion, KeptVersion, Shares, StoreError, VersionId,
+		Backlog, CarriedShare, ConsentKey, DueVersion, KeptVersion, NamedLimit, Shares, StoreError,
+		VersionId, MAX_CARRYING_CONSENTS,
 	},
 };
 use async_trait::async_trait;
@@ -19,8 +20,12 @@ impl Shares for Sqlite {
 		holder: [u8; 32],
 		share: SealedValue,
 		version: KeptVersion,
-	) -> Result<(), StoreError> {
+		limit: NamedLimit,
+	) -> Result<bool, StoreError> {
 		self.transaction(move |db| {
+			if !name_content(db, &version.ciphertext_cid, version.ciphertext_len, limit)? {
+				return Ok(false);
+			}
 			db.execute(
 				"INSERT INTO versions VALUES
 				 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0, ?11, ?12, 0, 0)
@@ -41,7 +46,8 @@ impl Shares for Sqlite {
 					to_column(version.received),
 				],
 			)?;
-			insert_share(db, id, &holder, None, &share)
+			insert_share(db, id, &holder, None, &share)?;
+			Ok(true)
 		})
 		.await
 	}
@@ -53,13 +59,25 @@ impl Shares for Sqlite {
 		consent: ConsentKey,
 		share: SealedValue,
 		commitments: Vec<u8>,
-	) -> Result<(), StoreError> {
+	) -> Result<bool, StoreError> {
 		self.transaction(move |db| {
+			let others: u32 = db.query_row(
+				"SELECT count(*) FROM (
+					SELECT DISTINCT grantee, consent FROM shares
+					WHERE holder = ?1 AND consent >= 0 AND (grantee, consent) != (?2, ?3)
+				 )",
+				params![patient, consent.grantee, consent.consent],
+				|row| row.get(0),
+			)?;
+			if others >= MAX_CARRYING_CONSENTS {
+				return Ok(false);
+			}
 			db.execute(
 				"INSERT OR IGNORE INTO carried_commitments VALUES (?1, ?2, ?3, ?4)",
 				params![id.record, id.version, id.epoch, commitments],
 			)?;
-			insert_share(db, id, &patient, Some(&consent), &share)
+			insert_share(db, id, &patient, Some(&consent), &share)?;
+			Ok(true)
 		})
 		.await
 	}
@@ -195,9 +213,10 @@ impl Shares for Sqlite {
 	async fn to_acknowledge(&self) -> Result<Vec<DueVersion>, StoreError> {
 		self.transaction(|db| {
 			let mut query = db.prepare_cached(
-				"SELECT record, version, epoch, patient, pinned, author, max(received, lost),
-				 lost > 0 FROM versions
-				 WHERE given_up = 0 AND (acknowledged = 0 OR lost > 0)",
+				"SELECT record, version, epoch, patient, pinned, author, max(received, lost) AS since,
+				 lost > 0, coalesce(enroller, author) FROM versions
+				 LEFT JOIN named ON cid = ciphertext_cid AND length = ciphertext_len
+				 WHERE given_up = 0 AND (acknowledged = 0 OR lost > 0) ORDER BY since",
 			)?;
 			let rows = query.query_map([], |row| {
 				Ok(DueVersion {
@@ -207,6 +226,7 @@ impl Shares for Sqlite {
 					author: row.get(5)?,
 					since: from_column(row.get(6)?),
 					is_lost: row.get(7)?,
+					enroller: row.get(8)?,
 				})
 			})?;
 			rows.collect()

@@ -1,6 +1,7 @@
 //! Tests of what the database stores, and of what a thief of its files finds.
 
 use super::*;
+use crate::store::{NamedLimit, MAX_CARRYING_CONSENTS};
 use crate::{
 	encryption::{EncryptionError, StorageEncryption},
 	store::{
@@ -50,7 +51,7 @@ impl Fixture {
 
 	async fn keep_version(&self, share: &Share) {
 		let sealed = self.encryption.seal_share(ID, &HOLDER, share).unwrap();
-		self.database.keep_version(ID, HOLDER, sealed, version()).await.unwrap();
+		self.database.keep_version(ID, HOLDER, sealed, version(), NamedLimit::NONE).await.unwrap();
 	}
 
 	/// The institution's own share, opened.
@@ -91,6 +92,7 @@ fn due() -> DueVersion {
 		patient: PATIENT,
 		pinned: false,
 		author: [9; 32],
+		enroller: [9; 32],
 		since: 50,
 		is_lost: false,
 	}
@@ -226,16 +228,36 @@ async fn a_destruction_is_not_complete_before_the_log_is_empty() {
 	let sealed = fixture.encryption.seal_share(ID, &PATIENT, &share()).unwrap();
 	let database = &fixture.database;
 	database.keep_carried(ID, PATIENT, consent(), sealed.clone(), vec![4; 97]).await.unwrap();
-	let set_timeout = |db: &Transaction| db.busy_timeout(Duration::from_millis(10));
-	database.transaction(set_timeout).await.unwrap();
 	let reader = Connection::open(fixture.directory.path().join(FILE)).unwrap();
 	reader.execute_batch("BEGIN; SELECT count(*) FROM shares;").unwrap();
+	let start = std::time::Instant::now();
 	let destroyed = database.destroy_carried(vec![carried()]).await;
 	assert!(matches!(destroyed, Err(StoreError::Busy)), "{destroyed:?}");
+	// Nobody is served meanwhile, and a backup reads for minutes.
+	assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 	assert!(fixture.is_on_disk(&sealed.key[40..]), "the test plays nothing");
 	reader.execute_batch("COMMIT").unwrap();
 	assert_eq!(database.destroy_carried(vec![]).await.unwrap(), 0);
 	assert!(!fixture.is_on_disk(&sealed.key[40..]));
+}
+
+/// For each of them the chain is asked every two minutes.
+#[tokio::test]
+async fn a_patient_carries_shares_under_a_limited_number_of_consents() {
+	let fixture = Fixture::new();
+	let sealed = fixture.encryption.seal_share(ID, &PATIENT, &share()).unwrap();
+	let carry = |patient: [u8; 32], number: u32, version: u32| {
+		let consent = ConsentKey { consent: number, ..consent() };
+		let id = VersionId { version, ..ID };
+		fixture.database.keep_carried(id, patient, consent, sealed.clone(), vec![4; 97])
+	};
+	for number in 0..MAX_CARRYING_CONSENTS {
+		assert!(carry(PATIENT, number, 0).await.unwrap(), "{number}");
+	}
+	assert!(!carry(PATIENT, MAX_CARRYING_CONSENTS, 0).await.unwrap());
+	assert!(carry(PATIENT, 3, 1).await.unwrap() && carry([8; 32], 300, 0).await.unwrap());
+	fixture.database.destroy_carried(vec![carried()]).await.unwrap();
+	assert!(carry(PATIENT, MAX_CARRYING_CONSENTS, 0).await.unwrap());
 }
 
 #[tokio::test]
@@ -294,7 +316,7 @@ async fn what_was_given_up_is_tried_again_when_it_is_delivered_again() {
 	assert_eq!(database.backlog().await.unwrap(), Backlog { given_up: 1, ..Backlog::default() });
 	let sealed = fixture.encryption.seal_share(ID, &HOLDER, &share()).unwrap();
 	let again = KeptVersion { received: 80, ..version() };
-	database.keep_version(ID, HOLDER, sealed, again).await.unwrap();
+	database.keep_version(ID, HOLDER, sealed, again, NamedLimit::NONE).await.unwrap();
 	assert_eq!(database.to_acknowledge().await.unwrap(), [DueVersion { since: 80, ..due() }]);
 }
 
@@ -425,9 +447,19 @@ async fn bytes_are_charged_to_account_and_enroller() {
 async fn named_content_has_a_limit_for_each_enroller() {
 	let fixture = Fixture::new();
 	let database = &fixture.database;
+	let sealed = fixture.encryption.seal_share(ID, &HOLDER, &share()).unwrap();
+	let numbers = std::cell::Cell::new(0);
 	let name = |cid: &str, length, enroller: u8| {
-		let cid = cid.to_owned();
-		async move { database.name_content(cid, length, [enroller; 32], 10).await.unwrap() }
+		numbers.set(numbers.get() + 1);
+		let id = VersionId { version: numbers.get(), ..ID };
+		let (ciphertext_cid, sealed) = (cid.to_owned(), sealed.clone());
+		let version = KeptVersion { ciphertext_cid, ciphertext_len: length, ..version() };
+		let limit = NamedLimit { enroller: [enroller; 32], bytes: 10 };
+		async move {
+			let kept = database.keep_version(id, HOLDER, sealed, version, limit).await.unwrap();
+			assert_eq!(database.version(id).await.unwrap().is_some(), kept);
+			kept
+		}
 	};
 	assert!(name("a", 6, 1).await && name("b", 4, 1).await);
 	assert!(!name("c", 1, 1).await);
@@ -437,6 +469,20 @@ async fn named_content_has_a_limit_for_each_enroller() {
 	// A false length does not stand for the true one.
 	assert!(!name("c", 2, 1).await);
 	assert!(name("d", 9, 2).await && !name("e", 1, 2).await);
+}
+
+/// A million contents of a byte are a million blocks, pins and rows.
+#[tokio::test]
+async fn the_number_of_contents_has_a_limit_too() {
+	let fixture = Fixture::new();
+	let limits = ContentLimits { account: 257 * 64 * 1024, enroller: u64::MAX };
+	for number in 0..257 {
+		assert!(fixture.fits(charge(9, 7, 1), limits).await, "{number}");
+		fixture.add(&number.to_string(), 1, 100).await;
+	}
+	assert!(!fixture.fits(charge(9, 7, 1), limits).await);
+	assert!(!fixture.fits(charge(9, 7, 0), limits).await);
+	assert!(fixture.fits(charge(8, 7, 1), limits).await);
 }
 
 /// What a killed program had reserved comes back.
