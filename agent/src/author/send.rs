@@ -3,7 +3,7 @@
 
 use super::{
 	reseal::{seal_to_successor, CustodiansNow},
-	waiting::{names_of, tell_waiting, NotTaken, Watch, UNACCEPTED},
+	waiting::{names_of, next_within, tell_waiting, NotTaken, Watch, UNACCEPTED},
 	*,
 };
 use crate::{
@@ -18,6 +18,7 @@ use std::{
 	collections::{BTreeMap, HashMap},
 	pin::pin,
 	str::FromStr,
+	sync::OnceLock,
 };
 use vouchsafe_protocol::{
 	calls::{RecordsCall, RuntimeCall},
@@ -37,6 +38,8 @@ use vouchsafe_protocol::{
 const BATCH: usize = MAX_BATCH as usize;
 /// The most entries that a message names. Further ones are only counted.
 const NAMED: usize = 3;
+/// How many envelopes are sent to one custodian at once.
+const AT_ONCE: usize = 8;
 /// How long to wait for the acknowledgement of a delivered envelope before it is delivered again.
 const AGAIN: Duration = Duration::from_secs(60);
 /// The first pause before an envelope is delivered again: the custodian's node may see the version a
@@ -510,34 +513,41 @@ pub(super) async fn deliver<P: Platform>(
 		}
 		watch.sees_open(open.len(), now);
 		let mut asked: Vec<AccountId> = due_now.iter().map(|(.., it)| it.clone()).collect();
-		let sending = due_now.into_iter().map(|(number, place, institution)| {
+		// Each institution's envelopes are sent apart from the others', so that one that does not answer
+		// holds up nobody else.
+		let mut sending: BTreeMap<AccountId, (Silence, Vec<_>)> = BTreeMap::new();
+		for (number, place, institution) in due_now {
 			let message = message(&group.entries[number], &group.entries[number].envelopes[place]);
 			let custodian = match unsealed.remove(&(number, place)) {
 				Some(error) => Err(error),
 				None => custodians.connect(session, &institution),
 			};
-			deliver_one(session, (number, place), institution, custodian, message)
-		});
-		let mut results = stream::iter(sending.collect::<Vec<_>>()).buffer_unordered(8);
+			let (silence, theirs) = sending.entry(institution.clone()).or_default();
+			let delivery = (custodian, message);
+			theirs.push(deliver_one(
+				session,
+				(number, place),
+				institution,
+				delivery,
+				silence.clone(),
+			));
+		}
+		let sending = sending.into_values();
+		let mut results = stream::select_all(
+			sending.map(|(_, theirs)| stream::iter(theirs).buffer_unordered(AT_ONCE)),
+		);
 		let mut delivered = false;
 		loop {
-			let next = match watch.tells_in(now, session.clock.elapsed()) {
-				None => results.next().await,
-				Some(time) => match select(results.next(), pin!(session.clock.sleep(time))).await {
-					Either::Left((next, _)) => next,
-					Either::Right(_) => {
-						for institution in &asked {
-							complaints
-								.entry(institution.clone())
-								.or_insert_with(|| "no answer yet".into());
-							watch.fails(institution, now);
-						}
-						if watch.tells(session.clock.elapsed()) {
-							tell_waiting(session, group, &complaints).await;
-						}
-						continue;
-					},
-				},
+			let time = watch.tells_in(now, session.clock.elapsed());
+			let Some(next) = next_within(&session.clock, &mut results, time).await else {
+				for institution in &asked {
+					complaints.entry(institution.clone()).or_insert_with(|| "no answer yet".into());
+					watch.fails(institution, now);
+				}
+				if watch.tells(session.clock.elapsed()) {
+					tell_waiting(session, group, &complaints).await;
+				}
+				continue;
 			};
 			let Some(((number, place), institution, result)) = next else { break };
 			asked.retain(|it| *it != institution);
@@ -613,17 +623,28 @@ fn not_acknowledged(
 	Advised::new(message, advice).caused_by(refused).into()
 }
 
-/// Delivers one envelope. Returns its place and institution with the result.
+/// That a custodian has not answered, for the envelopes that are due with the same one.
+type Silence = Arc<OnceLock<CustodianError>>;
+
+/// Delivers one envelope, unless its custodian is silent. Returns its place and institution with the
+/// result.
 async fn deliver_one<P: Platform>(
 	session: &Session<P>,
 	place: (usize, usize),
 	institution: AccountId,
-	custodian: Result<CustodianOf<P>>,
-	message: DeliverEnvelope,
+	(custodian, message): (Result<CustodianOf<P>>, DeliverEnvelope),
+	silence: Silence,
 ) -> ((usize, usize), AccountId, Result<()>) {
 	let deliver = async {
+		if let Some(error) = silence.get() {
+			return Err(error.clone().into());
+		}
 		let custodian = custodian?.without_retries();
-		custodian.deliver_envelope(&session.me()?.signer, &message).await?;
+		let delivered = custodian.deliver_envelope(&session.me()?.signer, &message).await;
+		if let Err(error @ CustodianError::Unreachable(_)) = &delivered {
+			let _ = silence.set(error.clone());
+		}
+		delivered?;
 		anyhow::Ok(())
 	};
 	let result = deliver.await;
@@ -640,5 +661,43 @@ fn message(entry: &Entry, envelope: &Envelope) -> DeliverEnvelope {
 		commitments: entry.commitments.clone(),
 		share: envelope.share.clone(),
 		patient_share: entry.patient_share.clone(),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::scripted::Scripted;
+	use vouchsafe_protocol::messages::HexBytes;
+
+	/// A custodian that has not answered for one envelope is not asked for the next ones of the same round.
+	#[tokio::test]
+	async fn a_silent_custodian_is_asked_once_a_round() {
+		let mut session = Session::<Scripted>::scripted("//DoctorA");
+		let silence = Silence::default();
+		let hospital = AccountId::new([1; 32]);
+		let mut deliver = async |answer: Option<CustodianError>| {
+			session.custodians.0 = answer;
+			let custodian = Ok(session.custodians.clone());
+			let message = DeliverEnvelope {
+				patient: Hex([9; 32]),
+				record: Hex([5; 32]),
+				version: 0,
+				epoch: 0,
+				manifest: HexBytes(vec![]),
+				commitments: HexBytes(vec![]),
+				share: HexBytes(vec![]),
+				patient_share: None,
+			};
+			let delivery = (custodian, message);
+			let place = (0, 0);
+			let delivered =
+				deliver_one(&session, place, hospital.clone(), delivery, silence.clone()).await;
+			delivered.2.unwrap_err().to_string()
+		};
+		assert_eq!(deliver(Some(CustodianError::Busy)).await, CustodianError::Busy.to_string());
+		let first = deliver(None).await;
+		assert!(first.contains("can't be reached"), "{first}");
+		assert_eq!(deliver(Some(CustodianError::Busy)).await, first, "it is not asked");
 	}
 }

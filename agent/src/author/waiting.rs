@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::platform::Progress as _;
-use std::collections::BTreeMap;
+use futures::{
+	future::{select, Either},
+	Stream,
+};
+use std::{collections::BTreeMap, pin::pin};
 
 /// How long an answer takes at least until it counts as missing.
 const ANSWER: Duration = Duration::from_secs(2);
@@ -81,6 +85,19 @@ impl Watch {
 		let tells = !self.has_told && now.saturating_sub(self.begun) >= after;
 		self.has_told |= tells;
 		tells
+	}
+}
+
+/// The next answer; `None` if this time passes first.
+pub(super) async fn next_within<S: Stream + Unpin>(
+	clock: &impl Clock,
+	answers: &mut S,
+	time: Option<Duration>,
+) -> Option<Option<S::Item>> {
+	let Some(time) = time else { return Some(answers.next().await) };
+	match select(answers.next(), pin!(clock.sleep(time))).await {
+		Either::Left((next, _)) => Some(next),
+		Either::Right(_) => None,
 	}
 }
 

@@ -52,7 +52,8 @@ pub struct Adding {
 	/// Allow labels that are neither usual ones nor known for this patient.
 	#[arg(long)]
 	pub new_label: bool,
-	/// Stop waiting for acknowledgements after this time. `record add --resume` continues.
+	/// How long to wait for acknowledgements [default: a minute for custodians that do not accept their
+	/// share]. `record add --resume` continues.
 	#[arg(long, value_name = "SPAN", value_parser = parse_duration)]
 	pub wait: Option<u64>,
 	/// Wait for Enter before each step (for demonstrations).
