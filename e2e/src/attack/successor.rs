@@ -76,7 +76,9 @@ async fn deliver(
 	let record = listed["records"][0]["record"].as_str().context("no record")?.to_owned();
 	let id = record.parse::<Hex<32>>()?.0;
 	// It delivers to the others, and asks before it seals to a new key.
+	adding.next_step().await?;
 	adding.go_to("delivered").await?;
+	adding.next_step().await?;
 	let ended = tokio::time::timeout(A_WHILE, adding.go_to("acknowledged")).await;
 	ensure!(ended.is_err(), "it has ended without the share for C");
 	adding.kill().await?;
