@@ -23,15 +23,13 @@ const REQUESTS: u32 = 40;
 type Forgery = fn(u32) -> Vec<String>;
 
 /// Asks a custodian, which is told these addresses: by the caller, and at the end by its proxy. Returns
-/// whether it answers.
+/// whether it answers, if only that it is not ready.
 async fn is_answered(url: &str, addresses: &[String]) -> Result<bool> {
 	let mut asking = reqwest::Client::new().get(url);
 	for address in addresses {
 		asking = asking.header("x-forwarded-for", address);
 	}
-	let status = asking.send().await?.status();
-	ensure!(status.is_success() || status == StatusCode::TOO_MANY_REQUESTS, "{status}");
-	Ok(status.is_success())
+	Ok(asking.send().await?.status() != StatusCode::TOO_MANY_REQUESTS)
 }
 
 async fn forged_addresses(network: &Network) -> Played {
