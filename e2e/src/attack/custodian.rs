@@ -124,7 +124,7 @@ async fn a_node_is_behind(
 }
 
 /// What a custodian says about its readiness.
-pub async fn readiness(url: &str) -> Option<Value> {
+pub(super) async fn readiness(url: &str) -> Option<Value> {
 	reqwest::get(url).await.ok()?.json().await.ok()
 }
 

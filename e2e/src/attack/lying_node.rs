@@ -189,8 +189,8 @@ async fn values(network: &Network) -> Played {
 			_ => refused(&deceived, &grant_to("Hospital B"), "not proven", got).await?,
 		};
 	}
-	// One that changes nothing is not in the way.
-	let honest = Liar::new(port(network, 0), Swap::new(&[1; 40], &[2; 40])?).await?;
+	// One that changes nothing is not in the way: no call has these bytes.
+	let honest = Liar::new(port(network, 0), Swap::new(&[0xab; 40], &[0xcd; 40])?).await?;
 	let patient = patient.at(&honest.url());
 	commands::verified_log(&patient).await?;
 	commands::grant(&patient, &Permit::read("Hospital B")).await?;
