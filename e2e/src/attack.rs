@@ -3,27 +3,39 @@
 //!
 //! An attack checks both sides: it is stopped, and the same thing without the hostile part works.
 
-pub mod client;
+mod addresses;
+mod author;
+mod client;
 mod consents;
 pub mod custodian;
+mod destroyed;
+mod expiry;
 mod flood;
 pub mod governance;
+mod interrupts;
+mod lost_content;
 mod lying_node;
+mod names;
+pub mod openings;
 pub mod power_cuts;
 pub mod print;
 pub mod rpc_load;
 mod scene;
 mod staff;
 pub mod submission;
+mod successor;
+mod uploads;
 
 pub use scene::account;
 
-use crate::network::Network;
+use crate::network::{Network, Options};
 use anyhow::{anyhow, Error, Result};
 use futures::future::BoxFuture;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use std::{
 	fmt,
+	future::Future,
 	time::{Duration, Instant},
 };
 use tokio::time::timeout;
@@ -182,10 +194,11 @@ macro_rules! stops {
 pub enum Stage {
 	/// On a network that other attacks use at the same time.
 	Shared(for<'a> fn(&'a Network) -> BoxFuture<'a, Played>),
-	/// On a network that it starts itself, because it stops nodes or floods them.
+	/// On a network that other attacks use before and after it. It stops and starts processes, and leaves
+	/// them running.
+	InTurn(for<'a> fn(&'a mut Network) -> BoxFuture<'a, Played>),
+	/// On a network that it starts itself, because it floods the chain or changes it for good.
 	Own(fn() -> BoxFuture<'static, Played>),
-	/// On no network. This test covers it.
-	Test(&'static str),
 }
 
 /// An attack.
@@ -209,6 +222,15 @@ impl Attack {
 		Self { id, what, stage: Stage::Shared(play) }
 	}
 
+	/// An attack that stops and starts processes of a network that others use before and after it.
+	pub const fn in_turn(
+		id: &'static str,
+		what: &'static str,
+		play: for<'a> fn(&'a mut Network) -> BoxFuture<'a, Played>,
+	) -> Self {
+		Self { id, what, stage: Stage::InTurn(play) }
+	}
+
 	/// An attack that starts a network of its own.
 	pub const fn own(
 		id: &'static str,
@@ -217,11 +239,16 @@ impl Attack {
 	) -> Self {
 		Self { id, what, stage: Stage::Own(play) }
 	}
+}
 
-	/// An attack that cannot be played on a network, and the test that covers it.
-	pub const fn test(id: &'static str, what: &'static str, test: &'static str) -> Self {
-		Self { id, what, stage: Stage::Test(test) }
-	}
+/// The network that attacks share. Its genesis block has what they need and could only get by waiting.
+pub async fn shared_network() -> Result<Network> {
+	Network::with(Options { state: Some(plant), ..Options::for_tests() }).await
+}
+
+/// Adds what attacks on the shared network need to the genesis block's state.
+pub fn plant(state: &mut Map<String, Value>) {
+	expiry::plant(state);
 }
 
 /// Attacks on the same victim.
@@ -240,12 +267,35 @@ pub const GROUPS: &[Group] = &[
 	},
 	Group {
 		heading: "The chain: floods and the council",
-		attacks: &[flood::ATTACKS, rpc_load::ATTACKS, governance::ATTACKS],
+		attacks: &[
+			flood::ATTACKS,
+			rpc_load::ATTACKS,
+			governance::ATTACKS,
+			openings::ATTACKS,
+			expiry::ATTACKS,
+		],
 	},
-	Group { heading: "A hospital's custodian", attacks: &[custodian::ATTACKS] },
+	Group {
+		heading: "A hospital's custodian",
+		attacks: &[
+			custodian::ATTACKS,
+			uploads::ATTACKS,
+			addresses::ATTACKS,
+			destroyed::ATTACKS,
+			author::ATTACKS,
+			successor::ATTACKS,
+		],
+	},
 	Group {
 		heading: "The commands of patients and doctors",
-		attacks: &[submission::ATTACKS, client::ATTACKS, lying_node::ATTACKS],
+		attacks: &[
+			submission::ATTACKS,
+			client::ATTACKS,
+			lying_node::ATTACKS,
+			interrupts::ATTACKS,
+			names::ATTACKS,
+			lost_content::ATTACKS,
+		],
 	},
 ];
 
@@ -268,8 +318,8 @@ impl Group {
 pub struct Line {
 	/// The attack.
 	pub attack: &'static Attack,
-	/// How it ended. Nothing if a test covers it.
-	pub played: Option<Played>,
+	/// How it ended.
+	pub played: Played,
 	/// How long it took.
 	pub took: Duration,
 }
@@ -277,7 +327,7 @@ pub struct Line {
 impl Line {
 	/// Whether the attacker got something, or it could not be played to its end.
 	pub fn has_failed(&self) -> bool {
-		matches!(self.played, Some(Err(_)))
+		self.played.is_err()
 	}
 }
 
@@ -301,18 +351,10 @@ impl Attack {
 		self.id.strip_prefix(prefix).is_some_and(ends)
 	}
 
-	/// Plays it, on the shared network if it is one of those that share one.
-	pub async fn play(&'static self, network: Option<&Network>) -> Line {
+	/// How it ends, if it is played so.
+	pub async fn watch(&'static self, playing: impl Future<Output = Played>) -> Line {
 		let begin = Instant::now();
-		let playing = async {
-			match (self.stage, network) {
-				(Stage::Shared(play), Some(network)) => Some(play(network).await),
-				(Stage::Shared(_), None) => Some(Err(anyhow!("it needs a shared network"))),
-				(Stage::Own(play), _) => Some(play().await),
-				(Stage::Test(_), _) => None,
-			}
-		};
-		let too_long = |_| Some(Err(anyhow!("it takes longer than {} s", LONGEST.as_secs())));
+		let too_long = |_| Err(anyhow!("it takes longer than {} s", LONGEST.as_secs()));
 		let played = timeout(LONGEST, playing).await.unwrap_or_else(too_long);
 		Line { attack: self, played, took: begin.elapsed() }
 	}
@@ -323,7 +365,7 @@ mod tests {
 	use super::*;
 
 	fn numbered(id: &'static str) -> Attack {
-		Attack::test(id, "", "")
+		Attack::own(id, "", || Box::pin(async { Ok(Stopped::by_chain("")) }))
 	}
 
 	#[test]

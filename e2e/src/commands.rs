@@ -4,6 +4,7 @@
 use crate::{network::Network, user::User};
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
+use sp_crypto_hashing::blake2_256;
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	ffi::OsString,
@@ -16,6 +17,7 @@ use vouchsafe_client::{
 	custodian::{AllowedAddresses, Custodian, CustodianClient, CustodianError},
 	messages::{AskRelease, Hex, Release},
 };
+use vouchsafe_vault::seal::SecretKey;
 
 /// Makes a list of arguments of different types.
 macro_rules! arguments {
@@ -491,4 +493,9 @@ impl PendingOpening {
 /// The keypair of a development key.
 pub fn keypair(uri: &str) -> Result<Keypair> {
 	Ok(Keypair::from_uri(&SecretUri::from_str(uri)?)?)
+}
+
+/// The secret encryption key of a development key, as the `vouchsafe` command derives it.
+pub fn encryption_key(uri: &str) -> SecretKey {
+	SecretKey::from_bytes(&blake2_256(format!("vouchsafe/development/{uri}").as_bytes()))
 }

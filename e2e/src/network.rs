@@ -2,20 +2,23 @@
 //! and three Kubo nodes in a private swarm. They use free ports, and folders below one root.
 
 use crate::{
+	commands::{encryption_key, keypair},
 	delay::{link, Delay},
 	kubo::{swarm_key, Kubo},
 	process::{free_ports, program, until, write_private, Process, TemporaryFolder, TIMEOUT},
 	proxy::Proxy,
 	recorder::record,
 };
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{json, Value};
 use std::{
 	path::{Path, PathBuf},
 	process::Command,
+	sync::atomic::{AtomicUsize, Ordering},
 	time::Duration,
 };
+use vouchsafe_client::chain::Signer;
 
 /// The institutions of the `local` preset, in its order. The last one is the health authority.
 pub const INSTITUTIONS: [Institution; 4] = [
@@ -42,6 +45,14 @@ pub const INSTITUTIONS: [Institution; 4] = [
 		kubo: false,
 	},
 ];
+
+/// Enough patients for tests that share a network.
+const PATIENTS: usize = 150;
+
+/// The development key of a patient whom Hospital A has enrolled in the genesis block.
+fn patient(number: usize) -> String {
+	format!("//Patient//{number}")
+}
 
 /// An institution of the preset.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +99,33 @@ impl Node {
 	}
 }
 
+/// What a custodian's configuration says of its limits.
+#[derive(Debug, Clone)]
+pub struct Limits {
+	/// Requests per second from one address.
+	pub requests_per_second: u32,
+	/// Requests at once from one address.
+	pub burst: u32,
+	/// How many reverse proxies a request passes.
+	pub trusted_proxies: u8,
+	/// How much content of one account no version may name, in bytes.
+	pub max_unclaimed: u64,
+	/// Free space that content must leave, in bytes.
+	pub reserve: u64,
+}
+
+impl Default for Limits {
+	fn default() -> Self {
+		Self {
+			requests_per_second: 1_000,
+			burst: 2_000,
+			trusted_proxies: 0,
+			max_unclaimed: 8 << 30,
+			reserve: 1 << 30,
+		}
+	}
+}
+
 /// A hospital's or the authority's custodian.
 #[derive(Debug)]
 pub struct Custodian {
@@ -95,12 +133,97 @@ pub struct Custodian {
 	pub port: u16,
 	/// Its folder.
 	pub base: PathBuf,
+	/// Its limits, from its next start on.
+	pub limits: Limits,
 	/// The process, while it runs.
 	pub process: Option<Process>,
 	recorder: Option<Proxy>,
 }
 
 impl Custodian {
+	/// A custodian with this folder, which is not started yet.
+	pub fn new(base: &Path) -> Result<Self> {
+		let [port] = free_ports()?;
+		std::fs::create_dir_all(base)?;
+		let limits = Limits::default();
+		Ok(Self { port, base: base.into(), limits, process: None, recorder: None })
+	}
+
+	/// The folder of its database.
+	pub fn store(&self) -> PathBuf {
+		self.base.join("store")
+	}
+
+	/// Starts or restarts it beside an institution's node and Kubo, with the keys of this development
+	/// path.
+	pub fn start(&mut self, name: &str, path: &str, site: (&Node, Option<&Kubo>)) -> Result<()> {
+		self.start_tied(name, path, site, true)
+	}
+
+	fn start_tied(
+		&mut self,
+		name: &str,
+		path: &str,
+		(node, kubo): (&Node, Option<&Kubo>),
+		tied: bool,
+	) -> Result<()> {
+		let (keys, file) = (self.base.join("keys"), self.base.join("custodian.toml"));
+		if !keys.exists() {
+			let made = Command::new(program("vouchsafe-custodian")?)
+				.args(["key", "development", path, "--out"])
+				.arg(&keys)
+				.output()?;
+			if !made.status.success() {
+				bail!("the custodian's keys: {}", String::from_utf8_lossy(&made.stderr));
+			}
+		}
+		let Limits { requests_per_second, burst, trusted_proxies, max_unclaimed, reserve } =
+			self.limits;
+		let mut config = format!(
+			"[api]\nlisten = \"127.0.0.1:{}\"\nrequests_per_second = {requests_per_second}\n\
+			 burst = {burst}\ntrusted_proxies = {trusted_proxies}\nmax_unclaimed = {max_unclaimed}\n\
+			 [chain]\nnode = {:?}\n[keys]\nfile = {keys:?}\n\
+			 [store]\ndirectory = {:?}\nreserve = {reserve}\n",
+			self.port,
+			node.url(),
+			self.store(),
+		);
+		if let Some(kubo) = kubo {
+			config += &format!("[kubo]\nurl = {:?}\n", kubo.url());
+		}
+		std::fs::write(&file, config)?;
+		let mut command = Command::new(program("vouchsafe-custodian")?);
+		command.arg("--config").arg(&file);
+		// The one before must have left the port.
+		self.process = None;
+		self.process = Some(Process::start(name, command, &self.base.join("log"), tied)?);
+		Ok(())
+	}
+
+	/// Waits until it answers that it is ready.
+	pub async fn wait_ready(&mut self) -> Result<()> {
+		self.wait_for("ready").await
+	}
+
+	/// Waits until it answers.
+	pub async fn wait_alive(&mut self) -> Result<()> {
+		self.wait_for("health").await
+	}
+
+	async fn wait_for(&mut self, path: &str) -> Result<()> {
+		let url = format!("{}/{path}", self.url());
+		let http = reqwest::Client::new();
+		let ready = || async {
+			http.get(&url).send().await.ok().filter(|answer| answer.status().is_success())
+		};
+		let process = self.process.as_mut().context("the custodian was not started")?;
+		if let Err(error) = process.until(ready).await {
+			let answer = http.get(&url).send().await?;
+			return Err(error.context(answer.text().await?));
+		}
+		Ok(())
+	}
+
 	/// The address of its REST API.
 	pub fn url(&self) -> String {
 		format!(
@@ -132,6 +255,9 @@ pub struct Options {
 	pub tied: bool,
 	/// Whether custodians and Kubo nodes are started.
 	pub custodians: bool,
+	/// How many patients Hospital A has enrolled in the genesis block. So tests need not wait for each
+	/// other at its one registrar.
+	pub patients: usize,
 	/// Whether the traffic of nodes, custodians and Kubo's RPC is written to the folder `traffic`.
 	pub recorded: bool,
 	/// Adds entries to the state of the genesis block, key and value in hex.
@@ -146,6 +272,7 @@ impl Default for Options {
 			chain: "local".into(),
 			tied: true,
 			custodians: true,
+			patients: 0,
 			recorded: false,
 			state: None,
 			delay: None,
@@ -163,6 +290,8 @@ pub struct Network {
 	/// The chain specification of all nodes.
 	pub spec: PathBuf,
 	options: Options,
+	/// How many of the patients of the genesis block have been given out.
+	patients: AtomicUsize,
 	// Dropped last: the processes above write to it.
 	_temporary: Option<TemporaryFolder>,
 }
@@ -176,10 +305,17 @@ pub struct DetachedNetwork {
 	pub addresses: Vec<(String, String)>,
 }
 
+impl Options {
+	/// The network of tests: everything, and patients.
+	pub fn for_tests() -> Self {
+		Self { patients: PATIENTS, ..Self::default() }
+	}
+}
+
 impl Network {
-	/// Starts the network in a temporary folder.
+	/// Starts the network of tests in a temporary folder.
 	pub async fn start() -> Result<Self> {
-		Self::with(Options::default()).await
+		Self::with(Options::for_tests()).await
 	}
 
 	/// Starts a network with these options in a temporary folder.
@@ -197,7 +333,7 @@ impl Network {
 		let swarm = swarm_key();
 		for institution in INSTITUTIONS {
 			let base = root.join(institution.short);
-			let [rpc, p2p, port] = free_ports()?;
+			let [rpc, p2p] = free_ports()?;
 			let mut node = Node {
 				rpc,
 				p2p,
@@ -209,10 +345,8 @@ impl Network {
 			if let Some(delay) = &options.delay {
 				node.link = Some(link(p2p, delay.clone()).await?);
 			}
-			let mut custodian =
-				Custodian { port, base: base.join("custodian"), process: None, recorder: None };
+			let mut custodian = Custodian::new(&base.join("custodian"))?;
 			std::fs::create_dir_all(&node.base)?;
-			std::fs::create_dir_all(&custodian.base)?;
 			let mut kubo = if institution.kubo && options.custodians {
 				let others: Vec<&Kubo> =
 					sites.iter().filter_map(|site: &Site| site.kubo.as_ref()).collect();
@@ -238,7 +372,9 @@ impl Network {
 			sites.push(Site { institution, node, custodian, kubo });
 		}
 		let spec = root.join("chain-spec.json");
-		let mut network = Self { root: root.into(), sites, spec, options, _temporary: None };
+		let patients = AtomicUsize::new(0);
+		let root = root.into();
+		let mut network = Self { root, sites, spec, options, patients, _temporary: None };
 		network.write_spec()?;
 		for index in 0..network.sites.len() {
 			network.start_node(index).await?;
@@ -256,7 +392,14 @@ impl Network {
 		Ok(network)
 	}
 
-	/// Writes the chain specification: the preset with the custodians' real addresses.
+	/// The development key of a patient whom Hospital A has enrolled. Each is given out once.
+	pub fn next_patient(&self) -> Result<String> {
+		let (number, all) = (self.patients.fetch_add(1, Ordering::Relaxed), self.options.patients);
+		ensure!(number < all, "the network has only {all} patients");
+		Ok(patient(number))
+	}
+
+	/// Writes the chain specification: the preset with the custodians' real addresses, and patients.
 	fn write_spec(&self) -> Result<()> {
 		let mut spec = export_spec(&self.options.chain, &[])?;
 		let genesis = spec
@@ -268,6 +411,17 @@ impl Network {
 			.context("the preset has no institutions")?;
 		for (site, institution) in self.sites.iter().zip(institutions) {
 			institution["custodian"]["url"] = json!(site.custodian.url());
+		}
+		let people = genesis.pointer_mut("/enrolment/people").and_then(Value::as_array_mut);
+		let people = people.context("the preset has no people")?;
+		let hospital = keypair(INSTITUTIONS[0].seed)?.account().to_string();
+		for key in (0..self.options.patients).map(patient) {
+			people.push(json!({
+				"account": keypair(&key)?.account().to_string(),
+				"encryptionKey": format!("0x{}", hex::encode(encryption_key(&key).public().0)),
+				"enrolledBy": hospital,
+				"kind": "patient",
+			}));
 		}
 		if self.options.delay.is_some() {
 			// Nodes of a live network do not look for each other at this machine's addresses, so
@@ -398,40 +552,17 @@ impl Network {
 	/// Starts or restarts an institution's custodian.
 	pub async fn start_custodian(&mut self, index: usize) -> Result<()> {
 		let tied = self.options.tied;
-		let site = &mut self.sites[index];
-		let base = &site.custodian.base;
-		let (keys, file) = (base.join("keys"), base.join("custodian.toml"));
-		if !keys.exists() {
-			let made = Command::new(program("vouchsafe-custodian")?)
-				.args([
-					"key",
-					"development",
-					&format!("{}//custodian", site.institution.seed),
-					"--out",
-				])
-				.arg(&keys)
-				.output()?;
-			if !made.status.success() {
-				bail!("the custodian's keys: {}", String::from_utf8_lossy(&made.stderr));
-			}
-		}
-		let mut config = format!(
-			"[api]\nlisten = \"127.0.0.1:{}\"\nrequests_per_second = 1000\nburst = 2000\n\
-			 [chain]\nnode = {:?}\n[keys]\nfile = {keys:?}\n[store]\ndirectory = {:?}\n",
-			site.custodian.port,
-			site.node.url(),
-			base.join("store"),
-		);
-		if let Some(kubo) = &site.kubo {
-			config += &format!("[kubo]\nurl = {:?}\n", kubo.url());
-		}
-		std::fs::write(&file, config)?;
-		let mut command = Command::new(program("vouchsafe-custodian")?);
-		command.arg("--config").arg(&file);
-		let name = format!("{}'s custodian", site.institution.name);
-		let log = base.join("log");
-		site.custodian.process = Some(Process::start(&name, command, &log, tied)?);
-		Ok(())
+		let Site { institution, node, custodian, kubo } = &mut self.sites[index];
+		let name = format!("{}'s custodian", institution.name);
+		let path = format!("{}//custodian", institution.seed);
+		custodian.start_tied(&name, &path, (node, kubo.as_ref()), tied)
+	}
+
+	/// Restarts an institution's custodian with these limits, and waits until it is ready.
+	pub async fn restart_custodian(&mut self, index: usize, limits: Limits) -> Result<()> {
+		self.sites[index].custodian.limits = limits;
+		self.start_custodian(index).await?;
+		self.wait_ready(index).await
 	}
 
 	/// Stops all of an institution's processes: validator, custodian and Kubo.
@@ -454,18 +585,7 @@ impl Network {
 
 	/// Waits until an institution's custodian reports that it is ready.
 	pub async fn wait_ready(&mut self, index: usize) -> Result<()> {
-		let url = format!("{}/ready", self.sites[index].custodian.url());
-		let process = self.sites[index].custodian.process.as_mut();
-		let http = reqwest::Client::new();
-		let ready = || async {
-			http.get(&url).send().await.ok().filter(|answer| answer.status().is_success())
-		};
-		let process = process.context("the custodian was not started")?;
-		if let Err(error) = process.until(ready).await {
-			let answer = http.get(&url).send().await?;
-			return Err(error.context(answer.text().await?));
-		}
-		Ok(())
+		self.sites[index].custodian.wait_ready().await
 	}
 
 	/// All addresses with their names.

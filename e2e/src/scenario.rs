@@ -16,7 +16,7 @@ use std::{
 /// home folder in this scenario.
 #[derive(Debug, Clone)]
 pub struct Scenario {
-	/// The patient, enrolled at Hospital A.
+	/// The patient, whom Hospital A has enrolled.
 	pub patient: User,
 	/// A doctor at Hospital A, who writes.
 	pub doctor_a: User,
@@ -31,20 +31,19 @@ pub struct Scenario {
 }
 
 impl Scenario {
-	/// Enrols a patient with this development key, who permits Hospital A to write.
-	pub async fn new(network: &Network, patient: &str) -> Result<Self> {
-		let root = network.root.join(patient.trim_start_matches('/').replace('/', "-"));
+	/// A patient whom no other scenario has permits Hospital A to write. The name, as of a development
+	/// key, is that of the folder.
+	pub async fn new(network: &Network, name: &str) -> Result<Self> {
+		let root = network.root.join(name.trim_start_matches('/').replace('/', "-"));
 		let (a, b) = (network.sites[0].node.url(), network.sites[1].node.url());
 		let scenario = Self {
-			patient: User::new(patient, &root, &a)?,
+			patient: User::new(&network.next_patient()?, &root, &a)?,
 			doctor_a: User::new("//DoctorA", &root, &a)?,
 			doctor_b: User::new("//DoctorB", &root, &b)?,
 			doctor_b2: User::new("//DoctorB2", &root, &b)?,
 			registrar_b: User::new("//RegistrarB", &root, &b)?,
 			root,
 		};
-		let registrar = User::new("//RegistrarA", &scenario.root, &a)?;
-		commands::enrol(&scenario.patient, &registrar, "Hospital A", "patient").await?;
 		commands::grant(&scenario.patient, &Permit::write("Hospital A")).await?;
 		Ok(scenario)
 	}

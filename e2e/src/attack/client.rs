@@ -14,7 +14,6 @@ use serde_json::{json, Value};
 use std::{
 	fs::Permissions,
 	os::unix::fs::PermissionsExt,
-	path::Path,
 	process::{Command, Stdio},
 	time::{Duration, Instant},
 };
@@ -27,8 +26,8 @@ use tokio::{
 
 /// The attacks.
 pub const ATTACKS: &[Attack] = &[
-	Attack::own("3.4a", "A custodian answers readers with one byte in 20 seconds", || {
-		Box::pin(slow())
+	Attack::in_turn("3.4a", "A custodian answers readers with one byte in 20 seconds", |network| {
+		Box::pin(a_slow_custodian(network))
 	}),
 	Attack::shared("3.4b", "A broken record stops a reader from opening the others", |network| {
 		Box::pin(a_broken_record(network))
@@ -42,16 +41,6 @@ pub const ATTACKS: &[Attack] = &[
 		"3.5b",
 		"Another user of the machine reads a file with a passphrase",
 		|network| Box::pin(a_passphrase_for_all(network)),
-	),
-	Attack::test(
-		"3.5c",
-		"A thief finds a half-written document on the disk after Ctrl-C",
-		"cli/src/drafts.rs",
-	),
-	Attack::test(
-		"3.5d",
-		"A hospital takes a name that looks like an address or another's name",
-		"agent/src/names.rs",
 	),
 	Attack::shared(
 		"3.6a",
@@ -68,37 +57,22 @@ pub const ATTACKS: &[Attack] = &[
 		"A fault: a patient revokes a consent, and another permits the same",
 		|network| Box::pin(another_consent_still_permits(network)),
 	),
-	Attack::test(
-		"3.6d",
-		"A custodian that lost a document is said to have a good copy",
-		"e2e/tests/processes/custodians.rs",
-	),
 ];
-
-async fn slow() -> Played {
-	let mut network = Network::start().await?;
-	let scenario = Scenario::new(&network, "//Attack//Slow").await?;
-	let record = scenario.add_letter(&[]).await?;
-	scenario.permit(&["--no-carry"]).await?;
-	let letter = scenario.letter()?;
-	a_slow_custodian(&mut network, &scenario, &record, &letter).await
-}
 
 /// How long a reader may wait if one custodian is slow.
 const SLOWEST: Duration = Duration::from_secs(30);
 
 /// Puts a slow server in the place of B's custodian, and opens a record all the same.
-pub async fn a_slow_custodian(
-	network: &mut Network,
-	scenario: &Scenario,
-	record: &str,
-	file: &Path,
-) -> Played {
+async fn a_slow_custodian(network: &mut Network) -> Played {
+	let scenario = Scenario::new(network, "//Attack//Slow").await?;
+	let record = scenario.add_letter(&[]).await?;
+	scenario.permit(&["--no-carry"]).await?;
+	let file = scenario.letter()?;
 	let index = network.index("b");
 	network.sites[index].custodian.process = None;
 	let slow = drip(network.sites[index].custodian.port).await?;
 	let begun = Instant::now();
-	let opening = scenario.opens(&scenario.doctor_b, record, file);
+	let opening = scenario.opens(&scenario.doctor_b, &record, &file);
 	let opened = tokio::time::timeout(SLOWEST, opening).await;
 	stops!(opened.is_ok(), "{} s of every reader's time", SLOWEST.as_secs());
 	opened?.context("a slow custodian is not waited for")?;

@@ -44,18 +44,15 @@ use vouchsafe_client::{
 
 /// The attacks.
 pub const ATTACKS: &[Attack] = &[
-	Attack::own("2.1", "A node without peers hides a revocation from its custodian", || {
-		Box::pin(a_node_alone())
-	}),
+	Attack::in_turn(
+		"2.1",
+		"A node without peers hides a revocation from its custodian",
+		|network| Box::pin(a_node_alone(network)),
+	),
 	Attack::own("2.2", "The power is cut, at one institution and at all", || Box::pin(power())),
 	Attack::shared("2.3a", "An author uploads what is not the content that was named", |network| {
 		Box::pin(refused_uploads(network))
 	}),
-	Attack::test(
-		"2.3b",
-		"An author uploads in parallel, past one limit, to a full disk",
-		"custodian/src/uploads/tests.rs",
-	),
 	Attack::shared("2.4", "An author enters twelve records whose content nobody has", |network| {
 		Box::pin(content_that_nobody_has(network))
 	}),
@@ -63,11 +60,6 @@ pub const ATTACKS: &[Attack] = &[
 		"2.5a",
 		"A stranger opens 1,500 connections and sends half a request on each",
 		|network| Box::pin(half_sent_headers(network)),
-	),
-	Attack::test(
-		"2.5b",
-		"A stranger forges addresses to get round the limit of requests",
-		"custodian/src/api/source.rs",
 	),
 	Attack::shared(
 		"2.6",
@@ -79,40 +71,30 @@ pub const ATTACKS: &[Attack] = &[
 		"A hospital keeps a patient's share after the consent was narrowed",
 		|network| Box::pin(a_share_after_an_amendment(network)),
 	),
-	Attack::test(
-		"2.7b",
-		"A thief finds destroyed shares on the disk of a custodian that was killed",
-		"custodian/src/store/sqlite/tests.rs",
-	),
-	Attack::test("2.8", "An author gives the patient a false key share", "agent/src/own_shares.rs"),
-	Attack::test(
-		"2.9",
-		"A custodian is replaced while a key share is on its way to it",
-		"agent/src/author/tests.rs",
-	),
 ];
 
 const HOSPITAL_A: usize = 0;
-const HOSPITAL_B: usize = 1;
+pub(super) const HOSPITAL_B: usize = 1;
 /// Finality must have stopped for a minute.
 const STALL: Duration = Duration::from_secs(90);
 
-async fn a_node_alone() -> Played {
-	let mut network = Network::start().await?;
-	let scenario = Scenario::new(&network, "//Attack//Behind").await?;
+/// A's node is alone while the patient revokes elsewhere.
+async fn a_node_alone(network: &mut Network) -> Played {
+	let scenario = Scenario::new(network, "//Attack//Behind").await?;
 	let record = scenario.add_letter(&[]).await?;
 	let consent = scenario.permit(&[]).await?;
-	a_node_is_behind(&mut network, &scenario, &record, consent, async |_| Ok(())).await
+	let played = a_node_is_behind(network, &scenario, &record, consent).await;
+	network.sites[HOSPITAL_A].node.process = None;
+	network.start_node(HOSPITAL_A).await?;
+	network.wait_ready(HOSPITAL_A).await?;
+	played
 }
 
-/// A's node is alone while the patient revokes elsewhere. Something else can be done until A's custodian
-/// notices.
-pub async fn a_node_is_behind(
+async fn a_node_is_behind(
 	network: &mut Network,
 	scenario: &Scenario,
 	record: &str,
 	consent: u64,
-	meanwhile: impl AsyncFnOnce(&Network) -> Result<()>,
 ) -> Played {
 	// A's node has the opening, and does not see the revocation.
 	let (reader, patient) = (&scenario.doctor_b, &scenario.patient);
@@ -125,7 +107,6 @@ pub async fn a_node_is_behind(
 	commands::revoke(&patient.at(&node_b), consent).await?;
 	let revoked = Instant::now();
 	network.start_node_alone(HOSPITAL_A).await?;
-	meanwhile(network).await?;
 	let ready = format!("{}/ready", network.sites[HOSPITAL_A].custodian.url());
 	let noticed = until("A's custodian notices that its node is behind", STALL, || async {
 		let node = &readiness(&ready).await?["node"];
@@ -143,7 +124,7 @@ pub async fn a_node_is_behind(
 }
 
 /// What a custodian says about its readiness.
-pub async fn readiness(url: &str) -> Option<Value> {
+pub(super) async fn readiness(url: &str) -> Option<Value> {
 	reqwest::get(url).await.ok()?.json().await.ok()
 }
 
@@ -164,11 +145,8 @@ pub fn content(seed: u8) -> Vec<u8> {
 
 /// Hospital B's custodian and Kubo.
 pub fn hospital_b(network: &Network, chain: &Chain) -> Result<(CustodianClient, Ipfs)> {
-	let site = &network.sites[HOSPITAL_B];
-	let (url, allowed) = (site.custodian.url(), AllowedAddresses::all());
-	let institution = account(site.institution.seed);
-	let custodian = CustodianClient::new(&url, institution, chain.genesis(), &allowed)?;
-	let kubo = site.kubo.as_ref().context("Hospital B has no Kubo")?;
+	let kubo = network.sites[HOSPITAL_B].kubo.as_ref().context("Hospital B has no Kubo")?;
+	let custodian = super::scene::custodian(network, HOSPITAL_B, chain.genesis())?;
 	Ok((custodian.without_retries(), Ipfs::new(&kubo.url())?))
 }
 
@@ -366,11 +344,21 @@ async fn an_address_that_stops_kubo(network: &Network) -> Played {
 	Ok(Stopped::by_chain("the address has a query; clients refuse it too"))
 }
 
-/// How many shares of a record Hospital B's custodian keeps under a consent.
-fn carried(store: &Path, record: &[u8; 32]) -> Option<i64> {
-	let database = Connection::open_with_flags(store, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+/// How many shares of a record a custodian's database has under consents.
+pub(super) fn carried(database: &Path, record: &[u8; 32]) -> Option<i64> {
 	let carried = "SELECT count(*) FROM shares WHERE record = ?1 AND consent >= 0";
-	database.query_row(carried, [record], |row| row.get(0)).ok()
+	count(database, carried, record).ok()
+}
+
+/// How many shares of a record are in a custodian's folder.
+pub(super) fn shares_of(folder: &Path, record: &[u8; 32]) -> Result<i64> {
+	let shares = "SELECT count(*) FROM shares WHERE record = ?1";
+	count(&folder.join("custodian.sqlite"), shares, record)
+}
+
+fn count(database: &Path, query: &str, record: &[u8; 32]) -> Result<i64> {
+	let database = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+	Ok(database.query_row(query, [record], |row| row.get(0))?)
 }
 
 async fn a_share_after_an_amendment(network: &Network) -> Played {

@@ -37,11 +37,6 @@ pub const ATTACKS: &[Attack] = &[
 	Attack::shared("1.9", "A hospital without a permit floods a patient's log", |network| {
 		Box::pin(lines_in_a_log(network))
 	}),
-	Attack::test(
-		"1.11",
-		"A reader opens records that cost the chain more than they are charged",
-		"runtime/src/tests/openings.rs",
-	),
 	Attack::shared("1.12b", "A doctor writes the reason of a request in the clear", |network| {
 		Box::pin(a_reason_in_the_clear(network))
 	}),
@@ -53,7 +48,7 @@ const BLOCKS: u32 = 3;
 const LINES_A_DAY: u64 = 16;
 
 /// A request of Hospital B's to read for treatment.
-fn request(patient: &str, reason: Vec<u8>) -> RuntimeCall {
+pub(super) fn request(patient: &str, reason: Vec<u8>) -> RuntimeCall {
 	let institution = account("//HospitalB");
 	AccessRequestsCall::submit {
 		patient: account(patient),
@@ -74,7 +69,8 @@ fn request(patient: &str, reason: Vec<u8>) -> RuntimeCall {
 	.into()
 }
 
-fn sealed_reason() -> Vec<u8> {
+/// A reason of the usual length, as if it were sealed.
+pub(super) fn sealed_reason() -> Vec<u8> {
 	vec![SEALED_SUITE; 512]
 }
 
@@ -133,7 +129,7 @@ async fn waiting(url: &str) -> usize {
 }
 
 /// A number of blocks in words.
-fn blocks(number: u32) -> String {
+pub(super) fn blocks(number: u32) -> String {
 	match number {
 		1 => "a block".into(),
 		number => format!("{number} blocks"),
@@ -141,7 +137,7 @@ fn blocks(number: u32) -> String {
 }
 
 /// Sends a call and returns the number of blocks until it is in one.
-async fn blocks_until(chain: &Chain, key: &str, call: RuntimeCall) -> Result<u32> {
+pub(super) async fn blocks_until(chain: &Chain, key: &str, call: RuntimeCall) -> Result<u32> {
 	let before = chain.best().await?.number;
 	let included = chain.submit_best(&keypair(key)?, call).await;
 	Ok(included.with_context(|| format!("the call of {key}"))?.number.saturating_sub(before))
@@ -153,7 +149,7 @@ fn suspend(who: &str) -> RuntimeCall {
 
 /// Hands in the call of one account with one nonce after the other, at most so many. Returns how many the
 /// pool took, and why it refused the next one.
-async fn fill(
+pub(super) async fn fill(
 	url: &str,
 	chain: &Chain,
 	key: &Keypair,

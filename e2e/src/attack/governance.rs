@@ -39,11 +39,6 @@ pub const ATTACKS: &[Attack] = &[
 		"A hospital names somebody else's account as its custodian",
 		|network| Box::pin(a_custodian_that_did_not_sign(network)),
 	),
-	Attack::test(
-		"1.12c",
-		"Expired requests and openings fill every node's disk",
-		"pallets/custody/src/tests/expiry.rs, pallets/access-requests/src/tests/sweep.rs",
-	),
 ];
 
 /// How many motions of a seat can be open.
@@ -78,7 +73,7 @@ async fn many_motions(network: &Network) -> Played {
 }
 
 /// Votes for a motion and closes it. Returns whether its call was dispatched with success.
-async fn carry(chain: &Chain, seats: &[&str], motion: RuntimeCall) -> Result<bool> {
+pub(super) async fn carry(chain: &Chain, seats: &[&str], motion: RuntimeCall) -> Result<bool> {
 	let proposal = H256(blake2_256(&motion.encode()));
 	let proposed = propose(motion.clone())?;
 	let included = chain.submit(&keypair(seats[0])?, proposed).await?;

@@ -1,8 +1,8 @@
 //! A member lies to its users: with its node alone, or with its node and its custodian together.
 
-use super::{account, got_through, Attack, Played, Stopped};
+use super::{account, scene::name_custodian, Attack, Played, Stopped};
 use crate::{
-	commands::{self, keypair, sentence, Permit},
+	commands::{self, sentence, Permit},
 	front::Front,
 	liar::{
 		finality::{Ahead, Stale, Swallowing, FORGERIES},
@@ -24,14 +24,8 @@ use std::{
 	sync::Arc,
 	time::Duration,
 };
-use vouchsafe_client::{
-	chain::{
-		account_bytes,
-		calls::{EnrolmentCall, MultiSignature},
-		storage, Action, Actions, Chain, Grantee, Submit, View,
-	},
-	messages::SignedCustodian,
-	signing::now,
+use vouchsafe_client::chain::{
+	account_bytes, storage, Action, Actions, Chain, Grantee, Submit, View,
 };
 
 /// The attacks.
@@ -85,8 +79,10 @@ pub const ATTACKS: &[Attack] = &[
 /// How long a client may take to see that it is lied to. It waits for a node that is behind, and for the
 /// first final block of a new chain.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long a client is watched that may go on waiting for a call.
-const WATCHED: Duration = Duration::from_secs(12);
+/// How long a client may take that waits for what the node does not prove, or for other calls.
+const UNTIL_IT_ENDS: Duration = Duration::from_secs(100);
+/// How long a node says that other calls wait.
+const LIED_TO: Duration = Duration::from_secs(15);
 
 /// What the `vouchsafe` command said, and whether it succeeded.
 struct Said {
@@ -193,8 +189,8 @@ async fn values(network: &Network) -> Played {
 			_ => refused(&deceived, &grant_to("Hospital B"), "not proven", got).await?,
 		};
 	}
-	// One that changes nothing is not in the way.
-	let honest = Liar::new(port(network, 0), Swap::new(&[1; 40], &[2; 40])?).await?;
+	// One that changes nothing is not in the way: no call has these bytes.
+	let honest = Liar::new(port(network, 0), Swap::new(&[0xab; 40], &[0xcd; 40])?).await?;
 	let patient = patient.at(&honest.url());
 	commands::verified_log(&patient).await?;
 	commands::grant(&patient, &Permit::read("Hospital B")).await?;
@@ -260,23 +256,8 @@ async fn put_in_front(
 	let institution = network.sites[site].institution.seed;
 	let chain = Chain::connect(&network.sites[site].node.url()).await?;
 	let (_, key) = custodian(network, institution).await?;
-	let signed = SignedCustodian::sign(
-		&keypair(&format!("{institution}//custodian"))?,
-		chain.genesis(),
-		&account(institution),
-		&front.url(),
-		key,
-		now() + 600,
-	);
-	let call = EnrolmentCall::set_custodian {
-		url: signed.url.clone().into_bytes(),
-		account: signed.account.into(),
-		key,
-		expires: signed.expires,
-		signature: MultiSignature::Sr25519(signed.signature.0),
-	};
-	chain.submit(&keypair(institution)?, call).await?;
-	Ok(())
+	let custodian = format!("{institution}//custodian");
+	name_custodian(&chain, institution, &custodian, &front.url(), key).await
 }
 
 async fn shortened_log(network: &Network) -> Played {
@@ -369,16 +350,10 @@ async fn swallowed_call(network: &Network) -> Played {
 	let lie = Swallowing::now(port(network, 0)).await?;
 	let liar = Liar::new(port(network, 0), lie.clone()).await?;
 	let revoke = ["consent", "revoke", &consent];
-	let said = run(&scenario.patient.at(&liar.url()), &revoke, WATCHED).await?;
-	let how = match said {
-		Some(Said { done: true, text }) => {
-			return Err(got_through(format!(
-				"“revoked”, for a call that was never sent on: {text}"
-			)));
-		},
-		Some(said) => sentence(&said.text),
-		None => format!("not called done within {} s", WATCHED.as_secs()),
-	};
+	// The client gives the node half a minute to prove what it says.
+	let said = run(&scenario.patient.at(&liar.url()), &revoke, UNTIL_IT_ENDS).await?;
+	let got = "“revoked”, for a call that was never sent on";
+	let how = fails(said, "not proven", got)?;
 	ensure!(!lie.calls.nonces().is_empty(), "nothing was sent: {how}");
 	ensure!(lie.calls.nonces().len() == 1, "signed for several nonces: {:?}", lie.calls.nonces());
 	scenario.patient.run(&revoke).await.context("the same at the honest node")?;
@@ -432,15 +407,26 @@ async fn future_nonce(network: &Network) -> Played {
 	let next = u32::try_from(at.nonce(&account(&patient.key)).await?)?;
 	let lie = Ahead::default();
 	let liar = Liar::new(port(network, 0), lie.clone()).await?;
-	let said = run(&patient.at(&liar.url()), &grant_to("Hospital B"), WATCHED).await?;
+	let deceived = patient.at(&liar.url());
+	let permit = grant_to("Hospital B");
+	let granting = run(&deceived, &permit, UNTIL_IT_ENDS);
+	let ending = async {
+		tokio::time::sleep(LIED_TO).await;
+		let signed = lie.calls.nonces();
+		lie.end();
+		signed
+	};
+	let (said, signed) = tokio::join!(granting, ending);
 	let nonces = lie.calls.nonces();
 	stops!(nonces.iter().all(|nonce| *nonce == next), "calls for {nonces:?} instead of {next}");
-	let how = match said {
-		Some(Said { done: true, .. }) => "signed for the nonce that is proven".to_owned(),
-		Some(said) => sentence(&said.text),
-		None => format!("not signed within {} s", WATCHED.as_secs()),
-	};
-	Ok(Stopped::by_client(how))
+	ensure!(signed.is_empty(), "it signed although other calls seemed to wait: {signed:?}");
+	// It waits, says so, and signs for the proven nonce as soon as the node stops lying.
+	let said = said?.context("the command does not end when the node stops lying")?;
+	ensure!(said.done && nonces == [next], "{nonces:?}: {}", said.text);
+	let tells = said.text.contains("another program uses this key");
+	ensure!(tells, "it waits without a word: {}", said.text);
+	let waited = LIED_TO.as_secs();
+	Ok(Stopped::by_client(format!("it signed nothing for {waited} s, then for the proven nonce")))
 }
 
 /// For the patient it is the same whether the key changed on the chain or the pinned one was another.

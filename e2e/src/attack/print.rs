@@ -1,6 +1,6 @@
 //! Prints how attacks ended: one line each, grouped by victim, or JSON.
 
-use super::{all, By, GotThrough, Group, Line, Outcome, Stage, GROUPS};
+use super::{all, By, GotThrough, Group, Line, Outcome, GROUPS};
 use serde_json::{json, Value};
 use std::fmt::Write;
 
@@ -12,16 +12,10 @@ const WIDE: usize = 150;
 /// A sign, and what it means in words.
 fn result(line: &Line) -> (char, String) {
 	match &line.played {
-		Some(Ok(Outcome::Stopped(stopped))) => ('✓', stopped.to_string()),
-		Some(Ok(Outcome::NotPlayed(reason))) => ('–', format!("not played: {reason}")),
-		Some(Err(error)) if error.is::<GotThrough>() => {
-			('✗', format!("GOT THROUGH: {}", got(error)))
-		},
-		Some(Err(error)) => ('✗', format!("COULD NOT BE PLAYED TO THE END: {error:#}")),
-		None => match line.attack.stage {
-			Stage::Test(test) => ('–', format!("not played on a network: covered by {test}")),
-			_ => ('–', "not played".into()),
-		},
+		Ok(Outcome::Stopped(stopped)) => ('✓', stopped.to_string()),
+		Ok(Outcome::NotPlayed(reason)) => ('–', format!("not played: {reason}")),
+		Err(error) if error.is::<GotThrough>() => ('✗', format!("GOT THROUGH: {}", got(error))),
+		Err(error) => ('✗', format!("COULD NOT BE PLAYED TO THE END: {error:#}")),
 	}
 }
 
@@ -94,8 +88,8 @@ fn in_group<'a>(lines: &'a [Line], heading: &'a str) -> impl Iterator<Item = &'a
 /// How many attacks were stopped, got through, and were not played.
 fn count(lines: &[Line], seconds: u64) -> String {
 	let of = |test: &dyn Fn(&Line) -> bool| lines.iter().filter(|it| test(it)).count();
-	let stopped = of(&|it| matches!(it.played, Some(Ok(Outcome::Stopped(_)))));
-	let through = of(&|it| matches!(&it.played, Some(Err(error)) if error.is::<GotThrough>()));
+	let stopped = of(&|it| matches!(it.played, Ok(Outcome::Stopped(_))));
+	let through = of(&|it| matches!(&it.played, Err(error) if error.is::<GotThrough>()));
 	let broken = of(&|it| it.has_failed()) - through;
 	let mut parts = vec![format!("{stopped} stopped")];
 	let unplayed = lines.len() - stopped - through - broken;
@@ -140,12 +134,10 @@ pub fn json(lines: &[Line]) -> Value {
 
 fn parts(line: &Line) -> (&'static str, Option<By>, String, Option<String>) {
 	match &line.played {
-		Some(Ok(Outcome::Stopped(it))) => {
-			("stopped", Some(it.by), it.how.clone(), it.error.clone())
-		},
-		Some(Err(error)) if error.is::<GotThrough>() => ("got_through", None, got(error), None),
-		Some(Err(error)) => ("failed", None, format!("{error:#}"), None),
-		Some(Ok(Outcome::NotPlayed(_))) | None => ("not_played", None, result(line).1, None),
+		Ok(Outcome::Stopped(it)) => ("stopped", Some(it.by), it.how.clone(), it.error.clone()),
+		Ok(Outcome::NotPlayed(reason)) => ("not_played", None, reason.clone(), None),
+		Err(error) if error.is::<GotThrough>() => ("got_through", None, got(error), None),
+		Err(error) => ("failed", None, format!("{error:#}"), None),
 	}
 }
 
@@ -158,7 +150,7 @@ mod tests {
 
 	fn ended(played: crate::attack::Played) -> Line {
 		let attack = all().next().expect("there are attacks");
-		Line { attack, played: Some(played), took: Duration::from_millis(1_240) }
+		Line { attack, played, took: Duration::from_millis(1_240) }
 	}
 
 	#[test]

@@ -28,7 +28,7 @@ use vouchsafe_client::chain::{
 pub const ATTACKS: &[Attack] = &[Attack::own(
 	"1.7",
 	"Sixteen readers list 16,384 consents of a patient, again and again",
-	|| Box::pin(readers()),
+	|| Box::pin(readers_on_their_own_network()),
 )];
 
 /// The patient whose consents are listed, and the one who makes calls.
@@ -52,7 +52,7 @@ fn terms() -> Terms {
 }
 
 /// Puts as many consents of one patient into the genesis block as there can be.
-fn plant_consents(state: &mut Map<String, Value>) {
+pub fn plant(state: &mut Map<String, Value>) {
 	let patient = account(LISTED);
 	let mut insert = |key: Vec<u8>, value: Vec<u8>| {
 		let text = |bytes: Vec<u8>| format!("0x{}", hex::encode(bytes));
@@ -164,10 +164,13 @@ async fn read(number: usize, url: String, stop: Arc<AtomicBool>, lists: Arc<Atom
 	}
 }
 
+async fn readers_on_their_own_network() -> Played {
+	let options = Options { custodians: false, state: Some(plant), ..Options::default() };
+	readers(&Network::with(options).await?).await
+}
+
 /// Times calls without the readers, then with them.
-pub async fn readers() -> Played {
-	let options = Options { custodians: false, state: Some(plant_consents), ..Options::default() };
-	let network = Network::with(options).await?;
+pub async fn readers(network: &Network) -> Played {
 	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
 	let other = Chain::connect(&format!("ws://127.0.0.1:{}", network.sites[1].node.rpc)).await?;
 

@@ -10,11 +10,15 @@ use crate::{
 };
 use anyhow::{ensure, Context, Result};
 use std::ops::Deref;
-use vouchsafe_client::chain::{
-	calls::{CustodyCall, RuntimeCall},
-	AccountId, Chain, ChainError, Ground, Purpose, Signer, Submit, H256,
+use vouchsafe_client::{
+	chain::{
+		calls::{CustodyCall, EnrolmentCall, MultiSignature, RuntimeCall},
+		AccountId, Chain, ChainError, Ground, Purpose, Signer, Submit, H256,
+	},
+	custodian::{AllowedAddresses, CustodianClient},
+	messages::{Hex, SignedCustodian},
+	signing::now,
 };
-use vouchsafe_client::messages::Hex;
 
 /// The exit code of the `vouchsafe` command if there is no access.
 const NO_ACCESS: i32 = 3;
@@ -134,4 +138,33 @@ pub(super) fn open(patient: AccountId, record: H256, institution: Option<&str>) 
 		ground: Ground::Consent { institution: institution.map(account) },
 	}
 	.into()
+}
+
+/// The custodian at an institution's site.
+pub(super) fn custodian(network: &Network, site: usize, genesis: H256) -> Result<CustodianClient> {
+	let site = &network.sites[site];
+	let (url, institution) = (site.custodian.url(), account(site.institution.seed));
+	Ok(CustodianClient::new(&url, institution, genesis, &AllowedAddresses::all())?)
+}
+
+/// An institution names its custodian on the chain: an account, an address and an encryption key.
+pub(super) async fn name_custodian(
+	chain: &Chain,
+	institution: &str,
+	custodian: &str,
+	url: &str,
+	key: [u8; 32],
+) -> Result<()> {
+	let (genesis, account) = (chain.genesis(), account(institution));
+	let signed =
+		SignedCustodian::sign(&keypair(custodian)?, genesis, &account, url, key, now() + 600);
+	let call = EnrolmentCall::set_custodian {
+		url: signed.url.into_bytes(),
+		account: signed.account.into(),
+		key,
+		expires: signed.expires,
+		signature: MultiSignature::Sr25519(signed.signature.0),
+	};
+	chain.submit(&keypair(institution)?, call).await?;
+	Ok(())
 }

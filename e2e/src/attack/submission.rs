@@ -31,13 +31,13 @@ use vouchsafe_client::chain::{calls::UtilityCall, Chain, Signer, Stall, Submit, 
 /// The attacks.
 pub const ATTACKS: &[Attack] = &[
 	Attack::shared("3.2a", "The network swallows a patient's call", |network| {
-		Box::pin(survives(network, Fault::Swallowed, "//Attack//Swallowed"))
+		Box::pin(survives(network, Fault::Swallowed))
 	}),
 	Attack::shared("3.2b", "The network breaks the connection before a call", |network| {
-		Box::pin(survives(network, Fault::CutBefore, "//Attack//CutBefore"))
+		Box::pin(survives(network, Fault::CutBefore))
 	}),
 	Attack::shared("3.2c", "The network breaks the connection after a call", |network| {
-		Box::pin(survives(network, Fault::CutAfter, "//Attack//CutAfter"))
+		Box::pin(survives(network, Fault::CutAfter))
 	}),
 	Attack::own("3.3", "Two of four validators fall silent", || Box::pin(silent_validators())),
 ];
@@ -123,13 +123,10 @@ fn call() -> UtilityCall {
 }
 
 /// Submits a call of a patient through a proxy that loses its submission. It is final, and once.
-async fn survives(network: &Network, fault: Fault, key: &str) -> Played {
-	let root = network.root.join("lost-calls");
-	let user = |key: &str| User::new(key, &root, &network.node_url());
-	commands::enrol_patient(&user(key)?, &user("//RegistrarA")?, "Hospital A").await?;
+async fn survives(network: &Network, fault: Fault) -> Played {
 	let (proxy, happened) = faulty(network.sites[0].node.rpc, fault).await?;
 	let chain = Chain::connect(&format!("ws://127.0.0.1:{}", proxy.port)).await?;
-	let signer = keypair(key)?;
+	let signer = keypair(&network.next_patient()?)?;
 	let account = signer.account();
 	let nonce = chain.finalized().await?.nonce(&account).await?;
 	let submitted = timeout(Duration::from_secs(60), chain.submit(&signer, call())).await;

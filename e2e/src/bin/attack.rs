@@ -9,7 +9,7 @@ use std::{
 	time::Instant,
 };
 use vouchsafe_e2e::{
-	attack::{all, print, Attack, Line, Stage},
+	attack::{all, print, shared_network, Attack, Line, Stage},
 	network::Network,
 };
 
@@ -78,16 +78,22 @@ fn place_of(id: &str) -> (Vec<u32>, String) {
 
 /// Plays the attacks: first those that share a network, several at a time, then the others.
 async fn play(attacks: &[&'static Attack]) -> Result<Vec<Line>> {
-	let (shared, others): (Vec<&'static Attack>, Vec<&'static Attack>) =
-		attacks.iter().copied().partition(|attack| matches!(attack.stage, Stage::Shared(_)));
+	let (mut shared, mut in_turn, mut own) = (Vec::new(), Vec::new(), Vec::new());
+	for attack in attacks.iter().copied() {
+		match attack.stage {
+			Stage::Shared(play) => shared.push((attack, play)),
+			Stage::InTurn(play) => in_turn.push((attack, play)),
+			Stage::Own(play) => own.push((attack, play)),
+		}
+	}
 	let mut progress = Progress::new(attacks.len());
 	let mut lines = Vec::new();
 	if !shared.is_empty() {
 		progress.say("starting four institutions …");
-		let network = Network::start().await.context("the network does not start")?;
+		let network = shared_network().await.context("the network does not start")?;
 		progress.say("playing …");
 		let mut playing = stream::iter(shared)
-			.map(|attack| attack.play(Some(&network)))
+			.map(|(attack, play)| attack.watch(play(&network)))
 			.buffer_unordered(AT_ONCE);
 		while let Some(line) = playing.next().await {
 			lines.push(line);
@@ -95,9 +101,26 @@ async fn play(attacks: &[&'static Attack]) -> Result<Vec<Line>> {
 			progress.say("playing …");
 		}
 	}
-	for attack in others {
+	let mut network = None;
+	for (attack, play) in in_turn {
+		let mut played_on = match network.take() {
+			Some(network) => network,
+			None => {
+				progress.say("starting four institutions …");
+				Network::start().await.context("the network does not start")?
+			},
+		};
 		progress.say(&format!("playing {}: {}", attack.id, attack.what));
-		lines.push(attack.play(None).await);
+		let line = attack.watch(play(&mut played_on)).await;
+		// One that failed may have left something stopped.
+		network = (!line.has_failed()).then_some(played_on);
+		lines.push(line);
+		progress.played += 1;
+	}
+	drop(network);
+	for (attack, play) in own {
+		progress.say(&format!("playing {}: {}", attack.id, attack.what));
+		lines.push(attack.watch(play()).await);
 		progress.played += 1;
 	}
 	progress.clear();

@@ -65,7 +65,7 @@ async fn play(bundle: Option<&Path>) -> Result<()> {
 	}
 	let mut printer = Printer::to_stdout();
 	printer.begin("Starting three hospitals and a health authority on this machine.");
-	let mut network = Network::start().await?;
+	let mut network = Network::with(Options::default()).await?;
 	printer.end(&format!(
 		"{} validators finalise blocks, {} custodians are ready, three Kubo nodes form a swarm.",
 		INSTITUTIONS.len(),

@@ -10,7 +10,10 @@ use codec::{Compact, Decode, Encode};
 use serde_json::{json, Value};
 use sp_core::{ed25519, Pair};
 use sp_crypto_hashing::blake2_256;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+	atomic::{AtomicBool, Ordering},
+	Arc, Mutex, PoisonError,
+};
 
 /// The method that proves which blocks are final.
 const FINALITY: &str = "vouchsafe_finality";
@@ -271,6 +274,14 @@ impl Lie for Swallowing {
 pub struct Ahead {
 	/// What it was sent.
 	pub calls: Calls,
+	has_ended: Arc<AtomicBool>,
+}
+
+impl Ahead {
+	/// From now on it tells the truth.
+	pub fn end(&self) {
+		self.has_ended.store(true, Ordering::Relaxed);
+	}
 }
 
 impl Lie for Ahead {
@@ -280,6 +291,9 @@ impl Lie for Ahead {
 	}
 
 	fn change(&self, asked: &Asked, answer: &mut Value) {
+		if self.has_ended.load(Ordering::Relaxed) {
+			return;
+		}
 		if let ("system_accountNextIndex", Some(nonce)) = (asked.method.as_str(), answer.as_u64()) {
 			*answer = (nonce + 5).into();
 		}

@@ -1,25 +1,31 @@
-//! The attacks of `make attack` that share a network. Those that need a network of their own are played by
-//! the tests of their subjects, such as `custodians` and `power_cuts`.
+//! The attacks of `make attack` that share a network. Those that stop processes are played by `custodians`.
+//! Of those that need a network of their own, the shorter ones are played by the tests of their subjects, such
+//! as `power_cuts`.
 //!
 //! The test uses the network of the refusals.
 
 use crate::refusals::shared_network;
 use anyhow::{ensure, Result};
 use futures::future::join_all;
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 use vouchsafe_e2e::attack::{all, print::line, Stage};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_attack_on_a_shared_network_is_stopped() -> Result<()> {
-	let shared = all().filter(|attack| matches!(attack.stage, Stage::Shared(_)));
-	let lines = join_all(shared.map(|attack| async move {
+	let shared = all().filter_map(|attack| match attack.stage {
+		Stage::Shared(play) => Some((attack, play)),
+		_ => None,
+	});
+	let lines = join_all(shared.map(|(attack, play)| async move {
 		let (_turn, network) = shared_network().await?;
-		anyhow::Ok(attack.play(Some(network)).await)
+		anyhow::Ok(attack.watch(play(network)).await)
 	}))
 	.await
 	.into_iter()
 	.collect::<Result<Vec<_>>>()?;
-	lines.iter().for_each(|it| println!("{}", line(it, None)));
+	for it in &lines {
+		println!("{}  [{:.0} s]", line(it, None), it.took.as_secs_f64());
+	}
 	let failed: Vec<_> = lines.iter().filter(|it| it.has_failed()).map(|it| it.attack.id).collect();
 	ensure!(failed.is_empty(), "not stopped: {failed:?}");
 	Ok(())
@@ -29,15 +35,4 @@ async fn every_attack_on_a_shared_network_is_stopped() -> Result<()> {
 fn numbers_are_used_once() {
 	let ids: Vec<_> = all().map(|attack| attack.id).collect();
 	assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{ids:?}");
-}
-
-#[test]
-fn the_tests_that_cover_attacks_exist() {
-	let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-	for attack in all() {
-		let Stage::Test(tests) = attack.stage else { continue };
-		for test in tests.split(", ") {
-			assert!(root.join(test).is_file(), "{}: {test}", attack.id);
-		}
-	}
 }

@@ -11,9 +11,7 @@ use std::{
 	path::{Path, PathBuf},
 	time::Instant,
 };
-use vouchsafe_e2e::{
-	attack::client::a_slow_custodian, commands, data, network::Network, scenario::Scenario,
-};
+use vouchsafe_e2e::{commands, data, network::Network, scenario::Scenario};
 
 /// How many patients' bundles are tested at once.
 const CONCURRENT: usize = 6;
@@ -142,8 +140,6 @@ async fn holders_are_enough_or_not(network: &mut Network, documents: &Documents)
 		let index = network.index(institution);
 		network.sites[index].custodian.process = None;
 	};
-
-	println!("{:?}", a_slow_custodian(network, scenario, record, file).await?);
 
 	stop(network, "authority");
 	scenario

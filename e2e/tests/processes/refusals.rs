@@ -25,7 +25,7 @@ use vouchsafe_client::{
 	signing::{now, sign_payload, sign_request},
 };
 use vouchsafe_e2e::{
-	attack::{account, custodian::enter_without_content},
+	attack::{self, account, custodian::enter_without_content},
 	commands::{self, keypair, Permit},
 	network::{hand_in, Network, Options},
 	process::until,
@@ -39,9 +39,15 @@ static NETWORK: OnceCell<Network> = OnceCell::const_new();
 /// Waits until the test may run, and returns the shared network.
 pub(super) async fn shared_network() -> Result<(Turn, &'static Network)> {
 	let turn = SUITE.turn().await;
-	let options = Options { state: Some(plant_openings), ..Options::default() };
+	let options = Options { state: Some(plant), ..Options::for_tests() };
 	let network = NETWORK.get_or_try_init(|| Network::with(options)).await?;
 	Ok((turn, network))
+}
+
+/// Adds what these tests and the attacks need to the genesis block's state.
+fn plant(state: &mut Map<String, Value>) {
+	plant_openings(state);
+	attack::plant(state);
 }
 
 /// A consent that differs in one term from what the reader asks for.
@@ -635,8 +641,9 @@ async fn transaction_of_a_stranger() -> Result<()> {
 	let refused = send(network, &chain, &stranger, &harmless("//HospitalA"), 0).await?;
 	ensure!(refused == Err(ChainError::Stranger), "a stranger's transaction: {refused:?}");
 	let scenario = Scenario::new(network, "//Refused//Stranger").await?;
-	let nonce = chain.best().await?.nonce(&account(&scenario.patient.key)).await?;
-	send(network, &chain, &stranger, &harmless("//HospitalA"), nonce).await?.context("enrolled")
+	let enrolled = keypair(&scenario.patient.key)?;
+	let nonce = chain.best().await?.nonce(&enrolled.account()).await?;
+	send(network, &chain, &enrolled, &harmless("//HospitalA"), nonce).await?.context("enrolled")
 }
 
 /// One account floods the pool with revocations. Its quota stops it, but not the revocation with
