@@ -33,7 +33,7 @@ pub async fn cut(root: &Path, cuts: usize) -> Result<usize> {
 		let image = root.join(format!("{}.img", site.short));
 		disks.push(Disk::new(&image, &root.join(site.short))?);
 	}
-	let mut network = Network::at(root, Options::default()).await?;
+	let mut network = Network::at(root, Options::for_tests()).await?;
 	// What was written before the network ran, such as keys, is not what this is about.
 	ensure!(Command::new("sync").status()?.success(), "sync failed");
 	let scenario = Scenario::new(&network, "//PatientPowerCuts").await?;
