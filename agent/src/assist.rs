@@ -340,7 +340,7 @@ mod tests {
 		assert_eq!((&found.institution, &found.signed[..]), (&HOSPITAL, &[FIRST][..]));
 		assert_eq!(found.until, SIGNED + PROPOSAL_LIFETIME);
 		assert!(!found.is_for_authority());
-		// Something else that two of the staff agree on is no consent.
+		// Something else that two of the staff agree on is not a consent.
 		propose(&session, agreed_matter(&StaffMatter::DeclareDeceased));
 		assert_eq!(waiting_for(&session).await, []);
 		let late = after(PROPOSAL_LIFETIME);

@@ -343,9 +343,9 @@ impl Settings {
 /// What is said when a folder is first used without the chain's genesis hash.
 fn first_use(home: &Home, genesis: &str) -> String {
 	format!(
-		"NOTE: {} is used for the first time, and without --genesis, so the node has chosen the chain. Compare \
-		 its genesis hash with the one that your institution publishes: 0x{genesis}. From now on, only this \
-		 chain is used with this folder\n",
+		"NOTE: {} is used for the first time and without --genesis, so the node has chosen the chain. Compare \
+		 the chain's genesis hash with the one that your institution publishes: 0x{genesis}. From now on, this \
+		 folder is used only with this chain\n",
 		home.path().display()
 	)
 }

@@ -126,8 +126,10 @@ async fn no_share_and_no_label_key_is_sealed_to_a_key_of_an_old_block() {
 
 #[tokio::test]
 async fn no_share_and_no_label_key_is_sealed_to_a_member_that_does_not_take_part() {
-	for (status, why) in [(Status::Suspended, "is suspended now"), (Status::Ended, "is ended now")]
-	{
+	for (status, why) in [
+		(Status::Suspended, "is no longer active (suspended)"),
+		(Status::Ended, "is no longer active (ended)"),
+	] {
 		nothing_is_sealed(&Member { status, ..hospital() }, why).await;
 	}
 }
