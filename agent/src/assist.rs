@@ -247,9 +247,9 @@ impl Waiting {
 	}
 }
 
-/// The consents in this patient's name that wait for another signature: one at most for a second
-/// clinician, and one for an authority. The chain has only the hash of the first, which may also be of
-/// labels that are not known here.
+/// The consents in this patient's name that wait for another signature: at most one for a second
+/// clinician, and one for an authority. Of the first, the chain has only the hash, which may also be that
+/// of labels that are not known here.
 pub async fn waiting<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,

@@ -438,7 +438,7 @@ mod tests {
 			error.to_string()
 		};
 		let twice = said(vote(&session, &motion, true).await.unwrap_err());
-		assert!(twice.contains("voted yes on motion 7 already"), "{twice}");
+		assert!(twice.contains("already voted yes on motion 7"), "{twice}");
 		let early = said(close(&session, &motion).await.unwrap_err());
 		assert!(early.contains("cannot be closed yet") && early.contains("1 of 3"), "{early}");
 		let same = said(propose(&session, call).await.unwrap_err());

@@ -4,12 +4,12 @@
 //! An attack checks both sides: it is stopped, and the same thing without the hostile part works.
 
 mod addresses;
-mod author;
 mod client;
 mod consents;
 pub mod custodian;
 mod destroyed;
 mod expiry;
+mod false_share;
 mod flood;
 pub mod governance;
 mod interrupts;
@@ -282,7 +282,7 @@ pub const GROUPS: &[Group] = &[
 			uploads::ATTACKS,
 			addresses::ATTACKS,
 			destroyed::ATTACKS,
-			author::ATTACKS,
+			false_share::ATTACKS,
 			successor::ATTACKS,
 		],
 	},
