@@ -43,7 +43,7 @@ const GENESIS: &str = "genesis";
 /// A chain that runs has a newer block than this. While no call waits, it makes one every ten seconds.
 const RECENT_BLOCK: Duration = Duration::from_secs(20);
 
-/// How often a node that refuses connections is tried, twice a second: it may just start.
+/// How often to try a node that refuses connections, twice a second: it may be starting.
 const TRIES: u32 = 4;
 
 /// How long another institution's node may take until the first one is used without it.

@@ -749,7 +749,7 @@ async fn a_custodian_that_is_away_is_named_and_waited_for_a_minute() {
 
 /// The person has said how long to wait.
 #[tokio::test]
-async fn who_says_how_long_is_obeyed() {
+async fn the_given_waiting_time_is_kept() {
 	for seconds in [2, 200] {
 		let session = with_dead_custodian();
 		begin(&session, 0, on_chain()).await;
@@ -760,7 +760,7 @@ async fn who_says_how_long_is_obeyed() {
 }
 
 #[tokio::test]
-async fn content_that_no_custodian_takes_is_waited_for_a_minute() {
+async fn an_upload_waits_a_minute_for_a_custodian() {
 	let session = begun(None, vec![prepared()]).await;
 	let mut resumed = resume(&session, None).await.unwrap();
 	let error = resumed.failed.pop().unwrap().error;
@@ -776,7 +776,7 @@ async fn content_that_no_custodian_takes_is_waited_for_a_minute() {
 
 /// What the chain refuses for good is not kept, and the message says so.
 #[tokio::test]
-async fn what_the_chain_refuses_is_given_up_and_that_is_said() {
+async fn what_the_chain_refuses_is_given_up_with_a_message() {
 	let session = with_dead_custodian();
 	session.chain.change(|state| state.answer("version", &None::<Version>));
 	let refusal = ChainError::Dispatch {

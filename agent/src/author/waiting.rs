@@ -177,7 +177,7 @@ mod tests {
 	}
 
 	#[test]
-	fn who_does_not_answer_is_waited_for_a_minute() {
+	fn a_silent_custodian_gets_a_minute() {
 		let mut watch = Watch::begin(secs(100));
 		watch.fails(&A, secs(101));
 		watch.fails(&A, secs(130));
@@ -207,7 +207,7 @@ mod tests {
 	}
 
 	#[test]
-	fn people_are_told_once_and_sooner_if_somebody_does_not_answer() {
+	fn people_are_told_once_and_sooner_about_a_silent_custodian() {
 		let mut watch = Watch::begin(secs(100));
 		assert_eq!(watch.tells_in(secs(100), secs(101)), Some(secs(3)));
 		assert_eq!(watch.tells_in(secs(103), secs(104)), Some(secs(1)));
