@@ -100,7 +100,8 @@ async fn nothing_is_permitted_to_a_member_that_does_not_take_part() {
 		let session = deceived(narrowed(all()), &Member { status, ..hospital() }).await;
 		let is_refused = |result: Result<()>| {
 			let error = result.unwrap_err().to_string();
-			assert!(error.starts_with(&format!("Hospital A is {word} now. An")), "{error}");
+			let said = format!("Hospital A is no longer active ({word}), ");
+			assert!(error.starts_with(&said), "{error}");
 			assert!(session.chain.calls().is_empty(), "nothing is signed");
 		};
 		is_refused(ensure_grantee_confirmed(&session, &grantee(), &all()).await);
