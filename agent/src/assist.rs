@@ -247,9 +247,9 @@ impl Waiting {
 	}
 }
 
-/// The consents in this patient's name that wait for another signature: one at most for a second
-/// clinician, and one for an authority. The chain has only the hash of the first, which may also be of
-/// labels that are not known here.
+/// The consents in this patient's name that wait for another signature: at most one for a second
+/// clinician, and one for an authority. Of the first, the chain has only the hash, which may also be that
+/// of labels that are not known here.
 pub async fn waiting<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,
@@ -340,7 +340,7 @@ mod tests {
 		assert_eq!((&found.institution, &found.signed[..]), (&HOSPITAL, &[FIRST][..]));
 		assert_eq!(found.until, SIGNED + PROPOSAL_LIFETIME);
 		assert!(!found.is_for_authority());
-		// Something else that two of the staff agree on is no consent.
+		// Something else that two of the staff agree on is not a consent.
 		propose(&session, agreed_matter(&StaffMatter::DeclareDeceased));
 		assert_eq!(waiting_for(&session).await, []);
 		let late = after(PROPOSAL_LIFETIME);

@@ -203,9 +203,9 @@ pub struct Unclassified {
 }
 
 /// Adds documents, and continues until all shares are acknowledged or `patience` has passed. Without
-/// it, custodians that do not take their shares are waited for a minute. If an earlier run began to add the same documents in the same way and did not finish, that work is
-/// resumed. If it began them with other terms, it is replaced, unless something of it may be on the
-/// chain.
+/// `patience`, it waits a minute for custodians that do not take their shares. If an earlier run began
+/// to add the same documents in the same way and did not finish, that work is resumed. If it began
+/// them with other terms, it is replaced, unless something of it may be on the chain.
 pub async fn add(
 	session: &Session<impl Platform>,
 	addition: &Addition,
@@ -319,8 +319,8 @@ async fn run<P: Platform>(
 /// The chain refused documents for good, so they are no longer kept to be resumed.
 #[derive(Debug, thiserror::Error)]
 #[error(
-	"given up, because the chain will not accept it: it is no longer kept on this machine. Once the cause \
-	 is mended, add it again"
+	"the chain will not accept it, so it is no longer kept on this machine. Remove the cause, and then add \
+	 it again"
 )]
 pub struct GivenUp(#[source] anyhow::Error);
 

@@ -118,7 +118,7 @@ pub async fn propose(session: &Session<impl Platform>, call: RuntimeCall) -> Res
 	let hash = hash_of(&bytes);
 	if let Some(open) = motions(session).await?.into_iter().find(|motion| motion.hash == hash) {
 		let message = format!(
-			"the same motion is open already, as motion {}, so nothing was sent: vote on that one",
+			"the same motion is already open, as motion {}, so nothing was sent: vote on that one",
 			open.index
 		);
 		bail!(Advised::new(message, Advice::ListMotions));
@@ -154,7 +154,7 @@ pub async fn vote(session: &Session<impl Platform>, motion: &Motion, approve: bo
 	let votes = if approve { &motion.ayes } else { &motion.nays };
 	if votes.contains(&session.me()?.account()) {
 		let message = format!(
-			"you have voted {} on motion {} already, so nothing was sent",
+			"you have already voted {} on motion {}, so nothing was sent",
 			if approve { "yes" } else { "no" },
 			motion.index
 		);
@@ -170,9 +170,9 @@ fn in_words(error: anyhow::Error) -> anyhow::Error {
 		return error;
 	};
 	let message = match (pallet.as_str(), name.as_str()) {
-		("Council", "DuplicateVote") => "you have voted like this on the motion already",
-		("Council", "DuplicateProposal") => "the same motion is open already: vote on that one",
-		("Council", "ProposalMissing" | "WrongIndex") => "the motion is not open any more",
+		("Council", "DuplicateVote") => "you have already voted like this on the motion",
+		("Council", "DuplicateProposal") => "the same motion is already open: vote on that one",
+		("Council", "ProposalMissing" | "WrongIndex") => "the motion is no longer open",
 		("Council", "TooEarly") => "the motion cannot be closed yet: it needs more votes",
 		("Council", "NotMember") => "only members of the council can do this",
 		("Council", "TooManyProposals") => {
@@ -223,8 +223,8 @@ async fn decided(session: &Session<impl Platform>, motion: &Motion) -> Result<Mo
 		motion = find(session, motion.index).await?;
 	}
 	let message = format!(
-		"motion {} cannot be closed yet, so nothing was sent: {} of {} votes are for it. Other members have to \
-		 vote first",
+		"motion {} cannot be closed yet, so nothing was sent: {} of {} votes are for it. Other members must vote \
+		 first",
 		motion.index,
 		motion.ayes.len(),
 		motion.threshold
@@ -250,7 +250,7 @@ pub async fn close(session: &Session<impl Platform>, motion: &Motion) -> Result<
 	if let Some(result) = dispatched {
 		if let Err(error) = result {
 			return Err(at.runtime().dispatch_error(&error))
-				.context("the motion passed, but not its call");
+				.context("the motion passed, but its call failed");
 		}
 		return Ok(true);
 	}
@@ -260,9 +260,8 @@ pub async fn close(session: &Session<impl Platform>, motion: &Motion) -> Result<
 		_ => None,
 	})?;
 	match executed {
-		Some(Err(error)) => {
-			Err(at.runtime().dispatch_error(&error)).context("the motion passed, but not its call")
-		},
+		Some(Err(error)) => Err(at.runtime().dispatch_error(&error))
+			.context("the motion passed, but its call failed"),
 		Some(Ok(())) => Ok(true),
 		None => Ok(false),
 	}
@@ -439,11 +438,11 @@ mod tests {
 			error.to_string()
 		};
 		let twice = said(vote(&session, &motion, true).await.unwrap_err());
-		assert!(twice.contains("voted yes on motion 7 already"), "{twice}");
+		assert!(twice.contains("already voted yes on motion 7"), "{twice}");
 		let early = said(close(&session, &motion).await.unwrap_err());
 		assert!(early.contains("cannot be closed yet") && early.contains("1 of 3"), "{early}");
 		let same = said(propose(&session, call).await.unwrap_err());
-		assert!(same.contains("open already, as motion 7"), "{same}");
+		assert!(same.contains("already open, as motion 7"), "{same}");
 		assert!(session.chain.calls().is_empty());
 		// The node is at block 1, and a block takes a second at least.
 		assert_eq!(open_until(&session, &motion).await.unwrap(), 1_700_000_100);
@@ -461,8 +460,8 @@ mod tests {
 			docs: "Raw words".into(),
 		};
 		for (pallet, error, expected) in [
-			("Council", "DuplicateVote", "you have voted like this on the motion already"),
-			("Council", "ProposalMissing", "the motion is not open any more"),
+			("Council", "DuplicateVote", "you have already voted like this on the motion"),
+			("Council", "ProposalMissing", "the motion is no longer open"),
 			("Consortium", "NotActive", "the chain refused it: raw words"),
 		] {
 			session.chain.refuses(refusal(pallet, error));

@@ -1,8 +1,8 @@
 //! Importing: turns the records that [`vouchsafe_fhir`] finds in a file into documents to add,
 //! and remembers earlier imports.
 //!
-//! For each patient and chain a sealed file of the user remembers who the imported exports were about and the
-//! content of all records that were added. So the same content is not imported twice, an export of
+//! For each patient and chain, a sealed file of the user remembers who the imported exports were about
+//! and the content of all records that were added. So the same content is not imported twice, an export of
 //! another patient is noticed, and a new summary becomes a version of the earlier one.
 
 mod content;

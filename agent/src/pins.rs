@@ -48,7 +48,7 @@ impl Pin {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Pins {
 	seen: BTreeMap<AccountId, Pin>,
-	/// Why it is not known what was seen.
+	/// Why the pins cannot be read.
 	#[codec(skip)]
 	damage: Option<String>,
 }
@@ -129,8 +129,8 @@ impl Pins {
 		self.damage.as_deref()
 	}
 
-	/// Begins the pins again with the members as they are now, if what is kept is damaged. That stays in
-	/// another place, which is returned.
+	/// Begins the pins again with the members as they are now, if the stored ones are damaged. The damaged
+	/// ones are kept in another place, which is returned.
 	pub async fn repair(
 		&mut self,
 		keep: &impl Keep,

@@ -181,13 +181,13 @@ impl<P: Platform> Session<P> {
 		self.ensure_status(account, at.account(account).await?.map(|it| it.status))
 	}
 
-	/// The same for a status that was read.
+	/// An error if a member with this status gets nothing.
 	pub(crate) fn ensure_status(&self, account: &AccountId, status: Option<Status>) -> Result<()> {
 		let name = self.names.show(account);
 		let status = status.with_context(|| format!("{name} is not enrolled"))?;
 		ensure!(
 			status == Status::Active,
-			"{name} is {} now. An institution that is not active gets no permits, shares or label keys",
+			"{name} is no longer active ({}), so it gets no permits, shares or label keys",
 			ENGLISH.phrase(status)
 		);
 		Ok(())

@@ -79,8 +79,8 @@ fn words(advice: &Advice) -> String {
 			)
 		},
 		Advice::RepairPins => {
-			". Restore the file from a backup. If there is none, `vouchsafe name repair` begins it again, once \
-			 you have compared the institutions"
+			". Restore the file from a backup. If there is none, run `vouchsafe name repair`, and ask the \
+			 institutions whether what it shows is right"
 		},
 		Advice::SamePatient => ". Check --patient. If it is the same person, use --same-patient",
 	};

@@ -43,7 +43,7 @@ const GENESIS: &str = "genesis";
 /// A chain that runs has a newer block than this. While no call waits, it makes one every ten seconds.
 const RECENT_BLOCK: Duration = Duration::from_secs(20);
 
-/// How often a node that refuses connections is tried, twice a second: it may just start.
+/// How often to try a node that refuses connections, twice a second: it may be starting.
 const TRIES: u32 = 4;
 
 /// How long another institution's node may take until the first one is used without it.
@@ -343,9 +343,9 @@ impl Settings {
 /// What is said when a folder is first used without the chain's genesis hash.
 fn first_use(home: &Home, genesis: &str) -> String {
 	format!(
-		"NOTE: {} is used for the first time, and without --genesis, so the node has chosen the chain. Compare \
-		 its genesis hash with the one that your institution publishes: 0x{genesis}. From now on, only this \
-		 chain is used with this folder\n",
+		"NOTE: {} is used for the first time and without --genesis, so the node has chosen the chain. Compare \
+		 the chain's genesis hash with the one that your institution publishes: 0x{genesis}. From now on, this \
+		 folder is used only with this chain\n",
 		home.path().display()
 	)
 }

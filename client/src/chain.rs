@@ -89,9 +89,9 @@ fn hex_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Erro
 
 /// A connection to a node, which reconnects by itself. Cheap to clone.
 ///
-/// Ask one question after the other. If a node of SDK 2609 answers two at the same time, it keeps the
-/// second answer back until the first one is acknowledged. That takes up to 40 ms, and one question on
-/// the same machine only 1 ms.
+/// Send one request after the other. If a node of SDK 2609 answers two at the same time, it keeps the
+/// second answer back until the first one is acknowledged. That takes up to 40 ms, but a request on the
+/// same machine takes only 1 ms.
 #[derive(Clone)]
 pub struct Chain {
 	client: RpcClient,

@@ -1,11 +1,11 @@
-//! Streams that must not take for ever.
+//! Limits how long a stream may take.
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use std::time::Duration;
 use tokio::time::{timeout, Instant};
 
-/// How long others may take to send bytes.
+/// How long a sender may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience {
 	/// For the next bytes.

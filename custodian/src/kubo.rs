@@ -21,7 +21,7 @@ use vouchsafe_client::{
 const INTERVAL: Duration = Duration::from_secs(10);
 /// How often its pins are compared with what was acknowledged.
 const PINS_INTERVAL: Duration = Duration::from_secs(30);
-/// How much content is looked for on the disk at a time: this many, of about this many bytes.
+/// How much content is looked for on the disk at a time: at most so many contents, of about so many bytes.
 const SAMPLE: usize = 64;
 const SAMPLE_BYTES: u64 = 64 << 20;
 /// How long content stays that no version names, in seconds.
@@ -126,7 +126,7 @@ struct Turn {
 	last: String,
 	/// About how many bytes are looked for at a time. Kubo reads them all.
 	bytes: u64,
-	/// How many bytes were looked for too many. They count the next time.
+	/// By how many bytes the last sample was too large. The next one is smaller by them.
 	debt: u64,
 }
 

@@ -245,8 +245,8 @@ impl Drop for Place {
 	}
 }
 
-/// Says that a request is under way. It is once its body is complete, or earlier if the service
-/// found out who sends it.
+/// Marks a request as under way. This happens when its body is complete, or earlier, when the service
+/// knows who sends it.
 #[derive(Clone)]
 pub struct UnderWay {
 	connections: Arc<Connections>,

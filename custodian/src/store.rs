@@ -163,7 +163,7 @@ pub struct IndexedBlock {
 /// Count and head of each patient's log.
 pub type LogHeads = BTreeMap<AccountId, (u64, H256)>;
 
-/// How much content the versions may name whose authors one institution enrolled.
+/// How much content may be named by the versions of authors whom one institution enrolled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NamedLimit {
 	/// The institution.
@@ -174,7 +174,7 @@ pub struct NamedLimit {
 
 #[cfg(test)]
 impl NamedLimit {
-	/// None, for an institution.
+	/// No limit, for a made-up institution.
 	pub(crate) const NONE: Self = Self { enroller: [9; 32], bytes: u64::MAX };
 }
 

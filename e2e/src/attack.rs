@@ -4,12 +4,12 @@
 //! An attack checks both sides: it is stopped, and the same thing without the hostile part works.
 
 mod addresses;
-mod author;
 mod client;
 mod consents;
 pub mod custodian;
 mod destroyed;
 mod expiry;
+mod false_share;
 mod flood;
 pub mod governance;
 mod interrupts;
@@ -197,7 +197,7 @@ pub enum Stage {
 	/// On a network that other attacks use before and after it. It stops and starts processes, and leaves
 	/// them running.
 	InTurn(for<'a> fn(&'a mut Network) -> BoxFuture<'a, Played>),
-	/// On a network that it starts itself, because it floods the chain or changes it for good.
+	/// On a network that it starts itself, because others could not use it at the same time or afterwards.
 	Own(fn() -> BoxFuture<'static, Played>),
 }
 
@@ -282,7 +282,7 @@ pub const GROUPS: &[Group] = &[
 			uploads::ATTACKS,
 			addresses::ATTACKS,
 			destroyed::ATTACKS,
-			author::ATTACKS,
+			false_share::ATTACKS,
 			successor::ATTACKS,
 		],
 	},
@@ -351,7 +351,7 @@ impl Attack {
 		self.id.strip_prefix(prefix).is_some_and(ends)
 	}
 
-	/// How it ends, if it is played so.
+	/// Waits until it has been played, and says how it ended.
 	pub async fn watch(&'static self, playing: impl Future<Output = Played>) -> Line {
 		let begin = Instant::now();
 		let too_long = |_| Err(anyhow!("it takes longer than {} s", LONGEST.as_secs()));

@@ -11,7 +11,7 @@ use crate::{
 };
 use anyhow::{bail, ensure, Context, Result};
 use serde::{Deserialize, Serialize};
-use serde_json::{json, Value};
+use serde_json::{json, Map, Value};
 use std::{
 	path::{Path, PathBuf},
 	process::Command,
@@ -85,6 +85,11 @@ pub struct Node {
 }
 
 impl Node {
+	/// The address of its RPC over HTTP.
+	pub fn http_url(&self) -> String {
+		format!("http://127.0.0.1:{}", self.rpc)
+	}
+
 	/// The address of its RPC.
 	pub fn url(&self) -> String {
 		format!(
@@ -99,7 +104,7 @@ impl Node {
 	}
 }
 
-/// What a custodian's configuration says of its limits.
+/// The limits in a custodian's configuration.
 #[derive(Debug, Clone)]
 pub struct Limits {
 	/// Requests per second from one address.
@@ -255,13 +260,13 @@ pub struct Options {
 	pub tied: bool,
 	/// Whether custodians and Kubo nodes are started.
 	pub custodians: bool,
-	/// How many patients Hospital A has enrolled in the genesis block. So tests need not wait for each
-	/// other at its one registrar.
+	/// How many patients Hospital A has enrolled in the genesis block. Tests that enrolled their own would
+	/// wait for each other, because the hospital has one registrar.
 	pub patients: usize,
 	/// Whether the traffic of nodes, custodians and Kubo's RPC is written to the folder `traffic`.
 	pub recorded: bool,
 	/// Adds entries to the state of the genesis block, key and value in hex.
-	pub state: Option<fn(&mut serde_json::Map<String, Value>)>,
+	pub state: Option<fn(&mut Map<String, Value>)>,
 	/// Delay between the validators, if it is to be set.
 	pub delay: Option<Delay>,
 }
@@ -392,7 +397,7 @@ impl Network {
 		Ok(network)
 	}
 
-	/// The development key of a patient whom Hospital A has enrolled. Each is given out once.
+	/// The development key of a patient whom Hospital A has enrolled, and whom nobody else gets.
 	pub fn next_patient(&self) -> Result<String> {
 		let (number, all) = (self.patients.fetch_add(1, Ordering::Relaxed), self.options.patients);
 		ensure!(number < all, "the network has only {all} patients");
@@ -418,7 +423,7 @@ impl Network {
 		for key in (0..self.options.patients).map(patient) {
 			people.push(json!({
 				"account": keypair(&key)?.account().to_string(),
-				"encryptionKey": format!("0x{}", hex::encode(encryption_key(&key).public().0)),
+				"encryptionKey": hex_of(encryption_key(&key).public().0),
 				"enrolledBy": hospital,
 				"kind": "patient",
 			}));
@@ -496,7 +501,7 @@ impl Network {
 		}
 		let name = format!("{}'s validator", site.institution.name);
 		let log = site.node.base.join("log");
-		let url = format!("http://127.0.0.1:{}", site.node.rpc);
+		let url = site.node.http_url();
 		let process = Process::start(&name, command, &log, self.options.tied)?;
 		let process = site.node.process.insert(process);
 		process.until(|| rpc(&url, "system_health", json!([]))).await.map(drop)
@@ -509,7 +514,7 @@ impl Network {
 			if index == but || !site.node.process.as_mut().is_some_and(Process::is_running) {
 				continue;
 			}
-			let url = format!("http://127.0.0.1:{}", site.node.rpc);
+			let url = site.node.http_url();
 			if let Some(Value::String(id)) = rpc(&url, "system_localPeerId", json!([])).await {
 				addresses.push(format!("/ip4/127.0.0.1/tcp/{}/p2p/{id}", site.node.peer_port()));
 			}
@@ -519,7 +524,7 @@ impl Network {
 
 	/// The number of the last finalised block at the institution's validator.
 	pub async fn finalized(&self, index: usize) -> Option<u32> {
-		let url = format!("http://127.0.0.1:{}", self.sites[index].node.rpc);
+		let url = self.sites[index].node.http_url();
 		let hash = rpc(&url, "chain_getFinalizedHead", json!([])).await?;
 		let header = rpc(&url, "chain_getHeader", json!([hash])).await?;
 		u32::from_str_radix(header["number"].as_str()?.trim_start_matches("0x"), 16).ok()
@@ -626,6 +631,16 @@ fn export_spec(chain: &str, arguments: &[&str]) -> Result<Value> {
 	Ok(serde_json::from_slice(&output.stdout)?)
 }
 
+/// Bytes in hex, as a node's RPC and a chain specification have them.
+pub fn hex_of(bytes: impl AsRef<[u8]>) -> String {
+	format!("0x{}", hex::encode(bytes))
+}
+
+/// Adds an entry to the state of a genesis block.
+pub fn insert_entry(state: &mut Map<String, Value>, key: &[u8], value: &[u8]) {
+	state.insert(hex_of(key), hex_of(value).into());
+}
+
 /// Calls a node's JSON-RPC over HTTP. Returns nothing if there is no result.
 pub async fn rpc(url: &str, method: &str, params: Value) -> Option<Value> {
 	let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
@@ -642,7 +657,7 @@ pub async fn rpc(url: &str, method: &str, params: Value) -> Option<Value> {
 
 /// Hands a signed extrinsic to a node's pool. Returns the node's error, if it refuses it.
 pub async fn hand_in(url: &str, extrinsic: &[u8]) -> Result<Option<String>> {
-	let bytes = format!("0x{}", hex::encode(extrinsic));
+	let bytes = hex_of(extrinsic);
 	let body = json!({
 		"jsonrpc": "2.0", "id": 1, "method": "author_submitExtrinsic", "params": [bytes],
 	});

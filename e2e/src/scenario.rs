@@ -31,8 +31,8 @@ pub struct Scenario {
 }
 
 impl Scenario {
-	/// A patient whom no other scenario has permits Hospital A to write. The name, as of a development
-	/// key, is that of the folder.
+	/// Takes a patient whom no other scenario has, and who permits Hospital A to write. The name has the form
+	/// of a development key, and names the scenario's folder.
 	pub async fn new(network: &Network, name: &str) -> Result<Self> {
 		let root = network.root.join(name.trim_start_matches('/').replace('/', "-"));
 		let (a, b) = (network.sites[0].node.url(), network.sites[1].node.url());

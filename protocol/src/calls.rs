@@ -84,8 +84,8 @@ pub fn as_root(call: RuntimeCall) -> RuntimeCall {
 
 /// Whether a call gives somebody access, itself or by a call in it: a permit, or a record whose shares
 /// are sealed to its holders. An approval names a multisig's call only by its hash, so it counts as if it
-/// gave access. It is not said of amendments and revocations: whether they give access depends on what the
-/// consent says, and who makes the call knows that.
+/// gave access. `false` for amendments and revocations: whether they give access depends on the consent,
+/// which only the caller knows.
 pub fn gives_access(call: &RuntimeCall) -> bool {
 	match call {
 		RuntimeCall::Consent(ConsentCall::grant { terms, .. }) => terms.effect == Effect::Permit,

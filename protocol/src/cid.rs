@@ -119,8 +119,8 @@ pub fn has_links(cid: &Cid) -> bool {
 	cid.codec() != RAW
 }
 
-/// How many nodes, and last leaves, are in each level below the root of content of this length, from
-/// the root downwards. None if the root is the only leaf.
+/// How many blocks each level below the root has, from the root downwards, for content of this length. The
+/// last level has the leaves. Empty if the root is the only leaf.
 pub fn levels(length: u64) -> Vec<usize> {
 	let mut levels = Vec::new();
 	let mut count = usize::try_from(length.div_ceil(CHUNK as u64)).unwrap_or(usize::MAX);
@@ -132,7 +132,7 @@ pub fn levels(length: u64) -> Vec<usize> {
 	levels
 }
 
-/// What the block of a node links to. `None` if it is no node of a file.
+/// What the block of a node links to. `None` if it is not a node of a file.
 pub fn links(block: &[u8]) -> Option<Vec<Cid>> {
 	let mut links = Vec::new();
 	let mut rest = block;

@@ -99,7 +99,7 @@ pub(super) async fn upload<P: Platform>(
 }
 
 /// Uploads one ciphertext to the first custodian that takes it. If all refuse it for good, that is an
-/// error at once. Without a limit of time, custodians that do not take it are waited for a minute.
+/// error at once. Without a limit of time, this waits a minute for custodians that do not take it.
 async fn upload_one<P: Platform>(
 	session: &Session<P>,
 	journal: &Journal<P::Keep>,
@@ -442,7 +442,7 @@ pub(super) type Complaints = BTreeMap<AccountId, String>;
 
 /// Delivers envelopes until every acknowledgement is final or the time is over. If all custodians
 /// whose acknowledgement is missing refuse their shares for good, that is an error at once. Without a
-/// limit of time, those that do not accept their shares are waited for a minute.
+/// limit of time, this waits a minute for custodians that do not accept their shares.
 pub(super) async fn deliver<P: Platform>(
 	session: &Session<P>,
 	journal: &Journal<P::Keep>,
@@ -623,7 +623,7 @@ fn not_acknowledged(
 	Advised::new(message, advice).caused_by(refused).into()
 }
 
-/// That a custodian has not answered, for the envelopes that are due with the same one.
+/// Set once a custodian has not answered. All envelopes for that custodian share it.
 type Silence = Arc<OnceLock<CustodianError>>;
 
 /// Delivers one envelope, unless its custodian is silent. Returns its place and institution with the

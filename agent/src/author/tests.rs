@@ -572,8 +572,8 @@ async fn no_share_is_sealed_to_a_key_of_an_old_block() {
 	let custodian = Some(("http://a.example".into(), [2; 32]));
 	for (now, reason) in [
 		(Member { custodian, ..member.clone() }, "is another one on the chain"),
-		(Member { status: Status::Suspended, ..member.clone() }, "is suspended now"),
-		(Member { status: Status::Ended, ..member }, "is ended now"),
+		(Member { status: Status::Suspended, ..member.clone() }, "is no longer active (suspended)"),
+		(Member { status: Status::Ended, ..member }, "is no longer active (ended)"),
 	] {
 		session.chain.has_news(|state| state.institution(&now));
 		let at = session.fresh().await.unwrap();
@@ -604,7 +604,11 @@ async fn a_share_is_sealed_again_only_for_a_fresh_key() {
 	for (fresh, sealed_to, reason) in [
 		(Some((own.public().0, active)), own.public().0, None),
 		(Some((successor.public().0, active)), successor.public().0, None),
-		(Some((successor.public().0, suspended)), own.public().0, Some("is suspended now")),
+		(
+			Some((successor.public().0, suspended)),
+			own.public().0,
+			Some("is no longer active (suspended)"),
+		),
 		(None, own.public().0, Some("nothing is sealed")),
 	] {
 		let session = Session::scripted("//DoctorA");
@@ -648,8 +652,8 @@ async fn an_institution_that_does_not_take_part_gets_no_envelope() {
 	let (genesis, me, member) = (H256([1; 32]), doctor(), shared_addition().0.remove(0));
 	for (status, reason) in [
 		(Status::Active, "the custodian can't be reached"),
-		(Status::Suspended, "is suspended now"),
-		(Status::Ended, "is ended now"),
+		(Status::Suspended, "is no longer active (suspended)"),
+		(Status::Ended, "is no longer active (ended)"),
 	] {
 		let session = Session::scripted("//DoctorA");
 		let (account, kind) = (member.account.clone(), HolderKind::Institution);
@@ -745,7 +749,7 @@ async fn a_custodian_that_is_away_is_named_and_waited_for_a_minute() {
 
 /// The person has said how long to wait.
 #[tokio::test]
-async fn who_says_how_long_is_obeyed() {
+async fn the_given_waiting_time_is_kept() {
 	for seconds in [2, 200] {
 		let session = with_dead_custodian();
 		begin(&session, 0, on_chain()).await;
@@ -756,7 +760,7 @@ async fn who_says_how_long_is_obeyed() {
 }
 
 #[tokio::test]
-async fn content_that_no_custodian_takes_is_waited_for_a_minute() {
+async fn an_upload_waits_a_minute_for_a_custodian() {
 	let session = begun(None, vec![prepared()]).await;
 	let mut resumed = resume(&session, None).await.unwrap();
 	let error = resumed.failed.pop().unwrap().error;
@@ -772,7 +776,7 @@ async fn content_that_no_custodian_takes_is_waited_for_a_minute() {
 
 /// What the chain refuses for good is not kept, and the message says so.
 #[tokio::test]
-async fn what_the_chain_refuses_is_given_up_and_that_is_said() {
+async fn what_the_chain_refuses_is_given_up_with_a_message() {
 	let session = with_dead_custodian();
 	session.chain.change(|state| state.answer("version", &None::<Version>));
 	let refusal = ChainError::Dispatch {

@@ -1,4 +1,4 @@
-//! How long custodians are waited for while documents are added, and what people are told meanwhile.
+//! How long to wait for custodians while documents are added, and what to tell people meanwhile.
 
 use super::*;
 use crate::platform::Progress as _;
@@ -10,12 +10,12 @@ use std::{collections::BTreeMap, pin::pin};
 
 /// How long an answer takes at least until it counts as missing.
 const ANSWER: Duration = Duration::from_secs(2);
-/// When people are told who is waited for, if a custodian has not accepted its share until then.
+/// When to tell people which custodians are missing, if one has not accepted its share until then.
 const TELL: Duration = Duration::from_secs(4);
-/// The same if all custodians have their shares, and only acknowledgements are waited for.
+/// The same if all custodians have their shares, and only acknowledgements are missing.
 const TELL_LATER: Duration = Duration::from_secs(15);
-/// How long custodians that do not accept their shares, or any content, are waited for, unless the
-/// person has said how long.
+/// How long to wait for custodians that do not accept their shares, or any content, unless the person has
+/// said how long.
 pub(super) const UNACCEPTED: Duration = Duration::from_secs(60);
 /// How long custodians that have accepted their shares may take for the next acknowledgement: they
 /// fetch the content first.
@@ -65,21 +65,21 @@ impl Watch {
 		self.failing.entry(institution.clone()).or_insert(sent);
 	}
 
-	/// Whether these institutions were waited for long enough.
+	/// Whether it is time to stop waiting for these institutions.
 	pub(super) fn is_over(&self, absent: &[AccountId], now: Duration) -> bool {
 		let is_long = |since: Duration, most| now.saturating_sub(since) >= most;
 		let fails_long = |it| self.failing.get(it).is_some_and(|since| is_long(*since, UNACCEPTED));
 		is_long(self.progress, UNACKNOWLEDGED) || absent.iter().all(fails_long)
 	}
 
-	/// How long until people are told that answers to what was sent at this time are waited for. `None`
-	/// if they were told.
+	/// How long until people are told that answers to what was sent at this time are missing. `None` if
+	/// they were told.
 	pub(super) fn tells_in(&self, sent: Duration, now: Duration) -> Option<Duration> {
 		let when = (self.begun + TELL).max(sent + ANSWER);
 		(!self.has_told).then(|| when.saturating_sub(now))
 	}
 
-	/// Whether people are to be told now who is waited for. They are told once.
+	/// Whether to tell people now which custodians are missing. They are told once.
 	pub(super) fn tells(&mut self, now: Duration) -> bool {
 		let after = if self.failing.is_empty() { TELL_LATER } else { TELL };
 		let tells = !self.has_told && now.saturating_sub(self.begun) >= after;
@@ -101,7 +101,7 @@ pub(super) async fn next_within<S: Stream + Unpin>(
 	}
 }
 
-/// Tells what is done of a group whose versions are on the chain, and who is waited for.
+/// Tells what is done of a group whose versions are on the chain, and which custodians are missing.
 pub(super) async fn tell_waiting(
 	session: &Session<impl Platform>,
 	group: &Group,
@@ -110,7 +110,7 @@ pub(super) async fn tell_waiting(
 	match what_waits(session, group, complaints).await {
 		Ok(news) => news.iter().for_each(|news| session.progress.tell(news)),
 		// The node may be away for a moment. The work goes on.
-		Err(error) => tracing::debug!("who is waited for is not known: {error:#}"),
+		Err(error) => tracing::debug!("cannot tell which custodians are missing: {error:#}"),
 	}
 }
 
@@ -177,7 +177,7 @@ mod tests {
 	}
 
 	#[test]
-	fn who_does_not_answer_is_waited_for_a_minute() {
+	fn a_silent_custodian_gets_a_minute() {
 		let mut watch = Watch::begin(secs(100));
 		watch.fails(&A, secs(101));
 		watch.fails(&A, secs(130));
@@ -196,7 +196,7 @@ mod tests {
 		let mut watch = Watch::begin(secs(0));
 		watch.sees_open(2, secs(0));
 		watch.accepts(&A, true, secs(10));
-		// What it has already, and what stays open, is no progress.
+		// What it has already, and what stays open, is not progress.
 		watch.accepts(&A, false, secs(600));
 		watch.sees_open(2, secs(600));
 		assert!(!watch.is_over(&[A], secs(609)));
@@ -207,7 +207,7 @@ mod tests {
 	}
 
 	#[test]
-	fn people_are_told_once_and_sooner_if_somebody_does_not_answer() {
+	fn people_are_told_once_and_sooner_about_a_silent_custodian() {
 		let mut watch = Watch::begin(secs(100));
 		assert_eq!(watch.tells_in(secs(100), secs(101)), Some(secs(3)));
 		assert_eq!(watch.tells_in(secs(103), secs(104)), Some(secs(1)));

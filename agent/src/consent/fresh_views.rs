@@ -100,7 +100,8 @@ async fn nothing_is_permitted_to_a_member_that_does_not_take_part() {
 		let session = deceived(narrowed(all()), &Member { status, ..hospital() }).await;
 		let is_refused = |result: Result<()>| {
 			let error = result.unwrap_err().to_string();
-			assert!(error.starts_with(&format!("Hospital A is {word} now. An")), "{error}");
+			let said = format!("Hospital A is no longer active ({word}), ");
+			assert!(error.starts_with(&said), "{error}");
 			assert!(session.chain.calls().is_empty(), "nothing is signed");
 		};
 		is_refused(ensure_grantee_confirmed(&session, &grantee(), &all()).await);
@@ -126,8 +127,10 @@ async fn no_share_and_no_label_key_is_sealed_to_a_key_of_an_old_block() {
 
 #[tokio::test]
 async fn no_share_and_no_label_key_is_sealed_to_a_member_that_does_not_take_part() {
-	for (status, why) in [(Status::Suspended, "is suspended now"), (Status::Ended, "is ended now")]
-	{
+	for (status, why) in [
+		(Status::Suspended, "is no longer active (suspended)"),
+		(Status::Ended, "is no longer active (ended)"),
+	] {
 		nothing_is_sealed(&Member { status, ..hospital() }, why).await;
 	}
 }

@@ -1,6 +1,6 @@
 //! `vouchsafe audit`. By default the log shows what people did, one line for each action: entries
-//! about key shares are summed up, and an import is one line. Openings shortly after each other are one line that says how
-//! often. `-v` and `--json` show every entry.
+//! about key shares are summed up, and an import is one line. Openings shortly after each other are one
+//! line that says how often. `-v` and `--json` show every entry.
 
 use super::account_json;
 use crate::{

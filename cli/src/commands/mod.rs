@@ -1,6 +1,6 @@
 //! Runs a command line and prints the answer. Exit codes: 0 done; 1 failed, or a check found
-//! something wrong; 2 wrong command line; 3 no access, also to a part; 4 too few custodians answered; 5 the call was
-//! sent, but is not final yet; 130 interrupted by Ctrl-C.
+//! something wrong; 2 wrong command line; 3 no access, or not to everything; 4 too few custodians
+//! answered; 5 the call was sent, but is not final yet; 130 interrupted by Ctrl-C.
 
 mod audit;
 mod consent;

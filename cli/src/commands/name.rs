@@ -116,7 +116,7 @@ async fn repair(settings: &Settings, agreement: Agreement) -> Result<Output> {
 	let shown = format!("{damage}.\n\n{}\n", table(&["INSTITUTION", "ACCOUNT", "KEY"], &rows));
 	ask_to_go_on(&shown, "Did the institutions tell you that this is right?", agreement)?;
 	let copy = session.repair_pins().await?;
-	let kept = copy.as_ref().map(|copy| format!(" The damaged file is {copy}."));
+	let kept = copy.as_ref().map(|copy| format!(" The damaged file was kept as {copy}."));
 	let text = format!("The institutions are kept as they are now.{}", kept.unwrap_or_default());
 	Ok(Output::new(text, json!({ "repaired": true, "damaged": copy })))
 }

@@ -44,7 +44,7 @@ fn settings(home: Home, genesis: Option<H256>, development: bool) -> Settings {
 	}
 }
 
-/// Whoever uses a folder first without naming the chain is told which one it is now.
+/// If a folder is first used without naming the chain, the command says which chain it is.
 #[test]
 fn the_first_use_without_a_named_chain_says_which_one_it_is() {
 	let (_folder, home) = home();

@@ -74,7 +74,7 @@ struct WholeBlock {
 	extrinsics: Vec<Bytes>,
 }
 
-/// A block of which a node is asked. To name it costs no question.
+/// A block of a node. To name it takes no request.
 #[derive(Clone)]
 pub struct Block {
 	chain: Chain,

@@ -318,7 +318,7 @@ fn node(links: &[Cid]) -> (Cid, Vec<u8>) {
 
 /// A block that names thousands of others without content: Kubo would fetch all of them for `cat`.
 #[tokio::test]
-async fn no_nodes_are_fetched_that_the_content_does_not_have() {
+async fn a_tree_that_does_not_fit_the_length_is_not_fetched() {
 	let (leaf, length) = (cid_of(b"leaf"), 2 * CHUNK as u64);
 	let empty = node(&[]).0;
 	let padded = [node(&[leaf, leaf]).1, vec![0x0a, 0x90, 0xce, 0], vec![0; 10_000]].concat();

@@ -71,7 +71,7 @@ async fn an_honest_node_is_proven_from_its_genesis_block() {
 
 /// Each question takes a trip to the node and back.
 #[tokio::test]
-async fn a_node_is_asked_little() {
+async fn a_view_costs_few_requests() {
 	let (node, chain, _server) = node(Lie::Nothing, now()).await;
 	let asked = || std::mem::take(&mut lock(&node).asked);
 	assert_eq!(asked(), ["chain_getBlockHash"]);

@@ -210,7 +210,7 @@ async fn a_silent_sender_is_left() {
 
 /// For 2 GiB there are 18 hours. Somebody who sends a byte now and then does not get them.
 #[tokio::test]
-async fn a_dripping_sender_is_left_long_before_the_end() {
+async fn a_dripping_sender_is_cut_off_early() {
 	let fixture = Fixture::new(|_| ()).await;
 	let dripping = stream::repeat(Ok::<_, String>(Bytes::from_static(b"x"))).then(|byte| async {
 		tokio::time::sleep(Duration::from_millis(10)).await;

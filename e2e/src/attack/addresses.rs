@@ -1,6 +1,6 @@
 //! Forged addresses of callers, against a custodian behind a reverse proxy.
 
-use super::{Attack, Played, Stopped};
+use super::{scene::HOSPITAL_C, Attack, Played, Stopped};
 use crate::{
 	network::{Custodian, Limits, Network},
 	stops,
@@ -19,11 +19,11 @@ pub const ATTACKS: &[Attack] = &[Attack::shared(
 const BURST: u32 = 5;
 const REQUESTS: u32 = 40;
 
-/// The addresses that a custodian is told with a request of this number.
+/// The values of `X-Forwarded-For` in the request with this number.
 type Forgery = fn(u32) -> Vec<String>;
 
-/// Asks a custodian, which is told these addresses: by the caller, and at the end by its proxy. Returns
-/// whether it answers, if only that it is not ready.
+/// Asks a custodian with these values of `X-Forwarded-For`. The proxy has written the last address. Returns
+/// whether the custodian answers, if only that it is not ready.
 async fn is_answered(url: &str, addresses: &[String]) -> Result<bool> {
 	let mut asking = reqwest::Client::new().get(url);
 	for address in addresses {
@@ -33,7 +33,7 @@ async fn is_answered(url: &str, addresses: &[String]) -> Result<bool> {
 }
 
 async fn forged_addresses(network: &Network) -> Played {
-	let site = &network.sites[2];
+	let site = &network.sites[HOSPITAL_C];
 	let mut custodian = Custodian::new(&network.root.join("proxied"))?;
 	let (requests_per_second, burst, trusted_proxies) = (1, BURST, 1);
 	custodian.limits = Limits { requests_per_second, burst, trusted_proxies, ..Limits::default() };

@@ -3,7 +3,7 @@
 
 use super::{
 	power_cuts,
-	scene::{account, Scene},
+	scene::{account, Scene, HOSPITAL_A, HOSPITAL_B, HOSPITAL_C},
 	Attack, By, Outcome, Played, Stopped,
 };
 use crate::{
@@ -73,8 +73,6 @@ pub const ATTACKS: &[Attack] = &[
 	),
 ];
 
-const HOSPITAL_A: usize = 0;
-pub(super) const HOSPITAL_B: usize = 1;
 /// Finality must have stopped for a minute.
 const STALL: Duration = Duration::from_secs(90);
 
@@ -254,7 +252,7 @@ const HALF_SENT: usize = 1500;
 const HELD: usize = 600;
 
 async fn half_sent_headers(network: &Network) -> Played {
-	let url = network.sites[2].custodian.url();
+	let url = network.sites[HOSPITAL_C].custodian.url();
 	let address = url.trim_start_matches("http://");
 	let mut held = VecDeque::new();
 	let mut given_way = 0;
@@ -282,7 +280,7 @@ async fn half_sent_headers(network: &Network) -> Played {
 async fn an_address_that_stops_kubo(network: &Network) -> Played {
 	let root = network.root.join("sign-up");
 	std::fs::create_dir_all(&root)?;
-	let site = &network.sites[2];
+	let site = &network.sites[HOSPITAL_C];
 	let hospital = User::new("//HospitalC", &root, &site.node.url())?;
 	let chain = Chain::connect(&network.node_url()).await?;
 	let genesis = format!("0x{}", hex::encode(chain.genesis()));
@@ -308,7 +306,7 @@ async fn an_address_that_stops_kubo(network: &Network) -> Played {
 	std::fs::write(&file, &hostile)?;
 	let said = hospital.fails(&register).await?;
 	ensure!(said.contains("query"), "{said}");
-	let elsewhere = network.sites[1].custodian.url();
+	let elsewhere = network.sites[HOSPITAL_B].custodian.url();
 	for (url, why) in
 		[("http://127.0.0.1:9", "no custodian answers"), (&*elsewhere, "another custodian")]
 	{

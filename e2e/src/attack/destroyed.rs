@@ -1,9 +1,6 @@
 //! A thief who takes the disk of a custodian that was killed, and looks for shares that it had destroyed.
 
-use super::{
-	custodian::{carried, HOSPITAL_B},
-	Attack, By, Played,
-};
+use super::{custodian::carried, scene::HOSPITAL_B, Attack, By, Played};
 use crate::{
 	commands::{self, pending_opening},
 	network::Network,
@@ -27,8 +24,10 @@ pub const ATTACKS: &[Attack] = &[Attack::in_turn(
 	|network| Box::pin(shares_on_a_stolen_disk(network)),
 )];
 
-/// A share must be gone from the disk so soon after the revocation.
+/// How soon after the revocation a share must be gone from the disk.
 const SOON: Duration = Duration::from_secs(30);
+/// So many bytes of a secret are not on the disk by chance.
+const PART: usize = 16;
 
 /// The encrypted share that a patient carried for a record, and the sealed key that opens it.
 fn carried_share(database: &Path, record: &[u8; 32]) -> Result<[Vec<u8>; 2]> {
@@ -38,7 +37,7 @@ fn carried_share(database: &Path, record: &[u8; 32]) -> Result<[Vec<u8>; 2]> {
 	Ok(database.query_row(share, [record], |row| Ok([row.get(0)?, row.get(1)?]))?)
 }
 
-/// The file of the folder that has one of these secrets, also a part of it.
+/// The file of the folder that has one of these secrets, or a part of it.
 fn found_in(folder: &Path, secrets: &[Vec<u8>]) -> Result<Option<String>> {
 	let parts = AhoCorasick::new(secrets.iter().flat_map(|secret| secret.chunks_exact(PART)))?;
 	for file in std::fs::read_dir(folder)? {
@@ -51,9 +50,6 @@ fn found_in(folder: &Path, secrets: &[Vec<u8>]) -> Result<Option<String>> {
 	}
 	Ok(None)
 }
-
-/// So many bytes of a secret are not there by chance.
-const PART: usize = 16;
 
 async fn shares_on_a_stolen_disk(network: &mut Network) -> Played {
 	let scenario = Scenario::new(network, "//Attack//Destroyed").await?;
@@ -83,7 +79,7 @@ async fn shares_on_a_stolen_disk(network: &mut Network) -> Played {
 	gone?;
 	let took = begin.elapsed().as_secs() + 1;
 
-	// The custodian's own share is not.
+	// The custodian's own share is still there.
 	network.start_custodian(HOSPITAL_B).await?;
 	network.wait_ready(HOSPITAL_B).await?;
 	let (reader, patient) = (&scenario.doctor_b, &scenario.patient);

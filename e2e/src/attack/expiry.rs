@@ -7,7 +7,7 @@ use super::{
 	Attack, By, Played,
 };
 use crate::{
-	network::{rpc, Network},
+	network::{hex_of, insert_entry, rpc, Network},
 	stops,
 };
 use anyhow::{ensure, Context, Result};
@@ -44,13 +44,13 @@ fn forgotten(kind: u8, number: u8) -> AccountId {
 	AccountId::new(bytes)
 }
 
-/// The key of an entry of a map whose keys are accounts.
+/// The key of an entry of a map whose keys are two accounts.
 fn of_pair(pallet: &str, map: &str, (one, other): (&AccountId, &AccountId)) -> Vec<u8> {
 	let hashed = [storage::blake2_128_concat(one), storage::blake2_128_concat(other)];
 	[storage::prefix(pallet, map), hashed.concat()].concat()
 }
 
-/// What the requests, openings and refusals have left, key and value.
+/// The entries, key and value, that the requests, openings and refusals have left.
 fn left() -> Vec<(Vec<u8>, Vec<u8>)> {
 	let hospital = account("//HospitalB");
 	let (submitted, expires) = (now() - 8 * DAY, now() - DAY);
@@ -102,12 +102,8 @@ fn left() -> Vec<(Vec<u8>, Vec<u8>)> {
 /// Puts it into the genesis block.
 pub(super) fn plant(state: &mut Map<String, Value>) {
 	for (key, value) in left() {
-		state.insert(hex_of(&key), hex_of(&value).into());
+		insert_entry(state, &key, &value);
 	}
-}
-
-fn hex_of(bytes: &[u8]) -> String {
-	format!("0x{}", hex::encode(bytes))
 }
 
 /// How many of these entries a block's state has.
@@ -121,7 +117,7 @@ async fn kept(url: &str, keys: &[String], block: u32) -> Result<usize> {
 
 async fn what_has_expired(network: &Network) -> Played {
 	let scene = Scene::new(network, "Expired").await?;
-	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
+	let url = network.sites[0].node.http_url();
 	// The windows have moved on since the genesis block was made.
 	let keys = planted(&url).await?;
 	let all = 6 * usize::from(READERS);
@@ -170,7 +166,7 @@ async fn planted(url: &str) -> Result<Vec<String>> {
 		("Custody", "Refusals"),
 		("Custody", "Asked"),
 	] {
-		let prefix = hex_of(&storage::prefix(pallet, map));
+		let prefix = hex_of(storage::prefix(pallet, map));
 		let found = rpc(url, "state_getKeysPaged", json!([prefix, 1000, null, hash])).await;
 		let found = found.with_context(|| format!("no keys of {map}"))?;
 		let found = found.as_array().context("a list")?.iter().filter_map(Value::as_str);

@@ -175,7 +175,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 async fn a_nurse() -> Played {
 	let network = many_patients().await?;
-	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
+	let url = network.sites[0].node.http_url();
 	let chain = Chain::connect(&network.node_url()).await?;
 	let patient = measure::patient(0).account();
 	let calls = (0..OPENINGS)
@@ -223,7 +223,7 @@ const HEAVY: usize = 200;
 
 async fn a_hospital() -> Played {
 	let network = many_patients().await?;
-	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
+	let url = network.sites[0].node.http_url();
 	let chain = Chain::connect(&network.node_url()).await?;
 	let terms = Terms {
 		actions: Actions::of(&[Action::Read]),

@@ -2,7 +2,7 @@
 //! somebody who wants a proxy, and by an institution that names others' accounts.
 
 use super::{
-	scene::{account, Scene},
+	scene::{account, Scene, HOSPITAL_C},
 	Attack, Played, Stopped,
 };
 use crate::{
@@ -146,7 +146,7 @@ async fn a_proxy(network: &Network) -> Played {
 	let before = body.strip_suffix(&harmless.encode()[..]).context("the call comes last")?;
 	let thief = account("//Attack//Proxy//Thief");
 	let forged = [before, &(PROXIES, 1u8, 0u8, thief, 0u8, 0u32).encode()].concat().encode();
-	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
+	let url = network.sites[0].node.http_url();
 	let said = hand_in(&url, &forged).await?;
 	stops!(said.is_some(), "a proxy");
 	let honest = hand_in(&url, &honest).await?;
@@ -158,7 +158,7 @@ async fn a_custodian_that_did_not_sign(network: &Network) -> Played {
 	let scene = Scene::new(network, "Custodian").await?;
 	let newcomer = "//Attack//Custodian//Newcomer";
 	let call = EnrolmentCall::set_custodian {
-		url: network.sites[2].custodian.url().into_bytes(),
+		url: network.sites[HOSPITAL_C].custodian.url().into_bytes(),
 		account: account(newcomer),
 		key: [7; 32],
 		expires: now() + 3_600,

@@ -20,13 +20,13 @@ pub const ATTACKS: &[Attack] = &[Attack::shared(
 /// A document that takes a while, in lines that can be found again.
 const LINES: usize = 700_000;
 const LINE: &str = "This line is written to a disk and must not stay there.";
-/// So much has been written when the command is ended.
+/// How many bytes must be written before the command is ended.
 const WRITTEN: u64 = 1 << 20;
 /// How often it may be too late, because the document is whole already.
 const TRIES: usize = 5;
 const AT_MOST: Duration = Duration::from_secs(60);
 
-/// The bytes that a process has written into a file of this folder which it has open.
+/// How many bytes a process has written into a file of this folder that it has open.
 fn written(process: u32, folder: &Path) -> Option<u64> {
 	let open = std::fs::read_dir(format!("/proc/{process}/fd")).ok()?;
 	let files = open.flatten().filter(|file| {

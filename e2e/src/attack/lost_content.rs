@@ -3,7 +3,7 @@
 
 use super::{
 	custodian::{hospital_b, readiness},
-	scene::Scene,
+	scene::{Scene, HOSPITAL_B},
 	Attack, By, Played,
 };
 use crate::{
@@ -28,7 +28,7 @@ pub const ATTACKS: &[Attack] = &[Attack::shared(
 
 /// The metric of lost content.
 const LOST: &str = "vouchsafe_custodian_content_lost_total ";
-/// The custodian compares its pins every half a minute.
+/// How long the custodian may take to notice a loss. It compares its pins every 30 seconds.
 const COMPARED: Duration = Duration::from_secs(90);
 /// How often the document is taken away, in case the custodian notices it before anybody asks.
 const TRIES: usize = 3;
@@ -45,7 +45,7 @@ async fn lost_content(network: &Network) -> Played {
 	let version = scene.chain.finalized().await?.version(&scene.patient(), id, 0).await?;
 	let manifest = version.and_then(|version| version.manifest).context("no manifest")?;
 	let lost: [Cid; 2] = [content.parse()?, Cid::try_from(&manifest[..])?];
-	let url = network.sites[1].custodian.url();
+	let url = network.sites[HOSPITAL_B].custodian.url();
 	let count = async || -> Option<u64> {
 		let metrics = reqwest::get(format!("{url}/metrics")).await.ok()?.text().await.ok()?;
 		let count = metrics.lines().find_map(|line| line.strip_prefix(LOST))?.trim().to_owned();

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
 	commands::keypair,
-	network::{rpc, Network, Options},
+	network::{hex_of, insert_entry, rpc, Network, Options},
 	stops,
 };
 use anyhow::{ensure, Context, Result};
@@ -32,17 +32,22 @@ pub const ATTACKS: &[Attack] = &[Attack::own(
 
 const READER: &str = "//DoctorB";
 const PATIENT: &str = "//PatientA";
+/// The most care teams of an affiliation.
+const TEAMS: u32 = 8;
 /// The most records of one opening, and the most consents under one key.
 const RECORDS: u8 = 16;
 const CONSENTS_EACH: u32 = 16;
 /// Openings in one call, so that few calls fill a block.
 const OPENINGS: usize = 40;
-/// Calls that are handed in: more than fill two blocks.
+/// Calls that are handed in. They fill more than two blocks.
 const CALLS: u64 = 20;
-/// What the chain must have charged for a block that is measured, in nanoseconds: that of two calls.
+/// What the chain must have charged at least for the block that is measured: as much as for two calls, in
+/// nanoseconds.
 const MUCH: u64 = 200_000_000;
-/// Other calls must be in one of the next so many blocks.
+/// In how many blocks other calls must be included.
 const BLOCKS: u32 = 3;
+/// The first byte of a digest's item that has the author's signature.
+const SEAL: u8 = 5;
 
 fn records() -> Vec<H256> {
 	let patient = account(PATIENT);
@@ -61,9 +66,7 @@ fn affiliations() -> [(AccountId, Role); 4] {
 	.map(|(institution, role)| (account(institution), role))
 }
 
-const TEAMS: u32 = 8;
-
-/// All under which a consent can name the reader.
+/// All grantees by which a consent can name the reader.
 fn keys() -> Vec<Grantee> {
 	let practitioner = account(READER);
 	let mut keys = vec![Grantee::Everyone, Grantee::Person(practitioner.clone())];
@@ -79,7 +82,7 @@ fn keys() -> Vec<Grantee> {
 	keys
 }
 
-/// A permit as long as there can be, which is checked to its last condition and does not cover.
+/// The longest permit that there can be. It is checked to its last condition, and does not cover the records.
 fn longest() -> Terms {
 	const FITS: &str = "each list is as long as it can be";
 	let institutions = affiliations().map(|(institution, _)| institution).to_vec();
@@ -100,10 +103,7 @@ fn longest() -> Terms {
 
 /// Puts the reader's affiliations and the patient's consents into the genesis block.
 pub fn plant(state: &mut Map<String, Value>) {
-	let mut insert = |key: Vec<u8>, value: Vec<u8>| {
-		let text = |bytes: Vec<u8>| format!("0x{}", hex::encode(bytes));
-		state.insert(text(key), Value::String(text(value)));
-	};
+	let mut insert = |key: Vec<u8>, value: Vec<u8>| insert_entry(state, &key, &value);
 	let (reader, patient) = (account(READER), account(PATIENT));
 	for (institution, role) in affiliations() {
 		let teams = (0..TEAMS).collect();
@@ -178,10 +178,8 @@ impl Block {
 			length(&calls)?,
 			calls.concat(),
 		];
-		let value = async |key: Vec<u8>| {
-			let key = format!("0x{}", hex::encode(key));
-			bytes(&ask("state_getStorage", json!([key, hash])).await?)
-		};
+		let value =
+			async |key: Vec<u8>| bytes(&ask("state_getStorage", json!([hex_of(key), hash])).await?);
 		// Reference time and proof size, of normal, operational and mandatory calls.
 		let weight = value(storage::prefix("System", "BlockWeight")).await?;
 		let weights = <[(Compact<u64>, Compact<u64>); 3]>::decode(&mut &weight[..])?;
@@ -192,9 +190,9 @@ impl Block {
 		})
 	}
 
-	/// How long the node executes it.
+	/// How long the node takes to execute it.
 	async fn execute(&self, url: &str) -> Result<Duration> {
-		let bytes = format!("0x{}", hex::encode(&self.bytes));
+		let bytes = hex_of(&self.bytes);
 		let begin = Instant::now();
 		let executed = rpc(url, "state_call", json!(["Core_execute_block", bytes, self.parent]));
 		executed.await.context("the block does not execute again")?;
@@ -202,13 +200,10 @@ impl Block {
 	}
 }
 
-/// A digest's item with the author's signature.
-const SEAL: u8 = 5;
-
 /// A reader fills blocks with openings. Other calls get into the next blocks, and each block takes no longer
 /// than it was charged.
 pub async fn openings_at_their_limit(network: &Network) -> Played {
-	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
+	let url = network.sites[0].node.http_url();
 	let chain = Chain::connect(&network.node_url()).await?;
 	let enter = |number| enter_without_content(account(PATIENT), [number; 16]);
 	let entering = batch_all((0..RECORDS).map(enter).collect());

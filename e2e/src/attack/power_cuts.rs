@@ -127,7 +127,7 @@ async fn all_institutions(
 	for index in 0..INSTITUTIONS.len() {
 		network.wait_for_block(index, last + 1).await?;
 		for (number, hash) in &seen {
-			let url = format!("http://127.0.0.1:{}", network.sites[index].node.rpc);
+			let url = network.sites[index].node.http_url();
 			let found = rpc(&url, "chain_getBlockHash", json!([number])).await;
 			stops!(found == Some(json!(hash)), "final block {number} {hash} is {found:?} now");
 		}
@@ -157,7 +157,7 @@ fn signal(network: &Network, name: &str) -> Result<()> {
 
 /// The last block that the institution's validator calls final.
 async fn last_final(network: &Network, index: usize) -> Result<Final> {
-	let url = format!("http://127.0.0.1:{}", network.sites[index].node.rpc);
+	let url = network.sites[index].node.http_url();
 	let asked = rpc(&url, "chain_getFinalizedHead", json!([])).await;
 	let hash = asked.as_ref().and_then(Value::as_str).context("the node does not answer")?;
 	let header = rpc(&url, "chain_getHeader", json!([hash])).await.context("no header")?;

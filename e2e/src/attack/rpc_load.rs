@@ -4,7 +4,7 @@
 use super::{account, Attack, By, Played};
 use crate::{
 	commands::keypair,
-	network::{rpc, Network, Options},
+	network::{hex_of, insert_entry, rpc, Network, Options},
 	stops,
 };
 use anyhow::{Context, Result};
@@ -54,10 +54,6 @@ fn terms() -> Terms {
 /// Puts as many consents of one patient into the genesis block as there can be.
 pub fn plant(state: &mut Map<String, Value>) {
 	let patient = account(LISTED);
-	let mut insert = |key: Vec<u8>, value: Vec<u8>| {
-		let text = |bytes: Vec<u8>| format!("0x{}", hex::encode(bytes));
-		state.insert(text(key), Value::String(text(value)));
-	};
 	for index in 0..GRANTEES {
 		let mut person = [7; 32];
 		person[..2].copy_from_slice(&index.to_le_bytes());
@@ -74,7 +70,7 @@ pub fn plant(state: &mut Map<String, Value>) {
 				grantor: Grantor::Patient,
 			})
 			.collect();
-		insert(storage::consents(&patient, &grantee).bytes, consents.encode());
+		insert_entry(state, &storage::consents(&patient, &grantee).bytes, &consents.encode());
 	}
 }
 
@@ -140,7 +136,7 @@ async fn read(number: usize, url: String, stop: Arc<AtomicBool>, lists: Arc<Atom
 	let all = usize::from(GRANTEES) * CONSENTS_EACH as usize;
 	let chain = Chain::connect(&url.replace("http", "ws")).await;
 	let patient = account(LISTED);
-	let hex = format!("0x{}", hex::encode(account_bytes(&patient)));
+	let hex = hex_of(account_bytes(&patient));
 	while !stop.load(Ordering::Relaxed) {
 		let count = match &chain {
 			Ok(chain) if number.is_multiple_of(2) => {
@@ -171,7 +167,7 @@ async fn readers_on_their_own_network() -> Played {
 
 /// Times calls without the readers, then with them.
 pub async fn readers(network: &Network) -> Played {
-	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
+	let url = network.sites[0].node.http_url();
 	let other = Chain::connect(&format!("ws://127.0.0.1:{}", network.sites[1].node.rpc)).await?;
 
 	let quiet = observe(&url, &other, 0).await?;

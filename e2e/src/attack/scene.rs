@@ -5,6 +5,7 @@ use super::got_through;
 use crate::{
 	commands::{self, keypair},
 	network::Network,
+	process::{until, TIMEOUT},
 	scenario::Scenario,
 	user::User,
 };
@@ -13,12 +14,17 @@ use std::ops::Deref;
 use vouchsafe_client::{
 	chain::{
 		calls::{CustodyCall, EnrolmentCall, MultiSignature, RuntimeCall},
-		AccountId, Chain, ChainError, Ground, Purpose, Signer, Submit, H256,
+		AccountId, Chain, ChainError, Ground, HolderKind, Purpose, Signer, Submit, View, H256,
 	},
 	custodian::{AllowedAddresses, CustodianClient},
 	messages::{Hex, SignedCustodian},
 	signing::now,
 };
+
+/// The places of the hospitals' sites in a network.
+pub(super) const HOSPITAL_A: usize = 0;
+pub(super) const HOSPITAL_B: usize = 1;
+pub(super) const HOSPITAL_C: usize = 2;
 
 /// The exit code of the `vouchsafe` command if there is no access.
 const NO_ACCESS: i32 = 3;
@@ -145,6 +151,21 @@ pub(super) fn custodian(network: &Network, site: usize, genesis: H256) -> Result
 	let site = &network.sites[site];
 	let (url, institution) = (site.custodian.url(), account(site.institution.seed));
 	Ok(CustodianClient::new(&url, institution, genesis, &AllowedAddresses::all())?)
+}
+
+/// Waits until every custodian has acknowledged its share of a record's first version.
+pub(super) async fn wait_for_acknowledgements(
+	chain: &Chain,
+	patient: &AccountId,
+	record: H256,
+) -> Result<()> {
+	until("every custodian has acknowledged", TIMEOUT, || async {
+		let at = chain.finalized().await.ok()?;
+		let set = at.sharing_set(patient, record, 0).await.ok()??;
+		let mut institutions = set.holders.iter().filter(|it| it.kind != HolderKind::Patient);
+		institutions.all(|it| it.acknowledged).then_some(())
+	})
+	.await
 }
 
 /// An institution names its custodian on the chain: an account, an address and an encryption key.

@@ -1,23 +1,22 @@
 //! A custodian's key was stolen, and the hospital names another custodian. A key share that is on its way
-//! must reach the new one only.
+//! must reach only the new custodian.
 
 use super::{
 	custodian::shares_of,
-	scene::{account, name_custodian},
+	scene::{account, name_custodian, wait_for_acknowledgements, HOSPITAL_C},
 	Attack, By, Played,
 };
 use crate::{
 	adding::Adding,
 	commands::encryption_key,
 	network::{Custodian, Network},
-	process::{until, TIMEOUT},
 	scenario::Scenario,
 	stops,
 };
 use anyhow::{ensure, Context};
 use std::time::Duration;
 use vouchsafe_client::{
-	chain::{Chain, HolderKind, Submit, View, H256},
+	chain::{Chain, Submit, View, H256},
 	messages::Hex,
 };
 
@@ -28,7 +27,6 @@ pub const ATTACKS: &[Attack] = &[Attack::in_turn(
 	|network| Box::pin(a_share_on_its_way(network)),
 )];
 
-const HOSPITAL_C: usize = 2;
 const SUCCESSOR: &str = "//HospitalC//successor";
 /// How long the author's client may go on before it has asked every custodian.
 const A_WHILE: Duration = Duration::from_secs(5);
@@ -91,13 +89,7 @@ async fn deliver(
 	doctor.run(&["name", "confirm", "Hospital C", "--yes"]).await?;
 	let resumed = doctor.run(&["record", "add", "--resume"]).await?;
 	ensure!(resumed["records"].as_array().is_some_and(|it| it.len() == 1), "{resumed}");
-	until("every custodian has acknowledged", TIMEOUT, || async {
-		let at = chain.finalized().await.ok()?;
-		let set = at.sharing_set(&account(&patient.key), H256(id), 0).await.ok()??;
-		let mut institutions = set.holders.iter().filter(|it| it.kind != HolderKind::Patient);
-		institutions.all(|it| it.acknowledged).then_some(())
-	})
-	.await?;
+	wait_for_acknowledgements(chain, &account(&patient.key), H256(id)).await?;
 	stops!(shares_of(&old, &id)? == 0, "the share, after the author confirmed the new key");
 	ensure!(shares_of(&successor.store(), &id)? == 1, "the new custodian has its share");
 	scenario.permit(&[]).await?;

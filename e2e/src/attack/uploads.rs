@@ -1,7 +1,8 @@
 //! Uploads to a custodian that has no room for all of them.
 
 use super::{
-	custodian::{content, hospital_b, HOSPITAL_B},
+	custodian::{content, hospital_b},
+	scene::HOSPITAL_B,
 	Attack, Played, Stopped,
 };
 use crate::{
@@ -52,7 +53,7 @@ async fn upload(
 	Ok(custodian.add_content(&keypair(author)?, &cid_of(&bytes), length, pieces).await)
 }
 
-/// Whether a custodian refused with this status.
+/// Whether the custodian refused the upload with this status.
 fn is_refused(result: &Result<(), CustodianError>, with: u16) -> bool {
 	matches!(result, Err(CustodianError::Refused { status, .. }) if *status == with)
 }

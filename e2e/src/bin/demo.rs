@@ -93,8 +93,8 @@ async fn up(folder: &Path) -> Result<()> {
 	eprintln!("Starting three hospitals and a health authority in {} …", folder.display());
 	let options = Options { tied: false, ..Options::default() };
 	let network = Network::at(folder, options).await?;
-	let genesis =
-		rpc(&network.node_url().replacen("ws", "http", 1), "chain_getBlockHash", json!([0])).await;
+	let node = network.sites[0].node.http_url();
+	let genesis = rpc(&node, "chain_getBlockHash", json!([0])).await;
 	let genesis =
 		genesis.as_ref().and_then(Value::as_str).context("the node has no genesis block")?;
 	let network = network.detach();

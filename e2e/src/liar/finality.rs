@@ -1,10 +1,7 @@
 //! Lies about which blocks are final, and about which block has a call.
 
-use super::{
-	state::{bytes_of, hex_of},
-	Asked, Instead, Lie,
-};
-use crate::network::rpc;
+use super::{state::bytes_of, Asked, Instead, Lie};
+use crate::network::{hex_of, rpc};
 use anyhow::{Context, Result};
 use codec::{Compact, Decode, Encode};
 use serde_json::{json, Value};
@@ -40,7 +37,7 @@ impl Stale {
 		let proof = ask(FINALITY, json!([genesis])).await?;
 		let newest = proof["blocks"].as_array().and_then(|blocks| blocks.last());
 		let header = newest.and_then(|it| it["header"].as_str()).context("nothing is final")?;
-		let hash = hex_of(&blake2_256(&bytes_of(header)));
+		let hash = hex_of(blake2_256(&bytes_of(header)));
 		let genesis = genesis.as_str().context("a hash")?.to_owned();
 		Ok(Self { hash, genesis, proof, replays: true })
 	}
@@ -116,7 +113,7 @@ impl Lie for Forgery {
 		let Some(block) = newest else { return };
 		let text = |field: &str| bytes_of(block[field].as_str().unwrap_or_default());
 		if let Some((header, justification)) = self.forge(text("header"), &text("justification")) {
-			*block = json!({ "header": hex_of(&header), "justification": hex_of(&justification) });
+			*block = json!({ "header": hex_of(header), "justification": hex_of(justification) });
 		}
 	}
 }
@@ -256,7 +253,7 @@ impl Lie for Swallowing {
 				json!({ "inBlock": block }),
 				json!({ "finalized": block }),
 			]),
-			_ => Instead::Result(hex_of(&blake2_256(&call)).into()),
+			_ => Instead::Result(hex_of(blake2_256(&call)).into()),
 		})
 	}
 

@@ -2,6 +2,7 @@
 //! and the same value is changed in every other answer.
 
 use super::{Asked, Lie};
+use crate::network::hex_of;
 use anyhow::{ensure, Result};
 use serde_json::Value;
 use sp_crypto_hashing::blake2_256;
@@ -99,11 +100,6 @@ pub(super) fn bytes_of(text: &str) -> Vec<u8> {
 	hex::decode(text.trim_start_matches("0x")).unwrap_or_default()
 }
 
-/// Hex digits after `0x`.
-pub(super) fn hex_of(bytes: &[u8]) -> String {
-	format!("0x{}", hex::encode(bytes))
-}
-
 fn each_text(value: &mut Value, change: &impl Fn(&str) -> String) {
 	match value {
 		Value::String(text) => *text = change(text),
@@ -136,7 +132,7 @@ mod tests {
 		let value = b"Hospital A, and more than 32 bytes of it".to_vec();
 		let leaf = [b"leaf ", &blake2_256(&value)[..]].concat();
 		let root = [b"root ", &blake2_256(&leaf)[..], b"Hospital B"].concat();
-		let mut answer = json!({ "proof": [hex_of(&root), hex_of(&value), hex_of(&leaf)] });
+		let mut answer = json!({ "proof": [hex_of(root), hex_of(value), hex_of(leaf)] });
 		let swap = Swap::new(b"Hospital A", b"Hospital B").unwrap();
 		swap.change(&asked(PROOF), &mut answer);
 		let nodes: Vec<_> = answer["proof"]

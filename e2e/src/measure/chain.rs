@@ -203,7 +203,7 @@ async fn finality(chain: &Chain) -> Result<Times> {
 /// A decision's time and a consent's size in state, among many consents.
 async fn decision(network: &Network, chain: &Chain) -> Result<Vec<Row>> {
 	let signer = many_consents();
-	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
+	let url = network.sites[0].node.http_url();
 	let at = chain.finalized().await?;
 	let consents = at.all_consents_of(&account(&signer)).await?.len();
 	let reader = key("//DoctorB");

@@ -152,7 +152,7 @@ const HOLDERS: [&[&str]; 3] =
 
 /// Bytes of keys and values in the state of some pallets, or of some of their maps.
 async fn state_of(network: &Network, prefixes: &[&[&str]]) -> usize {
-	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
+	let url = network.sites[0].node.http_url();
 	let mut bytes = 0;
 	for names in prefixes {
 		let hashes = names.iter().map(|name| sp_crypto_hashing::twox_128(name.as_bytes()));

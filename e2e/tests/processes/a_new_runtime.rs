@@ -44,7 +44,7 @@ fn keypair(uri: &str) -> Keypair {
 async fn versions(network: &Network) -> Result<Vec<u64>> {
 	let mut versions = Vec::new();
 	for site in &network.sites {
-		let url = format!("http://127.0.0.1:{}", site.node.rpc);
+		let url = site.node.http_url();
 		let version = rpc(&url, "state_getRuntimeVersion", json!([])).await;
 		let version = version.and_then(|version| version["specVersion"].as_u64());
 		versions.push(
@@ -77,7 +77,7 @@ async fn submit_unchanged(network: &Network, extrinsic: &[u8]) -> Result<String>
 	let params = [format!("0x{}", hex::encode(extrinsic))];
 	let call =
 		json!({ "jsonrpc": "2.0", "id": 1, "method": "author_submitExtrinsic", "params": params });
-	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
+	let url = network.sites[0].node.http_url();
 	Ok(reqwest::Client::new().post(url).json(&call).send().await?.text().await?)
 }
 
@@ -219,7 +219,7 @@ async fn upgrade() -> Result<()> {
 	for index in 0..network.sites.len() {
 		network.wait_for_block(index, block + 2).await?;
 	}
-	let url = format!("http://127.0.0.1:{}", network.sites[3].node.rpc);
+	let url = network.sites[3].node.http_url();
 	let hash = rpc(&url, "chain_getBlockHash", json!([block + 1])).await;
 	let then = rpc(&url, "state_getRuntimeVersion", json!([hash])).await.context("no version")?;
 	ensure!(then["specVersion"] == new[0], "block {} still ran the old code", block + 1);

@@ -24,7 +24,7 @@ async fn an_idle_network_has_a_heartbeat() -> Result<()> {
 	let _turn = SUITE.turn().await;
 	let options = Options { custodians: false, ..Options::default() };
 	let network = Network::with(options).await?;
-	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
+	let url = network.sites[0].node.http_url();
 	let chain = Chain::connect(&network.node_url()).await?;
 
 	// A loaded machine can miss a slot, so two periods in a row must be exact, not all of them.

@@ -5,7 +5,7 @@
 //! that the chain does not allow. The tests prove that the attacker's tools work by opening the same
 //! records with one more share, from another hospital's disk.
 //!
-//! All tests share a network. Each enrols a patient of its own.
+//! All tests share a network. Each has a patient of its own.
 
 use crate::suite::{Suite, Turn};
 use aes_gcm::{

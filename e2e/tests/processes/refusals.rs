@@ -2,22 +2,20 @@
 //! the one thing that the test is about is different. The tests use the `vouchsafe` command, and
 //! forged requests to custodians and nodes.
 //!
-//! All tests share a network. Each enrols a patient of its own.
+//! All tests share a network. Each has a patient of its own.
 
 use crate::suite::{Suite, Turn};
 use anyhow::{bail, ensure, Context, Result};
 use codec::Encode;
 use serde_json::{json, Map, Value};
-use sp_crypto_hashing::{blake2_128, twox_128};
 use std::time::{Duration, Instant};
 use subxt_signer::sr25519::Keypair;
 use tokio::sync::OnceCell;
 use vouchsafe_client::{
 	chain::{
-		account_bytes,
 		calls::{ConsentCall, CustodyCall, RuntimeCall},
-		refusal_of, AccountId, Chain, ChainError, Grantee, Ground, Included, Purpose, Signer,
-		Submit, View,
+		refusal_of, storage, AccountId, Chain, ChainError, Grantee, Ground, Included, Purpose,
+		Signer, Submit, View,
 	},
 	custodian::{AllowedAddresses, Custodian, CustodianClient, CustodianError},
 	messages::{action, AskRelease, FetchPatientEnvelope, Hex, Payload, ReadLog, Signed},
@@ -27,7 +25,7 @@ use vouchsafe_client::{
 use vouchsafe_e2e::{
 	attack::{self, account, custodian::enter_without_content},
 	commands::{self, keypair, Permit},
-	network::{hand_in, Network, Options},
+	network::{hand_in, insert_entry, Network, Options},
 	process::until,
 	scenario::Scenario,
 	user::User,
@@ -52,7 +50,7 @@ fn plant(state: &mut Map<String, Value>) {
 
 /// A consent that differs in one term from what the reader asks for.
 struct Term {
-	/// The last part of the patient's key.
+	/// Names the folder of the patient and the readers.
 	patient: &'static str,
 	/// The record, as arguments of `record add`.
 	record: &'static [&'static str],
@@ -542,24 +540,13 @@ fn own_record(salt: [u8; 16]) -> [u8; 32] {
 /// Puts two openings into the genesis block, because a test cannot wait until one expires: one that
 /// has just expired, and a fresh one.
 fn plant_openings(state: &mut Map<String, Value>) {
-	let hashed = |account: AccountId| {
-		let account = account_bytes(&account);
-		[&blake2_128(&account)[..], &account].concat()
-	};
-	let key = [
-		&twox_128(b"Custody")[..],
-		&twox_128(b"Openings"),
-		&hashed(account(PATIENT)),
-		&hashed(account(READER)),
-	]
-	.concat();
+	let key = storage::openings(&account(PATIENT), &account(READER)).bytes;
 	// Records, moment, block, purpose (treatment), and ground (a consent, for Hospital B).
 	let opening = |salt, at: u64| {
 		(vec![own_record(salt)], at, 0u32, 0u8, (0u8, Some(account("//HospitalB"))))
 	};
 	let openings = vec![opening(OLD, now() - OPENING_LIFETIME - 1), opening(FRESH, now())];
-	let text = |bytes: Vec<u8>| format!("0x{}", hex::encode(bytes));
-	state.insert(text(key), Value::String(text(openings.encode())));
+	insert_entry(state, &key, &openings.encode());
 }
 
 /// Two openings of records that the reader may read differ only in their age. For the expired one
@@ -628,7 +615,7 @@ async fn send(
 	nonce: u64,
 ) -> Result<Result<(), ChainError>> {
 	let extrinsic = chain.finalized().await?.sign(key, call, nonce, 64)?;
-	let url = format!("http://127.0.0.1:{}", network.sites[0].node.rpc);
+	let url = network.sites[0].node.http_url();
 	let Some(said) = hand_in(&url, &extrinsic).await? else { return Ok(Ok(())) };
 	Ok(Err(refusal_of(&said).with_context(|| format!("an unknown refusal: {said}"))?))
 }

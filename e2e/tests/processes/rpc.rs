@@ -46,7 +46,7 @@ async fn rpc_accepts_what_it_returns() -> Result<()> {
 	let _turn = SUITE.turn().await;
 	let options = Options { custodians: false, ..Options::default() };
 	let network = Network::with(options).await?;
-	let node = Node(format!("http://127.0.0.1:{}", network.sites[0].node.rpc));
+	let node = Node(network.sites[0].node.http_url());
 
 	// Institutions, page by page.
 	let all = node.result("institutions", json!([])).await?;

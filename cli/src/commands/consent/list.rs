@@ -158,7 +158,7 @@ fn say_waiting(session: &Session, waiting: &Waiting) -> String {
 		),
 	};
 	format!(
-		"{signed} of {institution} {what}. It does not count: until {until} it waits for {second}, who runs \
+		"{signed} of {institution} {what}. It does not count yet. Until {until} it waits for {second}, who runs \
 		 {file}. The patient can refuse all such consents with `vouchsafe consent refuse-assisted`."
 	)
 }

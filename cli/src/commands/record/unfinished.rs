@@ -107,8 +107,8 @@ fn fate(session: &Session, document: &UnfinishedDocument) -> String {
 			format!("{what} is not on the chain. If you give it up, it is not added.")
 		},
 		DocumentProgress::NotOnChain { uploaded: true } => format!(
-			"{what} is not on the chain. If you give it up, and its call was sent already, it may still come \
-			 there within minutes, and then nobody can open it."
+			"{what} is not on the chain. If you give it up after its call was sent, it may still get onto the \
+			 chain within minutes, and then nobody can open it."
 		),
 		DocumentProgress::OnChain { threshold, held, missing } => {
 			let names: Vec<_> = missing.iter().map(|it| session.names.show(it)).collect();

@@ -175,7 +175,7 @@ const UNCLAIMED: &str = "claimed = 0 AND at < ?1
 	AND NOT EXISTS (SELECT 1 FROM versions WHERE manifest_cid = cid AND given_up = 0)
 	AND NOT EXISTS (SELECT 1 FROM versions WHERE ciphertext_cid = cid AND given_up = 0)";
 
-/// How many contents may be charged where this many bytes may: as if each had 64 KiB, but at least 256.
+/// How many contents may be charged if this many bytes may: as if each had 64 KiB, but at least 256.
 /// However short one is, it has a block, a pin and a row.
 fn most_contents(bytes: u64) -> u64 {
 	(bytes / (64 * 1024)).max(256)

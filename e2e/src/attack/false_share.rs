@@ -1,7 +1,7 @@
 //! An author who does not use our client: makes a version by hand, and seals a false share to the patient.
 
 use super::{
-	scene::{account, custodian, Scene},
+	scene::{account, custodian, wait_for_acknowledgements, Scene},
 	Attack, By, Played,
 };
 use crate::{
@@ -47,7 +47,7 @@ const LETTER: &[u8] = b"A letter that was made by hand.\n";
 const HOSPITALS: [&str; 3] = ["//HospitalA", "//HospitalB", "//HospitalC"];
 const THRESHOLD: u8 = 3;
 const HOLDERS: u8 = 5;
-/// The places of all custodians among the holders, in the order of their sites.
+/// The places of the institutions among the holders, in the order of their sites, and of the patient.
 const CUSTODIANS: [usize; 4] = [0, 1, 2, 4];
 const PATIENT: usize = 3;
 
@@ -93,7 +93,7 @@ impl Version {
 		Ok(Self { context, ciphertext, manifest, split, commitment })
 	}
 
-	/// What the chain gets of it.
+	/// What the chain gets of the version.
 	fn creation(&self, salt: [u8; 16]) -> Creation {
 		Creation {
 			salt,
@@ -122,7 +122,8 @@ impl Version {
 	}
 }
 
-/// Adds a letter for the patient, to whom it seals this share, or the right one. Returns the record.
+/// Adds a letter for the patient. Seals the false share to the patient if there is one, and otherwise the
+/// right one. Returns the record.
 async fn add(network: &Network, scene: &Scene, false_share: Option<Share>) -> Result<String> {
 	let (patient, institution) = (scene.patient(), account(HOSPITALS[0]));
 	let (salt, genesis) = (random_bytes(), scene.chain.genesis());
@@ -142,17 +143,11 @@ async fn add(network: &Network, scene: &Scene, false_share: Option<Share>) -> Re
 	};
 	scene.ok(AUTHOR, call).await?;
 	deliver(network, scene, record, &version, false_share).await?;
-	until("every custodian has acknowledged", TIMEOUT, || async {
-		let set =
-			scene.chain.finalized().await.ok()?.sharing_set(&patient, record, 0).await.ok()??;
-		let mut institutions = set.holders.iter().filter(|it| it.kind != HolderKind::Patient);
-		institutions.all(|it| it.acknowledged).then_some(())
-	})
-	.await?;
+	wait_for_acknowledgements(&scene.chain, &patient, record).await?;
 	Ok(hex::encode(record.0))
 }
 
-/// Delivers the shares to the custodians, and to each the patient's.
+/// Delivers its share to each custodian, together with the patient's.
 async fn deliver(
 	network: &Network,
 	scene: &Scene,
