@@ -809,6 +809,23 @@ async fn what_is_given_up_is_said_whatever_becomes_of_the_rest() {
 	}
 }
 
+/// What was given up is named, and not what is on the chain.
+#[tokio::test]
+async fn resuming_names_what_was_given_up() {
+	let (session, refused) = with_refusal();
+	let me = session.me().unwrap();
+	let genesis = session.genesis().into();
+	let (journal, _) = Journal::claim(&session.keep, me, genesis, Hex([7; 32])).await.unwrap();
+	let refused = Entry { title: "Refused".into(), record: Hex([6; 32]), ..refused };
+	let group = group(genesis, (&me.account()).into(), vec![on_chain(), refused]);
+	journal.save(&group).await.unwrap();
+	drop(journal);
+	let Resumed { added, failed } = resume(&session, None).await.unwrap();
+	let [NotAdded { record, titles, .. }] = &failed[..] else { panic!("one is given up") };
+	assert_eq!((*record, &titles[..]), (H256([6; 32]), &["Refused".to_owned()][..]));
+	assert_eq!(added.iter().map(|it| it.record).collect::<Vec<_>>(), [H256([5; 32])]);
+}
+
 /// The chain refused a part of an addition before. What was begun of it is not taken for the whole.
 #[tokio::test]
 async fn a_part_that_was_begun_is_not_taken_for_the_whole() {
@@ -848,7 +865,8 @@ async fn what_the_chain_refuses_is_given_up_and_that_is_said() {
 	let (session, entry) = with_refusal();
 	begin(&session, 0, entry).await;
 	let mut resumed = resume(&session, None).await.unwrap();
-	let error = resumed.failed.pop().unwrap().error;
+	let NotAdded { record, titles, error } = resumed.failed.pop().unwrap();
+	assert_eq!((record, &titles[..]), (H256([5; 32]), &["It".to_owned()][..]));
 	assert!(error.is::<GivenUp>(), "{error:#}");
 	let said = format!("{error:#}");
 	assert!(

@@ -52,6 +52,7 @@ pub async fn resume(
 				true => until,
 				false => Some(until.map_or(turn, |until| until.min(turn))),
 			};
+			let begun = documents_of(&group);
 			let result = run(session, &journal, &mut group, end, true).await;
 			let has_time = is_over(session, end) && !is_over(session, until);
 			match result {
@@ -61,7 +62,7 @@ pub async fn resume(
 				Err(error) if has_time && !is_hopeless(&error) => {
 					left.push((journal, group, Err(error)));
 				},
-				result => resumed.end(group, result),
+				result => resumed.end(&group, begun, result),
 			}
 		}
 		let waited = session.clock.elapsed().saturating_sub(begun);
@@ -69,7 +70,7 @@ pub async fn resume(
 		work = Vec::new();
 		for (journal, group, result) in left {
 			match is_stuck {
-				true => resumed.end(group, result),
+				true => resumed.end(&group, documents_of(&group), result),
 				false => work.push((journal, group)),
 			}
 		}
@@ -77,17 +78,34 @@ pub async fn resume(
 	Ok(resumed)
 }
 
+/// A version in a group, and its title.
+type Document = ((H256, u32), String);
+
+fn documents_of(group: &Group) -> Vec<Document> {
+	let document = |entry: &Entry| ((H256(entry.record.0), entry.version), entry.title.clone());
+	group.entries.iter().map(document).collect()
+}
+
 impl Resumed {
-	/// Notes the result of a group.
-	fn end(&mut self, group: Group, result: Result<Vec<Added>>) {
-		match result {
-			Ok(added) => self.added.extend(added),
-			Err(error) => self.failed.push(NotAdded {
-				record: group.entries.first().map_or(H256::zero(), |it| H256(it.record.0)),
-				titles: group.entries.into_iter().map(|entry| entry.title).collect(),
-				error,
-			}),
+	/// Notes the result of a group, which had these documents when it began. If some were given up, those
+	/// that it still has are on the chain.
+	fn end(&mut self, group: &Group, mut begun: Vec<Document>, result: Result<Vec<Added>>) {
+		let error = match result {
+			Ok(added) => return self.added.extend(added),
+			Err(error) => error,
+		};
+		if let Some(PartlyAdded { added }) = error.downcast_ref() {
+			self.added.extend(added.iter().cloned());
 		}
+		if error.is::<GivenUp>() {
+			let stay = documents_of(group);
+			begun.retain(|document| !stay.contains(document));
+		}
+		self.failed.push(NotAdded {
+			record: begun.first().map_or(H256::zero(), |((record, _), _)| *record),
+			titles: begun.into_iter().map(|(_, title)| title).collect(),
+			error,
+		});
 	}
 }
 
