@@ -743,6 +743,24 @@ async fn a_custodian_that_is_away_is_named_and_waited_for_a_minute() {
 	}
 }
 
+/// As long as something goes on, resuming does not end.
+#[test]
+fn each_step_of_a_group_is_progress() {
+	let mut group = group(Hex([1; 32]), Hex([2; 32]), vec![prepared(), on_chain()]);
+	group.entries[1].complete = true;
+	let mut open = unfinished::open_steps(&group);
+	let mut goes_on = |change: fn(&mut Entry)| {
+		change(&mut group.entries[0]);
+		let now = unfinished::open_steps(&group);
+		assert_eq!(now + 1, open);
+		open = now;
+	};
+	goes_on(|entry| entry.uploaded = true);
+	goes_on(|entry| entry.is_final = true);
+	goes_on(|entry| entry.envelopes[0].delivered = true);
+	goes_on(|entry| entry.complete = true);
+}
+
 /// The person has said how long to wait.
 #[tokio::test]
 async fn who_says_how_long_is_obeyed() {

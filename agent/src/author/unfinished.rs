@@ -32,8 +32,8 @@ pub struct NotAdded {
 }
 
 /// Resumes all unfinished work of this key on this chain. Groups have turns, so that one that is stuck
-/// does not stop the others. Without a limit of time, this ends when a minute has passed and a turn of
-/// all groups has finished none.
+/// does not stop the others. Without a limit of time, this ends when all groups have had their turn for a
+/// minute without any progress.
 pub async fn resume(
 	session: &Session<impl Platform>,
 	patience: Option<Duration>,
@@ -41,10 +41,11 @@ pub async fn resume(
 	let mut work = of_this_chain(session).await?;
 	let until = patience.map(|patience| session.clock.elapsed() + patience);
 	let mut resumed = Resumed::default();
-	let begun = session.clock.elapsed();
+	// How many steps were open, and since when.
+	let open: usize = work.iter().map(|(_, group)| open_steps(group)).sum();
+	let mut last = (open, session.clock.elapsed());
 	while !work.is_empty() {
-		let groups = work.len();
-		let is_alone = groups == 1;
+		let is_alone = work.len() == 1;
 		let mut left = Vec::new();
 		for (journal, mut group) in work {
 			let turn = session.clock.elapsed() + TURN;
@@ -65,8 +66,12 @@ pub async fn resume(
 				result => resumed.end(&group, begun, result),
 			}
 		}
-		let waited = session.clock.elapsed().saturating_sub(begun);
-		let is_stuck = until.is_none() && left.len() == groups && waited >= UNACCEPTED;
+		let now = session.clock.elapsed();
+		let open: usize = left.iter().map(|(_, group, _)| open_steps(group)).sum();
+		if last.0 != open {
+			last = (open, now);
+		}
+		let is_stuck = until.is_none() && now.saturating_sub(last.1) >= UNACCEPTED;
 		work = Vec::new();
 		for (journal, group, result) in left {
 			match is_stuck {
@@ -76,6 +81,16 @@ pub async fn resume(
 		}
 	}
 	Ok(resumed)
+}
+
+/// How many steps a group has still to go.
+pub(super) fn open_steps(group: &Group) -> usize {
+	let of_entry = |entry: &Entry| {
+		let done = [entry.uploaded, entry.is_final, entry.complete];
+		let delivered = entry.envelopes.iter().map(|envelope| envelope.delivered);
+		done.into_iter().chain(delivered).filter(|is_done| !is_done).count()
+	};
+	group.entries.iter().map(of_entry).sum()
 }
 
 /// A version in a group, and its title.
