@@ -24,7 +24,7 @@ use crate::{
 	platform::{Clock, Pieces, Platform, Source, Task},
 	session::{At, Session},
 };
-use anyhow::{bail, Context as _, Result};
+use anyhow::{anyhow, bail, Context as _, Result};
 use blake2::{Blake2b256, Digest};
 use bytes::Bytes;
 use futures::{stream, StreamExt};
@@ -217,7 +217,13 @@ pub async fn add(
 	let (journal, begun) = Journal::claim(&session.keep, session.me()?, genesis, source).await?;
 	let until = patience.map(|patience| session.clock.elapsed() + patience);
 	if let Some(mut group) = begun {
-		return run(session, &journal, &mut group, until, true).await;
+		let added = run(session, &journal, &mut group, until, true).await?;
+		if added.len() < addition.documents.len() {
+			let error =
+				anyhow!("the rest was refused by the chain before, and given up: add it again");
+			return Err(error.context(PartlyAdded { added }));
+		}
+		return Ok(added);
 	}
 	let prepared = async {
 		let terms = terms_of(session, addition);
@@ -304,16 +310,34 @@ async fn run<P: Platform>(
 		},
 		Err(error) => return Err(unfinished(error)),
 	};
-	let complaints = deliver(session, journal, group, until).await.map_err(unfinished)?;
-	let added = outcome(session, group, &complaints, resumed).await.map_err(unfinished)?;
+	let finishing = async {
+		let complaints = deliver(session, journal, group, until).await?;
+		outcome(session, group, &complaints, resumed).await
+	};
+	let (added, refused) = match (finishing.await, refused) {
+		(Ok(added), refused) => (added, refused),
+		(Err(error), None) => return Err(unfinished(error)),
+		(Err(error), Some(refused)) => {
+			let message =
+				format!("a part is on the chain and not finished ({error:#}), the rest not");
+			return Err(refused.context(Advised::new(message, Advice::Resume { key: key.clone() })));
+		},
+	};
 	if group.is_complete() {
 		journal.remove().await?;
 	}
 	match refused {
-		Some(error) => Err(error
-			.context(format!("{} added, the rest not", ENGLISH.count(Noun::Record, added.len())))),
+		Some(error) => Err(error.context(PartlyAdded { added })),
 		None => Ok(added),
 	}
+}
+
+/// The chain has the first documents of an addition, and the others were given up.
+#[derive(Debug, thiserror::Error)]
+#[error("{} added, the rest not", ENGLISH.count(Noun::Record, .added.len()))]
+pub struct PartlyAdded {
+	/// The result for each of the first ones.
+	pub added: Vec<Added>,
 }
 
 /// The chain refused documents for good, so they are no longer kept to be resumed.

@@ -283,6 +283,11 @@ impl Memory {
 			at,
 			records: import.records.len(),
 		});
+		self.remember_records(added);
+	}
+
+	/// Remembers these records only, each with its id on the chain: the rest of their import was not added.
+	pub fn remember_records(&mut self, added: &[(&Record, H256)]) {
 		for (record, id) in added {
 			let content = content::of_record(record);
 			if record.is_summary() {

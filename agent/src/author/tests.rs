@@ -747,6 +747,24 @@ async fn a_custodian_that_is_away_is_named_and_waited_for_a_minute() {
 	}
 }
 
+/// As long as something goes on, resuming does not end.
+#[test]
+fn each_step_of_a_group_is_progress() {
+	let mut group = group(Hex([1; 32]), Hex([2; 32]), vec![prepared(), on_chain()]);
+	group.entries[1].complete = true;
+	let mut open = unfinished::open_steps(&group);
+	let mut goes_on = |change: fn(&mut Entry)| {
+		change(&mut group.entries[0]);
+		let now = unfinished::open_steps(&group);
+		assert_eq!(now + 1, open);
+		open = now;
+	};
+	goes_on(|entry| entry.uploaded = true);
+	goes_on(|entry| entry.is_final = true);
+	goes_on(|entry| entry.envelopes[0].delivered = true);
+	goes_on(|entry| entry.complete = true);
+}
+
 /// The person has said how long to wait.
 #[tokio::test]
 async fn the_given_waiting_time_is_kept() {
@@ -774,9 +792,8 @@ async fn an_upload_waits_a_minute_for_a_custodian() {
 	assert_eq!(left.len(), 1);
 }
 
-/// What the chain refuses for good is not kept, and the message says so.
-#[tokio::test]
-async fn what_the_chain_refuses_is_given_up_with_a_message() {
+/// A session whose chain refuses new records, and one that it refuses.
+fn with_refusal() -> (Session<crate::scripted::Scripted>, Entry) {
 	let session = with_dead_custodian();
 	session.chain.change(|state| state.answer("version", &None::<Version>));
 	let refusal = ChainError::Dispatch {
@@ -787,9 +804,91 @@ async fn what_the_chain_refuses_is_given_up_with_a_message() {
 	session.chain.refuses(refusal);
 	let commitments = Secret::random().split(2, 3).unwrap().commitments.encode();
 	let entry = Entry { uploaded: true, commitments: HexBytes(commitments), ..new_record() };
+	(session, entry)
+}
+
+/// The chain has one of two records and refuses the other one. Which of them is lost here is said, also if
+/// the first one cannot be finished.
+#[tokio::test]
+async fn what_is_given_up_is_said_whatever_becomes_of_the_rest() {
+	for answer in [None, Some(CustodianError::Refused { status: 401, message: "no".into() })] {
+		let (mut session, refused) = with_refusal();
+		session.custodians.0 = answer.clone();
+		let me = session.me().unwrap();
+		let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
+		let (journal, _) = Journal::claim(&session.keep, me, genesis, Hex([7; 32])).await.unwrap();
+		let mut group = group(genesis, signer, vec![on_chain(), refused]);
+		let error = run(&session, &journal, &mut group, None, false).await.unwrap_err();
+		assert!(error.is::<GivenUp>() && is_hopeless(&error), "{error:#}");
+		let said = format!("{error:#}");
+		assert!(said.contains("no longer kept on this machine"), "{said}");
+		assert!(!said.contains("nothing is lost"), "{said}");
+		let partly = error.downcast_ref::<PartlyAdded>();
+		assert_eq!(partly.map(|it| it.added.len()), answer.is_none().then_some(1), "{said}");
+		drop(journal);
+		let left = Journal::unfinished(&session.keep, session.me().unwrap()).await.unwrap();
+		assert_eq!((left.len(), group.entries.len()), (1, 1));
+	}
+}
+
+/// What was given up is named, and not what is on the chain.
+#[tokio::test]
+async fn resuming_names_what_was_given_up() {
+	let (session, refused) = with_refusal();
+	let me = session.me().unwrap();
+	let genesis = session.genesis().into();
+	let (journal, _) = Journal::claim(&session.keep, me, genesis, Hex([7; 32])).await.unwrap();
+	let refused = Entry { title: "Refused".into(), record: Hex([6; 32]), ..refused };
+	let group = group(genesis, (&me.account()).into(), vec![on_chain(), refused]);
+	journal.save(&group).await.unwrap();
+	drop(journal);
+	let Resumed { added, failed } = resume(&session, None).await.unwrap();
+	let [NotAdded { record, titles, .. }] = &failed[..] else { panic!("one is given up") };
+	assert_eq!((*record, &titles[..]), (H256([6; 32]), &["Refused".to_owned()][..]));
+	assert_eq!(added.iter().map(|it| it.record).collect::<Vec<_>>(), [H256([5; 32])]);
+}
+
+/// The chain refused a part of an addition before. What was begun of it is not taken for the whole.
+#[tokio::test]
+async fn a_part_that_was_begun_is_not_taken_for_the_whole() {
+	let session = with_dead_custodian();
+	let document = |title: &str| NewDocument {
+		content: Content::Bytes(Bytes::from_static(b"abc")),
+		title: title.into(),
+		media_type: "text/plain".into(),
+		place: Place::VersionOf { record: H256([5; 32]), widening: None },
+	};
+	session.chain.change(|state| state.answer("holder_choice", &None::<HolderChoice>));
+	for documents in [vec![document("It")], vec![document("It"), document("Another")]] {
+		let (is_whole, sharing) = (documents.len() == 1, SharingWish::default());
+		let addition = Addition { patient: PATIENT, institution: None, documents, sharing };
+		let source = Sources::of(&addition).await.unwrap().all;
+		let me = session.me().unwrap();
+		let genesis = session.genesis().into();
+		let (journal, _) = Journal::claim(&session.keep, me, genesis, source).await.unwrap();
+		let mut begun = group(genesis, (&me.account()).into(), vec![on_chain()]);
+		begun.source = source;
+		journal.save(&begun).await.unwrap();
+		drop(journal);
+		let added = add(&session, &addition, None).await;
+		match added {
+			Ok(added) => assert!(is_whole && added.len() == 1),
+			Err(error) => {
+				let partly = error.downcast_ref::<PartlyAdded>().unwrap();
+				assert!(!is_whole && partly.added.len() == 1, "{error:#}");
+			},
+		}
+	}
+}
+
+/// What the chain refuses for good is not kept, and the message says so.
+#[tokio::test]
+async fn what_the_chain_refuses_is_given_up_and_that_is_said() {
+	let (session, entry) = with_refusal();
 	begin(&session, 0, entry).await;
 	let mut resumed = resume(&session, None).await.unwrap();
-	let error = resumed.failed.pop().unwrap().error;
+	let NotAdded { record, titles, error } = resumed.failed.pop().unwrap();
+	assert_eq!((record, &titles[..]), (H256([5; 32]), &["It".to_owned()][..]));
 	assert!(error.is::<GivenUp>(), "{error:#}");
 	let said = format!("{error:#}");
 	assert!(

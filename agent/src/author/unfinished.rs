@@ -32,8 +32,8 @@ pub struct NotAdded {
 }
 
 /// Resumes all unfinished work of this key on this chain. Groups have turns, so that one that is stuck
-/// does not stop the others. Without a limit of time, this ends when a minute has passed and a turn of
-/// all groups has finished none.
+/// does not stop the others. Without a limit of time, this ends when all groups have had their turn for a
+/// minute without any progress.
 pub async fn resume(
 	session: &Session<impl Platform>,
 	patience: Option<Duration>,
@@ -41,10 +41,11 @@ pub async fn resume(
 	let mut work = of_this_chain(session).await?;
 	let until = patience.map(|patience| session.clock.elapsed() + patience);
 	let mut resumed = Resumed::default();
-	let begun = session.clock.elapsed();
+	// How many steps were open, and since when.
+	let open: usize = work.iter().map(|(_, group)| open_steps(group)).sum();
+	let mut last = (open, session.clock.elapsed());
 	while !work.is_empty() {
-		let groups = work.len();
-		let is_alone = groups == 1;
+		let is_alone = work.len() == 1;
 		let mut left = Vec::new();
 		for (journal, mut group) in work {
 			let turn = session.clock.elapsed() + TURN;
@@ -52,6 +53,7 @@ pub async fn resume(
 				true => until,
 				false => Some(until.map_or(turn, |until| until.min(turn))),
 			};
+			let begun = documents_of(&group);
 			let result = run(session, &journal, &mut group, end, true).await;
 			let has_time = is_over(session, end) && !is_over(session, until);
 			match result {
@@ -61,15 +63,19 @@ pub async fn resume(
 				Err(error) if has_time && !is_hopeless(&error) => {
 					left.push((journal, group, Err(error)));
 				},
-				result => resumed.end(group, result),
+				result => resumed.end(&group, begun, result),
 			}
 		}
-		let waited = session.clock.elapsed().saturating_sub(begun);
-		let is_stuck = until.is_none() && left.len() == groups && waited >= UNACCEPTED;
+		let now = session.clock.elapsed();
+		let open: usize = left.iter().map(|(_, group, _)| open_steps(group)).sum();
+		if last.0 != open {
+			last = (open, now);
+		}
+		let is_stuck = until.is_none() && now.saturating_sub(last.1) >= UNACCEPTED;
 		work = Vec::new();
 		for (journal, group, result) in left {
 			match is_stuck {
-				true => resumed.end(group, result),
+				true => resumed.end(&group, documents_of(&group), result),
 				false => work.push((journal, group)),
 			}
 		}
@@ -77,17 +83,44 @@ pub async fn resume(
 	Ok(resumed)
 }
 
+/// How many steps a group has still to go.
+pub(super) fn open_steps(group: &Group) -> usize {
+	let of_entry = |entry: &Entry| {
+		let done = [entry.uploaded, entry.is_final, entry.complete];
+		let delivered = entry.envelopes.iter().map(|envelope| envelope.delivered);
+		done.into_iter().chain(delivered).filter(|is_done| !is_done).count()
+	};
+	group.entries.iter().map(of_entry).sum()
+}
+
+/// A version in a group, and its title.
+type Document = ((H256, u32), String);
+
+fn documents_of(group: &Group) -> Vec<Document> {
+	let document = |entry: &Entry| ((H256(entry.record.0), entry.version), entry.title.clone());
+	group.entries.iter().map(document).collect()
+}
+
 impl Resumed {
-	/// Notes the result of a group.
-	fn end(&mut self, group: Group, result: Result<Vec<Added>>) {
-		match result {
-			Ok(added) => self.added.extend(added),
-			Err(error) => self.failed.push(NotAdded {
-				record: group.entries.first().map_or(H256::zero(), |it| H256(it.record.0)),
-				titles: group.entries.into_iter().map(|entry| entry.title).collect(),
-				error,
-			}),
+	/// Notes the result of a group, which had these documents when it began. If some were given up, those
+	/// that it still has are on the chain.
+	fn end(&mut self, group: &Group, mut begun: Vec<Document>, result: Result<Vec<Added>>) {
+		let error = match result {
+			Ok(added) => return self.added.extend(added),
+			Err(error) => error,
+		};
+		if let Some(PartlyAdded { added }) = error.downcast_ref() {
+			self.added.extend(added.iter().cloned());
 		}
+		if error.is::<GivenUp>() {
+			let stay = documents_of(group);
+			begun.retain(|document| !stay.contains(document));
+		}
+		self.failed.push(NotAdded {
+			record: begun.first().map_or(H256::zero(), |((record, _), _)| *record),
+			titles: begun.into_iter().map(|(_, title)| title).collect(),
+			error,
+		});
 	}
 }
 

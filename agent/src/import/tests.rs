@@ -87,6 +87,9 @@ async fn imports_are_remembered_for_one_key_and_patient() {
 	memory.refuse_other_patient(&import).unwrap();
 	assert!(!memory.has(record));
 	let ids = [(record, H256([3; 32]))];
+	let mut partly = Memory::default();
+	partly.remember_records(&ids);
+	assert!(partly.has(record) && partly.refuse_again(&import).is_ok(), "the rest can be imported");
 	Memory::update(&keep, &GENESIS, &me, &patient, |memory| {
 		memory.remember(&import, &ids, 1_798_675_200)
 	})

@@ -18,8 +18,8 @@ use axum::{
 };
 use base64::{prelude::BASE64_STANDARD, Engine};
 use futures::StreamExt;
-use std::sync::Arc;
-use tokio::time::Instant;
+use std::{sync::Arc, time::Duration};
+use tokio::time::{timeout, Instant};
 use utoipa::ToSchema;
 use vouchsafe_client::{
 	chain::{account_bytes, AccountKind},
@@ -27,6 +27,10 @@ use vouchsafe_client::{
 	ipfs::{Ipfs, IpfsError},
 	messages::{action, AddContent, Refusal, MAX_REQUEST, REQUEST_HEADER},
 };
+
+/// For how long is looked for lost blocks before content is sent. The IPFS node reads them all, and
+/// meanwhile who asked gets nothing.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// The bytes of a manifest or ciphertext.
 #[derive(ToSchema)]
@@ -112,7 +116,7 @@ pub async fn add_content(
 #[utoipa::path(
 	get,
 	path = "/v1/content/{cid}",
-	description = "Returns a manifest or ciphertext that this custodian keeps itself: nothing is fetched from other members for it. Check the CID of the bytes: a damaged copy is returned as it is, so that it can be reported. A copy of which the IPFS node has lost a part is not returned.",
+	description = "Returns a manifest or ciphertext that this custodian keeps itself: nothing is fetched from other members for it. Check the CID of the bytes: a damaged copy is returned as it is, so that it can be reported. If the IPFS node is known to have lost a part of it, it is not returned.",
 	params((
 		"cid" = String,
 		Path,
@@ -140,7 +144,7 @@ pub async fn get_content(
 	let cid: Cid = cid.parse().map_err(|_| ApiError::NotFound)?;
 	let length = state.database.content_length(cid.to_string()).await?.ok_or(ApiError::NotFound)?;
 	let transfer = state.transfers.start(source).await.ok_or(ApiError::Unavailable)?;
-	if !has_all(&ipfs, &cid, length).await {
+	if !has_all(&ipfs, &cid, length, LOOK).await {
 		note_lost(&state, vec![cid.to_string()]).await?;
 		return Err(ApiError::Incomplete);
 	}
@@ -184,10 +188,11 @@ pub async fn get_content(
 	Ok((headers, Body::from_stream(all)))
 }
 
-/// Whether the IPFS node has all blocks of content that has several. It sends what comes before a lost
-/// block, which looks like a damaged copy. Any other failure shows when the content is read.
-async fn has_all(ipfs: &Ipfs, cid: &Cid, length: u64) -> bool {
-	!has_links(cid) || !matches!(ipfs.is_whole(cid, length).await, Ok(false))
+/// Whether the IPFS node has all blocks of content that has several, as far as it says soon. It sends what
+/// comes before a lost block, which looks like a damaged copy. Any other failure shows when the content is
+/// read.
+async fn has_all(ipfs: &Ipfs, cid: &Cid, length: u64, look: Duration) -> bool {
+	!has_links(cid) || !matches!(timeout(look, ipfs.is_whole(cid, length)).await, Ok(Ok(false)))
 }
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ pub struct Contents {
 	pub asked: Vec<String>,
 	/// Whether every request fails.
 	pub is_broken: bool,
+	/// Whether it takes for ever to read all blocks of content.
+	pub reads_slowly: bool,
 }
 
 /// A Kubo. It stops with the test's runtime.
@@ -94,6 +96,10 @@ async fn other(
 	RawQuery(query): RawQuery,
 ) -> Response {
 	let query = query.unwrap_or_default();
+	let waits = path == "files/stat" && contents.lock().unwrap().reads_slowly;
+	if waits {
+		std::future::pending::<()>().await;
+	}
 	let mut contents = contents.lock().unwrap();
 	contents.asked.push(path.clone());
 	if contents.is_broken {

@@ -8,7 +8,7 @@ use super::{
 use crate::{
 	advice,
 	args::{Agreement, ImportFile},
-	author::{self, Addition, NewDocument, Place},
+	author::{self, Added, Addition, NewDocument, PartlyAdded, Place},
 	commands::{check_labels, patient, records_of},
 	dates::{month_of_moment, now},
 	english::ENGLISH,
@@ -101,9 +101,20 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 	} else {
 		let sharing = sharing(session, adding)?;
 		let addition = Addition { patient: patient.clone(), institution, documents, sharing };
-		interruptible(session, author::add(session, &addition, patience(adding))).await?
+		let added = interruptible(session, author::add(session, &addition, patience(adding))).await;
+		if let Some(PartlyAdded { added }) =
+			added.as_ref().err().and_then(|error| error.downcast_ref())
+		{
+			// Otherwise the next import would add them again.
+			let ids = with_ids(&records, added);
+			Memory::update(&session.keep, &genesis, me, &patient, |memory| {
+				memory.remember_records(&ids)
+			})
+			.await?;
+		}
+		added?
 	};
-	let ids: Vec<_> = records.iter().copied().zip(added.iter().map(|it| it.record)).collect();
+	let ids = with_ids(&records, &added);
 	Memory::update(&session.keep, &genesis, me, &patient, |memory| {
 		memory.remember(&import, &ids, now())
 	})
@@ -119,6 +130,14 @@ pub(super) async fn run(session: &mut Session, command: ImportFile) -> Result<Ou
 		"records": output.json["records"],
 	});
 	Ok(output)
+}
+
+/// The first of these records, each with its id on the chain.
+fn with_ids<'a>(
+	records: &[&'a vouchsafe_fhir::Record],
+	added: &[Added],
+) -> Vec<(&'a vouchsafe_fhir::Record, H256)> {
+	records.iter().copied().zip(added.iter().map(|it| it.record)).collect()
 }
 
 /// What the chain and the plan of an import both tell of a record: its category, its months, the

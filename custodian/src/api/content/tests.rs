@@ -108,6 +108,20 @@ async fn a_copy_without_one_of_its_blocks_is_not_served() {
 	assert_eq!(asked, 2);
 }
 
+/// Reading all blocks of large content takes an IPFS node minutes. Nobody waits for that.
+#[tokio::test]
+async fn content_is_sent_before_all_its_blocks_were_read() {
+	let service = service(|_| ()).await;
+	let content = vec![7; 2 * CHUNK];
+	let (cid, length) = (cid_of(&content), content.len() as u64);
+	service.add(&dev::alice(), &cid, length, content.into()).await;
+	service.kubo.contents().cut.insert(cid.to_string());
+	let ipfs = &service.kubo.ipfs;
+	assert!(!super::has_all(ipfs, &cid, length, super::LOOK).await);
+	service.kubo.contents().reads_slowly = true;
+	assert!(super::has_all(ipfs, &cid, length, Duration::from_millis(100)).await);
+}
+
 #[tokio::test]
 async fn each_refusal_has_its_status_and_leaves_nothing() {
 	let service = service(|config| {
