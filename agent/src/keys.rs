@@ -104,6 +104,13 @@ enum AccountSecret {
 	PolkadotJs { json: String, password: String },
 }
 
+/// The cost of a key file's passphrase, as a power of two: 256 MiB of memory and less than a second.
+/// age would measure how fast the machine is now, and take less on a busy one.
+pub const WORK: u8 = 18;
+/// The greatest cost with which a key file is opened: 4 GiB of memory. age would refuse its own files on a
+/// machine that has become slower.
+const MAX_WORK: u8 = 22;
+
 /// Why a key file cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
@@ -160,24 +167,25 @@ impl KeyFile {
 		}
 	}
 
-	/// The file, encrypted. `work` is scrypt's cost as a power of two; `None` is a cost of about a
-	/// second.
-	pub fn seal(&self, passphrase: &str, work: Option<u8>) -> Result<Vec<u8>> {
+	/// The file, encrypted. `work` is scrypt's cost as a power of two: see [`WORK`].
+	pub fn seal(&self, passphrase: &str, work: u8) -> Result<Vec<u8>> {
 		let plain = Zeroizing::new(serde_json::to_vec(self)?);
 		let mut recipient = age::scrypt::Recipient::new(secret_string(passphrase));
-		if let Some(work) = work {
-			recipient.set_work_factor(work);
-		}
+		recipient.set_work_factor(work);
 		age::encrypt(&recipient, &plain).context("cannot encrypt the key")
 	}
 
 	/// Decrypts a file.
 	pub fn open(sealed: &[u8], passphrase: &str) -> Result<Self, KeyFileError> {
-		let identity = age::scrypt::Identity::new(secret_string(passphrase));
+		let mut identity = age::scrypt::Identity::new(secret_string(passphrase));
+		identity.set_max_work_factor(MAX_WORK);
 		let plain = age::decrypt(&identity, sealed).map_err(|error| match error {
 			age::DecryptError::DecryptionFailed
 			| age::DecryptError::KeyDecryptionFailed
 			| age::DecryptError::NoMatchingKeys => KeyFileError::WrongPassphrase,
+			age::DecryptError::ExcessiveWork { .. } => {
+				KeyFileError::Damaged("its passphrase costs more memory than any of ours".into())
+			},
 			other => KeyFileError::Damaged(other.to_string()),
 		})?;
 		let plain = Zeroizing::new(plain);

@@ -10,7 +10,7 @@ use crate::{
 };
 use anyhow::{anyhow, bail, Context, Result};
 use std::path::PathBuf;
-use vouchsafe_agent::keys::{KeyFile, KeyFileError};
+use vouchsafe_agent::keys::{KeyFile, KeyFileError, WORK};
 use zeroize::Zeroizing;
 
 pub use vouchsafe_agent::keys::{Identity, PublicHalf};
@@ -18,19 +18,19 @@ pub use vouchsafe_agent::keys::{Identity, PublicHalf};
 /// The home's keys.
 pub struct KeyStore {
 	home: Home,
-	/// scrypt's cost as a power of two; `None` is a cost of about a second.
-	work: Option<u8>,
+	/// scrypt's cost as a power of two.
+	work: u8,
 }
 
 impl KeyStore {
 	/// The keys in this home.
 	pub fn new(home: &Home) -> Self {
-		Self { home: home.clone(), work: None }
+		Self { home: home.clone(), work: WORK }
 	}
 
 	/// The same with another cost of scrypt, for tests.
 	pub fn with_work(mut self, power: u8) -> Self {
-		self.work = Some(power);
+		self.work = power;
 		self
 	}
 

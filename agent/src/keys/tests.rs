@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 const PASSPHRASE: &str = "correct horse";
 /// A low cost of scrypt.
-const WORK: Option<u8> = Some(4);
+const LITTLE: u8 = 4;
 
 /// An account named Alice as a wallet exports it (from subxt-signer's own tests).
 const WALLET: &str = r#"{
@@ -16,7 +16,7 @@ const WALLET: &str = r#"{
 #[test]
 fn a_sealed_file_opens_only_with_its_passphrase() {
 	let made = KeyFile::generate().unwrap();
-	let sealed = made.seal(PASSPHRASE, WORK).unwrap();
+	let sealed = made.seal(PASSPHRASE, LITTLE).unwrap();
 	let opened = KeyFile::open(&sealed, PASSPHRASE).unwrap();
 	let (made, opened) = (made.identity("eva").unwrap(), opened.identity("eva").unwrap());
 	assert_eq!(made.public(), opened.public());
@@ -24,9 +24,14 @@ fn a_sealed_file_opens_only_with_its_passphrase() {
 	assert!(matches!(wrong, Err(KeyFileError::WrongPassphrase)));
 	let damaged = KeyFile::open(b"not age", PASSPHRASE);
 	assert!(matches!(damaged, Err(KeyFileError::Damaged(_))));
+	// The cost is in the first lines, in clear.
+	let costly = String::from_utf8_lossy(&sealed).find(" 4\n").unwrap();
+	let costly = [&sealed[..costly], b" 23\n", &sealed[costly + 3..]].concat();
+	let refused = KeyFile::open(&costly, PASSPHRASE).err().unwrap().to_string();
+	assert!(refused.ends_with("its passphrase costs more memory than any of ours"), "{refused}");
 	let mut newer = KeyFile::from_words("one two three");
 	newer.version = 2;
-	let sealed = newer.seal(PASSPHRASE, WORK).unwrap();
+	let sealed = newer.seal(PASSPHRASE, LITTLE).unwrap();
 	assert!(matches!(KeyFile::open(&sealed, PASSPHRASE), Err(KeyFileError::Newer)));
 }
 
