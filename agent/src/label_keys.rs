@@ -219,25 +219,58 @@ async fn fetch_key(session: &Session<impl Platform>) -> Result<Option<LabelKey>>
 	if let Some(key) = session.labels_of(&patient).await?.key() {
 		return Ok(Some(key.clone()));
 	}
+	let home = home_of(session).await?;
+	let mut answers = Vec::new();
+	for institution in keepers(session, &home).await? {
+		answers.push((institution.clone(), fetch_from(session, &institution).await));
+	}
+	match agreed_key(answers, &home, |institution| session.names.show(institution))? {
+		Some(key) => LabelTable::keep_key(&session.keep, session.me()?, key).await.map(Some),
+		None => Ok(None),
+	}
+}
+
+/// The key that the custodians give. With a false one, the patient's denies by label would close nothing.
+/// So the enrolling institution's answer counts, which got the key first, or that of two others, and none
+/// may differ. If nobody has failed to answer, one is enough.
+fn agreed_key(
+	answers: Vec<(AccountId, Result<Option<LabelKey>>)>,
+	home: &AccountId,
+	name: impl Fn(&AccountId) -> String,
+) -> Result<Option<LabelKey>> {
+	let mut found: Vec<(AccountId, LabelKey)> = Vec::new();
 	let mut failed = None;
-	for institution in keepers(session).await? {
-		match fetch_from(session, &institution).await {
-			Ok(Some(key)) => {
-				let me = session.me()?;
-				return LabelTable::keep_key(&session.keep, me, key).await.map(Some);
-			},
+	for (institution, answer) in answers {
+		match answer {
+			Ok(Some(key)) => found.push((institution, key)),
 			Ok(None) => {},
 			Err(error) => failed = failed.or(Some(error)),
 		}
 	}
-	failed.map_or(Ok(None), Err)
+	let Some((first, key)) = found.first() else { return failed.map_or(Ok(None), Err) };
+	if let Some((other, _)) = found.iter().find(|(_, other)| other != key) {
+		bail!(
+			"the custodians of {} and {} give different label keys, so one of them is false: tell the \
+			 authority",
+			name(first),
+			name(other)
+		);
+	}
+	match failed {
+		Some(error) if found.len() == 1 && first != home => Err(error.context(format!(
+			"only the custodian of {} has given a label key, and a false one would make denies by label \
+			 useless",
+			name(first)
+		))),
+		_ => Ok(Some(key.clone())),
+	}
 }
 
 /// The institutions whose custodians may have the user's label key: the one that enrolled the user,
 /// those that may write now, and those that wrote records with labels.
-async fn keepers(session: &Session<impl Platform>) -> Result<Vec<AccountId>> {
+async fn keepers(session: &Session<impl Platform>, home: &AccountId) -> Result<Vec<AccountId>> {
 	let patient = session.me()?.account();
-	let mut keepers = vec![home_of(session).await?];
+	let mut keepers = vec![home.clone()];
 	let at = session.finalized().await?;
 	for (grantee, consent) in at.all_consents_of(&patient).await? {
 		if permits_writing(&consent.terms) {
@@ -454,6 +487,28 @@ mod tests {
 		let any = Terms { labels: LabelFilter::Any, ..plain.clone() };
 		assert!(!name_labels([&plain, &any].into_iter()));
 		assert!(name_labels([&plain, &named].into_iter()));
+	}
+
+	/// The attack: while the custodian of the enrolling institution is away, another one gives a false key.
+	#[test]
+	fn one_custodian_alone_cannot_give_a_false_key() {
+		let account = |id: u8| AccountId::new([id; 32]);
+		let key = |byte: u8| Ok(LabelKey::from_bytes(&[byte; 32]));
+		let away = || Err(anyhow::anyhow!("it is away"));
+		let agreed = |answers: Vec<Result<Option<LabelKey>>>| {
+			let answers = (1u8..).map(account).zip(answers).collect();
+			agreed_key(answers, &account(1), |it| format!("{}", AsRef::<[u8]>::as_ref(it)[0]))
+		};
+		let bytes = |key: Option<LabelKey>| key.map(|key| key.to_bytes()[0]);
+		assert_eq!(bytes(agreed(vec![key(7), away(), Ok(None)]).unwrap()), Some(7));
+		assert_eq!(bytes(agreed(vec![away(), key(7), key(7)]).unwrap()), Some(7));
+		assert_eq!(bytes(agreed(vec![Ok(None), key(7), Ok(None)]).unwrap()), Some(7));
+		assert_eq!(bytes(agreed(vec![Ok(None), Ok(None)]).unwrap()), None);
+		let error = |answers| format!("{:#}", agreed(answers).map(bytes).unwrap_err());
+		assert!(error(vec![away(), key(8), Ok(None)]).starts_with("only the custodian of 2"));
+		assert!(error(vec![key(7), key(8), key(7)]).contains("of 1 and 2 give different"));
+		assert!(error(vec![Ok(None), key(8), key(7)]).contains("of 2 and 3 give different"));
+		assert_eq!(error(vec![Ok(None), away()]), "it is away");
 	}
 
 	#[test]
