@@ -6,6 +6,7 @@
 
 use crate::platform::Keep;
 use anyhow::{Context as _, Result};
+use blake2::{Blake2b256, Digest};
 use codec::{Decode, DecodeAll, Encode};
 use std::{collections::BTreeMap, fmt};
 use vouchsafe_protocol::{
@@ -208,15 +209,31 @@ impl Pins {
 	}
 
 	fn from_bytes(bytes: &[u8]) -> Option<Self> {
-		match bytes {
-			[VERSION, rest @ ..] => Self::decode_all(&mut &rest[..]).ok(),
+		let (body, check) = bytes.split_last_chunk()?;
+		match body {
+			[VERSION, rest @ ..] if checksum(body) == *check => {
+				Self::decode_all(&mut &rest[..]).ok()
+			},
 			_ => None,
 		}
 	}
 
-	async fn write(&self, keep: &impl Keep, genesis: &H256) -> Result<()> {
-		keep.write(FOLDER, &hex::encode(genesis.0), &(VERSION, self).encode()).await
+	fn to_bytes(&self) -> Vec<u8> {
+		let mut bytes = vec![VERSION];
+		self.encode_to(&mut bytes);
+		bytes.extend(checksum(&bytes));
+		bytes
 	}
+
+	async fn write(&self, keep: &impl Keep, genesis: &H256) -> Result<()> {
+		keep.write(FOLDER, &hex::encode(genesis.0), &self.to_bytes()).await
+	}
+}
+
+/// Finds damage by accident.
+fn checksum(bytes: &[u8]) -> [u8; 4] {
+	let [a, b, c, d, ..] = <[u8; 32]>::from(Blake2b256::digest(bytes));
+	[a, b, c, d]
 }
 
 fn key_of(member: &Member) -> Option<[u8; 32]> {
@@ -330,6 +347,19 @@ mod tests {
 			assert_eq!(repaired, Some(format!("members/{copy}")));
 			assert_eq!((pins.damage(), kept(&copy).await.as_deref()), (None, Some(damaged)));
 			assert_eq!(pins, Pins::learn(&keep, &GENESIS, &[]).await.unwrap());
+		}
+	}
+
+	#[test]
+	fn each_changed_byte_is_damage() {
+		let pins = Pins::default().with_first_sights(&[member(1, "Hospital A", Some(1))]);
+		let bytes = pins.to_bytes();
+		assert_eq!(Pins::from_bytes(&bytes), Some(pins));
+		for place in 0..bytes.len() {
+			let mut changed = bytes.clone();
+			changed[place] ^= 1;
+			assert_eq!(Pins::from_bytes(&changed), None, "byte {place}");
+			assert_eq!(Pins::from_bytes(&bytes[..place]), None);
 		}
 	}
 
