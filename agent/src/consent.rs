@@ -24,6 +24,7 @@ use crate::{
 use anyhow::{bail, Context as _, Result};
 use codec::Encode;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use vouchsafe_protocol::{
 	calls::ConsentCall,
 	events::{ConsentEvent, Event},
@@ -35,7 +36,7 @@ use vouchsafe_protocol::{
 		RecordStatus, Role, ShownText, Terms, H256,
 	},
 };
-use vouchsafe_speech::{short, Asked, Teller};
+use vouchsafe_speech::{Asked, Teller};
 use vouchsafe_vault::{
 	commitment::text_commitment,
 	manifest::{seal_share, ShareAddress},
@@ -453,17 +454,27 @@ pub async fn carry(
 		Grantee::Person(person) => institution_of(session, &at, person).await?,
 		other => other.institution().cloned(),
 	};
+	// A custodian that is away for one share is not waited for again.
+	let mut away: BTreeMap<AccountId, String> = BTreeMap::new();
 	for (record, entry) in at.all_records_of(&me.account()).await? {
 		if !is_about(terms, &record, &entry) {
 			continue;
 		}
 		let institution = to.or(of_grantee.as_ref()).unwrap_or(&entry.responsible);
 		for version in 0..entry.versions {
+			if let Some(why) = away.get(institution) {
+				carried.failed.push((record, version, why.clone()));
+				continue;
+			}
 			match carry_one(session, &at, record, version, grantee, id, institution).await {
-				Ok(true) => {
+				Ok(Carried::Yes) => {
 					carried.carried.push((record, version, institution.clone()));
 				},
-				Ok(false) => {},
+				Ok(Carried::NoShare) => {},
+				Ok(Carried::Away(why)) => {
+					away.insert(institution.clone(), why.clone());
+					carried.failed.push((record, version, why));
+				},
 				Err(error) => carried.failed.push((record, version, format!("{error:#}"))),
 			}
 		}
@@ -481,7 +492,16 @@ async fn institution_of<P: Platform>(
 	Ok(institutions.into_iter().find(|institution| session.has_custodian(institution)))
 }
 
-/// Whether there was a share to carry.
+/// What became of one share.
+enum Carried {
+	/// It was carried.
+	Yes,
+	/// There is none.
+	NoShare,
+	/// The custodian takes none now, for this reason.
+	Away(String),
+}
+
 async fn carry_one<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,
@@ -490,11 +510,13 @@ async fn carry_one<P: Platform>(
 	grantee: &Grantee,
 	id: u32,
 	institution: &AccountId,
-) -> Result<bool> {
+) -> Result<Carried> {
 	let me = session.me()?;
-	let Some(set) = at.sharing_set(&me.account(), record, version).await? else { return Ok(false) };
+	let Some(set) = at.sharing_set(&me.account(), record, version).await? else {
+		return Ok(Carried::NoShare);
+	};
 	if !set.holders.iter().any(|holder| holder.kind == HolderKind::Patient) {
-		return Ok(false);
+		return Ok(Carried::NoShare);
 	}
 	let name = session.names.show(institution);
 	let member =
@@ -523,11 +545,13 @@ async fn carry_one<P: Platform>(
 		share: HexBytes(seal_share(&PublicKey(*key), &address, &share)?),
 	};
 	let custodian = session.custodian(institution)?;
-	custodian
-		.carry_share(&me.signer, &message)
-		.await
-		.with_context(|| format!("{name} did not take the share of record {}", short(&record)))?;
-	Ok(true)
+	match custodian.carry_share(&me.signer, &message).await {
+		Ok(()) => Ok(Carried::Yes),
+		Err(error) if error.is_away() => {
+			Ok(Carried::Away(format!("{name} did not take the share: {error}")))
+		},
+		Err(error) => Err(error).context(format!("{name} did not take the share")),
+	}
 }
 
 /// The ground on which this account would read: as the patient, or under an affiliation.

@@ -189,6 +189,14 @@ pub async fn note_lost(state: &State, cids: Vec<String>) -> Result<(), StoreErro
 		let count = u64::try_from(versions).unwrap_or(u64::MAX);
 		metrics::counter!("vouchsafe_custodian_content_lost_total").increment(count);
 		tracing::error!(versions, "the IPFS node has lost content: it is pinned again");
+		// Not only when it is pinned again: that waits for the node.
+		state.readiness.set(
+			CheckName::Pins,
+			false,
+			format!(
+				"the IPFS node has lost the content of {versions} versions: it is pinned again"
+			),
+		);
 		state.new_work.notify_one();
 	}
 	Ok(())

@@ -250,8 +250,8 @@ pub enum CustodianError {
 	/// The account has asked for as many label tags as it may.
 	#[error("the account has asked this custodian for as many label tags as it may: try again in an hour")]
 	TooManyTags,
-	/// It has too much to do, or was asked too often.
-	#[error("the custodian is busy: try again later")]
+	/// It has too much to do, was asked too often, or cannot read the chain.
+	#[error("the custodian is busy, or its node does not answer: try again later")]
 	Busy,
 	/// It can't tell now who has access, and says why. Another custodian may.
 	#[error("{0}")]
@@ -280,6 +280,11 @@ impl CustodianError {
 	/// Whether trying again can help.
 	pub fn may_pass(&self) -> bool {
 		matches!(self, Self::NotYet | Self::Busy | Self::Unreachable(_))
+	}
+
+	/// Whether the custodian cannot serve now, whatever it is asked.
+	pub fn is_away(&self) -> bool {
+		matches!(self, Self::Busy | Self::Behind(_) | Self::Unreachable(_) | Self::Address(_))
 	}
 
 	/// Whether the custodian will refuse the same request for ever: a 4xx status but 408, 425 and

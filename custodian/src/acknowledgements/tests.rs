@@ -5,7 +5,7 @@ use super::*;
 use crate::store::NamedLimit;
 use crate::{
 	chain::double::{BlockDouble, NodeDouble},
-	kubo::double::KuboDouble,
+	kubo::{double::KuboDouble, note_lost},
 	state::double::{state, Surroundings},
 };
 use axum::{body::Bytes, extract::Query, routing::post, Json, Router};
@@ -248,7 +248,9 @@ async fn what_fails_leaves_the_custodian_ready() {
 	assert!(readiness.work.ok && readiness.work.detail.contains("1 versions are tried again"));
 	assert!(readiness.pins.ok, "{}", readiness.pins.detail);
 	fixture.state.database.set_pinned(id(0), 1).await.unwrap();
-	fixture.state.database.note_lost(vec![cid_of(&[]).to_string()], 2).await.unwrap();
+	// At once, and not only when the node is there so that work can go on.
+	note_lost(&fixture.state, vec![cid_of(&[]).to_string()]).await.unwrap();
+	assert!(!fixture.state.readiness.get().pins.ok);
 	report_backlog(&fixture.state).await.unwrap();
 	assert!(!fixture.state.readiness.get().pins.ok);
 }
