@@ -51,6 +51,14 @@ pub enum OpenError {
 		/// The record or version.
 		what: String,
 	},
+	/// The record is marked as another patient's, so the chain refuses it to everybody.
+	#[error(
+		"no access to record {record}: it is marked as another patient's, and is closed to everybody"
+	)]
+	AnotherPatients {
+		/// Which record.
+		record: String,
+	},
 	/// Too few shares came together.
 	#[error("the key needs {need} shares{}", answers(.got, .failed))]
 	TooFewShares {
@@ -81,6 +89,22 @@ pub enum OpenError {
 	/// Something else, such as a malformed manifest.
 	#[error("{0:#}")]
 	Other(anyhow::Error),
+}
+
+impl OpenError {
+	/// Whether the chain refused it.
+	pub fn is_refusal(&self) -> bool {
+		matches!(self, Self::NoAccess { .. } | Self::AnotherPatients { .. })
+	}
+
+	/// Why the chain refused a record with this status, if its status is known.
+	fn refused(record: &H256, status: Option<RecordStatus>) -> Self {
+		let record = short(record);
+		match status {
+			Some(RecordStatus::WrongPatient) => Self::AnotherPatients { record },
+			_ => Self::NoAccess { what: format!("record {record}") },
+		}
+	}
 }
 
 fn answers(got: &[String], failed: &[(String, String)]) -> String {
@@ -164,12 +188,16 @@ pub async fn open<S: Sink>(
 	sink: &S,
 ) -> Result<Results<S::Place>> {
 	let (opened, refused) = ask(session, opening).await?;
-	let mut results: Results<S::Place> = refused
-		.into_iter()
-		.map(|record| {
-			(record, Err(OpenError::NoAccess { what: format!("record {}", short(&record)) }))
-		})
-		.collect();
+	let mut results: Results<S::Place> = Vec::new();
+	let at = if refused.is_empty() { None } else { session.finalized().await.ok() };
+	for record in refused {
+		let found = match &at {
+			Some(at) => at.record(&opening.patient, record).await.ok().flatten(),
+			None => None,
+		};
+		let status = found.map(|found| found.status);
+		results.push((record, Err(OpenError::refused(&record, status))));
+	}
 	// If the node is away for one record, it is not waited for again.
 	let mut away = None;
 	for record in opened {
@@ -628,6 +656,17 @@ pub(crate) fn judge_own_share(
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn a_refusal_names_its_reason_if_the_chain_proves_it() {
+		let said = |status| OpenError::refused(&H256([7; 32]), status).to_string();
+		let consents = "no access to record 07070707: the patient's consents do not permit it now";
+		for status in [None, Some(RecordStatus::Current), Some(RecordStatus::WrongContent)] {
+			assert_eq!(said(status), consents);
+		}
+		let other = said(Some(RecordStatus::WrongPatient));
+		assert!(other.contains("no access") && other.contains("another patient's"), "{other}");
+	}
 
 	#[test]
 	fn too_few_shares_reads_well() {

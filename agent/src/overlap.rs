@@ -1,7 +1,8 @@
-//! Finds consents that let the same people in as another one, so that nobody believes that a
-//! revocation closes what another consent keeps open.
+//! Finds consents for the same people as another one, so that nobody believes that a revocation closes
+//! what another consent keeps open, or that a permit opens what a deny keeps closed.
 
 use crate::{
+	consent::is_in_doubt,
 	english::teller,
 	platform::Platform,
 	session::{in_force, Session},
@@ -10,37 +11,52 @@ use anyhow::Result;
 use std::collections::BTreeMap;
 use vouchsafe_protocol::{
 	traits::View,
-	types::{AccountId, Action, Affiliation, Effect, Grantee, Role, Terms},
+	types::{AccountId, Action, Affiliation, Consent, Effect, Grantee, Role, Terms},
 };
 
-/// A consent that still permits something.
+/// A consent for people whom another consent is for, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StillPermitted {
+pub struct Other {
 	/// Its number.
 	pub id: u32,
 	/// Its sentence.
 	pub sentence: String,
+	/// Whether it is for everybody whom the other consent is for.
+	pub is_for_all: bool,
+	/// From when on it counts, if that is later.
+	pub from: Option<u64>,
 }
 
-/// The patient's permits, except this one, that let in somebody whom these terms for this grantee let
-/// in too, for the same action. A permit that begins later counts.
-pub async fn still_permitted(
+/// The patient's other consents for the same people and the same action.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Others {
+	/// The permits that let some of them in, now or later.
+	pub permits: Vec<Other>,
+	/// The denies that shut all of them out now.
+	pub denies: Vec<Other>,
+}
+
+/// What else the patient has said of those whom a permit of these terms lets in. What does not count, and
+/// this consent, is left out.
+pub async fn others(
 	session: &Session<impl Platform>,
 	patient: &AccountId,
 	grantee: &Grantee,
 	terms: &Terms,
 	except: Option<u32>,
-) -> Result<Vec<StillPermitted>> {
+) -> Result<Others> {
+	let mut found = Others::default();
 	if terms.effect != Effect::Permit {
-		return Ok(Vec::new());
+		return Ok(found);
 	}
 	let at = session.finalized().await?;
 	let now = at.time().await?;
+	let account = at.account(patient).await?;
 	let mut consents = at.all_consents_of(patient).await?;
 	consents.retain(|(_, other)| {
 		Some(other.id) != except
-			&& other.terms.effect == Effect::Permit
 			&& !other.terms.is_expired(now)
+			&& !account.as_ref().is_some_and(|account| is_in_doubt(account, other))
 			&& share_an_action(terms, &other.terms)
 	});
 	consents.sort_by_key(|(_, consent)| consent.id);
@@ -52,13 +68,47 @@ pub async fn still_permitted(
 	}
 	let labels = session.labels_of(patient).await?;
 	let teller = teller(&session.names, &labels);
-	let same = consents.iter().filter(|(other, _)| meet(grantee, other, &people));
-	Ok(same
-		.map(|(other, consent)| StillPermitted {
+	for (of, consent) in consents.iter().filter(|(of, _)| meet(grantee, of, &people)) {
+		let other = Other {
 			id: consent.id,
-			sentence: teller.consent(other, &consent.terms),
-		})
-		.collect())
+			sentence: teller.consent(of, &consent.terms),
+			is_for_all: includes(of, grantee),
+			from: begins(consent, now),
+		};
+		if consent.terms.effect == Effect::Permit {
+			found.permits.push(other);
+		} else if other.is_for_all && other.from.is_none() && share_a_subject(terms, &consent.terms)
+		{
+			found.denies.push(other);
+		}
+	}
+	Ok(found)
+}
+
+/// When a consent begins to count, if that is later than now.
+fn begins(consent: &Consent, now: u64) -> Option<u64> {
+	consent.counts_from().filter(|from| now < *from)
+}
+
+/// Whether there can be a record and a purpose that both are about.
+fn share_a_subject(one: &Terms, other: &Terms) -> bool {
+	let (purposes, categories) =
+		((one.purposes, other.purposes), (one.categories, other.categories));
+	(purposes.0.is_empty() || purposes.1.is_empty() || purposes.0.intersects(purposes.1))
+		&& (categories.0.is_empty()
+			|| categories.1.is_empty()
+			|| categories.0.intersects(categories.1))
+}
+
+/// Whether a grantee that meets another one is for all of the other one's people.
+fn includes(wider: &Grantee, grantee: &Grantee) -> bool {
+	match wider {
+		_ if person_of(grantee).is_some() => true,
+		Grantee::Everyone | Grantee::Research => true,
+		Grantee::Institution(institution) => grantee.institution() == Some(institution),
+		Grantee::Role(role) => role_of(grantee) == Some(*role),
+		_ => wider == grantee,
+	}
 }
 
 /// The affiliations in force of people whom consents name.
@@ -196,6 +246,72 @@ mod tests {
 		assert!(meet(&Grantee::Research, &Grantee::Study(1), &people()));
 		assert!(!meet(&Grantee::Study(2), &Grantee::Study(1), &people()));
 		assert!(!meet(&Grantee::ResearchOn(2), &Grantee::ResearchOn(1), &people()));
+	}
+
+	#[test]
+	fn who_is_for_all_of_the_others_people() {
+		let team = |team| Grantee::CareTeam { institution: B, team };
+		let nurses = Grantee::RoleAt { role: Role::Nurse, institution: B };
+		let doctor = Grantee::PractitionerAt { practitioner: DOCTOR, institution: B };
+		let hospital = Grantee::Institution(B);
+		for (wider, narrower) in [
+			(&hospital, &hospital),
+			(&hospital, &team(1)),
+			(&hospital, &nurses),
+			(&hospital, &doctor),
+			(&team(1), &doctor),
+			(&Grantee::Everyone, &hospital),
+			(&Grantee::Role(Role::Nurse), &nurses),
+			(&Grantee::Research, &Grantee::Study(1)),
+		] {
+			assert!(includes(wider, narrower), "{wider:?} {narrower:?}");
+		}
+		for (narrower, wider) in [
+			(&doctor, &hospital),
+			(&team(1), &hospital),
+			(&team(1), &team(2)),
+			(&nurses, &hospital),
+			(&hospital, &Grantee::Everyone),
+			(&Grantee::Role(Role::Nurse), &hospital),
+			(&Grantee::Study(1), &Grantee::Research),
+		] {
+			assert!(!includes(narrower, wider), "{narrower:?} {wider:?}");
+		}
+	}
+
+	#[test]
+	fn a_consent_may_begin_later() {
+		use vouchsafe_protocol::types::{Grantor, ShownText, ASSISTED_DELAY, H256, POLICY_VERSION};
+		let given = |terms| Consent {
+			id: 0,
+			revision: 0,
+			policy_version: POLICY_VERSION,
+			granted_at: 100,
+			confirmed_at: None,
+			terms,
+			text: ShownText { commitment: H256([0; 32]), language: *b"en" },
+			grantor: Grantor::Patient,
+		};
+		let plain = given(plain_terms(Effect::Permit));
+		assert_eq!(begins(&plain, 100), None);
+		let later =
+			given(Terms { valid_from: Some(ASSISTED_DELAY), ..plain_terms(Effect::Permit) });
+		assert_eq!(begins(&later, 100), Some(ASSISTED_DELAY));
+		assert_eq!(begins(&later, ASSISTED_DELAY), None);
+	}
+
+	#[test]
+	fn a_deny_of_something_else_shuts_nobody_out() {
+		use vouchsafe_protocol::types::{Categories, Purpose, Purposes};
+		let all = Terms::all(Effect::Deny { binds_break_glass: false });
+		let permit = plain_terms(Effect::Permit);
+		let research = Terms { purposes: Purposes::of(&[Purpose::Research]), ..all.clone() };
+		assert!(share_a_subject(&permit, &all));
+		assert!(!share_a_subject(&permit, &research));
+		let of = |bits, terms: &Terms| Terms { categories: Categories(bits), ..terms.clone() };
+		assert!(share_a_subject(&permit, &of(1, &all)));
+		assert!(share_a_subject(&of(3, &permit), &of(1, &all)));
+		assert!(!share_a_subject(&of(2, &permit), &of(1, &all)));
 	}
 
 	#[test]

@@ -92,6 +92,11 @@ pub fn mask(text: &str) -> String {
 	while let Some(start) = rest.find("://") {
 		let (before, address) = rest.split_at(start);
 		masked.push_str(before);
+		if ends_with_grantee(before) {
+			masked.push_str("://");
+			rest = &address["://".len()..];
+			continue;
+		}
 		let end = address
 			.find(|c: char| c.is_whitespace() || matches!(c, '"' | '“' | '”' | '`' | '<' | '>'));
 		let (address, next) = address.split_at(end.unwrap_or(address.len()));
@@ -100,6 +105,14 @@ pub fn mask(text: &str) -> String {
 	}
 	masked.push_str(rest);
 	masked
+}
+
+/// Whether a text ends with the kind of a grantee. Then `://` after it begins the name of a development
+/// key, as in `practitioner://DoctorA@INSTITUTION`, and no address.
+fn ends_with_grantee(text: &str) -> bool {
+	let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+	let word = text.rsplit(|c| !is_of_scheme(c)).next().unwrap_or_default();
+	["practitioner", "person", "institution"].contains(&word)
 }
 
 /// Where the host begins in an address without its scheme: after user and password, if there are
@@ -179,6 +192,8 @@ mod tests {
 			),
 			("{\"url\": \"ws://a:secret@b\"}", "{\"url\": \"ws://a:***@b\"}"),
 			("a@b and c://d", "a@b and c://d"),
+			("x-person://a:secret@b", "x-person://a:***@b"),
+			("person://ws://a:secret@b", "person://ws://a:***@b"),
 		] {
 			assert_eq!(mask(text), masked);
 		}
@@ -187,6 +202,17 @@ mod tests {
 		{
 			let said = parse(AddressOf::Node, wrong).unwrap_err().to_string();
 			assert!(!said.contains("secret") && !said.contains("ret@"), "{said}");
+		}
+	}
+
+	#[test]
+	fn names_of_grantees_are_no_addresses() {
+		for text in [
+			"write practitioner://DoctorC@INSTITUTION for a practitioner",
+			"“practitioner://DoctorC@//HospitalA”",
+			"person://DoctorC@x",
+		] {
+			assert_eq!(mask(text), text);
 		}
 	}
 

@@ -2,6 +2,7 @@
 
 mod assist;
 mod list;
+pub(super) mod overlap;
 
 pub(super) use list::assisted;
 
@@ -13,8 +14,8 @@ use crate::{
 	dates::{self, show_moment},
 	english::{teller, ENGLISH},
 	label_keys::{self, KeyDeliveries},
-	output::{self, Output},
-	overlap::{still_permitted, StillPermitted},
+	output::Output,
+	overlap::others,
 	session::{tell_changes, Session, Settings},
 };
 use anyhow::Result;
@@ -64,7 +65,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			}
 			consent::ensure_grantee_confirmed(&session, &grantee, &terms).await?;
 			tell_changes(&session);
-			note_permitted(&still_permitted(&session, &me, &grantee, &terms, None).await?);
+			overlap::note(&others(&session, &me, &grantee, &terms, None).await?);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::grant(&session, grantee, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
@@ -82,9 +83,8 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				.await?;
 			tell_changes(&session);
 			// What the amendment takes away may be permitted by another consent.
-			note_permitted(
-				&still_permitted(&session, &me, &grantee, &found.terms, Some(id)).await?,
-			);
+			let others = others(&session, &me, &grantee, &found.terms, Some(id)).await?;
+			overlap::note_of_amendment(&others);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = consent::amend(&session, id, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
@@ -121,15 +121,16 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			let labels = Default::default();
 			let teller = teller(&session.names, &labels);
 			// The consent is revoked, even if the others cannot be read.
-			let others =
-				still_permitted(&session, &patient, &grantee, &found.terms, Some(id)).await;
+			let others = others(&session, &patient, &grantee, &found.terms, Some(id)).await;
+			let permits = others.map(|others| others.permits);
 			let revoked = teller.revoked(&ConsentRef { grantee, id }, at, block, dates::now());
-			let still = others.as_ref().ok().map(|them| {
+			let still = permits.as_ref().ok().map(|them| {
 				let ids: Vec<u32> = them.iter().map(|it| it.id).collect();
 				ids
 			});
+			let whose = (patient != me).then(|| session.names.show(&patient));
 			Ok(Output::new(
-				[Some(revoked), still_permitted_text(&others)]
+				[Some(revoked), overlap::still_permitted(&permits, whose.as_deref())]
 					.into_iter()
 					.flatten()
 					.collect::<Vec<_>>()
@@ -202,36 +203,6 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			})
 		},
 	}
-}
-
-/// Says, before a permit is signed, which consents let the same grantee in already.
-pub(super) fn note_permitted(others: &[StillPermitted]) {
-	for StillPermitted { id, sentence } in others {
-		output::write_error(&format!(
-			"NOTE: consent {id} already lets the same grantee in: “{sentence}”\n"
-		));
-	}
-}
-
-/// Says, after a revocation, which consents still let the same grantee in.
-fn still_permitted_text(others: &Result<Vec<StillPermitted>>) -> Option<String> {
-	let others = match others {
-		Ok(others) => others,
-		Err(error) => {
-			return Some(format!(
-				"NOTE: another consent may still let the grantee in ({}): see `vouchsafe consent list`.",
-				advice::say(error)
-			))
-		},
-	};
-	let ids: Vec<_> = others.iter().map(|it| it.id.to_string()).collect();
-	let first = ids.first()?;
-	let (noun, verb) = if ids.len() == 1 { ("consent", "lets") } else { ("consents", "let") };
-	Some(format!(
-		"NOTE: {noun} {} still {verb} the same grantee in: see `vouchsafe consent list`, and `vouchsafe \
-		 consent revoke {first}`.",
-		ENGLISH.and(&ids)
-	))
 }
 
 /// Carries the patient's own shares unless the user declined, and reports the result.
@@ -406,33 +377,4 @@ fn carried_json(session: &Session, carried: &CarryReport) -> Value {
 pub(super) fn grantee_json(session: &Session, grantee: &Grantee) -> Value {
 	let labels = Default::default();
 	json!(teller(&session.names, &labels).grantee_short(grantee))
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn a_revocation_names_the_other_consents_in_a_line() {
-		let others = |ids: &[u32]| {
-			let sentence = "I allow everyone to read my records.".to_owned();
-			Ok(ids
-				.iter()
-				.map(|id| StillPermitted { id: *id, sentence: sentence.clone() })
-				.collect())
-		};
-		assert_eq!(still_permitted_text(&others(&[])), None);
-		assert_eq!(
-			still_permitted_text(&others(&[129])).unwrap(),
-			"NOTE: consent 129 still lets the same grantee in: see `vouchsafe consent list`, and `vouchsafe \
-			 consent revoke 129`."
-		);
-		assert_eq!(
-			still_permitted_text(&others(&[3, 129])).unwrap(),
-			"NOTE: consents 3 and 129 still let the same grantee in: see `vouchsafe consent list`, and \
-			 `vouchsafe consent revoke 3`."
-		);
-		let said = still_permitted_text(&Err(anyhow::anyhow!("the node is away"))).unwrap();
-		assert!(said.contains("the node is away") && said.contains("consent list"), "{said}");
-	}
 }

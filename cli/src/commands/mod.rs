@@ -157,7 +157,7 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 /// The exit code if a record cannot be opened.
 fn code_of_error(error: &OpenError) -> u8 {
 	match error {
-		OpenError::NoAccess { .. } => 3,
+		refused if refused.is_refusal() => 3,
 		OpenError::TooFewShares { .. } | OpenError::NoGoodCopy { .. } => 4,
 		_ => 1,
 	}

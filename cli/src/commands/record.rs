@@ -82,6 +82,10 @@ async fn which_records(
 		let mut records = Vec::new();
 		for text in &which.records {
 			let record = super::record(session, at, &patient, text).await?;
+			// Who names no patient may have forgotten it, and the chain's error does not say so.
+			if which.patient.is_none() {
+				ensure_record(session, at, &patient, record).await?;
+			}
 			if !records.contains(&record) {
 				records.push(record);
 			}
@@ -117,11 +121,25 @@ async fn ensure_record(
 	patient: &AccountId,
 	id: H256,
 ) -> Result<Record> {
-	at.record(patient, id).await?.with_context(|| {
-		format!(
-			"{} has no record {}: if it is another patient's, name the patient with --patient",
-			session.names.show(patient),
-			id_json(&id)
-		)
-	})
+	let found = at.record(patient, id).await?;
+	found.with_context(|| no_such_record(&session.names.show(patient), &id))
+}
+
+fn no_such_record(patient: &str, id: &H256) -> String {
+	format!(
+		"{patient} has no record {}: if it is another patient's, name the patient with --patient",
+		id_json(id)
+	)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_record_that_is_not_there_may_be_another_patients() {
+		let said = no_such_record("//DoctorA", &H256([7; 32]));
+		assert!(said.starts_with("//DoctorA has no record 0x0707"), "{said}");
+		assert!(said.ends_with("name the patient with --patient"), "{said}");
+	}
 }

@@ -7,7 +7,7 @@ use crate::{
 	english::teller,
 	label_keys,
 	output::Output,
-	overlap::still_permitted,
+	overlap::others,
 	request,
 	session::{tell_changes, Session, Settings},
 };
@@ -75,8 +75,8 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 			check_within(&found.asked, &terms)?;
 			consent::ensure_grantee_confirmed(&session, &grantee, &terms).await?;
 			tell_changes(&session);
-			let others = still_permitted(&session, &me, &grantee, &terms, None).await?;
-			super::consent::note_permitted(&others);
+			let others = others(&session, &me, &grantee, &terms, None).await?;
+			super::consent::overlap::note(&others);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = request::approve(&session, id, grantee, terms.clone()).await?;
 			super::consent::finish(&session, granted, &terms, &agreeing).await

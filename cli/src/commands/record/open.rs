@@ -120,7 +120,7 @@ fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 	let opened: Vec<_> = results.iter().filter_map(|(_, result)| result.as_ref().ok()).collect();
 	let refused = results
 		.iter()
-		.filter(|(_, result)| matches!(result, Err(OpenError::NoAccess { .. })))
+		.filter(|(_, result)| result.as_ref().is_err_and(OpenError::is_refusal))
 		.count();
 	let failed = results.len().saturating_sub(opened.len()).saturating_sub(refused);
 	let bytes = opened.iter().fold(0u64, |sum, it| sum.saturating_add(it.length));
@@ -169,6 +169,7 @@ fn result_json(id: &H256, result: &Result<Opened, OpenError>) -> serde_json::Val
 			"error": advice::say_one(error),
 			"kind": match error {
 				OpenError::NoAccess { .. } => "no-access",
+				OpenError::AnotherPatients { .. } => "another-patients",
 				OpenError::TooFewShares { .. } => "too-few-shares",
 				OpenError::NoGoodCopy { .. } => "no-good-copy",
 				OpenError::WrongPlaintext { .. } => "wrong-plaintext",
@@ -241,6 +242,19 @@ mod tests {
 				assert!(first.starts_with("07070707  NOTE: ") && first.contains(note), "{text}");
 			}
 		}
+	}
+
+	#[test]
+	fn a_refusal_of_another_patients_record_says_so() {
+		let record = "07070707".to_owned();
+		let results = vec![(H256([7; 32]), Err(OpenError::AnotherPatients { record }))];
+		assert_eq!(
+			opened_text(&results, false),
+			"07070707  no access to record 07070707: it is marked as another patient's, and is closed to \
+			 everybody\n0 records opened (0 bytes), 1 refused."
+		);
+		assert_eq!(code_of(&results), 3);
+		assert_eq!(result_json(&H256([7; 32]), &results[0].1)["kind"], "another-patients");
 	}
 
 	#[test]
