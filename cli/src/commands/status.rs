@@ -7,7 +7,7 @@ use crate::{
 	session::{in_force, is_waiting, Settings},
 };
 use anyhow::Result;
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use serde_json::json;
 use vouchsafe_client::{
 	chain::{AccountKind, Submit, View},
@@ -29,7 +29,13 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 			Err(_) if member.custodian.is_none() => return ("none".to_owned(), false),
 			Err(error) => return (crate::output::line(&error.to_string()), false),
 		};
-		match custodian.without_retries().readiness().await {
+		let custodian = custodian.without_retries();
+		let (ready, about) = join(custodian.readiness(), custodian.about()).await;
+		let registered = member.custodian.as_ref().map(|(_, key)| *key);
+		if about.is_ok_and(|about| Some(about.key.0) != registered) {
+			return ("another custodian answers at the registered address".to_owned(), false);
+		}
+		match ready {
 			Ok(ready) if ready.ready => ("ready".to_owned(), true),
 			Ok(ready) => {
 				let checks = [

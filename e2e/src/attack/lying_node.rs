@@ -440,6 +440,9 @@ async fn changed_key(network: &Network) -> Played {
 		let mut bytes = std::fs::read(&path)?;
 		let at = bytes.windows(32).position(|part| part == key).context("C's key is pinned")?;
 		bytes[at..at + 32].fill(7);
+		// The file ends with a checksum.
+		let (body, check) = bytes.split_last_chunk_mut::<4>().context("the file is too short")?;
+		check.copy_from_slice(&sp_crypto_hashing::blake2_256(body)[..4]);
 		std::fs::write(path, bytes)?;
 	}
 	let (command, got) = ("name confirm \"Hospital C\"", "a grant to somebody with another key");
