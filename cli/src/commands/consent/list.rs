@@ -193,7 +193,7 @@ fn say_waiting(session: &Session, waiting: &Waiting, are_refused: bool) -> Strin
 	let entered = format!("{signed} of {institution} {what}.");
 	match are_refused {
 		true => format!(
-			"{entered} The patient has refused all such consents since, so nobody can complete it."
+			"{entered} The patient has refused such consents for good, so no consent comes of it."
 		),
 		false => format!(
 			"{entered} It does not count yet. Until {until} it waits for {second}, who runs {file}. The \
