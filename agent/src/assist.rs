@@ -279,6 +279,11 @@ pub async fn waiting<P: Platform>(
 	Ok(waiting)
 }
 
+/// Whether the patient has refused for good that others enter consents in the patient's name.
+pub async fn are_refused(at: &impl View, patient: &AccountId) -> Result<bool> {
+	Ok(at.read(storage::assisted_refused(patient)).await?.is_some())
+}
+
 fn decode<T: DecodeLimit>(bytes: &HexBytes) -> Result<T, codec::Error> {
 	T::decode_all_with_depth_limit(MAX_DEPTH, &mut &bytes.0[..])
 }
@@ -364,6 +369,18 @@ mod tests {
 				assert_eq!(found.signed, [FIRST, SECOND]);
 			}
 		}
+	}
+
+	#[tokio::test]
+	async fn a_refusal_is_read() {
+		let session = after(1);
+		let are_refused = async || {
+			let at = session.finalized().await.unwrap();
+			are_refused(&at, &PATIENT).await.unwrap()
+		};
+		assert!(!are_refused().await);
+		session.chain.change(|state| state.set(storage::assisted_refused(&PATIENT), &()));
+		assert!(are_refused().await);
 	}
 
 	fn entry() -> AssistedConsent {

@@ -238,7 +238,7 @@ pub async fn add(
 			return Err(error);
 		},
 	};
-	session.step("prepared");
+	session.step("prepared").await;
 	let mut added = run(session, &journal, &mut group, until, false).await?;
 	if let Some(first) = added.first_mut() {
 		first.instead_of = instead_of;

@@ -9,6 +9,7 @@ use crate::{
 	platform::{Platform, Progress},
 };
 use anyhow::{bail, ensure, Context, Result};
+use futures::future::BoxFuture;
 use std::sync::Arc;
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
@@ -28,8 +29,8 @@ pub type CustodianOf<P> = <<P as Platform>::Custodians as Custodians>::Custodian
 /// A task that a session shows.
 pub type TaskOf<P> = <<P as Platform>::Progress as Progress>::Task;
 
-/// Called after each step of work that can be resumed, with the step's name.
-pub type StepHook = Arc<dyn Fn(&str) + Send + Sync>;
+/// Called after each step of work that can be resumed, with the step's name. The work waits for it.
+pub type StepHook = Arc<dyn Fn(&str) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// The parts of a [`Platform`].
 #[derive(Clone, Debug)]
@@ -321,11 +322,11 @@ impl<P: Platform> Session<P> {
 		self.progress.begin(what, Some(length))
 	}
 
-	/// Tells the hook that a step is done.
-	pub fn step(&self, name: &str) {
+	/// Tells the hook that a step is done, and waits for it.
+	pub async fn step(&self, name: &str) {
 		tracing::info!(step = name);
 		if let Some(hook) = &self.hook {
-			hook(name);
+			hook(name).await;
 		}
 	}
 }
@@ -406,6 +407,22 @@ mod tests {
 			purpose: Purpose::Treatment,
 			ground: Ground::Own,
 		}
+	}
+
+	#[tokio::test]
+	async fn work_waits_for_its_hook() {
+		use futures::{
+			future::{pending, ready},
+			FutureExt,
+		};
+		let mut session = session("//DoctorA");
+		assert_eq!(session.step("final").now_or_never(), Some(()));
+		session.hook = Some(Arc::new(|step: &str| match step {
+			"final" => ready(()).boxed(),
+			_ => pending().boxed(),
+		}));
+		assert_eq!(session.step("final").now_or_never(), Some(()));
+		assert_eq!(session.step("uploaded").now_or_never(), None);
 	}
 
 	/// A server runs many agents, each of whose tasks may move to another thread.

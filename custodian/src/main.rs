@@ -10,6 +10,7 @@ use std::{
 };
 use vouchsafe_client::{
 	chain::{account_of, AccountId, H256},
+	custodian::AllowedAddresses,
 	messages::{Hex, SignedCustodian},
 };
 use vouchsafe_custodian::{
@@ -183,12 +184,24 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 fn sign_up(arguments: SignUp, now: SystemTime) -> anyhow::Result<SignedCustodian> {
 	let SignUp { key, genesis, institution, url, valid_for } = arguments;
+	check_url(&url)?;
 	let keys = Keys::read(&key)?;
 	let now = now.duration_since(UNIX_EPOCH).context("the clock is before 1970")?.as_secs();
 	let expires = now + u64::from(valid_for) * 24 * 60 * 60;
 	let encryption_key = keys.encryption.public().0;
 	let genesis = H256(genesis.0);
 	Ok(SignedCustodian::sign(&keys.account, genesis, &institution, &url, encryption_key, expires))
+}
+
+/// An error if no client would use the address. Whether it may be a private one depends on the clients.
+fn check_url(url: &str) -> anyhow::Result<()> {
+	let has_scheme = ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme));
+	anyhow::ensure!(
+		has_scheme,
+		"--url must begin with https://, as in https://custodian.hospital-a.example"
+	);
+	AllowedAddresses::all().check(url).context("--url is not the address of a custodian")?;
+	Ok(())
 }
 
 fn back_up(config: &Config, file: &Path) -> anyhow::Result<()> {
@@ -279,6 +292,26 @@ mod tests {
 		assert_eq!(signed.encryption_key.0, keys.encryption.public().0);
 		let text = serde_json::to_string(&signed).unwrap();
 		assert!(!text.contains(&hex::encode(*keys.encryption.to_bytes())));
+	}
+
+	#[test]
+	fn only_an_address_that_clients_use_is_signed() {
+		for good in ["https://custodian.hospital-a.example", "http://127.0.0.1:8700/a"] {
+			check_url(good).unwrap();
+		}
+		for wrong in [
+			"custodian.hospital-a.example",
+			"custodian.hospital-a.example:8700",
+			"ftp://a.example",
+			"https:a.example",
+			" https://a.example",
+			"https://",
+			"https://a.example/?x",
+			"https://user:hidden@a.example",
+		] {
+			let error = format!("{:#}", check_url(wrong).unwrap_err());
+			assert!(error.contains("--url") && !error.contains("hidden"), "{error}");
+		}
 	}
 
 	#[test]

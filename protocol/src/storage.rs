@@ -174,6 +174,11 @@ pub fn awaiting_authority(patient: &AccountId, institution: &AccountId) -> Key<A
 	entry("Consent", "AwaitingAuthority", &hashed)
 }
 
+/// Whether a patient has refused assisted consents for good: then there is a value.
+pub fn assisted_refused(patient: &AccountId) -> Key<()> {
+	entry("Consent", "AssistedRefused", &[blake2_128_concat(patient)])
+}
+
 /// The institutions with which a practitioner has affiliations now.
 pub fn affiliated_with(practitioner: &AccountId) -> Key<Vec<AccountId>> {
 	entry("Enrolment", "AffiliatedWith", &[blake2_128_concat(practitioner)])

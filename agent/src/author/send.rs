@@ -93,7 +93,7 @@ pub(super) async fn upload<P: Platform>(
 		upload_one(session, journal, number, &entry, &cid, until).await?;
 		group.entries[number].uploaded = true;
 		journal.save(group).await?;
-		session.step("uploaded");
+		session.step("uploaded").await;
 	}
 	Ok(())
 }
@@ -283,7 +283,7 @@ async fn try_submit<P: Platform>(
 			group.entries[number].is_final = true;
 		}
 		journal.save(group).await?;
-		session.step("final");
+		session.step("final").await;
 	}
 	Ok(())
 }
@@ -508,7 +508,7 @@ pub(super) async fn deliver<P: Platform>(
 		}
 		if group.entries.iter().all(|entry| entry.complete) {
 			journal.save(group).await?;
-			session.step("acknowledged");
+			session.step("acknowledged").await;
 			return Ok(complaints);
 		}
 		watch.sees_open(open.len(), now);
@@ -584,7 +584,7 @@ pub(super) async fn deliver<P: Platform>(
 		drop(results);
 		if delivered {
 			journal.save(group).await?;
-			session.step("delivered");
+			session.step("delivered").await;
 		}
 		if !open.is_empty() && open.iter().all(|it| refused.get(it).is_some_and(|it| it.1)) {
 			return Err(not_acknowledged(session, group, &open, &complaints));

@@ -152,12 +152,21 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				"I refuse for good that a hospital’s staff enter consents in my name. This cannot be undone.";
 			agree(sentence, agreement)?;
 			let block = session.submit(ConsentCall::refuse_assisted).await?.number;
-			Ok(Output::new(
-				format!(
-					"Nobody can enter a consent in your name any more (block {block}). `vouchsafe consent \
-					 list` shows what was entered before."
+			// They are refused, even if the others cannot be read.
+			let me = session.me()?.account();
+			let entered =
+				async { list::entered(&session.finalized().await?, &me).await }.await.ok();
+			let stays = match &entered {
+				Some(ids) => list::say_entered(ids),
+				None => Some(
+					"`vouchsafe consent list` shows what was entered before, and stays.".into(),
 				),
-				json!({ "refused_assisted": true, "block": block }),
+			};
+			let refused =
+				format!("Nobody can enter a consent in your name any more (block {block}).");
+			Ok(Output::new(
+				[Some(refused), stays].into_iter().flatten().collect::<Vec<_>>().join(" "),
+				json!({ "refused_assisted": true, "block": block, "entered_before": entered }),
 			))
 		},
 		ConsentCommand::List { patient, all } => {

@@ -73,8 +73,13 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			let [country] = super::countries(&[country])?[..] else {
 				bail!("name one country");
 			};
+			let account = session.names.resolve(&account).or_else(|_| parse_account(&account))?;
+			let found = session.finalized().await?.account(&account).await?;
+			if let Some(found) = found {
+				bail!(enrolled_already(&session.names.show(&account), found.kind));
+			}
 			let call = EnrolmentCall::admit_institution {
-				account: session.names.resolve(&account).or_else(|_| parse_account(&account))?,
+				account,
 				kind: if authority { AccountKind::Authority } else { AccountKind::Institution },
 				name: name.into_bytes(),
 				country,
@@ -110,6 +115,14 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 		motion.index
 	);
 	Ok(Output::new(text, to_json(&session, &motion, open_until)))
+}
+
+/// Why an account cannot be admitted. The chain would find it only when the motion has passed.
+fn enrolled_already(name: &str, kind: AccountKind) -> String {
+	format!(
+		"{name} is enrolled already, as {}: only an account that is not enrolled can be admitted",
+		ENGLISH.phrase(kind)
+	)
 }
 
 /// The account of an institution that is on the chain.
@@ -205,4 +218,18 @@ fn to_json(session: &Session, motion: &Motion, open_until: u64) -> Value {
 		"end": motion.end,
 		"open_until": open_until,
 	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn who_is_enrolled_cannot_be_admitted() {
+		assert_eq!(
+			enrolled_already("//DoctorA", AccountKind::Practitioner),
+			"//DoctorA is enrolled already, as a practitioner: only an account that is not enrolled can be \
+			 admitted"
+		);
+	}
 }

@@ -285,13 +285,14 @@ async fn an_address_that_stops_kubo(network: &Network) -> Played {
 	let chain = Chain::connect(&network.node_url()).await?;
 	let genesis = format!("0x{}", hex::encode(chain.genesis()));
 	let institution = account("//HospitalC").to_string();
+	let run_sign_up = |url: &str| -> Result<_> {
+		let mut command = Command::new(program("vouchsafe-custodian")?);
+		command.arg("sign-up").arg("--key").arg(site.custodian.base.join("keys"));
+		command.args(["--genesis", &genesis, "--institution", &institution, "--url", url]);
+		Ok(command.output()?)
+	};
 	let sign_up = |url: &str| -> Result<String> {
-		let output = Command::new(program("vouchsafe-custodian")?)
-			.arg("sign-up")
-			.arg("--key")
-			.arg(site.custodian.base.join("keys"))
-			.args(["--genesis", &genesis, "--institution", &institution, "--url", url])
-			.output()?;
+		let output = run_sign_up(url)?;
 		ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 		Ok(String::from_utf8(output.stdout)?)
 	};
@@ -302,8 +303,20 @@ async fn an_address_that_stops_kubo(network: &Network) -> Played {
 	let said = hospital.fails(&register).await?;
 	ensure!(said.contains("changed after signing"), "{said}");
 
-	let hostile = sign_up("http://127.0.0.1:5001/api/v0/shutdown?x=")?;
-	std::fs::write(&file, &hostile)?;
+	let url = "http://127.0.0.1:5001/api/v0/shutdown?x=";
+	let refused = run_sign_up(url)?;
+	let said = String::from_utf8_lossy(&refused.stderr);
+	ensure!(!refused.status.success() && said.contains("query"), "{said}");
+	let honest: SignedCustodian = serde_json::from_str(&signed)?;
+	let hostile = SignedCustodian::sign(
+		&keypair("//HospitalC//custodian")?,
+		chain.genesis(),
+		&account("//HospitalC"),
+		url,
+		honest.encryption_key.0,
+		honest.expires,
+	);
+	std::fs::write(&file, serde_json::to_string(&hostile)?)?;
 	let said = hospital.fails(&register).await?;
 	ensure!(said.contains("query"), "{said}");
 	let elsewhere = network.sites[HOSPITAL_B].custodian.url();
@@ -315,8 +328,6 @@ async fn an_address_that_stops_kubo(network: &Network) -> Played {
 		ensure!(said.contains(why) && said.contains("--yes"), "{url} is registered: {said}");
 	}
 	// Without the command, the chain refuses it, and a reader's client does too.
-	let hostile: SignedCustodian = serde_json::from_str(&hostile)?;
-	let url = hostile.url.clone();
 	let call = EnrolmentCall::set_custodian {
 		url: hostile.url.into_bytes(),
 		account: hostile.account.into(),
@@ -331,7 +342,7 @@ async fn an_address_that_stops_kubo(network: &Network) -> Played {
 	stops!(is_refused, "the address is on the chain: {:?}", refusal.map(|it| it.number));
 	let genesis = chain.genesis();
 	let client =
-		CustodianClient::new(&url, account("//HospitalC"), genesis, &AllowedAddresses::all());
+		CustodianClient::new(url, account("//HospitalC"), genesis, &AllowedAddresses::all());
 	stops!(client.is_err(), "readers' clients call the address");
 
 	std::fs::write(&file, &signed)?;

@@ -18,12 +18,43 @@ use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe_client::chain::{AccountId, ConsentRef, Effect, LogEvent, View};
 use vouchsafe_speech::Teller;
 
-/// What a patient can do about a consent that others entered.
-fn how_to_refuse(id: u32) -> String {
-	format!(
-		"`vouchsafe consent revoke {id}` ends it, and `vouchsafe consent refuse-assisted` refuses all such \
-		 consents for good."
-	)
+/// What a patient can do about a consent that others entered, if such consents are refused for good or not.
+fn how_to_end(id: u32, are_refused: bool) -> String {
+	let revoke = format!("`vouchsafe consent revoke {id}` ends it");
+	match are_refused {
+		true => revoke + ".",
+		false => {
+			revoke + ", and `vouchsafe consent refuse-assisted` refuses all such consents for good."
+		},
+	}
+}
+
+/// What the refusal of assisted consents does not end: those that were entered before it.
+pub(super) fn say_entered(ids: &[u32]) -> Option<String> {
+	let first = ids.first()?;
+	let named: Vec<_> = ids.iter().map(ToString::to_string).collect();
+	let named = ENGLISH.and(&named);
+	Some(match ids {
+		[_] => format!(
+			"Consent {named} was entered before, and stays until you revoke it: `vouchsafe consent revoke \
+			 {first}` ends it."
+		),
+		_ => format!(
+			"Consents {named} were entered before, and stay until you revoke them: `vouchsafe consent revoke \
+			 {first}` ends the first."
+		),
+	})
+}
+
+/// The consents that others entered for a patient and that have not expired.
+pub(super) async fn entered(at: &At, patient: &AccountId) -> Result<Vec<u32>> {
+	let now = at.time().await?;
+	let consents = at.all_consents_of(patient).await?;
+	let entered = consents.iter().map(|(_, consent)| consent);
+	let entered = entered.filter(|it| it.is_assisted() && !it.terms.is_expired(now));
+	let mut ids: Vec<u32> = entered.map(|consent| consent.id).collect();
+	ids.sort_unstable();
+	Ok(ids)
 }
 
 /// What a patient is told of the consents that a hospital's staff entered and that have not expired.
@@ -36,6 +67,7 @@ pub(in crate::commands) async fn assisted(
 	let labels = Default::default();
 	let teller = teller(&session.names, &labels);
 	let consents = at.all_consents_of(patient).await?;
+	let are_refused = assist::are_refused(at, patient).await?;
 	let lines: Vec<_> = consents
 		.iter()
 		.filter(|(_, consent)| consent.is_assisted() && !consent.terms.is_expired(now))
@@ -46,12 +78,12 @@ pub(in crate::commands) async fn assisted(
 				teller.grantee_short(grantee),
 				teller.grantor(&consent.grantor),
 				teller.consent_state(consent, now),
-				how_to_refuse(consent.id)
+				how_to_end(consent.id, are_refused)
 			)
 		})
 		.collect();
 	let waiting = assist::waiting(session, at, patient).await?;
-	Ok(waiting.iter().map(|it| say_waiting(session, it)).chain(lines).collect())
+	Ok(waiting.iter().map(|it| say_waiting(session, it, are_refused)).chain(lines).collect())
 }
 
 /// The consents of a patient. With `all`, also those that have ended.
@@ -64,6 +96,7 @@ pub(super) async fn list(session: &Session, patient: &AccountId, all: bool) -> R
 	let tags = consents.iter().filter_map(|(_, consent)| consent.terms.labels.named());
 	let labels = label_keys::learn(session, patient, tags.flatten().copied()).await?;
 	let teller = teller(&session.names, &labels);
+	let are_refused = assist::are_refused(&at, patient).await?;
 	let mut lines = Vec::new();
 	let mut rows = Vec::new();
 	for (grantee, consent) in &consents {
@@ -99,7 +132,7 @@ pub(super) async fn list(session: &Session, patient: &AccountId, all: bool) -> R
 			}
 		));
 		if consent.is_assisted() && state != "expired" {
-			lines.push(format!("   {}", how_to_refuse(consent.id)));
+			lines.push(format!("   {}", how_to_end(consent.id, are_refused)));
 		}
 		let signed = consent::signed_sentence(&session.names, &labels, grantee, &consent.terms);
 		if let Some(agreed) = agreed.as_ref().filter(|it| **it != sentence && **it != signed) {
@@ -127,7 +160,7 @@ pub(super) async fn list(session: &Session, patient: &AccountId, all: bool) -> R
 	let waiting = assist::waiting(session, &at, patient).await?;
 	if !waiting.is_empty() {
 		lines.push("\nWaiting for another signature:".into());
-		lines.extend(waiting.iter().map(|it| say_waiting(session, it)));
+		lines.extend(waiting.iter().map(|it| say_waiting(session, it, are_refused)));
 	}
 	let mut json = json!({
 		"consents": rows,
@@ -144,7 +177,7 @@ pub(super) async fn list(session: &Session, patient: &AccountId, all: bool) -> R
 }
 
 /// What is known of a consent that waits for another signature.
-fn say_waiting(session: &Session, waiting: &Waiting) -> String {
+fn say_waiting(session: &Session, waiting: &Waiting, are_refused: bool) -> String {
 	let signed: Vec<_> = waiting.signed.iter().map(|it| session.names.show(it)).collect();
 	let (signed, until) = (ENGLISH.and(&signed), show_moment(waiting.until));
 	let institution = session.names.show(&waiting.institution);
@@ -157,10 +190,16 @@ fn say_waiting(session: &Session, waiting: &Waiting) -> String {
 			format!("a second clinician of {institution}"),
 		),
 	};
-	format!(
-		"{signed} of {institution} {what}. It does not count yet. Until {until} it waits for {second}, who runs \
-		 {file}. The patient can refuse all such consents with `vouchsafe consent refuse-assisted`."
-	)
+	let entered = format!("{signed} of {institution} {what}.");
+	match are_refused {
+		true => format!(
+			"{entered} The patient has refused such consents for good, so no consent comes of it."
+		),
+		false => format!(
+			"{entered} It does not count yet. Until {until} it waits for {second}, who runs {file}. The \
+			 patient can refuse all such consents with `vouchsafe consent refuse-assisted`."
+		),
+	}
 }
 
 fn waiting_json(session: &Session, waiting: &Waiting) -> Value {
@@ -269,6 +308,23 @@ mod tests {
 
 	fn consent(id: u32) -> ConsentRef {
 		ConsentRef { grantee: Grantee::Everyone, id }
+	}
+
+	#[test]
+	fn a_refusal_is_offered_once_and_ends_nothing() {
+		assert!(how_to_end(3, false).contains("refuse-assisted"));
+		assert_eq!(how_to_end(3, true), "`vouchsafe consent revoke 3` ends it.");
+		assert_eq!(say_entered(&[]), None);
+		assert_eq!(
+			say_entered(&[3]).unwrap(),
+			"Consent 3 was entered before, and stays until you revoke it: `vouchsafe consent revoke 3` ends \
+			 it."
+		);
+		assert_eq!(
+			say_entered(&[3, 5]).unwrap(),
+			"Consents 3 and 5 were entered before, and stay until you revoke them: `vouchsafe consent revoke \
+			 3` ends the first."
+		);
 	}
 
 	#[test]

@@ -14,6 +14,7 @@ use crate::{
 	session::Session,
 };
 use anyhow::{bail, Context, Result};
+use futures::channel::oneshot;
 use serde_json::json;
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use vouchsafe_client::chain::{AccountId, Category, Origin};
@@ -143,12 +144,25 @@ pub(super) async fn author_of(
 pub(super) fn step_by_step(session: &mut Session, adding: &Adding) {
 	if adding.step_by_step {
 		session.hook = Some(Arc::new(|step: &str| {
-			let _silence = silence();
-			output::write_error(&format!("step {step}: press Enter to continue\n"));
-			let mut line = String::new();
-			let _ = std::io::stdin().read_line(&mut line);
+			let question = format!("step {step}: press Enter to continue\n");
+			Box::pin(async move {
+				let _silence = silence();
+				output::write_error(&question);
+				blocking(|| drop(std::io::stdin().read_line(&mut String::new()))).await;
+			})
 		}));
 	}
+}
+
+/// Waits while something blocks. Its thread is none of the runtime's, which would wait for it when the
+/// command is interrupted.
+async fn blocking(wait: impl FnOnce() + Send + 'static) {
+	let (done, waiting) = oneshot::channel();
+	std::thread::spawn(move || {
+		wait();
+		let _ = done.send(());
+	});
+	let _ = waiting.await;
 }
 
 /// Warns on standard error that a record's labels could not be named.
@@ -257,4 +271,20 @@ pub(super) fn added_output(session: &Session, added: &[Added]) -> Output {
 	let code = if unfinished.is_some() { 4 } else { 0 };
 	lines.extend(unfinished);
 	Output { code, ..Output::new(lines.join("\n"), json!({ "records": json })) }
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use std::{pin::pin, sync::mpsc::channel};
+	use tokio::time::timeout;
+
+	#[tokio::test]
+	async fn an_interrupt_is_heard_while_the_command_waits_for_enter() {
+		let (press, pressed) = channel();
+		let mut waiting = pin!(blocking(move || pressed.recv().unwrap_or_default()));
+		assert!(timeout(Duration::from_millis(20), waiting.as_mut()).await.is_err());
+		press.send(()).unwrap();
+		waiting.await;
+	}
 }

@@ -13,15 +13,11 @@ use vouchsafe_speech::{short, Noun};
 /// The most titles that the message names.
 const NAMED: usize = 3;
 
-/// Does work until it is done or the user interrupts it. If a session goes step by step, it waits for the
-/// user itself, and an interrupt ends it at once.
+/// Does work until it is done or the user interrupts it.
 pub(super) async fn interruptible<T>(
 	session: &Session,
 	work: impl Future<Output = Result<T>>,
 ) -> Result<T> {
-	if session.hook.is_some() {
-		return work.await;
-	}
 	let _hears = HearsInterrupts::begin();
 	match until(ctrl_c(), work).await {
 		Some(result) => result,
