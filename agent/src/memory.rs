@@ -3,6 +3,7 @@
 
 use crate::{
 	advice::Advised,
+	consent::fixtures::hospital,
 	keys::Identity,
 	names::Names,
 	pins::Pins,
@@ -25,11 +26,10 @@ use vouchsafe_protocol::{
 	compatibility::RuntimeMetadata,
 	errors::{ChainError, CustodianError},
 	events::Included,
-	holders::Member,
 	messages::*,
 	signing::Signer,
 	traits::{Content, Custodian, Custodians, Submit, View},
-	types::{AccountId, AccountKind, Status, H256},
+	types::{AccountId, H256},
 };
 use zeroize::Zeroizing;
 
@@ -263,14 +263,7 @@ impl Session<Offline> {
 	/// Adds Hospital A, whose custodian cannot be reached or refuses everything.
 	pub(crate) fn with_custodian(mut self, refusal: Option<CustodianError>) -> Self {
 		self.custodians = MemoryCustodians(refusal);
-		self.members.push(Member {
-			account: AccountId::new([1; 32]),
-			kind: AccountKind::Institution,
-			status: Status::Active,
-			name: "Hospital A".into(),
-			country: "DE".into(),
-			custodian: Some(("http://a.example".into(), [1; 32])),
-		});
+		self.members.push(hospital());
 		self
 	}
 }

@@ -633,12 +633,7 @@ async fn a_share_is_sealed_again_only_for_a_fresh_key() {
 		let envelope =
 			Envelope { institution: Hex(holder_bytes), key, share, kept, delivered: false };
 		let entry = Entry { is_final: true, envelopes: vec![envelope], ..prepared() };
-		let mut group = group(genesis.into(), (&me.account()).into(), vec![entry]);
-		let source = Hex([7; 32]);
-		let (journal, _) =
-			Journal::claim(&session.keep, &me, genesis.into(), source).await.unwrap();
-		let until = Some(Duration::ZERO);
-		let complaints = deliver(&session, &journal, &mut group, until).await.unwrap();
+		let (group, complaints) = deliver_once(&session, entry).await;
 		assert_eq!(group.entries[0].envelopes[0].key.0, sealed_to);
 		let complaint = &complaints[&holder];
 		let reason = reason.unwrap_or("the custodian can't be reached");
@@ -646,10 +641,24 @@ async fn a_share_is_sealed_again_only_for_a_fresh_key() {
 	}
 }
 
+/// Delivers a document's envelopes without waiting.
+async fn deliver_once(
+	session: &Session<crate::scripted::Scripted>,
+	entry: Entry,
+) -> (Group, Complaints) {
+	let me = session.me().unwrap();
+	let genesis = session.genesis().into();
+	let mut group = group(genesis, (&me.account()).into(), vec![entry]);
+	let (journal, _) = Journal::claim(&session.keep, me, genesis, Hex([7; 32])).await.unwrap();
+	let until = Some(Duration::ZERO);
+	let complaints = deliver(session, &journal, &mut group, until).await.unwrap();
+	(group, complaints)
+}
+
 /// It cannot acknowledge the share either.
 #[tokio::test]
 async fn an_institution_that_does_not_take_part_gets_no_envelope() {
-	let (genesis, me, member) = (H256([1; 32]), doctor(), shared_addition().0.remove(0));
+	let member = shared_addition().0.remove(0);
 	for (status, reason) in [
 		(Status::Active, "the custodian can't be reached"),
 		(Status::Suspended, "is no longer active (suspended)"),
@@ -668,12 +677,7 @@ async fn an_institution_that_does_not_take_part_gets_no_envelope() {
 		let institution = Hex(account_bytes(&member.account));
 		let envelope = Envelope { institution, key, ..prepared().envelopes.remove(0) };
 		let entry = Entry { is_final: true, envelopes: vec![envelope], ..prepared() };
-		let mut group = group(genesis.into(), (&me.account()).into(), vec![entry]);
-		let source = Hex([7; 32]);
-		let (journal, _) =
-			Journal::claim(&session.keep, &me, genesis.into(), source).await.unwrap();
-		let until = Some(Duration::ZERO);
-		let complaints = deliver(&session, &journal, &mut group, until).await.unwrap();
+		let (_, complaints) = deliver_once(&session, entry).await;
 		let complaint = &complaints[&member.account];
 		assert!(complaint.contains(reason), "{complaint}");
 	}

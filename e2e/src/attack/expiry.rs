@@ -2,7 +2,7 @@
 //! of a week ago would have left.
 
 use super::{
-	flood::{request, sealed_reason},
+	flood::{request, sealed_reason, to_read},
 	scene::{account, Scene},
 	Attack, By, Played,
 };
@@ -15,10 +15,7 @@ use codec::Encode;
 use serde_json::{json, Map, Value};
 use sp_crypto_hashing::twox_64;
 use vouchsafe_client::{
-	chain::{
-		calls::UtilityCall, storage, AccountId, Action, Actions, Asked, Confidentiality, Effect,
-		Grantee, Purpose, Purposes, Request, Submit, Terms, View,
-	},
+	chain::{calls::UtilityCall, storage, AccountId, Grantee, Request, Submit, View},
 	protocol::OPENING_LIFETIME,
 	signing::now,
 };
@@ -65,15 +62,7 @@ fn left() -> Vec<(Vec<u8>, Vec<u8>)> {
 			institution: hospital.clone(),
 			grantee: Grantee::Person(reader.clone()),
 			referred_by: None,
-			asked: Asked {
-				actions: Actions::of(&[Action::Read]),
-				purposes: Purposes::of(&[Purpose::Treatment]),
-				categories: Default::default(),
-				labels: Terms::all(Effect::Permit).labels,
-				confidentiality: Confidentiality::Normal,
-				records: Default::default(),
-				data_period: Default::default(),
-			},
+			asked: to_read(),
 			duration: DAY,
 			reason: sealed_reason(),
 			submitted,

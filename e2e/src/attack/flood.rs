@@ -47,6 +47,19 @@ const BLOCKS: u32 = 3;
 /// The most lines that an institution without a permit causes in a patient's log on a day.
 const LINES_A_DAY: u64 = 16;
 
+/// What a request asks for: to read for treatment.
+pub(super) fn to_read() -> Asked {
+	Asked {
+		actions: Actions::of(&[Action::Read]),
+		purposes: Purposes::of(&[Purpose::Treatment]),
+		categories: Default::default(),
+		labels: Terms::all(Effect::Permit).labels,
+		confidentiality: Confidentiality::Normal,
+		records: Default::default(),
+		data_period: Default::default(),
+	}
+}
+
 /// A request of Hospital B's to read for treatment.
 pub(super) fn request(patient: &str, reason: Vec<u8>) -> RuntimeCall {
 	let institution = account("//HospitalB");
@@ -54,15 +67,7 @@ pub(super) fn request(patient: &str, reason: Vec<u8>) -> RuntimeCall {
 		patient: account(patient),
 		institution: institution.clone(),
 		grantee: Grantee::Institution(institution),
-		asked: Asked {
-			actions: Actions::of(&[Action::Read]),
-			purposes: Purposes::of(&[Purpose::Treatment]),
-			categories: Default::default(),
-			labels: Terms::all(Effect::Permit).labels,
-			confidentiality: Confidentiality::Normal,
-			records: Default::default(),
-			data_period: Default::default(),
-		},
+		asked: to_read(),
 		duration: 60 * 60,
 		reason,
 	}
