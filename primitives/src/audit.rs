@@ -163,6 +163,16 @@ pub enum LogEvent {
 	/// The patient named the holders of future records.
 	#[codec(index = 43)]
 	HoldersChosen,
+	/// The patient was counted for a study.
+	#[codec(index = 50)]
+	Counted {
+		/// For which study.
+		study: StudyId,
+		/// In which round.
+		round: u8,
+		/// By whom: an institution, or the patient.
+		contributor: AccountId,
+	},
 	/// The patient refused assisted consents for good.
 	#[codec(index = 51)]
 	AssistedRefused,

@@ -6,6 +6,7 @@
 //! - [`vocabulary`]: the numbers and words of closed lists such as [`Role`].
 //! - [`consent`]: provisions in FHIR's sense ([Consent](https://hl7.org/fhir/R4/consent.html)).
 //! - [`policy`]: [`policy::decide`], the one function that says who may do what.
+//! - [`study`]: what a study asks, its rounds, tallies and noise.
 //! - [`agreed`]: the hashes of what two of an institution's staff agree on.
 //! - [`audit`]: the entries of a patient's log, its hash chain, and the proof that a copy of it is
 //!   complete.
@@ -30,10 +31,12 @@ pub mod agreed;
 pub mod audit;
 pub mod consent;
 pub mod policy;
+pub mod study;
 pub mod types;
 pub mod vocabulary;
 
 pub use agreed::{agreed_consent, agreed_matter};
 pub use consent::*;
+pub use study::*;
 pub use types::*;
 pub use vocabulary::{UnknownWord, Vocabulary};

@@ -164,6 +164,11 @@ impl Teller<'_> {
 			LogEvent::ConsentAwaitsAuthority { grantee } => {
 				speech.log_consent_awaits_authority(actor, self.grantee_short(grantee))
 			},
+			// The contributor is who acts, or the institution for which somebody acts.
+			LogEvent::Counted { study, round, contributor: _ } => {
+				let round = round.saturating_add(1).to_string();
+				speech.log_counted(actor, round, self.grantee_short(&Grantee::Study(*study)))
+			},
 			LogEvent::AssistedRefused => speech.log_assisted_refused(actor),
 			LogEvent::StaffProposed(matter) => self.staff_matter(actor, matter),
 			LogEvent::MarkTakenBack { record } => speech.log_mark_taken_back(actor, short(record)),

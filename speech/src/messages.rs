@@ -159,6 +159,7 @@ messages! {
 	log_consent_proposed = "log-consent-proposed" (actor, grantee);
 	log_consent_assisted = "log-consent-assisted" (actor, id, grantee);
 	log_consent_awaits_authority = "log-consent-awaits-authority" (actor, grantee);
+	log_counted = "log-counted" (actor, round, study);
 	log_assisted_refused = "log-assisted-refused" (actor);
 	log_request_submitted = "log-request-submitted" (actor, grantee, request);
 	log_request_submitted_own = "log-request-submitted-own" (actor, request);

@@ -19,6 +19,7 @@ log-consent-revoked = { $actor } revoked { $consent }
 log-consent-proposed = { $actor } proposed a consent for { $grantee } in the patient’s name. A second clinician has to confirm it
 log-consent-assisted = { $actor } entered consent { $id } for { $grantee } in the patient’s name, as the last one who had to agree. It counts a day later. The patient can revoke it before then, or refuse such consents for good
 log-consent-awaits-authority = { $actor } agreed to a consent for { $grantee } in the patient’s name, as the second of two. A health authority has to confirm it too
+log-counted = { $actor } counted the patient in { $study } (round { $round })
 log-assisted-refused = { $actor } refused for good that others enter consents in the patient’s name
 log-consent-confirmed = { $actor } confirmed { $consent }
 log-request-submitted = { $actor } asked for access for { $grantee } (request { $request })
