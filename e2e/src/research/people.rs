@@ -61,9 +61,8 @@ impl People {
 	/// The people of the test data if it is there, and of the example otherwise.
 	pub fn read() -> Result<Self> {
 		let (patients, allergies) = data::bulk()?;
-		let lines = |text: &str| {
-			text.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()
-		};
+		let lines =
+			|text: &str| text.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>();
 		let patients = lines(&patients)?;
 		let mut of: BTreeMap<String, Vec<Value>> = BTreeMap::new();
 		for allergy in lines(&allergies)? {

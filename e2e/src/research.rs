@@ -1,0 +1,4 @@
+//! The story of research.
+
+pub mod people;
+pub mod truth;
