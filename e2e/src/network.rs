@@ -481,6 +481,11 @@ impl Network {
 		Ok(())
 	}
 
+	/// Whether custodians aggregate, and how.
+	pub fn research(&self) -> Option<Research> {
+		self.options.research
+	}
+
 	/// The index of an institution, by the name of its folder: `a`, `b`, `c` or `authority`.
 	pub fn index(&self, short: &str) -> usize {
 		let position = self.sites.iter().position(|site| site.institution.short == short);

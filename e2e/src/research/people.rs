@@ -16,7 +16,7 @@ use vouchsafe_client::{
 	chain::{
 		calls::{batch_all, ConsentCall, EnrolmentCall, MultiSignature, RuntimeCall},
 		AccountKind, Action, Actions, Chain, Effect, Grantee, Purpose, Purposes, ShownText, Signer,
-		Submit, Terms, View, H256,
+		StudyTraits, Submit, Terms, View, H256,
 	},
 	signing::{enrolment_text, wrap},
 };
@@ -144,9 +144,16 @@ impl People {
 		Ok(())
 	}
 
-	/// Lets these accounts choose to be counted in every study, each with its own key.
-	pub async fn choose(&self, chain: &Chain, accounts: &[&Account]) -> Result<()> {
+	/// Lets these accounts choose to be counted in every study with these traits or none, each with its
+	/// own key.
+	pub async fn choose(
+		&self,
+		chain: &Chain,
+		accounts: &[&Account],
+		traits: StudyTraits,
+	) -> Result<()> {
 		let permit = Terms {
+			traits,
 			actions: Actions::of(&[Action::Aggregate]),
 			purposes: Purposes::of(&[Purpose::Research]),
 			..Terms::all(Effect::Permit)
