@@ -666,7 +666,7 @@ impl Network {
 }
 
 /// A chain specification as the node exports it.
-fn export_spec(chain: &str, arguments: &[&str]) -> Result<Value> {
+pub fn export_spec(chain: &str, arguments: &[&str]) -> Result<Value> {
 	let output = Command::new(program("vouchsafe-node")?)
 		.args(["export-chain-spec", "--chain", chain])
 		.args(arguments)
