@@ -18,6 +18,7 @@ use super::{
 use crate::tests::{hex, hex_array};
 
 mod prio_vectors;
+mod speed;
 
 pub(super) const TABLE: StudyQuestion = StudyQuestion::Table { cells: 10, weight: 1 };
 
@@ -112,6 +113,40 @@ fn values_add_up_works() {
 	let report = shard(&question, 2, &context, &[1_000_007, 999_993]).unwrap();
 	let shares = run(&verifiers(&question, 2, &context), &report).unwrap();
 	assert_eq!(plain(&shares), [1_000_007, 999_993]);
+}
+
+/// The χ² of the numbers' highest bytes: about 255 for random ones, with a standard deviation of 23.
+fn chi_squared(numbers: impl Iterator<Item = u128>) -> f64 {
+	let (mut counts, mut all) = ([0u32; 256], 0.0);
+	for number in numbers {
+		counts[(number >> 120) as usize] += 1;
+		all += 1.0;
+	}
+	let expected = all / 256.0;
+	counts.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum()
+}
+
+#[test]
+fn all_shares_but_one_are_uniform_works() {
+	let question = StudyQuestion::Table { cells: 256, weight: 1 };
+	let (context, table) = (context(1_000), [3; 256]);
+	let verifiers = verifiers(&question, 3, &context);
+	let mut numbers = [const { Vec::new() }; 4];
+	for _ in 0..50 {
+		let report = shard(&question, 3, &context, &table).unwrap();
+		let mut sum = CellShare::zero(&question);
+		for (place, share) in run(&verifiers, &report).unwrap().into_iter().enumerate() {
+			sum.add(&share).unwrap();
+			// All up to this place together.
+			numbers[place].extend_from_slice(sum.clone().without_noise().cells());
+			if place > 0 {
+				numbers[3].extend_from_slice(share.without_noise().cells());
+			}
+		}
+	}
+	let [one, two, all, others] = numbers.map(|numbers| chi_squared(numbers.into_iter()));
+	assert!(one < 400.0 && two < 400.0 && others < 400.0, "{one} {two} {others}");
+	assert!(all > 10_000.0, "all shares together are the table: {all}");
 }
 
 /// The formats of `vouchsafe_primitives::study`. The vectors were made with Python's hashlib.

@@ -148,6 +148,26 @@ fn every_output_counts_works() {
 	assert!(others.iter().all(|other| *other != base));
 }
 
+/// Somebody with a register of all identifiers who lacks one aggregator's key.
+#[test]
+fn a_dictionary_without_every_key_fails() {
+	let register = Blinded::new(inputs(120)).unwrap();
+	let by_key = [1, 2, 3, 4].map(|byte| outputs(&register, &key(byte)));
+	let guess = |keys: &[usize]| -> BTreeSet<[u8; 32]> {
+		let of = |person: usize| {
+			let outputs: Vec<_> = keys.iter().map(|key| by_key[*key][person].clone()).collect();
+			nullifier(&round(), &outputs)
+		};
+		(0..120).map(of).collect()
+	};
+	// The aggregators have keys 0 to 2. Key 3 is the attacker's own.
+	let true_ones = guess(&[0, 1, 2]);
+	assert_eq!(true_ones.len(), 120);
+	for keys in [&[0][..], &[0, 1], &[0, 1, 1], &[0, 1, 3], &[3, 1, 2]] {
+		assert!(guess(keys).is_disjoint(&true_ones), "{keys:?}");
+	}
+}
+
 #[test]
 fn blinding_hides_the_input_works() {
 	let [one, other] = [0, 0].map(|_| Blinded::new(inputs(1)).unwrap());
