@@ -7,6 +7,7 @@ pub mod truth;
 use crate::{
 	commands, data,
 	network::{Network, Research, INSTITUTIONS},
+	scan::strings_of,
 	story::Printer,
 	user::User,
 };
@@ -62,6 +63,13 @@ const STUDIES: [Asked; 4] = [
 		traits: &["commercial"],
 	},
 ];
+
+/// The strings in the protocols of the story, which are public.
+pub fn strings_of_protocols() -> Result<BTreeSet<String>> {
+	let files: Vec<PathBuf> =
+		STUDIES.iter().map(|asked| data::example("studies").join(asked.protocol)).collect();
+	strings_of(&files)
+}
 
 /// Who chose what, by persons' numbers.
 struct Choices {
