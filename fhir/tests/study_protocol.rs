@@ -152,6 +152,7 @@ fn malformed_protocols_are_refused_with_their_place() {
 		("{\"version\": 1, \"questions\": {}}", "unknown field `questions`"),
 		("{\"version\": 1, \"version\": 1}", "duplicate field `version`"),
 		("{\"version\": 1}", "missing field `question`"),
+		("{\"question\": {\"en\": \"a\", \"en\": \"b\"}}", "duplicate field `en`"),
 	] {
 		let error = read(text);
 		assert!(matches!(error, ProtocolError::Malformed { .. }), "{text}: {error}");
