@@ -167,6 +167,38 @@ fn a_damaged_line_is_left_out_alone() {
 }
 
 #[test]
+fn a_resource_that_is_too_large_is_left_out_alone() {
+	let protocol = has_diabetes();
+	let (person, condition) = (patient(json!({})), diabetes(json!({})));
+	let entry = |resource: &Value| json!({ "resource": resource }).to_string();
+	for (name, start, between, end) in [
+		("d.ndjson", person.to_string() + "\n", "\n", condition.to_string()),
+		(
+			"b.json",
+			format!(r#"{{"resourceType":"Bundle","entry":[{},"#, entry(&person)),
+			",",
+			format!("{}]}}", entry(&condition)),
+		),
+	] {
+		let mut extraction = Extraction::new(&protocol, BTreeMap::new());
+		let mut file = extraction.file(name);
+		file.push(start.as_bytes()).unwrap();
+		file.push(br#"{"resourceType":"Binary","data":""#).unwrap();
+		let piece = vec![b'A'; 1 << 20];
+		for _ in 0..66 {
+			file.push(&piece).unwrap();
+		}
+		file.push(b"\"}").unwrap();
+		file.push(between.as_bytes()).unwrap();
+		file.push(end.as_bytes()).unwrap();
+		file.end().unwrap();
+		let found = extraction.finish();
+		assert_eq!(found.people[0].answer, cells(&[0]), "{name}");
+		assert_eq!(notices(&found), [(Notice::TooLarge, 1)], "{name}");
+	}
+}
+
+#[test]
 fn other_resources_are_noticed_or_passed_over() {
 	let stu3 = diabetes(json!({ "clinicalStatus": "active" }));
 	let text =
