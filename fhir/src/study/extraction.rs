@@ -18,6 +18,9 @@ use serde_json::{value::RawValue, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use vouchsafe_primitives::{Categories, Category};
 
+/// The most types of resources that are remembered as not needed.
+const MOST_TYPES: usize = 500;
+
 /// How deep bundles can be within bundles.
 const DEEPEST: usize = 3;
 
@@ -52,7 +55,8 @@ pub struct FileReader<'e, 'p> {
 	extraction: &'e mut Extraction<'p>,
 	splitter: Splitter,
 	resources_before: u64,
-	has_bundle: bool,
+	/// Whether there was something besides resources that shows it: a bundle, which may be empty.
+	is_fhir: bool,
 }
 
 #[derive(Deserialize)]
@@ -108,7 +112,7 @@ impl<'p> Extraction<'p> {
 			extraction: self,
 			splitter: Splitter::new(name),
 			resources_before,
-			has_bundle: false,
+			is_fhir: false,
 		}
 	}
 
@@ -190,21 +194,24 @@ impl<'p> Extraction<'p> {
 		if self.others.contains(&kind) {
 			return Ok(());
 		}
-		let value = if self.is_needed(&kind) { serde_json::from_str(raw)? } else { Value::Null };
+		let is_needed = self.is_needed(&kind);
+		let value = if is_needed { serde_json::from_str(raw)? } else { Value::Null };
 		if let Some(evidence) = version::other_than_r4(&value, &kind, 0) {
 			self.notices.add(Notice::OtherVersion(evidence.version));
 			return Ok(());
 		}
-		match kind.as_str() {
-			"Patient" => self.patient(&value, url),
-			"Medication" => self.medication(&value, url),
-			"Observation" => self.observation(&value, url, raw),
-			_ => match EntryKind::of(&kind) {
-				Some(entry) if !value.is_null() => self.list_entry(&value, &kind, entry, url, raw),
-				_ => {
-					self.others.insert(kind);
-				},
-			},
+		if !is_needed {
+			if self.others.len() < MOST_TYPES {
+				self.others.insert(kind);
+			}
+			return Ok(());
+		}
+		match (kind.as_str(), EntryKind::of(&kind)) {
+			("Patient", _) => self.patient(&value, url),
+			("Medication", _) => self.medication(&value, url),
+			("Observation", _) => self.observation(&value, url, raw),
+			(_, Some(entry)) => self.list_entry(&value, &kind, entry, url, raw),
+			_ => {},
 		}
 		Ok(())
 	}
@@ -274,9 +281,6 @@ impl<'p> Extraction<'p> {
 	}
 
 	fn medication(&mut self, value: &Value, url: Option<&str>) {
-		if value.is_null() {
-			return;
-		}
 		let queries = &self.protocol.queries;
 		let matched = self.matcher.entry(queries, EntryKind::Medication, [value.get("code")]);
 		let id = value.get("id").and_then(Value::as_str);
@@ -287,7 +291,7 @@ impl<'p> Extraction<'p> {
 	}
 
 	fn observation(&mut self, value: &Value, url: Option<&str>, raw: &str) {
-		if value.is_null() || !finding::counts(value) {
+		if !finding::counts(value) {
 			return;
 		}
 		let (found, is_unusable) = self.matcher.observations(&self.protocol.queries, value);
@@ -368,17 +372,17 @@ impl<'p> Extraction<'p> {
 impl FileReader<'_, '_> {
 	/// Reads the next bytes of the file. After an error the extraction is not complete: drop it.
 	pub fn push(&mut self, bytes: &[u8]) -> Result<(), FileError> {
-		let (extraction, has_bundle) = (&mut *self.extraction, &mut self.has_bundle);
-		self.splitter.push(bytes, &mut |part, place| take(extraction, has_bundle, part, place))
+		let (extraction, is_fhir) = (&mut *self.extraction, &mut self.is_fhir);
+		self.splitter.push(bytes, &mut |part, place| take(extraction, is_fhir, part, place))
 	}
 
 	/// Ends the file.
 	pub fn end(self) -> Result<(), FileError> {
-		let Self { extraction, splitter, resources_before, mut has_bundle } = self;
+		let Self { extraction, splitter, resources_before, mut is_fhir } = self;
 		let in_lines = splitter.is_in_lines();
-		splitter.end(&mut |part, place| take(extraction, &mut has_bundle, part, place))?;
+		splitter.end(&mut |part, place| take(extraction, &mut is_fhir, part, place))?;
 		let has_resources = extraction.resources > resources_before;
-		if has_resources || has_bundle || in_lines {
+		if has_resources || is_fhir || in_lines {
 			Ok(())
 		} else {
 			Err(FileError::NotFhir)
@@ -389,13 +393,13 @@ impl FileReader<'_, '_> {
 /// Takes a part of a file. A damaged line is only noted; anything else that is damaged is an error.
 fn take(
 	extraction: &mut Extraction<'_>,
-	has_bundle: &mut bool,
+	is_fhir: &mut bool,
 	part: Part<'_>,
 	place: Place,
 ) -> Result<(), FileError> {
 	let read = match part {
 		Part::Value(bytes) => text(bytes).and_then(|raw| {
-			*has_bundle |= kind_of(raw)?.as_deref() == Some("Bundle");
+			*is_fhir |= kind_of(raw)?.as_deref() == Some("Bundle");
 			extraction.resource(raw, None, 0)
 		}),
 		Part::Entry(bytes) => {
@@ -403,7 +407,7 @@ fn take(
 		},
 		Part::End(b"") => return Err(FileError::NotFhir),
 		Part::End(_) => {
-			*has_bundle = true;
+			*is_fhir = true;
 			Ok(())
 		},
 		Part::Damaged => {
@@ -411,6 +415,7 @@ fn take(
 			Ok(())
 		},
 		Part::TooLarge => {
+			*is_fhir = true;
 			extraction.notices.add(Notice::TooLarge);
 			Ok(())
 		},
