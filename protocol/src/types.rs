@@ -9,6 +9,7 @@ pub use crate::runtime::runtime_types::{
 	pallet_records::types::{
 		Creation, Frame, NewRecord, NewVersion, RecordView as Record, VersionView as Version,
 	},
+	pallet_studies::types::{Reach, ReachCell, RoundView as Round, StudyView as Study},
 };
 use sp_core::crypto::Ss58Codec;
 
