@@ -144,6 +144,7 @@ struct Node {
 
 impl Node {
 	async fn start() -> Result<Self> {
+		vouchsafe_e2e::install_crypto();
 		let folder = TemporaryFolder::new()?;
 		let spec = folder.path().join("chain-spec.json");
 		let mut raw = export_spec("development", &["--raw"])?;

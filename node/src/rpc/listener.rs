@@ -10,14 +10,15 @@ mod limits;
 mod socket;
 mod source;
 
-use futures::FutureExt;
-use hyper::body::Incoming;
+use futures::future::{select, Either};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use jsonrpsee::{
 	core::BoxError,
 	server::{
 		middleware::rpc::{RpcService, RpcServiceBuilder},
-		serve_with_graceful_shutdown, stop_channel, ws, BatchRequestConfig, HttpBody, HttpRequest,
-		HttpResponse, PingConfig, Server, StopHandle, TowerServiceBuilder,
+		stop_channel, ws, BatchRequestConfig, HttpBody, HttpRequest, HttpResponse, PingConfig,
+		Server, StopHandle, TowerServiceBuilder,
 	},
 	Methods,
 };
@@ -28,6 +29,7 @@ use std::{
 	future::Future,
 	net::{IpAddr, SocketAddr},
 	num::NonZeroU32,
+	pin::pin,
 	sync::Arc,
 	time::Duration,
 };
@@ -46,10 +48,12 @@ const CONNECTIONS_EACH: usize = 16;
 const CONNECTIONS: usize = 256;
 /// Answers of one WebSocket that wait to be sent.
 const QUEUE: u32 = 16;
-/// After so long an HTTP connection takes no further request. WebSockets are pinged instead.
-const CONNECTION_TIME: Duration = Duration::from_secs(60);
-/// How much longer its last request may take.
-const LAST_REQUEST_TIME: Duration = Duration::from_secs(30);
+/// The times of HTTP connections. WebSockets are pinged instead.
+const TIMES: Times = Times {
+	head: Duration::from_secs(10),
+	connection: Duration::from_secs(60),
+	last_request: Duration::from_secs(30),
+};
 /// How long the listener waits if it cannot accept: there are no free file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -64,6 +68,17 @@ pub struct Options {
 	pub proxies: u8,
 }
 
+/// How long things of an HTTP connection may take.
+#[derive(Clone, Copy)]
+struct Times {
+	/// The head of a request, and the pause before it.
+	head: Duration,
+	/// All requests, until no further one is taken.
+	connection: Duration,
+	/// The last request, beyond that.
+	last_request: Duration,
+}
+
 /// Opens the listener. The future answers until it is dropped.
 pub fn open(
 	options: Options,
@@ -74,10 +89,10 @@ pub fn open(
 	listener.set_nonblocking(true).map_err(failed)?;
 	let listener = TcpListener::from_std(listener).map_err(failed)?;
 	let address = listener.local_addr().map_err(failed)?;
-	Ok((address, serve(listener, options, methods.into())))
+	Ok((address, serve(listener, options, methods.into(), TIMES)))
 }
 
-async fn serve(listener: TcpListener, options: Options, methods: Methods) {
+async fn serve(listener: TcpListener, options: Options, methods: Methods, times: Times) {
 	// Connections end when the handle is dropped.
 	let (stop, _handle) = stop_channel();
 	// A proxy's connections are many people's.
@@ -88,6 +103,7 @@ async fn serve(listener: TcpListener, options: Options, methods: Methods) {
 		methods,
 		limits: Arc::new(CallLimits::new(options.rate)),
 		proxies: options.proxies,
+		times,
 		stop,
 	});
 	loop {
@@ -120,16 +136,23 @@ async fn serve_connection(
 	answers: Arc<Answers>,
 ) {
 	let _ = stream.set_nodelay(true);
-	let stop = answers.stop.clone();
-	let closing = async {
-		let _ = tokio::time::timeout(CONNECTION_TIME, stop.shutdown()).await;
-	};
-	let service = tower::service_fn(move |request: HttpRequest<Incoming>| {
+	let (times, stop) = (answers.times, answers.stop.clone());
+	let service = service_fn(move |request: HttpRequest<Incoming>| {
 		let (answers, place) = (answers.clone(), place.clone());
-		async move { answers.answer(request, peer, place).await }
+		async move { answers.answer(request, peer, place).await.map_err(std::io::Error::other) }
 	});
-	let serving = serve_with_graceful_shutdown(Socket::new(stream), service, closing).boxed();
-	let _ = tokio::time::timeout(CONNECTION_TIME + LAST_REQUEST_TIME, serving).await;
+	// Only HTTP/1: a connection of HTTP/2 has many requests at once.
+	let serving = http1::Builder::new()
+		.timer(TokioTimer::new())
+		.header_read_timeout(times.head)
+		.serve_connection(TokioIo::new(Socket::new(stream)), service)
+		.with_upgrades();
+	let closing = tokio::time::timeout(times.connection, stop.shutdown());
+	let (serving, closing) = (pin!(serving), pin!(closing));
+	if let Either::Right((_, mut serving)) = select(serving, closing).await {
+		serving.as_mut().graceful_shutdown();
+		let _ = tokio::time::timeout(times.last_request, serving).await;
+	}
 }
 
 /// What all connections have in common.
@@ -138,6 +161,7 @@ struct Answers {
 	methods: Methods,
 	limits: Arc<CallLimits>,
 	proxies: u8,
+	times: Times,
 	stop: StopHandle,
 }
 
