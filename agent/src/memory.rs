@@ -312,6 +312,10 @@ impl Submit for Away {
 		no_node()
 	}
 
+	async fn at_number(&self, _: u32) -> Result<Away, ChainError> {
+		no_node()
+	}
+
 	async fn best(&self) -> Result<Away, ChainError> {
 		no_node()
 	}

@@ -179,6 +179,10 @@ impl Submit for ScriptedNode {
 		fresh.unwrap_or_else(|| Ok(self.clone()))
 	}
 
+	async fn at_number(&self, _: u32) -> Result<Self, ChainError> {
+		Ok(self.clone())
+	}
+
 	async fn best(&self) -> Result<Self, ChainError> {
 		Ok(self.clone())
 	}
