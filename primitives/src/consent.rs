@@ -340,14 +340,17 @@ pub enum Grantor {
 	/// Somebody who represents the patient. Not used in 0.1.
 	#[codec(index = 1)]
 	Representative(AccountId),
-	/// Two clinicians of an institution, for a patient who cannot use a wallet: only for that
-	/// institution, and for at most 90 days. It counts from [`ASSISTED_DELAY`] on.
+	/// Two clinicians of an institution, for a patient who cannot use a wallet: for that institution, for
+	/// at most 90 days, or for studies, for at most five years.
 	#[codec(index = 2)]
 	Assisted {
 		/// Who proposed it.
 		first: AccountId,
 		/// Who confirmed it.
 		second: AccountId,
+		/// From when on it counts: [`ASSISTED_DELAY`] after it was stored, unless genesis set another
+		/// delay.
+		counts_from: Moment,
 	},
 	/// The law: a representative whom an authority has attested reads for a ward or after death.
 	#[codec(index = 3)]
@@ -386,10 +389,13 @@ impl Consent {
 		matches!(self.grantor, Grantor::Assisted { .. })
 	}
 
-	/// From when on it counts: what its terms say, but an assisted one never before
-	/// [`ASSISTED_DELAY`] has passed.
+	/// From when on it counts: what its terms say, but an assisted one never before its delay has
+	/// passed.
 	pub fn counts_from(&self) -> Option<Moment> {
-		let assisted = self.is_assisted().then(|| self.granted_at.saturating_add(ASSISTED_DELAY));
+		let assisted = match &self.grantor {
+			Grantor::Assisted { counts_from, .. } => Some(*counts_from),
+			_ => None,
+		};
 		self.terms.valid_from.max(assisted)
 	}
 

@@ -54,10 +54,13 @@ pub const PROPOSAL_LIFETIME: Moment = 24 * 60 * 60;
 /// How long a consent on which two of the staff have agreed waits for an authority, in seconds.
 pub const AUTHORITY_LIFETIME: Moment = 7 * 24 * 60 * 60;
 /// From how long after it was stored an assisted consent counts, in seconds: so that the patient can
-/// refuse it first.
+/// refuse it first. Genesis can set another delay.
 pub const ASSISTED_DELAY: Moment = 24 * 60 * 60;
 /// How long an assisted consent lasts at most, in seconds.
 pub const ASSISTED_PERIOD: Moment = 90 * 24 * 60 * 60;
+/// How long an assisted consent to be counted in studies lasts at most, in seconds: five years. Broad
+/// consent is given on paper.
+pub const ASSISTED_RESEARCH_PERIOD: Moment = (5 * 365 + 1) * 24 * 60 * 60;
 /// For how long the staff can take back that a patient is deceased, in seconds.
 pub const DECEASED_UNDO: Moment = 30 * 24 * 60 * 60;
 /// Single records that one provision can name.

@@ -19,6 +19,7 @@ pub use crate::runtime::runtime_types::{
 	pallet_enrolment::pallet::Call as EnrolmentCall,
 	pallet_multisig::{pallet::Call as MultisigCall, Timepoint},
 	pallet_records::pallet::Call as RecordsCall,
+	pallet_studies::pallet::Call as StudiesCall,
 	pallet_utility::pallet::Call as UtilityCall,
 	sp_runtime::{multiaddress::MultiAddress, MultiSignature},
 	sp_weights::weight_v2::Weight,
@@ -47,6 +48,7 @@ pallet_calls! {
 	Consent: ConsentCall,
 	AccessRequests: AccessRequestsCall,
 	Custody: CustodyCall,
+	Studies: StudiesCall,
 }
 
 /// The most that a call may weigh when it is dispatched later, by a motion or a multisig: far more

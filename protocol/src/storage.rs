@@ -12,10 +12,11 @@ use crate::{
 		pallet_custody::types::{OpeningGroup, SharingSet},
 		pallet_enrolment::types::StaffProposal,
 		pallet_records::types::{Record, Version},
+		pallet_studies::types::{Ledger, Round, Study},
 	},
 	types::{
 		Account, AccountId, Affiliation, Consent, Grantee, HolderChoice, HolderSet, Institution,
-		Log, Request, H256,
+		Log, Request, StudyResult, H256,
 	},
 };
 use codec::{DecodeLimit, Encode};
@@ -243,6 +244,48 @@ pub fn requests(patient: &AccountId) -> Map<Request> {
 pub fn request(patient: &AccountId, id: u32) -> Key<Request> {
 	let hashed = [blake2_128_concat(patient), blake2_128_concat(&id)];
 	entry("AccessRequests", "Requests", &hashed)
+}
+
+/// From how long after it was stored an assisted consent counts, in seconds. Without a value it is
+/// [`ASSISTED_DELAY`](crate::types::ASSISTED_DELAY).
+pub fn assisted_delay() -> Key<u64> {
+	value("Consent", "AssistedDelay")
+}
+
+/// The number that the next study gets.
+pub fn next_study() -> Key<u32> {
+	value("Studies", "NextStudy")
+}
+
+/// A study.
+pub fn study(study: u32) -> Key<Study> {
+	entry("Studies", "Studies", &[blake2_128_concat(&study)])
+}
+
+/// A round of a study.
+pub fn round(study: u32, round: u8) -> Key<Round> {
+	entry("Studies", "Rounds", &[blake2_128_concat(&study), blake2_128_concat(&round)])
+}
+
+/// What a round of a study measured.
+pub fn study_result(study: u32, round: u8) -> Key<StudyResult> {
+	entry("Studies", "Results", &[blake2_128_concat(&study), blake2_128_concat(&round)])
+}
+
+/// The people of a round, with who contributed each.
+pub fn people(study: u32, round: u8) -> Map<AccountId> {
+	map("Studies", "People", blake2_128_concat(&(study, round)))
+}
+
+/// Who contributed this person to a round.
+pub fn contributed(study: u32, round: u8, person: &AccountId) -> Key<AccountId> {
+	let hashed = [blake2_128_concat(&(study, round)), blake2_128_concat(person)];
+	entry("Studies", "People", &hashed)
+}
+
+/// What an account has spent on studies.
+pub fn ledger(account: &AccountId) -> Key<Ledger> {
+	entry("Studies", "Ledgers", &[blake2_128_concat(account)])
 }
 
 /// The council's seats.

@@ -3,7 +3,7 @@
 //! cannot be.
 
 use crate::{
-	api::{self, vouchsafe_api, Query},
+	api::{self, runtime_apis, Query},
 	calls::RuntimeCall,
 	cid::Cid,
 	compatibility::RuntimeMetadata,
@@ -54,7 +54,9 @@ pub use outside_wasm::{SendOutsideWasm, SyncOutsideWasm};
 const PAGE: u32 = 100;
 
 macro_rules! view {
-	($($(#[$meta:meta])* $name:ident($($argument:ident: $type:ty),* $(,)?) -> $answer:ty;)*) => {
+	($($api:ident {
+		$($(#[$meta:meta])* $name:ident($($argument:ident: $type:ty),* $(,)?) -> $answer:ty;)*
+	})*) => {
 		/// The chain as of one block.
 		pub trait View: SendOutsideWasm + SyncOutsideWasm {
 			/// The block's hash.
@@ -95,10 +97,10 @@ macro_rules! view {
 				}
 			}
 
-			$($(#[$meta])*
+			$($($(#[$meta])*
 			fn $name(&self, $($argument: $type),*) -> impl Future<Output = Result<$answer, ChainError>> + SendOutsideWasm {
 				self.ask(api::$name($($argument),*))
-			})*
+			})*)*
 
 			/// The account's nonce.
 			fn nonce(&self, account: &AccountId) -> impl Future<Output = Result<u64, ChainError>> + SendOutsideWasm {
@@ -229,7 +231,7 @@ macro_rules! view {
 	};
 }
 
-vouchsafe_api!(view);
+runtime_apis!(view);
 
 /// A block of which a node is asked. Only proofs are believed.
 pub trait Evidence: SendOutsideWasm + SyncOutsideWasm {

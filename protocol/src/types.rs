@@ -9,11 +9,12 @@ pub use crate::runtime::runtime_types::{
 	pallet_records::types::{
 		Creation, Frame, NewRecord, NewVersion, RecordView as Record, VersionView as Version,
 	},
+	pallet_studies::types::{Reach, ReachCell, RoundView as Round, StudyView as Study},
 };
 use sp_core::crypto::Ss58Codec;
 
 pub use sp_core::H256;
-pub use vouchsafe_primitives::{agreed::*, audit::*, consent::*, policy::*, types::*};
+pub use vouchsafe_primitives::{agreed::*, audit::*, consent::*, policy::*, study::*, types::*};
 
 /// The account's 32 bytes.
 pub fn account_bytes(account: &AccountId) -> [u8; 32] {

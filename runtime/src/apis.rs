@@ -1,12 +1,12 @@
-//! What a node, a custodian, the CLI or a wallet asks the runtime: the SDK's interfaces and
-//! [`VouchsafeApi`].
+//! What a node, a custodian, the CLI or a wallet asks the runtime: the SDK's interfaces,
+//! [`VouchsafeApi`] and [`ResearchApi`].
 // The macro adds arguments to the functions that it makes.
 #![allow(clippy::too_many_arguments)]
 
 use crate::{
 	configs, genesis_config_presets, AccessRequests, Audit, Aura, Block, Custody, Enrolment,
 	Executive, Grandpa, InherentDataExt, Nonce, Records, Runtime, RuntimeGenesisConfig,
-	RuntimeVersion, SessionKeys, System, VERSION,
+	RuntimeVersion, SessionKeys, Studies, System, VERSION,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -17,6 +17,7 @@ use pallet_access_requests::Request;
 use pallet_custody::{HeldVersion, HolderChoice, Opening, SharingSetView};
 use pallet_enrolment::{Account, Affiliation, Institution};
 use pallet_records::{RecordView, VersionView};
+use pallet_studies::{Reach, RoundView, StudyView};
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_consensus_grandpa::AuthorityId as GrandpaId;
@@ -29,8 +30,9 @@ use sp_runtime::{
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use vouchsafe_primitives::{
-	audit, policy::Decision, AccountId, AccountKind, Action, Consent, ConsentId, Grantee, Ground,
-	Purpose, RecordId, RequestId, Status, VersionNumber,
+	audit, policy::Decision, AccountId, AccountKind, Action, Category, Consent, ConsentId, Country,
+	Disease, Grantee, Ground, Mechanism, Purpose, RecordId, RequestId, ServicePeriod, Status,
+	StudyId, StudyResult, StudyTraits, VersionNumber,
 };
 use vouchsafe_support::{self as traits, AuditLog as _};
 
@@ -130,6 +132,53 @@ sp_api::decl_runtime_apis! {
 		/// The entry of these bytes, if they are one. It also puts the entries' types into the
 		/// metadata, which clients need to decode them.
 		fn log_entry(entry: Vec<u8>) -> Option<audit::LogEntry>;
+	}
+}
+
+sp_api::decl_runtime_apis! {
+	/// What the chain knows of studies. Every node has this data. Calls never read these lists.
+	#[api_version(1)]
+	pub trait ResearchApi {
+		/// The studies, at most `limit` (and 1,024) after `after`, in the order of their numbers.
+		fn studies(after: Option<StudyId>, limit: u32) -> Vec<(StudyId, StudyView)>;
+		/// The study.
+		fn study(study: StudyId) -> Option<StudyView>;
+		/// A round of the study, if it has begun.
+		fn round(study: StudyId, round: u8) -> Option<RoundView>;
+		/// What a round of the study measured.
+		fn result(study: StudyId, round: u8) -> Option<StudyResult>;
+		/// How many people a study on this disease, with these traits, could reach in this country, or
+		/// in all: as of the start of last week, in tens, without what fewer than 11 people chose.
+		fn reach(disease: Option<Disease>, traits: StudyTraits, country: Option<Country>) -> Reach;
+		/// How the study's noise is drawn.
+		fn mechanism(study: StudyId) -> Option<Mechanism>;
+		/// The people of the study's current round whose consents permit the study at this block, and
+		/// who contributed each: at most `limit` (and 1,024) after `after`, in the order of the chain's
+		/// keys. At the frozen block, they are the people who count.
+		fn standing(
+			study: StudyId,
+			after: Option<AccountId>,
+			limit: u32,
+		) -> Vec<(AccountId, AccountId)>;
+		/// Who contributed each of these people to a round. Answers for the first 1,024.
+		fn contributed(
+			study: StudyId,
+			round: u8,
+			people: Vec<AccountId>,
+		) -> Vec<Option<AccountId>>;
+		/// What the patient's consents say now to being counted in the study.
+		fn may_count(study: StudyId, patient: AccountId) -> Decision;
+		/// ε that the patient can still spend on studies this year, in thousandths.
+		fn epsilon_left(patient: AccountId) -> u32;
+		/// The patient's records that the study must leave out, though it may count the patient: those of
+		/// its sources that a deny matches, and those that belong to another patient. At most `limit`
+		/// (and 256) after `after`, in the order of the chain's keys.
+		fn withheld(
+			study: StudyId,
+			patient: AccountId,
+			after: Option<RecordId>,
+			limit: u32,
+		) -> Vec<(RecordId, Category, ServicePeriod)>;
 	}
 }
 
@@ -401,6 +450,65 @@ impl_runtime_apis! {
 
 		fn log_entry(entry: Vec<u8>) -> Option<audit::LogEntry> {
 			audit::LogEntry::from_bytes(&entry)
+		}
+	}
+
+	impl self::ResearchApi<Block> for Runtime {
+		fn studies(after: Option<StudyId>, limit: u32) -> Vec<(StudyId, StudyView)> {
+			Studies::studies(after, limit)
+		}
+
+		fn study(study: StudyId) -> Option<StudyView> {
+			Studies::study(study)
+		}
+
+		fn round(study: StudyId, round: u8) -> Option<RoundView> {
+			Studies::round(study, round)
+		}
+
+		fn result(study: StudyId, round: u8) -> Option<StudyResult> {
+			Studies::result(study, round)
+		}
+
+		fn reach(disease: Option<Disease>, traits: StudyTraits, country: Option<Country>) -> Reach {
+			Studies::reach(disease, traits, country)
+		}
+
+		fn mechanism(study: StudyId) -> Option<Mechanism> {
+			Studies::mechanism(study)
+		}
+
+		fn standing(
+			study: StudyId,
+			after: Option<AccountId>,
+			limit: u32,
+		) -> Vec<(AccountId, AccountId)> {
+			Studies::standing(study, after, limit)
+		}
+
+		fn contributed(
+			study: StudyId,
+			round: u8,
+			people: Vec<AccountId>,
+		) -> Vec<Option<AccountId>> {
+			Studies::contributed(study, round, people)
+		}
+
+		fn may_count(study: StudyId, patient: AccountId) -> Decision {
+			Studies::may_count(study, patient)
+		}
+
+		fn epsilon_left(patient: AccountId) -> u32 {
+			Studies::epsilon_left(patient)
+		}
+
+		fn withheld(
+			study: StudyId,
+			patient: AccountId,
+			after: Option<RecordId>,
+			limit: u32,
+		) -> Vec<(RecordId, Category, ServicePeriod)> {
+			configs::studies::withheld(study, patient, after, limit)
 		}
 	}
 }

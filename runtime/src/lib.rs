@@ -131,9 +131,9 @@ macro_rules! version {
 }
 
 #[cfg(not(vouchsafe_next))]
-version!(2);
-#[cfg(vouchsafe_next)]
 version!(3);
+#[cfg(vouchsafe_next)]
+version!(4);
 
 /// Length of a slot in milliseconds. In each slot, one validator may make a block. Fixed at genesis.
 pub const SLOT_DURATION: u64 = 1_000;
@@ -199,6 +199,8 @@ macro_rules! runtime {
 			pub type Custody = pallet_custody;
 			#[runtime::pallet_index(25)]
 			pub type Audit = pallet_audit;
+			#[runtime::pallet_index(27)]
+			pub type Studies = pallet_studies;
 
 			#[runtime::pallet_index(30)]
 			pub type Measuring = crate::measuring;

@@ -46,7 +46,7 @@ impl Teller<'_> {
 			Grantor::Patient => speech.grantor_patient(),
 			Grantor::Representative(who) => speech.grantor_representative(self.who(who)),
 			Grantor::Law { authority } => speech.grantor_law(self.who(authority)),
-			Grantor::Assisted { first, second } => {
+			Grantor::Assisted { first, second, .. } => {
 				speech.grantor_assisted(self.who(first), self.who(second))
 			},
 		}

@@ -273,8 +273,11 @@ fn states() {
 			said.push(("since yesterday, in its last second", teller.consent_state(&since, now)));
 			said.push(("not yet", teller.consent_state(&between(Some(now + 1), None), now)));
 			let assisted = Consent {
-				grantor: Grantor::Assisted { first: DOCTOR, second: COLLEAGUE },
-				granted_at: now - ASSISTED_DELAY + 1,
+				grantor: Grantor::Assisted {
+					first: DOCTOR,
+					second: COLLEAGUE,
+					counts_from: now + 1,
+				},
 				..between(None, Some(now + 86_400))
 			};
 			said.push(("assisted, not yet", teller.consent_state(&assisted, now)));
@@ -290,7 +293,10 @@ fn states() {
 				("patient", Grantor::Patient),
 				("representative", Grantor::Representative(COLLEAGUE)),
 				("law", Grantor::Law { authority: HOSPITAL_A }),
-				("assisted", Grantor::Assisted { first: DOCTOR, second: REGISTRAR }),
+				(
+					"assisted",
+					Grantor::Assisted { first: DOCTOR, second: REGISTRAR, counts_from: now },
+				),
 			];
 			said.extend(grantors.iter().map(|(name, it)| (*name, teller.grantor(it))));
 		}

@@ -33,12 +33,21 @@ impl Charge {
 	) -> Self {
 		let window = Pallet::<T>::window();
 		let Signatory { kind, institution, .. } = signatory;
+		let is_research = class == Class::Research;
 		let lane = match kind {
+			Some(AccountKind::Institution | AccountKind::Authority) if is_research => {
+				Lane::Research
+			},
 			Some(AccountKind::Institution | AccountKind::Authority) => Lane::Institution,
 			Some(AccountKind::Practitioner) if T::Enrolment::is_registrar(signer, &institution) => {
-				Lane::Registrars
+				if is_research {
+					Lane::Research
+				} else {
+					Lane::Registrars
+				}
 			},
 			None if class == Class::Acknowledgement => Lane::Acknowledgements,
+			None if is_research => Lane::Research,
 			None => Lane::Registrars,
 			Some(_) => Lane::Everyone,
 		};

@@ -105,6 +105,8 @@ pub mod priorities {
 	pub const CUSTODY: TransactionPriority = 4_000_000;
 	/// Anything else.
 	pub const ORDINARY: TransactionPriority = 1_000_000;
+	/// Contributing people to a study, whoever does it: research never delays care.
+	pub const RESEARCH: TransactionPriority = 100_000;
 }
 
 /// Checks that the signer takes part and keeps to its quota, and then the nonce.
@@ -202,6 +204,7 @@ fn priority<T: Config>(class: Class, charge: &Charge, ahead: u64) -> Transaction
 		},
 		Class::Opening if is_one_of_the_first() => priorities::CUSTODY,
 		Class::Acknowledgement if charge.is_acknowledgement() => priorities::CUSTODY,
+		Class::Research => priorities::RESEARCH,
 		_ if charge.is_management() => priorities::MANAGEMENT,
 		_ => priorities::ORDINARY,
 	};

@@ -7,7 +7,8 @@
 //!   have the same: the fair part ([`Config::FairPart`]) of what a window can hold
 //!   ([`Config::Capacity`]), divided by their number. A quarter of it is reserved in addition: an
 //!   eighth for the custodian's acknowledgements, and a sixteenth each for the registrars and for
-//!   the institution's own account ([`Lane`]). An account gets at most an eighth of the share.
+//!   the institution's own account ([`Lane`]). Another sixteenth is for contributing people to
+//!   studies, after everything else. An account gets at most an eighth of the share.
 //!   The people of an institution that is not active have an eighth of a share ([`OF_INACTIVE`]).
 //! - *Window*: a fixed part of the chain's time, such as five minutes. Windows follow each other
 //!   without a gap, so a quota is full again at the first moment of the next one.

@@ -69,7 +69,8 @@ impl Quota {
 }
 
 /// What counts together against an institution's share of a window. A quarter of the share is
-/// reserved in addition to it, so that nobody can use up what others of the institution need.
+/// reserved in addition to it, so that nobody can use up what others of the institution need, and
+/// another sixteenth for research.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
 	/// Practitioners, patients, persons and researchers.
@@ -80,6 +81,8 @@ pub enum Lane {
 	Institution,
 	/// Its custodian's acknowledgements.
 	Acknowledgements,
+	/// People whom the institution, its registrars or its custodian contribute to studies.
+	Research,
 }
 
 impl Lane {
@@ -100,6 +103,7 @@ impl Lane {
 			Self::Registrars => (2, 1),
 			Self::Institution => (2, 2),
 			Self::Acknowledgements => (4, 4),
+			Self::Research => (2, 2),
 		}
 	}
 }
@@ -181,6 +185,8 @@ pub struct ShareUsage {
 	pub institution: Quota,
 	/// In [`Lane::Acknowledgements`].
 	pub acknowledgements: Quota,
+	/// In [`Lane::Research`].
+	pub research: Quota,
 	/// By revocations that were exempt.
 	pub revocations: Quota,
 }
@@ -193,6 +199,7 @@ impl ShareUsage {
 			Lane::Registrars => &self.registrars,
 			Lane::Institution => &self.institution,
 			Lane::Acknowledgements => &self.acknowledgements,
+			Lane::Research => &self.research,
 		}
 	}
 
@@ -202,6 +209,7 @@ impl ShareUsage {
 			Lane::Registrars => &mut self.registrars,
 			Lane::Institution => &mut self.institution,
 			Lane::Acknowledgements => &mut self.acknowledgements,
+			Lane::Research => &mut self.research,
 		}
 	}
 }
@@ -226,6 +234,8 @@ pub enum Class {
 	Opening,
 	/// Acknowledges a share.
 	Acknowledgement,
+	/// Contributes people to a study.
+	Research,
 	/// Anything else.
 	Ordinary,
 }

@@ -1,4 +1,5 @@
-//! Consents that a hospital's staff enter for a patient who cannot use a wallet.
+//! Consents that a hospital's staff enter for a patient who cannot use a wallet: for the hospital
+//! itself, or to be counted in studies, to which patients agree on paper.
 
 use crate::{pallet::*, types::Assisted};
 use frame_support::pallet_prelude::*;
@@ -6,12 +7,13 @@ use sp_runtime::traits::Zero;
 use vouchsafe_primitives::{audit::LogEvent, *};
 use vouchsafe_support::{Admission, Agreed, AuditLog, Enrolment, Pair, Staff};
 
-/// Whether terms are more than the staff may enter for a patient: for the log, or for records that are
-/// labelled or more confidential than usual.
+/// Whether terms are more than the staff may enter for a patient: for the log, for records that are
+/// labelled or more confidential than usual, or for studies that count such records.
 pub(crate) fn is_too_wide(terms: &Terms) -> bool {
 	terms.actions.contains(Action::ReadLog)
 		|| terms.labels != LabelFilter::Unlabelled
 		|| terms.confidentiality > Confidentiality::Normal
+		|| terms.traits.contains(StudyTrait::Sensitive)
 }
 
 impl<T: Config> Pallet<T> {
@@ -43,7 +45,7 @@ impl<T: Config> Pallet<T> {
 				LogEvent::ConsentAwaitsAuthority { grantee }
 			},
 			Agreed::Confirmed { first } => {
-				let grantor = Grantor::Assisted { first, second: staff.clone() };
+				let grantor = Self::assisted_by(first, staff.clone());
 				let content = (terms, text, grantor);
 				let acting_for = Some(&institution);
 				Self::store(&patient, &staff, acting_for, grantee, provisions, content)?;
@@ -77,7 +79,7 @@ impl<T: Config> Pallet<T> {
 		let provisions = Self::ensure_assistable(&patient, &institution, &grantee, &terms)?;
 
 		AwaitingAuthority::<T>::remove(&patient, &institution);
-		let content = (terms, text, Grantor::Assisted { first, second });
+		let content = (terms, text, Self::assisted_by(first, second));
 		Self::store(&patient, &who, Some(&authority), grantee, provisions, content)?;
 		Ok(())
 	}
@@ -90,7 +92,9 @@ impl<T: Config> Pallet<T> {
 		grantee: &Grantee,
 		terms: &Terms,
 	) -> Result<Provisions, DispatchError> {
-		ensure!(grantee.institution() == Some(institution), Error::<T>::OtherInstitution);
+		let is_research = grantee.is_research();
+		let suits = is_research || grantee.institution() == Some(institution);
+		ensure!(suits, Error::<T>::OtherInstitution);
 		let home = T::Enrolment::enrolled_by(patient).ok_or(Error::<T>::NotPatient)?;
 		ensure!(home == *institution, Error::<T>::NotTheirPatient);
 		let is_authority = T::Enrolment::active_kind(institution) == Some(AccountKind::Authority);
@@ -98,10 +102,18 @@ impl<T: Config> Pallet<T> {
 		ensure!(!AssistedRefused::<T>::contains_key(patient), Error::<T>::Refused);
 		ensure!(terms.effect == Effect::Permit, Error::<T>::NotPermit);
 		ensure!(!is_too_wide(terms), Error::<T>::AssistedTooWide);
-		let latest = Self::now().saturating_add(T::AssistedPeriod::get());
+		let period =
+			if is_research { T::AssistedResearchPeriod::get() } else { T::AssistedPeriod::get() };
+		let latest = Self::now().saturating_add(period);
 		let ends = terms.valid_until.is_some_and(|until| until <= latest);
 		ensure!(ends, Error::<T>::AssistedTooLong);
 		Self::ensure_grantable(patient, grantee, terms, true)
+	}
+
+	/// The two of the staff by whom a consent is stored now.
+	fn assisted_by(first: AccountId, second: AccountId) -> Grantor {
+		let counts_from = Self::now().saturating_add(AssistedDelay::<T>::get());
+		Grantor::Assisted { first, second, counts_from }
 	}
 
 	/// Whether somebody is still an attested clinician of the institution, whose key is not disabled.

@@ -23,7 +23,8 @@
 //! 3. A patient without a wallet agrees on paper. A nurse and a physician of the hospital call
 //!    [`grant_assisted`](Pallet::grant_assisted) with the same content within
 //!    [`PROPOSAL_LIFETIME`]. The consent is for this hospital alone, counts a day later and lasts at
-//!    most [`Config::AssistedPeriod`]. If the patient's own key has ever signed, an authority has to
+//!    most [`Config::AssistedPeriod`]; or it is for studies, and lasts at most
+//!    [`Config::AssistedResearchPeriod`]. If the patient's own key has ever signed, an authority has to
 //!    [`confirm`](Pallet::confirm_assisted) it. A patient can
 //!    [`refuse`](Pallet::refuse_assisted) assisted consents for good.
 //!
@@ -78,7 +79,7 @@ use vouchsafe_primitives::{
 	policy::{self, Decision, Question},
 	*,
 };
-use vouchsafe_support::{self as traits, Admission, AuditLog, Book, Enrolment, Staff};
+use vouchsafe_support::{self as traits, Admission, AuditLog, Book, Enrolment, Staff, Studies};
 
 /// The most consents that [`Pallet::consents_of`] lists at once.
 pub const MAX_LISTED: u32 = 256;
@@ -113,9 +114,14 @@ pub mod pallet {
 		type AuditLog: AuditLog;
 		/// The time.
 		type Time: UnixTime;
+		/// The studies that can be grantees. They count standing choices.
+		type Studies: Studies;
 		/// How long an assisted consent may last, in seconds.
 		#[pallet::constant]
 		type AssistedPeriod: Get<Moment>;
+		/// How long an assisted consent for studies may last, in seconds.
+		#[pallet::constant]
+		type AssistedResearchPeriod: Get<Moment>;
 		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
@@ -141,6 +147,41 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type AwaitingAuthority<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, AccountId, Blake2_128Concat, AccountId, Assisted>;
+
+	/// How long an assisted consent waits before it counts, if genesis does not say it.
+	#[pallet::type_value]
+	pub fn UsualDelay() -> Moment {
+		ASSISTED_DELAY
+	}
+
+	/// From how long after it was stored an assisted consent counts, in seconds.
+	#[pallet::storage]
+	pub type AssistedDelay<T: Config> = StorageValue<_, Moment, ValueQuery, UsualDelay>;
+
+	/// The delay of assisted consents at genesis.
+	#[pallet::genesis_config]
+	pub struct GenesisConfig<T: Config> {
+		/// From how long after it was stored an assisted consent counts, in seconds.
+		pub assisted_delay: Moment,
+		/// The runtime.
+		#[serde(skip)]
+		pub _config: PhantomData<T>,
+	}
+
+	impl<T: Config> Default for GenesisConfig<T> {
+		fn default() -> Self {
+			Self { assisted_delay: ASSISTED_DELAY, _config: PhantomData }
+		}
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			if self.assisted_delay != ASSISTED_DELAY {
+				AssistedDelay::<T>::put(self.assisted_delay);
+			}
+		}
+	}
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -213,6 +254,10 @@ pub mod pallet {
 		NotPatient,
 		/// The grantee is not enrolled, or is not affiliated with the institution named.
 		GranteeNotFound,
+		/// There is no such study.
+		StudyNotFound,
+		/// The study has ended.
+		StudyEnded,
 		/// A deny must name the person, not the person at an institution: it follows the person.
 		DenyThePerson,
 		/// A category, action, purpose or study trait is not defined.
@@ -256,7 +301,8 @@ pub mod pallet {
 		TooManyAssisted,
 		/// The last place for the grantee is kept for a deny.
 		PlaceKeptForDeny,
-		/// An assisted consent is never for the log, nor for labelled or restricted records.
+		/// An assisted consent is never for the log, nor for labelled or restricted records or studies of
+		/// them.
 		AssistedTooWide,
 		/// The patient has refused assisted consents for good.
 		Refused,
@@ -304,6 +350,8 @@ pub mod pallet {
 		/// - [`Error::InvalidPeriod`].
 		/// - [`Error::EmptyDataPeriod`].
 		/// - [`Error::GranteeNotFound`].
+		/// - [`Error::StudyNotFound`].
+		/// - [`Error::StudyEnded`].
 		/// - [`Error::OutOfNumbers`].
 		/// - [`Error::TooManyConsents`].
 		/// - [`Error::PlaceKeptForDeny`].
@@ -313,7 +361,7 @@ pub mod pallet {
 		///
 		/// - [`Event::Granted`]. In the patient's log: `ConsentGranted`.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::grant())]
+		#[pallet::weight(T::WeightInfo::grant().saturating_add(T::Studies::choice_weight(grantee)))]
 		pub fn grant(
 			origin: OriginFor<T>,
 			grantee: Grantee,
@@ -348,6 +396,8 @@ pub mod pallet {
 		/// - [`Error::InvalidPeriod`].
 		/// - [`Error::EmptyDataPeriod`].
 		/// - [`Error::GranteeNotFound`].
+		/// - [`Error::StudyNotFound`].
+		/// - [`Error::StudyEnded`].
 		/// - [`Error::ConsentNotFound`].
 		/// - [`Error::RevisionChanged`].
 		/// - [`Error::KeyInDoubt`].
@@ -359,7 +409,7 @@ pub mod pallet {
 		///
 		/// - [`Event::Amended`]. In the patient's log: `ConsentAmended`.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::amend())]
+		#[pallet::weight(T::WeightInfo::amend().saturating_add(T::Studies::choice_weight(grantee)))]
 		pub fn amend(
 			origin: OriginFor<T>,
 			grantee: Grantee,
@@ -392,6 +442,7 @@ pub mod pallet {
 				grantor: Self::grantor(&patient),
 			};
 			Self::ensure_places(provisions.iter().map(kind))?;
+			Self::tell_choice(&patient, &grantee, &provisions);
 			Consents::<T>::insert(&patient, &grantee, provisions);
 			let consent = ConsentRef { grantee: grantee.clone(), id };
 			let event = LogEvent::ConsentAmended { consent, revision };
@@ -421,7 +472,7 @@ pub mod pallet {
 		///
 		/// - [`Event::Revoked`]. In the patient's log: `ConsentRevoked`.
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::revoke())]
+		#[pallet::weight(T::WeightInfo::revoke().saturating_add(T::Studies::choice_weight(grantee)))]
 		pub fn revoke(origin: OriginFor<T>, grantee: Grantee, id: ConsentId) -> DispatchResult {
 			Self::do_revoke(ensure_signed(origin)?, grantee, id)
 		}
@@ -436,11 +487,11 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// The first call proposes the consent. The second, by another clinician and with the same
-		/// content within [`PROPOSAL_LIFETIME`], stores it, and it counts [`ASSISTED_DELAY`] later.
+		/// content within [`PROPOSAL_LIFETIME`], stores it, and it counts [`AssistedDelay`] later.
 		/// If the patient's own key has ever signed, it waits for [`Pallet::confirm_assisted`]
-		/// instead. It must permit, its grantee must belong to the institution, it must end within
-		/// [`Config::AssistedPeriod`], and it is never for the log nor for labelled or restricted
-		/// records.
+		/// instead. It must permit, its grantee must belong to the institution or be about studies, it
+		/// must end within [`Config::AssistedPeriod`] or [`Config::AssistedResearchPeriod`], and it is
+		/// never for the log nor for labelled or restricted records or studies of them.
 		///
 		/// ## Errors
 		///
@@ -461,6 +512,8 @@ pub mod pallet {
 		/// - [`Error::InvalidPeriod`].
 		/// - [`Error::EmptyDataPeriod`].
 		/// - [`Error::GranteeNotFound`].
+		/// - [`Error::StudyNotFound`].
+		/// - [`Error::StudyEnded`].
 		/// - [`Error::OutOfNumbers`].
 		/// - [`Error::TooManyAssisted`].
 		/// - [`Error::TooManyGrantees`].
@@ -471,7 +524,7 @@ pub mod pallet {
 		/// - [`Event::Granted`] or [`Event::AwaitsAuthority`], at the second call. In the patient's
 		///   log: `ConsentProposed`, then `ConsentGranted` or `ConsentAwaitsAuthority`.
 		#[pallet::call_index(3)]
-		#[pallet::weight(T::WeightInfo::grant_assisted())]
+		#[pallet::weight(T::WeightInfo::grant_assisted().saturating_add(T::Studies::choice_weight(grantee)))]
 		pub fn grant_assisted(
 			origin: OriginFor<T>,
 			patient: AccountId,
@@ -507,7 +560,7 @@ pub mod pallet {
 		///
 		/// - [`Event::Granted`]. In the patient's log: `ConsentGranted`.
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::grant_assisted())]
+		#[pallet::weight(T::WeightInfo::grant_assisted().saturating_add(T::Studies::choice_weight(grantee)))]
 		pub fn confirm_assisted(
 			origin: OriginFor<T>,
 			authority: AccountId,
@@ -599,7 +652,7 @@ pub mod pallet {
 		///
 		/// - [`Event::Revoked`]. In the patient's log: `ConsentRevoked`.
 		#[pallet::call_index(7)]
-		#[pallet::weight(T::WeightInfo::revoke_in_doubt())]
+		#[pallet::weight(T::WeightInfo::revoke_in_doubt().saturating_add(T::Studies::choice_weight(grantee)))]
 		pub fn revoke_in_doubt(
 			origin: OriginFor<T>,
 			patient: AccountId,
@@ -735,15 +788,28 @@ impl<T: Config> Pallet<T> {
 			// A suspended account too: a patient may deny for the time after.
 			Grantee::Person(account) => T::Enrolment::enrolled_by(account).is_some(),
 			Grantee::Research | Grantee::ResearchOn(_) => true,
-			// There are no studies yet.
-			Grantee::Study(_) => false,
+			Grantee::Study(study) => {
+				let stage = T::Studies::stage(*study).ok_or(Error::<T>::StudyNotFound)?;
+				let goes_on = !stage.has_ended() || terms.effect != Effect::Permit;
+				ensure!(goes_on, Error::<T>::StudyEnded);
+				true
+			},
 		};
 		ensure!(there, Error::<T>::GranteeNotFound);
 		Ok(())
 	}
 
+	/// Tells what the consents of a key will be, if they are about studies.
+	fn tell_choice(patient: &AccountId, grantee: &Grantee, after: &[Consent]) {
+		if grantee.is_research() {
+			let before = Consents::<T>::get(patient, grantee);
+			T::Studies::choice_changed(patient, grantee, &before, after);
+		}
+	}
+
 	/// Stores the consents of a key, or removes the key if there are none.
 	pub(crate) fn put(patient: &AccountId, grantee: &Grantee, provisions: Provisions) {
+		Self::tell_choice(patient, grantee, &provisions);
 		if provisions.is_empty() {
 			Consents::<T>::remove(patient, grantee);
 			frame_system::Pallet::<T>::dec_sufficients(patient);
@@ -815,6 +881,7 @@ impl<T: Config> Pallet<T> {
 		if is_new {
 			frame_system::Pallet::<T>::inc_sufficients(patient);
 		}
+		Self::tell_choice(patient, &grantee, &provisions);
 		Consents::<T>::insert(patient, &grantee, provisions);
 		let consent = ConsentRef { grantee: grantee.clone(), id };
 		let event = LogEvent::ConsentGranted { consent, effect };

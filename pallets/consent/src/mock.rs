@@ -5,7 +5,8 @@ use frame_support::{derive_impl, parameter_types};
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
 use vouchsafe_primitives::*;
 pub use vouchsafe_support::doubles::{
-	self, tags, Admitted, Clock, Line, Logs, People, TwoOfStaff, NOT_STAFF, SAME_STAFF, START,
+	self, tags, Admitted, Clock, KnownStudies, Line, Logs, People, TwoOfStaff, NOT_STAFF,
+	SAME_STAFF, START,
 };
 
 #[frame_support::runtime]
@@ -42,6 +43,7 @@ pub const DAY: Moment = 24 * 60 * 60;
 
 parameter_types! {
 	pub const AssistedPeriod: Moment = 90 * DAY;
+	pub const AssistedResearchPeriod: Moment = ASSISTED_RESEARCH_PERIOD;
 }
 
 impl pallet_consent::Config for Test {
@@ -50,7 +52,9 @@ impl pallet_consent::Config for Test {
 	type Staff = TwoOfStaff;
 	type AuditLog = Logs;
 	type Time = Clock;
+	type Studies = KnownStudies;
 	type AssistedPeriod = AssistedPeriod;
+	type AssistedResearchPeriod = AssistedResearchPeriod;
 	type WeightInfo = ();
 }
 

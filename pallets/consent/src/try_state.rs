@@ -37,7 +37,7 @@ impl<T: Config> Pallet<T> {
 						.is_none_or(|from| terms.valid_until.is_none_or(|to| from < to)),
 					"terms end before they begin"
 				);
-				if let Grantor::Assisted { first, second } = &consent.grantor {
+				if let Grantor::Assisted { first, second, .. } = &consent.grantor {
 					ensure!(first != second, "one of the staff assisted alone");
 					ensure!(terms.valid_until.is_some(), "an assisted consent has no end");
 					ensure!(!assisted::is_too_wide(terms), "an assisted consent is too wide");

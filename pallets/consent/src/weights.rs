@@ -41,7 +41,8 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
-	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:1 w:0), of the grantee
+	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations`, or `Studies::Studies` (r:1 w:0),
+	/// of the grantee
 	/// Storage: `Consent::Consents` (r:1 w:1)
 	/// Storage: `System::Account` of the patient, which is in the overlay for the nonce
 	/// Storage: `Audit::Logs` (r:1 w:1)
@@ -51,7 +52,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
-	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:1 w:0), of the grantee
+	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations`, or `Studies::Studies` (r:1 w:0),
+	/// of the grantee
 	/// Storage: `Consent::Consents` (r:1 w:1)
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn amend() -> Weight {
@@ -69,18 +71,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:2 w:0), of the patient and the institution
-	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations` (r:1 w:0), of the grantee
+	/// Storage: `Enrolment::Accounts`, `Institutions` or `Affiliations`, or `Studies::Studies` (r:1 w:0),
+	/// of the grantee
 	/// Storage: what two of the staff agree on (r:30 w:2); or, to confirm, the two and the authority's
 	/// officer as they act now (r:42 w:0)
 	/// Storage: `Consent::AssistedRefused` (r:1 w:0)
 	/// Storage: `Consent::AwaitingAuthority` (r:1 w:1)
+	/// Storage: `Consent::AssistedDelay` (r:1 w:0)
 	/// Storage: `System::Account` (r:1 w:0), of the patient
 	/// Storage: `Consent::Consents` (r:1 w:1)
 	/// Storage: `System::Account` (r:1 w:1), of the patient
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn grant_assisted() -> Weight {
 		Weight::from_parts(60_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(52_u64))
+			.saturating_add(T::DbWeight::get().reads(53_u64))
 			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0)
@@ -129,7 +133,7 @@ impl WeightInfo for () {
 	}
 	fn grant_assisted() -> Weight {
 		Weight::from_parts(60_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(52_u64))
+			.saturating_add(ParityDbWeight::get().reads(53_u64))
 			.saturating_add(ParityDbWeight::get().writes(6_u64))
 	}
 	fn refuse_assisted() -> Weight {

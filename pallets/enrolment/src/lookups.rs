@@ -109,6 +109,11 @@ impl<T: Config> Enrolment for Pallet<T> {
 		CustodianAccounts::<T>::get(account).filter(Self::is_active)
 	}
 
+	fn has_custodian(institution: &AccountId) -> bool {
+		Self::is_active_institution(institution)
+			&& Institutions::<T>::get(institution).is_some_and(|entry| entry.custodian.is_some())
+	}
+
 	fn enrolled_by(account: &AccountId) -> Option<AccountId> {
 		Accounts::<T>::get(account).map(|entry| entry.enrolled_by)
 	}

@@ -2,7 +2,7 @@
 //! stated, because the caller counts it in its weights.
 
 use alloc::{collections::BTreeMap, vec::Vec};
-use frame_support::dispatch::DispatchResult;
+use frame_support::{dispatch::DispatchResult, weights::Weight};
 use sp_core::H256;
 use sp_runtime::DispatchError;
 use vouchsafe_primitives::{
@@ -37,6 +37,9 @@ pub trait Enrolment {
 
 	/// The active institution or authority whose custodian signs with this account. 2 reads.
 	fn custodian_of(account: &AccountId) -> Option<AccountId>;
+
+	/// Whether the account is an active institution or authority that has named a custodian. 2 reads.
+	fn has_custodian(institution: &AccountId) -> bool;
 
 	/// The institution that enrolled the account; an institution's own account. 1 read.
 	fn enrolled_by(account: &AccountId) -> Option<AccountId>;
@@ -187,6 +190,24 @@ impl Book {
 	pub fn decide(&self, question: &Question) -> Decision {
 		policy::decide(question, |grantee| self.0.get(grantee).into_iter().flatten())
 	}
+}
+
+/// What is known of studies, and who is told of standing choices.
+pub trait Studies {
+	/// Where the study is, if there is one. 1 read.
+	fn stage(study: StudyId) -> Option<StudyStage>;
+
+	/// The patient's consents for this grantee were these and are those now. Standing choices are
+	/// counted. Weighs [`choice_weight`](Self::choice_weight).
+	fn choice_changed(
+		patient: &AccountId,
+		grantee: &Grantee,
+		before: &[Consent],
+		after: &[Consent],
+	);
+
+	/// What counting a choice weighs: nothing for a grantee that is not for one.
+	fn choice_weight(grantee: &Grantee) -> Weight;
 }
 
 /// Who holds the shares of a version's key.

@@ -170,7 +170,11 @@ fn random_terms() -> impl Strategy<Value = Terms> {
 fn consent() -> impl Strategy<Value = Consent> {
 	let grantor = prop_oneof![
 		6 => Just(Grantor::Patient),
-		1 => Just(Grantor::Assisted { first: account(3), second: account(4) }),
+		1 => moment().prop_map(|counts_from| Grantor::Assisted {
+			first: account(3),
+			second: account(4),
+			counts_from,
+		}),
 		1 => Just(Grantor::Law { authority: account(2) }),
 	];
 	let version = prop_oneof![9 => Just(POLICY_VERSION), 1 => Just(POLICY_VERSION + 1)];

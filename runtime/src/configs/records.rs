@@ -19,7 +19,7 @@ use vouchsafe_primitives::{
 		Decision, Question, Reason, Subject,
 	},
 	Action, Actor, Consent as Provision, ConsentId, Grantee, Purpose, RecordId, Status,
-	ASSISTED_PERIOD,
+	ASSISTED_PERIOD, ASSISTED_RESEARCH_PERIOD,
 };
 use vouchsafe_support::{Consents, Enrolment as _, Records as _};
 
@@ -67,7 +67,7 @@ impl pallet_admission::Config for Runtime {
 }
 
 /// Tells the calls that have a priority. Only the outermost call counts, not the calls inside a
-/// batch.
+/// batch, except those of research.
 pub struct Calls;
 
 impl CallClass<RuntimeCall> for Calls {
@@ -83,8 +83,22 @@ impl CallClass<RuntimeCall> for Calls {
 				pallet_custody::Call::acknowledge { .. }
 				| pallet_custody::Call::acknowledge_many { .. },
 			) => Class::Acknowledgement,
+			call if contributes(call) => Class::Research,
 			_ => Class::Ordinary,
 		}
+	}
+}
+
+/// Whether the call contributes people to a study, also in a batch: research never delays care.
+fn contributes(call: &RuntimeCall) -> bool {
+	match call {
+		RuntimeCall::Studies(pallet_studies::Call::contribute { .. }) => true,
+		RuntimeCall::Utility(
+			pallet_utility::Call::batch { calls }
+			| pallet_utility::Call::batch_all { calls }
+			| pallet_utility::Call::force_batch { calls },
+		) => calls.iter().any(contributes),
+		_ => false,
 	}
 }
 
@@ -122,7 +136,9 @@ impl pallet_consent::Config for Runtime {
 	type Staff = Enrolment;
 	type AuditLog = Audit;
 	type Time = Timestamp;
+	type Studies = Studies;
 	type AssistedPeriod = ConstU64<ASSISTED_PERIOD>;
+	type AssistedResearchPeriod = ConstU64<ASSISTED_RESEARCH_PERIOD>;
 	type WeightInfo = pallet_consent::weights::SubstrateWeight<Runtime>;
 }
 

@@ -101,6 +101,7 @@ impl Contains<RuntimeCall> for CallFilter {
 			| RuntimeCall::Consent(_)
 			| RuntimeCall::AccessRequests(_)
 			| RuntimeCall::Custody(_)
+			| RuntimeCall::Studies(_)
 			| RuntimeCall::Consortium(_) => true,
 
 			RuntimeCall::Timestamp(pallet_timestamp::Call::set { .. }) => true,

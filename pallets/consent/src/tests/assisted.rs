@@ -38,7 +38,7 @@ fn grant_assisted_works() {
 		assert_ok!(assist(DOCTOR, terms()));
 		assert_eq!(TwoOfStaff::proposer(&PATIENT, &HOSPITAL), None);
 		let granted = last(&PATIENT, &team());
-		assert_eq!(granted.grantor, Grantor::Assisted { first: COLLEAGUE, second: DOCTOR });
+		assert_eq!(granted.grantor, super::assisted(COLLEAGUE, DOCTOR));
 		assert_eq!((granted.id, granted.terms), (1, terms()));
 		let event = Event::Granted { patient: PATIENT, grantee: team(), id: 1, revision: 0 };
 		System::assert_last_event(event.into());
@@ -157,7 +157,7 @@ fn a_patient_who_has_signed_needs_the_authority() {
 			Clock::set(START + 10);
 			assert_ok!(confirm());
 			let granted = last(&PATIENT, &team());
-			assert_eq!(granted.grantor, Grantor::Assisted { first: COLLEAGUE, second: DOCTOR });
+			assert_eq!(granted.grantor, super::assisted(COLLEAGUE, DOCTOR));
 			assert_eq!(granted.counts_from(), Some(START + 10 + ASSISTED_DELAY));
 			let line = Logs::of(&PATIENT).pop().unwrap();
 			assert_eq!((line.origin, line.acting_for), (who.clone(), Some(AUTHORITY)));

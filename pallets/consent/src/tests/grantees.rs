@@ -63,7 +63,7 @@ fn assisted_consents_leave_room_for_the_patients_own() {
 	build_and_execute(|| {
 		let assist = |team| {
 			let grantee = team_number(team);
-			let grantor = Grantor::Assisted { first: NURSE, second: DOCTOR };
+			let grantor = assisted(NURSE, DOCTOR);
 			let others = Consents::<Test>::get(PATIENT, &grantee);
 			let content = (terms(), text(), grantor);
 			Consent::store(&PATIENT, &DOCTOR, Some(&HOSPITAL), grantee, others, content)

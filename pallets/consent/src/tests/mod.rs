@@ -29,6 +29,11 @@ mod revoke;
 
 const DENY: Effect = Effect::Deny { binds_break_glass: false };
 
+/// Two of the staff, whose consent counts a day from now.
+fn assisted(first: AccountId, second: AccountId) -> Grantor {
+	Grantor::Assisted { first, second, counts_from: doubles::now() + ASSISTED_DELAY }
+}
+
 fn signed(account: AccountId) -> RuntimeOrigin {
 	RuntimeOrigin::signed(account)
 }
@@ -193,14 +198,14 @@ fn try_state_finds_what_no_call_does() {
 		spoil(team(), |consent| consent.id = 1);
 		spoil(team(), |consent| consent.terms.valid_from = consent.terms.valid_until);
 		spoil(team(), |consent| {
-			consent.grantor = Grantor::Assisted { first: DOCTOR, second: DOCTOR };
+			consent.grantor = assisted(DOCTOR, DOCTOR);
 		});
 		spoil(team(), |consent| {
-			consent.grantor = Grantor::Assisted { first: DOCTOR, second: NURSE };
+			consent.grantor = assisted(DOCTOR, NURSE);
 			consent.terms.valid_until = None;
 		});
 		spoil(team(), |consent| {
-			consent.grantor = Grantor::Assisted { first: DOCTOR, second: NURSE };
+			consent.grantor = assisted(DOCTOR, NURSE);
 			consent.terms.labels = LabelFilter::Any;
 		});
 		let at = Grantee::PractitionerAt { practitioner: DOCTOR, institution: HOSPITAL };

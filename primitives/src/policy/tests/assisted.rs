@@ -5,7 +5,8 @@ use super::*;
 const ENTERED: Moment = 1_000_000;
 
 fn assisted(granted_at: Moment, terms: Terms) -> Consent {
-	let grantor = Grantor::Assisted { first: account(50), second: account(51) };
+	let counts_from = granted_at + ASSISTED_DELAY;
+	let grantor = Grantor::Assisted { first: account(50), second: account(51), counts_from };
 	Consent { granted_at, grantor, ..consent(0, terms) }
 }
 

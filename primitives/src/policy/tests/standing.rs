@@ -55,7 +55,8 @@ fn permits_given_in_doubt_count_when_they_are_confirmed() {
 	let by_representative = Grantor::Representative(account(51));
 	assert_eq!(by_permit(&question, SINCE, by_representative), does_not_count());
 	// What clinicians or the law grant does not use the patient's key, so it is not in doubt.
-	let assisted = || Grantor::Assisted { first: account(52), second: account(53) };
+	let counts_from = SINCE + ASSISTED_DELAY;
+	let assisted = || Grantor::Assisted { first: account(52), second: account(53), counts_from };
 	let barred = standing(Standing::Barred { since: SINCE }, reading());
 	for question in [&question, &barred] {
 		// An assisted consent counts a day later.

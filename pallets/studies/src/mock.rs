@@ -1,0 +1,1 @@
+//! A runtime with this pallet, and test doubles of its neighbours.
