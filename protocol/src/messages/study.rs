@@ -386,8 +386,7 @@ pub struct VerifyKeyReceipt {
 	pub accepted: bool,
 }
 
-/// Compares lists of nullifiers, from the leader. With the first of these requests the aggregator takes
-/// no more lists in this attempt.
+/// Compares lists of nullifiers, from the leader.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -400,6 +399,8 @@ pub struct CompareLists {
 	pub attempt: u8,
 	/// The last contributor of the page before, if this is not the first one.
 	pub after: Option<Hex<32>>,
+	/// Whether the aggregator takes no more lists in this attempt.
+	pub close: bool,
 	/// Contributors whose lists are not the same everywhere: none of their people counts. At most 500.
 	pub excluded: Vec<Hex<32>>,
 	/// Whether all excluded ones were named: the lists are settled.
