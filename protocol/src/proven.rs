@@ -16,6 +16,7 @@
 mod decisions;
 mod people;
 mod records;
+mod studies;
 
 use crate::{
 	compatibility::RuntimeMetadata,
@@ -403,6 +404,39 @@ impl<E: Evidence> View for ProvenView<E> {
 
 	async fn holder_choice(&self, patient: &AccountId) -> Result<Option<HolderChoice>, ChainError> {
 		self.read(storage::holder_choice(patient)).await
+	}
+
+	async fn studies(
+		&self,
+		after: Option<u32>,
+		limit: u32,
+	) -> Result<Vec<(u32, Study)>, ChainError> {
+		self.page_of_studies(after, limit).await
+	}
+
+	async fn study(&self, study: u32) -> Result<Option<Study>, ChainError> {
+		self.whole_study(study).await
+	}
+
+	async fn round(&self, study: u32, round: u8) -> Result<Option<Round>, ChainError> {
+		self.whole_round(study, round).await
+	}
+
+	async fn result(&self, study: u32, round: u8) -> Result<Option<StudyResult>, ChainError> {
+		self.read(storage::study_result(study, round)).await
+	}
+
+	async fn mechanism(&self, study: u32) -> Result<Option<Mechanism>, ChainError> {
+		let found = self.whole_study(study).await?;
+		Ok(found.map(|found| Mechanism::of(&found.terms)))
+	}
+
+	async fn may_count(&self, study: u32, patient: &AccountId) -> Result<Decision, ChainError> {
+		self.decide_count(study, patient).await
+	}
+
+	async fn epsilon_left(&self, patient: &AccountId) -> Result<u32, ChainError> {
+		self.left_of(patient).await
 	}
 
 	async fn audit_head(&self, patient: &AccountId) -> Result<(u64, H256), ChainError> {
