@@ -11,7 +11,7 @@ use crate::{
 use anyhow::{bail, Result};
 use std::time::Duration;
 use vouchsafe_protocol::{
-	api::research,
+	api,
 	calls::StudiesCall,
 	errors::ChainError,
 	traits::View,
@@ -69,9 +69,8 @@ pub async fn survey<P: Platform>(
 			number.saturating_mul(PAGE),
 			people.len()
 		));
-		let accounts = page.iter().map(|person| person.account.clone()).collect();
-		let contributed =
-			at.ask(research::contributed(found.id, found.study.round, accounts)).await?;
+		let accounts: Vec<_> = page.iter().map(|person| person.account.clone()).collect();
+		let contributed = at.contributed(found.id, found.study.round, &accounts).await?;
 		for (place, person) in page.iter().enumerate() {
 			match contributed.get(place).cloned().flatten() {
 				Some(by) if by == *contributor => survey.contributed.push(person.account.clone()),
@@ -86,11 +85,12 @@ pub async fn survey<P: Platform>(
 	Ok(survey)
 }
 
+/// Whether the chain would count the person. The node's word suffices: the chain decides again.
 async fn may_count(at: &impl View, found: &FoundStudy, person: &AccountId) -> Result<bool> {
-	if !at.ask(research::may_count(found.id, person)).await?.is_permit() {
+	if !at.ask(api::may_count(found.id, person)).await?.is_permit() {
 		return Ok(false);
 	}
-	Ok(at.ask(research::epsilon_left(person)).await? >= found.study.terms.epsilon)
+	Ok(at.ask(api::epsilon_left(person)).await? >= found.study.terms.epsilon)
 }
 
 async fn ensure_no_strangers<P: Platform>(
@@ -101,7 +101,7 @@ async fn ensure_no_strangers<P: Platform>(
 ) -> Result<()> {
 	let (mut strangers, mut others) = (Vec::new(), Vec::new());
 	for person in people {
-		match at.account(&person.account).await? {
+		match at.ask(api::account(&person.account)).await? {
 			Some(account) if account.kind == AccountKind::Patient => {
 				let is_own = account.enrolled_by == *contributor || person.account == *contributor;
 				if !is_own && person.record.is_none() {

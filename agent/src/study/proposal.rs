@@ -8,6 +8,7 @@ use crate::{
 use anyhow::{bail, ensure, Result};
 use bytes::Bytes;
 use futures::stream;
+use vouchsafe_fhir::study::{Protocol, MAX_PROTOCOL};
 use vouchsafe_protocol::{
 	calls::StudiesCall,
 	cid::cid_of,
@@ -18,7 +19,6 @@ use vouchsafe_protocol::{
 		MAX_STUDY_TIME, MIN_AGGREGATORS, MIN_EPSILON, MIN_PERSONS, MIN_STUDY_TIME,
 	},
 };
-use vouchsafe_fhir::study::{Protocol, MAX_PROTOCOL};
 use vouchsafe_speech::thousandths;
 
 /// Checks terms and protocol, before anything is sent.
@@ -85,7 +85,9 @@ fn check_numbers(terms: &StudyTerms, now: u64) -> Result<()> {
 	}
 	for (what, seconds) in [("gather", terms.gather), ("answer", terms.answer)] {
 		if !within(seconds, MIN_STUDY_TIME, MAX_STUDY_TIME) {
-			bail!("the time to {what} is {MIN_STUDY_TIME} seconds to 30 days, not {seconds} seconds");
+			bail!(
+				"the time to {what} is {MIN_STUDY_TIME} seconds to 30 days, not {seconds} seconds"
+			);
 		}
 	}
 	if terms.first_close <= now {
@@ -164,7 +166,8 @@ mod tests {
 			edit(&mut terms);
 			check_numbers(&terms, now).err().map(|error| error.to_string()).unwrap_or_default()
 		};
-		let accounts = |count: u8| -> Vec<_> { (0..count).map(|id| AccountId::new([id; 32])).collect() };
+		let accounts =
+			|count: u8| -> Vec<_> { (0..count).map(|id| AccountId::new([id; 32])).collect() };
 		for right in [
 			&(|it: &mut StudyTerms| it.least = 11) as &dyn Fn(&mut StudyTerms),
 			&|it| it.epsilon = 100,

@@ -20,7 +20,6 @@ use std::{
 };
 use vouchsafe_fhir::study::{Answer, Exclusions};
 use vouchsafe_protocol::{
-	api::research,
 	errors::CustodianError,
 	messages::{
 		AskDoubles, AskStudyStatus, EvaluateIdentifiers, Hex, HexBytes, ListState, ReportState,
@@ -119,7 +118,7 @@ pub async fn valid<P: Platform>(
 	let task = session.waiting("asking the chain whose consents are valid");
 	let (mut valid, mut after, mut seen) = (BTreeSet::new(), None, 0usize);
 	loop {
-		let page = at.ask(research::standing(found.id, after, PAGE)).await?;
+		let page = at.standing(found.id, after, PAGE).await?;
 		let is_last = page.is_empty();
 		seen = seen.saturating_add(page.len());
 		task.say(&format!("asking the chain whose consents are valid: {seen} people"));
@@ -148,7 +147,7 @@ pub async fn withheld<P: Platform>(
 	for person in people {
 		let (mut exclusions, mut after) = (Exclusions::default(), None);
 		loop {
-			let page = at.ask(research::withheld(found.id, &person, after, PAGE)).await?;
+			let page = at.withheld(found.id, &person, after, PAGE).await?;
 			for (_, category, months) in &page {
 				exclusions.add(*category, *months);
 			}
@@ -241,7 +240,11 @@ impl<'a, P: Platform> Reporting<'a, P> {
 				None => self.blind(number, part, system).await?,
 			};
 			ensure!(
-				batch.accounts.iter().map(|it| AccountId::from(*it)).eq(part.iter().map(|it| it.account.clone())),
+				batch
+					.accounts
+					.iter()
+					.map(|it| AccountId::from(*it))
+					.eq(part.iter().map(|it| it.account.clone())),
 				"the people file is another one than when this command began: use the same file"
 			);
 			let found = match &batch.nullifiers {
@@ -304,9 +307,10 @@ impl<'a, P: Platform> Reporting<'a, P> {
 				points: answer.evaluated.iter().map(|it| it.0).collect(),
 				proof: answer.proof.0,
 			};
-			let found = blinded
-				.finish(&evaluation, &self.evaluation_key(aggregator)?)
-				.with_context(|| format!("{name} did not evaluate under the key that it published"))?;
+			let found =
+				blinded.finish(&evaluation, &self.evaluation_key(aggregator)?).with_context(
+					|| format!("{name} did not evaluate under the key that it published"),
+				)?;
 			for (outputs, output) in outputs.iter_mut().zip(found) {
 				outputs.push(output);
 			}

@@ -4,17 +4,16 @@ use crate::{
 	advice::{Advice, Advised},
 	english::ENGLISH,
 	platform::Platform,
-	session::{At, Session},
+	session::Session,
 };
 use anyhow::{bail, Result};
 use vouchsafe_protocol::{
-	storage,
 	traits::View,
-	types::{
-		AccountId, Round, RoundPhase, Study, StudyId, StudyResult, StudyRound, StudyStage,
-		LEDGER_YEAR, YEARLY_EPSILON,
-	},
+	types::{Round, RoundPhase, Study, StudyId, StudyResult, StudyRound, StudyStage},
 };
+
+/// How many studies are read at a time.
+const PAGE: u32 = 100;
 
 /// A study on the chain.
 #[derive(Clone, Debug)]
@@ -23,8 +22,6 @@ pub struct FoundStudy {
 	pub id: StudyId,
 	/// The study.
 	pub study: Study,
-	/// Its current or last round, if one has begun.
-	pub current: Option<Round>,
 }
 
 impl FoundStudy {
@@ -39,7 +36,7 @@ impl FoundStudy {
 	///
 	/// The study does not run.
 	pub fn running(&self) -> Result<&Round> {
-		match (&self.current, self.study.stage) {
+		match (&self.study.current, self.study.stage) {
 			(Some(round), StudyStage::Running) => Ok(round),
 			(_, stage) if stage.has_ended() => {
 				bail!("study {} has ended: {}", self.id, ENGLISH.phrase(stage))
@@ -53,7 +50,7 @@ impl FoundStudy {
 	/// The frozen block of the current round, until when reports are gathered, and the number of the
 	/// attempt, while it is frozen.
 	pub fn frozen(&self) -> Option<(u32, u64, u8)> {
-		match self.current.as_ref()?.phase {
+		match self.study.current.as_ref()?.phase {
 			RoundPhase::Frozen { block, gathers_until, attempt, .. } => {
 				Some((block, gathers_until, attempt))
 			},
@@ -64,9 +61,8 @@ impl FoundStudy {
 
 /// The study with this number.
 pub async fn find(session: &Session<impl Platform>, id: StudyId) -> Result<FoundStudy> {
-	let at = session.finalized().await?;
-	match read(&at, id).await? {
-		Some(found) => Ok(found),
+	match session.finalized().await?.study(id).await? {
+		Some(study) => Ok(FoundStudy { id, study }),
 		None => bail!(Advised::new(format!("there is no study {id}"), Advice::ListStudies)),
 	}
 }
@@ -74,18 +70,15 @@ pub async fn find(session: &Session<impl Platform>, id: StudyId) -> Result<Found
 /// All studies.
 pub async fn all(session: &Session<impl Platform>) -> Result<Vec<FoundStudy>> {
 	let at = session.finalized().await?;
-	let next = at.read(storage::next_study()).await?.unwrap_or_default();
-	let mut found = Vec::new();
-	for id in 0..next {
-		found.extend(read(&at, id).await?);
+	let mut found: Vec<FoundStudy> = Vec::new();
+	loop {
+		let page = at.studies(found.last().map(|last| last.id), PAGE).await?;
+		let is_last = page.is_empty();
+		found.extend(page.into_iter().map(|(id, study)| FoundStudy { id, study }));
+		if is_last {
+			return Ok(found);
+		}
 	}
-	Ok(found)
-}
-
-async fn read(at: &impl View, id: StudyId) -> Result<Option<FoundStudy>> {
-	let Some(study) = at.read(storage::study(id)).await? else { return Ok(None) };
-	let current = at.read(storage::study_round(id, study.round)).await?;
-	Ok(Some(FoundStudy { id, study, current }))
 }
 
 /// The result of a round, or of the last one that has a result.
@@ -105,7 +98,7 @@ pub async fn result(
 		None => (0..=last).rev().collect(),
 	};
 	for round in &asked {
-		if let Some(result) = at.read(storage::study_result(found.id, *round)).await? {
+		if let Some(result) = at.result(found.id, *round).await? {
 			return Ok((*round, result));
 		}
 	}
@@ -117,27 +110,9 @@ pub async fn result(
 			found.study.terms.rounds.saturating_sub(1)
 		);
 	}
-	let phase = match at.read(storage::study_round(found.id, round)).await? {
+	let phase = match at.round(found.id, round).await? {
 		Some(it) => ENGLISH.round(&it.phase, at.time().await?),
 		None => "has not begun".into(),
 	};
 	bail!("round {round} of study {} has no result yet: {phase}", found.id)
-}
-
-/// The ε that an account has left for studies this year, in thousandths.
-pub async fn epsilon_left<P: Platform>(at: &At<P>, account: &AccountId) -> Result<u32> {
-	let year = at.time().await?.checked_div(LEDGER_YEAR).unwrap_or_default();
-	let ledger = at.read(storage::study_ledger(account)).await?;
-	let spent = ledger.filter(|it| u64::from(it.year) == year).map_or(0, |it| it.spent);
-	Ok(YEARLY_EPSILON.saturating_sub(spent))
-}
-
-/// Whether the account was contributed to a round, and by whom.
-pub async fn contributor_of<P: Platform>(
-	at: &At<P>,
-	study: StudyId,
-	round: u8,
-	person: &AccountId,
-) -> Result<Option<AccountId>> {
-	Ok(at.read(storage::study_person(study, round, person)).await?)
 }

@@ -10,10 +10,7 @@
 //!
 //! All of it is sealed to the user's key. Whoever reads it knows who was counted.
 
-use crate::{
-	keys::Identity,
-	platform::Keep,
-};
+use crate::{keys::Identity, platform::Keep};
 use anyhow::{bail, Context as _, Result};
 use blake2::{Blake2b256, Digest};
 use codec::Encode;
