@@ -161,12 +161,12 @@ pub enum StudyCommand {
 	/// where it was interrupted.
 	#[command(
 		after_help = "The people file has a line for each patient. PATIENT is the id of the FHIR Patient, \
-		or SYSTEM|VALUE of an identifier:\n  \
+		or SYSTEM|VALUE of an identifier of the protocol’s system:\n  \
 		account,patient,record\n  \
 		5Grwva…,8d1f0a2c,\n  \
 		5FHneW…,urn:oid:1.2.3|4711,3f9a0c1d…\n\n\
 		Examples:\n  \
-		vouchsafe study contribute 3 --fhir export/ --people people.csv --dry-run\n  \
+		vouchsafe --key registrar study contribute 3 --fhir export/ --people people.csv --dry-run\n  \
 		vouchsafe --key registrar study contribute 3 --fhir export/ --people people.csv --wait"
 	)]
 	Contribute(Contribution),

@@ -3,7 +3,7 @@
 mod chart;
 mod choose;
 mod contribute;
-mod describe;
+pub(super) mod describe;
 mod propose;
 mod result;
 mod show;

@@ -16,7 +16,7 @@ use vouchsafe_primitives::{Category, StudyTrait, Vocabulary};
 use vouchsafe_speech::{thousandths, Phrase};
 
 /// What a study fixes, line by line.
-pub(super) fn lines(
+pub(in crate::commands) fn lines(
 	session: &Session,
 	researcher: &AccountId,
 	terms: &StudyTerms,

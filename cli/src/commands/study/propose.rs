@@ -75,8 +75,8 @@ pub(super) struct Proposal {
 
 /// Reads a proposal and the files that it names.
 pub(super) fn read(path: &Path) -> Result<Proposal> {
-	let text = std::fs::read_to_string(path)
-		.with_context(|| format!("cannot read {}", path.display()))?;
+	let text =
+		std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
 	let file = parse(&text).with_context(|| format!("{} is not a proposal", path.display()))?;
 	let folder = path.parent().unwrap_or(Path::new(""));
 	let protocol_path = folder.join(&file.protocol);
@@ -90,7 +90,17 @@ pub(super) fn read(path: &Path) -> Result<Proposal> {
 	let interval = file.interval.as_deref().map_or(Ok(0), |it| seconds("interval", it))?;
 	let gather = seconds("gather", &file.gather)?;
 	let answer = seconds("answer", &file.answer)?;
-	Ok(Proposal { file, traits, protocol, protocol_bytes, ethics, epsilon, interval, gather, answer })
+	Ok(Proposal {
+		file,
+		traits,
+		protocol,
+		protocol_bytes,
+		ethics,
+		epsilon,
+		interval,
+		gather,
+		answer,
+	})
 }
 
 fn parse(text: &str) -> Result<ProposalFile> {
@@ -182,7 +192,11 @@ pub(super) async fn propose(
 }
 
 /// Withdraws a study.
-pub(super) async fn withdraw(session: &Session, study: u32, agreement: Agreement) -> Result<Output> {
+pub(super) async fn withdraw(
+	session: &Session,
+	study: u32,
+	agreement: Agreement,
+) -> Result<Output> {
 	rounds::find(session, study).await?;
 	agree(&format!("I withdraw study {study}."), agreement)?;
 	let block = proposal::withdraw(session, study).await?;

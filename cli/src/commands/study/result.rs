@@ -5,11 +5,7 @@ use super::{
 	with_protocol,
 };
 use crate::{
-	args::WhichResult,
-	dates::show_moment,
-	english::ENGLISH,
-	output::Output,
-	session::Session,
+	args::WhichResult, dates::show_moment, english::ENGLISH, output::Output, session::Session,
 };
 use anyhow::{ensure, Context, Result};
 use serde_json::{json, Value};
@@ -172,7 +168,8 @@ fn json(
 		})
 		.collect();
 	let tally = &result.tally;
-	let mean = mean(result, question).map(|it| json!({ "value": it.mean, "half_width": it.half_width }));
+	let mean =
+		mean(result, question).map(|it| json!({ "value": it.mean, "half_width": it.half_width }));
 	json!({
 		"study": study,
 		"round": round,

@@ -7,15 +7,14 @@ use crate::{
 	dates::{self, show_moment},
 	english::{teller, ENGLISH},
 	output::{table, Output},
-	session::{At, CommandLine, Session},
+	session::{At, Session},
 };
 use anyhow::Result;
 use serde_json::{json, Value};
 use std::collections::BTreeMap;
 use vouchsafe_agent::study::{asking, choice, rounds, rounds::FoundStudy};
-use vouchsafe_client::{
-	chain::{AccountId, AccountKind, LogEvent, View, YEARLY_EPSILON},
-	protocol::api::research,
+use vouchsafe_client::chain::{
+	AccountId, AccountKind, Effect, LogEvent, RoundPhase, View, LEDGER_YEAR, YEARLY_EPSILON,
 };
 use vouchsafe_fhir::study::Protocol;
 use vouchsafe_speech::thousandths;
@@ -46,14 +45,14 @@ pub(super) async fn list(session: &Session, all: bool) -> Result<Output> {
 }
 
 fn round_in_words(found: &FoundStudy, now: u64) -> String {
-	match &found.current {
+	match &found.study.current {
 		Some(round) => format!("{}: {}", found.study.round, ENGLISH.round(&round.phase, now)),
 		None => "none yet".into(),
 	}
 }
 
 fn study_json(session: &Session, found: &FoundStudy) -> Value {
-	let round = found.current.as_ref().map(|round| {
+	let round = found.study.current.as_ref().map(|round| {
 		json!({
 			"round": found.study.round,
 			"phase": phase_word(&round.phase),
@@ -74,8 +73,7 @@ fn study_json(session: &Session, found: &FoundStudy) -> Value {
 }
 
 /// A phase for machines.
-fn phase_word(phase: &vouchsafe_client::chain::RoundPhase) -> &'static str {
-	use vouchsafe_client::chain::RoundPhase;
+fn phase_word(phase: &RoundPhase) -> &'static str {
 	match phase {
 		RoundPhase::Open { .. } => "open",
 		RoundPhase::Frozen { .. } => "frozen",
@@ -93,7 +91,7 @@ pub(super) async fn show(session: &Session, study: u32) -> Result<Output> {
 	let (researcher, terms) = (&found.study.researcher, &found.study.terms);
 	let mut lines = vec![format!("Study {study}: {}.", ENGLISH.phrase(found.study.stage))];
 	lines.extend(describe::lines(session, researcher, terms, &protocol));
-	if let Some(round) = &found.current {
+	if let Some(round) = &found.study.current {
 		lines.push(format!(
 			"{:13}{}. Contributed: {} people by {} contributors",
 			format!("Round {}:", found.study.round),
@@ -132,8 +130,8 @@ async fn covers(
 	protocol: &Protocol,
 	me: &AccountId,
 ) -> Result<(Vec<String>, Value)> {
-	let decision = at.ask(research::may_count(found.id, me)).await?;
-	let left = rounds::epsilon_left::<CommandLine>(at, me).await?;
+	let decision = at.may_count(found.id, me).await?;
+	let left = at.epsilon_left(me).await?;
 	let consents = choice::choices(session).await?;
 	let labels = session.labels_of(me).await?;
 	let teller = teller(&session.names, &labels);
@@ -175,12 +173,13 @@ pub(super) async fn mine(session: &Session) -> Result<Output> {
 		choices_json.push(json!({
 			"consent": consent.id,
 			"grantee": grantee_json(session, grantee),
-			"permits": consent.terms.effect == vouchsafe_client::chain::Effect::Permit,
+			"permits": consent.terms.effect == Effect::Permit,
 		}));
 	}
 	if choices.is_empty() {
 		lines.push(
-			"You have made no choice, so no study counts you. `vouchsafe study choose` makes one.".into(),
+			"You have made no choice, so no study counts you. `vouchsafe study choose` makes one."
+				.into(),
 		);
 	}
 	let log = audit::read(session, &me, None, None).await?;
@@ -198,7 +197,7 @@ pub(super) async fn mine(session: &Session) -> Result<Output> {
 	if let Err(unproven) = &proven {
 		lines.push(format!("NOTE: {unproven}"));
 	}
-	let left = rounds::epsilon_left::<CommandLine>(&at, &me).await?;
+	let left = at.epsilon_left(&me).await?;
 	lines.push(String::new());
 	lines.push(format!(
 		"Privacy budget: {} of {} left this year, which ends at {}.",
@@ -234,6 +233,5 @@ fn counted(log: &audit::Log) -> BTreeMap<(u32, u8), AccountId> {
 
 /// When the year of this moment ends, as the ledgers reckon years.
 fn end_of_year(now: u64) -> u64 {
-	use vouchsafe_client::chain::LEDGER_YEAR;
 	now.checked_div(LEDGER_YEAR).unwrap_or_default().saturating_add(1).saturating_mul(LEDGER_YEAR)
 }
