@@ -18,6 +18,9 @@ use serde_json::{value::RawValue, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use vouchsafe_primitives::{Categories, Category};
 
+/// The most types of resources that are remembered as not needed.
+const MOST_TYPES: usize = 500;
+
 /// How deep bundles can be within bundles.
 const DEEPEST: usize = 3;
 
@@ -190,21 +193,24 @@ impl<'p> Extraction<'p> {
 		if self.others.contains(&kind) {
 			return Ok(());
 		}
-		let value = if self.is_needed(&kind) { serde_json::from_str(raw)? } else { Value::Null };
+		let is_needed = self.is_needed(&kind);
+		let value = if is_needed { serde_json::from_str(raw)? } else { Value::Null };
 		if let Some(evidence) = version::other_than_r4(&value, &kind, 0) {
 			self.notices.add(Notice::OtherVersion(evidence.version));
 			return Ok(());
 		}
-		match kind.as_str() {
-			"Patient" => self.patient(&value, url),
-			"Medication" => self.medication(&value, url),
-			"Observation" => self.observation(&value, url, raw),
-			_ => match EntryKind::of(&kind) {
-				Some(entry) if !value.is_null() => self.list_entry(&value, &kind, entry, url, raw),
-				_ => {
-					self.others.insert(kind);
-				},
-			},
+		if !is_needed {
+			if self.others.len() < MOST_TYPES {
+				self.others.insert(kind);
+			}
+			return Ok(());
+		}
+		match (kind.as_str(), EntryKind::of(&kind)) {
+			("Patient", _) => self.patient(&value, url),
+			("Medication", _) => self.medication(&value, url),
+			("Observation", _) => self.observation(&value, url, raw),
+			(_, Some(entry)) => self.list_entry(&value, &kind, entry, url, raw),
+			_ => {},
 		}
 		Ok(())
 	}
@@ -274,9 +280,6 @@ impl<'p> Extraction<'p> {
 	}
 
 	fn medication(&mut self, value: &Value, url: Option<&str>) {
-		if value.is_null() {
-			return;
-		}
 		let queries = &self.protocol.queries;
 		let matched = self.matcher.entry(queries, EntryKind::Medication, [value.get("code")]);
 		let id = value.get("id").and_then(Value::as_str);
@@ -287,7 +290,7 @@ impl<'p> Extraction<'p> {
 	}
 
 	fn observation(&mut self, value: &Value, url: Option<&str>, raw: &str) {
-		if value.is_null() || !finding::counts(value) {
+		if !finding::counts(value) {
 			return;
 		}
 		let (found, is_unusable) = self.matcher.observations(&self.protocol.queries, value);

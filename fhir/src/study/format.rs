@@ -1,17 +1,56 @@
 //! The JSON of a protocol, before anything in it is checked.
 
-use serde::Deserialize;
-use std::collections::BTreeMap;
+use serde::{
+	de::{Error as _, MapAccess, Visitor},
+	Deserialize, Deserializer,
+};
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 /// Codes by code system.
-pub type Codes = BTreeMap<String, Vec<String>>;
+pub type Codes = Words<Vec<String>>;
+
+/// An object with names of one's own. A name that is in it twice is refused, because one of the two
+/// would be lost.
+#[derive(Debug)]
+pub struct Words<V>(pub BTreeMap<String, V>);
+
+impl<V> Default for Words<V> {
+	fn default() -> Self {
+		Self(BTreeMap::new())
+	}
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Words<V> {
+	fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+		struct Read<V>(PhantomData<V>);
+		impl<'de, V: Deserialize<'de>> Visitor<'de> for Read<V> {
+			type Value = Words<V>;
+
+			fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+				formatter.write_str("an object")
+			}
+
+			fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Words<V>, A::Error> {
+				let mut words = BTreeMap::new();
+				while let Some((name, value)) = map.next_entry::<String, V>()? {
+					if words.contains_key(&name) {
+						return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+					}
+					words.insert(name, value);
+				}
+				Ok(Words(words))
+			}
+		}
+		deserializer.deserialize_map(Read(PhantomData))
+	}
+}
 
 /// A protocol.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProtocolFile {
 	pub version: u32,
-	pub question: BTreeMap<String, String>,
+	pub question: Words<String>,
 	pub reference_date: String,
 	#[serde(default)]
 	pub identifier: Option<String>,

@@ -113,7 +113,7 @@ impl Protocol {
 		if file.version != VERSION {
 			return Err(ProtocolError::Version(file.version));
 		}
-		check_texts(&file.question)?;
+		check_texts(&file.question.0)?;
 		let reference = Day::read(&file.reference_date)
 			.ok_or_else(|| ProtocolError::ReferenceDate(file.reference_date.clone()))?;
 		if let Some(system) = &file.identifier {
@@ -131,7 +131,7 @@ impl Protocol {
 			reader.queries.add_sources(Categories::of(&[Category::Summary]));
 		}
 		Ok(Self {
-			texts: file.question,
+			texts: file.question.0,
 			reference,
 			identifier: file.identifier,
 			include_deceased: file.include_deceased,
@@ -563,7 +563,7 @@ impl Reader {
 		let cells = cells.into_iter().map(|cell| Cell {
 			name: cell.name,
 			otherwise: cell.otherwise,
-			choice: (!cell.codes.is_empty()).then_some(cell.codes),
+			choice: (!cell.codes.0.is_empty()).then_some(cell.codes),
 		});
 		let (names, codes, has_others) = checked(kind.word(), "\"codes\"", cells)?;
 		let queries = codes.iter().map(|codes| self.queries.has(kind, codes));

@@ -139,6 +139,7 @@ impl Queries {
 		kind: EntryKind,
 		codes: &format::Codes,
 	) -> Result<(), ProtocolError> {
+		let codes = &codes.0;
 		if codes.is_empty() || codes.values().any(Vec::is_empty) {
 			return Err(ProtocolError::NoCodes(kind.word()));
 		}
