@@ -70,6 +70,11 @@ impl State {
 	pub(crate) fn answer(&mut self, function: &str, answer: &impl Encode) {
 		self.answers.insert(format!("VouchsafeApi_{function}"), answer.encode());
 	}
+
+	/// The same for a question about studies.
+	pub(crate) fn answer_research(&mut self, function: &str, answer: &impl Encode) {
+		self.answers.insert(format!("ResearchApi_{function}"), answer.encode());
+	}
 }
 
 #[derive(Default)]

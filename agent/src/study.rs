@@ -17,6 +17,8 @@ pub mod rounds;
 mod unfinished;
 
 #[cfg(test)]
+pub(crate) mod aggregators;
+#[cfg(test)]
 mod fixtures;
 
 use crate::{

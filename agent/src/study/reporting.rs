@@ -36,8 +36,8 @@ use vouchsafe_vault::{
 	},
 };
 
-/// How many people a page of those whose consents are valid has.
-const PAGE: u32 = 1_000;
+/// How many people or records a page has.
+const PAGE: u32 = 256;
 /// How often to look whether somebody else has finished.
 const PAUSE: Duration = Duration::from_secs(2);
 /// How long to wait for an aggregator that is away, if the round leaves the time.
@@ -119,7 +119,7 @@ pub async fn valid<P: Platform>(
 	let (mut valid, mut after, mut seen) = (BTreeSet::new(), None, 0usize);
 	loop {
 		let page = at.standing(found.id, after, PAGE).await?;
-		let is_last = page.is_empty();
+		let is_last = page.len() < PAGE as usize;
 		seen = seen.saturating_add(page.len());
 		task.say(&format!("asking the chain whose consents are valid: {seen} people"));
 		after = page.last().map(|(person, _)| person.clone());
@@ -152,7 +152,7 @@ pub async fn withheld<P: Platform>(
 				exclusions.add(*category, *months);
 			}
 			after = page.last().map(|(record, ..)| *record);
-			if after.is_none() {
+			if page.len() < PAGE as usize {
 				break;
 			}
 		}
@@ -550,3 +550,6 @@ impl<'a, P: Platform> Reporting<'a, P> {
 		}
 	}
 }
+
+#[cfg(test)]
+mod tests;

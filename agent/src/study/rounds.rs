@@ -73,7 +73,7 @@ pub async fn all(session: &Session<impl Platform>) -> Result<Vec<FoundStudy>> {
 	let mut found: Vec<FoundStudy> = Vec::new();
 	loop {
 		let page = at.studies(found.last().map(|last| last.id), PAGE).await?;
-		let is_last = page.is_empty();
+		let is_last = page.len() < PAGE as usize;
 		found.extend(page.into_iter().map(|(id, study)| FoundStudy { id, study }));
 		if is_last {
 			return Ok(found);
