@@ -121,3 +121,113 @@ pub fn denies(
 pub async fn leave(session: &Session<impl Platform>, study: StudyId) -> Result<Granted> {
 	consent::grant(session, Grantee::Study(study), leaving_terms()).await
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{
+		scripted::Scripted,
+		study::fixtures::{open, session, study, ID, PROTOCOL},
+	};
+	use vouchsafe_protocol::{
+		calls::{ConsentCall, RuntimeCall},
+		events::{ConsentEvent, Event},
+		types::{Grantor, ShownText, H256, POLICY_VERSION},
+	};
+
+	fn consent(id: u32, terms: Terms) -> Consent {
+		Consent {
+			id,
+			revision: 0,
+			policy_version: POLICY_VERSION,
+			granted_at: 0,
+			confirmed_at: None,
+			terms,
+			text: ShownText { commitment: H256::zero(), language: *b"en" },
+			grantor: Grantor::Patient,
+		}
+	}
+
+	/// A session of a patient with these consents, whose calls succeed.
+	fn with(consents: &[(Grantee, Consent)]) -> Session<Scripted> {
+		let session = session("//PatientA");
+		let patient = session.me().unwrap().account();
+		study(&session, open(&session));
+		session.chain.change(|state| state.answer("consents_of", &consents.to_vec()));
+		session.chain.react(move |call, _| match call {
+			RuntimeCall::Consent(ConsentCall::grant { grantee, .. }) => {
+				let (patient, grantee) = (patient.clone(), grantee.clone());
+				vec![Event::Consent(ConsentEvent::Granted { patient, grantee, id: 9, revision: 0 })]
+			},
+			_ => vec![],
+		});
+		session
+	}
+
+	fn granted(session: &Session<Scripted>) -> Vec<(Grantee, Terms)> {
+		let calls = session.chain.calls().into_iter();
+		calls
+			.filter_map(|call| match call {
+				RuntimeCall::Consent(ConsentCall::grant { grantee, terms, .. }) => {
+					Some((grantee, terms))
+				},
+				_ => None,
+			})
+			.collect()
+	}
+
+	#[tokio::test]
+	async fn a_second_choice_replaces_the_first() {
+		let session = with(&[]);
+		choose(&session, Grantee::Research, standing_terms()).await.unwrap();
+		assert_eq!(granted(&session), [(Grantee::Research, standing_terms())]);
+
+		let session = with(&[(Grantee::Research, consent(4, standing_terms()))]);
+		let amended = choose(&session, Grantee::Research, standing_terms()).await.unwrap();
+		assert!(amended.amended && amended.id == 4);
+		choose(&session, Grantee::ResearchOn(5_148), standing_terms()).await.unwrap();
+		assert_eq!(granted(&session).len(), 1, "it is about other studies");
+
+		let two = [4, 5].map(|id| (Grantee::Research, consent(id, standing_terms())));
+		let error = choose(&with(&two), Grantee::Research, standing_terms()).await.unwrap_err();
+		assert!(error.to_string().contains("consents 4 and 5"), "{error}");
+	}
+
+	#[tokio::test]
+	async fn who_joins_reads_what_the_study_is() {
+		let session = with(&[]);
+		let found = study(&session, open(&session));
+		let terms = joining_terms(&found.study.terms);
+		let granted = join(&session, ID, terms).await.unwrap();
+		for text in [
+			"I allow study 3 to compute statistics",
+			"“How old are the people?”",
+			"does not work for profit",
+			"A hospital that has my records counts me",
+			"2.8 times as likely",
+			"I can leave at any time",
+		] {
+			assert!(granted.sentence.contains(text), "{text}: {}", granted.sentence);
+		}
+		let foreign = PROTOCOL.replace("2026", "2025");
+		session.custodians.aggregators.as_ref().unwrap().have(foreign.as_bytes());
+		let error = join(&session, ID, joining_terms(&found.study.terms)).await.unwrap_err();
+		assert!(error.to_string().contains("its hash is not the one on the chain"), "{error}");
+	}
+
+	#[tokio::test]
+	async fn leaving_is_a_deny_and_joining_takes_it_back() {
+		let session = with(&[]);
+		leave(&session, ID).await.unwrap();
+		assert_eq!(granted(&session), [(Grantee::Study(ID), leaving_terms())]);
+
+		let session = with(&[(Grantee::Study(ID), consent(4, leaving_terms()))]);
+		let found = study(&session, open(&session));
+		join(&session, ID, joining_terms(&found.study.terms)).await.unwrap();
+		let revoked =
+			session.chain.calls().into_iter().any(|call| {
+				matches!(call, RuntimeCall::Consent(ConsentCall::revoke { id: 4, .. }))
+			});
+		assert!(revoked, "a deny would win over the permit");
+	}
+}

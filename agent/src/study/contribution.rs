@@ -184,3 +184,140 @@ pub async fn open_until(session: &Session<impl Platform>, found: &FoundStudy) ->
 		),
 	}
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{
+		scripted::Scripted,
+		study::fixtures::{frozen, open, session, study},
+	};
+	use vouchsafe_protocol::{
+		calls::RuntimeCall,
+		types::{Account, Basis, ConsentRef, Decision, Grantee, Reason, Status},
+	};
+
+	const HOSPITAL: AccountId = AccountId::new([5; 32]);
+
+	fn person(id: u8) -> Offered {
+		Offered { account: AccountId::new([id; 32]), record: None, line: usize::from(id) }
+	}
+
+	/// The node says this of everybody.
+	fn everybody(session: &Session<Scripted>, kind: AccountKind, decision: Decision, left: u32) {
+		let account = Account {
+			kind,
+			status: Status::Active,
+			status_since: 0,
+			disabled_since: None,
+			doubt: None,
+			encryption_key: [0; 32],
+			enrolled_by: HOSPITAL,
+		};
+		session.chain.change(|state| {
+			state.answer("account", &Some(account));
+			state.answer_research("contributed", &Vec::<Option<AccountId>>::new());
+			state.answer_research("may_count", &decision);
+			state.answer_research("epsilon_left", &left);
+		});
+	}
+
+	fn permit() -> Decision {
+		Decision::Permit(Basis::Consent(ConsentRef { grantee: Grantee::Research, id: 1 }))
+	}
+
+	async fn surveyed(session: &Session<Scripted>, people: &[Offered]) -> Result<Survey> {
+		let found = study(session, open(session));
+		survey(session, &found, &HOSPITAL, people).await
+	}
+
+	#[tokio::test]
+	async fn who_consents_and_can_pay_is_contributed() {
+		let session = session("//HospitalA");
+		let people = [person(11), person(12)];
+		everybody(&session, AccountKind::Patient, permit(), 1_000);
+		assert_eq!(surveyed(&session, &people).await.unwrap().consenting, people);
+		for (decision, left) in [(permit(), 999), (Decision::Refuse(Reason::NoConsent), 10_000)] {
+			everybody(&session, AccountKind::Patient, decision, left);
+			let found = surveyed(&session, &people).await.unwrap();
+			assert_eq!((found.consenting.len(), found.not_consenting), (0, 2));
+		}
+		everybody(&session, AccountKind::Patient, permit(), 1_000);
+		let by = vec![Some(HOSPITAL), Some(AccountId::new([6; 32]))];
+		session.chain.change(|state| state.answer_research("contributed", &by));
+		let found = surveyed(&session, &people).await.unwrap();
+		assert_eq!((found.contributed.len(), found.elsewhere), (1, 1));
+		assert!(found.consenting.is_empty());
+	}
+
+	#[tokio::test]
+	async fn strangers_are_named_by_their_lines() {
+		let session = session("//HospitalA");
+		everybody(&session, AccountKind::Practitioner, permit(), 1_000);
+		let error = surveyed(&session, &[person(11), person(12)]).await.unwrap_err().to_string();
+		assert!(error.contains("not patients on the chain (lines 11 and 12)"), "{error}");
+		everybody(&session, AccountKind::Patient, permit(), 1_000);
+		let found = study(&session, open(&session));
+		let other = AccountId::new([6; 32]);
+		let error = survey(&session, &found, &other, &[person(11)]).await.unwrap_err().to_string();
+		assert!(error.contains("has not enrolled some patients") && error.contains("line 11"));
+		let with_record = Offered { record: Some(H256([1; 32])), ..person(11) };
+		assert_eq!(
+			survey(&session, &found, &other, &[with_record]).await.unwrap().consenting.len(),
+			1
+		);
+		assert!(session.chain.calls().is_empty(), "nothing is sent");
+	}
+
+	#[tokio::test]
+	async fn a_call_has_at_most_256_people() {
+		let session = session("//HospitalA");
+		let found = study(&session, open(&session));
+		let people: Vec<_> = (0..257u16)
+			.map(|id| {
+				let mut bytes = [0; 32];
+				bytes[..2].copy_from_slice(&id.to_le_bytes());
+				Offered { account: AccountId::new(bytes), record: None, line: 2 }
+			})
+			.collect();
+		contribute(&session, &found, &people).await.unwrap();
+		let counts: Vec<_> = session
+			.chain
+			.calls()
+			.into_iter()
+			.filter_map(|call| match call {
+				RuntimeCall::Studies(StudiesCall::contribute { study: 3, people }) => {
+					Some(people.len())
+				},
+				_ => None,
+			})
+			.collect();
+		assert_eq!(counts, [256, 1]);
+	}
+
+	#[tokio::test]
+	async fn a_quota_is_waited_for_until_the_round_closes() {
+		let session = session("//HospitalA");
+		let found = study(&session, open(&session));
+		session.chain.refuses(ChainError::QuotaSpent);
+		let error = contribute(&session, &found, &[person(11)]).await.unwrap_err();
+		assert!(is_quota(&error), "{error}");
+		assert!(session.clock.elapsed() >= Duration::from_secs(3_600));
+		session.chain.refuses(ChainError::MayNotSign);
+		let before = session.clock.elapsed();
+		contribute(&session, &found, &[person(11)]).await.unwrap_err();
+		assert_eq!(session.clock.elapsed(), before, "nothing else is waited for");
+	}
+
+	#[tokio::test]
+	async fn only_an_open_round_takes_people() {
+		let session = session("//HospitalA");
+		let found = study(&session, frozen(&session));
+		let error = contribute(&session, &found, &[person(11)]).await.unwrap_err().to_string();
+		assert!(error.contains("it is frozen at block 1, gathering reports"), "{error}");
+		let closed = RoundPhase::Open { closes: session.clock.now() };
+		let found = study(&session, closed);
+		let error = contribute(&session, &found, &[person(11)]).await.unwrap_err().to_string();
+		assert!(error.contains("it is closed, waiting for an aggregator"), "{error}");
+	}
+}

@@ -112,7 +112,61 @@ pub async fn result(
 	}
 	let phase = match at.round(found.id, round).await? {
 		Some(it) => ENGLISH.round(&it.phase, at.time().await?),
-		None => "has not begun".into(),
+		None => "it has not begun".into(),
 	};
 	bail!("round {round} of study {} has no result yet: {phase}", found.id)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::study::fixtures::{frozen, session, study, ID};
+	use vouchsafe_protocol::types::{Mechanism, Tally};
+
+	#[tokio::test]
+	async fn a_study_that_does_not_run_says_why() {
+		let session = session("//PatientA");
+		session.chain.change(|state| state.answer_research("study", &None::<Study>));
+		let error = find(&session, 7).await.unwrap_err();
+		assert_eq!(error.downcast_ref::<Advised>().unwrap().advice, Advice::ListStudies);
+		let mut found = study(&session, frozen(&session));
+		assert!(found.running().is_ok());
+		for (stage, expected) in [
+			(StudyStage::Proposed, "study 3 has not begun: it is waiting for the council"),
+			(StudyStage::Approved, "study 3 has not begun: it is approved"),
+			(StudyStage::Finished, "study 3 has ended: finished"),
+			(StudyStage::Stopped, "study 3 has ended: stopped by the council"),
+		] {
+			found.study.stage = stage;
+			let error = found.running().unwrap_err().to_string();
+			assert!(error.starts_with(expected), "{error}");
+		}
+	}
+
+	#[tokio::test]
+	async fn a_result_that_is_asked_for_too_early_says_what_it_waits_for() {
+		let session = session("//PatientA");
+		let found = study(&session, frozen(&session));
+		session.chain.change(|state| state.answer_research("result", &None::<StudyResult>));
+		let said = async |round| result(&session, &found, round).await.unwrap_err().to_string();
+		let early = said(None).await;
+		assert!(
+			early.starts_with("round 0 of study 3 has no result yet: frozen at block 1"),
+			"{early}"
+		);
+		assert_eq!(said(Some(2)).await, "study 3 has no round 2: its rounds are 0 to 1");
+		session.chain.change(|state| state.answer_research("round", &None::<Round>));
+		assert!(said(Some(1)).await.ends_with("it has not begun"));
+		let measured = StudyResult {
+			cells: vec![1, -2, 3].try_into().unwrap(),
+			tally: Tally::default(),
+			mechanism: Mechanism { epsilon: 1_000, sensitivity: 2, aggregators: 2 },
+			half_width: 9,
+			frozen: 1,
+			block: 2,
+		};
+		session.chain.change(|state| state.answer_research("result", &Some(measured.clone())));
+		assert_eq!(result(&session, &found, None).await.unwrap(), (0, measured));
+		assert_eq!(found.id, ID);
+	}
 }

@@ -26,8 +26,8 @@ study-no-budget = Your privacy budget of this year has { $left } left, and a rou
 study-researcher-not-active = { $researcher }, who runs it, is not active now.
 
 # Where a study is.
-stage-proposed = waits for the council
-stage-approved = approved, waits for its aggregators
+stage-proposed = waiting for the council
+stage-approved = approved, waiting for its aggregators
 stage-running = running
 stage-finished = finished
 stage-stopped = stopped by the council
@@ -35,14 +35,14 @@ stage-withdrawn = withdrawn
 
 # Where a round is.
 round-open = open until { $moment }
-round-closed = closed, waits for an aggregator to freeze it
-round-gathering = frozen at block { $block }, gathers reports until { $moment }
+round-closed = closed, waiting for an aggregator to freeze it
+round-gathering = frozen at block { $block }, gathering reports until { $moment }
 round-agreeing = frozen at block { $block }, the aggregators have to agree by { $moment }
 round-late = frozen at block { $block }, the aggregators are late
 round-agreed = agreed, the aggregators have to reveal their shares by { $moment }
 round-agreed-late = agreed, an aggregator is late with its share
-round-answered = has a result
-round-lost = has no result: { $reason }
+round-answered = over, with a result
+round-lost = over, without a result: { $reason }
 
 # $reason.
 loss-too-few = fewer people were contributed than the study needs
