@@ -300,6 +300,12 @@ pub trait Submit: SendOutsideWasm + SyncOutsideWasm {
 		self.finalized()
 	}
 
+	/// The chain as of the final block of this number.
+	fn at_number(
+		&self,
+		number: u32,
+	) -> impl Future<Output = Result<Self::At, ChainError>> + SendOutsideWasm;
+
 	/// The chain as of the best block.
 	fn best(&self) -> impl Future<Output = Result<Self::At, ChainError>> + SendOutsideWasm;
 
