@@ -146,7 +146,7 @@ pub mod pallet {
 		AccountId,
 	>;
 
-	/// How many people each contributor has in a round.
+	/// How many people each institution has in a round. A patient who contributes alone has no entry.
 	#[pallet::storage]
 	pub type Contributors<T: Config> = StorageDoubleMap<
 		_,

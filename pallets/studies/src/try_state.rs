@@ -81,12 +81,17 @@ impl<T: Config> Pallet<T> {
 		may_be_swept: bool,
 	) -> Result<(), TryRuntimeError> {
 		let mut by_contributor = BTreeMap::<AccountId, u32>::new();
+		let mut alone = 0u32;
 		for (person, contributor) in People::<T>::iter_prefix(key) {
+			ensure!(Ledgers::<T>::contains_key(&person), "a person was counted for nothing");
+			if person == contributor {
+				alone = alone.saturating_add(1);
+				continue;
+			}
 			let count = by_contributor.entry(contributor).or_default();
 			*count = count.saturating_add(1);
-			ensure!(Ledgers::<T>::contains_key(person), "a person was counted for nothing");
 		}
-		let people = by_contributor.values().fold(0u32, |sum, count| sum.saturating_add(*count));
+		let people = by_contributor.values().fold(alone, |sum, count| sum.saturating_add(*count));
 		let counts: BTreeMap<_, _> = Contributors::<T>::iter_prefix(key).collect();
 		if may_be_swept {
 			ensure!(people <= round.people, "a round has more people than it counted");
@@ -97,7 +102,8 @@ impl<T: Config> Pallet<T> {
 		} else {
 			ensure!(people == round.people, "a round's people are counted");
 			ensure!(counts == by_contributor, "the contributors' people are counted");
-			let contributors = u32::try_from(counts.len()).unwrap_or(u32::MAX);
+			let institutions = u32::try_from(counts.len()).unwrap_or(u32::MAX);
+			let contributors = institutions.saturating_add(alone);
 			ensure!(contributors == round.contributors, "a round's contributors are counted");
 		}
 		Ok(())
