@@ -2,6 +2,9 @@
 //! double of the chain.
 
 mod attacks;
+mod disks;
+mod figures;
 mod harness;
 mod kills;
+mod live;
 mod rounds;
