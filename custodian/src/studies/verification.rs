@@ -23,7 +23,7 @@ use vouchsafe_client::{
 	chain::StudyQuestion,
 	messages::{
 		DropReason, FinishReports, FinishedReports, Hex, HexBytes, JudgedReport, ReportName,
-		Verdict, VerifierShare, VerifierShares, VerifyReports,
+		Verdict, VerifierShare, VerifierShares, VerifyReports, MAX_PEER_ITEMS,
 	},
 };
 use vouchsafe_vault::study::{
@@ -32,7 +32,7 @@ use vouchsafe_vault::study::{
 };
 
 /// How many reports are verified together.
-const PAGE: usize = 256;
+const PAGE: usize = MAX_PEER_ITEMS;
 /// How many reports whose verification has begun are kept in memory. Others begin again.
 const MAX_BEGUN: usize = 4 * PAGE;
 
