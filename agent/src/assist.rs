@@ -22,7 +22,7 @@ use vouchsafe_protocol::{
 	traits::View,
 	types::{
 		account_bytes, agreed_consent, AccountId, AccountKind, Grantee, ShownText, Terms,
-		ASSISTED_PERIOD, AUTHORITY_LIFETIME, H256, PROPOSAL_LIFETIME,
+		ASSISTED_DELAY, ASSISTED_PERIOD, AUTHORITY_LIFETIME, H256, PROPOSAL_LIFETIME,
 	},
 };
 use vouchsafe_vault::commitment::text_commitment;
@@ -277,6 +277,11 @@ pub async fn waiting<P: Platform>(
 		}
 	}
 	Ok(waiting)
+}
+
+/// How long an assisted consent waits on this chain before it counts, in seconds.
+pub async fn delay(at: &impl View) -> Result<u64> {
+	Ok(at.read(storage::assisted_delay()).await?.unwrap_or(ASSISTED_DELAY))
 }
 
 /// Whether the patient has refused for good that others enter consents in the patient's name.

@@ -123,6 +123,11 @@ pub mod neighbours {
 			Ok(())
 		}
 
+		pub fn contribute(origin: OriginFor<T>) -> DispatchResult {
+			ensure_signed(origin)?;
+			Ok(())
+		}
+
 		pub fn note(origin: OriginFor<T>, _bytes: Vec<u8>) -> DispatchResult {
 			Self::make(origin).map(|_| ())
 		}
@@ -161,6 +166,7 @@ impl CallClass<RuntimeCall> for Classes {
 			},
 			RuntimeCall::Neighbours(Call::open {}) => Class::Opening,
 			RuntimeCall::Neighbours(Call::acknowledge {}) => Class::Acknowledgement,
+			RuntimeCall::Neighbours(Call::contribute {}) => Class::Research,
 			_ => Class::Ordinary,
 		}
 	}

@@ -241,7 +241,10 @@ fn missing(study: &Study, round: &Round, loss: Loss) -> Aggregators {
 }
 
 /// The sum of the shares as integers, if they are integers.
-fn add_up(reveals: &[RevealedShare], cells: u32) -> Option<BoundedVec<i64, ConstU32<MAX_CELLS>>> {
+pub(crate) fn add_up(
+	reveals: &[RevealedShare],
+	cells: u32,
+) -> Option<BoundedVec<i64, ConstU32<MAX_CELLS>>> {
 	let mut sums = alloc::vec![0u128; usize::try_from(cells).ok()?];
 	for RevealedShare { share, .. } in reveals {
 		for (sum, number) in sums.iter_mut().zip(share) {

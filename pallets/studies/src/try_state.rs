@@ -28,6 +28,11 @@ impl<T: Config> Pallet<T> {
 			"open studies are counted"
 		);
 		ensure!(open.values().all(|count| *count <= MAX_OPEN), "a researcher has too many studies");
+		let proposed = 1..=MAX_PROPOSED;
+		ensure!(
+			ProposedBy::<T>::iter_values().all(|(_, count)| proposed.contains(&count)),
+			"a researcher proposes to a limit"
+		);
 		for (id, round) in Results::<T>::iter_keys() {
 			let found = Rounds::<T>::get(id, round).map(|round| round.phase);
 			ensure!(

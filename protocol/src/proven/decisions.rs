@@ -78,7 +78,7 @@ impl<E: Evidence> ProvenView<E> {
 	}
 
 	/// What the patient's consents say now, without an emergency.
-	async fn decision(
+	pub(super) async fn decision(
 		&self,
 		actor: Actor,
 		patient: &AccountId,

@@ -96,6 +96,19 @@ fn answers<V: View>(view: &V, case: &Case) -> Vec<(&'static str, Result<String, 
 		openings(patient, reader),
 		holder_choice(patient),
 		audit_head(patient),
+		studies(None, *limit),
+		studies(Some(*number), *limit),
+		study(*number),
+		round(*number, 0),
+		result(*number, 0),
+		mechanism(*number),
+		standing(*number, None, *limit),
+		standing(*number, Some(patient.clone()), *limit),
+		contributed(*number, 0, &[patient.clone(), reader.clone()]),
+		may_count(*number, patient),
+		epsilon_left(patient),
+		withheld(*number, patient, None, *limit),
+		withheld(*number, patient, Some(*record), *limit),
 		nonce(reader),
 		time(),
 		consent(patient, grantee, *number),
@@ -146,6 +159,24 @@ proptest! {
 			}
 		}
 	}
+}
+
+/// The states are not so random that no patient is ever counted in a study.
+#[test]
+fn some_people_are_counted() {
+	use proptest::{strategy::ValueTree, test_runner::TestRunner};
+	let mut runner = TestRunner::deterministic();
+	let (mut standing, mut withheld) = (0, 0);
+	for _ in 0..400 {
+		let node = Node::new(state().new_tree(&mut runner).unwrap().current());
+		for study in 0..2 {
+			standing += block_on(node.standing(study, None, 9)).unwrap().len();
+			for patient in [5, 6].map(account) {
+				withheld += block_on(node.withheld(study, &patient, None, 9)).unwrap().len();
+			}
+		}
+	}
+	assert!(standing > 10 && withheld > 10, "{standing} and {withheld}");
 }
 
 /// A state with two institutions and a time.

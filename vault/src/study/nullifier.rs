@@ -330,7 +330,7 @@ fn client_bytes(client: &VoprfClient<Ristretto255>) -> Zeroizing<[u8; CLIENT]> {
 }
 
 /// [`crate::random_bytes`] as `voprf` wants it.
-struct SystemRandom;
+pub(super) struct SystemRandom;
 
 impl RngCore for SystemRandom {
 	fn next_u32(&mut self) -> u32 {

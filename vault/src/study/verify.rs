@@ -6,6 +6,8 @@
 //! that leads. That one makes a message of all verifier shares ([`Verifier::message`]) and sends it to the
 //! others. Each, the one that leads too, finishes for itself ([`Verifier::finish`]).
 //!
+//! A report verifies as often as it is shown. The aggregators see to it that it counts once.
+//!
 //! The [`VerifyKey`] is one for all reports of a round. Contributors must not know it: with it they could
 //! prove false tables. So the aggregator that leads draws it after the freeze, and seals it to the others
 //! for [`Purpose::VerifyKey`]. The associated data is SCALE of the [`StudyRound`] followed by the account of

@@ -2,7 +2,7 @@
 
 use crate::{
 	args::{Agreement, AssistedCover},
-	assist::{AssistedConsent, Entered},
+	assist::{delay, AssistedConsent, Entered},
 	commands::{account_json, agree, apply, ensure_patient, time_of},
 	consent::plain_terms,
 	dates::show_moment,
@@ -14,8 +14,8 @@ use anyhow::{ensure, Context as _, Result};
 use serde_json::json;
 use std::path::Path;
 use vouchsafe_client::chain::{
-	events::Included, AccountId, ChainError, Effect, Grantee, View, ASSISTED_DELAY,
-	ASSISTED_PERIOD, PROPOSAL_LIFETIME,
+	events::Included, AccountId, ChainError, Effect, Grantee, View, ASSISTED_PERIOD,
+	PROPOSAL_LIFETIME,
 };
 
 /// Whom it is about.
@@ -137,7 +137,7 @@ async fn say(
 			format!(
 				"Consent {id} is entered in the name of {patient}. It counts from {} on. {patient} sees it in \
 				 the log, and can revoke it before then. Give {patient} the file: it has the text.",
-				show_moment(time.saturating_add(ASSISTED_DELAY))
+				show_moment(time.saturating_add(delay(&session.finalized().await?).await?))
 			),
 			Some(id),
 		),

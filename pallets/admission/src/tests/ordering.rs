@@ -30,6 +30,24 @@ fn priorities_are_in_order() {
 	});
 }
 
+/// Research never delays care: whoever contributes people, it goes after every other call, also after
+/// those of an institution that has used up nearly all of its share.
+#[test]
+fn research_goes_last() {
+	run(|| {
+		let contributors = [hospital_a(), registrar_a(), custodian_a(), patient_a(), doctor_a()];
+		let research = contributors.map(|who| priority(&who, Call::contribute {}));
+		assert!(research.iter().all(|it| *it > 0 && *it <= priorities::RESEARCH));
+		for number in 0..8 {
+			let account = account(&format!("Crowd{number}"));
+			enrol(&account, AccountKind::Practitioner);
+			spend(&account, PERSON_CALLS - u64::from(number == 7));
+		}
+		let last = priority(&account("Crowd7"), note());
+		assert!(last > priorities::RESEARCH, "{last}");
+	});
+}
+
 /// Only the first eight calls of a class in a window go before others, those that wait included.
 #[test]
 fn priority_is_for_the_first_calls_of_a_window() {

@@ -181,6 +181,48 @@ fn what_is_reserved_is_not_shared_either() {
 	});
 }
 
+/// Contributing people to studies takes nothing from care, and care nothing from it. Whoever of the
+/// institution contributes, it counts together.
+#[test]
+fn research_has_a_lane_of_its_own() {
+	let contributors = [hospital_a(), registrar_a(), custodian_a()];
+	for who in &contributors {
+		run(|| {
+			let call = || RuntimeCall::from(Call::contribute {});
+			let info = info(&call());
+			let lane = Admission::share().part(Lane::Research.part());
+			let calls = lane.weight / info.total_weight().ref_time();
+			spend_any(who, calls, Call::contribute {});
+			for other in &contributors {
+				let nonce = System::account_nonce(other);
+				assert_eq!(offer(other, nonce, call()), refused(codes::QUOTA_SPENT));
+				assert!(Shares::<Test>::get(hospital_a()).research.weight > 0);
+			}
+			let others = [registrar_a(), hospital_a(), doctor_a()];
+			for other in others.iter().filter(|other| *other != who) {
+				assert_ok!(offer(other, System::account_nonce(other), note()));
+			}
+			let acknowledge = Call::acknowledge {};
+			let nonce = System::account_nonce(custodian_a());
+			if *who != custodian_a() {
+				assert_ok!(offer(&custodian_a(), nonce, acknowledge));
+			}
+			// A patient's own contribution counts with everyone's.
+			assert_ok!(offer(&patient_a(), 0, call()));
+			assert_ok!(send(&patient_a(), call()).unwrap());
+			assert!(Shares::<Test>::get(hospital_a()).everyone.weight > 0);
+			assert_ok!(offer(&doctor_b(), 0, note()));
+		});
+	}
+	// And what everyone has used up takes nothing from research.
+	run(|| {
+		let crowd = crowd(AccountKind::Practitioner, 8);
+		crowd.iter().for_each(|account| spend(account, PERSON_CALLS));
+		assert_eq!(offer(&patient_a(), 0, Call::contribute {}), refused(codes::QUOTA_SPENT));
+		assert_ok!(offer(&registrar_a(), 0, Call::contribute {}));
+	});
+}
+
 #[test]
 fn a_former_registrar_counts_as_everyone() {
 	run(|| {
@@ -234,7 +276,9 @@ fn lanes_are_the_share_and_a_quarter() {
 	assert_eq!(share.part(Everyone.part()), share);
 	assert_eq!(reserved.iter().map(|part| part.weight).sum::<u64>(), share.weight / 4);
 	assert_eq!(reserved.iter().map(|part| part.bytes).sum::<u32>(), share.bytes / 4);
-	for lane in [Everyone, Registrars, Institution, Acknowledgements] {
+	// What research has in addition is left over by all others: it has the lowest priority.
+	assert_eq!(share.part(Research.part()), share.over(16));
+	for lane in [Everyone, Registrars, Institution, Acknowledgements, Research] {
 		assert!(share.part(lane.account_part()).weight <= share.weight / 8, "{lane:?}");
 	}
 }

@@ -3,7 +3,7 @@
 use crate::{
 	mock::{Consent, *},
 	weights::WeightInfo,
-	Assisted, AwaitingAuthority, Consents, Error, Event,
+	Assisted, AssistedDelay, AwaitingAuthority, Consents, Error, Event,
 };
 use frame_support::{
 	assert_noop, assert_ok,
@@ -25,6 +25,7 @@ mod decide;
 mod doubt;
 mod grant;
 mod grantees;
+mod research;
 mod revoke;
 
 const DENY: Effect = Effect::Deny { binds_break_glass: false };
@@ -172,7 +173,7 @@ fn unsound() -> Vec<(Grantee, Terms, Error<Test>)> {
 		let deny = Terms { labels, ..denying(terms()) };
 		all.push((team(), deny, Error::<Test>::LabelsNotForDeny));
 	}
-	all.push((Grantee::Study(0), counted, Error::<Test>::GranteeNotFound));
+	all.push((Grantee::Study(0), counted, Error::<Test>::StudyNotFound));
 	all.extend(unknown.map(|grantee| (grantee, terms(), Error::<Test>::GranteeNotFound)));
 	all
 }
