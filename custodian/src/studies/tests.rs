@@ -2,6 +2,11 @@
 //! double of the chain.
 
 mod attacks;
+mod disks;
+mod figures;
 mod harness;
 mod kills;
+mod live;
 mod rounds;
+
+pub(crate) use harness::terms as test_terms;

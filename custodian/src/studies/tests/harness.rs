@@ -52,6 +52,8 @@ pub struct Aggregator {
 	node: Arc<NodeDouble>,
 	listener: Option<TcpListener>,
 	stop: watch::Sender<bool>,
+	/// Stops the daemon's tasks.
+	running: watch::Sender<bool>,
 }
 
 /// All of them, and the chain.
@@ -99,7 +101,11 @@ pub fn terms(aggregators: usize) -> StudyTerms {
 	}
 }
 
-fn new_state(directory: &Path, url_of: &str, with_noise: bool) -> Arc<State> {
+fn new_state(
+	directory: &Path,
+	url_of: &str,
+	with_noise: bool,
+) -> (Arc<State>, watch::Sender<bool>) {
 	let mut config = Config::parse(include_str!("../../../sample.toml")).unwrap();
 	config.store.directory = directory.into();
 	config.research.aggregate = true;
@@ -112,8 +118,8 @@ fn new_state(directory: &Path, url_of: &str, with_noise: bool) -> Arc<State> {
 		false => Keys::development(&path, url_of).unwrap(),
 	};
 	let database = Arc::new(Sqlite::open(directory).unwrap());
-	let (_, stopping) = watch::channel(false);
-	Arc::new(State::new(config, keys, database, None, stopping))
+	let (running, stopping) = watch::channel(false);
+	(Arc::new(State::new(config, keys, database, None, stopping)), running)
 }
 
 impl Network {
@@ -148,7 +154,7 @@ impl Network {
 	async fn add(&mut self, id: AccountId) {
 		let directory = tempfile::tempdir().unwrap();
 		let name = format!("//custodian//{id}");
-		let state = new_state(directory.path(), &name, self.with_noise);
+		let (state, running) = new_state(directory.path(), &name, self.with_noise);
 		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let url = format!("http://{}", listener.local_addr().unwrap());
 		let custodian = institution(
@@ -160,7 +166,8 @@ impl Network {
 		let node = Arc::new(NodeDouble::default());
 		let (stop, _) = watch::channel(false);
 		let listener = Some(listener);
-		self.aggregators.push(Aggregator { id, directory, state, url, node, listener, stop });
+		let aggregator = Aggregator { id, directory, state, url, node, listener, stop, running };
+		self.aggregators.push(aggregator);
 		self.connect(self.aggregators.len() - 1).await;
 	}
 
@@ -218,7 +225,9 @@ impl Network {
 		tokio::task::yield_now().await;
 		let aggregator = &mut self.aggregators[place];
 		let name = format!("//custodian//{}", aggregator.id);
-		aggregator.state = new_state(aggregator.directory.path(), &name, self.with_noise);
+		aggregator.running.send_replace(true);
+		(aggregator.state, aggregator.running) =
+			new_state(aggregator.directory.path(), &name, self.with_noise);
 		self.connect(place).await;
 	}
 
