@@ -160,7 +160,7 @@ crate::vocabulary::numbered! {
 		Label = 10, "label";
 		/// The study has a trait that it does not name.
 		Trait = 11, "trait";
-		/// It is not valid yet, or was entered by a hospital's staff less than a day ago.
+		/// It is not valid yet, or was entered by a hospital's staff a short time ago (usually a day).
 		NotYetValid = 12, "not-yet-valid";
 		/// It has expired, at its `valid_until`.
 		Expired = 13, "expired";
@@ -373,8 +373,11 @@ fn covers(grantee: &Grantee, consent: &Consent, question: &Question) -> Result<(
 			lacks(!terms.actions.contains(Action::ReadLog), Mismatch::Action)?;
 			ensure_selects_no_records(terms)?;
 			lacks(!terms.categories.is_empty(), Mismatch::Category)?;
+			lacks(terms.labels.narrows(), Mismatch::Label)?;
 		},
 		Subject::Study(facts) => {
+			// Labels and confidentiality say nothing here: what is sensitive depends on the codes that the
+			// study's protocol asks for, so it has a trait.
 			lacks(question.action != Action::Aggregate, Mismatch::Action)?;
 			ensure_selects_no_records(terms)?;
 			lacks(!facts.sources.is_within(terms.categories), Mismatch::Category)?;
@@ -388,14 +391,14 @@ fn covers(grantee: &Grantee, consent: &Consent, question: &Question) -> Result<(
 }
 
 /// Checks that a permit for something larger than records has none of the filters that select
-/// records, except categories. The filters that add confidential or labelled records do no harm.
+/// records, except categories and labels. The filters that add confidential or labelled records do no
+/// harm.
 fn ensure_selects_no_records(terms: &Terms) -> Result<(), Mismatch> {
 	let selects = |selects: bool, mismatch: Mismatch| if selects { Err(mismatch) } else { Ok(()) };
 	selects(!terms.records.is_empty(), Mismatch::Record)?;
 	selects(!terms.authors.is_empty(), Mismatch::Author)?;
 	selects(!terms.responsible.is_empty(), Mismatch::Responsible)?;
-	selects(terms.data_period != DataPeriod::default(), Mismatch::DataPeriod)?;
-	selects(terms.labels.narrows(), Mismatch::Label)
+	selects(terms.data_period != DataPeriod::default(), Mismatch::DataPeriod)
 }
 
 /// Whether a deny matches the question. A deny of a policy version that this runtime does not know

@@ -205,6 +205,8 @@ mod tests {
 		check(HolderKind::index, HolderKind::from_index);
 		check(StudyTrait::index, StudyTrait::from_index);
 		check(Mismatch::index, Mismatch::from_index);
+		check(StudyStage::index, StudyStage::from_index);
+		check(Loss::index, Loss::from_index);
 	}
 
 	#[test]

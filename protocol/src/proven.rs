@@ -6,7 +6,7 @@
 //! answer, but not give a wrong answer.
 //!
 //! Only a few answers are still the node's own: those of [`call`](View::call), which
-//! [`unacknowledged`](View::unacknowledged) uses; and the metadata of a runtime other than the one
+//! [`unacknowledged`](View::unacknowledged) and [`reach`](View::reach) use; and the metadata of a runtime other than the one
 //! that this crate was generated from.
 //!
 //! [`follow`] brings what a client [trusts](Trusted) up to a node's newest final block.
@@ -427,16 +427,44 @@ impl<E: Evidence> View for ProvenView<E> {
 	}
 
 	async fn mechanism(&self, study: u32) -> Result<Option<Mechanism>, ChainError> {
-		let found = self.whole_study(study).await?;
-		Ok(found.map(|found| Mechanism::of(&found.terms)))
+		let study = self.read(storage::study(study)).await?;
+		Ok(study.map(|study| Mechanism::of(&study.terms)))
+	}
+
+	async fn standing(
+		&self,
+		study: u32,
+		after: Option<AccountId>,
+		limit: u32,
+	) -> Result<Vec<(AccountId, AccountId)>, ChainError> {
+		self.page_of_standing(study, after, limit).await
+	}
+
+	async fn contributed(
+		&self,
+		study: u32,
+		round: u8,
+		people: &[AccountId],
+	) -> Result<Vec<Option<AccountId>>, ChainError> {
+		self.contributors_of(study, round, people).await
 	}
 
 	async fn may_count(&self, study: u32, patient: &AccountId) -> Result<Decision, ChainError> {
-		self.decide_count(study, patient).await
+		self.decide_counting(study, patient).await
 	}
 
 	async fn epsilon_left(&self, patient: &AccountId) -> Result<u32, ChainError> {
-		self.left_of(patient).await
+		self.left_of_ledger(patient).await
+	}
+
+	async fn withheld(
+		&self,
+		study: u32,
+		patient: &AccountId,
+		after: Option<H256>,
+		limit: u32,
+	) -> Result<Vec<(H256, Category, ServicePeriod)>, ChainError> {
+		self.page_of_withheld(study, patient, after, limit).await
 	}
 
 	async fn audit_head(&self, patient: &AccountId) -> Result<(u64, H256), ChainError> {

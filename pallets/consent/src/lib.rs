@@ -269,6 +269,9 @@ pub mod pallet {
 		LabelsNotForDeny,
 		/// Studies can be permitted to count (`aggregate`) and nothing else, and nobody else can be.
 		ActionNotForGrantee,
+		/// A permit for studies cannot be for labelled records alone: what is sensitive in a study is said
+		/// by the codes that its protocol asks for.
+		LabelsNotForStudies,
 		/// The period is empty: it ends before it begins.
 		InvalidPeriod,
 		/// The end is not in the future.
@@ -346,6 +349,7 @@ pub mod pallet {
 		/// - [`Error::InvalidLabels`].
 		/// - [`Error::LabelsNotForDeny`].
 		/// - [`Error::ActionNotForGrantee`].
+		/// - [`Error::LabelsNotForStudies`].
 		/// - [`Error::AlreadyExpired`].
 		/// - [`Error::InvalidPeriod`].
 		/// - [`Error::EmptyDataPeriod`].
@@ -392,6 +396,7 @@ pub mod pallet {
 		/// - [`Error::InvalidLabels`].
 		/// - [`Error::LabelsNotForDeny`].
 		/// - [`Error::ActionNotForGrantee`].
+		/// - [`Error::LabelsNotForStudies`].
 		/// - [`Error::AlreadyExpired`].
 		/// - [`Error::InvalidPeriod`].
 		/// - [`Error::EmptyDataPeriod`].
@@ -508,6 +513,7 @@ pub mod pallet {
 		/// - [`Error::InvalidLabels`].
 		/// - [`Error::LabelsNotForDeny`].
 		/// - [`Error::ActionNotForGrantee`].
+		/// - [`Error::LabelsNotForStudies`].
 		/// - [`Error::AlreadyExpired`].
 		/// - [`Error::InvalidPeriod`].
 		/// - [`Error::EmptyDataPeriod`].
@@ -770,6 +776,8 @@ impl<T: Config> Pallet<T> {
 			Effect::Deny { .. } => true,
 		};
 		ensure!(fits, Error::<T>::ActionNotForGrantee);
+		let is_study = terms.effect == Effect::Permit && grantee.is_research();
+		ensure!(!is_study || !terms.labels.narrows(), Error::<T>::LabelsNotForStudies);
 		ensure!(!terms.is_expired(now), Error::<T>::AlreadyExpired);
 		if let (Some(from), Some(until)) = (terms.valid_from, terms.valid_until) {
 			ensure!(from < until, Error::<T>::InvalidPeriod);

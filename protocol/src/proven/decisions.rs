@@ -61,24 +61,6 @@ impl<E: Evidence> ProvenView<E> {
 		}
 	}
 
-	/// The decision about being counted in a study.
-	pub(super) async fn decide_count(
-		&self,
-		id: StudyId,
-		patient: &AccountId,
-	) -> Result<Decision, ChainError> {
-		let Some(study) = self.read(storage::study(id)).await? else {
-			return Ok(Decision::Refuse(Reason::NoConsent));
-		};
-		self.prepare(&study.researcher, patient, None).await?;
-		let Some(mut actor) = self.actor(&study.researcher, None, self.time().await?).await? else {
-			return Ok(Decision::Refuse(Reason::NotActive));
-		};
-		actor.study = Some(study.terms.acting(id));
-		let asked = (Action::Aggregate, study.terms.purpose, Subject::Study(study.terms.facts()));
-		self.decision(actor, patient, asked).await
-	}
-
 	/// Reads in one request what every decision needs first.
 	async fn prepare(
 		&self,
@@ -96,7 +78,7 @@ impl<E: Evidence> ProvenView<E> {
 	}
 
 	/// What the patient's consents say now, without an emergency.
-	async fn decision(
+	pub(super) async fn decision(
 		&self,
 		actor: Actor,
 		patient: &AccountId,

@@ -12,6 +12,9 @@ use vouchsafe_protocol::{
 		pallet_records::types::{
 			Content, ManifestCid, Record as StoredRecord, Version as StoredVersion,
 		},
+		pallet_studies::types::{
+			Commitment, Ledger, RevealedShare, Round as StoredRound, Study as StoredStudy,
+		},
 	},
 	storage,
 	types::*,
@@ -318,8 +321,95 @@ fn kind_of(number: u8) -> AccountKind {
 		0 | 1 => AccountKind::Institution,
 		2 => AccountKind::Authority,
 		3 | 4 => AccountKind::Practitioner,
-		PERSON => AccountKind::Person,
+		PERSON => AccountKind::Researcher,
 		_ => AccountKind::Patient,
+	}
+}
+
+prop_compose! {
+	/// A study of a researcher, mostly the person.
+	fn study()(
+		researcher in prop_oneof![4 => Just(account(PERSON)), 1 => any_account()],
+		sources in vec(any_of(Category::ALL), 1..4),
+		traits in vec(select(vec![StudyTrait::Commercial, StudyTrait::Sensitive]), 0..2),
+		purpose in select(vec![Purpose::Research, Purpose::PublicHealth]),
+		disease in option::of(0u32..2),
+		stage in any_of(StudyStage::ALL),
+	) -> StoredStudy {
+		StoredStudy {
+			researcher,
+			proposed_at: NOW - 9,
+			terms: StudyTerms {
+				protocol: Default::default(),
+				protocol_hash: H256([1; 32]),
+				question: StudyQuestion::Sum { max: 9 },
+				sources: Categories::of(&sources),
+				purpose,
+				disease,
+				traits: StudyTraits::of(&traits),
+				country: *b"DE",
+				ethics: H256([2; 32]),
+				aggregators: vec![account(0), account(1)].try_into().unwrap(),
+				least: 11,
+				epsilon: 500,
+				rounds: 2,
+				first_close: NOW,
+				interval: 7,
+				gather: 10,
+				answer: 10,
+			},
+			stage,
+			round: 0,
+			keys: vec![(account(1), [4; 32])],
+			spent: 500,
+		}
+	}
+}
+
+prop_compose! {
+	/// Studies, their first rounds, who is in them, and ledgers.
+	fn studies()(
+		studies in vec(study(), 0..3),
+		people in vec((0u32..3, any_account(), institution()), 0..9),
+		ledgers in vec((patient(), 30u16..33, 0u32..12_000), 0..3),
+		answered in vec(0u32..3, 0..2),
+	) -> State {
+		let mut state = State::default();
+		let count = u32::try_from(studies.len()).unwrap();
+		state.put(storage::next_study(), &count);
+		for (id, study) in (0..).zip(studies) {
+			state.put(storage::study(id), &study);
+			let tally = Tally { used: 11, ..Tally::default() };
+			let commitment = Commitment { aggregator: account(1), tally, hash: H256([6; 32]) };
+			let reveal = RevealedShare { aggregator: account(0), share: vec![1, 2] };
+			let round = StoredRound {
+				phase: RoundPhase::Agreed { block: 3, answers_until: NOW, attempt: 1, tally },
+				people: 12,
+				contributors: 2,
+				commitments: vec![commitment],
+				reveals: vec![reveal],
+			};
+			state.put(storage::round(id, 0), &round);
+		}
+		for (study, person, contributor) in people {
+			state.put(storage::contributed(study, 0, &person), &contributor);
+		}
+		for (patient, year, spent) in ledgers {
+			state.put(storage::ledger(&patient), &Ledger { year, spent });
+		}
+		for study in answered {
+			let mechanism = Mechanism { epsilon: 500, sensitivity: 18, aggregators: 2 };
+			let result = StudyResult {
+				cells: vec![-3, 4].try_into().unwrap(),
+				tally: Tally::default(),
+				mechanism,
+				half_width: mechanism.half_width(),
+				frozen: 3,
+				block: 4,
+			};
+			state.put(storage::study_result(study, 0), &result);
+		}
+		state
 	}
 }
 
@@ -327,6 +417,7 @@ prop_compose! {
 	/// A whole state.
 	pub fn state()(
 		mut state in people(),
+		studies in studies(),
 		consents in vec((patient(), grantee(), consent()), 0..12),
 		records in vec((patient(), any_record(), stored_record()), 0..6),
 		versions in vec((any_record(), 0u32..2, stored_version()), 0..6),
@@ -336,6 +427,7 @@ prop_compose! {
 		logs in vec((patient(), any::<u64>()), 0..2),
 		choices in vec((patient(), vec(institution(), 0..3)), 0..2),
 	) -> State {
+		state.0.extend(studies.0);
 		state.put(storage::now(), &(NOW * 1_000 + 7));
 		let (spec_name, spec_version) = ("vouchsafe".into(), vouchsafe_runtime::VERSION.spec_version);
 		state.put(storage::last_upgrade(), &LastRuntimeUpgradeInfo { spec_name, spec_version });

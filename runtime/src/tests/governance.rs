@@ -28,7 +28,18 @@ fn carry_after(
 	seats: &[&str],
 	between: impl FnOnce(&mut Chain),
 ) -> DispatchResult {
-	let proposal = motion();
+	carry_motion(chain, motion(), seats, between)
+}
+
+/// These seats vote for a motion, and it is closed at this threshold.
+pub(super) fn carry_motion(
+	chain: &mut Chain,
+	proposal: RuntimeCall,
+	seats: &[&str],
+	between: impl FnOnce(&mut Chain),
+) -> DispatchResult {
+	let index =
+		chain.state(pallet_collective::ProposalCount::<Runtime, pallet_collective::Instance1>::get);
 	let proposal_hash = sp_runtime::traits::BlakeTwo256::hash_of(&proposal);
 	let length_bound = proposal.encoded_size() as u32;
 	chain.ok(
@@ -44,7 +55,7 @@ fn carry_after(
 			seat,
 			pallet_collective::Call::<Runtime, pallet_collective::Instance1>::vote {
 				proposal: proposal_hash,
-				index: 0,
+				index,
 				approve: true,
 			},
 		);
@@ -54,7 +65,7 @@ fn carry_after(
 		seats[0],
 		pallet_collective::Call::<Runtime, pallet_collective::Instance1>::close {
 			proposal_hash,
-			index: 0,
+			index,
 			proposal_weight_bound: Weight::from_parts(10_000_000_000, u64::MAX / 4),
 			length_bound,
 		},

@@ -17,6 +17,7 @@ mod sources;
 mod staff;
 mod state;
 mod stolen_keys;
+mod studies;
 mod weights;
 
 use crate::*;

@@ -82,6 +82,24 @@ fn studies_are_permitted_to_count_and_nothing_else() {
 	});
 }
 
+/// The sentence that the patient agrees to would say less than what is done.
+#[test]
+fn studies_are_not_permitted_labelled_records_alone() {
+	build_and_execute(|| {
+		for grantee in grantees() {
+			let with = |labels, effect| {
+				let terms = Terms { labels, effect, ..counted() };
+				Consent::grant(signed(PATIENT), grantee.clone(), terms, text())
+			};
+			let alone = || LabelFilter::Only(tags(&[1]));
+			assert_noop!(with(alone(), Effect::Permit), Error::<Test>::LabelsNotForStudies);
+			assert_ok!(with(LabelFilter::Also(tags(&[1])), Effect::Permit));
+			assert_ok!(with(LabelFilter::Any, Effect::Permit));
+			assert_ok!(with(alone(), DENY));
+		}
+	});
+}
+
 /// Every change of what a patient permits to studies is told, and nothing else.
 #[test]
 fn changes_of_choices_are_told() {

@@ -130,7 +130,11 @@ fn a_permit_covers_all_sources_and_traits_of_a_study() {
 			terms.responsible = vec![account(HOSPITAL_A)].try_into().unwrap();
 		}),
 		("months", Some(Mismatch::DataPeriod), |_, terms| terms.data_period.from = Some(0)),
-		("labelled records alone", Some(Mismatch::Label), |_, terms| terms.labels = only(&[1])),
+		// Labels and confidentiality have no effect: the trait *sensitive* has.
+		("labelled records alone", None, |_, terms| terms.labels = only(&[1])),
+		("restricted records too", None, |_, terms| {
+			terms.confidentiality = Confidentiality::Restricted;
+		}),
 		("labelled records too", None, |_, terms| terms.labels = also(&[1])),
 		("any label", None, |_, terms| terms.labels = LabelFilter::Any),
 		("its country", None, |_, terms| terms.countries = vec![*b"AT"].try_into().unwrap()),
@@ -175,6 +179,15 @@ fn a_deny_stops_a_study_unless_it_selects_records() {
 			terms.categories = Categories::of(&[Category::Laboratory]);
 		}),
 		("some records", false, |terms| terms.records = vec![record(1)].try_into().unwrap()),
+		("an author", false, |terms| {
+			terms.authors = vec![account(HOSPITAL_A)].try_into().unwrap();
+		}),
+		("a responsible institution", false, |terms| {
+			terms.responsible = vec![account(HOSPITAL_A)].try_into().unwrap();
+		}),
+		("another purpose", false, |terms| {
+			terms.purposes = Purposes::of(&[Purpose::PublicHealth]);
+		}),
 		("some labels", false, |terms| terms.labels = only(&[1])),
 		("restricted records", false, |terms| {
 			terms.confidentiality = Confidentiality::Restricted;
@@ -182,8 +195,9 @@ fn a_deny_stops_a_study_unless_it_selects_records() {
 		("some months", false, |terms| terms.data_period.to = Some(0)),
 	];
 	for (what, stops, change) in cases {
-		// A deny to everyone reaches studies too.
-		for grantee in grantees().into_iter().chain([Grantee::Everyone]) {
+		// A deny to everyone or to the researcher reaches studies too.
+		let researcher = Grantee::Person(account(40));
+		for grantee in grantees().into_iter().chain([Grantee::Everyone, researcher]) {
 			let mut terms = Terms::all(DENY);
 			change(&mut terms);
 			let book = book([
