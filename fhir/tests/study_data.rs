@@ -7,7 +7,10 @@ use std::{
 	path::{Path, PathBuf},
 	process::Command,
 };
-use vouchsafe_fhir::study::{Answer, Extraction, Person, Protocol};
+use vouchsafe_fhir::{
+	categories,
+	study::{Answer, Extraction, Person, Protocol},
+};
 use vouchsafe_primitives::StudyTraits;
 
 mod support;
@@ -184,4 +187,36 @@ fn other_questions_count_bundles_as_the_script_does() {
 			assert_eq!(cells, plain, "{text}");
 		}
 	}
+}
+
+#[test]
+fn the_sources_are_what_an_import_makes_of_the_data() {
+	let Some(files) = files_of("data/synthea-r4") else { return };
+	let number = |of: &str| json!({ "number": { "of": of } });
+	let observation = json!({ "observation": { "loinc": ["4548-4"], "unit": "%" } });
+	let mut found = 0;
+	for (value, kinds) in [
+		(number("condition"), &["Condition"][..]),
+		(number("allergy"), &["AllergyIntolerance"]),
+		(number("medication"), &["MedicationRequest"]),
+		(number("procedure"), &["Procedure"]),
+		(observation, &["Observation"]),
+	] {
+		let protocol = json!({ "version": 1, "question": { "en": "?" },
+			"reference_date": "2020-01-01", "sum": { "value": value, "max": 1 } });
+		let protocol =
+			Protocol::read(protocol.to_string().as_bytes(), StudyTraits::default()).unwrap();
+		for path in &files {
+			let bundle: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+			for entry in bundle["entry"].as_array().unwrap() {
+				let kind = entry["resource"]["resourceType"].as_str().unwrap();
+				if kinds.contains(&kind) {
+					let category = categories::classify(&entry["resource"], kind).category;
+					assert!(protocol.sources().contains(category), "{kind} {category:?}");
+					found += 1;
+				}
+			}
+		}
+	}
+	assert_eq!(found, 82 + 7 + 33 + 90 + 1312);
 }

@@ -108,6 +108,7 @@ fn what_is_not_fhir_is_refused() {
 		("<Patient xmlns='http://hl7.org/fhir'/>", FileError::Xml),
 		("[{\"resourceType\":\"Patient\"}]", FileError::List),
 		("{}", FileError::NotFhir),
+		("{\"resourceType\":\"Patient\",\"id\":\"\\", FileError::Truncated(1)),
 		("{\"name\":\"x\"}", FileError::NotFhir),
 		("{\"entry\":[]}", FileError::NotFhir),
 		("{\"resourceType\":\"Bundle\",\"entry\":[", FileError::Truncated(1)),
@@ -143,6 +144,7 @@ fn a_damaged_line_is_left_out_alone() {
 		"{\"resourceType\":\"Patient\",\"id\":\"q\"",
 		"{\"resourceType\":\"Patient\",\"id\":\"q",
 		"{\"resourceType\":\"Patient\",\"id\":",
+		"{\"resourceType\":\"Patient\",\"id\":\"q\\",
 		"{\"resourceType\":\"Patient\",}",
 		"}",
 		"x",
@@ -163,6 +165,38 @@ fn a_damaged_line_is_left_out_alone() {
 			assert_eq!(notices(&found), [(Notice::Damaged, 1)], "{text}");
 			assert!(found.notices[0].notice.is_unreadable());
 		}
+	}
+}
+
+#[test]
+fn a_resource_that_is_too_large_is_left_out_alone() {
+	let protocol = has_diabetes();
+	let (person, condition) = (patient(json!({})), diabetes(json!({})));
+	let entry = |resource: &Value| json!({ "resource": resource }).to_string();
+	for (name, start, between, end) in [
+		("d.ndjson", person.to_string() + "\n", "\n", condition.to_string()),
+		(
+			"b.json",
+			format!(r#"{{"resourceType":"Bundle","entry":[{},"#, entry(&person)),
+			",",
+			format!("{}]}}", entry(&condition)),
+		),
+	] {
+		let mut extraction = Extraction::new(&protocol, BTreeMap::new());
+		let mut file = extraction.file(name);
+		file.push(start.as_bytes()).unwrap();
+		file.push(br#"{"resourceType":"Binary","data":""#).unwrap();
+		let piece = vec![b'A'; 1 << 20];
+		for _ in 0..66 {
+			file.push(&piece).unwrap();
+		}
+		file.push(b"\"}").unwrap();
+		file.push(between.as_bytes()).unwrap();
+		file.push(end.as_bytes()).unwrap();
+		file.end().unwrap();
+		let found = extraction.finish();
+		assert_eq!(found.people[0].answer, cells(&[0]), "{name}");
+		assert_eq!(notices(&found), [(Notice::TooLarge, 1)], "{name}");
 	}
 }
 

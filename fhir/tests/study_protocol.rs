@@ -104,6 +104,22 @@ fn the_question_is_given_in_the_patients_language() {
 }
 
 #[test]
+fn the_protocols_of_the_documents_are_read() {
+	let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/research.md");
+	let text = std::fs::read_to_string(path).unwrap();
+	let blocks: Vec<&str> =
+		text.split("```json\n").skip(1).map(|it| it.split("```").next().unwrap()).collect();
+	let [whole, sum, cohort, ..] = blocks.as_slice() else { panic!("three examples") };
+	let whole = Protocol::read(whole.as_bytes(), StudyTraits::default()).unwrap();
+	assert_eq!(whole.question(), StudyQuestion::Table { cells: 7, weight: 1 });
+	for part in [sum, cohort] {
+		let fields: Value = serde_json::from_str(&format!("{{{part}}}")).unwrap();
+		let (name, value) = fields.as_object().unwrap().iter().next().unwrap();
+		read(&with(name, value.clone())).unwrap();
+	}
+}
+
+#[test]
 fn what_is_optional_has_a_default() {
 	let protocol = read(&table(json!([by_age()]))).unwrap();
 	assert_eq!(protocol.identifier_system(), None);

@@ -55,7 +55,8 @@ pub struct FileReader<'e, 'p> {
 	extraction: &'e mut Extraction<'p>,
 	splitter: Splitter,
 	resources_before: u64,
-	has_bundle: bool,
+	/// Whether there was something besides resources that shows it: a bundle, which may be empty.
+	is_fhir: bool,
 }
 
 #[derive(Deserialize)]
@@ -111,7 +112,7 @@ impl<'p> Extraction<'p> {
 			extraction: self,
 			splitter: Splitter::new(name),
 			resources_before,
-			has_bundle: false,
+			is_fhir: false,
 		}
 	}
 
@@ -371,17 +372,17 @@ impl<'p> Extraction<'p> {
 impl FileReader<'_, '_> {
 	/// Reads the next bytes of the file. After an error the extraction is not complete: drop it.
 	pub fn push(&mut self, bytes: &[u8]) -> Result<(), FileError> {
-		let (extraction, has_bundle) = (&mut *self.extraction, &mut self.has_bundle);
-		self.splitter.push(bytes, &mut |part, place| take(extraction, has_bundle, part, place))
+		let (extraction, is_fhir) = (&mut *self.extraction, &mut self.is_fhir);
+		self.splitter.push(bytes, &mut |part, place| take(extraction, is_fhir, part, place))
 	}
 
 	/// Ends the file.
 	pub fn end(self) -> Result<(), FileError> {
-		let Self { extraction, splitter, resources_before, mut has_bundle } = self;
+		let Self { extraction, splitter, resources_before, mut is_fhir } = self;
 		let in_lines = splitter.is_in_lines();
-		splitter.end(&mut |part, place| take(extraction, &mut has_bundle, part, place))?;
+		splitter.end(&mut |part, place| take(extraction, &mut is_fhir, part, place))?;
 		let has_resources = extraction.resources > resources_before;
-		if has_resources || has_bundle || in_lines {
+		if has_resources || is_fhir || in_lines {
 			Ok(())
 		} else {
 			Err(FileError::NotFhir)
@@ -392,13 +393,13 @@ impl FileReader<'_, '_> {
 /// Takes a part of a file. A damaged line is only noted; anything else that is damaged is an error.
 fn take(
 	extraction: &mut Extraction<'_>,
-	has_bundle: &mut bool,
+	is_fhir: &mut bool,
 	part: Part<'_>,
 	place: Place,
 ) -> Result<(), FileError> {
 	let read = match part {
 		Part::Value(bytes) => text(bytes).and_then(|raw| {
-			*has_bundle |= kind_of(raw)?.as_deref() == Some("Bundle");
+			*is_fhir |= kind_of(raw)?.as_deref() == Some("Bundle");
 			extraction.resource(raw, None, 0)
 		}),
 		Part::Entry(bytes) => {
@@ -406,7 +407,7 @@ fn take(
 		},
 		Part::End(b"") => return Err(FileError::NotFhir),
 		Part::End(_) => {
-			*has_bundle = true;
+			*is_fhir = true;
 			Ok(())
 		},
 		Part::Damaged => {
@@ -414,6 +415,7 @@ fn take(
 			Ok(())
 		},
 		Part::TooLarge => {
+			*is_fhir = true;
 			extraction.notices.add(Notice::TooLarge);
 			Ok(())
 		},

@@ -47,6 +47,8 @@ pub struct Splitter {
 	/// How many brackets are open.
 	depth: usize,
 	in_string: bool,
+	/// Whether the last byte was a backslash in a string.
+	is_escaped: bool,
 	/// Whether each line is a value.
 	in_lines: bool,
 	/// Whether the rest of the line is left out.
@@ -135,6 +137,11 @@ impl Splitter {
 	/// Reads on within a string: to its end, or to the end of what is there.
 	fn string(&mut self, take: &mut Take<'_>) -> Result<(), FileError> {
 		let rest = self.buffer.get(self.at..).unwrap_or_default();
+		// No line of NDJSON goes on after its end, not even after a backslash.
+		if std::mem::take(&mut self.is_escaped) && rest.first() != Some(&b'\n') {
+			self.at = self.at.saturating_add(1);
+			return Ok(());
+		}
 		let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n'));
 		let found = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
 		if self.depth == 1 {
@@ -142,13 +149,9 @@ impl Splitter {
 			self.text.extend(found.iter().take(room));
 		}
 		let last = end.and_then(|end| rest.get(end)).copied();
-		let steps = found.len().saturating_add(match last {
-			None => 0,
-			Some(b'\\') => 2,
-			Some(_) => 1,
-		});
-		self.at = self.at.saturating_add(steps);
+		self.at = self.at.saturating_add(found.len()).saturating_add(last.is_some().into());
 		match last {
+			Some(b'\\') => self.is_escaped = true,
 			Some(b'"') => {
 				self.in_string = false;
 				if self.depth == 1 && self.is_value && self.key == b"resourceType" {
@@ -225,6 +228,7 @@ impl Splitter {
 	fn damaged(&mut self, take: &mut Take<'_>) -> Result<(), FileError> {
 		self.depth = 0;
 		self.in_string = false;
+		self.is_escaped = false;
 		self.is_large = false;
 		self.start = None;
 		self.values = self.values.saturating_add(1);
