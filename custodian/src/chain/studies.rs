@@ -3,7 +3,11 @@
 use async_trait::async_trait;
 use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::chain::{
-	AccountId, ChainError, RoundPhase, StudyId, StudyStage, StudyTerms, Tally, H256,
+	self,
+	calls::StudiesCall,
+	events::{Event, StudiesEvent},
+	storage, AccountId, ChainError, RoundPhase, StudyId, StudyStage, StudyTerms, Submit, Tally,
+	View, H256,
 };
 
 /// A study at one block.
@@ -28,6 +32,8 @@ pub struct Round {
 	pub phase: RoundPhase,
 	/// How many people were contributed.
 	pub people: u32,
+	/// By how many contributors.
+	pub contributors: u32,
 	/// The aggregators that committed themselves.
 	pub committed: Vec<AccountId>,
 	/// The aggregators that revealed their shares.
@@ -76,11 +82,7 @@ pub trait StudiesAt: Send + Sync {
 	/// A study.
 	async fn study(&self, study: StudyId) -> Result<Option<Study>, ChainError>;
 	/// A round of a study.
-	async fn study_round(
-		&self,
-		study: StudyId,
-		round: u8,
-	) -> Result<Option<Round>, ChainError>;
+	async fn study_round(&self, study: StudyId, round: u8) -> Result<Option<Round>, ChainError>;
 	/// A page of the people of the current round whose consent is valid, each with its contributor.
 	async fn standing(
 		&self,
@@ -102,13 +104,100 @@ pub trait StudiesAt: Send + Sync {
 /// A way to make calls for studies.
 #[async_trait]
 pub trait SubmitStudies: Send + Sync {
-	/// Submits a call and waits until it is final. For a sweep: whether nobody is left.
+	/// Submits a call and waits until it is final. Returns how many people a sweep removed, and 0 for other
+	/// calls.
 	async fn submit_study(
 		&self,
 		key: &Keypair,
 		study: StudyId,
 		call: StudyCall,
-	) -> Result<bool, ChainError>;
+	) -> Result<u32, ChainError>;
 	/// Whether the chain is a development or a local one.
 	async fn is_local(&self) -> Result<bool, ChainError>;
+}
+
+fn read_study(view: chain::Study) -> Study {
+	let chain::Study { terms, stage, round, keys, current, .. } = view;
+	Study { terms, stage, round, keys, current: current.map(read_round) }
+}
+
+fn read_round(view: chain::Round) -> Round {
+	let chain::Round { phase, people, contributors, committed, revealed } = view;
+	Round { phase, people, contributors, committed, revealed }
+}
+
+#[async_trait]
+impl StudiesAt for chain::At {
+	async fn studies(
+		&self,
+		after: Option<StudyId>,
+		limit: u32,
+	) -> Result<Vec<(StudyId, Study)>, ChainError> {
+		let page = View::studies(self, after, limit).await?;
+		Ok(page.into_iter().map(|(id, view)| (id, read_study(view))).collect())
+	}
+
+	async fn study(&self, study: StudyId) -> Result<Option<Study>, ChainError> {
+		Ok(View::study(self, study).await?.map(read_study))
+	}
+
+	async fn study_round(&self, study: StudyId, round: u8) -> Result<Option<Round>, ChainError> {
+		Ok(View::round(self, study, round).await?.map(read_round))
+	}
+
+	async fn standing(
+		&self,
+		study: StudyId,
+		after: Option<AccountId>,
+		limit: u32,
+	) -> Result<Vec<(AccountId, AccountId)>, ChainError> {
+		View::standing(self, study, after, limit).await
+	}
+
+	async fn people_of(
+		&self,
+		study: StudyId,
+		round: u8,
+		contributor: &AccountId,
+	) -> Result<u32, ChainError> {
+		let people = View::read(self, storage::people_of(study, round, contributor)).await?;
+		Ok(people.unwrap_or(0))
+	}
+
+	async fn is_measuring(&self) -> Result<bool, ChainError> {
+		Ok(View::read(self, storage::measuring()).await?.unwrap_or(false))
+	}
+}
+
+#[async_trait]
+impl SubmitStudies for chain::Chain {
+	async fn submit_study(
+		&self,
+		key: &Keypair,
+		study: StudyId,
+		call: StudyCall,
+	) -> Result<u32, ChainError> {
+		let call = match call {
+			StudyCall::Accept(evaluation_key) => StudiesCall::accept { study, evaluation_key },
+			StudyCall::Freeze => StudiesCall::freeze { study },
+			StudyCall::Commit(tally, hash) => StudiesCall::commit { study, tally, hash },
+			StudyCall::Reveal(share, salt) => {
+				let share = chain::bounded(share, "cells").map_err(ChainError::foreign)?;
+				StudiesCall::reveal { study, share, salt }
+			},
+			StudyCall::GiveUp => StudiesCall::give_up { study },
+			StudyCall::Sweep(limit) => StudiesCall::sweep { study, limit },
+		};
+		let included = self.submit(key, call).await?;
+		let swept = included.find(|event| match event {
+			Event::Studies(StudiesEvent::Swept { people, .. }) => Some(*people),
+			_ => None,
+		});
+		Ok(swept.unwrap_or(0))
+	}
+
+	async fn is_local(&self) -> Result<bool, ChainError> {
+		let kind = self.chain_type().await?;
+		Ok(["Development", "Local"].contains(&kind.as_str()))
+	}
 }

@@ -112,6 +112,9 @@ pub struct Report {
 	pub share: Vec<u8>,
 	/// How far it is.
 	pub progress: ReportProgress,
+	/// How many people the contributor can count, once that is settled. None if its list of nullifiers is
+	/// missing or was left out.
+	pub limit: Option<u32>,
 }
 
 /// What became of a report that came in.

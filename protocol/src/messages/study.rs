@@ -274,7 +274,7 @@ pub struct CountedReport {
 	pub report: Hex<16>,
 }
 
-/// A tally; see [`Tally`](vouchsafe_primitives::study::Tally).
+/// What the aggregators agree on. The four numbers add up to the people of the round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -299,8 +299,7 @@ pub struct TallyPlace {
 	pub counted: CountedReport,
 	/// Its place among the leaves, from 0.
 	pub place: u32,
-	/// The hashes beside the path to the root; see
-	/// [`is_in_tally`](vouchsafe_primitives::study::is_in_tally).
+	/// The hashes beside the path to the root. None where a node has no sibling.
 	pub proof: Vec<Option<Hex<32>>>,
 	/// The tally that the aggregators agreed on.
 	pub tally: TallyNumbers,
@@ -532,9 +531,11 @@ pub struct CompareTallies {
 	pub attempt: u8,
 	/// Reports to leave out: not every aggregator has them. At most 500.
 	pub leave_out: Vec<ReportName>,
-	/// The leader's tally. If the aggregator's is the same, that is settled, and it commits itself. None
-	/// if reports are only left out, or listed.
+	/// The leader's tally. None if reports are only left out.
 	pub tally: Option<TallyNumbers>,
+	/// Whether all aggregators have that tally. If it is this one's too, it is settled, and the aggregator
+	/// commits itself to it.
+	pub settle: bool,
 	/// The last contributor of the page before, if this is not the first one.
 	pub after: Option<Hex<32>>,
 }
@@ -545,8 +546,10 @@ pub struct CompareTallies {
 pub struct ComparedTallies {
 	/// The tally of the reports that it has verified.
 	pub tally: TallyNumbers,
-	/// Whether it is the leader's, and settled.
+	/// Whether it is the leader's.
 	pub agrees: bool,
+	/// Whether it is settled.
+	pub settled: bool,
 	/// If not: a page of its reports, by contributor in ascending order, at most 500.
 	pub counted: Vec<CountedReport>,
 	/// Whether there are others after these.

@@ -123,8 +123,9 @@ pub fn digests(
 ) -> rusqlite::Result<Vec<ListDigest>> {
 	let mut query = db.prepare_cached(
 		"SELECT contributor FROM study_lists
-		 WHERE study = ?1 AND round = ?2 AND contributor > ?3
-		 GROUP BY contributor HAVING count(*) = max(parts) ORDER BY contributor LIMIT ?4",
+		 WHERE study = ?1 AND round = ?2 AND contributor > ?3 AND contributor IN (
+			SELECT contributor FROM study_standing WHERE study = ?1 AND round = ?2
+		 ) GROUP BY contributor HAVING count(*) = max(parts) ORDER BY contributor LIMIT ?4",
 	)?;
 	let after = after.map_or_else(Vec::new, |after| after.to_vec());
 	let rows =
@@ -150,7 +151,9 @@ fn digest(db: &Connection, id: RoundId, contributor: [u8; 32]) -> rusqlite::Resu
 pub fn count_complete(db: &Connection, id: RoundId) -> rusqlite::Result<u64> {
 	let mut query = db.prepare_cached(
 		"SELECT count(*) FROM (SELECT 1 FROM study_lists WHERE study = ?1 AND round = ?2
-		 GROUP BY contributor HAVING count(*) = max(parts))",
+		 AND contributor IN (
+			SELECT contributor FROM study_standing WHERE study = ?1 AND round = ?2
+		 ) GROUP BY contributor HAVING count(*) = max(parts))",
 	)?;
 	query.query_row(params![id.study, id.round], |row| Ok(from_column(row.get(0)?)))
 }
@@ -173,7 +176,9 @@ pub fn exclude(db: &Connection, id: RoundId, contributors: &[[u8; 32]]) -> rusql
 pub fn all(db: &Connection, id: RoundId) -> rusqlite::Result<Vec<ListPart>> {
 	let mut query = db.prepare_cached(
 		"SELECT contributor, part, parts, length, digest, ciphertext FROM study_lists AS list
-		 WHERE study = ?1 AND round = ?2 AND parts = (
+		 WHERE study = ?1 AND round = ?2 AND contributor IN (
+			SELECT contributor FROM study_standing WHERE study = ?1 AND round = ?2
+		 ) AND parts = (
 			SELECT count(*) FROM study_lists AS other WHERE other.study = list.study
 			AND other.round = list.round AND other.contributor = list.contributor
 		 ) ORDER BY contributor, part",

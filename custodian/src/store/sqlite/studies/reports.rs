@@ -12,9 +12,12 @@ const VERIFIED: u8 = 1;
 const DROPPED: u8 = 2;
 
 const SELECT: &str = "SELECT reports.contributor, people, report, nonce, public_share, ciphertext,
-	progress, reason, 0 FROM study_reports AS reports JOIN study_shares AS shares
+	progress, reason, 0, counts FROM study_reports AS reports JOIN study_shares AS shares
 	ON shares.study = reports.study AND shares.round = reports.round
-	AND shares.contributor = reports.contributor";
+	AND shares.contributor = reports.contributor
+	LEFT JOIN study_settled_lists AS lists ON lists.study = reports.study
+	AND lists.round = reports.round AND lists.contributor = reports.contributor
+	AND excluded = 0";
 
 /// Reports that are verified and not left out in the attempt that is under way.
 const COUNTED: &str = "progress = 1 AND left_out < (SELECT attempt FROM study_rounds AS rounds
@@ -84,10 +87,13 @@ pub fn find(
 		"SELECT reports.contributor, people, report, coalesce(nonce, zeroblob(16)),
 		 coalesce(public_share, x''), coalesce(ciphertext, x''), progress, reason,
 		 left_out > 0 AND left_out >= (SELECT attempt FROM study_rounds AS rounds
-			WHERE rounds.study = reports.study AND rounds.round = reports.round)
+			WHERE rounds.study = reports.study AND rounds.round = reports.round), counts
 		 FROM study_reports AS reports LEFT JOIN study_shares AS shares
 		 ON shares.study = reports.study AND shares.round = reports.round
 		 AND shares.contributor = reports.contributor
+		 LEFT JOIN study_settled_lists AS lists ON lists.study = reports.study
+		 AND lists.round = reports.round AND lists.contributor = reports.contributor
+		 AND excluded = 0
 		 WHERE reports.study = ?1 AND reports.round = ?2 AND reports.contributor = ?3",
 	)?;
 	query.query_row(params![id.study, id.round, contributor], read).optional()
@@ -109,6 +115,7 @@ fn read(row: &Row) -> rusqlite::Result<Report> {
 			VERIFIED => ReportProgress::Verified,
 			_ => ReportProgress::Dropped(reason.unwrap_or(DropReason::Malformed)),
 		},
+		limit: row.get(9)?,
 	})
 }
 

@@ -43,6 +43,7 @@ fn report(contributor: [u8; 32], report: u8) -> Report {
 		public_share: vec![1],
 		share: vec![report; 40],
 		progress: ReportProgress::Waiting,
+		limit: None,
 	}
 }
 

@@ -1,0 +1,10 @@
+//! Whole rounds: several aggregators with real databases and real HTTP, hospitals that count, and a
+//! double of the chain.
+
+mod attacks;
+mod disks;
+mod figures;
+mod harness;
+mod kills;
+mod live;
+mod rounds;

@@ -1,0 +1,120 @@
+//! How fast reports are verified and stored. Run with `--ignored`.
+
+use super::harness::*;
+use crate::{
+	chain::double::studies::lock,
+	store::{ListPart, Report, ReportProgress},
+	studies::secrets::{self, Stored},
+};
+use codec::Encode;
+use futures::StreamExt;
+use std::time::Instant;
+use vouchsafe_client::chain::{AccountId, StudyQuestion};
+use vouchsafe_vault::study::{
+	report::{shard, ReportContext},
+	verify::{Verifier, VerifyKey},
+};
+
+const REPORTS: u32 = 10_000;
+
+fn patient(number: u32) -> [u8; 32] {
+	let mut account = [9; 32];
+	account[..4].copy_from_slice(&number.to_be_bytes());
+	account
+}
+
+/// Own reports of 10 cells, two aggregators on this machine, beside the same cryptography alone.
+#[ignore = "a measurement"]
+#[tokio::test(flavor = "multi_thread")]
+async fn own_reports() {
+	let mut terms = terms(2);
+	terms.question = StudyQuestion::Table { cells: 10, weight: 1 };
+	let question = terms.question;
+	let network = Network::new(terms, &[("//A", &[])], true).await;
+	for number in 0..REPORTS {
+		let patient = AccountId::new(patient(number));
+		lock(&network.studies).people.insert(patient.clone(), patient);
+	}
+	network.freeze().await;
+	let mut cells = [0; 10];
+	cells[3] = 1;
+	let contexts = (0..REPORTS)
+		.map(|number| ReportContext::new(network.round(), patient(number).into(), 1))
+		.collect::<Vec<_>>();
+	let sharded: Vec<_> =
+		contexts.iter().map(|context| shard(&question, 2, context, &cells).unwrap()).collect();
+	let key = VerifyKey::random();
+	let begin = Instant::now();
+	for (context, sharded) in contexts.iter().zip(&sharded) {
+		let verifiers = [0, 1].map(|place| Verifier::new(&question, 2, place, context).unwrap());
+		let begun: Vec<_> = verifiers
+			.iter()
+			.zip(&sharded.input_shares)
+			.map(|(verifier, share)| {
+				verifier.init(&key, &sharded.nonce, &sharded.public_share, share).unwrap()
+			})
+			.collect();
+		let shares: Vec<_> = begun.iter().map(|(_, share)| share.clone()).collect();
+		let message = verifiers[0].message(&shares).unwrap();
+		for (verifier, (state, _)) in verifiers.iter().zip(begun) {
+			verifier.finish(state, &message).unwrap();
+		}
+	}
+	let bare = begin.elapsed();
+	let begin = Instant::now();
+	for place in 0..2 {
+		let aggregated = network.aggregated(place).await;
+		let (database, id) = (aggregated.state.database.clone(), aggregated.id());
+		let key = secrets::round_key(&aggregated.state, id).await.unwrap();
+		let kept = contexts.iter().zip(&sharded).enumerate().map(|(number, (context, sharded))| {
+			let contributor: [u8; 32] = context.contributor.clone().into();
+			let nullifier = patient(u32::try_from(number).unwrap());
+			let list = ListPart {
+				contributor,
+				part: 0,
+				parts: 1,
+				length: 1,
+				digest: nullifier,
+				ciphertext: key
+					.encrypt(&Stored::Nullifiers(contributor, 0).encode(), &nullifier)
+					.unwrap(),
+			};
+			let stored = Stored::Share(contributor, context.report).encode();
+			let report = Report {
+				contributor,
+				people: 1,
+				report: context.report,
+				nonce: sharded.nonce,
+				public_share: sharded.public_share.clone(),
+				share: key.encrypt(&stored, &sharded.input_shares[place]).unwrap(),
+				progress: ReportProgress::Waiting,
+				limit: None,
+			};
+			let database = database.clone();
+			async move {
+				database.keep_list_part(id, list, 1).await.unwrap();
+				database.keep_report(id, report, 1).await.unwrap();
+			}
+		});
+		let kept: Vec<_> = kept.collect();
+		for part in futures::stream::iter(kept).ready_chunks(500).collect::<Vec<_>>().await {
+			futures::future::join_all(part).await;
+		}
+	}
+	let stored = begin.elapsed();
+	let begin = Instant::now();
+	network.step(0).await.unwrap();
+	let verified = begin.elapsed();
+	network.end_gathering();
+	let begin = Instant::now();
+	network.finish().await;
+	let rate = |elapsed: std::time::Duration| f64::from(REPORTS) / elapsed.as_secs_f64();
+	println!(
+		"{REPORTS} own reports, two aggregators: bare {:.0}/s, stored {:.0}/s, lists settled and \
+		 reports verified {:.0}/s, then a result in {:.1} s",
+		rate(bare),
+		rate(stored),
+		rate(verified),
+		begin.elapsed().as_secs_f64()
+	);
+}
