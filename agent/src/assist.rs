@@ -5,7 +5,7 @@
 //! an authority if the patient's own key has signed before. The patient keeps the file as the text.
 
 use crate::{
-	consent::{ensure_grantee_confirmed, sentence},
+	consent::{ensure_grantee_confirmed, full_sentence},
 	english::ENGLISH,
 	platform::Platform,
 	session::{result_of, At, Session},
@@ -21,8 +21,9 @@ use vouchsafe_protocol::{
 	storage,
 	traits::View,
 	types::{
-		account_bytes, agreed_consent, AccountId, AccountKind, Grantee, ShownText, Terms,
-		ASSISTED_DELAY, ASSISTED_PERIOD, AUTHORITY_LIFETIME, H256, PROPOSAL_LIFETIME,
+		account_bytes, agreed_consent, AccountId, AccountKind, Grantee, ShownText, StudyTrait,
+		Terms, ASSISTED_DELAY, ASSISTED_PERIOD, ASSISTED_RESEARCH_PERIOD, AUTHORITY_LIFETIME, H256,
+		PROPOSAL_LIFETIME,
 	},
 };
 use vouchsafe_vault::commitment::text_commitment;
@@ -76,25 +77,30 @@ impl AssistedConsent {
 		grantee: &Grantee,
 		terms: &Terms,
 	) -> Result<Self> {
-		let latest = session.finalized().await?.time().await?.saturating_add(ASSISTED_PERIOD);
-		ensure!(
-			grantee.institution() == Some(institution),
-			"clinicians can only let in their own institution, or somebody there"
-		);
-		ensure!(
-			terms.valid_until.is_some_and(|until| until <= latest),
-			"a consent that others enter lasts 90 days at most: name an earlier --until"
-		);
-		Ok(Self {
-			genesis: Hex(session.genesis().0),
+		check(session, institution, grantee, terms).await?;
+		let text = full_sentence(session, patient, grantee, terms).await?;
+		Ok(Self::with_text(session.genesis(), patient, institution, grantee, terms, text))
+	}
+
+	/// A new entry with this sentence.
+	pub(crate) fn with_text(
+		genesis: H256,
+		patient: &AccountId,
+		institution: &AccountId,
+		grantee: &Grantee,
+		terms: &Terms,
+		text: String,
+	) -> Self {
+		Self {
+			genesis: Hex(genesis.0),
 			patient: Hex(account_bytes(patient)),
 			institution: Hex(account_bytes(institution)),
 			grantee: HexBytes(grantee.encode()),
 			terms: HexBytes(terms.encode()),
-			text: sentence(session, patient, grantee, terms).await?,
+			text,
 			language: ENGLISH.language().into(),
 			salt: Hex(vouchsafe_vault::random_bytes()),
-		})
+		}
 	}
 
 	/// Reads an entry from the file that the first clinician gave away.
@@ -105,11 +111,17 @@ impl AssistedConsent {
 	pub fn read(json: &str, genesis: H256) -> Result<Self> {
 		let entry: Self =
 			serde_json::from_str(json).context("this is not a consent that a colleague entered")?;
-		ensure!(entry.genesis.0 == genesis.0, "this consent was entered for another chain");
-		entry.grantee()?;
-		entry.terms()?;
-		entry.shown()?;
+		entry.check(genesis)?;
 		Ok(entry)
+	}
+
+	/// Checks what was read.
+	pub(crate) fn check(&self, genesis: H256) -> Result<()> {
+		ensure!(self.genesis.0 == genesis.0, "this consent was entered for another chain");
+		self.grantee()?;
+		self.terms()?;
+		self.shown()?;
+		Ok(())
 	}
 
 	/// The patient.
@@ -122,11 +134,16 @@ impl AssistedConsent {
 		self.institution.0.into()
 	}
 
-	fn grantee(&self) -> Result<Grantee> {
+	/// The sentence that the patient was shown.
+	pub(crate) fn text(&self) -> &str {
+		&self.text
+	}
+
+	pub(crate) fn grantee(&self) -> Result<Grantee> {
 		decode(&self.grantee).context("the grantee in the file is malformed")
 	}
 
-	fn terms(&self) -> Result<Terms> {
+	pub(crate) fn terms(&self) -> Result<Terms> {
 		decode(&self.terms).context("the terms in the file are malformed")
 	}
 
@@ -142,13 +159,13 @@ impl AssistedConsent {
 	) -> Result<(String, Option<String>)> {
 		let (grantee, terms) = (self.grantee()?, self.terms()?);
 		ensure_grantee_confirmed(session, &grantee, &terms).await?;
-		let own = sentence(session, &self.patient(), &grantee, &terms).await?;
+		let own = full_sentence(session, &self.patient(), &grantee, &terms).await?;
 		let shown = crate::text::line(&self.text);
 		Ok(if own == shown { (own, None) } else { (own, Some(shown)) })
 	}
 
 	/// The commitment to the text, for the chain.
-	fn shown(&self) -> Result<ShownText> {
+	pub(crate) fn shown(&self) -> Result<ShownText> {
 		let language = self.language.as_bytes().try_into();
 		let language = language.ok().context("the language in the file is malformed")?;
 		let commitment = text_commitment(&self.salt.0, &self.language, &self.text);
@@ -162,12 +179,9 @@ impl AssistedConsent {
 	/// No colleague's proposal of it waits, or the chain refuses it.
 	pub async fn confirm(&self, session: &Session<impl Platform>) -> Result<(Entered, Included)> {
 		if self.authority(session).await?.is_none() {
-			let key = storage::staff_proposal(&self.patient(), &self.institution());
 			let at = session.finalized().await?;
-			let content = agreed_consent(&self.grantee()?, &self.terms()?, &self.shown()?);
-			let waits = at.read(key).await?.is_some_and(|found| found.content == content);
 			ensure!(
-				waits,
+				self.proposer(&at).await?.is_some(),
 				"no colleague's proposal of this consent waits: it is confirmed already, another proposal \
 				 about {} has replaced it, or nobody has made it",
 				session.names.show(&self.patient())
@@ -176,24 +190,43 @@ impl AssistedConsent {
 		self.sign(session).await
 	}
 
+	/// The clinician who has proposed it, if it waits for another one.
+	pub(crate) async fn proposer(&self, at: &impl View) -> Result<Option<AccountId>> {
+		let key = storage::staff_proposal(&self.patient(), &self.institution());
+		let content = agreed_consent(&self.grantee()?, &self.terms()?, &self.shown()?);
+		let found = at.read(key).await?.filter(|found| found.content == content);
+		let now = at.time().await?;
+		let waits = found.filter(|found| now < found.at.saturating_add(PROPOSAL_LIFETIME));
+		Ok(waits.map(|found| found.origin))
+	}
+
+	/// The call of one of the two clinicians.
+	pub(crate) fn call(&self) -> Result<ConsentCall> {
+		Ok(ConsentCall::grant_assisted {
+			patient: self.patient(),
+			institution: self.institution(),
+			grantee: self.grantee()?,
+			terms: self.terms()?,
+			text: self.shown()?,
+		})
+	}
+
 	/// Signs it: as one of the two clinicians, or for an authority if the user is one or acts for one.
 	///
 	/// # Errors
 	///
 	/// The chain refuses it.
 	pub async fn sign(&self, session: &Session<impl Platform>) -> Result<(Entered, Included)> {
-		let (patient, institution) = (self.patient(), self.institution());
-		let (grantee, terms, text) = (self.grantee()?, self.terms()?, self.shown()?);
 		let call = match self.authority(session).await? {
 			Some(authority) => ConsentCall::confirm_assisted {
 				authority,
-				patient,
-				institution,
-				grantee,
-				terms,
-				text,
+				patient: self.patient(),
+				institution: self.institution(),
+				grantee: self.grantee()?,
+				terms: self.terms()?,
+				text: self.shown()?,
 			},
-			None => ConsentCall::grant_assisted { patient, institution, grantee, terms, text },
+			None => self.call()?,
 		};
 		let included = session.submit(call).await?;
 		let entered = result_of(&included, |event| match event {
@@ -227,6 +260,43 @@ impl AssistedConsent {
 			),
 		}
 	}
+}
+
+/// For how long a consent for this grantee can be in force at most, if clinicians enter it, in seconds.
+pub fn longest(grantee: &Grantee) -> u64 {
+	match grantee.is_research() {
+		true => ASSISTED_RESEARCH_PERIOD,
+		false => ASSISTED_PERIOD,
+	}
+}
+
+/// After how many seconds a consent counts that clinicians enter now.
+pub async fn delay(at: &impl View) -> Result<u64> {
+	Ok(at.read(storage::assisted_delay()).await?.unwrap_or(ASSISTED_DELAY))
+}
+
+/// Checks that an institution's clinicians may enter this consent for patients.
+pub(crate) async fn check(
+	session: &Session<impl Platform>,
+	institution: &AccountId,
+	grantee: &Grantee,
+	terms: &Terms,
+) -> Result<()> {
+	let latest = session.finalized().await?.time().await?.saturating_add(longest(grantee));
+	ensure!(
+		grantee.is_research() || grantee.institution() == Some(institution),
+		"clinicians can only let in their own institution, or somebody there, or studies"
+	);
+	ensure!(
+		!terms.traits.contains(StudyTrait::Sensitive),
+		"clinicians cannot enter a consent for studies that use sensitive records"
+	);
+	ensure!(
+		terms.valid_until.is_some_and(|until| until <= latest),
+		"a consent that others enter lasts {} at most: name an earlier --until",
+		if grantee.is_research() { "five years" } else { "90 days" }
+	);
+	Ok(())
 }
 
 /// A consent that waits for another signature.

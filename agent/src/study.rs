@@ -3,12 +3,14 @@
 //!
 //! - [`rounds`]: finds studies, their rounds and results. [`protocol`]: their protocols in IPFS.
 //! - [`proposal`]: proposes a study. [`choice`]: a patient's choices about studies.
+//!   [`paper`]: the choices that patients gave on paper.
 //! - [`people`]: the file that says which account is which patient of a hospital.
 //! - [`contribution`]: contributes people to a round that is open. [`reporting`]: reports about them
 //!   once it is frozen.
 
 pub mod choice;
 pub mod contribution;
+pub mod paper;
 pub mod people;
 pub mod proposal;
 pub mod protocol;

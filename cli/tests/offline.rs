@@ -311,3 +311,76 @@ fn a_node_that_is_away_is_said_with_its_address() {
 	let said = text(&output.stderr);
 	assert!(said.contains("ws://127.0.0.1:1") && said.contains("--node"), "{said}");
 }
+
+/// A folder with FHIR data and a people file of this mode.
+fn hospital(mode: u32, people: &str) -> tempfile::TempDir {
+	let folder = tempfile::tempdir().unwrap();
+	fs::create_dir(folder.path().join("fhir")).unwrap();
+	fs::write(folder.path().join("fhir/a.ndjson"), "{}\n").unwrap();
+	let file = folder.path().join("people.csv");
+	fs::write(&file, people).unwrap();
+	fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+	folder
+}
+
+fn contribute(folder: &Path, fhir: &str) -> Output {
+	let (fhir, people) = (folder.join(fhir), folder.join("people.csv"));
+	let (fhir, people) = (fhir.to_str().unwrap(), people.to_str().unwrap());
+	let arguments = ["study", "contribute", "3", "--fhir", fhir, "--people", people, "--dry-run"];
+	run(folder, &arguments, "")
+}
+
+#[test]
+fn a_people_file_that_others_can_read_is_refused() {
+	for mode in [0o640, 0o604, 0o644] {
+		let folder = hospital(mode, "account,patient\n");
+		let refused = contribute(folder.path(), "fhir");
+		assert_eq!(refused.status.code(), Some(1));
+		let said = text(&refused.stderr);
+		assert!(said.contains("chmod 600") && said.contains("people.csv"), "{said}");
+	}
+	// The next failure is the node's, which is not there.
+	let folder = hospital(0o600, "account,patient\n");
+	let said = text(&contribute(folder.path(), "fhir").stderr);
+	assert!(said.contains("node"), "{said}");
+}
+
+#[test]
+fn a_folder_without_fhir_data_is_refused() {
+	let folder = hospital(0o600, "account,patient\n");
+	fs::create_dir(folder.path().join("empty")).unwrap();
+	let said = text(&contribute(folder.path(), "empty").stderr);
+	assert!(said.contains("no file that ends in .json or .ndjson"), "{said}");
+	let said = text(&contribute(folder.path(), "none").stderr);
+	assert!(said.contains("cannot read the folder"), "{said}");
+}
+
+#[test]
+fn a_proposal_is_checked_before_anything_is_connected() {
+	let folder = tempfile::tempdir().unwrap();
+	let file = folder.path().join("study.toml");
+	let propose = |text: &str| {
+		fs::write(&file, text).unwrap();
+		run(folder.path(), &["study", "propose", file.to_str().unwrap()], "")
+	};
+	let protocol = example("studies/allergies.json");
+	let terms = format!(
+		"protocol = \"{protocol}\"\nethics = \"0x{}\"\ncountry = \"DE\"\naggregators = [\"A\", \"B\"]\n\
+		 first_close = \"+1d\"\ngather = \"1d\"\nanswer = \"1d\"\n",
+		"01".repeat(32)
+	);
+	for (text, expected) in [
+		("nonsense", "is not a proposal"),
+		(terms.as_str(), "missing field `epsilon`"),
+		(&format!("{terms}epsilon = 0.00001\n"), "at most three digits"),
+		(&format!("{terms}epsilon = 1.0\ninterval = \"soon\"\n"), "interval"),
+		(&format!("{terms}epsilon = 1.0\n").replace("allergies", "nosuch"), "nosuch.json"),
+	] {
+		let refused = propose(text);
+		assert_eq!(refused.status.code(), Some(1));
+		let said = crate::text(&refused.stderr);
+		assert!(said.contains(expected), "{expected}: {said}");
+	}
+	let said = crate::text(&propose(&format!("{terms}epsilon = 1.0\n")).stderr);
+	assert!(said.contains("node"), "{said}");
+}

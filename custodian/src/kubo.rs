@@ -1,17 +1,21 @@
-//! Watches the IPFS node, removes content that no version has named for a day, and notices content
-//! that the node has lost.
+//! Watches the IPFS node, removes content that no version or study has named for a day, and notices
+//! content that the node has lost.
 
 #[cfg(test)]
 pub(crate) mod double;
 #[cfg(test)]
 mod tests;
 
-use crate::{gauge::gauge_value, readiness::CheckName, state::State, store::StoreError};
+use crate::{
+	chain::Node, gauge::gauge_value, readiness::CheckName, state::State, store::StoreError,
+};
 use std::{
+	collections::BTreeSet,
 	sync::Arc,
 	time::{Duration, Instant},
 };
 use vouchsafe_client::{
+	chain::ChainError,
 	cid::{has_links, Cid},
 	ipfs::{Ipfs, IpfsError},
 	signing::now,
@@ -24,7 +28,9 @@ const PINS_INTERVAL: Duration = Duration::from_secs(30);
 /// How much content is looked for on the disk at a time: at most so many contents, of about so many bytes.
 const SAMPLE: usize = 64;
 const SAMPLE_BYTES: u64 = 64 << 20;
-/// How long content stays that no version names, in seconds.
+/// How many studies are read at a time.
+const PAGE: u32 = 50;
+/// How long content stays that neither a version nor a study names, in seconds.
 const UNCLAIMED_LIFETIME: u64 = 24 * 3600;
 
 /// What `/ready` says of a Kubo that can lose confirmed blocks.
@@ -37,6 +43,8 @@ enum KuboError {
 	Ipfs(#[from] IpfsError),
 	#[error(transparent)]
 	Store(#[from] StoreError),
+	#[error(transparent)]
+	Chain(#[from] ChainError),
 	#[error("the CID is malformed")]
 	MalformedCid,
 }
@@ -78,16 +86,36 @@ pub async fn watch(state: Arc<State>) {
 	}
 }
 
-/// Removes content that no version has named for a day. A failure of one does not stop the others.
-/// Its row goes last: until then it is tried again.
-async fn drop_unclaimed(state: &State, ipfs: &Ipfs) -> Result<(), StoreError> {
+/// Removes content that neither a version nor a study has named for a day. A failure of one does not stop
+/// the others. Its row goes last: until then it is tried again.
+async fn drop_unclaimed(state: &State, ipfs: &Ipfs) -> Result<(), KuboError> {
 	let before = now().saturating_sub(UNCLAIMED_LIFETIME);
-	for cid in state.database.unclaimed_before(before).await? {
+	let unclaimed = state.database.unclaimed_before(before).await?;
+	if unclaimed.is_empty() {
+		return Ok(());
+	}
+	// Without a node nobody knows what studies name.
+	let Some(connected) = state.connected() else { return Ok(()) };
+	let protocols = protocols(&*connected.node).await?;
+	for cid in unclaimed.into_iter().filter(|cid| !protocols.contains(cid)) {
 		if let Err(error) = drop_one(state, ipfs, &cid, before).await {
 			tracing::warn!(cid, %error, "can't remove content that no version names yet");
 		}
 	}
 	Ok(())
+}
+
+/// The CIDs of the protocols of all studies. Those of studies that have ended explain their results.
+async fn protocols(node: &dyn Node) -> Result<BTreeSet<String>, ChainError> {
+	let block = node.finalized().await?;
+	let (mut found, mut after) = (BTreeSet::new(), None);
+	loop {
+		let page = block.studies(after, PAGE).await?;
+		let Some((last, _)) = page.last() else { return Ok(found) };
+		after = Some(*last);
+		let cids = page.iter().filter_map(|(_, it)| Cid::try_from(&it.terms.protocol[..]).ok());
+		found.extend(cids.map(|cid| cid.to_string()));
+	}
 }
 
 async fn drop_one(state: &State, ipfs: &Ipfs, cid: &str, before: u64) -> Result<(), KuboError> {

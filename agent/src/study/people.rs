@@ -49,6 +49,35 @@ pub fn read(text: &str, resolve: impl Fn(&str) -> Result<AccountId>) -> Result<V
 	Ok(people)
 }
 
+/// Reads the accounts of a people file, or of a file that has only the column `account`, each with its
+/// line.
+///
+/// # Errors
+///
+/// The file is malformed, or names an account twice.
+pub fn read_accounts(
+	text: &str,
+	resolve: impl Fn(&str) -> Result<AccountId>,
+) -> Result<Vec<(AccountId, usize)>> {
+	let mut lines = text.lines().enumerate().map(|(place, line)| (place.saturating_add(1), line));
+	let (_, head) = lines.next().context("the file is empty")?;
+	let head = fields(head.trim_start_matches('\u{feff}')).unwrap_or_default();
+	let begins = head.first().is_some_and(|field| field.trim() == COLUMNS[0]);
+	ensure!(begins, "the first line of the file must begin with: account");
+	let mut people: Vec<Person> = Vec::new();
+	for (line, text) in lines.filter(|(_, text)| !text.trim().is_empty()) {
+		let fields =
+			fields(text).with_context(|| format!("line {line}: a quotation mark is missing"))?;
+		let name = fields.first().map_or("", |field| field.trim());
+		// The cause would name the account.
+		let account = resolve(name).ok().with_context(|| format!("line {line} has no account"))?;
+		people.push(Person { account, patient: String::new(), record: None, line });
+	}
+	ensure!(!people.is_empty(), "the file names nobody");
+	ensure_different(&people, "account", |person| &person.account)?;
+	Ok(people.into_iter().map(|person| (person.account, person.line)).collect())
+}
+
 fn person(text: &str, line: usize, resolve: impl Fn(&str) -> Result<AccountId>) -> Result<Person> {
 	let fields = fields(text).context("a quotation mark is missing")?;
 	let mut fields = fields.iter().map(|field| field.trim());
@@ -99,7 +128,7 @@ fn ensure_different<'a, T: Eq + std::hash::Hash + 'a>(
 	for person in people {
 		if let Some(earlier) = first.insert(key(person), person.line) {
 			bail!(
-				"the people file has one {what} twice, in lines {earlier} and {}: name each person once",
+				"the file has one {what} twice, in lines {earlier} and {}: name each person once",
 				person.line
 			);
 		}
@@ -167,6 +196,24 @@ mod tests {
 		}
 		let said = wrong("account,patient\nSECRET,p");
 		assert!(said.contains("line 2") && !said.contains("SECRET"), "{said}");
+	}
+
+	#[test]
+	fn accounts_alone_are_read() {
+		let read = |text| read_accounts(text, resolve);
+		let account = |id| AccountId::new([id; 32]);
+		assert_eq!(read("account\n1\n\n2\n").unwrap(), [(account(1), 2), (account(2), 4)]);
+		assert_eq!(read("account,patient\n1,\"p\"").unwrap(), [(account(1), 2)]);
+		for (text, expected) in [
+			("", "is empty"),
+			("patient\n1", "must begin with"),
+			("account\n", "names nobody"),
+			("account\nSECRET", "line 2 has no account"),
+			("account\n1\n1", "one account twice, in lines 2 and 3"),
+		] {
+			let said = format!("{:#}", read(text).unwrap_err());
+			assert!(said.contains(expected) && !said.contains("SECRET"), "{said}");
+		}
 	}
 
 	#[test]

@@ -536,8 +536,12 @@ impl<'a, P: Platform> Reporting<'a, P> {
 			};
 			let waited = self.session.clock.elapsed().saturating_sub(begun);
 			let is_over = waited >= PATIENCE || self.session.clock.now() >= self.until;
-			if !(error.may_pass() || error.is_away()) || is_over {
-				let why = format!("{name} aggregates the study, and did not answer");
+			let may_pass = error.may_pass() || error.is_away();
+			if !may_pass || is_over {
+				let why = match may_pass {
+					true => format!("{name}, which aggregates the study, did not answer in time"),
+					false => format!("{name}, which aggregates the study, refused it"),
+				};
 				return Err(anyhow::Error::from(error).context(why));
 			}
 			if !has_told {

@@ -23,6 +23,30 @@ pub struct Choice {
 	pub until: Option<String>,
 }
 
+/// Which paper consents are entered.
+#[derive(Clone, Debug, Args)]
+pub struct Paper {
+	/// CSV file of the patients who have agreed on paper, whose first column is account. A people file
+	/// will do. Only its owner may be able to read it (mode 0600).
+	#[arg(long, value_name = "FILE", requires_all = ["institution", "out"])]
+	pub list: Option<PathBuf>,
+	/// Confirm the consents in FILE, which a colleague has entered, or go on entering your own.
+	#[arg(long, value_name = "FILE", conflicts_with = "list", required_unless_present = "list")]
+	pub confirm: Option<PathBuf>,
+	/// Institution that you act for. It has enrolled the patients.
+	#[arg(long, value_name = "WHO")]
+	pub institution: Option<String>,
+	/// File for the second clinician.
+	#[arg(long, value_name = "FILE")]
+	pub out: Option<PathBuf>,
+	/// Which studies.
+	#[command(flatten)]
+	pub choice: Choice,
+	/// Whether to ask.
+	#[command(flatten)]
+	pub agreement: Agreement,
+}
+
 /// What a hospital contributes.
 #[derive(Clone, Debug, Args)]
 pub struct Contribution {
@@ -157,6 +181,12 @@ pub enum StudyCommand {
 	/// Show your choices, where you were counted, and how much privacy budget you have left this year.
 	#[command(after_help = "Example:\n  vouchsafe --key eva study mine")]
 	Mine,
+	/// Enter the choices that patients gave on paper, as a clinician of the hospital that enrolled them. A
+	/// second clinician confirms them. They count a day later, and for five years at most.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key berger study assist --list people.csv --institution \"Hospital A\" --out paper.json\n  \
+		vouchsafe --key weber study assist --confirm paper.json")]
+	Assist(Paper),
 	/// Contribute a hospital's patients to a round of a study, and send the report about them. It goes on
 	/// where it was interrupted.
 	#[command(

@@ -1,5 +1,6 @@
 //! `vouchsafe study`.
 
+mod assist;
 mod chart;
 mod choose;
 mod contribute;
@@ -28,6 +29,10 @@ pub(super) async fn run(settings: &Settings, command: StudyCommand) -> Result<Ou
 		StudyCommand::Contribute(contribution) => {
 			let files = contribute::Files::read(&contribution)?;
 			contribute::run(&session().await?, &contribution, files).await
+		},
+		StudyCommand::Assist(paper) => {
+			let list = assist::List::read(&paper)?;
+			assist::run(&session().await?, &paper, list).await
 		},
 		StudyCommand::Withdraw { study, agreement } => {
 			propose::withdraw(&session().await?, study, agreement).await

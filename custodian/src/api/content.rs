@@ -42,7 +42,7 @@ struct ContentBytes(Vec<u8>);
 #[utoipa::path(
 	post,
 	path = "/v1/content",
-	description = "Checks a manifest or ciphertext, adds it to the institution's IPFS node and pins it. What is refused leaves nothing there. It is dropped after a day if no version names it. The HTTP body is the content. The signed request is in the header `x-vouchsafe-request`, as base64 of its JSON, with the action `add-content`; its payload is a `Payload_AddContent`.",
+	description = "Checks a manifest, a ciphertext or the protocol of a study, adds it to the institution's IPFS node and pins it. What is refused leaves nothing there. It is dropped after a day if neither a version nor a study names it. The HTTP body is the content. The signed request is in the header `x-vouchsafe-request`, as base64 of its JSON, with the action `add-content`; its payload is a `Payload_AddContent`.",
 	params((
 		"x-vouchsafe-request" = String,
 		Header,
@@ -80,7 +80,10 @@ pub async fn add_content(
 		authenticate::<AddContent>(&state, action::ADD_CONTENT, &request).await?;
 	if !matches!(
 		requester.enrolled.kind,
-		AccountKind::Practitioner | AccountKind::Patient | AccountKind::Institution
+		AccountKind::Practitioner
+			| AccountKind::Patient
+			| AccountKind::Institution
+			| AccountKind::Researcher
 	) {
 		return Err(ApiError::NoAccess);
 	}

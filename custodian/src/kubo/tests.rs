@@ -3,12 +3,19 @@
 use super::*;
 use crate::store::NamedLimit;
 use crate::{
-	state::double::{state, Surroundings},
+	chain::double::{studies::StudiesDouble, NodeDouble},
+	state::{
+		double::{state, Surroundings},
+		Connected,
+	},
 	store::{Charge, ContentLimits, KeptVersion, VersionId},
 };
 use double::KuboDouble;
-use std::collections::BTreeSet;
-use vouchsafe_client::cid::CHUNK;
+use std::{collections::BTreeSet, sync::Mutex};
+use vouchsafe_client::{
+	chain::{Purpose, StudyQuestion, StudyTerms, H256},
+	cid::CHUNK,
+};
 use vouchsafe_vault::sharing::Secret;
 
 const NO_LIMITS: ContentLimits = ContentLimits { account: u64::MAX, enroller: u64::MAX };
@@ -23,6 +30,8 @@ impl Fixture {
 	async fn new() -> Self {
 		let kubo = KuboDouble::start().await;
 		let (state, surroundings) = state(Some(kubo.ipfs.clone()), |_| {});
+		let node = Arc::new(NodeDouble::default());
+		state.set_connected(Some(Connected { node, institution: None }));
 		Self { state, kubo, _surroundings: surroundings }
 	}
 
@@ -81,6 +90,44 @@ async fn only_content_that_no_version_has_named_for_a_day_is_removed() {
 		assert_eq!(length.is_some(), is_served);
 	}
 	assert!(!fixture.kubo.contents().asked.contains(&"repo/gc".to_owned()));
+}
+
+#[tokio::test]
+async fn the_protocol_of_a_study_stays() {
+	let fixture = Fixture::new().await;
+	let (protocol, old) = (fixture.add(b"protocol", 25).await, fixture.add(b"old", 25).await);
+	let cid: Cid = protocol.parse().unwrap();
+	fixture.state.set_connected(None);
+	drop_unclaimed(&fixture.state, &fixture.kubo.ipfs).await.unwrap();
+	assert!(fixture.has(&old), "nobody knows what studies name");
+	let terms = StudyTerms { protocol: cid.to_bytes().try_into().unwrap(), ..study_terms() };
+	let studies = Some(Arc::new(Mutex::new(StudiesDouble::new(terms))));
+	let node = Arc::new(NodeDouble { studies, ..NodeDouble::default() });
+	fixture.state.set_connected(Some(Connected { node, institution: None }));
+	drop_unclaimed(&fixture.state, &fixture.kubo.ipfs).await.unwrap();
+	assert!(fixture.has(&protocol) && !fixture.has(&old));
+}
+
+fn study_terms() -> StudyTerms {
+	StudyTerms {
+		protocol: Default::default(),
+		protocol_hash: H256::zero(),
+		question: StudyQuestion::Sum { max: 1 },
+		sources: Default::default(),
+		purpose: Purpose::Research,
+		disease: None,
+		traits: Default::default(),
+		country: *b"DE",
+		ethics: H256::zero(),
+		aggregators: Default::default(),
+		least: 11,
+		epsilon: 1_000,
+		rounds: 1,
+		first_close: 0,
+		interval: 0,
+		gather: 60,
+		answer: 60,
+	}
 }
 
 /// Otherwise nobody would know of it any more.

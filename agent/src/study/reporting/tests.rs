@@ -177,7 +177,10 @@ async fn an_aggregator_that_is_away_is_waited_for_and_named() {
 	let before = session.clock.elapsed();
 	let error = reporting.report(&table([1, 0, 0])).await.unwrap_err();
 	assert!(session.clock.elapsed() - before >= PATIENCE);
-	assert!(error.to_string().contains("aggregates the study, and did not answer"), "{error}");
+	assert!(
+		error.to_string().contains("which aggregates the study, did not answer in time"),
+		"{error}"
+	);
 	let cause = error.chain().find_map(|cause| cause.downcast_ref::<CustodianError>());
 	assert!(matches!(cause, Some(CustodianError::Unreachable(_))), "for the exit code");
 }

@@ -2,7 +2,7 @@
 
 use crate::{
 	args::{Agreement, AssistedCover},
-	assist::{delay, AssistedConsent, Entered},
+	assist::{delay, longest, AssistedConsent, Entered},
 	commands::{account_json, agree, apply, ensure_patient, time_of},
 	consent::plain_terms,
 	dates::show_moment,
@@ -14,8 +14,7 @@ use anyhow::{ensure, Context as _, Result};
 use serde_json::json;
 use std::path::Path;
 use vouchsafe_client::chain::{
-	events::Included, AccountId, ChainError, Effect, Grantee, View, ASSISTED_PERIOD,
-	PROPOSAL_LIFETIME,
+	events::Included, AccountId, ChainError, Effect, Grantee, View, PROPOSAL_LIFETIME,
 };
 
 /// Whom it is about.
@@ -45,7 +44,7 @@ pub(super) async fn enter(
 	let (about, reach) = covered.into_parts();
 	apply(session, &at, &patient, &mut terms, &about, &reach).await?;
 	if terms.valid_until.is_none() {
-		terms.valid_until = Some(at.time().await?.saturating_add(ASSISTED_PERIOD));
+		terms.valid_until = Some(at.time().await?.saturating_add(longest(&grantee)));
 	}
 	let entry = AssistedConsent::new(session, &patient, &institution, &grantee, &terms).await?;
 	ask(session, &entry, agreement).await?;
@@ -113,6 +112,7 @@ async fn say(
 ) -> Result<Output> {
 	let patient = session.names.show(&entry.patient());
 	let time = time_of(session, block).await;
+	let delay = delay(&session.finalized().await?).await?;
 	let (text, id) = match entered {
 		Entered::Proposed => (
 			format!(
@@ -137,7 +137,7 @@ async fn say(
 			format!(
 				"Consent {id} is entered in the name of {patient}. It counts from {} on. {patient} sees it in \
 				 the log, and can revoke it before then. Give {patient} the file: it has the text.",
-				show_moment(time.saturating_add(delay(&session.finalized().await?).await?))
+				show_moment(time.saturating_add(delay))
 			),
 			Some(id),
 		),

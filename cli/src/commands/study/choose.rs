@@ -21,6 +21,20 @@ pub(super) async fn choose(
 ) -> Result<Output> {
 	let me = session.me()?.account();
 	let now = session.finalized().await?.time().await?;
+	let (grantee, terms) = standing(chosen, now)?;
+	let replaced = choice::standing(&choice::choices(session).await?, &grantee)?;
+	let sentence = consent::sentence(session, &me, &grantee, &terms).await?;
+	let said = match replaced {
+		Some(id) => format!("{sentence}\n  This replaces consent {id}."),
+		None => sentence,
+	};
+	agree(&said, agreement)?;
+	let granted = choice::choose(session, grantee, terms.clone()).await?;
+	finish(session, granted, &terms, &without_shares(agreement)).await
+}
+
+/// The grantee and the terms of a standing choice.
+pub(super) fn standing(chosen: &Choice, now: u64) -> Result<(Grantee, Terms)> {
 	let grantee = match &chosen.disease {
 		Some(text) => Grantee::ResearchOn(disease(text)?),
 		None => Grantee::Research,
@@ -34,15 +48,7 @@ pub(super) async fn choose(
 		terms.valid_until = Some(parse_end(until, now)?);
 	}
 	check_period(None, terms.valid_until, now)?;
-	let replaced = choice::standing(&choice::choices(session).await?, &grantee)?;
-	let sentence = consent::sentence(session, &me, &grantee, &terms).await?;
-	let said = match replaced {
-		Some(id) => format!("{sentence}\n  This replaces consent {id}."),
-		None => sentence,
-	};
-	agree(&said, agreement)?;
-	let granted = choice::choose(session, grantee, terms.clone()).await?;
-	finish(session, granted, &terms, &without_shares(agreement)).await
+	Ok((grantee, terms))
 }
 
 /// Joins a study.

@@ -104,8 +104,13 @@ pub(super) async fn run(
 		return Ok(Output::new(lines.join("\n"), json));
 	}
 	if is_open {
-		if !survey.consenting.is_empty() {
-			contribution::open_until(session, &found).await?;
+		let is_closed = contribution::open_until(session, &found).await.err();
+		if let Some(closed) = is_closed {
+			if survey.contributed.is_empty() {
+				return Err(closed);
+			}
+			lines.push(format!("NOTE: {closed}"));
+		} else if !survey.consenting.is_empty() {
 			let count = survey.consenting.len();
 			agree(
 				&format!(

@@ -1,0 +1,409 @@
+//! Consents to studies that patients gave on paper, which two clinicians of the hospital enter in
+//! batches. Each is an [assisted consent](crate::assist) with a text of its own.
+
+use super::people::lines_in_words;
+use crate::{
+	assist::{self, AssistedConsent},
+	consent,
+	platform::{Clock, Platform, Task as _},
+	session::Session,
+};
+use anyhow::{bail, ensure, Context as _, Result};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use vouchsafe_protocol::{
+	api,
+	calls::UtilityCall,
+	errors::ChainError,
+	events::{ConsentEvent, EnrolmentEvent, Event},
+	storage,
+	traits::View,
+	types::{AccountId, AccountKind, Grantee, Terms, H256},
+};
+
+/// How many consents one call enters.
+const BATCH: usize = 32;
+/// How long to wait while the quota is used up, before the next call is tried.
+const QUOTA: Duration = Duration::from_secs(15);
+/// For how long.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// The same consent of several patients, as the first clinician gives it to the second.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaperConsents {
+	consents: Vec<AssistedConsent>,
+}
+
+/// What a signature under them did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EnteredMany {
+	/// They wait for another clinician.
+	pub proposed: usize,
+	/// They are stored.
+	pub stored: usize,
+	/// They wait for a health authority, because the patient's own key has signed before.
+	pub awaiting_authority: usize,
+	/// The user had signed them before, or they were stored before.
+	pub before: usize,
+	/// The chain has refused them.
+	pub refused: usize,
+}
+
+impl PaperConsents {
+	/// Makes the same consent for each of these patients, whose lines in the list are given.
+	///
+	/// # Errors
+	///
+	/// Clinicians may not enter it, or somebody is not a patient whom the institution has enrolled. The
+	/// error names lines, not people.
+	pub async fn new(
+		session: &Session<impl Platform>,
+		institution: &AccountId,
+		grantee: &Grantee,
+		terms: &Terms,
+		patients: &[(AccountId, usize)],
+	) -> Result<Self> {
+		ensure!(grantee.is_research(), "these consents are for studies");
+		assist::check(session, institution, grantee, terms).await?;
+		let at = session.finalized().await?;
+		let mut strangers = Vec::new();
+		for (patient, line) in patients {
+			let account = at.ask(api::account(patient)).await?;
+			let is_own = account.is_some_and(|it| {
+				it.kind == AccountKind::Patient && it.enrolled_by == *institution
+			});
+			if !is_own {
+				strangers.push(*line);
+			}
+		}
+		ensure!(
+			strangers.is_empty(),
+			"the list has accounts that are not patients whom {} has enrolled ({}): correct them first, and \
+			 nothing was sent",
+			session.names.show(institution),
+			lines_in_words(&strangers)
+		);
+		let Some((first, _)) = patients.first() else { bail!("the list names nobody") };
+		// It has no names or labels of the patient's own.
+		let text = consent::full_sentence(session, first, grantee, terms).await?;
+		let consents = patients.iter().map(|(patient, _)| {
+			let (genesis, text) = (session.genesis(), text.clone());
+			AssistedConsent::with_text(genesis, patient, institution, grantee, terms, text)
+		});
+		Ok(Self { consents: consents.collect() })
+	}
+
+	/// Reads what the first clinician gave away.
+	///
+	/// # Errors
+	///
+	/// It is not such a file, belongs to another chain, or has different consents.
+	pub fn read(json: &str, genesis: H256) -> Result<Self> {
+		let read: Self = serde_json::from_str(json)
+			.context("this is not a list of consents that a colleague entered")?;
+		let first = read.first()?;
+		for consent in &read.consents {
+			consent.check(genesis)?;
+			let is_same = consent.institution() == first.institution()
+				&& consent.grantee()? == first.grantee()?
+				&& consent.terms()? == first.terms()?;
+			ensure!(
+				is_same,
+				"the list has different consents, so one sentence does not say them all"
+			);
+		}
+		Ok(read)
+	}
+
+	fn first(&self) -> Result<&AssistedConsent> {
+		self.consents.first().context("the list has no consents")
+	}
+
+	/// How many they are.
+	pub fn count(&self) -> usize {
+		self.consents.len()
+	}
+
+	/// The institution whose clinicians enter them.
+	pub fn institution(&self) -> Result<AccountId> {
+		Ok(self.first()?.institution())
+	}
+
+	/// What each of them says, in a sentence that this machine made.
+	///
+	/// # Errors
+	///
+	/// A text in the list is another one.
+	pub async fn sentence(&self, session: &Session<impl Platform>) -> Result<String> {
+		let first = self.first()?;
+		let (own, shown) = first.sentences(session).await?;
+		let is_same = self.consents.iter().all(|it| it.text() == first.text());
+		ensure!(
+			shown.is_none() && is_same,
+			"a text in the list is not what the consents say: “{}”",
+			shown.as_deref().unwrap_or("several texts")
+		);
+		Ok(own)
+	}
+
+	/// Signs them: proposes them, or confirms those that a colleague has proposed. What was signed before is
+	/// left out, so this can be repeated.
+	///
+	/// # Errors
+	///
+	/// The chain does not take a call. What was entered before stays.
+	pub async fn sign(&self, session: &Session<impl Platform>) -> Result<EnteredMany> {
+		let me = session.me()?.account();
+		let at = session.finalized().await?;
+		let mut entered = EnteredMany::default();
+		let mut calls = Vec::new();
+		for consent in &self.consents {
+			let text = consent.shown()?;
+			let key = storage::consents(&consent.patient(), &consent.grantee()?);
+			let found = at.read(key).await?.unwrap_or_default();
+			let is_stored = found.iter().any(|it| it.text.commitment == text.commitment);
+			let is_own = consent.proposer(&at).await?.is_some_and(|by| by == me);
+			if is_stored || is_own {
+				entered.before = entered.before.saturating_add(1);
+			} else {
+				calls.push(consent.call()?);
+			}
+		}
+		let task = session.waiting("entering consents");
+		let total = calls.len();
+		let mut done = 0usize;
+		for batch in calls.chunks(BATCH) {
+			task.say(&format!("entered {done} of {total} consents"));
+			let calls: Vec<_> = batch.iter().cloned().map(Into::into).collect();
+			let begun = session.clock.elapsed();
+			let included = loop {
+				// One that is refused does not stop the others.
+				let call = UtilityCall::force_batch { calls: calls.clone() };
+				match session.submit(call).await {
+					Err(error)
+						if may_pass(&error) && session.clock.elapsed() - begun < PATIENCE =>
+					{
+						task.say("waiting until the quota allows more consents");
+						session.clock.sleep(QUOTA).await;
+					},
+					result => break result?,
+				}
+			};
+			done = done.saturating_add(batch.len());
+			entered.add(included.events.iter(), batch.len());
+			session.step("entered").await;
+		}
+		Ok(entered)
+	}
+}
+
+fn may_pass(error: &anyhow::Error) -> bool {
+	matches!(error.downcast_ref(), Some(ChainError::QuotaSpent))
+}
+
+impl EnteredMany {
+	/// Adds what the events of a call say of its consents.
+	fn add<'a>(&mut self, events: impl Iterator<Item = &'a Event>, consents: usize) {
+		let mut known = 0usize;
+		for event in events {
+			let place = match event {
+				Event::Enrolment(EnrolmentEvent::StaffProposed { .. }) => &mut self.proposed,
+				Event::Consent(ConsentEvent::Granted { .. }) => &mut self.stored,
+				Event::Consent(ConsentEvent::AwaitsAuthority { .. }) => {
+					&mut self.awaiting_authority
+				},
+				_ => continue,
+			};
+			*place = place.saturating_add(1);
+			known = known.saturating_add(1);
+		}
+		self.refused = self.refused.saturating_add(consents.saturating_sub(known));
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{
+		scripted::Scripted,
+		study::{
+			choice::standing_terms,
+			fixtures::{open, session, study},
+		},
+	};
+	use vouchsafe_protocol::{
+		calls::{ConsentCall, RuntimeCall},
+		runtime::runtime_types::pallet_enrolment::types::StaffProposal,
+		types::{
+			agreed_consent, Account, Consent, Grantor, Status, StudyTrait, StudyTraits,
+			ASSISTED_RESEARCH_PERIOD, POLICY_VERSION,
+		},
+	};
+
+	const HOSPITAL: AccountId = AccountId::new([1; 32]);
+
+	fn patients(count: u8) -> Vec<(AccountId, usize)> {
+		(0..count).map(|id| (AccountId::new([id; 32]), usize::from(id) + 2)).collect()
+	}
+
+	/// A clinician's session, whose node says that everybody is a patient of this hospital.
+	fn clinician(uri: &str, enrolled_by: AccountId) -> Session<Scripted> {
+		let session = session(uri);
+		study(&session, open(&session));
+		let account = Account {
+			kind: AccountKind::Patient,
+			status: Status::Active,
+			status_since: 0,
+			disabled_since: None,
+			doubt: None,
+			encryption_key: [0; 32],
+			enrolled_by,
+		};
+		session.chain.change(|state| state.answer("account", &Some(account)));
+		session
+	}
+
+	fn terms(session: &Session<Scripted>) -> Terms {
+		let until = session.clock.now() + ASSISTED_RESEARCH_PERIOD;
+		Terms { valid_until: Some(until), ..standing_terms() }
+	}
+
+	async fn made(session: &Session<Scripted>, count: u8) -> PaperConsents {
+		let (grantee, terms) = (Grantee::Research, terms(session));
+		PaperConsents::new(session, &HOSPITAL, &grantee, &terms, &patients(count)).await.unwrap()
+	}
+
+	#[tokio::test]
+	async fn what_clinicians_may_not_enter_is_refused() {
+		let session = clinician("//DoctorA", HOSPITAL);
+		let right = terms(&session);
+		let said = async |grantee: Grantee, terms: Terms| {
+			let two = patients(2);
+			let made = PaperConsents::new(&session, &HOSPITAL, &grantee, &terms, &two);
+			made.await.unwrap_err().to_string()
+		};
+		let none = Terms { valid_until: None, ..right.clone() };
+		assert!(said(Grantee::Research, none).await.contains("five years at most"));
+		let later = Terms { valid_until: right.valid_until.map(|it| it + 1), ..right.clone() };
+		assert!(said(Grantee::ResearchOn(1), later).await.contains("five years at most"));
+		let traits = StudyTraits::of(&[StudyTrait::Sensitive]);
+		let sensitive = Terms { traits, ..right.clone() };
+		assert!(said(Grantee::Research, sensitive).await.contains("sensitive records"));
+		assert!(said(Grantee::Everyone, right.clone()).await.contains("are for studies"));
+
+		let other = clinician("//DoctorA", AccountId::new([2; 32]));
+		let two = patients(2);
+		let made = PaperConsents::new(&other, &HOSPITAL, &Grantee::Research, &right, &two);
+		let error = made.await.unwrap_err().to_string();
+		assert!(error.contains("(lines 2 and 3)") && error.contains("nothing was sent"), "{error}");
+		assert!(session.chain.calls().is_empty() && other.chain.calls().is_empty());
+	}
+
+	#[tokio::test]
+	async fn a_list_is_entered_in_batches_and_confirmed() {
+		let session = clinician("//DoctorA", HOSPITAL);
+		let consents = made(&session, 33).await;
+		let sentence = consents.sentence(&session).await.unwrap();
+		assert!(sentence.starts_with("I allow every study to compute statistics"), "{sentence}");
+		session.chain.react(|call, _| {
+			let RuntimeCall::Utility(UtilityCall::force_batch { calls }) = call else {
+				return vec![];
+			};
+			// The last one is refused.
+			let taken = calls.len().saturating_sub(usize::from(calls.len() == 1));
+			let proposed = |_: &RuntimeCall| {
+				let (who, institution) = (AccountId::new([7; 32]), HOSPITAL);
+				Event::Enrolment(EnrolmentEvent::StaffProposed {
+					subject: who.clone(),
+					institution,
+					by: who,
+				})
+			};
+			calls.iter().take(taken).map(proposed).collect()
+		});
+		let entered = consents.sign(&session).await.unwrap();
+		assert_eq!(entered, EnteredMany { proposed: 32, refused: 1, ..EnteredMany::default() });
+		let sizes: Vec<_> = session
+			.chain
+			.calls()
+			.into_iter()
+			.map(|call| match call {
+				RuntimeCall::Utility(UtilityCall::force_batch { calls }) => {
+					assert!(calls.iter().all(|call| matches!(
+						call,
+						RuntimeCall::Consent(ConsentCall::grant_assisted { .. })
+					)));
+					calls.len()
+				},
+				other => panic!("{other:?}"),
+			})
+			.collect();
+		assert_eq!(sizes, [32, 1]);
+	}
+
+	#[tokio::test]
+	async fn what_was_signed_before_is_left_out() {
+		let session = clinician("//DoctorA", HOSPITAL);
+		let consents = made(&session, 2).await;
+		let [one, two] = &consents.consents[..] else { panic!("two consents") };
+		let me = session.me().unwrap().account();
+		let content =
+			agreed_consent(&one.grantee().unwrap(), &one.terms().unwrap(), &one.shown().unwrap());
+		let at = session.clock.now();
+		let proposal = StaffProposal { signer: me.clone(), origin: me, content, at };
+		let stored = Consent {
+			id: 1,
+			revision: 0,
+			policy_version: POLICY_VERSION,
+			granted_at: at,
+			confirmed_at: None,
+			terms: two.terms().unwrap(),
+			text: two.shown().unwrap(),
+			grantor: Grantor::Patient,
+		};
+		session.chain.change(|state| {
+			state.set(storage::staff_proposal(&one.patient(), &HOSPITAL), &proposal);
+			state.set(storage::consents(&two.patient(), &Grantee::Research), &vec![stored]);
+		});
+		let entered = consents.sign(&session).await.unwrap();
+		assert_eq!(entered, EnteredMany { before: 2, ..EnteredMany::default() });
+		assert!(session.chain.calls().is_empty());
+	}
+
+	#[tokio::test]
+	async fn a_colleague_reads_what_was_entered_and_nothing_else() {
+		let session = clinician("//DoctorA", HOSPITAL);
+		let consents = made(&session, 2).await;
+		let json = serde_json::to_string(&consents).unwrap();
+		assert_eq!(PaperConsents::read(&json, session.genesis()).unwrap(), consents);
+		let said =
+			|json: &str| PaperConsents::read(json, session.genesis()).unwrap_err().to_string();
+		assert!(PaperConsents::read(&json, H256([9; 32])).is_err());
+		assert!(said("{}").contains("not a list of consents"));
+		assert!(said(r#"{"consents":[]}"#).contains("no consents"));
+		let mut mixed = consents.clone();
+		let wider = Terms { valid_until: Some(1), ..terms(&session) };
+		let (patient, text) = (AccountId::new([9; 32]), "I agree.".to_owned());
+		let genesis = session.genesis();
+		let grantee = Grantee::Research;
+		let other = AssistedConsent::with_text(
+			genesis,
+			&patient,
+			&HOSPITAL,
+			&grantee,
+			&wider,
+			text.clone(),
+		);
+		mixed.consents.push(other);
+		assert!(said(&serde_json::to_string(&mixed).unwrap()).contains("different consents"));
+		// The terms are the same, but the text says something else.
+		let terms = terms(&session);
+		let lying =
+			AssistedConsent::with_text(genesis, &patient, &HOSPITAL, &grantee, &terms, text);
+		let mut lied = consents.clone();
+		lied.consents.push(lying);
+		let error = lied.sentence(&session).await.unwrap_err().to_string();
+		assert!(error.contains("is not what the consents say"), "{error}");
+	}
+}
