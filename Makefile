@@ -63,8 +63,8 @@ fhir-validate: programs ## split example bundles and validate the records with H
 	@scripts/fhir-validate
 
 .PHONY: demo
-demo: programs ## run the story with real documents (BUNDLE=file: with your own FHIR bundle)
-	@$(RUN) vouchsafe-demo $(if $(BUNDLE),--bundle '$(BUNDLE)')
+demo: programs ## run the story with real documents (BUNDLE=file: with your own FHIR bundle; STORY=research: of a study)
+	@$(RUN) vouchsafe-demo $(if $(BUNDLE),--bundle '$(BUNDLE)') $(STORY)
 
 .PHONY: up
 up: programs ## start the same network and leave it running; prints addresses and keys

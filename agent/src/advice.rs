@@ -23,6 +23,10 @@ pub enum Advice {
 	ListConsents,
 	/// Look at the list of requests.
 	ListRequests,
+	/// Look at the list of studies.
+	ListStudies,
+	/// Wait, or interrupt it and run the same command again later.
+	RunAgain,
 	/// Look at the list of the council's members and motions.
 	ListMotions,
 	/// Resume adding records.

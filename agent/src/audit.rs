@@ -206,7 +206,7 @@ mod tests {
 		] {
 			let mut session = Session::<Scripted>::scripted("//DoctorB");
 			session.members = vec![hospital()];
-			session.custodians.0 = answer;
+			session.custodians.refusal = answer;
 			session.chain.change(|state| state.answer("audit_head", &(0u64, H256::zero())));
 			let error = read(&session, &PATIENT, None, None).await.unwrap_err();
 			let unread = error.downcast_ref::<Unread>().unwrap();

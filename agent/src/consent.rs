@@ -20,6 +20,7 @@ use crate::{
 	open::own_share,
 	platform::{Keep, Platform},
 	session::{institutions_of, result_of, At, Session},
+	study,
 };
 use anyhow::{bail, Context as _, Result};
 use codec::Encode;
@@ -153,7 +154,7 @@ pub fn parse_grantee(
 }
 
 /// The number of a disease in MONDO: `MONDO:0005148`, or without the prefix.
-fn disease(text: &str) -> Result<Disease> {
+pub fn disease(text: &str) -> Result<Disease> {
 	let digits = text.strip_prefix("MONDO:").unwrap_or(text);
 	let number = digits.parse().ok().filter(|_| digits.bytes().all(|it| it.is_ascii_digit()));
 	number.with_context(|| {
@@ -229,6 +230,24 @@ pub async fn sentence(
 	Ok(signed_sentence(&session.names, &labels, grantee, terms))
 }
 
+/// The sentence of a new consent. For a permit for a study, it also says what the study is.
+pub async fn full_sentence(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	grantee: &Grantee,
+	terms: &Terms,
+) -> Result<String> {
+	let sentence = sentence(session, patient, grantee, terms).await?;
+	match (grantee, terms.effect) {
+		(Grantee::Study(id), Effect::Permit) => {
+			let found = study::rounds::find(session, *id).await?;
+			let protocol = study::protocol::fetch(session, &found.study.terms).await?;
+			Ok(format!("{sentence} {}", study::explained(&session.names, &found, &protocol)))
+		},
+		_ => Ok(sentence),
+	}
+}
+
 /// The sentence as it is signed: it shows a part of each account's address.
 pub fn signed_sentence(
 	names: &Names,
@@ -302,7 +321,7 @@ pub async fn grant(
 	terms: Terms,
 ) -> Result<Granted> {
 	ensure_grantee_confirmed(session, &grantee, &terms).await?;
-	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
+	let sentence = full_sentence(session, &session.me()?.account(), &grantee, &terms).await?;
 	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::grant { grantee: grantee.clone(), terms, text };
 	let included = session.submit(call).await?;
@@ -317,7 +336,7 @@ pub async fn grant(
 pub async fn amend(session: &Session<impl Platform>, id: u32, terms: Terms) -> Result<Granted> {
 	let (grantee, consent) = find(session, id).await?;
 	ensure_grantee_confirmed_if_wider(session, &grantee, &consent.terms, &terms).await?;
-	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
+	let sentence = full_sentence(session, &session.me()?.account(), &grantee, &terms).await?;
 	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::amend {
 		grantee: grantee.clone(),

@@ -18,7 +18,8 @@ use codec::Encode;
 use std::time::Duration;
 use vouchsafe_protocol::{
 	calls::{
-		as_root, ConsortiumCall, CouncilCall, EnrolmentCall, RuntimeCall, SystemCall, MAX_WEIGHT,
+		as_root, ConsortiumCall, CouncilCall, EnrolmentCall, RuntimeCall, StudiesCall, SystemCall,
+		MAX_WEIGHT,
 	},
 	errors::ChainError,
 	events::{ConsortiumEvent, CouncilEvent, Event, SystemEvent},
@@ -331,6 +332,8 @@ pub fn describe_call(session: &Session<impl Platform>, call: &RuntimeCall) -> St
 				status.word()
 			)
 		},
+		RuntimeCall::Studies(StudiesCall::approve { study }) => format!("approve study {study}"),
+		RuntimeCall::Studies(StudiesCall::stop { study }) => format!("stop study {study}"),
 		RuntimeCall::System(SystemCall::authorize_upgrade { code_hash }) => {
 			format!("upgrade the runtime to the code with hash 0x{}", hex::encode(code_hash.0))
 		},
@@ -512,6 +515,12 @@ mod tests {
 		let unknown = "a call that this program does not know: update it";
 		assert_eq!(describe(&session, None), unknown);
 		assert_eq!(describe(&session, Some(&upgrade(b"code"))), unknown, "it is not for Root");
+		for (call, expected) in [
+			(StudiesCall::approve { study: 3 }, "approve study 3"),
+			(StudiesCall::stop { study: 3 }, "stop study 3"),
+		] {
+			assert_eq!(describe(&session, Some(&as_root(call.into()))), expected);
+		}
 		let said = describe(&session, Some(&as_root(upgrade(b"code"))));
 		assert!(said.starts_with("upgrade the runtime to the code with hash 0x"), "{said}");
 		let account = AccountId::new([1; 32]);

@@ -44,5 +44,6 @@ pub mod request;
 mod scripted;
 pub mod session;
 pub mod staff;
+pub mod study;
 pub mod text;
 pub mod verify;

@@ -9,6 +9,7 @@ use crate::{
 	pins::Pins,
 	platform::{Clock, Document, Draft, Keep, Pieces, Platform, Progress, Sink, Task},
 	session::Session,
+	study::aggregators::Aggregators,
 };
 use anyhow::Result;
 use bytes::Bytes;
@@ -262,7 +263,7 @@ impl Session<Offline> {
 impl Session<Offline> {
 	/// Adds Hospital A, whose custodian cannot be reached or refuses everything.
 	pub(crate) fn with_custodian(mut self, refusal: Option<CustodianError>) -> Self {
-		self.custodians = MemoryCustodians(refusal);
+		self.custodians.refusal = refusal;
 		self.members.push(hospital());
 		self
 	}
@@ -312,6 +313,10 @@ impl Submit for Away {
 		no_node()
 	}
 
+	async fn at_number(&self, _: u32) -> Result<Away, ChainError> {
+		no_node()
+	}
+
 	async fn best(&self) -> Result<Away, ChainError> {
 		no_node()
 	}
@@ -333,21 +338,41 @@ impl Submit for Away {
 	}
 }
 
-/// Custodians that cannot be reached, or that refuse everything with the same error.
+/// Custodians that cannot be reached, or that refuse everything with the same error. As aggregators of a
+/// study they may work.
 #[derive(Clone, Default)]
-pub(crate) struct MemoryCustodians(pub(crate) Option<CustodianError>);
+pub(crate) struct MemoryCustodians {
+	/// With what they refuse everything, if they do.
+	pub(crate) refusal: Option<CustodianError>,
+	/// What they do as aggregators.
+	pub(crate) aggregators: Option<Aggregators>,
+	/// The institution whose custodian it is.
+	institution: Option<AccountId>,
+}
 
 impl MemoryCustodians {
 	fn fail<T>(&self) -> Result<T, CustodianError> {
-		Err(self.0.clone().unwrap_or_else(|| CustodianError::Unreachable("it is away".into())))
+		let refusal = self.refusal.clone();
+		Err(refusal.unwrap_or_else(|| CustodianError::Unreachable("it is away".into())))
+	}
+
+	/// What it does as an aggregator.
+	fn aggregate<T>(
+		&self,
+		act: impl FnOnce(&Aggregators, &AccountId) -> Result<T, CustodianError>,
+	) -> Result<T, CustodianError> {
+		match (&self.aggregators, &self.institution) {
+			(Some(aggregators), Some(institution)) => act(aggregators, institution),
+			_ => self.fail(),
+		}
 	}
 }
 
 impl Custodians for MemoryCustodians {
 	type Custodian = Self;
 
-	fn custodian(&self, _: &str, _: &AccountId) -> Result<Self, CustodianError> {
-		Ok(self.clone())
+	fn custodian(&self, _: &str, institution: &AccountId) -> Result<Self, CustodianError> {
+		Ok(Self { institution: Some(institution.clone()), ..self.clone() })
 	}
 }
 
@@ -359,7 +384,7 @@ impl Custodian for MemoryCustodians {
 	}
 
 	async fn about(&self) -> Result<About, CustodianError> {
-		if self.0.is_none() {
+		if self.refusal.is_none() {
 			return self.fail();
 		}
 		let (version, zero) = (String::new(), Hex([0; 32]));
@@ -394,7 +419,7 @@ impl Custodian for MemoryCustodians {
 	}
 
 	async fn content_bytes(&self, _: Cid, _: usize) -> Result<Vec<u8>, CustodianError> {
-		self.fail()
+		self.aggregate(|them, _| them.protocol())
 	}
 
 	async fn deliver_envelope(
@@ -443,6 +468,46 @@ impl Custodian for MemoryCustodians {
 
 	async fn log_page(&self, _: &impl Signer, _: &ReadLog) -> Result<LogPage, CustodianError> {
 		self.fail()
+	}
+
+	async fn evaluate(
+		&self,
+		_: &impl Signer,
+		request: &EvaluateIdentifiers,
+	) -> Result<EvaluatedIdentifiers, CustodianError> {
+		self.aggregate(|them, at| them.evaluate(at, request))
+	}
+
+	async fn send_nullifiers(
+		&self,
+		_: &impl Signer,
+		part: &SendNullifiers,
+	) -> Result<NullifiersReceipt, CustodianError> {
+		self.aggregate(|them, at| them.take_nullifiers(at, part))
+	}
+
+	async fn doubles(
+		&self,
+		_: &impl Signer,
+		request: &AskDoubles,
+	) -> Result<Doubles, CustodianError> {
+		self.aggregate(|them, at| them.doubles(at, request))
+	}
+
+	async fn send_report(
+		&self,
+		_: &impl Signer,
+		report: &SendReport,
+	) -> Result<ReportReceipt, CustodianError> {
+		self.aggregate(|them, at| them.take_report(at, report))
+	}
+
+	async fn study_status(
+		&self,
+		_: &impl Signer,
+		_: &AskStudyStatus,
+	) -> Result<StudyStatus, CustodianError> {
+		self.aggregate(|them, at| them.status(at))
 	}
 }
 

@@ -70,6 +70,11 @@ impl State {
 	pub(crate) fn answer(&mut self, function: &str, answer: &impl Encode) {
 		self.answers.insert(format!("VouchsafeApi_{function}"), answer.encode());
 	}
+
+	/// The same for a question about studies.
+	pub(crate) fn answer_research(&mut self, function: &str, answer: &impl Encode) {
+		self.answers.insert(format!("ResearchApi_{function}"), answer.encode());
+	}
 }
 
 #[derive(Default)]
@@ -177,6 +182,10 @@ impl Submit for ScriptedNode {
 	async fn fresh(&self) -> Result<Self, ChainError> {
 		let fresh = self.0.lock().unwrap().fresh.clone();
 		fresh.unwrap_or_else(|| Ok(self.clone()))
+	}
+
+	async fn at_number(&self, _: u32) -> Result<Self, ChainError> {
+		Ok(self.clone())
 	}
 
 	async fn best(&self) -> Result<Self, ChainError> {

@@ -51,6 +51,10 @@ fn words(advice: &Advice) -> String {
 		},
 		Advice::ListConsents => ": `vouchsafe consent list` shows them",
 		Advice::ListRequests => ": `vouchsafe request list` shows them",
+		Advice::ListStudies => ": `vouchsafe study list` lists them",
+		Advice::RunAgain => {
+			". You can wait, or press Ctrl-C and run the same command again later: nothing is lost"
+		},
 		Advice::ListMotions => ": `vouchsafe council list` shows the motions",
 		Advice::Resume { key } => {
 			return format!(": `vouchsafe --key {key} record add --resume` continues")

@@ -8,6 +8,7 @@ mod key;
 mod name;
 mod record;
 mod request;
+mod study;
 
 use anyhow::Result;
 use clap::{
@@ -28,6 +29,7 @@ pub use record::{
 	relation, AddDocument, Adding, ImportFile, OpenRecords, RecordCommand, WhichRecords,
 };
 pub use request::RequestCommand;
+pub use study::{Choice, Contribution, StudyCommand, WhichResult};
 
 /// The heading of the options that every command takes.
 const GLOBAL: &str = "Options of every command";
@@ -180,6 +182,9 @@ pub enum Command {
 	/// Ask a patient for access, and answer requests.
 	#[command(subcommand, after_help = "Example:\n  vouchsafe --key eva request list")]
 	Request(RequestCommand),
+	/// Studies: propose them, be counted in them, contribute to them, and read their results.
+	#[command(subcommand, after_help = "Example:\n  vouchsafe --key eva study show 3")]
+	Study(StudyCommand),
 	/// A patient's log: who did what.
 	#[command(subcommand, after_help = "Example:\n  vouchsafe --key eva audit show")]
 	Audit(AuditCommand),
@@ -263,7 +268,7 @@ mod tests {
 	}
 
 	/// The commands that only read, and those that change nothing but this machine's files.
-	const WITHOUT_SIGNATURE: [&str; 18] = [
+	const WITHOUT_SIGNATURE: [&str; 22] = [
 		"vouchsafe key generate",
 		"vouchsafe key import",
 		"vouchsafe key show",
@@ -279,6 +284,10 @@ mod tests {
 		"vouchsafe consent list",
 		"vouchsafe consent explain",
 		"vouchsafe request list",
+		"vouchsafe study list",
+		"vouchsafe study show",
+		"vouchsafe study mine",
+		"vouchsafe study result",
 		"vouchsafe audit show",
 		"vouchsafe audit verify",
 		"vouchsafe status",

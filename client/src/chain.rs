@@ -203,6 +203,10 @@ impl Submit for Chain {
 		self.at(answered(|| self.rpc.chain_get_finalized_head()).await?).await
 	}
 
+	async fn at_number(&self, number: u32) -> Result<At, ChainError> {
+		Self::at_number(self, number).await
+	}
+
 	async fn best(&self) -> Result<At, ChainError> {
 		let hash = answered(|| self.rpc.chain_get_block_hash(None)).await?;
 		self.at(hash.ok_or_else(|| ChainError::foreign("it has no blocks"))?).await

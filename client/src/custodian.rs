@@ -7,9 +7,11 @@ use crate::{
 	chain::{AccountId, H256},
 	cid::{Cid, CidBuilder},
 	messages::{
-		action, About, AddContent, AskLabelTags, AskRelease, CarryShare, DeliverEnvelope,
-		DeliverLabelKey, EnvelopeReceipt, FetchLabelKey, FetchPatientEnvelope, LogPage,
-		PatientEnvelope, ReadLog, Readiness, Refusal, Release, SealedLabelKey, Signed, WordTags,
+		action, About, AddContent, AskDoubles, AskLabelTags, AskRelease, AskStudyStatus,
+		CarryShare, DeliverEnvelope, DeliverLabelKey, Doubles, EnvelopeReceipt,
+		EvaluateIdentifiers, EvaluatedIdentifiers, FetchLabelKey, FetchPatientEnvelope, LogPage,
+		NullifiersReceipt, PatientEnvelope, PeerRequest, ReadLog, Readiness, Refusal, Release,
+		ReportReceipt, SealedLabelKey, SendNullifiers, SendReport, Signed, StudyStatus, WordTags,
 		MAX_ANSWER, REQUEST_HEADER,
 	},
 	patience::Patience,
@@ -90,6 +92,15 @@ impl CustodianClient {
 		let (tries, tries_for_finality) = (TRIES, TRIES_FOR_FINALITY);
 		let download = DOWNLOAD;
 		Ok(Self { http, allowed, url, institution, genesis, tries, tries_for_finality, download })
+	}
+
+	/// Asks it as the custodian of another aggregator of the same study.
+	pub async fn ask_peer<R: PeerRequest>(
+		&self,
+		signer: &impl Signer,
+		request: &R,
+	) -> Result<R::Answer, CustodianError> {
+		self.post(R::PATH, signer, R::ACTION, request).await
 	}
 
 	fn signed<T: Serialize>(&self, signer: &impl Signer, action: &str, body: &T) -> Signed {
@@ -363,6 +374,46 @@ impl Custodian for CustodianClient {
 		request: &ReadLog,
 	) -> Result<LogPage, CustodianError> {
 		self.post("/v1/log", signer, action::READ_LOG, request).await
+	}
+
+	async fn evaluate(
+		&self,
+		signer: &impl Signer,
+		request: &EvaluateIdentifiers,
+	) -> Result<EvaluatedIdentifiers, CustodianError> {
+		self.post("/v1/studies/evaluations", signer, action::STUDY_EVALUATE, request).await
+	}
+
+	async fn send_nullifiers(
+		&self,
+		signer: &impl Signer,
+		part: &SendNullifiers,
+	) -> Result<NullifiersReceipt, CustodianError> {
+		self.post("/v1/studies/nullifiers", signer, action::STUDY_NULLIFIERS, part).await
+	}
+
+	async fn doubles(
+		&self,
+		signer: &impl Signer,
+		request: &AskDoubles,
+	) -> Result<Doubles, CustodianError> {
+		self.post("/v1/studies/doubles", signer, action::STUDY_DOUBLES, request).await
+	}
+
+	async fn send_report(
+		&self,
+		signer: &impl Signer,
+		report: &SendReport,
+	) -> Result<ReportReceipt, CustodianError> {
+		self.post("/v1/studies/reports", signer, action::STUDY_REPORT, report).await
+	}
+
+	async fn study_status(
+		&self,
+		signer: &impl Signer,
+		request: &AskStudyStatus,
+	) -> Result<StudyStatus, CustodianError> {
+		self.post("/v1/studies/status", signer, action::STUDY_STATUS, request).await
 	}
 }
 

@@ -40,6 +40,9 @@ const TOO_OLD: u64 = 600;
 /// How many seconds a proven block's time may be ahead of this machine's clock.
 const AHEAD: u64 = 30;
 
+/// Of how many blocks before it a block's state has the hashes.
+const KNOWN_BLOCKS: u32 = 4_096;
+
 /// How long to wait for nodes, and how often to ask them.
 #[derive(Clone, Copy, Debug)]
 struct ProofPace {
@@ -479,6 +482,18 @@ impl Submit for ProvenChain {
 			(self.listener)(&Notice::Old { seconds });
 		}
 		Ok(view)
+	}
+
+	async fn at_number(&self, number: u32) -> Result<Self::At, ChainError> {
+		let mut view = self.view().await?;
+		while view.number() > number {
+			let next = view.number().saturating_sub(KNOWN_BLOCKS).max(number);
+			view = self.earlier(&view, next).await?;
+		}
+		match view.number() == number {
+			true => Ok(view),
+			false => Err(ProofError::NotInChain(number).into()),
+		}
 	}
 
 	/// The same as [`finalized`](Self::finalized): nobody can prove which block is the best one.

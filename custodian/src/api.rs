@@ -9,6 +9,8 @@ mod shares;
 mod signed_request;
 pub(crate) mod source;
 mod status;
+mod studies;
+mod study_peers;
 #[cfg(test)]
 mod tests;
 
@@ -55,15 +57,35 @@ const TIMEOUT: Duration = Duration::from_secs(25);
 		Payload<FetchLabelKey>,
 		Payload<FetchPatientEnvelope>,
 		Payload<ReadLog>,
+		Payload<AskDoubles>,
+		Payload<AskStudyStatus>,
+		Payload<CompareLists>,
+		Payload<CompareTallies>,
+		Payload<DeliverVerifyKey>,
+		Payload<EvaluateIdentifiers>,
+		Payload<FinishReports>,
+		Payload<SendNullifiers>,
+		Payload<SendReport>,
+		Payload<VerifyReports>,
 		AddContent,
+		AskDoubles,
 		AskLabelTags,
 		AskRelease,
+		AskStudyStatus,
 		CarryShare,
+		CompareLists,
+		CompareTallies,
 		DeliverEnvelope,
 		DeliverLabelKey,
+		DeliverVerifyKey,
+		EvaluateIdentifiers,
 		FetchLabelKey,
 		FetchPatientEnvelope,
+		FinishReports,
 		ReadLog,
+		SendNullifiers,
+		SendReport,
+		VerifyReports,
 		Refusal
 	)),
 	tags(
@@ -71,6 +93,7 @@ const TIMEOUT: Duration = Duration::from_secs(25);
 		(name = "labels", description = "The patients' label keys, and the tags that they make"),
 		(name = "content", description = "Manifests and ciphertexts"),
 		(name = "log", description = "The patients' access logs"),
+		(name = "studies", description = "Studies that the custodian aggregates"),
 		(name = "status", description = "The custodian itself")
 	)
 )]
@@ -113,6 +136,16 @@ fn short_routes() -> OpenApiRouter<Arc<State>> {
 		.routes(routes!(labels::fetch_label_key))
 		.routes(routes!(labels::label_tags))
 		.routes(routes!(log::read_log))
+		.routes(routes!(studies::evaluate))
+		.routes(routes!(studies::send_nullifiers))
+		.routes(routes!(studies::doubles))
+		.routes(routes!(studies::send_report))
+		.routes(routes!(studies::study_status))
+		.routes(routes!(study_peers::deliver_verify_key))
+		.routes(routes!(study_peers::compare_lists))
+		.routes(routes!(study_peers::verify_reports))
+		.routes(routes!(study_peers::finish_reports))
+		.routes(routes!(study_peers::compare_tallies))
 		.routes(routes!(status::get_custodian))
 }
 

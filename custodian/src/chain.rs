@@ -13,13 +13,16 @@ use vouchsafe_client::chain::{
 
 #[cfg(test)]
 pub(crate) mod double;
+mod studies;
+
+pub use studies::*;
 
 /// About how many records one question to [`Block::may_carry`] is.
 pub const MAX_CARRIED: usize = 64;
 
 /// A connection to a node.
 #[async_trait]
-pub trait Node: Send + Sync {
+pub trait Node: SubmitStudies + Send + Sync {
 	/// The genesis hash that the node had when it was connected.
 	fn genesis(&self) -> H256;
 	/// The genesis hash that the node has now. After a reconnection it may be another node.
@@ -46,7 +49,7 @@ pub trait Node: Send + Sync {
 
 /// The chain's state at one block.
 #[async_trait]
-pub trait Block: Send + Sync {
+pub trait Block: StudiesAt + Send + Sync {
 	/// The block's number.
 	fn number(&self) -> u32;
 	/// The block's hash.

@@ -6,7 +6,10 @@ use std::{
 	net::SocketAddr,
 	path::{Path, PathBuf},
 };
-use vouchsafe_client::messages::Hex;
+use vouchsafe_client::{
+	custodian::{AllowedAddresses, Network},
+	messages::Hex,
+};
 
 /// The configuration.
 #[derive(Debug, Deserialize)]
@@ -22,6 +25,9 @@ pub struct Config {
 	pub store: Store,
 	/// The IPFS node, if there is one.
 	pub kubo: Option<Kubo>,
+	/// Studies.
+	#[serde(default)]
+	pub research: Research,
 	/// The log.
 	#[serde(default)]
 	pub log: Log,
@@ -112,6 +118,33 @@ pub struct Kubo {
 	/// How long one attempt to pin a document may take, in seconds.
 	#[serde(default = "two_minutes")]
 	pub patience: u64,
+}
+
+/// Studies.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Research {
+	/// Whether it aggregates the studies that name its institution.
+	pub aggregate: bool,
+	/// Whether it adds noise. Without noise nobody is protected, so only chains made for measuring allow
+	/// that.
+	pub noise: bool,
+	/// Networks besides the public ones in which the custodians of other aggregators are.
+	pub allow_addresses: Vec<String>,
+}
+
+impl Default for Research {
+	fn default() -> Self {
+		Self { aggregate: false, noise: true, allow_addresses: Vec::new() }
+	}
+}
+
+impl Research {
+	/// The addresses of other custodians that it connects to.
+	pub fn allowed(&self) -> Result<AllowedAddresses, String> {
+		let networks = self.allow_addresses.iter().map(|network| network.parse::<Network>());
+		Ok(AllowedAddresses::public_and(networks.collect::<Result<_, _>>()?))
+	}
 }
 
 /// The log.
@@ -226,6 +259,9 @@ impl Config {
 		if limits.contains(&0) || api.header_timeout == 0 || api.stall_timeout == 0 {
 			bail!("the limits of connections and transfers and their timeouts must be at least 1");
 		}
+		if let Err(error) = config.research.allowed() {
+			bail!("research.allow_addresses: {error}");
+		}
 		tracing_subscriber::EnvFilter::try_new(&config.log.level).context("log.level")?;
 		Ok(config)
 	}
@@ -250,7 +286,7 @@ mod tests {
 		let uncommented = SAMPLE
 			.lines()
 			.map(|line| match line.strip_prefix("# ") {
-				Some(entry) if entry.contains(" = ") || entry == "[log]" => entry,
+				Some(entry) if entry.contains(" = ") || entry.starts_with('[') => entry,
 				_ => line,
 			})
 			.collect::<Vec<_>>()
@@ -260,6 +296,7 @@ mod tests {
 		assert_eq!(format!("{:?}", sample.api), format!("{:?}", whole.api));
 		assert_eq!(format!("{:?}", sample.store), format!("{:?}", whole.store));
 		assert_eq!(format!("{:?}", sample.kubo), format!("{:?}", whole.kubo));
+		assert_eq!(format!("{:?}", sample.research), format!("{:?}", whole.research));
 		assert_eq!(format!("{:?}", sample.log), format!("{:?}", whole.log));
 		assert_eq!(whole.chain.genesis, Some(Hex([0; 32])));
 	}
@@ -276,6 +313,9 @@ mod tests {
 			("# header_timeout = 10", "header_timeout = 0"),
 			("# trusted_proxies = 0", "trusted_proxies = true"),
 			("# genesis = \"0x00", "genesis = \"0x"),
+			("# aggregate = false", "[research]\naggregated = true"),
+			("# aggregate = false", "[research]\naggregate = 1"),
+			("# allow_addresses = []", "[research]\nallow_addresses = [\"everywhere\"]"),
 			("# format = \"json\"", "[log]\nformat = \"xml\""),
 			("# level = \"info\"", "[log]\nlevel = \"a=b=c\""),
 		] {

@@ -9,6 +9,7 @@ use crate::{
 	kubo, node, server,
 	state::State,
 	store::{sqlite::Sqlite, LogIndex, Rewound},
+	studies,
 };
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -66,6 +67,7 @@ async fn run_tasks(
 	tokio::spawn(kubo::watch(state.clone()));
 	let acknowledging = tokio::spawn(acknowledgements::run(state.clone()));
 	let indexing = tokio::spawn(indexer::run(state.clone()));
+	let aggregating = tokio::spawn(studies::run(state.clone()));
 	let watching = tokio::spawn(node::watch(state.clone()));
 	let router = api::router(state.clone(), metrics);
 	let limits = server::Limits::of(&state.config.api);
@@ -79,7 +81,7 @@ async fn run_tasks(
 	};
 	tracing::info!("stopping");
 	stop.send_replace(true);
-	let ended = async { tokio::join!(serving, acknowledging, indexing) };
+	let ended = async { tokio::join!(serving, acknowledging, indexing, aggregating) };
 	if tokio::time::timeout(GRACE, ended).await.is_err() {
 		tracing::warn!("stopping although requests are still under way");
 	}

@@ -2,7 +2,11 @@
 //!
 //! A value is encrypted with AES-256-GCM under a random key of its own. That key is sealed to the
 //! custodian's X25519 key, so a stolen database without the key file reveals nothing. Deleting the
-//! sealed key destroys the value.
+//! sealed key destroys the value. The values of a study's round share one key ([`RoundKey`]).
+
+mod round_key;
+
+pub use round_key::RoundKey;
 
 use crate::store::VersionId;
 use aes_gcm::{

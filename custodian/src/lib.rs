@@ -7,6 +7,7 @@
 //! - [`acknowledgements`]: pins and acknowledges versions.
 //! - [`kubo`]: watches the IPFS node and drops content that no version names.
 //! - [`indexer`]: reads the patients' logs from the finalised blocks.
+//! - [`studies`]: aggregates studies, together with other custodians.
 //! - [`node`]: watches the chain's node. [`chain`]: what the daemon reads from it.
 //! - [`store`]: the database, by subject. [`encryption`]: encrypts what goes into it.
 //! - [`daemon`]: starts and stops all of these, which share a [`state::State`].
@@ -17,6 +18,8 @@
 //! *Invariant*: nothing is acknowledged that is not on the disk and pinned.
 //!
 //! *Invariant*: a database receives shares only encrypted.
+//!
+//! *Invariant*: a custodian connects to another custodian only as an aggregator of the same study.
 
 pub mod acknowledgements;
 pub mod api;
@@ -39,5 +42,6 @@ pub mod release;
 pub mod server;
 pub mod state;
 pub mod store;
+pub mod studies;
 pub mod transfers;
 pub mod uploads;

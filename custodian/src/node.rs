@@ -40,6 +40,9 @@ pub enum NodeError {
 	/// The node is not an archive.
 	#[error("the node prunes old state: start it with --state-pruning archive and a new database")]
 	NotArchive,
+	/// The chain was not made for measuring, and the custodian would add no noise.
+	#[error("research.noise = false is only for chains made for measuring: without noise a study protects nobody")]
+	NoNoise,
 	/// An error of the chain.
 	#[error(transparent)]
 	Chain(#[from] ChainError),
@@ -104,6 +107,7 @@ fn report(state: &State, error: &NodeError) {
 	let check = match error {
 		NodeError::OtherChain { .. } => CheckName::Chain,
 		NodeError::NotArchive => CheckName::Archive,
+		NodeError::NoNoise => CheckName::Chain,
 		NodeError::Chain(_) | NodeError::Store(_) => CheckName::Node,
 	};
 	state.readiness.set(check, false, error.to_string());
@@ -113,6 +117,7 @@ async fn connect(state: &State) -> Result<Arc<dyn Node>, NodeError> {
 	let node: Arc<dyn Node> = Arc::new(Chain::connect(&state.config.chain.node).await?);
 	check_chain(state, node.genesis()).await?;
 	check_archive(state, &*node).await?;
+	check_noise(state, &*node).await?;
 	Ok(node)
 }
 
@@ -126,6 +131,15 @@ async fn check_chain(state: &State, found: H256) -> Result<(), NodeError> {
 	state.config.chain.genesis.map_or(Ok(()), expect)?;
 	expect(Hex(state.database.note_genesis(found.0).await?))?;
 	state.readiness.set(CheckName::Chain, true, format!("chain {found}"));
+	Ok(())
+}
+
+/// Results without noise protect nobody. So they are only for measurements.
+async fn check_noise(state: &State, node: &dyn Node) -> Result<(), NodeError> {
+	let is_exact = state.config.research.aggregate && !state.config.research.noise;
+	if is_exact && !node.finalized().await?.is_measuring().await? {
+		return Err(NodeError::NoNoise);
+	}
 	Ok(())
 }
 

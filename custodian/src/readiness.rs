@@ -1,5 +1,5 @@
 //! Whether the custodian can serve: the checks that `/ready` reports. A backlog of versions to
-//! acknowledge is a metric and not a failure.
+//! acknowledge is a metric and not a failure, and neither is a study's round that waits.
 
 use std::{
 	sync::{Mutex, MutexGuard},
@@ -55,6 +55,7 @@ impl Default for ReadinessReport {
 			index: unknown(),
 			pins: unknown(),
 			work: unknown(),
+			research: Check { ok: true, detail: "not checked yet".into() },
 		};
 		Self { latest: Mutex::new(Latest { readiness, changed: Instant::now() }) }
 	}
@@ -96,6 +97,11 @@ impl ReadinessReport {
 		readiness.ready = checks.iter().all(|check| check.ok);
 		metrics::gauge!("vouchsafe_custodian_ready").set(f64::from(u8::from(readiness.ready)));
 		latest.changed = Instant::now();
+	}
+
+	/// Records what the rounds of studies wait for. The custodian serves all the same.
+	pub fn set_research(&self, detail: impl Into<String>) {
+		self.latest().readiness.research = Check { ok: true, detail: detail.into() };
 	}
 
 	/// The latest results.

@@ -13,6 +13,7 @@ use crate::{
 	readiness::ReadinessReport,
 	release::Finality,
 	store::{Database, StoreError},
+	studies::Aggregation,
 	transfers::Transfers,
 };
 use std::{
@@ -45,6 +46,8 @@ pub struct State {
 	pub expected_bytes: Arc<AtomicU64>,
 	/// The IPFS node, if there is one.
 	pub ipfs: Option<Ipfs>,
+	/// What the studies share that it aggregates.
+	pub studies: Aggregation,
 	/// The results of the checks that `/ready` reports.
 	pub readiness: ReadinessReport,
 	/// Wakes the task that acknowledges versions.
@@ -88,6 +91,7 @@ impl State {
 			encryption,
 			tag_limit: TagLimit::default(),
 			ipfs,
+			studies: Aggregation::default(),
 			readiness: ReadinessReport::default(),
 			new_work: Notify::new(),
 			stopping,

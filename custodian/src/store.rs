@@ -1,11 +1,14 @@
 //! What the custodian keeps, by subject: one trait each for shares, label keys, content, the index
-//! of the patients' logs, the blocks on which it acted, and the nonces of requests. [`sqlite`]
-//! implements all six.
+//! of the patients' logs, the blocks on which it acted, the nonces of requests, and the rounds of
+//! studies. [`sqlite`] implements all seven.
 //!
 //! A database gets shares and label keys only as [`SealedValue`]s. [`crate::encryption`] encrypts
 //! them before.
 
 pub mod sqlite;
+mod studies;
+
+pub use studies::*;
 
 use crate::encryption::SealedValue;
 use async_trait::async_trait;
@@ -22,6 +25,9 @@ pub enum StoreError {
 	/// The database itself failed.
 	#[error("the database failed: {0}")]
 	Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+	/// The disk is full. Nothing was written.
+	#[error("the disk is full")]
+	Full,
 	/// The write-ahead log could not be emptied.
 	#[error("the database's log can't be emptied while another program reads the database")]
 	Busy,
@@ -401,6 +407,6 @@ pub trait Nonces: Send + Sync {
 }
 
 /// All that the custodian needs of a database.
-pub trait Database: Shares + LabelKeys + Content + LogIndex + History + Nonces {}
+pub trait Database: Shares + LabelKeys + Content + LogIndex + History + Nonces + Studies {}
 
-impl<T: Shares + LabelKeys + Content + LogIndex + History + Nonces> Database for T {}
+impl<T: Shares + LabelKeys + Content + LogIndex + History + Nonces + Studies> Database for T {}

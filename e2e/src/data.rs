@@ -51,6 +51,18 @@ pub fn documents() -> Vec<PathBuf> {
 	files
 }
 
+/// Patients and their allergies, as NDJSON: those of the test data, or made-up ones.
+pub fn bulk() -> std::io::Result<(String, String)> {
+	let files = files_of("bulk-100", "the patients and allergies in bulk-100");
+	let read = |name: &str| {
+		files.iter().find(|file| file.ends_with(name)).map(std::fs::read_to_string).transpose()
+	};
+	match (read("Patient.ndjson")?, read("AllergyIntolerance.ndjson")?) {
+		(Some(patients), Some(allergies)) => Ok((patients, allergies)),
+		_ => Ok(crate::research::people::made_up()),
+	}
+}
+
 /// One of the project's own examples.
 pub fn example(name: &str) -> PathBuf {
 	Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/examples").join(name)

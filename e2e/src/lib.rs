@@ -15,6 +15,7 @@ pub mod network;
 pub mod process;
 pub mod proxy;
 pub mod recorder;
+pub mod research;
 pub mod scan;
 pub mod scenario;
 pub mod story;

@@ -16,6 +16,7 @@ mod chain;
 mod load;
 mod machine;
 mod opening;
+mod research;
 
 pub use chain::patient;
 
@@ -46,13 +47,17 @@ impl Row {
 }
 
 /// Measures everything, or only the groups whose name contains `only`. The groups are `vault`,
-/// `chain`, `delay`, `opening` and `memory`.
+/// `research`, `chain`, `delay`, `opening` and `memory`.
 pub async fn all(only: Option<&str>) -> Result<Vec<Row>> {
 	let wanted = |name: &str| only.is_none_or(|only| name.contains(only));
 	let mut rows = Vec::new();
 	if wanted("vault") {
 		eprintln!("measuring encryption …");
 		rows.extend(machine::encryption()?);
+	}
+	if wanted("research") {
+		eprintln!("measuring reports and evaluations …");
+		rows.extend(research::measure()?);
 	}
 	if wanted("chain") {
 		eprintln!("starting four validators for the chain's figures …");

@@ -46,6 +46,9 @@ pub const INSTITUTIONS: [Institution; 4] = [
 	},
 ];
 
+/// A custodian's configuration for aggregating with others on this machine.
+const LOCAL_RESEARCH: &str = "[research]\naggregate = true\n";
+
 /// Enough patients for tests that share a network.
 const PATIENTS: usize = 150;
 
@@ -76,6 +79,8 @@ pub struct Node {
 	pub rpc: u16,
 	/// The port that its peers connect to.
 	pub p2p: u16,
+	/// The port for researchers, if the network is for studies.
+	pub research: Option<u16>,
 	/// Its folder.
 	pub base: PathBuf,
 	/// The process, while it runs.
@@ -96,6 +101,11 @@ impl Node {
 			"ws://127.0.0.1:{}",
 			self.recorder.as_ref().map_or(self.rpc, |recorder| recorder.port)
 		)
+	}
+
+	/// The address at which it answers researchers, if the network is for studies.
+	pub fn research_url(&self) -> Option<String> {
+		self.research.map(|port| format!("http://127.0.0.1:{port}"))
 	}
 
 	/// The port at which other validators reach it.
@@ -140,6 +150,8 @@ pub struct Custodian {
 	pub base: PathBuf,
 	/// Its limits, from its next start on.
 	pub limits: Limits,
+	/// Whether it aggregates for studies, and how.
+	pub research: Option<Research>,
 	/// The process, while it runs.
 	pub process: Option<Process>,
 	recorder: Option<Proxy>,
@@ -151,7 +163,8 @@ impl Custodian {
 		let [port] = free_ports()?;
 		std::fs::create_dir_all(base)?;
 		let limits = Limits::default();
-		Ok(Self { port, base: base.into(), limits, process: None, recorder: None })
+		let base = base.into();
+		Ok(Self { port, base, limits, research: None, process: None, recorder: None })
 	}
 
 	/// The folder of its database.
@@ -195,6 +208,14 @@ impl Custodian {
 		);
 		if let Some(kubo) = kubo {
 			config += &format!("[kubo]\nurl = {:?}\n", kubo.url());
+		}
+		match self.research {
+			None => {},
+			Some(Research::WithNoise) => config += LOCAL_RESEARCH,
+			Some(Research::WithoutNoise) => {
+				config += LOCAL_RESEARCH;
+				config += "noise = false\n";
+			},
 		}
 		std::fs::write(&file, config)?;
 		let mut command = Command::new(program("vouchsafe-custodian")?);
@@ -269,6 +290,17 @@ pub struct Options {
 	pub state: Option<fn(&mut Map<String, Value>)>,
 	/// Delay between the validators, if it is to be set.
 	pub delay: Option<Delay>,
+	/// Whether custodians aggregate for studies, and how.
+	pub research: Option<Research>,
+}
+
+/// How custodians aggregate for studies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Research {
+	/// As they do everywhere.
+	WithNoise,
+	/// Without noise, on a network that is marked for measuring: to compare results with a plain count.
+	WithoutNoise,
 }
 
 impl Default for Options {
@@ -281,6 +313,7 @@ impl Default for Options {
 			recorded: false,
 			state: None,
 			delay: None,
+			research: None,
 		}
 	}
 }
@@ -338,10 +371,11 @@ impl Network {
 		let swarm = swarm_key();
 		for institution in INSTITUTIONS {
 			let base = root.join(institution.short);
-			let [rpc, p2p] = free_ports()?;
+			let [rpc, p2p, research] = free_ports()?;
 			let mut node = Node {
 				rpc,
 				p2p,
+				research: options.research.map(|_| research),
 				base: base.join("node"),
 				process: None,
 				recorder: None,
@@ -351,6 +385,7 @@ impl Network {
 				node.link = Some(link(p2p, delay.clone()).await?);
 			}
 			let mut custodian = Custodian::new(&base.join("custodian"))?;
+			custodian.research = options.research;
 			std::fs::create_dir_all(&node.base)?;
 			let mut kubo = if institution.kubo && options.custodians {
 				let others: Vec<&Kubo> =
@@ -428,6 +463,9 @@ impl Network {
 				"kind": "patient",
 			}));
 		}
+		if self.options.research == Some(Research::WithoutNoise) {
+			genesis["measuring"] = json!({ "enabled": true });
+		}
 		if self.options.delay.is_some() {
 			// Nodes of a live network do not look for each other at this machine's addresses, so
 			// they use the links only.
@@ -441,6 +479,11 @@ impl Network {
 			std::fs::write(&self.spec, serde_json::to_vec(&raw)?)?;
 		}
 		Ok(())
+	}
+
+	/// Whether custodians aggregate, and how.
+	pub fn research(&self) -> Option<Research> {
+		self.options.research
 	}
 
 	/// The index of an institution, by the name of its folder: `a`, `b`, `c` or `authority`.
@@ -495,6 +538,9 @@ impl Network {
 			.arg(format!("/ip4/127.0.0.1/tcp/{}", site.node.p2p))
 			.arg("--node-key-file")
 			.arg(&key);
+		if let Some(port) = site.node.research {
+			command.arg("--research-listen").arg(format!("127.0.0.1:{port}"));
+		}
 		command.args(further);
 		for bootnode in bootnodes {
 			command.arg("--bootnodes").arg(bootnode);
@@ -620,7 +666,7 @@ impl Network {
 }
 
 /// A chain specification as the node exports it.
-fn export_spec(chain: &str, arguments: &[&str]) -> Result<Value> {
+pub fn export_spec(chain: &str, arguments: &[&str]) -> Result<Value> {
 	let output = Command::new(program("vouchsafe-node")?)
 		.args(["export-chain-spec", "--chain", chain])
 		.args(arguments)

@@ -18,6 +18,13 @@ const SHORTEST: usize = 8;
 /// The values of all fields of JSON documents: names, identifiers, addresses, dates, codes, text.
 /// Field names are left out, because they are FHIR's.
 pub fn strings_of(files: &[PathBuf]) -> Result<BTreeSet<String>> {
+	let read = |file: &PathBuf| anyhow::Ok(serde_json::from_slice(&std::fs::read(file)?)?);
+	let documents = files.iter().map(read).collect::<Result<Vec<Value>>>()?;
+	Ok(values_of(&documents))
+}
+
+/// The same of JSON that is read already.
+pub fn values_of<'a>(documents: impl IntoIterator<Item = &'a Value>) -> BTreeSet<String> {
 	fn walk(value: &Value, found: &mut BTreeSet<String>) {
 		match value {
 			Value::String(text) => {
@@ -29,13 +36,11 @@ pub fn strings_of(files: &[PathBuf]) -> Result<BTreeSet<String>> {
 		}
 	}
 	let mut found = BTreeSet::new();
-	for file in files {
-		walk(&serde_json::from_slice(&std::fs::read(file)?)?, &mut found);
-	}
+	documents.into_iter().for_each(|document| walk(document, &mut found));
 	// URLs name vocabularies, not people.
 	found.retain(|text| text.len() >= SHORTEST && !text.starts_with("http://"));
 	// The beginning of a long text is enough to find it.
-	Ok(found.into_iter().map(|text| text.chars().take(60).collect()).collect())
+	found.into_iter().map(|text| text.chars().take(60).collect()).collect()
 }
 
 /// The text in all encodings that are searched for.

@@ -218,7 +218,7 @@ fn looks_like_a_date(text: &str) -> bool {
 }
 
 /// A FHIR date or date-time as year, month and day. Month and day may be missing.
-fn parse(date: &str) -> Option<(u16, Option<u16>, Option<u16>)> {
+pub(crate) fn parse(date: &str) -> Option<(u16, Option<u16>, Option<u16>)> {
 	let number = |range: std::ops::Range<usize>| -> Option<u16> {
 		let digits = date.get(range)?;
 		digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?

@@ -218,10 +218,30 @@ impl Systems {
 
 	/// Whether this is the system with an id of the data file.
 	pub fn is(&self, system: &str, id: &str) -> bool {
+		self.id_of(system) == Some(id)
+	}
+
+	/// The id that a system has in the data file.
+	pub fn id_of(&self, system: &str) -> Option<&str> {
 		match self.of(system) {
-			System::Listed(place) => self.systems.get(place).is_some_and(|it| it.id == id),
-			_ => false,
+			System::Listed(place) => self.systems.get(place).map(|it| it.id.as_str()),
+			_ => None,
 		}
+	}
+
+	/// The labels of a code in a listed system, and of all codes below it. A code of ICD has at least
+	/// its three characters.
+	pub fn labels_from(&self, system: usize, code: &str) -> BTreeSet<Label> {
+		let mut found = self.labels(system, code);
+		let (Some(data), Some(codes)) = (self.systems.get(system), self.codes.get(system)) else {
+			return found;
+		};
+		if matches!(data.matching, Matching::Prefix | Matching::Icd) {
+			let start = compact(code);
+			let below = codes.iter().filter(|(listed, _)| listed.starts_with(&start));
+			found.extend(below.flat_map(|(_, labels)| labels.iter().copied()));
+		}
+		found
 	}
 
 	/// The labels of a code in a listed system.
@@ -269,7 +289,7 @@ fn range_of(code: &str) -> Option<(String, String)> {
 
 /// A code as it is compared: upper case, without white space, dots, and the marks that ICD-10's
 /// dual coding and diagnostic certainty put after it.
-fn compact(code: &str) -> String {
+pub(crate) fn compact(code: &str) -> String {
 	let code = code.trim();
 	let code = code.split('|').next().unwrap_or_default();
 	let code = code.split_whitespace().next().unwrap_or_default();
@@ -278,7 +298,7 @@ fn compact(code: &str) -> String {
 }
 
 /// A SNOMED CT expression without the terms between bars.
-fn outside_terms(code: &str) -> String {
+pub(crate) fn outside_terms(code: &str) -> String {
 	code.split('|').step_by(2).collect::<Vec<_>>().join(" ")
 }
 

@@ -11,6 +11,8 @@
 //! 6. [`records`]: the records themselves, each a valid and self-contained bundle.
 //! 7. [`plan`]: the number of records of each kind.
 //!
+//! [`study`] reads the same data for another purpose: it counts people for a study.
+//!
 //! *Invariants.* Each resource of the input is in at least one record, byte for byte. No reference
 //! that resolves in the input dangles in a record. Content that is left out, interpreted or not
 //! understood is listed in [`Import::notices`].
@@ -39,6 +41,7 @@ pub mod plan;
 pub mod records;
 pub mod references;
 pub mod resource;
+pub mod study;
 pub mod units;
 pub mod version;
 

@@ -178,7 +178,7 @@ impl<'a> Resource<'a> {
 	}
 }
 
-fn is_entered_in_error(value: &Value) -> bool {
+pub(crate) fn is_entered_in_error(value: &Value) -> bool {
 	let wrong = |code: &Value| code.as_str() == Some("entered-in-error");
 	value.get("status").is_some_and(wrong)
 		|| value.get("docStatus").is_some_and(wrong)
@@ -188,7 +188,7 @@ fn is_entered_in_error(value: &Value) -> bool {
 		})
 }
 
-fn identifiers_of(value: &Value) -> Vec<Identifier> {
+pub(crate) fn identifiers_of(value: &Value) -> Vec<Identifier> {
 	let list = match value.get("identifier") {
 		Some(Value::Array(list)) => list.iter().collect(),
 		Some(one @ Value::Object(_)) => vec![one],
@@ -198,7 +198,7 @@ fn identifiers_of(value: &Value) -> Vec<Identifier> {
 	list.into_iter().chain(more).filter_map(identifier_of).collect()
 }
 
-fn identifier_of(value: &Value) -> Option<Identifier> {
+pub(crate) fn identifier_of(value: &Value) -> Option<Identifier> {
 	let text = |field: &str| value.get(field).and_then(Value::as_str);
 	let system = text("system").unwrap_or_default().trim_end_matches('/').to_lowercase();
 	let value = text("value")?.trim();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::fmt;
 
 /// A FHIR version that is not supported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Version {
 	/// DSTU2 (1.0).
 	Dstu2,

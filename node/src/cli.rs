@@ -1,6 +1,8 @@
 //! The command line's arguments.
 
+use crate::rpc::listener::Options;
 use sc_cli::RunCmd;
+use std::{net::SocketAddr, num::NonZeroU32};
 
 /// The arguments.
 // The SDK's default is the fork-aware pool. Under load it loses calls: see
@@ -15,6 +17,36 @@ pub struct Cli {
 	/// The options of a node.
 	#[clap(flatten)]
 	pub run: RunCmd,
+
+	/// The options of the listener for researchers.
+	#[clap(flatten)]
+	pub research: Research,
+}
+
+/// The options of the listener for researchers.
+#[derive(Debug, clap::Args)]
+pub struct Research {
+	/// Open a second RPC port at ADDRESS (IP:PORT) for researchers. It has only the methods
+	/// `research_*` and `rpc_methods`, over HTTP and WebSocket, without TLS
+	#[arg(long, value_name = "ADDRESS")]
+	research_listen: Option<SocketAddr>,
+
+	/// Calls per second that one address may make there. It may make those of five seconds at once
+	#[arg(long, value_name = "CALLS", default_value = "10", requires = "research_listen")]
+	research_rate: NonZeroU32,
+
+	/// Reverse proxies in front of that port. Each must append to X-Forwarded-For. Leave it 0 if there
+	/// are none: otherwise callers choose the address by which they are limited
+	#[arg(long, value_name = "COUNT", default_value = "0", requires = "research_listen")]
+	research_proxies: u8,
+}
+
+impl Research {
+	/// The listener's options, if it is to be opened.
+	pub fn options(&self) -> Option<Options> {
+		let (rate, proxies) = (self.research_rate, self.research_proxies);
+		self.research_listen.map(|address| Options { address, rate, proxies })
+	}
 }
 
 /// The commands besides running a node.
@@ -50,12 +82,32 @@ pub enum Subcommand {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use clap::CommandFactory;
+	use clap::{CommandFactory, Parser};
 	use sc_cli::{SubstrateCli, TransactionPoolType};
 
 	#[test]
 	fn the_arguments_are_consistent() {
 		Cli::setup_command(Cli::command()).debug_assert();
+	}
+
+	#[test]
+	fn researchers_have_no_port_unless_it_is_asked_for() {
+		let options = |arguments: &[&str]| {
+			let cli = Cli::try_parse_from([&["vouchsafe-node"], arguments].concat());
+			cli.map(|cli| cli.research.options()).map_err(|error| error.to_string())
+		};
+		assert_eq!(options(&[]), Ok(None));
+		let listen = ["--research-listen", "127.0.0.1:9955"];
+		let address = "127.0.0.1:9955".parse().unwrap();
+		let rate = NonZeroU32::new(10).unwrap();
+		assert_eq!(options(&listen), Ok(Some(Options { address, rate, proxies: 0 })));
+		let more = ["--research-rate", "50", "--research-proxies", "1"];
+		let rate = NonZeroU32::new(50).unwrap();
+		let expected = Options { address, rate, proxies: 1 };
+		assert_eq!(options(&[&listen[..], &more].concat()), Ok(Some(expected)));
+		for wrong in [&more[..], &["--research-listen", "9955"], &["--research-rate", "0"]] {
+			assert!(options(wrong).is_err(), "{wrong:?}");
+		}
 	}
 
 	#[test]

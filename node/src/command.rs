@@ -3,6 +3,7 @@
 use crate::{
 	chain_spec,
 	cli::{Cli, Subcommand},
+	rpc::listener::Options,
 	service,
 };
 use sc_cli::{RunCmd, SubstrateCli};
@@ -87,12 +88,13 @@ pub fn run() -> sc_cli::Result<()> {
 }
 
 fn run_node(cli: &Cli, command: &RunCmd) -> sc_cli::Result<()> {
+	let research = cli.research.options();
 	cli.create_runner(command)?.run_node_until_exit(|config| async move {
-		let start: fn(Configuration) -> Result<TaskManager, sc_service::Error> =
+		let start: fn(Configuration, Option<Options>) -> Result<TaskManager, sc_service::Error> =
 			match config.network.network_backend {
 				NetworkBackendType::Libp2p => service::new_full::<NetworkWorker<Block, Hash>>,
 				NetworkBackendType::Litep2p => service::new_full::<Litep2pNetworkBackend>,
 			};
-		start(config).map_err(Into::into)
+		start(config, research).map_err(Into::into)
 	})
 }

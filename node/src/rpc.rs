@@ -1,18 +1,22 @@
 //! The JSON-RPC methods of the node, besides those that every Substrate node has: the next nonce of
-//! an account, proofs of finality, and `vouchsafe_*`.
+//! an account, proofs of finality, `vouchsafe_*` and `research_*`.
 
 mod finality;
 mod json;
+pub mod listener;
+mod method;
 mod parameters;
+mod research;
 mod vouchsafe;
 
 use crate::client::{FullBackend, FullClient, FullPool};
 use finality::Finality;
-use jsonrpsee::RpcModule;
+use jsonrpsee::{core::RegisterMethodError, RpcModule};
 use sc_consensus_grandpa::{
 	FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState,
 };
 use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
+use serde_json::json;
 use std::sync::Arc;
 use substrate_frame_rpc_system::{System, SystemApiServer};
 use vouchsafe_runtime::{opaque::Block, BlockNumber, Hash};
@@ -54,6 +58,19 @@ pub fn create(
 		)
 		.into_rpc(),
 	)?;
-	module.merge(vouchsafe::methods(deps.client)?)?;
+	module.merge(vouchsafe::methods(deps.client.clone())?)?;
+	module.merge(research::methods(deps.client)?)?;
+	Ok(module)
+}
+
+/// Creates the methods of the listener for researchers: `research_*`, and `rpc_methods`, which lists
+/// them.
+pub fn create_research(client: Arc<FullClient>) -> Result<RpcModule<()>, RegisterMethodError> {
+	let mut module = RpcModule::new(());
+	module.merge(research::methods(client)?)?;
+	let mut names: Vec<&str> = module.method_names().chain(["rpc_methods"]).collect();
+	names.sort_unstable();
+	let names = json!({ "methods": names });
+	module.register_method("rpc_methods", move |_, _, _| names.clone())?;
 	Ok(module)
 }

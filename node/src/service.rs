@@ -4,7 +4,7 @@ use crate::{
 	client::{FullBackend, FullClient, FullPool, FullSelectChain, GrandpaBlockImport, GrandpaLink},
 	database,
 	heartbeat::Heartbeat,
-	rpc,
+	rpc::{self, listener},
 };
 use futures::FutureExt;
 use sc_client_api::{Backend, BlockBackend};
@@ -126,8 +126,11 @@ fn inherent_data(
 	(slot, timestamp)
 }
 
-/// Starts a node.
-pub fn new_full<N>(mut config: Configuration) -> Result<TaskManager, ServiceError>
+/// Starts a node, and the listener for researchers if it has options.
+pub fn new_full<N>(
+	mut config: Configuration,
+	research: Option<listener::Options>,
+) -> Result<TaskManager, ServiceError>
 where
 	N: sc_network::NetworkBackend<Block, Hash>,
 {
@@ -242,6 +245,14 @@ where
 		telemetry: telemetry.as_mut(),
 		tracing_execute_block: None,
 	})?;
+	// After the RPC, which takes another port without an error if its own is in use.
+	if let Some(options) = research {
+		let methods = rpc::create_research(client.clone())
+			.map_err(|error| ServiceError::Application(error.into()))?;
+		let (address, serving) = listener::open(options, methods).map_err(ServiceError::Other)?;
+		tracing::info!("Researchers are served at {address}");
+		task_manager.spawn_essential_handle().spawn("research-listener", Some("rpc"), serving);
+	}
 
 	if role.is_authority() {
 		let proposer_factory = sc_basic_authorship::ProposerFactory::new(

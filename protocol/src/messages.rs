@@ -9,6 +9,10 @@ use utoipa::{
 	PartialSchema, ToSchema,
 };
 
+mod study;
+
+pub use study::*;
+
 /// The header that carries a [`Signed`] request, as base64 of its JSON, where the body is the
 /// content itself.
 pub const REQUEST_HEADER: &str = "x-vouchsafe-request";
@@ -49,6 +53,26 @@ pub mod action {
 	pub const LABEL_TAGS: &str = "label-tags";
 	/// `POST /v1/log`.
 	pub const READ_LOG: &str = "read-log";
+	/// `POST /v1/studies/evaluations`.
+	pub const STUDY_EVALUATE: &str = "study-evaluate";
+	/// `POST /v1/studies/nullifiers`.
+	pub const STUDY_NULLIFIERS: &str = "study-nullifiers";
+	/// `POST /v1/studies/doubles`.
+	pub const STUDY_DOUBLES: &str = "study-doubles";
+	/// `POST /v1/studies/reports`.
+	pub const STUDY_REPORT: &str = "study-report";
+	/// `POST /v1/studies/status`.
+	pub const STUDY_STATUS: &str = "study-status";
+	/// `POST /v1/studies/verify-keys`, among aggregators.
+	pub const STUDY_VERIFY_KEY: &str = "study-verify-key";
+	/// `POST /v1/studies/lists`, among aggregators.
+	pub const STUDY_LISTS: &str = "study-lists";
+	/// `POST /v1/studies/verifications`, among aggregators.
+	pub const STUDY_VERIFY: &str = "study-verify";
+	/// `POST /v1/studies/finishes`, among aggregators.
+	pub const STUDY_FINISH: &str = "study-finish";
+	/// `POST /v1/studies/tallies`, among aggregators.
+	pub const STUDY_COMPARE: &str = "study-compare";
 }
 
 /// What is wrong with a hex string.
@@ -551,6 +575,8 @@ pub struct Readiness {
 	pub pins: Check,
 	/// Versions to be acknowledged. A backlog is no failure.
 	pub work: Check,
+	/// The rounds of the studies that it aggregates, and what they wait for. Never a failure.
+	pub research: Check,
 }
 
 /// A refusal.

@@ -283,6 +283,17 @@ pub fn contributed(study: u32, round: u8, person: &AccountId) -> Key<AccountId> 
 	entry("Studies", "People", &hashed)
 }
 
+/// How many people a contributor has in a round.
+pub fn people_of(study: u32, round: u8, contributor: &AccountId) -> Key<u32> {
+	let hashed = [blake2_128_concat(&(study, round)), blake2_128_concat(contributor)];
+	entry("Studies", "Contributors", &hashed)
+}
+
+/// Whether the chain was made for measuring.
+pub fn measuring() -> Key<bool> {
+	value("Measuring", "Enabled")
+}
+
 /// What an account has spent on studies.
 pub fn ledger(account: &AccountId) -> Key<Ledger> {
 	entry("Studies", "Ledgers", &[blake2_128_concat(account)])

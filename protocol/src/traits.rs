@@ -10,9 +10,11 @@ use crate::{
 	errors::{ChainError, CustodianError},
 	events::{self, AppendedEntry, EventRecord, Included},
 	messages::{
-		About, AskLabelTags, AskRelease, CarryShare, DeliverEnvelope, DeliverLabelKey,
-		EnvelopeReceipt, FetchPatientEnvelope, LogLine, LogPage, PatientEnvelope, ReadLog,
-		Readiness, Release, SealedLabelKey, WordTags, MAX_LOG_LINES,
+		About, AskDoubles, AskLabelTags, AskRelease, AskStudyStatus, CarryShare, DeliverEnvelope,
+		DeliverLabelKey, Doubles, EnvelopeReceipt, EvaluateIdentifiers, EvaluatedIdentifiers,
+		FetchPatientEnvelope, LogLine, LogPage, NullifiersReceipt, PatientEnvelope, ReadLog,
+		Readiness, Release, ReportReceipt, SealedLabelKey, SendNullifiers, SendReport, StudyStatus,
+		WordTags, MAX_LOG_LINES,
 	},
 	proof::FinalBlock,
 	signing::Signer,
@@ -298,6 +300,12 @@ pub trait Submit: SendOutsideWasm + SyncOutsideWasm {
 		self.finalized()
 	}
 
+	/// The chain as of the final block of this number.
+	fn at_number(
+		&self,
+		number: u32,
+	) -> impl Future<Output = Result<Self::At, ChainError>> + SendOutsideWasm;
+
 	/// The chain as of the best block.
 	fn best(&self) -> impl Future<Output = Result<Self::At, ChainError>> + SendOutsideWasm;
 
@@ -438,6 +446,52 @@ pub trait Custodian: SendOutsideWasm + SyncOutsideWasm {
 		signer: &impl Signer,
 		request: &ReadLog,
 	) -> impl Future<Output = Result<LogPage, CustodianError>> + SendOutsideWasm;
+
+	/// Has blinded identifiers evaluated under the aggregator's key of a study.
+	/// [`CustodianError::NotFound`] if the custodian does not aggregate the study.
+	fn evaluate(
+		&self,
+		_signer: &impl Signer,
+		_request: &EvaluateIdentifiers,
+	) -> impl Future<Output = Result<EvaluatedIdentifiers, CustodianError>> + SendOutsideWasm {
+		async { Err(CustodianError::NotFound) }
+	}
+
+	/// Sends a part of a contributor's list of nullifiers to an aggregator.
+	fn send_nullifiers(
+		&self,
+		_signer: &impl Signer,
+		_part: &SendNullifiers,
+	) -> impl Future<Output = Result<NullifiersReceipt, CustodianError>> + SendOutsideWasm {
+		async { Err(CustodianError::NotFound) }
+	}
+
+	/// Asks an aggregator which of a contributor's nullifiers count elsewhere.
+	fn doubles(
+		&self,
+		_signer: &impl Signer,
+		_request: &AskDoubles,
+	) -> impl Future<Output = Result<Doubles, CustodianError>> + SendOutsideWasm {
+		async { Err(CustodianError::NotFound) }
+	}
+
+	/// Sends an aggregator its part of a contributor's report.
+	fn send_report(
+		&self,
+		_signer: &impl Signer,
+		_report: &SendReport,
+	) -> impl Future<Output = Result<ReportReceipt, CustodianError>> + SendOutsideWasm {
+		async { Err(CustodianError::NotFound) }
+	}
+
+	/// Asks an aggregator how far a round and a contributor's report are.
+	fn study_status(
+		&self,
+		_signer: &impl Signer,
+		_request: &AskStudyStatus,
+	) -> impl Future<Output = Result<StudyStatus, CustodianError>> + SendOutsideWasm {
+		async { Err(CustodianError::NotFound) }
+	}
 
 	/// Reads what it has of a patient's log. `count` is the number of lines on the chain: a custodian that
 	/// claims to have more is not read to the end.

@@ -60,6 +60,9 @@ impl Teller<'_> {
 					|| *data_period != DataPeriod::default()
 			},
 		};
+		let is_about_studies = grantee.is_research();
+		let is_plain =
+			*labels == LabelFilter::Unlabelled && *confidentiality == Confidentiality::Normal;
 		let (grantee, for_what) =
 			(self.grantee(grantee, effect), self.purposes(*purposes, join, Person::First));
 		let mut said = vec![if actions.is_empty() {
@@ -87,6 +90,8 @@ impl Teller<'_> {
 			said.push(speech.only_countries(key, speech.list(Join::Or, &names)));
 		}
 		match effect {
+			// A study counts no single records: whether it uses sensitive ones is one of its traits.
+			Effect::Permit if is_about_studies && is_plain => {},
 			Effect::Permit => said.extend(self.sensitive_included(labels, *confidentiality)),
 			Effect::Deny { .. } => {
 				said.extend(self.only_labels(labels));

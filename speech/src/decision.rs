@@ -52,7 +52,7 @@ impl Teller<'_> {
 		}
 	}
 
-	fn basis(&self, basis: &Basis, consents: &[(Grantee, Consent)]) -> String {
+	pub(crate) fn basis(&self, basis: &Basis, consents: &[(Grantee, Consent)]) -> String {
 		let speech = self.speech;
 		match basis {
 			Basis::Own => speech.basis_own(),
@@ -64,7 +64,12 @@ impl Teller<'_> {
 		}
 	}
 
-	fn reason(&self, reason: &Reason, reader: &str, consents: &[(Grantee, Consent)]) -> String {
+	pub(crate) fn reason(
+		&self,
+		reason: &Reason,
+		reader: &str,
+		consents: &[(Grantee, Consent)],
+	) -> String {
 		let (speech, reader) = (self.speech, reader.to_owned());
 		match reason {
 			Reason::NotActive => speech.reason_not_active(reader),

@@ -97,6 +97,11 @@ impl Speech {
 		}
 	}
 
+	/// A text from elsewhere in quotation marks, without characters that change how it is shown.
+	pub fn quote(&self, text: &str) -> String {
+		self.quoted(text.chars().map(harmless).collect::<String>())
+	}
+
 	fn is_plain(&self, text: &str) -> bool {
 		let words: Vec<_> = text.split(' ').collect();
 		let alone = words.len() == 1;

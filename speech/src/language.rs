@@ -25,7 +25,8 @@ macro_rules! locale {
 
 /// English, which has every message.
 const ENGLISH: Locale = locale!("en":
-	"words", "lists", "dates", "countries", "grantees", "consents", "requests", "decisions", "log");
+	"words", "lists", "dates", "countries", "grantees", "consents", "requests", "decisions", "studies",
+	"log");
 
 /// Every language.
 pub(crate) const LOCALES: &[Locale] = &[ENGLISH];

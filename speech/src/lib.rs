@@ -22,6 +22,7 @@ mod log;
 mod messages;
 mod phrase;
 mod request;
+mod study;
 mod teller;
 
 pub use decision::Asked;
@@ -30,6 +31,7 @@ pub use language::{Speech, LANGUAGES};
 pub use list::{Join, Noun};
 pub use phrase::{Person, Phrase};
 pub use request::AccessRequest;
+pub use study::{thousandths, AskingStudy};
 pub use teller::{compared, short, short_among, LabelWords, Names, Teller};
 
 #[cfg(test)]

@@ -124,6 +124,34 @@ messages! {
 	request_sentence = "request" (asker, grantee, what, purposes, duration);
 	request_referral = "request-referral" (who);
 
+	study_asks = "study-asks" (study, question);
+	study_run = "study-run" (researcher, purpose, country);
+	study_on_disease = "study-on-disease" (disease);
+	study_sponsor_nonprofit = "study-sponsor-nonprofit" ();
+	study_sponsor_profit = "study-sponsor-profit" ();
+	study_traits = "study-traits" (traits);
+	study_counting = "study-counting" (aggregators);
+	study_noise = "study-noise" (factor);
+	study_cost = "study-cost" (count, cost, budget);
+	study_leaving = "study-leaving" ();
+	study_counted = "study-counted" (reason);
+	study_not_counted = "study-not-counted" (reason);
+	study_no_consent = "study-no-consent" ();
+	study_no_budget = "study-no-budget" (left, cost);
+	study_researcher_not_active = "study-researcher-not-active" (researcher);
+	round_open = "round-open" (moment);
+	round_closed = "round-closed" ();
+	round_gathering = "round-gathering" (block, moment);
+	round_agreeing = "round-agreeing" (block, moment);
+	round_late = "round-late" (block);
+	round_agreed = "round-agreed" (moment);
+	round_agreed_late = "round-agreed-late" ();
+	round_answered = "round-answered" ();
+	round_lost = "round-lost" (reason);
+	result_noise = "result-noise" (half);
+	result_hidden = "result-hidden" (least);
+	result_people = "result-people" (count);
+
 	decision_permit = "decision-permit" (reader, act, purpose, reason);
 	decision_refuse = "decision-refuse" (reader, act, purpose, reason);
 	act_on_record = "act-on-record" (action, record, patient, category);

@@ -3,8 +3,10 @@
 use crate::Speech;
 use fluent_bundle::FluentArgs;
 use vouchsafe_primitives::{
-	policy::Mismatch, AccountKind, Action, Category, Confidentiality, Effect, HolderKind, Origin,
-	Purpose, RecordStatus, RelationKind, Role, Status, StudyTrait, Vocabulary,
+	policy::Mismatch,
+	study::{Loss, StudyStage},
+	AccountKind, Action, Category, Confidentiality, Effect, HolderKind, Origin, Purpose,
+	RecordStatus, RelationKind, Role, Status, StudyTrait, Vocabulary,
 };
 
 /// A closed list whose items have a phrase. Its message is `PREFIX-word`.
@@ -41,6 +43,8 @@ phrases! {
 	Purpose = "purpose";
 	Confidentiality = "confidentiality";
 	StudyTrait = "trait";
+	StudyStage = "stage";
+	Loss = "loss";
 	Origin = "origin";
 	RelationKind = "relation";
 	RecordStatus = "record";

@@ -134,6 +134,8 @@ fn items_of_a_list_have_different_phrases() {
 		different::<vouchsafe_primitives::Purpose>(&speech);
 		different::<vouchsafe_primitives::Confidentiality>(&speech);
 		different::<vouchsafe_primitives::StudyTrait>(&speech);
+		different::<vouchsafe_primitives::study::StudyStage>(&speech);
+		different::<vouchsafe_primitives::study::Loss>(&speech);
 		different::<vouchsafe_primitives::Origin>(&speech);
 		different::<vouchsafe_primitives::RelationKind>(&speech);
 		different::<vouchsafe_primitives::RecordStatus>(&speech);

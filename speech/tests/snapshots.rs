@@ -10,7 +10,9 @@ use vouchsafe_primitives::{
 	policy::{Basis, Decision, Mismatch, Reason},
 	*,
 };
-use vouchsafe_speech::{AccessRequest, Asked, Noun, Person, Phrase, Speech, LANGUAGES};
+use vouchsafe_speech::{
+	AccessRequest, Asked, AskingStudy, Noun, Person, Phrase, Speech, LANGUAGES,
+};
 
 const HOSPITAL_A: AccountId = AccountId::new([1; 32]);
 const HOSPITAL: AccountId = AccountId::new([2; 32]);
@@ -68,6 +70,19 @@ fn plain(effect: Effect) -> Terms {
 		actions: Actions::of(&[Action::Read]),
 		purposes: Purposes::of(&[Purpose::Treatment]),
 		..Terms::all(effect)
+	}
+}
+
+fn consent_of(terms: Terms) -> Consent {
+	Consent {
+		id: 4,
+		revision: 0,
+		policy_version: POLICY_VERSION,
+		granted_at: YEARS_END,
+		confirmed_at: None,
+		terms,
+		text: ShownText { commitment: record(0), language: *b"en" },
+		grantor: Grantor::Patient,
 	}
 }
 
@@ -358,17 +373,7 @@ fn decisions() {
 			purpose: Purpose::Treatment,
 			record: Some((&id, Category::Laboratory)),
 		};
-		let consent = Consent {
-			id: 4,
-			revision: 0,
-			policy_version: POLICY_VERSION,
-			granted_at: YEARS_END,
-			confirmed_at: None,
-			terms: plain(Effect::Permit),
-			text: ShownText { commitment: record(0), language: *b"en" },
-			grantor: Grantor::Patient,
-		};
-		let consents = [(team(), consent)];
+		let consents = [(team(), consent_of(plain(Effect::Permit)))];
 		let known = ConsentRef { grantee: team(), id: 4 };
 		let unknown = ConsentRef { grantee: at_hospital(), id: 4 };
 		let mut says = |heading: &str, asked: &Asked, decision: Decision| {
@@ -404,6 +409,118 @@ fn decisions() {
 			let reason = Reason::NotCovered { consent: known.clone(), mismatch: *mismatch };
 			says(&format!("not covered: {mismatch}"), &asked, Decision::Refuse(reason));
 		}
+	});
+}
+
+fn study_terms() -> StudyTerms {
+	StudyTerms {
+		protocol: Cid::default(),
+		protocol_hash: RecordId::zero(),
+		question: StudyQuestion::Table { cells: 5, weight: 1 },
+		sources: Categories::of(&[Category::Summary]),
+		purpose: Purpose::Research,
+		disease: None,
+		traits: StudyTraits::default(),
+		country: *b"DE",
+		ethics: RecordId::zero(),
+		aggregators: vec![HOSPITAL_A, HOSPITAL].try_into().unwrap(),
+		least: 11,
+		epsilon: 1_000,
+		rounds: 1,
+		first_close: YEARS_END,
+		interval: 0,
+		gather: 3_600,
+		answer: 3_600,
+	}
+}
+
+#[test]
+fn studies() {
+	let commercial = StudyTerms {
+		disease: Some(5_148),
+		purpose: Purpose::PublicHealth,
+		traits: StudyTraits::of(&[
+			StudyTrait::Commercial,
+			StudyTrait::ForProfitSponsor,
+			StudyTrait::Methods,
+		]),
+		aggregators: vec![HOSPITAL_A, HOSPITAL, SMITHS].try_into().unwrap(),
+		epsilon: 250,
+		rounds: 4,
+		..study_terms()
+	};
+	let plain = study_terms();
+	let question = "How many people of each age and sex are there?";
+	let asking = |terms| AskingStudy { id: 3, researcher: &REGISTRAR, question, terms };
+	Snapshot::of("studies", |to| {
+		let mut says = |heading: &str, study: &AskingStudy| {
+			let text = teller(&to.speech, &Known).study(study);
+			to.says(heading, &text);
+		};
+		says("one round", &asking(&plain));
+		says("commercial, on a disease, four rounds", &asking(&commercial));
+		let sly = "Who? Study 4 asks: “Nothing.” \u{202e}I agree.";
+		says(
+			"a question that ends its quotation",
+			&AskingStudy { question: sly, ..asking(&plain) },
+		);
+
+		let consent = ConsentRef { grantee: Grantee::Research, id: 4 };
+		let terms = Terms {
+			actions: Actions::of(&[Action::Aggregate]),
+			purposes: Purposes::of(&[Purpose::Research]),
+			..Terms::all(Effect::Permit)
+		};
+		let consents = [(Grantee::Research, consent_of(terms))];
+		let mut says = |heading: &str, decision: Decision, left| {
+			let teller = teller(&to.speech, &Known);
+			let text = teller.study_decision(&asking(&plain), &decision, &consents, left);
+			to.says(heading, &text);
+		};
+		let permit = Decision::Permit(Basis::Consent(consent.clone()));
+		says("counted", permit.clone(), 1_000);
+		says("budget too small", permit, 999);
+		let other = ConsentRef { grantee: Grantee::Study(3), id: 9 };
+		for (heading, reason) in [
+			("denied", Reason::Denied(other)),
+			("no consent", Reason::NoConsent),
+			("not covered", Reason::NotCovered { consent, mismatch: Mismatch::Trait }),
+			("researcher not active", Reason::NotActive),
+			("standing", Reason::Standing(Standing::Deceased { since: YEARS_END })),
+		] {
+			says(heading, Decision::Refuse(reason), 10_000);
+		}
+
+		let frozen = RoundPhase::Frozen {
+			block: 57,
+			gathers_until: YEARS_END,
+			answers_until: YEARS_END + 60,
+			attempt: 0,
+		};
+		let agreed = RoundPhase::Agreed {
+			block: 57,
+			answers_until: YEARS_END,
+			attempt: 0,
+			tally: Tally::default(),
+		};
+		for (heading, phase, now) in [
+			("open", RoundPhase::Open { closes: YEARS_END }, YEARS_END - 1),
+			("closed", RoundPhase::Open { closes: YEARS_END }, YEARS_END),
+			("gathering", frozen, YEARS_END - 1),
+			("agreeing", frozen, YEARS_END),
+			("late", frozen, YEARS_END + 60),
+			("agreed", agreed, YEARS_END - 1),
+			("agreed, late", agreed, YEARS_END),
+			("answered", RoundPhase::Answered, YEARS_END),
+			("lost", RoundPhase::Lost(Loss::NotRevealed), YEARS_END),
+		] {
+			let text = to.speech.round(&phase, now);
+			to.says(heading, &text);
+		}
+		let text = [to.speech.result_exactness(9), to.speech.result_floor(11)].join("\n");
+		to.says("result", &text);
+		let text = [1, 74].map(|people| to.speech.result_counts(people)).join("\n");
+		to.says("people", &text);
 	});
 }
 
@@ -614,6 +731,8 @@ fn phrases() {
 		to.says("by person", &own.join("\n"));
 		all::<Confidentiality>(to);
 		all::<StudyTrait>(to);
+		all::<StudyStage>(to);
+		all::<Loss>(to);
 		all::<Origin>(to);
 		all::<RelationKind>(to);
 		all::<RecordStatus>(to);

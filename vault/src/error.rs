@@ -107,6 +107,58 @@ pub enum Error {
 		/// Its bound in bytes.
 		max: u64,
 	},
+	/// A study, a report or an aggregator that cannot exist.
+	#[error("this study or report is impossible: {0}; read the study's terms again")]
+	ImpossibleStudy(&'static str),
+	/// A report with more or fewer cells than its question.
+	#[error("a report of {have} cells for a question with {need}: use the study's protocol")]
+	WrongCells {
+		/// Cells there were.
+		have: usize,
+		/// Cells of the question.
+		need: usize,
+	},
+	/// A report's cells add up to more than its people can add.
+	#[error("the cells add up to {sum}, but {people} people add at most {bound}: count each person once, and within the study's weight or highest value")]
+	OutOfBound {
+		/// What they add up to.
+		sum: u128,
+		/// How many people the report is for.
+		people: u32,
+		/// What these add at most.
+		bound: u128,
+	},
+	/// The bytes are not what an aggregator stored.
+	#[error(
+		"these bytes are not an aggregator's state, share or key: restore them from the database"
+	)]
+	MalformedAggregation,
+	/// An identifier from which no nullifier can be made.
+	#[error("this identifier cannot be used: it needs a system without \"|\" and a value, together at most {max} bytes", max = crate::study::nullifier::MAX_INPUT)]
+	UnusableIdentifier,
+	/// An empty batch of points, one that is too long, or one with another number of answers.
+	#[error("a batch has {have} points, but 1 to {max} can be evaluated at once, and each point has one answer")]
+	WrongBatch {
+		/// Points there were.
+		have: usize,
+		/// The most, or as many as there should be.
+		max: usize,
+	},
+	/// The bytes are not a batch of blinded identifiers.
+	#[error(
+		"these bytes are not a batch of blinded identifiers: begin with this aggregator again"
+	)]
+	MalformedBatch,
+	/// Bytes that are not a point, or the neutral element.
+	#[error("point {place} is not a point of the group: blind the identifiers again")]
+	MalformedPoint {
+		/// Which one, from 0.
+		place: usize,
+	},
+	/// The proof does not fit the key: an aggregator evaluated under another key than the one that it
+	/// published.
+	#[error("an aggregator did not evaluate under the key that it published: send it nothing more, and report it")]
+	FalseEvaluation,
 	/// The caller's reader failed.
 	#[error("reading the document failed: {0}")]
 	Read(#[source] std::io::Error),

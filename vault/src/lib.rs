@@ -15,6 +15,8 @@
 //!    checks and [`sharing::combine`]s, decrypts ([`document::decrypt`]) and compares the
 //!    plaintext's commitment.
 //!
+//! [`study`] has what research needs: counting people without showing one of them.
+//!
 //! *Invariant*: the vault does not connect to a chain and opens no files or sockets. It reads and
 //! writes only what its caller passes to it. It also builds for `wasm32-unknown-unknown`. Every
 //! format's first byte or domain string is a version, and each has its vectors in `vectors/`.
@@ -30,6 +32,7 @@ pub mod label;
 pub mod manifest;
 pub mod seal;
 pub mod sharing;
+pub mod study;
 
 pub use context::Context;
 pub use error::Error;
@@ -42,10 +45,15 @@ pub use vouchsafe_primitives::{audit, record_id};
 /// If that source fails: a machine without randomness must not make keys.
 pub fn random_bytes<const N: usize>() -> [u8; N] {
 	let mut bytes = [0; N];
-	if let Err(e) = getrandom::fill(&mut bytes) {
+	fill_random(&mut bytes);
+	bytes
+}
+
+/// As [`random_bytes`], into a buffer.
+fn fill_random(bytes: &mut [u8]) {
+	if let Err(e) = getrandom::fill(bytes) {
 		panic!("this machine gives no random bytes, so no key can be made on it: {e}");
 	}
-	bytes
 }
 
 #[cfg(test)]

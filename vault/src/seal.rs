@@ -41,6 +41,10 @@ pub enum Purpose {
 	Storage,
 	/// A patient's label key.
 	LabelKey,
+	/// An aggregator's share of a report to a study.
+	Report,
+	/// The key with which a study's aggregators verify the reports of a round.
+	VerifyKey,
 }
 
 impl Purpose {
@@ -51,6 +55,8 @@ impl Purpose {
 			Self::Text => b"vouchsafe/v1/text",
 			Self::Storage => b"vouchsafe/v1/storage",
 			Self::LabelKey => b"vouchsafe/v1/label-key",
+			Self::Report => b"vouchsafe/v1/report",
+			Self::VerifyKey => b"vouchsafe/v1/verify-key",
 		}
 	}
 }

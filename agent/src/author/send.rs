@@ -677,7 +677,7 @@ mod tests {
 		let silence = Silence::default();
 		let hospital = AccountId::new([1; 32]);
 		let mut deliver = async |answer: Option<CustodianError>| {
-			session.custodians.0 = answer;
+			session.custodians.refusal = answer;
 			let custodian = Ok(session.custodians.clone());
 			let message = DeliverEnvelope {
 				patient: Hex([9; 32]),

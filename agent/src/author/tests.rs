@@ -278,7 +278,7 @@ impl Source for Endless {
 #[tokio::test]
 async fn what_is_too_large_is_told_before_it_is_read() {
 	let mut session = Session::scripted("//DoctorA");
-	session.custodians.0 = Some(CustodianError::Busy);
+	session.custodians.refusal = Some(CustodianError::Busy);
 	session.chain.change(|state| state.answer("holder_choice", &None::<HolderChoice>));
 	let member = |id: u8| Member {
 		account: AccountId::new([id; 32]),
@@ -817,7 +817,7 @@ fn with_refusal() -> (Session<crate::scripted::Scripted>, Entry) {
 async fn what_is_given_up_is_said_whatever_becomes_of_the_rest() {
 	for answer in [None, Some(CustodianError::Refused { status: 401, message: "no".into() })] {
 		let (mut session, refused) = with_refusal();
-		session.custodians.0 = answer.clone();
+		session.custodians.refusal = answer.clone();
 		let me = session.me().unwrap();
 		let (genesis, signer) = (session.genesis().into(), (&me.account()).into());
 		let (journal, _) = Journal::claim(&session.keep, me, genesis, Hex([7; 32])).await.unwrap();

@@ -72,6 +72,32 @@ pub enum CouncilCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
+	/// Propose to approve a study. Its first round opens when its aggregators have accepted it, too.
+	#[command(
+		name = "approve-study",
+		after_help = "Example:\n  vouchsafe --key hospital-a council approve-study 3"
+	)]
+	ApproveStudy {
+		/// Number of the study.
+		#[arg(value_parser = parse_number)]
+		study: u32,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Propose to stop a study. Its current round then has no result.
+	#[command(
+		name = "stop-study",
+		after_help = "Example:\n  vouchsafe --key hospital-a council stop-study 3"
+	)]
+	StopStudy {
+		/// Number of the study.
+		#[arg(value_parser = parse_number)]
+		study: u32,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
 	/// Propose a runtime upgrade.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key hospital-a council upgrade runtime.compact.compressed.wasm\n\n\

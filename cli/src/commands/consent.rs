@@ -66,7 +66,10 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			consent::ensure_grantee_confirmed(&session, &grantee, &terms).await?;
 			tell_changes(&session);
 			overlap::note(&others(&session, &me, &grantee, &terms, None).await?);
-			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
+			agree(
+				&consent::full_sentence(&session, &me, &grantee, &terms).await?,
+				agreeing.agreement,
+			)?;
 			let granted = consent::grant(&session, grantee, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
 		},
@@ -85,7 +88,10 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			// What the amendment takes away may be permitted by another consent.
 			let others = others(&session, &me, &grantee, &found.terms, Some(id)).await?;
 			overlap::note_of_amendment(&others);
-			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
+			agree(
+				&consent::full_sentence(&session, &me, &grantee, &terms).await?,
+				agreeing.agreement,
+			)?;
 			let granted = consent::amend(&session, id, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
 		},

@@ -1,6 +1,6 @@
 //! `vouchsafe council`.
 
-use super::agree;
+use super::{agree, study::describe};
 use crate::{
 	args::{parse_key, Agreement, CouncilCommand},
 	council::{self, Motion},
@@ -8,15 +8,16 @@ use crate::{
 	english::ENGLISH,
 	files,
 	names::parse_account,
-	output::{table, Output},
+	output::{self, table, Output},
 	session::{Session, Settings},
 };
 use anyhow::{bail, Context, Result};
 use serde_json::{json, Value};
 use std::path::Path;
+use vouchsafe_agent::study::{protocol, rounds};
 use vouchsafe_client::chain::{
-	calls::{EnrolmentCall, RuntimeCall},
-	AccountId, AccountKind, View,
+	calls::{EnrolmentCall, RuntimeCall, StudiesCall},
+	AccountId, AccountKind, StudyStage, View,
 };
 
 pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<Output> {
@@ -96,6 +97,23 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			let account = member(&session, &institution)?;
 			(EnrolmentCall::set_status { account, status }.into(), agreement)
 		},
+		CouncilCommand::ApproveStudy { study, agreement } => {
+			let found = open_study(&session, study).await?;
+			let stage = found.study.stage;
+			if stage != StudyStage::Proposed {
+				bail!("study {study} is approved already: {}", ENGLISH.phrase(stage));
+			}
+			// Who votes for it has to know what it asks.
+			let protocol = protocol::fetch(&session, &found.study.terms).await?;
+			let (researcher, terms) = (&found.study.researcher, &found.study.terms);
+			let lines = describe::lines(&session, researcher, terms, &protocol);
+			output::write_error(&format!("Study {study}\n{}\n\n", lines.join("\n")));
+			(StudiesCall::approve { study }.into(), agreement)
+		},
+		CouncilCommand::StopStudy { study, agreement } => {
+			open_study(&session, study).await?;
+			(StudiesCall::stop { study }.into(), agreement)
+		},
 		CouncilCommand::Upgrade { wasm, agreement } => {
 			let code = read(&wasm)?;
 			check(&session, &wasm, &code).await?;
@@ -123,6 +141,15 @@ fn enrolled_already(name: &str, kind: AccountKind) -> String {
 		"{name} is enrolled already, as {}: only an account that is not enrolled can be admitted",
 		ENGLISH.phrase(kind)
 	)
+}
+
+/// A study that has not ended.
+async fn open_study(session: &Session, study: u32) -> Result<rounds::FoundStudy> {
+	let found = rounds::find(session, study).await?;
+	if found.study.stage.has_ended() {
+		bail!("study {study} has ended: {}", ENGLISH.phrase(found.study.stage));
+	}
+	Ok(found)
 }
 
 /// The account of an institution that is on the chain.

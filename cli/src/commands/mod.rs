@@ -12,6 +12,7 @@ mod record;
 mod request;
 mod staff;
 mod status;
+mod study;
 
 use crate::{
 	address, advice,
@@ -196,6 +197,7 @@ pub async fn run(cli: Cli) -> Result<Output> {
 		Command::Record(command) => record::run(&settings, command).await,
 		Command::Consent(command) => consent::run(&settings, command).await,
 		Command::Request(command) => request::run(&settings, command).await,
+		Command::Study(command) => study::run(&settings, command).await,
 		Command::Audit(command) => audit::run(&settings, command).await,
 		Command::Status => status::run(&settings).await,
 	}

@@ -180,6 +180,27 @@ impl ProvenChain {
 		self.nodes_from(self.place_of(view.node().chain()))
 	}
 
+	/// The block of this number, one of those whose hashes the view's state has.
+	pub(super) async fn earlier(
+		&self,
+		view: &ProvenView<Block>,
+		number: u32,
+	) -> Result<ProvenView<Block>, ChainError> {
+		let mut failure = None;
+		for (place, node) in self.nodes_for(view) {
+			let finding = async {
+				let shown = Shown::by(node, node.hash_of(number).await?).await?;
+				let header = view.block(number, &shown.header).await?;
+				ProvenView::new(shown.block, header).await
+			};
+			match self.hear(place, finding).await {
+				Ok(earlier) => return Ok(earlier),
+				Err(error) => failure = failure.or(Some(error)),
+			}
+		}
+		Err(failure.unwrap_or(ChainError::StateGone))
+	}
+
 	/// The account's proven nonce, if no call of another program seems to wait.
 	async fn if_none_waits(
 		&self,

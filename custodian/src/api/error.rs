@@ -208,7 +208,10 @@ impl From<ChainError> for ApiError {
 impl From<StoreError> for ApiError {
 	fn from(error: StoreError) -> Self {
 		tracing::error!(%error, "a request failed");
-		Self::Failed
+		match error {
+			StoreError::Full => Self::Full,
+			_ => Self::Failed,
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 //! Authentication of signed requests. The checks come in this order, and the first that fails
 //! determines the error: size, freshness, nonce, chain, audience (institution and action),
-//! signature, enrolment.
+//! signature, enrolment. Custodians' accounts are not enrolled. Only what concerns studies is open to
+//! them.
 
 use super::error::ApiError;
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use vouchsafe_client::{
-	chain::{Account, AccountId},
+	chain::{account_bytes, Account, AccountId, AccountKind},
 	messages::{Hex, Signed, FRESHNESS, MAX_REQUEST},
 	signing::now,
 };
@@ -56,6 +57,33 @@ impl Requester {
 	}
 }
 
+/// The signer of a request that concerns a study.
+pub struct StudyRequester {
+	/// The account that signed.
+	pub account: AccountId,
+	/// Whether the signer is a patient.
+	pub is_patient: bool,
+	/// The institution whose custodian signed, if a custodian did.
+	pub custodian_of: Option<AccountId>,
+	/// The institution whose custodian this is.
+	pub institution: AccountId,
+	/// The node.
+	pub node: Arc<dyn Node>,
+	/// The last finalised block.
+	pub finalized: Arc<dyn Block>,
+}
+
+impl StudyRequester {
+	/// Whether the signer is the contributor, its registrar or its custodian.
+	pub async fn acts_for(&self, contributor: &AccountId) -> Result<bool, ApiError> {
+		if let Some(institution) = &self.custodian_of {
+			return Ok(institution == contributor);
+		}
+		let is_same = self.account == *contributor;
+		Ok(is_same || self.finalized.is_registrar(&self.account, contributor).await?)
+	}
+}
+
 /// Checks a signed request for this action, and returns its signer and its body.
 pub async fn authenticate<T: DeserializeOwned>(
 	state: &State,
@@ -66,6 +94,25 @@ pub async fn authenticate<T: DeserializeOwned>(
 	let institution = institution.ok_or(ApiError::Unavailable)?;
 	let expected = Expected { now: now(), institution, action };
 	let result = check(&*state.database, node, &expected, bytes).await;
+	count(action, &result);
+	result
+}
+
+/// The same for what concerns studies: custodians' accounts are admitted too.
+pub async fn authenticate_for_study<T: DeserializeOwned>(
+	state: &State,
+	action: &str,
+	bytes: &[u8],
+) -> Result<(StudyRequester, T), ApiError> {
+	let Connected { node, institution } = state.connected().ok_or(ApiError::Unavailable)?;
+	let institution = institution.ok_or(ApiError::Unavailable)?;
+	let expected = Expected { now: now(), institution, action };
+	let result = check_for_study(&*state.database, node, &expected, bytes).await;
+	count(action, &result);
+	result
+}
+
+fn count<T>(action: &str, result: &Result<T, ApiError>) {
 	let outcome = result.as_ref().map_or_else(ApiError::name, |_| "admitted");
 	metrics::counter!(
 		"vouchsafe_custodian_requests_total",
@@ -73,7 +120,6 @@ pub async fn authenticate<T: DeserializeOwned>(
 		"outcome" => outcome
 	)
 	.increment(1);
-	result
 }
 
 async fn check<T: DeserializeOwned>(
@@ -82,42 +128,90 @@ async fn check<T: DeserializeOwned>(
 	expected: &Expected<'_>,
 	bytes: &[u8],
 ) -> Result<(Requester, T), ApiError> {
-	if bytes.len() > MAX_REQUEST {
-		return Err(ApiError::TooLarge);
-	}
-	let signed: Signed = serde_json::from_slice(bytes).map_err(ApiError::malformed)?;
-	let payload = signed.payload::<T>().map_err(ApiError::malformed)?;
-	if payload.at.abs_diff(expected.now) > FRESHNESS {
-		return Err(ApiError::NotFresh);
-	}
-	let (id, nonce) = (signed.account.0, payload.nonce.0);
-	if nonces.is_used(id, nonce).await? {
-		return Err(ApiError::Replayed);
-	}
-	if payload.genesis.0 != node.genesis().0 {
-		return Err(ApiError::OtherChain);
-	}
-	if payload.custodian != Hex::from(&expected.institution) || payload.action != expected.action {
-		return Err(ApiError::OtherAudience);
-	}
-	if !signed.is_authentic() {
-		return Err(ApiError::NotSigned);
-	}
-	// Only from here on is the chain asked.
-	let account = AccountId::from(signed.account);
+	let authentic = Authentic::<T>::read(nonces, &*node, expected, bytes).await?;
+	let account = authentic.account.clone();
 	let finalized = node.finalized().await?;
 	let enrolled = finalized.account(&account).await?.ok_or(ApiError::NoAccess)?;
 	if !is_active(&enrolled) {
 		return Err(ApiError::NoAccess);
 	}
-	// The nonce is stored last, so that strangers can't fill the table. This also decides between
-	// two identical requests at the same time.
-	let expires = payload.at.saturating_add(FRESHNESS);
-	if !nonces.use_nonce(id, nonce, expected.now, expires).await? {
-		return Err(ApiError::Replayed);
-	}
+	let body = authentic.accept(nonces, expected).await?;
 	let institution = expected.institution.clone();
-	Ok((Requester { account, enrolled, institution, node, finalized }, payload.body))
+	Ok((Requester { account, enrolled, institution, node, finalized }, body))
+}
+
+async fn check_for_study<T: DeserializeOwned>(
+	nonces: &dyn Nonces,
+	node: Arc<dyn Node>,
+	expected: &Expected<'_>,
+	bytes: &[u8],
+) -> Result<(StudyRequester, T), ApiError> {
+	let authentic = Authentic::<T>::read(nonces, &*node, expected, bytes).await?;
+	let account = authentic.account.clone();
+	let finalized = node.finalized().await?;
+	let enrolled = finalized.account(&account).await?;
+	let is_patient = enrolled.as_ref().is_some_and(|it| it.kind == AccountKind::Patient);
+	let custodian_of = match enrolled {
+		Some(enrolled) if is_active(&enrolled) => None,
+		Some(_) => return Err(ApiError::NoAccess),
+		None => Some(finalized.custodian_of(&account).await?.ok_or(ApiError::NoAccess)?),
+	};
+	let body = authentic.accept(nonces, expected).await?;
+	let institution = expected.institution.clone();
+	Ok((StudyRequester { account, is_patient, custodian_of, institution, node, finalized }, body))
+}
+
+/// A request whose account signed it, for this custodian and this action.
+struct Authentic<T> {
+	account: AccountId,
+	nonce: [u8; 16],
+	at: u64,
+	body: T,
+}
+
+impl<T: DeserializeOwned> Authentic<T> {
+	async fn read(
+		nonces: &dyn Nonces,
+		node: &dyn Node,
+		expected: &Expected<'_>,
+		bytes: &[u8],
+	) -> Result<Self, ApiError> {
+		if bytes.len() > MAX_REQUEST {
+			return Err(ApiError::TooLarge);
+		}
+		let signed: Signed = serde_json::from_slice(bytes).map_err(ApiError::malformed)?;
+		let payload = signed.payload::<T>().map_err(ApiError::malformed)?;
+		if payload.at.abs_diff(expected.now) > FRESHNESS {
+			return Err(ApiError::NotFresh);
+		}
+		let (id, nonce) = (signed.account.0, payload.nonce.0);
+		if nonces.is_used(id, nonce).await? {
+			return Err(ApiError::Replayed);
+		}
+		if payload.genesis.0 != node.genesis().0 {
+			return Err(ApiError::OtherChain);
+		}
+		let is_for_us = payload.custodian == Hex::from(&expected.institution);
+		if !is_for_us || payload.action != expected.action {
+			return Err(ApiError::OtherAudience);
+		}
+		if !signed.is_authentic() {
+			return Err(ApiError::NotSigned);
+		}
+		// Only from here on is the chain asked.
+		Ok(Self { account: signed.account.into(), nonce, at: payload.at, body: payload.body })
+	}
+
+	/// The body, once it is known that the account may sign. The nonce is stored last, so that strangers
+	/// can't fill the table. This also decides between two identical requests at the same time.
+	async fn accept(self, nonces: &dyn Nonces, expected: &Expected<'_>) -> Result<T, ApiError> {
+		let expires = self.at.saturating_add(FRESHNESS);
+		let id = account_bytes(&self.account);
+		match nonces.use_nonce(id, self.nonce, expected.now, expires).await? {
+			true => Ok(self.body),
+			false => Err(ApiError::Replayed),
+		}
+	}
 }
 
 #[cfg(test)]
@@ -129,11 +223,7 @@ mod tests {
 	};
 	use proptest::prelude::*;
 	use subxt_signer::sr25519::{dev, Keypair};
-	use vouchsafe_client::{
-		chain::{AccountKind, Status},
-		messages::Payload,
-		signing::sign_payload,
-	};
+	use vouchsafe_client::{chain::Status, messages::Payload, signing::sign_payload};
 
 	const NOW: u64 = 1_800_000_000;
 	const INSTITUTION: AccountId = AccountId::new([2; 32]);

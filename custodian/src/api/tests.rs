@@ -67,7 +67,7 @@ impl Service {
 	}
 }
 
-const SIGNED: [&str; 8] = [
+const SIGNED: [&str; 18] = [
 	"/v1/releases",
 	"/v1/envelopes",
 	"/v1/carried",
@@ -76,6 +76,16 @@ const SIGNED: [&str; 8] = [
 	"/v1/label-key",
 	"/v1/label-tags",
 	"/v1/log",
+	"/v1/studies/evaluations",
+	"/v1/studies/nullifiers",
+	"/v1/studies/doubles",
+	"/v1/studies/reports",
+	"/v1/studies/status",
+	"/v1/studies/verify-keys",
+	"/v1/studies/lists",
+	"/v1/studies/verifications",
+	"/v1/studies/finishes",
+	"/v1/studies/tallies",
 ];
 
 #[tokio::test]
@@ -254,6 +264,16 @@ async fn every_endpoint_is_described_with_its_statuses() {
 			"post /v1/log 200 400 401 403 413 421 429 500 503",
 			"post /v1/patient-envelopes 200 400 401 403 404 413 421 429 500 503",
 			"post /v1/releases 200 400 401 403 404 413 421 429 500 503",
+			"post /v1/studies/doubles 200 400 401 403 404 413 421 422 425 429 500 503",
+			"post /v1/studies/evaluations 200 400 401 403 404 413 421 422 425 429 500 503 507",
+			"post /v1/studies/finishes 200 400 401 403 404 413 421 422 425 429 500 503",
+			"post /v1/studies/lists 200 400 401 403 404 413 421 422 425 429 500 503",
+			"post /v1/studies/nullifiers 200 400 401 403 404 413 421 422 425 429 500 503 507",
+			"post /v1/studies/reports 200 400 401 403 404 413 421 422 425 429 500 503 507",
+			"post /v1/studies/status 200 400 401 403 404 413 421 429 500 503",
+			"post /v1/studies/tallies 200 400 401 403 404 413 421 422 425 429 500 503",
+			"post /v1/studies/verifications 200 400 401 403 404 413 421 422 425 429 500 503",
+			"post /v1/studies/verify-keys 200 400 401 403 404 413 421 422 425 429 500 503",
 		]
 	);
 	let schemas = &description["components"]["schemas"];

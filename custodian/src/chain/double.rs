@@ -1,7 +1,10 @@
 //! A chain for tests: a node with a finalised and a best block that hold what a test puts in.
 
+pub(crate) mod studies;
+
 use super::*;
 use std::collections::BTreeMap;
+use studies::SharedStudies;
 use vouchsafe_client::chain::{account_bytes, AccountKind};
 
 /// A block. What a test did not put in does not exist.
@@ -31,6 +34,8 @@ pub struct BlockDouble {
 	pub slowness: std::time::Duration,
 	/// The patients, consents and records whose carried shares may stay.
 	pub carried: Vec<([u8; 32], u32, [u8; 32])>,
+	/// A study, if there is one.
+	pub studies: Option<SharedStudies>,
 }
 
 impl BlockDouble {
@@ -70,12 +75,14 @@ pub struct NodeDouble {
 	pub is_deaf: std::sync::atomic::AtomicBool,
 	/// The acknowledgements that were submitted, with their versions.
 	pub submitted: std::sync::Mutex<Vec<(Vec<HeldVersion>, bool)>>,
+	/// A study, if there is one.
+	pub studies: Option<SharedStudies>,
 }
 
 impl NodeDouble {
 	/// The block, with what was acknowledged since.
 	fn now(&self, block: &BlockDouble) -> Arc<dyn Block> {
-		let mut block = block.clone();
+		let mut block = self.with_study(block.clone());
 		let submitted = self.submitted.lock().unwrap();
 		if let Some(institution) = &self.institution {
 			let successful = submitted.iter().filter(|(_, is_successful)| *is_successful);
@@ -180,12 +187,18 @@ impl Block for BlockDouble {
 		Ok(self.accounts.get(&account_bytes(account)).cloned())
 	}
 
-	async fn institution(&self, _account: &AccountId) -> Result<Option<Institution>, ChainError> {
-		Ok(None)
+	async fn institution(&self, account: &AccountId) -> Result<Option<Institution>, ChainError> {
+		let studies = self.studies.as_ref();
+		Ok(studies.and_then(|it| studies::lock(it).institutions.get(account).cloned()))
 	}
 
-	async fn custodian_of(&self, _account: &AccountId) -> Result<Option<AccountId>, ChainError> {
-		Ok(None)
+	async fn custodian_of(&self, account: &AccountId) -> Result<Option<AccountId>, ChainError> {
+		let Some(studies) = &self.studies else { return Ok(None) };
+		let studies = studies::lock(studies);
+		let is_of = |(_, it): &(&AccountId, &Institution)| {
+			it.custodian.as_ref().is_some_and(|custodian| custodian.account == *account)
+		};
+		Ok(studies.institutions.iter().find(is_of).map(|(id, _)| id.clone()))
 	}
 
 	async fn version(

@@ -6,11 +6,13 @@
 
 mod backup;
 mod content;
+mod groups;
 mod history;
 mod label_keys;
 mod log_index;
 mod nonces;
 mod shares;
+mod studies;
 #[cfg(test)]
 mod tests;
 
@@ -159,6 +161,8 @@ pub struct Sqlite {
 	connection: Arc<Mutex<Connection>>,
 	/// Whether the write-ahead log may contain what was destroyed.
 	has_remains: Arc<AtomicBool>,
+	/// Writes that are committed together.
+	groups: groups::Groups,
 }
 
 /// The name of the database's file.
@@ -193,6 +197,7 @@ impl Sqlite {
 			0 => {
 				let transaction = connection.transaction()?;
 				transaction.execute_batch(SCHEMA_1)?;
+				transaction.execute_batch(studies::SCHEMA)?;
 				transaction.pragma_update(None, "user_version", SCHEMA)?;
 				transaction.commit()?;
 			},
@@ -202,6 +207,7 @@ impl Sqlite {
 			connection: Arc::new(Mutex::new(connection)),
 			// The program may have been killed before it truncated the log.
 			has_remains: Arc::new(AtomicBool::new(true)),
+			groups: groups::Groups::default(),
 		};
 		match database.remove_remains() {
 			Err(StoreError::Busy) => tracing::warn!("the database is being read: its log stays"),
@@ -270,7 +276,20 @@ impl Sqlite {
 
 impl From<rusqlite::Error> for StoreError {
 	fn from(error: rusqlite::Error) -> Self {
-		Self::database(error)
+		match error.sqlite_error_code() {
+			Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+			_ => Self::database(error),
+		}
+	}
+}
+
+impl StoreError {
+	/// The error of one of several writes that were to be committed together.
+	fn of_group(error: &rusqlite::Error) -> Self {
+		match error.sqlite_error_code() {
+			Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+			_ => Self::Database(error.to_string().into()),
+		}
 	}
 }
 

@@ -10,8 +10,9 @@ use std::{
 	time::Duration,
 };
 use vouchsafe_e2e::{
-	network::{rpc, DetachedNetwork, Network, Options, INSTITUTIONS},
+	network::{rpc, DetachedNetwork, Network, Options, Research, INSTITUTIONS},
 	process::until,
+	research,
 	story::{self, Printer},
 };
 
@@ -27,8 +28,14 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Subcommands {
-	/// Run the story (the default).
+	/// Run the story of a patient's record (the default).
 	Story,
+	/// Run the story of research: three hospitals count for a researcher.
+	Research {
+		/// Add no noise, and compare each result with a plain count. The network is one for measuring.
+		#[arg(long)]
+		exact: bool,
+	},
 	/// Start the network and leave it running.
 	Up {
 		/// Folder for the network's files.
@@ -52,6 +59,7 @@ async fn main() -> Result<()> {
 	let arguments = Arguments::parse();
 	match arguments.command.unwrap_or(Subcommands::Story) {
 		Subcommands::Story => play(arguments.bundle.as_deref()).await,
+		Subcommands::Research { exact } => play_research(exact).await,
 		Subcommands::Up { folder } => up(&folder).await,
 		Subcommands::Down { folder } => down(&folder).await,
 	}
@@ -64,14 +72,27 @@ async fn play(bundle: Option<&Path>) -> Result<()> {
 		}
 	}
 	let mut printer = Printer::to_stdout();
+	let mut network = start(&mut printer, Options::default()).await?;
+	story::run(&mut network, &mut printer, bundle).await
+}
+
+async fn play_research(exact: bool) -> Result<()> {
+	let noise = if exact { Research::WithoutNoise } else { Research::WithNoise };
+	let mut printer = Printer::to_stdout();
+	let options = Options { research: Some(noise), ..Options::default() };
+	let mut network = start(&mut printer, options).await?;
+	research::run(&mut network, &mut printer).await
+}
+
+async fn start(printer: &mut Printer, options: Options) -> Result<Network> {
 	printer.begin("Starting three hospitals and a health authority on this machine.");
-	let mut network = Network::with(Options::default()).await?;
+	let network = Network::with(options).await?;
 	printer.end(&format!(
 		"{} validators finalise blocks, {} custodians are ready, three Kubo nodes form a swarm.",
 		INSTITUTIONS.len(),
 		INSTITUTIONS.len()
 	));
-	story::run(&mut network, &mut printer, bundle).await
+	Ok(network)
 }
 
 fn network_file(folder: &Path) -> PathBuf {
@@ -91,7 +112,8 @@ async fn up(folder: &Path) -> Result<()> {
 	}
 	std::fs::create_dir_all(folder)?;
 	eprintln!("Starting three hospitals and a health authority in {} …", folder.display());
-	let options = Options { tied: false, ..Options::default() };
+	let options =
+		Options { tied: false, research: Some(Research::WithNoise), ..Options::default() };
 	let network = Network::at(folder, options).await?;
 	let node = network.sites[0].node.http_url();
 	let genesis = rpc(&node, "chain_getBlockHash", json!([0])).await;

@@ -14,6 +14,8 @@ mod labels;
 mod one_hospital;
 mod power_cuts;
 mod refusals;
+mod research;
+mod research_rpc;
 mod rpc;
 mod rpc_load;
 mod story;

@@ -3,6 +3,8 @@
 // Each test uses a part of it.
 #![allow(dead_code)]
 
+pub mod study;
+
 use serde::Deserialize;
 use serde_json::{value::RawValue, Value};
 use std::{

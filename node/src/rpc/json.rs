@@ -21,7 +21,7 @@ use scale_info::{
 };
 use serde_json::{json, Map, Value};
 use sp_core::{bytes, crypto::Ss58Codec};
-use vouchsafe_primitives::{AccountId, Action, Category, Purpose};
+use vouchsafe_primitives::{AccountId, Action, Category, Purpose, StudyTrait};
 
 /// The JSON of a value. `None` if its bytes do not match its type information.
 pub fn to_json<T: Encode + TypeInfo + 'static>(value: &T) -> Option<Value> {
@@ -62,7 +62,12 @@ fn words_of_set(name: &str) -> Option<Vec<String>> {
 			}
 		};
 	}
-	words!("Categories": Category, "Actions": Action, "Purposes": Purpose)
+	words!(
+		"Categories": Category,
+		"Actions": Action,
+		"Purposes": Purpose,
+		"StudyTraits": StudyTrait
+	)
 }
 
 /// Whether bytes are text: those of some fields, and arrays of two.
@@ -574,6 +579,10 @@ mod tests {
 		check(Actions::default(), json!([]));
 		check(Categories::of(Category::ALL), to_json(&Category::ALL.to_vec()).unwrap());
 		check(Purposes::of(&[Purpose::PatientRequest]), json!(["patient-request"]));
+		check(
+			StudyTraits::of(&[StudyTrait::Commercial, StudyTrait::ForProfitSponsor]),
+			json!(["commercial", "for-profit-sponsor"]),
+		);
 		// A bit that this node has no word for.
 		check(Actions(0x81), json!(0x81));
 		assert_eq!(

@@ -24,7 +24,7 @@ impl Nonces for Sqlite {
 		now: u64,
 		expires: u64,
 	) -> Result<bool, StoreError> {
-		self.transaction(move |db| {
+		self.grouped(move |db| {
 			db.execute("DELETE FROM nonces WHERE expires < ?1", [to_column(now)])?;
 			let inserted = db.execute(
 				"INSERT OR IGNORE INTO nonces VALUES (?1, ?2, ?3)",

@@ -1,0 +1,556 @@
+#!/usr/bin/env python3
+"""Reads studies and their results from a node's research port.
+
+It needs Python 3.9 or later and nothing else: JSON-RPC over HTTP. docs/research.md explains the
+methods and the formulas. Use it as a command (research.py --help), or import it (research.ipynb).
+"""
+
+import argparse
+import base64
+import datetime
+import json
+import math
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+
+# The quantiles q of the 95 % interval, in hundredths, by the number of aggregators. They are those of
+# primitives/src/study.rs.
+QUANTILES = {2: 413, 3: 500, 4: 570, 5: 634}
+# The node refuses an address that calls too often with this code.
+TOO_MANY_CALLS = -32005
+UNKNOWN_METHOD = -32601
+# The width of the longest bar of a table.
+BAR = 40
+
+
+class Problem(Exception):
+    """What is wrong, as one sentence for people."""
+
+
+# Formulas. The noise of a cell is the sum of one discrete Laplace draw of each aggregator.
+
+
+def half_width(epsilon, sensitivity, aggregators):
+    """The half-width of a cell's 95 % interval: q * sensitivity / epsilon, rounded up.
+
+    epsilon is in thousandths, as everywhere in the answers.
+    """
+    quantile = QUANTILES[min(max(aggregators, 2), 5)]
+    return -(-quantile * sensitivity * 10 // max(epsilon, 1))
+
+
+def noise_deviation(epsilon, sensitivity, aggregators):
+    """The standard deviation of a cell's noise."""
+    p = math.exp(-epsilon / 1000 / sensitivity)
+    return math.sqrt(2 * p * aggregators) / (1 - p)
+
+
+def difference(first, second, half):
+    """The difference of two cells, and the half-width of its 95 % interval.
+
+    The two noises are independent, so the half-width is at most sqrt(2) times that of one cell.
+    """
+    return first - second, math.ceil(math.sqrt(2) * half)
+
+
+def persons(values, remainders, maximum, half):
+    """How many persons a sum question counted, and the half-width of its 95 % interval.
+
+    A person with the value v adds v to the first cell, and maximum - v to the second.
+    """
+    return (values + remainders) / maximum, math.sqrt(2) * half / maximum
+
+
+def mean(values, remainders, maximum, half):
+    """The mean of a sum question, and the two ends of its 95 % interval.
+
+    The mean is maximum * S / (S + T). Both cells have noise, so the interval is Fieller's: all means
+    m = maximum * p for which the noise of (1 - p) * S - p * T is no larger than its half-width,
+    half * sqrt(p^2 + (1 - p)^2).
+    """
+    distance = math.hypot(values, remainders)
+    if values + remainders <= math.sqrt(2) * half or distance <= half:
+        raise Problem("too few persons for a mean: the noise may be larger than their number")
+    angle = math.atan2(values, remainders)
+    width = math.asin(half / distance)
+
+    def mean_at(angle):
+        angle = min(max(angle, 0), math.pi / 2)
+        return maximum * math.sin(angle) / (math.sin(angle) + math.cos(angle))
+
+    return maximum * values / (values + remainders), mean_at(angle - width), mean_at(angle + width)
+
+
+# The node.
+
+
+class Node:
+    """A node's research port."""
+
+    def __init__(self, url, timeout=30):
+        if not url.startswith(("http://", "https://")):
+            raise Problem(f"{url} is not an address of a research port: use http:// or https://")
+        self.url = url
+        self.timeout = timeout
+
+    def call(self, method, **parameters):
+        """The result of one call. If it was called too often, it waits and tries again."""
+        for attempt in range(5):
+            answer = self._send(method, parameters)
+            error = answer.get("error")
+            if error is None:
+                return answer.get("result")
+            if error.get("code") != TOO_MANY_CALLS:
+                break
+            time.sleep(1 + attempt)
+        if error.get("code") == UNKNOWN_METHOD:
+            what = f"does not have the method {method}: is it a Vouchsafe node?"
+            raise Problem(f"the node at {self.url} {what}")
+        raise Problem(f"the node refused the question: {error.get('message')}")
+
+    def pages(self, method, **parameters):
+        """All items of a list."""
+        after = None
+        while True:
+            page = self.call(method, after=after, **parameters)
+            yield from page["items"]
+            after = page["next"]
+            if after is None:
+                return
+
+    def study(self, number):
+        """A study."""
+        study = self.call("research_study", study=number)
+        if study is None:
+            raise Problem(f"there is no study {number}")
+        return study
+
+    def answered(self, number, round_=None, raw=True):
+        """A study and one of its rounds that has a result: the last one, unless a number is given."""
+        study = self.study(number)
+        rounds = list(self.pages("research_results", study=number, raw=raw))
+        if round_ is not None:
+            rounds = [item for item in rounds if item["round"] == round_]
+            if not rounds:
+                raise Problem(f"study {number} has no round {round_} yet")
+        found = [item for item in rounds if item["result"] is not None]
+        if not found:
+            reason = why_not(study, rounds[-1] if rounds else None)
+            raise Problem(f"study {number} has no result: {reason}")
+        check(found[-1]["result"])
+        return study, found[-1]
+
+    def _send(self, method, parameters):
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
+        request = urllib.request.Request(
+            self.url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=self.timeout) as response:
+                answer = json.load(response)
+        except urllib.error.HTTPError as error:
+            text = error.read(200).decode(errors="replace").strip() or error.reason
+            raise Problem(f"the node at {self.url} answered {error.code}: {text}") from error
+        except (OSError, urllib.error.URLError) as error:
+            reason = getattr(error, "reason", error)
+            raise Problem(f"the node at {self.url} cannot be reached: {reason}") from error
+        except ValueError as error:
+            raise Problem(f"what answers at {self.url} is not a node: it did not send JSON") from error
+        if not isinstance(answer, dict):
+            raise Problem(f"what answers at {self.url} is not a node")
+        return answer
+
+
+def check(result):
+    """Refuses a result whose half-width does not follow from its mechanism."""
+    mechanism = result["mechanism"]
+    expected = half_width(mechanism["epsilon"], mechanism["sensitivity"], mechanism["aggregators"])
+    if result["halfWidth"] != expected:
+        raise Problem(
+            f"the node says that the half-width is {result['halfWidth']}, "
+            f"but {expected} follows from the study: do not use the numbers"
+        )
+
+
+# Words.
+
+STAGES = {
+    "proposed": "the council has not approved it",
+    "approved": "not every aggregator has accepted it",
+    "running": "its first round has not begun",
+    "finished": "all its rounds have ended",
+    "stopped": "the council stopped it",
+    "withdrawn": "the researcher withdrew it",
+}
+LOSSES = {
+    "too-few": "fewer persons than it needs were contributed",
+    "not-agreed": "the aggregators did not agree in time",
+    "not-revealed": "an aggregator did not reveal its share",
+    "not-numbers": "an aggregator revealed another share than it had committed to",
+    "stopped": "the council stopped the study",
+}
+
+
+def when(moment):
+    """A moment in words."""
+    moment = datetime.datetime.fromtimestamp(moment, datetime.timezone.utc)
+    return moment.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def phase_in_words(phase):
+    """Where a round is."""
+    if phase == "answered":
+        return "has a result"
+    ((word, facts),) = phase.items()
+    if word == "open":
+        return f"people can be contributed until {when(facts['closes'])}"
+    if word == "frozen":
+        return (
+            f"reports are gathered until {when(facts['gathersUntil'])}, "
+            f"and a result is due by {when(facts['answersUntil'])}"
+        )
+    if word == "agreed":
+        return f"a result is due by {when(facts['answersUntil'])}"
+    return f"lost: {LOSSES.get(facts, facts)}"
+
+
+def why_not(study, item):
+    """Why a study has no result."""
+    if item is None:
+        return STAGES.get(study["stage"], study["stage"])
+    return f"round {item['round']}: {phase_in_words(item['phase'])}"
+
+
+def question_in_words(question):
+    """What a study counts."""
+    ((word, facts),) = question.items()
+    if word == "table":
+        cells = "one cell" if facts["weight"] == 1 else f"up to {facts['weight']} cells"
+        return f"table of {facts['cells']} cells, a person counts in {cells}"
+    return f"sum of a number from 0 to {facts['max']}"
+
+
+def epsilon_in_words(thousandths):
+    """An epsilon without trailing zeros."""
+    return f"{thousandths / 1000:g}"
+
+
+def cid_in_words(cid):
+    """A CID as people write it."""
+    raw = bytes.fromhex(cid[2:])
+    return "b" + base64.b32encode(raw).decode().rstrip("=").lower() if raw[:1] == b"\x01" else cid
+
+
+def cell_names(question, path=None):
+    """The names of a question's cells: the lines of a file, or numbers."""
+    ((word, facts),) = question.items()
+    if word == "sum":
+        names = ["sum of values", "sum of (max - value)"]
+    else:
+        names = [str(cell) for cell in range(facts["cells"] - 1)] + ["outside"]
+    if path is None:
+        return names
+    try:
+        with open(path, encoding="utf-8") as file:
+            given = [line.strip() for line in file if line.strip()]
+    except OSError as error:
+        raise Problem(f"the names in {path} cannot be read: {error.strerror}") from error
+    if len(given) != len(names):
+        raise Problem(f"{path} has {len(given)} names, but the study has {len(names)} cells")
+    return given
+
+
+def cell_number(text, names):
+    """The cell of this name or number."""
+    if text in names:
+        return names.index(text)
+    if text.isdecimal() and int(text) < len(names):
+        return int(text)
+    raise Problem(f"{text} is not a cell: use a number from 0 to {len(names) - 1}, or a name")
+
+
+def bar(cell, scale):
+    """A cell's bar: # up to the interval, - for the interval, | for the value."""
+    if cell["low"] is None:
+        return ""
+    low, value, high = (max(0, round(cell[key] * scale)) for key in ("low", "value", "high"))
+    marks = "#" * low + "-" * (high - low)
+    return marks[:value] + "|" + marks[value + 1 :]
+
+
+def table(names, result):
+    """A result as lines of text."""
+    cells = result["cells"]
+    longest = max(map(len, names))
+    highest = max((cell["high"] for cell in cells if cell["high"] is not None), default=0)
+    scale = BAR / highest if highest > 0 else 0
+    lines = []
+    for name, cell in zip(names, cells):
+        interval = "" if cell["low"] is None else f"{cell['low']} to {cell['high']}"
+        line = f"{name:<{longest}} {cell['value']:>10}  {interval:<18} {bar(cell, scale)}"
+        lines.append(line.rstrip())
+    return "\n".join(lines)
+
+
+def meaning(result):
+    """What the interval means."""
+    mechanism = result["mechanism"]
+    return (
+        f"In at least 95 of 100 cells the true number is within {result['halfWidth']} "
+        f"of the one shown (epsilon {epsilon_in_words(mechanism['epsilon'])}, "
+        f"{mechanism['aggregators']} aggregators)."
+    )
+
+
+def origin_in_words(result):
+    """Where a result is from."""
+    origin = result["origin"]
+    final = "final" if origin["isFinal"] else "not final yet"
+    return (
+        f"From block {origin['block']} ({final}) {origin['blockHash']}\n"
+        f"chain {origin['genesis']}\nterms {origin['termsHash']}\ntally {result['tallyRoot']}"
+    )
+
+
+def chart(title, names, result):
+    """A result as a bar chart with error bars, in SVG."""
+    cells, row, left, width = result["cells"], 22, 200, 420
+    shown = [cell for cell in cells if cell["low"] is not None]
+    lowest = min([0] + [cell["low"] for cell in shown])
+    highest = max([1] + [cell["high"] for cell in shown])
+
+    def x(value):
+        return left + (value - lowest) * width / (highest - lowest)
+
+    def text(value):
+        return str(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+    height = row * (len(cells) + 2)
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 90} {height}" '
+        f'font-family="sans-serif" font-size="12"><title>{text(title)}</title>',
+        f'<text x="4" y="15" font-weight="bold">{text(title)}</text>',
+    ]
+    for number, (name, cell) in enumerate(zip(names, cells), 1):
+        top = row * number + 4
+        middle = top + 7
+        lines.append(f'<text x="{left - 8}" y="{middle + 4}" text-anchor="end">{text(name)}</text>')
+        if cell["low"] is None:
+            place = f'x="{x(0) + 4:.1f}" y="{middle + 4}"'
+            lines.append(f'<text {place} fill="#666">{text(cell["value"])}</text>')
+            continue
+        begin, end = sorted((x(0), x(cell["value"])))
+        low, high = x(cell["low"]), x(cell["high"])
+        lines += [
+            f'<rect x="{begin:.1f}" y="{top}" width="{end - begin:.1f}" height="14" fill="#7aa6c2"/>',
+            f'<path d="M{low:.1f} {middle}H{high:.1f}M{low:.1f} {middle - 4}v8M{high:.1f} '
+            f'{middle - 4}v8" stroke="#222" fill="none"/>',
+            f'<text x="{high + 6:.1f}" y="{middle + 4}">{cell["value"]}</text>',
+        ]
+    lines.append(f'<text x="4" y="{height - 8}" fill="#666">Error bars: 95 % intervals</text></svg>')
+    return "\n".join(lines)
+
+
+# Commands.
+
+
+def print_studies(node, _arguments):
+    """Prints all studies."""
+    for number, study in node.pages("research_studies"):
+        terms = study["terms"]
+        print(
+            f"{number:>4}  {study['stage']:<9}  round {study['round'] + 1} of {terms['rounds']}  "
+            f"epsilon {epsilon_in_words(terms['epsilon']):<5}  {terms['country']}  "
+            f"{question_in_words(terms['question'])}"
+        )
+
+
+def print_study(node, arguments):
+    """Prints a study's terms, budget and mechanism."""
+    number = arguments.study
+    study = node.study(number)
+    budget = node.call("research_budget", study=number)
+    mechanism = node.call("research_mechanism", study=number)
+    terms = study["terms"]
+    noise = noise_deviation(mechanism["epsilon"], mechanism["sensitivity"], mechanism["aggregators"])
+    disease = f"MONDO:{terms['disease']:07}" if terms["disease"] is not None else "none in particular"
+    rows = {
+        "study": number,
+        "stage": study["stage"],
+        "question": question_in_words(terms["question"]),
+        "sources": ", ".join(terms["sources"]),
+        "purpose": terms["purpose"],
+        "disease": disease,
+        "traits": ", ".join(terms["traits"]) or "none",
+        "country": terms["country"],
+        "researcher": study["researcher"],
+        "aggregators": "\n".join(terms["aggregators"]),
+        "protocol": f"{cid_in_words(terms['protocol'])}\nSHA-256 {terms['protocolHash']}",
+        "fewest persons": terms["least"],
+        "rounds": f"{terms['rounds']}, the first closes {when(terms['firstClose'])}",
+        "epsilon": f"{epsilon_in_words(budget['epsilon'])} a round, "
+        f"{epsilon_in_words(budget['spent'])} spent, {epsilon_in_words(budget['left'])} left; "
+        f"a person has {epsilon_in_words(budget['yearly'])} a year for all studies",
+        "noise of a cell": f"95 % within {mechanism['halfWidth']}, standard deviation {noise:.2f}",
+    }
+    if study["current"] is not None:
+        current = study["current"]
+        phase = phase_in_words(current["phase"])
+        rows["this round"] = f"{phase}\n{current['people']} people contributed"
+    for name, text in rows.items():
+        print(f"{name:<16}" + str(text).replace("\n", "\n" + " " * 16))
+
+
+def print_result(node, arguments):
+    """Prints a result as a table."""
+    study, item = node.answered(arguments.study, arguments.round, arguments.raw)
+    found = item["result"]
+    names = cell_names(study["terms"]["question"], arguments.names)
+    if arguments.svg is not None:
+        try:
+            with open(arguments.svg, "w", encoding="utf-8") as file:
+                file.write(chart(f"Study {arguments.study}, round {item['round']}", names, found))
+        except OSError as error:
+            raise Problem(f"the chart cannot be written to {arguments.svg}: {error.strerror}") from error
+    if arguments.json:
+        print(json.dumps(item, indent=2))
+        return
+    people = found["persons"]
+    print(
+        f"Study {arguments.study}, round {item['round']}: {people['used']} persons "
+        f"({people['withdrawn']} withdrawn, {people['double']} double, {people['refused']} refused)"
+    )
+    print(table(names, found))
+    print(meaning(found))
+    print(origin_in_words(found))
+
+
+def print_mean(node, arguments):
+    """Prints the mean of a sum question."""
+    study, item = node.answered(arguments.study, arguments.round)
+    question = study["terms"]["question"]
+    if "sum" not in question:
+        raise Problem(f"study {arguments.study} is a table, and only a sum has a mean")
+    values, remainders = (cell["value"] for cell in item["result"]["cells"])
+    half, maximum = item["result"]["halfWidth"], question["sum"]["max"]
+    value, low, high = mean(values, remainders, maximum, half)
+    people, error = persons(values, remainders, maximum, half)
+    print(f"mean {value:.3f} (95 % interval {low:.3f} to {high:.3f})")
+    print(f"persons {people:.1f} (95 % interval {people - error:.1f} to {people + error:.1f})")
+
+
+def print_difference(node, arguments):
+    """Prints the difference of two cells."""
+    study, item = node.answered(arguments.study, arguments.round)
+    names = cell_names(study["terms"]["question"], arguments.names)
+    first, second = (cell_number(cell, names) for cell in (arguments.first, arguments.second))
+    if first == second:
+        raise Problem("the two cells are the same")
+    cells = item["result"]["cells"]
+    half = item["result"]["halfWidth"]
+    value, half = difference(cells[first]["value"], cells[second]["value"], half)
+    interval = f"95 % interval {value - half} to {value + half}"
+    print(f"{names[first]} - {names[second]} = {value} ({interval})")
+    if abs(value) <= half:
+        print("The noise alone could make this difference.")
+
+
+def print_reach(node, arguments):
+    """Prints how many people have chosen to be counted in such studies."""
+    reach = node.call(
+        "research_reach", disease=arguments.disease, traits=arguments.trait, country=arguments.country
+    )
+    print(f"{reach['people']} people, on {when(reach['countedAt'])}")
+    for cell in reach["cells"]:
+        disease = "every study" if cell["disease"] is None else f"MONDO:{cell['disease']:07}"
+        traits = ", ".join(cell["traits"]) or "no traits"
+        print(f"{cell['people']:>8}  {cell['country']}  {disease}, {traits}")
+
+
+EXAMPLES = """examples:
+  research.py --url http://node.example:9955 list
+  research.py show 3
+  research.py result 3                         the last round that has a result
+  research.py result 3 --round 0 --raw         also cells under 11
+  research.py result 3 --names cells.txt --svg chart.svg
+  research.py mean 4                           of a study that asks for a sum
+  research.py difference 3 0 1                 of two cells, by number or name
+  research.py reach --country AT --trait commercial
+
+The variable VOUCHSAFE_RESEARCH can name the address instead of --url. Cells under 11 are shown as
+"under 11" unless --raw is given. This is a convention for publishing. What protects people is the noise
+in every cell, and it can make a small cell negative.
+"""
+
+
+def parser():
+    """The arguments."""
+    top = argparse.ArgumentParser(
+        prog="research.py",
+        description="Reads studies and their results from the research port of a node.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    default = os.environ.get("VOUCHSAFE_RESEARCH")
+    about = "address of the node's research port, such as http://HOST:PORT"
+    top.add_argument("--url", default=default, help=about)
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name, function, about):
+        command = commands.add_parser(name, help=about, description=about.replace("%%", "%"))
+        command.set_defaults(run=function)
+        return command
+
+    def add_for_round(name, function, about):
+        command = add(name, function, about)
+        command.add_argument("study", type=int, metavar="STUDY", help="number of the study")
+        about = "number of the round (default: the last one that has a result)"
+        command.add_argument("--round", type=int, metavar="ROUND", help=about)
+        return command
+
+    names = {"metavar": "FILE", "help": "names of the cells, one in each line"}
+    add("list", print_studies, "list all studies")
+    command = add("show", print_study, "show a study, its budget and its noise")
+    command.add_argument("study", type=int, metavar="STUDY", help="number of the study")
+    command = add_for_round("result", print_result, "show a result with its 95 %% intervals")
+    command.add_argument("--raw", action="store_true", help='show cells under 11 instead of "under 11"')
+    command.add_argument("--names", **names)
+    command.add_argument("--svg", metavar="FILE", help="also write a chart with error bars")
+    command.add_argument("--json", action="store_true", help="print the node's answer")
+    add_for_round("mean", print_mean, "show the mean of a sum with its 95 %% interval")
+    about = "show the difference of two cells with its 95 %% interval"
+    command = add_for_round("difference", print_difference, about)
+    command.add_argument("first", metavar="CELL", help="number or name of a cell")
+    command.add_argument("second", metavar="CELL", help="number or name of the cell to subtract")
+    command.add_argument("--names", **names)
+    about = "show how many people have chosen to be counted in such studies, in tens, last week"
+    command = add("reach", print_reach, about)
+    command.add_argument("--disease", type=int, metavar="MONDO", help="number of the study's disease")
+    command.add_argument(
+        "--trait", action="append", default=[], metavar="TRAIT", help="a trait of the study, as show names it"
+    )
+    command.add_argument("--country", metavar="CC", help="only people of institutions in this country")
+    return top
+
+
+def main():
+    """Runs a command. Returns the exit code."""
+    arguments = parser().parse_args()
+    try:
+        if arguments.url is None:
+            raise Problem("name the node's research port with --url or VOUCHSAFE_RESEARCH")
+        arguments.run(Node(arguments.url), arguments)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader, such as head, has enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,259 @@
+"""Tests of research.py: its formulas against exact distributions, its words, and its errors.
+
+Run it in this folder: python3 -m unittest
+"""
+
+import http.server
+import json
+import math
+import random
+import threading
+import unittest
+import unittest.mock
+import xml.etree.ElementTree
+
+import research
+
+SCALES = [0.4, 1, 2, 3.3, 8]
+
+
+def discrete_laplace(scale):
+    """The probabilities of the discrete Laplace distribution, from -n to n."""
+    p = math.exp(-1 / scale)
+    half = math.ceil(40 * scale)
+    return [(1 - p) / (1 + p) * p ** abs(value) for value in range(-half, half + 1)]
+
+
+def convolve(first, second):
+    """The distribution of the sum of two."""
+    total = [0.0] * (len(first) + len(second) - 1)
+    for i, a in enumerate(first):
+        if a > 1e-18:
+            for j, b in enumerate(second):
+                total[i + j] += a * b
+    return total
+
+
+def coverage(probabilities, half):
+    """How likely it is that the value is at most half from zero."""
+    middle = len(probabilities) // 2
+    return sum(probabilities[middle - half : middle + half + 1])
+
+
+def tail(draws, x):
+    """How likely a sum of so many Laplace draws of scale 1 is larger than x."""
+    total = 0
+    for j in range(draws):
+        weights = (math.comb(draws + m - 1, m) / 2 ** (draws + m) for m in range(draws - j))
+        total += x**j / math.factorial(j) * sum(weights)
+    return math.exp(-x) * total
+
+
+class Formulas(unittest.TestCase):
+    def test_half_width_is_that_of_the_chain(self):
+        # primitives/src/study.rs
+        self.assertEqual(research.half_width(1000, 2, 2), 9)
+        self.assertEqual(research.half_width(1000, 2, 3), 10)
+        self.assertEqual(research.half_width(1000, 2, 4), 12)
+        self.assertEqual(research.half_width(1000, 2, 5), 13)
+        self.assertEqual(research.half_width(100, 6, 2), 248)
+        self.assertEqual(research.half_width(5000, 2, 2), 2)
+
+    def test_intervals_cover_95_percent_of_the_exact_distribution(self):
+        for scale in SCALES:
+            one = discrete_laplace(scale)
+            noise = one
+            for aggregators in (2, 3):
+                noise = convolve(noise, one)
+                # Sensitivity 2 at this epsilon makes the scale.
+                half = research.half_width(2000 / scale, 2, aggregators)
+                self.assertGreater(coverage(noise, int(half)), 0.95, (scale, aggregators))
+                of_two = convolve(noise, noise)
+                _, half = research.difference(0, 0, half)
+                self.assertGreater(coverage(of_two, half), 0.95, (scale, aggregators))
+
+    def test_a_difference_is_at_most_three_percent_too_wide(self):
+        for aggregators, quantile in research.QUANTILES.items():
+            quantile /= 100
+            self.assertLess(2 * tail(aggregators, quantile), 0.05)
+            # The difference of two cells has twice the draws.
+            self.assertLess(2 * tail(2 * aggregators, math.sqrt(2) * quantile), 0.05)
+            self.assertGreater(2 * tail(2 * aggregators, math.sqrt(2) * quantile / 1.03), 0.05)
+
+    def test_noise_deviation_is_the_measured_one(self):
+        # 48,000 draws of prio's sampler had the variances 15.67 and 23.46.
+        self.assertAlmostEqual(research.noise_deviation(1000, 2, 2) ** 2, 15.67, places=2)
+        self.assertAlmostEqual(research.noise_deviation(1000, 2, 3) ** 2, 23.51, places=2)
+        variance = sum(
+            probability * (value - 80) ** 2 for value, probability in enumerate(discrete_laplace(2))
+        )
+        self.assertAlmostEqual(research.noise_deviation(1000, 2, 2) ** 2, 2 * variance, places=6)
+
+    def test_mean_without_noise(self):
+        # Three persons with 1, 2 and 6 of at most 10.
+        mean, low, high = research.mean(9, 21, 10, 0)
+        self.assertAlmostEqual(mean, 3)
+        self.assertAlmostEqual(low, 3)
+        self.assertAlmostEqual(high, 3)
+        self.assertEqual(research.persons(9, 21, 10, 0), (3, 0))
+
+    def test_mean_stays_within_what_values_can_be(self):
+        mean, low, high = research.mean(-5, 400, 10, 60)
+        self.assertLess(mean, 0)
+        self.assertEqual(low, 0)
+        self.assertTrue(0 < high < 10)
+        self.assertEqual(research.mean(400, -5, 10, 60)[2], 10)
+
+    def test_a_mean_of_too_few_is_refused(self):
+        for cells in ((3, 4), (0, 0), (-500, 100)):
+            with self.assertRaisesRegex(research.Problem, "too few persons for a mean"):
+                research.mean(*cells, 10, 83)
+
+    def test_the_interval_of_a_mean_covers_95_percent(self):
+        rng = random.Random(9)
+        p = math.exp(-1 / 20)
+
+        def noise():
+            # Two aggregators; a draw is the difference of two geometric ones.
+            draws = (int(math.log(1 - rng.random()) / math.log(p)) for _ in range(4))
+            return next(draws) - next(draws) + next(draws) - next(draws)
+
+        # Maximum 10 and epsilon 1: sensitivity 20.
+        half = research.half_width(1000, 20, 2)
+        for values, remainders in ((120, 1080), (600, 600), (5, 1195)):
+            inside = 0
+            for _ in range(2000):
+                _, low, high = research.mean(values + noise(), remainders + noise(), 10, half)
+                inside += low <= 10 * values / (values + remainders) <= high
+            self.assertGreater(inside / 2000, 0.94, (values, remainders))
+
+
+def cell(value, half=9):
+    """A cell as the node shows it."""
+    return {"value": value, "low": value - half, "high": value + half}
+
+
+HIDDEN = {"value": "under 11", "low": None, "high": None}
+QUESTION = {"table": {"cells": 3, "weight": 1}}
+
+
+class Words(unittest.TestCase):
+    def test_a_table_has_intervals_and_bars(self):
+        text = research.table(["men", "women", "outside"], {"cells": [cell(31), HIDDEN, cell(-2)]})
+        self.assertEqual(
+            text.splitlines(),
+            [
+                "men             31  22 to 40           " + "#" * 22 + "-" * 9 + "|" + "-" * 8,
+                "women     under 11",
+                "outside         -2  -11 to 7           |------",
+            ],
+        )
+
+    def test_names_come_from_the_question_or_a_file(self):
+        names = research.cell_names(QUESTION)
+        self.assertEqual(names, ["0", "1", "outside"])
+        self.assertEqual([research.cell_number(text, names) for text in ("1", "outside", "2")], [1, 2, 2])
+        for text in ("3", "men", "-1"):
+            with self.assertRaisesRegex(research.Problem, "is not a cell: use a number from 0 to 2"):
+                research.cell_number(text, names)
+        with self.assertRaisesRegex(research.Problem, "cannot be read: No such file"):
+            research.cell_names(QUESTION, "/nonexistent")
+        with self.assertRaisesRegex(research.Problem, "names, but the study has 3 cells"):
+            research.cell_names(QUESTION, __file__)
+
+    def test_a_chart_is_well_formed_and_has_each_cell(self):
+        result = {"cells": [cell(31), HIDDEN, cell(-2)]}
+        svg = research.chart("A & B", ["<men>", "women", "outside"], result)
+        root = xml.etree.ElementTree.fromstring(svg)
+        texts = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+        for expected in ("A & B", "<men>", "under 11", "31", "-2"):
+            self.assertIn(expected, texts)
+        self.assertEqual(len(list(root.iter("{http://www.w3.org/2000/svg}rect"))), 2)
+
+    def test_why_there_is_no_result(self):
+        moment = 1_800_000_000
+        for stage, phase, expected in [
+            ("proposed", None, "the council has not approved it"),
+            ("approved", None, "not every aggregator has accepted it"),
+            ("running", {"open": {"closes": moment}}, "can be contributed until 2027-01-15 08:00 UTC"),
+            (
+                "running",
+                {"frozen": {"gathersUntil": moment, "answersUntil": moment + 60}},
+                "gathered until 2027-01-15 08:00 UTC, and a result is due by 2027-01-15 08:01 UTC",
+            ),
+            ("running", {"agreed": {"answersUntil": moment}}, "due by 2027-01-15 08:00 UTC"),
+            ("finished", {"lost": "too-few"}, "lost: fewer persons than it needs were contributed"),
+        ]:
+            item = phase and {"round": 0, "phase": phase}
+            self.assertIn(expected, research.why_not({"stage": stage}, item))
+
+    def test_a_cid_is_written_as_people_write_it(self):
+        # Of the empty file, as raw bytes.
+        digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        text = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"
+        self.assertEqual(research.cid_in_words("0x01551220" + digest), text)
+
+    def test_a_half_width_that_does_not_follow_is_refused(self):
+        mechanism = {"epsilon": 1000, "sensitivity": 2, "aggregators": 2}
+        research.check({"halfWidth": 9, "mechanism": mechanism})
+        with self.assertRaisesRegex(research.Problem, "do not use the numbers"):
+            research.check({"halfWidth": 2, "mechanism": mechanism})
+
+
+class Answers(unittest.TestCase):
+    """What a port answers that is not as it should be."""
+
+    def node(self, *answers):
+        """A node that gives these answers, each a status and a text."""
+        answers = list(answers)
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                status, text = answers.pop(0)
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return research.Node(f"http://127.0.0.1:{server.server_port}")
+
+    def error(self, code, message):
+        return 200, json.dumps({"error": {"code": code, "message": message}})
+
+    def problem(self, *answers):
+        with self.assertRaises(research.Problem) as caught:
+            self.node(*answers).call("research_study", study=1)
+        return str(caught.exception)
+
+    def test_each_fault_has_a_sentence(self):
+        self.assertIn("did not send JSON", self.problem((200, "<html>")))
+        self.assertIn("is not a node", self.problem((200, "[]")))
+        refused = self.problem((403, "requests of web pages are refused"))
+        self.assertIn("answered 403: requests of web pages are refused", refused)
+        unknown = self.problem(self.error(-32601, "Method not found"))
+        self.assertIn("does not have the method research_study", unknown)
+        wrong = self.problem(self.error(-32602, "parameter study: there is no study 1"))
+        self.assertEqual(wrong, "the node refused the question: parameter study: there is no study 1")
+        with self.assertRaisesRegex(research.Problem, "cannot be reached: .*refused"):
+            research.Node("http://127.0.0.1:9").call("research_studies")
+        with self.assertRaisesRegex(research.Problem, "use http:// or https://"):
+            research.Node("ws://127.0.0.1:9955")
+
+    def test_it_waits_if_it_called_too_often(self):
+        with unittest.mock.patch("time.sleep") as sleep:
+            node = self.node(self.error(-32005, "too many calls"), (200, '{"result": 7}'))
+            self.assertEqual(node.call("research_study"), 7)
+            self.assertEqual(sleep.call_count, 1)
+            refused = self.problem(*[self.error(-32005, "too many calls")] * 5)
+            self.assertIn("too many calls", refused)
+
+
+if __name__ == "__main__":
+    unittest.main()

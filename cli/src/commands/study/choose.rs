@@ -1,0 +1,88 @@
+//! `vouchsafe study choose`, `join` and `leave`.
+
+use super::with_protocol;
+use crate::{
+	args::{Agreeing, Agreement, Choice},
+	commands::{agree, check_period, consent::finish, countries},
+	consent::{self, disease},
+	dates::parse_end,
+	output::Output,
+	session::Session,
+};
+use anyhow::{bail, Result};
+use vouchsafe_agent::study::{choice, rounds};
+use vouchsafe_client::chain::{bounded, Consent, Grantee, StudyTraits, Terms, View};
+
+/// Makes a standing choice.
+pub(super) async fn choose(
+	session: &Session,
+	chosen: &Choice,
+	agreement: Agreement,
+) -> Result<Output> {
+	let me = session.me()?.account();
+	let now = session.finalized().await?.time().await?;
+	let grantee = match &chosen.disease {
+		Some(text) => Grantee::ResearchOn(disease(text)?),
+		None => Grantee::Research,
+	};
+	let mut terms = Terms {
+		traits: StudyTraits::of(&chosen.traits),
+		countries: bounded(countries(&chosen.country)?, "countries")?,
+		..choice::standing_terms()
+	};
+	if let Some(until) = &chosen.until {
+		terms.valid_until = Some(parse_end(until, now)?);
+	}
+	check_period(None, terms.valid_until, now)?;
+	let replaced = choice::standing(&choice::choices(session).await?, &grantee)?;
+	let sentence = consent::sentence(session, &me, &grantee, &terms).await?;
+	let said = match replaced {
+		Some(id) => format!("{sentence}\n  This replaces consent {id}."),
+		None => sentence,
+	};
+	agree(&said, agreement)?;
+	let granted = choice::choose(session, grantee, terms.clone()).await?;
+	finish(session, granted, &terms, &without_shares(agreement)).await
+}
+
+/// Joins a study.
+pub(super) async fn join(session: &Session, study: u32, agreement: Agreement) -> Result<Output> {
+	let me = session.me()?.account();
+	let (found, _) = with_protocol(session, study).await?;
+	if found.study.stage.has_ended() {
+		// The error says how.
+		found.running()?;
+	}
+	let (grantee, terms) = (Grantee::Study(study), choice::joining_terms(&found.study.terms));
+	agree(&consent::full_sentence(session, &me, &grantee, &terms).await?, agreement)?;
+	let granted = choice::join(session, study, terms.clone()).await?;
+	finish(session, granted, &terms, &without_shares(agreement)).await
+}
+
+/// Leaves a study.
+pub(super) async fn leave(session: &Session, study: u32, agreement: Agreement) -> Result<Output> {
+	let me = session.me()?.account();
+	rounds::find(session, study).await?;
+	let consents = choice::choices(session).await?;
+	let now = session.finalized().await?.time().await?;
+	let is_left = |deny: &Consent| {
+		deny.terms == choice::leaving_terms() && deny.counts_from().is_none_or(|from| from <= now)
+	};
+	if let Some((_, deny)) = choice::denies(&consents, study).find(|(_, deny)| is_left(deny)) {
+		bail!("you have left study {study} already, with consent {}: nothing was signed", deny.id);
+	}
+	let (grantee, terms) = (Grantee::Study(study), choice::leaving_terms());
+	agree(&consent::sentence(session, &me, &grantee, &terms).await?, agreement)?;
+	let granted = choice::leave(session, study).await?;
+	let mut output = finish(session, granted, &terms, &without_shares(agreement)).await?;
+	output.text += &format!(
+		"\nStudy {study} does not count you in any round that is frozen from now on. \
+		 `vouchsafe study join {study}` takes it back."
+	);
+	Ok(output)
+}
+
+/// A study opens no record, so no key share is carried for it.
+fn without_shares(agreement: Agreement) -> Agreeing {
+	Agreeing { agreement, no_carry: true, carry_to: None }
+}

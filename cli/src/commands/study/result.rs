@@ -1,0 +1,245 @@
+//! `vouchsafe study result`.
+
+use super::{
+	chart::{Bar, Chart},
+	with_protocol,
+};
+use crate::{
+	args::WhichResult, dates::show_moment, english::ENGLISH, output::Output, session::Session,
+};
+use anyhow::{ensure, Context, Result};
+use serde_json::{json, Value};
+use std::path::Path;
+use vouchsafe_agent::study::rounds;
+use vouchsafe_client::chain::{StudyQuestion, StudyResult};
+
+/// Cells under this are not shown without `--raw`: a convention of publishing.
+const FLOOR: i64 = 11;
+
+/// Shows the result of a round.
+pub(super) async fn run(session: &Session, which: &WhichResult) -> Result<Output> {
+	if let Some(path) = &which.plot {
+		let is_svg = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("svg"));
+		ensure!(is_svg, "{} does not end in .svg: the chart is an SVG file", path.display());
+	}
+	let (found, protocol) = with_protocol(session, which.study).await?;
+	let (round, result) = rounds::result(session, &found, which.round).await?;
+	let question = found.study.terms.question;
+	let bars = bars(&result, protocol.cell_names(), which.raw);
+	let hidden = format!("under {FLOOR}");
+	let chart = Chart {
+		title: protocol.text(ENGLISH.language()),
+		unit: unit(&question),
+		bars: &bars,
+		half_width: half_width(&result),
+		hidden: &hidden,
+	};
+	if let Some(path) = &which.plot {
+		write(path, &chart.to_svg()?)?;
+	}
+	let json = json(which.study, round, &result, &bars, &question);
+	if which.csv {
+		return Ok(Output::new(csv(&bars, &chart), json));
+	}
+	let mut lines = vec![
+		format!("Study {}, round {round}: {}", which.study, ENGLISH.quote(chart.title)),
+		String::new(),
+		chart.to_text(),
+		String::new(),
+		people(&result),
+		ENGLISH.result_exactness(result.half_width),
+	];
+	if let Some(mean) = mean(&result, &question) {
+		lines.push(mean.in_words());
+	}
+	if bars.iter().any(|bar| bar.value.is_none()) {
+		lines.push(format!(
+			"{} --raw shows them.",
+			ENGLISH.result_floor(u32::try_from(FLOOR).unwrap_or_default())
+		));
+	}
+	if let Some(path) = &which.plot {
+		lines.push(format!("The chart is in {}.", path.display()));
+	}
+	let details = [
+		format!("Consents as of block {}, result in block {}.", result.frozen, result.block),
+		format!("Tally root: 0x{}", hex::encode(result.tally.root.0)),
+		format!("Proposed at {}.", show_moment(found.study.proposed_at)),
+	];
+	let text = lines.join("\n");
+	let details = format!("{text}\n{}", details.join("\n"));
+	Ok(Output::new(text, json).with_details(details))
+}
+
+fn write(path: &Path, svg: &str) -> Result<()> {
+	std::fs::write(path, svg).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn half_width(result: &StudyResult) -> i64 {
+	i64::try_from(result.half_width).unwrap_or(i64::MAX)
+}
+
+/// What a cell counts.
+fn unit(question: &StudyQuestion) -> &'static str {
+	match question {
+		StudyQuestion::Table { .. } => "people",
+		StudyQuestion::Sum { .. } => "sum over all people",
+	}
+}
+
+/// The cells with their names. Small ones are hidden.
+fn bars(result: &StudyResult, names: Vec<String>, raw: bool) -> Vec<Bar> {
+	let mut names = names.into_iter();
+	let cells = result.cells.iter().enumerate();
+	cells
+		.map(|(place, value)| Bar {
+			name: names.next().unwrap_or_else(|| format!("cell {place}")),
+			value: Some(*value).filter(|value| raw || *value >= FLOOR),
+		})
+		.collect()
+}
+
+fn people(result: &StudyResult) -> String {
+	let tally = &result.tally;
+	let used = usize::try_from(tally.used).unwrap_or(usize::MAX);
+	format!(
+		"{} Not counted: {} withdrew, {} count elsewhere, and of {} there is no valid report.",
+		ENGLISH.result_counts(used),
+		tally.withdrawn,
+		tally.double,
+		tally.refused
+	)
+}
+
+/// The mean of a sum, and the half-width of its 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Mean {
+	mean: f64,
+	half_width: f64,
+}
+
+impl Mean {
+	fn in_words(self) -> String {
+		format!(
+			"Mean of those to whom the question applies: {:.3} ± {:.3} (95 %).",
+			self.mean, self.half_width
+		)
+	}
+}
+
+/// The mean of a sum: max · a / (a + b), where a is the sum of the values and b that of max − value. Its
+/// error is that of a quotient of numbers with independent errors.
+fn mean(result: &StudyResult, question: &StudyQuestion) -> Option<Mean> {
+	let (StudyQuestion::Sum { max }, [a, b]) = (question, &result.cells[..]) else { return None };
+	let (max, a, b) = (f64::from(*max), *a as f64, *b as f64);
+	let all = a + b;
+	if all <= 0.0 {
+		return None;
+	}
+	let error = half_width(result) as f64 * a.hypot(b) * max / (all * all);
+	Some(Mean { mean: max * a / all, half_width: error })
+}
+
+/// The cells as CSV. Names are in quotation marks.
+fn csv(bars: &[Bar], chart: &Chart) -> String {
+	let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+	let lines = bars.iter().map(|bar| match bar.value {
+		Some(value) => {
+			let (low, high) = chart.interval(value);
+			format!("{},{value},{low},{high}", quoted(&bar.name))
+		},
+		None => format!("{},{},,", quoted(&bar.name), chart.hidden),
+	});
+	std::iter::once("cell,value,low,high".to_owned()).chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+fn json(
+	study: u32,
+	round: u8,
+	result: &StudyResult,
+	bars: &[Bar],
+	question: &StudyQuestion,
+) -> Value {
+	let cells: Vec<_> = bars
+		.iter()
+		.map(|bar| match bar.value {
+			Some(value) => json!({ "name": bar.name, "value": value }),
+			None => json!({ "name": bar.name, "under": FLOOR }),
+		})
+		.collect();
+	let tally = &result.tally;
+	let mean =
+		mean(result, question).map(|it| json!({ "value": it.mean, "half_width": it.half_width }));
+	json!({
+		"study": study,
+		"round": round,
+		"cells": cells,
+		"half_width": result.half_width,
+		"mean": mean,
+		"epsilon": f64::from(result.mechanism.epsilon) / 1000.0,
+		"sensitivity": result.mechanism.sensitivity,
+		"aggregators": result.mechanism.aggregators,
+		"used": tally.used,
+		"withdrawn": tally.withdrawn,
+		"double": tally.double,
+		"refused": tally.refused,
+		"root": format!("0x{}", hex::encode(tally.root.0)),
+		"frozen": result.frozen,
+		"block": result.block,
+	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use vouchsafe_client::chain::{Mechanism, Tally};
+
+	fn result(cells: &[i64]) -> StudyResult {
+		StudyResult {
+			cells: cells.to_vec().try_into().unwrap(),
+			tally: Tally { used: 70, withdrawn: 1, double: 2, refused: 3, ..Tally::default() },
+			mechanism: Mechanism { epsilon: 1_000, sensitivity: 2, aggregators: 2 },
+			half_width: 9,
+			frozen: 5,
+			block: 7,
+		}
+	}
+
+	fn names() -> Vec<String> {
+		["a \"b\"", "c", "outside"].map(ToOwned::to_owned).to_vec()
+	}
+
+	#[test]
+	fn small_cells_are_hidden_unless_raw() {
+		let result = result(&[11, 10, -4]);
+		let values =
+			|raw| bars(&result, names(), raw).iter().map(|bar| bar.value).collect::<Vec<_>>();
+		assert_eq!(values(false), [Some(11), None, None]);
+		assert_eq!(values(true), [Some(11), Some(10), Some(-4)]);
+		let bars = bars(&result, names(), false);
+		let question = StudyQuestion::Table { cells: 3, weight: 1 };
+		let json = json(3, 0, &result, &bars, &question);
+		assert_eq!(json["cells"][0]["value"], 11);
+		assert_eq!(json["cells"][1], json!({ "name": "c", "under": 11 }));
+		assert!(!json.to_string().contains("-4"), "{json}");
+		let chart = Chart { title: "", unit: "", bars: &bars, half_width: 9, hidden: "under 11" };
+		assert_eq!(
+			csv(&bars, &chart),
+			"cell,value,low,high\n\"a \"\"b\"\"\",11,2,20\n\"c\",under 11,,\n\"outside\",under 11,,"
+		);
+		let people = people(&result);
+		assert!(people.starts_with("70 people were counted. Not counted: 1 withdrew"), "{people}");
+	}
+
+	#[test]
+	fn a_sum_has_a_mean_with_its_error() {
+		let question = StudyQuestion::Sum { max: 12 };
+		let mean = mean(&result(&[300, 900]), &question).unwrap();
+		assert_eq!(mean.mean, 3.0);
+		// 9 · √(300² + 900²) · 12 / 1200² = 0.07115.
+		assert!((mean.half_width - 0.071_15).abs() < 1e-4, "{mean:?}");
+		assert_eq!(super::mean(&result(&[-5, 3]), &question), None);
+		let table = StudyQuestion::Table { cells: 2, weight: 1 };
+		assert_eq!(super::mean(&result(&[300, 900]), &table), None);
+	}
+}

@@ -1,0 +1,246 @@
+//! Blinded identifiers that were evaluated, and lists of nullifiers.
+
+use super::small;
+use crate::store::{sqlite::from_column, KeptPart, ListPart, RoundId, SettledList};
+use blake2::{digest::consts::U32, Blake2b, Digest};
+use rusqlite::{params, Connection, OptionalExtension, Row};
+use vouchsafe_client::messages::{Hex, ListDigest};
+
+pub fn count_points(
+	db: &Connection,
+	id: RoundId,
+	contributor: &[u8; 32],
+	points: &[[u8; 32]],
+	limit: u32,
+) -> rusqlite::Result<bool> {
+	let mut insert =
+		db.prepare_cached("INSERT OR IGNORE INTO study_points VALUES (?1, ?2, ?3, ?4)")?;
+	let known: u32 = db.query_row(
+		"SELECT count(*) FROM study_points WHERE study = ?1 AND round = ?2 AND contributor = ?3",
+		params![id.study, id.round, contributor],
+		|row| row.get(0),
+	)?;
+	let mut exists = db.prepare_cached(
+		"SELECT EXISTS (SELECT 1 FROM study_points
+		 WHERE study = ?1 AND round = ?2 AND contributor = ?3 AND point = ?4)",
+	)?;
+	let mut new = std::collections::BTreeSet::new();
+	for point in points {
+		let row = params![id.study, id.round, contributor, point];
+		if !exists.query_row(row, |row| row.get::<_, bool>(0))? {
+			new.insert(point);
+		}
+	}
+	let total = u32::try_from(new.len()).unwrap_or(u32::MAX).saturating_add(known);
+	if total > limit && !new.is_empty() {
+		return Ok(false);
+	}
+	for point in new {
+		insert.execute(params![id.study, id.round, contributor, point])?;
+	}
+	Ok(true)
+}
+
+pub fn keep_part(
+	db: &Connection,
+	id: RoundId,
+	part: &ListPart,
+	limit: u32,
+) -> rusqlite::Result<KeptPart> {
+	if is_closed(db, id)? {
+		return match is_kept(db, id, part)? {
+			true => {
+				parts(db, id, &part.contributor).map(|(have, of)| KeptPart::Kept(have, have == of))
+			},
+			false => Ok(KeptPart::Closed),
+		};
+	}
+	let others: u32 = db.query_row(
+		"SELECT coalesce(sum(length), 0) FROM study_lists WHERE study = ?1 AND round = ?2
+		 AND contributor = ?3 AND parts = ?4 AND part != ?5",
+		params![id.study, id.round, part.contributor, part.parts, part.part],
+		|row| row.get(0),
+	)?;
+	if others.saturating_add(part.length) > limit {
+		return Ok(KeptPart::TooLong);
+	}
+	db.execute(
+		"DELETE FROM study_lists WHERE study = ?1 AND round = ?2 AND contributor = ?3
+		 AND (parts != ?4 OR part = ?5)",
+		params![id.study, id.round, part.contributor, part.parts, part.part],
+	)?;
+	db.execute(
+		"INSERT INTO study_lists VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		params![
+			id.study,
+			id.round,
+			part.contributor,
+			part.part,
+			part.parts,
+			part.length,
+			part.digest,
+			part.ciphertext
+		],
+	)?;
+	let (have, of) = parts(db, id, &part.contributor)?;
+	Ok(KeptPart::Kept(have, have == of))
+}
+
+/// Whether no more lists are taken in the attempt that is under way.
+fn is_closed(db: &Connection, id: RoundId) -> rusqlite::Result<bool> {
+	let mut query = db.prepare_cached(
+		"SELECT lists_settled OR lists_closed >= attempt FROM study_rounds
+		 WHERE study = ?1 AND round = ?2",
+	)?;
+	let closed = query.query_row(params![id.study, id.round], |row| row.get(0)).optional()?;
+	Ok(closed.unwrap_or(false))
+}
+
+fn is_kept(db: &Connection, id: RoundId, part: &ListPart) -> rusqlite::Result<bool> {
+	let mut query = db.prepare_cached(
+		"SELECT EXISTS (SELECT 1 FROM study_lists WHERE study = ?1 AND round = ?2
+		 AND contributor = ?3 AND part = ?4 AND parts = ?5 AND digest = ?6)",
+	)?;
+	query.query_row(
+		params![id.study, id.round, part.contributor, part.part, part.parts, part.digest],
+		|row| row.get(0),
+	)
+}
+
+pub fn parts(db: &Connection, id: RoundId, contributor: &[u8; 32]) -> rusqlite::Result<(u32, u32)> {
+	let mut query = db.prepare_cached(
+		"SELECT count(*), coalesce(max(parts), 0) FROM study_lists
+		 WHERE study = ?1 AND round = ?2 AND contributor = ?3",
+	)?;
+	query.query_row(params![id.study, id.round, contributor], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+pub fn digests(
+	db: &Connection,
+	id: RoundId,
+	after: Option<[u8; 32]>,
+	limit: usize,
+) -> rusqlite::Result<Vec<ListDigest>> {
+	let mut query = db.prepare_cached(
+		"SELECT contributor FROM study_lists
+		 WHERE study = ?1 AND round = ?2 AND contributor > ?3 AND contributor IN (
+			SELECT contributor FROM study_standing WHERE study = ?1 AND round = ?2
+		 ) GROUP BY contributor HAVING count(*) = max(parts) ORDER BY contributor LIMIT ?4",
+	)?;
+	let after = after.map_or_else(Vec::new, |after| after.to_vec());
+	let rows =
+		query.query_map(params![id.study, id.round, after, small(limit)], |row| row.get(0))?;
+	let contributors: Vec<[u8; 32]> = rows.collect::<Result<_, _>>()?;
+	contributors.into_iter().map(|contributor| digest(db, id, contributor)).collect()
+}
+
+/// A hash over the parts of a list, in their order.
+fn digest(db: &Connection, id: RoundId, contributor: [u8; 32]) -> rusqlite::Result<ListDigest> {
+	let mut query = db.prepare_cached(
+		"SELECT digest FROM study_lists
+		 WHERE study = ?1 AND round = ?2 AND contributor = ?3 ORDER BY part",
+	)?;
+	let mut hash = Blake2b::<U32>::new();
+	let row = params![id.study, id.round, contributor];
+	for part in query.query_map(row, |row| row.get::<_, [u8; 32]>(0))? {
+		hash.update(part?);
+	}
+	Ok(ListDigest { contributor: Hex(contributor), digest: Hex(hash.finalize().into()) })
+}
+
+pub fn count_complete(db: &Connection, id: RoundId) -> rusqlite::Result<u64> {
+	let mut query = db.prepare_cached(
+		"SELECT count(*) FROM (SELECT 1 FROM study_lists WHERE study = ?1 AND round = ?2
+		 AND contributor IN (
+			SELECT contributor FROM study_standing WHERE study = ?1 AND round = ?2
+		 ) GROUP BY contributor HAVING count(*) = max(parts))",
+	)?;
+	query.query_row(params![id.study, id.round], |row| Ok(from_column(row.get(0)?)))
+}
+
+pub fn exclude(db: &Connection, id: RoundId, contributors: &[[u8; 32]]) -> rusqlite::Result<()> {
+	for contributor in contributors {
+		let row = params![id.study, id.round, contributor];
+		db.execute(
+			"DELETE FROM study_lists WHERE study = ?1 AND round = ?2 AND contributor = ?3",
+			row,
+		)?;
+		db.execute(
+			"INSERT OR IGNORE INTO study_settled_lists VALUES (?1, ?2, ?3, 0, 0, 1, x'')",
+			row,
+		)?;
+	}
+	Ok(())
+}
+
+pub fn all(db: &Connection, id: RoundId) -> rusqlite::Result<Vec<ListPart>> {
+	let mut query = db.prepare_cached(
+		"SELECT contributor, part, parts, length, digest, ciphertext FROM study_lists AS list
+		 WHERE study = ?1 AND round = ?2 AND contributor IN (
+			SELECT contributor FROM study_standing WHERE study = ?1 AND round = ?2
+		 ) AND parts = (
+			SELECT count(*) FROM study_lists AS other WHERE other.study = list.study
+			AND other.round = list.round AND other.contributor = list.contributor
+		 ) ORDER BY contributor, part",
+	)?;
+	let rows = query.query_map(params![id.study, id.round], |row| {
+		Ok(ListPart {
+			contributor: row.get(0)?,
+			part: row.get(1)?,
+			parts: row.get(2)?,
+			length: row.get(3)?,
+			digest: row.get(4)?,
+			ciphertext: row.get(5)?,
+		})
+	})?;
+	rows.collect()
+}
+
+pub fn settle(db: &Connection, id: RoundId, settled: &[SettledList]) -> rusqlite::Result<()> {
+	let is_first = db.execute(
+		"UPDATE study_rounds SET lists_settled = 1
+		 WHERE study = ?1 AND round = ?2 AND lists_settled = 0",
+		params![id.study, id.round],
+	)?;
+	if is_first == 0 {
+		return Ok(());
+	}
+	let mut insert = db.prepare_cached(
+		"INSERT OR IGNORE INTO study_settled_lists VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	)?;
+	for SettledList { contributor, sent, counts, excluded, doubles } in settled {
+		let row = params![id.study, id.round, contributor, sent, counts, excluded, doubles];
+		insert.execute(row)?;
+	}
+	Ok(())
+}
+
+pub fn settled(
+	db: &Connection,
+	id: RoundId,
+	contributor: [u8; 32],
+) -> rusqlite::Result<Option<SettledList>> {
+	let mut query = db.prepare_cached(
+		"SELECT contributor, sent, counts, excluded, doubles FROM study_settled_lists
+		 WHERE study = ?1 AND round = ?2 AND contributor = ?3",
+	)?;
+	query.query_row(params![id.study, id.round, contributor], read_settled).optional()
+}
+
+fn read_settled(row: &Row) -> rusqlite::Result<SettledList> {
+	Ok(SettledList {
+		contributor: row.get(0)?,
+		sent: row.get(1)?,
+		counts: row.get(2)?,
+		excluded: row.get(3)?,
+		doubles: row.get(4)?,
+	})
+}
+
+pub fn count_doubles(db: &Connection, id: RoundId) -> rusqlite::Result<u32> {
+	let mut query = db.prepare_cached(
+		"SELECT coalesce(sum(sent - counts), 0) FROM study_settled_lists
+		 WHERE study = ?1 AND round = ?2",
+	)?;
+	query.query_row(params![id.study, id.round], |row| row.get(0))
+}

@@ -1,0 +1,236 @@
+//! Aggregates studies: the custodian of each aggregator takes its part of the contributors' reports,
+//! verifies them together with the others, adds noise to its share of the sum, and reveals it.
+//!
+//! A round goes through these steps. Each is derived from the final chain and the database, and can be
+//! repeated without harm, so the custodian can be killed at any point.
+//!
+//! | the chain says | what is done |
+//! |---|---|
+//! | approved | accept, with an evaluation key ([`secrets`]) |
+//! | open, and the close is past | freeze |
+//! | frozen | keep who may be counted; agree on the lists of nullifiers ([`lists`]), verify reports ([`verification`]), agree on a tally ([`tallies`]), add noise and commit ([`results`]) |
+//! | agreed | reveal |
+//! | a deadline is past | give up |
+//! | the round is over | destroy its key, and with it all shares and nullifiers |
+//! | the study has ended | destroy the evaluation key, and sweep |
+//!
+//! The first aggregator leads: it asks the others ([`peers`]), and they only answer.
+//!
+//! *Invariant*: an aggregator commits itself only to a noisy share that is on its disk, and reveals no
+//! other one.
+
+pub mod lists;
+pub mod peers;
+pub mod results;
+mod runner;
+pub mod secrets;
+pub mod steps;
+pub mod tallies;
+#[cfg(test)]
+mod tests;
+pub mod verification;
+
+pub use runner::run;
+
+use crate::{
+	chain::{Block, Node, Round, Study},
+	encryption::{EncryptionError, RoundKey},
+	state::State,
+	store::{RoundId, StoreError},
+};
+use peers::PeerClients;
+use std::{
+	collections::{HashMap, HashSet},
+	sync::{Arc, Mutex},
+};
+use verification::BegunReports;
+use vouchsafe_client::{
+	chain::{AccountId, ChainError, RoundPhase, StudyId, StudyRound},
+	custodian::CustodianError,
+	messages::Hex,
+};
+
+/// Why a step failed. It is tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum StudyError {
+	/// The chain could not be read, or refused a call.
+	#[error(transparent)]
+	Chain(#[from] ChainError),
+	/// The database failed.
+	#[error(transparent)]
+	Store(#[from] StoreError),
+	/// What is stored can't be encrypted or decrypted.
+	#[error(transparent)]
+	Encryption(#[from] EncryptionError),
+	/// Cryptography failed.
+	#[error(transparent)]
+	Vault(#[from] vouchsafe_vault::Error),
+	/// Another aggregator's custodian failed.
+	#[error("the aggregator {0}: {1}")]
+	Peer(Hex<32>, CustodianError),
+	/// The chain names no custodian of another aggregator.
+	#[error("the aggregator {0} has no custodian")]
+	NoCustodian(Hex<32>),
+	/// Something that was stored is missing.
+	#[error("{0} is missing in the database: was it restored from a backup?")]
+	Missing(&'static str),
+	/// A task was aborted.
+	#[error("a task was aborted")]
+	Aborted,
+}
+
+/// The opened keys of rounds, and of studies.
+type Keys = HashMap<(StudyId, Option<u8>), Arc<RoundKey>>;
+
+/// What the tasks and requests share for studies.
+#[derive(Default)]
+pub struct Aggregation {
+	/// The opened keys of rounds, and of studies.
+	keys: Mutex<Keys>,
+	/// Reports whose verification has begun.
+	begun: BegunReports,
+	/// Connections to other aggregators' custodians.
+	peers: PeerClients,
+	/// The aggregators that have the verify key of a round since this program began.
+	delivered: Mutex<HashSet<(RoundId, u8)>>,
+	/// What each study waits for.
+	waits: Mutex<std::collections::BTreeMap<StudyId, String>>,
+}
+
+impl Aggregation {
+	/// What a study waits for.
+	pub fn waits_for(&self, study: StudyId) -> Option<String> {
+		self.waits.lock().unwrap_or_else(|error| error.into_inner()).get(&study).cloned()
+	}
+
+	/// Notes what a study waits for.
+	fn set_waits(&self, study: StudyId, waits: Option<String>) {
+		let mut all = self.waits.lock().unwrap_or_else(|error| error.into_inner());
+		match waits {
+			Some(waits) => all.insert(study, waits),
+			None => all.remove(&study),
+		};
+	}
+
+	fn has_delivered(&self, id: RoundId, place: u8) -> bool {
+		self.delivered.lock().unwrap_or_else(|error| error.into_inner()).contains(&(id, place))
+	}
+
+	fn note_delivered(&self, id: RoundId, place: u8) {
+		self.delivered.lock().unwrap_or_else(|error| error.into_inner()).insert((id, place));
+	}
+
+	/// What all studies wait for, in one line.
+	fn summary(&self) -> String {
+		let all = self.waits.lock().unwrap_or_else(|error| error.into_inner());
+		match all.is_empty() {
+			true => "no study is under way".into(),
+			false => all
+				.iter()
+				.map(|(study, waits)| format!("study {study}: {waits}"))
+				.collect::<Vec<_>>()
+				.join("; "),
+		}
+	}
+}
+
+/// A study that this custodian aggregates, at a final block.
+#[derive(Clone)]
+pub struct Aggregated {
+	/// The custodian's state.
+	pub state: Arc<State>,
+	/// The node.
+	pub node: Arc<dyn Node>,
+	/// The final block.
+	pub block: Arc<dyn Block>,
+	/// The custodian's institution.
+	pub institution: AccountId,
+	/// The institution's place among the aggregators, from 0.
+	pub place: u8,
+	/// The study's number.
+	pub study_id: StudyId,
+	/// The study at that block.
+	pub study: Study,
+}
+
+impl Aggregated {
+	/// The study, if it exists and names the institution as an aggregator.
+	pub async fn find(
+		state: &Arc<State>,
+		node: &Arc<dyn Node>,
+		block: &Arc<dyn Block>,
+		institution: &AccountId,
+		study_id: StudyId,
+	) -> Result<Option<Self>, ChainError> {
+		let Some(study) = block.study(study_id).await? else { return Ok(None) };
+		let Some(place) = study.place(institution) else { return Ok(None) };
+		let (state, node, block) = (state.clone(), node.clone(), block.clone());
+		let institution = institution.clone();
+		Ok(Some(Self { state, node, block, institution, place, study_id, study }))
+	}
+
+	/// Whether the institution leads.
+	pub fn is_leader(&self) -> bool {
+		self.place == 0
+	}
+
+	/// How many aggregators there are.
+	pub fn aggregators(&self) -> u8 {
+		u8::try_from(self.study.terms.aggregators.len()).unwrap_or(u8::MAX)
+	}
+
+	/// The current round.
+	pub fn id(&self) -> RoundId {
+		RoundId { study: self.study_id, round: self.study.round }
+	}
+
+	/// The current round, as hashes and contexts name it.
+	pub fn study_round(&self) -> StudyRound {
+		StudyRound { genesis: self.node.genesis(), study: self.study_id, round: self.study.round }
+	}
+
+	/// The current round, if the study is under way.
+	pub fn current(&self) -> Option<&Round> {
+		self.study.round(self.study.round)
+	}
+
+	/// The current round, if reports are gathered or agreed on.
+	pub fn frozen(&self) -> Option<Frozen> {
+		let round = self.current()?;
+		match round.phase {
+			RoundPhase::Frozen { block, gathers_until, answers_until, attempt } => Some(Frozen {
+				block,
+				gathers_until,
+				answers_until,
+				attempt: attempt.saturating_add(1),
+				lists_until: gathers_until.saturating_sub(u64::from(self.study.terms.gather / 2)),
+				people: round.people,
+			}),
+			_ => None,
+		}
+	}
+}
+
+/// A round that is frozen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frozen {
+	/// The frozen block.
+	pub block: u32,
+	/// Until when reports are gathered.
+	pub gathers_until: u64,
+	/// Until when the aggregators have to agree.
+	pub answers_until: u64,
+	/// The attempt, counted from 1.
+	pub attempt: u8,
+	/// By when the lists of nullifiers have to be there: half of the time to gather.
+	pub lists_until: u64,
+	/// How many people are in the round.
+	pub people: u32,
+}
+
+/// Runs work that takes the processor for a while, on a thread that may block.
+async fn compute<T: Send + 'static>(
+	work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StudyError> {
+	tokio::task::spawn_blocking(work).await.map_err(|_| StudyError::Aborted)
+}

@@ -1,0 +1,112 @@
+//! The custodians of a study's other aggregators. Their addresses and keys are on the chain.
+
+use super::{Aggregated, StudyError};
+use std::{
+	collections::HashMap,
+	sync::{Mutex, OnceLock},
+};
+use vouchsafe_client::{
+	chain::AccountId,
+	custodian::{AllowedAddresses, Custodian, CustodianClient, CustodianError},
+	messages::{Hex, PeerRequest},
+};
+use vouchsafe_vault::seal::PublicKey;
+
+/// The connections, which are made once.
+#[derive(Default)]
+pub struct PeerClients {
+	clients: Mutex<HashMap<(String, AccountId), CustodianClient>>,
+	/// The addresses that are connected to, once the chain is known.
+	allowed: OnceLock<AllowedAddresses>,
+}
+
+/// Another aggregator's custodian.
+pub struct Peer {
+	/// The aggregator.
+	pub institution: AccountId,
+	/// Its place in the study's terms, from 0.
+	pub place: u8,
+	/// The key to which things are sealed for it.
+	pub key: PublicKey,
+	client: CustodianClient,
+}
+
+impl Peer {
+	/// Asks it once.
+	pub async fn ask<R: PeerRequest>(
+		&self,
+		aggregated: &Aggregated,
+		request: &R,
+	) -> Result<R::Answer, StudyError> {
+		let signer = &aggregated.state.keys.account;
+		self.client
+			.ask_peer(signer, request)
+			.await
+			.map_err(|error| StudyError::Peer(Hex::from(&self.institution), error))
+	}
+
+	/// The error for an answer that is not one.
+	pub fn nonsense(&self, what: &str) -> StudyError {
+		let error = CustodianError::Nonsense(what.into());
+		StudyError::Peer(Hex::from(&self.institution), error)
+	}
+}
+
+/// The custodians of the study's other aggregators, in the order of the terms.
+pub async fn peers(aggregated: &Aggregated) -> Result<Vec<Peer>, StudyError> {
+	let mut peers = Vec::new();
+	for (place, institution) in (0u8..).zip(aggregated.study.terms.aggregators.iter()) {
+		if *institution == aggregated.institution {
+			continue;
+		}
+		let hex = Hex::from(institution);
+		let known = aggregated.block.institution(institution).await?;
+		let custodian =
+			known.and_then(|known| known.custodian).ok_or(StudyError::NoCustodian(hex))?;
+		let url = String::from_utf8_lossy(&custodian.url).into_owned();
+		let client = client(aggregated, url, institution).await?;
+		let key = PublicKey(custodian.key);
+		peers.push(Peer { institution: institution.clone(), place, key, client });
+	}
+	Ok(peers)
+}
+
+async fn client(
+	aggregated: &Aggregated,
+	url: String,
+	institution: &AccountId,
+) -> Result<CustodianClient, StudyError> {
+	let clients = &aggregated.state.studies.peers;
+	let cache = || clients.clients.lock().unwrap_or_else(|error| error.into_inner());
+	let known = cache().get(&(url.clone(), institution.clone())).cloned();
+	if let Some(client) = known {
+		return Ok(client);
+	}
+	let allowed = allowed(aggregated).await?;
+	let genesis = aggregated.node.genesis();
+	let client = CustodianClient::new(&url, institution.clone(), genesis, &allowed)
+		.map_err(|error| StudyError::Peer(Hex::from(institution), error))?
+		.without_retries();
+	cache().insert((url, institution.clone()), client.clone());
+	Ok(client)
+}
+
+/// The addresses that are connected to: on development and local chains all, elsewhere public ones
+/// with TLS and those that the configuration lists.
+async fn allowed(aggregated: &Aggregated) -> Result<AllowedAddresses, StudyError> {
+	let clients = &aggregated.state.studies.peers;
+	if let Some(allowed) = clients.allowed.get() {
+		return Ok(allowed.clone());
+	}
+	let allowed = match aggregated.node.is_local().await? {
+		true => AllowedAddresses::all(),
+		// The configuration was checked when it was read.
+		false => aggregated
+			.state
+			.config
+			.research
+			.allowed()
+			.unwrap_or(AllowedAddresses::public_and(Vec::new())),
+	};
+	Ok(clients.allowed.get_or_init(|| allowed).clone())
+}

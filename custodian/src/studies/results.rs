@@ -1,0 +1,102 @@
+//! Adds up this aggregator's shares, adds noise, and keeps the noisy share until it is revealed.
+
+use super::{
+	compute,
+	secrets::{self, Stored},
+	Aggregated, Frozen, StudyError,
+};
+use crate::encryption::RoundKey;
+use codec::Encode;
+use std::sync::Arc;
+use vouchsafe_client::chain::{StudyTerms, Tally, H256};
+use vouchsafe_vault::study::aggregate::{CellShare, NoisedShare};
+
+/// How many shares are read at a time.
+const PAGE: usize = 1_000;
+
+/// The commitment to the noisy share of this attempt. The share is on the disk before this returns.
+pub async fn commitment(aggregated: &Aggregated, frozen: &Frozen) -> Result<H256, StudyError> {
+	let noised = match find_noised(aggregated, frozen.attempt).await? {
+		Some(noised) => noised,
+		None => make_noised(aggregated, frozen).await?,
+	};
+	let commitment = noised.commitment(&aggregated.study_round(), &aggregated.institution);
+	Ok(H256(commitment))
+}
+
+/// The noisy share of an attempt, if it was made.
+pub async fn find_noised(
+	aggregated: &Aggregated,
+	attempt: u8,
+) -> Result<Option<NoisedShare>, StudyError> {
+	let (state, id) = (&aggregated.state, aggregated.id());
+	let Some(key) = secrets::find_key(state, id.study, Some(id.round)).await? else {
+		return Ok(None);
+	};
+	let stored = state.database.noised(id, attempt).await?;
+	stored.map(|stored| read(&key, attempt, &stored)).transpose()
+}
+
+fn read(key: &RoundKey, attempt: u8, stored: &[u8]) -> Result<NoisedShare, StudyError> {
+	let bytes = key.decrypt(&Stored::Noised(attempt).encode(), stored)?;
+	Ok(NoisedShare::from_bytes(&bytes)?)
+}
+
+async fn make_noised(aggregated: &Aggregated, frozen: &Frozen) -> Result<NoisedShare, StudyError> {
+	let (state, id) = (&aggregated.state, aggregated.id());
+	let key = secrets::round_key(state, id).await?;
+	let sum = add_up(aggregated, &key).await?;
+	let terms = aggregated.study.terms.clone();
+	let with_noise = state.config.research.noise;
+	let noised = compute(move || add_noise(sum, &terms, with_noise)).await??;
+	let context = Stored::Noised(frozen.attempt).encode();
+	let encrypted = key.encrypt(&context, &noised.to_bytes())?;
+	// Another task may have stored one. That one counts.
+	let kept = state.database.keep_noised(id, frozen.attempt, encrypted).await?;
+	read(&key, frozen.attempt, &kept)
+}
+
+fn add_noise(
+	sum: CellShare,
+	terms: &StudyTerms,
+	with_noise: bool,
+) -> Result<NoisedShare, StudyError> {
+	match with_noise {
+		true => Ok(sum.add_noise(&terms.question, terms.epsilon)?),
+		false => Ok(sum.without_noise()),
+	}
+}
+
+/// The sum of this aggregator's shares of all reports that count.
+async fn add_up(aggregated: &Aggregated, key: &Arc<RoundKey>) -> Result<CellShare, StudyError> {
+	let (database, id) = (&aggregated.state.database, aggregated.id());
+	let mut sum = CellShare::zero(&aggregated.study.terms.question);
+	let mut after = None;
+	loop {
+		let page = database.outputs(id, after, PAGE).await?;
+		let is_last = page.len() < PAGE;
+		after = page.last().map(|(contributor, _)| *contributor);
+		let key = key.clone();
+		sum = compute(move || add_page(sum, &key, &page)).await??;
+		if is_last {
+			return Ok(sum);
+		}
+	}
+}
+
+fn add_page(
+	mut sum: CellShare,
+	key: &RoundKey,
+	page: &[([u8; 32], Vec<u8>)],
+) -> Result<CellShare, StudyError> {
+	for (contributor, ciphertext) in page {
+		let bytes = key.decrypt(&Stored::Cells(*contributor).encode(), ciphertext)?;
+		sum.add(&CellShare::from_bytes(&bytes)?)?;
+	}
+	Ok(sum)
+}
+
+/// Whether the tally is large enough for the chain.
+pub fn is_enough(terms: &StudyTerms, tally: &Tally) -> bool {
+	tally.used >= terms.least
+}

@@ -1,0 +1,194 @@
+//! Looks at each study that names the institution, again and again, and does what it needs next. Studies
+//! do not wait for one another.
+
+use super::{
+	steps::{step, Waits},
+	Aggregated, StudyError,
+};
+use crate::{
+	backoff::Backoff,
+	chain::{Block, Node},
+	gauge::gauge_value,
+	heads::Heads,
+	state::{Connected, State},
+};
+use std::{
+	collections::BTreeMap,
+	sync::Arc,
+	time::{Duration, Instant},
+};
+use tokio::task::{JoinError, JoinSet};
+use vouchsafe_client::chain::{AccountId, ChainError, StudyId};
+
+/// How often studies are looked at.
+const INTERVAL: Duration = Duration::from_secs(1);
+/// How many studies are read at a time.
+const PAGE: u32 = 50;
+
+/// A study that names the institution.
+struct Watched {
+	/// When it is looked at again.
+	next: Instant,
+	/// Whether it is being looked at.
+	is_busy: bool,
+	backoff: Backoff,
+}
+
+impl Default for Watched {
+	fn default() -> Self {
+		let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(8));
+		Self { next: Instant::now(), is_busy: false, backoff }
+	}
+}
+
+/// The studies, and those that are being looked at.
+#[derive(Default)]
+struct Runner {
+	institution: Option<AccountId>,
+	/// The last study of which it is known whether it names the institution.
+	seen: Option<StudyId>,
+	watched: BTreeMap<StudyId, Watched>,
+	tasks: JoinSet<(StudyId, Result<Waits, StudyError>)>,
+}
+
+/// Aggregates studies until the custodian stops.
+pub async fn run(state: Arc<State>) {
+	if !state.config.research.aggregate {
+		state.readiness.set_research("this custodian aggregates no studies");
+		return;
+	}
+	let mut runner = Runner::default();
+	loop {
+		let detail = match runner.look(&state).await {
+			Ok(()) => state.studies.summary(),
+			Err(error) => error.to_string(),
+		};
+		state.readiness.set_research(detail);
+		if !state.pause(INTERVAL).await {
+			return;
+		}
+	}
+}
+
+/// Why no study is looked at.
+#[derive(Debug, thiserror::Error)]
+enum Idle {
+	#[error("the custodian is not connected to a node, or no institution has it")]
+	NotConnected,
+	#[error("studies wait: {0}")]
+	Behind(#[from] crate::release::Refusal),
+	#[error("studies wait: {0}")]
+	Chain(#[from] ChainError),
+}
+
+impl Runner {
+	/// Starts what is due.
+	async fn look(&mut self, state: &Arc<State>) -> Result<(), Idle> {
+		while let Some(done) = self.tasks.try_join_next() {
+			self.note(state, done);
+		}
+		let Some(Connected { node, institution: Some(institution) }) = state.connected() else {
+			return Err(Idle::NotConnected);
+		};
+		let finalized = node.finalized().await?;
+		// A node that is behind does not know that a deadline is past, or a study stopped.
+		Heads::read(state, &*node, finalized.clone()).await?.check(state)?;
+		self.discover(&*finalized, &institution).await?;
+		let due: Vec<StudyId> = self
+			.watched
+			.iter_mut()
+			.filter(|(_, watched)| !watched.is_busy && watched.next <= Instant::now())
+			.map(|(study, watched)| {
+				watched.is_busy = true;
+				*study
+			})
+			.collect();
+		for study in due {
+			self.start(state, &node, &finalized, &institution, study);
+		}
+		metrics::gauge!("vouchsafe_custodian_studies").set(gauge_value(self.watched.len()));
+		Ok(())
+	}
+
+	/// Finds new studies that name the institution.
+	async fn discover(
+		&mut self,
+		block: &dyn Block,
+		institution: &AccountId,
+	) -> Result<(), ChainError> {
+		if self.institution.as_ref() != Some(institution) {
+			self.institution = Some(institution.clone());
+			self.seen = None;
+			self.watched.clear();
+		}
+		loop {
+			let page = block.studies(self.seen, PAGE).await?;
+			let is_last = page.len() < PAGE as usize;
+			for (id, study) in page {
+				self.seen = Some(id);
+				if study.place(institution).is_some() {
+					self.watched.entry(id).or_default();
+				}
+			}
+			if is_last {
+				return Ok(());
+			}
+		}
+	}
+
+	fn start(
+		&mut self,
+		state: &Arc<State>,
+		node: &Arc<dyn Node>,
+		block: &Arc<dyn Block>,
+		institution: &AccountId,
+		study: StudyId,
+	) {
+		let (state, node, block) = (state.clone(), node.clone(), block.clone());
+		let institution = institution.clone();
+		self.tasks.spawn(async move {
+			let found = Aggregated::find(&state, &node, &block, &institution, study).await;
+			let result = match found {
+				Ok(Some(aggregated)) => step(&aggregated).await,
+				Ok(None) => Ok(Waits { text: None, pause: Duration::from_secs(60) }),
+				Err(error) => Err(error.into()),
+			};
+			(study, result)
+		});
+	}
+
+	fn note(
+		&mut self,
+		state: &State,
+		done: Result<(StudyId, Result<Waits, StudyError>), JoinError>,
+	) {
+		let (study, result) = match done {
+			Ok(done) => done,
+			Err(_) => {
+				tracing::error!("a task that aggregates a study panicked");
+				for watched in self.watched.values_mut() {
+					watched.is_busy = false;
+				}
+				return;
+			},
+		};
+		let Some(watched) = self.watched.get_mut(&study) else { return };
+		watched.is_busy = false;
+		let is_failed = result.is_err();
+		let (text, pause) = match result {
+			Ok(Waits { text, pause }) => {
+				watched.backoff.reset();
+				(text, pause)
+			},
+			Err(error) => {
+				tracing::warn!(study, %error, "a study waits");
+				(Some(error.to_string()), watched.backoff.next_pause())
+			},
+		};
+		watched.next = Instant::now() + pause;
+		state.studies.set_waits(study, text);
+		let failed = f64::from(u8::from(is_failed));
+		metrics::gauge!("vouchsafe_custodian_study_failing", "study" => study.to_string())
+			.set(failed);
+	}
+}

@@ -1,0 +1,390 @@
+//! What a study needs next, and doing it. Everything is derived from the final chain and the database.
+
+use super::{
+	lists, peers, results, secrets, tallies, verification, Aggregated, Frozen, StudyError,
+};
+use crate::{
+	chain::{Study, StudyCall},
+	store::RoundId,
+};
+use std::{collections::BTreeMap, time::Duration};
+use vouchsafe_client::{
+	chain::{account_bytes, AccountId, ChainError, RoundPhase, StudyStage, Tally},
+	messages::DeliverVerifyKey,
+	signing::now,
+};
+use vouchsafe_vault::study::verify::VerifyKey;
+
+/// How much later each aggregator makes a call that any of them can make, in seconds.
+const TURN: u64 = 6;
+/// How many people one sweep removes.
+const SWEEP: u32 = 256;
+/// How many people are read at a time.
+const PAGE: u32 = 500;
+/// For how long it is known which reports of an ended study counted, in seconds.
+const MEMORY: u64 = 30 * 24 * 3600;
+
+/// What a study waits for, and when it is looked at again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waits {
+	/// What it waits for. None if nothing is left to do.
+	pub text: Option<String>,
+	/// The pause.
+	pub pause: Duration,
+}
+
+impl Waits {
+	fn soon(text: impl Into<String>) -> Self {
+		Self { text: Some(text.into()), pause: Duration::ZERO }
+	}
+
+	fn done() -> Self {
+		Self { text: None, pause: Duration::from_secs(24 * 3600) }
+	}
+}
+
+/// Does what the study needs next.
+pub async fn step(aggregated: &Aggregated) -> Result<Waits, StudyError> {
+	destroy_ended(aggregated).await?;
+	if aggregated.study.stage.has_ended() {
+		return end(aggregated).await;
+	}
+	match aggregated.study.stage {
+		StudyStage::Proposed => Ok(Waits::soon("the council's approval")),
+		StudyStage::Approved => accept(aggregated).await,
+		_ => run_round(aggregated).await,
+	}
+}
+
+async fn accept(aggregated: &Aggregated) -> Result<Waits, StudyError> {
+	let key = secrets::ensure_evaluation_key(&aggregated.state, aggregated.study_id).await?;
+	let public = key.public();
+	let accepted =
+		aggregated.study.keys.iter().find(|(account, _)| *account == aggregated.institution);
+	match accepted {
+		None => {
+			submit(aggregated, StudyCall::Accept(public)).await?;
+			Ok(Waits::soon("the other aggregators' acceptance"))
+		},
+		Some((_, known)) if *known != public => Err(StudyError::Missing("the evaluation key")),
+		Some(_) => Ok(Waits::soon("the other aggregators' acceptance")),
+	}
+}
+
+async fn run_round(aggregated: &Aggregated) -> Result<Waits, StudyError> {
+	let Some(round) = aggregated.current() else { return Ok(Waits::soon("the next round")) };
+	let now = aggregated.block.time().await?;
+	let number = aggregated.study.round;
+	match round.phase {
+		RoundPhase::Open { closes } => {
+			if now >= closes.saturating_add(turn(aggregated)) {
+				submit(aggregated, StudyCall::Freeze).await?;
+			}
+			Ok(Waits::soon(format!("round {number}: the close")))
+		},
+		RoundPhase::Frozen { .. } => match aggregated.frozen() {
+			Some(frozen) => gather(aggregated, &frozen, now).await,
+			None => Ok(Waits::soon(format!("round {number}: the freeze"))),
+		},
+		RoundPhase::Agreed { answers_until, attempt, tally, .. } => {
+			reveal(aggregated, now, answers_until, attempt.saturating_add(1), tally).await
+		},
+		RoundPhase::Answered | RoundPhase::Lost(_) => {
+			Ok(Waits::soon(format!("round {number} is over: the next one")))
+		},
+	}
+}
+
+/// By how many seconds this aggregator is later than the leader.
+fn turn(aggregated: &Aggregated) -> u64 {
+	u64::from(aggregated.place).saturating_mul(TURN)
+}
+
+async fn gather(aggregated: &Aggregated, frozen: &Frozen, now: u64) -> Result<Waits, StudyError> {
+	prepare(aggregated, frozen).await?;
+	if let Some(waits) = give_up(aggregated, now, frozen.answers_until).await? {
+		return Ok(waits);
+	}
+	if aggregated.is_leader() {
+		if let Some(waits) = lead(aggregated, frozen, now).await? {
+			return Ok(waits);
+		}
+	}
+	let number = aggregated.study.round;
+	let Some(tally) = tallies::settled(aggregated, frozen).await? else {
+		let text = match now < frozen.gathers_until {
+			true => "reports",
+			false => "the leader, to agree on the tally",
+		};
+		return Ok(Waits::soon(format!("round {number}: {text}")));
+	};
+	if now < frozen.gathers_until {
+		return Ok(Waits::soon(format!("round {number}: the end of the time to gather")));
+	}
+	if !results::is_enough(&aggregated.study.terms, &tally) {
+		let text = format!("round {number}: {} people count, too few for a result", tally.used);
+		return Ok(Waits::soon(text));
+	}
+	commit(aggregated, frozen, tally).await?;
+	Ok(Waits::soon(format!("round {number}: the other aggregators' commitments")))
+}
+
+/// Keeps who may be counted, and makes the round's key.
+async fn prepare(aggregated: &Aggregated, frozen: &Frozen) -> Result<(), StudyError> {
+	let (database, id) = (&aggregated.state.database, aggregated.id());
+	secrets::round_key(&aggregated.state, id).await?;
+	match database.round_progress(id).await? {
+		Some(progress) if progress.attempt >= frozen.attempt => return Ok(()),
+		Some(_) => {},
+		None => {
+			let standing = standing(aggregated, frozen.block).await?;
+			database.note_frozen(id, frozen.block, standing).await?;
+		},
+	}
+	Ok(database.begin_attempt(id, frozen.attempt).await?)
+}
+
+/// The people whose consent is valid at the frozen block, by contributor.
+async fn standing(
+	aggregated: &Aggregated,
+	block: u32,
+) -> Result<Vec<([u8; 32], Vec<[u8; 32]>)>, StudyError> {
+	let block = aggregated.node.block(block).await?;
+	let mut all = BTreeMap::<[u8; 32], Vec<[u8; 32]>>::new();
+	let mut after: Option<AccountId> = None;
+	loop {
+		let page = block.standing(aggregated.study_id, after, PAGE).await?;
+		let is_last = page.len() < PAGE as usize;
+		after = page.last().map(|(person, _)| person.clone());
+		for (person, contributor) in page {
+			all.entry(account_bytes(&contributor)).or_default().push(account_bytes(&person));
+		}
+		if is_last {
+			return Ok(all.into_iter().collect());
+		}
+	}
+}
+
+/// Leads the others, and returns what to wait for before the tally is settled.
+async fn lead(
+	aggregated: &Aggregated,
+	frozen: &Frozen,
+	now: u64,
+) -> Result<Option<Waits>, StudyError> {
+	let (database, id) = (&aggregated.state.database, aggregated.id());
+	let progress =
+		database.round_progress(id).await?.ok_or(StudyError::Missing("the frozen round"))?;
+	if progress.settled == frozen.attempt {
+		return Ok(None);
+	}
+	let number = id.round;
+	let peers = peers::peers(aggregated).await?;
+	let key = deliver_verify_key(aggregated, &peers).await?;
+	if !progress.lists_settled && !lists::settle_everywhere(aggregated, frozen, &peers, now).await?
+	{
+		return Ok(Some(Waits::soon(format!("round {number}: lists of nullifiers"))));
+	}
+	let is_last = now >= frozen.gathers_until;
+	if is_last {
+		database.close_reports(id, frozen.attempt).await?;
+	}
+	verification::verify_waiting(aggregated, &key, &peers, is_last).await?;
+	if !is_last {
+		return Ok(Some(Waits::soon(format!("round {number}: reports"))));
+	}
+	match tallies::agree(aggregated, frozen, &peers).await? {
+		true => Ok(None),
+		false => {
+			let text = format!("round {number}: the aggregators' tallies differ");
+			Ok(Some(Waits { text: Some(text), pause: Duration::from_secs(5) }))
+		},
+	}
+}
+
+/// Draws the verify key, after the freeze, and gives it to the others.
+async fn deliver_verify_key(
+	aggregated: &Aggregated,
+	peers: &[peers::Peer],
+) -> Result<VerifyKey, StudyError> {
+	let RoundId { study, round } = aggregated.id();
+	let key = match secrets::verify_key(&aggregated.state, aggregated.id()).await? {
+		Some(key) => key,
+		None => secrets::keep_verify_key(aggregated, VerifyKey::random()).await?,
+	};
+	for peer in peers {
+		if aggregated.state.studies.has_delivered(aggregated.id(), peer.place) {
+			continue;
+		}
+		let sealed = key.seal(&peer.key, &aggregated.study_round(), &peer.institution)?;
+		let request = DeliverVerifyKey { study, round, key: sealed.into() };
+		peer.ask(aggregated, &request).await?;
+		aggregated.state.studies.note_delivered(aggregated.id(), peer.place);
+	}
+	Ok(key)
+}
+
+/// Commits the aggregator. The share is on the disk before.
+async fn commit(aggregated: &Aggregated, frozen: &Frozen, tally: Tally) -> Result<(), StudyError> {
+	let has_committed =
+		aggregated.current().is_some_and(|round| round.committed.contains(&aggregated.institution));
+	if has_committed {
+		return Ok(());
+	}
+	let hash = results::commitment(aggregated, frozen).await?;
+	submit(aggregated, StudyCall::Commit(tally, hash)).await
+}
+
+async fn reveal(
+	aggregated: &Aggregated,
+	now: u64,
+	answers_until: u64,
+	attempt: u8,
+	tally: Tally,
+) -> Result<Waits, StudyError> {
+	let (database, id) = (&aggregated.state.database, aggregated.id());
+	let number = id.round;
+	let progress = database.round_progress(id).await?;
+	let numbers = codec::Encode::encode(&tally);
+	if progress.is_some_and(|progress| !progress.agreed && progress.tally == numbers) {
+		database.note_agreed(id).await?;
+	}
+	if let Some(waits) = give_up(aggregated, now, answers_until).await? {
+		return Ok(waits);
+	}
+	let round = aggregated.current();
+	if !round.is_some_and(|round| round.revealed.contains(&aggregated.institution)) {
+		let noised = results::find_noised(aggregated, attempt).await?;
+		let noised = noised.ok_or(StudyError::Missing("the noisy share"))?;
+		let call = StudyCall::Reveal(noised.cells().to_vec(), *noised.salt());
+		submit(aggregated, call).await?;
+	}
+	Ok(Waits::soon(format!("round {number}: the other aggregators' shares")))
+}
+
+/// Gives up if the deadline is past, each aggregator in its turn.
+async fn give_up(
+	aggregated: &Aggregated,
+	now: u64,
+	deadline: u64,
+) -> Result<Option<Waits>, StudyError> {
+	if now < deadline {
+		return Ok(None);
+	}
+	if now >= deadline.saturating_add(turn(aggregated)) {
+		submit(aggregated, StudyCall::GiveUp).await?;
+	}
+	let number = aggregated.study.round;
+	Ok(Some(Waits::soon(format!("round {number}: its deadline is past"))))
+}
+
+/// Makes a call, unless the best block shows that it has no effect any more.
+async fn submit(aggregated: &Aggregated, call: StudyCall) -> Result<(), StudyError> {
+	let best = aggregated.node.best().await?;
+	let best = best.study(aggregated.study_id).await?;
+	if !best.is_some_and(|best| is_due(aggregated, &best, &call)) {
+		return Ok(());
+	}
+	let name = call_name(&call);
+	let (key, study) = (&aggregated.state.keys.account, aggregated.study_id);
+	match aggregated.node.submit_study(key, study, call).await {
+		Ok(_) => {
+			tracing::info!(
+				study,
+				round = aggregated.study.round,
+				call = name,
+				"made a call for a study"
+			);
+			Ok(())
+		},
+		// Somebody else may have been first.
+		Err(error @ ChainError::Dispatch { .. }) => {
+			tracing::warn!(study, call = name, %error, "a call for a study was refused");
+			Err(error.into())
+		},
+		Err(error) => Err(error.into()),
+	}
+}
+
+fn call_name(call: &StudyCall) -> &'static str {
+	match call {
+		StudyCall::Accept(_) => "accept",
+		StudyCall::Freeze => "freeze",
+		StudyCall::Commit(..) => "commit",
+		StudyCall::Reveal(..) => "reveal",
+		StudyCall::GiveUp => "give_up",
+		StudyCall::Sweep(_) => "sweep",
+	}
+}
+
+/// Whether a call has an effect on the study as the best block has it.
+fn is_due(aggregated: &Aggregated, best: &Study, call: &StudyCall) -> bool {
+	let own = &aggregated.institution;
+	let is_same_round = best.round == aggregated.study.round;
+	let round = best.current.as_ref().filter(|_| is_same_round);
+	let phase = round.map(|round| round.phase);
+	let known = aggregated.current().map(|round| round.phase);
+	match call {
+		StudyCall::Accept(_) => {
+			best.stage == StudyStage::Approved && !best.keys.iter().any(|(at, _)| at == own)
+		},
+		StudyCall::Freeze | StudyCall::GiveUp => phase.is_some() && phase == known,
+		StudyCall::Commit(..) => {
+			phase == known && round.is_some_and(|round| !round.committed.contains(own))
+		},
+		StudyCall::Reveal(..) => {
+			phase == known && round.is_some_and(|round| !round.revealed.contains(own))
+		},
+		StudyCall::Sweep(_) => best.stage.has_ended(),
+	}
+}
+
+/// Destroys the keys of rounds that are over.
+async fn destroy_ended(aggregated: &Aggregated) -> Result<(), StudyError> {
+	let (state, study) = (&aggregated.state, &aggregated.study);
+	let has_ended = study.stage.has_ended();
+	for (of, round) in state.database.study_keys().await? {
+		let is_over = has_ended || round.is_some_and(|round| round < study.round);
+		if of == aggregated.study_id && is_over {
+			secrets::destroy(state, of, round).await?;
+		}
+	}
+	Ok(())
+}
+
+/// Ends a study here: removes its people from the chain.
+async fn end(aggregated: &Aggregated) -> Result<Waits, StudyError> {
+	let (state, study) = (&aggregated.state, aggregated.study_id);
+	let (ended, is_swept) = state.database.note_study_end(study, now()).await?;
+	if !is_swept {
+		if now() < ended.saturating_add(turn(aggregated).saturating_mul(10)) {
+			return Ok(Waits::soon("another aggregator, which removes its people"));
+		}
+		sweep(aggregated).await?;
+		state.database.note_swept(study).await?;
+	}
+	if now() >= ended.saturating_add(MEMORY) {
+		state.database.forget_study(study).await?;
+	}
+	Ok(Waits::done())
+}
+
+/// Removes the people of all rounds from the chain, and then the counts of their contributors.
+async fn sweep(aggregated: &Aggregated) -> Result<(), StudyError> {
+	let (mut people, mut contributors) = (0u64, 0u64);
+	for round in 0..=aggregated.study.round {
+		if let Some(round) = aggregated.block.study_round(aggregated.study_id, round).await? {
+			people = people.saturating_add(round.people.into());
+			contributors = contributors.saturating_add(round.contributors.into());
+		}
+	}
+	let (key, study) = (&aggregated.state.keys.account, aggregated.study_id);
+	if people == 0 {
+		return Ok(());
+	}
+	while aggregated.node.submit_study(key, study, StudyCall::Sweep(SWEEP)).await? > 0 {}
+	// The last call has removed as many counts of contributors.
+	for _ in 1..contributors.div_ceil(SWEEP.into()) {
+		aggregated.node.submit_study(key, study, StudyCall::Sweep(SWEEP)).await?;
+	}
+	Ok(())
+}

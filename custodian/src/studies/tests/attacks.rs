@@ -1,0 +1,294 @@
+//! Contributors and aggregators that do what they should not.
+
+use super::harness::*;
+use crate::chain::double::studies::{lock, STUDY};
+use vouchsafe_client::{
+	chain::Signer,
+	custodian::{Custodian, CustodianError},
+	messages::*,
+};
+use vouchsafe_vault::study::nullifier::{Blinded, Input};
+
+async fn frozen() -> Network {
+	let people: [(&str, &[u8]); 3] = [("//A", &[1, 2, 3]), ("//B", &[4, 5, 6]), ("//C", &[7, 8])];
+	let network = Network::new(terms(2), &people, false).await;
+	network.freeze().await;
+	network
+}
+
+async fn settled() -> Network {
+	let network = frozen().await;
+	network.send_lists("//A", &["a", "b", "c"]).await;
+	network.send_lists("//B", &["d", "e", "f"]).await;
+	network.send_lists("//C", &["g", "h"]).await;
+	network.step_all().await;
+	network
+}
+
+fn points(values: &[&str]) -> Vec<[u8; 32]> {
+	let input = |value: &&str| Input::identifier("urn:test", value).unwrap();
+	Blinded::new(values.iter().map(input).collect()).unwrap().points()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_identifiers_are_evaluated_than_there_are_people() {
+	let network = frozen().await;
+	let first = points(&["1", "2"]);
+	network.evaluate(0, "//A", first.clone()).await.unwrap();
+	network.evaluate(0, "//A", first.clone()).await.unwrap();
+	let refused = network.evaluate(0, "//A", points(&["3", "4"])).await;
+	assert!(is_refused(refused, "3 people"));
+	network.evaluate(0, "//A", points(&["3"])).await.unwrap();
+	assert!(is_refused(network.evaluate(0, "//A", points(&["4"])).await, "3 people"));
+	network.evaluate(0, "//A", first).await.unwrap();
+	// Another aggregator counts for itself.
+	network.evaluate(1, "//A", points(&["4", "5", "6"])).await.unwrap();
+	assert!(is_refused(network.evaluate(0, "//A", vec![]).await, "1 to 1000"));
+	assert!(is_refused(network.evaluate(0, "//B", vec![[255; 32]]).await, "not a point"));
+	assert!(is_refused(network.evaluate(0, "//B", vec![[0; 32]]).await, "not a point"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_contributor_acts_for_itself() {
+	let network = settled().await;
+	let report = network.report("//A", 3, &[1, 0, 0, 0]).remove(0);
+	let foreign = network.client(0).send_report(&key("//B"), &report).await;
+	assert_eq!(foreign, Err(CustodianError::NoAccess));
+	let stranger = network.client(0).send_report(&key("//Nobody"), &report).await;
+	assert_eq!(stranger, Err(CustodianError::NoAccess));
+	let ask = AskStudyStatus { study: STUDY, round: 0, contributor: report.contributor };
+	let foreign = network.client(0).study_status(&key("//B"), &ask).await;
+	assert_eq!(foreign, Err(CustodianError::NoAccess));
+	// Its own custodian may. Another aggregator's may not.
+	let own = &network.aggregators[1].state.keys.account;
+	let ask = AskStudyStatus { contributor: Hex::from(&hospital("//B")), ..ask };
+	network.client(0).study_status(own, &ask).await.unwrap();
+	let ask = AskStudyStatus { contributor: report.contributor, ..ask };
+	let foreign = network.client(0).study_status(own, &ask).await;
+	assert_eq!(foreign, Err(CustodianError::NoAccess));
+	let unknown = AskStudyStatus { study: 8, ..ask };
+	let unknown = network.client(0).study_status(&key("//A"), &unknown).await;
+	assert_eq!(unknown, Err(CustodianError::NotFound));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_leader_leads() {
+	let network = settled().await;
+	let ask = VerifyReports { study: STUDY, round: 0, reports: vec![] };
+	let (leader, other) =
+		(&network.aggregators[0].state.keys.account, &network.aggregators[1].state.keys.account);
+	network.client(1).ask_peer(leader, &ask).await.unwrap();
+	for stranger in [other, &key("//A"), &key("//Authority")] {
+		let refused = network.client(1).ask_peer(stranger, &ask).await;
+		assert_eq!(refused.err(), Some(CustodianError::NoAccess));
+	}
+	let name = ReportName { contributor: Hex([1; 32]), report: Hex([1; 16]) };
+	let long = VerifyReports { reports: vec![name; MAX_PEER_ITEMS + 1], ..ask };
+	assert!(network.client(1).ask_peer(leader, &long).await.is_err());
+	// Another verify key would verify a report twice.
+	let aggregated = network.aggregated(0).await;
+	let peer = network.aggregated(1).await;
+	let to = peer.state.keys.encryption.public();
+	let key = vouchsafe_vault::study::verify::VerifyKey::random();
+	let sealed = key.seal(&to, &aggregated.study_round(), &peer.institution).unwrap();
+	let deliver = DeliverVerifyKey { study: STUDY, round: 0, key: sealed.into() };
+	assert!(is_refused(network.client(1).ask_peer(leader, &deliver).await, "another verify key"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn different_lists_leave_out_only_their_sender() {
+	let network = frozen().await;
+	network.send_lists("//A", &["a", "b", "same"]).await;
+	let list = network.nullifiers("//B", &["c", "d", "same"]).await;
+	network.send_list(0, "//B", &list).await.unwrap();
+	network.send_list(1, "//B", &list[..2]).await.unwrap();
+	network.send_lists("//C", &["g", "h"]).await;
+	network.step_all().await;
+	assert!(!network.doubles(0, "//A").await.unwrap().complete);
+	network.end_lists();
+	network.step_all().await;
+	for place in 0..2 {
+		assert_eq!(network.doubles(place, "//A").await.unwrap().counts, 3);
+		assert!(is_refused(network.doubles(place, "//B").await, "not the same"));
+		let status = network.status(place, "//B").await;
+		assert_eq!((status.list, status.settled), (ListState::NotEverywhere, true));
+		assert!(is_refused(network.send_list(place, "//B", &list).await, "time for lists"));
+	}
+	network.send_report("//A", 3, &[3, 0, 0, 0]).await;
+	network.send_report("//B", 3, &[0, 3, 0, 0]).await;
+	network.send_report("//C", 2, &[0, 0, 2, 0]).await;
+	network.end_gathering();
+	assert_eq!(network.finish().await, [3, 0, 2, 0]);
+	assert_eq!(network.status(1, "//B").await.dropped, Some(DropReason::NoList));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_not_longer_than_its_people() {
+	let network = frozen().await;
+	let list = [[1; 32], [2; 32], [3; 32], [4; 32]];
+	assert!(is_refused(network.send_list(0, "//A", &list).await, "3 people"));
+	network.send_list(0, "//A", &list[..3]).await.unwrap();
+	let wrong = SendNullifiers {
+		study: STUDY,
+		round: 0,
+		contributor: Hex::from(&hospital("//A")),
+		part: 1,
+		parts: 1,
+		nullifiers: vec![],
+	};
+	let sent = network.client(0).send_nullifiers(&key("//A"), &wrong).await;
+	assert!(is_refused(sent, "parts"));
+}
+
+/// Each is dropped alone, and its contributor hears why.
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_reports_are_dropped_alone() {
+	let network = settled().await;
+	network.send_report("//A", 3, &[1, 2, 3, 0]).await;
+	// A share of another report, sealed as if it were this one's.
+	let mut bad = network.report("//B", 3, &[1, 0, 0, 0]);
+	let other = network.report("//B", 3, &[0, 1, 0, 0]);
+	bad[0].nonce = other[0].nonce;
+	bad[1].nonce = other[0].nonce;
+	for (place, part) in bad.iter().enumerate() {
+		network.send_part(place, "//B", part).await.unwrap();
+	}
+	// The public share has the wrong form.
+	let mut bad = network.report("//C", 2, &[1, 0, 0, 0]);
+	bad[0].public_share = vec![1, 2, 3].into();
+	for (place, part) in bad.iter().enumerate() {
+		network.send_part(place, "//C", part).await.unwrap();
+	}
+	network.end_gathering();
+	assert_eq!(network.finish().await, [1, 2, 3, 0]);
+	for place in 0..2 {
+		let status = network.status(place, "//B").await;
+		assert_eq!(
+			(status.report, status.dropped),
+			(ReportState::Dropped, Some(DropReason::Proof))
+		);
+		assert!(status.reason.unwrap().contains("proof"));
+		assert_eq!(network.status(place, "//C").await.dropped, Some(DropReason::Malformed));
+	}
+	let (_, tally) = lock(&network.studies).results[&0];
+	assert_eq!((tally.used, tally.refused), (3, 5));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_for_others_are_refused_at_once() {
+	let network = settled().await;
+	let parts = network.report("//A", 3, &[1, 0, 0, 0]);
+	let refused = |part: SendReport| {
+		let network = &network;
+		async move { network.send_part(0, "//A", &part).await }
+	};
+	assert!(is_refused(refused(parts[1].clone()).await, "sealed to another aggregator"));
+	let other = SendReport { people: 2, ..parts[0].clone() };
+	assert!(is_refused(refused(other).await, "sealed to another"));
+	let other = SendReport { report: Hex([9; 16]), ..parts[0].clone() };
+	assert!(is_refused(refused(other).await, "sealed to another"));
+	let other = SendReport { people: 4, ..parts[0].clone() };
+	assert!(is_refused(refused(other).await, "1 to 3"));
+	let other = SendReport { people: 0, ..parts[0].clone() };
+	assert!(is_refused(refused(other).await, "1 to 3"));
+	let other = SendReport { round: 1, ..parts[0].clone() };
+	assert_eq!(refused(other).await, Err(CustodianError::NotYet));
+	let mut other = parts[0].clone();
+	other.contributor = Hex::from(&hospital("//B"));
+	let sent = network.client(0).send_report(&key("//B"), &other).await;
+	assert!(is_refused(sent, "sealed to another"));
+	// A replay changes nothing.
+	refused(parts[0].clone()).await.unwrap();
+	refused(parts[0].clone()).await.unwrap();
+	network.end_gathering();
+	assert!(is_refused(refused(network.report("//A", 3, &[1, 0, 0, 0]).remove(0)).await, "over"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_one_aggregator_lacks_is_left_out() {
+	let network = settled().await;
+	network.send_report("//A", 3, &[1, 2, 3, 0]).await;
+	let parts = network.report("//B", 3, &[1, 0, 0, 0]);
+	network.send_part(0, "//B", &parts[0]).await.unwrap();
+	let parts = network.report("//C", 2, &[1, 0, 0, 0]);
+	network.send_part(1, "//C", &parts[1]).await.unwrap();
+	network.step_all().await;
+	assert_eq!(network.status(0, "//B").await.report, ReportState::Waiting);
+	network.end_gathering();
+	assert_eq!(network.finish().await, [1, 2, 3, 0]);
+	for (place, name) in [(0, "//B"), (1, "//C")] {
+		let status = network.status(place, name).await;
+		assert_eq!(status.dropped, Some(DropReason::NotEverywhere));
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_only_the_leader_verified_is_left_out() {
+	let network = settled().await;
+	network.send_report("//A", 3, &[1, 2, 3, 0]).await;
+	network.send_report("//B", 3, &[0, 0, 0, 3]).await;
+	network.step_all().await;
+	// As if the other aggregator had been restored from an older backup.
+	let aggregated = network.aggregated(1).await;
+	let b: [u8; 32] = hospital("//B").into();
+	let report = network.status(1, "//B").await.id.unwrap().0;
+	aggregated.state.database.leave_out(aggregated.id(), vec![(b, report)]).await.unwrap();
+	network.end_gathering();
+	assert_eq!(network.finish().await, [1, 2, 3, 0]);
+	assert_eq!(network.status(0, "//B").await.dropped, Some(DropReason::NotEverywhere));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_people_than_are_left_do_not_count() {
+	let network = frozen().await;
+	network.send_lists("//A", &["a", "b", "b"]).await;
+	network.send_lists("//B", &["d", "e", "f"]).await;
+	network.send_lists("//C", &["g", "h"]).await;
+	network.step_all().await;
+	network.send_report("//A", 3, &[3, 0, 0, 0]).await;
+	network.send_report("//B", 3, &[0, 3, 0, 0]).await;
+	network.send_report("//C", 1, &[0, 0, 1, 0]).await;
+	network.end_gathering();
+	assert_eq!(network.finish().await, [0, 3, 1, 0]);
+	assert_eq!(network.status(0, "//A").await.dropped, Some(DropReason::TooManyPeople));
+	let (_, tally) = lock(&network.studies).results[&0];
+	assert_eq!((tally.used, tally.double, tally.refused), (4, 1, 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn malformed_requests_leave_nothing_behind() {
+	let network = settled().await;
+	let http = network.client(0);
+	for place in 0..500u32 {
+		let byte = u8::try_from(place % 251).unwrap();
+		let part = SendReport {
+			study: STUDY,
+			round: 0,
+			contributor: Hex::from(&key("//A").account()),
+			people: 1 + place % 3,
+			report: Hex([byte; 16]),
+			nonce: Hex([byte; 16]),
+			public_share: vec![byte; place as usize % 90].into(),
+			sealed_share: vec![byte; place as usize].into(),
+		};
+		assert!(is_refused(http.send_report(&key("//A"), &part).await, ""));
+	}
+	assert_eq!(network.status(0, "//A").await.report, ReportState::Missing);
+	let database = &network.aggregators[0].state.database;
+	let id = network.aggregated(0).await.id();
+	assert_eq!(database.count_reports(id).await.unwrap(), [0, 0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_takes_nothing() {
+	let network = settled().await;
+	let state = network.aggregators[0].state.clone();
+	let parts = network.report("//A", 3, &[1, 0, 0, 0]);
+	state.expected_bytes.store(u64::MAX / 2, std::sync::atomic::Ordering::SeqCst);
+	let full = network.send_part(0, "//A", &parts[0]).await;
+	assert!(matches!(full, Err(CustodianError::Refused { status: 507, .. })), "{full:?}");
+	let full = network.evaluate(0, "//A", points(&["9"])).await;
+	assert!(matches!(full, Err(CustodianError::Refused { status: 507, .. })), "{full:?}");
+	state.expected_bytes.store(0, std::sync::atomic::Ordering::SeqCst);
+	network.send_part(0, "//A", &parts[0]).await.unwrap();
+}

@@ -1,0 +1,455 @@
+//! Verifies reports in a star: the leader collects a verifier share of each aggregator, and distributes
+//! the message that they make. Each aggregator finishes for itself.
+//!
+//! All of it can be repeated: with the same share, key and nonce, verification gives the same.
+
+use super::{
+	compute,
+	peers::Peer,
+	secrets::{self, Stored},
+	Aggregated, StudyError,
+};
+use crate::{
+	encryption::RoundKey,
+	store::{Outcome, Report, ReportProgress, RoundId},
+};
+use codec::Encode;
+use futures::future::try_join_all;
+use std::{
+	collections::HashMap,
+	sync::{Arc, Mutex},
+};
+use vouchsafe_client::{
+	chain::StudyQuestion,
+	messages::{
+		DropReason, FinishReports, FinishedReports, Hex, HexBytes, JudgedReport, ReportName,
+		Verdict, VerifierShare, VerifierShares, VerifyReports,
+	},
+};
+use vouchsafe_vault::study::{
+	report::ReportContext,
+	verify::{Rejected, State as VerifyState, Verifier, VerifyKey},
+};
+
+/// How many reports are verified together.
+const PAGE: usize = 256;
+/// How many reports whose verification has begun are kept in memory. Others begin again.
+const MAX_BEGUN: usize = 4 * PAGE;
+
+/// A report's round, contributor and id.
+type Key = (RoundId, [u8; 32], [u8; 16]);
+
+/// Reports whose verification has begun.
+#[derive(Default)]
+pub struct BegunReports(Mutex<HashMap<Key, VerifyState>>);
+
+impl BegunReports {
+	fn insert(&self, id: RoundId, report: &Report, state: VerifyState) {
+		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
+		if begun.len() >= MAX_BEGUN {
+			begun.clear();
+		}
+		begun.insert((id, report.contributor, report.report), state);
+	}
+
+	fn take(&self, id: RoundId, report: &Report) -> Option<VerifyState> {
+		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
+		begun.remove(&(id, report.contributor, report.report))
+	}
+}
+
+/// What this aggregator needs to verify reports of a round.
+#[derive(Clone)]
+struct Bench {
+	round: vouchsafe_client::chain::StudyRound,
+	question: StudyQuestion,
+	aggregators: u8,
+	place: u8,
+	key: VerifyKey,
+	storage: Arc<RoundKey>,
+}
+
+impl Bench {
+	async fn of(aggregated: &Aggregated, key: VerifyKey) -> Result<Self, StudyError> {
+		Ok(Self {
+			round: aggregated.study_round(),
+			question: aggregated.study.terms.question,
+			aggregators: aggregated.aggregators(),
+			place: aggregated.place,
+			key,
+			storage: secrets::round_key(&aggregated.state, aggregated.id()).await?,
+		})
+	}
+
+	fn verifier(&self, report: &Report) -> Result<Verifier, DropReason> {
+		let context = ReportContext {
+			round: self.round,
+			contributor: report.contributor.into(),
+			people: report.people,
+			report: report.report,
+		};
+		Verifier::new(&self.question, self.aggregators, self.place, &context)
+			.map_err(|_| DropReason::Malformed)
+	}
+
+	/// Begins to verify a report, unless it can't count.
+	fn begin(&self, report: &Report) -> Result<Result<Begun, DropReason>, StudyError> {
+		if let Err(reason) = may_count(report) {
+			return Ok(Err(reason));
+		}
+		let context = Stored::Share(report.contributor, report.report).encode();
+		let share = self.storage.decrypt(&context, &report.share)?;
+		Ok(self.verifier(report).and_then(|verifier| {
+			let public = &report.public_share;
+			let (state, share) =
+				verifier.init(&self.key, &report.nonce, public, &share).map_err(reason)?;
+			Ok(Begun { verifier, state, share })
+		}))
+	}
+
+	/// Ends the verification of a report: this aggregator's share of the cells, encrypted.
+	fn finish(
+		&self,
+		report: &Report,
+		verifier: &Verifier,
+		state: VerifyState,
+		message: &[u8],
+	) -> Result<Outcome, StudyError> {
+		let Report { contributor, report, .. } = *report;
+		let result = match verifier.finish(state, message) {
+			Ok(cells) => {
+				let context = Stored::Cells(contributor).encode();
+				Ok(self.storage.encrypt(&context, &cells.to_bytes())?)
+			},
+			Err(rejected) => Err(reason(rejected)),
+		};
+		Ok(Outcome { contributor, report, result })
+	}
+}
+
+/// A report whose verification has begun here.
+struct Begun {
+	verifier: Verifier,
+	state: VerifyState,
+	share: Vec<u8>,
+}
+
+/// Whether the contributor can count so many people.
+fn may_count(report: &Report) -> Result<(), DropReason> {
+	match report.limit {
+		None => Err(DropReason::NoList),
+		Some(limit) if report.people > limit => Err(DropReason::TooManyPeople),
+		Some(_) => Ok(()),
+	}
+}
+
+fn reason(rejected: Rejected) -> DropReason {
+	match rejected {
+		Rejected::NotProven => DropReason::Proof,
+		Rejected::Inconsistent => DropReason::NotEverywhere,
+		Rejected::Sealed | Rejected::Malformed => DropReason::Malformed,
+	}
+}
+
+fn name(report: &Report) -> ReportName {
+	ReportName { contributor: Hex(report.contributor), report: Hex(report.report) }
+}
+
+/// Verifies all reports that wait, as the leader. A report that another aggregator does not have waits
+/// on, unless this is the last time.
+pub async fn verify_waiting(
+	aggregated: &Aggregated,
+	key: &VerifyKey,
+	peers: &[Peer],
+	is_last: bool,
+) -> Result<(), StudyError> {
+	let bench = Bench::of(aggregated, key.clone()).await?;
+	let (database, id) = (&aggregated.state.database, aggregated.id());
+	let mut after = None;
+	loop {
+		let page = database.waiting_reports(id, after, PAGE).await?;
+		let Some(last) = page.last() else { return Ok(()) };
+		after = Some(last.contributor);
+		let is_done = page.len() < PAGE;
+		verify_page(aggregated, &bench, peers, page, is_last).await?;
+		if is_done {
+			return Ok(());
+		}
+	}
+}
+
+async fn verify_page(
+	aggregated: &Aggregated,
+	bench: &Bench,
+	peers: &[Peer],
+	page: Vec<Report>,
+	is_last: bool,
+) -> Result<(), StudyError> {
+	let own = bench.clone();
+	let begun = compute(move || {
+		let begin = |report: Report| Ok((own.begin(&report)?, report));
+		page.into_iter().map(begin).collect::<Result<Vec<_>, StudyError>>()
+	})
+	.await??;
+	let names: Vec<ReportName> =
+		begun.iter().filter(|(begun, _)| begun.is_ok()).map(|(_, report)| name(report)).collect();
+	let shares = collect_shares(aggregated, peers, names).await?;
+	let own = bench.clone();
+	let places: Vec<u8> = peers.iter().map(|peer| peer.place).collect();
+	let (judged, outcomes) =
+		compute(move || judge_page(&own, begun, shares, &places, is_last)).await??;
+	distribute(aggregated, peers, judged, outcomes).await
+}
+
+/// The verifier shares of all other aggregators, by report and then by aggregator.
+async fn collect_shares(
+	aggregated: &Aggregated,
+	peers: &[Peer],
+	names: Vec<ReportName>,
+) -> Result<Vec<Vec<VerifierShare>>, StudyError> {
+	let RoundId { study, round } = aggregated.id();
+	let count = names.len();
+	if count == 0 {
+		return Ok(Vec::new());
+	}
+	let request = VerifyReports { study, round, reports: names };
+	let answers = peers.iter().map(|peer| async {
+		let VerifierShares { shares } = peer.ask(aggregated, &request).await?;
+		match shares.len() == count {
+			true => Ok(shares),
+			false => Err(peer.nonsense("another number of verifier shares")),
+		}
+	});
+	let mut answers: Vec<_> =
+		try_join_all(answers).await?.into_iter().map(Vec::into_iter).collect();
+	Ok((0..count).map(|_| answers.iter_mut().filter_map(Iterator::next).collect()).collect())
+}
+
+/// The leader's verdict about each report that is not to wait on, and what became of it here.
+fn judge_page(
+	bench: &Bench,
+	begun: Vec<(Result<Begun, DropReason>, Report)>,
+	shares: Vec<Vec<VerifierShare>>,
+	places: &[u8],
+	is_last: bool,
+) -> Result<(Vec<JudgedReport>, Vec<Outcome>), StudyError> {
+	let (mut judged, mut outcomes) = (Vec::new(), Vec::new());
+	let mut shares = shares.into_iter();
+	for (begun, report) in begun {
+		let (verdict, outcome) = match begun {
+			Ok(begun) => {
+				let others = shares.next().unwrap_or_default();
+				let message = combine(bench, &begun, others, places);
+				match message {
+					Ok(message) => {
+						let Begun { verifier, state, .. } = begun;
+						let outcome = bench.finish(&report, &verifier, state, &message)?;
+						match outcome.result {
+							Ok(_) => (Verdict::Message(HexBytes(message)), outcome),
+							Err(reason) => (Verdict::Dropped(reason), outcome),
+						}
+					},
+					Err(NotCombined::Missing) if !is_last => continue,
+					Err(NotCombined::Missing) => dropped(&report, DropReason::NotEverywhere),
+					Err(NotCombined::Dropped(reason)) => dropped(&report, reason),
+				}
+			},
+			Err(reason) => dropped(&report, reason),
+		};
+		judged.push(JudgedReport { name: name(&report), verdict });
+		outcomes.push(outcome);
+	}
+	Ok((judged, outcomes))
+}
+
+fn dropped(report: &Report, reason: DropReason) -> (Verdict, Outcome) {
+	let Report { contributor, report, .. } = *report;
+	(Verdict::Dropped(reason), Outcome { contributor, report, result: Err(reason) })
+}
+
+/// Why there is no message for a report.
+enum NotCombined {
+	Missing,
+	Dropped(DropReason),
+}
+
+fn combine(
+	bench: &Bench,
+	begun: &Begun,
+	others: Vec<VerifierShare>,
+	places: &[u8],
+) -> Result<Vec<u8>, NotCombined> {
+	let mut all = vec![(bench.place, begun.share.clone())];
+	for (share, place) in others.into_iter().zip(places) {
+		match share {
+			VerifierShare::Share(share) => all.push((*place, share.0)),
+			VerifierShare::Missing {} => return Err(NotCombined::Missing),
+			VerifierShare::Dropped(reason) => return Err(NotCombined::Dropped(reason)),
+		}
+	}
+	all.sort_by_key(|(place, _)| *place);
+	let shares: Vec<Vec<u8>> = all.into_iter().map(|(_, share)| share).collect();
+	begun.verifier.message(&shares).map_err(|rejected| NotCombined::Dropped(reason(rejected)))
+}
+
+/// Distributes the verdicts, and then notes what became of the reports here: if the custodian is killed
+/// in between, it does both again.
+async fn distribute(
+	aggregated: &Aggregated,
+	peers: &[Peer],
+	judged: Vec<JudgedReport>,
+	mut outcomes: Vec<Outcome>,
+) -> Result<(), StudyError> {
+	if judged.is_empty() {
+		return Ok(());
+	}
+	let id = aggregated.id();
+	let count = judged.len();
+	let request = FinishReports { study: id.study, round: id.round, reports: judged };
+	let answers = peers.iter().map(|peer| async {
+		let FinishedReports { dropped } = peer.ask(aggregated, &request).await?;
+		match dropped.len() == count {
+			true => Ok(dropped),
+			false => Err(peer.nonsense("another number of results")),
+		}
+	});
+	for dropped in try_join_all(answers).await? {
+		for (outcome, dropped) in outcomes.iter_mut().zip(dropped) {
+			if let (Ok(_), Some(reason)) = (&outcome.result, dropped) {
+				outcome.result = Err(reason);
+			}
+		}
+	}
+	note(aggregated, outcomes).await
+}
+
+async fn note(aggregated: &Aggregated, outcomes: Vec<Outcome>) -> Result<(), StudyError> {
+	let id = aggregated.id();
+	for Outcome { contributor, result, .. } in &outcomes {
+		let outcome = match result {
+			Ok(_) => "verified",
+			Err(reason) => {
+				let contributor = Hex(*contributor);
+				tracing::warn!(id.study, id.round, %contributor, %reason, "drops a report");
+				reason.name()
+			},
+		};
+		metrics::counter!("vouchsafe_custodian_study_reports_total", "outcome" => outcome)
+			.increment(1);
+	}
+	Ok(aggregated.state.database.note_outcomes(id, outcomes).await?)
+}
+
+/// Answers the leader with this aggregator's verifier shares.
+pub async fn begin_reports(
+	aggregated: &Aggregated,
+	key: VerifyKey,
+	request: &VerifyReports,
+) -> Result<VerifierShares, StudyError> {
+	let reports = named(aggregated, &request.reports).await?;
+	let bench = Bench::of(aggregated, key).await?;
+	let begun = compute(move || {
+		let begin = |report: Option<Report>| {
+			Ok(match report {
+				None => (None, Err(VerifierShare::Missing {})),
+				Some(report) => match (report.progress, bench.begin(&report)?) {
+					(ReportProgress::Dropped(reason), _) | (_, Err(reason)) => {
+						(None, Err(VerifierShare::Dropped(reason)))
+					},
+					(_, Ok(begun)) => (Some((report, begun.state)), Ok(begun.share)),
+				},
+			})
+		};
+		reports.into_iter().map(begin).collect::<Result<Vec<_>, StudyError>>()
+	})
+	.await??;
+	let id = aggregated.id();
+	let mut shares = Vec::with_capacity(begun.len());
+	for (kept, share) in begun {
+		if let Some((report, state)) = kept {
+			aggregated.state.studies.begun.insert(id, &report, state);
+		}
+		shares
+			.push(share.map_or_else(|share| share, |share| VerifierShare::Share(HexBytes(share))));
+	}
+	Ok(VerifierShares { shares })
+}
+
+/// Follows the leader's verdicts.
+pub async fn finish_reports(
+	aggregated: &Aggregated,
+	key: VerifyKey,
+	request: FinishReports,
+) -> Result<FinishedReports, StudyError> {
+	let names: Vec<ReportName> = request.reports.iter().map(|judged| judged.name).collect();
+	let reports = named(aggregated, &names).await?;
+	let bench = Bench::of(aggregated, key).await?;
+	let (state, id) = (aggregated.state.clone(), aggregated.id());
+	let finished = compute(move || {
+		let finish = |(report, judged): (Option<Report>, JudgedReport)| match report {
+			None => Ok(Err(DropReason::NotEverywhere)),
+			Some(report) => {
+				let begun = state.studies.begun.take(id, &report);
+				follow(&bench, &report, begun, judged.verdict)
+			},
+		};
+		reports.into_iter().zip(request.reports).map(finish).collect::<Result<Vec<_>, StudyError>>()
+	})
+	.await??;
+	let dropped = finished
+		.iter()
+		.map(|finished| match finished {
+			Ok(Some(outcome)) => outcome.result.as_ref().err().copied(),
+			Ok(None) => None,
+			Err(reason) => Some(*reason),
+		})
+		.collect();
+	let outcomes: Vec<Outcome> =
+		finished.into_iter().filter_map(|finished| finished.ok().flatten()).collect();
+	note(aggregated, outcomes).await?;
+	Ok(FinishedReports { dropped })
+}
+
+/// What becomes of a report. Nothing new if it is verified or dropped already.
+fn follow(
+	bench: &Bench,
+	report: &Report,
+	begun: Option<VerifyState>,
+	verdict: Verdict,
+) -> Result<Result<Option<Outcome>, DropReason>, StudyError> {
+	match (report.progress, verdict) {
+		(ReportProgress::Dropped(reason), _) => Ok(Err(reason)),
+		(ReportProgress::Verified, _) => Ok(Ok(None)),
+		(ReportProgress::Waiting, Verdict::Dropped(reason)) => {
+			Ok(Ok(Some(dropped(report, reason).1)))
+		},
+		(ReportProgress::Waiting, Verdict::Message(message)) => {
+			let begun = match begun.filter(|_| may_count(report).is_ok()) {
+				Some(state) => bench.verifier(report).map(|verifier| (verifier, state)),
+				None => bench.begin(report)?.map(|begun| (begun.verifier, begun.state)),
+			};
+			Ok(Ok(Some(match begun {
+				Ok((verifier, state)) => bench.finish(report, &verifier, state, &message.0)?,
+				Err(reason) => dropped(report, reason).1,
+			})))
+		},
+	}
+}
+
+/// The reports of these names. None if the contributor has another report here, or none, or if it is
+/// not settled here which people count.
+async fn named(
+	aggregated: &Aggregated,
+	names: &[ReportName],
+) -> Result<Vec<Option<Report>>, StudyError> {
+	let (database, id) = (&aggregated.state.database, aggregated.id());
+	if !database.round_progress(id).await?.is_some_and(|progress| progress.lists_settled) {
+		return Ok(vec![None; names.len()]);
+	}
+	let contributors = names.iter().map(|name| name.contributor.0).collect();
+	let reports = database.reports(id, contributors).await?;
+	let is_same = |(report, name): (Option<Report>, &ReportName)| {
+		report.filter(|report| report.report == name.report.0)
+	};
+	Ok(reports.into_iter().zip(names).map(is_same).collect())
+}

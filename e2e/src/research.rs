@@ -1,0 +1,402 @@
+//! The story of research: three hospitals count for a researcher, and nobody sees a table but its
+//! maker. `make demo STORY=research` and a test run it.
+
+pub mod people;
+pub mod truth;
+
+use crate::{
+	commands, data,
+	network::{Network, Research, INSTITUTIONS},
+	scan::strings_of,
+	story::Printer,
+	user::User,
+};
+use anyhow::{bail, ensure, Context, Result};
+use people::{Account, Export, People, HOSPITALS};
+use serde_json::{json, Value};
+use std::{
+	collections::BTreeSet,
+	ffi::OsString,
+	path::PathBuf,
+	process::Stdio,
+	time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use vouchsafe_client::chain::{Chain, StudyTrait, StudyTraits};
+
+/// How long people are contributed in the story, in seconds from the proposal on.
+const OPEN: u64 = 75;
+/// How long reports are gathered, in seconds.
+const GATHER: u64 = 20;
+/// How long aggregators may take to answer, in seconds.
+const ANSWER: u64 = 40;
+/// People who agree to be counted in commercial studies too.
+const COMMERCIAL: usize = 24;
+/// Patients who choose by the command, the others by a program with their keys.
+const BY_COMMAND: usize = 8;
+
+/// A study of the story.
+struct Asked {
+	protocol: &'static str,
+	aggregators: &'static [&'static str],
+	traits: &'static [&'static str],
+}
+
+const STUDIES: [Asked; 4] = [
+	Asked {
+		protocol: "age-sex.json",
+		aggregators: &["Health Authority", "Hospital B"],
+		traits: &[],
+	},
+	Asked {
+		protocol: "allergies.json",
+		aggregators: &["Hospital A", "Hospital B", "Health Authority"],
+		traits: &[],
+	},
+	Asked {
+		protocol: "allergy-count.json",
+		aggregators: &["Health Authority", "Hospital B"],
+		traits: &[],
+	},
+	Asked {
+		protocol: "age-sex.json",
+		aggregators: &["Health Authority", "Hospital B"],
+		traits: &["commercial"],
+	},
+];
+
+/// The strings in the protocols of the story, which are public.
+pub fn strings_of_protocols() -> Result<BTreeSet<String>> {
+	let files: Vec<PathBuf> =
+		STUDIES.iter().map(|asked| data::example("studies").join(asked.protocol)).collect();
+	strings_of(&files)
+}
+
+/// Who chose what, by persons' numbers.
+struct Choices {
+	/// Counted in every study that takes place in the researcher's country.
+	counted: BTreeSet<usize>,
+	/// Of these, in commercial ones too.
+	commercial: BTreeSet<usize>,
+	/// Leaves the first study before it is frozen.
+	leaves: usize,
+}
+
+impl Choices {
+	fn of(people: &People) -> Self {
+		let last = people.patients.len() - 1;
+		// The last chooses nothing, and the one before studies in another country only.
+		let counted: BTreeSet<usize> = (0..last - 1).collect();
+		let commercial = counted.iter().copied().rev().take(COMMERCIAL).collect();
+		Self { counted, commercial, leaves: last / 2 }
+	}
+
+	/// Who is counted in the study at this place.
+	fn in_study(&self, place: usize) -> BTreeSet<usize> {
+		let mut persons = match STUDIES[place].traits.is_empty() {
+			true => self.counted.clone(),
+			false => self.commercial.clone(),
+		};
+		if place == 0 {
+			persons.remove(&self.leaves);
+		}
+		persons
+	}
+}
+
+/// Runs the story. Without noise, it compares each result with a plain count.
+pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
+	let node = network.node_url();
+	let chain = Chain::connect(&node).await?;
+	let people = People::read()?;
+	let choices = Choices::of(&people);
+	let researcher = User::new("//Researcher", &network.root, &node)?;
+
+	print.begin("Patients enrol at three hospitals, ten of them at two.");
+	people.enrol(&chain).await?;
+	print.end(&format!(
+		"{} accounts of {} people. Each signed its own enrolment.",
+		people.accounts.len(),
+		people.patients.len()
+	));
+
+	print.begin("Most of them choose to be counted in studies. The default is not to be.");
+	choose(network, &chain, &people, &choices).await?;
+	print.end(&format!(
+		"{} people chose every study, {} of them commercial ones too. One chose only studies in \
+		 Switzerland, and one chose nothing.",
+		choices.counted.len(),
+		choices.commercial.len(),
+	));
+
+	print.begin(
+		"A researcher proposes four studies, one of them commercial. The council approves them.",
+	);
+	let mut studies = Vec::new();
+	for asked in &STUDIES {
+		studies.push(propose(network, &researcher, asked).await?);
+	}
+	for study in &studies {
+		approve(network, *study).await?;
+	}
+	print.end("Three of four seats agreed, and each aggregator's custodian accepted.");
+
+	print.begin(
+		"The hospitals contribute everybody who consents, whether the question applies or not.",
+	);
+	contribute_all(network, &people, &studies, false).await?;
+	let leaver = people.accounts.iter().find(|account| account.person == choices.leaves);
+	let leaver = user(network, leaver.context("the one who leaves has no account")?)?;
+	leaver.run(&["study", "leave", &studies[0].to_string(), "--yes"]).await?;
+	print.end("Each person's log has a line for each study. One patient leaves the first study.");
+
+	print.begin("The rounds close. The hospitals send their tables, split among the aggregators.");
+	contribute_all(network, &people, &studies, true).await?;
+	print.end(
+		"No aggregator has seen a table. Each added noise, and all agreed before any revealed.",
+	);
+
+	print.begin("The researcher reads the results.");
+	for (place, study) in studies.iter().enumerate() {
+		let result = until_answered(&researcher, *study).await?;
+		let truth = truth_of(&people, &choices, place)?;
+		println!("{}", compare(network, place, &result, &truth)?);
+	}
+	print.end("Each value is beside a plain count over the same files, each person once.");
+
+	print.begin("A patient looks at where she was counted, and verifies that the log is complete.");
+	let somebody = user(network, &people.accounts[0])?;
+	let lines = commands::verified_log(&somebody).await?;
+	let mine = somebody.run(&["study", "mine"]).await?;
+	print.end(&format!(
+		"{lines} entries, recomputed to the head that is on the chain. {}",
+		said(&mine)
+	));
+
+	print.begin("The researcher asks the listener for researchers with `research.py`.");
+	let told = research_py(network, &["result", &studies[0].to_string()])?;
+	println!("{told}");
+	print.end("The listener answers `research_*` alone.");
+	Ok(())
+}
+
+fn user(network: &Network, account: &Account) -> Result<User> {
+	User::new(&account.key, &network.root, &network.sites[account.hospital].node.url())
+}
+
+fn said(value: &Value) -> String {
+	let left = &value["epsilon_left"];
+	if left.is_null() {
+		String::new()
+	} else {
+		format!("ε left this year: {left}.")
+	}
+}
+
+async fn choose(
+	network: &Network,
+	chain: &Chain,
+	people: &People,
+	choices: &Choices,
+) -> Result<()> {
+	let by_command: Vec<&Account> =
+		people.accounts.iter().filter(|account| account.person < BY_COMMAND).collect();
+	let rest = |commercial: bool| -> Vec<&Account> {
+		let wanted = |account: &&Account| {
+			account.person >= BY_COMMAND
+				&& choices.counted.contains(&account.person)
+				&& choices.commercial.contains(&account.person) == commercial
+		};
+		people.accounts.iter().filter(wanted).collect()
+	};
+	let abroad = people.accounts.iter().find(|it| it.person == people.patients.len() - 2);
+	let abroad = user(network, abroad.context("one chooses another country")?)?;
+	let command = async {
+		for account in &by_command {
+			user(network, account)?.run(&["study", "choose", "--yes"]).await?;
+		}
+		abroad.run(&["study", "choose", "--country", "CH", "--yes"]).await?;
+		anyhow::Ok(())
+	};
+	let plain = rest(false);
+	let commercial = rest(true);
+	let traits = StudyTraits::of(&[StudyTrait::Commercial]);
+	let library = async {
+		people.choose(chain, &plain, StudyTraits::default()).await?;
+		people.choose(chain, &commercial, traits).await
+	};
+	tokio::try_join!(command, library)?;
+	Ok(())
+}
+
+/// Proposes a study. Returns its number.
+async fn propose(network: &Network, researcher: &User, asked: &Asked) -> Result<u32> {
+	let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+	let approval = network.root.join("approval.txt");
+	std::fs::write(&approval, "The ethics committee has no objections.\n")?;
+	let terms = json!({
+		"protocol": data::example("studies").join(asked.protocol).canonicalize()?,
+		"ethics": approval,
+		"country": "DE",
+		"aggregators": asked.aggregators,
+		"traits": asked.traits,
+		"epsilon": 1.0,
+		"first_close": rfc3339(now + OPEN),
+		"gather": format!("{GATHER}s"),
+		"answer": format!("{ANSWER}s"),
+	});
+	let file =
+		researcher.home.join(format!("study-{}-{}.json", asked.protocol, asked.traits.len()));
+	std::fs::write(&file, serde_json::to_vec_pretty(&terms)?)?;
+	let arguments =
+		[OsString::from("study"), "propose".into(), file.into_os_string(), "--yes".into()];
+	let answer = researcher.run(&arguments).await?;
+	let study = answer["study"].as_u64().with_context(|| format!("no number: {answer}"))?;
+	Ok(u32::try_from(study)?)
+}
+
+/// A moment as `YYYY-MM-DDThh:mm:ssZ`.
+fn rfc3339(moment: u64) -> String {
+	let (days, second) = (i64::try_from(moment / 86_400).unwrap_or(0), moment % 86_400);
+	// Howard Hinnant's civil_from_days.
+	let shifted = days + 719_468;
+	let era = shifted.div_euclid(146_097);
+	let day_of_era = shifted.rem_euclid(146_097);
+	let year_of_era =
+		(day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+	let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	let shifted_month = (5 * day_of_year + 2) / 153;
+	let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+	let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+	let year = year_of_era + era * 400 + i64::from(month <= 2);
+	let (hour, minute) = (second / 3_600, second / 60 % 60);
+	format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}Z", second % 60)
+}
+
+/// Three seats of the council approve a study.
+async fn approve(network: &Network, study: u32) -> Result<()> {
+	let seats = INSTITUTIONS
+		.iter()
+		.take(3)
+		.map(|seat| User::new(seat.seed, &network.root, &network.node_url()))
+		.collect::<Result<Vec<_>>>()?;
+	let study = study.to_string();
+	let answer = seats[0].run(&["council", "approve-study", &study, "--yes"]).await?;
+	let motion = answer["motion"].as_u64().with_context(|| format!("no motion: {answer}"))?;
+	let motion = motion.to_string();
+	for seat in &seats[1..] {
+		seat.run(&["council", "vote", &motion, "yes", "--yes"]).await?;
+	}
+	seats[0].run(&["council", "close", &motion, "--yes"]).await.map(drop)
+}
+
+/// Every hospital contributes to every study: one study after the other, and then, if it waits for the
+/// freeze, to all at once.
+async fn contribute_all(
+	network: &Network,
+	people: &People,
+	studies: &[u32],
+	wait: bool,
+) -> Result<()> {
+	let mut all = Vec::new();
+	for hospital in HOSPITALS {
+		let export = people.export(network, hospital)?;
+		let letter = INSTITUTIONS[hospital].short.to_uppercase();
+		let registrar = User::new(
+			&format!("//Registrar{letter}"),
+			&network.root,
+			&network.sites[hospital].node.url(),
+		)?;
+		all.push((registrar, export));
+	}
+	if wait {
+		let each = all.iter().flat_map(|(registrar, export)| {
+			studies.iter().map(move |study| contribute(registrar, export, *study, true))
+		});
+		futures::future::try_join_all(each).await?;
+	} else {
+		let each = all.iter().map(|(registrar, export)| async move {
+			for study in studies {
+				contribute(registrar, export, *study, false).await?;
+			}
+			anyhow::Ok(())
+		});
+		futures::future::try_join_all(each).await?;
+	}
+	Ok(())
+}
+
+async fn contribute(registrar: &User, export: &Export, study: u32, wait: bool) -> Result<Value> {
+	let mut arguments: Vec<OsString> = vec![
+		"study".into(),
+		"contribute".into(),
+		study.to_string().into(),
+		"--fhir".into(),
+		export.fhir.clone().into(),
+		"--people".into(),
+		export.people.clone().into(),
+		"--yes".into(),
+	];
+	if wait {
+		arguments.push("--wait".into());
+	}
+	registrar.run(&arguments).await
+}
+
+/// The result of a study, once it is there.
+async fn until_answered(researcher: &User, study: u32) -> Result<Value> {
+	let deadline = Duration::from_secs(GATHER + 2 * ANSWER);
+	let number = study.to_string();
+	let look = || async { researcher.run(&["study", "result", &number, "--raw"]).await.ok() };
+	crate::process::until("a result", deadline, look).await
+}
+
+/// The plain count for the study at this place.
+fn truth_of(people: &People, choices: &Choices, place: usize) -> Result<Vec<i64>> {
+	truth::count(people, &choices.in_study(place), &truth::protocol(STUDIES[place].protocol)?)
+}
+
+/// The cells beside the plain count. Without noise they have to be equal.
+fn compare(network: &Network, place: usize, result: &Value, truth: &[i64]) -> Result<String> {
+	let cells = result["cells"].as_array().with_context(|| format!("no cells: {result}"))?;
+	ensure!(cells.len() == truth.len(), "{} cells, counted {}", cells.len(), truth.len());
+	let mut text =
+		format!("    {} ({})", STUDIES[place].protocol, STUDIES[place].traits.join(", "));
+	for (cell, truth) in cells.iter().zip(truth) {
+		let value = cell["value"].as_i64().with_context(|| format!("no value: {cell}"))?;
+		let name = cell["name"].as_str().unwrap_or_default();
+		let exact = network.research() == Some(Research::WithoutNoise);
+		ensure!(!exact || value == *truth, "{name}: {value}, but a plain count gives {truth}");
+		text += &format!("\n      {name:<40} {value:>6}   plain count {truth:>4}");
+	}
+	text += &format!("\n      95 % interval: ± {}", result["half_width"]);
+	Ok(text)
+}
+
+/// Runs the example for researchers.
+fn research_py(network: &Network, arguments: &[&str]) -> Result<String> {
+	let url = network.sites[0].node.research_url().context("nobody listens for researchers")?;
+	let script: PathBuf = data::example("research.py");
+	let output = std::process::Command::new("python3")
+		.arg(script)
+		.args(["--url", &url])
+		.args(arguments)
+		.stdin(Stdio::null())
+		.output()
+		.context("python3 could not be started")?;
+	if !output.status.success() {
+		bail!("research.py failed: {}", String::from_utf8_lossy(&output.stderr));
+	}
+	Ok(String::from_utf8(output.stdout)?)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn moments_are_written_as_dates() {
+		assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+		assert_eq!(rfc3339(1_772_323_199), "2026-02-28T23:59:59Z");
+		assert_eq!(rfc3339(1_709_208_000), "2024-02-29T12:00:00Z");
+	}
+}
