@@ -225,3 +225,35 @@ async fn check_enrolled(state: &State, block: &dyn Block) -> Result<Option<Accou
 	state.readiness.set(CheckName::Enrolled, true, detail);
 	Ok(Some(institution))
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{
+		chain::double::{
+			studies::{lock, StudiesDouble},
+			NodeDouble,
+		},
+		state::double::state,
+		studies::test_terms,
+	};
+	use std::sync::Mutex;
+
+	#[tokio::test]
+	async fn without_noise_only_a_chain_for_measuring_is_used() {
+		let studies = Arc::new(Mutex::new(StudiesDouble::new(test_terms(2))));
+		let node = NodeDouble { studies: Some(studies.clone()), ..NodeDouble::default() };
+		let check = async |aggregate, noise| {
+			let (state, _surroundings) = state(None, |config| {
+				(config.research.aggregate, config.research.noise) = (aggregate, noise);
+			});
+			check_noise(&state, &node).await
+		};
+		check(true, false).await.unwrap();
+		lock(&studies).is_measuring = false;
+		check(true, true).await.unwrap();
+		check(false, false).await.unwrap();
+		let error = check(true, false).await.unwrap_err();
+		assert!(error.is_refusal() && matches!(error, NodeError::NoNoise));
+	}
+}

@@ -31,6 +31,8 @@ mod tests;
 pub mod verification;
 
 pub use runner::run;
+#[cfg(test)]
+pub(crate) use tests::test_terms;
 
 use crate::{
 	chain::{Block, Node, Round, Study},

@@ -4,6 +4,7 @@
 use super::StoreError;
 use crate::encryption::SealedValue;
 use async_trait::async_trait;
+use std::collections::BTreeMap;
 use vouchsafe_client::{
 	chain::StudyId,
 	messages::{DropReason, ListDigest},
@@ -212,6 +213,9 @@ pub trait Studies: Send + Sync {
 
 	/// How many people of a contributor have a valid consent at the frozen block.
 	async fn standing_of(&self, id: RoundId, contributor: [u8; 32]) -> Result<u32, StoreError>;
+
+	/// The same for all contributors that have such people.
+	async fn all_standing(&self, id: RoundId) -> Result<BTreeMap<[u8; 32], u32>, StoreError>;
 
 	/// How many contributors have such people.
 	async fn standing_contributors(&self, id: RoundId) -> Result<u64, StoreError>;

@@ -16,7 +16,7 @@ use crate::{
 	store::{ListPart, RoundId, SettledList},
 };
 use codec::Encode;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use vouchsafe_client::{
 	chain::AccountId,
 	messages::{CompareLists, Hex, ListDigest, ListDigests, MAX_PEER_ITEMS},
@@ -182,11 +182,7 @@ pub async fn compare(
 async fn settle(aggregated: &Aggregated) -> Result<(), StudyError> {
 	let (database, id) = (&aggregated.state.database, aggregated.id());
 	let parts = database.lists(id).await?;
-	let mut standing = BTreeMap::new();
-	let contributors: BTreeSet<_> = parts.iter().map(|part| part.contributor).collect();
-	for contributor in contributors {
-		standing.insert(contributor, database.standing_of(id, contributor).await?);
-	}
+	let standing = database.all_standing(id).await?;
 	let key = secrets::round_key(&aggregated.state, id).await?;
 	let settled = compute(move || settle_parts(&key, &parts, &standing)).await??;
 	Ok(database.settle_lists(id, settled).await?)

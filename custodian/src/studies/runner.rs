@@ -36,7 +36,7 @@ struct Watched {
 
 impl Default for Watched {
 	fn default() -> Self {
-		let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(8));
+		let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(4));
 		Self { next: Instant::now(), is_busy: false, backoff }
 	}
 }

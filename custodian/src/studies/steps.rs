@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
 	chain::{Study, StudyCall},
+	gauge::gauge_value,
 	store::RoundId,
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -45,6 +46,7 @@ impl Waits {
 
 /// Does what the study needs next.
 pub async fn step(aggregated: &Aggregated) -> Result<Waits, StudyError> {
+	report(aggregated).await?;
 	destroy_ended(aggregated).await?;
 	if aggregated.study.stage.has_ended() {
 		return end(aggregated).await;
@@ -54,6 +56,29 @@ pub async fn step(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 		StudyStage::Approved => accept(aggregated).await,
 		_ => run_round(aggregated).await,
 	}
+}
+
+/// Reports where the study is.
+async fn report(aggregated: &Aggregated) -> Result<(), StudyError> {
+	let study = aggregated.study_id.to_string();
+	let phase = match (aggregated.study.stage, aggregated.current().map(|round| round.phase)) {
+		(StudyStage::Proposed, _) => 0.0,
+		(StudyStage::Approved, _) => 1.0,
+		(stage, _) if stage.has_ended() => 5.0,
+		(_, Some(RoundPhase::Frozen { .. })) => 3.0,
+		(_, Some(RoundPhase::Agreed { .. })) => 4.0,
+		_ => 2.0,
+	};
+	metrics::gauge!("vouchsafe_custodian_study_phase", "study" => study.clone()).set(phase);
+	let round = f64::from(aggregated.study.round);
+	metrics::gauge!("vouchsafe_custodian_study_round", "study" => study.clone()).set(round);
+	let [waiting, verified, dropped] =
+		aggregated.state.database.count_reports(aggregated.id()).await?;
+	for (progress, count) in [("waiting", waiting), ("verified", verified), ("dropped", dropped)] {
+		let labels = [("study", study.clone()), ("progress", progress.to_owned())];
+		metrics::gauge!("vouchsafe_custodian_study_reports", &labels).set(gauge_value(count));
+	}
+	Ok(())
 }
 
 async fn accept(aggregated: &Aggregated) -> Result<Waits, StudyError> {

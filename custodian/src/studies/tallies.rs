@@ -75,8 +75,12 @@ pub async fn agree(
 		let mut differ = Vec::new();
 		for peer in peers {
 			let request = request(aggregated, frozen, Some(numbers(&tally)), false);
-			if !peer.ask(aggregated, &request).await?.agrees {
-				differ.push(peer);
+			let answer = peer.ask(aggregated, &request).await?;
+			match (answer.agrees, answer.settled) {
+				(true, _) => {},
+				(false, false) => differ.push(peer),
+				// It does not change in this attempt.
+				(false, true) => return Ok(false),
 			}
 		}
 		if differ.is_empty() {
@@ -96,7 +100,8 @@ async fn settle_everywhere(
 ) -> Result<bool, StudyError> {
 	for peer in peers {
 		let request = request(aggregated, frozen, Some(numbers(&tally)), true);
-		if !peer.ask(aggregated, &request).await?.settled {
+		let answer = peer.ask(aggregated, &request).await?;
+		if !answer.agrees || !answer.settled {
 			return Ok(false);
 		}
 	}
@@ -200,7 +205,7 @@ pub async fn compare(
 	if let Some(settled) = settled {
 		let (tally, agrees) = (numbers(&settled), request.tally == Some(numbers(&settled)));
 		let (counted, more) = (Vec::new(), false);
-		return Ok(ComparedTallies { tally, agrees, settled: agrees, counted, more });
+		return Ok(ComparedTallies { tally, agrees, settled: true, counted, more });
 	}
 	database.close_reports(id, frozen.attempt).await?;
 	note_left_out(aggregated, &request.leave_out).await?;

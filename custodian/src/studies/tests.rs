@@ -8,3 +8,5 @@ mod harness;
 mod kills;
 mod live;
 mod rounds;
+
+pub(crate) use harness::terms as test_terms;

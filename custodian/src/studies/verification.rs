@@ -14,7 +14,7 @@ use crate::{
 	store::{Outcome, Report, ReportProgress, RoundId},
 };
 use codec::Encode;
-use futures::future::try_join_all;
+use futures::{future::try_join_all, stream, TryStreamExt};
 use std::{
 	collections::HashMap,
 	sync::{Arc, Mutex},
@@ -23,7 +23,7 @@ use vouchsafe_client::{
 	chain::StudyQuestion,
 	messages::{
 		DropReason, FinishReports, FinishedReports, Hex, HexBytes, JudgedReport, ReportName,
-		Verdict, VerifierShare, VerifierShares, VerifyReports,
+		Verdict, VerifierShare, VerifierShares, VerifyReports, MAX_PEER_ITEMS,
 	},
 };
 use vouchsafe_vault::study::{
@@ -32,29 +32,31 @@ use vouchsafe_vault::study::{
 };
 
 /// How many reports are verified together.
-const PAGE: usize = 256;
+const PAGE: usize = MAX_PEER_ITEMS;
+/// How many pages are verified at the same time.
+const PAGES: usize = 2;
 /// How many reports whose verification has begun are kept in memory. Others begin again.
-const MAX_BEGUN: usize = 4 * PAGE;
+const MAX_BEGUN: usize = 8 * PAGE;
 
 /// A report's round, contributor and id.
 type Key = (RoundId, [u8; 32], [u8; 16]);
 
 /// Reports whose verification has begun.
 #[derive(Default)]
-pub struct BegunReports(Mutex<HashMap<Key, VerifyState>>);
+pub struct BegunReports(Mutex<HashMap<Key, (Report, VerifyState)>>);
 
 impl BegunReports {
-	fn insert(&self, id: RoundId, report: &Report, state: VerifyState) {
+	fn insert(&self, id: RoundId, report: Report, state: VerifyState) {
 		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
 		if begun.len() >= MAX_BEGUN {
 			begun.clear();
 		}
-		begun.insert((id, report.contributor, report.report), state);
+		begun.insert((id, report.contributor, report.report), (report, state));
 	}
 
-	fn take(&self, id: RoundId, report: &Report) -> Option<VerifyState> {
+	fn take(&self, id: RoundId, name: &ReportName) -> Option<(Report, VerifyState)> {
 		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
-		begun.remove(&(id, report.contributor, report.report))
+		begun.remove(&(id, name.contributor.0, name.report.0))
 	}
 }
 
@@ -165,17 +167,20 @@ pub async fn verify_waiting(
 ) -> Result<(), StudyError> {
 	let bench = Bench::of(aggregated, key.clone()).await?;
 	let (database, id) = (&aggregated.state.database, aggregated.id());
-	let mut after = None;
-	loop {
-		let page = database.waiting_reports(id, after, PAGE).await?;
-		let Some(last) = page.last() else { return Ok(()) };
-		after = Some(last.contributor);
-		let is_done = page.len() < PAGE;
-		verify_page(aggregated, &bench, peers, page, is_last).await?;
+	let pages = stream::try_unfold((None, false), |(after, is_done)| async move {
 		if is_done {
-			return Ok(());
+			return Ok(None);
 		}
-	}
+		let page = database.waiting_reports(id, after, PAGE).await?;
+		let (is_done, after) = (page.len() < PAGE, page.last().map(|last| last.contributor));
+		Ok::<_, StudyError>(Some((page, (after, is_done))))
+	});
+	// While the others work on one page, this aggregator works on the next one.
+	pages
+		.try_for_each_concurrent(PAGES, |page| {
+			verify_page(aggregated, &bench, peers, page, is_last)
+		})
+		.await
 }
 
 async fn verify_page(
@@ -367,7 +372,7 @@ pub async fn begin_reports(
 	let mut shares = Vec::with_capacity(begun.len());
 	for (kept, share) in begun {
 		if let Some((report, state)) = kept {
-			aggregated.state.studies.begun.insert(id, &report, state);
+			aggregated.state.studies.begun.insert(id, report, state);
 		}
 		shares
 			.push(share.map_or_else(|share| share, |share| VerifierShare::Share(HexBytes(share))));
@@ -381,19 +386,23 @@ pub async fn finish_reports(
 	key: VerifyKey,
 	request: FinishReports,
 ) -> Result<FinishedReports, StudyError> {
-	let names: Vec<ReportName> = request.reports.iter().map(|judged| judged.name).collect();
-	let reports = named(aggregated, &names).await?;
-	let bench = Bench::of(aggregated, key).await?;
 	let (state, id) = (aggregated.state.clone(), aggregated.id());
+	let bench = Bench::of(aggregated, key).await?;
+	let begun: Vec<_> =
+		request.reports.iter().map(|judged| state.studies.begun.take(id, &judged.name)).collect();
+	// Those that did not begin since this program started, or were finished already.
+	let others = request.reports.iter().zip(&begun).filter(|(_, begun)| begun.is_none());
+	let others: Vec<ReportName> = others.map(|(judged, _)| judged.name).collect();
+	let mut others = named(aggregated, &others).await?.into_iter();
 	let finished = compute(move || {
-		let finish = |(report, judged): (Option<Report>, JudgedReport)| match report {
-			None => Ok(Err(DropReason::NotEverywhere)),
-			Some(report) => {
-				let begun = state.studies.begun.take(id, &report);
-				follow(&bench, &report, begun, judged.verdict)
+		let finish = |(judged, begun): (JudgedReport, Option<_>)| match begun {
+			Some((report, state)) => follow(&bench, &report, Some(state), judged.verdict),
+			None => match others.next().flatten() {
+				Some(report) => follow(&bench, &report, None, judged.verdict),
+				None => Ok(Err(DropReason::NotEverywhere)),
 			},
 		};
-		reports.into_iter().zip(request.reports).map(finish).collect::<Result<Vec<_>, StudyError>>()
+		request.reports.into_iter().zip(begun).map(finish).collect::<Result<Vec<_>, StudyError>>()
 	})
 	.await??;
 	let dropped = finished

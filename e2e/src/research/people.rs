@@ -116,7 +116,7 @@ impl People {
 	/// Enrols all accounts, each with its own signature, in batches of each hospital's registrar.
 	pub async fn enrol(&self, chain: &Chain) -> Result<()> {
 		let at = chain.finalized().await?;
-		let (genesis, expires) = (chain.genesis(), at.time().await? / 1_000 + 3_600);
+		let (genesis, expires) = (chain.genesis(), at.time().await? + 3_600);
 		for hospital in HOSPITALS {
 			let institution = keypair(INSTITUTIONS[hospital].seed)?.account();
 			let letter = INSTITUTIONS[hospital].short.to_uppercase();

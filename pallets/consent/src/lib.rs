@@ -55,7 +55,9 @@
 extern crate alloc;
 
 mod assisted;
+mod checks;
 mod doubt;
+mod storing;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 pub mod types;
@@ -71,6 +73,7 @@ pub use types::Assisted;
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
+use checks::kind;
 use frame_support::{pallet_prelude::*, traits::UnixTime};
 use sp_core::H256;
 use sp_runtime::SaturatedConversion;
@@ -724,13 +727,6 @@ pub mod pallet {
 	}
 }
 
-/// Whether a consent is assisted, and its effect: they decide about its place under its key.
-type Kind = (bool, Effect);
-
-fn kind(consent: &Consent) -> Kind {
-	(consent.is_assisted(), consent.terms.effect)
-}
-
 impl<T: Config> Pallet<T> {
 	/// For how many grantees the patient has consents. They are counted as the `sufficients` of the
 	/// patient's account: the transaction writes that account anyway, for its nonce. A value of its
@@ -754,160 +750,6 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn ensure_patient(account: &AccountId) -> DispatchResult {
 		ensure!(T::Enrolment::is_active_patient(account), Error::<T>::NotPatient);
 		Ok(())
-	}
-
-	/// Checks that the terms are valid and the grantee exists. At most 1 read.
-	fn ensure_sound(grantee: &Grantee, terms: &Terms, now: Moment) -> DispatchResult {
-		let follows_affiliation = matches!(grantee, Grantee::PractitionerAt { .. });
-		ensure!(!follows_affiliation || terms.effect == Effect::Permit, Error::<T>::DenyThePerson);
-		let known = terms.categories.is_known()
-			&& terms.actions.is_known()
-			&& terms.purposes.is_known()
-			&& terms.traits.is_known();
-		ensure!(known, Error::<T>::UnknownCode);
-		ensure!(terms.labels.is_sound(), Error::<T>::InvalidLabels);
-		let suits_deny = matches!(terms.labels, LabelFilter::Only(_) | LabelFilter::Any);
-		ensure!(terms.effect == Effect::Permit || suits_deny, Error::<T>::LabelsNotForDeny);
-		// A permit that could never cover anything would only mislead who reads it.
-		let counting = Actions::of(&[Action::Aggregate]);
-		let fits = match terms.effect {
-			Effect::Permit if grantee.is_research() => terms.actions == counting,
-			Effect::Permit => !terms.actions.intersects(counting),
-			Effect::Deny { .. } => true,
-		};
-		ensure!(fits, Error::<T>::ActionNotForGrantee);
-		let is_study = terms.effect == Effect::Permit && grantee.is_research();
-		ensure!(!is_study || !terms.labels.narrows(), Error::<T>::LabelsNotForStudies);
-		ensure!(!terms.is_expired(now), Error::<T>::AlreadyExpired);
-		if let (Some(from), Some(until)) = (terms.valid_from, terms.valid_until) {
-			ensure!(from < until, Error::<T>::InvalidPeriod);
-		}
-		if let DataPeriod { from: Some(from), to: Some(to) } = terms.data_period {
-			ensure!(from <= to, Error::<T>::EmptyDataPeriod);
-		}
-		let there = match grantee {
-			Grantee::Everyone | Grantee::Role(_) => true,
-			Grantee::Institution(institution)
-			| Grantee::RoleAt { institution, .. }
-			| Grantee::CareTeam { institution, .. } => T::Enrolment::country(institution).is_some(),
-			Grantee::PractitionerAt { practitioner, institution } => {
-				T::Enrolment::is_affiliated(practitioner, institution)
-			},
-			// A suspended account too: a patient may deny for the time after.
-			Grantee::Person(account) => T::Enrolment::enrolled_by(account).is_some(),
-			Grantee::Research | Grantee::ResearchOn(_) => true,
-			Grantee::Study(study) => {
-				let stage = T::Studies::stage(*study).ok_or(Error::<T>::StudyNotFound)?;
-				let goes_on = !stage.has_ended() || terms.effect != Effect::Permit;
-				ensure!(goes_on, Error::<T>::StudyEnded);
-				true
-			},
-		};
-		ensure!(there, Error::<T>::GranteeNotFound);
-		Ok(())
-	}
-
-	/// Tells what the consents of a key will be, if they are about studies.
-	fn tell_choice(patient: &AccountId, grantee: &Grantee, after: &[Consent]) {
-		if grantee.is_research() {
-			let before = Consents::<T>::get(patient, grantee);
-			T::Studies::choice_changed(patient, grantee, &before, after);
-		}
-	}
-
-	/// Stores the consents of a key, or removes the key if there are none.
-	pub(crate) fn put(patient: &AccountId, grantee: &Grantee, provisions: Provisions) {
-		Self::tell_choice(patient, grantee, &provisions);
-		if provisions.is_empty() {
-			Consents::<T>::remove(patient, grantee);
-			frame_system::Pallet::<T>::dec_sufficients(patient);
-		} else {
-			Consents::<T>::insert(patient, grantee, provisions);
-		}
-	}
-
-	/// Checks that a consent may be stored, and gives the others under its key that have not expired.
-	fn ensure_grantable(
-		patient: &AccountId,
-		grantee: &Grantee,
-		terms: &Terms,
-		is_assisted: bool,
-	) -> Result<Provisions, DispatchError> {
-		Self::ensure_patient(patient)?;
-		let now = Self::now();
-		Self::ensure_sound(grantee, terms, now)?;
-		let mut provisions = Consents::<T>::get(patient, grantee);
-		provisions.retain(|consent| !consent.terms.is_expired(now));
-		let more = (is_assisted, terms.effect);
-		Self::ensure_places(provisions.iter().map(kind).chain([more]))?;
-		Ok(provisions)
-	}
-
-	/// Checks that a key has places for these consents.
-	fn ensure_places(consents: impl Iterator<Item = Kind>) -> DispatchResult {
-		let (mut assisted, mut permits, mut own) = (0u32, 0u32, 0u32);
-		for (is_assisted, effect) in consents {
-			let counted = if is_assisted { &mut assisted } else { &mut own };
-			*counted = counted.saturating_add(1);
-			if !is_assisted && effect == Effect::Permit {
-				permits = permits.saturating_add(1);
-			}
-		}
-		ensure!(assisted <= MAX_ASSISTED_PER_GRANTEE, Error::<T>::TooManyAssisted);
-		ensure!(own <= MAX_CONSENTS_PER_GRANTEE, Error::<T>::TooManyConsents);
-		ensure!(permits < MAX_CONSENTS_PER_GRANTEE, Error::<T>::PlaceKeptForDeny);
-		Ok(())
-	}
-
-	/// Stores a consent beside the others under its key, and logs it.
-	fn store(
-		patient: &AccountId,
-		origin: &AccountId,
-		acting_for: Option<&AccountId>,
-		grantee: Grantee,
-		mut provisions: Provisions,
-		(terms, text, grantor): (Terms, ShownText, Grantor),
-	) -> Result<ConsentId, DispatchError> {
-		let (lines, _) = T::AuditLog::head(patient);
-		let id = ConsentId::try_from(lines).map_err(|_| Error::<T>::OutOfNumbers)?;
-		let (effect, revision) = (terms.effect, 0);
-		let consent = Consent {
-			id,
-			revision,
-			policy_version: POLICY_VERSION,
-			granted_at: Self::now(),
-			confirmed_at: None,
-			terms,
-			text,
-			grantor,
-		};
-		let limit = if consent.is_assisted() { MAX_ASSISTED_GRANTEES } else { MAX_GRANTEES };
-		let is_new = provisions.is_empty() && !Consents::<T>::contains_key(patient, &grantee);
-		ensure!(!is_new || Self::grantees(patient) < limit, Error::<T>::TooManyGrantees);
-		provisions.try_push(consent).map_err(|_| Error::<T>::TooManyConsents)?;
-
-		if is_new {
-			frame_system::Pallet::<T>::inc_sufficients(patient);
-		}
-		Self::tell_choice(patient, &grantee, &provisions);
-		Consents::<T>::insert(patient, &grantee, provisions);
-		let consent = ConsentRef { grantee: grantee.clone(), id };
-		let event = LogEvent::ConsentGranted { consent, effect };
-		T::AuditLog::append(patient, origin, acting_for, None, event);
-		Self::deposit_event(Event::Granted { patient: patient.clone(), grantee, id, revision });
-		Ok(id)
-	}
-
-	/// Grants a consent on the patient's own call.
-	fn do_grant(
-		patient: &AccountId,
-		grantee: Grantee,
-		terms: Terms,
-		text: ShownText,
-	) -> Result<ConsentId, DispatchError> {
-		let provisions = Self::ensure_grantable(patient, &grantee, &terms, false)?;
-		let content = (terms, text, Self::grantor(patient));
-		Self::store(patient, patient, None, grantee, provisions, content)
 	}
 }
 

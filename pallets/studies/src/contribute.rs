@@ -128,12 +128,15 @@ impl<T: Config> Pallet<T> {
 			return;
 		}
 		let (id, number) = by.key;
+		// Patients have no entry: each contributes one person, and an entry would take as much state.
 		let before = Contributors::<T>::get(by.key, by.contributor);
 		if before == 0 {
 			round.contributors = round.contributors.saturating_add(1);
 		}
 		round.people = round.people.saturating_add(counted);
-		Contributors::<T>::insert(by.key, by.contributor, before.saturating_add(counted));
+		if by.is_institution {
+			Contributors::<T>::insert(by.key, by.contributor, before.saturating_add(counted));
+		}
 		Rounds::<T>::insert(id, number, &*round);
 	}
 

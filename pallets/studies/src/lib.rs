@@ -76,6 +76,9 @@ use vouchsafe_support::{AuditLog, Consents, Enrolment, Records};
 
 /// Studies that one researcher can have open.
 pub const MAX_OPEN: u32 = 3;
+/// Studies that one researcher can propose on one day: they are stored for ever, also if they are
+/// withdrawn.
+pub const MAX_PROPOSED: u32 = 32;
 /// People whom one call of [`Pallet::sweep`] removes at most.
 pub const MAX_SWEPT: u32 = 256;
 /// The most counts of choices for single diseases, of all countries and traits. Choices beyond them
@@ -122,6 +125,11 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type OpenOf<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, u32, ValueQuery>;
 
+	/// On which day (since 1970) a researcher last proposed studies, and how many on that day.
+	#[pallet::storage]
+	pub type ProposedBy<T: Config> =
+		StorageMap<_, Blake2_128Concat, AccountId, (u32, u32), ValueQuery>;
+
 	/// The rounds that have begun.
 	#[pallet::storage]
 	pub type Rounds<T: Config> =
@@ -138,7 +146,7 @@ pub mod pallet {
 		AccountId,
 	>;
 
-	/// How many people each contributor has in a round.
+	/// How many people each institution has in a round. A patient who contributes alone has no entry.
 	#[pallet::storage]
 	pub type Contributors<T: Config> = StorageDoubleMap<
 		_,
@@ -313,6 +321,8 @@ pub mod pallet {
 		NotResearcher,
 		/// The researcher has as many studies open as are allowed.
 		TooManyStudies,
+		/// The researcher has proposed as many studies as are allowed on one day.
+		TooManyProposals,
 		/// A table needs 2 to 256 cells and a weight of 1 to 8, a sum a highest value of 1 to a million.
 		InvalidQuestion,
 		/// The study must name the categories of the records that it draws on.
@@ -403,7 +413,7 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// A researcher can have three studies that have not ended.
+		/// A researcher can have three studies that have not ended, and can propose 32 on one day.
 		///
 		/// ## Errors
 		///
@@ -422,6 +432,7 @@ pub mod pallet {
 		/// - [`Error::InvalidAggregators`].
 		/// - [`Error::AggregatorWithoutCustodian`].
 		/// - [`Error::TooManyStudies`].
+		/// - [`Error::TooManyProposals`].
 		///
 		/// ## Events
 		///

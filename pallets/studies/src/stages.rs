@@ -1,9 +1,13 @@
 //! From the proposal of a study to its first round, and its end before its time.
 
-use crate::{pallet::*, EvaluationKey, Round, Study, MAX_OPEN};
+use crate::{pallet::*, EvaluationKey, Round, Study, MAX_OPEN, MAX_PROPOSED};
 use frame_support::pallet_prelude::*;
+use sp_runtime::SaturatedConversion;
 use vouchsafe_primitives::*;
 use vouchsafe_support::Enrolment;
+
+/// A day in seconds.
+const DAY: Moment = 24 * 60 * 60;
 
 impl<T: Config> Pallet<T> {
 	/// Stores a study that a researcher proposes.
@@ -14,10 +18,15 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_sound(&terms, now)?;
 		let open = OpenOf::<T>::get(&researcher);
 		ensure!(open < MAX_OPEN, Error::<T>::TooManyStudies);
+		let today: u32 = now.checked_div(DAY).unwrap_or_default().saturated_into();
+		let (day, count) = ProposedBy::<T>::get(&researcher);
+		let count = if day == today { count } else { 0 };
+		ensure!(count < MAX_PROPOSED, Error::<T>::TooManyProposals);
 		let id = NextStudy::<T>::get();
 		let next = id.checked_add(1).ok_or(sp_runtime::ArithmeticError::Overflow)?;
 
 		NextStudy::<T>::put(next);
+		ProposedBy::<T>::insert(&researcher, (today, count.saturating_add(1)));
 		OpenOf::<T>::insert(&researcher, open.saturating_add(1));
 		let study = Study {
 			researcher: researcher.clone(),

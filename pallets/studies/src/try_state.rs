@@ -28,6 +28,11 @@ impl<T: Config> Pallet<T> {
 			"open studies are counted"
 		);
 		ensure!(open.values().all(|count| *count <= MAX_OPEN), "a researcher has too many studies");
+		let proposed = 1..=MAX_PROPOSED;
+		ensure!(
+			ProposedBy::<T>::iter_values().all(|(_, count)| proposed.contains(&count)),
+			"a researcher proposes to a limit"
+		);
 		for (id, round) in Results::<T>::iter_keys() {
 			let found = Rounds::<T>::get(id, round).map(|round| round.phase);
 			ensure!(
@@ -76,12 +81,17 @@ impl<T: Config> Pallet<T> {
 		may_be_swept: bool,
 	) -> Result<(), TryRuntimeError> {
 		let mut by_contributor = BTreeMap::<AccountId, u32>::new();
+		let mut alone = 0u32;
 		for (person, contributor) in People::<T>::iter_prefix(key) {
+			ensure!(Ledgers::<T>::contains_key(&person), "a person was counted for nothing");
+			if person == contributor {
+				alone = alone.saturating_add(1);
+				continue;
+			}
 			let count = by_contributor.entry(contributor).or_default();
 			*count = count.saturating_add(1);
-			ensure!(Ledgers::<T>::contains_key(person), "a person was counted for nothing");
 		}
-		let people = by_contributor.values().fold(0u32, |sum, count| sum.saturating_add(*count));
+		let people = by_contributor.values().fold(alone, |sum, count| sum.saturating_add(*count));
 		let counts: BTreeMap<_, _> = Contributors::<T>::iter_prefix(key).collect();
 		if may_be_swept {
 			ensure!(people <= round.people, "a round has more people than it counted");
@@ -92,7 +102,8 @@ impl<T: Config> Pallet<T> {
 		} else {
 			ensure!(people == round.people, "a round's people are counted");
 			ensure!(counts == by_contributor, "the contributors' people are counted");
-			let contributors = u32::try_from(counts.len()).unwrap_or(u32::MAX);
+			let institutions = u32::try_from(counts.len()).unwrap_or(u32::MAX);
+			let contributors = institutions.saturating_add(alone);
 			ensure!(contributors == round.contributors, "a round's contributors are counted");
 		}
 		Ok(())

@@ -33,10 +33,10 @@ fn counted(db: RuntimeDbWeight, reads: u64, writes: u64) -> Weight {
 	weight.saturating_add(weight.saturating_div(2))
 }
 
-/// Reads: the researcher, account and entry of five aggregators, the number, the open studies. Writes:
-/// study, number, open studies.
+/// Reads: the researcher, account and entry of five aggregators, the number, the open studies, those of
+/// the day. Writes: study, number, open studies, those of the day.
 fn propose(db: RuntimeDbWeight) -> Weight {
-	counted(db, 13, 3)
+	counted(db, 14, 4)
 }
 
 /// Reads: whose custodian it is (2), study, round, open studies. Writes: study, round, open studies.

@@ -548,9 +548,9 @@ pub struct ComparedTallies {
 	pub tally: TallyNumbers,
 	/// Whether it is the leader's.
 	pub agrees: bool,
-	/// Whether it is settled.
+	/// Whether it is settled: it does not change in this attempt.
 	pub settled: bool,
-	/// If not: a page of its reports, by contributor in ascending order, at most 500.
+	/// If no tally and nothing to leave out was sent: a page of its reports, by contributor in ascending order, at most 500.
 	pub counted: Vec<CountedReport>,
 	/// Whether there are others after these.
 	pub more: bool,

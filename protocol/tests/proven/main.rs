@@ -161,6 +161,24 @@ proptest! {
 	}
 }
 
+/// The states are not so random that no patient is ever counted in a study.
+#[test]
+fn some_people_are_counted() {
+	use proptest::{strategy::ValueTree, test_runner::TestRunner};
+	let mut runner = TestRunner::deterministic();
+	let (mut standing, mut withheld) = (0, 0);
+	for _ in 0..400 {
+		let node = Node::new(state().new_tree(&mut runner).unwrap().current());
+		for study in 0..2 {
+			standing += block_on(node.standing(study, None, 9)).unwrap().len();
+			for patient in [5, 6].map(account) {
+				withheld += block_on(node.withheld(study, &patient, None, 9)).unwrap().len();
+			}
+		}
+	}
+	assert!(standing > 10 && withheld > 10, "{standing} and {withheld}");
+}
+
 /// A state with two institutions and a time.
 fn two_institutions() -> State {
 	let mut state = State::default();

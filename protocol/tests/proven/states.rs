@@ -24,11 +24,11 @@ use vouchsafe_protocol::{
 const NOW: Moment = 1_000_000_000;
 
 /// The accounts' numbers: institutions (the last one is an authority), practitioners, patients and a
-/// person. The last account is not enrolled.
+/// researcher. The last account is not enrolled.
 const INSTITUTIONS: [u8; 3] = [0, 1, 2];
 const PRACTITIONERS: [u8; 2] = [3, 4];
 const PATIENTS: [u8; 2] = [5, 6];
-const PERSON: u8 = 7;
+const RESEARCHER: u8 = 7;
 const STRANGER: u8 = 8;
 
 /// The account of this number.
@@ -96,7 +96,9 @@ pub fn grantee() -> impl Strategy<Value = Grantee> {
 			Grantee::PractitionerAt { practitioner, institution }
 		}),
 		1 => any_account().prop_map(Grantee::Person),
-		1 => Just(Grantee::Research),
+		2 => Just(Grantee::Research),
+		1 => (0u32..2).prop_map(Grantee::ResearchOn),
+		1 => (0u32..2).prop_map(Grantee::Study),
 	]
 }
 
@@ -130,7 +132,16 @@ fn terms() -> impl Strategy<Value = Terms> {
 		confidentiality: Confidentiality::VeryRestricted,
 		..Terms::all(Effect::Permit)
 	};
-	prop_oneof![Just(wide), random_terms()]
+	prop_oneof![3 => Just(wide), 1 => Just(counted()), 3 => random_terms()]
+}
+
+/// A permit to be counted in every study.
+fn counted() -> Terms {
+	Terms {
+		actions: Actions::of(&[Action::Aggregate]),
+		traits: StudyTraits::of(StudyTrait::ALL),
+		..Terms::all(Effect::Permit)
+	}
 }
 
 fn random_terms() -> impl Strategy<Value = Terms> {
@@ -321,16 +332,16 @@ fn kind_of(number: u8) -> AccountKind {
 		0 | 1 => AccountKind::Institution,
 		2 => AccountKind::Authority,
 		3 | 4 => AccountKind::Practitioner,
-		PERSON => AccountKind::Researcher,
+		RESEARCHER => AccountKind::Researcher,
 		_ => AccountKind::Patient,
 	}
 }
 
 prop_compose! {
-	/// A study of a researcher, mostly the person.
+	/// A study, mostly of the researcher.
 	fn study()(
-		researcher in prop_oneof![4 => Just(account(PERSON)), 1 => any_account()],
-		sources in vec(any_of(Category::ALL), 1..4),
+		researcher in prop_oneof![4 => Just(account(RESEARCHER)), 1 => any_account()],
+		sources in prop_oneof![Just(Category::ALL.to_vec()), vec(any_of(Category::ALL), 1..4)],
 		traits in vec(select(vec![StudyTrait::Commercial, StudyTrait::Sensitive]), 0..2),
 		purpose in select(vec![Purpose::Research, Purpose::PublicHealth]),
 		disease in option::of(0u32..2),
@@ -370,11 +381,27 @@ prop_compose! {
 	/// Studies, their first rounds, who is in them, and ledgers.
 	fn studies()(
 		studies in vec(study(), 0..3),
-		people in vec((0u32..3, any_account(), institution()), 0..9),
+		people in vec(
+			(0u32..3, prop_oneof![3 => patient(), 1 => any_account()], institution()), 0..9,
+		),
 		ledgers in vec((patient(), 30u16..33, 0u32..12_000), 0..3),
 		answered in vec(0u32..3, 0..2),
+		choosing in vec(patient(), 0..4),
 	) -> State {
 		let mut state = State::default();
+		for patient in choosing {
+			let permit = Consent {
+				id: 9,
+				revision: 0,
+				policy_version: POLICY_VERSION,
+				granted_at: NOW - 9,
+				confirmed_at: None,
+				terms: counted(),
+				text: ShownText { commitment: H256([7; 32]), language: *b"de" },
+				grantor: Grantor::Patient,
+			};
+			state.put(storage::consents(&patient, &Grantee::Research), &vec![permit]);
+		}
 		let count = u32::try_from(studies.len()).unwrap();
 		state.put(storage::next_study(), &count);
 		for (id, study) in (0..).zip(studies) {

@@ -17,7 +17,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use rusqlite::{params, OptionalExtension};
-use std::sync::atomic::Ordering;
+use std::{collections::BTreeMap, sync::atomic::Ordering};
 use vouchsafe_client::{chain::StudyId, messages::ListDigest};
 
 /// A part of schema 1.
@@ -259,6 +259,18 @@ impl Studies for Sqlite {
 				.query_row(params![id.study, id.round, contributor], |row| row.get(0))
 				.optional()?;
 			Ok(people.unwrap_or(0))
+		})
+		.await
+	}
+
+	async fn all_standing(&self, id: RoundId) -> Result<BTreeMap<[u8; 32], u32>, StoreError> {
+		self.transaction(move |db| {
+			let mut query = db.prepare_cached(
+				"SELECT contributor, people FROM study_standing WHERE study = ?1 AND round = ?2",
+			)?;
+			let row = params![id.study, id.round];
+			let rows = query.query_map(row, |row| Ok((row.get(0)?, row.get(1)?)))?;
+			rows.collect()
 		})
 		.await
 	}

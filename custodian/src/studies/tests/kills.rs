@@ -40,7 +40,7 @@ async fn killed_at_any_point_a_round_goes_on() {
 			}
 		}
 		if !has_sent && network.aggregated(0).await.frozen().is_some() {
-			network.step(1).await.unwrap();
+			network.step_all().await;
 			network.send_lists("//A", &["a", "b", "c"]).await;
 			network.send_lists("//B", &["d", "e"]).await;
 			has_sent = true;

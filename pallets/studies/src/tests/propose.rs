@@ -50,6 +50,27 @@ fn propose_a_fourth_study_fails() {
 	});
 }
 
+/// The attack: a researcher fills the state by proposing and withdrawing.
+#[test]
+fn propose_more_than_32_on_one_day_fails() {
+	build_and_execute(|| {
+		let propose = |who| Research::propose(signed(who), terms());
+		const DAY: Moment = 24 * 60 * 60;
+		Clock::set((START / DAY + 1) * DAY);
+		let close = |it: &mut StudyTerms| it.first_close = doubles::now() + 10 * DAY;
+		for id in 0..crate::MAX_PROPOSED {
+			assert_ok!(changed(close));
+			assert_ok!(Research::withdraw(signed(RESEARCHER), id));
+		}
+		assert_noop!(changed(close), Error::<Test>::TooManyProposals);
+		Clock::pass(DAY - 1);
+		assert_noop!(changed(close), Error::<Test>::TooManyProposals);
+		assert!(propose(COLLEAGUE) != Err(Error::<Test>::TooManyProposals.into()));
+		Clock::pass(1);
+		assert_ok!(changed(close));
+	});
+}
+
 #[test]
 fn propose_without_a_number_left_fails() {
 	build_and_execute(|| {

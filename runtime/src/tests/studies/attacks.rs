@@ -207,6 +207,14 @@ fn contributing_goes_last() {
 	assert_eq!((after.registrars, after.institution), (before.registrars, before.institution));
 }
 
+/// Whoever does not want to be counted any more goes first, as with every other permit.
+#[test]
+fn leaving_research_goes_first() {
+	let mut chain = with_patients(1);
+	let revoked = chain.validate(&person(0), revoke(Grantee::Research, 0), 0).unwrap();
+	assert_eq!(revoked.priority, priorities::REVOCATION);
+}
+
 /// An aggregator is away. Somebody gives up, and after four attempts the round is lost; nobody pays again.
 #[test]
 fn a_round_without_agreement_is_lost_after_four_attempts() {

@@ -122,30 +122,28 @@ pub fn digests(
 	limit: usize,
 ) -> rusqlite::Result<Vec<ListDigest>> {
 	let mut query = db.prepare_cached(
-		"SELECT contributor FROM study_lists
-		 WHERE study = ?1 AND round = ?2 AND contributor > ?3 AND contributor IN (
-			SELECT contributor FROM study_standing WHERE study = ?1 AND round = ?2
-		 ) GROUP BY contributor HAVING count(*) = max(parts) ORDER BY contributor LIMIT ?4",
+		"SELECT contributor, digest FROM study_lists WHERE study = ?1 AND round = ?2
+		 AND contributor IN (
+			SELECT contributor FROM study_lists
+			WHERE study = ?1 AND round = ?2 AND contributor > ?3 AND contributor IN (
+				SELECT contributor FROM study_standing WHERE study = ?1 AND round = ?2
+			) GROUP BY contributor HAVING count(*) = max(parts) ORDER BY contributor LIMIT ?4
+		 ) ORDER BY contributor, part",
 	)?;
 	let after = after.map_or_else(Vec::new, |after| after.to_vec());
-	let rows =
-		query.query_map(params![id.study, id.round, after, small(limit)], |row| row.get(0))?;
-	let contributors: Vec<[u8; 32]> = rows.collect::<Result<_, _>>()?;
-	contributors.into_iter().map(|contributor| digest(db, id, contributor)).collect()
+	let rows = query.query_map(params![id.study, id.round, after, small(limit)], |row| {
+		Ok((row.get(0)?, row.get(1)?))
+	})?;
+	let parts: Vec<([u8; 32], [u8; 32])> = rows.collect::<Result<_, _>>()?;
+	Ok(parts.chunk_by(|one, other| one.0 == other.0).filter_map(digest).collect())
 }
 
 /// A hash over the parts of a list, in their order.
-fn digest(db: &Connection, id: RoundId, contributor: [u8; 32]) -> rusqlite::Result<ListDigest> {
-	let mut query = db.prepare_cached(
-		"SELECT digest FROM study_lists
-		 WHERE study = ?1 AND round = ?2 AND contributor = ?3 ORDER BY part",
-	)?;
+fn digest(parts: &[([u8; 32], [u8; 32])]) -> Option<ListDigest> {
+	let (contributor, _) = parts.first()?;
 	let mut hash = Blake2b::<U32>::new();
-	let row = params![id.study, id.round, contributor];
-	for part in query.query_map(row, |row| row.get::<_, [u8; 32]>(0))? {
-		hash.update(part?);
-	}
-	Ok(ListDigest { contributor: Hex(contributor), digest: Hex(hash.finalize().into()) })
+	parts.iter().for_each(|(_, part)| hash.update(part));
+	Some(ListDigest { contributor: Hex(*contributor), digest: Hex(hash.finalize().into()) })
 }
 
 pub fn count_complete(db: &Connection, id: RoundId) -> rusqlite::Result<u64> {
