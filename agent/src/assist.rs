@@ -349,11 +349,6 @@ pub async fn waiting<P: Platform>(
 	Ok(waiting)
 }
 
-/// How long an assisted consent waits on this chain before it counts, in seconds.
-pub async fn delay(at: &impl View) -> Result<u64> {
-	Ok(at.read(storage::assisted_delay()).await?.unwrap_or(ASSISTED_DELAY))
-}
-
 /// Whether the patient has refused for good that others enter consents in the patient's name.
 pub async fn are_refused(at: &impl View, patient: &AccountId) -> Result<bool> {
 	Ok(at.read(storage::assisted_refused(patient)).await?.is_some())
