@@ -218,11 +218,6 @@ async fn report(
 		let text = "Nobody of these people is in the frozen round with a valid consent, so there is no report.";
 		return Ok((text.into(), json!({ "people": 0 })));
 	}
-	// What a patient has taken out of the study since, the table must not have.
-	let withheld = reporting::withheld(session, found, valid.iter().cloned()).await?;
-	if !withheld.is_empty() {
-		*data = Data::extract(session, protocol, files, people, &withheld)?;
-	}
 	let counting: Vec<_> = valid
 		.iter()
 		.filter_map(|account| {
@@ -236,6 +231,11 @@ async fn report(
 	if kept.is_empty() {
 		let text = "All of these people count elsewhere, so there is no report.";
 		return Ok((text.into(), json!({ "people": 0, "elsewhere": elsewhere })));
+	}
+	// What a patient has taken out of the study, the table must not have.
+	let withheld = reporting::withheld(session, found, kept.iter().cloned()).await?;
+	if !withheld.is_empty() {
+		*data = Data::extract(session, protocol, files, people, &withheld)?;
 	}
 	let question = found.study.terms.question;
 	let mut table = Table::new(&question);
