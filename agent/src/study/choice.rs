@@ -40,7 +40,8 @@ pub fn joining_terms(study: &StudyTerms) -> Terms {
 
 /// The terms of a deny for a study.
 pub fn leaving_terms() -> Terms {
-	Terms::all(Effect::Deny { binds_break_glass: false })
+	let deny = Effect::Deny { binds_break_glass: false };
+	Terms { actions: Actions::of(&[Action::Aggregate]), ..Terms::all(deny) }
 }
 
 /// The user's consents about studies, expired ones left out.
@@ -218,7 +219,9 @@ mod tests {
 	#[tokio::test]
 	async fn leaving_is_a_deny_and_joining_takes_it_back() {
 		let session = with(&[]);
-		leave(&session, ID).await.unwrap();
+		let left = leave(&session, ID).await.unwrap();
+		let sentence = "I forbid study 3 to compute statistics from my records for any purpose.";
+		assert!(left.sentence.starts_with(sentence), "{}", left.sentence);
 		assert_eq!(granted(&session), [(Grantee::Study(ID), leaving_terms())]);
 
 		let session = with(&[(Grantee::Study(ID), consent(4, leaving_terms()))]);

@@ -4,7 +4,7 @@
 //! and never people.
 
 use anyhow::{bail, ensure, Context as _, Result};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use vouchsafe_protocol::types::{AccountId, H256};
 
 /// The columns, of which the last one may be missing.
@@ -119,12 +119,12 @@ fn fields(line: &str) -> Option<Vec<String>> {
 	(!is_quoted).then_some(fields)
 }
 
-fn ensure_different<'a, T: Eq + std::hash::Hash + 'a>(
+fn ensure_different<'a, T: Ord + 'a>(
 	people: &'a [Person],
 	what: &str,
 	key: impl Fn(&'a Person) -> &'a T,
 ) -> Result<()> {
-	let mut first = HashMap::new();
+	let mut first = BTreeMap::new();
 	for person in people {
 		if let Some(earlier) = first.insert(key(person), person.line) {
 			bail!(

@@ -155,8 +155,11 @@ pub async fn withdraw(session: &Session<impl Platform>, study: StudyId) -> Resul
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::study::fixtures::terms;
-	use vouchsafe_protocol::types::{AccountId, StudyQuestion};
+	use crate::{
+		scripted::Scripted,
+		study::fixtures::{session, terms, PROTOCOL},
+	};
+	use vouchsafe_protocol::types::{AccountId, Categories, StudyQuestion, StudyTraits};
 
 	#[test]
 	fn terms_within_the_limits_are_proposed() {
@@ -197,5 +200,51 @@ mod tests {
 			let said = said(wrong);
 			assert!(said.contains(expected), "{said}");
 		}
+	}
+
+	fn protocol() -> Protocol {
+		Protocol::read(PROTOCOL.as_bytes(), StudyTraits::default()).unwrap()
+	}
+
+	#[test]
+	fn aggregators_and_question_are_checked() {
+		let mut session = session("//PatientA");
+		let protocol = protocol();
+		let said = |session: &Session<Scripted>, edit: &dyn Fn(&mut StudyTerms)| {
+			let mut terms = terms();
+			edit(&mut terms);
+			let checked = check(session, &terms, &protocol, 1_000);
+			checked.err().map(|error| error.to_string()).unwrap_or_default()
+		};
+		assert_eq!(said(&session, &|_| {}), "");
+		let account = |id| AccountId::new([id; 32]);
+		for (second, expected) in
+			[(account(1), "is named twice"), (account(9), "is not an institution")]
+		{
+			let said = said(&session, &|it| {
+				it.aggregators = vec![account(1), second.clone()].try_into().unwrap();
+			});
+			assert!(said.contains(expected), "{said}");
+		}
+		for edit in [
+			&(|it: &mut StudyTerms| it.question = StudyQuestion::Sum { max: 1 })
+				as &dyn Fn(&mut StudyTerms),
+			&|it| it.sources = Categories::default(),
+		] {
+			let said = said(&session, edit);
+			assert!(said.contains("are not those of the protocol"), "{said}");
+		}
+		session.members[1].custodian = None;
+		assert!(said(&session, &|_| {}).contains("has no custodian"));
+	}
+
+	#[tokio::test]
+	async fn a_study_whose_protocol_nobody_takes_is_not_proposed() {
+		let session = session("//PatientA");
+		let error = propose(&session, terms(), PROTOCOL.as_bytes()).await.unwrap_err().to_string();
+		assert!(error.contains("no aggregator takes the protocol: Hospital A"), "{error}");
+		let error = propose(&session, terms(), b"{}").await.unwrap_err().to_string();
+		assert!(error.contains("name another protocol"), "{error}");
+		assert!(session.chain.calls().is_empty());
 	}
 }

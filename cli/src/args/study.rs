@@ -53,13 +53,18 @@ pub struct Contribution {
 	/// Number of the study.
 	#[arg(value_parser = parse_number)]
 	pub study: u32,
-	/// Folder with the hospital's FHIR data: bundles in JSON, or NDJSON.
+	/// Folder with the hospital's FHIR data, or (with --own) with your opened records: bundles in JSON, or
+	/// NDJSON.
 	#[arg(long, value_name = "FOLDER")]
 	pub fhir: PathBuf,
 	/// CSV file of the patients, with the columns account,patient and, for patients whom another
 	/// hospital enrolled, record. Only its owner may be able to read it (mode 0600).
-	#[arg(long, value_name = "FILE")]
-	pub people: PathBuf,
+	#[arg(long, value_name = "FILE", required_unless_present = "own")]
+	pub people: Option<PathBuf>,
+	/// Contribute yourself, as a patient, from records that you have opened. Hospitals that have your
+	/// records then need not count you.
+	#[arg(long, conflicts_with_all = ["people", "institution"])]
+	pub own: bool,
 	/// Institution that you act for, if you work for several.
 	#[arg(long, value_name = "WHO")]
 	pub institution: Option<String>,
@@ -197,7 +202,8 @@ pub enum StudyCommand {
 		5FHneW…,urn:oid:1.2.3|4711,3f9a0c1d…\n\n\
 		Examples:\n  \
 		vouchsafe --key registrar study contribute 3 --fhir export/ --people people.csv --dry-run\n  \
-		vouchsafe --key registrar study contribute 3 --fhir export/ --people people.csv --wait"
+		vouchsafe --key registrar study contribute 3 --fhir export/ --people people.csv --wait\n  \
+		vouchsafe --key eva study contribute 3 --own --fhir read/ --wait"
 	)]
 	Contribute(Contribution),
 	/// Show the result of a round with its 95 % intervals.

@@ -26,16 +26,18 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 	let custodians = join_all(session.members.iter().map(|member| async {
 		let custodian = match session.custodian(&member.account) {
 			Ok(custodian) => custodian,
-			Err(_) if member.custodian.is_none() => return ("none".to_owned(), false),
-			Err(error) => return (crate::output::line(&error.to_string()), false),
+			Err(_) if member.custodian.is_none() => return ("none".to_owned(), false, None),
+			Err(error) => return (crate::output::line(&error.to_string()), false, None),
 		};
 		let custodian = custodian.without_retries();
 		let (ready, about) = join(custodian.readiness(), custodian.about()).await;
 		let registered = member.custodian.as_ref().map(|(_, key)| *key);
 		if about.is_ok_and(|about| Some(about.key.0) != registered) {
-			return ("another custodian answers at the registered address".to_owned(), false);
+			let other = "another custodian answers at the registered address";
+			return (other.to_owned(), false, None);
 		}
-		match ready {
+		let research = ready.as_ref().ok().map(|it| crate::output::line(&it.research.detail));
+		let (state, is_ready) = match ready {
 			Ok(ready) if ready.ready => ("ready".to_owned(), true),
 			Ok(ready) => {
 				let checks = [
@@ -57,7 +59,8 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 			},
 			Err(CustodianError::Unreachable(_)) => ("cannot be reached".to_owned(), false),
 			Err(error) => (error.to_string(), false),
-		}
+		};
+		(state, is_ready, research)
 	}))
 	.await;
 
@@ -65,7 +68,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 		.members
 		.iter()
 		.zip(&custodians)
-		.map(|(member, (state, _))| {
+		.map(|(member, (state, ..))| {
 			vec![
 				session.names.show(&member.account),
 				member.kind.word().to_owned(),
@@ -107,12 +110,12 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 		"archive": archive,
 		"syncing": syncing,
 		"peers": peers,
-		"institutions": session.members.iter().zip(&custodians).map(|(member, (state, ready))| json!({
+		"institutions": session.members.iter().zip(&custodians).map(|(member, (state, ready, research))| json!({
 			"institution": account_json(&session, &member.account),
 			"kind": member.kind.word(),
 			"country": member.country,
 			"status": member.status.word(),
-			"custodian": { "url": member.custodian.as_ref().map(|it| &it.0), "ready": ready, "state": state },
+			"custodian": { "url": member.custodian.as_ref().map(|it| &it.0), "ready": ready, "state": state, "research": research },
 		})).collect::<Vec<_>>(),
 	});
 
@@ -180,5 +183,10 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 			"signing_disabled": mine.disabled_since.is_some(),
 		})));
 	}
-	Ok(Output::new(text, json))
+	let studies = session.members.iter().zip(&custodians).filter_map(|(member, (.., research))| {
+		Some(format!("{}: {}", session.names.show(&member.account), research.as_ref()?))
+	});
+	let studies = studies.collect::<Vec<_>>().join("\n           ");
+	let details = format!("{text}\n\nStudies    {studies}");
+	Ok(Output::new(text, json).with_details(details))
 }

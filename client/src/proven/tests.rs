@@ -308,3 +308,29 @@ async fn two_final_blocks_of_one_height_are_reported() {
 	let error = not_proven(prove(other, Some(trusted)).await);
 	assert_eq!(error, ProofError::TwoFinal(NEWEST));
 }
+
+#[tokio::test]
+async fn an_earlier_block_is_proven() {
+	let (_node, chain, _server) = node(Lie::Nothing, now()).await;
+	let chain = prove(chain, None).await.unwrap();
+	for number in [NEWEST, OLDER, 1] {
+		let view = chain.at_number(number).await.unwrap();
+		assert_eq!(view.number(), number);
+		assert_eq!(name(&view).await.unwrap(), "Hospital A");
+	}
+	let newer = not_proven(chain.at_number(NEWEST + 1).await);
+	assert_eq!(newer, ProofError::NotInChain(NEWEST + 1));
+}
+
+#[tokio::test]
+async fn a_false_earlier_block_is_not_believed() {
+	let (node, chain, _server) = node(Lie::Nothing, now()).await;
+	let chain = prove(chain, None).await.unwrap();
+	lock(&node).lie = Lie::State;
+	let view = chain.at_number(OLDER).await;
+	let believed = match view {
+		Ok(view) => name(&view).await.is_ok_and(|name| name != "Hospital A"),
+		Err(_) => false,
+	};
+	assert!(!believed);
+}

@@ -1,4 +1,4 @@
-//! `vouchsafe study contribute`: a hospital's patients, and the report about them.
+//! `vouchsafe study contribute`: a hospital's patients, or a patient alone, and the report about them.
 
 use super::with_protocol;
 use crate::{
@@ -22,7 +22,7 @@ use vouchsafe_agent::{
 		rounds::FoundStudy,
 	},
 };
-use vouchsafe_client::chain::{AccountId, RoundPhase};
+use vouchsafe_client::chain::{AccountId, AccountKind, RoundPhase, View};
 use vouchsafe_fhir::study::{Answer, Exclusions, Extracted, Extraction, Protocol};
 use vouchsafe_speech::Noun;
 use zeroize::Zeroizing;
@@ -35,7 +35,8 @@ const EXTENSIONS: [&str; 2] = ["json", "ndjson"];
 /// The hospital's files, as far as they can be checked before anything is connected.
 #[derive(Debug)]
 pub(super) struct Files {
-	people: Zeroizing<String>,
+	/// The people file. A patient who contributes alone has none.
+	people: Option<Zeroizing<String>>,
 	fhir: Vec<PathBuf>,
 }
 
@@ -46,9 +47,7 @@ impl Files {
 	///
 	/// There are none, or others may read the people file.
 	pub(super) fn read(contribution: &Contribution) -> Result<Self> {
-		let path = &contribution.people;
-		let people = String::from_utf8(read_private(path)?.to_vec());
-		let people = people.ok().with_context(|| format!("{} is not text", path.display()))?;
+		let people = contribution.people.as_deref().map(read_people).transpose()?;
 		let mut fhir = Vec::new();
 		find(&contribution.fhir, &mut fhir)?;
 		ensure!(
@@ -57,8 +56,14 @@ impl Files {
 			contribution.fhir.display()
 		);
 		fhir.sort();
-		Ok(Self { people: people.into(), fhir })
+		Ok(Self { people, fhir })
 	}
+}
+
+fn read_people(path: &Path) -> Result<Zeroizing<String>> {
+	let text = String::from_utf8(read_private(path)?.to_vec());
+	let text = text.ok().with_context(|| format!("{} is not text", path.display()))?;
+	Ok(text.into())
 }
 
 /// The files in a folder and in the folders in it.
@@ -85,10 +90,19 @@ pub(super) async fn run(
 ) -> Result<Output> {
 	let (mut found, protocol) = with_protocol(session, contribution.study).await?;
 	found.running()?;
-	let named = contribution.institution.as_deref();
-	let contributor = session.institution(named).await?;
-	let people = people::read(&files.people, |name| session.names.resolve(name))?;
-	let mut data = Data::extract(session, &protocol, &files.fhir, &people, &BTreeMap::new())?;
+	let (contributor, people) = match &files.people {
+		Some(text) => {
+			let named = contribution.institution.as_deref();
+			let people = people::read(text, |name| session.names.resolve(name))?;
+			(session.institution(named).await?, people)
+		},
+		None => {
+			let me = patient(session).await?;
+			let own = Person { account: me.clone(), patient: String::new(), record: None, line: 1 };
+			(me, vec![own])
+		},
+	};
+	let mut data = Data::extract(session, &protocol, &files, &people, &BTreeMap::new())?;
 	let mut lines = data.notices();
 	let offered: Vec<_> = people
 		.iter()
@@ -111,16 +125,18 @@ pub(super) async fn run(
 			}
 			lines.push(format!("NOTE: {closed}"));
 		} else if !survey.consenting.is_empty() {
-			let count = survey.consenting.len();
-			agree(
-				&format!(
-					"I contribute {count} people to round {} of study {} for {}. Each of them pays ε for it.",
-					found.study.round,
-					found.id,
+			let round = format!("round {} of study {}", found.study.round, found.id);
+			let said = match contribution.own {
+				true => {
+					format!("I contribute myself to {round}. It uses some of my privacy budget.")
+				},
+				false => format!(
+					"I contribute {} people to {round} for {}. It uses some of their privacy budgets.",
+					survey.consenting.len(),
 					session.names.show_with_address(&contributor)
 				),
-				contribution.agreement,
-			)?;
+			};
+			agree(&said, contribution.agreement)?;
 			contribution::contribute(session, &found, &survey.consenting).await?;
 		}
 		let now = contribution::survey(session, &found, &contributor, &offered).await?;
@@ -141,6 +157,15 @@ pub(super) async fn run(
 	lines.push(report.0);
 	json["report"] = report.1;
 	Ok(Output::new(lines.join("\n"), json))
+}
+
+/// The user, who has to be a patient.
+async fn patient(session: &Session) -> Result<AccountId> {
+	let me = session.me()?.account();
+	let account = session.finalized().await?.account(&me).await?;
+	let is_patient = account.is_some_and(|it| it.kind == AccountKind::Patient);
+	ensure!(is_patient, "only a patient contributes alone: name a people file with --people");
+	Ok(me)
 }
 
 fn phase(found: &FoundStudy) -> Result<RoundPhase> {
@@ -193,11 +218,6 @@ async fn report(
 		let text = "Nobody of these people is in the frozen round with a valid consent, so there is no report.";
 		return Ok((text.into(), json!({ "people": 0 })));
 	}
-	// What a patient has taken out of the study since, the table must not have.
-	let withheld = reporting::withheld(session, found, valid.iter().cloned()).await?;
-	if !withheld.is_empty() {
-		*data = Data::extract(session, protocol, &files.fhir, people, &withheld)?;
-	}
 	let counting: Vec<_> = valid
 		.iter()
 		.filter_map(|account| {
@@ -211,6 +231,11 @@ async fn report(
 	if kept.is_empty() {
 		let text = "All of these people count elsewhere, so there is no report.";
 		return Ok((text.into(), json!({ "people": 0, "elsewhere": elsewhere })));
+	}
+	// What a patient has taken out of the study, the table must not have.
+	let withheld = reporting::withheld(session, found, kept.iter().cloned()).await?;
+	if !withheld.is_empty() {
+		*data = Data::extract(session, protocol, files, people, &withheld)?;
 	}
 	let question = found.study.terms.question;
 	let mut table = Table::new(&question);
@@ -258,18 +283,39 @@ impl Data {
 	fn extract(
 		session: &Session,
 		protocol: &Protocol,
-		files: &[PathBuf],
+		files: &Files,
 		people: &[Person],
 		withheld: &BTreeMap<AccountId, Exclusions>,
 	) -> Result<Self> {
+		if let (None, [me]) = (&files.people, people) {
+			let withheld = withheld.get(&me.account).cloned().unwrap_or_default();
+			let extraction = Extraction::of_one(protocol, withheld);
+			let extracted = extract(session, extraction, &files.fhir)?;
+			return Self::own(protocol, extracted, me.account.clone());
+		}
 		let names: HashMap<&AccountId, &str> =
 			people.iter().map(|it| (&it.account, it.patient.as_str())).collect();
 		let withheld = withheld
 			.iter()
 			.filter_map(|(account, it)| Some(((*names.get(account)?).to_owned(), it.clone())))
 			.collect();
-		let extracted = extract(session, protocol, files, withheld)?;
+		let extracted = extract(session, Extraction::new(protocol, withheld), &files.fhir)?;
 		Self::new(protocol, extracted, people)
+	}
+
+	/// A patient's own data.
+	fn own(protocol: &Protocol, extracted: Extracted, me: AccountId) -> Result<Self> {
+		let [person] = &extracted.people[..] else {
+			bail!(
+				"the folder has {} Patient resources, and your own records have one: open them with \
+				 `vouchsafe record open --all --out FOLDER` into an empty folder",
+				extracted.people.len()
+			);
+		};
+		let identifier = person.identifiers.first().cloned();
+		let found = Found { answer: person.answer.clone(), identifier };
+		let has_system = protocol.identifier_system().is_some();
+		Ok(Self { answers: BTreeMap::from([(me, found)]), extracted, has_system })
 	}
 
 	fn new(protocol: &Protocol, extracted: Extracted, people: &[Person]) -> Result<Self> {
@@ -332,7 +378,7 @@ impl Data {
 	fn said(&self) -> String {
 		let resources = usize::try_from(self.extracted.resources).unwrap_or(usize::MAX);
 		format!(
-			"{} read. Of {} people in the people file, the question does not apply to {}, and {} lack the \
+			"{} read. Of {} people, the question does not apply to {}, and {} lack the \
 			 identifier by which people are told apart.",
 			ENGLISH.count(Noun::Resource, resources),
 			self.answers.len(),
@@ -361,13 +407,11 @@ impl Data {
 /// Reads the files in pieces, and answers for everybody in them.
 fn extract(
 	session: &Session,
-	protocol: &Protocol,
+	mut extraction: Extraction<'_>,
 	files: &[PathBuf],
-	withheld: BTreeMap<String, Exclusions>,
 ) -> Result<Extracted> {
 	let length = files.iter().map(|path| std::fs::metadata(path).map_or(0, |it| it.len())).sum();
 	let task = session.bytes("reading the FHIR data", length);
-	let mut extraction = Extraction::new(protocol, withheld);
 	let mut piece = vec![0; PIECE];
 	for path in files {
 		let failed = || format!("cannot read {}", path.display());
@@ -385,4 +429,103 @@ fn extract(
 		reader.end().with_context(|| path.display().to_string())?;
 	}
 	Ok(extraction.finish())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	const PROTOCOL: &str = r#"{
+		"version": 1,
+		"question": { "en": "How old are the people?" },
+		"reference_date": "2026-01-01",
+		"identifier": "urn:oid:1.2.3",
+		"table": { "by": [{ "age": { "cells": [
+			{ "name": "young", "below": 18 }, { "name": "old", "from": 18 }
+		] } }] }
+	}"#;
+
+	fn protocol() -> Protocol {
+		Protocol::read(PROTOCOL.as_bytes(), Default::default()).unwrap()
+	}
+
+	fn patient(id: &str, birth: &str, number: &str) -> String {
+		let identifier = match number {
+			"" => String::new(),
+			_ => format!(r#","identifier":[{{"system":"urn:oid:1.2.3","value":"{number}"}}]"#),
+		};
+		format!(r#"{{"resourceType":"Patient","id":"{id}","birthDate":"{birth}"{identifier}}}"#)
+	}
+
+	fn extracted(protocol: &Protocol, lines: &[String]) -> Extracted {
+		let mut extraction = Extraction::new(protocol, BTreeMap::new());
+		extraction.add("a.ndjson", lines.join("\n").as_bytes()).unwrap();
+		extraction.finish()
+	}
+
+	fn person(id: u8, patient: &str) -> Person {
+		let (account, line) = (AccountId::new([id; 32]), usize::from(id));
+		Person { account, patient: patient.into(), record: None, line }
+	}
+
+	#[test]
+	fn people_are_found_by_id_or_identifier() {
+		let protocol = protocol();
+		let lines =
+			[patient("a", "2020", "1"), patient("b", "1950", ""), patient("c", "unknown", "3")];
+		let people = [person(2, "urn:oid:1.2.3|1"), person(3, "b"), person(4, "c")];
+		let data = Data::new(&protocol, extracted(&protocol, &lines), &people).unwrap();
+		let found = |id| &data.answers[&AccountId::new([id; 32])];
+		assert_eq!(found(2).answer, Answer::Cells(vec![0]));
+		assert_eq!(found(2).identifier.as_deref(), Some("urn:oid:1.2.3|1"));
+		assert_eq!((&found(3).answer, &found(3).identifier), (&Answer::Cells(vec![1]), &None));
+		assert_eq!((data.outside(), data.without_identifier()), (1, 1));
+		let said = data.said();
+		assert!(said.contains("3 people") && said.contains("not apply to 1, and 1 lack"), "{said}");
+		assert_eq!(data.json()["outside"], 1);
+	}
+
+	#[test]
+	fn strangers_are_named_by_their_lines() {
+		let protocol = protocol();
+		let lines = [patient("a", "2020", "1"), patient("b", "1950", "1")];
+		let said = |people: &[Person]| {
+			let data = Data::new(&protocol, extracted(&protocol, &lines), people);
+			data.err().unwrap().to_string()
+		};
+		let missing = said(&[person(2, "a"), person(3, "SECRET"), person(7, "urn:oid:1.2.3|9")]);
+		assert!(missing.contains("(lines 3 and 7)") && !missing.contains("SECRET"), "{missing}");
+		let several = said(&[person(2, "urn:oid:1.2.3|1")]);
+		assert!(several.contains("several Patients") && several.contains("line 2"), "{several}");
+	}
+
+	#[test]
+	fn a_patient_alone_has_one_patient_resource() {
+		let protocol = protocol();
+		let me = AccountId::new([2; 32]);
+		let own = |lines: &[String]| {
+			let mut extraction = Extraction::of_one(&protocol, Exclusions::default());
+			extraction.add("a.ndjson", lines.join("\n").as_bytes()).unwrap();
+			Data::own(&protocol, extraction.finish(), me.clone())
+		};
+		// Each hospital has an id of its own for the same patient.
+		let data = own(&[patient("a", "2020", "1"), patient("b", "2020", "1")]).unwrap();
+		assert_eq!(data.answers[&me].answer, Answer::Cells(vec![0]));
+		let error = own(&[r#"{"resourceType":"Condition"}"#.into()]).err().unwrap().to_string();
+		assert!(error.contains("0 Patient resources"), "{error}");
+	}
+
+	#[test]
+	fn files_of_fhir_are_found_in_folders() {
+		let folder = tempfile::tempdir().unwrap();
+		std::fs::create_dir(folder.path().join("more")).unwrap();
+		for name in ["a.json", "more/b.NDJSON", "c.txt", "d"] {
+			std::fs::write(folder.path().join(name), "{}").unwrap();
+		}
+		let mut found = Vec::new();
+		find(folder.path(), &mut found).unwrap();
+		found.sort();
+		let names: Vec<_> = found.iter().map(|it| it.file_name().unwrap().to_owned()).collect();
+		assert_eq!(names, ["a.json", "b.NDJSON"]);
+	}
 }
