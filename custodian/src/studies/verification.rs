@@ -288,7 +288,7 @@ fn combine(
 	for (share, place) in others.into_iter().zip(places) {
 		match share {
 			VerifierShare::Share(share) => all.push((*place, share.0)),
-			VerifierShare::Missing {} => return Err(NotCombined::Missing),
+			VerifierShare::Missing => return Err(NotCombined::Missing),
 			VerifierShare::Dropped(reason) => return Err(NotCombined::Dropped(reason)),
 		}
 	}
@@ -356,7 +356,7 @@ pub async fn begin_reports(
 	let begun = compute(move || {
 		let begin = |report: Option<Report>| {
 			Ok(match report {
-				None => (None, Err(VerifierShare::Missing {})),
+				None => (None, Err(VerifierShare::Missing)),
 				Some(report) => match (report.progress, bench.begin(&report)?) {
 					(ReportProgress::Dropped(reason), _) | (_, Err(reason)) => {
 						(None, Err(VerifierShare::Dropped(reason)))
