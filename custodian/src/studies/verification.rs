@@ -54,6 +54,12 @@ impl BegunReports {
 		begun.insert((id, report.contributor, report.report), (report, state));
 	}
 
+	/// Forgets the reports of a round that is over.
+	pub fn forget(&self, id: RoundId) {
+		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
+		begun.retain(|(of, ..), _| *of != id);
+	}
+
 	fn take(&self, id: RoundId, name: &ReportName) -> Option<(Report, VerifyState)> {
 		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
 		begun.remove(&(id, name.contributor.0, name.report.0))
