@@ -50,7 +50,11 @@ use vouchsafe_client::{
 	chain::{AccountId, ChainError, RoundPhase, StudyId, StudyRound},
 	custodian::CustodianError,
 	messages::Hex,
+	signing::now,
 };
+
+/// How far the time of a new block may be behind the custodian's clock, in seconds.
+const CLOCK_MARGIN: u64 = 1;
 
 /// Why a step failed. It is tried again.
 #[derive(Debug, thiserror::Error)]
@@ -169,6 +173,13 @@ impl Aggregated {
 		let (state, node, block) = (state.clone(), node.clone(), block.clone());
 		let institution = institution.clone();
 		Ok(Some(Self { state, node, block, institution, place, study_id, study }))
+	}
+
+	/// The time: that of the block, or the custodian's clock if no block was made since. An idle chain
+	/// makes a block every 10 seconds, so waiting for its time would delay each step. The clock is close to
+	/// the chain's, or nothing is done at all.
+	pub async fn now(&self) -> Result<u64, ChainError> {
+		Ok(self.block.time().await?.max(now().saturating_sub(CLOCK_MARGIN)))
 	}
 
 	/// Whether the institution leads.

@@ -193,6 +193,14 @@ fn storage_keys_are_the_same() {
 	let parts = vec![Value::from_bytes([6; 32]), grantee];
 	let ours = storage::consents(&AccountId::new([6; 32]), &team).bytes;
 	assert_eq!(ours, key("Consent", "Consents", parts));
+	let round = || Value::unnamed_composite([Value::u128(7), Value::u128(2)]);
+	let parts = || vec![round(), Value::from_bytes([6; 32])];
+	let person = AccountId::new([6; 32]);
+	let ours = storage::people_of(7, 2, &person).bytes;
+	assert_eq!(ours, key("Studies", "Contributors", parts()));
+	let ours = storage::contributed(7, 2, &person).bytes;
+	assert_eq!(ours, key("Studies", "People", parts()));
+	assert_eq!(storage::measuring().bytes, key("Measuring", "Enabled", vec![]));
 }
 
 /// Every function of the runtime's API that is asked is in the metadata, with arguments of the

@@ -351,7 +351,7 @@ pub async fn send_report(
 		)));
 	}
 	if let Some(frozen) = &frozen {
-		if aggregated.block.time().await? >= frozen.gathers_until {
+		if aggregated.now().await? >= frozen.gathers_until {
 			return Err(late());
 		}
 	}
@@ -435,7 +435,7 @@ pub async fn study_status(
 	let round = round.ok_or(ApiError::NotFound)?;
 	let progress = database.round_progress(id).await?;
 	let frozen = aggregated.frozen().filter(|_| aggregated.study.round == id.round);
-	let now = aggregated.block.time().await?;
+	let now = aggregated.now().await?;
 	let phase = phase(&round.phase, now);
 	let report = database.report(id, contributor).await?;
 	let tally = progress.as_ref().and_then(|progress| agreed(progress, &round.phase));

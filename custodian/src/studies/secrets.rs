@@ -78,6 +78,9 @@ pub async fn round_key(state: &State, id: RoundId) -> Result<Arc<RoundKey>, Stud
 /// Destroys the key of a round, or of the study itself, and all that is encrypted under it.
 pub async fn destroy(state: &State, study: StudyId, round: Option<u8>) -> Result<(), StudyError> {
 	state.studies.keys.lock().unwrap_or_else(|error| error.into_inner()).remove(&(study, round));
+	if let Some(round) = round {
+		state.studies.begun.forget(RoundId { study, round });
+	}
 	state.database.destroy_study_key(study, round).await?;
 	tracing::info!(study, round, "destroyed the key of a study, and what it encrypted");
 	Ok(())

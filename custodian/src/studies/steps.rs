@@ -98,7 +98,7 @@ async fn accept(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 
 async fn run_round(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 	let Some(round) = aggregated.current() else { return Ok(Waits::soon("the next round")) };
-	let now = aggregated.block.time().await?;
+	let now = aggregated.now().await?;
 	let number = aggregated.study.round;
 	match round.phase {
 		RoundPhase::Open { closes } => {

@@ -54,6 +54,12 @@ impl BegunReports {
 		begun.insert((id, report.contributor, report.report), (report, state));
 	}
 
+	/// Forgets the reports of a round that is over.
+	pub fn forget(&self, id: RoundId) {
+		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
+		begun.retain(|(of, ..), _| *of != id);
+	}
+
 	fn take(&self, id: RoundId, name: &ReportName) -> Option<(Report, VerifyState)> {
 		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
 		begun.remove(&(id, name.contributor.0, name.report.0))
@@ -288,7 +294,7 @@ fn combine(
 	for (share, place) in others.into_iter().zip(places) {
 		match share {
 			VerifierShare::Share(share) => all.push((*place, share.0)),
-			VerifierShare::Missing {} => return Err(NotCombined::Missing),
+			VerifierShare::Missing => return Err(NotCombined::Missing),
 			VerifierShare::Dropped(reason) => return Err(NotCombined::Dropped(reason)),
 		}
 	}
@@ -356,7 +362,7 @@ pub async fn begin_reports(
 	let begun = compute(move || {
 		let begin = |report: Option<Report>| {
 			Ok(match report {
-				None => (None, Err(VerifierShare::Missing {})),
+				None => (None, Err(VerifierShare::Missing)),
 				Some(report) => match (report.progress, bench.begin(&report)?) {
 					(ReportProgress::Dropped(reason), _) | (_, Err(reason)) => {
 						(None, Err(VerifierShare::Dropped(reason)))

@@ -461,7 +461,7 @@ pub enum VerifierShare {
 	/// The share.
 	Share(HexBytes),
 	/// The aggregator does not have the report now. It may still come.
-	Missing {},
+	Missing,
 	/// The aggregator has dropped it.
 	Dropped(DropReason),
 }
@@ -605,10 +605,10 @@ mod tests {
 		let text = r#"{"study":1,"round":0,"contributor":"0x00","more":1}"#;
 		assert!(serde_json::from_str::<AskStudyStatus>(text).is_err());
 		assert!(serde_json::from_str::<Verdict>(r#"{"other":"0x"}"#).is_err());
-		let missing = serde_json::to_string(&VerifierShare::Missing {}).unwrap();
+		let missing = serde_json::to_string(&VerifierShare::Missing).unwrap();
 		assert_eq!(
 			serde_json::from_str::<VerifierShare>(&missing).unwrap(),
-			VerifierShare::Missing {}
+			VerifierShare::Missing
 		);
 	}
 }

@@ -280,6 +280,35 @@ async fn malformed_requests_leave_nothing_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_aggregator_whose_node_is_behind_takes_nothing() {
+	let network = settled().await;
+	let parts = network.report("//A", 3, &[1, 0, 0, 0]);
+	let state = network.aggregators[0].state.clone();
+	state.set_replaced(Some(1));
+	let behind = network.send_part(0, "//A", &parts[0]).await;
+	assert!(matches!(behind, Err(CustodianError::Behind(_))), "{behind:?}");
+	let behind = network.evaluate(0, "//A", points(&["9"])).await;
+	assert!(matches!(behind, Err(CustodianError::Behind(_))), "{behind:?}");
+	state.set_replaced(None);
+	network.send_part(0, "//A", &parts[0]).await.unwrap();
+}
+
+/// Of many reports of one contributor at once, one is stored.
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_at_the_same_time_are_one() {
+	let network = settled().await;
+	let reports: Vec<_> = (0..20).map(|_| network.report("//A", 3, &[1, 0, 0, 0])).collect();
+	let sent = reports.iter().flat_map(|report| [report, report]);
+	let sent = sent.map(|report| network.send_part(0, "//A", &report[0]));
+	for result in futures::future::join_all(sent).await {
+		result.unwrap();
+	}
+	let database = &network.aggregators[0].state.database;
+	let id = network.aggregated(0).await.id();
+	assert_eq!(database.count_reports(id).await.unwrap(), [1, 0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_takes_nothing() {
 	let network = settled().await;
 	let state = network.aggregators[0].state.clone();

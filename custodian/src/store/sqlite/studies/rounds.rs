@@ -50,6 +50,13 @@ pub fn begin_attempt(db: &Connection, id: RoundId, attempt: u8) -> rusqlite::Res
 			 WHERE study = ?1 AND round = ?2 AND progress = 2 AND reason = ?3",
 			params![id.study, id.round, DropReason::NotEverywhere.name()],
 		)?;
+		// Lists that were left out may come again, unless all was settled.
+		db.execute(
+			"DELETE FROM study_settled_lists WHERE study = ?1 AND round = ?2 AND 0 = (
+				SELECT lists_settled FROM study_rounds WHERE study = ?1 AND round = ?2
+			 )",
+			params![id.study, id.round],
+		)?;
 	}
 	Ok(())
 }

@@ -116,6 +116,11 @@ async fn lists_are_replaced_until_they_are_closed() {
 	assert_eq!(keep(part(A, 0, 1, 2), 3).await.unwrap(), KeptPart::Kept(1, true));
 	database.exclude_lists(ID, vec![B]).await.unwrap();
 	assert_eq!(database.lists(ID).await.unwrap(), [part(A, 0, 1, 2)]);
+	// A list that was left out may come again in a new attempt, unless all was settled.
+	database.begin_attempt(ID, 3).await.unwrap();
+	assert_eq!(database.settled_list(ID, B).await.unwrap(), None);
+	assert_eq!(keep(part(B, 0, 1, 1), 1).await.unwrap(), KeptPart::Kept(1, true));
+	database.exclude_lists(ID, vec![B]).await.unwrap();
 	let settled = SettledList { contributor: A, sent: 2, counts: 1, ..Default::default() };
 	database.settle_lists(ID, vec![settled.clone()]).await.unwrap();
 	database.settle_lists(ID, vec![SettledList { counts: 2, ..settled.clone() }]).await.unwrap();
@@ -123,8 +128,9 @@ async fn lists_are_replaced_until_they_are_closed() {
 	assert!(database.settled_list(ID, B).await.unwrap().unwrap().excluded);
 	assert_eq!(database.count_doubles(ID).await.unwrap(), 1);
 	assert_eq!(keep(part(B, 0, 1, 1), 1).await.unwrap(), KeptPart::Closed);
-	database.begin_attempt(ID, 3).await.unwrap();
+	database.begin_attempt(ID, 4).await.unwrap();
 	assert_eq!(keep(part(B, 0, 1, 1), 1).await.unwrap(), KeptPart::Closed);
+	assert!(database.settled_list(ID, B).await.unwrap().unwrap().excluded);
 }
 
 #[tokio::test]
