@@ -8,6 +8,8 @@ methods and the formulas. Use it as a command (research.py --help), or import it
 import argparse
 import base64
 import datetime
+import hashlib
+import itertools
 import json
 import math
 import os
@@ -244,23 +246,29 @@ def cid_in_words(cid):
     return "b" + base64.b32encode(raw).decode().rstrip("=").lower() if raw[:1] == b"\x01" else cid
 
 
-def cell_names(question, path=None):
-    """The names of a question's cells: the lines of a file, or numbers."""
-    ((word, facts),) = question.items()
+def cell_names(terms, path=None):
+    """The names of a study's cells, from the file of its protocol, or numbers."""
+    ((word, facts),) = terms["question"].items()
     if word == "sum":
-        names = ["sum of values", "sum of (max - value)"]
-    else:
-        names = [str(cell) for cell in range(facts["cells"] - 1)] + ["outside"]
+        return ["sum of values", "sum of (max - value)"]
     if path is None:
-        return names
+        return [str(cell) for cell in range(facts["cells"] - 1)] + ["outside"]
     try:
-        with open(path, encoding="utf-8") as file:
-            given = [line.strip() for line in file if line.strip()]
+        with open(path, "rb") as file:
+            protocol = file.read()
     except OSError as error:
-        raise Problem(f"the names in {path} cannot be read: {error.strerror}") from error
-    if len(given) != len(names):
-        raise Problem(f"{path} has {len(given)} names, but the study has {len(names)} cells")
-    return given
+        raise Problem(f"the protocol {path} cannot be read: {error.strerror}") from error
+    if "0x" + hashlib.sha256(protocol).hexdigest() != terms["protocolHash"]:
+        raise Problem(f"{path} is not this study's protocol: it has another hash")
+    # Each extractor has cells with names. Two of them are crossed.
+    names = [[cell["name"] for cell in cells(by)] for by in json.loads(protocol)["table"]["by"]]
+    return [", ".join(pair) for pair in itertools.product(*names)] + ["outside"]
+
+
+def cells(extractor):
+    """The cells of an extractor of a protocol."""
+    ((_, facts),) = extractor.items()
+    return facts["cells"]
 
 
 def cell_number(text, names):
@@ -408,7 +416,7 @@ def print_result(node, arguments):
     """Prints a result as a table."""
     study, item = node.answered(arguments.study, arguments.round, arguments.raw)
     found = item["result"]
-    names = cell_names(study["terms"]["question"], arguments.names)
+    names = cell_names(study["terms"], arguments.protocol)
     if arguments.svg is not None:
         try:
             with open(arguments.svg, "w", encoding="utf-8") as file:
@@ -445,7 +453,7 @@ def print_mean(node, arguments):
 def print_difference(node, arguments):
     """Prints the difference of two cells."""
     study, item = node.answered(arguments.study, arguments.round)
-    names = cell_names(study["terms"]["question"], arguments.names)
+    names = cell_names(study["terms"], arguments.protocol)
     first, second = (cell_number(cell, names) for cell in (arguments.first, arguments.second))
     if first == second:
         raise Problem("the two cells are the same")
@@ -475,7 +483,7 @@ EXAMPLES = """examples:
   research.py show 3
   research.py result 3                         the last round that has a result
   research.py result 3 --round 0 --raw         also cells under 11
-  research.py result 3 --names cells.txt --svg chart.svg
+  research.py result 3 --protocol protocol.json --svg chart.svg
   research.py mean 4                           of a study that asks for a sum
   research.py difference 3 0 1                 of two cells, by number or name
   research.py reach --country AT --trait commercial
@@ -511,13 +519,13 @@ def parser():
         command.add_argument("--round", type=int, metavar="ROUND", help=about)
         return command
 
-    names = {"metavar": "FILE", "help": "names of the cells, one in each line"}
+    protocol = {"metavar": "FILE", "help": "file of the study's protocol, which has the cells' names"}
     add("list", print_studies, "list all studies")
     command = add("show", print_study, "show a study, its budget and its noise")
     command.add_argument("study", type=int, metavar="STUDY", help="number of the study")
     command = add_for_round("result", print_result, "show a result with its 95 %% intervals")
     command.add_argument("--raw", action="store_true", help='show cells under 11 instead of "under 11"')
-    command.add_argument("--names", **names)
+    command.add_argument("--protocol", **protocol)
     command.add_argument("--svg", metavar="FILE", help="also write a chart with error bars")
     command.add_argument("--json", action="store_true", help="print the node's answer")
     add_for_round("mean", print_mean, "show the mean of a sum with its 95 %% interval")
@@ -525,7 +533,7 @@ def parser():
     command = add_for_round("difference", print_difference, about)
     command.add_argument("first", metavar="CELL", help="number or name of a cell")
     command.add_argument("second", metavar="CELL", help="number or name of the cell to subtract")
-    command.add_argument("--names", **names)
+    command.add_argument("--protocol", **protocol)
     about = "show how many people have chosen to be counted in such studies, in tens, last week"
     command = add("reach", print_reach, about)
     command.add_argument("--disease", type=int, metavar="MONDO", help="number of the study's disease")

@@ -3,10 +3,12 @@
 Run it in this folder: python3 -m unittest
 """
 
+import hashlib
 import http.server
 import json
 import math
 import random
+import tempfile
 import threading
 import unittest
 import unittest.mock
@@ -134,7 +136,6 @@ def cell(value, half=9):
 
 
 HIDDEN = {"value": "under 11", "low": None, "high": None}
-QUESTION = {"table": {"cells": 3, "weight": 1}}
 
 
 class Words(unittest.TestCase):
@@ -149,17 +150,39 @@ class Words(unittest.TestCase):
             ],
         )
 
-    def test_names_come_from_the_question_or_a_file(self):
-        names = research.cell_names(QUESTION)
-        self.assertEqual(names, ["0", "1", "outside"])
-        self.assertEqual([research.cell_number(text, names) for text in ("1", "outside", "2")], [1, 2, 2])
-        for text in ("3", "men", "-1"):
+    def test_names_come_from_the_protocol(self):
+        def by(extractor, *names):
+            return {extractor: {"cells": [{"name": name} for name in names]}}
+
+        extractors = [by("age", "under 50", "older"), by("sex", "women", "men")]
+        protocol = json.dumps({"table": {"by": extractors}}).encode()
+        terms = {
+            "question": {"table": {"cells": 5, "weight": 1}},
+            "protocolHash": "0x" + hashlib.sha256(protocol).hexdigest(),
+        }
+        self.assertEqual(research.cell_names(terms), ["0", "1", "2", "3", "outside"])
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(protocol)
+            file.flush()
+            names = research.cell_names(terms, file.name)
+            crossed = ["under 50, women", "under 50, men", "older, women", "older, men", "outside"]
+            self.assertEqual(names, crossed)
+            file.write(b" ")
+            file.flush()
+            with self.assertRaisesRegex(research.Problem, "is not this study's protocol"):
+                research.cell_names(terms, file.name)
+        with self.assertRaisesRegex(research.Problem, "cannot be read: No such file"):
+            research.cell_names(terms, "/nonexistent")
+        terms["question"] = {"sum": {"max": 10}}
+        self.assertEqual(len(research.cell_names(terms)), 2)
+
+    def test_a_cell_has_a_name_or_a_number(self):
+        names = ["men", "women", "outside"]
+        places = [research.cell_number(text, names) for text in ("1", "outside", "2", "men")]
+        self.assertEqual(places, [1, 2, 2, 0])
+        for text in ("3", "others", "-1"):
             with self.assertRaisesRegex(research.Problem, "is not a cell: use a number from 0 to 2"):
                 research.cell_number(text, names)
-        with self.assertRaisesRegex(research.Problem, "cannot be read: No such file"):
-            research.cell_names(QUESTION, "/nonexistent")
-        with self.assertRaisesRegex(research.Problem, "names, but the study has 3 cells"):
-            research.cell_names(QUESTION, __file__)
 
     def test_a_chart_is_well_formed_and_has_each_cell(self):
         result = {"cells": [cell(31), HIDDEN, cell(-2)]}

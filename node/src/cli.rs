@@ -28,7 +28,7 @@ pub struct Cli {
 pub struct Research {
 	/// Open a second RPC port at ADDRESS (IP:PORT) for researchers. It has only the methods
 	/// `research_*` and `rpc_methods`, over HTTP and WebSocket, without TLS
-	#[arg(long, value_name = "ADDRESS")]
+	#[arg(long, value_name = "ADDRESS", value_parser = address)]
 	research_listen: Option<SocketAddr>,
 
 	/// Calls per second that one address may make there. It may make those of five seconds at once
@@ -39,6 +39,10 @@ pub struct Research {
 	/// are none: otherwise callers choose the address by which they are limited
 	#[arg(long, value_name = "COUNT", default_value = "0", requires = "research_listen")]
 	research_proxies: u8,
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+	text.parse().map_err(|_| "use an IP address and a port, such as 127.0.0.1:9955")
 }
 
 impl Research {
@@ -105,8 +109,16 @@ mod tests {
 		let rate = NonZeroU32::new(50).unwrap();
 		let expected = Options { address, rate, proxies: 1 };
 		assert_eq!(options(&[&listen[..], &more].concat()), Ok(Some(expected)));
-		for wrong in [&more[..], &["--research-listen", "9955"], &["--research-rate", "0"]] {
-			assert!(options(wrong).is_err(), "{wrong:?}");
+		for (wrong, expected) in [
+			(&more[..], "required arguments were not provided"),
+			(
+				&["--research-listen", "9955"],
+				"use an IP address and a port, such as 127.0.0.1:9955",
+			),
+			(&[listen[0], listen[1], "--research-rate", "0"], "invalid value '0'"),
+		] {
+			let error = options(wrong).unwrap_err();
+			assert!(error.contains(expected), "{error}");
 		}
 	}
 

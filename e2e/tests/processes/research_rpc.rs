@@ -7,6 +7,7 @@ use crate::suite::Suite;
 use anyhow::{ensure, Context, Result};
 use codec::{Decode, Encode};
 use serde_json::{json, Map, Value};
+use sha2::{Digest, Sha256};
 use sp_crypto_hashing::{blake2_128, blake2_256, twox_128};
 use std::{
 	path::{Path, PathBuf},
@@ -30,6 +31,11 @@ const RATE: u32 = 60;
 /// 15 January 2027.
 const CLOSE: Moment = 1_800_000_000;
 const TABLE: StudyQuestion = StudyQuestion::Table { cells: 4, weight: 1 };
+
+/// The part of a protocol that names cells.
+const PROTOCOL: &str = r#"{ "table": { "by": [
+	{ "sex": { "cells": [{ "name": "men" }, { "name": "women" }, { "name": "others" }] } }
+] } }"#;
 
 /// The studies, by number.
 const ANSWERED_TABLE: StudyId = 0;
@@ -56,7 +62,7 @@ fn terms(question: StudyQuestion, rounds: u8) -> Result<StudyTerms> {
 		protocol: Cid::try_from([&[1, 0x55, 0x12, 0x20][..], &[7; 32]].concat())
 			.ok()
 			.context("a CID")?,
-		protocol_hash: H256([7; 32]),
+		protocol_hash: H256(Sha256::digest(PROTOCOL).into()),
 		question,
 		sources: Categories::of(&[Category::Laboratory]),
 		purpose: Purpose::Research,
@@ -403,11 +409,10 @@ fn commands(node: &Node) -> Result<()> {
 	] {
 		ensure!(result.contains(part), "{part}: {result}");
 	}
-	let names = node.folder.path().join("names");
-	std::fs::write(&names, "men\nwomen\nothers\noutside\n")?;
-	let names = names.display().to_string();
-	let raw = ["result", "0", "--raw", "--round", "0", "--names", &names, "--svg", "bars.svg"];
-	let raw = node.prints(&raw)?;
+	std::fs::write(node.folder.path().join("protocol"), PROTOCOL)?;
+	let named = ["--protocol", "protocol"];
+	let raw = ["result", "0", "--raw", "--round", "0", "--svg", "bars.svg"];
+	let raw = node.prints(&[&raw[..], &named].concat())?;
 	ensure!(raw.contains("outside         -3  -12 to 6") && raw.contains("men "), "{raw}");
 	let svg = std::fs::read_to_string(node.folder.path().join("bars.svg"))?;
 	ensure!(svg.starts_with("<svg ") && svg.contains("women"), "{svg}");
@@ -416,7 +421,7 @@ fn commands(node: &Node) -> Result<()> {
 	let mean = node.prints(&["mean", "1"])?;
 	ensure!(mean.starts_with("mean 1.500 (95 % interval 0.8"), "{mean}");
 	ensure!(mean.contains("persons 120.0 (95 % interval 108.3 to 131.7)"), "{mean}");
-	let difference = node.prints(&["difference", "0", "men", "1", "--names", &names])?;
+	let difference = node.prints(&[&["difference", "0", "men", "1"], &named[..]].concat())?;
 	ensure!(difference == "men - women = 41 (95 % interval 28 to 54)\n", "{difference}");
 	let difference = node.prints(&["difference", "0", "1", "2"])?;
 	ensure!(difference.ends_with("The noise alone could make this difference.\n"), "{difference}");
