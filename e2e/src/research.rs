@@ -129,11 +129,15 @@ pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
 	));
 
 	print.begin(
-		"A researcher proposes four studies, one of them commercial. The council approves them.",
+		"A researcher proposes three studies, and a company one. The council approves them.",
 	);
 	let mut studies = Vec::new();
+	let company = User::new("//Company", &network.root, &node)?;
+	let registrar = User::new("//RegistrarA", &network.root, &node)?;
+	commands::enrol(&company, &registrar, "Hospital A", "researcher").await?;
 	for asked in &STUDIES {
-		studies.push(propose(network, &researcher, asked).await?);
+		let who = if asked.traits.is_empty() { &researcher } else { &company };
+		studies.push(propose(network, who, asked).await?);
 	}
 	for study in &studies {
 		approve(network, *study).await?;
