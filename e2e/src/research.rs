@@ -1,5 +1,5 @@
-//! The story of research: three hospitals count for a researcher, and nobody sees a table but its
-//! maker. `make demo STORY=research` and a test run it.
+//! The story of research: three hospitals count for a researcher, and nobody else sees their
+//! tables. `make demo STORY=research` and a test run it.
 
 pub mod people;
 pub mod truth;
@@ -176,10 +176,10 @@ pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
 		said(&mine)
 	));
 
-	print.begin("The researcher asks the listener for researchers with `research.py`.");
+	print.begin("The researcher asks the research port with `research.py`.");
 	let told = research_py(network, &["result", &studies[0].to_string()])?;
 	println!("{told}");
-	print.end("The listener answers `research_*` alone.");
+	print.end("The port has only the methods `research_*`.");
 	Ok(())
 }
 

@@ -108,10 +108,10 @@ pub enum Error {
 		max: u64,
 	},
 	/// A study, a report or an aggregator that cannot exist.
-	#[error("this study or report is impossible: {0}; read the study's terms again")]
+	#[error("this study or report is invalid: {0}. Read the study's terms again")]
 	ImpossibleStudy(&'static str),
 	/// A report with more or fewer cells than its question.
-	#[error("a report of {have} cells for a question with {need}: use the study's protocol")]
+	#[error("the report has {have} cells, but the question has {need}: use the study's protocol")]
 	WrongCells {
 		/// Cells there were.
 		have: usize,
@@ -119,7 +119,7 @@ pub enum Error {
 		need: usize,
 	},
 	/// A report's cells add up to more than its people can add.
-	#[error("the cells add up to {sum}, but {people} people add at most {bound}: count each person once, and within the study's weight or highest value")]
+	#[error("the cells add up to {sum}, but {people} people can add at most {bound}: count each person once, and at most the study's weight or max")]
 	OutOfBound {
 		/// What they add up to.
 		sum: u128,
@@ -146,7 +146,7 @@ pub enum Error {
 	},
 	/// The bytes are not a batch of blinded identifiers.
 	#[error(
-		"these bytes are not a batch of blinded identifiers: begin with this aggregator again"
+		"these bytes are not a batch of blinded identifiers: start again with this aggregator"
 	)]
 	MalformedBatch,
 	/// Bytes that are not a point, or the neutral element.

@@ -1,4 +1,4 @@
-//! Research: counts and sums over consenting patients, of which nobody sees one answer.
+//! Research: counts and sums over consenting patients, without showing one patient's answer.
 //!
 //! A round of a study, in terms of this crate. Chain and clients share the types of
 //! [`vouchsafe_primitives::study`].

@@ -113,15 +113,15 @@ async fn ensure_no_strangers<P: Platform>(
 	}
 	if !strangers.is_empty() {
 		bail!(
-			"the people file has accounts that are not patients on the chain ({}): correct them first, and \
-			 nothing was sent",
+			"the people file has accounts that are not patients on the chain ({}): correct them \
+			 first. Nothing was sent",
 			lines_in_words(&strangers)
 		);
 	}
 	if !others.is_empty() {
 		bail!(
-			"{} has not enrolled some patients of the people file ({}): name a record of theirs that it \
-			 wrote, or take them out. Nothing was sent",
+			"{} did not enrol some patients of the people file ({}): in the column record, name a record that \
+			 it wrote for each of them, or remove the lines. Nothing was sent",
 			session.names.show(contributor),
 			lines_in_words(&others)
 		);

@@ -110,7 +110,7 @@ impl PaperConsents {
 				&& consent.terms()? == first.terms()?;
 			ensure!(
 				is_same,
-				"the list has different consents, so one sentence does not say them all"
+				"the list has different consents, so one sentence cannot describe all of them"
 			);
 		}
 		Ok(read)
@@ -141,7 +141,7 @@ impl PaperConsents {
 		let is_same = self.consents.iter().all(|it| it.text() == first.text());
 		ensure!(
 			shown.is_none() && is_same,
-			"a text in the list is not what the consents say: “{}”",
+			"the text in the list does not match its consents: “{}”",
 			shown.as_deref().unwrap_or("several texts")
 		);
 		Ok(own)

@@ -7,7 +7,7 @@ use anyhow::{bail, ensure, Context as _, Result};
 use std::collections::BTreeMap;
 use vouchsafe_protocol::types::{AccountId, H256};
 
-/// The columns, of which the last one may be missing.
+/// The columns. The last one may be missing.
 const COLUMNS: [&str; 3] = ["account", "patient", "record"];
 /// How many lines a message names.
 const NAMED: usize = 5;
@@ -70,7 +70,9 @@ pub fn read_accounts(
 			fields(text).with_context(|| format!("line {line}: a quotation mark is missing"))?;
 		let name = fields.first().map_or("", |field| field.trim());
 		// The cause would name the account.
-		let account = resolve(name).ok().with_context(|| format!("line {line} has no account"))?;
+		let account = resolve(name).ok().with_context(|| {
+			format!("the account in line {line} is not a known name or a valid address")
+		})?;
 		people.push(Person { account, patient: String::new(), record: None, line });
 	}
 	ensure!(!people.is_empty(), "the file names nobody");
@@ -88,7 +90,8 @@ fn person(text: &str, line: usize, resolve: impl Fn(&str) -> Result<AccountId>) 
 	ensure!(fields.next().is_none(), "it has more than {} columns", COLUMNS.len());
 	ensure!(!patient.is_empty(), "the patient is missing");
 	// The cause would name the account.
-	let account = resolve(account).ok().context("the account is not an account")?;
+	let account =
+		resolve(account).ok().context("the account is not a known name or a valid address")?;
 	let record =
 		record.map(|digits| record_id(digits).context("the record must have 64 hex digits"));
 	Ok(Person { account, patient: patient.to_owned(), record: record.transpose()?, line })
@@ -128,7 +131,7 @@ fn ensure_different<'a, T: Ord + 'a>(
 	for person in people {
 		if let Some(earlier) = first.insert(key(person), person.line) {
 			bail!(
-				"the file has one {what} twice, in lines {earlier} and {}: name each person once",
+				"the file has the same {what} in lines {earlier} and {}: name each person once",
 				person.line
 			);
 		}

@@ -61,7 +61,7 @@ fn check_numbers(terms: &StudyTerms, now: u64) -> Result<()> {
 		bail!("a study has {MIN_AGGREGATORS} to {MAX_AGGREGATORS} aggregators, not {aggregators}");
 	}
 	if !terms.question.is_sound() {
-		bail!("the protocol has too many or too few cells, or a weight or highest value out of bounds");
+		bail!("the protocol has too many or too few cells, or its weight or max is out of range");
 	}
 	if terms.least < MIN_PERSONS {
 		bail!("a result needs at least {MIN_PERSONS} people, not {}", terms.least);
@@ -143,7 +143,7 @@ async fn add_protocol(
 			Err(error) => reasons.push(format!("{}: {error:#}", session.names.show(aggregator))),
 		}
 	}
-	ensure!(is_added, "no aggregator takes the protocol: {}", reasons.join("; "));
+	ensure!(is_added, "no aggregator accepted the protocol: {}", reasons.join("; "));
 	Ok(())
 }
 
@@ -242,7 +242,7 @@ mod tests {
 	async fn a_study_whose_protocol_nobody_takes_is_not_proposed() {
 		let session = session("//PatientA");
 		let error = propose(&session, terms(), PROTOCOL.as_bytes()).await.unwrap_err().to_string();
-		assert!(error.contains("no aggregator takes the protocol: Hospital A"), "{error}");
+		assert!(error.contains("no aggregator accepted the protocol: Hospital A"), "{error}");
 		let error = propose(&session, terms(), b"{}").await.unwrap_err().to_string();
 		assert!(error.contains("name another protocol"), "{error}");
 		assert!(session.chain.calls().is_empty());

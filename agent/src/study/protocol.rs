@@ -38,7 +38,7 @@ pub async fn fetch(session: &Session<impl Platform>, terms: &StudyTerms) -> Resu
 			Err(error) => reasons.push(format!("{}: {error}", session.names.show(institution))),
 		}
 	}
-	bail!("no custodian gives the protocol of the study: {}", reasons.join("; "))
+	bail!("no custodian has the protocol of the study: {}", reasons.join("; "))
 }
 
 /// Reads a protocol, and checks that it is the one that the terms name and fits them.
@@ -54,11 +54,11 @@ pub fn read(bytes: &[u8], terms: &StudyTerms) -> Result<Protocol> {
 	let protocol = Protocol::read(bytes, terms.traits).context("the protocol of the study")?;
 	ensure!(
 		protocol.question() == terms.question,
-		"the protocol asks something else than the study's terms say, so nobody should answer it"
+		"the protocol does not ask what the study's terms say, so do not answer it"
 	);
 	ensure!(
 		protocol.sources().is_within(terms.sources),
-		"the protocol uses kinds of records that the study's terms do not name, so nobody should answer it"
+		"the protocol uses kinds of records that the study's terms do not name, so do not answer it"
 	);
 	Ok(protocol)
 }

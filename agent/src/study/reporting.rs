@@ -88,7 +88,7 @@ pub async fn wait_for_freeze<P: Platform>(
 		let now = rounds::find(session, found.id).await?;
 		ensure!(
 			now.study.round == found.study.round,
-			"round {} of study {} has ended meanwhile",
+			"round {} of study {} has ended in the meantime",
 			found.study.round,
 			found.id
 		);
@@ -245,7 +245,7 @@ impl<'a, P: Platform> Reporting<'a, P> {
 					.iter()
 					.map(|it| AccountId::from(*it))
 					.eq(part.iter().map(|it| it.account.clone())),
-				"the people file is another one than when this command began: use the same file"
+				"the people file has changed since this command first ran: use the same file"
 			);
 			let found = match &batch.nullifiers {
 				Some(found) => found.clone(),
@@ -408,7 +408,9 @@ impl<'a, P: Platform> Reporting<'a, P> {
 			if !page.complete {
 				let now = self.session.clock.now();
 				if now >= self.until {
-					bail!("{name} has not settled in time who counts where: run the command again");
+					bail!(
+						"{name} did not decide in time who counts where. The time for reports is over"
+					);
 				}
 				task.say(&format!(
 					"waiting for the other contributors, until {} at most",

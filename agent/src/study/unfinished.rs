@@ -72,7 +72,7 @@ impl<'a, K: Keep> Unfinished<'a, K> {
 		let key = (round, account_bytes(contributor)).encode();
 		let folder = format!("{FOLDER}/{}", hex::encode(Blake2b256::digest(key)));
 		let Some(claim) = keep.claim(&folder).await? else {
-			bail!("another command contributes to this round now: wait until it has finished");
+			bail!("another command is contributing to this round: wait until it has finished");
 		};
 		Ok(Self { keep, me, folder, _claim: claim })
 	}

@@ -12,7 +12,7 @@ pub struct Choice {
 	/// every study].
 	#[arg(long, value_name = "MONDO_ID")]
 	pub disease: Option<String>,
-	/// Kinds of studies to be counted in, in addition to those without such a trait.
+	/// Also be counted in studies with this trait. Repeat it, or use commas.
 	#[arg(long = "trait", value_name = "TRAIT", value_delimiter = ',', value_parser = word::<StudyTrait>())]
 	pub traits: Vec<StudyTrait>,
 	/// Only studies in these countries (two letters, ISO 3166) [default: all].
@@ -27,16 +27,17 @@ pub struct Choice {
 #[derive(Clone, Debug, Args)]
 pub struct Paper {
 	/// CSV file of the patients who have agreed on paper, whose first column is account. A people file
-	/// will do. Only its owner may be able to read it (mode 0600).
+	/// (see `study contribute`) works too. No other user may be able to read it (chmod 600).
 	#[arg(long, value_name = "FILE", requires_all = ["institution", "out"])]
 	pub list: Option<PathBuf>,
-	/// Confirm the consents in FILE, which a colleague has entered, or go on entering your own.
+	/// Confirm the consents in FILE, which a colleague has entered. With your own FILE, continue an
+	/// interrupted entry.
 	#[arg(long, value_name = "FILE", conflicts_with = "list", required_unless_present = "list")]
 	pub confirm: Option<PathBuf>,
-	/// Institution that you act for. It has enrolled the patients.
+	/// Institution that you act for and that enrolled the patients.
 	#[arg(long, value_name = "WHO")]
 	pub institution: Option<String>,
-	/// File for the second clinician.
+	/// File to write for the second clinician, who confirms with it.
 	#[arg(long, value_name = "FILE")]
 	pub out: Option<PathBuf>,
 	/// Which studies.
@@ -58,20 +59,21 @@ pub struct Contribution {
 	#[arg(long, value_name = "FOLDER")]
 	pub fhir: PathBuf,
 	/// CSV file of the patients, with the columns account,patient and, for patients whom another
-	/// hospital enrolled, record. Only its owner may be able to read it (mode 0600).
+	/// hospital enrolled, record. No other user may be able to read it (chmod 600).
 	#[arg(long, value_name = "FILE", required_unless_present = "own")]
 	pub people: Option<PathBuf>,
-	/// Contribute yourself, as a patient, from records that you have opened. Hospitals that have your
-	/// records then need not count you.
+	/// Contribute yourself, as a patient, from records that you have opened. Then no hospital needs to
+	/// count you.
 	#[arg(long, conflicts_with_all = ["people", "institution"])]
 	pub own: bool,
 	/// Institution that you act for, if you work for several.
 	#[arg(long, value_name = "WHO")]
 	pub institution: Option<String>,
-	/// Only say how many people would be counted. Nothing is signed or sent.
+	/// Only print how many people would be contributed. Sign and send nothing.
 	#[arg(long)]
 	pub dry_run: bool,
-	/// Wait until the round is frozen, and send the report. Without it, run the command again then.
+	/// Wait until the round is frozen, then send the report. Without --wait, run the command again after
+	/// the freeze.
 	#[arg(long, conflicts_with = "dry_run")]
 	pub wait: bool,
 	/// Whether to ask.
@@ -116,7 +118,7 @@ pub enum StudyCommand {
 		first_close = \"+14d\"\n  \
 		gather = \"1d\"\n  \
 		answer = \"1d\"\n\n\
-		Also possible: purpose, disease, traits, least, rounds, interval.\n\n\
+		Optional: purpose, disease, traits, least, rounds, interval.\n\n\
 		Example:\n  vouchsafe --key okafor study propose allergies.toml"
 	)]
 	Propose {
@@ -187,13 +189,13 @@ pub enum StudyCommand {
 	#[command(after_help = "Example:\n  vouchsafe --key eva study mine")]
 	Mine,
 	/// Enter the choices that patients gave on paper, as a clinician of the hospital that enrolled them. A
-	/// second clinician confirms them. They count a day later, and for five years at most.
+	/// second clinician confirms them. They count from a day later, for at most five years.
 	#[command(after_help = "Examples:\n  \
 		vouchsafe --key berger study assist --list people.csv --institution \"Hospital A\" --out paper.json\n  \
 		vouchsafe --key weber study assist --confirm paper.json")]
 	Assist(Paper),
-	/// Contribute a hospital's patients to a round of a study, and send the report about them. It goes on
-	/// where it was interrupted.
+	/// Contribute a hospital's patients to a round of a study, and send the report about them. An
+	/// interrupted command continues where it stopped.
 	#[command(
 		after_help = "The people file has a line for each patient. PATIENT is the id of the FHIR Patient, \
 		or SYSTEM|VALUE of an identifier of the protocol’s system:\n  \
@@ -209,7 +211,7 @@ pub enum StudyCommand {
 	/// Show the result of a round with its 95 % intervals.
 	#[command(
 		after_help = "Each value has noise, so it may be negative. Cells under 11 are shown as “under 11” \
-		without --raw. This is a convention of publishing: the noise is the protection.\n\n\
+		without --raw. This is a publishing convention. The noise is the protection.\n\n\
 		Examples:\n  \
 		vouchsafe study result 3\n  \
 		vouchsafe study result 3 --round 0 --plot allergies.svg\n  \

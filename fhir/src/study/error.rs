@@ -22,7 +22,9 @@ pub enum ProtocolError {
 		column: usize,
 	},
 	/// It has a version that is not known.
-	#[error("version {0} of the protocol's format is unknown: write \"version\": 1, or update")]
+	#[error(
+		"version {0} of the protocol format is not supported: write \"version\": 1, or update this program"
+	)]
 	Version(u32),
 	/// It has no text of the question.
 	#[error("the protocol has no question: give its text in at least one language")]
@@ -69,7 +71,7 @@ pub enum ProtocolError {
 	#[error("two cells have the name “{0}”")]
 	Doubled(String),
 	/// A cell has the name of the last cell.
-	#[error("no cell can have the name “outside”: every table has a last cell of this name")]
+	#[error("a cell cannot have the name “outside”: every table gets a last cell with this name")]
 	Outside,
 	/// A cell does not say whom it counts.
 	#[error(
@@ -83,7 +85,7 @@ pub enum ProtocolError {
 	},
 	/// The cell for the others has a choice too, or is not the last one.
 	#[error(
-		"the cell “{0}” is for all others: it must be the last one, and choose nothing itself"
+		"the cell “{0}” has \"otherwise\": it must be the last cell and have no other field"
 	)]
 	Otherwise(String),
 	/// A band has no numbers in it.
@@ -110,7 +112,7 @@ pub enum ProtocolError {
 	Entries(String),
 	/// An unknown unit.
 	#[error(
-		"\"{0}\" is not a UCUM unit that is known here: write it as mg/dL, mmol/L, % or kg/m2"
+		"\"{0}\" is not a supported UCUM unit: write it as mg/dL, mmol/L, % or kg/m2"
 	)]
 	Unit(String),
 	/// An observation without codes.
@@ -120,7 +122,7 @@ pub enum ProtocolError {
 	#[error("\"{0}\" is not a LOINC code: write it as 4548-4")]
 	Loinc(String),
 	/// An unknown code system.
-	#[error("\"{0}\" is not a code system of protocols: use SNOMED CT, ICD-10, RxNorm or ATC")]
+	#[error("\"{0}\" is not a supported code system: use SNOMED CT, ICD-10, RxNorm or ATC")]
 	System(String),
 	/// Something that is not a code of its system.
 	#[error("\"{code}\" is not a code of {}", .system.name())]

@@ -81,7 +81,7 @@ impl fmt::Display for Noticed {
 			Notice::TooLarge => write!(f, "resources that are too large to be read: {count}"),
 			Notice::NotAResource => write!(f, "entries or lines without a resourceType: {count}"),
 			Notice::OtherVersion(version) => {
-				write!(f, "resources in FHIR {version}, and only R4 is read: {count}")
+				write!(f, "resources in FHIR {version}, which are skipped, because only R4 is supported: {count}")
 			},
 			Notice::NoId => write!(f, "Patient resources without an id: {count}"),
 			Notice::NoPatient => write!(f, "entries that name no patient: {count}"),

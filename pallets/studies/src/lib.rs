@@ -6,8 +6,8 @@
 //! ## Terminology
 //!
 //! - **Study**: a researcher's question, with all its [`StudyTerms`]. It has up to twelve **rounds**.
-//! - **Aggregators**: two to five institutions whose custodians add up the reports. Nobody else, and
-//!   no set of them short of all, learns what is in a report.
+//! - **Aggregators**: two to five institutions whose custodians add up the reports. Only all
+//!   of them together could learn what is in a report.
 //! - **Contributor**: an institution that counts its patients, or a patient alone.
 //! - **Ledger**: how much ε an account has spent on studies in a year. ε is a promise over all
 //!   studies, so each account has one ledger.

@@ -1,6 +1,6 @@
 //! Reach: how many standing choices there are, by traits and country.
 //!
-//! The counts are exact, so nobody is shown them as they are. What is shown is the value at the start
+//! The counts have no noise, so they are never shown as they are. What is shown is the value at the start
 //! of last week, rounded down to tens, and nothing under 11; totals are made from what is shown. So
 //! neither subtracting nor watching them grow says anything about one person. A choice that has
 //! expired counts until it is dropped.

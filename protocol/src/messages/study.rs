@@ -255,7 +255,7 @@ impl fmt::Display for DropReason {
 			},
 			Self::NotEverywhere => "an aggregator does not have it, or has another one",
 			Self::NoList => {
-				"the contributor's list of nullifiers is not at every aggregator, or is not the same at all"
+				"not every aggregator has the contributor's list of nullifiers, or the lists differ"
 			},
 		})
 	}

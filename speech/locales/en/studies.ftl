@@ -8,22 +8,22 @@ study-on-disease = It is about the disease MONDO:{ $disease }.
 study-sponsor-nonprofit = Its sponsor does not work for profit.
 study-sponsor-profit = Its sponsor works for profit.
 study-traits = It is one of the studies that { $traits }.
-study-counting = A hospital that has my records counts me, in the study’s group or not. It makes one table of all its patients who agree, splits the table into unreadable parts, and sends one part each to { $aggregators }. No record leaves the hospital, and its table can be read only if all of them work together.
+study-counting = A hospital that has my records counts me, whether the study’s question applies to me or not. It makes one table of all its patients who agree, splits the table into unreadable parts, and sends one part to each of these institutions: { $aggregators }. No record leaves the hospital. The table can be read only if all these institutions work together.
 # $factor is a number such as 2.8.
-study-noise = Noise is added to every result, so nothing that a result shows becomes more than { $factor } times as likely because of my answer.
+study-noise = Random noise is added to every result. So my answer makes no result more than { $factor } times as likely.
 study-cost =
     { $count ->
         [one] The study counts me once, which uses { $cost } of the { $budget } units of privacy budget that I have for all studies in a year.
        *[other] The study counts me up to { $count } times. Each time uses { $cost } of the { $budget } units of privacy budget that I have for all studies in a year.
     }
-study-leaving = I can leave at any time: I am not counted in rounds that are frozen later, but what was counted before stays in the results.
+study-leaving = I can leave at any time. Then I am not counted in rounds that are frozen later. What was counted before stays in the results.
 
 # Whether a study counts the reader. $reason: one or more sentences.
 study-counted = The study counts you. { $reason }
 study-not-counted = The study does not count you. { $reason }
 study-no-consent = None of your consents is for this study, for studies on its disease or for every study.
-study-no-budget = Your privacy budget of this year has { $left } left, and a round uses { $cost }.
-study-researcher-not-active = { $researcher }, who runs it, is not active now.
+study-no-budget = You have { $left } of this year’s privacy budget left, but a round uses { $cost }.
+study-researcher-not-active = { $researcher }, who runs it, is not active at the moment.
 
 # Where a study is.
 stage-proposed = waiting for the council
@@ -48,12 +48,12 @@ round-lost = over, without a result: { $reason }
 loss-too-few = fewer people were contributed than the study needs
 loss-not-agreed = the aggregators did not agree
 loss-not-revealed = an aggregator did not reveal its share
-loss-not-numbers = an aggregator revealed something else than its share
+loss-not-numbers = the shares do not add up to valid numbers
 loss-stopped = the council stopped the study
 
 # Under a result.
 # $half is a number, $least for example 11.
-result-noise = Each cell is right to within ± { $half } in 95 of 100 cases.
+result-noise = In at least 95 of 100 cases, the true value of a cell is within ± { $half } of the one shown.
 result-hidden = Cells under { $least } are shown as “under { $least }”.
 result-people =
     { $count ->

@@ -16,7 +16,7 @@
 //! terms. So somebody who has a list of identifiers can compute a nullifier only with the help of every
 //! aggregator. Nullifiers of two rounds cannot be linked.
 //!
-//! Whoever sends nullifiers sends them sorted. Their order then says nothing about the people.
+//! Senders sort the nullifiers. Their order then says nothing about the people.
 
 use blake2::{Blake2b256, Digest};
 use codec::{Compact, DecodeAll, Encode};

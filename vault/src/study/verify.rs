@@ -6,7 +6,7 @@
 //! that leads. That one makes a message of all verifier shares ([`Verifier::message`]) and sends it to the
 //! others. Each, the one that leads too, finishes for itself ([`Verifier::finish`]).
 //!
-//! A report verifies as often as it is shown. The aggregators see to it that it counts once.
+//! Verifying a report again succeeds again. The aggregators must make sure that it counts once.
 //!
 //! The [`VerifyKey`] is one for all reports of a round. Contributors must not know it: with it they could
 //! prove false tables. So the aggregator that leads draws it after the freeze, and seals it to the others

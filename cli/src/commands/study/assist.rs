@@ -42,7 +42,7 @@ impl List {
 			return Ok(Self::Entered { json, path: path.clone() });
 		}
 		let list = paper.list.as_ref().context("name a list with --list")?;
-		let institution = paper.institution.clone().context("name the institution")?;
+		let institution = paper.institution.clone().context("name the institution with --institution")?;
 		let out = paper.out.clone().context("name a file with --out")?;
 		ensure!(!out.exists(), "{} already exists: choose another file", out.display());
 		let accounts = String::from_utf8(read_private(list)?.to_vec());
@@ -76,7 +76,7 @@ pub(super) async fn run(session: &Session, paper: &Paper, list: List) -> Result<
 	let count = consents.count();
 	agree(
 		&format!(
-			"In the name of {count} patients of {institution}, each of whom has agreed to it on paper: \
+			"I enter this for {count} patients of {institution}. Each of them has agreed to it on paper: \
 			 “{sentence}”"
 		),
 		paper.agreement,
@@ -97,7 +97,7 @@ async fn say(session: &Session, entered: &EnteredMany, path: &Path) -> Result<Ou
 	let mut lines = Vec::new();
 	if proposed > 0 {
 		lines.push(format!(
-			"Proposed: {proposed}. By {}, another clinician with an attested licence has to confirm them. Give \
+			"Proposed: {proposed}. Another clinician with an attested licence must confirm them by {}. Give \
 			 them {}, and have them run:\n  vouchsafe --key NAME study assist --confirm FILE",
 			show_moment(now.saturating_add(PROPOSAL_LIFETIME)),
 			path.display()

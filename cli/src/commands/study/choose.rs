@@ -83,7 +83,7 @@ pub(super) async fn leave(session: &Session, study: u32, agreement: Agreement) -
 	let mut output = finish(session, granted, &terms, &without_shares(agreement)).await?;
 	output.text += &format!(
 		"\nStudy {study} does not count you in any round that is frozen from now on. \
-		 `vouchsafe study join {study}` takes it back."
+		 To be counted again, run `vouchsafe study join {study}`."
 	);
 	Ok(output)
 }

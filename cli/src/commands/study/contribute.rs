@@ -144,8 +144,8 @@ pub(super) async fn run(
 		json["contributed"] = json!(now.contributed.len());
 		if !contribution.wait {
 			lines.push(format!(
-				"When the round is frozen, run the same command again to send the report: until then it is {}. \
-				 With --wait it waits for that.",
+				"To send the report, run the same command again when the round is frozen. The round is now {}. \
+				 With --wait the command waits for the freeze.",
 				ENGLISH.round(&phase(&found)?, crate::dates::now())
 			));
 			return Ok(Output::new(lines.join("\n"), json));
@@ -164,7 +164,7 @@ async fn patient(session: &Session) -> Result<AccountId> {
 	let me = session.me()?.account();
 	let account = session.finalized().await?.account(&me).await?;
 	let is_patient = account.is_some_and(|it| it.kind == AccountKind::Patient);
-	ensure!(is_patient, "only a patient contributes alone: name a people file with --people");
+	ensure!(is_patient, "--own is only for patients: to contribute for a hospital, name a people file with --people");
 	Ok(me)
 }
 
@@ -210,12 +210,12 @@ async fn report(
 	let strangers = valid.iter().filter(|it| !data.answers.contains_key(it)).count();
 	ensure!(
 		strangers == 0,
-		"{strangers} people whom {} contributed are not in the people file: use the file with which they were \
-		 contributed",
+		"{strangers} people whom {} contributed are not in the people file: use the file that you used \
+		 then",
 		session.names.show(contributor)
 	);
 	if valid.is_empty() {
-		let text = "Nobody of these people is in the frozen round with a valid consent, so there is no report.";
+		let text = "None of these people is in the frozen round with a valid consent, so there is no report.";
 		return Ok((text.into(), json!({ "people": 0 })));
 	}
 	let counting: Vec<_> = valid
@@ -229,7 +229,7 @@ async fn report(
 	let kept = reporting.settle(&counting, protocol.identifier_system()).await?;
 	let elsewhere = counting.len().saturating_sub(kept.len());
 	if kept.is_empty() {
-		let text = "All of these people count elsewhere, so there is no report.";
+		let text = "All of these people are counted by other contributors, so there is no report.";
 		return Ok((text.into(), json!({ "people": 0, "elsewhere": elsewhere })));
 	}
 	// What a patient has taken out of the study, the table must not have.
@@ -247,7 +247,7 @@ async fn report(
 	let aggregators: Vec<_> =
 		found.study.terms.aggregators.iter().map(|it| session.names.show(it)).collect();
 	let text = format!(
-		"A report about {} people is with {}. {elsewhere} of the people count elsewhere.",
+		"A report about {} people was sent to {}. {elsewhere} of the people are counted by another contributor.",
 		table.people,
 		ENGLISH.and(&aggregators)
 	);
@@ -343,14 +343,14 @@ impl Data {
 		}
 		ensure!(
 			missing.is_empty(),
-			"the FHIR data has no Patient for some people of the people file ({}): correct the file, and nothing \
-			 was sent",
+			"the FHIR data has no Patient for some people of the people file ({}): correct the file. Nothing was \
+			 sent",
 			lines_in_words(&missing)
 		);
 		ensure!(
 			several.is_empty(),
 			"the FHIR data has several Patients for some people of the people file ({}): name them by their \
-			 ids, and nothing was sent",
+			 ids. Nothing was sent",
 			lines_in_words(&several)
 		);
 		let has_system = protocol.identifier_system().is_some();
@@ -378,8 +378,8 @@ impl Data {
 	fn said(&self) -> String {
 		let resources = usize::try_from(self.extracted.resources).unwrap_or(usize::MAX);
 		format!(
-			"{} read. Of {} people, the question does not apply to {}, and {} lack the \
-			 identifier by which people are told apart.",
+			"{} read. Of {} people, {} are outside the cohort, and {} lack the identifier by which people are \
+			 told apart.",
 			ENGLISH.count(Noun::Resource, resources),
 			self.answers.len(),
 			self.outside(),

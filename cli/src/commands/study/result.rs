@@ -103,7 +103,7 @@ fn people(result: &StudyResult) -> String {
 	let tally = &result.tally;
 	let used = usize::try_from(tally.used).unwrap_or(usize::MAX);
 	format!(
-		"{} Not counted: {} withdrew, {} count elsewhere, and of {} there is no valid report.",
+		"{} Not counted: {} withdrew, {} are counted by another contributor, and {} have no valid report.",
 		ENGLISH.result_counts(used),
 		tally.withdrawn,
 		tally.double,

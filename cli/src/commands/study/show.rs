@@ -200,7 +200,7 @@ pub(super) async fn mine(session: &Session) -> Result<Output> {
 	let left = at.epsilon_left(&me).await?;
 	lines.push(String::new());
 	lines.push(format!(
-		"Privacy budget: {} of {} left this year, which ends at {}.",
+		"Privacy budget: {} of {} left until {}.",
 		thousandths(left),
 		thousandths(YEARLY_EPSILON),
 		show_moment(end_of_year(at.time().await?))
