@@ -260,7 +260,7 @@ mod tests {
 		let found = study(&session, open(&session));
 		let other = AccountId::new([6; 32]);
 		let error = survey(&session, &found, &other, &[person(11)]).await.unwrap_err().to_string();
-		assert!(error.contains("has not enrolled some patients") && error.contains("line 11"));
+		assert!(error.contains("did not enrol some patients") && error.contains("line 11"));
 		let with_record = Offered { record: Some(H256([1; 32])), ..person(11) };
 		assert_eq!(
 			survey(&session, &found, &other, &[with_record]).await.unwrap().consenting.len(),

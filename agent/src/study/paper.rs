@@ -404,6 +404,6 @@ mod tests {
 		let mut lied = consents.clone();
 		lied.consents.push(lying);
 		let error = lied.sentence(&session).await.unwrap_err().to_string();
-		assert!(error.contains("is not what the consents say"), "{error}");
+		assert!(error.contains("does not match its consents"), "{error}");
 	}
 }

@@ -191,8 +191,8 @@ mod tests {
 			("account,patient\n1,p,,x", "more than 3 columns"),
 			("account,patient\n1,\"p", "a quotation mark is missing"),
 			("account,patient\n1,p,12", "64 hex digits"),
-			("account,patient\n1,p\n2,q\n1,r", "one account twice, in lines 2 and 4"),
-			("account,patient\n1,p\n2,p", "one patient twice, in lines 2 and 3"),
+			("account,patient\n1,p\n2,q\n1,r", "the same account in lines 2 and 4"),
+			("account,patient\n1,p\n2,p", "the same patient in lines 2 and 3"),
 		] {
 			let said = wrong(text);
 			assert!(said.contains(expected), "{text:?}: {said}");
@@ -211,8 +211,8 @@ mod tests {
 			("", "is empty"),
 			("patient\n1", "must begin with"),
 			("account\n", "names nobody"),
-			("account\nSECRET", "line 2 has no account"),
-			("account\n1\n1", "one account twice, in lines 2 and 3"),
+			("account\nSECRET", "the account in line 2 is not a known name"),
+			("account\n1\n1", "the same account in lines 2 and 3"),
 		] {
 			let said = format!("{:#}", read(text).unwrap_err());
 			assert!(said.contains(expected) && !said.contains("SECRET"), "{said}");

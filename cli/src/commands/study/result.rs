@@ -13,7 +13,7 @@ use std::path::Path;
 use vouchsafe_agent::study::rounds;
 use vouchsafe_client::chain::{StudyQuestion, StudyResult};
 
-/// Cells under this are not shown without `--raw`: a convention of publishing.
+/// Cells under this are not shown without `--raw`: a publishing convention.
 const FLOOR: i64 = 11;
 
 /// Shows the result of a round.
