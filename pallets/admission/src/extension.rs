@@ -105,7 +105,8 @@ pub mod priorities {
 	pub const CUSTODY: TransactionPriority = 4_000_000;
 	/// Anything else.
 	pub const ORDINARY: TransactionPriority = 1_000_000;
-	/// Contributing people to a study, whoever does it: research never delays care.
+	/// Contributing people to a study, or removing them after it, whoever does it: research never delays
+	/// care.
 	pub const RESEARCH: TransactionPriority = 100_000;
 }
 

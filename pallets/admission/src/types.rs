@@ -81,7 +81,8 @@ pub enum Lane {
 	Institution,
 	/// Its custodian's acknowledgements.
 	Acknowledgements,
-	/// People whom the institution, its registrars or its custodian contribute to studies.
+	/// People whom the institution, its registrars or its custodian contribute to studies, or remove from
+	/// them.
 	Research,
 }
 
@@ -234,7 +235,7 @@ pub enum Class {
 	Opening,
 	/// Acknowledges a share.
 	Acknowledgement,
-	/// Contributes people to a study.
+	/// Contributes people to a study, or removes them after it.
 	Research,
 	/// Anything else.
 	Ordinary,

@@ -67,7 +67,7 @@ impl pallet_admission::Config for Runtime {
 }
 
 /// Tells the calls that have a priority. Only the outermost call counts, not the calls inside a
-/// batch, except those of research.
+/// batch or of a multisig account, except those of research.
 pub struct Calls;
 
 impl CallClass<RuntimeCall> for Calls {
@@ -83,21 +83,28 @@ impl CallClass<RuntimeCall> for Calls {
 				pallet_custody::Call::acknowledge { .. }
 				| pallet_custody::Call::acknowledge_many { .. },
 			) => Class::Acknowledgement,
-			call if contributes(call) => Class::Research,
+			call if is_research(call) => Class::Research,
 			_ => Class::Ordinary,
 		}
 	}
 }
 
-/// Whether the call contributes people to a study, also in a batch: research never delays care.
-fn contributes(call: &RuntimeCall) -> bool {
+/// Whether the call contributes people to a study or removes them after it, also in a batch or for a
+/// multisig account: research never delays care.
+fn is_research(call: &RuntimeCall) -> bool {
 	match call {
-		RuntimeCall::Studies(pallet_studies::Call::contribute { .. }) => true,
+		RuntimeCall::Studies(
+			pallet_studies::Call::contribute { .. } | pallet_studies::Call::sweep { .. },
+		) => true,
 		RuntimeCall::Utility(
 			pallet_utility::Call::batch { calls }
 			| pallet_utility::Call::batch_all { calls }
 			| pallet_utility::Call::force_batch { calls },
-		) => calls.iter().any(contributes),
+		) => calls.iter().any(is_research),
+		RuntimeCall::Multisig(
+			pallet_multisig::Call::as_multi { call, .. }
+			| pallet_multisig::Call::as_multi_threshold_1 { call, .. },
+		) => is_research(call),
 		_ => false,
 	}
 }

@@ -183,13 +183,44 @@ fn a_repeated_study_ends_with_the_ledger() {
 	assert_eq!(chain.state(|| Studies::standing(study, None, 100)), []);
 }
 
-/// Research never delays care: it goes last, also in a batch, and has a quota of its own.
+/// A call for the multisig account that the signer alone can use.
+fn alone(call: RuntimeCall) -> RuntimeCall {
+	let other_signatories = vec![account("//DoctorA")];
+	let call = Box::new(call);
+	pallet_multisig::Call::as_multi_threshold_1 { other_signatories, call }.into()
+}
+
+/// A call for the multisig account of the signer and another one.
+fn with_another(call: RuntimeCall) -> RuntimeCall {
+	pallet_multisig::Call::as_multi {
+		threshold: 2,
+		other_signatories: vec![account("//DoctorA")],
+		maybe_timepoint: None,
+		call: Box::new(call),
+		max_weight: Default::default(),
+	}
+	.into()
+}
+
+/// Research never delays care: it goes last, also in a batch or for a multisig account, and has a quota of
+/// its own.
 #[test]
 fn contributing_goes_last() {
 	let mut chain = with_patients(1);
 	let call = || contribute([person(0)]);
+	let sweep = || pallet_studies::Call::sweep { study: STUDY, limit: 256 };
 	for who in ["//HospitalA", "//RegistrarA", "//HospitalA//custodian", "//PatientA"] {
-		for call in [call(), batch(vec![call()]), batch(vec![batch(vec![call()])])] {
+		let calls = [
+			call(),
+			batch(vec![call()]),
+			batch(vec![batch(vec![call()])]),
+			alone(call()),
+			with_another(call()),
+			batch(vec![with_another(alone(call()))]),
+			sweep().into(),
+			batch(vec![sweep().into()]),
+		];
+		for call in calls {
 			let validity = chain.validate(who, call, 0).unwrap();
 			assert!(validity.priority <= priorities::RESEARCH, "{who}");
 		}
