@@ -212,7 +212,7 @@ impl<'a, P: Platform> Reporting<'a, P> {
 		let list: BTreeSet<[u8; 32]> = nullifiers.iter().map(|(nullifier, _)| *nullifier).collect();
 		self.send_list(&list).await?;
 		self.session.step("nullifiers").await;
-		let doubles = self.doubles().await?;
+		let doubles = self.doubles(&list).await?;
 		let mut kept: BTreeMap<[u8; 32], AccountId> = BTreeMap::new();
 		for (nullifier, account) in nullifiers {
 			if !doubles.contains(&nullifier) {
@@ -365,12 +365,12 @@ impl<'a, P: Platform> Reporting<'a, P> {
 		Ok(())
 	}
 
-	/// The contributor's nullifiers that count elsewhere, once all aggregators have settled that.
-	async fn doubles(&self) -> Result<BTreeSet<[u8; 32]>> {
+	/// Which nullifiers of the contributor's list count elsewhere, once all aggregators have settled that.
+	async fn doubles(&self, list: &BTreeSet<[u8; 32]>) -> Result<BTreeSet<[u8; 32]>> {
 		let task = self.session.waiting("waiting for the other contributors");
 		let mut agreed: Option<BTreeSet<[u8; 32]>> = None;
 		for aggregator in &self.found.study.terms.aggregators {
-			let doubles = self.doubles_at(aggregator, &task).await?;
+			let doubles = self.doubles_at(aggregator, list, &task).await?;
 			match &agreed {
 				Some(others) => ensure!(
 					*others == doubles,
@@ -386,6 +386,7 @@ impl<'a, P: Platform> Reporting<'a, P> {
 	async fn doubles_at(
 		&self,
 		aggregator: &AccountId,
+		list: &BTreeSet<[u8; 32]>,
 		task: &TaskOf<P>,
 	) -> Result<BTreeSet<[u8; 32]>> {
 		let signer = &self.session.me()?.signer;
@@ -419,6 +420,11 @@ impl<'a, P: Platform> Reporting<'a, P> {
 				self.session.clock.sleep(PAUSE).await;
 				continue;
 			}
+			ensure!(
+				is_next(after.as_ref(), &page.doubles, list),
+				"{name} says that people count elsewhere who are not in the list, or repeats itself, so \
+				 nothing was reported: tell {name}"
+			);
 			after = page.doubles.last().copied();
 			doubles.extend(page.doubles.iter().map(|it| it.0));
 			if !page.more || after.is_none() {
@@ -555,6 +561,17 @@ impl<'a, P: Platform> Reporting<'a, P> {
 			self.session.clock.sleep(PAUSE).await;
 		}
 	}
+}
+
+/// Whether a page of nullifiers goes on after `after` in ascending order, and all of them are in the list.
+/// So there is an end, and no stranger among them.
+fn is_next(after: Option<&Hex<32>>, page: &[Hex<32>], list: &BTreeSet<[u8; 32]>) -> bool {
+	let mut before = after;
+	page.iter().all(|nullifier| {
+		let is_later = before.is_none_or(|before| before < nullifier);
+		before = Some(nullifier);
+		is_later && list.contains(&nullifier.0)
+	})
 }
 
 #[cfg(test)]

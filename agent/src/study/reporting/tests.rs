@@ -103,6 +103,35 @@ async fn who_counts_elsewhere_is_left_out() {
 	assert!(error.contains("disagree"), "{error}");
 }
 
+/// The attack: an aggregator repeats a page for ever, or takes people out who are not in the list.
+#[tokio::test]
+async fn doubles_are_ascending_and_of_the_own_list() {
+	let list: BTreeSet<[u8; 32]> = [1, 2, 3].map(|id| [id; 32]).into();
+	let page = |ids: &[u8]| ids.iter().map(|id| Hex([*id; 32])).collect::<Vec<_>>();
+	let after = |id: u8| Some(Hex([id; 32]));
+	for (before, ids, expected) in [
+		(None, &[1u8, 2, 3][..], true),
+		(after(1), &[2, 3], true),
+		(after(3), &[], true),
+		(after(2), &[2], false),
+		(after(2), &[1], false),
+		(None, &[2, 1], false),
+		(None, &[1, 1], false),
+		(None, &[4], false),
+	] {
+		assert_eq!(is_next(before.as_ref(), &page(ids), &list), expected, "{ids:?}");
+	}
+
+	let session = session("//HospitalA");
+	let found = study(&session, frozen(&session));
+	for it in aggregators() {
+		doubles(&session).at(&it, |it| it.doubles = vec![2, 0]);
+	}
+	let reporting = Reporting::begin(&session, &found, &HOSPITAL).await.unwrap();
+	let error = reporting.settle(&people(), Some(SYSTEM)).await.unwrap_err().to_string();
+	assert!(error.contains("repeats itself"), "{error}");
+}
+
 #[tokio::test]
 async fn without_a_system_accounts_are_told_apart() {
 	let session = session("//HospitalA");
