@@ -1,9 +1,11 @@
 //! Reach: how many standing choices there are, by traits and country.
 //!
-//! The counts have no noise, so they are never shown as they are. What is shown is the value at the start
-//! of last week, rounded down to tens, and nothing under 11; totals are made from what is shown. So
-//! neither subtracting nor watching them grow says anything about one person. A choice that has
-//! expired counts until it is dropped.
+//! The counts have no noise, so they are never shown as they are. What is shown is the value at the
+//! start of last week, rounded down to tens, and nothing under 11; totals are made from what is shown.
+//! So who only subtracts or watches them grow learns nothing about one person. Who adds up to nine
+//! accounts with the same choice can see whether somebody is the tenth: the choices themselves are on
+//! the chain, so this helps only those who see nothing but the counts. A choice that has expired counts
+//! until it is dropped. A patient with permits for several sets of traits counts once for each.
 
 use crate::{pallet::*, Reach, ReachCell, WeightInfo, MAX_DISEASE_COUNTS, WEEK};
 use alloc::collections::BTreeSet;
