@@ -84,9 +84,7 @@ pub enum ProtocolError {
 		needs: &'static str,
 	},
 	/// The cell for the others has a choice too, or is not the last one.
-	#[error(
-		"the cell “{0}” has \"otherwise\": it must be the last cell and have no other field"
-	)]
+	#[error("the cell “{0}” has \"otherwise\": it must be the last cell and have no other field")]
 	Otherwise(String),
 	/// A band has no numbers in it.
 	#[error("the band from {from} below {below} is empty")]
@@ -111,9 +109,7 @@ pub enum ProtocolError {
 	#[error("\"{0}\" cannot be counted: use condition, allergy, medication or procedure")]
 	Entries(String),
 	/// An unknown unit.
-	#[error(
-		"\"{0}\" is not a supported UCUM unit: write it as mg/dL, mmol/L, % or kg/m2"
-	)]
+	#[error("\"{0}\" is not a supported UCUM unit: write it as mg/dL, mmol/L, % or kg/m2")]
 	Unit(String),
 	/// An observation without codes.
 	#[error("an observation needs at least one LOINC code")]

@@ -42,7 +42,8 @@ impl List {
 			return Ok(Self::Entered { json, path: path.clone() });
 		}
 		let list = paper.list.as_ref().context("name a list with --list")?;
-		let institution = paper.institution.clone().context("name the institution with --institution")?;
+		let institution =
+			paper.institution.clone().context("name the institution with --institution")?;
 		let out = paper.out.clone().context("name a file with --out")?;
 		ensure!(!out.exists(), "{} already exists: choose another file", out.display());
 		let accounts = String::from_utf8(read_private(list)?.to_vec());
