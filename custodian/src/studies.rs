@@ -241,6 +241,13 @@ pub struct Frozen {
 	pub people: u32,
 }
 
+impl Frozen {
+	/// The attempt as the chain counts it, from 0.
+	pub fn chain_attempt(&self) -> u8 {
+		self.attempt.saturating_sub(1)
+	}
+}
+
 /// Runs work that takes the processor for a while, on a thread that may block.
 async fn compute<T: Send + 'static>(
 	work: impl FnOnce() -> T + Send + 'static,

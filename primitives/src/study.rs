@@ -27,6 +27,8 @@ pub const MAX_AGGREGATORS: u32 = 5;
 pub const MIN_AGGREGATORS: u32 = 2;
 /// The fewest persons in whom a result may be grounded.
 pub const MIN_PERSONS: u32 = 11;
+/// The most persons that a study may require for a result.
+pub const MAX_LEAST: u32 = 1_000_000;
 /// The smallest ε of a round, in thousandths.
 pub const MIN_EPSILON: u32 = 100;
 /// The largest ε of a round, in thousandths.
@@ -147,7 +149,7 @@ pub struct StudyTerms {
 	/// The institutions whose custodians aggregate, each once: [`MIN_AGGREGATORS`] to
 	/// [`MAX_AGGREGATORS`]. The first one leads.
 	pub aggregators: BoundedVec<AccountId, ConstU32<MAX_AGGREGATORS>>,
-	/// The fewest persons of a result: at least [`MIN_PERSONS`].
+	/// The fewest persons of a result: [`MIN_PERSONS`] to [`MAX_LEAST`].
 	pub least: u32,
 	/// ε of a round, in thousandths: [`MIN_EPSILON`] to [`MAX_EPSILON`].
 	pub epsilon: u32,
@@ -418,15 +420,17 @@ pub struct StudyRound {
 }
 
 /// The commitment to a noisy share:
-/// `blake2b-256("vouchsafe/noised/1" ++ SCALE(genesis, study, round, aggregator, share, salt))`. The
-/// aggregator is in it, so that nobody can copy another's.
+/// `blake2b-256("vouchsafe/noised/1" ++ SCALE(genesis, study, round, attempt, aggregator, share, salt))`.
+/// The aggregator is in it, so that nobody can copy another's. The attempt is in it, so that a commitment
+/// held back does not count when reports are gathered again.
 pub fn noised_commitment(
 	round: &StudyRound,
+	attempt: u8,
 	aggregator: &AccountId,
 	share: &[u128],
 	salt: &[u8; 32],
 ) -> H256 {
-	let bytes = (*b"vouchsafe/noised/1", round, aggregator, share, salt).encode();
+	let bytes = (*b"vouchsafe/noised/1", round, attempt, aggregator, share, salt).encode();
 	H256(sp_crypto_hashing::blake2_256(&bytes))
 }
 

@@ -15,8 +15,9 @@ use vouchsafe_protocol::{
 	events::{Event, StudiesEvent},
 	traits::Custodian,
 	types::{
-		StudyId, StudyTerms, MAX_AGGREGATORS, MAX_EPSILON, MAX_ROUNDS, MAX_STUDY_INTERVAL,
-		MAX_STUDY_TIME, MIN_AGGREGATORS, MIN_EPSILON, MIN_PERSONS, MIN_STUDY_TIME,
+		StudyId, StudyTerms, MAX_AGGREGATORS, MAX_EPSILON, MAX_LEAST, MAX_ROUNDS,
+		MAX_STUDY_INTERVAL, MAX_STUDY_TIME, MIN_AGGREGATORS, MIN_EPSILON, MIN_PERSONS,
+		MIN_STUDY_TIME,
 	},
 };
 use vouchsafe_speech::thousandths;
@@ -63,8 +64,11 @@ fn check_numbers(terms: &StudyTerms, now: u64) -> Result<()> {
 	if !terms.question.is_sound() {
 		bail!("the protocol has too many or too few cells, or its weight or max is out of range");
 	}
-	if terms.least < MIN_PERSONS {
-		bail!("a result needs at least {MIN_PERSONS} people, not {}", terms.least);
+	if !within(terms.least, MIN_PERSONS, MAX_LEAST) {
+		bail!(
+			"the smallest number of people for a result is {MIN_PERSONS} to {MAX_LEAST}, not {}",
+			terms.least
+		);
 	}
 	if !within(terms.epsilon, MIN_EPSILON, MAX_EPSILON) {
 		bail!(
@@ -173,6 +177,7 @@ mod tests {
 			|count: u8| -> Vec<_> { (0..count).map(|id| AccountId::new([id; 32])).collect() };
 		for right in [
 			&(|it: &mut StudyTerms| it.least = 11) as &dyn Fn(&mut StudyTerms),
+			&|it| it.least = MAX_LEAST,
 			&|it| it.epsilon = 100,
 			&|it| it.epsilon = 5_000,
 			&|it| (it.rounds, it.interval) = (12, MAX_STUDY_INTERVAL),
@@ -184,7 +189,11 @@ mod tests {
 			assert_eq!(said(right), "");
 		}
 		for (wrong, expected) in [
-			(&(|it: &mut StudyTerms| it.least = 10) as &dyn Fn(&mut StudyTerms), "at least 11"),
+			(
+				&(|it: &mut StudyTerms| it.least = 10) as &dyn Fn(&mut StudyTerms),
+				"is 11 to 1000000",
+			),
+			(&|it| it.least = MAX_LEAST + 1, "not 1000001"),
 			(&|it| it.epsilon = 99, "ε is 0.1 to 5, not 0.099"),
 			(&|it| it.epsilon = 5_001, "not 5.001"),
 			(&|it| it.rounds = 0, "1 to 12 rounds"),
@@ -194,7 +203,7 @@ mod tests {
 			(&|it| it.gather = 9, "time to gather"),
 			(&|it| it.answer = MAX_STUDY_TIME + 1, "time to answer"),
 			(&|it| it.aggregators = accounts(1).try_into().unwrap(), "2 to 5 aggregators"),
-			(&|it| it.question = StudyQuestion::Sum { max: 0 }, "out of bounds"),
+			(&|it| it.question = StudyQuestion::Sum { max: 0 }, "out of range"),
 			(&|it| it.first_close = now, "in the past"),
 		] {
 			let said = said(wrong);

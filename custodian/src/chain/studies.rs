@@ -60,8 +60,8 @@ pub enum StudyCall {
 	Accept([u8; 32]),
 	/// Freezes its round.
 	Freeze,
-	/// Commits the aggregator to a noisy share.
-	Commit(Tally, H256),
+	/// Commits the aggregator to a noisy share of an attempt, counted from 0.
+	Commit(u8, Tally, H256),
 	/// Reveals the share that the aggregator committed itself to, with its salt.
 	Reveal(Vec<u128>, [u8; 32]),
 	/// Ends a round in which others were late, or gathers it again.
@@ -180,7 +180,9 @@ impl SubmitStudies for chain::Chain {
 		let call = match call {
 			StudyCall::Accept(evaluation_key) => StudiesCall::accept { study, evaluation_key },
 			StudyCall::Freeze => StudiesCall::freeze { study },
-			StudyCall::Commit(tally, hash) => StudiesCall::commit { study, tally, hash },
+			StudyCall::Commit(attempt, tally, hash) => {
+				StudiesCall::commit { study, attempt, tally, hash }
+			},
 			StudyCall::Reveal(share, salt) => {
 				let share = chain::bounded(share, "cells").map_err(ChainError::foreign)?;
 				StudiesCall::reveal { study, share, salt }

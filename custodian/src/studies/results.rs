@@ -20,8 +20,8 @@ pub async fn commitment(aggregated: &Aggregated, frozen: &Frozen) -> Result<H256
 		Some(noised) => noised,
 		None => make_noised(aggregated, frozen).await?,
 	};
-	let commitment = noised.commitment(&aggregated.study_round(), &aggregated.institution);
-	Ok(H256(commitment))
+	let (round, attempt) = (aggregated.study_round(), frozen.chain_attempt());
+	Ok(H256(noised.commitment(&round, attempt, &aggregated.institution)))
 }
 
 /// The noisy share of an attempt, if it was made.

@@ -256,7 +256,7 @@ async fn commit(aggregated: &Aggregated, frozen: &Frozen, tally: Tally) -> Resul
 		return Ok(());
 	}
 	let hash = results::commitment(aggregated, frozen).await?;
-	submit(aggregated, StudyCall::Commit(tally, hash)).await
+	submit(aggregated, StudyCall::Commit(frozen.chain_attempt(), tally, hash)).await
 }
 
 async fn reveal(

@@ -341,6 +341,8 @@ pub mod pallet {
 		AggregatorWithoutCustodian,
 		/// A result must be grounded in more persons.
 		TooFewPersons,
+		/// A result may need at most a million persons.
+		TooManyPersons,
 		/// The privacy budget of a round is too small or too large.
 		EpsilonOutOfRange,
 		/// A study has one to twelve rounds.
@@ -380,6 +382,8 @@ pub mod pallet {
 		RoundOpen,
 		/// The round is not frozen.
 		RoundNotFrozen,
+		/// The commitment is for another attempt to gather reports.
+		OtherAttempt,
 		/// Reports are still gathered.
 		StillGathering,
 		/// The time to agree is over: give the attempt up, and reports are gathered again.
@@ -425,6 +429,7 @@ pub mod pallet {
 		/// - [`Error::InvalidCountry`].
 		/// - [`Error::InvalidProtocol`].
 		/// - [`Error::TooFewPersons`].
+		/// - [`Error::TooManyPersons`].
 		/// - [`Error::EpsilonOutOfRange`].
 		/// - [`Error::InvalidRounds`].
 		/// - [`Error::InvalidSchedule`].
@@ -615,8 +620,10 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// `hash` is [`noised_commitment`]. When all aggregators have committed to the same tally, the
-		/// reports are used up, the study has spent the round's ε, and revealing begins.
+		/// `attempt` is how often the reports were gathered before, so that a commitment that arrives late
+		/// does not count in the next attempt. `hash` is [`noised_commitment`]. When all aggregators have
+		/// committed to the same tally, the reports are used up, the study has spent the round's ε, and
+		/// revealing begins.
 		///
 		/// ## Errors
 		///
@@ -624,6 +631,7 @@ pub mod pallet {
 		/// - [`Error::NotAggregator`].
 		/// - [`Error::NotRunning`].
 		/// - [`Error::RoundNotFrozen`].
+		/// - [`Error::OtherAttempt`].
 		/// - [`Error::StillGathering`].
 		/// - [`Error::TimeToAgreeOver`].
 		/// - [`Error::PeopleDoNotAddUp`].
@@ -638,10 +646,11 @@ pub mod pallet {
 		pub fn commit(
 			origin: OriginFor<T>,
 			study: StudyId,
+			attempt: u8,
 			tally: Tally,
 			hash: H256,
 		) -> DispatchResult {
-			Self::do_commit(ensure_signed(origin)?, study, tally, hash)
+			Self::do_commit(ensure_signed(origin)?, study, attempt, tally, hash)
 		}
 
 		/// Reveal the noisy share. The last one makes the result.

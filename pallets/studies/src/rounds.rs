@@ -48,13 +48,16 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_commit(
 		signer: AccountId,
 		id: StudyId,
+		attempt: u8,
 		tally: Tally,
 		hash: H256,
 	) -> DispatchResult {
 		let (aggregator, study, mut round) = Self::aggregating(&signer, id)?;
-		let RoundPhase::Frozen { gathers_until, answers_until, .. } = round.phase else {
+		let RoundPhase::Frozen { gathers_until, answers_until, attempt: current, .. } = round.phase
+		else {
 			return Err(Error::<T>::RoundNotFrozen.into());
 		};
+		ensure!(attempt == current, Error::<T>::OtherAttempt);
 		let now = Self::now();
 		ensure!(gathers_until <= now, Error::<T>::StillGathering);
 		ensure!(now < answers_until, Error::<T>::TimeToAgreeOver);
@@ -94,7 +97,7 @@ impl<T: Config> Pallet<T> {
 		salt: [u8; 32],
 	) -> DispatchResult {
 		let (aggregator, study, mut round) = Self::aggregating(&signer, id)?;
-		let RoundPhase::Agreed { block, tally, .. } = round.phase else {
+		let RoundPhase::Agreed { block, tally, attempt, .. } = round.phase else {
 			return Err(Error::<T>::NotAgreed.into());
 		};
 		ensure!(!round.has_revealed(&aggregator), Error::<T>::AlreadyRevealed);
@@ -102,7 +105,7 @@ impl<T: Config> Pallet<T> {
 		let in_field = share.iter().all(|number| field::is_reduced(*number));
 		ensure!(is_whole && in_field, Error::<T>::InvalidShare);
 		let place = StudyRound { genesis: Self::genesis(), study: id, round: study.round };
-		let hash = noised_commitment(&place, &aggregator, &share, &salt);
+		let hash = noised_commitment(&place, attempt, &aggregator, &share, &salt);
 		let is_committed =
 			round.commitments.iter().any(|it| it.aggregator == aggregator && it.hash == hash);
 		ensure!(is_committed, Error::<T>::OtherShare);

@@ -53,6 +53,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(terms.country.iter().all(u8::is_ascii_uppercase), Error::<T>::InvalidCountry);
 		ensure!(is_cid(&terms.protocol), Error::<T>::InvalidProtocol);
 		ensure!(terms.least >= MIN_PERSONS, Error::<T>::TooFewPersons);
+		ensure!(terms.least <= MAX_LEAST, Error::<T>::TooManyPersons);
 		let epsilon = MIN_EPSILON..=MAX_EPSILON;
 		ensure!(epsilon.contains(&terms.epsilon), Error::<T>::EpsilonOutOfRange);
 		ensure!((1..=MAX_ROUNDS).contains(&terms.rounds), Error::<T>::InvalidRounds);

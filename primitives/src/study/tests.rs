@@ -36,12 +36,13 @@ fn half_widths_work() {
 
 #[test]
 fn a_commitment_binds_everything() {
-	let base = noised_commitment(&ROUND, &[1; 32].into(), &[1, 2], &[7; 32]);
+	let base = noised_commitment(&ROUND, 0, &[1; 32].into(), &[1, 2], &[7; 32]);
 	let others = [
-		noised_commitment(&ROUND, &[2; 32].into(), &[1, 2], &[7; 32]),
-		noised_commitment(&ROUND, &[1; 32].into(), &[1, 3], &[7; 32]),
-		noised_commitment(&ROUND, &[1; 32].into(), &[1, 2], &[8; 32]),
-		noised_commitment(&StudyRound { round: 3, ..ROUND }, &[1; 32].into(), &[1, 2], &[7; 32]),
+		noised_commitment(&ROUND, 0, &[2; 32].into(), &[1, 2], &[7; 32]),
+		noised_commitment(&ROUND, 0, &[1; 32].into(), &[1, 3], &[7; 32]),
+		noised_commitment(&ROUND, 0, &[1; 32].into(), &[1, 2], &[8; 32]),
+		noised_commitment(&ROUND, 1, &[1; 32].into(), &[1, 2], &[7; 32]),
+		noised_commitment(&StudyRound { round: 3, ..ROUND }, 0, &[1; 32].into(), &[1, 2], &[7; 32]),
 	];
 	assert!(others.iter().all(|other| *other != base));
 }

@@ -145,8 +145,8 @@ fn commit(chain: &mut Chain, tally: Tally, shares: &[[u128; 3]; 2], salt: u8) {
 	let genesis = chain.state(|| System::block_hash(0));
 	let place = StudyRound { genesis, study: STUDY, round: 0 };
 	for ((aggregator, custodian), share) in AGGREGATORS.into_iter().zip(CUSTODIANS).zip(shares) {
-		let hash = noised_commitment(&place, &account(aggregator), share, &[salt; 32]);
-		chain.ok(custodian, pallet_studies::Call::commit { study: STUDY, tally, hash });
+		let hash = noised_commitment(&place, 0, &account(aggregator), share, &[salt; 32]);
+		chain.ok(custodian, pallet_studies::Call::commit { study: STUDY, attempt: 0, tally, hash });
 	}
 }
 

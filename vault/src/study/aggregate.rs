@@ -145,9 +145,10 @@ impl NoisedShare {
 		Self { share, salt: Zeroizing::new(crate::random_bytes()) }
 	}
 
-	/// What the aggregator commits itself to on the chain.
-	pub fn commitment(&self, round: &StudyRound, aggregator: &AccountId) -> [u8; 32] {
-		noised_commitment(round, aggregator, self.cells(), &self.salt).0
+	/// What the aggregator commits itself to on the chain. `attempt` is how often the reports were gathered
+	/// before.
+	pub fn commitment(&self, round: &StudyRound, attempt: u8, aggregator: &AccountId) -> [u8; 32] {
+		noised_commitment(round, attempt, aggregator, self.cells(), &self.salt).0
 	}
 
 	/// The cells, to be revealed once all aggregators have committed themselves.

@@ -175,10 +175,11 @@ fn tally_and_commitment_vectors_work() {
 	let cells = vector["cells"].as_array().unwrap().iter();
 	let cells: Vec<u128> = cells.map(|cell| cell.as_str().unwrap().parse().unwrap()).collect();
 	let (aggregator, salt) = (hex_array(&vector["aggregator"]).into(), hex_array(&vector["salt"]));
-	let commitment = noised_commitment(&round(), &aggregator, &cells, &salt);
+	let attempt = vector["attempt"].as_u64().unwrap() as u8;
+	let commitment = noised_commitment(&round(), attempt, &aggregator, &cells, &salt);
 	assert_eq!(commitment.0, hex_array(&vector["commitment"]));
 	let stored = NoisedShare::from_bytes(&hex(&vector["stored"])).unwrap();
 	assert_eq!((stored.cells(), stored.salt()), (&cells[..], &salt));
-	assert_eq!(stored.commitment(&round(), &aggregator), commitment.0);
+	assert_eq!(stored.commitment(&round(), attempt, &aggregator), commitment.0);
 	assert_eq!(stored.to_bytes().to_vec(), hex(&vector["stored"]));
 }

@@ -189,14 +189,13 @@ impl StudiesDouble {
 				self.freeze(0);
 				Ok(0)
 			},
-			(StudyCall::Commit(tally, hash), Some(RoundPhase::Frozen { gathers_until, .. }))
-				if gathers_until <= now() =>
-			{
-				self.commit(aggregator, *tally, *hash)
-			},
-			(StudyCall::Reveal(share, salt), Some(RoundPhase::Agreed { tally, .. })) => {
+			(
+				StudyCall::Commit(of, tally, hash),
+				Some(RoundPhase::Frozen { gathers_until, attempt, .. }),
+			) if gathers_until <= now() && *of == attempt => self.commit(aggregator, *tally, *hash),
+			(StudyCall::Reveal(share, salt), Some(RoundPhase::Agreed { tally, attempt, .. })) => {
 				let place = StudyRound { genesis, study: STUDY, round: self.study.round };
-				let hash = noised_commitment(&place, &aggregator, share, salt);
+				let hash = noised_commitment(&place, attempt, &aggregator, share, salt);
 				match self.commitments.get(&aggregator).is_some_and(|(_, it)| *it == hash) {
 					true => self.reveal(aggregator, share.clone(), tally),
 					false => Err("OtherShare".into()),

@@ -62,8 +62,8 @@ async fn killed_at_any_point_a_round_goes_on() {
 	assert_eq!(studies.results[&0].0, [3, 2, 2, 0]);
 	let mut committed = BTreeMap::<AccountId, Vec<_>>::new();
 	for (who, call) in &studies.calls {
-		if let StudyCall::Commit(tally, hash) = call {
-			committed.entry(who.clone()).or_default().push((*tally, *hash));
+		if let StudyCall::Commit(attempt, tally, hash) = call {
+			committed.entry(who.clone()).or_default().push((*attempt, *tally, *hash));
 		}
 	}
 	for commitments in committed.values() {

@@ -197,7 +197,7 @@ async fn a_round_is_gathered_again_and_committed_with_new_noise() {
 	network.finish().await;
 	let calls = lock(&network.studies).calls.clone();
 	let second = calls.iter().rev().find_map(|(who, call)| match call {
-		StudyCall::Commit(tally, hash) if *who == network.aggregators[0].id => {
+		StudyCall::Commit(_, tally, hash) if *who == network.aggregators[0].id => {
 			Some((*tally, *hash))
 		},
 		_ => None,

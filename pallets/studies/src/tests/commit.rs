@@ -81,8 +81,8 @@ fn a_tally_adds_up_to_the_people_and_uses_enough() {
 fn commit_after_gathering_and_in_time_only() {
 	build_and_execute(|| {
 		let commit =
-			|who: AccountId| Research::commit(signed(who), STUDY, tally(12), H256([1; 32]));
-		assert_noop!(Research::commit(root(), STUDY, tally(12), H256([1; 32])), BadOrigin);
+			|who: AccountId| Research::commit(signed(who), STUDY, 0, tally(12), H256([1; 32]));
+		assert_noop!(Research::commit(root(), STUDY, 0, tally(12), H256([1; 32])), BadOrigin);
 		assert_noop!(commit(HOSPITAL_CUSTODIAN), Error::<Test>::StudyNotFound);
 		begin(terms());
 		assert_noop!(commit(HOSPITAL_CUSTODIAN), Error::<Test>::RoundNotFrozen);
@@ -101,5 +101,28 @@ fn commit_after_gathering_and_in_time_only() {
 		Clock::set(CLOSE + 150);
 		assert_noop!(commit(HOSPITAL_CUSTODIAN), Error::<Test>::TimeToAgreeOver);
 		assert_noop!(commit(AUTHORITY_CUSTODIAN), Error::<Test>::TimeToAgreeOver);
+	});
+}
+
+/// The attack: an aggregator's commitment is held back until reports are gathered again. By then the
+/// aggregator has another noisy share, so it could not reveal the one of the commitment.
+#[test]
+fn a_commitment_of_another_attempt_is_refused() {
+	build_and_execute(|| {
+		freeze_with(12);
+		let hash = committed(&HOSPITAL, &SHARES[1], 0);
+		let commit =
+			|attempt| Research::commit(signed(HOSPITAL_CUSTODIAN), STUDY, attempt, tally(12), hash);
+		Clock::pass(GATHER.into());
+		assert_noop!(commit(1), Error::<Test>::OtherAttempt);
+		Clock::pass(ANSWER.into());
+		assert_ok!(Research::give_up(signed(HOSPITAL), STUDY));
+		Clock::pass(GATHER.into());
+		assert_noop!(commit(0), Error::<Test>::OtherAttempt);
+		// Nor does the hash of the first attempt open in the second one.
+		assert_ok!(commit(1));
+		assert_ok!(super::commit(&AUTHORITY, tally(12), &SHARES[0]));
+		assert_noop!(reveal(&HOSPITAL, &SHARES[1]), Error::<Test>::OtherShare);
+		assert_ok!(reveal(&AUTHORITY, &SHARES[0]));
 	});
 }

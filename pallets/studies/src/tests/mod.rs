@@ -138,15 +138,28 @@ fn tally(used: u32) -> Tally {
 	Tally { root: H256([5; 32]), used, ..Tally::default() }
 }
 
-/// An aggregator's share, and the commitment to it in the round.
+/// The commitment to an aggregator's share in the first attempt of the round.
 fn committed(aggregator: &AccountId, share: &[u128], round: u8) -> H256 {
 	let place = StudyRound { genesis: GENESIS, study: STUDY, round };
-	noised_commitment(&place, aggregator, share, &[7; 32])
+	noised_commitment(&place, 0, aggregator, share, &[7; 32])
+}
+
+/// In which attempt the round is.
+fn attempt() -> u8 {
+	match round().phase {
+		RoundPhase::Frozen { attempt, .. } | RoundPhase::Agreed { attempt, .. } => attempt,
+		_ => 0,
+	}
 }
 
 fn commit(aggregator: &AccountId, tally: Tally, share: &[u128]) -> DispatchResult {
-	let hash = committed(aggregator, share, Studies::<Test>::get(STUDY).unwrap().round);
-	Research::commit(signed(custodian(aggregator)), STUDY, tally, hash)
+	let place = StudyRound {
+		genesis: GENESIS,
+		study: STUDY,
+		round: Studies::<Test>::get(STUDY).unwrap().round,
+	};
+	let hash = noised_commitment(&place, attempt(), aggregator, share, &[7; 32]);
+	Research::commit(signed(custodian(aggregator)), STUDY, attempt(), tally, hash)
 }
 
 fn reveal(aggregator: &AccountId, share: &[u128]) -> DispatchResult {

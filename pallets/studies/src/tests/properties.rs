@@ -51,6 +51,10 @@ fn take(step: Step) {
 	let latest = NextStudy::<Test>::get().saturating_sub(1);
 	let share = SHARES[0].to_vec();
 	let round = Studies::<Test>::get(latest).map_or(0, |study| study.round);
+	let attempt = match Rounds::<Test>::get(latest, round).map(|round| round.phase) {
+		Some(RoundPhase::Frozen { attempt, .. }) => attempt,
+		_ => 0,
+	};
 	let _ = match step {
 		Step::Propose { rounds, epsilon } => {
 			let first_close = doubles::now() + 1_000;
@@ -68,8 +72,8 @@ fn take(step: Step) {
 		Step::Freeze => Research::freeze(signed(HOSPITAL_CUSTODIAN), latest),
 		Step::Commit(who, tally) => {
 			let place = StudyRound { genesis: GENESIS, study: latest, round };
-			let hash = noised_commitment(&place, &who, &share, &[7; 32]);
-			Research::commit(signed(custodian(&who)), latest, tally, hash)
+			let hash = noised_commitment(&place, attempt, &who, &share, &[7; 32]);
+			Research::commit(signed(custodian(&who)), latest, attempt, tally, hash)
 		},
 		Step::Reveal(who) => {
 			let share = share.try_into().unwrap();

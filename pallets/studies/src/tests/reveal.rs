@@ -83,7 +83,7 @@ fn a_copied_commitment_cannot_be_revealed() {
 		Clock::pass(GATHER.into());
 		let hash = committed(&AUTHORITY, &SHARES[0], 0);
 		for custodian in [AUTHORITY_CUSTODIAN, HOSPITAL_CUSTODIAN] {
-			assert_ok!(Research::commit(signed(custodian), STUDY, tally(12), hash));
+			assert_ok!(Research::commit(signed(custodian), STUDY, 0, tally(12), hash));
 		}
 		assert_ok!(reveal(&AUTHORITY, &SHARES[0]));
 		assert_noop!(reveal(&HOSPITAL, &SHARES[0]), Error::<Test>::OtherShare);
@@ -102,9 +102,9 @@ fn a_commitment_is_for_one_round_of_one_study_on_one_chain() {
 		build_and_execute(|| {
 			freeze_with(12);
 			Clock::pass(GATHER.into());
-			let hash = noised_commitment(&other, &HOSPITAL, &SHARES[1], &[7; 32]);
+			let hash = noised_commitment(&other, 0, &HOSPITAL, &SHARES[1], &[7; 32]);
 			assert_ok!(commit(&AUTHORITY, tally(12), &SHARES[0]));
-			assert_ok!(Research::commit(signed(HOSPITAL_CUSTODIAN), STUDY, tally(12), hash));
+			assert_ok!(Research::commit(signed(HOSPITAL_CUSTODIAN), STUDY, 0, tally(12), hash));
 			assert_noop!(reveal(&HOSPITAL, &SHARES[1]), Error::<Test>::OtherShare);
 		});
 	}

@@ -125,16 +125,20 @@ fn add_noise_outside_the_limits_fails() {
 fn a_commitment_is_of_one_share_works() {
 	let noised = CellShare::zero(&TABLE).add_noise(&TABLE, 1_000).unwrap();
 	let stored = NoisedShare::from_bytes(&noised.to_bytes()).unwrap();
-	let commitment = noised.commitment(&round(), &account(1));
-	assert_eq!(stored.commitment(&round(), &account(1)), commitment);
+	let commitment = noised.commitment(&round(), 1, &account(1));
+	assert_eq!(stored.commitment(&round(), 1, &account(1)), commitment);
 	assert_eq!(
-		noised_commitment(&round(), &account(1), noised.cells(), noised.salt()).0,
+		noised_commitment(&round(), 1, &account(1), noised.cells(), noised.salt()).0,
 		commitment
 	);
-	assert_ne!(noised.commitment(&round(), &account(2)), commitment);
+	assert_ne!(noised.commitment(&round(), 1, &account(2)), commitment);
+	assert_ne!(noised.commitment(&round(), 2, &account(1)), commitment);
 	let [one, other] = [0, 0].map(|_| CellShare::zero(&TABLE).without_noise());
 	assert_eq!(one.cells(), other.cells());
-	assert_ne!(one.commitment(&round(), &account(1)), other.commitment(&round(), &account(1)));
+	assert_ne!(
+		one.commitment(&round(), 1, &account(1)),
+		other.commitment(&round(), 1, &account(1))
+	);
 	assert_eq!(format!("{one:?} {:?}", CellShare::zero(&TABLE)), "NoisedShare(..) CellShare(..)");
 }
 
