@@ -4,7 +4,9 @@
 //! The messages are Prio3's of [VDAF, draft 18](https://datatracker.ietf.org/doc/draft-irtf-cfrg-vdaf/18/),
 //! in a star. Each aggregator computes its verifier share ([`Verifier::init`]) and sends it to the one
 //! that leads. That one makes a message of all verifier shares ([`Verifier::message`]) and sends it to the
-//! others. Each, the one that leads too, finishes for itself ([`Verifier::finish`]).
+//! others. Each, the one that leads too, finishes for itself ([`Verifier::finish`]). Whether the proof holds is
+//! seen only from all verifier shares, so by the one that leads. The others see whether the randomness of
+//! the proof is that of all shares, and believe the leader the rest.
 //!
 //! Verifying a report again succeeds again. The aggregators must make sure that it counts once.
 //!
