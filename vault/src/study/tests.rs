@@ -175,7 +175,7 @@ fn tally_and_commitment_vectors_work() {
 	let cells = vector["cells"].as_array().unwrap().iter();
 	let cells: Vec<u128> = cells.map(|cell| cell.as_str().unwrap().parse().unwrap()).collect();
 	let (aggregator, salt) = (hex_array(&vector["aggregator"]).into(), hex_array(&vector["salt"]));
-	let attempt = vector["attempt"].as_u64().unwrap() as u8;
+	let attempt = u8::try_from(vector["attempt"].as_u64().unwrap()).unwrap();
 	let commitment = noised_commitment(&round(), attempt, &aggregator, &cells, &salt);
 	assert_eq!(commitment.0, hex_array(&vector["commitment"]));
 	let stored = NoisedShare::from_bytes(&hex(&vector["stored"])).unwrap();
