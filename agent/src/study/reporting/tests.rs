@@ -246,7 +246,7 @@ async fn other_people_than_before_are_refused() {
 	let reporting = Reporting::begin(&session, &found, &HOSPITAL).await.unwrap();
 	reporting.settle(&people(), None).await.unwrap();
 	let error = reporting.settle(&people()[1..], None).await.unwrap_err().to_string();
-	assert!(error.contains("the people file is another one"), "{error}");
+	assert!(error.contains("the people file has changed"), "{error}");
 }
 
 #[tokio::test]

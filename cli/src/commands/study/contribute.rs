@@ -481,7 +481,7 @@ mod tests {
 		assert_eq!((&found(3).answer, &found(3).identifier), (&Answer::Cells(vec![1]), &None));
 		assert_eq!((data.outside(), data.without_identifier()), (1, 1));
 		let said = data.said();
-		assert!(said.contains("3 people") && said.contains("not apply to 1, and 1 lack"), "{said}");
+		assert!(said.contains("Of 3 people, 1 are outside the cohort, and 1 lack"), "{said}");
 		assert_eq!(data.json()["outside"], 1);
 	}
 
