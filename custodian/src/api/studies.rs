@@ -151,7 +151,7 @@ impl<T: NamesRound> Admitted<T> {
 				self.aggregated.state.database.standing_of(id, contributor).await?
 			},
 			None if !self.requester.is_patient => return Err(ApiError::NotYet),
-			None => self.people(&contributor).await?.min(1),
+			None => self.people(&contributor).await?,
 		};
 		match limit {
 			0 => {
@@ -164,7 +164,12 @@ impl<T: NamesRound> Admitted<T> {
 	/// How many people the contributor has in the round.
 	async fn people(&self, contributor: &AccountId) -> Result<u32, ApiError> {
 		let (study, round, _) = self.body.names();
-		match self.aggregated.block.people_of(study, round, contributor).await? {
+		let block = &self.aggregated.block;
+		let people = match self.requester.is_patient {
+			true => u32::from(block.has_contributed_alone(study, round, contributor).await?),
+			false => block.people_of(study, round, contributor).await?,
+		};
+		match people {
 			0 => Err(ApiError::NotYet),
 			people => Ok(people),
 		}

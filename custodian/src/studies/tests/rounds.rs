@@ -133,7 +133,7 @@ async fn who_withdrew_is_not_counted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_patient_alone_may_report_before_the_freeze() {
-	let people: [(&str, &[u8]); 2] = [("//A", &[1, 2]), ("//Patient", &[3])];
+	let people: [(&str, &[u8]); 2] = [("//A", &[1, 2]), ("//Patient", &[])];
 	let mut question = terms(2);
 	question.question = StudyQuestion::Sum { max: 10 };
 	let network = Network::new(question, &people, false).await;
