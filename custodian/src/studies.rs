@@ -83,6 +83,9 @@ pub enum StudyError {
 	/// A task was aborted.
 	#[error("a task was aborted")]
 	Aborted,
+	/// A step took too long. What it has done stays, and it goes on from there.
+	#[error("a step took longer than {} minutes", .0.as_secs() / 60)]
+	TooSlow(std::time::Duration),
 }
 
 /// The opened keys of rounds, and of studies.

@@ -42,7 +42,10 @@ impl From<StudyError> for ApiError {
 				tracing::warn!(%error, "a request for a study failed");
 				Self::Unavailable
 			},
-			StudyError::Vault(_) | StudyError::Missing(_) | StudyError::Aborted => {
+			StudyError::Vault(_)
+			| StudyError::Missing(_)
+			| StudyError::Aborted
+			| StudyError::TooSlow(_) => {
 				tracing::error!(%error, "a request for a study failed");
 				Self::Failed
 			},

@@ -7,7 +7,7 @@
 
 use super::{
 	compute,
-	peers::Peer,
+	peers::{is_next_page, Peer},
 	secrets::{self, Stored},
 	Aggregated, Frozen, StudyError,
 };
@@ -107,18 +107,21 @@ async fn digests_of(
 	peer: &Peer,
 	close: bool,
 ) -> Result<Digests, StudyError> {
+	let known = aggregated.state.database.all_standing(aggregated.id()).await?;
 	let mut all = Digests::new();
 	loop {
-		let after = all.last_key_value().map(|(contributor, _)| Hex(*contributor));
-		let asked = request(aggregated, frozen, after, close, Vec::new(), false);
+		let after = all.last_key_value().map(|(contributor, _)| *contributor);
+		let asked = request(aggregated, frozen, after.map(Hex), close, Vec::new(), false);
 		let ListDigests { lists, more, .. } = peer.ask(aggregated, &asked).await?;
-		let before = all.len();
+		if !is_next_page(&known, after, lists.iter().map(|list| list.contributor.0)) {
+			return Err(peer.nonsense("lists of others than the round's contributors"));
+		}
+		if more && lists.is_empty() {
+			return Err(peer.nonsense("a page without lists"));
+		}
 		add(&mut all, lists);
 		if !more {
 			return Ok(all);
-		}
-		if all.len() == before {
-			return Err(peer.nonsense("a page without lists"));
 		}
 	}
 }

@@ -24,6 +24,8 @@ use vouchsafe_client::chain::{AccountId, ChainError, StudyId};
 const INTERVAL: Duration = Duration::from_secs(1);
 /// How many studies are read at a time.
 const PAGE: u32 = 50;
+/// How long one step may take. A peer or a node that never answers must not hold a study for ever.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A study that names the institution.
 struct Watched {
@@ -149,7 +151,9 @@ impl Runner {
 		self.tasks.spawn(async move {
 			let found = Aggregated::find(&state, &node, &block, &institution, study).await;
 			let result = match found {
-				Ok(Some(aggregated)) => step(&aggregated).await,
+				Ok(Some(aggregated)) => tokio::time::timeout(PATIENCE, step(&aggregated))
+					.await
+					.unwrap_or(Err(StudyError::TooSlow(PATIENCE))),
 				Ok(None) => Ok(Waits { text: None, pause: Duration::from_secs(60) }),
 				Err(error) => Err(error.into()),
 			};
