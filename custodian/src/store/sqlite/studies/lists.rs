@@ -156,6 +156,8 @@ pub fn count_complete(db: &Connection, id: RoundId) -> rusqlite::Result<u64> {
 	query.query_row(params![id.study, id.round], |row| Ok(from_column(row.get(0)?)))
 }
 
+/// Leaves out the lists of these contributors. Accounts that are none are ignored: another aggregator
+/// must not fill the disk with them.
 pub fn exclude(db: &Connection, id: RoundId, contributors: &[[u8; 32]]) -> rusqlite::Result<()> {
 	for contributor in contributors {
 		let row = params![id.study, id.round, contributor];
@@ -164,7 +166,9 @@ pub fn exclude(db: &Connection, id: RoundId, contributors: &[[u8; 32]]) -> rusql
 			row,
 		)?;
 		db.execute(
-			"INSERT OR IGNORE INTO study_settled_lists VALUES (?1, ?2, ?3, 0, 0, 1, x'')",
+			"INSERT OR IGNORE INTO study_settled_lists
+			 SELECT study, round, contributor, 0, 0, 1, x'' FROM study_standing
+			 WHERE study = ?1 AND round = ?2 AND contributor = ?3",
 			row,
 		)?;
 	}

@@ -134,6 +134,15 @@ async fn lists_are_replaced_until_they_are_closed() {
 }
 
 #[tokio::test]
+async fn only_contributors_are_left_out() {
+	let (database, _directory) = frozen().await;
+	let stranger = [9; 32];
+	database.exclude_lists(ID, vec![stranger, B]).await.unwrap();
+	assert_eq!(database.settled_list(ID, stranger).await.unwrap(), None);
+	assert!(database.settled_list(ID, B).await.unwrap().unwrap().excluded);
+}
+
+#[tokio::test]
 async fn a_contributor_has_one_report() {
 	let (database, _directory) = frozen().await;
 	let keep = |report| database.keep_report(ID, report, 1);
