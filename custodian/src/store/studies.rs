@@ -177,6 +177,10 @@ pub trait Studies: Send + Sync {
 	/// is in none of the database's files. If this fails, repeat it.
 	async fn destroy_study_key(&self, study: StudyId, round: Option<u8>) -> Result<(), StoreError>;
 
+	/// Removes what was destroyed from the files, if another program that reads the database prevented it
+	/// before. Does nothing if nothing is left.
+	async fn remove_destroyed(&self) -> Result<(), StoreError>;
+
 	/// Stores a secret of a round, or of the study itself, unless there is one of this name, and returns
 	/// the stored one.
 	async fn keep_study_secret(

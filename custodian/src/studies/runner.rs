@@ -89,6 +89,10 @@ impl Runner {
 		while let Some(done) = self.tasks.try_join_next() {
 			self.note(state, done);
 		}
+		// A program that reads the database, such as a backup, may have prevented it before.
+		if let Err(error) = state.database.remove_destroyed().await {
+			tracing::warn!(%error, "what was destroyed may still be in the database's log");
+		}
 		let Some(Connected { node, institution: Some(institution) }) = state.connected() else {
 			return Err(Idle::NotConnected);
 		};

@@ -200,6 +200,10 @@ impl Studies for Sqlite {
 			Ok(())
 		})
 		.await?;
+		self.remove_destroyed().await
+	}
+
+	async fn remove_destroyed(&self) -> Result<(), StoreError> {
 		let database = self.clone();
 		tokio::task::spawn_blocking(move || database.remove_remains())
 			.await
@@ -451,10 +455,7 @@ impl Studies for Sqlite {
 				Ok(kept)
 			})
 			.await?;
-		let database = self.clone();
-		tokio::task::spawn_blocking(move || database.remove_remains())
-			.await
-			.map_err(StoreError::database)??;
+		self.remove_destroyed().await?;
 		Ok(kept)
 	}
 

@@ -29,6 +29,13 @@ async fn frozen() -> (Sqlite, TempDir) {
 	(database, directory)
 }
 
+fn is_on_disk(directory: &TempDir, what: &[u8]) -> bool {
+	std::fs::read_dir(directory.path()).unwrap().any(|file| {
+		let bytes = std::fs::read(file.unwrap().path()).unwrap();
+		bytes.windows(what.len()).any(|window| window == what)
+	})
+}
+
 fn part(contributor: [u8; 32], part: u32, parts: u32, length: u32) -> ListPart {
 	let digest = [u8::try_from(length).unwrap(); 32];
 	ListPart { contributor, part, parts, length, digest, ciphertext: vec![9; 10] }
@@ -60,12 +67,7 @@ async fn the_first_key_and_secret_stay_until_they_are_destroyed() {
 	assert_eq!(keep(marker.clone()).await.unwrap(), marker);
 	assert_eq!(keep(b"another".to_vec()).await.unwrap(), marker);
 	assert_eq!(database.study_keys().await.unwrap(), [(1, None), (1, Some(0))]);
-	let on_disk = |what: &[u8]| {
-		std::fs::read_dir(directory.path()).unwrap().any(|file| {
-			let bytes = std::fs::read(file.unwrap().path()).unwrap();
-			bytes.windows(what.len()).any(|window| window == what)
-		})
-	};
+	let on_disk = |what: &[u8]| is_on_disk(&directory, what);
 	assert!(on_disk(&marker) && on_disk(&first.key));
 	database.destroy_study_key(1, Some(0)).await.unwrap();
 	assert!(!on_disk(&marker) && !on_disk(&first.key));
@@ -74,6 +76,22 @@ async fn the_first_key_and_secret_stay_until_they_are_destroyed() {
 	// Without a key nothing can be stored.
 	assert!(keep(marker).await.is_err());
 	assert!(database.keep_report(ID, report(A, 1), 1).await.is_err());
+}
+
+#[tokio::test]
+async fn what_a_reader_kept_in_the_log_is_removed_later() {
+	let (database, directory) = database().await;
+	let key = database.study_key(1, Some(0)).await.unwrap().unwrap();
+	let reader = rusqlite::Connection::open(directory.path().join("custodian.sqlite")).unwrap();
+	reader.execute_batch("BEGIN; SELECT * FROM study_keys;").unwrap();
+	let destroyed = database.destroy_study_key(1, Some(0)).await;
+	assert!(matches!(destroyed, Err(StoreError::Busy)), "{destroyed:?}");
+	assert_eq!(database.study_key(1, Some(0)).await.unwrap(), None);
+	assert!(is_on_disk(&directory, &key.key));
+	assert!(matches!(database.remove_destroyed().await, Err(StoreError::Busy)));
+	drop(reader);
+	database.remove_destroyed().await.unwrap();
+	assert!(!is_on_disk(&directory, &key.key));
 }
 
 #[tokio::test]
