@@ -170,11 +170,12 @@ pub trait Studies: Send + Sync {
 		round: Option<u8>,
 	) -> Result<Option<SealedValue>, StoreError>;
 
-	/// The rounds, and the studies themselves, of which there is a key.
+	/// The rounds, and the studies themselves, of which there is a key, or something that a destroyed key
+	/// has encrypted.
 	async fn study_keys(&self) -> Result<Vec<(StudyId, Option<u8>)>, StoreError>;
 
-	/// Destroys the key of a round, or of the study itself, and what is encrypted under it. Afterwards it
-	/// is in none of the database's files. If this fails, repeat it.
+	/// Destroys the key of a round, or of the study itself, and then what is encrypted under it. Afterwards
+	/// it is in none of the database's files. If this fails, repeat it: [`Self::study_keys`] still has it.
 	async fn destroy_study_key(&self, study: StudyId, round: Option<u8>) -> Result<(), StoreError>;
 
 	/// Removes what was destroyed from the files, if another program that reads the database prevented it

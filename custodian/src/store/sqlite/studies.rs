@@ -1,6 +1,7 @@
 //! What an aggregator stores of studies. The keys of rounds are in one table, and what is encrypted
 //! under them goes with them.
 
+mod destruction;
 mod lists;
 mod reports;
 mod rounds;
@@ -22,7 +23,7 @@ use vouchsafe_client::{chain::StudyId, messages::ListDigest};
 
 /// A part of schema 1.
 pub(super) const SCHEMA: &str = "
--- One key for each round, and one for each study (round -1).
+-- One key for each round, and one for each study (round -1). An empty one is destroyed.
 CREATE TABLE study_keys (
 	study INTEGER NOT NULL,
 	round INTEGER NOT NULL,
@@ -192,15 +193,21 @@ impl Studies for Sqlite {
 	async fn destroy_study_key(&self, study: StudyId, round: Option<u8>) -> Result<(), StoreError> {
 		let has_remains = self.has_remains.clone();
 		self.transaction(move |db| {
-			db.execute(
-				"DELETE FROM study_keys WHERE study = ?1 AND round = ?2",
-				params![study, round_column(round)],
-			)?;
 			has_remains.store(true, Ordering::SeqCst);
-			Ok(())
+			destruction::destroy_key(db, study, round)
 		})
 		.await?;
-		self.remove_destroyed().await
+		self.remove_destroyed().await?;
+		loop {
+			let has_remains = self.has_remains.clone();
+			let delete = self.transaction(move |db| {
+				has_remains.store(true, Ordering::SeqCst);
+				destruction::delete_part(db, study, round)
+			});
+			if delete.await? {
+				return self.remove_destroyed().await;
+			}
+		}
 	}
 
 	async fn remove_destroyed(&self) -> Result<(), StoreError> {
@@ -503,7 +510,8 @@ fn find_key(
 	round: Option<u8>,
 ) -> rusqlite::Result<Option<SealedValue>> {
 	let mut query = db.prepare_cached(
-		"SELECT sealed, ciphertext FROM study_keys WHERE study = ?1 AND round = ?2",
+		"SELECT sealed, ciphertext FROM study_keys
+		 WHERE study = ?1 AND round = ?2 AND length(sealed) > 0",
 	)?;
 	query
 		.query_row(params![study, round_column(round)], |row| {

@@ -87,11 +87,57 @@ async fn what_a_reader_kept_in_the_log_is_removed_later() {
 	let destroyed = database.destroy_study_key(1, Some(0)).await;
 	assert!(matches!(destroyed, Err(StoreError::Busy)), "{destroyed:?}");
 	assert_eq!(database.study_key(1, Some(0)).await.unwrap(), None);
+	assert_eq!(database.study_keys().await.unwrap(), [(1, Some(0))], "nobody would try again");
 	assert!(is_on_disk(&directory, &key.key));
+	// The destroyed key does not come back.
+	database.keep_study_key(1, Some(0), key.clone()).await.unwrap();
+	assert_eq!(database.study_key(1, Some(0)).await.unwrap(), None);
 	assert!(matches!(database.remove_destroyed().await, Err(StoreError::Busy)));
 	drop(reader);
 	database.remove_destroyed().await.unwrap();
 	assert!(!is_on_disk(&directory, &key.key));
+	database.destroy_study_key(1, Some(0)).await.unwrap();
+	assert!(database.study_keys().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_large_round_is_destroyed_in_parts() {
+	let (database, _directory) = frozen().await;
+	let contributors: Vec<[u8; 32]> = (0..120).map(|number| [number; 32]).collect();
+	for contributor in &contributors {
+		for number in 0..2 {
+			let part = ListPart { digest: [0; 32], ..part(*contributor, number, 2, 1) };
+			database.keep_list_part(ID, part, 9).await.unwrap();
+		}
+		database.count_points(ID, *contributor, vec![[1; 32], [2; 32]], 2).await.unwrap();
+		database.keep_report(ID, report(*contributor, 1), 1).await.unwrap();
+	}
+	let outcomes = contributors.iter().map(|contributor| Outcome {
+		contributor: *contributor,
+		report: [1; 16],
+		result: Ok(vec![1]),
+	});
+	database.note_outcomes(ID, outcomes.collect()).await.unwrap();
+	let settled = contributors
+		.iter()
+		.map(|contributor| SettledList { contributor: *contributor, ..Default::default() });
+	database.settle_lists(ID, settled.collect()).await.unwrap();
+	// Another round stays.
+	let other = RoundId { round: 1, ..ID };
+	let key = StorageEncryption::new(SecretKey::random()).new_round_key(1, Some(1)).unwrap();
+	database.keep_study_key(1, Some(1), key).await.unwrap();
+	database.keep_report(other, report(A, 1), 1).await.unwrap();
+	database.destroy_study_key(1, Some(0)).await.unwrap();
+	assert_eq!(database.study_keys().await.unwrap(), [(1, Some(1))]);
+	let left = database.transaction(|db| {
+		let tables = ["lists", "settled_lists", "points", "shares", "outputs"];
+		let count = |table| rounds::count(db, &format!("study_{table}"), ID);
+		tables.into_iter().map(count).collect::<rusqlite::Result<Vec<_>>>()
+	});
+	assert_eq!(left.await.unwrap(), [0; 5]);
+	assert_eq!(database.report(other, A).await.unwrap().unwrap().share, report(A, 1).share);
+	// Who was counted is still known.
+	assert_eq!(database.count_reports(ID).await.unwrap(), [0, 120, 0]);
 }
 
 #[tokio::test]
