@@ -102,6 +102,8 @@ pub struct Aggregation {
 	peers: PeerClients,
 	/// The aggregators that have the verify key of a round since this program began.
 	delivered: Mutex<HashSet<(RoundId, u8)>>,
+	/// Held while identifiers are evaluated, so that this takes one processor and leaves the others to care.
+	evaluating: Arc<tokio::sync::Mutex<()>>,
 	/// What each study waits for.
 	waits: Mutex<std::collections::BTreeMap<StudyId, String>>,
 }
@@ -119,6 +121,11 @@ impl Aggregation {
 			Some(waits) => all.insert(study, waits),
 			None => all.remove(&study),
 		};
+	}
+
+	/// Waits until no identifiers are evaluated.
+	pub async fn begin_evaluating(&self) -> tokio::sync::OwnedMutexGuard<()> {
+		self.evaluating.clone().lock_owned().await
 	}
 
 	fn has_delivered(&self, id: RoundId, place: u8) -> bool {

@@ -19,7 +19,7 @@ use axum::{body::Bytes, extract::State, Json};
 use blake2::{digest::consts::U32, Blake2b, Digest};
 use codec::{DecodeAll, Encode};
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use vouchsafe_client::{
 	chain::{tally_proof, AccountId, RoundPhase, Tally},
 	messages::*,
@@ -189,7 +189,7 @@ impl<T: NamesRound> Admitted<T> {
 		SignedRequestErrors,
 		(status = 200, body = EvaluatedIdentifiers, description = "The evaluated identifiers and the proof"),
 		(status = 404, body = Refusal, description = "This custodian does not aggregate the study"),
-		(status = 422, body = Refusal, description = "Too many identifiers, or one is not a point"),
+		(status = 422, body = Refusal, description = "Too many identifiers, one of them twice, or one is not a point"),
 		(status = 425, body = Refusal, description = "The contributor's people are not final yet: try again"),
 		(status = 507, body = Refusal, description = "The disk is almost full"),
 	),
@@ -206,19 +206,33 @@ pub async fn evaluate(
 	if !(1..=MAX_BLINDED).contains(&points.len()) {
 		return Err(mismatch(format!("a request has 1 to {MAX_BLINDED} identifiers")));
 	}
+	if points.iter().collect::<BTreeSet<_>>().len() < points.len() {
+		return Err(mismatch("an identifier is in the request twice"));
+	}
 	let people = admitted.people(&body.contributor.into()).await?;
+	let too_many = || {
+		mismatch(format!(
+			"the contributor has {people} people in this round: more identifiers are not evaluated"
+		))
+	};
+	if points.len() > usize::try_from(people).unwrap_or(usize::MAX) {
+		return Err(too_many());
+	}
 	let key = secrets::evaluation_key(&state, body.study).await?.ok_or(ApiError::NotYet)?;
 	secrets::round_key(&state, aggregated.id()).await?;
 	let count = u64::try_from(points.len()).unwrap_or(u64::MAX);
 	let _room = uploads::ensure_room(&state, count.saturating_mul(POINT_BYTES)).await?;
 	let (database, contributor) = (&state.database, body.contributor.0);
 	if !database.count_points(aggregated.id(), contributor, points.clone(), people).await? {
-		return Err(mismatch(format!(
-			"the contributor has {people} people in this round: more identifiers are not evaluated"
-		)));
+		return Err(too_many());
 	}
 	metrics::counter!("vouchsafe_custodian_study_evaluations_total").increment(count);
-	let evaluated = tokio::task::spawn_blocking(move || key.evaluate(&points))
+	let evaluating = state.studies.begin_evaluating().await;
+	let evaluate = move || {
+		let _evaluating = evaluating;
+		key.evaluate(&points)
+	};
+	let evaluated = tokio::task::spawn_blocking(evaluate)
 		.await
 		.map_err(|_| ApiError::Failed)?
 		.map_err(|error| mismatch(error.to_string()))?;

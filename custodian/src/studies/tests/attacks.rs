@@ -44,6 +44,9 @@ async fn no_more_identifiers_are_evaluated_than_there_are_people() {
 	// Another aggregator counts for itself.
 	network.evaluate(1, "//A", points(&["4", "5", "6"])).await.unwrap();
 	assert!(is_refused(network.evaluate(0, "//A", vec![]).await, "1 to 1000"));
+	// Work for nothing.
+	let one = points(&["5"])[0];
+	assert!(is_refused(network.evaluate(1, "//A", vec![one, one]).await, "twice"));
 	assert!(is_refused(network.evaluate(0, "//B", vec![[255; 32]]).await, "not a point"));
 	assert!(is_refused(network.evaluate(0, "//B", vec![[0; 32]]).await, "not a point"));
 }
