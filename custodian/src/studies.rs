@@ -47,7 +47,7 @@ use std::{
 };
 use verification::BegunReports;
 use vouchsafe_client::{
-	chain::{AccountId, ChainError, RoundPhase, StudyId, StudyRound},
+	chain::{AccountId, ChainError, Counted, RoundPhase, StudyId, StudyRound, H256},
 	custodian::CustodianError,
 	messages::Hex,
 	signing::now,
@@ -91,6 +91,16 @@ pub enum StudyError {
 /// The opened keys of rounds, and of studies.
 type Keys = HashMap<(StudyId, Option<u8>), Arc<RoundKey>>;
 
+/// The reports that count in a round, by its tally's root.
+pub struct AgreedReports {
+	/// The round.
+	pub id: RoundId,
+	/// The tally's root.
+	pub root: H256,
+	/// The reports, in ascending order of contributor.
+	pub reports: Arc<Vec<Counted>>,
+}
+
 /// What the tasks and requests share for studies.
 #[derive(Default)]
 pub struct Aggregation {
@@ -104,6 +114,9 @@ pub struct Aggregation {
 	delivered: Mutex<HashSet<(RoundId, u8)>>,
 	/// Held while identifiers are evaluated, so that this takes one processor and leaves the others to care.
 	evaluating: Arc<tokio::sync::Mutex<()>>,
+	/// The reports that count in a round whose tally is agreed on, as they were asked for last. Locked while
+	/// a contributor's place among them is proven, so that this takes one processor.
+	pub agreed: tokio::sync::Mutex<Option<AgreedReports>>,
 	/// What each study waits for.
 	waits: Mutex<std::collections::BTreeMap<StudyId, String>>,
 }

@@ -11,7 +11,7 @@ use crate::{
 	store::{KeptPart, KeptReport, ListPart, Report, ReportProgress, RoundId, RoundProgress},
 	studies::{
 		secrets::{self, Stored},
-		tallies, Aggregated, Frozen, StudyError,
+		tallies, Aggregated, AgreedReports, Frozen, StudyError,
 	},
 	uploads,
 };
@@ -461,8 +461,11 @@ pub async fn study_status(
 	let phase = phase(&round.phase, now);
 	let report = database.report(id, contributor).await?;
 	let tally = progress.as_ref().and_then(|progress| agreed(progress, &round.phase));
-	let place = match &tally {
-		Some(tally) => place_in_tally(&aggregated, id, contributor, *tally).await?,
+	// Everybody who is enrolled may ask, and looking for a place takes work for all reports.
+	let is_verified =
+		report.as_ref().is_some_and(|report| report.progress == ReportProgress::Verified);
+	let place = match tally.filter(|_| is_verified) {
+		Some(tally) => place_in_tally(&aggregated, id, contributor, tally).await?,
 		None => None,
 	};
 	let dropped = report.as_ref().and_then(|report| match report.progress {
@@ -544,7 +547,15 @@ async fn place_in_tally(
 	contributor: [u8; 32],
 	tally: Tally,
 ) -> Result<Option<TallyPlace>, ApiError> {
-	let all = tallies::all_counted(aggregated, id).await?;
+	let mut agreed = aggregated.state.studies.agreed.lock().await;
+	let all = match &*agreed {
+		Some(known) if known.id == id && known.root == tally.root => known.reports.clone(),
+		_ => {
+			let reports = Arc::new(tallies::all_counted(aggregated, id).await?);
+			*agreed = Some(AgreedReports { id, root: tally.root, reports: reports.clone() });
+			reports
+		},
+	};
 	let contributor = AccountId::from(contributor);
 	let Ok(place) = all.binary_search_by(|it| it.contributor.cmp(&contributor)) else {
 		return Ok(None);
