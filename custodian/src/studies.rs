@@ -80,6 +80,9 @@ pub enum StudyError {
 	/// Something that was stored is missing.
 	#[error("{0} is missing in the database: was it restored from a backup?")]
 	Missing(&'static str),
+	/// The key of a round is not made yet, or is destroyed.
+	#[error("there is no key of the round")]
+	NoKey,
 	/// A task was aborted.
 	#[error("a task was aborted")]
 	Aborted,
@@ -89,7 +92,25 @@ pub enum StudyError {
 }
 
 /// The opened keys of rounds, and of studies.
-type Keys = HashMap<(StudyId, Option<u8>), Arc<RoundKey>>;
+#[derive(Default)]
+struct Keys {
+	open: HashMap<(StudyId, Option<u8>), Arc<RoundKey>>,
+	/// Those that are destroyed. A task that has read one just before must not put it back.
+	destroyed: HashSet<(StudyId, Option<u8>)>,
+}
+
+impl Keys {
+	fn insert(&mut self, study: StudyId, round: Option<u8>, key: Arc<RoundKey>) {
+		if !self.destroyed.contains(&(study, round)) {
+			self.open.insert((study, round), key);
+		}
+	}
+
+	fn destroy(&mut self, study: StudyId, round: Option<u8>) {
+		self.destroyed.insert((study, round));
+		self.open.remove(&(study, round));
+	}
+}
 
 /// The reports that count in a round, by its tally's root.
 pub struct AgreedReports {

@@ -6,6 +6,7 @@ use super::{
 	signed_request::{authenticate_for_study, StudyRequester},
 };
 use crate::{
+	encryption::RoundKey,
 	heads::Heads,
 	state::State as Shared,
 	store::{KeptPart, KeptReport, ListPart, Report, ReportProgress, RoundId, RoundProgress},
@@ -38,6 +39,7 @@ impl From<StudyError> for ApiError {
 			StudyError::Chain(error) => error.into(),
 			StudyError::Store(error) => error.into(),
 			StudyError::Encryption(error) => error.into(),
+			StudyError::NoKey => Self::NotYet,
 			StudyError::Peer(..) | StudyError::NoCustodian(_) => {
 				tracing::warn!(%error, "a request for a study failed");
 				Self::Unavailable
@@ -179,6 +181,18 @@ impl<T: NamesRound> Admitted<T> {
 	}
 }
 
+/// The key under which what a contributor sends is stored. Before the freeze, the first request makes it.
+async fn storage_key(aggregated: &Aggregated) -> Result<Arc<RoundKey>, ApiError> {
+	let phase = aggregated.current().map(|round| round.phase);
+	let key = match phase {
+		Some(RoundPhase::Open { .. }) => {
+			secrets::make_round_key(&aggregated.state, aggregated.id()).await
+		},
+		_ => secrets::round_key(&aggregated.state, aggregated.id()).await,
+	};
+	Ok(key?)
+}
+
 /// Evaluate identifiers.
 #[utoipa::path(
 	post,
@@ -219,7 +233,7 @@ pub async fn evaluate(
 		return Err(too_many());
 	}
 	let key = secrets::evaluation_key(&state, body.study).await?.ok_or(ApiError::NotYet)?;
-	secrets::round_key(&state, aggregated.id()).await?;
+	storage_key(aggregated).await?;
 	let count = u64::try_from(points.len()).unwrap_or(u64::MAX);
 	let _room = uploads::ensure_room(&state, count.saturating_mul(POINT_BYTES)).await?;
 	let (database, contributor) = (&state.database, body.contributor.0);
@@ -275,7 +289,7 @@ pub async fn send_nullifiers(
 	}
 	let nullifiers: Vec<u8> = body.nullifiers.iter().flat_map(|it| it.0).collect();
 	let _room = uploads::ensure_room(&state, room_for(nullifiers.len())).await?;
-	let key = secrets::round_key(&state, aggregated.id()).await?;
+	let key = storage_key(&aggregated).await?;
 	let context = Stored::Nullifiers(body.contributor.0, body.part).encode();
 	let part = ListPart {
 		contributor: body.contributor.0,
@@ -402,7 +416,7 @@ async fn open_report(
 	aggregated: Aggregated,
 	body: SendReport,
 ) -> Result<Report, ApiError> {
-	let key = secrets::round_key(state, aggregated.id()).await?;
+	let key = storage_key(&aggregated).await?;
 	let context = ReportContext {
 		round: aggregated.study_round(),
 		contributor: body.contributor.into(),

@@ -157,7 +157,7 @@ async fn gather(aggregated: &Aggregated, frozen: &Frozen, now: u64) -> Result<Wa
 /// Keeps who may be counted, and makes the round's key.
 async fn prepare(aggregated: &Aggregated, frozen: &Frozen) -> Result<(), StudyError> {
 	let (database, id) = (&aggregated.state.database, aggregated.id());
-	secrets::round_key(&aggregated.state, id).await?;
+	secrets::make_round_key(&aggregated.state, id).await?;
 	match database.round_progress(id).await? {
 		Some(progress) if progress.attempt >= frozen.attempt => return Ok(()),
 		Some(_) => {},

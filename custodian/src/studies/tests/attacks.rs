@@ -1,7 +1,10 @@
 //! Contributors and aggregators that do what they should not.
 
 use super::harness::*;
-use crate::chain::double::studies::{lock, STUDY};
+use crate::{
+	chain::double::studies::{lock, STUDY},
+	studies::secrets,
+};
 use vouchsafe_client::{
 	chain::Signer,
 	custodian::{Custodian, CustodianError},
@@ -294,6 +297,21 @@ async fn an_aggregator_whose_node_is_behind_takes_nothing() {
 	assert!(matches!(behind, Err(CustodianError::Behind(_))), "{behind:?}");
 	state.set_replaced(None);
 	network.send_part(0, "//A", &parts[0]).await.unwrap();
+}
+
+/// What was admitted just before the end comes after the key is destroyed.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_late_makes_no_new_key() {
+	let network = frozen().await;
+	let aggregated = network.aggregated(0).await;
+	secrets::destroy(&aggregated.state, STUDY, Some(0)).await.unwrap();
+	let parts = network.report("//A", 3, &[1, 0, 0, 0]);
+	let late = network.send_part(0, "//A", &parts[0]).await;
+	assert_eq!(late.err(), Some(CustodianError::NotYet));
+	assert_eq!(network.send_list(0, "//A", &[[1; 32]]).await.err(), Some(CustodianError::NotYet));
+	let late = network.evaluate(0, "//A", points(&["1"])).await;
+	assert_eq!(late.err(), Some(CustodianError::NotYet));
+	assert_eq!(aggregated.state.database.study_keys().await.unwrap(), [(STUDY, None)]);
 }
 
 /// Of many reports of one contributor at once, one is stored.
