@@ -11,7 +11,7 @@
 //! | frozen | keep who may be counted; agree on the lists of nullifiers ([`lists`]), verify reports ([`verification`]), agree on a tally ([`tallies`]), add noise and commit ([`results`]) |
 //! | agreed | reveal |
 //! | a deadline is past | give up |
-//! | the round is over | destroy its key, and with it all shares and nullifiers |
+//! | the round is over | destroy its key, and with it all shares and nullifiers ([`destruction`]) |
 //! | the study has ended | destroy the evaluation key, and sweep |
 //!
 //! The first aggregator leads: it asks the others ([`peers`]), and they only answer.
@@ -19,6 +19,7 @@
 //! *Invariant*: an aggregator commits itself only to a noisy share that is on its disk, and reveals no
 //! other one.
 
+pub mod destruction;
 pub mod lists;
 pub mod peers;
 pub mod results;

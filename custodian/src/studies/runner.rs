@@ -2,6 +2,7 @@
 //! do not wait for one another.
 
 use super::{
+	destruction::destroy_all_over,
 	steps::{step, Waits},
 	Aggregated, StudyError,
 };
@@ -22,6 +23,8 @@ use vouchsafe_client::chain::{AccountId, ChainError, StudyId};
 
 /// How often studies are looked at.
 const INTERVAL: Duration = Duration::from_secs(1);
+/// How often keys that must go are looked for.
+const CLEANING: Duration = Duration::from_secs(10);
 /// How many studies are read at a time.
 const PAGE: u32 = 50;
 /// How long one step may take. A peer or a node that never answers must not hold a study for ever.
@@ -50,23 +53,30 @@ struct Runner {
 	/// The last study of which it is known whether it names the institution.
 	seen: Option<StudyId>,
 	watched: BTreeMap<StudyId, Watched>,
+	/// When keys that must go were looked for.
+	cleaned: Option<Instant>,
 	tasks: JoinSet<(StudyId, Result<Waits, StudyError>)>,
 }
 
-/// Aggregates studies until the custodian stops.
+/// Aggregates studies until the custodian stops. A custodian that does not aggregate destroys what it has
+/// of studies that are over.
 pub async fn run(state: Arc<State>) {
-	if !state.config.research.aggregate {
+	let aggregates = state.config.research.aggregate;
+	if !aggregates {
 		state.readiness.set_research("this custodian aggregates no studies");
-		return;
 	}
+	let pause = if aggregates { INTERVAL } else { CLEANING };
 	let mut runner = Runner::default();
 	loop {
-		let detail = match runner.look(&state).await {
-			Ok(()) => state.studies.summary(),
-			Err(error) => error.to_string(),
-		};
-		state.readiness.set_research(detail);
-		if !state.pause(INTERVAL).await {
+		let looked = runner.look(&state).await;
+		if aggregates {
+			let detail = match looked {
+				Ok(()) => state.studies.summary(),
+				Err(error) => error.to_string(),
+			};
+			state.readiness.set_research(detail);
+		}
+		if !state.pause(pause).await {
 			return;
 		}
 	}
@@ -93,12 +103,15 @@ impl Runner {
 		if let Err(error) = state.database.remove_destroyed().await {
 			tracing::warn!(%error, "what was destroyed may still be in the database's log");
 		}
-		let Some(Connected { node, institution: Some(institution) }) = state.connected() else {
-			return Err(Idle::NotConnected);
-		};
+		let Connected { node, institution } = state.connected().ok_or(Idle::NotConnected)?;
 		let finalized = node.finalized().await?;
 		// A node that is behind does not know that a deadline is past, or a study stopped.
 		Heads::read(state, &*node, finalized.clone()).await?.check(state)?;
+		self.clean(state, &*finalized).await;
+		if !state.config.research.aggregate {
+			return Ok(());
+		}
+		let institution = institution.ok_or(Idle::NotConnected)?;
 		self.discover(&*finalized, &institution).await?;
 		let due: Vec<StudyId> = self
 			.watched
@@ -114,6 +127,17 @@ impl Runner {
 		}
 		metrics::gauge!("vouchsafe_custodian_studies").set(gauge_value(self.watched.len()));
 		Ok(())
+	}
+
+	/// Destroys the keys of all rounds that are over, also of studies that are not looked at any more.
+	async fn clean(&mut self, state: &State, block: &dyn Block) {
+		if self.cleaned.is_some_and(|at| at.elapsed() < CLEANING) {
+			return;
+		}
+		self.cleaned = Some(Instant::now());
+		if let Err(error) = destroy_all_over(state, block).await {
+			tracing::warn!(%error, "keys of studies that are over are still stored");
+		}
 	}
 
 	/// Finds new studies that name the institution.

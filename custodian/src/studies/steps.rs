@@ -1,7 +1,8 @@
 //! What a study needs next, and doing it. Everything is derived from the final chain and the database.
 
 use super::{
-	lists, peers, results, secrets, tallies, verification, Aggregated, Frozen, StudyError,
+	destruction::destroy_over, lists, peers, results, secrets, tallies, verification, Aggregated,
+	Frozen, StudyError,
 };
 use crate::{
 	chain::{Study, StudyCall},
@@ -47,7 +48,12 @@ impl Waits {
 /// Does what the study needs next.
 pub async fn step(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 	report(aggregated).await?;
-	destroy_ended(aggregated).await?;
+	let destroyed = destroy_over(&aggregated.state, aggregated.study_id, &aggregated.study).await;
+	if let Err(error) = destroyed {
+		// It is tried again, and the next round does not wait for it.
+		let study = aggregated.study_id;
+		tracing::warn!(study, %error, "keys of rounds that are over are still stored");
+	}
 	if aggregated.study.stage.has_ended() {
 		return end(aggregated).await;
 	}
@@ -361,19 +367,6 @@ fn is_due(aggregated: &Aggregated, best: &Study, call: &StudyCall) -> bool {
 		},
 		StudyCall::Sweep(_) => best.stage.has_ended(),
 	}
-}
-
-/// Destroys the keys of rounds that are over.
-async fn destroy_ended(aggregated: &Aggregated) -> Result<(), StudyError> {
-	let (state, study) = (&aggregated.state, &aggregated.study);
-	let has_ended = study.stage.has_ended();
-	for (of, round) in state.database.study_keys().await? {
-		let is_over = has_ended || round.is_some_and(|round| round < study.round);
-		if of == aggregated.study_id && is_over {
-			secrets::destroy(state, of, round).await?;
-		}
-	}
-	Ok(())
 }
 
 /// Ends a study here: removes its people from the chain.

@@ -4,6 +4,7 @@ use super::harness::*;
 use crate::{
 	chain::{double::studies::lock, StudyCall},
 	store::RoundId,
+	studies::{destruction::destroy_all_over, Aggregated},
 };
 use vouchsafe_client::{
 	chain::{is_in_tally, AccountId, Counted, Loss, RoundPhase, StudyQuestion, StudyStage, H256},
@@ -107,6 +108,25 @@ async fn keys_and_shares_are_destroyed_and_people_removed_at_the_end() {
 	let calls = lock(&network.studies).calls.len();
 	network.step_all().await;
 	assert_eq!(lock(&network.studies).calls.len(), calls, "nothing is left to do");
+}
+
+/// As if the custodian did not aggregate any more: no step of the study is done.
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_destroyed_without_a_step() {
+	let network = gathered(2).await;
+	let keys = async || network.aggregators[0].state.database.study_keys().await.unwrap();
+	let clean = async || {
+		let Aggregated { state, block, .. } = network.aggregated(0).await;
+		destroy_all_over(&state, &*block).await.unwrap();
+	};
+	clean().await;
+	assert_eq!(keys().await, [(7, None), (7, Some(0))]);
+	lock(&network.studies).study.round = 1;
+	clean().await;
+	assert_eq!(keys().await, [(7, None)]);
+	lock(&network.studies).study.stage = StudyStage::Finished;
+	clean().await;
+	assert!(keys().await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,34 @@
+//! Destroying the keys of rounds that are over. It depends only on the chain and on what is stored: not on
+//! whether the custodian still aggregates, or for which institution.
+
+use super::{secrets, StudyError};
+use crate::{
+	chain::{Block, Study},
+	state::State,
+};
+use std::collections::BTreeSet;
+use vouchsafe_client::chain::StudyId;
+
+/// Destroys the keys of all rounds and studies that are over at this final block.
+pub async fn destroy_all_over(state: &State, block: &dyn Block) -> Result<(), StudyError> {
+	let keys = state.database.study_keys().await?;
+	let studies: BTreeSet<StudyId> = keys.into_iter().map(|(study, _)| study).collect();
+	for id in studies {
+		if let Some(study) = block.study(id).await? {
+			destroy_over(state, id, &study).await?;
+		}
+	}
+	Ok(())
+}
+
+/// Destroys the keys of the study's rounds that are over, and its own one if it has ended.
+pub async fn destroy_over(state: &State, id: StudyId, study: &Study) -> Result<(), StudyError> {
+	let has_ended = study.stage.has_ended();
+	for (of, round) in state.database.study_keys().await? {
+		let is_over = has_ended || round.is_some_and(|round| round < study.round);
+		if of == id && is_over {
+			secrets::destroy(state, of, round).await?;
+		}
+	}
+	Ok(())
+}
