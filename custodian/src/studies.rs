@@ -46,7 +46,7 @@ use std::{
 	collections::{HashMap, HashSet},
 	sync::{Arc, Mutex},
 };
-use verification::BegunReports;
+use verification::{BegunReports, LackingReports};
 use vouchsafe_client::{
 	chain::{AccountId, ChainError, Counted, RoundPhase, StudyId, StudyRound, H256},
 	custodian::CustodianError,
@@ -130,6 +130,8 @@ pub struct Aggregation {
 	keys: Mutex<Keys>,
 	/// Reports whose verification has begun.
 	begun: BegunReports,
+	/// Reports that another aggregator lacks.
+	lacking: LackingReports,
 	/// Connections to other aggregators' custodians.
 	peers: PeerClients,
 	/// The aggregators that have the verify key of a round since this program began.

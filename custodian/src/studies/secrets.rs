@@ -86,6 +86,7 @@ pub async fn destroy(state: &State, study: StudyId, round: Option<u8>) -> Result
 	state.studies.keys.lock().unwrap_or_else(|error| error.into_inner()).destroy(study, round);
 	if let Some(round) = round {
 		state.studies.begun.forget(RoundId { study, round });
+		state.studies.lacking.forget(RoundId { study, round });
 	}
 	state.database.destroy_study_key(study, round).await?;
 	tracing::info!(study, round, "destroyed the key of a study, and what it encrypted");
