@@ -92,6 +92,20 @@ pub enum StudyError {
 	TooSlow(std::time::Duration),
 }
 
+impl StudyError {
+	/// What contributors are told that the study waits for. The error itself may have addresses and texts
+	/// of the database, and is for the operator's log.
+	fn waits_for(&self) -> String {
+		match self {
+			Self::Peer(aggregator, _) | Self::NoCustodian(aggregator) => {
+				format!("the aggregator {aggregator}, which does not answer as it should")
+			},
+			Self::Chain(_) => "the aggregator's node".into(),
+			_ => "the operator of this aggregator: its log has an error".into(),
+		}
+	}
+}
+
 /// The opened keys of rounds, and of studies.
 #[derive(Default)]
 struct Keys {
@@ -293,4 +307,21 @@ async fn compute<T: Send + 'static>(
 	work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, StudyError> {
 	tokio::task::spawn_blocking(work).await.map_err(|_| StudyError::Aborted)
+}
+
+#[cfg(test)]
+mod error_tests {
+	use super::*;
+
+	#[test]
+	fn contributors_are_not_told_internal_errors() {
+		let text = || "http://10.0.0.7:9100 refused".to_owned();
+		let peer = StudyError::Peer(Hex([7; 32]), CustodianError::Nonsense(text()));
+		assert!(peer.to_string().contains("10.0.0.7"));
+		assert!(peer.waits_for().contains(&Hex([7; 32]).to_string()));
+		for error in [peer, StudyError::Chain(ChainError::Unreachable(text()))] {
+			assert!(!error.waits_for().contains("10.0.0.7"));
+		}
+		assert!(StudyError::Store(StoreError::Full).waits_for().contains("operator"));
+	}
 }

@@ -214,7 +214,7 @@ impl Runner {
 			},
 			Err(error) => {
 				tracing::warn!(study, %error, "a study waits");
-				(Some(error.to_string()), watched.backoff.next_pause())
+				(Some(error.waits_for()), watched.backoff.next_pause())
 			},
 		};
 		watched.next = Instant::now() + pause;
