@@ -144,8 +144,8 @@ async fn leave_out(
 
 async fn note_left_out(aggregated: &Aggregated, names: &[ReportName]) -> Result<(), StudyError> {
 	let id = aggregated.id();
-	for ReportName { contributor, report } in names {
-		tracing::warn!(id.study, id.round, %contributor, %report, "leaves out a report: not every aggregator has it");
+	for ReportName { report, .. } in names {
+		tracing::warn!(id.study, id.round, %report, "leaves out a report: not every aggregator has it");
 	}
 	let names = names.iter().map(|name| (name.contributor.0, name.report.0)).collect();
 	Ok(aggregated.state.database.leave_out(id, names).await?)

@@ -390,12 +390,13 @@ async fn distribute(
 
 async fn note(aggregated: &Aggregated, outcomes: Vec<Outcome>) -> Result<(), StudyError> {
 	let id = aggregated.id();
-	for Outcome { contributor, result, .. } in &outcomes {
+	for Outcome { report, result, .. } in &outcomes {
 		let outcome = match result {
 			Ok(_) => "verified",
 			Err(reason) => {
-				let contributor = Hex(*contributor);
-				tracing::warn!(id.study, id.round, %contributor, %reason, "drops a report");
+				// The contributor may be a patient, whom a log must not name.
+				let report = Hex(*report);
+				tracing::warn!(id.study, id.round, %report, %reason, "drops a report");
 				reason.name()
 			},
 		};
