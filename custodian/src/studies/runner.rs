@@ -14,11 +14,11 @@ use crate::{
 	state::{Connected, State},
 };
 use std::{
-	collections::BTreeMap,
+	collections::{BTreeMap, HashMap},
 	sync::Arc,
 	time::{Duration, Instant},
 };
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{self, JoinError, JoinSet};
 use vouchsafe_client::chain::{AccountId, ChainError, StudyId};
 
 /// How often studies are looked at.
@@ -55,7 +55,9 @@ struct Runner {
 	watched: BTreeMap<StudyId, Watched>,
 	/// When keys that must go were looked for.
 	cleaned: Option<Instant>,
-	tasks: JoinSet<(StudyId, Result<Waits, StudyError>)>,
+	tasks: JoinSet<Result<Waits, StudyError>>,
+	/// Of which study each task is, also if it panics.
+	studies: HashMap<task::Id, StudyId>,
 }
 
 /// Aggregates studies until the custodian stops. A custodian that does not aggregate destroys what it has
@@ -96,7 +98,7 @@ enum Idle {
 impl Runner {
 	/// Starts what is due.
 	async fn look(&mut self, state: &Arc<State>) -> Result<(), Idle> {
-		while let Some(done) = self.tasks.try_join_next() {
+		while let Some(done) = self.tasks.try_join_next_with_id() {
 			self.note(state, done);
 		}
 		// A program that reads the database, such as a backup, may have prevented it before.
@@ -176,34 +178,30 @@ impl Runner {
 	) {
 		let (state, node, block) = (state.clone(), node.clone(), block.clone());
 		let institution = institution.clone();
-		self.tasks.spawn(async move {
+		let task = self.tasks.spawn(async move {
 			let found = Aggregated::find(&state, &node, &block, &institution, study).await;
-			let result = match found {
+			match found {
 				Ok(Some(aggregated)) => tokio::time::timeout(PATIENCE, step(&aggregated))
 					.await
 					.unwrap_or(Err(StudyError::TooSlow(PATIENCE))),
 				Ok(None) => Ok(Waits { text: None, pause: Duration::from_secs(60) }),
 				Err(error) => Err(error.into()),
-			};
-			(study, result)
+			}
 		});
+		self.studies.insert(task.id(), study);
 	}
 
 	fn note(
 		&mut self,
 		state: &State,
-		done: Result<(StudyId, Result<Waits, StudyError>), JoinError>,
+		done: Result<(task::Id, Result<Waits, StudyError>), JoinError>,
 	) {
-		let (study, result) = match done {
+		let (id, result) = match done {
 			Ok(done) => done,
-			Err(_) => {
-				tracing::error!("a task that aggregates a study panicked");
-				for watched in self.watched.values_mut() {
-					watched.is_busy = false;
-				}
-				return;
-			},
+			// It panicked.
+			Err(error) => (error.id(), Err(StudyError::Aborted)),
 		};
+		let Some(study) = self.studies.remove(&id) else { return };
 		let Some(watched) = self.watched.get_mut(&study) else { return };
 		watched.is_busy = false;
 		let is_failed = result.is_err();
@@ -222,5 +220,31 @@ impl Runner {
 		let failed = f64::from(u8::from(is_failed));
 		metrics::gauge!("vouchsafe_custodian_study_failing", "study" => study.to_string())
 			.set(failed);
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::state::double::state;
+
+	async fn panics() -> Result<Waits, StudyError> {
+		panic!("as the test wants")
+	}
+
+	#[tokio::test]
+	async fn a_task_that_panics_frees_its_own_study_alone() {
+		let (state, _surroundings) = state(None, |_| {});
+		let mut runner = Runner::default();
+		for study in [1, 2] {
+			runner.watched.insert(study, Watched { is_busy: true, ..Default::default() });
+		}
+		let task = runner.tasks.spawn(panics());
+		runner.studies.insert(task.id(), 1);
+		let done = runner.tasks.join_next_with_id().await.unwrap();
+		runner.note(&state, done);
+		let busy = |study| runner.watched[&study].is_busy;
+		assert_eq!((busy(1), busy(2)), (false, true));
+		assert!(runner.studies.is_empty());
 	}
 }
