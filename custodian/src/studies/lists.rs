@@ -175,10 +175,11 @@ pub async fn compare(
 			settle(aggregated).await?;
 		}
 	}
+	let settled = database.round_progress(id).await?.is_some_and(|it| it.lists_settled);
 	let after = request.after.map(|contributor| contributor.0);
 	let lists = database.list_digests(id, after, MAX_PEER_ITEMS).await?;
 	let more = lists.len() == MAX_PEER_ITEMS;
-	Ok(ListDigests { lists, more, settled: progress.lists_settled || request.settle })
+	Ok(ListDigests { lists, more, settled })
 }
 
 /// Finds who counts whom, and stores it.

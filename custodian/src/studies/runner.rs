@@ -53,8 +53,9 @@ struct Runner {
 	/// The last study of which it is known whether it names the institution.
 	seen: Option<StudyId>,
 	watched: BTreeMap<StudyId, Watched>,
-	/// When keys that must go were looked for.
-	cleaned: Option<Instant>,
+	/// When keys that must go were looked for, and the task that does it. Studies do not wait for it: a round
+	/// can be large.
+	cleaning: Option<(Instant, task::JoinHandle<()>)>,
 	tasks: JoinSet<Result<Waits, StudyError>>,
 	/// Of which study each task is, also if it panics.
 	studies: HashMap<task::Id, StudyId>,
@@ -109,7 +110,7 @@ impl Runner {
 		let finalized = node.finalized().await?;
 		// A node that is behind does not know that a deadline is past, or a study stopped.
 		Heads::read(state, &*node, finalized.clone()).await?.check(state)?;
-		self.clean(state, &*finalized).await;
+		self.clean(state, &finalized);
 		if !state.config.research.aggregate {
 			return Ok(());
 		}
@@ -132,14 +133,20 @@ impl Runner {
 	}
 
 	/// Destroys the keys of all rounds that are over, also of studies that are not looked at any more.
-	async fn clean(&mut self, state: &State, block: &dyn Block) {
-		if self.cleaned.is_some_and(|at| at.elapsed() < CLEANING) {
+	fn clean(&mut self, state: &Arc<State>, block: &Arc<dyn Block>) {
+		let is_due = |(at, task): &(Instant, task::JoinHandle<()>)| {
+			at.elapsed() >= CLEANING && task.is_finished()
+		};
+		if !self.cleaning.as_ref().is_none_or(is_due) {
 			return;
 		}
-		self.cleaned = Some(Instant::now());
-		if let Err(error) = destroy_all_over(state, block).await {
-			tracing::warn!(%error, "keys of studies that are over are still stored");
-		}
+		let (state, block) = (state.clone(), block.clone());
+		let task = tokio::spawn(async move {
+			if let Err(error) = destroy_all_over(&state, &*block).await {
+				tracing::warn!(%error, "keys of studies that are over are still stored");
+			}
+		});
+		self.cleaning = Some((Instant::now(), task));
 	}
 
 	/// Finds new studies that name the institution.

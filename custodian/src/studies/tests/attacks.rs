@@ -102,6 +102,26 @@ async fn only_the_leader_leads() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn lists_are_settled_only_once_they_are_closed() {
+	let network = frozen().await;
+	let leader = &network.aggregators[0].state.keys.account;
+	let ask = CompareLists {
+		study: STUDY,
+		round: 0,
+		attempt: 1,
+		after: None,
+		close: false,
+		excluded: vec![],
+		settle: true,
+	};
+	let compare = async |ask: &CompareLists| network.client(1).ask_peer(leader, ask).await.unwrap();
+	assert!(!compare(&ask).await.settled);
+	assert!(!network.status(1, "//A").await.settled);
+	assert!(compare(&CompareLists { close: true, ..ask }).await.settled);
+	assert!(network.status(1, "//A").await.settled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn different_lists_leave_out_only_their_sender() {
 	let network = frozen().await;
 	network.send_lists("//A", &["a", "b", "same"]).await;
