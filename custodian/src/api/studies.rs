@@ -27,7 +27,7 @@ use vouchsafe_client::{
 };
 use vouchsafe_vault::study::{
 	report::{open_share, ReportContext},
-	verify::Verifier,
+	verify::{Rejected, Verifier, VerifyKey},
 };
 
 /// About how many bytes the database needs for a blinded identifier.
@@ -284,8 +284,11 @@ pub async fn send_nullifiers(
 	if body.nullifiers.len() > MAX_NULLIFIERS {
 		return Err(mismatch(format!("a part has at most {MAX_NULLIFIERS} nullifiers")));
 	}
-	if body.part >= body.parts || body.parts > MAX_PARTS {
-		return Err(mismatch(format!("a list has 1 to {MAX_PARTS} parts, counted from 0")));
+	let most = most_parts(limit);
+	if body.part >= body.parts || body.parts > most {
+		return Err(mismatch(format!(
+			"a list of at most {limit} people has 1 to {most} parts, counted from 0"
+		)));
 	}
 	let nullifiers: Vec<u8> = body.nullifiers.iter().flat_map(|it| it.0).collect();
 	let _room = uploads::ensure_room(&state, room_for(nullifiers.len())).await?;
@@ -306,6 +309,12 @@ pub async fn send_nullifiers(
 		))),
 		KeptPart::Closed => Err(mismatch("the time for lists of nullifiers is over")),
 	}
+}
+
+/// How many parts a list of so many people may have: one more than it needs.
+fn most_parts(people: u32) -> u32 {
+	let part = u32::try_from(MAX_NULLIFIERS).unwrap_or(u32::MAX);
+	people.div_ceil(part).saturating_add(1).min(MAX_PARTS)
 }
 
 /// The room that so many bytes need in the database and its log.
@@ -427,10 +436,11 @@ async fn open_report(
 	let question = aggregated.study.terms.question;
 	let (aggregators, place) = (aggregated.aggregators(), aggregated.place);
 	let opening = tokio::task::spawn_blocking(move || {
-		Verifier::new(&question, aggregators, place, &context)
+		let verifier = Verifier::new(&question, aggregators, place, &context)
 			.map_err(|error| mismatch(error.to_string()))?;
 		let share = open_share(&secret, &context, place, &body.sealed_share.0)
 			.map_err(|error| mismatch(error.to_string()))?;
+		ensure_well_formed(&verifier, &body, &share)?;
 		let stored = Stored::Share(body.contributor.0, body.report.0).encode();
 		Ok::<_, ApiError>(Report {
 			contributor: body.contributor.0,
@@ -444,6 +454,20 @@ async fn open_report(
 		})
 	});
 	opening.await.map_err(|_| ApiError::Failed)?
+}
+
+/// Refuses shares of another form than those of a report for so many people, so that nothing else is
+/// stored. What a random key makes of them is thrown away: the report is verified later.
+fn ensure_well_formed(
+	verifier: &Verifier,
+	body: &SendReport,
+	share: &[u8],
+) -> Result<(), ApiError> {
+	let key = VerifyKey::random();
+	match verifier.init(&key, &body.nonce.0, &body.public_share.0, share) {
+		Err(Rejected::Malformed) => Err(mismatch("the report is malformed")),
+		_ => Ok(()),
+	}
 }
 
 /// Ask how far a round is.
