@@ -81,6 +81,9 @@ pub enum StudyError {
 	/// Something that was stored is missing.
 	#[error("{0} is missing in the database: was it restored from a backup?")]
 	Missing(&'static str),
+	/// A call was not in a final block in time.
+	#[error("the call {0} is not in a final block yet")]
+	NotFinal(&'static str),
 	/// The key of a round is not made yet, or is destroyed.
 	#[error("there is no key of the round")]
 	NoKey,
@@ -100,7 +103,7 @@ impl StudyError {
 			Self::Peer(aggregator, _) | Self::NoCustodian(aggregator) => {
 				format!("the aggregator {aggregator}, which does not answer as it should")
 			},
-			Self::Chain(_) => "the aggregator's node".into(),
+			Self::Chain(_) | Self::NotFinal(_) => "the aggregator's node".into(),
 			_ => "the operator of this aggregator: its log has an error".into(),
 		}
 	}

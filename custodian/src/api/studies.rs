@@ -47,6 +47,7 @@ impl From<StudyError> for ApiError {
 			StudyError::Vault(_)
 			| StudyError::Missing(_)
 			| StudyError::Aborted
+			| StudyError::NotFinal(_)
 			| StudyError::TooSlow(_) => {
 				tracing::error!(%error, "a request for a study failed");
 				Self::Failed

@@ -21,6 +21,8 @@ use vouchsafe_vault::study::verify::VerifyKey;
 const TURN: u64 = 6;
 /// How many people one sweep removes.
 const SWEEP: u32 = 256;
+/// How long a call is waited for that has no deadline.
+const CALL: Duration = Duration::from_secs(120);
 /// How many people are read at a time.
 const PAGE: u32 = 500;
 /// For how long it is known which reports of an ended study counted, in seconds.
@@ -316,8 +318,8 @@ async fn submit(aggregated: &Aggregated, call: StudyCall) -> Result<(), StudyErr
 		return Ok(());
 	}
 	let name = call_name(&call);
-	let (key, study) = (&aggregated.state.keys.account, aggregated.study_id);
-	match aggregated.node.submit_study(key, study, call).await {
+	let study = aggregated.study_id;
+	match submit_within(aggregated, call, patience(aggregated).await?).await {
 		Ok(_) => {
 			tracing::info!(
 				study,
@@ -328,11 +330,40 @@ async fn submit(aggregated: &Aggregated, call: StudyCall) -> Result<(), StudyErr
 			Ok(())
 		},
 		// Somebody else may have been first.
-		Err(error @ ChainError::Dispatch { .. }) => {
+		Err(StudyError::Chain(error @ ChainError::Dispatch { .. })) => {
 			tracing::warn!(study, call = name, %error, "a call for a study was refused");
 			Err(error.into())
 		},
-		Err(error) => Err(error.into()),
+		Err(error) => Err(error),
+	}
+}
+
+/// How long a call is waited for: until the deadline of the round's phase. Then something else is due,
+/// and a call that is stuck must not keep the study from it.
+async fn patience(aggregated: &Aggregated) -> Result<Duration, StudyError> {
+	let now = aggregated.now().await?;
+	let deadline = match aggregated.current().map(|round| round.phase) {
+		Some(
+			RoundPhase::Frozen { answers_until, .. } | RoundPhase::Agreed { answers_until, .. },
+		) => answers_until,
+		_ => 0,
+	};
+	Ok(match deadline.saturating_sub(now) {
+		0 => CALL,
+		left => Duration::from_secs(left),
+	})
+}
+
+async fn submit_within(
+	aggregated: &Aggregated,
+	call: StudyCall,
+	patience: Duration,
+) -> Result<u32, StudyError> {
+	let name = call_name(&call);
+	let (key, study) = (&aggregated.state.keys.account, aggregated.study_id);
+	match tokio::time::timeout(patience, aggregated.node.submit_study(key, study, call)).await {
+		Ok(done) => Ok(done?),
+		Err(_) => Err(StudyError::NotFinal(name)),
 	}
 }
 
@@ -395,14 +426,13 @@ async fn sweep(aggregated: &Aggregated) -> Result<(), StudyError> {
 			contributors = contributors.saturating_add(round.contributors.into());
 		}
 	}
-	let (key, study) = (&aggregated.state.keys.account, aggregated.study_id);
 	if people == 0 {
 		return Ok(());
 	}
-	while aggregated.node.submit_study(key, study, StudyCall::Sweep(SWEEP)).await? > 0 {}
+	while submit_within(aggregated, StudyCall::Sweep(SWEEP), CALL).await? > 0 {}
 	// The last call has removed as many counts of contributors.
 	for _ in 1..contributors.div_ceil(SWEEP.into()) {
-		aggregated.node.submit_study(key, study, StudyCall::Sweep(SWEEP)).await?;
+		submit_within(aggregated, StudyCall::Sweep(SWEEP), CALL).await?;
 	}
 	Ok(())
 }

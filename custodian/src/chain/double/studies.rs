@@ -125,6 +125,14 @@ impl StudiesDouble {
 		}
 	}
 
+	/// Sets how many seconds are left to agree.
+	pub fn set_left_to_agree(&mut self, left: u64) {
+		if let RoundPhase::Frozen { block, attempt, gathers_until, .. } = self.phase() {
+			let answers_until = now() + left;
+			self.set_phase(RoundPhase::Frozen { block, gathers_until, answers_until, attempt });
+		}
+	}
+
 	/// Lets the deadline of the round pass.
 	pub fn pass_deadline(&mut self) {
 		let answers_until = now() - 100;
@@ -313,6 +321,9 @@ impl SubmitStudies for NodeDouble {
 		tokio::task::yield_now().await;
 		if self.is_deaf.load(std::sync::atomic::Ordering::Relaxed) {
 			return Err(ChainError::Unreachable("deaf".into()));
+		}
+		if self.is_stuck.load(std::sync::atomic::Ordering::Relaxed) {
+			std::future::pending::<()>().await;
 		}
 		let studies = self.studies.as_ref().unwrap();
 		let done = lock(studies).call(H256(self.genesis), &key.public_key().0.into(), call);

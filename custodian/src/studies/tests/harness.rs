@@ -240,6 +240,11 @@ impl Network {
 		self.aggregators[place].node.is_deaf.store(is_deaf, Ordering::Relaxed);
 	}
 
+	/// Whether a custodian's calls are never in a block.
+	pub fn set_stuck(&self, place: usize, is_stuck: bool) {
+		self.aggregators[place].node.is_stuck.store(is_stuck, Ordering::Relaxed);
+	}
+
 	/// The study as one aggregator sees it now.
 	pub async fn aggregated(&self, place: usize) -> Aggregated {
 		let aggregator = &self.aggregators[place];

@@ -4,8 +4,9 @@ use super::harness::*;
 use crate::{
 	chain::{double::studies::lock, StudyCall},
 	store::RoundId,
-	studies::{destruction::destroy_all_over, Aggregated},
+	studies::{destruction::destroy_all_over, Aggregated, StudyError},
 };
+use std::time::Duration;
 use vouchsafe_client::{
 	chain::{is_in_tally, AccountId, Counted, Loss, RoundPhase, StudyQuestion, StudyStage, H256},
 	messages::*,
@@ -191,6 +192,22 @@ async fn an_aggregator_that_was_away_is_waited_for() {
 	network.step(0).await.unwrap();
 	assert_eq!(lock(&network.studies).reveals.len(), 1);
 	network.restart(1).await;
+	assert_eq!(network.finish().await, [5, 2, 0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_waited_for_until_the_deadline() {
+	let network = gathered(2).await;
+	report_all(&network).await;
+	network.end_gathering();
+	network.step(0).await.unwrap();
+	lock(&network.studies).set_left_to_agree(2);
+	network.set_stuck(1, true);
+	let step = tokio::time::timeout(Duration::from_secs(20), network.step(1));
+	let stuck = step.await.unwrap();
+	assert!(matches!(stuck, Err(StudyError::NotFinal("commit"))), "{stuck:?}");
+	network.set_stuck(1, false);
+	network.end_gathering();
 	assert_eq!(network.finish().await, [5, 2, 0, 0]);
 }
 
