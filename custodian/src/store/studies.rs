@@ -380,6 +380,6 @@ pub trait Studies: Send + Sync {
 	/// Notes that nobody of an ended study is left on the chain.
 	async fn note_swept(&self, study: StudyId) -> Result<(), StoreError>;
 
-	/// Forgets all rounds of a study.
-	async fn forget_study(&self, study: StudyId) -> Result<(), StoreError>;
+	/// Forgets all rounds of studies that were seen to have ended until this time.
+	async fn forget_studies(&self, until: u64) -> Result<(), StoreError>;
 }

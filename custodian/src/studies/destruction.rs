@@ -7,7 +7,15 @@ use crate::{
 	state::State,
 };
 use std::collections::BTreeSet;
-use vouchsafe_client::chain::StudyId;
+use vouchsafe_client::{chain::StudyId, signing::now};
+
+/// For how long it is known which reports of an ended study counted, in seconds.
+const MEMORY: u64 = 30 * 24 * 3600;
+
+/// Forgets who was counted in studies that ended long ago.
+pub async fn forget_old(state: &State) -> Result<(), StudyError> {
+	Ok(state.database.forget_studies(now().saturating_sub(MEMORY)).await?)
+}
 
 /// Destroys the keys of all rounds and studies that are over at this final block.
 pub async fn destroy_all_over(state: &State, block: &dyn Block) -> Result<(), StudyError> {

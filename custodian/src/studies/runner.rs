@@ -2,7 +2,7 @@
 //! do not wait for one another.
 
 use super::{
-	destruction::destroy_all_over,
+	destruction::{destroy_all_over, forget_old},
 	steps::{step, Waits},
 	Aggregated, StudyError,
 };
@@ -36,13 +36,15 @@ struct Watched {
 	next: Instant,
 	/// Whether it is being looked at.
 	is_busy: bool,
+	/// Whether a step of it has failed.
+	has_failed: bool,
 	backoff: Backoff,
 }
 
 impl Default for Watched {
 	fn default() -> Self {
 		let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(4));
-		Self { next: Instant::now(), is_busy: false, backoff }
+		Self { next: Instant::now(), is_busy: false, has_failed: false, backoff }
 	}
 }
 
@@ -145,6 +147,9 @@ impl Runner {
 			if let Err(error) = destroy_all_over(&state, &*block).await {
 				tracing::warn!(%error, "keys of studies that are over are still stored");
 			}
+			if let Err(error) = forget_old(&state).await {
+				tracing::warn!(%error, "studies that ended long ago are still stored");
+			}
 		});
 		self.cleaning = Some((Instant::now(), task));
 	}
@@ -191,7 +196,10 @@ impl Runner {
 				Ok(Some(aggregated)) => tokio::time::timeout(PATIENCE, step(&aggregated))
 					.await
 					.unwrap_or(Err(StudyError::TooSlow(PATIENCE))),
-				Ok(None) => Ok(Waits { text: None, pause: Duration::from_secs(60) }),
+				Ok(None) => {
+					let text = Some("the chain, which does not have it".into());
+					Ok(Waits { text, pause: Duration::from_secs(60) })
+				},
 				Err(error) => Err(error.into()),
 			}
 		});
@@ -223,10 +231,17 @@ impl Runner {
 			},
 		};
 		watched.next = Instant::now() + pause;
+		// Only what has failed has this metric: anybody can propose many studies.
+		watched.has_failed |= is_failed;
+		if watched.has_failed {
+			let failed = f64::from(u8::from(is_failed));
+			metrics::gauge!("vouchsafe_custodian_study_failing", "study" => study.to_string())
+				.set(failed);
+		}
+		if text.is_none() {
+			self.watched.remove(&study);
+		}
 		state.studies.set_waits(study, text);
-		let failed = f64::from(u8::from(is_failed));
-		metrics::gauge!("vouchsafe_custodian_study_failing", "study" => study.to_string())
-			.set(failed);
 	}
 }
 
@@ -237,6 +252,24 @@ mod tests {
 
 	async fn panics() -> Result<Waits, StudyError> {
 		panic!("as the test wants")
+	}
+
+	async fn ends() -> Result<Waits, StudyError> {
+		Ok(Waits { text: None, pause: Duration::ZERO })
+	}
+
+	#[tokio::test]
+	async fn a_study_of_which_nothing_is_left_to_do_is_not_looked_at() {
+		let (state, _surroundings) = state(None, |_| {});
+		let mut runner = Runner::default();
+		for study in [1, 2] {
+			runner.watched.insert(study, Watched::default());
+		}
+		let task = runner.tasks.spawn(ends());
+		runner.studies.insert(task.id(), 1);
+		let done = runner.tasks.join_next_with_id().await.unwrap();
+		runner.note(&state, done);
+		assert_eq!(runner.watched.keys().copied().collect::<Vec<_>>(), [2]);
 	}
 
 	#[tokio::test]

@@ -25,8 +25,6 @@ const SWEEP: u32 = 256;
 const CALL: Duration = Duration::from_secs(120);
 /// How many people are read at a time.
 const PAGE: u32 = 500;
-/// For how long it is known which reports of an ended study counted, in seconds.
-const MEMORY: u64 = 30 * 24 * 3600;
 
 /// What a study waits for, and when it is looked at again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +41,7 @@ impl Waits {
 	}
 
 	fn done() -> Self {
-		Self { text: None, pause: Duration::from_secs(24 * 3600) }
+		Self { text: None, pause: Duration::ZERO }
 	}
 }
 
@@ -66,11 +64,14 @@ pub async fn step(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 	}
 }
 
-/// Reports where the study is.
+/// Reports where the study is, once it is approved. Anybody can propose many that name the institution.
 async fn report(aggregated: &Aggregated) -> Result<(), StudyError> {
+	let Study { stage, keys, .. } = &aggregated.study;
+	if *stage == StudyStage::Proposed || (stage.has_ended() && keys.is_empty()) {
+		return Ok(());
+	}
 	let study = aggregated.study_id.to_string();
 	let phase = match (aggregated.study.stage, aggregated.current().map(|round| round.phase)) {
-		(StudyStage::Proposed, _) => 0.0,
 		(StudyStage::Approved, _) => 1.0,
 		(stage, _) if stage.has_ended() => 5.0,
 		(_, Some(RoundPhase::Frozen { .. })) => 3.0,
@@ -410,9 +411,6 @@ async fn end(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 		}
 		sweep(aggregated).await?;
 		state.database.note_swept(study).await?;
-	}
-	if now() >= ended.saturating_add(MEMORY) {
-		state.database.forget_study(study).await?;
 	}
 	Ok(Waits::done())
 }

@@ -8,7 +8,7 @@ mod rounds;
 #[cfg(test)]
 mod tests;
 
-use super::Sqlite;
+use super::{to_column, Sqlite};
 use crate::{
 	encryption::SealedValue,
 	store::{
@@ -493,10 +493,17 @@ impl Studies for Sqlite {
 		.await
 	}
 
-	async fn forget_study(&self, study: StudyId) -> Result<(), StoreError> {
+	async fn forget_studies(&self, until: u64) -> Result<(), StoreError> {
 		self.transaction(move |db| {
 			for table in ["study_reports", "study_standing", "study_rounds"] {
-				db.execute(&format!("DELETE FROM {table} WHERE study = ?1"), [study])?;
+				db.execute(
+					&format!(
+						"DELETE FROM {table} WHERE study IN (
+							SELECT study FROM study_ends WHERE at <= ?1
+						 )"
+					),
+					[to_column(until)],
+				)?;
 			}
 			Ok(())
 		})

@@ -286,6 +286,8 @@ async fn what_was_frozen_stays_until_the_study_is_forgotten() {
 	assert_eq!(database.note_study_end(1, 100).await.unwrap(), (100, false));
 	database.note_swept(1).await.unwrap();
 	assert_eq!(database.note_study_end(1, 200).await.unwrap(), (100, true));
-	database.forget_study(1).await.unwrap();
+	database.forget_studies(99).await.unwrap();
+	assert!(database.round_progress(ID).await.unwrap().is_some());
+	database.forget_studies(100).await.unwrap();
 	assert_eq!(database.round_progress(ID).await.unwrap(), None);
 }
