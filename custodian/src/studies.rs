@@ -153,6 +153,8 @@ pub struct Aggregation {
 	peers: PeerClients,
 	/// The aggregators that have the verify key of a round since this program began.
 	delivered: Mutex<HashSet<(RoundId, u8)>>,
+	/// The aggregators that were told in an attempt, since this program began, to open lists again.
+	reopened: Mutex<HashSet<(RoundId, u8, u8)>>,
 	/// Held while identifiers are evaluated, so that this takes one processor and leaves the others to care.
 	evaluating: Arc<tokio::sync::Mutex<()>>,
 	/// The reports that count in a round whose tally is agreed on, as they were asked for last. Locked while
@@ -188,6 +190,16 @@ impl Aggregation {
 
 	fn note_delivered(&self, id: RoundId, place: u8) {
 		self.delivered.lock().unwrap_or_else(|error| error.into_inner()).insert((id, place));
+	}
+
+	fn has_reopened(&self, id: RoundId, attempt: u8, place: u8) -> bool {
+		let reopened = self.reopened.lock().unwrap_or_else(|error| error.into_inner());
+		reopened.contains(&(id, attempt, place))
+	}
+
+	fn note_reopened(&self, id: RoundId, attempt: u8, place: u8) {
+		let mut reopened = self.reopened.lock().unwrap_or_else(|error| error.into_inner());
+		reopened.insert((id, attempt, place));
 	}
 
 	/// What all studies wait for, in one line.

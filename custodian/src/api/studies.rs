@@ -309,6 +309,7 @@ pub async fn send_nullifiers(
 			"the contributor has {limit} people with a valid consent in this round: the list is longer"
 		))),
 		KeptPart::Closed => Err(mismatch("the time for lists of nullifiers is over")),
+		KeptPart::Waits => Err(ApiError::NotYet),
 	}
 }
 

@@ -28,8 +28,11 @@ pub struct RoundProgress {
 	pub standing: u32,
 	/// The attempt that is under way.
 	pub attempt: u8,
-	/// In which attempt no more lists of nullifiers are taken.
+	/// In which attempt the lists of nullifiers were closed. They stay closed in later ones, until they are
+	/// opened again.
 	pub lists_closed: u8,
+	/// Whether it is decided which lists are left out, as the leader. This does not change any more.
+	pub lists_decided: bool,
 	/// Whether it is settled which nullifiers count where.
 	pub lists_settled: bool,
 	/// In which attempt no more reports are taken.
@@ -68,6 +71,8 @@ pub enum KeptPart {
 	TooLong,
 	/// No more lists are taken, and this part is not the one that is stored.
 	Closed,
+	/// The same, but the leader may open them again: they were closed in an earlier attempt.
+	Waits,
 }
 
 /// What is settled of a contributor's nullifiers.
@@ -263,6 +268,16 @@ pub trait Studies: Send + Sync {
 
 	/// Takes no more lists in this attempt.
 	async fn close_lists(&self, id: RoundId, attempt: u8) -> Result<(), StoreError>;
+
+	/// Takes lists again that were closed in an earlier attempt, also those that were left out then. Does
+	/// nothing once it is decided which are left out, or all is settled.
+	async fn reopen_lists(&self, id: RoundId) -> Result<(), StoreError>;
+
+	/// Leaves out the lists of these contributors, and notes that this is decided.
+	async fn decide_lists(&self, id: RoundId, excluded: Vec<[u8; 32]>) -> Result<(), StoreError>;
+
+	/// The contributors whose lists are left out.
+	async fn excluded_lists(&self, id: RoundId) -> Result<Vec<[u8; 32]>, StoreError>;
 
 	/// Leaves out the lists of these contributors.
 	async fn exclude_lists(

@@ -47,6 +47,7 @@ CREATE TABLE study_rounds (
 	standing INTEGER NOT NULL,
 	attempt INTEGER NOT NULL DEFAULT 1,
 	lists_closed INTEGER NOT NULL DEFAULT 0,
+	lists_decided INTEGER NOT NULL DEFAULT 0,
 	lists_settled INTEGER NOT NULL DEFAULT 0,
 	reports_closed INTEGER NOT NULL DEFAULT 0,
 	settled INTEGER NOT NULL DEFAULT 0,
@@ -332,6 +333,22 @@ impl Studies for Sqlite {
 
 	async fn close_lists(&self, id: RoundId, attempt: u8) -> Result<(), StoreError> {
 		self.transaction(move |db| rounds::close(db, "lists_closed", id, attempt)).await
+	}
+
+	async fn reopen_lists(&self, id: RoundId) -> Result<(), StoreError> {
+		self.transaction(move |db| rounds::reopen_lists(db, id)).await
+	}
+
+	async fn decide_lists(&self, id: RoundId, excluded: Vec<[u8; 32]>) -> Result<(), StoreError> {
+		self.transaction(move |db| {
+			lists::exclude(db, id, &excluded)?;
+			rounds::decide_lists(db, id)
+		})
+		.await
+	}
+
+	async fn excluded_lists(&self, id: RoundId) -> Result<Vec<[u8; 32]>, StoreError> {
+		self.transaction(move |db| lists::excluded(db, id)).await
 	}
 
 	async fn exclude_lists(

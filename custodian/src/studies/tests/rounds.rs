@@ -2,13 +2,17 @@
 
 use super::harness::*;
 use crate::{
-	chain::{double::studies::lock, StudyCall},
+	chain::{
+		double::studies::{lock, STUDY},
+		StudyCall,
+	},
 	store::RoundId,
 	studies::{destruction::destroy_all_over, Aggregated, StudyError},
 };
 use std::time::Duration;
 use vouchsafe_client::{
 	chain::{is_in_tally, AccountId, Counted, Loss, RoundPhase, StudyQuestion, StudyStage, H256},
+	custodian::{Custodian, CustodianError},
 	messages::*,
 };
 
@@ -159,7 +163,7 @@ async fn a_patient_alone_may_report_before_the_freeze() {
 	question.question = StudyQuestion::Sum { max: 10 };
 	let network = Network::new(question, &people, false).await;
 	let early = network.send_part(0, "//A", &network.report("//A", 1, &[1, 9])[0]).await;
-	assert_eq!(early, Err(vouchsafe_client::custodian::CustodianError::NotYet));
+	assert_eq!(early, Err(CustodianError::NotYet));
 	network.send_lists("//Patient", &["p"]).await;
 	network.send_report("//Patient", 1, &[7, 3]).await;
 	network.freeze().await;
@@ -193,6 +197,71 @@ async fn an_aggregator_that_was_away_is_waited_for() {
 	assert_eq!(lock(&network.studies).reveals.len(), 1);
 	network.restart(1).await;
 	assert_eq!(network.finish().await, [5, 2, 0, 0]);
+}
+
+/// The leader is killed when one of the others has settled the lists, and the round is gathered again.
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_that_one_aggregator_has_settled_do_not_change() {
+	let people: [(&str, &[u8]); 2] = [("//A", &[1, 2, 3]), ("//B", &[4, 5, 6])];
+	let network = Network::new(terms(3), &people, false).await;
+	network.freeze().await;
+	network.send_lists("//A", &["a", "b", "same"]).await;
+	let list = network.send_lists("//B", &["c", "d", "same"]).await;
+	let leader = network.aggregated(0).await;
+	let (database, id) = (&leader.state.database, leader.id());
+	database.close_lists(id, 1).await.unwrap();
+	database.decide_lists(id, vec![]).await.unwrap();
+	let key = &leader.state.keys.account;
+	for (place, settle) in [(1, true), (2, false)] {
+		let ask = CompareLists {
+			study: STUDY,
+			round: 0,
+			attempt: 1,
+			after: None,
+			close: true,
+			excluded: vec![],
+			settle,
+		};
+		assert_eq!(network.client(place).ask_peer(key, &ask).await.unwrap().settled, settle);
+	}
+	lock(&network.studies).pass_deadline();
+	network.step(0).await.unwrap();
+	for place in 1..3 {
+		network.step(place).await.unwrap();
+	}
+	let other = network.send_list(2, "//B", &list[..2]).await;
+	assert_eq!(other.err(), Some(CustodianError::NotYet));
+	network.send_list(2, "//B", &list).await.unwrap();
+	network.step_all().await;
+	let mut all = Vec::new();
+	for place in 0..3 {
+		all.push(network.doubles(place, "//B").await.unwrap());
+	}
+	assert!(all.iter().all(|doubles| doubles.complete && *doubles == all[0]), "{all:?}");
+	report_all(&network).await;
+	network.end_gathering();
+	assert_eq!(network.finish().await, [5, 2, 0, 0]);
+}
+
+/// Before the leader has decided, an aggregator that was away gets the lists in the next attempt.
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_taken_again_if_an_aggregator_was_away() {
+	let people: [(&str, &[u8]); 1] = [("//A", &[1, 2, 3])];
+	let mut network = Network::new(terms(2), &people, false).await;
+	network.freeze().await;
+	network.kill(1);
+	network.end_lists();
+	assert!(network.step(0).await.is_err());
+	lock(&network.studies).pass_deadline();
+	network.step(0).await.unwrap();
+	network.restart(1).await;
+	network.step(1).await.unwrap();
+	network.step_all().await;
+	network.send_lists("//A", &["a", "b", "c"]).await;
+	network.step_all().await;
+	network.send_report("//A", 3, &[3, 0, 0, 0]).await;
+	network.end_gathering();
+	assert_eq!(network.finish().await, [3, 0, 0, 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -175,13 +175,19 @@ async fn lists_are_replaced_until_they_are_closed() {
 	database.close_lists(ID, 1).await.unwrap();
 	assert_eq!(keep(part(A, 0, 1, 2), 3).await.unwrap(), KeptPart::Closed);
 	assert_eq!(keep(part(A, 0, 1, 3), 3).await.unwrap(), KeptPart::Kept(1, true));
-	// Until they are settled, a new attempt opens them again.
+	database.reopen_lists(ID).await.unwrap();
+	assert_eq!(keep(part(A, 0, 1, 2), 3).await.unwrap(), KeptPart::Closed);
+	// In a new attempt they can be opened again.
 	database.begin_attempt(ID, 2).await.unwrap();
+	assert_eq!(keep(part(A, 0, 1, 2), 3).await.unwrap(), KeptPart::Waits);
+	assert_eq!(keep(part(A, 0, 1, 3), 3).await.unwrap(), KeptPart::Kept(1, true));
+	database.reopen_lists(ID).await.unwrap();
 	assert_eq!(keep(part(A, 0, 1, 2), 3).await.unwrap(), KeptPart::Kept(1, true));
 	database.exclude_lists(ID, vec![B]).await.unwrap();
 	assert_eq!(database.lists(ID).await.unwrap(), [part(A, 0, 1, 2)]);
 	// A list that was left out may come again in a new attempt, unless all was settled.
 	database.begin_attempt(ID, 3).await.unwrap();
+	database.reopen_lists(ID).await.unwrap();
 	assert_eq!(database.settled_list(ID, B).await.unwrap(), None);
 	assert_eq!(keep(part(B, 0, 1, 1), 1).await.unwrap(), KeptPart::Kept(1, true));
 	database.exclude_lists(ID, vec![B]).await.unwrap();
@@ -195,6 +201,21 @@ async fn lists_are_replaced_until_they_are_closed() {
 	database.begin_attempt(ID, 4).await.unwrap();
 	assert_eq!(keep(part(B, 0, 1, 1), 1).await.unwrap(), KeptPart::Closed);
 	assert!(database.settled_list(ID, B).await.unwrap().unwrap().excluded);
+}
+
+#[tokio::test]
+async fn lists_that_are_decided_stay_closed() {
+	let (database, _directory) = frozen().await;
+	let keep = |part| database.keep_list_part(ID, part, 3);
+	assert_eq!(keep(part(A, 0, 1, 2)).await.unwrap(), KeptPart::Kept(1, true));
+	database.close_lists(ID, 1).await.unwrap();
+	database.decide_lists(ID, vec![B]).await.unwrap();
+	database.begin_attempt(ID, 2).await.unwrap();
+	database.reopen_lists(ID).await.unwrap();
+	assert!(database.round_progress(ID).await.unwrap().unwrap().lists_decided);
+	assert_eq!(database.excluded_lists(ID).await.unwrap(), [B]);
+	assert_eq!(keep(part(A, 0, 1, 3)).await.unwrap(), KeptPart::Closed);
+	assert_eq!(keep(part(A, 0, 1, 2)).await.unwrap(), KeptPart::Kept(1, true));
 }
 
 #[tokio::test]
