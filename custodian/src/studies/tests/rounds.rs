@@ -249,9 +249,13 @@ async fn lists_are_taken_again_if_an_aggregator_was_away() {
 	let people: [(&str, &[u8]); 1] = [("//A", &[1, 2, 3])];
 	let mut network = Network::new(terms(2), &people, false).await;
 	network.freeze().await;
+	// The leader has closed its lists, and the other one is away.
 	network.kill(1);
 	network.end_lists();
 	assert!(network.step(0).await.is_err());
+	let leader = network.aggregated(0).await;
+	let progress = leader.state.database.round_progress(leader.id()).await.unwrap().unwrap();
+	assert_eq!((progress.lists_closed, progress.lists_decided), (1, false));
 	lock(&network.studies).pass_deadline();
 	network.step(0).await.unwrap();
 	network.restart(1).await;
