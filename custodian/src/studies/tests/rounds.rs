@@ -12,7 +12,7 @@ use crate::{
 use std::time::Duration;
 use vouchsafe_client::{
 	chain::{is_in_tally, AccountId, Counted, Loss, RoundPhase, StudyQuestion, StudyStage, H256},
-	custodian::{Custodian, CustodianError},
+	custodian::CustodianError,
 	messages::*,
 };
 
