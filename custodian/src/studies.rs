@@ -11,7 +11,7 @@
 //! | frozen | keep who may be counted; agree on the lists of nullifiers ([`lists`]), verify reports ([`verification`]), agree on a tally ([`tallies`]), add noise and commit ([`results`]) |
 //! | agreed | reveal |
 //! | a deadline is past | give up |
-//! | the round is over | destroy its key, and with it all shares and nullifiers |
+//! | the round is over | destroy its key, and with it all shares and nullifiers ([`destruction`]) |
 //! | the study has ended | destroy the evaluation key, and sweep |
 //!
 //! The first aggregator leads: it asks the others ([`peers`]), and they only answer.
@@ -19,6 +19,7 @@
 //! *Invariant*: an aggregator commits itself only to a noisy share that is on its disk, and reveals no
 //! other one.
 
+pub mod destruction;
 pub mod lists;
 pub mod peers;
 pub mod results;
@@ -45,9 +46,9 @@ use std::{
 	collections::{HashMap, HashSet},
 	sync::{Arc, Mutex},
 };
-use verification::BegunReports;
+use verification::{BegunReports, LackingReports};
 use vouchsafe_client::{
-	chain::{AccountId, ChainError, RoundPhase, StudyId, StudyRound},
+	chain::{AccountId, ChainError, Counted, RoundPhase, StudyId, StudyRound, H256},
 	custodian::CustodianError,
 	messages::Hex,
 	signing::now,
@@ -80,13 +81,64 @@ pub enum StudyError {
 	/// Something that was stored is missing.
 	#[error("{0} is missing in the database: was it restored from a backup?")]
 	Missing(&'static str),
+	/// A call was not in a final block in time.
+	#[error("the call {0} is not in a final block yet")]
+	NotFinal(&'static str),
+	/// The key of a round is not made yet, or is destroyed.
+	#[error("there is no key of the round")]
+	NoKey,
 	/// A task was aborted.
 	#[error("a task was aborted")]
 	Aborted,
+	/// A step took too long. What it has done stays, and it goes on from there.
+	#[error("a step took longer than {} minutes", .0.as_secs() / 60)]
+	TooSlow(std::time::Duration),
+}
+
+impl StudyError {
+	/// What contributors are told that the study waits for. The error itself may have addresses and texts
+	/// of the database, and is for the operator's log.
+	fn waits_for(&self) -> String {
+		match self {
+			Self::Peer(aggregator, _) | Self::NoCustodian(aggregator) => {
+				format!("the aggregator {aggregator}, which does not answer as it should")
+			},
+			Self::Chain(_) | Self::NotFinal(_) => "the aggregator's node".into(),
+			_ => "the operator of this aggregator: its log has an error".into(),
+		}
+	}
 }
 
 /// The opened keys of rounds, and of studies.
-type Keys = HashMap<(StudyId, Option<u8>), Arc<RoundKey>>;
+#[derive(Default)]
+struct Keys {
+	open: HashMap<(StudyId, Option<u8>), Arc<RoundKey>>,
+	/// Those that are destroyed. A task that has read one just before must not put it back.
+	destroyed: HashSet<(StudyId, Option<u8>)>,
+}
+
+impl Keys {
+	fn insert(&mut self, study: StudyId, round: Option<u8>, key: Arc<RoundKey>) {
+		if !self.destroyed.contains(&(study, round)) {
+			self.open.insert((study, round), key);
+		}
+	}
+
+	fn destroy(&mut self, study: StudyId, round: Option<u8>) {
+		self.destroyed.insert((study, round));
+		self.open.remove(&(study, round));
+	}
+}
+
+/// The reports that count in a round, by its tally's root.
+pub struct AgreedReports {
+	/// The round.
+	pub id: RoundId,
+	/// The tally's root.
+	pub root: H256,
+	/// The reports, in ascending order of contributor.
+	pub reports: Arc<Vec<Counted>>,
+}
 
 /// What the tasks and requests share for studies.
 #[derive(Default)]
@@ -95,10 +147,19 @@ pub struct Aggregation {
 	keys: Mutex<Keys>,
 	/// Reports whose verification has begun.
 	begun: BegunReports,
+	/// Reports that another aggregator lacks.
+	lacking: LackingReports,
 	/// Connections to other aggregators' custodians.
 	peers: PeerClients,
 	/// The aggregators that have the verify key of a round since this program began.
 	delivered: Mutex<HashSet<(RoundId, u8)>>,
+	/// The aggregators that were told in an attempt, since this program began, to open lists again.
+	reopened: Mutex<HashSet<(RoundId, u8, u8)>>,
+	/// Held while identifiers are evaluated, so that this takes one processor and leaves the others to care.
+	evaluating: Arc<tokio::sync::Mutex<()>>,
+	/// The reports that count in a round whose tally is agreed on, as they were asked for last. Locked while
+	/// a contributor's place among them is proven, so that this takes one processor.
+	pub agreed: tokio::sync::Mutex<Option<AgreedReports>>,
 	/// What each study waits for.
 	waits: Mutex<std::collections::BTreeMap<StudyId, String>>,
 }
@@ -118,12 +179,27 @@ impl Aggregation {
 		};
 	}
 
+	/// Waits until no identifiers are evaluated.
+	pub async fn begin_evaluating(&self) -> tokio::sync::OwnedMutexGuard<()> {
+		self.evaluating.clone().lock_owned().await
+	}
+
 	fn has_delivered(&self, id: RoundId, place: u8) -> bool {
 		self.delivered.lock().unwrap_or_else(|error| error.into_inner()).contains(&(id, place))
 	}
 
 	fn note_delivered(&self, id: RoundId, place: u8) {
 		self.delivered.lock().unwrap_or_else(|error| error.into_inner()).insert((id, place));
+	}
+
+	fn has_reopened(&self, id: RoundId, attempt: u8, place: u8) -> bool {
+		let reopened = self.reopened.lock().unwrap_or_else(|error| error.into_inner());
+		reopened.contains(&(id, attempt, place))
+	}
+
+	fn note_reopened(&self, id: RoundId, attempt: u8, place: u8) {
+		let mut reopened = self.reopened.lock().unwrap_or_else(|error| error.into_inner());
+		reopened.insert((id, attempt, place));
 	}
 
 	/// What all studies wait for, in one line.
@@ -253,4 +329,21 @@ async fn compute<T: Send + 'static>(
 	work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, StudyError> {
 	tokio::task::spawn_blocking(work).await.map_err(|_| StudyError::Aborted)
+}
+
+#[cfg(test)]
+mod error_tests {
+	use super::*;
+
+	#[test]
+	fn contributors_are_not_told_internal_errors() {
+		let text = || "http://10.0.0.7:9100 refused".to_owned();
+		let peer = StudyError::Peer(Hex([7; 32]), CustodianError::Nonsense(text()));
+		assert!(peer.to_string().contains("10.0.0.7"));
+		assert!(peer.waits_for().contains(&Hex([7; 32]).to_string()));
+		for error in [peer, StudyError::Chain(ChainError::Unreachable(text()))] {
+			assert!(!error.waits_for().contains("10.0.0.7"));
+		}
+		assert!(StudyError::Store(StoreError::Full).waits_for().contains("operator"));
+	}
 }

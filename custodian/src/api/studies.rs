@@ -6,12 +6,13 @@ use super::{
 	signed_request::{authenticate_for_study, StudyRequester},
 };
 use crate::{
+	encryption::RoundKey,
 	heads::Heads,
 	state::State as Shared,
 	store::{KeptPart, KeptReport, ListPart, Report, ReportProgress, RoundId, RoundProgress},
 	studies::{
 		secrets::{self, Stored},
-		tallies, Aggregated, Frozen, StudyError,
+		tallies, Aggregated, AgreedReports, Frozen, StudyError,
 	},
 	uploads,
 };
@@ -19,14 +20,14 @@ use axum::{body::Bytes, extract::State, Json};
 use blake2::{digest::consts::U32, Blake2b, Digest};
 use codec::{DecodeAll, Encode};
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use vouchsafe_client::{
 	chain::{tally_proof, AccountId, RoundPhase, Tally},
 	messages::*,
 };
 use vouchsafe_vault::study::{
 	report::{open_share, ReportContext},
-	verify::Verifier,
+	verify::{Rejected, Verifier, VerifyKey},
 };
 
 /// About how many bytes the database needs for a blinded identifier.
@@ -38,11 +39,16 @@ impl From<StudyError> for ApiError {
 			StudyError::Chain(error) => error.into(),
 			StudyError::Store(error) => error.into(),
 			StudyError::Encryption(error) => error.into(),
+			StudyError::NoKey => Self::NotYet,
 			StudyError::Peer(..) | StudyError::NoCustodian(_) => {
 				tracing::warn!(%error, "a request for a study failed");
 				Self::Unavailable
 			},
-			StudyError::Vault(_) | StudyError::Missing(_) | StudyError::Aborted => {
+			StudyError::Vault(_)
+			| StudyError::Missing(_)
+			| StudyError::Aborted
+			| StudyError::NotFinal(_)
+			| StudyError::TooSlow(_) => {
 				tracing::error!(%error, "a request for a study failed");
 				Self::Failed
 			},
@@ -151,7 +157,7 @@ impl<T: NamesRound> Admitted<T> {
 				self.aggregated.state.database.standing_of(id, contributor).await?
 			},
 			None if !self.requester.is_patient => return Err(ApiError::NotYet),
-			None => self.people(&contributor).await?.min(1),
+			None => self.people(&contributor).await?,
 		};
 		match limit {
 			0 => {
@@ -164,11 +170,28 @@ impl<T: NamesRound> Admitted<T> {
 	/// How many people the contributor has in the round.
 	async fn people(&self, contributor: &AccountId) -> Result<u32, ApiError> {
 		let (study, round, _) = self.body.names();
-		match self.aggregated.block.people_of(study, round, contributor).await? {
+		let block = &self.aggregated.block;
+		let people = match self.requester.is_patient {
+			true => u32::from(block.has_contributed_alone(study, round, contributor).await?),
+			false => block.people_of(study, round, contributor).await?,
+		};
+		match people {
 			0 => Err(ApiError::NotYet),
 			people => Ok(people),
 		}
 	}
+}
+
+/// The key under which what a contributor sends is stored. Before the freeze, the first request makes it.
+async fn storage_key(aggregated: &Aggregated) -> Result<Arc<RoundKey>, ApiError> {
+	let phase = aggregated.current().map(|round| round.phase);
+	let key = match phase {
+		Some(RoundPhase::Open { .. }) => {
+			secrets::make_round_key(&aggregated.state, aggregated.id()).await
+		},
+		_ => secrets::round_key(&aggregated.state, aggregated.id()).await,
+	};
+	Ok(key?)
 }
 
 /// Evaluate identifiers.
@@ -181,7 +204,7 @@ impl<T: NamesRound> Admitted<T> {
 		SignedRequestErrors,
 		(status = 200, body = EvaluatedIdentifiers, description = "The evaluated identifiers and the proof"),
 		(status = 404, body = Refusal, description = "This custodian does not aggregate the study"),
-		(status = 422, body = Refusal, description = "Too many identifiers, or one is not a point"),
+		(status = 422, body = Refusal, description = "Too many identifiers, one of them twice, or one is not a point"),
 		(status = 425, body = Refusal, description = "The contributor's people are not final yet: try again"),
 		(status = 507, body = Refusal, description = "The disk is almost full"),
 	),
@@ -198,19 +221,33 @@ pub async fn evaluate(
 	if !(1..=MAX_BLINDED).contains(&points.len()) {
 		return Err(mismatch(format!("a request has 1 to {MAX_BLINDED} identifiers")));
 	}
+	if points.iter().collect::<BTreeSet<_>>().len() < points.len() {
+		return Err(mismatch("an identifier is in the request twice"));
+	}
 	let people = admitted.people(&body.contributor.into()).await?;
+	let too_many = || {
+		mismatch(format!(
+			"the contributor has {people} people in this round: more identifiers are not evaluated"
+		))
+	};
+	if points.len() > usize::try_from(people).unwrap_or(usize::MAX) {
+		return Err(too_many());
+	}
 	let key = secrets::evaluation_key(&state, body.study).await?.ok_or(ApiError::NotYet)?;
-	secrets::round_key(&state, aggregated.id()).await?;
+	storage_key(aggregated).await?;
 	let count = u64::try_from(points.len()).unwrap_or(u64::MAX);
 	let _room = uploads::ensure_room(&state, count.saturating_mul(POINT_BYTES)).await?;
 	let (database, contributor) = (&state.database, body.contributor.0);
 	if !database.count_points(aggregated.id(), contributor, points.clone(), people).await? {
-		return Err(mismatch(format!(
-			"the contributor has {people} people in this round: more identifiers are not evaluated"
-		)));
+		return Err(too_many());
 	}
 	metrics::counter!("vouchsafe_custodian_study_evaluations_total").increment(count);
-	let evaluated = tokio::task::spawn_blocking(move || key.evaluate(&points))
+	let evaluating = state.studies.begin_evaluating().await;
+	let evaluate = move || {
+		let _evaluating = evaluating;
+		key.evaluate(&points)
+	};
+	let evaluated = tokio::task::spawn_blocking(evaluate)
 		.await
 		.map_err(|_| ApiError::Failed)?
 		.map_err(|error| mismatch(error.to_string()))?;
@@ -248,12 +285,15 @@ pub async fn send_nullifiers(
 	if body.nullifiers.len() > MAX_NULLIFIERS {
 		return Err(mismatch(format!("a part has at most {MAX_NULLIFIERS} nullifiers")));
 	}
-	if body.part >= body.parts || body.parts > MAX_PARTS {
-		return Err(mismatch(format!("a list has 1 to {MAX_PARTS} parts, counted from 0")));
+	let most = most_parts(limit);
+	if body.part >= body.parts || body.parts > most {
+		return Err(mismatch(format!(
+			"a list of at most {limit} people has 1 to {most} parts, counted from 0"
+		)));
 	}
 	let nullifiers: Vec<u8> = body.nullifiers.iter().flat_map(|it| it.0).collect();
 	let _room = uploads::ensure_room(&state, room_for(nullifiers.len())).await?;
-	let key = secrets::round_key(&state, aggregated.id()).await?;
+	let key = storage_key(&aggregated).await?;
 	let context = Stored::Nullifiers(body.contributor.0, body.part).encode();
 	let part = ListPart {
 		contributor: body.contributor.0,
@@ -269,7 +309,14 @@ pub async fn send_nullifiers(
 			"the contributor has {limit} people with a valid consent in this round: the list is longer"
 		))),
 		KeptPart::Closed => Err(mismatch("the time for lists of nullifiers is over")),
+		KeptPart::Waits => Err(ApiError::NotYet),
 	}
+}
+
+/// How many parts a list of so many people may have: one more than it needs.
+fn most_parts(people: u32) -> u32 {
+	let part = u32::try_from(MAX_NULLIFIERS).unwrap_or(u32::MAX);
+	people.div_ceil(part).saturating_add(1).min(MAX_PARTS)
 }
 
 /// The room that so many bytes need in the database and its log.
@@ -380,7 +427,7 @@ async fn open_report(
 	aggregated: Aggregated,
 	body: SendReport,
 ) -> Result<Report, ApiError> {
-	let key = secrets::round_key(state, aggregated.id()).await?;
+	let key = storage_key(&aggregated).await?;
 	let context = ReportContext {
 		round: aggregated.study_round(),
 		contributor: body.contributor.into(),
@@ -391,10 +438,11 @@ async fn open_report(
 	let question = aggregated.study.terms.question;
 	let (aggregators, place) = (aggregated.aggregators(), aggregated.place);
 	let opening = tokio::task::spawn_blocking(move || {
-		Verifier::new(&question, aggregators, place, &context)
+		let verifier = Verifier::new(&question, aggregators, place, &context)
 			.map_err(|error| mismatch(error.to_string()))?;
 		let share = open_share(&secret, &context, place, &body.sealed_share.0)
 			.map_err(|error| mismatch(error.to_string()))?;
+		ensure_well_formed(&verifier, &body, &share)?;
 		let stored = Stored::Share(body.contributor.0, body.report.0).encode();
 		Ok::<_, ApiError>(Report {
 			contributor: body.contributor.0,
@@ -408,6 +456,20 @@ async fn open_report(
 		})
 	});
 	opening.await.map_err(|_| ApiError::Failed)?
+}
+
+/// Refuses shares of another form than those of a report for so many people, so that nothing else is
+/// stored. What a random key makes of them is thrown away: the report is verified later.
+fn ensure_well_formed(
+	verifier: &Verifier,
+	body: &SendReport,
+	share: &[u8],
+) -> Result<(), ApiError> {
+	let key = VerifyKey::random();
+	match verifier.init(&key, &body.nonce.0, &body.public_share.0, share) {
+		Err(Rejected::Malformed) => Err(mismatch("the report is malformed")),
+		_ => Ok(()),
+	}
 }
 
 /// Ask how far a round is.
@@ -439,8 +501,11 @@ pub async fn study_status(
 	let phase = phase(&round.phase, now);
 	let report = database.report(id, contributor).await?;
 	let tally = progress.as_ref().and_then(|progress| agreed(progress, &round.phase));
-	let place = match &tally {
-		Some(tally) => place_in_tally(&aggregated, id, contributor, *tally).await?,
+	// Everybody who is enrolled may ask, and looking for a place takes work for all reports.
+	let is_verified =
+		report.as_ref().is_some_and(|report| report.progress == ReportProgress::Verified);
+	let place = match tally.filter(|_| is_verified) {
+		Some(tally) => place_in_tally(&aggregated, id, contributor, tally).await?,
 		None => None,
 	};
 	let dropped = report.as_ref().and_then(|report| match report.progress {
@@ -522,7 +587,15 @@ async fn place_in_tally(
 	contributor: [u8; 32],
 	tally: Tally,
 ) -> Result<Option<TallyPlace>, ApiError> {
-	let all = tallies::all_counted(aggregated, id).await?;
+	let mut agreed = aggregated.state.studies.agreed.lock().await;
+	let all = match &*agreed {
+		Some(known) if known.id == id && known.root == tally.root => known.reports.clone(),
+		_ => {
+			let reports = Arc::new(tallies::all_counted(aggregated, id).await?);
+			*agreed = Some(AgreedReports { id, root: tally.root, reports: reports.clone() });
+			reports
+		},
+	};
 	let contributor = AccountId::from(contributor);
 	let Ok(place) = all.binary_search_by(|it| it.contributor.cmp(&contributor)) else {
 		return Ok(None);

@@ -73,6 +73,8 @@ pub struct NodeDouble {
 	pub unacknowledgeable: Option<H256>,
 	/// Whether every submission is lost.
 	pub is_deaf: std::sync::atomic::AtomicBool,
+	/// Whether calls for studies are never in a block.
+	pub is_stuck: std::sync::atomic::AtomicBool,
 	/// The acknowledgements that were submitted, with their versions.
 	pub submitted: std::sync::Mutex<Vec<(Vec<HeldVersion>, bool)>>,
 	/// A study, if there is one.

@@ -90,13 +90,20 @@ pub trait StudiesAt: Send + Sync {
 		after: Option<AccountId>,
 		limit: u32,
 	) -> Result<Vec<(AccountId, AccountId)>, ChainError>;
-	/// How many people of a contributor are in a round.
+	/// How many people of an institution are in a round.
 	async fn people_of(
 		&self,
 		study: StudyId,
 		round: u8,
 		contributor: &AccountId,
 	) -> Result<u32, ChainError>;
+	/// Whether a patient contributed alone to a round. The chain has no number of such contributors.
+	async fn has_contributed_alone(
+		&self,
+		study: StudyId,
+		round: u8,
+		patient: &AccountId,
+	) -> Result<bool, ChainError>;
 	/// Whether the chain was made for measuring.
 	async fn is_measuring(&self) -> Result<bool, ChainError>;
 }
@@ -162,6 +169,16 @@ impl StudiesAt for chain::At {
 	) -> Result<u32, ChainError> {
 		let people = View::read(self, storage::people_of(study, round, contributor)).await?;
 		Ok(people.unwrap_or(0))
+	}
+
+	async fn has_contributed_alone(
+		&self,
+		study: StudyId,
+		round: u8,
+		patient: &AccountId,
+	) -> Result<bool, ChainError> {
+		let by = View::read(self, storage::contributed(study, round, patient)).await?;
+		Ok(by.is_some_and(|by| by == *patient))
 	}
 
 	async fn is_measuring(&self) -> Result<bool, ChainError> {

@@ -28,8 +28,11 @@ pub struct RoundProgress {
 	pub standing: u32,
 	/// The attempt that is under way.
 	pub attempt: u8,
-	/// In which attempt no more lists of nullifiers are taken.
+	/// In which attempt the lists of nullifiers were closed. They stay closed in later ones, until they are
+	/// opened again.
 	pub lists_closed: u8,
+	/// Whether it is decided which lists are left out, as the leader. This does not change any more.
+	pub lists_decided: bool,
 	/// Whether it is settled which nullifiers count where.
 	pub lists_settled: bool,
 	/// In which attempt no more reports are taken.
@@ -68,6 +71,8 @@ pub enum KeptPart {
 	TooLong,
 	/// No more lists are taken, and this part is not the one that is stored.
 	Closed,
+	/// The same, but the leader may open them again: they were closed in an earlier attempt.
+	Waits,
 }
 
 /// What is settled of a contributor's nullifiers.
@@ -170,12 +175,17 @@ pub trait Studies: Send + Sync {
 		round: Option<u8>,
 	) -> Result<Option<SealedValue>, StoreError>;
 
-	/// The rounds, and the studies themselves, of which there is a key.
+	/// The rounds, and the studies themselves, of which there is a key, or something that a destroyed key
+	/// has encrypted.
 	async fn study_keys(&self) -> Result<Vec<(StudyId, Option<u8>)>, StoreError>;
 
-	/// Destroys the key of a round, or of the study itself, and what is encrypted under it. Afterwards it
-	/// is in none of the database's files. If this fails, repeat it.
+	/// Destroys the key of a round, or of the study itself, and then what is encrypted under it. Afterwards
+	/// it is in none of the database's files. If this fails, repeat it: [`Self::study_keys`] still has it.
 	async fn destroy_study_key(&self, study: StudyId, round: Option<u8>) -> Result<(), StoreError>;
+
+	/// Removes what was destroyed from the files, if another program that reads the database prevented it
+	/// before. Does nothing if nothing is left.
+	async fn remove_destroyed(&self) -> Result<(), StoreError>;
 
 	/// Stores a secret of a round, or of the study itself, unless there is one of this name, and returns
 	/// the stored one.
@@ -258,6 +268,16 @@ pub trait Studies: Send + Sync {
 
 	/// Takes no more lists in this attempt.
 	async fn close_lists(&self, id: RoundId, attempt: u8) -> Result<(), StoreError>;
+
+	/// Takes lists again that were closed in an earlier attempt, also those that were left out then. Does
+	/// nothing once it is decided which are left out, or all is settled.
+	async fn reopen_lists(&self, id: RoundId) -> Result<(), StoreError>;
+
+	/// Leaves out the lists of these contributors, and notes that this is decided.
+	async fn decide_lists(&self, id: RoundId, excluded: Vec<[u8; 32]>) -> Result<(), StoreError>;
+
+	/// The contributors whose lists are left out.
+	async fn excluded_lists(&self, id: RoundId) -> Result<Vec<[u8; 32]>, StoreError>;
 
 	/// Leaves out the lists of these contributors.
 	async fn exclude_lists(
@@ -375,6 +395,6 @@ pub trait Studies: Send + Sync {
 	/// Notes that nobody of an ended study is left on the chain.
 	async fn note_swept(&self, study: StudyId) -> Result<(), StoreError>;
 
-	/// Forgets all rounds of a study.
-	async fn forget_study(&self, study: StudyId) -> Result<(), StoreError>;
+	/// Forgets all rounds of studies that were seen to have ended until this time.
+	async fn forget_studies(&self, until: u64) -> Result<(), StoreError>;
 }

@@ -2,12 +2,13 @@
 //! person whom several have.
 //!
 //! The leader compares hashes of the lists as soon as it has all of them, or half of the time to gather
-//! is over. A contributor whose list is not the same everywhere is left out, alone. From then on the
-//! lists are settled, and each aggregator finds by itself who counts whom.
+//! is over. A contributor whose list is not the same everywhere is left out, alone. The leader stores whom
+//! it leaves out before any aggregator settles, and no list changes from then on, also in later attempts:
+//! so all settle the same. Then each aggregator finds by itself who counts whom.
 
 use super::{
 	compute,
-	peers::Peer,
+	peers::{is_next_page, Peer},
 	secrets::{self, Stored},
 	Aggregated, Frozen, StudyError,
 };
@@ -39,6 +40,30 @@ pub async fn settle_everywhere(
 	now: u64,
 ) -> Result<bool, StudyError> {
 	let (database, id) = (&aggregated.state.database, aggregated.id());
+	let progress =
+		database.round_progress(id).await?.ok_or(StudyError::Missing("the frozen round"))?;
+	if !progress.lists_decided && !decide(aggregated, frozen, peers, now).await? {
+		return Ok(false);
+	}
+	// Another aggregator may have settled in an earlier attempt, so the same is done in each.
+	let excluded = database.excluded_lists(id).await?;
+	for peer in peers {
+		exclude_at(aggregated, frozen, peer, &excluded).await?;
+	}
+	settle(aggregated).await?;
+	Ok(true)
+}
+
+/// Decides which lists are left out, if it is time. All aggregators have closed them then, and keep them
+/// closed. Returns whether it is decided.
+async fn decide(
+	aggregated: &Aggregated,
+	frozen: &Frozen,
+	peers: &[Peer],
+	now: u64,
+) -> Result<bool, StudyError> {
+	let (database, id) = (&aggregated.state.database, aggregated.id());
+	reopen(aggregated, frozen, peers).await?;
 	let must_close = now >= frozen.lists_until;
 	let complete = database.complete_lists(id).await?;
 	if !must_close && complete < database.standing_contributors(id).await? {
@@ -58,13 +83,30 @@ pub async fn settle_everywhere(
 	for peer in peers {
 		all.push(digests_of(aggregated, frozen, peer, true).await?);
 	}
-	let excluded = not_everywhere(&all);
-	for peer in peers {
-		exclude_at(aggregated, frozen, peer, &excluded).await?;
-	}
-	database.exclude_lists(id, excluded).await?;
-	settle(aggregated).await?;
+	database.decide_lists(id, not_everywhere(&all)).await?;
 	Ok(true)
+}
+
+/// Opens the lists again that were closed in an earlier attempt, because an aggregator was away before it
+/// was decided which are left out.
+async fn reopen(
+	aggregated: &Aggregated,
+	frozen: &Frozen,
+	peers: &[Peer],
+) -> Result<(), StudyError> {
+	let (database, id) = (&aggregated.state.database, aggregated.id());
+	if frozen.attempt == 1 {
+		return Ok(());
+	}
+	database.reopen_lists(id).await?;
+	for peer in peers {
+		if aggregated.state.studies.has_reopened(id, frozen.attempt, peer.place) {
+			continue;
+		}
+		peer.ask(aggregated, &request(aggregated, frozen, None, false, Vec::new(), false)).await?;
+		aggregated.state.studies.note_reopened(id, frozen.attempt, peer.place);
+	}
+	Ok(())
 }
 
 /// The contributors whose lists are not the same everywhere.
@@ -107,18 +149,21 @@ async fn digests_of(
 	peer: &Peer,
 	close: bool,
 ) -> Result<Digests, StudyError> {
+	let known = aggregated.state.database.all_standing(aggregated.id()).await?;
 	let mut all = Digests::new();
 	loop {
-		let after = all.last_key_value().map(|(contributor, _)| Hex(*contributor));
-		let asked = request(aggregated, frozen, after, close, Vec::new(), false);
+		let after = all.last_key_value().map(|(contributor, _)| *contributor);
+		let asked = request(aggregated, frozen, after.map(Hex), close, Vec::new(), false);
 		let ListDigests { lists, more, .. } = peer.ask(aggregated, &asked).await?;
-		let before = all.len();
+		if !is_next_page(&known, after, lists.iter().map(|list| list.contributor.0)) {
+			return Err(peer.nonsense("lists of others than the round's contributors"));
+		}
+		if more && lists.is_empty() {
+			return Err(peer.nonsense("a page without lists"));
+		}
 		add(&mut all, lists);
 		if !more {
 			return Ok(all);
-		}
-		if all.len() == before {
-			return Err(peer.nonsense("a page without lists"));
 		}
 	}
 }
@@ -161,8 +206,10 @@ pub async fn compare(
 	let progress =
 		database.round_progress(id).await?.ok_or(StudyError::Missing("the frozen round"))?;
 	if !progress.lists_settled {
-		if request.close {
-			database.close_lists(id, request.attempt).await?;
+		match request.close {
+			true => database.close_lists(id, request.attempt).await?,
+			// The leader has not decided in an earlier attempt.
+			false => database.reopen_lists(id).await?,
 		}
 		if request.close && !request.excluded.is_empty() {
 			let excluded = request.excluded.iter().map(|contributor| contributor.0).collect();
@@ -172,10 +219,11 @@ pub async fn compare(
 			settle(aggregated).await?;
 		}
 	}
+	let settled = database.round_progress(id).await?.is_some_and(|it| it.lists_settled);
 	let after = request.after.map(|contributor| contributor.0);
 	let lists = database.list_digests(id, after, MAX_PEER_ITEMS).await?;
 	let more = lists.len() == MAX_PEER_ITEMS;
-	Ok(ListDigests { lists, more, settled: progress.lists_settled || request.settle })
+	Ok(ListDigests { lists, more, settled })
 }
 
 /// Finds who counts whom, and stores it.

@@ -2,7 +2,7 @@
 
 use super::{Aggregated, StudyError};
 use std::{
-	collections::HashMap,
+	collections::{BTreeMap, HashMap},
 	sync::{Mutex, OnceLock},
 };
 use vouchsafe_client::{
@@ -50,6 +50,21 @@ impl Peer {
 		let error = CustodianError::Nonsense(what.into());
 		StudyError::Peer(Hex::from(&self.institution), error)
 	}
+}
+
+/// Whether a page of a peer's answer goes on after the last one, in ascending order, and names only
+/// contributors of the round. So a peer's answer can't be longer than the round, and has an end.
+pub fn is_next_page(
+	known: &BTreeMap<[u8; 32], u32>,
+	after: Option<[u8; 32]>,
+	page: impl IntoIterator<Item = [u8; 32]>,
+) -> bool {
+	let mut last = after;
+	page.into_iter().all(|contributor| {
+		let is_next = Some(contributor) > last && known.contains_key(&contributor);
+		last = Some(contributor);
+		is_next
+	})
 }
 
 /// The custodians of the study's other aggregators, in the order of the terms.
@@ -109,4 +124,23 @@ async fn allowed(aggregated: &Aggregated) -> Result<AllowedAddresses, StudyError
 			.unwrap_or(AllowedAddresses::public_and(Vec::new())),
 	};
 	Ok(clients.allowed.get_or_init(|| allowed).clone())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_peer_names_each_contributor_of_the_round_once() {
+		let (a, b, c) = ([1; 32], [2; 32], [3; 32]);
+		let known = BTreeMap::from([(a, 1), (b, 1)]);
+		assert!(is_next_page(&known, None, [a, b]));
+		assert!(is_next_page(&known, Some(a), [b]));
+		assert!(is_next_page(&known, Some(b), []));
+		for page in [vec![b, a], vec![a, a], vec![c], vec![a, b, c]] {
+			assert!(!is_next_page(&known, None, page.clone()), "{page:?}");
+		}
+		assert!(!is_next_page(&known, Some(b), [b]));
+		assert!(!is_next_page(&known, Some(b), [a]));
+	}
 }

@@ -46,13 +46,13 @@ pub async fn find_key(
 	round: Option<u8>,
 ) -> Result<Option<Arc<RoundKey>>, StudyError> {
 	let cache = || state.studies.keys.lock().unwrap_or_else(|error| error.into_inner());
-	let known = cache().get(&(study, round)).cloned();
+	let known = cache().open.get(&(study, round)).cloned();
 	if known.is_some() {
 		return Ok(known);
 	}
 	let Some(sealed) = state.database.study_key(study, round).await? else { return Ok(None) };
 	let key = Arc::new(state.encryption.open_round_key(study, round, &sealed)?);
-	cache().insert((study, round), key.clone());
+	cache().insert(study, round, key.clone());
 	Ok(Some(key))
 }
 
@@ -70,16 +70,23 @@ pub async fn ensure_key(
 	find_key(state, study, round).await?.ok_or(StudyError::Missing("a round's key"))
 }
 
-/// The key of this round. It is made if there is none.
-pub async fn round_key(state: &State, id: RoundId) -> Result<Arc<RoundKey>, StudyError> {
+/// The key of this round. A step makes it, and requests before the freeze. Nothing else does, so that
+/// what comes late does not make a new key of a round whose key is destroyed.
+pub async fn make_round_key(state: &State, id: RoundId) -> Result<Arc<RoundKey>, StudyError> {
 	ensure_key(state, id.study, Some(id.round)).await
+}
+
+/// The key of this round.
+pub async fn round_key(state: &State, id: RoundId) -> Result<Arc<RoundKey>, StudyError> {
+	find_key(state, id.study, Some(id.round)).await?.ok_or(StudyError::NoKey)
 }
 
 /// Destroys the key of a round, or of the study itself, and all that is encrypted under it.
 pub async fn destroy(state: &State, study: StudyId, round: Option<u8>) -> Result<(), StudyError> {
-	state.studies.keys.lock().unwrap_or_else(|error| error.into_inner()).remove(&(study, round));
+	state.studies.keys.lock().unwrap_or_else(|error| error.into_inner()).destroy(study, round);
 	if let Some(round) = round {
 		state.studies.begun.forget(RoundId { study, round });
+		state.studies.lacking.forget(RoundId { study, round });
 	}
 	state.database.destroy_study_key(study, round).await?;
 	tracing::info!(study, round, "destroyed the key of a study, and what it encrypted");

@@ -1,7 +1,8 @@
 //! What a study needs next, and doing it. Everything is derived from the final chain and the database.
 
 use super::{
-	lists, peers, results, secrets, tallies, verification, Aggregated, Frozen, StudyError,
+	destruction::destroy_over, lists, peers, results, secrets, tallies, verification, Aggregated,
+	Frozen, StudyError,
 };
 use crate::{
 	chain::{Study, StudyCall},
@@ -20,10 +21,10 @@ use vouchsafe_vault::study::verify::VerifyKey;
 const TURN: u64 = 6;
 /// How many people one sweep removes.
 const SWEEP: u32 = 256;
+/// How long a call is waited for that has no deadline.
+const CALL: Duration = Duration::from_secs(120);
 /// How many people are read at a time.
 const PAGE: u32 = 500;
-/// For how long it is known which reports of an ended study counted, in seconds.
-const MEMORY: u64 = 30 * 24 * 3600;
 
 /// What a study waits for, and when it is looked at again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,14 +41,19 @@ impl Waits {
 	}
 
 	fn done() -> Self {
-		Self { text: None, pause: Duration::from_secs(24 * 3600) }
+		Self { text: None, pause: Duration::ZERO }
 	}
 }
 
 /// Does what the study needs next.
 pub async fn step(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 	report(aggregated).await?;
-	destroy_ended(aggregated).await?;
+	let destroyed = destroy_over(&aggregated.state, aggregated.study_id, &aggregated.study).await;
+	if let Err(error) = destroyed {
+		// It is tried again, and the next round does not wait for it.
+		let study = aggregated.study_id;
+		tracing::warn!(study, %error, "keys of rounds that are over are still stored");
+	}
 	if aggregated.study.stage.has_ended() {
 		return end(aggregated).await;
 	}
@@ -58,11 +64,14 @@ pub async fn step(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 	}
 }
 
-/// Reports where the study is.
+/// Reports where the study is, once it is approved. Anybody can propose many that name the institution.
 async fn report(aggregated: &Aggregated) -> Result<(), StudyError> {
+	let Study { stage, keys, .. } = &aggregated.study;
+	if *stage == StudyStage::Proposed || (stage.has_ended() && keys.is_empty()) {
+		return Ok(());
+	}
 	let study = aggregated.study_id.to_string();
 	let phase = match (aggregated.study.stage, aggregated.current().map(|round| round.phase)) {
-		(StudyStage::Proposed, _) => 0.0,
 		(StudyStage::Approved, _) => 1.0,
 		(stage, _) if stage.has_ended() => 5.0,
 		(_, Some(RoundPhase::Frozen { .. })) => 3.0,
@@ -157,7 +166,7 @@ async fn gather(aggregated: &Aggregated, frozen: &Frozen, now: u64) -> Result<Wa
 /// Keeps who may be counted, and makes the round's key.
 async fn prepare(aggregated: &Aggregated, frozen: &Frozen) -> Result<(), StudyError> {
 	let (database, id) = (&aggregated.state.database, aggregated.id());
-	secrets::round_key(&aggregated.state, id).await?;
+	secrets::make_round_key(&aggregated.state, id).await?;
 	match database.round_progress(id).await? {
 		Some(progress) if progress.attempt >= frozen.attempt => return Ok(()),
 		Some(_) => {},
@@ -310,8 +319,8 @@ async fn submit(aggregated: &Aggregated, call: StudyCall) -> Result<(), StudyErr
 		return Ok(());
 	}
 	let name = call_name(&call);
-	let (key, study) = (&aggregated.state.keys.account, aggregated.study_id);
-	match aggregated.node.submit_study(key, study, call).await {
+	let study = aggregated.study_id;
+	match submit_within(aggregated, call, patience(aggregated).await?).await {
 		Ok(_) => {
 			tracing::info!(
 				study,
@@ -322,11 +331,40 @@ async fn submit(aggregated: &Aggregated, call: StudyCall) -> Result<(), StudyErr
 			Ok(())
 		},
 		// Somebody else may have been first.
-		Err(error @ ChainError::Dispatch { .. }) => {
+		Err(StudyError::Chain(error @ ChainError::Dispatch { .. })) => {
 			tracing::warn!(study, call = name, %error, "a call for a study was refused");
 			Err(error.into())
 		},
-		Err(error) => Err(error.into()),
+		Err(error) => Err(error),
+	}
+}
+
+/// How long a call is waited for: until the deadline of the round's phase. Then something else is due,
+/// and a call that is stuck must not keep the study from it.
+async fn patience(aggregated: &Aggregated) -> Result<Duration, StudyError> {
+	let now = aggregated.now().await?;
+	let deadline = match aggregated.current().map(|round| round.phase) {
+		Some(
+			RoundPhase::Frozen { answers_until, .. } | RoundPhase::Agreed { answers_until, .. },
+		) => answers_until,
+		_ => 0,
+	};
+	Ok(match deadline.saturating_sub(now) {
+		0 => CALL,
+		left => Duration::from_secs(left),
+	})
+}
+
+async fn submit_within(
+	aggregated: &Aggregated,
+	call: StudyCall,
+	patience: Duration,
+) -> Result<u32, StudyError> {
+	let name = call_name(&call);
+	let (key, study) = (&aggregated.state.keys.account, aggregated.study_id);
+	match tokio::time::timeout(patience, aggregated.node.submit_study(key, study, call)).await {
+		Ok(done) => Ok(done?),
+		Err(_) => Err(StudyError::NotFinal(name)),
 	}
 }
 
@@ -363,19 +401,6 @@ fn is_due(aggregated: &Aggregated, best: &Study, call: &StudyCall) -> bool {
 	}
 }
 
-/// Destroys the keys of rounds that are over.
-async fn destroy_ended(aggregated: &Aggregated) -> Result<(), StudyError> {
-	let (state, study) = (&aggregated.state, &aggregated.study);
-	let has_ended = study.stage.has_ended();
-	for (of, round) in state.database.study_keys().await? {
-		let is_over = has_ended || round.is_some_and(|round| round < study.round);
-		if of == aggregated.study_id && is_over {
-			secrets::destroy(state, of, round).await?;
-		}
-	}
-	Ok(())
-}
-
 /// Ends a study here: removes its people from the chain.
 async fn end(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 	let (state, study) = (&aggregated.state, aggregated.study_id);
@@ -386,9 +411,6 @@ async fn end(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 		}
 		sweep(aggregated).await?;
 		state.database.note_swept(study).await?;
-	}
-	if now() >= ended.saturating_add(MEMORY) {
-		state.database.forget_study(study).await?;
 	}
 	Ok(Waits::done())
 }
@@ -402,14 +424,13 @@ async fn sweep(aggregated: &Aggregated) -> Result<(), StudyError> {
 			contributors = contributors.saturating_add(round.contributors.into());
 		}
 	}
-	let (key, study) = (&aggregated.state.keys.account, aggregated.study_id);
 	if people == 0 {
 		return Ok(());
 	}
-	while aggregated.node.submit_study(key, study, StudyCall::Sweep(SWEEP)).await? > 0 {}
+	while submit_within(aggregated, StudyCall::Sweep(SWEEP), CALL).await? > 0 {}
 	// The last call has removed as many counts of contributors.
 	for _ in 1..contributors.div_ceil(SWEEP.into()) {
-		aggregated.node.submit_study(key, study, StudyCall::Sweep(SWEEP)).await?;
+		submit_within(aggregated, StudyCall::Sweep(SWEEP), CALL).await?;
 	}
 	Ok(())
 }

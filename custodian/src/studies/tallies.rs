@@ -4,7 +4,10 @@
 //! them lacks, everywhere. Once all are the same it settles them. An aggregator commits itself only to a
 //! tally that it has computed itself.
 
-use super::{peers::Peer, Aggregated, Frozen, StudyError};
+use super::{
+	peers::{is_next_page, Peer},
+	Aggregated, Frozen, StudyError,
+};
 use crate::store::{CountedRow, RoundId};
 use codec::{DecodeAll, Encode};
 use std::collections::BTreeSet;
@@ -141,8 +144,8 @@ async fn leave_out(
 
 async fn note_left_out(aggregated: &Aggregated, names: &[ReportName]) -> Result<(), StudyError> {
 	let id = aggregated.id();
-	for ReportName { contributor, report } in names {
-		tracing::warn!(id.study, id.round, %contributor, %report, "leaves out a report: not every aggregator has it");
+	for ReportName { report, .. } in names {
+		tracing::warn!(id.study, id.round, %report, "leaves out a report: not every aggregator has it");
 	}
 	let names = names.iter().map(|name| (name.contributor.0, name.report.0)).collect();
 	Ok(aggregated.state.database.leave_out(id, names).await?)
@@ -157,12 +160,17 @@ async fn counted_at(
 	frozen: &Frozen,
 	peer: &Peer,
 ) -> Result<BTreeSet<Counted>, StudyError> {
+	let known = aggregated.state.database.all_standing(aggregated.id()).await?;
 	let mut all = BTreeSet::new();
 	let mut after = None;
 	loop {
-		let request = CompareTallies { after, ..request(aggregated, frozen, None, false) };
+		let request =
+			CompareTallies { after: after.map(Hex), ..request(aggregated, frozen, None, false) };
 		let ComparedTallies { counted, more, .. } = peer.ask(aggregated, &request).await?;
-		let last = counted.last().map(|report| report.contributor);
+		if !is_next_page(&known, after, counted.iter().map(|report| report.contributor.0)) {
+			return Err(peer.nonsense("reports of others than the round's contributors"));
+		}
+		let last = counted.last().map(|report| report.contributor.0);
 		all.extend(counted.into_iter().map(|report| Counted {
 			contributor: report.contributor.into(),
 			people: report.people,
@@ -170,8 +178,8 @@ async fn counted_at(
 		}));
 		match (more, last) {
 			(false, _) => return Ok(all),
-			(true, Some(last)) if Some(last) > after => after = Some(last),
-			(true, _) => return Err(peer.nonsense("a page without new reports")),
+			(true, Some(last)) => after = Some(last),
+			(true, None) => return Err(peer.nonsense("a page without reports")),
 		}
 	}
 }

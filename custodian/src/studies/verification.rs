@@ -18,6 +18,7 @@ use futures::{future::try_join_all, stream, TryStreamExt};
 use std::{
 	collections::HashMap,
 	sync::{Arc, Mutex},
+	time::{Duration, Instant},
 };
 use vouchsafe_client::{
 	chain::StudyQuestion,
@@ -37,6 +38,10 @@ const PAGE: usize = MAX_PEER_ITEMS;
 const PAGES: usize = 2;
 /// How many reports whose verification has begun are kept in memory. Others begin again.
 const MAX_BEGUN: usize = 8 * PAGE;
+
+/// After what pause a report is asked for again that another aggregator lacks, and after what at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LAST_PAUSE: Duration = Duration::from_secs(60);
 
 /// A report's round, contributor and id.
 type Key = (RoundId, [u8; 32], [u8; 16]);
@@ -63,6 +68,38 @@ impl BegunReports {
 	fn take(&self, id: RoundId, name: &ReportName) -> Option<(Report, VerifyState)> {
 		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
 		begun.remove(&(id, name.contributor.0, name.report.0))
+	}
+}
+
+/// A contributor's report that another aggregator lacks: when it is asked for again, and after what pause.
+type Lacking = ([u8; 16], Instant, Duration);
+
+/// Reports that another aggregator lacks. Each is asked for again after a pause, which becomes longer: a
+/// contributor could send a report to the leader alone.
+#[derive(Default)]
+pub struct LackingReports(Mutex<HashMap<(RoundId, [u8; 32]), Lacking>>);
+
+impl LackingReports {
+	fn is_due(&self, id: RoundId, report: &Report) -> bool {
+		let lacking = self.0.lock().unwrap_or_else(|error| error.into_inner());
+		let known = lacking.get(&(id, report.contributor));
+		known.is_none_or(|(of, next, _)| *of != report.report || *next <= Instant::now())
+	}
+
+	fn note(&self, id: RoundId, report: &Report) {
+		let mut lacking = self.0.lock().unwrap_or_else(|error| error.into_inner());
+		let known = lacking.get(&(id, report.contributor));
+		let known = known.filter(|(of, ..)| *of == report.report);
+		let pause = known.map_or(FIRST_PAUSE, |(.., pause)| pause.saturating_mul(2));
+		let pause = pause.min(LAST_PAUSE);
+		let entry = (report.report, Instant::now() + pause, pause);
+		lacking.insert((id, report.contributor), entry);
+	}
+
+	/// Forgets the reports of a round that is over.
+	pub fn forget(&self, id: RoundId) {
+		let mut lacking = self.0.lock().unwrap_or_else(|error| error.into_inner());
+		lacking.retain(|(of, _), _| *of != id);
 	}
 }
 
@@ -189,6 +226,8 @@ pub async fn verify_waiting(
 		.await
 }
 
+/// Asks the others first: they answer at once if one of them lacks a report, and then nothing is computed
+/// here for it.
 async fn verify_page(
 	aggregated: &Aggregated,
 	bench: &Bench,
@@ -196,19 +235,16 @@ async fn verify_page(
 	page: Vec<Report>,
 	is_last: bool,
 ) -> Result<(), StudyError> {
-	let own = bench.clone();
-	let begun = compute(move || {
-		let begin = |report: Report| Ok((own.begin(&report)?, report));
-		page.into_iter().map(begin).collect::<Result<Vec<_>, StudyError>>()
-	})
-	.await??;
-	let names: Vec<ReportName> =
-		begun.iter().filter(|(begun, _)| begun.is_ok()).map(|(_, report)| name(report)).collect();
+	let (lacking, id) = (&aggregated.state.studies.lacking, aggregated.id());
+	let page: Vec<Report> =
+		page.into_iter().filter(|report| is_last || lacking.is_due(id, report)).collect();
+	let names = page.iter().filter(|report| may_count(report).is_ok()).map(name).collect();
 	let shares = collect_shares(aggregated, peers, names).await?;
 	let own = bench.clone();
 	let places: Vec<u8> = peers.iter().map(|peer| peer.place).collect();
-	let (judged, outcomes) =
-		compute(move || judge_page(&own, begun, shares, &places, is_last)).await??;
+	let Judged { judged, outcomes, lacking: found } =
+		compute(move || judge_page(&own, page, shares, &places, is_last)).await??;
+	found.iter().for_each(|report| lacking.note(id, report));
 	distribute(aggregated, peers, judged, outcomes).await
 }
 
@@ -236,41 +272,66 @@ async fn collect_shares(
 	Ok((0..count).map(|_| answers.iter_mut().filter_map(Iterator::next).collect()).collect())
 }
 
-/// The leader's verdict about each report that is not to wait on, and what became of it here.
+/// The leader's verdicts about reports.
+#[derive(Default)]
+struct Judged {
+	judged: Vec<JudgedReport>,
+	/// What became of them here.
+	outcomes: Vec<Outcome>,
+	/// Reports that wait on, because another aggregator lacks them.
+	lacking: Vec<Report>,
+}
+
 fn judge_page(
 	bench: &Bench,
-	begun: Vec<(Result<Begun, DropReason>, Report)>,
+	page: Vec<Report>,
 	shares: Vec<Vec<VerifierShare>>,
 	places: &[u8],
 	is_last: bool,
-) -> Result<(Vec<JudgedReport>, Vec<Outcome>), StudyError> {
-	let (mut judged, mut outcomes) = (Vec::new(), Vec::new());
+) -> Result<Judged, StudyError> {
+	let mut all = Judged::default();
 	let mut shares = shares.into_iter();
-	for (begun, report) in begun {
-		let (verdict, outcome) = match begun {
-			Ok(begun) => {
-				let others = shares.next().unwrap_or_default();
-				let message = combine(bench, &begun, others, places);
-				match message {
-					Ok(message) => {
-						let Begun { verifier, state, .. } = begun;
-						let outcome = bench.finish(&report, &verifier, state, &message)?;
-						match outcome.result {
-							Ok(_) => (Verdict::Message(HexBytes(message)), outcome),
-							Err(reason) => (Verdict::Dropped(reason), outcome),
-						}
-					},
-					Err(NotCombined::Missing) if !is_last => continue,
-					Err(NotCombined::Missing) => dropped(&report, DropReason::NotEverywhere),
-					Err(NotCombined::Dropped(reason)) => dropped(&report, reason),
-				}
+	for report in page {
+		let others = may_count(&report)
+			.map_err(NotCombined::Dropped)
+			.and_then(|()| shares_of_others(shares.next().unwrap_or_default(), places));
+		let (verdict, outcome) = match others {
+			Ok(others) => judge(bench, &report, others)?,
+			Err(NotCombined::Missing) if !is_last => {
+				all.lacking.push(report);
+				continue;
 			},
-			Err(reason) => dropped(&report, reason),
+			Err(NotCombined::Missing) => dropped(&report, DropReason::NotEverywhere),
+			Err(NotCombined::Dropped(reason)) => dropped(&report, reason),
 		};
-		judged.push(JudgedReport { name: name(&report), verdict });
-		outcomes.push(outcome);
+		all.judged.push(JudgedReport { name: name(&report), verdict });
+		all.outcomes.push(outcome);
 	}
-	Ok((judged, outcomes))
+	Ok(all)
+}
+
+/// The leader's verdict about a report of which all others have sent their verifier shares.
+fn judge(
+	bench: &Bench,
+	report: &Report,
+	mut all: Vec<(u8, Vec<u8>)>,
+) -> Result<(Verdict, Outcome), StudyError> {
+	let Begun { verifier, state, share } = match bench.begin(report)? {
+		Ok(begun) => begun,
+		Err(reason) => return Ok(dropped(report, reason)),
+	};
+	all.push((bench.place, share));
+	all.sort_by_key(|(place, _)| *place);
+	let shares: Vec<Vec<u8>> = all.into_iter().map(|(_, share)| share).collect();
+	let message = match verifier.message(&shares) {
+		Ok(message) => message,
+		Err(rejected) => return Ok(dropped(report, reason(rejected))),
+	};
+	let outcome = bench.finish(report, &verifier, state, &message)?;
+	Ok(match outcome.result {
+		Ok(_) => (Verdict::Message(HexBytes(message)), outcome),
+		Err(reason) => (Verdict::Dropped(reason), outcome),
+	})
 }
 
 fn dropped(report: &Report, reason: DropReason) -> (Verdict, Outcome) {
@@ -284,23 +345,16 @@ enum NotCombined {
 	Dropped(DropReason),
 }
 
-fn combine(
-	bench: &Bench,
-	begun: &Begun,
+fn shares_of_others(
 	others: Vec<VerifierShare>,
 	places: &[u8],
-) -> Result<Vec<u8>, NotCombined> {
-	let mut all = vec![(bench.place, begun.share.clone())];
-	for (share, place) in others.into_iter().zip(places) {
-		match share {
-			VerifierShare::Share(share) => all.push((*place, share.0)),
-			VerifierShare::Missing => return Err(NotCombined::Missing),
-			VerifierShare::Dropped(reason) => return Err(NotCombined::Dropped(reason)),
-		}
-	}
-	all.sort_by_key(|(place, _)| *place);
-	let shares: Vec<Vec<u8>> = all.into_iter().map(|(_, share)| share).collect();
-	begun.verifier.message(&shares).map_err(|rejected| NotCombined::Dropped(reason(rejected)))
+) -> Result<Vec<(u8, Vec<u8>)>, NotCombined> {
+	let shares = others.into_iter().zip(places).map(|(share, place)| match share {
+		VerifierShare::Share(share) => Ok((*place, share.0)),
+		VerifierShare::Missing => Err(NotCombined::Missing),
+		VerifierShare::Dropped(reason) => Err(NotCombined::Dropped(reason)),
+	});
+	shares.collect()
 }
 
 /// Distributes the verdicts, and then notes what became of the reports here: if the custodian is killed
@@ -336,12 +390,13 @@ async fn distribute(
 
 async fn note(aggregated: &Aggregated, outcomes: Vec<Outcome>) -> Result<(), StudyError> {
 	let id = aggregated.id();
-	for Outcome { contributor, result, .. } in &outcomes {
+	for Outcome { report, result, .. } in &outcomes {
 		let outcome = match result {
 			Ok(_) => "verified",
 			Err(reason) => {
-				let contributor = Hex(*contributor);
-				tracing::warn!(id.study, id.round, %contributor, %reason, "drops a report");
+				// The contributor may be a patient, whom a log must not name.
+				let report = Hex(*report);
+				tracing::warn!(id.study, id.round, %report, %reason, "drops a report");
 				reason.name()
 			},
 		};
@@ -467,4 +522,40 @@ async fn named(
 		report.filter(|report| report.report == name.report.0)
 	};
 	Ok(reports.into_iter().zip(names).map(is_same).collect())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_report_that_another_lacks_is_not_asked_for_all_the_time() {
+		let id = RoundId { study: 1, round: 0 };
+		let report = |number: u8| Report {
+			contributor: [1; 32],
+			people: 1,
+			report: [number; 16],
+			nonce: [0; 16],
+			public_share: Vec::new(),
+			share: Vec::new(),
+			progress: ReportProgress::Waiting,
+			limit: None,
+		};
+		let lacking = LackingReports::default();
+		assert!(lacking.is_due(id, &report(1)));
+		lacking.note(id, &report(1));
+		assert!(!lacking.is_due(id, &report(1)));
+		let pause = || lacking.0.lock().unwrap()[&(id, [1; 32])].2;
+		assert_eq!(pause(), FIRST_PAUSE);
+		lacking.note(id, &report(1));
+		assert_eq!(pause(), FIRST_PAUSE * 2);
+		for _ in 0..20 {
+			lacking.note(id, &report(1));
+		}
+		assert_eq!(pause(), LAST_PAUSE);
+		// Another report of the contributor is asked for at once.
+		assert!(lacking.is_due(id, &report(2)));
+		lacking.forget(id);
+		assert!(lacking.is_due(id, &report(1)));
+	}
 }

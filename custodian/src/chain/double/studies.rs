@@ -125,6 +125,14 @@ impl StudiesDouble {
 		}
 	}
 
+	/// Sets how many seconds are left to agree.
+	pub fn set_left_to_agree(&mut self, left: u64) {
+		if let RoundPhase::Frozen { block, attempt, gathers_until, .. } = self.phase() {
+			let answers_until = now() + left;
+			self.set_phase(RoundPhase::Frozen { block, gathers_until, answers_until, attempt });
+		}
+	}
+
 	/// Lets the deadline of the round pass.
 	pub fn pass_deadline(&mut self) {
 		let answers_until = now() - 100;
@@ -313,6 +321,9 @@ impl SubmitStudies for NodeDouble {
 		if self.is_deaf.load(std::sync::atomic::Ordering::Relaxed) {
 			return Err(ChainError::Unreachable("deaf".into()));
 		}
+		if self.is_stuck.load(std::sync::atomic::Ordering::Relaxed) {
+			std::future::pending::<()>().await;
+		}
 		let studies = self.studies.as_ref().unwrap();
 		let done = lock(studies).call(H256(self.genesis), &key.public_key().0.into(), call);
 		tokio::task::yield_now().await;
@@ -371,8 +382,19 @@ impl StudiesAt for BlockDouble {
 		contributor: &AccountId,
 	) -> Result<u32, ChainError> {
 		let studies = lock(self.studies.as_ref().unwrap());
-		let people = studies.people.values().filter(|by| *by == contributor).count();
-		Ok(u32::try_from(people).unwrap())
+		// As on the chain, a patient who contributes alone has no number.
+		let is_of = |(person, by): &(&AccountId, &AccountId)| *by == contributor && person != by;
+		Ok(u32::try_from(studies.people.iter().filter(is_of).count()).unwrap())
+	}
+
+	async fn has_contributed_alone(
+		&self,
+		_study: StudyId,
+		_round: u8,
+		patient: &AccountId,
+	) -> Result<bool, ChainError> {
+		let studies = lock(self.studies.as_ref().unwrap());
+		Ok(studies.people.get(patient) == Some(patient))
 	}
 
 	async fn is_measuring(&self) -> Result<bool, ChainError> {

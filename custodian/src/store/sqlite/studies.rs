@@ -1,13 +1,14 @@
 //! What an aggregator stores of studies. The keys of rounds are in one table, and what is encrypted
 //! under them goes with them.
 
+mod destruction;
 mod lists;
 mod reports;
 mod rounds;
 #[cfg(test)]
 mod tests;
 
-use super::Sqlite;
+use super::{to_column, Sqlite};
 use crate::{
 	encryption::SealedValue,
 	store::{
@@ -22,7 +23,7 @@ use vouchsafe_client::{chain::StudyId, messages::ListDigest};
 
 /// A part of schema 1.
 pub(super) const SCHEMA: &str = "
--- One key for each round, and one for each study (round -1).
+-- One key for each round, and one for each study (round -1). An empty one is destroyed.
 CREATE TABLE study_keys (
 	study INTEGER NOT NULL,
 	round INTEGER NOT NULL,
@@ -46,6 +47,7 @@ CREATE TABLE study_rounds (
 	standing INTEGER NOT NULL,
 	attempt INTEGER NOT NULL DEFAULT 1,
 	lists_closed INTEGER NOT NULL DEFAULT 0,
+	lists_decided INTEGER NOT NULL DEFAULT 0,
 	lists_settled INTEGER NOT NULL DEFAULT 0,
 	reports_closed INTEGER NOT NULL DEFAULT 0,
 	settled INTEGER NOT NULL DEFAULT 0,
@@ -192,14 +194,24 @@ impl Studies for Sqlite {
 	async fn destroy_study_key(&self, study: StudyId, round: Option<u8>) -> Result<(), StoreError> {
 		let has_remains = self.has_remains.clone();
 		self.transaction(move |db| {
-			db.execute(
-				"DELETE FROM study_keys WHERE study = ?1 AND round = ?2",
-				params![study, round_column(round)],
-			)?;
 			has_remains.store(true, Ordering::SeqCst);
-			Ok(())
+			destruction::destroy_key(db, study, round)
 		})
 		.await?;
+		self.remove_destroyed().await?;
+		loop {
+			let has_remains = self.has_remains.clone();
+			let delete = self.transaction(move |db| {
+				has_remains.store(true, Ordering::SeqCst);
+				destruction::delete_part(db, study, round)
+			});
+			if delete.await? {
+				return self.remove_destroyed().await;
+			}
+		}
+	}
+
+	async fn remove_destroyed(&self) -> Result<(), StoreError> {
 		let database = self.clone();
 		tokio::task::spawn_blocking(move || database.remove_remains())
 			.await
@@ -321,6 +333,22 @@ impl Studies for Sqlite {
 
 	async fn close_lists(&self, id: RoundId, attempt: u8) -> Result<(), StoreError> {
 		self.transaction(move |db| rounds::close(db, "lists_closed", id, attempt)).await
+	}
+
+	async fn reopen_lists(&self, id: RoundId) -> Result<(), StoreError> {
+		self.transaction(move |db| rounds::reopen_lists(db, id)).await
+	}
+
+	async fn decide_lists(&self, id: RoundId, excluded: Vec<[u8; 32]>) -> Result<(), StoreError> {
+		self.transaction(move |db| {
+			lists::exclude(db, id, &excluded)?;
+			rounds::decide_lists(db, id)
+		})
+		.await
+	}
+
+	async fn excluded_lists(&self, id: RoundId) -> Result<Vec<[u8; 32]>, StoreError> {
+		self.transaction(move |db| lists::excluded(db, id)).await
 	}
 
 	async fn exclude_lists(
@@ -451,10 +479,7 @@ impl Studies for Sqlite {
 				Ok(kept)
 			})
 			.await?;
-		let database = self.clone();
-		tokio::task::spawn_blocking(move || database.remove_remains())
-			.await
-			.map_err(StoreError::database)??;
+		self.remove_destroyed().await?;
 		Ok(kept)
 	}
 
@@ -485,10 +510,17 @@ impl Studies for Sqlite {
 		.await
 	}
 
-	async fn forget_study(&self, study: StudyId) -> Result<(), StoreError> {
+	async fn forget_studies(&self, until: u64) -> Result<(), StoreError> {
 		self.transaction(move |db| {
 			for table in ["study_reports", "study_standing", "study_rounds"] {
-				db.execute(&format!("DELETE FROM {table} WHERE study = ?1"), [study])?;
+				db.execute(
+					&format!(
+						"DELETE FROM {table} WHERE study IN (
+							SELECT study FROM study_ends WHERE at <= ?1
+						 )"
+					),
+					[to_column(until)],
+				)?;
 			}
 			Ok(())
 		})
@@ -502,7 +534,8 @@ fn find_key(
 	round: Option<u8>,
 ) -> rusqlite::Result<Option<SealedValue>> {
 	let mut query = db.prepare_cached(
-		"SELECT sealed, ciphertext FROM study_keys WHERE study = ?1 AND round = ?2",
+		"SELECT sealed, ciphertext FROM study_keys
+		 WHERE study = ?1 AND round = ?2 AND length(sealed) > 0",
 	)?;
 	query
 		.query_row(params![study, round_column(round)], |row| {

@@ -1,7 +1,10 @@
 //! Contributors and aggregators that do what they should not.
 
 use super::harness::*;
-use crate::chain::double::studies::{lock, STUDY};
+use crate::{
+	chain::double::studies::{lock, STUDY},
+	studies::secrets,
+};
 use vouchsafe_client::{
 	chain::Signer,
 	custodian::{Custodian, CustodianError},
@@ -44,6 +47,9 @@ async fn no_more_identifiers_are_evaluated_than_there_are_people() {
 	// Another aggregator counts for itself.
 	network.evaluate(1, "//A", points(&["4", "5", "6"])).await.unwrap();
 	assert!(is_refused(network.evaluate(0, "//A", vec![]).await, "1 to 1000"));
+	// Work for nothing.
+	let one = points(&["5"])[0];
+	assert!(is_refused(network.evaluate(1, "//A", vec![one, one]).await, "twice"));
 	assert!(is_refused(network.evaluate(0, "//B", vec![[255; 32]]).await, "not a point"));
 	assert!(is_refused(network.evaluate(0, "//B", vec![[0; 32]]).await, "not a point"));
 }
@@ -96,6 +102,26 @@ async fn only_the_leader_leads() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn lists_are_settled_only_once_they_are_closed() {
+	let network = frozen().await;
+	let leader = &network.aggregators[0].state.keys.account;
+	let ask = CompareLists {
+		study: STUDY,
+		round: 0,
+		attempt: 1,
+		after: None,
+		close: false,
+		excluded: vec![],
+		settle: true,
+	};
+	let compare = async |ask: &CompareLists| network.client(1).ask_peer(leader, ask).await.unwrap();
+	assert!(!compare(&ask).await.settled);
+	assert!(!network.status(1, "//A").await.settled);
+	assert!(compare(&CompareLists { close: true, ..ask }).await.settled);
+	assert!(network.status(1, "//A").await.settled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn different_lists_leave_out_only_their_sender() {
 	let network = frozen().await;
 	network.send_lists("//A", &["a", "b", "same"]).await;
@@ -138,6 +164,9 @@ async fn a_list_is_not_longer_than_its_people() {
 	};
 	let sent = network.client(0).send_nullifiers(&key("//A"), &wrong).await;
 	assert!(is_refused(sent, "parts"));
+	let empty = SendNullifiers { part: 2, parts: 3, ..wrong };
+	let sent = network.client(0).send_nullifiers(&key("//A"), &empty).await;
+	assert!(is_refused(sent, "1 to 2 parts"));
 }
 
 /// Each is dropped alone, and its contributor hears why.
@@ -156,9 +185,8 @@ async fn bad_reports_are_dropped_alone() {
 	// The public share has the wrong form.
 	let mut bad = network.report("//C", 2, &[1, 0, 0, 0]);
 	bad[0].public_share = vec![1, 2, 3].into();
-	for (place, part) in bad.iter().enumerate() {
-		network.send_part(place, "//C", part).await.unwrap();
-	}
+	assert!(is_refused(network.send_part(0, "//C", &bad[0]).await, "malformed"));
+	network.send_part(1, "//C", &bad[1]).await.unwrap();
 	network.end_gathering();
 	assert_eq!(network.finish().await, [1, 2, 3, 0]);
 	for place in 0..2 {
@@ -168,8 +196,9 @@ async fn bad_reports_are_dropped_alone() {
 			(ReportState::Dropped, Some(DropReason::Proof))
 		);
 		assert!(status.reason.unwrap().contains("proof"));
-		assert_eq!(network.status(place, "//C").await.dropped, Some(DropReason::Malformed));
 	}
+	assert_eq!(network.status(0, "//C").await.report, ReportState::Missing);
+	assert_eq!(network.status(1, "//C").await.dropped, Some(DropReason::NotEverywhere));
 	let (_, tally) = lock(&network.studies).results[&0];
 	assert_eq!((tally.used, tally.refused), (3, 5));
 }
@@ -291,6 +320,21 @@ async fn an_aggregator_whose_node_is_behind_takes_nothing() {
 	assert!(matches!(behind, Err(CustodianError::Behind(_))), "{behind:?}");
 	state.set_replaced(None);
 	network.send_part(0, "//A", &parts[0]).await.unwrap();
+}
+
+/// What was admitted just before the end comes after the key is destroyed.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_late_makes_no_new_key() {
+	let network = frozen().await;
+	let aggregated = network.aggregated(0).await;
+	secrets::destroy(&aggregated.state, STUDY, Some(0)).await.unwrap();
+	let parts = network.report("//A", 3, &[1, 0, 0, 0]);
+	let late = network.send_part(0, "//A", &parts[0]).await;
+	assert_eq!(late.err(), Some(CustodianError::NotYet));
+	assert_eq!(network.send_list(0, "//A", &[[1; 32]]).await.err(), Some(CustodianError::NotYet));
+	let late = network.evaluate(0, "//A", points(&["1"])).await;
+	assert_eq!(late.err(), Some(CustodianError::NotYet));
+	assert_eq!(aggregated.state.database.study_keys().await.unwrap(), [(STUDY, None)]);
 }
 
 /// Of many reports of one contributor at once, one is stored.

@@ -123,7 +123,8 @@ fn new_state(
 }
 
 impl Network {
-	/// A study that the aggregators have accepted, with these people of these hospitals.
+	/// A study that the aggregators have accepted, with these people of these hospitals. A patient has no
+	/// people, and contributes alone.
 	pub async fn new(terms: StudyTerms, people: &[(&str, &[u8])], with_noise: bool) -> Self {
 		let names: Vec<AccountId> = terms.aggregators.iter().cloned().collect();
 		let mut chain = StudiesDouble::new(terms);
@@ -137,6 +138,9 @@ impl Network {
 			let enrolled = account(kind(name), id.clone(), [0; 32]);
 			accounts.insert(account_bytes(&id), enrolled);
 			chain.people.extend(people.iter().map(|it| (person(*it), id.clone())));
+			if kind(name) == AccountKind::Patient {
+				chain.people.insert(id.clone(), id);
+			}
 		}
 		let studies: SharedStudies = Arc::new(Mutex::new(chain));
 		let mut network = Self { studies, aggregators: vec![], accounts, with_noise };
@@ -234,6 +238,11 @@ impl Network {
 	/// Whether a custodian's calls reach the chain.
 	pub fn set_deaf(&self, place: usize, is_deaf: bool) {
 		self.aggregators[place].node.is_deaf.store(is_deaf, Ordering::Relaxed);
+	}
+
+	/// Whether a custodian's calls are never in a block.
+	pub fn set_stuck(&self, place: usize, is_stuck: bool) {
+		self.aggregators[place].node.is_stuck.store(is_stuck, Ordering::Relaxed);
 	}
 
 	/// The study as one aggregator sees it now.

@@ -2,11 +2,17 @@
 
 use super::harness::*;
 use crate::{
-	chain::{double::studies::lock, StudyCall},
+	chain::{
+		double::studies::{lock, STUDY},
+		StudyCall,
+	},
 	store::RoundId,
+	studies::{destruction::destroy_all_over, Aggregated, StudyError},
 };
+use std::time::Duration;
 use vouchsafe_client::{
 	chain::{is_in_tally, AccountId, Counted, Loss, RoundPhase, StudyQuestion, StudyStage, H256},
+	custodian::CustodianError,
 	messages::*,
 };
 
@@ -109,6 +115,25 @@ async fn keys_and_shares_are_destroyed_and_people_removed_at_the_end() {
 	assert_eq!(lock(&network.studies).calls.len(), calls, "nothing is left to do");
 }
 
+/// As if the custodian did not aggregate any more: no step of the study is done.
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_destroyed_without_a_step() {
+	let network = gathered(2).await;
+	let keys = async || network.aggregators[0].state.database.study_keys().await.unwrap();
+	let clean = async || {
+		let Aggregated { state, block, .. } = network.aggregated(0).await;
+		destroy_all_over(&state, &*block).await.unwrap();
+	};
+	clean().await;
+	assert_eq!(keys().await, [(7, None), (7, Some(0))]);
+	lock(&network.studies).study.round = 1;
+	clean().await;
+	assert_eq!(keys().await, [(7, None)]);
+	lock(&network.studies).study.stage = StudyStage::Finished;
+	clean().await;
+	assert!(keys().await.is_empty());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_withdrew_is_not_counted() {
 	let people: [(&str, &[u8]); 2] = [("//A", &[1, 2, 3, 4]), ("//B", &[5, 6])];
@@ -133,12 +158,12 @@ async fn who_withdrew_is_not_counted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_patient_alone_may_report_before_the_freeze() {
-	let people: [(&str, &[u8]); 2] = [("//A", &[1, 2]), ("//Patient", &[3])];
+	let people: [(&str, &[u8]); 2] = [("//A", &[1, 2]), ("//Patient", &[])];
 	let mut question = terms(2);
 	question.question = StudyQuestion::Sum { max: 10 };
 	let network = Network::new(question, &people, false).await;
 	let early = network.send_part(0, "//A", &network.report("//A", 1, &[1, 9])[0]).await;
-	assert_eq!(early, Err(vouchsafe_client::custodian::CustodianError::NotYet));
+	assert_eq!(early, Err(CustodianError::NotYet));
 	network.send_lists("//Patient", &["p"]).await;
 	network.send_report("//Patient", 1, &[7, 3]).await;
 	network.freeze().await;
@@ -171,6 +196,91 @@ async fn an_aggregator_that_was_away_is_waited_for() {
 	network.step(0).await.unwrap();
 	assert_eq!(lock(&network.studies).reveals.len(), 1);
 	network.restart(1).await;
+	assert_eq!(network.finish().await, [5, 2, 0, 0]);
+}
+
+/// The leader is killed when one of the others has settled the lists, and the round is gathered again.
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_that_one_aggregator_has_settled_do_not_change() {
+	let people: [(&str, &[u8]); 2] = [("//A", &[1, 2, 3]), ("//B", &[4, 5, 6])];
+	let network = Network::new(terms(3), &people, false).await;
+	network.freeze().await;
+	network.send_lists("//A", &["a", "b", "same"]).await;
+	let list = network.send_lists("//B", &["c", "d", "same"]).await;
+	let leader = network.aggregated(0).await;
+	let (database, id) = (&leader.state.database, leader.id());
+	database.close_lists(id, 1).await.unwrap();
+	database.decide_lists(id, vec![]).await.unwrap();
+	let key = &leader.state.keys.account;
+	for (place, settle) in [(1, true), (2, false)] {
+		let ask = CompareLists {
+			study: STUDY,
+			round: 0,
+			attempt: 1,
+			after: None,
+			close: true,
+			excluded: vec![],
+			settle,
+		};
+		assert_eq!(network.client(place).ask_peer(key, &ask).await.unwrap().settled, settle);
+	}
+	lock(&network.studies).pass_deadline();
+	network.step(0).await.unwrap();
+	for place in 1..3 {
+		network.step(place).await.unwrap();
+	}
+	let other = network.send_list(2, "//B", &list[..2]).await;
+	assert_eq!(other.err(), Some(CustodianError::NotYet));
+	network.send_list(2, "//B", &list).await.unwrap();
+	network.step_all().await;
+	let mut all = Vec::new();
+	for place in 0..3 {
+		all.push(network.doubles(place, "//B").await.unwrap());
+	}
+	assert!(all.iter().all(|doubles| doubles.complete && *doubles == all[0]), "{all:?}");
+	report_all(&network).await;
+	network.end_gathering();
+	assert_eq!(network.finish().await, [5, 2, 0, 0]);
+}
+
+/// Before the leader has decided, an aggregator that was away gets the lists in the next attempt.
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_taken_again_if_an_aggregator_was_away() {
+	let people: [(&str, &[u8]); 1] = [("//A", &[1, 2, 3])];
+	let mut network = Network::new(terms(2), &people, false).await;
+	network.freeze().await;
+	// The leader has closed its lists, and the other one is away.
+	network.kill(1);
+	network.end_lists();
+	assert!(network.step(0).await.is_err());
+	let leader = network.aggregated(0).await;
+	let progress = leader.state.database.round_progress(leader.id()).await.unwrap().unwrap();
+	assert_eq!((progress.lists_closed, progress.lists_decided), (1, false));
+	lock(&network.studies).pass_deadline();
+	network.step(0).await.unwrap();
+	network.restart(1).await;
+	network.step(1).await.unwrap();
+	network.step_all().await;
+	network.send_lists("//A", &["a", "b", "c"]).await;
+	network.step_all().await;
+	network.send_report("//A", 3, &[3, 0, 0, 0]).await;
+	network.end_gathering();
+	assert_eq!(network.finish().await, [3, 0, 0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_waited_for_until_the_deadline() {
+	let network = gathered(2).await;
+	report_all(&network).await;
+	network.end_gathering();
+	network.step(0).await.unwrap();
+	lock(&network.studies).set_left_to_agree(2);
+	network.set_stuck(1, true);
+	let step = tokio::time::timeout(Duration::from_secs(20), network.step(1));
+	let stuck = step.await.unwrap();
+	assert!(matches!(stuck, Err(StudyError::NotFinal("commit"))), "{stuck:?}");
+	network.set_stuck(1, false);
+	network.end_gathering();
 	assert_eq!(network.finish().await, [5, 2, 0, 0]);
 }
 

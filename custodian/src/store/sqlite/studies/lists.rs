@@ -47,13 +47,15 @@ pub fn keep_part(
 	part: &ListPart,
 	limit: u32,
 ) -> rusqlite::Result<KeptPart> {
-	if is_closed(db, id)? {
-		return match is_kept(db, id, part)? {
-			true => {
-				parts(db, id, &part.contributor).map(|(have, of)| KeptPart::Kept(have, have == of))
-			},
-			false => Ok(KeptPart::Closed),
-		};
+	let closed = closed(db, id)?;
+	if closed.is_some() && is_kept(db, id, part)? {
+		let (have, of) = parts(db, id, &part.contributor)?;
+		return Ok(KeptPart::Kept(have, have == of));
+	}
+	match closed {
+		Some(true) => return Ok(KeptPart::Closed),
+		Some(false) => return Ok(KeptPart::Waits),
+		None => {},
 	}
 	let others: u32 = db.query_row(
 		"SELECT coalesce(sum(length), 0) FROM study_lists WHERE study = ?1 AND round = ?2
@@ -86,14 +88,22 @@ pub fn keep_part(
 	Ok(KeptPart::Kept(have, have == of))
 }
 
-/// Whether no more lists are taken in the attempt that is under way.
-fn is_closed(db: &Connection, id: RoundId) -> rusqlite::Result<bool> {
+/// If lists are closed, whether for good: not if it was in an earlier attempt, and nothing is decided here.
+fn closed(db: &Connection, id: RoundId) -> rusqlite::Result<Option<bool>> {
 	let mut query = db.prepare_cached(
-		"SELECT lists_settled OR lists_closed >= attempt FROM study_rounds
-		 WHERE study = ?1 AND round = ?2",
+		"SELECT lists_settled OR lists_decided OR lists_closed >= attempt FROM study_rounds
+		 WHERE study = ?1 AND round = ?2 AND (lists_settled OR lists_closed > 0)",
 	)?;
-	let closed = query.query_row(params![id.study, id.round], |row| row.get(0)).optional()?;
-	Ok(closed.unwrap_or(false))
+	query.query_row(params![id.study, id.round], |row| row.get(0)).optional()
+}
+
+pub fn excluded(db: &Connection, id: RoundId) -> rusqlite::Result<Vec<[u8; 32]>> {
+	let mut query = db.prepare_cached(
+		"SELECT contributor FROM study_settled_lists
+		 WHERE study = ?1 AND round = ?2 AND excluded = 1 ORDER BY contributor",
+	)?;
+	let rows = query.query_map(params![id.study, id.round], |row| row.get(0))?;
+	rows.collect()
 }
 
 fn is_kept(db: &Connection, id: RoundId, part: &ListPart) -> rusqlite::Result<bool> {
@@ -156,6 +166,8 @@ pub fn count_complete(db: &Connection, id: RoundId) -> rusqlite::Result<u64> {
 	query.query_row(params![id.study, id.round], |row| Ok(from_column(row.get(0)?)))
 }
 
+/// Leaves out the lists of these contributors. Accounts that are none are ignored: another aggregator
+/// must not fill the disk with them.
 pub fn exclude(db: &Connection, id: RoundId, contributors: &[[u8; 32]]) -> rusqlite::Result<()> {
 	for contributor in contributors {
 		let row = params![id.study, id.round, contributor];
@@ -164,7 +176,9 @@ pub fn exclude(db: &Connection, id: RoundId, contributors: &[[u8; 32]]) -> rusql
 			row,
 		)?;
 		db.execute(
-			"INSERT OR IGNORE INTO study_settled_lists VALUES (?1, ?2, ?3, 0, 0, 1, x'')",
+			"INSERT OR IGNORE INTO study_settled_lists
+			 SELECT study, round, contributor, 0, 0, 1, x'' FROM study_standing
+			 WHERE study = ?1 AND round = ?2 AND contributor = ?3",
 			row,
 		)?;
 	}

@@ -50,20 +50,37 @@ pub fn begin_attempt(db: &Connection, id: RoundId, attempt: u8) -> rusqlite::Res
 			 WHERE study = ?1 AND round = ?2 AND progress = 2 AND reason = ?3",
 			params![id.study, id.round, DropReason::NotEverywhere.name()],
 		)?;
-		// Lists that were left out may come again, unless all was settled.
+	}
+	Ok(())
+}
+
+/// Takes lists again, also those that were left out, unless it is decided which count.
+pub fn reopen_lists(db: &Connection, id: RoundId) -> rusqlite::Result<()> {
+	let is_open = db.execute(
+		"UPDATE study_rounds SET lists_closed = 0 WHERE study = ?1 AND round = ?2
+		 AND lists_closed < attempt AND lists_decided = 0 AND lists_settled = 0",
+		params![id.study, id.round],
+	)?;
+	if is_open > 0 {
 		db.execute(
-			"DELETE FROM study_settled_lists WHERE study = ?1 AND round = ?2 AND 0 = (
-				SELECT lists_settled FROM study_rounds WHERE study = ?1 AND round = ?2
-			 )",
+			"DELETE FROM study_settled_lists WHERE study = ?1 AND round = ?2",
 			params![id.study, id.round],
 		)?;
 	}
 	Ok(())
 }
 
+pub fn decide_lists(db: &Connection, id: RoundId) -> rusqlite::Result<()> {
+	db.execute(
+		"UPDATE study_rounds SET lists_decided = 1 WHERE study = ?1 AND round = ?2",
+		params![id.study, id.round],
+	)?;
+	Ok(())
+}
+
 pub fn progress(db: &Connection, id: RoundId) -> rusqlite::Result<Option<RoundProgress>> {
 	let mut query = db.prepare_cached(
-		"SELECT block, standing, attempt, lists_closed, lists_settled, reports_closed, settled, tally,
+		"SELECT block, standing, attempt, lists_closed, lists_decided, lists_settled, reports_closed, settled, tally,
 		 agreed FROM study_rounds WHERE study = ?1 AND round = ?2",
 	)?;
 	query
@@ -73,11 +90,12 @@ pub fn progress(db: &Connection, id: RoundId) -> rusqlite::Result<Option<RoundPr
 				standing: row.get(1)?,
 				attempt: row.get(2)?,
 				lists_closed: row.get(3)?,
-				lists_settled: row.get(4)?,
-				reports_closed: row.get(5)?,
-				settled: row.get(6)?,
-				tally: row.get(7)?,
-				agreed: row.get(8)?,
+				lists_decided: row.get(4)?,
+				lists_settled: row.get(5)?,
+				reports_closed: row.get(6)?,
+				settled: row.get(7)?,
+				tally: row.get(8)?,
+				agreed: row.get(9)?,
 			})
 		})
 		.optional()

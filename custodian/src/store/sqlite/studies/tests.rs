@@ -29,6 +29,13 @@ async fn frozen() -> (Sqlite, TempDir) {
 	(database, directory)
 }
 
+fn is_on_disk(directory: &TempDir, what: &[u8]) -> bool {
+	std::fs::read_dir(directory.path()).unwrap().any(|file| {
+		let bytes = std::fs::read(file.unwrap().path()).unwrap();
+		bytes.windows(what.len()).any(|window| window == what)
+	})
+}
+
 fn part(contributor: [u8; 32], part: u32, parts: u32, length: u32) -> ListPart {
 	let digest = [u8::try_from(length).unwrap(); 32];
 	ListPart { contributor, part, parts, length, digest, ciphertext: vec![9; 10] }
@@ -60,12 +67,7 @@ async fn the_first_key_and_secret_stay_until_they_are_destroyed() {
 	assert_eq!(keep(marker.clone()).await.unwrap(), marker);
 	assert_eq!(keep(b"another".to_vec()).await.unwrap(), marker);
 	assert_eq!(database.study_keys().await.unwrap(), [(1, None), (1, Some(0))]);
-	let on_disk = |what: &[u8]| {
-		std::fs::read_dir(directory.path()).unwrap().any(|file| {
-			let bytes = std::fs::read(file.unwrap().path()).unwrap();
-			bytes.windows(what.len()).any(|window| window == what)
-		})
-	};
+	let on_disk = |what: &[u8]| is_on_disk(&directory, what);
 	assert!(on_disk(&marker) && on_disk(&first.key));
 	database.destroy_study_key(1, Some(0)).await.unwrap();
 	assert!(!on_disk(&marker) && !on_disk(&first.key));
@@ -74,6 +76,68 @@ async fn the_first_key_and_secret_stay_until_they_are_destroyed() {
 	// Without a key nothing can be stored.
 	assert!(keep(marker).await.is_err());
 	assert!(database.keep_report(ID, report(A, 1), 1).await.is_err());
+}
+
+#[tokio::test]
+async fn what_a_reader_kept_in_the_log_is_removed_later() {
+	let (database, directory) = database().await;
+	let key = database.study_key(1, Some(0)).await.unwrap().unwrap();
+	let reader = rusqlite::Connection::open(directory.path().join("custodian.sqlite")).unwrap();
+	reader.execute_batch("BEGIN; SELECT * FROM study_keys;").unwrap();
+	let destroyed = database.destroy_study_key(1, Some(0)).await;
+	assert!(matches!(destroyed, Err(StoreError::Busy)), "{destroyed:?}");
+	assert_eq!(database.study_key(1, Some(0)).await.unwrap(), None);
+	assert_eq!(database.study_keys().await.unwrap(), [(1, Some(0))], "nobody would try again");
+	assert!(is_on_disk(&directory, &key.key));
+	// The destroyed key does not come back.
+	database.keep_study_key(1, Some(0), key.clone()).await.unwrap();
+	assert_eq!(database.study_key(1, Some(0)).await.unwrap(), None);
+	assert!(matches!(database.remove_destroyed().await, Err(StoreError::Busy)));
+	drop(reader);
+	database.remove_destroyed().await.unwrap();
+	assert!(!is_on_disk(&directory, &key.key));
+	database.destroy_study_key(1, Some(0)).await.unwrap();
+	assert!(database.study_keys().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_large_round_is_destroyed_in_parts() {
+	let (database, _directory) = frozen().await;
+	let contributors: Vec<[u8; 32]> = (0..120).map(|number| [number; 32]).collect();
+	for contributor in &contributors {
+		for number in 0..2 {
+			let part = ListPart { digest: [0; 32], ..part(*contributor, number, 2, 1) };
+			database.keep_list_part(ID, part, 9).await.unwrap();
+		}
+		database.count_points(ID, *contributor, vec![[1; 32], [2; 32]], 2).await.unwrap();
+		database.keep_report(ID, report(*contributor, 1), 1).await.unwrap();
+	}
+	let outcomes = contributors.iter().map(|contributor| Outcome {
+		contributor: *contributor,
+		report: [1; 16],
+		result: Ok(vec![1]),
+	});
+	database.note_outcomes(ID, outcomes.collect()).await.unwrap();
+	let settled = contributors
+		.iter()
+		.map(|contributor| SettledList { contributor: *contributor, ..Default::default() });
+	database.settle_lists(ID, settled.collect()).await.unwrap();
+	// Another round stays.
+	let other = RoundId { round: 1, ..ID };
+	let key = StorageEncryption::new(SecretKey::random()).new_round_key(1, Some(1)).unwrap();
+	database.keep_study_key(1, Some(1), key).await.unwrap();
+	database.keep_report(other, report(A, 1), 1).await.unwrap();
+	database.destroy_study_key(1, Some(0)).await.unwrap();
+	assert_eq!(database.study_keys().await.unwrap(), [(1, Some(1))]);
+	let left = database.transaction(|db| {
+		let tables = ["lists", "settled_lists", "points", "shares", "outputs"];
+		let count = |table| rounds::count(db, &format!("study_{table}"), ID);
+		tables.into_iter().map(count).collect::<rusqlite::Result<Vec<_>>>()
+	});
+	assert_eq!(left.await.unwrap(), [0; 5]);
+	assert_eq!(database.report(other, A).await.unwrap().unwrap().share, report(A, 1).share);
+	// Who was counted is still known.
+	assert_eq!(database.count_reports(ID).await.unwrap(), [0, 120, 0]);
 }
 
 #[tokio::test]
@@ -111,13 +175,19 @@ async fn lists_are_replaced_until_they_are_closed() {
 	database.close_lists(ID, 1).await.unwrap();
 	assert_eq!(keep(part(A, 0, 1, 2), 3).await.unwrap(), KeptPart::Closed);
 	assert_eq!(keep(part(A, 0, 1, 3), 3).await.unwrap(), KeptPart::Kept(1, true));
-	// Until they are settled, a new attempt opens them again.
+	database.reopen_lists(ID).await.unwrap();
+	assert_eq!(keep(part(A, 0, 1, 2), 3).await.unwrap(), KeptPart::Closed);
+	// In a new attempt they can be opened again.
 	database.begin_attempt(ID, 2).await.unwrap();
+	assert_eq!(keep(part(A, 0, 1, 2), 3).await.unwrap(), KeptPart::Waits);
+	assert_eq!(keep(part(A, 0, 1, 3), 3).await.unwrap(), KeptPart::Kept(1, true));
+	database.reopen_lists(ID).await.unwrap();
 	assert_eq!(keep(part(A, 0, 1, 2), 3).await.unwrap(), KeptPart::Kept(1, true));
 	database.exclude_lists(ID, vec![B]).await.unwrap();
 	assert_eq!(database.lists(ID).await.unwrap(), [part(A, 0, 1, 2)]);
 	// A list that was left out may come again in a new attempt, unless all was settled.
 	database.begin_attempt(ID, 3).await.unwrap();
+	database.reopen_lists(ID).await.unwrap();
 	assert_eq!(database.settled_list(ID, B).await.unwrap(), None);
 	assert_eq!(keep(part(B, 0, 1, 1), 1).await.unwrap(), KeptPart::Kept(1, true));
 	database.exclude_lists(ID, vec![B]).await.unwrap();
@@ -130,6 +200,30 @@ async fn lists_are_replaced_until_they_are_closed() {
 	assert_eq!(keep(part(B, 0, 1, 1), 1).await.unwrap(), KeptPart::Closed);
 	database.begin_attempt(ID, 4).await.unwrap();
 	assert_eq!(keep(part(B, 0, 1, 1), 1).await.unwrap(), KeptPart::Closed);
+	assert!(database.settled_list(ID, B).await.unwrap().unwrap().excluded);
+}
+
+#[tokio::test]
+async fn lists_that_are_decided_stay_closed() {
+	let (database, _directory) = frozen().await;
+	let keep = |part| database.keep_list_part(ID, part, 3);
+	assert_eq!(keep(part(A, 0, 1, 2)).await.unwrap(), KeptPart::Kept(1, true));
+	database.close_lists(ID, 1).await.unwrap();
+	database.decide_lists(ID, vec![B]).await.unwrap();
+	database.begin_attempt(ID, 2).await.unwrap();
+	database.reopen_lists(ID).await.unwrap();
+	assert!(database.round_progress(ID).await.unwrap().unwrap().lists_decided);
+	assert_eq!(database.excluded_lists(ID).await.unwrap(), [B]);
+	assert_eq!(keep(part(A, 0, 1, 3)).await.unwrap(), KeptPart::Closed);
+	assert_eq!(keep(part(A, 0, 1, 2)).await.unwrap(), KeptPart::Kept(1, true));
+}
+
+#[tokio::test]
+async fn only_contributors_are_left_out() {
+	let (database, _directory) = frozen().await;
+	let stranger = [9; 32];
+	database.exclude_lists(ID, vec![stranger, B]).await.unwrap();
+	assert_eq!(database.settled_list(ID, stranger).await.unwrap(), None);
 	assert!(database.settled_list(ID, B).await.unwrap().unwrap().excluded);
 }
 
@@ -213,6 +307,8 @@ async fn what_was_frozen_stays_until_the_study_is_forgotten() {
 	assert_eq!(database.note_study_end(1, 100).await.unwrap(), (100, false));
 	database.note_swept(1).await.unwrap();
 	assert_eq!(database.note_study_end(1, 200).await.unwrap(), (100, true));
-	database.forget_study(1).await.unwrap();
+	database.forget_studies(99).await.unwrap();
+	assert!(database.round_progress(ID).await.unwrap().is_some());
+	database.forget_studies(100).await.unwrap();
 	assert_eq!(database.round_progress(ID).await.unwrap(), None);
 }

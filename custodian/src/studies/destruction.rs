@@ -1,0 +1,42 @@
+//! Destroying the keys of rounds that are over. It depends only on the chain and on what is stored: not on
+//! whether the custodian still aggregates, or for which institution.
+
+use super::{secrets, StudyError};
+use crate::{
+	chain::{Block, Study},
+	state::State,
+};
+use std::collections::BTreeSet;
+use vouchsafe_client::{chain::StudyId, signing::now};
+
+/// For how long it is known which reports of an ended study counted, in seconds.
+const MEMORY: u64 = 30 * 24 * 3600;
+
+/// Forgets who was counted in studies that ended long ago.
+pub async fn forget_old(state: &State) -> Result<(), StudyError> {
+	Ok(state.database.forget_studies(now().saturating_sub(MEMORY)).await?)
+}
+
+/// Destroys the keys of all rounds and studies that are over at this final block.
+pub async fn destroy_all_over(state: &State, block: &dyn Block) -> Result<(), StudyError> {
+	let keys = state.database.study_keys().await?;
+	let studies: BTreeSet<StudyId> = keys.into_iter().map(|(study, _)| study).collect();
+	for id in studies {
+		if let Some(study) = block.study(id).await? {
+			destroy_over(state, id, &study).await?;
+		}
+	}
+	Ok(())
+}
+
+/// Destroys the keys of the study's rounds that are over, and its own one if it has ended.
+pub async fn destroy_over(state: &State, id: StudyId, study: &Study) -> Result<(), StudyError> {
+	let has_ended = study.stage.has_ended();
+	for (of, round) in state.database.study_keys().await? {
+		let is_over = has_ended || round.is_some_and(|round| round < study.round);
+		if of == id && is_over {
+			secrets::destroy(state, of, round).await?;
+		}
+	}
+	Ok(())
+}
