@@ -14,13 +14,7 @@ use crate::{
 use anyhow::{bail, ensure, Context, Result};
 use people::{Account, Export, People, HOSPITALS};
 use serde_json::{json, Value};
-use std::{
-	collections::BTreeSet,
-	ffi::OsString,
-	path::PathBuf,
-	process::Stdio,
-	time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, process::Stdio, time::Duration};
 use vouchsafe_client::chain::{Chain, StudyTrait, StudyTraits};
 
 /// How long people are contributed in the story, in seconds from the proposal on.
@@ -234,7 +228,6 @@ async fn choose(
 
 /// Proposes a study. Returns its number.
 async fn propose(network: &Network, researcher: &User, asked: &Asked) -> Result<u32> {
-	let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
 	let approval = network.root.join("approval.txt");
 	std::fs::write(&approval, "The ethics committee has no objections.\n")?;
 	let terms = json!({
@@ -244,7 +237,7 @@ async fn propose(network: &Network, researcher: &User, asked: &Asked) -> Result<
 		"aggregators": asked.aggregators,
 		"traits": asked.traits,
 		"epsilon": 1.0,
-		"first_close": rfc3339(now + OPEN),
+		"first_close": format!("+{OPEN}s"),
 		"gather": format!("{GATHER}s"),
 		"answer": format!("{ANSWER}s"),
 	});
@@ -256,24 +249,6 @@ async fn propose(network: &Network, researcher: &User, asked: &Asked) -> Result<
 	let answer = researcher.run(&arguments).await?;
 	let study = answer["study"].as_u64().with_context(|| format!("no number: {answer}"))?;
 	Ok(u32::try_from(study)?)
-}
-
-/// A moment as `YYYY-MM-DDThh:mm:ssZ`.
-fn rfc3339(moment: u64) -> String {
-	let (days, second) = (i64::try_from(moment / 86_400).unwrap_or(0), moment % 86_400);
-	// Howard Hinnant's civil_from_days.
-	let shifted = days + 719_468;
-	let era = shifted.div_euclid(146_097);
-	let day_of_era = shifted.rem_euclid(146_097);
-	let year_of_era =
-		(day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-	let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-	let shifted_month = (5 * day_of_year + 2) / 153;
-	let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-	let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-	let year = year_of_era + era * 400 + i64::from(month <= 2);
-	let (hour, minute) = (second / 3_600, second / 60 % 60);
-	format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}Z", second % 60)
 }
 
 /// Three seats of the council approve a study.
@@ -391,16 +366,4 @@ fn research_py(network: &Network, arguments: &[&str]) -> Result<String> {
 		bail!("research.py failed: {}", String::from_utf8_lossy(&output.stderr));
 	}
 	Ok(String::from_utf8(output.stdout)?)
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn moments_are_written_as_dates() {
-		assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
-		assert_eq!(rfc3339(1_772_323_199), "2026-02-28T23:59:59Z");
-		assert_eq!(rfc3339(1_709_208_000), "2024-02-29T12:00:00Z");
-	}
 }

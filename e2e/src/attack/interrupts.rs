@@ -23,7 +23,7 @@ const LINE: &str = "This line is written to a disk and must not stay there.";
 /// How many bytes must be written before the command is ended.
 const WRITTEN: u64 = 1 << 20;
 /// How often it may be too late, because the document is whole already.
-const TRIES: usize = 5;
+const TRIES: usize = 20;
 const AT_MOST: Duration = Duration::from_secs(60);
 
 /// How many bytes a process has written into a file of this folder that it has open.
