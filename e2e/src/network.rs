@@ -292,6 +292,8 @@ pub struct Options {
 	pub delay: Option<Delay>,
 	/// Whether custodians aggregate for studies, and how.
 	pub research: Option<Research>,
+	/// After how many seconds a consent that a hospital has entered counts, if not after a day.
+	pub assisted_delay: Option<u64>,
 }
 
 /// How custodians aggregate for studies.
@@ -314,6 +316,7 @@ impl Default for Options {
 			state: None,
 			delay: None,
 			research: None,
+			assisted_delay: None,
 		}
 	}
 }
@@ -465,6 +468,9 @@ impl Network {
 		}
 		if self.options.research == Some(Research::WithoutNoise) {
 			genesis["measuring"] = json!({ "enabled": true });
+		}
+		if let Some(delay) = self.options.assisted_delay {
+			genesis["consent"] = json!({ "assistedDelay": delay });
 		}
 		if self.options.delay.is_some() {
 			// Nodes of a live network do not look for each other at this machine's addresses, so

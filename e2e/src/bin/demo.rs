@@ -79,8 +79,7 @@ async fn play(bundle: Option<&Path>) -> Result<()> {
 async fn play_research(exact: bool) -> Result<()> {
 	let noise = if exact { Research::WithoutNoise } else { Research::WithNoise };
 	let mut printer = Printer::to_stdout();
-	let options = Options { research: Some(noise), ..Options::default() };
-	let mut network = start(&mut printer, options).await?;
+	let mut network = start(&mut printer, research::options(noise)).await?;
 	research::run(&mut network, &mut printer).await
 }
 
