@@ -2,6 +2,7 @@
 //! double of the chain.
 
 mod attacks;
+mod dictionary;
 mod disks;
 mod figures;
 mod harness;
