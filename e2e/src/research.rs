@@ -64,10 +64,13 @@ const STUDIES: [Asked; 4] = [
 	},
 ];
 
+fn protocol_of(asked: &Asked) -> PathBuf {
+	data::example("studies").join(asked.protocol)
+}
+
 /// The strings in the protocols of the story, which are public.
 pub fn strings_of_protocols() -> Result<BTreeSet<String>> {
-	let files: Vec<PathBuf> =
-		STUDIES.iter().map(|asked| data::example("studies").join(asked.protocol)).collect();
+	let files: Vec<PathBuf> = STUDIES.iter().map(protocol_of).collect();
 	strings_of(&files)
 }
 
@@ -179,8 +182,11 @@ pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
 	));
 
 	print.begin("The researcher asks the research port with `research.py`.");
-	let told = research_py(network, &["result", &studies[0].to_string()])?;
-	println!("{told}");
+	let protocol = protocol_of(&STUDIES[0]);
+	let protocol = protocol.to_str().context("a path that is not text")?;
+	let table = studies[0].to_string();
+	println!("{}", research_py(network, &["result", &table, "--protocol", protocol])?);
+	println!("{}", research_py(network, &["mean", &studies[2].to_string()])?);
 	print.end("The port has only the methods `research_*`.");
 	Ok(())
 }
@@ -199,7 +205,7 @@ async fn propose(network: &Network, researcher: &User, asked: &Asked) -> Result<
 	let approval = network.root.join("approval.txt");
 	std::fs::write(&approval, "The ethics committee has no objections.\n")?;
 	let terms = json!({
-		"protocol": data::example("studies").join(asked.protocol).canonicalize()?,
+		"protocol": protocol_of(asked).canonicalize()?,
 		"ethics": approval,
 		"country": "DE",
 		"aggregators": asked.aggregators,
@@ -318,17 +324,24 @@ fn truth_of(people: &People, choices: &Choices, place: usize) -> Result<Vec<i64>
 fn compare(network: &Network, place: usize, result: &Value, truth: &[i64]) -> Result<String> {
 	let cells = result["cells"].as_array().with_context(|| format!("no cells: {result}"))?;
 	ensure!(cells.len() == truth.len(), "{} cells, counted {}", cells.len(), truth.len());
-	let mut text =
-		format!("    {} ({})", STUDIES[place].protocol, STUDIES[place].traits.join(", "));
+	let half = result["half_width"].as_i64().with_context(|| format!("no width: {result}"))?;
+	let Asked { protocol, traits, .. } = STUDIES[place];
+	let mut text = format!("    {}", [&[protocol], traits].concat().join(", "));
+	let mut inside = 0;
 	for (cell, truth) in cells.iter().zip(truth) {
 		let value = cell["value"].as_i64().with_context(|| format!("no value: {cell}"))?;
 		let name = cell["name"].as_str().unwrap_or_default();
 		let exact = network.research() == Some(Research::WithoutNoise);
 		ensure!(!exact || value == *truth, "{name}: {value}, but a plain count gives {truth}");
-		text += &format!("\n      {name:<40} {value:>6}   plain count {truth:>4}");
+		let is_outside = (value - truth).abs() > half;
+		inside += usize::from(!is_outside);
+		let mark = if is_outside { "   (outside the interval)" } else { "" };
+		text += &format!("\n      {name:<40} {value:>6}   plain count {truth:>4}{mark}");
 	}
-	let half = result["half_width"].as_i64().with_context(|| format!("no width: {result}"))?;
-	text += &format!("\n      95 % interval: ± {half}");
+	text += &format!(
+		"\n      95 % interval: ± {half}. {inside} of {} plain counts are in it.",
+		truth.len()
+	);
 	let named = cells.iter().zip(truth).filter(|(cell, _)| cell["name"] != "outside");
 	let rarest = named.filter(|(_, truth)| **truth > 0).min_by_key(|(_, truth)| **truth);
 	let rarest = rarest.filter(|(_, truth)| **truth < half);
