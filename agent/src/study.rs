@@ -6,10 +6,11 @@
 //!   [`paper`]: the choices that patients gave on paper.
 //! - [`people`]: the file that says which account is which patient of a hospital.
 //! - [`contribution`]: contributes people to a round that is open. [`reporting`]: reports about them
-//!   once it is frozen.
+//!   once it is frozen. [`counted`]: whether a report is in the tally.
 
 pub mod choice;
 pub mod contribution;
+pub mod counted;
 pub mod paper;
 pub mod people;
 pub mod proposal;

@@ -4,6 +4,7 @@
 pub mod choices;
 pub mod own;
 pub mod people;
+pub mod proposing;
 pub mod truth;
 
 use crate::{
@@ -18,28 +19,18 @@ use choices::{enrol_clinician, Choices};
 use futures::future::try_join_all;
 use own::OwnClient;
 use people::{Export, People, HOSPITALS};
-use serde_json::{json, Value};
+use proposing::{approve, propose, Asked, ANSWER, GATHER};
+use serde_json::Value;
 use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, process::Stdio, time::Duration};
 use vouchsafe_client::chain::Chain;
 
 /// How long people are contributed in the story, in seconds from the proposal on.
 const OPEN: u64 = 75;
-/// How long reports are gathered, in seconds.
-const GATHER: u64 = 20;
-/// How long aggregators may take to answer, in seconds.
-const ANSWER: u64 = 40;
 /// After how many seconds a consent that a hospital has entered counts. On a chain that people use it is a
 /// day.
 const ASSISTED_DELAY: u64 = 1;
 /// The studies to which two patients contribute alone.
 const OWN: [usize; 2] = [0, 1];
-
-/// A study of the story.
-struct Asked {
-	protocol: &'static str,
-	aggregators: &'static [&'static str],
-	traits: &'static [&'static str],
-}
 
 const STUDIES: [Asked; 4] = [
 	Asked {
@@ -64,13 +55,9 @@ const STUDIES: [Asked; 4] = [
 	},
 ];
 
-fn protocol_of(asked: &Asked) -> PathBuf {
-	data::example("studies").join(asked.protocol)
-}
-
 /// The strings in the protocols of the story, which are public.
 pub fn strings_of_protocols() -> Result<BTreeSet<String>> {
-	let files: Vec<PathBuf> = STUDIES.iter().map(protocol_of).collect();
+	let files: Vec<PathBuf> = STUDIES.iter().map(Asked::file).collect();
 	strings_of(&files)
 }
 
@@ -138,7 +125,7 @@ pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
 	commands::enrol(&company, &registrar, "Hospital A", "researcher").await?;
 	for asked in &STUDIES {
 		let who = if asked.traits.is_empty() { &researcher } else { &company };
-		studies.push(propose(network, who, asked).await?);
+		studies.push(propose(network, who, asked, OPEN).await?);
 	}
 	for study in &studies {
 		approve(network, *study).await?;
@@ -182,7 +169,7 @@ pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
 	));
 
 	print.begin("The researcher asks the research port with `research.py`.");
-	let protocol = protocol_of(&STUDIES[0]);
+	let protocol = STUDIES[0].file();
 	let protocol = protocol.to_str().context("a path that is not text")?;
 	let table = studies[0].to_string();
 	println!("{}", research_py(network, &["result", &table, "--protocol", protocol])?);
@@ -198,48 +185,6 @@ fn said(value: &Value) -> String {
 	} else {
 		format!("ε left this year: {left}.")
 	}
-}
-
-/// Proposes a study. Returns its number.
-async fn propose(network: &Network, researcher: &User, asked: &Asked) -> Result<u32> {
-	let approval = network.root.join("approval.txt");
-	std::fs::write(&approval, "The ethics committee has no objections.\n")?;
-	let terms = json!({
-		"protocol": protocol_of(asked).canonicalize()?,
-		"ethics": approval,
-		"country": "DE",
-		"aggregators": asked.aggregators,
-		"traits": asked.traits,
-		"epsilon": 1.0,
-		"first_close": format!("+{OPEN}s"),
-		"gather": format!("{GATHER}s"),
-		"answer": format!("{ANSWER}s"),
-	});
-	let file =
-		researcher.home.join(format!("study-{}-{}.json", asked.protocol, asked.traits.len()));
-	std::fs::write(&file, serde_json::to_vec_pretty(&terms)?)?;
-	let arguments =
-		[OsString::from("study"), "propose".into(), file.into_os_string(), "--yes".into()];
-	let answer = researcher.run(&arguments).await?;
-	let study = answer["study"].as_u64().with_context(|| format!("no number: {answer}"))?;
-	Ok(u32::try_from(study)?)
-}
-
-/// Three seats of the council approve a study.
-async fn approve(network: &Network, study: u32) -> Result<()> {
-	let seats = INSTITUTIONS
-		.iter()
-		.take(3)
-		.map(|seat| User::new(seat.seed, &network.root, &network.node_url()))
-		.collect::<Result<Vec<_>>>()?;
-	let study = study.to_string();
-	let answer = seats[0].run(&["council", "approve-study", &study, "--yes"]).await?;
-	let motion = answer["motion"].as_u64().with_context(|| format!("no motion: {answer}"))?;
-	let motion = motion.to_string();
-	for seat in &seats[1..] {
-		seat.run(&["council", "vote", &motion, "yes", "--yes"]).await?;
-	}
-	seats[0].run(&["council", "close", &motion, "--yes"]).await.map(drop)
 }
 
 /// Two patients contribute alone to two of the studies.

@@ -81,6 +81,20 @@ pub struct Contribution {
 	pub agreement: Agreement,
 }
 
+/// Which report is checked.
+#[derive(Clone, Debug, Args)]
+pub struct WhichReport {
+	/// Number of the study.
+	#[arg(value_parser = parse_number)]
+	pub study: u32,
+	/// Number of the round, from 0 [default: the current one].
+	#[arg(long, value_name = "ROUND")]
+	pub round: Option<u8>,
+	/// Institution that you act for, if you work for several.
+	#[arg(long, value_name = "WHO")]
+	pub institution: Option<String>,
+}
+
 /// Which result is shown, and how.
 #[derive(Clone, Debug, Args)]
 pub struct WhichResult {
@@ -208,6 +222,9 @@ pub enum StudyCommand {
 		vouchsafe --key eva study contribute 3 --own --fhir read/ --wait"
 	)]
 	Contribute(Contribution),
+	/// Check that your report counts: each aggregator proves its place in the tally that is on the chain.
+	#[command(after_help = "Example:\n  vouchsafe --key registrar study check 3")]
+	Check(WhichReport),
 	/// Show the result of a round with its 95 % intervals.
 	#[command(
 		after_help = "Each value has noise, so it may be negative. Cells under 11 are shown as “under 11” \

@@ -2,6 +2,7 @@
 
 mod assist;
 mod chart;
+mod check;
 mod choose;
 mod contribute;
 pub(super) mod describe;
@@ -49,6 +50,7 @@ pub(super) async fn run(settings: &Settings, command: StudyCommand) -> Result<Ou
 			choose::leave(&session().await?, study, agreement).await
 		},
 		StudyCommand::Mine => show::mine(&session().await?).await,
+		StudyCommand::Check(which) => check::run(&session().await?, &which).await,
 		StudyCommand::Result(which) => result::run(&session().await?, &which).await,
 	}
 }

@@ -9,7 +9,10 @@ use crate::{
 };
 use anyhow::{ensure, Context, Result};
 use serde_json::{json, Value};
-use std::path::Path;
+use std::{
+	f64::consts::{FRAC_PI_2, SQRT_2},
+	path::Path,
+};
 use vouchsafe_agent::study::rounds;
 use vouchsafe_client::chain::{StudyQuestion, StudyResult};
 
@@ -49,7 +52,7 @@ pub(super) async fn run(session: &Session, which: &WhichResult) -> Result<Output
 		people(&result),
 		ENGLISH.result_exactness(result.half_width),
 	];
-	if let Some(mean) = mean(&result, &question) {
+	if let Some(mean) = mean(&result, &question, &bars) {
 		lines.push(mean.in_words());
 	}
 	if bars.iter().any(|bar| bar.value.is_none()) {
@@ -111,33 +114,48 @@ fn people(result: &StudyResult) -> String {
 	)
 }
 
-/// The mean of a sum, and the half-width of its 95 % interval.
+/// The mean of a sum, and its 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Mean {
 	mean: f64,
-	half_width: f64,
+	low: f64,
+	high: f64,
 }
 
 impl Mean {
 	fn in_words(self) -> String {
 		format!(
-			"Mean of those to whom the question applies: {:.3} ± {:.3} (95 %).",
-			self.mean, self.half_width
+			"Mean of those to whom the question applies: {:.3}, {:.3} to {:.3} in 95 of 100 cases.",
+			self.mean, self.low, self.high
 		)
 	}
 }
 
-/// The mean of a sum: max · a / (a + b), where a is the sum of the values and b that of max − value. Its
-/// error is that of a quotient of numbers with independent errors.
-fn mean(result: &StudyResult, question: &StudyQuestion) -> Option<Mean> {
+/// The mean of a sum: max · a / (a + b), where a is the sum of the values and b that of max − value. Both
+/// have noise, so the interval is Fieller's ([docs/research.md](../../../../docs/research.md)).
+///
+/// None if a cell is hidden, because it would follow from the mean, or if the noise may be larger than the
+/// number of people.
+fn mean(result: &StudyResult, question: &StudyQuestion, bars: &[Bar]) -> Option<Mean> {
 	let (StudyQuestion::Sum { max }, [a, b]) = (question, &result.cells[..]) else { return None };
-	let (max, a, b) = (f64::from(*max), *a as f64, *b as f64);
-	let all = a + b;
-	if all <= 0.0 {
+	if bars.iter().any(|bar| bar.value.is_none()) {
 		return None;
 	}
-	let error = half_width(result) as f64 * a.hypot(b) * max / (all * all);
-	Some(Mean { mean: max * a / all, half_width: error })
+	let (max, a, b) = (f64::from(*max), *a as f64, *b as f64);
+	let (half, distance) = (half_width(result) as f64, a.hypot(b));
+	if a + b <= SQRT_2 * half || distance <= half {
+		return None;
+	}
+	let (angle, width) = (a.atan2(b), (half / distance).asin());
+	let mean_at = |angle: f64| {
+		let (sine, cosine) = angle.clamp(0.0, FRAC_PI_2).sin_cos();
+		max * sine / (sine + cosine)
+	};
+	Some(Mean {
+		mean: max * a / (a + b),
+		low: mean_at(angle - width),
+		high: mean_at(angle + width),
+	})
 }
 
 /// The cells as CSV. Names are in quotation marks.
@@ -168,8 +186,8 @@ fn json(
 		})
 		.collect();
 	let tally = &result.tally;
-	let mean =
-		mean(result, question).map(|it| json!({ "value": it.mean, "half_width": it.half_width }));
+	let mean = mean(result, question, bars)
+		.map(|it| json!({ "value": it.mean, "low": it.low, "high": it.high }));
 	json!({
 		"study": study,
 		"round": round,
@@ -232,14 +250,22 @@ mod tests {
 	}
 
 	#[test]
-	fn a_sum_has_a_mean_with_its_error() {
+	fn a_sum_has_a_mean_with_its_interval() {
 		let question = StudyQuestion::Sum { max: 12 };
-		let mean = mean(&result(&[300, 900]), &question).unwrap();
+		let mean_of = |cells: &[i64], half_width, raw| {
+			let result = StudyResult { half_width, ..result(cells) };
+			mean(&result, &question, &bars(&result, names(), raw))
+		};
+		let mean = mean_of(&[300, 900], 9, false).unwrap();
+		// As research.py: mean(300, 900, 12, 9).
+		let is_near = |one: f64, other: f64| (one - other).abs() < 1e-6;
 		assert_eq!(mean.mean, 3.0);
-		// 9 · √(300² + 900²) · 12 / 1200² = 0.07115.
-		assert!((mean.half_width - 0.071_15).abs() < 1e-4, "{mean:?}");
-		assert_eq!(super::mean(&result(&[-5, 3]), &question), None);
-		let table = StudyQuestion::Table { cells: 2, weight: 1 };
-		assert_eq!(super::mean(&result(&[300, 900]), &table), None);
+		assert!(is_near(mean.low, 2.928506) && is_near(mean.high, 3.070819), "{mean:?}");
+		assert_eq!(mean_of(&[-5, 3], 9, true), None, "the noise may be larger than the number");
+		assert_eq!(mean_of(&[20, 60], 75, false), None, "the same");
+		assert_eq!(mean_of(&[5, 900], 9, false), None, "the hidden cell would follow from it");
+		assert!(mean_of(&[5, 900], 9, true).is_some());
+		let (table, result) = (StudyQuestion::Table { cells: 2, weight: 1 }, result(&[300, 900]));
+		assert_eq!(super::mean(&result, &table, &bars(&result, names(), true)), None);
 	}
 }
