@@ -11,6 +11,7 @@
 
 mod answer;
 mod codes;
+mod description;
 mod error;
 mod exclusions;
 mod extraction;
@@ -26,6 +27,7 @@ mod unit;
 
 pub use answer::{Answer, Person};
 pub use codes::CodeSystem;
+pub use description::{DescribedExtractor, Description};
 pub use error::{FileError, ProtocolError};
 pub use exclusions::Exclusions;
 pub use extraction::{Extracted, Extraction, FileReader};

@@ -2,6 +2,7 @@
 
 use super::{
 	answer::Answer,
+	description::Description,
 	error::ProtocolError,
 	format::{self, ConditionFile, ExtractorFile, ProtocolFile, ValueFile},
 	moment::Day,
@@ -42,6 +43,7 @@ pub struct Protocol {
 	pub(super) queries: Queries,
 	asks_for_age: bool,
 	asks_for_patient: bool,
+	description: Description,
 }
 
 /// What is counted.
@@ -119,6 +121,7 @@ impl Protocol {
 		if let Some(system) = &file.identifier {
 			check_identifier(system)?;
 		}
+		let mut description = Description::of(&file);
 		let mut reader = Reader { queries: Queries::new(traits), ..Reader::default() };
 		let cohort = reader.cohort(file.cohort)?;
 		let measure = match (file.table, file.sum) {
@@ -130,6 +133,7 @@ impl Protocol {
 			// What an import makes of a Patient resource alone.
 			reader.queries.add_sources(Categories::of(&[Category::Summary]));
 		}
+		description.day_of_ages = reader.asks_for_age.then_some(file.reference_date);
 		Ok(Self {
 			texts: file.question.0,
 			reference,
@@ -140,6 +144,7 @@ impl Protocol {
 			asks_for_age: reader.asks_for_age,
 			asks_for_patient: reader.asks_for_patient,
 			queries: reader.queries,
+			description,
 		})
 	}
 
@@ -164,6 +169,11 @@ impl Protocol {
 			},
 			Measure::Sum { .. } => vec!["sum".to_owned(), "rest to the max".to_owned()],
 		}
+	}
+
+	/// What it counts, in words.
+	pub fn description(&self) -> &Description {
+		&self.description
 	}
 
 	/// The categories of the records that the question draws on.
