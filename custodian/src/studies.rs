@@ -50,7 +50,6 @@ use verification::{BegunReports, LackingReports};
 use vouchsafe_client::{
 	chain::{AccountId, ChainError, Counted, RoundPhase, StudyId, StudyRound, H256},
 	custodian::CustodianError,
-	messages::Hex,
 	signing::now,
 };
 
@@ -74,10 +73,10 @@ pub enum StudyError {
 	Vault(#[from] vouchsafe_vault::Error),
 	/// Another aggregator's custodian failed.
 	#[error("the aggregator {0}: {1}")]
-	Peer(Hex<32>, CustodianError),
+	Peer(String, CustodianError),
 	/// The chain names no custodian of another aggregator.
 	#[error("the aggregator {0} has no custodian")]
-	NoCustodian(Hex<32>),
+	NoCustodian(String),
 	/// Something that was stored is missing.
 	#[error("{0} is missing in the database: was it restored from a backup?")]
 	Missing(&'static str),
@@ -100,9 +99,10 @@ impl StudyError {
 	/// of the database, and is for the operator's log.
 	fn waits_for(&self) -> String {
 		match self {
-			Self::Peer(aggregator, _) | Self::NoCustodian(aggregator) => {
-				format!("the aggregator {aggregator}, which does not answer as it should")
+			Self::Peer(aggregator, _) => {
+				format!("{aggregator}: its custodian does not answer, or not correctly")
 			},
+			Self::NoCustodian(aggregator) => format!("{aggregator}: it has no custodian"),
 			Self::Chain(_) | Self::NotFinal(_) => "the aggregator's node".into(),
 			_ => "the operator of this aggregator: its log has an error".into(),
 		}
@@ -338,9 +338,9 @@ mod error_tests {
 	#[test]
 	fn contributors_are_not_told_internal_errors() {
 		let text = || "http://10.0.0.7:9100 refused".to_owned();
-		let peer = StudyError::Peer(Hex([7; 32]), CustodianError::Nonsense(text()));
+		let peer = StudyError::Peer("Hospital B".into(), CustodianError::Nonsense(text()));
 		assert!(peer.to_string().contains("10.0.0.7"));
-		assert!(peer.waits_for().contains(&Hex([7; 32]).to_string()));
+		assert!(peer.waits_for().starts_with("Hospital B: "));
 		for error in [peer, StudyError::Chain(ChainError::Unreachable(text()))] {
 			assert!(!error.waits_for().contains("10.0.0.7"));
 		}

@@ -6,7 +6,7 @@ use std::{
 	sync::{Mutex, OnceLock},
 };
 use vouchsafe_client::{
-	chain::AccountId,
+	chain::{AccountId, Institution},
 	custodian::{AllowedAddresses, Custodian, CustodianClient, CustodianError},
 	messages::{Hex, PeerRequest},
 };
@@ -24,6 +24,8 @@ pub struct PeerClients {
 pub struct Peer {
 	/// The aggregator.
 	pub institution: AccountId,
+	/// Its name, for people.
+	name: String,
 	/// Its place in the study's terms, from 0.
 	pub place: u8,
 	/// The key to which things are sealed for it.
@@ -42,14 +44,24 @@ impl Peer {
 		self.client
 			.ask_peer(signer, request)
 			.await
-			.map_err(|error| StudyError::Peer(Hex::from(&self.institution), error))
+			.map_err(|error| StudyError::Peer(self.name.clone(), error))
 	}
 
 	/// The error for an answer that is not one.
 	pub fn nonsense(&self, what: &str) -> StudyError {
 		let error = CustodianError::Nonsense(what.into());
-		StudyError::Peer(Hex::from(&self.institution), error)
+		StudyError::Peer(self.name.clone(), error)
 	}
+}
+
+/// An institution's name, for people.
+pub fn name_of(institution: &AccountId, known: Option<&Institution>) -> String {
+	let name = known.map(|known| String::from_utf8_lossy(&known.name).into_owned());
+	let name: String = name.unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
+	if name.is_empty() {
+		return Hex::from(institution).to_string();
+	}
+	name
 }
 
 /// Whether a page of a peer's answer goes on after the last one, in ascending order, and names only
@@ -74,14 +86,15 @@ pub async fn peers(aggregated: &Aggregated) -> Result<Vec<Peer>, StudyError> {
 		if *institution == aggregated.institution {
 			continue;
 		}
-		let hex = Hex::from(institution);
 		let known = aggregated.block.institution(institution).await?;
-		let custodian =
-			known.and_then(|known| known.custodian).ok_or(StudyError::NoCustodian(hex))?;
+		let name = name_of(institution, known.as_ref());
+		let custodian = known
+			.and_then(|known| known.custodian)
+			.ok_or_else(|| StudyError::NoCustodian(name.clone()))?;
 		let url = String::from_utf8_lossy(&custodian.url).into_owned();
-		let client = client(aggregated, url, institution).await?;
+		let client = client(aggregated, url, institution, &name).await?;
 		let key = PublicKey(custodian.key);
-		peers.push(Peer { institution: institution.clone(), place, key, client });
+		peers.push(Peer { institution: institution.clone(), name, place, key, client });
 	}
 	Ok(peers)
 }
@@ -90,6 +103,7 @@ async fn client(
 	aggregated: &Aggregated,
 	url: String,
 	institution: &AccountId,
+	name: &str,
 ) -> Result<CustodianClient, StudyError> {
 	let clients = &aggregated.state.studies.peers;
 	let cache = || clients.clients.lock().unwrap_or_else(|error| error.into_inner());
@@ -100,7 +114,7 @@ async fn client(
 	let allowed = allowed(aggregated).await?;
 	let genesis = aggregated.node.genesis();
 	let client = CustodianClient::new(&url, institution.clone(), genesis, &allowed)
-		.map_err(|error| StudyError::Peer(Hex::from(institution), error))?
+		.map_err(|error| StudyError::Peer(name.to_owned(), error))?
 		.without_retries();
 	cache().insert((url, institution.clone()), client.clone());
 	Ok(client)
@@ -129,6 +143,17 @@ async fn allowed(aggregated: &Aggregated) -> Result<AllowedAddresses, StudyError
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::chain::double::studies::institution;
+
+	#[test]
+	fn an_aggregator_is_named_as_the_chain_names_it() {
+		let account = AccountId::new([7; 32]);
+		let mut known = institution("http://a.example", &account, [0; 32]);
+		assert_eq!(name_of(&account, Some(&known)), "Hospital");
+		known.name = b"B\x1b[2J".to_vec();
+		assert_eq!(name_of(&account, Some(&known)), "B[2J");
+		assert_eq!(name_of(&account, None), Hex([7; 32]).to_string());
+	}
 
 	#[test]
 	fn a_peer_names_each_contributor_of_the_round_once() {

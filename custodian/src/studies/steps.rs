@@ -98,11 +98,28 @@ async fn accept(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 	match accepted {
 		None => {
 			submit(aggregated, StudyCall::Accept(public)).await?;
-			Ok(Waits::soon("the other aggregators' acceptance"))
+			acceptance(aggregated).await
 		},
 		Some((_, known)) if *known != public => Err(StudyError::Missing("the evaluation key")),
-		Some(_) => Ok(Waits::soon("the other aggregators' acceptance")),
+		Some(_) => acceptance(aggregated).await,
 	}
+}
+
+/// Waits for those aggregators that have not accepted the study.
+async fn acceptance(aggregated: &Aggregated) -> Result<Waits, StudyError> {
+	let Study { keys, terms, .. } = &aggregated.study;
+	let mut missing = Vec::new();
+	for aggregator in &terms.aggregators {
+		let has_accepted = keys.iter().any(|(account, _)| account == aggregator);
+		if *aggregator != aggregated.institution && !has_accepted {
+			let known = aggregated.block.institution(aggregator).await?;
+			missing.push(peers::name_of(aggregator, known.as_ref()));
+		}
+	}
+	Ok(Waits::soon(match missing.is_empty() {
+		true => "the first round, which opens now".to_owned(),
+		false => format!("the acceptance of {}", missing.join(", ")),
+	}))
 }
 
 async fn run_round(aggregated: &Aggregated) -> Result<Waits, StudyError> {
@@ -407,7 +424,9 @@ async fn end(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 	let (ended, is_swept) = state.database.note_study_end(study, now()).await?;
 	if !is_swept {
 		if now() < ended.saturating_add(turn(aggregated).saturating_mul(10)) {
-			return Ok(Waits::soon("another aggregator, which removes its people"));
+			return Ok(Waits::soon(
+				"another aggregator, to remove its people from the chain: it has ended",
+			));
 		}
 		sweep(aggregated).await?;
 		state.database.note_swept(study).await?;
