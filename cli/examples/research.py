@@ -235,6 +235,11 @@ def question_in_words(question):
     return f"sum of a number from 0 to {facts['max']}"
 
 
+def rounds_in_words(rounds):
+    """How many rounds a study has."""
+    return "1 round" if rounds == 1 else f"{rounds} rounds"
+
+
 def epsilon_in_words(thousandths):
     """An epsilon without trailing zeros."""
     return f"{thousandths / 1000:g}"
@@ -369,8 +374,10 @@ def print_studies(node, _arguments):
     """Prints all studies."""
     for number, study in node.pages("research_studies"):
         terms = study["terms"]
+        running = study["stage"] == "running"
         print(
-            f"{number:>4}  {study['stage']:<9}  round {study['round'] + 1} of {terms['rounds']}  "
+            f"{number:>4}  {study['stage']:<9}  {'round ' + str(study['round']) if running else '-':<8}  "
+            f"{rounds_in_words(terms['rounds']):<9}  "
             f"epsilon {epsilon_in_words(terms['epsilon']):<5}  {terms['country']}  "
             f"{question_in_words(terms['question'])}"
         )
