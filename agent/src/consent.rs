@@ -242,7 +242,7 @@ pub async fn full_sentence(
 		(Grantee::Study(id), Effect::Permit) => {
 			let found = study::rounds::find(session, *id).await?;
 			let protocol = study::protocol::fetch(session, &found.study.terms).await?;
-			Ok(format!("{sentence} {}", study::explained(&session.names, &found, &protocol)))
+			Ok(format!("{sentence}\n\n{}", study::explained(&session.names, &found, &protocol)))
 		},
 		_ => Ok(sentence),
 	}

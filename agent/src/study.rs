@@ -42,6 +42,7 @@ pub fn asking<'a>(found: &'a FoundStudy, protocol: &'a Protocol) -> AskingStudy<
 		id: found.id,
 		researcher: &found.study.researcher,
 		question: protocol.text(LANGUAGE),
+		cohort: &protocol.description().cohort,
 		terms: &found.study.terms,
 	}
 }

@@ -53,7 +53,7 @@ fn words(advice: &Advice) -> String {
 		Advice::ListRequests => ": `vouchsafe request list` shows them",
 		Advice::ListStudies => ": `vouchsafe study list` lists them",
 		Advice::RunAgain => {
-			". You can wait, or press Ctrl-C and run the same command again later: nothing is lost"
+			". You can wait, or press Ctrl-C and run the same command again"
 		},
 		Advice::ListMotions => ": `vouchsafe council list` shows the motions",
 		Advice::Resume { key } => {

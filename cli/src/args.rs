@@ -268,7 +268,7 @@ mod tests {
 	}
 
 	/// The commands that only read, and those that change nothing but this machine's files.
-	const WITHOUT_SIGNATURE: [&str; 22] = [
+	const WITHOUT_SIGNATURE: [&str; 23] = [
 		"vouchsafe key generate",
 		"vouchsafe key import",
 		"vouchsafe key show",
@@ -287,6 +287,7 @@ mod tests {
 		"vouchsafe study list",
 		"vouchsafe study show",
 		"vouchsafe study mine",
+		"vouchsafe study check",
 		"vouchsafe study result",
 		"vouchsafe audit show",
 		"vouchsafe audit verify",

@@ -61,6 +61,7 @@ impl Teller<'_> {
 			},
 		};
 		let is_about_studies = grantee.is_research();
+		let is_about_one_study = matches!(grantee, Grantee::Study(_));
 		let is_plain =
 			*labels == LabelFilter::Unlabelled && *confidentiality == Confidentiality::Normal;
 		let (grantee, for_what) =
@@ -87,7 +88,11 @@ impl Teller<'_> {
 		}
 		if !countries.is_empty() {
 			let names: Vec<_> = countries.iter().map(|code| speech.country(code)).collect();
-			said.push(speech.only_countries(key, speech.list(Join::Or, &names)));
+			let names = speech.list(Join::Or, &names);
+			said.push(match is_about_studies {
+				true => speech.only_countries_of_studies(names),
+				false => speech.only_countries(key, names),
+			});
 		}
 		match effect {
 			// A study counts no single records: whether it uses sensitive ones is one of its traits.
@@ -102,7 +107,10 @@ impl Teller<'_> {
 				});
 			},
 		}
-		said.extend(self.traits(effect, *actions, *traits));
+		said.extend(match effect {
+			Effect::Permit if is_about_one_study => self.traits_of_study(*traits),
+			_ => self.traits(effect, *actions, *traits),
+		});
 		said.extend(self.log_excluded(&what));
 		said.push(match (valid_from, valid_until) {
 			(None, None) => speech.valid_until_revoked(key),
@@ -114,6 +122,8 @@ impl Teller<'_> {
 		});
 		match effect {
 			Effect::Permit => {},
+			// In an emergency people read records. Studies do not.
+			Effect::Deny { binds_break_glass: false } if is_about_studies => {},
 			Effect::Deny { binds_break_glass: true } => said.push(speech.in_emergency_too()),
 			Effect::Deny { binds_break_glass: false } => said.push(speech.not_in_emergency()),
 		}
@@ -247,10 +257,7 @@ impl Teller<'_> {
 			let items = StudyTrait::ALL.iter().filter(|item| traits.contains(**item) == named);
 			items.map(|item| speech.phrase(*item)).collect()
 		};
-		let unknown: Vec<_> = bits(traits.0.into())
-			.filter(|bit| StudyTrait::from_index(*bit).is_none())
-			.map(|bit| speech.trait_unknown(bit.to_string()))
-			.collect();
+		let unknown = self.unknown_traits(traits);
 		match effect {
 			Effect::Deny { .. } if traits.is_empty() => vec![],
 			Effect::Deny { .. } => vec![speech.only_traits(or(&[known(true), unknown].concat()))],
@@ -266,6 +273,22 @@ impl Teller<'_> {
 				said
 			},
 		}
+	}
+
+	/// Which traits the study may have that a permit for a single study is for.
+	fn traits_of_study(&self, traits: StudyTraits) -> Vec<String> {
+		let named = StudyTrait::ALL.iter().filter(|item| traits.contains(**item));
+		let named = named.map(|item| self.speech.phrase(*item));
+		let all: Vec<_> = named.chain(self.unknown_traits(traits)).collect();
+		match all.is_empty() {
+			true => vec![],
+			false => vec![self.speech.traits_of_study(self.speech.list(Join::Or, &all))],
+		}
+	}
+
+	fn unknown_traits(&self, traits: StudyTraits) -> Vec<String> {
+		let unknown = bits(traits.0.into()).filter(|bit| StudyTrait::from_index(*bit).is_none());
+		unknown.map(|bit| self.speech.trait_unknown(bit.to_string())).collect()
 	}
 
 	/// Which labelled records a permit includes.

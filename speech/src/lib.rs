@@ -31,7 +31,7 @@ pub use language::{Speech, LANGUAGES};
 pub use list::{Join, Noun};
 pub use phrase::{Person, Phrase};
 pub use request::AccessRequest;
-pub use study::{thousandths, AskingStudy};
+pub use study::{lists_until, thousandths, AskingStudy};
 pub use teller::{compared, short, short_among, LabelWords, Names, Teller};
 
 #[cfg(test)]

@@ -27,12 +27,21 @@ pub enum Noun {
 	Share,
 	/// Sensitivity labels whose words are not known.
 	Label,
+	/// People.
+	Person,
 }
 
 impl Noun {
 	#[cfg(test)]
-	pub(crate) const ALL: [Self; 6] =
-		[Self::Record, Self::Version, Self::Entry, Self::Resource, Self::Share, Self::Label];
+	pub(crate) const ALL: [Self; 7] = [
+		Self::Record,
+		Self::Version,
+		Self::Entry,
+		Self::Resource,
+		Self::Share,
+		Self::Label,
+		Self::Person,
+	];
 
 	pub(crate) const fn id(self) -> &'static str {
 		match self {
@@ -42,6 +51,7 @@ impl Noun {
 			Self::Resource => "count-resource",
 			Self::Share => "count-share",
 			Self::Label => "count-label",
+			Self::Person => "count-person",
 		}
 	}
 }

@@ -166,7 +166,7 @@ impl Teller<'_> {
 			},
 			// The contributor is who acts, or the institution for which somebody acts.
 			LogEvent::Counted { study, round, contributor: _ } => {
-				let round = round.saturating_add(1).to_string();
+				let round = round.to_string();
 				speech.log_counted(actor, round, self.grantee_short(&Grantee::Study(*study)))
 			},
 			LogEvent::AssistedRefused => speech.log_assisted_refused(actor),

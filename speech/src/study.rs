@@ -3,9 +3,14 @@
 use crate::{Join, Speech, Teller};
 use vouchsafe_primitives::{
 	policy::{Decision, Reason},
-	study::{RoundPhase, StudyTerms, YEARLY_EPSILON},
+	study::{RoundPhase, StudyTerms, MAX_ATTEMPTS, YEARLY_EPSILON},
 	AccountId, Consent, Grantee, Moment, StudyId, StudyTrait, Vocabulary,
 };
+
+/// What is between two paragraphs.
+const PARAGRAPH: &str = "\n\n";
+/// Up to which ε all results of a study together are given a factor: one of a thousand is no protection.
+const LARGEST_BUDGET: u32 = 6_900;
 
 /// A study that asks a patient.
 #[derive(Clone, Copy, Debug)]
@@ -16,14 +21,16 @@ pub struct AskingStudy<'a> {
 	pub researcher: &'a AccountId,
 	/// What it asks, as its protocol says.
 	pub question: &'a str,
+	/// The conditions of its cohort, in English.
+	pub cohort: &'a [String],
 	/// What it fixes.
 	pub terms: &'a StudyTerms,
 }
 
 impl Teller<'_> {
-	/// What a study is, as a patient reads it before agreeing to be counted.
+	/// What a study is, as a patient reads it before agreeing to be counted: in paragraphs.
 	pub fn study(&self, study: &AskingStudy) -> String {
-		let AskingStudy { id, researcher, question, terms } = *study;
+		let AskingStudy { id, researcher, question, cohort, terms } = *study;
 		let speech = self.speech;
 		let mut said = vec![
 			speech.study_asks(id.to_string(), speech.quote(question)),
@@ -46,15 +53,31 @@ impl Teller<'_> {
 		if !traits.is_empty() {
 			said.push(speech.study_traits(speech.and(&traits)));
 		}
-		said.push(speech.study_counting(self.whose(Join::And, &terms.aggregators)));
-		said.push(speech.study_noise(factor(terms.epsilon)));
-		said.push(speech.study_cost(
-			usize::from(terms.rounds),
-			thousandths(terms.epsilon),
-			thousandths(YEARLY_EPSILON),
-		));
-		said.push(speech.study_leaving());
-		speech.sentences(said)
+		if !cohort.is_empty() {
+			said.push(speech.study_cohort(cohort.join("; ")));
+		}
+		let counting = speech.study_counting(self.whose(Join::And, &terms.aggregators));
+		let costs = vec![
+			self.study_noise(terms),
+			speech.study_cost(
+				usize::from(terms.rounds),
+				thousandths(terms.epsilon),
+				thousandths(YEARLY_EPSILON),
+			),
+			speech.study_leaving(),
+		];
+		[speech.sentences(said), counting, speech.sentences(costs)].join(PARAGRAPH)
+	}
+
+	/// What the noise means for one result, and for all of them together.
+	fn study_noise(&self, terms: &StudyTerms) -> String {
+		let (speech, one) = (self.speech, factor(terms.epsilon));
+		let rounds = terms.rounds.to_string();
+		match terms.budget() {
+			_ if terms.rounds == 1 => speech.study_noise(one),
+			all if all <= LARGEST_BUDGET => speech.study_noise_of_rounds(one, rounds, factor(all)),
+			_ => speech.study_noise_of_many(one, rounds),
+		}
 	}
 
 	/// Whether a study counts the reader, whose consents these are and who has so much ε left.
@@ -81,19 +104,26 @@ impl Teller<'_> {
 }
 
 impl Speech {
-	/// Where a round is.
-	pub fn round(&self, phase: &RoundPhase, now: Moment) -> String {
+	/// Where a round of a study with these terms is.
+	pub fn round(&self, phase: &RoundPhase, terms: &StudyTerms, now: Moment) -> String {
 		match phase {
 			RoundPhase::Open { closes } if now < *closes => self.round_open(self.moment(*closes)),
 			RoundPhase::Open { .. } => self.round_closed(),
-			RoundPhase::Frozen { block, gathers_until, answers_until, .. } => {
+			RoundPhase::Frozen { block, gathers_until, answers_until, attempt } => {
 				let block = block.to_string();
-				if now < *gathers_until {
-					self.round_gathering(block, self.moment(*gathers_until))
+				// For people, attempts are counted from 1.
+				let [attempt, attempts] =
+					[*attempt, MAX_ATTEMPTS].map(|it| it.saturating_add(1).to_string());
+				let lists_until = lists_until(terms, *gathers_until);
+				let [lists, reports] = [lists_until, *gathers_until].map(|it| self.moment(it));
+				if now < lists_until {
+					self.round_gathering_lists(block, attempt, attempts, lists, reports)
+				} else if now < *gathers_until {
+					self.round_gathering_reports(block, attempt, attempts, lists, reports)
 				} else if now < *answers_until {
-					self.round_agreeing(block, self.moment(*answers_until))
+					self.round_agreeing(block, attempt, attempts, self.moment(*answers_until))
 				} else {
-					self.round_late(block)
+					self.round_late(block, attempt, attempts)
 				}
 			},
 			RoundPhase::Agreed { answers_until, .. } if now < *answers_until => {
@@ -103,6 +133,11 @@ impl Speech {
 			RoundPhase::Answered => self.round_answered(),
 			RoundPhase::Lost(loss) => self.round_lost(self.phrase(*loss)),
 		}
+	}
+
+	/// That a study counts nobody any more.
+	pub fn study_counts_nobody(&self) -> String {
+		self.study_has_ended()
 	}
 
 	/// How exact a result is.
@@ -119,6 +154,12 @@ impl Speech {
 	pub fn result_counts(&self, people: usize) -> String {
 		self.result_people(people)
 	}
+}
+
+/// Until when the aggregators take lists of people, if they gather reports until this moment: for the first
+/// half of the time.
+pub fn lists_until(terms: &StudyTerms, gathers_until: Moment) -> Moment {
+	gathers_until.saturating_sub(u64::from(terms.gather / 2))
 }
 
 /// A number of thousandths: `1`, `0.25`.

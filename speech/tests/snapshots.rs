@@ -129,6 +129,14 @@ fn consents() {
 			says(&format!("deny to: {name}"), &grantee, &plain(DENY));
 		}
 
+		for (name, grantee) in [("study", Grantee::Study(7)), ("every study", Grantee::Research)] {
+			let counting = with(Effect::Permit, &|it| {
+				it.actions = Actions::of(&[Action::Aggregate]);
+				it.traits = StudyTraits::of(&[StudyTrait::Commercial, StudyTrait::Methods]);
+				it.countries = vec![*b"DE", *b"AT"].try_into().unwrap();
+			});
+			says(&format!("permit to count: {name}"), &grantee, &counting);
+		}
 		let team = &team();
 		let permit = |labels| Terms { labels, ..plain(Effect::Permit) };
 		says("permit: labels also", team, &permit(also(&[1, 2, 3, 6])));
@@ -450,8 +458,11 @@ fn studies() {
 		..study_terms()
 	};
 	let plain = study_terms();
+	let cohort = ["age from 18", "a condition with ICD-10 E11"].map(ToOwned::to_owned);
+	let often = StudyTerms { rounds: 12, ..plain.clone() };
 	let question = "How many people of each age and sex are there?";
-	let asking = |terms| AskingStudy { id: 3, researcher: &REGISTRAR, question, terms };
+	let asking =
+		|terms| AskingStudy { id: 3, researcher: &REGISTRAR, question, cohort: &[], terms };
 	Snapshot::of("studies", |to| {
 		let mut says = |heading: &str, study: &AskingStudy| {
 			let text = teller(&to.speech, &Known).study(study);
@@ -464,6 +475,8 @@ fn studies() {
 			"a question that ends its quotation",
 			&AskingStudy { question: sly, ..asking(&plain) },
 		);
+
+		says("a cohort, twelve rounds", &AskingStudy { cohort: &cohort, ..asking(&often) });
 
 		let consent = ConsentRef { grantee: Grantee::Research, id: 4 };
 		let terms = Terms {
@@ -495,7 +508,7 @@ fn studies() {
 			block: 57,
 			gathers_until: YEARS_END,
 			answers_until: YEARS_END + 60,
-			attempt: 0,
+			attempt: 2,
 		};
 		let agreed = RoundPhase::Agreed {
 			block: 57,
@@ -506,7 +519,8 @@ fn studies() {
 		for (heading, phase, now) in [
 			("open", RoundPhase::Open { closes: YEARS_END }, YEARS_END - 1),
 			("closed", RoundPhase::Open { closes: YEARS_END }, YEARS_END),
-			("gathering", frozen, YEARS_END - 1),
+			("gathering lists", frozen, YEARS_END - u64::from(plain.gather / 2) - 1),
+			("gathering reports", frozen, YEARS_END - u64::from(plain.gather / 2)),
 			("agreeing", frozen, YEARS_END),
 			("late", frozen, YEARS_END + 60),
 			("agreed", agreed, YEARS_END - 1),
@@ -514,11 +528,12 @@ fn studies() {
 			("answered", RoundPhase::Answered, YEARS_END),
 			("lost", RoundPhase::Lost(Loss::NotRevealed), YEARS_END),
 		] {
-			let text = to.speech.round(&phase, now);
+			let text = to.speech.round(&phase, &plain, now);
 			to.says(heading, &text);
 		}
 		let text = [to.speech.result_exactness(9), to.speech.result_floor(11)].join("\n");
 		to.says("result", &text);
+		to.says("ended", &to.speech.study_counts_nobody());
 		let text = [1, 74].map(|people| to.speech.result_counts(people)).join("\n");
 		to.says("people", &text);
 	});
@@ -556,6 +571,8 @@ fn log_lines() {
 			..plain.clone()
 		};
 		says("enrolled", registrar.clone());
+		let event = LogEvent::Counted { study: 1, round: 0, contributor: HOSPITAL_A };
+		says("contributed to a study", LogEntry { event, ..registrar.clone() });
 		let event = LogEvent::StatusSet(Status::Suspended);
 		says("status", LogEntry { event, ..registrar.clone() });
 		let event = LogEvent::SigningDisabled(Some(YEARS_END));

@@ -33,6 +33,8 @@ pub(crate) struct Aggregator {
 	pub place: Option<TallyPlace>,
 	/// How often it is away before it answers.
 	pub away: usize,
+	/// Whether it takes no more lists.
+	pub is_closed: bool,
 }
 
 impl Aggregator {
@@ -63,6 +65,7 @@ impl Aggregators {
 				reason: None,
 				place: None,
 				away: 0,
+				is_closed: false,
 			};
 			(institution.clone(), aggregator)
 		};
@@ -121,11 +124,16 @@ impl Aggregators {
 		at: &AccountId,
 		part: &SendNullifiers,
 	) -> Result<NullifiersReceipt, CustodianError> {
-		self.ask(at, |it| {
+		let taken = self.ask(at, |it| {
+			if it.is_closed {
+				let message = "the time for lists is over".into();
+				return Err(CustodianError::Refused { status: 422, message });
+			}
 			it.list.insert(part.part, part.clone());
 			let parts = u32::try_from(it.list.len()).unwrap();
-			NullifiersReceipt { parts, complete: parts == part.parts }
-		})
+			Ok(NullifiersReceipt { parts, complete: parts == part.parts })
+		});
+		taken.flatten()
 	}
 
 	pub fn doubles(&self, at: &AccountId, _: &AskDoubles) -> Result<Doubles, CustodianError> {

@@ -205,7 +205,7 @@ mod tests {
 			"“How old are the people?”",
 			"does not work for profit",
 			"A hospital that has my records counts me",
-			"2.8 times as likely",
+			"2.8 times as likely, and all 2 results together no more than 7.4 times",
 			"I can leave at any time",
 		] {
 			assert!(granted.sentence.contains(text), "{text}: {}", granted.sentence);

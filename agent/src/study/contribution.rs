@@ -43,8 +43,10 @@ pub struct Survey {
 	pub contributed: Vec<AccountId>,
 	/// How many others have contributed.
 	pub elsewhere: usize,
-	/// How many do not consent to the study, or have no privacy budget left.
+	/// How many do not consent to the study.
 	pub not_consenting: usize,
+	/// How many consent, but have less privacy budget left than a round uses.
+	pub without_budget: usize,
 }
 
 /// Asks the chain about people, before anything is sent.
@@ -75,22 +77,35 @@ pub async fn survey<P: Platform>(
 			match contributed.get(place).cloned().flatten() {
 				Some(by) if by == *contributor => survey.contributed.push(person.account.clone()),
 				Some(_) => survey.elsewhere = survey.elsewhere.saturating_add(1),
-				None if may_count(&at, found, &person.account).await? => {
-					survey.consenting.push(person.clone());
+				None => match may_count(&at, found, &person.account).await? {
+					MayCount::Yes => survey.consenting.push(person.clone()),
+					MayCount::NoConsent => {
+						survey.not_consenting = survey.not_consenting.saturating_add(1);
+					},
+					MayCount::NoBudget => {
+						survey.without_budget = survey.without_budget.saturating_add(1);
+					},
 				},
-				None => survey.not_consenting = survey.not_consenting.saturating_add(1),
 			}
 		}
 	}
 	Ok(survey)
 }
 
-/// Whether the chain would count the person. The node's word suffices: the chain decides again.
-async fn may_count(at: &impl View, found: &FoundStudy, person: &AccountId) -> Result<bool> {
+/// Whether the chain would count a person.
+enum MayCount {
+	Yes,
+	NoConsent,
+	NoBudget,
+}
+
+/// Asks about a person. The node's word suffices: the chain decides again.
+async fn may_count(at: &impl View, found: &FoundStudy, person: &AccountId) -> Result<MayCount> {
 	if !at.ask(api::may_count(found.id, person)).await?.is_permit() {
-		return Ok(false);
+		return Ok(MayCount::NoConsent);
 	}
-	Ok(at.ask(api::epsilon_left(person)).await? >= found.study.terms.epsilon)
+	let has_budget = at.ask(api::epsilon_left(person)).await? >= found.study.terms.epsilon;
+	Ok(if has_budget { MayCount::Yes } else { MayCount::NoBudget })
 }
 
 async fn ensure_no_strangers<P: Platform>(
@@ -180,7 +195,7 @@ pub async fn open_until(session: &Session<impl Platform>, found: &FoundStudy) ->
 			"nobody can be contributed to round {} of study {} any more: it is {}",
 			found.study.round,
 			found.id,
-			crate::english::ENGLISH.round(&phase, now)
+			crate::english::ENGLISH.round(&phase, &found.study.terms, now)
 		),
 	}
 }
@@ -237,10 +252,12 @@ mod tests {
 		let people = [person(11), person(12)];
 		everybody(&session, AccountKind::Patient, permit(), 1_000);
 		assert_eq!(surveyed(&session, &people).await.unwrap().consenting, people);
-		for (decision, left) in [(permit(), 999), (Decision::Refuse(Reason::NoConsent), 10_000)] {
+		let refused = Decision::Refuse(Reason::NoConsent);
+		for (decision, left, expected) in [(permit(), 999, (0, 2)), (refused, 10_000, (2, 0))] {
 			everybody(&session, AccountKind::Patient, decision, left);
 			let found = surveyed(&session, &people).await.unwrap();
-			assert_eq!((found.consenting.len(), found.not_consenting), (0, 2));
+			assert!(found.consenting.is_empty());
+			assert_eq!((found.not_consenting, found.without_budget), expected);
 		}
 		everybody(&session, AccountKind::Patient, permit(), 1_000);
 		let by = vec![Some(HOSPITAL), Some(AccountId::new([6; 32]))];
@@ -314,7 +331,10 @@ mod tests {
 		let session = session("//HospitalA");
 		let found = study(&session, frozen(&session));
 		let error = contribute(&session, &found, &[person(11)]).await.unwrap_err().to_string();
-		assert!(error.contains("it is frozen at block 1, gathering reports"), "{error}");
+		assert!(
+			error.contains("it is frozen at block 1 (attempt 1 of 4), gathering lists"),
+			"{error}"
+		);
 		let closed = RoundPhase::Open { closes: session.clock.now() };
 		let found = study(&session, closed);
 		let error = contribute(&session, &found, &[person(11)]).await.unwrap_err().to_string();

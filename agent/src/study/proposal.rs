@@ -5,13 +5,14 @@ use crate::{
 	platform::Platform,
 	session::{result_of, Session},
 };
-use anyhow::{bail, ensure, Result};
+use anyhow::{anyhow, bail, ensure, Result};
 use bytes::Bytes;
 use futures::stream;
 use vouchsafe_fhir::study::{Protocol, MAX_PROTOCOL};
 use vouchsafe_protocol::{
 	calls::StudiesCall,
 	cid::cid_of,
+	errors::CustodianError,
 	events::{Event, StudiesEvent},
 	traits::Custodian,
 	types::{
@@ -136,10 +137,10 @@ async fn add_protocol(
 		let signer = &session.me()?.signer;
 		let content = || stream::iter([Ok(bytes.clone())]);
 		let added = match session.custodian(aggregator) {
-			Ok(custodian) => custodian
-				.add_content(signer, &cid, length, content)
-				.await
-				.map_err(anyhow::Error::from),
+			Ok(custodian) => match custodian.add_content(signer, &cid, length, content).await {
+				Err(CustodianError::NotFound) => Err(anyhow!("it has no IPFS node")),
+				added => added.map_err(anyhow::Error::from),
+			},
 			Err(error) => Err(error),
 		};
 		match added {

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
 	advice::{Advice, Advised},
+	dates::show_moment_exactly,
 	platform::{Clock, Platform, Progress as _, Task as _},
 	session::{CustodianOf, Session, TaskOf},
 };
@@ -26,8 +27,9 @@ use vouchsafe_protocol::{
 		SendNullifiers, SendReport, StudyStatus, MAX_BLINDED, MAX_NULLIFIERS,
 	},
 	traits::{Custodian, Submit, View},
-	types::{AccountId, RoundPhase, StudyQuestion},
+	types::{AccountId, Round, RoundPhase, StudyQuestion, MAX_ATTEMPTS},
 };
+use vouchsafe_speech::lists_until;
 use vouchsafe_vault::{
 	seal::PublicKey,
 	study::{
@@ -98,7 +100,7 @@ pub async fn wait_for_freeze<P: Platform>(
 				let time = session.finalized().await?.time().await?;
 				task.say(&format!(
 					"waiting for the round: it is {}",
-					crate::english::ENGLISH.round(&phase, time)
+					crate::english::ENGLISH.round(&phase, &now.study.terms, time)
 				));
 				session.clock.sleep(PAUSE).await;
 			},
@@ -174,6 +176,8 @@ pub struct Reporting<'a, P: Platform> {
 	found: &'a FoundStudy,
 	contributor: &'a AccountId,
 	kept: Unfinished<'a, P::Keep>,
+	/// Until when the aggregators take lists of nullifiers.
+	lists_until: u64,
 	/// Until when the aggregators take anything.
 	until: u64,
 }
@@ -194,7 +198,8 @@ impl<'a, P: Platform> Reporting<'a, P> {
 		})?;
 		let round = found.round(session);
 		let kept = Unfinished::claim(&session.keep, session.me()?, &round, contributor).await?;
-		Ok(Self { session, found, contributor, kept, until })
+		let lists_until = lists_until(&found.study.terms, until);
+		Ok(Self { session, found, contributor, kept, lists_until, until })
 	}
 
 	/// The accounts that the contributor counts, each person once: the nullifiers are made, sent to every
@@ -210,9 +215,9 @@ impl<'a, P: Platform> Reporting<'a, P> {
 	) -> Result<Vec<AccountId>> {
 		let nullifiers = self.nullifiers(people, system).await?;
 		let list: BTreeSet<[u8; 32]> = nullifiers.iter().map(|(nullifier, _)| *nullifier).collect();
-		self.send_list(&list).await?;
+		self.send_list(&list).await.map_err(|error| self.if_late(error))?;
 		self.session.step("nullifiers").await;
-		let doubles = self.doubles(&list).await?;
+		let doubles = self.doubles(&list).await.map_err(|error| self.if_late(error))?;
 		let mut kept: BTreeMap<[u8; 32], AccountId> = BTreeMap::new();
 		for (nullifier, account) in nullifiers {
 			if !doubles.contains(&nullifier) {
@@ -220,6 +225,41 @@ impl<'a, P: Platform> Reporting<'a, P> {
 			}
 		}
 		Ok(kept.into_values().collect())
+	}
+
+	/// If an aggregator refuses the list and its time is over, that is why.
+	fn if_late(&self, error: anyhow::Error) -> anyhow::Error {
+		let is_refused = matches!(error.downcast_ref(), Some(CustodianError::Refused { .. }));
+		if !is_refused || self.session.clock.now() < self.lists_until {
+			return error;
+		}
+		error.context(format!(
+			"the aggregators took lists of people until {}, and did not have yours everywhere by then. So your \
+			 people are not counted in this attempt. {}",
+			show_moment_exactly(self.lists_until),
+			self.again()
+		))
+	}
+
+	/// What happens if this attempt fails.
+	fn again(&self) -> String {
+		let (round, study) = (self.found.study.round, self.found.id);
+		let attempts = MAX_ATTEMPTS.saturating_add(1);
+		match &self.found.study.current {
+			Some(Round { phase: RoundPhase::Frozen { attempt, answers_until, .. }, .. })
+				if *attempt < MAX_ATTEMPTS =>
+			{
+				format!(
+					"If the aggregators do not agree by {}, the reports of round {round} of study {study} are \
+					 gathered again, in attempt {} of {attempts}: run the same command again then",
+					show_moment_exactly(*answers_until),
+					attempt.saturating_add(2),
+				)
+			},
+			_ => format!(
+				"This was the last of {attempts} attempts of round {round} of study {study}"
+			),
+		}
 	}
 
 	/// The nullifier of each person.
@@ -415,7 +455,7 @@ impl<'a, P: Platform> Reporting<'a, P> {
 				}
 				task.say(&format!(
 					"waiting for the other contributors, until {} at most",
-					crate::dates::show_moment_exactly(page.until)
+					show_moment_exactly(page.until)
 				));
 				self.session.clock.sleep(PAUSE).await;
 				continue;
@@ -526,6 +566,14 @@ impl<'a, P: Platform> Reporting<'a, P> {
 		.await
 	}
 
+	/// What is due next: the list, or the report.
+	fn due(&self) -> u64 {
+		match self.session.clock.now() < self.lists_until {
+			true => self.lists_until,
+			false => self.until,
+		}
+	}
+
 	/// Asks an aggregator's custodian. While it is away, this waits for it, but not longer than the round
 	/// does.
 	async fn patiently<T, F: Future<Output = Result<T, CustodianError>>>(
@@ -547,14 +595,25 @@ impl<'a, P: Platform> Reporting<'a, P> {
 			let may_pass = error.may_pass() || error.is_away();
 			if !may_pass || is_over {
 				let why = match may_pass {
-					true => format!("{name}, which aggregates the study, did not answer in time"),
+					true if self.session.clock.now() < self.until => format!(
+						"{name}, which aggregates the study, did not answer in time. Run the same command \
+						 again before {}: later, nothing is taken. {}",
+						show_moment_exactly(self.due()),
+						self.again()
+					),
+					true => format!(
+						"{name}, which aggregates the study, did not answer in time, and the time for \
+						 reports is over. {}",
+						self.again()
+					),
 					false => format!("{name}, which aggregates the study, refused it"),
 				};
 				return Err(anyhow::Error::from(error).context(why));
 			}
 			if !has_told {
 				has_told = true;
-				let news = format!("waiting for {name}: {error}");
+				let until = show_moment_exactly(self.due());
+				let news = format!("waiting for {name}, until {until} at most: {error}");
 				self.session.progress.tell(&Advised::new(news, Advice::RunAgain));
 			}
 			task.say(&format!("waiting for {name}"));

@@ -199,7 +199,7 @@ pub enum StudyCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Show your choices, where you were counted, and how much privacy budget you have left this year.
+	/// Show your choices, to which rounds you were contributed, and how much privacy budget you have left.
 	#[command(after_help = "Example:\n  vouchsafe --key eva study mine")]
 	Mine,
 	/// Enter the choices that patients gave on paper, as a clinician of the hospital that enrolled them. A

@@ -416,7 +416,8 @@ fn agree_to_revoke(sentence: &str, agreement: Agreement) -> Result<()> {
 }
 
 fn show_and_ask(sentence: &str, agreement: Agreement) -> Result<()> {
-	output::write_error(&format!("You sign:\n\n  {sentence}\n\n"));
+	let paragraphs = sentence.replace("\n\n", "\n\n  ");
+	output::write_error(&format!("You sign:\n\n  {paragraphs}\n\n"));
 	if !agreement.yes && !output::ask("Sign it?")? {
 		bail!("not signed");
 	}

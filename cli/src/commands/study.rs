@@ -6,6 +6,7 @@ mod check;
 mod choose;
 mod contribute;
 pub(super) mod describe;
+mod mine;
 mod propose;
 mod result;
 mod show;
@@ -49,7 +50,7 @@ pub(super) async fn run(settings: &Settings, command: StudyCommand) -> Result<Ou
 		StudyCommand::Leave { study, agreement } => {
 			choose::leave(&session().await?, study, agreement).await
 		},
-		StudyCommand::Mine => show::mine(&session().await?).await,
+		StudyCommand::Mine => mine::run(&session().await?).await,
 		StudyCommand::Check(which) => check::run(&session().await?, &which).await,
 		StudyCommand::Result(which) => result::run(&session().await?, &which).await,
 	}

@@ -89,6 +89,8 @@ traits-not-included = Studies that { $traits } are not included.
 traits-included = Studies of every kind are included.
 traits-unknown-included = Studies that { $traits } are included.
 only-traits = This applies only to studies that { $traits }.
+# In a consent for a single study.
+traits-of-study = This also applies if it is one of the studies that { $traits }.
 only-authors = This applies only to records written by { $institutions }.
 only-responsible = This applies only to records for which { $institutions } is responsible.
 only-countries =
@@ -96,6 +98,7 @@ only-countries =
         [permit] This applies only to people who act for an institution in { $countries }.
        *[deny] This applies only to people who act for an institution in { $countries }, and to people who act for no institution.
     }
+only-countries-of-studies = This applies only to studies in { $countries }.
 log-excluded =
     Because this { $effect ->
         [permit] consent

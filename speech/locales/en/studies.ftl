@@ -8,9 +8,14 @@ study-on-disease = It is about the disease MONDO:{ $disease }.
 study-sponsor-nonprofit = Its sponsor does not work for profit.
 study-sponsor-profit = Its sponsor works for profit.
 study-traits = It is one of the studies that { $traits }.
+# Only if the study has a cohort. $conditions: for example "age from 18; sex female".
+study-cohort = It asks only about people who meet all of these conditions: { $conditions }. All others count as outside.
 study-counting = A hospital that has my records counts me, whether the study’s question applies to me or not. It makes one table of all its patients who agree, splits the table into unreadable parts, and sends one part to each of these institutions: { $aggregators }. No record leaves the hospital. The table can be read only if all these institutions work together.
 # $factor is a number such as 2.8.
 study-noise = Random noise is added to every result. So my answer makes no result more than { $factor } times as likely.
+# $all is such a number, too, for all results together.
+study-noise-of-rounds = Random noise is added to every result. So my answer makes no result more than { $factor } times as likely, and all { $count } results together no more than { $all } times.
+study-noise-of-many = Random noise is added to every result. So my answer makes no result more than { $factor } times as likely. But all { $count } results together can say much about me.
 study-cost =
     { $count ->
         [one] The study counts me once, which uses { $cost } of the { $budget } units of privacy budget that I have for all studies in a year.
@@ -20,9 +25,10 @@ study-leaving = I can leave at any time. Then I am not counted in rounds that ar
 
 # Whether a study counts the reader. $reason: one or more sentences.
 study-counted = The study counts you. { $reason }
+study-has-ended = The study has ended, so it counts nobody any more.
 study-not-counted = The study does not count you. { $reason }
 study-no-consent = None of your consents is for this study, for studies on its disease or for every study.
-study-no-budget = You have { $left } of this year’s privacy budget left, but a round uses { $cost }.
+study-no-budget = You have { $left } of your privacy budget left, but a round uses { $cost }.
 study-researcher-not-active = { $researcher }, who runs it, is not active at the moment.
 
 # Where a study is.
@@ -36,9 +42,11 @@ stage-withdrawn = withdrawn
 # Where a round is.
 round-open = open until { $moment }
 round-closed = closed, waiting for an aggregator to freeze it
-round-gathering = frozen at block { $block }, gathering reports until { $moment }
-round-agreeing = frozen at block { $block }, the aggregators have to agree by { $moment }
-round-late = frozen at block { $block }, the aggregators are late
+# $attempt of $attempts: numbers from 1. Lists of people are sent first, and reports after them.
+round-gathering-lists = frozen at block { $block } (attempt { $attempt } of { $attempts }), gathering lists of people until { $lists }, and reports until { $reports }
+round-gathering-reports = frozen at block { $block } (attempt { $attempt } of { $attempts }), gathering reports until { $reports } from those who sent their lists of people by { $lists }
+round-agreeing = frozen at block { $block } (attempt { $attempt } of { $attempts }), the aggregators have to agree by { $moment }
+round-late = frozen at block { $block } (attempt { $attempt } of { $attempts }), the aggregators are late
 round-agreed = agreed, the aggregators have to reveal their shares by { $moment }
 round-agreed-late = agreed, an aggregator is late with its share
 round-answered = over, with a result

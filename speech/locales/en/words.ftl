@@ -181,3 +181,8 @@ count-label =
         [one] { $count } unnamed label
        *[other] { $count } unnamed labels
     }
+count-person =
+    { $count ->
+        [one] { $count } person
+       *[other] { $count } people
+    }

@@ -212,6 +212,33 @@ async fn an_aggregator_that_is_away_is_waited_for_and_named() {
 	);
 	let cause = error.chain().find_map(|cause| cause.downcast_ref::<CustodianError>());
 	assert!(matches!(cause, Some(CustodianError::Unreachable(_))), "for the exit code");
+	let said = error.to_string();
+	assert!(said.contains("Run the same command again before") && said.contains("attempt 2 of 4"));
+}
+
+/// Half of the time to gather is over.
+#[tokio::test]
+async fn who_comes_too_late_is_told_until_when_and_what_comes_next() {
+	let session = session("//HospitalA");
+	let RoundPhase::Frozen { block, answers_until, .. } = frozen(&session) else { panic!() };
+	for (left, attempt, expected) in [
+		(31, 0, None),
+		(30, 0, Some("gathered again, in attempt 2 of 4: run the same command again then")),
+		(30, MAX_ATTEMPTS, Some("the last of 4 attempts of round 0 of study 3")),
+	] {
+		let gathers_until = session.clock.now() + left;
+		let phase = RoundPhase::Frozen { block, gathers_until, answers_until, attempt };
+		let found = study(&session, phase);
+		doubles(&session).at(&aggregators()[0], |it| it.is_closed = true);
+		let reporting = Reporting::begin(&session, &found, &HOSPITAL).await.unwrap();
+		let said = format!("{:#}", reporting.settle(&people(), None).await.unwrap_err());
+		assert!(
+			said.contains("refused it") && said.contains("the time for lists is over"),
+			"{said}"
+		);
+		assert_eq!(said.contains("your people are not counted"), expected.is_some(), "{said}");
+		assert!(said.contains(expected.unwrap_or_default()), "{said}");
+	}
 }
 
 #[tokio::test]

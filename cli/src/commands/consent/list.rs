@@ -186,7 +186,7 @@ fn say_waiting(session: &Session, waiting: &Waiting, are_refused: bool) -> Strin
 		true => ("have entered a consent", "a health authority".to_owned()),
 		// The chain has only its hash.
 		false => (
-			"has proposed a consent, or labels that are not known here",
+			"has proposed a consent (the chain shows only its hash, so it may also be labels of a record)",
 			format!("a second clinician of {institution}"),
 		),
 	};

@@ -6,6 +6,7 @@ use crate::{
 	commands::{agree, check_period, consent::finish, countries},
 	consent::{self, disease},
 	dates::parse_end,
+	english::ENGLISH,
 	output::Output,
 	session::Session,
 };
@@ -68,7 +69,7 @@ pub(super) async fn join(session: &Session, study: u32, agreement: Agreement) ->
 /// Leaves a study.
 pub(super) async fn leave(session: &Session, study: u32, agreement: Agreement) -> Result<Output> {
 	let me = session.me()?.account();
-	rounds::find(session, study).await?;
+	let found = rounds::find(session, study).await?;
 	let consents = choice::choices(session).await?;
 	let now = session.finalized().await?.time().await?;
 	let is_left = |deny: &Consent| {
@@ -81,10 +82,13 @@ pub(super) async fn leave(session: &Session, study: u32, agreement: Agreement) -
 	agree(&consent::sentence(session, &me, &grantee, &terms).await?, agreement)?;
 	let granted = choice::leave(session, study).await?;
 	let mut output = finish(session, granted, &terms, &without_shares(agreement)).await?;
-	output.text += &format!(
-		"\nStudy {study} does not count you in any round that is frozen from now on. \
-		 To be counted again, run `vouchsafe study join {study}`."
-	);
+	output.text += &match found.study.stage.has_ended() {
+		true => format!("\n{}", ENGLISH.study_counts_nobody()),
+		false => format!(
+			"\nStudy {study} does not count you in any round that is frozen from now on. \
+			 To be counted again, run `vouchsafe study join {study}`."
+		),
+	};
 	Ok(output)
 }
 

@@ -131,8 +131,8 @@ pub(super) async fn run(
 					format!("I contribute myself to {round}. It uses some of my privacy budget.")
 				},
 				false => format!(
-					"I contribute {} people to {round} for {}. It uses some of their privacy budgets.",
-					survey.consenting.len(),
+					"I contribute {} to {round} for {}. It uses privacy budget of each of them.",
+					ENGLISH.count(Noun::Person, survey.consenting.len()),
 					session.names.show_with_address(&contributor)
 				),
 			};
@@ -140,13 +140,16 @@ pub(super) async fn run(
 			contribution::contribute(session, &found, &survey.consenting).await?;
 		}
 		let now = contribution::survey(session, &found, &contributor, &offered).await?;
-		lines.push(format!("In the round: {} people.", now.contributed.len()));
+		let contributed = ENGLISH.count(Noun::Person, now.contributed.len());
+		lines.push(format!("In the round: {contributed}."));
 		json["contributed"] = json!(now.contributed.len());
 		if !contribution.wait {
 			lines.push(format!(
-				"To send the report, run the same command again when the round is frozen. The round is now {}. \
-				 With --wait the command waits for the freeze.",
-				ENGLISH.round(&phase(&found)?, crate::dates::now())
+				"To send the report, run the same command again when the round is frozen, within {} after the \
+				 freeze: whoever comes later is not counted. The round is now {}. With --wait the command \
+				 waits for the freeze.",
+				ENGLISH.duration(u64::from(found.study.terms.gather / 2)),
+				phase_in_words(&found)
 			));
 			return Ok(Output::new(lines.join("\n"), json));
 		}
@@ -172,20 +175,24 @@ fn phase(found: &FoundStudy) -> Result<RoundPhase> {
 	Ok(found.running()?.phase)
 }
 
+fn phase_in_words(found: &FoundStudy) -> String {
+	found.phase_in_words(crate::dates::now()).unwrap_or_default()
+}
+
 /// Says whom the study can count, in numbers.
 fn add_survey(survey: &Survey, lines: &mut Vec<String>, json: &mut Value) {
-	let Survey { consenting, contributed, elsewhere, not_consenting } = survey;
+	let Survey { consenting, contributed, elsewhere, not_consenting, without_budget } = survey;
 	lines.push(format!(
-		"Of these people, {} consent and can be contributed, {} are in the round already, {} were contributed \
-		 by others, and {not_consenting} do not consent or have no privacy budget left.",
+		"Can be contributed: {}. In the round already: {}. Contributed by others: {elsewhere}. Without a \
+		 consent to this study: {not_consenting}. With too little privacy budget left: {without_budget}.",
 		consenting.len(),
 		contributed.len(),
-		elsewhere
 	));
 	json["consenting"] = json!(consenting.len());
 	json["contributed"] = json!(contributed.len());
 	json["elsewhere"] = json!(elsewhere);
 	json["not_consenting"] = json!(not_consenting);
+	json["without_budget"] = json!(without_budget);
 }
 
 /// Reports about the frozen round.
@@ -203,15 +210,15 @@ async fn report(
 			"round {} of study {} takes no reports any more: it is {}",
 			found.study.round,
 			found.id,
-			ENGLISH.round(&phase(found)?, crate::dates::now())
+			phase_in_words(found)
 		);
 	}
 	let valid = reporting::valid(session, found, contributor).await?;
 	let strangers = valid.iter().filter(|it| !data.answers.contains_key(it)).count();
 	ensure!(
 		strangers == 0,
-		"{strangers} people whom {} contributed are not in the people file: use the file that you used \
-		 then",
+		"the people file lacks {} whom {} contributed: use the file that you used then",
+		ENGLISH.count(Noun::Person, strangers),
 		session.names.show(contributor)
 	);
 	if valid.is_empty() {
@@ -247,8 +254,8 @@ async fn report(
 	let aggregators: Vec<_> =
 		found.study.terms.aggregators.iter().map(|it| session.names.show(it)).collect();
 	let text = format!(
-		"A report about {} people was sent to {}. {elsewhere} of the people are counted by another contributor.",
-		table.people,
+		"A report about {} was sent to {}. Left out, because another contributor counts them: {elsewhere}.",
+		ENGLISH.count(Noun::Person, usize::try_from(table.people)?),
 		ENGLISH.and(&aggregators)
 	);
 	let json = json!({
@@ -378,10 +385,10 @@ impl Data {
 	fn said(&self) -> String {
 		let resources = usize::try_from(self.extracted.resources).unwrap_or(usize::MAX);
 		format!(
-			"{} read. Of {} people, {} are outside the cohort, and {} lack the identifier by which people are \
-			 told apart.",
+			"{} read, of {}. Outside the cohort: {}. Without the identifier by which people are told apart: {}, \
+			 whose accounts are used instead.",
 			ENGLISH.count(Noun::Resource, resources),
-			self.answers.len(),
+			ENGLISH.count(Noun::Person, self.answers.len()),
 			self.outside(),
 			self.without_identifier()
 		)
@@ -481,7 +488,7 @@ mod tests {
 		assert_eq!((&found(3).answer, &found(3).identifier), (&Answer::Cells(vec![1]), &None));
 		assert_eq!((data.outside(), data.without_identifier()), (1, 1));
 		let said = data.said();
-		assert!(said.contains("Of 3 people, 1 are outside the cohort, and 1 lack"), "{said}");
+		assert!(said.contains(" of 3 people. Outside the cohort: 1. Without the"), "{said}");
 		assert_eq!(data.json()["outside"], 1);
 	}
 

@@ -4,6 +4,7 @@ use crate::{
 	commands::{account_json, id_json},
 	dates::show_moment,
 	english::ENGLISH,
+	names::Names,
 	session::Session,
 };
 use serde_json::{json, Value};
@@ -17,7 +18,7 @@ use vouchsafe_speech::{thousandths, Phrase};
 
 /// What a study fixes, line by line.
 pub(in crate::commands) fn lines(
-	session: &Session,
+	names: &Names,
 	researcher: &AccountId,
 	terms: &StudyTerms,
 	protocol: &Protocol,
@@ -25,7 +26,7 @@ pub(in crate::commands) fn lines(
 	let line = |label: &str, text: String| format!("{:13}{text}", format!("{label}:"));
 	let mut lines = vec![
 		line("Question", ENGLISH.quote(protocol.text(ENGLISH.language()))),
-		line("Researcher", session.names.show(researcher)),
+		line("Researcher", names.show(researcher)),
 		line(
 			"Purpose",
 			format!("{} in {}", ENGLISH.phrase(terms.purpose), ENGLISH.country(&terms.country)),
@@ -40,12 +41,18 @@ pub(in crate::commands) fn lines(
 	}
 	let sources: Vec<_> = phrases::<Category>(|it| terms.sources.contains(it));
 	lines.push(line("Sources", ENGLISH.and(&sources)));
+	lines.push(line("Cohort", cohort(protocol)));
 	lines.push(line("Counts", counted(&terms.question)));
+	lines.extend(protocol.description().number.as_ref().map(|it| line("Number", it.clone())));
 	if let StudyQuestion::Table { .. } = terms.question {
 		lines.push(line("Cells", protocol.cell_names().join("; ")));
 	}
-	let mut aggregators: Vec<_> =
-		terms.aggregators.iter().map(|it| session.names.show(it)).collect();
+	for extractor in &protocol.description().extractors {
+		lines.push(line("Counted by", extractor.by.clone()));
+		let cells = extractor.cells.iter();
+		lines.extend(cells.map(|(name, who)| format!("{:15}{}: {who}", "", ENGLISH.quote(name))));
+	}
+	let mut aggregators: Vec<_> = terms.aggregators.iter().map(|it| names.show(it)).collect();
 	if let Some(first) = aggregators.first_mut() {
 		first.push_str(" (leads)");
 	}
@@ -90,6 +97,20 @@ fn cid(terms: &StudyTerms) -> String {
 	Cid::try_from(&terms.protocol[..]).map_or_else(|_| "malformed".into(), |cid| cid.to_string())
 }
 
+/// Whom the question applies to.
+fn cohort(protocol: &Protocol) -> String {
+	let described = protocol.description();
+	let mut said = vec![match described.cohort.is_empty() {
+		true => "everybody".to_owned(),
+		false => described.cohort.join("; "),
+	}];
+	if !protocol.includes_deceased() {
+		said.push("The deceased are outside".to_owned());
+	}
+	said.extend(described.day_of_ages.as_ref().map(|day| format!("Ages are those on {day}")));
+	said.join(". ")
+}
+
 /// What a report counts.
 fn counted(question: &StudyQuestion) -> String {
 	match question {
@@ -118,6 +139,11 @@ pub(super) fn json(
 		"question": protocol.text(ENGLISH.language()),
 		"counts": question,
 		"cells": protocol.cell_names(),
+		"cohort": protocol.description().cohort,
+		"includes_deceased": protocol.includes_deceased(),
+		"day_of_ages": protocol.description().day_of_ages,
+		"number": protocol.description().number,
+		"counted_by": counted_by(protocol),
 		"researcher": account_json(session, researcher),
 		"purpose": terms.purpose.word(),
 		"country": String::from_utf8_lossy(&terms.country),
@@ -137,6 +163,19 @@ pub(super) fn json(
 		"protocol_hash": id_json(&terms.protocol_hash),
 		"ethics": id_json(&terms.ethics),
 	})
+}
+
+/// By what a table counts, and who is in each cell.
+fn counted_by(protocol: &Protocol) -> Vec<Value> {
+	let extractors = protocol.description().extractors.iter();
+	extractors
+		.map(|it| {
+			let cells = it.cells.iter();
+			let cells: Vec<_> =
+				cells.map(|(name, who)| json!({ "name": name, "who": who })).collect();
+			json!({ "by": it.by, "cells": cells })
+		})
+		.collect()
 }
 
 fn chosen<T: Vocabulary>(is_chosen: impl Fn(T) -> bool) -> Vec<String> {

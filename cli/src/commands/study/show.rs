@@ -1,23 +1,25 @@
-//! `vouchsafe study list`, `show` and `mine`.
+//! `vouchsafe study list` and `show`.
 
 use super::{describe, with_protocol};
 use crate::{
-	audit,
-	commands::{account_json, consent::grantee_json},
-	dates::{self, show_moment},
+	commands::account_json,
+	dates::show_moment,
 	english::{teller, ENGLISH},
+	names::Names,
 	output::{table, Output},
 	session::{At, Session},
 };
 use anyhow::Result;
 use serde_json::{json, Value};
-use std::collections::BTreeMap;
-use vouchsafe_agent::study::{asking, choice, rounds, rounds::FoundStudy};
+use vouchsafe_agent::study::{
+	asking, choice, rounds,
+	rounds::{FoundStudy, Step, Turn},
+};
 use vouchsafe_client::chain::{
-	AccountId, AccountKind, Effect, LogEvent, RoundPhase, View, LEDGER_YEAR, YEARLY_EPSILON,
+	AccountId, AccountKind, RoundPhase, View, LEDGER_YEAR, YEARLY_EPSILON,
 };
 use vouchsafe_fhir::study::Protocol;
-use vouchsafe_speech::thousandths;
+use vouchsafe_speech::{lists_until, thousandths, Noun};
 
 /// Lists studies.
 pub(super) async fn list(session: &Session, all: bool) -> Result<Output> {
@@ -27,14 +29,22 @@ pub(super) async fn list(session: &Session, all: bool) -> Result<Output> {
 	let (mut rows, mut json) = (Vec::new(), Vec::new());
 	for it in &found {
 		let terms = &it.study.terms;
+		let results = match it.study.stage.has_ended() {
+			true => Some(rounds::with_results(session, it).await?),
+			false => None,
+		};
 		rows.push(vec![
 			it.id.to_string(),
 			ENGLISH.phrase(it.study.stage),
-			round_in_words(it, now),
+			round_in_words(it, results.as_deref(), now),
 			format!("{} × {}", thousandths(terms.epsilon), terms.rounds),
 			session.names.show(&it.study.researcher),
 		]);
-		json.push(study_json(session, it));
+		let mut shown = study_json(session, it);
+		if let Some(results) = results {
+			shown["results"] = json!(results);
+		}
+		json.push(shown);
 	}
 	let text = match found.is_empty() {
 		true => "There are no open studies. `vouchsafe study list --all` also lists those that have ended."
@@ -44,25 +54,46 @@ pub(super) async fn list(session: &Session, all: bool) -> Result<Output> {
 	Ok(Output::new(text, json!({ "studies": json })))
 }
 
-fn round_in_words(found: &FoundStudy, now: u64) -> String {
-	match &found.study.current {
-		Some(round) => format!("{}: {}", found.study.round, ENGLISH.round(&round.phase, now)),
-		None => "none yet".into(),
+/// The current round. Of a study that has ended, the rounds that have results.
+fn round_in_words(found: &FoundStudy, results: Option<&[u8]>, now: u64) -> String {
+	match (results, found.phase_in_words(now)) {
+		(Some(results), _) => results_in_words(results),
+		(None, Some(phase)) => format!("{}: {phase}", found.study.round),
+		(None, None) => "none yet".into(),
+	}
+}
+
+fn results_in_words(rounds: &[u8]) -> String {
+	match rounds {
+		[] => "no results".into(),
+		[round] => format!("result of round {round}"),
+		rounds => {
+			let rounds: Vec<_> = rounds.iter().map(ToString::to_string).collect();
+			format!("results of rounds {}", ENGLISH.and(&rounds))
+		},
 	}
 }
 
 fn study_json(session: &Session, found: &FoundStudy) -> Value {
+	let accounts =
+		|all: &[AccountId]| -> Vec<_> { all.iter().map(|it| account_json(session, it)).collect() };
 	let round = found.study.current.as_ref().map(|round| {
 		json!({
 			"round": found.study.round,
 			"phase": phase_word(&round.phase),
 			"people": round.people,
 			"contributors": round.contributors,
+			"attempt": attempt(&round.phase),
+			"lists_until": found.frozen().map(|(_, until, _)| lists_until(&found.study.terms, until)),
+			"reports_until": found.frozen().map(|(_, until, _)| until),
+			"committed": accounts(&round.committed),
+			"revealed": accounts(&round.revealed),
 		})
 	});
 	json!({
 		"study": found.id,
 		"stage": found.study.stage.word(),
+		"accepted": found.study.keys.iter().map(|(it, _)| account_json(session, it)).collect::<Vec<_>>(),
 		"researcher": account_json(session, &found.study.researcher),
 		"proposed_at": found.study.proposed_at,
 		"epsilon": f64::from(found.study.terms.epsilon) / 1000.0,
@@ -70,6 +101,14 @@ fn study_json(session: &Session, found: &FoundStudy) -> Value {
 		"spent": f64::from(found.study.spent) / 1000.0,
 		"current": round,
 	})
+}
+
+/// How often the reports were gathered again.
+fn attempt(phase: &RoundPhase) -> Option<u8> {
+	match phase {
+		RoundPhase::Frozen { attempt, .. } | RoundPhase::Agreed { attempt, .. } => Some(*attempt),
+		RoundPhase::Open { .. } | RoundPhase::Answered | RoundPhase::Lost(_) => None,
+	}
 }
 
 /// A phase for machines.
@@ -89,18 +128,13 @@ pub(super) async fn show(session: &Session, study: u32) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
 	let (researcher, terms) = (&found.study.researcher, &found.study.terms);
-	let mut lines = vec![format!("Study {study}: {}.", ENGLISH.phrase(found.study.stage))];
-	lines.extend(describe::lines(session, researcher, terms, &protocol));
-	if let Some(round) = &found.study.current {
-		lines.push(format!(
-			"{:13}{}. Contributed: {} people by {} contributors",
-			format!("Round {}:", found.study.round),
-			ENGLISH.round(&round.phase, now),
-			round.people,
-			round.contributors
-		));
-	}
+	let mut lines = in_lines(&session.names, &found, &protocol, now);
 	let mut json = study_json(session, &found);
+	if found.study.stage.has_ended() {
+		let results = rounds::with_results(session, &found).await?;
+		lines.push(format!("{:13}{}", "Results:", results_in_words(&results)));
+		json["results"] = json!(results);
+	}
 	if let (Some(json), Value::Object(terms)) =
 		(json.as_object_mut(), describe::json(session, researcher, terms, &protocol))
 	{
@@ -115,8 +149,58 @@ pub(super) async fn show(session: &Session, study: u32) -> Result<Output> {
 	Ok(Output::new(lines.join("\n"), json))
 }
 
+/// A study and its round.
+pub(super) fn in_lines(
+	names: &Names,
+	found: &FoundStudy,
+	protocol: &Protocol,
+	now: u64,
+) -> Vec<String> {
+	let study = &found.study;
+	let mut lines = vec![format!("Study {}: {}.", found.id, ENGLISH.phrase(study.stage))];
+	lines.extend(describe::lines(names, &study.researcher, &study.terms, protocol));
+	if let (Some(round), Some(phase)) = (&study.current, found.phase_in_words(now)) {
+		lines.push(format!(
+			"{:13}{phase}. Contributed: {} by {}",
+			format!("Round {}:", study.round),
+			ENGLISH.count(Noun::Person, usize::try_from(round.people).unwrap_or(usize::MAX)),
+			match round.contributors {
+				1 => "1 contributor".to_owned(),
+				many => format!("{many} contributors"),
+			}
+		));
+	}
+	lines.extend(found.turn(now).map(|turn| turn_in_words(names, &turn)));
+	lines
+}
+
+/// Who has done what the study waits for, and who has not.
+fn turn_in_words(names: &Names, turn: &Turn) -> String {
+	let label = match turn.step {
+		Step::Accept => "Accepted",
+		Step::Agree => "Committed",
+		Step::Reveal => "Revealed",
+	};
+	let all = |accounts: &[AccountId]| match accounts {
+		[] => "nobody".to_owned(),
+		accounts => ENGLISH.and(&accounts.iter().map(|it| names.show(it)).collect::<Vec<_>>()),
+	};
+	format!("{:13}{}. Not yet: {}", format!("{label}:"), all(&turn.done), all(&turn.missing))
+}
+
+/// What a round costs somebody who has this much left until a moment.
+pub(super) fn cost(epsilon: u32, left: u32, until: u64) -> String {
+	format!(
+		"A round costs you {} of your privacy budget. You have {} of {} left until {}.",
+		thousandths(epsilon),
+		thousandths(left),
+		thousandths(YEARLY_EPSILON),
+		show_moment(until)
+	)
+}
+
 /// The user, if the user is a patient.
-async fn patient(session: &Session, at: &At) -> Result<Option<AccountId>> {
+pub(super) async fn patient(session: &Session, at: &At) -> Result<Option<AccountId>> {
 	let Some(me) = &session.me else { return Ok(None) };
 	let account = at.account(&me.account()).await?;
 	Ok(account.filter(|it| it.kind == AccountKind::Patient).map(|_| me.account()))
@@ -130,6 +214,11 @@ async fn covers(
 	protocol: &Protocol,
 	me: &AccountId,
 ) -> Result<(Vec<String>, Value)> {
+	if found.study.stage.has_ended() {
+		let said = ENGLISH.study_counts_nobody();
+		let json = json!({ "counted": false, "sentence": said });
+		return Ok((vec![said], json));
+	}
 	let decision = at.may_count(found.id, me).await?;
 	let left = at.epsilon_left(me).await?;
 	let consents = choice::choices(session).await?;
@@ -137,12 +226,6 @@ async fn covers(
 	let teller = teller(&session.names, &labels);
 	let terms = &found.study.terms;
 	let counts = decision.is_permit() && left >= terms.epsilon;
-	let cost = format!(
-		"A round costs you {} of your privacy budget. You have {} of {} left this year.",
-		thousandths(terms.epsilon),
-		thousandths(left),
-		thousandths(YEARLY_EPSILON)
-	);
 	let said = teller.study_decision(&asking(found, protocol), &decision, &consents, left);
 	let json = json!({
 		"counted": counts,
@@ -150,88 +233,46 @@ async fn covers(
 		"sentence": said,
 		"epsilon_left": f64::from(left) / 1000.0,
 	});
-	Ok((vec![said, cost], json))
-}
-
-/// Shows the user's choices, where the user was counted, and what is left of the budget.
-pub(super) async fn mine(session: &Session) -> Result<Output> {
-	let me = session.me()?.account();
-	let at = session.finalized().await?;
-	let now = dates::now();
-	let labels = session.labels_of(&me).await?;
-	let teller = teller(&session.names, &labels);
-	let mut lines = Vec::new();
-	let mut choices_json = Vec::new();
-	let choices = choice::choices(session).await?;
-	for (grantee, consent) in &choices {
-		lines.push(format!(
-			"Consent {} ({}): {}",
-			consent.id,
-			teller.consent_state(consent, now),
-			teller.consent(grantee, &consent.terms)
-		));
-		choices_json.push(json!({
-			"consent": consent.id,
-			"grantee": grantee_json(session, grantee),
-			"permits": consent.terms.effect == Effect::Permit,
-		}));
-	}
-	if choices.is_empty() {
-		lines.push(
-			"You have made no choice, so no study counts you. `vouchsafe study choose` makes one."
-				.into(),
-		);
-	}
-	let log = audit::read(session, &me, None, None).await?;
-	let proven = audit::verify(session, &log, None).await?;
-	let counted = counted(&log);
-	lines.push(String::new());
-	match counted.is_empty() {
-		true => lines.push("You were not counted in any study.".into()),
-		false => lines.push("You were counted:".into()),
-	}
-	for ((study, round), by) in &counted {
-		let by = session.names.show(by);
-		lines.push(format!("  in round {round} of study {study}, by {by}"));
-	}
-	if let Err(unproven) = &proven {
-		lines.push(format!("NOTE: {unproven}"));
-	}
-	let left = at.epsilon_left(&me).await?;
-	lines.push(String::new());
-	lines.push(format!(
-		"Privacy budget: {} of {} left until {}.",
-		thousandths(left),
-		thousandths(YEARLY_EPSILON),
-		show_moment(end_of_year(at.time().await?))
-	));
-	let counted: Vec<_> = counted
-		.iter()
-		.map(|((study, round), by)| {
-			json!({ "study": study, "round": round, "contributor": account_json(session, by) })
-		})
-		.collect();
-	let json = json!({
-		"choices": choices_json,
-		"counted": counted,
-		"log_is_proven": proven.is_ok(),
-		"epsilon_left": f64::from(left) / 1000.0,
-	});
-	Ok(Output { code: u8::from(proven.is_err()), ..Output::new(lines.join("\n"), json) })
-}
-
-/// The rounds in which a log says that the patient was contributed, and by whom.
-fn counted(log: &audit::Log) -> BTreeMap<(u32, u8), AccountId> {
-	let entries = log.entries().filter_map(|(_, entry)| entry);
-	entries
-		.filter_map(|entry| match entry.event {
-			LogEvent::Counted { study, round, contributor } => Some(((study, round), contributor)),
-			_ => None,
-		})
-		.collect()
+	let until = end_of_year(at.time().await?);
+	Ok((vec![said, cost(terms.epsilon, left, until)], json))
 }
 
 /// When the year of this moment ends, as the ledgers reckon years.
-fn end_of_year(now: u64) -> u64 {
+pub(super) fn end_of_year(now: u64) -> u64 {
 	now.checked_div(LEDGER_YEAR).unwrap_or_default().saturating_add(1).saturating_mul(LEDGER_YEAR)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn who_is_missing_is_named() {
+		let [one, other] = [1, 2].map(|id| AccountId::new([id; 32]));
+		let mut names = Names::default();
+		names.add_institution("Health Authority", one.clone());
+		names.add_institution("Hospital C", other.clone());
+		let mut turn = Turn { step: Step::Accept, done: vec![one.clone()], missing: vec![other] };
+		let said = turn_in_words(&names, &turn);
+		assert_eq!(said, "Accepted:    Health Authority. Not yet: Hospital C");
+		turn = Turn { step: Step::Reveal, done: vec![], missing: vec![one] };
+		let said = turn_in_words(&names, &turn);
+		assert_eq!(said, "Revealed:    nobody. Not yet: Health Authority");
+	}
+
+	#[test]
+	fn rounds_with_results_are_named() {
+		assert_eq!(results_in_words(&[]), "no results");
+		assert_eq!(results_in_words(&[0]), "result of round 0");
+		assert_eq!(results_in_words(&[0, 1, 4]), "results of rounds 0, 1 and 4");
+	}
+
+	#[test]
+	fn the_year_of_the_budget_ends_on_a_day() {
+		let first = end_of_year(0);
+		assert_eq!((end_of_year(first - 1), end_of_year(first)), (first, 2 * first));
+		let said = cost(1_000, 9_000, end_of_year(1_795_700_000));
+		let expected = "You have 9 of 10 left until 2026-12-18 00:00 UTC.";
+		assert!(said.ends_with(expected), "{said}");
+	}
 }
