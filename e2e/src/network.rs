@@ -650,6 +650,9 @@ impl Network {
 		let mut addresses = Vec::new();
 		for site in &self.sites {
 			addresses.push((format!("{} node", site.institution.name), site.node.url()));
+			if let Some(url) = site.node.research_url() {
+				addresses.push((format!("{} research port", site.institution.name), url));
+			}
 			addresses.push((format!("{} custodian", site.institution.name), site.custodian.url()));
 			if let Some(kubo) = &site.kubo {
 				addresses.push((format!("{} Kubo RPC", site.institution.name), kubo.url()));

@@ -66,8 +66,11 @@ fn a_table_has_its_cells_and_outside() {
 	assert_eq!(protocol.cell_names(), names);
 	assert_eq!(protocol.question(), StudyQuestion::Table { cells: 5, weight: 1 });
 	assert!(protocol.question().is_sound());
-	let heavy = with("table", json!({ "by": [by_age()], "weight": 8 }));
-	assert_eq!(read(&heavy).unwrap().question(), StudyQuestion::Table { cells: 3, weight: 8 });
+	let cell = |code: u32| json!({ "name": code.to_string(), "codes": { "SNOMED CT": [code.to_string()] } });
+	let codes = json!({ "allergy": { "cells": (111_110..111_118).map(cell).collect::<Vec<_>>() } });
+	let heavy = |by: Value| read(&with("table", json!({ "by": by, "weight": 8 })));
+	let question = StudyQuestion::Table { cells: 17, weight: 8 };
+	assert_eq!(heavy(json!([codes, by_sex()])).unwrap().question(), question);
 }
 
 #[test]
@@ -257,6 +260,7 @@ fn each_mistake_has_its_own_error() {
 		(weight(0), E::Weight(0)),
 		(weight(9), E::Weight(9)),
 		(weight(-1), E::Weight(-1)),
+		(weight(2), E::NeedlessWeight { weight: 2, most: 1 }),
 		(max(0), E::Max(0)),
 		(max(1_000_001), E::Max(1_000_001)),
 		(max(-5), E::Max(-5)),

@@ -58,6 +58,17 @@ pub enum ProtocolError {
 	/// The weight is out of range.
 	#[error("the weight is {0}: it must be 1 to {MAX_WEIGHT}")]
 	Weight(i64),
+	/// The weight is higher than the number of cells in which one person can be.
+	#[error(
+		"the weight is {weight}, but a person can be in at most {most} of the cells: set it to {most}. A \
+		 higher weight only adds noise"
+	)]
+	NeedlessWeight {
+		/// The weight.
+		weight: u8,
+		/// In how many cells one person can be.
+		most: usize,
+	},
 	/// The highest value of a sum is out of range.
 	#[error("the max of the sum is {0}: it must be 1 to {MAX_VALUE}")]
 	Max(i64),

@@ -95,6 +95,22 @@ struct Extractor {
 	has_others: bool,
 }
 
+impl Extractor {
+	/// In how many of its cells one person can be.
+	fn most_cells_of_one(&self) -> usize {
+		let most = match &self.choice {
+			Choice::Bands(..) => 1,
+			Choice::Sexes(cells) => {
+				let all = cells.iter().flatten().collect::<BTreeSet<_>>();
+				let with = |sex: &&str| cells.iter().filter(|cell| cell.contains(sex)).count();
+				all.into_iter().map(with).max().unwrap_or(1)
+			},
+			Choice::Codes(cells) => cells.len(),
+		};
+		most.max(1)
+	}
+}
+
 #[derive(Debug)]
 enum Choice {
 	Bands(Value, Vec<Limits>),
@@ -520,6 +536,10 @@ impl Reader {
 			if !names.insert(name.clone()) {
 				return Err(ProtocolError::Doubled(name));
 			}
+		}
+		let most: usize = extractors.iter().map(Extractor::most_cells_of_one).product();
+		if usize::from(weight) > most {
+			return Err(ProtocolError::NeedlessWeight { weight, most });
 		}
 		Ok(Measure::Table { extractors, weight })
 	}

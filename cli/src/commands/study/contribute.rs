@@ -23,7 +23,7 @@ use vouchsafe_agent::{
 	},
 };
 use vouchsafe_client::chain::{AccountId, AccountKind, RoundPhase, View};
-use vouchsafe_fhir::study::{Answer, Exclusions, Extracted, Extraction, Protocol};
+use vouchsafe_fhir::study::{Answer, Exclusions, Extracted, Extraction, Notice, Protocol};
 use vouchsafe_speech::Noun;
 use zeroize::Zeroizing;
 
@@ -305,6 +305,12 @@ impl Data {
 
 	/// A patient's own data.
 	fn own(protocol: &Protocol, extracted: Extracted, me: AccountId) -> Result<Self> {
+		let is_of_others = extracted.notices.iter().any(|it| it.notice == Notice::Contradiction);
+		ensure!(
+			!is_of_others,
+			"the folder has records of people with different dates of birth or sexes: open your own records \
+			 with `vouchsafe record open --all --out FOLDER` into an empty folder"
+		);
 		let [person] = &extracted.people[..] else {
 			bail!(
 				"the folder has {} Patient resources, and your own records have one: open them with \
@@ -511,6 +517,9 @@ mod tests {
 		// Each hospital has an id of its own for the same patient.
 		let data = own(&[patient("a", "2020", "1"), patient("b", "2020", "1")]).unwrap();
 		assert_eq!(data.answers[&me].answer, Answer::Cells(vec![0]));
+		let others = own(&[patient("a", "2020", "1"), patient("b", "1950", "2")]);
+		let error = others.err().unwrap().to_string();
+		assert!(error.contains("different dates of birth"), "{error}");
 		let error = own(&[r#"{"resourceType":"Condition"}"#.into()]).err().unwrap().to_string();
 		assert!(error.contains("0 Patient resources"), "{error}");
 	}
