@@ -308,7 +308,9 @@ pub async fn send_nullifiers(
 		KeptPart::TooLong => Err(mismatch(format!(
 			"the contributor has {limit} people with a valid consent in this round: the list is longer"
 		))),
-		KeptPart::Closed => Err(mismatch("the time for lists of nullifiers is over")),
+		KeptPart::Closed => Err(mismatch(
+			"the time for lists of nullifiers is over, unless the round is gathered again",
+		)),
 		KeptPart::Waits => Err(ApiError::NotYet),
 	}
 }

@@ -216,7 +216,13 @@ async fn lead(
 	let key = deliver_verify_key(aggregated, &peers).await?;
 	if !progress.lists_settled && !lists::settle_everywhere(aggregated, frozen, &peers, now).await?
 	{
-		return Ok(Some(Waits::soon(format!("round {number}: lists of nullifiers"))));
+		return Ok(Some(match now < frozen.lists_until {
+			true => Waits::soon(format!("round {number}: lists of nullifiers")),
+			false => {
+				let text = format!("round {number}: the next attempt, to take missing lists again");
+				Waits { text: Some(text), pause: Duration::from_secs(5) }
+			},
+		}));
 	}
 	let is_last = now >= frozen.gathers_until;
 	if is_last {
