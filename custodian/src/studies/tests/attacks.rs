@@ -5,6 +5,7 @@ use crate::{
 	chain::double::studies::{lock, STUDY},
 	studies::secrets,
 };
+use futures::future::{select, Either};
 use vouchsafe_client::{
 	chain::Signer,
 	custodian::{Custodian, CustodianError},
@@ -52,6 +53,32 @@ async fn no_more_identifiers_are_evaluated_than_there_are_people() {
 	assert!(is_refused(network.evaluate(1, "//A", vec![one, one]).await, "twice"));
 	assert!(is_refused(network.evaluate(0, "//B", vec![[255; 32]]).await, "not a point"));
 	assert!(is_refused(network.evaluate(0, "//B", vec![[0; 32]]).await, "not a point"));
+}
+
+/// A contributor that repeats its requests keeps nobody waiting.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contributor_has_one_evaluation_at_a_time_and_some_in_an_hour() {
+	let network = frozen().await;
+	let id = network.aggregated(0).await.id();
+	let evaluations = &network.aggregators[0].state.studies.evaluations;
+	let held = evaluations.begin(id, [0; 32], 1, 1).unwrap().processor().await;
+	let (points, others) = (points(&["1"]), points(&["2"]));
+	let ask = || Box::pin(network.evaluate(0, "//A", points.clone()));
+	let other = network.evaluate(0, "//B", others);
+	let Either::Left((first, waits)) = select(select(ask(), ask()), Box::pin(other)).await else {
+		panic!("the processor is held");
+	};
+	let (refused, own) = first.factor_first();
+	assert_eq!(refused, Err(CustodianError::Busy));
+	drop(held);
+	assert!(waits.await.is_ok() && own.await.is_ok());
+
+	let spent = evaluations.begin(id, hospital("//A").into(), 9_998, 3);
+	assert!(spent.is_some());
+	drop(spent);
+	ask().await.unwrap();
+	assert_eq!(ask().await, Err(CustodianError::Busy));
+	network.evaluate(0, "//B", points.clone()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
