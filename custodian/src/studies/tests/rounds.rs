@@ -17,6 +17,7 @@ use vouchsafe_client::{
 	},
 	custodian::CustodianError,
 	messages::*,
+	signing::now,
 };
 
 /// Three people each at A and at B, one of them the same person. Each is in cell 0, and the first of a
@@ -135,6 +136,13 @@ async fn keys_are_destroyed_without_a_step() {
 	lock(&network.studies).study.stage = StudyStage::Finished;
 	clean().await;
 	assert!(keys().await.is_empty());
+	// Who was counted is forgotten, too, a while after the end.
+	let database = network.aggregators[0].state.database.clone();
+	let standing = async || database.all_standing(RoundId { study: 7, round: 0 }).await.unwrap();
+	database.forget_studies(now() - 100).await.unwrap();
+	assert_eq!(standing().await.len(), 2);
+	database.forget_studies(now()).await.unwrap();
+	assert!(standing().await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
