@@ -89,6 +89,9 @@ pub enum StudyError {
 	/// The key of a round is not made yet, or is destroyed.
 	#[error("there is no key of the round")]
 	NoKey,
+	/// Other reports count here than in the tally that was settled.
+	#[error("other reports count here than in the settled tally, so it is not committed to")]
+	OtherTally,
 	/// A task was aborted.
 	#[error("a task was aborted")]
 	Aborted,

@@ -48,6 +48,7 @@ impl From<StudyError> for ApiError {
 			| StudyError::Missing(_)
 			| StudyError::Aborted
 			| StudyError::NotFinal(_)
+			| StudyError::OtherTally
 			| StudyError::TooSlow(_) => {
 				tracing::error!(%error, "a request for a study failed");
 				Self::Failed

@@ -263,12 +263,16 @@ async fn deliver_verify_key(
 	Ok(key)
 }
 
-/// Commits the aggregator. The share is on the disk before.
+/// Commits the aggregator. The share is on the disk before. The tally is computed again: while it was
+/// settled, the leader could have a report verified or left out that the tally does not show.
 async fn commit(aggregated: &Aggregated, frozen: &Frozen, tally: Tally) -> Result<(), StudyError> {
 	let has_committed =
 		aggregated.current().is_some_and(|round| round.committed.contains(&aggregated.institution));
 	if has_committed {
 		return Ok(());
+	}
+	if tallies::tally(aggregated, frozen).await? != tally {
+		return Err(StudyError::OtherTally);
 	}
 	let hash = results::commitment(aggregated, frozen).await?;
 	submit(aggregated, StudyCall::Commit(frozen.chain_attempt(), tally, hash)).await

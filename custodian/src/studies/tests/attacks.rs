@@ -3,8 +3,9 @@
 use super::harness::*;
 use crate::{
 	chain::double::studies::{lock, STUDY},
-	studies::secrets,
+	studies::{secrets, tallies, StudyError},
 };
+use codec::Encode;
 use futures::future::{select, Either};
 use vouchsafe_client::{
 	chain::Signer,
@@ -292,6 +293,33 @@ async fn a_report_that_only_the_leader_verified_is_left_out() {
 	network.end_gathering();
 	assert_eq!(network.finish().await, [1, 2, 3, 0]);
 	assert_eq!(network.status(0, "//B").await.dropped, Some(DropReason::NotEverywhere));
+}
+
+/// The leader has a report verified after the other aggregator has computed its tally, and before it has
+/// settled it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_the_tally_lacks_is_not_committed_to() {
+	let network = settled().await;
+	network.send_report("//A", 3, &[1, 2, 3, 0]).await;
+	network.step_all().await;
+	let other = network.aggregated(1).await;
+	let frozen = other.frozen().unwrap();
+	let tally = tallies::tally(&other, &frozen).await.unwrap();
+	network.send_report("//B", 3, &[0, 0, 0, 3]).await;
+	network.step_all().await;
+	assert_eq!(network.status(1, "//B").await.report, ReportState::Verified);
+	let database = &other.state.database;
+	database.settle_tally(other.id(), frozen.attempt, tally.encode()).await.unwrap();
+	network.end_gathering();
+	let step = network.step(1).await;
+	assert!(matches!(step, Err(StudyError::OtherTally)), "{step:?}");
+	assert!(lock(&network.studies).commitments.is_empty());
+	// The next attempt begins with another tally.
+	lock(&network.studies).pass_deadline();
+	network.step_all().await;
+	network.step_all().await;
+	network.end_gathering();
+	assert_eq!(network.finish().await, [1, 2, 3, 3]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
