@@ -20,6 +20,7 @@
 //! other one.
 
 pub mod destruction;
+pub mod evaluations;
 pub mod lists;
 pub mod peers;
 pub mod results;
@@ -41,6 +42,7 @@ use crate::{
 	state::State,
 	store::{RoundId, StoreError},
 };
+use evaluations::Evaluations;
 use peers::PeerClients;
 use std::{
 	collections::{HashMap, HashSet},
@@ -87,6 +89,9 @@ pub enum StudyError {
 	/// The key of a round is not made yet, or is destroyed.
 	#[error("there is no key of the round")]
 	NoKey,
+	/// Other reports count here than in the tally that was settled.
+	#[error("other reports count here than in the settled tally, so it is not committed to")]
+	OtherTally,
 	/// A task was aborted.
 	#[error("a task was aborted")]
 	Aborted,
@@ -155,8 +160,8 @@ pub struct Aggregation {
 	delivered: Mutex<HashSet<(RoundId, u8)>>,
 	/// The aggregators that were told in an attempt, since this program began, to open lists again.
 	reopened: Mutex<HashSet<(RoundId, u8, u8)>>,
-	/// Held while identifiers are evaluated, so that this takes one processor and leaves the others to care.
-	evaluating: Arc<tokio::sync::Mutex<()>>,
+	/// Whose identifiers are evaluated.
+	pub evaluations: Evaluations,
 	/// The reports that count in a round whose tally is agreed on, as they were asked for last. Locked while
 	/// a contributor's place among them is proven, so that this takes one processor.
 	pub agreed: tokio::sync::Mutex<Option<AgreedReports>>,
@@ -177,11 +182,6 @@ impl Aggregation {
 			Some(waits) => all.insert(study, waits),
 			None => all.remove(&study),
 		};
-	}
-
-	/// Waits until no identifiers are evaluated.
-	pub async fn begin_evaluating(&self) -> tokio::sync::OwnedMutexGuard<()> {
-		self.evaluating.clone().lock_owned().await
 	}
 
 	fn has_delivered(&self, id: RoundId, place: u8) -> bool {

@@ -13,6 +13,7 @@ use crate::{
 	session::{CustodianOf, Session, TaskOf},
 };
 use anyhow::{bail, ensure, Context as _, Result};
+use futures::future::try_join_all;
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	future::Future,
@@ -330,37 +331,49 @@ impl<'a, P: Platform> Reporting<'a, P> {
 		Ok(*key)
 	}
 
-	/// Sends the list of nullifiers to every aggregator. Its order says nothing, and it names nobody.
+	/// Sends the list of nullifiers to all aggregators at the same time: one that is away does not keep the
+	/// others from having it. Its order says nothing, and it names nobody.
 	async fn send_list(&self, list: &BTreeSet<[u8; 32]>) -> Result<()> {
 		let task = self.session.waiting("sending nullifiers");
-		let signer = &self.session.me()?.signer;
 		let list: Vec<_> = list.iter().copied().map(Hex).collect();
 		// An empty list is a list, too.
 		let parts: Vec<&[Hex<32>]> = match list.is_empty() {
 			true => vec![&[]],
 			false => list.chunks(MAX_NULLIFIERS).collect(),
 		};
+		let aggregators = self.found.study.terms.aggregators.iter();
+		let sent = aggregators.map(|aggregator| self.send_parts(aggregator, &parts, &task));
+		try_join_all(sent).await?;
+		Ok(())
+	}
+
+	/// Sends the parts of the list to one aggregator, unless it has them.
+	async fn send_parts(
+		&self,
+		aggregator: &AccountId,
+		parts: &[&[Hex<32>]],
+		task: &TaskOf<P>,
+	) -> Result<()> {
+		let signer = &self.session.me()?.signer;
+		let status = self.status(aggregator, task).await?;
+		if status.list == ListState::Complete || status.settled {
+			return Ok(());
+		}
 		let count = u32::try_from(parts.len())?;
-		for aggregator in &self.found.study.terms.aggregators {
-			let status = self.status(aggregator, &task).await?;
-			if status.list == ListState::Complete || status.settled {
-				continue;
-			}
-			for (part, nullifiers) in (0u32..).zip(&parts) {
-				let request = SendNullifiers {
-					study: self.found.id,
-					round: self.found.study.round,
-					contributor: self.contributor.into(),
-					part,
-					parts: count,
-					nullifiers: nullifiers.to_vec(),
-				};
-				self.patiently(aggregator, &task, |custodian| {
-					let request = request.clone();
-					async move { custodian.send_nullifiers(signer, &request).await }
-				})
-				.await?;
-			}
+		for (part, nullifiers) in (0u32..).zip(parts) {
+			let request = SendNullifiers {
+				study: self.found.id,
+				round: self.found.study.round,
+				contributor: self.contributor.into(),
+				part,
+				parts: count,
+				nullifiers: nullifiers.to_vec(),
+			};
+			self.patiently(aggregator, task, |custodian| {
+				let request = request.clone();
+				async move { custodian.send_nullifiers(signer, &request).await }
+			})
+			.await?;
 		}
 		Ok(())
 	}

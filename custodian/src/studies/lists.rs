@@ -5,6 +5,9 @@
 //! is over. A contributor whose list is not the same everywhere is left out, alone. The leader stores whom
 //! it leaves out before any aggregator settles, and no list changes from then on, also in later attempts:
 //! so all settle the same. Then each aggregator finds by itself who counts whom.
+//!
+//! An aggregator that was away has few lists when it is back. If too few people are left because of it,
+//! nothing is decided, and the lists are taken again in the next attempt.
 
 use super::{
 	compute,
@@ -79,12 +82,26 @@ async fn decide(
 		}
 	}
 	database.close_lists(id, frozen.attempt).await?;
-	let mut all = vec![own_digests(aggregated).await?];
+	let own = own_digests(aggregated).await?;
+	let mut all = vec![own.clone()];
 	for peer in peers {
 		all.push(digests_of(aggregated, frozen, peer, true).await?);
 	}
-	database.decide_lists(id, not_everywhere(&all)).await?;
+	let excluded = not_everywhere(&all);
+	let left = people_left(&database.all_standing(id).await?, &own, &excluded);
+	let is_last_attempt = frozen.chain_attempt() >= vouchsafe_client::chain::MAX_ATTEMPTS;
+	if left < aggregated.study.terms.least && !is_last_attempt {
+		return Ok(false);
+	}
+	database.decide_lists(id, excluded).await?;
 	Ok(true)
+}
+
+/// How many people the contributors have whose lists are not left out.
+fn people_left(standing: &BTreeMap<[u8; 32], u32>, lists: &Digests, excluded: &[[u8; 32]]) -> u32 {
+	let left = lists.keys().filter(|contributor| excluded.binary_search(contributor).is_err());
+	let people = left.filter_map(|contributor| standing.get(contributor));
+	people.fold(0, |all, people| all.saturating_add(*people))
 }
 
 /// Opens the lists again that were closed in an earlier attempt, because an aggregator was away before it

@@ -216,7 +216,13 @@ async fn lead(
 	let key = deliver_verify_key(aggregated, &peers).await?;
 	if !progress.lists_settled && !lists::settle_everywhere(aggregated, frozen, &peers, now).await?
 	{
-		return Ok(Some(Waits::soon(format!("round {number}: lists of nullifiers"))));
+		return Ok(Some(match now < frozen.lists_until {
+			true => Waits::soon(format!("round {number}: lists of nullifiers")),
+			false => {
+				let text = format!("round {number}: the next attempt, to take missing lists again");
+				Waits { text: Some(text), pause: Duration::from_secs(5) }
+			},
+		}));
 	}
 	let is_last = now >= frozen.gathers_until;
 	if is_last {
@@ -257,12 +263,16 @@ async fn deliver_verify_key(
 	Ok(key)
 }
 
-/// Commits the aggregator. The share is on the disk before.
+/// Commits the aggregator. The share is on the disk before. The tally is computed again: while it was
+/// settled, the leader could have a report verified or left out that the tally does not show.
 async fn commit(aggregated: &Aggregated, frozen: &Frozen, tally: Tally) -> Result<(), StudyError> {
 	let has_committed =
 		aggregated.current().is_some_and(|round| round.committed.contains(&aggregated.institution));
 	if has_committed {
 		return Ok(());
+	}
+	if tallies::tally(aggregated, frozen).await? != tally {
+		return Err(StudyError::OtherTally);
 	}
 	let hash = results::commitment(aggregated, frozen).await?;
 	submit(aggregated, StudyCall::Commit(frozen.chain_attempt(), tally, hash)).await

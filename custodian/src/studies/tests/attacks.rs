@@ -3,8 +3,10 @@
 use super::harness::*;
 use crate::{
 	chain::double::studies::{lock, STUDY},
-	studies::secrets,
+	studies::{secrets, tallies, StudyError},
 };
+use codec::Encode;
+use futures::future::{select, Either};
 use vouchsafe_client::{
 	chain::Signer,
 	custodian::{Custodian, CustodianError},
@@ -52,6 +54,32 @@ async fn no_more_identifiers_are_evaluated_than_there_are_people() {
 	assert!(is_refused(network.evaluate(1, "//A", vec![one, one]).await, "twice"));
 	assert!(is_refused(network.evaluate(0, "//B", vec![[255; 32]]).await, "not a point"));
 	assert!(is_refused(network.evaluate(0, "//B", vec![[0; 32]]).await, "not a point"));
+}
+
+/// A contributor that repeats its requests keeps nobody waiting.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contributor_has_one_evaluation_at_a_time_and_some_in_an_hour() {
+	let network = frozen().await;
+	let id = network.aggregated(0).await.id();
+	let evaluations = &network.aggregators[0].state.studies.evaluations;
+	let held = evaluations.begin(id, [0; 32], 1, 1).unwrap().processor().await;
+	let (points, others) = (points(&["1"]), points(&["2"]));
+	let ask = || Box::pin(network.evaluate(0, "//A", points.clone()));
+	let other = network.evaluate(0, "//B", others);
+	let Either::Left((first, waits)) = select(select(ask(), ask()), Box::pin(other)).await else {
+		panic!("the processor is held");
+	};
+	let (refused, own) = first.factor_first();
+	assert_eq!(refused, Err(CustodianError::Busy));
+	drop(held);
+	assert!(waits.await.is_ok() && own.await.is_ok());
+
+	let spent = evaluations.begin(id, hospital("//A").into(), 9_998, 3);
+	assert!(spent.is_some());
+	drop(spent);
+	ask().await.unwrap();
+	assert_eq!(ask().await, Err(CustodianError::Busy));
+	network.evaluate(0, "//B", points.clone()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -265,6 +293,33 @@ async fn a_report_that_only_the_leader_verified_is_left_out() {
 	network.end_gathering();
 	assert_eq!(network.finish().await, [1, 2, 3, 0]);
 	assert_eq!(network.status(0, "//B").await.dropped, Some(DropReason::NotEverywhere));
+}
+
+/// The leader has a report verified after the other aggregator has computed its tally, and before it has
+/// settled it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_the_tally_lacks_is_not_committed_to() {
+	let network = settled().await;
+	network.send_report("//A", 3, &[1, 2, 3, 0]).await;
+	network.step_all().await;
+	let other = network.aggregated(1).await;
+	let frozen = other.frozen().unwrap();
+	let tally = tallies::tally(&other, &frozen).await.unwrap();
+	network.send_report("//B", 3, &[0, 0, 0, 3]).await;
+	network.step_all().await;
+	assert_eq!(network.status(1, "//B").await.report, ReportState::Verified);
+	let database = &other.state.database;
+	database.settle_tally(other.id(), frozen.attempt, tally.encode()).await.unwrap();
+	network.end_gathering();
+	let step = network.step(1).await;
+	assert!(matches!(step, Err(StudyError::OtherTally)), "{step:?}");
+	assert!(lock(&network.studies).commitments.is_empty());
+	// The next attempt begins with another tally.
+	lock(&network.studies).pass_deadline();
+	network.step_all().await;
+	network.step_all().await;
+	network.end_gathering();
+	assert_eq!(network.finish().await, [1, 2, 3, 3]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
