@@ -11,15 +11,19 @@ mod show;
 
 use crate::{
 	args::StudyCommand,
-	output::Output,
+	output::{write_error, Output},
+	progress::silence,
 	session::{Session, Settings},
 };
 use anyhow::Result;
-use vouchsafe_agent::study::{protocol, rounds};
+use vouchsafe_agent::{
+	study::{protocol, rounds, unfinished},
+	text::line,
+};
 use vouchsafe_fhir::study::Protocol;
 
 pub(super) async fn run(settings: &Settings, command: StudyCommand) -> Result<Output> {
-	let session = || settings.connect();
+	let session = async || connect(settings).await;
 	match command {
 		// What is wrong with files is said before anything is connected.
 		StudyCommand::Propose { file, agreement } => {
@@ -51,6 +55,17 @@ pub(super) async fn run(settings: &Settings, command: StudyCommand) -> Result<Ou
 		StudyCommand::Mine => show::mine(&session().await?).await,
 		StudyCommand::Result(which) => result::run(&session().await?, &which).await,
 	}
+}
+
+/// Connects, and removes what is kept of rounds that are over.
+async fn connect(settings: &Settings) -> Result<Session> {
+	let session = settings.connect().await?;
+	if let Err(error) = unfinished::remove_over(&session).await {
+		let _silence = silence();
+		let why = line(&format!("{error:#}"));
+		write_error(&format!("what is kept of rounds that are over was not removed: {why}\n"));
+	}
+	Ok(session)
 }
 
 /// A study with its protocol.
