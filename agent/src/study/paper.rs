@@ -1,7 +1,7 @@
 //! Consents to studies that patients gave on paper, which two clinicians of the hospital enter in
 //! batches. Each is an [assisted consent](crate::assist) with a text of its own.
 
-use super::people::lines_in_words;
+use super::people::{lines_in_words, numbers_in_words};
 use crate::{
 	assist::{self, AssistedConsent},
 	consent,
@@ -10,7 +10,7 @@ use crate::{
 };
 use anyhow::{bail, ensure, Context as _, Result};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use vouchsafe_protocol::{
 	api,
 	calls::UtilityCall,
@@ -118,6 +118,41 @@ impl PaperConsents {
 
 	fn first(&self) -> Result<&AssistedConsent> {
 		self.consents.first().context("the list has no consents")
+	}
+
+	/// Checks that they are of exactly the patients in the user's own list, whose lines are given. Their
+	/// order does not count. Otherwise a colleague alone could enter consents of others.
+	///
+	/// # Errors
+	///
+	/// They are of other patients. The error names lines and numbers, not people.
+	pub fn ensure_of(&self, own: &[(AccountId, usize)]) -> Result<()> {
+		let mut lines: BTreeMap<_, _> = own.iter().cloned().collect();
+		let mut others = Vec::new();
+		for (number, consent) in (1..).zip(&self.consents) {
+			if lines.remove(&consent.patient()).is_none() {
+				others.push(number);
+			}
+		}
+		let mut missing: Vec<_> = lines.into_values().collect();
+		missing.sort_unstable();
+		let mut differences = String::new();
+		if !others.is_empty() {
+			let which = numbers_in_words("number", &others);
+			differences +=
+				&format!(" In the file but not in your list: {} ({which}).", others.len());
+		}
+		if !missing.is_empty() {
+			let which = lines_in_words(&missing);
+			differences +=
+				&format!(" In your list but not in the file: {} ({which}).", missing.len());
+		}
+		ensure!(
+			differences.is_empty(),
+			"the file has other patients than your list.{differences} Compare both with the papers. Nothing was \
+			 signed"
+		);
+		Ok(())
 	}
 
 	/// How many they are.
@@ -369,6 +404,29 @@ mod tests {
 		let entered = consents.sign(&session).await.unwrap();
 		assert_eq!(entered, EnteredMany { before: 2, ..EnteredMany::default() });
 		assert!(session.chain.calls().is_empty());
+	}
+
+	/// The attack: a clinician adds patients who never agreed, and lets a colleague confirm all of them.
+	#[tokio::test]
+	async fn a_colleague_confirms_only_the_patients_of_an_own_list() {
+		let session = clinician("//DoctorA", HOSPITAL);
+		let consents = made(&session, 3).await;
+		let mut own = patients(3);
+		own.reverse();
+		consents.ensure_of(&own).unwrap();
+		let said = |own: &[(AccountId, usize)]| consents.ensure_of(own).unwrap_err().to_string();
+		let fewer = said(&own[..2]);
+		assert!(fewer.contains("In the file but not in your list: 1 (number 1)."), "{fewer}");
+		assert!(!fewer.contains("In your list but"), "{fewer}");
+		let more = said(&patients(5));
+		assert!(more.contains("In your list but not in the file: 2 (lines 5 and 6)."), "{more}");
+		// As many, but others.
+		let other = said(&[patients(2), vec![(AccountId::new([9; 32]), 7)]].concat());
+		assert!(other.contains("1 (number 3).") && other.contains("1 (line 7)."), "{other}");
+		let mut twice = consents.clone();
+		twice.consents.push(consents.consents[0].clone());
+		let error = twice.ensure_of(&own).unwrap_err().to_string();
+		assert!(error.contains("1 (number 4)."), "{error}");
 	}
 
 	#[tokio::test]

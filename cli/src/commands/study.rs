@@ -11,16 +11,19 @@ mod show;
 
 use crate::{
 	args::StudyCommand,
+	home::read_private,
 	output::{write_error, Output},
 	progress::silence,
 	session::{Session, Settings},
 };
-use anyhow::Result;
+use anyhow::{Context, Result};
+use std::path::Path;
 use vouchsafe_agent::{
 	study::{protocol, rounds, unfinished},
 	text::line,
 };
 use vouchsafe_fhir::study::Protocol;
+use zeroize::Zeroizing;
 
 pub(super) async fn run(settings: &Settings, command: StudyCommand) -> Result<Output> {
 	let session = async || connect(settings).await;
@@ -35,8 +38,8 @@ pub(super) async fn run(settings: &Settings, command: StudyCommand) -> Result<Ou
 			contribute::run(&session().await?, &contribution, files).await
 		},
 		StudyCommand::Assist(paper) => {
-			let list = assist::List::read(&paper)?;
-			assist::run(&session().await?, &paper, list).await
+			let files = assist::Files::read(&paper)?;
+			assist::run(&session().await?, &paper, files).await
 		},
 		StudyCommand::Withdraw { study, agreement } => {
 			propose::withdraw(&session().await?, study, agreement).await
@@ -66,6 +69,13 @@ async fn connect(settings: &Settings) -> Result<Session> {
 		write_error(&format!("what is kept of rounds that are over was not removed: {why}\n"));
 	}
 	Ok(session)
+}
+
+/// The text of a file that only its owner may read.
+fn read_private_text(path: &Path) -> Result<Zeroizing<String>> {
+	let text = String::from_utf8(read_private(path)?.to_vec());
+	let text = text.ok().with_context(|| format!("{} is not text", path.display()))?;
+	Ok(text.into())
 }
 
 /// A study with its protocol.
