@@ -102,7 +102,15 @@ pub(super) async fn run(session: &Session, paper: &Paper, files: Files) -> Resul
 async fn say(session: &Session, entered: &EnteredMany, path: &Path) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
-	let EnteredMany { proposed, stored, awaiting_authority, before, refused } = *entered;
+	let EnteredMany {
+		proposed,
+		stored,
+		awaiting_authority,
+		before,
+		own_keys,
+		other_proposals,
+		refused,
+	} = *entered;
 	let mut lines = Vec::new();
 	if proposed > 0 {
 		lines.push(format!(
@@ -126,6 +134,20 @@ async fn say(session: &Session, entered: &EnteredMany, path: &Path) -> Result<Ou
 	if before > 0 {
 		lines.push(format!("Signed before: {before}."));
 	}
+	if own_keys > 0 {
+		lines.push(format!(
+			"Left out: {own_keys}, because the patients’ own keys have signed before. These patients can choose \
+			 with `vouchsafe study choose`."
+		));
+	}
+	if other_proposals > 0 {
+		lines.push(format!(
+			"Left out: {other_proposals}, because something else about these patients waits for a second of your \
+			 staff. Confirm that first, or wait a day, and run with FILE {}:\n  \
+			 vouchsafe --key NAME study assist --list LIST --confirm FILE",
+			path.display()
+		));
+	}
 	if refused > 0 {
 		lines.push(format!(
 			"Refused by the chain: {refused}. The patients may have refused such consents, or have too many of \
@@ -137,7 +159,12 @@ async fn say(session: &Session, entered: &EnteredMany, path: &Path) -> Result<Ou
 		"entered": stored,
 		"awaiting_authority": awaiting_authority,
 		"before": before,
+		"own_keys": own_keys,
+		"other_proposals": other_proposals,
 		"refused": refused,
 	});
-	Ok(Output { code: u8::from(refused > 0), ..Output::new(lines.join("\n"), json) })
+	Ok(Output {
+		code: u8::from(refused + other_proposals > 0),
+		..Output::new(lines.join("\n"), json)
+	})
 }
