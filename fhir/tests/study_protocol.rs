@@ -226,6 +226,13 @@ fn unknown_extractors_are_named() {
 }
 
 #[test]
+fn scripts_that_need_joiners_can_be_written() {
+	let text = "می\u{200c}خواهم";
+	let names = json!([{ "name": text, "from": 1 }]);
+	assert_eq!(read(&table(json!([by_bands(names)]))).unwrap().cell_names(), [text, "outside"]);
+}
+
+#[test]
 fn each_mistake_has_its_own_error() {
 	use ProtocolError as E;
 	let text = |text: &str| text.to_owned();
@@ -249,6 +256,20 @@ fn each_mistake_has_its_own_error() {
 		(with("question", json!({ "EN": "How?" })), E::Language(text("EN"))),
 		(with("question", json!({ "en": " " })), E::Text { text: text(" "), most: 2_000 }),
 		(with("question", json!({ "en": "a\u{1b}b" })), E::Text { text: text("ab"), most: 2_000 }),
+		// The direction of what follows, and joiners where no script needs them.
+		(
+			with("question", json!({ "en": "a\u{202e}b" })),
+			E::Text { text: text("ab"), most: 2_000 },
+		),
+		(
+			with("question", json!({ "en": "a\u{200d}b" })),
+			E::Text { text: text("ab"), most: 2_000 },
+		),
+		(
+			table(json!([by_bands(json!([{ "name": "old\u{200b}", "from": 1 }]))])),
+			E::Text { text: text("old"), most: 100 },
+		),
+		(with("identifier", json!("urn:a\u{2066}")), E::Identifier(text("urn:a\u{2066}"))),
 		(with("reference_date", json!("2026-02-30")), E::ReferenceDate(text("2026-02-30"))),
 		(with("reference_date", json!("2026")), E::ReferenceDate(text("2026"))),
 		(with("identifier", json!("a|b")), E::Identifier(text("a|b"))),

@@ -5,7 +5,7 @@
 
 use super::{
 	rounds::{self, FoundStudy},
-	unfinished::{Batch, KeptReport, Unfinished},
+	unfinished::{Batch, BatchState, KeptReport, Unfinished},
 };
 use crate::{
 	advice::{Advice, Advised},
@@ -248,9 +248,11 @@ impl<'a, P: Platform> Reporting<'a, P> {
 					.eq(part.iter().map(|it| it.account.clone())),
 				"the people file has changed since this command first ran: use the same file"
 			);
-			let found = match &batch.nullifiers {
-				Some(found) => found.clone(),
-				None => self.evaluate(number, batch.clone(), &task).await?,
+			let found = match batch.state {
+				BatchState::Evaluated(found) => found,
+				BatchState::Blinded(blinded) => {
+					self.evaluate(number, batch.accounts, &blinded, &task).await?
+				},
 			};
 			let accounts = part.iter().map(|it| it.account.clone());
 			nullifiers.extend(found.into_iter().map(|it| it.0).zip(accounts));
@@ -272,21 +274,21 @@ impl<'a, P: Platform> Reporting<'a, P> {
 		let blinded = Blinded::new(inputs)?;
 		let batch = Batch {
 			accounts: people.iter().map(|person| (&person.account).into()).collect(),
-			blinded: HexBytes(blinded.to_bytes().to_vec()),
-			nullifiers: None,
+			state: BatchState::Blinded(HexBytes(blinded.to_bytes().to_vec())),
 		};
 		self.kept.keep_batch(number, &batch).await?;
 		Ok(batch)
 	}
 
-	/// Has every aggregator evaluate a batch, and keeps its nullifiers.
+	/// Has every aggregator evaluate a batch, and keeps its nullifiers instead of the identifiers.
 	async fn evaluate(
 		&self,
 		number: usize,
-		batch: Batch,
+		accounts: Vec<Hex<32>>,
+		blinded: &HexBytes,
 		task: &TaskOf<P>,
 	) -> Result<Vec<Hex<32>>> {
-		let blinded = Blinded::from_bytes(&batch.blinded.0)?;
+		let blinded = Blinded::from_bytes(&blinded.0)?;
 		let signer = &self.session.me()?.signer;
 		let points: Vec<_> = blinded.points().into_iter().map(Hex).collect();
 		let mut outputs: Vec<Vec<nullifier::Output>> = vec![Vec::new(); points.len()];
@@ -319,7 +321,7 @@ impl<'a, P: Platform> Reporting<'a, P> {
 		let round = self.found.round(self.session);
 		let nullifiers: Vec<_> =
 			outputs.iter().map(|outputs| Hex(nullifier::nullifier(&round, outputs))).collect();
-		let batch = Batch { nullifiers: Some(nullifiers.clone()), ..batch };
+		let batch = Batch { accounts, state: BatchState::Evaluated(nullifiers.clone()) };
 		self.kept.keep_batch(number, &batch).await?;
 		self.session.step("evaluated").await;
 		Ok(nullifiers)

@@ -12,15 +12,22 @@ mod show;
 
 use crate::{
 	args::StudyCommand,
-	output::Output,
+	home::read_private,
+	output::{write_error, Output},
+	progress::silence,
 	session::{Session, Settings},
 };
-use anyhow::Result;
-use vouchsafe_agent::study::{protocol, rounds};
+use anyhow::{Context, Result};
+use std::path::Path;
+use vouchsafe_agent::{
+	study::{protocol, rounds, unfinished},
+	text::line,
+};
 use vouchsafe_fhir::study::Protocol;
+use zeroize::Zeroizing;
 
 pub(super) async fn run(settings: &Settings, command: StudyCommand) -> Result<Output> {
-	let session = || settings.connect();
+	let session = async || connect(settings).await;
 	match command {
 		// What is wrong with files is said before anything is connected.
 		StudyCommand::Propose { file, agreement } => {
@@ -32,8 +39,8 @@ pub(super) async fn run(settings: &Settings, command: StudyCommand) -> Result<Ou
 			contribute::run(&session().await?, &contribution, files).await
 		},
 		StudyCommand::Assist(paper) => {
-			let list = assist::List::read(&paper)?;
-			assist::run(&session().await?, &paper, list).await
+			let files = assist::Files::read(&paper)?;
+			assist::run(&session().await?, &paper, files).await
 		},
 		StudyCommand::Withdraw { study, agreement } => {
 			propose::withdraw(&session().await?, study, agreement).await
@@ -53,6 +60,24 @@ pub(super) async fn run(settings: &Settings, command: StudyCommand) -> Result<Ou
 		StudyCommand::Check(which) => check::run(&session().await?, &which).await,
 		StudyCommand::Result(which) => result::run(&session().await?, &which).await,
 	}
+}
+
+/// Connects, and removes what is kept of rounds that are over.
+async fn connect(settings: &Settings) -> Result<Session> {
+	let session = settings.connect().await?;
+	if let Err(error) = unfinished::remove_over(&session).await {
+		let _silence = silence();
+		let why = line(&format!("{error:#}"));
+		write_error(&format!("what is kept of rounds that are over was not removed: {why}\n"));
+	}
+	Ok(session)
+}
+
+/// The text of a file that only its owner may read.
+fn read_private_text(path: &Path) -> Result<Zeroizing<String>> {
+	let text = String::from_utf8(read_private(path)?.to_vec());
+	let text = text.ok().with_context(|| format!("{} is not text", path.display()))?;
+	Ok(text.into())
 }
 
 /// A study with its protocol.

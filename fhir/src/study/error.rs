@@ -32,8 +32,8 @@ pub enum ProtocolError {
 	/// A key of the question is not a language.
 	#[error("\"{0}\" is not a language: use a code such as en, de or pt-BR")]
 	Language(String),
-	/// A text is empty, too long, or has control characters.
-	#[error("the text “{text}” is empty, has control characters or is longer than {most} bytes")]
+	/// A text is empty, too long, or has characters that change how the text around them is shown.
+	#[error("the text “{text}” is empty, has invisible characters or is longer than {most} bytes")]
 	Text {
 		/// The text, shortened.
 		text: String,

@@ -78,6 +78,11 @@ async fn a_report_shows_its_table_only_to_all_aggregators_together() {
 	let kept = reporting.settle(&people(), Some(SYSTEM)).await.unwrap();
 	// One person has two accounts, and counts once.
 	assert_eq!(kept.len(), 3);
+	let batch = reporting.kept.batch(0).await.unwrap().unwrap();
+	assert!(
+		matches!(batch.state, BatchState::Evaluated(_)),
+		"identifiers stay no longer than needed"
+	);
 	let lists = aggregators().map(|it| {
 		doubles(&session).at(&it, |it| it.list.values().next().unwrap().nullifiers.clone())
 	});

@@ -1,9 +1,8 @@
 //! `vouchsafe study contribute`: a hospital's patients, or a patient alone, and the report about them.
 
-use super::with_protocol;
+use super::{read_private_text, with_protocol};
 use crate::{
-	args::Contribution, commands::agree, english::ENGLISH, home::read_private, output::Output,
-	session::Session,
+	args::Contribution, commands::agree, english::ENGLISH, output::Output, session::Session,
 };
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::{json, Value};
@@ -47,7 +46,7 @@ impl Files {
 	///
 	/// There are none, or others may read the people file.
 	pub(super) fn read(contribution: &Contribution) -> Result<Self> {
-		let people = contribution.people.as_deref().map(read_people).transpose()?;
+		let people = contribution.people.as_deref().map(read_private_text).transpose()?;
 		let mut fhir = Vec::new();
 		find(&contribution.fhir, &mut fhir)?;
 		ensure!(
@@ -58,12 +57,6 @@ impl Files {
 		fhir.sort();
 		Ok(Self { people, fhir })
 	}
-}
-
-fn read_people(path: &Path) -> Result<Zeroizing<String>> {
-	let text = String::from_utf8(read_private(path)?.to_vec());
-	let text = text.ok().with_context(|| format!("{} is not text", path.display()))?;
-	Ok(text.into())
 }
 
 /// The files in a folder and in the folders in it.

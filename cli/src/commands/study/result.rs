@@ -158,9 +158,12 @@ fn mean(result: &StudyResult, question: &StudyQuestion, bars: &[Bar]) -> Option<
 	})
 }
 
-/// The cells as CSV. Names are in quotation marks.
+/// The cells as CSV. Names are in quotation marks. Those that a spreadsheet would compute begin with `'`.
 fn csv(bars: &[Bar], chart: &Chart) -> String {
-	let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+	let quoted = |name: &str| {
+		let mark = if name.trim_start().starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+		format!("\"{mark}{}\"", name.replace('"', "\"\""))
+	};
 	let lines = bars.iter().map(|bar| match bar.value {
 		Some(value) => {
 			let (low, high) = chart.interval(value);
@@ -247,6 +250,17 @@ mod tests {
 		);
 		let people = people(&result);
 		assert!(people.starts_with("70 people were counted. Not counted: 1 withdrew"), "{people}");
+	}
+
+	#[test]
+	fn a_spreadsheet_computes_no_name() {
+		let names = ["=1+1", "+1", "-1", "@a", " =1", "1-2"].map(ToOwned::to_owned).to_vec();
+		let bars = bars(&result(&[11; 6]), names, false);
+		let chart = Chart { title: "", unit: "", bars: &bars, half_width: 9, hidden: "under 11" };
+		let csv = csv(&bars, &chart);
+		let names: Vec<_> = csv.lines().skip(1).map(|it| it.split(',').next().unwrap()).collect();
+		let expected = ["\"'=1+1\"", "\"'+1\"", "\"'-1\"", "\"'@a\"", "\"' =1\"", "\"1-2\""];
+		assert_eq!(names, expected);
 	}
 
 	#[test]
