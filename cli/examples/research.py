@@ -186,6 +186,7 @@ STAGES = {
     "finished": "all its rounds have ended",
     "stopped": "the council stopped it",
     "withdrawn": "the researcher withdrew it",
+    "expired": "it had not begun by its first close",
 }
 LOSSES = {
     "too-few": "fewer persons than it needs were contributed",
@@ -193,6 +194,7 @@ LOSSES = {
     "not-revealed": "an aggregator did not reveal its share",
     "not-numbers": "an aggregator revealed another share than it had committed to",
     "stopped": "the council stopped the study",
+    "not-frozen": "no aggregator froze it",
 }
 
 

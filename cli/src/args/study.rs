@@ -138,6 +138,18 @@ pub enum StudyCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
+	/// Give up what was not done in time, as anybody who is enrolled. A study that has not begun by its
+	/// first close ends. A round that its aggregators have not frozen, agreed on or answered in time is
+	/// lost, or its reports are gathered again.
+	#[command(after_help = "Example:\n  vouchsafe --key okafor study give-up 3")]
+	GiveUp {
+		/// Number of the study.
+		#[arg(value_parser = parse_number)]
+		study: u32,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
 	/// List the studies.
 	#[command(after_help = "Example:\n  vouchsafe study list --all")]
 	List {

@@ -338,7 +338,9 @@ mod tests {
 		assert_eq!(left(StudyStage::Running, 1, open), 2_000);
 		assert_eq!(left(StudyStage::Running, 1, agreed), 1_000);
 		assert_eq!(left(StudyStage::Running, 2, agreed), 0);
-		for ended in [StudyStage::Finished, StudyStage::Stopped, StudyStage::Withdrawn] {
+		for ended in
+			[StudyStage::Finished, StudyStage::Stopped, StudyStage::Withdrawn, StudyStage::Expired]
+		{
 			assert_eq!(left(ended, 1, open), 0);
 		}
 		assert_eq!(
