@@ -162,25 +162,31 @@ fn a_call_of_257_people_is_no_call() {
 	assert!(RuntimeCall::decode_all(&mut &bytes[..]).is_err());
 }
 
-/// Differencing: a study is asked again and again, with one person less. Each costs the same people ε,
-/// and the ledger ends it.
+/// Differencing: a study is asked again and again, once with one person less. Each costs the same people ε,
+/// until the ledger refuses. Then not even the person who was left out can be asked alone.
 #[test]
 fn a_repeated_study_ends_with_the_ledger() {
 	let mut chain = with_patients(12);
 	chain.ok("//RegistrarA", contribute((0..12).map(person)));
-	for spent in [5_000, 4_000] {
-		let terms = StudyTerms { epsilon: spent, ..terms(&mut chain) };
+	for (epsilon, people) in [(5_000, 12), (4_000, 11)] {
+		let terms = StudyTerms { epsilon, ..terms(&mut chain) };
 		let study = begin(&mut chain, terms);
-		chain.ok("//RegistrarA", contribute_to(study, (0..12).map(person)));
-		assert_eq!(view(&mut chain, study).current.unwrap().people, 12);
+		chain.ok("//RegistrarA", contribute_to(study, (0..people).map(person)));
+		assert_eq!(view(&mut chain, study).current.unwrap().people, people);
 		by_council(&mut chain, pallet_studies::Call::stop { study });
 	}
-	assert_eq!(chain.state(|| Studies::epsilon_left(account(&person(0)))), 0);
+	let left =
+		|chain: &mut Chain, number| chain.state(|| Studies::epsilon_left(account(&person(number))));
+	assert_eq!((left(&mut chain, 0), left(&mut chain, 11)), (0, 4_000));
 	let terms = StudyTerms { epsilon: 100, ..terms(&mut chain) };
 	let study = begin(&mut chain, terms);
 	chain.ok("//RegistrarA", contribute_to(study, (0..12).map(person)));
-	assert_eq!(view(&mut chain, study).current.unwrap().people, 0);
-	assert_eq!(chain.state(|| Studies::standing(study, None, 100)), []);
+	let alone: Vec<_> = chain.state(|| Studies::standing(study, None, 100));
+	assert_eq!(alone, [(account(&person(11)), account("//HospitalA"))]);
+	chain.block_at(CLOSE);
+	chain.ok(CUSTODIANS[0], pallet_studies::Call::freeze { study });
+	let round = view(&mut chain, study).current.unwrap();
+	assert_eq!(round.phase, RoundPhase::Lost(Loss::TooFew));
 }
 
 /// A call for the multisig account that the signer alone can use.
