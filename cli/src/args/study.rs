@@ -201,7 +201,8 @@ pub enum StudyCommand {
 	#[command(after_help = "Example:\n  vouchsafe --key eva study mine")]
 	Mine,
 	/// Enter the choices that patients gave on paper, as a clinician of the hospital that enrolled them. A
-	/// second clinician confirms them. They count from a day later, for at most five years.
+	/// second clinician confirms them. They count after a delay, which is usually a day, and for five years
+	/// at most.
 	#[command(after_help = "Examples:\n  \
 		vouchsafe --key berger study assist --list people.csv --institution \"Hospital A\" --out paper.json\n  \
 		vouchsafe --key weber study assist --confirm paper.json")]
