@@ -325,6 +325,17 @@ def origin_in_words(result):
     )
 
 
+def result_in_words(study, item, names):
+    """A round with its result."""
+    found = item["result"]
+    people = found["persons"]
+    head = (
+        f"Study {study}, round {item['round']}: {people['used']} persons "
+        f"({people['withdrawn']} withdrawn, {people['double']} double, {people['refused']} refused)"
+    )
+    return "\n".join([head, table(names, found), meaning(found), origin_in_words(found)])
+
+
 def chart(title, names, result):
     """A result as a bar chart with error bars, in SVG."""
     cells, row, left, width = result["cells"], 22, 200, 420
@@ -428,14 +439,7 @@ def print_result(node, arguments):
     if arguments.json:
         print(json.dumps(item, indent=2))
         return
-    people = found["persons"]
-    print(
-        f"Study {arguments.study}, round {item['round']}: {people['used']} persons "
-        f"({people['withdrawn']} withdrawn, {people['double']} double, {people['refused']} refused)"
-    )
-    print(table(names, found))
-    print(meaning(found))
-    print(origin_in_words(found))
+    print(result_in_words(arguments.study, item, names))
 
 
 def print_mean(node, arguments):

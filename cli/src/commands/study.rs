@@ -5,6 +5,8 @@ mod chart;
 mod choose;
 mod contribute;
 pub(super) mod describe;
+#[cfg(test)]
+mod documents;
 mod propose;
 mod result;
 mod show;

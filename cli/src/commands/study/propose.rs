@@ -175,7 +175,7 @@ pub(super) async fn propose(
 		answer: proposal.answer,
 	};
 	proposal::check(session, &terms, protocol, now)?;
-	let lines = describe::lines(session, &me, &terms, protocol).join("\n  ");
+	let lines = describe::lines(&session.names, &me, &terms, protocol).join("\n  ");
 	agree(&format!("I propose this study:\n  {lines}"), agreement)?;
 	let mut json = describe::json(session, &me, &terms, protocol);
 	let (study, block) = proposal::propose(session, terms, &proposal.protocol_bytes).await?;

@@ -41,23 +41,7 @@ pub(super) async fn run(session: &Session, which: &WhichResult) -> Result<Output
 	if which.csv {
 		return Ok(Output::new(csv(&bars, &chart), json));
 	}
-	let mut lines = vec![
-		format!("Study {}, round {round}: {}", which.study, ENGLISH.quote(chart.title)),
-		String::new(),
-		chart.to_text(),
-		String::new(),
-		people(&result),
-		ENGLISH.result_exactness(result.half_width),
-	];
-	if let Some(mean) = mean(&result, &question) {
-		lines.push(mean.in_words());
-	}
-	if bars.iter().any(|bar| bar.value.is_none()) {
-		lines.push(format!(
-			"{} --raw shows them.",
-			ENGLISH.result_floor(u32::try_from(FLOOR).unwrap_or_default())
-		));
-	}
+	let mut lines = in_lines(which.study, round, &result, &question, &chart);
 	if let Some(path) = &which.plot {
 		lines.push(format!("The chart is in {}.", path.display()));
 	}
@@ -69,6 +53,34 @@ pub(super) async fn run(session: &Session, which: &WhichResult) -> Result<Output
 	let text = lines.join("\n");
 	let details = format!("{text}\n{}", details.join("\n"));
 	Ok(Output::new(text, json).with_details(details))
+}
+
+/// A result with its chart.
+pub(super) fn in_lines(
+	study: u32,
+	round: u8,
+	result: &StudyResult,
+	question: &StudyQuestion,
+	chart: &Chart,
+) -> Vec<String> {
+	let mut lines = vec![
+		format!("Study {study}, round {round}: {}", ENGLISH.quote(chart.title)),
+		String::new(),
+		chart.to_text(),
+		String::new(),
+		people(result),
+		ENGLISH.result_exactness(result.half_width),
+	];
+	if let Some(mean) = mean(result, question) {
+		lines.push(mean.in_words());
+	}
+	if chart.bars.iter().any(|bar| bar.value.is_none()) {
+		lines.push(format!(
+			"{} --raw shows them.",
+			ENGLISH.result_floor(u32::try_from(FLOOR).unwrap_or_default())
+		));
+	}
+	lines
 }
 
 fn write(path: &Path, svg: &str) -> Result<()> {
@@ -88,7 +100,7 @@ fn unit(question: &StudyQuestion) -> &'static str {
 }
 
 /// The cells with their names. Small ones are hidden.
-fn bars(result: &StudyResult, names: Vec<String>, raw: bool) -> Vec<Bar> {
+pub(super) fn bars(result: &StudyResult, names: Vec<String>, raw: bool) -> Vec<Bar> {
 	let mut names = names.into_iter();
 	let cells = result.cells.iter().enumerate();
 	cells
