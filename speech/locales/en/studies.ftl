@@ -62,3 +62,9 @@ result-people =
         [one] { $count } person was counted.
        *[other] { $count } people were counted.
     }
+# Cells that are so small that noise alone could have made them.
+result-empty =
+    { $count ->
+        [one] { $count } cell may be empty: its interval reaches 0 or less.
+       *[other] { $count } cells may be empty: their intervals reach 0 or less.
+    }

@@ -74,6 +74,10 @@ pub(super) fn in_lines(
 	if let Some(mean) = mean(result, question) {
 		lines.push(mean.in_words());
 	}
+	let empty = may_be_empty(chart, question);
+	if empty > 0 {
+		lines.push(ENGLISH.result_empty_cells(empty));
+	}
 	if chart.bars.iter().any(|bar| bar.value.is_none()) {
 		lines.push(format!(
 			"{} --raw shows them.",
@@ -81,6 +85,15 @@ pub(super) fn in_lines(
 		));
 	}
 	lines
+}
+
+/// How many of a table's cells that are shown may be empty: their intervals reach 0 or less.
+fn may_be_empty(chart: &Chart, question: &StudyQuestion) -> usize {
+	let shown = chart.bars.iter().filter_map(|bar| bar.value);
+	match question {
+		StudyQuestion::Table { .. } => shown.filter(|it| chart.interval(*it).0 <= 0).count(),
+		StudyQuestion::Sum { .. } => 0,
+	}
 }
 
 fn write(path: &Path, svg: &str) -> Result<()> {
@@ -241,6 +254,23 @@ mod tests {
 		);
 		let people = people(&result);
 		assert!(people.starts_with("70 people were counted. Not counted: 1 withdrew"), "{people}");
+	}
+
+	/// A rare disease: the interval says that there are too few to count.
+	#[test]
+	fn a_rare_cell_may_be_empty() {
+		let question = StudyQuestion::Table { cells: 3, weight: 1 };
+		let said = |raw, half_width: u64| {
+			let result = StudyResult { half_width, ..result(&[11, 9, -10]) };
+			let bars = bars(&result, names(), raw);
+			let half_width = super::half_width(&result);
+			let chart = Chart { title: "", unit: "", bars: &bars, half_width, hidden: "under 11" };
+			in_lines(3, 0, &result, &question, &chart).join("\n")
+		};
+		assert!(said(true, 9).contains("2 cells may be empty: their intervals reach 0 or less."));
+		assert!(said(true, 8).contains("1 cell may be empty: its interval reaches 0 or less."));
+		assert!(!said(false, 10).contains("empty"));
+		assert!(said(false, 11).contains("1 cell may be empty: its interval reaches 0 or less."));
 	}
 
 	#[test]
