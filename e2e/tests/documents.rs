@@ -1,5 +1,5 @@
-//! Checks that the dashboard and the documents show metrics that the custodian has, and that no panel
-//! covers another.
+//! Checks that documents and the dashboard name what exists: tests that show a claim, and metrics that
+//! the custodian has.
 
 use serde_json::Value;
 use std::{
@@ -47,6 +47,40 @@ fn custodians() -> BTreeSet<String> {
 	let mut found = BTreeSet::new();
 	add(&root().join("custodian/src"), &mut found);
 	found
+}
+
+/// The tests that a document names, each with its file: ``[`name`](../path.rs)``.
+fn tests(text: &str) -> Vec<(&str, &str)> {
+	let after = text.split("[`").skip(1);
+	after
+		.filter_map(|link| link.split_once("`](../"))
+		.filter_map(|(name, rest)| {
+			let (path, _) = rest.split_once(')')?;
+			path.ends_with(".rs").then_some((name, path))
+		})
+		.collect()
+}
+
+/// Each claim is shown by a test or a command.
+#[test]
+fn claims_name_tests_that_exist() {
+	let text = read("docs/claims.md");
+	let tests = tests(&text);
+	assert!(tests.len() > 15, "{tests:?}");
+	for (name, path) in tests {
+		let source = read(path);
+		let found =
+			source.find(&format!("fn {name}()")).unwrap_or_else(|| panic!("{path} lacks {name}"));
+		let before: Vec<&str> = source[..found].lines().rev().take(4).collect();
+		assert!(before.iter().any(|line| line.contains("test")), "{name} is not a test");
+	}
+	let rows = text.lines().filter(|line| line.starts_with("| ")).skip(1);
+	for row in rows {
+		assert!(
+			row.contains("](../") || row.contains("The story") || row.contains("`study"),
+			"{row}"
+		);
+	}
 }
 
 #[test]
