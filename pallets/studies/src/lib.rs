@@ -85,7 +85,7 @@ pub const MAX_SWEPT: u32 = 256;
 /// The most counts of choices for single diseases, of all countries and traits. Choices beyond them
 /// are not counted.
 pub const MAX_DISEASE_COUNTS: u32 = 16_384;
-/// So many counts are looked at to make room for another, if there are as many as that.
+/// How many counts a new choice looks at to make room for itself, if there are [`MAX_DISEASE_COUNTS`].
 pub const MAX_LOOKED_AT: u32 = 8;
 
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]

@@ -32,7 +32,7 @@ stage-running = running
 stage-finished = finished
 stage-stopped = stopped by the council
 stage-withdrawn = withdrawn
-stage-expired = expired: it had not begun by its first close
+stage-expired = given up before it began
 
 # Where a round is.
 round-open = open until { $moment }

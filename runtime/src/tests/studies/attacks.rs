@@ -273,6 +273,47 @@ fn a_round_without_agreement_is_lost_after_four_attempts() {
 	assert_eq!(chain.state(|| Studies::epsilon_left(account(&person(0)))), 9_000);
 }
 
+/// A researcher has three studies. One is not approved, one not accepted by all, and one not frozen: none
+/// of them keeps its place for ever.
+#[test]
+fn studies_that_nobody_goes_on_with_end() {
+	let mut chain = Chain::new();
+	let terms = terms(&mut chain);
+	let running = begin(&mut chain, terms.clone());
+	for _ in 0..2 {
+		chain.ok("//Researcher", pallet_studies::Call::propose { terms: terms.clone() });
+	}
+	let (accepting, proposed) = (running + 1, running + 2);
+	by_council(&mut chain, pallet_studies::Call::approve { study: accepting });
+	let accept = pallet_studies::Call::accept { study: accepting, evaluation_key: [1; 32] };
+	chain.ok(CUSTODIANS[0], accept);
+	let again = StudyTerms { first_close: terms.first_close + 10_000, ..terms };
+	let propose =
+		|| -> RuntimeCall { pallet_studies::Call::propose { terms: again.clone() }.into() };
+	let many = pallet_studies::Error::<Runtime>::TooManyStudies;
+	assert_eq!(chain.block([("//Researcher", propose())]), [Ok(Err(many.into()))]);
+
+	let early: sp_runtime::DispatchError = pallet_studies::Error::<Runtime>::NotOverdue.into();
+	let rest = u64::from(GATHER + again.answer);
+	for (study, after, stage) in [
+		(proposed, CLOSE, StudyStage::Expired),
+		(accepting, CLOSE + 20, StudyStage::Expired),
+		(running, CLOSE + rest, StudyStage::Finished),
+	] {
+		let give_up = || -> RuntimeCall { pallet_studies::Call::give_up { study }.into() };
+		if study != accepting {
+			chain.block_at(after - 10);
+			assert_eq!(chain.block([("//Researcher", give_up())]), [Ok(Err(early))]);
+		}
+		chain.block_at(after);
+		chain.ok("//Researcher", give_up());
+		assert_eq!(view(&mut chain, study).stage, stage);
+		chain.ok("//Researcher", propose());
+	}
+	let lost = view(&mut chain, running).current.unwrap();
+	assert_eq!(lost.phase, RoundPhase::Lost(Loss::NotFrozen));
+}
+
 /// Membership, own reports and logs: each person's log says who counted them.
 #[test]
 fn each_person_who_is_counted_can_see_it() {
