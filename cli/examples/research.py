@@ -256,6 +256,7 @@ STAGES = {
     "finished": "all its rounds have ended",
     "stopped": "the council stopped it",
     "withdrawn": "the researcher withdrew it",
+    "expired": "it had not begun by its first close",
 }
 LOSSES = {
     "too-few": "fewer persons than it needs were contributed",
@@ -263,6 +264,7 @@ LOSSES = {
     "not-revealed": "an aggregator did not reveal its share",
     "not-numbers": "an aggregator revealed another share than it had committed to",
     "stopped": "the council stopped the study",
+    "not-frozen": "no aggregator froze it",
 }
 
 
@@ -400,6 +402,17 @@ def origin_in_words(result):
     )
 
 
+def result_in_words(study, item, names):
+    """A round with its result."""
+    found = item["result"]
+    people = found["persons"]
+    head = (
+        f"Study {study}, round {item['round']}: {people['used']} persons "
+        f"({people['withdrawn']} withdrawn, {people['double']} double, {people['refused']} refused)"
+    )
+    return "\n".join([head, table(names, found), meaning(found), origin_in_words(found)])
+
+
 def chart(title, names, result):
     """A result as a bar chart with error bars, in SVG."""
     cells, row, left, width = result["cells"], 22, 200, 420
@@ -504,14 +517,7 @@ def print_result(node, arguments):
     if arguments.json:
         print(json.dumps(item, indent=2))
         return
-    people = found["persons"]
-    print(
-        f"Study {arguments.study}, round {item['round']}: {people['used']} persons "
-        f"({people['withdrawn']} withdrawn, {people['double']} double, {people['refused']} refused)"
-    )
-    print(table(names, found))
-    print(meaning(found))
-    print(origin_in_words(found))
+    print(result_in_words(arguments.study, item, names))
 
 
 def print_mean(node, arguments):

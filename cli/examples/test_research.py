@@ -10,6 +10,7 @@ import io
 import itertools
 import json
 import math
+import pathlib
 import random
 import tempfile
 import threading
@@ -152,6 +153,15 @@ class Words(unittest.TestCase):
                 "outside         -2  -11 to 7           |------",
             ],
         )
+
+    def test_the_documents_show_what_is_printed(self):
+        path = pathlib.Path(__file__).parents[2] / "docs" / "research.md"
+        blocks = path.read_text(encoding="utf-8").split("```")
+        (answer,) = (json.loads(block[5:]) for block in blocks if block.startswith('json\n{"jsonrpc"'))
+        (shown,) = (block.strip() for block in blocks if block.startswith("\nStudy 3, round 0: "))
+        (item,) = answer["result"]["items"]
+        research.check(item["result"])
+        self.assertEqual(research.result_in_words(3, item, ["0", "1", "2", "outside"]), shown)
 
     def test_names_come_from_the_protocol(self):
         def by(extractor, *names):

@@ -204,13 +204,15 @@ numbered! {
 		Stopped = 4, "stopped";
 		/// The researcher withdrew it.
 		Withdrawn = 5, "withdrawn";
+		/// It had not begun by its first close, and somebody gave it up.
+		Expired = 6, "expired";
 	}
 }
 
 impl StudyStage {
 	/// Whether nothing more happens in it.
 	pub fn has_ended(self) -> bool {
-		matches!(self, Self::Finished | Self::Stopped | Self::Withdrawn)
+		matches!(self, Self::Finished | Self::Stopped | Self::Withdrawn | Self::Expired)
 	}
 }
 
@@ -279,6 +281,8 @@ numbered! {
 		NotNumbers = 3, "not-numbers";
 		/// The council stopped the study.
 		Stopped = 4, "stopped";
+		/// No aggregator froze it.
+		NotFrozen = 5, "not-frozen";
 	}
 }
 

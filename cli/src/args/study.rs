@@ -152,6 +152,18 @@ pub enum StudyCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
+	/// Give up what was not done in time, as anybody who is enrolled. A study that has not begun by its
+	/// first close ends. A round that its aggregators have not frozen, agreed on or answered in time is
+	/// lost, or its reports are gathered again.
+	#[command(after_help = "Example:\n  vouchsafe --key okafor study give-up 3")]
+	GiveUp {
+		/// Number of the study.
+		#[arg(value_parser = parse_number)]
+		study: u32,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
 	/// List the studies.
 	#[command(after_help = "Example:\n  vouchsafe study list --all")]
 	List {
@@ -204,7 +216,7 @@ pub enum StudyCommand {
 	Mine,
 	/// Enter the choices that patients gave on paper, as a clinician of the hospital that enrolled them. A
 	/// second clinician confirms them, with a list of their own that they made from the papers. They count
-	/// from a day later, for at most five years.
+	/// after a delay, which is usually a day, and for five years at most.
 	#[command(after_help = "Examples:\n  \
 		vouchsafe --key berger study assist --list first.csv --institution \"Hospital A\" --out paper.json\n  \
 		vouchsafe --key weber study assist --list second.csv --confirm paper.json")]

@@ -6,6 +6,8 @@ mod check;
 mod choose;
 mod contribute;
 pub(super) mod describe;
+#[cfg(test)]
+mod documents;
 mod propose;
 mod result;
 mod show;
@@ -44,6 +46,9 @@ pub(super) async fn run(settings: &Settings, command: StudyCommand) -> Result<Ou
 		},
 		StudyCommand::Withdraw { study, agreement } => {
 			propose::withdraw(&session().await?, study, agreement).await
+		},
+		StudyCommand::GiveUp { study, agreement } => {
+			propose::give_up(&session().await?, study, agreement).await
 		},
 		StudyCommand::List { all } => show::list(&session().await?, all).await,
 		StudyCommand::Show { study } => show::show(&session().await?, study).await,
