@@ -46,7 +46,7 @@ use std::{
 	collections::{HashMap, HashSet},
 	sync::{Arc, Mutex},
 };
-use verification::{BegunReports, LackingReports};
+use verification::{BegunPages, LackingReports};
 use vouchsafe_client::{
 	chain::{AccountId, ChainError, Counted, RoundPhase, StudyId, StudyRound, H256},
 	custodian::CustodianError,
@@ -145,8 +145,8 @@ pub struct AgreedReports {
 pub struct Aggregation {
 	/// The opened keys of rounds, and of studies.
 	keys: Mutex<Keys>,
-	/// Reports whose verification has begun.
-	begun: BegunReports,
+	/// Pages of reports whose verification has begun.
+	begun: BegunPages,
 	/// Reports that another aggregator lacks.
 	lacking: LackingReports,
 	/// Connections to other aggregators' custodians.

@@ -186,6 +186,7 @@ impl Sqlite {
 
 	fn prepare(mut connection: Connection) -> Result<Self, StoreError> {
 		connection.busy_timeout(PATIENCE)?;
+		rusqlite::vtab::array::load_module(&connection)?;
 		// A share must be on the disk before it is acknowledged, hence FULL.
 		connection.execute_batch(
 			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;

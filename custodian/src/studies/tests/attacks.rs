@@ -80,7 +80,8 @@ async fn only_the_contributor_acts_for_itself() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_leader_leads() {
 	let network = settled().await;
-	let ask = VerifyReports { study: STUDY, round: 0, reports: vec![] };
+	let page = Hex([1; 16]);
+	let ask = VerifyReports { study: STUDY, round: 0, page, reports: Packed(vec![]) };
 	let (leader, other) =
 		(&network.aggregators[0].state.keys.account, &network.aggregators[1].state.keys.account);
 	network.client(1).ask_peer(leader, &ask).await.unwrap();
@@ -89,7 +90,7 @@ async fn only_the_leader_leads() {
 		assert_eq!(refused.err(), Some(CustodianError::NoAccess));
 	}
 	let name = ReportName { contributor: Hex([1; 32]), report: Hex([1; 16]) };
-	let long = VerifyReports { reports: vec![name; MAX_PEER_ITEMS + 1], ..ask };
+	let long = VerifyReports { reports: Packed(vec![name; MAX_VERIFIED + 1]), ..ask };
 	assert!(network.client(1).ask_peer(leader, &long).await.is_err());
 	// Another verify key would verify a report twice.
 	let aggregated = network.aggregated(0).await;
