@@ -16,8 +16,7 @@
 //!
 //! The first aggregator leads: it asks the others ([`peers`]), and they only answer.
 //!
-//! *Invariant*: an aggregator commits itself only to a noisy share that is on its disk, and reveals no
-//! other one.
+//! *Invariant*: an aggregator commits only to a noisy share that is on its disk, and reveals no other one.
 
 pub mod destruction;
 pub mod lists;

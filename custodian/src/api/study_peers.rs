@@ -43,8 +43,8 @@ macro_rules! name_frozen {
 name_frozen! {
 	DeliverVerifyKey: self, None, 0, MAX_PEER_ITEMS;
 	CompareLists: self, Some(self.attempt), self.excluded.len(), MAX_PEER_ITEMS;
-	VerifyReports: self, None, self.reports.0.len(), MAX_VERIFIED;
-	FinishReports: self, None, self.verdicts.0.len(), MAX_VERIFIED;
+	VerifyReports: self, None, self.reports.0.len(), MAX_PACKED;
+	FinishReports: self, None, self.verdicts.0.len(), MAX_PACKED;
 	CompareTallies: self, Some(self.attempt), self.leave_out.len(), MAX_PEER_ITEMS;
 }
 

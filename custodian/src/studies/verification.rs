@@ -27,7 +27,7 @@ use vouchsafe_client::{
 	chain::{StudyQuestion, StudyRound},
 	messages::{
 		DropReason, FinishReports, FinishedReports, Hex, Packed, ReportName, Verdict,
-		VerifierShare, VerifierShares, VerifyReports, MAX_VERIFIED,
+		VerifierShare, VerifierShares, VerifyReports, MAX_PACKED,
 	},
 };
 use vouchsafe_vault::study::{
@@ -256,7 +256,7 @@ pub async fn verify_waiting(
 	let bench = Bench::of(aggregated, key.clone()).await?;
 	let (database, id) = (&aggregated.state.database, aggregated.id());
 	let pages = stream::try_unfold(None, |after| async move {
-		let page = database.waiting_reports(id, after, MAX_VERIFIED, PAGE_BYTES).await?;
+		let page = database.waiting_reports(id, after, MAX_PACKED, PAGE_BYTES).await?;
 		let after = page.last().map(|last| last.contributor);
 		Ok::<_, StudyError>(after.map(|after| (page, Some(after))))
 	});

@@ -20,8 +20,8 @@ pub const MAX_NULLIFIERS: usize = 2_000;
 pub const MAX_PARTS: u32 = 10_000;
 /// The most reports, or contributors, in one message between aggregators.
 pub const MAX_PEER_ITEMS: usize = 500;
-/// The most reports that are verified together.
-pub const MAX_VERIFIED: usize = 2_000;
+/// The most reports, or lists, in one packed message between aggregators.
+pub const MAX_PACKED: usize = 2_000;
 
 /// A value as base64 of its SCALE encoding. Messages about many reports are short and quickly read this
 /// way.
@@ -438,9 +438,7 @@ pub struct CompareLists {
 }
 
 /// What an aggregator has of a contributor's list of nullifiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(ToSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct ListDigest {
 	/// The contributor.
 	pub contributor: Hex<32>,
@@ -452,8 +450,9 @@ pub struct ListDigest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ListDigests {
-	/// The lists: at most 500.
-	pub lists: Vec<ListDigest>,
+	/// The lists, each as contributor and digest (32 bytes each): at most 2,000.
+	#[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64"))]
+	pub lists: Packed<Vec<ListDigest>>,
 	/// Whether there are others after these.
 	pub more: bool,
 	/// Whether the lists are settled here.
@@ -625,9 +624,9 @@ mod tests {
 		};
 		let name = ReportName { contributor, report: Hex([255; 16]) };
 		let leave_out = vec![name; MAX_PEER_ITEMS];
-		let (page, reports) = (Hex([255; 16]), Packed(vec![name; MAX_VERIFIED]));
+		let (page, reports) = (Hex([255; 16]), Packed(vec![name; MAX_PACKED]));
 		let verify = VerifyReports { study, round, page, reports };
-		let verdicts = Packed(vec![Verdict::Message(vec![255; 32]); MAX_VERIFIED]);
+		let verdicts = Packed(vec![Verdict::Message(vec![255; 32]); MAX_PACKED]);
 		let finish = FinishReports { study, round, page, verdicts };
 		for size in [
 			size(&|| serde_json::to_string(&evaluate).unwrap()),

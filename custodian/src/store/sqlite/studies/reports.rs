@@ -33,13 +33,11 @@ pub fn keep(
 	report: &Report,
 	attempt: u8,
 ) -> rusqlite::Result<KeptReport> {
-	let closed: Option<u8> = db
-		.query_row(
-			"SELECT reports_closed FROM study_rounds WHERE study = ?1 AND round = ?2",
-			params![id.study, id.round],
-			|row| row.get(0),
-		)
-		.optional()?;
+	let mut query = db.prepare_cached(
+		"SELECT reports_closed FROM study_rounds WHERE study = ?1 AND round = ?2",
+	)?;
+	let closed: Option<u8> =
+		query.query_row(params![id.study, id.round], |row| row.get(0)).optional()?;
 	let existing = find_any(db, id, &report.contributor)?;
 	if existing.as_ref().is_some_and(|(known, _)| *known == report.report) {
 		return Ok(KeptReport::Kept);
@@ -50,21 +48,14 @@ pub fn keep(
 	if existing.is_some_and(|(_, progress)| progress != WAITING) {
 		return Ok(KeptReport::Other);
 	}
-	db.execute(
+	let mut insert = db.prepare_cached(
 		"INSERT OR REPLACE INTO study_reports VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, 0)",
-		params![id.study, id.round, report.contributor, report.people, report.report, WAITING],
 	)?;
-	db.execute(
-		"INSERT OR REPLACE INTO study_shares VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-		params![
-			id.study,
-			id.round,
-			report.contributor,
-			report.nonce,
-			report.public_share,
-			report.share
-		],
-	)?;
+	let Report { contributor, people, report: name, nonce, public_share, share, .. } = report;
+	insert.execute(params![id.study, id.round, contributor, people, name, WAITING])?;
+	let mut insert =
+		db.prepare_cached("INSERT OR REPLACE INTO study_shares VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+	insert.execute(params![id.study, id.round, contributor, nonce, public_share, share])?;
 	Ok(KeptReport::Kept)
 }
 
