@@ -151,9 +151,9 @@ pub struct Output {
 /// What verification made of reports.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcomes {
-	/// Those that are verified.
+	/// Those that are verified here.
 	pub verified: Output,
-	/// Those that do not count, and why.
+	/// Those that do not count, and why. They may be among the others: then another aggregator dropped them.
 	pub dropped: Vec<(ReportKey, DropReason)>,
 }
 
@@ -350,9 +350,9 @@ pub trait Studies: Send + Sync {
 	/// How many reports wait, are verified, and are dropped.
 	async fn count_reports(&self, id: RoundId) -> Result<[u64; 3], StoreError>;
 
-	/// Notes what verification made of reports. It concerns only those that wait and were not replaced: an
-	/// output may have others too.
-	async fn note_outcomes(&self, id: RoundId, outcomes: Outcomes) -> Result<(), StoreError>;
+	/// Notes what verification made of reports. It concerns only those that wait and were not replaced. An
+	/// output may have others too, and those that are dropped. Returns how many are verified now.
+	async fn note_outcomes(&self, id: RoundId, outcomes: Outcomes) -> Result<u64, StoreError>;
 
 	/// Takes no more reports in this attempt.
 	async fn close_reports(&self, id: RoundId, attempt: u8) -> Result<(), StoreError>;

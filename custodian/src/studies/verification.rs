@@ -93,20 +93,19 @@ type Lacking = ([u8; 16], Instant, Duration);
 pub struct LackingReports(Mutex<HashMap<(RoundId, [u8; 32]), Lacking>>);
 
 impl LackingReports {
-	fn is_due(&self, id: RoundId, report: &Report) -> bool {
+	fn is_due(&self, id: RoundId, (contributor, report): ReportKey) -> bool {
 		let lacking = self.0.lock().unwrap_or_else(|error| error.into_inner());
-		let known = lacking.get(&(id, report.contributor));
-		known.is_none_or(|(of, next, _)| *of != report.report || *next <= Instant::now())
+		let known = lacking.get(&(id, contributor));
+		known.is_none_or(|(of, next, _)| *of != report || *next <= Instant::now())
 	}
 
-	fn note(&self, id: RoundId, report: &Report) {
+	fn note(&self, id: RoundId, (contributor, report): ReportKey) {
 		let mut lacking = self.0.lock().unwrap_or_else(|error| error.into_inner());
-		let known = lacking.get(&(id, report.contributor));
-		let known = known.filter(|(of, ..)| *of == report.report);
+		let known = lacking.get(&(id, contributor));
+		let known = known.filter(|(of, ..)| *of == report);
 		let pause = known.map_or(FIRST_PAUSE, |(.., pause)| pause.saturating_mul(2));
 		let pause = pause.min(LAST_PAUSE);
-		let entry = (report.report, Instant::now() + pause, pause);
-		lacking.insert((id, report.contributor), entry);
+		lacking.insert((id, contributor), (report, Instant::now() + pause, pause));
 	}
 
 	/// Forgets the reports of a round that is over.
@@ -161,33 +160,35 @@ impl Bench {
 		Ok(begun.map(|(state, share)| (verifier, state, share)).map_err(reason))
 	}
 
-	/// The leader's verdict about a report, from the verifier shares of all others, and its own share of the
-	/// cells if the report is verified.
+	/// The leader's verdict about a report, from the verifier shares of all others. If it is verified here, it
+	/// is added to the page.
 	fn judge(
 		&self,
+		page: &mut Page,
 		report: &Report,
 		others: Vec<VerifierShare>,
 		is_last: bool,
-	) -> Result<(Verdict, Option<CellShare>), StudyError> {
-		let dropped = |reason| Ok((Verdict::Dropped(reason), None));
+	) -> Result<Verdict, StudyError> {
 		if let Err(reason) = may_count(report) {
-			return dropped(reason);
+			return Ok(Verdict::Dropped(reason));
 		}
 		let mut shares = match shares_of_others(others) {
 			Ok(shares) => shares,
-			Err(None) if !is_last => return Ok((Verdict::Waits, None)),
-			Err(reason) => return dropped(reason.unwrap_or(DropReason::NotEverywhere)),
+			Err(None) if !is_last => return Ok(Verdict::Waits),
+			Err(reason) => {
+				return Ok(Verdict::Dropped(reason.unwrap_or(DropReason::NotEverywhere)));
+			},
 		};
 		let (verifier, state, own) = match self.begin(report)? {
 			Ok(begun) => begun,
-			Err(reason) => return dropped(reason),
+			Err(reason) => return Ok(Verdict::Dropped(reason)),
 		};
 		shares.insert(usize::from(self.place).min(shares.len()), own);
 		let judged = verifier.message(&shares).and_then(|message| {
-			let cells = verifier.finish(state, &message)?;
-			Ok((Verdict::Message(message), Some(cells)))
+			page.verified(name(report), &verifier.finish(state, &message)?);
+			Ok(message)
 		});
-		judged.or_else(|rejected| dropped(reason(rejected)))
+		Ok(judged.map_or_else(|rejected| Verdict::Dropped(reason(rejected)), Verdict::Message))
 	}
 }
 
@@ -218,31 +219,42 @@ fn shares_of_others(others: Vec<VerifierShare>) -> Result<Vec<Vec<u8>>, Option<D
 	shares.collect()
 }
 
-/// What became of a page of reports here.
-#[derive(Default)]
+/// What becomes of a page of reports here.
 struct Page {
-	verified: Vec<(ReportKey, CellShare)>,
+	/// How many reports it has.
+	most: usize,
+	verified: Vec<ReportKey>,
+	/// This aggregator's shares of their cells. All are of one length.
+	cells: Zeroizing<Vec<u8>>,
 	dropped: Vec<(ReportKey, DropReason)>,
 }
 
 impl Page {
-	/// Encrypts the shares of the cells together. All are of one length.
-	fn outcomes(self, storage: &RoundKey) -> Result<Outcomes, StudyError> {
-		let Self { verified, dropped } = self;
-		let id = vouchsafe_vault::random_bytes();
-		let mut cells = Zeroizing::new(Vec::new());
-		for (_, share) in &verified {
-			let share = share.to_bytes();
-			// Growing would leave parts of it in memory.
-			if cells.capacity() == 0 {
-				cells.reserve_exact(share.len().saturating_mul(verified.len()));
-			}
-			cells.extend_from_slice(&share);
-		}
-		let ciphertext = storage.encrypt(&Stored::Cells(id).encode(), &cells)?;
-		let reports = verified.into_iter().map(|(name, _)| name).collect();
-		Ok(Outcomes { verified: Output { id, reports, ciphertext }, dropped })
+	fn new(most: usize) -> Self {
+		Self { most, verified: Vec::new(), cells: Vec::new().into(), dropped: Vec::new() }
 	}
+
+	fn verified(&mut self, name: ReportKey, cells: &CellShare) {
+		let cells = cells.to_bytes();
+		// Growing would leave parts of it in memory.
+		if self.cells.capacity() == 0 {
+			self.cells.reserve_exact(cells.len().saturating_mul(self.most));
+		}
+		self.cells.extend_from_slice(&cells);
+		self.verified.push(name);
+	}
+
+	/// Encrypts the shares together.
+	fn outcomes(self, storage: &RoundKey) -> Result<Outcomes, StudyError> {
+		let id = vouchsafe_vault::random_bytes();
+		let ciphertext = storage.encrypt(&Stored::Cells(id).encode(), &self.cells)?;
+		let verified = Output { id, reports: self.verified, ciphertext };
+		Ok(Outcomes { verified, dropped: self.dropped })
+	}
+}
+
+fn name(report: &Report) -> ReportKey {
+	(report.contributor, report.report)
 }
 
 /// Verifies all reports that wait, as the leader. A report that another aggregator does not have waits
@@ -278,49 +290,41 @@ async fn verify_page(
 	is_last: bool,
 ) -> Result<(), StudyError> {
 	let (lacking, id) = (&aggregated.state.studies.lacking, aggregated.id());
-	page.retain(|report| is_last || lacking.is_due(id, report));
+	page.retain(|report| is_last || lacking.is_due(id, name(report)));
 	if page.is_empty() {
 		return Ok(());
 	}
+	let names: Vec<ReportKey> = page.iter().map(name).collect();
 	let page_id = Hex(vouchsafe_vault::random_bytes());
-	let shares = collect_shares(aggregated, peers, page_id, &page).await?;
+	let shares = collect_shares(aggregated, peers, page_id, &names).await?;
 	let own = bench.clone();
-	let (page, judged) = compute(move || {
-		let judged = page.iter().zip(shares).map(|(report, others)| {
-			let (verdict, cells) = own.judge(report, others, is_last)?;
-			Ok((verdict, cells))
-		});
-		let judged = judged.collect::<Result<Vec<_>, StudyError>>()?;
-		Ok::<_, StudyError>((page, judged))
+	let (verdicts, mut outcomes) = compute(move || {
+		let mut judged = Page::new(page.len());
+		let verdicts = page.into_iter().zip(shares);
+		let verdicts = verdicts
+			.map(|(report, others)| own.judge(&mut judged, &report, others, is_last))
+			.collect::<Result<Vec<_>, _>>()?;
+		Ok::<_, StudyError>((verdicts, judged.outcomes(&own.storage)?))
 	})
 	.await??;
-	for (report, (verdict, _)) in page.iter().zip(&judged) {
-		if *verdict == Verdict::Waits {
-			lacking.note(id, report);
-		}
-	}
-	if judged.iter().all(|(verdict, _)| *verdict == Verdict::Waits) {
+	let waiting = names.iter().zip(&verdicts).filter(|(_, verdict)| **verdict == Verdict::Waits);
+	waiting.for_each(|(name, _)| lacking.note(id, *name));
+	if verdicts.iter().all(|verdict| *verdict == Verdict::Waits) {
 		return Ok(());
 	}
-	let (verdicts, cells): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
 	let RoundId { study, round } = id;
 	let request = FinishReports { study, round, page: page_id, verdicts: Packed(verdicts) };
-	// What became of the reports here is noted afterwards: if the custodian is killed in between, it does
-	// both again.
 	let reasons = distribute(aggregated, peers, &request).await?;
-	let mut noted = Page::default();
-	let verdicts = request.verdicts.0.into_iter();
-	for (((report, verdict), cells), reason) in page.iter().zip(verdicts).zip(cells).zip(reasons) {
-		let name = (report.contributor, report.report);
-		match (verdict, cells, reason) {
-			(Verdict::Dropped(reason), ..) | (Verdict::Message(_), _, Some(reason)) => {
-				noted.dropped.push((name, reason));
-			},
-			(Verdict::Message(_), Some(cells), None) => noted.verified.push((name, cells)),
-			(Verdict::Waits | Verdict::Message(_), ..) => {},
-		}
+	for ((name, verdict), reason) in names.into_iter().zip(&request.verdicts.0).zip(reasons) {
+		let reason = match verdict {
+			Verdict::Dropped(reason) => Some(*reason),
+			Verdict::Message(_) => reason,
+			Verdict::Waits => None,
+		};
+		outcomes.dropped.extend(reason.map(|reason| (name, reason)));
 	}
-	note(aggregated, bench, noted).await
+	// If the custodian is killed before, it does all of it again.
+	note(aggregated, outcomes).await
 }
 
 /// The verifier shares of all other aggregators, by report and then by aggregator.
@@ -328,25 +332,25 @@ async fn collect_shares(
 	aggregated: &Aggregated,
 	peers: &[Peer],
 	page: Hex<16>,
-	reports: &[Report],
+	names: &[ReportKey],
 ) -> Result<Vec<Vec<VerifierShare>>, StudyError> {
 	let RoundId { study, round } = aggregated.id();
-	let name = |report: &Report| ReportName {
-		contributor: Hex(report.contributor),
-		report: Hex(report.report),
+	let name = |(contributor, report): &ReportKey| ReportName {
+		contributor: Hex(*contributor),
+		report: Hex(*report),
 	};
-	let names = Packed(reports.iter().map(name).collect());
-	let request = VerifyReports { study, round, page, reports: names };
+	let reports = Packed(names.iter().map(name).collect());
+	let request = VerifyReports { study, round, page, reports };
 	let answers = peers.iter().map(|peer| async {
 		let Packed(shares) = peer.ask(aggregated, &request).await?.shares;
-		match shares.len() == reports.len() {
+		match shares.len() == names.len() {
 			true => Ok(shares.into_iter()),
 			false => Err(peer.nonsense("another number of verifier shares")),
 		}
 	});
 	let mut answers = try_join_all(answers).await?;
 	let of_report = |_| answers.iter_mut().filter_map(Iterator::next).collect();
-	Ok(reports.iter().map(of_report).collect())
+	Ok(names.iter().map(of_report).collect())
 }
 
 /// Distributes the verdicts. Returns for each report why it does not count at another aggregator.
@@ -370,22 +374,20 @@ async fn distribute(
 	Ok(reasons)
 }
 
-async fn note(aggregated: &Aggregated, bench: &Arc<Bench>, page: Page) -> Result<(), StudyError> {
+async fn note(aggregated: &Aggregated, outcomes: Outcomes) -> Result<(), StudyError> {
 	let id = aggregated.id();
-	let count = |outcome: &'static str, reports: usize| {
+	let count = |outcome: &'static str, reports: u64| {
 		metrics::counter!("vouchsafe_custodian_study_reports_total", "outcome" => outcome)
-			.increment(u64::try_from(reports).unwrap_or(u64::MAX));
+			.increment(reports);
 	};
-	count("verified", page.verified.len());
-	for ((_, report), reason) in &page.dropped {
+	for ((_, report), reason) in &outcomes.dropped {
 		// The contributor may be a patient, whom a log must not name.
 		let report = Hex(*report);
 		tracing::warn!(id.study, id.round, %report, %reason, "drops a report");
 		count(reason.name(), 1);
 	}
-	let bench = bench.clone();
-	let outcomes = compute(move || page.outcomes(&bench.storage)).await??;
-	Ok(aggregated.state.database.note_outcomes(id, outcomes).await?)
+	count("verified", aggregated.state.database.note_outcomes(id, outcomes).await?);
+	Ok(())
 }
 
 /// Answers the leader with this aggregator's verifier shares.
@@ -397,7 +399,7 @@ pub async fn begin_reports(
 	let reports = named(aggregated, &request.reports.0).await?;
 	let bench = Bench::of(aggregated, key).await?;
 	let (begun, shares) = compute(move || {
-		let begun = reports.iter().map(|report| begin_report(&bench, report.as_ref()));
+		let begun = reports.into_iter().map(|report| begin_report(&bench, report));
 		begun.collect::<Result<(Vec<_>, Vec<_>), StudyError>>()
 	})
 	.await??;
@@ -407,19 +409,18 @@ pub async fn begin_reports(
 
 fn begin_report(
 	bench: &Bench,
-	report: Option<&Report>,
+	report: Option<Report>,
 ) -> Result<(Option<Begun>, VerifierShare), StudyError> {
 	let Some(report) = report else { return Ok((None, VerifierShare::Missing)) };
 	let begun = match report.progress {
 		ReportProgress::Dropped(reason) => Err(reason),
-		_ => bench.begin(report)?,
+		_ => bench.begin(&report)?,
 	};
 	let (ready, share) = match begun {
 		Ok((verifier, state, share)) => (Ok((verifier, state)), VerifierShare::Share(share)),
 		Err(reason) => (Err(reason), VerifierShare::Dropped(reason)),
 	};
-	let name = (report.contributor, report.report);
-	Ok((Some(Begun { name, progress: report.progress, ready }), share))
+	Ok((Some(Begun { name: name(&report), progress: report.progress, ready }), share))
 }
 
 /// Follows the leader's verdicts about a page. None if its verification has not begun since this program
@@ -433,14 +434,14 @@ pub async fn finish_reports(
 	let begun = aggregated.state.studies.begun.take(aggregated.id(), request.page.0);
 	let Some(begun) = begun.filter(|begun| begun.len() == verdicts.len()) else { return Ok(None) };
 	let bench = Bench::of(aggregated, key).await?;
-	let (page, dropped) = compute(move || {
-		let mut page = Page::default();
+	let (outcomes, dropped) = compute(move || {
+		let mut page = Page::new(begun.len());
 		let followed = begun.into_iter().zip(verdicts);
 		let dropped = followed.map(|(begun, verdict)| follow(&mut page, begun, verdict)).collect();
-		(page, dropped)
+		Ok::<_, StudyError>((page.outcomes(&bench.storage)?, dropped))
 	})
-	.await?;
-	note(aggregated, &bench, page).await?;
+	.await??;
+	note(aggregated, outcomes).await?;
 	Ok(Some(FinishedReports { dropped: Packed(dropped) }))
 }
 
@@ -459,7 +460,7 @@ fn follow(page: &mut Page, begun: Option<Begun>, verdict: Verdict) -> Option<Dro
 		},
 	};
 	match result {
-		Ok(cells) => page.verified.push((name, cells)),
+		Ok(cells) => page.verified(name, &cells),
 		Err(reason) => {
 			page.dropped.push((name, reason));
 			return Some(reason);
@@ -493,31 +494,22 @@ mod tests {
 	#[test]
 	fn a_report_that_another_lacks_is_not_asked_for_all_the_time() {
 		let id = RoundId { study: 1, round: 0 };
-		let report = |number: u8| Report {
-			contributor: [1; 32],
-			people: 1,
-			report: [number; 16],
-			nonce: [0; 16],
-			public_share: Vec::new(),
-			share: Vec::new(),
-			progress: ReportProgress::Waiting,
-			limit: None,
-		};
+		let report = |number: u8| ([1; 32], [number; 16]);
 		let lacking = LackingReports::default();
-		assert!(lacking.is_due(id, &report(1)));
-		lacking.note(id, &report(1));
-		assert!(!lacking.is_due(id, &report(1)));
+		assert!(lacking.is_due(id, report(1)));
+		lacking.note(id, report(1));
+		assert!(!lacking.is_due(id, report(1)));
 		let pause = || lacking.0.lock().unwrap()[&(id, [1; 32])].2;
 		assert_eq!(pause(), FIRST_PAUSE);
-		lacking.note(id, &report(1));
+		lacking.note(id, report(1));
 		assert_eq!(pause(), FIRST_PAUSE * 2);
 		for _ in 0..20 {
-			lacking.note(id, &report(1));
+			lacking.note(id, report(1));
 		}
 		assert_eq!(pause(), LAST_PAUSE);
 		// Another report of the contributor is asked for at once.
-		assert!(lacking.is_due(id, &report(2)));
+		assert!(lacking.is_due(id, report(2)));
 		lacking.forget(id);
-		assert!(lacking.is_due(id, &report(1)));
+		assert!(lacking.is_due(id, report(1)));
 	}
 }

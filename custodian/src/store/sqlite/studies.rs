@@ -421,7 +421,7 @@ impl Studies for Sqlite {
 		self.transaction(move |db| reports::count(db, id)).await
 	}
 
-	async fn note_outcomes(&self, id: RoundId, outcomes: Outcomes) -> Result<(), StoreError> {
+	async fn note_outcomes(&self, id: RoundId, outcomes: Outcomes) -> Result<u64, StoreError> {
 		self.transaction(move |db| reports::note_outcomes(db, id, &outcomes)).await
 	}
 

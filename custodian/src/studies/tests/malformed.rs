@@ -14,7 +14,10 @@ use axum::{
 	Router,
 };
 use serde_json::{json, Value};
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	net::SocketAddr,
+};
 use subxt_signer::sr25519::Keypair;
 use tower::ServiceExt;
 use vouchsafe_client::{
@@ -215,12 +218,12 @@ fn changed(network: &Network, place: usize, valid: &Valid, random: &mut Random) 
 }
 
 /// Sends changed requests to an aggregator. Each is refused with a reason, or had no effect for others.
-/// Returns how many were refused at each path.
+/// Returns how many were refused, by path and by kind.
 async fn attack(
 	network: &Network,
 	place: usize,
 	random: &mut Random,
-) -> BTreeMap<&'static str, usize> {
+) -> BTreeMap<(&'static str, String), usize> {
 	let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
 	let router: Router = api::router(network.aggregators[place].state.clone(), metrics);
 	let address: SocketAddr = "192.0.2.1:1000".parse().unwrap();
@@ -244,7 +247,7 @@ async fn attack(
 		assert!(status.is_client_error(), "{status} to {}: {text}", valid.path);
 		let refusal: Refusal = serde_json::from_slice(&body).unwrap();
 		assert!(!refusal.error.is_empty() && !refusal.kind.is_empty(), "{text}");
-		*refused.entry(valid.path).or_default() += 1;
+		*refused.entry((valid.path, refusal.kind)).or_default() += 1;
 	}
 	refused
 }
@@ -258,9 +261,14 @@ async fn malformed_requests_are_refused_alone() {
 	network.send_lists("//A", &["a", "b", "c"]).await;
 	let mut refused = 0;
 	for place in 0..2 {
-		let by_path = attack(&network, place, &mut random).await;
-		assert_eq!(by_path.len(), 10, "{by_path:?}");
-		refused += by_path.values().sum::<usize>();
+		let by_reason = attack(&network, place, &mut random).await;
+		let paths: BTreeSet<_> = by_reason.keys().map(|(path, _)| path).collect();
+		let kinds: BTreeSet<_> = by_reason.keys().map(|(_, kind)| kind.as_str()).collect();
+		assert_eq!(paths.len(), 10, "{paths:?}");
+		for kind in ["malformed", "mismatch", "no-access", "not-found", "not-signed", "not-yet"] {
+			assert!(kinds.contains(kind), "{kind} is not in {kinds:?}");
+		}
+		refused += by_reason.values().sum::<usize>();
 	}
 	network.send_lists("//B", &["d", "e"]).await;
 	network.end_lists();
@@ -268,8 +276,8 @@ async fn malformed_requests_are_refused_alone() {
 	network.send_report("//A", 3, &[3, 1, 0, 0]).await;
 	network.step_all().await;
 	for place in 0..2 {
-		let by_path = attack(&network, place, &mut random).await;
-		refused += by_path.values().sum::<usize>();
+		let by_reason = attack(&network, place, &mut random).await;
+		refused += by_reason.values().sum::<usize>();
 	}
 	// The others were changed where it does not matter, or read only what their sender may know.
 	assert!(refused > 3 * REQUESTS, "{refused}");

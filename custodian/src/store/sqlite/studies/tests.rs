@@ -285,15 +285,21 @@ async fn of_a_page_only_reports_that_wait_are_verified() {
 		reports.into_iter().map(|report| is_verified(report.unwrap())).collect::<Vec<_>>()
 	};
 	// All that wait from the first to the last.
-	database.note_outcomes(ID, verified(1, &[name(1), name(2)])).await.unwrap();
+	let note = async |outcomes| database.note_outcomes(ID, outcomes).await.unwrap();
+	assert_eq!(note(verified(1, &[name(1), name(2)])).await, 2);
 	assert_eq!(progress().await, [false, true, true, false, false, false]);
 	// Not all: others came meanwhile, or one was replaced.
-	database.note_outcomes(ID, verified(2, &[name(0), name(4)])).await.unwrap();
+	assert_eq!(note(verified(2, &[name(0), name(4)])).await, 2);
 	assert_eq!(progress().await, [true, true, true, false, true, false]);
 	database.keep_report(ID, report([3; 32], 2), 1).await.unwrap();
-	database.note_outcomes(ID, verified(3, &[name(3), name(5)])).await.unwrap();
+	assert_eq!(note(verified(3, &[name(3), name(5)])).await, 1);
 	assert_eq!(progress().await, [true, true, true, false, true, true]);
 	assert_eq!(database.count_reports(ID).await.unwrap(), [1, 5, 0]);
+	// What another aggregator dropped may be in the output.
+	let mut outcomes = verified(4, &[(contributors[3], [2; 16])]);
+	outcomes.dropped = vec![((contributors[3], [2; 16]), DropReason::Proof)];
+	assert_eq!(note(outcomes).await, 0);
+	assert_eq!(database.count_reports(ID).await.unwrap(), [0, 5, 1]);
 }
 
 #[tokio::test]
