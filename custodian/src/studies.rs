@@ -16,8 +16,7 @@
 //!
 //! The first aggregator leads: it asks the others ([`peers`]), and they only answer.
 //!
-//! *Invariant*: an aggregator commits itself only to a noisy share that is on its disk, and reveals no
-//! other one.
+//! *Invariant*: an aggregator commits only to a noisy share that is on its disk, and reveals no other one.
 
 pub mod destruction;
 pub mod evaluations;
@@ -48,7 +47,7 @@ use std::{
 	collections::{HashMap, HashSet},
 	sync::{Arc, Mutex},
 };
-use verification::{BegunReports, LackingReports};
+use verification::{BegunPages, LackingReports};
 use vouchsafe_client::{
 	chain::{AccountId, ChainError, Counted, RoundPhase, StudyId, StudyRound, H256},
 	custodian::CustodianError,
@@ -150,8 +149,8 @@ pub struct AgreedReports {
 pub struct Aggregation {
 	/// The opened keys of rounds, and of studies.
 	keys: Mutex<Keys>,
-	/// Reports whose verification has begun.
-	begun: BegunReports,
+	/// Pages of reports whose verification has begun.
+	begun: BegunPages,
 	/// Reports that another aggregator lacks.
 	lacking: LackingReports,
 	/// Connections to other aggregators' custodians.

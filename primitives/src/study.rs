@@ -481,7 +481,8 @@ pub fn tally_proof(
 	Some(proof)
 }
 
-/// Whether the proof leads from this report at `place` to the root.
+/// Whether the proof leads from this report at `place` to the root. A node without a sibling is the last one
+/// of its level, so its place is even.
 pub fn is_in_tally(
 	round: &StudyRound,
 	counted: &Counted,
@@ -494,7 +495,8 @@ pub fn is_in_tally(
 		node = match sibling {
 			Some(sibling) if at.is_multiple_of(2) => tally_node(&node, sibling),
 			Some(sibling) => tally_node(sibling, &node),
-			None => node,
+			None if at.is_multiple_of(2) => node,
+			None => return false,
 		};
 		at = at.checked_div(2).unwrap_or_default();
 	}

@@ -23,7 +23,7 @@ use codec::Encode;
 use std::collections::BTreeMap;
 use vouchsafe_client::{
 	chain::AccountId,
-	messages::{CompareLists, Hex, ListDigest, ListDigests, MAX_PEER_ITEMS},
+	messages::{CompareLists, Hex, ListDigest, ListDigests, Packed, MAX_PACKED, MAX_PEER_ITEMS},
 };
 use vouchsafe_vault::study::nullifier::keeper;
 
@@ -147,8 +147,8 @@ async fn own_digests(aggregated: &Aggregated) -> Result<Digests, StudyError> {
 	let mut all = Digests::new();
 	loop {
 		let after = all.last_key_value().map(|(contributor, _)| *contributor);
-		let page = database.list_digests(id, after, MAX_PEER_ITEMS).await?;
-		let is_last = page.len() < MAX_PEER_ITEMS;
+		let page = database.list_digests(id, after, MAX_PACKED).await?;
+		let is_last = page.len() < MAX_PACKED;
 		add(&mut all, page);
 		if is_last {
 			return Ok(all);
@@ -171,7 +171,7 @@ async fn digests_of(
 	loop {
 		let after = all.last_key_value().map(|(contributor, _)| *contributor);
 		let asked = request(aggregated, frozen, after.map(Hex), close, Vec::new(), false);
-		let ListDigests { lists, more, .. } = peer.ask(aggregated, &asked).await?;
+		let ListDigests { lists: Packed(lists), more, .. } = peer.ask(aggregated, &asked).await?;
 		if !is_next_page(&known, after, lists.iter().map(|list| list.contributor.0)) {
 			return Err(peer.nonsense("lists of others than the round's contributors"));
 		}
@@ -238,9 +238,9 @@ pub async fn compare(
 	}
 	let settled = database.round_progress(id).await?.is_some_and(|it| it.lists_settled);
 	let after = request.after.map(|contributor| contributor.0);
-	let lists = database.list_digests(id, after, MAX_PEER_ITEMS).await?;
-	let more = lists.len() == MAX_PEER_ITEMS;
-	Ok(ListDigests { lists, more, settled })
+	let lists = database.list_digests(id, after, MAX_PACKED).await?;
+	let more = lists.len() == MAX_PACKED;
+	Ok(ListDigests { lists: Packed(lists), more, settled })
 }
 
 /// Finds who counts whom, and stores it.
