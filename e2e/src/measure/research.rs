@@ -1,5 +1,7 @@
-//! What studies cost that needs no network: verifying reports and evaluating identifiers, beside the
-//! libraries' own speed, and the size of reports.
+//! What studies cost that needs no network: verifying reports, evaluating identifiers and reading FHIR
+//! files, beside the libraries' own speed, and the size of reports.
+
+mod extraction;
 
 use super::Row;
 use anyhow::{anyhow, Result};
@@ -29,6 +31,7 @@ const TIME: Duration = Duration::from_secs(3);
 /// All rows.
 pub fn measure() -> Result<Vec<Row>> {
 	let mut rows = vec![verification()?, evaluation()?];
+	rows.extend(extraction::measure()?);
 	rows.extend(sizes()?);
 	Ok(rows)
 }
