@@ -11,11 +11,13 @@ use crate::{
 	network::{Network, INSTITUTIONS},
 	process::Process,
 };
-use anyhow::{Context, Result};
+use anyhow::{ensure, Context, Result};
 use futures::{StreamExt, TryStreamExt};
+use rusqlite::Connection;
 use std::{
+	path::Path,
 	sync::atomic::{AtomicUsize, Ordering},
-	time::Duration,
+	time::{Duration, Instant},
 };
 use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::{
@@ -41,6 +43,13 @@ const GATHER: u64 = 10;
 /// How often it is looked whether the reports are verified.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// How many items are stored for a patient: a list and a report at each aggregator.
+const STORED: f64 = 2.0 * AGGREGATORS.len() as f64;
+/// How many bytes an inserted row has, about as many as a report.
+const ROW: u32 = 512;
+/// For how long inserts are timed.
+const INSERTING: Duration = Duration::from_secs(2);
+
 /// What a patient sends.
 struct Sending {
 	signer: Keypair,
@@ -58,8 +67,8 @@ struct Aggregator {
 /// Patients contribute themselves, and send their reports before the round closes. `seconds` is the target.
 /// Returns also how the chain took their contributions.
 pub async fn measure(network: &Network, people: u32, seconds: u32) -> Result<(Vec<Row>, Outcome)> {
-	let bare = bare_verification()?;
-	let study = Study::begin(network, 60 + u64::from(people) / 50, GATHER).await?;
+	let (bare, inserts) = (bare_verification()?, durable_inserts(&network.root)?);
+	let study = Study::begin(network, 60 + u64::from(people / 60), GATHER).await?;
 	eprintln!("{people} patients contribute themselves …");
 	let signers: Vec<Keypair> = (0..people as usize).map(consenting::signer).collect();
 	let plan = Plan { signers: signers.clone(), calls: 1, at_most: None };
@@ -80,7 +89,7 @@ pub async fn measure(network: &Network, people: u32, seconds: u32) -> Result<(Ve
 	let begun = now();
 	send(&aggregators, &sendings).await?;
 	let sent = now();
-	anyhow::ensure!(sent < study.closes, "the round closed before all reports were sent");
+	ensure!(sent < study.closes, "the round closed before all reports were sent");
 	let gathers_until = study.until_frozen().await?;
 	let verified = verify(network, &study, &aggregators, &sendings[0], people).await?;
 	let answered = study.until_answered(people).await?;
@@ -110,12 +119,32 @@ pub async fn measure(network: &Network, people: u32, seconds: u32) -> Result<(Ve
 				 {idle:.1} s of waiting for the end of the time to gather",
 				sent - begun
 			),
-			format!("{:.1} s, prio alone on two cores", f64::from(people) / bare / 2.0),
+			format!(
+				"{:.1} s, prio alone on two cores; {:.1} s, as many lists and reports stored in SQLite one by one",
+				f64::from(people) / bare / 2.0,
+				f64::from(people) * STORED / inserts
+			),
 			&format!("at most {seconds} s"),
 		)
 		.ratio(total / f64::from(seconds)),
 	];
 	Ok((rows, contributed))
+}
+
+/// How many rows SQLite stores in a second, if each is on the disk before the next one.
+fn durable_inserts(folder: &Path) -> Result<f64> {
+	let database = Connection::open(folder.join("inserts"))?;
+	database.execute_batch(
+		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+		 CREATE TABLE items (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)",
+	)?;
+	let mut insert = database.prepare("INSERT INTO items (bytes) VALUES (zeroblob(?1))")?;
+	let (begun, mut done) = (Instant::now(), 0u32);
+	while begun.elapsed() < INSERTING {
+		insert.execute([ROW])?;
+		done += 1;
+	}
+	Ok(f64::from(done) / begun.elapsed().as_secs_f64())
 }
 
 async fn aggregators(study: &Study) -> Result<Vec<Aggregator>> {

@@ -5,7 +5,7 @@ use crate::{
 	network::{Network, INSTITUTIONS},
 	user::User,
 };
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
 use serde_json::{json, Value};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use vouchsafe_client::chain::{Chain, Round, RoundPhase, StudyRound, Submit, View, H256};
@@ -115,7 +115,7 @@ impl Study {
 		let at = now();
 		let result = self.chain.finalized().await?.result(self.id, 0).await?;
 		let tally = result.context("the result is missing")?.tally;
-		anyhow::ensure!(tally.used == people, "not everybody counts: {tally:?}");
+		ensure!(tally.used == people, "not everybody counts: {tally:?}");
 		Ok(at)
 	}
 }
