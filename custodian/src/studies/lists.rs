@@ -120,7 +120,7 @@ async fn reopen(
 		if aggregated.state.studies.has_reopened(id, frozen.attempt, peer.place) {
 			continue;
 		}
-		peer.ask(aggregated, &request(aggregated, frozen, None, false, Vec::new(), false)).await?;
+		peer.ask(aggregated, &request(aggregated, frozen)).await?;
 		aggregated.state.studies.note_reopened(id, frozen.attempt, peer.place);
 	}
 	Ok(())
@@ -170,7 +170,7 @@ async fn digests_of(
 	let mut all = Digests::new();
 	loop {
 		let after = all.last_key_value().map(|(contributor, _)| *contributor);
-		let asked = request(aggregated, frozen, after.map(Hex), close, Vec::new(), false);
+		let asked = CompareLists { after: after.map(Hex), close, ..request(aggregated, frozen) };
 		let ListDigests { lists: Packed(lists), more, .. } = peer.ask(aggregated, &asked).await?;
 		if !is_next_page(&known, after, lists.iter().map(|list| list.contributor.0)) {
 			return Err(peer.nonsense("lists of others than the round's contributors"));
@@ -193,25 +193,21 @@ async fn exclude_at(
 ) -> Result<(), StudyError> {
 	for part in excluded.chunks(MAX_PEER_ITEMS) {
 		let part = part.iter().copied().map(Hex).collect();
-		peer.ask(aggregated, &request(aggregated, frozen, None, true, part, false)).await?;
+		let exclude = CompareLists { close: true, excluded: part, ..request(aggregated, frozen) };
+		peer.ask(aggregated, &exclude).await?;
 	}
-	let settle = request(aggregated, frozen, None, true, Vec::new(), true);
+	let settle = CompareLists { close: true, settle: true, ..request(aggregated, frozen) };
 	match peer.ask(aggregated, &settle).await?.settled {
 		true => Ok(()),
 		false => Err(peer.nonsense("it does not settle the lists")),
 	}
 }
 
-fn request(
-	aggregated: &Aggregated,
-	frozen: &Frozen,
-	after: Option<Hex<32>>,
-	close: bool,
-	excluded: Vec<Hex<32>>,
-	settle: bool,
-) -> CompareLists {
+/// A request for the first page of a peer's lists, which closes, leaves out and settles nothing.
+fn request(aggregated: &Aggregated, frozen: &Frozen) -> CompareLists {
 	let RoundId { study, round } = aggregated.id();
-	CompareLists { study, round, attempt: frozen.attempt, after, close, excluded, settle }
+	let (excluded, attempt) = (Vec::new(), frozen.attempt);
+	CompareLists { study, round, attempt, after: None, close: false, excluded, settle: false }
 }
 
 /// Answers the leader.

@@ -47,7 +47,7 @@ impl Waits {
 
 /// Does what the study needs next.
 pub async fn step(aggregated: &Aggregated) -> Result<Waits, StudyError> {
-	report(aggregated).await?;
+	set_metrics(aggregated).await?;
 	let destroyed = destroy_over(&aggregated.state, aggregated.study_id, &aggregated.study).await;
 	if let Err(error) = destroyed {
 		// It is tried again, and the next round does not wait for it.
@@ -65,7 +65,7 @@ pub async fn step(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 }
 
 /// Reports where the study is, once it is approved. Anybody can propose many that name the institution.
-async fn report(aggregated: &Aggregated) -> Result<(), StudyError> {
+async fn set_metrics(aggregated: &Aggregated) -> Result<(), StudyError> {
 	let Study { stage, keys, .. } = &aggregated.study;
 	if *stage == StudyStage::Proposed || (stage.has_ended() && keys.is_empty()) {
 		return Ok(());

@@ -116,7 +116,7 @@ impl LackingReports {
 }
 
 /// What this aggregator needs to verify reports of a round.
-struct Bench {
+struct Verification {
 	round: StudyRound,
 	question: StudyQuestion,
 	aggregators: u8,
@@ -125,7 +125,7 @@ struct Bench {
 	storage: Arc<RoundKey>,
 }
 
-impl Bench {
+impl Verification {
 	async fn of(aggregated: &Aggregated, key: VerifyKey) -> Result<Arc<Self>, StudyError> {
 		Ok(Arc::new(Self {
 			round: aggregated.study_round(),
@@ -265,7 +265,7 @@ pub async fn verify_waiting(
 	peers: &[Peer],
 	is_last: bool,
 ) -> Result<(), StudyError> {
-	let bench = Bench::of(aggregated, key.clone()).await?;
+	let verification = Verification::of(aggregated, key.clone()).await?;
 	let (database, id) = (&aggregated.state.database, aggregated.id());
 	let pages = stream::try_unfold(None, |after| async move {
 		let page = database.waiting_reports(id, after, MAX_PACKED, PAGE_BYTES).await?;
@@ -275,7 +275,7 @@ pub async fn verify_waiting(
 	// While the others work on one page, this aggregator works on the next one.
 	pages
 		.try_for_each_concurrent(PAGES, |page| {
-			verify_page(aggregated, &bench, peers, page, is_last)
+			verify_page(aggregated, &verification, peers, page, is_last)
 		})
 		.await
 }
@@ -284,7 +284,7 @@ pub async fn verify_waiting(
 /// here for it.
 async fn verify_page(
 	aggregated: &Aggregated,
-	bench: &Arc<Bench>,
+	verification: &Arc<Verification>,
 	peers: &[Peer],
 	mut page: Vec<Report>,
 	is_last: bool,
@@ -297,7 +297,7 @@ async fn verify_page(
 	let names: Vec<ReportKey> = page.iter().map(name).collect();
 	let page_id = Hex(vouchsafe_vault::random_bytes());
 	let shares = collect_shares(aggregated, peers, page_id, &names).await?;
-	let own = bench.clone();
+	let own = verification.clone();
 	let (verdicts, mut outcomes) = compute(move || {
 		let mut judged = Page::new(page.len());
 		let verdicts = page.into_iter().zip(shares);
@@ -397,9 +397,9 @@ pub async fn begin_reports(
 	request: &VerifyReports,
 ) -> Result<VerifierShares, StudyError> {
 	let reports = named(aggregated, &request.reports.0).await?;
-	let bench = Bench::of(aggregated, key).await?;
+	let verification = Verification::of(aggregated, key).await?;
 	let (begun, shares) = compute(move || {
-		let begun = reports.into_iter().map(|report| begin_report(&bench, report));
+		let begun = reports.into_iter().map(|report| begin_report(&verification, report));
 		begun.collect::<Result<(Vec<_>, Vec<_>), StudyError>>()
 	})
 	.await??;
@@ -408,13 +408,13 @@ pub async fn begin_reports(
 }
 
 fn begin_report(
-	bench: &Bench,
+	verification: &Verification,
 	report: Option<Report>,
 ) -> Result<(Option<Begun>, VerifierShare), StudyError> {
 	let Some(report) = report else { return Ok((None, VerifierShare::Missing)) };
 	let begun = match report.progress {
 		ReportProgress::Dropped(reason) => Err(reason),
-		_ => bench.begin(&report)?,
+		_ => verification.begin(&report)?,
 	};
 	let (ready, share) = match begun {
 		Ok((verifier, state, share)) => (Ok((verifier, state)), VerifierShare::Share(share)),
@@ -433,12 +433,12 @@ pub async fn finish_reports(
 	let Packed(verdicts) = request.verdicts;
 	let begun = aggregated.state.studies.begun.take(aggregated.id(), request.page.0);
 	let Some(begun) = begun.filter(|begun| begun.len() == verdicts.len()) else { return Ok(None) };
-	let bench = Bench::of(aggregated, key).await?;
+	let verification = Verification::of(aggregated, key).await?;
 	let (outcomes, dropped) = compute(move || {
 		let mut page = Page::new(begun.len());
 		let followed = begun.into_iter().zip(verdicts);
 		let dropped = followed.map(|(begun, verdict)| follow(&mut page, begun, verdict)).collect();
-		Ok::<_, StudyError>((page.outcomes(&bench.storage)?, dropped))
+		Ok::<_, StudyError>((page.outcomes(&verification.storage)?, dropped))
 	})
 	.await??;
 	note(aggregated, outcomes).await?;

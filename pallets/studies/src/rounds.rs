@@ -2,7 +2,7 @@
 
 use crate::{pallet::*, Aggregators, Commitment, RevealedShare, Round, Share, Study, MAX_SWEPT};
 use alloc::vec::Vec;
-use frame_support::pallet_prelude::*;
+use frame_support::{pallet_prelude::*, traits::DefensiveResult};
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_core::H256;
 use sp_runtime::{traits::Zero, SaturatedConversion};
@@ -12,8 +12,8 @@ use vouchsafe_support::Enrolment;
 impl<T: Config> Pallet<T> {
 	/// A study that is running, with its round and the aggregator whose custodian signed.
 	fn aggregating(signer: &AccountId, id: StudyId) -> Result<(AccountId, Study, Round), Error<T>> {
-		let aggregator = Self::aggregator(signer, &Self::study_of(id)?)?;
 		let (study, round) = Self::running(id)?;
+		let aggregator = Self::aggregator(signer, &study)?;
 		Ok((aggregator, study, round))
 	}
 
@@ -66,7 +66,8 @@ impl<T: Config> Pallet<T> {
 		round.commitments.retain(|it| it.aggregator != aggregator);
 		let commitment = Commitment { aggregator: aggregator.clone(), tally, hash };
 		// There are as many places as aggregators.
-		round.commitments.try_push(commitment).map_err(|_| Error::<T>::NotAggregator)?;
+		let pushed = round.commitments.try_push(commitment);
+		pushed.defensive_map_err(|_| Error::<T>::NotAggregator)?;
 
 		let number = study.round;
 		Self::deposit_event(Event::Committed { study: id, round: number, aggregator });
@@ -110,7 +111,8 @@ impl<T: Config> Pallet<T> {
 			round.commitments.iter().any(|it| it.aggregator == aggregator && it.hash == hash);
 		ensure!(is_committed, Error::<T>::OtherShare);
 		let revealed = RevealedShare { aggregator: aggregator.clone(), share };
-		round.reveals.try_push(revealed).map_err(|_| Error::<T>::AlreadyRevealed)?;
+		let pushed = round.reveals.try_push(revealed);
+		pushed.defensive_map_err(|_| Error::<T>::AlreadyRevealed)?;
 
 		let number = study.round;
 		Self::deposit_event(Event::Revealed { study: id, round: number, aggregator });

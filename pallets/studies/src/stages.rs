@@ -1,7 +1,7 @@
 //! From the proposal of a study to its first round, and its end before its time.
 
 use crate::{pallet::*, EvaluationKey, Round, Study, MAX_OPEN, MAX_PROPOSED};
-use frame_support::pallet_prelude::*;
+use frame_support::{pallet_prelude::*, traits::DefensiveResult};
 use sp_runtime::SaturatedConversion;
 use vouchsafe_primitives::*;
 use vouchsafe_support::Enrolment;
@@ -133,7 +133,7 @@ impl<T: Config> Pallet<T> {
 		// The neutral point, which would make all evaluations equal.
 		ensure!(key != EvaluationKey::default(), Error::<T>::InvalidEvaluationKey);
 		let pushed = study.keys.try_push((aggregator.clone(), key));
-		pushed.map_err(|_| Error::<T>::AlreadyAccepted)?;
+		pushed.defensive_map_err(|_| Error::<T>::AlreadyAccepted)?;
 
 		Self::deposit_event(Event::Accepted { study: id, aggregator });
 		Self::begin_if_ready(id, study);

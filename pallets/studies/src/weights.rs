@@ -54,10 +54,10 @@ fn contribute(db: RuntimeDbWeight, p: u32) -> Weight {
 	counted(db, reads.saturating_add(10), writes.saturating_add(2))
 }
 
-/// Reads: whose custodian it is (2) or who is enrolled, study, round, open studies. Writes: study, this
+/// Reads: whose custodian it is (2) and who is enrolled, study, round, open studies. Writes: study, this
 /// round, the next one, open studies.
 fn change_round(db: RuntimeDbWeight) -> Weight {
-	counted(db, 5, 4)
+	counted(db, 6, 4)
 }
 
 /// As for the others, and the result. The round holds up to five shares of 4 KB, so it counts twice. To

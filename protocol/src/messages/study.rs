@@ -85,7 +85,7 @@ pub struct SendNullifiers {
 	pub part: u32,
 	/// How many parts the list has: 1 to 10,000. Another number than before begins a new list.
 	pub parts: u32,
-	/// The nullifiers, shuffled: at most 2,000. The whole list has at most as many as the contributor has
+	/// The nullifiers, in ascending order: at most 2,000. The whole list has at most as many as the contributor has
 	/// people whose consent is valid at the frozen block.
 	#[cfg_attr(feature = "openapi", schema(max_items = 2000))]
 	pub nullifiers: Vec<Hex<32>>,
@@ -425,7 +425,7 @@ pub struct CompareLists {
 	pub study: u32,
 	/// The round, from 0.
 	pub round: u8,
-	/// How often the round was gathered again.
+	/// In which attempt the reports are gathered, from 1.
 	pub attempt: u8,
 	/// The last contributor of the page before, if this is not the first one.
 	pub after: Option<Hex<32>>,
@@ -560,7 +560,7 @@ pub struct CompareTallies {
 	pub study: u32,
 	/// The round, from 0.
 	pub round: u8,
-	/// How often the round was gathered again.
+	/// In which attempt the reports are gathered, from 1.
 	pub attempt: u8,
 	/// Reports to leave out: not every aggregator has them. At most 500.
 	pub leave_out: Vec<ReportName>,
