@@ -75,8 +75,8 @@ down: ## stop the network that `make up` started
 	@$(RUN) vouchsafe-demo down
 
 .PHONY: bench
-bench: programs ## measure, with a reference for each figure (JSON=1: as JSON)
-	@$(RUN) vouchsafe-bench $(if $(JSON),--json)
+bench: programs ## measure, with a reference for each figure (JSON=1: as JSON; ONLY=group: one group; LARGE=1: studies with 100,000 people)
+	@$(RUN) vouchsafe-bench $(if $(JSON),--json) $(if $(ONLY),--only $(ONLY)) $(if $(LARGE),--large)
 
 # Both are tests that compare a file with what the code makes, and write the file if UPDATE is set.
 .PHONY: chain-specs

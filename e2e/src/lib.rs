@@ -4,6 +4,7 @@
 pub mod adding;
 pub mod attack;
 pub mod commands;
+pub mod consenting;
 pub mod data;
 pub mod delay;
 pub mod disk;

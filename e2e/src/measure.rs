@@ -47,8 +47,8 @@ impl Row {
 }
 
 /// Measures everything, or only the groups whose name contains `only`. The groups are `vault`,
-/// `research`, `chain`, `delay`, `opening` and `memory`.
-pub async fn all(only: Option<&str>) -> Result<Vec<Row>> {
+/// `research`, `chain`, `delay`, `opening` and `memory`. `large` takes ten times as many people for studies.
+pub async fn all(only: Option<&str>, large: bool) -> Result<Vec<Row>> {
 	let wanted = |name: &str| only.is_none_or(|only| name.contains(only));
 	let mut rows = Vec::new();
 	if wanted("vault") {
@@ -58,6 +58,7 @@ pub async fn all(only: Option<&str>) -> Result<Vec<Row>> {
 	if wanted("research") {
 		eprintln!("measuring reports and evaluations …");
 		rows.extend(research::measure()?);
+		rows.extend(research::measure_rounds(large).await?);
 	}
 	if wanted("chain") {
 		eprintln!("starting four validators for the chain's figures …");

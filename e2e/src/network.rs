@@ -3,6 +3,7 @@
 
 use crate::{
 	commands::{encryption_key, keypair},
+	consenting,
 	delay::{link, Delay},
 	kubo::{swarm_key, Kubo},
 	process::{free_ports, program, until, write_private, Process, TemporaryFolder, TIMEOUT},
@@ -284,6 +285,9 @@ pub struct Options {
 	/// How many patients Hospital A has enrolled in the genesis block. Tests that enrolled their own would
 	/// wait for each other, because the hospital has one registrar.
 	pub patients: usize,
+	/// How many patients three hospitals have enrolled in the genesis block, who are counted in every study;
+	/// see [`consenting`].
+	pub consenting: usize,
 	/// Whether the traffic of nodes, custodians and Kubo's RPC is written to the folder `traffic`.
 	pub recorded: bool,
 	/// Adds entries to the state of the genesis block, key and value in hex.
@@ -312,6 +316,7 @@ impl Default for Options {
 			tied: true,
 			custodians: true,
 			patients: 0,
+			consenting: 0,
 			recorded: false,
 			state: None,
 			delay: None,
@@ -466,6 +471,7 @@ impl Network {
 				"kind": "patient",
 			}));
 		}
+		people.extend(consenting::people(self.options.consenting)?);
 		if self.options.research == Some(Research::WithoutNoise) {
 			genesis["measuring"] = json!({ "enabled": true });
 		}
@@ -478,10 +484,14 @@ impl Network {
 			spec["chainType"] = json!("Live");
 		}
 		std::fs::write(&self.spec, serde_json::to_vec(&spec)?)?;
-		if let Some(add) = self.options.state {
+		if self.options.state.is_some() || self.options.consenting > 0 {
 			let mut raw = export_spec(&self.spec.display().to_string(), &["--raw"])?;
 			let top = raw.pointer_mut("/genesis/raw/top").and_then(Value::as_object_mut);
-			add(top.context("the raw chain spec has no state")?);
+			let top = top.context("the raw chain spec has no state")?;
+			if let Some(add) = self.options.state {
+				add(top);
+			}
+			consenting::insert_choices(top, self.options.consenting);
 			std::fs::write(&self.spec, serde_json::to_vec(&raw)?)?;
 		}
 		Ok(())
@@ -650,6 +660,9 @@ impl Network {
 		let mut addresses = Vec::new();
 		for site in &self.sites {
 			addresses.push((format!("{} node", site.institution.name), site.node.url()));
+			if let Some(url) = site.node.research_url() {
+				addresses.push((format!("{} research port", site.institution.name), url));
+			}
 			addresses.push((format!("{} custodian", site.institution.name), site.custodian.url()));
 			if let Some(kubo) = &site.kubo {
 				addresses.push((format!("{} Kubo RPC", site.institution.name), kubo.url()));

@@ -159,6 +159,14 @@ pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
 	}
 	print.end("Each value is beside a plain count over the same files, each person once.");
 
+	print.begin("A hospital checks that its report counts.");
+	let registrar = User::new("//RegistrarA", &network.root, &node)?;
+	for study in &studies {
+		let checked = registrar.run(&["study", "check", &study.to_string()]).await?;
+		ensure!(checked["counted"] == true, "Hospital A's report does not count: {checked}");
+	}
+	print.end("Each aggregator proved where the report is in the tally that is on the chain.");
+
 	print.begin("A patient looks at where she was counted, and verifies that the log is complete.");
 	let somebody = other.user(network)?;
 	let lines = commands::verified_log(&somebody).await?;

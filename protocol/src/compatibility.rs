@@ -77,10 +77,15 @@ impl RuntimeMetadata {
 		Arc::ptr_eq(&self.0, &OURS.0)
 	}
 
+	/// The bytes of a pallet's constant, if there is one of this name.
+	pub fn constant(&self, pallet: &str, name: &str) -> Option<&[u8]> {
+		Some(self.0.metadata.pallet_by_name(pallet)?.constant_by_name(name)?.value())
+	}
+
 	/// The runtime's name and its version.
 	pub(crate) fn spec(&self) -> Option<(String, u32)> {
-		let version = self.0.metadata.pallet_by_name("System")?.constant_by_name("Version")?;
-		let decoded = <(String, String, u32, u32)>::decode(&mut version.value()).ok()?;
+		let mut version = self.constant("System", "Version")?;
+		let decoded = <(String, String, u32, u32)>::decode(&mut version).ok()?;
 		let (spec_name, _, _, spec_version) = decoded;
 		Some((spec_name, spec_version))
 	}
@@ -93,11 +98,10 @@ impl RuntimeMetadata {
 
 	/// The versions for which calls are signed. Nothing if the metadata does not have them.
 	pub fn version(&self) -> Option<RuntimeVersion> {
-		let version = self.0.metadata.pallet_by_name("System")?.constant_by_name("Version")?;
-		let decoded = <((String, String, u32, u32, u32), Vec<([u8; 8], u32)>, u32)>::decode(
-			&mut version.value(),
-		)
-		.ok()?;
+		let mut version = self.constant("System", "Version")?;
+		let decoded =
+			<((String, String, u32, u32, u32), Vec<([u8; 8], u32)>, u32)>::decode(&mut version)
+				.ok()?;
 		let ((_, _, _, spec_version, _), _, transaction_version) = decoded;
 		Some(RuntimeVersion { spec_version, transaction_version })
 	}
@@ -149,13 +153,8 @@ impl RuntimeMetadata {
 
 	/// The values of the constants that the protocol uses with this function's answer.
 	fn check_constants(&self, function: &str) -> Result<(), ChainError> {
-		let value = |metadata: &Metadata, pallet, name| {
-			let constant = metadata.pallet_by_name(pallet)?.constant_by_name(name)?;
-			Some(constant.value().to_vec())
-		};
 		for (user, pallet, name) in CONSTANTS {
-			let is_same =
-				value(&OURS.0.metadata, pallet, name) == value(&self.0.metadata, pallet, name);
+			let is_same = OURS.constant(pallet, name) == self.constant(pallet, name);
 			if *user == function && !is_same {
 				return Err(differs("constant", &format!("{pallet}.{name}")));
 			}

@@ -154,6 +154,11 @@ impl Speech {
 	pub fn result_counts(&self, people: usize) -> String {
 		self.result_people(people)
 	}
+
+	/// That so many cells may be empty.
+	pub fn result_empty_cells(&self, cells: usize) -> String {
+		self.result_empty(cells)
+	}
 }
 
 /// Until when the aggregators take lists of people, if they gather reports until this moment: for the first

@@ -89,8 +89,8 @@ pub async fn choose(
 	}
 }
 
-/// Joins a study: revokes the denies for it, and permits it unless that is permitted already. Returns the
-/// permit.
+/// Joins a study: permits it unless that is permitted already, and then revokes the denies for it. Returns
+/// the permit.
 pub async fn join(
 	session: &Session<impl Platform>,
 	study: StudyId,

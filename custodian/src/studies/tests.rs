@@ -8,6 +8,8 @@ mod figures;
 mod harness;
 mod kills;
 mod live;
+mod malformed;
+mod own;
 mod rounds;
 
 pub(crate) use harness::terms as test_terms;

@@ -61,6 +61,11 @@ pub fn patient(index: usize) -> Keypair {
 	key(&format!("//Bench//{index}"))
 }
 
+/// So many patients of the `bench` chain from this one on.
+fn patients(first: usize, count: usize) -> Vec<Keypair> {
+	(first..first + count).map(patient).collect()
+}
+
 /// A permit to read laboratory reports and prescriptions.
 fn permit() -> Terms {
 	Terms {
@@ -90,7 +95,7 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	let mut rows = Vec::new();
 
 	eprintln!("measuring the time to finality …");
-	let times = finality(&chain).await?;
+	let times = finality(&chain, FINALITY_CALLS).await?;
 	rows.push(
 		Row::new(
 			"time to finality, signed to finalised",
@@ -102,21 +107,20 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	);
 
 	eprintln!("measuring transfers, then grants …");
-	let burst = |first| Plan { first, accounts: PATIENTS, calls: CALLS, at_most: None };
-	let transfers = load::run(network, &chain, &burst(TRANSFERS), |other| {
+	let burst = |first| Plan { signers: patients(first, PATIENTS), calls: CALLS, at_most: None };
+	let transfers = load::run(network, &chain, &burst(TRANSFERS), |_, other| {
 		BalancesCall::transfer_keep_alive { dest: MultiAddress::Id(account(other)), value: 1 }
 			.into()
 	})
 	.await?;
-	let grants = load::run(network, &chain, &burst(GRANTS), grant).await?;
+	let grants = load::run(network, &chain, &burst(GRANTS), |_, other| grant(other)).await?;
 	eprintln!("measuring grants for {} s …", SUSTAINED_TIME.as_secs());
 	let plan = Plan {
-		first: SUSTAINED,
-		accounts: SUSTAINED_PATIENTS,
+		signers: patients(SUSTAINED, SUSTAINED_PATIENTS),
 		calls: SUSTAINED_CALLS,
 		at_most: Some(SUSTAINED_TIME),
 	};
-	let sustained = load::run(network, &chain, &plan, grant).await?;
+	let sustained = load::run(network, &chain, &plan, |_, other| grant(other)).await?;
 	let loads = [&transfers, &grants, &sustained];
 	let lost: usize = loads.iter().map(|load| load.lost()).sum();
 	let sent: usize = loads.iter().map(|load| load.sent).sum();
@@ -173,9 +177,9 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 /// Time to finality with a delay between the validators, beside the same network without it.
 pub async fn measure_delay(network: &Network, delay: &Delay) -> Result<Row> {
 	let chain = Chain::connect(&network.node_url()).await?;
-	let without = finality(&chain).await?;
+	let without = finality(&chain, FINALITY_CALLS).await?;
 	delay.set(ONE_WAY);
-	let with = finality(&chain).await?;
+	let with = finality(&chain, FINALITY_CALLS).await?;
 	Ok(Row::new(
 		"time to finality, 50 ms one-way delay between validators",
 		with.to_string(),
@@ -186,10 +190,10 @@ pub async fn measure_delay(network: &Network, delay: &Delay) -> Result<Row> {
 }
 
 /// Signed to finalised, one call after the other, at different moments of a slot.
-async fn finality(chain: &Chain) -> Result<Times> {
+pub async fn finality(chain: &Chain, calls: usize) -> Result<Times> {
 	let signer = patient(ONE_BY_ONE);
 	let mut times = Vec::new();
-	for index in 0..FINALITY_CALLS {
+	for index in 0..calls {
 		let call = grant(&patient(index));
 		let start = Instant::now();
 		chain.submit(&signer, call).await?;

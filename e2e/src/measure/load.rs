@@ -1,7 +1,6 @@
 //! Loads the chain with calls of many accounts, and times them from the first submission to the
 //! last finality.
 
-use super::chain::patient;
 use crate::network::Network;
 use anyhow::{bail, Context, Result};
 use futures::{StreamExt, TryStreamExt};
@@ -32,10 +31,8 @@ const RESEND: Duration = Duration::from_secs(6);
 
 /// How much is sent.
 pub struct Plan {
-	/// The first of the accounts; see [`patient`].
-	pub first: usize,
-	/// The number of accounts.
-	pub accounts: usize,
+	/// The accounts that sign. They have signed nothing before.
+	pub signers: Vec<Keypair>,
 	/// Calls of each account.
 	pub calls: usize,
 	/// When to stop sending, if calls are left.
@@ -82,12 +79,13 @@ struct Batch {
 /// The batches that the nodes took.
 type Sent = Arc<Mutex<Vec<Batch>>>;
 
-/// Signs the calls, sends them to all nodes, and follows them until they are final.
+/// Signs the calls, sends them to all nodes, and follows them until they are final. `call` makes the call of
+/// a signer, and gets another one too.
 pub async fn run(
 	network: &Network,
 	chain: &Chain,
 	plan: &Plan,
-	call: impl Fn(&Keypair) -> RuntimeCall,
+	call: impl Fn(&Keypair, &Keypair) -> RuntimeCall,
 ) -> Result<Outcome> {
 	let batches = sign(network, chain, plan, call).await?;
 	let mut number = chain.finalized().await?.number + 1;
@@ -180,11 +178,10 @@ async fn sign(
 	network: &Network,
 	chain: &Chain,
 	plan: &Plan,
-	call: impl Fn(&Keypair) -> RuntimeCall,
+	call: impl Fn(&Keypair, &Keypair) -> RuntimeCall,
 ) -> Result<Vec<Batch>> {
 	let at = chain.finalized().await?;
-	let accounts: Vec<Keypair> =
-		(0..plan.accounts).map(|index| patient(plan.first + index)).collect();
+	let accounts = &plan.signers;
 	let nonces: Vec<usize> = (0..plan.calls).collect();
 	let mut batches = Vec::new();
 	for nonces in nonces.chunks(BATCH) {
@@ -192,7 +189,7 @@ async fn sign(
 			let mut calls = Vec::new();
 			for nonce in nonces {
 				let other = &accounts[(index + nonce + 1) % accounts.len()];
-				let signed = at.sign(signer, &call(other), *nonce as u64, 256)?;
+				let signed = at.sign(signer, &call(signer, other), *nonce as u64, 256)?;
 				let signed = format!("0x{}", hex::encode(signed));
 				calls.push(json!({
 					"jsonrpc": "2.0",

@@ -9,8 +9,8 @@ use crate::{
 };
 use anyhow::{ensure, Context, Result};
 use futures::future::try_join_all;
-use std::{collections::BTreeSet, ffi::OsString, fmt::Write};
-use vouchsafe_client::chain::Signer;
+use std::{collections::BTreeSet, ffi::OsString, fmt::Write, path::Path};
+use vouchsafe_client::chain::{AccountId, Signer};
 
 /// People who agree to be counted in commercial studies too.
 const COMMERCIAL: usize = 24;
@@ -78,39 +78,50 @@ impl Choices {
 		std::fs::create_dir_all(&folder)?;
 		let [first, second] = clinicians(network, hospital)?;
 		for traits in [&[][..], &["--trait", "commercial"]] {
-			let (mut list, mut count) = ("account\n".to_owned(), 0);
+			let mut accounts = Vec::new();
 			for account in people.at(hospital).filter(|account| {
 				self.counted.contains(&account.person)
 					&& !self.own_keys.contains(&account.person)
 					&& self.commercial.contains(&account.person) != traits.is_empty()
 			}) {
-				writeln!(list, "{}", account.signer()?.account())?;
-				count += 1;
+				accounts.push(account.signer()?.account());
 			}
 			let file = folder.join(format!("paper-{}.csv", traits.len()));
-			write_private(&file, list.as_bytes())?;
 			let entered = file.with_extension("json");
+			write_list(&file, &accounts)?;
 			enter(&first, institution.name, &file, traits, &entered).await?;
-			let confirm: Vec<OsString> = vec![
-				"study".into(),
-				"assist".into(),
-				"--confirm".into(),
-				entered.into(),
-				"--yes".into(),
-			];
-			let answer = second.run(&confirm).await?;
+			// The second clinician goes through the papers in another order.
+			let count = accounts.len();
+			accounts.reverse();
+			let own = folder.join(format!("paper-{}-second.csv", traits.len()));
+			write_list(&own, &accounts)?;
+			let answer = second.run(&confirmation(&own, &entered)).await?;
 			ensure!(answer["entered"] == count, "not all of {count} were entered: {answer}");
 		}
 		Ok(())
 	}
 }
 
+fn write_list(file: &Path, accounts: &[AccountId]) -> Result<()> {
+	let mut list = "account\n".to_owned();
+	for account in accounts {
+		writeln!(list, "{account}")?;
+	}
+	write_private(file, list.as_bytes())
+}
+
+fn confirmation(list: &Path, entered: &Path) -> Vec<OsString> {
+	let mut arguments: Vec<OsString> = ["study", "assist", "--yes"].map(Into::into).to_vec();
+	arguments.extend(["--list".into(), list.into(), "--confirm".into(), entered.into()]);
+	arguments
+}
+
 async fn enter(
 	clinician: &User,
 	institution: &str,
-	list: &std::path::Path,
+	list: &Path,
 	traits: &[&str],
-	out: &std::path::Path,
+	out: &Path,
 ) -> Result<()> {
 	let mut arguments: Vec<OsString> = ["study", "assist", "--yes", "--institution", institution]
 		.iter()

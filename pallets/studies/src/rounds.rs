@@ -2,7 +2,7 @@
 
 use crate::{pallet::*, Aggregators, Commitment, RevealedShare, Round, Share, Study, MAX_SWEPT};
 use alloc::vec::Vec;
-use frame_support::pallet_prelude::*;
+use frame_support::{pallet_prelude::*, traits::DefensiveResult};
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_core::H256;
 use sp_runtime::{traits::Zero, SaturatedConversion};
@@ -12,8 +12,8 @@ use vouchsafe_support::Enrolment;
 impl<T: Config> Pallet<T> {
 	/// A study that is running, with its round and the aggregator whose custodian signed.
 	fn aggregating(signer: &AccountId, id: StudyId) -> Result<(AccountId, Study, Round), Error<T>> {
-		let aggregator = Self::aggregator(signer, &Self::study_of(id)?)?;
 		let (study, round) = Self::running(id)?;
+		let aggregator = Self::aggregator(signer, &study)?;
 		Ok((aggregator, study, round))
 	}
 
@@ -66,7 +66,8 @@ impl<T: Config> Pallet<T> {
 		round.commitments.retain(|it| it.aggregator != aggregator);
 		let commitment = Commitment { aggregator: aggregator.clone(), tally, hash };
 		// There are as many places as aggregators.
-		round.commitments.try_push(commitment).map_err(|_| Error::<T>::NotAggregator)?;
+		let pushed = round.commitments.try_push(commitment);
+		pushed.defensive_map_err(|_| Error::<T>::NotAggregator)?;
 
 		let number = study.round;
 		Self::deposit_event(Event::Committed { study: id, round: number, aggregator });
@@ -110,7 +111,8 @@ impl<T: Config> Pallet<T> {
 			round.commitments.iter().any(|it| it.aggregator == aggregator && it.hash == hash);
 		ensure!(is_committed, Error::<T>::OtherShare);
 		let revealed = RevealedShare { aggregator: aggregator.clone(), share };
-		round.reveals.try_push(revealed).map_err(|_| Error::<T>::AlreadyRevealed)?;
+		let pushed = round.reveals.try_push(revealed);
+		pushed.defensive_map_err(|_| Error::<T>::AlreadyRevealed)?;
 
 		let number = study.round;
 		Self::deposit_event(Event::Revealed { study: id, round: number, aggregator });
@@ -138,13 +140,28 @@ impl<T: Config> Pallet<T> {
 		Self::open_next(id, study);
 	}
 
-	/// Somebody gives up what the aggregators have not done in time.
+	/// Somebody gives up what was not done in time.
 	pub(crate) fn do_give_up(signer: AccountId, id: StudyId) -> DispatchResult {
 		let takes_part = T::Enrolment::active_kind(&signer).is_some()
 			|| T::Enrolment::custodian_of(&signer).is_some();
 		ensure!(takes_part, Error::<T>::NotTakingPart);
+		let study = Self::study_of(id)?;
+		match study.stage {
+			StudyStage::Proposed | StudyStage::Approved => Self::expire(id, study),
+			_ => Self::give_up_round(id),
+		}
+	}
+
+	/// Ends the step of a round that the aggregators have not done in time.
+	fn give_up_round(id: StudyId) -> DispatchResult {
 		let (study, mut round) = Self::running(id)?;
+		let terms = &study.terms;
 		let (answers_until, loss) = match round.phase {
+			// They have as long to freeze it as later for the rest of an attempt.
+			RoundPhase::Open { closes } => {
+				let time = u64::from(terms.gather).saturating_add(terms.answer.into());
+				(closes.saturating_add(time), Loss::NotFrozen)
+			},
 			RoundPhase::Frozen { answers_until, .. } => (answers_until, Loss::NotAgreed),
 			RoundPhase::Agreed { answers_until, .. } => (answers_until, Loss::NotRevealed),
 			_ => return Err(Error::<T>::NotOverdue.into()),
@@ -154,7 +171,7 @@ impl<T: Config> Pallet<T> {
 		match round.phase {
 			RoundPhase::Frozen { block, attempt, .. } if attempt < MAX_ATTEMPTS => {
 				let attempt = attempt.saturating_add(1);
-				round.phase = Self::frozen(&study.terms, block, attempt);
+				round.phase = Self::frozen(terms, block, attempt);
 				round.commitments = BoundedVec::new();
 				Rounds::<T>::insert(id, study.round, round);
 				Self::deposit_event(Event::GatheredAgain {

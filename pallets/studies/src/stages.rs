@@ -1,7 +1,7 @@
 //! From the proposal of a study to its first round, and its end before its time.
 
 use crate::{pallet::*, EvaluationKey, Round, Study, MAX_OPEN, MAX_PROPOSED};
-use frame_support::pallet_prelude::*;
+use frame_support::{pallet_prelude::*, traits::DefensiveResult};
 use sp_runtime::SaturatedConversion;
 use vouchsafe_primitives::*;
 use vouchsafe_support::Enrolment;
@@ -114,6 +114,15 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Ends a study that has not begun by its first close.
+	pub(crate) fn expire(id: StudyId, study: Study) -> DispatchResult {
+		ensure!(study.terms.first_close <= Self::now(), Error::<T>::NotOverdue);
+
+		Self::end(id, study, StudyStage::Expired);
+		Self::deposit_event(Event::Expired { study: id });
+		Ok(())
+	}
+
 	/// An aggregator accepts a study.
 	pub(crate) fn do_accept(signer: AccountId, id: StudyId, key: EvaluationKey) -> DispatchResult {
 		let mut study = Self::study_of(id)?;
@@ -124,7 +133,7 @@ impl<T: Config> Pallet<T> {
 		// The neutral point, which would make all evaluations equal.
 		ensure!(key != EvaluationKey::default(), Error::<T>::InvalidEvaluationKey);
 		let pushed = study.keys.try_push((aggregator.clone(), key));
-		pushed.map_err(|_| Error::<T>::AlreadyAccepted)?;
+		pushed.defensive_map_err(|_| Error::<T>::AlreadyAccepted)?;
 
 		Self::deposit_event(Event::Accepted { study: id, aggregator });
 		Self::begin_if_ready(id, study);

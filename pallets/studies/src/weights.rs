@@ -2,6 +2,7 @@
 //! with half as much again for the computing and as a margin. In the shape that benchmarks will
 //! write: `p` is the number of people named, and `l` of people removed.
 
+use crate::MAX_LOOKED_AT;
 use core::marker::PhantomData;
 use frame_support::{
 	traits::Get,
@@ -53,10 +54,10 @@ fn contribute(db: RuntimeDbWeight, p: u32) -> Weight {
 	counted(db, reads.saturating_add(10), writes.saturating_add(2))
 }
 
-/// Reads: whose custodian it is (2) or who is enrolled, study, round, open studies. Writes: study, this
+/// Reads: whose custodian it is (2) and who is enrolled, study, round, open studies. Writes: study, this
 /// round, the next one, open studies.
 fn change_round(db: RuntimeDbWeight) -> Weight {
-	counted(db, 5, 4)
+	counted(db, 6, 4)
 }
 
 /// As for the others, and the result. The round holds up to five shares of 4 KB, so it counts twice. To
@@ -73,9 +74,10 @@ fn sweep(db: RuntimeDbWeight, l: u32) -> Weight {
 }
 
 /// Reads: the patient, the institution's entry, the number of counts, and a count for each consent that
-/// there can be under a key: all of them may have expired. Writes: the last two.
+/// there can be under a key: all of them may have expired; and the counts looked at to make room. Writes:
+/// the last three.
 fn count_choice(db: RuntimeDbWeight) -> Weight {
-	let counts = u64::from(MAX_PROVISIONS);
+	let counts = u64::from(MAX_PROVISIONS.saturating_add(MAX_LOOKED_AT));
 	counted(db, counts.saturating_add(3), counts.saturating_add(1))
 }
 

@@ -216,6 +216,8 @@ fn a_constant_belongs_to_its_function() {
 	let longer = (crate::OPENING_LIFETIME + 1).to_le_bytes();
 	let metadata = [&METADATA[..at], &longer, &METADATA[at + 8..]].concat();
 	let runtime = RuntimeMetadata::read(&metadata).unwrap();
+	assert_eq!(runtime.constant("Custody", "OpeningLifetime"), Some(&longer[..]));
+	assert_eq!(runtime.constant("Custody", "Other"), None);
 	assert!(foreign(runtime.check_function(openings())).contains("Custody.OpeningLifetime"));
 	assert_eq!(runtime.check_function(api::institutions(None, 1).function), Ok(()));
 }

@@ -202,11 +202,6 @@ pub struct Evaluation {
 pub struct Output(Zeroizing<[u8; 64]>);
 
 impl Output {
-	/// The output of these bytes.
-	pub fn from_bytes(bytes: [u8; 64]) -> Self {
-		Self(Zeroizing::new(bytes))
-	}
-
 	/// The output's bytes, to be kept as secret as the input.
 	pub fn to_bytes(&self) -> Zeroizing<[u8; 64]> {
 		self.0.clone()

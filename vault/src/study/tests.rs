@@ -56,9 +56,7 @@ pub(super) fn run(verifiers: &[Verifier], report: &Sharded) -> Result<Vec<CellSh
 	let (states, shares): (Vec<_>, Vec<_>) =
 		begun.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
 	let message = verifiers[0].message(&shares)?;
-	let finish = |(verifier, state): (&Verifier, State)| {
-		verifier.finish(State::from_bytes(&state.to_bytes()).unwrap(), &message)
-	};
+	let finish = |(verifier, state): (&Verifier, State)| verifier.finish(state, &message);
 	verifiers.iter().zip(states).map(finish).collect()
 }
 

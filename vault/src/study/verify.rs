@@ -28,7 +28,7 @@ use prio::{
 	},
 };
 use vouchsafe_primitives::{
-	study::{StudyQuestion, StudyRound, STUDY_FORMAT},
+	study::{StudyQuestion, StudyRound},
 	AccountId,
 };
 use zeroize::Zeroizing;
@@ -128,29 +128,8 @@ impl core::fmt::Debug for VerifyKey {
 
 /// What an aggregator keeps of a report between [`Verifier::init`] and [`Verifier::finish`]. It is wiped
 /// when dropped.
-///
-/// Encoding: 1 (the version) ‖ Prio3's verify state.
 #[derive(Clone)]
 pub struct State(Zeroizing<Vec<u8>>);
-
-impl State {
-	/// The state's bytes, to be kept only encrypted.
-	pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-		Zeroizing::new([&[STUDY_FORMAT], self.0.as_slice()].concat())
-	}
-
-	/// The state of these bytes. [`Verifier::finish`] reads the rest.
-	///
-	/// # Errors
-	///
-	/// [`Error::MalformedAggregation`] for an unknown version.
-	pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-		match bytes.split_first() {
-			Some((&STUDY_FORMAT, state)) => Ok(Self(Zeroizing::new(state.to_vec()))),
-			_ => Err(Error::MalformedAggregation),
-		}
-	}
-}
 
 impl core::fmt::Debug for State {
 	fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

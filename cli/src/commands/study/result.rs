@@ -44,23 +44,7 @@ pub(super) async fn run(session: &Session, which: &WhichResult) -> Result<Output
 	if which.csv {
 		return Ok(Output::new(csv(&bars, &chart), json));
 	}
-	let mut lines = vec![
-		format!("Study {}, round {round}: {}", which.study, ENGLISH.quote(chart.title)),
-		String::new(),
-		chart.to_text(),
-		String::new(),
-		people(&result),
-		ENGLISH.result_exactness(result.half_width),
-	];
-	if let Some(mean) = mean(&result, &question, &bars) {
-		lines.push(mean.in_words());
-	}
-	if bars.iter().any(|bar| bar.value.is_none()) {
-		lines.push(format!(
-			"{} --raw shows them.",
-			ENGLISH.result_floor(u32::try_from(FLOOR).unwrap_or_default())
-		));
-	}
+	let mut lines = in_lines(which.study, round, &result, &question, &chart);
 	if let Some(path) = &which.plot {
 		lines.push(format!("The chart is in {}.", path.display()));
 	}
@@ -72,6 +56,47 @@ pub(super) async fn run(session: &Session, which: &WhichResult) -> Result<Output
 	let text = lines.join("\n");
 	let details = format!("{text}\n{}", details.join("\n"));
 	Ok(Output::new(text, json).with_details(details))
+}
+
+/// A result with its chart.
+pub(super) fn in_lines(
+	study: u32,
+	round: u8,
+	result: &StudyResult,
+	question: &StudyQuestion,
+	chart: &Chart,
+) -> Vec<String> {
+	let mut lines = vec![
+		format!("Study {study}, round {round}: {}", ENGLISH.quote(chart.title)),
+		String::new(),
+		chart.to_text(),
+		String::new(),
+		people(result),
+		ENGLISH.result_exactness(result.half_width),
+	];
+	if let Some(mean) = mean(result, question, chart.bars) {
+		lines.push(mean.in_words());
+	}
+	let empty = may_be_empty(chart, question);
+	if empty > 0 {
+		lines.push(ENGLISH.result_empty_cells(empty));
+	}
+	if chart.bars.iter().any(|bar| bar.value.is_none()) {
+		lines.push(format!(
+			"{} --raw shows them.",
+			ENGLISH.result_floor(u32::try_from(FLOOR).unwrap_or_default())
+		));
+	}
+	lines
+}
+
+/// How many of a table's cells that are shown may be empty: their intervals reach 0 or less.
+fn may_be_empty(chart: &Chart, question: &StudyQuestion) -> usize {
+	let shown = chart.bars.iter().filter_map(|bar| bar.value);
+	match question {
+		StudyQuestion::Table { .. } => shown.filter(|it| chart.interval(*it).0 <= 0).count(),
+		StudyQuestion::Sum { .. } => 0,
+	}
 }
 
 fn write(path: &Path, svg: &str) -> Result<()> {
@@ -91,7 +116,7 @@ fn unit(question: &StudyQuestion) -> &'static str {
 }
 
 /// The cells with their names. Small ones are hidden.
-fn bars(result: &StudyResult, names: Vec<String>, raw: bool) -> Vec<Bar> {
+pub(super) fn bars(result: &StudyResult, names: Vec<String>, raw: bool) -> Vec<Bar> {
 	let mut names = names.into_iter();
 	let cells = result.cells.iter().enumerate();
 	cells
@@ -158,9 +183,12 @@ fn mean(result: &StudyResult, question: &StudyQuestion, bars: &[Bar]) -> Option<
 	})
 }
 
-/// The cells as CSV. Names are in quotation marks.
+/// The cells as CSV. Names are in quotation marks. Those that a spreadsheet would compute begin with `'`.
 fn csv(bars: &[Bar], chart: &Chart) -> String {
-	let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+	let quoted = |name: &str| {
+		let mark = if name.trim_start().starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+		format!("\"{mark}{}\"", name.replace('"', "\"\""))
+	};
 	let lines = bars.iter().map(|bar| match bar.value {
 		Some(value) => {
 			let (low, high) = chart.interval(value);
@@ -247,6 +275,34 @@ mod tests {
 		);
 		let people = people(&result);
 		assert!(people.starts_with("70 people were counted. Not counted: 1 withdrew"), "{people}");
+	}
+
+	/// A rare disease: the interval says that there are too few to count.
+	#[test]
+	fn a_rare_cell_may_be_empty() {
+		let question = StudyQuestion::Table { cells: 3, weight: 1 };
+		let said = |raw, half_width: u64| {
+			let result = StudyResult { half_width, ..result(&[11, 9, -10]) };
+			let bars = bars(&result, names(), raw);
+			let half_width = super::half_width(&result);
+			let chart = Chart { title: "", unit: "", bars: &bars, half_width, hidden: "under 11" };
+			in_lines(3, 0, &result, &question, &chart).join("\n")
+		};
+		assert!(said(true, 9).contains("2 cells may be empty: their intervals reach 0 or less."));
+		assert!(said(true, 8).contains("1 cell may be empty: its interval reaches 0 or less."));
+		assert!(!said(false, 10).contains("empty"));
+		assert!(said(false, 11).contains("1 cell may be empty: its interval reaches 0 or less."));
+	}
+
+	#[test]
+	fn a_spreadsheet_computes_no_name() {
+		let names = ["=1+1", "+1", "-1", "@a", " =1", "1-2"].map(ToOwned::to_owned).to_vec();
+		let bars = bars(&result(&[11; 6]), names, false);
+		let chart = Chart { title: "", unit: "", bars: &bars, half_width: 9, hidden: "under 11" };
+		let csv = csv(&bars, &chart);
+		let names: Vec<_> = csv.lines().skip(1).map(|it| it.split(',').next().unwrap()).collect();
+		let expected = ["\"'=1+1\"", "\"'+1\"", "\"'-1\"", "\"'@a\"", "\"' =1\"", "\"1-2\""];
+		assert_eq!(names, expected);
 	}
 
 	#[test]

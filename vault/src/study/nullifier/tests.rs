@@ -260,8 +260,6 @@ fn a_stored_batch_works() {
 	wrong_version[0] = 2;
 	assert!(matches!(Blinded::from_bytes(&wrong_version), Err(Error::MalformedBatch)));
 	assert!(matches!(Blinded::from_bytes(&[1, 0]), Err(Error::MalformedBatch)));
-	let output = outputs(&blinded, &key(1)).remove(0);
-	assert_eq!(Output::from_bytes(*output.to_bytes()).to_bytes(), output.to_bytes());
 }
 
 #[test]
