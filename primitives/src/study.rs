@@ -494,7 +494,9 @@ pub fn is_in_tally(
 		node = match sibling {
 			Some(sibling) if at.is_multiple_of(2) => tally_node(&node, sibling),
 			Some(sibling) => tally_node(sibling, &node),
-			None => node,
+			// Only the last node of a level has no sibling, at an even place.
+			None if at.is_multiple_of(2) => node,
+			None => return false,
 		};
 		at = at.checked_div(2).unwrap_or_default();
 	}
