@@ -64,6 +64,15 @@ pub enum Entered {
 	Stored(u32),
 }
 
+/// What waits for a second of the staff about a patient. Another proposal would replace it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Proposal {
+	/// The consent itself, which this clinician proposed.
+	Same(AccountId),
+	/// Something else.
+	Other,
+}
+
 impl AssistedConsent {
 	/// A new entry.
 	///
@@ -192,12 +201,22 @@ impl AssistedConsent {
 
 	/// The clinician who has proposed it, if it waits for another one.
 	pub(crate) async fn proposer(&self, at: &impl View) -> Result<Option<AccountId>> {
+		Ok(match self.proposal(at).await? {
+			Some(Proposal::Same(by)) => Some(by),
+			_ => None,
+		})
+	}
+
+	/// What waits for a second of the staff about this patient.
+	pub(crate) async fn proposal(&self, at: &impl View) -> Result<Option<Proposal>> {
 		let key = storage::staff_proposal(&self.patient(), &self.institution());
 		let content = agreed_consent(&self.grantee()?, &self.terms()?, &self.shown()?);
-		let found = at.read(key).await?.filter(|found| found.content == content);
-		let now = at.time().await?;
-		let waits = found.filter(|found| now < found.at.saturating_add(PROPOSAL_LIFETIME));
-		Ok(waits.map(|found| found.origin))
+		let Some(found) = at.read(key).await? else { return Ok(None) };
+		if at.time().await? >= found.at.saturating_add(PROPOSAL_LIFETIME) {
+			return Ok(None);
+		}
+		let is_same = found.content == content;
+		Ok(Some(if is_same { Proposal::Same(found.origin) } else { Proposal::Other }))
 	}
 
 	/// The call of one of the two clinicians.

@@ -4,19 +4,21 @@
 //! - [`rounds`]: finds studies, their rounds and results. [`protocol`]: their protocols in IPFS.
 //! - [`proposal`]: proposes a study. [`choice`]: a patient's choices about studies.
 //!   [`paper`]: the choices that patients gave on paper.
+//! - [`unfinished`]: what is kept of a contribution until its round is over.
 //! - [`people`]: the file that says which account is which patient of a hospital.
 //! - [`contribution`]: contributes people to a round that is open. [`reporting`]: reports about them
-//!   once it is frozen.
+//!   once it is frozen. [`counted`]: whether a report is in the tally.
 
 pub mod choice;
 pub mod contribution;
+pub mod counted;
 pub mod paper;
 pub mod people;
 pub mod proposal;
 pub mod protocol;
 pub mod reporting;
 pub mod rounds;
-mod unfinished;
+pub mod unfinished;
 
 #[cfg(test)]
 pub(crate) mod aggregators;

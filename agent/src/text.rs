@@ -58,6 +58,24 @@ mod tests {
 		assert_eq!(line("a\nNOTE: all is well"), "a NOTE: all is well");
 	}
 
+	/// Protocols refuse what sentences replace.
+	#[test]
+	fn protocols_have_no_invisible_characters() {
+		use vouchsafe_fhir::study::Protocol;
+		let all =
+			('\0'..='\u{ffff}').chain('\u{1d000}'..='\u{1dfff}').chain('\u{e0000}'..='\u{e1000}');
+		for letter in all {
+			let protocol = serde_json::json!({
+				"version": 1,
+				"question": { "en": format!("a{letter}b") },
+				"reference_date": "2026-01-01",
+				"sum": { "value": { "age": {} }, "max": 1 },
+			});
+			let read = Protocol::read(protocol.to_string().as_bytes(), Default::default());
+			assert_eq!(read.is_err(), is_harmful(letter), "{letter:?}");
+		}
+	}
+
 	proptest! {
 		#[test]
 		fn one_line_stays_one_line(text: String) {

@@ -9,6 +9,7 @@ import argparse
 import base64
 import datetime
 import hashlib
+import http.client
 import itertools
 import json
 import math
@@ -26,10 +27,33 @@ TOO_MANY_CALLS = -32005
 UNKNOWN_METHOD = -32601
 # The width of the longest bar of a table.
 BAR = 40
+# A node's answers have at most so many bytes, and a list at most so many pages of 200 items.
+MAX_ANSWER = 4 << 20
+MAX_PAGES = 1000
 
 
 class Problem(Exception):
     """What is wrong, as one sentence for people."""
+
+
+# What is raised if an answer has not the form that it should have.
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+
+
+def harmless(text):
+    """A text from elsewhere without the characters that change what a terminal shows around it."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
+def harmless_all(value):
+    """The same for all texts in a value of JSON."""
+    if isinstance(value, str):
+        return harmless(value)
+    if isinstance(value, list):
+        return [harmless_all(item) for item in value]
+    if isinstance(value, dict):
+        return {harmless(name): harmless_all(item) for name, item in value.items()}
+    return value
 
 
 # Formulas. The noise of a cell is the sum of one discrete Laplace draw of each aggregator.
@@ -115,13 +139,17 @@ class Node:
 
     def pages(self, method, **parameters):
         """All items of a list."""
-        after = None
-        while True:
+        after, seen = None, set()
+        while len(seen) < MAX_PAGES:
             page = self.call(method, after=after, **parameters)
             yield from page["items"]
             after = page["next"]
             if after is None:
                 return
+            if after in seen:
+                raise Problem(f"the node at {self.url} repeats a page of a list: do not use its answers")
+            seen.add(after)
+        raise Problem(f"the node at {self.url} sends a list without an end: do not use its answers")
 
     def study(self, number):
         """A study."""
@@ -142,7 +170,7 @@ class Node:
         if not found:
             reason = why_not(study, rounds[-1] if rounds else None)
             raise Problem(f"study {number} has no result: {reason}")
-        check(found[-1]["result"])
+        check(study["terms"], found[-1]["result"])
         return study, found[-1]
 
     def _send(self, method, parameters):
@@ -152,29 +180,71 @@ class Node:
         )
         try:
             with urllib.request.urlopen(request, timeout=self.timeout) as response:
-                answer = json.load(response)
+                answer = harmless_all(json.loads(self._read(response)))
         except urllib.error.HTTPError as error:
-            text = error.read(200).decode(errors="replace").strip() or error.reason
-            raise Problem(f"the node at {self.url} answered {error.code}: {text}") from error
-        except (OSError, urllib.error.URLError) as error:
-            reason = getattr(error, "reason", error)
+            raise Problem(f"the node at {self.url} answered {error.code}: {why(error)}") from error
+        except (OSError, http.client.HTTPException) as error:
+            reason = harmless(str(getattr(error, "reason", error)))
             raise Problem(f"the node at {self.url} cannot be reached: {reason}") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Problem(f"what answers at {self.url} is not a node: it did not send JSON") from error
-        if not isinstance(answer, dict):
+        if not isinstance(answer, dict) or not isinstance(answer.get("error") or {}, dict):
             raise Problem(f"what answers at {self.url} is not a node")
         return answer
 
+    def _read(self, response):
+        """A whole answer. It may neither be too long nor take too long."""
+        until = time.monotonic() + self.timeout
+        answer = bytearray()
+        while True:
+            piece = response.read1(1 << 16)
+            if not piece:
+                return bytes(answer)
+            answer += piece
+            if len(answer) > MAX_ANSWER or time.monotonic() > until:
+                raise Problem(f"what answers at {self.url} is not a node: its answer is too long")
 
-def check(result):
-    """Refuses a result whose half-width does not follow from its mechanism."""
-    mechanism = result["mechanism"]
-    expected = half_width(mechanism["epsilon"], mechanism["sensitivity"], mechanism["aggregators"])
-    if result["halfWidth"] != expected:
-        raise Problem(
-            f"the node says that the half-width is {result['halfWidth']}, "
-            f"but {expected} follows from the study: do not use the numbers"
-        )
+
+def why(error):
+    """What a node says with an error of HTTP."""
+    try:
+        text = error.read1(200).decode(errors="replace").strip()
+    except (OSError, http.client.HTTPException):
+        text = ""
+    return harmless(text or str(error.reason))
+
+
+def check_mechanism(terms, mechanism):
+    """Refuses a mechanism that does not follow from a study's terms."""
+    ((_, facts),) = terms["question"].items()
+    # A person who is counted differently changes the sum of all cells by so much at most.
+    sensitivity = 2 * (facts["max"] if "max" in facts else facts["weight"])
+    expected = {
+        "epsilon": terms["epsilon"],
+        "sensitivity": sensitivity,
+        "aggregators": len(terms["aggregators"]),
+        "halfWidth": half_width(terms["epsilon"], sensitivity, len(terms["aggregators"])),
+    }
+    for name, value in expected.items():
+        if mechanism[name] != value:
+            raise Problem(
+                f"the node says that {name} is {mechanism[name]}, but {value} follows from the study: "
+                "do not use the numbers"
+            )
+
+
+def check(terms, result):
+    """Refuses a result that does not follow from a study's terms: its mechanism, cells and intervals."""
+    half = result["halfWidth"]
+    check_mechanism(terms, {**result["mechanism"], "halfWidth": half})
+    ((_, facts),) = terms["question"].items()
+    if len(result["cells"]) != facts.get("cells", 2):
+        raise Problem("the node sent another number of cells than the study has: do not use them")
+    for cell in result["cells"]:
+        if cell["low"] is None and cell["high"] is None:
+            continue
+        if (cell["value"] - cell["low"], cell["high"] - cell["value"]) != (half, half):
+            raise Problem("the node sent an interval that is not the half-width: do not use the numbers")
 
 
 # Words.
@@ -186,6 +256,7 @@ STAGES = {
     "finished": "all its rounds have ended",
     "stopped": "the council stopped it",
     "withdrawn": "the researcher withdrew it",
+    "expired": "it had not begun by its first close",
 }
 LOSSES = {
     "too-few": "fewer persons than it needs were contributed",
@@ -193,12 +264,16 @@ LOSSES = {
     "not-revealed": "an aggregator did not reveal its share",
     "not-numbers": "an aggregator revealed another share than it had committed to",
     "stopped": "the council stopped the study",
+    "not-frozen": "no aggregator froze it",
 }
 
 
 def when(moment):
     """A moment in words."""
-    moment = datetime.datetime.fromtimestamp(moment, datetime.timezone.utc)
+    try:
+        moment = datetime.datetime.fromtimestamp(moment, datetime.timezone.utc)
+    except (OSError, OverflowError, ValueError):
+        return "a time that is not one"
     return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
@@ -261,7 +336,11 @@ def cell_names(terms, path=None):
     if "0x" + hashlib.sha256(protocol).hexdigest() != terms["protocolHash"]:
         raise Problem(f"{path} is not this study's protocol: it has another hash")
     # Each extractor has cells with names. Two of them are crossed.
-    names = [[cell["name"] for cell in cells(by)] for by in json.loads(protocol)["table"]["by"]]
+    try:
+        by = json.loads(protocol)["table"]["by"]
+        names = [[harmless(cell["name"]) for cell in cells(extractor)] for extractor in by]
+    except MALFORMED as error:
+        raise Problem(f"{path} is not a protocol that has a table") from error
     return [", ".join(pair) for pair in itertools.product(*names)] + ["outside"]
 
 
@@ -321,6 +400,17 @@ def origin_in_words(result):
         f"From block {origin['block']} ({final}) {origin['blockHash']}\n"
         f"chain {origin['genesis']}\nterms {origin['termsHash']}\ntally {result['tallyRoot']}"
     )
+
+
+def result_in_words(study, item, names):
+    """A round with its result."""
+    found = item["result"]
+    people = found["persons"]
+    head = (
+        f"Study {study}, round {item['round']}: {people['used']} persons "
+        f"({people['withdrawn']} withdrawn, {people['double']} double, {people['refused']} refused)"
+    )
+    return "\n".join([head, table(names, found), meaning(found), origin_in_words(found)])
 
 
 def chart(title, names, result):
@@ -383,6 +473,7 @@ def print_study(node, arguments):
     budget = node.call("research_budget", study=number)
     mechanism = node.call("research_mechanism", study=number)
     terms = study["terms"]
+    check_mechanism(terms, mechanism)
     noise = noise_deviation(mechanism["epsilon"], mechanism["sensitivity"], mechanism["aggregators"])
     disease = f"MONDO:{terms['disease']:07}" if terms["disease"] is not None else "none in particular"
     rows = {
@@ -426,14 +517,7 @@ def print_result(node, arguments):
     if arguments.json:
         print(json.dumps(item, indent=2))
         return
-    people = found["persons"]
-    print(
-        f"Study {arguments.study}, round {item['round']}: {people['used']} persons "
-        f"({people['withdrawn']} withdrawn, {people['double']} double, {people['refused']} refused)"
-    )
-    print(table(names, found))
-    print(meaning(found))
-    print(origin_in_words(found))
+    print(result_in_words(arguments.study, item, names))
 
 
 def print_mean(node, arguments):
@@ -553,6 +637,10 @@ def main():
         arguments.run(Node(arguments.url), arguments)
     except Problem as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except MALFORMED as error:
+        what = harmless(f"{type(error).__name__}: {error}")
+        print(f"the node sent an answer that is not as it should be ({what})", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # The reader, such as head, has enough.

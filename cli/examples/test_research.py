@@ -3,10 +3,14 @@
 Run it in this folder: python3 -m unittest
 """
 
+import contextlib
 import hashlib
 import http.server
+import io
+import itertools
 import json
 import math
+import pathlib
 import random
 import tempfile
 import threading
@@ -150,6 +154,15 @@ class Words(unittest.TestCase):
             ],
         )
 
+    def test_the_documents_show_what_is_printed(self):
+        path = pathlib.Path(__file__).parents[2] / "docs" / "research.md"
+        blocks = path.read_text(encoding="utf-8").split("```")
+        (answer,) = (json.loads(block[5:]) for block in blocks if block.startswith('json\n{"jsonrpc"'))
+        (shown,) = (block.strip() for block in blocks if block.startswith("\nStudy 3, round 0: "))
+        (item,) = answer["result"]["items"]
+        research.check(item["result"])
+        self.assertEqual(research.result_in_words(3, item, ["0", "1", "2", "outside"]), shown)
+
     def test_names_come_from_the_protocol(self):
         def by(extractor, *names):
             return {extractor: {"cells": [{"name": name} for name in names]}}
@@ -216,11 +229,41 @@ class Words(unittest.TestCase):
         text = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"
         self.assertEqual(research.cid_in_words("0x01551220" + digest), text)
 
-    def test_a_half_width_that_does_not_follow_is_refused(self):
-        mechanism = {"epsilon": 1000, "sensitivity": 2, "aggregators": 2}
-        research.check({"halfWidth": 9, "mechanism": mechanism})
-        with self.assertRaisesRegex(research.Problem, "do not use the numbers"):
-            research.check({"halfWidth": 2, "mechanism": mechanism})
+    def test_what_does_not_follow_from_the_study_is_refused(self):
+        terms = {
+            "question": {"table": {"cells": 2, "weight": 1}},
+            "epsilon": 1000,
+            "aggregators": ["A", "B"],
+        }
+        mechanism = {"epsilon": 1000, "sensitivity": 2, "aggregators": 2, "halfWidth": 9}
+        result = {"halfWidth": 9, "mechanism": mechanism, "cells": [cell(31), HIDDEN]}
+        research.check(terms, result)
+        # A node that claims a larger epsilon, with the half-width that belongs to it.
+        better = {**mechanism, "epsilon": 5000, "halfWidth": 2}
+        for wrong in [
+            {"halfWidth": 2},
+            {"halfWidth": 2, "mechanism": better, "cells": [cell(31, 2), HIDDEN]},
+            {"mechanism": {**mechanism, "sensitivity": 1}},
+            {"mechanism": {**mechanism, "aggregators": 3}},
+            {"cells": [cell(31)]},
+            {"cells": [cell(31, 8), HIDDEN]},
+            {"cells": [{"value": 31, "low": 22, "high": 39}, HIDDEN]},
+        ]:
+            with self.assertRaisesRegex(research.Problem, "do not use"):
+                research.check(terms, {**result, **wrong})
+        with self.assertRaisesRegex(research.Problem, "do not use"):
+            research.check_mechanism(terms, better)
+        terms["question"] = {"sum": {"max": 10}}
+        self.assertEqual(research.half_width(1000, 20, 2), 83)
+        sum_ = {**mechanism, "sensitivity": 20, "halfWidth": 83}
+        two = [cell(400, 83), cell(-5, 83)]
+        research.check(terms, {"halfWidth": 83, "mechanism": sum_, "cells": two})
+
+    def test_what_changes_a_terminal_is_replaced(self):
+        self.assertEqual(research.harmless("a\x1b[2Jb\u202ec\u200b\nd é"), "a�[2Jb�c��d é")
+        value = {"a\x9b": ["\x07", {"b": "\u2066"}], "c": 7, "d": None}
+        expected = {"a�": ["�", {"b": "�"}], "c": 7, "d": None}
+        self.assertEqual(research.harmless_all(value), expected)
 
 
 class Answers(unittest.TestCase):
@@ -268,6 +311,43 @@ class Answers(unittest.TestCase):
             research.Node("http://127.0.0.1:9").call("research_studies")
         with self.assertRaisesRegex(research.Problem, "use http:// or https://"):
             research.Node("ws://127.0.0.1:9955")
+
+    def test_a_hostile_node_steers_no_terminal(self):
+        message = "\x1b]0;all is well\x07\u202e"
+        said = [self.problem(self.error(-32602, message)), self.problem((500, message))]
+        node = self.node((200, json.dumps({"result": {"stage": message}})))
+        said.append(node.study(1)["stage"])
+        for text in said:
+            self.assertIn("all is well", text)
+            self.assertTrue(text.isprintable(), text)
+
+    def test_an_answer_without_end_is_refused(self):
+        self.assertIn("too long", self.problem((200, " " * (research.MAX_ANSWER + 1))))
+        self.assertIn("did not send JSON", self.problem((200, "[" * 200_000)))
+        with unittest.mock.patch("time.monotonic", side_effect=itertools.count(0, 20)):
+            self.assertIn("too long", self.problem((200, "x" * (1 << 20))))
+
+    def test_a_list_without_end_is_refused(self):
+        def page(after):
+            return 200, json.dumps({"result": {"items": [1], "next": after}})
+
+        node = self.node(page("0x01"), page(None))
+        self.assertEqual(list(node.pages("research_studies")), [1, 1])
+        with self.assertRaisesRegex(research.Problem, "repeats a page"):
+            list(self.node(page("0x01"), page("0x02"), page("0x01")).pages("research_studies"))
+        with unittest.mock.patch("research.MAX_PAGES", 3):
+            node = self.node(*[page(f"0x0{number}") for number in range(4)])
+            with self.assertRaisesRegex(research.Problem, "without an end"):
+                list(node.pages("research_studies"))
+
+    def test_a_field_that_is_missing_is_no_traceback(self):
+        for result in [{}, {"items": [[1, {}]], "next": None}, {"items": [7], "next": None}, []]:
+            node = self.node((200, json.dumps({"result": result})))
+            error = io.StringIO()
+            with unittest.mock.patch("sys.argv", ["research.py", "--url", node.url, "list"]):
+                with contextlib.redirect_stderr(error):
+                    self.assertEqual(research.main(), 1)
+            self.assertIn("the node sent an answer that is not as it should be", error.getvalue())
 
     def test_it_waits_if_it_called_too_often(self):
         with unittest.mock.patch("time.sleep") as sleep:

@@ -29,7 +29,7 @@ pub use record::{
 	relation, AddDocument, Adding, ImportFile, OpenRecords, RecordCommand, WhichRecords,
 };
 pub use request::RequestCommand;
-pub use study::{Choice, Contribution, Paper, StudyCommand, WhichResult};
+pub use study::{Choice, Contribution, Paper, StudyCommand, WhichReport, WhichResult};
 
 /// The heading of the options that every command takes.
 const GLOBAL: &str = "Options of every command";

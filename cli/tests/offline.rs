@@ -331,6 +331,26 @@ fn contribute(folder: &Path, fhir: &str) -> Output {
 }
 
 #[test]
+fn paper_consents_are_confirmed_with_a_private_list_of_the_own() {
+	let folder = hospital(0o600, "account\n");
+	let list = folder.path().join("people.csv");
+	let entered = folder.path().join("paper.json");
+	let [list, confirm] = [&list, &entered].map(|it| it.to_str().unwrap());
+	fs::write(&entered, "{}").unwrap();
+	let without = run(folder.path(), &["study", "assist", "--confirm", confirm], "");
+	assert!(text(&without.stderr).contains("--list"), "{}", text(&without.stderr));
+	fs::set_permissions(&entered, fs::Permissions::from_mode(0o644)).unwrap();
+	let arguments = ["study", "assist", "--list", list, "--confirm", confirm];
+	let refused = run(folder.path(), &arguments, "");
+	let said = text(&refused.stderr);
+	assert!(said.contains(&format!("run `chmod 600 {confirm}`")), "{said}");
+	fs::set_permissions(list, fs::Permissions::from_mode(0o644)).unwrap();
+	fs::set_permissions(&entered, fs::Permissions::from_mode(0o600)).unwrap();
+	let said = text(&run(folder.path(), &arguments, "").stderr);
+	assert!(said.contains(&format!("run `chmod 600 {list}`")), "{said}");
+}
+
+#[test]
 fn a_people_file_that_others_can_read_is_refused() {
 	for mode in [0o640, 0o604, 0o644] {
 		let folder = hospital(mode, "account,patient\n");

@@ -16,10 +16,10 @@
 //!
 //! The first aggregator leads: it asks the others ([`peers`]), and they only answer.
 //!
-//! *Invariant*: an aggregator commits itself only to a noisy share that is on its disk, and reveals no
-//! other one.
+//! *Invariant*: an aggregator commits only to a noisy share that is on its disk, and reveals no other one.
 
 pub mod destruction;
+pub mod evaluations;
 pub mod lists;
 pub mod peers;
 pub mod results;
@@ -41,12 +41,13 @@ use crate::{
 	state::State,
 	store::{RoundId, StoreError},
 };
+use evaluations::Evaluations;
 use peers::PeerClients;
 use std::{
 	collections::{HashMap, HashSet},
 	sync::{Arc, Mutex},
 };
-use verification::{BegunReports, LackingReports};
+use verification::{BegunPages, LackingReports};
 use vouchsafe_client::{
 	chain::{AccountId, ChainError, Counted, RoundPhase, StudyId, StudyRound, H256},
 	custodian::CustodianError,
@@ -87,6 +88,9 @@ pub enum StudyError {
 	/// The key of a round is not made yet, or is destroyed.
 	#[error("there is no key of the round")]
 	NoKey,
+	/// Other reports count here than in the tally that was settled.
+	#[error("other reports count here than in the settled tally, so it is not committed to")]
+	OtherTally,
 	/// A task was aborted.
 	#[error("a task was aborted")]
 	Aborted,
@@ -145,8 +149,8 @@ pub struct AgreedReports {
 pub struct Aggregation {
 	/// The opened keys of rounds, and of studies.
 	keys: Mutex<Keys>,
-	/// Reports whose verification has begun.
-	begun: BegunReports,
+	/// Pages of reports whose verification has begun.
+	begun: BegunPages,
 	/// Reports that another aggregator lacks.
 	lacking: LackingReports,
 	/// Connections to other aggregators' custodians.
@@ -155,8 +159,8 @@ pub struct Aggregation {
 	delivered: Mutex<HashSet<(RoundId, u8)>>,
 	/// The aggregators that were told in an attempt, since this program began, to open lists again.
 	reopened: Mutex<HashSet<(RoundId, u8, u8)>>,
-	/// Held while identifiers are evaluated, so that this takes one processor and leaves the others to care.
-	evaluating: Arc<tokio::sync::Mutex<()>>,
+	/// Whose identifiers are evaluated.
+	pub evaluations: Evaluations,
 	/// The reports that count in a round whose tally is agreed on, as they were asked for last. Locked while
 	/// a contributor's place among them is proven, so that this takes one processor.
 	pub agreed: tokio::sync::Mutex<Option<AgreedReports>>,
@@ -177,11 +181,6 @@ impl Aggregation {
 			Some(waits) => all.insert(study, waits),
 			None => all.remove(&study),
 		};
-	}
-
-	/// Waits until no identifiers are evaluated.
-	pub async fn begin_evaluating(&self) -> tokio::sync::OwnedMutexGuard<()> {
-		self.evaluating.clone().lock_owned().await
 	}
 
 	fn has_delivered(&self, id: RoundId, place: u8) -> bool {

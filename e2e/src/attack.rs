@@ -22,13 +22,14 @@ pub mod print;
 pub mod rpc_load;
 mod scene;
 mod staff;
+mod studies;
 pub mod submission;
 mod successor;
 mod uploads;
 
 pub use scene::account;
 
-use crate::network::{Network, Options};
+use crate::network::{Network, Options, Research};
 use anyhow::{anyhow, Error, Result};
 use futures::future::BoxFuture;
 use serde::Serialize;
@@ -243,7 +244,8 @@ impl Attack {
 
 /// The network that attacks share. Its genesis block has what they need and could only get by waiting.
 pub async fn shared_network() -> Result<Network> {
-	Network::with(Options { state: Some(plant), ..Options::for_tests() }).await
+	let research = Some(Research::WithNoise);
+	Network::with(Options { state: Some(plant), research, ..Options::for_tests() }).await
 }
 
 /// Adds what attacks on the shared network need to the genesis block's state.
@@ -286,6 +288,7 @@ pub const GROUPS: &[Group] = &[
 			successor::ATTACKS,
 		],
 	},
+	Group { heading: "People whom studies count", attacks: &[studies::ATTACKS] },
 	Group {
 		heading: "The commands of patients and doctors",
 		attacks: &[

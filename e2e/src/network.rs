@@ -296,6 +296,8 @@ pub struct Options {
 	pub delay: Option<Delay>,
 	/// Whether custodians aggregate for studies, and how.
 	pub research: Option<Research>,
+	/// After how many seconds a consent that a hospital has entered counts, if not after a day.
+	pub assisted_delay: Option<u64>,
 }
 
 /// How custodians aggregate for studies.
@@ -319,6 +321,7 @@ impl Default for Options {
 			state: None,
 			delay: None,
 			research: None,
+			assisted_delay: None,
 		}
 	}
 }
@@ -471,6 +474,9 @@ impl Network {
 		people.extend(consenting::people(self.options.consenting)?);
 		if self.options.research == Some(Research::WithoutNoise) {
 			genesis["measuring"] = json!({ "enabled": true });
+		}
+		if let Some(delay) = self.options.assisted_delay {
+			genesis["consent"] = json!({ "assistedDelay": delay });
 		}
 		if self.options.delay.is_some() {
 			// Nodes of a live network do not look for each other at this machine's addresses, so
@@ -654,6 +660,9 @@ impl Network {
 		let mut addresses = Vec::new();
 		for site in &self.sites {
 			addresses.push((format!("{} node", site.institution.name), site.node.url()));
+			if let Some(url) = site.node.research_url() {
+				addresses.push((format!("{} research port", site.institution.name), url));
+			}
 			addresses.push((format!("{} custodian", site.institution.name), site.custodian.url()));
 			if let Some(kubo) = &site.kubo {
 				addresses.push((format!("{} Kubo RPC", site.institution.name), kubo.url()));

@@ -1,39 +1,36 @@
 //! The story of research: three hospitals count for a researcher, and nobody else sees their
 //! tables. `make demo STORY=research` and a test run it.
 
+pub mod choices;
+pub mod own;
 pub mod people;
+pub mod proposing;
 pub mod truth;
 
 use crate::{
 	commands, data,
-	network::{Network, Research, INSTITUTIONS},
+	network::{Network, Options, Research, INSTITUTIONS},
 	scan::strings_of,
 	story::Printer,
 	user::User,
 };
 use anyhow::{bail, ensure, Context, Result};
-use people::{Account, Export, People, HOSPITALS};
-use serde_json::{json, Value};
+use choices::{enrol_clinician, Choices};
+use futures::future::try_join_all;
+use own::OwnClient;
+use people::{Export, People, HOSPITALS};
+use proposing::{approve, propose, Asked, ANSWER, GATHER};
+use serde_json::Value;
 use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, process::Stdio, time::Duration};
-use vouchsafe_client::chain::{Chain, StudyTrait, StudyTraits};
+use vouchsafe_client::chain::Chain;
 
 /// How long people are contributed in the story, in seconds from the proposal on.
 const OPEN: u64 = 75;
-/// How long reports are gathered, in seconds.
-const GATHER: u64 = 20;
-/// How long aggregators may take to answer, in seconds.
-const ANSWER: u64 = 40;
-/// People who agree to be counted in commercial studies too.
-const COMMERCIAL: usize = 24;
-/// Patients who choose by the command, the others by a program with their keys.
-const BY_COMMAND: usize = 8;
-
-/// A study of the story.
-struct Asked {
-	protocol: &'static str,
-	aggregators: &'static [&'static str],
-	traits: &'static [&'static str],
-}
+/// After how many seconds a consent that a hospital has entered counts. On a chain that people use it is a
+/// day.
+const ASSISTED_DELAY: u64 = 1;
+/// The studies to which two patients contribute alone.
+const OWN: [usize; 2] = [0, 1];
 
 const STUDIES: [Asked; 4] = [
 	Asked {
@@ -52,7 +49,7 @@ const STUDIES: [Asked; 4] = [
 		traits: &[],
 	},
 	Asked {
-		protocol: "age-sex.json",
+		protocol: "age-food-allergy.json",
 		aggregators: &["Health Authority", "Hospital B"],
 		traits: &["commercial"],
 	},
@@ -60,41 +57,25 @@ const STUDIES: [Asked; 4] = [
 
 /// The strings in the protocols of the story, which are public.
 pub fn strings_of_protocols() -> Result<BTreeSet<String>> {
-	let files: Vec<PathBuf> =
-		STUDIES.iter().map(|asked| data::example("studies").join(asked.protocol)).collect();
+	let files: Vec<PathBuf> = STUDIES.iter().map(Asked::file).collect();
 	strings_of(&files)
 }
 
-/// Who chose what, by persons' numbers.
-struct Choices {
-	/// Counted in every study that takes place in the researcher's country.
-	counted: BTreeSet<usize>,
-	/// Of these, in commercial ones too.
-	commercial: BTreeSet<usize>,
-	/// Leaves the first study before it is frozen.
-	leaves: usize,
+/// The options of the story's network.
+pub fn options(research: Research) -> Options {
+	Options { research: Some(research), assisted_delay: Some(ASSISTED_DELAY), ..Options::default() }
 }
 
-impl Choices {
-	fn of(people: &People) -> Self {
-		let last = people.patients.len() - 1;
-		// The last chooses nothing, and the one before studies in another country only.
-		let counted: BTreeSet<usize> = (0..last - 1).collect();
-		let commercial = counted.iter().copied().rev().take(COMMERCIAL).collect();
-		Self { counted, commercial, leaves: last / 2 }
+/// Who is counted in the study at this place.
+fn in_study(choices: &Choices, place: usize) -> BTreeSet<usize> {
+	let mut persons = match STUDIES[place].traits.is_empty() {
+		true => choices.counted.clone(),
+		false => choices.commercial.clone(),
+	};
+	if place == 0 {
+		persons.remove(&choices.leaves);
 	}
-
-	/// Who is counted in the study at this place.
-	fn in_study(&self, place: usize) -> BTreeSet<usize> {
-		let mut persons = match STUDIES[place].traits.is_empty() {
-			true => self.counted.clone(),
-			false => self.commercial.clone(),
-		};
-		if place == 0 {
-			persons.remove(&self.leaves);
-		}
-		persons
-	}
+	persons
 }
 
 /// Runs the story. Without noise, it compares each result with a plain count.
@@ -102,11 +83,11 @@ pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
 	let node = network.node_url();
 	let chain = Chain::connect(&node).await?;
 	let people = People::read()?;
-	let choices = Choices::of(&people);
+	let choices = Choices::of(&people)?;
 	let researcher = User::new("//Researcher", &network.root, &node)?;
 
 	print.begin("Patients enrol at three hospitals, ten of them at two.");
-	people.enrol(&chain).await?;
+	tokio::try_join!(people.enrol(&chain), enrol_clinician(network))?;
 	print.end(&format!(
 		"{} accounts of {} people. Each signed its own enrolment.",
 		people.accounts.len(),
@@ -114,13 +95,26 @@ pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
 	));
 
 	print.begin("Most of them choose to be counted in studies. The default is not to be.");
-	choose(network, &chain, &people, &choices).await?;
+	choices.make(network, &people).await?;
 	print.end(&format!(
-		"{} people chose every study, {} of them commercial ones too. One chose only studies in \
-		 Switzerland, and one chose nothing.",
+		"{} people chose every study, {} of them commercial ones too: {} on paper, which two clinicians \
+		 entered, and {} with their own keys. One chose only studies in Switzerland, and one chose nothing.",
 		choices.counted.len(),
 		choices.commercial.len(),
+		choices.counted.len() - choices.own_keys.len(),
+		choices.own_keys.len(),
 	));
+
+	print.begin("Two patients open their records, to contribute to studies without a hospital.");
+	let [one, other] = &choices.own_clients;
+	let own = tokio::try_join!(
+		OwnClient::open(network, &people, one),
+		OwnClient::open(network, &people, other)
+	)?;
+	let own = [own.0, own.1];
+	print.end(
+		"Their hospitals had added what they know, encrypted. One of them is enrolled at two.",
+	);
 
 	print.begin(
 		"A researcher proposes three studies, and a company one. The council approves them.",
@@ -131,7 +125,7 @@ pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
 	commands::enrol(&company, &registrar, "Hospital A", "researcher").await?;
 	for asked in &STUDIES {
 		let who = if asked.traits.is_empty() { &researcher } else { &company };
-		studies.push(propose(network, who, asked).await?);
+		studies.push(propose(network, who, asked, OPEN).await?);
 	}
 	for study in &studies {
 		approve(network, *study).await?;
@@ -141,14 +135,18 @@ pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
 	print.begin(
 		"The hospitals contribute everybody who consents, whether the question applies or not.",
 	);
+	contribute_own(&own, &studies, false).await?;
 	contribute_all(network, &people, &studies, false).await?;
 	let leaver = people.accounts.iter().find(|account| account.person == choices.leaves);
-	let leaver = user(network, leaver.context("the one who leaves has no account")?)?;
+	let leaver = leaver.context("the one who leaves has no account")?.user(network)?;
 	leaver.run(&["study", "leave", &studies[0].to_string(), "--yes"]).await?;
 	print.end("Each person's log has a line for each study. One patient leaves the first study.");
 
 	print.begin("The rounds close. The hospitals send their tables, split among the aggregators.");
-	contribute_all(network, &people, &studies, true).await?;
+	tokio::try_join!(
+		contribute_own(&own, &studies, true),
+		contribute_all(network, &people, &studies, true)
+	)?;
 	print.end(
 		"No aggregator has seen a table. Each added noise, and all agreed before any revealed.",
 	);
@@ -161,8 +159,16 @@ pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
 	}
 	print.end("Each value is beside a plain count over the same files, each person once.");
 
+	print.begin("A hospital checks that its report counts.");
+	let registrar = User::new("//RegistrarA", &network.root, &node)?;
+	for study in &studies {
+		let checked = registrar.run(&["study", "check", &study.to_string()]).await?;
+		ensure!(checked["counted"] == true, "Hospital A's report does not count: {checked}");
+	}
+	print.end("Each aggregator proved where the report is in the tally that is on the chain.");
+
 	print.begin("A patient looks at where she was counted, and verifies that the log is complete.");
-	let somebody = user(network, &people.accounts[0])?;
+	let somebody = other.user(network)?;
 	let lines = commands::verified_log(&somebody).await?;
 	let mine = somebody.run(&["study", "mine"]).await?;
 	print.end(&format!(
@@ -171,14 +177,13 @@ pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
 	));
 
 	print.begin("The researcher asks the research port with `research.py`.");
-	let told = research_py(network, &["result", &studies[0].to_string()])?;
-	println!("{told}");
+	let protocol = STUDIES[0].file();
+	let protocol = protocol.to_str().context("a path that is not text")?;
+	let table = studies[0].to_string();
+	println!("{}", research_py(network, &["result", &table, "--protocol", protocol])?);
+	println!("{}", research_py(network, &["mean", &studies[2].to_string()])?);
 	print.end("The port has only the methods `research_*`.");
 	Ok(())
-}
-
-fn user(network: &Network, account: &Account) -> Result<User> {
-	User::new(&account.key, &network.root, &network.sites[account.hospital].node.url())
 }
 
 fn said(value: &Value) -> String {
@@ -190,82 +195,16 @@ fn said(value: &Value) -> String {
 	}
 }
 
-async fn choose(
-	network: &Network,
-	chain: &Chain,
-	people: &People,
-	choices: &Choices,
-) -> Result<()> {
-	let by_command: Vec<&Account> =
-		people.accounts.iter().filter(|account| account.person < BY_COMMAND).collect();
-	let rest = |commercial: bool| -> Vec<&Account> {
-		let wanted = |account: &&Account| {
-			account.person >= BY_COMMAND
-				&& choices.counted.contains(&account.person)
-				&& choices.commercial.contains(&account.person) == commercial
-		};
-		people.accounts.iter().filter(wanted).collect()
-	};
-	let abroad = people.accounts.iter().find(|it| it.person == people.patients.len() - 2);
-	let abroad = user(network, abroad.context("one chooses another country")?)?;
-	let command = async {
-		for account in &by_command {
-			user(network, account)?.run(&["study", "choose", "--yes"]).await?;
+/// Two patients contribute alone to two of the studies.
+async fn contribute_own(own: &[OwnClient], studies: &[u32], wait: bool) -> Result<()> {
+	let each = own.iter().map(|client| async move {
+		for place in OWN {
+			let answer = client.contribute(studies[place], wait).await?;
+			ensure!(!wait || answer["report"]["people"].is_u64(), "no report: {answer}");
 		}
-		abroad.run(&["study", "choose", "--country", "CH", "--yes"]).await?;
 		anyhow::Ok(())
-	};
-	let plain = rest(false);
-	let commercial = rest(true);
-	let traits = StudyTraits::of(&[StudyTrait::Commercial]);
-	let library = async {
-		people.choose(chain, &plain, StudyTraits::default()).await?;
-		people.choose(chain, &commercial, traits).await
-	};
-	tokio::try_join!(command, library)?;
-	Ok(())
-}
-
-/// Proposes a study. Returns its number.
-async fn propose(network: &Network, researcher: &User, asked: &Asked) -> Result<u32> {
-	let approval = network.root.join("approval.txt");
-	std::fs::write(&approval, "The ethics committee has no objections.\n")?;
-	let terms = json!({
-		"protocol": data::example("studies").join(asked.protocol).canonicalize()?,
-		"ethics": approval,
-		"country": "DE",
-		"aggregators": asked.aggregators,
-		"traits": asked.traits,
-		"epsilon": 1.0,
-		"first_close": format!("+{OPEN}s"),
-		"gather": format!("{GATHER}s"),
-		"answer": format!("{ANSWER}s"),
 	});
-	let file =
-		researcher.home.join(format!("study-{}-{}.json", asked.protocol, asked.traits.len()));
-	std::fs::write(&file, serde_json::to_vec_pretty(&terms)?)?;
-	let arguments =
-		[OsString::from("study"), "propose".into(), file.into_os_string(), "--yes".into()];
-	let answer = researcher.run(&arguments).await?;
-	let study = answer["study"].as_u64().with_context(|| format!("no number: {answer}"))?;
-	Ok(u32::try_from(study)?)
-}
-
-/// Three seats of the council approve a study.
-async fn approve(network: &Network, study: u32) -> Result<()> {
-	let seats = INSTITUTIONS
-		.iter()
-		.take(3)
-		.map(|seat| User::new(seat.seed, &network.root, &network.node_url()))
-		.collect::<Result<Vec<_>>>()?;
-	let study = study.to_string();
-	let answer = seats[0].run(&["council", "approve-study", &study, "--yes"]).await?;
-	let motion = answer["motion"].as_u64().with_context(|| format!("no motion: {answer}"))?;
-	let motion = motion.to_string();
-	for seat in &seats[1..] {
-		seat.run(&["council", "vote", &motion, "yes", "--yes"]).await?;
-	}
-	seats[0].run(&["council", "close", &motion, "--yes"]).await.map(drop)
+	try_join_all(each).await.map(drop)
 }
 
 /// Every hospital contributes to every study: one study after the other, and then, if it waits for the
@@ -291,7 +230,7 @@ async fn contribute_all(
 		let each = all.iter().flat_map(|(registrar, export)| {
 			studies.iter().map(move |study| contribute(registrar, export, *study, true))
 		});
-		futures::future::try_join_all(each).await?;
+		try_join_all(each).await?;
 	} else {
 		let each = all.iter().map(|(registrar, export)| async move {
 			for study in studies {
@@ -299,7 +238,7 @@ async fn contribute_all(
 			}
 			anyhow::Ok(())
 		});
-		futures::future::try_join_all(each).await?;
+		try_join_all(each).await?;
 	}
 	Ok(())
 }
@@ -331,23 +270,42 @@ async fn until_answered(researcher: &User, study: u32) -> Result<Value> {
 
 /// The plain count for the study at this place.
 fn truth_of(people: &People, choices: &Choices, place: usize) -> Result<Vec<i64>> {
-	truth::count(people, &choices.in_study(place), &truth::protocol(STUDIES[place].protocol)?)
+	truth::count(people, &in_study(choices, place), &truth::protocol(STUDIES[place].protocol)?)
 }
 
 /// The cells beside the plain count. Without noise they have to be equal.
 fn compare(network: &Network, place: usize, result: &Value, truth: &[i64]) -> Result<String> {
 	let cells = result["cells"].as_array().with_context(|| format!("no cells: {result}"))?;
 	ensure!(cells.len() == truth.len(), "{} cells, counted {}", cells.len(), truth.len());
-	let mut text =
-		format!("    {} ({})", STUDIES[place].protocol, STUDIES[place].traits.join(", "));
+	let half = result["half_width"].as_i64().with_context(|| format!("no width: {result}"))?;
+	let Asked { protocol, traits, .. } = STUDIES[place];
+	let mut text = format!("    {}", [&[protocol], traits].concat().join(", "));
+	let mut inside = 0;
 	for (cell, truth) in cells.iter().zip(truth) {
 		let value = cell["value"].as_i64().with_context(|| format!("no value: {cell}"))?;
 		let name = cell["name"].as_str().unwrap_or_default();
 		let exact = network.research() == Some(Research::WithoutNoise);
 		ensure!(!exact || value == *truth, "{name}: {value}, but a plain count gives {truth}");
-		text += &format!("\n      {name:<40} {value:>6}   plain count {truth:>4}");
+		let is_outside = (value - truth).abs() > half;
+		inside += usize::from(!is_outside);
+		let mark = if is_outside { "   (outside the interval)" } else { "" };
+		text += &format!("\n      {name:<40} {value:>6}   plain count {truth:>4}{mark}");
 	}
-	text += &format!("\n      95 % interval: ± {}", result["half_width"]);
+	text += &format!(
+		"\n      95 % interval: ± {half}. {inside} of {} plain counts are in it.",
+		truth.len()
+	);
+	let named = cells.iter().zip(truth).filter(|(cell, _)| cell["name"] != "outside");
+	let rarest = named.filter(|(_, truth)| **truth > 0).min_by_key(|(_, truth)| **truth);
+	let rarest = rarest.filter(|(_, truth)| **truth < half);
+	if let Some((cell, _)) = rarest {
+		let (name, value) = (&cell["name"], cell["value"].as_i64().unwrap_or_default());
+		text += &format!(
+			"\n      The interval of {name} goes from {} to {}, so these are too few to say how many.",
+			value - half,
+			value + half
+		);
+	}
 	Ok(text)
 }
 

@@ -38,6 +38,11 @@ impl User {
 	/// ends.
 	pub fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Command> {
 		let mut command = Command::new(program("vouchsafe")?);
+		// What the shell has set for another network.
+		let set = std::env::vars_os().map(|(name, _)| name);
+		for name in set.filter(|name| name.to_string_lossy().starts_with("VOUCHSAFE_")) {
+			command.env_remove(name);
+		}
 		command
 			.arg("--home")
 			.arg(&self.home)

@@ -158,7 +158,7 @@ fn other_questions_count_bundles_as_the_script_does() {
 		json!({ "sum": { "value": { "number": { "of": "condition", "codes": conditions } }, "max": 9 } }),
 		json!({ "sum": { "value": { "age": {} }, "max": 100 }, "cohort": [hypertension] }),
 		json!({ "sum": { "value": { "age": {} }, "max": 100 }, "cohort": [pressure] }),
-		json!({ "table": { "weight": 4, "by": [
+		json!({ "table": { "weight": 2, "by": [
 			{ "procedure": { "cells": [
 				{ "name": "review", "codes": { "SNOMED CT": ["430193006"] } },
 				{ "name": "documentation", "codes": { "SNOMED CT": ["428191000124101"] } },

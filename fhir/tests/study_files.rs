@@ -96,6 +96,23 @@ fn every_form_of_file_is_read() {
 }
 
 #[test]
+fn a_patient_with_another_birth_or_sex_is_told() {
+	let (first, later) = (json!({ "gender": "female", "birthDate": "1980-05-01" }), "1990-05-01");
+	for (second, told) in [
+		(first.clone(), 0),
+		(json!({ "birthDate": "1980-05-01", "deceasedBoolean": true }), 0),
+		(json!({ "gender": "male", "birthDate": "1980-05-01" }), 1),
+		(json!({ "gender": "female", "birthDate": later }), 1),
+	] {
+		let text = lines(&[patient(first.clone()), patient(second)]);
+		let found = extract_text(&has_diabetes(), "d.ndjson", &text).unwrap();
+		assert_eq!(found.people.len(), 1);
+		let expected = if told == 0 { vec![] } else { vec![(Notice::Contradiction, told)] };
+		assert_eq!(notices(&found), expected, "{text}");
+	}
+}
+
+#[test]
 fn what_is_not_fhir_is_refused() {
 	let wrong = |name: &str, bytes: &[u8]| {
 		let protocol = has_diabetes();
@@ -420,7 +437,7 @@ fn curious() -> Protocol {
 			{ "number": { "of": "medication", "from": 0 } },
 			{ "observation": { "loinc": ["4548-4"], "unit": "%", "from": 0 } },
 		],
-		"table": { "weight": 8, "by": [
+		"table": { "weight": 1, "by": [
 			{ "condition": { "cells": [{ "name": "it", "codes": { "SNOMED CT": ["44054006"] } }] } },
 			{ "number": { "of": "allergy", "cells": [{ "name": "all", "from": 0 }] } },
 		] },

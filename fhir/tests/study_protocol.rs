@@ -66,8 +66,11 @@ fn a_table_has_its_cells_and_outside() {
 	assert_eq!(protocol.cell_names(), names);
 	assert_eq!(protocol.question(), StudyQuestion::Table { cells: 5, weight: 1 });
 	assert!(protocol.question().is_sound());
-	let heavy = with("table", json!({ "by": [by_age()], "weight": 8 }));
-	assert_eq!(read(&heavy).unwrap().question(), StudyQuestion::Table { cells: 3, weight: 8 });
+	let cell = |code: u32| json!({ "name": code.to_string(), "codes": { "SNOMED CT": [code.to_string()] } });
+	let codes = json!({ "allergy": { "cells": (111_110..111_118).map(cell).collect::<Vec<_>>() } });
+	let heavy = |by: Value| read(&with("table", json!({ "by": by, "weight": 8 })));
+	let question = StudyQuestion::Table { cells: 17, weight: 8 };
+	assert_eq!(heavy(json!([codes, by_sex()])).unwrap().question(), question);
 }
 
 #[test]
@@ -223,6 +226,13 @@ fn unknown_extractors_are_named() {
 }
 
 #[test]
+fn scripts_that_need_joiners_can_be_written() {
+	let text = "می\u{200c}خواهم";
+	let names = json!([{ "name": text, "from": 1 }]);
+	assert_eq!(read(&table(json!([by_bands(names)]))).unwrap().cell_names(), [text, "outside"]);
+}
+
+#[test]
 fn each_mistake_has_its_own_error() {
 	use ProtocolError as E;
 	let text = |text: &str| text.to_owned();
@@ -246,6 +256,20 @@ fn each_mistake_has_its_own_error() {
 		(with("question", json!({ "EN": "How?" })), E::Language(text("EN"))),
 		(with("question", json!({ "en": " " })), E::Text { text: text(" "), most: 2_000 }),
 		(with("question", json!({ "en": "a\u{1b}b" })), E::Text { text: text("ab"), most: 2_000 }),
+		// The direction of what follows, and joiners where no script needs them.
+		(
+			with("question", json!({ "en": "a\u{202e}b" })),
+			E::Text { text: text("ab"), most: 2_000 },
+		),
+		(
+			with("question", json!({ "en": "a\u{200d}b" })),
+			E::Text { text: text("ab"), most: 2_000 },
+		),
+		(
+			table(json!([by_bands(json!([{ "name": "old\u{200b}", "from": 1 }]))])),
+			E::Text { text: text("old"), most: 100 },
+		),
+		(with("identifier", json!("urn:a\u{2066}")), E::Identifier(text("urn:a\u{2066}"))),
 		(with("reference_date", json!("2026-02-30")), E::ReferenceDate(text("2026-02-30"))),
 		(with("reference_date", json!("2026")), E::ReferenceDate(text("2026"))),
 		(with("identifier", json!("a|b")), E::Identifier(text("a|b"))),
@@ -257,6 +281,7 @@ fn each_mistake_has_its_own_error() {
 		(weight(0), E::Weight(0)),
 		(weight(9), E::Weight(9)),
 		(weight(-1), E::Weight(-1)),
+		(weight(2), E::NeedlessWeight { weight: 2, most: 1 }),
 		(max(0), E::Max(0)),
 		(max(1_000_001), E::Max(1_000_001)),
 		(max(-5), E::Max(-5)),

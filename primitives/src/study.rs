@@ -204,13 +204,15 @@ numbered! {
 		Stopped = 4, "stopped";
 		/// The researcher withdrew it.
 		Withdrawn = 5, "withdrawn";
+		/// It had not begun by its first close, and somebody gave it up.
+		Expired = 6, "expired";
 	}
 }
 
 impl StudyStage {
 	/// Whether nothing more happens in it.
 	pub fn has_ended(self) -> bool {
-		matches!(self, Self::Finished | Self::Stopped | Self::Withdrawn)
+		matches!(self, Self::Finished | Self::Stopped | Self::Withdrawn | Self::Expired)
 	}
 }
 
@@ -279,6 +281,8 @@ numbered! {
 		NotNumbers = 3, "not-numbers";
 		/// The council stopped the study.
 		Stopped = 4, "stopped";
+		/// No aggregator froze it.
+		NotFrozen = 5, "not-frozen";
 	}
 }
 
@@ -477,7 +481,8 @@ pub fn tally_proof(
 	Some(proof)
 }
 
-/// Whether the proof leads from this report at `place` to the root.
+/// Whether the proof leads from this report at `place` to the root. A node without a sibling is the last one
+/// of its level, so its place is even.
 pub fn is_in_tally(
 	round: &StudyRound,
 	counted: &Counted,
@@ -490,7 +495,8 @@ pub fn is_in_tally(
 		node = match sibling {
 			Some(sibling) if at.is_multiple_of(2) => tally_node(&node, sibling),
 			Some(sibling) => tally_node(sibling, &node),
-			None => node,
+			None if at.is_multiple_of(2) => node,
+			None => return false,
 		};
 		at = at.checked_div(2).unwrap_or_default();
 	}

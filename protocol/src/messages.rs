@@ -1,6 +1,7 @@
 //! What a custodian's REST API takes and answers. Bytes are written as `0x` and lower-case hex.
 
 use crate::types::{account_bytes, AccountId, H256};
+use codec::{Decode, Encode};
 use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
 use std::{borrow::Cow, fmt, str::FromStr};
 #[cfg(feature = "openapi")]
@@ -90,7 +91,7 @@ pub enum HexError {
 }
 
 /// A fixed number of bytes as `0x` and hex.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub struct Hex<const N: usize>(pub [u8; N]);
 
 impl<const N: usize> fmt::Display for Hex<N> {

@@ -151,6 +151,7 @@ messages! {
 	result_noise = "result-noise" (half);
 	result_hidden = "result-hidden" (least);
 	result_people = "result-people" (count);
+	result_empty = "result-empty" (count);
 
 	decision_permit = "decision-permit" (reader, act, purpose, reason);
 	decision_refuse = "decision-refuse" (reader, act, purpose, reason);

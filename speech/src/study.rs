@@ -119,6 +119,11 @@ impl Speech {
 	pub fn result_counts(&self, people: usize) -> String {
 		self.result_people(people)
 	}
+
+	/// That so many cells may be empty.
+	pub fn result_empty_cells(&self, cells: usize) -> String {
+		self.result_empty(cells)
+	}
 }
 
 /// A number of thousandths: `1`, `0.25`.

@@ -521,6 +521,8 @@ fn studies() {
 		to.says("result", &text);
 		let text = [1, 74].map(|people| to.speech.result_counts(people)).join("\n");
 		to.says("people", &text);
+		let text = [1, 2].map(|cells| to.speech.result_empty_cells(cells)).join("\n");
+		to.says("rare cells", &text);
 	});
 }
 

@@ -9,7 +9,7 @@ use vouchsafe_protocol::{
 	messages::{
 		AskDoubles, Doubles, EvaluateIdentifiers, EvaluatedIdentifiers, Hex, ListState,
 		NullifiersReceipt, ReportReceipt, ReportState, SendNullifiers, SendReport, StudyPhase,
-		StudyStatus,
+		StudyStatus, TallyPlace,
 	},
 	types::AccountId,
 };
@@ -29,6 +29,8 @@ pub(crate) struct Aggregator {
 	pub reports: Vec<SendReport>,
 	/// Why it drops the report.
 	pub reason: Option<String>,
+	/// The report's place in the tally.
+	pub place: Option<TallyPlace>,
 	/// How often it is away before it answers.
 	pub away: usize,
 }
@@ -59,6 +61,7 @@ impl Aggregators {
 				doubles: Vec::new(),
 				reports: Vec::new(),
 				reason: None,
+				place: None,
 				away: 0,
 			};
 			(institution.clone(), aggregator)
@@ -145,6 +148,22 @@ impl Aggregators {
 		})
 	}
 
+	/// Has a report of this id.
+	pub fn report(&self, at: &AccountId, report: [u8; 16]) {
+		self.at(at, |it| {
+			it.reports.push(SendReport {
+				study: 0,
+				round: 0,
+				contributor: Hex([0; 32]),
+				people: 1,
+				report: Hex(report),
+				nonce: Hex([0; 16]),
+				public_share: Vec::new().into(),
+				sealed_share: Vec::new().into(),
+			});
+		});
+	}
+
 	pub fn status(&self, at: &AccountId) -> Result<StudyStatus, CustodianError> {
 		self.ask(at, |it| {
 			let report = it.reports.last();
@@ -160,7 +179,7 @@ impl Aggregators {
 				id: report.map(|report| report.report),
 				dropped: None,
 				reason: it.reason.clone().filter(|_| report.is_some()),
-				place: None,
+				place: it.place.clone(),
 			}
 		})
 	}

@@ -1,16 +1,16 @@
 //! Consents to studies that patients gave on paper, which two clinicians of the hospital enter in
 //! batches. Each is an [assisted consent](crate::assist) with a text of its own.
 
-use super::people::lines_in_words;
+use super::people::{lines_in_words, numbers_in_words};
 use crate::{
-	assist::{self, AssistedConsent},
+	assist::{self, AssistedConsent, Proposal},
 	consent,
 	platform::{Clock, Platform, Task as _},
 	session::Session,
 };
 use anyhow::{bail, ensure, Context as _, Result};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use vouchsafe_protocol::{
 	api,
 	calls::UtilityCall,
@@ -46,6 +46,12 @@ pub struct EnteredMany {
 	pub awaiting_authority: usize,
 	/// The user had signed them before, or they were stored before.
 	pub before: usize,
+	/// They were left out: the patients' own keys have signed before, so these patients can choose themselves.
+	/// An authority would have to agree.
+	pub own_keys: usize,
+	/// They were left out: something else about the patient waits for a second of the staff, which they
+	/// would replace.
+	pub other_proposals: usize,
 	/// The chain has refused them.
 	pub refused: usize,
 }
@@ -120,6 +126,41 @@ impl PaperConsents {
 		self.consents.first().context("the list has no consents")
 	}
 
+	/// Checks that they are of exactly the patients in the user's own list, whose lines are given. Their
+	/// order does not count. Otherwise a colleague alone could enter consents of others.
+	///
+	/// # Errors
+	///
+	/// They are of other patients. The error names lines and numbers, not people.
+	pub fn ensure_of(&self, own: &[(AccountId, usize)]) -> Result<()> {
+		let mut lines: BTreeMap<_, _> = own.iter().cloned().collect();
+		let mut others = Vec::new();
+		for (number, consent) in (1..).zip(&self.consents) {
+			if lines.remove(&consent.patient()).is_none() {
+				others.push(number);
+			}
+		}
+		let mut missing: Vec<_> = lines.into_values().collect();
+		missing.sort_unstable();
+		let mut differences = String::new();
+		if !others.is_empty() {
+			let which = numbers_in_words("number", &others);
+			differences +=
+				&format!(" In the file but not in your list: {} ({which}).", others.len());
+		}
+		if !missing.is_empty() {
+			let which = lines_in_words(&missing);
+			differences +=
+				&format!(" In your list but not in the file: {} ({which}).", missing.len());
+		}
+		ensure!(
+			differences.is_empty(),
+			"the file has other patients than your list.{differences} Compare both with the papers. Nothing was \
+			 signed"
+		);
+		Ok(())
+	}
+
 	/// How many they are.
 	pub fn count(&self) -> usize {
 		self.consents.len()
@@ -148,7 +189,8 @@ impl PaperConsents {
 	}
 
 	/// Signs them: proposes them, or confirms those that a colleague has proposed. What was signed before is
-	/// left out, so this can be repeated.
+	/// left out, so this can be repeated. So are patients who can choose themselves, and those about whom
+	/// something else waits.
 	///
 	/// # Errors
 	///
@@ -159,16 +201,16 @@ impl PaperConsents {
 		let mut entered = EnteredMany::default();
 		let mut calls = Vec::new();
 		for consent in &self.consents {
-			let text = consent.shown()?;
-			let key = storage::consents(&consent.patient(), &consent.grantee()?);
-			let found = at.read(key).await?.unwrap_or_default();
-			let is_stored = found.iter().any(|it| it.text.commitment == text.commitment);
-			let is_own = consent.proposer(&at).await?.is_some_and(|by| by == me);
-			if is_stored || is_own {
-				entered.before = entered.before.saturating_add(1);
-			} else {
-				calls.push(consent.call()?);
-			}
+			let count = match state(consent, &at, &me).await? {
+				State::Ready => {
+					calls.push(consent.call()?);
+					continue;
+				},
+				State::SignedBefore => &mut entered.before,
+				State::OwnKey => &mut entered.own_keys,
+				State::OtherProposal => &mut entered.other_proposals,
+			};
+			*count = count.saturating_add(1);
 		}
 		let task = session.waiting("entering consents");
 		let total = calls.len();
@@ -196,6 +238,33 @@ impl PaperConsents {
 		}
 		Ok(entered)
 	}
+}
+
+/// Whether a consent can be signed.
+enum State {
+	Ready,
+	SignedBefore,
+	OwnKey,
+	OtherProposal,
+}
+
+async fn state(consent: &AssistedConsent, at: &impl View, me: &AccountId) -> Result<State> {
+	let (patient, text) = (consent.patient(), consent.shown()?);
+	let key = storage::consents(&patient, &consent.grantee()?);
+	let stored = at.read(key).await?.unwrap_or_default();
+	if stored.iter().any(|it| it.text.commitment == text.commitment) {
+		return Ok(State::SignedBefore);
+	}
+	// What waits for an authority is only of such patients, so it is not replaced either.
+	let account = at.read(storage::system_account(&patient)).await?;
+	if account.is_some_and(|account| account.nonce > 0) {
+		return Ok(State::OwnKey);
+	}
+	Ok(match consent.proposal(at).await? {
+		Some(Proposal::Same(by)) if by == *me => State::SignedBefore,
+		Some(Proposal::Other) => State::OtherProposal,
+		Some(Proposal::Same(_)) | None => State::Ready,
+	})
 }
 
 fn may_pass(error: &anyhow::Error) -> bool {
@@ -237,7 +306,7 @@ mod tests {
 		runtime::runtime_types::pallet_enrolment::types::StaffProposal,
 		types::{
 			agreed_consent, Account, Consent, Grantor, Status, StudyTrait, StudyTraits,
-			ASSISTED_RESEARCH_PERIOD, POLICY_VERSION,
+			ASSISTED_RESEARCH_PERIOD, POLICY_VERSION, PROPOSAL_LIFETIME,
 		},
 	};
 
@@ -369,6 +438,75 @@ mod tests {
 		let entered = consents.sign(&session).await.unwrap();
 		assert_eq!(entered, EnteredMany { before: 2, ..EnteredMany::default() });
 		assert!(session.chain.calls().is_empty());
+	}
+
+	/// The attack: a clinician adds patients who never agreed, and lets a colleague confirm all of them.
+	#[tokio::test]
+	async fn a_colleague_confirms_only_the_patients_of_an_own_list() {
+		let session = clinician("//DoctorA", HOSPITAL);
+		let consents = made(&session, 3).await;
+		let mut own = patients(3);
+		own.reverse();
+		consents.ensure_of(&own).unwrap();
+		let said = |own: &[(AccountId, usize)]| consents.ensure_of(own).unwrap_err().to_string();
+		let fewer = said(&own[..2]);
+		assert!(fewer.contains("In the file but not in your list: 1 (number 1)."), "{fewer}");
+		assert!(!fewer.contains("In your list but"), "{fewer}");
+		let more = said(&patients(5));
+		assert!(more.contains("In your list but not in the file: 2 (lines 5 and 6)."), "{more}");
+		// As many, but others.
+		let other = said(&[patients(2), vec![(AccountId::new([9; 32]), 7)]].concat());
+		assert!(other.contains("1 (number 3).") && other.contains("1 (line 7)."), "{other}");
+		let mut twice = consents.clone();
+		twice.consents.push(consents.consents[0].clone());
+		let error = twice.ensure_of(&own).unwrap_err().to_string();
+		assert!(error.contains("1 (number 4)."), "{error}");
+	}
+
+	/// A batch must not replace a consent for care that waits, or labels, or what an authority has to confirm.
+	#[tokio::test]
+	async fn what_waits_about_a_patient_is_not_replaced() {
+		let session = clinician("//DoctorA2", HOSPITAL);
+		let consents = made(&session, 5).await;
+		let first = AccountId::new([8; 32]);
+		let content = |number: usize| {
+			let consent = &consents.consents[number];
+			let (grantee, terms) = (consent.grantee().unwrap(), consent.terms().unwrap());
+			agreed_consent(&grantee, &terms, &consent.shown().unwrap())
+		};
+		let now = session.clock.now();
+		session.chain.change(|state| {
+			for (number, content, at) in [
+				(0, content(0), now),
+				(1, H256([5; 32]), now),
+				// It waits no longer.
+				(2, H256([5; 32]), now - PROPOSAL_LIFETIME),
+				(3, content(3), now),
+			] {
+				let (signer, origin) = (first.clone(), first.clone());
+				let patient = consents.consents[number].patient();
+				let proposal = StaffProposal { signer, origin, content, at };
+				state.set(storage::staff_proposal(&patient, &HOSPITAL), &proposal);
+			}
+			for (number, nonce) in [(3, 1u32), (4, 0)] {
+				let patient = consents.consents[number].patient();
+				// Nonce, references and deposits.
+				let account = (nonce, [0u32, 1, 0], [0u128; 4]);
+				state.set(storage::system_account(&patient), &account);
+			}
+		});
+		let entered = consents.sign(&session).await.unwrap();
+		let expected =
+			EnteredMany { own_keys: 1, other_proposals: 1, refused: 3, ..EnteredMany::default() };
+		// The node says nothing of the three that are signed.
+		assert_eq!(entered, expected);
+		let [RuntimeCall::Utility(UtilityCall::force_batch { calls })] = &session.chain.calls()[..]
+		else {
+			panic!("one batch");
+		};
+		let signed: Vec<RuntimeCall> =
+			[0, 2, 4].map(|number| consents.consents[number].call().unwrap().into()).to_vec();
+		assert_eq!(*calls, signed);
 	}
 
 	#[tokio::test]

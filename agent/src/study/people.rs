@@ -141,12 +141,17 @@ fn ensure_different<'a, T: Ord + 'a>(
 
 /// Lines in words: "line 4", "lines 4, 7 and 9", "lines 4, 7, 9, 12, 15 and 3 more".
 pub fn lines_in_words(lines: &[usize]) -> String {
-	let named: Vec<_> = lines.iter().take(NAMED).map(ToString::to_string).collect();
-	let more = lines.len().saturating_sub(named.len());
+	numbers_in_words("line", lines)
+}
+
+/// The same with another word.
+pub(super) fn numbers_in_words(word: &str, numbers: &[usize]) -> String {
+	let named: Vec<_> = numbers.iter().take(NAMED).map(ToString::to_string).collect();
+	let more = numbers.len().saturating_sub(named.len());
 	match (named.as_slice(), more) {
-		([line], 0) => format!("line {line}"),
-		(named, 0) => format!("lines {}", crate::english::ENGLISH.and(named)),
-		(named, more) => format!("lines {} and {more} more", named.join(", ")),
+		([number], 0) => format!("{word} {number}"),
+		(named, 0) => format!("{word}s {}", crate::english::ENGLISH.and(named)),
+		(named, more) => format!("{word}s {} and {more} more", named.join(", ")),
 	}
 }
 

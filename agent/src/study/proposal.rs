@@ -1,4 +1,4 @@
-//! Proposes a study, and withdraws it.
+//! Proposes a study, withdraws it, and gives up what was not done in time.
 
 use super::protocol;
 use crate::{
@@ -154,6 +154,12 @@ async fn add_protocol(
 /// Withdraws the user's own study. Returns the block.
 pub async fn withdraw(session: &Session<impl Platform>, study: StudyId) -> Result<u32> {
 	Ok(session.submit(StudiesCall::withdraw { study }).await?.number)
+}
+
+/// Gives up a study that has not begun by its first close, or what a round's aggregators have not done in
+/// time. Returns the block.
+pub async fn give_up(session: &Session<impl Platform>, study: StudyId) -> Result<u32> {
+	Ok(session.submit(StudiesCall::give_up { study }).await?.number)
 }
 
 #[cfg(test)]

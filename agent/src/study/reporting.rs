@@ -5,7 +5,7 @@
 
 use super::{
 	rounds::{self, FoundStudy},
-	unfinished::{Batch, KeptReport, Unfinished},
+	unfinished::{Batch, BatchState, KeptReport, Unfinished},
 };
 use crate::{
 	advice::{Advice, Advised},
@@ -13,6 +13,7 @@ use crate::{
 	session::{CustodianOf, Session, TaskOf},
 };
 use anyhow::{bail, ensure, Context as _, Result};
+use futures::future::try_join_all;
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	future::Future,
@@ -247,9 +248,11 @@ impl<'a, P: Platform> Reporting<'a, P> {
 					.eq(part.iter().map(|it| it.account.clone())),
 				"the people file has changed since this command first ran: use the same file"
 			);
-			let found = match &batch.nullifiers {
-				Some(found) => found.clone(),
-				None => self.evaluate(number, batch.clone(), &task).await?,
+			let found = match batch.state {
+				BatchState::Evaluated(found) => found,
+				BatchState::Blinded(blinded) => {
+					self.evaluate(number, batch.accounts, &blinded, &task).await?
+				},
 			};
 			let accounts = part.iter().map(|it| it.account.clone());
 			nullifiers.extend(found.into_iter().map(|it| it.0).zip(accounts));
@@ -271,21 +274,21 @@ impl<'a, P: Platform> Reporting<'a, P> {
 		let blinded = Blinded::new(inputs)?;
 		let batch = Batch {
 			accounts: people.iter().map(|person| (&person.account).into()).collect(),
-			blinded: HexBytes(blinded.to_bytes().to_vec()),
-			nullifiers: None,
+			state: BatchState::Blinded(HexBytes(blinded.to_bytes().to_vec())),
 		};
 		self.kept.keep_batch(number, &batch).await?;
 		Ok(batch)
 	}
 
-	/// Has every aggregator evaluate a batch, and keeps its nullifiers.
+	/// Has every aggregator evaluate a batch, and keeps its nullifiers instead of the identifiers.
 	async fn evaluate(
 		&self,
 		number: usize,
-		batch: Batch,
+		accounts: Vec<Hex<32>>,
+		blinded: &HexBytes,
 		task: &TaskOf<P>,
 	) -> Result<Vec<Hex<32>>> {
-		let blinded = Blinded::from_bytes(&batch.blinded.0)?;
+		let blinded = Blinded::from_bytes(&blinded.0)?;
 		let signer = &self.session.me()?.signer;
 		let points: Vec<_> = blinded.points().into_iter().map(Hex).collect();
 		let mut outputs: Vec<Vec<nullifier::Output>> = vec![Vec::new(); points.len()];
@@ -318,7 +321,7 @@ impl<'a, P: Platform> Reporting<'a, P> {
 		let round = self.found.round(self.session);
 		let nullifiers: Vec<_> =
 			outputs.iter().map(|outputs| Hex(nullifier::nullifier(&round, outputs))).collect();
-		let batch = Batch { nullifiers: Some(nullifiers.clone()), ..batch };
+		let batch = Batch { accounts, state: BatchState::Evaluated(nullifiers.clone()) };
 		self.kept.keep_batch(number, &batch).await?;
 		self.session.step("evaluated").await;
 		Ok(nullifiers)
@@ -330,37 +333,49 @@ impl<'a, P: Platform> Reporting<'a, P> {
 		Ok(*key)
 	}
 
-	/// Sends the list of nullifiers to every aggregator. Its order says nothing, and it names nobody.
+	/// Sends the list of nullifiers to all aggregators at the same time: one that is away does not keep the
+	/// others from having it. Its order says nothing, and it names nobody.
 	async fn send_list(&self, list: &BTreeSet<[u8; 32]>) -> Result<()> {
 		let task = self.session.waiting("sending nullifiers");
-		let signer = &self.session.me()?.signer;
 		let list: Vec<_> = list.iter().copied().map(Hex).collect();
 		// An empty list is a list, too.
 		let parts: Vec<&[Hex<32>]> = match list.is_empty() {
 			true => vec![&[]],
 			false => list.chunks(MAX_NULLIFIERS).collect(),
 		};
+		let aggregators = self.found.study.terms.aggregators.iter();
+		let sent = aggregators.map(|aggregator| self.send_parts(aggregator, &parts, &task));
+		try_join_all(sent).await?;
+		Ok(())
+	}
+
+	/// Sends the parts of the list to one aggregator, unless it has them.
+	async fn send_parts(
+		&self,
+		aggregator: &AccountId,
+		parts: &[&[Hex<32>]],
+		task: &TaskOf<P>,
+	) -> Result<()> {
+		let signer = &self.session.me()?.signer;
+		let status = self.status(aggregator, task).await?;
+		if status.list == ListState::Complete || status.settled {
+			return Ok(());
+		}
 		let count = u32::try_from(parts.len())?;
-		for aggregator in &self.found.study.terms.aggregators {
-			let status = self.status(aggregator, &task).await?;
-			if status.list == ListState::Complete || status.settled {
-				continue;
-			}
-			for (part, nullifiers) in (0u32..).zip(&parts) {
-				let request = SendNullifiers {
-					study: self.found.id,
-					round: self.found.study.round,
-					contributor: self.contributor.into(),
-					part,
-					parts: count,
-					nullifiers: nullifiers.to_vec(),
-				};
-				self.patiently(aggregator, &task, |custodian| {
-					let request = request.clone();
-					async move { custodian.send_nullifiers(signer, &request).await }
-				})
-				.await?;
-			}
+		for (part, nullifiers) in (0u32..).zip(parts) {
+			let request = SendNullifiers {
+				study: self.found.id,
+				round: self.found.study.round,
+				contributor: self.contributor.into(),
+				part,
+				parts: count,
+				nullifiers: nullifiers.to_vec(),
+			};
+			self.patiently(aggregator, task, |custodian| {
+				let request = request.clone();
+				async move { custodian.send_nullifiers(signer, &request).await }
+			})
+			.await?;
 		}
 		Ok(())
 	}

@@ -136,6 +136,7 @@ mod tests {
 			(StudyStage::Approved, "study 3 has not begun: it is approved"),
 			(StudyStage::Finished, "study 3 has ended: finished"),
 			(StudyStage::Stopped, "study 3 has ended: stopped by the council"),
+			(StudyStage::Expired, "study 3 has ended: given up before it began"),
 		] {
 			found.study.stage = stage;
 			let error = found.running().unwrap_err().to_string();

@@ -233,7 +233,8 @@ pub enum ConsentCommand {
 		agreement: Agreement,
 	},
 	/// Enter a consent for a patient who cannot use a wallet, as a clinician of the hospital that enrolled
-	/// the patient. A second clinician has to confirm it. It counts a day later, and for 90 days at most.
+	/// the patient. A second clinician has to confirm it. It counts after a delay, which is usually a day,
+	/// and for 90 days at most.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key berger consent assist --patient Eva --institution \"Hospital A\" --out eva.json")]
 	Assist {

@@ -26,19 +26,19 @@ pub struct Choice {
 /// Which paper consents are entered.
 #[derive(Clone, Debug, Args)]
 pub struct Paper {
-	/// CSV file of the patients who have agreed on paper, whose first column is account. A people file
-	/// (see `study contribute`) works too. No other user may be able to read it (chmod 600).
-	#[arg(long, value_name = "FILE", requires_all = ["institution", "out"])]
-	pub list: Option<PathBuf>,
-	/// Confirm the consents in FILE, which a colleague has entered. With your own FILE, continue an
-	/// interrupted entry.
-	#[arg(long, value_name = "FILE", conflicts_with = "list", required_unless_present = "list")]
+	/// Your own list of the patients who have agreed on paper: a CSV file whose first column is account. A
+	/// people file (see `study contribute`) works too. No other user may be able to read it (chmod 600).
+	#[arg(long, value_name = "LIST")]
+	pub list: PathBuf,
+	/// Confirm the consents in FILE, which a colleague has entered. It must have the same patients as your
+	/// own list. With your own FILE, continue an interrupted entry.
+	#[arg(long, value_name = "FILE")]
 	pub confirm: Option<PathBuf>,
 	/// Institution that you act for and that enrolled the patients.
-	#[arg(long, value_name = "WHO")]
+	#[arg(long, value_name = "WHO", required_unless_present = "confirm")]
 	pub institution: Option<String>,
 	/// File to write for the second clinician, who confirms with it.
-	#[arg(long, value_name = "FILE")]
+	#[arg(long, value_name = "FILE", required_unless_present = "confirm")]
 	pub out: Option<PathBuf>,
 	/// Which studies.
 	#[command(flatten)]
@@ -79,6 +79,20 @@ pub struct Contribution {
 	/// Whether to ask.
 	#[command(flatten)]
 	pub agreement: Agreement,
+}
+
+/// Which report is checked.
+#[derive(Clone, Debug, Args)]
+pub struct WhichReport {
+	/// Number of the study.
+	#[arg(value_parser = parse_number)]
+	pub study: u32,
+	/// Number of the round, from 0 [default: the current one].
+	#[arg(long, value_name = "ROUND")]
+	pub round: Option<u8>,
+	/// Institution that you act for, if you work for several.
+	#[arg(long, value_name = "WHO")]
+	pub institution: Option<String>,
 }
 
 /// Which result is shown, and how.
@@ -138,6 +152,18 @@ pub enum StudyCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
+	/// Give up what was not done in time, as anybody who is enrolled. A study that has not begun by its
+	/// first close ends. A round that its aggregators have not frozen, agreed on or answered in time is
+	/// lost, or its reports are gathered again.
+	#[command(after_help = "Example:\n  vouchsafe --key okafor study give-up 3")]
+	GiveUp {
+		/// Number of the study.
+		#[arg(value_parser = parse_number)]
+		study: u32,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
 	/// List the studies.
 	#[command(after_help = "Example:\n  vouchsafe study list --all")]
 	List {
@@ -189,10 +215,11 @@ pub enum StudyCommand {
 	#[command(after_help = "Example:\n  vouchsafe --key eva study mine")]
 	Mine,
 	/// Enter the choices that patients gave on paper, as a clinician of the hospital that enrolled them. A
-	/// second clinician confirms them. They count from a day later, for at most five years.
+	/// second clinician confirms them, with a list of their own that they made from the papers. They count
+	/// after a delay, which is usually a day, and for five years at most.
 	#[command(after_help = "Examples:\n  \
-		vouchsafe --key berger study assist --list people.csv --institution \"Hospital A\" --out paper.json\n  \
-		vouchsafe --key weber study assist --confirm paper.json")]
+		vouchsafe --key berger study assist --list first.csv --institution \"Hospital A\" --out paper.json\n  \
+		vouchsafe --key weber study assist --list second.csv --confirm paper.json")]
 	Assist(Paper),
 	/// Contribute a hospital's patients to a round of a study, and send the report about them. An
 	/// interrupted command continues where it stopped.
@@ -208,6 +235,9 @@ pub enum StudyCommand {
 		vouchsafe --key eva study contribute 3 --own --fhir read/ --wait"
 	)]
 	Contribute(Contribution),
+	/// Check that your report counts: each aggregator proves its place in the tally that is on the chain.
+	#[command(after_help = "Example:\n  vouchsafe --key registrar study check 3")]
+	Check(WhichReport),
 	/// Show the result of a round with its 95 % intervals.
 	#[command(
 		after_help = "Each value has noise, so it may be negative. Cells under 11 are shown as “under 11” \

@@ -106,7 +106,7 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			// Who votes for it has to know what it asks.
 			let protocol = protocol::fetch(&session, &found.study.terms).await?;
 			let (researcher, terms) = (&found.study.researcher, &found.study.terms);
-			let lines = describe::lines(&session, researcher, terms, &protocol);
+			let lines = describe::lines(&session.names, researcher, terms, &protocol);
 			output::write_error(&format!("Study {study}\n{}\n\n", lines.join("\n")));
 			(StudiesCall::approve { study }.into(), agreement)
 		},

@@ -48,6 +48,7 @@ impl From<StudyError> for ApiError {
 			| StudyError::Missing(_)
 			| StudyError::Aborted
 			| StudyError::NotFinal(_)
+			| StudyError::OtherTally
 			| StudyError::TooSlow(_) => {
 				tracing::error!(%error, "a request for a study failed");
 				Self::Failed
@@ -198,7 +199,7 @@ async fn storage_key(aggregated: &Aggregated) -> Result<Arc<RoundKey>, ApiError>
 #[utoipa::path(
 	post,
 	path = "/v1/studies/evaluations",
-	description = "Evaluates blinded identifiers under the aggregator's key of the study, with one proof. In all at most as many different ones as the contributor has people in the round. From the contributor, its registrar or its custodian. The body is a signed request with the action `study-evaluate`; its payload is a `Payload_EvaluateIdentifiers`.",
+	description = "Evaluates blinded identifiers under the aggregator's key of the study, with one proof. In all at most as many different ones as the contributor has people in the round. A contributor has one request under way at a time, and can have the same identifiers evaluated again, ten times an hour. From the contributor, its registrar or its custodian. The body is a signed request with the action `study-evaluate`; its payload is a `Payload_EvaluateIdentifiers`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
@@ -234,17 +235,19 @@ pub async fn evaluate(
 		return Err(too_many());
 	}
 	let key = secrets::evaluation_key(&state, body.study).await?.ok_or(ApiError::NotYet)?;
+	let (database, id, contributor) = (&state.database, aggregated.id(), body.contributor.0);
+	let turn = state.studies.evaluations.begin(id, contributor, points.len(), people);
+	let turn = turn.ok_or(ApiError::RateLimited)?;
 	storage_key(aggregated).await?;
 	let count = u64::try_from(points.len()).unwrap_or(u64::MAX);
 	let _room = uploads::ensure_room(&state, count.saturating_mul(POINT_BYTES)).await?;
-	let (database, contributor) = (&state.database, body.contributor.0);
-	if !database.count_points(aggregated.id(), contributor, points.clone(), people).await? {
+	if !database.count_points(id, contributor, points.clone(), people).await? {
 		return Err(too_many());
 	}
 	metrics::counter!("vouchsafe_custodian_study_evaluations_total").increment(count);
-	let evaluating = state.studies.begin_evaluating().await;
+	let processor = turn.processor().await;
 	let evaluate = move || {
-		let _evaluating = evaluating;
+		let _until_evaluated = (processor, turn);
 		key.evaluate(&points)
 	};
 	let evaluated = tokio::task::spawn_blocking(evaluate)
@@ -308,7 +311,9 @@ pub async fn send_nullifiers(
 		KeptPart::TooLong => Err(mismatch(format!(
 			"the contributor has {limit} people with a valid consent in this round: the list is longer"
 		))),
-		KeptPart::Closed => Err(mismatch("the time for lists of nullifiers is over")),
+		KeptPart::Closed => Err(mismatch(
+			"the time for lists of nullifiers is over, unless the round is gathered again",
+		)),
 		KeptPart::Waits => Err(ApiError::NotYet),
 	}
 }

@@ -22,10 +22,12 @@ trait NamesFrozen: PeerRequest {
 	fn names(&self) -> (u32, u8, Option<u8>);
 	/// How many items it has.
 	fn items(&self) -> usize;
+	/// How many it may have.
+	const MOST: usize;
 }
 
 macro_rules! name_frozen {
-	($($request:ident: $self:ident, $attempt:expr, $items:expr;)*) => {
+	($($request:ident: $self:ident, $attempt:expr, $items:expr, $most:expr;)*) => {
 		$(impl NamesFrozen for $request {
 			fn names(&$self) -> (u32, u8, Option<u8>) {
 				($self.study, $self.round, $attempt)
@@ -33,16 +35,17 @@ macro_rules! name_frozen {
 			fn items(&$self) -> usize {
 				$items
 			}
+			const MOST: usize = $most;
 		})*
 	};
 }
 
 name_frozen! {
-	DeliverVerifyKey: self, None, 0;
-	CompareLists: self, Some(self.attempt), self.excluded.len();
-	VerifyReports: self, None, self.reports.len();
-	FinishReports: self, None, self.reports.len();
-	CompareTallies: self, Some(self.attempt), self.leave_out.len();
+	DeliverVerifyKey: self, None, 0, MAX_PEER_ITEMS;
+	CompareLists: self, Some(self.attempt), self.excluded.len(), MAX_PEER_ITEMS;
+	VerifyReports: self, None, self.reports.0.len(), MAX_PACKED;
+	FinishReports: self, None, self.verdicts.0.len(), MAX_PACKED;
+	CompareTallies: self, Some(self.attempt), self.leave_out.len(), MAX_PEER_ITEMS;
 }
 
 /// Checks that the leader's custodian signed, and that the round is frozen.
@@ -57,7 +60,7 @@ async fn admit<T: NamesFrozen>(
 	if requester.custodian_of.is_none() || requester.custodian_of.as_ref() != leader {
 		return Err(ApiError::NoAccess);
 	}
-	if body.items() > MAX_PEER_ITEMS {
+	if body.items() > T::MOST {
 		return Err(ApiError::TooLarge);
 	}
 	let heads = Heads::read(state, &*requester.node, requester.finalized.clone()).await?;
@@ -147,7 +150,7 @@ pub async fn compare_lists(
 #[utoipa::path(
 	post,
 	path = "/v1/studies/verifications",
-	description = "Among aggregators: returns this aggregator's verifier shares of reports, to the leader's custodian. The body is a signed request with the action `study-verify`; its payload is a `Payload_VerifyReports`.",
+	description = "Among aggregators: returns this aggregator's verifier shares of a page of reports, to the leader's custodian. The body is a signed request with the action `study-verify`; its payload is a `Payload_VerifyReports`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
@@ -171,14 +174,14 @@ pub async fn verify_reports(
 #[utoipa::path(
 	post,
 	path = "/v1/studies/finishes",
-	description = "Among aggregators: receives the verifier messages of reports, or why they are dropped, from the leader's custodian. The body is a signed request with the action `study-finish`; its payload is a `Payload_FinishReports`.",
+	description = "Among aggregators: receives the verifier messages of a page of reports, or why they are dropped, from the leader's custodian. The body is a signed request with the action `study-finish`; its payload is a `Payload_FinishReports`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
 		(status = 200, body = FinishedReports, description = "What became of the reports"),
 		(status = 404, body = Refusal, description = "This custodian does not aggregate the study"),
 		(status = 422, body = Refusal, description = "The round is over"),
-		(status = 425, body = Refusal, description = "The freeze is not final here yet, or the verify key is missing: try again"),
+		(status = 425, body = Refusal, description = "The freeze is not final here yet, or these reports must be begun again"),
 	),
 	tag = "studies"
 )]
@@ -188,7 +191,8 @@ pub async fn finish_reports(
 ) -> Result<Json<FinishedReports>, ApiError> {
 	let (aggregated, _, body) = admit::<FinishReports>(&state, &bytes).await?;
 	let key = verify_key(&state, &aggregated).await?;
-	Ok(Json(verification::finish_reports(&aggregated, key, body).await?))
+	let finished = verification::finish_reports(&aggregated, key, body).await?;
+	finished.map(Json).ok_or(ApiError::NotYet)
 }
 
 /// Compare tallies.

@@ -155,6 +155,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// is served meanwhile, and it is tried again.
 const PATIENCE_FOR_READERS: Duration = Duration::from_millis(100);
 
+/// How many statements stay prepared: about as many as there are.
+const STATEMENTS: usize = 128;
+
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Sqlite {
@@ -186,10 +189,12 @@ impl Sqlite {
 
 	fn prepare(mut connection: Connection) -> Result<Self, StoreError> {
 		connection.busy_timeout(PATIENCE)?;
+		connection.set_prepared_statement_cache_capacity(STATEMENTS);
+		rusqlite::vtab::array::load_module(&connection)?;
 		// A share must be on the disk before it is acknowledged, hence FULL.
 		connection.execute_batch(
 			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
-			 PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+			 PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;",
 		)?;
 		let schema: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
 		match schema {

@@ -134,15 +134,27 @@ pub enum KeptReport {
 	Closed,
 }
 
-/// What verification made of a report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-	/// The contributor.
-	pub contributor: [u8; 32],
-	/// The report's id.
-	pub report: [u8; 16],
-	/// This aggregator's share of the cells, encrypted, or why it does not count.
-	pub result: Result<Vec<u8>, DropReason>,
+/// A contributor and its report's id.
+pub type ReportKey = ([u8; 32], [u8; 16]);
+
+/// This aggregator's shares of the cells of reports that were verified together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Output {
+	/// Its id, which is random.
+	pub id: [u8; 16],
+	/// The reports.
+	pub reports: Vec<ReportKey>,
+	/// The shares, in the same order, encrypted together.
+	pub ciphertext: Vec<u8>,
+}
+
+/// What verification made of reports.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+	/// Those that are verified here.
+	pub verified: Output,
+	/// Those that do not count, and why. They may be among the others: then another aggregator dropped them.
+	pub dropped: Vec<(ReportKey, DropReason)>,
 }
 
 /// A report that is verified and not left out.
@@ -318,12 +330,14 @@ pub trait Studies: Send + Sync {
 		contributor: [u8; 32],
 	) -> Result<Option<Report>, StoreError>;
 
-	/// Up to `limit` reports that wait, by contributor.
+	/// Up to `limit` reports that wait, by contributor. Fewer if their shares have more than about so many
+	/// bytes. None if none is left.
 	async fn waiting_reports(
 		&self,
 		id: RoundId,
 		after: Option<[u8; 32]>,
 		limit: usize,
+		bytes: usize,
 	) -> Result<Vec<Report>, StoreError>;
 
 	/// These contributors' reports.
@@ -336,18 +350,15 @@ pub trait Studies: Send + Sync {
 	/// How many reports wait, are verified, and are dropped.
 	async fn count_reports(&self, id: RoundId) -> Result<[u64; 3], StoreError>;
 
-	/// Notes what verification made of reports. Reports that are verified already stay so.
-	async fn note_outcomes(&self, id: RoundId, outcomes: Vec<Outcome>) -> Result<(), StoreError>;
+	/// Notes what verification made of reports. It concerns only those that wait and were not replaced. An
+	/// output may have others too, and those that are dropped. Returns how many are verified now.
+	async fn note_outcomes(&self, id: RoundId, outcomes: Outcomes) -> Result<u64, StoreError>;
 
 	/// Takes no more reports in this attempt.
 	async fn close_reports(&self, id: RoundId, attempt: u8) -> Result<(), StoreError>;
 
 	/// Leaves out verified reports in this attempt.
-	async fn leave_out(
-		&self,
-		id: RoundId,
-		reports: Vec<([u8; 32], [u8; 16])>,
-	) -> Result<(), StoreError>;
+	async fn leave_out(&self, id: RoundId, reports: Vec<ReportKey>) -> Result<(), StoreError>;
 
 	/// Up to `limit` reports that are verified and not left out, by contributor.
 	async fn counted(
@@ -357,13 +368,12 @@ pub trait Studies: Send + Sync {
 		limit: usize,
 	) -> Result<Vec<CountedRow>, StoreError>;
 
-	/// Up to `limit` encrypted shares of the cells of such reports, with their contributors.
-	async fn outputs(
+	/// The output with the next id.
+	async fn next_output(
 		&self,
 		id: RoundId,
-		after: Option<[u8; 32]>,
-		limit: usize,
-	) -> Result<Vec<([u8; 32], Vec<u8>)>, StoreError>;
+		after: Option<[u8; 16]>,
+	) -> Result<Option<Output>, StoreError>;
 
 	/// Settles the tally of an attempt. Reports that still wait do not count in it.
 	async fn settle_tally(

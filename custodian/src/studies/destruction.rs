@@ -29,14 +29,19 @@ pub async fn destroy_all_over(state: &State, block: &dyn Block) -> Result<(), St
 	Ok(())
 }
 
-/// Destroys the keys of the study's rounds that are over, and its own one if it has ended.
+/// Destroys the keys of the study's rounds that are over, and its own one if it has ended. Notes the end
+/// before: without keys, the study is not found again here.
 pub async fn destroy_over(state: &State, id: StudyId, study: &Study) -> Result<(), StudyError> {
 	let has_ended = study.stage.has_ended();
 	for (of, round) in state.database.study_keys().await? {
 		let is_over = has_ended || round.is_some_and(|round| round < study.round);
-		if of == id && is_over {
-			secrets::destroy(state, of, round).await?;
+		if of != id || !is_over {
+			continue;
 		}
+		if has_ended {
+			state.database.note_study_end(id, now()).await?;
+		}
+		secrets::destroy(state, of, round).await?;
 	}
 	Ok(())
 }

@@ -5,6 +5,9 @@
 //! is over. A contributor whose list is not the same everywhere is left out, alone. The leader stores whom
 //! it leaves out before any aggregator settles, and no list changes from then on, also in later attempts:
 //! so all settle the same. Then each aggregator finds by itself who counts whom.
+//!
+//! An aggregator that was away has few lists when it is back. If too few people are left because of it,
+//! nothing is decided, and the lists are taken again in the next attempt.
 
 use super::{
 	compute,
@@ -20,7 +23,7 @@ use codec::Encode;
 use std::collections::BTreeMap;
 use vouchsafe_client::{
 	chain::AccountId,
-	messages::{CompareLists, Hex, ListDigest, ListDigests, MAX_PEER_ITEMS},
+	messages::{CompareLists, Hex, ListDigest, ListDigests, Packed, MAX_PACKED, MAX_PEER_ITEMS},
 };
 use vouchsafe_vault::study::nullifier::keeper;
 
@@ -79,12 +82,26 @@ async fn decide(
 		}
 	}
 	database.close_lists(id, frozen.attempt).await?;
-	let mut all = vec![own_digests(aggregated).await?];
+	let own = own_digests(aggregated).await?;
+	let mut all = vec![own.clone()];
 	for peer in peers {
 		all.push(digests_of(aggregated, frozen, peer, true).await?);
 	}
-	database.decide_lists(id, not_everywhere(&all)).await?;
+	let excluded = not_everywhere(&all);
+	let left = people_left(&database.all_standing(id).await?, &own, &excluded);
+	let is_last_attempt = frozen.chain_attempt() >= vouchsafe_client::chain::MAX_ATTEMPTS;
+	if left < aggregated.study.terms.least && !is_last_attempt {
+		return Ok(false);
+	}
+	database.decide_lists(id, excluded).await?;
 	Ok(true)
+}
+
+/// How many people the contributors have whose lists are not left out.
+fn people_left(standing: &BTreeMap<[u8; 32], u32>, lists: &Digests, excluded: &[[u8; 32]]) -> u32 {
+	let left = lists.keys().filter(|contributor| excluded.binary_search(contributor).is_err());
+	let people = left.filter_map(|contributor| standing.get(contributor));
+	people.fold(0, |all, people| all.saturating_add(*people))
 }
 
 /// Opens the lists again that were closed in an earlier attempt, because an aggregator was away before it
@@ -130,8 +147,8 @@ async fn own_digests(aggregated: &Aggregated) -> Result<Digests, StudyError> {
 	let mut all = Digests::new();
 	loop {
 		let after = all.last_key_value().map(|(contributor, _)| *contributor);
-		let page = database.list_digests(id, after, MAX_PEER_ITEMS).await?;
-		let is_last = page.len() < MAX_PEER_ITEMS;
+		let page = database.list_digests(id, after, MAX_PACKED).await?;
+		let is_last = page.len() < MAX_PACKED;
 		add(&mut all, page);
 		if is_last {
 			return Ok(all);
@@ -154,7 +171,7 @@ async fn digests_of(
 	loop {
 		let after = all.last_key_value().map(|(contributor, _)| *contributor);
 		let asked = request(aggregated, frozen, after.map(Hex), close, Vec::new(), false);
-		let ListDigests { lists, more, .. } = peer.ask(aggregated, &asked).await?;
+		let ListDigests { lists: Packed(lists), more, .. } = peer.ask(aggregated, &asked).await?;
 		if !is_next_page(&known, after, lists.iter().map(|list| list.contributor.0)) {
 			return Err(peer.nonsense("lists of others than the round's contributors"));
 		}
@@ -221,9 +238,9 @@ pub async fn compare(
 	}
 	let settled = database.round_progress(id).await?.is_some_and(|it| it.lists_settled);
 	let after = request.after.map(|contributor| contributor.0);
-	let lists = database.list_digests(id, after, MAX_PEER_ITEMS).await?;
-	let more = lists.len() == MAX_PEER_ITEMS;
-	Ok(ListDigests { lists, more, settled })
+	let lists = database.list_digests(id, after, MAX_PACKED).await?;
+	let more = lists.len() == MAX_PACKED;
+	Ok(ListDigests { lists: Packed(lists), more, settled })
 }
 
 /// Finds who counts whom, and stores it.

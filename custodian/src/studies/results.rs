@@ -3,16 +3,19 @@
 use super::{
 	compute,
 	secrets::{self, Stored},
-	Aggregated, Frozen, StudyError,
+	tallies, Aggregated, Frozen, StudyError,
 };
-use crate::encryption::RoundKey;
+use crate::{
+	encryption::RoundKey,
+	store::{Output, ReportKey},
+};
 use codec::Encode;
-use std::sync::Arc;
-use vouchsafe_client::chain::{StudyTerms, Tally, H256};
+use std::{collections::HashSet, sync::Arc};
+use vouchsafe_client::chain::{account_bytes, StudyTerms, Tally, H256};
 use vouchsafe_vault::study::aggregate::{CellShare, NoisedShare};
 
-/// How many shares are read at a time.
-const PAGE: usize = 1_000;
+/// Reports that are to be added.
+type Reports = HashSet<ReportKey>;
 
 /// The commitment to the noisy share of this attempt. The share is on the disk before this returns.
 pub async fn commitment(aggregated: &Aggregated, frozen: &Frozen) -> Result<H256, StudyError> {
@@ -67,33 +70,40 @@ fn add_noise(
 	}
 }
 
-/// The sum of this aggregator's shares of all reports that count.
+/// The sum of this aggregator's shares of all reports that count, each once.
 async fn add_up(aggregated: &Aggregated, key: &Arc<RoundKey>) -> Result<CellShare, StudyError> {
 	let (database, id) = (&aggregated.state.database, aggregated.id());
 	let mut sum = CellShare::zero(&aggregated.study.terms.question);
+	let counted = tallies::all_counted(aggregated, id).await?.into_iter();
+	let mut left: Reports =
+		counted.map(|counted| (account_bytes(&counted.contributor), counted.report)).collect();
 	let mut after = None;
-	loop {
-		let page = database.outputs(id, after, PAGE).await?;
-		let is_last = page.len() < PAGE;
-		after = page.last().map(|(contributor, _)| *contributor);
+	while let Some(output) = database.next_output(id, after).await? {
+		after = Some(output.id);
 		let key = key.clone();
-		sum = compute(move || add_page(sum, &key, &page)).await??;
-		if is_last {
-			return Ok(sum);
-		}
+		(sum, left) = compute(move || add_output(sum, left, &key, &output)).await??;
+	}
+	match left.is_empty() {
+		true => Ok(sum),
+		false => Err(StudyError::Missing("a verified report's share")),
 	}
 }
 
-fn add_page(
+/// Adds those that are left, and takes them from them.
+fn add_output(
 	mut sum: CellShare,
+	mut left: Reports,
 	key: &RoundKey,
-	page: &[([u8; 32], Vec<u8>)],
-) -> Result<CellShare, StudyError> {
-	for (contributor, ciphertext) in page {
-		let bytes = key.decrypt(&Stored::Cells(*contributor).encode(), ciphertext)?;
-		sum.add(&CellShare::from_bytes(&bytes)?)?;
+	output: &Output,
+) -> Result<(CellShare, Reports), StudyError> {
+	let bytes = key.decrypt(&Stored::Cells(output.id).encode(), &output.ciphertext)?;
+	let size = bytes.len().checked_div(output.reports.len()).unwrap_or(0).max(1);
+	for (report, share) in output.reports.iter().zip(bytes.chunks_exact(size)) {
+		if left.remove(report) {
+			sum.add(&CellShare::from_bytes(share)?)?;
+		}
 	}
-	Ok(sum)
+	Ok((sum, left))
 }
 
 /// Whether the tally is large enough for the chain.

@@ -1,5 +1,5 @@
-//! Looks at each study that names the institution, again and again, and does what it needs next. Studies
-//! do not wait for one another.
+//! Checks each study that names the institution repeatedly, and does its next step. Studies do not wait for
+//! one another.
 
 use super::{
 	destruction::{destroy_all_over, forget_old},
@@ -90,7 +90,7 @@ pub async fn run(state: Arc<State>) {
 /// Why no study is looked at.
 #[derive(Debug, thiserror::Error)]
 enum Idle {
-	#[error("the custodian is not connected to a node, or no institution has it")]
+	#[error("the custodian is not connected to a node, or is not registered for an institution")]
 	NotConnected,
 	#[error("studies wait: {0}")]
 	Behind(#[from] crate::release::Refusal),

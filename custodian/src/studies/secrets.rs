@@ -31,9 +31,9 @@ pub enum Stored {
 	/// This aggregator's share of a report.
 	#[codec(index = 4)]
 	Share([u8; 32], [u8; 16]),
-	/// This aggregator's share of a report's cells.
+	/// This aggregator's shares of the cells of a page of reports.
 	#[codec(index = 5)]
-	Cells([u8; 32]),
+	Cells([u8; 16]),
 	/// The noisy share of an attempt.
 	#[codec(index = 6)]
 	Noised(u8),

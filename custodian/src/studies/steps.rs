@@ -1,4 +1,4 @@
-//! What a study needs next, and doing it. Everything is derived from the final chain and the database.
+//! Decides on the next step of a study, and does it. Everything is derived from the final chain and the database.
 
 use super::{
 	destruction::destroy_over, lists, peers, results, secrets, tallies, verification, Aggregated,
@@ -216,7 +216,13 @@ async fn lead(
 	let key = deliver_verify_key(aggregated, &peers).await?;
 	if !progress.lists_settled && !lists::settle_everywhere(aggregated, frozen, &peers, now).await?
 	{
-		return Ok(Some(Waits::soon(format!("round {number}: lists of nullifiers"))));
+		return Ok(Some(match now < frozen.lists_until {
+			true => Waits::soon(format!("round {number}: lists of nullifiers")),
+			false => {
+				let text = format!("round {number}: the next attempt, to take missing lists again");
+				Waits { text: Some(text), pause: Duration::from_secs(5) }
+			},
+		}));
 	}
 	let is_last = now >= frozen.gathers_until;
 	if is_last {
@@ -257,12 +263,16 @@ async fn deliver_verify_key(
 	Ok(key)
 }
 
-/// Commits the aggregator. The share is on the disk before.
+/// Commits the aggregator. The share is on the disk before. The tally is computed again: while it was
+/// settled, the leader could have a report verified or left out that the tally does not show.
 async fn commit(aggregated: &Aggregated, frozen: &Frozen, tally: Tally) -> Result<(), StudyError> {
 	let has_committed =
 		aggregated.current().is_some_and(|round| round.committed.contains(&aggregated.institution));
 	if has_committed {
 		return Ok(());
+	}
+	if tallies::tally(aggregated, frozen).await? != tally {
+		return Err(StudyError::OtherTally);
 	}
 	let hash = results::commitment(aggregated, frozen).await?;
 	submit(aggregated, StudyCall::Commit(frozen.chain_attempt(), tally, hash)).await
@@ -308,7 +318,9 @@ async fn give_up(
 		submit(aggregated, StudyCall::GiveUp).await?;
 	}
 	let number = aggregated.study.round;
-	Ok(Some(Waits::soon(format!("round {number}: its deadline is past"))))
+	let text =
+		format!("round {number}: another aggregator, to give the round up after its deadline");
+	Ok(Some(Waits::soon(text)))
 }
 
 /// Makes a call, unless the best block shows that it has no effect any more.
@@ -406,17 +418,18 @@ async fn end(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 	let (state, study) = (&aggregated.state, aggregated.study_id);
 	let (ended, is_swept) = state.database.note_study_end(study, now()).await?;
 	if !is_swept {
-		if now() < ended.saturating_add(turn(aggregated).saturating_mul(10)) {
+		let swept = swept(aggregated).await?;
+		if now() < ended.saturating_add(turn_to_sweep(aggregated.place, swept)) {
 			return Ok(Waits::soon("another aggregator, which removes its people"));
 		}
-		sweep(aggregated).await?;
+		sweep(aggregated, swept).await?;
 		state.database.note_swept(study).await?;
 	}
 	Ok(Waits::done())
 }
 
-/// Removes the people of all rounds from the chain, and then the counts of their contributors.
-async fn sweep(aggregated: &Aggregated) -> Result<(), StudyError> {
+/// How many people of all rounds, and how many counts of their contributors, the study had on the chain.
+async fn swept(aggregated: &Aggregated) -> Result<(u64, u64), StudyError> {
 	let (mut people, mut contributors) = (0u64, 0u64);
 	for round in 0..=aggregated.study.round {
 		if let Some(round) = aggregated.block.study_round(aggregated.study_id, round).await? {
@@ -424,13 +437,48 @@ async fn sweep(aggregated: &Aggregated) -> Result<(), StudyError> {
 			contributors = contributors.saturating_add(round.contributors.into());
 		}
 	}
+	Ok((people, contributors))
+}
+
+/// After how many seconds an aggregator sweeps, if those before it did not. Each has ten turns, and one for
+/// each call that it needs: it waits until a call is final before it makes the next one.
+fn turn_to_sweep(place: u8, (people, contributors): (u64, u64)) -> u64 {
+	let calls = people.saturating_add(contributors).div_ceil(SWEEP.into());
+	u64::from(place).saturating_mul(TURN).saturating_mul(calls.saturating_add(10))
+}
+
+/// Removes the people of all rounds from the chain, and then the counts of their contributors. One call is
+/// enough to see that another aggregator has done it.
+async fn sweep(
+	aggregated: &Aggregated,
+	(people, contributors): (u64, u64),
+) -> Result<(), StudyError> {
 	if people == 0 {
 		return Ok(());
 	}
-	while submit_within(aggregated, StudyCall::Sweep(SWEEP), CALL).await? > 0 {}
+	let sweep = || submit_within(aggregated, StudyCall::Sweep(SWEEP), CALL);
+	if sweep().await? == 0 {
+		return Ok(());
+	}
+	while sweep().await? > 0 {}
 	// The last call has removed as many counts of contributors.
 	for _ in 1..contributors.div_ceil(SWEEP.into()) {
-		submit_within(aggregated, StudyCall::Sweep(SWEEP), CALL).await?;
+		sweep().await?;
 	}
 	Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn aggregators_sweep_one_after_the_other() {
+		assert_eq!(turn_to_sweep(0, (100_000, 3)), 0);
+		assert_eq!(turn_to_sweep(1, (0, 0)), 60);
+		assert_eq!(turn_to_sweep(1, (256, 0)), 66);
+		assert_eq!(turn_to_sweep(2, (256, 1)), 144);
+		// 391 calls of one block each.
+		assert_eq!(turn_to_sweep(1, (100_000, 3)), 401 * 6);
+	}
 }

@@ -1,8 +1,8 @@
 //! Agrees on a tally: which reports count, and how many people were withdrawn, double and refused.
 //!
 //! The leader compares its tally with that of each other aggregator, and leaves out reports that one of
-//! them lacks, everywhere. Once all are the same it settles them. An aggregator commits itself only to a
-//! tally that it has computed itself.
+//! them does not have. When all tallies are equal, it settles them. An aggregator commits only to a tally
+//! that it has computed itself.
 
 use super::{
 	peers::{is_next_page, Peer},

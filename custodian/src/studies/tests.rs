@@ -2,11 +2,14 @@
 //! double of the chain.
 
 mod attacks;
+mod dictionary;
 mod disks;
 mod figures;
 mod harness;
 mod kills;
 mod live;
+mod malformed;
+mod own;
 mod rounds;
 
 pub(crate) use harness::terms as test_terms;

@@ -1,5 +1,8 @@
-//! Verifies reports in a star: the leader collects a verifier share of each aggregator, and distributes
+//! Verifies reports. The leader collects a verifier share of each aggregator, and distributes
 //! the message that they make. Each aggregator finishes for itself.
+//!
+//! Reports are verified in pages. An aggregator stores its shares of the cells of all reports of a page as
+//! one value, with the names of the reports. Which of them count is known when they are added up.
 //!
 //! All of it can be repeated: with the same share, key and nonce, verification gives the same.
 
@@ -11,7 +14,7 @@ use super::{
 };
 use crate::{
 	encryption::RoundKey,
-	store::{Outcome, Report, ReportProgress, RoundId},
+	store::{Outcomes, Output, Report, ReportKey, ReportProgress, RoundId},
 };
 use codec::Encode;
 use futures::{future::try_join_all, stream, TryStreamExt};
@@ -21,53 +24,63 @@ use std::{
 	time::{Duration, Instant},
 };
 use vouchsafe_client::{
-	chain::StudyQuestion,
+	chain::{StudyQuestion, StudyRound},
 	messages::{
-		DropReason, FinishReports, FinishedReports, Hex, HexBytes, JudgedReport, ReportName,
-		Verdict, VerifierShare, VerifierShares, VerifyReports, MAX_PEER_ITEMS,
+		DropReason, FinishReports, FinishedReports, Hex, Packed, ReportName, Verdict,
+		VerifierShare, VerifierShares, VerifyReports, MAX_PACKED,
 	},
 };
 use vouchsafe_vault::study::{
+	aggregate::CellShare,
 	report::ReportContext,
 	verify::{Rejected, State as VerifyState, Verifier, VerifyKey},
 };
+use zeroize::Zeroizing;
 
-/// How many reports are verified together.
-const PAGE: usize = MAX_PEER_ITEMS;
+/// How many bytes the shares of a page have, about. A verifier share is shorter than the leader's share, so
+/// the answers of the others are not too long.
+const PAGE_BYTES: usize = 2 << 20;
 /// How many pages are verified at the same time.
-const PAGES: usize = 2;
-/// How many reports whose verification has begun are kept in memory. Others begin again.
-const MAX_BEGUN: usize = 8 * PAGE;
+const PAGES: usize = 3;
+/// How many pages whose verification has begun are kept in memory. Others begin again.
+const MAX_BEGUN: usize = 8;
 
 /// After what pause a report is asked for again that another aggregator lacks, and after what at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LAST_PAUSE: Duration = Duration::from_secs(60);
 
-/// A report's round, contributor and id.
-type Key = (RoundId, [u8; 32], [u8; 16]);
+/// A report of a page whose verification has begun here.
+struct Begun {
+	name: ReportKey,
+	progress: ReportProgress,
+	/// With what it ends, unless it can't count.
+	ready: Result<(Verifier, VerifyState), DropReason>,
+}
 
-/// Reports whose verification has begun.
+/// A page whose verification has begun. None is a report that is not here.
+type BegunPage = Vec<Option<Begun>>;
+
+/// Pages whose verification has begun, by the id that the leader gave them.
 #[derive(Default)]
-pub struct BegunReports(Mutex<HashMap<Key, (Report, VerifyState)>>);
+pub struct BegunPages(Mutex<HashMap<(RoundId, [u8; 16]), BegunPage>>);
 
-impl BegunReports {
-	fn insert(&self, id: RoundId, report: Report, state: VerifyState) {
+impl BegunPages {
+	fn insert(&self, id: RoundId, page: [u8; 16], reports: BegunPage) {
 		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
 		if begun.len() >= MAX_BEGUN {
 			begun.clear();
 		}
-		begun.insert((id, report.contributor, report.report), (report, state));
+		begun.insert((id, page), reports);
 	}
 
 	/// Forgets the reports of a round that is over.
 	pub fn forget(&self, id: RoundId) {
 		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
-		begun.retain(|(of, ..), _| *of != id);
+		begun.retain(|(of, _), _| *of != id);
 	}
 
-	fn take(&self, id: RoundId, name: &ReportName) -> Option<(Report, VerifyState)> {
-		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
-		begun.remove(&(id, name.contributor.0, name.report.0))
+	fn take(&self, id: RoundId, page: [u8; 16]) -> Option<BegunPage> {
+		self.0.lock().unwrap_or_else(|error| error.into_inner()).remove(&(id, page))
 	}
 }
 
@@ -80,20 +93,19 @@ type Lacking = ([u8; 16], Instant, Duration);
 pub struct LackingReports(Mutex<HashMap<(RoundId, [u8; 32]), Lacking>>);
 
 impl LackingReports {
-	fn is_due(&self, id: RoundId, report: &Report) -> bool {
+	fn is_due(&self, id: RoundId, (contributor, report): ReportKey) -> bool {
 		let lacking = self.0.lock().unwrap_or_else(|error| error.into_inner());
-		let known = lacking.get(&(id, report.contributor));
-		known.is_none_or(|(of, next, _)| *of != report.report || *next <= Instant::now())
+		let known = lacking.get(&(id, contributor));
+		known.is_none_or(|(of, next, _)| *of != report || *next <= Instant::now())
 	}
 
-	fn note(&self, id: RoundId, report: &Report) {
+	fn note(&self, id: RoundId, (contributor, report): ReportKey) {
 		let mut lacking = self.0.lock().unwrap_or_else(|error| error.into_inner());
-		let known = lacking.get(&(id, report.contributor));
-		let known = known.filter(|(of, ..)| *of == report.report);
+		let known = lacking.get(&(id, contributor));
+		let known = known.filter(|(of, ..)| *of == report);
 		let pause = known.map_or(FIRST_PAUSE, |(.., pause)| pause.saturating_mul(2));
 		let pause = pause.min(LAST_PAUSE);
-		let entry = (report.report, Instant::now() + pause, pause);
-		lacking.insert((id, report.contributor), entry);
+		lacking.insert((id, contributor), (report, Instant::now() + pause, pause));
 	}
 
 	/// Forgets the reports of a round that is over.
@@ -104,9 +116,8 @@ impl LackingReports {
 }
 
 /// What this aggregator needs to verify reports of a round.
-#[derive(Clone)]
 struct Bench {
-	round: vouchsafe_client::chain::StudyRound,
+	round: StudyRound,
 	question: StudyQuestion,
 	aggregators: u8,
 	place: u8,
@@ -115,68 +126,70 @@ struct Bench {
 }
 
 impl Bench {
-	async fn of(aggregated: &Aggregated, key: VerifyKey) -> Result<Self, StudyError> {
-		Ok(Self {
+	async fn of(aggregated: &Aggregated, key: VerifyKey) -> Result<Arc<Self>, StudyError> {
+		Ok(Arc::new(Self {
 			round: aggregated.study_round(),
 			question: aggregated.study.terms.question,
 			aggregators: aggregated.aggregators(),
 			place: aggregated.place,
 			key,
 			storage: secrets::round_key(&aggregated.state, aggregated.id()).await?,
-		})
+		}))
 	}
 
-	fn verifier(&self, report: &Report) -> Result<Verifier, DropReason> {
+	/// Begins to verify a report, unless it can't count: with what it ends, and the verifier share.
+	#[allow(clippy::type_complexity)]
+	fn begin(
+		&self,
+		report: &Report,
+	) -> Result<Result<(Verifier, VerifyState, Vec<u8>), DropReason>, StudyError> {
+		if let Err(reason) = may_count(report) {
+			return Ok(Err(reason));
+		}
+		let context = Stored::Share(report.contributor, report.report).encode();
+		let share = self.storage.decrypt(&context, &report.share)?;
 		let context = ReportContext {
 			round: self.round,
 			contributor: report.contributor.into(),
 			people: report.people,
 			report: report.report,
 		};
-		Verifier::new(&self.question, self.aggregators, self.place, &context)
-			.map_err(|_| DropReason::Malformed)
+		let verifier = Verifier::new(&self.question, self.aggregators, self.place, &context);
+		let Ok(verifier) = verifier else { return Ok(Err(DropReason::Malformed)) };
+		let begun = verifier.init(&self.key, &report.nonce, &report.public_share, &share);
+		Ok(begun.map(|(state, share)| (verifier, state, share)).map_err(reason))
 	}
 
-	/// Begins to verify a report, unless it can't count.
-	fn begin(&self, report: &Report) -> Result<Result<Begun, DropReason>, StudyError> {
-		if let Err(reason) = may_count(report) {
-			return Ok(Err(reason));
-		}
-		let context = Stored::Share(report.contributor, report.report).encode();
-		let share = self.storage.decrypt(&context, &report.share)?;
-		Ok(self.verifier(report).and_then(|verifier| {
-			let public = &report.public_share;
-			let (state, share) =
-				verifier.init(&self.key, &report.nonce, public, &share).map_err(reason)?;
-			Ok(Begun { verifier, state, share })
-		}))
-	}
-
-	/// Ends the verification of a report: this aggregator's share of the cells, encrypted.
-	fn finish(
+	/// The leader's verdict about a report, from the verifier shares of all others. If it is verified here, it
+	/// is added to the page.
+	fn judge(
 		&self,
+		page: &mut Page,
 		report: &Report,
-		verifier: &Verifier,
-		state: VerifyState,
-		message: &[u8],
-	) -> Result<Outcome, StudyError> {
-		let Report { contributor, report, .. } = *report;
-		let result = match verifier.finish(state, message) {
-			Ok(cells) => {
-				let context = Stored::Cells(contributor).encode();
-				Ok(self.storage.encrypt(&context, &cells.to_bytes())?)
+		others: Vec<VerifierShare>,
+		is_last: bool,
+	) -> Result<Verdict, StudyError> {
+		if let Err(reason) = may_count(report) {
+			return Ok(Verdict::Dropped(reason));
+		}
+		let mut shares = match shares_of_others(others) {
+			Ok(shares) => shares,
+			Err(None) if !is_last => return Ok(Verdict::Waits),
+			Err(reason) => {
+				return Ok(Verdict::Dropped(reason.unwrap_or(DropReason::NotEverywhere)));
 			},
-			Err(rejected) => Err(reason(rejected)),
 		};
-		Ok(Outcome { contributor, report, result })
+		let (verifier, state, own) = match self.begin(report)? {
+			Ok(begun) => begun,
+			Err(reason) => return Ok(Verdict::Dropped(reason)),
+		};
+		shares.insert(usize::from(self.place).min(shares.len()), own);
+		let judged = verifier.message(&shares).and_then(|message| {
+			page.verified(name(report), &verifier.finish(state, &message)?);
+			Ok(message)
+		});
+		Ok(judged.map_or_else(|rejected| Verdict::Dropped(reason(rejected)), Verdict::Message))
 	}
-}
-
-/// A report whose verification has begun here.
-struct Begun {
-	verifier: Verifier,
-	state: VerifyState,
-	share: Vec<u8>,
 }
 
 /// Whether the contributor can count so many people.
@@ -196,8 +209,52 @@ fn reason(rejected: Rejected) -> DropReason {
 	}
 }
 
-fn name(report: &Report) -> ReportName {
-	ReportName { contributor: Hex(report.contributor), report: Hex(report.report) }
+/// The shares, or why there is no message for the report. None if another aggregator does not have it.
+fn shares_of_others(others: Vec<VerifierShare>) -> Result<Vec<Vec<u8>>, Option<DropReason>> {
+	let shares = others.into_iter().map(|share| match share {
+		VerifierShare::Share(share) => Ok(share),
+		VerifierShare::Missing => Err(None),
+		VerifierShare::Dropped(reason) => Err(Some(reason)),
+	});
+	shares.collect()
+}
+
+/// What becomes of a page of reports here.
+struct Page {
+	/// How many reports it has.
+	most: usize,
+	verified: Vec<ReportKey>,
+	/// This aggregator's shares of their cells. All are of one length.
+	cells: Zeroizing<Vec<u8>>,
+	dropped: Vec<(ReportKey, DropReason)>,
+}
+
+impl Page {
+	fn new(most: usize) -> Self {
+		Self { most, verified: Vec::new(), cells: Vec::new().into(), dropped: Vec::new() }
+	}
+
+	fn verified(&mut self, name: ReportKey, cells: &CellShare) {
+		let cells = cells.to_bytes();
+		// Growing would leave parts of it in memory.
+		if self.cells.capacity() == 0 {
+			self.cells.reserve_exact(cells.len().saturating_mul(self.most));
+		}
+		self.cells.extend_from_slice(&cells);
+		self.verified.push(name);
+	}
+
+	/// Encrypts the shares together.
+	fn outcomes(self, storage: &RoundKey) -> Result<Outcomes, StudyError> {
+		let id = vouchsafe_vault::random_bytes();
+		let ciphertext = storage.encrypt(&Stored::Cells(id).encode(), &self.cells)?;
+		let verified = Output { id, reports: self.verified, ciphertext };
+		Ok(Outcomes { verified, dropped: self.dropped })
+	}
+}
+
+fn name(report: &Report) -> ReportKey {
+	(report.contributor, report.report)
 }
 
 /// Verifies all reports that wait, as the leader. A report that another aggregator does not have waits
@@ -210,13 +267,10 @@ pub async fn verify_waiting(
 ) -> Result<(), StudyError> {
 	let bench = Bench::of(aggregated, key.clone()).await?;
 	let (database, id) = (&aggregated.state.database, aggregated.id());
-	let pages = stream::try_unfold((None, false), |(after, is_done)| async move {
-		if is_done {
-			return Ok(None);
-		}
-		let page = database.waiting_reports(id, after, PAGE).await?;
-		let (is_done, after) = (page.len() < PAGE, page.last().map(|last| last.contributor));
-		Ok::<_, StudyError>(Some((page, (after, is_done))))
+	let pages = stream::try_unfold(None, |after| async move {
+		let page = database.waiting_reports(id, after, MAX_PACKED, PAGE_BYTES).await?;
+		let after = page.last().map(|last| last.contributor);
+		Ok::<_, StudyError>(after.map(|after| (page, Some(after))))
 	});
 	// While the others work on one page, this aggregator works on the next one.
 	pages
@@ -230,180 +284,110 @@ pub async fn verify_waiting(
 /// here for it.
 async fn verify_page(
 	aggregated: &Aggregated,
-	bench: &Bench,
+	bench: &Arc<Bench>,
 	peers: &[Peer],
-	page: Vec<Report>,
+	mut page: Vec<Report>,
 	is_last: bool,
 ) -> Result<(), StudyError> {
 	let (lacking, id) = (&aggregated.state.studies.lacking, aggregated.id());
-	let page: Vec<Report> =
-		page.into_iter().filter(|report| is_last || lacking.is_due(id, report)).collect();
-	let names = page.iter().filter(|report| may_count(report).is_ok()).map(name).collect();
-	let shares = collect_shares(aggregated, peers, names).await?;
+	page.retain(|report| is_last || lacking.is_due(id, name(report)));
+	if page.is_empty() {
+		return Ok(());
+	}
+	let names: Vec<ReportKey> = page.iter().map(name).collect();
+	let page_id = Hex(vouchsafe_vault::random_bytes());
+	let shares = collect_shares(aggregated, peers, page_id, &names).await?;
 	let own = bench.clone();
-	let places: Vec<u8> = peers.iter().map(|peer| peer.place).collect();
-	let Judged { judged, outcomes, lacking: found } =
-		compute(move || judge_page(&own, page, shares, &places, is_last)).await??;
-	found.iter().for_each(|report| lacking.note(id, report));
-	distribute(aggregated, peers, judged, outcomes).await
+	let (verdicts, mut outcomes) = compute(move || {
+		let mut judged = Page::new(page.len());
+		let verdicts = page.into_iter().zip(shares);
+		let verdicts = verdicts
+			.map(|(report, others)| own.judge(&mut judged, &report, others, is_last))
+			.collect::<Result<Vec<_>, _>>()?;
+		Ok::<_, StudyError>((verdicts, judged.outcomes(&own.storage)?))
+	})
+	.await??;
+	let waiting = names.iter().zip(&verdicts).filter(|(_, verdict)| **verdict == Verdict::Waits);
+	waiting.for_each(|(name, _)| lacking.note(id, *name));
+	if verdicts.iter().all(|verdict| *verdict == Verdict::Waits) {
+		return Ok(());
+	}
+	let RoundId { study, round } = id;
+	let request = FinishReports { study, round, page: page_id, verdicts: Packed(verdicts) };
+	let reasons = distribute(aggregated, peers, &request).await?;
+	for ((name, verdict), reason) in names.into_iter().zip(&request.verdicts.0).zip(reasons) {
+		let reason = match verdict {
+			Verdict::Dropped(reason) => Some(*reason),
+			Verdict::Message(_) => reason,
+			Verdict::Waits => None,
+		};
+		outcomes.dropped.extend(reason.map(|reason| (name, reason)));
+	}
+	// If the custodian is killed before, it does all of it again.
+	note(aggregated, outcomes).await
 }
 
 /// The verifier shares of all other aggregators, by report and then by aggregator.
 async fn collect_shares(
 	aggregated: &Aggregated,
 	peers: &[Peer],
-	names: Vec<ReportName>,
+	page: Hex<16>,
+	names: &[ReportKey],
 ) -> Result<Vec<Vec<VerifierShare>>, StudyError> {
 	let RoundId { study, round } = aggregated.id();
-	let count = names.len();
-	if count == 0 {
-		return Ok(Vec::new());
-	}
-	let request = VerifyReports { study, round, reports: names };
+	let name = |(contributor, report): &ReportKey| ReportName {
+		contributor: Hex(*contributor),
+		report: Hex(*report),
+	};
+	let reports = Packed(names.iter().map(name).collect());
+	let request = VerifyReports { study, round, page, reports };
 	let answers = peers.iter().map(|peer| async {
-		let VerifierShares { shares } = peer.ask(aggregated, &request).await?;
-		match shares.len() == count {
-			true => Ok(shares),
+		let Packed(shares) = peer.ask(aggregated, &request).await?.shares;
+		match shares.len() == names.len() {
+			true => Ok(shares.into_iter()),
 			false => Err(peer.nonsense("another number of verifier shares")),
 		}
 	});
-	let mut answers: Vec<_> =
-		try_join_all(answers).await?.into_iter().map(Vec::into_iter).collect();
-	Ok((0..count).map(|_| answers.iter_mut().filter_map(Iterator::next).collect()).collect())
+	let mut answers = try_join_all(answers).await?;
+	let of_report = |_| answers.iter_mut().filter_map(Iterator::next).collect();
+	Ok(names.iter().map(of_report).collect())
 }
 
-/// The leader's verdicts about reports.
-#[derive(Default)]
-struct Judged {
-	judged: Vec<JudgedReport>,
-	/// What became of them here.
-	outcomes: Vec<Outcome>,
-	/// Reports that wait on, because another aggregator lacks them.
-	lacking: Vec<Report>,
-}
-
-fn judge_page(
-	bench: &Bench,
-	page: Vec<Report>,
-	shares: Vec<Vec<VerifierShare>>,
-	places: &[u8],
-	is_last: bool,
-) -> Result<Judged, StudyError> {
-	let mut all = Judged::default();
-	let mut shares = shares.into_iter();
-	for report in page {
-		let others = may_count(&report)
-			.map_err(NotCombined::Dropped)
-			.and_then(|()| shares_of_others(shares.next().unwrap_or_default(), places));
-		let (verdict, outcome) = match others {
-			Ok(others) => judge(bench, &report, others)?,
-			Err(NotCombined::Missing) if !is_last => {
-				all.lacking.push(report);
-				continue;
-			},
-			Err(NotCombined::Missing) => dropped(&report, DropReason::NotEverywhere),
-			Err(NotCombined::Dropped(reason)) => dropped(&report, reason),
-		};
-		all.judged.push(JudgedReport { name: name(&report), verdict });
-		all.outcomes.push(outcome);
-	}
-	Ok(all)
-}
-
-/// The leader's verdict about a report of which all others have sent their verifier shares.
-fn judge(
-	bench: &Bench,
-	report: &Report,
-	mut all: Vec<(u8, Vec<u8>)>,
-) -> Result<(Verdict, Outcome), StudyError> {
-	let Begun { verifier, state, share } = match bench.begin(report)? {
-		Ok(begun) => begun,
-		Err(reason) => return Ok(dropped(report, reason)),
-	};
-	all.push((bench.place, share));
-	all.sort_by_key(|(place, _)| *place);
-	let shares: Vec<Vec<u8>> = all.into_iter().map(|(_, share)| share).collect();
-	let message = match verifier.message(&shares) {
-		Ok(message) => message,
-		Err(rejected) => return Ok(dropped(report, reason(rejected))),
-	};
-	let outcome = bench.finish(report, &verifier, state, &message)?;
-	Ok(match outcome.result {
-		Ok(_) => (Verdict::Message(HexBytes(message)), outcome),
-		Err(reason) => (Verdict::Dropped(reason), outcome),
-	})
-}
-
-fn dropped(report: &Report, reason: DropReason) -> (Verdict, Outcome) {
-	let Report { contributor, report, .. } = *report;
-	(Verdict::Dropped(reason), Outcome { contributor, report, result: Err(reason) })
-}
-
-/// Why there is no message for a report.
-enum NotCombined {
-	Missing,
-	Dropped(DropReason),
-}
-
-fn shares_of_others(
-	others: Vec<VerifierShare>,
-	places: &[u8],
-) -> Result<Vec<(u8, Vec<u8>)>, NotCombined> {
-	let shares = others.into_iter().zip(places).map(|(share, place)| match share {
-		VerifierShare::Share(share) => Ok((*place, share.0)),
-		VerifierShare::Missing => Err(NotCombined::Missing),
-		VerifierShare::Dropped(reason) => Err(NotCombined::Dropped(reason)),
-	});
-	shares.collect()
-}
-
-/// Distributes the verdicts, and then notes what became of the reports here: if the custodian is killed
-/// in between, it does both again.
+/// Distributes the verdicts. Returns for each report why it does not count at another aggregator.
 async fn distribute(
 	aggregated: &Aggregated,
 	peers: &[Peer],
-	judged: Vec<JudgedReport>,
-	mut outcomes: Vec<Outcome>,
-) -> Result<(), StudyError> {
-	if judged.is_empty() {
-		return Ok(());
-	}
-	let id = aggregated.id();
-	let count = judged.len();
-	let request = FinishReports { study: id.study, round: id.round, reports: judged };
+	request: &FinishReports,
+) -> Result<Vec<Option<DropReason>>, StudyError> {
+	let count = request.verdicts.0.len();
 	let answers = peers.iter().map(|peer| async {
-		let FinishedReports { dropped } = peer.ask(aggregated, &request).await?;
+		let Packed(dropped) = peer.ask(aggregated, request).await?.dropped;
 		match dropped.len() == count {
 			true => Ok(dropped),
 			false => Err(peer.nonsense("another number of results")),
 		}
 	});
+	let mut reasons = vec![None; count];
 	for dropped in try_join_all(answers).await? {
-		for (outcome, dropped) in outcomes.iter_mut().zip(dropped) {
-			if let (Ok(_), Some(reason)) = (&outcome.result, dropped) {
-				outcome.result = Err(reason);
-			}
-		}
+		reasons.iter_mut().zip(dropped).for_each(|(reason, dropped)| *reason = reason.or(dropped));
 	}
-	note(aggregated, outcomes).await
+	Ok(reasons)
 }
 
-async fn note(aggregated: &Aggregated, outcomes: Vec<Outcome>) -> Result<(), StudyError> {
+async fn note(aggregated: &Aggregated, outcomes: Outcomes) -> Result<(), StudyError> {
 	let id = aggregated.id();
-	for Outcome { report, result, .. } in &outcomes {
-		let outcome = match result {
-			Ok(_) => "verified",
-			Err(reason) => {
-				// The contributor may be a patient, whom a log must not name.
-				let report = Hex(*report);
-				tracing::warn!(id.study, id.round, %report, %reason, "drops a report");
-				reason.name()
-			},
-		};
+	let count = |outcome: &'static str, reports: u64| {
 		metrics::counter!("vouchsafe_custodian_study_reports_total", "outcome" => outcome)
-			.increment(1);
+			.increment(reports);
+	};
+	for ((_, report), reason) in &outcomes.dropped {
+		// The contributor may be a patient, whom a log must not name.
+		let report = Hex(*report);
+		tracing::warn!(id.study, id.round, %report, %reason, "drops a report");
+		count(reason.name(), 1);
 	}
-	Ok(aggregated.state.database.note_outcomes(id, outcomes).await?)
+	count("verified", aggregated.state.database.note_outcomes(id, outcomes).await?);
+	Ok(())
 }
 
 /// Answers the leader with this aggregator's verifier shares.
@@ -412,98 +396,77 @@ pub async fn begin_reports(
 	key: VerifyKey,
 	request: &VerifyReports,
 ) -> Result<VerifierShares, StudyError> {
-	let reports = named(aggregated, &request.reports).await?;
+	let reports = named(aggregated, &request.reports.0).await?;
 	let bench = Bench::of(aggregated, key).await?;
-	let begun = compute(move || {
-		let begin = |report: Option<Report>| {
-			Ok(match report {
-				None => (None, Err(VerifierShare::Missing)),
-				Some(report) => match (report.progress, bench.begin(&report)?) {
-					(ReportProgress::Dropped(reason), _) | (_, Err(reason)) => {
-						(None, Err(VerifierShare::Dropped(reason)))
-					},
-					(_, Ok(begun)) => (Some((report, begun.state)), Ok(begun.share)),
-				},
-			})
-		};
-		reports.into_iter().map(begin).collect::<Result<Vec<_>, StudyError>>()
+	let (begun, shares) = compute(move || {
+		let begun = reports.into_iter().map(|report| begin_report(&bench, report));
+		begun.collect::<Result<(Vec<_>, Vec<_>), StudyError>>()
 	})
 	.await??;
-	let id = aggregated.id();
-	let mut shares = Vec::with_capacity(begun.len());
-	for (kept, share) in begun {
-		if let Some((report, state)) = kept {
-			aggregated.state.studies.begun.insert(id, report, state);
-		}
-		shares
-			.push(share.map_or_else(|share| share, |share| VerifierShare::Share(HexBytes(share))));
-	}
-	Ok(VerifierShares { shares })
+	aggregated.state.studies.begun.insert(aggregated.id(), request.page.0, begun);
+	Ok(VerifierShares { shares: Packed(shares) })
 }
 
-/// Follows the leader's verdicts.
+fn begin_report(
+	bench: &Bench,
+	report: Option<Report>,
+) -> Result<(Option<Begun>, VerifierShare), StudyError> {
+	let Some(report) = report else { return Ok((None, VerifierShare::Missing)) };
+	let begun = match report.progress {
+		ReportProgress::Dropped(reason) => Err(reason),
+		_ => bench.begin(&report)?,
+	};
+	let (ready, share) = match begun {
+		Ok((verifier, state, share)) => (Ok((verifier, state)), VerifierShare::Share(share)),
+		Err(reason) => (Err(reason), VerifierShare::Dropped(reason)),
+	};
+	Ok((Some(Begun { name: name(&report), progress: report.progress, ready }), share))
+}
+
+/// Follows the leader's verdicts about a page. None if its verification has not begun since this program
+/// started: the leader begins again.
 pub async fn finish_reports(
 	aggregated: &Aggregated,
 	key: VerifyKey,
 	request: FinishReports,
-) -> Result<FinishedReports, StudyError> {
-	let (state, id) = (aggregated.state.clone(), aggregated.id());
+) -> Result<Option<FinishedReports>, StudyError> {
+	let Packed(verdicts) = request.verdicts;
+	let begun = aggregated.state.studies.begun.take(aggregated.id(), request.page.0);
+	let Some(begun) = begun.filter(|begun| begun.len() == verdicts.len()) else { return Ok(None) };
 	let bench = Bench::of(aggregated, key).await?;
-	let begun: Vec<_> =
-		request.reports.iter().map(|judged| state.studies.begun.take(id, &judged.name)).collect();
-	// Those that did not begin since this program started, or were finished already.
-	let others = request.reports.iter().zip(&begun).filter(|(_, begun)| begun.is_none());
-	let others: Vec<ReportName> = others.map(|(judged, _)| judged.name).collect();
-	let mut others = named(aggregated, &others).await?.into_iter();
-	let finished = compute(move || {
-		let finish = |(judged, begun): (JudgedReport, Option<_>)| match begun {
-			Some((report, state)) => follow(&bench, &report, Some(state), judged.verdict),
-			None => match others.next().flatten() {
-				Some(report) => follow(&bench, &report, None, judged.verdict),
-				None => Ok(Err(DropReason::NotEverywhere)),
-			},
-		};
-		request.reports.into_iter().zip(begun).map(finish).collect::<Result<Vec<_>, StudyError>>()
+	let (outcomes, dropped) = compute(move || {
+		let mut page = Page::new(begun.len());
+		let followed = begun.into_iter().zip(verdicts);
+		let dropped = followed.map(|(begun, verdict)| follow(&mut page, begun, verdict)).collect();
+		Ok::<_, StudyError>((page.outcomes(&bench.storage)?, dropped))
 	})
 	.await??;
-	let dropped = finished
-		.iter()
-		.map(|finished| match finished {
-			Ok(Some(outcome)) => outcome.result.as_ref().err().copied(),
-			Ok(None) => None,
-			Err(reason) => Some(*reason),
-		})
-		.collect();
-	let outcomes: Vec<Outcome> =
-		finished.into_iter().filter_map(|finished| finished.ok().flatten()).collect();
 	note(aggregated, outcomes).await?;
-	Ok(FinishedReports { dropped })
+	Ok(Some(FinishedReports { dropped: Packed(dropped) }))
 }
 
-/// What becomes of a report. Nothing new if it is verified or dropped already.
-fn follow(
-	bench: &Bench,
-	report: &Report,
-	begun: Option<VerifyState>,
-	verdict: Verdict,
-) -> Result<Result<Option<Outcome>, DropReason>, StudyError> {
-	match (report.progress, verdict) {
-		(ReportProgress::Dropped(reason), _) => Ok(Err(reason)),
-		(ReportProgress::Verified, _) => Ok(Ok(None)),
-		(ReportProgress::Waiting, Verdict::Dropped(reason)) => {
-			Ok(Ok(Some(dropped(report, reason).1)))
-		},
+/// Adds what becomes of a report to the page, unless it was verified or dropped already. Returns why it does
+/// not count.
+fn follow(page: &mut Page, begun: Option<Begun>, verdict: Verdict) -> Option<DropReason> {
+	let Some(Begun { name, progress, ready }) = begun else {
+		return (verdict != Verdict::Waits).then_some(DropReason::NotEverywhere);
+	};
+	let result = match (progress, verdict) {
+		(ReportProgress::Dropped(reason), _) => return Some(reason),
+		(ReportProgress::Verified, _) | (_, Verdict::Waits) => return None,
+		(ReportProgress::Waiting, Verdict::Dropped(reason)) => Err(reason),
 		(ReportProgress::Waiting, Verdict::Message(message)) => {
-			let begun = match begun.filter(|_| may_count(report).is_ok()) {
-				Some(state) => bench.verifier(report).map(|verifier| (verifier, state)),
-				None => bench.begin(report)?.map(|begun| (begun.verifier, begun.state)),
-			};
-			Ok(Ok(Some(match begun {
-				Ok((verifier, state)) => bench.finish(report, &verifier, state, &message.0)?,
-				Err(reason) => dropped(report, reason).1,
-			})))
+			ready.and_then(|(verifier, state)| verifier.finish(state, &message).map_err(reason))
+		},
+	};
+	match result {
+		Ok(cells) => page.verified(name, &cells),
+		Err(reason) => {
+			page.dropped.push((name, reason));
+			return Some(reason);
 		},
 	}
+	None
 }
 
 /// The reports of these names. None if the contributor has another report here, or none, or if it is
@@ -531,31 +494,22 @@ mod tests {
 	#[test]
 	fn a_report_that_another_lacks_is_not_asked_for_all_the_time() {
 		let id = RoundId { study: 1, round: 0 };
-		let report = |number: u8| Report {
-			contributor: [1; 32],
-			people: 1,
-			report: [number; 16],
-			nonce: [0; 16],
-			public_share: Vec::new(),
-			share: Vec::new(),
-			progress: ReportProgress::Waiting,
-			limit: None,
-		};
+		let report = |number: u8| ([1; 32], [number; 16]);
 		let lacking = LackingReports::default();
-		assert!(lacking.is_due(id, &report(1)));
-		lacking.note(id, &report(1));
-		assert!(!lacking.is_due(id, &report(1)));
+		assert!(lacking.is_due(id, report(1)));
+		lacking.note(id, report(1));
+		assert!(!lacking.is_due(id, report(1)));
 		let pause = || lacking.0.lock().unwrap()[&(id, [1; 32])].2;
 		assert_eq!(pause(), FIRST_PAUSE);
-		lacking.note(id, &report(1));
+		lacking.note(id, report(1));
 		assert_eq!(pause(), FIRST_PAUSE * 2);
 		for _ in 0..20 {
-			lacking.note(id, &report(1));
+			lacking.note(id, report(1));
 		}
 		assert_eq!(pause(), LAST_PAUSE);
 		// Another report of the contributor is asked for at once.
-		assert!(lacking.is_due(id, &report(2)));
+		assert!(lacking.is_due(id, report(2)));
 		lacking.forget(id);
-		assert!(lacking.is_due(id, &report(1)));
+		assert!(lacking.is_due(id, report(1)));
 	}
 }

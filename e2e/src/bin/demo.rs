@@ -79,8 +79,7 @@ async fn play(bundle: Option<&Path>) -> Result<()> {
 async fn play_research(exact: bool) -> Result<()> {
 	let noise = if exact { Research::WithoutNoise } else { Research::WithNoise };
 	let mut printer = Printer::to_stdout();
-	let options = Options { research: Some(noise), ..Options::default() };
-	let mut network = start(&mut printer, options).await?;
+	let mut network = start(&mut printer, research::options(noise)).await?;
 	research::run(&mut network, &mut printer).await
 }
 
@@ -123,13 +122,13 @@ async fn up(folder: &Path) -> Result<()> {
 	std::fs::write(network_file(folder), serde_json::to_vec_pretty(&network)?)?;
 	println!("The network is running. Addresses:");
 	for (name, address) in &network.addresses {
-		println!("  {name:<28} {address}");
+		println!("  {name:<30} {address}");
 	}
 	println!("Hash of the genesis block:");
 	println!("  {genesis}");
 	println!("Development keys (not secret; use them with `vouchsafe --dev --key KEY`):");
 	for institution in INSTITUTIONS {
-		println!("  {:<28} {}", institution.name, institution.seed);
+		println!("  {:<30} {}", institution.name, institution.seed);
 	}
 	for (name, seed) in [
 		("two doctors at Hospital A", "//DoctorA and //DoctorA2"),
@@ -139,7 +138,7 @@ async fn up(folder: &Path) -> Result<()> {
 		("patients", "//PatientA and //PatientB"),
 		("a researcher", "//Researcher"),
 	] {
-		println!("  {name:<28} {seed}");
+		println!("  {name:<30} {seed}");
 	}
 	let node = network.addresses.first().map_or("", |(_, address)| address);
 	println!("Try (the ports may be others each time):");

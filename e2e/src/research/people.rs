@@ -6,17 +6,20 @@ use crate::{
 	data,
 	network::{Network, INSTITUTIONS},
 	process::write_private,
+	user::User,
 };
-use anyhow::{Context, Result};
-use futures::{stream, StreamExt, TryStreamExt};
+use anyhow::Result;
 use serde_json::{json, Value};
-use std::{collections::BTreeMap, fmt::Write, path::PathBuf};
+use std::{
+	collections::BTreeMap,
+	fmt::Write,
+	path::{Path, PathBuf},
+};
 use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::{
 	chain::{
-		calls::{batch_all, ConsentCall, EnrolmentCall, MultiSignature, RuntimeCall},
-		AccountKind, Action, Actions, Chain, Effect, Grantee, Purpose, Purposes, ShownText, Signer,
-		StudyTraits, Submit, Terms, View, H256,
+		calls::{batch_all, EnrolmentCall, MultiSignature, RuntimeCall},
+		AccountKind, Chain, Signer, Submit, View,
 	},
 	signing::{enrolment_text, wrap},
 };
@@ -25,8 +28,14 @@ use vouchsafe_client::{
 pub const HOSPITALS: [usize; 3] = [0, 1, 2];
 /// How many people are enrolled at two hospitals.
 pub const TWICE: usize = 10;
-/// How many calls are signed and followed at the same time.
-const AT_ONCE: usize = 32;
+
+/// Two clinicians of a hospital.
+pub fn clinicians(network: &Network, hospital: usize) -> Result<[User; 2]> {
+	let letter = INSTITUTIONS[hospital].short.to_uppercase();
+	let url = network.sites[hospital].node.url();
+	let user = |number| User::new(&format!("//Doctor{letter}{number}"), &network.root, &url);
+	Ok([user("")?, user("2")?])
+}
 
 /// An account of a person at a hospital.
 #[derive(Debug, Clone)]
@@ -43,6 +52,11 @@ impl Account {
 	/// The key that signs.
 	pub fn signer(&self) -> Result<Keypair> {
 		keypair(&self.key)
+	}
+
+	/// A user of the command with this key, at the hospital's node.
+	pub fn user(&self, network: &Network) -> Result<User> {
+		User::new(&self.key, &network.root, &network.sites[self.hospital].node.url())
 	}
 }
 
@@ -113,6 +127,23 @@ impl People {
 		Ok(Export { fhir, people })
 	}
 
+	/// How many allergies are known of a person who lives.
+	pub fn allergies_of_living(&self, person: usize) -> usize {
+		match self.patients[person].get("deceasedDateTime") {
+			None => self.allergies.get(self.id(person)).map_or(0, Vec::len),
+			Some(_) => 0,
+		}
+	}
+
+	/// Writes what a hospital knows about a person as a FHIR bundle.
+	pub fn bundle(&self, person: usize, file: &Path) -> Result<()> {
+		let allergies = self.allergies.get(self.id(person)).into_iter().flatten();
+		let resources = std::iter::once(&self.patients[person]).chain(allergies);
+		let entries: Vec<Value> = resources.map(|it| json!({ "resource": it })).collect();
+		let bundle = json!({ "resourceType": "Bundle", "type": "collection", "entry": entries });
+		Ok(std::fs::write(file, serde_json::to_vec(&bundle)?)?)
+	}
+
 	/// Enrols all accounts, each with its own signature, in batches of each hospital's registrar.
 	pub async fn enrol(&self, chain: &Chain) -> Result<()> {
 		let at = chain.finalized().await?;
@@ -142,29 +173,6 @@ impl People {
 			}
 		}
 		Ok(())
-	}
-
-	/// Lets these accounts choose to be counted in every study with these traits or none, each with its
-	/// own key.
-	pub async fn choose(
-		&self,
-		chain: &Chain,
-		accounts: &[&Account],
-		traits: StudyTraits,
-	) -> Result<()> {
-		let permit = Terms {
-			traits,
-			actions: Actions::of(&[Action::Aggregate]),
-			purposes: Purposes::of(&[Purpose::Research]),
-			..Terms::all(Effect::Permit)
-		};
-		let text = ShownText { commitment: H256([7; 32]), language: *b"en" };
-		let each = accounts.iter().map(|account| {
-			let call =
-				ConsentCall::grant { grantee: Grantee::Research, terms: permit.clone(), text };
-			async move { chain.submit(&account.signer()?, call).await.context("a choice") }
-		});
-		stream::iter(each).buffer_unordered(AT_ONCE).try_for_each(|_| async { Ok(()) }).await
 	}
 }
 

@@ -2,7 +2,7 @@
 //! resources as JSON. It knows the questions of the story, and no others.
 
 use super::people::People;
-use anyhow::{bail, Context, Result};
+use anyhow::{ensure, Context, Result};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -20,102 +20,102 @@ pub fn count(people: &People, persons: &BTreeSet<usize>, protocol: &Value) -> Re
 		return Ok(numbers_of_allergies(people, persons, max));
 	}
 	let by = protocol["table"]["by"].as_array().context("the protocol has no table")?;
-	match by.as_slice() {
-		[age, sex] if age.get("age").is_some() && sex.get("sex").is_some() => {
-			Ok(ages_by_sex(people, persons, age, sex, on))
-		},
-		[allergy] if allergy.get("allergy").is_some() => {
-			let weight = usize::try_from(protocol["table"]["weight"].as_u64().unwrap_or(1))?;
-			Ok(allergies(people, persons, cells(&allergy["allergy"]), weight))
-		},
-		_ => bail!("the plain count does not know this question"),
+	let weight = usize::try_from(protocol["table"]["weight"].as_u64().unwrap_or(1))?;
+	let extractors =
+		by.iter().map(|extractor| Extractor::read(extractor, on)).collect::<Result<Vec<_>>>()?;
+	let outside: usize = extractors.iter().map(|extractor| extractor.cells.len()).product();
+	let mut counts = vec![0; outside + 1];
+	for person in persons {
+		let found = match is_alive(&people.patients[*person]) {
+			true => crossed(&extractors, people, *person),
+			false => vec![],
+		};
+		if found.is_empty() {
+			counts[outside] += 1;
+		}
+		for cell in found.into_iter().take(weight) {
+			counts[cell] += 1;
+		}
 	}
+	Ok(counts)
+}
+
+/// What a table counts by.
+struct Extractor<'p> {
+	kind: &'p str,
+	cells: &'p [Value],
+	on: &'p str,
+}
+
+impl<'p> Extractor<'p> {
+	fn read(extractor: &'p Value, on: &'p str) -> Result<Self> {
+		let named = extractor.as_object().and_then(|it| it.iter().next());
+		let (kind, asked) = named.context("an extractor has no name")?;
+		let known = ["age", "sex", "allergy"].contains(&kind.as_str());
+		ensure!(known, "the plain count does not know {kind}");
+		let cells = asked["cells"].as_array().context("an extractor has no cells")?;
+		Ok(Self { kind, cells, on })
+	}
+
+	/// The cells that a person is in.
+	fn places(&self, people: &People, person: usize) -> Vec<usize> {
+		let patient = &people.patients[person];
+		let age = age(text(&patient["birthDate"]), self.on);
+		let has: BTreeSet<&str> = people
+			.allergies
+			.get(people.id(person))
+			.into_iter()
+			.flatten()
+			.flat_map(|allergy| allergy["code"]["coding"].as_array().into_iter().flatten())
+			.map(|coding| text(&coding["code"]))
+			.collect();
+		let is_in = |cell: &Value| match self.kind {
+			"age" => {
+				cell["from"].as_u64().is_none_or(|from| from <= age)
+					&& cell["below"].as_u64().is_none_or(|below| age < below)
+			},
+			"sex" => cell["is"].as_array().is_some_and(|of| of.contains(&patient["gender"])),
+			_ => {
+				let systems = cell["codes"].as_object().into_iter().flatten();
+				let mut codes =
+					systems.flat_map(|(_, codes)| codes.as_array().into_iter().flatten());
+				codes.any(|code| has.contains(text(code)))
+			},
+		};
+		let is_other = |cell: &Value| cell["otherwise"] == true;
+		let all = self.cells.iter().enumerate();
+		let found = all.filter(|(_, cell)| !is_other(cell) && is_in(cell));
+		let mut found: Vec<usize> = found.map(|(place, _)| place).collect();
+		if found.is_empty() {
+			found.extend(self.cells.iter().position(is_other));
+		}
+		found
+	}
+}
+
+/// The cells of the table that a person is in, in the protocol's order.
+fn crossed(extractors: &[Extractor], people: &People, person: usize) -> Vec<usize> {
+	extractors.iter().fold(vec![0], |found, extractor| {
+		let (columns, places) = (extractor.cells.len(), extractor.places(people, person));
+		let row = |cell: &usize| {
+			let first = cell * columns;
+			places.iter().map(move |place| first + place).collect::<Vec<_>>()
+		};
+		found.iter().flat_map(row).collect()
+	})
 }
 
 fn text(value: &Value) -> &str {
 	value.as_str().unwrap_or_default()
 }
 
-fn cells(extractor: &Value) -> &[Value] {
-	extractor["cells"].as_array().map_or(&[], Vec::as_slice)
-}
-
-fn ages_by_sex(
-	people: &People,
-	persons: &BTreeSet<usize>,
-	by_age: &Value,
-	by_sex: &Value,
-	on: &str,
-) -> Vec<i64> {
-	let (bands, sexes) = (cells(&by_age["age"]), cells(&by_sex["sex"]));
-	let mut counts = vec![0; bands.len() * sexes.len() + 1];
-	let outside = counts.len() - 1;
-	for person in persons {
-		let patient = &people.patients[*person];
-		let age = age(text(&patient["birthDate"]), on);
-		let band = bands.iter().position(|band| {
-			band["from"].as_u64().is_none_or(|from| from <= age)
-				&& band["below"].as_u64().is_none_or(|below| age < below)
-		});
-		let sex = sexes
-			.iter()
-			.position(|sex| sex["is"].as_array().is_some_and(|of| of.contains(&patient["gender"])));
-		let cell = match (band, sex) {
-			(Some(band), Some(sex)) if is_alive(patient) => band * sexes.len() + sex,
-			_ => outside,
-		};
-		counts[cell] += 1;
-	}
-	counts
-}
-
-/// Each person in the first `weight` substances only.
-fn allergies(
-	people: &People,
-	persons: &BTreeSet<usize>,
-	substances: &[Value],
-	weight: usize,
-) -> Vec<i64> {
-	let mut counts = vec![0; substances.len() + 1];
-	for person in persons {
-		let has: BTreeSet<&str> = of(people, *person)
-			.iter()
-			.flat_map(|allergy| allergy["code"]["coding"].as_array().into_iter().flatten())
-			.map(|coding| text(&coding["code"]))
-			.collect();
-		let matches = |substance: &Value| {
-			let codes = substance["codes"].as_object().into_iter().flatten();
-			codes
-				.flat_map(|(_, codes)| codes.as_array().into_iter().flatten())
-				.any(|code| has.contains(text(code)))
-		};
-		let found = substances.iter().enumerate().filter(|(_, substance)| matches(substance));
-		let found: Vec<usize> = found.map(|(cell, _)| cell).take(weight).collect();
-		if found.is_empty() {
-			counts[substances.len()] += 1;
-		}
-		for cell in found {
-			counts[cell] += 1;
-		}
-	}
-	counts
-}
-
 /// The sum of the numbers of allergies, each at most `max`, and the sum of what lacks to `max`. People
 /// who have died add to neither.
 fn numbers_of_allergies(people: &People, persons: &BTreeSet<usize>, max: i64) -> Vec<i64> {
 	let alive = persons.iter().filter(|person| is_alive(&people.patients[**person]));
-	let values =
-		alive.map(|person| i64::try_from(of(people, *person).len()).unwrap_or(max).min(max));
+	let values = alive
+		.map(|person| i64::try_from(people.allergies_of_living(*person)).unwrap_or(max).min(max));
 	values.fold(vec![0, 0], |sums, value| vec![sums[0] + value, sums[1] + max - value])
-}
-
-/// The allergies of somebody who lives.
-fn of(people: &People, person: usize) -> &[Value] {
-	match is_alive(&people.patients[person]) {
-		true => people.allergies.get(people.id(person)).map_or(&[], Vec::as_slice),
-		false => &[],
-	}
 }
 
 fn is_alive(patient: &Value) -> bool {

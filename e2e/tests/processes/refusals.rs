@@ -25,7 +25,7 @@ use vouchsafe_client::{
 use vouchsafe_e2e::{
 	attack::{self, account, custodian::enter_without_content},
 	commands::{self, keypair, Permit},
-	network::{hand_in, insert_entry, Network, Options},
+	network::{hand_in, insert_entry, Network, Options, Research},
 	process::until,
 	scenario::Scenario,
 	user::User,
@@ -37,7 +37,8 @@ static NETWORK: OnceCell<Network> = OnceCell::const_new();
 /// Waits until the test may run, and returns the shared network.
 pub(super) async fn shared_network() -> Result<(Turn, &'static Network)> {
 	let turn = SUITE.turn().await;
-	let options = Options { state: Some(plant), ..Options::for_tests() };
+	let research = Some(Research::WithNoise);
+	let options = Options { state: Some(plant), research, ..Options::for_tests() };
 	let network = NETWORK.get_or_try_init(|| Network::with(options)).await?;
 	Ok((turn, network))
 }

@@ -15,8 +15,7 @@ static SUITE: Suite = Suite::new("research", 1);
 #[tokio::test(flavor = "multi_thread")]
 async fn a_study_counts_exactly_and_leaves_no_personal_data() {
 	let _turn = SUITE.turn().await;
-	let options =
-		Options { recorded: true, research: Some(Research::WithoutNoise), ..Options::default() };
+	let options = Options { recorded: true, ..research::options(Research::WithoutNoise) };
 	let mut network = Network::with(options).await.unwrap();
 	let people = People::read().unwrap();
 	let resources = people.patients.iter().chain(people.allergies.values().flatten());

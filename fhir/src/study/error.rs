@@ -32,8 +32,8 @@ pub enum ProtocolError {
 	/// A key of the question is not a language.
 	#[error("\"{0}\" is not a language: use a code such as en, de or pt-BR")]
 	Language(String),
-	/// A text is empty, too long, or has control characters.
-	#[error("the text “{text}” is empty, has control characters or is longer than {most} bytes")]
+	/// A text is empty, too long, or has characters that change how the text around them is shown.
+	#[error("the text “{text}” is empty, has invisible characters or is longer than {most} bytes")]
 	Text {
 		/// The text, shortened.
 		text: String,
@@ -58,6 +58,17 @@ pub enum ProtocolError {
 	/// The weight is out of range.
 	#[error("the weight is {0}: it must be 1 to {MAX_WEIGHT}")]
 	Weight(i64),
+	/// The weight is higher than the number of cells in which one person can be.
+	#[error(
+		"the weight is {weight}, but a person can be in at most {most} of the cells: set it to {most}. A \
+		 higher weight only adds noise"
+	)]
+	NeedlessWeight {
+		/// The weight.
+		weight: u8,
+		/// In how many cells one person can be.
+		most: usize,
+	},
 	/// The highest value of a sum is out of range.
 	#[error("the max of the sum is {0}: it must be 1 to {MAX_VALUE}")]
 	Max(i64),

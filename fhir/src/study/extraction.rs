@@ -258,7 +258,9 @@ impl<'p> Extraction<'p> {
 			id,
 		};
 		let alias = named.filter(|name| name.starts_with("urn:"));
-		self.people.add(patient, alias, &self.protocol.queries);
+		if self.people.add(patient, alias, &self.protocol.queries) {
+			self.notices.add(Notice::Contradiction);
+		}
 	}
 
 	/// The identifiers of the protocol's system, without those that are not valid any more.

@@ -16,6 +16,8 @@ pub enum Notice {
 	OtherVersion(Version),
 	/// A Patient resource without an id.
 	NoId,
+	/// A Patient resource with another date of birth or sex than an earlier one of the same patient.
+	Contradiction,
 	/// An entry that names no patient.
 	NoPatient,
 	/// A patient whom entries name, but who is not in the data.
@@ -41,6 +43,7 @@ impl Notice {
 			Self::NotAResource => "not-a-resource",
 			Self::OtherVersion(_) => "other-version",
 			Self::NoId => "no-id",
+			Self::Contradiction => "contradiction",
 			Self::NoPatient => "no-patient",
 			Self::PatientMissing => "patient-missing",
 			Self::NoBirthDate => "no-birth-date",
@@ -84,6 +87,11 @@ impl fmt::Display for Noticed {
 				write!(f, "resources in FHIR {version}, which are skipped, because only R4 is supported: {count}")
 			},
 			Notice::NoId => write!(f, "Patient resources without an id: {count}"),
+			Notice::Contradiction => write!(
+				f,
+				"Patient resources with another date of birth or sex than an earlier one with the same \
+				 id, so that the last one counts: {count}"
+			),
 			Notice::NoPatient => write!(f, "entries that name no patient: {count}"),
 			Notice::PatientMissing => write!(
 				f,

@@ -30,6 +30,13 @@ pub struct Patient {
 }
 
 impl Patient {
+	/// Whether another resource of the same patient has another date of birth or sex.
+	fn contradicts(&self, other: &Self) -> bool {
+		let differ = |differ: Option<bool>| differ.unwrap_or(false);
+		differ(self.birth.zip(other.birth).map(|(one, other)| one != other))
+			|| differ(self.sex.zip(other.sex).map(|(one, other)| one != other))
+	}
+
 	/// A later resource of the same patient.
 	fn update(&mut self, later: Self) {
 		self.birth = later.birth.or(self.birth);
@@ -218,12 +225,17 @@ impl People {
 		self.facts.get_mut(place)
 	}
 
-	/// Adds a Patient resource, and the other name of the same patient.
-	pub fn add(&mut self, patient: Patient, alias: Option<String>, queries: &Queries) {
+	/// Adds a Patient resource, and the other name of the same patient. Returns whether it contradicts what
+	/// was known of the patient.
+	pub fn add(&mut self, patient: Patient, alias: Option<String>, queries: &Queries) -> bool {
 		let place = self.place(patient.id.clone());
+		let mut contradicts = false;
 		if let Some(facts) = self.facts.get_mut(place) {
 			match &mut facts.patient {
-				Some(known) => known.update(patient),
+				Some(known) => {
+					contradicts = known.contradicts(&patient);
+					known.update(patient);
+				},
 				None => facts.patient = Some(patient),
 			}
 		}
@@ -231,6 +243,7 @@ impl People {
 			let other = self.place(alias);
 			self.join(place, other, queries);
 		}
+		contradicts
 	}
 
 	/// Joins two names of one person, unless both have a Patient resource of their own.

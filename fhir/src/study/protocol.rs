@@ -95,6 +95,22 @@ struct Extractor {
 	has_others: bool,
 }
 
+impl Extractor {
+	/// In how many of its cells one person can be.
+	fn most_cells_of_one(&self) -> usize {
+		let most = match &self.choice {
+			Choice::Bands(..) => 1,
+			Choice::Sexes(cells) => {
+				let all = cells.iter().flatten().collect::<BTreeSet<_>>();
+				let with = |sex: &&str| cells.iter().filter(|cell| cell.contains(sex)).count();
+				all.into_iter().map(with).max().unwrap_or(1)
+			},
+			Choice::Codes(cells) => cells.len(),
+		};
+		most.max(1)
+	}
+}
+
 #[derive(Debug)]
 enum Choice {
 	Bands(Value, Vec<Limits>),
@@ -325,11 +341,34 @@ fn malformed(error: &serde_json::Error) -> ProtocolError {
 }
 
 fn check_text(text: &str, most: usize) -> Result<(), ProtocolError> {
-	if text.trim().is_empty() || text.len() > most || text.chars().any(char::is_control) {
-		let text: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
-		return Err(ProtocolError::Text { text, most });
+	if text.trim().is_empty() || text.len() > most || visible(text).count() < text.chars().count() {
+		return Err(ProtocolError::Text { text: visible(text).take(40).collect(), most });
 	}
 	Ok(())
+}
+
+/// The characters of a text, without those that change how the text around them is shown.
+fn visible(text: &str) -> impl Iterator<Item = char> + '_ {
+	let mut before = ' ';
+	text.chars().filter(move |letter| {
+		// Some scripts cannot be written without joiners.
+		let is_joiner = matches!(letter, '\u{200c}' | '\u{200d}') && before >= '\u{590}';
+		before = *letter;
+		is_joiner || !(letter.is_control() || is_invisible(*letter))
+	})
+}
+
+/// Whether a character takes no room, or turns the direction of the text after it. A test of the agent
+/// checks that these are the characters that are invisible in sentences, too.
+fn is_invisible(letter: char) -> bool {
+	matches!(
+		letter,
+		'\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+			| '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+			| '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+			| '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
+			| '\u{e0000}'..='\u{e0fff}'
+	)
 }
 
 fn check_texts(texts: &BTreeMap<String, String>) -> Result<(), ProtocolError> {
@@ -353,7 +392,7 @@ fn check_texts(texts: &BTreeMap<String, String>) -> Result<(), ProtocolError> {
 }
 
 fn check_identifier(system: &str) -> Result<(), ProtocolError> {
-	let is_bad = |c: char| c.is_whitespace() || c.is_control() || c == '|';
+	let is_bad = |c: char| c.is_whitespace() || c.is_control() || c == '|' || is_invisible(c);
 	if system.is_empty() || system.len() > LONGEST_QUESTION || system.chars().any(is_bad) {
 		return Err(ProtocolError::Identifier(system.to_owned()));
 	}
@@ -520,6 +559,10 @@ impl Reader {
 			if !names.insert(name.clone()) {
 				return Err(ProtocolError::Doubled(name));
 			}
+		}
+		let most: usize = extractors.iter().map(Extractor::most_cells_of_one).product();
+		if usize::from(weight) > most {
+			return Err(ProtocolError::NeedlessWeight { weight, most });
 		}
 		Ok(Measure::Table { extractors, weight })
 	}

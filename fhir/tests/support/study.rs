@@ -25,7 +25,11 @@ pub fn protocol(fields: &Value) -> Protocol {
 }
 
 pub fn by(extractor: Value) -> Protocol {
-	protocol(&json!({ "table": { "by": [extractor], "weight": 8 } }))
+	let inner = extractor.as_object().and_then(|it| it.values().next()).unwrap();
+	let cells = inner["cells"].as_array().unwrap();
+	// The highest that is not needless.
+	let weight = cells.iter().filter(|cell| cell.get("codes").is_some()).count().max(1);
+	protocol(&json!({ "table": { "by": [extractor], "weight": weight } }))
 }
 
 pub fn number_of(kind: &str) -> Protocol {

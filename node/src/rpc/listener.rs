@@ -3,14 +3,15 @@
 //! get it.
 //!
 //! Strangers may call it. So calls and connections of one address are limited (`limits`), as are the
-//! sizes of requests and answers and the time of a connection. A client that sends much or does not
-//! read is read slowly or not at all (`socket`). Web pages are refused: there is no CORS.
+//! sizes of requests and answers and the time of a connection. A WebSocket is closed once it calls
+//! nothing. A client that sends much or does not read is read slowly or not at all (`socket`). Web pages
+//! are refused: there is no CORS.
 
 mod limits;
 mod socket;
 mod source;
 
-use futures::future::{select, Either};
+use futures::future::{join, select, Either};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use jsonrpsee::{
@@ -33,7 +34,11 @@ use std::{
 	sync::Arc,
 	time::Duration,
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+	net::{TcpListener, TcpStream},
+	sync::{watch, Notify},
+	time::timeout,
+};
 use tower::{layer::util::Identity, Service};
 
 /// The longest request in bytes, a batch as a whole.
@@ -48,12 +53,15 @@ const CONNECTIONS_EACH: usize = 16;
 const CONNECTIONS: usize = 256;
 /// Answers of one WebSocket that wait to be sent.
 const QUEUE: u32 = 16;
-/// The times of HTTP connections. WebSockets are pinged instead.
+/// The times of connections.
 const TIMES: Times = Times {
 	head: Duration::from_secs(10),
 	connection: Duration::from_secs(60),
 	last_request: Duration::from_secs(30),
+	quiet: Duration::from_secs(60),
 };
+/// How often addresses are forgotten that have called nothing lately.
+const FORGETTING: Duration = Duration::from_secs(60);
 /// How long the listener waits if it cannot accept: there are no free file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -68,15 +76,17 @@ pub struct Options {
 	pub proxies: u8,
 }
 
-/// How long things of an HTTP connection may take.
+/// How long things of a connection may take.
 #[derive(Clone, Copy)]
 struct Times {
 	/// The head of a request, and the pause before it.
 	head: Duration,
-	/// All requests, until no further one is taken.
+	/// All requests over HTTP, until no further one is taken.
 	connection: Duration,
-	/// The last request, beyond that.
+	/// The last request over HTTP, beyond that.
 	last_request: Duration,
+	/// How long a WebSocket may be open without a call. Answers to pings are not calls.
+	quiet: Duration,
 }
 
 /// Opens the listener. The future answers until it is dropped.
@@ -106,15 +116,23 @@ async fn serve(listener: TcpListener, options: Options, methods: Methods, times:
 		times,
 		stop,
 	});
-	loop {
-		let Ok((stream, peer)) = listener.accept().await else {
-			tokio::time::sleep(PAUSE).await;
-			continue;
-		};
-		answers.limits.forget();
-		let Some(place) = connections.admit(peer.ip().into()) else { continue };
-		tokio::spawn(serve_connection(stream, peer.ip(), Arc::new(place), answers.clone()));
-	}
+	let accepting = async {
+		loop {
+			let Ok((stream, peer)) = listener.accept().await else {
+				tokio::time::sleep(PAUSE).await;
+				continue;
+			};
+			let Some(place) = connections.admit(peer.ip().into()) else { continue };
+			tokio::spawn(serve_connection(stream, peer.ip(), place, answers.clone()));
+		}
+	};
+	let forgetting = async {
+		loop {
+			tokio::time::sleep(FORGETTING).await;
+			answers.limits.forget();
+		}
+	};
+	join(accepting, forgetting).await;
 }
 
 fn builder() -> TowerServiceBuilder<Identity, Identity> {
@@ -129,29 +147,43 @@ fn builder() -> TowerServiceBuilder<Identity, Identity> {
 		.to_service_builder()
 }
 
-async fn serve_connection(
-	stream: TcpStream,
-	peer: IpAddr,
-	place: Arc<Place>,
-	answers: Arc<Answers>,
-) {
+async fn serve_connection(stream: TcpStream, peer: IpAddr, place: Place, answers: Arc<Answers>) {
 	let _ = stream.set_nodelay(true);
 	let (times, stop) = (answers.times, answers.stop.clone());
+	let (end, is_over) = watch::channel(false);
+	let connection = Arc::new(Connection { _place: place, calls: Arc::default(), end });
 	let service = service_fn(move |request: HttpRequest<Incoming>| {
-		let (answers, place) = (answers.clone(), place.clone());
-		async move { answers.answer(request, peer, place).await.map_err(std::io::Error::other) }
+		let (answers, connection) = (answers.clone(), connection.clone());
+		async move { answers.answer(request, peer, connection).await.map_err(std::io::Error::other) }
 	});
 	// Only HTTP/1: a connection of HTTP/2 has many requests at once.
 	let serving = http1::Builder::new()
 		.timer(TokioTimer::new())
 		.header_read_timeout(times.head)
-		.serve_connection(TokioIo::new(Socket::new(stream)), service)
+		.serve_connection(TokioIo::new(Socket::new(stream, &is_over)), service)
 		.with_upgrades();
 	let closing = tokio::time::timeout(times.connection, stop.shutdown());
 	let (serving, closing) = (pin!(serving), pin!(closing));
 	if let Either::Right((_, mut serving)) = select(serving, closing).await {
 		serving.as_mut().graceful_shutdown();
 		let _ = tokio::time::timeout(times.last_request, serving).await;
+	}
+}
+
+/// A connection.
+struct Connection {
+	_place: Place,
+	/// Notified of each call.
+	calls: Arc<Notify>,
+	/// Ends it.
+	end: watch::Sender<bool>,
+}
+
+impl Connection {
+	/// Waits until there was no call for this time, and ends it.
+	async fn end_when_quiet(&self, time: Duration) {
+		while timeout(time, self.calls.notified()).await.is_ok() {}
+		self.end.send_replace(true);
 	}
 }
 
@@ -170,7 +202,7 @@ impl Answers {
 		&self,
 		request: HttpRequest<Incoming>,
 		peer: IpAddr,
-		place: Arc<Place>,
+		connection: Arc<Connection>,
 	) -> Result<HttpResponse, BoxError> {
 		if request.headers().contains_key("origin") {
 			return refusal(403, "requests of web pages are refused");
@@ -180,11 +212,12 @@ impl Answers {
 				correct --research-proxies";
 			return refusal(400, message);
 		};
-		let limits = self.limits.clone();
+		let (limits, calls) = (self.limits.clone(), connection.calls.clone());
 		let middleware = RpcServiceBuilder::new().layer_fn(move |service: RpcService| Limited {
 			service,
 			source,
 			limits: limits.clone(),
+			calls: calls.clone(),
 		});
 		let mut service = self
 			.builder
@@ -194,9 +227,12 @@ impl Answers {
 		if ws::is_upgrade_request(&request) {
 			// A WebSocket outlives the HTTP connection that it began as, and keeps its place.
 			let closed = service.on_session_closed();
+			let quiet = self.times.quiet;
 			tokio::spawn(async move {
-				closed.await;
-				drop(place);
+				let ending = pin!(connection.end_when_quiet(quiet));
+				if let Either::Right(((), closed)) = select(closed, ending).await {
+					closed.await;
+				}
 			});
 		}
 		service.call(request).await

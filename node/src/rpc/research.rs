@@ -272,6 +272,20 @@ mod tests {
 		}
 	}
 
+	/// The sample in the researchers' document, but for hashes.
+	#[test]
+	fn the_documents_show_a_result_as_it_is() {
+		let blocks = include_str!("../../../docs/research.md").split("```");
+		let mut samples = blocks.filter_map(|block| block.strip_prefix("json\n{\"jsonrpc\""));
+		let sample = samples.next().map(|rest| format!("{{\"jsonrpc\"{rest}")).unwrap();
+		let sample: Value = serde_json::from_str(&sample).unwrap();
+		let mut shown = sample["result"]["items"][0]["result"].clone();
+		let fields = shown.as_object_mut().unwrap();
+		assert!(fields.remove("origin").is_some());
+		fields["tallyRoot"] = json!(Hash::repeat_byte(3));
+		assert_eq!(shown, result(&answered(), false));
+	}
+
 	#[test]
 	fn a_result_has_intervals_persons_and_mechanism() {
 		assert_eq!(
@@ -338,7 +352,9 @@ mod tests {
 		assert_eq!(left(StudyStage::Running, 1, open), 2_000);
 		assert_eq!(left(StudyStage::Running, 1, agreed), 1_000);
 		assert_eq!(left(StudyStage::Running, 2, agreed), 0);
-		for ended in [StudyStage::Finished, StudyStage::Stopped, StudyStage::Withdrawn] {
+		for ended in
+			[StudyStage::Finished, StudyStage::Stopped, StudyStage::Withdrawn, StudyStage::Expired]
+		{
 			assert_eq!(left(ended, 1, open), 0);
 		}
 		assert_eq!(

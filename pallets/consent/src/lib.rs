@@ -22,8 +22,8 @@
 //!    follows the person to every institution.
 //! 3. A patient without a wallet agrees on paper. A nurse and a physician of the hospital call
 //!    [`grant_assisted`](Pallet::grant_assisted) with the same content within
-//!    [`PROPOSAL_LIFETIME`]. The consent is for this hospital alone, counts a day later and lasts at
-//!    most [`Config::AssistedPeriod`]; or it is for studies, and lasts at most
+//!    [`PROPOSAL_LIFETIME`]. The consent is for this hospital alone, counts after [`AssistedDelay`]
+//!    (usually a day) and lasts at most [`Config::AssistedPeriod`]; or it is for studies, and lasts at most
 //!    [`Config::AssistedResearchPeriod`]. If the patient's own key has ever signed, an authority has to
 //!    [`confirm`](Pallet::confirm_assisted) it. A patient can
 //!    [`refuse`](Pallet::refuse_assisted) assisted consents for good.

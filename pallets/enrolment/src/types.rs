@@ -94,7 +94,7 @@ impl Account {
 pub struct Institution {
 	/// Its public name, in UTF-8.
 	pub name: BoundedVec<u8, ConstU32<MAX_NAME>>,
-	/// Its country.
+	/// Its country. It never changes: pallet-studies counts choices by it.
 	pub country: Country,
 	/// Its custodian, if it has named one.
 	pub custodian: Option<Custodian>,

@@ -25,7 +25,8 @@
 //! 4. The aggregators [`commit`](Pallet::commit) to the same tally and [`reveal`](Pallet::reveal)
 //!    their noisy shares. The last reveal makes the result, and the next round opens.
 //! 5. An aggregator is away. Past the deadline anyone [`give_up`](Pallet::give_up)s: before the
-//!    aggregators agreed, reports are gathered again; after that the round is lost.
+//!    aggregators agreed, reports are gathered again; after that the round is lost. A study that has not
+//!    begun by its first close ends in the same way, so that its researcher can propose another.
 //! 6. Two studies differ by one person, or a study is repeated: each costs ε, until the ledger
 //!    refuses.
 //!
@@ -84,6 +85,8 @@ pub const MAX_SWEPT: u32 = 256;
 /// The most counts of choices for single diseases, of all countries and traits. Choices beyond them
 /// are not counted.
 pub const MAX_DISEASE_COUNTS: u32 = 16_384;
+/// How many counts a new choice looks at to make room for itself, if there are [`MAX_DISEASE_COUNTS`].
+pub const MAX_LOOKED_AT: u32 = 8;
 
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
@@ -306,6 +309,11 @@ pub mod pallet {
 			/// Which.
 			study: StudyId,
 		},
+		/// A study that had not begun by its first close was given up.
+		Expired {
+			/// Which.
+			study: StudyId,
+		},
 		/// People of a study that has ended were removed.
 		Swept {
 			/// The study.
@@ -402,7 +410,7 @@ pub mod pallet {
 		OtherShare,
 		/// The signer is neither enrolled and active nor the custodian of an active institution.
 		NotTakingPart,
-		/// There is nothing to give up: the aggregators still have time.
+		/// There is nothing to give up: the time is not over.
 		NotOverdue,
 	}
 
@@ -688,7 +696,7 @@ pub mod pallet {
 			Self::do_reveal(ensure_signed(origin)?, study, share, salt)
 		}
 
-		/// Give up what the aggregators have not done in time.
+		/// Give up what was not done in time.
 		///
 		/// ## Dispatch Origin
 		///
@@ -696,8 +704,13 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// Before they have agreed, the reports of the same people are gathered again, at most three
-		/// times. After that, and if they have agreed but not revealed, the round is lost.
+		/// - A study that the council has not approved, or that not all aggregators have accepted, by its
+		///   first close: it ends.
+		/// - A round that no aggregator has frozen: it is lost. The aggregators have as long for this after
+		///   the close as to gather reports and to agree.
+		/// - A round in which the aggregators have not agreed: the reports of the same people are gathered
+		///   again, at most three times. After that it is lost.
+		/// - A round in which they have agreed but not revealed: it is lost.
 		///
 		/// ## Errors
 		///
@@ -708,6 +721,7 @@ pub mod pallet {
 		///
 		/// ## Events
 		///
+		/// - [`Event::Expired`].
 		/// - [`Event::GatheredAgain`]; or [`Event::RoundLost`], and [`Event::Opened`] or
 		///   [`Event::Finished`].
 		#[pallet::call_index(9)]

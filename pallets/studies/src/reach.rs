@@ -5,10 +5,12 @@
 //! So who only subtracts or watches them grow learns nothing about one person. Who adds up to nine
 //! accounts with the same choice can see whether somebody is the tenth: the choices themselves are on
 //! the chain, so this helps only those who see nothing but the counts. A choice that has expired counts
-//! until it is dropped. A patient with permits for several sets of traits counts once for each.
+//! until it is dropped. A patient with permits for several sets of traits counts once for each. The country
+//! is the same when a choice begins and when it ends: pallet-enrolment changes neither an institution's
+//! country nor who enrolled a patient.
 
-use crate::{pallet::*, Reach, ReachCell, WeightInfo, MAX_DISEASE_COUNTS, WEEK};
-use alloc::collections::BTreeSet;
+use crate::{pallet::*, Reach, ReachCell, WeightInfo, MAX_DISEASE_COUNTS, MAX_LOOKED_AT, WEEK};
+use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::pallet_prelude::*;
 use sp_runtime::SaturatedConversion;
 use vouchsafe_primitives::*;
@@ -45,6 +47,26 @@ impl<T: Config> Pallet<T> {
 	/// The number of the week that the chain's time is in.
 	fn week() -> u32 {
 		Self::now().checked_div(WEEK).unwrap_or_default().saturated_into()
+	}
+
+	/// Removes counts of nobody if those of diseases have used up all places. It looks at the few that
+	/// follow these choices in the map, which is in the order of hashes: in the week in which a count may be
+	/// removed, nobody may touch it.
+	fn make_room(disease: Option<Disease>, key: (Country, StudyTraits)) {
+		let diseases = DiseaseCounts::<T>::get();
+		if disease.is_none() || diseases < MAX_DISEASE_COUNTS {
+			return;
+		}
+		let week = Self::week();
+		let from = Choices::<T>::hashed_key_for(disease, key);
+		let few = Choices::<T>::iter_from(from).take(MAX_LOOKED_AT.saturated_into());
+		let over: Vec<_> = few.filter(|(.., count)| count.in_week(week).is_over()).collect();
+		for (disease, key, _) in &over {
+			Choices::<T>::remove(disease, key);
+		}
+		let removed: u32 =
+			over.iter().filter(|(disease, ..)| disease.is_some()).count().saturated_into();
+		DiseaseCounts::<T>::put(diseases.saturating_sub(removed));
 	}
 
 	/// Counts one choice more or less.
@@ -109,6 +131,7 @@ impl<T: Config> traits::Studies for Pallet<T> {
 		}
 		let institution = T::Enrolment::enrolled_by(patient);
 		let Some(country) = institution.as_ref().and_then(T::Enrolment::country) else { return };
+		Self::make_room(disease, (country, StudyTraits::default()));
 		for traits in before.difference(&after) {
 			Self::count_choice(disease, (country, *traits), false);
 		}

@@ -138,13 +138,28 @@ impl<T: Config> Pallet<T> {
 		Self::open_next(id, study);
 	}
 
-	/// Somebody gives up what the aggregators have not done in time.
+	/// Somebody gives up what was not done in time.
 	pub(crate) fn do_give_up(signer: AccountId, id: StudyId) -> DispatchResult {
 		let takes_part = T::Enrolment::active_kind(&signer).is_some()
 			|| T::Enrolment::custodian_of(&signer).is_some();
 		ensure!(takes_part, Error::<T>::NotTakingPart);
+		let study = Self::study_of(id)?;
+		match study.stage {
+			StudyStage::Proposed | StudyStage::Approved => Self::expire(id, study),
+			_ => Self::give_up_round(id),
+		}
+	}
+
+	/// Ends the step of a round that the aggregators have not done in time.
+	fn give_up_round(id: StudyId) -> DispatchResult {
 		let (study, mut round) = Self::running(id)?;
+		let terms = &study.terms;
 		let (answers_until, loss) = match round.phase {
+			// They have as long to freeze it as later for the rest of an attempt.
+			RoundPhase::Open { closes } => {
+				let time = u64::from(terms.gather).saturating_add(terms.answer.into());
+				(closes.saturating_add(time), Loss::NotFrozen)
+			},
 			RoundPhase::Frozen { answers_until, .. } => (answers_until, Loss::NotAgreed),
 			RoundPhase::Agreed { answers_until, .. } => (answers_until, Loss::NotRevealed),
 			_ => return Err(Error::<T>::NotOverdue.into()),
@@ -154,7 +169,7 @@ impl<T: Config> Pallet<T> {
 		match round.phase {
 			RoundPhase::Frozen { block, attempt, .. } if attempt < MAX_ATTEMPTS => {
 				let attempt = attempt.saturating_add(1);
-				round.phase = Self::frozen(&study.terms, block, attempt);
+				round.phase = Self::frozen(terms, block, attempt);
 				round.commitments = BoundedVec::new();
 				Rounds::<T>::insert(id, study.round, round);
 				Self::deposit_event(Event::GatheredAgain {

@@ -114,6 +114,15 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Ends a study that has not begun by its first close.
+	pub(crate) fn expire(id: StudyId, study: Study) -> DispatchResult {
+		ensure!(study.terms.first_close <= Self::now(), Error::<T>::NotOverdue);
+
+		Self::end(id, study, StudyStage::Expired);
+		Self::deposit_event(Event::Expired { study: id });
+		Ok(())
+	}
+
 	/// An aggregator accepts a study.
 	pub(crate) fn do_accept(signer: AccountId, id: StudyId, key: EvaluationKey) -> DispatchResult {
 		let mut study = Self::study_of(id)?;

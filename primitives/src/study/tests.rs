@@ -70,6 +70,10 @@ proptest! {
 		let elsewhere = other % usize::from(number);
 		let holds = is_in_tally(&ROUND, &mine, elsewhere, &proof, &root);
 		prop_assert_eq!(holds, elsewhere == place);
+		// Nor beyond the last one.
+		for beyond in usize::from(number)..2 * usize::from(number) + 2 {
+			prop_assert!(!is_in_tally(&ROUND, &mine, beyond, &proof, &root));
+		}
 	}
 
 	#[test]

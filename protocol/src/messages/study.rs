@@ -2,8 +2,13 @@
 //! another. Rounds and their formats are described in [`vouchsafe_primitives::study`].
 
 use super::{Hex, HexBytes};
-use serde::{de::DeserializeOwned, Deserialize, Serialize};
-use std::fmt;
+use base64::{prelude::BASE64_STANDARD, Engine};
+use codec::{Decode, DecodeAll, Encode};
+use serde::{
+	de::{DeserializeOwned, Error as _},
+	Deserialize, Deserializer, Serialize, Serializer,
+};
+use std::{borrow::Cow, fmt};
 #[cfg(feature = "openapi")]
 use utoipa::ToSchema;
 
@@ -15,6 +20,27 @@ pub const MAX_NULLIFIERS: usize = 2_000;
 pub const MAX_PARTS: u32 = 10_000;
 /// The most reports, or contributors, in one message between aggregators.
 pub const MAX_PEER_ITEMS: usize = 500;
+/// The most reports, or lists, in one packed message between aggregators.
+pub const MAX_PACKED: usize = 2_000;
+
+/// A value as base64 of its SCALE encoding. Messages about many reports are short and quickly read this
+/// way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Packed<T>(pub T);
+
+impl<T: Encode> Serialize for Packed<T> {
+	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+		serializer.serialize_str(&BASE64_STANDARD.encode(self.0.encode()))
+	}
+}
+
+impl<'de, T: Decode> Deserialize<'de> for Packed<T> {
+	fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+		let text = Cow::<'de, str>::deserialize(deserializer)?;
+		let bytes = BASE64_STANDARD.decode(text.as_bytes()).map_err(D::Error::custom)?;
+		T::decode_all(&mut bytes.as_slice()).map(Self).map_err(D::Error::custom)
+	}
+}
 
 /// Has blinded identifiers evaluated under the aggregator's key of the study.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,19 +230,24 @@ pub enum ReportState {
 }
 
 /// Why a report does not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Encode, Decode)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DropReason {
 	/// Its proof fails: the answers are out of bounds, or it was made for another context.
+	#[codec(index = 0)]
 	Proof,
 	/// Its shares do not have the right form.
+	#[codec(index = 1)]
 	Malformed,
 	/// It counts more people than the contributor has left.
+	#[codec(index = 2)]
 	TooManyPeople,
 	/// An aggregator has no report of the contributor, or has another one.
+	#[codec(index = 3)]
 	NotEverywhere,
 	/// The contributor's list of nullifiers is not at every aggregator, or is not the same.
+	#[codec(index = 4)]
 	NoList,
 }
 
@@ -407,9 +438,7 @@ pub struct CompareLists {
 }
 
 /// What an aggregator has of a contributor's list of nullifiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(ToSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct ListDigest {
 	/// The contributor.
 	pub contributor: Hex<32>,
@@ -421,8 +450,9 @@ pub struct ListDigest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ListDigests {
-	/// The lists: at most 500.
-	pub lists: Vec<ListDigest>,
+	/// The lists, each as contributor and digest (32 bytes each): at most 2,000.
+	#[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64"))]
+	pub lists: Packed<Vec<ListDigest>>,
 	/// Whether there are others after these.
 	pub more: bool,
 	/// Whether the lists are settled here.
@@ -430,7 +460,7 @@ pub struct ListDigests {
 }
 
 /// Names a contributor's report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReportName {
@@ -440,7 +470,7 @@ pub struct ReportName {
 	pub report: Hex<16>,
 }
 
-/// Asks for the aggregator's verifier shares of reports, from the leader.
+/// Asks for the aggregator's verifier shares of a page of reports, from the leader.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -449,20 +479,24 @@ pub struct VerifyReports {
 	pub study: u32,
 	/// The round, from 0.
 	pub round: u8,
-	/// The reports: at most 500.
-	pub reports: Vec<ReportName>,
+	/// The page's id, which is random.
+	pub page: Hex<16>,
+	/// The reports, each as contributor (32 bytes) and id (16 bytes): at most 2,000.
+	#[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64"))]
+	pub reports: Packed<Vec<ReportName>>,
 }
 
 /// An aggregator's verifier share of a report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum VerifierShare {
 	/// The share.
-	Share(HexBytes),
+	#[codec(index = 0)]
+	Share(Vec<u8>),
 	/// The aggregator does not have the report now. It may still come.
+	#[codec(index = 1)]
 	Missing,
 	/// The aggregator has dropped it.
+	#[codec(index = 2)]
 	Dropped(DropReason),
 }
 
@@ -470,33 +504,27 @@ pub enum VerifierShare {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct VerifierShares {
-	/// One for each report, in their order.
-	pub shares: Vec<VerifierShare>,
+	/// One for each report, in their order: 0 and the share, 1 if the aggregator does not have the report, 2
+	/// and the reason (0 to 4, in the order of `DropReason`) if it has dropped it.
+	#[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64"))]
+	pub shares: Packed<Vec<VerifierShare>>,
 }
 
 /// What the leader made of all verifier shares of a report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(ToSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Verdict {
 	/// The verifier message, with which each aggregator finishes for itself.
-	Message(HexBytes),
+	#[codec(index = 0)]
+	Message(Vec<u8>),
+	/// The report waits: an aggregator does not have it.
+	#[codec(index = 1)]
+	Waits,
 	/// The report is dropped.
+	#[codec(index = 2)]
 	Dropped(DropReason),
 }
 
-/// A report with the leader's verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct JudgedReport {
-	/// The report.
-	pub name: ReportName,
-	/// The verdict.
-	pub verdict: Verdict,
-}
-
-/// Distributes the verifier messages of reports, from the leader.
+/// Distributes the verifier messages of a page of reports, from the leader.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -505,16 +533,21 @@ pub struct FinishReports {
 	pub study: u32,
 	/// The round, from 0.
 	pub round: u8,
-	/// The reports: at most 500.
-	pub reports: Vec<JudgedReport>,
+	/// The page, for which verifier shares were asked before.
+	pub page: Hex<16>,
+	/// One for each report, in their order: 0 and the message, 1 if the report waits, 2 and the reason (0 to
+	/// 4, in the order of `DropReason`) if it is dropped.
+	#[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64"))]
+	pub verdicts: Packed<Vec<Verdict>>,
 }
 
 /// What became of reports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct FinishedReports {
-	/// For each report, in their order: why it does not count. None if it is verified.
-	pub dropped: Vec<Option<DropReason>>,
+	/// For each report, in their order: why it does not count. None if it is verified, or waits.
+	#[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64"))]
+	pub dropped: Packed<Vec<Option<DropReason>>>,
 }
 
 /// Compares tallies, from the leader, once the time to gather is over. With the first of these requests
@@ -590,11 +623,17 @@ mod tests {
 			nullifiers,
 		};
 		let name = ReportName { contributor, report: Hex([255; 16]) };
-		let verify = VerifyReports { study, round, reports: vec![name; MAX_PEER_ITEMS] };
+		let leave_out = vec![name; MAX_PEER_ITEMS];
+		let (page, reports) = (Hex([255; 16]), Packed(vec![name; MAX_PACKED]));
+		let verify = VerifyReports { study, round, page, reports };
+		let verdicts = Packed(vec![Verdict::Message(vec![255; 32]); MAX_PACKED]);
+		let finish = FinishReports { study, round, page, verdicts };
 		for size in [
 			size(&|| serde_json::to_string(&evaluate).unwrap()),
 			size(&|| serde_json::to_string(&send).unwrap()),
+			size(&|| serde_json::to_string(&leave_out).unwrap()),
 			size(&|| serde_json::to_string(&verify).unwrap()),
+			size(&|| serde_json::to_string(&finish).unwrap()),
 		] {
 			assert!(size < crate::messages::MAX_REQUEST, "{size}");
 		}
@@ -604,11 +643,20 @@ mod tests {
 	fn foreign_fields_are_refused() {
 		let text = r#"{"study":1,"round":0,"contributor":"0x00","more":1}"#;
 		assert!(serde_json::from_str::<AskStudyStatus>(text).is_err());
-		assert!(serde_json::from_str::<Verdict>(r#"{"other":"0x"}"#).is_err());
-		let missing = serde_json::to_string(&VerifierShare::Missing).unwrap();
-		assert_eq!(
-			serde_json::from_str::<VerifierShare>(&missing).unwrap(),
-			VerifierShare::Missing
-		);
+	}
+
+	#[test]
+	fn packed_values_come_back_and_others_are_refused() {
+		let shares = Packed(vec![
+			VerifierShare::Share(vec![7; 40]),
+			VerifierShare::Missing,
+			VerifierShare::Dropped(DropReason::NoList),
+		]);
+		let json = serde_json::to_string(&shares).unwrap();
+		let read = serde_json::from_str::<Packed<Vec<VerifierShare>>>;
+		assert_eq!(read(&json).unwrap(), shares);
+		for wrong in ["\"DAC\"", "\"!\"", "\"\"", "[]", "\"BAM=\"", "\"BAEB\""] {
+			assert!(read(wrong).is_err(), "{wrong}");
+		}
 	}
 }

@@ -32,6 +32,7 @@ stage-running = running
 stage-finished = finished
 stage-stopped = stopped by the council
 stage-withdrawn = withdrawn
+stage-expired = given up before it began
 
 # Where a round is.
 round-open = open until { $moment }
@@ -50,6 +51,7 @@ loss-not-agreed = the aggregators did not agree
 loss-not-revealed = an aggregator did not reveal its share
 loss-not-numbers = the shares do not add up to valid numbers
 loss-stopped = the council stopped the study
+loss-not-frozen = no aggregator froze it
 
 # Under a result.
 # $half is a number, $least for example 11.
@@ -59,4 +61,10 @@ result-people =
     { $count ->
         [one] { $count } person was counted.
        *[other] { $count } people were counted.
+    }
+# Cells that are so small that noise alone could have made them.
+result-empty =
+    { $count ->
+        [one] { $count } cell may be empty: its interval reaches 0 or less.
+       *[other] { $count } cells may be empty: their intervals reach 0 or less.
     }

@@ -78,6 +78,11 @@ async fn a_report_shows_its_table_only_to_all_aggregators_together() {
 	let kept = reporting.settle(&people(), Some(SYSTEM)).await.unwrap();
 	// One person has two accounts, and counts once.
 	assert_eq!(kept.len(), 3);
+	let batch = reporting.kept.batch(0).await.unwrap().unwrap();
+	assert!(
+		matches!(batch.state, BatchState::Evaluated(_)),
+		"identifiers stay no longer than needed"
+	);
 	let lists = aggregators().map(|it| {
 		doubles(&session).at(&it, |it| it.list.values().next().unwrap().nullifiers.clone())
 	});
@@ -212,6 +217,27 @@ async fn an_aggregator_that_is_away_is_waited_for_and_named() {
 	);
 	let cause = error.chain().find_map(|cause| cause.downcast_ref::<CustodianError>());
 	assert!(matches!(cause, Some(CustodianError::Unreachable(_))), "for the exit code");
+}
+
+/// Lists are taken for half of the time only, so the others must not wait, too.
+#[tokio::test]
+async fn an_aggregator_that_is_away_does_not_keep_the_list_from_the_others() {
+	let mut session = session("//HospitalA");
+	let found = study(&session, frozen(&session));
+	let [first, second] = aggregators();
+	stop_at(&mut session, "evaluated");
+	let work = async {
+		let reporting = Reporting::begin(&session, &found, &HOSPITAL).await.unwrap();
+		reporting.settle(&people(), None).await.unwrap();
+	};
+	tokio::time::timeout(Duration::from_millis(200), work).await.unwrap_err();
+	session.hook = None;
+	doubles(&session).at(&first, |it| it.away = usize::MAX);
+	let reporting = Reporting::begin(&session, &found, &HOSPITAL).await.unwrap();
+	let error = reporting.settle(&people(), None).await.unwrap_err().to_string();
+	assert!(error.contains("did not answer in time"), "{error}");
+	let [first, second] = [first, second].map(|it| doubles(&session).at(&it, |it| it.list.len()));
+	assert_eq!((first, second), (0, 1));
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! `vouchsafe study assist`: choices that patients gave on paper.
 
-use super::choose::standing;
+use super::{choose::standing, read_private_text};
 use crate::{
 	args::Paper,
 	assist::{delay, longest},
 	commands::agree,
 	dates::show_moment,
-	home::{read_private, write_private},
+	home::write_private,
 	output::Output,
 	session::Session,
 };
@@ -22,46 +22,54 @@ use zeroize::Zeroizing;
 
 /// What the command was given.
 #[derive(Debug)]
-pub(super) enum List {
-	/// A list of patients, the institution, and the file for the second clinician.
-	New { accounts: Zeroizing<String>, institution: String, out: PathBuf },
-	/// What a colleague has entered.
-	Entered { json: String, path: PathBuf },
+pub(super) struct Files {
+	/// The user's own list of patients.
+	accounts: Zeroizing<String>,
+	entry: Entry,
 }
 
-impl List {
-	/// Reads the file that is named.
+/// What is entered.
+#[derive(Debug)]
+enum Entry {
+	/// The list, for this institution, with a file for the second clinician.
+	New { institution: String, out: PathBuf },
+	/// What a colleague has entered.
+	Entered { json: Zeroizing<String>, path: PathBuf },
+}
+
+impl Files {
+	/// Reads the files that are named.
 	///
 	/// # Errors
 	///
-	/// Others may read the list, or the file for the second clinician exists.
+	/// Others may read one of them, or the file for the second clinician exists.
 	pub(super) fn read(paper: &Paper) -> Result<Self> {
-		if let Some(path) = &paper.confirm {
-			let json = std::fs::read_to_string(path)
-				.with_context(|| format!("cannot read {}", path.display()))?;
-			return Ok(Self::Entered { json, path: path.clone() });
-		}
-		let list = paper.list.as_ref().context("name a list with --list")?;
-		let institution =
-			paper.institution.clone().context("name the institution with --institution")?;
-		let out = paper.out.clone().context("name a file with --out")?;
-		ensure!(!out.exists(), "{} already exists: choose another file", out.display());
-		let accounts = String::from_utf8(read_private(list)?.to_vec());
-		let accounts = accounts.ok().with_context(|| format!("{} is not text", list.display()))?;
-		Ok(Self::New { accounts: accounts.into(), institution, out })
+		let entry = match &paper.confirm {
+			Some(path) => Entry::Entered { json: read_private_text(path)?, path: path.clone() },
+			None => {
+				let institution =
+					paper.institution.clone().context("name the institution with --institution")?;
+				let out = paper.out.clone().context("name a file with --out")?;
+				ensure!(!out.exists(), "{} already exists: choose another file", out.display());
+				Entry::New { institution, out }
+			},
+		};
+		Ok(Self { accounts: read_private_text(&paper.list)?, entry })
 	}
 }
 
 /// Enters or confirms the choices.
-pub(super) async fn run(session: &Session, paper: &Paper, list: List) -> Result<Output> {
-	let (consents, path) = match list {
-		List::Entered { json, path } => {
-			let read = PaperConsents::read(&json, session.genesis());
+pub(super) async fn run(session: &Session, paper: &Paper, files: Files) -> Result<Output> {
+	let patients = people::read_accounts(&files.accounts, |name| session.names.resolve(name))
+		.with_context(|| paper.list.display().to_string())?;
+	let (consents, path) = match files.entry {
+		Entry::Entered { json, path } => {
+			let read = PaperConsents::read(&json, session.genesis())
+				.and_then(|read| read.ensure_of(&patients).map(|()| read));
 			(read.with_context(|| path.display().to_string())?, path)
 		},
-		List::New { accounts, institution, out } => {
+		Entry::New { institution, out } => {
 			let institution = session.names.resolve(&institution)?;
-			let patients = people::read_accounts(&accounts, |name| session.names.resolve(name))?;
 			let now = session.finalized().await?.time().await?;
 			let (grantee, mut terms) = standing(&paper.choice, now)?;
 			if terms.valid_until.is_none() {
@@ -94,12 +102,21 @@ pub(super) async fn run(session: &Session, paper: &Paper, list: List) -> Result<
 async fn say(session: &Session, entered: &EnteredMany, path: &Path) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
-	let EnteredMany { proposed, stored, awaiting_authority, before, refused } = *entered;
+	let EnteredMany {
+		proposed,
+		stored,
+		awaiting_authority,
+		before,
+		own_keys,
+		other_proposals,
+		refused,
+	} = *entered;
 	let mut lines = Vec::new();
 	if proposed > 0 {
 		lines.push(format!(
 			"Proposed: {proposed}. Another clinician with an attested licence must confirm them by {}. Give \
-			 them {}, and have them run:\n  vouchsafe --key NAME study assist --confirm FILE",
+			 them {} and the papers. They make a list of their own from the papers, and run:\n  \
+			 vouchsafe --key NAME study assist --list LIST --confirm FILE",
 			show_moment(now.saturating_add(PROPOSAL_LIFETIME)),
 			path.display()
 		));
@@ -117,6 +134,20 @@ async fn say(session: &Session, entered: &EnteredMany, path: &Path) -> Result<Ou
 	if before > 0 {
 		lines.push(format!("Signed before: {before}."));
 	}
+	if own_keys > 0 {
+		lines.push(format!(
+			"Left out: {own_keys}, because the patients’ own keys have signed before. These patients can choose \
+			 with `vouchsafe study choose`."
+		));
+	}
+	if other_proposals > 0 {
+		lines.push(format!(
+			"Left out: {other_proposals}, because something else about these patients waits for a second of your \
+			 staff. Confirm that first, or wait a day, and run with FILE {}:\n  \
+			 vouchsafe --key NAME study assist --list LIST --confirm FILE",
+			path.display()
+		));
+	}
 	if refused > 0 {
 		lines.push(format!(
 			"Refused by the chain: {refused}. The patients may have refused such consents, or have too many of \
@@ -128,7 +159,12 @@ async fn say(session: &Session, entered: &EnteredMany, path: &Path) -> Result<Ou
 		"entered": stored,
 		"awaiting_authority": awaiting_authority,
 		"before": before,
+		"own_keys": own_keys,
+		"other_proposals": other_proposals,
 		"refused": refused,
 	});
-	Ok(Output { code: u8::from(refused > 0), ..Output::new(lines.join("\n"), json) })
+	Ok(Output {
+		code: u8::from(refused + other_proposals > 0),
+		..Output::new(lines.join("\n"), json)
+	})
 }

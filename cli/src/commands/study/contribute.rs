@@ -1,9 +1,8 @@
 //! `vouchsafe study contribute`: a hospital's patients, or a patient alone, and the report about them.
 
-use super::with_protocol;
+use super::{read_private_text, with_protocol};
 use crate::{
-	args::Contribution, commands::agree, english::ENGLISH, home::read_private, output::Output,
-	session::Session,
+	args::Contribution, commands::agree, english::ENGLISH, output::Output, session::Session,
 };
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::{json, Value};
@@ -23,7 +22,7 @@ use vouchsafe_agent::{
 	},
 };
 use vouchsafe_client::chain::{AccountId, AccountKind, RoundPhase, View};
-use vouchsafe_fhir::study::{Answer, Exclusions, Extracted, Extraction, Protocol};
+use vouchsafe_fhir::study::{Answer, Exclusions, Extracted, Extraction, Notice, Protocol};
 use vouchsafe_speech::Noun;
 use zeroize::Zeroizing;
 
@@ -47,7 +46,7 @@ impl Files {
 	///
 	/// There are none, or others may read the people file.
 	pub(super) fn read(contribution: &Contribution) -> Result<Self> {
-		let people = contribution.people.as_deref().map(read_people).transpose()?;
+		let people = contribution.people.as_deref().map(read_private_text).transpose()?;
 		let mut fhir = Vec::new();
 		find(&contribution.fhir, &mut fhir)?;
 		ensure!(
@@ -58,12 +57,6 @@ impl Files {
 		fhir.sort();
 		Ok(Self { people, fhir })
 	}
-}
-
-fn read_people(path: &Path) -> Result<Zeroizing<String>> {
-	let text = String::from_utf8(read_private(path)?.to_vec());
-	let text = text.ok().with_context(|| format!("{} is not text", path.display()))?;
-	Ok(text.into())
 }
 
 /// The files in a folder and in the folders in it.
@@ -305,6 +298,12 @@ impl Data {
 
 	/// A patient's own data.
 	fn own(protocol: &Protocol, extracted: Extracted, me: AccountId) -> Result<Self> {
+		let is_of_others = extracted.notices.iter().any(|it| it.notice == Notice::Contradiction);
+		ensure!(
+			!is_of_others,
+			"the folder has records of people with different dates of birth or sexes: open your own records \
+			 with `vouchsafe record open --all --out FOLDER` into an empty folder"
+		);
 		let [person] = &extracted.people[..] else {
 			bail!(
 				"the folder has {} Patient resources, and your own records have one: open them with \
@@ -511,6 +510,9 @@ mod tests {
 		// Each hospital has an id of its own for the same patient.
 		let data = own(&[patient("a", "2020", "1"), patient("b", "2020", "1")]).unwrap();
 		assert_eq!(data.answers[&me].answer, Answer::Cells(vec![0]));
+		let others = own(&[patient("a", "2020", "1"), patient("b", "1950", "2")]);
+		let error = others.err().unwrap().to_string();
+		assert!(error.contains("different dates of birth"), "{error}");
 		let error = own(&[r#"{"resourceType":"Condition"}"#.into()]).err().unwrap().to_string();
 		assert!(error.contains("0 Patient resources"), "{error}");
 	}

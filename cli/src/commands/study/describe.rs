@@ -4,6 +4,7 @@ use crate::{
 	commands::{account_json, id_json},
 	dates::show_moment,
 	english::ENGLISH,
+	names::Names,
 	session::Session,
 };
 use serde_json::{json, Value};
@@ -17,7 +18,7 @@ use vouchsafe_speech::{thousandths, Phrase};
 
 /// What a study fixes, line by line.
 pub(in crate::commands) fn lines(
-	session: &Session,
+	names: &Names,
 	researcher: &AccountId,
 	terms: &StudyTerms,
 	protocol: &Protocol,
@@ -25,7 +26,7 @@ pub(in crate::commands) fn lines(
 	let line = |label: &str, text: String| format!("{:13}{text}", format!("{label}:"));
 	let mut lines = vec![
 		line("Question", ENGLISH.quote(protocol.text(ENGLISH.language()))),
-		line("Researcher", session.names.show(researcher)),
+		line("Researcher", names.show(researcher)),
 		line(
 			"Purpose",
 			format!("{} in {}", ENGLISH.phrase(terms.purpose), ENGLISH.country(&terms.country)),
@@ -44,8 +45,7 @@ pub(in crate::commands) fn lines(
 	if let StudyQuestion::Table { .. } = terms.question {
 		lines.push(line("Cells", protocol.cell_names().join("; ")));
 	}
-	let mut aggregators: Vec<_> =
-		terms.aggregators.iter().map(|it| session.names.show(it)).collect();
+	let mut aggregators: Vec<_> = terms.aggregators.iter().map(|it| names.show(it)).collect();
 	if let Some(first) = aggregators.first_mut() {
 		first.push_str(" (leads)");
 	}

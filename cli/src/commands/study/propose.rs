@@ -1,4 +1,4 @@
-//! `vouchsafe study propose` and `withdraw`.
+//! `vouchsafe study propose`, `withdraw` and `give-up`.
 
 use super::describe;
 use crate::{
@@ -175,7 +175,7 @@ pub(super) async fn propose(
 		answer: proposal.answer,
 	};
 	proposal::check(session, &terms, protocol, now)?;
-	let lines = describe::lines(session, &me, &terms, protocol).join("\n  ");
+	let lines = describe::lines(&session.names, &me, &terms, protocol).join("\n  ");
 	agree(&format!("I propose this study:\n  {lines}"), agreement)?;
 	let mut json = describe::json(session, &me, &terms, protocol);
 	let (study, block) = proposal::propose(session, terms, &proposal.protocol_bytes).await?;
@@ -202,6 +202,19 @@ pub(super) async fn withdraw(
 	let block = proposal::withdraw(session, study).await?;
 	Ok(Output::new(
 		format!("Study {study} is withdrawn (block {block})."),
+		json!({ "study": study, "block": block }),
+	))
+}
+
+/// Gives up what was not done in time. The answer says where the study is then.
+pub(super) async fn give_up(session: &Session, study: u32, agreement: Agreement) -> Result<Output> {
+	rounds::find(session, study).await?;
+	agree(&format!("I give up what was not done in time in study {study}."), agreement)?;
+	let block = proposal::give_up(session, study).await?;
+	Ok(Output::new(
+		format!(
+			"Given up (block {block}). `vouchsafe study show {study}` shows how the study goes on."
+		),
 		json!({ "study": study, "block": block }),
 	))
 }

@@ -6,6 +6,7 @@ use crate::{
 	commands::{account_json, consent::grantee_json},
 	dates::{self, show_moment},
 	english::{teller, ENGLISH},
+	names::Names,
 	output::{table, Output},
 	session::{At, Session},
 };
@@ -89,17 +90,7 @@ pub(super) async fn show(session: &Session, study: u32) -> Result<Output> {
 	let at = session.finalized().await?;
 	let now = at.time().await?;
 	let (researcher, terms) = (&found.study.researcher, &found.study.terms);
-	let mut lines = vec![format!("Study {study}: {}.", ENGLISH.phrase(found.study.stage))];
-	lines.extend(describe::lines(session, researcher, terms, &protocol));
-	if let Some(round) = &found.study.current {
-		lines.push(format!(
-			"{:13}{}. Contributed: {} people by {} contributors",
-			format!("Round {}:", found.study.round),
-			ENGLISH.round(&round.phase, now),
-			round.people,
-			round.contributors
-		));
-	}
+	let mut lines = in_lines(&session.names, &found, &protocol, now);
 	let mut json = study_json(session, &found);
 	if let (Some(json), Value::Object(terms)) =
 		(json.as_object_mut(), describe::json(session, researcher, terms, &protocol))
@@ -113,6 +104,38 @@ pub(super) async fn show(session: &Session, study: u32) -> Result<Output> {
 		json["you"] = decided;
 	}
 	Ok(Output::new(lines.join("\n"), json))
+}
+
+/// A study and its round.
+pub(super) fn in_lines(
+	names: &Names,
+	found: &FoundStudy,
+	protocol: &Protocol,
+	now: u64,
+) -> Vec<String> {
+	let study = &found.study;
+	let mut lines = vec![format!("Study {}: {}.", found.id, ENGLISH.phrase(study.stage))];
+	lines.extend(describe::lines(names, &study.researcher, &study.terms, protocol));
+	if let Some(round) = &study.current {
+		lines.push(format!(
+			"{:13}{}. Contributed: {} people by {} contributors",
+			format!("Round {}:", study.round),
+			ENGLISH.round(&round.phase, now),
+			round.people,
+			round.contributors
+		));
+	}
+	lines
+}
+
+/// What a round costs somebody who has this much left.
+pub(super) fn cost(epsilon: u32, left: u32) -> String {
+	format!(
+		"A round costs you {} of your privacy budget. You have {} of {} left this year.",
+		thousandths(epsilon),
+		thousandths(left),
+		thousandths(YEARLY_EPSILON)
+	)
 }
 
 /// The user, if the user is a patient.
@@ -137,12 +160,6 @@ async fn covers(
 	let teller = teller(&session.names, &labels);
 	let terms = &found.study.terms;
 	let counts = decision.is_permit() && left >= terms.epsilon;
-	let cost = format!(
-		"A round costs you {} of your privacy budget. You have {} of {} left this year.",
-		thousandths(terms.epsilon),
-		thousandths(left),
-		thousandths(YEARLY_EPSILON)
-	);
 	let said = teller.study_decision(&asking(found, protocol), &decision, &consents, left);
 	let json = json!({
 		"counted": counts,
@@ -150,7 +167,7 @@ async fn covers(
 		"sentence": said,
 		"epsilon_left": f64::from(left) / 1000.0,
 	});
-	Ok((vec![said, cost], json))
+	Ok((vec![said, cost(terms.epsilon, left)], json))
 }
 
 /// Shows the user's choices, where the user was counted, and what is left of the budget.

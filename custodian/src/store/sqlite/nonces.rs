@@ -25,12 +25,11 @@ impl Nonces for Sqlite {
 		expires: u64,
 	) -> Result<bool, StoreError> {
 		self.grouped(move |db| {
-			db.execute("DELETE FROM nonces WHERE expires < ?1", [to_column(now)])?;
-			let inserted = db.execute(
-				"INSERT OR IGNORE INTO nonces VALUES (?1, ?2, ?3)",
-				params![account, nonce, to_column(expires)],
-			)?;
-			Ok(inserted == 1)
+			let mut delete = db.prepare_cached("DELETE FROM nonces WHERE expires < ?1")?;
+			delete.execute([to_column(now)])?;
+			let mut insert =
+				db.prepare_cached("INSERT OR IGNORE INTO nonces VALUES (?1, ?2, ?3)")?;
+			Ok(insert.execute(params![account, nonce, to_column(expires)])? == 1)
 		})
 		.await
 	}

@@ -12,8 +12,8 @@ use super::{to_column, Sqlite};
 use crate::{
 	encryption::SealedValue,
 	store::{
-		CountedRow, KeptPart, KeptReport, ListPart, Outcome, Report, RoundId, RoundProgress,
-		SettledList, StoreError, Studies,
+		CountedRow, KeptPart, KeptReport, ListPart, Outcomes, Output, Report, ReportKey, RoundId,
+		RoundProgress, SettledList, StoreError, Studies,
 	},
 };
 use async_trait::async_trait;
@@ -109,7 +109,6 @@ CREATE TABLE study_reports (
 	left_out INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (study, round, contributor)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX study_reports_by_progress ON study_reports (study, round, progress, contributor);
 CREATE TABLE study_shares (
 	study INTEGER NOT NULL,
 	round INTEGER NOT NULL,
@@ -120,12 +119,15 @@ CREATE TABLE study_shares (
 	PRIMARY KEY (study, round, contributor),
 	FOREIGN KEY (study, round) REFERENCES study_keys ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+-- Shares of the cells of reports that were verified together.
 CREATE TABLE study_outputs (
 	study INTEGER NOT NULL,
 	round INTEGER NOT NULL,
-	contributor BLOB NOT NULL,
+	output BLOB NOT NULL,
+	-- Contributor and id of each: 48 bytes.
+	reports BLOB NOT NULL,
 	ciphertext BLOB NOT NULL,
-	PRIMARY KEY (study, round, contributor),
+	PRIMARY KEY (study, round, output),
 	FOREIGN KEY (study, round) REFERENCES study_keys ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE study_noised (
@@ -393,7 +395,8 @@ impl Studies for Sqlite {
 		id: RoundId,
 		contributor: [u8; 32],
 	) -> Result<Option<Report>, StoreError> {
-		self.transaction(move |db| reports::find(db, id, &contributor)).await
+		let found = self.reports(id, vec![contributor]).await?;
+		Ok(found.into_iter().next().flatten())
 	}
 
 	async fn waiting_reports(
@@ -401,8 +404,9 @@ impl Studies for Sqlite {
 		id: RoundId,
 		after: Option<[u8; 32]>,
 		limit: usize,
+		bytes: usize,
 	) -> Result<Vec<Report>, StoreError> {
-		self.transaction(move |db| reports::waiting(db, id, after, limit)).await
+		self.transaction(move |db| reports::waiting(db, id, after, limit, bytes)).await
 	}
 
 	async fn reports(
@@ -410,17 +414,14 @@ impl Studies for Sqlite {
 		id: RoundId,
 		contributors: Vec<[u8; 32]>,
 	) -> Result<Vec<Option<Report>>, StoreError> {
-		self.transaction(move |db| {
-			contributors.iter().map(|contributor| reports::find(db, id, contributor)).collect()
-		})
-		.await
+		self.transaction(move |db| reports::find(db, id, contributors)).await
 	}
 
 	async fn count_reports(&self, id: RoundId) -> Result<[u64; 3], StoreError> {
 		self.transaction(move |db| reports::count(db, id)).await
 	}
 
-	async fn note_outcomes(&self, id: RoundId, outcomes: Vec<Outcome>) -> Result<(), StoreError> {
+	async fn note_outcomes(&self, id: RoundId, outcomes: Outcomes) -> Result<u64, StoreError> {
 		self.transaction(move |db| reports::note_outcomes(db, id, &outcomes)).await
 	}
 
@@ -428,11 +429,7 @@ impl Studies for Sqlite {
 		self.transaction(move |db| rounds::close(db, "reports_closed", id, attempt)).await
 	}
 
-	async fn leave_out(
-		&self,
-		id: RoundId,
-		reports: Vec<([u8; 32], [u8; 16])>,
-	) -> Result<(), StoreError> {
+	async fn leave_out(&self, id: RoundId, reports: Vec<ReportKey>) -> Result<(), StoreError> {
 		self.transaction(move |db| reports::leave_out(db, id, &reports)).await
 	}
 
@@ -445,13 +442,12 @@ impl Studies for Sqlite {
 		self.transaction(move |db| reports::counted(db, id, after, limit)).await
 	}
 
-	async fn outputs(
+	async fn next_output(
 		&self,
 		id: RoundId,
-		after: Option<[u8; 32]>,
-		limit: usize,
-	) -> Result<Vec<([u8; 32], Vec<u8>)>, StoreError> {
-		self.transaction(move |db| reports::outputs(db, id, after, limit)).await
+		after: Option<[u8; 16]>,
+	) -> Result<Option<Output>, StoreError> {
+		self.transaction(move |db| reports::next_output(db, id, after)).await
 	}
 
 	async fn settle_tally(

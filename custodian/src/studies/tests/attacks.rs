@@ -3,10 +3,11 @@
 use super::harness::*;
 use crate::{
 	chain::double::studies::{lock, STUDY},
-	studies::secrets,
+	studies::{secrets, tallies, StudyError},
 };
+use codec::Encode;
+use futures::future::{select, Either};
 use vouchsafe_client::{
-	chain::Signer,
 	custodian::{Custodian, CustodianError},
 	messages::*,
 };
@@ -54,6 +55,32 @@ async fn no_more_identifiers_are_evaluated_than_there_are_people() {
 	assert!(is_refused(network.evaluate(0, "//B", vec![[0; 32]]).await, "not a point"));
 }
 
+/// A contributor that repeats its requests keeps nobody waiting.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contributor_has_one_evaluation_at_a_time_and_some_in_an_hour() {
+	let network = frozen().await;
+	let id = network.aggregated(0).await.id();
+	let evaluations = &network.aggregators[0].state.studies.evaluations;
+	let held = evaluations.begin(id, [0; 32], 1, 1).unwrap().processor().await;
+	let (points, others) = (points(&["1"]), points(&["2"]));
+	let ask = || Box::pin(network.evaluate(0, "//A", points.clone()));
+	let other = network.evaluate(0, "//B", others);
+	let Either::Left((first, waits)) = select(select(ask(), ask()), Box::pin(other)).await else {
+		panic!("the processor is held");
+	};
+	let (refused, own) = first.factor_first();
+	assert_eq!(refused, Err(CustodianError::Busy));
+	drop(held);
+	assert!(waits.await.is_ok() && own.await.is_ok());
+
+	let spent = evaluations.begin(id, hospital("//A").into(), 9_998, 3);
+	assert!(spent.is_some());
+	drop(spent);
+	ask().await.unwrap();
+	assert_eq!(ask().await, Err(CustodianError::Busy));
+	network.evaluate(0, "//B", points.clone()).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_contributor_acts_for_itself() {
 	let network = settled().await;
@@ -80,7 +107,8 @@ async fn only_the_contributor_acts_for_itself() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_leader_leads() {
 	let network = settled().await;
-	let ask = VerifyReports { study: STUDY, round: 0, reports: vec![] };
+	let page = Hex([1; 16]);
+	let ask = VerifyReports { study: STUDY, round: 0, page, reports: Packed(vec![]) };
 	let (leader, other) =
 		(&network.aggregators[0].state.keys.account, &network.aggregators[1].state.keys.account);
 	network.client(1).ask_peer(leader, &ask).await.unwrap();
@@ -89,7 +117,7 @@ async fn only_the_leader_leads() {
 		assert_eq!(refused.err(), Some(CustodianError::NoAccess));
 	}
 	let name = ReportName { contributor: Hex([1; 32]), report: Hex([1; 16]) };
-	let long = VerifyReports { reports: vec![name; MAX_PEER_ITEMS + 1], ..ask };
+	let long = VerifyReports { reports: Packed(vec![name; MAX_PACKED + 1]), ..ask };
 	assert!(network.client(1).ask_peer(leader, &long).await.is_err());
 	// Another verify key would verify a report twice.
 	let aggregated = network.aggregated(0).await;
@@ -267,6 +295,33 @@ async fn a_report_that_only_the_leader_verified_is_left_out() {
 	assert_eq!(network.status(0, "//B").await.dropped, Some(DropReason::NotEverywhere));
 }
 
+/// The leader has a report verified after the other aggregator has computed its tally, and before it has
+/// settled it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_the_tally_lacks_is_not_committed_to() {
+	let network = settled().await;
+	network.send_report("//A", 3, &[1, 2, 3, 0]).await;
+	network.step_all().await;
+	let other = network.aggregated(1).await;
+	let frozen = other.frozen().unwrap();
+	let tally = tallies::tally(&other, &frozen).await.unwrap();
+	network.send_report("//B", 3, &[0, 0, 0, 3]).await;
+	network.step_all().await;
+	assert_eq!(network.status(1, "//B").await.report, ReportState::Verified);
+	let database = &other.state.database;
+	database.settle_tally(other.id(), frozen.attempt, tally.encode()).await.unwrap();
+	network.end_gathering();
+	let step = network.step(1).await;
+	assert!(matches!(step, Err(StudyError::OtherTally)), "{step:?}");
+	assert!(lock(&network.studies).commitments.is_empty());
+	// The next attempt begins with another tally.
+	lock(&network.studies).pass_deadline();
+	network.step_all().await;
+	network.step_all().await;
+	network.end_gathering();
+	assert_eq!(network.finish().await, [1, 2, 3, 3]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn more_people_than_are_left_do_not_count() {
 	let network = frozen().await;
@@ -282,30 +337,6 @@ async fn more_people_than_are_left_do_not_count() {
 	assert_eq!(network.status(0, "//A").await.dropped, Some(DropReason::TooManyPeople));
 	let (_, tally) = lock(&network.studies).results[&0];
 	assert_eq!((tally.used, tally.double, tally.refused), (4, 1, 3));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn malformed_requests_leave_nothing_behind() {
-	let network = settled().await;
-	let http = network.client(0);
-	for place in 0..500u32 {
-		let byte = u8::try_from(place % 251).unwrap();
-		let part = SendReport {
-			study: STUDY,
-			round: 0,
-			contributor: Hex::from(&key("//A").account()),
-			people: 1 + place % 3,
-			report: Hex([byte; 16]),
-			nonce: Hex([byte; 16]),
-			public_share: vec![byte; place as usize % 90].into(),
-			sealed_share: vec![byte; place as usize].into(),
-		};
-		assert!(is_refused(http.send_report(&key("//A"), &part).await, ""));
-	}
-	assert_eq!(network.status(0, "//A").await.report, ReportState::Missing);
-	let database = &network.aggregators[0].state.database;
-	let id = network.aggregated(0).await.id();
-	assert_eq!(database.count_reports(id).await.unwrap(), [0, 0, 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

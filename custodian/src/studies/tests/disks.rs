@@ -30,9 +30,10 @@ fn forms(table: &[u64]) -> Vec<Vec<u8>> {
 async fn cells_at(network: &Network, place: usize) -> Vec<u128> {
 	let aggregated = network.aggregated(place).await;
 	let key = secrets::round_key(&aggregated.state, aggregated.id()).await.unwrap();
-	let outputs = aggregated.state.database.outputs(aggregated.id(), None, 10).await.unwrap();
-	let [(contributor, ciphertext)] = &outputs[..] else { panic!("{}", outputs.len()) };
-	let bytes = key.decrypt(&Stored::Cells(*contributor).encode(), ciphertext).unwrap();
+	let output = aggregated.state.database.next_output(aggregated.id(), None).await.unwrap();
+	let output = output.unwrap();
+	assert_eq!(output.reports.len(), 1);
+	let bytes = key.decrypt(&Stored::Cells(output.id).encode(), &output.ciphertext).unwrap();
 	// Version and length come first.
 	CellShare::from_bytes(&bytes).unwrap();
 	let (numbers, rest) = bytes[3..].as_chunks::<16>();

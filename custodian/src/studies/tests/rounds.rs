@@ -11,9 +11,13 @@ use crate::{
 };
 use std::time::Duration;
 use vouchsafe_client::{
-	chain::{is_in_tally, AccountId, Counted, Loss, RoundPhase, StudyQuestion, StudyStage, H256},
+	chain::{
+		is_in_tally, AccountId, Counted, Loss, RoundPhase, StudyQuestion, StudyStage, H256,
+		MAX_ATTEMPTS,
+	},
 	custodian::CustodianError,
 	messages::*,
+	signing::now,
 };
 
 /// Three people each at A and at B, one of them the same person. Each is in cell 0, and the first of a
@@ -132,6 +136,13 @@ async fn keys_are_destroyed_without_a_step() {
 	lock(&network.studies).study.stage = StudyStage::Finished;
 	clean().await;
 	assert!(keys().await.is_empty());
+	// Who was counted is forgotten, too, a while after the end.
+	let database = network.aggregators[0].state.database.clone();
+	let standing = async || database.all_standing(RoundId { study: 7, round: 0 }).await.unwrap();
+	database.forget_studies(now() - 100).await.unwrap();
+	assert_eq!(standing().await.len(), 2);
+	database.forget_studies(now()).await.unwrap();
+	assert!(standing().await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -266,6 +277,54 @@ async fn lists_are_taken_again_if_an_aggregator_was_away() {
 	network.send_report("//A", 3, &[3, 0, 0, 0]).await;
 	network.end_gathering();
 	assert_eq!(network.finish().await, [3, 0, 0, 0]);
+}
+
+/// The other aggregator comes back after half of the time to gather, and has no lists.
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_taken_again_from_an_aggregator_that_came_back_late() {
+	let people: [(&str, &[u8]); 1] = [("//A", &[1, 2, 3])];
+	let mut network = Network::new(terms(2), &people, false).await;
+	network.freeze().await;
+	let list = network.nullifiers("//A", &["a", "b", "c"]).await;
+	network.send_list(0, "//A", &list).await.unwrap();
+	network.kill(1);
+	network.end_lists();
+	assert!(network.step(0).await.is_err());
+	network.restart(1).await;
+	network.step(1).await.unwrap();
+	let waits = network.step(0).await.unwrap();
+	assert!(waits.contains("the next attempt"), "{waits}");
+	assert!(is_refused(network.send_list(1, "//A", &list).await, "gathered again"));
+	lock(&network.studies).pass_deadline();
+	for _ in 0..2 {
+		network.step_all().await;
+	}
+	network.send_list(1, "//A", &list).await.unwrap();
+	network.step_all().await;
+	network.send_report("//A", 3, &[3, 0, 0, 0]).await;
+	network.end_gathering();
+	assert_eq!(network.finish().await, [3, 0, 0, 0]);
+}
+
+/// Two people have lists everywhere, of at least three.
+#[tokio::test(flavor = "multi_thread")]
+async fn too_few_lists_are_decided_only_in_the_last_attempt() {
+	let people: [(&str, &[u8]); 2] = [("//A", &[1, 2]), ("//B", &[3, 4])];
+	let network = Network::new(terms(2), &people, false).await;
+	network.freeze().await;
+	network.send_lists("//A", &["a", "b"]).await;
+	let leader = network.aggregated(0).await;
+	for attempt in 0..=MAX_ATTEMPTS {
+		network.end_lists();
+		network.step_all().await;
+		let progress = leader.state.database.round_progress(leader.id()).await.unwrap().unwrap();
+		let expected = (attempt + 1, attempt == MAX_ATTEMPTS);
+		assert_eq!((progress.lists_closed, progress.lists_decided), expected);
+		lock(&network.studies).pass_deadline();
+		network.step_all().await;
+		network.step_all().await;
+	}
+	assert_eq!(lock(&network.studies).phase(), RoundPhase::Lost(Loss::NotAgreed));
 }
 
 #[tokio::test(flavor = "multi_thread")]

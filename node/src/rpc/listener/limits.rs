@@ -13,7 +13,7 @@ use std::{
 	num::NonZeroU32,
 	sync::{Arc, Mutex},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 /// The error of an address that calls too often: “limit exceeded” in
 /// [EIP-1474](https://eips.ethereum.org/EIPS/eip-1474), for want of a code in JSON-RPC.
@@ -66,6 +66,8 @@ pub struct Limited<S> {
 	pub source: Source,
 	/// The limits.
 	pub limits: Arc<CallLimits>,
+	/// Notified of each call when it comes and when it is answered.
+	pub calls: Arc<Notify>,
 }
 
 impl<'a, S> RpcServiceT<'a> for Limited<S>
@@ -75,7 +77,8 @@ where
 	type Future = BoxFuture<'a, MethodResponse>;
 
 	fn call(&self, request: Request<'a>) -> Self::Future {
-		let Self { service, source, limits } = self.clone();
+		let Self { service, source, limits, calls } = self.clone();
+		calls.notify_one();
 		async move {
 			if let Err(refusal) = limits.count(source) {
 				return MethodResponse::error(request.id, refusal);
@@ -85,7 +88,9 @@ where
 				let refusal = ErrorObjectOwned::owned(INTERNAL_ERROR_CODE, message, None::<()>);
 				return MethodResponse::error(request.id, refusal);
 			};
-			service.call(request).await
+			let answer = service.call(request).await;
+			calls.notify_one();
+			answer
 		}
 		.boxed()
 	}

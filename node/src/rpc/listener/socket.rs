@@ -1,17 +1,20 @@
-//! A connection that is read slowly, and not at all while its client does not read.
+//! A connection that is read slowly, and not at all while its client does not read. It can be ended
+//! whatever its client does.
 //!
 //! jsonrpsee reads a WebSocket's messages without waiting for their answers to be sent. A client that
 //! sends faster than it reads, or faster than the node writes, would fill the node's memory.
 
+use futures::future::BoxFuture;
 use std::{
 	future::Future,
-	io::{IoSlice, Result},
+	io::{ErrorKind, IoSlice, Result},
 	pin::Pin,
 	task::{ready, Context, Poll, Waker},
 	time::Duration,
 };
 use tokio::{
 	io::{AsyncRead, AsyncWrite, ReadBuf},
+	sync::watch,
 	time::{sleep_until, Instant, Sleep},
 };
 
@@ -29,14 +32,49 @@ pub struct Socket<S> {
 	paid_off: Instant,
 	/// Ends when the next bytes may be read.
 	pause: Pin<Box<Sleep>>,
+	end: End,
+}
+
+/// Whether the connection is over. Its reader and its writer can be different tasks, so each waits for
+/// itself.
+struct End {
+	has_come: bool,
+	for_reader: BoxFuture<'static, ()>,
+	for_writer: BoxFuture<'static, ()>,
+}
+
+impl End {
+	fn new(is_over: &watch::Receiver<bool>) -> Self {
+		let wait = || {
+			let mut is_over = is_over.clone();
+			Box::pin(async move {
+				if is_over.wait_for(|it| *it).await.is_err() {
+					// Nobody can end it any more.
+					std::future::pending().await
+				}
+			})
+		};
+		Self { has_come: false, for_reader: wait(), for_writer: wait() }
+	}
+
+	fn poll_for_reader(&mut self, context: &mut Context<'_>) -> bool {
+		self.has_come = self.has_come || self.for_reader.as_mut().poll(context).is_ready();
+		self.has_come
+	}
+
+	fn poll_for_writer(&mut self, context: &mut Context<'_>) -> bool {
+		self.has_come = self.has_come || self.for_writer.as_mut().poll(context).is_ready();
+		self.has_come
+	}
 }
 
 impl<S> Socket<S> {
-	/// Wraps a connection.
-	pub fn new(inner: S) -> Self {
+	/// Wraps a connection. Once `is_over` is true, it has no further bytes, and what cannot be written at
+	/// once is an error.
+	pub fn new(inner: S, is_over: &watch::Receiver<bool>) -> Self {
 		let now = Instant::now();
 		let pause = Box::pin(sleep_until(now));
-		Self { inner, is_full: false, reader: None, paid_off: now, pause }
+		Self { inner, is_full: false, reader: None, paid_off: now, pause, end: End::new(is_over) }
 	}
 
 	/// Notes bytes that were read. Those of one second are read without a pause.
@@ -48,7 +86,14 @@ impl<S> Socket<S> {
 		self.pause.as_mut().reset(next);
 	}
 
-	fn note(&mut self, written: Poll<Result<usize>>) -> Poll<Result<usize>> {
+	fn note(
+		&mut self,
+		written: Poll<Result<usize>>,
+		context: &mut Context<'_>,
+	) -> Poll<Result<usize>> {
+		if written.is_pending() && self.end.poll_for_writer(context) {
+			return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
+		}
 		self.is_full = written.is_pending();
 		if !self.is_full {
 			if let Some(reader) = self.reader.take() {
@@ -65,6 +110,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Socket<S> {
 		context: &mut Context<'_>,
 		buffer: &mut ReadBuf<'_>,
 	) -> Poll<Result<()>> {
+		if self.end.poll_for_reader(context) {
+			return Poll::Ready(Ok(()));
+		}
 		if self.is_full {
 			self.reader = Some(context.waker().clone());
 			return Poll::Pending;
@@ -84,7 +132,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Socket<S> {
 		bytes: &[u8],
 	) -> Poll<Result<usize>> {
 		let written = Pin::new(&mut self.inner).poll_write(context, bytes);
-		self.note(written)
+		self.note(written, context)
 	}
 
 	fn poll_write_vectored(
@@ -93,7 +141,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Socket<S> {
 		slices: &[IoSlice<'_>],
 	) -> Poll<Result<usize>> {
 		let written = Pin::new(&mut self.inner).poll_write_vectored(context, slices);
-		self.note(written)
+		self.note(written, context)
 	}
 
 	fn is_write_vectored(&self) -> bool {
@@ -124,7 +172,7 @@ mod tests {
 	async fn a_client_that_does_not_read_is_not_read() {
 		let (client, server) = duplex(8);
 		let (mut from_server, mut to_server) = split(client);
-		let (mut from_client, mut to_client) = split(Socket::new(server));
+		let (mut from_client, mut to_client) = split(Socket::new(server, &watch::channel(false).1));
 
 		to_server.write_all(b"one").await.unwrap();
 		let mut word = [0; 3];
@@ -146,11 +194,26 @@ mod tests {
 	}
 
 	#[tokio::test]
+	async fn a_connection_that_is_over_ends_although_the_client_does_not_read() {
+		let (end, is_over) = watch::channel(false);
+		let (_client, server) = duplex(8);
+		let (mut from_client, mut to_client) = split(Socket::new(server, &is_over));
+		let reading = tokio::spawn(async move { from_client.read(&mut [0; 8]).await });
+		let writing = tokio::spawn(async move { to_client.write_all(&[7; 20]).await });
+		tokio::time::sleep(BRIEF).await;
+		assert!(!reading.is_finished() && !writing.is_finished());
+		end.send_replace(true);
+		assert_eq!(timeout(LONG, reading).await.unwrap().unwrap().unwrap(), 0);
+		let error = timeout(LONG, writing).await.unwrap().unwrap().unwrap_err();
+		assert_eq!(error.kind(), ErrorKind::ConnectionAborted);
+	}
+
+	#[tokio::test]
 	async fn a_client_that_sends_much_is_read_slowly() {
 		let all = 3 * usize::try_from(RATE).unwrap();
 		let (mut client, server) = duplex(all);
 		client.write_all(&vec![7; all]).await.unwrap();
-		let mut server = Socket::new(server);
+		let mut server = Socket::new(server, &watch::channel(false).1);
 		let began = Instant::now();
 		// A second's bytes are read at once, then those of two more.
 		let mut bytes = [0; 1 << 10];

@@ -31,13 +31,13 @@ fn start(rate: u32, proxies: u8) -> SocketAddr {
 }
 
 /// Starts a listener whose connections have these milliseconds.
-async fn start_with(head: u64, connection: u64, last_request: u64) -> SocketAddr {
+async fn start_with(head: u64, connection: u64, last_request: u64, quiet: u64) -> SocketAddr {
 	let options = options(1_000, 0);
 	let listener = TcpListener::bind(options.address).await.unwrap();
 	let address = listener.local_addr().unwrap();
-	let [head, connection, last_request] =
-		[head, connection, last_request].map(Duration::from_millis);
-	let times = Times { head, connection, last_request };
+	let [head, connection, last_request, quiet] =
+		[head, connection, last_request, quiet].map(Duration::from_millis);
+	let times = Times { head, connection, last_request, quiet };
 	tokio::spawn(serve(listener, options, methods().into(), times));
 	address
 }
@@ -188,9 +188,36 @@ async fn an_address_has_only_so_many_connections() {
 	timeout(LONG, again).await.unwrap();
 }
 
+/// The attack: WebSockets that only answer pings, or send what is not a call, take all places.
+#[tokio::test]
+async fn a_web_socket_without_calls_is_closed() {
+	let hour = 3_600_000;
+	let address = start_with(hour, hour, hour, 1_000).await;
+	let pong = [0x8a, 0x80, 0, 0, 0, 0];
+	let mut quiet = Vec::new();
+	for bytes in [vec![], pong.to_vec(), frame("7")] {
+		let socket = web_socket(address).await.unwrap();
+		quiet.push(tokio::spawn(async move { talk(socket, &bytes).await }));
+	}
+	let mut calling = web_socket(address).await.unwrap();
+	let call = frame(&call("research_echo").to_string());
+	let keep_calling = async {
+		while quiet.iter().any(|it| !it.is_finished()) {
+			calling.write_all(&call).await.unwrap();
+			assert_ne!(calling.read(&mut [0; 1_024]).await.unwrap(), 0, "it is closed");
+			tokio::time::sleep(PAUSE).await;
+		}
+	};
+	timeout(LONG, keep_calling).await.unwrap();
+}
+
 /// Waits until the listener closes a connection on which these bytes are sent again and again.
 async fn until_closed(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
-	let mut stream = TcpStream::connect(address).await.unwrap();
+	talk(TcpStream::connect(address).await.unwrap(), bytes).await
+}
+
+/// The same on an open connection.
+async fn talk(mut stream: TcpStream, bytes: &[u8]) -> Vec<u8> {
 	let mut answers = Vec::new();
 	let mut buffer = [0; 1_024];
 	let talking = async {
@@ -212,16 +239,16 @@ async fn until_closed(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
 async fn slow_clients_do_not_keep_a_connection() {
 	let hour = 3_600_000;
 	// Nothing, and a head without an end.
-	let address = start_with(200, hour, hour).await;
+	let address = start_with(200, hour, hour, hour).await;
 	until_closed(address, b"").await;
 	until_closed(address, b"POST / HTTP/1.1\r\n").await;
 	// A body without an end.
-	let address = start_with(hour, 200, 200).await;
+	let address = start_with(hour, 200, 200, hour).await;
 	let head = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
 		content-length: 9000\r\n\r\n";
 	until_closed(address, head.as_bytes()).await;
 	// One good request after the other.
-	let address = start_with(hour, 1_000, hour).await;
+	let address = start_with(hour, 1_000, hour, hour).await;
 	let call = call("research_echo").to_string();
 	let head = head.replace("9000", &call.len().to_string());
 	let answers = until_closed(address, format!("{head}{call}").as_bytes()).await;

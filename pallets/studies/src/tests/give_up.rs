@@ -110,13 +110,90 @@ fn give_up_is_for_all_who_take_part() {
 	});
 }
 
+/// All aggregators are gone: nobody freezes the round. They have as long as for the rest of it.
 #[test]
-fn a_round_that_is_open_cannot_be_given_up() {
+fn a_round_that_nobody_freezes_is_lost() {
 	build_and_execute(|| {
 		begin(terms());
-		Clock::set(CLOSE + 1_000_000);
-		assert_noop!(give_up(HOSPITAL), Error::<Test>::NotOverdue);
-		assert_ok!(Research::stop(root(), STUDY));
-		assert_noop!(give_up(HOSPITAL), Error::<Test>::NotRunning);
+		assert_ok!(contribute(REGISTRAR, consenting(12)));
+		let left = Research::epsilon_left(patient(0));
+		let aggregators = [AUTHORITY, HOSPITAL];
+		Clock::set(CLOSE + u64::from(GATHER + ANSWER) - 1);
+		assert_noop!(give_up(RESEARCHER), Error::<Test>::NotOverdue);
+		Clock::pass(1);
+		events();
+		assert_ok!(give_up(RESEARCHER));
+		let missing = aggregators.to_vec().try_into().unwrap();
+		let lost = Event::RoundLost { study: STUDY, round: 0, loss: Loss::NotFrozen, missing };
+		let opened = Event::Opened { study: STUDY, round: 1, closes: CLOSE + 10_000 };
+		assert_eq!(events(), [lost, opened]);
+		// It costs nothing more. The second round is the last one.
+		let study = Research::study(STUDY).unwrap();
+		assert_eq!((study.spent, Research::epsilon_left(patient(0))), (0, left));
+		assert_noop!(give_up(RESEARCHER), Error::<Test>::NotOverdue);
+		Clock::set(CLOSE + 10_000 + u64::from(GATHER + ANSWER));
+		assert_ok!(give_up(patient(200)));
+		assert_eq!(Research::study(STUDY).unwrap().stage, StudyStage::Finished);
+		assert!(!OpenOf::<Test>::contains_key(RESEARCHER));
+		assert_noop!(give_up(RESEARCHER), Error::<Test>::NotRunning);
 	});
+}
+
+/// An aggregator can freeze it until somebody gives it up.
+#[test]
+fn a_late_freeze_works() {
+	build_and_execute(|| {
+		begin(terms());
+		assert_ok!(contribute(REGISTRAR, consenting(12)));
+		Clock::set(CLOSE + 1_000_000);
+		assert_ok!(Research::freeze(signed(HOSPITAL_CUSTODIAN), STUDY));
+		assert_noop!(give_up(RESEARCHER), Error::<Test>::NotOverdue);
+	});
+}
+
+/// It is not approved, or not accepted by all, at its first close: the researcher gets the place back.
+#[test]
+fn a_study_that_has_not_begun_ends() {
+	let before: [fn(); 4] = [
+		|| (),
+		|| {
+			assert_ok!(Research::accept(signed(AUTHORITY_CUSTODIAN), STUDY, [3; 32]));
+		},
+		|| {
+			assert_ok!(Research::approve(root(), STUDY));
+		},
+		|| {
+			assert_ok!(Research::approve(root(), STUDY));
+			assert_ok!(Research::accept(signed(HOSPITAL_CUSTODIAN), STUDY, [3; 32]));
+		},
+	];
+	for before in before {
+		build_and_execute(|| {
+			for _ in 0..MAX_OPEN {
+				assert_ok!(Research::propose(signed(RESEARCHER), terms()));
+			}
+			before();
+			Clock::set(CLOSE - 1);
+			assert_noop!(give_up(COLLEAGUE), Error::<Test>::NotOverdue);
+			Clock::set(CLOSE);
+			assert_noop!(give_up(STRANGER), Error::<Test>::NotTakingPart);
+			events();
+			assert_ok!(give_up(COLLEAGUE));
+			assert_eq!(events(), [Event::Expired { study: STUDY }]);
+			assert_eq!(Research::study(STUDY).unwrap().stage, StudyStage::Expired);
+			assert_eq!(OpenOf::<Test>::get(RESEARCHER), MAX_OPEN - 1);
+			let next = StudyTerms { first_close: CLOSE + 1, ..terms() };
+			assert_ok!(Research::propose(signed(RESEARCHER), next));
+
+			// Nothing more happens in it.
+			assert_noop!(give_up(COLLEAGUE), Error::<Test>::NotRunning);
+			assert_noop!(Research::approve(root(), STUDY), Error::<Test>::StudyEnded);
+			assert_noop!(Research::stop(root(), STUDY), Error::<Test>::StudyEnded);
+			let accept = Research::accept(signed(AUTHORITY_CUSTODIAN), STUDY, [3; 32]);
+			assert_noop!(accept, Error::<Test>::StudyEnded);
+			let withdraw = Research::withdraw(signed(RESEARCHER), STUDY);
+			assert_noop!(withdraw, Error::<Test>::StudyEnded);
+			assert_ok!(Research::sweep(signed(AUTHORITY_CUSTODIAN), STUDY, 1));
+		});
+	}
 }

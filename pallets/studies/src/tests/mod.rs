@@ -4,7 +4,7 @@ use crate::{
 	mock::{Research, *},
 	types::*,
 	Choices, Contributors, DiseaseCounts, Error, Event, Ledgers, NextStudy, OpenOf, People, Rounds,
-	Studies, WeightInfo, MAX_DISEASE_COUNTS, MAX_LISTED, MAX_OPEN, MAX_SWEPT,
+	Studies, WeightInfo, MAX_DISEASE_COUNTS, MAX_LISTED, MAX_LOOKED_AT, MAX_OPEN, MAX_SWEPT,
 };
 use frame_support::{assert_noop, assert_ok, traits::Hooks};
 use sp_core::H256;

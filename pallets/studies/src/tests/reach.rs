@@ -224,6 +224,34 @@ fn counts_of_diseases_are_bounded() {
 	});
 }
 
+/// Choices that were revoked long ago do not keep the places of others.
+#[test]
+fn counts_of_nobody_make_room() {
+	build_and_execute(|| {
+		let none = StudyTraits::default();
+		for disease in 0..MAX_DISEASE_COUNTS {
+			chooses(&patient(0), Grantee::ResearchOn(disease), none);
+		}
+		Clock::pass(WEEK);
+		for disease in 0..MAX_DISEASE_COUNTS - 1 {
+			revokes(&patient(0), Grantee::ResearchOn(disease), none);
+		}
+		let other = MAX_DISEASE_COUNTS;
+		let count = |disease| Choices::<Test>::get(Some(disease), (*b"AT", none)).now;
+		let choose = || chooses(&patient(1), Grantee::ResearchOn(other), none);
+		// They can still be shown, so they are kept.
+		Clock::pass(WEEK);
+		choose();
+		assert_eq!((count(other), DiseaseCounts::<Test>::get()), (0, MAX_DISEASE_COUNTS));
+		Clock::pass(WEEK);
+		choose();
+		let left = MAX_DISEASE_COUNTS - MAX_LOOKED_AT + 1;
+		assert_eq!((count(other), DiseaseCounts::<Test>::get()), (1, left));
+		// The one that was not revoked is still there.
+		assert_eq!(count(MAX_DISEASE_COUNTS - 1), 1);
+	});
+}
+
 #[test]
 fn only_standing_choices_weigh() {
 	for grantee in [Grantee::Research, Grantee::ResearchOn(1)] {

@@ -162,25 +162,31 @@ fn a_call_of_257_people_is_no_call() {
 	assert!(RuntimeCall::decode_all(&mut &bytes[..]).is_err());
 }
 
-/// Differencing: a study is asked again and again, with one person less. Each costs the same people ε,
-/// and the ledger ends it.
+/// Differencing: a study is asked again and again, once with one person less. Each costs the same people ε,
+/// until the ledger refuses. Then not even the person who was left out can be asked alone.
 #[test]
 fn a_repeated_study_ends_with_the_ledger() {
 	let mut chain = with_patients(12);
 	chain.ok("//RegistrarA", contribute((0..12).map(person)));
-	for spent in [5_000, 4_000] {
-		let terms = StudyTerms { epsilon: spent, ..terms(&mut chain) };
+	for (epsilon, people) in [(5_000, 12), (4_000, 11)] {
+		let terms = StudyTerms { epsilon, ..terms(&mut chain) };
 		let study = begin(&mut chain, terms);
-		chain.ok("//RegistrarA", contribute_to(study, (0..12).map(person)));
-		assert_eq!(view(&mut chain, study).current.unwrap().people, 12);
+		chain.ok("//RegistrarA", contribute_to(study, (0..people).map(person)));
+		assert_eq!(view(&mut chain, study).current.unwrap().people, people);
 		by_council(&mut chain, pallet_studies::Call::stop { study });
 	}
-	assert_eq!(chain.state(|| Studies::epsilon_left(account(&person(0)))), 0);
+	let left =
+		|chain: &mut Chain, number| chain.state(|| Studies::epsilon_left(account(&person(number))));
+	assert_eq!((left(&mut chain, 0), left(&mut chain, 11)), (0, 4_000));
 	let terms = StudyTerms { epsilon: 100, ..terms(&mut chain) };
 	let study = begin(&mut chain, terms);
 	chain.ok("//RegistrarA", contribute_to(study, (0..12).map(person)));
-	assert_eq!(view(&mut chain, study).current.unwrap().people, 0);
-	assert_eq!(chain.state(|| Studies::standing(study, None, 100)), []);
+	let alone: Vec<_> = chain.state(|| Studies::standing(study, None, 100));
+	assert_eq!(alone, [(account(&person(11)), account("//HospitalA"))]);
+	chain.block_at(CLOSE);
+	chain.ok(CUSTODIANS[0], pallet_studies::Call::freeze { study });
+	let round = view(&mut chain, study).current.unwrap();
+	assert_eq!(round.phase, RoundPhase::Lost(Loss::TooFew));
 }
 
 /// A call for the multisig account that the signer alone can use.
@@ -265,6 +271,47 @@ fn a_round_without_agreement_is_lost_after_four_attempts() {
 	assert_eq!((study.stage, study.spent), (StudyStage::Finished, 0));
 	assert_eq!(study.current.unwrap().phase, RoundPhase::Lost(Loss::NotAgreed));
 	assert_eq!(chain.state(|| Studies::epsilon_left(account(&person(0)))), 9_000);
+}
+
+/// A researcher has three studies. One is not approved, one not accepted by all, and one not frozen: none
+/// of them keeps its place for ever.
+#[test]
+fn studies_that_nobody_goes_on_with_end() {
+	let mut chain = Chain::new();
+	let terms = terms(&mut chain);
+	let running = begin(&mut chain, terms.clone());
+	for _ in 0..2 {
+		chain.ok("//Researcher", pallet_studies::Call::propose { terms: terms.clone() });
+	}
+	let (accepting, proposed) = (running + 1, running + 2);
+	by_council(&mut chain, pallet_studies::Call::approve { study: accepting });
+	let accept = pallet_studies::Call::accept { study: accepting, evaluation_key: [1; 32] };
+	chain.ok(CUSTODIANS[0], accept);
+	let again = StudyTerms { first_close: terms.first_close + 10_000, ..terms };
+	let propose =
+		|| -> RuntimeCall { pallet_studies::Call::propose { terms: again.clone() }.into() };
+	let many = pallet_studies::Error::<Runtime>::TooManyStudies;
+	assert_eq!(chain.block([("//Researcher", propose())]), [Ok(Err(many.into()))]);
+
+	let early: sp_runtime::DispatchError = pallet_studies::Error::<Runtime>::NotOverdue.into();
+	let rest = u64::from(GATHER + again.answer);
+	for (study, after, stage) in [
+		(proposed, CLOSE, StudyStage::Expired),
+		(accepting, CLOSE + 20, StudyStage::Expired),
+		(running, CLOSE + rest, StudyStage::Finished),
+	] {
+		let give_up = || -> RuntimeCall { pallet_studies::Call::give_up { study }.into() };
+		if study != accepting {
+			chain.block_at(after - 10);
+			assert_eq!(chain.block([("//Researcher", give_up())]), [Ok(Err(early))]);
+		}
+		chain.block_at(after);
+		chain.ok("//Researcher", give_up());
+		assert_eq!(view(&mut chain, study).stage, stage);
+		chain.ok("//Researcher", propose());
+	}
+	let lost = view(&mut chain, running).current.unwrap();
+	assert_eq!(lost.phase, RoundPhase::Lost(Loss::NotFrozen));
 }
 
 /// Membership, own reports and logs: each person's log says who counted them.

@@ -3,6 +3,7 @@ use prio::{
 	vdaf::{prio3::Prio3L1BoundSum, Aggregatable as _, Collector as _},
 };
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use vouchsafe_primitives::study::Mechanism;
 
 use super::*;
@@ -98,6 +99,66 @@ fn errors_are_within_the_stated_interval_works() {
 		}
 		assert!((1_860..=1_980).contains(&within), "{aggregators}: {within} of 2000");
 	}
+}
+
+const ILL_OR_NOT: StudyQuestion = StudyQuestion::Table { cells: 2, weight: 1 };
+
+/// The results of one study at ε = 1, less the truth about all people but the last. Of two aggregators one
+/// adds no noise, which is the worst case.
+fn results_less(table: [u64; 2], others: [i64; 2], number: usize) -> Vec<[i64; 2]> {
+	let people = u32::try_from(table[0] + table[1]).unwrap();
+	let report = shard(&ILL_OR_NOT, 2, &context(people), &table).unwrap();
+	let shares = run(&verifiers(&ILL_OR_NOT, 2, &context(people)), &report).unwrap();
+	let silent = shares[0].clone().without_noise();
+	let result = || {
+		let honest = shares[1].clone().add_noise(&ILL_OR_NOT, 1_000).unwrap();
+		let cells = total([&silent, &honest]);
+		[cells[0] - others[0], cells[1] - others[1]]
+	};
+	(0..number).map(|_| result()).collect()
+}
+
+/// How often each value is among these.
+fn frequencies(values: impl ExactSizeIterator<Item = i64>) -> BTreeMap<i64, f64> {
+	let part = 1.0 / values.len() as f64;
+	let mut frequencies = BTreeMap::new();
+	values.for_each(|value| *frequencies.entry(value).or_default() += part);
+	frequencies
+}
+
+/// Differencing: two studies that differ by one person. Whoever subtracts them, or even knows the answers of
+/// all others, sees nothing that is more than e^ε times as likely if the person is ill. So the best guess is
+/// right in at most e^ε / (1 + e^ε) of all cases, which is 73 %.
+#[test]
+fn one_person_more_does_not_tell_the_answer_works() {
+	const NUMBER: usize = 20_000;
+	let (others, e) = ([20, 25], 1f64.exp());
+	let ill = results_less([21, 25], others, NUMBER);
+	let healthy = results_less([20, 26], others, NUMBER);
+	let without = results_less([20, 25], others, NUMBER);
+	// What speaks for the illness: the likelihood of each cell, whose noise falls off from its true value.
+	let speaks =
+		|[ill, other]: [i64; 2]| (ill.abs() - (ill - 1).abs()) + ((other - 1).abs() - other.abs());
+	let difference =
+		|(with, without): (&[i64; 2], &[i64; 2])| (with[0] - without[0]) - (with[1] - without[1]);
+	let by_knowing = [&ill, &healthy].map(|it| frequencies(it.iter().copied().map(speaks)));
+	let by_subtracting =
+		[&ill, &healthy].map(|it| frequencies(it.iter().zip(&without).map(difference)));
+	let right = [by_knowing, by_subtracting].map(|[if_ill, if_healthy]| {
+		for (one, other) in [(&if_ill, &if_healthy), (&if_healthy, &if_ill)] {
+			for (value, share) in one {
+				let bound = e * other.get(value).copied().unwrap_or_default();
+				// Six standard deviations.
+				assert!(*share < bound + 0.045, "{value}: {share} is more than {bound}");
+			}
+		}
+		// The guess: ill if more speaks for it than against it, and a coin in between.
+		let ill: f64 = if_ill.range(1..).map(|(_, share)| share).sum();
+		ill + if_ill.get(&0).copied().unwrap_or_default() / 2.0
+	});
+	// Theory: 62.2 % and, because two noises are subtracted, less.
+	assert!((right[0] - 0.622).abs() < 0.02 && right[0] < e / (1.0 + e), "{right:?}");
+	assert!((0.52..right[0]).contains(&right[1]), "{right:?}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ const PARTS: [(&str, &str, u32); 5] = [
 	("study_shares", "contributor", 50),
 	("study_lists", "contributor, part", 50),
 	("study_settled_lists", "contributor", 20),
-	("study_outputs", "contributor", 500),
+	("study_outputs", "output", 5),
 	("study_points", "contributor, point", 5_000),
 ];
 

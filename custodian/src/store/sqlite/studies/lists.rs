@@ -57,34 +57,34 @@ pub fn keep_part(
 		Some(false) => return Ok(KeptPart::Waits),
 		None => {},
 	}
-	let others: u32 = db.query_row(
+	let named = params![id.study, id.round, part.contributor, part.parts, part.part];
+	let mut query = db.prepare_cached(
 		"SELECT coalesce(sum(length), 0) FROM study_lists WHERE study = ?1 AND round = ?2
 		 AND contributor = ?3 AND parts = ?4 AND part != ?5",
-		params![id.study, id.round, part.contributor, part.parts, part.part],
-		|row| row.get(0),
 	)?;
+	let others: u32 = query.query_row(named, |row| row.get(0))?;
 	if others.saturating_add(part.length) > limit {
 		return Ok(KeptPart::TooLong);
 	}
-	db.execute(
+	let mut delete = db.prepare_cached(
 		"DELETE FROM study_lists WHERE study = ?1 AND round = ?2 AND contributor = ?3
 		 AND (parts != ?4 OR part = ?5)",
-		params![id.study, id.round, part.contributor, part.parts, part.part],
 	)?;
-	db.execute(
-		"INSERT INTO study_lists VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-		params![
-			id.study,
-			id.round,
-			part.contributor,
-			part.part,
-			part.parts,
-			part.length,
-			part.digest,
-			part.ciphertext
-		],
-	)?;
-	let (have, of) = parts(db, id, &part.contributor)?;
+	delete.execute(named)?;
+	let ListPart { contributor, part, parts: of, length, digest, ciphertext } = part;
+	let mut insert =
+		db.prepare_cached("INSERT INTO study_lists VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
+	insert.execute(params![
+		id.study,
+		id.round,
+		contributor,
+		part,
+		of,
+		length,
+		digest,
+		ciphertext
+	])?;
+	let (have, of) = parts(db, id, contributor)?;
 	Ok(KeptPart::Kept(have, have == of))
 }
 
@@ -131,28 +131,42 @@ pub fn digests(
 	after: Option<[u8; 32]>,
 	limit: usize,
 ) -> rusqlite::Result<Vec<ListDigest>> {
+	// One scan of a part of the table: many of these pages are read one after the other.
 	let mut query = db.prepare_cached(
-		"SELECT contributor, digest FROM study_lists WHERE study = ?1 AND round = ?2
-		 AND contributor IN (
-			SELECT contributor FROM study_lists
-			WHERE study = ?1 AND round = ?2 AND contributor > ?3 AND contributor IN (
-				SELECT contributor FROM study_standing WHERE study = ?1 AND round = ?2
-			) GROUP BY contributor HAVING count(*) = max(parts) ORDER BY contributor LIMIT ?4
+		"SELECT contributor, digest, parts FROM study_lists AS lists
+		 WHERE study = ?1 AND round = ?2 AND contributor > ?3 AND EXISTS (
+			SELECT 1 FROM study_standing AS standing WHERE standing.study = ?1
+			AND standing.round = ?2 AND standing.contributor = lists.contributor
 		 ) ORDER BY contributor, part",
 	)?;
 	let after = after.map_or_else(Vec::new, |after| after.to_vec());
-	let rows = query.query_map(params![id.study, id.round, after, small(limit)], |row| {
-		Ok((row.get(0)?, row.get(1)?))
-	})?;
-	let parts: Vec<([u8; 32], [u8; 32])> = rows.collect::<Result<_, _>>()?;
-	Ok(parts.chunk_by(|one, other| one.0 == other.0).filter_map(digest).collect())
+	let mut rows = query.query(params![id.study, id.round, after])?;
+	let (mut found, mut list) = (Vec::new(), Vec::<Part>::new());
+	while found.len() < limit {
+		let part: Option<Part> = match rows.next()? {
+			Some(row) => Some((row.get(0)?, row.get(1)?, row.get(2)?)),
+			None => None,
+		};
+		if part.map(|part| part.0) != list.first().map(|first| first.0) {
+			found.extend(digest(&list));
+			list.clear();
+		}
+		match part {
+			Some(part) => list.push(part),
+			None => break,
+		}
+	}
+	Ok(found)
 }
 
-/// A hash over the parts of a list, in their order.
-fn digest(parts: &[([u8; 32], [u8; 32])]) -> Option<ListDigest> {
-	let (contributor, _) = parts.first()?;
+/// A contributor, the hash of a part of its list, and of how many parts.
+type Part = ([u8; 32], [u8; 32], u32);
+
+/// A hash over the parts of a list, in their order, if all are here.
+fn digest(parts: &[Part]) -> Option<ListDigest> {
+	let (contributor, _, _) = parts.first().filter(|(.., of)| *of == small(parts.len()))?;
 	let mut hash = Blake2b::<U32>::new();
-	parts.iter().for_each(|(_, part)| hash.update(part));
+	parts.iter().for_each(|(_, part, _)| hash.update(part));
 	Some(ListDigest { contributor: Hex(*contributor), digest: Hex(hash.finalize().into()) })
 }
 

@@ -54,6 +54,12 @@ fn report(contributor: [u8; 32], report: u8) -> Report {
 	}
 }
 
+/// A page of verified reports.
+fn verified(id: u8, reports: &[ReportKey]) -> Outcomes {
+	let output = Output { id: [id; 16], reports: reports.to_vec(), ciphertext: vec![id; 9] };
+	Outcomes { verified: output, dropped: Vec::new() }
+}
+
 #[tokio::test]
 async fn the_first_key_and_secret_stay_until_they_are_destroyed() {
 	let (database, directory) = database().await;
@@ -112,12 +118,10 @@ async fn a_large_round_is_destroyed_in_parts() {
 		database.count_points(ID, *contributor, vec![[1; 32], [2; 32]], 2).await.unwrap();
 		database.keep_report(ID, report(*contributor, 1), 1).await.unwrap();
 	}
-	let outcomes = contributors.iter().map(|contributor| Outcome {
-		contributor: *contributor,
-		report: [1; 16],
-		result: Ok(vec![1]),
-	});
-	database.note_outcomes(ID, outcomes.collect()).await.unwrap();
+	for page in contributors.chunks(10) {
+		let reports: Vec<_> = page.iter().map(|contributor| (*contributor, [1; 16])).collect();
+		database.note_outcomes(ID, verified(page[0][0], &reports)).await.unwrap();
+	}
 	let settled = contributors
 		.iter()
 		.map(|contributor| SettledList { contributor: *contributor, ..Default::default() });
@@ -235,17 +239,16 @@ async fn a_contributor_has_one_report() {
 	assert_eq!(keep(report(A, 1)).await.unwrap(), KeptReport::Kept);
 	assert_eq!(keep(report(A, 2)).await.unwrap(), KeptReport::Kept);
 	assert_eq!(keep(report(B, 3)).await.unwrap(), KeptReport::Kept);
-	let waiting = database.waiting_reports(ID, None, 10).await.unwrap();
+	let waiting = database.waiting_reports(ID, None, 10, 1_000).await.unwrap();
 	assert_eq!(waiting, [report(A, 2), report(B, 3)]);
-	assert_eq!(database.waiting_reports(ID, Some(A), 10).await.unwrap(), [report(B, 3)]);
-	let outcome = |contributor, id: u8, result| Outcome { contributor, report: [id; 16], result };
+	assert_eq!(database.waiting_reports(ID, Some(A), 10, 1_000).await.unwrap(), [report(B, 3)]);
 	// The first one was replaced meanwhile.
-	let outcomes = vec![
-		outcome(A, 1, Ok(vec![1])),
-		outcome(A, 2, Ok(vec![2])),
-		outcome(B, 3, Err(DropReason::Proof)),
-	];
-	database.note_outcomes(ID, outcomes).await.unwrap();
+	let dropped = vec![((B, [3; 16]), DropReason::Proof)];
+	let replaced = verified(1, &[(A, [1; 16])]);
+	database.note_outcomes(ID, Outcomes { dropped, ..replaced.clone() }).await.unwrap();
+	assert_eq!(database.count_reports(ID).await.unwrap(), [1, 0, 1]);
+	let outcomes = verified(2, &[(A, [2; 16])]);
+	database.note_outcomes(ID, outcomes.clone()).await.unwrap();
 	assert_eq!(database.count_reports(ID).await.unwrap(), [0, 1, 1]);
 	assert_eq!(keep(report(A, 4)).await.unwrap(), KeptReport::Other);
 	assert_eq!(keep(report(B, 4)).await.unwrap(), KeptReport::Other);
@@ -253,11 +256,50 @@ async fn a_contributor_has_one_report() {
 	assert_eq!(found.progress, ReportProgress::Dropped(DropReason::Proof));
 	let counted = CountedRow { contributor: A, people: 1, report: [2; 16] };
 	assert_eq!(database.counted(ID, None, 10).await.unwrap(), [counted]);
-	assert_eq!(database.outputs(ID, None, 10).await.unwrap(), [(A, vec![2])]);
+	let next = async |after| database.next_output(ID, after).await.unwrap();
+	assert_eq!(next(None).await, Some(replaced.verified));
+	assert_eq!(next(Some([1; 16])).await, Some(outcomes.verified));
+	assert_eq!(next(Some([2; 16])).await, None);
 	database.close_reports(ID, 1).await.unwrap();
 	let other = [5; 32];
 	assert_eq!(keep(report(other, 5)).await.unwrap(), KeptReport::Closed);
 	assert_eq!(keep(report(A, 2)).await.unwrap(), KeptReport::Kept);
+}
+
+#[tokio::test]
+async fn of_a_page_only_reports_that_wait_are_verified() {
+	let (database, _directory) = frozen().await;
+	let contributors: Vec<[u8; 32]> = (0..6).map(|number| [number; 32]).collect();
+	for contributor in &contributors {
+		database.keep_report(ID, report(*contributor, 1), 1).await.unwrap();
+	}
+	let found = database.reports(ID, vec![[5; 32], [9; 32], [0; 32]]).await.unwrap();
+	assert_eq!(found, [Some(report([5; 32], 1)), None, Some(report([0; 32], 1))]);
+	// So many bytes are in a page, and one report more.
+	let page = database.waiting_reports(ID, None, 10, 80).await.unwrap();
+	assert_eq!(page.len(), 2);
+	let name = |number: usize| (contributors[number], [1; 16]);
+	let progress = async || {
+		let reports = database.reports(ID, contributors.clone()).await.unwrap();
+		let is_verified = |report: Report| report.progress == ReportProgress::Verified;
+		reports.into_iter().map(|report| is_verified(report.unwrap())).collect::<Vec<_>>()
+	};
+	// All that wait from the first to the last.
+	let note = async |outcomes| database.note_outcomes(ID, outcomes).await.unwrap();
+	assert_eq!(note(verified(1, &[name(1), name(2)])).await, 2);
+	assert_eq!(progress().await, [false, true, true, false, false, false]);
+	// Not all: others came meanwhile, or one was replaced.
+	assert_eq!(note(verified(2, &[name(0), name(4)])).await, 2);
+	assert_eq!(progress().await, [true, true, true, false, true, false]);
+	database.keep_report(ID, report([3; 32], 2), 1).await.unwrap();
+	assert_eq!(note(verified(3, &[name(3), name(5)])).await, 1);
+	assert_eq!(progress().await, [true, true, true, false, true, true]);
+	assert_eq!(database.count_reports(ID).await.unwrap(), [1, 5, 0]);
+	// What another aggregator dropped may be in the output.
+	let mut outcomes = verified(4, &[(contributors[3], [2; 16])]);
+	outcomes.dropped = vec![((contributors[3], [2; 16]), DropReason::Proof)];
+	assert_eq!(note(outcomes).await, 0);
+	assert_eq!(database.count_reports(ID).await.unwrap(), [0, 5, 1]);
 }
 
 #[tokio::test]
@@ -266,8 +308,7 @@ async fn an_attempt_begins_with_what_was_verified() {
 	for contributor in [A, B] {
 		database.keep_report(ID, report(contributor, 1), 1).await.unwrap();
 	}
-	let verified = Outcome { contributor: A, report: [1; 16], result: Ok(vec![1]) };
-	database.note_outcomes(ID, vec![verified]).await.unwrap();
+	database.note_outcomes(ID, verified(1, &[(A, [1; 16])])).await.unwrap();
 	database.leave_out(ID, vec![(A, [1; 16])]).await.unwrap();
 	assert!(database.counted(ID, None, 10).await.unwrap().is_empty());
 	let dropped = ReportProgress::Dropped(DropReason::NotEverywhere);
@@ -281,7 +322,7 @@ async fn an_attempt_begins_with_what_was_verified() {
 	database.begin_attempt(ID, 2).await.unwrap();
 	database.begin_attempt(ID, 1).await.unwrap();
 	assert_eq!(database.counted(ID, None, 10).await.unwrap().len(), 1);
-	assert_eq!(database.waiting_reports(ID, None, 10).await.unwrap(), [report(B, 1)]);
+	assert_eq!(database.waiting_reports(ID, None, 10, 1_000).await.unwrap(), [report(B, 1)]);
 	assert_eq!(database.keep_report(ID, report(B, 2), 2).await.unwrap(), KeptReport::Kept);
 }
 
