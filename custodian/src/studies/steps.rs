@@ -437,7 +437,9 @@ async fn end(aggregated: &Aggregated) -> Result<Waits, StudyError> {
 	if !is_swept {
 		let swept = swept(aggregated).await?;
 		if now() < ended.saturating_add(turn_to_sweep(aggregated.place, swept)) {
-			return Ok(Waits::soon("another aggregator, to remove its people from the chain: it has ended"));
+			return Ok(Waits::soon(
+				"another aggregator, to remove its people from the chain: it has ended",
+			));
 		}
 		sweep(aggregated, swept).await?;
 		state.database.note_swept(study).await?;

@@ -238,10 +238,13 @@ async fn verify(
 	people: u32,
 ) -> Result<Verified> {
 	let ask = AskStudyStatus { study: study.id, round: 0, contributor: one.list.contributor };
-	while !aggregators[0].client.study_status(&one.signer, &ask).await?.settled {
+	let leader = &aggregators[0].client;
+	// Before the question, so that no work on reports is missed.
+	let (mut begun, mut before) = (now(), used(network)?);
+	while !leader.study_status(&one.signer, &ask).await?.settled {
 		tokio::time::sleep(PAUSE).await;
+		(begun, before) = (now(), used(network)?);
 	}
-	let (begun, used) = (now(), used(network)?);
 	eprintln!("  all lists are settled, the reports are being verified …");
 	loop {
 		let mut least = u32::MAX;
@@ -254,7 +257,7 @@ async fn verify(
 		tokio::time::sleep(PAUSE).await;
 	}
 	let at = now();
-	Ok(Verified { at, took: at - begun, processor: self::used(network)? - used })
+	Ok(Verified { at, took: at - begun, processor: used(network)? - before })
 }
 
 /// How many reports a custodian has verified since it began.
