@@ -1,10 +1,7 @@
 //! One function for each thing that people do with the `vouchsafe` command. Only this module knows
 //! the command's arguments.
 
-use crate::{
-	network::{Network, INSTITUTIONS},
-	user::User,
-};
+use crate::{network::Network, user::User};
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::Value;
 use sp_crypto_hashing::blake2_256;
@@ -392,26 +389,6 @@ fn resources(bundle: &Path) -> Result<Vec<String>> {
 	let bundle: Value = serde_json::from_slice(&std::fs::read(bundle)?)?;
 	let resources = list(&bundle["entry"])?.iter().map(|entry| &entry["resource"]);
 	Ok(resources.filter(|resource| resource.is_object()).map(Value::to_string).collect())
-}
-
-/// Proposes a study from a file with its terms. Returns its number.
-pub async fn propose_study(researcher: &User, terms: &Path) -> Result<u32> {
-	let answer = researcher.run(&arguments!["study", "propose", terms, "--yes"]).await?;
-	Ok(u32::try_from(number(&answer, "study")?)?)
-}
-
-/// Three seats of the council approve a study.
-pub async fn approve_study(network: &Network, study: u32) -> Result<()> {
-	let seats = INSTITUTIONS[..3]
-		.iter()
-		.map(|seat| User::new(seat.seed, &network.root, &network.node_url()))
-		.collect::<Result<Vec<_>>>()?;
-	let motion = ["council", "approve-study", &study.to_string(), "--yes"];
-	let motion = number(&seats[0].run(&motion).await?, "motion")?.to_string();
-	for seat in &seats[1..] {
-		seat.run(&["council", "vote", &motion, "yes", "--yes"]).await?;
-	}
-	seats[0].run(&["council", "close", &motion, "--yes"]).await.map(drop)
 }
 
 /// The command's error, or else the first line that it printed.

@@ -19,7 +19,7 @@ use crate::{
 use codec::Encode;
 use futures::{future::try_join_all, stream, TryStreamExt};
 use std::{
-	collections::HashMap,
+	collections::{HashMap, VecDeque},
 	sync::{Arc, Mutex},
 	time::{Duration, Instant},
 };
@@ -42,8 +42,9 @@ use zeroize::Zeroizing;
 const PAGE_BYTES: usize = 2 << 20;
 /// How many pages are verified at the same time.
 const PAGES: usize = 3;
-/// How many pages whose verification has begun are kept in memory. Others begin again.
-const MAX_BEGUN: usize = 8;
+/// How many pages of a round whose verification has begun are kept in memory, the newest ones. Of others the
+/// leader begins again.
+const MAX_BEGUN: usize = 2 * PAGES;
 
 /// After what pause a report is asked for again that another aggregator lacks, and after what at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -57,30 +58,35 @@ struct Begun {
 	ready: Result<(Verifier, VerifyState), DropReason>,
 }
 
-/// A page whose verification has begun. None is a report that is not here.
-type BegunPage = Vec<Option<Begun>>;
+/// The reports of a page whose verification has begun. None is a report that is not here.
+type BegunReports = Vec<Option<Begun>>;
+/// With the page's id.
+type BegunPage = ([u8; 16], BegunReports);
 
-/// Pages whose verification has begun, by the id that the leader gave them.
+/// Pages of rounds whose verification has begun, by the id that the leader gave them.
 #[derive(Default)]
-pub struct BegunPages(Mutex<HashMap<(RoundId, [u8; 16]), BegunPage>>);
+pub struct BegunPages(Mutex<HashMap<RoundId, VecDeque<BegunPage>>>);
 
 impl BegunPages {
-	fn insert(&self, id: RoundId, page: [u8; 16], reports: BegunPage) {
+	fn insert(&self, id: RoundId, page: [u8; 16], reports: BegunReports) {
 		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
-		if begun.len() >= MAX_BEGUN {
-			begun.clear();
+		let pages = begun.entry(id).or_default();
+		if pages.len() >= MAX_BEGUN {
+			pages.pop_front();
 		}
-		begun.insert((id, page), reports);
+		pages.push_back((page, reports));
 	}
 
 	/// Forgets the reports of a round that is over.
 	pub fn forget(&self, id: RoundId) {
-		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
-		begun.retain(|(of, _), _| *of != id);
+		self.0.lock().unwrap_or_else(|error| error.into_inner()).remove(&id);
 	}
 
-	fn take(&self, id: RoundId, page: [u8; 16]) -> Option<BegunPage> {
-		self.0.lock().unwrap_or_else(|error| error.into_inner()).remove(&(id, page))
+	fn take(&self, id: RoundId, page: [u8; 16]) -> Option<BegunReports> {
+		let mut begun = self.0.lock().unwrap_or_else(|error| error.into_inner());
+		let pages = begun.get_mut(&id)?;
+		let place = pages.iter().position(|(of, _)| *of == page)?;
+		pages.remove(place).map(|(_, reports)| reports)
 	}
 }
 
@@ -115,6 +121,9 @@ impl LackingReports {
 	}
 }
 
+/// With what a report's verification ends, and the verifier share.
+type Started = (Verifier, VerifyState, Vec<u8>);
+
 /// What this aggregator needs to verify reports of a round.
 struct Verification {
 	round: StudyRound,
@@ -138,11 +147,7 @@ impl Verification {
 	}
 
 	/// Begins to verify a report, unless it can't count: with what it ends, and the verifier share.
-	#[allow(clippy::type_complexity)]
-	fn begin(
-		&self,
-		report: &Report,
-	) -> Result<Result<(Verifier, VerifyState, Vec<u8>), DropReason>, StudyError> {
+	fn begin(&self, report: &Report) -> Result<Result<Started, DropReason>, StudyError> {
 		if let Err(reason) = may_count(report) {
 			return Ok(Err(reason));
 		}
@@ -490,6 +495,22 @@ async fn named(
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn the_newest_pages_of_each_round_are_kept() {
+		let (id, other) = (RoundId { study: 1, round: 0 }, RoundId { study: 2, round: 0 });
+		let pages = BegunPages::default();
+		pages.insert(other, [0; 16], vec![]);
+		for page in 0..=MAX_BEGUN {
+			pages.insert(id, [u8::try_from(page).unwrap(); 16], (0..page).map(|_| None).collect());
+		}
+		assert!(pages.take(id, [0; 16]).is_none());
+		assert_eq!(pages.take(id, [1; 16]).map(|page| page.len()), Some(1));
+		assert!(pages.take(id, [1; 16]).is_none());
+		assert!(pages.take(other, [0; 16]).is_some());
+		pages.forget(id);
+		assert!(pages.take(id, [2; 16]).is_none());
+	}
 
 	#[test]
 	fn a_report_that_another_lacks_is_not_asked_for_all_the_time() {

@@ -335,7 +335,7 @@ pub mod pallet {
 		InvalidQuestion,
 		/// The study must name the categories of the records that it draws on.
 		NoSources,
-		/// A category or a study trait is not defined.
+		/// A category, action, purpose or study trait is not defined.
 		UnknownCode,
 		/// A study can only be for research or for public health.
 		PurposeNotForStudies,

@@ -1,13 +1,16 @@
 //! A study on the measured network: proposed, approved, and watched from phase to phase.
 
 use crate::{
-	commands,
 	network::{Network, INSTITUTIONS},
+	research::proposing::approve,
 	user::User,
 };
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::{json, Value};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+	ffi::OsStr,
+	time::{Duration, SystemTime, UNIX_EPOCH},
+};
 use vouchsafe_client::chain::{Chain, Round, RoundPhase, StudyRound, Submit, View, H256};
 
 /// The aggregators, by their places among the network's institutions. The first one leads.
@@ -56,8 +59,12 @@ impl Study {
 		});
 		let file = folder.join("study.json");
 		std::fs::write(&file, terms.to_string())?;
-		let id = commands::propose_study(&researcher, &file).await?;
-		commands::approve_study(network, id).await?;
+		let arguments: [&OsStr; 4] =
+			["study".as_ref(), "propose".as_ref(), file.as_ref(), "--yes".as_ref()];
+		let answer = researcher.run(&arguments).await?;
+		let id = answer["study"].as_u64().with_context(|| format!("no number: {answer}"))?;
+		let id = u32::try_from(id)?;
+		approve(network, id).await?;
 		let mut study = Self { chain, id, closes: 0.0 };
 		study.closes = study
 			.until("the round opens", |round| match round.phase {
