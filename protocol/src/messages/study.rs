@@ -54,7 +54,7 @@ pub struct EvaluateIdentifiers {
 	/// The institution, or the patient, whose people they are.
 	pub contributor: Hex<32>,
 	/// The blinded identifiers: at least 1, at most 1,000. In all as many different ones as the
-	/// contributor has people in the round.
+	/// contributor has people whose consent is valid at the frozen block.
 	#[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 1000))]
 	pub blinded: Vec<Hex<32>>,
 }
@@ -85,8 +85,8 @@ pub struct SendNullifiers {
 	pub part: u32,
 	/// How many parts the list has: 1 to 10,000. Another number than before begins a new list.
 	pub parts: u32,
-	/// The nullifiers, in ascending order: at most 2,000. The whole list has at most as many as the contributor has
-	/// people whose consent is valid at the frozen block.
+	/// The nullifiers, in ascending order: at most 2,000. The whole list has at most as many as the
+	/// contributor has people whose consent is valid at the frozen block.
 	#[cfg_attr(feature = "openapi", schema(max_items = 2000))]
 	pub nullifiers: Vec<Hex<32>>,
 }
