@@ -36,7 +36,7 @@ class Problem(Exception):
     """What is wrong, as one sentence for people."""
 
 
-# What is raised if an answer has not the form that it should have.
+# What is raised if an answer does not have the expected form.
 MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 
 
@@ -244,7 +244,7 @@ def check(terms, result):
         if cell["low"] is None and cell["high"] is None:
             continue
         if (cell["value"] - cell["low"], cell["high"] - cell["value"]) != (half, half):
-            raise Problem("the node sent an interval that is not the half-width: do not use the numbers")
+            raise Problem("the node sent an interval that does not match the half-width: do not use the numbers")
 
 
 # Words.
@@ -273,7 +273,7 @@ def when(moment):
     try:
         moment = datetime.datetime.fromtimestamp(moment, datetime.timezone.utc)
     except (OSError, OverflowError, ValueError):
-        return "a time that is not one"
+        return "an invalid time"
     return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
@@ -647,7 +647,7 @@ def main():
         return 1
     except MALFORMED as error:
         what = harmless(f"{type(error).__name__}: {error}")
-        print(f"the node sent an answer that is not as it should be ({what})", file=sys.stderr)
+        print(f"the node sent a malformed answer ({what})", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # The reader, such as head, has enough.

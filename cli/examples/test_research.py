@@ -160,7 +160,9 @@ class Words(unittest.TestCase):
         (answer,) = (json.loads(block[5:]) for block in blocks if block.startswith('json\n{"jsonrpc"'))
         (shown,) = (block.strip() for block in blocks if block.startswith("\nStudy 3, round 0: "))
         (item,) = answer["result"]["items"]
-        research.check(item["result"])
+        question = {"table": {"cells": 4, "weight": 1}}
+        terms = {"question": question, "epsilon": 1000, "aggregators": ["A", "B"]}
+        research.check(terms, item["result"])
         self.assertEqual(research.result_in_words(3, item, ["0", "1", "2", "outside"]), shown)
 
     def test_names_come_from_the_protocol(self):
@@ -347,7 +349,7 @@ class Answers(unittest.TestCase):
             with unittest.mock.patch("sys.argv", ["research.py", "--url", node.url, "list"]):
                 with contextlib.redirect_stderr(error):
                     self.assertEqual(research.main(), 1)
-            self.assertIn("the node sent an answer that is not as it should be", error.getvalue())
+            self.assertIn("the node sent a malformed answer", error.getvalue())
 
     def test_it_waits_if_it_called_too_often(self):
         with unittest.mock.patch("time.sleep") as sleep:

@@ -167,7 +167,9 @@ pub async fn run(network: &mut Network, print: &mut Printer) -> Result<()> {
 	}
 	print.end("Each aggregator proved where the report is in the tally that is on the chain.");
 
-	print.begin("A patient looks at where she was contributed, and verifies that the log is complete.");
+	print.begin(
+		"A patient looks at where she was contributed, and verifies that the log is complete.",
+	);
 	let somebody = other.user(network)?;
 	let lines = commands::verified_log(&somebody).await?;
 	let mine = somebody.run(&["study", "mine"]).await?;

@@ -100,14 +100,14 @@ impl PaperConsents {
 		Ok(Self { consents: consents.collect() })
 	}
 
-	/// Reads what the first clinician gave away.
+	/// Reads the file that the first clinician made.
 	///
 	/// # Errors
 	///
 	/// It is not such a file, belongs to another chain, or has different consents.
 	pub fn read(json: &str, genesis: H256) -> Result<Self> {
 		let read: Self = serde_json::from_str(json)
-			.context("this is not a list of consents that a colleague entered")?;
+			.context("this is not a file of consents that a colleague entered")?;
 		let first = read.first()?;
 		for consent in &read.consents {
 			consent.check(genesis)?;
@@ -116,14 +116,14 @@ impl PaperConsents {
 				&& consent.terms()? == first.terms()?;
 			ensure!(
 				is_same,
-				"the list has different consents, so one sentence cannot describe all of them"
+				"the file has different consents, so one sentence cannot describe all of them"
 			);
 		}
 		Ok(read)
 	}
 
 	fn first(&self) -> Result<&AssistedConsent> {
-		self.consents.first().context("the list has no consents")
+		self.consents.first().context("the file has no consents")
 	}
 
 	/// Checks that they are of exactly the patients in the user's own list, whose lines are given. Their
@@ -182,7 +182,7 @@ impl PaperConsents {
 		let is_same = self.consents.iter().all(|it| it.text() == first.text());
 		ensure!(
 			shown.is_none() && is_same,
-			"the text in the list does not match its consents: “{}”",
+			"the text in the file does not match its consents: “{}”",
 			shown.as_deref().unwrap_or("several texts")
 		);
 		Ok(own)
@@ -518,7 +518,7 @@ mod tests {
 		let said =
 			|json: &str| PaperConsents::read(json, session.genesis()).unwrap_err().to_string();
 		assert!(PaperConsents::read(&json, H256([9; 32])).is_err());
-		assert!(said("{}").contains("not a list of consents"));
+		assert!(said("{}").contains("not a file of consents"));
 		assert!(said(r#"{"consents":[]}"#).contains("no consents"));
 		let mut mixed = consents.clone();
 		let wider = Terms { valid_until: Some(1), ..terms(&session) };

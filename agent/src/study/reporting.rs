@@ -235,8 +235,8 @@ impl<'a, P: Platform> Reporting<'a, P> {
 			return error;
 		}
 		error.context(format!(
-			"the aggregators took lists of people until {}, and did not have yours everywhere by then. So your \
-			 people are not counted in this attempt. {}",
+			"the aggregators took lists of people until {}. Not all of them had yours by then, so your people \
+			 are not counted in this attempt. {}",
 			show_moment_exactly(self.lists_until),
 			self.again()
 		))
@@ -429,7 +429,7 @@ impl<'a, P: Platform> Reporting<'a, P> {
 			match &agreed {
 				Some(others) => ensure!(
 					*others == doubles,
-					"the aggregators disagree about who counts elsewhere, so nothing was reported: tell {}",
+					"the aggregators disagree about who counts elsewhere, so no report was sent: tell {}",
 					self.session.names.show(&self.found.study.terms.aggregators[0])
 				),
 				None => agreed = Some(doubles),
@@ -477,8 +477,8 @@ impl<'a, P: Platform> Reporting<'a, P> {
 			}
 			ensure!(
 				is_next(after.as_ref(), &page.doubles, list),
-				"{name} says that people count elsewhere who are not in the list, or repeats itself, so \
-				 nothing was reported: tell {name}"
+				"{name} names people who are not in your list, or names people twice. No report was sent: \
+				 tell {name}"
 			);
 			after = page.doubles.last().copied();
 			doubles.extend(page.doubles.iter().map(|it| it.0));
@@ -612,7 +612,7 @@ impl<'a, P: Platform> Reporting<'a, P> {
 				let why = match may_pass {
 					true if self.session.clock.now() < self.until => format!(
 						"{name}, which aggregates the study, did not answer in time. Run the same command \
-						 again before {}: later, nothing is taken. {}",
+						 again before {}. After that it accepts nothing. {}",
 						show_moment_exactly(self.due()),
 						self.again()
 					),
@@ -621,7 +621,7 @@ impl<'a, P: Platform> Reporting<'a, P> {
 						 reports is over. {}",
 						self.again()
 					),
-					false => format!("{name}, which aggregates the study, refused it"),
+					false => format!("{name}, which aggregates the study, refused the request"),
 				};
 				return Err(anyhow::Error::from(error).context(why));
 			}

@@ -171,7 +171,10 @@ pub async fn result(
 			missing_in_words(session, found, now)
 		),
 		None if stage.has_ended() => {
-			bail!("round {round} of study {id} did not take place: {}", ENGLISH.phrase(stage))
+			bail!(
+				"round {round} of study {id} did not take place: the study was {}",
+				ENGLISH.phrase(stage)
+			)
 		},
 		None if stage == StudyStage::Running => {
 			bail!("round {round} of study {id} has no result yet: it has not begun")
@@ -249,7 +252,10 @@ mod tests {
 		assert!(said(Some(1)).await.ends_with("it has not begun"));
 		let mut ended = found.clone();
 		for (stage, expected) in [
-			(StudyStage::Withdrawn, "round 1 of study 3 did not take place: withdrawn"),
+			(
+				StudyStage::Withdrawn,
+				"round 1 of study 3 did not take place: the study was withdrawn",
+			),
 			(StudyStage::Approved, "study 3 has no result yet: it is approved"),
 		] {
 			ended.study.stage = stage;

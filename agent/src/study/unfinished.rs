@@ -1,4 +1,4 @@
-//! What is kept of a contribution, so that an interrupted command goes on where it was.
+//! What is kept of a contribution, so that an interrupted command continues where it stopped.
 //!
 //! For each round and contributor there is a folder `studies/<chain>-<study>-<round>-<hash>`, claimed by the
 //! process that works on it, with

@@ -18,7 +18,7 @@ pub struct Choice {
 	/// Only studies in these countries (two letters, ISO 3166) [default: all].
 	#[arg(long, value_delimiter = ',')]
 	pub country: Vec<String>,
-	/// End: a date, or a span such as +1year [default: until revoked].
+	/// End: a date, or a span such as +1year [default: until revoked; for consents on paper: five years].
 	#[arg(long, value_name = "MOMENT")]
 	pub until: Option<String>,
 }
@@ -27,7 +27,7 @@ pub struct Choice {
 #[derive(Clone, Debug, Args)]
 pub struct Paper {
 	/// Your own list of the patients who have agreed on paper: a CSV file whose first column is account. A
-	/// people file (see `study contribute`) works too. No other user may be able to read it (chmod 600).
+	/// people file (see `study contribute`) works too. It must not be readable by other users (chmod 600).
 	#[arg(long, value_name = "LIST")]
 	pub list: PathBuf,
 	/// Confirm the consents in FILE, which a colleague has entered. It must have the same patients as your
@@ -59,7 +59,7 @@ pub struct Contribution {
 	#[arg(long, value_name = "FOLDER")]
 	pub fhir: PathBuf,
 	/// CSV file of the patients, with the columns account,patient and, for patients whom another
-	/// hospital enrolled, record. No other user may be able to read it (chmod 600).
+	/// hospital enrolled, record. It must not be readable by other users (chmod 600).
 	#[arg(long, value_name = "FILE", required_unless_present = "own")]
 	pub people: Option<PathBuf>,
 	/// Contribute yourself, as a patient, from records that you have opened. Then no hospital needs to
@@ -73,7 +73,7 @@ pub struct Contribution {
 	#[arg(long)]
 	pub dry_run: bool,
 	/// Wait until the round is frozen, then send the report. Without --wait, run the command again after
-	/// the freeze.
+	/// the freeze, in the first half of the time to gather.
 	#[arg(long, conflicts_with = "dry_run")]
 	pub wait: bool,
 	/// Whether to ask.
@@ -152,9 +152,9 @@ pub enum StudyCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
-	/// Give up what was not done in time, as anybody who is enrolled. A study that has not begun by its
-	/// first close ends. A round that its aggregators have not frozen, agreed on or answered in time is
-	/// lost, or its reports are gathered again.
+	/// Give up what was not done in time. Every active account can do this. A study that has not begun by
+	/// its first close ends. A round that its aggregators have not frozen, agreed on or answered in time
+	/// is lost, or its reports are gathered again.
 	#[command(after_help = "Example:\n  vouchsafe --key okafor study give-up 3")]
 	GiveUp {
 		/// Number of the study.

@@ -464,7 +464,7 @@ async fn open_report(
 }
 
 /// Refuses shares of another form than those of a report for so many people, so that nothing else is
-/// stored. What a random key makes of them is thrown away: the report is verified later.
+/// stored. The result under a random key is not used: the report is verified later.
 fn ensure_well_formed(
 	verifier: &Verifier,
 	body: &SendReport,

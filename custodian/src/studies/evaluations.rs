@@ -1,4 +1,4 @@
-//! Whose identifiers are evaluated: of each contributor one request at a time, on one processor in all.
+//! Limits evaluations: one request of each contributor at a time, and all of them on one processor.
 //! What was evaluated before can be asked for again, but not all the time. So a contributor that repeats
 //! its requests does not keep the others waiting, and all of them leave processors to care.
 

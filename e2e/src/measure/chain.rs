@@ -61,7 +61,7 @@ pub fn patient(index: usize) -> Keypair {
 	key(&format!("//Bench//{index}"))
 }
 
-/// So many patients of the `bench` chain from this one on.
+/// `count` patients of the `bench` chain, from number `first` on.
 fn patients(first: usize, count: usize) -> Vec<Keypair> {
 	(first..first + count).map(patient).collect()
 }

@@ -90,7 +90,7 @@ impl fmt::Display for Noticed {
 			Notice::Contradiction => write!(
 				f,
 				"Patient resources with another date of birth or sex than an earlier one with the same \
-				 id, so that the last one counts: {count}"
+				 id, of which the last one counts: {count}"
 			),
 			Notice::NoPatient => write!(f, "entries that name no patient: {count}"),
 			Notice::PatientMissing => write!(

@@ -3,8 +3,8 @@
 //! get it.
 //!
 //! Strangers may call it. So calls and connections of one address are limited (`limits`), as are the
-//! sizes of requests and answers and the time of a connection. A WebSocket is closed once it calls
-//! nothing. A client that sends much or does not read is read slowly or not at all (`socket`). Web pages
+//! sizes of requests and answers and the time of a connection. A WebSocket without a call
+//! for a minute is closed. A client that sends much or does not read is read slowly or not at all (`socket`). Web pages
 //! are refused: there is no CORS.
 
 mod limits;

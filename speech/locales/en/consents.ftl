@@ -90,7 +90,7 @@ traits-included = Studies of every kind are included.
 traits-unknown-included = Studies that { $traits } are included.
 only-traits = This applies only to studies that { $traits }.
 # In a consent for a single study.
-traits-of-study = This also applies if it is one of the studies that { $traits }.
+traits-of-study = This consent also applies if the study is one of those that { $traits }.
 only-authors = This applies only to records written by { $institutions }.
 only-responsible = This applies only to records for which { $institutions } is responsible.
 only-countries =

@@ -9,13 +9,13 @@ study-sponsor-nonprofit = Its sponsor does not work for profit.
 study-sponsor-profit = Its sponsor works for profit.
 study-traits = It is one of the studies that { $traits }.
 # Only if the study has a cohort. $conditions: for example "age from 18; sex female".
-study-cohort = It asks only about people who meet all of these conditions: { $conditions }. All others count as outside.
+study-cohort = It asks only about people who meet all of these conditions: { $conditions }. All others are not part of the answer.
 study-counting = A hospital that has my records counts me, whether the study’s question applies to me or not. It makes one table of all its patients who agree, splits the table into unreadable parts, and sends one part to each of these institutions: { $aggregators }. No record leaves the hospital. The table can be read only if all these institutions work together.
 # $factor is a number such as 2.8.
 study-noise = Random noise is added to every result. So my answer makes no result more than { $factor } times as likely.
 # $all is such a number, too, for all results together.
 study-noise-of-rounds = Random noise is added to every result. So my answer makes no result more than { $factor } times as likely, and all { $count } results together no more than { $all } times.
-study-noise-of-many = Random noise is added to every result. So my answer makes no result more than { $factor } times as likely. But all { $count } results together can say much about me.
+study-noise-of-many = Random noise is added to every result. So my answer makes no result more than { $factor } times as likely. But all { $count } results together can reveal much about me.
 study-cost =
     { $count ->
         [one] The study counts me once, which uses { $cost } of the { $budget } units of privacy budget that I have for all studies in a year.

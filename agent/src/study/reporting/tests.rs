@@ -134,7 +134,7 @@ async fn doubles_are_ascending_and_of_the_own_list() {
 	}
 	let reporting = Reporting::begin(&session, &found, &HOSPITAL).await.unwrap();
 	let error = reporting.settle(&people(), Some(SYSTEM)).await.unwrap_err().to_string();
-	assert!(error.contains("repeats itself"), "{error}");
+	assert!(error.contains("names people twice"), "{error}");
 }
 
 #[tokio::test]
@@ -238,7 +238,7 @@ async fn who_comes_too_late_is_told_until_when_and_what_comes_next() {
 		let reporting = Reporting::begin(&session, &found, &HOSPITAL).await.unwrap();
 		let said = format!("{:#}", reporting.settle(&people(), None).await.unwrap_err());
 		assert!(
-			said.contains("refused it") && said.contains("the time for lists is over"),
+			said.contains("refused the request") && said.contains("the time for lists is over"),
 			"{said}"
 		);
 		assert_eq!(said.contains("your people are not counted"), expected.is_some(), "{said}");

@@ -142,8 +142,8 @@ async fn say(session: &Session, entered: &EnteredMany, path: &Path) -> Result<Ou
 	}
 	if other_proposals > 0 {
 		lines.push(format!(
-			"Left out: {other_proposals}, because something else about these patients waits for a second of your \
-			 staff. Confirm that first, or wait a day, and run with FILE {}:\n  \
+			"Left out: {other_proposals}, because something else about these patients waits for a second member of \
+			 your staff. Confirm that first, or wait a day. Then run this, with {} as FILE:\n  \
 			 vouchsafe --key NAME study assist --list LIST --confirm FILE",
 			path.display()
 		));

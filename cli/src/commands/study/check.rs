@@ -1,6 +1,6 @@
 //! `vouchsafe study check`.
 
-use crate::{args::WhichReport, output::Output, session::Session};
+use crate::{args::WhichReport, english::ENGLISH, output::Output, session::Session};
 use anyhow::Result;
 use serde_json::{json, Value};
 use vouchsafe_agent::study::{
@@ -8,6 +8,7 @@ use vouchsafe_agent::study::{
 	rounds,
 };
 use vouchsafe_client::chain::{AccountId, AccountKind, View};
+use vouchsafe_speech::Noun;
 
 /// Checks that the report of the user, or of the user's institution, is in the tally.
 pub(super) async fn run(session: &Session, which: &WhichReport) -> Result<Output> {
@@ -20,11 +21,17 @@ pub(super) async fn run(session: &Session, which: &WhichReport) -> Result<Output
 		_ => None,
 	});
 	let verdict = match people {
-		Some(people) => format!("counts, for {people} people: it is in the tally on the chain"),
-		None if all.iter().any(|(_, said)| *said == Said::NotYet) => {
-			"is not in the tally yet: the aggregators have not agreed".into()
+		Some(people) => {
+			let people = ENGLISH.count(Noun::Person, usize::try_from(people)?);
+			format!("counts, for {people}: it is in the tally on the chain")
 		},
-		None => "does not count".into(),
+		None if all.iter().any(|(_, said)| *said == Said::NotYet) => {
+			"is not in a tally: the aggregators have not agreed".into()
+		},
+		None if all.iter().any(|(_, said)| matches!(said, Said::Dropped(_) | Said::Missing)) => {
+			"does not count".into()
+		},
+		None => "is not proven to count".into(),
 	};
 	let mut lines = vec![format!(
 		"The report of {} in round {round} of study {} {verdict}.",
@@ -71,7 +78,7 @@ fn in_words(said: &Said) -> String {
 			 aggregators."
 				.into()
 		},
-		Said::Failed(error) => format!("did not answer: {error}"),
+		Said::Failed(error) => format!("gave no usable answer: {error}"),
 	}
 }
 

@@ -138,9 +138,9 @@ pub(super) async fn run(
 		json["contributed"] = json!(now.contributed.len());
 		if !contribution.wait {
 			lines.push(format!(
-				"To send the report, run the same command again when the round is frozen, within {} after the \
-				 freeze: whoever comes later is not counted. The round is now {}. With --wait the command \
-				 waits for the freeze.",
+				"To send the report, run the same command again within {} after the freeze. If you come later, \
+				 these people are not counted. The round is now {}. With --wait the command waits for the \
+				 freeze.",
 				ENGLISH.duration(u64::from(found.study.terms.gather / 2)),
 				phase_in_words(&found)
 			));
@@ -384,7 +384,7 @@ impl Data {
 	fn said(&self) -> String {
 		let resources = usize::try_from(self.extracted.resources).unwrap_or(usize::MAX);
 		format!(
-			"{} read, of {}. Outside the cohort: {}. Without the identifier by which people are told apart: {}, \
+			"{} read, of {}. Outside: {}. Without the identifier by which people are told apart: {}, \
 			 whose accounts are used instead.",
 			ENGLISH.count(Noun::Resource, resources),
 			ENGLISH.count(Noun::Person, self.answers.len()),
@@ -487,7 +487,7 @@ mod tests {
 		assert_eq!((&found(3).answer, &found(3).identifier), (&Answer::Cells(vec![1]), &None));
 		assert_eq!((data.outside(), data.without_identifier()), (1, 1));
 		let said = data.said();
-		assert!(said.contains(" of 3 people. Outside the cohort: 1. Without the"), "{said}");
+		assert!(said.contains(" of 3 people. Outside: 1. Without the"), "{said}");
 		assert_eq!(data.json()["outside"], 1);
 	}
 

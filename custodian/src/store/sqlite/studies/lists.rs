@@ -180,7 +180,7 @@ pub fn count_complete(db: &Connection, id: RoundId) -> rusqlite::Result<u64> {
 	query.query_row(params![id.study, id.round], |row| Ok(from_column(row.get(0)?)))
 }
 
-/// Leaves out the lists of these contributors. Accounts that are none are ignored: another aggregator
+/// Leaves out the lists of these contributors. Other accounts are ignored: another aggregator
 /// must not fill the disk with them.
 pub fn exclude(db: &Connection, id: RoundId, contributors: &[[u8; 32]]) -> rusqlite::Result<()> {
 	for contributor in contributors {
