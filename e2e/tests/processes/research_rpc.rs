@@ -386,7 +386,7 @@ fn commands(node: &Node) -> Result<()> {
 	let list = node.prints(&["list"])?;
 	ensure!(list.lines().count() == 5, "{list}");
 	ensure!(
-		list.contains("running    round 2 of 3  epsilon 1      DE  table of 4 cells"),
+		list.contains("running    round 1   3 rounds   epsilon 1      DE  table of 4 cells"),
 		"{list}"
 	);
 	let show = node.prints(&["show", "0"])?;
