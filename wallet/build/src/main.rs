@@ -1,0 +1,2 @@
+//! Builds the wallet's release.
+fn main() {}
