@@ -10,9 +10,13 @@ use utoipa::{
 	PartialSchema, ToSchema,
 };
 
+mod chain;
 mod study;
+mod wallet;
 
+pub use chain::*;
 pub use study::*;
+pub use wallet::*;
 
 /// The header that carries a [`Signed`] request, as base64 of its JSON, where the body is the
 /// content itself.
@@ -54,6 +58,22 @@ pub mod action {
 	pub const LABEL_TAGS: &str = "label-tags";
 	/// `POST /v1/log`.
 	pub const READ_LOG: &str = "read-log";
+	/// `POST /v1/chain/read`.
+	pub const READ_STATE: &str = "read-state";
+	/// `POST /v1/chain/submit`.
+	pub const SUBMIT: &str = "submit";
+	/// `POST /v1/chain/wait`.
+	pub const AWAIT_LOG: &str = "await-log";
+	/// `POST /v1/openable`.
+	pub const OPENABLE: &str = "openable";
+	/// `POST /v1/names`.
+	pub const ASK_NAMES: &str = "ask-names";
+	/// `POST /v1/names/set`.
+	pub const SET_NAMES: &str = "set-names";
+	/// `POST /v1/sync`.
+	pub const READ_SYNCED: &str = "read-synced";
+	/// `POST /v1/sync/replace`.
+	pub const REPLACE_SYNCED: &str = "replace-synced";
 	/// `POST /v1/studies/evaluations`.
 	pub const STUDY_EVALUATE: &str = "study-evaluate";
 	/// `POST /v1/studies/nullifiers`.
@@ -508,6 +528,9 @@ pub struct LogLine {
 	pub seq: u64,
 	/// The block that holds it.
 	pub block: u32,
+	/// The block's time, in seconds since 1970: the custodian's word. 0 if the custodian does not know it.
+	#[serde(default)]
+	pub time: u64,
 	/// The entry's bytes.
 	pub entry: HexBytes,
 	/// The log's head after it, as the custodian computed it.
