@@ -20,13 +20,13 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
-setup: ## install what is missing: Debian packages, Rust targets, Kubo
+setup: ## install what is missing: Debian packages, Rust targets, Kubo, Node, Chromium
 	@scripts/setup
 
-# What compiling needs. Only running needs Kubo.
+# What compiling needs. Only running needs Kubo, only the wallet Node, only its tests Chromium.
 .PHONY: setup-build
 setup-build:
-	@scripts/setup --no-ipfs
+	@scripts/setup build
 
 .PHONY: build
 build: setup-build ## compile everything with clippy: runtime, node, tools, tests
