@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { Icon, type IconName } from "./parts/Icon";
 import { SignSheet } from "./parts/SignSheet";
 import { Busy, Failure, Note } from "./parts/Status";
+import { update } from "./release";
 import { focusHeading, route, to, visits } from "./router";
 import { AccessScreen, SeenScreen } from "./screens/access";
 import { BackupScreen } from "./screens/backup";
@@ -144,7 +145,7 @@ function Top({ isOpen, canHide }: { isOpen: boolean; canHide: boolean }) {
 		<header class="top">
 			<a class="brand" href={to()}>
 				<Logo />
-				{t("page-app-name")}
+				<span>{t("page-app-name")}</span>
 			</a>
 			<div class="top-actions">
 				{canHide && (
@@ -220,6 +221,12 @@ function News(): ComponentChildren {
 					<p>{t("page-stop-done")}</p>
 					<a href={to("stop")}>{t("page-stop-lift")}</a>
 				</div>
+			)}
+			{update.value && route.value.parts[0] !== "settings" && (
+				<Note isNews>
+					<p>{t("page-settings-update")}</p>
+					<a href={to("settings")}>{t("page-nav-settings")}</a>
+				</Note>
 			)}
 			{notices.value.map((notice) => (
 				<Note key={notice} isNews>

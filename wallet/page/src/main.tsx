@@ -4,10 +4,11 @@ import { render } from "preact";
 import "./style.css";
 import { App } from "./app";
 import { applyAppearance } from "./appearance";
+import { followRelease } from "./release";
 import { startRouter } from "./router";
 import { followWidth, start } from "./state";
 import { loadLanguage, pageLanguage } from "./texts";
-import { coreUrl, serviceWorkerUrl } from "./trusted";
+import { coreUrl } from "./trusted";
 
 applyAppearance();
 followWidth();
@@ -16,5 +17,4 @@ const element = document.getElementById("app");
 await loadLanguage(pageLanguage(navigator.language));
 if (element) render(<App />, element);
 void start(coreUrl);
-if ("serviceWorker" in navigator)
-	navigator.serviceWorker.register(serviceWorkerUrl as string).catch(() => undefined);
+followRelease().catch(() => undefined);

@@ -2,11 +2,11 @@
 
 import type { Block } from "../messages";
 import { language, t } from "../texts";
+import { isWide } from "../state";
 import { Table } from "./Blocks";
 
 type Series = Extract<Block, { block: "series" }>;
 
-const WIDTH = 640;
 const HEIGHT = 220;
 const LEFT = 56;
 const EDGE = 14;
@@ -55,6 +55,7 @@ function range({ low, high, unit }: Series, format: (value: number) => string): 
 
 function Picture({ series, format }: { series: Series; format: (value: number) => string }) {
 	const { points, low, high } = series;
+	const width = isWide.value ? 640 : 340;
 	const values = [...points.map(([, , value]) => value), ...[low, high].filter((end) => end !== null)];
 	const least = Math.min(...values);
 	const most = Math.max(...values);
@@ -62,20 +63,20 @@ function Picture({ series, format }: { series: Series; format: (value: number) =
 	const times = points.map(([, time]) => time);
 	const start = Math.min(...times);
 	const span = Math.max(...times) - start || 1;
-	const x = (time: number) => LEFT + EDGE + ((time - start) / span) * (WIDTH - LEFT - 2 * EDGE);
+	const x = (time: number) => LEFT + EDGE + ((time - start) / span) * (width - LEFT - 2 * EDGE);
 	const y = (value: number) =>
 		EDGE + (1 - (value - least + pad) / (most - least + 2 * pad)) * (HEIGHT - BOTTOM - EDGE);
 	const top = high === null ? EDGE : y(high);
 	const bottom = low === null ? HEIGHT - BOTTOM : y(low);
 	const line = points.map(([, time, value], index) => `${index ? "L" : "M"}${x(time).toFixed(1)} ${y(value).toFixed(1)}`);
 	return (
-		<svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" focusable="false">
+		<svg viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true" focusable="false">
 			{(low !== null || high !== null) && (
-				<rect class="chart-band" x={LEFT} y={top} width={WIDTH - LEFT} height={Math.max(bottom - top, 1)} />
+				<rect class="chart-band" x={LEFT} y={top} width={width - LEFT} height={Math.max(bottom - top, 1)} />
 			)}
 			{[least, most].map((value) => (
 				<g key={value}>
-					<path class="chart-grid" d={`M${LEFT} ${y(value)}H${WIDTH}`} />
+					<path class="chart-grid" d={`M${LEFT} ${y(value)}H${width}`} />
 					<text x={LEFT - 8} y={y(value) + 5} text-anchor="end">
 						{format(value)}
 					</text>
@@ -91,7 +92,7 @@ function Picture({ series, format }: { series: Series; format: (value: number) =
 			<text x={LEFT} y={HEIGHT - 6}>
 				{points[0]?.[0]}
 			</text>
-			<text x={WIDTH} y={HEIGHT - 6} text-anchor="end">
+			<text x={width} y={HEIGHT - 6} text-anchor="end">
 				{points[points.length - 1]?.[0]}
 			</text>
 		</svg>

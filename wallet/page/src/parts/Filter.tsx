@@ -18,7 +18,7 @@ export function Filter({
 		<details class="filter no-print">
 			<summary>
 				<Icon name="filter" />
-				{t("page-filter")}
+				<span>{t("page-filter")}</span>
 				{active > 0 && <span class="count">{active}</span>}
 			</summary>
 			<div class="filter-fields">{children}</div>

@@ -16,7 +16,7 @@ export function Loading<T>({
 	const failure = of.failure.value;
 	return (
 		<>
-			{failure && <Failure failure={failure} onRetry={of.reload} />}
+			{failure && <Failure failure={failure} onRetry={of.reload} onlyReads />}
 			{value !== null && value !== undefined ? children(value) : null}
 			{value === null && !failure && <Busy waiting={of.waiting.value} />}
 		</>

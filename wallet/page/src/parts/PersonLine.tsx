@@ -13,7 +13,7 @@ export function PersonLine({ who }: { who: Person }) {
 			<Name>{who.name}</Name>
 			{(who.function || who.institution) && (
 				<span class="quiet">
-					{" "}
+					{", "}
 					<Name>{[who.function, who.institution].filter(Boolean).join(", ")}</Name>
 				</span>
 			)}

@@ -8,14 +8,14 @@ import { PersonLine } from "./PersonLine";
 import { Name, Text } from "./Text";
 
 /** The card. All of it leads to the request. */
-export function RequestCard({ request }: { request: RequestLine }) {
+export function RequestCard({ request, level: Heading }: { request: RequestLine; level: "h2" | "h3" }) {
 	return (
 		<article class="card card-link">
-			<h3>
+			<Heading class="card-title">
 				<a href={to("request", String(request.id))}>
 					<PersonLine who={request.who} />
 				</a>
-			</h3>
+			</Heading>
 			<p dir="auto">{request.sentence}</p>
 			{request.reason && (
 				<p class="quiet">
@@ -24,7 +24,9 @@ export function RequestCard({ request }: { request: RequestLine }) {
 			)}
 			<p class="quiet small with-icon">
 				<Icon name="clock" />
-				<Text id="page-request-expires" values={{ moment: request.until }} />
+				<span>
+					<Text id="page-request-expires" values={{ moment: request.until }} />
+				</span>
 			</p>
 		</article>
 	);

@@ -1,6 +1,7 @@
 // The sheet on which everything is signed: the sentence, what it means, what it would open.
 
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { ask } from "../core";
 import { useAction } from "../load";
 import type { Draft, Secret, Signed } from "../messages";
@@ -39,6 +40,12 @@ function DraftSheet({ signing: { draft, done } }: { signing: Signing }) {
 		failure.value = null;
 		isConfirming.value = true;
 	}
+	useEffect(() => {
+		if (isConfirming.value) document.querySelector<HTMLElement>("dialog form :is(button, input)")?.focus();
+	}, [isConfirming.value]);
+	useEffect(() => {
+		if (signed.value) document.querySelector<HTMLElement>("dialog .primary")?.focus();
+	}, [signed.value]);
 	const close = () => {
 		if (!signed.value) void ask({ ask: "discard", digest: draft.digest }).catch(() => undefined);
 		done(signed.value);
@@ -54,7 +61,7 @@ function DraftSheet({ signing: { draft, done } }: { signing: Signing }) {
 				<Result signed={signed.value} onClose={close} />
 			) : (
 				<>
-					<Terms draft={draft} />
+					<Terms draft={draft} isShort={isConfirming.value} />
 					{failure.value && !wasRefused && <Failure failure={failure.value} onRetry={() => void sign()} />}
 					{isBusy.value && <Busy waiting={waiting.value} />}
 					{isConfirming.value ? (
@@ -86,12 +93,13 @@ function DraftSheet({ signing: { draft, done } }: { signing: Signing }) {
 	);
 }
 
-function Terms({ draft }: { draft: Draft }) {
+/** What is agreed to. While the passphrase is asked for, the sentence alone. */
+function Terms({ draft, isShort }: { draft: Draft; isShort: boolean }) {
 	return (
 		<>
 			<p class="quiet">{t("page-sign-you-sign")}</p>
 			<Sentence text={draft.sentence} lang={draft.language} isLarge />
-			{draft.notes.length > 0 && (
+			{!isShort && draft.notes.length > 0 && (
 				<ul class="notes">
 					{draft.notes.map((note) => (
 						<li key={note} dir="auto">
@@ -100,7 +108,7 @@ function Terms({ draft }: { draft: Draft }) {
 					))}
 				</ul>
 			)}
-			{draft.preview && <Preview preview={draft.preview} />}
+			{!isShort && draft.preview && <Preview preview={draft.preview} />}
 		</>
 	);
 }

@@ -20,7 +20,15 @@ export function Busy({ waiting }: { waiting?: Waiting | null }) {
 }
 
 /** Says what went wrong, whether anything was signed, and what to do. */
-export function Failure({ failure, onRetry }: { failure: FailureFacts; onRetry?: () => void }) {
+export function Failure({
+	failure,
+	onRetry,
+	onlyReads,
+}: {
+	failure: FailureFacts;
+	onRetry?: () => void;
+	onlyReads?: boolean;
+}) {
 	return (
 		<div class="box box-bad" role="alert">
 			<Icon name="warning" />
@@ -28,7 +36,8 @@ export function Failure({ failure, onRetry }: { failure: FailureFacts; onRetry?:
 				<p class="strong" dir="auto">
 					{failure.text}
 				</p>
-				<p>{t(failure.mayTakeEffect ? "page-error-signed-maybe" : "page-error-nothing-signed")}</p>
+				{failure.mayTakeEffect && <p>{t("page-error-signed-maybe")}</p>}
+				{!failure.mayTakeEffect && !onlyReads && <p>{t("page-error-nothing-signed")}</p>}
 				<Remedy failure={failure} onRetry={onRetry} />
 				{failure.detail && (
 					<details>

@@ -117,7 +117,9 @@ function ConsentCard({ consent, isPast }: { consent: ConsentLine; isPast: boolea
 			{consent.until && (
 				<p class="quiet with-icon">
 					<Icon name="clock" />
-					{t("page-until")} <bdi>{consent.until}</bdi>
+					<span>
+						{t("page-until")} <bdi>{consent.until}</bdi>
+					</span>
 				</p>
 			)}
 			{consent.notes.map((note) => (

@@ -71,10 +71,14 @@ function Offer({ offer }: { offer: DeskOffer }) {
 			</Note>
 			<Sentence text={offer.sentence} isLarge />
 			<dl class="facts">
-				<dt>{t("page-desk-role")}</dt>
-				<dd dir="auto">{offer.role}</dd>
-				<dt>{t("page-until")}</dt>
-				<dd dir="auto">{offer.until}</dd>
+				<div>
+					<dt>{t("page-desk-role")}</dt>
+					<dd dir="auto">{offer.role}</dd>
+				</div>
+				<div>
+					<dt>{t("page-until")}</dt>
+					<dd dir="auto">{offer.until}</dd>
+				</div>
 			</dl>
 			<p class="quiet">{t("page-desk-what-happens")}</p>
 		</div>

@@ -61,7 +61,7 @@ function Content({ home }: { home: Home }) {
 				{home.requests.length === 0 ? (
 					<Empty icon="check" text={t("page-home-nothing-waits")} />
 				) : (
-					home.requests.map((request) => <RequestCard key={request.id} request={request} />)
+					home.requests.map((request) => <RequestCard key={request.id} request={request} level="h3" />)
 				)}
 			</Section>
 			<Section title={t("page-home-since")}>

@@ -70,7 +70,13 @@ export function LogScreen() {
 							</div>
 							<CheckField label={t("page-log-filter-kind")} choices={shown.kinds} values={kinds} />
 						</Filter>
-						<Lines key={JSON.stringify(filter)} view={shown} filter={filter} isFiltered={active.length > 0} />
+						<Lines
+							key={JSON.stringify(filter)}
+							view={shown}
+							filter={filter}
+							isFiltered={active.length > 0}
+						/>
+						<p class="quiet small no-print">{t("page-log-export-hint")}</p>
 					</>
 				)}
 			</Loading>
@@ -125,16 +131,15 @@ function Verdict({ verdict }: { verdict: LogVerdict }) {
 			</p>
 			<p class="quiet small">{t("page-proof-log-times")}</p>
 			<div class="buttons no-print">
-				<button type="button" disabled={isBusy.value} onClick={verify}>
+				<button type="button" class="icon-button" disabled={isBusy.value} onClick={verify}>
 					<Icon name="seal" />
 					{t("page-log-verify")}
 				</button>
-				<button type="button" disabled={isBusy.value} onClick={save}>
+				<button type="button" class="icon-button" disabled={isBusy.value} onClick={save}>
 					<Icon name="save" />
 					{t("page-log-export")}
 				</button>
 			</div>
-			<p class="quiet small no-print">{t("page-log-export-hint")}</p>
 			{isBusy.value && <Busy waiting={waiting.value} />}
 			{failure.value && <Failure failure={failure.value} onRetry={verify} />}
 		</Note>

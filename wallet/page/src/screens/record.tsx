@@ -69,7 +69,10 @@ function Content({ view, id }: { view: RecordView; id: string }) {
 					{view.versions.map((version, index) => (
 						<li key={version.number} class="row">
 							<span>
-								<Text id="page-record-version" values={{ number: version.number }} />{" "}
+								<span class="strong">
+									<Text id="page-record-version" values={{ number: version.number }} />
+								</span>
+								{", "}
 								<span class="quiet">{version.added}</span>
 							</span>
 							<span class="marks">

@@ -87,7 +87,9 @@ export function RequestScreen() {
 							)}
 							<p class="quiet small with-icon">
 								<Icon name="clock" />
-								<Text id="page-request-expires" values={{ moment: shown.line.until }} />
+								<span>
+									<Text id="page-request-expires" values={{ moment: shown.line.until }} />
+								</span>
 							</p>
 						</div>
 						<Section title={t("page-request-sentence")}>

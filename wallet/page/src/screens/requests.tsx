@@ -25,7 +25,7 @@ export function RequestsScreen() {
 					) : (
 						<div class="stack">
 							{lines.map((line) => (
-								<RequestCard key={line.id} request={line} />
+								<RequestCard key={line.id} request={line} level="h2" />
 							))}
 						</div>
 					)

@@ -2,6 +2,7 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { appearance, setAppearance } from "../appearance";
+import { VERSION } from "../build";
 import { ask } from "../core";
 import { useAction, useAsk } from "../load";
 import type { Choice, Settings } from "../messages";
@@ -10,9 +11,10 @@ import { Icon } from "../parts/Icon";
 import { Loading } from "../parts/Loading";
 import { Screen, Section } from "../parts/Screen";
 import { Sheet } from "../parts/Sheet";
-import { Busy, Failure, Mark } from "../parts/Status";
+import { Busy, Failure, Mark, Note } from "../parts/Status";
 import { Name } from "../parts/Text";
 import { addPasskey, hasPasskeys } from "../passkey";
+import { installed, update, useUpdate } from "../release";
 import { to } from "../router";
 import { askStarted, become, becomeLocked, changes, started } from "../state";
 import { t } from "../texts";
@@ -38,12 +40,47 @@ export function SettingsScreen() {
 			</Section>
 			<Loading of={settings}>{(shown) => <FromCore settings={shown} />}</Loading>
 			<ForgetSection />
-			<Section title={t("page-settings-version")}>
-				<p>
-					<code>{started.value?.version}</code>
-				</p>
-			</Section>
+			<VersionSection />
 		</Screen>
+	);
+}
+
+function VersionSection() {
+	const release = installed.value;
+	return (
+		<Section title={t("page-settings-version")}>
+			<p>{release?.version ?? VERSION}</p>
+			{release && (
+				<details class="small">
+					<summary>{t("page-settings-version-hash")}</summary>
+					<p>
+						<code class="account">{release.manifest}</code>
+					</p>
+				</details>
+			)}
+			<UpdateNote />
+		</Section>
+	);
+}
+
+/** A newer release waits until the person agrees to it. */
+function UpdateNote() {
+	const newer = update.value;
+	return (
+		newer && (
+			<Note isNews>
+				<p class="strong">
+					{t("page-settings-update")}: {newer.version}
+				</p>
+				<p>{t("page-settings-update-hint")}</p>
+				<p class="small">
+					{t("page-settings-version-hash")}: <code class="account">{newer.manifest}</code>
+				</p>
+				<button type="button" onClick={() => void useUpdate()}>
+					{t("page-settings-update-button")}
+				</button>
+			</Note>
+		)
 	);
 }
 
