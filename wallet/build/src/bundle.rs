@@ -1,7 +1,7 @@
 //! Bundles of TypeScript by esbuild, which is among the packages of the page.
 
 use crate::files;
-use anyhow::{bail, ensure, Context as _, Result};
+use anyhow::{bail, Context as _, Result};
 use serde::Deserialize;
 use std::{
 	collections::{BTreeMap, BTreeSet},
@@ -51,14 +51,15 @@ pub fn bundle(
 	name: &str,
 	constants: &[(&str, String)],
 ) -> Result<Bundle> {
-	let out = tempdir(name)?;
+	let folder = tempfile::tempdir().context("a temporary folder")?;
+	let out = folder.path();
 	let metafile = out.join("meta.json");
 	let run = Command::new(esbuild(root)?)
 		.current_dir(root.join("wallet"))
 		.arg(entry)
 		.args(["--bundle", "--splitting", "--format=esm", "--minify", "--legal-comments=none"])
 		.args(["--jsx=automatic", "--jsx-import-source=preact", "--preserve-symlinks"])
-		.args(["--charset=utf8", "--log-level=warning", TARGET])
+		.args(["--charset=utf8", "--log-level=warning", "--loader:.wasm=binary", TARGET])
 		.arg(format!("--entry-names={name}-[hash]"))
 		.arg("--chunk-names=[name]-[hash]")
 		.arg(format!("--outdir={}", out.join("files").display()))
@@ -71,9 +72,7 @@ pub fn bundle(
 	}
 	eprint!("{}", String::from_utf8_lossy(&run.stderr));
 	let meta: Metafile = serde_json::from_slice(&files::read(&metafile)?)?;
-	let bundle = collect(&out.join("files"), &meta)?;
-	std::fs::remove_dir_all(&out)?;
-	Ok(bundle)
+	collect(&out.join("files"), &meta)
 }
 
 fn collect(out: &Path, meta: &Metafile) -> Result<Bundle> {
@@ -126,11 +125,4 @@ fn esbuild(root: &Path) -> Result<PathBuf> {
 	let script = modules.join(".bin/esbuild");
 	let found = [native, script].into_iter().find(|path| path.is_file());
 	found.with_context(|| format!("esbuild is not in {}: run make setup", modules.display()))
-}
-
-fn tempdir(name: &str) -> Result<PathBuf> {
-	let path = std::env::temp_dir().join(format!("vouchsafe-wallet-{}-{name}", std::process::id()));
-	ensure!(!path.exists(), "{} exists already: remove it", path.display());
-	std::fs::create_dir_all(&path).with_context(|| path.display().to_string())?;
-	Ok(path)
 }
