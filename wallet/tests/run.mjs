@@ -1,4 +1,5 @@
-// Runs the wallet's tests in Chromium, in one browser and in the order of their files' names.
+// Runs the wallet's tests in Chromium, in one browser. Each file's default export is a list of async
+// functions (harness, facts), and they run in this order, file by file.
 //   node wallet/tests/run.mjs --facts FILE [--suite FOLDER] [--only PART-OF-A-NAME]
 // The facts are JSON. What every suite needs:
 //   address   the served wallet, as http://localhost:1234/
@@ -24,9 +25,9 @@ const harness = await Harness.start(facts);
 let [passed, failed] = [0, 0];
 try {
 	for (const file of (await readdir(folder)).filter((name) => name.endsWith(".mjs")).sort()) {
-		const tests = await import(path.join(folder, file));
-		for (const [name, test] of Object.entries(tests)) {
-			const full = `${file.replace(/\.mjs$/, "")}::${name}`;
+		const { default: tests } = await import(path.join(folder, file));
+		for (const test of tests) {
+			const full = `${file.replace(/\.mjs$/, "")}::${test.name}`;
 			if (values.only && !full.includes(values.only)) continue;
 			if (await run(full, test)) passed += 1;
 			else failed += 1;

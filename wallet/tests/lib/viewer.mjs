@@ -29,5 +29,6 @@ export async function view(wallet, bytes, mediaType, { kind = "pdf", appearance 
 			}),
 		[url, bytes.toString("base64"), mediaType, appearance],
 	);
-	return { message, frame: wallet.page.frames().find((frame) => frame.url().endsWith(url)) };
+	const element = await wallet.page.waitForSelector("#viewer-test");
+	return { message, frame: await element.contentFrame() };
 }

@@ -6,6 +6,8 @@ import path from "node:path";
 import { scanFor } from "./scan.mjs";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** What axe asks of a page, but not of a frame in it. */
+const ofWholePages = ["landmark-one-main", "page-has-heading-one", "region", "bypass"];
 
 /** A tab. `page` is playwright's page. */
 export class Wallet {
@@ -38,7 +40,7 @@ export class Wallet {
 						runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 						rules: Object.fromEntries(disabled.map((rule) => [rule, { enabled: false }])),
 					}),
-				without,
+				frame.parentFrame() ? [...ofWholePages, ...without] : without,
 			);
 			findings.push(...violations);
 		}
@@ -74,10 +76,7 @@ export class Wallet {
 	async tabTo(name, { limit = 100 } = {}) {
 		for (let count = 0; count < limit; count++) {
 			await this.page.keyboard.press("Tab");
-			const focused = await this.page.evaluate(() => {
-				const element = document.activeElement;
-				return element?.getAttribute("aria-label") ?? element?.labels?.[0]?.textContent ?? element?.textContent ?? "";
-			});
+			const focused = await nameOfFocused(this.page);
 			if (name instanceof RegExp ? name.test(focused) : focused.trim() === name) return;
 		}
 		throw new Error(`no ${name} within ${limit} presses of Tab`);
@@ -126,4 +125,15 @@ export class Wallet {
 			}
 		});
 	}
+}
+
+/** The accessible name of what has the focus, also in a frame. */
+async function nameOfFocused(frame) {
+	const focused = (await frame.evaluateHandle(() => document.activeElement)).asElement();
+	const inner = await focused?.contentFrame();
+	if (inner) return nameOfFocused(inner);
+	const name = await focused?.evaluate(
+		(element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent,
+	);
+	return name ?? "";
 }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-export async function opens_in_each_language(harness) {
+async function opens_in_each_language(harness) {
 	for (const language of ["en", "de", "id"]) {
 		for (const dark of [false, true]) {
 			const profile = `first-${language}-${dark}`;
@@ -15,7 +15,7 @@ export async function opens_in_each_language(harness) {
 	}
 }
 
-export async function fits_a_narrow_screen_and_a_desktop(harness) {
+async function fits_a_narrow_screen_and_a_desktop(harness) {
 	for (const device of ["narrow", "desktop"]) {
 		const wallet = await harness.openWallet(device, { device });
 		await wallet.page.getByRole("heading").first().waitFor();
@@ -25,3 +25,8 @@ export async function fits_a_narrow_screen_and_a_desktop(harness) {
 		await harness.closeProfile(device);
 	}
 }
+
+export default [
+	opens_in_each_language,
+	fits_a_narrow_screen_and_a_desktop,
+];

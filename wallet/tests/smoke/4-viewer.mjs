@@ -10,7 +10,7 @@ async function open(harness, profile, options) {
 	return wallet;
 }
 
-export async function a_pdf_has_pages_text_and_zoom(harness) {
+async function a_pdf_has_pages_text_and_zoom(harness) {
 	const wallet = await open(harness, "pdf");
 	const { message, frame } = await view(wallet, pdf(["Potassium 4.1", "Second page", "Third page"]), "application/pdf");
 	assert.deepEqual(message, { kind: "shown", pages: 3 });
@@ -29,7 +29,7 @@ export async function a_pdf_has_pages_text_and_zoom(harness) {
 	await harness.closeProfile("pdf");
 }
 
-export async function the_keyboard_is_enough(harness) {
+async function the_keyboard_is_enough(harness) {
 	const wallet = await open(harness, "viewer-keys", { device: "desktop", dark: true });
 	const { frame } = await view(wallet, pdf(["One", "Two"]), "application/pdf", { appearance: "dark" });
 	await frame.locator("body").press("Tab");
@@ -44,7 +44,7 @@ export async function the_keyboard_is_enough(harness) {
 	await harness.closeProfile("viewer-keys");
 }
 
-export async function pictures_and_text_are_shown(harness) {
+async function pictures_and_text_are_shown(harness) {
 	const wallet = await open(harness, "pictures");
 	for (const kind of ["plain", "pdf"]) {
 		for (const type of ["image/png", "image/jpeg", "image/webp"]) {
@@ -61,7 +61,7 @@ export async function pictures_and_text_are_shown(harness) {
 	await harness.closeProfile("pictures");
 }
 
-export async function hostile_and_foreign_files_fail_alone(harness) {
+async function hostile_and_foreign_files_fail_alone(harness) {
 	const wallet = await open(harness, "hostile");
 	const png = await picture(harness, "image/png");
 	const whole = pdf(["One"]);
@@ -96,3 +96,10 @@ export async function hostile_and_foreign_files_fail_alone(harness) {
 	assert.equal(message.kind, "shown");
 	await harness.closeProfile("hostile");
 }
+
+export default [
+	a_pdf_has_pages_text_and_zoom,
+	the_keyboard_is_enough,
+	pictures_and_text_are_shown,
+	hostile_and_foreign_files_fail_alone,
+];

@@ -5,7 +5,7 @@ import { picture } from "../lib/samples.mjs";
 
 const planted = "Mangrove-ä-7731";
 
-export async function the_scan_finds_a_planted_string_in_each_place(harness) {
+async function the_scan_finds_a_planted_string_in_each_place(harness) {
 	const wallet = await harness.openWallet("scan");
 	await wallet.page.getByRole("heading").first().waitFor();
 	assert.deepEqual(await wallet.scan([planted]), []);
@@ -37,7 +37,7 @@ export async function the_scan_finds_a_planted_string_in_each_place(harness) {
 	await harness.closeProfile("scan");
 }
 
-export async function an_error_in_the_console_fails_a_test(harness) {
+async function an_error_in_the_console_fails_a_test(harness) {
 	const wallet = await harness.openWallet("errors");
 	await wallet.page.evaluate(() => console.error("planted"));
 	await wallet.page.waitForTimeout(100);
@@ -46,7 +46,7 @@ export async function an_error_in_the_console_fails_a_test(harness) {
 	await harness.closeProfile("errors");
 }
 
-export async function axe_finds_a_planted_mistake(harness) {
+async function axe_finds_a_planted_mistake(harness) {
 	const wallet = await harness.openWallet("axe");
 	await wallet.page.getByRole("heading").first().waitFor();
 	await wallet.page.evaluate(() => document.querySelector("#app").append(document.createElement("button")));
@@ -54,7 +54,7 @@ export async function axe_finds_a_planted_mistake(harness) {
 	await harness.closeProfile("axe");
 }
 
-export async function a_virtual_passkey_gives_the_same_bytes_twice(harness) {
+async function a_virtual_passkey_gives_the_same_bytes_twice(harness) {
 	const wallet = await harness.openWallet("passkey");
 	const remove = await wallet.virtualAuthenticator();
 	const [first, second] = await wallet.page.evaluate(async () => {
@@ -83,7 +83,7 @@ export async function a_virtual_passkey_gives_the_same_bytes_twice(harness) {
 	await harness.closeProfile("passkey");
 }
 
-export async function the_camera_shows_a_picture(harness) {
+async function the_camera_shows_a_picture(harness) {
 	await harness.camera.show(harness, await picture(harness, "image/png"));
 	const wallet = await harness.openWallet("camera");
 	const shades = await wallet.page.evaluate(async () => {
@@ -102,3 +102,11 @@ export async function the_camera_shows_a_picture(harness) {
 	await harness.camera.showNothing();
 	await harness.closeProfile("camera");
 }
+
+export default [
+	the_scan_finds_a_planted_string_in_each_place,
+	an_error_in_the_console_fails_a_test,
+	axe_finds_a_planted_mistake,
+	a_virtual_passkey_gives_the_same_bytes_twice,
+	the_camera_shows_a_picture,
+];
