@@ -4,6 +4,7 @@
 //!
 //! - [`Speech`]: the texts of one language, with phrases for [vocabularies](Phrase), lists, dates
 //!   and counts.
+//! - [`page`]: the texts of the wallet's page, for its build.
 //! - [`Teller`]: sentences about people and records, with the [names](Names) and
 //!   [labels](LabelWords) that the reader knows.
 //!
@@ -20,10 +21,12 @@ mod language;
 mod list;
 mod log;
 mod messages;
+pub mod page;
 mod phrase;
 mod request;
 mod study;
 mod teller;
+mod wallet;
 
 pub use decision::Asked;
 pub use foreign::{is_invisible, mixes_scripts};
@@ -33,6 +36,7 @@ pub use phrase::{Person, Phrase};
 pub use request::AccessRequest;
 pub use study::{lists_until, thousandths, AskingStudy};
 pub use teller::{compared, short, short_among, LabelWords, Names, Teller};
+pub use wallet::Counted;
 
 #[cfg(test)]
 mod tests;
