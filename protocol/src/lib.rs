@@ -7,7 +7,7 @@
 //! - [`calls`]: calls as [`RuntimeCall`](calls::RuntimeCall), alone, in a batch or in a multisig.
 //! - [`extrinsics`]: signed calls, encoded.
 //! - [`api`] and [`storage`]: what can be read at a block, as bytes.
-//! - [`messages`]: the requests and answers of a custodian's REST API.
+//! - [`messages`]: the requests and answers of a custodian's REST API, and [`rest`], its client.
 //! - [`signing`]: signed requests, and the text that an enrollee signs.
 //!
 //! What it checks:
@@ -20,8 +20,8 @@
 //! - [`proven`]: the chain as of a block, of which the node's answers are proven.
 //! - [`holders`]: who can hold the shares of a new version.
 //!
-//! `vouchsafe-client` implements the [`traits`] with sockets. A wallet in a browser has to bring
-//! its own implementation.
+//! `vouchsafe-client` implements the [`traits`] and the [transport](rest::Transport) with sockets. A
+//! wallet in a browser brings its own transport.
 
 pub mod api;
 pub mod calls;
@@ -36,6 +36,7 @@ pub mod messages;
 pub mod openings;
 pub mod proof;
 pub mod proven;
+pub mod rest;
 pub mod signing;
 pub mod storage;
 pub mod traits;
