@@ -24,6 +24,7 @@ mod phrase;
 mod request;
 mod study;
 mod teller;
+mod wallet;
 
 pub use decision::Asked;
 pub use foreign::{is_invisible, mixes_scripts};

@@ -6,9 +6,10 @@ use crate::Speech;
 use fluent_bundle::{FluentArgs, FluentValue};
 
 macro_rules! messages {
-	($($name:ident = $id:literal ($($arg:ident),*);)+) => {
+	($visibility:vis $list:ident: $($name:ident = $id:literal ($($arg:ident),*);)+) => {
 		impl Speech {
-			$(pub(crate) fn $name(
+			$(#[doc = concat!("The text of `", $id, "`.")]
+			$visibility fn $name(
 				&self,
 				$($arg: impl Into<FluentValue<'static>>),*
 			) -> String {
@@ -19,11 +20,13 @@ macro_rules! messages {
 
 		/// Each message's id and arguments.
 		#[cfg(test)]
-		pub(crate) const MESSAGES: &[(&str, &[&str])] = &[$(($id, &[$(stringify!($arg)),*])),+];
+		pub(crate) const $list: &[(&str, &[&str])] = &[$(($id, &[$(stringify!($arg)),*])),+];
 	};
 }
 
-messages! {
+pub(crate) use messages;
+
+messages! { pub(crate) MESSAGES:
 	action_unknown = "action-unknown" (number);
 	purpose_unknown = "purpose-unknown" (number);
 	trait_unknown = "trait-unknown" (number);

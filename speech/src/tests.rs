@@ -8,6 +8,7 @@ use crate::{
 	messages::MESSAGES,
 	phrase::phrase_ids,
 	teller::LABELS,
+	wallet::WALLET,
 	*,
 };
 use fluent_bundle::{FluentArgs, FluentResource};
@@ -88,7 +89,7 @@ fn languages_are_complete() {
 		let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
 		assert!(used.insert(id.to_owned(), arguments).is_none(), "{id} is used twice");
 	};
-	MESSAGES.iter().for_each(|(id, arguments)| add(id, arguments));
+	MESSAGES.iter().chain(WALLET).for_each(|(id, arguments)| add(id, arguments));
 	MONTHS.iter().chain(&COUNTRIES).chain(&LABELS).for_each(|id| add(id, &[]));
 	Noun::ALL.iter().for_each(|noun| add(noun.id(), &["count"]));
 	Category::WORDS.iter().for_each(|word| add(&format!("category-{word}.one"), &[]));
