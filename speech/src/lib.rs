@@ -4,12 +4,14 @@
 //!
 //! - [`Speech`]: the texts of one language, with phrases for [vocabularies](Phrase), lists, dates
 //!   and counts.
+//! - [`page`]: the texts of the wallet's page, for its build.
 //! - [`Teller`]: sentences about people and records, with the [names](Names) and
 //!   [labels](LabelWords) that the reader knows.
 //!
 //! *Invariant*: [`Teller::consent`] is the only function that makes the sentence of a consent, and
 //! it uses every field of the terms. Different terms never make the same sentence.
 
+mod app;
 mod consent;
 mod countries;
 mod dates;
@@ -20,6 +22,7 @@ mod language;
 mod list;
 mod log;
 mod messages;
+pub mod page;
 mod phrase;
 mod request;
 mod study;
@@ -34,6 +37,7 @@ pub use phrase::{Person, Phrase};
 pub use request::AccessRequest;
 pub use study::{lists_until, thousandths, AskingStudy};
 pub use teller::{compared, short, short_among, LabelWords, Names, Teller};
+pub use wallet::Counted;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Every message that is not the name of an item of a list, as a function of its arguments. So the
 //! compiler finds a message that is not used, and a test compares ids and arguments with each
-//! language's files.
+//! language's files. `form` is the grammatical [`Form`](crate::phrase::Form): a language uses it
+//! only if it needs it.
 
 use crate::Speech;
 use fluent_bundle::{FluentArgs, FluentValue};
@@ -33,7 +34,7 @@ messages! { pub(crate) MESSAGES:
 	label_unnamed = "label-unnamed" (tag);
 	label_unclassified = "label-unclassified" ();
 	labels_empty = "labels-empty" ();
-	country_unknown = "country-unknown" (code);
+	country_unknown = "country-unknown" (code, form);
 
 	list_and_pair = "list-and-pair" (first, last);
 	list_and_middle = "list-and-middle" (first, rest);
@@ -43,10 +44,14 @@ messages! { pub(crate) MESSAGES:
 	list_or_end = "list-or-end" (first, last);
 	list_sentences = "list-sentences" (first, rest);
 	quoted = "quoted" (text);
+	own_words = "own-words" ();
+	decimal = "decimal" (whole, fraction);
 
 	month_of_year = "month-of-year" (month, year);
 	moment_on = "moment" (day, month, year, time);
 	time_of_day = "time-of-day" (time);
+	time = "time" (hour, minute);
+	time_with_seconds = "time-with-seconds" (hour, minute, second);
 	days = "days" (count);
 	hours = "hours" (count);
 	minutes = "minutes" (count);
@@ -54,32 +59,32 @@ messages! { pub(crate) MESSAGES:
 
 	grantee_everyone = "grantee-everyone" (effect);
 	grantee_everyone_short = "grantee-everyone-short" ();
-	grantee_role = "grantee-role" (role);
-	grantee_institution = "grantee-institution" (institution);
-	grantee_role_at = "grantee-role-at" (role, institution);
-	grantee_care_team = "grantee-care-team" (team, institution);
+	grantee_role = "grantee-role" (role, form);
+	grantee_institution = "grantee-institution" (institution, form);
+	grantee_role_at = "grantee-role-at" (role, institution, form);
+	grantee_care_team = "grantee-care-team" (team, institution, form);
 	grantee_practitioner_at = "grantee-practitioner-at" (practitioner, institution);
 	grantee_practitioner_at_short = "grantee-practitioner-at-short" (practitioner, institution);
-	grantee_study = "grantee-study" (study);
-	grantee_research = "grantee-research" ();
-	grantee_research_on = "grantee-research-on" (disease);
+	grantee_study = "grantee-study" (study, form);
+	grantee_research = "grantee-research" (form);
+	grantee_research_on = "grantee-research-on" (disease, form);
 	grantor_law = "grantor-law" (authority);
 	grantor_patient = "grantor-patient" ();
 	grantor_representative = "grantor-representative" (who);
 	grantor_assisted = "grantor-assisted" (first, second);
 
-	consent_sentence = "consent" (effect, grantee, what, purposes);
+	consent_sentence = "consent" (effect, grantee, what);
 	consent_to_anything = "consent-to-anything" (effect, grantee, records, purposes);
 	records_or_log = "records-or-log" (records, log);
-	do_records = "do-records" (actions, records);
-	do_read_records_and_log = "do-read-records-and-log" (effect, records, log);
-	do_records_and_log = "do-records-and-log" (effect, actions, records, log);
-	do_log = "do-log" (log);
-	do_log_limited = "do-log-limited" (log, records);
-	do_anything = "do-anything" (records);
+	do_records = "do-records" (actions, records, purposes);
+	do_read_records_and_log = "do-read-records-and-log" (effect, records, log, purposes);
+	do_records_and_log = "do-records-and-log" (effect, actions, records, log, purposes);
+	do_log = "do-log" (log, purposes);
+	do_log_limited = "do-log-limited" (log, records, purposes);
+	do_anything = "do-anything" (records, purposes);
 	records_all = "records-all" (person);
 	records_of_categories = "records-of-categories" (person, categories);
-	records_named = "records-named" (person, records);
+	records_named = "records-named" (person, records, form);
 	records_by_id = "records-by-id" (count, ids);
 	access_log = "access-log" (person);
 	purposes_any = "purposes-any" ();
@@ -125,8 +130,8 @@ messages! { pub(crate) MESSAGES:
 	consent_amended = "consent-amended" (id, moment, block);
 	consent_revoked = "consent-revoked" (id, grantee, moment, block);
 
-	request_own = "request-own" (asker, what, purposes, duration);
-	request_sentence = "request" (asker, grantee, what, purposes, duration);
+	request_own = "request-own" (asker, what, duration);
+	request_sentence = "request" (asker, grantee, what, duration);
 	request_referral = "request-referral" (who);
 
 	study_asks = "study-asks" (study, question);

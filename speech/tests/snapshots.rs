@@ -11,7 +11,7 @@ use vouchsafe_primitives::{
 	*,
 };
 use vouchsafe_speech::{
-	AccessRequest, Asked, AskingStudy, Noun, Person, Phrase, Speech, LANGUAGES,
+	AccessRequest, Asked, AskingStudy, Counted, Noun, Person, Phrase, Speech, LANGUAGES,
 };
 
 const HOSPITAL_A: AccountId = AccountId::new([1; 32]);
@@ -762,6 +762,11 @@ fn phrases() {
 			.flat_map(|noun| [0, 1, 2].map(|count| to.speech.count(*noun, count)))
 			.collect();
 		to.says("counts", &counts.join("\n"));
+		let counted: Vec<_> = Counted::ALL
+			.iter()
+			.flat_map(|what| [1, 2].map(|count| to.speech.counted(*what, count)))
+			.collect();
+		to.says("counted", &counted.join("\n"));
 		to.says("unknown entry", &to.speech.unknown_entry());
 	});
 }
