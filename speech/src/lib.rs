@@ -10,6 +10,7 @@
 //! *Invariant*: [`Teller::consent`] is the only function that makes the sentence of a consent, and
 //! it uses every field of the terms. Different terms never make the same sentence.
 
+mod access;
 mod consent;
 mod countries;
 mod dates;
@@ -19,16 +20,19 @@ mod grantee;
 mod language;
 mod list;
 mod log;
+mod log_kind;
 mod messages;
 mod phrase;
 mod request;
 mod study;
 mod teller;
 
+pub use access::{Change, Seen};
 pub use decision::Asked;
 pub use foreign::{is_invisible, mixes_scripts};
 pub use language::{Speech, LANGUAGES};
 pub use list::{Join, Noun};
+pub use log_kind::LogKind;
 pub use phrase::{Person, Phrase};
 pub use request::AccessRequest;
 pub use study::{lists_until, thousandths, AskingStudy};

@@ -90,6 +90,7 @@ fn languages_are_complete() {
 	};
 	MESSAGES.iter().for_each(|(id, arguments)| add(id, arguments));
 	MONTHS.iter().chain(&COUNTRIES).chain(&LABELS).for_each(|id| add(id, &[]));
+	LogKind::ALL.iter().for_each(|kind| add(&kind.id(), &[]));
 	Noun::ALL.iter().for_each(|noun| add(noun.id(), &["count"]));
 	Category::WORDS.iter().for_each(|word| add(&format!("category-{word}.one"), &[]));
 	for id in phrase_ids() {
