@@ -16,6 +16,7 @@
 //! - [`errors`]: errors, with messages that say what to do.
 //! - [`cid`]: the CID that every node computes for the same bytes.
 //! - [`openings`]: the shares that custodians release, and the secret that they combine to.
+//! - [`decider`]: what a patient's consents say, decided in memory.
 //! - [`proof`]: that a block is final, what its state has, and which calls are in it.
 //! - [`proven`]: the chain as of a block, of which the node's answers are proven.
 //! - [`holders`]: who can hold the shares of a new version.
@@ -28,6 +29,7 @@ pub mod calls;
 pub mod cid;
 mod codegen;
 pub mod compatibility;
+pub mod decider;
 pub mod errors;
 pub mod events;
 pub mod extrinsics;

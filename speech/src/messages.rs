@@ -189,6 +189,30 @@ messages! { pub(crate) MESSAGES:
 	reason_closed = "reason-closed" ();
 	consent_quoted = "consent-quoted" (text);
 
+	access_all = "access-all" (category, count);
+	access_some = "access-some" (category, open, count);
+	access_none = "access-none" (category, count);
+	access_by = "access-by" (consents);
+	access_not_others = "access-not-others" (reason);
+	preview_opens = "preview-opens" (records, grantee);
+	preview_opens_nothing = "preview-opens-nothing" (grantee);
+	preview_closes = "preview-closes" (records, grantee);
+	preview_labelled = "preview-labelled" (count);
+	preview_restricted = "preview-restricted" (count);
+	preview_very_restricted = "preview-very-restricted" (count);
+	preview_already = "preview-already" (grantee, records);
+	stop_reading = "stop-reading" ();
+	stop_asking = "stop-asking" ();
+	stop_adding_allowed = "stop-adding-allowed" ();
+	stop_adding_stopped = "stop-adding-stopped" ();
+	stop_past = "stop-past" ();
+	stop_lifting = "stop-lifting" ();
+	stop_in_force = "stop-in-force" (moment, id);
+	stop_lifted = "stop-lifted" ();
+	holders_any = "holders-any" ();
+	holders_only = "holders-only" (holders);
+	holders_in_countries = "holders-in-countries" (countries);
+
 	actor_at = "actor-at" (who, institution);
 	actor_on_behalf = "actor-on-behalf" (who, principal);
 	log_enrolled = "log-enrolled" (actor);

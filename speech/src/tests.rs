@@ -97,6 +97,7 @@ fn languages_are_complete() {
 	MESSAGES.iter().chain(APP).for_each(|(id, arguments)| add(id, arguments));
 	MONTHS.iter().chain(&LABELS).for_each(|id| add(id, &[]));
 	COUNTRIES.iter().for_each(|id| add(id, &[FORM]));
+	LogKind::ALL.iter().for_each(|kind| add(&kind.id(), &[]));
 	Noun::ALL.iter().for_each(|noun| add(noun.id(), &["count"]));
 	Counted::ALL.iter().for_each(|counted| add(counted.id(), &["count"]));
 	Category::WORDS.iter().for_each(|word| add(&format!("category-{word}.one"), &[]));
