@@ -2,7 +2,7 @@
 
 use super::{
 	drafts::{terms_of_form, Action},
-	people, Account,
+	Account,
 };
 use crate::{
 	failure::Trouble,
@@ -14,10 +14,9 @@ use anyhow::{Context as _, Result};
 use vouchsafe_agent::{
 	consent::{self, is_in_doubt},
 	dates,
-	english::teller_in,
 	label_keys,
 	labels::LabelTable,
-	stop,
+	stop::{self, Stop},
 };
 use vouchsafe_protocol::{
 	traits::View as _,
@@ -26,7 +25,7 @@ use vouchsafe_protocol::{
 		LabelFilter, Purpose, Role, Terms, Vocabulary as _,
 	},
 };
-use vouchsafe_speech::Speech;
+use vouchsafe_speech::{Speech, Teller};
 
 impl<H: Host> Account<H> {
 	pub(super) async fn consents(&self, speech: &'static Speech) -> Result<Consents> {
@@ -48,7 +47,7 @@ impl<H: Host> Account<H> {
 		all.sort_by_key(|(_, consent)| std::cmp::Reverse(consent.id));
 		let tags = all.iter().filter_map(|(_, consent)| consent.terms.labels.named());
 		let labels = label_keys::learn(session, &me, tags.flatten().copied()).await?;
-		let is_stopped = all.iter().any(|(grantee, it)| stop::is_stop(grantee, &it.terms));
+		let is_stopped = all.iter().any(|(grantee, it)| is_stop(grantee, it));
 		let mut consents =
 			Consents { current: vec![], planned: vec![], past: vec![], is_stopped };
 		for (grantee, consent) in &all {
@@ -75,7 +74,7 @@ impl<H: Host> Account<H> {
 		now: u64,
 		speech: &'static Speech,
 	) -> Result<ConsentLine> {
-		let teller = teller_in(speech, &session.names, labels);
+		let teller = Teller { speech, names: &session.names, labels };
 		let language = String::from_utf8_lossy(&found.text.language).into_owned();
 		let agreed = match language == speech.language() {
 			true => None,
@@ -94,7 +93,8 @@ impl<H: Host> Account<H> {
 			agreed,
 			notes,
 			until: until.map(|it| speech.moment_near(it, now)).unwrap_or_default(),
-			is_stop: stop::is_stop(grantee, &found.terms),
+			is_stop: is_stop(grantee, found),
+			is_assisted: found.is_assisted(),
 			form: form_of(session, labels, grantee, &found.terms),
 		})
 	}
@@ -105,7 +105,7 @@ impl<H: Host> Account<H> {
 		let at = session.finalized().await?;
 		let me = self.account();
 		let labels = label_keys::learn(&session, &me, []).await?;
-		let teller = teller_in(speech, &session.names, &labels);
+		let teller = Teller { speech, names: &session.names, labels: &labels };
 		let mut grantees: Vec<Grantee> = session
 			.members
 			.iter()
@@ -213,15 +213,15 @@ impl<H: Host> Account<H> {
 	pub(super) async fn draft_stop(&self, speech: &'static Speech) -> Result<Draft> {
 		let session = self.session().await?;
 		let at = session.finalized().await?;
-		let (grantee, terms) = stop::draft();
-		self.draft(&session, &at, Action::Stop { grantee, terms }, speech).await
+		let stop = Stop::default();
+		self.draft(&session, &at, Action::Stop(stop), speech).await
 	}
 
 	pub(super) async fn draft_resume(&self, speech: &'static Speech) -> Result<Draft> {
 		let session = self.session().await?;
 		let at = session.finalized().await?;
 		let all = at.all_consents_of(&self.account()).await?;
-		let found = all.into_iter().find(|(grantee, it)| stop::is_stop(grantee, &it.terms));
+		let found = all.into_iter().find(|(grantee, it)| is_stop(grantee, it));
 		let (grantee, found) = found.context("nothing is stopped")?;
 		let action = Action::Resume { id: found.id, grantee, terms: found.terms };
 		self.draft(&session, &at, action, speech).await
@@ -315,4 +315,9 @@ fn words<V: vouchsafe_protocol::types::Vocabulary + 'static>(
 
 fn day_of(moment: u64) -> String {
 	dates::to_utc(moment).format("%Y-%m-%d").to_string()
+}
+
+/// Whether this consent stops everything.
+fn is_stop(grantee: &Grantee, consent: &Consent) -> bool {
+	!stop::in_force([(grantee, consent)]).is_empty()
 }

@@ -14,12 +14,15 @@ use anyhow::{bail, Context as _, Result};
 use codec::Encode;
 use sha2::{Digest, Sha256};
 use vouchsafe_agent::{
+	access::Access,
 	consent::{self, Granted},
 	dates,
-	english::teller_in,
 	label_keys,
 	labels::LabelTable,
-	overlap, request,
+	overlap,
+	preview::{self, Change},
+	request,
+	stop::{self, Stop},
 };
 use vouchsafe_protocol::{
 	calls::{AccessRequestsCall, ConsentCall, RuntimeCall},
@@ -29,7 +32,7 @@ use vouchsafe_protocol::{
 		Grantee, LabelFilter, Purpose, Purposes, Terms, H256,
 	},
 };
-use vouchsafe_speech::Speech;
+use vouchsafe_speech::{Speech, Teller};
 
 /// The most drafts that wait. The page shows one at a time.
 const MAX_DRAFTS: usize = 16;
@@ -48,19 +51,19 @@ pub(super) enum Action {
 	/// A consent is revoked.
 	Revoke { id: u32, grantee: Grantee, terms: Terms },
 	/// Everything is stopped.
-	Stop { grantee: Grantee, terms: Terms },
+	Stop(Stop),
 	/// The stop is lifted.
 	Resume { id: u32, grantee: Grantee, terms: Terms },
 }
 
 impl Action {
 	/// What it permits or forbids.
-	fn terms(&self) -> Option<(&Grantee, &Terms)> {
+	fn terms(&self) -> Option<(Grantee, Terms)> {
 		match self {
 			Self::Grant { grantee, terms, .. }
 			| Self::Amend { grantee, terms, .. }
-			| Self::Approve { grantee, terms, .. }
-			| Self::Stop { grantee, terms } => Some((grantee, terms)),
+			| Self::Approve { grantee, terms, .. } => Some((grantee.clone(), terms.clone())),
+			Self::Stop(stop) => Some((Stop::GRANTEE, stop.terms())),
 			Self::Refuse { .. } | Self::Revoke { .. } | Self::Resume { .. } => None,
 		}
 	}
@@ -70,7 +73,7 @@ impl Action {
 		match self {
 			Self::Grant { terms, .. } => matches!(terms.effect, Effect::Deny { .. }),
 			Self::Revoke { terms, .. } => terms.effect == Effect::Permit,
-			Self::Refuse { .. } | Self::Stop { .. } => true,
+			Self::Refuse { .. } | Self::Stop(_) => true,
 			Self::Amend { .. } | Self::Approve { .. } | Self::Resume { .. } => false,
 		}
 	}
@@ -85,7 +88,7 @@ impl Action {
 			Self::Approve { .. } => speech.wallet_verb_permit(),
 			Self::Refuse { .. } => speech.wallet_verb_refuse(),
 			Self::Revoke { .. } => speech.wallet_verb_revoke(),
-			Self::Stop { .. } => speech.wallet_verb_stop(),
+			Self::Stop(_) => speech.wallet_verb_stop(),
 			Self::Resume { .. } => speech.wallet_verb_resume(),
 		}
 	}
@@ -104,7 +107,7 @@ impl Action {
 	fn is_done_by(&self, call: &RuntimeCall, says: impl Fn(&Grantee, &Terms) -> bool) -> bool {
 		match (self, call) {
 			(
-				Self::Grant { .. } | Self::Stop { .. },
+				Self::Grant { .. } | Self::Stop(_),
 				RuntimeCall::Consent(ConsentCall::grant { grantee, terms, .. }),
 			) => says(grantee, terms),
 			(
@@ -164,7 +167,7 @@ impl<H: Host> Account<H> {
 	) -> Result<Shown> {
 		let me = self.account();
 		let labels = label_keys::learn(session, &me, []).await?;
-		let teller = teller_in(speech, &session.names, &labels);
+		let teller = Teller { speech, names: &session.names, labels: &labels };
 		let sentence = match &action {
 			Action::Refuse { asker, .. } => speech.wallet_refuse(session.names.show(asker)),
 			Action::Revoke { id, grantee, terms } | Action::Resume { id, grantee, terms } => {
@@ -176,19 +179,19 @@ impl<H: Host> Account<H> {
 				match &action {
 					Action::Amend { before, .. } => {
 						let ensured = consent::ensure_grantee_confirmed_if_wider(
-							session, grantee, before, terms,
+							session, &grantee, before, &terms,
 						);
 						ensured.await?;
 					},
-					_ => consent::ensure_grantee_confirmed(session, grantee, terms).await?,
+					_ => consent::ensure_grantee_confirmed(session, &grantee, &terms).await?,
 				}
-				self.sentence(session, grantee, terms, speech).await?
+				self.sentence(session, &grantee, &terms, speech).await?
 			},
 		};
-		let notes = self.notes(session, &action, speech).await?;
+		let notes = self.notes(session, &teller, &action).await?;
 		let preview = match action.terms() {
-			Some((grantee, terms)) if consent::permits_reading(terms) => {
-				Some(self.preview_at(session, at, grantee, terms, speech).await?)
+			Some((grantee, terms)) if consent::permits_reading(&terms) => {
+				Some(self.preview_at(session, at, &grantee, &terms, speech).await?)
 			},
 			_ => None,
 		};
@@ -220,17 +223,14 @@ impl<H: Host> Account<H> {
 	async fn notes(
 		&self,
 		session: &Session<H>,
+		teller: &Teller<'_>,
 		action: &Action,
-		speech: &Speech,
 	) -> Result<Vec<String>> {
-		let me = self.account();
+		let (me, speech) = (self.account(), teller.speech);
 		let mut notes = Vec::new();
 		match action {
-			Action::Stop { .. } => {
-				notes.push(speech.wallet_note_stop_reading());
-				notes.push(speech.wallet_note_stop_writing());
-				notes.push(speech.wallet_note_stop_emergency());
-				notes.push(speech.wallet_note_read_stays());
+			Action::Stop(stop) => {
+				notes.extend(teller.stop(stop.allows_adding, stop.binds_emergencies));
 			},
 			Action::Resume { .. } => notes.push(speech.wallet_note_resume()),
 			Action::Refuse { .. } => notes.push(speech.wallet_note_refuse()),
@@ -277,7 +277,7 @@ impl<H: Host> Account<H> {
 		let labels = session.labels_of(&me).await?;
 		let shown = draft.sentence.clone();
 		let again = match draft.action.terms() {
-			Some((grantee, terms)) => self.sentence(&session, grantee, terms, speech).await?,
+			Some((grantee, terms)) => self.sentence(&session, &grantee, &terms, speech).await?,
 			None => shown.clone(),
 		};
 		if again != shown {
@@ -312,10 +312,7 @@ impl<H: Host> Account<H> {
 				let granted = consent::grant(session, grantee, terms.clone()).await?;
 				(granted, terms, carry)
 			},
-			Action::Stop { grantee, terms } => {
-				let granted = consent::grant(session, grantee, terms.clone()).await?;
-				(granted, terms, None)
-			},
+			Action::Stop(stop) => (stop::stop(session, stop).await?, stop.terms(), None),
 			Action::Amend { id, terms, carry, .. } => {
 				(consent::amend(session, id, terms.clone()).await?, terms, carry)
 			},
@@ -371,7 +368,7 @@ impl<H: Host> Account<H> {
 			}));
 		}
 		let labels = LabelTable::default();
-		let teller = teller_in(speech, &session.names, &labels);
+		let teller = Teller { speech, names: &session.names, labels: &labels };
 		let (now, time) = (self.host.now(), at.time().await?);
 		let text = match amended {
 			true => teller.amended(id, time, block, now),
@@ -393,7 +390,7 @@ impl<H: Host> Account<H> {
 			bail!("the chain still has the consent");
 		}
 		let labels = LabelTable::default();
-		let teller = teller_in(speech, &session.names, &labels);
+		let teller = Teller { speech, names: &session.names, labels: &labels };
 		let consent = vouchsafe_protocol::types::ConsentRef { grantee, id };
 		let text = teller.revoked(&consent, at.time().await?, block, self.host.now());
 		Ok(Signed { text, block, notes: vec![] })
@@ -423,29 +420,30 @@ impl<H: Host> Account<H> {
 		terms: &Terms,
 		speech: &'static Speech,
 	) -> Result<Preview> {
-		let found = vouchsafe_agent::preview::of(session, at, grantee, terms).await?;
-		let lines = self.lines_by_id(session, at, speech).await?;
-		let pick = |ids: &[H256]| ids.iter().filter_map(|id| lines.get(id).cloned()).collect();
-		let (opens, already): (Vec<_>, Vec<_>) = (pick(&found.opens), pick(&found.already));
-		let (labelled, restricted) = (found.labelled, found.restricted);
-		let mut summary = match opens.len() {
-			0 => speech.wallet_preview_nothing(),
-			count => speech.wallet_preview(count_records(speech, count)),
-		};
-		if labelled > 0 || restricted > 0 {
-			summary.push(' ');
-			summary += &speech.wallet_preview_sensitive(
-				count_records(speech, labelled),
-				count_records(speech, restricted),
-			);
+		let access = Access::read(at, &self.account(), []).await?;
+		let change = Change::new(grantee.clone(), terms.clone());
+		let found = preview::preview(&access, &change);
+		let mut lines = self.lines_by_id(session, at, speech).await?;
+		let (mut opens, mut already, mut closed) = (vec![], vec![], 0usize);
+		for line in &found.lines {
+			let shown = lines.remove(&line.record.id);
+			match (line.opens, line.before) {
+				(true, _) => opens.extend(shown),
+				(false, true) => already.extend(shown),
+				(false, false) => closed = closed.saturating_add(1),
+			}
 		}
+		let counts = found.opened();
+		let labels = session.labels_of(&self.account()).await?;
+		let teller = Teller { speech, names: &session.names, labels: &labels };
+		let summary = teller.change(grantee, &found.in_words());
 		let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
 		Ok(Preview {
 			opens,
 			already,
 			closed: number(found.closed),
-			labelled: number(labelled),
-			restricted: number(restricted),
+			labelled: number(counts.labelled),
+			restricted: number(counts.restricted.saturating_add(counts.very_restricted)),
 			summary,
 		})
 	}
@@ -565,7 +563,7 @@ fn month(text: &str) -> Result<u16> {
 }
 
 /// The first second of a day in UTC.
-fn start_of(day: &str) -> Result<u64> {
+pub(super) fn start_of(day: &str) -> Result<u64> {
 	let parse = || {
 		let date = chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
 		u64::try_from(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp()).ok()
@@ -574,6 +572,6 @@ fn start_of(day: &str) -> Result<u64> {
 }
 
 /// The end of a day in UTC, exclusive.
-fn end_of(day: &str) -> Result<u64> {
+pub(super) fn end_of(day: &str) -> Result<u64> {
 	Ok(start_of(day)?.saturating_add(24 * 60 * 60))
 }

@@ -9,14 +9,13 @@ use crate::{
 };
 use anyhow::Result;
 use vouchsafe_agent::{
-	english::teller_in,
 	label_keys, request,
 };
 use vouchsafe_protocol::{
 	traits::View as _,
 	types::{Category, Grantee, Request, Terms, Vocabulary as _},
 };
-use vouchsafe_speech::Speech;
+use vouchsafe_speech::{Speech, Teller};
 
 impl<H: Host> Account<H> {
 	pub(super) async fn requests(&self, speech: &'static Speech) -> Result<Vec<RequestLine>> {
@@ -63,7 +62,7 @@ impl<H: Host> Account<H> {
 			id,
 			who,
 			reason: request::reason(session, found),
-			sentence: teller_in(speech, &session.names, &labels).request(&request::spoken(found)),
+			sentence: Teller { speech, names: &session.names, labels: &labels }.request(&request::spoken(found)),
 			until: speech.moment_near(found.expires, at.time().await?),
 		})
 	}
