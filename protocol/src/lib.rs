@@ -9,6 +9,7 @@
 //! - [`api`] and [`storage`]: what can be read at a block, as bytes.
 //! - [`messages`]: the requests and answers of a custodian's REST API, and [`rest`], its client.
 //! - [`signing`]: signed requests, and the text that an enrollee signs.
+//! - [`qr`]: what QR codes at a registration desk contain.
 //!
 //! What it checks:
 //! - [`events`]: the result of a call, and the entries that a block appended to patients' logs.
@@ -18,6 +19,7 @@
 //! - [`openings`]: the shares that custodians release, and the secret that they combine to.
 //! - [`proof`]: that a block is final, what its state has, and which calls are in it.
 //! - [`proven`]: the chain as of a block, of which the node's answers are proven.
+//! - [`remote`]: the chain over custodians, for a wallet that reaches no node.
 //! - [`holders`]: who can hold the shares of a new version.
 //!
 //! `vouchsafe-client` implements the [`traits`] and the [transport](rest::Transport) with sockets. A
@@ -33,9 +35,12 @@ pub mod events;
 pub mod extrinsics;
 pub mod holders;
 pub mod messages;
+pub mod nonces;
 pub mod openings;
 pub mod proof;
 pub mod proven;
+pub mod qr;
+pub mod remote;
 pub mod rest;
 pub mod signing;
 pub mod storage;
