@@ -66,14 +66,15 @@ impl TryFrom<&AllowedAddresses> for HttpTransport {
 }
 
 impl HttpTransport {
-	/// The answer, whose content must not come too slowly if the request has no time limit.
+	/// The answer. Its content must not come too slowly if the request has no time limit. A refusal is
+	/// limited by who reads it.
 	fn response(&self, answer: reqwest::Response, has_time_limit: bool) -> Response {
 		let status = answer.status();
 		let header = |name| Some(answer.headers().get(name)?.to_str().ok()?.to_owned());
 		let (retry_after, length) = (header(RETRY_AFTER), header(CONTENT_LENGTH));
 		let late = CustodianError::Unreachable("its content comes too slowly".into());
 		let stream = answer.bytes_stream().map_err(from_transport);
-		let body = match has_time_limit {
+		let body = match has_time_limit || !status.is_success() {
 			true => boxed(stream),
 			false => boxed(Box::pin(self.download.limit(stream, late))),
 		};

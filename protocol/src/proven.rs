@@ -14,6 +14,7 @@
 //! [`policy::decide`]: vouchsafe_primitives::policy::decide
 
 mod decisions;
+mod newest;
 mod people;
 mod records;
 mod studies;
@@ -31,6 +32,8 @@ use std::{
 	collections::BTreeMap,
 	sync::{Mutex, MutexGuard, PoisonError},
 };
+
+pub use newest::{check_fresh, newest_of, Keeper, Newest, AHEAD, KNOWN_BLOCKS, OLD, TOO_OLD};
 
 /// The most items of a page, as in the runtime.
 const MAX_LISTED: u32 = 256;

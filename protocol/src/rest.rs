@@ -393,8 +393,10 @@ impl<T: Transport> Custodian for RestCustodian<T> {
 		&self,
 		signer: &impl Signer,
 		request: &ReplaceSynced,
-	) -> Result<Synced, CustodianError> {
-		self.post("/v1/sync/replace", signer, action::REPLACE_SYNCED, request).await
+	) -> Result<(), CustodianError> {
+		let _: serde_json::Value =
+			self.post("/v1/sync/replace", signer, action::REPLACE_SYNCED, request).await?;
+		Ok(())
 	}
 }
 
@@ -423,6 +425,7 @@ async fn accepted(answer: Response) -> Result<Response, CustodianError> {
 		(status::NOT_FOUND, "incomplete") => CustodianError::Incomplete,
 		(status::NOT_FOUND, _) => CustodianError::NotFound,
 		(status::CONFLICT, "other-label-key") => CustodianError::OtherLabelKey,
+		(status::CONFLICT, "other-revision") => CustodianError::OtherRevision,
 		(status::TOO_MANY_REQUESTS, "too-many-tags") => CustodianError::TooManyTags,
 		(status::TOO_MANY_REQUESTS | status::SERVICE_UNAVAILABLE, _) => CustodianError::Busy,
 		_ => CustodianError::Refused { status: code, message: one_line(&message) },

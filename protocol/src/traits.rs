@@ -542,13 +542,13 @@ pub trait Custodian: SendOutsideWasm + SyncOutsideWasm {
 		async { Err(CustodianError::NotFound) }
 	}
 
-	/// Replaces the signer's encrypted data. Returns the data that the custodian has then: they are other
-	/// data, with another revision, if somebody has replaced them before.
+	/// Replaces the signer's encrypted data. [`CustodianError::OtherRevision`] if somebody else has
+	/// replaced it before.
 	fn replace_synced(
 		&self,
 		_signer: &impl Signer,
 		_request: &ReplaceSynced,
-	) -> impl Future<Output = Result<Synced, CustodianError>> + SendOutsideWasm {
+	) -> impl Future<Output = Result<(), CustodianError>> + SendOutsideWasm {
 		async { Err(CustodianError::NotFound) }
 	}
 

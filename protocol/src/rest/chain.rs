@@ -15,7 +15,7 @@ use std::time::Duration;
 const NEWS: Duration = ANSWER.saturating_add(Duration::from_secs(WAIT));
 
 impl<T: Transport> RestCustodian<T> {
-	/// The final blocks after one. [`CustodianError::NotYet`] if the custodian does not know that one as
+	/// The final blocks after one. [`CustodianError::NotFound`] if the custodian does not know that one as
 	/// final.
 	pub async fn final_blocks(&self, asked: &AskFinality) -> Result<FinalBlocks, CustodianError> {
 		let newer = asked.newer.map_or_else(String::new, |newer| format!("&newer={newer}"));
@@ -24,7 +24,8 @@ impl<T: Transport> RestCustodian<T> {
 	}
 
 	/// Reads the chain's state. Without a signer it gives what everybody may read.
-	/// [`CustodianError::NoAccess`] if the signer may not read a key.
+	/// [`CustodianError::NoAccess`] if the signer may not read a key, and [`CustodianError::NotFound`] if
+	/// the custodian does not know the block as final.
 	pub async fn read_state(
 		&self,
 		signer: Option<&impl Signer>,

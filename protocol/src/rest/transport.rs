@@ -46,7 +46,7 @@ pub struct Request {
 	/// What it carries.
 	pub body: RequestBody,
 	/// How long it may take until the last byte of the answer. Without a limit the custodian must only
-	/// not be silent or slow, while it takes and while it sends.
+	/// not be silent or slow, while it takes content and while it sends some.
 	pub time_limit: Option<Duration>,
 }
 
