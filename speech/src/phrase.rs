@@ -88,7 +88,7 @@ pub(crate) enum Form {
 	Plain,
 	/// Of a grantee after "I allow", or of a country after "in".
 	Dative,
-	/// Of an action after "I allow …": "zu lesen".
+	/// Of an action after "I allow …" or "is allowed to": "zu lesen".
 	To,
 	/// Of something that there is only one of.
 	One,

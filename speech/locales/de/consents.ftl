@@ -117,7 +117,7 @@ log-excluded =
 
 # Sensitivity labels, in a consent that allows.
 labels-not-included = Dokumente mit einem Schutzkennzeichen sind nicht eingeschlossen.
-labels-included = Dokumente mit jedem Schutzkennzeichen sind eingeschlossen.
+labels-included = Dokumente mit Schutzkennzeichen jeder Art sind eingeschlossen.
 # Named labels: $labels.
 labels-included-if = Dokumente mit einem Schutzkennzeichen sind nur eingeschlossen, wenn sie kein anderes haben als { $labels }.
 only-labelled = Das gilt nur für Dokumente mit einem Schutzkennzeichen, und nur, wenn sie kein anderes haben als { $labels }.

@@ -1,11 +1,11 @@
 # Who may do what, and why.
 
-decision-permit = { $reader } darf { $purpose } { $act }. { $reason }
-decision-refuse = { $reader } darf { $purpose } nicht { $act }. { $reason }
+decision-permit = { $reader } ist es erlaubt, { $purpose } { $act }. { $reason }
+decision-refuse = { $reader } ist es nicht erlaubt, { $purpose } { $act }. { $reason }
 
 # $act.
 act-on-record = Dokument { $record } von { $patient } ({ $category }) { $action }
-act-on-log = das Zugriffsprotokoll von { $patient } lesen
+act-on-log = das Zugriffsprotokoll von { $patient } zu lesen
 
 # $reason: one or more sentences.
 basis-own = Patientinnen und Patienten dürfen ihre eigenen Dokumente und ihr Zugriffsprotokoll immer lesen.
