@@ -13,6 +13,7 @@
 //!   staff.
 //! - [`keys`], [`names`]: keys and the address book. [`pins`]: names and keys of the members, as they
 //!   were seen first.
+//! - [`readable`]: FHIR documents as headings, facts and tables.
 //! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
 //!   [`advice`]: what a person can do about a failure.
 
@@ -39,6 +40,7 @@ pub mod overlap;
 pub mod own_shares;
 pub mod pins;
 pub mod platform;
+pub mod readable;
 pub mod request;
 #[cfg(test)]
 mod scripted;

@@ -26,7 +26,7 @@ macro_rules! locale {
 /// English, which has every message.
 const ENGLISH: Locale = locale!("en":
 	"words", "lists", "dates", "countries", "grantees", "consents", "requests", "decisions", "studies",
-	"log");
+	"log", "readable");
 
 /// Every language.
 pub(crate) const LOCALES: &[Locale] = &[ENGLISH];
