@@ -15,6 +15,7 @@
 //!   staff.
 //! - [`keys`], [`names`]: keys and the address book. [`pins`]: names and keys of the members, as they
 //!   were seen first.
+//! - [`readable`]: FHIR documents as headings, facts and tables.
 //! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
 //!   [`advice`]: what a person can do about a failure.
 
@@ -43,6 +44,7 @@ pub mod own_shares;
 pub mod pins;
 pub mod platform;
 pub mod preview;
+pub mod readable;
 pub mod request;
 #[cfg(test)]
 mod scripted;

@@ -267,4 +267,33 @@ messages! { pub(crate) MESSAGES:
 	log_unknown = "log-unknown" ();
 	log_shares = "log-shares" (count);
 	log_shares_acknowledged = "log-shares-acknowledged" (entries, holders);
+
+	doc_day = "doc-day" (day, month, year);
+	doc_day_at = "doc-day-at" (date, time);
+	doc_between = "doc-between" (from, to);
+	doc_since_date = "doc-since-date" (from);
+	doc_until_date = "doc-until-date" (to);
+	doc_at_least = "doc-at-least" (low);
+	doc_at_most = "doc-at-most" (high);
+	doc_weeks = "doc-weeks" (count);
+	doc_months = "doc-months" (count);
+	doc_years = "doc-years" (count);
+	doc_per_hour = "doc-per-hour" (count);
+	doc_per_day = "doc-per-day" (count);
+	doc_per_week = "doc-per-week" (count);
+	doc_per_month = "doc-per-month" (count);
+	doc_per_year = "doc-per-year" (count);
+	doc_every = "doc-every" (duration);
+	doc_often_every = "doc-often-every" (count, duration);
+	doc_for = "doc-for" (duration);
+	doc_as_needed_for = "doc-as-needed-for" (reason);
+	doc_code = "doc-code" (code);
+	doc_code_of = "doc-code-of" (code, system);
+	doc_remark = "doc-remark" (text, remark);
+	doc_labelled = "doc-labelled" (label, value);
+	doc_decimal_mark = "doc-decimal-mark" ();
+	doc_times = "doc-times" (when, count);
+	doc_left_out = "doc-left-out" (count);
+	doc_wrong_entries = "doc-wrong-entries" (titles);
+	doc_file_inside = "doc-file-inside" (name);
 }
