@@ -39,7 +39,8 @@ impl Calendar {
 }
 
 impl Speech {
-	fn month_name(&self, month: u64) -> String {
+	/// The name of a month, counted from 0.
+	pub(crate) fn month_name(&self, month: u64) -> String {
 		let id = usize::try_from(month).ok().and_then(|month| MONTHS.get(month));
 		id.map(|id| self.text(id)).unwrap_or_default()
 	}

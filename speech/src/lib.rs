@@ -11,6 +11,8 @@
 //! *Invariant*: [`Teller::consent`] is the only function that makes the sentence of a consent, and
 //! it uses every field of the terms. Different terms never make the same sentence.
 
+mod access;
+mod app;
 mod consent;
 mod countries;
 mod dates;
@@ -20,19 +22,24 @@ mod grantee;
 mod language;
 mod list;
 mod log;
+mod log_kind;
 mod messages;
 pub mod page;
 mod phrase;
+mod readable;
 mod request;
 mod study;
 mod teller;
 mod wallet;
 
+pub use access::{Change, Seen};
 pub use decision::Asked;
 pub use foreign::{is_invisible, mixes_scripts};
 pub use language::{Speech, LANGUAGES};
 pub use list::{Join, Noun};
+pub use log_kind::LogKind;
 pub use phrase::{Person, Phrase};
+pub use readable::{DocumentWord, TimeUnit};
 pub use request::AccessRequest;
 pub use study::{lists_until, thousandths, AskingStudy};
 pub use teller::{compared, short, short_among, LabelWords, Names, Teller};

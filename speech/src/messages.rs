@@ -7,9 +7,10 @@ use crate::Speech;
 use fluent_bundle::{FluentArgs, FluentValue};
 
 macro_rules! messages {
-	($($name:ident = $id:literal ($($arg:ident),*);)+) => {
+	($visibility:vis $list:ident: $($name:ident = $id:literal ($($arg:ident),*);)+) => {
 		impl Speech {
-			$(pub(crate) fn $name(
+			$(#[doc = concat!("The text of `", $id, "`.")]
+			$visibility fn $name(
 				&self,
 				$($arg: impl Into<FluentValue<'static>>),*
 			) -> String {
@@ -20,11 +21,13 @@ macro_rules! messages {
 
 		/// Each message's id and arguments.
 		#[cfg(test)]
-		pub(crate) const MESSAGES: &[(&str, &[&str])] = &[$(($id, &[$(stringify!($arg)),*])),+];
+		pub(crate) const $list: &[(&str, &[&str])] = &[$(($id, &[$(stringify!($arg)),*])),+];
 	};
 }
 
-messages! {
+pub(crate) use messages;
+
+messages! { pub(crate) MESSAGES:
 	action_unknown = "action-unknown" (number);
 	purpose_unknown = "purpose-unknown" (number);
 	trait_unknown = "trait-unknown" (number);
@@ -186,6 +189,30 @@ messages! {
 	reason_closed = "reason-closed" ();
 	consent_quoted = "consent-quoted" (text);
 
+	access_all = "access-all" (category, count);
+	access_some = "access-some" (category, open, count);
+	access_none = "access-none" (category, count);
+	access_by = "access-by" (consents);
+	access_not_others = "access-not-others" (reason);
+	preview_opens = "preview-opens" (records, grantee);
+	preview_opens_nothing = "preview-opens-nothing" (grantee);
+	preview_closes = "preview-closes" (records, grantee);
+	preview_labelled = "preview-labelled" (count);
+	preview_restricted = "preview-restricted" (count);
+	preview_very_restricted = "preview-very-restricted" (count);
+	preview_already = "preview-already" (grantee, records);
+	stop_reading = "stop-reading" ();
+	stop_asking = "stop-asking" ();
+	stop_adding_allowed = "stop-adding-allowed" ();
+	stop_adding_stopped = "stop-adding-stopped" ();
+	stop_past = "stop-past" ();
+	stop_lifting = "stop-lifting" ();
+	stop_in_force = "stop-in-force" (moment, id);
+	stop_lifted = "stop-lifted" ();
+	holders_any = "holders-any" ();
+	holders_only = "holders-only" (holders);
+	holders_in_countries = "holders-in-countries" (countries);
+
 	actor_at = "actor-at" (who, institution);
 	actor_on_behalf = "actor-on-behalf" (who, principal);
 	log_enrolled = "log-enrolled" (actor);
@@ -240,4 +267,33 @@ messages! {
 	log_unknown = "log-unknown" ();
 	log_shares = "log-shares" (count);
 	log_shares_acknowledged = "log-shares-acknowledged" (entries, holders);
+
+	doc_day = "doc-day" (day, month, year);
+	doc_day_at = "doc-day-at" (date, time);
+	doc_between = "doc-between" (from, to);
+	doc_since_date = "doc-since-date" (from);
+	doc_until_date = "doc-until-date" (to);
+	doc_at_least = "doc-at-least" (low);
+	doc_at_most = "doc-at-most" (high);
+	doc_weeks = "doc-weeks" (count);
+	doc_months = "doc-months" (count);
+	doc_years = "doc-years" (count);
+	doc_per_hour = "doc-per-hour" (count);
+	doc_per_day = "doc-per-day" (count);
+	doc_per_week = "doc-per-week" (count);
+	doc_per_month = "doc-per-month" (count);
+	doc_per_year = "doc-per-year" (count);
+	doc_every = "doc-every" (duration);
+	doc_often_every = "doc-often-every" (count, duration);
+	doc_for = "doc-for" (duration);
+	doc_as_needed_for = "doc-as-needed-for" (reason);
+	doc_code = "doc-code" (code);
+	doc_code_of = "doc-code-of" (code, system);
+	doc_remark = "doc-remark" (text, remark);
+	doc_labelled = "doc-labelled" (label, value);
+	doc_decimal_mark = "doc-decimal-mark" ();
+	doc_times = "doc-times" (when, count);
+	doc_left_out = "doc-left-out" (count);
+	doc_wrong_entries = "doc-wrong-entries" (titles);
+	doc_file_inside = "doc-file-inside" (name);
 }

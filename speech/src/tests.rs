@@ -2,11 +2,13 @@
 //! is. So no text can fail to be made.
 
 use crate::{
+	app::APP,
 	countries::COUNTRIES,
 	dates::MONTHS,
 	language::{bundle, format, Locale, LOCALES},
 	messages::MESSAGES,
 	phrase::{phrase_ids, Form},
+	readable::{CODES, WORDS},
 	teller::LABELS,
 	*,
 };
@@ -93,9 +95,12 @@ fn languages_are_complete() {
 		let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
 		assert!(used.insert(id.to_owned(), arguments).is_none(), "{id} is used twice");
 	};
-	MESSAGES.iter().for_each(|(id, arguments)| add(id, arguments));
+	MESSAGES.iter().chain(APP).for_each(|(id, arguments)| add(id, arguments));
 	MONTHS.iter().chain(&LABELS).for_each(|id| add(id, &[]));
 	COUNTRIES.iter().for_each(|id| add(id, &[FORM]));
+	LogKind::ALL.iter().for_each(|kind| add(&kind.id(), &[]));
+	WORDS.iter().for_each(|id| add(id, &[]));
+	CODES.iter().for_each(|code| add(&format!("doc-{code}"), &[]));
 	Noun::ALL.iter().for_each(|noun| add(noun.id(), &["count"]));
 	Counted::ALL.iter().for_each(|counted| add(counted.id(), &["count"]));
 	Category::WORDS.iter().for_each(|word| add(&format!("category-{word}.one"), &[]));
@@ -400,6 +405,31 @@ fn dates_work() {
 	assert_eq!(speech.duration(2_592_000), "30 days");
 	assert_eq!(speech.duration(90_061), "1 day, 1 hour, 1 minute and 1 second");
 	assert_eq!(speech.duration(7_200), "2 hours");
+}
+
+#[test]
+fn words_of_documents_work() {
+	let speech = Speech::english();
+	let date = |month, day, time| speech.document_date(2026, month, day, time);
+	assert_eq!(date(None, None, None), "2026");
+	assert_eq!(date(Some(11), None, None), "November 2026");
+	assert_eq!(date(Some(11), Some(3), None), "3 November 2026");
+	assert_eq!(date(Some(11), Some(3), Some("14:05")), "3 November 2026 at 14:05");
+	let often = |often, period, unit| {
+		speech.document_frequency(often, period, TimeUnit::of_code(unit).unwrap())
+	};
+	assert_eq!(often(1, 1, "d"), "once a day");
+	assert_eq!(often(3, 1, "wk"), "3 times a week");
+	assert_eq!(often(1, 8, "h"), "every 8 hours");
+	assert_eq!(often(2, 3, "mo"), "2 times every 3 months");
+	assert_eq!(speech.document_code("meaning", "HH").unwrap(), "much too high");
+	assert_eq!(speech.document_code("status", "unknown"), None);
+	assert_eq!(speech.document_code("status", "HH"), None);
+	let text = |it: &str| Some(it.to_owned());
+	assert_eq!(speech.document_period(text("a"), text("a")).unwrap(), "a");
+	assert_eq!(speech.document_period(text("a"), None).unwrap(), "since a");
+	assert_eq!(speech.document_range(None, text("5")).unwrap(), "at most 5");
+	assert_eq!(speech.document_range(None, None), None);
 }
 
 #[test]
