@@ -17,6 +17,7 @@
 //! - [`cid`]: the CID that every node computes for the same bytes.
 //! - [`openings`]: the shares that custodians release, and the secret that they combine to.
 //! - [`decider`]: what a patient's consents say, decided in memory.
+//! - [`log_file`]: a patient's log as a file that anybody can verify.
 //! - [`proof`]: that a block is final, what its state has, and which calls are in it.
 //! - [`proven`]: the chain as of a block, of which the node's answers are proven.
 //! - [`holders`]: who can hold the shares of a new version.
@@ -34,6 +35,7 @@ pub mod errors;
 pub mod events;
 pub mod extrinsics;
 pub mod holders;
+pub mod log_file;
 pub mod messages;
 pub mod openings;
 pub mod proof;
