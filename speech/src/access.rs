@@ -134,7 +134,8 @@ impl Teller<'_> {
 			said.push(speech.holders_only(self.whose(Join::And, holders)));
 		}
 		if !countries.is_empty() {
-			let countries: Vec<_> = countries.iter().map(|code| speech.country_in(code, Form::Dative)).collect();
+			let countries: Vec<_> =
+				countries.iter().map(|code| speech.country_in(code, Form::Dative)).collect();
 			said.push(speech.holders_in_countries(speech.list(Join::Or, &countries)));
 		}
 		if said.is_empty() {

@@ -50,4 +50,4 @@ log-kind-added = Dokumente hinzugefügt
 log-kind-changed = Dokumente geändert
 log-kind-account = Konto und Schlüssel
 log-kind-shares = Schlüsselteile
-log-kind-unknown = Unbekannter Art
+log-kind-unknown = Unbekannte Art

@@ -60,11 +60,11 @@ wallet-label-key-not-delivered = Ihr Schlüssel für Schutzkennzeichen wurde { $
 
 # What terms would open.
 wallet-preview-nothing = Das öffnet keines der Dokumente, die Sie jetzt haben. Es gilt auch für Dokumente, die später hinzukommen.
-wallet-preview = Das öffnet { $records }, die jetzt für diese Person verschlossen sind.
+wallet-preview = Für diese Person öffnet das Folgendes, das jetzt verschlossen ist: { $records }.
 wallet-preview-sensitive = Davon mit Schutzkennzeichen: { $labelled }, vertraulich: { $restricted }.
 
 # The log.
-wallet-log-complete = Ihr Zugriffsprotokoll ist vollständig: { $entries } führen zu dem, was die Chain beweist.
+wallet-log-complete = Ihr Zugriffsprotokoll ist vollständig: { $entries }, wie die Chain beweist.
 wallet-log-wrong = Ihr Zugriffsprotokoll von { $institution } ist nicht vollständig: { $reason }
 wallet-log-wrong-entry = Ihr Zugriffsprotokoll von { $institution } ist nicht vollständig. Der erste Eintrag, der nicht passt, ist Eintrag { $entry }.
 wallet-log-unread = Ihr Zugriffsprotokoll konnte nicht geholt werden. Daher weiß niemand, ob es vollständig ist: { $reason }
