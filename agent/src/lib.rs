@@ -10,7 +10,8 @@
 //! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the words of a
 //!   patient's labels. [`label_keys`]: the key of their tags, and who has it.
 //! - [`access`]: who may read which records. [`preview`]: what a consent would change. [`stop`]: one deny
-//!   for everyone.
+//!   for everyone. [`history`]: the log as people read it. [`holdings`]: which
+//!   institutions hold the records.
 //! - [`overlap`]: consents that let the same people in. [`staff`]: what takes two of an institution's
 //!   staff.
 //! - [`keys`], [`names`]: keys and the address book. [`pins`]: names and keys of the members, as they
@@ -30,6 +31,8 @@ pub mod dates;
 pub mod english;
 pub mod file_names;
 mod hedge;
+pub mod history;
+pub mod holdings;
 pub mod import;
 pub mod journal;
 pub mod keys;

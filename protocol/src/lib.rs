@@ -18,6 +18,7 @@
 //! - [`cid`]: the CID that every node computes for the same bytes.
 //! - [`openings`]: the shares that custodians release, and the secret that they combine to.
 //! - [`decider`]: what a patient's consents say, decided in memory.
+//! - [`log_file`]: a patient's log as a file that anybody can verify.
 //! - [`proof`]: that a block is final, what its state has, and which calls are in it.
 //! - [`proven`]: the chain as of a block, of which the node's answers are proven.
 //! - [`remote`]: the chain over custodians, for a wallet that reaches no node.
@@ -36,6 +37,7 @@ pub mod errors;
 pub mod events;
 pub mod extrinsics;
 pub mod holders;
+pub mod log_file;
 pub mod messages;
 pub mod nonces;
 pub mod openings;
