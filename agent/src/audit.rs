@@ -224,7 +224,7 @@ mod tests {
 			.map(|seq| {
 				let entry = vec![1, u8::try_from(seq).unwrap()];
 				head = audit::next_head(&GENESIS, &PATIENT, seq, 7, &head, &entry);
-				LogLine { seq, block: 7, entry: HexBytes(entry), head: Hex(head.0) }
+				LogLine { seq, block: 7, time: 0, entry: HexBytes(entry), head: Hex(head.0) }
 			})
 			.collect();
 		let from = AccountId::new([3; 32]);

@@ -11,7 +11,7 @@
 //!   patient's labels. [`label_keys`]: the key of their tags, and who has it.
 //! - [`overlap`]: consents that let the same people in. [`staff`]: what takes two of an institution's
 //!   staff.
-//! - [`keys`], [`names`]: keys and the address book. [`pins`]: names and keys of the members, as they
+//! - [`keys`], [`names`]: keys and the address book. [`backup`]: the printed sheet that restores an account. [`pins`]: names and keys of the members, as they
 //!   were seen first.
 //! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
 //!   [`advice`]: what a person can do about a failure.
@@ -20,6 +20,7 @@ pub mod advice;
 pub mod assist;
 pub mod audit;
 pub mod author;
+pub mod backup;
 pub mod consent;
 pub mod council;
 pub mod dates;
