@@ -3,6 +3,7 @@
 # VOUCHSAFE_CACHE    files that outlive a checkout (default ~/.cache/vouchsafe)
 # CARGO_TARGET_DIR   what cargo compiles (default $VOUCHSAFE_CACHE/target)
 # VOUCHSAFE_DATA     folder whose subfolder data/ has real documents for tests (default ../shared)
+# VOUCHSAFE_WALLET   folder for the built wallet (default $CARGO_TARGET_DIR/wallet-release)
 # VOUCHSAFE_IPFS     the ipfs program to use (default: found or built by `make setup`)
 
 SHELL := /bin/bash
@@ -20,13 +21,13 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
-setup: ## install what is missing: Debian packages, Rust targets, Kubo
+setup: ## install what is missing: Debian packages, Rust targets, Kubo, Node, Chromium
 	@scripts/setup
 
-# What compiling needs. Only running needs Kubo.
+# What compiling needs. Only running needs Kubo, only the wallet Node, only its tests Chromium.
 .PHONY: setup-build
 setup-build:
-	@scripts/setup --no-ipfs
+	@scripts/setup build
 
 .PHONY: build
 build: setup-build ## compile everything with clippy: runtime, node, tools, tests
@@ -49,6 +50,14 @@ lint: ## rustfmt, clippy, unused dependencies, links, taplo, cargo deny, shellch
 .PHONY: programs
 programs: setup
 	@$(CARGO) build --bins --examples
+
+.PHONY: wallet
+wallet: ## build the patients' wallet and print its files' sizes and its hash (CORE=file: with another core)
+	@scripts/wallet
+
+.PHONY: test-wallet
+test-wallet: setup wallet ## test the wallet in Chromium, and that two builds are equal byte for byte
+	@scripts/test-wallet
 
 .PHONY: attack
 attack: programs ## play attacks on networks of its own, and print who stops each (ONLY=1.2, JSON=1)

@@ -8,6 +8,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Files that outlive a checkout: Kubo, the lint tools, what cargo compiled.
 export VOUCHSAFE_CACHE=${VOUCHSAFE_CACHE:-$HOME/.cache/vouchsafe}
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$VOUCHSAFE_CACHE/target}
+# What `make wallet` builds.
+export VOUCHSAFE_WALLET=${VOUCHSAFE_WALLET:-$CARGO_TARGET_DIR/wallet-release}
 
 # Messages go to stderr, so that a program's own output can be taken from stdout.
 say() { printf '%s\n' "$*" >&2; }

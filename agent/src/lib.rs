@@ -9,13 +9,17 @@
 //!   [`assist`]: consents that clinicians enter for a patient.
 //! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the words of a
 //!   patient's labels. [`label_keys`]: the key of their tags, and who has it.
+//! - [`access`]: who may read which records. [`preview`]: what a consent would change. [`stop`]: one deny
+//!   for everyone.
 //! - [`overlap`]: consents that let the same people in. [`staff`]: what takes two of an institution's
 //!   staff.
 //! - [`keys`], [`names`]: keys and the address book. [`backup`]: the printed sheet that restores an account. [`pins`]: names and keys of the members, as they
 //!   were seen first.
+//! - [`readable`]: FHIR documents as headings, facts and tables.
 //! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
 //!   [`advice`]: what a person can do about a failure.
 
+pub mod access;
 pub mod advice;
 pub mod assist;
 pub mod audit;
@@ -40,11 +44,14 @@ pub mod overlap;
 pub mod own_shares;
 pub mod pins;
 pub mod platform;
+pub mod preview;
+pub mod readable;
 pub mod request;
 #[cfg(test)]
 mod scripted;
 pub mod session;
 pub mod staff;
+pub mod stop;
 pub mod study;
 pub mod text;
 pub mod verify;

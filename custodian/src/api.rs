@@ -1,7 +1,9 @@
 //! The REST API: `/v1`, and what keeps the daemon running (`/health`, `/ready`, `/metrics`,
 //! `/openapi.json`).
 
+mod chain;
 mod content;
+mod cross_origin;
 mod error;
 pub(crate) mod labels;
 mod log;
@@ -13,12 +15,13 @@ mod studies;
 mod study_peers;
 #[cfg(test)]
 mod tests;
+mod wallet;
 
-use crate::state::State;
+use crate::{state::State, wallet::WalletFiles};
 use axum::{
 	body::Body,
 	extract::DefaultBodyLimit,
-	http::{header, HeaderValue, Request, Response, StatusCode},
+	http::{header, HeaderValue, Method, Request, Response, StatusCode},
 	middleware::{from_fn, Next},
 	response::IntoResponse,
 	Extension, Router,
@@ -36,27 +39,36 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vouchsafe_client::messages::*;
 
-/// How long a request may take, unless it transfers content.
+/// How long a request may take, unless it transfers content or waits for news.
 const TIMEOUT: Duration = Duration::from_secs(25);
+
+/// How long a request may take that can wait for news.
+const TIMEOUT_OF_WAITING: Duration = Duration::from_secs(WAIT + 20);
 
 /// The API's description, to which the endpoints are added.
 #[derive(OpenApi)]
 #[openapi(
 	info(
 		title = "Vouchsafe custodian",
-		description = "Keeps an institution's key shares and releases one only after the chain has logged an opening.\n\nMost requests to `/v1` are signed: they are a `Signed`, whose `payload` is the JSON text of a `Payload_…`. Its signature (sr25519) is over `<Bytes>`, the payload and `</Bytes>`. `GET /v1/content/{cid}` and `GET /v1/custodian` are not signed.\n\nEvery error is a `Refusal`, also that of an unknown path (404) or method (405). Only `/ready` answers 503 with a `Readiness`.",
+		description = "Keeps an institution's key shares and releases one only after the chain has logged an opening.\n\nMost requests to `/v1` are signed: they are a `Signed`, whose `payload` is the JSON text of a `Payload_…`. Its signature (sr25519) is over `<Bytes>`, the payload and `</Bytes>`. `GET /v1/content/{cid}`, `GET /v1/custodian` and `GET /v1/chain/finality` are not signed, and `POST /v1/chain/read` need not be.\n\nEvery error is a `Refusal`, also that of an unknown path (404) or method (405). Only `/ready` answers 503 with a `Readiness`.",
 		license(name = "Apache-2.0", identifier = "Apache-2.0")
 	),
 	components(schemas(
 		Payload<AddContent>,
 		Payload<AskLabelTags>,
+		Payload<AskNames>,
+		Payload<AskOpenable>,
 		Payload<AskRelease>,
+		Payload<AwaitLog>,
 		Payload<CarryShare>,
 		Payload<DeliverEnvelope>,
 		Payload<DeliverLabelKey>,
 		Payload<FetchLabelKey>,
 		Payload<FetchPatientEnvelope>,
 		Payload<ReadLog>,
+		Payload<ReadState>,
+		Payload<ReadSynced>,
+		Payload<ReplaceSynced>,
 		Payload<AskDoubles>,
 		Payload<AskStudyStatus>,
 		Payload<CompareLists>,
@@ -66,12 +78,17 @@ const TIMEOUT: Duration = Duration::from_secs(25);
 		Payload<FinishReports>,
 		Payload<SendNullifiers>,
 		Payload<SendReport>,
+		Payload<SetNames>,
+		Payload<SubmitExtrinsic>,
 		Payload<VerifyReports>,
 		AddContent,
 		AskDoubles,
 		AskLabelTags,
+		AskNames,
+		AskOpenable,
 		AskRelease,
 		AskStudyStatus,
+		AwaitLog,
 		CarryShare,
 		CompareLists,
 		CompareTallies,
@@ -82,9 +99,16 @@ const TIMEOUT: Duration = Duration::from_secs(25);
 		FetchLabelKey,
 		FetchPatientEnvelope,
 		FinishReports,
+		KeysBelow,
 		ReadLog,
+		ReadState,
+		ReadSynced,
+		ReplaceSynced,
 		SendNullifiers,
 		SendReport,
+		SetNames,
+		StaffName,
+		SubmitExtrinsic,
 		VerifyReports,
 		Refusal
 	)),
@@ -92,6 +116,8 @@ const TIMEOUT: Duration = Duration::from_secs(25);
 		(name = "shares", description = "Key shares"),
 		(name = "labels", description = "The patients' label keys, and the tags that they make"),
 		(name = "content", description = "Manifests and ciphertexts"),
+		(name = "chain", description = "Proofs of the chain's state, extrinsics, and news, for wallets"),
+		(name = "wallet", description = "What a custodian keeps for wallets"),
 		(name = "log", description = "The patients' access logs"),
 		(name = "studies", description = "Studies that the custodian aggregates"),
 		(name = "status", description = "The custodian itself")
@@ -103,7 +129,7 @@ struct Description;
 pub fn description() -> &'static utoipa::openapi::OpenApi {
 	static DESCRIPTION: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
 		let mut description = Description::openapi();
-		for routes in [short_routes(), long_routes(), status::routes()] {
+		for routes in [short_routes(), waiting_routes(), long_routes(), status::routes()] {
 			description.merge(routes.into_openapi());
 		}
 		description
@@ -116,11 +142,21 @@ pub fn router(state: Arc<State>, metrics: PrometheusHandle) -> Router {
 	let short = Router::from(short_routes())
 		.layer(DefaultBodyLimit::max(MAX_REQUEST))
 		.layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
+	let waiting = Router::from(waiting_routes())
+		.layer(DefaultBodyLimit::max(MAX_REQUEST))
+		.layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT_OF_WAITING));
 	// The length of an upload is checked while it streams.
-	let v1 = short.merge(Router::from(long_routes()).layer(DefaultBodyLimit::disable()));
-	limit(v1, &state)
+	let long = Router::from(long_routes()).layer(DefaultBodyLimit::disable());
+	let mut limited = short.merge(waiting).merge(long);
+	if let Some(files) = WalletFiles::of(&state.config) {
+		let files = Arc::new(files);
+		limited = limited.fallback(move |request| serve_file(files.clone(), request));
+	} else {
+		limited = limited.fallback(|| async { ApiError::NotFound });
+	}
+	limit(limited, &state)
 		.merge(Router::from(status::routes()).layer(Extension(metrics)))
-		.fallback(|| async { ApiError::NotFound })
+		.layer(from_fn(cross_origin::allow))
 		.layer(from_fn(finish))
 		.with_state(state)
 }
@@ -136,6 +172,12 @@ fn short_routes() -> OpenApiRouter<Arc<State>> {
 		.routes(routes!(labels::fetch_label_key))
 		.routes(routes!(labels::label_tags))
 		.routes(routes!(log::read_log))
+		.routes(routes!(chain::read_state))
+		.routes(routes!(wallet::openable))
+		.routes(routes!(wallet::ask_names))
+		.routes(routes!(wallet::set_names))
+		.routes(routes!(wallet::read_synced))
+		.routes(routes!(wallet::replace_synced))
 		.routes(routes!(studies::evaluate))
 		.routes(routes!(studies::send_nullifiers))
 		.routes(routes!(studies::doubles))
@@ -147,6 +189,14 @@ fn short_routes() -> OpenApiRouter<Arc<State>> {
 		.routes(routes!(study_peers::finish_reports))
 		.routes(routes!(study_peers::compare_tallies))
 		.routes(routes!(status::get_custodian))
+}
+
+/// Routes whose requests are small and may wait for news.
+fn waiting_routes() -> OpenApiRouter<Arc<State>> {
+	OpenApiRouter::new()
+		.routes(routes!(chain::finality))
+		.routes(routes!(chain::submit))
+		.routes(routes!(chain::await_log))
 }
 
 /// Routes that transfer content.
@@ -178,6 +228,21 @@ fn limit(routes: Router<Arc<State>>, state: &State) -> Router<Arc<State>> {
 		}
 		.into_response()
 	}))
+}
+
+/// A file of the wallet.
+async fn serve_file(
+	files: Arc<WalletFiles>,
+	request: Request<Body>,
+) -> Result<Response<Body>, ApiError> {
+	let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+	if !is_read || request.uri().path().starts_with(cross_origin::OPEN) {
+		return Err(ApiError::NotFound);
+	}
+	let (parts, _) = request.into_parts();
+	let reading = move || files.answer(parts.uri.path(), &parts.headers);
+	let answer = tokio::task::spawn_blocking(reading).await.map_err(|_| ApiError::Failed)?;
+	Ok(answer.ok_or(ApiError::NotFound)?.map(Body::from))
 }
 
 /// Completes every response: errors of axum and its layers become JSON, and headers forbid caching

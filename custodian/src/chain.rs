@@ -13,8 +13,10 @@ use vouchsafe_client::chain::{
 
 #[cfg(test)]
 pub(crate) mod double;
+mod relay;
 mod studies;
 
+pub use relay::*;
 pub use studies::*;
 
 /// About how many records one question to [`Block::may_carry`] is.
@@ -22,7 +24,7 @@ pub const MAX_CARRIED: usize = 64;
 
 /// A connection to a node.
 #[async_trait]
-pub trait Node: SubmitStudies + Send + Sync {
+pub trait Node: SubmitStudies + Relay + Send + Sync {
 	/// The genesis hash that the node had when it was connected.
 	fn genesis(&self) -> H256;
 	/// The genesis hash that the node has now. After a reconnection it may be another node.

@@ -28,6 +28,8 @@ pub struct Config {
 	/// Studies.
 	#[serde(default)]
 	pub research: Research,
+	/// The files of the wallet, if the custodian serves them.
+	pub wallet: Option<Wallet>,
 	/// The log.
 	#[serde(default)]
 	pub log: Log,
@@ -78,6 +80,12 @@ pub struct Api {
 	/// The same for one address.
 	#[serde(default = "max_transfers_per_address")]
 	pub max_transfers_per_address: usize,
+	/// How many requests wait for news of the chain at the same time.
+	#[serde(default = "max_waiting")]
+	pub max_waiting: usize,
+	/// The same for one address.
+	#[serde(default = "max_waiting_per_address")]
+	pub max_waiting_per_address: usize,
 }
 
 /// The chain's node.
@@ -145,6 +153,18 @@ impl Research {
 		let networks = self.allow_addresses.iter().map(|network| network.parse::<Network>());
 		Ok(AllowedAddresses::public_and(networks.collect::<Result<_, _>>()?))
 	}
+}
+
+/// The files of the wallet.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wallet {
+	/// The directory whose files are served.
+	pub directory: PathBuf,
+	/// Whether the wallet may reach custodians on its own machine without TLS, also if the API does not
+	/// listen on a loopback address.
+	#[serde(default)]
+	pub development: bool,
 }
 
 /// The log.
@@ -225,6 +245,14 @@ fn max_transfers_per_address() -> usize {
 	16
 }
 
+fn max_waiting() -> usize {
+	256
+}
+
+fn max_waiting_per_address() -> usize {
+	64
+}
+
 fn two_minutes() -> u64 {
 	120
 }
@@ -255,9 +283,11 @@ impl Config {
 			api.max_connections_per_address,
 			api.max_transfers,
 			api.max_transfers_per_address,
+			api.max_waiting,
+			api.max_waiting_per_address,
 		];
 		if limits.contains(&0) || api.header_timeout == 0 || api.stall_timeout == 0 {
-			bail!("the limits of connections and transfers and their timeouts must be at least 1");
+			bail!("the limits of connections, transfers and waiting requests and the timeouts must be at least 1");
 		}
 		if let Err(error) = config.research.allowed() {
 			bail!("research.allow_addresses: {error}");
@@ -298,6 +328,7 @@ mod tests {
 		assert_eq!(format!("{:?}", sample.kubo), format!("{:?}", whole.kubo));
 		assert_eq!(format!("{:?}", sample.research), format!("{:?}", whole.research));
 		assert_eq!(format!("{:?}", sample.log), format!("{:?}", whole.log));
+		assert!(sample.wallet.is_none() && !whole.wallet.unwrap().development);
 		assert_eq!(whole.chain.genesis, Some(Hex([0; 32])));
 	}
 
@@ -311,6 +342,9 @@ mod tests {
 			("# burst = 200", "burst = 0"),
 			("# max_connections = 512", "max_connections = 0"),
 			("# header_timeout = 10", "header_timeout = 0"),
+			("# max_waiting = 256", "max_waiting = 0"),
+			("# directory = \"/usr/share/vouchsafe/wallet\"", "[wallet]\ndirectory = 1"),
+			("# development = false", "[wallet]\ndevelopment = true"),
 			("# trusted_proxies = 0", "trusted_proxies = true"),
 			("# genesis = \"0x00", "genesis = \"0x"),
 			("# aggregate = false", "[research]\naggregated = true"),

@@ -9,7 +9,7 @@ use crate::{
 	kubo, node, server,
 	state::State,
 	store::{sqlite::Sqlite, LogIndex, Rewound},
-	studies,
+	studies, waiting,
 };
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -68,6 +68,7 @@ async fn run_tasks(
 	let acknowledging = tokio::spawn(acknowledgements::run(state.clone()));
 	let indexing = tokio::spawn(indexer::run(state.clone()));
 	let aggregating = tokio::spawn(studies::run(state.clone()));
+	let waiting = tokio::spawn(waiting::run(state.clone()));
 	let watching = tokio::spawn(node::watch(state.clone()));
 	let router = api::router(state.clone(), metrics);
 	let limits = server::Limits::of(&state.config.api);
@@ -81,7 +82,7 @@ async fn run_tasks(
 	};
 	tracing::info!("stopping");
 	stop.send_replace(true);
-	let ended = async { tokio::join!(serving, acknowledging, indexing, aggregating) };
+	let ended = async { tokio::join!(serving, acknowledging, indexing, aggregating, waiting) };
 	if tokio::time::timeout(GRACE, ended).await.is_err() {
 		tracing::warn!("stopping although requests are still under way");
 	}

@@ -150,6 +150,10 @@ fn link(genesis: &H256, heads: &mut LogHeads, fetched: Fetched) -> IndexedBlock 
 async fn fetch(node: &dyn Node, number: u32) -> Result<Fetched, ChainError> {
 	let block = node.block(number).await?;
 	let entries = block.audit_entries().await?;
+	let time = match entries.is_empty() {
+		true => 0,
+		false => block.time().await?,
+	};
 	let patients: BTreeSet<AccountId> = entries.iter().map(|entry| entry.patient.clone()).collect();
 	let mut heads = Vec::with_capacity(patients.len());
 	for patient in patients {
@@ -162,6 +166,7 @@ async fn fetch(node: &dyn Node, number: u32) -> Result<Fetched, ChainError> {
 			let line = LogLine {
 				seq: entry.seq,
 				block: number,
+				time,
 				entry: HexBytes(entry.entry),
 				head: Hex([0; 32]),
 			};
@@ -229,7 +234,7 @@ mod tests {
 	fn block(number: u32, seqs: &[u64]) -> IndexedBlock {
 		let line = |seq: &u64| {
 			let entry = HexBytes(vec![1, *seq as u8]);
-			(PATIENT, LogLine { seq: *seq, block: number, entry, head: Hex([0; 32]) })
+			(PATIENT, LogLine { seq: *seq, block: number, time: 0, entry, head: Hex([0; 32]) })
 		};
 		IndexedBlock {
 			number,

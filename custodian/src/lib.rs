@@ -3,6 +3,8 @@
 //! it keeps, and serves patients their access logs.
 //!
 //! - [`api`]: the REST API. [`server`]: its connections. [`transfers`]: limits those of content.
+//! - [`may_read`]: who may read which keys of the chain. [`waiting`]: requests that wait for news of it.
+//! - [`wallet`]: serves the files of the patients' wallet.
 //! - [`uploads`]: receives content. [`content_locks`]: keeps it from being removed meanwhile.
 //! - [`acknowledgements`]: pins and acknowledges versions.
 //! - [`kubo`]: watches the IPFS node and drops content that no version names.
@@ -36,6 +38,8 @@ pub mod history;
 pub mod indexer;
 pub mod keys;
 pub mod kubo;
+pub mod may_read;
+pub mod names;
 pub mod node;
 pub mod readiness;
 pub mod release;
@@ -45,3 +49,5 @@ pub mod store;
 pub mod studies;
 pub mod transfers;
 pub mod uploads;
+pub mod waiting;
+pub mod wallet;

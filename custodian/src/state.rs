@@ -15,6 +15,7 @@ use crate::{
 	store::{Database, StoreError},
 	studies::Aggregation,
 	transfers::Transfers,
+	waiting::Waiting,
 };
 use std::{
 	sync::{atomic::AtomicU64, Arc, Mutex, RwLock},
@@ -40,6 +41,8 @@ pub struct State {
 	pub tag_limit: TagLimit,
 	/// The contents that are being sent and received.
 	pub transfers: Transfers,
+	/// The requests that wait for news of the chain.
+	pub waiting: Waiting,
 	/// Content that is being added, pinned or removed.
 	pub content_locks: ContentLocks,
 	/// The bytes that uploads and pins under way may still write to the disk.
@@ -83,6 +86,7 @@ impl State {
 		let encryption = StorageEncryption::new(keys.encryption.clone());
 		Self {
 			transfers: Transfers::new(&config.api),
+			waiting: Waiting::new(&config.api),
 			content_locks: ContentLocks::default(),
 			expected_bytes: Arc::default(),
 			config,

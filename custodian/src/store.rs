@@ -1,6 +1,6 @@
 //! What the custodian keeps, by subject: one trait each for shares, label keys, content, the index
-//! of the patients' logs, the blocks on which it acted, the nonces of requests, and the rounds of
-//! studies. [`sqlite`] implements all seven.
+//! of the patients' logs, the blocks on which it acted, the nonces of requests, the rounds of studies,
+//! and what it keeps for wallets. [`sqlite`] implements all eight.
 //!
 //! A database gets shares and label keys only as [`SealedValue`]s. [`crate::encryption`] encrypts
 //! them before.
@@ -406,7 +406,38 @@ pub trait Nonces: Send + Sync {
 	) -> Result<bool, StoreError>;
 }
 
-/// All that the custodian needs of a database.
-pub trait Database: Shares + LabelKeys + Content + LogIndex + History + Nonces + Studies {}
+/// What the custodian keeps for wallets.
+#[async_trait]
+pub trait Wallets: Send + Sync {
+	/// The names of those of these accounts that have one, in their order.
+	async fn names(&self, accounts: Vec<[u8; 32]>) -> Result<Vec<([u8; 32], String)>, StoreError>;
 
-impl<T: Shares + LabelKeys + Content + LogIndex + History + Nonces + Studies> Database for T {}
+	/// Sets names of practitioners, all or none. An empty name removes it.
+	async fn set_names(&self, names: Vec<([u8; 32], String)>) -> Result<(), StoreError>;
+
+	/// An account's encrypted data with its revision, which is 0 if there is none.
+	async fn synced(&self, account: [u8; 32]) -> Result<(u64, Vec<u8>), StoreError>;
+
+	/// Replaces the data of this revision, and returns the new one. Nothing, and nothing is replaced, if
+	/// the data has another revision, unless it is the new one with the same data.
+	async fn replace_synced(
+		&self,
+		account: [u8; 32],
+		replaces: u64,
+		data: Vec<u8>,
+	) -> Result<Option<u64>, StoreError>;
+
+	/// All entries of a patient's log that are indexed, in their order.
+	async fn log_entries(&self, patient: [u8; 32]) -> Result<Vec<Vec<u8>>, StoreError>;
+}
+
+/// All that the custodian needs of a database.
+pub trait Database:
+	Shares + LabelKeys + Content + LogIndex + History + Nonces + Studies + Wallets
+{
+}
+
+impl<T: Shares + LabelKeys + Content + LogIndex + History + Nonces + Studies + Wallets> Database
+	for T
+{
+}

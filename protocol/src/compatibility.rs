@@ -285,22 +285,43 @@ impl RuntimeMetadata {
 			.ok_or_else(|| ChainError::foreign("the block's events can't be read"))
 	}
 
-	fn try_events(&self, mut bytes: &[u8]) -> Option<Vec<EventRecord>> {
+	/// The events of a block that this runtime made and that one of its extrinsics caused: each as it is
+	/// encoded in the state. Together, with their number before them, they can be
+	/// [read](Self::events) again.
+	pub fn encoded_events_of(&self, bytes: &[u8], place: u32) -> Result<Vec<Vec<u8>>, ChainError> {
+		let records = self.try_records(bytes);
+		let records =
+			records.ok_or_else(|| ChainError::foreign("the block's events can't be read"))?;
+		let own = records.into_iter().filter(|it| it.phase == Phase::ApplyExtrinsic(place));
+		Ok(own.map(|it| it.encoded).collect())
+	}
+
+	fn try_events(&self, bytes: &[u8]) -> Option<Vec<EventRecord>> {
+		let each = self.try_records(bytes)?.into_iter();
+		each.map(|RawRecord { phase, event, .. }| {
+			Some(EventRecord { phase, event: self.event(event)? })
+		})
+		.collect()
+	}
+
+	/// The events, of which only the phase is read.
+	fn try_records<'a>(&'a self, mut bytes: &'a [u8]) -> Option<Vec<RawRecord<'a>>> {
 		let fields = walk::event_record(&self.0.metadata)?;
 		let Compact(count) = Compact::<u32>::decode(&mut bytes).ok()?;
 		let mut walk = Walk::new(&self.0.metadata, bytes);
 		let mut records = Vec::new();
 		for _ in 0..count {
-			let (mut phase, mut event) = (None, None);
+			let (mut phase, mut event, mut encoded) = (None, None, Vec::new());
 			for (name, kind) in &fields {
 				let field = walk.take(*kind)?;
+				encoded.extend(field);
 				match name.as_str() {
 					"phase" => phase = Some(Phase::decode_all(&mut &field[..]).ok()?),
-					"event" => event = Some(self.event(field)?),
+					"event" => event = Some(field),
 					_ => {},
 				}
 			}
-			records.push(EventRecord { phase: phase?, event: event? });
+			records.push(RawRecord { phase: phase?, event: event?, encoded });
 		}
 		walk.is_at_end().then_some(records)
 	}
@@ -338,6 +359,15 @@ impl RuntimeMetadata {
 			variant.map_or_else(String::new, |it| it.docs.join(" ")),
 		)
 	}
+}
+
+/// An event that was not read yet.
+struct RawRecord<'a> {
+	phase: Phase,
+	/// What happened.
+	event: &'a [u8],
+	/// All of it.
+	encoded: Vec<u8>,
 }
 
 /// What an error that is not a pallet's means; empty if only its name tells.

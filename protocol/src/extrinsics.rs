@@ -18,9 +18,9 @@
 use crate::{
 	calls::RuntimeCall,
 	signing::Signer,
-	types::{account_bytes, H256},
+	types::{account_bytes, AccountId, H256},
 };
-use codec::{Compact, Encode};
+use codec::{Compact, Decode, Encode};
 use sp_crypto_hashing::blake2_256;
 
 /// The version of the extrinsics' format.
@@ -127,10 +127,64 @@ pub fn hash(extrinsic: &[u8]) -> H256 {
 	H256(blake2_256(extrinsic))
 }
 
+/// Who has signed an extrinsic of this format, and with which nonce. Nothing if it has another format.
+/// Neither its signature nor its call is checked.
+pub fn signer_and_nonce(extrinsic: &[u8]) -> Option<(AccountId, u64)> {
+	let mut rest = extrinsic;
+	let Compact(length) = Compact::<u32>::decode(&mut rest).ok()?;
+	if usize::try_from(length).ok()? != rest.len() {
+		return None;
+	}
+	let (version, kind, account, scheme, _) =
+		<(u8, u8, [u8; 32], u8, [u8; 64])>::decode(&mut rest).ok()?;
+	if (version, kind, scheme) != (VERSION, ADDRESS_ID, SR25519) {
+		return None;
+	}
+	// An era of one byte is for ever.
+	let (first, after) = rest.split_first()?;
+	let mut rest = if *first == 0 { after } else { after.get(1..)? };
+	let Compact(nonce) = Compact::<u64>::decode(&mut rest).ok()?;
+	Some((AccountId::new(account), nonce))
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
 	use proptest::prelude::*;
+
+	/// Its first bytes, with an era and a nonce, and a call.
+	fn extrinsic(era: &[u8], nonce: u64) -> Vec<u8> {
+		let mut bytes = (VERSION, ADDRESS_ID, [7; 32], SR25519, [8; 64]).encode();
+		bytes.extend(era);
+		(Compact(nonce), NO_METADATA_HASH, [9; 5]).encode_to(&mut bytes);
+		bytes
+	}
+
+	#[test]
+	fn the_signer_and_the_nonce_are_read() {
+		let expected = |nonce| Some((AccountId::new([7; 32]), nonce));
+		for nonce in [0, 63, 64, u64::from(u32::MAX), u64::MAX] {
+			let mortal = extrinsic(&Mortality::new(42, 64).encoded(), nonce);
+			assert_eq!(signer_and_nonce(&mortal.encode()), expected(nonce));
+			assert_eq!(signer_and_nonce(&extrinsic(&[0], nonce).encode()), expected(nonce));
+		}
+	}
+
+	#[test]
+	fn what_has_another_format_has_no_signer() {
+		let whole = extrinsic(&[0], 5);
+		assert_eq!(signer_and_nonce(&whole), None, "without its length");
+		for length in 0..whole.len() - 6 {
+			assert_eq!(signer_and_nonce(&whole[..length].to_vec().encode()), None, "{length}");
+		}
+		assert_eq!(signer_and_nonce(&[&whole.encode()[..], &[0]].concat()), None, "one byte more");
+		// An unsigned one, an account's index, and another scheme of signatures.
+		for (place, byte) in [(0, FORMAT), (1, 1), (34, 0), (34, 2)] {
+			let mut other = whole.clone();
+			other[place] = byte;
+			assert_eq!(signer_and_nonce(&other.encode()), None, "{place}");
+		}
+	}
 
 	#[test]
 	fn eras_are_encoded_as_substrate_does() {
@@ -146,6 +200,14 @@ mod tests {
 	}
 
 	proptest! {
+		#[test]
+		fn foreign_bytes_never_panic(bytes: Vec<u8>) {
+			let _ = signer_and_nonce(&bytes);
+			let framed = signer_and_nonce(&bytes.encode());
+			let is_framed = bytes.starts_with(&[VERSION, ADDRESS_ID]);
+			prop_assert!(framed.is_none() || is_framed);
+		}
+
 		#[test]
 		fn a_mortal_era_never_reads_as_immortal(from: u32, blocks: u64) {
 			let mortality = Mortality::new(from, blocks);

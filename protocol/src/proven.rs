@@ -14,6 +14,7 @@
 //! [`policy::decide`]: vouchsafe_primitives::policy::decide
 
 mod decisions;
+mod newest;
 mod people;
 mod records;
 mod studies;
@@ -31,6 +32,8 @@ use std::{
 	collections::BTreeMap,
 	sync::{Mutex, MutexGuard, PoisonError},
 };
+
+pub use newest::{check_fresh, newest_of, Keeper, Newest, AHEAD, KNOWN_BLOCKS, OLD, TOO_OLD};
 
 /// The most items of a page, as in the runtime.
 const MAX_LISTED: u32 = 256;
@@ -191,18 +194,20 @@ impl<E: Evidence> ProvenView<E> {
 		self.values.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
-	/// Proves the values of those keys that were not read yet, in one request.
+	/// Proves the values of these keys in one request, if one of them was not read yet. All keys are
+	/// asked for: a custodian shows a version of a record only together with the record.
 	async fn fetch(&self, keys: impl IntoIterator<Item = Vec<u8>>) -> Result<(), ChainError> {
-		let missing: Vec<_> = {
+		let keys: Vec<_> = keys.into_iter().collect();
+		let is_known = {
 			let known = self.values();
-			keys.into_iter().filter(|key| !known.contains_key(key)).collect()
+			keys.iter().all(|key| known.contains_key(key))
 		};
-		if missing.is_empty() {
+		if is_known {
 			return Ok(());
 		}
-		let state = self.prove(missing.clone()).await?;
+		let state = self.prove(keys.clone()).await?;
 		let mut proven = Vec::new();
-		for key in missing {
+		for key in keys {
 			let value = state.get(&key)?.map(<[u8]>::to_vec);
 			proven.push((key, value));
 		}

@@ -6,7 +6,8 @@ use serde::{Deserialize, Deserializer};
 use subxt_rpcs::{client::rpc_params, methods::legacy::Bytes};
 use vouchsafe_protocol::{
 	compatibility::RuntimeMetadata,
-	proof::{FinalBlock, ProofError},
+	proof::{FinalBlock, Header as ProvenHeader, ProofError},
+	proven::ProvenView,
 	traits::{Evidence, Finality},
 };
 
@@ -89,8 +90,33 @@ impl Block {
 }
 
 impl Chain {
+	/// A block's encoded header, if the node has the block.
+	pub async fn header_of(&self, hash: H256) -> Result<Option<Vec<u8>>, ChainError> {
+		let params = || rpc_params![hash];
+		let asked = || self.client.request::<Option<WholeHeader>>("chain_getHeader", params());
+		Ok(answered(asked).await?.map(|header| header.encode()))
+	}
+
+	/// The hash of the last final block.
+	pub async fn final_hash(&self) -> Result<H256, ChainError> {
+		answered(|| self.rpc.chain_get_finalized_head()).await
+	}
+
+	/// The bytes at a key of a block's state.
+	pub async fn value_at(&self, block: H256, key: &[u8]) -> Result<Option<Vec<u8>>, ChainError> {
+		answered(|| self.rpc.state_get_storage(key, Some(block))).await
+	}
+
+	/// The chain as of this block. Its answers are worked out from proofs of the block's state, which
+	/// takes fewer requests than to ask the runtime about each record. That the block is final is not
+	/// proven.
+	pub async fn view_of(&self, hash: H256) -> Result<ProvenView<Block>, ChainError> {
+		let header = self.header_of(hash).await?.ok_or(ChainError::StateGone)?;
+		ProvenView::new(self.block(hash), ProvenHeader::verify(&header, hash)?).await
+	}
+
 	/// A block's encoded header and its extrinsics, as the node shows them.
-	pub(crate) async fn content_of(
+	pub async fn content_of(
 		&self,
 		hash: H256,
 	) -> Result<(Vec<u8>, Vec<Vec<u8>>), ChainError> {
@@ -136,10 +162,7 @@ impl Finality for Chain {
 	type Block = Block;
 
 	async fn genesis_header(&self) -> Result<Vec<u8>, ChainError> {
-		let params = || rpc_params![self.genesis];
-		let asked = || self.client.request::<Option<WholeHeader>>("chain_getHeader", params());
-		let header = answered(asked).await?.ok_or(ChainError::StateGone)?;
-		Ok(header.encode())
+		self.header_of(self.genesis).await?.ok_or(ChainError::StateGone)
 	}
 
 	async fn final_blocks(&self, after: H256) -> Result<(Vec<FinalBlock>, bool), ChainError> {

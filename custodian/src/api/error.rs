@@ -3,7 +3,7 @@
 
 use crate::{
 	encryption::EncryptionError, release::Refusal as Refused, store::StoreError,
-	uploads::UploadError,
+	uploads::UploadError, waiting::Crowded,
 };
 use axum::{
 	http::{header, StatusCode},
@@ -75,6 +75,21 @@ pub enum ApiError {
 	/// The account asked for as many tags as it may.
 	#[error("the account has asked for as many label tags as it may: try again in an hour")]
 	TooManyTags,
+	/// The block is not final for the custodian's node.
+	#[error("for this custodian's node the block is not final: the node is behind or on another chain. Ask another custodian")]
+	UnknownBlock,
+	/// The answer would be too large.
+	#[error("the answer would be too large: ask for fewer keys")]
+	TooMuch,
+	/// As many requests of the address wait as may.
+	#[error("too many requests of this address wait: ask without waiting, or try again later")]
+	TooManyWaiting,
+	/// As many requests wait as may.
+	#[error("as many requests wait here as may: ask without waiting, or another custodian")]
+	Crowded,
+	/// The account's synced data was replaced meanwhile.
+	#[error("the data was replaced meanwhile: read it, and replace that revision")]
+	OtherRevision,
 	/// The path exists, but not with this method.
 	#[error("this path does not have that method")]
 	MethodNotAllowed,
@@ -127,6 +142,11 @@ impl ApiError {
 			Self::NoLabelKey => "no-label-key",
 			Self::OtherLabelKey => "other-label-key",
 			Self::TooManyTags => "too-many-tags",
+			Self::UnknownBlock => "unknown-block",
+			Self::TooMuch => "too-much",
+			Self::TooManyWaiting => "too-many-waiting",
+			Self::Crowded => "crowded",
+			Self::OtherRevision => "other-revision",
 			Self::MethodNotAllowed => "method-not-allowed",
 			Self::UnsupportedMediaType => "unsupported-media-type",
 			Self::RateLimited => "rate-limited",
@@ -141,7 +161,7 @@ impl ApiError {
 	/// The error's HTTP status.
 	pub fn status(&self) -> StatusCode {
 		match self {
-			Self::TooLarge | Self::OverLimit => StatusCode::PAYLOAD_TOO_LARGE,
+			Self::TooLarge | Self::OverLimit | Self::TooMuch => StatusCode::PAYLOAD_TOO_LARGE,
 			Self::Malformed(_) | Self::UnknownAddress => StatusCode::BAD_REQUEST,
 			Self::BrokenOff(_) => StatusCode::REQUEST_TIMEOUT,
 			Self::NotFresh | Self::Replayed | Self::NotSigned => StatusCode::UNAUTHORIZED,
@@ -149,12 +169,16 @@ impl ApiError {
 			Self::NoAccess => StatusCode::FORBIDDEN,
 			Self::NotYet => StatusCode::TOO_EARLY,
 			Self::Mismatch(_) => StatusCode::UNPROCESSABLE_ENTITY,
-			Self::NotFound | Self::Incomplete | Self::NoLabelKey => StatusCode::NOT_FOUND,
-			Self::OtherLabelKey => StatusCode::CONFLICT,
+			Self::NotFound | Self::Incomplete | Self::NoLabelKey | Self::UnknownBlock => {
+				StatusCode::NOT_FOUND
+			},
+			Self::OtherLabelKey | Self::OtherRevision => StatusCode::CONFLICT,
 			Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
 			Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-			Self::RateLimited | Self::TooManyTags => StatusCode::TOO_MANY_REQUESTS,
-			Self::Unavailable | Self::Behind(_) => StatusCode::SERVICE_UNAVAILABLE,
+			Self::RateLimited | Self::TooManyTags | Self::TooManyWaiting => {
+				StatusCode::TOO_MANY_REQUESTS
+			},
+			Self::Unavailable | Self::Behind(_) | Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
 			Self::Full => StatusCode::INSUFFICIENT_STORAGE,
 			Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
 		}
@@ -195,6 +219,15 @@ impl IntoResponse for ApiError {
 impl From<Refused> for ApiError {
 	fn from(refused: Refused) -> Self {
 		Self::Behind(refused)
+	}
+}
+
+impl From<Crowded> for ApiError {
+	fn from(crowded: Crowded) -> Self {
+		match crowded {
+			Crowded::OfAddress => Self::TooManyWaiting,
+			Crowded::InAll => Self::Crowded,
+		}
 	}
 }
 

@@ -1,5 +1,6 @@
 //! A chain for tests: a node with a finalised and a best block that hold what a test puts in.
 
+pub(crate) mod relay;
 pub(crate) mod studies;
 
 use super::*;
@@ -79,6 +80,8 @@ pub struct NodeDouble {
 	pub submitted: std::sync::Mutex<Vec<(Vec<HeldVersion>, bool)>>,
 	/// A study, if there is one.
 	pub studies: Option<SharedStudies>,
+	/// What wallets are told.
+	pub relay: std::sync::Mutex<relay::RelayDouble>,
 }
 
 impl NodeDouble {
@@ -141,6 +144,9 @@ impl Node for NodeDouble {
 	}
 
 	async fn hash_of(&self, number: u32) -> Result<H256, ChainError> {
+		if let Some(found) = self.lock_relay().hash_of(number) {
+			return Ok(found);
+		}
 		let fork = self.fork.filter(|(first, _)| number >= *first).map_or(0, |(_, fork)| fork);
 		Ok(hash(number, fork))
 	}

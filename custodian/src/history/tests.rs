@@ -21,7 +21,7 @@ async fn indexed() -> (Sqlite, tempfile::TempDir) {
 	let blocks = (1..=29).map(|number| {
 		let entry = HexBytes(vec![1]);
 		let seq = u64::from(number - 1);
-		let line = LogLine { seq, block: number, entry, head: Hex([3; 32]) };
+		let line = LogLine { seq, block: number, time: 1_000, entry, head: Hex([3; 32]) };
 		IndexedBlock {
 			number,
 			hash: hash(number, 0),

@@ -11,7 +11,14 @@ use vouchsafe_client::ipfs::Ipfs;
 pub(crate) struct Surroundings {
 	/// The folder with the keys and the database.
 	pub(crate) directory: TempDir,
-	_stop: watch::Sender<bool>,
+	stop: watch::Sender<bool>,
+}
+
+impl Surroundings {
+	/// Stops the custodian.
+	pub(crate) fn stop(&self) {
+		self.stop.send_replace(true);
+	}
 }
 
 /// A state with the sample configuration, after this change to it.
@@ -24,5 +31,5 @@ pub(crate) fn state(ipfs: Option<Ipfs>, change: impl FnOnce(&mut Config)) -> (St
 	let database = Arc::new(Sqlite::open(directory.path()).unwrap());
 	let (stop, stopping) = watch::channel(false);
 	let state = State::new(config, keys, database, ipfs, stopping);
-	(state, Surroundings { directory, _stop: stop })
+	(state, Surroundings { directory, stop })
 }

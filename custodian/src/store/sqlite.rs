@@ -15,6 +15,7 @@ mod shares;
 mod studies;
 #[cfg(test)]
 mod tests;
+mod wallet;
 
 use super::StoreError;
 use anyhow::Context;
@@ -120,6 +121,8 @@ CREATE TABLE entries (
 	patient BLOB NOT NULL,
 	seq INTEGER NOT NULL,
 	block INTEGER NOT NULL,
+	-- The block's time.
+	time INTEGER NOT NULL,
 	entry BLOB NOT NULL,
 	head BLOB NOT NULL,
 	PRIMARY KEY (patient, seq)
@@ -147,6 +150,14 @@ CREATE TABLE nonces (
 	PRIMARY KEY (account, nonce)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX nonces_by_expiry ON nonces (expires);
+-- The institution's practitioners.
+CREATE TABLE staff_names (account BLOB PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- Encrypted by the accounts' clients.
+CREATE TABLE synced (
+	account BLOB PRIMARY KEY,
+	revision INTEGER NOT NULL,
+	data BLOB NOT NULL
+) STRICT;
 ";
 
 /// How long the database waits while another program writes.

@@ -307,6 +307,16 @@ fn entries() -> Vec<AppendedEntry> {
 }
 
 #[test]
+fn the_encoded_events_of_an_extrinsic_are_its_own() {
+	let runtime = RuntimeMetadata::own();
+	let own = runtime.encoded_events_of(&encoded_events(), 1).unwrap();
+	let count = Compact(u32::try_from(own.len()).unwrap()).encode();
+	assert_eq!([count, own.concat()].concat(), encoded_events());
+	assert!(runtime.encoded_events_of(&encoded_events(), 2).unwrap().is_empty());
+	assert!(runtime.encoded_events_of(&encoded_events()[1..], 1).is_err());
+}
+
+#[test]
 fn events_of_another_runtime_are_read() {
 	let own = RuntimeMetadata::own().events(&encoded_events()).unwrap();
 	assert!(own.iter().all(|record| record.event.is_ok()));

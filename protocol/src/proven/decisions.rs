@@ -1,11 +1,8 @@
 //! What the patient's consents say, worked out from the state as the runtime does it.
 
-use super::{
-	people::{doubt, standing},
-	records::facts,
-	ProvenView,
-};
+use super::{records::facts, ProvenView};
 use crate::{
+	decider::Decider,
 	errors::ChainError,
 	storage,
 	traits::{Evidence, View},
@@ -86,18 +83,12 @@ impl<E: Evidence> ProvenView<E> {
 	) -> Result<Decision, ChainError> {
 		let account = self.read(storage::account(patient)).await?;
 		let book = self.consents(patient, keys(&actor)).await?;
-		let question = Question {
-			patient: patient.clone(),
-			standing: standing(account.as_ref()),
-			doubt: account.as_ref().and_then(doubt),
-			actor,
-			action,
-			purpose,
-			subject,
-			now: self.time().await?,
-			break_glass: false,
+		let each = |(grantee, consents): (Grantee, Vec<Consent>)| {
+			consents.into_iter().map(move |consent| (grantee.clone(), consent))
 		};
-		Ok(decide(&question, |grantee| book.get(grantee).into_iter().flatten()))
+		let consents = book.into_iter().flat_map(each);
+		let decider = Decider::new(patient, account.as_ref(), consents, self.time().await?);
+		Ok(decider.decide(actor, action, purpose, subject))
 	}
 
 	/// The patient's consents for these grantees.
@@ -114,6 +105,50 @@ impl<E: Evidence> ProvenView<E> {
 			book.insert(grantee, found.unwrap_or_default());
 		}
 		Ok(book)
+	}
+
+	/// The patient's records after this one that the reader, who acts for the institution, can open for
+	/// treatment, in the order of their ids: at most `limit`. If there may be more, also the record after
+	/// which to go on.
+	pub async fn openable(
+		&self,
+		reader: &AccountId,
+		institution: &AccountId,
+		patient: &AccountId,
+		mut after: Option<H256>,
+		limit: usize,
+	) -> Result<(Vec<H256>, Option<H256>), ChainError> {
+		self.prepare(reader, patient, None).await?;
+		let Some(actor) = self.actor(reader, Some(institution), self.time().await?).await? else {
+			return Ok((vec![], None));
+		};
+		let book = self.consents(patient, keys(&actor)).await?;
+		if book.values().all(Vec::is_empty) {
+			return Ok((vec![], None));
+		}
+		let mut found = Vec::new();
+		loop {
+			let map = storage::records(patient);
+			let prefix = map.prefix.len();
+			let from = after.map(|it| storage::record(patient, &it).bytes);
+			let page = self.page(map, from, super::MAX_LISTED).await?;
+			let is_last = page.len() < super::MAX_LISTED as usize;
+			for (key, record) in page {
+				let facts = facts(patient, super::part_of(&key, prefix)?, record)?;
+				let id = facts.id;
+				after = Some(id);
+				let asked = (Action::Read, Purpose::Treatment, Subject::Record(facts));
+				if self.decision(actor.clone(), patient, asked).await?.is_permit() {
+					found.push(id);
+				}
+				if found.len() >= limit {
+					return Ok((found, Some(id)));
+				}
+			}
+			if is_last {
+				return Ok((found, None));
+			}
+		}
 	}
 
 	pub(super) async fn carried(

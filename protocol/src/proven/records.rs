@@ -46,10 +46,12 @@ impl<E: Evidence> ProvenView<E> {
 		patient: &AccountId,
 		id: H256,
 	) -> Result<Option<Record>, ChainError> {
-		match self.read(storage::record(patient, &id)).await? {
-			Some(record) => Ok(Some(self.completed(patient, &id, record).await?)),
-			None => Ok(None),
+		let key = storage::record(patient, &id);
+		let Some(record) = self.read(key.clone()).await? else { return Ok(None) };
+		if let Some(number) = record.versions.checked_sub(1) {
+			self.fetch([key.bytes, storage::version(&id, number).bytes]).await?;
 		}
+		Ok(Some(self.completed(patient, &id, record).await?))
 	}
 
 	/// The record with what the chain does not store with it.

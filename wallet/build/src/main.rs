@@ -1,2 +1,44 @@
-//! Builds the wallet's release.
-fn main() {}
+//! Builds the wallet's release: JavaScript for the core, bundles, texts, icons, compressed files, and
+//! the manifest with the SHA-256 of each file. Equal sources give equal bytes.
+
+use anyhow::{Context as _, Result};
+use clap::Parser;
+use std::path::PathBuf;
+
+mod bundle;
+mod files;
+mod glue;
+mod headers;
+mod icons;
+mod release;
+mod sizes;
+mod texts;
+
+/// Build the wallet's release from the checkout and the core in WebAssembly.
+#[derive(Parser)]
+struct Args {
+	/// The core, as cargo compiled it.
+	#[arg(long, value_name = "FILE")]
+	wasm: PathBuf,
+	/// Folder for the release. What else it has is removed.
+	#[arg(long, value_name = "DIR")]
+	out: PathBuf,
+	/// The checkout.
+	#[arg(long, value_name = "DIR", default_value = ".")]
+	root: PathBuf,
+	/// Do not print the size of each file.
+	#[arg(long)]
+	quiet: bool,
+}
+
+fn main() -> Result<()> {
+	let args = Args::parse();
+	let root = args.root.canonicalize().with_context(|| args.root.display().to_string())?;
+	let release = release::build(&root, &args.wasm)?;
+	let manifest = release.write(&args.out)?;
+	if !args.quiet {
+		sizes::print(&args.out, &release)?;
+	}
+	println!("{manifest}  {} {}", release::MANIFEST, release::VERSION);
+	Ok(())
+}

@@ -1,1 +1,7 @@
-//! The wallet's core.
+//! The wallet's core: keys, chain, custodians, sentences and proofs in a worker of the browser. The
+//! page asks and shows, by [`messages`].
+
+pub mod messages;
+
+#[cfg(test)]
+mod tests;

@@ -52,12 +52,13 @@ impl LogIndex for Sqlite {
 			for block in &blocks {
 				for (patient, line) in &block.lines {
 					db.prepare_cached(
-						"INSERT OR REPLACE INTO entries VALUES (?1, ?2, ?3, ?4, ?5)",
+						"INSERT OR REPLACE INTO entries VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 					)?
 					.execute(params![
 						account_bytes(patient),
 						to_column(line.seq),
 						line.block,
+						to_column(line.time),
 						line.entry.0,
 						line.head.0
 					])?;
@@ -99,7 +100,7 @@ impl LogIndex for Sqlite {
 		self.transaction(move |db| {
 			let (count, _) = log_head(db, &patient)?;
 			let mut query = db.prepare_cached(
-				"SELECT seq, block, entry, head FROM entries WHERE patient = ?1 AND seq >= ?2
+				"SELECT seq, block, time, entry, head FROM entries WHERE patient = ?1 AND seq >= ?2
 				 ORDER BY seq LIMIT ?3",
 			)?;
 			let patient = account_bytes(&patient);
@@ -107,8 +108,9 @@ impl LogIndex for Sqlite {
 				Ok(LogLine {
 					seq: from_column(row.get(0)?),
 					block: row.get(1)?,
-					entry: HexBytes(row.get(2)?),
-					head: Hex(row.get(3)?),
+					time: from_column(row.get(2)?),
+					entry: HexBytes(row.get(3)?),
+					head: Hex(row.get(4)?),
 				})
 			})?;
 			Ok(LogPage { count, lines: rows.collect::<Result<_, _>>()? })

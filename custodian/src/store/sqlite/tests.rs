@@ -504,6 +504,7 @@ async fn the_index_continues_where_it_stopped() {
 	let line = |seq: u8| LogLine {
 		seq: seq.into(),
 		block: 5,
+		time: 1_800_000_000,
 		entry: HexBytes(vec![1, 2]),
 		head: Hex([seq + 1; 32]),
 	};

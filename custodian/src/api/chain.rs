@@ -1,0 +1,474 @@
+//! The endpoints by which wallets reach the chain: proofs of what is final and of the state, extrinsics,
+//! and news of the signer's log. The node itself is open to nobody: its RPC shows everybody's consents.
+
+use super::{
+	error::{ApiError, CommonErrors, SignedRequestErrors},
+	signed_request::{authenticate, Requester},
+	source::Source,
+};
+use crate::{
+	chain::{Block, Node},
+	may_read::{may_read, Answer, Caller},
+	state::{Connected, State as Shared},
+};
+use axum::{
+	body::Bytes,
+	extract::{Query, State},
+	Json,
+};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	sync::Arc,
+};
+use vouchsafe_client::{
+	chain::{storage, AccountId, AccountKind, ChainError, Request, H256},
+	messages::*,
+	protocol::{
+		extrinsics::signer_and_nonce,
+		proof::{FinalBlock, Header, ProofError},
+	},
+};
+
+/// The longest key of the chain's state that is asked for. The longest of the table has some 200 bytes.
+const MAX_KEY: usize = 512;
+/// The most bytes of a proof's nodes: as much as clients accept, in base64.
+const MAX_NODES: usize = MAX_ANSWER / 4 * 3 - 64 * 1024;
+/// Of how many other people's records one request reads: each is decided about.
+const MAX_DECIDED: usize = 64;
+/// In how many new final blocks an extrinsic is looked for at once. Usually there is one.
+const MOST_NEW: usize = 512;
+/// In how many of the last final blocks an extrinsic is looked for that the pool says is outdated.
+const LOOKED_BACK: u32 = 64;
+
+/// Prove which block is final.
+#[utoipa::path(
+	get,
+	path = "/v1/chain/finality",
+	description = "Returns the last block of each set of validators that has ended after a block that the client knows, and the newest final block, with the votes. With `newer` it waits up to 25 seconds for a final block of a higher number. Not signed.",
+	params(AskFinality),
+	responses(
+		CommonErrors,
+		(status = 200, body = FinalBlocks, description = "The blocks"),
+		(status = 404, body = Refusal, description = "For the custodian's node the block is not final"),
+		(status = 429, body = Refusal, description = "The address makes too many requests, or too many of its requests wait"),
+		(status = 503, body = Refusal, description = "The node cannot be asked now, or as many requests wait as may: ask without waiting"),
+	),
+	tag = "chain"
+)]
+pub async fn finality(
+	State(state): State<Arc<Shared>>,
+	source: Source,
+	Query(asked): Query<AskFinality>,
+) -> Result<Json<FinalBlocks>, ApiError> {
+	let Connected { node, .. } = state.connected().ok_or(ApiError::Unavailable)?;
+	if let Some(newer) = asked.newer {
+		if node.finalized().await?.number() <= newer {
+			state.waiting.begin(&state, source)?.after(newer).await;
+		}
+	}
+	let (blocks, is_newest) = match node.final_blocks(asked.after.into()).await {
+		Err(ChainError::NotProven(ProofError::Behind(_))) => return Err(ApiError::UnknownBlock),
+		answer => answer?,
+	};
+	let blocks =
+		blocks.into_iter().map(|FinalBlock { header, justification }| (header, justification));
+	Ok(Json(FinalBlocks { blocks: Packed(blocks.collect()), is_newest }))
+}
+
+/// Prove values of the chain's state.
+#[utoipa::path(
+	post,
+	path = "/v1/chain/read",
+	description = "Returns a block's header and the nodes of its state's tree that prove the values at keys, and which keys are below a prefix. A patient reads everything of the patient's own; a practitioner also the records that the practitioner can open now, each version and sharing set together with its record's own key. The body is a signed request with the action `read-state`, whose payload is a `Payload_ReadState`; or the `ReadState` alone, which reads only the clock, the validators, the institutions and their custodians.",
+	request_body = ReadRequest,
+	responses(
+		SignedRequestErrors,
+		(status = 200, body = StateProof, description = "The proof"),
+		(status = 403, body = Refusal, description = "The account is not active, or may not read one of the keys, or all below the prefix"),
+		(status = 404, body = Refusal, description = "For the custodian's node the block is not final"),
+		(status = 413, body = Refusal, description = "The request is too large, or its answer would be: ask for fewer keys"),
+		(status = 422, body = Refusal, description = "There are too many keys, or a key is too long"),
+	),
+	tag = "chain"
+)]
+pub async fn read_state(
+	State(state): State<Arc<Shared>>,
+	bytes: Bytes,
+) -> Result<Json<StateProof>, ApiError> {
+	if bytes.len() > MAX_REQUEST {
+		return Err(ApiError::TooLarge);
+	}
+	let (requester, asked) = match serde_json::from_slice::<ReadState>(&bytes) {
+		Ok(asked) => (None, asked),
+		Err(_) => {
+			let (requester, asked) =
+				authenticate::<ReadState>(&state, action::READ_STATE, &bytes).await?;
+			(Some(requester), asked)
+		},
+	};
+	check_size(&asked)?;
+	let questions = Questions::about(requester.as_ref(), &asked)?;
+	let (node, finalized) = match &requester {
+		Some(requester) => (requester.node.clone(), requester.finalized.clone()),
+		None => {
+			let Connected { node, .. } = state.connected().ok_or(ApiError::Unavailable)?;
+			let finalized = node.finalized().await?;
+			(node, finalized)
+		},
+	};
+	let block = H256(asked.block.0);
+	let header = final_header(&*node, finalized.number(), block).await?;
+	questions.ensure(&state, &*node, block, requester.as_ref()).await?;
+	prove(&*node, block, header, asked).await.map(Json)
+}
+
+/// The two bodies that [`read_state`] accepts.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it only describes")]
+pub enum ReadRequest {
+	/// A signed request.
+	Signed(Signed),
+	/// What anybody may read.
+	Unsigned(ReadState),
+}
+
+fn check_size(asked: &ReadState) -> Result<(), ApiError> {
+	if asked.keys.len() > MAX_STATE_KEYS {
+		return Err(ApiError::Mismatch(format!("ask for at most {MAX_STATE_KEYS} keys")));
+	}
+	let below = asked.below.iter();
+	if below.clone().any(|below| !(1..=MAX_KEYS_BELOW).contains(&below.limit)) {
+		return Err(ApiError::Mismatch(format!(
+			"ask for 1 to {MAX_KEYS_BELOW} keys below a prefix"
+		)));
+	}
+	let below = below.flat_map(|below| below.after.iter().chain([&below.prefix]));
+	if asked.keys.iter().chain(below).any(|key| key.0.len() > MAX_KEY) {
+		return Err(ApiError::Mismatch(format!("a key has at most {MAX_KEY} bytes")));
+	}
+	Ok(())
+}
+
+/// The header of a block that is final for the node.
+async fn final_header(node: &dyn Node, newest: u32, block: H256) -> Result<Vec<u8>, ApiError> {
+	let header = match node.header_of(block).await {
+		Ok(Some(header)) => header,
+		Ok(None) | Err(ChainError::StateGone) => return Err(ApiError::UnknownBlock),
+		Err(error) => return Err(error.into()),
+	};
+	let number = Header::verify(&header, block).map_err(|_| ApiError::UnknownBlock)?.number;
+	if number > newest || node.hash_of(number).await? != block {
+		return Err(ApiError::UnknownBlock);
+	}
+	Ok(header)
+}
+
+/// What the state must say before the keys are read.
+#[derive(Debug, Default)]
+struct Questions {
+	institutions: BTreeSet<AccountId>,
+	/// Records of versions and sharing sets.
+	records: BTreeSet<H256>,
+	/// Records of others, by patient.
+	openable: BTreeMap<AccountId, BTreeSet<H256>>,
+	/// Patients of whom some record must be open to the caller.
+	any_openable: BTreeSet<AccountId>,
+	/// Keys of requests.
+	requests: Vec<Vec<u8>>,
+}
+
+impl Questions {
+	/// What must be asked before these keys are read.
+	fn about(requester: Option<&Requester>, asked: &ReadState) -> Result<Self, ApiError> {
+		let caller = match requester {
+			Some(requester) => Caller::Account(&requester.account),
+			None => Caller::Anyone,
+		};
+		let mut questions = Self::default();
+		for HexBytes(key) in &asked.keys {
+			match may_read(caller, key) {
+				Answer::Yes => {},
+				Answer::No => return Err(ApiError::NoAccess),
+				Answer::IfInstitution(account) => drop(questions.institutions.insert(account)),
+				Answer::IfRecord(record) => drop(questions.records.insert(record)),
+				Answer::IfOpenable(patient, record) => {
+					questions.openable.entry(patient).or_default().insert(record);
+				},
+				Answer::IfAnyOpenable(patient) => drop(questions.any_openable.insert(patient)),
+				Answer::IfAsker => questions.requests.push(key.clone()),
+			}
+		}
+		if let Some(below) = &asked.below {
+			let after = below.after.as_ref();
+			let is_outside = after.is_some_and(|after| !after.0.starts_with(&below.prefix.0));
+			if is_outside || may_read(caller, &below.prefix.0) != Answer::Yes {
+				return Err(ApiError::NoAccess);
+			}
+		}
+		let decided = questions.openable.values().flatten().count();
+		let decided = decided.saturating_add(questions.any_openable.len());
+		if decided > MAX_DECIDED {
+			return Err(ApiError::Mismatch(format!(
+				"ask for at most {MAX_DECIDED} records of others"
+			)));
+		}
+		Ok(questions)
+	}
+
+	/// Asks them.
+	async fn ensure(
+		mut self,
+		state: &Shared,
+		node: &dyn Node,
+		block: H256,
+		requester: Option<&Requester>,
+	) -> Result<(), ApiError> {
+		for institution in &self.institutions {
+			ensure_key(node, block, &storage::institution(institution).bytes).await?;
+		}
+		let Some(requester) = requester else { return Ok(()) };
+		// A record that is read in the same request is decided about there.
+		for records in self.openable.values() {
+			self.records.retain(|record| !records.contains(record));
+		}
+		for record in &self.records {
+			ensure_key(node, block, &storage::record(&requester.account, record).bytes).await?;
+		}
+		for key in &self.requests {
+			ensure_asker(node, block, key, &requester.account).await?;
+		}
+		if self.openable.is_empty() && self.any_openable.is_empty() {
+			return Ok(());
+		}
+		let heads = requester.heads(state).await?;
+		for at in heads.both() {
+			self.ensure_open(node, at.hash(), &requester.account).await?;
+		}
+		Ok(heads.check(state)?)
+	}
+
+	/// Checks that the reader can open the records of others at this block.
+	async fn ensure_open(
+		&self,
+		node: &dyn Node,
+		block: H256,
+		reader: &AccountId,
+	) -> Result<(), ApiError> {
+		for (patient, records) in &self.openable {
+			let records: Vec<H256> = records.iter().copied().collect();
+			let open = node.which_open(block, reader, patient, &records).await?;
+			if open.len() != records.len() || open.contains(&false) {
+				return Err(ApiError::NoAccess);
+			}
+		}
+		for patient in &self.any_openable {
+			// Asked about already, and it can be opened.
+			let is_known = self.openable.contains_key(patient);
+			if !is_known && !node.opens_any(block, reader, patient).await? {
+				return Err(ApiError::NoAccess);
+			}
+		}
+		Ok(())
+	}
+}
+
+/// Checks that the state has a value at this key.
+async fn ensure_key(node: &dyn Node, block: H256, key: &[u8]) -> Result<(), ApiError> {
+	node.value_at(block, key).await?.map(drop).ok_or(ApiError::NoAccess)
+}
+
+/// Checks that the value at this key is a request that the account made.
+async fn ensure_asker(
+	node: &dyn Node,
+	block: H256,
+	key: &[u8],
+	account: &AccountId,
+) -> Result<(), ApiError> {
+	let value = node.value_at(block, key).await?.ok_or(ApiError::NoAccess)?;
+	let request: Request = storage::requests(account).entry(key.to_vec()).decode(&value)?;
+	let has_asked = request.asker == *account || request.referred_by.as_ref() == Some(account);
+	if has_asked {
+		return Ok(());
+	}
+	Err(ApiError::NoAccess)
+}
+
+/// The header and the proof.
+async fn prove(
+	node: &dyn Node,
+	block: H256,
+	header: Vec<u8>,
+	asked: ReadState,
+) -> Result<StateProof, ApiError> {
+	let mut keys: Vec<Vec<u8>> = asked.keys.into_iter().map(|key| key.0).collect();
+	let mut found = Vec::new();
+	if let Some(below) = asked.below {
+		found = node.keys_below(block, &below).await?;
+		// This also proves that no key is between it and the first one.
+		keys.push(below.after.unwrap_or(below.prefix).0);
+		keys.extend(found.iter().cloned());
+	}
+	let nodes = match keys.is_empty() {
+		true => Vec::new(),
+		false => node.read_proof(block, keys).await?,
+	};
+	let bytes = nodes.iter().chain(&found).fold(0usize, |sum, it| sum.saturating_add(it.len()));
+	if bytes > MAX_NODES {
+		return Err(ApiError::TooMuch);
+	}
+	Ok(StateProof { header: Packed(header), found: Packed(found), nodes: Packed(nodes) })
+}
+
+/// Submit an extrinsic.
+#[utoipa::path(
+	post,
+	path = "/v1/chain/submit",
+	description = "Hands an extrinsic to the node's pool and waits up to 25 seconds until it is in a final block. The signer of the request must be the signer of the extrinsic. The same bytes can be sent again. The answer is the custodian's word: only the state proves what the extrinsic did. If too many requests wait, it is handed in and not waited for. The body is a signed request with the action `submit`; its payload is a `Payload_SubmitExtrinsic`.",
+	request_body = Signed,
+	responses(
+		SignedRequestErrors,
+		(status = 200, body = SubmitOutcome, description = "What became of it so far"),
+		(status = 403, body = Refusal, description = "The account is not active, or the extrinsic is not the account's"),
+		(status = 422, body = Refusal, description = "It is not an extrinsic of this chain"),
+	),
+	tag = "chain"
+)]
+pub async fn submit(
+	State(state): State<Arc<Shared>>,
+	source: Source,
+	bytes: Bytes,
+) -> Result<Json<SubmitOutcome>, ApiError> {
+	let (requester, body) = authenticate::<SubmitExtrinsic>(&state, action::SUBMIT, &bytes).await?;
+	let extrinsic = body.extrinsic.0;
+	if extrinsic.len() > MAX_EXTRINSIC {
+		return Err(ApiError::TooLarge);
+	}
+	let (signer, nonce) = signer_and_nonce(&extrinsic)
+		.ok_or_else(|| ApiError::Mismatch("it is not a signed extrinsic of this chain".into()))?;
+	if signer != requester.account {
+		return Err(ApiError::NoAccess);
+	}
+	let sent = Sent { node: &*requester.node, account: signer, nonce, extrinsic };
+	let outcome = sent.hand_in(&state, source, requester.finalized.number()).await?;
+	let name = match &outcome {
+		SubmitOutcome::Waiting => "waiting",
+		SubmitOutcome::Final { .. } => "final",
+		SubmitOutcome::Refused { .. } => "refused",
+	};
+	metrics::counter!("vouchsafe_custodian_extrinsics_total", "outcome" => name).increment(1);
+	Ok(Json(outcome))
+}
+
+/// An extrinsic that is handed to the pool.
+struct Sent<'a> {
+	node: &'a dyn Node,
+	account: AccountId,
+	nonce: u64,
+	extrinsic: Vec<u8>,
+}
+
+impl Sent<'_> {
+	/// Hands it in, and follows it. `last` is the last final block before that.
+	async fn hand_in(
+		&self,
+		state: &Shared,
+		source: Source,
+		last: u32,
+	) -> Result<SubmitOutcome, ApiError> {
+		if let Err(error) = self.node.hand_in(&self.extrinsic).await {
+			match &error {
+				ChainError::Unreachable(text) if !text.contains("banned") => {
+					return Err(error.into())
+				},
+				_ => {},
+			}
+			// It may be in a block already: it was sent before.
+			let first = last.saturating_sub(LOOKED_BACK);
+			if let Some(outcome) = self.look_in(first, last).await? {
+				return Ok(outcome);
+			}
+			let may_wait = matches!(error, ChainError::Stale | ChainError::Unreachable(_));
+			if !may_wait || self.is_passed(&*self.node.finalized().await?).await? {
+				return Ok(SubmitOutcome::Refused { error: error.to_string() });
+			}
+		}
+		let Ok(mut place) = state.waiting.begin(state, source) else {
+			return Ok(SubmitOutcome::Waiting);
+		};
+		let mut last = last;
+		while let Some(block) = place.after(last).await {
+			if let Some(outcome) = self.look_in(last.saturating_add(1), block.number()).await? {
+				return Ok(outcome);
+			}
+			if self.is_passed(&*block).await? {
+				return Ok(SubmitOutcome::Refused { error: ChainError::Stale.to_string() });
+			}
+			last = block.number();
+		}
+		Ok(SubmitOutcome::Waiting)
+	}
+
+	/// Looks for it in these final blocks, the newest first.
+	async fn look_in(&self, first: u32, last: u32) -> Result<Option<SubmitOutcome>, ApiError> {
+		for number in (first..=last).rev().take(MOST_NEW) {
+			let hash = self.node.hash_of(number).await?;
+			let extrinsics = self.node.extrinsics_of(hash).await?;
+			let place = extrinsics.iter().position(|other| *other == self.extrinsic);
+			let Some(place) = place.and_then(|place| u32::try_from(place).ok()) else { continue };
+			let events = Packed(self.node.events_of(hash, place).await?);
+			return Ok(Some(SubmitOutcome::Final { block: hash.into(), number, events }));
+		}
+		Ok(None)
+	}
+
+	/// Whether its nonce was used at this block, so that it is never included any more.
+	async fn is_passed(&self, block: &dyn Block) -> Result<bool, ApiError> {
+		let key = storage::system_account(&self.account);
+		let value = self.node.value_at(block.hash(), &key.bytes).await?;
+		let account = value.map(|value| key.decode(&value)).transpose()?;
+		Ok(account.is_some_and(|account| u64::from(account.nonce) > self.nonce))
+	}
+}
+
+/// Wait for the signer's log.
+#[utoipa::path(
+	post,
+	path = "/v1/chain/wait",
+	description = "Waits until the log of the signer, a patient, has more lines than the signer knows, at most 25 seconds, and returns how long it is at the last final block. The body is a signed request with the action `await-log`; its payload is a `Payload_AwaitLog`.",
+	request_body = Signed,
+	responses(
+		SignedRequestErrors,
+		(status = 200, body = LogLength, description = "How long the log is"),
+		(status = 403, body = Refusal, description = "The signer is not an active patient"),
+		(status = 429, body = Refusal, description = "The address makes too many requests, or too many of its requests wait"),
+	),
+	tag = "chain"
+)]
+pub async fn await_log(
+	State(state): State<Arc<Shared>>,
+	source: Source,
+	bytes: Bytes,
+) -> Result<Json<LogLength>, ApiError> {
+	let (requester, body) = authenticate::<AwaitLog>(&state, action::AWAIT_LOG, &bytes).await?;
+	if requester.enrolled.kind != AccountKind::Patient {
+		return Err(ApiError::NoAccess);
+	}
+	let (mut count, _) = requester.finalized.audit_head(&requester.account).await?;
+	if count > body.count {
+		return Ok(Json(LogLength { count }));
+	}
+	let mut place = state.waiting.begin(&state, source)?;
+	let mut last = requester.finalized.number();
+	while let Some(block) = place.after(last).await {
+		(count, _) = block.audit_head(&requester.account).await?;
+		if count > body.count {
+			break;
+		}
+		last = block.number();
+	}
+	Ok(Json(LogLength { count }))
+}
+
+#[cfg(test)]
+mod tests;

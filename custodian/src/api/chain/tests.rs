@@ -1,0 +1,1 @@
+//! The chain endpoints, with a double of the node.

@@ -1,0 +1,219 @@
+//! What the custodian does for wallets besides the chain: records that a practitioner can open, names of
+//! the institution's practitioners, and accounts' encrypted data.
+
+use super::{
+	error::{ApiError, SignedRequestErrors},
+	shares::Empty,
+	signed_request::authenticate,
+};
+use crate::{names, state::State as Shared};
+use axum::{body::Bytes, extract::State, Json};
+use std::{collections::BTreeSet, sync::Arc};
+use vouchsafe_client::{
+	chain::{account_bytes, storage, AccountId, AccountKind, LogEntry, H256},
+	messages::*,
+};
+
+/// The most records of one [`Openable`].
+const MAX_OPENABLE: usize = 256;
+
+/// Ask which of a patient's records can be opened.
+#[utoipa::path(
+	post,
+	path = "/v1/openable",
+	description = "Returns which of a patient's records the signer, a practitioner, can open for treatment now, by the consents at the last final and at the best block, which must be recent. The body is a signed request with the action `openable`; its payload is a `Payload_AskOpenable`.",
+	request_body = Signed,
+	responses(
+		SignedRequestErrors,
+		(status = 200, body = Openable, description = "The records. There may be none"),
+		(status = 403, body = Refusal, description = "The signer is not an active practitioner"),
+	),
+	tag = "wallet"
+)]
+pub async fn openable(
+	State(state): State<Arc<Shared>>,
+	bytes: Bytes,
+) -> Result<Json<Openable>, ApiError> {
+	let (requester, body) = authenticate::<AskOpenable>(&state, action::OPENABLE, &bytes).await?;
+	if requester.enrolled.kind != AccountKind::Practitioner {
+		return Err(ApiError::NoAccess);
+	}
+	let (patient, institution) = (body.patient.into(), body.institution.into());
+	let heads = requester.heads(&state).await?;
+	let (node, reader) = (&requester.node, &requester.account);
+	let after = body.after.map(H256::from);
+	let (mut records, next) = node
+		.openable(heads.finalized.hash(), reader, &institution, &patient, after, MAX_OPENABLE)
+		.await?;
+	if heads.best.hash() != heads.finalized.hash() && !records.is_empty() {
+		let open = node.which_open(heads.best.hash(), reader, &patient, &records).await?;
+		let mut open = open.into_iter();
+		records.retain(|_| open.next() == Some(true));
+	}
+	heads.check(&state)?;
+	Ok(Json(Openable {
+		block: heads.finalized.hash().into(),
+		records: records.into_iter().map(Hex::from).collect(),
+		next: next.map(Hex::from),
+	}))
+}
+
+/// Ask for names of practitioners.
+#[utoipa::path(
+	post,
+	path = "/v1/names",
+	description = "Returns the names of those practitioners of this institution who are in the log of the signer, a patient, or have asked the signer for access. A name is the institution's word. The body is a signed request with the action `ask-names`; its payload is a `Payload_AskNames`.",
+	request_body = Signed,
+	responses(
+		SignedRequestErrors,
+		(status = 200, body = StaffNames, description = "The names that the custodian has: at most 500, those with the newest lines"),
+		(status = 403, body = Refusal, description = "The signer is not an active patient"),
+	),
+	tag = "wallet"
+)]
+pub async fn ask_names(
+	State(state): State<Arc<Shared>>,
+	bytes: Bytes,
+) -> Result<Json<StaffNames>, ApiError> {
+	let (requester, AskNames {}) =
+		authenticate::<AskNames>(&state, action::ASK_NAMES, &bytes).await?;
+	if requester.enrolled.kind != AccountKind::Patient {
+		return Err(ApiError::NoAccess);
+	}
+	let block = requester.finalized.hash();
+	let mut met = requester.node.askers(block, &requester.account).await?;
+	let entries = state.database.log_entries(account_bytes(&requester.account)).await?;
+	// The newest first.
+	met.extend(entries.iter().rev().filter_map(|it| LogEntry::from_bytes(it)).flat_map(people_of));
+	let mut seen = BTreeSet::new();
+	met.retain(|account| seen.insert(account.clone()));
+	let names = state.database.names(met.iter().map(account_bytes).collect()).await?;
+	let names = names.into_iter().take(MAX_NAMES);
+	let named = |(account, name)| StaffName { account: Hex(account), name };
+	Ok(Json(StaffNames { names: names.map(named).collect() }))
+}
+
+/// Who is named in an entry: who signed, and for whom access was asked.
+fn people_of(entry: LogEntry) -> impl Iterator<Item = AccountId> {
+	use vouchsafe_client::chain::{Grantee, LogEvent};
+	let grantee = match entry.event {
+		LogEvent::RequestSubmitted { grantee, .. }
+		| LogEvent::ConsentProposed { grantee }
+		| LogEvent::ConsentAwaitsAuthority { grantee } => Some(grantee),
+		LogEvent::ConsentGranted { consent, .. }
+		| LogEvent::ConsentAmended { consent, .. }
+		| LogEvent::ConsentRevoked { consent }
+		| LogEvent::RequestApproved { consent, .. }
+		| LogEvent::ConsentConfirmed { consent } => Some(consent.grantee),
+		_ => None,
+	};
+	let person = match grantee {
+		Some(Grantee::Person(person)) => Some(person),
+		Some(Grantee::PractitionerAt { practitioner, .. }) => Some(practitioner),
+		_ => None,
+	};
+	[entry.signer, entry.origin].into_iter().chain(person)
+}
+
+/// Set names of practitioners.
+#[utoipa::path(
+	post,
+	path = "/v1/names/set",
+	description = "Sets names of practitioners who have or had an affiliation with this institution, or removes them. The signer is one of its registrars. Sets all of them or none. The body is a signed request with the action `set-names`; its payload is a `Payload_SetNames`.",
+	request_body = Signed,
+	responses(
+		SignedRequestErrors,
+		(status = 200, body = Empty, description = "The custodian has the names"),
+		(status = 403, body = Refusal, description = "The signer is not a registrar of this institution"),
+		(status = 422, body = Refusal, description = "There are too many names, a name is not valid, or an account was never affiliated with this institution"),
+	),
+	tag = "wallet"
+)]
+pub async fn set_names(
+	State(state): State<Arc<Shared>>,
+	bytes: Bytes,
+) -> Result<Json<Empty>, ApiError> {
+	let (requester, body) = authenticate::<SetNames>(&state, action::SET_NAMES, &bytes).await?;
+	let heads = requester.heads(&state).await?;
+	for block in heads.both() {
+		if !block.is_registrar(&requester.account, &requester.institution).await? {
+			return Err(ApiError::NoAccess);
+		}
+	}
+	if body.names.len() > MAX_NAMES {
+		return Err(ApiError::Mismatch(format!("send at most {MAX_NAMES} names")));
+	}
+	let mut set = Vec::new();
+	for StaffName { account, name } in body.names {
+		let name = names::checked(&name).map_err(|error| ApiError::Mismatch(error.to_string()))?;
+		let key = storage::affiliation(&account.into(), &requester.institution).bytes;
+		let is_known = name.is_empty()
+			|| requester.node.value_at(heads.finalized.hash(), &key).await?.is_some();
+		if !is_known {
+			return Err(ApiError::Mismatch(format!(
+				"{account} was never affiliated with this institution"
+			)));
+		}
+		set.push((account.0, name));
+	}
+	tracing::info!(by = %Hex::from(&requester.account), names = set.len(), "set names of practitioners");
+	state.database.set_names(set).await?;
+	Ok(Json(Empty {}))
+}
+
+/// Read the signer's encrypted data.
+#[utoipa::path(
+	post,
+	path = "/v1/sync",
+	description = "Returns the signer's encrypted data and its revision: 0 if there is none. The body is a signed request with the action `read-synced`; its payload is a `Payload_ReadSynced`.",
+	request_body = Signed,
+	responses(
+		SignedRequestErrors,
+		(status = 200, body = Synced, description = "The data"),
+	),
+	tag = "wallet"
+)]
+pub async fn read_synced(
+	State(state): State<Arc<Shared>>,
+	bytes: Bytes,
+) -> Result<Json<Synced>, ApiError> {
+	let (requester, ReadSynced {}) =
+		authenticate::<ReadSynced>(&state, action::READ_SYNCED, &bytes).await?;
+	let (revision, data) = state.database.synced(account_bytes(&requester.account)).await?;
+	Ok(Json(Synced { revision, data: Packed(data) }))
+}
+
+/// Replace the signer's encrypted data.
+#[utoipa::path(
+	post,
+	path = "/v1/sync/replace",
+	description = "Replaces the signer's encrypted data if it still has the revision that the signer knows. Its revision rises by one. Can be repeated. The custodian cannot read the data. The body is a signed request with the action `replace-synced`; its payload is a `Payload_ReplaceSynced`.",
+	request_body = Signed,
+	responses(
+		SignedRequestErrors,
+		(status = 200, body = Synced, description = "The data that the custodian has now"),
+		(status = 409, body = Refusal, description = "The data has another revision: somebody replaced it"),
+		(status = 413, body = Refusal, description = "The request or the data is too large"),
+		(status = 507, body = Refusal, description = "The custodian's disk is almost full"),
+	),
+	tag = "wallet"
+)]
+pub async fn replace_synced(
+	State(state): State<Arc<Shared>>,
+	bytes: Bytes,
+) -> Result<Json<Synced>, ApiError> {
+	let (requester, body) =
+		authenticate::<ReplaceSynced>(&state, action::REPLACE_SYNCED, &bytes).await?;
+	let ReplaceSynced { replaces, data: Packed(data) } = body;
+	if data.len() > MAX_SYNCED {
+		return Err(ApiError::TooLarge);
+	}
+	let account = account_bytes(&requester.account);
+	match state.database.replace_synced(account, replaces, data.clone()).await? {
+		Some(revision) => Ok(Json(Synced { revision, data: Packed(data) })),
+		None => Err(ApiError::OtherRevision),
+	}
+}
+
+#[cfg(test)]
+mod tests;

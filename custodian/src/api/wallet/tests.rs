@@ -1,0 +1,1 @@
+//! What wallets keep, with a real database and a double of the node.

@@ -1,0 +1,233 @@
+//! What may be read: a case for each row of the table, allowed and refused.
+
+use super::*;
+use proptest::prelude::*;
+use vouchsafe_client::chain::{storage::*, Grantee};
+
+const ME: AccountId = AccountId::new([1; 32]);
+const OTHER: AccountId = AccountId::new([2; 32]);
+const THIRD: AccountId = AccountId::new([3; 32]);
+const RECORD_ID: H256 = H256([9; 32]);
+
+/// What the account [`ME`] is answered.
+fn me(key: &[u8]) -> Answer {
+	may_read(Caller::Account(&ME), key)
+}
+
+fn anyone(key: &[u8]) -> Answer {
+	may_read(Caller::Anyone, key)
+}
+
+/// Checks the answers to [`ME`] and to somebody who did not sign.
+fn check(key: &[u8], to_me: Answer, to_anyone: Answer) {
+	assert_eq!(me(key), to_me, "{}", hex::encode(key));
+	assert_eq!(anyone(key), to_anyone, "{}", hex::encode(key));
+}
+
+#[test]
+fn the_clock_the_validators_and_the_institutions_are_for_everyone() {
+	for key in [
+		now().bytes,
+		last_upgrade().bytes,
+		block_hash(0).bytes,
+		authorities().bytes,
+		set_id().bytes,
+		institutions().prefix,
+		institution(&OTHER).bytes,
+		custodian_account(&OTHER).bytes,
+		assisted_delay().bytes,
+	] {
+		check(&key, Answer::Yes, Answer::Yes);
+	}
+}
+
+#[test]
+fn an_account_is_read_by_its_name_only() {
+	check(&account(&OTHER).bytes, Answer::Yes, Answer::IfInstitution(OTHER));
+	check(&account(&ME).bytes, Answer::Yes, Answer::IfInstitution(ME));
+	let all = prefix("Enrolment", "Accounts");
+	check(&all, Answer::No, Answer::No);
+	let key = account(&OTHER).bytes;
+	check(&key[..key.len() - 1], Answer::No, Answer::No);
+	check(&[&key[..], &[0]].concat(), Answer::No, Answer::No);
+	let mut forged = key;
+	forged[40] ^= 1;
+	check(&forged, Answer::No, Answer::No);
+}
+
+#[test]
+fn affiliations_are_listed_by_practitioner() {
+	for key in [
+		affiliations(&OTHER).prefix,
+		affiliation(&OTHER, &THIRD).bytes,
+		affiliated_with(&OTHER).bytes,
+		affiliations(&ME).prefix,
+	] {
+		check(&key, Answer::Yes, Answer::No);
+	}
+	check(&prefix("Enrolment", "Affiliations"), Answer::No, Answer::No);
+	check(&prefix("Enrolment", "AffiliatedWith"), Answer::No, Answer::No);
+}
+
+#[test]
+fn what_is_ones_own_is_for_nobody_else() {
+	let keys = |whose: &AccountId| {
+		[
+			system_account(whose).bytes,
+			all_consents(whose).prefix,
+			consents(whose, &Grantee::Everyone).bytes,
+			awaiting_authority(whose, &THIRD).bytes,
+			assisted_refused(whose).bytes,
+			staff_proposal(whose, &THIRD).bytes,
+			holder_choice(whose).bytes,
+			log(whose).bytes,
+			ledger(whose).bytes,
+		]
+	};
+	for key in keys(&ME) {
+		check(&key, Answer::Yes, Answer::No);
+		// Above it is everybody's.
+		check(&key[..32], Answer::No, Answer::No);
+		check(&key[..79], Answer::No, Answer::No);
+	}
+	for key in keys(&OTHER) {
+		check(&key, Answer::No, Answer::No);
+	}
+	// It is in the key, but not as the patient.
+	check(&awaiting_authority(&OTHER, &ME).bytes, Answer::No, Answer::No);
+	check(&staff_proposal(&OTHER, &ME).bytes, Answer::No, Answer::No);
+}
+
+#[test]
+fn records_are_the_patients_and_those_that_the_caller_can_open() {
+	check(&records(&ME).prefix, Answer::Yes, Answer::No);
+	check(&record(&ME, &RECORD_ID).bytes, Answer::Yes, Answer::No);
+	check(&record(&OTHER, &RECORD_ID).bytes, Answer::IfOpenable(OTHER, RECORD_ID), Answer::No);
+	check(&records(&OTHER).prefix, Answer::No, Answer::No);
+	check(&prefix("Records", "Records"), Answer::No, Answer::No);
+}
+
+#[test]
+fn versions_and_sharing_sets_are_as_their_record() {
+	for key in [version(&RECORD_ID, 3).bytes, sharing_set(&RECORD_ID, 3).bytes] {
+		check(&key, Answer::IfRecord(RECORD_ID), Answer::No);
+		for length in [32, 63, 64, key.len() - 1] {
+			check(&key[..length], Answer::No, Answer::No);
+		}
+	}
+	// A record's id may be anything, also what looks like the caller's account.
+	let mut own = prefix("Records", "Versions");
+	own.extend(blake2_128_concat(&account_bytes(&ME)));
+	check(&own, Answer::No, Answer::No);
+}
+
+#[test]
+fn holder_sets_are_the_patients_and_of_those_whose_records_the_caller_can_open() {
+	check(&holder_set(&ME, 0).bytes, Answer::Yes, Answer::No);
+	let key = holder_set(&OTHER, 0).bytes;
+	check(&key, Answer::IfAnyOpenable(OTHER), Answer::No);
+	check(&key[..key.len() - NUMBER], Answer::No, Answer::No);
+}
+
+#[test]
+fn requests_are_the_patients_and_the_askers() {
+	check(&requests(&ME).prefix, Answer::Yes, Answer::No);
+	check(&request(&ME, 4).bytes, Answer::Yes, Answer::No);
+	check(&request(&OTHER, 4).bytes, Answer::IfAsker, Answer::No);
+	check(&requests(&OTHER).prefix, Answer::No, Answer::No);
+	check(&prefix("AccessRequests", "Requests"), Answer::No, Answer::No);
+}
+
+#[test]
+fn openings_are_the_patients_and_the_readers() {
+	check(&openings(&ME, &OTHER).bytes, Answer::Yes, Answer::No);
+	let own = blake2_128_concat(&account_bytes(&ME));
+	check(&[prefix("Custody", "Openings"), own].concat(), Answer::Yes, Answer::No);
+	let key = openings(&OTHER, &ME).bytes;
+	check(&key, Answer::Yes, Answer::No);
+	check(&key[..key.len() - 1], Answer::No, Answer::No);
+	check(&key[..80], Answer::No, Answer::No);
+	check(&openings(&OTHER, &THIRD).bytes, Answer::No, Answer::No);
+}
+
+#[test]
+fn studies_are_for_enrolled_accounts_and_their_people_are_not() {
+	for key in [
+		next_study().bytes,
+		study(1).bytes,
+		round(1, 0).bytes,
+		study_result(1, 0).bytes,
+		contributed(1, 0, &ME).bytes,
+		people_of(1, 0, &ME).bytes,
+	] {
+		check(&key, Answer::Yes, Answer::No);
+	}
+	for key in [
+		people(1, 0).prefix,
+		contributed(1, 0, &OTHER).bytes,
+		people_of(1, 0, &OTHER).bytes,
+		prefix("Studies", "People"),
+		[prefix("Studies", "People"), blake2_128_concat(&account_bytes(&ME))].concat(),
+	] {
+		check(&key, Answer::No, Answer::No);
+	}
+}
+
+#[test]
+fn nobody_reads_anything_else() {
+	for key in [
+		events(),
+		vec![],
+		prefix("Custody", "Unacknowledged"),
+		prefix("Custody", "Refusals"),
+		prefix("AccessRequests", "OpenByAsker"),
+		prefix("Studies", "OpenOf"),
+		prefix("Studies", "Choices"),
+		prefix("Admission", "Usage"),
+		prefix("Admission", "Signer"),
+		council_members().bytes,
+		b":code".to_vec(),
+		now().bytes[..31].to_vec(),
+		prefix("System", "Account"),
+		[prefix("System", "Digest"), blake2_128_concat(&account_bytes(&ME))].concat(),
+	] {
+		check(&key, Answer::No, Answer::No);
+	}
+}
+
+#[test]
+fn each_row_is_another_item_of_the_chain() {
+	let mut names: Vec<_> =
+		TABLE.iter().chain(&IN_ROUNDS).map(|(pallet, item, _)| (pallet, item)).collect();
+	names.sort();
+	names.dedup();
+	assert_eq!(names.len(), TABLE.len() + IN_ROUNDS.len());
+}
+
+proptest! {
+	/// What is answered about a prefix holds for all keys below it.
+	#[test]
+	fn a_permitted_prefix_permits_what_is_below_it(row in 0..TABLE.len(), own: bool, rest: Vec<u8>, at: prop::sample::Index) {
+		let (pallet, item, _) = TABLE[row];
+		let mut key = prefix(pallet, item);
+		if own {
+			key.extend(blake2_128_concat(&account_bytes(&ME)));
+		}
+		key.extend(&rest);
+		let above = &key[..at.index(key.len() + 1)];
+		for caller in [Caller::Anyone, Caller::Account(&ME)] {
+			if may_read(caller, above) == Answer::Yes {
+				prop_assert_eq!(may_read(caller, &key), Answer::Yes);
+			}
+			if caller == Caller::Anyone && may_read(caller, &key) == Answer::Yes {
+				prop_assert_eq!(me(&key), Answer::Yes);
+			}
+		}
+	}
+
+	#[test]
+	fn foreign_bytes_are_refused(bytes: Vec<u8>) {
+		prop_assert_eq!(me(&bytes), Answer::No);
+		prop_assert_eq!(anyone(&bytes), Answer::No);
+	}
+}

@@ -1,0 +1,348 @@
+//! What the page asks of the core.
+
+use serde::{Deserialize, Serialize};
+
+/// A request of the page. The answer to each is named in brackets: see [`Answer`](super::Answer).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Ask {
+	/// Begins [`Started`](super::Answer::Started).
+	Start {
+		/// The language of the browser or of the person's choice: `de-AT`.
+		language: String,
+		/// The address that the page was loaded from, without a path.
+		origin: String,
+	},
+	/// Changes the language [`Started`](super::Answer::Started).
+	SetLanguage {
+		/// `en`, `de` or `id`.
+		language: String,
+	},
+	/// Makes a new account with twelve words, which is not kept yet [`Words`](super::Answer::Words).
+	MakeWords,
+	/// Whether this text, pasted or scanned, has the new account's words [`Done`](super::Answer::Done).
+	CheckWords {
+		/// The words, or the sheet's code.
+		text: String,
+	},
+	/// Keeps the new account [`Started`](super::Answer::Started).
+	Create {
+		/// The new passphrase.
+		passphrase: String,
+	},
+	/// Keeps an account that exists already [`Started`](super::Answer::Started).
+	Restore {
+		/// From what.
+		source: RestoreSource,
+		/// The new passphrase.
+		passphrase: String,
+	},
+	/// Unlocks the wallet [`Started`](super::Answer::Started).
+	Unlock {
+		/// How.
+		secret: Secret,
+	},
+	/// Lets the wallet sign for a minute [`Done`](super::Answer::Done).
+	Confirm {
+		/// How.
+		secret: Secret,
+	},
+	/// Locks the wallet [`Done`](super::Answer::Done).
+	Lock,
+	/// Shows the words again, for a printed sheet [`Words`](super::Answer::Words).
+	ShowWords {
+		/// The passphrase.
+		secret: Secret,
+	},
+	/// Adds a passkey that also unlocks the wallet [`Done`](super::Answer::Done).
+	AddPasskey {
+		/// The credential's id, base64.
+		credential: String,
+		/// The output of its PRF extension, base64.
+		output: String,
+	},
+	/// Which passkeys unlock the wallet, and the input of their PRF extension
+	/// [`Passkeys`](super::Answer::Passkeys).
+	Passkeys,
+	/// Removes the passkeys [`Done`](super::Answer::Done).
+	RemovePasskeys,
+	/// Removes everything from this device [`Started`](super::Answer::Started).
+	Forget,
+	/// Reads a registration desk's code [`DeskOffer`](super::Answer::DeskOffer).
+	ReadDeskCode {
+		/// The code's text, or a link with it.
+		text: String,
+	},
+	/// Signs the desk's offer that was shown, and waits for the enrolment
+	/// [`DeskAnswer`](super::Answer::DeskAnswer).
+	AcceptDeskCode,
+	/// The newest proof [`Proof`](super::Answer::Proof).
+	Proof,
+	/// What the first screen shows [`Home`](super::Answer::Home).
+	Home,
+	/// Requests that wait for an answer [`Requests`](super::Answer::Requests).
+	Requests,
+	/// One request, with what it would open [`Request`](super::Answer::Request).
+	Request {
+		/// Its number.
+		id: u32,
+		/// Less than was asked for.
+		narrowing: Narrowing,
+	},
+	/// What is signed to approve a request as it was shown last [`Draft`](super::Answer::Draft).
+	DraftApproval {
+		/// The request's number.
+		id: u32,
+		/// Less than was asked for.
+		narrowing: Narrowing,
+		/// Whether the own key share is carried to the asking hospital.
+		carry: bool,
+	},
+	/// What is signed to refuse a request [`Draft`](super::Answer::Draft).
+	DraftRefusal {
+		/// The request's number.
+		id: u32,
+	},
+	/// All consents [`Consents`](super::Answer::Consents).
+	Consents,
+	/// Who can be named in a consent, and what [`Choices`](super::Answer::Choices).
+	Choices,
+	/// What is signed for a new consent, or to change one [`Draft`](super::Answer::Draft).
+	DraftConsent {
+		/// The consent.
+		form: ConsentForm,
+		/// The number of the consent that is changed.
+		amends: Option<u32>,
+		/// Whether the own key share is carried to the hospital.
+		carry: bool,
+	},
+	/// What is signed to revoke a consent [`Draft`](super::Answer::Draft).
+	DraftRevocation {
+		/// The consent's number.
+		id: u32,
+	},
+	/// What is signed to stop everything [`Draft`](super::Answer::Draft).
+	DraftStop,
+	/// What is signed to lift the stop [`Draft`](super::Answer::Draft).
+	DraftResume,
+	/// Signs and sends a draft that was shown, and waits until its effect is proven
+	/// [`Signed`](super::Answer::Signed).
+	Sign {
+		/// The draft's digest.
+		digest: String,
+	},
+	/// Forgets a draft [`Done`](super::Answer::Done).
+	Discard {
+		/// The draft's digest.
+		digest: String,
+	},
+	/// Who sees what [`Access`](super::Answer::Access).
+	WhoSees,
+	/// What somebody would see now [`Seen`](super::Answer::Seen).
+	WhatSees {
+		/// The account.
+		account: String,
+		/// The institution for which they act.
+		institution: Option<String>,
+	},
+	/// All records [`Records`](super::Answer::Records).
+	Records,
+	/// One record: versions, holders [`Record`](super::Answer::Record).
+	Record {
+		/// Its id.
+		id: String,
+	},
+	/// Opens records, at most 16, with one signature, and keeps their titles
+	/// [`Opened`](super::Answer::Opened).
+	Open {
+		/// Their ids.
+		ids: Vec<String>,
+	},
+	/// An opened record as readable blocks [`Document`](super::Answer::Document).
+	Read {
+		/// Its id.
+		id: String,
+	},
+	/// An opened record's bytes, for the viewer or to be saved [`File`](super::Answer::File).
+	File {
+		/// Its id.
+		id: String,
+	},
+	/// Checks every copy of a record [`Copies`](super::Answer::Copies).
+	CheckCopies {
+		/// Its id.
+		id: String,
+	},
+	/// Forgets opened documents [`Done`](super::Answer::Done).
+	CloseDocuments,
+	/// The log [`Log`](super::Answer::Log).
+	Log {
+		/// Which lines.
+		filter: LogFilter,
+	},
+	/// Fetches the log again and verifies every line [`LogVerdict`](super::Answer::LogVerdict).
+	VerifyLog,
+	/// What a third party needs to verify the log [`File`](super::Answer::File).
+	ExportLog,
+	/// Remembers that the log was seen up to here [`Done`](super::Answer::Done).
+	SeenLog {
+		/// The number of lines that were seen.
+		count: u64,
+	},
+	/// Which hospitals hold records, and who may hold keys [`Holdings`](super::Answer::Holdings).
+	Holdings,
+	/// The settings [`Settings`](super::Answer::Settings).
+	Settings,
+	/// Changes a setting of this device [`Settings`](super::Answer::Settings).
+	SetSetting {
+		/// Its name.
+		name: String,
+		/// Its value.
+		value: String,
+	},
+	/// Gives an account a name [`Done`](super::Answer::Done).
+	SetName {
+		/// The account.
+		account: String,
+		/// The name. Empty removes it.
+		name: String,
+	},
+	/// Confirms what has changed of an institution [`Done`](super::Answer::Done).
+	ConfirmMember {
+		/// The institution's account.
+		account: String,
+	},
+}
+
+/// From what an account is restored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum RestoreSource {
+	/// Words, or the code of a printed sheet.
+	Words {
+		/// The text.
+		text: String,
+	},
+	/// The export of a polkadot-js wallet.
+	WalletJson {
+		/// The file's text.
+		json: String,
+		/// Its password.
+		password: String,
+	},
+	/// A key file of the command line.
+	KeyFile {
+		/// The file, base64.
+		file: String,
+		/// Its passphrase.
+		passphrase: String,
+	},
+}
+
+/// What unlocks the wallet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Secret {
+	/// The passphrase.
+	Passphrase {
+		/// It.
+		text: String,
+	},
+	/// A passkey.
+	Passkey {
+		/// The credential's id, base64.
+		credential: String,
+		/// The output of its PRF extension, base64.
+		output: String,
+	},
+}
+
+/// What an approval leaves out of what was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Narrowing {
+	/// Only these categories, by their keys. Empty: all that were asked for.
+	pub categories: Vec<String>,
+	/// Only these records. Empty: all.
+	pub records: Vec<String>,
+	/// Only care from this month on: `2024-05`.
+	pub from_month: Option<String>,
+	/// Only care until this month.
+	pub to_month: Option<String>,
+	/// The end of the consent, a day in UTC: `2027-01-31`.
+	pub until: Option<String>,
+	/// Up to which confidentiality: `N`, `R` or `V`.
+	pub confidentiality: Option<String>,
+	/// Which labelled records are included.
+	pub labels: Option<LabelChoice>,
+}
+
+/// Which labelled records a consent covers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "labels", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum LabelChoice {
+	/// Records without labels only.
+	Unlabelled,
+	/// Records without labels, and those with only these.
+	Also {
+		/// The labels' words.
+		words: Vec<String>,
+	},
+	/// All records.
+	Any,
+}
+
+/// A new consent, as the page's form has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ConsentForm {
+	/// Whether it permits or forbids.
+	pub permits: bool,
+	/// For whom, by the key of a [`Choice`](super::Choice).
+	pub grantee: String,
+	/// Categories, by their keys. Empty: all.
+	pub categories: Vec<String>,
+	/// Records. Empty: all.
+	pub records: Vec<String>,
+	/// Actions, by their keys. Empty: all that a consent without a list means.
+	pub actions: Vec<String>,
+	/// Purposes, by their keys. Empty: all.
+	pub purposes: Vec<String>,
+	/// Only care from this month on: `2024-05`.
+	pub from_month: Option<String>,
+	/// Only care until this month.
+	pub to_month: Option<String>,
+	/// The first day, in UTC: `2026-12-01`.
+	pub from: Option<String>,
+	/// The last day, in UTC.
+	pub until: Option<String>,
+	/// Up to, or from, which confidentiality: `N`, `R` or `V`.
+	pub confidentiality: Option<String>,
+	/// Which labelled records.
+	pub labels: Option<LabelChoice>,
+}
+
+/// Which lines of the log are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LogFilter {
+	/// Only of this account.
+	pub person: Option<String>,
+	/// Only for this institution.
+	pub institution: Option<String>,
+	/// Only of these kinds, by their keys.
+	pub kinds: Vec<String>,
+	/// Only from this day on, in UTC: `2026-11-01`.
+	pub from: Option<String>,
+	/// Only until this day.
+	pub until: Option<String>,
+	/// Only the lines before this number: the next page.
+	pub before: Option<u64>,
+}

@@ -1,0 +1,10 @@
+// What esbuild puts into the script.
+
+declare module "*.wasm" {
+	const bytes: Uint8Array;
+	export default bytes;
+}
+
+declare module "*.css";
+
+declare module "pdfjs-dist/legacy/build/pdf.worker.mjs";
