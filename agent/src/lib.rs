@@ -14,7 +14,7 @@
 //!   institutions hold the records.
 //! - [`overlap`]: consents that let the same people in. [`staff`]: what takes two of an institution's
 //!   staff.
-//! - [`keys`], [`names`]: keys and the address book. [`pins`]: names and keys of the members, as they
+//! - [`keys`], [`names`]: keys and the address book. [`backup`]: the printed sheet that restores an account. [`pins`]: names and keys of the members, as they
 //!   were seen first.
 //! - [`readable`]: FHIR documents as headings, facts and tables.
 //! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
@@ -25,6 +25,7 @@ pub mod advice;
 pub mod assist;
 pub mod audit;
 pub mod author;
+pub mod backup;
 pub mod consent;
 pub mod council;
 pub mod dates;

@@ -1,6 +1,7 @@
 //! An unlocked account: its stored things, its keys, and what it knows of the chain.
 
 mod connection;
+mod consents;
 mod drafts;
 mod home;
 mod log;
@@ -9,7 +10,6 @@ mod records;
 mod requests;
 mod settings;
 mod who_sees;
-mod consents;
 
 use crate::{
 	device::DeviceKey,
@@ -21,7 +21,6 @@ use crate::{
 	platform::{Documents, Session},
 };
 use anyhow::Result;
-use connection::Network;
 use drafts::Draft;
 use futures::lock::Mutex as AsyncMutex;
 use std::{
@@ -34,7 +33,10 @@ use vouchsafe_agent::{
 	platform::Keep as _,
 };
 use vouchsafe_protocol::types::{AccountId, AccountKind};
+use subxt_signer::sr25519::Keypair;
 use vouchsafe_speech::Speech;
+
+pub use connection::{network_of, Network};
 
 /// The folder of the wallet's own things, and the names in it.
 const FOLDER: &str = "wallet";
@@ -43,7 +45,6 @@ const BACKUP: &str = "backup";
 const NETWORK: &str = "network";
 const TRUSTED: &str = "trusted";
 const TITLES: &str = "titles";
-const SEEN: &str = "seen";
 const SETTINGS: &str = "settings";
 
 /// How long members and names are used before they are read again.
@@ -149,6 +150,16 @@ impl<H: Host> Account<H> {
 	/// The institution that serves the page, by its proven name.
 	pub fn server(&self) -> Option<String> {
 		locked(&self.known).server.clone()
+	}
+
+	/// Signs for the account.
+	pub fn signer(&self) -> &Keypair {
+		&self.identity.signer
+	}
+
+	/// The public half of its encryption key.
+	pub fn encryption_key(&self) -> [u8; 32] {
+		self.identity.encryption_key()
 	}
 
 	/// The account's secrets.

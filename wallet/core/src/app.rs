@@ -2,8 +2,6 @@
 
 mod desk;
 mod keys;
-mod signing;
-mod views;
 
 use crate::{
 	account::Account,
