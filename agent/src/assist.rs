@@ -5,8 +5,8 @@
 //! an authority if the patient's own key has signed before. The patient keeps the file as the text.
 
 use crate::{
-	consent::{ensure_grantee_confirmed, full_sentence},
-	english::ENGLISH,
+	consent::{ensure_grantee_confirmed, full_sentence, full_sentence_in},
+	english::speech_of,
 	platform::Platform,
 	session::{result_of, At, Session},
 	staff::matter_of,
@@ -88,17 +88,18 @@ impl AssistedConsent {
 	) -> Result<Self> {
 		check(session, institution, grantee, terms).await?;
 		let text = full_sentence(session, patient, grantee, terms).await?;
+		let text = (session.speech.language(), text);
 		Ok(Self::with_text(session.genesis(), patient, institution, grantee, terms, text))
 	}
 
-	/// A new entry with this sentence.
+	/// A new entry with this sentence, after its language.
 	pub(crate) fn with_text(
 		genesis: H256,
 		patient: &AccountId,
 		institution: &AccountId,
 		grantee: &Grantee,
 		terms: &Terms,
-		text: String,
+		(language, text): (&str, String),
 	) -> Self {
 		Self {
 			genesis: Hex(genesis.0),
@@ -107,7 +108,7 @@ impl AssistedConsent {
 			grantee: HexBytes(grantee.encode()),
 			terms: HexBytes(terms.encode()),
 			text,
-			language: ENGLISH.language().into(),
+			language: language.into(),
 			salt: Hex(vouchsafe_vault::random_bytes()),
 		}
 	}
@@ -156,7 +157,7 @@ impl AssistedConsent {
 		decode(&self.terms).context("the terms in the file are malformed")
 	}
 
-	/// What the terms say, in a sentence that this machine made; and the sentence that the patient was
+	/// What the terms say, in a sentence that this machine made in the language of the text; and the sentence that the patient was
 	/// shown, if it is another one, for example because people are called by other names here.
 	///
 	/// # Errors
@@ -168,7 +169,8 @@ impl AssistedConsent {
 	) -> Result<(String, Option<String>)> {
 		let (grantee, terms) = (self.grantee()?, self.terms()?);
 		ensure_grantee_confirmed(session, &grantee, &terms).await?;
-		let own = full_sentence(session, &self.patient(), &grantee, &terms).await?;
+		let (speech, patient) = (speech_of(&self.language), self.patient());
+		let own = full_sentence_in(session, speech, &patient, &grantee, &terms).await?;
 		let shown = crate::text::line(&self.text);
 		Ok(if own == shown { (own, None) } else { (own, Some(shown)) })
 	}

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use std::time::Duration;
 use vouchsafe_protocol::{
 	errors::{ChainError, CustodianError},
+	log_file::first_wrong,
 	messages::LogLine,
 	traits::{Custodian, View},
 	types::{AccountId, LogEntry, H256},
@@ -156,12 +157,7 @@ pub async fn verify(
 	let from = session.names.show(&log.from);
 	let Err(error) = log.prove(&genesis) else { return Ok(Ok(())) };
 	let mut unproven = Unproven { from, reason: error.to_string(), entry: None };
-	unproven.entry = match &error {
-		ProofError::OutOfSequence { expected, .. } => Some(*expected),
-		ProofError::DoesNotFit { seq } | ProofError::Surplus { seq } => Some(*seq),
-		ProofError::Missing { have, .. } => Some(*have),
-		_ => None,
-	};
+	unproven.entry = first_wrong(&error);
 	if unproven.entry.is_none() {
 		for member in &session.members {
 			if member.account == log.from || member.custodian.is_none() {
@@ -224,7 +220,7 @@ mod tests {
 			.map(|seq| {
 				let entry = vec![1, u8::try_from(seq).unwrap()];
 				head = audit::next_head(&GENESIS, &PATIENT, seq, 7, &head, &entry);
-				LogLine { seq, block: 7, entry: HexBytes(entry), head: Hex(head.0) }
+				LogLine { seq, block: 7, time: 0, entry: HexBytes(entry), head: Hex(head.0) }
 			})
 			.collect();
 		let from = AccountId::new([3; 32]);

@@ -14,7 +14,7 @@ mod widening;
 
 use crate::{
 	advice::{Advice, Advised},
-	english::{teller, WithFingerprints, ENGLISH},
+	english::{teller, WithFingerprints},
 	labels::LabelTable,
 	names::Names,
 	open::own_share,
@@ -37,7 +37,7 @@ use vouchsafe_protocol::{
 		RecordStatus, Role, ShownText, Terms, H256,
 	},
 };
-use vouchsafe_speech::{Asked, Teller};
+use vouchsafe_speech::{Asked, Speech, Teller};
 use vouchsafe_vault::{
 	commitment::text_commitment,
 	manifest::{seal_share, ShareAddress},
@@ -181,7 +181,7 @@ impl<P: Platform> Session<P> {
 pub(crate) async fn shown(session: &Session<impl Platform>, sentence: &str) -> Result<ShownText> {
 	let me = session.me()?;
 	let salt = vouchsafe_vault::random_bytes();
-	let name = ENGLISH.language();
+	let name = session.speech.language();
 	let commitment = text_commitment(&salt, name, sentence);
 	let kept = KeptText { language: name.into(), text: sentence.into(), salt: Hex(salt) };
 	// Stored before signing: a consent whose text is lost cannot be shown again.
@@ -218,16 +218,27 @@ fn check_traits(grantee: &Grantee, terms: &Terms) -> Result<()> {
 	Ok(())
 }
 
-/// The sentence of a consent. It is an error if nobody could use the consent as it is.
+/// The sentence of a consent in the session's language. It is an error if nobody could use the consent
+/// as it is.
 pub async fn sentence(
 	session: &Session<impl Platform>,
 	patient: &AccountId,
 	grantee: &Grantee,
 	terms: &Terms,
 ) -> Result<String> {
+	sentence_in(session, session.speech, patient, grantee, terms).await
+}
+
+async fn sentence_in(
+	session: &Session<impl Platform>,
+	speech: &Speech,
+	patient: &AccountId,
+	grantee: &Grantee,
+	terms: &Terms,
+) -> Result<String> {
 	check_traits(grantee, terms)?;
 	let labels = session.labels_of(patient).await?;
-	Ok(signed_sentence(&session.names, &labels, grantee, terms))
+	Ok(signed_sentence(speech, &session.names, &labels, grantee, terms))
 }
 
 /// The sentence of a new consent. For a permit for a study, it also says what the study is.
@@ -237,12 +248,24 @@ pub async fn full_sentence(
 	grantee: &Grantee,
 	terms: &Terms,
 ) -> Result<String> {
-	let sentence = sentence(session, patient, grantee, terms).await?;
+	full_sentence_in(session, session.speech, patient, grantee, terms).await
+}
+
+/// The same in another language: that of a text to which somebody else agreed.
+pub async fn full_sentence_in(
+	session: &Session<impl Platform>,
+	speech: &Speech,
+	patient: &AccountId,
+	grantee: &Grantee,
+	terms: &Terms,
+) -> Result<String> {
+	let sentence = sentence_in(session, speech, patient, grantee, terms).await?;
 	match (grantee, terms.effect) {
 		(Grantee::Study(id), Effect::Permit) => {
 			let found = study::rounds::find(session, *id).await?;
 			let protocol = study::protocol::fetch(session, &found.study.terms).await?;
-			Ok(format!("{sentence}\n\n{}", study::explained(&session.names, &found, &protocol)))
+			let study = study::explained(speech, &session.names, &found, &protocol);
+			Ok(format!("{sentence}\n\n{study}"))
 		},
 		_ => Ok(sentence),
 	}
@@ -250,13 +273,13 @@ pub async fn full_sentence(
 
 /// The sentence as it is signed: it shows a part of each account's address.
 pub fn signed_sentence(
+	speech: &Speech,
 	names: &Names,
 	labels: &LabelTable,
 	grantee: &Grantee,
 	terms: &Terms,
 ) -> String {
-	let with_addresses = WithFingerprints(names);
-	Teller { names: &with_addresses, ..teller(names, labels) }.consent(grantee, terms)
+	Teller { speech, names: &WithFingerprints(names), labels }.consent(grantee, terms)
 }
 
 /// An error if a new consent would permit something to a member that has changed or does not take part, or

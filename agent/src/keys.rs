@@ -1,10 +1,11 @@
 //! Keys: an account (sr25519, signs) and an encryption key (X25519, opens what is sealed to the
 //! account).
 //!
-//! The encryption key is random and not derived from the words, because extension wallets cannot
-//! derive one. The words restore the account; a copy of the key file restores both.
+//! An account with words gets its encryption key from them and a counter, so that the words restore both
+//! (see [`vouchsafe_vault::derive_encryption_key`]). An account from a wallet's export has a random one,
+//! because its words are not known. A copy of the key file always restores both.
 
-use age::secrecy::SecretString;
+use crate::backup::Sheet;
 use anyhow::{bail, Context, Result};
 use base64::{prelude::BASE64_STANDARD, Engine};
 use bip39::Mnemonic;
@@ -12,12 +13,15 @@ use blake2::{Blake2b256, Digest};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use subxt_signer::{polkadot_js_compat, sr25519::Keypair, SecretUri};
+use unicode_normalization::UnicodeNormalization;
 use vouchsafe_protocol::{
 	signing::Signer,
 	types::{account_bytes, address, AccountId},
 };
-use vouchsafe_vault::seal::SecretKey;
+use vouchsafe_vault::{derive_encryption_key, passphrase, seal::SecretKey};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+pub use vouchsafe_vault::passphrase::Cost;
 
 /// An unlocked key. Its secrets are never printed.
 #[derive(Clone)]
@@ -84,14 +88,20 @@ pub struct PublicHalf {
 	pub encryption_key: String,
 }
 
-/// The content of a key file: an account and an encryption key. The file is encrypted with a
-/// passphrase ([age](https://age-encryption.org/v1), scrypt).
+/// The content of a key file: an account and an encryption key.
+///
+/// ```text
+/// file = "vouchsafe/key/2\n" ‖ sealed (see vouchsafe_vault::passphrase; the first line is the domain)
+/// ```
+///
+/// The content is JSON. The passphrase is in Unicode's NFC, so that each keyboard types the same one.
+/// Version 1 was encrypted with age. Only the command line still opens it.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
 pub struct KeyFile {
 	version: u8,
 	account: AccountSecret,
-	encryption_secret: String,
+	encryption: EncryptionSecret,
 }
 
 #[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -104,17 +114,31 @@ enum AccountSecret {
 	PolkadotJs { json: String, password: String },
 }
 
-/// The cost of a key file's passphrase, as a power of two: 256 MiB of memory and less than a second.
-/// age would measure how fast the machine is now, and take less on a busy one.
-pub const WORK: u8 = 18;
-/// The greatest cost with which a key file is opened: 4 GiB of memory. age would refuse its own files on a
-/// machine that has become slower.
-const MAX_WORK: u8 = 22;
+#[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+enum EncryptionSecret {
+	/// It follows from the account's words and this counter.
+	FromWords { counter: u32 },
+	/// A key that was drawn at random, in hex.
+	Random(String),
+}
+
+/// The version of the content, and the last digit of [`DOMAIN`].
+const VERSION: u8 = 2;
+/// The first line of a key file.
+const DOMAIN: &[u8] = b"vouchsafe/key/2\n";
+/// How a key file of any version but the first begins.
+const ANY_VERSION: &[u8] = b"vouchsafe/key/";
+/// How a key file of version 1 begins.
+const VERSION_1: &[u8] = b"age-encryption.org/";
+
+/// How many counters [`KeyFile::restore`] tries.
+pub const COUNTERS: u32 = 256;
 
 /// Why a key file cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-	/// The passphrase is wrong.
+	/// The passphrase is wrong. Damage of the encrypted part looks the same.
 	#[error("the passphrase is wrong")]
 	WrongPassphrase,
 	/// The file is damaged.
@@ -123,39 +147,81 @@ pub enum KeyFileError {
 	/// A newer version of this program wrote it.
 	#[error("it was written by a newer version of this program: update it")]
 	Newer,
+	/// It is of version 1, which takes more memory than a phone has.
+	#[error("it is of version 1: convert it with the command line first")]
+	Version1,
+}
+
+/// Whether these bytes are a key file of version 1.
+pub fn is_version_1(file: &[u8]) -> bool {
+	file.starts_with(VERSION_1)
 }
 
 impl KeyFile {
-	/// A new account and a new encryption key.
+	/// A new account. Its words restore its encryption key too.
 	pub fn generate() -> Result<Self> {
 		let entropy = Zeroizing::new(vouchsafe_vault::random_bytes::<16>());
 		let words = Mnemonic::from_entropy(&*entropy).context("cannot make words")?;
-		Ok(Self::new(AccountSecret::Mnemonic(words.to_string())))
+		Ok(Self::of_words(words.to_string(), 0))
 	}
 
-	/// The account of these words, and a new encryption key.
-	pub fn from_words(words: &str) -> Self {
-		let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-		Self::new(AccountSecret::Mnemonic(words))
+	/// The account of these words or of a sheet's code, and its encryption key of this counter. The
+	/// usual counter is that of the code, or 0.
+	pub fn from_words(text: &str, counter: Option<u32>) -> Result<Self> {
+		let sheet = Sheet::account(text)?;
+		let counter = counter.unwrap_or(sheet.counter());
+		Ok(Self::of_words(sheet.words().to_string(), counter))
 	}
 
-	/// The account of a wallet's JSON export, and a new encryption key.
+	/// The account of these words, and the one of its encryption keys that the chain has registered.
+	/// `None` if the registered key is not one of the first [`COUNTERS`] that follow from the words.
+	pub fn restore(words: &str, registered: &[u8; 32]) -> Result<Option<Self>> {
+		let entropy = entropy_of(&Sheet::account(words)?.words())?;
+		let is_it =
+			|counter: &u32| derive_encryption_key(&entropy, *counter).public().0 == *registered;
+		(0..COUNTERS).find(is_it).map(|it| Self::from_words(words, Some(it))).transpose()
+	}
+
+	fn of_words(words: String, counter: u32) -> Self {
+		Self {
+			version: VERSION,
+			account: AccountSecret::Mnemonic(words),
+			encryption: EncryptionSecret::FromWords { counter },
+		}
+	}
+
+	/// The account of a wallet's JSON export, and a random encryption key.
 	pub fn from_wallet_json(json: &str, password: &str) -> Self {
 		let (json, password) = (json.to_owned(), password.to_owned());
-		Self::new(AccountSecret::PolkadotJs { json, password })
+		Self {
+			version: VERSION,
+			account: AccountSecret::PolkadotJs { json, password },
+			encryption: random(&SecretKey::random()),
+		}
 	}
 
-	fn new(account: AccountSecret) -> Self {
-		let encryption_secret = hex::encode(SecretKey::random().to_bytes().as_slice());
-		Self { version: 1, account, encryption_secret }
+	/// The same account with this encryption key, which does not follow from the words.
+	pub fn with_encryption_key(mut self, key: &SecretKey) -> Self {
+		self.encryption = random(key);
+		self
 	}
 
 	/// The key under this name.
 	pub fn identity(&self, name: &str) -> Result<Identity> {
-		let mut secret = Zeroizing::new([0; 32]);
-		hex::decode_to_slice(&self.encryption_secret, &mut *secret)
-			.with_context(|| format!("the key file of {name} is damaged"))?;
-		let encryption = SecretKey::from_bytes(&secret);
+		let damaged = || format!("the key file of {name} is damaged");
+		let encryption = match (&self.encryption, &self.account) {
+			(EncryptionSecret::Random(digits), _) => {
+				let mut secret = Zeroizing::new([0; 32]);
+				hex::decode_to_slice(digits, &mut *secret).with_context(damaged)?;
+				SecretKey::from_bytes(&secret)
+			},
+			(EncryptionSecret::FromWords { counter }, AccountSecret::Mnemonic(words)) => {
+				derive_encryption_key(&entropy_of(words)?, *counter)
+			},
+			(EncryptionSecret::FromWords { .. }, AccountSecret::PolkadotJs { .. }) => {
+				bail!(damaged())
+			},
+		};
 		Ok(Identity { name: name.to_owned(), signer: self.account.signer()?, encryption })
 	}
 
@@ -167,48 +233,71 @@ impl KeyFile {
 		}
 	}
 
-	/// The file, encrypted. `work` is scrypt's cost as a power of two: see [`WORK`].
-	pub fn seal(&self, passphrase: &str, work: u8) -> Result<Vec<u8>> {
+	/// The counter with which the encryption key follows from the words. `None` if it does not: then
+	/// only the file restores it.
+	pub fn counter(&self) -> Option<u32> {
+		match self.encryption {
+			EncryptionSecret::FromWords { counter } => Some(counter),
+			EncryptionSecret::Random(_) => None,
+		}
+	}
+
+	/// The file, encrypted. [`Cost::USUAL`] is the cost of all files but a test's.
+	pub fn seal(&self, passphrase: &str, cost: Cost) -> Result<Vec<u8>> {
 		let plain = Zeroizing::new(serde_json::to_vec(self)?);
-		let mut recipient = age::scrypt::Recipient::new(secret_string(passphrase));
-		recipient.set_work_factor(work);
-		age::encrypt(&recipient, &plain).context("cannot encrypt the key")
+		let sealed = passphrase::seal(DOMAIN, &composed(passphrase), cost, &plain)
+			.context("cannot encrypt the key")?;
+		Ok([DOMAIN, &sealed].concat())
 	}
 
 	/// Decrypts a file.
-	pub fn open(sealed: &[u8], passphrase: &str) -> Result<Self, KeyFileError> {
-		let mut identity = age::scrypt::Identity::new(secret_string(passphrase));
-		identity.set_max_work_factor(MAX_WORK);
-		let plain = age::decrypt(&identity, sealed).map_err(|error| match error {
-			age::DecryptError::DecryptionFailed
-			| age::DecryptError::KeyDecryptionFailed
-			| age::DecryptError::NoMatchingKeys => KeyFileError::WrongPassphrase,
-			age::DecryptError::ExcessiveWork { .. } => {
-				KeyFileError::Damaged("its passphrase costs more memory than any of ours".into())
+	pub fn open(file: &[u8], passphrase: &str) -> Result<Self, KeyFileError> {
+		let damaged = |why: &dyn std::fmt::Display| KeyFileError::Damaged(why.to_string());
+		let Some(sealed) = file.strip_prefix(DOMAIN) else {
+			return Err(match file {
+				_ if is_version_1(file) => KeyFileError::Version1,
+				_ if file.starts_with(ANY_VERSION) => KeyFileError::Newer,
+				_ => damaged(&"it does not begin as a key file does"),
+			});
+		};
+		let plain = passphrase::open(DOMAIN, &composed(passphrase), sealed);
+		let plain = plain.map_err(|error| match error {
+			vouchsafe_vault::Error::WrongPassphrase => KeyFileError::WrongPassphrase,
+			vouchsafe_vault::Error::UnknownSuite(_) => KeyFileError::Newer,
+			vouchsafe_vault::Error::CostlyPassphrase => {
+				damaged(&"its passphrase costs more memory or time than any of ours")
 			},
-			other => KeyFileError::Damaged(other.to_string()),
+			other => damaged(&other),
 		})?;
-		let plain = Zeroizing::new(plain);
-		let file: Self = serde_json::from_slice(&plain)
-			.map_err(|error| KeyFileError::Damaged(error.to_string()))?;
-		if file.version != 1 {
+		let content: Self = serde_json::from_slice(&plain).map_err(|error| damaged(&error))?;
+		if content.version != VERSION {
 			return Err(KeyFileError::Newer);
 		}
-		Ok(file)
+		Ok(content)
 	}
 }
 
-fn secret_string(text: &str) -> SecretString {
-	SecretString::from(text.to_owned())
+fn random(key: &SecretKey) -> EncryptionSecret {
+	EncryptionSecret::Random(hex::encode(key.to_bytes().as_slice()))
+}
+
+/// The passphrase as it is composed of the fewest characters.
+fn composed(passphrase: &str) -> Zeroizing<String> {
+	Zeroizing::new(passphrase.nfc().collect())
+}
+
+/// The words' entropy.
+fn entropy_of(words: &str) -> Result<Zeroizing<Vec<u8>>> {
+	let words = Mnemonic::parse(words).context("the key file is damaged: its words are wrong")?;
+	Ok(Zeroizing::new(words.to_entropy()))
 }
 
 impl AccountSecret {
 	fn signer(&self) -> Result<Keypair> {
 		match self {
 			Self::Mnemonic(words) => {
-				let words = Mnemonic::parse(words.as_str()).context(
-					"these are not the words of an account: check their spelling and order",
-				)?;
+				let words = Mnemonic::parse(words.as_str())
+					.context("the key file is damaged: its words are wrong")?;
 				Keypair::from_phrase(&words, None).context("no key can be made of these words")
 			},
 			Self::PolkadotJs { json, password } => decrypt_wallet_json(json, password),

@@ -9,23 +9,31 @@
 //!   [`assist`]: consents that clinicians enter for a patient.
 //! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the words of a
 //!   patient's labels. [`label_keys`]: the key of their tags, and who has it.
+//! - [`access`]: who may read which records. [`preview`]: what a consent would change. [`stop`]: one deny
+//!   for everyone. [`history`]: the log as people read it. [`holdings`]: which
+//!   institutions hold the records.
 //! - [`overlap`]: consents that let the same people in. [`staff`]: what takes two of an institution's
 //!   staff.
-//! - [`keys`], [`names`]: keys and the address book. [`pins`]: names and keys of the members, as they
+//! - [`keys`], [`names`]: keys and the address book. [`backup`]: the printed sheet that restores an account. [`pins`]: names and keys of the members, as they
 //!   were seen first.
+//! - [`readable`]: FHIR documents as headings, facts and tables.
 //! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
 //!   [`advice`]: what a person can do about a failure.
 
+pub mod access;
 pub mod advice;
 pub mod assist;
 pub mod audit;
 pub mod author;
+pub mod backup;
 pub mod consent;
 pub mod council;
 pub mod dates;
 pub mod english;
 pub mod file_names;
 mod hedge;
+pub mod history;
+pub mod holdings;
 pub mod import;
 pub mod journal;
 pub mod keys;
@@ -39,11 +47,14 @@ pub mod overlap;
 pub mod own_shares;
 pub mod pins;
 pub mod platform;
+pub mod preview;
+pub mod readable;
 pub mod request;
 #[cfg(test)]
 mod scripted;
 pub mod session;
 pub mod staff;
+pub mod stop;
 pub mod study;
 pub mod text;
 pub mod verify;

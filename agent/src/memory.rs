@@ -4,6 +4,7 @@
 use crate::{
 	advice::Advised,
 	consent::fixtures::hospital,
+	english::ENGLISH,
 	keys::Identity,
 	names::Names,
 	pins::Pins,
@@ -255,6 +256,7 @@ impl Session<Offline> {
 			members: Vec::new(),
 			pins: Pins::default(),
 			me: Some(me),
+			speech: &ENGLISH,
 			hook: None,
 		}
 	}

@@ -120,7 +120,7 @@ fn share_an_action(one: &Terms, other: &Terms) -> bool {
 		.any(|action| one.actions.admits(action) && other.actions.admits(action))
 }
 
-fn person_of(grantee: &Grantee) -> Option<&AccountId> {
+pub(crate) fn person_of(grantee: &Grantee) -> Option<&AccountId> {
 	match grantee {
 		Grantee::Person(person) | Grantee::PractitionerAt { practitioner: person, .. } => {
 			Some(person)

@@ -2,6 +2,7 @@
 //! test says.
 
 use crate::{
+	english::ENGLISH,
 	keys::Identity,
 	memory::{FixedClock, MemoryCustodians, MemoryKeep, Quiet},
 	names::Names,
@@ -233,6 +234,7 @@ impl Session<Scripted> {
 			members: Vec::new(),
 			pins: Pins::default(),
 			me: Some(Identity::development(uri).unwrap()),
+			speech: &ENGLISH,
 			hook: None,
 		}
 	}

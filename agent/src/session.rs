@@ -19,6 +19,7 @@ use vouchsafe_protocol::{
 	traits::{Custodians, SendOutsideWasm, Submit, View},
 	types::{AccountId, Affiliation, Institution, Status, H256},
 };
+use vouchsafe_speech::Speech;
 
 /// The chain as of one block, as a session's connection reads it.
 pub type At<P> = <<P as Platform>::Chain as Submit>::At;
@@ -67,6 +68,8 @@ pub struct Session<P: Platform> {
 	pub pins: Pins,
 	/// The user's key, if one was named.
 	pub me: Option<Identity>,
+	/// The language of what the user signs. English at first.
+	pub speech: &'static Speech,
 	/// See [`StepHook`].
 	pub hook: Option<StepHook>,
 }
@@ -77,8 +80,19 @@ impl<P: Platform> Session<P> {
 		let Parts { chain, custodians, keep, clock, progress } = parts;
 		let names = Names::load(&keep, development).await?;
 		let (members, pins, hook) = (Vec::new(), Pins::default(), None);
-		let mut session =
-			Self { chain, custodians, keep, clock, progress, names, members, pins, me, hook };
+		let mut session = Self {
+			chain,
+			custodians,
+			keep,
+			clock,
+			progress,
+			names,
+			members,
+			pins,
+			me,
+			speech: &ENGLISH,
+			hook,
+		};
 		session.learn_members().await?;
 		if let Some(me) = session.me.as_ref().filter(|me| me.name.starts_with("//")) {
 			session.names.add_development(me);
@@ -385,7 +399,9 @@ fn has_ended(affiliation: &Affiliation, now: u64) -> bool {
 mod tests {
 	use super::*;
 	use crate::{
-		author, consent, label_keys,
+		author, consent,
+		english::speech_of,
+		label_keys,
 		memory::{MemoryKeep, Offline},
 		open::{self, OpenError, OpeningRequest},
 		platform::Keep as _,
@@ -472,6 +488,28 @@ mod tests {
 		assert_eq!(folder, "consents");
 		let kept = consent::kept_text(&session, &text).await.unwrap().unwrap();
 		assert!(kept.starts_with("I forbid everyone"), "{kept}");
+	}
+
+	#[tokio::test]
+	async fn a_consent_is_signed_in_the_language_of_the_session() {
+		let commit = |session: Session<Offline>| async move {
+			let terms = consent::plain_terms(Effect::Deny { binds_break_glass: false });
+			consent::grant(&session, Grantee::Everyone, terms).await.unwrap_err();
+			let [(_, name)] = &session.keep.places()[..] else { panic!("one text") };
+			let mut commitment = H256::zero();
+			hex::decode_to_slice(name, &mut commitment.0).unwrap();
+			let text = ShownText { commitment, language: *b"de" };
+			consent::kept_text(&session, &text).await.unwrap().unwrap()
+		};
+		for (language, begins) in [
+			("de", "Ich verbiete allen, meine Dokumente"),
+			("id", "Saya melarang semua orang untuk membaca"),
+			("fr", "I forbid everyone"),
+		] {
+			let session = Session { speech: speech_of(language), ..session("//PatientA") };
+			let kept = commit(session).await;
+			assert!(kept.starts_with(begins), "{kept}");
+		}
 	}
 
 	#[tokio::test]

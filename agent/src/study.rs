@@ -25,32 +25,33 @@ pub(crate) mod aggregators;
 #[cfg(test)]
 mod fixtures;
 
-use crate::{
-	english::{teller, WithFingerprints},
-	labels::LabelTable,
-	names::Names,
-};
+use crate::{english::WithFingerprints, labels::LabelTable, names::Names};
 use rounds::FoundStudy;
 use vouchsafe_fhir::study::Protocol;
-use vouchsafe_speech::{AskingStudy, Teller};
+use vouchsafe_speech::{AskingStudy, Speech, Teller};
 
-/// The language of what people read.
-const LANGUAGE: &str = "en";
-
-/// A study as its patients read it.
-pub fn asking<'a>(found: &'a FoundStudy, protocol: &'a Protocol) -> AskingStudy<'a> {
+/// A study as its patients read it, with its question in their language if the protocol has it.
+pub fn asking<'a>(
+	speech: &Speech,
+	found: &'a FoundStudy,
+	protocol: &'a Protocol,
+) -> AskingStudy<'a> {
 	AskingStudy {
 		id: found.id,
 		researcher: &found.study.researcher,
-		question: protocol.text(LANGUAGE),
+		question: protocol.text(speech.language()),
 		cohort: &protocol.description().cohort,
 		terms: &found.study.terms,
 	}
 }
 
 /// What a patient reads of a study before agreeing to it: it shows a part of each account's address.
-pub fn explained(names: &Names, found: &FoundStudy, protocol: &Protocol) -> String {
-	let with_addresses = WithFingerprints(names);
-	let labels = LabelTable::default();
-	Teller { names: &with_addresses, ..teller(names, &labels) }.study(&asking(found, protocol))
+pub fn explained(
+	speech: &Speech,
+	names: &Names,
+	found: &FoundStudy,
+	protocol: &Protocol,
+) -> String {
+	let (names, labels) = (&WithFingerprints(names), &LabelTable::default());
+	Teller { speech, names, labels }.study(&asking(speech, found, protocol))
 }

@@ -4,33 +4,42 @@
 //! passphrase, and `NAME.json`, its public half, so that names can be resolved without the
 //! passphrase.
 
+mod version_1;
+
 use crate::{
 	home::{read_private, write_private, Home},
 	names::did_you_mean,
 };
 use anyhow::{anyhow, bail, Context, Result};
 use std::path::PathBuf;
-use vouchsafe_agent::keys::{KeyFile, KeyFileError, WORK};
+use vouchsafe_agent::keys::{is_version_1, KeyFile, KeyFileError};
 use zeroize::Zeroizing;
 
-pub use vouchsafe_agent::keys::{Identity, PublicHalf};
+pub use vouchsafe_agent::keys::{Cost, Identity, PublicHalf};
+
+/// The words of a key.
+pub struct Words {
+	/// The words, which restore the account.
+	pub words: Zeroizing<String>,
+	/// The counter with which they restore the encryption key too. `None` if they do not restore it.
+	pub counter: Option<u32>,
+}
 
 /// The home's keys.
 pub struct KeyStore {
 	home: Home,
-	/// scrypt's cost as a power of two.
-	work: u8,
+	cost: Cost,
 }
 
 impl KeyStore {
 	/// The keys in this home.
 	pub fn new(home: &Home) -> Self {
-		Self { home: home.clone(), work: WORK }
+		Self { home: home.clone(), cost: Cost::USUAL }
 	}
 
-	/// The same with another cost of scrypt, for tests.
-	pub fn with_work(mut self, power: u8) -> Self {
-		self.work = power;
+	/// The same with another cost of new files' passphrases, for tests.
+	pub fn with_cost(mut self, cost: Cost) -> Self {
+		self.cost = cost;
 		self
 	}
 
@@ -84,9 +93,15 @@ impl KeyStore {
 		Ok((self.keep(name, &file, passphrase)?, words))
 	}
 
-	/// Creates a key from an account's words.
-	pub fn import_words(&self, name: &str, words: &str, passphrase: &str) -> Result<Identity> {
-		self.keep(name, &KeyFile::from_words(words), passphrase)
+	/// Creates a key from an account's words or a sheet's code: see [`KeyFile::from_words`].
+	pub fn import_words(
+		&self,
+		name: &str,
+		words: &str,
+		counter: Option<u32>,
+		passphrase: &str,
+	) -> Result<Identity> {
+		self.keep(name, &KeyFile::from_words(words, counter)?, passphrase)
 	}
 
 	/// Creates a key from a wallet's JSON export.
@@ -104,7 +119,7 @@ impl KeyStore {
 		let path = self.path(name)?;
 		self.check_new(name)?;
 		let identity = file.identity(name)?;
-		let sealed = file.seal(passphrase, self.work)?;
+		let sealed = file.seal(passphrase, self.cost)?;
 		self.home.folder("keys")?;
 		// Encrypting takes a second: another command may have made a key of this name meanwhile.
 		let _lock = self.home.lock_now()?;
@@ -137,7 +152,7 @@ impl KeyStore {
 	}
 
 	/// The words of a key's account.
-	pub fn words(&self, name: &str, passphrase: &str) -> Result<Zeroizing<String>> {
+	pub fn words(&self, name: &str, passphrase: &str) -> Result<Words> {
 		let file = self.open(name, passphrase)?;
 		let words = file.words().with_context(|| {
 			format!(
@@ -145,18 +160,50 @@ impl KeyStore {
 				 show them"
 			)
 		})?;
-		Ok(Zeroizing::new(words.to_owned()))
+		Ok(Words { words: Zeroizing::new(words.to_owned()), counter: file.counter() })
+	}
+
+	/// Whether a key's file is of version 1, and could be [converted](Self::convert).
+	pub fn is_version_1(&self, name: &str) -> Result<bool> {
+		Ok(is_version_1(&read_private(&self.find(name)?)?))
+	}
+
+	/// Writes a key's file again in the newest version, under the same passphrase and with the same
+	/// keys.
+	pub fn convert(&self, name: &str, passphrase: &str) -> Result<Identity> {
+		let path = self.find(name)?;
+		let before = read_private(&path)?;
+		let file = self.open(name, passphrase)?;
+		let identity = file.identity(name)?;
+		let sealed = file.seal(passphrase, self.cost)?;
+		// The old file is the only copy of its encryption key.
+		let again = KeyFile::open(&sealed, passphrase)?.identity(name)?;
+		if again.public() != identity.public() {
+			bail!("the key {name} cannot be converted: the new file has other keys. Nothing was changed");
+		}
+		let _lock = self.home.lock_now()?;
+		if *read_private(&path)? != *before {
+			bail!("another command has changed the key {name} meanwhile: try again");
+		}
+		write_private(&path, &sealed)?;
+		Ok(identity)
 	}
 
 	fn open(&self, name: &str, passphrase: &str) -> Result<KeyFile> {
 		let path = self.find(name)?;
 		let file = path.display();
-		KeyFile::open(&read_private(&path)?, passphrase).map_err(|error| match error {
+		let bytes = read_private(&path)?;
+		let opened = match is_version_1(&bytes) {
+			true => version_1::open(&bytes, passphrase),
+			false => KeyFile::open(&bytes, passphrase),
+		};
+		opened.map_err(|error| match error {
 			KeyFileError::WrongPassphrase => anyhow!("cannot unlock the key {name}: {error}"),
 			KeyFileError::Damaged(why) => anyhow!("the key file {file} is damaged: {why}"),
 			KeyFileError::Newer => anyhow!(
 				"the key file {file} was written by a newer version of this program: update it"
 			),
+			KeyFileError::Version1 => anyhow!("the key file {file} is of version 1"),
 		})
 	}
 }

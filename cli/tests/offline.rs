@@ -69,7 +69,7 @@ fn a_key_is_made_and_its_words_are_shown() {
 	assert!(again.contains(&words));
 	assert_eq!(run(home.path(), &arguments, "wrong horse\n").status.code(), Some(1));
 
-	// The words restore the same account.
+	// The words restore the same account and encryption key.
 	let file = home.path().join("words");
 	fs::write(&file, format!("{words}\n")).unwrap();
 	fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
@@ -83,7 +83,11 @@ fn a_key_is_made_and_its_words_are_shown() {
 		"--json",
 	];
 	let again = json(&run(home.path(), &arguments, "correct horse\n"));
-	assert!(shown.contains(again["account"].as_str().unwrap()));
+	for field in ["account", "encryption_key"] {
+		assert!(shown.contains(again[field].as_str().unwrap()), "{field}");
+	}
+	let converted = text(&run(home.path(), &["key", "convert", "eva"], "").stdout);
+	assert!(converted.contains("of version 2 already"), "{converted}");
 }
 
 #[test]

@@ -18,6 +18,7 @@ use vouchsafe_protocol::{
 	api,
 	compatibility::RuntimeMetadata,
 	extrinsics::{self, Binding, Mortality, RuntimeVersion},
+	nonces::OwnCalls,
 	METADATA_FORMAT,
 };
 
@@ -102,7 +103,7 @@ pub struct Chain {
 	/// Held from reading a nonce until the pool has the transaction that uses it.
 	nonces: Arc<tokio::sync::Mutex<()>>,
 	in_flight: Arc<Semaphore>,
-	own_calls: belief::OwnCalls,
+	own_calls: OwnCalls,
 	/// How often calls were sent again.
 	sent_again: Arc<AtomicU64>,
 	pub(crate) pace: submission::Pace,
@@ -253,7 +254,7 @@ impl Chain {
 				runtimes: Arc::default(),
 				nonces: Arc::default(),
 				in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
-				own_calls: belief::OwnCalls::default(),
+				own_calls: OwnCalls::default(),
 				sent_again: Arc::default(),
 				pace: submission::Pace::default(),
 				on_stall: None,

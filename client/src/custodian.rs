@@ -1,171 +1,146 @@
-//! The client of a custodian's REST API. Every call has a time limit, and is repeated a few times
-//! if trying again can help.
+//! Custodians' REST API by HTTP: the transport of [`RestCustodian`]. It connects only to
+//! [`AllowedAddresses`], and gives up custodians that are silent or slow.
 
 mod addresses;
 
 use crate::{
 	chain::{AccountId, H256},
-	cid::{Cid, CidBuilder},
-	messages::{
-		action, About, AddContent, AskDoubles, AskLabelTags, AskRelease, AskStudyStatus,
-		CarryShare, DeliverEnvelope, DeliverLabelKey, Doubles, EnvelopeReceipt,
-		EvaluateIdentifiers, EvaluatedIdentifiers, FetchLabelKey, FetchPatientEnvelope, LogPage,
-		NullifiersReceipt, PatientEnvelope, PeerRequest, ReadLog, Readiness, Refusal, Release,
-		ReportReceipt, SealedLabelKey, SendNullifiers, SendReport, Signed, StudyStatus, WordTags,
-		MAX_ANSWER, REQUEST_HEADER,
-	},
 	patience::Patience,
-	signing::{now, sign_request, Signer},
+	signing::now,
 };
 use addresses::NotAllowed;
-use base64::{prelude::BASE64_STANDARD, Engine};
-use bytes::Bytes;
-use futures::{stream::BoxStream, StreamExt, TryStreamExt};
-use reqwest::{header::RETRY_AFTER, Client, ClientBuilder, RequestBuilder, Response, StatusCode};
-use serde::{de::DeserializeOwned, Serialize};
+use futures::TryStreamExt;
+use reqwest::{
+	header::{CONTENT_LENGTH, RETRY_AFTER},
+	Client, ClientBuilder, RequestBuilder,
+};
 use std::{
 	pin::pin,
 	sync::{
 		atomic::{AtomicU64, Ordering},
-		Arc, Once,
+		Arc, LazyLock, Once,
 	},
 	time::{Duration, Instant},
 };
 use tokio::time::timeout;
 use vouchsafe_protocol::{
-	errors::one_line,
-	traits::{Content, Custodians},
+	rest::{Method, Request, RequestBody, Response, RestCustodian, Transport, SILENCE},
+	traits::{boxed, Content, Custodians},
 };
 
 pub use addresses::{AllowedAddresses, Network};
 pub use vouchsafe_protocol::{errors::CustodianError, traits::Custodian};
 
-/// How long one request may take.
-const ANSWER: Duration = Duration::from_secs(30);
-/// How long a custodian may be silent while bytes flow.
-const SILENCE: Duration = Duration::from_secs(60);
 /// How long a custodian may take to send content: not for ever, a byte at a time.
 const DOWNLOAD: Patience = Patience { silence: SILENCE, slowest: 1024 };
 /// How many bytes per second a custodian must take and add to its IPFS node.
 const SLOWEST: u64 = 16 * 1024;
-/// How often a request is tried if the custodian cannot be reached or is busy.
-const TRIES: u32 = 3;
-/// How often a request is tried that needs something which is about to be final.
-const TRIES_FOR_FINALITY: u32 = 15;
-/// The pause after the first try. Nodes see a final block within some tens of milliseconds of each
-/// other, and a custodian that is busy or restarts needs longer.
-const FIRST_PAUSE: Duration = Duration::from_millis(400);
-const FIRST_PAUSE_FOR_FINALITY: Duration = Duration::from_millis(50);
 
-/// A custodian. Cheap to clone.
+/// What [`Transport::elapsed`] counts from.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// A custodian by HTTP. Cheap to clone.
+pub type CustodianClient = RestCustodian<HttpTransport>;
+
+/// HTTP by sockets. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct CustodianClient {
+pub struct HttpTransport {
 	http: Client,
 	allowed: AllowedAddresses,
-	/// Its address, without a slash at the end.
-	pub url: String,
-	/// The institution whose custodian it is.
-	pub institution: AccountId,
-	/// Hash of the chain's genesis block.
-	pub genesis: H256,
-	tries: u32,
-	tries_for_finality: u32,
 	download: Patience,
 }
 
-impl CustodianClient {
-	/// The custodian of this institution at this address, which must be an allowed one.
-	pub fn new(
-		url: &str,
-		institution: AccountId,
-		genesis: H256,
-		allowed: &AllowedAddresses,
-	) -> Result<Self, CustodianError> {
-		let url = allowed.check(url)?.as_str().trim_end_matches('/').to_owned();
+impl TryFrom<&AllowedAddresses> for HttpTransport {
+	type Error = CustodianError;
+
+	/// Connects only to these addresses.
+	fn try_from(allowed: &AllowedAddresses) -> Result<Self, CustodianError> {
 		static PROVIDER: Once = Once::new();
 		PROVIDER.call_once(|| {
 			// If another one is installed already, that one is used.
 			let _ = rustls::crypto::ring::default_provider().install_default();
 		});
 		let http = build(builder(allowed).read_timeout(SILENCE))?;
-		let allowed = allowed.clone();
-		let (tries, tries_for_finality) = (TRIES, TRIES_FOR_FINALITY);
-		let download = DOWNLOAD;
-		Ok(Self { http, allowed, url, institution, genesis, tries, tries_for_finality, download })
+		Ok(Self { http, allowed: allowed.clone(), download: DOWNLOAD })
 	}
+}
 
-	/// Asks it as the custodian of another aggregator of the same study.
-	pub async fn ask_peer<R: PeerRequest>(
-		&self,
-		signer: &impl Signer,
-		request: &R,
-	) -> Result<R::Answer, CustodianError> {
-		self.post(R::PATH, signer, R::ACTION, request).await
-	}
-
-	fn signed<T: Serialize>(&self, signer: &impl Signer, action: &str, body: &T) -> Signed {
-		sign_request(signer, self.genesis, &self.institution, action, body, now())
-	}
-
-	async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CustodianError> {
-		self.retry(|| async {
-			let request = self.http.get(format!("{}{path}", self.url)).timeout(ANSWER);
-			read_json(accepted(request.send().await.map_err(from_transport)?).await?).await
-		})
-		.await
-	}
-
-	async fn post<B: Serialize, T: DeserializeOwned>(
-		&self,
-		path: &str,
-		signer: &impl Signer,
-		action: &str,
-		body: &B,
-	) -> Result<T, CustodianError> {
-		self.retry(|| async {
-			// Signed again each time, because a nonce is valid once.
-			let request = self
-				.http
-				.post(format!("{}{path}", self.url))
-				.timeout(ANSWER)
-				.json(&self.signed(signer, action, body));
-			read_json(accepted(request.send().await.map_err(from_transport)?).await?).await
-		})
-		.await
-	}
-
-	/// The answer, if it is a success. A refusal must come soon, also where the request has no time limit.
-	async fn accepted_in_time(&self, answer: Response) -> Result<Response, CustodianError> {
-		let late = |_| CustodianError::Unreachable("it does not finish its answer".into());
-		timeout(self.download.silence, accepted(answer)).await.map_err(late)?
-	}
-
-	async fn retry<T, F: std::future::Future<Output = Result<T, CustodianError>>>(
-		&self,
-		request: impl Fn() -> F,
-	) -> Result<T, CustodianError> {
-		let start = Instant::now();
-		let mut pause = None;
-		let mut tried = 1;
-		loop {
-			let error = match request().await {
-				Err(error) if error.may_pass() => error,
-				result => return result,
-			};
-			let (tries, first_pause) = match error {
-				CustodianError::NotYet => (self.tries_for_finality, FIRST_PAUSE_FOR_FINALITY),
-				_ => (self.tries, FIRST_PAUSE),
-			};
-			// A custodian that does not answer at all is not waited for again.
-			if tried >= tries || start.elapsed() >= ANSWER {
-				return Err(error);
-			}
-			tracing::debug!(%error, url = self.url, tried, "asking again");
-			let now = pause.unwrap_or(first_pause);
-			tokio::time::sleep(now).await;
-			pause = Some((now * 2).min(Duration::from_secs(1)));
-			tried += 1;
+impl HttpTransport {
+	/// The answer. Its content must not come too slowly if the request has no time limit. A refusal is
+	/// limited by who reads it.
+	fn response(&self, answer: reqwest::Response, has_time_limit: bool) -> Response {
+		let status = answer.status();
+		let header = |name| Some(answer.headers().get(name)?.to_str().ok()?.to_owned());
+		let (retry_after, length) = (header(RETRY_AFTER), header(CONTENT_LENGTH));
+		let late = CustodianError::Unreachable("its content comes too slowly".into());
+		let stream = answer.bytes_stream().map_err(from_transport);
+		let body = match has_time_limit || !status.is_success() {
+			true => boxed(stream),
+			false => boxed(Box::pin(self.download.limit(stream, late))),
+		};
+		Response {
+			status: status.as_u16(),
+			reason: status.canonical_reason().unwrap_or_default().to_owned(),
+			retry_after,
+			content_length: length.and_then(|length| length.parse().ok()),
+			body,
 		}
+	}
+}
+
+impl Transport for HttpTransport {
+	async fn send(&self, request: Request) -> Result<Response, CustodianError> {
+		let Request { method, url, headers, body, time_limit } = request;
+		let http = match &body {
+			// The silence after the last byte does not count.
+			RequestBody::Content { .. } => &build(builder(&self.allowed))?,
+			_ => &self.http,
+		};
+		let mut sending = match method {
+			Method::Get => http.get(url),
+			Method::Post => http.post(url),
+		};
+		for (name, value) in headers {
+			sending = sending.header(name, value);
+		}
+		if let Some(limit) = time_limit {
+			sending = sending.timeout(limit);
+		}
+		let answer = match body {
+			RequestBody::Empty => sending.send().await.map_err(from_transport)?,
+			RequestBody::Bytes(bytes) => {
+				sending.body(bytes).send().await.map_err(from_transport)?
+			},
+			RequestBody::Content { length, stream } => {
+				let sending = sending.header(CONTENT_LENGTH, length);
+				upload(sending, stream, length, SILENCE).await?
+			},
+		};
+		Ok(self.response(answer, time_limit.is_some()))
+	}
+
+	async fn sleep(&self, time: Duration) {
+		tokio::time::sleep(time).await;
+	}
+
+	fn now(&self) -> u64 {
+		now()
+	}
+
+	fn elapsed(&self) -> Duration {
+		START.elapsed()
+	}
+
+	fn check(&self, url: &str) -> Result<String, CustodianError> {
+		Ok(self.allowed.check(url)?.into())
+	}
+
+	fn silence(&self) -> Duration {
+		self.download.silence
+	}
+
+	fn note_retry(&self, url: &str, error: &CustodianError, tried: u32) {
+		tracing::debug!(%error, url, tried, "asking again");
 	}
 }
 
@@ -188,7 +163,7 @@ async fn upload(
 	content: impl Content<std::io::Error> + 'static,
 	length: u64,
 	silence: Duration,
-) -> Result<Response, CustodianError> {
+) -> Result<reqwest::Response, CustodianError> {
 	let taken = Arc::new(AtomicU64::new(0));
 	let counter = taken.clone();
 	let content = content.inspect_ok(move |piece| {
@@ -236,234 +211,6 @@ impl Custodians for HttpCustodians {
 	}
 }
 
-impl Custodian for CustodianClient {
-	type Download = BoxStream<'static, Result<Bytes, CustodianError>>;
-
-	fn without_retries(mut self) -> Self {
-		(self.tries, self.tries_for_finality) = (1, 1);
-		self
-	}
-
-	async fn about(&self) -> Result<About, CustodianError> {
-		self.get("/v1/custodian").await
-	}
-
-	async fn readiness(&self) -> Result<Readiness, CustodianError> {
-		let answer = self.http.get(format!("{}/ready", self.url)).timeout(ANSWER).send().await;
-		let answer = answer.map_err(from_transport)?;
-		read_json(answer).await
-	}
-
-	async fn add_content<S: Content<std::io::Error> + 'static>(
-		&self,
-		signer: &impl Signer,
-		cid: &Cid,
-		length: u64,
-		content: impl Fn() -> S + Send + Sync,
-	) -> Result<(), CustodianError> {
-		let body = AddContent { cid: cid.to_string(), length };
-		let http = build(builder(&self.allowed))?;
-		self.retry(|| async {
-			let signed = self.signed(signer, action::ADD_CONTENT, &body);
-			let header = serde_json::to_vec(&signed).expect("our own messages are JSON; qed");
-			let request = http
-				.post(format!("{}/v1/content", self.url))
-				.header(REQUEST_HEADER, BASE64_STANDARD.encode(header))
-				.header("content-length", length);
-			let answer = upload(request, content(), length, SILENCE).await?;
-			self.accepted_in_time(answer).await.map(drop)
-		})
-		.await
-	}
-
-	async fn content(&self, cid: Cid) -> Result<Self::Download, CustodianError> {
-		let answer = self
-			.retry(|| async {
-				let request = self.http.get(format!("{}/v1/content/{cid}", self.url));
-				self.accepted_in_time(request.send().await.map_err(from_transport)?).await
-			})
-			.await?;
-		let late = CustodianError::Unreachable("its content comes too slowly".into());
-		let stream = self.download.limit(answer.bytes_stream().map_err(from_transport), late);
-		let state = (Some(CidBuilder::new()), Box::pin(stream));
-		Ok(Box::pin(futures::stream::unfold(state, move |(builder, mut stream)| async move {
-			let mut builder = builder?;
-			match stream.next().await {
-				Some(Ok(piece)) => {
-					builder.update(&piece);
-					Some((Ok(piece), (Some(builder), stream)))
-				},
-				Some(Err(error)) => Some((Err(error), (None, stream))),
-				None if builder.finish() == cid => None,
-				None => Some((Err(CustodianError::Damaged(cid.to_string())), (None, stream))),
-			}
-		})))
-	}
-
-	async fn content_bytes(&self, cid: Cid, max: usize) -> Result<Vec<u8>, CustodianError> {
-		let mut stream = self.content(cid).await?;
-		let mut bytes = Vec::new();
-		while let Some(piece) = stream.next().await {
-			bytes.extend_from_slice(&piece?);
-			if bytes.len() > max {
-				return Err(CustodianError::Nonsense(format!("more than {max} bytes")));
-			}
-		}
-		Ok(bytes)
-	}
-
-	async fn deliver_envelope(
-		&self,
-		signer: &impl Signer,
-		envelope: &DeliverEnvelope,
-	) -> Result<EnvelopeReceipt, CustodianError> {
-		self.post("/v1/envelopes", signer, action::DELIVER_ENVELOPE, envelope).await
-	}
-
-	async fn release(
-		&self,
-		signer: &impl Signer,
-		request: &AskRelease,
-	) -> Result<Release, CustodianError> {
-		self.post("/v1/releases", signer, action::RELEASE, request).await
-	}
-
-	async fn carry_share(
-		&self,
-		signer: &impl Signer,
-		share: &CarryShare,
-	) -> Result<(), CustodianError> {
-		let _: serde_json::Value =
-			self.post("/v1/carried", signer, action::CARRY_SHARE, share).await?;
-		Ok(())
-	}
-
-	async fn patient_envelope(
-		&self,
-		signer: &impl Signer,
-		request: &FetchPatientEnvelope,
-	) -> Result<PatientEnvelope, CustodianError> {
-		self.post("/v1/patient-envelopes", signer, action::FETCH_PATIENT_ENVELOPE, request).await
-	}
-
-	async fn deliver_label_key(
-		&self,
-		signer: &impl Signer,
-		delivery: &DeliverLabelKey,
-	) -> Result<(), CustodianError> {
-		let _: serde_json::Value =
-			self.post("/v1/label-keys", signer, action::DELIVER_LABEL_KEY, delivery).await?;
-		Ok(())
-	}
-
-	async fn label_key(&self, signer: &impl Signer) -> Result<SealedLabelKey, CustodianError> {
-		self.post("/v1/label-key", signer, action::FETCH_LABEL_KEY, &FetchLabelKey {}).await
-	}
-
-	async fn label_tags(
-		&self,
-		signer: &impl Signer,
-		request: &AskLabelTags,
-	) -> Result<WordTags, CustodianError> {
-		self.post("/v1/label-tags", signer, action::LABEL_TAGS, request).await
-	}
-
-	async fn log_page(
-		&self,
-		signer: &impl Signer,
-		request: &ReadLog,
-	) -> Result<LogPage, CustodianError> {
-		self.post("/v1/log", signer, action::READ_LOG, request).await
-	}
-
-	async fn evaluate(
-		&self,
-		signer: &impl Signer,
-		request: &EvaluateIdentifiers,
-	) -> Result<EvaluatedIdentifiers, CustodianError> {
-		self.post("/v1/studies/evaluations", signer, action::STUDY_EVALUATE, request).await
-	}
-
-	async fn send_nullifiers(
-		&self,
-		signer: &impl Signer,
-		part: &SendNullifiers,
-	) -> Result<NullifiersReceipt, CustodianError> {
-		self.post("/v1/studies/nullifiers", signer, action::STUDY_NULLIFIERS, part).await
-	}
-
-	async fn doubles(
-		&self,
-		signer: &impl Signer,
-		request: &AskDoubles,
-	) -> Result<Doubles, CustodianError> {
-		self.post("/v1/studies/doubles", signer, action::STUDY_DOUBLES, request).await
-	}
-
-	async fn send_report(
-		&self,
-		signer: &impl Signer,
-		report: &SendReport,
-	) -> Result<ReportReceipt, CustodianError> {
-		self.post("/v1/studies/reports", signer, action::STUDY_REPORT, report).await
-	}
-
-	async fn study_status(
-		&self,
-		signer: &impl Signer,
-		request: &AskStudyStatus,
-	) -> Result<StudyStatus, CustodianError> {
-		self.post("/v1/studies/status", signer, action::STUDY_STATUS, request).await
-	}
-}
-
-/// The answer, if it is a success.
-async fn accepted(answer: Response) -> Result<Response, CustodianError> {
-	let status = answer.status();
-	match status {
-		status if status.is_success() => return Ok(answer),
-		StatusCode::FORBIDDEN => return Err(CustodianError::NoAccess),
-		StatusCode::TOO_EARLY => return Err(CustodianError::NotYet),
-		StatusCode::SERVICE_UNAVAILABLE if answer.headers().contains_key(RETRY_AFTER) => {
-			let refusal = read_json::<Refusal>(answer).await?;
-			return Err(CustodianError::Behind(one_line(&refusal.error)));
-		},
-		_ => {},
-	}
-	let Refusal { error: message, kind } = match read_json::<Refusal>(answer).await {
-		Ok(refusal) => refusal,
-		Err(_) => {
-			let error = status.canonical_reason().unwrap_or("no reason given").to_owned();
-			Refusal { error, kind: String::new() }
-		},
-	};
-	Err(match (status, kind.as_str()) {
-		(StatusCode::NOT_FOUND, "no-label-key") => CustodianError::NoLabelKey,
-		(StatusCode::NOT_FOUND, "incomplete") => CustodianError::Incomplete,
-		(StatusCode::NOT_FOUND, _) => CustodianError::NotFound,
-		(StatusCode::CONFLICT, "other-label-key") => CustodianError::OtherLabelKey,
-		(StatusCode::TOO_MANY_REQUESTS, "too-many-tags") => CustodianError::TooManyTags,
-		(StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _) => {
-			CustodianError::Busy
-		},
-		_ => CustodianError::Refused { status: status.as_u16(), message: one_line(&message) },
-	})
-}
-
-/// The answer's JSON, if it is not too long.
-async fn read_json<T: DeserializeOwned>(answer: Response) -> Result<T, CustodianError> {
-	let mut stream = answer.bytes_stream();
-	let mut bytes = Vec::new();
-	while let Some(piece) = stream.next().await {
-		bytes.extend_from_slice(&piece.map_err(from_transport)?);
-		if bytes.len() > MAX_ANSWER {
-			return Err(CustodianError::Nonsense(format!("more than {MAX_ANSWER} bytes")));
-		}
-	}
-	serde_json::from_slice(&bytes)
-		.map_err(|error| CustodianError::Nonsense(one_line(&error.to_string())))
-}
-
 fn from_transport(error: reqwest::Error) -> CustodianError {
 	let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
 	match causes.filter_map(|cause| cause.downcast_ref::<NotAllowed>()).next() {
@@ -487,14 +234,24 @@ fn describe(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{cid::cid_of, messages::Hex};
+	use crate::{
+		cid::cid_of,
+		messages::{AskRelease, Hex},
+	};
+	use bytes::Bytes;
+	use futures::StreamExt;
 	use std::sync::atomic::AtomicU32;
 	use subxt_signer::sr25519::dev;
 	use tokio::io::{AsyncReadExt, AsyncWriteExt};
+	use vouchsafe_protocol::rest::TRIES;
 
 	fn client_of(url: &str) -> CustodianClient {
+		client_by(url, HttpTransport::try_from(&AllowedAddresses::all()).unwrap())
+	}
+
+	fn client_by(url: &str, transport: HttpTransport) -> CustodianClient {
 		let (institution, genesis) = (AccountId::new([1; 32]), H256([2; 32]));
-		CustodianClient::new(url, institution, genesis, &AllowedAddresses::all()).unwrap()
+		CustodianClient::new(url, institution, genesis, transport).unwrap()
 	}
 
 	/// A server that gives every request the same answer, and counts them.
@@ -642,8 +399,9 @@ mod tests {
 		let error = uploaded(upload_server(8, false).await).await.unwrap_err();
 		assert!(matches!(error, CustodianError::Unreachable(_)));
 		// The whole client, whose silence is the shorter one.
-		let mut client = client_of(&upload_server(8, true).await).without_retries();
-		client.http = build(builder(&client.allowed).read_timeout(silence)).unwrap();
+		let mut transport = HttpTransport::try_from(&AllowedAddresses::all()).unwrap();
+		transport.http = build(builder(&transport.allowed).read_timeout(silence)).unwrap();
+		let client = client_by(&upload_server(8, true).await, transport).without_retries();
 		client.add_content(&dev::alice(), &cid_of(b"xxxxxxxx"), 8, content).await.unwrap();
 	}
 
@@ -663,8 +421,9 @@ mod tests {
 			}
 		});
 		let silence = Duration::from_millis(300);
-		let download = Patience { silence, ..DOWNLOAD };
-		CustodianClient { download, ..client_of(&url).without_retries() }
+		let mut transport = HttpTransport::try_from(&AllowedAddresses::all()).unwrap();
+		transport.download = Patience { silence, ..DOWNLOAD };
+		client_by(&url, transport).without_retries()
 	}
 
 	#[tokio::test]

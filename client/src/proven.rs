@@ -24,24 +24,13 @@ use tokio::{
 use vouchsafe_protocol::{
 	calls::{gives_access, takes_access},
 	proof::{Header, ProofError, Trusted},
-	proven::{follow, ProvenView},
+	proven::{follow, newest_of, Newest, ProvenView, AHEAD, KNOWN_BLOCKS, OLD},
 	traits::Finality,
 };
 
+pub use vouchsafe_protocol::proven::Keeper;
+
 mod sending;
-
-/// After how many seconds the newest proven block is called old. While no call waits, the network
-/// makes a block every ten seconds.
-const OLD: u64 = 60;
-
-/// After how many seconds nothing is sealed or permitted any more.
-const TOO_OLD: u64 = 600;
-
-/// How many seconds a proven block's time may be ahead of this machine's clock.
-const AHEAD: u64 = 30;
-
-/// Of how many blocks before it a block's state has the hashes.
-const KNOWN_BLOCKS: u32 = 4_096;
 
 /// How long to wait for nodes, and how often to ask them.
 #[derive(Clone, Copy, Debug)]
@@ -129,9 +118,6 @@ fn old(seconds: u64) -> String {
 		minutes => format!("{minutes} minutes old"),
 	}
 }
-
-/// Is given the newest proven block whenever there is a newer one, to keep it.
-pub type Keeper = Arc<dyn Fn(&Trusted) + Send + Sync>;
 
 /// Is told what people should know.
 pub type Listener = Arc<dyn Fn(&Notice) + Send + Sync>;
@@ -359,30 +345,8 @@ impl ProvenChain {
 	/// harm, unless it proves that two blocks of one height are final.
 	async fn advance(&self) -> Result<(Header, usize), ChainError> {
 		let mut trusted = self.trusted.lock().await;
-		let mut newest: Option<(Trusted, usize)> = None;
-		let mut failures = Vec::new();
-		for (place, answer) in self.ask_all(&trusted).await.into_iter().enumerate() {
-			let newer = match answer {
-				Ok(newer) => newer,
-				Err(error @ ChainError::NotProven(ProofError::TwoFinal(_))) => return Err(error),
-				Err(error) => {
-					failures.push((place, error));
-					continue;
-				},
-			};
-			let (head, best) = (newer.head(), newest.as_ref().map(|(best, _)| best.head()));
-			match best {
-				Some(best) if best.number == head.number && best.hash != head.hash => {
-					return Err(ProofError::TwoFinal(head.number).into());
-				},
-				Some(best) if best.number >= head.number => {},
-				_ => newest = Some((newer, place)),
-			}
-		}
-		let Some((newest, place)) = newest else {
-			let first = failures.into_iter().next().map(|(_, error)| error);
-			return Err(first.unwrap_or(ChainError::StateGone));
-		};
+		let answers = self.ask_all(&trusted).await.into_iter().enumerate();
+		let Newest { trusted: newest, place, failures } = newest_of(answers)?;
 		for (place, error) in failures {
 			self.tell_once(place, error);
 		}
@@ -450,14 +414,7 @@ fn silent() -> ChainError {
 /// An error if the block of this view is too old to seal or permit something, or if this machine's clock
 /// is behind, so that nobody can tell.
 fn check_fresh(view: &ProvenView<Block>) -> Result<(), ChainError> {
-	let ahead = view.ahead(crate::signing::now());
-	if ahead > AHEAD {
-		return Err(ChainError::ClockBehind(ahead));
-	}
-	match age(view) {
-		Some(seconds) if seconds < TOO_OLD => Ok(()),
-		old => Err(ChainError::OldHead(old.map(|seconds| seconds / 60))),
-	}
+	vouchsafe_protocol::proven::check_fresh(view, crate::signing::now())
 }
 
 /// The age in seconds of the block of this view. `None` if it is the genesis block, which has no time.

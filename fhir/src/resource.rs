@@ -178,7 +178,8 @@ impl<'a> Resource<'a> {
 	}
 }
 
-pub(crate) fn is_entered_in_error(value: &Value) -> bool {
+/// Whether a resource is marked as entered in error.
+pub fn is_entered_in_error(value: &Value) -> bool {
 	let wrong = |code: &Value| code.as_str() == Some("entered-in-error");
 	value.get("status").is_some_and(wrong)
 		|| value.get("docStatus").is_some_and(wrong)

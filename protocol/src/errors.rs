@@ -31,6 +31,15 @@ pub enum ChainError {
 		 nothing is sealed or permitted. Set the clock, and try again"
 	)]
 	ClockBehind(u64),
+	/// A custodian does not show the chain.
+	#[error("the custodian does not answer for the chain: {0}")]
+	Custodian(CustodianError),
+	/// A final block has used the nonce of a call, but nobody says whether that was this call.
+	#[error(
+		"the account's call number {0} is used, but no custodian says in which block, and what it did. It may \
+		 have been this call: look at its effect before you repeat it"
+	)]
+	Unnamed(u64),
 	/// The node has pruned the block's state.
 	#[error("the node no longer has the state of that block: it is not an archive")]
 	StateGone,
@@ -81,6 +90,12 @@ impl From<ProofError> for ChainError {
 	}
 }
 
+impl From<CustodianError> for ChainError {
+	fn from(error: CustodianError) -> Self {
+		Self::Custodian(error)
+	}
+}
+
 impl ChainError {
 	/// An answer that this program can't read.
 	pub fn foreign(error: impl std::fmt::Display) -> Self {
@@ -97,7 +112,11 @@ impl ChainError {
 
 	/// Whether trying again can help.
 	pub fn may_pass(&self) -> bool {
-		matches!(self, Self::Unreachable(_) | Self::Stale)
+		match self {
+			Self::Unreachable(_) | Self::Stale => true,
+			Self::Custodian(error) => error.may_pass(),
+			_ => false,
+		}
 	}
 
 	/// The pallet and the name of the error, for machines and logs: `Records.NotPermitted`. `None` if
@@ -244,6 +263,9 @@ pub enum CustodianError {
 	/// It has another label key of the patient.
 	#[error("the custodian already has another label key of this patient: fetch that one")]
 	OtherLabelKey,
+	/// It has other data of the account than those that should be replaced.
+	#[error("the account's data at this custodian was replaced meanwhile: read it, and try again")]
+	OtherRevision,
 	/// It does not have the patient's label key.
 	#[error("the custodian does not have the patient's label key")]
 	NoLabelKey,
@@ -295,6 +317,7 @@ impl CustodianError {
 			| Self::NotFound
 			| Self::NoLabelKey
 			| Self::OtherLabelKey
+			| Self::OtherRevision
 			| Self::Address(_) => true,
 			Self::Refused { status, .. } => {
 				(400..500).contains(status) && !matches!(status, 408 | 425 | 429)

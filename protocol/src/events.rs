@@ -6,6 +6,7 @@ use crate::{
 	runtime::runtime_types::frame_system::Phase,
 	types::{AccountId, H256},
 };
+use codec::{Compact, Encode};
 
 pub use crate::runtime::runtime_types::{
 	frame_system::pallet::Event as SystemEvent,
@@ -68,11 +69,35 @@ pub fn of_extrinsic(
 	place: u32,
 	runtime: &RuntimeMetadata,
 ) -> Result<Vec<Event>, ChainError> {
+	let of_place = |record: &EventRecord| record.phase == Phase::ApplyExtrinsic(place);
+	outcome(records.into_iter().filter(of_place), runtime)
+}
+
+/// What an extrinsic caused, if it succeeded. `shown` are its events, each encoded as in the state of a
+/// block that this runtime made. Nobody has proven them.
+///
+/// # Errors
+///
+/// [`ChainError::Dispatch`] if it failed, and [`ChainError::Foreign`] if these are not the events of an
+/// extrinsic.
+pub fn of_shown(shown: &[Vec<u8>], runtime: &RuntimeMetadata) -> Result<Vec<Event>, ChainError> {
+	let count = u32::try_from(shown.len()).map_err(ChainError::foreign)?;
+	let records = runtime.events(&[Compact(count).encode(), shown.concat()].concat())?;
+	let events = outcome(records, runtime)?;
+	let ends = |event: &Event| matches!(event, Event::System(SystemEvent::ExtrinsicSuccess { .. }));
+	match events.iter().filter(|event| ends(event)).count() {
+		1 => Ok(events),
+		_ => Err(ChainError::foreign("the events do not say that the call succeeded")),
+	}
+}
+
+/// What an extrinsic caused, by all its events.
+fn outcome(
+	records: impl IntoIterator<Item = EventRecord>,
+	runtime: &RuntimeMetadata,
+) -> Result<Vec<Event>, ChainError> {
 	let mut events = Vec::new();
 	for record in records {
-		if record.phase != Phase::ApplyExtrinsic(place) {
-			continue;
-		}
 		match record.event {
 			Ok(Event::System(SystemEvent::ExtrinsicFailed { dispatch_error, .. })) => {
 				return Err(runtime.dispatch_error(&dispatch_error));

@@ -142,12 +142,7 @@ fn default_holders(
 	let able = |kind: AccountKind| {
 		members
 			.iter()
-			.filter(move |member| {
-				member.kind == kind
-					&& member.is_active()
-					&& member.custodian.is_some()
-					&& allowed.is_none_or(|choice| is_allowed(choice, member))
-			})
+			.filter(move |member| member.kind == kind && may_hold(allowed, member))
 			.map(|member| member.account.clone())
 	};
 	let mut holders: Vec<_> = able(AccountKind::Institution).collect();
@@ -155,6 +150,14 @@ fn default_holders(
 	holders.truncate(INSTITUTIONS);
 	holders.extend(able(AccountKind::Authority).take(1));
 	holders
+}
+
+/// Whether the member can hold shares of a new version: it takes part, has a custodian, and is among the
+/// holders and countries that the patient has chosen.
+pub fn may_hold(choice: Option<&HolderChoice>, member: &Member) -> bool {
+	member.is_active()
+		&& member.custodian.is_some()
+		&& choice.is_none_or(|choice| is_allowed(choice, member))
 }
 
 fn is_allowed(choice: &HolderChoice, member: &Member) -> bool {

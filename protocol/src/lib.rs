@@ -7,8 +7,9 @@
 //! - [`calls`]: calls as [`RuntimeCall`](calls::RuntimeCall), alone, in a batch or in a multisig.
 //! - [`extrinsics`]: signed calls, encoded.
 //! - [`api`] and [`storage`]: what can be read at a block, as bytes.
-//! - [`messages`]: the requests and answers of a custodian's REST API.
+//! - [`messages`]: the requests and answers of a custodian's REST API, and [`rest`], its client.
 //! - [`signing`]: signed requests, and the text that an enrollee signs.
+//! - [`qr`]: what QR codes at a registration desk contain.
 //!
 //! What it checks:
 //! - [`events`]: the result of a call, and the entries that a block appended to patients' logs.
@@ -16,26 +17,35 @@
 //! - [`errors`]: errors, with messages that say what to do.
 //! - [`cid`]: the CID that every node computes for the same bytes.
 //! - [`openings`]: the shares that custodians release, and the secret that they combine to.
+//! - [`decider`]: what a patient's consents say, decided in memory.
+//! - [`log_file`]: a patient's log as a file that anybody can verify.
 //! - [`proof`]: that a block is final, what its state has, and which calls are in it.
 //! - [`proven`]: the chain as of a block, of which the node's answers are proven.
+//! - [`remote`]: the chain over custodians, for a wallet that reaches no node.
 //! - [`holders`]: who can hold the shares of a new version.
 //!
-//! `vouchsafe-client` implements the [`traits`] with sockets. A wallet in a browser has to bring
-//! its own implementation.
+//! `vouchsafe-client` implements the [`traits`] and the [transport](rest::Transport) with sockets. A
+//! wallet in a browser brings its own transport.
 
 pub mod api;
 pub mod calls;
 pub mod cid;
 mod codegen;
 pub mod compatibility;
+pub mod decider;
 pub mod errors;
 pub mod events;
 pub mod extrinsics;
 pub mod holders;
+pub mod log_file;
 pub mod messages;
+pub mod nonces;
 pub mod openings;
 pub mod proof;
 pub mod proven;
+pub mod qr;
+pub mod remote;
+pub mod rest;
 pub mod signing;
 pub mod storage;
 pub mod traits;

@@ -14,6 +14,7 @@
 //! [`policy::decide`]: vouchsafe_primitives::policy::decide
 
 mod decisions;
+mod newest;
 mod people;
 mod records;
 mod studies;
@@ -21,9 +22,9 @@ mod studies;
 use crate::{
 	compatibility::RuntimeMetadata,
 	errors::ChainError,
-	proof::{Header, ProofError, ProvenState, Trusted},
+	proof::{FinalBlock, Header, ProofError, ProvenState, Trusted},
 	storage::{self, Key, Map},
-	traits::{Evidence, Finality, View},
+	traits::{Evidence, Finality, SendOutsideWasm, View},
 	types::*,
 };
 use codec::DecodeLimit;
@@ -31,6 +32,8 @@ use std::{
 	collections::BTreeMap,
 	sync::{Mutex, MutexGuard, PoisonError},
 };
+
+pub use newest::{check_fresh, newest_of, Keeper, Newest, AHEAD, KNOWN_BLOCKS, OLD, TOO_OLD};
 
 /// The most items of a page, as in the runtime.
 const MAX_LISTED: u32 = 256;
@@ -51,6 +54,16 @@ pub async fn follow<F: Finality>(
 	genesis: H256,
 	trusted: Option<Trusted>,
 ) -> Result<Trusted, ChainError> {
+	follow_keeping(node, genesis, trusted, |_| {}).await
+}
+
+/// The same. Whoever calls this keeps the blocks that lead from the trusted one to the newest.
+pub(crate) async fn follow_keeping<F: Finality>(
+	node: &F,
+	genesis: H256,
+	trusted: Option<Trusted>,
+	mut keep: impl FnMut(Vec<FinalBlock>) + SendOutsideWasm,
+) -> Result<Trusted, ChainError> {
 	let mut trusted = match trusted {
 		Some(trusted) if trusted.genesis() == genesis => trusted,
 		Some(_) => return Err(ProofError::Kept.into()),
@@ -68,6 +81,7 @@ pub async fn follow<F: Finality>(
 			break;
 		}
 		trusted.advance(&blocks)?;
+		keep(blocks);
 		if is_newest {
 			if trusted.head().hash != start {
 				ensure_chain(node, genesis, trusted.head()).await?;

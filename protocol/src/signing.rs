@@ -7,6 +7,7 @@ use crate::{
 	types::{account_bytes, AccountId, H256},
 };
 use serde::{de::DeserializeOwned, Serialize};
+use std::sync::Arc;
 
 /// What every sr25519 signature of a Substrate chain is bound to.
 const CONTEXT: &[u8] = b"substrate";
@@ -18,6 +19,24 @@ pub trait Signer: SyncOutsideWasm {
 
 	/// Signs these bytes.
 	fn sign(&self, message: &[u8]) -> [u8; 64];
+}
+
+/// A key that several parts of a program use.
+#[cfg(not(target_family = "wasm"))]
+pub type SharedSigner = Arc<dyn Signer + Send>;
+
+/// A key that several parts of a program use.
+#[cfg(target_family = "wasm")]
+pub type SharedSigner = Arc<dyn Signer>;
+
+impl Signer for SharedSigner {
+	fn account(&self) -> AccountId {
+		(**self).account()
+	}
+
+	fn sign(&self, message: &[u8]) -> [u8; 64] {
+		(**self).sign(message)
+	}
 }
 
 #[cfg(feature = "subxt-signer")]

@@ -10,11 +10,12 @@ use crate::{
 	errors::{ChainError, CustodianError},
 	events::{self, AppendedEntry, EventRecord, Included},
 	messages::{
-		About, AskDoubles, AskLabelTags, AskRelease, AskStudyStatus, CarryShare, DeliverEnvelope,
-		DeliverLabelKey, Doubles, EnvelopeReceipt, EvaluateIdentifiers, EvaluatedIdentifiers,
-		FetchPatientEnvelope, LogLine, LogPage, NullifiersReceipt, PatientEnvelope, ReadLog,
-		Readiness, Release, ReportReceipt, SealedLabelKey, SendNullifiers, SendReport, StudyStatus,
-		WordTags, MAX_LOG_LINES,
+		About, AskDoubles, AskLabelTags, AskOpenable, AskRelease, AskStudyStatus, CarryShare,
+		DeliverEnvelope, DeliverLabelKey, Doubles, EnvelopeReceipt, EvaluateIdentifiers,
+		EvaluatedIdentifiers, FetchPatientEnvelope, LogLine, LogPage, NullifiersReceipt, Openable,
+		PatientEnvelope, ReadLog, Readiness, Release, ReplaceSynced, ReportReceipt, SealedLabelKey,
+		SendNullifiers, SendReport, SetNames, StaffNames, StudyStatus, Synced, WordTags,
+		MAX_LOG_LINES,
 	},
 	proof::FinalBlock,
 	signing::Signer,
@@ -337,6 +338,19 @@ pub trait Content<E>: Stream<Item = Result<Bytes, E>> {}
 #[cfg(target_family = "wasm")]
 impl<E, S: Stream<Item = Result<Bytes, E>>> Content<E> for S {}
 
+/// Content of any kind.
+#[cfg(not(target_family = "wasm"))]
+pub type ContentStream<E> = futures::stream::BoxStream<'static, Result<Bytes, E>>;
+
+/// Content of any kind.
+#[cfg(target_family = "wasm")]
+pub type ContentStream<E> = futures::stream::LocalBoxStream<'static, Result<Bytes, E>>;
+
+/// This content as one of any kind.
+pub fn boxed<E>(content: impl Content<E> + 'static) -> ContentStream<E> {
+	Box::pin(content)
+}
+
 /// The custodians of a chain's institutions.
 pub trait Custodians: SendOutsideWasm + SyncOutsideWasm {
 	/// One of them.
@@ -490,6 +504,51 @@ pub trait Custodian: SendOutsideWasm + SyncOutsideWasm {
 		_signer: &impl Signer,
 		_request: &AskStudyStatus,
 	) -> impl Future<Output = Result<StudyStatus, CustodianError>> + SendOutsideWasm {
+		async { Err(CustodianError::NotFound) }
+	}
+
+	/// Asks which of a patient's records the signer, a practitioner, can open now.
+	fn openable(
+		&self,
+		_signer: &impl Signer,
+		_request: &AskOpenable,
+	) -> impl Future<Output = Result<Openable, CustodianError>> + SendOutsideWasm {
+		async { Err(CustodianError::NotFound) }
+	}
+
+	/// Asks for the names of the institution's practitioners who are in the signer's log or have asked the
+	/// signer, a patient.
+	fn names(
+		&self,
+		_signer: &impl Signer,
+	) -> impl Future<Output = Result<StaffNames, CustodianError>> + SendOutsideWasm {
+		async { Err(CustodianError::NotFound) }
+	}
+
+	/// Sets names of the institution's practitioners, for one of its registrars.
+	fn set_names(
+		&self,
+		_signer: &impl Signer,
+		_names: &SetNames,
+	) -> impl Future<Output = Result<(), CustodianError>> + SendOutsideWasm {
+		async { Err(CustodianError::NotFound) }
+	}
+
+	/// Reads the signer's encrypted data.
+	fn synced(
+		&self,
+		_signer: &impl Signer,
+	) -> impl Future<Output = Result<Synced, CustodianError>> + SendOutsideWasm {
+		async { Err(CustodianError::NotFound) }
+	}
+
+	/// Replaces the signer's encrypted data. [`CustodianError::OtherRevision`] if somebody else has
+	/// replaced it before.
+	fn replace_synced(
+		&self,
+		_signer: &impl Signer,
+		_request: &ReplaceSynced,
+	) -> impl Future<Output = Result<(), CustodianError>> + SendOutsideWasm {
 		async { Err(CustodianError::NotFound) }
 	}
 

@@ -3,7 +3,11 @@
 //! The sentence is shown before the patient signs, and the chain keeps a salted commitment to it.
 //! It contains everything that is in the terms, and nothing else.
 
-use crate::{compared, phrase::effect_key, Join, Person, Teller};
+use crate::{
+	compared,
+	phrase::{effect_key, Form},
+	Join, Person, Teller,
+};
 use vouchsafe_primitives::{
 	Action, Actions, Categories, Category, Confidentiality, Consent, ConsentRef, DataPeriod,
 	Effect, Grantee, LabelFilter, Moment, Purpose, Purposes, RecordId, StudyTrait, StudyTraits,
@@ -76,7 +80,7 @@ impl Teller<'_> {
 			};
 			speech.consent_to_anything(key, grantee, reached, for_what)
 		} else {
-			speech.consent_sentence(key, grantee, self.what(&what), for_what)
+			speech.consent_sentence(key, grantee, self.what(&what, for_what))
 		}];
 		said.extend(self.more_of_what(&what));
 		said.extend(self.only_period(effect, data_period));
@@ -87,7 +91,8 @@ impl Teller<'_> {
 			said.push(speech.only_responsible(self.whose(Join::Or, responsible)));
 		}
 		if !countries.is_empty() {
-			let names: Vec<_> = countries.iter().map(|code| speech.country(code)).collect();
+			let names: Vec<_> =
+				countries.iter().map(|code| speech.country_in(code, Form::Dative)).collect();
 			let names = speech.list(Join::Or, &names);
 			said.push(match is_about_studies {
 				true => speech.only_countries_of_studies(names),
@@ -130,30 +135,30 @@ impl Teller<'_> {
 		speech.sentences(said)
 	}
 
-	/// What is allowed or forbidden, as it follows "to": "read my laboratory reports".
-	pub(crate) fn what(&self, what: &What) -> String {
+	/// What is allowed or forbidden, as it follows "to": "read my laboratory reports for treatment".
+	pub(crate) fn what(&self, what: &What, purposes: String) -> String {
 		let (speech, key) = (self.speech, effect_key(&what.effect));
 		let records = self.records(what);
 		let log = speech.access_log(what.person.key());
 		if what.actions.is_empty() {
-			return speech.do_anything(records);
+			return speech.do_anything(records, purposes);
 		}
 		let actions: Vec<_> = bits(what.actions.0.into())
 			.filter_map(|bit| match Action::from_index(bit) {
 				Some(Action::ReadLog) => None,
-				Some(action) => Some(speech.phrase(action)),
+				Some(action) => Some(speech.phrase_in(action, Form::To)),
 				None => Some(speech.action_unknown(bit.to_string())),
 			})
 			.collect();
 		let done = speech.list(join(&what.effect), &actions);
 		match (actions.is_empty(), what.actions.contains(Action::ReadLog), what.limited) {
-			(false, false, _) => speech.do_records(done, records),
+			(false, false, _) => speech.do_records(done, records, purposes),
 			(false, true, _) if what.actions == Actions::of(&[Action::Read, Action::ReadLog]) => {
-				speech.do_read_records_and_log(key, records, log)
+				speech.do_read_records_and_log(key, records, log, purposes)
 			},
-			(false, true, _) => speech.do_records_and_log(key, done, records, log),
-			(true, _, false) => speech.do_log(log),
-			(true, _, true) => speech.do_log_limited(log, records),
+			(false, true, _) => speech.do_records_and_log(key, done, records, log, purposes),
+			(true, _, false) => speech.do_log(log, purposes),
+			(true, _, true) => speech.do_log_limited(log, records, purposes),
 		}
 	}
 
@@ -187,7 +192,8 @@ impl Teller<'_> {
 		if !what.records.is_empty() {
 			let ids: Vec<_> = what.records.iter().map(compared).collect();
 			let records = speech.records_by_id(ids.len(), speech.and(&ids));
-			return speech.records_named(person, records);
+			let form = if ids.len() == 1 { Form::One } else { Form::Plain };
+			return speech.records_named(person, records, form.key());
 		}
 		match self.categories(what, join(&what.effect)) {
 			Some(categories) => speech.records_of_categories(person, categories),

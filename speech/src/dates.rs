@@ -13,13 +13,12 @@ const DAY: u64 = 86_400;
 const HOUR: u64 = 3_600;
 const MINUTE: u64 = 60;
 
-/// A moment in the Gregorian calendar, UTC.
+/// A day in the Gregorian calendar, UTC.
 struct Calendar {
 	year: u64,
 	/// From 0.
 	month: u64,
 	day: u64,
-	time: String,
 }
 
 impl Calendar {
@@ -35,19 +34,25 @@ impl Calendar {
 		let day = day_of_year - (153 * from_march + 2) / 5 + 1;
 		let month = (from_march + 2) % 12;
 		let year = era * 400 + year_of_era + u64::from(month < 2);
-		let (hours, minutes) = (moment % DAY / HOUR, moment % HOUR / MINUTE);
-		let time = match moment % MINUTE {
-			0 => format!("{hours:02}:{minutes:02}"),
-			seconds => format!("{hours:02}:{minutes:02}:{seconds:02}"),
-		};
-		Self { year, month, day, time }
+		Self { year, month, day }
 	}
 }
 
 impl Speech {
-	fn month_name(&self, month: u64) -> String {
+	/// The name of a month, counted from 0.
+	pub(crate) fn month_name(&self, month: u64) -> String {
 		let id = usize::try_from(month).ok().and_then(|month| MONTHS.get(month));
 		id.map(|id| self.text(id)).unwrap_or_default()
+	}
+
+	/// The time of a moment: "14:05", with its seconds unless they are 0.
+	fn time_at(&self, moment: Moment) -> String {
+		let [hour, minute, second] = [moment % DAY / HOUR, moment % HOUR / MINUTE, moment % MINUTE]
+			.map(|it| format!("{it:02}"));
+		match moment % MINUTE {
+			0 => self.time(hour, minute),
+			_ => self.time_with_seconds(hour, minute, second),
+		}
 	}
 
 	/// A month of service: "November 2026".
@@ -58,14 +63,15 @@ impl Speech {
 
 	/// A moment: "21 November 2026 at 14:05 UTC", with its seconds unless they are 0.
 	pub fn moment(&self, moment: Moment) -> String {
-		let Calendar { year, month, day, time } = Calendar::of(moment);
+		let Calendar { year, month, day } = Calendar::of(moment);
+		let time = self.time_at(moment);
 		self.moment_on(day.to_string(), self.month_name(month), year.to_string(), time)
 	}
 
 	/// The same, without the date if it is today's.
 	pub fn moment_near(&self, moment: Moment, now: Moment) -> String {
 		if moment / DAY == now / DAY {
-			self.time_of_day(Calendar::of(moment).time)
+			self.time_of_day(self.time_at(moment))
 		} else {
 			self.moment(moment)
 		}

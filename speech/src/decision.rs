@@ -1,6 +1,6 @@
 //! Who may do what, and why.
 
-use crate::{compared, Teller};
+use crate::{compared, phrase::Form, Teller};
 use vouchsafe_primitives::{
 	policy::{Basis, Decision, Reason},
 	AccountId, Action, Category, Consent, ConsentRef, Grantee, Purpose, RecordId, Standing,
@@ -33,7 +33,7 @@ impl Teller<'_> {
 		let (reader, patient) = (self.who(asked.reader), self.who(asked.patient));
 		let act = match asked.record {
 			Some((record, category)) => speech.act_on_record(
-				speech.phrase(asked.action),
+				speech.phrase_in(asked.action, Form::To),
 				compared(record),
 				patient,
 				speech.one_record(category),

@@ -1,6 +1,7 @@
 //! Names and words from elsewhere, as they can be put into a sentence.
 
-use crate::Speech;
+use crate::{phrase::Form, Speech};
+use std::collections::BTreeSet;
 use vouchsafe_primitives::{Role, Vocabulary};
 
 /// Abbreviations before a name. Their full stop does not end a sentence.
@@ -44,32 +45,6 @@ const PARTICLES: [&str; 31] = [
 	"custodian",
 ];
 
-/// Words that our sentences use, with which a name could go on or begin another sentence.
-const OURS: [&str; 22] = [
-	"everyone",
-	"everybody",
-	"every",
-	"anyone",
-	"anybody",
-	"any",
-	"all",
-	"staff",
-	"team",
-	"study",
-	"i",
-	"me",
-	"my",
-	"you",
-	"and",
-	"or",
-	"to",
-	"at",
-	"while",
-	"until",
-	"not",
-	"no",
-];
-
 /// Whether a character takes no room, or turns the direction of the text after it.
 pub fn is_invisible(letter: char) -> bool {
 	matches!(
@@ -102,8 +77,22 @@ impl Speech {
 		self.quoted(text.chars().map(harmless).collect::<String>())
 	}
 
+	/// Words that our sentences use, in lower case: with them a name could go on or begin another
+	/// sentence.
+	fn ours(&self) -> &BTreeSet<String> {
+		self.own_words_of(|| {
+			let forms = [Form::Plain, Form::Dative];
+			let roles = Role::ITEMS
+				.iter()
+				.flat_map(|role| forms.map(|form| self.phrase_in(*role, form)))
+				.collect::<Vec<_>>();
+			let texts = [self.own_words(), roles.join(" ")].join(" ");
+			texts.split(' ').map(str::to_lowercase).collect()
+		})
+	}
+
 	fn is_plain(&self, text: &str) -> bool {
-		let words: Vec<_> = text.split(' ').collect();
+		let (words, ours) = (text.split(' ').collect::<Vec<_>>(), self.ours());
 		let alone = words.len() == 1;
 		// Initials and titles can only follow each other: a full stop after another word ends a
 		// sentence.
@@ -116,13 +105,7 @@ impl Speech {
 				return !alone && place.saturating_add(1) < words.len() && (is_title || is_initial);
 			}
 			is_start = false;
-			let is_ours = word.split('/').any(|part| {
-				let small = part.to_lowercase();
-				OURS.contains(&small.as_str())
-					|| Role::ITEMS
-						.iter()
-						.any(|role| self.phrase(*role).split(' ').any(|ours| ours == small))
-			});
+			let is_ours = word.split('/').any(|part| ours.contains(&part.to_lowercase()));
 			!is_ours && is_word(word, alone) && (alone || begins_name(word, place))
 		})
 	}

@@ -1,6 +1,9 @@
 //! The phrases for a consent's grantee and grantor.
 
-use crate::{phrase::effect_key, Teller};
+use crate::{
+	phrase::{effect_key, Form},
+	Teller,
+};
 use vouchsafe_primitives::{ConsentRef, Effect, Grantee, Grantor};
 
 impl Teller<'_> {
@@ -12,30 +15,39 @@ impl Teller<'_> {
 			Grantee::PractitionerAt { practitioner, institution } => {
 				speech.grantee_practitioner_at(self.who(practitioner), self.who(institution))
 			},
-			other => self.grantee_short(other),
+			other => self.grantee_in(other, Form::Dative),
 		}
 	}
 
 	/// A grantee without a clause between commas.
 	pub fn grantee_short(&self, grantee: &Grantee) -> String {
-		let speech = self.speech;
+		self.grantee_in(grantee, Form::Plain)
+	}
+
+	fn grantee_in(&self, grantee: &Grantee, form: Form) -> String {
+		let (speech, key) = (self.speech, form.key());
 		match grantee {
 			Grantee::Everyone => speech.grantee_everyone_short(),
-			Grantee::Role(role) => speech.grantee_role(speech.phrase(*role)),
-			Grantee::Institution(institution) => speech.grantee_institution(self.who(institution)),
+			Grantee::Role(role) => speech.grantee_role(speech.phrase_in(*role, form), key),
+			Grantee::Institution(institution) => {
+				speech.grantee_institution(self.who(institution), key)
+			},
 			Grantee::RoleAt { role, institution } => {
-				speech.grantee_role_at(speech.phrase(*role), self.who(institution))
+				let role = speech.phrase_in(*role, form);
+				speech.grantee_role_at(role, self.who(institution), key)
 			},
 			Grantee::CareTeam { institution, team } => {
-				speech.grantee_care_team(team.to_string(), self.who(institution))
+				speech.grantee_care_team(team.to_string(), self.who(institution), key)
 			},
 			Grantee::PractitionerAt { practitioner, institution } => {
 				speech.grantee_practitioner_at_short(self.who(practitioner), self.who(institution))
 			},
 			Grantee::Person(person) => self.who(person),
-			Grantee::Study(study) => speech.grantee_study(study.to_string()),
-			Grantee::Research => speech.grantee_research(),
-			Grantee::ResearchOn(disease) => speech.grantee_research_on(format!("{disease:07}")),
+			Grantee::Study(study) => speech.grantee_study(study.to_string(), key),
+			Grantee::Research => speech.grantee_research(key),
+			Grantee::ResearchOn(disease) => {
+				speech.grantee_research_on(format!("{disease:07}"), key)
+			},
 		}
 	}
 

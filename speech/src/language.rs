@@ -1,6 +1,7 @@
 //! The languages, and how a message becomes text.
 
 use fluent_bundle::{concurrent::FluentBundle, FluentArgs, FluentResource};
+use std::{collections::BTreeSet, sync::OnceLock};
 use unic_langid::LanguageIdentifier;
 
 /// A language's messages, as they are compiled in.
@@ -11,7 +12,13 @@ pub(crate) struct Locale {
 	pub files: &'static [(&'static str, &'static str)],
 }
 
+/// A language's files. Each language is a constant of its own, so a program that never names one
+/// does not contain its texts.
 macro_rules! locale {
+	($language:literal) => {
+		locale!($language: "words", "lists", "dates", "countries", "grantees", "consents", "requests",
+			"decisions", "studies", "log", "access", "readable", "wallet", "app")
+	};
 	($language:literal: $($file:literal),+) => {
 		Locale {
 			language: $language,
@@ -23,13 +30,12 @@ macro_rules! locale {
 	};
 }
 
-/// English, which has every message.
-const ENGLISH: Locale = locale!("en":
-	"words", "lists", "dates", "countries", "grantees", "consents", "requests", "decisions", "studies",
-	"log");
+const ENGLISH: Locale = locale!("en");
+const GERMAN: Locale = locale!("de");
+const INDONESIAN: Locale = locale!("id");
 
 /// Every language.
-pub(crate) const LOCALES: &[Locale] = &[ENGLISH];
+pub(crate) const LOCALES: &[Locale] = &[ENGLISH, GERMAN, INDONESIAN];
 
 /// The available languages, ISO 639-1.
 pub const LANGUAGES: [&str; LOCALES.len()] = {
@@ -50,6 +56,8 @@ pub struct Speech {
 	texts: Bundle,
 	/// English, for a message that the language lacks.
 	fallback: Option<Bundle>,
+	/// See [`Self::own_words_of`].
+	own_words: OnceLock<BTreeSet<String>>,
 }
 
 impl Speech {
@@ -63,13 +71,25 @@ impl Speech {
 	}
 
 	pub(crate) fn with_fallback(locale: &Locale) -> Self {
-		let fallback = Some(bundle(&ENGLISH).0);
-		Self { language: locale.language, texts: bundle(locale).0, fallback }
+		Self::of(locale, Some(bundle(&ENGLISH).0))
 	}
 
 	/// English.
 	pub fn english() -> Self {
-		Self { language: ENGLISH.language, texts: bundle(&ENGLISH).0, fallback: None }
+		Self::of(&ENGLISH, None)
+	}
+
+	fn of(locale: &Locale, fallback: Option<Bundle>) -> Self {
+		let texts = bundle(locale).0;
+		Self { language: locale.language, texts, fallback, own_words: OnceLock::new() }
+	}
+
+	/// Words of this language's sentences, made by `make` when they are needed first.
+	pub(crate) fn own_words_of(
+		&self,
+		make: impl FnOnce() -> BTreeSet<String>,
+	) -> &BTreeSet<String> {
+		self.own_words.get_or_init(make)
 	}
 
 	/// The language, ISO 639-1, lower case.

@@ -4,12 +4,15 @@
 //!
 //! - [`Speech`]: the texts of one language, with phrases for [vocabularies](Phrase), lists, dates
 //!   and counts.
+//! - [`page`]: the texts of the wallet's page, for its build.
 //! - [`Teller`]: sentences about people and records, with the [names](Names) and
 //!   [labels](LabelWords) that the reader knows.
 //!
 //! *Invariant*: [`Teller::consent`] is the only function that makes the sentence of a consent, and
 //! it uses every field of the terms. Different terms never make the same sentence.
 
+mod access;
+mod app;
 mod consent;
 mod countries;
 mod dates;
@@ -19,20 +22,28 @@ mod grantee;
 mod language;
 mod list;
 mod log;
+mod log_kind;
 mod messages;
+pub mod page;
 mod phrase;
+mod readable;
 mod request;
 mod study;
 mod teller;
+mod wallet;
 
+pub use access::{Change, Seen};
 pub use decision::Asked;
 pub use foreign::{is_invisible, mixes_scripts};
 pub use language::{Speech, LANGUAGES};
 pub use list::{Join, Noun};
+pub use log_kind::LogKind;
 pub use phrase::{Person, Phrase};
+pub use readable::{DocumentWord, TimeUnit};
 pub use request::AccessRequest;
 pub use study::{lists_until, thousandths, AskingStudy};
 pub use teller::{compared, short, short_among, LabelWords, Names, Teller};
+pub use wallet::Counted;
 
 #[cfg(test)]
 mod tests;

@@ -93,6 +93,14 @@ impl Speech {
 		self.format(noun.id(), None, &FluentArgs::from_iter([("count", count)]))
 	}
 
+	/// A number with a decimal point, as the language writes it.
+	pub(crate) fn number(&self, number: &str) -> String {
+		match number.split_once('.') {
+			Some((whole, fraction)) => self.decimal(whole.to_owned(), fraction.to_owned()),
+			None => number.to_owned(),
+		}
+	}
+
 	/// Sentences, one after the other.
 	pub(crate) fn sentences(&self, sentences: Vec<String>) -> String {
 		let mut sentences = sentences.into_iter().rev();

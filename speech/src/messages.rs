@@ -1,14 +1,16 @@
 //! Every message that is not the name of an item of a list, as a function of its arguments. So the
 //! compiler finds a message that is not used, and a test compares ids and arguments with each
-//! language's files.
+//! language's files. `form` is the grammatical [`Form`](crate::phrase::Form): a language uses it
+//! only if it needs it.
 
 use crate::Speech;
 use fluent_bundle::{FluentArgs, FluentValue};
 
 macro_rules! messages {
-	($($name:ident = $id:literal ($($arg:ident),*);)+) => {
+	($visibility:vis $list:ident: $($name:ident = $id:literal ($($arg:ident),*);)+) => {
 		impl Speech {
-			$(pub(crate) fn $name(
+			$(#[doc = concat!("The text of `", $id, "`.")]
+			$visibility fn $name(
 				&self,
 				$($arg: impl Into<FluentValue<'static>>),*
 			) -> String {
@@ -19,18 +21,20 @@ macro_rules! messages {
 
 		/// Each message's id and arguments.
 		#[cfg(test)]
-		pub(crate) const MESSAGES: &[(&str, &[&str])] = &[$(($id, &[$(stringify!($arg)),*])),+];
+		pub(crate) const $list: &[(&str, &[&str])] = &[$(($id, &[$(stringify!($arg)),*])),+];
 	};
 }
 
-messages! {
+pub(crate) use messages;
+
+messages! { pub(crate) MESSAGES:
 	action_unknown = "action-unknown" (number);
 	purpose_unknown = "purpose-unknown" (number);
 	trait_unknown = "trait-unknown" (number);
 	label_unnamed = "label-unnamed" (tag);
 	label_unclassified = "label-unclassified" ();
 	labels_empty = "labels-empty" ();
-	country_unknown = "country-unknown" (code);
+	country_unknown = "country-unknown" (code, form);
 
 	list_and_pair = "list-and-pair" (first, last);
 	list_and_middle = "list-and-middle" (first, rest);
@@ -40,10 +44,14 @@ messages! {
 	list_or_end = "list-or-end" (first, last);
 	list_sentences = "list-sentences" (first, rest);
 	quoted = "quoted" (text);
+	own_words = "own-words" ();
+	decimal = "decimal" (whole, fraction);
 
 	month_of_year = "month-of-year" (month, year);
 	moment_on = "moment" (day, month, year, time);
 	time_of_day = "time-of-day" (time);
+	time = "time" (hour, minute);
+	time_with_seconds = "time-with-seconds" (hour, minute, second);
 	days = "days" (count);
 	hours = "hours" (count);
 	minutes = "minutes" (count);
@@ -51,32 +59,32 @@ messages! {
 
 	grantee_everyone = "grantee-everyone" (effect);
 	grantee_everyone_short = "grantee-everyone-short" ();
-	grantee_role = "grantee-role" (role);
-	grantee_institution = "grantee-institution" (institution);
-	grantee_role_at = "grantee-role-at" (role, institution);
-	grantee_care_team = "grantee-care-team" (team, institution);
+	grantee_role = "grantee-role" (role, form);
+	grantee_institution = "grantee-institution" (institution, form);
+	grantee_role_at = "grantee-role-at" (role, institution, form);
+	grantee_care_team = "grantee-care-team" (team, institution, form);
 	grantee_practitioner_at = "grantee-practitioner-at" (practitioner, institution);
 	grantee_practitioner_at_short = "grantee-practitioner-at-short" (practitioner, institution);
-	grantee_study = "grantee-study" (study);
-	grantee_research = "grantee-research" ();
-	grantee_research_on = "grantee-research-on" (disease);
+	grantee_study = "grantee-study" (study, form);
+	grantee_research = "grantee-research" (form);
+	grantee_research_on = "grantee-research-on" (disease, form);
 	grantor_law = "grantor-law" (authority);
 	grantor_patient = "grantor-patient" ();
 	grantor_representative = "grantor-representative" (who);
 	grantor_assisted = "grantor-assisted" (first, second);
 
-	consent_sentence = "consent" (effect, grantee, what, purposes);
+	consent_sentence = "consent" (effect, grantee, what);
 	consent_to_anything = "consent-to-anything" (effect, grantee, records, purposes);
 	records_or_log = "records-or-log" (records, log);
-	do_records = "do-records" (actions, records);
-	do_read_records_and_log = "do-read-records-and-log" (effect, records, log);
-	do_records_and_log = "do-records-and-log" (effect, actions, records, log);
-	do_log = "do-log" (log);
-	do_log_limited = "do-log-limited" (log, records);
-	do_anything = "do-anything" (records);
+	do_records = "do-records" (actions, records, purposes);
+	do_read_records_and_log = "do-read-records-and-log" (effect, records, log, purposes);
+	do_records_and_log = "do-records-and-log" (effect, actions, records, log, purposes);
+	do_log = "do-log" (log, purposes);
+	do_log_limited = "do-log-limited" (log, records, purposes);
+	do_anything = "do-anything" (records, purposes);
 	records_all = "records-all" (person);
 	records_of_categories = "records-of-categories" (person, categories);
-	records_named = "records-named" (person, records);
+	records_named = "records-named" (person, records, form);
 	records_by_id = "records-by-id" (count, ids);
 	access_log = "access-log" (person);
 	purposes_any = "purposes-any" ();
@@ -122,8 +130,8 @@ messages! {
 	consent_amended = "consent-amended" (id, moment, block);
 	consent_revoked = "consent-revoked" (id, grantee, moment, block);
 
-	request_own = "request-own" (asker, what, purposes, duration);
-	request_sentence = "request" (asker, grantee, what, purposes, duration);
+	request_own = "request-own" (asker, what, duration);
+	request_sentence = "request" (asker, grantee, what, duration);
 	request_referral = "request-referral" (who);
 
 	study_asks = "study-asks" (study, question);
@@ -181,6 +189,30 @@ messages! {
 	reason_closed = "reason-closed" ();
 	consent_quoted = "consent-quoted" (text);
 
+	access_all = "access-all" (category, count);
+	access_some = "access-some" (category, open, count);
+	access_none = "access-none" (category, count);
+	access_by = "access-by" (consents);
+	access_not_others = "access-not-others" (reason);
+	preview_opens = "preview-opens" (records, grantee);
+	preview_opens_nothing = "preview-opens-nothing" (grantee);
+	preview_closes = "preview-closes" (records, grantee);
+	preview_labelled = "preview-labelled" (count);
+	preview_restricted = "preview-restricted" (count);
+	preview_very_restricted = "preview-very-restricted" (count);
+	preview_already = "preview-already" (grantee, records);
+	stop_reading = "stop-reading" ();
+	stop_asking = "stop-asking" ();
+	stop_adding_allowed = "stop-adding-allowed" ();
+	stop_adding_stopped = "stop-adding-stopped" ();
+	stop_past = "stop-past" ();
+	stop_lifting = "stop-lifting" ();
+	stop_in_force = "stop-in-force" (moment, id);
+	stop_lifted = "stop-lifted" ();
+	holders_any = "holders-any" ();
+	holders_only = "holders-only" (holders);
+	holders_in_countries = "holders-in-countries" (countries);
+
 	actor_at = "actor-at" (who, institution);
 	actor_on_behalf = "actor-on-behalf" (who, principal);
 	log_enrolled = "log-enrolled" (actor);
@@ -235,4 +267,33 @@ messages! {
 	log_unknown = "log-unknown" ();
 	log_shares = "log-shares" (count);
 	log_shares_acknowledged = "log-shares-acknowledged" (entries, holders);
+
+	doc_day = "doc-day" (day, month, year);
+	doc_day_at = "doc-day-at" (date, time);
+	doc_between = "doc-between" (from, to);
+	doc_since_date = "doc-since-date" (from);
+	doc_until_date = "doc-until-date" (to);
+	doc_at_least = "doc-at-least" (low);
+	doc_at_most = "doc-at-most" (high);
+	doc_weeks = "doc-weeks" (count);
+	doc_months = "doc-months" (count);
+	doc_years = "doc-years" (count);
+	doc_per_hour = "doc-per-hour" (count);
+	doc_per_day = "doc-per-day" (count);
+	doc_per_week = "doc-per-week" (count);
+	doc_per_month = "doc-per-month" (count);
+	doc_per_year = "doc-per-year" (count);
+	doc_every = "doc-every" (duration);
+	doc_often_every = "doc-often-every" (count, duration);
+	doc_for = "doc-for" (duration);
+	doc_as_needed_for = "doc-as-needed-for" (reason);
+	doc_code = "doc-code" (code);
+	doc_code_of = "doc-code-of" (code, system);
+	doc_remark = "doc-remark" (text, remark);
+	doc_labelled = "doc-labelled" (label, value);
+	doc_decimal_mark = "doc-decimal-mark" ();
+	doc_times = "doc-times" (when, count);
+	doc_left_out = "doc-left-out" (count);
+	doc_wrong_entries = "doc-wrong-entries" (titles);
+	doc_file_inside = "doc-file-inside" (name);
 }

@@ -81,6 +81,33 @@ pub(crate) const fn effect_key(effect: &Effect) -> &'static str {
 	}
 }
 
+/// How a phrase is inflected. A language whose phrases look the same in each form ignores it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+	/// As it is used alone.
+	Plain,
+	/// Of a grantee after "I allow", or of a country after "in".
+	Dative,
+	/// Of an action after "I allow …" or "is allowed to": "zu lesen".
+	To,
+	/// Of something that there is only one of.
+	One,
+}
+
+impl Form {
+	#[cfg(test)]
+	pub(crate) const KEYS: [&'static str; 4] = ["plain", "dative", "to", "one"];
+
+	pub(crate) const fn key(self) -> &'static str {
+		match self {
+			Self::Plain => "plain",
+			Self::Dative => "dative",
+			Self::To => "to",
+			Self::One => "one",
+		}
+	}
+}
+
 impl Speech {
 	/// How a sentence names the item: "laboratory reports", "physicians", "read".
 	pub fn phrase(&self, item: impl Phrase) -> String {
@@ -89,7 +116,16 @@ impl Speech {
 
 	/// The same, in a sentence in which the patient is this person.
 	pub fn phrase_for<V: Phrase>(&self, item: V, person: Person) -> String {
-		let args = FluentArgs::from_iter([("person", person.key())]);
+		self.inflected(item, person, Form::Plain)
+	}
+
+	/// The same in another form.
+	pub(crate) fn phrase_in(&self, item: impl Phrase, form: Form) -> String {
+		self.inflected(item, Person::Third, form)
+	}
+
+	fn inflected(&self, item: impl Phrase, person: Person, form: Form) -> String {
+		let args = FluentArgs::from_iter([("person", person.key()), ("form", form.key())]);
 		self.format(&id(item), None, &args)
 	}
 

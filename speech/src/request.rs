@@ -65,8 +65,7 @@ impl Teller<'_> {
 				|| data_period != DataPeriod::default(),
 		};
 		let asked_by = speech.actor_at(self.who(asker), self.who(institution));
-		let done = self.what(&what);
-		let purposes = self.purposes(purposes, Join::And, Person::Second);
+		let done = self.what(&what, self.purposes(purposes, Join::And, Person::Second));
 		let duration = speech.duration(duration);
 		let for_asker = matches!(
 			grantee,
@@ -74,15 +73,10 @@ impl Teller<'_> {
 				if practitioner == asker && at == institution
 		);
 		let mut said = vec![if for_asker {
-			speech.request_own(asked_by, done, purposes, duration)
+			speech.request_own(asked_by, done, duration)
 		} else {
-			speech.request_sentence(
-				asked_by,
-				self.grantee(grantee, &Effect::Permit),
-				done,
-				purposes,
-				duration,
-			)
+			let grantee = self.grantee(grantee, &Effect::Permit);
+			speech.request_sentence(asked_by, grantee, done, duration)
 		}];
 		said.extend(self.more_of_what(&what));
 		said.extend(self.only_period(&Effect::Permit, &data_period));

@@ -1,6 +1,6 @@
 //! What people read about studies.
 
-use crate::{Join, Speech, Teller};
+use crate::{phrase::Form, Join, Speech, Teller};
 use vouchsafe_primitives::{
 	policy::{Decision, Reason},
 	study::{RoundPhase, StudyTerms, MAX_ATTEMPTS, YEARLY_EPSILON},
@@ -37,7 +37,7 @@ impl Teller<'_> {
 			speech.study_run(
 				self.who(researcher),
 				speech.phrase(terms.purpose),
-				speech.country(&terms.country),
+				speech.country_in(&terms.country, Form::Dative),
 			),
 		];
 		said.extend(terms.disease.map(|it| speech.study_on_disease(format!("{it:07}"))));
@@ -61,8 +61,8 @@ impl Teller<'_> {
 			self.study_noise(terms),
 			speech.study_cost(
 				usize::from(terms.rounds),
-				thousandths(terms.epsilon),
-				thousandths(YEARLY_EPSILON),
+				speech.number(&thousandths(terms.epsilon)),
+				speech.number(&thousandths(YEARLY_EPSILON)),
 			),
 			speech.study_leaving(),
 		];
@@ -71,11 +71,15 @@ impl Teller<'_> {
 
 	/// What the noise means for one result, and for all of them together.
 	fn study_noise(&self, terms: &StudyTerms) -> String {
-		let (speech, one) = (self.speech, factor(terms.epsilon));
+		let speech = self.speech;
+		let one = speech.number(&factor(terms.epsilon));
 		let rounds = terms.rounds.to_string();
 		match terms.budget() {
 			_ if terms.rounds == 1 => speech.study_noise(one),
-			all if all <= LARGEST_BUDGET => speech.study_noise_of_rounds(one, rounds, factor(all)),
+			all if all <= LARGEST_BUDGET => {
+				let all = speech.number(&factor(all));
+				speech.study_noise_of_rounds(one, rounds, all)
+			},
 			_ => speech.study_noise_of_many(one, rounds),
 		}
 	}
@@ -90,9 +94,11 @@ impl Teller<'_> {
 	) -> String {
 		let speech = self.speech;
 		match decision {
-			Decision::Permit(_) if left < study.terms.epsilon => speech.study_not_counted(
-				speech.study_no_budget(thousandths(left), thousandths(study.terms.epsilon)),
-			),
+			Decision::Permit(_) if left < study.terms.epsilon => {
+				let [left, cost] =
+					[left, study.terms.epsilon].map(|it| speech.number(&thousandths(it)));
+				speech.study_not_counted(speech.study_no_budget(left, cost))
+			},
 			Decision::Permit(basis) => speech.study_counted(self.basis(basis, consents)),
 			Decision::Refuse(reason) => speech.study_not_counted(match reason {
 				Reason::NotActive => speech.study_researcher_not_active(self.who(study.researcher)),

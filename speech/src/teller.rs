@@ -1,6 +1,7 @@
 //! What a sentence needs to know of its reader, and what all sentences have in common.
 
-use crate::{countries::COUNTRIES, Join, Speech};
+use crate::{countries::COUNTRIES, phrase::Form, Join, Speech};
+use fluent_bundle::FluentArgs;
 use vouchsafe_primitives::{AccountId, Country, LabelTag, RecordId};
 
 /// The names that the reader knows.
@@ -105,15 +106,20 @@ impl Speech {
 
 	/// A country by its code: "Germany".
 	pub fn country(&self, code: &Country) -> String {
+		self.country_in(code, Form::Plain)
+	}
+
+	pub(crate) fn country_in(&self, code: &Country, form: Form) -> String {
+		let key = form.key();
 		let letters = || code.iter().map(|byte| char::from(byte.to_ascii_lowercase()));
 		let id = format!("country-{}", letters().collect::<String>());
 		if code.iter().all(u8::is_ascii_uppercase) && COUNTRIES.contains(&id.as_str()) {
-			self.text(&id)
+			self.format(&id, None, &FluentArgs::from_iter([("form", key)]))
 		} else if code.iter().all(u8::is_ascii_alphanumeric) {
-			self.country_unknown(code.iter().copied().map(char::from).collect::<String>())
+			self.country_unknown(code.iter().copied().map(char::from).collect::<String>(), key)
 		} else {
 			let digits: String = code.iter().map(|byte| format!("{byte:02x}")).collect();
-			self.country_unknown(format!("0x{digits}"))
+			self.country_unknown(format!("0x{digits}"), key)
 		}
 	}
 }

@@ -2,11 +2,13 @@
 //! is. So no text can fail to be made.
 
 use crate::{
+	app::APP,
 	countries::COUNTRIES,
 	dates::MONTHS,
 	language::{bundle, format, Locale, LOCALES},
 	messages::MESSAGES,
-	phrase::phrase_ids,
+	phrase::{phrase_ids, Form},
+	readable::{CODES, WORDS},
 	teller::LABELS,
 	*,
 };
@@ -18,6 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe_primitives::{Category, Purpose, Vocabulary};
 
 type Arguments = BTreeSet<String>;
+
+/// The argument that a language may leave out: the grammatical form of a phrase.
+const FORM: &str = "form";
 
 /// Each message and attribute (`id.attribute`) of a locale, with the arguments that it uses.
 fn messages_of(locale: &Locale) -> BTreeMap<String, Arguments> {
@@ -55,13 +60,15 @@ fn collect(pattern: &Pattern<&str>, arguments: &mut Arguments) {
 			Expression::Select { selector, variants } => {
 				let selector = argument(selector);
 				for variant in variants {
-					let VariantKey::Identifier { name } = variant.key else {
-						panic!("a number as the key of {selector}")
+					let name = match variant.key {
+						VariantKey::Identifier { name } => name,
+						VariantKey::NumberLiteral { value } => value,
 					};
 					let known: &[&str] = match selector.as_str() {
 						"effect" => &["permit", "deny", "request"],
 						"person" => &["first", "second", "third"],
-						"count" => &["zero", "one", "two", "few", "many", "other"],
+						"count" => &["1", "zero", "one", "two", "few", "many", "other"],
+						FORM => &Form::KEYS,
 						_ => panic!("{selector} is not a selector"),
 					};
 					assert!(known.contains(&name), "{name} is not a value of {selector}");
@@ -88,15 +95,28 @@ fn languages_are_complete() {
 		let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
 		assert!(used.insert(id.to_owned(), arguments).is_none(), "{id} is used twice");
 	};
-	MESSAGES.iter().for_each(|(id, arguments)| add(id, arguments));
-	MONTHS.iter().chain(&COUNTRIES).chain(&LABELS).for_each(|id| add(id, &[]));
+	MESSAGES.iter().chain(APP).for_each(|(id, arguments)| add(id, arguments));
+	MONTHS.iter().chain(&LABELS).for_each(|id| add(id, &[]));
+	COUNTRIES.iter().for_each(|id| add(id, &[FORM]));
+	LogKind::ALL.iter().for_each(|kind| add(&kind.id(), &[]));
+	WORDS.iter().for_each(|id| add(id, &[]));
+	CODES.iter().for_each(|code| add(&format!("doc-{code}"), &[]));
 	Noun::ALL.iter().for_each(|noun| add(noun.id(), &["count"]));
+	Counted::ALL.iter().for_each(|counted| add(counted.id(), &["count"]));
 	Category::WORDS.iter().for_each(|word| add(&format!("category-{word}.one"), &[]));
 	for id in phrase_ids() {
 		let to_the_patient = [Purpose::PatientRequest, Purpose::FamilyRequest]
 			.iter()
 			.any(|purpose| id == format!("purpose-{purpose}"));
-		add(&id, if to_the_patient { &["person"] } else { &[] });
+		let inflected = id.starts_with("role-") || id.starts_with("action-");
+		add(
+			&id,
+			match (to_the_patient, inflected) {
+				(true, _) => &["person"],
+				(false, true) => &[FORM],
+				(false, false) => &[],
+			},
+		);
 	}
 	for locale in LOCALES {
 		assert_eq!(bundle(locale).1, Vec::<String>::new(), "{}", locale.language);
@@ -104,7 +124,11 @@ fn languages_are_complete() {
 		for (id, arguments) in &used {
 			let found =
 				found.get(id).unwrap_or_else(|| panic!("{}: {id} missing", locale.language));
-			assert_eq!(found, arguments, "{}: {id}", locale.language);
+			let but_form = |all: &Arguments| -> Arguments {
+				all.iter().filter(|argument| *argument != FORM).cloned().collect()
+			};
+			assert_eq!(but_form(found), but_form(arguments), "{}: {id}", locale.language);
+			assert!(found.is_subset(arguments), "{}: {id} has no form", locale.language);
 		}
 		let unused: Vec<_> = found.keys().filter(|id| !used.contains_key(*id)).collect();
 		assert!(unused.is_empty(), "{}: unused {unused:?}", locale.language);
@@ -117,7 +141,8 @@ fn items_of_a_list_have_different_phrases() {
 		let speech = Speech::for_locale(locale.language);
 		let mut texts = BTreeMap::new();
 		for id in COUNTRIES.iter().chain(&LABELS).chain(&MONTHS) {
-			assert_eq!(texts.insert(speech.text(id), *id), None, "{id}");
+			let form = FluentArgs::from_iter([(FORM, Form::Plain.key())]);
+			assert_eq!(texts.insert(speech.format(id, None, &form), *id), None, "{id}");
 		}
 		fn different<V: Phrase>(speech: &Speech) {
 			for person in [Person::First, Person::Second, Person::Third] {
@@ -183,7 +208,11 @@ fn locales_are_matched_by_language() {
 	for locale in ["en", "en-GB", "EN_us", "fr", "", "not a locale", "€"] {
 		assert_eq!(Speech::for_locale(locale).language(), "en", "{locale}");
 	}
-	assert_eq!(LANGUAGES, ["en"]);
+	for locale in ["de", "de-AT", "DE_ch"] {
+		assert_eq!(Speech::for_locale(locale).language(), "de", "{locale}");
+	}
+	assert_eq!(Speech::for_locale("id-ID").language(), "id");
+	assert_eq!(LANGUAGES, ["en", "de", "id"]);
 	fn is_shared_between_threads<T: Send + Sync>() {}
 	is_shared_between_threads::<Speech>();
 }
@@ -200,6 +229,161 @@ fn lists_and_counts_work() {
 	assert_eq!(speech.count(Noun::Entry, 0), "0 entries");
 	assert_eq!(speech.count(Noun::Entry, 1), "1 entry");
 	assert_eq!(speech.count(Noun::Version, 1_234_567), "1234567 versions");
+}
+
+#[test]
+fn each_language_has_its_own_plurals_lists_numbers_and_dates() {
+	let [english, german, indonesian] = ["en", "de", "id"].map(Speech::for_locale);
+	let told = |speech: &Speech| {
+		[
+			speech.and(&["a", "b", "c"]),
+			speech.list(Join::Or, &["a", "b"]),
+			speech.count(Noun::Record, 1),
+			speech.count(Noun::Record, 2),
+			speech.counted(Counted::RequestsWaiting, 1),
+			speech.counted(Counted::RequestsWaiting, 3),
+			speech.number("0.25"),
+			speech.moment(1_798_675_199),
+			speech.moment_near(0, 0),
+			speech.month(1_522),
+			speech.duration(90_000),
+		]
+	};
+	assert_eq!(
+		told(&english),
+		[
+			"a, b and c",
+			"a or b",
+			"1 record",
+			"2 records",
+			"1 request waits for your answer",
+			"3 requests wait for your answer",
+			"0.25",
+			"30 December 2026 at 23:59:59 UTC",
+			"00:00 UTC",
+			"November 2026",
+			"1 day and 1 hour",
+		]
+	);
+	assert_eq!(
+		told(&german),
+		[
+			"a, b und c",
+			"a oder b",
+			"1 Dokument",
+			"2 Dokumente",
+			"1 Anfrage wartet auf Ihre Antwort",
+			"3 Anfragen warten auf Ihre Antwort",
+			"0,25",
+			"30. Dezember 2026, 23:59:59 Uhr UTC",
+			"00:00 Uhr UTC",
+			"November 2026",
+			"1 Tag und 1 Stunde",
+		]
+	);
+	assert_eq!(
+		told(&indonesian),
+		[
+			"a, b, dan c",
+			"a atau b",
+			"1 rekam medis",
+			"2 rekam medis",
+			"1 permintaan menunggu jawaban Anda",
+			"3 permintaan menunggu jawaban Anda",
+			"0,25",
+			"30 Desember 2026 pukul 23.59.59 UTC",
+			"pukul 00.00 UTC",
+			"November 2026",
+			"1 hari dan 1 jam",
+		]
+	);
+}
+
+#[test]
+fn phrases_are_inflected_where_a_language_needs_it() {
+	let [english, german] = ["en", "de"].map(Speech::for_locale);
+	assert_eq!(german.country(b"NL"), "die Niederlande");
+	assert_eq!(german.country_in(b"NL", Form::Dative), "den Niederlanden");
+	assert_eq!(english.country_in(b"NL", Form::Dative), "the Netherlands");
+	let role = vouchsafe_primitives::Role::Physician;
+	assert_eq!(german.phrase(role), "Ärztinnen und Ärzte");
+	assert_eq!(german.phrase_in(role, Form::Dative), "Ärztinnen und Ärzten");
+	assert_eq!(english.phrase_in(role, Form::Dative), "physicians");
+}
+
+#[test]
+fn names_that_read_as_a_part_of_a_sentence_are_quoted_in_each_language() {
+	for (language, name, quoted) in [
+		("de", "Pflegekräfte", "„Pflegekräfte“"),
+		("de", "Ärzten Nord", "„Ärzten Nord“"),
+		("de", "Alle", "„Alle“"),
+		("de", "Dr. Berger bei Hospital B", "„Dr. Berger bei Hospital B“"),
+		("de", "Klinik „Nord“", "„Klinik \"Nord\"“"),
+		("id", "Dokter", "“Dokter”"),
+		("id", "Semua Orang", "“Semua Orang”"),
+		("id", "Ani di Klinik B", "“Ani di Klinik B”"),
+	] {
+		assert_eq!(Speech::for_locale(language).insert(name), quoted);
+	}
+	for (language, name) in [
+		("de", "Klinikum St. Georg"),
+		("de", "Dr. Anna von Berg"),
+		("id", "RSUP Dr. Cipto Mangunkusumo"),
+		("id", "dr. Budi Santoso"),
+	] {
+		assert_eq!(Speech::for_locale(language).insert(name), name);
+	}
+}
+
+/// The page's texts of a language, as Fluent reads them.
+fn page_of(language: &str, source: &str) -> BTreeMap<String, String> {
+	let resource = FluentResource::try_new(source.to_owned())
+		.unwrap_or_else(|(_, errors)| panic!("{language}: {errors:?}"));
+	let mut found = BTreeMap::new();
+	for entry in resource.entries() {
+		let Entry::Message(Message { id, value, attributes, .. }) = entry else { continue };
+		assert!(attributes.is_empty(), "{language}: {} has attributes", id.name);
+		let text: String = value
+			.as_ref()
+			.unwrap()
+			.elements
+			.iter()
+			.map(|element| match element {
+				PatternElement::TextElement { value } => (*value).to_owned(),
+				PatternElement::Placeable { expression: Expression::Inline(inline) } => {
+					format!("{{ ${} }}", argument(inline))
+				},
+				PatternElement::Placeable { .. } => {
+					panic!("{language}: {} has a selector", id.name)
+				},
+			})
+			.collect();
+		assert!(found.insert(id.name.to_owned(), text).is_none(), "{language}: {} twice", id.name);
+	}
+	found
+}
+
+#[test]
+fn the_pages_texts_are_plain_and_in_every_language() {
+	let file = |language: &str| {
+		let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("locales");
+		std::fs::read_to_string(folder.join(language).join("page.ftl")).unwrap()
+	};
+	let names = |text: &str| page::names(text).map(ToOwned::to_owned).collect::<BTreeSet<_>>();
+	let english: BTreeMap<_, _> = page::texts("en").collect();
+	for language in LANGUAGES {
+		let texts: BTreeMap<String, String> =
+			page::texts(language).map(|(id, text)| (id.to_owned(), text.to_owned())).collect();
+		assert_eq!(texts, page_of(language, &file(language)), "{language}");
+		let missing: Vec<_> = english.keys().filter(|id| !texts.contains_key(**id)).collect();
+		assert!(missing.is_empty(), "{language} lacks {missing:?}");
+		for (id, text) in &texts {
+			let english = english.get(id.as_str()).unwrap_or_else(|| panic!("{language}: {id}"));
+			assert_eq!(names(text), names(english), "{language}: {id}");
+			assert!(!text.chars().any(is_invisible), "{language}: {id}");
+		}
+	}
+	assert_eq!(page::texts("fr").count(), 0);
 }
 
 #[test]
@@ -221,6 +405,31 @@ fn dates_work() {
 	assert_eq!(speech.duration(2_592_000), "30 days");
 	assert_eq!(speech.duration(90_061), "1 day, 1 hour, 1 minute and 1 second");
 	assert_eq!(speech.duration(7_200), "2 hours");
+}
+
+#[test]
+fn words_of_documents_work() {
+	let speech = Speech::english();
+	let date = |month, day, time| speech.document_date(2026, month, day, time);
+	assert_eq!(date(None, None, None), "2026");
+	assert_eq!(date(Some(11), None, None), "November 2026");
+	assert_eq!(date(Some(11), Some(3), None), "3 November 2026");
+	assert_eq!(date(Some(11), Some(3), Some("14:05")), "3 November 2026 at 14:05");
+	let often = |often, period, unit| {
+		speech.document_frequency(often, period, TimeUnit::of_code(unit).unwrap())
+	};
+	assert_eq!(often(1, 1, "d"), "once a day");
+	assert_eq!(often(3, 1, "wk"), "3 times a week");
+	assert_eq!(often(1, 8, "h"), "every 8 hours");
+	assert_eq!(often(2, 3, "mo"), "2 times every 3 months");
+	assert_eq!(speech.document_code("meaning", "HH").unwrap(), "much too high");
+	assert_eq!(speech.document_code("status", "unknown"), None);
+	assert_eq!(speech.document_code("status", "HH"), None);
+	let text = |it: &str| Some(it.to_owned());
+	assert_eq!(speech.document_period(text("a"), text("a")).unwrap(), "a");
+	assert_eq!(speech.document_period(text("a"), None).unwrap(), "since a");
+	assert_eq!(speech.document_range(None, text("5")).unwrap(), "at most 5");
+	assert_eq!(speech.document_range(None, None), None);
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod common;
 use common::{also, only, teller, Known};
 use proptest::{prelude::*, sample::select};
 use vouchsafe_primitives::*;
-use vouchsafe_speech::{AccessRequest, Speech};
+use vouchsafe_speech::{AccessRequest, Speech, LANGUAGES};
 
 fn account(byte: u8) -> AccountId {
 	AccountId::new([byte; 32])
@@ -156,9 +156,24 @@ fn changed(terms: &Terms, others: &Terms) -> Vec<Terms> {
 	changed.into_iter().map(stored).collect()
 }
 
-fn said(grantee: &Grantee, terms: &Terms) -> String {
-	thread_local! { static ENGLISH: Speech = Speech::english(); }
-	ENGLISH.with(|english| teller(english, &Known).consent(grantee, terms))
+/// The sentence in each language.
+fn said(grantee: &Grantee, terms: &Terms) -> [String; LANGUAGES.len()] {
+	spoken(|speech| teller(speech, &Known).consent(grantee, terms))
+}
+
+fn spoken(say: impl Fn(&Speech) -> String) -> [String; LANGUAGES.len()] {
+	thread_local! {
+		static SPEECHES: [Speech; LANGUAGES.len()] = LANGUAGES.map(Speech::for_locale);
+	}
+	SPEECHES.with(|speeches| speeches.each_ref().map(say))
+}
+
+/// Whether both are the same in every language; it panics if they are in some only.
+fn same(one: &[String], other: &[String]) -> bool {
+	let same: Vec<_> = one.iter().zip(other).map(|(one, other)| one == other).collect();
+	let all = same.iter().all(|it| *it);
+	assert!(all || !same.contains(&true), "{one:#?}\n{other:#?}");
+	all
 }
 
 proptest! {
@@ -169,9 +184,9 @@ proptest! {
 		let sentence = said(&grantee, &terms);
 		for changed in changed(&terms, &others) {
 			prop_assert_eq!(
-				said(&grantee, &changed) == sentence,
+				same(&said(&grantee, &changed), &sentence),
 				changed == terms,
-				"{}\n{:?}\n{:?}", &sentence, &terms, &changed
+				"{:#?}\n{:?}\n{:?}", &sentence, &terms, &changed
 			);
 		}
 	}
@@ -181,8 +196,9 @@ proptest! {
 		one in (grantees(), terms()),
 		other in (grantees(), terms()),
 	) {
-		prop_assert_eq!(said(&one.0, &one.1) == said(&other.0, &other.1), one == other);
-		prop_assert_eq!(said(&one.0, &one.1) == said(&other.0, &one.1), one.0 == other.0);
+		let sentence = said(&one.0, &one.1);
+		prop_assert_eq!(same(&sentence, &said(&other.0, &other.1)), one == other);
+		prop_assert_eq!(same(&sentence, &said(&other.0, &one.1)), one.0 == other.0);
 	}
 
 	#[test]
@@ -190,10 +206,9 @@ proptest! {
 		one in (grantees(), terms(), 1..4u64),
 		other in (grantees(), terms(), 1..4u64),
 	) {
-		let english = Speech::english();
 		let asked = |(grantee, terms, duration): &(Grantee, Terms, Moment)| {
 			let (asker, institution) = (account(1), account(2));
-			teller(&english, &Known).request(&AccessRequest {
+			spoken(|speech| teller(speech, &Known).request(&AccessRequest {
 				asker: &asker,
 				institution: &institution,
 				grantee,
@@ -206,25 +221,35 @@ proptest! {
 				records: &terms.records,
 				data_period: terms.data_period,
 				duration: *duration,
-			})
+			}))
 		};
 		let key = |(grantee, terms, duration): &(Grantee, Terms, Moment)| {
 			let Terms { actions, purposes, categories, labels, confidentiality, .. } = terms.clone();
 			let filters = (categories, labels, confidentiality, terms.records.clone(), terms.data_period);
 			(grantee.clone(), actions, purposes, filters, terms.authors.first().cloned(), *duration)
 		};
-		prop_assert_eq!(asked(&one) == asked(&other), key(&one) == key(&other));
+		let sentence = asked(&one);
+		prop_assert_eq!(same(&sentence, &asked(&other)), key(&one) == key(&other));
 		let narrower = (one.0.clone(), other.1.clone(), one.2);
-		prop_assert_eq!(asked(&one) == asked(&narrower), key(&one) == key(&narrower));
+		prop_assert_eq!(same(&sentence, &asked(&narrower)), key(&one) == key(&narrower));
 	}
 
 	#[test]
 	fn foreign_names_never_break_a_sentence(name in ".*") {
-		let english = Speech::english();
-		let known = common::Called(name);
-		let sentence = teller(&english, &known)
-			.consent(&Grantee::Person(account(1)), &Terms::all(Effect::Permit));
-		prop_assert!(!sentence.chars().any(char::is_control));
-		prop_assert!(sentence.starts_with("I give ") && sentence.ends_with("until I revoke it."));
+		let (plain, known) = (common::Called("Eva".into()), common::Called(name));
+		let (grantee, terms) = (Grantee::Person(account(1)), Terms::all(Effect::Permit));
+		let sentences = spoken(|speech| teller(speech, &known).consent(&grantee, &terms));
+		let usual = spoken(|speech| teller(speech, &plain).consent(&grantee, &terms));
+		for (sentence, usual) in sentences.iter().zip(&usual) {
+			let (before, after) = usual.split_once("Eva").unwrap();
+			prop_assert!(!sentence.chars().any(char::is_control));
+			prop_assert!(sentence.starts_with(before) && sentence.ends_with(after));
+			// It can end the quotation in no language.
+			let name = &sentence[before.len()..sentence.len() - after.len()];
+			let inside = name.strip_prefix(['“', '„']).map_or(name, |rest| {
+				rest.strip_suffix(['”', '“']).unwrap_or(rest)
+			});
+			prop_assert!(!inside.contains(['“', '”', '„']), "{}", name);
+		}
 	}
 }

@@ -11,7 +11,8 @@ use vouchsafe_primitives::{
 	*,
 };
 use vouchsafe_speech::{
-	AccessRequest, Asked, AskingStudy, Noun, Person, Phrase, Speech, LANGUAGES,
+	AccessRequest, Asked, AskingStudy, Change, Counted, LogKind, Noun, Person, Phrase, Seen,
+	Speech, LANGUAGES,
 };
 
 const HOSPITAL_A: AccountId = AccountId::new([1; 32]);
@@ -420,6 +421,74 @@ fn decisions() {
 	});
 }
 
+#[test]
+fn access() {
+	Snapshot::of("access", |to| {
+		let (team, hospital) = (team(), at_hospital());
+		let consents = [4, 7].map(|id| ConsentRef { grantee: team.clone(), id });
+		let denied = Reason::Denied(ConsentRef { grantee: hospital.clone(), id: 9 });
+		let reasons = [denied.clone(), Reason::NoConsent];
+		let seen =
+			|open, by, why_not| Seen { category: Category::Imaging, open, all: 3, by, why_not };
+		let one = Seen { all: 1, ..seen(1, &consents[..1], &[]) };
+		let closed = seen(0, &[], &reasons[1..]);
+		let all = [
+			("the only one", one),
+			("all", seen(3, &consents, &[])),
+			("some", seen(1, &consents[..1], &reasons)),
+			("none", closed),
+			("denied", Seen { why_not: &reasons, ..closed }),
+		];
+		for (heading, seen) in all {
+			let teller = teller(&to.speech, &Known);
+			let said = format!("{}\n{}", teller.seen(&seen), teller.seen_by(&team, &seen));
+			to.says(heading, &said);
+		}
+		for decision in [
+			Decision::Permit(Basis::Consent(consents[0].clone())),
+			Decision::Refuse(denied),
+			Decision::Refuse(Reason::NoConsent),
+		] {
+			let said = teller(&to.speech, &Known).why(&DOCTOR, &decision);
+			to.says("one record", &said);
+		}
+		let opens = Change { opens: 5, labelled: 2, restricted: 1, before: 3, ..Change::default() };
+		for (heading, change) in [
+			("opens nothing", Change::default()),
+			("opens one", Change { opens: 1, very_restricted: 1, ..Change::default() }),
+			("opens some", opens),
+			("closes", Change { closes: 2, before: 3, ..Change::default() }),
+			("opens and closes", Change { closes: 1, ..opens }),
+		] {
+			let said = teller(&to.speech, &Known).change(&team, &change);
+			to.says(heading, &said);
+		}
+		for (adding, emergencies) in [(false, false), (true, false), (false, true), (true, true)] {
+			let said = teller(&to.speech, &Known).stop(adding, emergencies).join("\n");
+			to.says("stop", &said);
+		}
+		let said = teller(&to.speech, &Known).stopped(12, YEARS_END);
+		to.says("stopped", &said);
+		let said = teller(&to.speech, &Known).stop_is_lifted();
+		to.says("lifted", &said);
+		let both = [HOSPITAL_A, HOSPITAL];
+		for (heading, holders, countries) in [
+			("any holder", &[][..], &[][..]),
+			("holders", &both, &[]),
+			("countries", &[], &[*b"DE", *b"AT"]),
+			("holders and countries", &both[..1], &[*b"DE"]),
+		] {
+			let said = teller(&to.speech, &Known).may_hold(holders, countries);
+			to.says(heading, &said);
+		}
+		for kind in LogKind::ALL {
+			assert_eq!(LogKind::from_word(kind.word()), Some(*kind));
+			let said = to.speech.log_kind(*kind);
+			to.says(kind.word(), &said);
+		}
+	});
+}
+
 fn study_terms() -> StudyTerms {
 	StudyTerms {
 		protocol: Cid::default(),
@@ -762,6 +831,11 @@ fn phrases() {
 			.flat_map(|noun| [0, 1, 2].map(|count| to.speech.count(*noun, count)))
 			.collect();
 		to.says("counts", &counts.join("\n"));
+		let counted: Vec<_> = Counted::ALL
+			.iter()
+			.flat_map(|what| [1, 2].map(|count| to.speech.counted(*what, count)))
+			.collect();
+		to.says("counted", &counted.join("\n"));
 		to.says("unknown entry", &to.speech.unknown_entry());
 	});
 }

@@ -96,6 +96,12 @@ pub enum Error {
 	/// A sealed message that does not open.
 	#[error("this message does not open: it was sealed to another key, for another purpose or address, or it was changed")]
 	CannotOpen,
+	/// A wrong passphrase, or changed bytes.
+	#[error("the passphrase is wrong, or these bytes were changed")]
+	WrongPassphrase,
+	/// A passphrase that would cost more to try than any of ours.
+	#[error("trying this passphrase would take more memory or time than any of ours: these bytes were changed")]
+	CostlyPassphrase,
 	/// A public key that can't be sealed to, such as a point of low order.
 	#[error("this encryption key cannot be used: its account must register a new one")]
 	UnusableKey,

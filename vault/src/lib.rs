@@ -15,6 +15,9 @@
 //!    checks and [`sharing::combine`]s, decrypts ([`document::decrypt`]) and compares the
 //!    plaintext's commitment.
 //!
+//! [`derive_encryption_key`] makes an account's encryption key from its words, [`passphrase`] protects keys
+//! at rest, and [`synced`] protects what custodians keep for a person's devices.
+//!
 //! [`study`] has what research needs: counting people without showing one of them.
 //!
 //! *Invariant*: the vault does not connect to a chain and opens no files or sockets. It reads and
@@ -26,15 +29,19 @@
 
 pub mod commitment;
 mod context;
+mod derived;
 pub mod document;
 mod error;
 pub mod label;
 pub mod manifest;
+pub mod passphrase;
 pub mod seal;
 pub mod sharing;
 pub mod study;
+pub mod synced;
 
 pub use context::Context;
+pub use derived::derive_encryption_key;
 pub use error::Error;
 pub use vouchsafe_primitives::{audit, record_id};
 

@@ -2,9 +2,6 @@ use super::*;
 use proptest::prelude::*;
 
 const PASSPHRASE: &str = "correct horse";
-/// A low cost of scrypt.
-const LITTLE: u8 = 4;
-
 /// An account named Alice as a wallet exports it (from subxt-signer's own tests).
 const WALLET: &str = r#"{
 	"encoded": "DumgApKCTqoCty1OZW/8WS+sgo6RdpHhCwAkA2IoDBMAgAAAAQAAAAgAAAB6IG/q24EeVf0JqWqcBd5m2tKq5BlyY84IQ8oamLn9DZe9Ouhgunr7i36J1XxUnTI801axqL/ym1gil0U8440Qvj0lFVKwGuxq38zuifgoj0B3Yru0CI6QKEvQPU5xxj4MpyxdSxP+2PnTzYao0HDH0fulaGvlAYXfqtU89xrx2/z9z7IjSwS3oDFPXRQ9kAdDebtyCVreZ9Otw9v3",
@@ -15,40 +12,117 @@ const WALLET: &str = r#"{
 
 #[test]
 fn a_sealed_file_opens_only_with_its_passphrase() {
-	let made = KeyFile::generate().unwrap();
-	let sealed = made.seal(PASSPHRASE, LITTLE).unwrap();
-	let opened = KeyFile::open(&sealed, PASSPHRASE).unwrap();
-	let (made, opened) = (made.identity("eva").unwrap(), opened.identity("eva").unwrap());
-	assert_eq!(made.public(), opened.public());
-	let wrong = KeyFile::open(&sealed, "wrong horse");
-	assert!(matches!(wrong, Err(KeyFileError::WrongPassphrase)));
-	let damaged = KeyFile::open(b"not age", PASSPHRASE);
-	assert!(matches!(damaged, Err(KeyFileError::Damaged(_))));
-	// The cost is in the first lines, in clear.
-	let costly = String::from_utf8_lossy(&sealed).find(" 4\n").unwrap();
-	let costly = [&sealed[..costly], b" 23\n", &sealed[costly + 3..]].concat();
-	let refused = KeyFile::open(&costly, PASSPHRASE).err().unwrap().to_string();
-	assert!(refused.ends_with("its passphrase costs more memory than any of ours"), "{refused}");
-	let mut newer = KeyFile::from_words("one two three");
-	newer.version = 2;
-	let sealed = newer.seal(PASSPHRASE, LITTLE).unwrap();
-	assert!(matches!(KeyFile::open(&sealed, PASSPHRASE), Err(KeyFileError::Newer)));
+	for made in [KeyFile::generate().unwrap(), KeyFile::from_wallet_json(WALLET, "whoisalice")] {
+		let sealed = made.seal(PASSPHRASE, Cost::LEAST).unwrap();
+		assert!(sealed.starts_with(b"vouchsafe/key/2\n"));
+		let opened = KeyFile::open(&sealed, PASSPHRASE).unwrap();
+		assert_eq!((opened.words(), opened.counter()), (made.words(), made.counter()));
+		let (made, opened) = (made.identity("eva").unwrap(), opened.identity("eva").unwrap());
+		assert_eq!(made.public(), opened.public());
+		let wrong = KeyFile::open(&sealed, "wrong horse");
+		assert!(matches!(wrong, Err(KeyFileError::WrongPassphrase)));
+	}
 }
 
 #[test]
-fn words_and_exports_give_their_account() {
+fn a_passphrase_does_not_depend_on_the_keyboard() {
+	let sealed = KeyFile::generate().unwrap().seal("Pa\u{308}sse", Cost::LEAST).unwrap();
+	assert!(KeyFile::open(&sealed, "P\u{e4}sse").is_ok());
+}
+
+#[test]
+fn other_files_are_told_apart() {
+	let open = |file: &[u8]| KeyFile::open(file, PASSPHRASE).err().unwrap();
+	for damaged in [&b""[..], b"not a key", b"vouchsafe/key/2\n", b"vouchsafe/key/2\n\x01x"] {
+		assert!(matches!(open(damaged), KeyFileError::Damaged(_)), "{damaged:?}");
+	}
+	assert!(matches!(open(b"age-encryption.org/v1\n"), KeyFileError::Version1));
+	assert!(matches!(open(b"vouchsafe/key/3\n"), KeyFileError::Newer));
+	let mut newer = KeyFile::generate().unwrap();
+	newer.version = 3;
+	assert!(matches!(open(&newer.seal(PASSPHRASE, Cost::LEAST).unwrap()), KeyFileError::Newer));
+	// The cost is in the first lines, in clear.
+	let mut costly = KeyFile::generate().unwrap().seal(PASSPHRASE, Cost::LEAST).unwrap();
+	costly[DOMAIN.len() + 4] = 1;
+	let refused = open(&costly).to_string();
+	assert!(refused.contains("more memory or time than any of ours"), "{refused}");
+}
+
+#[test]
+fn each_changed_byte_of_a_file_is_noticed() {
+	let sealed = KeyFile::generate().unwrap().seal(PASSPHRASE, Cost::LEAST).unwrap();
+	for place in 0..sealed.len() {
+		// A greater cost within the bounds takes seconds.
+		if (DOMAIN.len() + 1..DOMAIN.len() + 13).contains(&place) {
+			continue;
+		}
+		let mut changed = sealed.clone();
+		changed[place] ^= 1;
+		assert!(KeyFile::open(&changed, PASSPHRASE).is_err(), "byte {place}");
+		assert!(KeyFile::open(&sealed[..place], PASSPHRASE).is_err(), "{place} bytes");
+	}
+}
+
+#[test]
+fn the_words_restore_both_keys() {
 	let made = KeyFile::generate().unwrap();
 	let words = made.words().unwrap();
-	assert_eq!(words.split(' ').count(), 12);
-	let again = KeyFile::from_words(&format!(" {words}\n")).identity("again").unwrap();
-	let made = made.identity("made").unwrap();
-	assert_eq!(again.account(), made.account());
-	assert_ne!(again.encryption_key(), made.encryption_key(), "a new one");
-	assert!(KeyFile::from_words("one two three").identity("bad").is_err());
+	assert_eq!((words.split(' ').count(), made.counter()), (12, Some(0)));
+	let again = KeyFile::from_words(&format!(" {words}\n"), Some(0)).unwrap();
+	let public = |file: &KeyFile| file.identity("eva").unwrap().public();
+	assert_eq!(public(&again), public(&made));
+	let next = KeyFile::from_words(words, Some(1)).unwrap();
+	assert_eq!(public(&next).account, public(&made).account);
+	assert_ne!(public(&next).encryption_key, public(&made).encryption_key);
+	let code = Sheet::of_account(words, 1).unwrap().code();
+	assert_eq!(public(&KeyFile::from_words(&code, None).unwrap()), public(&next));
+	assert_eq!(public(&KeyFile::from_words(words, None).unwrap()), public(&made));
+}
+
+#[test]
+fn the_registered_key_is_found() {
+	let made = KeyFile::generate().unwrap();
+	let words = made.words().unwrap();
+	let key = |file: &KeyFile| file.identity("eva").unwrap().encryption_key();
+	for counter in [0, 3, COUNTERS - 1] {
+		let registered = key(&KeyFile::from_words(words, Some(counter)).unwrap());
+		let found = KeyFile::restore(words, &registered).unwrap().unwrap();
+		assert_eq!((found.counter(), key(&found)), (Some(counter), registered));
+	}
+	let beyond = key(&KeyFile::from_words(words, Some(COUNTERS)).unwrap());
+	assert!(KeyFile::restore(words, &beyond).unwrap().is_none());
+	assert!(KeyFile::restore("one two three", &beyond).is_err());
+}
+
+/// The same as other programs of a substrate chain make of these words, and a fixed encryption key.
+#[test]
+fn known_words_give_known_keys() {
+	let words = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
+	let known = KeyFile::from_words(words, Some(0)).unwrap().identity("known").unwrap().public();
+	assert_eq!(known.account, "5DfhGyQdFobKM8NsWvEeAKk5EQQgYe9AydgJ7rMB6E1EqRzV");
+	assert_eq!(
+		known.encryption_key,
+		"0xaea7ddd85ea22bce127ea53914c6a8acdb5e15f13e095a14a6885acb36d27304"
+	);
+}
+
+#[test]
+fn a_random_encryption_key_is_in_the_file() {
+	let key = SecretKey::random();
+	let file = KeyFile::generate().unwrap().with_encryption_key(&key);
+	assert_eq!(file.counter(), None);
+	let sealed = file.seal(PASSPHRASE, Cost::LEAST).unwrap();
+	let opened = KeyFile::open(&sealed, PASSPHRASE).unwrap().identity("eva").unwrap();
+	assert_eq!(opened.encryption_key(), key.public().0);
 	let wallet = KeyFile::from_wallet_json(WALLET, "whoisalice");
-	assert_eq!(wallet.words(), None);
-	let account = wallet.identity("alice").unwrap().account();
-	assert_eq!(account, Identity::development("//Alice").unwrap().account());
+	assert_eq!((wallet.words(), wallet.counter()), (None, None));
+	let alice = wallet.identity("alice").unwrap();
+	assert_eq!(alice.account(), Identity::development("//Alice").unwrap().account());
+	let again = KeyFile::from_wallet_json(WALLET, "whoisalice").identity("alice").unwrap();
+	assert_ne!(again.encryption_key(), alice.encryption_key());
+	let mut wrong = KeyFile::from_wallet_json(WALLET, "whoisalice");
+	wrong.encryption = EncryptionSecret::FromWords { counter: 0 };
+	assert!(wrong.identity("alice").unwrap_err().to_string().contains("is damaged"));
 }
 
 #[test]

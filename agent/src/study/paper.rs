@@ -94,7 +94,7 @@ impl PaperConsents {
 		// It has no names or labels of the patient's own.
 		let text = consent::full_sentence(session, first, grantee, terms).await?;
 		let consents = patients.iter().map(|(patient, _)| {
-			let (genesis, text) = (session.genesis(), text.clone());
+			let (genesis, text) = (session.genesis(), (session.speech.language(), text.clone()));
 			AssistedConsent::with_text(genesis, patient, institution, grantee, terms, text)
 		});
 		Ok(Self { consents: consents.collect() })
@@ -522,7 +522,7 @@ mod tests {
 		assert!(said(r#"{"consents":[]}"#).contains("no consents"));
 		let mut mixed = consents.clone();
 		let wider = Terms { valid_until: Some(1), ..terms(&session) };
-		let (patient, text) = (AccountId::new([9; 32]), "I agree.".to_owned());
+		let (patient, text) = (AccountId::new([9; 32]), ("en", "I agree.".to_owned()));
 		let genesis = session.genesis();
 		let grantee = Grantee::Research;
 		let other = AssistedConsent::with_text(

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 pub enum KeyCommand {
 	/// Create a key with a new account. Prints the account's words.
 	#[command(
-		after_help = "The words restore the account on another machine. Write them down. They do not \
-		restore the encryption key: also keep a copy of the key file.\n\n\
+		after_help = "The words restore the account and its encryption key on another machine. Write them \
+		down, and show them to nobody: they are the key.\n\n\
 		Examples:\n  \
 		vouchsafe key generate eva\n  \
 		vouchsafe key show eva --words          (shows the words again)"
@@ -21,10 +21,12 @@ pub enum KeyCommand {
 	},
 	/// Import an existing account: its words, or a wallet's JSON export.
 	#[command(
-		after_help = "The account gets a new encryption key. If it is enrolled already, register that key \
-		with `vouchsafe key register`.\n\n\
+		after_help = "The words restore the account and its encryption key. The code of a printed sheet does \
+		the same. A wallet's export has no words, so the account gets a new encryption key. If another key \
+		is registered for it, register this one with `vouchsafe key register`.\n\n\
 		Examples:\n  \
 		vouchsafe key import eva                  (asks for the words)\n  \
+		vouchsafe key import eva-2 --counter 1    (the next encryption key of the account)\n  \
 		vouchsafe key import eva --wallet-json export.json"
 	)]
 	Import {
@@ -39,6 +41,10 @@ pub enum KeyCommand {
 		/// Read the account's words from the first line of FILE.
 		#[arg(long, value_name = "FILE", conflicts_with = "wallet_json")]
 		words_file: Option<PathBuf>,
+		/// Counter of the encryption key, if the account's first one was replaced [default: 0, or that
+		/// of the sheet's code].
+		#[arg(long, value_name = "NUMBER", conflicts_with = "wallet_json")]
+		counter: Option<u32>,
 	},
 	/// Show the public part of your keys, or a key's words.
 	#[command(after_help = "Examples:\n  \
@@ -52,11 +58,22 @@ pub enum KeyCommand {
 		#[arg(long, requires = "name")]
 		words: bool,
 	},
+	/// Write a key file of version 1 again as version 2, which the wallet can import.
+	#[command(
+		after_help = "Passphrase and keys stay the same. The encryption key of such a file does not follow \
+		from the words: keep a copy of the new file.\n\n\
+		Example:\n  \
+		vouchsafe key convert eva"
+	)]
+	Convert {
+		/// Name of the key.
+		name: String,
+	},
 	/// Register this key's encryption key on the chain, in place of the one that is registered.
 	#[command(
-		after_help = "Use it after you imported an account on a new machine, or lost the key file. From \
-		then on, custodians seal key shares to the new key. What was sealed to the old key \
-		can be opened only with the old key file.\n\n\
+		after_help = "Use it after you imported an account from a wallet, or if somebody else may have the \
+		old encryption key. From then on, custodians seal key shares to the new key. What was sealed to the \
+		old key can be opened only with that one.\n\n\
 		Example:\n  \
 		vouchsafe --key eva key register"
 	)]

@@ -3,7 +3,7 @@
 use super::{agree, when};
 use crate::{
 	args::KeyCommand,
-	keys::{Identity, KeyStore},
+	keys::{Identity, KeyStore, Words},
 	output::{table, Output},
 	secrets::Secrets,
 	session::{At, Session, Settings},
@@ -21,17 +21,15 @@ pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<Outp
 			let mut output = made(&identity);
 			output.json["words"] = json!(*words);
 			output.text += &format!(
-				"\n\nThese words restore the account. Write them down:\n\n  {}\n\nThey do not restore the \
-				 encryption key: also keep a copy of the key file, {}.\n`vouchsafe key show {name} --words` \
-				 shows the words again.",
-				*words,
-				settings.home.file("keys", &format!("{name}.key")).display()
+				"\n\nThese words restore the account and its encryption key. Write them down, and show them to \
+				 nobody:\n\n  {}\n\n`vouchsafe key show {name} --words` shows the words again.",
+				*words
 			);
 			Ok(output)
 		},
-		KeyCommand::Import { name, wallet_json, wallet_password_file, words_file } => {
+		KeyCommand::Import { name, wallet_json, wallet_password_file, words_file, counter } => {
 			store.check_new(&name)?;
-			let identity = match wallet_json {
+			let (identity, restored) = match wallet_json {
 				Some(path) => {
 					let json = std::fs::read_to_string(&path)
 						.with_context(|| format!("cannot read {}", path.display()))?;
@@ -41,7 +39,9 @@ pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<Outp
 						None => settings.secrets.ask(what)?,
 					};
 					let passphrase = settings.secrets.ask_new()?;
-					store.import_wallet_json(&name, &json, &password, &passphrase)?
+					let imported =
+						store.import_wallet_json(&name, &json, &password, &passphrase)?;
+					(imported, "The encryption key is new. If the account is enrolled already")
 				},
 				None => {
 					let what = "Words of the account";
@@ -53,17 +53,19 @@ pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<Outp
 						),
 						(None, secrets) => secrets.ask(what)?,
 					};
-					store.import_words(&name, &words, &settings.secrets.ask_new()?)?
+					let passphrase = settings.secrets.ask_new()?;
+					let imported = store.import_words(&name, &words, counter, &passphrase)?;
+					(imported, "The words restored both. If another encryption key is registered")
 				},
 			};
 			let mut output = made(&identity);
 			output.text += &format!(
-				"\n\nThe encryption key is new. If the account is enrolled already, register the key: \
-				 `vouchsafe --key {name} key register`."
+				"\n\n{restored}, register this one: `vouchsafe --key {name} key register`."
 			);
 			Ok(output)
 		},
 		KeyCommand::Show { name, words } => show(settings, &store, name.as_deref(), words),
+		KeyCommand::Convert { name } => convert(settings, &store, &name),
 		KeyCommand::Register { agreement } => {
 			let session = settings.connect().await?;
 			let me = session.me()?;
@@ -90,7 +92,7 @@ pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<Outp
 				format!(
 					"The encryption key of {} is registered since {}. You can open records again. What was \
 					 sealed to the old key, such as your own key shares of earlier records, opens only with \
-					 the old key file.",
+					 the old key.",
 					me.name,
 					when(&session, block).await
 				),
@@ -156,10 +158,38 @@ fn show(settings: &Settings, store: &KeyStore, name: Option<&str>, words: bool) 
 	let mut output = Output::new(text, json!({ "keys": json }));
 	if let (Some(name), true) = (name, words) {
 		let passphrase = settings.secrets.ask(&format!("Passphrase of the key {name}"))?;
-		let words = store.words(name, &passphrase)?;
-		output.text += &format!("\n\nThese words restore the account:\n\n  {}", *words);
+		let Words { words, counter } = store.words(name, &passphrase)?;
+		let restore = match counter {
+			Some(0) => "These words restore the account and its encryption key".to_owned(),
+			Some(counter) => format!(
+				"These words restore the account, and with `--counter {counter}` its encryption key"
+			),
+			None => format!(
+				"These words restore the account, but not its encryption key: also keep a copy of the key \
+				 file, {}",
+				settings.home.file("keys", &format!("{name}.key")).display()
+			),
+		};
+		output.text += &format!("\n\n{restore}:\n\n  {}", *words);
 		output.json["words"] = json!(*words);
+		output.json["counter"] = json!(counter);
 	}
+	Ok(output)
+}
+
+fn convert(settings: &Settings, store: &KeyStore, name: &str) -> Result<Output> {
+	if !store.is_version_1(name)? {
+		return Ok(Output::new(
+			format!("The key file of {name} is of version 2 already."),
+			json!({ "name": name, "converted": false }),
+		));
+	}
+	let passphrase = settings.secrets.ask(&format!("Passphrase of the key {name}"))?;
+	let mut output = made(&store.convert(name, &passphrase)?);
+	output.text +=
+		"\n\nThe key file is of version 2 now, and has the same keys and passphrase. The words do \
+	                not restore this encryption key: keep a copy of the new file.";
+	output.json["converted"] = json!(true);
 	Ok(output)
 }
 

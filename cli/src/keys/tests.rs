@@ -1,11 +1,12 @@
 use super::*;
 use std::{fs, os::unix::fs::PermissionsExt};
+use vouchsafe_vault::seal::SecretKey;
 
 const PASSPHRASE: &str = "correct horse";
 
 fn store() -> (tempfile::TempDir, KeyStore) {
 	let folder = tempfile::tempdir().unwrap();
-	let store = KeyStore::new(&Home::at(folder.path())).with_work(4);
+	let store = KeyStore::new(&Home::at(folder.path())).with_cost(Cost::LEAST);
 	(folder, store)
 }
 
@@ -22,24 +23,56 @@ fn a_generated_key_opens_again() {
 }
 
 #[test]
-fn the_words_give_the_account_back() {
+fn the_words_give_both_keys_back() {
 	let (_folder, store) = store();
 	let (made, words) = store.generate("alice", PASSPHRASE).unwrap();
-	let again = store.import_words("again", &format!(" {}\n", *words), PASSPHRASE).unwrap();
-	assert_eq!(again.account(), made.account());
-	assert_ne!(again.encryption_key(), made.encryption_key(), "drawn anew");
-	assert!(store.import_words("bad", "one two three", PASSPHRASE).is_err());
+	let import =
+		|name: &str, text: &str, counter| store.import_words(name, text, counter, PASSPHRASE);
+	let again = import("again", &format!(" {}\n", *words), None).unwrap();
+	assert_eq!(again.public(), made.public());
+	let next = import("next", &words, Some(1)).unwrap();
+	assert_eq!(next.account(), made.account());
+	assert_ne!(next.encryption_key(), made.encryption_key());
+	let error = import("bad", "one two three", None).unwrap_err().to_string();
+	assert!(error.contains("only 3 words"), "{error}");
 }
 
 #[test]
 fn the_words_can_be_shown_again() {
 	let (_folder, store) = store();
 	let (_, words) = store.generate("alice", PASSPHRASE).unwrap();
-	assert_eq!(*store.words("alice", PASSPHRASE).unwrap(), *words);
+	let shown = store.words("alice", PASSPHRASE).unwrap();
+	assert_eq!((&shown.words, shown.counter), (&words, Some(0)));
 	assert!(store.words("alice", "wrong horse").is_err());
 	store.import_wallet_json("wallet", WALLET, "whoisalice", PASSPHRASE).unwrap();
-	let error = store.words("wallet", PASSPHRASE).unwrap_err().to_string();
+	let error = store.words("wallet", PASSPHRASE).err().unwrap().to_string();
 	assert!(error.contains("no words"), "{error}");
+}
+
+#[test]
+fn a_file_of_version_1_opens_and_is_converted() {
+	let (folder, store) = store();
+	let key = SecretKey::random();
+	let sealed = version_1::tests::seal(&version_1::tests::content(&key), PASSPHRASE);
+	fs::create_dir(folder.path().join("keys")).unwrap();
+	let path = folder.path().join("keys/old.key");
+	write_private(&path, &sealed).unwrap();
+
+	let before = store.unlock("old", PASSPHRASE).unwrap();
+	assert_eq!(before.encryption_key(), key.public().0);
+	assert!(store.is_version_1("old").unwrap());
+	let error = store.convert("old", "wrong horse").unwrap_err().to_string();
+	assert!(error.contains("passphrase is wrong"), "{error}");
+	assert_eq!(fs::read(&path).unwrap(), sealed, "nothing was written");
+
+	assert_eq!(store.convert("old", PASSPHRASE).unwrap().public(), before.public());
+	assert!(!store.is_version_1("old").unwrap());
+	assert!(fs::read(&path).unwrap().starts_with(b"vouchsafe/key/2\n"));
+	assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+	let after = store.unlock("old", PASSPHRASE).unwrap();
+	assert_eq!((after.public(), after.account()), (before.public(), before.account()));
+	let shown = store.words("old", PASSPHRASE).unwrap();
+	assert_eq!((shown.words.as_str(), shown.counter), (version_1::tests::WORDS, None));
 }
 
 #[test]
@@ -48,7 +81,7 @@ fn of_two_keys_made_at_once_under_one_name_one_is_refused() {
 	let made: Vec<_> = std::thread::scope(|scope| {
 		let threads: Vec<_> = (0..6)
 			.map(|_| {
-				let store = KeyStore::new(&Home::at(folder.path())).with_work(4);
+				let store = KeyStore::new(&Home::at(folder.path())).with_cost(Cost::LEAST);
 				scope.spawn(move || store.generate("alice", PASSPHRASE).ok())
 			})
 			.collect();
@@ -57,7 +90,7 @@ fn of_two_keys_made_at_once_under_one_name_one_is_refused() {
 	let [(identity, words)] = &made[..] else { panic!("{} keys were made", made.len()) };
 	let store = KeyStore::new(&Home::at(folder.path()));
 	assert_eq!(store.list().unwrap(), [("alice".to_owned(), identity.public())]);
-	assert_eq!(*store.words("alice", PASSPHRASE).unwrap(), **words);
+	assert_eq!(store.words("alice", PASSPHRASE).unwrap().words, *words);
 }
 
 #[test]
@@ -102,7 +135,7 @@ fn a_damaged_file_is_told() {
 	*bytes.last_mut().unwrap() ^= 1;
 	fs::write(&path, &bytes).unwrap();
 	assert!(store.unlock("alice", PASSPHRASE).is_err());
-	fs::write(&path, b"not age").unwrap();
+	fs::write(&path, b"not a key").unwrap();
 	assert!(store.unlock("alice", PASSPHRASE).unwrap_err().to_string().contains("damaged"));
 }
 

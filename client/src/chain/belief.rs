@@ -2,11 +2,7 @@
 //! [`ProvenChain`](crate::proven::ProvenChain) believes only what is proven.
 
 use super::{answered, At, Chain, NonceChoice};
-use std::{
-	future::Future,
-	sync::{Arc, Mutex, MutexGuard, PoisonError},
-	time::Instant,
-};
+use std::{future::Future, sync::Arc, time::Instant};
 use tokio::time::timeout;
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
@@ -14,6 +10,7 @@ use vouchsafe_protocol::{
 	errors::ChainError,
 	events::{of_extrinsic, Included},
 	extrinsics::RuntimeVersion,
+	nonces::OwnCall,
 	traits::{Submit, View},
 	types::{AccountId, H256},
 };
@@ -198,7 +195,7 @@ impl Chain {
 
 	/// The first nonce from this one on that no call of this client uses now.
 	pub(crate) fn free_nonce(&self, account: &AccountId, from: u64) -> u64 {
-		free_nonce(&self.own_calls.calls(), account, from)
+		self.own_calls.free(account, from)
 	}
 
 	/// Takes the first nonce from this one on that no call of this client uses now.
@@ -214,82 +211,5 @@ impl Chain {
 	/// The node that has shown this block.
 	pub(crate) fn of(at: &At) -> &Self {
 		&at.chain
-	}
-}
-
-/// The nonces of this client's calls that are not final yet.
-#[derive(Clone, Default)]
-pub(super) struct OwnCalls(Arc<Mutex<Vec<(AccountId, u64)>>>);
-
-impl OwnCalls {
-	/// Notes that a call has this nonce, until the result is dropped.
-	fn note(&self, account: &AccountId, nonce: u64) -> OwnCall {
-		let call = (account.clone(), nonce);
-		self.calls().push(call.clone());
-		OwnCall { calls: self.clone(), call }
-	}
-
-	/// Notes a call with the first nonce from this one on that no other call has.
-	fn take(&self, account: &AccountId, from: u64) -> OwnCall {
-		let mut calls = self.calls();
-		let call = (account.clone(), free_nonce(&calls, account, from));
-		calls.push(call.clone());
-		OwnCall { calls: self.clone(), call }
-	}
-
-	fn calls(&self) -> MutexGuard<'_, Vec<(AccountId, u64)>> {
-		self.0.lock().unwrap_or_else(PoisonError::into_inner)
-	}
-}
-
-fn free_nonce(calls: &[(AccountId, u64)], account: &AccountId, from: u64) -> u64 {
-	let mut nonce = from;
-	while calls.iter().any(|(of, used)| *used == nonce && of == account) {
-		nonce = nonce.saturating_add(1);
-	}
-	nonce
-}
-
-/// A call of this client that is not final yet.
-pub(crate) struct OwnCall {
-	calls: OwnCalls,
-	call: (AccountId, u64),
-}
-
-impl OwnCall {
-	/// Its nonce.
-	pub(crate) fn nonce(&self) -> u64 {
-		self.call.1
-	}
-}
-
-impl Drop for OwnCall {
-	fn drop(&mut self) {
-		let mut calls = self.calls.calls();
-		if let Some(place) = calls.iter().position(|call| *call == self.call) {
-			calls.swap_remove(place);
-		}
-	}
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn each_own_call_has_a_nonce_until_it_ends() {
-		let (calls, me) = (OwnCalls::default(), AccountId::new([1; 32]));
-		let other = AccountId::new([2; 32]);
-		let first = calls.note(&me, 5);
-		let second = calls.take(&me, 5);
-		assert_eq!(second.nonce(), 6);
-		assert_eq!(calls.take(&me, 5).nonce(), 7);
-		assert_eq!(calls.take(&me, 4).nonce(), 4);
-		assert_eq!(calls.take(&other, 5).nonce(), 5);
-		let replacing = calls.note(&me, 5);
-		drop(first);
-		assert_eq!(calls.take(&me, 5).nonce(), 7, "the other call has it still");
-		drop(replacing);
-		assert_eq!(calls.take(&me, 5).nonce(), 5);
 	}
 }

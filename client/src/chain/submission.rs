@@ -9,9 +9,7 @@
 //! What is final, and which nonce an account has, is a matter of [`Belief`].
 
 use super::{
-	belief::{Belief, OwnCall},
-	finality::Watch,
-	from_rpc, At, Chain, NonceChoice, Until, TAKE_IN, TRIES,
+	belief::Belief, finality::Watch, from_rpc, At, Chain, NonceChoice, Until, TAKE_IN, TRIES,
 };
 use futures::future::join_all;
 use std::{
@@ -25,6 +23,7 @@ use vouchsafe_protocol::{
 	errors::ChainError,
 	events::Included,
 	extrinsics::{self, Binding, Mortality, RuntimeVersion},
+	nonces::OwnCall,
 	proof::ProofError,
 	signing::Signer,
 	traits::{Submit, View},

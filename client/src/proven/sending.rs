@@ -14,7 +14,7 @@ use super::{
 	check_fresh, gives_access, silent, AccountId, Belief, Block, Chain, ChainError, Included,
 	NonceChoice, Notice, ProofError, ProvenChain, RuntimeCall, View, H256,
 };
-use crate::chain::{belief::OwnCall, At};
+use crate::chain::At;
 use futures::future::join_all;
 use std::{
 	sync::atomic::Ordering,
@@ -25,6 +25,7 @@ use vouchsafe_protocol::{
 	compatibility::RuntimeMetadata,
 	events::of_extrinsic,
 	extrinsics::RuntimeVersion,
+	nonces::OwnCall,
 	proof::{inclusion::place, Header},
 	proven::ProvenView,
 	traits::Finality,

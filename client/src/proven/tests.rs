@@ -5,7 +5,7 @@ mod sending;
 
 use super::*;
 use node::{lock, node, Lie, HOSPITAL, NEWEST, OLDER};
-use vouchsafe_protocol::proof::ProofError;
+use vouchsafe_protocol::{proof::ProofError, proven::TOO_OLD};
 
 /// Waits for little.
 const PACE: ProofPace = ProofPace {

@@ -1,11 +1,8 @@
 //! What the patient's consents say, worked out from the state as the runtime does it.
 
-use super::{
-	people::{doubt, standing},
-	records::facts,
-	ProvenView,
-};
+use super::{records::facts, ProvenView};
 use crate::{
+	decider::Decider,
 	errors::ChainError,
 	storage,
 	traits::{Evidence, View},
@@ -86,18 +83,12 @@ impl<E: Evidence> ProvenView<E> {
 	) -> Result<Decision, ChainError> {
 		let account = self.read(storage::account(patient)).await?;
 		let book = self.consents(patient, keys(&actor)).await?;
-		let question = Question {
-			patient: patient.clone(),
-			standing: standing(account.as_ref()),
-			doubt: account.as_ref().and_then(doubt),
-			actor,
-			action,
-			purpose,
-			subject,
-			now: self.time().await?,
-			break_glass: false,
+		let each = |(grantee, consents): (Grantee, Vec<Consent>)| {
+			consents.into_iter().map(move |consent| (grantee.clone(), consent))
 		};
-		Ok(decide(&question, |grantee| book.get(grantee).into_iter().flatten()))
+		let consents = book.into_iter().flat_map(each);
+		let decider = Decider::new(patient, account.as_ref(), consents, self.time().await?);
+		Ok(decider.decide(actor, action, purpose, subject))
 	}
 
 	/// The patient's consents for these grantees.

@@ -2,6 +2,7 @@
 
 use super::{concatenated, ProvenView};
 use crate::{
+	decider::{self, AffiliatedAt},
 	errors::ChainError,
 	storage,
 	traits::{Evidence, View},
@@ -76,91 +77,27 @@ impl<E: Evidence> ProvenView<E> {
 			]
 		};
 		self.fetch(listed.iter().flat_map(keys)).await?;
-		let mut acting_for = None;
-		let mut also_at = Vec::new();
+		let mut affiliations = Vec::new();
 		for at in listed {
-			let Some((found, is_active)) = self.acting_at(account, at, now).await? else {
-				continue;
-			};
-			if institution == Some(&found.institution) {
-				acting_for = is_active.then_some(found);
-			} else {
-				also_at.push(found);
-			}
+			affiliations.extend(self.affiliated_at(account, at).await?);
 		}
-		let active =
-			entry.status == Status::Active && (institution.is_none() || acting_for.is_some());
-		let also_at = bounded(also_at, "affiliations").map_err(ChainError::foreign)?;
-		let (account, kind) = (account.clone(), entry.kind);
-		Ok(Some(Actor { account, kind, active, acting_for, also_at, study: None }))
+		decider::actor(account, &entry, institution, affiliations, now).map(Some)
 	}
 
-	/// The practitioner's affiliation as a decision sees it, if it is in force, and whether its
-	/// institution is active.
-	async fn acting_at(
+	/// The practitioner's affiliation, with what the state says of its institution.
+	async fn affiliated_at(
 		&self,
 		practitioner: &AccountId,
 		institution: AccountId,
-		now: Moment,
-	) -> Result<Option<(ActingFor, bool)>, ChainError> {
+	) -> Result<Option<AffiliatedAt>, ChainError> {
 		let affiliation = self.read(storage::affiliation(practitioner, &institution)).await?;
 		let account = self.read(storage::account(&institution)).await?;
 		let entry = self.read(storage::institution(&institution)).await?;
 		let (Some(affiliation), Some(account), Some(entry)) = (affiliation, account, entry) else {
 			return Ok(None);
 		};
-		if !is_in_force(&affiliation, now) {
-			return Ok(None);
-		}
-		let acting = ActingFor {
-			institution,
-			is_authority: account.kind == AccountKind::Authority,
-			role: affiliation.role,
-			country: entry.country,
-			teams: bounded(affiliation.teams, "teams").map_err(ChainError::foreign)?,
-			attested: affiliation.attested,
-		};
-		Ok(Some((acting, account.status == Status::Active)))
-	}
-}
-
-/// Whether an affiliation counts at this moment.
-fn is_in_force(affiliation: &Affiliation, now: Moment) -> bool {
-	let has_ended = affiliation.until.is_some_and(|until| until <= now);
-	affiliation.accepted && affiliation.from <= now && !has_ended
-}
-
-/// Whether and how the patient takes part. The earlier of suspension and loss of the key counts. An
-/// account that is not a patient's counts as closed.
-pub(super) fn standing(patient: Option<&Account>) -> Standing {
-	let Some(account) = patient.filter(|account| account.kind == AccountKind::Patient) else {
-		return Standing::Closed;
-	};
-	let since = account.status_since;
-	match account.status {
-		Status::Active => match account.disabled_since {
-			Some(since) => Standing::Barred { since },
-			None => Standing::Active,
-		},
-		Status::Suspended | Status::Ended => {
-			let since = account.disabled_since.map_or(since, |disabled| disabled.min(since));
-			Standing::Barred { since }
-		},
-		Status::Deceased => Standing::Deceased { since },
-		Status::Merged => Standing::Merged,
-		Status::Closed => Standing::Closed,
-	}
-}
-
-/// When the patient's key was in doubt, beside what [`standing`] says: a death or a merger does not
-/// make a key trusted that was lost before.
-pub(super) fn doubt(patient: &Account) -> Option<Doubt> {
-	let is_hidden = matches!(patient.status, Status::Deceased | Status::Merged);
-	let lost = patient.disabled_since.filter(|_| is_hidden);
-	let lost = lost.map(|since| Doubt { since, until: Moment::MAX });
-	match (patient.doubt, lost) {
-		(Some(before), Some(lost)) => Some(before.with(lost)),
-		(before, lost) => before.or(lost),
+		let Account { kind, status, .. } = account;
+		Ok(Some(AffiliatedAt { institution, kind, status, country: entry.country, affiliation }))
 	}
 }
 

@@ -3,6 +3,7 @@
 
 mod following;
 mod inclusion;
+mod log_file;
 mod node;
 mod states;
 

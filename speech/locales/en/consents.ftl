@@ -3,8 +3,8 @@
 
 consent =
     { $effect ->
-        [permit] I allow { $grantee } to { $what } { $purposes }.
-       *[deny] I forbid { $grantee } to { $what } { $purposes }.
+        [permit] I allow { $grantee } to { $what }.
+       *[deny] I forbid { $grantee } to { $what }.
     }
 # No action is named, so every action is meant.
 consent-to-anything =
@@ -15,22 +15,22 @@ consent-to-anything =
 # $records there, in a consent that forbids.
 records-or-log = { $records } or { $log }
 
-# $what. $records is for example "my records" or "my imaging results".
-do-records = { $actions } { $records }
+# $what, with $purposes. $records is for example "my records" or "my imaging results".
+do-records = { $actions } { $records } { $purposes }
 do-read-records-and-log =
     { $effect ->
-        [permit] read { $records } and { $log }
-       *[deny] read { $records } or { $log }
+        [permit] read { $records } and { $log } { $purposes }
+       *[deny] read { $records } or { $log } { $purposes }
     }
 do-records-and-log =
     { $effect ->
-        [permit] { $actions } { $records } and to read { $log }
-       *[deny] { $actions } { $records } or to read { $log }
+        [permit] { $actions } { $records } and to read { $log } { $purposes }
+       *[deny] { $actions } { $records } or to read { $log } { $purposes }
     }
-do-log = read { $log }
-do-log-limited = read { $log }, limited to { $records },
+do-log = read { $log } { $purposes }
+do-log-limited = read { $log }, limited to { $records }, { $purposes }
 # Only in a request.
-do-anything = have full access to { $records }
+do-anything = have full access to { $records } { $purposes }
 
 # $records.
 records-all =

@@ -17,6 +17,9 @@ month-of-year = { $month } { $year }
 moment = { $day } { $month } { $year } at { $time } UTC
 # A moment today.
 time-of-day = { $time } UTC
+# Two digits each.
+time = { $hour }:{ $minute }
+time-with-seconds = { $hour }:{ $minute }:{ $second }
 
 days =
     { $count ->

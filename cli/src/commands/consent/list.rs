@@ -134,7 +134,8 @@ pub(super) async fn list(session: &Session, patient: &AccountId, all: bool) -> R
 		if consent.is_assisted() && state != "expired" {
 			lines.push(format!("   {}", how_to_end(consent.id, are_refused)));
 		}
-		let signed = consent::signed_sentence(&session.names, &labels, grantee, &consent.terms);
+		let signed =
+			consent::signed_sentence(&ENGLISH, &session.names, &labels, grantee, &consent.terms);
 		if let Some(agreed) = agreed.as_ref().filter(|it| **it != sentence && **it != signed) {
 			lines.push(format!("   agreed to as: {agreed}"));
 		}

@@ -106,7 +106,12 @@ fn the_guide_shows_a_study_as_it_is() {
 	let labels = LabelTable::default();
 	let teller = teller(&names, &labels);
 	lines.push(String::new());
-	lines.push(teller.study_decision(&asking(&found, &protocol), &permit, &consents, 9_000));
+	lines.push(teller.study_decision(
+		&asking(&ENGLISH, &found, &protocol),
+		&permit,
+		&consents,
+		9_000,
+	));
 	lines.push(show::cost(1_000, 9_000, show::end_of_year(CLOSE - 1)));
 	assert_shown(&lines);
 }

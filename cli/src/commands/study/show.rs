@@ -226,7 +226,8 @@ async fn covers(
 	let teller = teller(&session.names, &labels);
 	let terms = &found.study.terms;
 	let counts = decision.is_permit() && left >= terms.epsilon;
-	let said = teller.study_decision(&asking(found, protocol), &decision, &consents, left);
+	let said =
+		teller.study_decision(&asking(&ENGLISH, found, protocol), &decision, &consents, left);
 	let json = json!({
 		"counted": counts,
 		"decision": format!("{decision:?}"),

@@ -378,6 +378,8 @@ pub struct ConsentLine {
 	pub until: String,
 	/// Whether it is the one that stops everything.
 	pub is_stop: bool,
+	/// Whether a hospital's staff entered it.
+	pub is_assisted: bool,
 	/// The consent as the form has it, to be changed. `None` if the form cannot express it.
 	pub form: Option<super::ConsentForm>,
 }

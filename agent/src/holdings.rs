@@ -1,0 +1,108 @@
+//! Which institutions hold a patient's records, since when and how many, and who may hold keys.
+
+#[cfg(test)]
+mod tests;
+
+use crate::{platform::Platform, session::Session};
+use anyhow::Result;
+use std::collections::{BTreeMap, BTreeSet};
+use vouchsafe_protocol::{
+	holders::{may_hold, Member},
+	messages::LogLine,
+	traits::View,
+	types::{AccountId, HolderChoice, LogEntry, LogEvent, Record, H256},
+};
+
+/// When something was first logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since {
+	/// The block.
+	pub block: u32,
+	/// Its time, in seconds since 1970: the custodian's word. `None` if it does not know it.
+	pub time: Option<u64>,
+}
+
+/// What one institution holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holding {
+	/// How many records it wrote.
+	pub wrote: usize,
+	/// For how many records it answers now.
+	pub answers_for: usize,
+	/// Of how many records it has acknowledged a key share.
+	pub keys: usize,
+	/// Since when it holds one of them. `None` if the log does not say it.
+	pub since: Option<Since>,
+}
+
+/// Which institutions hold records, and who may hold keys.
+#[derive(Clone, Debug)]
+pub struct Holdings {
+	/// What each institution holds.
+	pub institutions: BTreeMap<AccountId, Holding>,
+	/// The holders and countries that the patient has chosen for future records.
+	pub choice: Option<HolderChoice>,
+	/// The members that may hold keys of future records, by that choice.
+	pub allowed: Vec<Member>,
+}
+
+/// What each institution holds of these records. The log says who has acknowledged key shares, and
+/// since when.
+pub fn holdings<'a>(
+	records: &[(H256, Record)],
+	log: impl IntoIterator<Item = (&'a LogLine, Option<LogEntry>)>,
+) -> BTreeMap<AccountId, Holding> {
+	let mut found: BTreeMap<AccountId, Holding> = BTreeMap::new();
+	let mut keys: BTreeMap<AccountId, BTreeSet<H256>> = BTreeMap::new();
+	let add = |count: &mut usize| *count = count.saturating_add(1);
+	for (_, record) in records {
+		if record.author != record.patient {
+			add(&mut found.entry(record.author.clone()).or_default().wrote);
+		}
+		if record.responsible != record.patient {
+			add(&mut found.entry(record.responsible.clone()).or_default().answers_for);
+		}
+	}
+	let known: BTreeSet<H256> = records.iter().map(|(id, _)| *id).collect();
+	for (line, entry) in log {
+		let Some(LogEntry { acting_for, event, .. }) = entry else { continue };
+		let (holder, first) = match event {
+			LogEvent::RecordsCreated { records } => match acting_for {
+				Some(author) => (author, records.iter().any(|record| known.contains(record))),
+				None => continue,
+			},
+			LogEvent::SharesAcknowledged { holder, versions } => {
+				let held = keys.entry(holder.clone()).or_default();
+				held.extend(
+					versions.iter().map(|(record, ..)| *record).filter(|it| known.contains(it)),
+				);
+				let first = !held.is_empty();
+				(holder, first)
+			},
+			_ => continue,
+		};
+		if first {
+			let time = Some(line.time).filter(|time| *time > 0);
+			let since = Since { block: line.block, time };
+			found.entry(holder).or_default().since.get_or_insert(since);
+		}
+	}
+	for (holder, held) in keys.into_iter().filter(|(_, held)| !held.is_empty()) {
+		found.entry(holder).or_default().keys = held.len();
+	}
+	found
+}
+
+/// Reads which institutions hold a patient's records. `log` is the patient's log.
+pub async fn read<'a>(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	log: impl IntoIterator<Item = (&'a LogLine, Option<LogEntry>)>,
+) -> Result<Holdings> {
+	let at = session.finalized().await?;
+	let records = at.all_records_of(patient).await?;
+	let choice = at.holder_choice(patient).await?;
+	let members = session.members.iter();
+	let allowed = members.filter(|member| may_hold(choice.as_ref(), member)).cloned().collect();
+	Ok(Holdings { institutions: holdings(&records, log), choice, allowed })
+}

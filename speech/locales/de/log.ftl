@@ -1,0 +1,79 @@
+# Lines of a patient's log.
+
+# $actor.
+actor-at = { $who } ({ $institution })
+actor-on-behalf = { $who } im Namen von { $principal }
+
+log-enrolled = { $actor } hat die Patientin oder den Patienten aufgenommen
+log-status-set = { $actor } hat den Status der Patientin oder des Patienten auf „{ $status }“ gesetzt
+log-signing-disabled = { $actor } hat den Schlüssel der Patientin oder des Patienten als verloren gemeldet, seit { $since }
+log-signing-enabled = { $actor } hat den Schlüssel der Patientin oder des Patienten als wiedergefunden gemeldet
+log-encryption-key-set = { $actor } hat den eigenen Verschlüsselungsschlüssel geändert
+log-consent-granted =
+    { $effect ->
+        [permit] { $actor } hat den Zugriff für { $grantee } erlaubt (Einwilligung { $id })
+       *[deny] { $actor } hat den Zugriff für { $grantee } verboten (Einwilligung { $id })
+    }
+log-consent-amended = { $actor } hat { $consent } geändert (Stand { $revision })
+log-consent-revoked = { $actor } hat { $consent } widerrufen
+log-consent-proposed = { $actor } hat im Namen der Patientin oder des Patienten eine Einwilligung für { $grantee } vorgeschlagen. Eine zweite Fachkraft muss sie bestätigen
+log-consent-assisted = { $actor } hat im Namen der Patientin oder des Patienten Einwilligung { $id } für { $grantee } eingetragen, als letzte Person, die zustimmen musste. Sie gilt erst nach einer Frist, meist einem Tag. Die Patientin oder der Patient kann sie vorher widerrufen oder solche Einwilligungen für immer ablehnen
+log-consent-awaits-authority = { $actor } hat im Namen der Patientin oder des Patienten einer Einwilligung für { $grantee } zugestimmt, als zweite von zwei Personen. Eine Gesundheitsbehörde muss sie noch bestätigen
+log-counted = { $actor } hat die Patientin oder den Patienten in Runde { $round } gezählt, für { $study }
+log-assisted-refused = { $actor } hat für immer abgelehnt, dass andere im Namen der Patientin oder des Patienten Einwilligungen eintragen
+log-consent-confirmed = { $actor } hat { $consent } bestätigt
+log-request-submitted = { $actor } hat um Zugriff für { $grantee } gebeten (Anfrage { $request })
+log-request-submitted-own = { $actor } hat um Zugriff gebeten (Anfrage { $request })
+log-request-approved = { $actor } hat Anfrage { $request } genehmigt ({ $consent })
+log-request-denied = { $actor } hat Anfrage { $request } abgelehnt
+log-request-withdrawn = { $actor } hat Anfrage { $request } zurückgezogen
+log-records-created = { $actor } hat { $records } hinzugefügt
+log-record-created = { $actor } hat Dokument { $record } hinzugefügt
+log-version-added = { $actor } hat Fassung { $version } von Dokument { $record } hinzugefügt
+log-wider-version-added = { $actor } hat Fassung { $version } von Dokument { $record } hinzugefügt und dabei seine Monate erweitert, Schutzkennzeichen ergänzt oder seine Vertraulichkeit erhöht
+log-labelled = { $actor } hat die Schutzkennzeichen von Dokument { $record } festgelegt: { $labels }
+log-entered-in-error = { $actor } hat Dokument { $record } als „{ $status }“ markiert
+log-mark-taken-back = { $actor } hat die Markierung von Dokument { $record } zurückgenommen: Es gilt wieder
+log-mark-proposed = { $actor } hat vorgeschlagen, Dokument { $record } als „{ $status }“ zu markieren. Eine zweite Person muss das bestätigen
+log-mark-back-proposed = { $actor } hat vorgeschlagen, die Markierung von Dokument { $record } zurückzunehmen. Eine zweite Person muss das bestätigen
+log-labels-proposed = { $actor } hat Schutzkennzeichen für Dokument { $record } vorgeschlagen: { $labels }. Eine zweite Person muss das bestätigen
+log-death-proposed = { $actor } hat vorgeschlagen, die Patientin oder den Patienten für verstorben zu erklären. Eine zweite Person muss das bestätigen
+log-death-back-proposed = { $actor } hat vorgeschlagen, die Erklärung zurückzunehmen, dass die Patientin oder der Patient verstorben ist. Eine zweite Person muss das bestätigen
+log-responsibility-moved = { $actor } hat { $institution } die Verantwortung für Dokument { $record } übertragen
+log-share-acknowledged = { $holder } hat den Erhalt eines Schlüsselteils von Dokument { $record } bestätigt (Fassung { $version })
+log-many-shares-acknowledged = { $holder } hat den Erhalt von Schlüsselteilen bestätigt: { $versions }
+log-holders-chosen = { $actor } hat festgelegt, wer die Schlüssel künftiger Dokumente verwahrt
+
+# An opening: $what is one of the following, or two joined by "und".
+log-opened = { $actor } { $what }
+opened = hat { $records } geöffnet
+opened-own = hat { $records } aus der eigenen Akte geöffnet
+opened-own-many = hat { $records } aus der eigenen Akte geöffnet
+opened-refused = hat keinen Zugriff auf { $records } erhalten
+opened-nothing = hat nichts geöffnet
+# Records, and what opened them.
+opened-by-consent = { $records } (Einwilligung { $consent })
+opened-by-consents =
+    { $count ->
+        [one] { $records } (Einwilligung { $consents })
+       *[other] { $records } (Einwilligungen { $consents })
+    }
+opened-by-break-glass = { $records } (Notfallzugriff)
+
+log-for-purpose = { $line }, { $purpose }
+
+# Openings of the same records, shortly after each other.
+log-repeated = { $line } ({ $often })
+log-repeated-until = { $line } ({ $often }, zuletzt { $last })
+log-times = { $count }-mal
+log-times-at-most = jedes höchstens { $count }-mal
+
+# An entry that this version of the program does not know.
+log-unknown = ein Eintrag unbekannter Art; aktualisieren Sie dieses Programm, um ihn zu lesen
+# Entries that are shown one by one only on demand.
+log-shares =
+    { $count ->
+        [one] { $count } Eintrag zu Schlüsselteilen
+       *[other] { $count } Einträge zu Schlüsselteilen
+    }
+log-shares-acknowledged = { $entries }, bestätigt von { $holders }

@@ -1,0 +1,74 @@
+# Lines of a patient's log.
+
+# $actor.
+actor-at = { $who } dari { $institution }
+actor-on-behalf = { $who } atas nama { $principal }
+
+log-enrolled = { $actor } mendaftarkan pasien
+log-status-set = { $actor } mengubah status pasien menjadi { $status }
+log-signing-disabled = { $actor } melaporkan kunci pasien hilang sejak { $since }
+log-signing-enabled = { $actor } melaporkan kunci pasien ditemukan kembali
+log-encryption-key-set = { $actor } mengganti kunci enkripsinya
+log-consent-granted =
+    { $effect ->
+        [permit] { $actor } mengizinkan akses bagi { $grantee } (persetujuan { $id })
+       *[deny] { $actor } menolak akses bagi { $grantee } (persetujuan { $id })
+    }
+log-consent-amended = { $actor } mengubah { $consent } (revisi { $revision })
+log-consent-revoked = { $actor } mencabut { $consent }
+log-consent-proposed = { $actor } mengusulkan persetujuan untuk { $grantee } atas nama pasien. Tenaga kesehatan kedua harus mengonfirmasinya
+log-consent-assisted = { $actor } memasukkan persetujuan { $id } untuk { $grantee } atas nama pasien, sebagai orang terakhir yang harus menyetujui. Persetujuan ini mulai berlaku setelah masa tunggu, biasanya satu hari. Sebelum itu pasien dapat mencabutnya, atau menolak persetujuan semacam ini untuk seterusnya
+log-consent-awaits-authority = { $actor } menyetujui persetujuan untuk { $grantee } atas nama pasien, sebagai orang kedua dari dua orang. Otoritas kesehatan juga harus mengonfirmasinya
+log-counted = { $actor } menyertakan pasien dalam putaran { $round } dari { $study }
+log-assisted-refused = { $actor } menolak untuk seterusnya bahwa orang lain memasukkan persetujuan atas nama pasien
+log-consent-confirmed = { $actor } mengonfirmasi { $consent }
+log-request-submitted = { $actor } meminta akses bagi { $grantee } (permintaan { $request })
+log-request-submitted-own = { $actor } meminta akses (permintaan { $request })
+log-request-approved = { $actor } menyetujui permintaan { $request } ({ $consent })
+log-request-denied = { $actor } menolak permintaan { $request }
+log-request-withdrawn = { $actor } menarik permintaan { $request }
+log-records-created = { $actor } menambahkan { $records }
+log-record-created = { $actor } menambahkan rekam medis { $record }
+log-version-added = { $actor } menambahkan versi { $version } dari rekam medis { $record }
+log-wider-version-added = { $actor } menambahkan versi { $version } dari rekam medis { $record }, dan memperluas bulannya, menambah label, atau menaikkan kerahasiaannya
+log-labelled = { $actor } menetapkan label rekam medis { $record }: { $labels }
+log-entered-in-error = { $actor } menandai rekam medis { $record } sebagai { $status }
+log-mark-taken-back = { $actor } menarik kembali tanda pada rekam medis { $record }: rekam medis itu berlaku lagi
+log-mark-proposed = { $actor } mengusulkan agar rekam medis { $record } ditandai sebagai { $status }. Orang kedua harus mengonfirmasinya
+log-mark-back-proposed = { $actor } mengusulkan agar tanda pada rekam medis { $record } ditarik kembali. Orang kedua harus mengonfirmasinya
+log-labels-proposed = { $actor } mengusulkan label untuk rekam medis { $record }: { $labels }. Orang kedua harus mengonfirmasinya
+log-death-proposed = { $actor } mengusulkan agar pasien dinyatakan meninggal dunia. Orang kedua harus mengonfirmasinya
+log-death-back-proposed = { $actor } mengusulkan agar pernyataan bahwa pasien meninggal dunia ditarik kembali. Orang kedua harus mengonfirmasinya
+log-responsibility-moved = { $actor } menjadikan { $institution } penanggung jawab rekam medis { $record }
+log-share-acknowledged = { $holder } menyatakan telah menerima bagian kuncinya dari rekam medis { $record } (versi { $version })
+log-many-shares-acknowledged = { $holder } menyatakan telah menerima bagian kuncinya dari { $versions }
+log-holders-chosen = { $actor } memilih siapa yang memegang kunci rekam medis mendatang
+
+# An opening: $what is one of the following, or two joined by "dan".
+log-opened = { $actor } { $what }
+opened = membuka { $records }
+opened-own = membuka { $records } miliknya sendiri
+opened-own-many = membuka { $records } miliknya sendiri
+opened-refused = ditolak aksesnya ke { $records }
+opened-nothing = tidak membuka apa pun
+# Records, and what opened them.
+opened-by-consent = { $records } (persetujuan { $consent })
+opened-by-consents =
+    { $count ->
+       *[other] { $records } (persetujuan { $consents })
+    }
+opened-by-break-glass = { $records } (akses darurat)
+
+log-for-purpose = { $line } { $purpose }
+
+# Openings of the same records, shortly after each other.
+log-repeated = { $line } ({ $often })
+log-repeated-until = { $line } ({ $often }, terakhir { $last })
+log-times = { $count } kali
+log-times-at-most = masing-masing paling banyak { $count } kali
+
+# An entry that this version of the program does not know.
+log-unknown = entri dengan jenis yang tidak dikenal; perbarui program ini untuk membacanya
+# Entries that are shown one by one only on demand.
+log-shares = { $count } entri tentang bagian kunci
+log-shares-acknowledged = { $entries }, dinyatakan diterima oleh { $holders }

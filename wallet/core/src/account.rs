@@ -1,0 +1,259 @@
+//! An unlocked account: its stored things, its keys, and what it knows of the chain.
+
+mod connection;
+mod consents;
+mod drafts;
+mod home;
+mod log;
+mod people;
+mod records;
+mod requests;
+mod settings;
+mod who_sees;
+
+use crate::{
+	device::DeviceKey,
+	failure::Trouble,
+	guard::Approval,
+	host::Host,
+	keep::BrowserKeep,
+	messages::{Answer, Ask},
+	platform::{Documents, Session},
+};
+use anyhow::Result;
+use drafts::Draft;
+use futures::lock::Mutex as AsyncMutex;
+use std::{
+	collections::BTreeMap,
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
+	time::Duration,
+};
+use vouchsafe_agent::{
+	keys::{Identity, KeyFile},
+	platform::Keep as _,
+};
+use vouchsafe_protocol::types::{AccountId, AccountKind};
+use subxt_signer::sr25519::Keypair;
+use vouchsafe_speech::Speech;
+
+pub use connection::{network_of, Network};
+
+/// The folder of the wallet's own things, and the names in it.
+const FOLDER: &str = "wallet";
+const KEY: &str = "key";
+const BACKUP: &str = "backup";
+const NETWORK: &str = "network";
+const TRUSTED: &str = "trusted";
+const TITLES: &str = "titles";
+const SETTINGS: &str = "settings";
+
+/// How long members and names are used before they are read again.
+const MEMBERS_FOR: Duration = Duration::from_secs(60);
+
+/// An unlocked account.
+pub struct Account<H: Host> {
+	host: H,
+	keep: BrowserKeep<H>,
+	key_file: KeyFile,
+	identity: Identity,
+	/// The address that the page was loaded from.
+	origin: String,
+	approval: Approval,
+	documents: Documents,
+	known: Mutex<Known>,
+	session: AsyncMutex<Option<(Duration, Arc<Session<H>>)>>,
+	log: AsyncMutex<Option<log::Checked>>,
+	drafts: Mutex<BTreeMap<String, Draft>>,
+}
+
+/// What is known without asking anybody.
+#[derive(Default)]
+struct Known {
+	kind: Option<AccountKind>,
+	network: Option<Network>,
+	/// The name of the institution that serves this page.
+	server: Option<String>,
+	has_backup: bool,
+	/// The number of lines of the log that the page knows.
+	lines: u64,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+	mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<H: Host> Account<H> {
+	/// A new account on this device. Its words were saved already if it was restored from them.
+	pub async fn create(
+		host: H,
+		key: DeviceKey,
+		key_file: KeyFile,
+		origin: String,
+	) -> Result<Self> {
+		let keep = BrowserKeep::open(host.clone(), key, &[])?;
+		let secret = zeroize::Zeroizing::new(serde_json::to_vec(&key_file)?);
+		keep.write(FOLDER, KEY, &secret).await?;
+		Self::new(host, keep, key_file, origin).await
+	}
+
+	/// The account that is stored on this device.
+	pub async fn open(
+		host: H,
+		key: DeviceKey,
+		stored: &[(String, Vec<u8>)],
+		origin: String,
+	) -> Result<Self> {
+		let keep = BrowserKeep::open(host.clone(), key, stored)?;
+		let secret = keep.read(FOLDER, KEY).await?.ok_or(crate::device::LockError::Damaged)?;
+		let key_file = serde_json::from_slice(&secret)?;
+		Self::new(host, keep, key_file, origin).await
+	}
+
+	async fn new(
+		host: H,
+		keep: BrowserKeep<H>,
+		key_file: KeyFile,
+		origin: String,
+	) -> Result<Self> {
+		let identity = key_file.identity("")?;
+		let has_backup = keep.read(FOLDER, BACKUP).await?.is_some();
+		let network = match keep.read(FOLDER, NETWORK).await? {
+			Some(bytes) => serde_json::from_slice(&bytes)?,
+			None => None,
+		};
+		let known = Known { has_backup, network, ..Known::default() };
+		Ok(Self {
+			host,
+			keep,
+			key_file,
+			identity,
+			origin,
+			approval: Approval::default(),
+			documents: Documents::default(),
+			known: Mutex::new(known),
+			session: AsyncMutex::default(),
+			log: AsyncMutex::default(),
+			drafts: Mutex::default(),
+		})
+	}
+
+	/// The account.
+	pub fn account(&self) -> AccountId {
+		self.identity.account()
+	}
+
+	/// Whose account it is. `None` if it is not enrolled, or nobody has proven that yet.
+	pub fn kind(&self) -> Option<AccountKind> {
+		locked(&self.known).kind
+	}
+
+	/// The institution that serves the page, by its proven name.
+	pub fn server(&self) -> Option<String> {
+		locked(&self.known).server.clone()
+	}
+
+	/// Signs for the account.
+	pub fn signer(&self) -> &Keypair {
+		&self.identity.signer
+	}
+
+	/// The public half of its encryption key.
+	pub fn encryption_key(&self) -> [u8; 32] {
+		self.identity.encryption_key()
+	}
+
+	/// The account's secrets.
+	pub fn key_file(&self) -> &KeyFile {
+		&self.key_file
+	}
+
+	/// What encrypts the stored things.
+	pub fn device_key(&self) -> &DeviceKey {
+		self.keep.key()
+	}
+
+	/// Whether the words were saved.
+	pub fn has_backup(&self) -> bool {
+		locked(&self.known).has_backup
+	}
+
+	/// Notes that the words were saved.
+	pub async fn note_backup(&self) -> Result<()> {
+		self.keep.write(FOLDER, BACKUP, &[1]).await?;
+		locked(&self.known).has_backup = true;
+		Ok(())
+	}
+
+	/// Forgets what is open.
+	pub fn close(&self) {
+		self.documents.clear();
+		locked(&self.drafts).clear();
+	}
+
+	/// Answers what is asked of an unlocked account.
+	pub async fn answer(
+		&self,
+		ask: Ask,
+		speech: &'static Speech,
+	) -> Result<(Answer, Option<Vec<u8>>)> {
+		if let Ask::File { id } = &ask {
+			let (file, bytes) = self.file(id)?;
+			return Ok((Answer::File(file), Some(bytes)));
+		}
+		if let Ask::ExportLog = &ask {
+			let (file, bytes) = self.export_log().await?;
+			return Ok((Answer::File(file), Some(bytes)));
+		}
+		let answer = match ask {
+			Ask::Proof => Answer::Proof(self.proof(speech).await?),
+			Ask::Home => Answer::Home(self.home(speech).await?),
+			Ask::Requests => Answer::Requests(self.requests(speech).await?),
+			Ask::Request { id, narrowing } => {
+				Answer::Request(self.request(id, &narrowing, speech).await?)
+			},
+			Ask::DraftApproval { id, narrowing, carry } => {
+				Answer::Draft(self.draft_approval(id, &narrowing, carry, speech).await?)
+			},
+			Ask::DraftRefusal { id } => Answer::Draft(self.draft_refusal(id, speech).await?),
+			Ask::Consents => Answer::Consents(self.consents(speech).await?),
+			Ask::Choices => Answer::Choices(self.choices(speech).await?),
+			Ask::DraftConsent { form, amends, carry } => {
+				Answer::Draft(self.draft_consent(&form, amends, carry, speech).await?)
+			},
+			Ask::DraftRevocation { id } => Answer::Draft(self.draft_revocation(id, speech).await?),
+			Ask::DraftStop => Answer::Draft(self.draft_stop(speech).await?),
+			Ask::DraftResume => Answer::Draft(self.draft_resume(speech).await?),
+			Ask::Discard { digest } => {
+				locked(&self.drafts).remove(&digest);
+				Answer::Done
+			},
+			Ask::WhoSees => Answer::Access(self.who_sees(speech).await?),
+			Ask::WhatSees { account, institution } => {
+				Answer::Seen(self.what_sees(&account, institution.as_deref(), speech).await?)
+			},
+			Ask::Records => Answer::Records(self.records(speech).await?),
+			Ask::Record { id } => Answer::Record(self.record(&id, speech).await?),
+			Ask::Open { ids } => Answer::Opened(self.open_records(&ids, speech).await?),
+			Ask::Read { id } => Answer::Document(self.read(&id, speech)?),
+			Ask::CheckCopies { id } => Answer::Copies(self.check_copies(&id, speech).await?),
+			Ask::CloseDocuments => {
+				self.documents.clear();
+				Answer::Done
+			},
+			Ask::Log { filter } => Answer::Log(self.log(&filter, speech).await?),
+			Ask::VerifyLog => Answer::LogVerdict(self.verify_log(speech).await?),
+			Ask::SeenLog { count } => self.seen_log(count).await?,
+			Ask::Holdings => Answer::Holdings(self.holdings(speech).await?),
+			Ask::Settings => Answer::Settings(self.settings(speech).await?),
+			Ask::SetSetting { name, value } => {
+				self.set_setting(&name, &value).await?;
+				Answer::Settings(self.settings(speech).await?)
+			},
+			Ask::SetName { account, name } => self.set_name(&account, &name).await?,
+			Ask::ConfirmMember { account } => self.confirm_member(&account).await?,
+			// The app answers the others itself.
+			_ => return Err(Trouble::Locked.into()),
+		};
+		Ok((answer, None))
+	}
+}

@@ -1,0 +1,291 @@
+//! Connections to custodians, and what is proven of the chain.
+
+use super::{locked, Account, FOLDER, MEMBERS_FOR, NETWORK, TRUSTED};
+use crate::{
+	failure::Trouble,
+	guard::Guarded,
+	host::Host,
+	messages::{Message, Proof},
+	platform::{Session, WalletClock, WalletCustodians, WalletProgress},
+};
+use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use vouchsafe_agent::{
+	platform::Keep as _,
+	session::Parts,
+};
+use vouchsafe_protocol::{
+	errors::{ChainError, CustodianError},
+	holders::Member,
+	messages::Hex,
+	proof::Trusted,
+	remote::CustodianChain,
+	rest::RestCustodian,
+	signing::SharedSigner,
+	traits::{Custodian as _, Submit as _, View as _},
+	types::{AccountId, H256},
+};
+use vouchsafe_speech::Speech;
+
+/// After how many seconds the newest block is old: a chain without calls makes one every ten seconds.
+const OLD: u64 = 60;
+/// How many custodians show the chain.
+const CUSTODIANS: usize = 3;
+
+/// How the chain is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+	/// Hash of the genesis block.
+	pub genesis: Hex<32>,
+	/// Custodians: address and institution. The first one serves this page, or enrolled the account.
+	pub custodians: Vec<(String, Hex<32>)>,
+}
+
+impl Network {
+	/// The hash of the genesis block.
+	pub fn genesis(&self) -> H256 {
+		self.genesis.into()
+	}
+
+	/// The chain over these custodians.
+	pub fn chain<H: Host>(
+		&self,
+		host: &H,
+		kept: Option<Trusted>,
+		signer: Option<SharedSigner>,
+	) -> Result<CustodianChain<H::Transport>> {
+		let custodians: Vec<_> =
+			self.custodians.iter().map(|(url, it)| (url.clone(), (*it).into())).collect();
+		let chain = CustodianChain::new(host.transport(), self.genesis(), &custodians, kept)?;
+		Ok(chain.with_signer(signer))
+	}
+}
+
+/// The network of the custodian that serves the page.
+pub async fn network_of<H: Host>(host: &H, origin: &str) -> Result<Network> {
+	if origin.is_empty() {
+		return Err(Trouble::NoNetwork.into());
+	}
+	// Nothing is signed for it yet.
+	let nobody = (AccountId::new([0; 32]), H256::zero());
+	let custodian = RestCustodian::new(origin, nobody.0, nobody.1, host.transport())?;
+	let about = custodian.without_retries().about().await.map_err(|error| {
+		match error.may_pass() {
+			true => anyhow::Error::from(error),
+			false => Trouble::NoNetwork.into(),
+		}
+	})?;
+	let institution = about.institution.ok_or(Trouble::NoNetwork)?;
+	Ok(Network { genesis: about.genesis, custodians: vec![(origin.to_owned(), institution)] })
+}
+
+impl<H: Host> Account<H> {
+	/// Reads whether the account is enrolled and which custodians there are.
+	pub async fn connect(&self) -> Result<()> {
+		let enrolled = async {
+			let at = self.renew_session().await?.finalized().await?;
+			Ok(at.account(&self.account()).await?)
+		};
+		let found = match enrolled.await {
+			// Custodians answer only accounts that are enrolled.
+			Err(error) if is_refused(&error) => None,
+			found => found?,
+		};
+		locked(&self.known).kind = found.map(|it| it.kind);
+		Ok(())
+	}
+
+	/// Sets the network, such as from a registration desk's code, and keeps it.
+	pub async fn set_network(&self, network: Network) -> Result<()> {
+		self.keep.write(FOLDER, NETWORK, &serde_json::to_vec(&Some(&network))?).await?;
+		locked(&self.known).network = Some(network);
+		*self.session.lock().await = None;
+		Ok(())
+	}
+
+	/// The network, if it is known.
+	pub fn network(&self) -> Option<Network> {
+		locked(&self.known).network.clone()
+	}
+
+	/// A session with the members as they are now, or were less than a minute ago.
+	pub(super) async fn session(&self) -> Result<Arc<Session<H>>> {
+		if let Some((since, session)) = &*self.session.lock().await {
+			if self.host.elapsed().saturating_sub(*since) < MEMBERS_FOR {
+				return Ok(session.clone());
+			}
+		}
+		self.renew_session().await
+	}
+
+	/// A session with the members as they are now.
+	pub(super) async fn renew_session(&self) -> Result<Arc<Session<H>>> {
+		let mut kept = self.session.lock().await;
+		let session = match kept.take() {
+			Some((_, session)) => self.begin(session.chain.chain.clone()).await,
+			None => self.begin_anew().await,
+		};
+		let session = Arc::new(session?);
+		*kept = Some((self.host.elapsed(), session.clone()));
+		Ok(session)
+	}
+
+	async fn begin_anew(&self) -> Result<Session<H>> {
+		let network = match self.network() {
+			Some(network) => network,
+			None => network_of(&self.host, &self.origin).await?,
+		};
+		let kept = self.keep.read(FOLDER, TRUSTED).await?;
+		let kept = kept.and_then(|bytes| Trusted::from_bytes(&bytes, network.genesis()).ok());
+		let signer: SharedSigner = Arc::new(self.identity.signer.clone());
+		let chain = network.chain(&self.host, kept, Some(signer))?;
+		let session = self.begin(chain).await?;
+		let better = better_network(&network, &session.members);
+		if better == network {
+			if self.network().is_none() {
+				self.keep_network(&network).await?;
+			}
+			return Ok(session);
+		}
+		// Others can prove newer blocks, so one alone cannot hide them.
+		self.keep_network(&better).await?;
+		let signer: SharedSigner = Arc::new(self.identity.signer.clone());
+		let chain = better.chain(&self.host, session.chain.chain.trusted(), Some(signer))?;
+		self.begin(chain).await
+	}
+
+	async fn keep_network(&self, network: &Network) -> Result<()> {
+		self.keep.write(FOLDER, NETWORK, &serde_json::to_vec(&Some(network))?).await?;
+		locked(&self.known).network = Some(network.clone());
+		Ok(())
+	}
+
+	async fn begin(&self, chain: CustodianChain<H::Transport>) -> Result<Session<H>> {
+		let genesis = chain.genesis();
+		let parts = Parts {
+			chain: Guarded { chain, approval: self.approval.clone() },
+			custodians: WalletCustodians { host: self.host.clone(), genesis },
+			keep: self.keep.clone(),
+			clock: WalletClock(self.host.clone()),
+			progress: WalletProgress(self.host.clone()),
+		};
+		let session = Session::new(parts, Some(self.identity.clone()), false).await?;
+		if let Some(trusted) = session.chain.chain.trusted() {
+			self.keep.write(FOLDER, TRUSTED, &trusted.to_bytes()).await?;
+		}
+		let server = self.network().and_then(|it| it.custodians.first().map(|(_, it)| *it));
+		if let Some(server) = server {
+			locked(&self.known).server = Some(session.names.show(&server.into()));
+		}
+		Ok(session)
+	}
+
+	/// What is proven now.
+	pub(super) async fn proof(&self, speech: &Speech) -> Result<Proof> {
+		let session = self.session().await?;
+		let at = session.finalized().await?;
+		Ok(self.proof_of(&session, at.number(), at.time().await.ok(), speech))
+	}
+
+	/// What is proven by a block of this number and time.
+	pub(super) fn proof_of(
+		&self,
+		session: &Session<H>,
+		block: u32,
+		time: Option<u64>,
+		speech: &Speech,
+	) -> Proof {
+		let time = time.filter(|time| *time > 0);
+		let age = time.map(|time| self.host.now().saturating_sub(time));
+		let chain = &session.chain.chain;
+		let behind = chain.custodians().iter().zip(chain.last_answers());
+		let behind = behind
+			.filter(|(_, said)| {
+				said.as_ref().is_some_and(|said| match said {
+					Ok(number) => number.saturating_add(1) < block,
+					Err(_) => true,
+				})
+			})
+			.map(|(custodian, _)| session.names.show(&custodian.institution))
+			.collect();
+		Proof {
+			block,
+			time: time.map(|time| speech.moment(time)).unwrap_or_default(),
+			age,
+			is_old: age.is_none_or(|age| age >= OLD),
+			behind,
+			is_offline: false,
+		}
+	}
+
+	/// What was proven last, when nobody answers.
+	pub fn offline(&self, speech: &Speech) -> Proof {
+		let kept = self.session.try_lock();
+		let session = kept.as_ref().and_then(|it| it.as_ref().map(|(_, session)| session.clone()));
+		let block = session
+			.as_ref()
+			.and_then(|it| it.chain.chain.trusted())
+			.map_or(0, |trusted| trusted.head().number);
+		let empty = Proof {
+			block,
+			time: String::new(),
+			age: None,
+			is_old: true,
+			behind: vec![],
+			is_offline: true,
+		};
+		match session {
+			Some(session) => Proof { is_offline: true, ..self.proof_of(&session, block, None, speech) },
+			None => empty,
+		}
+	}
+
+	/// Waits for a newer block, and says what is new.
+	pub async fn news(&self, speech: &Speech) -> Result<Vec<Message>> {
+		let session = self.session().await?;
+		let chain = &session.chain.chain;
+		let known = chain.trusted().map_or(0, |it| it.head().number);
+		chain.await_newer(known).await?;
+		let at = session.finalized().await?;
+		let time = at.time().await.ok();
+		let mut messages =
+			vec![Message::Proof { proof: self.proof_of(&session, at.number(), time, speech) }];
+		let (count, _) = at.audit_head(&self.account()).await.unwrap_or_default();
+		let before = std::mem::replace(&mut locked(&self.known).lines, count);
+		if before != count {
+			messages.push(Message::Changed);
+		}
+		Ok(messages)
+	}
+}
+
+/// Whether a custodian has refused something.
+pub(super) fn is_refused(error: &anyhow::Error) -> bool {
+	error.chain().any(|cause| {
+		let chain = cause.downcast_ref::<ChainError>();
+		let refused = |error: &CustodianError| matches!(error, CustodianError::NoAccess);
+		cause.downcast_ref().is_some_and(refused)
+			|| chain.is_some_and(|it| matches!(it, ChainError::Custodian(error) if refused(error)))
+	})
+}
+
+/// The custodians of a network and of its members, the first ones first, at most [`CUSTODIANS`].
+fn better_network(network: &Network, members: &[Member]) -> Network {
+	let mut custodians = network.custodians.clone();
+	for member in members.iter().filter(|member| member.is_active()) {
+		let Some((url, _)) = &member.custodian else { continue };
+		let account = Hex::from(&member.account);
+		let is_known = custodians.iter().any(|(_, it)| *it == account);
+		if !is_known && custodians.len() < CUSTODIANS {
+			custodians.push((url.clone(), account));
+		}
+	}
+	Network { genesis: network.genesis, custodians }
+}
+
+/// A member's account from text of the page.
+pub(super) fn account_of(text: &str) -> Result<AccountId> {
+	vouchsafe_protocol::types::account_of(text).context("this is not the address of an account")
+}

@@ -1,0 +1,323 @@
+//! Consents.
+
+use super::{
+	drafts::{terms_of_form, Action},
+	Account,
+};
+use crate::{
+	failure::Trouble,
+	host::Host,
+	messages::{Choice, Choices, ConsentForm, ConsentLine, Consents, Draft, LabelChoice},
+	platform::{At, Session},
+};
+use anyhow::{Context as _, Result};
+use vouchsafe_agent::{
+	consent::{self, is_in_doubt},
+	dates,
+	label_keys,
+	labels::LabelTable,
+	stop::{self, Stop},
+};
+use vouchsafe_protocol::{
+	traits::View as _,
+	types::{
+		Action as Act, Category, Confidentiality, Consent, DataPeriod, Effect, Grantee,
+		LabelFilter, Purpose, Role, Terms, Vocabulary as _,
+	},
+};
+use vouchsafe_speech::{Speech, Teller};
+
+impl<H: Host> Account<H> {
+	pub(super) async fn consents(&self, speech: &'static Speech) -> Result<Consents> {
+		let session = self.session().await?;
+		let at = session.finalized().await?;
+		self.consents_at(&session, &at, speech).await
+	}
+
+	pub(super) async fn consents_at(
+		&self,
+		session: &Session<H>,
+		at: &At<H>,
+		speech: &'static Speech,
+	) -> Result<Consents> {
+		let me = self.account();
+		let now = at.time().await?;
+		let account = at.account(&me).await?.ok_or(Trouble::NotEnrolled)?;
+		let mut all = at.all_consents_of(&me).await?;
+		all.sort_by_key(|(_, consent)| std::cmp::Reverse(consent.id));
+		let tags = all.iter().filter_map(|(_, consent)| consent.terms.labels.named());
+		let labels = label_keys::learn(session, &me, tags.flatten().copied()).await?;
+		let is_stopped = all.iter().any(|(grantee, it)| is_stop(grantee, it));
+		let mut consents =
+			Consents { current: vec![], planned: vec![], past: vec![], is_stopped };
+		for (grantee, consent) in &all {
+			let mut line = self.consent_line(session, &labels, grantee, consent, now, speech).await?;
+			if is_in_doubt(&account, consent) {
+				line.notes.push(speech.wallet_consent_in_doubt());
+			}
+			let list = match (consent.counts_from(), consent.terms.valid_until) {
+				(_, Some(until)) if until <= now => &mut consents.past,
+				(Some(from), _) if now < from => &mut consents.planned,
+				_ => &mut consents.current,
+			};
+			list.push(line);
+		}
+		Ok(consents)
+	}
+
+	async fn consent_line(
+		&self,
+		session: &Session<H>,
+		labels: &LabelTable,
+		grantee: &Grantee,
+		found: &Consent,
+		now: u64,
+		speech: &'static Speech,
+	) -> Result<ConsentLine> {
+		let teller = Teller { speech, names: &session.names, labels };
+		let language = String::from_utf8_lossy(&found.text.language).into_owned();
+		let agreed = match language == speech.language() {
+			true => None,
+			false => consent::kept_text(session, &found.text).await?.map(|text| (language, text)),
+		};
+		let mut notes = vec![teller.consent_state(found, now)];
+		if found.is_assisted() {
+			notes.push(speech.wallet_consent_by(teller.grantor(&found.grantor)));
+		}
+		let until = found.terms.valid_until;
+		Ok(ConsentLine {
+			id: found.id,
+			permits: found.terms.effect == Effect::Permit,
+			grantee: teller.grantee_short(grantee),
+			sentence: teller.consent(grantee, &found.terms),
+			agreed,
+			notes,
+			until: until.map(|it| speech.moment_near(it, now)).unwrap_or_default(),
+			is_stop: is_stop(grantee, found),
+			is_assisted: found.is_assisted(),
+			form: form_of(session, labels, grantee, &found.terms),
+		})
+	}
+
+	/// Who and what can be named in a consent.
+	pub(super) async fn choices(&self, speech: &'static Speech) -> Result<Choices> {
+		let session = self.session().await?;
+		let at = session.finalized().await?;
+		let me = self.account();
+		let labels = label_keys::learn(&session, &me, []).await?;
+		let teller = Teller { speech, names: &session.names, labels: &labels };
+		let mut grantees: Vec<Grantee> = session
+			.members
+			.iter()
+			.filter(|member| member.is_active())
+			.map(|member| Grantee::Institution(member.account.clone()))
+			.collect();
+		for (grantee, _) in at.all_consents_of(&me).await? {
+			if !grantees.contains(&grantee) {
+				grantees.push(grantee);
+			}
+		}
+		for (_, request) in at.all_requests_of(&me).await? {
+			if !grantees.contains(&request.grantee) {
+				grantees.push(request.grantee);
+			}
+		}
+		for (account, practitioner_at) in self.people_of_log().await {
+			let grantee = Grantee::PractitionerAt {
+				practitioner: account,
+				institution: practitioner_at,
+			};
+			if !grantees.contains(&grantee) {
+				grantees.push(grantee);
+			}
+		}
+		for grantee in [Grantee::Everyone, Grantee::Role(Role::Physician), Grantee::Role(Role::Nurse)]
+		{
+			if !grantees.contains(&grantee) {
+				grantees.push(grantee);
+			}
+		}
+		let grantees = grantees
+			.iter()
+			.map(|grantee| Choice {
+				key: key_of(grantee),
+				text: teller.grantee_short(grantee),
+				hint: String::new(),
+			})
+			.collect();
+		Ok(Choices {
+			grantees,
+			categories: choices::<Category>(speech),
+			actions: choices::<Act>(speech),
+			purposes: choices::<Purpose>(speech),
+			confidentiality: choices::<Confidentiality>(speech),
+			labels: labels
+				.words()
+				.into_iter()
+				.map(|word| Choice {
+					key: word.to_owned(),
+					text: speech.label(word),
+					hint: String::new(),
+				})
+				.collect(),
+		})
+	}
+
+	pub(super) async fn draft_consent(
+		&self,
+		form: &ConsentForm,
+		amends: Option<u32>,
+		carry: bool,
+		speech: &'static Speech,
+	) -> Result<Draft> {
+		if form.permits && !self.has_backup() {
+			return Err(Trouble::Backup.into());
+		}
+		let session = self.renew_session().await?;
+		let at = session.finalized().await?;
+		let labels = label_keys::learn(&session, &self.account(), []).await?;
+		let grantee = grantee_of(&form.grantee)?;
+		let carry = match grantee.institution() {
+			Some(institution) if carry => Some(institution.clone()),
+			_ => None,
+		};
+		let action = match amends {
+			Some(id) => {
+				let (grantee, found) = consent::find(&session, id).await?;
+				let terms = terms_of_form(form, found.terms.clone(), &labels)?;
+				Action::Amend { id, grantee, before: found.terms, terms, carry }
+			},
+			None => {
+				let effect = match form.permits {
+					true => Effect::Permit,
+					false => Effect::Deny { binds_break_glass: false },
+				};
+				let start = match form.permits {
+					true => consent::plain_terms(effect),
+					false => Terms::all(effect),
+				};
+				let terms = terms_of_form(form, start, &labels)?;
+				Action::Grant { grantee, terms, carry }
+			},
+		};
+		self.draft(&session, &at, action, speech).await
+	}
+
+	pub(super) async fn draft_revocation(&self, id: u32, speech: &'static Speech) -> Result<Draft> {
+		let session = self.session().await?;
+		let at = session.finalized().await?;
+		let (grantee, found) = consent::find(&session, id).await?;
+		self.draft(&session, &at, Action::Revoke { id, grantee, terms: found.terms }, speech).await
+	}
+
+	pub(super) async fn draft_stop(&self, speech: &'static Speech) -> Result<Draft> {
+		let session = self.session().await?;
+		let at = session.finalized().await?;
+		let stop = Stop::default();
+		self.draft(&session, &at, Action::Stop(stop), speech).await
+	}
+
+	pub(super) async fn draft_resume(&self, speech: &'static Speech) -> Result<Draft> {
+		let session = self.session().await?;
+		let at = session.finalized().await?;
+		let all = at.all_consents_of(&self.account()).await?;
+		let found = all.into_iter().find(|(grantee, it)| is_stop(grantee, it));
+		let (grantee, found) = found.context("nothing is stopped")?;
+		let action = Action::Resume { id: found.id, grantee, terms: found.terms };
+		self.draft(&session, &at, action, speech).await
+	}
+}
+
+fn choices<V: vouchsafe_speech::Phrase>(speech: &Speech) -> Vec<Choice> {
+	V::ITEMS
+		.iter()
+		.map(|it| Choice {
+			key: it.word().to_owned(),
+			text: speech.phrase(*it),
+			hint: String::new(),
+		})
+		.collect()
+}
+
+/// What names a grantee on the page.
+pub(super) fn key_of(grantee: &Grantee) -> String {
+	hex::encode(codec::Encode::encode(grantee))
+}
+
+fn grantee_of(key: &str) -> Result<Grantee> {
+	let bytes = hex::decode(key).context("not a grantee")?;
+	Ok(codec::DecodeAll::decode_all(&mut &bytes[..]).context("not a grantee")?)
+}
+
+/// A consent as the page's form has it, if the form can express it.
+fn form_of<H: Host>(
+	_session: &Session<H>,
+	labels: &LabelTable,
+	grantee: &Grantee,
+	terms: &Terms,
+) -> Option<ConsentForm> {
+	let Terms {
+		effect,
+		categories,
+		records,
+		labels: filter,
+		confidentiality,
+		actions,
+		purposes,
+		valid_from,
+		valid_until,
+		data_period,
+		authors,
+		responsible,
+		countries,
+		traits,
+	} = terms;
+	let is_simple = authors.is_empty()
+		&& responsible.is_empty()
+		&& countries.is_empty()
+		&& traits.is_empty()
+		&& !grantee.is_research();
+	if !is_simple {
+		return None;
+	}
+	let labels = match filter {
+		LabelFilter::Unlabelled => Some(LabelChoice::Unlabelled),
+		LabelFilter::Any => Some(LabelChoice::Any),
+		LabelFilter::Also(tags) => {
+			let words = tags.iter().map(|tag| labels.word_of(*tag)).collect::<Option<_>>()?;
+			Some(LabelChoice::Also { words })
+		},
+		LabelFilter::Only(_) => return None,
+	};
+	let DataPeriod { from, to } = data_period;
+	Some(ConsentForm {
+		permits: *effect == Effect::Permit,
+		grantee: key_of(grantee),
+		categories: words(Category::ITEMS, |it| categories.contains(it)),
+		records: records.iter().map(|it| hex::encode(it.0)).collect(),
+		actions: words(Act::ITEMS, |it| actions.contains(it)),
+		purposes: words(Purpose::ITEMS, |it| purposes.contains(it)),
+		from_month: from.map(dates::show_month),
+		to_month: to.map(dates::show_month),
+		from: valid_from.map(day_of),
+		until: valid_until.map(|until| day_of(until.saturating_sub(1))),
+		confidentiality: Some(confidentiality.word().to_owned()),
+		labels,
+	})
+}
+
+fn words<V: vouchsafe_protocol::types::Vocabulary + 'static>(
+	items: &[V],
+	has: impl Fn(V) -> bool,
+) -> Vec<String> {
+	items.iter().filter(|it| has(**it)).map(|it| it.word().to_owned()).collect()
+}
+
+fn day_of(moment: u64) -> String {
+	dates::to_utc(moment).format("%Y-%m-%d").to_string()
+}
+
+/// Whether this consent stops everything.
+fn is_stop(grantee: &Grantee, consent: &Consent) -> bool {
+	!stop::in_force([(grantee, consent)]).is_empty()
+}

@@ -1,0 +1,304 @@
+//! Records.
+
+use super::{drafts::id as record_id, people, Account, FOLDER, TITLES};
+use crate::{
+	failure,
+	guard::Given,
+	host::Host,
+	messages::{
+		AccountKind, Block, Choice, CopyLine, DocumentKind, DocumentView, FileView, HolderLine,
+		Opened, RecordLine, RecordView, Records, VersionLine,
+	},
+	platform::{At, Session},
+};
+use anyhow::{Context as _, Result};
+use std::collections::BTreeMap;
+use vouchsafe_agent::{
+	file_names, label_keys,
+	labels::LabelTable,
+	open::{self, OpeningRequest},
+	platform::Keep as _,
+	verify,
+};
+use vouchsafe_protocol::{
+	calls::{CustodyCall, RuntimeCall},
+	messages::Hex,
+	traits::View as _,
+	types::{address, AccountId, Confidentiality, Ground, HolderKind, Purpose, Record, RecordStatus, H256},
+};
+use vouchsafe_speech::Speech;
+
+type Titles = BTreeMap<Hex<32>, String>;
+
+impl<H: Host> Account<H> {
+	pub(super) async fn records(&self, speech: &'static Speech) -> Result<Records> {
+		let session = self.session().await?;
+		let at = session.finalized().await?;
+		let mut records: Vec<_> =
+			self.lines_by_id(&session, &at, speech).await?.into_values().collect();
+		records.sort_by(|one, other| other.month.cmp(&one.month).then(one.id.cmp(&other.id)));
+		let mut categories = BTreeMap::new();
+		let mut institutions = BTreeMap::new();
+		for line in &records {
+			categories.insert(line.category.clone(), line.category_text.clone());
+			institutions.insert(line.institution.clone(), line.institution_name.clone());
+		}
+		let choices = |map: BTreeMap<String, String>| {
+			let choice = |(key, text)| Choice { key, text, hint: String::new() };
+			map.into_iter().map(choice).collect()
+		};
+		Ok(Records {
+			records,
+			categories: choices(categories),
+			institutions: choices(institutions),
+		})
+	}
+
+	/// All records, as lists show them.
+	pub(super) async fn lines_by_id(
+		&self,
+		session: &Session<H>,
+		at: &At<H>,
+		speech: &Speech,
+	) -> Result<BTreeMap<H256, RecordLine>> {
+		let me = self.account();
+		let records = at.all_records_of(&me).await?;
+		let tags = records.iter().flat_map(|(_, record)| record.labels.iter().copied());
+		let labels = label_keys::learn(session, &me, tags).await?;
+		let titles = self.titles().await?;
+		let lines = records.iter().map(|(id, record)| {
+			(*id, self.line(session, &labels, &titles, id, record, speech))
+		});
+		Ok(lines.collect())
+	}
+
+	fn line(
+		&self,
+		session: &Session<H>,
+		labels: &LabelTable,
+		titles: &Titles,
+		id: &H256,
+		record: &Record,
+		speech: &Speech,
+	) -> RecordLine {
+		let (first, last) = (record.service.first, record.service.last);
+		let period = match first == last {
+			true => speech.month(first),
+			false => format!("{} – {}", speech.month(first), speech.month(last)),
+		};
+		let institution_name = match record.author == self.account() {
+			true => speech.wallet_record_by_you(),
+			false => session.names.show(&record.author),
+		};
+		RecordLine {
+			id: hex::encode(id.0),
+			title: titles.get(&Hex(id.0)).cloned(),
+			category: record.category.word().to_owned(),
+			category_text: speech.one_record(record.category),
+			period,
+			month: vouchsafe_agent::dates::show_month(first),
+			institution: address(&record.author),
+			institution_name,
+			labels: labels.show(id, &record.labels).texts(),
+			confidentiality: record.confidentiality.word().to_owned(),
+			confidentiality_text: match record.confidentiality {
+				Confidentiality::Normal => String::new(),
+				other => speech.phrase(other),
+			},
+			versions: record.versions,
+			note: match record.status {
+				RecordStatus::Current => String::new(),
+				RecordStatus::WrongContent => speech.wallet_record_wrong_content(),
+				RecordStatus::WrongPatient => speech.wallet_record_wrong_patient(),
+			},
+			is_open: self.documents.get(id).is_some(),
+		}
+	}
+
+	/// The titles of records that were opened.
+	async fn titles(&self) -> Result<Titles> {
+		Ok(match self.keep.read(FOLDER, TITLES).await? {
+			Some(bytes) => serde_json::from_slice(&bytes)?,
+			None => Titles::new(),
+		})
+	}
+
+	async fn keep_titles(&self, opened: &[Opened]) -> Result<()> {
+		let _lock = self.keep.lock().await?;
+		let mut titles = self.titles().await?;
+		for it in opened.iter().filter(|it| it.failure.is_empty()) {
+			titles.insert(Hex(record_id(&it.id)?.0), it.title.clone());
+		}
+		self.keep.write(FOLDER, TITLES, &serde_json::to_vec(&titles)?).await
+	}
+
+	pub(super) async fn record(&self, id: &str, speech: &'static Speech) -> Result<RecordView> {
+		let id = record_id(id)?;
+		let me = self.account();
+		let session = self.session().await?;
+		let at = session.finalized().await?;
+		let record = at.record(&me, id).await?.context("there is no such record")?;
+		let labels = label_keys::learn(&session, &me, record.labels.iter().copied()).await?;
+		let titles = self.titles().await?;
+		let line = self.line(&session, &labels, &titles, &id, &record, speech);
+		let author = self.person(&session, &record.author, speech);
+		let (mut versions, mut holders, mut threshold) = (vec![], vec![], String::new());
+		for number in (0..record.versions).rev() {
+			let set = at.sharing_set(&me, id, number).await?;
+			let Some(version) = at.version(&me, id, number).await? else { continue };
+			let acknowledged = set.as_ref().map_or(0, |set| {
+				let has = |kind: &HolderKind, it: bool| it || matches!(kind, HolderKind::Patient);
+				set.holders.iter().filter(|it| has(&it.kind, it.acknowledged)).count()
+			});
+			let needed = set.as_ref().map_or(0, |set| usize::from(set.threshold));
+			versions.push(VersionLine {
+				number: number.saturating_add(1),
+				added: self.time_of(&session, version.block, speech).await,
+				is_available: set.is_some() && acknowledged >= needed,
+			});
+			let Some(set) = set.filter(|_| holders.is_empty()) else { continue };
+			threshold =
+				speech.wallet_threshold(set.threshold.to_string(), set.holders.len().to_string());
+			holders = set
+				.holders
+				.iter()
+				.map(|it| HolderLine {
+					who: self.person(&session, &it.account, speech),
+					has_acknowledged: it.acknowledged || matches!(it.kind, HolderKind::Patient),
+				})
+				.collect();
+		}
+		Ok(RecordView { line, author, versions, holders, threshold })
+	}
+
+	/// An account: the patient, or another by its name.
+	fn person(
+		&self,
+		session: &Session<H>,
+		account: &AccountId,
+		speech: &Speech,
+	) -> crate::messages::Person {
+		let person = people::plain(session, account);
+		match *account == self.account() {
+			true => crate::messages::Person { name: speech.wallet_record_by_you(), ..person },
+			false => person,
+		}
+	}
+
+	/// When a block was made, or its number if that is not known.
+	pub(super) async fn time_of(&self, session: &Session<H>, block: u32, speech: &Speech) -> String {
+		let time = async {
+			let at = vouchsafe_protocol::traits::Submit::at_number(&session.chain, block).await?;
+			at.time().await
+		};
+		match time.await {
+			Ok(time) => speech.moment(time),
+			Err(_) => format!("#{block}"),
+		}
+	}
+
+	/// Lets an opening of these records be signed: people ask for it by name.
+	fn approve_opening(&self, records: &[H256]) -> Given {
+		let (patient, asked) = (self.account(), records.to_vec());
+		self.approval.give(move |call| match call {
+			RuntimeCall::Custody(CustodyCall::open { patient: called, records, .. }) => {
+				*called == patient && *records == asked
+			},
+			_ => false,
+		})
+	}
+
+	pub(super) async fn open_records(
+		&self,
+		ids: &[String],
+		speech: &'static Speech,
+	) -> Result<Vec<Opened>> {
+		let records = ids.iter().map(|id| record_id(id)).collect::<Result<Vec<_>>>()?;
+		let session = self.session().await?;
+		let opening = OpeningRequest {
+			patient: self.account(),
+			records: records.clone(),
+			version: None,
+			purpose: Purpose::PatientRequest,
+			ground: Ground::Own,
+		};
+		let approval = self.approve_opening(&records);
+		let results = open::open(&session, &opening, &self.documents).await?;
+		drop(approval);
+		let opened: Vec<_> = results
+			.into_iter()
+			.map(|(id, result)| match result {
+				Ok(opened) => Opened {
+					id: hex::encode(id.0),
+					title: opened.title,
+					kind: kind_of(&opened.media_type),
+					size: opened.length,
+					failure: String::new(),
+					warnings: opened.warnings,
+				},
+				Err(error) => Opened {
+					id: hex::encode(id.0),
+					title: String::new(),
+					kind: DocumentKind::Save,
+					size: 0,
+					failure: failure::tell(&anyhow::Error::new(error), speech).text,
+					warnings: vec![],
+				},
+			})
+			.collect();
+		self.keep_titles(&opened).await?;
+		Ok(opened)
+	}
+
+	/// An open document as readable blocks.
+	pub(super) fn read(&self, id: &str, speech: &'static Speech) -> Result<DocumentView> {
+		let open = self.documents.get(&record_id(id)?).context("this record is not open")?;
+		let blocks = vouchsafe_agent::readable::of(&open.bytes, speech)?;
+		Ok(DocumentView {
+			id: id.to_owned(),
+			title: open.document.title.clone(),
+			blocks: blocks.into_iter().map(block).collect(),
+		})
+	}
+
+	/// An open document's bytes, with a safe name.
+	pub(super) fn file(&self, id: &str) -> Result<(FileView, Vec<u8>)> {
+		let open = self.documents.get(&record_id(id)?).context("this record is not open")?;
+		let name = file_names::file_name(&open.document.title, &open.document.media_type);
+		let (media_type, _) = file_names::without_extension(&open.document.media_type);
+		let length = open.bytes.len() as u64;
+		let view = FileView { name, media_type: media_type.to_owned(), length };
+		Ok((view, open.bytes.to_vec()))
+	}
+
+	pub(super) async fn check_copies(
+		&self,
+		id: &str,
+		speech: &'static Speech,
+	) -> Result<Vec<CopyLine>> {
+		let session = self.session().await?;
+		let verified = verify::verify(&session, &self.account(), record_id(id)?, None).await?;
+		let lines = verified.copies.iter().map(|copy| {
+			let institution = session.names.show(&copy.institution);
+			let is_right = copy.state == verify::CopyState::Good;
+			let text = match is_right {
+				true => speech.wallet_copy_good(),
+				false => copy.say(&institution),
+			};
+			CopyLine { institution, is_right, text }
+		});
+		Ok(lines.collect())
+	}
+}
+
+/// How a document of this media type is shown.
+fn kind_of(media_type: &str) -> DocumentKind {
+	let plain = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+	match plain.as_str() {
+		"application/fhir+json" | "application/json" => DocumentKind::Fhir,
+		"application/pdf" => DocumentKind::Pdf,
+		"image/jpeg" | "image/png" | "image/webp" => DocumentKind::Image,
+		"text/plain" => DocumentKind::Text,
+		_ => DocumentKind::Save,
+	}
+}

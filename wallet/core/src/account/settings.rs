@@ -1,0 +1,62 @@
+//! Settings of this device.
+
+use super::{Account, FOLDER, SETTINGS};
+use crate::{
+	failure::Trouble,
+	host::Host,
+	messages::{Choice, CustodianLine, Settings},
+};
+use anyhow::Result;
+use std::collections::BTreeMap;
+use vouchsafe_agent::platform::Keep as _;
+use vouchsafe_protocol::{traits::View as _, types::address};
+use vouchsafe_speech::{short, Speech};
+
+/// The longest name and value of a setting.
+const LONGEST: usize = 200;
+/// The most settings.
+const MOST: usize = 50;
+
+impl<H: Host> Account<H> {
+	pub(super) async fn settings(&self, speech: &'static Speech) -> Result<Settings> {
+		let session = self.session().await?;
+		let at = session.finalized().await?;
+		let me = at.account(&self.account()).await?;
+		let chain = &session.chain.chain;
+		let custodians = chain.custodians().iter().zip(chain.last_answers()).map(|(it, said)| {
+			CustodianLine {
+				name: session.names.show(&it.institution),
+				address: it.url.clone(),
+				answers: said.is_some_and(|said| said.is_ok()),
+			}
+		});
+		let names = self.keep.address_book().await?.into_iter();
+		let names = names.map(|(text, key)| Choice { key, text, hint: String::new() });
+		Ok(Settings {
+			account: address(&self.account()),
+			chain: short(&session.genesis()),
+			enrolled_by: me.map(|it| session.names.show(&it.enrolled_by)).unwrap_or_default(),
+			custodians: custodians.collect(),
+			names: names.collect(),
+			device: self.device().await?.into_iter().collect(),
+			synced: speech.wallet_synced_not(),
+		})
+	}
+
+	async fn device(&self) -> Result<BTreeMap<String, String>> {
+		Ok(match self.keep.read(FOLDER, SETTINGS).await? {
+			Some(bytes) => serde_json::from_slice(&bytes)?,
+			None => BTreeMap::new(),
+		})
+	}
+
+	pub(super) async fn set_setting(&self, name: &str, value: &str) -> Result<()> {
+		let mut all = self.device().await?;
+		let is_new = !all.contains_key(name);
+		if name.len() > LONGEST || value.len() > LONGEST || (is_new && all.len() >= MOST) {
+			return Err(Trouble::Input(name.chars().take(20).collect()).into());
+		}
+		all.insert(name.to_owned(), value.to_owned());
+		self.keep.write(FOLDER, SETTINGS, &serde_json::to_vec(&all)?).await
+	}
+}

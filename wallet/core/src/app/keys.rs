@@ -1,0 +1,190 @@
+//! Keys: made, kept, restored, unlocked, backed up.
+
+use super::{App, SIGNS_FOR};
+use crate::{
+	account::Account,
+	code::qr,
+	device::{self, DeviceKey, Locks},
+	failure::{Trouble, SHORTEST_PASSPHRASE},
+	host::Host,
+	messages::{Answer, Passkeys, RestoreSource, Secret, Words},
+};
+use anyhow::{Context as _, Result};
+use base64::{prelude::BASE64_STANDARD, Engine};
+use std::sync::Arc;
+use vouchsafe_agent::{backup::Sheet, keys::KeyFile};
+use vouchsafe_protocol::types::{account_bytes, address};
+use zeroize::Zeroizing;
+
+impl<H: Host> App<H> {
+	pub(super) fn make_words(&self) -> Result<Answer> {
+		let made = KeyFile::generate()?;
+		let words = words_of(&made)?;
+		self.state().new = Some(made);
+		Ok(Answer::Words(words))
+	}
+
+	/// Whether a text has the words of the new account, or of the one that is open. Then they are saved.
+	pub(super) async fn check_words(&self, text: &str) -> Result<Answer> {
+		let new = {
+			let state = self.state();
+			state.new.as_ref().map(sheet_of).transpose()?
+		};
+		match new {
+			Some(sheet) => sheet.check(text).map_err(|_| Trouble::OtherWords)?,
+			None => {
+				let account = self.account()?;
+				sheet_of(account.key_file())?.check(text).map_err(|_| Trouble::OtherWords)?;
+				account.note_backup().await?;
+			},
+		}
+		Ok(Answer::Done)
+	}
+
+	pub(super) async fn create(&self, passphrase: &str) -> Result<Answer> {
+		ensure_long(passphrase)?;
+		let made = self.state().new.take().ok_or(Trouble::Words)?;
+		self.keep(made, passphrase).await
+	}
+
+	pub(super) async fn restore(&self, source: RestoreSource, passphrase: &str) -> Result<Answer> {
+		ensure_long(passphrase)?;
+		let restored = match source {
+			RestoreSource::Words { text } => {
+				let text = Zeroizing::new(text);
+				KeyFile::from_words(&text, None).map_err(|_| Trouble::Words)?
+			},
+			RestoreSource::WalletJson { json, password } => {
+				let password = Zeroizing::new(password);
+				let restored = KeyFile::from_wallet_json(&json, &password);
+				restored.identity("").map_err(|error| Trouble::Input(format!("{error:#}")))?;
+				restored
+			},
+			RestoreSource::KeyFile { file, passphrase } => {
+				let passphrase = Zeroizing::new(passphrase);
+				let file = BASE64_STANDARD.decode(file).context("not base64")?;
+				KeyFile::open(&file, &passphrase)
+					.map_err(|error| Trouble::Input(error.to_string()))?
+			},
+		};
+		self.keep(restored, passphrase).await
+	}
+
+	/// Keeps an account on this device, in place of what was there.
+	async fn keep(&self, key_file: KeyFile, passphrase: &str) -> Result<Answer> {
+		let (key, locks) = DeviceKey::create(passphrase, self.0.cost)?;
+		device::forget(self.host()).await?;
+		self.host().store(vec![locks.change()]).await?;
+		let account =
+			Account::create(self.host().clone(), key, key_file, self.state().origin.clone());
+		let account = account.await?;
+		self.opened(locks, account).await
+	}
+
+	async fn opened(&self, locks: Locks, account: Account<H>) -> Result<Answer> {
+		let signs_until = self.host().elapsed().saturating_add(SIGNS_FOR);
+		// A wallet opens without a network: then it shows what it knows.
+		let _ = account.connect().await;
+		let mut state = self.state();
+		(state.locks, state.signs_until) = (Some(locks), signs_until);
+		state.account = Some(Arc::new(account));
+		drop(state);
+		Ok(self.started())
+	}
+
+	/// The device key, if the secret opens one of the locks.
+	fn device_key(&self, secret: Secret) -> Result<DeviceKey> {
+		let locks = self.state().locks.clone().ok_or(Trouble::Locked)?;
+		Ok(match secret {
+			Secret::Passphrase { text } => locks.open(&Zeroizing::new(text))?,
+			Secret::Passkey { credential, output } => {
+				let credential = BASE64_STANDARD.decode(credential)?;
+				let output = Zeroizing::new(BASE64_STANDARD.decode(Zeroizing::new(output).as_str())?);
+				locks.open_by_passkey(&credential, &output)?
+			},
+		})
+	}
+
+	pub(super) async fn unlock(&self, secret: Secret) -> Result<Answer> {
+		let key = self.device_key(secret)?;
+		let stored = self.host().load().await?;
+		let locks = Locks::find(&stored)?.ok_or(Trouble::Locked)?;
+		let origin = self.state().origin.clone();
+		let account = Account::open(self.host().clone(), key, &stored, origin)?;
+		self.opened(locks, account).await
+	}
+
+	pub(super) fn confirm(&self, secret: Secret) -> Result<Answer> {
+		self.device_key(secret)?;
+		self.state().signs_until = self.host().elapsed().saturating_add(SIGNS_FOR);
+		Ok(Answer::Done)
+	}
+
+	pub(super) async fn show_words(&self, secret: Secret) -> Result<Answer> {
+		self.device_key(secret)?;
+		Ok(Answer::Words(words_of(self.account()?.key_file())?))
+	}
+
+	pub(super) fn passkeys(&self) -> Result<Answer> {
+		let state = self.state();
+		let locks = state.locks.as_ref().ok_or(Trouble::Locked)?;
+		let user = state.account.as_ref().map(|it| account_bytes(&it.account()));
+		Ok(Answer::Passkeys(Passkeys {
+			credentials: locks.passkeys().map(|it| BASE64_STANDARD.encode(it)).collect(),
+			input: BASE64_STANDARD.encode(locks.prf_input),
+			user: BASE64_STANDARD.encode(user.unwrap_or_default()),
+		}))
+	}
+
+	pub(super) async fn add_passkey(&self, credential: &str, output: &str) -> Result<Answer> {
+		self.ensure_signs()?;
+		let account = self.account()?;
+		let output = Zeroizing::new(BASE64_STANDARD.decode(output)?);
+		let credential = BASE64_STANDARD.decode(credential)?;
+		self.change_locks(|locks| locks.add_passkey(account.device_key(), &credential, &output))
+			.await
+	}
+
+	pub(super) async fn remove_passkeys(&self) -> Result<Answer> {
+		self.account()?;
+		self.change_locks(|locks| {
+			locks.remove_passkeys();
+			Ok(())
+		})
+		.await
+	}
+
+	async fn change_locks(&self, change: impl FnOnce(&mut Locks) -> Result<()>) -> Result<Answer> {
+		let mut locks = self.state().locks.clone().ok_or(Trouble::Locked)?;
+		change(&mut locks)?;
+		self.host().store(vec![locks.change()]).await?;
+		self.state().locks = Some(locks);
+		Ok(Answer::Done)
+	}
+
+	pub(super) async fn forget(&self) -> Result<Answer> {
+		self.lock();
+		device::forget(self.host()).await?;
+		self.state().locks = None;
+		Ok(self.started())
+	}
+}
+
+fn ensure_long(passphrase: &str) -> Result<(), Trouble> {
+	match passphrase.chars().count() >= SHORTEST_PASSPHRASE {
+		true => Ok(()),
+		false => Err(Trouble::Short),
+	}
+}
+
+fn sheet_of(key_file: &KeyFile) -> Result<Sheet> {
+	let words = key_file.words().ok_or(Trouble::Words)?;
+	Ok(Sheet::of_account(words, key_file.counter().unwrap_or_default())?)
+}
+
+fn words_of(key_file: &KeyFile) -> Result<Words> {
+	let sheet = sheet_of(key_file)?;
+	let account = address(&key_file.identity("")?.account());
+	let words = sheet.words().split(' ').map(str::to_owned).collect();
+	Ok(Words { words, code: qr(&sheet.code())?, account })
+}

@@ -1,0 +1,190 @@
+//! What failed, for people.
+
+use crate::{
+	device::LockError,
+	guard::NOT_SHOWN,
+	host::StorageError,
+	messages::{Failure, FailureKind},
+};
+use anyhow::Error;
+use vouchsafe_agent::{
+	advice::{Advice, Advised},
+	open::OpenError,
+};
+use vouchsafe_protocol::{
+	errors::{ChainError, CustodianError},
+	proof::ProofError,
+};
+use vouchsafe_speech::Speech;
+
+/// The shortest passphrase, in characters.
+pub const SHORTEST_PASSPHRASE: usize = 12;
+
+/// What the wallet itself refuses.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+	/// The wallet is locked.
+	#[error("the wallet is locked")]
+	Locked,
+	/// The passphrase is needed again before something is signed.
+	#[error("confirm first")]
+	ConfirmFirst,
+	/// What is to be signed was not shown.
+	#[error("it was not shown")]
+	NotShown,
+	/// No hospital is known.
+	#[error("no hospital is known")]
+	NoNetwork,
+	/// The account is not enrolled.
+	#[error("the account is not enrolled")]
+	NotEnrolled,
+	/// These are not the words of a key.
+	#[error("not the words of a key")]
+	Words,
+	/// These are the words of another key.
+	#[error("the words of another key")]
+	OtherWords,
+	/// The passphrase is too short.
+	#[error("the passphrase is too short")]
+	Short,
+	/// The words were not saved yet.
+	#[error("the words were not saved")]
+	Backup,
+	/// The text is not a registration code.
+	#[error("not a registration code")]
+	Code,
+	/// The code is another chain's.
+	#[error("another chain's code")]
+	CodeOfOtherChain,
+	/// The code has expired.
+	#[error("the code has expired")]
+	CodeExpired,
+	/// Something that the page sent is wrong.
+	#[error("{0}")]
+	Input(String),
+}
+
+/// What people are told of an error.
+pub fn tell(error: &Error, speech: &Speech) -> Failure {
+	let (kind, text) = kind_of(error, speech);
+	let detail = match error.downcast_ref::<Trouble>() {
+		Some(_) => String::new(),
+		None => format!("{error:#}"),
+	};
+	let may_take_effect = find::<ChainError>(error)
+		.is_some_and(|error| matches!(error, ChainError::Pending(_)));
+	Failure { kind, text, detail, may_take_effect }
+}
+
+fn find<E: std::error::Error + Send + Sync + 'static>(error: &Error) -> Option<&E> {
+	error.chain().find_map(|cause| cause.downcast_ref())
+}
+
+fn kind_of(error: &Error, speech: &Speech) -> (FailureKind, String) {
+	if let Some(trouble) = find::<Trouble>(error) {
+		return of_trouble(trouble, speech);
+	}
+	if let Some(error) = find::<LockError>(error) {
+		return match error {
+			LockError::WrongPassphrase => {
+				(FailureKind::Passphrase, speech.wallet_failed_passphrase())
+			},
+			LockError::WrongPasskey => (FailureKind::Passphrase, speech.wallet_failed_passkey()),
+			LockError::Damaged => (FailureKind::Storage, speech.wallet_failed_damaged()),
+		};
+	}
+	if find::<StorageError>(error).is_some() {
+		return (FailureKind::Storage, speech.wallet_failed_storage());
+	}
+	if let Some(Advised { advice: Advice::ConfirmMember(_), .. }) = find(error) {
+		return (FailureKind::ChangedMember, speech.wallet_failed_changed_member());
+	}
+	if let Some(error) = find::<OpenError>(error) {
+		return match error {
+			OpenError::NoAccess { .. } | OpenError::AnotherPatients { .. } => {
+				(FailureKind::NoAccess, speech.wallet_failed_no_access())
+			},
+			OpenError::TooFewShares { .. } | OpenError::NoGoodCopy { .. } => {
+				(FailureKind::TooFewCustodians, speech.wallet_failed_too_few())
+			},
+			OpenError::WrongPlaintext { .. } => {
+				(FailureKind::NotProven, speech.wallet_failed_not_proven())
+			},
+			OpenError::Other(_) => (FailureKind::Other, speech.wallet_failed_other()),
+		};
+	}
+	if let Some(error) = find::<ChainError>(error) {
+		return of_chain(error, speech);
+	}
+	match find::<CustodianError>(error) {
+		Some(CustodianError::NoAccess) => (FailureKind::NoAccess, speech.wallet_failed_no_access()),
+		Some(error) if error.may_pass() => (FailureKind::Offline, speech.wallet_failed_offline()),
+		_ => (FailureKind::Other, speech.wallet_failed_other()),
+	}
+}
+
+fn of_trouble(trouble: &Trouble, speech: &Speech) -> (FailureKind, String) {
+	use FailureKind::*;
+	match trouble {
+		Trouble::Locked => (Locked, speech.wallet_failed_locked()),
+		Trouble::ConfirmFirst => (ConfirmFirst, speech.wallet_failed_confirm()),
+		Trouble::NotShown => (NotShown, speech.wallet_failed_not_shown()),
+		Trouble::NoNetwork => (Offline, speech.wallet_failed_no_network()),
+		Trouble::NotEnrolled => (NotEnrolled, speech.wallet_failed_not_enrolled()),
+		Trouble::Words => (Input, speech.wallet_failed_words()),
+		Trouble::OtherWords => (Input, speech.wallet_failed_other_words()),
+		Trouble::Short => {
+			let least = u64::try_from(SHORTEST_PASSPHRASE).unwrap_or_default();
+			(Input, speech.wallet_failed_short(least))
+		},
+		Trouble::Backup => (Input, speech.wallet_failed_backup()),
+		Trouble::Code => (Input, speech.wallet_failed_code()),
+		Trouble::CodeOfOtherChain => (Input, speech.wallet_failed_code_chain()),
+		Trouble::CodeExpired => (Input, speech.wallet_failed_code_expired()),
+		Trouble::Input(reason) => (Input, speech.wallet_failed_input(reason.clone())),
+	}
+}
+
+fn of_chain(error: &ChainError, speech: &Speech) -> (FailureKind, String) {
+	use FailureKind::*;
+	match error {
+		ChainError::Unreachable(_) | ChainError::Stale | ChainError::StateGone => {
+			(Offline, speech.wallet_failed_offline())
+		},
+		ChainError::NotProven(ProofError::Behind(_)) => (Offline, speech.wallet_failed_offline()),
+		ChainError::NotProven(_) => (NotProven, speech.wallet_failed_not_proven()),
+		ChainError::OldHead(_) | ChainError::ClockBehind(_) => (Old, speech.wallet_failed_old()),
+		ChainError::Foreign(_) => (Update, speech.wallet_failed_update()),
+		ChainError::Stranger => (NotEnrolled, speech.wallet_failed_not_enrolled()),
+		ChainError::Pending(_) => (Other, speech.wallet_failed_pending()),
+		ChainError::Refused(why) if why == NOT_SHOWN => {
+			(NotShown, speech.wallet_failed_not_shown())
+		},
+		_ => (Refused, speech.wallet_failed_refused()),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use anyhow::anyhow;
+
+	fn kind(error: impl Into<Error>) -> FailureKind {
+		tell(&error.into(), &Speech::english()).kind
+	}
+
+	#[test]
+	fn a_page_knows_what_failed() {
+		assert_eq!(kind(Trouble::Locked), FailureKind::Locked);
+		assert_eq!(kind(LockError::WrongPassphrase), FailureKind::Passphrase);
+		assert_eq!(kind(StorageError("full".into())), FailureKind::Storage);
+		assert_eq!(kind(ChainError::OldHead(None)), FailureKind::Old);
+		assert_eq!(kind(ChainError::Refused(NOT_SHOWN.into())), FailureKind::NotShown);
+		assert_eq!(kind(CustodianError::NoAccess), FailureKind::NoAccess);
+		let wrapped = anyhow!(ChainError::Stranger).context("reading");
+		assert_eq!(kind(wrapped), FailureKind::NotEnrolled);
+		assert_eq!(kind(anyhow!("else")), FailureKind::Other);
+		assert!(tell(&ChainError::Pending(10).into(), &Speech::english()).may_take_effect);
+		assert!(!tell(&ChainError::QuotaSpent.into(), &Speech::english()).may_take_effect);
+	}
+}

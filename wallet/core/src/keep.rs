@@ -1,0 +1,223 @@
+//! The agent's stored things in a browser. They are small, so all are in memory while the wallet is
+//! unlocked, and each change is stored encrypted before it counts.
+
+use crate::{
+	device::{DeviceKey, LockError},
+	host::Host,
+};
+use anyhow::Result;
+use bytes::Bytes;
+use futures::{
+	lock::{Mutex as AsyncMutex, OwnedMutexGuard},
+	stream,
+};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	io,
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use vouchsafe_agent::platform::{Draft, Keep, Pieces};
+use zeroize::Zeroizing;
+
+/// The place of the address book.
+const NAMES: (&str, &str) = ("", "names");
+
+type Places = BTreeMap<(String, String), Zeroizing<Vec<u8>>>;
+
+/// A person's stored things.
+#[derive(Clone)]
+pub struct BrowserKeep<H> {
+	inner: Arc<Inner<H>>,
+}
+
+struct Inner<H> {
+	host: H,
+	key: DeviceKey,
+	places: Mutex<Places>,
+	claimed: Arc<Mutex<BTreeSet<String>>>,
+	lock: Arc<AsyncMutex<()>>,
+	/// The address of the person's own account, once it is known.
+	own: Mutex<Option<String>>,
+}
+
+/// The lock of everything, or the claim to a folder.
+pub enum KeepLock {
+	/// Everything.
+	Everything(#[allow(dead_code, reason = "it ends when it is dropped")] OwnedMutexGuard<()>),
+	/// A folder.
+	Folder {
+		/// The folder's name.
+		name: String,
+		/// All that are claimed.
+		claimed: Arc<Mutex<BTreeSet<String>>>,
+	},
+}
+
+impl Drop for KeepLock {
+	fn drop(&mut self) {
+		if let Self::Folder { name, claimed } = self {
+			locked(claimed).remove(name);
+		}
+	}
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+	mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn place(folder: &str, name: &str) -> (String, String) {
+	(folder.to_owned(), name.to_owned())
+}
+
+fn once(piece: io::Result<Bytes>) -> Pieces {
+	Pieces::new(stream::iter([piece]))
+}
+
+/// Bytes that are being written, in memory.
+#[derive(Default)]
+pub struct MemoryDraft(Zeroizing<Vec<u8>>);
+
+impl MemoryDraft {
+	/// What was written.
+	pub fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+		self.0
+	}
+}
+
+impl Draft for MemoryDraft {
+	async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+		self.0.extend_from_slice(bytes);
+		Ok(())
+	}
+
+	async fn read(&mut self) -> Result<Pieces> {
+		Ok(once(Ok(Bytes::copy_from_slice(&self.0))))
+	}
+}
+
+impl<H: Host> BrowserKeep<H> {
+	/// The things among what is stored on this device.
+	///
+	/// # Errors
+	///
+	/// A value is damaged.
+	pub fn open(
+		host: H,
+		key: DeviceKey,
+		stored: &[(String, Vec<u8>)],
+	) -> Result<Self, LockError> {
+		let mut places = Places::new();
+		for (stored_as, value) in stored.iter().filter(|(key, _)| key.starts_with("value-")) {
+			let (folder, name, bytes) = key.open(stored_as, value)?;
+			places.insert((folder, name), Zeroizing::new(bytes));
+		}
+		let places = Mutex::new(places);
+		let (claimed, lock, own) = Default::default();
+		Ok(Self { inner: Arc::new(Inner { host, key, places, claimed, lock, own }) })
+	}
+
+	/// The device key.
+	pub fn key(&self) -> &DeviceKey {
+		&self.inner.key
+	}
+
+	/// Tells whose things they are.
+	pub fn set_own(&self, address: String) {
+		*locked(&self.inner.own) = Some(address);
+	}
+
+	/// Removes the bytes at a place.
+	pub async fn remove(&self, folder: &str, name: &str) -> Result<()> {
+		self.inner.host.store(vec![(self.inner.key.removal(folder, name), None)]).await?;
+		locked(&self.inner.places).remove(&place(folder, name));
+		Ok(())
+	}
+
+	fn places(&self) -> MutexGuard<'_, Places> {
+		locked(&self.inner.places)
+	}
+}
+
+impl<H: Host> Keep for BrowserKeep<H> {
+	type Lock = KeepLock;
+	type Draft = MemoryDraft;
+
+	async fn lock(&self) -> Result<KeepLock> {
+		Ok(KeepLock::Everything(self.inner.lock.clone().lock_owned().await))
+	}
+
+	async fn claim(&self, folder: &str) -> Result<Option<KeepLock>> {
+		let claimed = self.inner.claimed.clone();
+		let is_free = locked(&claimed).insert(folder.to_owned());
+		Ok(is_free.then(|| KeepLock::Folder { name: folder.into(), claimed }))
+	}
+
+	async fn folders(&self, folder: &str) -> Result<Vec<String>> {
+		let start = format!("{folder}/");
+		let found: BTreeSet<String> = self
+			.places()
+			.keys()
+			.filter_map(|(folder, _)| folder.strip_prefix(&start).map(ToOwned::to_owned))
+			.collect();
+		Ok(found.into_iter().collect())
+	}
+
+	async fn remove_folder(&self, folder: &str, _first: &str) -> Result<()> {
+		let keys: Vec<_> =
+			self.places().keys().filter(|(known, _)| known == folder).cloned().collect();
+		let changes =
+			keys.iter().map(|(folder, name)| (self.inner.key.removal(folder, name), None));
+		// One transaction of the browser's database, so the order does not matter.
+		self.inner.host.store(changes.collect()).await?;
+		self.places().retain(|(known, _), _| known != folder);
+		Ok(())
+	}
+
+	async fn read(&self, folder: &str, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
+		Ok(self.places().get(&place(folder, name)).cloned())
+	}
+
+	async fn write(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<()> {
+		let (key, value) = self.inner.key.seal(folder, name, bytes);
+		self.inner.host.store(vec![(key, Some(value))]).await?;
+		self.places().insert(place(folder, name), Zeroizing::new(bytes.to_vec()));
+		Ok(())
+	}
+
+	async fn draft(&self, _folder: &str) -> Result<MemoryDraft> {
+		Ok(MemoryDraft::default())
+	}
+
+	async fn scratch(&self) -> Result<MemoryDraft> {
+		Ok(MemoryDraft::default())
+	}
+
+	async fn keep(&self, draft: MemoryDraft, folder: &str, name: &str) -> Result<()> {
+		self.write(folder, name, &draft.0).await
+	}
+
+	fn content(&self, folder: &str, name: &str) -> Pieces {
+		let found = self.places().get(&place(folder, name)).map(|it| Bytes::copy_from_slice(it));
+		once(found.ok_or_else(|| io::ErrorKind::NotFound.into()))
+	}
+
+	async fn address_book(&self) -> Result<BTreeMap<String, String>> {
+		match self.read(NAMES.0, NAMES.1).await? {
+			Some(bytes) => Ok(serde_json::from_slice(&bytes)?),
+			None => Ok(BTreeMap::new()),
+		}
+	}
+
+	async fn set_address_book(&self, names: &BTreeMap<String, String>) -> Result<()> {
+		self.write(NAMES.0, NAMES.1, &serde_json::to_vec(names)?).await
+	}
+
+	async fn own_keys(&self) -> Result<Vec<(String, String)>> {
+		let own = locked(&self.inner.own).clone();
+		Ok(own.map(|address| (String::new(), address)).into_iter().collect())
+	}
+
+	fn describe(&self, folder: &str, name: &str) -> String {
+		format!("{folder}/{name}")
+	}
+}

@@ -1,0 +1,180 @@
+//! The wallet as an agent's platform.
+
+use crate::{
+	guard::Guarded,
+	host::Host,
+	keep::{BrowserKeep, MemoryDraft},
+	messages::Message,
+};
+use anyhow::{bail, Result};
+use std::{
+	collections::BTreeMap,
+	marker::PhantomData,
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
+	time::Duration,
+};
+use vouchsafe_agent::{
+	advice::Advised,
+	platform::{Clock, Document, Platform, Progress, Sink, Task},
+};
+use vouchsafe_protocol::{
+	errors::CustodianError,
+	remote::CustodianChain,
+	rest::RestCustodian,
+	traits::Custodians,
+	types::{AccountId, H256},
+};
+use zeroize::Zeroizing;
+
+/// The largest documents that are open at the same time, in bytes.
+pub const MAX_OPEN: u64 = 160 * 1024 * 1024;
+
+/// The wallet as a platform.
+pub struct Wallet<H>(PhantomData<fn() -> H>);
+
+impl<H: Host> Platform for Wallet<H> {
+	type Chain = Guarded<CustodianChain<H::Transport>>;
+	type Custodians = WalletCustodians<H>;
+	type Keep = BrowserKeep<H>;
+	type Clock = WalletClock<H>;
+	type Progress = WalletProgress<H>;
+}
+
+/// A session of the wallet.
+pub type Session<H> = vouchsafe_agent::session::Session<Wallet<H>>;
+
+/// The chain as of a final block.
+pub type At<H> = vouchsafe_agent::session::At<Wallet<H>>;
+
+/// The custodians of the chain's institutions.
+#[derive(Clone)]
+pub struct WalletCustodians<H> {
+	/// What reaches them.
+	pub host: H,
+	/// Hash of the chain's genesis block.
+	pub genesis: H256,
+}
+
+impl<H: Host> Custodians for WalletCustodians<H> {
+	type Custodian = RestCustodian<H::Transport>;
+
+	fn custodian(
+		&self,
+		url: &str,
+		institution: &AccountId,
+	) -> Result<Self::Custodian, CustodianError> {
+		RestCustodian::new(url, institution.clone(), self.genesis, self.host.transport())
+	}
+}
+
+/// The device's clock.
+#[derive(Clone)]
+pub struct WalletClock<H>(pub H);
+
+impl<H: Host> Clock for WalletClock<H> {
+	fn now(&self) -> u64 {
+		self.0.now()
+	}
+
+	fn elapsed(&self) -> Duration {
+		self.0.elapsed()
+	}
+
+	async fn sleep(&self, time: Duration) {
+		self.0.sleep(time).await;
+	}
+}
+
+/// Shows progress on the page.
+#[derive(Clone)]
+pub struct WalletProgress<H>(pub H);
+
+/// A task that the page shows.
+pub struct WalletTask<H> {
+	host: H,
+	state: Mutex<(String, u64)>,
+	total: Option<u64>,
+}
+
+impl<H: Host> WalletTask<H> {
+	fn post(&self) {
+		let (what, done) = locked(&self.state).clone();
+		self.host.post(Message::Waiting { id: 0, what, done, total: self.total }, None);
+	}
+}
+
+impl<H: Host> Progress for WalletProgress<H> {
+	type Task = WalletTask<H>;
+
+	fn begin(&self, what: &str, total: Option<u64>) -> WalletTask<H> {
+		let state = Mutex::new((what.to_owned(), 0));
+		let task = WalletTask { host: self.0.clone(), state, total };
+		task.post();
+		task
+	}
+
+	fn tell(&self, news: &Advised) {
+		self.0.post(Message::Notice { text: news.to_string() }, None);
+	}
+}
+
+impl<H: Host> Task for WalletTask<H> {
+	fn say(&self, what: &str) {
+		what.clone_into(&mut locked(&self.state).0);
+		self.post();
+	}
+
+	fn advance(&self, by: u64) {
+		let state = &mut locked(&self.state).1;
+		*state = state.saturating_add(by);
+	}
+}
+
+/// A document that is open.
+pub struct OpenDocument {
+	/// As its author described it.
+	pub document: Document,
+	/// Its bytes.
+	pub bytes: Zeroizing<Vec<u8>>,
+}
+
+/// The documents that are open in the wallet's memory.
+#[derive(Clone, Default)]
+pub struct Documents(Arc<Mutex<BTreeMap<[u8; 32], Arc<OpenDocument>>>>);
+
+impl Documents {
+	/// An open document.
+	pub fn get(&self, record: &H256) -> Option<Arc<OpenDocument>> {
+		locked(&self.0).get(&record.0).cloned()
+	}
+
+	/// Forgets all.
+	pub fn clear(&self) {
+		locked(&self.0).clear();
+	}
+}
+
+impl Sink for Documents {
+	type Draft = MemoryDraft;
+	type Place = ();
+
+	async fn draft(&self) -> Result<MemoryDraft> {
+		Ok(MemoryDraft::default())
+	}
+
+	async fn keep(&self, draft: MemoryDraft, document: &Document) -> Result<()> {
+		let bytes = draft.into_bytes();
+		let mut open = locked(&self.0);
+		let sum = |sum: u64, it: &Arc<OpenDocument>| sum.saturating_add(it.bytes.len() as u64);
+		if open.values().fold(bytes.len() as u64, sum) > MAX_OPEN {
+			bail!("too much is open: close other documents first");
+		}
+		let document = document.clone();
+		open.insert(document.record.0, Arc::new(OpenDocument { document, bytes }));
+		Ok(())
+	}
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+	mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
