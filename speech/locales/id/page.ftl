@@ -765,3 +765,4 @@ page-settings-custodian-answers = Menjawab
 page-settings-custodian-silent = Tidak menjawab
 page-settings-names-none = Anda belum memberi nama kepada siapa pun.
 page-settings-passkeys-remove = Hapus passkey
+page-person-own-name = Nama yang hanya Anda lihat

@@ -3,10 +3,11 @@
 import type { ComponentChildren, FunctionComponent } from "preact";
 import { useEffect } from "preact/hooks";
 import { Icon, type IconName } from "./parts/Icon";
+import { ProofNotes } from "./parts/ProofLine";
 import { SignSheet } from "./parts/SignSheet";
 import { Busy, Failure, Note } from "./parts/Status";
 import { update } from "./release";
-import { focusHeading, route, to, visits } from "./router";
+import { route, to, visits } from "./router";
 import { AccessScreen, SeenScreen } from "./screens/access";
 import { BackupScreen } from "./screens/backup";
 import { ConsentFormScreen } from "./screens/consent-form";
@@ -27,7 +28,8 @@ import { SettingsScreen } from "./screens/settings";
 import { StopScreen } from "./screens/stop";
 import { UnlockScreen } from "./screens/unlock";
 import { WelcomeScreen } from "./screens/welcome";
-import { background, isHidden, isStopped, isWide, notices, openRequests, started, startFailure } from "./state";
+import { signing } from "./signing";
+import { background, isHidden, isStopped, isWide, notices, openRequests, proof, started, startFailure } from "./state";
 import { t, type PlainId } from "./texts";
 
 type Screens = Record<string, FunctionComponent>;
@@ -83,7 +85,7 @@ const MORE: Target[] = [
 export function App() {
 	const phase = started.value?.phase;
 	useEffect(() => {
-		if (phase && visits.peek() + 1) focusHeading();
+		if (phase !== "open") signing.peek()?.done(null);
 	}, [phase]);
 	useEffect(() => {
 		const onKey = (event: KeyboardEvent) => {
@@ -222,6 +224,7 @@ function News(): ComponentChildren {
 					<a href={to("stop")}>{t("page-stop-lift")}</a>
 				</div>
 			)}
+			{isOpen && proof.value && route.value.parts.length > 0 && <ProofNotes proof={proof.value} />}
 			{update.value && route.value.parts[0] !== "settings" && (
 				<Note isNews>
 					<p>{t("page-settings-update")}</p>
@@ -242,6 +245,13 @@ function News(): ComponentChildren {
 
 /** Nothing, until somebody taps. */
 function Blank() {
+	useEffect(() => {
+		const before = document.title;
+		document.title = t("page-app-name");
+		return () => {
+			document.title = before;
+		};
+	}, []);
 	return (
 		<button type="button" class="blank" autofocus onClick={() => (isHidden.value = false)}>
 			{t("page-show-again")}

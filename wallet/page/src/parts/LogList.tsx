@@ -24,15 +24,17 @@ export function LogList({ lines }: { lines: LogLine[] }) {
 				<li key={line.number} class={line.isNew ? "row log-line log-new" : "row log-line"}>
 					<Icon name={ICONS[line.kind] ?? "log"} />
 					<div class="log-body">
-						<p dir="auto">{line.text}</p>
+						<div class="log-line-top">
+							<p dir="auto">{line.text}</p>
+							<p class="quiet small">
+								{line.isNew && <Mark tone="info">{t("page-new")}</Mark>} {line.time}
+							</p>
+						</div>
 						{line.who && (
 							<p class="quiet">
 								<PersonLine who={line.who} />
 							</p>
 						)}
-						<p class="quiet small">
-							{line.time} {line.isNew && <Mark tone="info">{t("page-new")}</Mark>}
-						</p>
 						<details class="small">
 							<summary>{t("page-details")}</summary>
 							<p>

@@ -1,7 +1,12 @@
 // People and institutions: the name first, its source and the account only under "details".
 
+import { useSignal } from "@preact/signals";
+import { ask } from "../core";
+import { useAction } from "../load";
 import type { Person } from "../messages";
+import { changes, started } from "../state";
 import { t } from "../texts";
+import { TextField } from "./Field";
 import { Icon } from "./Icon";
 import { Mark } from "./Status";
 import { Name, Text } from "./Text";
@@ -56,6 +61,35 @@ export function PersonCard({ who }: { who: Person }) {
 	);
 }
 
+/** Gives the account a name that only this person sees. */
+function NameForm({ who }: { who: Person }) {
+	const name = useSignal("");
+	const { failure, isBusy, run } = useAction();
+	const save = () =>
+		void run(async () => {
+			await ask({ ask: "setName", account: who.account, name: name.value.trim() });
+			changes.value += 1;
+		});
+	return (
+		<form
+			class="with-button"
+			onSubmit={(event) => {
+				event.preventDefault();
+				if (name.value.trim()) save();
+			}}
+		>
+			<TextField
+				label={t("page-person-own-name")}
+				text={name}
+				{...(failure.value ? { error: failure.value.text } : {})}
+			/>
+			<button type="submit" disabled={isBusy.value}>
+				{t("page-save")}
+			</button>
+		</form>
+	);
+}
+
 /** Whose word the name is, and the account. */
 export function PersonDetails({ who }: { who: Person }) {
 	return (
@@ -71,6 +105,7 @@ export function PersonDetails({ who }: { who: Person }) {
 			<p>
 				{t("page-settings-account")}: <code class="account">{who.account}</code>
 			</p>
+			{started.value?.phase === "open" && <NameForm who={who} />}
 		</details>
 	);
 }

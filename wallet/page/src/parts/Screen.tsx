@@ -2,9 +2,12 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { focusHeading, visits } from "../router";
+import { focusHeading } from "../router";
 import { t } from "../texts";
 import { Icon } from "./Icon";
+
+/** Whether no screen was shown yet: the first one leaves the focus where the browser puts it. */
+let isFirst = true;
 
 /** A screen. */
 export function Screen({
@@ -24,7 +27,8 @@ export function Screen({
 		document.title = `${title} – ${t("page-app-name")}`;
 	}, [title]);
 	useEffect(() => {
-		if (visits.peek() > 0) focusHeading();
+		if (!isFirst) focusHeading();
+		isFirst = false;
 	}, []);
 	return (
 		<>

@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { ask } from "../core";
 import { useAction, useAsk } from "../load";
 import type { Choice, Choices, ConsentForm } from "../messages";
+import { BackupNote } from "../parts/BackupNote";
 import { CheckField, RadioField, TextField, Toggle } from "../parts/Field";
 import { ConfidentialityField, labelChoice, type LabelFields, LabelsField } from "../parts/LabelFields";
 import { Loading } from "../parts/Loading";
@@ -190,6 +191,7 @@ function Form({ choices, amends = null, form }: { choices: Choices; amends?: num
 					{t("page-consent-missing")}
 				</p>
 			)}
+			{permits && <BackupNote />}
 			{failure.value && <Failure failure={failure.value} onRetry={review} />}
 			{isBusy.value && <Busy waiting={waiting.value} />}
 			<button type="submit" class="primary wide" disabled={isBusy.value}>

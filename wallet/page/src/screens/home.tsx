@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { ask } from "../core";
 import { useAction, useAsk } from "../load";
 import type { ConsentLine, Home } from "../messages";
+import { BackupNote } from "../parts/BackupNote";
 import { Icon, type IconName } from "../parts/Icon";
 import { Loading } from "../parts/Loading";
 import { LogList } from "../parts/LogList";
@@ -14,7 +15,7 @@ import { Empty, Failure, Note } from "../parts/Status";
 import { Name, Sentence, Text } from "../parts/Text";
 import { to } from "../router";
 import { showDraft } from "../signing";
-import { isStopped, openRequests, proof, started } from "../state";
+import { isStopped, openRequests, proof } from "../state";
 import { t } from "../texts";
 
 /** Home. */
@@ -38,14 +39,7 @@ function Content({ home }: { home: Home }) {
 	return (
 		<>
 			<ProofLine proof={proof.value ?? home.proof} log={home.log} />
-			{!started.value?.hasBackup && (
-				<Note tone="warn">
-					<p>{t("page-check-missing")}</p>
-					<a class="button" href={to("backup")}>
-						{t("page-home-backup")}
-					</a>
-				</Note>
-			)}
+			<BackupNote />
 			{home.changedMembers.map((member) => (
 				<Note key={member.institution.account} tone="warn">
 					<p class="strong">

@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { ask } from "../core";
 import { useAction, useAsk } from "../load";
 import type { Ask, Choice, Draft, Narrowing, RequestView } from "../messages";
+import { BackupNote } from "../parts/BackupNote";
 import { CheckField, TextField, Toggle } from "../parts/Field";
 import { Icon } from "../parts/Icon";
 import { ConfidentialityField, labelChoice, type LabelFields, LabelsField } from "../parts/LabelFields";
@@ -101,6 +102,7 @@ export function RequestScreen() {
 						</Section>
 						{whole.value && <NarrowFields fields={fields} whole={whole.value} />}
 						{shown.carry && <Toggle label={t("page-request-carry")} hint={shown.carry} isOn={carry} />}
+						<BackupNote />
 						{failure.value && <Failure failure={failure.value} />}
 						{isBusy.value && <Busy waiting={waiting.value} />}
 						<div class="answer">
