@@ -1,13 +1,13 @@
 // The page as a whole: which screen is shown, the navigation, and what lies over every screen.
 
 import type { ComponentChildren, FunctionComponent } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./parts/Icon";
 import { ProofNotes } from "./parts/ProofLine";
 import { SignSheet } from "./parts/SignSheet";
 import { Busy, Failure, Note } from "./parts/Status";
 import { update } from "./release";
-import { route, to, visits } from "./router";
+import { focusHeading, route, to, visits } from "./router";
 import { AccessScreen, SeenScreen } from "./screens/access";
 import { BackupScreen } from "./screens/backup";
 import { ConsentFormScreen } from "./screens/consent-form";
@@ -99,18 +99,18 @@ export function App() {
 		<>
 			{isHidden.value && <Blank />}
 			<div hidden={isHidden.value}>
-			<a class="skip" href="#main" onClick={skip}>
-				{t("page-skip-to-content")}
-			</a>
-			<div class={isOpen ? "page page-open" : "page"}>
-				<Top isOpen={isOpen} canHide={phase === "open" || phase === "notEnrolled"} />
-				{isOpen && <Navigation />}
-				<main id="main">
-					<News />
-					<Current />
-				</main>
-			</div>
-			{isOpen && <SignSheet />}
+				<a class="skip" href="#main" onClick={skip}>
+					{t("page-skip-to-content")}
+				</a>
+				<div class={isOpen ? "page page-open" : "page"}>
+					<Top isOpen={isOpen} canHide={phase === "open" || phase === "notEnrolled"} />
+					{isOpen && <Navigation />}
+					<main id="main">
+						<News />
+						<Current />
+					</main>
+				</div>
+				{isOpen && <SignSheet />}
 			</div>
 		</>
 	);
@@ -245,15 +245,18 @@ function News(): ComponentChildren {
 
 /** Nothing, until somebody taps. */
 function Blank() {
+	const button = useRef<HTMLButtonElement>(null);
 	useEffect(() => {
-		const before = document.title;
+		const title = document.title;
 		document.title = t("page-app-name");
+		button.current?.focus();
 		return () => {
-			document.title = before;
+			document.title = title;
+			focusHeading();
 		};
 	}, []);
 	return (
-		<button type="button" class="blank" autofocus onClick={() => (isHidden.value = false)}>
+		<button ref={button} type="button" class="blank" onClick={() => (isHidden.value = false)}>
 			{t("page-show-again")}
 		</button>
 	);
