@@ -1,6 +1,6 @@
 //! Who sees what, what a consent would change, stopping everything, and who may hold keys.
 
-use crate::{Join, Noun, Teller};
+use crate::{phrase::Form, Join, Noun, Teller};
 use vouchsafe_primitives::{
 	policy::{Decision, Reason},
 	AccountId, Category, ConsentId, ConsentRef, Country, Grantee, Moment,
@@ -134,7 +134,8 @@ impl Teller<'_> {
 			said.push(speech.holders_only(self.whose(Join::And, holders)));
 		}
 		if !countries.is_empty() {
-			let countries: Vec<_> = countries.iter().map(|code| speech.country(code)).collect();
+			let countries: Vec<_> =
+				countries.iter().map(|code| speech.country_in(code, Form::Dative)).collect();
 			said.push(speech.holders_in_countries(speech.list(Join::Or, &countries)));
 		}
 		if said.is_empty() {

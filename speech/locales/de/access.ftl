@@ -3,51 +3,51 @@
 # How many records of a category somebody can read.
 access-all =
     { $count ->
-        [one] { $category }: the only one
-       *[other] { $category }: all { $count }
+        [one] { $category }: das einzige
+       *[other] { $category }: alle { $count }
     }
-access-some = { $category }: { $open } of { $count }
-access-none = { $category }: none of { $count }
+access-some = { $category }: { $open } von { $count }
+access-none = { $category }: keines von { $count }
 # By which consents.
-access-by = By { $consents }.
+access-by = Durch { $consents }.
 # Why the other records of the category are closed. $reason is a sentence.
-access-not-others = Not the others: { $reason }
+access-not-others = Die anderen nicht: { $reason }
 
-# What a consent would change. $records is for example "3 records".
-preview-opens = It would open { $records } that { $grantee } cannot read now.
-preview-opens-nothing = It would open no record to { $grantee } that is not open already.
-preview-closes = It would close { $records } that { $grantee } can read now.
+# What a consent would change. $records is for example "3 Dokumente".
+preview-opens = Für { $grantee } würde sich Folgendes öffnen, das jetzt verschlossen ist: { $records }.
+preview-opens-nothing = Für { $grantee } würde sich kein weiteres Dokument öffnen.
+preview-closes = Für { $grantee } würde sich Folgendes schließen, das jetzt offen ist: { $records }.
 # How many of these are sensitive.
-preview-labelled = With a sensitivity label: { $count }.
-preview-restricted = Restricted: { $count }.
-preview-very-restricted = Very restricted: { $count }.
-preview-already = Already open to { $grantee }: { $records }.
+preview-labelled = Mit einem Schutzkennzeichen: { $count }.
+preview-restricted = Vertraulich: { $count }.
+preview-very-restricted = Streng vertraulich: { $count }.
+preview-already = Schon offen für { $grantee }: { $records }.
 
 # Stopping everything with one signature.
-stop-reading = Nobody but you can read your records or your access log, and no study counts you.
-stop-asking = Nobody can ask you for access.
-stop-adding-allowed = Those whom you allow to add records can still add them.
-stop-adding-stopped = Nobody but you can add records, not even those whom you allow to add them.
-stop-past = What was read before cannot be unread.
-stop-lifting = Lifting it restores what you have allowed.
-stop-in-force = Everything is stopped since { $moment } (consent { $id }).
-stop-lifted = The stop is lifted. Your other consents count again.
+stop-reading = Niemand außer Ihnen kann Ihre Dokumente oder Ihr Zugriffsprotokoll lesen, und keine Studie zählt Sie.
+stop-asking = Niemand kann Sie um Zugriff bitten.
+stop-adding-allowed = Wem Sie das Hinzufügen von Dokumenten erlauben, kann weiter Dokumente hinzufügen.
+stop-adding-stopped = Niemand außer Ihnen kann Dokumente hinzufügen, auch nicht, wem Sie es erlauben.
+stop-past = Was vorher gelesen wurde, lässt sich nicht ungelesen machen.
+stop-lifting = Wenn Sie den Stopp aufheben, gilt wieder, was Sie erlaubt haben.
+stop-in-force = Alles ist gestoppt seit { $moment } (Einwilligung { $id }).
+stop-lifted = Der Stopp ist aufgehoben. Ihre anderen Einwilligungen gelten wieder.
 
 # Who may hold shares of the keys of new records.
-holders-any = Any institution of this network may hold shares of the keys of new records.
-holders-only = Only { $holders } may hold shares of the keys of new records.
-holders-in-countries = Only institutions in { $countries } may hold shares of the keys of new records.
+holders-any = Jede Einrichtung dieses Netzes darf Teile der Schlüssel neuer Dokumente verwahren.
+holders-only = Teile der Schlüssel neuer Dokumente dürfen nur diese verwahren: { $holders }.
+holders-in-countries = Nur Einrichtungen in { $countries } dürfen Teile der Schlüssel neuer Dokumente verwahren.
 
 # Kinds of lines of the log.
-log-kind-asked = Asked for access
-log-kind-opened = Opened records
-log-kind-refused = Was refused
-log-kind-permitted = Permitted
-log-kind-forbidden = Forbade
-log-kind-revoked = Revoked
-log-kind-counted = Counted in a study
-log-kind-added = Added records
-log-kind-changed = Changed records
-log-kind-account = Account and keys
-log-kind-shares = Key shares
-log-kind-unknown = Of an unknown kind
+log-kind-asked = Um Zugriff gebeten
+log-kind-opened = Dokumente geöffnet
+log-kind-refused = Abgewiesen
+log-kind-permitted = Erlaubt
+log-kind-forbidden = Verboten
+log-kind-revoked = Widerrufen
+log-kind-counted = In einer Studie gezählt
+log-kind-added = Dokumente hinzugefügt
+log-kind-changed = Dokumente geändert
+log-kind-account = Konto und Schlüssel
+log-kind-shares = Schlüsselteile
+log-kind-unknown = Unbekannte Art

@@ -1,87 +1,87 @@
 # What the wallet's core says. Texts without counted things that the page shows by itself are in page.ftl.
 
 # A request of the page failed.
-wallet-failed-input = This cannot be used as it is: { $reason }
-wallet-failed-passphrase = The passphrase is wrong.
-wallet-failed-passkey = This passkey does not open the wallet. Use your passphrase.
-wallet-failed-locked = The wallet is locked. Unlock it first.
-wallet-failed-confirm = Confirm that it is you. Then it is signed.
-wallet-failed-not-shown = This is not what you saw. Nothing was signed. Look at it again.
-wallet-failed-no-network = This page does not know a hospital yet. Open the wallet from your hospital’s address, or scan the code at its registration desk.
-wallet-failed-offline = No hospital answers. Check your connection, and try again.
-wallet-failed-not-proven = What a hospital sent is not proven, so it is not shown.
-wallet-failed-old = The newest state that can be proven is old, so nothing is permitted now. Check the clock of your device, and try again later.
-wallet-failed-not-enrolled = Your account is not enrolled yet. Ask at the registration desk of your hospital.
-wallet-failed-no-access = No consent allows this.
-wallet-failed-too-few = Too few hospitals answer to open this record. Try again later.
-wallet-failed-refused = The chain refused this. Nothing has changed.
-wallet-failed-changed-member = A hospital’s name or key has changed. Ask the hospital, and confirm the change first.
-wallet-failed-pending = This was signed and sent, but it is not final yet. It can still take effect. Look later whether it has.
-wallet-failed-update = This wallet is too old for the chain. Load the page again.
-wallet-failed-storage = This device does not keep the wallet’s data. Free some space, or allow this page to keep data.
-wallet-failed-damaged = What this device keeps of the wallet is damaged. Restore it from your words.
-wallet-failed-other = Something went wrong.
-wallet-failed-words = These are not the twelve words of a key. Check the spelling and the order.
-wallet-failed-other-words = These are not the words of this key.
-wallet-failed-short = The passphrase is too short: it needs at least { $count } characters.
-wallet-failed-backup = Save your words first. Without them, a lost device takes your key with it.
-wallet-failed-code = This is not a registration code of Vouchsafe.
-wallet-failed-code-chain = This code is for another network.
-wallet-failed-code-expired = This code has expired. Ask for a new one.
+wallet-failed-input = So lässt sich das nicht verwenden: { $reason }
+wallet-failed-passphrase = Die Passphrase ist falsch.
+wallet-failed-passkey = Dieser Passkey öffnet die App nicht. Benutzen Sie Ihre Passphrase.
+wallet-failed-locked = Die App ist gesperrt. Entsperren Sie sie zuerst.
+wallet-failed-confirm = Bestätigen Sie, dass Sie es sind. Dann wird unterschrieben.
+wallet-failed-not-shown = Das ist nicht, was Sie gesehen haben. Es wurde nichts unterschrieben. Sehen Sie es sich noch einmal an.
+wallet-failed-no-network = Diese Seite kennt noch kein Krankenhaus. Öffnen Sie die App über die Adresse Ihres Krankenhauses oder scannen Sie den Code bei der Aufnahme.
+wallet-failed-offline = Kein Krankenhaus antwortet. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.
+wallet-failed-not-proven = Was ein Krankenhaus gesendet hat, ist nicht bewiesen und wird deshalb nicht angezeigt.
+wallet-failed-old = Der neueste beweisbare Stand ist alt. Deshalb wird jetzt nichts erlaubt. Prüfen Sie die Uhr Ihres Geräts und versuchen Sie es später erneut.
+wallet-failed-not-enrolled = Ihr Konto ist noch nicht aufgenommen. Fragen Sie bei der Aufnahme Ihres Krankenhauses.
+wallet-failed-no-access = Keine Einwilligung erlaubt das.
+wallet-failed-too-few = Zu wenige Krankenhäuser antworten, um dieses Dokument zu öffnen. Versuchen Sie es später erneut.
+wallet-failed-refused = Die Chain hat das abgelehnt. Es hat sich nichts geändert.
+wallet-failed-changed-member = Name oder Schlüssel eines Krankenhauses haben sich geändert. Fragen Sie das Krankenhaus und bestätigen Sie zuerst die Änderung.
+wallet-failed-pending = Das wurde unterschrieben und gesendet, ist aber noch nicht endgültig. Es kann noch wirksam werden. Sehen Sie später nach.
+wallet-failed-update = Diese App ist zu alt für die Chain. Laden Sie die Seite neu.
+wallet-failed-storage = Dieses Gerät speichert die Daten der App nicht. Schaffen Sie Platz oder erlauben Sie dieser Seite, Daten zu speichern.
+wallet-failed-damaged = Die gespeicherten Daten der App auf diesem Gerät sind beschädigt. Stellen Sie sie mit Ihren Wörtern wieder her.
+wallet-failed-other = Etwas ist schiefgegangen.
+wallet-failed-words = Das sind nicht die zwölf Wörter eines Schlüssels. Prüfen Sie Schreibweise und Reihenfolge.
+wallet-failed-other-words = Das sind nicht die Wörter dieses Schlüssels.
+wallet-failed-short = Die Passphrase ist zu kurz: Sie braucht mindestens { $count } Zeichen.
+wallet-failed-backup = Sichern Sie zuerst Ihre Wörter. Sonst ist mit dem Gerät auch Ihr Schlüssel verloren.
+wallet-failed-code = Das ist kein Aufnahmecode von Vouchsafe.
+wallet-failed-code-chain = Dieser Code gehört zu einem anderen Netz.
+wallet-failed-code-expired = Dieser Code ist abgelaufen. Bitten Sie um einen neuen.
 
-# What is signed. The first is in quotes because it is a sentence of its own.
-wallet-revoke = I revoke consent { $id }, which says: { $sentence }
-wallet-refuse = I refuse the request of { $who }.
-wallet-verb-permit = Permit
-wallet-verb-forbid = Forbid
-wallet-verb-change = Change
-wallet-verb-refuse = Refuse
-wallet-verb-revoke = Revoke
-wallet-verb-stop = Stop everything
-wallet-verb-resume = Lift the stop
+# What is signed.
+wallet-revoke = Ich widerrufe Einwilligung { $id }. Sie lautet: { $sentence }
+wallet-refuse = Ich lehne die Anfrage von { $who } ab.
+wallet-verb-permit = Erlauben
+wallet-verb-forbid = Verbieten
+wallet-verb-change = Ändern
+wallet-verb-refuse = Ablehnen
+wallet-verb-revoke = Widerrufen
+wallet-verb-stop = Alles stoppen
+wallet-verb-resume = Stopp aufheben
 
 # What people should know before they sign.
-wallet-note-no-end = This has no end. You can revoke it at any time.
-wallet-note-read-stays = What was read before cannot be taken back.
-wallet-note-carry = Your own part of the records’ key is left with { $institution } for as long as this is in force. So the records open even if one hospital does not answer.
-wallet-note-no-carry = Your own part of the records’ key stays with you. The records open only while enough hospitals answer.
-wallet-note-still-permitted = Consent { $id } still permits it: { $sentence }
-wallet-note-still-denied = Consent { $id } forbids it, so this has no effect as long as that is in force: { $sentence }
-wallet-note-stop-reading = Nobody but you can read your records from this block on, and no study counts you.
-wallet-note-stop-writing = Hospitals cannot add new records for you either, until you lift it.
-wallet-note-stop-emergency = It does not bind in an emergency: doctors who break the glass are logged and reviewed.
-wallet-note-resume = What you permitted and forbade before counts again, exactly as it was.
-wallet-note-refuse = The asking person is not told why.
+wallet-note-no-end = Das gilt ohne Ende. Sie können es jederzeit widerrufen.
+wallet-note-read-stays = Was vorher gelesen wurde, lässt sich nicht zurücknehmen.
+wallet-note-carry = Ihr eigener Teil des Dokumentschlüssels liegt bei { $institution }, solange das gilt. So lassen sich die Dokumente auch öffnen, wenn ein Krankenhaus nicht antwortet.
+wallet-note-no-carry = Ihr eigener Teil des Dokumentschlüssels bleibt bei Ihnen. Die Dokumente lassen sich nur öffnen, solange genügend Krankenhäuser antworten.
+wallet-note-still-permitted = Einwilligung { $id } erlaubt es weiterhin: { $sentence }
+wallet-note-still-denied = Einwilligung { $id } verbietet es. Solange sie gilt, bleibt dies ohne Wirkung: { $sentence }
+wallet-note-stop-reading = Ab diesem Block kann niemand außer Ihnen Ihre Dokumente lesen, und keine Studie zählt Sie.
+wallet-note-stop-writing = Auch Krankenhäuser können keine neuen Dokumente für Sie hinzufügen, bis Sie den Stopp aufheben.
+wallet-note-stop-emergency = Im Notfall gilt der Stopp nicht: Notfallzugriffe werden protokolliert und überprüft.
+wallet-note-resume = Was Sie vorher erlaubt und verboten haben, gilt wieder genau wie zuvor.
+wallet-note-refuse = Wer gefragt hat, erfährt den Grund nicht.
 
 # What became of it.
-wallet-refused = The request is refused (block { $block }).
-wallet-not-carried = Your part of the key of { $records } was not left there: { $reason }
-wallet-label-key-not-delivered = Your label key was not delivered to { $institution }. Its records with labels are unclassified until it is.
+wallet-refused = Die Anfrage ist abgelehnt (Block { $block }).
+wallet-not-carried = Ihr Teil des Schlüssels wurde für { $records } nicht dort hinterlegt: { $reason }
+wallet-label-key-not-delivered = Ihr Schlüssel für Schutzkennzeichen wurde { $institution } nicht zugestellt. Bis dahin bleiben die gekennzeichneten Dokumente von dort ohne Einordnung.
 
 # What terms would open.
-wallet-preview-nothing = This opens none of the records that you have now. It also holds for records that come later.
-wallet-preview = This opens { $records } that this person cannot open now.
-wallet-preview-sensitive = Of these, { $labelled } with sensitivity labels and { $restricted } restricted.
+wallet-preview-nothing = Das öffnet keines der Dokumente, die Sie jetzt haben. Es gilt auch für Dokumente, die später hinzukommen.
+wallet-preview = Für diese Person öffnet das Folgendes, das jetzt verschlossen ist: { $records }.
+wallet-preview-sensitive = Davon mit Schutzkennzeichen: { $labelled }, vertraulich: { $restricted }.
 
 # The log.
-wallet-log-complete = Your log is complete: its { $entries } lead to what the chain proves.
-wallet-log-wrong = Your log from { $institution } is not complete: { $reason }
-wallet-log-wrong-entry = Your log from { $institution } is not complete. The first entry that does not fit is entry { $entry }.
-wallet-log-unread = Your log could not be fetched, so nobody knows whether it is complete: { $reason }
+wallet-log-complete = Ihr Zugriffsprotokoll ist vollständig: { $entries }, wie die Chain beweist.
+wallet-log-wrong = Ihr Zugriffsprotokoll von { $institution } ist nicht vollständig: { $reason }
+wallet-log-wrong-entry = Ihr Zugriffsprotokoll von { $institution } ist nicht vollständig. Der erste Eintrag, der nicht passt, ist Eintrag { $entry }.
+wallet-log-unread = Ihr Zugriffsprotokoll konnte nicht geholt werden. Daher weiß niemand, ob es vollständig ist: { $reason }
 
 # Consents.
-wallet-consent-by = Entered in your name by { $who }.
-wallet-consent-in-doubt = Given while your key was lost. It does not count until you confirm it.
+wallet-consent-by = In Ihrem Namen eingetragen von { $who }.
+wallet-consent-in-doubt = Erteilt, während Ihr Schlüssel verloren war. Sie zählt erst, wenn Sie sie bestätigen.
 
 # Records.
-wallet-record-wrong-content = Marked as entered in error: its content is wrong
-wallet-record-wrong-patient = Marked as entered in error: it is another patient’s
-wallet-record-by-you = You
-wallet-threshold = Any { $threshold } of { $count } parts of its key open it.
-wallet-copy-good = intact
-wallet-holders-default = Your hospitals choose who holds the parts of your records’ keys.
-wallet-holders-chosen = You chose who holds the parts of your records’ keys: { $holders }.
-wallet-synced-not = Your names and texts are kept only on this device.
+wallet-record-wrong-content = Als irrtümlich erfasst markiert: Der Inhalt ist falsch
+wallet-record-wrong-patient = Als irrtümlich erfasst markiert: Es gehört einer anderen Person
+wallet-record-by-you = Sie
+wallet-threshold = Von { $count } Teilen seines Schlüssels öffnen es { $threshold } beliebige.
+wallet-copy-good = unversehrt
+wallet-holders-default = Ihre Krankenhäuser legen fest, wer die Teile der Schlüssel Ihrer Dokumente verwahrt.
+wallet-holders-chosen = Sie haben festgelegt, wer die Teile der Schlüssel Ihrer Dokumente verwahrt: { $holders }.
+wallet-synced-not = Ihre Namen und Texte liegen nur auf diesem Gerät.
 
 # The registration desk.
-wallet-enrol = I agree that { $institution } enrols me as { $role }, with the keys of this wallet.
+wallet-enrol = Ich stimme zu, dass { $institution } mich mit den Schlüsseln dieser App aufnimmt. Art des Kontos: { $role }.

@@ -146,8 +146,8 @@ valid-between =
     }
 
 # Only in a consent that forbids.
-in-emergency-too = Er gilt auch im Notfall.
-not-in-emergency = Er gilt nicht im Notfall.
+in-emergency-too = Das gilt auch im Notfall.
+not-in-emergency = Das gilt nicht im Notfall.
 
 # $period, between "vollständig" or "irgendwann" and "stattfanden".
 period-from = ab { $from }

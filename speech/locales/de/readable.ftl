@@ -1,338 +1,338 @@
 # Documents made readable for patients: headings, labels, and the meaning of codes.
 
 # Headings.
-doc-allergies = Allergies
-doc-problems = Diagnoses and problems
-doc-medication = Medicines
-doc-reports = Reports
-doc-results = Results
-doc-vaccinations = Vaccinations
-doc-visits = Visits and stays
-doc-procedures = Procedures
-doc-plans = Care plans and orders
-doc-goals = Goals
-doc-images = Images
-doc-documents = Documents
-doc-bills = Bills
-doc-insurance = Insurance
-doc-family = Family history
-doc-devices = Devices and implants
-doc-wishes = Consents and wishes
-doc-questionnaires = Questionnaires
-doc-others = Other information
-doc-people = People and places
+doc-allergies = Allergien
+doc-problems = Diagnosen und Beschwerden
+doc-medication = Medikation
+doc-reports = Befunde
+doc-results = Ergebnisse
+doc-vaccinations = Impfungen
+doc-visits = Arztbesuche und Aufenthalte
+doc-procedures = Eingriffe
+doc-plans = Behandlungspläne und Verordnungen
+doc-goals = Ziele
+doc-images = Bilder
+doc-documents = Dokumente
+doc-bills = Rechnungen
+doc-insurance = Versicherung
+doc-family = Erkrankungen in der Familie
+doc-devices = Geräte und Implantate
+doc-wishes = Einwilligungen und Verfügungen
+doc-questionnaires = Fragebögen
+doc-others = Weitere Angaben
+doc-people = Personen und Orte
 
 # Labels of facts, and columns of tables.
-doc-what = What
+doc-what = Was
 doc-name = Name
-doc-patient = Patient
-doc-born = Born
-doc-died = Died
-doc-sex = Sex
-doc-language = Language
-doc-contact = Contact
-doc-address = Address
-doc-number = Number
-doc-role = Role
-doc-reaction = Reaction
-doc-severity = Severity
+doc-patient = Patientin oder Patient
+doc-born = Geboren
+doc-died = Verstorben
+doc-sex = Geschlecht
+doc-language = Sprache
+doc-contact = Kontakt
+doc-address = Anschrift
+doc-number = Nummer
+doc-role = Funktion
+doc-reaction = Reaktion
+doc-severity = Schwere
 # How dangerous an allergy is.
-doc-risk = Danger
-doc-group = Group
+doc-risk = Gefahr
+doc-group = Gruppe
 doc-status = Status
-doc-certainty = Certainty
-doc-stage = Stage
-doc-since = Since
-doc-until = Until
-doc-last = Last time
-doc-recorded = Recorded
-doc-when = When
-doc-where = Where
-doc-who = Who
+doc-certainty = Sicherheit
+doc-stage = Stadium
+doc-since = Seit
+doc-until = Bis
+doc-last = Zuletzt
+doc-recorded = Erfasst
+doc-when = Wann
+doc-where = Wo
+doc-who = Wer
 # The person or institution that an order is for.
-doc-to = To
-doc-kind = Kind
-doc-body-site = Part of the body
-doc-method = Method
-doc-dose = Dose
-doc-amount = Amount
+doc-to = An
+doc-kind = Art
+doc-body-site = Körperstelle
+doc-method = Methode
+doc-dose = Dosis
+doc-amount = Menge
 # For how many days the medicine is enough.
-doc-supply = Enough for
-doc-reason = Reason
-doc-valid = Valid
-doc-not-to-be-done = Must not be given or done
-doc-form = Form
-doc-ingredients = Ingredients
-doc-lot = Batch
-doc-manufacturer = Manufacturer
-doc-against = Against
-doc-dose-number = Dose number
-doc-value = Value
-doc-range = Normal range
+doc-supply = Reicht für
+doc-reason = Grund
+doc-valid = Gültig
+doc-not-to-be-done = Nicht geben oder durchführen
+doc-form = Darreichungsform
+doc-ingredients = Wirkstoffe und Bestandteile
+doc-lot = Charge
+doc-manufacturer = Hersteller
+doc-against = Gegen
+doc-dose-number = Impfdosis Nr.
+doc-value = Wert
+doc-range = Normalbereich
 # What a result means: too high, normal.
-doc-meaning = Assessment
-doc-conclusion = Conclusion
-doc-diagnosis = Diagnosis
-doc-discharge = Discharged to
-doc-outcome = Outcome
-doc-complications = Complications
-doc-follow-up = What follows
-doc-measures = Measures
-doc-progress = Progress
-doc-target = Target
-doc-pictures-count = Number of images
-doc-file = File
-doc-bill = Bill
+doc-meaning = Bewertung
+doc-conclusion = Beurteilung
+doc-diagnosis = Diagnose
+doc-discharge = Entlassen nach
+doc-outcome = Ausgang
+doc-complications = Komplikationen
+doc-follow-up = Wie es weitergeht
+doc-measures = Maßnahmen
+doc-progress = Verlauf
+doc-target = Zielwert
+doc-pictures-count = Anzahl der Bilder
+doc-file = Datei
+doc-bill = Rechnung
 # What the insurer decided about a bill.
-doc-settlement = Insurer’s settlement
+doc-settlement = Abrechnung der Versicherung
 # Who sent a bill.
-doc-from = From
-doc-insurer = Insurer
-doc-total = Total
-doc-paid = Paid
-doc-holder = Insured person
+doc-from = Von
+doc-insurer = Versicherung
+doc-total = Summe
+doc-paid = Bezahlt
+doc-holder = Versicherte Person
 # Diseases in the family.
-doc-conditions = Diseases
-doc-question = Question
-doc-answer = Answer
-doc-note = Note
-doc-further = More details
+doc-conditions = Krankheiten
+doc-question = Frage
+doc-answer = Antwort
+doc-note = Anmerkung
+doc-further = Weitere Einzelheiten
 
 # Values.
-doc-yes = yes
-doc-no = no
+doc-yes = ja
+doc-no = nein
 # In place of a title.
-doc-unnamed = Without a name
-doc-as-needed = as needed
-doc-nothing = This part has no content that can be shown as text. The file has all of it.
-doc-file-inside = The file contains “{ $name }”. Save the file to open it.
-doc-wrong = Entered in error: do not rely on this.
-doc-wrong-title = Entered in error
-doc-wrong-entries = Entered in error: { $titles }. Do not rely on this.
+doc-unnamed = Ohne Namen
+doc-as-needed = bei Bedarf
+doc-nothing = Dieser Teil hat keinen Inhalt, der als Text gezeigt werden kann. Die Datei enthält alles.
+doc-file-inside = Die Datei enthält „{ $name }“. Speichern Sie die Datei, um sie zu öffnen.
+doc-wrong = Irrtümlich erfasst: Verlassen Sie sich nicht darauf.
+doc-wrong-title = Irrtümlich erfasst
+doc-wrong-entries = Irrtümlich erfasst: { $titles }. Verlassen Sie sich nicht darauf.
 doc-left-out =
     { $count ->
-        [one] { $count } more part was left out here because the document is very long. The file has all of it.
-       *[other] { $count } more parts were left out here because the document is very long. The file has all of it.
+        [one] { $count } weiterer Teil wurde hier weggelassen, weil das Dokument sehr lang ist. Die Datei enthält alles.
+       *[other] { $count } weitere Teile wurden hier weggelassen, weil das Dokument sehr lang ist. Die Datei enthält alles.
     }
-doc-code = code { $code }
-doc-code-of = code { $code } of { $system }
+doc-code = Code { $code }
+doc-code-of = Code { $code } aus { $system }
 doc-remark = { $text } ({ $remark })
 doc-labelled = { $label }: { $value }
-doc-decimal-mark = .
+doc-decimal-mark = ,
 # The same value on several dates. $when is a period.
 doc-times =
     { $count ->
         [one] { $when }
-       *[other] { $when } ({ $count } times)
+       *[other] { $when } ({ $count }-mal)
     }
 
 # Dates, periods and ranges.
-doc-day = { $day } { $month } { $year }
-doc-day-at = { $date } at { $time }
-doc-between = { $from } to { $to }
-doc-since-date = since { $from }
-doc-until-date = until { $to }
-doc-at-least = at least { $low }
-doc-at-most = at most { $high }
+doc-day = { $day }. { $month } { $year }
+doc-day-at = { $date }, { $time } Uhr
+doc-between = { $from } bis { $to }
+doc-since-date = seit { $from }
+doc-until-date = bis { $to }
+doc-at-least = mindestens { $low }
+doc-at-most = höchstens { $high }
 doc-weeks =
     { $count ->
-        [one] { $count } week
-       *[other] { $count } weeks
+        [one] { $count } Woche
+       *[other] { $count } Wochen
     }
 doc-months =
     { $count ->
-        [one] { $count } month
-       *[other] { $count } months
+        [one] { $count } Monat
+       *[other] { $count } Monate
     }
 doc-years =
     { $count ->
-        [one] { $count } year
-       *[other] { $count } years
+        [one] { $count } Jahr
+       *[other] { $count } Jahre
     }
 
 # How often a medicine is taken.
 doc-per-hour =
     { $count ->
-        [one] once an hour
-       *[other] { $count } times an hour
+        [one] einmal stündlich
+       *[other] { $count }-mal stündlich
     }
 doc-per-day =
     { $count ->
-        [one] once a day
-       *[other] { $count } times a day
+        [one] einmal täglich
+       *[other] { $count }-mal täglich
     }
 doc-per-week =
     { $count ->
-        [one] once a week
-       *[other] { $count } times a week
+        [one] einmal wöchentlich
+       *[other] { $count }-mal wöchentlich
     }
 doc-per-month =
     { $count ->
-        [one] once a month
-       *[other] { $count } times a month
+        [one] einmal monatlich
+       *[other] { $count }-mal monatlich
     }
 doc-per-year =
     { $count ->
-        [one] once a year
-       *[other] { $count } times a year
+        [one] einmal jährlich
+       *[other] { $count }-mal jährlich
     }
-doc-every = every { $duration }
-doc-often-every = { $count } times every { $duration }
-doc-for = for { $duration }
-doc-as-needed-for = as needed: { $reason }
+doc-every = alle { $duration }
+doc-often-every = { $count }-mal alle { $duration }
+doc-for = { $duration } lang
+doc-as-needed-for = bei Bedarf: { $reason }
 
 # Statuses.
-doc-status-active = current
-doc-status-recurrence = came back
-doc-status-relapse = came back
-doc-status-inactive = not current
-doc-status-remission = in remission
-doc-status-resolved = resolved
-doc-status-unconfirmed = not confirmed
-doc-status-provisional = provisional
-doc-status-differential = one of several possibilities
-doc-status-confirmed = confirmed
-doc-status-refuted = ruled out
-doc-status-entered-in-error = entered in error
-doc-status-registered = registered, without result
-doc-status-partial = incomplete
-doc-status-preliminary = preliminary
-doc-status-final = final
-doc-status-amended = changed later
-doc-status-corrected = corrected
-doc-status-appended = completed later
-doc-status-cancelled = cancelled
-doc-status-preparation = being prepared
-doc-status-in-progress = in progress
-doc-status-not-done = not done
-doc-status-on-hold = paused
-doc-status-stopped = stopped
-doc-status-completed = completed
-doc-status-draft = draft
-doc-status-revoked = withdrawn
-doc-status-planned = planned
-doc-status-arrived = arrived
-doc-status-onleave = on leave
-doc-status-finished = finished
-doc-status-intended = intended
-doc-status-not-taken = not taken
-doc-status-proposed = proposed
-doc-status-accepted = accepted
-doc-status-rejected = rejected
-doc-status-improving = improving
-doc-status-worsening = getting worse
-doc-status-no-change = no change
-doc-status-achieved = achieved
-doc-status-sustaining = achieved and lasting
-doc-status-not-achieved = not achieved
-doc-status-no-progress = no progress
-doc-status-not-attainable = cannot be achieved
-doc-status-available = available
-doc-status-current = current
-doc-status-superseded = replaced by a newer one
-doc-status-pending = not yet agreed
-doc-status-booked = booked
-doc-status-fulfilled = took place
-doc-status-noshow = the patient did not come
-doc-status-issued = issued
-doc-status-balanced = settled
+doc-status-active = aktuell
+doc-status-recurrence = wiedergekehrt
+doc-status-relapse = wiedergekehrt
+doc-status-inactive = nicht aktuell
+doc-status-remission = in Rückbildung
+doc-status-resolved = ausgeheilt
+doc-status-unconfirmed = nicht bestätigt
+doc-status-provisional = vorläufig
+doc-status-differential = eine von mehreren Möglichkeiten
+doc-status-confirmed = bestätigt
+doc-status-refuted = ausgeschlossen
+doc-status-entered-in-error = irrtümlich erfasst
+doc-status-registered = angemeldet, ohne Ergebnis
+doc-status-partial = unvollständig
+doc-status-preliminary = vorläufig
+doc-status-final = endgültig
+doc-status-amended = nachträglich geändert
+doc-status-corrected = berichtigt
+doc-status-appended = nachträglich ergänzt
+doc-status-cancelled = abgesagt
+doc-status-preparation = in Vorbereitung
+doc-status-in-progress = läuft
+doc-status-not-done = nicht durchgeführt
+doc-status-on-hold = unterbrochen
+doc-status-stopped = abgesetzt
+doc-status-completed = abgeschlossen
+doc-status-draft = Entwurf
+doc-status-revoked = zurückgezogen
+doc-status-planned = geplant
+doc-status-arrived = angekommen
+doc-status-onleave = beurlaubt
+doc-status-finished = beendet
+doc-status-intended = vorgesehen
+doc-status-not-taken = nicht eingenommen
+doc-status-proposed = vorgeschlagen
+doc-status-accepted = angenommen
+doc-status-rejected = abgelehnt
+doc-status-improving = bessert sich
+doc-status-worsening = verschlechtert sich
+doc-status-no-change = unverändert
+doc-status-achieved = erreicht
+doc-status-sustaining = erreicht und anhaltend
+doc-status-not-achieved = nicht erreicht
+doc-status-no-progress = kein Fortschritt
+doc-status-not-attainable = nicht erreichbar
+doc-status-available = verfügbar
+doc-status-current = aktuell
+doc-status-superseded = durch Neueres ersetzt
+doc-status-pending = noch nicht vereinbart
+doc-status-booked = gebucht
+doc-status-fulfilled = hat stattgefunden
+doc-status-noshow = nicht erschienen
+doc-status-issued = ausgestellt
+doc-status-balanced = ausgeglichen
 
 # How dangerous an allergy is, and how severe a reaction was.
-doc-risk-low = low
-doc-risk-high = high
-doc-severity-mild = mild
-doc-severity-moderate = moderate
-doc-severity-severe = severe
-doc-allergen-food = food
-doc-allergen-medication = medicine
-doc-allergen-environment = environment
-doc-allergen-biologic = biological substance
+doc-risk-low = gering
+doc-risk-high = hoch
+doc-severity-mild = leicht
+doc-severity-moderate = mittelschwer
+doc-severity-severe = schwer
+doc-allergen-food = Lebensmittel
+doc-allergen-medication = Arzneimittel
+doc-allergen-environment = Umwelt
+doc-allergen-biologic = biologischer Stoff
 
 # What a result means.
 doc-meaning-N = normal
-doc-meaning-A = not normal
-doc-meaning-AA = dangerously abnormal
-doc-meaning-H = too high
-doc-meaning-HH = much too high
-doc-meaning-HU = clearly too high
-doc-meaning-L = too low
-doc-meaning-LL = much too low
-doc-meaning-LU = clearly too low
-doc-meaning-POS = positive
-doc-meaning-NEG = negative
-doc-meaning-IND = neither positive nor negative
-doc-meaning-DET = found
-doc-meaning-ND = not found
-doc-meaning-S = sensitive
-doc-meaning-I = partly resistant
-doc-meaning-R = resistant
+doc-meaning-A = nicht normal
+doc-meaning-AA = gefährlich verändert
+doc-meaning-H = zu hoch
+doc-meaning-HH = viel zu hoch
+doc-meaning-HU = deutlich zu hoch
+doc-meaning-L = zu niedrig
+doc-meaning-LL = viel zu niedrig
+doc-meaning-LU = deutlich zu niedrig
+doc-meaning-POS = positiv
+doc-meaning-NEG = negativ
+doc-meaning-IND = weder positiv noch negativ
+doc-meaning-DET = nachgewiesen
+doc-meaning-ND = nicht nachgewiesen
+doc-meaning-S = empfindlich
+doc-meaning-I = teilweise resistent
+doc-meaning-R = resistent
 
 # Kinds of visits.
-doc-visit-AMB = outpatient visit
-doc-visit-EMER = emergency
-doc-visit-FLD = treatment outside a hospital
-doc-visit-HH = home visit
-doc-visit-IMP = hospital stay
-doc-visit-ACUTE = hospital stay, acute
-doc-visit-NONAC = hospital stay, not acute
-doc-visit-OBSENC = observation
-doc-visit-PRENC = before admission
-doc-visit-SS = short stay
-doc-visit-VR = by telephone or video
+doc-visit-AMB = ambulanter Besuch
+doc-visit-EMER = Notfall
+doc-visit-FLD = Behandlung außerhalb eines Krankenhauses
+doc-visit-HH = Hausbesuch
+doc-visit-IMP = stationärer Aufenthalt
+doc-visit-ACUTE = stationärer Aufenthalt, akut
+doc-visit-NONAC = stationärer Aufenthalt, nicht akut
+doc-visit-OBSENC = Beobachtung
+doc-visit-PRENC = vor der Aufnahme
+doc-visit-SS = Kurzaufenthalt
+doc-visit-VR = per Telefon oder Video
 
 # When a medicine is taken.
-doc-time-BID = twice a day
-doc-time-TID = 3 times a day
-doc-time-QID = 4 times a day
-doc-time-QD = once a day
-doc-time-QOD = every other day
-doc-time-AM = in the morning
-doc-time-PM = in the afternoon
-doc-time-HS = before sleep
-doc-time-BED = at bedtime
-doc-time-WAKE = after waking up
-doc-time-MORN = in the morning
-doc-time-AFT = in the afternoon
-doc-time-EVE = in the evening
-doc-time-NIGHT = at night
-doc-time-AC = before meals
-doc-time-ACM = before breakfast
-doc-time-ACD = before lunch
-doc-time-ACV = before dinner
-doc-time-C = with meals
-doc-time-CM = with breakfast
-doc-time-CD = with lunch
-doc-time-CV = with dinner
-doc-time-PC = after meals
-doc-time-PCM = after breakfast
-doc-time-PCD = after lunch
-doc-time-PCV = after dinner
-doc-time-mon = on Mondays
-doc-time-tue = on Tuesdays
-doc-time-wed = on Wednesdays
-doc-time-thu = on Thursdays
-doc-time-fri = on Fridays
-doc-time-sat = on Saturdays
-doc-time-sun = on Sundays
+doc-time-BID = zweimal täglich
+doc-time-TID = 3-mal täglich
+doc-time-QID = 4-mal täglich
+doc-time-QD = einmal täglich
+doc-time-QOD = jeden zweiten Tag
+doc-time-AM = vormittags
+doc-time-PM = nachmittags
+doc-time-HS = vor dem Schlafen
+doc-time-BED = zur Schlafenszeit
+doc-time-WAKE = nach dem Aufwachen
+doc-time-MORN = morgens
+doc-time-AFT = nachmittags
+doc-time-EVE = abends
+doc-time-NIGHT = nachts
+doc-time-AC = vor den Mahlzeiten
+doc-time-ACM = vor dem Frühstück
+doc-time-ACD = vor dem Mittagessen
+doc-time-ACV = vor dem Abendessen
+doc-time-C = zu den Mahlzeiten
+doc-time-CM = zum Frühstück
+doc-time-CD = zum Mittagessen
+doc-time-CV = zum Abendessen
+doc-time-PC = nach den Mahlzeiten
+doc-time-PCM = nach dem Frühstück
+doc-time-PCD = nach dem Mittagessen
+doc-time-PCV = nach dem Abendessen
+doc-time-mon = montags
+doc-time-tue = dienstags
+doc-time-wed = mittwochs
+doc-time-thu = donnerstags
+doc-time-fri = freitags
+doc-time-sat = samstags
+doc-time-sun = sonntags
 
-doc-sex-male = male
-doc-sex-female = female
-doc-sex-other = other
+doc-sex-male = männlich
+doc-sex-female = weiblich
+doc-sex-other = anderes
 
 # Kinds of bills.
-doc-bill-institutional = hospital or institution
-doc-bill-oral = dental
-doc-bill-pharmacy = pharmacy
-doc-bill-professional = doctor or therapist
-doc-bill-vision = eye care
+doc-bill-institutional = Krankenhaus oder Einrichtung
+doc-bill-oral = Zahnbehandlung
+doc-bill-pharmacy = Apotheke
+doc-bill-professional = ärztliche oder therapeutische Behandlung
+doc-bill-vision = Augenbehandlung
 
 # Kinds of results.
-doc-result-vital-signs = Vital signs
-doc-result-laboratory = Laboratory
-doc-result-imaging = Imaging
-doc-result-survey = Questions and scores
-doc-result-social-history = Way of life
-doc-result-exam = Examination
-doc-result-procedure = Procedures
-doc-result-therapy = Therapy
-doc-result-activity = Activity
+doc-result-vital-signs = Vitalwerte
+doc-result-laboratory = Labor
+doc-result-imaging = Bildgebung
+doc-result-survey = Fragen und Punktwerte
+doc-result-social-history = Lebensweise
+doc-result-exam = Untersuchung
+doc-result-procedure = Eingriffe
+doc-result-therapy = Therapie
+doc-result-activity = Aktivität

@@ -3,51 +3,51 @@
 # How many records of a category somebody can read.
 access-all =
     { $count ->
-        [one] { $category }: the only one
-       *[other] { $category }: all { $count }
+        [1] { $category }: satu-satunya
+       *[other] { $category }: semua { $count }
     }
-access-some = { $category }: { $open } of { $count }
-access-none = { $category }: none of { $count }
+access-some = { $category }: { $open } dari { $count }
+access-none = { $category }: tidak satu pun dari { $count }
 # By which consents.
-access-by = By { $consents }.
+access-by = Berdasarkan { $consents }.
 # Why the other records of the category are closed. $reason is a sentence.
-access-not-others = Not the others: { $reason }
+access-not-others = Yang lain tidak: { $reason }
 
-# What a consent would change. $records is for example "3 records".
-preview-opens = It would open { $records } that { $grantee } cannot read now.
-preview-opens-nothing = It would open no record to { $grantee } that is not open already.
-preview-closes = It would close { $records } that { $grantee } can read now.
+# What a consent would change. $records is for example "3 rekam medis".
+preview-opens = Ini akan membuka { $records } yang sekarang tidak dapat dibaca oleh { $grantee }.
+preview-opens-nothing = Ini tidak membuka rekam medis lain bagi { $grantee }.
+preview-closes = Ini akan menutup { $records } yang sekarang dapat dibaca oleh { $grantee }.
 # How many of these are sensitive.
-preview-labelled = With a sensitivity label: { $count }.
-preview-restricted = Restricted: { $count }.
-preview-very-restricted = Very restricted: { $count }.
-preview-already = Already open to { $grantee }: { $records }.
+preview-labelled = Dengan label sensitif: { $count }.
+preview-restricted = Terbatas: { $count }.
+preview-very-restricted = Sangat terbatas: { $count }.
+preview-already = Sudah terbuka bagi { $grantee }: { $records }.
 
 # Stopping everything with one signature.
-stop-reading = Nobody but you can read your records or your access log, and no study counts you.
-stop-asking = Nobody can ask you for access.
-stop-adding-allowed = Those whom you allow to add records can still add them.
-stop-adding-stopped = Nobody but you can add records, not even those whom you allow to add them.
-stop-past = What was read before cannot be unread.
-stop-lifting = Lifting it restores what you have allowed.
-stop-in-force = Everything is stopped since { $moment } (consent { $id }).
-stop-lifted = The stop is lifted. Your other consents count again.
+stop-reading = Hanya Anda yang dapat membaca rekam medis atau riwayat akses Anda, dan tidak ada studi yang menghitung Anda.
+stop-asking = Tidak ada yang dapat meminta akses kepada Anda.
+stop-adding-allowed = Mereka yang Anda izinkan menambahkan rekam medis tetap dapat menambahkannya.
+stop-adding-stopped = Hanya Anda yang dapat menambahkan rekam medis; mereka yang Anda izinkan pun tidak dapat.
+stop-past = Apa yang sudah dibaca sebelumnya tidak dapat ditarik kembali.
+stop-lifting = Jika penghentian diakhiri, yang pernah Anda izinkan berlaku lagi.
+stop-in-force = Semuanya dihentikan sejak { $moment } (persetujuan { $id }).
+stop-lifted = Penghentian diakhiri. Persetujuan Anda yang lain berlaku lagi.
 
 # Who may hold shares of the keys of new records.
-holders-any = Any institution of this network may hold shares of the keys of new records.
-holders-only = Only { $holders } may hold shares of the keys of new records.
-holders-in-countries = Only institutions in { $countries } may hold shares of the keys of new records.
+holders-any = Setiap fasilitas kesehatan dalam jaringan ini boleh memegang bagian kunci rekam medis baru.
+holders-only = Hanya { $holders } yang boleh memegang bagian kunci rekam medis baru.
+holders-in-countries = Hanya fasilitas kesehatan di { $countries } yang boleh memegang bagian kunci rekam medis baru.
 
 # Kinds of lines of the log.
-log-kind-asked = Asked for access
-log-kind-opened = Opened records
-log-kind-refused = Was refused
-log-kind-permitted = Permitted
-log-kind-forbidden = Forbade
-log-kind-revoked = Revoked
-log-kind-counted = Counted in a study
-log-kind-added = Added records
-log-kind-changed = Changed records
-log-kind-account = Account and keys
-log-kind-shares = Key shares
-log-kind-unknown = Of an unknown kind
+log-kind-asked = Meminta akses
+log-kind-opened = Membuka rekam medis
+log-kind-refused = Ditolak aksesnya
+log-kind-permitted = Mengizinkan
+log-kind-forbidden = Melarang
+log-kind-revoked = Mencabut
+log-kind-counted = Dihitung dalam studi
+log-kind-added = Menambahkan rekam medis
+log-kind-changed = Mengubah rekam medis
+log-kind-account = Akun dan kunci
+log-kind-shares = Bagian kunci
+log-kind-unknown = Jenis yang tidak dikenal

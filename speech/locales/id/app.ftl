@@ -1,87 +1,87 @@
 # What the wallet's core says. Texts without counted things that the page shows by itself are in page.ftl.
 
 # A request of the page failed.
-wallet-failed-input = This cannot be used as it is: { $reason }
-wallet-failed-passphrase = The passphrase is wrong.
-wallet-failed-passkey = This passkey does not open the wallet. Use your passphrase.
-wallet-failed-locked = The wallet is locked. Unlock it first.
-wallet-failed-confirm = Confirm that it is you. Then it is signed.
-wallet-failed-not-shown = This is not what you saw. Nothing was signed. Look at it again.
-wallet-failed-no-network = This page does not know a hospital yet. Open the wallet from your hospital’s address, or scan the code at its registration desk.
-wallet-failed-offline = No hospital answers. Check your connection, and try again.
-wallet-failed-not-proven = What a hospital sent is not proven, so it is not shown.
-wallet-failed-old = The newest state that can be proven is old, so nothing is permitted now. Check the clock of your device, and try again later.
-wallet-failed-not-enrolled = Your account is not enrolled yet. Ask at the registration desk of your hospital.
-wallet-failed-no-access = No consent allows this.
-wallet-failed-too-few = Too few hospitals answer to open this record. Try again later.
-wallet-failed-refused = The chain refused this. Nothing has changed.
-wallet-failed-changed-member = A hospital’s name or key has changed. Ask the hospital, and confirm the change first.
-wallet-failed-pending = This was signed and sent, but it is not final yet. It can still take effect. Look later whether it has.
-wallet-failed-update = This wallet is too old for the chain. Load the page again.
-wallet-failed-storage = This device does not keep the wallet’s data. Free some space, or allow this page to keep data.
-wallet-failed-damaged = What this device keeps of the wallet is damaged. Restore it from your words.
-wallet-failed-other = Something went wrong.
-wallet-failed-words = These are not the twelve words of a key. Check the spelling and the order.
-wallet-failed-other-words = These are not the words of this key.
-wallet-failed-short = The passphrase is too short: it needs at least { $count } characters.
-wallet-failed-backup = Save your words first. Without them, a lost device takes your key with it.
-wallet-failed-code = This is not a registration code of Vouchsafe.
-wallet-failed-code-chain = This code is for another network.
-wallet-failed-code-expired = This code has expired. Ask for a new one.
+wallet-failed-input = Ini tidak dapat digunakan seperti adanya: { $reason }
+wallet-failed-passphrase = Frasa sandi salah.
+wallet-failed-passkey = Passkey ini tidak membuka aplikasi. Gunakan frasa sandi Anda.
+wallet-failed-locked = Aplikasi terkunci. Buka kuncinya dahulu.
+wallet-failed-confirm = Pastikan bahwa ini Anda. Setelah itu ditandatangani.
+wallet-failed-not-shown = Ini bukan yang Anda lihat. Tidak ada yang ditandatangani. Periksa sekali lagi.
+wallet-failed-no-network = Halaman ini belum mengenal rumah sakit. Buka aplikasi dari alamat rumah sakit Anda, atau pindai kode di loket pendaftarannya.
+wallet-failed-offline = Tidak ada rumah sakit yang menjawab. Periksa sambungan Anda, lalu coba lagi.
+wallet-failed-not-proven = Yang dikirim sebuah rumah sakit tidak terbukti, sehingga tidak ditampilkan.
+wallet-failed-old = Keadaan terbaru yang dapat dibuktikan sudah lama, sehingga sekarang tidak ada yang diizinkan. Periksa jam perangkat Anda, lalu coba lagi nanti.
+wallet-failed-not-enrolled = Akun Anda belum terdaftar. Tanyakan di loket pendaftaran rumah sakit Anda.
+wallet-failed-no-access = Tidak ada persetujuan yang mengizinkan ini.
+wallet-failed-too-few = Terlalu sedikit rumah sakit yang menjawab untuk membuka rekam medis ini. Coba lagi nanti.
+wallet-failed-refused = Rantai menolak ini. Tidak ada yang berubah.
+wallet-failed-changed-member = Nama atau kunci sebuah rumah sakit telah berubah. Tanyakan kepada rumah sakit itu, dan konfirmasikan perubahannya dahulu.
+wallet-failed-pending = Ini sudah ditandatangani dan dikirim, tetapi belum final. Ini masih dapat berlaku. Periksa lagi nanti.
+wallet-failed-update = Aplikasi ini terlalu usang untuk rantai. Muat ulang halaman.
+wallet-failed-storage = Perangkat ini tidak menyimpan data aplikasi. Kosongkan ruang, atau izinkan halaman ini menyimpan data.
+wallet-failed-damaged = Data aplikasi di perangkat ini rusak. Pulihkan dengan kata-kata Anda.
+wallet-failed-other = Terjadi kesalahan.
+wallet-failed-words = Ini bukan dua belas kata sebuah kunci. Periksa ejaan dan urutannya.
+wallet-failed-other-words = Ini bukan kata-kata kunci ini.
+wallet-failed-short = Frasa sandi terlalu pendek: diperlukan sedikitnya { $count } karakter.
+wallet-failed-backup = Simpan kata-kata Anda dahulu. Tanpa kata-kata itu, kunci Anda ikut hilang bersama perangkat.
+wallet-failed-code = Ini bukan kode pendaftaran Vouchsafe.
+wallet-failed-code-chain = Kode ini untuk jaringan lain.
+wallet-failed-code-expired = Kode ini sudah kedaluwarsa. Mintalah kode baru.
 
-# What is signed. The first is in quotes because it is a sentence of its own.
-wallet-revoke = I revoke consent { $id }, which says: { $sentence }
-wallet-refuse = I refuse the request of { $who }.
-wallet-verb-permit = Permit
-wallet-verb-forbid = Forbid
-wallet-verb-change = Change
-wallet-verb-refuse = Refuse
-wallet-verb-revoke = Revoke
-wallet-verb-stop = Stop everything
-wallet-verb-resume = Lift the stop
+# What is signed.
+wallet-revoke = Saya mencabut persetujuan { $id }, yang berbunyi: { $sentence }
+wallet-refuse = Saya menolak permintaan { $who }.
+wallet-verb-permit = Izinkan
+wallet-verb-forbid = Larang
+wallet-verb-change = Ubah
+wallet-verb-refuse = Tolak
+wallet-verb-revoke = Cabut
+wallet-verb-stop = Hentikan semuanya
+wallet-verb-resume = Akhiri penghentian
 
 # What people should know before they sign.
-wallet-note-no-end = This has no end. You can revoke it at any time.
-wallet-note-read-stays = What was read before cannot be taken back.
-wallet-note-carry = Your own part of the records’ key is left with { $institution } for as long as this is in force. So the records open even if one hospital does not answer.
-wallet-note-no-carry = Your own part of the records’ key stays with you. The records open only while enough hospitals answer.
-wallet-note-still-permitted = Consent { $id } still permits it: { $sentence }
-wallet-note-still-denied = Consent { $id } forbids it, so this has no effect as long as that is in force: { $sentence }
-wallet-note-stop-reading = Nobody but you can read your records from this block on, and no study counts you.
-wallet-note-stop-writing = Hospitals cannot add new records for you either, until you lift it.
-wallet-note-stop-emergency = It does not bind in an emergency: doctors who break the glass are logged and reviewed.
-wallet-note-resume = What you permitted and forbade before counts again, exactly as it was.
-wallet-note-refuse = The asking person is not told why.
+wallet-note-no-end = Ini berlaku tanpa batas waktu. Anda dapat mencabutnya kapan saja.
+wallet-note-read-stays = Apa yang sudah dibaca sebelumnya tidak dapat ditarik kembali.
+wallet-note-carry = Bagian Anda dari kunci rekam medis dititipkan kepada { $institution } selama ini berlaku. Dengan begitu rekam medis dapat dibuka meskipun satu rumah sakit tidak menjawab.
+wallet-note-no-carry = Bagian Anda dari kunci rekam medis tetap pada Anda. Rekam medis hanya dapat dibuka selama cukup banyak rumah sakit menjawab.
+wallet-note-still-permitted = Persetujuan { $id } tetap mengizinkannya: { $sentence }
+wallet-note-still-denied = Persetujuan { $id } melarangnya, sehingga ini tidak berpengaruh selama larangan itu berlaku: { $sentence }
+wallet-note-stop-reading = Mulai blok ini hanya Anda yang dapat membaca rekam medis Anda, dan tidak ada studi yang menghitung Anda.
+wallet-note-stop-writing = Rumah sakit juga tidak dapat menambahkan rekam medis baru untuk Anda, sampai Anda mengakhiri penghentian.
+wallet-note-stop-emergency = Ini tidak berlaku dalam keadaan darurat: akses darurat dicatat dan diperiksa.
+wallet-note-resume = Yang sebelumnya Anda izinkan dan larang berlaku lagi, persis seperti semula.
+wallet-note-refuse = Orang yang meminta tidak diberi tahu alasannya.
 
 # What became of it.
-wallet-refused = The request is refused (block { $block }).
-wallet-not-carried = Your part of the key of { $records } was not left there: { $reason }
-wallet-label-key-not-delivered = Your label key was not delivered to { $institution }. Its records with labels are unclassified until it is.
+wallet-refused = Permintaan ditolak (blok { $block }).
+wallet-not-carried = Bagian kunci Anda untuk { $records } tidak dititipkan di sana: { $reason }
+wallet-label-key-not-delivered = Kunci label Anda tidak sampai kepada { $institution }. Sampai itu terjadi, rekam medis berlabel dari sana belum digolongkan.
 
 # What terms would open.
-wallet-preview-nothing = This opens none of the records that you have now. It also holds for records that come later.
-wallet-preview = This opens { $records } that this person cannot open now.
-wallet-preview-sensitive = Of these, { $labelled } with sensitivity labels and { $restricted } restricted.
+wallet-preview-nothing = Ini tidak membuka satu pun rekam medis yang Anda miliki sekarang. Ini juga berlaku untuk rekam medis yang datang kemudian.
+wallet-preview = Ini membuka { $records } yang sekarang tidak dapat dibuka orang ini.
+wallet-preview-sensitive = Di antaranya, { $labelled } dengan label sensitif dan { $restricted } terbatas.
 
 # The log.
-wallet-log-complete = Your log is complete: its { $entries } lead to what the chain proves.
-wallet-log-wrong = Your log from { $institution } is not complete: { $reason }
-wallet-log-wrong-entry = Your log from { $institution } is not complete. The first entry that does not fit is entry { $entry }.
-wallet-log-unread = Your log could not be fetched, so nobody knows whether it is complete: { $reason }
+wallet-log-complete = Riwayat akses Anda lengkap: { $entries } di dalamnya cocok dengan yang dibuktikan rantai.
+wallet-log-wrong = Riwayat akses Anda dari { $institution } tidak lengkap: { $reason }
+wallet-log-wrong-entry = Riwayat akses Anda dari { $institution } tidak lengkap. Entri pertama yang tidak cocok adalah entri { $entry }.
+wallet-log-unread = Riwayat akses Anda tidak dapat diambil, sehingga tidak diketahui apakah lengkap: { $reason }
 
 # Consents.
-wallet-consent-by = Entered in your name by { $who }.
-wallet-consent-in-doubt = Given while your key was lost. It does not count until you confirm it.
+wallet-consent-by = Dimasukkan atas nama Anda oleh { $who }.
+wallet-consent-in-doubt = Diberikan saat kunci Anda hilang. Ini baru berlaku setelah Anda mengonfirmasinya.
 
 # Records.
-wallet-record-wrong-content = Marked as entered in error: its content is wrong
-wallet-record-wrong-patient = Marked as entered in error: it is another patient’s
-wallet-record-by-you = You
-wallet-threshold = Any { $threshold } of { $count } parts of its key open it.
-wallet-copy-good = intact
-wallet-holders-default = Your hospitals choose who holds the parts of your records’ keys.
-wallet-holders-chosen = You chose who holds the parts of your records’ keys: { $holders }.
-wallet-synced-not = Your names and texts are kept only on this device.
+wallet-record-wrong-content = Ditandai salah masuk: isinya keliru
+wallet-record-wrong-patient = Ditandai salah masuk: milik pasien lain
+wallet-record-by-you = Anda
+wallet-threshold = { $threshold } dari { $count } bagian kuncinya, yang mana pun, membukanya.
+wallet-copy-good = utuh
+wallet-holders-default = Rumah sakit Anda memilih siapa yang memegang bagian kunci rekam medis Anda.
+wallet-holders-chosen = Anda memilih siapa yang memegang bagian kunci rekam medis Anda: { $holders }.
+wallet-synced-not = Nama dan teks Anda hanya tersimpan di perangkat ini.
 
 # The registration desk.
-wallet-enrol = I agree that { $institution } enrols me as { $role }, with the keys of this wallet.
+wallet-enrol = Saya setuju bahwa { $institution } mendaftarkan saya sebagai { $role }, dengan kunci dalam aplikasi ini.

@@ -1,338 +1,322 @@
 # Documents made readable for patients: headings, labels, and the meaning of codes.
 
 # Headings.
-doc-allergies = Allergies
-doc-problems = Diagnoses and problems
-doc-medication = Medicines
-doc-reports = Reports
-doc-results = Results
-doc-vaccinations = Vaccinations
-doc-visits = Visits and stays
-doc-procedures = Procedures
-doc-plans = Care plans and orders
-doc-goals = Goals
-doc-images = Images
-doc-documents = Documents
-doc-bills = Bills
-doc-insurance = Insurance
-doc-family = Family history
-doc-devices = Devices and implants
-doc-wishes = Consents and wishes
-doc-questionnaires = Questionnaires
-doc-others = Other information
-doc-people = People and places
+doc-allergies = Alergi
+doc-problems = Diagnosis dan masalah kesehatan
+doc-medication = Obat
+doc-reports = Laporan
+doc-results = Hasil pemeriksaan
+doc-vaccinations = Imunisasi
+doc-visits = Kunjungan dan rawat inap
+doc-procedures = Tindakan medis
+doc-plans = Rencana perawatan dan pesanan
+doc-goals = Tujuan perawatan
+doc-images = Gambar
+doc-documents = Dokumen
+doc-bills = Tagihan
+doc-insurance = Asuransi
+doc-family = Riwayat keluarga
+doc-devices = Alat dan implan
+doc-wishes = Persetujuan dan kehendak
+doc-questionnaires = Kuesioner
+doc-others = Keterangan lain
+doc-people = Orang dan tempat
 
 # Labels of facts, and columns of tables.
-doc-what = What
-doc-name = Name
-doc-patient = Patient
-doc-born = Born
-doc-died = Died
-doc-sex = Sex
-doc-language = Language
-doc-contact = Contact
-doc-address = Address
-doc-number = Number
-doc-role = Role
-doc-reaction = Reaction
-doc-severity = Severity
+doc-what = Apa
+doc-name = Nama
+doc-patient = Pasien
+doc-born = Lahir
+doc-died = Meninggal
+doc-sex = Jenis kelamin
+doc-language = Bahasa
+doc-contact = Kontak
+doc-address = Alamat
+doc-number = Nomor
+doc-role = Peran
+doc-reaction = Reaksi
+doc-severity = Tingkat keparahan
 # How dangerous an allergy is.
-doc-risk = Danger
-doc-group = Group
+doc-risk = Bahaya
+doc-group = Kelompok
 doc-status = Status
-doc-certainty = Certainty
-doc-stage = Stage
-doc-since = Since
-doc-until = Until
-doc-last = Last time
-doc-recorded = Recorded
-doc-when = When
-doc-where = Where
-doc-who = Who
+doc-certainty = Kepastian
+doc-stage = Stadium
+doc-since = Sejak
+doc-until = Hingga
+doc-last = Terakhir kali
+doc-recorded = Dicatat
+doc-when = Kapan
+doc-where = Di mana
+doc-who = Siapa
 # The person or institution that an order is for.
-doc-to = To
-doc-kind = Kind
-doc-body-site = Part of the body
-doc-method = Method
-doc-dose = Dose
-doc-amount = Amount
+doc-to = Kepada
+doc-kind = Jenis
+doc-body-site = Bagian tubuh
+doc-method = Metode
+doc-dose = Dosis
+doc-amount = Jumlah
 # For how many days the medicine is enough.
-doc-supply = Enough for
-doc-reason = Reason
-doc-valid = Valid
-doc-not-to-be-done = Must not be given or done
-doc-form = Form
-doc-ingredients = Ingredients
-doc-lot = Batch
-doc-manufacturer = Manufacturer
-doc-against = Against
-doc-dose-number = Dose number
-doc-value = Value
-doc-range = Normal range
+doc-supply = Cukup untuk
+doc-reason = Alasan
+doc-valid = Berlaku
+doc-not-to-be-done = Tidak boleh diberikan atau dilakukan
+doc-form = Bentuk sediaan
+doc-ingredients = Kandungan
+doc-lot = Nomor bets
+doc-manufacturer = Produsen
+doc-against = Terhadap
+doc-dose-number = Dosis ke
+doc-value = Nilai
+doc-range = Rentang normal
 # What a result means: too high, normal.
-doc-meaning = Assessment
-doc-conclusion = Conclusion
+doc-meaning = Penilaian
+doc-conclusion = Kesimpulan
 doc-diagnosis = Diagnosis
-doc-discharge = Discharged to
-doc-outcome = Outcome
-doc-complications = Complications
-doc-follow-up = What follows
-doc-measures = Measures
-doc-progress = Progress
-doc-target = Target
-doc-pictures-count = Number of images
-doc-file = File
-doc-bill = Bill
+doc-discharge = Dipulangkan ke
+doc-outcome = Hasil akhir
+doc-complications = Komplikasi
+doc-follow-up = Tindak lanjut
+doc-measures = Langkah
+doc-progress = Perkembangan
+doc-target = Sasaran
+doc-pictures-count = Jumlah gambar
+doc-file = Berkas
+doc-bill = Tagihan
 # What the insurer decided about a bill.
-doc-settlement = Insurer’s settlement
+doc-settlement = Penyelesaian asuransi
 # Who sent a bill.
-doc-from = From
-doc-insurer = Insurer
+doc-from = Dari
+doc-insurer = Penanggung asuransi
 doc-total = Total
-doc-paid = Paid
-doc-holder = Insured person
+doc-paid = Dibayar
+doc-holder = Tertanggung
 # Diseases in the family.
-doc-conditions = Diseases
-doc-question = Question
-doc-answer = Answer
-doc-note = Note
-doc-further = More details
+doc-conditions = Penyakit
+doc-question = Pertanyaan
+doc-answer = Jawaban
+doc-note = Catatan
+doc-further = Rincian lain
 
 # Values.
-doc-yes = yes
-doc-no = no
+doc-yes = ya
+doc-no = tidak
 # In place of a title.
-doc-unnamed = Without a name
-doc-as-needed = as needed
-doc-nothing = This part has no content that can be shown as text. The file has all of it.
-doc-file-inside = The file contains “{ $name }”. Save the file to open it.
-doc-wrong = Entered in error: do not rely on this.
-doc-wrong-title = Entered in error
-doc-wrong-entries = Entered in error: { $titles }. Do not rely on this.
-doc-left-out =
-    { $count ->
-        [one] { $count } more part was left out here because the document is very long. The file has all of it.
-       *[other] { $count } more parts were left out here because the document is very long. The file has all of it.
-    }
-doc-code = code { $code }
-doc-code-of = code { $code } of { $system }
+doc-unnamed = Tanpa nama
+doc-as-needed = bila perlu
+doc-nothing = Bagian ini tidak memiliki isi yang dapat ditampilkan sebagai teks. Berkasnya memuat semuanya.
+doc-file-inside = Berkas ini memuat “{ $name }”. Simpan berkas untuk membukanya.
+doc-wrong = Salah masuk: jangan dijadikan pegangan.
+doc-wrong-title = Salah masuk
+doc-wrong-entries = Salah masuk: { $titles }. Jangan dijadikan pegangan.
+doc-left-out = { $count } bagian lagi tidak ditampilkan di sini karena dokumen sangat panjang. Berkasnya memuat semuanya.
+doc-code = kode { $code }
+doc-code-of = kode { $code } dari { $system }
 doc-remark = { $text } ({ $remark })
 doc-labelled = { $label }: { $value }
-doc-decimal-mark = .
+doc-decimal-mark = ,
 # The same value on several dates. $when is a period.
 doc-times =
     { $count ->
-        [one] { $when }
-       *[other] { $when } ({ $count } times)
+        [1] { $when }
+       *[other] { $when } ({ $count } kali)
     }
 
 # Dates, periods and ranges.
 doc-day = { $day } { $month } { $year }
-doc-day-at = { $date } at { $time }
-doc-between = { $from } to { $to }
-doc-since-date = since { $from }
-doc-until-date = until { $to }
-doc-at-least = at least { $low }
-doc-at-most = at most { $high }
-doc-weeks =
-    { $count ->
-        [one] { $count } week
-       *[other] { $count } weeks
-    }
-doc-months =
-    { $count ->
-        [one] { $count } month
-       *[other] { $count } months
-    }
-doc-years =
-    { $count ->
-        [one] { $count } year
-       *[other] { $count } years
-    }
+doc-day-at = { $date } pukul { $time }
+doc-between = { $from } hingga { $to }
+doc-since-date = sejak { $from }
+doc-until-date = hingga { $to }
+doc-at-least = sedikitnya { $low }
+doc-at-most = paling banyak { $high }
+doc-weeks = { $count } minggu
+doc-months = { $count } bulan
+doc-years = { $count } tahun
 
 # How often a medicine is taken.
 doc-per-hour =
     { $count ->
-        [one] once an hour
-       *[other] { $count } times an hour
+        [1] sekali setiap jam
+       *[other] { $count } kali setiap jam
     }
 doc-per-day =
     { $count ->
-        [one] once a day
-       *[other] { $count } times a day
+        [1] sekali sehari
+       *[other] { $count } kali sehari
     }
 doc-per-week =
     { $count ->
-        [one] once a week
-       *[other] { $count } times a week
+        [1] sekali seminggu
+       *[other] { $count } kali seminggu
     }
 doc-per-month =
     { $count ->
-        [one] once a month
-       *[other] { $count } times a month
+        [1] sekali sebulan
+       *[other] { $count } kali sebulan
     }
 doc-per-year =
     { $count ->
-        [one] once a year
-       *[other] { $count } times a year
+        [1] sekali setahun
+       *[other] { $count } kali setahun
     }
-doc-every = every { $duration }
-doc-often-every = { $count } times every { $duration }
-doc-for = for { $duration }
-doc-as-needed-for = as needed: { $reason }
+doc-every = setiap { $duration }
+doc-often-every = { $count } kali setiap { $duration }
+doc-for = selama { $duration }
+doc-as-needed-for = bila perlu: { $reason }
 
 # Statuses.
-doc-status-active = current
-doc-status-recurrence = came back
-doc-status-relapse = came back
-doc-status-inactive = not current
-doc-status-remission = in remission
-doc-status-resolved = resolved
-doc-status-unconfirmed = not confirmed
-doc-status-provisional = provisional
-doc-status-differential = one of several possibilities
-doc-status-confirmed = confirmed
-doc-status-refuted = ruled out
-doc-status-entered-in-error = entered in error
-doc-status-registered = registered, without result
-doc-status-partial = incomplete
-doc-status-preliminary = preliminary
+doc-status-active = aktif
+doc-status-recurrence = kambuh
+doc-status-relapse = kambuh
+doc-status-inactive = tidak aktif
+doc-status-remission = remisi
+doc-status-resolved = sembuh
+doc-status-unconfirmed = belum dipastikan
+doc-status-provisional = sementara
+doc-status-differential = salah satu kemungkinan
+doc-status-confirmed = dipastikan
+doc-status-refuted = disingkirkan
+doc-status-entered-in-error = salah masuk
+doc-status-registered = terdaftar, belum ada hasil
+doc-status-partial = belum lengkap
+doc-status-preliminary = sementara
 doc-status-final = final
-doc-status-amended = changed later
-doc-status-corrected = corrected
-doc-status-appended = completed later
-doc-status-cancelled = cancelled
-doc-status-preparation = being prepared
-doc-status-in-progress = in progress
-doc-status-not-done = not done
-doc-status-on-hold = paused
-doc-status-stopped = stopped
-doc-status-completed = completed
-doc-status-draft = draft
-doc-status-revoked = withdrawn
-doc-status-planned = planned
-doc-status-arrived = arrived
-doc-status-onleave = on leave
-doc-status-finished = finished
-doc-status-intended = intended
-doc-status-not-taken = not taken
-doc-status-proposed = proposed
-doc-status-accepted = accepted
-doc-status-rejected = rejected
-doc-status-improving = improving
-doc-status-worsening = getting worse
-doc-status-no-change = no change
-doc-status-achieved = achieved
-doc-status-sustaining = achieved and lasting
-doc-status-not-achieved = not achieved
-doc-status-no-progress = no progress
-doc-status-not-attainable = cannot be achieved
-doc-status-available = available
-doc-status-current = current
-doc-status-superseded = replaced by a newer one
-doc-status-pending = not yet agreed
-doc-status-booked = booked
-doc-status-fulfilled = took place
-doc-status-noshow = the patient did not come
-doc-status-issued = issued
-doc-status-balanced = settled
+doc-status-amended = diubah kemudian
+doc-status-corrected = dikoreksi
+doc-status-appended = dilengkapi kemudian
+doc-status-cancelled = dibatalkan
+doc-status-preparation = sedang disiapkan
+doc-status-in-progress = sedang berlangsung
+doc-status-not-done = tidak dilakukan
+doc-status-on-hold = ditunda
+doc-status-stopped = dihentikan
+doc-status-completed = selesai
+doc-status-draft = rancangan
+doc-status-revoked = ditarik
+doc-status-planned = direncanakan
+doc-status-arrived = sudah tiba
+doc-status-onleave = cuti perawatan
+doc-status-finished = selesai
+doc-status-intended = direncanakan
+doc-status-not-taken = tidak diminum
+doc-status-proposed = diusulkan
+doc-status-accepted = diterima
+doc-status-rejected = ditolak
+doc-status-improving = membaik
+doc-status-worsening = memburuk
+doc-status-no-change = tidak berubah
+doc-status-achieved = tercapai
+doc-status-sustaining = tercapai dan bertahan
+doc-status-not-achieved = tidak tercapai
+doc-status-no-progress = tidak ada kemajuan
+doc-status-not-attainable = tidak dapat dicapai
+doc-status-available = tersedia
+doc-status-current = berlaku
+doc-status-superseded = digantikan yang lebih baru
+doc-status-pending = belum disepakati
+doc-status-booked = sudah dipesan
+doc-status-fulfilled = terlaksana
+doc-status-noshow = pasien tidak datang
+doc-status-issued = diterbitkan
+doc-status-balanced = lunas
 
 # How dangerous an allergy is, and how severe a reaction was.
-doc-risk-low = low
-doc-risk-high = high
-doc-severity-mild = mild
-doc-severity-moderate = moderate
-doc-severity-severe = severe
-doc-allergen-food = food
-doc-allergen-medication = medicine
-doc-allergen-environment = environment
-doc-allergen-biologic = biological substance
+doc-risk-low = rendah
+doc-risk-high = tinggi
+doc-severity-mild = ringan
+doc-severity-moderate = sedang
+doc-severity-severe = berat
+doc-allergen-food = makanan
+doc-allergen-medication = obat
+doc-allergen-environment = lingkungan
+doc-allergen-biologic = zat biologis
 
 # What a result means.
 doc-meaning-N = normal
-doc-meaning-A = not normal
-doc-meaning-AA = dangerously abnormal
-doc-meaning-H = too high
-doc-meaning-HH = much too high
-doc-meaning-HU = clearly too high
-doc-meaning-L = too low
-doc-meaning-LL = much too low
-doc-meaning-LU = clearly too low
-doc-meaning-POS = positive
-doc-meaning-NEG = negative
-doc-meaning-IND = neither positive nor negative
-doc-meaning-DET = found
-doc-meaning-ND = not found
-doc-meaning-S = sensitive
-doc-meaning-I = partly resistant
-doc-meaning-R = resistant
+doc-meaning-A = tidak normal
+doc-meaning-AA = sangat tidak normal dan berbahaya
+doc-meaning-H = terlalu tinggi
+doc-meaning-HH = sangat tinggi
+doc-meaning-HU = jelas terlalu tinggi
+doc-meaning-L = terlalu rendah
+doc-meaning-LL = sangat rendah
+doc-meaning-LU = jelas terlalu rendah
+doc-meaning-POS = positif
+doc-meaning-NEG = negatif
+doc-meaning-IND = tidak positif dan tidak negatif
+doc-meaning-DET = ditemukan
+doc-meaning-ND = tidak ditemukan
+doc-meaning-S = peka
+doc-meaning-I = resistan sebagian
+doc-meaning-R = resistan
 
 # Kinds of visits.
-doc-visit-AMB = outpatient visit
-doc-visit-EMER = emergency
-doc-visit-FLD = treatment outside a hospital
-doc-visit-HH = home visit
-doc-visit-IMP = hospital stay
-doc-visit-ACUTE = hospital stay, acute
-doc-visit-NONAC = hospital stay, not acute
-doc-visit-OBSENC = observation
-doc-visit-PRENC = before admission
-doc-visit-SS = short stay
-doc-visit-VR = by telephone or video
+doc-visit-AMB = rawat jalan
+doc-visit-EMER = gawat darurat
+doc-visit-FLD = perawatan di luar rumah sakit
+doc-visit-HH = kunjungan rumah
+doc-visit-IMP = rawat inap
+doc-visit-ACUTE = rawat inap, akut
+doc-visit-NONAC = rawat inap, tidak akut
+doc-visit-OBSENC = observasi
+doc-visit-PRENC = sebelum masuk rawat inap
+doc-visit-SS = rawat singkat
+doc-visit-VR = melalui telepon atau video
 
 # When a medicine is taken.
-doc-time-BID = twice a day
-doc-time-TID = 3 times a day
-doc-time-QID = 4 times a day
-doc-time-QD = once a day
-doc-time-QOD = every other day
-doc-time-AM = in the morning
-doc-time-PM = in the afternoon
-doc-time-HS = before sleep
-doc-time-BED = at bedtime
-doc-time-WAKE = after waking up
-doc-time-MORN = in the morning
-doc-time-AFT = in the afternoon
-doc-time-EVE = in the evening
-doc-time-NIGHT = at night
-doc-time-AC = before meals
-doc-time-ACM = before breakfast
-doc-time-ACD = before lunch
-doc-time-ACV = before dinner
-doc-time-C = with meals
-doc-time-CM = with breakfast
-doc-time-CD = with lunch
-doc-time-CV = with dinner
-doc-time-PC = after meals
-doc-time-PCM = after breakfast
-doc-time-PCD = after lunch
-doc-time-PCV = after dinner
-doc-time-mon = on Mondays
-doc-time-tue = on Tuesdays
-doc-time-wed = on Wednesdays
-doc-time-thu = on Thursdays
-doc-time-fri = on Fridays
-doc-time-sat = on Saturdays
-doc-time-sun = on Sundays
+doc-time-BID = 2 kali sehari
+doc-time-TID = 3 kali sehari
+doc-time-QID = 4 kali sehari
+doc-time-QD = sekali sehari
+doc-time-QOD = dua hari sekali
+doc-time-AM = pada pagi hari
+doc-time-PM = pada sore hari
+doc-time-HS = sebelum tidur
+doc-time-BED = pada waktu tidur
+doc-time-WAKE = setelah bangun tidur
+doc-time-MORN = pada pagi hari
+doc-time-AFT = pada siang hari
+doc-time-EVE = pada sore hari
+doc-time-NIGHT = pada malam hari
+doc-time-AC = sebelum makan
+doc-time-ACM = sebelum sarapan
+doc-time-ACD = sebelum makan siang
+doc-time-ACV = sebelum makan malam
+doc-time-C = saat makan
+doc-time-CM = saat sarapan
+doc-time-CD = saat makan siang
+doc-time-CV = saat makan malam
+doc-time-PC = setelah makan
+doc-time-PCM = setelah sarapan
+doc-time-PCD = setelah makan siang
+doc-time-PCV = setelah makan malam
+doc-time-mon = setiap Senin
+doc-time-tue = setiap Selasa
+doc-time-wed = setiap Rabu
+doc-time-thu = setiap Kamis
+doc-time-fri = setiap Jumat
+doc-time-sat = setiap Sabtu
+doc-time-sun = setiap Minggu
 
-doc-sex-male = male
-doc-sex-female = female
-doc-sex-other = other
+doc-sex-male = laki-laki
+doc-sex-female = perempuan
+doc-sex-other = lainnya
 
 # Kinds of bills.
-doc-bill-institutional = hospital or institution
-doc-bill-oral = dental
-doc-bill-pharmacy = pharmacy
-doc-bill-professional = doctor or therapist
-doc-bill-vision = eye care
+doc-bill-institutional = rumah sakit atau fasilitas
+doc-bill-oral = perawatan gigi
+doc-bill-pharmacy = apotek
+doc-bill-professional = dokter atau terapis
+doc-bill-vision = perawatan mata
 
 # Kinds of results.
-doc-result-vital-signs = Vital signs
-doc-result-laboratory = Laboratory
-doc-result-imaging = Imaging
-doc-result-survey = Questions and scores
-doc-result-social-history = Way of life
-doc-result-exam = Examination
-doc-result-procedure = Procedures
-doc-result-therapy = Therapy
-doc-result-activity = Activity
+doc-result-vital-signs = Tanda vital
+doc-result-laboratory = Laboratorium
+doc-result-imaging = Radiologi
+doc-result-survey = Pertanyaan dan skor
+doc-result-social-history = Gaya hidup
+doc-result-exam = Pemeriksaan
+doc-result-procedure = Tindakan
+doc-result-therapy = Terapi
+doc-result-activity = Aktivitas
