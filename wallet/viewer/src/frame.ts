@@ -71,6 +71,9 @@ async function show(
 	status.setAttribute("role", "status");
 	status.textContent = texts.loading;
 	const main = document.createElement("main");
+	// A wide document scrolls sideways, also by keyboard.
+	main.tabIndex = 0;
+	main.setAttribute("aria-label", message.title);
 	main.append(status);
 	document.body.replaceChildren(main);
 	try {
