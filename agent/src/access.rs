@@ -15,8 +15,8 @@ use vouchsafe_protocol::{
 	traits::View,
 	types::{
 		Account, AccountId, AccountKind, ActingFor, Action, Actor, Affiliation, Basis, Category,
-		Consent, ConsentRef, Country, Decision, Grantee, Institution, Purpose, Reason, Record,
-		RecordFacts, Role, Status, H256,
+		ConsentRef, Country, Decision, Grantee, Institution, Purpose, Reason, Record, RecordFacts,
+		Role, Status, H256,
 	},
 };
 
@@ -190,11 +190,6 @@ impl Access {
 	/// The patient's records, without those that the patient may not read.
 	pub fn records(&self) -> &[RecordFacts] {
 		&self.records
-	}
-
-	/// The institutions and authorities.
-	pub fn places(&self) -> &BTreeMap<AccountId, Place> {
-		&self.places
 	}
 
 	/// Everybody who may have access: the staff of every active institution, the roles and care teams
@@ -407,10 +402,4 @@ impl Access {
 		});
 		decider::actor(person, &found.account, institution, affiliations, self.decider.now()).ok()
 	}
-}
-
-/// The consents of a patient by which a decision was made, for sentences that quote them.
-pub fn quoted(access: &Access) -> Vec<(Grantee, Consent)> {
-	let consents = access.decider().consents();
-	consents.map(|(grantee, consent)| (grantee.clone(), consent.clone())).collect()
 }

@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result};
 use std::collections::BTreeSet;
 use vouchsafe_protocol::{
 	messages::LogLine,
-	types::{address, AccountId, ConsentRef, Grantee, LogEntry, LogEvent, Outcome, Purpose, H256},
+	types::{address, AccountId, ConsentRef, LogEntry, LogEvent, Outcome, Purpose, H256},
 };
 use vouchsafe_speech::LogKind;
 
@@ -305,9 +305,4 @@ pub async fn mark_seen(
 fn place(genesis: &H256, patient: &AccountId) -> String {
 	let [a, b, c, d, ..] = genesis.0;
 	format!("{}-{}", hex::encode([a, b, c, d]), address(patient))
-}
-
-/// The grantees of the consents that lines are about, for names.
-pub fn grantees(lines: &[Line]) -> Vec<Grantee> {
-	lines.iter().flat_map(Line::consents).map(|consent| consent.grantee).collect()
 }

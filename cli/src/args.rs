@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use vouchsafe_client::{chain::H256, custodian::Network};
 use vouchsafe_primitives::Vocabulary;
 
-pub use audit::{AuditCommand, WhichLog};
+pub use audit::{AuditCommand, WhichLines, WhichLog};
 pub use consent::{About, Agreeing, AssistedCover, ConsentCommand, Reach};
 pub use council::CouncilCommand;
 pub use enrol::EnrolCommand;
@@ -268,7 +268,7 @@ mod tests {
 	}
 
 	/// The commands that only read, and those that change nothing but this machine's files.
-	const WITHOUT_SIGNATURE: [&str; 23] = [
+	const WITHOUT_SIGNATURE: [&str; 27] = [
 		"vouchsafe key generate",
 		"vouchsafe key import",
 		"vouchsafe key show",
@@ -281,9 +281,12 @@ mod tests {
 		"vouchsafe record list",
 		"vouchsafe record show",
 		"vouchsafe record verify",
+		"vouchsafe record holdings",
 		"vouchsafe consent list",
 		"vouchsafe consent explain",
+		"vouchsafe consent who",
 		"vouchsafe request list",
+		"vouchsafe request preview",
 		"vouchsafe study list",
 		"vouchsafe study show",
 		"vouchsafe study mine",
@@ -291,6 +294,7 @@ mod tests {
 		"vouchsafe study result",
 		"vouchsafe audit show",
 		"vouchsafe audit verify",
+		"vouchsafe audit export",
 		"vouchsafe status",
 	];
 

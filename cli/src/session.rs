@@ -298,6 +298,17 @@ impl Settings {
 		self.home.write(CHAINS, GENESIS, found.as_bytes()).await
 	}
 
+	/// The genesis hash that the user named, or of the chain with which the folder was first used.
+	pub async fn known_genesis(&self) -> Result<Option<H256>> {
+		if self.genesis.is_some() {
+			return Ok(self.genesis);
+		}
+		let mut genesis = H256::zero();
+		let pinned = self.pinned().await?;
+		let is_read = pinned.map(|known| hex::decode_to_slice(known, &mut genesis.0).is_ok());
+		Ok(is_read.unwrap_or(false).then_some(genesis))
+	}
+
 	/// The genesis hash of the user's chain.
 	async fn pinned(&self) -> Result<Option<String>> {
 		let known = self.home.read(CHAINS, GENESIS).await?;

@@ -3,8 +3,8 @@
 use super::*;
 use crate::consent::fixtures::record;
 use vouchsafe_protocol::types::{
-	ActingStudy, Actions, Confidentiality, Effect, Grantor, LabelFilter, ShownText, StudyTrait,
-	StudyTraits, Terms, POLICY_VERSION,
+	ActingStudy, Actions, Confidentiality, Consent, Effect, Grantor, LabelFilter, ShownText,
+	StudyTrait, StudyTraits, Terms, POLICY_VERSION,
 };
 
 pub(crate) const NOW: u64 = 1_000_000;

@@ -295,6 +295,7 @@ impl EnteredMany {
 mod tests {
 	use super::*;
 	use crate::{
+		english::speech_of,
 		scripted::Scripted,
 		study::{
 			choice::standing_terms,
@@ -341,6 +342,16 @@ mod tests {
 	async fn made(session: &Session<Scripted>, count: u8) -> PaperConsents {
 		let (grantee, terms) = (Grantee::Research, terms(session));
 		PaperConsents::new(session, &HOSPITAL, &grantee, &terms, &patients(count)).await.unwrap()
+	}
+
+	#[tokio::test]
+	async fn a_colleague_reads_the_text_in_its_language() {
+		let session = clinician("//DoctorA", HOSPITAL);
+		let german = Session { speech: speech_of("de"), ..clinician("//DoctorA", HOSPITAL) };
+		let consents = made(&german, 2).await;
+		assert_eq!(consents.first().unwrap().shown().unwrap().language, *b"de");
+		let said = consents.sentence(&session).await.unwrap();
+		assert!(said.starts_with("Ich erlaube jeder Studie, "), "{said}");
 	}
 
 	#[tokio::test]

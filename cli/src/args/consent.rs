@@ -232,6 +232,29 @@ pub enum ConsentCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
+	/// Stop everything: forbid everyone everything, with one signature. Your other consents stay, and count
+	/// again after `resume`.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key eva consent stop\n  \
+		vouchsafe --key eva consent stop --allow-adding")]
+	Stop {
+		/// Let those who may add records go on adding them.
+		#[arg(long)]
+		allow_adding: bool,
+		/// Forbid it in an emergency, too.
+		#[arg(long)]
+		even_in_emergency: bool,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Lift the stop. Your other consents count again.
+	#[command(after_help = "Example:\n  vouchsafe --key eva consent resume")]
+	Resume {
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
 	/// Enter a consent for a patient who cannot use a wallet, as a clinician of the hospital that enrolled
 	/// the patient. A second clinician has to confirm it. It counts after a delay, which is usually a day,
 	/// and for 90 days at most.
@@ -291,6 +314,21 @@ pub enum ConsentCommand {
 		/// Also list those that have ended, from the patient's log.
 		#[arg(long)]
 		all: bool,
+	},
+	/// Show who can read which of a patient's records now, and by which consents. With -v, also why not.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key eva consent who\n  \
+		vouchsafe --key eva consent who --reader \"Dr. Berger\"")]
+	Who {
+		/// Show what this reader can read, record by record.
+		#[arg(long, value_name = "WHO")]
+		reader: Option<String>,
+		/// Institution that the reader acts for, if the reader works for several.
+		#[arg(long, value_name = "WHO", requires = "reader")]
+		institution: Option<String>,
+		/// The patient [default: yourself].
+		#[arg(long, value_name = "WHO")]
+		patient: Option<String>,
 	},
 	/// Explain whether somebody may do something with a record, and why.
 	#[command(after_help = "Example:\n  \

@@ -186,6 +186,14 @@ pub enum RecordCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
+	/// Show which institutions hold a patient's records and key shares, since when, and who may hold key
+	/// shares of future records.
+	#[command(after_help = "Example:\n  vouchsafe --key eva record holdings")]
+	Holdings {
+		/// The patient [default: yourself].
+		#[arg(long, value_name = "WHO")]
+		patient: Option<String>,
+	},
 	/// Choose who may hold key shares of your future records (as a patient).
 	#[command(after_help = "Examples:\n  \
 		vouchsafe --key eva record holders --country DE,AT\n  \

@@ -43,6 +43,28 @@ pub enum RequestCommand {
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
 	},
+	/// Show which of your records a request would open that are not open already. Narrow it as with
+	/// `approve` to see what the rest would open.
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key eva request preview 0\n  \
+		vouchsafe --key eva request preview 0 --category laboratory --only-asker")]
+	Preview {
+		/// Number of the request.
+		#[arg(value_parser = parse_number)]
+		request: u32,
+		/// Narrow it to this grantee.
+		#[arg(long, value_name = "GRANTEE")]
+		to: Option<String>,
+		/// Narrow it to the practitioner who asks.
+		#[arg(long, conflicts_with = "to")]
+		only_asker: bool,
+		/// Narrow what it covers.
+		#[command(flatten)]
+		about: About,
+		/// Further limits.
+		#[command(flatten)]
+		reach: Reach,
+	},
 	/// Approve a request, or a part of it. The sentence is shown before you sign it.
 	#[command(after_help = "Examples:\n  \
 		vouchsafe --key eva request approve 0\n  \

@@ -2,11 +2,13 @@
 //! about key shares are summed up, and an import is one line. Openings shortly after each other are one
 //! line that says how often. `-v` and `--json` show every entry.
 
+mod file;
+
 use super::account_json;
 use crate::{
-	args::{AuditCommand, WhichLog},
+	args::{AuditCommand, WhichLines, WhichLog},
 	audit::{self, Log},
-	dates::show_moment,
+	dates::{now, show_moment},
 	english::{teller, ENGLISH},
 	label_keys,
 	output::Output,
@@ -16,25 +18,22 @@ use anyhow::Result;
 use futures::{stream, StreamExt};
 use serde_json::json;
 use std::collections::BTreeMap;
-use vouchsafe_client::{
-	chain::{AccountId, LogEntry, LogEvent, View},
-	messages::LogLine,
-};
+use vouchsafe_agent::history::{check_times, Filter, History, Line};
+use vouchsafe_client::chain::{AccountId, LogEntry, LogEvent, View};
 use vouchsafe_speech::{Noun, Teller};
 
-/// How many blocks may lie between the transactions of one import or of one opening.
-const GAP: u32 = 20;
-/// How many blocks openings of one line may span: ten minutes.
-const BURST: u32 = 600;
-
 pub(super) async fn run(settings: &Settings, command: AuditCommand) -> Result<Output> {
+	if let AuditCommand::Verify { file: Some(file), .. } = &command {
+		return file::verify(settings, file).await;
+	}
 	let session = settings.connect().await?;
 	match command {
-		AuditCommand::Show { which, last } => {
+		AuditCommand::Show { which, lines, last } => {
 			let (log, _) = read(&session, &which).await?;
-			show(&session, &log, last).await
+			show(&session, &log, &lines, last).await
 		},
-		AuditCommand::Verify { which } => {
+		AuditCommand::Export { which, out } => file::export(&session, &which, &out).await,
+		AuditCommand::Verify { which, file: _ } => {
 			let (log, acting_for) = read(&session, &which).await?;
 			let from = session.names.show(&log.from);
 			match audit::verify(&session, &log, acting_for.as_ref()).await? {
@@ -87,21 +86,39 @@ async fn read(session: &Session, which: &WhichLog) -> Result<(Log, Option<Accoun
 	Ok((log, acting_for))
 }
 
-async fn show(session: &Session, log: &Log, last: Option<usize>) -> Result<Output> {
+async fn show(
+	session: &Session,
+	log: &Log,
+	which: &WhichLines,
+	last: Option<usize>,
+) -> Result<Output> {
 	let tags = log.entries().flat_map(|(_, entry)| match entry.map(|entry| entry.event) {
 		Some(LogEvent::Labelled { labels, .. }) => labels.into_inner(),
 		_ => vec![],
 	});
 	let labels = label_keys::learn(session, &log.patient, tags).await?;
 	let teller = teller(&session.names, &labels);
-	let mut lines = fold(log.entries());
+	let filter = Filter {
+		person: which.who.as_ref().map(|who| session.names.resolve(who)).transpose()?,
+		institution: which.at.as_ref().map(|at| session.names.resolve(at)).transpose()?,
+		kinds: which.kind.clone(),
+		from: which.within.map(|span| now().saturating_sub(span)),
+		..Filter::default()
+	};
+	let history = History::of(log.entries());
+	let mut lines: Vec<&Line> = history.filtered(&filter).collect();
 	let skip = last.map_or(0, |last| lines.len().saturating_sub(last));
+	let is_all = filter == Filter::default();
 	let first = match skip {
 		0 => 0,
 		_ => lines.get(skip).map_or(u64::MAX, |line| line.seq),
 	};
 	lines.drain(..skip);
-	let shown: Vec<_> = log.entries().filter(|(line, _)| line.seq >= first).collect();
+	let is_shown = |seq: u64| match is_all {
+		true => seq >= first,
+		false => lines.iter().any(|line| (line.seq..=line.last).contains(&seq)),
+	};
+	let shown: Vec<_> = log.entries().filter(|(line, _)| is_shown(line.seq)).collect();
 	let times = times_of(session, shown.iter().map(|(line, _)| line.block)).await;
 	let at = |block: u32| match times.get(&block) {
 		Some(time) => show_moment(*time),
@@ -112,12 +129,20 @@ async fn show(session: &Session, log: &Log, last: Option<usize>) -> Result<Outpu
 		.iter()
 		.map(|line| {
 			let span = times.get(&line.block).copied().zip(times.get(&line.until).copied());
-			format!("{:<20}  {}", at(line.block), line.say(&teller, span))
+			format!("{:<20}  {}", at(line.block), say_line(&teller, line, span))
 		})
 		.collect();
 	if text.is_empty() {
-		text.push("The log has no entries about what people did.".into());
+		text.push(match is_all {
+			true => "The log has no entries about what people did.".into(),
+			false => "The log has no such entries.".into(),
+		});
 	}
+	text.extend(
+		check_times(&log.lines)
+			.err()
+			.map(|error| format!("The custodian's times are wrong: {error}.")),
+	);
 	text.extend(bookkeeping(&teller, shown.iter().filter_map(|(_, entry)| entry.as_ref())));
 	let end = format!(
 		"Log from {}. `vouchsafe audit verify` proves it against the chain.",
@@ -181,108 +206,17 @@ pub(super) async fn times_of(
 		.await
 }
 
-/// One line about what people did.
-#[derive(Clone, Debug, Default)]
-struct Line {
-	/// The number of its first entry.
-	seq: u64,
-	block: u32,
-	/// Its last block.
-	until: u32,
-	/// `None` is an entry that this program does not know.
-	entries: Vec<Option<LogEntry>>,
+/// A line about what people did. `times` are those of its first and last block.
+fn say_line(teller: &Teller, line: &Line, times: Option<(u64, u64)>) -> String {
+	match &line.known()[..] {
+		[] => say_entry(teller, None),
+		known => teller.log_line(known, times),
+	}
 }
 
 /// Whether an entry is about key shares, which people cause but do not do.
 fn is_bookkeeping(event: &LogEvent) -> bool {
 	matches!(event, LogEvent::SharesAcknowledged { .. })
-}
-
-/// Whether two entries that follow each other can be parts of one import, or openings by one reader.
-fn belong_together(one: &LogEntry, other: &LogEntry) -> bool {
-	let same_kind = matches!(
-		(&one.event, &other.event),
-		(LogEvent::RecordsCreated { .. }, LogEvent::RecordsCreated { .. })
-			| (LogEvent::Opened { .. }, LogEvent::Opened { .. })
-	);
-	same_kind
-		&& (&one.signer, &one.origin, &one.acting_for)
-			== (&other.signer, &other.origin, &other.acting_for)
-		&& one.purpose == other.purpose
-}
-
-/// The log as lines about what people did, in its order.
-fn fold<'a>(entries: impl Iterator<Item = (&'a LogLine, Option<LogEntry>)>) -> Vec<Line> {
-	let mut lines: Vec<Line> = Vec::new();
-	for (line, entry) in entries {
-		if entry.as_ref().is_some_and(|it| is_bookkeeping(&it.event)) {
-			continue;
-		}
-		if let Some(approved) = entry.as_ref() {
-			// The line of the approval includes the consent that it granted.
-			if lines.last().is_some_and(|before| before.is_granted_by(approved)) {
-				lines.pop();
-			}
-		}
-		let before = lines
-			.last_mut()
-			.filter(|before| entry.as_ref().is_some_and(|it| before.includes(line.block, it)));
-		match before {
-			Some(before) => {
-				before.until = line.block;
-				before.entries.push(entry);
-			},
-			None => lines.push(Line {
-				seq: line.seq,
-				block: line.block,
-				until: line.block,
-				entries: vec![entry],
-			}),
-		}
-	}
-	lines
-}
-
-impl Line {
-	/// Whether this is the grant that belongs to the approval in the entry.
-	fn is_granted_by(&self, approved: &LogEntry) -> bool {
-		match (&self.entries[..], &approved.event) {
-			(
-				[Some(LogEntry { event: LogEvent::ConsentGranted { consent, .. }, .. })],
-				LogEvent::RequestApproved { consent: approved, .. },
-			) => consent == approved,
-			_ => false,
-		}
-	}
-
-	/// Whether the entry belongs to the same import or to the same openings. Another outcome for a
-	/// record, or another ground, is worth a line of its own.
-	fn includes(&self, block: u32, entry: &LogEntry) -> bool {
-		let Some(Some(last)) = self.entries.last() else { return false };
-		if block.saturating_sub(self.until) > GAP || !belong_together(last, entry) {
-			return false;
-		}
-		let LogEvent::Opened { ground, outcomes } = &entry.event else { return true };
-		block.saturating_sub(self.block) <= BURST
-			&& self.entries.iter().flatten().all(|before| match &before.event {
-				LogEvent::Opened { ground: as_before, outcomes: earlier } => {
-					ground == as_before
-						&& outcomes.iter().all(|(record, outcome)| {
-							earlier.iter().all(|(other, was)| other != record || was == outcome)
-						})
-				},
-				_ => false,
-			})
-	}
-
-	/// The line as text. `times` are those of its first and last block.
-	fn say(&self, teller: &Teller, times: Option<(u64, u64)>) -> String {
-		let known: Vec<&LogEntry> = self.entries.iter().flatten().collect();
-		if known.is_empty() {
-			return say_entry(teller, None);
-		}
-		teller.log_line(&known, times)
-	}
 }
 
 /// One line about the entries that are about key shares.
@@ -305,9 +239,10 @@ fn bookkeeping<'a>(teller: &Teller, entries: impl Iterator<Item = &'a LogEntry>)
 mod tests {
 	use super::*;
 	use crate::{labels::LabelTable, names::Names};
+	use vouchsafe_agent::history::{BURST, GAP};
 	use vouchsafe_client::{
 		chain::{bounded, ConsentRef, Effect, Grantee, Ground, Outcome, Purpose, H256},
-		messages::{Hex, HexBytes},
+		messages::{Hex, HexBytes, LogLine},
 	};
 
 	const PATIENT: AccountId = AccountId::new([1; 32]);
@@ -364,9 +299,10 @@ mod tests {
 			.collect();
 		let (names, labels) = (names(), LabelTable::default());
 		let teller = teller(&names, &labels);
-		fold(lines.iter().zip(entries.iter().map(|(_, entry)| entry.clone())))
+		History::of(lines.iter().zip(entries.iter().map(|(_, entry)| entry.clone())))
+			.lines
 			.iter()
-			.map(|line| format!("{} {} {}", line.seq, line.block, line.say(&teller, None)))
+			.map(|line| format!("{} {} {}", line.seq, line.block, say_line(&teller, line, None)))
 			.collect()
 	}
 

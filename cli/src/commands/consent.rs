@@ -3,6 +3,8 @@
 mod assist;
 mod list;
 pub(super) mod overlap;
+mod stop;
+mod who;
 
 pub(super) use list::assisted;
 
@@ -21,6 +23,7 @@ use crate::{
 use anyhow::Result;
 use serde_json::{json, Value};
 use std::collections::BTreeMap;
+use vouchsafe_agent::stop::Stop;
 use vouchsafe_client::chain::{
 	calls::ConsentCall, Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee,
 	LabelFilter, Purpose, Purposes, StudyTraits, Terms, View, H256,
@@ -143,6 +146,18 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 					.join("\n"),
 				json!({ "consent": id, "block": block, "still_permitted_by": still }),
 			))
+		},
+		ConsentCommand::Stop { allow_adding, even_in_emergency, agreement } => {
+			let wanted = Stop { allows_adding: allow_adding, binds_emergencies: even_in_emergency };
+			stop::stop(&session, wanted, agreement).await
+		},
+		ConsentCommand::Resume { agreement } => stop::resume(&session, agreement).await,
+		ConsentCommand::Who { reader, institution, patient } => {
+			let patient = super::patient(&session, patient.as_deref())?;
+			let Some(reader) = reader else { return who::who(&session, &patient).await };
+			let reader = session.names.resolve(&reader)?;
+			let institution = institution.map(|it| session.names.resolve(&it)).transpose()?;
+			who::seen_by(&session, &patient, &reader, institution).await
 		},
 		ConsentCommand::Assist { patient, institution, to, out, covered, agreement } => {
 			let patient = session.names.resolve(&patient)?;

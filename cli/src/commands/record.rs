@@ -1,6 +1,7 @@
 //! `vouchsafe record`. Each command has a module.
 
 mod add;
+mod holdings;
 mod import;
 mod interrupted;
 mod label;
@@ -64,6 +65,10 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 		},
 		RecordCommand::Unmark { record, patient, agreement } => {
 			label::mark(&session, &record, None, patient.as_deref(), agreement).await
+		},
+		RecordCommand::Holdings { patient } => {
+			let patient = super::patient(&session, patient.as_deref())?;
+			holdings::run(&session, &patient).await
 		},
 		RecordCommand::Holders { holders, country, unasked: _ } => {
 			label::holders(&session, &holders, &country).await

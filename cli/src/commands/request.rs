@@ -1,5 +1,7 @@
 //! `vouchsafe request`.
 
+mod preview;
+
 use super::{account_json, agree, apply, when};
 use crate::{
 	args::{About, Reach, RequestCommand},
@@ -14,7 +16,6 @@ use crate::{
 use anyhow::{bail, Result};
 use serde_json::json;
 use vouchsafe_client::chain::{AccountId, Asked, Effect, Grantee, Request, Terms, View};
-use vouchsafe_speech::AccessRequest;
 
 pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<Output> {
 	let session = settings.connect_silently().await?;
@@ -58,21 +59,15 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 			let patient = super::patient(&session, patient.as_deref())?;
 			list(&session, &patient).await
 		},
+		RequestCommand::Preview { request: id, to, only_asker, about, reach } => {
+			let narrowing = Narrowing { to, only_asker, about, reach };
+			let (grantee, terms) = narrowed(&session, id, &narrowing).await?;
+			preview::run(&session, id, grantee, terms).await
+		},
 		RequestCommand::Approve { request: id, to, only_asker, about, reach, agreeing } => {
 			let me = session.me()?.account();
-			let found = request::find(&session, id).await?;
-			let at = session.finalized().await?;
-			let mut terms = request::terms_of(&found, at.time().await?)?;
-			apply(&session, &at, &me, &mut terms, &about, &reach).await?;
-			let grantee = match to {
-				Some(to) => session.grantee(&to)?,
-				None if only_asker => Grantee::PractitionerAt {
-					practitioner: found.asker.clone(),
-					institution: found.institution.clone(),
-				},
-				None => found.grantee.clone(),
-			};
-			check_within(&found.asked, &terms)?;
+			let narrowing = Narrowing { to, only_asker, about, reach };
+			let (grantee, terms) = narrowed(&session, id, &narrowing).await?;
 			consent::ensure_grantee_confirmed(&session, &grantee, &terms).await?;
 			tell_changes(&session);
 			let others = others(&session, &me, &grantee, &terms, None).await?;
@@ -103,6 +98,33 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 			))
 		},
 	}
+}
+
+/// How an approval is narrower than the request.
+struct Narrowing {
+	to: Option<String>,
+	only_asker: bool,
+	about: About,
+	reach: Reach,
+}
+
+/// The grantee and the terms with which a request would be approved.
+async fn narrowed(session: &Session, id: u32, by: &Narrowing) -> Result<(Grantee, Terms)> {
+	let me = session.me()?.account();
+	let found = request::find(session, id).await?;
+	let at = session.finalized().await?;
+	let mut terms = request::terms_of(&found, at.time().await?)?;
+	apply(session, &at, &me, &mut terms, &by.about, &by.reach).await?;
+	let grantee = match &by.to {
+		Some(to) => session.grantee(to)?,
+		None if by.only_asker => Grantee::PractitionerAt {
+			practitioner: found.asker.clone(),
+			institution: found.institution.clone(),
+		},
+		None => found.grantee.clone(),
+	};
+	check_within(&found.asked, &terms)?;
+	Ok((grantee, terms))
 }
 
 async fn asked(
@@ -157,7 +179,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let mut lines = Vec::new();
 	let mut rows = Vec::new();
 	for (id, request) in requests {
-		let sentence = teller.request(&spoken(&request));
+		let sentence = teller.request(&request::spoken(&request));
 		let reason = request::reason(session, &request);
 		let expired = request.expires <= now;
 		lines.push(format!("{id}  {sentence}"));
@@ -189,26 +211,6 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 		lines.push(format!("There are no open requests to {}.", session.names.show(patient)));
 	}
 	Ok(Output::new(lines.join("\n"), json!({ "requests": rows })))
-}
-
-/// The request as text.
-fn spoken(request: &Request) -> AccessRequest<'_> {
-	let Asked { actions, purposes, categories, labels, confidentiality, records, data_period } =
-		&request.asked;
-	AccessRequest {
-		asker: &request.asker,
-		institution: &request.institution,
-		grantee: &request.grantee,
-		referred_by: request.referred_by.as_ref(),
-		actions: *actions,
-		purposes: *purposes,
-		categories: *categories,
-		labels,
-		confidentiality: *confidentiality,
-		records,
-		data_period: *data_period,
-		duration: request.duration,
-	}
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 
 use super::account_json;
 use crate::{
-	english::ENGLISH,
+	english::{teller, ENGLISH},
 	output::{table, Output},
 	session::{in_force, is_waiting, Settings},
 };
 use anyhow::Result;
 use futures::future::{join, join_all};
 use serde_json::json;
+use vouchsafe_agent::stop::{self, Stopped};
 use vouchsafe_client::{
 	chain::{AccountKind, Submit, View},
 	custodian::{Custodian, CustodianError},
@@ -143,6 +144,14 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 					);
 				}
 				if mine.kind == AccountKind::Patient {
+					let labels = Default::default();
+					let teller = teller(&session.names, &labels);
+					for Stopped { consent, since, .. } in stop::of(&session, &account).await? {
+						state += &format!(
+							"\n           {} `vouchsafe consent resume` lifts it.",
+							teller.stopped(consent, since)
+						);
+					}
 					for line in super::consent::assisted(&session, &finalized, &account).await? {
 						state += &format!("\n           {line}");
 					}

@@ -22,3 +22,4 @@ mod story;
 mod submission;
 mod suite;
 mod uploads;
+mod who_sees;

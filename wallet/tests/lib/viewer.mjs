@@ -7,11 +7,14 @@ export async function viewerFile(harness, kind = "pdf") {
 	return Object.keys(manifest.files).find((name) => name.startsWith("viewer-") && isPdf(name) === (kind === "pdf"));
 }
 
-/** Shows a document. Resolves to the viewer's answer and its frame. */
+/**
+ * Shows a document: a Buffer, or `{ length, byte }` for many equal bytes, which are made in the page.
+ * Resolves to the viewer's answer and its frame.
+ */
 export async function view(wallet, bytes, mediaType, { kind = "pdf", appearance } = {}) {
 	const url = await viewerFile(wallet.harness, kind);
 	const message = await wallet.page.evaluate(
-		([src, base64, type, colours]) =>
+		([src, content, type, colours]) =>
 			new Promise((resolve) => {
 				document.getElementById("viewer-test")?.remove();
 				const frame = document.createElement("iframe");
@@ -21,13 +24,16 @@ export async function view(wallet, bytes, mediaType, { kind = "pdf", appearance 
 				window.onmessage = (event) => {
 					if (event.source !== frame.contentWindow) return;
 					if (event.data.kind !== "ready") return resolve(event.data);
-					const { buffer } = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+					const { base64, length, byte } = content;
+					const { buffer } = base64 === undefined
+						? new Uint8Array(length).fill(byte)
+						: Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 					const show = { kind: "show", bytes: buffer, mediaType: type, title: "A finding", language: "en", appearance: colours };
 					frame.contentWindow.postMessage(show, "*", [buffer]);
 				};
 				document.body.append(frame);
 			}),
-		[url, bytes.toString("base64"), mediaType, appearance],
+		[url, Buffer.isBuffer(bytes) ? { base64: bytes.toString("base64") } : bytes, mediaType, appearance],
 	);
 	const element = await wallet.page.waitForSelector("#viewer-test");
 	return { message, frame: await element.contentFrame() };

@@ -1,6 +1,7 @@
 // Page, worker and viewer try to break each policy.
 
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
 import { pdf } from "../lib/samples.mjs";
 import { view } from "../lib/viewer.mjs";
 
@@ -85,8 +86,38 @@ async function the_viewer_reaches_nothing(harness) {
 	await harness.closeProfile("viewer-policies");
 }
 
+/** WebRTC needs no permission, and content policies do not cover it. */
+async function webrtc_sends_nothing(harness) {
+	const [socket, packets] = [createSocket("udp4"), []];
+	socket.on("message", (packet) => packets.push(packet));
+	await new Promise((resolve) => socket.bind(0, "127.0.0.1", resolve));
+	const attempt = `(async () => {
+		const connection = new RTCPeerConnection({ iceServers: [{ urls: "stun:127.0.0.1:${socket.address().port}" }] });
+		connection.createDataChannel("x");
+		await connection.setLocalDescription(await connection.createOffer());
+		await new Promise((resolve) => setTimeout(resolve, 1000));
+	})()`;
+	const inOwnFrame = `(async () => {
+		const frame = document.createElement("iframe");
+		document.body.append(frame);
+		const { RTCPeerConnection } = frame.contentWindow;
+		await ${attempt};
+	})()`;
+	const wallet = await harness.openWallet("webrtc");
+	await wallet.page.getByRole("heading").first().waitFor();
+	wallet.expectErrors(/./);
+	const { frame } = await view(wallet, pdf(["One"]), "application/pdf");
+	await assert.rejects(frame.evaluate(attempt), /RTCPeerConnection is not a constructor/);
+	await assert.rejects(frame.evaluate(inOwnFrame), /cross-origin/);
+	await wallet.page.evaluate(attempt);
+	assert.equal(packets.length, 0);
+	socket.close();
+	await harness.closeProfile("webrtc");
+}
+
 export default [
 	the_page_cannot_connect_compile_or_set_html,
 	the_worker_cannot_evaluate_or_leave_https,
 	the_viewer_reaches_nothing,
+	webrtc_sends_nothing,
 ];
