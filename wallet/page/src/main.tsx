@@ -3,18 +3,18 @@
 import { render } from "preact";
 import "./style.css";
 import { App } from "./app";
-import { applyAppearance } from "./appearance";
+import { applyAppearance, preferredLanguage } from "./preferences";
 import { followRelease } from "./release";
 import { startRouter } from "./router";
 import { followWidth, start } from "./state";
-import { loadLanguage, pageLanguage } from "./texts";
+import { loadLanguage } from "./texts";
 import { coreUrl } from "./trusted";
 
 applyAppearance();
 followWidth();
 startRouter();
 const element = document.getElementById("app");
-await loadLanguage(pageLanguage(navigator.language));
+await loadLanguage(preferredLanguage());
 if (element) render(<App />, element);
 void start(coreUrl);
 followRelease().catch(() => undefined);

@@ -24,7 +24,7 @@ export function SignSheet() {
 function DraftSheet({ signing: { draft, done } }: { signing: Signing }) {
 	const isConfirming = useSignal(false);
 	const signed = useSignal<Signed | null>(null);
-	const { failure, isBusy, waiting, run } = useAction();
+	const { failure, isBusy, waiting, run } = useAction({ confirms: false });
 	const sign = () =>
 		run(async (onWaiting) => {
 			signed.value = await ask({ ask: "sign", digest: draft.digest }, onWaiting);

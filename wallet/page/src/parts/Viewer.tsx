@@ -4,7 +4,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { FromViewer, ToViewer } from "../../../viewer/src/messages";
-import { appearance } from "../appearance";
+import { appearance } from "../preferences";
 import { VIEWER_PLAIN_URL, VIEWER_URL } from "../build";
 import type { FileBytes } from "../core";
 import { language, t } from "../texts";

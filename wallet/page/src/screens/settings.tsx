@@ -1,7 +1,7 @@
 // Settings: language, appearance, lock, passkey, backup, names, custodians, this device, version.
 
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { appearance, setAppearance } from "../appearance";
+import { appearance, setAppearance } from "../preferences";
 import { VERSION } from "../build";
 import { ask } from "../core";
 import { useAction, useAsk } from "../load";
