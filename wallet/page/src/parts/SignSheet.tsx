@@ -78,7 +78,7 @@ function DraftSheet({ signing: { draft, done } }: { signing: Signing }) {
 						<button
 							type="button"
 							class={draft.takesAway ? "danger wide" : "primary wide"}
-							disabled={isBusy.value || failure.value?.kind === "notShown"}
+							disabled={isBusy.value || failure.value?.kind === "notShown" || failure.value?.mayTakeEffect}
 							onClick={() => void sign()}
 						>
 							{draft.verb}

@@ -66,9 +66,11 @@ function Remedy({ failure, onRetry }: { failure: FailureFacts; onRetry: (() => v
 			);
 		case "input":
 		case "passphrase":
+		case "notShown":
 			return null;
 		default:
-			return onRetry ? (
+			// What can still take effect is not to be sent twice.
+			return onRetry && !failure.mayTakeEffect ? (
 				<button type="button" onClick={onRetry}>
 					{t("page-try-again")}
 				</button>

@@ -14,7 +14,7 @@ import { Sheet } from "../parts/Sheet";
 import { Busy, Failure, Mark, Note } from "../parts/Status";
 import { Name } from "../parts/Text";
 import { addPasskey, hasPasskeys } from "../passkey";
-import { installed, update, useUpdate } from "../release";
+import { installed, update, activateUpdate } from "../release";
 import { to } from "../router";
 import { askStarted, become, becomeLocked, changes, started } from "../state";
 import { t } from "../texts";
@@ -76,7 +76,7 @@ function UpdateNote() {
 				<p class="small">
 					{t("page-settings-version-hash")}: <code class="account">{newer.manifest}</code>
 				</p>
-				<button type="button" onClick={() => void useUpdate()}>
+				<button type="button" onClick={() => void activateUpdate()}>
 					{t("page-settings-update-button")}
 				</button>
 			</Note>
