@@ -61,6 +61,8 @@ export async function start(url: TrustedUrl): Promise<void> {
 /** Takes over how far the wallet is now. */
 export async function become(now: Started): Promise<void> {
 	await loadLanguage(pageLanguage([now.language]));
+	// Only a page may ask the browser to keep what the worker stores.
+	if (started.peek()?.phase === "empty" && now.phase !== "empty") void navigator.storage.persist();
 	started.value = now;
 }
 

@@ -40,10 +40,12 @@ export function DocumentScreen() {
 			backText={t("page-record-heading")}
 			actions={
 				<span class="buttons no-print">
-					<button type="button" class="icon-button" onClick={() => print()}>
-						<Icon name="print" />
-						<span class="top-text">{t("page-print")}</span>
-					</button>
+					{(known?.kind ?? "fhir") === "fhir" && (
+						<button type="button" class="icon-button" onClick={() => print()}>
+							<Icon name="print" />
+							<span class="top-text">{t("page-print")}</span>
+						</button>
+					)}
 					<button type="button" class="icon-button" disabled={isBusy.value} onClick={save}>
 						<Icon name="save" />
 						<span class="top-text">{t("page-save")}</span>

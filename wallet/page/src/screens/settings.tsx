@@ -1,6 +1,7 @@
 // Settings: language, appearance, lock, passkey, backup, names, custodians, this device, version.
 
 import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { appearance, setAppearance } from "../preferences";
 import { VERSION } from "../build";
 import { ask } from "../core";
@@ -38,10 +39,27 @@ export function SettingsScreen() {
 					{t("page-settings-backup-print")}
 				</a>
 			</Section>
+			<StorageSection />
 			<Loading of={settings}>{(shown) => <FromCore settings={shown} />}</Loading>
 			<ForgetSection />
 			<VersionSection />
 		</Screen>
+	);
+}
+
+function StorageSection() {
+	const isKept = useSignal<boolean | null>(null);
+	useEffect(() => {
+		navigator.storage.persisted().then((kept) => (isKept.value = kept), () => undefined);
+	}, []);
+	if (isKept.value === null) return null;
+	return (
+		<Section title={t("page-settings-storage")}>
+			<p class="with-icon">
+				<Icon name={isKept.value ? "check" : "warning"} />
+				<span>{t(isKept.value ? "page-settings-storage-persistent" : "page-settings-storage-not-persistent")}</span>
+			</p>
+		</Section>
 	);
 }
 
