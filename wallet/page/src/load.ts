@@ -2,8 +2,8 @@
 
 import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { type AnswerTo, ask, failureOf, type Waiting } from "./core";
 import { askToConfirm } from "./confirm";
+import { type AnswerTo, ask, failureOf, type Waiting } from "./core";
 import type { Ask, Failure } from "./messages";
 import { becomeLocked, changes } from "./state";
 

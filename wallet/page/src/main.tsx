@@ -1,13 +1,13 @@
 // Starts the page: the language first, then the core, then what the core says.
 
 import { render } from "preact";
-import "./style.css";
 import { App } from "./app";
 import { applyAppearance, preferredLanguage } from "./preferences";
 import { followPrints } from "./print";
 import { followRelease } from "./release";
 import { startRouter } from "./router";
 import { followWidth, start } from "./state";
+import "./style.css";
 import { loadLanguage } from "./texts";
 import { coreUrl } from "./trusted";
 

@@ -2,8 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { ask, failureOf, type News, startCore, type TrustedUrl, type Waiting } from "./core";
-import { setPreferredLanguage } from "./preferences";
 import type { Failure, Opened, Proof, Started } from "./messages";
+import { setPreferredLanguage } from "./preferences";
 import { type Language, language, pageLanguage, t, loadLanguage } from "./texts";
 
 /** How far the wallet is. `null` until the core has answered. */

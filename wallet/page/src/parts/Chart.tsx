@@ -3,7 +3,7 @@
 import type { Block } from "../messages";
 import { isWide } from "../state";
 import { language, t } from "../texts";
-import { Table } from "./Blocks";
+import { Table } from "./Table";
 
 type Series = Extract<Block, { block: "series" }>;
 

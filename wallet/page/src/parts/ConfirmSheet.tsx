@@ -1,7 +1,7 @@
 // Asks for the passphrase again, before something is signed.
 
-import { ask } from "../core";
 import { confirming } from "../confirm";
+import { ask } from "../core";
 import { useAction } from "../load";
 import { t } from "../texts";
 import { SecretForm } from "./SecretForm";

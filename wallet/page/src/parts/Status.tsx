@@ -3,8 +3,8 @@
 import type { ComponentChildren } from "preact";
 import type { Waiting } from "../core";
 import type { Failure as FailureFacts } from "../messages";
-import { t } from "../texts";
 import { to } from "../router";
+import { t } from "../texts";
 import { Icon, type IconName } from "./Icon";
 
 /** Says for what the page waits. */

@@ -10,7 +10,7 @@ import { PersonCard, PersonLine } from "../parts/PersonLine";
 import { RecordFacts } from "../parts/RecordRow";
 import { Screen, Section } from "../parts/Screen";
 import { Empty } from "../parts/Status";
-import { route, to } from "../router";
+import { go, route, to } from "../router";
 import { isWide } from "../state";
 import { t, type PlainId } from "../texts";
 
@@ -128,7 +128,7 @@ function SeenForm({ rows }: { rows: AccessRow[] }) {
 				onSubmit={(event) => {
 					event.preventDefault();
 					const row = people[Number(chosen.value)];
-					if (row) location.hash = to("seen", row.who.account);
+					if (row) go("seen", row.who.account);
 				}}
 			>
 				<SelectField label={t("page-access-ask-who")} choices={choices} value={chosen} />

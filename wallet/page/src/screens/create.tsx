@@ -11,7 +11,7 @@ import { Screen } from "../parts/Screen";
 import { Busy, Failure } from "../parts/Status";
 import { Text } from "../parts/Text";
 import { WordsSheet } from "../parts/WordsSheet";
-import { focusHeading, to } from "../router";
+import { focusHeading, go, to } from "../router";
 import { become } from "../state";
 import { t, type PlainId } from "../texts";
 
@@ -34,7 +34,7 @@ export function CreateScreen() {
 			const started = await ask({ ask: "create", passphrase }, onWaiting);
 			// The core notes the backup only of an account that it keeps.
 			if (checked.value && !started.hasBackup) await ask({ ask: "checkWords", text: checked.value });
-			location.hash = to();
+			go();
 			await become({ ...started, hasBackup: started.hasBackup || checked.value !== "" });
 		});
 	return (

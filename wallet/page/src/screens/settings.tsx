@@ -2,7 +2,6 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { appearance, setAppearance } from "../preferences";
 import { VERSION } from "../build";
 import { ask } from "../core";
 import { useAction, useAsk } from "../load";
@@ -15,8 +14,9 @@ import { Sheet } from "../parts/Sheet";
 import { Busy, Failure, Mark, Note } from "../parts/Status";
 import { Name } from "../parts/Text";
 import { addPasskey, hasPasskeys } from "../passkey";
+import { appearance, setAppearance } from "../preferences";
 import { installed, update, activateUpdate } from "../release";
-import { to } from "../router";
+import { go, to } from "../router";
 import { askStarted, become, becomeLocked, changes, started } from "../state";
 import { t } from "../texts";
 import { LanguageChoice } from "./welcome";
@@ -294,7 +294,7 @@ function ForgetSection() {
 		void run(async () => {
 			const now = await ask({ ask: "forget" });
 			isAsking.value = false;
-			location.hash = to();
+			go();
 			await become(now);
 		});
 	return (
