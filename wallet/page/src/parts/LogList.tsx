@@ -12,8 +12,13 @@ const ICONS: Record<string, IconName> = {
 	opened: "show",
 	refused: "cross",
 	permitted: "consent",
+	forbidden: "stop",
+	revoked: "back",
+	counted: "people",
 	added: "record",
+	changed: "record",
 	account: "person",
+	shares: "key",
 };
 
 /** The lines, the newest first. */

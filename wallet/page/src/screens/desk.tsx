@@ -4,8 +4,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask } from "../core";
 import { saveFile } from "../files";
-import { useAction } from "../load";
-import type { DeskAnswer, DeskOffer } from "../messages";
+import { type Loaded, useAction, useAsk } from "../load";
+import type { DeskAnswer, DeskOffer, Home } from "../messages";
 import { Icon } from "../parts/Icon";
 import { QrCode } from "../parts/QrCode";
 import { CodeInput } from "../parts/Scanner";
@@ -13,7 +13,7 @@ import { Screen } from "../parts/Screen";
 import { Busy, Failure, Note } from "../parts/Status";
 import { Name, Sentence, Text } from "../parts/Text";
 import { to } from "../router";
-import { askStarted, background, changes, proof, started } from "../state";
+import { askStarted, background, proof, started } from "../state";
 import { t } from "../texts";
 
 /** At the desk. */
@@ -21,15 +21,14 @@ export function DeskScreen() {
 	const offer = useSignal<DeskOffer | null>(null);
 	const answer = useSignal<DeskAnswer | null>(null);
 	const { failure, isBusy, waiting, run } = useAction();
+	const home = useEnrolment();
 	const readCode = (text: string) =>
 		void run(async (onWaiting) => (offer.value = await ask({ ask: "readDeskCode", text }, onWaiting)));
 	const accept = () =>
 		void run(async (onWaiting) => (answer.value = await ask({ ask: "acceptDeskCode" }, onWaiting)));
 	return (
 		<Screen title={t("page-desk-heading")}>
-			{started.value?.phase === "notEnrolled" && !offer.value && (
-				<p class="lead">{t("page-home-not-enrolled")}</p>
-			)}
+			{started.value?.phase === "notEnrolled" && !offer.value && <Why home={home} />}
 			{!offer.value && (
 				<>
 					<p>{t("page-desk-intro")}</p>
@@ -60,6 +59,24 @@ export function DeskScreen() {
 	);
 }
 
+/** Asks whether the account is enrolled by now: when the screen appears, and at each proven block. */
+function useEnrolment(): Loaded<Home> {
+	const home = useAsk({ ask: "home" });
+	useEffect(() => proof.subscribe(() => void home.reload()), []);
+	useEffect(() => {
+		if (home.value.value && started.peek()?.phase === "notEnrolled") void askStarted().catch(() => undefined);
+	}, [home.value.value]);
+	return home;
+}
+
+/** Why nothing else is shown yet: the account is not enrolled, or no hospital could be asked. */
+function Why({ home }: { home: Loaded<Home> }) {
+	const failure = home.failure.value;
+	if (failure && failure.kind !== "notEnrolled")
+		return <Failure failure={failure} onRetry={home.reload} onlyReads />;
+	return failure ? <p class="lead">{t("page-home-not-enrolled")}</p> : <Busy waiting={home.waiting.value} />;
+}
+
 function Offer({ offer }: { offer: DeskOffer }) {
 	return (
 		<div class="card">
@@ -88,11 +105,6 @@ function Offer({ offer }: { offer: DeskOffer }) {
 /** The code for the registrar. The screen goes on by itself once the enrolment is proven. */
 function Code({ answer }: { answer: DeskAnswer }) {
 	const isCopied = useSignal(false);
-	useEffect(() => {
-		const look = () => void askStarted().catch(() => undefined);
-		const ends = [changes.subscribe(look), proof.subscribe(look)];
-		return () => ends.forEach((end) => end());
-	}, []);
 	const copy = () =>
 		void navigator.clipboard.writeText(answer.code.text).then(
 			() => (isCopied.value = true),

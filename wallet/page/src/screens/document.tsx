@@ -126,7 +126,7 @@ function Shown({ id, title }: { id: string; title: string }) {
 	return file.value ? <Viewer file={file.value} title={title} /> : <Busy waiting={waiting.value} />;
 }
 
-/** A record that was opened before this page was loaded: whether it is readable, the core knows. */
+/** A record that was opened before this page was loaded: what is not readable text is shown by the viewer. */
 function Unknown({ id, title }: { id: string; title: string }) {
 	const document = useSignal<DocumentView | null>(null);
 	const { failure, waiting, run } = useAction();
@@ -134,6 +134,5 @@ function Unknown({ id, title }: { id: string; title: string }) {
 		void run(async (onWaiting) => (document.value = await ask({ ask: "read", id }, onWaiting)));
 	}, [id]);
 	if (document.value) return <Checked document={document.value} />;
-	if (failure.value?.kind === "input") return <Shown id={id} title={title} />;
-	return failure.value ? <Failure failure={failure.value} /> : <Busy waiting={waiting.value} />;
+	return failure.value ? <Shown id={id} title={title} /> : <Busy waiting={waiting.value} />;
 }
