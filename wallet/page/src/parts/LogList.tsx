@@ -53,7 +53,14 @@ export function LogList({ lines }: { lines: LogLine[] }) {
 									</>
 								)}
 							</p>
-							{line.who && <PersonDetails who={line.who} />}
+							{line.who && (
+								<>
+									<p>
+										<span class="strong">{t("page-log-report")}</span> {t("page-log-report-hint")}
+									</p>
+									<PersonDetails who={line.who} />
+								</>
+							)}
 						</details>
 					</div>
 				</li>

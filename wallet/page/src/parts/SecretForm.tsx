@@ -40,6 +40,7 @@ export function SecretForm({
 				const secret = text.value;
 				text.value = "";
 				if (secret) onSecret({ by: "passphrase", text: secret });
+				else event.currentTarget.querySelector("input")?.focus();
 			}}
 		>
 			{canPasskey && (
@@ -59,7 +60,7 @@ export function SecretForm({
 				isShown={isShown}
 				{...(error ? { error } : {})}
 			/>
-			<button type="submit" class={canPasskey ? "wide" : "primary wide"} disabled={isBusy || !text.value}>
+			<button type="submit" class={canPasskey ? "wide" : "primary wide"} disabled={isBusy}>
 				{button}
 			</button>
 		</form>

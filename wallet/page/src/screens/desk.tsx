@@ -32,6 +32,7 @@ export function DeskScreen() {
 			{!offer.value && (
 				<>
 					<p>{t("page-desk-intro")}</p>
+					<h2>{t("page-desk-step-scan")}</h2>
 					<CodeInput
 						label={t("page-desk-link-field")}
 						button={t("page-continue")}
@@ -42,6 +43,7 @@ export function DeskScreen() {
 			)}
 			{offer.value && !answer.value && (
 				<>
+					<h2>{t("page-desk-step-check")}</h2>
 					<Offer offer={offer.value} />
 					<button type="button" class="primary wide" disabled={isBusy.value} onClick={accept}>
 						{t("page-desk-sign")}
@@ -80,9 +82,9 @@ function Why({ home }: { home: Loaded<Home> }) {
 function Offer({ offer }: { offer: DeskOffer }) {
 	return (
 		<div class="card">
-			<h2>
+			<h3>
 				<Name>{offer.institution}</Name>
-			</h2>
+			</h3>
 			<Note tone={offer.isProven ? "good" : "warn"}>
 				<p>{t(offer.isProven ? "page-desk-institution-proven" : "page-desk-institution-not-proven")}</p>
 			</Note>
@@ -112,8 +114,9 @@ function Code({ answer }: { answer: DeskAnswer }) {
 		);
 	return (
 		<div class="card center">
-			<h2>{t("page-desk-show")}</h2>
+			<h2>{t("page-desk-step-show")}</h2>
 			<QrCode code={answer.code} />
+			<h2>{t("page-desk-step-wait")}</h2>
 			<Busy waiting={background.value ?? { what: t("page-wait-enrolment"), done: 0, total: null }} />
 			<div class="buttons">
 				<button type="button" onClick={() => saveFile("vouchsafe-code.txt", "text/plain", answer.code.text)}>

@@ -39,6 +39,9 @@ export function SettingsScreen() {
 					{t("page-settings-backup-print")}
 				</a>
 			</Section>
+			<Section title={t("page-settings-devices")}>
+				<p>{t("page-settings-devices-hint")}</p>
+			</Section>
 			<StorageSection />
 			<Loading of={settings}>{(shown) => <FromCore settings={shown} />}</Loading>
 			<ForgetSection />

@@ -31,8 +31,9 @@ export function UnlockScreen() {
 				/>
 				{failure.value && !wasWrong && <Failure failure={failure.value} />}
 				{isBusy.value && <Busy waiting={waiting.value} />}
-				<p class="center">
+				<p class="links links-center">
 					<a href={to("lost")}>{t("page-unlock-lost")}</a>
+					<a href={to("restore")}>{t("page-unlock-other")}</a>
 				</p>
 			</Screen>
 		</div>
