@@ -357,6 +357,7 @@ mod tests {
 			.map(|(seq, (block, _))| LogLine {
 				seq: u64::try_from(seq).unwrap(),
 				block: *block,
+				time: 0,
 				entry: HexBytes(vec![]),
 				head: Hex([0; 32]),
 			})
