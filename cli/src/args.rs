@@ -268,7 +268,7 @@ mod tests {
 	}
 
 	/// The commands that only read, and those that change nothing but this machine's files.
-	const WITHOUT_SIGNATURE: [&str; 27] = [
+	const WITHOUT_SIGNATURE: [&str; 26] = [
 		"vouchsafe key generate",
 		"vouchsafe key import",
 		"vouchsafe key show",
@@ -279,7 +279,6 @@ mod tests {
 		"vouchsafe enrol list",
 		"vouchsafe council list",
 		"vouchsafe record list",
-		"vouchsafe record show",
 		"vouchsafe record verify",
 		"vouchsafe record holdings",
 		"vouchsafe consent list",
