@@ -16,6 +16,7 @@ use vouchsafe_protocol::{
 		H256,
 	},
 };
+use vouchsafe_speech::AccessRequest;
 use vouchsafe_vault::seal::{self, PublicKey, Purpose, OVERHEAD};
 
 /// The longest reason, in bytes.
@@ -104,6 +105,26 @@ pub fn reason(session: &Session<impl Platform>, request: &Request) -> Option<Str
 	let address = address(&session.genesis(), &me.account(), &request.asker);
 	let bytes = seal::open(&me.encryption, Purpose::Text, &address, &request.reason).ok()?;
 	Some(crate::text::line(&String::from_utf8_lossy(&bytes)))
+}
+
+/// The request as sentences need it.
+pub fn spoken(request: &Request) -> AccessRequest<'_> {
+	let Asked { actions, purposes, categories, labels, confidentiality, records, data_period } =
+		&request.asked;
+	AccessRequest {
+		asker: &request.asker,
+		institution: &request.institution,
+		grantee: &request.grantee,
+		referred_by: request.referred_by.as_ref(),
+		actions: *actions,
+		purposes: *purposes,
+		categories: *categories,
+		labels,
+		confidentiality: *confidentiality,
+		records,
+		data_period: *data_period,
+		duration: request.duration,
+	}
 }
 
 /// The terms that approve all of a request, at the chain's time `now`.

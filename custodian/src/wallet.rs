@@ -11,7 +11,7 @@ use axum::{
 	body::Bytes,
 	http::{header, HeaderMap, HeaderName, HeaderValue, Response},
 };
-use policies::{policy, Surroundings};
+use policies::policy;
 use std::{
 	collections::HashMap,
 	fs, io,
@@ -62,8 +62,6 @@ impl WalletFiles {
 		let name = if path == "/" { "/index.html" } else { path };
 		let relative = relative(name)?;
 		let Found { bytes, encoding } = self.find(&relative, accepted(request))?;
-		let surroundings =
-			Surroundings { host: host(request), is_development: self.is_development };
 		let mut answer = Response::new(bytes);
 		let headers = answer.headers_mut();
 		headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
@@ -72,7 +70,7 @@ impl WalletFiles {
 		if let Some(encoding) = encoding {
 			headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
 		}
-		for (name, value) in policy(name, &surroundings)? {
+		for (name, value) in policy(name, self.is_development) {
 			let name = HeaderName::from_static(name);
 			headers.insert(name, HeaderValue::from_str(&value).ok()?);
 		}
@@ -155,15 +153,6 @@ fn accepted(request: &HeaderMap) -> [bool; 2] {
 	})
 }
 
-/// The host and the port that the client asked, if they are well-formed.
-fn host(request: &HeaderMap) -> Option<String> {
-	let host = request.get(header::HOST)?.to_str().ok()?;
-	let is_good = |letter: char| {
-		letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | ':' | '[' | ']')
-	};
-	(!host.is_empty() && host.len() <= 255 && host.chars().all(is_good)).then(|| host.to_owned())
-}
-
 /// How long browsers keep a file.
 fn caching(name: &str) -> &'static str {
 	match has_hash(name) {
@@ -226,7 +215,7 @@ mod tests {
 		let pairs = pairs
 			.iter()
 			.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
-		pairs.chain([(header::HOST, HeaderValue::from_static("localhost:8700"))]).collect()
+		pairs.collect()
 	}
 
 	fn get(files: &WalletFiles, path: &str) -> Option<Response<Bytes>> {

@@ -14,7 +14,6 @@ use crate::{
 use anyhow::{bail, Result};
 use serde_json::json;
 use vouchsafe_client::chain::{AccountId, Asked, Effect, Grantee, Request, Terms, View};
-use vouchsafe_speech::AccessRequest;
 
 pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<Output> {
 	let session = settings.connect_silently().await?;
@@ -157,7 +156,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let mut lines = Vec::new();
 	let mut rows = Vec::new();
 	for (id, request) in requests {
-		let sentence = teller.request(&spoken(&request));
+		let sentence = teller.request(&request::spoken(&request));
 		let reason = request::reason(session, &request);
 		let expired = request.expires <= now;
 		lines.push(format!("{id}  {sentence}"));
@@ -189,26 +188,6 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 		lines.push(format!("There are no open requests to {}.", session.names.show(patient)));
 	}
 	Ok(Output::new(lines.join("\n"), json!({ "requests": rows })))
-}
-
-/// The request as text.
-fn spoken(request: &Request) -> AccessRequest<'_> {
-	let Asked { actions, purposes, categories, labels, confidentiality, records, data_period } =
-		&request.asked;
-	AccessRequest {
-		asker: &request.asker,
-		institution: &request.institution,
-		grantee: &request.grantee,
-		referred_by: request.referred_by.as_ref(),
-		actions: *actions,
-		purposes: *purposes,
-		categories: *categories,
-		labels,
-		confidentiality: *confidentiality,
-		records,
-		data_period: *data_period,
-		duration: request.duration,
-	}
 }
 
 #[cfg(test)]

@@ -4,16 +4,6 @@
 //! - The *worker* has the keys. It runs the core, and reaches custodians.
 //! - The *viewer* shows documents, which may be hostile. It has no origin and can reach nothing.
 
-/// What a policy depends on besides the file.
-#[derive(Clone, Debug, Default)]
-pub struct Surroundings {
-	/// The host and the port of this server, as the client knows them. The viewer's origin is not its
-	/// server's, so its policy names the server.
-	pub host: Option<String>,
-	/// Whether the wallet may reach custodians on its own machine without TLS.
-	pub is_development: bool,
-}
-
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -27,8 +17,8 @@ enum Kind {
 
 /// The kinds of files, by what their names begin and end with. The first that fits counts.
 const KINDS: [(&str, &str, Kind); 4] = [
-	("/viewer/", "", Kind::Viewer),
-	("/core/", ".js", Kind::Worker),
+	("/viewer-", ".html", Kind::Viewer),
+	("/worker-", ".js", Kind::Worker),
 	("/sw.js", "", Kind::ServiceWorker),
 	("/", ".html", Kind::Page),
 ];
@@ -48,10 +38,12 @@ const LOOPBACK: &str = " http://localhost:* http://127.0.0.1:*";
 
 const SERVICE_WORKER: &str = "default-src 'none'; script-src 'self'; connect-src 'self'";
 
-/// `{server}` is the server's address.
-const VIEWER: &str = "default-src 'none'; script-src {server} 'wasm-unsafe-eval'; \
-	style-src {server}; img-src blob: data:; font-src data:; worker-src 'none'; base-uri 'none'; \
-	form-action 'none'; frame-ancestors {server}; sandbox allow-scripts";
+/// A viewer is one file with its script in it, so it needs no address of ours, and can load nothing. The
+/// file's own policy allows only that script, by its hash. Printing needs `allow-modals`.
+const VIEWER: &str = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; \
+	style-src 'unsafe-inline'; img-src blob: data:; font-src data:; base-uri 'none'; \
+	form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; \
+	trusted-types 'none'; sandbox allow-scripts allow-modals";
 
 const OTHER: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
@@ -64,20 +56,16 @@ const PERMISSIONS: &str = "camera=(self), publickey-credentials-get=(self), \
 	screen-wake-lock=(), serial=(), storage-access=(), usb=(), window-management=(), \
 	xr-spatial-tracking=()";
 
-/// The headers of a file's answer. Nothing if its policy must name the server, and the client did not
-/// say which server it asked.
-pub fn policy(name: &str, surroundings: &Surroundings) -> Option<Vec<(&'static str, String)>> {
+/// The headers of a file's answer. In development the wallet may reach custodians on its own machine
+/// without TLS.
+pub fn policy(name: &str, is_development: bool) -> Vec<(&'static str, String)> {
 	let kind = kind(name);
 	let content = match kind {
 		Kind::Page => PAGE.to_owned(),
-		Kind::Worker if surroundings.is_development => format!("{WORKER}{LOOPBACK}"),
+		Kind::Worker if is_development => format!("{WORKER}{LOOPBACK}"),
 		Kind::Worker => WORKER.to_owned(),
 		Kind::ServiceWorker => SERVICE_WORKER.to_owned(),
-		Kind::Viewer => {
-			// A proxy may add TLS.
-			let host = surroundings.host.as_ref()?;
-			VIEWER.replace("{server}", &format!("http://{host} https://{host}"))
-		},
+		Kind::Viewer => VIEWER.to_owned(),
 		Kind::Other => OTHER.to_owned(),
 	};
 	let mut headers = vec![
@@ -85,20 +73,19 @@ pub fn policy(name: &str, surroundings: &Surroundings) -> Option<Vec<(&'static s
 		("x-content-type-options", "nosniff".to_owned()),
 		("referrer-policy", "no-referrer".to_owned()),
 		("permissions-policy", PERMISSIONS.to_owned()),
+		("cross-origin-resource-policy", "same-origin".to_owned()),
 	];
+	// Where a document may connect by any means: policies do not cover WebRTC. Browsers that do not know
+	// this header ignore it.
 	match kind {
-		// Its scripts are asked for by a document without an origin.
-		Kind::Viewer => headers.extend([
-			("access-control-allow-origin", "*".to_owned()),
-			("cross-origin-resource-policy", "cross-origin".to_owned()),
+		Kind::Page => headers.extend([
+			("connection-allowlist", "(response-origin)".to_owned()),
+			("cross-origin-opener-policy", "same-origin".to_owned()),
 		]),
-		Kind::Page => headers.push(("cross-origin-opener-policy", "same-origin".to_owned())),
-		_ => {},
+		Kind::Viewer => headers.push(("connection-allowlist", "()".to_owned())),
+		Kind::Worker | Kind::ServiceWorker | Kind::Other => {},
 	}
-	if kind != Kind::Viewer {
-		headers.push(("cross-origin-resource-policy", "same-origin".to_owned()));
-	}
-	Some(headers)
+	headers
 }
 
 fn kind(name: &str) -> Kind {
@@ -112,8 +99,7 @@ mod tests {
 	use std::collections::BTreeMap;
 
 	fn headers(name: &str, is_development: bool) -> BTreeMap<&'static str, String> {
-		let host = Some("custodian.example:8700".to_owned());
-		policy(name, &Surroundings { host, is_development }).unwrap().into_iter().collect()
+		policy(name, is_development).into_iter().collect()
 	}
 
 	/// The directives of a file's policy.
@@ -140,7 +126,7 @@ mod tests {
 
 	#[test]
 	fn the_worker_reaches_custodians_with_tls_and_its_own_machine_in_development() {
-		let name = "/core/worker-0a1b2c3d.js";
+		let name = "/worker-ABCD2345.js";
 		let found = directives(name, false);
 		assert_eq!(found["script-src"], "'self' 'wasm-unsafe-eval'");
 		assert_eq!(found["connect-src"], "'self' https:");
@@ -158,32 +144,32 @@ mod tests {
 
 	#[test]
 	fn the_viewer_has_no_origin_and_reaches_nothing() {
-		for name in ["/viewer/index.html", "/viewer/pdf-0a1b2c3d.js"] {
+		for name in ["/viewer-0a1b2c3d4e5f.html", "/viewer-pdf-0a1b2c3d4e5f.html"] {
 			let found = directives(name, true);
-			assert_eq!(found["sandbox"], "allow-scripts");
+			assert_eq!(found["sandbox"], "allow-scripts allow-modals");
 			assert!(!found.contains_key("connect-src"));
 			assert_eq!(found["default-src"], "'none'");
-			let server = "http://custodian.example:8700 https://custodian.example:8700";
-			assert_eq!(found["script-src"], format!("{server} 'wasm-unsafe-eval'"));
-			assert_eq!(found["frame-ancestors"], server);
-			assert_eq!(headers(name, true)["access-control-allow-origin"], "*");
+			assert_eq!(found["script-src"], "'unsafe-inline' 'wasm-unsafe-eval'");
+			assert_eq!(found["trusted-types"], "'none'");
+			assert_eq!(found["frame-ancestors"], "'self'");
+			assert_eq!(headers(name, true)["connection-allowlist"], "()");
 		}
-		assert!(policy("/viewer/index.html", &Surroundings::default()).is_none());
 	}
 
 	#[test]
 	fn other_files_are_no_documents() {
-		for name in ["/page-0a1b2c3d.js", "/core/core.wasm", "/icon.svg", "/manifest.webmanifest"] {
+		for name in
+			["/page-0a1b2c3d.js", "/core-0a1b2c3d4e5f.wasm", "/icon.svg", "/app.webmanifest"]
+		{
 			let found = directives(name, true);
 			assert_eq!(found["default-src"], "'none'", "{name}");
 			assert_eq!(found["sandbox"], "", "{name}");
-			assert!(!headers(name, true).contains_key("access-control-allow-origin"));
 		}
 	}
 
 	#[test]
 	fn every_file_has_the_same_protection() {
-		for name in ["/index.html", "/core/a.js", "/viewer/index.html", "/sw.js", "/a.png"] {
+		for name in ["/index.html", "/worker-a.js", "/viewer-a.html", "/sw.js", "/a.png"] {
 			let found = headers(name, false);
 			assert_eq!(found["x-content-type-options"], "nosniff");
 			assert_eq!(found["referrer-policy"], "no-referrer");

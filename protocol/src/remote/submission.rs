@@ -90,7 +90,7 @@ pub(super) async fn submit<T: Transport + Clone, S: Signer>(
 }
 
 /// Signs a call that is valid from the block of this view on.
-fn sign<T: Transport + Clone>(
+pub(super) fn sign<T: Transport + Clone>(
 	chain: &CustodianChain<T>,
 	signer: &impl Signer,
 	call: &RuntimeCall,

@@ -84,6 +84,9 @@ fn of(name: &str, kind: &Kind) -> Headers {
 	if let Some(policy) = policy(kind) {
 		headers.insert("content-security-policy", policy);
 	}
+	if let Some(allowed) = connections(kind) {
+		headers.insert("connection-allowlist", allowed.to_owned());
+	}
 	if matches!(kind, Kind::Page) {
 		let permissions = NOTHING.replace("camera=()", "camera=(self)");
 		headers.insert("permissions-policy", permissions);
@@ -104,6 +107,16 @@ pub fn policy(kind: &Kind) -> Option<String> {
 			format!("sandbox allow-scripts allow-modals; {policy}; frame-ancestors 'self'")
 		}),
 		Kind::Other => None,
+	}
+}
+
+/// Where a document may connect by any means. Policies do not cover WebRTC. Browsers that do not know
+/// this header ignore it.
+fn connections(kind: &Kind) -> Option<&'static str> {
+	match kind {
+		Kind::Page => Some("(response-origin)"),
+		Kind::Viewer { .. } => Some("()"),
+		Kind::Worker | Kind::ServiceWorker | Kind::Other => None,
 	}
 }
 

@@ -28,12 +28,12 @@ use std::{
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
 };
+use subxt_signer::sr25519::Keypair;
 use vouchsafe_agent::{
 	keys::{Identity, KeyFile},
 	platform::Keep as _,
 };
 use vouchsafe_protocol::types::{AccountId, AccountKind};
-use subxt_signer::sr25519::Keypair;
 use vouchsafe_speech::Speech;
 
 pub use connection::{network_of, Network};
@@ -76,6 +76,8 @@ struct Known {
 	has_backup: bool,
 	/// The number of lines of the log that the page knows.
 	lines: u64,
+	/// The language of what is signed.
+	speech: Option<&'static Speech>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -109,12 +111,7 @@ impl<H: Host> Account<H> {
 		Self::new(host, keep, key_file, origin).await
 	}
 
-	async fn new(
-		host: H,
-		keep: BrowserKeep<H>,
-		key_file: KeyFile,
-		origin: String,
-	) -> Result<Self> {
+	async fn new(host: H, keep: BrowserKeep<H>, key_file: KeyFile, origin: String) -> Result<Self> {
 		let identity = key_file.identity("")?;
 		let has_backup = keep.read(FOLDER, BACKUP).await?.is_some();
 		let network = match keep.read(FOLDER, NETWORK).await? {
@@ -184,6 +181,15 @@ impl<H: Host> Account<H> {
 		Ok(())
 	}
 
+	/// Chooses the language of what is signed from now on.
+	async fn set_speech(&self, speech: &'static Speech) {
+		let before = locked(&self.known).speech.replace(speech);
+		if before.is_some_and(|before| before.language() != speech.language()) {
+			locked(&self.drafts).clear();
+			*self.session.lock().await = None;
+		}
+	}
+
 	/// Forgets what is open.
 	pub fn close(&self) {
 		self.documents.clear();
@@ -196,6 +202,7 @@ impl<H: Host> Account<H> {
 		ask: Ask,
 		speech: &'static Speech,
 	) -> Result<(Answer, Option<Vec<u8>>)> {
+		self.set_speech(speech).await;
 		if let Ask::File { id } = &ask {
 			let (file, bytes) = self.file(id)?;
 			return Ok((Answer::File(file), Some(bytes)));

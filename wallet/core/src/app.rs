@@ -8,7 +8,6 @@ use crate::{
 	device::Locks,
 	failure::{self, Trouble},
 	host::Host,
-	language::{speech_of, LANGUAGES},
 	messages::{Answer, Ask, FailureKind, Message, Phase, Request, Started},
 };
 use anyhow::Result;
@@ -16,9 +15,9 @@ use std::{
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
 };
-use vouchsafe_agent::keys::KeyFile;
+use vouchsafe_agent::{english::speech_of, keys::KeyFile};
 use vouchsafe_protocol::types::{address, AccountKind};
-use vouchsafe_speech::Speech;
+use vouchsafe_speech::{Speech, LANGUAGES};
 use vouchsafe_vault::passphrase::Cost;
 
 /// After how long without a request the wallet locks itself.

@@ -71,8 +71,8 @@ pub fn tell(error: &Error, speech: &Speech) -> Failure {
 		Some(_) => String::new(),
 		None => format!("{error:#}"),
 	};
-	let may_take_effect = find::<ChainError>(error)
-		.is_some_and(|error| matches!(error, ChainError::Pending(_)));
+	let may_take_effect =
+		find::<ChainError>(error).is_some_and(|error| matches!(error, ChainError::Pending(_)));
 	Failure { kind, text, detail, may_take_effect }
 }
 

@@ -101,11 +101,7 @@ impl<H: Host> BrowserKeep<H> {
 	/// # Errors
 	///
 	/// A value is damaged.
-	pub fn open(
-		host: H,
-		key: DeviceKey,
-		stored: &[(String, Vec<u8>)],
-	) -> Result<Self, LockError> {
+	pub fn open(host: H, key: DeviceKey, stored: &[(String, Vec<u8>)]) -> Result<Self, LockError> {
 		let mut places = Places::new();
 		for (stored_as, value) in stored.iter().filter(|(key, _)| key.starts_with("value-")) {
 			let (folder, name, bytes) = key.open(stored_as, value)?;

@@ -13,7 +13,6 @@ pub mod failure;
 pub mod guard;
 pub mod host;
 pub mod keep;
-mod language;
 pub mod messages;
 pub mod platform;
 

@@ -51,12 +51,20 @@ const english: ViewerTexts = {
 /** Waits for documents, and shows each with the view for its type. */
 export function start(viewers: Record<string, Viewer>): void {
 	let toolbar: Toolbar | undefined;
+	forbidWebRtc();
 	window.addEventListener("message", (event: MessageEvent<ToViewer>) => {
 		if (event.source !== window.parent) return;
 		if (event.data.kind === "print") void toolbar?.print();
 		else if (event.data.kind === "show") void show(viewers, event.data).then((made) => (toolbar = made));
 	});
 	tell({ kind: "ready" });
+}
+
+/** Policies do not cover WebRTC. Our servers forbid it by a header that not all browsers know. */
+function forbidWebRtc(): void {
+	for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) {
+		Object.defineProperty(window, name, { value: undefined, writable: false, configurable: false });
+	}
 }
 
 async function show(
@@ -71,6 +79,9 @@ async function show(
 	status.setAttribute("role", "status");
 	status.textContent = texts.loading;
 	const main = document.createElement("main");
+	// A wide document scrolls sideways, also by keyboard.
+	main.tabIndex = 0;
+	main.setAttribute("aria-label", message.title);
 	main.append(status);
 	document.body.replaceChildren(main);
 	try {

@@ -22,7 +22,7 @@ export class Toolbar {
 			this.button("−", texts.zoomOut, () => this.zoom(this.factor / STEP)),
 			this.button("+", texts.zoomIn, () => this.zoom(this.factor * STEP)),
 			this.button("↔", texts.fit, () => this.zoom(1)),
-			this.button("⎙", texts.print, () => void this.print()),
+			this.button(texts.print, texts.print, () => void this.print()),
 		);
 		this.status.setAttribute("role", "status");
 		this.element.append(this.status);
@@ -42,7 +42,7 @@ export class Toolbar {
 	private pages(goTo: (page: number) => void): HTMLElement {
 		const label = document.createElement("label");
 		const input = document.createElement("input");
-		const { count } = { count: this.view.pages };
+		const count = this.view.pages;
 		Object.assign(input, { type: "number", min: "1", max: String(count), value: "1" });
 		input.setAttribute("aria-label", this.texts.page);
 		input.onchange = () => goTo(Math.min(Math.max(Math.round(Number(input.value)) || 1, 1), count));

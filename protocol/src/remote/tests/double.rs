@@ -108,7 +108,8 @@ pub(super) enum Lie {
 /// The chain, its custodians and the clock.
 pub(super) struct World {
 	now: Duration,
-	sleepers: BTreeMap<u64, Duration>,
+	/// Who waits until when.
+	sleepers: BTreeMap<u64, (Duration, Option<Waker>)>,
 	next_sleeper: u64,
 	/// How far the custodians' clocks are before the wallet's, in seconds.
 	pub(super) clock_behind: i64,
@@ -122,7 +123,15 @@ pub(super) struct World {
 	pub(super) asked: Vec<(usize, String)>,
 	/// All extrinsics that a custodian got.
 	pub(super) got: Vec<Vec<u8>>,
+	/// The chains that were made already: by lie, length and age.
+	made: Mutex<Vec<Made>>,
 }
+
+/// All blocks of a chain.
+type Blocks = Arc<Vec<Block>>;
+
+/// A chain that was made already, and what it depends on.
+type Made = ((Lie, usize, u64), Blocks);
 
 #[derive(Clone)]
 pub(super) struct Double(pub(super) Arc<Mutex<World>>);
@@ -137,11 +146,14 @@ struct Sleep {
 impl Future for Sleep {
 	type Output = ();
 
-	fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-		match self.world.lock().now >= self.until {
-			true => Poll::Ready(()),
-			false => Poll::Pending,
+	fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+		let mut world = self.world.lock();
+		if world.now >= self.until {
+			return Poll::Ready(());
 		}
+		let waker = Some(context.waker().clone());
+		world.sleepers.insert(self.id, (self.until, waker));
+		Poll::Pending
 	}
 }
 
@@ -155,16 +167,22 @@ impl Drop for Sleep {
 pub(super) fn run<F: Future>(world: &Double, future: F) -> F::Output {
 	let mut future = pin!(future);
 	loop {
-		// The clock stands still while there is something to do. A sub-future may have to be polled twice.
+		// The clock stands still while there is something to do.
 		for _ in 0..3 {
 			let mut context = Context::from_waker(Waker::noop());
 			if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
 				return output;
 			}
 		}
-		let mut world = world.lock();
-		let first = world.sleepers.values().min().copied();
-		world.now = first.expect("somebody waits for ever").max(world.now);
+		let woken: Vec<_> = {
+			let mut world = world.lock();
+			let first = world.sleepers.values().map(|(until, _)| *until).min();
+			let now = first.expect("somebody waits for ever").max(world.now);
+			world.now = now;
+			let due = world.sleepers.values().filter(|(until, _)| *until <= now);
+			due.filter_map(|(_, waker)| waker.clone()).collect()
+		};
+		woken.iter().for_each(Waker::wake_by_ref);
 	}
 }
 
@@ -283,7 +301,18 @@ impl World {
 	}
 
 	/// All blocks, as somebody shows them who lies so.
-	fn chain(&self, lie: Lie) -> Vec<Block> {
+	fn chain(&self, lie: Lie) -> Blocks {
+		let key = (lie, self.blocks.len(), self.age);
+		let mut made = self.made.lock().unwrap();
+		if let Some((_, blocks)) = made.iter().find(|(known, _)| *known == key) {
+			return blocks.clone();
+		}
+		let blocks = Arc::new(self.make_chain(lie));
+		made.push((key, blocks.clone()));
+		blocks
+	}
+
+	fn make_chain(&self, lie: Lie) -> Vec<Block> {
 		let mut blocks: Vec<Block> = Vec::new();
 		for number in 0..u32::try_from(self.blocks.len()).unwrap() {
 			let state = backend(self.entries(number, &blocks, lie));
@@ -309,7 +338,7 @@ impl World {
 	}
 
 	/// The chain whose blocks a custodian shows that lies so.
-	fn shown_chain(&self, lie: Lie) -> Vec<Block> {
+	fn shown_chain(&self, lie: Lie) -> Blocks {
 		match lie {
 			Lie::OtherChain | Lie::Fork | Lie::Runtime => self.chain(lie),
 			_ => self.chain(Lie::Nothing),
@@ -475,8 +504,7 @@ impl Answer {
 }
 
 /// The body of a request that is signed, or of one that is not.
-fn body<B: DeserializeOwned>(request: &Request) -> B {
-	let RequestBody::Bytes(bytes) = &request.body else { panic!("it has no body") };
+fn body<B: DeserializeOwned>(bytes: &[u8]) -> B {
 	if let Ok(signed) = serde_json::from_slice::<Signed>(bytes) {
 		assert!(signed.is_authentic());
 		assert_eq!(signed.account.0, account_bytes(&me_account()));
@@ -499,6 +527,7 @@ impl Double {
 			lies: lies.to_vec(),
 			asked: vec![],
 			got: vec![],
+			made: Mutex::default(),
 		})))
 	}
 
@@ -543,10 +572,10 @@ impl Double {
 		SubmitOutcome::Final { block, number, events: Packed(events) }
 	}
 
-	async fn answer(&self, lie: Lie, path: &str, request: &Request) -> Answer {
+	async fn answer(&self, lie: Lie, path: &str, sent: &[u8]) -> Answer {
 		match path.split('?').next().unwrap() {
 			"/v1/chain/finality" => {
-				assert_eq!(request.method, Method::Get);
+				assert!(sent.is_empty());
 				let query = path.split_once('?').unwrap().1;
 				let mut parts = query.split('&');
 				let after = parts.next().unwrap().strip_prefix("after=").unwrap();
@@ -555,13 +584,13 @@ impl Double {
 				}
 				self.lock().finality(lie, after)
 			},
-			"/v1/chain/read" => self.lock().read(lie, body(request)),
+			"/v1/chain/read" => self.lock().read(lie, body(sent)),
 			"/v1/chain/submit" => {
-				let SubmitExtrinsic { extrinsic: HexBytes(extrinsic) } = body(request);
+				let SubmitExtrinsic { extrinsic: HexBytes(extrinsic) } = body(sent);
 				Answer::json(&self.submit(lie, extrinsic).await)
 			},
 			"/v1/chain/wait" => {
-				let AwaitLog { count } = body(request);
+				let AwaitLog { count } = body(sent);
 				Answer::json(&LogLength { count: count + 1 })
 			},
 			other => panic!("nobody asks {other}"),
@@ -575,6 +604,11 @@ impl Transport for Double {
 		let (place, path) = rest.split_once(".example").unwrap();
 		let place: usize = place.parse().unwrap();
 		let path = path.to_owned();
+		let sent = match (request.method, request.body) {
+			(Method::Get, RequestBody::Empty) => vec![],
+			(Method::Post, RequestBody::Bytes(bytes)) => bytes,
+			_ => panic!("nobody sends content"),
+		};
 		let lie = self.lock().lies[place];
 		self.lock().asked.push((place, path.clone()));
 		let answer = match lie {
@@ -582,7 +616,7 @@ impl Transport for Double {
 			Lie::Away => return Err(CustodianError::Unreachable("nothing listens there".into())),
 			Lie::Html => Answer { status: 200, body: b"<!doctype html><h1>Login</h1>".to_vec() },
 			Lie::Large => Answer { status: 200, body: vec![b' '; 5_000_000] },
-			_ => self.answer(lie, &path, &request).await,
+			_ => self.answer(lie, &path, &sent).await,
 		};
 		let pieces: Vec<_> =
 			answer.body.chunks(64 * 1024).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
@@ -600,7 +634,7 @@ impl Transport for Double {
 			let mut world = self.lock();
 			let (id, until) = (world.next_sleeper, world.now + time);
 			world.next_sleeper += 1;
-			world.sleepers.insert(id, until);
+			world.sleepers.insert(id, (until, None));
 			Sleep { world: self.clone(), id, until }
 		};
 		sleep.await;

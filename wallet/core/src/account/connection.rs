@@ -11,10 +11,7 @@ use crate::{
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use vouchsafe_agent::{
-	platform::Keep as _,
-	session::Parts,
-};
+use vouchsafe_agent::{platform::Keep as _, session::Parts};
 use vouchsafe_protocol::{
 	errors::{ChainError, CustodianError},
 	holders::Member,
@@ -70,13 +67,13 @@ pub async fn network_of<H: Host>(host: &H, origin: &str) -> Result<Network> {
 	}
 	// Nothing is signed for it yet.
 	let nobody = (AccountId::new([0; 32]), H256::zero());
-	let custodian = RestCustodian::new(origin, nobody.0, nobody.1, host.transport())?;
-	let about = custodian.without_retries().about().await.map_err(|error| {
-		match error.may_pass() {
+	let custodian: RestCustodian<H::Transport> =
+		RestCustodian::new(origin, nobody.0, nobody.1, host.transport())?;
+	let about =
+		custodian.without_retries().about().await.map_err(|error| match error.may_pass() {
 			true => anyhow::Error::from(error),
 			false => Trouble::NoNetwork.into(),
-		}
-	})?;
+		})?;
 	let institution = about.institution.ok_or(Trouble::NoNetwork)?;
 	Ok(Network { genesis: about.genesis, custodians: vec![(origin.to_owned(), institution)] })
 }
@@ -132,6 +129,12 @@ impl<H: Host> Account<H> {
 		Ok(session)
 	}
 
+	/// A session of its own, which can be changed.
+	pub(super) async fn own_session(&self) -> Result<Session<H>> {
+		let session = self.session().await?;
+		self.begin(session.chain.chain.clone()).await
+	}
+
 	async fn begin_anew(&self) -> Result<Session<H>> {
 		let network = match self.network() {
 			Some(network) => network,
@@ -171,7 +174,10 @@ impl<H: Host> Account<H> {
 			clock: WalletClock(self.host.clone()),
 			progress: WalletProgress(self.host.clone()),
 		};
-		let session = Session::new(parts, Some(self.identity.clone()), false).await?;
+		let mut session = Session::new(parts, Some(self.identity.clone()), false).await?;
+		if let Some(speech) = locked(&self.known).speech {
+			session.speech = speech;
+		}
 		if let Some(trusted) = session.chain.chain.trusted() {
 			self.keep.write(FOLDER, TRUSTED, &trusted.to_bytes()).await?;
 		}
@@ -237,7 +243,9 @@ impl<H: Host> Account<H> {
 			is_offline: true,
 		};
 		match session {
-			Some(session) => Proof { is_offline: true, ..self.proof_of(&session, block, None, speech) },
+			Some(session) => {
+				Proof { is_offline: true, ..self.proof_of(&session, block, None, speech) }
+			},
 			None => empty,
 		}
 	}

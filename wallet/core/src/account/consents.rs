@@ -13,8 +13,7 @@ use crate::{
 use anyhow::{Context as _, Result};
 use vouchsafe_agent::{
 	consent::{self, is_in_doubt},
-	dates,
-	label_keys,
+	dates, label_keys,
 	labels::LabelTable,
 	stop::{self, Stop},
 };
@@ -22,7 +21,7 @@ use vouchsafe_protocol::{
 	traits::View as _,
 	types::{
 		Action as Act, Category, Confidentiality, Consent, DataPeriod, Effect, Grantee,
-		LabelFilter, Purpose, Role, Terms, Vocabulary as _,
+		LabelFilter, Purpose, Role, Terms,
 	},
 };
 use vouchsafe_speech::{Speech, Teller};
@@ -48,10 +47,10 @@ impl<H: Host> Account<H> {
 		let tags = all.iter().filter_map(|(_, consent)| consent.terms.labels.named());
 		let labels = label_keys::learn(session, &me, tags.flatten().copied()).await?;
 		let is_stopped = all.iter().any(|(grantee, it)| is_stop(grantee, it));
-		let mut consents =
-			Consents { current: vec![], planned: vec![], past: vec![], is_stopped };
+		let mut consents = Consents { current: vec![], planned: vec![], past: vec![], is_stopped };
 		for (grantee, consent) in &all {
-			let mut line = self.consent_line(session, &labels, grantee, consent, now, speech).await?;
+			let mut line =
+				self.consent_line(session, &labels, grantee, consent, now, speech).await?;
 			if is_in_doubt(&account, consent) {
 				line.notes.push(speech.wallet_consent_in_doubt());
 			}
@@ -123,15 +122,14 @@ impl<H: Host> Account<H> {
 			}
 		}
 		for (account, practitioner_at) in self.people_of_log().await {
-			let grantee = Grantee::PractitionerAt {
-				practitioner: account,
-				institution: practitioner_at,
-			};
+			let grantee =
+				Grantee::PractitionerAt { practitioner: account, institution: practitioner_at };
 			if !grantees.contains(&grantee) {
 				grantees.push(grantee);
 			}
 		}
-		for grantee in [Grantee::Everyone, Grantee::Role(Role::Physician), Grantee::Role(Role::Nurse)]
+		for grantee in
+			[Grantee::Everyone, Grantee::Role(Role::Physician), Grantee::Role(Role::Nurse)]
 		{
 			if !grantees.contains(&grantee) {
 				grantees.push(grantee);
@@ -231,11 +229,7 @@ impl<H: Host> Account<H> {
 fn choices<V: vouchsafe_speech::Phrase>(speech: &Speech) -> Vec<Choice> {
 	V::ITEMS
 		.iter()
-		.map(|it| Choice {
-			key: it.word().to_owned(),
-			text: speech.phrase(*it),
-			hint: String::new(),
-		})
+		.map(|it| Choice { key: it.to_string(), text: speech.phrase(*it), hint: String::new() })
 		.collect()
 }
 
@@ -246,7 +240,7 @@ pub(super) fn key_of(grantee: &Grantee) -> String {
 
 fn grantee_of(key: &str) -> Result<Grantee> {
 	let bytes = hex::decode(key).context("not a grantee")?;
-	Ok(codec::DecodeAll::decode_all(&mut &bytes[..]).context("not a grantee")?)
+	codec::DecodeAll::decode_all(&mut &bytes[..]).context("not a grantee")
 }
 
 /// A consent as the page's form has it, if the form can express it.
@@ -293,10 +287,10 @@ fn form_of<H: Host>(
 	Some(ConsentForm {
 		permits: *effect == Effect::Permit,
 		grantee: key_of(grantee),
-		categories: words(Category::ITEMS, |it| categories.contains(it)),
+		categories: words(Category::ALL, |it| categories.contains(it)),
 		records: records.iter().map(|it| hex::encode(it.0)).collect(),
-		actions: words(Act::ITEMS, |it| actions.contains(it)),
-		purposes: words(Purpose::ITEMS, |it| purposes.contains(it)),
+		actions: words(Act::ALL, |it| actions.contains(it)),
+		purposes: words(Purpose::ALL, |it| purposes.contains(it)),
 		from_month: from.map(dates::show_month),
 		to_month: to.map(dates::show_month),
 		from: valid_from.map(day_of),
@@ -306,11 +300,8 @@ fn form_of<H: Host>(
 	})
 }
 
-fn words<V: vouchsafe_protocol::types::Vocabulary + 'static>(
-	items: &[V],
-	has: impl Fn(V) -> bool,
-) -> Vec<String> {
-	items.iter().filter(|it| has(**it)).map(|it| it.word().to_owned()).collect()
+fn words<V: vouchsafe_speech::Phrase>(items: &[V], has: impl Fn(V) -> bool) -> Vec<String> {
+	items.iter().filter(|it| has(**it)).map(ToString::to_string).collect()
 }
 
 fn day_of(moment: u64) -> String {

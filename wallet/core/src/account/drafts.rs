@@ -11,13 +11,11 @@ use crate::{
 	platform::{At, Session},
 };
 use anyhow::{bail, Context as _, Result};
-use codec::Encode;
 use sha2::{Digest, Sha256};
 use vouchsafe_agent::{
 	access::Access,
 	consent::{self, Granted},
-	dates,
-	label_keys,
+	dates, label_keys,
 	labels::LabelTable,
 	overlap,
 	preview::{self, Change},
@@ -153,7 +151,9 @@ impl<H: Host> Account<H> {
 		terms: &Terms,
 		speech: &'static Speech,
 	) -> Result<String> {
-		debug_assert_eq!(session.speech.language(), speech.language());
+		if session.speech.language() != speech.language() {
+			return Err(Trouble::NotShown.into());
+		}
 		consent::full_sentence(session, &self.account(), grantee, terms).await
 	}
 
@@ -237,9 +237,11 @@ impl<H: Host> Account<H> {
 			Action::Revoke { id, grantee, terms } => {
 				let others = overlap::others(session, &me, grantee, terms, Some(*id)).await?;
 				notes.push(speech.wallet_note_read_stays());
-				notes.extend(others.permits.into_iter().map(|it| {
-					speech.wallet_note_still_permitted(it.id.to_string(), it.sentence)
-				}));
+				notes.extend(
+					others.permits.into_iter().map(|it| {
+						speech.wallet_note_still_permitted(it.id.to_string(), it.sentence)
+					}),
+				);
 			},
 			Action::Grant { grantee, terms, .. }
 			| Action::Amend { grantee, terms, .. }
@@ -249,9 +251,12 @@ impl<H: Host> Account<H> {
 					_ => None,
 				};
 				let others = overlap::others(session, &me, grantee, terms, except).await?;
-				notes.extend(others.denies.into_iter().map(|it| {
-					speech.wallet_note_still_denied(it.id.to_string(), it.sentence)
-				}));
+				notes.extend(
+					others
+						.denies
+						.into_iter()
+						.map(|it| speech.wallet_note_still_denied(it.id.to_string(), it.sentence)),
+				);
 				if terms.valid_until.is_none() {
 					notes.push(speech.wallet_note_no_end());
 				}
@@ -287,7 +292,7 @@ impl<H: Host> Account<H> {
 		let (says_session, says_labels) = (session.clone(), labels.clone());
 		let _approval = self.approval.give(move |call| {
 			approved.is_done_by(call, |grantee, terms| {
-				let said = consent::signed_sentence_in(
+				let said = consent::signed_sentence(
 					speech,
 					&says_session.names,
 					&says_labels,
@@ -363,9 +368,12 @@ impl<H: Host> Account<H> {
 			}
 		}
 		if let Ok(report) = label_keys::deliver(session, [(&grantee, terms)]).await {
-			notes.extend(report.failed.iter().map(|(to, _)| {
-				speech.wallet_label_key_not_delivered(session.names.show(to))
-			}));
+			notes.extend(
+				report
+					.failed
+					.iter()
+					.map(|(to, _)| speech.wallet_label_key_not_delivered(session.names.show(to))),
+			);
 		}
 		let labels = LabelTable::default();
 		let teller = Teller { speech, names: &session.names, labels: &labels };
@@ -433,15 +441,25 @@ impl<H: Host> Account<H> {
 				(false, false) => closed = closed.saturating_add(1),
 			}
 		}
-		let counts = found.opened();
+		let counts = found.opens();
 		let labels = session.labels_of(&self.account()).await?;
 		let teller = Teller { speech, names: &session.names, labels: &labels };
-		let summary = teller.change(grantee, &found.in_words());
+		let summary = teller.change(
+			grantee,
+			&vouchsafe_speech::Change {
+				opens: counts.records,
+				labelled: counts.labelled,
+				restricted: counts.restricted,
+				very_restricted: counts.very_restricted,
+				closes: found.closes().records,
+				before: found.before().records,
+			},
+		);
 		let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
 		Ok(Preview {
 			opens,
 			already,
-			closed: number(found.closed),
+			closed: number(closed),
 			labelled: number(counts.labelled),
 			restricted: number(counts.restricted.saturating_add(counts.very_restricted)),
 			summary,
@@ -455,8 +473,15 @@ pub(super) fn narrowed(
 	narrowing: &Narrowing,
 	labels: &LabelTable,
 ) -> Result<Terms> {
-	let Narrowing { categories, records, from_month, to_month, until, confidentiality, labels: choice } =
-		narrowing;
+	let Narrowing {
+		categories,
+		records,
+		from_month,
+		to_month,
+		until,
+		confidentiality,
+		labels: choice,
+	} = narrowing;
 	if !categories.is_empty() {
 		terms.categories = Categories::of(&parsed::<Category>(categories)?);
 	}

@@ -1,11 +1,7 @@
 //! The first screen.
 
 use super::Account;
-use crate::{
-	failure::Trouble,
-	host::Host,
-	messages::Home,
-};
+use crate::{failure::Trouble, host::Host, messages::Home};
 use anyhow::Result;
 use vouchsafe_agent::audit::Unread;
 use vouchsafe_protocol::traits::View as _;

@@ -90,11 +90,7 @@ impl<H: Host> Account<H> {
 		self.verdict_at(&session, &at, speech).await
 	}
 
-	pub(super) async fn log(
-		&self,
-		filter: &LogFilter,
-		speech: &'static Speech,
-	) -> Result<LogView> {
+	pub(super) async fn log(&self, filter: &LogFilter, speech: &'static Speech) -> Result<LogView> {
 		let session = self.session().await?;
 		let at = session.finalized().await?;
 		let checked = self.checked_log(&session, &at).await?;
@@ -123,7 +119,7 @@ impl<H: Host> Account<H> {
 			accounts.into_iter().map(choice).collect()
 		};
 		let kinds = LogKind::ALL.iter().map(|kind| Choice {
-			key: kind.id(),
+			key: kind.word().to_owned(),
 			text: speech.log_kind(*kind),
 			hint: String::new(),
 		});
@@ -186,7 +182,7 @@ impl<H: Host> Account<H> {
 		};
 		Ok(LogLine {
 			number: line.seq.saturating_add(1),
-			kind: line.kind.id(),
+			kind: line.kind.word().to_owned(),
 			text,
 			who,
 			time: line.times.map(|(first, _)| speech.moment(first)).unwrap_or_default(),
@@ -246,7 +242,7 @@ fn verdict<H: Host>(session: &Session<H>, checked: &Checked, speech: &Speech) ->
 fn filter_of(filter: &LogFilter) -> Result<Filter> {
 	let account = |text: &Option<String>| text.as_deref().map(account_of).transpose();
 	let kinds = filter.kinds.iter().map(|key| {
-		let kind = LogKind::ALL.iter().find(|kind| kind.id() == *key);
+		let kind = LogKind::ALL.iter().find(|kind| kind.word() == key);
 		kind.copied().context("not a kind of line")
 	});
 	Ok(Filter {
@@ -258,4 +254,3 @@ fn filter_of(filter: &LogFilter) -> Result<Filter> {
 		since: None,
 	})
 }
-

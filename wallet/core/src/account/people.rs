@@ -7,11 +7,7 @@ use crate::{
 	platform::{At, Session},
 };
 use anyhow::Result;
-use vouchsafe_agent::{
-	names,
-	pins::in_words,
-	session::in_force,
-};
+use vouchsafe_agent::{names, pins::in_words, session::in_force};
 use vouchsafe_protocol::{
 	traits::View as _,
 	types::{address, AccountId, Affiliation},
@@ -54,9 +50,8 @@ pub(super) async fn affiliation_of<H: Host>(
 ) -> Result<Option<Affiliation>> {
 	let now = at.time().await?;
 	let all = at.all_affiliations(practitioner).await?;
-	let found = all.into_iter().find(|(it, affiliation)| {
-		it == institution && in_force(affiliation, now)
-	});
+	let found =
+		all.into_iter().find(|(it, affiliation)| it == institution && in_force(affiliation, now));
 	Ok(found.map(|(_, affiliation)| affiliation))
 }
 

@@ -6,8 +6,8 @@ use crate::{
 	guard::Given,
 	host::Host,
 	messages::{
-		AccountKind, Block, Choice, CopyLine, DocumentKind, DocumentView, FileView, HolderLine,
-		Opened, RecordLine, RecordView, Records, VersionLine,
+		Block, Choice, CopyLine, DocumentKind, DocumentView, FileView, HolderLine, Opened,
+		RecordLine, RecordView, Records, SeriesPoint, VersionLine,
 	},
 	platform::{At, Session},
 };
@@ -18,13 +18,16 @@ use vouchsafe_agent::{
 	labels::LabelTable,
 	open::{self, OpeningRequest},
 	platform::Keep as _,
-	verify,
+	readable, verify,
 };
 use vouchsafe_protocol::{
 	calls::{CustodyCall, RuntimeCall},
 	messages::Hex,
 	traits::View as _,
-	types::{address, AccountId, Confidentiality, Ground, HolderKind, Purpose, Record, RecordStatus, H256},
+	types::{
+		address, AccountId, Confidentiality, Ground, HolderKind, Purpose, Record, RecordStatus,
+		H256,
+	},
 };
 use vouchsafe_speech::Speech;
 
@@ -66,9 +69,9 @@ impl<H: Host> Account<H> {
 		let tags = records.iter().flat_map(|(_, record)| record.labels.iter().copied());
 		let labels = label_keys::learn(session, &me, tags).await?;
 		let titles = self.titles().await?;
-		let lines = records.iter().map(|(id, record)| {
-			(*id, self.line(session, &labels, &titles, id, record, speech))
-		});
+		let lines = records
+			.iter()
+			.map(|(id, record)| (*id, self.line(session, &labels, &titles, id, record, speech)));
 		Ok(lines.collect())
 	}
 
@@ -186,7 +189,12 @@ impl<H: Host> Account<H> {
 	}
 
 	/// When a block was made, or its number if that is not known.
-	pub(super) async fn time_of(&self, session: &Session<H>, block: u32, speech: &Speech) -> String {
+	pub(super) async fn time_of(
+		&self,
+		session: &Session<H>,
+		block: u32,
+		speech: &Speech,
+	) -> String {
 		let time = async {
 			let at = vouchsafe_protocol::traits::Submit::at_number(&session.chain, block).await?;
 			at.time().await
@@ -253,18 +261,21 @@ impl<H: Host> Account<H> {
 	/// An open document as readable blocks.
 	pub(super) fn read(&self, id: &str, speech: &'static Speech) -> Result<DocumentView> {
 		let open = self.documents.get(&record_id(id)?).context("this record is not open")?;
-		let blocks = vouchsafe_agent::readable::of(&open.bytes, speech)?;
+		let document = readable::read(&open.bytes, speech)?;
 		Ok(DocumentView {
 			id: id.to_owned(),
 			title: open.document.title.clone(),
-			blocks: blocks.into_iter().map(block).collect(),
+			blocks: document.blocks.into_iter().map(block).collect(),
 		})
 	}
 
 	/// An open document's bytes, with a safe name.
 	pub(super) fn file(&self, id: &str) -> Result<(FileView, Vec<u8>)> {
 		let open = self.documents.get(&record_id(id)?).context("this record is not open")?;
-		let name = file_names::file_name(&open.document.title, &open.document.media_type);
+		let short = vouchsafe_speech::short(&open.document.record);
+		let (stem, extension) =
+			file_names::file_name(&open.document.title, &open.document.media_type, &short);
+		let name = stem + &extension;
 		let (media_type, _) = file_names::without_extension(&open.document.media_type);
 		let length = open.bytes.len() as u64;
 		let view = FileView { name, media_type: media_type.to_owned(), length };
@@ -300,5 +311,37 @@ fn kind_of(media_type: &str) -> DocumentKind {
 		"image/jpeg" | "image/png" | "image/webp" => DocumentKind::Image,
 		"text/plain" => DocumentKind::Text,
 		_ => DocumentKind::Save,
+	}
+}
+
+/// A part of a readable document, as the page lays it out.
+fn block(block: readable::Block) -> Block {
+	match block {
+		readable::Block::Heading { level, text } => {
+			Block::Heading { level: level.saturating_add(1), text }
+		},
+		readable::Block::Facts { facts } => {
+			Block::Facts { facts: facts.into_iter().map(|fact| (fact.label, fact.value)).collect() }
+		},
+		readable::Block::Table { columns, rows } => Block::Table { columns, rows },
+		readable::Block::Text { text } => Block::Text { text },
+		readable::Block::Note { text } => Block::Note { text },
+		readable::Block::Series { label, unit, points, low, high, range } => Block::Series {
+			name: label,
+			unit,
+			points: points
+				.into_iter()
+				.map(|it| SeriesPoint {
+					moment: it.moment,
+					when: it.when,
+					value: it.value,
+					text: it.text,
+					remark: it.remark,
+				})
+				.collect(),
+			low,
+			high,
+			range,
+		},
 	}
 }

@@ -1,6 +1,9 @@
 //! Requests that wait for an answer.
 
-use super::{drafts::{narrowed, Action}, people, Account};
+use super::{
+	drafts::{narrowed, Action},
+	people, Account,
+};
 use crate::{
 	failure::Trouble,
 	host::Host,
@@ -8,12 +11,10 @@ use crate::{
 	platform::{At, Session},
 };
 use anyhow::Result;
-use vouchsafe_agent::{
-	label_keys, request,
-};
+use vouchsafe_agent::{label_keys, request};
 use vouchsafe_protocol::{
 	traits::View as _,
-	types::{Category, Grantee, Request, Terms, Vocabulary as _},
+	types::{Category, Grantee, Request, Terms},
 };
 use vouchsafe_speech::{Speech, Teller};
 
@@ -62,7 +63,8 @@ impl<H: Host> Account<H> {
 			id,
 			who,
 			reason: request::reason(session, found),
-			sentence: Teller { speech, names: &session.names, labels: &labels }.request(&request::spoken(found)),
+			sentence: Teller { speech, names: &session.names, labels: &labels }
+				.request(&request::spoken(found)),
 			until: speech.moment_near(found.expires, at.time().await?),
 		})
 	}
@@ -95,7 +97,7 @@ impl<H: Host> Account<H> {
 		let line = self.request_line(&session, &at, id, &found, speech).await?;
 		let sentence = self.sentence(&session, &grantee, &terms, speech).await?;
 		let preview = self.preview_at(&session, &at, &grantee, &terms, speech).await?;
-		let asked = Category::ITEMS.iter().filter(|it| found.asked.categories.admits(**it));
+		let asked = Category::ALL.iter().filter(|it| found.asked.categories.admits(**it));
 		let categories = asked
 			.map(|it| Choice {
 				key: it.word().to_owned(),

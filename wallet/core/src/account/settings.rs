@@ -23,13 +23,12 @@ impl<H: Host> Account<H> {
 		let at = session.finalized().await?;
 		let me = at.account(&self.account()).await?;
 		let chain = &session.chain.chain;
-		let custodians = chain.custodians().iter().zip(chain.last_answers()).map(|(it, said)| {
-			CustodianLine {
+		let custodians =
+			chain.custodians().iter().zip(chain.last_answers()).map(|(it, said)| CustodianLine {
 				name: session.names.show(&it.institution),
 				address: it.url.clone(),
 				answers: said.is_some_and(|said| said.is_ok()),
-			}
-		});
+			});
 		let names = self.keep.address_book().await?.into_iter();
 		let names = names.map(|(text, key)| Choice { key, text, hint: String::new() });
 		Ok(Settings {

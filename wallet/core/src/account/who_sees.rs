@@ -3,7 +3,10 @@
 use super::{connection::account_of, people, Account};
 use crate::{
 	host::Host,
-	messages::{Access as Shown, AccessCell, AccessRow, Choice, HoldingLine, Holdings, Person, Portion, Seen},
+	messages::{
+		Access as Shown, AccessCell, AccessRow, Choice, HoldingLine, Holdings, Person, Portion,
+		Seen,
+	},
 	platform::Session,
 };
 use anyhow::Result;
@@ -12,19 +15,12 @@ use vouchsafe_agent::{
 	access::{Access, Extent},
 	holdings,
 };
-use vouchsafe_protocol::{
-	traits::View as _,
-	types::{AccountId, Category, Grantee},
-};
+use vouchsafe_protocol::types::{AccountId, Category, Grantee};
 use vouchsafe_speech::{Speech, Teller};
 
 impl<H: Host> Account<H> {
 	/// All that decides, with the people who opened records.
-	async fn access(
-		&self,
-		at: &crate::platform::At<H>,
-		also: Option<AccountId>,
-	) -> Result<Access> {
+	async fn access(&self, at: &crate::platform::At<H>, also: Option<AccountId>) -> Result<Access> {
 		let readers = self.people_of_log().await.into_iter().map(|(reader, _)| reader);
 		Ok(Access::read(at, &self.account(), readers.chain(also)).await?)
 	}

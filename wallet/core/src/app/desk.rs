@@ -27,10 +27,11 @@ impl<H: Host> App<H> {
 	pub(super) async fn read_desk_code(&self, text: &str) -> Result<Answer> {
 		self.account()?;
 		let text = text.rsplit(['#', '=']).next().unwrap_or(text);
-		let code = Code::from_text(text).and_then(Code::registrar).map_err(|error| match error {
-			QrError::OtherChain(_) => Trouble::CodeOfOtherChain,
-			_ => Trouble::Code,
-		})?;
+		let code =
+			Code::from_text(text).and_then(Code::registrar).map_err(|error| match error {
+				QrError::OtherChain(_) => Trouble::CodeOfOtherChain,
+				_ => Trouble::Code,
+			})?;
 		if code.expires <= self.host().now() {
 			return Err(Trouble::CodeExpired.into());
 		}
@@ -47,9 +48,7 @@ impl<H: Host> App<H> {
 		let chain = network.chain(self.host(), None, None)?;
 		let at = chain.finalized().await?;
 		let found = at.institution(&code.institution).await?;
-		let name = found.map(|it| {
-			vouchsafe_agent::text::line(&String::from_utf8_lossy(&it.name))
-		});
+		let name = found.map(|it| vouchsafe_agent::text::line(&String::from_utf8_lossy(&it.name)));
 		let speech = self.speech();
 		let institution = name.clone().unwrap_or_default();
 		let role = speech.phrase(code.kind);

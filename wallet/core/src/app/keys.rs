@@ -99,7 +99,8 @@ impl<H: Host> App<H> {
 			Secret::Passphrase { text } => locks.open(&Zeroizing::new(text))?,
 			Secret::Passkey { credential, output } => {
 				let credential = BASE64_STANDARD.decode(credential)?;
-				let output = Zeroizing::new(BASE64_STANDARD.decode(Zeroizing::new(output).as_str())?);
+				let output =
+					Zeroizing::new(BASE64_STANDARD.decode(Zeroizing::new(output).as_str())?);
 				locks.open_by_passkey(&credential, &output)?
 			},
 		})
@@ -110,7 +111,7 @@ impl<H: Host> App<H> {
 		let stored = self.host().load().await?;
 		let locks = Locks::find(&stored)?.ok_or(Trouble::Locked)?;
 		let origin = self.state().origin.clone();
-		let account = Account::open(self.host().clone(), key, &stored, origin)?;
+		let account = Account::open(self.host().clone(), key, &stored, origin).await?;
 		self.opened(locks, account).await
 	}
 

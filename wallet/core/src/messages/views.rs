@@ -653,13 +653,32 @@ pub enum Block {
 		name: String,
 		/// In which unit. Empty if there is none.
 		unit: String,
-		/// Time for people, time to sort by, and value.
-		points: Vec<(String, f64, f64)>,
+		/// The values, the oldest first.
+		points: Vec<SeriesPoint>,
 		/// The lower end of the reference range.
 		low: Option<f64>,
 		/// The upper end of the reference range.
 		high: Option<f64>,
+		/// The reference range as text. Empty if there is none.
+		range: String,
 	},
+}
+
+/// A measured value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SeriesPoint {
+	/// The moment, to place it: `2026-11-21T14:05`, or less of it.
+	pub moment: String,
+	/// The moment, for people.
+	pub when: String,
+	/// The number.
+	pub value: f64,
+	/// The number, for people.
+	pub text: String,
+	/// What it means, such as “too high”. Empty if nothing.
+	pub remark: String,
 }
 
 /// A file.

@@ -1,0 +1,3 @@
+// The style sheet, which the build puts beside the script.
+
+declare module "*.css";

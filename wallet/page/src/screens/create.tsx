@@ -1,0 +1,74 @@
+// A new key in three steps: the words, their check, the passphrase.
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ask } from "../core";
+import { useAction } from "../load";
+import type { Words } from "../messages";
+import { CheckWords } from "../parts/CheckWords";
+import { NewPassphraseForm } from "../parts/NewPassphrase";
+import { Screen } from "../parts/Screen";
+import { Busy, Failure } from "../parts/Status";
+import { Text } from "../parts/Text";
+import { WordsSheet } from "../parts/WordsSheet";
+import { focusHeading, to } from "../router";
+import { become } from "../state";
+import { t, type PlainId } from "../texts";
+
+const TITLES: PlainId[] = ["page-words-heading", "page-check-heading", "page-create-passphrase-heading"];
+
+/** A new key. */
+export function CreateScreen() {
+	const step = useSignal(0);
+	const words = useSignal<Words | null>(null);
+	const { failure, isBusy, waiting, run } = useAction();
+	const make = () => void run(async (onWaiting) => (words.value = await ask({ ask: "makeWords" }, onWaiting)));
+	useEffect(make, []);
+	const goTo = (next: number) => {
+		step.value = next;
+		requestAnimationFrame(focusHeading);
+	};
+	const create = (passphrase: string) =>
+		void run(async (onWaiting) => {
+			const started = await ask({ ask: "create", passphrase }, onWaiting);
+			location.hash = to();
+			await become(started);
+		});
+	return (
+		<Screen title={t(TITLES[step.value] ?? "page-create-heading")} back={to()} backText={t("page-cancel")}>
+			<p class="steps">
+				<Text id="page-step" values={{ number: step.value + 1, total: TITLES.length }} />
+			</p>
+			{failure.value && <Failure failure={failure.value} onRetry={make} />}
+			{isBusy.value && <Busy waiting={waiting.value} />}
+			{words.value && step.value === 0 && (
+				<>
+					<p class="lead">{t("page-words-intro")}</p>
+					<WordsSheet words={words.value} />
+					<button type="button" class="primary wide" onClick={() => goTo(1)}>
+						{t("page-continue")}
+					</button>
+				</>
+			)}
+			{step.value === 1 && (
+				<>
+					<CheckWords onRight={() => goTo(2)} />
+					<div class="buttons">
+						<button type="button" onClick={() => goTo(0)}>
+							{t("page-words-again")}
+						</button>
+						<button type="button" class="quiet-button" onClick={() => goTo(2)}>
+							{t("page-check-later")}
+						</button>
+					</div>
+				</>
+			)}
+			{step.value === 2 && (
+				<>
+					<p class="lead">{t("page-create-intro")}</p>
+					<NewPassphraseForm button={t("page-create-button")} isBusy={isBusy.value} onPassphrase={create} />
+				</>
+			)}
+		</Screen>
+	);
+}

@@ -1,0 +1,117 @@
+// An opened record: as readable text, in the viewer's frame, or as a file to save.
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ask, askFile, type FileBytes } from "../core";
+import { saveFile, sizeText } from "../files";
+import { useAction, useAsk } from "../load";
+import type { DocumentKind, DocumentView } from "../messages";
+import { Blocks } from "../parts/Blocks";
+import { Icon } from "../parts/Icon";
+import { Loading } from "../parts/Loading";
+import { Screen } from "../parts/Screen";
+import { Busy, Failure, Note } from "../parts/Status";
+import { Text } from "../parts/Text";
+import { Viewer } from "../parts/Viewer";
+import { route, to } from "../router";
+import { opened } from "../state";
+import { language, t } from "../texts";
+
+/** The largest file that is shown, in bytes. */
+const MOST = 20 * 1024 * 1024;
+
+/** An opened record. */
+export function DocumentScreen() {
+	const id = route.value.parts[1] ?? "";
+	const known = opened.value.get(id);
+	const record = useAsk({ ask: "record", id });
+	const line = record.value.value?.line;
+	const title = known?.title || line?.title || line?.categoryText || t("page-record-heading");
+	const { failure, isBusy, waiting, run } = useAction();
+	const save = () =>
+		void run(async (onWaiting) => {
+			const { file, bytes } = await askFile({ ask: "file", id }, onWaiting);
+			saveFile(file.name, file.mediaType, bytes);
+		});
+	return (
+		<Screen
+			title={title}
+			back={to("record", id)}
+			backText={t("page-record-heading")}
+			actions={
+				<span class="buttons no-print">
+					<button type="button" class="icon-button" onClick={() => print()}>
+						<Icon name="print" />
+						<span class="top-text">{t("page-print")}</span>
+					</button>
+					<button type="button" class="icon-button" disabled={isBusy.value} onClick={save}>
+						<Icon name="save" />
+						<span class="top-text">{t("page-save")}</span>
+					</button>
+				</span>
+			}
+		>
+			{failure.value && <Failure failure={failure.value} onRetry={save} />}
+			{isBusy.value && <Busy waiting={waiting.value} />}
+			<Content id={id} title={title} kind={known?.kind ?? null} size={known?.size ?? null} />
+		</Screen>
+	);
+}
+
+function Content({ id, title, kind, size }: { id: string; title: string; kind: DocumentKind | null; size: number | null }) {
+	if (size !== null && size > MOST)
+		return (
+			<Note>
+				<p>
+					<Text id="page-record-large" values={{ size: sizeText(size, language.value) }} />
+				</p>
+			</Note>
+		);
+	if (kind === "save")
+		return (
+			<Note>
+				<p>{t("page-record-not-shown")}</p>
+			</Note>
+		);
+	if (kind === "fhir") return <Readable id={id} />;
+	return kind === null ? <Unknown id={id} title={title} /> : <Shown id={id} title={title} />;
+}
+
+function Readable({ id }: { id: string }) {
+	const document = useAsk({ ask: "read", id });
+	return <Loading of={document}>{(shown) => <Checked document={shown} />}</Loading>;
+}
+
+function Checked({ document }: { document: DocumentView }) {
+	return (
+		<>
+			<p class="quiet small with-icon">
+				<Icon name="seal" />
+				{t("page-record-checked")}
+			</p>
+			<Blocks blocks={document.blocks} />
+		</>
+	);
+}
+
+function Shown({ id, title }: { id: string; title: string }) {
+	const file = useSignal<FileBytes | null>(null);
+	const { failure, waiting, run } = useAction();
+	const load = () =>
+		void run(async (onWaiting) => (file.value = await askFile({ ask: "file", id }, onWaiting)));
+	useEffect(load, [id]);
+	if (failure.value) return <Failure failure={failure.value} onRetry={load} />;
+	return file.value ? <Viewer file={file.value} title={title} /> : <Busy waiting={waiting.value} />;
+}
+
+/** A record that was opened before this page was loaded: whether it is readable, the core knows. */
+function Unknown({ id, title }: { id: string; title: string }) {
+	const document = useSignal<DocumentView | null>(null);
+	const { failure, waiting, run } = useAction();
+	useEffect(() => {
+		void run(async (onWaiting) => (document.value = await ask({ ask: "read", id }, onWaiting)));
+	}, [id]);
+	if (document.value) return <Checked document={document.value} />;
+	if (failure.value?.kind === "input") return <Shown id={id} title={title} />;
+	return failure.value ? <Failure failure={failure.value} /> : <Busy waiting={waiting.value} />;
+}

@@ -1,0 +1,181 @@
+// All records: filtered, searched, and up to sixteen opened with one signature.
+
+import { useSignal } from "@preact/signals";
+import { useAction, useAsk } from "../load";
+import type { Opened, RecordLine, Records } from "../messages";
+import { SelectField, TextField } from "../parts/Field";
+import { Filter } from "../parts/Filter";
+import { Icon } from "../parts/Icon";
+import { Loading } from "../parts/Loading";
+import { OpenedNotes } from "../parts/OpenedNotes";
+import { RecordFacts } from "../parts/RecordRow";
+import { Screen } from "../parts/Screen";
+import { Busy, Empty, Failure } from "../parts/Status";
+import { to } from "../router";
+import { closeRecords, openRecords } from "../state";
+import { t } from "../texts";
+
+/** How many records one signature opens. */
+const MOST = 16;
+
+/** Records. */
+export function RecordsScreen() {
+	const records = useAsk({ ask: "records" });
+	return (
+		<Screen
+			title={t("page-records-heading")}
+			actions={
+				<a class="icon-button" href={to("hospitals")}>
+					<Icon name="hospital" />
+					<span class="top-text">{t("page-nav-hospitals")}</span>
+				</a>
+			}
+		>
+			<Loading of={records}>
+				{(shown) =>
+					shown.records.length === 0 ? (
+						<Empty icon="record" text={t("page-records-none")} />
+					) : (
+						<List records={shown} />
+					)
+				}
+			</Loading>
+		</Screen>
+	);
+}
+
+function List({ records }: { records: Records }) {
+	const search = useSignal("");
+	const category = useSignal("");
+	const institution = useSignal("");
+	const order = useSignal("time");
+	const chosen = useSignal<string[]>([]);
+	const opened = useSignal<Opened[]>([]);
+	const { failure, isBusy, waiting, run } = useAction();
+	const wanted = search.value.trim().toLowerCase();
+	const found = records.records.filter(
+		(record) =>
+			(!category.value || record.category === category.value) &&
+			(!institution.value || record.institution === institution.value) &&
+			(!wanted || record.title?.toLowerCase().includes(wanted)),
+	);
+	const open = () =>
+		void run(async (onWaiting) => {
+			opened.value = await openRecords(chosen.value, onWaiting);
+			chosen.value = [];
+			const [first] = opened.value;
+			if (opened.value.length === 1 && first && !first.failure && first.warnings.length === 0)
+				location.hash = to("document", first.id);
+		});
+	const active = [category.value, institution.value].filter(Boolean).length;
+	const clear = () => {
+		category.value = "";
+		institution.value = "";
+		order.value = "time";
+	};
+	return (
+		<>
+			<TextField type="search" label={t("page-records-search")} hint={t("page-records-search-hint")} text={search} />
+			<Filter active={active} onClear={clear}>
+				<SelectField
+					label={t("page-record-category")}
+					any={t("page-any")}
+					choices={records.categories}
+					value={category}
+				/>
+				<SelectField
+					label={t("page-log-filter-hospital")}
+					any={t("page-any")}
+					choices={records.institutions}
+					value={institution}
+				/>
+				<SelectField
+					label={t("page-sort")}
+					choices={[
+						{ key: "time", text: t("page-records-by-time"), hint: "" },
+						{ key: "category", text: t("page-records-by-category"), hint: "" },
+						{ key: "hospital", text: t("page-records-by-hospital"), hint: "" },
+					]}
+					value={order}
+				/>
+			</Filter>
+			<OpenedNotes opened={opened.value} />
+			{failure.value && <Failure failure={failure.value} onRetry={open} />}
+			{found.length === 0 ? (
+				<Empty icon="search" text={t("page-records-none-found")} />
+			) : (
+				groups(found, order.value).map(([title, lines]) => (
+					<section key={title} class="section">
+						<h2 class="group">
+							<bdi>{title}</bdi>
+						</h2>
+						<ul class="rows">
+							{lines.map((record) => (
+								<Row key={record.id} record={record} chosen={chosen} />
+							))}
+						</ul>
+					</section>
+				))
+			)}
+			{records.records.some((record) => record.isOpen) && (
+				<button type="button" class="quiet-button" onClick={() => void run(closeRecords)}>
+					<Icon name="lock" />
+					{t("page-records-close")}
+				</button>
+			)}
+			{(chosen.value.length > 0 || isBusy.value) && (
+				<div class="bar" role="region" aria-label={t("page-records-open-chosen")}>
+					{isBusy.value ? (
+						<Busy waiting={waiting.value} />
+					) : (
+						<>
+							<p class="small">{t(chosen.value.length > MOST ? "page-records-open-limit" : "page-records-open-hint")}</p>
+							<button type="button" class="primary" disabled={chosen.value.length > MOST} onClick={open}>
+								{t("page-records-open-chosen")} ({chosen.value.length})
+							</button>
+						</>
+					)}
+				</div>
+			)}
+		</>
+	);
+}
+
+function Row({ record, chosen }: { record: RecordLine; chosen: { value: string[] } }) {
+	const label = record.title ?? `${record.categoryText}, ${record.period}, ${record.institutionName}`;
+	const isChosen = chosen.value.includes(record.id);
+	return (
+		<li class="row row-link">
+			<input
+				type="checkbox"
+				class="row-check"
+				aria-label={`${t("page-choose")}: ${label}`}
+				checked={isChosen}
+				onChange={() =>
+					(chosen.value = isChosen ? chosen.value.filter((id) => id !== record.id) : [...chosen.value, record.id])
+				}
+			/>
+			<a href={to("record", record.id)}>
+				<RecordFacts record={record} />
+				<Icon name="next" />
+			</a>
+		</li>
+	);
+}
+
+/** Records under headings, in the order of their care within each. */
+function groups(records: RecordLine[], order: string): Array<[string, RecordLine[]]> {
+	const titles = new Map<string, RecordLine[]>();
+	for (const record of records) {
+		const title = groupOf(record, order);
+		titles.set(title, [...(titles.get(title) ?? []), record]);
+	}
+	const sorted = [...titles];
+	return order === "time" ? sorted : sorted.sort(([one], [other]) => one.localeCompare(other));
+}
+
+function groupOf(record: RecordLine, order: string): string {
+	if (order === "category") return record.categoryText;
+	if (order === "hospital") return record.institutionName;
+	return record.month.slice(0, 4);
+}

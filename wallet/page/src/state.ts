@@ -1,0 +1,116 @@
+// What several screens know: how far the wallet is, what is proven, what waits.
+
+import { signal } from "@preact/signals";
+import { ask, failureOf, type News, startCore, type TrustedUrl, type Waiting } from "./core";
+import type { Failure, Opened, Proof, Started } from "./messages";
+import { type Language, language, pageLanguage, t, loadLanguage } from "./texts";
+
+/** How far the wallet is. `null` until the core has answered. */
+export const started = signal<Started | null>(null);
+
+/** Why the core did not start. */
+export const startFailure = signal<Failure | null>(null);
+
+/** The newest proof. */
+export const proof = signal<Proof | null>(null);
+
+/** Counts changes of the chain's state: screens ask again when it grows. */
+export const changes = signal(0);
+
+/** What the core does that no request asked for. */
+export const background = signal<Waiting | null>(null);
+
+/** What people should know now. */
+export const notices = signal<string[]>([]);
+
+/** Whether everything is stopped. */
+export const isStopped = signal(false);
+
+/** How many requests wait. */
+export const openRequests = signal(0);
+
+/** Records that are open, by their ids. */
+export const opened = signal<ReadonlyMap<string, Opened>>(new Map());
+
+/** Whether the screen is blanked. */
+export const isHidden = signal(false);
+
+/** Whether the window is wide enough for tables. */
+export const isWide = signal(false);
+
+/** Starts the worker and asks it how far the wallet is. */
+export async function start(url: TrustedUrl): Promise<void> {
+	startCore(url, t("page-error-internal"), receiveNews);
+	try {
+		await become(await ask({ ask: "start", language: language.peek(), origin: location.origin }));
+	} catch (error) {
+		startFailure.value = failureOf(error);
+	}
+}
+
+/** Takes over how far the wallet is now. */
+export async function become(now: Started): Promise<void> {
+	await loadLanguage(pageLanguage(now.language));
+	started.value = now;
+}
+
+/** Asks again how far the wallet is: after an enrolment, for example. */
+export async function askStarted(): Promise<void> {
+	await become(await ask({ ask: "start", language: language.peek(), origin: location.origin }));
+}
+
+/** Changes the language of core and page. */
+export async function changeLanguage(wanted: Language): Promise<void> {
+	await become(await ask({ ask: "setLanguage", language: wanted }));
+	changes.value += 1;
+}
+
+/** Opens records and remembers what became of them. */
+export async function openRecords(ids: string[], onWaiting: (waiting: Waiting) => void): Promise<Opened[]> {
+	const results = await ask({ ask: "open", ids }, onWaiting);
+	const open = results.filter((record) => !record.failure);
+	opened.value = new Map([...opened.peek(), ...open.map((record) => [record.id, record] as const)]);
+	changes.value += 1;
+	return results;
+}
+
+/** Forgets the records that are open. */
+export async function closeRecords(): Promise<void> {
+	await ask({ ask: "closeDocuments" });
+	opened.value = new Map();
+	changes.value += 1;
+}
+
+/** Shows that the wallet is locked. */
+export function becomeLocked(): void {
+	opened.value = new Map();
+	const now = started.peek();
+	if (now && now.phase !== "empty") started.value = { ...now, phase: "locked" };
+}
+
+/** Follows the width of the window. */
+export function followWidth(): void {
+	const query = matchMedia("(min-width: 56rem)");
+	isWide.value = query.matches;
+	query.addEventListener("change", () => (isWide.value = query.matches));
+}
+
+function receiveNews(news: News): void {
+	switch (news.type) {
+		case "proof":
+			proof.value = news.proof;
+			break;
+		case "changed":
+			changes.value += 1;
+			break;
+		case "locked":
+			becomeLocked();
+			break;
+		case "notice":
+			notices.value = [...notices.peek(), news.text];
+			break;
+		case "waiting":
+			if (news.id === 0) background.value = news.what ? news : null;
+			break;
+	}
+}
