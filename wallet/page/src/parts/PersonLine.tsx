@@ -72,7 +72,7 @@ function NameForm({ who }: { who: Person }) {
 		});
 	return (
 		<form
-			class="with-button"
+			class="with-button no-print"
 			onSubmit={(event) => {
 				event.preventDefault();
 				if (name.value.trim()) save();
