@@ -268,7 +268,7 @@ mod tests {
 	}
 
 	/// The commands that only read, and those that change nothing but this machine's files.
-	const WITHOUT_SIGNATURE: [&str; 26] = [
+	const WITHOUT_SIGNATURE: [&str; 27] = [
 		"vouchsafe key generate",
 		"vouchsafe key import",
 		"vouchsafe key show",
@@ -276,6 +276,7 @@ mod tests {
 		"vouchsafe name remove",
 		"vouchsafe name list",
 		"vouchsafe enrol show",
+		"vouchsafe enrol code",
 		"vouchsafe enrol list",
 		"vouchsafe council list",
 		"vouchsafe record list",
