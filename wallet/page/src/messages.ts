@@ -251,9 +251,9 @@ name: string,
  */
 unit: string, 
 /**
- * Time for people, time to sort by, and value.
+ * The values, the oldest first.
  */
-points: Array<[string, number, number]>, 
+points: Array<SeriesPoint>, 
 /**
  * The lower end of the reference range.
  */
@@ -261,7 +261,11 @@ low: number | null,
 /**
  * The upper end of the reference range.
  */
-high: number | null, };
+high: number | null, 
+/**
+ * The reference range as text. Empty if there is none.
+ */
+range: string, };
 
 /**
  * An institution whose name or key has changed since it was first seen.
@@ -411,6 +415,10 @@ until: string,
  * Whether it is the one that stops everything.
  */
 isStop: boolean, 
+/**
+ * Whether a hospital's staff entered it.
+ */
+isAssisted: boolean, 
 /**
  * The consent as the form has it, to be changed. `None` if the form cannot express it.
  */
@@ -1286,6 +1294,31 @@ open: Array<[RecordLine, string]>,
  * Records that they cannot open.
  */
 closed: Array<[RecordLine, string]>, };
+
+/**
+ * A measured value.
+ */
+export type SeriesPoint = { 
+/**
+ * The moment, to place it: `2026-11-21T14:05`, or less of it.
+ */
+moment: string, 
+/**
+ * The moment, for people.
+ */
+when: string, 
+/**
+ * The number.
+ */
+value: number, 
+/**
+ * The number, for people.
+ */
+text: string, 
+/**
+ * What it means, such as “too high”. Empty if nothing.
+ */
+remark: string, };
 
 /**
  * The settings.
