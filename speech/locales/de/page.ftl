@@ -766,3 +766,4 @@ page-settings-custodian-silent = Antwortet nicht
 page-settings-names-none = Sie haben niemandem einen Namen gegeben.
 page-settings-passkeys-remove = Passkeys entfernen
 page-person-own-name = Ein Name, den nur Sie sehen
+page-record-remark = Bewertung

@@ -766,3 +766,4 @@ page-settings-custodian-silent = Does not answer
 page-settings-names-none = You have given nobody a name.
 page-settings-passkeys-remove = Remove the passkeys
 page-person-own-name = A name that only you see
+page-record-remark = Assessment

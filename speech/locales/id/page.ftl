@@ -766,3 +766,4 @@ page-settings-custodian-silent = Tidak menjawab
 page-settings-names-none = Anda belum memberi nama kepada siapa pun.
 page-settings-passkeys-remove = Hapus passkey
 page-person-own-name = Nama yang hanya Anda lihat
+page-record-remark = Penilaian

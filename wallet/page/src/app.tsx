@@ -2,6 +2,8 @@
 
 import type { ComponentChildren, FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { confirming } from "./confirm";
+import { ConfirmSheet } from "./parts/ConfirmSheet";
 import { Icon, type IconName } from "./parts/Icon";
 import { ProofNotes } from "./parts/ProofLine";
 import { SignSheet } from "./parts/SignSheet";
@@ -86,6 +88,7 @@ export function App() {
 	const phase = started.value?.phase;
 	useEffect(() => {
 		if (phase !== "open") signing.peek()?.done(null);
+		confirming.peek()?.(false);
 	}, [phase]);
 	useEffect(() => {
 		const onKey = (event: KeyboardEvent) => {
@@ -111,6 +114,7 @@ export function App() {
 					</main>
 				</div>
 				{isOpen && <SignSheet />}
+				<ConfirmSheet />
 			</div>
 		</>
 	);

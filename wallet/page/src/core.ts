@@ -1,6 +1,5 @@
 // The connection to the core's worker: sends requests, and gives each its answer by its id.
 
-import { CORE_URL } from "./build";
 import type { Answer, Ask, Failure, FileView, Message } from "./messages";
 
 /** Which answer belongs to which request. */
@@ -106,7 +105,7 @@ export function startCore(
 	crashText = textOfCrash;
 	worker = new Worker(url as string, { type: "module" });
 	worker.onmessage = (event: MessageEvent) => receive(event.data, onNews);
-	worker.onerror = (event) => failAll(event.message ?? CORE_URL);
+	worker.onerror = (event) => failAll(event.message);
 }
 
 /** A URL that the page's policy made: a string for TypeScript, an object for the browser. */

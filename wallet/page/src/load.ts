@@ -2,6 +2,7 @@
 
 import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { askToConfirm } from "./confirm";
 import { type AnswerTo, ask, failureOf, type Waiting } from "./core";
 import type { Ask, Failure } from "./messages";
 import { becomeLocked, changes } from "./state";
@@ -45,8 +46,11 @@ export function useAsk<A extends Ask>(what: A): Loaded<AnswerTo<A>> {
 	return { value, failure, isBusy, waiting, reload: load };
 }
 
-/** Runs one thing at a time and keeps what became of it. */
-export function useAction(): Action {
+/**
+ * Runs one thing at a time and keeps what became of it. If the core wants the passphrase first, the
+ * person is asked for it, unless the caller does so.
+ */
+export function useAction({ confirms = true } = {}): Action {
 	const failure = useSignal<Failure | null>(null);
 	const isBusy = useSignal(false);
 	const waiting = useSignal<Waiting | null>(null);
@@ -56,7 +60,7 @@ export function useAction(): Action {
 		isBusy.value = true;
 		failure.value = null;
 		try {
-			return await work((now) => (waiting.value = now));
+			return await withPassphrase(confirms, () => work((now) => (waiting.value = now)));
 		} catch (error) {
 			const failed = failureOf(error);
 			if (failed.kind === "locked") becomeLocked();
@@ -69,4 +73,14 @@ export function useAction(): Action {
 		}
 	};
 	return { failure, isBusy, waiting, run };
+}
+
+async function withPassphrase<T>(confirms: boolean, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		const wantsIt = confirms && failureOf(error).kind === "confirmFirst";
+		if (wantsIt && (await askToConfirm())) return work();
+		throw error;
+	}
 }

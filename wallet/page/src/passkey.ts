@@ -78,6 +78,8 @@ function bytes(base64: string): Uint8Array<ArrayBuffer> {
 
 /** Bytes as base64. */
 export function text(source: BufferSource): string {
-	const view = source instanceof ArrayBuffer ? new Uint8Array(source) : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+	const view = ArrayBuffer.isView(source)
+		? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+		: new Uint8Array(source);
 	return btoa(Array.from(view, (byte) => String.fromCharCode(byte)).join(""));
 }

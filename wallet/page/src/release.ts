@@ -25,7 +25,7 @@ export async function followRelease(): Promise<void> {
 }
 
 /** Changes to the newer release, as the person agreed. */
-export async function useUpdate(): Promise<void> {
+export async function activateUpdate(): Promise<void> {
 	const registration = await navigator.serviceWorker.getRegistration();
 	navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
 	tell(registration?.waiting, { kind: "activate" });

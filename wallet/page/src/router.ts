@@ -32,11 +32,6 @@ export function replace(...parts: string[]): void {
 	update();
 }
 
-/** Goes back, or to a screen if there is no step back. */
-export function back(): void {
-	history.back();
-}
-
 /** Follows the address bar. */
 export function startRouter(): void {
 	addEventListener("hashchange", update);

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { ask, failureOf, type News, startCore, type TrustedUrl, type Waiting } from "./core";
 import type { Failure, Opened, Proof, Started } from "./messages";
+import { setPreferredLanguage } from "./preferences";
 import { type Language, language, pageLanguage, t, loadLanguage } from "./texts";
 
 /** How far the wallet is. `null` until the core has answered. */
@@ -38,19 +39,30 @@ export const isHidden = signal(false);
 /** Whether the window is wide enough for tables. */
 export const isWide = signal(false);
 
+/** How long the worker may take to start, in milliseconds, on a slow network. */
+const LONGEST_START = 60_000;
+
 /** Starts the worker and asks it how far the wallet is. */
 export async function start(url: TrustedUrl): Promise<void> {
 	startCore(url, t("page-error-internal"), receiveNews);
+	const timer = setTimeout(() => {
+		startFailure.value = failureOf(new Error("the worker does not answer"));
+	}, LONGEST_START);
 	try {
-		await become(await ask({ ask: "start", language: language.peek(), origin: location.origin }));
+		await askStarted();
+		startFailure.value = null;
 	} catch (error) {
 		startFailure.value = failureOf(error);
+	} finally {
+		clearTimeout(timer);
 	}
 }
 
 /** Takes over how far the wallet is now. */
 export async function become(now: Started): Promise<void> {
-	await loadLanguage(pageLanguage(now.language));
+	await loadLanguage(pageLanguage([now.language]));
+	// Only a page may ask the browser to keep what the worker stores.
+	if (started.peek()?.phase === "empty" && now.phase !== "empty") void navigator.storage.persist();
 	started.value = now;
 }
 
@@ -61,6 +73,7 @@ export async function askStarted(): Promise<void> {
 
 /** Changes the language of core and page. */
 export async function changeLanguage(wanted: Language): Promise<void> {
+	setPreferredLanguage(wanted);
 	await become(await ask({ ask: "setLanguage", language: wanted }));
 	changes.value += 1;
 }

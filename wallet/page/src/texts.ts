@@ -25,10 +25,10 @@ export const LANGUAGE_NAMES: Record<string, string> = {
 	id: "Bahasa Indonesia",
 };
 
-/** The page's language for a language of the browser: `de-AT` is `de`. */
-export function pageLanguage(tag: string): Language {
-	const first = tag.toLowerCase().split("-")[0] ?? "";
-	return first in languages ? (first as Language) : "en";
+/** The first of these languages that the page has: `de-AT` is `de`. */
+export function pageLanguage(tags: readonly string[]): Language {
+	const all = tags.map((tag) => tag.toLowerCase().split("-")[0] ?? "");
+	return (all.find((tag) => Object.hasOwn(languages, tag)) ?? "en") as Language;
 }
 
 /** Loads a language and shows the page in it. */

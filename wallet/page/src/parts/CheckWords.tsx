@@ -8,14 +8,15 @@ import { CodeInput } from "./Scanner";
 import { Busy, Note } from "./Status";
 
 /** The check. */
-export function CheckWords({ onRight }: { onRight: () => void }) {
+export function CheckWords({ onRight }: { onRight: (text: string) => void }) {
 	const { failure, isBusy, waiting, run } = useAction();
 	const isRight = useSignal(false);
 	const check = (text: string) =>
 		void run(async (onWaiting) => {
-			await ask({ ask: "checkWords", text: wordsOf(text) }, onWaiting);
+			const words = wordsOf(text);
+			await ask({ ask: "checkWords", text: words }, onWaiting);
 			isRight.value = true;
-			onRight();
+			onRight(words);
 		});
 	return (
 		<div class="stack">

@@ -102,10 +102,14 @@ export function PersonDetails({ who }: { who: Person }) {
 					t("page-person-name-own")
 				)}
 			</p>
-			<p>
-				{t("page-settings-account")}: <code class="account">{who.account}</code>
-			</p>
-			{started.value?.phase === "open" && <NameForm who={who} />}
+			{who.account && (
+				<>
+					<p>
+						{t("page-settings-account")}: <code class="account">{who.account}</code>
+					</p>
+					{started.value?.phase === "open" && <NameForm who={who} />}
+				</>
+			)}
 		</details>
 	);
 }

@@ -6,7 +6,7 @@ import { RecordList } from "./RecordRow";
 import { Mark } from "./Status";
 
 /** The preview of a consent. */
-export function Preview({ preview }: { preview: PreviewFacts }) {
+export function Preview({ preview, isClosed }: { preview: PreviewFacts; isClosed?: boolean }) {
 	return (
 		<div class="preview" aria-live="polite">
 			<p class="strong" dir="auto">
@@ -14,7 +14,7 @@ export function Preview({ preview }: { preview: PreviewFacts }) {
 			</p>
 			<Marks preview={preview} />
 			{preview.opens.length > 0 && (
-				<details open={preview.opens.length <= 6}>
+				<details open={!isClosed && preview.opens.length <= 6}>
 					<summary>
 						{t("page-request-would-open")} ({preview.opens.length})
 					</summary>

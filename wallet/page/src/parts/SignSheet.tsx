@@ -24,7 +24,7 @@ export function SignSheet() {
 function DraftSheet({ signing: { draft, done } }: { signing: Signing }) {
 	const isConfirming = useSignal(false);
 	const signed = useSignal<Signed | null>(null);
-	const { failure, isBusy, waiting, run } = useAction();
+	const { failure, isBusy, waiting, run } = useAction({ confirms: false });
 	const sign = () =>
 		run(async (onWaiting) => {
 			signed.value = await ask({ ask: "sign", digest: draft.digest }, onWaiting);
@@ -51,6 +51,7 @@ function DraftSheet({ signing: { draft, done } }: { signing: Signing }) {
 		done(signed.value);
 	};
 	const wasRefused = failure.value?.kind === "passphrase";
+	const hasFailed = failure.value !== null;
 	return (
 		<Sheet
 			title={t(signed.value ? "page-sign-signed" : "page-sign-heading")}
@@ -61,7 +62,7 @@ function DraftSheet({ signing: { draft, done } }: { signing: Signing }) {
 				<Result signed={signed.value} onClose={close} />
 			) : (
 				<>
-					<Terms draft={draft} isShort={isConfirming.value} />
+					<Terms draft={draft} isShort={isConfirming.value || hasFailed} />
 					{failure.value && !wasRefused && <Failure failure={failure.value} onRetry={() => void sign()} />}
 					{isBusy.value && <Busy waiting={waiting.value} />}
 					{isConfirming.value ? (
@@ -75,14 +76,16 @@ function DraftSheet({ signing: { draft, done } }: { signing: Signing }) {
 							/>
 						</>
 					) : (
-						<button
-							type="button"
-							class={draft.takesAway ? "danger wide" : "primary wide"}
-							disabled={isBusy.value || failure.value?.kind === "notShown"}
-							onClick={() => void sign()}
-						>
-							{draft.verb}
-						</button>
+						<div class={hasFailed ? undefined : "sheet-action"}>
+							<button
+								type="button"
+								class={draft.takesAway ? "danger wide" : "primary wide"}
+								disabled={isBusy.value || failure.value?.kind === "notShown" || failure.value?.mayTakeEffect}
+								onClick={() => void sign()}
+							>
+								{draft.verb}
+							</button>
+						</div>
 					)}
 					<button type="button" class="quiet-button wide" disabled={isBusy.value} onClick={close}>
 						{t("page-cancel")}
@@ -93,7 +96,7 @@ function DraftSheet({ signing: { draft, done } }: { signing: Signing }) {
 	);
 }
 
-/** What is agreed to. While the passphrase is asked for, the sentence alone. */
+/** What is agreed to. While the passphrase is asked for, or after a failure, the sentence alone. */
 function Terms({ draft, isShort }: { draft: Draft; isShort: boolean }) {
 	return (
 		<>
@@ -108,7 +111,7 @@ function Terms({ draft, isShort }: { draft: Draft; isShort: boolean }) {
 					))}
 				</ul>
 			)}
-			{!isShort && draft.preview && <Preview preview={draft.preview} />}
+			{!isShort && draft.preview && <Preview preview={draft.preview} isClosed />}
 		</>
 	);
 }

@@ -3,8 +3,8 @@
 import type { ComponentChildren } from "preact";
 import type { Waiting } from "../core";
 import type { Failure as FailureFacts } from "../messages";
-import { t } from "../texts";
 import { to } from "../router";
+import { t } from "../texts";
 import { Icon, type IconName } from "./Icon";
 
 /** Says for what the page waits. */
@@ -66,9 +66,11 @@ function Remedy({ failure, onRetry }: { failure: FailureFacts; onRetry: (() => v
 			);
 		case "input":
 		case "passphrase":
+		case "notShown":
 			return null;
 		default:
-			return onRetry ? (
+			// What can still take effect is not to be sent twice.
+			return onRetry && !failure.mayTakeEffect ? (
 				<button type="button" onClick={onRetry}>
 					{t("page-try-again")}
 				</button>

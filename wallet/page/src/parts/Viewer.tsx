@@ -4,9 +4,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { FromViewer, ToViewer } from "../../../viewer/src/messages";
-import { appearance } from "../appearance";
 import { VIEWER_PLAIN_URL, VIEWER_URL } from "../build";
 import type { FileBytes } from "../core";
+import { appearance } from "../preferences";
 import { language, t } from "../texts";
 import { Note } from "./Status";
 

@@ -10,7 +10,7 @@ import { PersonCard, PersonLine } from "../parts/PersonLine";
 import { RecordFacts } from "../parts/RecordRow";
 import { Screen, Section } from "../parts/Screen";
 import { Empty } from "../parts/Status";
-import { route, to } from "../router";
+import { go, route, to } from "../router";
 import { isWide } from "../state";
 import { t, type PlainId } from "../texts";
 
@@ -58,7 +58,7 @@ function AccessTable({ access }: { access: Access }) {
 				</thead>
 				<tbody>
 					{access.rows.map((row) => (
-						<tr key={`${row.who.account} ${row.who.institution}`}>
+						<tr key={`${row.who.account} ${row.who.name} ${row.who.institution}`}>
 							<th scope="row">
 								<PersonLine who={row.who} />
 							</th>
@@ -79,7 +79,7 @@ function AccessList({ access }: { access: Access }) {
 	return (
 		<div class="stack">
 			{access.rows.map((row) => (
-				<article key={`${row.who.account} ${row.who.institution}`} class="card">
+				<article key={`${row.who.account} ${row.who.name} ${row.who.institution}`} class="card">
 					<h2 class="card-title">
 						<PersonLine who={row.who} />
 					</h2>
@@ -114,19 +114,21 @@ function Cell({ cell }: { cell: AccessCell }) {
 
 function SeenForm({ rows }: { rows: AccessRow[] }) {
 	const chosen = useSignal("0");
-	const choices = rows.map((row, index) => ({
+	const people = rows.filter((row) => row.who.account);
+	const choices = people.map((row, index) => ({
 		key: String(index),
 		text: row.who.name,
 		hint: [row.who.function, row.who.institution].filter(Boolean).join(", "),
 	}));
+	if (people.length === 0) return null;
 	return (
 		<Section title={t("page-access-ask-heading")}>
 			<form
 				class="card stack"
 				onSubmit={(event) => {
 					event.preventDefault();
-					const row = rows[Number(chosen.value)];
-					if (row) location.hash = to("seen", row.who.account);
+					const row = people[Number(chosen.value)];
+					if (row) go("seen", row.who.account);
 				}}
 			>
 				<SelectField label={t("page-access-ask-who")} choices={choices} value={chosen} />

@@ -11,7 +11,7 @@ import { Screen } from "../parts/Screen";
 import { Busy, Failure } from "../parts/Status";
 import { Text } from "../parts/Text";
 import { WordsSheet } from "../parts/WordsSheet";
-import { focusHeading, to } from "../router";
+import { focusHeading, go, to } from "../router";
 import { become } from "../state";
 import { t, type PlainId } from "../texts";
 
@@ -21,6 +21,7 @@ const TITLES: PlainId[] = ["page-words-heading", "page-check-heading", "page-cre
 export function CreateScreen() {
 	const step = useSignal(0);
 	const words = useSignal<Words | null>(null);
+	const checked = useSignal("");
 	const { failure, isBusy, waiting, run } = useAction();
 	const make = () => void run(async (onWaiting) => (words.value = await ask({ ask: "makeWords" }, onWaiting)));
 	useEffect(make, []);
@@ -31,8 +32,10 @@ export function CreateScreen() {
 	const create = (passphrase: string) =>
 		void run(async (onWaiting) => {
 			const started = await ask({ ask: "create", passphrase }, onWaiting);
-			location.hash = to();
-			await become(started);
+			// The core notes the backup only of an account that it keeps.
+			if (checked.value && !started.hasBackup) await ask({ ask: "checkWords", text: checked.value });
+			go();
+			await become({ ...started, hasBackup: started.hasBackup || checked.value !== "" });
 		});
 	return (
 		<Screen title={t(TITLES[step.value] ?? "page-create-heading")} back={to()} backText={t("page-cancel")}>
@@ -52,7 +55,12 @@ export function CreateScreen() {
 			)}
 			{step.value === 1 && (
 				<>
-					<CheckWords onRight={() => goTo(2)} />
+					<CheckWords
+						onRight={(text) => {
+							checked.value = text;
+							goTo(2);
+						}}
+					/>
 					<div class="buttons">
 						<button type="button" onClick={() => goTo(0)}>
 							{t("page-words-again")}

@@ -13,7 +13,7 @@ import { Screen } from "../parts/Screen";
 import { Busy, Failure, Note } from "../parts/Status";
 import { Name, Sentence, Text } from "../parts/Text";
 import { to } from "../router";
-import { askStarted, background, changes, started } from "../state";
+import { askStarted, background, changes, proof, started } from "../state";
 import { t } from "../texts";
 
 /** At the desk. */
@@ -88,7 +88,11 @@ function Offer({ offer }: { offer: DeskOffer }) {
 /** The code for the registrar. The screen goes on by itself once the enrolment is proven. */
 function Code({ answer }: { answer: DeskAnswer }) {
 	const isCopied = useSignal(false);
-	useEffect(() => changes.subscribe(() => void askStarted().catch(() => undefined)), []);
+	useEffect(() => {
+		const look = () => void askStarted().catch(() => undefined);
+		const ends = [changes.subscribe(look), proof.subscribe(look)];
+		return () => ends.forEach((end) => end());
+	}, []);
 	const copy = () =>
 		void navigator.clipboard.writeText(answer.code.text).then(
 			() => (isCopied.value = true),

@@ -40,10 +40,12 @@ export function DocumentScreen() {
 			backText={t("page-record-heading")}
 			actions={
 				<span class="buttons no-print">
-					<button type="button" class="icon-button" onClick={() => print()}>
-						<Icon name="print" />
-						<span class="top-text">{t("page-print")}</span>
-					</button>
+					{(known?.kind ?? "fhir") === "fhir" && (
+						<button type="button" class="icon-button" onClick={() => print()}>
+							<Icon name="print" />
+							<span class="top-text">{t("page-print")}</span>
+						</button>
+					)}
 					<button type="button" class="icon-button" disabled={isBusy.value} onClick={save}>
 						<Icon name="save" />
 						<span class="top-text">{t("page-save")}</span>
@@ -53,24 +55,44 @@ export function DocumentScreen() {
 		>
 			{failure.value && <Failure failure={failure.value} onRetry={save} />}
 			{isBusy.value && <Busy waiting={waiting.value} />}
-			<Content id={id} title={title} kind={known?.kind ?? null} size={known?.size ?? null} />
+			<Content id={id} title={title} kind={known?.kind ?? null} size={known?.size ?? null} onSave={save} />
 		</Screen>
 	);
 }
 
-function Content({ id, title, kind, size }: { id: string; title: string; kind: DocumentKind | null; size: number | null }) {
+function Content({
+	id,
+	title,
+	kind,
+	size,
+	onSave,
+}: {
+	id: string;
+	title: string;
+	kind: DocumentKind | null;
+	size: number | null;
+	onSave: () => void;
+}) {
+	const button = (
+		<button type="button" class="primary" onClick={onSave}>
+			<Icon name="save" />
+			{t("page-record-download")}
+		</button>
+	);
 	if (size !== null && size > MOST)
 		return (
 			<Note>
 				<p>
 					<Text id="page-record-large" values={{ size: sizeText(size, language.value) }} />
 				</p>
+				{button}
 			</Note>
 		);
 	if (kind === "save")
 		return (
 			<Note>
 				<p>{t("page-record-not-shown")}</p>
+				{button}
 			</Note>
 		);
 	if (kind === "fhir") return <Readable id={id} />;

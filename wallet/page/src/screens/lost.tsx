@@ -1,7 +1,7 @@
 // What to do if the device is lost. It needs no unlocking.
 
-import { Note } from "../parts/Status";
 import { Screen } from "../parts/Screen";
+import { Note } from "../parts/Status";
 import { to } from "../router";
 import { started } from "../state";
 import { t } from "../texts";

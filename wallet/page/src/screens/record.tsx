@@ -12,7 +12,7 @@ import { RecordFacts } from "../parts/RecordRow";
 import { Screen, Section } from "../parts/Screen";
 import { Busy, Failure, Mark } from "../parts/Status";
 import { Name, Text } from "../parts/Text";
-import { route, to } from "../router";
+import { go, route, to } from "../router";
 import { openRecords } from "../state";
 import { t } from "../texts";
 
@@ -37,7 +37,7 @@ function Content({ view, id }: { view: RecordView; id: string }) {
 		void run(async (onWaiting) => {
 			opened.value = await openRecords([id], onWaiting);
 			if (opened.value.every((record) => !record.failure && record.warnings.length === 0))
-				location.hash = to("document", id);
+				go("document", id);
 		});
 	return (
 		<>

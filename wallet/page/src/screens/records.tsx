@@ -11,7 +11,7 @@ import { OpenedNotes } from "../parts/OpenedNotes";
 import { RecordFacts } from "../parts/RecordRow";
 import { Screen } from "../parts/Screen";
 import { Busy, Empty, Failure } from "../parts/Status";
-import { to } from "../router";
+import { go, to } from "../router";
 import { closeRecords, openRecords } from "../state";
 import { t } from "../texts";
 
@@ -65,7 +65,7 @@ function List({ records }: { records: Records }) {
 			chosen.value = [];
 			const [first] = opened.value;
 			if (opened.value.length === 1 && first && !first.failure && first.warnings.length === 0)
-				location.hash = to("document", first.id);
+				go("document", first.id);
 		});
 	const active = [category.value, institution.value].filter(Boolean).length;
 	const clear = () => {

@@ -1,8 +1,8 @@
 // Restores a key: from words or the printed sheet, a polkadot-js file, or the command line's file.
 
 import { useSignal } from "@preact/signals";
-import { ask } from "../core";
 import { canScan, textOfFile } from "../codes";
+import { ask } from "../core";
 import { base64OfFile } from "../files";
 import { useAction } from "../load";
 import type { RestoreSource } from "../messages";
@@ -13,7 +13,7 @@ import { CodeInput } from "../parts/Scanner";
 import { Screen } from "../parts/Screen";
 import { Busy, Failure, Note } from "../parts/Status";
 import { Name } from "../parts/Text";
-import { to } from "../router";
+import { go, to } from "../router";
 import { become } from "../state";
 import { t } from "../texts";
 
@@ -43,7 +43,7 @@ export function RestoreScreen() {
 			const now = source();
 			if (!now) return;
 			const started = await ask({ ask: "restore", source: now, passphrase }, onWaiting);
-			location.hash = to();
+			go();
 			await become(started);
 		});
 	const take = (chosen: File) =>

@@ -1,7 +1,7 @@
 // Settings: language, appearance, lock, passkey, backup, names, custodians, this device, version.
 
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { appearance, setAppearance } from "../appearance";
+import { useEffect } from "preact/hooks";
 import { VERSION } from "../build";
 import { ask } from "../core";
 import { useAction, useAsk } from "../load";
@@ -14,8 +14,9 @@ import { Sheet } from "../parts/Sheet";
 import { Busy, Failure, Mark, Note } from "../parts/Status";
 import { Name } from "../parts/Text";
 import { addPasskey, hasPasskeys } from "../passkey";
-import { installed, update, useUpdate } from "../release";
-import { to } from "../router";
+import { appearance, setAppearance } from "../preferences";
+import { installed, update, activateUpdate } from "../release";
+import { go, to } from "../router";
 import { askStarted, become, becomeLocked, changes, started } from "../state";
 import { t } from "../texts";
 import { LanguageChoice } from "./welcome";
@@ -38,10 +39,27 @@ export function SettingsScreen() {
 					{t("page-settings-backup-print")}
 				</a>
 			</Section>
+			<StorageSection />
 			<Loading of={settings}>{(shown) => <FromCore settings={shown} />}</Loading>
 			<ForgetSection />
 			<VersionSection />
 		</Screen>
+	);
+}
+
+function StorageSection() {
+	const isKept = useSignal<boolean | null>(null);
+	useEffect(() => {
+		navigator.storage.persisted().then((kept) => (isKept.value = kept), () => undefined);
+	}, []);
+	if (isKept.value === null) return null;
+	return (
+		<Section title={t("page-settings-storage")}>
+			<p class="with-icon">
+				<Icon name={isKept.value ? "check" : "warning"} />
+				<span>{t(isKept.value ? "page-settings-storage-persistent" : "page-settings-storage-not-persistent")}</span>
+			</p>
+		</Section>
 	);
 }
 
@@ -76,7 +94,7 @@ function UpdateNote() {
 				<p class="small">
 					{t("page-settings-version-hash")}: <code class="account">{newer.manifest}</code>
 				</p>
-				<button type="button" onClick={() => void useUpdate()}>
+				<button type="button" onClick={() => void activateUpdate()}>
 					{t("page-settings-update-button")}
 				</button>
 			</Note>
@@ -276,7 +294,7 @@ function ForgetSection() {
 		void run(async () => {
 			const now = await ask({ ask: "forget" });
 			isAsking.value = false;
-			location.hash = to();
+			go();
 			await become(now);
 		});
 	return (
