@@ -248,6 +248,12 @@ pub async fn open_own(patient: &User, record: &str, out: &Path) -> Result<Value>
 	patient.run(&opening(None, patient, record, out)).await
 }
 
+/// Opens a record as its patient, and returns it as headings, facts and tables.
+pub async fn show_readable(patient: &User, record: &str) -> Result<Value> {
+	let shown = patient.run(&arguments!["record", "show", record, "--readable"]).await?;
+	Ok(shown["document"].clone())
+}
+
 /// Asks a patient for access for a care team. Returns the number of the request.
 pub async fn request(
 	doctor: &User,

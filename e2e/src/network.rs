@@ -153,6 +153,8 @@ pub struct Custodian {
 	pub limits: Limits,
 	/// Whether it aggregates for studies, and how.
 	pub research: Option<Research>,
+	/// The patients' wallet, if it is built, which it serves.
+	pub wallet: Option<PathBuf>,
 	/// The process, while it runs.
 	pub process: Option<Process>,
 	recorder: Option<Proxy>,
@@ -165,7 +167,8 @@ impl Custodian {
 		std::fs::create_dir_all(base)?;
 		let limits = Limits::default();
 		let base = base.into();
-		Ok(Self { port, base, limits, research: None, process: None, recorder: None })
+		let (research, wallet, process, recorder) = (None, built_wallet(), None, None);
+		Ok(Self { port, base, limits, research, wallet, process, recorder })
 	}
 
 	/// The folder of its database.
@@ -210,6 +213,9 @@ impl Custodian {
 		if let Some(kubo) = kubo {
 			config += &format!("[kubo]\nurl = {:?}\n", kubo.url());
 		}
+		if let Some(wallet) = &self.wallet {
+			config += &format!("[wallet]\ndirectory = {wallet:?}\n");
+		}
 		match self.research {
 			None => {},
 			Some(Research::WithNoise) => config += LOCAL_RESEARCH,
@@ -251,6 +257,11 @@ impl Custodian {
 		Ok(())
 	}
 
+	/// The address of the wallet that it serves. Passkeys need a name, not an IP address.
+	pub fn wallet_url(&self) -> Option<String> {
+		self.wallet.as_ref().map(|_| format!("http://localhost:{}/", self.port))
+	}
+
 	/// The address of its REST API.
 	pub fn url(&self) -> String {
 		format!(
@@ -258,6 +269,12 @@ impl Custodian {
 			self.recorder.as_ref().map_or(self.port, |recorder| recorder.port)
 		)
 	}
+}
+
+/// The folder of the patients' wallet, if `make wallet` has built it. `VOUCHSAFE_WALLET` names the folder.
+pub fn built_wallet() -> Option<PathBuf> {
+	let folder = PathBuf::from(std::env::var_os("VOUCHSAFE_WALLET")?);
+	folder.join("index.html").is_file().then_some(folder)
 }
 
 /// The processes of one institution.

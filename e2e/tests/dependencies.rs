@@ -19,6 +19,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
 	("client", &["primitives", "vault", "protocol"]),
 	("custodian", &["primitives", "vault", "protocol", "client"]),
 	("agent", &["primitives", "vault", "protocol", "speech", "fhir"]),
+	("wallet/build", &[]),
+	("wallet/core", &["vault", "protocol", "speech", "agent"]),
 	("cli", &["primitives", "vault", "protocol", "speech", "fhir", "agent", "client"]),
 	(
 		"e2e",

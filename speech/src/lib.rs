@@ -4,7 +4,6 @@
 //!
 //! - [`Speech`]: the texts of one language, with phrases for [vocabularies](Phrase), lists, dates
 //!   and counts.
-//! - [`page`]: the texts of the wallet's page, for its build.
 //! - [`Teller`]: sentences about people and records, with the [names](Names) and
 //!   [labels](LabelWords) that the reader knows.
 //!
@@ -24,7 +23,6 @@ mod list;
 mod log;
 mod log_kind;
 mod messages;
-pub mod page;
 mod phrase;
 mod readable;
 mod request;

@@ -19,7 +19,18 @@ pub(super) fn add_rows(reader: &Reader<'_>, item: &mut Item) {
 	let (columns, rows) = match kind_of(reader.home) {
 		Some("Claim" | "Invoice" | "ExplanationOfBenefit" | "ClaimResponse") => {
 			totals(reader, item);
-			([DocumentWord::What, DocumentWord::Amount], lines_of_bill(reader))
+			let mut rows = lines_of_bill(reader);
+			if let Some(first) = rows.first().and_then(|row| row.first()) {
+				item.about(reader, first);
+			}
+			// A line without an amount names the visit or the diagnosis.
+			if rows.iter().any(|row| has_amount(row)) {
+				rows.retain(|row| has_amount(row));
+			}
+			if rows.len() < 2 {
+				rows.clear();
+			}
+			([DocumentWord::What, DocumentWord::Amount], rows)
 		},
 		Some("QuestionnaireResponse") => {
 			let mut rows = Vec::new();
@@ -42,6 +53,10 @@ fn totals(reader: &Reader<'_>, item: &mut Item) {
 			item.fact(label, amount);
 		}
 	}
+}
+
+fn has_amount(row: &[String]) -> bool {
+	row.get(1).is_some_and(|amount| !amount.is_empty())
 }
 
 fn lines_of_bill(reader: &Reader<'_>) -> Vec<Vec<String>> {

@@ -2,7 +2,7 @@
 //! label.
 
 use super::{
-	source::kind_of,
+	source::{kind_of, list},
 	values::{Reader, Reading},
 };
 use vouchsafe_speech::DocumentWord::{self, *};
@@ -14,7 +14,8 @@ pub(super) struct Section(u8);
 const ALLERGIES: Section = Section(0);
 const PROBLEMS: Section = Section(1);
 const MEDICATION: Section = Section(2);
-const REPORTS: Section = Section(3);
+/// Reports, which may say no more than their results.
+pub(super) const REPORTS: Section = Section(3);
 /// Measurements, which [`super::results`] shows.
 pub(super) const RESULTS: Section = Section(4);
 const VACCINATIONS: Section = Section(5);
@@ -137,7 +138,7 @@ const PERSON: &[Field] = &[
 ];
 const BILL: &[Field] = &[
 	code(Kind, &["type"], "bill", &[]),
-	plain(When, &["billablePeriod", "date", "created"]),
+	day(When, &["billablePeriod", "date", "created"]),
 	plain(From, &["provider", "issuer"]),
 	plain(Insurer, &["insurer", "insurance.coverage"]),
 	plain(Diagnosis, &["diagnosis.diagnosis*"]),
@@ -562,8 +563,18 @@ impl Reader<'_> {
 		let (kind, _) = kind(kind_of(self.home)?);
 		let reading =
 			if kind.group.is_empty() { Reading::Plain } else { Reading::Code(kind.group) };
-		let mut titles = kind.title.iter().filter_map(|path| self.at(path, reading));
+		let mut titles = kind.title.iter().filter_map(|path| match *path {
+			"name" => self.main_name(),
+			path => self.at(path, reading),
+		});
 		titles.next()
+	}
+
+	/// The official name, or the first one: former names are not titles.
+	fn main_name(&self) -> Option<String> {
+		let names = list(&self.home["name"]);
+		let official = names.iter().filter(|it| it["use"] == "official");
+		official.chain(names).find_map(|it| self.show(it))
 	}
 
 	/// Its title, or what it is called without one.

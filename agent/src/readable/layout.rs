@@ -2,7 +2,7 @@
 
 use super::{
 	bills, compositions,
-	kinds::{kind, Field, Section, PEOPLE, RESULTS},
+	kinds::{kind, Field, Section, PEOPLE, REPORTS, RESULTS},
 	narrative::{self, Part},
 	results::Results,
 	source::{at_path, kind_of, list, Source},
@@ -21,7 +21,7 @@ pub(super) const MOST_BLOCKS: usize = 5_000;
 /// The most bytes of text in a document.
 pub(super) const MOST_BYTES: usize = 2_000_000;
 /// The most columns of a table, beside the first. More facts are shown one below the other.
-const MOST_COLUMNS: usize = 4;
+const MOST_COLUMNS: usize = 5;
 /// The longest text in the cell of a table, in characters.
 const LONGEST_CELL: usize = 100;
 /// How many details of a resource of another kind are shown.
@@ -69,7 +69,14 @@ impl<'a> Layout<'a> {
 		for (section, readers) in sections {
 			let blocks = match section {
 				RESULTS => results.blocks(),
-				_ => Item::blocks(readers.iter().map(Item::of).collect(), readers.first().copied()),
+				_ => {
+					let items = readers.iter().filter_map(|reader| {
+						let item = Item::of(reader);
+						let is_said = section == REPORTS && item.is_said_by_results(reader);
+						(!is_said).then_some(item)
+					});
+					Item::blocks(items.collect(), readers.first().copied())
+				},
 			};
 			if !blocks.is_empty() {
 				let text = self.speech.document_word(section.heading());
@@ -141,7 +148,11 @@ fn patient(reader: &Reader<'_>) -> Vec<Block> {
 	];
 	let fact = |(label, path, reading)| {
 		let mut values = at_path(reader.home, path).into_iter();
-		let value = values.find_map(|it| reader.read(it, reading))?;
+		let value = match path {
+			"name" => reader.title(),
+			_ => values.find_map(|it| reader.read(it, reading)),
+		};
+		let value = value?;
 		Some(Fact { label: reader.word(label), value })
 	};
 	let facts: Vec<_> = fields.into_iter().filter_map(fact).collect();
@@ -268,12 +279,28 @@ impl Item {
 		item
 	}
 
+	/// Whether a report says no more than the heading and the date of its results.
+	fn is_said_by_results(&self, reader: &Reader<'_>) -> bool {
+		let mut results = at_path(reader.home, "result").into_iter();
+		let when = reader.word(DocumentWord::When);
+		results.any(|it| reader.source.resolve(reader.home, it).is_some())
+			&& !self.wrong
+			&& self.more.is_empty()
+			&& self.facts.iter().all(|it| it.label == when)
+	}
+
 	/// Adds a fact, unless the title or another fact says it.
 	pub(super) fn fact(&mut self, label: String, value: String) {
 		let is_said = value == self.title || self.facts.iter().any(|it| it.value == value);
 		if !is_said && self.facts.iter().all(|it| it.label != label) {
 			self.facts.push(Fact { label, value });
 		}
+	}
+
+	/// Adds to the title what it is about.
+	pub(super) fn about(&mut self, reader: &Reader<'_>, what: &str) {
+		let title = std::mem::take(&mut self.title);
+		self.title = reader.speech.document_labelled(title, what.to_owned());
 	}
 
 	fn text(&mut self, text: String) {
@@ -309,6 +336,12 @@ impl Item {
 				&& it.facts.iter().all(|fact| is_short(&fact.value))
 		};
 		let (mut rows, mut others): (Vec<_>, Vec<_>) = items.into_iter().partition(fits);
+		while let Some(label) = rarest_of_too_many(&rows) {
+			let has_it = |it: &Self| it.facts.iter().any(|fact| fact.label == label);
+			let (with, without) = rows.into_iter().partition(has_it);
+			rows = without;
+			others.extend::<Vec<_>>(with);
+		}
 		let mut blocks = Vec::new();
 		if rows.len() > 1 {
 			let shared = shared_facts(&mut rows);
@@ -342,6 +375,23 @@ impl Item {
 		blocks.extend(self.more);
 		blocks
 	}
+}
+
+/// The label that the fewest items have, if a table of them would have too many columns.
+fn rarest_of_too_many(items: &[Item]) -> Option<String> {
+	let first = items.first()?;
+	let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+	for fact in items.iter().flat_map(|it| &it.facts) {
+		let count = counts.entry(&fact.label).or_default();
+		*count = count.saturating_add(1);
+	}
+	let is_shared = |label: &str| {
+		let fact = first.facts.iter().find(|it| it.label == label);
+		fact.is_some_and(|fact| items.iter().all(|it| it.facts.contains(fact)))
+	};
+	let own: Vec<_> = counts.into_iter().filter(|(label, _)| !is_shared(label)).collect();
+	let rarest = own.iter().min_by_key(|(_, count)| *count)?;
+	(items.len() > 1 && own.len() > MOST_COLUMNS).then(|| rarest.0.to_owned())
 }
 
 /// Takes out the facts that all items have.

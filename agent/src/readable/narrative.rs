@@ -383,7 +383,7 @@ mod tests {
 		let nested =
 			"<table><tr><td>a<table><tr><td>b</td></tr></table></td><td>c</td></tr></table>";
 		assert_eq!(said(nested), "a b, c");
-		assert_eq!(said("<td>a</td><tr>b</table>c"), "a|b c");
+		assert_eq!(said("<td>a</td><tr>b</table>c"), "a|b|c");
 	}
 
 	proptest! {

@@ -7,7 +7,7 @@ use super::{
 	source::{at_path, choice, kind_of, list},
 	texts::line,
 	values::{join, Reader, Reading},
-	Block, Point,
+	Block, Fact, Point,
 };
 use serde_json::Value;
 use std::collections::HashMap;
@@ -28,6 +28,7 @@ struct Measure {
 	number: Option<f64>,
 	/// The value without its unit if it is a number.
 	text: String,
+	date: Option<Date>,
 	moment: String,
 	when: String,
 	low: Option<f64>,
@@ -145,9 +146,11 @@ impl<'a> Results<'a> {
 			text,
 			moment: date.as_ref().map(Date::machine).unwrap_or_default(),
 			when: date
+				.as_ref()
 				.map(|it| it.say(reader.speech))
 				.or_else(|| reader.at("effective*", Reading::Plain))
 				.unwrap_or_default(),
+			date,
 			low: end("low"),
 			high: end("high"),
 			range: range.unwrap_or_default(),
@@ -213,12 +216,37 @@ fn show(reader: &Reader<'_>, measures: Vec<Measure>, blocks: &mut Vec<Block>) {
 	let mut rows = Vec::new();
 	for (_, mut measures) in kinds.items {
 		measures.sort_by(|one, other| one.moment.cmp(&other.moment));
+		leave_out_times(reader, &mut measures);
 		match is_course(&measures) {
 			true => blocks.push(course(measures)),
 			false => rows.extend(alike(reader, measures)),
 		}
 	}
+	let same = rows.first().map(|it| it.when.clone()).filter(|when| {
+		rows.len() > 1 && !when.is_empty() && rows.iter().all(|it| it.when == *when)
+	});
+	if let Some(value) = same {
+		rows.iter_mut().for_each(|it| it.when.clear());
+		blocks.push(Block::Facts { facts: vec![Fact { label: reader.word(When), value }] });
+	}
 	blocks.extend(table(reader, rows));
+}
+
+/// Of values on different days, the time says nothing to a patient.
+fn leave_out_times(reader: &Reader<'_>, measures: &mut [Measure]) {
+	let day = |it: &Measure| Some(it.date.clone()?.day().machine());
+	let days: Vec<_> = measures.iter().map(day).collect();
+	let are_different = days.windows(2).all(|pair| match pair {
+		[Some(one), Some(other)] => one != other,
+		_ => false,
+	});
+	if measures.len() > 1 && are_different {
+		for measure in measures {
+			if let Some(date) = measure.date.clone() {
+				measure.when = date.day().say(reader.speech);
+			}
+		}
+	}
 }
 
 /// Whether these are numbers at different times.

@@ -13,10 +13,15 @@ const NOTHING: [&str; 6] = ["unknown", "null", "undefined", "n/a", "unk", "data-
 
 /// A text in one line; `None` if it says nothing.
 pub(super) fn line(text: &str) -> Option<String> {
+	let text = one_line(text);
+	(!says_nothing(&text)).then_some(text)
+}
+
+/// A text in one line, even if it has only symbols.
+pub(super) fn one_line(text: &str) -> String {
 	let text = without_markup(text);
 	let words: Vec<_> = text.split_whitespace().collect();
-	let text = shorten(&words.join(" "), LONGEST_LINE);
-	(!says_nothing(&text)).then_some(text)
+	shorten(&words.join(" "), LONGEST_LINE)
 }
 
 /// A text of several lines; `None` if it says nothing.

@@ -3,7 +3,7 @@
 use super::{
 	dates::{self, Date},
 	source::{at_path, choice, kind_of, list, Source},
-	texts::{line, lines},
+	texts::{line, lines, one_line},
 };
 use serde_json::{Map, Number, Value};
 use std::collections::BTreeSet;
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
 		} else if any(&["line", "city", "postalCode", "country"]) {
 			self.address(value)
 		} else if any(&["text"]) {
-			line(value["text"].as_str()?)
+			Some(plainer(&line(value["text"].as_str()?)?))
 		} else if value["low"].is_object() || value["high"].is_object() {
 			let end = |name: &str| self.show(&value[name]);
 			self.speech.document_range(end("low"), end("high"))
@@ -208,7 +208,13 @@ impl<'a> Reader<'a> {
 	}
 
 	fn quantity(&self, value: &Value) -> Option<String> {
-		let number = self.number(value["value"].as_number()?);
+		let number = value["value"].as_number()?;
+		let number = match number.as_f64() {
+			Some(amount) if value["currency"].is_string() && number.as_i64().is_none() => {
+				self.speech.document_number(&format!("{amount:.2}"))
+			},
+			_ => self.number(number),
+		};
 		let number = match value["comparator"].as_str() {
 			Some(comparator @ ("<" | "<=" | ">" | ">=")) => {
 				let sign = comparator.replace("<=", "≤").replace(">=", "≥");
@@ -226,8 +232,8 @@ impl<'a> Reader<'a> {
 	/// The unit of a quantity, or the currency of an amount.
 	pub(super) fn unit(&self, value: &Value) -> Option<String> {
 		let names = ["currency", "unit", "code"];
-		let text = names.iter().find_map(|name| line(value[name].as_str()?))?;
-		plain_unit(&text)
+		let texts = names.iter().filter_map(|name| value[name].as_str());
+		plain_unit(&one_line(texts.map(str::trim).find(|text| !text.is_empty())?))
 	}
 
 	/// A number as people write it. Numbers that a program worked out with many digits are rounded.
@@ -380,7 +386,7 @@ pub(super) fn plainer(text: &str) -> String {
 	let property = text.split_once(" [").and_then(|(before, rest)| {
 		let (property, after) = rest.split_once(']')?;
 		let is_property = property.contains('/')
-			|| ["Entitic", "Volume Fraction", "Mass Fraction", "Ratio"]
+			|| ["Entitic", "Volume Fraction", "Mass Fraction", "Ratio", "Score"]
 				.iter()
 				.any(|it| property.starts_with(it));
 		(is_property && !property.chars().any(|c| c.is_ascii_digit()))
@@ -402,6 +408,12 @@ fn plain_unit(unit: &str) -> Option<String> {
 	};
 	let unit = unit.replace("10*3", "10³").replace("10*6", "10⁶").replace("10*9", "10⁹");
 	let unit = unit.replace("[iU]", "IU").replace("uL", "µL").replace("ug", "µg");
+	let unit = match unit.strip_suffix("m2") {
+		Some(before) if before.ends_with(['/', ' ', '_']) => {
+			format!("{}m²", before.replace('_', " "))
+		},
+		_ => unit,
+	};
 	// Notes in braces say what is counted.
 	let mut shown = String::new();
 	let mut rest = unit.as_str();

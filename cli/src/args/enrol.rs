@@ -29,10 +29,23 @@ pub enum EnrolCommand {
 		#[command(flatten)]
 		unasked: Unasked,
 	},
+	/// Print the code that a wallet scans at your registration desk.
+	#[command(after_help = "Example:\n  vouchsafe --key registrar enrol code --as patient")]
+	Code {
+		/// Kind of account.
+		#[arg(long = "as", value_name = "KIND", value_parser = word::<AccountKind>())]
+		kind: AccountKind,
+		/// Your institution, if you work for several.
+		#[arg(long, value_name = "WHO")]
+		institution: Option<String>,
+		/// How long the code is valid.
+		#[arg(long, default_value = "1h", value_name = "SPAN", value_parser = parse_duration)]
+		valid_for: u64,
+	},
 	/// Enrol a person who has signed (as an institution or its registrar).
 	#[command(after_help = "Example:\n  vouchsafe --key registrar enrol submit eva.json")]
 	Submit {
-		/// The signed enrolment.
+		/// The signed enrolment, or the code that the person's wallet shows, as text in a file.
 		file: PathBuf,
 		/// `--yes`.
 		#[command(flatten)]

@@ -110,13 +110,27 @@ pub enum RecordCommand {
 		category: Vec<Category>,
 	},
 	/// Show a record: its versions, and who holds the shares of their keys.
-	#[command(after_help = "Example:\n  vouchsafe --key eva record show 3f9a0c1d")]
+	#[command(after_help = "Examples:\n  \
+		vouchsafe --key eva record show 3f9a0c1d\n  \
+		vouchsafe --key eva record show 3f9a0c1d --readable")]
 	Show {
 		/// The record.
 		record: String,
 		/// The record's patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
+		/// Open the record, and print what is in it: headings, facts and tables.
+		#[arg(long)]
+		readable: bool,
+		/// Purpose of use of `--readable` [default: treatment; patient-request if you are the patient].
+		#[arg(long, requires = "readable", value_parser = word::<Purpose>())]
+		purpose: Option<Purpose>,
+		/// Your institution for `--readable`, if you work for several.
+		#[arg(long, requires = "readable", value_name = "WHO")]
+		institution: Option<String>,
+		/// `--yes`.
+		#[command(flatten)]
+		unasked: Unasked,
 	},
 	/// Open records: ask the chain, collect key shares, decrypt and check.
 	#[command(after_help = "Examples:\n  \

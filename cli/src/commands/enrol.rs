@@ -27,7 +27,10 @@ use vouchsafe_client::{
 	},
 	custodian::Custodian,
 	messages::{About, Hex, SignedCustodian},
-	protocol::traits::Custodians,
+	protocol::{
+		qr::{Code, RegistrarCode},
+		traits::Custodians,
+	},
 	signing::{enrolment_text, verify, wrap},
 };
 
@@ -55,6 +58,9 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			sign(&session, &institution, &kind, valid_for, out.as_deref())
 		},
 		EnrolCommand::Submit { file, unasked: _ } => submit(&session, &file).await,
+		EnrolCommand::Code { kind, institution, valid_for } => {
+			code(&session, kind, institution.as_deref(), valid_for).await
+		},
 		EnrolCommand::Affiliate { practitioner, role, institution, from, until, unasked: _ } => {
 			let institution = session.institution(institution.as_deref()).await?;
 			let practitioner = names.resolve(&practitioner)?;
@@ -315,11 +321,55 @@ fn sign(
 	}
 }
 
+/// The code that somebody scans who wants to be enrolled.
+async fn code(
+	session: &Session,
+	kind: AccountKind,
+	institution: Option<&str>,
+	valid_for: u64,
+) -> Result<Output> {
+	let institution = session.institution(institution).await?;
+	let member = session.member(&institution).context("an institution is a member")?;
+	let (url, _) = member.custodian.as_ref().with_context(|| {
+		format!("{} has not named a custodian yet", session.names.show(&institution))
+	})?;
+	let expires = now().saturating_add(valid_for);
+	let url = url.clone();
+	let genesis = session.genesis();
+	let code = RegistrarCode { genesis, institution, kind, url, expires };
+	let text = Code::Registrar(code).to_text()?;
+	let json = json!({ "code": text, "expires": expires });
+	Ok(Output::new(text, json))
+}
+
+/// The enrolment that somebody has signed by a code, for the institution for which the user acts.
+async fn from_code(session: &Session, text: &str) -> Result<SignedEnrolment> {
+	let code = Code::from_text(text)?.of_chain(session.genesis())?.enrollee()?;
+	let institution = session.institution(None).await?;
+	let kind = AccountKind::ALL.iter().find(|kind| code.is_authentic(&institution, **kind));
+	let kind = kind.with_context(|| {
+		let name = session.names.show(&institution);
+		format!("the code was not signed for {name}: have it made again from a code of yours")
+	})?;
+	Ok(SignedEnrolment {
+		genesis: code.genesis.into(),
+		institution: (&institution).into(),
+		account: (&code.account).into(),
+		kind: kind.word().to_owned(),
+		encryption_key: Hex(code.encryption_key),
+		expires: code.expires,
+		signature: Hex(code.signature),
+	})
+}
+
 async fn submit(session: &Session, file: &Path) -> Result<Output> {
 	let text =
 		std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-	let signed: SignedEnrolment = serde_json::from_str(&text)
-		.with_context(|| format!("{} is not a signed enrolment", file.display()))?;
+	let signed = match text.trim_start().starts_with("VOUCHSAFE") {
+		true => from_code(session, &text).await?,
+		false => serde_json::from_str(&text)
+			.with_context(|| format!("{} is not a signed enrolment", file.display()))?,
+	};
 	let kind = AccountKind::from_word(&signed.kind)?;
 	let account = AccountId::from(signed.account);
 	let institution = AccountId::from(signed.institution);

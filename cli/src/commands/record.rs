@@ -9,6 +9,7 @@ mod list;
 mod open;
 mod own_shares;
 mod plan;
+mod readable;
 mod show;
 mod unfinished;
 mod verify;
@@ -47,7 +48,11 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 			let at = session.finalized().await?;
 			own_shares::warn(&session, &at, &patient, None, output).await
 		},
-		RecordCommand::Show { record, patient } => {
+		RecordCommand::Show { record, patient, readable: true, purpose, institution, .. } => {
+			let asked = readable::Asked { record, patient, purpose, institution };
+			readable::run(&session, asked).await
+		},
+		RecordCommand::Show { record, patient, .. } => {
 			let at = session.finalized().await?;
 			let patient = super::patient(&session, patient.as_deref())?;
 			let record = super::record(&session, &at, &patient, &record).await?;

@@ -118,11 +118,16 @@ async fn up(folder: &Path) -> Result<()> {
 	let genesis = rpc(&node, "chain_getBlockHash", json!([0])).await;
 	let genesis =
 		genesis.as_ref().and_then(Value::as_str).context("the node has no genesis block")?;
+	let wallet = network.sites[0].custodian.wallet_url();
 	let network = network.detach();
 	std::fs::write(network_file(folder), serde_json::to_vec_pretty(&network)?)?;
 	println!("The network is running. Addresses:");
 	for (name, address) in &network.addresses {
 		println!("  {name:<30} {address}");
+	}
+	match wallet {
+		Some(address) => println!("  {:<30} {address}", "the patients' wallet"),
+		None => println!("  {:<30} build it with `make wallet`", "the patients' wallet"),
 	}
 	println!("Hash of the genesis block:");
 	println!("  {genesis}");

@@ -81,6 +81,11 @@ async fn bundle_comes_back(network: &Network, number: usize, bundle: &Path) -> R
 		read = commands::open_all(doctor_b, Some("Hospital B"), patient, &again).await?;
 	}
 	ensure!(read.len() == import.records.len(), "{name}: not all records were opened");
+	// One patient is enough: the agent's tests make every record readable.
+	if let (0, Some((record, _))) = (number, import.records.first()) {
+		let document = commands::show_readable(patient, record).await?;
+		ensure!(document["blocks"][0]["kind"].is_string(), "{name}: {document}");
+	}
 	commands::same_resources(bundle, &import, |record| read[record].clone())
 		.context(name.clone())?;
 	println!(
@@ -106,6 +111,10 @@ async fn documents_come_back(network: &Network) -> Result<Documents> {
 	}
 	// The patient's share is not carried, so that the holders can be counted.
 	scenario.permit(&["--no-carry"]).await?;
+	if let Some((record, _)) = added.first() {
+		let said = scenario.patient.fails(&["record", "show", record, "--readable"]).await?;
+		ensure!(said.contains("cannot be shown as text"), "{said}");
+	}
 	for (record, file) in &added {
 		scenario.opens(&scenario.doctor_b, record, file).await?;
 		println!("{}: equal  [{:.0} s]", file.display(), start.elapsed().as_secs_f64());

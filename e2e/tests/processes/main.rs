@@ -22,4 +22,5 @@ mod story;
 mod submission;
 mod suite;
 mod uploads;
+mod wallet;
 mod who_sees;

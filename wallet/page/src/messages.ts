@@ -416,6 +416,10 @@ until: string,
  */
 isStop: boolean, 
 /**
+ * Whether a hospital's staff entered it.
+ */
+isAssisted: boolean, 
+/**
  * The consent as the form has it, to be changed. `None` if the form cannot express it.
  */
 form: ConsentForm | null, };

@@ -136,7 +136,7 @@ fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 }
 
 /// What a reader must know of a record that is marked; `None` if it is valid.
-fn marked(status: RecordStatus) -> Option<&'static str> {
+pub(super) fn marked(status: RecordStatus) -> Option<&'static str> {
 	match status {
 		RecordStatus::Current => None,
 		RecordStatus::WrongContent => {
