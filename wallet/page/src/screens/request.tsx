@@ -13,7 +13,7 @@ import { Loading } from "../parts/Loading";
 import { PersonCard } from "../parts/PersonLine";
 import { Preview } from "../parts/Preview";
 import { Screen, Section } from "../parts/Screen";
-import { Busy, Failure } from "../parts/Status";
+import { Busy, Failure, Note } from "../parts/Status";
 import { Name, Sentence, Text } from "../parts/Text";
 import { replace, route, to } from "../router";
 import { showDraft } from "../signing";
@@ -61,6 +61,7 @@ export function RequestScreen() {
 	const view = useAsk({ ask: "request", id, narrowing });
 	const whole = useSignal<RequestView | null>(null);
 	const carry = useSignal(false);
+	const isEmpty = fields.categories.value?.length === 0 || fields.records.value?.length === 0;
 	const isNarrowed = JSON.stringify(narrowing) !== JSON.stringify(narrowingOf(EMPTY));
 	useEffect(() => {
 		if (!whole.value) whole.value = view.value.value;
@@ -93,13 +94,21 @@ export function RequestScreen() {
 								</span>
 							</p>
 						</div>
-						<Section title={t("page-request-sentence")}>
-							<Sentence text={shown.sentence} isLarge />
-							{isNarrowed && <p class="quiet">{t("page-request-narrowed")}</p>}
-						</Section>
-						<Section title={t("page-request-would-open")}>
-							<Preview preview={shown.preview} />
-						</Section>
+						{isEmpty ? (
+							<Note tone="warn" isNews>
+								<p>{t("page-request-would-open-nothing")}</p>
+							</Note>
+						) : (
+							<>
+								<Section title={t("page-request-sentence")}>
+									<Sentence text={shown.sentence} isLarge />
+									{isNarrowed && <p class="quiet">{t("page-request-narrowed")}</p>}
+								</Section>
+								<Section title={t("page-request-would-open")}>
+									<Preview preview={shown.preview} />
+								</Section>
+							</>
+						)}
 						{whole.value && <NarrowFields fields={fields} whole={whole.value} />}
 						{shown.carry && <Toggle label={t("page-request-carry")} hint={shown.carry} isOn={carry} />}
 						<BackupNote />
@@ -109,7 +118,7 @@ export function RequestScreen() {
 							<button
 								type="button"
 								class="primary"
-								disabled={isBusy.value || view.isBusy.value}
+								disabled={isBusy.value || view.isBusy.value || isEmpty}
 								onClick={() => answer({ ask: "draftApproval", id, narrowing, carry: carry.value })}
 							>
 								{t("page-request-approve")}
@@ -184,7 +193,10 @@ function NarrowFields({ fields, whole }: { fields: Fields; whole: RequestView })
 	);
 }
 
-/** All of them are chosen at first. The last one cannot be left out: that would be a refusal. */
+/**
+ * All of them are chosen at first. `null` is all, and an empty list none: a narrowing has no word for
+ * none, so the screen permits nothing then.
+ */
 function Without({
 	label,
 	choices,
@@ -201,7 +213,7 @@ function Without({
 			return chosen;
 		},
 		set value(next: string[]) {
-			values.value = next.length === all.length || next.length === 0 ? null : next;
+			values.value = next.length === all.length ? null : next;
 		},
 	} as Signal<string[]>;
 	return <CheckField label={label} choices={choices} values={shown} />;
