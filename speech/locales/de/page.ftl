@@ -767,3 +767,4 @@ page-settings-names-none = Sie haben niemandem einen Namen gegeben.
 page-settings-passkeys-remove = Passkeys entfernen
 page-person-own-name = Ein Name, den nur Sie sehen
 page-record-remark = Bewertung
+page-home-not-a-patient = Dieses Konto gehört keiner Patientin und keinem Patienten. Die Seiten dieser App sind für Patientinnen und Patienten.

@@ -767,3 +767,4 @@ page-settings-names-none = You have given nobody a name.
 page-settings-passkeys-remove = Remove the passkeys
 page-person-own-name = A name that only you see
 page-record-remark = Assessment
+page-home-not-a-patient = This account is not a patient’s. The screens of this app are for patients.

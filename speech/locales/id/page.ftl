@@ -767,3 +767,4 @@ page-settings-names-none = Anda belum memberi nama kepada siapa pun.
 page-settings-passkeys-remove = Hapus passkey
 page-person-own-name = Nama yang hanya Anda lihat
 page-record-remark = Penilaian
+page-home-not-a-patient = Akun ini bukan akun pasien. Layar aplikasi ini ditujukan untuk pasien.
