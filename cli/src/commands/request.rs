@@ -15,7 +15,7 @@ use crate::{
 };
 use anyhow::{bail, Result};
 use serde_json::json;
-use vouchsafe_client::chain::{AccountId, Asked, Effect, Grantee, Request, Terms, View};
+use vouchsafe_client::chain::{AccountId, Asked, Effect, Grantee, Terms, View};
 
 pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<Output> {
 	let session = settings.connect_silently().await?;

@@ -169,7 +169,8 @@ impl Host for WorkerHost {
 
 	async fn load(&self) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
 		let loaded = Self::load(self).await.map_err(|error| StorageError(said(&error)))?;
-		let pairs = Array::from(&loaded).iter().map(|pair| {
+		let loaded = Array::from(&loaded);
+		let pairs = loaded.iter().map(|pair| {
 			let pair = Array::from(&pair);
 			let key = pair.get(0).as_string().unwrap_or_default();
 			(key, Uint8Array::new(&pair.get(1)).to_vec())

@@ -117,8 +117,15 @@ fn kind_of(error: &Error, speech: &Speech) -> (FailureKind, String) {
 		return of_chain(error, speech);
 	}
 	match find::<CustodianError>(error) {
-		Some(CustodianError::NoAccess) => (FailureKind::NoAccess, speech.wallet_failed_no_access()),
-		Some(error) if error.may_pass() => (FailureKind::Offline, speech.wallet_failed_offline()),
+		Some(error) => of_custodian(error, speech),
+		None => (FailureKind::Other, speech.wallet_failed_other()),
+	}
+}
+
+fn of_custodian(error: &CustodianError, speech: &Speech) -> (FailureKind, String) {
+	match error {
+		CustodianError::NoAccess => (FailureKind::NoAccess, speech.wallet_failed_no_access()),
+		error if error.may_pass() => (FailureKind::Offline, speech.wallet_failed_offline()),
 		_ => (FailureKind::Other, speech.wallet_failed_other()),
 	}
 }
@@ -156,7 +163,10 @@ fn of_chain(error: &ChainError, speech: &Speech) -> (FailureKind, String) {
 		ChainError::OldHead(_) | ChainError::ClockBehind(_) => (Old, speech.wallet_failed_old()),
 		ChainError::Foreign(_) => (Update, speech.wallet_failed_update()),
 		ChainError::Stranger => (NotEnrolled, speech.wallet_failed_not_enrolled()),
-		ChainError::Pending(_) => (Other, speech.wallet_failed_pending()),
+		ChainError::Pending(_) | ChainError::Unnamed(_) => {
+			(Other, speech.wallet_failed_pending())
+		},
+		ChainError::Custodian(error) => of_custodian(error, speech),
 		ChainError::Refused(why) if why == NOT_SHOWN => {
 			(NotShown, speech.wallet_failed_not_shown())
 		},

@@ -5,6 +5,9 @@
 //! has no rules of its own: it uses `vouchsafe_agent`, as the command line does. Only what was shown is
 //! signed ([`guard`]).
 
+// An answer is a deep tree of futures.
+#![recursion_limit = "512"]
+
 mod account;
 pub mod app;
 mod code;
