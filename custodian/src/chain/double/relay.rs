@@ -36,7 +36,6 @@ pub struct RelayDouble {
 }
 
 /// An encoded header of this number, and its hash.
-#[allow(dead_code)]
 pub fn header(number: u32) -> (Vec<u8>, H256) {
 	let header = ([1u8; 32], Compact(number), [2u8; 32], [3u8; 32], Compact(0u32)).encode();
 	let hash = vouchsafe_client::protocol::extrinsics::hash(&header);
