@@ -18,6 +18,7 @@ use vouchsafe_custodian::{
 	config::Config,
 	daemon,
 	keys::Keys,
+	names,
 	store::{sqlite::Sqlite, Rewound},
 };
 
@@ -69,6 +70,10 @@ enum Command {
 	/// Repair the index of the patients' logs.
 	#[command(subcommand)]
 	Index(IndexCommand),
+	/// Set or show the names of the institution's practitioners. The custodian tells them to the patients
+	/// in whose logs they are, or whom they have asked for access.
+	#[command(subcommand)]
+	People(PeopleCommand),
 	/// Print the description of the REST API (OpenAPI 3.1, JSON).
 	Openapi,
 }
@@ -102,6 +107,26 @@ enum IndexCommand {
 	/// Use it after an alarm that a block differs from the one that was indexed, and after you know
 	/// why: a power cut may have taken final blocks from the node's disk.
 	Rewind {
+		#[command(flatten)]
+		config: ConfigFile,
+	},
+}
+
+#[derive(Subcommand)]
+enum PeopleCommand {
+	/// Set the names in FILE, all or none. Other names stay. The custodian can keep running.
+	///
+	/// Each line has an account (its address, or 0x and 64 hex digits), a space and a name of at most
+	/// 120 bytes. A line without a name removes it. Lines that begin with # are left out.
+	Set {
+		/// File with the names, in UTF-8.
+		#[arg(value_name = "FILE")]
+		file: PathBuf,
+		#[command(flatten)]
+		config: ConfigFile,
+	},
+	/// Show all names, as `people set` reads them.
+	List {
 		#[command(flatten)]
 		config: ConfigFile,
 	},
@@ -173,6 +198,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
 		(Some(Command::Index(IndexCommand::Rewind { config })), _) => {
 			rewind(&Config::read(&config.config)?)
 		},
+		(Some(Command::People(command)), _) => people(command),
 		(Some(Command::Openapi), _) => {
 			println!("{}", serde_json::to_string_pretty(&api::description())?);
 			Ok(())
@@ -232,6 +258,28 @@ fn rewind(config: &Config) -> anyhow::Result<()> {
 		);
 	}
 	Ok(())
+}
+
+fn people(command: PeopleCommand) -> anyhow::Result<()> {
+	match command {
+		PeopleCommand::Set { file, config } => {
+			let text = std::fs::read_to_string(&file)
+				.with_context(|| format!("can't read {}", file.display()))?;
+			let names = names::parse(&text).with_context(|| format!("in {}", file.display()))?;
+			open_database(&config)?.set_names_now(&names)?;
+			println!("set or removed {} names", names.len());
+		},
+		PeopleCommand::List { config } => {
+			for (account, name) in open_database(&config)?.all_names()? {
+				println!("{} {name}", Hex(account));
+			}
+		},
+	}
+	Ok(())
+}
+
+fn open_database(config: &ConfigFile) -> anyhow::Result<Sqlite> {
+	Sqlite::open(&Config::read(&config.config)?.store.directory)
 }
 
 fn key(command: KeyCommand) -> anyhow::Result<()> {
@@ -315,6 +363,31 @@ mod tests {
 	}
 
 	#[test]
+	fn names_are_set_and_shown_from_a_file() {
+		let folder = tempfile::tempdir().unwrap();
+		let (config, file) = (folder.path().join("config.toml"), folder.path().join("names"));
+		let sample = include_str!("../sample.toml");
+		let store = format!("{:?}", folder.path().join("store"));
+		std::fs::write(&config, sample.replace("\"/var/lib/vouchsafe-custodian\"", &store))
+			.unwrap();
+		let set = |text: &str| {
+			std::fs::write(&file, text).unwrap();
+			let config = ConfigFile { config: config.clone() };
+			people(PeopleCommand::Set { file: file.clone(), config })
+		};
+		let all = || open_database(&ConfigFile { config: config.clone() }).unwrap().all_names();
+		let line = |byte: &str, name: &str| format!("0x{} {name}\n", byte.repeat(32));
+		set(&[line("02", "Ben"), line("01", "Anna")].concat()).unwrap();
+		let anna = ([1; 32], "Anna".to_owned());
+		assert_eq!(all().unwrap(), [anna.clone(), ([2; 32], "Ben".to_owned())]);
+		let error = set(&[line("02", ""), line("03", "a\u{202e}b")].concat()).unwrap_err();
+		assert!(format!("{error:#}").contains("line 2"), "{error:#}");
+		assert_eq!(all().unwrap().len(), 2, "all or none");
+		set(&line("02", "")).unwrap();
+		assert_eq!(all().unwrap(), [anna]);
+	}
+
+	#[test]
 	fn a_configuration_or_a_command_is_needed() {
 		let parse = |arguments: &[&str]| {
 			Arguments::try_parse_from([&["vouchsafe-custodian"], arguments].concat())
@@ -328,6 +401,9 @@ mod tests {
 		assert!(parse(&["backup", "--config", "a.toml"]).is_err());
 		assert!(parse(&["index", "rewind", "--config", "a.toml"]).is_ok());
 		assert!(parse(&["index", "rewind"]).is_err());
+		assert!(parse(&["people", "set", "file", "--config", "a.toml"]).is_ok());
+		assert!(parse(&["people", "set", "file"]).is_err());
+		assert!(parse(&["people", "list", "--config", "a.toml"]).is_ok());
 		assert!(parse(&["key", "generate"]).is_err());
 		assert!(parse(&["key", "generate", "--out", "key"]).is_ok());
 	}

@@ -3,6 +3,7 @@
 use super::{answered, Chain, ChainError, H256};
 use codec::{Compact, Encode};
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
 use subxt_rpcs::{client::rpc_params, methods::legacy::Bytes};
 use vouchsafe_protocol::{
 	compatibility::RuntimeMetadata,
@@ -102,9 +103,16 @@ impl Chain {
 		answered(|| self.rpc.chain_get_finalized_head()).await
 	}
 
-	/// The bytes at a key of a block's state.
-	pub async fn value_at(&self, block: H256, key: &[u8]) -> Result<Option<Vec<u8>>, ChainError> {
-		answered(|| self.rpc.state_get_storage(key, Some(block))).await
+	/// The values of those of these keys that have one in a block's state.
+	pub async fn values_at(
+		&self,
+		block: H256,
+		keys: &[Vec<u8>],
+	) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, ChainError> {
+		let keys = || keys.iter().map(Vec::as_slice);
+		let changes = answered(|| self.rpc.state_query_storage_at(keys(), Some(block))).await?;
+		let changes = changes.into_iter().flat_map(|set| set.changes);
+		Ok(changes.filter_map(|(key, value)| Some((key.0, value?.0))).collect())
 	}
 
 	/// The chain as of this block. Its answers are worked out from proofs of the block's state, which
@@ -116,10 +124,7 @@ impl Chain {
 	}
 
 	/// A block's encoded header and its extrinsics, as the node shows them.
-	pub async fn content_of(
-		&self,
-		hash: H256,
-	) -> Result<(Vec<u8>, Vec<Vec<u8>>), ChainError> {
+	pub async fn content_of(&self, hash: H256) -> Result<(Vec<u8>, Vec<Vec<u8>>), ChainError> {
 		let params = || rpc_params![hash];
 		let asked = || self.client.request::<Option<SignedBlock>>("chain_getBlock", params());
 		let SignedBlock { block } = answered(asked).await?.ok_or(ChainError::StateGone)?;

@@ -122,7 +122,7 @@ pub async fn read_state(
 	prove(&*node, block, header, asked).await.map(Json)
 }
 
-/// The two bodies that [`read_state`] accepts.
+/// A signed request, or what anybody may ask.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "it only describes")]
@@ -224,20 +224,17 @@ impl Questions {
 		block: H256,
 		requester: Option<&Requester>,
 	) -> Result<(), ApiError> {
-		for institution in &self.institutions {
-			ensure_key(node, block, &storage::institution(institution).bytes).await?;
-		}
-		let Some(requester) = requester else { return Ok(()) };
+		let mut keys: Vec<_> =
+			self.institutions.iter().map(|it| storage::institution(it).bytes).collect();
+		let Some(requester) = requester else { return ensure_keys(node, block, keys).await };
 		// A record that is read in the same request is decided about there.
 		for records in self.openable.values() {
 			self.records.retain(|record| !records.contains(record));
 		}
-		for record in &self.records {
-			ensure_key(node, block, &storage::record(&requester.account, record).bytes).await?;
-		}
-		for key in &self.requests {
-			ensure_asker(node, block, key, &requester.account).await?;
-		}
+		let own = |record| storage::record(&requester.account, record).bytes;
+		keys.extend(self.records.iter().map(own));
+		ensure_keys(node, block, keys).await?;
+		ensure_asker(node, block, self.requests.clone(), &requester.account).await?;
 		if self.openable.is_empty() && self.any_openable.is_empty() {
 			return Ok(());
 		}
@@ -273,25 +270,41 @@ impl Questions {
 	}
 }
 
-/// Checks that the state has a value at this key.
-async fn ensure_key(node: &dyn Node, block: H256, key: &[u8]) -> Result<(), ApiError> {
-	node.value_at(block, key).await?.map(drop).ok_or(ApiError::NoAccess)
+/// Checks that the state has a value at each of these keys.
+async fn ensure_keys(node: &dyn Node, block: H256, keys: Vec<Vec<u8>>) -> Result<(), ApiError> {
+	values(node, block, keys).await.map(drop)
 }
 
-/// Checks that the value at this key is a request that the account made.
+/// Checks that the value at each of these keys is a request that the account made.
 async fn ensure_asker(
 	node: &dyn Node,
 	block: H256,
-	key: &[u8],
+	keys: Vec<Vec<u8>>,
 	account: &AccountId,
 ) -> Result<(), ApiError> {
-	let value = node.value_at(block, key).await?.ok_or(ApiError::NoAccess)?;
-	let request: Request = storage::requests(account).entry(key.to_vec()).decode(&value)?;
-	let has_asked = request.asker == *account || request.referred_by.as_ref() == Some(account);
-	if has_asked {
-		return Ok(());
+	for (key, value) in values(node, block, keys).await? {
+		let request: Request = storage::requests(account).entry(key).decode(&value)?;
+		if request.asker != *account && request.referred_by.as_ref() != Some(account) {
+			return Err(ApiError::NoAccess);
+		}
 	}
-	Err(ApiError::NoAccess)
+	Ok(())
+}
+
+/// The values at these keys. Each must have one.
+async fn values(
+	node: &dyn Node,
+	block: H256,
+	keys: Vec<Vec<u8>>,
+) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, ApiError> {
+	if keys.is_empty() {
+		return Ok(BTreeMap::new());
+	}
+	let found = node.values_at(block, &keys).await?;
+	match keys.iter().all(|key| found.contains_key(key)) {
+		true => Ok(found),
+		false => Err(ApiError::NoAccess),
+	}
 }
 
 /// The header and the proof.
@@ -425,8 +438,8 @@ impl Sent<'_> {
 	/// Whether its nonce was used at this block, so that it is never included any more.
 	async fn is_passed(&self, block: &dyn Block) -> Result<bool, ApiError> {
 		let key = storage::system_account(&self.account);
-		let value = self.node.value_at(block.hash(), &key.bytes).await?;
-		let account = value.map(|value| key.decode(&value)).transpose()?;
+		let found = self.node.values_at(block.hash(), std::slice::from_ref(&key.bytes)).await?;
+		let account = found.values().next().map(|value| key.decode(value)).transpose()?;
 		Ok(account.is_some_and(|account| u64::from(account.nonce) > self.nonce))
 	}
 }

@@ -6,7 +6,12 @@ use crate::{
 	config::Config,
 	state::double::{state, Surroundings},
 };
-use axum::{extract::ConnectInfo, http::HeaderMap, routing::post, Json};
+use axum::{
+	extract::ConnectInfo,
+	http::{HeaderMap, HeaderName},
+	routing::post,
+	Json,
+};
 use serde_json::Value;
 use std::net::SocketAddr;
 use tower::ServiceExt;
@@ -60,6 +65,17 @@ impl Service {
 		answer
 	}
 
+	/// What a browser hears that asks whether a page of another origin may send a request.
+	async fn preflight(&self, path: &str) -> Answer {
+		let request = Request::options(path)
+			.header(header::ORIGIN, "https://wallet.example")
+			.header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+			.header(header::ACCESS_CONTROL_REQUEST_HEADERS, "content-type");
+		let address: SocketAddr = "192.0.2.1:1000".parse().unwrap();
+		let request = request.extension(ConnectInfo(address)).body(Body::empty()).unwrap();
+		Answer::new(self.router.clone().oneshot(request).await.unwrap()).await
+	}
+
 	/// The status and the error of a request that must fail.
 	async fn fails(&self, method: &str, path: &str, body: Vec<u8>) -> (u16, String) {
 		let answer = self.ask(method, path, body).await;
@@ -67,7 +83,7 @@ impl Service {
 	}
 }
 
-const SIGNED: [&str; 18] = [
+const SIGNED: [&str; 26] = [
 	"/v1/releases",
 	"/v1/envelopes",
 	"/v1/carried",
@@ -76,6 +92,14 @@ const SIGNED: [&str; 18] = [
 	"/v1/label-key",
 	"/v1/label-tags",
 	"/v1/log",
+	"/v1/chain/read",
+	"/v1/chain/submit",
+	"/v1/chain/wait",
+	"/v1/openable",
+	"/v1/names",
+	"/v1/names/set",
+	"/v1/sync",
+	"/v1/sync/replace",
 	"/v1/studies/evaluations",
 	"/v1/studies/nullifiers",
 	"/v1/studies/doubles",
@@ -103,6 +127,9 @@ async fn without_a_chain_it_is_alive_and_not_ready() {
 		assert_eq!(service.fails("POST", path, b"{}".to_vec()).await, unavailable, "{path}");
 	}
 	assert_eq!(service.fails("GET", "/v1/custodian", vec![]).await, unavailable);
+	let finality = format!("/v1/chain/finality?after=0x{}", "00".repeat(32));
+	assert_eq!(service.fails("GET", &finality, vec![]).await, unavailable);
+	assert_eq!(service.fails("GET", &format!("{finality}&newer=7"), vec![]).await, unavailable);
 }
 
 #[tokio::test]
@@ -124,6 +151,10 @@ async fn every_error_is_json() {
 	assert_eq!(service.fails("GET", "/nowhere", vec![]).await, not_found);
 	let malformed = (400, "the request is malformed".to_owned());
 	assert_eq!(service.fails("GET", "/v1/content/%ff", vec![]).await, malformed);
+	for query in ["", "?after=0x00", "?newer=1", "?after=x", "?after=0x&other=1"] {
+		let path = format!("/v1/chain/finality{query}");
+		assert_eq!(service.fails("GET", &path, vec![]).await, malformed, "{query}");
+	}
 	for path in SIGNED.into_iter().chain(["/v1/content"]) {
 		let answer = service.ask("GET", path, vec![]).await;
 		assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
@@ -207,6 +238,76 @@ async fn the_rate_is_limited_except_for_the_status() {
 	let limited = (429, "too many requests: try again later".to_owned());
 	assert_eq!(service.fails("GET", "/v1/custodian", vec![]).await, limited);
 	assert_eq!(service.ask("GET", "/health", vec![]).await.status, StatusCode::OK);
+	// Browsers ask before they send. That has no limit.
+	assert_eq!(service.preflight("/v1/releases").await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn pages_of_every_origin_may_use_the_api_and_nothing_else() {
+	let service = service(|_| ());
+	let name = |header: HeaderName| header.as_str().to_owned();
+	for path in ["/v1/releases", "/v1/content", "/v1/chain/finality"] {
+		let answer = service.preflight(path).await;
+		assert_eq!((answer.status, answer.body.len()), (StatusCode::NO_CONTENT, 0));
+		for (header, value) in [
+			(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+			(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST"),
+			(header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type, x-vouchsafe-request"),
+		] {
+			assert_eq!(answer.headers[&header], value, "{}", name(header));
+		}
+		assert!(!answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
+	}
+	// Errors too, so that the page can read them.
+	for (method, path) in
+		[("GET", "/v1/custodian"), ("POST", "/v1/releases"), ("GET", "/v1/nothing")]
+	{
+		let answer = service.ask(method, path, vec![]).await;
+		assert_eq!(answer.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+		assert_eq!(answer.headers[header::ACCESS_CONTROL_EXPOSE_HEADERS], "retry-after");
+	}
+	for path in ["/ready", "/metrics", "/health", "/openapi.json", "/"] {
+		let answer = service.ask("GET", path, vec![]).await;
+		assert!(!answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{path}");
+		let refused = service.preflight(path).await;
+		assert!(refused.status.is_client_error(), "{path}");
+	}
+	// That is no preflight.
+	let options = service.ask("OPTIONS", "/v1/releases", vec![]).await;
+	assert_eq!(options.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn the_wallet_is_served_beside_the_api() {
+	let folder = tempfile::tempdir().unwrap();
+	let directory = folder.path().to_owned();
+	for (name, text) in [("index.html", "<p>wallet"), ("health", "not the API"), ("a.txt", "a")] {
+		std::fs::write(directory.join(name), text).unwrap();
+	}
+	std::fs::create_dir(directory.join("v1")).unwrap();
+	std::fs::write(directory.join("v1/other"), "not the API").unwrap();
+	let wallet = crate::config::Wallet { directory, development: false };
+	let service = service(|config| config.wallet = Some(wallet));
+	let get = async |method: &str, path: &str| {
+		let request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+		let address: SocketAddr = "192.0.2.1:1000".parse().unwrap();
+		let request = request.extension(ConnectInfo(address)).body(Body::empty()).unwrap();
+		Answer::new(service.router.clone().oneshot(request).await.unwrap()).await
+	};
+	let page = get("GET", "/").await;
+	assert_eq!((page.status, &page.body[..]), (StatusCode::OK, &b"<p>wallet"[..]));
+	assert_eq!(page.headers[header::CACHE_CONTROL], "no-cache");
+	assert_eq!(page.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+	assert!(page.headers.contains_key(header::CONTENT_SECURITY_POLICY));
+	assert_eq!(get("HEAD", "/a.txt").await.status, StatusCode::OK);
+	assert_eq!(get("GET", "/health").await.body, b"alive");
+	for (method, path) in
+		[("GET", "/v1/other"), ("GET", "/nowhere"), ("POST", "/a.txt"), ("GET", "/../a.txt")]
+	{
+		let answer = get(method, path).await;
+		assert_eq!((answer.status, answer.error()), (StatusCode::NOT_FOUND, "not found".into()));
+	}
+	assert_eq!(get("GET", "/v1/custodian").await.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[tokio::test]
@@ -253,15 +354,22 @@ async fn every_endpoint_is_described_with_its_statuses() {
 			"get /metrics 200",
 			"get /openapi.json 200",
 			"get /ready 200 503",
+			"get /v1/chain/finality 200 400 404 429 500 503",
 			"get /v1/content/{cid} 200 400 404 429 500 503",
 			"get /v1/custodian 200 400 429 500 503",
 			"post /v1/carried 200 400 401 403 413 421 422 425 429 500 503",
+			"post /v1/chain/read 200 400 401 403 404 413 421 422 429 500 503",
+			"post /v1/chain/submit 200 400 401 403 413 421 422 429 500 503",
+			"post /v1/chain/wait 200 400 401 403 413 421 429 500 503",
 			"post /v1/content 201 400 401 403 404 408 413 421 422 429 500 503 507",
 			"post /v1/envelopes 200 400 401 403 413 421 422 425 429 500 503",
 			"post /v1/label-key 200 400 401 403 404 413 421 429 500 503",
 			"post /v1/label-keys 200 400 401 403 409 413 421 422 425 429 500 503",
 			"post /v1/label-tags 200 400 401 403 404 413 421 422 429 500 503",
 			"post /v1/log 200 400 401 403 413 421 429 500 503",
+			"post /v1/names 200 400 401 403 413 421 429 500 503",
+			"post /v1/names/set 200 400 401 403 413 421 422 429 500 503",
+			"post /v1/openable 200 400 401 403 413 421 429 500 503",
 			"post /v1/patient-envelopes 200 400 401 403 404 413 421 429 500 503",
 			"post /v1/releases 200 400 401 403 404 413 421 429 500 503",
 			"post /v1/studies/doubles 200 400 401 403 404 413 421 422 425 429 500 503",
@@ -274,6 +382,8 @@ async fn every_endpoint_is_described_with_its_statuses() {
 			"post /v1/studies/tallies 200 400 401 403 404 413 421 422 425 429 500 503",
 			"post /v1/studies/verifications 200 400 401 403 404 413 421 422 425 429 500 503",
 			"post /v1/studies/verify-keys 200 400 401 403 404 413 421 422 425 429 500 503",
+			"post /v1/sync 200 400 401 403 413 421 429 500 503",
+			"post /v1/sync/replace 200 400 401 403 409 413 421 429 500 503 507",
 		]
 	);
 	let schemas = &description["components"]["schemas"];

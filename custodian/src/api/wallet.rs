@@ -143,18 +143,19 @@ pub async fn set_names(
 	if body.names.len() > MAX_NAMES {
 		return Err(ApiError::Mismatch(format!("send at most {MAX_NAMES} names")));
 	}
-	let mut set = Vec::new();
+	let (mut set, mut keys) = (Vec::new(), Vec::new());
 	for StaffName { account, name } in body.names {
 		let name = names::checked(&name).map_err(|error| ApiError::Mismatch(error.to_string()))?;
-		let key = storage::affiliation(&account.into(), &requester.institution).bytes;
-		let is_known = name.is_empty()
-			|| requester.node.value_at(heads.finalized.hash(), &key).await?.is_some();
-		if !is_known {
-			return Err(ApiError::Mismatch(format!(
-				"{account} was never affiliated with this institution"
-			)));
+		if !name.is_empty() {
+			keys.push(storage::affiliation(&account.into(), &requester.institution).bytes);
 		}
 		set.push((account.0, name));
+	}
+	let known = requester.node.values_at(heads.finalized.hash(), &keys).await?;
+	if !keys.iter().all(|key| known.contains_key(key)) {
+		return Err(ApiError::Mismatch(
+			"one of the accounts was never affiliated with this institution".into(),
+		));
 	}
 	tracing::info!(by = %Hex::from(&requester.account), names = set.len(), "set names of practitioners");
 	state.database.set_names(set).await?;

@@ -1,6 +1,7 @@
 //! What the daemon asks its node for wallets: proofs, and what becomes of extrinsics.
 
 use async_trait::async_trait;
+use std::collections::BTreeMap;
 use vouchsafe_client::{
 	chain::{self, storage, AccountId, Action, ChainError, Decision, Ground, Purpose, View, H256},
 	messages::KeysBelow,
@@ -25,8 +26,12 @@ pub trait Relay: Send + Sync {
 		-> Result<Vec<Vec<u8>>, ChainError>;
 	/// The first keys below a prefix.
 	async fn keys_below(&self, block: H256, below: &KeysBelow) -> Result<Vec<Vec<u8>>, ChainError>;
-	/// The bytes at a key of a block's state.
-	async fn value_at(&self, block: H256, key: &[u8]) -> Result<Option<Vec<u8>>, ChainError>;
+	/// The values of those of these keys that have one in a block's state.
+	async fn values_at(
+		&self,
+		block: H256,
+		keys: &[Vec<u8>],
+	) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, ChainError>;
 	/// Which of these records of a patient the reader can open, for treatment or as it has opened
 	/// them before.
 	async fn which_open(
@@ -91,8 +96,12 @@ impl Relay for chain::Chain {
 		Finality::block(self, block).keys_after(below.prefix.0.clone(), after, below.limit).await
 	}
 
-	async fn value_at(&self, block: H256, key: &[u8]) -> Result<Option<Vec<u8>>, ChainError> {
-		chain::Chain::value_at(self, block, key).await
+	async fn values_at(
+		&self,
+		block: H256,
+		keys: &[Vec<u8>],
+	) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, ChainError> {
+		chain::Chain::values_at(self, block, keys).await
 	}
 
 	async fn which_open(

@@ -149,6 +149,37 @@ proptest! {
 	}
 
 	#[test]
+	fn what_can_be_opened_is_what_the_runtime_permits(
+		state in state(),
+		cases in prop::collection::vec(case(), 8),
+		limit in 1..4usize,
+	) {
+		let node = Node::new(state.clone());
+		let proven = proven(Node::new(state)).unwrap();
+		for Case { reader, institution, patient, .. } in cases {
+			let ground = Ground::Consent { institution: Some(institution.clone()) };
+			let mut expected = Vec::new();
+			for (record, _) in block_on(node.all_records_of(&patient)).unwrap() {
+				let (action, purpose) = (Action::Read, Purpose::Treatment);
+				let asked = node.decide(&reader, ground.clone(), &patient, record, action, purpose);
+				expected.extend(block_on(asked).unwrap().is_permit().then_some(record));
+			}
+			let (mut found, mut after) = (Vec::new(), None);
+			loop {
+				let asked = proven.openable(&reader, &institution, &patient, after, limit);
+				let (page, next) = block_on(asked).unwrap();
+				prop_assert!(page.len() <= limit);
+				found.extend(page);
+				after = next;
+				if next.is_none() {
+					break;
+				}
+			}
+			prop_assert_eq!(found, expected);
+		}
+	}
+
+	#[test]
 	fn a_liar_gets_an_error_or_the_truth(state in state(), case in case()) {
 		let node = Node::new(state.clone());
 		let truth = answers(&node, &case);

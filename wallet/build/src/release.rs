@@ -28,13 +28,23 @@ const SERVICE_WORKER: &str = "sw.js";
 const TEMPLATE: &str = include_str!("index.html");
 const VIEWER_TEMPLATE: &str = include_str!("viewer.html");
 
+/// When a file is loaded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Load {
+	/// At a first visit. The service worker installs it.
+	FirstVisit,
+	/// When it is needed, but the service worker installs it too, so that it is there offline.
+	Installed,
+	/// Only when it is needed.
+	OnDemand,
+}
+
 /// One file.
 pub struct File {
 	bytes: Vec<u8>,
 	kind: Kind,
-	/// Whether a first visit loads it. The service worker installs these at once, others when they
-	/// are needed.
-	pub first_visit: bool,
+	/// When it is loaded.
+	pub load: Load,
 }
 
 /// All files but the manifest.
@@ -65,19 +75,13 @@ pub fn build(root: &Path, wasm: &Path) -> Result<Release> {
 }
 
 impl Release {
-	fn add(&mut self, name: &str, bytes: Vec<u8>, kind: Kind, first_visit: bool) {
-		self.files.insert(name.to_owned(), File { bytes, kind, first_visit });
+	fn add(&mut self, name: &str, bytes: Vec<u8>, kind: Kind, load: Load) {
+		self.files.insert(name.to_owned(), File { bytes, kind, load });
 	}
 
-	fn add_hashed(
-		&mut self,
-		stem: &str,
-		extension: &str,
-		bytes: Vec<u8>,
-		first_visit: bool,
-	) -> String {
+	fn add_hashed(&mut self, stem: &str, extension: &str, bytes: Vec<u8>, load: Load) -> String {
 		let name = hashed_name(stem, extension, &bytes);
-		self.add(&name, bytes, Kind::Other, first_visit);
+		self.add(&name, bytes, Kind::Other, load);
 		name
 	}
 
@@ -85,7 +89,7 @@ impl Release {
 	fn add_core(&mut self, root: &Path, wasm: &Path) -> Result<String> {
 		let generated = root.join("wallet/core/generated");
 		let core = glue::generate(wasm, &generated)?;
-		let core = self.add_hashed("core", "wasm", core, true);
+		let core = self.add_hashed("core", "wasm", core, Load::FirstVisit);
 		let names = format!(
 			"// Written by vouchsafe-wallet-build.\n\
 			export const version = {VERSION:?};\n\
@@ -95,9 +99,10 @@ impl Release {
 		let Bundle { files, entry, imports, .. } =
 			bundle(root, "core/js/worker.ts", "worker", &[])?;
 		for (name, bytes) in files {
-			let first = name == entry || imports.contains(&name);
+			let is_first = name == entry || imports.contains(&name);
+			let load = if is_first { Load::FirstVisit } else { Load::OnDemand };
 			let kind = if name == entry { Kind::Worker } else { Kind::Other };
-			self.add(&name, bytes, kind, first);
+			self.add(&name, bytes, kind, load);
 		}
 		Ok(entry)
 	}
@@ -123,7 +128,7 @@ impl Release {
 			.replace("{{style}}", style)
 			.replace("{{script}}", script);
 		let name = hashed_name(stem, "html", html.as_bytes());
-		self.add(&name, html.into_bytes(), kind, false);
+		self.add(&name, html.into_bytes(), kind, Load::OnDemand);
 		Ok(name)
 	}
 
@@ -133,14 +138,16 @@ impl Release {
 		let style = style.context("wallet/page/src/main.tsx must import its style sheet")?;
 		let first: BTreeSet<_> = [&entry, &style].into_iter().chain(&imports).cloned().collect();
 		for (name, bytes) in files {
-			let first_visit = first.contains(&name);
-			self.add(&name, bytes, Kind::Other, first_visit);
+			// A visitor loads one language. English stands for it in the sum of a first visit.
+			let is_first = first.contains(&name) || name.starts_with("texts.en-");
+			let load = if is_first { Load::FirstVisit } else { Load::Installed };
+			self.add(&name, bytes, Kind::Other, load);
 		}
-		let svg = self.add_hashed("icon", "svg", icons::svg().into_bytes(), true);
-		let touch = self.add_hashed("icon-180", "png", icons::png(180, true)?, false);
-		let small = self.add_hashed("icon-192", "png", icons::png(192, false)?, false);
-		let large = self.add_hashed("icon-512", "png", icons::png(512, false)?, false);
-		let masked = self.add_hashed("icon-mask", "png", icons::png(512, true)?, false);
+		let svg = self.add_hashed("icon", "svg", icons::svg().into_bytes(), Load::FirstVisit);
+		let touch = self.add_hashed("icon-180", "png", icons::png(180, true)?, Load::OnDemand);
+		let small = self.add_hashed("icon-192", "png", icons::png(192, false)?, Load::OnDemand);
+		let large = self.add_hashed("icon-512", "png", icons::png(512, false)?, Load::OnDemand);
+		let masked = self.add_hashed("icon-mask", "png", icons::png(512, true)?, Load::OnDemand);
 		let app = serde_json::to_vec_pretty(&json!({
 			"name": "Vouchsafe", "short_name": "Vouchsafe", "id": "./", "start_url": "./",
 			"scope": "./", "display": "standalone",
@@ -152,7 +159,7 @@ impl Release {
 				{ "src": masked, "sizes": "512x512", "type": "image/png", "purpose": "maskable" },
 			],
 		}))?;
-		self.add("app.webmanifest", app, Kind::Other, true);
+		self.add("app.webmanifest", app, Kind::Other, Load::FirstVisit);
 		let preload: String = imports
 			.iter()
 			.map(|name| format!("\t\t<link rel=\"modulepreload\" href=\"./{name}\" />\n"))
@@ -164,7 +171,7 @@ impl Release {
 			.replace("{{style}}", &style)
 			.replace("{{script}}", &entry)
 			.replace("{{preload}}", &preload);
-		self.add(PAGE, html.into_bytes(), Kind::Page, true);
+		self.add(PAGE, html.into_bytes(), Kind::Page, Load::FirstVisit);
 		Ok(())
 	}
 
@@ -176,7 +183,7 @@ impl Release {
 			.iter()
 			.map(|(name, file)| {
 				let sha256 = files::sha256(&file.bytes);
-				(name, json!({ "sha256": sha256, "first": file.first_visit }))
+				(name, json!({ "sha256": sha256, "install": file.load != Load::OnDemand }))
 			})
 			.collect();
 		// The manifest also has the service worker and the headers.
@@ -184,7 +191,7 @@ impl Release {
 			"// Written by vouchsafe-wallet-build.\n\
 			export const version = {VERSION:?};\n\
 			export const manifestFiles = {};\n\
-			export const files: Record<string, {{ sha256: string; first: boolean }}> = {};\n\
+			export const files: Record<string, {{ sha256: string; install: boolean }}> = {};\n\
 			export const headers: {{\n\
 			\talways: Record<string, string>;\n\
 			\tfiles: Record<string, Record<string, string>>;\n\
@@ -198,7 +205,7 @@ impl Release {
 		let Bundle { mut files, entry, .. } = bundle(root, "sw/src/sw.ts", "sw", &[])?;
 		ensure!(files.len() == 1, "the service worker must become one file");
 		let bytes = files.remove(&entry).context("the service worker's file")?;
-		self.add(SERVICE_WORKER, bytes, Kind::ServiceWorker, true);
+		self.add(SERVICE_WORKER, bytes, Kind::ServiceWorker, Load::FirstVisit);
 		Ok(())
 	}
 
@@ -206,7 +213,7 @@ impl Release {
 		let own = [(MANIFEST, &Kind::Other), (HEADERS, &Kind::Other)];
 		let headers = HeadersFile::new(self.kinds().chain(own));
 		let bytes = serde_json::to_vec_pretty(&headers)?;
-		self.add(HEADERS, bytes, Kind::Other, false);
+		self.add(HEADERS, bytes, Kind::Other, Load::OnDemand);
 		Ok(())
 	}
 
@@ -302,8 +309,8 @@ mod tests {
 
 	fn release() -> Release {
 		let mut release = Release::default();
-		release.add("index.html", b"<!doctype html>".repeat(20), Kind::Page, true);
-		release.add_hashed("core", "wasm", b"wasm".repeat(99), true);
+		release.add("index.html", b"<!doctype html>".repeat(20), Kind::Page, Load::FirstVisit);
+		release.add_hashed("core", "wasm", b"wasm".repeat(99), Load::FirstVisit);
 		release.add_headers().unwrap();
 		release
 	}

@@ -1,6 +1,6 @@
 //! Prints how large each file is, plain and compressed.
 
-use crate::release::Release;
+use crate::release::{Load, Release};
 use anyhow::Result;
 use std::{fs, path::Path};
 
@@ -13,12 +13,13 @@ pub fn print(out: &Path, release: &Release) -> Result<()> {
 	let mut first = [0; 3];
 	for (name, file) in release.files() {
 		let sizes = [size(out, name, "")?, size(out, name, ".gz")?, size(out, name, ".br")?];
-		if file.first_visit {
+		let is_first = file.load == Load::FirstVisit;
+		if is_first {
 			for (sum, size) in first.iter_mut().zip(sizes) {
 				*sum += size;
 			}
 		}
-		line(&format!("{}{name}", if file.first_visit { "* " } else { "  " }), sizes);
+		line(&format!("{}{name}", if is_first { "* " } else { "  " }), sizes);
 	}
 	line("first visit", first);
 	Ok(())

@@ -23,8 +23,8 @@ self.addEventListener("fetch", (event) => {
 
 /** All or nothing: if one file is not what the release says, the browser keeps the old release. */
 async function install(): Promise<void> {
-	const first = Object.keys(files).filter((name) => files[name]?.first);
-	await Promise.all([checkManifest(), ...first.map(fetchChecked)]);
+	const names = Object.keys(files).filter((name) => files[name]?.install);
+	await Promise.all([checkManifest(), ...names.map(fetchChecked)]);
 	if (!self.registration.active) return;
 	const message: FromServiceWorker = { kind: "update", version, manifest: await manifestHash() };
 	const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });

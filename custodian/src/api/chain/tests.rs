@@ -1,1 +1,607 @@
-//! The chain endpoints, with a double of the node.
+//! What wallets read of the chain and hand to it, with a real database and a double of the node.
+
+use super::*;
+use crate::{
+	chain::double::{
+		account,
+		relay::{header, RelayDouble},
+		BlockDouble, NodeDouble,
+	},
+	state::double::{state, Surroundings},
+};
+use codec::{Compact, Encode};
+use proptest::prelude::*;
+use serde::Serialize;
+use std::{future::Future, net::IpAddr, time::Duration};
+use subxt_signer::sr25519::{dev, Keypair};
+use vouchsafe_client::{
+	chain::{
+		Account, Actions, Asked, Categories, Confidentiality, DataPeriod, Grantee, LabelFilter,
+		Purposes, Signer, Status,
+	},
+	signing::{now, sign_request},
+};
+
+const GENESIS: [u8; 32] = [1; 32];
+const INSTITUTION: AccountId = AccountId::new([3; 32]);
+const RECORD: H256 = H256([7; 32]);
+/// The number of the last final block.
+const NUMBER: u32 = 5;
+
+fn patient() -> AccountId {
+	dev::charlie().account()
+}
+
+fn doctor() -> AccountId {
+	dev::alice().account()
+}
+
+/// Another patient.
+fn other() -> AccountId {
+	dev::dave().account()
+}
+
+struct Fixture {
+	state: Arc<Shared>,
+	node: Arc<NodeDouble>,
+	surroundings: Surroundings,
+}
+
+impl Fixture {
+	fn new() -> Self {
+		Self::with(|_| (), |_| ())
+	}
+
+	/// A custodian whose node has a final block 5 and a best block 6.
+	fn with(
+		finalized: impl FnOnce(&mut BlockDouble),
+		config: impl FnOnce(&mut crate::config::Config),
+	) -> Self {
+		let (mut state, surroundings) = state(None, config);
+		state.waiting.patience = Duration::from_millis(150);
+		let enrolled = |kind| account(kind, INSTITUTION, [0; 32]);
+		let accounts = [
+			(doctor(), enrolled(AccountKind::Practitioner)),
+			(patient(), enrolled(AccountKind::Patient)),
+			(other(), enrolled(AccountKind::Patient)),
+		]
+		.map(|(id, account)| (vouchsafe_client::chain::account_bytes(&id), account));
+		let mut block = BlockDouble {
+			number: NUMBER,
+			time: now(),
+			accounts: accounts.into(),
+			entries: 3,
+			..Default::default()
+		};
+		let best = BlockDouble { number: NUMBER + 1, ..block.clone() };
+		finalized(&mut block);
+		let relay = RelayDouble { headers: vec![header(NUMBER).0], ..Default::default() };
+		let node = NodeDouble {
+			genesis: GENESIS,
+			finalized: block,
+			best,
+			relay: relay.into(),
+			..NodeDouble::default()
+		};
+		let fixture = Self { state: Arc::new(state), node: Arc::new(node), surroundings };
+		fixture.connect(fixture.node.clone());
+		fixture
+	}
+
+	fn connect(&self, node: Arc<NodeDouble>) {
+		let institution = Some(INSTITUTION);
+		self.state.set_connected(Some(Connected { node, institution }));
+	}
+
+	/// Sets that this is in the state.
+	fn has(&self, key: Vec<u8>, value: Vec<u8>) {
+		self.node.lock_relay().values.insert(key, value);
+	}
+
+	/// Lets the doctor open a record of the other patient.
+	fn open_to_doctor(&self, record: H256) {
+		self.node.lock_relay().open.push((doctor(), other(), record));
+	}
+
+	fn sign<T: Serialize>(&self, key: &Keypair, action: &str, body: &T) -> Bytes {
+		let signed = sign_request(key, H256(GENESIS), &INSTITUTION, action, body, now());
+		serde_json::to_vec(&signed).unwrap().into()
+	}
+
+	async fn read(&self, by: Option<&Keypair>, asked: &ReadState) -> Result<StateProof, ApiError> {
+		let request = match by {
+			Some(key) => self.sign(key, action::READ_STATE, asked),
+			None => serde_json::to_vec(asked).unwrap().into(),
+		};
+		read_state(State(self.state.clone()), request).await.map(|Json(proof)| proof)
+	}
+
+	/// Whether these keys may be read together.
+	async fn reads(&self, by: Option<&Keypair>, keys: &[Vec<u8>]) -> bool {
+		match self.read(by, &keys_of(keys)).await {
+			Ok(_) => true,
+			Err(ApiError::NoAccess) => false,
+			Err(error) => panic!("{error}"),
+		}
+	}
+
+	async fn submit(&self, by: &Keypair, extrinsic: Vec<u8>) -> Result<SubmitOutcome, ApiError> {
+		let body = SubmitExtrinsic { extrinsic: HexBytes(extrinsic) };
+		let request = self.sign(by, action::SUBMIT, &body);
+		submit(State(self.state.clone()), source(), request).await.map(|Json(outcome)| outcome)
+	}
+
+	async fn await_log(&self, by: &Keypair, count: u64) -> Result<u64, ApiError> {
+		let request = self.sign(by, action::AWAIT_LOG, &AwaitLog { count });
+		let answer = await_log(State(self.state.clone()), source(), request).await;
+		answer.map(|Json(length)| length.count)
+	}
+
+	async fn finality(&self, after: H256, newer: Option<u32>) -> Result<FinalBlocks, ApiError> {
+		let asked = AskFinality { after: after.into(), newer };
+		let answer = finality(State(self.state.clone()), source(), Query(asked)).await;
+		answer.map(|Json(blocks)| blocks)
+	}
+
+	/// The node has another final block from now on, after a while.
+	async fn finalize_next(&self, change: impl FnOnce(&mut BlockDouble)) {
+		tokio::time::sleep(Duration::from_millis(30)).await;
+		let mut finalized = BlockDouble { number: NUMBER + 1, ..self.node.finalized.clone() };
+		change(&mut finalized);
+		self.connect(Arc::new(NodeDouble { finalized, ..NodeDouble::default() }));
+	}
+
+	/// Runs what tells those who wait, as long as this takes.
+	async fn watching<T>(&self, work: impl Future<Output = T>) -> T {
+		let running = tokio::spawn(crate::waiting::run(self.state.clone()));
+		let result = work.await;
+		self.surroundings.stop();
+		running.await.unwrap();
+		result
+	}
+}
+
+fn source() -> Source {
+	IpAddr::from([192, 0, 2, 1]).into()
+}
+
+fn keys_of(keys: &[Vec<u8>]) -> ReadState {
+	let keys = keys.iter().cloned().map(HexBytes).collect();
+	ReadState { block: header(NUMBER).1.into(), keys, below: None }
+}
+
+fn below(prefix: Vec<u8>, after: Option<Vec<u8>>, limit: u32) -> ReadState {
+	let (prefix, after) = (HexBytes(prefix), after.map(HexBytes));
+	ReadState { below: Some(KeysBelow { prefix, after, limit }), ..keys_of(&[]) }
+}
+
+fn is_refused<T>(result: Result<T, ApiError>) -> bool {
+	matches!(result, Err(ApiError::NoAccess))
+}
+
+#[tokio::test]
+async fn without_a_signature_the_clock_and_the_institutions_are_read() {
+	let fixture = Fixture::new();
+	fixture.has(storage::institution(&INSTITUTION).bytes, vec![]);
+	let keys =
+		[storage::now().bytes, storage::authorities().bytes, storage::account(&INSTITUTION).bytes];
+	let proof = fixture.read(None, &keys_of(&keys)).await.unwrap();
+	assert_eq!(proof.header.0, header(NUMBER).0);
+	assert_eq!(fixture.node.lock_relay().asked, keys);
+	let listed = fixture.read(None, &below(storage::institutions().prefix, None, 9)).await.unwrap();
+	assert_eq!(listed.found.0, [storage::institution(&INSTITUTION).bytes]);
+	for key in [
+		storage::account(&patient()).bytes,
+		storage::system_account(&patient()).bytes,
+		storage::log(&patient()).bytes,
+		storage::affiliations(&doctor()).prefix,
+		storage::study(0).bytes,
+		storage::events(),
+	] {
+		assert!(!fixture.reads(None, &[key]).await);
+	}
+	assert!(is_refused(
+		fixture.read(None, &below(storage::records(&patient()).prefix, None, 9)).await
+	));
+}
+
+#[tokio::test]
+async fn the_patient_reads_the_patients_own_and_nobody_elses() {
+	let (fixture, by) = (Fixture::new(), dev::charlie());
+	fixture.has(storage::record(&patient(), &RECORD).bytes, vec![]);
+	let own = [
+		storage::record(&patient(), &RECORD).bytes,
+		storage::version(&RECORD, 0).bytes,
+		storage::sharing_set(&RECORD, 0).bytes,
+		storage::holder_set(&patient(), 0).bytes,
+		storage::openings(&patient(), &doctor()).bytes,
+		storage::request(&patient(), 0).bytes,
+		storage::account(&doctor()).bytes,
+		storage::consents(&patient(), &Grantee::Everyone).bytes,
+		storage::log(&patient()).bytes,
+	];
+	assert!(fixture.reads(Some(&by), &own).await);
+	// A version of the own record needs no other key.
+	assert!(fixture.reads(Some(&by), &own[1..2]).await);
+	let page = below(storage::records(&patient()).prefix, None, 256);
+	assert_eq!(fixture.read(Some(&by), &page).await.unwrap().found.0, own[..1]);
+	let foreign = H256([8; 32]);
+	for key in [
+		storage::record(&other(), &foreign).bytes,
+		storage::version(&foreign, 0).bytes,
+		storage::sharing_set(&foreign, 0).bytes,
+		storage::holder_set(&other(), 0).bytes,
+		storage::openings(&other(), &doctor()).bytes,
+		storage::request(&other(), 0).bytes,
+		storage::consents(&other(), &Grantee::Everyone).bytes,
+		storage::log(&other()).bytes,
+		storage::events(),
+	] {
+		assert!(!fixture.reads(Some(&by), &[own[0].clone(), key]).await);
+	}
+}
+
+#[tokio::test]
+async fn prefixes_above_ones_own_are_refused() {
+	let (fixture, by) = (Fixture::new(), dev::charlie());
+	let own = storage::all_consents(&patient()).prefix;
+	for length in [0, 16, 32, 48, own.len() - 1] {
+		let asked = below(own[..length].to_vec(), None, 1);
+		assert!(is_refused(fixture.read(Some(&by), &asked).await), "{length}");
+	}
+	assert!(fixture.read(Some(&by), &below(own.clone(), None, 1)).await.is_ok());
+	let foreign = storage::all_consents(&other()).prefix;
+	assert!(is_refused(fixture.read(Some(&by), &below(foreign.clone(), None, 1)).await));
+	// The key after which to begin would be proven too.
+	assert!(is_refused(fixture.read(Some(&by), &below(own.clone(), Some(foreign), 1)).await));
+	let after = Some([&own[..], &[0]].concat());
+	assert!(fixture.read(Some(&by), &below(own, after, 1)).await.is_ok());
+	let accounts = storage::prefix("Enrolment", "Accounts");
+	assert!(is_refused(fixture.read(Some(&by), &below(accounts, None, 1)).await));
+}
+
+#[tokio::test]
+async fn the_practitioner_reads_what_can_be_opened_now() {
+	let (fixture, by) = (Fixture::new(), dev::alice());
+	let whole = [
+		storage::record(&other(), &RECORD).bytes,
+		storage::version(&RECORD, 0).bytes,
+		storage::sharing_set(&RECORD, 0).bytes,
+		storage::holder_set(&other(), 0).bytes,
+	];
+	assert!(!fixture.reads(Some(&by), &whole).await);
+	assert!(fixture.reads(Some(&by), &[storage::openings(&other(), &doctor()).bytes]).await);
+	fixture.open_to_doctor(RECORD);
+	assert!(fixture.reads(Some(&by), &whole).await);
+	assert!(fixture.reads(Some(&by), &whole[3..]).await);
+	// Whose record it is can be seen only with its own key.
+	assert!(!fixture.reads(Some(&by), &whole[1..2]).await);
+	let another = H256([8; 32]);
+	for key in [storage::record(&other(), &another), storage::record(&patient(), &RECORD)] {
+		assert!(!fixture.reads(Some(&by), &[whole[0].clone(), key.bytes]).await);
+	}
+	let version = storage::version(&another, 0).bytes;
+	assert!(!fixture.reads(Some(&by), &[whole[0].clone(), version]).await);
+	assert!(is_refused(
+		fixture.read(Some(&by), &below(storage::records(&other()).prefix, None, 1)).await
+	));
+	// The consent was revoked in the best block.
+	fixture.node.lock_relay().closed_at_best.push(RECORD);
+	assert!(!fixture.reads(Some(&by), &whole[..1]).await);
+	assert!(!fixture.reads(Some(&by), &whole[3..]).await);
+}
+
+#[tokio::test]
+async fn what_can_be_opened_is_not_told_on_old_blocks() {
+	let fixture = Fixture::with(|block| block.time -= 1_000, |_| ());
+	fixture.open_to_doctor(RECORD);
+	let keys = keys_of(&[storage::record(&other(), &RECORD).bytes]);
+	let answer = fixture.read(Some(&dev::alice()), &keys).await;
+	assert!(matches!(answer, Err(ApiError::Behind(_))));
+	// What is one's own is told with its age.
+	assert!(fixture.reads(Some(&dev::charlie()), &[storage::log(&patient()).bytes]).await);
+}
+
+fn request_of(asker: AccountId, referred_by: Option<AccountId>) -> Vec<u8> {
+	Request {
+		asker,
+		institution: INSTITUTION,
+		grantee: Grantee::Institution(INSTITUTION),
+		referred_by,
+		asked: Asked {
+			actions: Actions::default(),
+			purposes: Purposes::default(),
+			categories: Categories::default(),
+			labels: LabelFilter::Unlabelled,
+			confidentiality: Confidentiality::Normal,
+			records: vec![],
+			data_period: DataPeriod::default(),
+		},
+		duration: 1,
+		reason: vec![],
+		submitted: 0,
+		expires: 1,
+	}
+	.encode()
+}
+
+#[tokio::test]
+async fn askers_read_their_own_requests() {
+	let (fixture, by) = (Fixture::new(), dev::alice());
+	let key = storage::request(&other(), 4).bytes;
+	assert!(!fixture.reads(Some(&by), std::slice::from_ref(&key)).await, "there is none");
+	for (value, is_own) in [
+		(request_of(doctor(), None), true),
+		(request_of(patient(), Some(doctor())), true),
+		(request_of(patient(), None), false),
+	] {
+		fixture.has(key.clone(), value);
+		assert_eq!(fixture.reads(Some(&by), std::slice::from_ref(&key)).await, is_own);
+	}
+}
+
+#[tokio::test]
+async fn strangers_suspended_accounts_and_disabled_keys_read_nothing() {
+	let key = [storage::log(&patient()).bytes];
+	let id = vouchsafe_client::chain::account_bytes(&patient());
+	for change in [
+		|_: &mut Account| (),
+		|account: &mut Account| account.status = Status::Suspended,
+		|account: &mut Account| account.disabled_since = Some(1),
+	] {
+		let fixture =
+			Fixture::with(|block| block.accounts.get_mut(&id).into_iter().for_each(change), |_| ());
+		let is_active = crate::chain::is_active(&fixture.node.finalized.accounts[&id]);
+		assert_eq!(fixture.reads(Some(&dev::charlie()), &key).await, is_active);
+		assert_eq!(is_refused(fixture.await_log(&dev::charlie(), 0).await), !is_active);
+		let extrinsic = extrinsic(&dev::charlie(), 0);
+		assert_eq!(is_refused(fixture.submit(&dev::charlie(), extrinsic).await), !is_active);
+	}
+	let stranger = dev::eve();
+	let own = [storage::system_account(&stranger.account()).bytes];
+	assert!(!Fixture::new().reads(Some(&stranger), &own).await);
+	assert!(!Fixture::new().reads(Some(&stranger), &[storage::now().bytes]).await);
+}
+
+/// Each request fails one check earlier than the one before it.
+#[tokio::test]
+async fn the_checks_come_in_their_order() {
+	let (fixture, by) = (Fixture::new(), dev::charlie());
+	let mut asked = keys_of(&[storage::now().bytes]);
+	asked.block = Hex([9; 32]);
+	assert!(matches!(fixture.read(None, &asked).await, Err(ApiError::UnknownBlock)));
+	asked.keys.push(HexBytes(storage::events()));
+	assert!(is_refused(fixture.read(None, &asked).await));
+	assert!(is_refused(fixture.read(Some(&by), &asked).await));
+	asked.keys.push(HexBytes(vec![0; MAX_KEY + 1]));
+	for by in [None, Some(&by)] {
+		assert!(matches!(fixture.read(by, &asked).await, Err(ApiError::Mismatch(_))));
+	}
+	assert!(is_refused(fixture.read(Some(&dev::eve()), &asked).await));
+	let unknown: Bytes = br#"{"block":"0x00"}"#.to_vec().into();
+	let answer = read_state(State(fixture.state.clone()), unknown).await;
+	assert!(matches!(answer, Err(ApiError::Malformed(_))));
+	let long: Bytes = vec![b' '; MAX_REQUEST + 1].into();
+	let answer = read_state(State(fixture.state.clone()), long).await;
+	assert!(matches!(answer, Err(ApiError::TooLarge)));
+}
+
+#[tokio::test]
+async fn both_sides_of_the_limits() {
+	let fixture = Fixture::new();
+	let now = storage::now().bytes;
+	let long = |length: usize| [&now[..], &vec![0; length - now.len()]].concat();
+	let many = |count: usize| vec![now.clone(); count];
+	let prefix = storage::institutions().prefix;
+	for (asked, is_accepted) in [
+		(keys_of(&many(MAX_STATE_KEYS)), true),
+		(keys_of(&many(MAX_STATE_KEYS + 1)), false),
+		(keys_of(&[long(MAX_KEY)]), true),
+		(keys_of(&[long(MAX_KEY + 1)]), false),
+		(below(prefix.clone(), None, 0), false),
+		(below(prefix.clone(), None, 1), true),
+		(below(prefix.clone(), None, MAX_KEYS_BELOW), true),
+		(below(prefix.clone(), None, MAX_KEYS_BELOW + 1), false),
+		(below(long(MAX_KEY + 1), None, 1), false),
+	] {
+		let answer = fixture.read(None, &asked).await;
+		match is_accepted {
+			true => drop(answer.unwrap()),
+			false => assert!(matches!(answer, Err(ApiError::Mismatch(_)))),
+		}
+	}
+	for (count, is_accepted) in [(MAX_DECIDED, true), (MAX_DECIDED + 1, false)] {
+		let ids = (0..count).map(|id| H256([u8::try_from(id).unwrap(); 32]));
+		let keys: Vec<_> = ids
+			.map(|id| {
+				fixture.open_to_doctor(id);
+				storage::record(&other(), &id).bytes
+			})
+			.collect();
+		let answer = fixture.read(Some(&dev::alice()), &keys_of(&keys)).await;
+		assert_eq!(answer.is_ok(), is_accepted, "{count}");
+	}
+	for (bytes, is_accepted) in [(MAX_NODES, true), (MAX_NODES + 1, false)] {
+		fixture.node.lock_relay().more_bytes = bytes;
+		let answer = fixture.read(None, &keys_of(&many(1))).await;
+		assert_eq!(matches!(answer, Err(ApiError::TooMuch)), !is_accepted);
+		if let Ok(proof) = answer {
+			assert!(serde_json::to_vec(&proof).unwrap().len() <= MAX_ANSWER);
+		}
+	}
+}
+
+#[tokio::test]
+async fn only_final_blocks_are_read() {
+	let fixture = Fixture::new();
+	for number in [NUMBER + 1, NUMBER - 1] {
+		fixture.node.lock_relay().headers.push(header(number).0);
+		let asked =
+			ReadState { block: header(number).1.into(), ..keys_of(&[storage::now().bytes]) };
+		let is_final = number < NUMBER;
+		let answer = fixture.read(None, &asked).await;
+		assert_eq!(matches!(answer, Err(ApiError::UnknownBlock)), !is_final, "{number}");
+		assert_eq!(answer.is_ok(), is_final);
+	}
+	// A block of a fork has a number, but the chain has another block there.
+	let (good, mut fork) = (header(NUMBER).0, header(NUMBER).0);
+	fork[0] ^= 1;
+	let hash = vouchsafe_client::protocol::extrinsics::hash(&fork);
+	fixture.node.lock_relay().headers = vec![good, fork];
+	let asked = ReadState { block: hash.into(), ..keys_of(&[storage::now().bytes]) };
+	assert!(matches!(fixture.read(None, &asked).await, Err(ApiError::UnknownBlock)));
+	// To know only the header, no key is needed.
+	assert!(fixture.read(None, &keys_of(&[])).await.unwrap().nodes.0.is_empty());
+}
+
+#[tokio::test]
+async fn final_blocks_are_relayed_and_waited_for() {
+	let fixture = Fixture::new();
+	let known = H256([4; 32]);
+	let block = FinalBlock { header: vec![1], justification: vec![2] };
+	fixture.node.lock_relay().finality = Some((known, vec![block]));
+	let answer = fixture.finality(known, None).await.unwrap();
+	assert_eq!((answer.blocks.0, answer.is_newest), (vec![(vec![1], vec![2])], true));
+	assert!(matches!(fixture.finality(H256([5; 32]), None).await, Err(ApiError::UnknownBlock)));
+	// There is a newer one already.
+	assert!(fixture.finality(known, Some(NUMBER - 1)).await.is_ok());
+	let begun = std::time::Instant::now();
+	assert!(fixture.finality(known, Some(NUMBER)).await.is_ok(), "without news it answers too");
+	assert!(begun.elapsed() >= Duration::from_millis(150));
+}
+
+#[tokio::test]
+async fn who_cannot_wait_is_told() {
+	let fixture = Fixture::with(
+		|_| (),
+		|config| (config.api.max_waiting, config.api.max_waiting_per_address) = (2, 1),
+	);
+	fixture.node.lock_relay().finality = Some((H256::zero(), vec![]));
+	let begin =
+		|last| fixture.state.waiting.begin(&fixture.state, IpAddr::from([192, 0, 2, last]).into());
+	let first = begin(1).ok();
+	let answer = fixture.finality(H256::zero(), Some(NUMBER)).await;
+	assert!(matches!(answer, Err(ApiError::TooManyWaiting)));
+	assert!(matches!(fixture.await_log(&dev::charlie(), 3).await, Err(ApiError::TooManyWaiting)));
+	// Without waiting they are answered, and extrinsics are handed in.
+	assert!(fixture.finality(H256::zero(), None).await.is_ok());
+	assert_eq!(fixture.await_log(&dev::charlie(), 2).await.unwrap(), 3);
+	let sent = fixture.submit(&dev::charlie(), extrinsic(&dev::charlie(), 0)).await;
+	assert_eq!(sent.unwrap(), SubmitOutcome::Waiting);
+	assert_eq!(fixture.node.lock_relay().handed_in.len(), 1);
+	drop(first);
+	let (_second, _third) = (begin(2).ok().unwrap(), begin(3).ok().unwrap());
+	let answer = fixture.finality(H256::zero(), Some(NUMBER)).await;
+	assert!(matches!(answer, Err(ApiError::Crowded)));
+}
+
+#[tokio::test]
+async fn the_patient_waits_for_the_log() {
+	let fixture = Fixture::new();
+	assert_eq!(fixture.await_log(&dev::charlie(), 2).await.unwrap(), 3);
+	assert!(is_refused(fixture.await_log(&dev::alice(), 0).await), "a practitioner has no log");
+	assert_eq!(fixture.await_log(&dev::charlie(), 3).await.unwrap(), 3, "nothing happens");
+	let waiting = async {
+		let next = fixture.finalize_next(|block| block.entries = 4);
+		let by = dev::charlie();
+		tokio::join!(fixture.await_log(&by, 3), next).0
+	};
+	assert_eq!(fixture.watching(waiting).await.unwrap(), 4);
+}
+
+/// An extrinsic with this nonce, whose signature nobody checks here.
+fn extrinsic(by: &Keypair, nonce: u32) -> Vec<u8> {
+	let mut bytes = (0x84u8, 0u8, by.public_key().0, 1u8, [8u8; 64], 0u8, Compact(nonce)).encode();
+	bytes.extend([0, 9, 9]);
+	bytes.encode()
+}
+
+fn nonce_of(fixture: &Fixture, nonce: u32) {
+	// Nonce, references and deposits.
+	let account = (nonce, [0u32, 1, 0], [0u128; 4]);
+	fixture.has(storage::system_account(&patient()).bytes, account.encode());
+}
+
+#[tokio::test]
+async fn an_extrinsic_is_followed_until_it_is_final() {
+	let (fixture, by) = (Fixture::new(), dev::charlie());
+	let sent = extrinsic(&by, 7);
+	let outcome = fixture.submit(&by, sent.clone()).await.unwrap();
+	assert_eq!(outcome, SubmitOutcome::Waiting);
+	assert_eq!(fixture.node.lock_relay().handed_in, std::slice::from_ref(&sent));
+	let block = vec![vec![1], sent.clone()];
+	fixture.node.lock_relay().extrinsics.insert(NUMBER + 1, block);
+	let following = async {
+		let next = fixture.finalize_next(|_| ());
+		tokio::join!(fixture.submit(&by, sent.clone()), next).0
+	};
+	let block = crate::chain::double::hash(NUMBER + 1, 0).into();
+	let number = NUMBER + 1;
+	let expected = SubmitOutcome::Final { block, number, events: Packed(vec![1u32.encode()]) };
+	assert_eq!(fixture.watching(following).await.unwrap(), expected);
+}
+
+#[tokio::test]
+async fn an_extrinsic_that_is_in_a_block_already_is_found() {
+	let (fixture, by) = (Fixture::new(), dev::charlie());
+	let sent = extrinsic(&by, 7);
+	fixture.node.lock_relay().extrinsics.insert(NUMBER - 2, vec![sent.clone()]);
+	nonce_of(&fixture, 8);
+	for refusal in [ChainError::Stale, ChainError::Unreachable("temporarily banned".into())] {
+		fixture.node.lock_relay().refusal = Some(refusal);
+		let outcome = fixture.submit(&by, sent.clone()).await.unwrap();
+		assert!(matches!(outcome, SubmitOutcome::Final { number, .. } if number == NUMBER - 2));
+	}
+	// Another one has used the nonce.
+	let outcome = fixture.submit(&by, extrinsic(&by, 6)).await.unwrap();
+	assert!(matches!(outcome, SubmitOutcome::Refused { .. }));
+	// This one waits in the pool, or is in the best block.
+	nonce_of(&fixture, 7);
+	fixture.node.lock_relay().extrinsics.clear();
+	assert_eq!(fixture.submit(&by, sent).await.unwrap(), SubmitOutcome::Waiting);
+}
+
+#[tokio::test]
+async fn what_the_pool_refuses_is_told() {
+	let (fixture, by) = (Fixture::new(), dev::charlie());
+	for refusal in
+		[ChainError::QuotaSpent, ChainError::MayNotSign, ChainError::Refused("bad".into())]
+	{
+		let error = refusal.to_string();
+		fixture.node.lock_relay().refusal = Some(refusal);
+		let outcome = fixture.submit(&by, extrinsic(&by, 0)).await.unwrap();
+		assert_eq!(outcome, SubmitOutcome::Refused { error });
+	}
+	fixture.node.lock_relay().refusal = Some(ChainError::Unreachable("gone".into()));
+	let answer = fixture.submit(&by, extrinsic(&by, 0)).await;
+	assert!(matches!(answer, Err(ApiError::Unavailable)));
+}
+
+#[tokio::test]
+async fn only_ones_own_extrinsics_of_some_size_are_handed_in() {
+	let (fixture, by) = (Fixture::new(), dev::charlie());
+	assert!(is_refused(fixture.submit(&by, extrinsic(&dev::alice(), 0)).await));
+	for foreign in [vec![], vec![1, 2, 3], vec![0; MAX_EXTRINSIC]] {
+		let answer = fixture.submit(&by, foreign).await;
+		assert!(matches!(answer, Err(ApiError::Mismatch(_))));
+	}
+	let answer = fixture.submit(&by, vec![0; MAX_EXTRINSIC + 1]).await;
+	assert!(matches!(answer, Err(ApiError::TooLarge)));
+	assert!(fixture.node.lock_relay().handed_in.is_empty());
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(32))]
+	#[test]
+	fn foreign_bytes_read_and_send_nothing(bytes: Vec<u8>) {
+		let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+		runtime.block_on(async {
+			let fixture = Fixture::new();
+			let body: Bytes = bytes.clone().into();
+			assert!(read_state(State(fixture.state.clone()), body).await.is_err());
+			assert!(!fixture.reads(Some(&dev::charlie()), std::slice::from_ref(&bytes)).await || bytes.len() > 32);
+			assert!(fixture.submit(&dev::charlie(), bytes).await.is_err());
+			assert!(fixture.node.lock_relay().handed_in.is_empty());
+		});
+	}
+}

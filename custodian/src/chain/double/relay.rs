@@ -109,8 +109,14 @@ impl Relay for NodeDouble {
 		Ok(keys.filter(|key| *key > after).take(below.limit as usize).cloned().collect())
 	}
 
-	async fn value_at(&self, _block: H256, key: &[u8]) -> Result<Option<Vec<u8>>, ChainError> {
-		Ok(self.lock_relay().values.get(key).cloned())
+	async fn values_at(
+		&self,
+		_block: H256,
+		keys: &[Vec<u8>],
+	) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, ChainError> {
+		let values = &self.lock_relay().values;
+		let found = keys.iter().filter_map(|key| values.get_key_value(key));
+		Ok(found.map(|(key, value)| (key.clone(), value.clone())).collect())
 	}
 
 	async fn which_open(
