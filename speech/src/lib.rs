@@ -6,6 +6,7 @@
 //!   and counts.
 //! - [`Teller`]: sentences about people and records, with the [names](Names) and
 //!   [labels](LabelWords) that the reader knows.
+//! - [`DocumentWord`]: headings and labels of readable documents; [`Speech`] has the rest of their words.
 //!
 //! *Invariant*: [`Teller::consent`] is the only function that makes the sentence of a consent, and
 //! it uses every field of the terms. Different terms never make the same sentence.

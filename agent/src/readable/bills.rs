@@ -11,6 +11,8 @@ use vouchsafe_speech::DocumentWord;
 
 /// How many lines of a bill or questionnaire are shown.
 const MOST_ROWS: usize = 500;
+/// How many sums of an insurer are shown.
+const MOST_TOTALS: usize = 12;
 /// How deeply the groups of a questionnaire are followed.
 const DEEPEST: u8 = 8;
 
@@ -47,7 +49,7 @@ pub(super) fn add_rows(reader: &Reader<'_>, item: &mut Item) {
 
 /// An insurer names several sums: charged, allowed, paid by the patient.
 fn totals(reader: &Reader<'_>, item: &mut Item) {
-	for total in list(&reader.home["total"]) {
+	for total in list(&reader.home["total"]).iter().take(MOST_TOTALS) {
 		let label = reader.show(&total["category"]);
 		if let (Some(label), Some(amount)) = (label, reader.show(&total["amount"])) {
 			item.fact(label, amount);

@@ -26,7 +26,8 @@ const GOALS: Section = Section(9);
 const IMAGES: Section = Section(10);
 const QUESTIONNAIRES: Section = Section(11);
 const DOCUMENTS: Section = Section(12);
-const WISHES: Section = Section(13);
+/// Consents, whose meaning is in their narrative.
+pub(super) const WISHES: Section = Section(13);
 const FAMILY: Section = Section(14);
 const DEVICES: Section = Section(15);
 const BILLS: Section = Section(16);
@@ -563,11 +564,14 @@ impl Reader<'_> {
 		let (kind, _) = kind(kind_of(self.home)?);
 		let reading =
 			if kind.group.is_empty() { Reading::Plain } else { Reading::Code(kind.group) };
-		let mut titles = kind.title.iter().filter_map(|path| match *path {
-			"name" => self.main_name(),
-			path => self.at(path, reading),
-		});
-		titles.next()
+		let title = |reader: &Self| {
+			kind.title.iter().find_map(|path| match *path {
+				"name" => reader.main_name(),
+				path => reader.at(path, reading),
+			})
+		};
+		// A code is the title only if there are no words.
+		title(&self.without_codes()).or_else(|| title(self))
 	}
 
 	/// The official name, or the first one: former names are not titles.

@@ -2,7 +2,7 @@
 
 use super::{
 	bills, compositions,
-	kinds::{kind, Field, Section, PEOPLE, REPORTS, RESULTS},
+	kinds::{kind, Field, Section, PEOPLE, REPORTS, RESULTS, WISHES},
 	narrative::{self, Part},
 	results::Results,
 	source::{at_path, kind_of, list, Source},
@@ -22,6 +22,8 @@ pub(super) const MOST_BLOCKS: usize = 5_000;
 pub(super) const MOST_BYTES: usize = 2_000_000;
 /// The most columns of a table, beside the first. More facts are shown one below the other.
 const MOST_COLUMNS: usize = 5;
+/// How many labels that only a few resources have are kept out of a table.
+const MOST_RARE: usize = 8;
 /// The longest text in the cell of a table, in characters.
 const LONGEST_CELL: usize = 100;
 /// How many details of a resource of another kind are shown.
@@ -268,7 +270,8 @@ impl Item {
 		}
 		let says_little = item.facts.is_empty() && item.more.is_empty();
 		let adds = reader.home["text"]["status"].as_str().is_some_and(|it| it != "generated");
-		if (says_little || adds) && kind.section != PEOPLE {
+		let is_told = is_generic || kind.section == WISHES;
+		if (says_little || adds || is_told) && kind.section != PEOPLE {
 			let div = reader.home["text"]["div"].as_str().unwrap_or_default();
 			item.more.extend(narrative_blocks(div));
 		}
@@ -336,7 +339,8 @@ impl Item {
 				&& it.facts.iter().all(|fact| is_short(&fact.value))
 		};
 		let (mut rows, mut others): (Vec<_>, Vec<_>) = items.into_iter().partition(fits);
-		while let Some(label) = rarest_of_too_many(&rows) {
+		for _ in 0..MOST_RARE {
+			let Some(label) = rarest_of_too_many(&rows) else { break };
 			let has_it = |it: &Self| it.facts.iter().any(|fact| fact.label == label);
 			let (with, without) = rows.into_iter().partition(has_it);
 			rows = without;
@@ -428,7 +432,12 @@ fn table(items: &[Item], reader: &Reader<'_>) -> Option<Block> {
 		std::iter::once(item.title.clone()).chain(columns.iter().map(cell)).collect()
 	};
 	let rows = items.iter().map(row).collect();
-	let first = reader.word(DocumentWord::What);
+	let section = kind(kind_of(reader.home).unwrap_or_default()).0.section;
+	let first = match section {
+		PEOPLE => DocumentWord::Name,
+		_ => DocumentWord::What,
+	};
+	let first = reader.word(first);
 	let columns = std::iter::once(first).chain(columns.iter().map(|it| (*it).to_owned())).collect();
 	Some(Block::Table { columns, rows })
 }

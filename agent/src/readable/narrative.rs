@@ -1,6 +1,8 @@
 //! Narratives in XHTML as text: tags become line breaks, entities become characters, and scripts and
 //! styles are left out.
 
+/// How far the end of a tag is looked for, in characters, if it has quotation marks.
+const LONGEST_TAG: usize = 1_000;
 /// The most columns of a table that is kept as one.
 const MOST_COLUMNS: usize = 12;
 
@@ -124,7 +126,7 @@ fn after<'a>(text: &'a str, end: &str) -> &'a str {
 /// What follows the tag, whose attributes may have `>` inside quotation marks.
 fn end_of_tag(tag: &str) -> &str {
 	let mut quote = None;
-	for (place, letter) in tag.char_indices() {
+	for (place, letter) in tag.char_indices().take(LONGEST_TAG) {
 		match (quote, letter) {
 			(None, '>') => return tag.get(place + 1..).unwrap_or_default(),
 			(None, '"' | '\'') => quote = Some(letter),
@@ -132,7 +134,7 @@ fn end_of_tag(tag: &str) -> &str {
 			_ => {},
 		}
 	}
-	// A quotation mark that is never closed.
+	// A quotation mark that is not closed.
 	after(tag, ">")
 }
 

@@ -53,10 +53,11 @@ impl<'a> Results<'a> {
 		for reader in readers {
 			let is_report = kind_of(reader.home) == Some("DiagnosticReport");
 			let members = if is_report { "result" } else { "hasMember" };
-			for reference in at_path(reader.home, members) {
-				let found = reader.source.resolve(reader.home, reference);
-				if let (Some(found), Some(title)) = (found, reader.title()) {
-					reports.entry(std::ptr::from_ref(found)).or_insert(title);
+			let members = at_path(reader.home, members);
+			let Some(title) = reader.title().filter(|_| !members.is_empty()) else { continue };
+			for reference in members {
+				if let Some(found) = reader.source.resolve(reader.home, reference) {
+					reports.entry(std::ptr::from_ref(found)).or_insert_with(|| title.clone());
 				}
 			}
 		}

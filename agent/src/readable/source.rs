@@ -3,6 +3,8 @@
 use serde_json::Value;
 use std::collections::HashMap;
 
+/// How many contained resources are searched.
+const MOST_CONTAINED: usize = 1_000;
 /// How deeply bundles may be nested.
 const DEEPEST: u8 = 3;
 
@@ -53,7 +55,7 @@ impl<'a> Source<'a> {
 	pub(super) fn resolve(&self, home: &'a Value, reference: &Value) -> Option<&'a Value> {
 		if let Some(text) = reference["reference"].as_str() {
 			if let Some(id) = text.strip_prefix('#') {
-				let mut contained = list(&home["contained"]).iter();
+				let mut contained = list(&home["contained"]).iter().take(MOST_CONTAINED);
 				return contained.find(|it| it["id"].as_str() == Some(id));
 			}
 			return self.literal(text);

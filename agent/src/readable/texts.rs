@@ -64,7 +64,8 @@ pub(super) fn harmless(text: &str) -> String {
 	shown
 }
 
-fn shorten(text: &str, most: usize) -> String {
+/// The text, cut if it has more characters.
+pub(super) fn shorten(text: &str, most: usize) -> String {
 	match text.char_indices().nth(most) {
 		Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
 		None => text.to_owned(),

@@ -3,7 +3,7 @@
 use super::{
 	dates::{self, Date},
 	source::{at_path, choice, kind_of, list, Source},
-	texts::{line, lines, one_line},
+	texts::{self, line, lines, one_line},
 };
 use serde_json::{Map, Number, Value};
 use std::collections::BTreeSet;
@@ -11,6 +11,10 @@ use vouchsafe_speech::{DocumentWord, Speech, TimeUnit};
 
 /// How many values of a list are shown in one cell.
 const MOST_VALUES: usize = 40;
+/// How many items of a list are looked at for them.
+const MOST_ITEMS: usize = 1_000;
+/// The most digits of a number.
+const LONGEST_NUMBER: usize = 30;
 /// How many references are followed, one after the other, for one text.
 const DEEPEST: u8 = 3;
 
@@ -33,11 +37,18 @@ pub(super) struct Reader<'a> {
 	/// The resource that is read.
 	pub(super) home: &'a Value,
 	depth: u8,
+	/// Whether codes without words are texts too.
+	with_codes: bool,
 }
 
 impl<'a> Reader<'a> {
 	pub(super) fn new(source: &'a Source<'a>, speech: &'a Speech, home: &'a Value) -> Self {
-		Self { source, speech, home, depth: 0 }
+		Self { source, speech, home, depth: 0, with_codes: true }
+	}
+
+	/// The same, but codes without words say nothing.
+	pub(super) fn without_codes(&self) -> Self {
+		Self { with_codes: false, ..*self }
 	}
 
 	/// The texts at a path of the resource, in a list.
@@ -191,7 +202,7 @@ impl<'a> Reader<'a> {
 		let system = value["system"].as_str().unwrap_or_default();
 		let says_nothing =
 			["NullFlavor", "data-absent-reason"].iter().any(|it| system.contains(it));
-		let code = code.filter(|_| !says_nothing).and_then(line)?;
+		let code = code.filter(|_| !says_nothing && self.with_codes).and_then(line)?;
 		Some(self.speech.document_bare_code(code, system_name(system)))
 	}
 
@@ -241,7 +252,8 @@ impl<'a> Reader<'a> {
 		let text = number.to_string();
 		let digits = text.bytes().filter(u8::is_ascii_digit).count();
 		let text = match number.as_f64() {
-			Some(value) if digits > 7 && text.contains(['.', 'e']) => rounded(value),
+			Some(value) if digits > 7 && text.contains(['.', 'e', 'E']) => rounded(value),
+			_ if digits > LONGEST_NUMBER => texts::shorten(&text, LONGEST_NUMBER),
 			_ => text,
 		};
 		self.speech.document_number(&text)
@@ -341,6 +353,7 @@ impl<'a> Reader<'a> {
 /// The texts as a list, each once.
 pub(super) fn join(texts: impl Iterator<Item = String>) -> Option<String> {
 	let mut seen = BTreeSet::new();
+	let texts = texts.take(MOST_ITEMS);
 	let texts: Vec<_> = texts.filter(|it| seen.insert(it.clone())).take(MOST_VALUES + 1).collect();
 	let shown = texts.get(..MOST_VALUES).unwrap_or(&texts);
 	let more = if shown.len() < texts.len() { " …" } else { "" };
