@@ -305,6 +305,12 @@ mod tests {
 				1,
 			),
 			(
+				"409 Conflict",
+				r#"{"error":"newer","kind":"other-revision"}"#,
+				CustodianError::OtherRevision,
+				1,
+			),
+			(
 				"400 Bad Request",
 				r#"{"error":"bad\u001b[2J\nrequest"}"#,
 				CustodianError::Refused { status: 400, message: "bad [2J request".into() },

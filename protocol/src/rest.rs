@@ -16,9 +16,7 @@ use crate::{
 		SetNames, Signed, StaffNames, StudyStatus, Synced, WordTags, MAX_ANSWER, REQUEST_HEADER,
 	},
 	signing::{sign_request, Signer},
-	traits::{
-		boxed, Content, ContentStream, Custodian, Custodians, SendOutsideWasm, SyncOutsideWasm,
-	},
+	traits::{boxed, Content, ContentStream, Custodian, SendOutsideWasm, SyncOutsideWasm},
 	types::{AccountId, H256},
 };
 use base64::{prelude::BASE64_STANDARD, Engine};
@@ -194,27 +192,6 @@ impl<T: Transport> RestCustodian<T> {
 			pause = Some((now * 2).min(LONGEST_PAUSE));
 			tried += 1;
 		}
-	}
-}
-
-/// The custodians of one chain, over one transport.
-#[derive(Clone, Debug)]
-pub struct RestCustodians<T> {
-	/// What sends requests to them.
-	pub transport: T,
-	/// Hash of the chain's genesis block.
-	pub genesis: H256,
-}
-
-impl<T: Transport + Clone> Custodians for RestCustodians<T> {
-	type Custodian = RestCustodian<T>;
-
-	fn custodian(
-		&self,
-		url: &str,
-		institution: &AccountId,
-	) -> Result<RestCustodian<T>, CustodianError> {
-		RestCustodian::new(url, institution.clone(), self.genesis, self.transport.clone())
 	}
 }
 

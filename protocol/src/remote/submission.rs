@@ -156,7 +156,7 @@ impl<T: Transport + Clone, S: Signer> Submission<'_, T, S> {
 			SubmitOutcome::Waiting => Ok(Said::Waiting),
 			SubmitOutcome::Refused { error } => Ok(Said::Refused(refused(&error))),
 			SubmitOutcome::Final { block, number, events } => {
-				self.prove(block.into(), number).await?;
+				self.prove(place, block.into(), number).await?;
 				let events = of_shown(&events.0, RuntimeMetadata::own())?;
 				let mut known = lock(&self.chain.known);
 				known.awaited = known.awaited.max(number);
@@ -165,8 +165,8 @@ impl<T: Transport + Clone, S: Signer> Submission<'_, T, S> {
 		}
 	}
 
-	/// Proves that the nonce is used at a block at or after the one that a custodian names.
-	async fn prove(&self, block: H256, number: u32) -> Result<(), ChainError> {
+	/// Proves that the nonce is used at a block at or after the one that this custodian names.
+	async fn prove(&self, place: usize, block: H256, number: u32) -> Result<(), ChainError> {
 		let not_there = || ChainError::from(ProofError::NotThere(block));
 		let begun = self.chain.transport.elapsed();
 		loop {
@@ -180,7 +180,9 @@ impl<T: Transport + Clone, S: Signer> Submission<'_, T, S> {
 			}
 			self.chain.transport.sleep(self.chain.pace.pause).await;
 		}
-		let view = self.chain.view().await?;
+		// It is proven that this one is final. Nobody else has to answer.
+		let head = *self.chain.trusted().ok_or_else(not_there)?.head();
+		let view = ProvenView::new(self.chain.block(place, head.hash), head).await?;
 		let is_other = view.number() == number && view.hash() != block;
 		match !is_other && view.nonce(&self.account).await? > self.own.nonce() {
 			true => Ok(()),

@@ -396,19 +396,17 @@ fn a_call_whose_fate_nobody_names_is_not_signed_again() {
 		let got = world.lock().got.clone();
 		assert!(got.iter().all(|it| *it == got[0]), "the same bytes");
 	}
-	// Another program of the account was first.
-	let (world, chain) = of(&[Lie::Nothing]);
-	let other = extrinsic_of_another_program(&world, &chain);
-	world.lock().make_block(vec![other], Duration::ZERO);
-	let mut old = chain.clone();
-	old.own_calls = OwnCalls::default();
-	let error = run(&world, old.submit(&me(), deny()));
-	assert!(error.is_ok(), "its nonce is proven before a call is signed: {error:?}");
 }
 
-fn extrinsic_of_another_program(world: &Double, chain: &CustodianChain<Double>) -> Vec<u8> {
-	let view = run(world, chain.finalized()).unwrap();
-	submission::sign(chain, &me(), &deny(), &view, 0).unwrap()
+/// Another program of the account was first: that is proven before a call is signed.
+#[test]
+fn the_nonce_of_a_call_is_the_proven_one() {
+	let (world, chain) = of(&[Lie::Nothing]);
+	let view = run(&world, chain.finalized()).unwrap();
+	let other = submission::sign(&chain, &me(), &deny(), &view, 0).unwrap();
+	world.lock().make_block(vec![other], Duration::ZERO);
+	run(&world, chain.submit(&me(), deny())).unwrap();
+	assert_eq!(world.lock().got.iter().map(|it| nonce_of(it)).collect::<Vec<_>>(), [1]);
 }
 
 #[test]
@@ -435,4 +433,28 @@ fn a_wallet_without_an_account_reads_what_everybody_may() {
 	let (world, chain) = of(&[Lie::Nothing]);
 	let stranger = chain.with_signer(None);
 	assert_eq!(sorted(run(&world, names(&stranger))), Ok(all_names()));
+}
+
+#[test]
+fn custodians_have_plain_https_addresses() {
+	let world = Double::new(&[]);
+	let genesis = world.lock().genesis();
+	let chain = |url: &str| {
+		let custodians = [(url.to_owned(), institution(0))];
+		CustodianChain::new(world.clone(), genesis, &custodians, None)
+	};
+	let url = "https://a.example/custodian/";
+	assert_eq!(chain(url).unwrap().custodians()[0].url, "https://a.example/custodian");
+	for url in [
+		"http://a.example",
+		"a.example",
+		"https://",
+		"https://a.example/?x=",
+		"https://a.example/#x",
+		"https://me@a.example",
+		"https://a.example/ x",
+		"javascript:alert(1)",
+	] {
+		assert!(matches!(chain(url), Err(CustodianError::Address(_))), "{url}");
+	}
 }
