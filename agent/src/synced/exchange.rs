@@ -69,7 +69,7 @@ pub enum SyncError {
 	/// The custodian returned an older revision than before. It gets the newer data again.
 	#[error(
 		"it returned revision {have} of your data, but this device has seen revision {seen} there: the \
-		 custodian has lost your data, or hides newer ones. This device has put back what it knows"
+		 custodian has lost your data, or hides newer ones. This device gives back what it knows"
 	)]
 	Rollback {
 		/// The revision that it returned: 0 if it has no data.

@@ -84,7 +84,8 @@ impl Syncs for Double {
 			let mut data = Data::default();
 			let settings = BTreeMap::from([(format!("other-{overtaken}"), "1".to_owned())]);
 			data.settings = super::data::changes(&BTreeMap::new(), settings);
-			*kept = (kept.0 + 1, sealed(&eva(), 1, &data.to_bytes()));
+			let number = kept.0 + 1;
+			*kept = (number, sealed(&eva(), number, &data.to_bytes()));
 		}
 		if kept.0 != request.replaces {
 			return Err(CustodianError::OtherRevision);
