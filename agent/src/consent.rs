@@ -10,6 +10,7 @@ mod changed_members;
 pub(crate) mod fixtures;
 #[cfg(test)]
 mod fresh_views;
+mod texts;
 mod widening;
 
 use crate::{
@@ -24,7 +25,6 @@ use crate::{
 };
 use anyhow::{bail, Context as _, Result};
 use codec::Encode;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vouchsafe_protocol::{
 	calls::ConsentCall,
@@ -39,22 +39,15 @@ use vouchsafe_protocol::{
 };
 use vouchsafe_speech::{Asked, Speech, Teller};
 use vouchsafe_vault::{
-	commitment::text_commitment,
 	manifest::{seal_share, ShareAddress},
 	seal::PublicKey,
 };
 
 use widening::{forbids_less, widens};
 
-const FOLDER: &str = "consents";
+pub(crate) use texts::{keep_texts, kept_texts, KeptText};
 
-/// The text of a consent, as it is stored on this machine.
-#[derive(Serialize, Deserialize)]
-struct KeptText {
-	language: String,
-	text: String,
-	salt: Hex<32>,
-}
+const FOLDER: &str = "consents";
 
 /// A consent that was granted or amended.
 #[derive(Clone, Debug)]
@@ -182,8 +175,8 @@ pub(crate) async fn shown(session: &Session<impl Platform>, sentence: &str) -> R
 	let me = session.me()?;
 	let salt = vouchsafe_vault::random_bytes();
 	let name = session.speech.language();
-	let commitment = text_commitment(&salt, name, sentence);
 	let kept = KeptText { language: name.into(), text: sentence.into(), salt: Hex(salt) };
+	let commitment = kept.commitment();
 	// Stored before signing: a consent whose text is lost cannot be shown again.
 	let bytes = serde_json::to_vec(&kept)?;
 	session.keep.write_sealed(&me.encryption, FOLDER, &hex::encode(commitment), &bytes).await?;
@@ -203,8 +196,7 @@ pub async fn kept_text(
 		return Ok(None);
 	};
 	let kept: KeptText = serde_json::from_slice(&bytes).context("a kept text is damaged")?;
-	let fits = text_commitment(&kept.salt.0, &kept.language, &kept.text) == text.commitment.0;
-	Ok(fits.then_some(kept.text))
+	Ok((kept.commitment() == text.commitment.0).then_some(kept.text))
 }
 
 /// Checks that study traits are said of studies only.

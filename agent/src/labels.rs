@@ -140,6 +140,37 @@ impl LabelTable {
 		Ok(key)
 	}
 
+	/// Adds what other devices of the user know of the user's own labels. The caller holds the lock of what
+	/// is kept. Returns whether another label key than theirs is kept here: it stays.
+	pub(crate) async fn restore(
+		keep: &impl Keep,
+		me: &Identity,
+		key: Option<&LabelKey>,
+		words: &BTreeSet<String>,
+		records: &BTreeMap<Hex<32>, Vec<String>>,
+	) -> Result<bool> {
+		let patient = me.account();
+		let name = file_name(me, &patient);
+		let before = Self::load(keep, me, &patient).await?;
+		let mut table = before.clone();
+		table.words.extend(words.iter().filter(|word| is_word(word)).cloned());
+		table.records.extend(records.clone());
+		if table != before {
+			let bytes = serde_json::to_vec(&table)?;
+			keep.write_sealed(&me.encryption, FOLDER, &name, &bytes).await?;
+		}
+		let Some(key) = key else { return Ok(false) };
+		if before.key.is_none() {
+			keep.write_sealed(&me.encryption, KEYS, &name, &key.to_bytes()[..]).await?;
+		}
+		Ok(before.key.is_some_and(|kept| kept != *key))
+	}
+
+	/// The words of records that were written or opened here.
+	pub(crate) fn records(&self) -> &BTreeMap<Hex<32>, Vec<String>> {
+		&self.records
+	}
+
 	/// The user's own label key, if it is kept here.
 	pub fn key(&self) -> Option<&LabelKey> {
 		self.key.as_ref()

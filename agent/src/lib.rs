@@ -14,7 +14,8 @@
 //!   institutions hold the records.
 //! - [`overlap`]: consents that let the same people in. [`staff`]: what takes two of an institution's
 //!   staff.
-//! - [`keys`], [`names`]: keys and the address book. [`backup`]: the printed sheet that restores an account. [`pins`]: names and keys of the members, as they
+//! - [`keys`], [`names`]: keys and the address book. [`backup`]: the printed sheet that restores an account.
+//!   [`synced`]: what an account keeps for all its devices. [`pins`]: names and keys of the members, as they
 //!   were seen first.
 //! - [`readable`]: FHIR documents as headings, facts and tables.
 //! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
@@ -56,5 +57,6 @@ pub mod session;
 pub mod staff;
 pub mod stop;
 pub mod study;
+pub mod synced;
 pub mod text;
 pub mod verify;

@@ -130,6 +130,13 @@ impl Keep for MemoryKeep {
 		Ok(found.map(ToOwned::to_owned).collect::<BTreeSet<_>>().into_iter().collect())
 	}
 
+	async fn files(&self, folder: &str) -> Result<Vec<String>> {
+		yield_now().await;
+		let places = self.places.lock().unwrap();
+		let found = places.keys().filter(|(known, _)| known == folder);
+		Ok(found.map(|(_, name)| name.clone()).collect())
+	}
+
 	async fn remove_folder(&self, folder: &str, _first: &str) -> Result<()> {
 		self.places.lock().unwrap().retain(|(known, _), _| known != folder);
 		Ok(())

@@ -8,9 +8,13 @@ use crate::platform::Keep;
 use anyhow::{Context as _, Result};
 use blake2::{Blake2b256, Digest};
 use codec::{Decode, DecodeAll, Encode};
-use std::{collections::BTreeMap, fmt};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	fmt, iter,
+};
 use vouchsafe_protocol::{
 	holders::Member,
+	messages::Hex,
 	types::{AccountId, H256},
 };
 
@@ -23,6 +27,9 @@ const VERSION: u8 = 1;
 /// How many names of a member are kept.
 const NAMES: usize = 8;
 
+/// A name and a custodian's key, as one device saw them first.
+pub(crate) type Sight = (String, Option<Hex<32>>);
+
 /// What was seen of a member first, or confirmed since.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 struct Pin {
@@ -31,9 +38,22 @@ struct Pin {
 	key: Option<[u8; 32]>,
 	/// The last names that were seen of it.
 	names: Vec<String>,
+	/// What other devices of the person saw first, if it was something else. The person is told of it until
+	/// the member is confirmed.
+	elsewhere: Vec<(String, Option<[u8; 32]>)>,
 }
 
 impl Pin {
+	fn first(name: &str, key: Option<[u8; 32]>) -> Self {
+		Self { name: name.to_owned(), key, names: Vec::new(), elsewhere: Vec::new() }
+	}
+
+	/// What this device and others saw first.
+	fn sights(&self) -> impl Iterator<Item = (&str, Option<[u8; 32]>)> {
+		let elsewhere = self.elsewhere.iter().map(|(name, key)| (name.as_str(), *key));
+		iter::once((self.name.as_str(), self.key)).chain(elsewhere)
+	}
+
 	fn see(&mut self, name: &str) {
 		if self.names.iter().any(|seen| seen == name) {
 			return;
@@ -157,9 +177,10 @@ impl Pins {
 	pub async fn confirm(&mut self, keep: &impl Keep, genesis: &H256, now: &Member) -> Result<()> {
 		let _lock = keep.lock().await?;
 		let mut pins = Self::read(keep, genesis).await?;
-		let first = || Pin { name: String::new(), key: None, names: Vec::new() };
+		let first = || Pin::first("", None);
 		let pin = pins.seen.entry(now.account.clone()).or_insert_with(first);
 		(pin.name, pin.key) = (now.name.clone(), key_of(now));
+		pin.elsewhere.clear();
 		pin.see(&now.name);
 		pins.write(keep, genesis).await?;
 		*self = pins;
@@ -170,30 +191,68 @@ impl Pins {
 	/// nobody else can take them unseen.
 	pub fn former_names<'a>(&'a self, now: &'a Member) -> impl Iterator<Item = &'a str> {
 		let pin = self.seen.get(&now.account);
-		let names = pin.into_iter().flat_map(|pin| pin.names.iter().chain([&pin.name]));
-		names.map(String::as_str).filter(|name| *name != now.name)
+		let names = pin.into_iter().flat_map(|pin| {
+			pin.names.iter().map(String::as_str).chain(pin.sights().map(|(name, _)| name))
+		});
+		names.filter(|name| *name != now.name)
 	}
 
 	/// What has changed of a member since it was pinned.
 	pub fn changes(&self, now: &Member) -> Vec<Change> {
-		let before = self.seen.get(&now.account).map(|pin| &pin.name);
+		let mut before = self.seen.get(&now.account).into_iter().flat_map(Pin::sights);
 		let renamed = before
-			.filter(|before| **before != now.name)
-			.map(|before| Change::Name { before: before.clone(), now: now.name.clone() });
+			.find(|(name, _)| *name != now.name)
+			.map(|(name, _)| Change::Name { before: name.to_owned(), now: now.name.clone() });
 		let key = key_of(now).and_then(|key| self.change_of_key(&now.account, key));
 		renamed.into_iter().chain(key).collect()
 	}
 
 	/// Whether a custodian's key is another one than was pinned.
 	pub fn change_of_key(&self, member: &AccountId, now: [u8; 32]) -> Option<Change> {
-		let before = self.seen.get(member)?.key?;
-		(before != now).then_some(Change::Key { before, now })
+		let mut keys = self.seen.get(member)?.sights().filter_map(|(_, key)| key);
+		let before = keys.find(|before| *before != now)?;
+		Some(Change::Key { before, now })
+	}
+
+	/// What was seen of each member first, by this device and others, and all its names.
+	pub(crate) fn sights(
+		&self,
+	) -> impl Iterator<Item = (&AccountId, BTreeSet<Sight>, impl Iterator<Item = String> + '_)> {
+		self.seen.iter().map(|(member, pin)| {
+			let sights = pin.sights().map(|(name, key)| (name.to_owned(), key.map(Hex)));
+			(member, sights.collect(), pin.names.iter().cloned())
+		})
+	}
+
+	/// Takes what several devices of the person have seen of a member. What this device saw first stays, if
+	/// it is among it.
+	pub(crate) fn restore(
+		&mut self,
+		member: AccountId,
+		sights: &BTreeSet<Sight>,
+		names: &BTreeSet<String>,
+	) {
+		let mut sights: Vec<_> =
+			sights.iter().map(|(name, key)| (name.clone(), key.map(|key| key.0))).collect();
+		let own = self.seen.get(&member).map(|pin| (pin.name.clone(), pin.key));
+		let own = own.and_then(|own| sights.iter().position(|sight| *sight == own));
+		if sights.is_empty() {
+			return;
+		}
+		let (name, key) = sights.remove(own.unwrap_or(0));
+		let pin = self.seen.entry(member).or_insert_with(|| Pin::first(&name, key));
+		(pin.name, pin.key, pin.elsewhere) = (name, key, sights);
+		for name in names {
+			if pin.names.len() < NAMES {
+				pin.see(name);
+			}
+		}
 	}
 
 	fn with_first_sights(&self, members: &[Member]) -> Self {
 		let mut pins = self.clone();
 		for member in members {
-			let first = || Pin { name: member.name.clone(), key: None, names: Vec::new() };
+			let first = || Pin::first(&member.name, None);
 			let pin = pins.seen.entry(member.account.clone()).or_insert_with(first);
 			pin.key = pin.key.or(key_of(member));
 			pin.see(&member.name);
@@ -201,7 +260,8 @@ impl Pins {
 		pins
 	}
 
-	async fn read(keep: &impl Keep, genesis: &H256) -> Result<Self> {
+	/// The pins that are kept. It is an error if they are damaged.
+	pub(crate) async fn read(keep: &impl Keep, genesis: &H256) -> Result<Self> {
 		let name = hex::encode(genesis.0);
 		let Some(bytes) = keep.read(FOLDER, &name).await? else { return Ok(Self::default()) };
 		Self::from_bytes(&bytes)
@@ -225,7 +285,8 @@ impl Pins {
 		bytes
 	}
 
-	async fn write(&self, keep: &impl Keep, genesis: &H256) -> Result<()> {
+	/// Keeps the pins. The caller holds the lock of what is kept.
+	pub(crate) async fn write(&self, keep: &impl Keep, genesis: &H256) -> Result<()> {
 		keep.write(FOLDER, &hex::encode(genesis.0), &self.to_bytes()).await
 	}
 }

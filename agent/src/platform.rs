@@ -100,6 +100,9 @@ pub trait Keep: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
 	/// The names of the folders in a folder.
 	fn folders(&self, folder: &str) -> impl Future<Output = Result<Vec<String>>> + SendOutsideWasm;
 
+	/// The names of the places in a folder that have bytes. Folders in it are not among them.
+	fn files(&self, folder: &str) -> impl Future<Output = Result<Vec<String>>> + SendOutsideWasm;
+
 	/// Removes a folder and what is in it. What is at `first` is removed before everything else.
 	fn remove_folder(
 		&self,

@@ -123,6 +123,22 @@ impl Home {
 		Ok(path)
 	}
 
+	/// The names of what is in a folder, of one type.
+	fn names_in(&self, folder: &str, fits: impl Fn(&fs::FileType) -> bool) -> Result<Vec<String>> {
+		let path = self.path.join(folder);
+		if !path.exists() {
+			return Ok(Vec::new());
+		}
+		let mut names = Vec::new();
+		for file in fs::read_dir(path)? {
+			let file = file?;
+			if let (true, Ok(name)) = (fits(&file.file_type()?), file.file_name().into_string()) {
+				names.push(name);
+			}
+		}
+		Ok(names)
+	}
+
 	/// The path of a file in it.
 	pub fn file(&self, folder: &str, name: &str) -> PathBuf {
 		self.path.join(folder).join(name)
@@ -143,18 +159,11 @@ impl Keep for Home {
 	}
 
 	async fn folders(&self, folder: &str) -> Result<Vec<String>> {
-		let path = self.path.join(folder);
-		if !path.exists() {
-			return Ok(Vec::new());
-		}
-		let mut folders = Vec::new();
-		for file in fs::read_dir(path)? {
-			let file = file?;
-			if let (true, Ok(name)) = (file.file_type()?.is_dir(), file.file_name().into_string()) {
-				folders.push(name);
-			}
-		}
-		Ok(folders)
+		self.names_in(folder, fs::FileType::is_dir)
+	}
+
+	async fn files(&self, folder: &str) -> Result<Vec<String>> {
+		self.names_in(folder, fs::FileType::is_file)
 	}
 
 	async fn remove_folder(&self, folder: &str, first: &str) -> Result<()> {
@@ -320,6 +329,9 @@ mod tests {
 		assert!(home.read("texts", "a").await.unwrap().is_none());
 		home.write("texts", "a", b"text").await.unwrap();
 		assert_eq!(*home.read("texts", "a").await.unwrap().unwrap(), b"text");
+		home.folder("texts/b").unwrap();
+		assert_eq!(home.files("texts").await.unwrap(), ["a"]);
+		assert!(home.files("none").await.unwrap().is_empty());
 		for (path, mode) in [(home.path().to_owned(), 0o700), (home.file("texts", "a"), 0o600)] {
 			assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode);
 		}

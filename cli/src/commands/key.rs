@@ -55,7 +55,10 @@ pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<Outp
 					};
 					let passphrase = settings.secrets.ask_new()?;
 					let imported = store.import_words(&name, &words, counter, &passphrase)?;
-					(imported, "The words restored both. If another encryption key is registered")
+					(
+						imported,
+						"The words restored both keys. If another encryption key is registered",
+					)
 				},
 			};
 			let mut output = made(&identity);

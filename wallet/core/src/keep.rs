@@ -158,6 +158,12 @@ impl<H: Host> Keep for BrowserKeep<H> {
 		Ok(found.into_iter().collect())
 	}
 
+	async fn files(&self, folder: &str) -> Result<Vec<String>> {
+		let places = self.places();
+		let found = places.keys().filter(|(known, _)| known == folder);
+		Ok(found.map(|(_, name)| name.clone()).collect())
+	}
+
 	async fn remove_folder(&self, folder: &str, _first: &str) -> Result<()> {
 		let keys: Vec<_> =
 			self.places().keys().filter(|(known, _)| known == folder).cloned().collect();
