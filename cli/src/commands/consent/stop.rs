@@ -4,8 +4,8 @@ use crate::{
 	args::Agreement,
 	commands::{agree, moment, time_of},
 	dates,
-	english::teller,
-	output::Output,
+	english::{teller, ENGLISH},
+	output::{write_error, Output},
 	session::Session,
 };
 use anyhow::{bail, Result};
@@ -21,10 +21,8 @@ pub(super) async fn stop(session: &Session, wanted: Stop, agreement: Agreement) 
 	let labels = Default::default();
 	let teller = teller(&session.names, &labels);
 	let notes = teller.stop(wanted.allows_adding, wanted.binds_emergencies);
-	agree(
-		&format!("{}\n\n{}", stop::sentence(session, wanted).await?, notes.join(" ")),
-		agreement,
-	)?;
+	write_error(&format!("{}\n\n", notes.join("\n")));
+	agree(&stop::sentence(session, wanted).await?, agreement)?;
 	let done = stop::stop(session, wanted).await?;
 	let since = moment(time_of(session, done.block).await, dates::now());
 	Ok(Output::new(
@@ -50,7 +48,7 @@ pub(super) async fn resume(session: &Session, agreement: Agreement) -> Result<Ou
 		bail!("nothing is stopped, so there is nothing to resume");
 	}
 	let ids: Vec<_> = stops.iter().map(|it| it.consent.to_string()).collect();
-	let ids = crate::english::ENGLISH.and(&ids);
+	let ids = ENGLISH.and(&ids);
 	agree(
 		&format!("I revoke consent {ids}, which stops everything. My other consents count again."),
 		agreement,

@@ -4,7 +4,7 @@ use crate::{
 	audit,
 	commands::{account_json, audit::times_of, ensure_patient},
 	dates::show_moment,
-	english::teller,
+	english::{teller, ENGLISH},
 	output::{table, Output},
 	session::Session,
 };
@@ -68,7 +68,7 @@ pub(super) async fn run(session: &Session, patient: &AccountId) -> Result<Output
 	let mut members: Vec<_> = members.collect();
 	members.sort();
 	text += &format!("\n\n{}", teller.may_hold(holders, countries));
-	text += &format!("\nThese can hold them now: {}.", crate::english::ENGLISH.and(&members));
+	text += &format!("\nThese can hold them now: {}.", ENGLISH.and(&members));
 	let allowed: Vec<_> = found
 		.allowed
 		.iter()
