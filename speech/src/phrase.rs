@@ -129,6 +129,11 @@ impl Speech {
 		self.format(&id(item), None, &args)
 	}
 
+	/// What one person of the role is: "physician".
+	pub fn one_of(&self, role: Role) -> String {
+		self.format(&id(role), Some("one"), &FluentArgs::new())
+	}
+
 	/// What one record of the category is: "laboratory report".
 	pub fn one_record(&self, category: Category) -> String {
 		self.format(&id(category), Some("one"), &FluentArgs::new())

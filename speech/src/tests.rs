@@ -17,7 +17,7 @@ use fluent_syntax::ast::{
 	Attribute, Entry, Expression, InlineExpression, Message, Pattern, PatternElement, VariantKey,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use vouchsafe_primitives::{Category, Purpose, Vocabulary};
+use vouchsafe_primitives::{Category, Purpose, Role, Vocabulary};
 
 type Arguments = BTreeSet<String>;
 
@@ -104,6 +104,7 @@ fn languages_are_complete() {
 	Noun::ALL.iter().for_each(|noun| add(noun.id(), &["count"]));
 	Counted::ALL.iter().for_each(|counted| add(counted.id(), &["count"]));
 	Category::WORDS.iter().for_each(|word| add(&format!("category-{word}.one"), &[]));
+	Role::WORDS.iter().for_each(|word| add(&format!("role-{word}.one"), &[]));
 	for id in phrase_ids() {
 		let to_the_patient = [Purpose::PatientRequest, Purpose::FamilyRequest]
 			.iter()

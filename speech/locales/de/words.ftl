@@ -22,56 +22,67 @@ role-physician =
         [dative] Ärztinnen und Ärzten
        *[plain] Ärztinnen und Ärzte
     }
+    .one = Ärztin oder Arzt
 role-nurse =
     { $form ->
         [dative] Pflegekräften
        *[plain] Pflegekräfte
     }
+    .one = Pflegekraft
 role-midwife =
     { $form ->
         [dative] Hebammen
        *[plain] Hebammen
     }
+    .one = Hebamme
 role-dentist =
     { $form ->
         [dative] Zahnärztinnen und Zahnärzten
        *[plain] Zahnärztinnen und Zahnärzte
     }
+    .one = Zahnärztin oder Zahnarzt
 role-pharmacist =
     { $form ->
         [dative] Apothekerinnen und Apothekern
        *[plain] Apothekerinnen und Apotheker
     }
+    .one = Apothekerin oder Apotheker
 role-therapist =
     { $form ->
         [dative] Therapeutinnen und Therapeuten
        *[plain] Therapeutinnen und Therapeuten
     }
+    .one = Therapeutin oder Therapeut
 role-psychologist =
     { $form ->
         [dative] Psychologinnen und Psychologen
        *[plain] Psychologinnen und Psychologen
     }
+    .one = Psychologin oder Psychologe
 role-technician =
     { $form ->
         [dative] technischen Fachkräften
        *[plain] technische Fachkräfte
     }
+    .one = technische Fachkraft
 role-administration =
     { $form ->
         [dative] Verwaltungskräften
        *[plain] Verwaltungskräfte
     }
+    .one = Verwaltungskraft
 role-registrar =
     { $form ->
         [dative] Aufnahmekräften
        *[plain] Aufnahmekräfte
     }
+    .one = Aufnahmekraft
 role-privacy-officer =
     { $form ->
         [dative] Datenschutzbeauftragten
        *[plain] Datenschutzbeauftragte
     }
+    .one = Datenschutzbeauftragte oder Datenschutzbeauftragter
 
 # Categories of records: in the plural after "meine", and one of them. They have no adjectives,
 # because their endings would differ after "meine" and without it.

@@ -18,16 +18,27 @@ status-closed = closed
 
 # Roles, in the plural.
 role-physician = physicians
+    .one = physician
 role-nurse = nurses
+    .one = nurse
 role-midwife = midwives
+    .one = midwife
 role-dentist = dentists
+    .one = dentist
 role-pharmacist = pharmacists
+    .one = pharmacist
 role-therapist = therapists
+    .one = therapist
 role-psychologist = psychologists
+    .one = psychologist
 role-technician = technicians
+    .one = technician
 role-administration = administrative staff
+    .one = administrative staff
 role-registrar = registrars
+    .one = registrar
 role-privacy-officer = privacy officers
+    .one = privacy officer
 
 # Categories of records: in the plural after "my", and one of them.
 category-summary = patient summaries

@@ -19,16 +19,27 @@ status-closed = ditutup
 
 # Roles.
 role-physician = dokter
+    .one = dokter
 role-nurse = perawat
+    .one = perawat
 role-midwife = bidan
+    .one = bidan
 role-dentist = dokter gigi
+    .one = dokter gigi
 role-pharmacist = apoteker
+    .one = apoteker
 role-therapist = terapis
+    .one = terapis
 role-psychologist = psikolog
+    .one = psikolog
 role-technician = teknisi
+    .one = teknisi
 role-administration = staf administrasi
+    .one = staf administrasi
 role-registrar = petugas pendaftaran
+    .one = petugas pendaftaran
 role-privacy-officer = petugas pelindungan data
+    .one = petugas pelindungan data
 
 # Categories of records: before "saya", and one of them.
 category-summary = ringkasan pasien

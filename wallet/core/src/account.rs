@@ -182,11 +182,10 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Chooses the language of what is signed from now on.
-	async fn set_speech(&self, speech: &'static Speech) {
+	fn set_speech(&self, speech: &'static Speech) {
 		let before = locked(&self.known).speech.replace(speech);
 		if before.is_some_and(|before| before.language() != speech.language()) {
 			locked(&self.drafts).clear();
-			*self.session.lock().await = None;
 		}
 	}
 
@@ -202,7 +201,7 @@ impl<H: Host> Account<H> {
 		ask: Ask,
 		speech: &'static Speech,
 	) -> Result<(Answer, Option<Vec<u8>>)> {
-		self.set_speech(speech).await;
+		self.set_speech(speech);
 		if let Ask::File { id } = &ask {
 			let (file, bytes) = self.file(id)?;
 			return Ok((Answer::File(file), Some(bytes)));

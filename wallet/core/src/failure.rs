@@ -163,9 +163,7 @@ fn of_chain(error: &ChainError, speech: &Speech) -> (FailureKind, String) {
 		ChainError::OldHead(_) | ChainError::ClockBehind(_) => (Old, speech.wallet_failed_old()),
 		ChainError::Foreign(_) => (Update, speech.wallet_failed_update()),
 		ChainError::Stranger => (NotEnrolled, speech.wallet_failed_not_enrolled()),
-		ChainError::Pending(_) | ChainError::Unnamed(_) => {
-			(Other, speech.wallet_failed_pending())
-		},
+		ChainError::Pending(_) | ChainError::Unnamed(_) => (Other, speech.wallet_failed_pending()),
 		ChainError::Custodian(error) => of_custodian(error, speech),
 		ChainError::Refused(why) if why == NOT_SHOWN => {
 			(NotShown, speech.wallet_failed_not_shown())

@@ -50,6 +50,6 @@ export function t<I extends TextId>(id: I, ...values: Values<I, string | number>
 /** A text in pieces: plain strings, and the names of values between them. */
 export function pieces(id: TextId): Array<string | { name: string }> {
 	return (table.value?.[id] ?? "")
-		.split(/(\{\w+\})/)
-		.map((piece) => (piece.startsWith("{") ? { name: piece.slice(1, -1) } : piece));
+		.split(/(\{\$\w+\})/)
+		.map((piece) => (piece.startsWith("{") ? { name: piece.slice(2, -1) } : piece));
 }

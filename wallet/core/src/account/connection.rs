@@ -46,17 +46,15 @@ impl Network {
 		self.genesis.into()
 	}
 
-	/// The chain over these custodians.
+	/// The chain over these custodians, with unsigned questions.
 	pub fn chain<H: Host>(
 		&self,
 		host: &H,
 		kept: Option<Trusted>,
-		signer: Option<SharedSigner>,
 	) -> Result<CustodianChain<H::Transport>> {
 		let custodians: Vec<_> =
 			self.custodians.iter().map(|(url, it)| (url.clone(), (*it).into())).collect();
-		let chain = CustodianChain::new(host.transport(), self.genesis(), &custodians, kept)?;
-		Ok(chain.with_signer(signer))
+		Ok(CustodianChain::new(host.transport(), self.genesis(), &custodians, kept)?)
 	}
 }
 
@@ -79,18 +77,24 @@ pub async fn network_of<H: Host>(host: &H, origin: &str) -> Result<Network> {
 }
 
 impl<H: Host> Account<H> {
-	/// Reads whether the account is enrolled and which custodians there are.
+	/// Reads whether the account is enrolled. Custodians answer only enrolled accounts what is not public.
 	pub async fn connect(&self) -> Result<()> {
+		let public = self.any_session().await?;
+		let signer: SharedSigner = Arc::new(self.identity.signer.clone());
+		let chain = public.chain.chain.with_signer(Some(signer));
 		let enrolled = async {
-			let at = self.renew_session().await?.finalized().await?;
-			Ok(at.account(&self.account()).await?)
+			let at = chain.finalized().await?;
+			at.account(&self.account()).await
 		};
-		let found = match enrolled.await {
-			// Custodians answer only accounts that are enrolled.
+		let found = match enrolled.await.map_err(anyhow::Error::from) {
 			Err(error) if is_refused(&error) => None,
 			found => found?,
 		};
-		locked(&self.known).kind = found.map(|it| it.kind);
+		if let Some(found) = found {
+			let session = Arc::new(self.begin(chain).await?);
+			*self.session.lock().await = Some((self.host.elapsed(), session));
+			locked(&self.known).kind = Some(found.kind);
+		}
 		Ok(())
 	}
 
@@ -107,10 +111,24 @@ impl<H: Host> Account<H> {
 		locked(&self.known).network.clone()
 	}
 
-	/// A session with the members as they are now, or were less than a minute ago.
+	/// The session of an enrolled account.
 	pub(super) async fn session(&self) -> Result<Arc<Session<H>>> {
+		if self.kind().is_none() {
+			self.connect().await?;
+		}
+		match self.kind() {
+			Some(_) => self.any_session().await,
+			None => Err(Trouble::NotEnrolled.into()),
+		}
+	}
+
+	/// A session with the members as they are now, or were less than a minute ago. If the account is not
+	/// enrolled, it reads only what is public.
+	async fn any_session(&self) -> Result<Arc<Session<H>>> {
 		if let Some((since, session)) = &*self.session.lock().await {
-			if self.host.elapsed().saturating_sub(*since) < MEMBERS_FOR {
+			let is_new = self.host.elapsed().saturating_sub(*since) < MEMBERS_FOR;
+			let speech = locked(&self.known).speech.unwrap_or(session.speech);
+			if is_new && session.speech.language() == speech.language() {
 				return Ok(session.clone());
 			}
 		}
@@ -120,7 +138,7 @@ impl<H: Host> Account<H> {
 	/// A session with the members as they are now.
 	pub(super) async fn renew_session(&self) -> Result<Arc<Session<H>>> {
 		let mut kept = self.session.lock().await;
-		let session = match kept.take() {
+		let session = match kept.as_ref() {
 			Some((_, session)) => self.begin(session.chain.chain.clone()).await,
 			None => self.begin_anew().await,
 		};
@@ -142,8 +160,7 @@ impl<H: Host> Account<H> {
 		};
 		let kept = self.keep.read(FOLDER, TRUSTED).await?;
 		let kept = kept.and_then(|bytes| Trusted::from_bytes(&bytes, network.genesis()).ok());
-		let signer: SharedSigner = Arc::new(self.identity.signer.clone());
-		let chain = network.chain(&self.host, kept, Some(signer))?;
+		let chain = network.chain(&self.host, kept)?;
 		let session = self.begin(chain).await?;
 		let better = better_network(&network, &session.members);
 		if better == network {
@@ -154,8 +171,7 @@ impl<H: Host> Account<H> {
 		}
 		// Others can prove newer blocks, so one alone cannot hide them.
 		self.keep_network(&better).await?;
-		let signer: SharedSigner = Arc::new(self.identity.signer.clone());
-		let chain = better.chain(&self.host, session.chain.chain.trusted(), Some(signer))?;
+		let chain = better.chain(&self.host, session.chain.chain.trusted())?;
 		self.begin(chain).await
 	}
 
@@ -190,7 +206,7 @@ impl<H: Host> Account<H> {
 
 	/// What is proven now.
 	pub(super) async fn proof(&self, speech: &Speech) -> Result<Proof> {
-		let session = self.session().await?;
+		let session = self.any_session().await?;
 		let at = session.finalized().await?;
 		Ok(self.proof_of(&session, at.number(), at.time().await.ok(), speech))
 	}
@@ -252,7 +268,7 @@ impl<H: Host> Account<H> {
 
 	/// Waits for a newer block, and says what is new.
 	pub async fn news(&self, speech: &Speech) -> Result<Vec<Message>> {
-		let session = self.session().await?;
+		let session = self.any_session().await?;
 		let chain = &session.chain.chain;
 		let known = chain.trusted().map_or(0, |it| it.head().number);
 		chain.await_newer(known).await?;
@@ -260,7 +276,10 @@ impl<H: Host> Account<H> {
 		let time = at.time().await.ok();
 		let mut messages =
 			vec![Message::Proof { proof: self.proof_of(&session, at.number(), time, speech) }];
-		let (count, _) = at.audit_head(&self.account()).await.unwrap_or_default();
+		if self.kind().is_none() {
+			return Ok(messages);
+		}
+		let (count, _) = at.audit_head(&self.account()).await?;
 		let before = std::mem::replace(&mut locked(&self.known).lines, count);
 		if before != count {
 			messages.push(Message::Changed);

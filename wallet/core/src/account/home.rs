@@ -1,7 +1,7 @@
 //! The first screen.
 
 use super::Account;
-use crate::{failure::Trouble, host::Host, messages::Home};
+use crate::{host::Host, messages::Home};
 use anyhow::Result;
 use vouchsafe_agent::audit::Unread;
 use vouchsafe_protocol::traits::View as _;
@@ -12,12 +12,6 @@ const NEWS: usize = 5;
 
 impl<H: Host> Account<H> {
 	pub(super) async fn home(&self, speech: &'static Speech) -> Result<Home> {
-		if self.kind().is_none() {
-			self.connect().await?;
-			if self.kind().is_none() {
-				return Err(Trouble::NotEnrolled.into());
-			}
-		}
 		let session = self.session().await?;
 		let at = session.finalized().await?;
 		let now = at.time().await?;

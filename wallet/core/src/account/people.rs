@@ -36,7 +36,7 @@ pub(super) fn acting<H: Host>(
 ) -> Person {
 	Person {
 		institution: institution.map(|it| session.names.show(it)).unwrap_or_default(),
-		function: affiliation.map(|it| speech.phrase(it.role)).unwrap_or_default(),
+		function: affiliation.map(|it| speech.one_of(it.role)).unwrap_or_default(),
 		is_attested: affiliation.map(|it| it.attested),
 		..plain(session, account)
 	}

@@ -45,7 +45,7 @@ impl<H: Host> App<H> {
 		}
 		let institution = Hex::from(&code.institution);
 		let network = Network { genesis, custodians: vec![(code.url.clone(), institution)] };
-		let chain = network.chain(self.host(), None, None)?;
+		let chain = network.chain(self.host(), None)?;
 		let at = chain.finalized().await?;
 		let found = at.institution(&code.institution).await?;
 		let name = found.map(|it| vouchsafe_agent::text::line(&String::from_utf8_lossy(&it.name)));
