@@ -36,6 +36,7 @@ use vouchsafe_agent::{
 };
 use vouchsafe_protocol::types::{AccountId, AccountKind};
 use vouchsafe_speech::Speech;
+use zeroize::Zeroizing;
 
 pub use connection::{network_of, Network};
 
@@ -89,20 +90,19 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 	mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<H: Host> Account<H> {
-	/// A new account on this device. Its words were saved already if it was restored from them.
-	pub async fn create(
-		host: H,
-		key: DeviceKey,
-		key_file: KeyFile,
-		origin: String,
-	) -> Result<Self> {
-		let keep = BrowserKeep::open(host.clone(), key, &[])?;
-		let secret = zeroize::Zeroizing::new(serde_json::to_vec(&key_file)?);
-		keep.write(FOLDER, KEY, &secret).await?;
-		Self::new(host, keep, key_file, origin).await
-	}
+/// What is stored first of an account. `is_saved` says whether its words were saved already.
+pub fn first_values(
+	key: &DeviceKey,
+	key_file: &KeyFile,
+	is_saved: bool,
+) -> Result<Vec<(String, Option<Vec<u8>>)>> {
+	let secret = Zeroizing::new(serde_json::to_vec(key_file)?);
+	let mut values = vec![key.seal(FOLDER, KEY, &secret)];
+	values.extend(is_saved.then(|| key.seal(FOLDER, BACKUP, &[1])));
+	Ok(values.into_iter().map(|(key, value)| (key, Some(value))).collect())
+}
 
+impl<H: Host> Account<H> {
 	/// The account that is stored on this device.
 	pub async fn open(
 		host: H,

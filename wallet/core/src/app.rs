@@ -41,7 +41,7 @@ struct State<H: Host> {
 	origin: String,
 	locks: Option<Locks>,
 	/// A new account that is not kept yet.
-	new: Option<KeyFile>,
+	new: Option<Arc<KeyFile>>,
 	/// The unlocked account.
 	account: Option<Arc<Account<H>>>,
 	/// When something was asked last.

@@ -36,8 +36,6 @@ struct Inner<H> {
 	places: Mutex<Places>,
 	claimed: Arc<Mutex<BTreeSet<String>>>,
 	lock: Arc<AsyncMutex<()>>,
-	/// The address of the person's own account, once it is known.
-	own: Mutex<Option<String>>,
 }
 
 /// The lock of everything, or the claim to a folder.
@@ -108,25 +106,13 @@ impl<H: Host> BrowserKeep<H> {
 			places.insert((folder, name), Zeroizing::new(bytes));
 		}
 		let places = Mutex::new(places);
-		let (claimed, lock, own) = Default::default();
-		Ok(Self { inner: Arc::new(Inner { host, key, places, claimed, lock, own }) })
+		let (claimed, lock) = Default::default();
+		Ok(Self { inner: Arc::new(Inner { host, key, places, claimed, lock }) })
 	}
 
 	/// The device key.
 	pub fn key(&self) -> &DeviceKey {
 		&self.inner.key
-	}
-
-	/// Tells whose things they are.
-	pub fn set_own(&self, address: String) {
-		*locked(&self.inner.own) = Some(address);
-	}
-
-	/// Removes the bytes at a place.
-	pub async fn remove(&self, folder: &str, name: &str) -> Result<()> {
-		self.inner.host.store(vec![(self.inner.key.removal(folder, name), None)]).await?;
-		locked(&self.inner.places).remove(&place(folder, name));
-		Ok(())
 	}
 
 	fn places(&self) -> MutexGuard<'_, Places> {
@@ -215,8 +201,7 @@ impl<H: Host> Keep for BrowserKeep<H> {
 	}
 
 	async fn own_keys(&self) -> Result<Vec<(String, String)>> {
-		let own = locked(&self.inner.own).clone();
-		Ok(own.map(|address| (String::new(), address)).into_iter().collect())
+		Ok(vec![])
 	}
 
 	fn describe(&self, folder: &str, name: &str) -> String {

@@ -1,4 +1,8 @@
-//! The page's TypeScript of the messages is that of the Rust types. With `UPDATE` set, it is written.
+//! Tests of the wallet as the page knows it. The page's TypeScript of the messages is that of the Rust types: with `UPDATE`
+//! set, it is written.
+
+mod host;
+mod unlocking;
 
 use crate::messages::{Message, Request};
 use std::{collections::BTreeMap, fs, path::PathBuf};

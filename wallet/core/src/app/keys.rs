@@ -2,7 +2,7 @@
 
 use super::{App, SIGNS_FOR};
 use crate::{
-	account::Account,
+	account::{self, Account},
 	code::qr,
 	device::{self, DeviceKey, Locks},
 	failure::{Trouble, SHORTEST_PASSPHRASE},
@@ -20,7 +20,7 @@ impl<H: Host> App<H> {
 	pub(super) fn make_words(&self) -> Result<Answer> {
 		let made = KeyFile::generate()?;
 		let words = words_of(&made)?;
-		self.state().new = Some(made);
+		self.state().new = Some(Arc::new(made));
 		Ok(Answer::Words(words))
 	}
 
@@ -28,7 +28,7 @@ impl<H: Host> App<H> {
 	pub(super) async fn check_words(&self, text: &str) -> Result<Answer> {
 		let new = {
 			let state = self.state();
-			state.new.as_ref().map(sheet_of).transpose()?
+			state.new.as_deref().map(sheet_of).transpose()?
 		};
 		match new {
 			Some(sheet) => sheet.check(text).map_err(|_| Trouble::OtherWords)?,
@@ -43,8 +43,10 @@ impl<H: Host> App<H> {
 
 	pub(super) async fn create(&self, passphrase: &str) -> Result<Answer> {
 		ensure_long(passphrase)?;
-		let made = self.state().new.take().ok_or(Trouble::Words)?;
-		self.keep(made, passphrase, false).await
+		let made = self.state().new.clone().ok_or(Trouble::Words)?;
+		let answer = self.keep(&made, passphrase, false).await?;
+		self.state().new = None;
+		Ok(answer)
 	}
 
 	pub(super) async fn restore(&self, source: RestoreSource, passphrase: &str) -> Result<Answer> {
@@ -67,20 +69,24 @@ impl<H: Host> App<H> {
 					.map_err(|error| Trouble::Input(error.to_string()))?
 			},
 		};
-		self.keep(restored, passphrase, true).await
+		self.keep(&restored, passphrase, true).await
 	}
 
-	/// Keeps an account on this device, in place of what was there.
-	async fn keep(&self, key_file: KeyFile, passphrase: &str, is_saved: bool) -> Result<Answer> {
+	/// Keeps an account on this device, in place of what was there: all of it, or nothing changes.
+	async fn keep(&self, key_file: &KeyFile, passphrase: &str, is_saved: bool) -> Result<Answer> {
 		let (key, locks) = DeviceKey::create(passphrase, self.0.cost)?;
-		device::forget(self.host()).await?;
-		self.host().store(vec![locks.change()]).await?;
-		let account =
-			Account::create(self.host().clone(), key, key_file, self.state().origin.clone());
-		let account = account.await?;
-		if is_saved {
-			account.note_backup().await?;
-		}
+		let before = self.host().load().await?.into_iter().map(|(key, _)| (key, None));
+		let new = account::first_values(&key, key_file, is_saved)?;
+		let changes = before.chain([locks.change()]).chain(new).collect();
+		self.host().store(changes).await?;
+		self.open(key, locks).await
+	}
+
+	/// Opens the account that is stored on this device.
+	async fn open(&self, key: DeviceKey, locks: Locks) -> Result<Answer> {
+		let stored = self.host().load().await?;
+		let origin = self.state().origin.clone();
+		let account = Account::open(self.host().clone(), key, &stored, origin).await?;
 		self.opened(locks, account).await
 	}
 
@@ -111,11 +117,8 @@ impl<H: Host> App<H> {
 
 	pub(super) async fn unlock(&self, secret: Secret) -> Result<Answer> {
 		let key = self.device_key(secret)?;
-		let stored = self.host().load().await?;
-		let locks = Locks::find(&stored)?.ok_or(Trouble::Locked)?;
-		let origin = self.state().origin.clone();
-		let account = Account::open(self.host().clone(), key, &stored, origin).await?;
-		self.opened(locks, account).await
+		let locks = self.state().locks.clone().ok_or(Trouble::Locked)?;
+		self.open(key, locks).await
 	}
 
 	pub(super) fn confirm(&self, secret: Secret) -> Result<Answer> {

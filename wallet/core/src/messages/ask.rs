@@ -275,7 +275,7 @@ pub struct Narrowing {
 	pub to_month: Option<String>,
 	/// The end of the consent, a day in UTC: `2027-01-31`.
 	pub until: Option<String>,
-	/// Up to which confidentiality: `N`, `R` or `V`.
+	/// Up to which confidentiality: `normal`, `restricted` or `very-restricted`.
 	pub confidentiality: Option<String>,
 	/// Which labelled records are included.
 	pub labels: Option<LabelChoice>,
@@ -322,7 +322,7 @@ pub struct ConsentForm {
 	pub from: Option<String>,
 	/// The last day, in UTC.
 	pub until: Option<String>,
-	/// Up to, or from, which confidentiality: `N`, `R` or `V`.
+	/// Up to, or from, which confidentiality: `normal`, `restricted` or `very-restricted`.
 	pub confidentiality: Option<String>,
 	/// Which labelled records.
 	pub labels: Option<LabelChoice>,

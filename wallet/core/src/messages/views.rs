@@ -511,7 +511,7 @@ pub struct RecordLine {
 	pub institution_name: String,
 	/// Sensitivity labels, in words.
 	pub labels: Vec<String>,
-	/// `N`, `R` or `V`.
+	/// `normal`, `restricted` or `very-restricted`.
 	pub confidentiality: String,
 	/// That in words, if it is not normal.
 	pub confidentiality_text: String,
