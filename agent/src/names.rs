@@ -39,6 +39,8 @@ enum Source {
 	Institution,
 	Development,
 	Custodian,
+	/// An institution's word for one of its staff.
+	Staff,
 	/// A name that the user has seen of a member that has another one now.
 	Former,
 }
@@ -99,6 +101,18 @@ impl Names {
 	pub fn add_custodian(&mut self, institution: &str, account: AccountId) {
 		let name = format!("{institution}'s custodian");
 		self.insert(Source::Custodian, name, account);
+	}
+
+	/// Adds the name of one of an institution's staff, by the institution's word. Nobody can prove it, and any
+	/// other name comes first.
+	pub fn add_staff(&mut self, name: &str, account: AccountId) {
+		self.insert(Source::Staff, name.to_owned(), account);
+	}
+
+	/// Whether the name of an account is only an institution's word.
+	pub fn is_word(&self, account: &AccountId) -> bool {
+		let called = self.called.get(&account_bytes(account));
+		called.is_some_and(|(source, _)| *source == Source::Staff)
 	}
 
 	/// Adds a development key's name.

@@ -268,9 +268,10 @@ mod tests {
 	}
 
 	/// The commands that only read, and those that change nothing but this machine's files.
-	const WITHOUT_SIGNATURE: [&str; 27] = [
+	const WITHOUT_SIGNATURE: [&str; 28] = [
 		"vouchsafe key generate",
 		"vouchsafe key import",
+		"vouchsafe key convert",
 		"vouchsafe key show",
 		"vouchsafe name add",
 		"vouchsafe name remove",

@@ -154,9 +154,9 @@ mod tests {
 
 	/// Its first bytes, with an era and a nonce, and a call.
 	fn extrinsic(era: &[u8], nonce: u64) -> Vec<u8> {
-		let mut bytes = (VERSION, ADDRESS_ID, [7; 32], SR25519, [8; 64]).encode();
+		let mut bytes = (VERSION, ADDRESS_ID, [7u8; 32], SR25519, [8u8; 64]).encode();
 		bytes.extend(era);
-		(Compact(nonce), NO_METADATA_HASH, [9; 5]).encode_to(&mut bytes);
+		(Compact(nonce), NO_METADATA_HASH, [9u8; 5]).encode_to(&mut bytes);
 		bytes
 	}
 

@@ -19,7 +19,7 @@ use crate::{
 	rest::{RestCustodian, Transport, ANSWER},
 	signing::{SharedSigner, Signer},
 	storage,
-	traits::{SendOutsideWasm, Submit, View},
+	traits::{Finality, SendOutsideWasm, Submit, View},
 	types::{AccountId, H256},
 };
 use block::Source;
@@ -141,6 +141,11 @@ impl<T: Transport + Clone> CustodianChain<T> {
 	/// Gives each newer block to the keeper.
 	pub fn on_newer(&mut self, keeper: Keeper) {
 		self.keeper = Some(keeper);
+	}
+
+	/// What the first custodian shows of final blocks, for a proof that is kept.
+	pub fn shown_by_first(&self) -> impl Finality {
+		Source { chain: self.clone(), place: 0, newer: None }
 	}
 
 	/// The custodians, in their order.

@@ -78,6 +78,7 @@ messages! { pub APP:
 	wallet_holders_default = "wallet-holders-default" ();
 	wallet_holders_chosen = "wallet-holders-chosen" (holders);
 	wallet_synced_not = "wallet-synced-not" ();
+	wallet_synced = "wallet-synced" (institutions);
 
 	wallet_enrol = "wallet-enrol" (institution, role);
 }

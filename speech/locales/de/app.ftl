@@ -82,6 +82,7 @@ wallet-copy-good = unversehrt
 wallet-holders-default = Ihre Krankenhäuser legen fest, wer die Teile der Schlüssel Ihrer Dokumente verwahrt.
 wallet-holders-chosen = Sie haben festgelegt, wer die Teile der Schlüssel Ihrer Dokumente verwahrt: { $holders }.
 wallet-synced-not = Ihre Namen und Texte liegen nur auf diesem Gerät.
+wallet-synced = Ihre Namen und Texte liegen auch verschlüsselt bei { $institutions }. Nur Ihre App kann sie lesen.
 
 # The registration desk.
 wallet-enrol = Ich stimme zu, dass { $institution } mich mit den Schlüsseln dieser App aufnimmt. Art des Kontos: { $role }.

@@ -82,6 +82,7 @@ wallet-copy-good = intact
 wallet-holders-default = Your hospitals choose who holds the parts of your records’ keys.
 wallet-holders-chosen = You chose who holds the parts of your records’ keys: { $holders }.
 wallet-synced-not = Your names and texts are kept only on this device.
+wallet-synced = Your names and texts are also kept, encrypted, at { $institutions }. Only your wallet can read them.
 
 # The registration desk.
 wallet-enrol = I agree that { $institution } enrols me as { $role }, with the keys of this wallet.

@@ -82,6 +82,7 @@ wallet-copy-good = utuh
 wallet-holders-default = Rumah sakit Anda memilih siapa yang memegang bagian kunci rekam medis Anda.
 wallet-holders-chosen = Anda memilih siapa yang memegang bagian kunci rekam medis Anda: { $holders }.
 wallet-synced-not = Nama dan teks Anda hanya tersimpan di perangkat ini.
+wallet-synced = Nama dan teks Anda juga disimpan secara terenkripsi di { $institutions }. Hanya aplikasi Anda yang dapat membacanya.
 
 # The registration desk.
 wallet-enrol = Saya setuju bahwa { $institution } mendaftarkan saya sebagai { $role }, dengan kunci dalam aplikasi ini.

@@ -158,8 +158,32 @@ async function follow(core: Core): Promise<void> {
 	}
 }
 
-addEventListener("message", async (event: MessageEvent<unknown>) => {
+let isCurrent = false;
+
+/**
+ * Makes this tab the one that has the wallet open: what a tab has in memory is the truth only while no
+ * other one changes it. The tab that had it open is locked.
+ */
+function takeOver(core: Core): Promise<void> {
+	return new Promise((resolve) => {
+		const held = navigator.locks.request("vouchsafe", { steal: true }, () => {
+			isCurrent = true;
+			resolve();
+			return new Promise<never>(() => undefined);
+		});
+		held.catch(() => {
+			isCurrent = false;
+			core.lock();
+		});
+	});
+}
+
+/** Requests after which the wallet is open in this tab. */
+const OPENING = ["create", "restore", "unlock"];
+
+addEventListener("message", async (event: MessageEvent<{ ask: { ask: string } }>) => {
 	const core = await started;
+	if (!isCurrent && OPENING.includes(event.data.ask.ask)) await takeOver(core);
 	await core.ask(JSON.stringify(event.data));
 	void follow(core);
 });

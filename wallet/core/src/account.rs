@@ -32,6 +32,7 @@ use subxt_signer::sr25519::Keypair;
 use vouchsafe_agent::{
 	keys::{Identity, KeyFile},
 	platform::Keep as _,
+	synced::Outcome,
 };
 use vouchsafe_protocol::types::{AccountId, AccountKind};
 use vouchsafe_speech::Speech;
@@ -78,6 +79,10 @@ struct Known {
 	lines: u64,
 	/// The language of what is signed.
 	speech: Option<&'static Speech>,
+	/// What became of the last exchange of synced data.
+	synced: Option<Outcome>,
+	/// Names of institutions' staff, each with whose word it is.
+	staff: BTreeMap<AccountId, (AccountId, String)>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

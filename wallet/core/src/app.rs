@@ -88,9 +88,14 @@ impl<H: Host> App<H> {
 			state.account.is_some() && now.saturating_sub(state.used) >= LOCKS_AFTER
 		};
 		if locks {
-			self.lock();
-			self.host().post(Message::Locked, None);
+			self.lock_now();
 		}
+	}
+
+	/// Locks the wallet and tells the page.
+	pub fn lock_now(&self) {
+		self.lock();
+		self.host().post(Message::Locked, None);
 	}
 
 	/// Follows the chain as long as the wallet is unlocked: tells the page of newer blocks and of new
@@ -148,6 +153,10 @@ impl<H: Host> App<H> {
 			Ask::Sign { digest } => {
 				self.ensure_signs()?;
 				self.account()?.sign(&digest, self.speech()).await?
+			},
+			Ask::Open { ids } => {
+				self.ensure_signs()?;
+				return self.account()?.answer(Ask::Open { ids }, self.speech()).await;
 			},
 			other => return self.account()?.answer(other, self.speech()).await,
 		};

@@ -233,6 +233,11 @@ impl Core {
 		self.app.tick();
 	}
 
+	/// Locks the wallet now.
+	pub fn lock(&self) {
+		self.app.lock_now();
+	}
+
 	/// Follows the chain until the wallet is locked.
 	pub async fn follow(&self) {
 		let app = self.app.clone();

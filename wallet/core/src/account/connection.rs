@@ -15,13 +15,13 @@ use vouchsafe_agent::{platform::Keep as _, session::Parts};
 use vouchsafe_protocol::{
 	errors::{ChainError, CustodianError},
 	holders::Member,
-	messages::Hex,
+	messages::{Hex, MAX_NAMES},
 	proof::Trusted,
 	remote::CustodianChain,
 	rest::RestCustodian,
 	signing::SharedSigner,
 	traits::{Custodian as _, Submit as _, View as _},
-	types::{AccountId, H256},
+	types::{AccountId, AccountKind, H256},
 };
 use vouchsafe_speech::Speech;
 
@@ -92,10 +92,42 @@ impl<H: Host> Account<H> {
 		};
 		if let Some(found) = found {
 			let session = Arc::new(self.begin(chain).await?);
-			*self.session.lock().await = Some((self.host.elapsed(), session));
+			*self.session.lock().await = Some((self.host.elapsed(), session.clone()));
 			locked(&self.known).kind = Some(found.kind);
+			self.synchronise(&session).await;
+			if found.kind == AccountKind::Patient {
+				self.learn_staff(&session).await;
+			}
+			self.renew_session().await?;
 		}
 		Ok(())
+	}
+
+	/// Exchanges names, texts, labels and settings with two custodians. The wallet works without.
+	pub(super) async fn synchronise(&self, session: &Session<H>) {
+		let outcome = vouchsafe_agent::synced::synchronise(session, false).await;
+		locked(&self.known).synced = outcome.ok();
+	}
+
+	/// Asks the custodians for the names of the staff in the log and in requests.
+	pub(super) async fn learn_staff(&self, session: &Session<H>) {
+		for custodian in session.chain.chain.custodians() {
+			let Ok(answer) = custodian.names(&self.identity.signer).await else { continue };
+			let mut known = locked(&self.known);
+			for staff in answer.names.into_iter().take(MAX_NAMES) {
+				let named = (custodian.institution.clone(), staff.name);
+				known.staff.insert(staff.account.into(), named);
+			}
+		}
+	}
+
+	/// Whose word the name of an account is, if it is only somebody's word.
+	pub(super) fn named_by(&self, session: &Session<H>, account: &AccountId) -> String {
+		let known = locked(&self.known);
+		match known.staff.get(account).filter(|_| session.names.is_word(account)) {
+			Some((institution, _)) => session.names.show(institution),
+			None => String::new(),
+		}
 	}
 
 	/// Sets the network, such as from a registration desk's code, and keeps it.
@@ -193,6 +225,9 @@ impl<H: Host> Account<H> {
 		let mut session = Session::new(parts, Some(self.identity.clone()), false).await?;
 		if let Some(speech) = locked(&self.known).speech {
 			session.speech = speech;
+		}
+		for (account, (_, name)) in &locked(&self.known).staff {
+			session.names.add_staff(name, account.clone());
 		}
 		if let Some(trusted) = session.chain.chain.trusted() {
 			self.keep.write(FOLDER, TRUSTED, &trusted.to_bytes()).await?;

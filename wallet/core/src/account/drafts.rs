@@ -303,6 +303,8 @@ impl<H: Host> Account<H> {
 			})
 		});
 		let signed = self.carry_out(&session, draft.action, speech).await?;
+		// A second device needs the text that was agreed to.
+		self.synchronise(&session).await;
 		Ok(Answer::Signed(signed))
 	}
 

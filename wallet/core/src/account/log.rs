@@ -3,7 +3,7 @@
 use super::{connection::account_of, locked, people, Account};
 use crate::{
 	host::Host,
-	messages::{Answer, Choice, FileView, LogFilter, LogLine, LogVerdict, LogView},
+	messages::{Answer, Choice, FileView, LogFilter, LogLine, LogVerdict, LogView, Person},
 	platform::{At, Session},
 };
 use anyhow::{Context as _, Result};
@@ -13,6 +13,7 @@ use vouchsafe_agent::{
 	history::{self, Filter, History, Line},
 };
 use vouchsafe_protocol::{
+	log_file::LogFile,
 	traits::View as _,
 	types::{address, AccountId, LogEntry},
 };
@@ -180,6 +181,10 @@ impl<H: Host> Account<H> {
 			(Some(who), None) => Some(people::plain(session, who)),
 			(None, _) => None,
 		};
+		let who = who.map(|person| Person {
+			name_by: line.who().map(|who| self.named_by(session, who)).unwrap_or_default(),
+			..person
+		});
 		Ok(LogLine {
 			number: line.seq.saturating_add(1),
 			kind: line.kind.word().to_owned(),
@@ -201,16 +206,15 @@ impl<H: Host> Account<H> {
 	/// What a third party needs to verify the log.
 	pub(super) async fn export_log(&self) -> Result<(FileView, Vec<u8>)> {
 		let session = self.session().await?;
+		let node = session.chain.chain.shown_by_first();
+		// First the head, so that the log has all entries to which it leads.
+		let proof = LogFile::prove(&node, session.genesis(), &self.account()).await?;
 		let at = session.finalized().await?;
 		let checked = self.checked_log(&session, &at).await?;
-		let bytes = serde_json::to_vec_pretty(&serde_json::json!({
-			"genesis": format!("0x{}", hex::encode(session.genesis().0)),
-			"patient": address(&self.account()),
-			"block": checked.log.block,
-			"count": checked.log.count,
-			"head": format!("0x{}", hex::encode(checked.log.head.0)),
-			"lines": checked.log.lines,
-		}))?;
+		let lines = checked.log.lines.iter().filter(|line| line.seq < proof.count).cloned();
+		let file = LogFile { lines: lines.collect(), ..proof };
+		file.verify(session.genesis(), None)?;
+		let bytes = serde_json::to_vec_pretty(&file)?;
 		let length = bytes.len() as u64;
 		let name = "vouchsafe-log.json".to_owned();
 		Ok((FileView { name, media_type: "application/json".to_owned(), length }, bytes))

@@ -84,7 +84,8 @@ impl<H: Host> Account<H> {
 		if !name.is_empty() {
 			names::replace(&self.keep, name, &account).await?;
 		}
-		self.renew_session().await?;
+		let session = self.renew_session().await?;
+		self.synchronise(&session).await;
 		Ok(Answer::Done)
 	}
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
 	failure::Trouble,
 	host::Host,
-	messages::{Choice, Draft, Narrowing, RequestLine, RequestView},
+	messages::{Choice, Draft, Narrowing, Person, RequestLine, RequestView},
 	platform::{At, Session},
 };
 use anyhow::Result;
@@ -59,6 +59,7 @@ impl<H: Host> Account<H> {
 			affiliation.as_ref(),
 			speech,
 		);
+		let who = Person { name_by: self.named_by(session, &found.asker), ..who };
 		Ok(RequestLine {
 			id,
 			who,

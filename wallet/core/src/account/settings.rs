@@ -38,8 +38,19 @@ impl<H: Host> Account<H> {
 			custodians: custodians.collect(),
 			names: names.collect(),
 			device: self.device().await?.into_iter().collect(),
-			synced: speech.wallet_synced_not(),
+			synced: self.synced(&session, speech),
 		})
+	}
+
+	/// Where names and texts are kept.
+	fn synced(&self, session: &crate::platform::Session<H>, speech: &Speech) -> String {
+		let known = super::locked(&self.known);
+		let kept = known.synced.as_ref().map(|outcome| &outcome.kept_at[..]).unwrap_or_default();
+		let names: Vec<_> = kept.iter().map(|it| session.names.show(it)).collect();
+		match names.is_empty() {
+			true => speech.wallet_synced_not(),
+			false => speech.wallet_synced(speech.and(&names)),
+		}
 	}
 
 	async fn device(&self) -> Result<BTreeMap<String, String>> {

@@ -44,7 +44,7 @@ impl<H: Host> App<H> {
 	pub(super) async fn create(&self, passphrase: &str) -> Result<Answer> {
 		ensure_long(passphrase)?;
 		let made = self.state().new.take().ok_or(Trouble::Words)?;
-		self.keep(made, passphrase).await
+		self.keep(made, passphrase, false).await
 	}
 
 	pub(super) async fn restore(&self, source: RestoreSource, passphrase: &str) -> Result<Answer> {
@@ -67,17 +67,20 @@ impl<H: Host> App<H> {
 					.map_err(|error| Trouble::Input(error.to_string()))?
 			},
 		};
-		self.keep(restored, passphrase).await
+		self.keep(restored, passphrase, true).await
 	}
 
 	/// Keeps an account on this device, in place of what was there.
-	async fn keep(&self, key_file: KeyFile, passphrase: &str) -> Result<Answer> {
+	async fn keep(&self, key_file: KeyFile, passphrase: &str, is_saved: bool) -> Result<Answer> {
 		let (key, locks) = DeviceKey::create(passphrase, self.0.cost)?;
 		device::forget(self.host()).await?;
 		self.host().store(vec![locks.change()]).await?;
 		let account =
 			Account::create(self.host().clone(), key, key_file, self.state().origin.clone());
 		let account = account.await?;
+		if is_saved {
+			account.note_backup().await?;
+		}
 		self.opened(locks, account).await
 	}
 
