@@ -197,7 +197,7 @@ page-lock-locked = Aplikasi terkunci
 page-lost-heading = Jika perangkat Anda hilang
 page-lost-disable = Datanglah ke loket pendaftaran rumah sakit, atau telepon ke sana. Petugas dapat menonaktifkan tanda tangan dengan kunci Anda, sehingga tidak ada yang dapat bertindak atas nama Anda.
 page-lost-restore = Jika Anda memiliki lembar Anda, pulihkan kunci Anda di perangkat lain.
-page-lost-new = Jika Anda tidak memiliki lembar, loket pendaftaran memberikan akun lama kepada kunci baru. Rekam medis yang hanya dapat dibuka dengan kunci yang hilang tetap tertutup sampai sebuah rumah sakit membagikannya lagi kepada Anda.
+page-lost-new = Jika Anda tidak memiliki lembar, buatlah kunci baru dan daftarkan di loket pendaftaran: itu akun baru. Rumah sakit dapat membagikan rekam medis Anda lagi kepadanya. Rekam medis yang hanya dapat dibuka dengan kunci yang hilang tidak dapat dikembalikan oleh siapa pun.
 
 ## At the registration desk
 page-desk-heading = Di loket pendaftaran

@@ -430,7 +430,13 @@ impl<H: Host> Account<H> {
 		terms: &Terms,
 		speech: &'static Speech,
 	) -> Result<Preview> {
-		let access = Access::read(at, &self.account(), []).await?;
+		let person = match grantee {
+			Grantee::PractitionerAt { practitioner: person, .. } | Grantee::Person(person) => {
+				Some(person.clone())
+			},
+			_ => None,
+		};
+		let access = Access::read(at, &self.account(), person).await?;
 		let change = Change::new(grantee.clone(), terms.clone());
 		let found = preview::preview(&access, &change);
 		let mut lines = self.lines_by_id(session, at, speech).await?;
