@@ -281,8 +281,8 @@ fn random(key: &SecretKey) -> EncryptionSecret {
 	EncryptionSecret::Random(hex::encode(key.to_bytes().as_slice()))
 }
 
-/// The passphrase as it is composed of the fewest characters.
-fn composed(passphrase: &str) -> Zeroizing<String> {
+/// The passphrase as it is composed of the fewest characters, so that each keyboard types the same one.
+pub fn composed(passphrase: &str) -> Zeroizing<String> {
 	Zeroizing::new(passphrase.nfc().collect())
 }
 

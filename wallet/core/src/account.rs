@@ -110,7 +110,7 @@ impl<H: Host> Account<H> {
 		stored: &[(String, Vec<u8>)],
 		origin: String,
 	) -> Result<Self> {
-		let keep = BrowserKeep::open(host.clone(), key, stored)?;
+		let keep = BrowserKeep::open(host.clone(), key, stored);
 		let secret = keep.read(FOLDER, KEY).await?.ok_or(crate::device::LockError::Damaged)?;
 		let key_file = serde_json::from_slice(&secret)?;
 		Self::new(host, keep, key_file, origin).await

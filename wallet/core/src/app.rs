@@ -44,17 +44,37 @@ struct State<H: Host> {
 	new: Option<Arc<KeyFile>>,
 	/// The unlocked account.
 	account: Option<Arc<Account<H>>>,
-	/// When something was asked last.
-	used: Duration,
-	/// Until when something can be signed.
-	signs_until: Duration,
+	/// When the person used it last.
+	used: Instant,
+	/// Since when something can be signed.
+	signs_since: Option<Instant>,
 	desk: Option<desk::Offer>,
+}
+
+/// A moment, by both of the device's clocks: one of them stops while a phone sleeps, and people set the
+/// other one.
+#[derive(Clone, Copy)]
+struct Instant {
+	elapsed: Duration,
+	now: u64,
+}
+
+impl Instant {
+	fn now(host: &impl Host) -> Self {
+		Self { elapsed: host.elapsed(), now: host.now() }
+	}
+
+	/// The time since then, by the clock that says more.
+	fn age(&self, host: &impl Host) -> Duration {
+		let passed = host.elapsed().saturating_sub(self.elapsed);
+		passed.max(Duration::from_secs(host.now().saturating_sub(self.now)))
+	}
 }
 
 impl<H: Host> App<H> {
 	/// A locked wallet. `cost` is that of new passphrases: [`Cost::USUAL`] but in tests.
 	pub fn new(host: H, cost: Cost) -> Self {
-		let used = host.elapsed();
+		let used = Instant::now(&host);
 		let state = State {
 			speech: speech_of("en"),
 			origin: String::new(),
@@ -62,7 +82,7 @@ impl<H: Host> App<H> {
 			new: None,
 			account: None,
 			used,
-			signs_until: Duration::ZERO,
+			signs_since: None,
 			desk: None,
 		};
 		Self(Arc::new(Inner { host, cost, state: Mutex::new(state) }))
@@ -82,10 +102,9 @@ impl<H: Host> App<H> {
 
 	/// Locks the wallet if nothing was asked for a while. To be called every few seconds.
 	pub fn tick(&self) {
-		let now = self.host().elapsed();
 		let locks = {
 			let state = self.state();
-			state.account.is_some() && now.saturating_sub(state.used) >= LOCKS_AFTER
+			state.account.is_some() && state.used.age(self.host()) >= LOCKS_AFTER
 		};
 		if locks {
 			self.lock_now();
@@ -122,9 +141,6 @@ impl<H: Host> App<H> {
 	}
 
 	async fn answer(&self, ask: Ask) -> Result<(Answer, Option<Vec<u8>>)> {
-		if !matches!(ask, Ask::Proof) {
-			self.state().used = self.host().elapsed();
-		}
 		let answer = match ask {
 			Ask::Start { language, origin } => self.start(&language, origin).await?,
 			Ask::SetLanguage { language } => {
@@ -137,6 +153,10 @@ impl<H: Host> App<H> {
 			Ask::Restore { source, passphrase } => self.restore(source, &passphrase).await?,
 			Ask::Unlock { secret } => self.unlock(secret).await?,
 			Ask::Confirm { secret } => self.confirm(secret)?,
+			Ask::Touch => {
+				self.state().used = Instant::now(self.host());
+				Answer::Done
+			},
 			Ask::Lock => {
 				self.lock();
 				Answer::Done
@@ -153,6 +173,11 @@ impl<H: Host> App<H> {
 			Ask::Sign { digest } => {
 				self.ensure_signs()?;
 				self.account()?.sign(&digest, self.speech()).await?
+			},
+			Ask::ConfirmMember { account } => {
+				self.ensure_signs()?;
+				let asked = Ask::ConfirmMember { account };
+				return self.account()?.answer(asked, self.speech()).await;
 			},
 			Ask::Open { ids } => {
 				self.ensure_signs()?;
@@ -181,7 +206,7 @@ impl<H: Host> App<H> {
 	}
 
 	fn ensure_signs(&self) -> Result<(), Trouble> {
-		match self.host().elapsed() < self.state().signs_until {
+		match self.state().signs_since.is_some_and(|since| since.age(self.host()) < SIGNS_FOR) {
 			true => Ok(()),
 			false => Err(Trouble::ConfirmFirst),
 		}
@@ -190,7 +215,7 @@ impl<H: Host> App<H> {
 	fn lock(&self) {
 		let account = {
 			let mut state = self.state();
-			state.signs_until = Duration::ZERO;
+			state.signs_since = None;
 			(state.new, state.desk) = (None, None);
 			state.account.take()
 		};

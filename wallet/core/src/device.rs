@@ -13,7 +13,7 @@ use anyhow::{bail, Context as _, Result};
 use codec::{Decode, DecodeAll, Encode};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use vouchsafe_vault::{
 	passphrase::{self, Cost},
 	random_bytes,
@@ -179,6 +179,14 @@ impl Locks {
 	/// Removes all passkeys.
 	pub fn remove_passkeys(&mut self) {
 		self.by_passkey.clear();
+	}
+
+	/// Under which name an authenticator keeps the passkey. It says nothing about the account.
+	pub fn passkey_user(&self) -> [u8; 32] {
+		Sha256::new_with_prefix(b"vouchsafe/wallet/passkey-user/1")
+			.chain_update(self.prf_input)
+			.finalize()
+			.into()
 	}
 
 	/// The passkeys' credentials.

@@ -1,10 +1,7 @@
 //! The agent's stored things in a browser. They are small, so all are in memory while the wallet is
 //! unlocked, and each change is stored encrypted before it counts.
 
-use crate::{
-	device::{DeviceKey, LockError},
-	host::Host,
-};
+use crate::{device::DeviceKey, host::Host};
 use anyhow::Result;
 use bytes::Bytes;
 use futures::{
@@ -94,20 +91,17 @@ impl Draft for MemoryDraft {
 }
 
 impl<H: Host> BrowserKeep<H> {
-	/// The things among what is stored on this device.
-	///
-	/// # Errors
-	///
-	/// A value is damaged.
-	pub fn open(host: H, key: DeviceKey, stored: &[(String, Vec<u8>)]) -> Result<Self, LockError> {
+	/// The things among what is stored on this device. What this key does not open is not this account's:
+	/// another tab may have stored it when a new account took this one's place.
+	pub fn open(host: H, key: DeviceKey, stored: &[(String, Vec<u8>)]) -> Self {
 		let mut places = Places::new();
 		for (stored_as, value) in stored.iter().filter(|(key, _)| key.starts_with("value-")) {
-			let (folder, name, bytes) = key.open(stored_as, value)?;
+			let Ok((folder, name, bytes)) = key.open(stored_as, value) else { continue };
 			places.insert((folder, name), Zeroizing::new(bytes));
 		}
 		let places = Mutex::new(places);
 		let (claimed, lock) = Default::default();
-		Ok(Self { inner: Arc::new(Inner { host, key, places, claimed, lock }) })
+		Self { inner: Arc::new(Inner { host, key, places, claimed, lock }) }
 	}
 
 	/// The device key.

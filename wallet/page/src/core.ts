@@ -12,6 +12,7 @@ interface Answers {
 	restore: "started";
 	unlock: "started";
 	confirm: "done";
+	touch: "done";
 	lock: "done";
 	showWords: "words";
 	addPasskey: "done";

@@ -9,6 +9,7 @@ import { startRouter } from "./router";
 import { followWidth, start } from "./state";
 import "./style.css";
 import { loadLanguage } from "./texts";
+import { watchTouches } from "./touch";
 import { coreUrl } from "./trusted";
 
 applyAppearance();
@@ -19,4 +20,5 @@ const element = document.getElementById("app");
 await loadLanguage(preferredLanguage());
 if (element) render(<App />, element);
 void start(coreUrl);
+watchTouches();
 followRelease().catch(() => undefined);

@@ -88,7 +88,7 @@ secret: Secret, } | { "ask": "confirm",
 /**
  * How.
  */
-secret: Secret, } | { "ask": "lock" } | { "ask": "showWords", 
+secret: Secret, } | { "ask": "touch" } | { "ask": "lock" } | { "ask": "showWords", 
 /**
  * The passphrase.
  */
@@ -371,7 +371,7 @@ from: string | null,
  */
 until: string | null, 
 /**
- * Up to, or from, which confidentiality: `N`, `R` or `V`.
+ * Up to, or from, which confidentiality: `normal`, `restricted` or `very-restricted`.
  */
 confidentiality: string | null, 
 /**
@@ -902,7 +902,7 @@ toMonth: string | null,
  */
 until: string | null, 
 /**
- * Up to which confidentiality: `N`, `R` or `V`.
+ * Up to which confidentiality: `normal`, `restricted` or `very-restricted`.
  */
 confidentiality: string | null, 
 /**
@@ -1111,7 +1111,7 @@ institutionName: string,
  */
 labels: Array<string>, 
 /**
- * `N`, `R` or `V`.
+ * `normal`, `restricted` or `very-restricted`.
  */
 confidentiality: string, 
 /**

@@ -15,8 +15,9 @@ use vouchsafe_agent::{platform::Keep as _, session::Parts};
 use vouchsafe_protocol::{
 	errors::{ChainError, CustodianError},
 	holders::Member,
-	messages::{Hex, MAX_NAMES},
+	messages::{Hex, MAX_NAME},
 	proof::Trusted,
+	proven::AHEAD,
 	remote::CustodianChain,
 	rest::RestCustodian,
 	signing::SharedSigner,
@@ -27,6 +28,8 @@ use vouchsafe_speech::Speech;
 
 /// After how many seconds the newest block is old: a chain without calls makes one every ten seconds.
 const OLD: u64 = 60;
+/// How many of a hospital's staff are named at most.
+const MAX_STAFF: usize = 50;
 /// How many custodians show the chain.
 const CUSTODIANS: usize = 3;
 
@@ -109,14 +112,21 @@ impl<H: Host> Account<H> {
 		locked(&self.known).synced = outcome.ok();
 	}
 
-	/// Asks the custodians for the names of the staff in the log and in requests.
+	/// Asks the custodians for the names of the staff in the log and in requests. A hospital names only
+	/// those who are proven to work there, or to have worked there.
 	pub(super) async fn learn_staff(&self, session: &Session<H>) {
+		let Ok(at) = session.finalized().await else { return };
 		for custodian in session.chain.chain.custodians() {
 			let Ok(answer) = custodian.names(&self.identity.signer).await else { continue };
-			let mut known = locked(&self.known);
-			for staff in answer.names.into_iter().take(MAX_NAMES) {
-				let named = (custodian.institution.clone(), staff.name);
-				known.staff.insert(staff.account.into(), named);
+			for staff in answer.names.into_iter().take(MAX_STAFF) {
+				let (account, institution) = (staff.account.into(), &custodian.institution);
+				let works_there = at.all_affiliations(&account).await;
+				let works_there =
+					works_there.is_ok_and(|all| all.iter().any(|(it, _)| it == institution));
+				if works_there && staff.name.len() <= MAX_NAME {
+					let named = (institution.clone(), staff.name);
+					locked(&self.known).staff.entry(account).or_insert(named);
+				}
 			}
 		}
 	}
@@ -271,7 +281,8 @@ impl<H: Host> Account<H> {
 			block,
 			time: time.map(|time| speech.moment(time)).unwrap_or_default(),
 			age,
-			is_old: age.is_none_or(|age| age >= OLD),
+			is_old: age.is_none_or(|age| age >= OLD)
+				|| time.is_some_and(|time| time.saturating_sub(self.host.now()) > AHEAD),
 			behind,
 			is_offline: false,
 		}

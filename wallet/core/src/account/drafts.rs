@@ -103,15 +103,18 @@ impl Action {
 	/// Whether a call, as its bytes say it, is the one that this is about. The sentence of a consent is
 	/// made again from the call's own terms.
 	fn is_done_by(&self, call: &RuntimeCall, says: impl Fn(&Grantee, &Terms) -> bool) -> bool {
+		let is_shown = |grantee: &Grantee, terms: &Terms| {
+			self.terms() == Some((grantee.clone(), terms.clone())) && says(grantee, terms)
+		};
 		match (self, call) {
 			(
 				Self::Grant { .. } | Self::Stop(_),
 				RuntimeCall::Consent(ConsentCall::grant { grantee, terms, .. }),
-			) => says(grantee, terms),
+			) => is_shown(grantee, terms),
 			(
 				Self::Amend { id, .. },
 				RuntimeCall::Consent(ConsentCall::amend { grantee, id: called, terms, .. }),
-			) => called == id && says(grantee, terms),
+			) => called == id && is_shown(grantee, terms),
 			(
 				Self::Approve { request, .. },
 				RuntimeCall::AccessRequests(AccessRequestsCall::approve {
@@ -120,7 +123,7 @@ impl Action {
 					terms,
 					..
 				}),
-			) => called == request && says(grantee, terms),
+			) => called == request && is_shown(grantee, terms),
 			(
 				Self::Refuse { request, .. },
 				RuntimeCall::AccessRequests(AccessRequestsCall::deny { request: called }),

@@ -25,7 +25,7 @@ pub(super) struct Offer {
 impl<H: Host> App<H> {
 	/// Reads a desk's code and proves the name of its institution.
 	pub(super) async fn read_desk_code(&self, text: &str) -> Result<Answer> {
-		self.account()?;
+		let account = self.account()?;
 		let text = text.rsplit(['#', '=']).next().unwrap_or(text);
 		let code =
 			Code::from_text(text).and_then(Code::registrar).map_err(|error| match error {
@@ -37,6 +37,9 @@ impl<H: Host> App<H> {
 		}
 		let genesis = Hex::from(code.genesis);
 		let origin = self.state().origin.clone();
+		if account.kind().is_some() && account.network().is_some_and(|it| it.genesis != genesis) {
+			return Err(Trouble::CodeOfOtherChain.into());
+		}
 		// The page's own hospital and the desk must be of one network.
 		if let Ok(network) = network_of(self.host(), &origin).await {
 			if network.genesis != genesis {
@@ -47,15 +50,20 @@ impl<H: Host> App<H> {
 		let network = Network { genesis, custodians: vec![(code.url.clone(), institution)] };
 		let chain = network.chain(self.host(), None)?;
 		let at = chain.finalized().await?;
-		let found = at.institution(&code.institution).await?;
-		let name = found.map(|it| vouchsafe_agent::text::line(&String::from_utf8_lossy(&it.name)));
+		let found = at.institution(&code.institution).await?.ok_or(Trouble::Code)?;
+		// The code could lead to somebody else's custodian, who would then hear everything.
+		let custodian = found.custodian.as_ref().ok_or(Trouble::Code)?;
+		if custodian.url != code.url.as_bytes() {
+			return Err(Trouble::Code.into());
+		}
+		let name = vouchsafe_agent::text::line(&String::from_utf8_lossy(&found.name));
 		let speech = self.speech();
-		let institution = name.clone().unwrap_or_default();
+		let institution = name;
 		let role = speech.phrase(code.kind);
 		let offer = DeskOffer {
 			sentence: speech.wallet_enrol(speech.insert(&institution), role.clone()),
 			institution,
-			is_proven: name.is_some(),
+			is_proven: true,
 			role,
 			until: speech.moment(code.expires),
 		};

@@ -1,6 +1,6 @@
 //! Keys: made, kept, restored, unlocked, backed up.
 
-use super::{App, SIGNS_FOR};
+use super::{App, Instant};
 use crate::{
 	account::{self, Account},
 	code::qr,
@@ -12,8 +12,11 @@ use crate::{
 use anyhow::{Context as _, Result};
 use base64::{prelude::BASE64_STANDARD, Engine};
 use std::sync::Arc;
-use vouchsafe_agent::{backup::Sheet, keys::KeyFile};
-use vouchsafe_protocol::types::{account_bytes, address};
+use vouchsafe_agent::{
+	backup::Sheet,
+	keys::{composed, KeyFile},
+};
+use vouchsafe_protocol::types::address;
 use zeroize::Zeroizing;
 
 impl<H: Host> App<H> {
@@ -74,7 +77,7 @@ impl<H: Host> App<H> {
 
 	/// Keeps an account on this device, in place of what was there: all of it, or nothing changes.
 	async fn keep(&self, key_file: &KeyFile, passphrase: &str, is_saved: bool) -> Result<Answer> {
-		let (key, locks) = DeviceKey::create(passphrase, self.0.cost)?;
+		let (key, locks) = DeviceKey::create(&composed(passphrase), self.0.cost)?;
 		let before = self.host().load().await?.into_iter().map(|(key, _)| (key, None));
 		let new = account::first_values(&key, key_file, is_saved)?;
 		let changes = before.chain([locks.change()]).chain(new).collect();
@@ -91,11 +94,11 @@ impl<H: Host> App<H> {
 	}
 
 	async fn opened(&self, locks: Locks, account: Account<H>) -> Result<Answer> {
-		let signs_until = self.host().elapsed().saturating_add(SIGNS_FOR);
+		let now = Instant::now(self.host());
 		// A wallet opens without a network: then it shows what it knows.
 		let _ = account.connect().await;
 		let mut state = self.state();
-		(state.locks, state.signs_until) = (Some(locks), signs_until);
+		(state.locks, state.signs_since, state.used) = (Some(locks), Some(now), now);
 		state.account = Some(Arc::new(account));
 		drop(state);
 		Ok(self.started())
@@ -105,7 +108,7 @@ impl<H: Host> App<H> {
 	fn device_key(&self, secret: Secret) -> Result<DeviceKey> {
 		let locks = self.state().locks.clone().ok_or(Trouble::Locked)?;
 		Ok(match secret {
-			Secret::Passphrase { text } => locks.open(&Zeroizing::new(text))?,
+			Secret::Passphrase { text } => locks.open(&composed(&Zeroizing::new(text)))?,
 			Secret::Passkey { credential, output } => {
 				let credential = BASE64_STANDARD.decode(credential)?;
 				let output =
@@ -123,7 +126,10 @@ impl<H: Host> App<H> {
 
 	pub(super) fn confirm(&self, secret: Secret) -> Result<Answer> {
 		self.device_key(secret)?;
-		self.state().signs_until = self.host().elapsed().saturating_add(SIGNS_FOR);
+		let now = Instant::now(self.host());
+		let mut state = self.state();
+		(state.signs_since, state.used) = (Some(now), now);
+		drop(state);
 		Ok(Answer::Done)
 	}
 
@@ -135,11 +141,10 @@ impl<H: Host> App<H> {
 	pub(super) fn passkeys(&self) -> Result<Answer> {
 		let state = self.state();
 		let locks = state.locks.as_ref().ok_or(Trouble::Locked)?;
-		let user = state.account.as_ref().map(|it| account_bytes(&it.account()));
 		Ok(Answer::Passkeys(Passkeys {
 			credentials: locks.passkeys().map(|it| BASE64_STANDARD.encode(it)).collect(),
 			input: BASE64_STANDARD.encode(locks.prf_input),
-			user: BASE64_STANDARD.encode(user.unwrap_or_default()),
+			user: BASE64_STANDARD.encode(locks.passkey_user()),
 		}))
 	}
 
@@ -153,6 +158,7 @@ impl<H: Host> App<H> {
 	}
 
 	pub(super) async fn remove_passkeys(&self) -> Result<Answer> {
+		self.ensure_signs()?;
 		self.account()?;
 		self.change_locks(|locks| {
 			locks.remove_passkeys();
@@ -162,7 +168,8 @@ impl<H: Host> App<H> {
 	}
 
 	async fn change_locks(&self, change: impl FnOnce(&mut Locks) -> Result<()>) -> Result<Answer> {
-		let mut locks = self.state().locks.clone().ok_or(Trouble::Locked)?;
+		// Another tab may have changed them.
+		let mut locks = Locks::find(&self.host().load().await?)?.ok_or(Trouble::Locked)?;
 		change(&mut locks)?;
 		self.host().store(vec![locks.change()]).await?;
 		self.state().locks = Some(locks);

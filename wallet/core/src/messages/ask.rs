@@ -48,6 +48,9 @@ pub enum Ask {
 		/// How.
 		secret: Secret,
 	},
+	/// The person touches the screen or presses a key, so the wallet stays open
+	/// [`Done`](super::Answer::Done).
+	Touch,
 	/// Locks the wallet [`Done`](super::Answer::Done).
 	Lock,
 	/// Shows the words again, for a printed sheet [`Words`](super::Answer::Words).

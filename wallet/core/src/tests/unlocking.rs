@@ -159,7 +159,7 @@ async fn a_passkey_opens_the_wallet_too() {
 	assert!(start(&host, &again).await.has_passkey);
 	let unlock =
 		|output| Ask::Unlock { secret: Secret::Passkey { credential: credential.clone(), output } };
-	let other = "B".repeat(43) + "=";
+	let other = "E".repeat(43) + "=";
 	assert_eq!(kind(&host, &again, unlock(other)).await, FailureKind::Passphrase);
 	let opened = ask(&host, &again, unlock(output)).await;
 	assert_eq!(started(opened).phase, Phase::NotEnrolled);
