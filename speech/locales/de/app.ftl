@@ -77,6 +77,7 @@ wallet-consent-in-doubt = Erteilt, während Ihr Schlüssel verloren war. Sie zä
 wallet-record-wrong-content = Als irrtümlich erfasst markiert: Der Inhalt ist falsch
 wallet-record-wrong-patient = Als irrtümlich erfasst markiert: Es gehört einer anderen Person
 wallet-record-by-you = Sie
+wallet-own-account = Ihr Konto
 wallet-threshold = Von { $count } Teilen seines Schlüssels öffnen es { $threshold } beliebige.
 wallet-copy-good = unversehrt
 wallet-holders-default = Ihre Krankenhäuser legen fest, wer die Teile der Schlüssel Ihrer Dokumente verwahrt.

@@ -77,6 +77,7 @@ wallet-consent-in-doubt = Diberikan saat kunci Anda hilang. Ini baru berlaku set
 wallet-record-wrong-content = Ditandai salah masuk: isinya keliru
 wallet-record-wrong-patient = Ditandai salah masuk: milik pasien lain
 wallet-record-by-you = Anda
+wallet-own-account = Akun Anda
 wallet-threshold = { $threshold } dari { $count } bagian kuncinya, yang mana pun, membukanya.
 wallet-copy-good = utuh
 wallet-holders-default = Rumah sakit Anda memilih siapa yang memegang bagian kunci rekam medis Anda.

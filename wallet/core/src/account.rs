@@ -4,6 +4,7 @@ mod connection;
 mod consents;
 mod drafts;
 mod home;
+mod last;
 mod log;
 mod people;
 mod records;
@@ -34,7 +35,7 @@ use vouchsafe_agent::{
 	platform::Keep as _,
 	synced::Outcome,
 };
-use vouchsafe_protocol::types::{AccountId, AccountKind};
+use vouchsafe_protocol::types::{AccountId, AccountKind, H256};
 use vouchsafe_speech::Speech;
 use zeroize::Zeroizing;
 
@@ -44,6 +45,7 @@ pub use connection::{network_of, Network};
 const FOLDER: &str = "wallet";
 const KEY: &str = "key";
 const BACKUP: &str = "backup";
+const KIND: &str = "kind";
 const NETWORK: &str = "network";
 const TRUSTED: &str = "trusted";
 const TITLES: &str = "titles";
@@ -72,6 +74,8 @@ pub struct Account<H: Host> {
 #[derive(Default)]
 struct Known {
 	kind: Option<AccountKind>,
+	/// Whether the custodians have answered this account's own questions.
+	is_connected: bool,
 	network: Option<Network>,
 	/// The name of the institution that serves this page.
 	server: Option<String>,
@@ -84,6 +88,8 @@ struct Known {
 	synced: Option<Outcome>,
 	/// Names of institutions' staff, each with whose word it is.
 	staff: BTreeMap<AccountId, (AccountId, String)>,
+	/// How records are called: by their titles, or else by category and month.
+	record_names: BTreeMap<H256, String>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -123,7 +129,9 @@ impl<H: Host> Account<H> {
 			Some(bytes) => serde_json::from_slice(&bytes)?,
 			None => None,
 		};
-		let known = Known { has_backup, network, ..Known::default() };
+		let kind = keep.read(FOLDER, KIND).await?;
+		let kind = kind.and_then(|word| String::from_utf8_lossy(&word).parse().ok());
+		let known = Known { kind, has_backup, network, ..Known::default() };
 		Ok(Self {
 			host,
 			keep,
@@ -200,13 +208,33 @@ impl<H: Host> Account<H> {
 		locked(&self.drafts).clear();
 	}
 
-	/// Answers what is asked of an unlocked account.
+	/// Answers what is asked of an unlocked account. If nobody answers, screens show what was proven last.
 	pub async fn answer(
 		&self,
 		ask: Ask,
 		speech: &'static Speech,
 	) -> Result<(Answer, Option<Vec<u8>>)> {
 		self.set_speech(speech);
+		let place = last::place_of(&ask);
+		let answer = self.answer_now(ask, speech).await;
+		let Some(place) = place else { return answer };
+		match answer {
+			Ok((answer, bytes)) => {
+				self.keep_last(place, &answer, speech).await;
+				Ok((answer, bytes))
+			},
+			Err(error) => match self.last_answer(place, &error, speech).await {
+				Some(answer) => Ok((answer, None)),
+				None => Err(error),
+			},
+		}
+	}
+
+	async fn answer_now(
+		&self,
+		ask: Ask,
+		speech: &'static Speech,
+	) -> Result<(Answer, Option<Vec<u8>>)> {
 		if let Ask::File { id } = &ask {
 			let (file, bytes) = self.file(id)?;
 			return Ok((Answer::File(file), Some(bytes)));

@@ -1,6 +1,6 @@
 //! Connections to custodians, and what is proven of the chain.
 
-use super::{locked, Account, FOLDER, MEMBERS_FOR, NETWORK, TRUSTED};
+use super::{locked, Account, FOLDER, KIND, MEMBERS_FOR, NETWORK, TRUSTED};
 use crate::{
 	failure::Trouble,
 	guard::Guarded,
@@ -96,7 +96,11 @@ impl<H: Host> Account<H> {
 		if let Some(found) = found {
 			let session = Arc::new(self.begin(chain).await?);
 			*self.session.lock().await = Some((self.host.elapsed(), session.clone()));
-			locked(&self.known).kind = Some(found.kind);
+			self.keep.write(FOLDER, KIND, found.kind.word().as_bytes()).await?;
+			{
+				let mut known = locked(&self.known);
+				(known.kind, known.is_connected) = (Some(found.kind), true);
+			}
 			self.synchronise(&session).await;
 			if found.kind == AccountKind::Patient {
 				self.learn_staff(&session).await;
@@ -153,14 +157,18 @@ impl<H: Host> Account<H> {
 		locked(&self.known).network.clone()
 	}
 
+	fn is_connected(&self) -> bool {
+		locked(&self.known).is_connected
+	}
+
 	/// The session of an enrolled account.
 	pub(super) async fn session(&self) -> Result<Arc<Session<H>>> {
-		if self.kind().is_none() {
+		if !self.is_connected() {
 			self.connect().await?;
 		}
-		match self.kind() {
-			Some(_) => self.any_session().await,
-			None => Err(Trouble::NotEnrolled.into()),
+		match self.is_connected() {
+			true => self.any_session().await,
+			false => Err(Trouble::NotEnrolled.into()),
 		}
 	}
 
@@ -322,7 +330,7 @@ impl<H: Host> Account<H> {
 		let time = at.time().await.ok();
 		let mut messages =
 			vec![Message::Proof { proof: self.proof_of(&session, at.number(), time, speech) }];
-		if self.kind().is_none() {
+		if !self.is_connected() {
 			return Ok(messages);
 		}
 		let (count, _) = at.audit_head(&self.account()).await?;

@@ -17,7 +17,7 @@ use vouchsafe_protocol::{
 	traits::View as _,
 	types::{address, AccountId, LogEntry},
 };
-use vouchsafe_speech::{LogKind, Noun, Speech, Teller};
+use vouchsafe_speech::{short, LogKind, Noun, Speech, Teller};
 
 /// The lines of one page.
 const PAGE: usize = 50;
@@ -95,6 +95,7 @@ impl<H: Host> Account<H> {
 		let session = self.session().await?;
 		let at = session.finalized().await?;
 		let checked = self.checked_log(&session, &at).await?;
+		self.lines_by_id(&session, &at, speech).await?;
 		let seen = history::seen(&session, &self.account()).await?;
 		let wanted = filter_of(filter)?;
 		let before = filter.before.unwrap_or(u64::MAX);
@@ -145,6 +146,7 @@ impl<H: Host> Account<H> {
 		speech: &'static Speech,
 	) -> Result<(Vec<LogLine>, u64)> {
 		let checked = self.checked_log(session, at).await?;
+		self.lines_by_id(session, at, speech).await?;
 		let me = self.account();
 		let seen = history::seen(session, &me).await?;
 		let labels = session.labels_of(&me).await?;
@@ -159,6 +161,18 @@ impl<H: Host> Account<H> {
 		Ok((lines, (new.len().saturating_sub(most)) as u64))
 	}
 
+	/// A line with names of records in place of their ids, and the own account in words.
+	fn in_words(&self, session: &Session<H>, speech: &Speech, text: String) -> String {
+		let own = session.names.show(&self.account());
+		let text = text.replace(&own, &speech.wallet_own_account());
+		let names = &locked(&self.known).record_names;
+		let named = names.iter().map(|(id, name)| (short(id), name));
+		named.fold(text, |text, (id, name)| match text.contains(&id) {
+			true => text.replace(&id, &speech.quote(name)),
+			false => text,
+		})
+	}
+
 	async fn log_line(
 		&self,
 		session: &Session<H>,
@@ -171,12 +185,15 @@ impl<H: Host> Account<H> {
 		let known = line.known();
 		let text = match known.is_empty() {
 			true => speech.unknown_entry(),
-			false => teller.log_line(&known, line.times),
+			false => self.in_words(session, speech, teller.log_line(&known, line.times)),
 		};
 		let who = match (line.who(), line.institution()) {
 			(Some(who), Some(institution)) => {
 				let affiliation = people::affiliation_of::<H>(at, who, institution).await?;
 				Some(people::acting(session, who, Some(institution), affiliation.as_ref(), speech))
+			},
+			(Some(who), None) if *who == self.account() => {
+				Some(Person { name: speech.wallet_record_by_you(), ..people::plain(session, who) })
 			},
 			(Some(who), None) => Some(people::plain(session, who)),
 			(None, _) => None,

@@ -72,7 +72,13 @@ impl<H: Host> Account<H> {
 		let lines = records
 			.iter()
 			.map(|(id, record)| (*id, self.line(session, &labels, &titles, id, record, speech)));
-		Ok(lines.collect())
+		let lines: BTreeMap<H256, RecordLine> = lines.collect();
+		let name = |line: &RecordLine| {
+			line.title.clone().unwrap_or_else(|| format!("{}, {}", line.category_text, line.period))
+		};
+		let names = lines.iter().map(|(id, line)| (*id, name(line))).collect();
+		super::locked(&self.known).record_names = names;
+		Ok(lines)
 	}
 
 	fn line(
