@@ -18,7 +18,7 @@ use crate::{
 	guard::Approval,
 	host::Host,
 	keep::BrowserKeep,
-	messages::{Answer, Ask},
+	messages::{Answer, Ask, Proof},
 	platform::{Documents, Session},
 };
 use anyhow::Result;
@@ -80,6 +80,8 @@ struct Known {
 	/// The name of the institution that serves this page.
 	server: Option<String>,
 	has_backup: bool,
+	/// What was proven last.
+	last_proof: Option<Proof>,
 	/// The number of lines of the log that the page knows.
 	lines: u64,
 	/// The language of what is signed.
@@ -131,7 +133,8 @@ impl<H: Host> Account<H> {
 		};
 		let kind = keep.read(FOLDER, KIND).await?;
 		let kind = kind.and_then(|word| String::from_utf8_lossy(&word).parse().ok());
-		let known = Known { kind, has_backup, network, ..Known::default() };
+		let last_proof = last::proof(&keep).await;
+		let known = Known { kind, last_proof, has_backup, network, ..Known::default() };
 		Ok(Self {
 			host,
 			keep,

@@ -130,7 +130,7 @@ impl<H: Host> App<H> {
 				Err(error) => {
 					let failed = failure::tell(&error, self.speech());
 					if failed.kind == FailureKind::Offline {
-						let proof = account.offline(self.speech());
+						let proof = account.offline();
 						self.host().post(Message::Proof { proof }, None);
 					}
 					self.host().sleep(pause).await;

@@ -285,7 +285,7 @@ impl<H: Host> Account<H> {
 			})
 			.map(|(custodian, _)| session.names.show(&custodian.institution))
 			.collect();
-		Proof {
+		let proof = Proof {
 			block,
 			time: time.map(|time| speech.moment(time)).unwrap_or_default(),
 			age,
@@ -293,31 +293,23 @@ impl<H: Host> Account<H> {
 				|| time.is_some_and(|time| time.saturating_sub(self.host.now()) > AHEAD),
 			behind,
 			is_offline: false,
-		}
+		};
+		locked(&self.known).last_proof = Some(proof.clone());
+		proof
 	}
 
 	/// What was proven last, when nobody answers.
-	pub fn offline(&self, speech: &Speech) -> Proof {
-		let kept = self.session.try_lock();
-		let session = kept.as_ref().and_then(|it| it.as_ref().map(|(_, session)| session.clone()));
-		let block = session
-			.as_ref()
-			.and_then(|it| it.chain.chain.trusted())
-			.map_or(0, |trusted| trusted.head().number);
-		let empty = Proof {
-			block,
+	pub fn offline(&self) -> Proof {
+		let nothing = Proof {
+			block: 0,
 			time: String::new(),
 			age: None,
 			is_old: true,
 			behind: vec![],
 			is_offline: true,
 		};
-		match session {
-			Some(session) => {
-				Proof { is_offline: true, ..self.proof_of(&session, block, None, speech) }
-			},
-			None => empty,
-		}
+		let last = locked(&self.known).last_proof.clone().unwrap_or(nothing);
+		Proof { is_old: true, is_offline: true, ..last }
 	}
 
 	/// Waits for a newer block, and says what is new.

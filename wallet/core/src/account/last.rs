@@ -4,7 +4,8 @@ use super::{Account, FOLDER};
 use crate::{
 	failure,
 	host::Host,
-	messages::{Answer, Ask, FailureKind, LogFilter},
+	keep::BrowserKeep,
+	messages::{Answer, Ask, FailureKind, LogFilter, Proof},
 };
 use anyhow::Error;
 use vouchsafe_agent::platform::Keep as _;
@@ -26,6 +27,15 @@ pub(super) fn place_of(ask: &Ask) -> Option<&'static str> {
 		Ask::Log { filter } if *filter == LogFilter::default() => "last-log",
 		_ => return None,
 	})
+}
+
+/// What was proven when the first screen was shown last.
+pub(super) async fn proof<H: Host>(keep: &BrowserKeep<H>) -> Option<Proof> {
+	let bytes = keep.read(FOLDER, "last-home").await.ok()??;
+	match serde_json::from_slice::<(String, Answer)>(&bytes) {
+		Ok((_, Answer::Home(home))) => Some(home.proof),
+		_ => None,
+	}
 }
 
 impl<H: Host> Account<H> {
