@@ -1,0 +1,21 @@
+// What the story's tests share: the people, and what has happened so far.
+
+import { Person } from "./command.mjs";
+import { PatientsPage } from "./person.mjs";
+
+const passphrase = "seven quiet mangroves at dusk";
+let shared;
+
+/** The people, the patient's page, and what the tests have noted. The first call opens the page. */
+export async function begin(harness, facts) {
+	shared ??= {
+		ada: new PatientsPage(await harness.openWallet("ada"), passphrase),
+		story: {},
+		people: {
+			registrar: new Person(facts, "//RegistrarA", 0),
+			author: new Person(facts, "//DoctorA", 0),
+			doctor: new Person(facts, "//DoctorB", 1),
+		},
+	};
+	return shared;
+}
