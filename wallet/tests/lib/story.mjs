@@ -1,5 +1,6 @@
 // What the story's tests share: the people, and what has happened so far.
 
+import assert from "node:assert/strict";
 import { Person } from "./command.mjs";
 import { PatientsPage } from "./person.mjs";
 
@@ -18,4 +19,17 @@ export async function begin(harness, facts) {
 		},
 	};
 	return shared;
+}
+
+/** Opens a record with the command. */
+export function opens(doctor, story, record) {
+	const out = `${doctor.home}/opened`;
+	const where = ["--patient", story.address, "--institution", story.hospital, "--out", out, "--force"];
+	return doctor.run("record", "open", record, ...where);
+}
+
+/** Is refused a record, by the chain's word. */
+export async function isRefused(doctor, story, record) {
+	const where = ["--patient", story.address, "--institution", story.hospital, "--out", `${doctor.home}/refused`];
+	assert.match(await doctor.fails("record", "open", record, ...where), /consents do not permit|refuse/);
 }

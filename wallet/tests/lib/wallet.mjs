@@ -24,7 +24,12 @@ export class Wallet {
 	async screenshot(name) {
 		const { device = "phone", language = "en", dark = false } = this.options;
 		const file = path.join(this.harness.facts.out, `${name}-${device}-${language}${dark ? "-dark" : ""}.png`);
-		await this.page.screenshot({ path: file, fullPage: true, animations: "disabled" });
+		// As high as the screen's content: bars at its edges stay at the edges.
+		const size = this.page.viewportSize();
+		const height = await this.page.evaluate(() => document.documentElement.scrollHeight);
+		await this.page.setViewportSize({ ...size, height: Math.max(height, size.height) });
+		await this.page.screenshot({ path: file, animations: "disabled" });
+		await this.page.setViewportSize(size);
 		return file;
 	}
 
