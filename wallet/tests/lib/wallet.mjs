@@ -137,8 +137,9 @@ async function nameOfFocused(frame) {
 	const focused = (await frame.evaluateHandle(() => document.activeElement)).asElement();
 	const inner = await focused?.contentFrame();
 	if (inner) return nameOfFocused(inner);
-	const name = await focused?.evaluate(
-		(element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent,
-	);
+	const name = await focused?.evaluate((element) => {
+		if (element === document.body) return "";
+		return element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
+	});
 	return name ?? "";
 }

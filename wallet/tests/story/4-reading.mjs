@@ -74,7 +74,7 @@ async function a_record_says_who_holds_its_key(harness, facts) {
 async function who_sees_what_shows_the_other_hospitals_doctor(harness, facts) {
 	const { ada, story } = await begin(harness, facts);
 	await ada.show("access", "page-access-heading");
-	const card = ada.page.locator("article.card").filter({ hasText: /team/ });
+	const card = ada.page.locator("article.card").filter({ has: ada.page.getByRole("heading", { name: /team 1/ }) });
 	await card.waitFor();
 	const cell = (category) => card.locator(".access-list > div").filter({ hasText: category });
 	assert.match(await cell(/discharge/).innerText(), new RegExp(`${ada.text("page-access-all")}|${ada.text("page-access-some")}`));

@@ -74,7 +74,7 @@ async function each_screen_is_indonesian_and_dark_and_nothing_is_found(harness, 
 
 async function inLanguage(ada, language, ownName) {
 	await ada.show("settings", "page-settings-heading");
-	await ada.page.getByText(ownName, { exact: true }).click();
+	await ada.page.getByRole("radio", { name: ownName, exact: true }).check();
 	ada.language = language;
 	ada.wallet.options = { ...ada.wallet.options, language };
 	await ada.heading("page-settings-heading").waitFor();
@@ -133,8 +133,9 @@ async function the_words_restore_everything_on_a_second_device(harness, facts) {
 	await wallet.check("home");
 	for (const [route, heading] of [["consents", "page-consents-heading"], ["records", "page-records-heading"]]) {
 		await Promise.all([ada.show(route, heading), second.show(route, heading)]);
-		const list = (one) => one.page.locator("main article .sentence, main .row-link .quiet").allInnerTexts();
+		const list = (one) => one.page.locator("main article .sentence, main .row-check").evaluateAll((all) => all.map((one) => one.textContent));
 		assert.deepEqual(await list(second), await list(ada));
+		assert.notEqual((await list(second)).length, 0);
 		await wallet.check(route);
 	}
 	await second.show("access", "page-access-heading");
