@@ -1,13 +1,13 @@
 // Runs the wallet's tests in Chromium, in one browser. Each file's default export is a list of async
 // functions (harness, facts), and they run in this order, file by file.
-//   node wallet/tests/run.mjs --facts FILE [--suite FOLDER] [--only PART-OF-A-NAME]
+//   node wallet/tests/run.mjs --facts FILE [--suite FOLDER] [--only PART-OF-A-NAME] [--stop]
 // The facts are JSON. What every suite needs:
 //   address   the served wallet, as http://localhost:1234/
 //   out       folder for screenshots
 //   suite     folder of tests beside this file (default: story)
 //   seconds   time for one test (default: 120)
 // The rest is for the tests: addresses of custodians, words of people, strings that must not leak.
-// Ends with 1 if a test failed, or if no test ran.
+// With --stop, the tests after a failure are left out. Ends with 1 if a test failed, or if no test ran.
 
 import { readdir, readFile, mkdir } from "node:fs/promises";
 import path from "node:path";
@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { Harness } from "./lib/harness.mjs";
 
 const { values } = parseArgs({
-	options: { facts: { type: "string" }, suite: { type: "string" }, only: { type: "string" } },
+	options: { facts: { type: "string" }, suite: { type: "string" }, only: { type: "string" }, stop: { type: "boolean" } },
 });
 const facts = JSON.parse(await readFile(values.facts, "utf8"));
 const folder = path.join(import.meta.dirname, values.suite ?? facts.suite ?? "story");
@@ -29,6 +29,7 @@ try {
 		for (const test of tests) {
 			const full = `${file.replace(/\.mjs$/, "")}::${test.name}`;
 			if (values.only && !full.includes(values.only)) continue;
+			if (failed > 0 && values.stop) continue;
 			if (await run(full, test)) passed += 1;
 			else failed += 1;
 		}

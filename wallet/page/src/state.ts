@@ -111,7 +111,7 @@ export function followWidth(): void {
 function receiveNews(news: News): void {
 	switch (news.type) {
 		case "proof":
-			proof.value = news.proof;
+			proof.value = withLastTime(news.proof);
 			break;
 		case "changed":
 			changes.value += 1;
@@ -126,4 +126,9 @@ function receiveNews(news: News): void {
 			if (news.id === 0) background.value = news.what ? news : null;
 			break;
 	}
+}
+
+/** While nobody answers there may be no time: that of the last proof stays. */
+function withLastTime(next: Proof): Proof {
+	return next.isOffline && !next.time ? { ...next, time: proof.peek()?.time ?? "" } : next;
 }

@@ -24,7 +24,12 @@ export class Wallet {
 	async screenshot(name) {
 		const { device = "phone", language = "en", dark = false } = this.options;
 		const file = path.join(this.harness.facts.out, `${name}-${device}-${language}${dark ? "-dark" : ""}.png`);
-		await this.page.screenshot({ path: file, fullPage: true, animations: "disabled" });
+		// As high as the screen's content: bars at its edges stay at the edges.
+		const size = this.page.viewportSize();
+		const height = await this.page.evaluate(() => document.documentElement.scrollHeight);
+		await this.page.setViewportSize({ ...size, height: Math.max(height, size.height) });
+		await this.page.screenshot({ path: file, animations: "disabled" });
+		await this.page.setViewportSize(size);
 		return file;
 	}
 
@@ -132,8 +137,9 @@ async function nameOfFocused(frame) {
 	const focused = (await frame.evaluateHandle(() => document.activeElement)).asElement();
 	const inner = await focused?.contentFrame();
 	if (inner) return nameOfFocused(inner);
-	const name = await focused?.evaluate(
-		(element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent,
-	);
+	const name = await focused?.evaluate((element) => {
+		if (element === document.body) return "";
+		return element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
+	});
 	return name ?? "";
 }

@@ -55,9 +55,9 @@ export function ConfidentialityField({ value, unchanged }: { value: Signal<strin
 			value={value}
 			choices={[
 				...(unchanged ? [{ key: "", text: unchanged, hint: "" }] : []),
-				{ key: "N", text: t("page-consent-restricted-not"), hint: "" },
-				{ key: "R", text: t("page-consent-restricted-yes"), hint: "" },
-				{ key: "V", text: t("page-consent-restricted-very"), hint: "" },
+				{ key: "normal", text: t("page-consent-restricted-not"), hint: "" },
+				{ key: "restricted", text: t("page-consent-restricted-yes"), hint: "" },
+				{ key: "very-restricted", text: t("page-consent-restricted-very"), hint: "" },
 			]}
 		/>
 	);

@@ -47,9 +47,11 @@ export function ProofNotes({ proof }: { proof: Proof }) {
 			{proof.isOffline && (
 				<Note tone="warn">
 					<p class="strong">{t("page-offline-heading")}</p>
-					<p>
-						<Text id="page-offline-state" values={{ moment: proof.time }} />
-					</p>
+					{proof.time && (
+						<p>
+							<Text id="page-offline-state" values={{ moment: proof.time }} />
+						</p>
+					)}
 					<p>{t("page-offline-no-signing")}</p>
 				</Note>
 			)}
@@ -60,13 +62,14 @@ export function ProofNotes({ proof }: { proof: Proof }) {
 					</p>
 				</Note>
 			)}
-			{proof.behind.map((who) => (
-				<Note key={who} tone="warn">
-					<p>
-						<Text id="page-proof-behind" values={{ who: <Name>{who}</Name> }} />
-					</p>
-				</Note>
-			))}
+			{!proof.isOffline &&
+				proof.behind.map((who) => (
+					<Note key={who} tone="warn">
+						<p>
+							<Text id="page-proof-behind" values={{ who: <Name>{who}</Name> }} />
+						</p>
+					</Note>
+				))}
 		</>
 	);
 }

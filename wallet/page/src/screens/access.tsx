@@ -114,7 +114,7 @@ function Cell({ cell }: { cell: AccessCell }) {
 
 function SeenForm({ rows }: { rows: AccessRow[] }) {
 	const chosen = useSignal("0");
-	const people = rows.filter((row) => row.who.account);
+	const people = rows.filter((row) => row.who.account && row.who.institution);
 	const choices = people.map((row, index) => ({
 		key: String(index),
 		text: row.who.name,

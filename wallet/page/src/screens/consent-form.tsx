@@ -13,10 +13,24 @@ import { Screen } from "../parts/Screen";
 import { Busy, Failure } from "../parts/Status";
 import { replace, route, to } from "../router";
 import { showDraft } from "../signing";
-import { t } from "../texts";
+import { t, type PlainId } from "../texts";
 
 /** A list with more choices gets a field to search in it. */
 const SEARCH_FROM = 8;
+
+/** What may be done, in the form's words: the core has those of a sentence's middle. */
+const ACTIONS: Record<string, PlainId> = {
+	read: "page-consent-action-read",
+	write: "page-consent-action-write",
+	refer: "page-consent-action-refer",
+	"read-log": "page-consent-action-log",
+	aggregate: "page-consent-action-aggregate",
+};
+
+function named(choice: Choice): Choice {
+	const text = ACTIONS[choice.key];
+	return text ? { ...choice, text: t(text) } : choice;
+}
 
 interface Fields {
 	effect: Signal<string>;
@@ -51,7 +65,7 @@ function useFields(): Fields {
 		long: useSignal("revoked"),
 		from: useSignal(""),
 		until: useSignal(""),
-		confidentiality: useSignal("N"),
+		confidentiality: useSignal("normal"),
 		labels: { kind: useSignal("unlabelled"), words: useSignal<string[]>([]) },
 	};
 }
@@ -75,7 +89,14 @@ function fill(fields: Fields, form: ConsentForm): void {
 	fields.labels.words.value = form.labels?.labels === "also" ? form.labels.words : [];
 }
 
+/** Who may only add records may add every record: labels and confidentiality say what may be read. */
+function onlyAdds(fields: Fields): boolean {
+	const [action, ...others] = fields.actions.value;
+	return fields.effect.value === "permit" && action === "write" && others.length === 0;
+}
+
 function formOf(fields: Fields): ConsentForm {
+	const isForAll = onlyAdds(fields);
 	return {
 		permits: fields.effect.value === "permit",
 		grantee: fields.grantee.value,
@@ -87,8 +108,8 @@ function formOf(fields: Fields): ConsentForm {
 		toMonth: fields.toMonth.value || null,
 		from: fields.from.value || null,
 		until: fields.long.value === "until" ? fields.until.value || null : null,
-		confidentiality: fields.confidentiality.value || null,
-		labels: labelChoice(fields.labels),
+		confidentiality: isForAll ? "very-restricted" : fields.confidentiality.value || null,
+		labels: isForAll ? { labels: "any" } : labelChoice(fields.labels),
 	};
 }
 
@@ -173,7 +194,7 @@ function Form({ choices, amends = null, form }: { choices: Choices; amends?: num
 			<details class="card">
 				<summary>{t("page-consent-more")}</summary>
 				{choices.actions.length > 0 && (
-					<CheckField label={t("page-consent-actions")} choices={choices.actions} values={fields.actions} />
+					<CheckField label={t("page-consent-actions")} choices={choices.actions.map(named)} values={fields.actions} />
 				)}
 				<fieldset>
 					<legend>{t("page-consent-period")}</legend>
@@ -182,8 +203,12 @@ function Form({ choices, amends = null, form }: { choices: Choices; amends?: num
 						<TextField type="month" label={t("page-until")} text={fields.toMonth} />
 					</div>
 				</fieldset>
-				<LabelsField fields={fields.labels} labels={choices.labels} />
-				<ConfidentialityField value={fields.confidentiality} />
+				{!onlyAdds(fields) && (
+					<>
+						<LabelsField fields={fields.labels} labels={choices.labels} />
+						<ConfidentialityField value={fields.confidentiality} />
+					</>
+				)}
 				{permits && <Toggle label={t("page-request-carry")} hint={t("page-consent-carry-hint")} isOn={carry} />}
 			</details>
 			{wasSent.value && missing(fields) && (

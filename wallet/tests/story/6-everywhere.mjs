@@ -1,0 +1,170 @@
+// The same wallet locked, in other languages and colours, by keyboard, on a second device, offline.
+
+import assert from "node:assert/strict";
+import { begin, opens } from "../lib/story.mjs";
+import { PatientsPage } from "../lib/person.mjs";
+
+const again = "I should like to see the wrist once more";
+const name = "Dr. Ayu Lestari";
+
+async function a_locked_wallet_opens_only_with_its_passphrase(harness, facts) {
+	const { ada } = await begin(harness, facts);
+	await ada.show("settings", "page-settings-heading");
+	await ada.button("page-lock-now").click();
+	await ada.heading("page-lock-locked").waitFor();
+	await ada.wallet.check("locked");
+	const field = ada.page.getByLabel(ada.text("page-unlock-passphrase"), { exact: true });
+	await field.fill("not this passphrase");
+	await field.press("Enter");
+	await ada.page.locator(".error").filter({ hasText: /\S/ }).waitFor();
+	await ada.wallet.check("locked-wrong");
+	await field.fill(ada.passphrase);
+	await field.press("Enter");
+	await ada.heading("page-settings-heading").waitFor();
+}
+
+async function a_doctor_gets_a_name_that_only_the_patient_sees(harness, facts) {
+	const { ada, story, people } = await begin(harness, facts);
+	const to = ["--to", `${story.doctor}@${story.hospital}`, "--institution", story.hospital, "--reason", again];
+	const asked = await people.doctor.run("request", "submit", "--patient", story.address, ...to, "--category", "discharge,imaging");
+	Object.assign(story, { request: asked.request, again, name });
+	await ada.show(`request/${story.request}`, "page-request-heading");
+	await ada.page.locator(".person details summary").first().click();
+	await ada.field("page-person-own-name").fill(name);
+	await ada.field("page-person-own-name").press("Enter");
+	await ada.page.locator(".person-name").getByText(name).waitFor();
+}
+
+const screens = (story) => [
+	["", "page-home-heading", "home"],
+	["requests", "page-requests-heading", "requests"],
+	[`request/${story.request}`, "page-request-heading", "request"],
+	["consents", "page-consents-heading", "consents"],
+	["consent/new", "page-consent-new-heading", "consent-form"],
+	["access", "page-access-heading", "access"],
+	["stop", "page-stop-heading", "stop"],
+	["records", "page-records-heading", "records"],
+	[`record/${story.discharge.slice(2)}`, null, "record"],
+	[`document/${story.discharge.slice(2)}`, null, "document"],
+	["log", "page-log-heading", "log"],
+	["hospitals", "page-hospitals-heading", "hospitals"],
+	["settings", "page-settings-heading", "settings"],
+];
+
+async function each_screen_is_german_and_nothing_is_found(harness, facts) {
+	const { ada, story } = await begin(harness, facts);
+	await inLanguage(ada, "de", "Deutsch");
+	await eachScreen(ada, story);
+	await ada.show("consents");
+	assert.match(await ada.says(), /Ich erlaube/);
+}
+
+async function each_screen_is_indonesian_and_dark_and_nothing_is_found(harness, facts) {
+	const { ada, story } = await begin(harness, facts);
+	await inLanguage(ada, "id", "Bahasa Indonesia");
+	await ada.page.emulateMedia({ colorScheme: "dark" });
+	ada.wallet.options.dark = true;
+	await eachScreen(ada, story);
+	await ada.show("consents");
+	assert.match(await ada.says(), /Saya mengizinkan/);
+	await ada.page.emulateMedia({ colorScheme: "light" });
+	ada.wallet.options.dark = false;
+	await inLanguage(ada, "en", "English");
+}
+
+async function inLanguage(ada, language, ownName) {
+	await ada.show("settings", "page-settings-heading");
+	await ada.page.getByRole("radio", { name: ownName, exact: true }).check();
+	ada.language = language;
+	ada.wallet.options = { ...ada.wallet.options, language };
+	await ada.heading("page-settings-heading").waitFor();
+}
+
+async function eachScreen(ada, story) {
+	for (const [route, heading, name] of screens(story)) {
+		await ada.show(route, heading);
+		await ada.wallet.check(name);
+	}
+}
+
+async function a_request_is_approved_by_keyboard_alone(harness, facts) {
+	const { ada, story, people } = await begin(harness, facts);
+	await ada.show("", "page-home-heading");
+	const { page, wallet } = ada;
+	const press = async (name) => {
+		await wallet.tabTo(name);
+		await page.keyboard.press("Enter");
+	};
+	await press(new RegExp(ada.text("page-nav-requests")));
+	await ada.heading("page-requests-heading").waitFor();
+	await page.getByText(again).waitFor();
+	await press(new RegExp(name));
+	await ada.heading("page-request-heading").waitFor();
+	await page.locator(".preview").waitFor();
+	await press(ada.text("page-request-approve"));
+	await ada.sheet.locator(".sheet-action button").waitFor();
+	await press(await ada.sheet.locator(".sheet-action button").innerText());
+	const done = ada.sheet.getByRole("button", { name: ada.text("page-done") });
+	const passphrase = ada.sheet.locator("input");
+	await passphrase.or(done).first().waitFor();
+	if (await passphrase.isVisible()) {
+		await page.keyboard.type(ada.passphrase);
+		await page.keyboard.press("Enter");
+	}
+	await done.waitFor();
+	await page.keyboard.press("Enter");
+	await ada.sheet.waitFor({ state: "detached" });
+	await opens(people.doctor, story, story.imaging);
+}
+
+async function the_words_restore_everything_on_a_second_device(harness, facts) {
+	const { ada, story } = await begin(harness, facts);
+	const wallet = await harness.openWallet("second", { device: "desktop" });
+	const second = new PatientsPage(wallet, "another passphrase for this one");
+	await second.link("page-welcome-restore").click();
+	await second.field("page-restore-words").check();
+	await second.field("page-check-words").fill(story.words.join(" "));
+	await second.field("page-passphrase-new").fill(second.passphrase);
+	await second.field("page-create-passphrase-repeat").fill(second.passphrase);
+	await wallet.check("restore");
+	await second.button("page-restore-button").click();
+	await second.heading("page-home-heading").waitFor();
+	await second.page.getByText(second.text("page-proof-complete"), { exact: true }).waitFor();
+	await wallet.check("home");
+	for (const [route, heading] of [["consents", "page-consents-heading"], ["records", "page-records-heading"]]) {
+		await Promise.all([ada.show(route, heading), second.show(route, heading)]);
+		const list = (one) => one.page.locator("main article .sentence, main .row-check").evaluateAll((all) => all.map((one) => one.textContent));
+		assert.deepEqual(await list(second), await list(ada));
+		assert.notEqual((await list(second)).length, 0);
+		await wallet.check(route);
+	}
+	await second.show("access", "page-access-heading");
+	await second.page.getByText(name).first().waitFor();
+	await wallet.check("access");
+}
+
+async function offline_the_last_state_stays_and_nothing_is_signed(harness, facts) {
+	const { ada } = await begin(harness, facts);
+	await ada.show("consents", "page-consents-heading");
+	ada.wallet.expectErrors(/./);
+	await ada.wallet.installed();
+	await ada.wallet.offline();
+	await ada.page.locator("article.consent").first().getByRole("button", { name: ada.text("page-revoke") }).click();
+	await ada.page.locator("main .box-bad").waitFor();
+	assert.equal(await ada.sheet.count(), 0);
+	await ada.page.getByText(ada.text("page-offline-no-signing")).first().waitFor();
+	assert.match(await ada.says(), /as of \d+ \w+ \d{4}/);
+	await ada.wallet.check("offline");
+	await ada.wallet.offline(false);
+	await ada.page.getByText(ada.text("page-offline-heading")).first().waitFor({ state: "detached" });
+}
+
+export default [
+	a_locked_wallet_opens_only_with_its_passphrase,
+	a_doctor_gets_a_name_that_only_the_patient_sees,
+	each_screen_is_german_and_nothing_is_found,
+	each_screen_is_indonesian_and_dark_and_nothing_is_found,
+	a_request_is_approved_by_keyboard_alone,
+	the_words_restore_everything_on_a_second_device,
+	offline_the_last_state_stays_and_nothing_is_signed,
+];
