@@ -5,15 +5,13 @@
 //! (see [`vouchsafe_vault::derive_encryption_key`]). An account from a wallet's export has a random one,
 //! because its words are not known. A copy of the key file always restores both.
 
-use crate::backup::Sheet;
+use crate::{backup::Sheet, unicode};
 use anyhow::{bail, Context, Result};
 use base64::{prelude::BASE64_STANDARD, Engine};
 use bip39::Mnemonic;
 use blake2::{Blake2b256, Digest};
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
-use subxt_signer::{polkadot_js_compat, sr25519::Keypair, SecretUri};
-use unicode_normalization::UnicodeNormalization;
+use subxt_signer::{polkadot_js_compat, sr25519::Keypair, DeriveJunction, DEV_PHRASE};
 use vouchsafe_protocol::{
 	signing::Signer,
 	types::{account_bytes, address, AccountId},
@@ -52,11 +50,13 @@ impl Identity {
 			bail!("“{uri}” is not a development key: they look like //DoctorA");
 		}
 		let wrong = || format!("“{uri}” is not a development key");
-		let parsed = SecretUri::from_str(uri).with_context(wrong)?;
+		let junctions = junctions(uri).with_context(wrong)?;
+		let words = Mnemonic::parse_normalized(DEV_PHRASE).with_context(wrong)?;
+		let root = Keypair::from_phrase(&words, None).with_context(wrong)?;
 		let secret = Blake2b256::new_with_prefix(b"vouchsafe/development/").chain_update(uri);
 		Ok(Self {
 			name: uri.to_owned(),
-			signer: Keypair::from_uri(&parsed).with_context(wrong)?,
+			signer: root.derive(junctions),
 			encryption: SecretKey::from_bytes(&secret.finalize().into()),
 		})
 	}
@@ -283,21 +283,43 @@ fn random(key: &SecretKey) -> EncryptionSecret {
 
 /// The passphrase as it is composed of the fewest characters, so that each keyboard types the same one.
 pub fn composed(passphrase: &str) -> Zeroizing<String> {
-	Zeroizing::new(passphrase.nfc().collect())
+	Zeroizing::new(unicode::nfc(passphrase))
 }
 
 /// The words' entropy.
 fn entropy_of(words: &str) -> Result<Zeroizing<Vec<u8>>> {
-	let words = Mnemonic::parse(words).context("the key file is damaged: its words are wrong")?;
-	Ok(Zeroizing::new(words.to_entropy()))
+	Ok(Zeroizing::new(mnemonic(words)?.to_entropy()))
+}
+
+fn mnemonic(words: &str) -> Result<Mnemonic> {
+	let words = Zeroizing::new(unicode::nfkd(words));
+	Mnemonic::parse_normalized(&words).context("the key file is damaged: its words are wrong")
+}
+
+/// The parts of a path such as `//HospitalA/1`. The library's reader of such paths brings regular
+/// expressions, with Unicode's tables, into the wallet's core.
+fn junctions(path: &str) -> Option<Vec<DeriveJunction>> {
+	let mut found = Vec::new();
+	let mut rest = path;
+	while !rest.is_empty() {
+		let part = rest.strip_prefix('/')?;
+		let name = part.strip_prefix('/').unwrap_or(part);
+		let end = name.find('/').unwrap_or(name.len());
+		if end == 0 {
+			return None;
+		}
+		let (part, after) = part.split_at(part.len() - name.len() + end);
+		found.push(DeriveJunction::from(part));
+		rest = after;
+	}
+	Some(found)
 }
 
 impl AccountSecret {
 	fn signer(&self) -> Result<Keypair> {
 		match self {
 			Self::Mnemonic(words) => {
-				let words = Mnemonic::parse(words.as_str())
-					.context("the key file is damaged: its words are wrong")?;
+				let words = mnemonic(words)?;
 				Keypair::from_phrase(&words, None).context("no key can be made of these words")
 			},
 			Self::PolkadotJs { json, password } => decrypt_wallet_json(json, password),

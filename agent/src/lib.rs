@@ -59,4 +59,5 @@ pub mod stop;
 pub mod study;
 pub mod synced;
 pub mod text;
+mod unicode;
 pub mod verify;

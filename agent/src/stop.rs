@@ -16,7 +16,7 @@ use vouchsafe_protocol::{
 };
 
 /// What a stop leaves open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, codec::Encode)]
 pub struct Stop {
 	/// Whether those who may add records can still add them.
 	pub allows_adding: bool,

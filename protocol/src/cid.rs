@@ -16,6 +16,25 @@ const RAW: u64 = 0x55;
 /// Multicodec of a node (dag-pb).
 const DAG_PB: u64 = 0x70;
 
+/// A CID as text, in version 1: base32. As the library writes it, but without the other 22 bases that
+/// it brings.
+pub fn text(cid: &Cid) -> String {
+	const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+	let bytes = Cid::new_v1(cid.codec(), *cid.hash()).to_bytes();
+	let mut text = String::from("b");
+	for five in bytes.chunks(5) {
+		let mut group = [0; 8];
+		group[3..3 + five.len()].copy_from_slice(five);
+		let bits = u64::from_be_bytes(group);
+		let letters = (five.len() * 8).div_ceil(5);
+		text.extend((0..letters).map(|place| {
+			let letter = (bits >> (35 - 5 * place)) & 31;
+			char::from(LETTERS[letter as usize])
+		}));
+	}
+	text
+}
+
 /// A child as its parent names it.
 #[derive(Clone, Debug)]
 struct Link {

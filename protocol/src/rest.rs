@@ -5,7 +5,7 @@ mod chain;
 mod transport;
 
 use crate::{
-	cid::{Cid, CidBuilder},
+	cid::{self, Cid, CidBuilder},
 	errors::{one_line, CustodianError},
 	messages::{
 		action, About, AddContent, AskDoubles, AskLabelTags, AskNames, AskOpenable, AskRelease,
@@ -219,7 +219,7 @@ impl<T: Transport> Custodian for RestCustodian<T> {
 		length: u64,
 		content: impl Fn() -> S + SendOutsideWasm + SyncOutsideWasm,
 	) -> Result<(), CustodianError> {
-		let body = AddContent { cid: cid.to_string(), length };
+		let body = AddContent { cid: cid::text(cid), length };
 		self.retry(|| async {
 			let signed = self.signed(signer, action::ADD_CONTENT, &body);
 			let header = serde_json::to_vec(&signed).expect("our own messages are JSON; qed");
@@ -233,7 +233,7 @@ impl<T: Transport> Custodian for RestCustodian<T> {
 	}
 
 	async fn content(&self, cid: Cid) -> Result<Self::Download, CustodianError> {
-		let path = format!("/v1/content/{cid}");
+		let path = format!("/v1/content/{}", cid::text(&cid));
 		let answer = self
 			.retry(|| async {
 				let request = self.request(Method::Get, &path, None);
@@ -250,7 +250,7 @@ impl<T: Transport> Custodian for RestCustodian<T> {
 				},
 				Some(Err(error)) => Some((Err(error), (None, stream))),
 				None if builder.finish() == cid => None,
-				None => Some((Err(CustodianError::Damaged(cid.to_string())), (None, stream))),
+				None => Some((Err(CustodianError::Damaged(cid::text(&cid))), (None, stream))),
 			}
 		})))
 	}

@@ -135,6 +135,27 @@ fn development_keys_are_the_known_ones() {
 	assert!(Identity::development("Alice").is_err());
 }
 
+#[test]
+fn development_keys_are_derived_as_the_library_does() {
+	use std::str::FromStr;
+	use subxt_signer::SecretUri;
+	for uri in [
+		"//Alice",
+		"//Alice//stash",
+		"//A/b",
+		"//1",
+		"//1/2//é x",
+		"//a name longer than 32 bytes, so hashed",
+	] {
+		let theirs = Keypair::from_uri(&SecretUri::from_str(uri).unwrap()).unwrap();
+		let ours = Identity::development(uri).unwrap().signer;
+		assert_eq!(ours.public_key().0, theirs.public_key().0, "{uri}");
+	}
+	for uri in ["//", "///", "//A/", "//A//", "//A///secret", "///A"] {
+		assert!(Identity::development(uri).is_err(), "{uri}");
+	}
+}
+
 proptest! {
 	#[test]
 	fn foreign_wallet_json_never_panics(encoded: Vec<u8>, text in ".*") {

@@ -1,6 +1,6 @@
 //! What a name looks like.
 
-use unicode_normalization::UnicodeNormalization;
+use crate::unicode;
 use vouchsafe_speech::is_invisible;
 
 /// Letters of other scripts that look like Latin ones, each after its Latin letter.
@@ -37,9 +37,9 @@ const LOOK_ALIKES: [&str; 27] = [
 /// What a name looks like. Names that differ only in case, spaces, punctuation or characters that
 /// look alike have the same look.
 pub(super) fn look(name: &str) -> String {
-	name.chars()
-		.filter(|letter| !is_invisible(*letter))
-		.nfkc()
+	let visible: String = name.chars().filter(|letter| !is_invisible(*letter)).collect();
+	unicode::nfkc(&visible)
+		.chars()
 		.flat_map(char::to_lowercase)
 		.filter(|letter| letter.is_alphanumeric() || *letter == '|')
 		.map(|letter| {

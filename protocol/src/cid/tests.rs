@@ -133,3 +133,12 @@ proptest! {
 		let _ = links(&block);
 	}
 }
+
+proptest! {
+	#[test]
+	fn the_text_is_the_librarys(content: Vec<u8>, is_raw: bool) {
+		let codec = if is_raw { RAW } else { DAG_PB };
+		let cid = Cid::new_v1(codec, *cid_of(&content).hash());
+		prop_assert_eq!(text(&cid), cid.to_string());
+	}
+}

@@ -293,8 +293,8 @@ fn form_of<H: Host>(
 		purposes: words(Purpose::ALL, |it| purposes.contains(it)),
 		from_month: from.map(dates::show_month),
 		to_month: to.map(dates::show_month),
-		from: valid_from.map(day_of),
-		until: valid_until.map(|until| day_of(until.saturating_sub(1))),
+		from: valid_from.map(dates::show_day),
+		until: valid_until.map(|until| dates::show_day(until.saturating_sub(1))),
 		confidentiality: Some(confidentiality.word().to_owned()),
 		labels,
 	})
@@ -302,10 +302,6 @@ fn form_of<H: Host>(
 
 fn words<V: vouchsafe_speech::Phrase>(items: &[V], has: impl Fn(V) -> bool) -> Vec<String> {
 	items.iter().filter(|it| has(**it)).map(ToString::to_string).collect()
-}
-
-fn day_of(moment: u64) -> String {
-	dates::to_utc(moment).format("%Y-%m-%d").to_string()
 }
 
 /// Whether this consent stops everything.

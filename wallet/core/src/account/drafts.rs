@@ -11,6 +11,7 @@ use crate::{
 	platform::{At, Session},
 };
 use anyhow::{bail, Context as _, Result};
+use codec::Encode;
 use sha2::{Digest, Sha256};
 use vouchsafe_agent::{
 	access::Access,
@@ -36,7 +37,7 @@ use vouchsafe_speech::{Speech, Teller};
 const MAX_DRAFTS: usize = 16;
 
 /// What a draft does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Encode)]
 pub(super) enum Action {
 	/// A new consent.
 	Grant { grantee: Grantee, terms: Terms, carry: Option<AccountId> },
@@ -199,7 +200,7 @@ impl<H: Host> Account<H> {
 			_ => None,
 		};
 		let digest = Sha256::new()
-			.chain_update(format!("{action:?}").as_bytes())
+			.chain_update(action.encode())
 			.chain_update(speech.language())
 			.chain_update(&sentence)
 			.chain_update(vouchsafe_vault::random_bytes::<16>())
@@ -600,11 +601,7 @@ fn month(text: &str) -> Result<u16> {
 
 /// The first second of a day in UTC.
 pub(super) fn start_of(day: &str) -> Result<u64> {
-	let parse = || {
-		let date = chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
-		u64::try_from(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp()).ok()
-	};
-	parse().ok_or_else(|| Trouble::Input(day.to_owned()).into())
+	dates::start_of_day(day).ok_or_else(|| Trouble::Input(day.to_owned()).into())
 }
 
 /// The end of a day in UTC, exclusive.
