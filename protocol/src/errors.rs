@@ -71,6 +71,12 @@ pub enum ChainError {
 	#[error("the call was sent, but it is not final after {0} minutes. It can still take effect: wait until \
 	         blocks become final again, and look at its effect before you repeat it")]
 	Pending(u64),
+	/// The call was sent, and this is why it is not followed on. Who has it can still hand it in.
+	#[error(
+		"the call was sent, but what became of it is not known ({0}). It can still take effect: look at its \
+		 effect before you repeat it"
+	)]
+	Uncertain(String),
 	/// The call failed in its block.
 	#[error("the chain refused it{}", reason(.pallet, .error, .docs))]
 	Dispatch {

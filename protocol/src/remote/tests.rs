@@ -347,6 +347,7 @@ fn a_call_is_done_when_its_nonce_is_proven_to_be_used() {
 		vec![Lie::KeepsBack, Lie::Nothing],
 		vec![Lie::Nothing, Lie::SaysFinal],
 		vec![Lie::SaysFinalLater, Lie::Nothing],
+		vec![Lie::NamesBlock(u32::MAX), Lie::Nothing],
 		vec![Lie::Refuses("Invalid Transaction: Custom error: 3"), Lie::Nothing],
 		vec![Lie::Refuses("Invalid Transaction: Transaction is outdated"), Lie::Nothing],
 		vec![Lie::NoEvents, Lie::Nothing],
@@ -368,9 +369,87 @@ fn a_call_is_done_when_its_nonce_is_proven_to_be_used() {
 
 #[test]
 fn a_call_that_fails_in_its_block_is_told() {
-	let (world, chain) = of(&[Lie::Fails]);
-	let error = run(&world, chain.submit(&me(), deny())).unwrap_err();
-	assert!(error.is_dispatch("System", "BadOrigin"), "{error}");
+	for custodians in [vec![Lie::Fails], vec![Lie::Fails, Lie::Fails]] {
+		let (world, chain) = of(&custodians);
+		let error = run(&world, chain.submit(&me(), deny())).unwrap_err();
+		assert!(error.is_dispatch("System", "BadOrigin"), "{error}");
+		assert!(world.elapsed() <= BLOCK * 2, "nobody else is waited for");
+	}
+}
+
+/// The attack: a custodian says that a call failed that has succeeded, before another one answers.
+#[test]
+fn one_custodians_failure_is_not_believed_beside_anothers_success() {
+	let (failed, fails) = (Lie::SaysFailedLater, Lie::Fails);
+	for custodians in [
+		vec![failed, Lie::Nothing],
+		vec![Lie::Nothing, failed],
+		vec![failed, failed, Lie::Nothing],
+		vec![fails, Lie::Nothing],
+		vec![Lie::Nothing, fails],
+		vec![failed, Lie::Away, Lie::Silent, Lie::Nothing],
+	] {
+		let (world, chain) = of(&custodians);
+		let included = run(&world, chain.submit(&me(), deny())).unwrap();
+		assert_eq!(included.number, NEWEST + 1, "{custodians:?}");
+	}
+}
+
+/// Another custodian is away at first.
+#[test]
+fn others_get_a_moment_to_deny_a_failure() {
+	let (world, chain) = of(&[Lie::Fails, Lie::Away]);
+	let key = me();
+	let later = async {
+		world.sleep(chain.pace.proof / 2).await;
+		world.lock().lies[1] = Lie::Nothing;
+	};
+	let (sent, ()) = run(&world, async { futures::join!(chain.submit(&key, deny()), later) });
+	assert_eq!(sent.unwrap().number, NEWEST + 1);
+	for other in [Lie::Away, Lie::Silent, Lie::Html] {
+		let (world, chain) = of(&[Lie::Fails, other]);
+		let error = run(&world, chain.submit(&me(), deny())).unwrap_err();
+		assert!(error.is_dispatch("System", "BadOrigin"), "{other:?}: {error}");
+		assert!(world.elapsed() >= chain.pace.proof, "{other:?}");
+		assert!(world.elapsed() < chain.pace.patience / 2, "{other:?}");
+	}
+}
+
+#[test]
+fn a_failure_that_is_disputed_is_not_told_as_one() {
+	let outdated = Lie::Refuses("Invalid Transaction: Transaction is outdated");
+	for other in [Lie::HidesCalls, Lie::NoEvents, outdated] {
+		let (world, chain) = of(&[Lie::Fails, other]);
+		let error = run(&world, chain.submit(&me(), deny())).unwrap_err();
+		assert_eq!(error, ChainError::Unnamed(0), "{other:?}");
+	}
+}
+
+/// The attack: a block is named in which the call cannot be.
+#[test]
+fn a_call_is_in_no_block_in_which_its_nonce_does_not_change() {
+	for named in [0, OLDER, NEWEST, NEWEST + 1] {
+		let (world, chain) = of(&[Lie::NamesBlock(named)]);
+		let included = run(&world, chain.submit(&me(), deny())).unwrap();
+		assert_eq!(included.number, NEWEST + 1, "{named}");
+		assert_eq!(included.block, world.lock().hash_of(NEWEST + 1), "{named}");
+	}
+	// It is proven that the nonce was used before.
+	let (world, chain) = of(&[Lie::NamesBlock(NEWEST + 2)]);
+	let key = me();
+	let later = async {
+		world.sleep(chain.pace.proof * 2).await;
+		world.lock().make_block(vec![], Duration::ZERO);
+	};
+	let (sent, ()) = run(&world, async { futures::join!(chain.submit(&key, deny()), later) });
+	assert_eq!(sent.unwrap().number, NEWEST + 1);
+	// No block so far ahead can have it, so that none is waited for.
+	for named in [NEWEST + 64, u32::MAX] {
+		let (world, chain) = of(&[Lie::NamesBlock(named)]);
+		let error = run(&world, chain.submit(&me(), deny())).unwrap_err();
+		assert_eq!(error, ChainError::Unnamed(0), "{named}");
+		assert!(world.elapsed() < chain.pace.proof + Duration::from_secs(10), "{named}");
+	}
 }
 
 #[test]
@@ -381,6 +460,36 @@ fn a_call_that_all_refuse_ends() {
 	let (world, chain) = of(&[Lie::Refuses("no\nthanks")]);
 	let error = run(&world, chain.submit(&me(), deny())).unwrap_err();
 	assert_eq!(error, ChainError::Refused("no thanks".into()));
+}
+
+/// The attack: a custodian refuses a call, keeps it, and hands it in later.
+#[test]
+fn a_call_that_not_all_refuse_can_still_take_effect() {
+	let (stranger, outdated) = (
+		Lie::Refuses("Invalid Transaction: Custom error: 1"),
+		Lie::Refuses("Invalid Transaction: Transaction is outdated"),
+	);
+	for custodians in [
+		vec![stranger, Lie::Away],
+		vec![Lie::Silent, stranger],
+		vec![stranger, Lie::Html],
+		vec![stranger, Lie::SaysFailedLater],
+		vec![outdated],
+	] {
+		let (world, chain) = of(&custodians);
+		let error = run(&world, chain.submit(&me(), deny())).unwrap_err();
+		assert!(matches!(error, ChainError::Uncertain(_)), "{custodians:?}: {error}");
+		assert!(error.to_string().contains("It can still take effect"), "{error}");
+	}
+	// The other one comes back.
+	let (world, chain) = of(&[stranger, Lie::Away]);
+	let key = me();
+	let later = async {
+		world.sleep(chain.pace.proof / 2).await;
+		world.lock().lies[1] = Lie::Nothing;
+	};
+	let (sent, ()) = run(&world, async { futures::join!(chain.submit(&key, deny()), later) });
+	assert_eq!(sent.unwrap().number, NEWEST + 1);
 }
 
 /// The attack: a call takes effect and is called outdated, so that it is signed again with the next nonce.

@@ -95,6 +95,10 @@ pub(super) enum Lie {
 	SaysFinal,
 	/// The same, and that it is in a block to come.
 	SaysFinalLater,
+	/// The same, and that it has failed there.
+	SaysFailedLater,
+	/// It includes calls, and says that each is in the block of this number.
+	NamesBlock(u32),
 	/// It refuses each call with these words.
 	Refuses(&'static str),
 	/// It includes calls, and does not say so.
@@ -418,8 +422,9 @@ impl World {
 		match lie {
 			Lie::KeepsBack => return Err(SubmitOutcome::Waiting),
 			Lie::Refuses(error) => return Err(SubmitOutcome::Refused { error: error.into() }),
-			Lie::SaysFinal => return Err(self.says_final(self.newest())),
-			Lie::SaysFinalLater => return Err(self.says_final(self.newest() + 1)),
+			Lie::SaysFinal => return Err(self.says_final(self.newest(), false)),
+			Lie::SaysFinalLater => return Err(self.says_final(self.newest() + 1, false)),
+			Lie::SaysFailedLater => return Err(self.says_final(self.newest() + 1, true)),
 			_ => {},
 		}
 		let known = self.blocks.iter().position(|(calls, _)| calls.contains(&extrinsic));
@@ -440,10 +445,10 @@ impl World {
 		}
 	}
 
-	fn says_final(&self, number: u32) -> SubmitOutcome {
+	fn says_final(&self, number: u32, fails: bool) -> SubmitOutcome {
 		let block =
 			self.chain(Lie::Nothing).get(number as usize).map_or(H256([7; 32]), |it| it.hash);
-		SubmitOutcome::Final { block: block.into(), number, events: Packed(events(0, false)) }
+		SubmitOutcome::Final { block: block.into(), number, events: Packed(events(0, fails)) }
 	}
 }
 
@@ -564,6 +569,9 @@ impl Double {
 			return SubmitOutcome::Waiting;
 		};
 		self.wait_for_newer(number - 1).await;
+		if let Lie::NamesBlock(other) = lie {
+			return self.lock().says_final(other, false);
+		}
 		let block = self.lock().hash_of(number).into();
 		let events = match lie {
 			Lie::NoEvents => vec![],
