@@ -2,7 +2,7 @@
 
 use crate::{
 	device::LockError,
-	guard::NOT_SHOWN,
+	guard::{AfterSending, NOT_SHOWN},
 	host::StorageError,
 	messages::{Failure, FailureKind},
 };
@@ -66,14 +66,23 @@ pub enum Trouble {
 
 /// What people are told of an error.
 pub fn tell(error: &Error, speech: &Speech) -> Failure {
-	let (kind, text) = kind_of(error, speech);
+	let (kind, mut text) = kind_of(error, speech);
+	let was_sent = error.is::<AfterSending>();
+	// Nobody proves that the chain refused it, and it is not to be repeated.
+	if was_sent && matches!(kind, FailureKind::Refused | FailureKind::Offline) {
+		text = speech.wallet_failed_pending();
+	}
 	let detail = match error.downcast_ref::<Trouble>() {
 		Some(_) => String::new(),
 		None => format!("{error:#}"),
 	};
-	let may_take_effect =
-		find::<ChainError>(error).is_some_and(|error| matches!(error, ChainError::Pending(_)));
+	let may_take_effect = was_sent || find::<ChainError>(error).is_some_and(is_open);
 	Failure { kind, text, detail, may_take_effect }
+}
+
+/// Whether a call was sent, and nobody knows what became of it.
+fn is_open(error: &ChainError) -> bool {
+	matches!(error, ChainError::Pending(_) | ChainError::Unnamed(_) | ChainError::Uncertain(_))
 }
 
 fn find<E: std::error::Error + Send + Sync + 'static>(error: &Error) -> Option<&E> {
@@ -163,7 +172,7 @@ fn of_chain(error: &ChainError, speech: &Speech) -> (FailureKind, String) {
 		ChainError::OldHead(_) | ChainError::ClockBehind(_) => (Old, speech.wallet_failed_old()),
 		ChainError::Foreign(_) => (Update, speech.wallet_failed_update()),
 		ChainError::Stranger => (NotEnrolled, speech.wallet_failed_not_enrolled()),
-		ChainError::Pending(_) | ChainError::Unnamed(_) => (Other, speech.wallet_failed_pending()),
+		error if is_open(error) => (Other, speech.wallet_failed_pending()),
 		ChainError::Custodian(error) => of_custodian(error, speech),
 		ChainError::Refused(why) if why == NOT_SHOWN => {
 			(NotShown, speech.wallet_failed_not_shown())
@@ -192,7 +201,13 @@ mod tests {
 		let wrapped = anyhow!(ChainError::Stranger).context("reading");
 		assert_eq!(kind(wrapped), FailureKind::NotEnrolled);
 		assert_eq!(kind(anyhow!("else")), FailureKind::Other);
-		assert!(tell(&ChainError::Pending(10).into(), &Speech::english()).may_take_effect);
+		for open in [
+			ChainError::Pending(10),
+			ChainError::Unnamed(3),
+			ChainError::Uncertain("refused".into()),
+		] {
+			assert!(tell(&open.into(), &Speech::english()).may_take_effect);
+		}
 		assert!(!tell(&ChainError::QuotaSpent.into(), &Speech::english()).may_take_effect);
 	}
 }

@@ -1,8 +1,12 @@
 //! Signs only what was shown. A call reaches the chain only if it is the one that the shown draft is
 //! about: it is decoded again from its bytes, and for a consent the sentence is made again from them.
 
+use anyhow::{Context as _, Result};
 use codec::{Decode, Encode};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+	atomic::{AtomicBool, Ordering},
+	Arc, Mutex, MutexGuard, PoisonError,
+};
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
 	errors::ChainError,
@@ -17,9 +21,16 @@ type Check = Box<dyn Fn(&RuntimeCall) -> bool + Send + Sync>;
 #[cfg(target_family = "wasm")]
 type Check = Box<dyn Fn(&RuntimeCall) -> bool>;
 
-/// What may be signed now.
+/// What may be signed now. Clones share it.
 #[derive(Clone, Default)]
-pub struct Approval(Arc<Mutex<Option<Check>>>);
+pub struct Approval(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+	check: Option<Check>,
+	/// Whether a call was handed to the chain for which this check holds.
+	was_sent: Arc<AtomicBool>,
+}
 
 impl Approval {
 	/// Lets the calls be signed for which `check` holds, until what is returned is dropped.
@@ -27,30 +38,68 @@ impl Approval {
 		&self,
 		check: impl Fn(&RuntimeCall) -> bool + SendOutsideWasm + SyncOutsideWasm + 'static,
 	) -> Given {
-		*self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(check));
-		Given(self.clone())
+		let was_sent = Arc::default();
+		let given = Given { approval: self.clone(), was_sent: Arc::clone(&was_sent) };
+		*self.state() = State { check: Some(Box::new(check)), was_sent };
+		given
+	}
+
+	fn state(&self) -> MutexGuard<'_, State> {
+		self.0.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
 	/// The call as its bytes say it, if it may be signed.
-	fn checked(&self, call: &RuntimeCall) -> Result<RuntimeCall, ChainError> {
+	fn checked(&self, call: &RuntimeCall) -> Result<Checked, ChainError> {
 		let decoded = RuntimeCall::decode(&mut &call.encode()[..]).map_err(ChainError::foreign)?;
-		let check = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-		match check.as_ref().is_some_and(|check| check(&decoded)) {
-			true => Ok(decoded),
+		let state = self.state();
+		match state.check.as_ref().is_some_and(|check| check(&decoded)) {
+			true => Ok(Checked { call: decoded, was_sent: Arc::clone(&state.was_sent) }),
 			false => Err(ChainError::Refused(NOT_SHOWN.into())),
 		}
 	}
 }
 
+/// A call that may be signed.
+struct Checked {
+	call: RuntimeCall,
+	was_sent: Arc<AtomicBool>,
+}
+
+/// Notes that a call was handed to the chain, by what came of it. On an old block nothing is signed.
+fn note<T>(was_sent: &AtomicBool, outcome: Result<T, ChainError>) -> Result<T, ChainError> {
+	if !matches!(outcome, Err(ChainError::OldHead(_) | ChainError::ClockBehind(_))) {
+		was_sent.store(true, Ordering::Relaxed);
+	}
+	outcome
+}
+
 /// What is said of a call that was not shown.
 pub const NOT_SHOWN: &str = "this was not shown before it was to be signed";
 
+/// Something failed after a call was handed to the chain, so that the call may take effect.
+#[derive(Debug, thiserror::Error)]
+#[error("after it was signed and sent")]
+pub struct AfterSending;
+
 /// While it exists, something may be signed.
-pub struct Given(Approval);
+pub struct Given {
+	approval: Approval,
+	was_sent: Arc<AtomicBool>,
+}
+
+impl Given {
+	/// The same, with [`AfterSending`] on an error if a call was handed to the chain.
+	pub fn mark<T>(&self, outcome: Result<T>) -> Result<T> {
+		match self.was_sent.load(Ordering::Relaxed) {
+			true => outcome.context(AfterSending),
+			false => outcome,
+		}
+	}
+}
 
 impl Drop for Given {
 	fn drop(&mut self) {
-		*self.0 .0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+		*self.approval.state() = State::default();
 	}
 }
 
@@ -91,8 +140,8 @@ impl<C: Submit> Submit for Guarded<C> {
 		signer: &impl Signer,
 		call: impl Into<RuntimeCall> + SendOutsideWasm,
 	) -> Result<Included, ChainError> {
-		let call = self.approval.checked(&call.into())?;
-		self.chain.submit(signer, call).await
+		let Checked { call, was_sent } = self.approval.checked(&call.into())?;
+		note(&was_sent, self.chain.submit(signer, call).await)
 	}
 
 	async fn submit_revocation(
@@ -100,7 +149,75 @@ impl<C: Submit> Submit for Guarded<C> {
 		signer: &impl Signer,
 		call: impl Into<RuntimeCall> + SendOutsideWasm,
 	) -> Result<Included, ChainError> {
-		let call = self.approval.checked(&call.into())?;
-		self.chain.submit_revocation(signer, call).await
+		let Checked { call, was_sent } = self.approval.checked(&call.into())?;
+		note(&was_sent, self.chain.submit_revocation(signer, call).await)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{failure::tell, messages::FailureKind};
+	use anyhow::{anyhow, Error};
+	use vouchsafe_protocol::calls::AccessRequestsCall;
+	use vouchsafe_speech::Speech;
+
+	fn deny(request: u32) -> RuntimeCall {
+		AccessRequestsCall::deny { request }.into()
+	}
+
+	fn approve_first(approval: &Approval) -> Given {
+		approval.give(|call| *call == deny(1))
+	}
+
+	fn send<T>(approval: &Approval, outcome: Result<T, ChainError>) -> Result<T, ChainError> {
+		let Checked { was_sent, .. } = approval.checked(&deny(1))?;
+		note(&was_sent, outcome)
+	}
+
+	fn may_take_effect(given: &Given, error: impl Into<Error>) -> bool {
+		let error = given.mark::<()>(Err(error.into())).unwrap_err();
+		tell(&error, &Speech::english()).may_take_effect
+	}
+
+	#[test]
+	fn what_was_not_approved_is_not_signed() {
+		let approval = Approval::default();
+		assert!(approval.checked(&deny(1)).is_err());
+		let given = approve_first(&approval);
+		assert_eq!(approval.checked(&deny(1)).map(|it| it.call), Ok(deny(1)));
+		let refused = approval.checked(&deny(2)).map(drop).unwrap_err();
+		assert_eq!(refused, ChainError::Refused(NOT_SHOWN.into()));
+		assert!(!may_take_effect(&given, refused), "nobody got it");
+		drop(given);
+		assert!(approval.checked(&deny(1)).is_err());
+	}
+
+	/// The attack: a custodian refuses a call, and hands it in when the patient has given it up.
+	#[test]
+	fn each_failure_after_a_call_was_sent_says_that_it_may_take_effect() {
+		let approval = Approval::default();
+		let given = approve_first(&approval);
+		assert!(!may_take_effect(&given, ChainError::MayNotSign));
+		let old = send::<()>(&approval, Err(ChainError::OldHead(None))).unwrap_err();
+		assert!(!may_take_effect(&given, old), "nothing is signed on an old block");
+		let refused = send::<()>(&approval, Err(ChainError::MayNotSign)).unwrap_err();
+		assert!(may_take_effect(&given, refused.clone()));
+		let told = tell(&given.mark::<()>(Err(refused.into())).unwrap_err(), &Speech::english());
+		assert_eq!(
+			told.text,
+			Speech::english().wallet_failed_pending(),
+			"not that nothing changed"
+		);
+		assert!(may_take_effect(&given, anyhow!("what was read later fails")));
+		// What failed is told as before.
+		let error = given.mark::<()>(Err(ChainError::Stranger.into())).unwrap_err();
+		assert_eq!(tell(&error, &Speech::english()).kind, FailureKind::NotEnrolled);
+		drop(given);
+		// The next one is about another call.
+		let given = approve_first(&approval);
+		assert!(!may_take_effect(&given, ChainError::MayNotSign));
+		assert_eq!(send(&approval, Ok(7)), Ok(7));
+		assert!(may_take_effect(&given, ChainError::Stale));
 	}
 }

@@ -294,7 +294,7 @@ impl<H: Host> Account<H> {
 		}
 		let approved = draft.action.clone();
 		let (says_session, says_labels) = (session.clone(), labels.clone());
-		let _approval = self.approval.give(move |call| {
+		let approval = self.approval.give(move |call| {
 			approved.is_done_by(call, |grantee, terms| {
 				let said = consent::signed_sentence(
 					speech,
@@ -306,7 +306,7 @@ impl<H: Host> Account<H> {
 				shown.starts_with(&said)
 			})
 		});
-		let signed = self.carry_out(&session, draft.action, speech).await?;
+		let signed = approval.mark(self.carry_out(&session, draft.action, speech).await)?;
 		// A second device needs the text that was agreed to.
 		self.synchronise(&session).await;
 		Ok(Answer::Signed(signed))

@@ -237,8 +237,7 @@ impl<H: Host> Account<H> {
 			ground: Ground::Own,
 		};
 		let approval = self.approve_opening(&records);
-		let results = open::open(&session, &opening, &self.documents).await?;
-		drop(approval);
+		let results = approval.mark(open::open(&session, &opening, &self.documents).await)?;
 		let opened: Vec<_> = results
 			.into_iter()
 			.map(|(id, result)| match result {
@@ -260,7 +259,7 @@ impl<H: Host> Account<H> {
 				},
 			})
 			.collect();
-		self.keep_titles(&opened).await?;
+		approval.mark(self.keep_titles(&opened).await)?;
 		Ok(opened)
 	}
 
