@@ -148,7 +148,7 @@ pub fn router(state: Arc<State>, metrics: PrometheusHandle) -> Router {
 	// The length of an upload is checked while it streams.
 	let long = Router::from(long_routes()).layer(DefaultBodyLimit::disable());
 	let mut limited = short.merge(waiting).merge(long);
-	if let Some(files) = WalletFiles::of(&state.config) {
+	if let Some(files) = state.config.wallet.as_ref().map(WalletFiles::of) {
 		let files = Arc::new(files);
 		limited = limited.fallback(move |request| serve_file(files.clone(), request));
 	} else {

@@ -80,12 +80,15 @@ pub struct Api {
 	/// The same for one address.
 	#[serde(default = "max_transfers_per_address")]
 	pub max_transfers_per_address: usize,
-	/// How many requests wait for news of the chain at the same time.
+	/// How many signed requests wait for news of the chain at the same time, and how many others.
 	#[serde(default = "max_waiting")]
 	pub max_waiting: usize,
-	/// The same for one address.
+	/// How many signed requests of one address wait.
 	#[serde(default = "max_waiting_per_address")]
 	pub max_waiting_per_address: usize,
+	/// How many requests of one address wait that are not signed.
+	#[serde(default = "max_unsigned_waiting_per_address")]
+	pub max_unsigned_waiting_per_address: usize,
 }
 
 /// The chain's node.
@@ -161,8 +164,7 @@ impl Research {
 pub struct Wallet {
 	/// The directory whose files are served.
 	pub directory: PathBuf,
-	/// Whether the wallet may reach custodians on its own machine without TLS, also if the API does not
-	/// listen on a loopback address.
+	/// Whether the wallet may reach custodians on its own machine without TLS.
 	#[serde(default)]
 	pub development: bool,
 }
@@ -253,6 +255,10 @@ fn max_waiting_per_address() -> usize {
 	64
 }
 
+fn max_unsigned_waiting_per_address() -> usize {
+	16
+}
+
 fn two_minutes() -> u64 {
 	120
 }
@@ -285,6 +291,7 @@ impl Config {
 			api.max_transfers_per_address,
 			api.max_waiting,
 			api.max_waiting_per_address,
+			api.max_unsigned_waiting_per_address,
 		];
 		if limits.contains(&0) || api.header_timeout == 0 || api.stall_timeout == 0 {
 			bail!("the limits of connections, transfers and waiting requests and the timeouts must be at least 1");
@@ -343,6 +350,7 @@ mod tests {
 			("# max_connections = 512", "max_connections = 0"),
 			("# header_timeout = 10", "header_timeout = 0"),
 			("# max_waiting = 256", "max_waiting = 0"),
+			("# max_unsigned_waiting_per_address = 16", "max_unsigned_waiting_per_address = 0"),
 			("# directory = \"/usr/share/vouchsafe/wallet\"", "[wallet]\ndirectory = 1"),
 			("# development = false", "[wallet]\ndevelopment = true"),
 			("# trusted_proxies = 0", "trusted_proxies = true"),

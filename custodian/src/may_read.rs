@@ -28,6 +28,12 @@ pub enum Answer {
 	No,
 	/// If this account is an institution or authority.
 	IfInstitution(AccountId),
+	/// If this account is enrolled. The proof that something is not there can show a neighbour in the
+	/// state, which an account that was made up would choose.
+	IfEnrolled(AccountId),
+	/// If there is a value. Without one, the proof can show a neighbour: another reader of the patient, or
+	/// another person in the round.
+	IfThere,
 	/// If the caller has this record, or may read the record itself, whose key is in the same request.
 	IfRecord(H256),
 	/// If the caller can open this record of this patient.
@@ -45,9 +51,9 @@ enum Rule {
 	Everyone,
 	/// Enrolled accounts read everything.
 	Enrolled,
-	/// Enrolled accounts read any account, one at a time. Others read those of institutions.
+	/// Enrolled accounts read any account that there is, one at a time. Others read those of institutions.
 	Account,
-	/// Enrolled accounts read what is below one account at a time.
+	/// Enrolled accounts read what is below one account at a time, if there is this account.
 	EachAccount,
 	/// What is below the caller's own account.
 	Own,
@@ -59,9 +65,9 @@ enum Rule {
 	HolderSet,
 	/// Requests to the caller, and those that the caller made.
 	Request,
-	/// Openings of the caller's records, and the caller's own openings.
+	/// Openings of the caller's records, and the caller's own openings, if there are any.
 	Opening,
-	/// The caller's own entry in a round.
+	/// The caller's own entry in a round, if there is one.
 	InRound,
 }
 
@@ -120,7 +126,7 @@ const NUMBER: usize = 4;
 const RECORD: usize = 32;
 
 /// Whether the caller may read this key. For keys below a prefix, ask about the prefix: they may be
-/// read only if the answer is [`Answer::Yes`].
+/// read only if the answer is [`Answer::Yes`], or [`Answer::IfEnrolled`] and the account is enrolled.
 pub fn may_read(caller: Caller<'_>, key: &[u8]) -> Answer {
 	let found =
 		ROWS.iter().find_map(|(prefix, rule)| Some((*rule, key.strip_prefix(&prefix[..])?)));
@@ -142,12 +148,18 @@ fn of_account(caller: &AccountId, rule: Rule, rest: &[u8]) -> Answer {
 	if rest.starts_with(&own) && !matches!(rule, Rule::OfRecord | Rule::InRound) {
 		return Answer::Yes;
 	}
-	let yes = |it| if it { Answer::Yes } else { Answer::No };
+	let if_there = |it| if it { Answer::IfThere } else { Answer::No };
 	match rule {
 		Rule::Everyone | Rule::Enrolled => Answer::Yes,
 		Rule::Own => Answer::No,
-		Rule::Account => yes(matches!(first_account(rest), Some((_, [])))),
-		Rule::EachAccount => yes(first_account(rest).is_some()),
+		Rule::Account => match first_account(rest) {
+			Some((account, [])) => Answer::IfEnrolled(account),
+			_ => Answer::No,
+		},
+		Rule::EachAccount => match first_account(rest) {
+			Some((account, _)) => Answer::IfEnrolled(account),
+			None => Answer::No,
+		},
 		Rule::Record => match first_account(rest) {
 			Some((patient, record)) => match <[u8; RECORD]>::try_from(record) {
 				Ok(record) => Answer::IfOpenable(patient, H256(record)),
@@ -167,10 +179,8 @@ fn of_account(caller: &AccountId, rule: Rule, rest: &[u8]) -> Answer {
 			Some((_, number)) if number.len() == HASHED_REQUEST => Answer::IfAsker,
 			_ => Answer::No,
 		},
-		Rule::Opening => {
-			yes(first_account(rest).is_some_and(|(_, reader)| reader.starts_with(&own)))
-		},
-		Rule::InRound => yes(rest.get(HASHED_ROUND..).is_some_and(|person| person == own)),
+		Rule::Opening => if_there(first_account(rest).is_some_and(|(_, reader)| reader == own)),
+		Rule::InRound => if_there(rest.get(HASHED_ROUND..).is_some_and(|person| person == own)),
 	}
 }
 

@@ -1,5 +1,6 @@
 //! Requests that wait for news of the chain: for a new final block, an extrinsic or a line of a log.
-//! Each keeps a connection busy, so their number is limited, in all and from one address.
+//! Each keeps a connection busy, so their number is limited, in all and from one address. Requests that
+//! nobody has signed have places of their own: they take none from enrolled accounts.
 
 use crate::{
 	api::source::Source,
@@ -25,6 +26,15 @@ use vouchsafe_client::{
 /// How often the node is asked for its last final block while a request waits.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Who waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+	/// Somebody who did not sign.
+	Anyone,
+	/// An enrolled account.
+	Signer,
+}
+
 /// Why a request cannot wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crowded {
@@ -38,11 +48,17 @@ pub enum Crowded {
 pub struct Waiting {
 	/// How long a request waits.
 	pub patience: Duration,
+	of_anyone: Places,
+	of_signers: Places,
+	newest: watch::Sender<Option<Arc<dyn Block>>>,
+	wanted: Notify,
+}
+
+/// The places of some of the requests.
+struct Places {
 	all: Arc<Semaphore>,
 	of_one_source: usize,
 	sources: Mutex<HashMap<Source, Arc<Semaphore>>>,
-	newest: watch::Sender<Option<Arc<dyn Block>>>,
-	wanted: Notify,
 }
 
 /// A request that waits, until it is dropped.
@@ -59,19 +75,22 @@ impl Waiting {
 	pub fn new(api: &config::Api) -> Self {
 		Self {
 			patience: Duration::from_secs(WAIT),
-			all: Arc::new(Semaphore::new(api.max_waiting)),
-			of_one_source: api.max_waiting_per_address,
-			sources: Mutex::default(),
+			of_anyone: Places::new(api.max_waiting, api.max_unsigned_waiting_per_address),
+			of_signers: Places::new(api.max_waiting, api.max_waiting_per_address),
 			newest: watch::Sender::new(None),
 			wanted: Notify::new(),
 		}
 	}
 
 	/// Begins to wait.
-	pub fn begin(&self, state: &State, source: Source) -> Result<Place, Crowded> {
-		let of_source = self.of_source(source).try_acquire_owned();
+	pub fn begin(&self, state: &State, source: Source, who: Who) -> Result<Place, Crowded> {
+		let places = match who {
+			Who::Anyone => &self.of_anyone,
+			Who::Signer => &self.of_signers,
+		};
+		let of_source = places.of_source(source).try_acquire_owned();
 		let _of_source = of_source.map_err(|_| Crowded::OfAddress)?;
-		let _of_all = self.all.clone().try_acquire_owned().map_err(|_| Crowded::InAll)?;
+		let _of_all = places.all.clone().try_acquire_owned().map_err(|_| Crowded::InAll)?;
 		let blocks = self.newest.subscribe();
 		self.wanted.notify_one();
 		let until = Instant::now() + self.patience;
@@ -81,6 +100,12 @@ impl Waiting {
 	/// How many requests wait.
 	pub fn count(&self) -> usize {
 		self.newest.receiver_count()
+	}
+}
+
+impl Places {
+	fn new(all: usize, of_one_source: usize) -> Self {
+		Self { all: Arc::new(Semaphore::new(all)), of_one_source, sources: Mutex::default() }
 	}
 
 	fn of_source(&self, source: Source) -> Arc<Semaphore> {
@@ -158,7 +183,7 @@ mod tests {
 		let (state, _surroundings) = state(None, |config| {
 			(config.api.max_waiting, config.api.max_waiting_per_address) = (3, 2);
 		});
-		let begin = |last| state.waiting.begin(&state, source(last));
+		let begin = |last| state.waiting.begin(&state, source(last), Who::Signer);
 		let (first, second) = (begin(1).ok(), begin(1).ok());
 		assert!(first.is_some() && second.is_some());
 		assert_eq!(begin(1).err(), Some(Crowded::OfAddress));
@@ -170,7 +195,28 @@ mod tests {
 		assert!(begin(3).is_ok());
 		drop((second, third));
 		assert!(begin(4).is_ok());
-		assert_eq!(state.waiting.sources.lock().unwrap().len(), 1, "others are forgotten");
+		let known = state.waiting.of_signers.sources.lock().unwrap().len();
+		assert_eq!(known, 1, "others are forgotten");
+	}
+
+	#[test]
+	fn who_did_not_sign_takes_no_place_of_those_who_did() {
+		let (state, _surroundings) = state(None, |config| {
+			config.api.max_waiting = 2;
+			config.api.max_waiting_per_address = 2;
+			config.api.max_unsigned_waiting_per_address = 1;
+		});
+		let begin = |last, who| state.waiting.begin(&state, source(last), who);
+		let (first, second) = (begin(1, Who::Anyone).ok(), begin(2, Who::Anyone).ok());
+		assert!(first.is_some() && second.is_some());
+		assert_eq!(begin(1, Who::Anyone).err(), Some(Crowded::OfAddress));
+		assert_eq!(begin(3, Who::Anyone).err(), Some(Crowded::InAll));
+		let (third, fourth) = (begin(1, Who::Signer).ok(), begin(1, Who::Signer).ok());
+		assert!(third.is_some() && fourth.is_some());
+		assert_eq!(begin(1, Who::Signer).err(), Some(Crowded::OfAddress));
+		drop(first);
+		assert_eq!(begin(2, Who::Signer).err(), Some(Crowded::InAll));
+		assert!(begin(3, Who::Anyone).is_ok());
 	}
 
 	fn node(number: u32) -> Arc<dyn Node> {
@@ -189,7 +235,7 @@ mod tests {
 		};
 		set(5);
 		let running = tokio::spawn(run(state.clone()));
-		let mut place = state.waiting.begin(&state, source(1)).ok().unwrap();
+		let mut place = state.waiting.begin(&state, source(1), Who::Signer).ok().unwrap();
 		assert_eq!(place.after(4).await.unwrap().number(), 5);
 		let later = async {
 			tokio::time::sleep(Duration::from_millis(50)).await;
@@ -198,7 +244,7 @@ mod tests {
 		let (found, ()) = tokio::join!(place.after(5), later);
 		assert_eq!(found.unwrap().number(), 6);
 		assert!(place.after(6).await.is_none(), "it has waited long enough");
-		let mut place = state.waiting.begin(&state, source(1)).ok().unwrap();
+		let mut place = state.waiting.begin(&state, source(1), Who::Signer).ok().unwrap();
 		surroundings.stop();
 		assert!(place.after(6).await.is_none(), "the custodian stops");
 		drop(place);

@@ -6,7 +6,7 @@
 
 pub mod policies;
 
-use crate::config::Config;
+use crate::config;
 use axum::{
 	body::Bytes,
 	http::{header, HeaderMap, HeaderName, HeaderValue, Response},
@@ -50,11 +50,10 @@ struct Found {
 }
 
 impl WalletFiles {
-	/// The files that the configuration names, if it names a directory.
-	pub fn of(config: &Config) -> Option<Self> {
-		let wallet = config.wallet.as_ref()?;
-		let is_development = wallet.development || config.api.listen.ip().is_loopback();
-		Some(Self { directory: wallet.directory.clone(), is_development, kept: Mutex::default() })
+	/// The files of the configured directory.
+	pub fn of(config: &config::Wallet) -> Self {
+		let config::Wallet { directory, development } = config;
+		Self { directory: directory.clone(), is_development: *development, kept: Mutex::default() }
 	}
 
 	/// The answer for a path, or nothing if there is no such file. It reads the disk.
@@ -207,8 +206,7 @@ mod tests {
 			fs::create_dir_all(file.parent().unwrap()).unwrap();
 			fs::write(file, text).unwrap();
 		}
-		let kept = Mutex::default();
-		(WalletFiles { directory, is_development: false, kept }, outer)
+		(WalletFiles::of(&config::Wallet { directory, development: false }), outer)
 	}
 
 	fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -220,6 +218,20 @@ mod tests {
 
 	fn get(files: &WalletFiles, path: &str) -> Option<Response<Bytes>> {
 		files.answer(path, &headers(&[]))
+	}
+
+	#[test]
+	fn the_worker_reaches_the_own_machine_only_in_development() {
+		let (mut files, _outer) = files(&[("worker-ABCD2345.js", "1")]);
+		let reaches_loopback = |files: &WalletFiles| {
+			let answer = get(files, "/worker-ABCD2345.js").unwrap();
+			let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+			policy.contains("localhost") || policy.contains("127.0.0.1")
+		};
+		assert!(!reaches_loopback(&files));
+		let directory = files.directory.clone();
+		files = WalletFiles::of(&config::Wallet { directory, development: true });
+		assert!(reaches_loopback(&files));
 	}
 
 	#[test]

@@ -214,7 +214,7 @@ impl Custodian {
 			config += &format!("[kubo]\nurl = {:?}\n", kubo.url());
 		}
 		if let Some(wallet) = &self.wallet {
-			config += &format!("[wallet]\ndirectory = {wallet:?}\n");
+			config += &format!("[wallet]\ndirectory = {wallet:?}\ndevelopment = true\n");
 		}
 		match self.research {
 			None => {},

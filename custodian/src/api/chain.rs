@@ -7,9 +7,10 @@ use super::{
 	source::Source,
 };
 use crate::{
-	chain::{Block, Node},
+	chain::Node,
 	may_read::{may_read, Answer, Caller},
 	state::{Connected, State as Shared},
+	waiting::Who,
 };
 use axum::{
 	body::Bytes,
@@ -34,10 +35,10 @@ const MAX_KEY: usize = 512;
 /// The most bytes of a proof's nodes: as much as clients accept, in base64.
 const MAX_NODES: usize = MAX_ANSWER / 4 * 3 - 64 * 1024;
 /// Of how many other people's records one request reads: each is decided about.
-const MAX_DECIDED: usize = 64;
+const MAX_DECIDED: usize = 16;
 /// In how many new final blocks an extrinsic is looked for at once. Usually there is one.
 const MOST_NEW: usize = 512;
-/// In how many of the last final blocks an extrinsic is looked for that the pool says is outdated.
+/// In how many of the last final blocks an extrinsic is looked for whose nonce is used.
 const LOOKED_BACK: u32 = 64;
 
 /// Prove which block is final.
@@ -63,7 +64,7 @@ pub async fn finality(
 	let Connected { node, .. } = state.connected().ok_or(ApiError::Unavailable)?;
 	if let Some(newer) = asked.newer {
 		if node.finalized().await?.number() <= newer {
-			state.waiting.begin(&state, source)?.after(newer).await;
+			state.waiting.begin(&state, source, Who::Anyone)?.after(newer).await;
 		}
 	}
 	let (blocks, is_newest) = match node.final_blocks(asked.after.into()).await {
@@ -79,7 +80,7 @@ pub async fn finality(
 #[utoipa::path(
 	post,
 	path = "/v1/chain/read",
-	description = "Returns a block's header and the nodes of its state's tree that prove the values at keys, and which keys are below a prefix. A patient reads everything of the patient's own; a practitioner also the records that the practitioner can open now, each version and sharing set together with its record's own key. The body is a signed request with the action `read-state`, whose payload is a `Payload_ReadState`; or the `ReadState` alone, which reads only the clock, the validators, the institutions and their custodians.",
+	description = "Returns a block's header and the nodes of its state's tree that prove the values at keys, and which keys are below a prefix. A patient reads everything of the patient's own; a practitioner also the records that the practitioner can open now, each version and sharing set together with its record's own key. What belongs to another account is proven only if it is there. The body is a signed request with the action `read-state`, whose payload is a `Payload_ReadState`; or the `ReadState` alone, which reads only the clock, the validators, the institutions and their custodians.",
 	request_body = ReadRequest,
 	responses(
 		SignedRequestErrors,
@@ -168,6 +169,10 @@ async fn final_header(node: &dyn Node, newest: u32, block: H256) -> Result<Vec<u
 #[derive(Debug, Default)]
 struct Questions {
 	institutions: BTreeSet<AccountId>,
+	/// Accounts that must be enrolled.
+	enrolled: BTreeSet<AccountId>,
+	/// Keys that must have a value.
+	there: Vec<Vec<u8>>,
 	/// Records of versions and sharing sets.
 	records: BTreeSet<H256>,
 	/// Records of others, by patient.
@@ -191,6 +196,8 @@ impl Questions {
 				Answer::Yes => {},
 				Answer::No => return Err(ApiError::NoAccess),
 				Answer::IfInstitution(account) => drop(questions.institutions.insert(account)),
+				Answer::IfEnrolled(account) => drop(questions.enrolled.insert(account)),
+				Answer::IfThere => questions.there.push(key.clone()),
 				Answer::IfRecord(record) => drop(questions.records.insert(record)),
 				Answer::IfOpenable(patient, record) => {
 					questions.openable.entry(patient).or_default().insert(record);
@@ -202,8 +209,11 @@ impl Questions {
 		if let Some(below) = &asked.below {
 			let after = below.after.as_ref();
 			let is_outside = after.is_some_and(|after| !after.0.starts_with(&below.prefix.0));
-			if is_outside || may_read(caller, &below.prefix.0) != Answer::Yes {
-				return Err(ApiError::NoAccess);
+			match may_read(caller, &below.prefix.0) {
+				_ if is_outside => return Err(ApiError::NoAccess),
+				Answer::Yes => {},
+				Answer::IfEnrolled(account) => drop(questions.enrolled.insert(account)),
+				_ => return Err(ApiError::NoAccess),
 			}
 		}
 		let decided = questions.openable.values().flatten().count();
@@ -233,6 +243,8 @@ impl Questions {
 		}
 		let own = |record| storage::record(&requester.account, record).bytes;
 		keys.extend(self.records.iter().map(own));
+		keys.extend(self.enrolled.iter().map(|it| storage::account(it).bytes));
+		keys.append(&mut self.there);
 		ensure_keys(node, block, keys).await?;
 		ensure_asker(node, block, self.requests.clone(), &requester.account).await?;
 		if self.openable.is_empty() && self.any_openable.is_empty() {
@@ -396,17 +408,18 @@ impl Sent<'_> {
 				},
 				_ => {},
 			}
-			// It may be in a block already: it was sent before.
-			let first = last.saturating_sub(LOOKED_BACK);
-			if let Some(outcome) = self.look_in(first, last).await? {
-				return Ok(outcome);
+			let refused = SubmitOutcome::Refused { error: error.to_string() };
+			if !matches!(error, ChainError::Stale | ChainError::Unreachable(_)) {
+				return Ok(refused);
 			}
-			let may_wait = matches!(error, ChainError::Stale | ChainError::Unreachable(_));
-			if !may_wait || self.is_passed(&*self.node.finalized().await?).await? {
-				return Ok(SubmitOutcome::Refused { error: error.to_string() });
+			let finalized = self.node.finalized().await?;
+			if self.is_passed(finalized.hash()).await? {
+				// It may be in a block already: it was sent before.
+				let found = self.look_back(finalized.number()).await?;
+				return Ok(found.unwrap_or(refused));
 			}
 		}
-		let Ok(mut place) = state.waiting.begin(state, source) else {
+		let Ok(mut place) = state.waiting.begin(state, source, Who::Signer) else {
 			return Ok(SubmitOutcome::Waiting);
 		};
 		let mut last = last;
@@ -414,12 +427,26 @@ impl Sent<'_> {
 			if let Some(outcome) = self.look_in(last.saturating_add(1), block.number()).await? {
 				return Ok(outcome);
 			}
-			if self.is_passed(&*block).await? {
+			if self.is_passed(block.hash()).await? {
 				return Ok(SubmitOutcome::Refused { error: ChainError::Stale.to_string() });
 			}
 			last = block.number();
 		}
 		Ok(SubmitOutcome::Waiting)
+	}
+
+	/// Looks for it in the block that used its nonce. It is used at the final block `newest`. Only that one
+	/// block is read as a whole.
+	async fn look_back(&self, newest: u32) -> Result<Option<SubmitOutcome>, ApiError> {
+		let (mut first, mut used) = (newest.saturating_sub(LOOKED_BACK), newest);
+		while first < used {
+			let middle = first.midpoint(used);
+			match self.is_passed(self.node.hash_of(middle).await?).await? {
+				true => used = middle,
+				false => first = middle.saturating_add(1),
+			}
+		}
+		self.look_in(used, used).await
 	}
 
 	/// Looks for it in these final blocks, the newest first.
@@ -436,9 +463,9 @@ impl Sent<'_> {
 	}
 
 	/// Whether its nonce was used at this block, so that it is never included any more.
-	async fn is_passed(&self, block: &dyn Block) -> Result<bool, ApiError> {
+	async fn is_passed(&self, block: H256) -> Result<bool, ApiError> {
 		let key = storage::system_account(&self.account);
-		let found = self.node.values_at(block.hash(), std::slice::from_ref(&key.bytes)).await?;
+		let found = self.node.values_at(block, std::slice::from_ref(&key.bytes)).await?;
 		let account = found.values().next().map(|value| key.decode(value)).transpose()?;
 		Ok(account.is_some_and(|account| u64::from(account.nonce) > self.nonce))
 	}
@@ -471,7 +498,7 @@ pub async fn await_log(
 	if count > body.count {
 		return Ok(Json(LogLength { count }));
 	}
-	let mut place = state.waiting.begin(&state, source)?;
+	let mut place = state.waiting.begin(&state, source, Who::Signer)?;
 	let mut last = requester.finalized.number();
 	while let Some(block) = place.after(last).await {
 		(count, _) = block.audit_head(&requester.account).await?;

@@ -43,7 +43,7 @@ fn the_clock_the_validators_and_the_institutions_are_for_everyone() {
 
 #[test]
 fn an_account_is_read_by_its_name_only() {
-	check(&account(&OTHER).bytes, Answer::Yes, Answer::IfInstitution(OTHER));
+	check(&account(&OTHER).bytes, Answer::IfEnrolled(OTHER), Answer::IfInstitution(OTHER));
 	check(&account(&ME).bytes, Answer::Yes, Answer::IfInstitution(ME));
 	let all = prefix("Enrolment", "Accounts");
 	check(&all, Answer::No, Answer::No);
@@ -61,10 +61,10 @@ fn affiliations_are_listed_by_practitioner() {
 		affiliations(&OTHER).prefix,
 		affiliation(&OTHER, &THIRD).bytes,
 		affiliated_with(&OTHER).bytes,
-		affiliations(&ME).prefix,
 	] {
-		check(&key, Answer::Yes, Answer::No);
+		check(&key, Answer::IfEnrolled(OTHER), Answer::No);
 	}
+	check(&affiliations(&ME).prefix, Answer::Yes, Answer::No);
 	check(&prefix("Enrolment", "Affiliations"), Answer::No, Answer::No);
 	check(&prefix("Enrolment", "AffiliatedWith"), Answer::No, Answer::No);
 }
@@ -144,7 +144,8 @@ fn openings_are_the_patients_and_the_readers() {
 	let own = blake2_128_concat(&account_bytes(&ME));
 	check(&[prefix("Custody", "Openings"), own].concat(), Answer::Yes, Answer::No);
 	let key = openings(&OTHER, &ME).bytes;
-	check(&key, Answer::Yes, Answer::No);
+	check(&key, Answer::IfThere, Answer::No);
+	check(&[&key[..], &[0]].concat(), Answer::No, Answer::No);
 	check(&key[..key.len() - 1], Answer::No, Answer::No);
 	check(&key[..80], Answer::No, Answer::No);
 	check(&openings(&OTHER, &THIRD).bytes, Answer::No, Answer::No);
@@ -152,15 +153,11 @@ fn openings_are_the_patients_and_the_readers() {
 
 #[test]
 fn studies_are_for_enrolled_accounts_and_their_people_are_not() {
-	for key in [
-		next_study().bytes,
-		study(1).bytes,
-		round(1, 0).bytes,
-		study_result(1, 0).bytes,
-		contributed(1, 0, &ME).bytes,
-		people_of(1, 0, &ME).bytes,
-	] {
+	for key in [next_study().bytes, study(1).bytes, round(1, 0).bytes, study_result(1, 0).bytes] {
 		check(&key, Answer::Yes, Answer::No);
+	}
+	for key in [contributed(1, 0, &ME).bytes, people_of(1, 0, &ME).bytes] {
+		check(&key, Answer::IfThere, Answer::No);
 	}
 	for key in [
 		people(1, 0).prefix,

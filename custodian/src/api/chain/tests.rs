@@ -75,7 +75,9 @@ impl Fixture {
 		};
 		let best = BlockDouble { number: NUMBER + 1, ..block.clone() };
 		finalized(&mut block);
-		let relay = RelayDouble { headers: vec![header(NUMBER).0], ..Default::default() };
+		let values = [doctor(), patient(), other()].map(|id| (storage::account(&id).bytes, vec![]));
+		let (headers, values) = (vec![header(NUMBER).0], values.into());
+		let relay = RelayDouble { headers, values, ..Default::default() };
 		let node = NodeDouble {
 			genesis: GENESIS,
 			finalized: block,
@@ -270,7 +272,6 @@ async fn the_practitioner_reads_what_can_be_opened_now() {
 		storage::holder_set(&other(), 0).bytes,
 	];
 	assert!(!fixture.reads(Some(&by), &whole).await);
-	assert!(fixture.reads(Some(&by), &[storage::openings(&other(), &doctor()).bytes]).await);
 	fixture.open_to_doctor(RECORD);
 	assert!(fixture.reads(Some(&by), &whole).await);
 	assert!(fixture.reads(Some(&by), &whole[3..]).await);
@@ -289,6 +290,39 @@ async fn the_practitioner_reads_what_can_be_opened_now() {
 	fixture.node.lock_relay().closed_at_best.push(RECORD);
 	assert!(!fixture.reads(Some(&by), &whole[..1]).await);
 	assert!(!fixture.reads(Some(&by), &whole[3..]).await);
+}
+
+/// The proof that something is not there can name somebody else.
+#[tokio::test]
+async fn what_is_not_there_is_proven_only_of_oneself() {
+	let (fixture, by) = (Fixture::new(), dev::alice());
+	let unknown = AccountId::new([99; 32]);
+	for key in [
+		storage::account(&unknown).bytes,
+		storage::affiliated_with(&unknown).bytes,
+		storage::affiliation(&unknown, &INSTITUTION).bytes,
+	] {
+		assert!(!fixture.reads(Some(&by), &[storage::account(&doctor()).bytes, key]).await);
+	}
+	let affiliations = |of: &AccountId| below(storage::affiliations(of).prefix, None, 9);
+	assert!(is_refused(fixture.read(Some(&by), &affiliations(&unknown)).await));
+	assert!(fixture.read(Some(&by), &affiliations(&other())).await.is_ok());
+	assert!(fixture.reads(Some(&by), &[storage::affiliated_with(&other()).bytes]).await);
+	for key in [
+		storage::openings(&other(), &doctor()).bytes,
+		storage::people_of(1, 0, &doctor()).bytes,
+		storage::contributed(1, 0, &doctor()).bytes,
+	] {
+		fixture.node.lock_relay().asked.clear();
+		assert!(!fixture.reads(Some(&by), std::slice::from_ref(&key)).await);
+		assert!(is_refused(fixture.read(Some(&by), &below(key.clone(), None, 1)).await));
+		assert!(fixture.node.lock_relay().asked.is_empty(), "nothing was proven");
+		fixture.has(key.clone(), vec![]);
+		assert!(fixture.reads(Some(&by), &[key]).await);
+	}
+	for own in [storage::log(&doctor()).bytes, storage::openings(&doctor(), &unknown).bytes] {
+		assert!(fixture.reads(Some(&by), &[own]).await);
+	}
 }
 
 #[tokio::test]
@@ -474,12 +508,23 @@ async fn final_blocks_are_relayed_and_waited_for() {
 async fn who_cannot_wait_is_told() {
 	let fixture = Fixture::with(
 		|_| (),
-		|config| (config.api.max_waiting, config.api.max_waiting_per_address) = (2, 1),
+		|config| {
+			let api = &mut config.api;
+			api.max_waiting = 2;
+			(api.max_waiting_per_address, api.max_unsigned_waiting_per_address) = (1, 1);
+		},
 	);
 	fixture.node.lock_relay().finality = Some((H256::zero(), vec![]));
-	let begin =
-		|last| fixture.state.waiting.begin(&fixture.state, IpAddr::from([192, 0, 2, last]).into());
-	let first = begin(1).ok();
+	let begin = |last, who| {
+		let source = IpAddr::from([192, 0, 2, last]).into();
+		fixture.state.waiting.begin(&fixture.state, source, who).ok()
+	};
+	let unsigned = begin(1, Who::Anyone);
+	assert!(unsigned.is_some());
+	// Who signs waits all the same.
+	assert_eq!(fixture.await_log(&dev::charlie(), 3).await.unwrap(), 3);
+	let signed = begin(1, Who::Signer);
+	assert!(signed.is_some());
 	let answer = fixture.finality(H256::zero(), Some(NUMBER)).await;
 	assert!(matches!(answer, Err(ApiError::TooManyWaiting)));
 	assert!(matches!(fixture.await_log(&dev::charlie(), 3).await, Err(ApiError::TooManyWaiting)));
@@ -489,8 +534,8 @@ async fn who_cannot_wait_is_told() {
 	let sent = fixture.submit(&dev::charlie(), extrinsic(&dev::charlie(), 0)).await;
 	assert_eq!(sent.unwrap(), SubmitOutcome::Waiting);
 	assert_eq!(fixture.node.lock_relay().handed_in.len(), 1);
-	drop(first);
-	let (_second, _third) = (begin(2).ok().unwrap(), begin(3).ok().unwrap());
+	drop((unsigned, signed));
+	let (_second, _third) = (begin(2, Who::Anyone).unwrap(), begin(3, Who::Anyone).unwrap());
 	let answer = fixture.finality(H256::zero(), Some(NUMBER)).await;
 	assert!(matches!(answer, Err(ApiError::Crowded)));
 }
@@ -546,6 +591,7 @@ async fn an_extrinsic_that_is_in_a_block_already_is_found() {
 	let (fixture, by) = (Fixture::new(), dev::charlie());
 	let sent = extrinsic(&by, 7);
 	fixture.node.lock_relay().extrinsics.insert(NUMBER - 2, vec![sent.clone()]);
+	fixture.node.lock_relay().values_since = NUMBER - 2;
 	nonce_of(&fixture, 8);
 	for refusal in [ChainError::Stale, ChainError::Unreachable("temporarily banned".into())] {
 		fixture.node.lock_relay().refusal = Some(refusal);
@@ -561,9 +607,14 @@ async fn an_extrinsic_that_is_in_a_block_already_is_found() {
 	assert_eq!(fixture.submit(&by, sent).await.unwrap(), SubmitOutcome::Waiting);
 }
 
+/// Blocks are looked at only if the pool says that the extrinsic is outdated.
 #[tokio::test]
 async fn what_the_pool_refuses_is_told() {
 	let (fixture, by) = (Fixture::new(), dev::charlie());
+	let blocks = [(NUMBER - 1, vec![extrinsic(&by, 0)])];
+	fixture.node.lock_relay().extrinsics = blocks.into();
+	fixture.node.lock_relay().values_since = NUMBER - 1;
+	nonce_of(&fixture, 1);
 	for refusal in
 		[ChainError::QuotaSpent, ChainError::MayNotSign, ChainError::Refused("bad".into())]
 	{
@@ -572,6 +623,9 @@ async fn what_the_pool_refuses_is_told() {
 		let outcome = fixture.submit(&by, extrinsic(&by, 0)).await.unwrap();
 		assert_eq!(outcome, SubmitOutcome::Refused { error });
 	}
+	fixture.node.lock_relay().refusal = Some(ChainError::Stale);
+	let outcome = fixture.submit(&by, extrinsic(&by, 0)).await.unwrap();
+	assert!(matches!(outcome, SubmitOutcome::Final { number, .. } if number == NUMBER - 1));
 	fixture.node.lock_relay().refusal = Some(ChainError::Unreachable("gone".into()));
 	let answer = fixture.submit(&by, extrinsic(&by, 0)).await;
 	assert!(matches!(answer, Err(ApiError::Unavailable)));

@@ -15,6 +15,8 @@ pub struct RelayDouble {
 	pub headers: Vec<Vec<u8>>,
 	/// Values of the state.
 	pub values: BTreeMap<Vec<u8>, Vec<u8>>,
+	/// The first block that has the values.
+	pub values_since: u32,
 	/// Readers, patients and records that these can open at every block.
 	pub open: Vec<(AccountId, AccountId, H256)>,
 	/// Records that nobody can open at the best block.
@@ -40,6 +42,11 @@ pub fn header(number: u32) -> (Vec<u8>, H256) {
 	let header = ([1u8; 32], Compact(number), [2u8; 32], [3u8; 32], Compact(0u32)).encode();
 	let hash = vouchsafe_client::protocol::extrinsics::hash(&header);
 	(header, hash)
+}
+
+/// The number of the block with this hash of [`hash`].
+fn number_of(block: H256) -> u32 {
+	u32::from_le_bytes(block.0[..4].try_into().unwrap())
 }
 
 impl RelayDouble {
@@ -111,11 +118,14 @@ impl Relay for NodeDouble {
 
 	async fn values_at(
 		&self,
-		_block: H256,
+		block: H256,
 		keys: &[Vec<u8>],
 	) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, ChainError> {
-		let values = &self.lock_relay().values;
-		let found = keys.iter().filter_map(|key| values.get_key_value(key));
+		let relay = self.lock_relay();
+		if number_of(block) < relay.values_since {
+			return Ok(BTreeMap::new());
+		}
+		let found = keys.iter().filter_map(|key| relay.values.get_key_value(key));
 		Ok(found.map(|(key, value)| (key.clone(), value.clone())).collect())
 	}
 
@@ -170,8 +180,7 @@ impl Relay for NodeDouble {
 	}
 
 	async fn extrinsics_of(&self, block: H256) -> Result<Vec<Vec<u8>>, ChainError> {
-		let number = u32::from_le_bytes(block.0[..4].try_into().unwrap());
-		Ok(self.lock_relay().extrinsics.get(&number).cloned().unwrap_or_default())
+		Ok(self.lock_relay().extrinsics.get(&number_of(block)).cloned().unwrap_or_default())
 	}
 
 	async fn events_of(&self, _block: H256, place: u32) -> Result<Vec<Vec<u8>>, ChainError> {
