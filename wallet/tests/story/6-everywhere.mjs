@@ -205,6 +205,25 @@ async function offline_the_last_state_stays_and_nothing_is_signed(harness, facts
 	await ada.page.getByText(ada.text("page-offline-heading")).first().waitFor({ state: "detached" });
 }
 
+async function a_reload_offline_shows_the_last_proven_state(harness, facts) {
+	const { ada } = await begin(harness, facts);
+	await ada.show("", "page-home-heading");
+	ada.wallet.expectErrors(/./);
+	await ada.wallet.offline();
+	await ada.page.reload();
+	await ada.heading("page-lock-locked").waitFor();
+	await ada.field("page-unlock-passphrase").fill(ada.passphrase);
+	await ada.field("page-unlock-passphrase").press("Enter");
+	await ada.heading("page-home-heading").waitFor();
+	await ada.page.getByText(ada.text("page-offline-heading")).first().waitFor();
+	assert.match(await ada.says(), /as of \d+ \w+ \d{4}/);
+	await ada.show("consents", "page-consents-heading");
+	await ada.page.locator("article.consent").first().waitFor();
+	await ada.wallet.check("offline-reloaded");
+	await ada.wallet.offline(false);
+	await ada.page.getByText(ada.text("page-offline-heading")).first().waitFor({ state: "detached" });
+}
+
 export default [
 	a_locked_wallet_opens_only_with_its_passphrase,
 	a_doctor_gets_a_name_that_only_the_patient_sees,
@@ -215,4 +234,5 @@ export default [
 	a_request_is_approved_by_keyboard_alone,
 	the_words_restore_everything_on_a_second_device,
 	offline_the_last_state_stays_and_nothing_is_signed,
+	a_reload_offline_shows_the_last_proven_state,
 ];
