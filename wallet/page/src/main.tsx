@@ -6,7 +6,7 @@ import { applyAppearance, preferredLanguage } from "./preferences";
 import { followPrints } from "./print";
 import { followRelease } from "./release";
 import { startRouter } from "./router";
-import { followWidth, start } from "./state";
+import { followNetwork, followWidth, start } from "./state";
 import "./style.css";
 import { loadLanguage } from "./texts";
 import { watchTouches } from "./touch";
@@ -14,6 +14,7 @@ import { coreUrl } from "./trusted";
 
 applyAppearance();
 followWidth();
+followNetwork();
 startRouter();
 followPrints();
 const element = document.getElementById("app");

@@ -108,6 +108,23 @@ export function followWidth(): void {
 	query.addEventListener("change", () => (isWide.value = query.matches));
 }
 
+/** Follows the browser's network: the core notices a change only when a question of its own ends. */
+export function followNetwork(): void {
+	addEventListener("offline", () => {
+		if (proof.value) proof.value = { ...proof.value, isOffline: true };
+	});
+	addEventListener("online", () => {
+		if (started.peek()?.phase !== "open") return;
+		ask({ ask: "home" }).then(
+			(home) => {
+				proof.value = home.proof;
+				changes.value += 1;
+			},
+			() => undefined,
+		);
+	});
+}
+
 function receiveNews(news: News): void {
 	switch (news.type) {
 		case "proof":

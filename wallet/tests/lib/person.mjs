@@ -80,6 +80,15 @@ export class PatientsPage {
 		await until.first().waitFor();
 	}
 
+	/** Opens all records with one signature. */
+	async openRecords() {
+		await this.show("records", "page-records-heading");
+		for (const box of await this.page.locator("main .row-check").all()) await box.check();
+		const bar = this.page.getByRole("region", { name: this.text("page-records-open-chosen") });
+		await bar.getByRole("button").click();
+		await this.confirm(this.button("page-records-close"));
+	}
+
 	/** Chooses a file to save by this, and returns its bytes. */
 	async download(press) {
 		const [download] = await Promise.all([this.page.waitForEvent("download"), press()]);

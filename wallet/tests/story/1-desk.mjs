@@ -7,6 +7,7 @@ import { begin } from "../lib/story.mjs";
 
 async function a_new_key_is_made_and_its_backup_checked(harness, facts) {
 	const { ada, story } = await begin(harness, facts);
+	await ada.heading("page-welcome-heading").waitFor();
 	await ada.wallet.check("welcome");
 	await ada.link("page-welcome-new").click();
 	await ada.button("page-words-show").click();

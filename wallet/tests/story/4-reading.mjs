@@ -32,11 +32,8 @@ async function the_log_can_be_verified_by_others(harness, facts) {
 
 async function the_patient_reads_her_records(harness, facts) {
 	const { ada, story } = await begin(harness, facts);
-	await ada.show("records", "page-records-heading");
-	for (const box of await ada.page.locator("main .row-check").all()) await box.check();
-	await ada.page.getByRole("region", { name: ada.text("page-records-open-chosen") }).getByRole("button").click();
-	const open = ada.page.locator("main").getByText("bundle.json", { exact: true });
-	await ada.confirm(open);
+	await ada.openRecords();
+	await ada.page.locator("main").getByText("bundle.json", { exact: true }).waitFor();
 	await ada.wallet.check("records-open");
 	await ada.show(`document/${story.discharge.slice(2)}`);
 	await ada.page.locator(".document h2, .document h3").first().waitFor();

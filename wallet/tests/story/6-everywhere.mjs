@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { begin, opens } from "../lib/story.mjs";
 import { PatientsPage } from "../lib/person.mjs";
 
-const again = "I should like to see the wrist once more";
+const again = "I should like to see the <b>wrist</b> once more";
 const name = "Dr. Ayu Lestari";
 
 async function a_locked_wallet_opens_only_with_its_passphrase(harness, facts) {
-	const { ada } = await begin(harness, facts);
+	const { ada, story } = await begin(harness, facts);
 	await ada.show("settings", "page-settings-heading");
 	await ada.button("page-lock-now").click();
 	await ada.heading("page-lock-locked").waitFor();
@@ -21,6 +21,10 @@ async function a_locked_wallet_opens_only_with_its_passphrase(harness, facts) {
 	await field.fill(ada.passphrase);
 	await field.press("Enter");
 	await ada.heading("page-settings-heading").waitFor();
+	await ada.show(`document/${story.discharge.slice(2)}`);
+	await ada.page.getByText(ada.text("page-records-not-opened")).waitFor();
+	await ada.wallet.check("document-closed");
+	await ada.openRecords();
 }
 
 async function a_doctor_gets_a_name_that_only_the_patient_sees(harness, facts) {
@@ -83,8 +87,50 @@ async function inLanguage(ada, language, ownName) {
 async function eachScreen(ada, story) {
 	for (const [route, heading, name] of screens(story)) {
 		await ada.show(route, heading);
+		assert.equal(await ada.page.locator("main .box-bad").count(), 0, `${name} shows a failure`);
 		await ada.wallet.check(name);
+		await fits(ada.page, name);
 	}
+}
+
+/** At 400 % on a desktop: nothing has to be scrolled sideways. */
+async function fits(page, name) {
+	const size = page.viewportSize();
+	await page.setViewportSize({ width: 320, height: 640 });
+	const width = await page.evaluate(() => document.documentElement.scrollWidth);
+	await page.setViewportSize(size);
+	assert.ok(width <= 320, `${name} is ${width} wide`);
+}
+
+async function what_a_newcomer_sees_is_in_each_language(harness) {
+	for (const language of ["de", "id"]) {
+		const wallet = await harness.openWallet(`newcomer-${language}`, { language });
+		const newcomer = new PatientsPage(wallet, "");
+		await newcomer.heading("page-welcome-heading").waitFor();
+		await wallet.check("welcome");
+		for (const [route, heading] of [["new", "page-words-heading"], ["restore", "page-restore-heading"], ["lost"]]) {
+			await newcomer.show(route, heading);
+			await wallet.check(route);
+			await fits(newcomer.page, route);
+		}
+		await harness.closeProfile(`newcomer-${language}`);
+	}
+}
+
+async function a_passkey_unlocks(harness, facts) {
+	const { ada } = await begin(harness, facts);
+	const remove = await ada.wallet.virtualAuthenticator();
+	await ada.show("settings", "page-settings-heading");
+	await ada.button("page-settings-passkey-add").click();
+	const added = ada.button("page-settings-passkeys-remove");
+	await ada.confirm(added);
+	await ada.button("page-lock-now").click();
+	await ada.button("page-unlock-passkey").click();
+	await ada.heading("page-settings-heading").waitFor();
+	await ada.wallet.check("settings-passkey");
+	await added.click();
+	await added.waitFor({ state: "detached" });
+	await remove();
 }
 
 async function a_request_is_approved_by_keyboard_alone(harness, facts) {
@@ -159,12 +205,34 @@ async function offline_the_last_state_stays_and_nothing_is_signed(harness, facts
 	await ada.page.getByText(ada.text("page-offline-heading")).first().waitFor({ state: "detached" });
 }
 
+async function a_reload_offline_shows_the_last_proven_state(harness, facts) {
+	const { ada } = await begin(harness, facts);
+	await ada.show("", "page-home-heading");
+	ada.wallet.expectErrors(/./);
+	await ada.wallet.offline();
+	await ada.page.reload();
+	await ada.heading("page-lock-locked").waitFor();
+	await ada.field("page-unlock-passphrase").fill(ada.passphrase);
+	await ada.field("page-unlock-passphrase").press("Enter");
+	await ada.heading("page-home-heading").waitFor();
+	await ada.page.getByText(ada.text("page-offline-heading")).first().waitFor();
+	assert.match(await ada.says(), /as of \d+ \w+ \d{4}/);
+	await ada.show("consents", "page-consents-heading");
+	await ada.page.locator("article.consent").first().waitFor();
+	await ada.wallet.check("offline-reloaded");
+	await ada.wallet.offline(false);
+	await ada.page.getByText(ada.text("page-offline-heading")).first().waitFor({ state: "detached" });
+}
+
 export default [
 	a_locked_wallet_opens_only_with_its_passphrase,
 	a_doctor_gets_a_name_that_only_the_patient_sees,
 	each_screen_is_german_and_nothing_is_found,
 	each_screen_is_indonesian_and_dark_and_nothing_is_found,
+	what_a_newcomer_sees_is_in_each_language,
+	a_passkey_unlocks,
 	a_request_is_approved_by_keyboard_alone,
 	the_words_restore_everything_on_a_second_device,
 	offline_the_last_state_stays_and_nothing_is_signed,
+	a_reload_offline_shows_the_last_proven_state,
 ];

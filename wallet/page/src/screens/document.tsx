@@ -38,7 +38,7 @@ export function DocumentScreen() {
 			title={title}
 			back={to("record", id)}
 			backText={t("page-record-heading")}
-			actions={
+			actions={line?.isOpen !== false && (
 				<span class="buttons no-print">
 					{(known?.kind ?? "fhir") === "fhir" && (
 						<button type="button" class="icon-button" onClick={() => print()}>
@@ -51,12 +51,26 @@ export function DocumentScreen() {
 						<span class="top-text">{t("page-save")}</span>
 					</button>
 				</span>
-			}
+			)}
 		>
 			{failure.value && <Failure failure={failure.value} onRetry={save} />}
 			{isBusy.value && <Busy waiting={waiting.value} />}
-			<Content id={id} title={title} kind={known?.kind ?? null} size={known?.size ?? null} onSave={save} />
+			{line?.isOpen === false ? (
+				<Closed id={id} />
+			) : (
+				<Content id={id} title={title} kind={known?.kind ?? null} size={known?.size ?? null} onSave={save} />
+			)}
 		</Screen>
+	);
+}
+
+/** Locking closes all records, and so does the person. */
+function Closed({ id }: { id: string }) {
+	return (
+		<Note>
+			<p>{t("page-records-not-opened")}</p>
+			<a href={to("record", id)}>{t("page-records-open")}</a>
+		</Note>
 	);
 }
 
