@@ -13,13 +13,10 @@ async function a_locked_wallet_opens_only_with_its_passphrase(harness, facts) {
 	await ada.button("page-lock-now").click();
 	await ada.heading("page-lock-locked").waitFor();
 	await ada.wallet.check("locked");
-	const field = ada.page.getByLabel(ada.text("page-unlock-passphrase"), { exact: true });
-	await field.fill("not this passphrase");
-	await field.press("Enter");
+	await ada.unlock("not this passphrase");
 	await ada.page.locator(".error").filter({ hasText: /\S/ }).waitFor();
 	await ada.wallet.check("locked-wrong");
-	await field.fill(ada.passphrase);
-	await field.press("Enter");
+	await ada.unlock();
 	await ada.heading("page-settings-heading").waitFor();
 	await ada.show(`document/${story.discharge.slice(2)}`);
 	await ada.page.getByText(ada.text("page-records-not-opened")).waitFor();
@@ -133,6 +130,17 @@ async function a_passkey_unlocks(harness, facts) {
 	await remove();
 }
 
+async function the_wallet_is_open_in_one_tab_only(harness, facts) {
+	const { ada } = await begin(harness, facts);
+	const other = new PatientsPage(await harness.openWallet("ada"), ada.passphrase);
+	await other.unlock();
+	await other.heading("page-home-heading").waitFor();
+	await ada.heading("page-lock-locked").waitFor();
+	await other.page.close();
+	await ada.unlock();
+	await ada.heading("page-lock-locked").waitFor({ state: "detached" });
+}
+
 async function a_request_is_approved_by_keyboard_alone(harness, facts) {
 	const { ada, story, people } = await begin(harness, facts);
 	await ada.show("", "page-home-heading");
@@ -211,9 +219,7 @@ async function a_reload_offline_shows_the_last_proven_state(harness, facts) {
 	ada.wallet.expectErrors(/./);
 	await ada.wallet.offline();
 	await ada.page.reload();
-	await ada.heading("page-lock-locked").waitFor();
-	await ada.field("page-unlock-passphrase").fill(ada.passphrase);
-	await ada.field("page-unlock-passphrase").press("Enter");
+	await ada.unlock();
 	await ada.heading("page-home-heading").waitFor();
 	await ada.page.getByText(ada.text("page-offline-heading")).first().waitFor();
 	assert.match(await ada.says(), /as of \d+ \w+ \d{4}/);
@@ -231,6 +237,7 @@ export default [
 	each_screen_is_indonesian_and_dark_and_nothing_is_found,
 	what_a_newcomer_sees_is_in_each_language,
 	a_passkey_unlocks,
+	the_wallet_is_open_in_one_tab_only,
 	a_request_is_approved_by_keyboard_alone,
 	the_words_restore_everything_on_a_second_device,
 	offline_the_last_state_stays_and_nothing_is_signed,
