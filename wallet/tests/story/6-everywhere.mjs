@@ -130,17 +130,6 @@ async function a_passkey_unlocks(harness, facts) {
 	await remove();
 }
 
-async function the_wallet_is_open_in_one_tab_only(harness, facts) {
-	const { ada } = await begin(harness, facts);
-	const other = new PatientsPage(await harness.openWallet("ada"), ada.passphrase);
-	await other.unlock();
-	await other.heading("page-home-heading").waitFor();
-	await ada.heading("page-lock-locked").waitFor();
-	await other.page.close();
-	await ada.unlock();
-	await ada.heading("page-lock-locked").waitFor({ state: "detached" });
-}
-
 async function a_request_is_approved_by_keyboard_alone(harness, facts) {
 	const { ada, story, people } = await begin(harness, facts);
 	await ada.show("", "page-home-heading");
@@ -237,7 +226,6 @@ export default [
 	each_screen_is_indonesian_and_dark_and_nothing_is_found,
 	what_a_newcomer_sees_is_in_each_language,
 	a_passkey_unlocks,
-	the_wallet_is_open_in_one_tab_only,
 	a_request_is_approved_by_keyboard_alone,
 	the_words_restore_everything_on_a_second_device,
 	offline_the_last_state_stays_and_nothing_is_signed,
