@@ -80,6 +80,13 @@ export class PatientsPage {
 		await until.first().waitFor();
 	}
 
+	/** Unlocks with a passphrase. */
+	async unlock(passphrase = this.passphrase) {
+		await this.heading("page-lock-locked").waitFor();
+		await this.field("page-unlock-passphrase").fill(passphrase);
+		await this.field("page-unlock-passphrase").press("Enter");
+	}
+
 	/** Opens all records with one signature. */
 	async openRecords() {
 		await this.show("records", "page-records-heading");

@@ -33,7 +33,7 @@ async function the_log_can_be_verified_by_others(harness, facts) {
 async function the_patient_reads_her_records(harness, facts) {
 	const { ada, story } = await begin(harness, facts);
 	await ada.openRecords();
-	await ada.page.locator("main").getByText("bundle.json", { exact: true }).waitFor();
+	await ada.page.locator("main").getByText("bundle.json", { exact: true }).first().waitFor();
 	await ada.wallet.check("records-open");
 	await ada.show(`document/${story.discharge.slice(2)}`);
 	await ada.page.locator(".document h2, .document h3").first().waitFor();

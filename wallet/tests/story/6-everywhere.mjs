@@ -13,13 +13,10 @@ async function a_locked_wallet_opens_only_with_its_passphrase(harness, facts) {
 	await ada.button("page-lock-now").click();
 	await ada.heading("page-lock-locked").waitFor();
 	await ada.wallet.check("locked");
-	const field = ada.page.getByLabel(ada.text("page-unlock-passphrase"), { exact: true });
-	await field.fill("not this passphrase");
-	await field.press("Enter");
+	await ada.unlock("not this passphrase");
 	await ada.page.locator(".error").filter({ hasText: /\S/ }).waitFor();
 	await ada.wallet.check("locked-wrong");
-	await field.fill(ada.passphrase);
-	await field.press("Enter");
+	await ada.unlock();
 	await ada.heading("page-settings-heading").waitFor();
 	await ada.show(`document/${story.discharge.slice(2)}`);
 	await ada.page.getByText(ada.text("page-records-not-opened")).waitFor();
@@ -211,9 +208,7 @@ async function a_reload_offline_shows_the_last_proven_state(harness, facts) {
 	ada.wallet.expectErrors(/./);
 	await ada.wallet.offline();
 	await ada.page.reload();
-	await ada.heading("page-lock-locked").waitFor();
-	await ada.field("page-unlock-passphrase").fill(ada.passphrase);
-	await ada.field("page-unlock-passphrase").press("Enter");
+	await ada.unlock();
 	await ada.heading("page-home-heading").waitFor();
 	await ada.page.getByText(ada.text("page-offline-heading")).first().waitFor();
 	assert.match(await ada.says(), /as of \d+ \w+ \d{4}/);
