@@ -15,6 +15,8 @@ use vouchsafe_protocol::{
 };
 use vouchsafe_vault::passphrase::Cost;
 use wasm_bindgen::prelude::*;
+// What wasm-bindgen makes of asynchronous functions needs it.
+use wasm_bindgen_futures as _;
 
 #[wasm_bindgen]
 extern "C" {
