@@ -58,8 +58,10 @@ struct Data {
 }
 
 /// The tables of `data/categories.toml`. A test checks that the file can be read.
-static DATA: LazyLock<Data> =
-	LazyLock::new(|| toml::from_str(include_str!("../data/categories.toml")).unwrap_or_default());
+static DATA: LazyLock<Data> = LazyLock::new(|| serde_json::from_str(JSON).unwrap_or_default());
+
+/// `data/categories.toml`, which the build script has turned into JSON.
+const JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/categories.json"));
 
 fn look_up(table: &BTreeMap<String, String>, code: &str) -> Option<Category> {
 	table.get(code.trim()).and_then(|word| Category::from_word(word).ok())
@@ -333,7 +335,7 @@ mod tests {
 
 	#[test]
 	fn the_data_file_can_be_read() {
-		let data: Data = toml::from_str(include_str!("../data/categories.toml")).unwrap();
+		let data: Data = serde_json::from_str(JSON).unwrap();
 		let tables = data.documents.values().chain([&data.reports, &data.observations]);
 		for (code, word) in tables.chain([&data.directives, &data.lists]).flatten() {
 			assert!(Category::from_word(word).is_ok(), "{code} = {word}");

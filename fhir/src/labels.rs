@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 use std::{
-	collections::{BTreeMap, BTreeSet, HashMap},
+	collections::{BTreeSet, HashMap},
 	sync::LazyLock,
 };
 use vouchsafe_primitives::Confidentiality;
@@ -113,9 +113,7 @@ struct PlainData {
 struct ListData {
 	label: Label,
 	system: String,
-	#[allow(dead_code)]
-	source: String,
-	codes: BTreeMap<String, String>,
+	codes: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -150,9 +148,11 @@ pub struct Systems {
 }
 
 /// The systems of `data/sensitivity.toml`. A test checks that the file can be read.
-pub static SYSTEMS: LazyLock<Systems> = LazyLock::new(|| {
-	Systems::new(toml::from_str(include_str!("../data/sensitivity.toml")).unwrap_or_default())
-});
+pub static SYSTEMS: LazyLock<Systems> =
+	LazyLock::new(|| Systems::new(serde_json::from_str(JSON).unwrap_or_default()));
+
+/// `data/sensitivity.toml`, which the build script has turned into JSON.
+const JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/sensitivity.json"));
 
 impl Systems {
 	fn new(data: Data) -> Self {
@@ -164,7 +164,7 @@ impl Systems {
 				continue;
 			};
 			let matching = systems.get(place).map(|system| system.matching);
-			for code in list.codes.keys() {
+			for code in &list.codes {
 				if let (Some(Matching::Icd), Some((first, last))) = (matching, range_of(code)) {
 					if let Some(ranges) = ranges.get_mut(place) {
 						ranges.push((first, last, list.label));
@@ -334,13 +334,12 @@ mod tests {
 
 	#[test]
 	fn the_data_file_can_be_read() {
-		let data: Data = toml::from_str(include_str!("../data/sensitivity.toml")).unwrap();
+		let data: Data = serde_json::from_str(JSON).unwrap();
 		for list in &data.list {
 			assert!(data.system.iter().any(|it| it.id == list.system), "{}", list.system);
-			assert!(list.codes.values().all(|display| !display.is_empty()));
 			let system = data.system.iter().find(|it| it.id == list.system).unwrap();
 			if matches!(system.matching, Matching::Prefix | Matching::Icd) {
-				let longest = list.codes.keys().map(|code| compact(code).chars().count()).max();
+				let longest = list.codes.iter().map(|code| compact(code).chars().count()).max();
 				assert!(longest <= Some(LONGEST_PREFIX), "{}", list.system);
 			}
 		}

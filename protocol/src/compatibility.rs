@@ -25,7 +25,7 @@ use crate::{
 };
 use codec::{Compact, Decode, DecodeAll, DecodeLimit, Encode};
 use compare::Comparison;
-use frame_metadata::RuntimeMetadataPrefixed;
+use frame_metadata::{v16::RuntimeMetadataV16, RuntimeMetadataPrefixed};
 use std::{
 	collections::BTreeSet,
 	sync::{Arc, LazyLock},
@@ -36,10 +36,18 @@ use walk::Walk;
 /// How deep a value of a type may nest.
 pub(crate) const MAX_DEPTH: u32 = 256;
 
+const IN_BROWSER: bool = cfg!(target_family = "wasm");
+
+/// [`METADATA`] without the documentation that nobody reads here.
+const COMPARED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/compared.scale"));
+
 /// The runtime that this crate was generated from.
 static OURS: LazyLock<RuntimeMetadata> = LazyLock::new(|| {
-	#[expect(clippy::expect_used, reason = "the build script has read the same bytes")]
-	let metadata = Metadata::decode_from(METADATA).expect("the build script reads it");
+	#[expect(clippy::expect_used, reason = "the build script has written these bytes")]
+	let metadata = RuntimeMetadataV16::decode(&mut &COMPARED[..])
+		.map_err(drop)
+		.and_then(|found| Metadata::from_v16(found).map_err(drop))
+		.expect("the build script wrote it");
 	RuntimeMetadata(Arc::new(Inner { metadata, events: BTreeSet::new() }))
 });
 
@@ -59,10 +67,14 @@ impl RuntimeMetadata {
 		&OURS
 	}
 
-	/// Reads a runtime's metadata, in format [`METADATA_FORMAT`](crate::METADATA_FORMAT).
+	/// Reads a runtime's metadata, in format [`METADATA_FORMAT`](crate::METADATA_FORMAT). In a browser
+	/// only [`METADATA`].
 	pub fn read(metadata: &[u8]) -> Result<Self, ChainError> {
 		if metadata == METADATA {
 			return Ok(Self::own().clone());
+		}
+		if IN_BROWSER {
+			return Err(ChainError::foreign("this program knows only its own"));
 		}
 		Ok(Self::new(decode(metadata)?))
 	}
@@ -72,9 +84,10 @@ impl RuntimeMetadata {
 		Self(Arc::new(Inner { metadata, events }))
 	}
 
-	/// Whether it is the runtime that this crate was generated from. Then nothing can differ.
+	/// Whether it is the runtime that this crate was generated from. Then nothing can differ. In a
+	/// browser there is no other one, so the comparison is not in the wallet's core.
 	fn is_own(&self) -> bool {
-		Arc::ptr_eq(&self.0, &OURS.0)
+		IN_BROWSER || Arc::ptr_eq(&self.0, &OURS.0)
 	}
 
 	/// The bytes of a pallet's constant, if there is one of this name.
