@@ -31,8 +31,10 @@ pub mod api;
 pub mod calls;
 pub mod cid;
 mod codegen;
+#[cfg_attr(target_family = "wasm", path = "compatibility/own.rs")]
 pub mod compatibility;
 pub mod decider;
+mod dispatch;
 pub mod errors;
 pub mod events;
 pub mod extrinsics;

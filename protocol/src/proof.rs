@@ -73,7 +73,7 @@ pub enum ProofError {
 	#[error("the node says that the call is in block {0}, but it is not there")]
 	NotThere(H256),
 	/// The node is of another chain, with this genesis block.
-	#[error("the node belongs to another chain: its genesis block is {0:?}")]
+	#[error("the node belongs to another chain: its genesis block is {0:#x}")]
 	OtherChain(H256),
 	/// What was kept is not a proven block of this chain.
 	#[error(

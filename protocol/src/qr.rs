@@ -55,7 +55,7 @@ pub enum QrError {
 		wanted: &'static str,
 	},
 	/// It is of another chain.
-	#[error("this code belongs to another network: its genesis block is {0:?}")]
+	#[error("this code belongs to another network: its genesis block is {0:#x}")]
 	OtherChain(H256),
 }
 

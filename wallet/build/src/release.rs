@@ -90,10 +90,12 @@ impl Release {
 		let generated = root.join("wallet/core/generated");
 		let core = glue::generate(wasm, &generated)?;
 		let core = self.add_hashed("core", "wasm", core, Load::FirstVisit);
+		let languages = self.add_languages(&root.join("speech/locales"))?;
 		let names = format!(
 			"// Written by vouchsafe-wallet-build.\n\
 			export const version = {VERSION:?};\n\
-			export const coreUrl = \"./{core}\";\n"
+			export const coreUrl = \"./{core}\";\n\
+			export const languages: Record<string, {{ url: string; sha256: string }}> = {languages};\n"
 		);
 		files::write(&generated.join("release.ts"), names.as_bytes())?;
 		let Bundle { files, entry, imports, .. } =
@@ -105,6 +107,19 @@ impl Release {
 			self.add(&name, bytes, kind, load);
 		}
 		Ok(entry)
+	}
+
+	/// The core's texts in each language but English, which it contains. Returns where they are, and
+	/// their hashes, as JSON.
+	fn add_languages(&mut self, locales: &Path) -> Result<String> {
+		let mut languages = BTreeMap::new();
+		for (language, texts) in texts::of_core(locales)? {
+			let sha256 = files::sha256(texts.as_bytes());
+			let stem = format!("speech-{language}");
+			let name = self.add_hashed(&stem, "ftl", texts.into_bytes(), Load::Installed);
+			languages.insert(language, json!({ "url": format!("./{name}"), "sha256": sha256 }));
+		}
+		Ok(serde_json::to_string_pretty(&languages)?)
 	}
 
 	/// A viewer is one file with script and style in it, which its policy knows by their hashes. So it

@@ -1,7 +1,7 @@
 // The core's worker: what the browser does for the core, and the messages between page and core.
 
 import init, { Core } from "../generated/core.js";
-import { coreUrl } from "../generated/release.js";
+import { coreUrl, languages } from "../generated/release.js";
 
 const DATABASE = "vouchsafe";
 const STORE = "values";
@@ -90,6 +90,18 @@ const host = {
 			transaction.onerror = failed;
 			transaction.onabort = failed;
 		});
+	},
+
+	/** The texts of a language, checked by their hash. */
+	async texts(language: string): Promise<string> {
+		const file = languages[language];
+		if (!file) throw new Error(`there are no texts in ${language}`);
+		const response = await fetch(new URL(file.url, import.meta.url), { credentials: "omit", redirect: "error" });
+		const bytes = await response.arrayBuffer();
+		const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+		const found = Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+		if (!response.ok || found !== file.sha256) throw new Error(`${file.url} is not the release's`);
+		return new TextDecoder().decode(bytes);
 	},
 
 	now: () => Date.now(),
@@ -181,9 +193,11 @@ function takeOver(core: Core): Promise<void> {
 /** Requests after which the wallet is open in this tab. */
 const OPENING = ["create", "restore", "unlock"];
 
-addEventListener("message", async (event: MessageEvent<{ ask: { ask: string } }>) => {
+addEventListener("message", async (event: MessageEvent<{ id: number; ask: { ask: string } }>) => {
 	const core = await started;
-	if (!isCurrent && OPENING.includes(event.data.ask.ask)) await takeOver(core);
-	await core.ask(JSON.stringify(event.data));
+	const { ask: name, ...fields } = event.data.ask;
+	if (!isCurrent && OPENING.includes(name)) await takeOver(core);
+	const ask = Object.keys(fields).length > 0 ? { [name]: fields } : name;
+	await core.ask(JSON.stringify({ ...event.data, ask }));
 	void follow(core);
 });

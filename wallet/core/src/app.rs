@@ -15,7 +15,10 @@ use std::{
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
 };
-use vouchsafe_agent::{english::speech_of, keys::KeyFile};
+use vouchsafe_agent::{
+	english::{learn, speech_of, unknown},
+	keys::KeyFile,
+};
 use vouchsafe_protocol::types::{address, AccountKind};
 use vouchsafe_speech::{Speech, LANGUAGES};
 use vouchsafe_vault::passphrase::Cost;
@@ -144,7 +147,8 @@ impl<H: Host> App<H> {
 		let answer = match ask {
 			Ask::Start { language, origin } => self.start(&language, origin).await?,
 			Ask::SetLanguage { language } => {
-				self.state().speech = speech_of(&language);
+				let speech = self.speech_in(&language).await;
+				self.state().speech = speech;
 				self.started()
 			},
 			Ask::MakeWords => self.make_words()?,
@@ -224,12 +228,22 @@ impl<H: Host> App<H> {
 		}
 	}
 
+	/// The language of a locale, or English if its texts are not there.
+	async fn speech_in(&self, locale: &str) -> &'static Speech {
+		if let Some(language) = unknown(locale) {
+			let texts = self.host().texts(language).await;
+			learn(language, &texts.unwrap_or_default());
+		}
+		speech_of(locale)
+	}
+
 	async fn start(&self, language: &str, origin: String) -> Result<Answer> {
 		let stored = self.host().load().await?;
+		let speech = self.speech_in(language).await;
 		let locks = Locks::find(&stored)?;
 		{
 			let mut state = self.state();
-			state.speech = speech_of(language);
+			state.speech = speech;
 			state.origin = origin;
 			state.locks = locks;
 		}

@@ -29,6 +29,8 @@ extern "C" {
 	async fn load(this: &WorkerHost) -> Result<JsValue, JsValue>;
 	#[wasm_bindgen(method, catch)]
 	async fn store(this: &WorkerHost, changes: Array) -> Result<JsValue, JsValue>;
+	#[wasm_bindgen(method, catch)]
+	async fn texts(this: &WorkerHost, language: &str) -> Result<JsValue, JsValue>;
 	#[wasm_bindgen(method)]
 	fn now(this: &WorkerHost) -> f64;
 	#[wasm_bindgen(method)]
@@ -187,6 +189,10 @@ impl Host for WorkerHost {
 		});
 		let stored = Self::store(self, pairs.collect()).await;
 		stored.map(drop).map_err(|error| StorageError(said(&error)))
+	}
+
+	async fn texts(&self, language: &str) -> Option<String> {
+		Self::texts(self, language).await.ok()?.as_string()
 	}
 
 	fn now(&self) -> u64 {

@@ -26,6 +26,9 @@ pub trait Host: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
 		changes: Vec<(String, Option<Vec<u8>>)>,
 	) -> impl Future<Output = Result<(), StorageError>> + SendOutsideWasm;
 
+	/// The texts of a language that the core does not contain, if they can be fetched.
+	fn texts(&self, language: &str) -> impl Future<Output = Option<String>> + SendOutsideWasm;
+
 	/// Seconds since 1970, by this device's clock.
 	fn now(&self) -> u64;
 

@@ -14,7 +14,7 @@ pub use views::*;
 use serde::{Deserialize, Serialize};
 
 /// From the page to the core.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Request {
 	/// Chosen by the page. The answer has the same.
@@ -24,7 +24,7 @@ pub struct Request {
 }
 
 /// From the core to the page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Message {

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A request of the page. The answer to each is named in brackets: see [`Answer`](super::Answer).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+/// A request of the page. The answer to each is named in brackets: see [`Answer`](super::Answer). The
+/// page has its name in the field `ask`. The worker puts it before the others, because serde needs much
+/// code for a name that comes anywhere.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(tag = "ask"))]
 pub enum Ask {
 	/// Begins [`Started`](super::Answer::Started).
 	Start {

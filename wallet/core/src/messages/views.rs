@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The core's answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "answer", content = "value", rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Answer {
@@ -59,6 +59,11 @@ pub enum Answer {
 	Holdings(Holdings),
 	/// The settings.
 	Settings(Settings),
+	/// One of the others as it was answered before, in its JSON. (To read it as its type would be a
+	/// twentieth of the core.)
+	#[serde(untagged)]
+	#[cfg_attr(test, ts(skip))]
+	Kept(serde_json::Value),
 }
 
 /// How far this wallet is.

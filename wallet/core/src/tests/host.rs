@@ -92,6 +92,10 @@ impl Host for TestHost {
 		Ok(())
 	}
 
+	async fn texts(&self, _: &str) -> Option<String> {
+		None
+	}
+
 	fn now(&self) -> u64 {
 		1_798_675_200 + Host::elapsed(self).as_secs()
 	}
