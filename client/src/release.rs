@@ -170,6 +170,9 @@ async fn read(
 	let Some(Sent { bytes, encoding }) = source.get(name, encoding, most).await? else {
 		return Ok(None);
 	};
+	if bytes.len() > most {
+		return Err(TOO_LARGE.into());
+	}
 	let decoding = spawn_blocking(move || encoding.decode(bytes, most));
 	decoding.await.map_err(|error| error.to_string())?.map(Some)
 }
