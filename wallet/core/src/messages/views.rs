@@ -59,6 +59,8 @@ pub enum Answer {
 	Holdings(Holdings),
 	/// The settings.
 	Settings(Settings),
+	/// What the chain says of a release.
+	Release(super::ReleaseView),
 }
 
 /// How far this wallet is.
