@@ -534,11 +534,8 @@ mod tests {
 		] {
 			assert_eq!(describe(&session, Some(&as_root(call.into()))), expected);
 		}
-		let manifest = Manifest {
-			version: "0.1.0".into(),
-			files: Default::default(),
-			hash: H256([7; 32]),
-		};
+		let manifest =
+			Manifest { version: "0.1.0".into(), files: Default::default(), hash: H256([7; 32]) };
 		let said = describe(&session, Some(&as_root(publish(&manifest))));
 		let hash = "07".repeat(32);
 		let expected =

@@ -213,7 +213,10 @@ impl Source for Website {
 			StatusCode::OK => {},
 			StatusCode::NOT_FOUND => return Ok(None),
 			other if other.is_redirection() => {
-				return Err(format!("the server redirects ({}), which is not followed", other.as_u16()))
+				return Err(format!(
+					"the server redirects ({}), which is not followed",
+					other.as_u16()
+				))
 			},
 			other => return Err(format!("the server answers {}", other.as_u16())),
 		}

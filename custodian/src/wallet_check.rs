@@ -27,7 +27,8 @@ use vouchsafe_client::{
 	chain::{ChainError, Institution, Release},
 	custodian::AllowedAddresses,
 	release::{
-		check, standing, version_of, Encoding, ReleaseError, Sent, Served, Source, Standing, Website,
+		check, standing, version_of, Encoding, ReleaseError, Sent, Served, Source, Standing,
+		Website,
 	},
 };
 
@@ -67,10 +68,7 @@ pub async fn run(state: Arc<State>) {
 }
 
 /// Compares if it is due.
-async fn look(
-	state: &State,
-	last: &mut Option<(Vec<Release>, Instant)>,
-) -> Result<(), ChainError> {
+async fn look(state: &State, last: &mut Option<(Vec<Release>, Instant)>) -> Result<(), ChainError> {
 	let Some(connected) = state.connected() else { return Ok(()) };
 	let block = connected.node.finalized().await?;
 	let published = block.wallet_releases().await?;

@@ -244,8 +244,7 @@ mod tests {
 
 	#[test]
 	fn a_release_is_current_earlier_or_unknown() {
-		let release =
-			|byte| Release { version: vec![b'0' + byte], hash: H256([byte; 32]) };
+		let release = |byte| Release { version: vec![b'0' + byte], hash: H256([byte; 32]) };
 		let published = [release(1), release(2)];
 		let of = |byte| standing(&published, &H256([byte; 32]));
 		assert_eq!(of(2), Standing::Current);

@@ -138,7 +138,9 @@ fn compare(url: &str, served: &Served, published: &[Release]) -> Output {
 	};
 	lines.push(said);
 	if !is_good {
-		lines.push("Do not enter words or passphrases there. Tell the members of the network.".into());
+		lines.push(
+			"Do not enter words or passphrases there. Tell the members of the network.".into(),
+		);
 	}
 	let faults: Vec<_> = faults
 		.iter()
@@ -189,7 +191,13 @@ mod tests {
 	fn a_served_wallet_is_compared_with_the_published_one() {
 		let published = [release("0.1.0", 1), release("0.2.0", 2)];
 		for (served, published, code, standing, said) in [
-			(served(2, &[]), &published[..], 0, "current", "at u is the published one: version 0.2.0"),
+			(
+				served(2, &[]),
+				&published[..],
+				0,
+				"current",
+				"at u is the published one: version 0.2.0",
+			),
 			(served(1, &[]), &published, 1, "earlier", "It is an earlier release"),
 			(served(3, &[]), &published, 1, "unknown", "The council has not published it"),
 			(served(2, &["core.wasm"]), &published, 1, "current", "core.wasm differs"),

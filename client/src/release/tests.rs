@@ -149,21 +149,39 @@ async fn check_at(url: &str) -> Result<Served, ReleaseError> {
 #[tokio::test]
 async fn redirects_errors_and_large_manifests_are_told() {
 	let close = "connection: close\r\n";
-	let elsewhere = server(format!("HTTP/1.1 404 Not Found\r\n{close}content-length: 0\r\n\r\n")).await;
+	let elsewhere =
+		server(format!("HTTP/1.1 404 Not Found\r\n{close}content-length: 0\r\n\r\n")).await;
 	assert_eq!(check_at(&elsewhere).await, Err(ReleaseError::NoWallet));
 	for (answer, said) in [
-		(format!("HTTP/1.1 302 Found\r\n{close}location: {elsewhere}\r\ncontent-length: 0\r\n\r\n"), "redirects (302)"),
-		(format!("HTTP/1.1 500 Oops\r\n{close}content-length: 0\r\n\r\n"), "answers 500"),
-		(format!("HTTP/1.1 200 OK\r\n{close}content-encoding: zstd\r\ncontent-length: 0\r\n\r\n"), "unknown way"),
 		(
-			format!("HTTP/1.1 200 OK\r\n{close}content-length: {0}\r\n\r\n{1}", MAX_MANIFEST + 1, " ".repeat(MAX_MANIFEST + 1)),
+			format!(
+				"HTTP/1.1 302 Found\r\n{close}location: {elsewhere}\r\ncontent-length: 0\r\n\r\n"
+			),
+			"redirects (302)",
+		),
+		(format!("HTTP/1.1 500 Oops\r\n{close}content-length: 0\r\n\r\n"), "answers 500"),
+		(
+			format!(
+				"HTTP/1.1 200 OK\r\n{close}content-encoding: zstd\r\ncontent-length: 0\r\n\r\n"
+			),
+			"unknown way",
+		),
+		(
+			format!(
+				"HTTP/1.1 200 OK\r\n{close}content-length: {0}\r\n\r\n{1}",
+				MAX_MANIFEST + 1,
+				" ".repeat(MAX_MANIFEST + 1)
+			),
 			"too large",
 		),
 	] {
 		let error = check_at(&server(answer).await).await.unwrap_err();
 		assert!(matches!(&error, ReleaseError::Unreadable(why) if why.contains(said)), "{error}");
 	}
-	let longest = format!("HTTP/1.1 200 OK\r\n{close}content-length: {MAX_MANIFEST}\r\n\r\n{}", " ".repeat(MAX_MANIFEST));
+	let longest = format!(
+		"HTTP/1.1 200 OK\r\n{close}content-length: {MAX_MANIFEST}\r\n\r\n{}",
+		" ".repeat(MAX_MANIFEST)
+	);
 	assert_eq!(check_at(&server(longest).await).await, Err(ManifestError::Malformed.into()));
 }
 
@@ -171,7 +189,13 @@ async fn redirects_errors_and_large_manifests_are_told() {
 #[tokio::test]
 async fn only_allowed_addresses_are_asked() {
 	let allowed = AllowedAddresses::public_and(vec![]);
-	for url in ["http://example.org", "https://127.0.0.1:1", "https://10.0.0.1", "file:///etc/passwd", "https://a.example/?x="] {
+	for url in [
+		"http://example.org",
+		"https://127.0.0.1:1",
+		"https://10.0.0.1",
+		"file:///etc/passwd",
+		"https://a.example/?x=",
+	] {
 		assert!(matches!(Website::new(url, &allowed), Err(CustodianError::Address(_))), "{url}");
 	}
 	// A name is resolved, and its address checked, when it is connected to.

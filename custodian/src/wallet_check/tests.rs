@@ -82,8 +82,7 @@ async fn found(
 		config.wallet = Some(config::Wallet { directory, development: false });
 	});
 	let members = members.to_vec();
-	let finalized =
-		BlockDouble { releases: published(hashes), members, ..BlockDouble::default() };
+	let finalized = BlockDouble { releases: published(hashes), members, ..BlockDouble::default() };
 	let node = Arc::new(NodeDouble { finalized, ..NodeDouble::default() });
 	let institution = Some(AccountId::new([1; 32]));
 	state.set_connected(Some(Connected { node, institution }));

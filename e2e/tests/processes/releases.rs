@@ -23,9 +23,7 @@ fn write_release(folder: &Path) -> Result<()> {
 	let files = [("index.html", "<!doctype html>"), ("page-0a1b2c3d4e5f.js", "show()")];
 	let hashes: serde_json::Map<String, Value> = files
 		.iter()
-		.map(|(name, text)| {
-			((*name).to_owned(), json!(hex::encode(sha256(text.as_bytes()).0)))
-		})
+		.map(|(name, text)| ((*name).to_owned(), json!(hex::encode(sha256(text.as_bytes()).0))))
 		.collect();
 	for (name, text) in files {
 		std::fs::write(folder.join(name), text)?;

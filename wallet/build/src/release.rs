@@ -372,11 +372,14 @@ mod tests {
 		let file = folder.path().join("checkpoint.json");
 		assert!(read_checkpoint(&file).is_err());
 		let whole = r#"{ "genesis": "0x00", "block": 1, "hash": "0x01", "set": 0, "authorities": [], "proven": "0x" }"#;
-		for (text, is_one) in [("", false), ("[]", false), ("{\"genesis\":\"0x00\"}", false), (whole, true)] {
+		for (text, is_one) in
+			[("", false), ("[]", false), ("{\"genesis\":\"0x00\"}", false), (whole, true)]
+		{
 			fs::write(&file, text).unwrap();
 			assert_eq!(read_checkpoint(&file).is_ok(), is_one, "{text}");
 		}
-		let read: serde_json::Value = serde_json::from_str(&read_checkpoint(&file).unwrap()).unwrap();
+		let read: serde_json::Value =
+			serde_json::from_str(&read_checkpoint(&file).unwrap()).unwrap();
 		assert_eq!(read, serde_json::from_str::<serde_json::Value>(whole).unwrap());
 	}
 

@@ -26,11 +26,8 @@ fn kept(name: &str) -> Vec<u8> {
 #[test]
 fn publish_by_a_motion_works() {
 	run(|| {
-		let call = crate::Call::publish {
-			name: word("wallet"),
-			version: word("0.1.0"),
-			hash: hash(1),
-		};
+		let call =
+			crate::Call::publish { name: word("wallet"), version: word("0.1.0"), hash: hash(1) };
 		vote(motion(call.into()), 3, &[HOSPITAL_A, HOSPITAL_B, HOSPITAL_C], &[]);
 		let release = Release { version: word("0.1.0"), hash: hash(1) };
 		assert_eq!(Releases::<Test>::get(word("wallet")).into_inner(), [release.clone()]);
