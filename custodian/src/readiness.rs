@@ -109,7 +109,8 @@ impl ReadinessReport {
 	/// Records whether the wallets of the members are the published one. The custodian serves all the same.
 	pub fn set_wallet(&self, ok: bool, detail: impl Into<String>) {
 		let detail = detail.into();
-		let wallet = &mut self.latest().readiness.wallet;
+		let mut latest = self.latest();
+		let wallet = &mut latest.readiness.wallet;
 		if wallet.ok != ok {
 			match ok {
 				true => tracing::info!(detail, "all wallets are the published one now"),

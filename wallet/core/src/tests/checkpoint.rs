@@ -19,8 +19,9 @@ fn block(genesis: u8, number: u32) -> Trusted {
 }
 
 fn host(checkpoint: Option<&Trusted>) -> TestHost {
-	let checkpoint = checkpoint.map(|it| serde_json::to_string(&Checkpoint::from(it)).unwrap());
-	TestHost { checkpoint, ..TestHost::default() }
+	let mut host = TestHost::default();
+	host.checkpoint = checkpoint.map(|it| serde_json::to_string(&Checkpoint::from(it)).unwrap());
+	host
 }
 
 /// The block from which a chain with this genesis block is proven.
