@@ -52,7 +52,7 @@ programs: setup
 	@$(CARGO) build --bins --examples
 
 .PHONY: wallet
-wallet: ## build the patients' wallet and print its files' sizes and its hash (CORE=file: with another core)
+wallet: ## build the patients' wallet and print its files' sizes and its hash (CORE=file: with another core; CHECKPOINT=file: for one chain only)
 	@scripts/wallet
 
 .PHONY: test-wallet

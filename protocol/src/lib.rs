@@ -21,6 +21,7 @@
 //! - [`log_file`]: a patient's log as a file that anybody can verify.
 //! - [`proof`]: that a block is final, what its state has, and which calls are in it.
 //! - [`proven`]: the chain as of a block, of which the node's answers are proven.
+//! - [`release`]: what a release of the wallet has, and whether the council has published it.
 //! - [`remote`]: the chain over custodians, for a wallet that reaches no node.
 //! - [`holders`]: who can hold the shares of a new version.
 //!
@@ -46,6 +47,7 @@ pub mod openings;
 pub mod proof;
 pub mod proven;
 pub mod qr;
+pub mod release;
 pub mod remote;
 pub mod rest;
 pub mod signing;

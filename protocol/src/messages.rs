@@ -601,6 +601,9 @@ pub struct Readiness {
 	pub work: Check,
 	/// The rounds of the studies that it aggregates, and what they wait for. Never a failure.
 	pub research: Check,
+	/// Whether its own wallet and those of the other members are the published one. The custodian is ready
+	/// all the same.
+	pub wallet: Check,
 }
 
 /// A refusal.

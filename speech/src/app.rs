@@ -30,6 +30,7 @@ messages! { pub APP:
 	wallet_failed_backup = "wallet-failed-backup" ();
 	wallet_failed_code = "wallet-failed-code" ();
 	wallet_failed_code_chain = "wallet-failed-code-chain" ();
+	wallet_failed_other_chain = "wallet-failed-other-chain" ();
 	wallet_failed_code_expired = "wallet-failed-code-expired" ();
 
 	wallet_revoke = "wallet-revoke" (id, sentence);

@@ -14,6 +14,7 @@ mod labels;
 mod one_hospital;
 mod power_cuts;
 mod refusals;
+mod releases;
 mod research;
 mod research_rpc;
 mod rpc;

@@ -27,6 +27,7 @@ wallet-failed-short = Die Passphrase ist zu kurz: Sie braucht mindestens { $coun
 wallet-failed-backup = Sichern Sie zuerst Ihre Wörter. Sonst ist mit dem Gerät auch Ihr Schlüssel verloren.
 wallet-failed-code = Das ist kein Aufnahmecode von Vouchsafe.
 wallet-failed-code-chain = Dieser Code gehört zu einem anderen Netz.
+wallet-failed-other-chain = Diese App wurde für ein anderes Netz von Krankenhäusern gemacht. Nichts wurde unterschrieben. Öffnen Sie die App unter der Adresse, die Ihr Krankenhaus Ihnen gibt.
 wallet-failed-code-expired = Dieser Code ist abgelaufen. Bitten Sie um einen neuen.
 
 # What is signed.

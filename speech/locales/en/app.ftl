@@ -27,6 +27,7 @@ wallet-failed-short = The passphrase is too short: it needs at least { $count } 
 wallet-failed-backup = Save your words first. Without them, a lost device takes your key with it.
 wallet-failed-code = This is not a registration code of Vouchsafe.
 wallet-failed-code-chain = This code is for another network.
+wallet-failed-other-chain = This app was made for another network of hospitals. Nothing was signed. Open the app at the address that your hospital gives you.
 wallet-failed-code-expired = This code has expired. Ask for a new one.
 
 # What is signed. The first is in quotes because it is a sentence of its own.

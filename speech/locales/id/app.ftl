@@ -27,6 +27,7 @@ wallet-failed-short = Frasa sandi terlalu pendek: diperlukan sedikitnya { $count
 wallet-failed-backup = Simpan kata-kata Anda dahulu. Tanpa kata-kata itu, kunci Anda ikut hilang bersama perangkat.
 wallet-failed-code = Ini bukan kode pendaftaran Vouchsafe.
 wallet-failed-code-chain = Kode ini untuk jaringan lain.
+wallet-failed-other-chain = Aplikasi ini dibuat untuk jaringan rumah sakit lain. Tidak ada yang ditandatangani. Buka aplikasi di alamat yang diberikan rumah sakit Anda.
 wallet-failed-code-expired = Kode ini sudah kedaluwarsa. Mintalah kode baru.
 
 # What is signed.

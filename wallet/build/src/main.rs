@@ -26,6 +26,10 @@ struct Args {
 	/// The checkout.
 	#[arg(long, value_name = "DIR", default_value = ".")]
 	root: PathBuf,
+	/// Checkpoint, from which the wallet begins to prove the chain. It then accepts no other chain.
+	/// `vouchsafe wallet checkpoint` writes it.
+	#[arg(long, value_name = "FILE")]
+	checkpoint: Option<PathBuf>,
 	/// Do not print the size of each file.
 	#[arg(long)]
 	quiet: bool,
@@ -34,7 +38,8 @@ struct Args {
 fn main() -> Result<()> {
 	let args = Args::parse();
 	let root = args.root.canonicalize().with_context(|| args.root.display().to_string())?;
-	let release = release::build(&root, &args.wasm)?;
+	let checkpoint = args.checkpoint.as_deref().map(release::read_checkpoint).transpose()?;
+	let release = release::build(&root, &args.wasm, checkpoint.as_deref())?;
 	let manifest = release.write(&args.out)?;
 	if !args.quiet {
 		sizes::print(&args.out, &release)?;

@@ -54,11 +54,11 @@ pub struct Release {
 }
 
 /// Builds the release from the checkout and the compiled core.
-pub fn build(root: &Path, wasm: &Path) -> Result<Release> {
+pub fn build(root: &Path, wasm: &Path, checkpoint: Option<&str>) -> Result<Release> {
 	let wallet = root.join("wallet");
 	let mut release = Release::default();
 	texts::generate(&root.join("speech/locales"), &wallet.join("page/generated"))?;
-	let worker = release.add_core(root, wasm)?;
+	let worker = release.add_core(root, wasm, checkpoint)?;
 	let plain = release.add_viewer(root, "viewer/src/plain.ts", "viewer")?;
 	let pdf = release.add_viewer(root, "viewer/src/pdf.ts", "viewer-pdf")?;
 	let urls = [
@@ -85,8 +85,8 @@ impl Release {
 		name
 	}
 
-	/// The core and its worker. Returns the worker's name.
-	fn add_core(&mut self, root: &Path, wasm: &Path) -> Result<String> {
+	/// The core and its worker, which has the checkpoint. Returns the worker's name.
+	fn add_core(&mut self, root: &Path, wasm: &Path, checkpoint: Option<&str>) -> Result<String> {
 		let generated = root.join("wallet/core/generated");
 		let core = glue::generate(wasm, &generated)?;
 		let core = self.add_hashed("core", "wasm", core, Load::FirstVisit);
@@ -95,7 +95,11 @@ impl Release {
 			"// Written by vouchsafe-wallet-build.\n\
 			export const version = {VERSION:?};\n\
 			export const coreUrl = \"./{core}\";\n\
-			export const languages: Record<string, {{ url: string; sha256: string }}> = {languages};\n"
+			export const languages: Record<string, {{ url: string; sha256: string }}> = {languages};
+\
+			export const checkpoint: string | undefined = {};
+",
+			checkpoint.map_or_else(|| "undefined".to_owned(), |text| format!("{text:?}"))
 		);
 		files::write(&generated.join("release.ts"), names.as_bytes())?;
 		let Bundle { files, entry, imports, .. } =
@@ -268,6 +272,17 @@ impl Release {
 	}
 }
 
+/// The text of a checkpoint, which `vouchsafe wallet checkpoint` has written. The core checks what it says.
+pub fn read_checkpoint(path: &Path) -> Result<String> {
+	let wrong = || format!("{} is not a checkpoint", path.display());
+	let value: serde_json::Value =
+		serde_json::from_slice(&files::read(path)?).with_context(wrong)?;
+	let parts = ["genesis", "block", "hash", "set", "authorities", "proven"];
+	let has_all = parts.iter().all(|part| value.get(part).is_some());
+	ensure!(has_all, "{}: it must have {}", wrong(), parts.join(", "));
+	Ok(value.to_string())
+}
+
 /// Writes a file and its compressed forms, unless they are there already: brotli takes seconds.
 fn write_compressed(
 	out: &Path,
@@ -366,6 +381,23 @@ mod tests {
 		for (name, hash) in listed {
 			assert_eq!(*hash, files::sha256(&fs::read(folder.path().join(name)).unwrap()));
 		}
+	}
+
+	#[test]
+	fn only_a_checkpoint_is_put_into_the_release() {
+		let folder = tempfile::tempdir().unwrap();
+		let file = folder.path().join("checkpoint.json");
+		assert!(read_checkpoint(&file).is_err());
+		let whole = r#"{ "genesis": "0x00", "block": 1, "hash": "0x01", "set": 0, "authorities": [], "proven": "0x" }"#;
+		for (text, is_one) in
+			[("", false), ("[]", false), ("{\"genesis\":\"0x00\"}", false), (whole, true)]
+		{
+			fs::write(&file, text).unwrap();
+			assert_eq!(read_checkpoint(&file).is_ok(), is_one, "{text}");
+		}
+		let read: serde_json::Value =
+			serde_json::from_str(&read_checkpoint(&file).unwrap()).unwrap();
+		assert_eq!(read, serde_json::from_str::<serde_json::Value>(whole).unwrap());
 	}
 
 	#[test]

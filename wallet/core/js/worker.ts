@@ -1,7 +1,7 @@
 // The core's worker: what the browser does for the core, and the messages between page and core.
 
 import init, { Core } from "../generated/core.js";
-import { coreUrl, languages } from "../generated/release.js";
+import { checkpoint, coreUrl, languages } from "../generated/release.js";
 
 const DATABASE = "vouchsafe";
 const STORE = "values";
@@ -68,6 +68,8 @@ class Answer {
 }
 
 const host = {
+	checkpoint,
+
 	async load(): Promise<[string, Uint8Array][]> {
 		const values = (await open()).transaction(STORE).objectStore(STORE);
 		const [keys, all] = await Promise.all([

@@ -8,6 +8,7 @@ mod last;
 mod log;
 mod people;
 mod records;
+mod release;
 mod requests;
 mod settings;
 mod who_sees;
@@ -287,6 +288,7 @@ impl<H: Host> Account<H> {
 			Ask::SeenLog { count } => self.seen_log(count).await?,
 			Ask::Holdings => Answer::Holdings(self.holdings(speech).await?),
 			Ask::Settings => Answer::Settings(self.settings(speech).await?),
+			Ask::Release { manifest } => Answer::Release(self.release(&manifest).await?),
 			Ask::SetSetting { name, value } => {
 				self.set_setting(&name, &value).await?;
 				Answer::Settings(self.settings(speech).await?)

@@ -31,6 +31,8 @@ extern "C" {
 	async fn store(this: &WorkerHost, changes: Array) -> Result<JsValue, JsValue>;
 	#[wasm_bindgen(method, catch)]
 	async fn texts(this: &WorkerHost, language: &str) -> Result<JsValue, JsValue>;
+	#[wasm_bindgen(method, getter)]
+	fn checkpoint(this: &WorkerHost) -> Option<String>;
 	#[wasm_bindgen(method)]
 	fn now(this: &WorkerHost) -> f64;
 	#[wasm_bindgen(method)]
@@ -169,6 +171,10 @@ impl Host for WorkerHost {
 
 	fn transport(&self) -> Self {
 		self.clone()
+	}
+
+	fn checkpoint(&self) -> Option<String> {
+		Self::checkpoint(self)
 	}
 
 	async fn load(&self) -> Result<Vec<(String, Vec<u8>)>, StorageError> {

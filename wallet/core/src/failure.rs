@@ -56,6 +56,12 @@ pub enum Trouble {
 	/// The code is another chain's.
 	#[error("another chain's code")]
 	CodeOfOtherChain,
+	/// The release's checkpoint is of another chain.
+	#[error("the wallet was made for another chain")]
+	OtherChain,
+	/// The release's checkpoint is damaged.
+	#[error("the release's checkpoint is damaged")]
+	Checkpoint,
 	/// The code has expired.
 	#[error("the code has expired")]
 	CodeExpired,
@@ -156,6 +162,8 @@ fn of_trouble(trouble: &Trouble, speech: &Speech) -> (FailureKind, String) {
 		Trouble::Backup => (Input, speech.wallet_failed_backup()),
 		Trouble::Code => (Input, speech.wallet_failed_code()),
 		Trouble::CodeOfOtherChain => (Input, speech.wallet_failed_code_chain()),
+		Trouble::OtherChain => (NotProven, speech.wallet_failed_other_chain()),
+		Trouble::Checkpoint => (Update, speech.wallet_failed_update()),
 		Trouble::CodeExpired => (Input, speech.wallet_failed_code_expired()),
 		Trouble::Input(reason) => (Input, speech.wallet_failed_input(reason.clone())),
 	}

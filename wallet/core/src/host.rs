@@ -15,6 +15,10 @@ pub trait Host: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
 	/// What reaches custodians.
 	fn transport(&self) -> Self::Transport;
 
+	/// The checkpoint that came with the release: the wallet then accepts no other chain. A release for
+	/// development has none.
+	fn checkpoint(&self) -> Option<String>;
+
 	/// Everything that is stored on this device, by key.
 	fn load(
 		&self,

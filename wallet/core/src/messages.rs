@@ -6,9 +6,11 @@
 //! are for text nodes, never for HTML.
 
 mod ask;
+mod release;
 mod views;
 
 pub use ask::*;
+pub use release::*;
 pub use views::*;
 
 use serde::{Deserialize, Serialize};

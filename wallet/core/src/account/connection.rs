@@ -49,16 +49,36 @@ impl Network {
 		self.genesis.into()
 	}
 
-	/// The chain over these custodians, with unsigned questions.
+	/// The chain over these custodians, with unsigned questions. It must be that of the release's
+	/// checkpoint, if it has one: every way to a chain comes by here.
 	pub fn chain<H: Host>(
 		&self,
 		host: &H,
 		kept: Option<Trusted>,
 	) -> Result<CustodianChain<H::Transport>> {
+		let kept = first_block(host.checkpoint().as_deref(), self.genesis(), kept)?;
 		let custodians: Vec<_> =
 			self.custodians.iter().map(|(url, it)| (url.clone(), (*it).into())).collect();
 		Ok(CustodianChain::new(host.transport(), self.genesis(), &custodians, kept)?)
 	}
+}
+
+/// The block from which the chain of this genesis block is proven: the newer one of the checkpoint and of
+/// what was kept. None if it is proven from the genesis block.
+fn first_block(
+	checkpoint: Option<&str>,
+	genesis: H256,
+	kept: Option<Trusted>,
+) -> Result<Option<Trusted>, Trouble> {
+	let Some(checkpoint) = checkpoint else { return Ok(kept) };
+	let checkpoint = Trusted::from_checkpoint(checkpoint).map_err(|_| Trouble::Checkpoint)?;
+	if checkpoint.genesis() != genesis {
+		return Err(Trouble::OtherChain);
+	}
+	Ok(Some(match kept {
+		Some(kept) => checkpoint.newer(kept),
+		None => checkpoint,
+	}))
 }
 
 /// The network of the custodian that serves the page.
@@ -174,7 +194,7 @@ impl<H: Host> Account<H> {
 
 	/// A session with the members as they are now, or were less than a minute ago. If the account is not
 	/// enrolled, it reads only what is public.
-	async fn any_session(&self) -> Result<Arc<Session<H>>> {
+	pub(super) async fn any_session(&self) -> Result<Arc<Session<H>>> {
 		if let Some((since, session)) = &*self.session.lock().await {
 			let is_new = self.host.elapsed().saturating_sub(*since) < MEMBERS_FOR;
 			let speech = locked(&self.known).speech.unwrap_or(session.speech);

@@ -206,6 +206,12 @@ pub enum Ask {
 		/// Its value.
 		value: String,
 	},
+	/// Whether the release that this browser has is the published one
+	/// [`Release`](super::Answer::Release).
+	Release {
+		/// The SHA-256 of its manifest, in hex.
+		manifest: String,
+	},
 	/// Gives an account a name [`Done`](super::Answer::Done).
 	SetName {
 		/// The account.

@@ -59,6 +59,8 @@ pub enum Answer {
 	Holdings(Holdings),
 	/// The settings.
 	Settings(Settings),
+	/// What the chain says of a release.
+	Release(super::ReleaseView),
 	/// One of the others as it was answered before, in its JSON. (To read it as its type would be a
 	/// twentieth of the core.)
 	#[serde(untagged)]

@@ -25,6 +25,7 @@ pub(super) struct TestHost {
 	pub stored: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
 	pub is_full: Arc<AtomicBool>,
 	pub passed: Arc<Mutex<Duration>>,
+	pub checkpoint: Option<String>,
 	posted: Arc<Mutex<Vec<Message>>>,
 }
 
@@ -72,6 +73,10 @@ impl Host for TestHost {
 
 	fn transport(&self) -> Self {
 		self.clone()
+	}
+
+	fn checkpoint(&self) -> Option<String> {
+		self.checkpoint.clone()
 	}
 
 	async fn load(&self) -> Result<Vec<(String, Vec<u8>)>, StorageError> {

@@ -2,7 +2,6 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { VERSION } from "../build";
 import { ask } from "../core";
 import { useAction, useAsk } from "../load";
 import type { Choice, Settings } from "../messages";
@@ -11,11 +10,11 @@ import { Icon } from "../parts/Icon";
 import { Loading } from "../parts/Loading";
 import { Screen, Section } from "../parts/Screen";
 import { Sheet } from "../parts/Sheet";
-import { Busy, Failure, Mark, Note } from "../parts/Status";
+import { Busy, Failure, Mark } from "../parts/Status";
 import { Name } from "../parts/Text";
+import { VersionSection } from "../parts/Version";
 import { addPasskey, hasPasskeys } from "../passkey";
 import { appearance, setAppearance } from "../preferences";
-import { installed, update, activateUpdate } from "../release";
 import { go, to } from "../router";
 import { askStarted, become, becomeLocked, changes, started } from "../state";
 import { t } from "../texts";
@@ -63,45 +62,6 @@ function StorageSection() {
 				<span>{t(isKept.value ? "page-settings-storage-persistent" : "page-settings-storage-not-persistent")}</span>
 			</p>
 		</Section>
-	);
-}
-
-function VersionSection() {
-	const release = installed.value;
-	return (
-		<Section title={t("page-settings-version")}>
-			<p>{release?.version ?? VERSION}</p>
-			{release && (
-				<details class="small">
-					<summary>{t("page-settings-version-hash")}</summary>
-					<p>
-						<code class="account">{release.manifest}</code>
-					</p>
-				</details>
-			)}
-			<UpdateNote />
-		</Section>
-	);
-}
-
-/** A newer release waits until the person agrees to it. */
-function UpdateNote() {
-	const newer = update.value;
-	return (
-		newer && (
-			<Note isNews>
-				<p class="strong">
-					{t("page-settings-update")}: {newer.version}
-				</p>
-				<p>{t("page-settings-update-hint")}</p>
-				<p class="small">
-					{t("page-settings-version-hash")}: <code class="account">{newer.manifest}</code>
-				</p>
-				<button type="button" onClick={() => void activateUpdate()}>
-					{t("page-settings-update-button")}
-				</button>
-			</Note>
-		)
 	);
 }
 
