@@ -95,10 +95,8 @@ impl Release {
 			"// Written by vouchsafe-wallet-build.\n\
 			export const version = {VERSION:?};\n\
 			export const coreUrl = \"./{core}\";\n\
-			export const languages: Record<string, {{ url: string; sha256: string }}> = {languages};
-\
-			export const checkpoint: string | undefined = {};
-",
+			export const languages: Record<string, {{ url: string; sha256: string }}> = {languages};\n\
+			export const checkpoint: string | undefined = {};\n",
 			checkpoint.map_or_else(|| "undefined".to_owned(), |text| format!("{text:?}"))
 		);
 		files::write(&generated.join("release.ts"), names.as_bytes())?;
