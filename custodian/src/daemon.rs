@@ -10,6 +10,7 @@ use crate::{
 	state::State,
 	store::{sqlite::Sqlite, LogIndex, Rewound},
 	studies, waiting,
+	wallet::WalletFiles,
 };
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -23,6 +24,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Runs the custodian until it receives SIGTERM or SIGINT, or its node must not be used.
 pub fn run(config: Config) -> anyhow::Result<()> {
 	start_log(&config)?;
+	config.wallet.as_ref().map_or(Ok(()), |wallet| WalletFiles::of(wallet).check())?;
 	let keys = Keys::read(&config.keys.file)?;
 	let database = Sqlite::open(&config.store.directory)?;
 	let ipfs = config.kubo.as_ref().map(|kubo| Ipfs::new(&kubo.url)).transpose()?;

@@ -28,6 +28,9 @@ wallet-failed-backup = Save your words first. Without them, a lost device takes 
 wallet-failed-code = This is not a registration code of Vouchsafe.
 wallet-failed-code-chain = This code is for another network.
 wallet-failed-code-expired = This code has expired. Ask for a new one.
+wallet-failed-code-foreign = This code is not from Vouchsafe.
+wallet-failed-code-kind = This code of Vouchsafe is for something else. Scan the code that the registration desk shows.
+wallet-failed-code-large = This code is too large to be one of Vouchsafe.
 
 # What is signed. The first is in quotes because it is a sentence of its own.
 wallet-revoke = I revoke consent { $id }, which says: { $sentence }

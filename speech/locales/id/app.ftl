@@ -28,6 +28,9 @@ wallet-failed-backup = Simpan kata-kata Anda dahulu. Tanpa kata-kata itu, kunci 
 wallet-failed-code = Ini bukan kode pendaftaran Vouchsafe.
 wallet-failed-code-chain = Kode ini untuk jaringan lain.
 wallet-failed-code-expired = Kode ini sudah kedaluwarsa. Mintalah kode baru.
+wallet-failed-code-foreign = Kode ini bukan dari Vouchsafe.
+wallet-failed-code-kind = Kode Vouchsafe ini untuk keperluan lain. Pindai kode yang ditunjukkan meja pendaftaran.
+wallet-failed-code-large = Kode ini terlalu besar untuk kode Vouchsafe.
 
 # What is signed.
 wallet-revoke = Saya mencabut persetujuan { $id }, yang berbunyi: { $sentence }

@@ -56,6 +56,15 @@ pub enum Trouble {
 	/// The code is another chain's.
 	#[error("another chain's code")]
 	CodeOfOtherChain,
+	/// The code is another product's.
+	#[error("another product's code")]
+	ForeignCode,
+	/// The code is for something else.
+	#[error("a code for something else")]
+	CodeOfOtherKind,
+	/// The code is larger than any of ours.
+	#[error("the code is too large")]
+	LargeCode,
 	/// The code has expired.
 	#[error("the code has expired")]
 	CodeExpired,
@@ -156,6 +165,9 @@ fn of_trouble(trouble: &Trouble, speech: &Speech) -> (FailureKind, String) {
 		Trouble::Backup => (Input, speech.wallet_failed_backup()),
 		Trouble::Code => (Input, speech.wallet_failed_code()),
 		Trouble::CodeOfOtherChain => (Input, speech.wallet_failed_code_chain()),
+		Trouble::ForeignCode => (Input, speech.wallet_failed_code_foreign()),
+		Trouble::CodeOfOtherKind => (Input, speech.wallet_failed_code_kind()),
+		Trouble::LargeCode => (Input, speech.wallet_failed_code_large()),
 		Trouble::CodeExpired => (Input, speech.wallet_failed_code_expired()),
 		Trouble::Input(reason) => (Input, speech.wallet_failed_input(reason.clone())),
 	}
