@@ -9,7 +9,9 @@ use crate::{
 	kubo, node, server,
 	state::State,
 	store::{sqlite::Sqlite, LogIndex, Rewound},
-	studies, waiting, wallet_check,
+	studies, waiting,
+	wallet::WalletFiles,
+	wallet_check,
 };
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -23,6 +25,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Runs the custodian until it receives SIGTERM or SIGINT, or its node must not be used.
 pub fn run(config: Config) -> anyhow::Result<()> {
 	start_log(&config)?;
+	config.wallet.as_ref().map_or(Ok(()), |wallet| WalletFiles::of(wallet).check())?;
 	let keys = Keys::read(&config.keys.file)?;
 	let database = Sqlite::open(&config.store.directory)?;
 	let ipfs = config.kubo.as_ref().map(|kubo| Ipfs::new(&kubo.url)).transpose()?;

@@ -1,31 +1,34 @@
-//! Serves the files of the wallet from a directory, and nothing outside it.
+//! Serves the files of the wallet's release from a directory, and nothing else.
 //!
-//! A file is sent as it is stored, or compressed if a compressed one is beside it: `core.wasm.br`,
-//! `core.wasm.gz`. Files whose names contain a hash never change, so browsers keep them. The others
-//! are asked for again each time. [`policies`] says what browsers let each file do.
+//! The release says in `headers.json` which files it has, and what browsers let each file do
+//! ([`headers`]). A file is sent as it is stored, or compressed if a compressed one is beside it:
+//! `core-0123456789ab.wasm.br`, `core-0123456789ab.wasm.gz`.
 
-pub mod policies;
+pub mod headers;
 
 use crate::config;
+use anyhow::{ensure, Context as _};
 use axum::{
 	body::Bytes,
-	http::{header, HeaderMap, HeaderName, HeaderValue, Response},
+	http::{header, HeaderMap, HeaderValue, Response},
 };
-use policies::policy;
+use headers::Headers;
 use std::{
 	collections::HashMap,
 	fs, io,
 	path::{Path, PathBuf},
-	sync::{Mutex, PoisonError},
+	sync::{Arc, Mutex, PoisonError},
 	time::SystemTime,
 };
 
+/// The page.
+const PAGE: &str = "index.html";
+/// The headers of each file.
+const HEADERS: &str = "headers.json";
 /// The largest file that is served.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
 /// The most files that are kept in memory.
 const MAX_KEPT: usize = 1_024;
-/// The fewest characters of a hash in a name.
-const SHORTEST_HASH: usize = 8;
 
 /// The wallet's files.
 pub struct WalletFiles {
@@ -34,6 +37,8 @@ pub struct WalletFiles {
 	is_development: bool,
 	/// Files that were read, by their paths.
 	kept: Mutex<HashMap<PathBuf, Kept>>,
+	/// The release's headers, with the bytes that they were read from.
+	headers: Mutex<Option<(Bytes, Arc<Headers>)>>,
 }
 
 /// A file that was read.
@@ -53,41 +58,74 @@ impl WalletFiles {
 	/// The files of the configured directory.
 	pub fn of(config: &config::Wallet) -> Self {
 		let config::Wallet { directory, development } = config;
-		Self { directory: directory.clone(), is_development: *development, kept: Mutex::default() }
+		Self {
+			directory: directory.clone(),
+			is_development: *development,
+			kept: Mutex::default(),
+			headers: Mutex::default(),
+		}
+	}
+
+	/// Fails if the directory has no whole release: a file is missing, or its headers do not protect
+	/// it.
+	pub fn check(&self) -> anyhow::Result<()> {
+		let checked = || {
+			let headers = self.headers()?;
+			for name in headers.names().chain([PAGE]) {
+				let is_there = headers.of(name).is_some() && self.inside(name).is_some();
+				ensure!(is_there, "{name} is missing");
+			}
+			Ok(())
+		};
+		let directory = self.directory.display();
+		checked().with_context(|| {
+			format!("{directory} is not a wallet that make wallet has built (wallet.directory)")
+		})
 	}
 
 	/// The answer for a path, or nothing if there is no such file. It reads the disk.
 	pub fn answer(&self, path: &str, request: &HeaderMap) -> Option<Response<Bytes>> {
-		let name = if path == "/" { "/index.html" } else { path };
-		let relative = relative(name)?;
-		let Found { bytes, encoding } = self.find(&relative, accepted(request))?;
+		let name = if path == "/" { PAGE } else { path.strip_prefix('/')? };
+		// Another release may have taken the place of the one that was checked at the start.
+		let headers = self.headers().inspect_err(|error| {
+			tracing::warn!(error = format!("{error:#}"), "the wallet cannot be served");
+		});
+		let headers = headers.ok()?.of(name)?.clone();
+		let Found { bytes, encoding } = self.find(name, accepted(request))?;
 		let mut answer = Response::new(bytes);
-		let headers = answer.headers_mut();
-		headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
-		headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching(name)));
-		headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+		*answer.headers_mut() = headers;
+		answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
 		if let Some(encoding) = encoding {
-			headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
-		}
-		for (name, value) in policy(name, self.is_development) {
-			let name = HeaderName::from_static(name);
-			headers.insert(name, HeaderValue::from_str(&value).ok()?);
+			let encoding = HeaderValue::from_static(encoding);
+			answer.headers_mut().insert(header::CONTENT_ENCODING, encoding);
 		}
 		Some(answer)
 	}
 
+	/// The release's headers, as the directory has them now.
+	fn headers(&self) -> anyhow::Result<Arc<Headers>> {
+		let file = self.inside(HEADERS).with_context(|| format!("{HEADERS} is missing"))?;
+		let bytes = self.read(&file).context(HEADERS)?;
+		let mut known = self.headers.lock().unwrap_or_else(PoisonError::into_inner);
+		if let Some((_, headers)) = known.as_ref().filter(|(from, _)| *from == bytes) {
+			return Ok(headers.clone());
+		}
+		let headers = Headers::parse(&bytes, self.is_development).context(HEADERS)?;
+		let headers = Arc::new(headers);
+		*known = Some((bytes, headers.clone()));
+		Ok(headers)
+	}
+
 	/// The file, compressed if the client accepts that and there is such a file.
-	fn find(&self, relative: &Path, [brotli, gzip]: [bool; 2]) -> Option<Found> {
-		let plain = self.inside(relative)?;
+	fn find(&self, name: &str, [brotli, gzip]: [bool; 2]) -> Option<Found> {
+		let plain = self.inside(name)?;
 		let compressed = [(brotli, "br", "br"), (gzip, "gz", "gzip")];
-		for (_, extension, name) in compressed.into_iter().filter(|(is_accepted, ..)| *is_accepted)
+		for (_, extension, encoding) in
+			compressed.into_iter().filter(|(is_accepted, ..)| *is_accepted)
 		{
-			let mut beside = relative.as_os_str().to_owned();
-			beside.push(".");
-			beside.push(extension);
-			let Some(beside) = self.inside(Path::new(&beside)) else { continue };
+			let Some(beside) = self.inside(&format!("{name}.{extension}")) else { continue };
 			if let Ok(bytes) = self.read(&beside) {
-				return Some(Found { bytes, encoding: Some(name) });
+				return Some(Found { bytes, encoding: Some(encoding) });
 			}
 		}
 		let bytes = self.read(&plain).ok()?;
@@ -95,9 +133,9 @@ impl WalletFiles {
 	}
 
 	/// The file's real path, if it is a file in the directory. A link may not lead outside.
-	fn inside(&self, relative: &Path) -> Option<PathBuf> {
+	fn inside(&self, name: &str) -> Option<PathBuf> {
 		let directory = self.directory.canonicalize().ok()?;
-		let file = directory.join(relative).canonicalize().ok()?;
+		let file = directory.join(name).canonicalize().ok()?;
 		(file.starts_with(&directory) && file.is_file()).then_some(file)
 	}
 
@@ -124,20 +162,6 @@ impl WalletFiles {
 	}
 }
 
-/// The path of a file below the directory, if each of its parts is a plain name that is not hidden.
-fn relative(path: &str) -> Option<PathBuf> {
-	let is_plain =
-		|letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
-	let mut relative = PathBuf::new();
-	for part in path.strip_prefix('/')?.split('/') {
-		if part.is_empty() || part.starts_with('.') || !part.chars().all(is_plain) {
-			return None;
-		}
-		relative.push(part);
-	}
-	Some(relative)
-}
-
 /// Whether the client accepts brotli and gzip.
 fn accepted(request: &HeaderMap) -> [bool; 2] {
 	let values = request.get_all(header::ACCEPT_ENCODING).iter();
@@ -152,60 +176,29 @@ fn accepted(request: &HeaderMap) -> [bool; 2] {
 	})
 }
 
-/// How long browsers keep a file.
-fn caching(name: &str) -> &'static str {
-	match has_hash(name) {
-		true => "public, max-age=31536000, immutable",
-		false => "no-cache",
-	}
-}
-
-/// Whether a part of the file's name is a hash: of hex digits, or of capitals and digits, as esbuild
-/// writes them.
-fn has_hash(name: &str) -> bool {
-	let file = name.rsplit('/').next().unwrap_or(name);
-	file.split(['.', '-', '_']).any(|part| {
-		let is_hex = part.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
-		let has_digit = part.bytes().any(|it| it.is_ascii_digit());
-		let is_base32 = part.bytes().all(|it| matches!(it, b'2'..=b'7' | b'A'..=b'Z'));
-		part.len() >= SHORTEST_HASH && ((is_hex && has_digit) || is_base32)
-	})
-}
-
-fn content_type(name: &str) -> &'static str {
-	let extension = name.rsplit('.').next().unwrap_or_default();
-	match extension {
-		"html" => "text/html; charset=utf-8",
-		"js" | "mjs" => "text/javascript; charset=utf-8",
-		"css" => "text/css; charset=utf-8",
-		"wasm" => "application/wasm",
-		"json" | "map" => "application/json",
-		"webmanifest" => "application/manifest+json",
-		"svg" => "image/svg+xml",
-		"png" => "image/png",
-		"jpg" | "jpeg" => "image/jpeg",
-		"webp" => "image/webp",
-		"ico" => "image/x-icon",
-		"woff2" => "font/woff2",
-		"txt" | "ftl" => "text/plain; charset=utf-8",
-		_ => "application/octet-stream",
-	}
-}
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
 	use super::*;
+	use axum::http::HeaderName;
 
-	/// A directory with these files, beside a file that is not in it.
-	fn files(names: &[(&str, &str)]) -> (WalletFiles, tempfile::TempDir) {
+	/// A directory with these files and their headers.
+	pub(crate) fn release(directory: &Path, files: &[(&str, &str)]) {
+		fs::create_dir_all(directory).unwrap();
+		for (name, text) in files {
+			fs::write(directory.join(name), text).unwrap();
+		}
+		let compressed = |name: &str| name.ends_with(".br") || name.ends_with(".gz");
+		let names = files.iter().map(|(name, _)| *name).filter(|name| !compressed(name));
+		let headers = headers::tests::release(names).to_string();
+		fs::write(directory.join(HEADERS), headers).unwrap();
+	}
+
+	/// A wallet of these files, beside a file that does not belong to it.
+	fn files(files: &[(&str, &str)]) -> (WalletFiles, tempfile::TempDir) {
 		let outer = tempfile::tempdir().unwrap();
 		fs::write(outer.path().join("secret.txt"), "secret").unwrap();
 		let directory = outer.path().join("wallet");
-		for (name, text) in names {
-			let file = directory.join(name);
-			fs::create_dir_all(file.parent().unwrap()).unwrap();
-			fs::write(file, text).unwrap();
-		}
+		release(&directory, files);
 		(WalletFiles::of(&config::Wallet { directory, development: false }), outer)
 	}
 
@@ -222,63 +215,66 @@ mod tests {
 
 	#[test]
 	fn the_worker_reaches_the_own_machine_only_in_development() {
-		let (mut files, _outer) = files(&[("worker-ABCD2345.js", "1")]);
-		let reaches_loopback = |files: &WalletFiles| {
-			let answer = get(files, "/worker-ABCD2345.js").unwrap();
-			let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-			policy.contains("localhost") || policy.contains("127.0.0.1")
+		let (mut files, _outer) = files(&[("worker.js", "1")]);
+		let policy = |files: &WalletFiles| {
+			let answer = get(files, "/worker.js").unwrap();
+			answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned()
 		};
-		assert!(!reaches_loopback(&files));
+		assert!(policy(&files).ends_with("connect-src 'self' https:"));
 		let directory = files.directory.clone();
 		files = WalletFiles::of(&config::Wallet { directory, development: true });
-		assert!(reaches_loopback(&files));
+		assert!(policy(&files).ends_with("connect-src 'self' https: http://localhost:*"));
 	}
 
 	#[test]
-	fn the_index_is_at_the_root_and_is_asked_for_again() {
+	fn the_page_is_at_the_root_and_has_the_releases_headers() {
 		let (files, _outer) = files(&[("index.html", "<p>page")]);
 		for path in ["/", "/index.html"] {
 			let answer = get(&files, path).unwrap();
 			assert_eq!(answer.body(), "<p>page");
-			assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
 			assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-cache");
+			let policy = &answer.headers()[header::CONTENT_SECURITY_POLICY];
+			assert_eq!(policy, "default-src 'none'; sandbox");
 		}
 		assert!(get(&files, "/index").is_none());
 	}
 
 	#[test]
-	fn nothing_outside_the_directory_is_served() {
-		let (files, outer) = files(&[("index.html", ""), (".hidden", "x"), ("core/a.js", "1")]);
-		std::os::unix::fs::symlink(
-			outer.path().join("secret.txt"),
-			files.directory.join("link.txt"),
-		)
-		.unwrap();
-		std::os::unix::fs::symlink(outer.path(), files.directory.join("up")).unwrap();
+	fn only_files_of_the_release_are_served() {
+		let (files, outer) = files(&[("index.html", ""), ("a.js", "1"), ("link.txt", "")]);
+		let directory = &files.directory;
+		fs::write(directory.join("other.js"), "2").unwrap();
+		fs::create_dir(directory.join("core")).unwrap();
+		fs::write(directory.join("core/a.js"), "3").unwrap();
+		fs::remove_file(directory.join("link.txt")).unwrap();
+		let secret = outer.path().join("secret.txt");
+		std::os::unix::fs::symlink(secret, directory.join("link.txt")).unwrap();
 		for path in [
 			"/../secret.txt",
 			"/core/../../secret.txt",
 			"/%2e%2e/secret.txt",
 			"/..%2fsecret.txt",
 			"//etc/passwd",
-			"/core//a.js",
-			"/core\\a.js",
+			"/core/a.js",
+			"/other.js",
+			"/a.js.br",
+			"//a.js",
+			"/./a.js",
 			"/link.txt",
-			"/up/secret.txt",
-			"/.hidden",
 			"/core",
-			"/core/",
 			"",
-			"/a\0",
+			"a.js",
+			"/a.js\0",
 		] {
 			assert!(get(&files, path).is_none(), "{path}");
 		}
-		assert_eq!(get(&files, "/core/a.js").unwrap().body(), "1");
+		assert_eq!(get(&files, "/a.js").unwrap().body(), "1");
 	}
 
 	#[test]
 	fn a_link_inside_and_a_changed_file_are_served() {
-		let (files, _outer) = files(&[("a.txt", "old")]);
+		let (files, _outer) = files(&[("a.txt", "old"), ("b.txt", "")]);
+		fs::remove_file(files.directory.join("b.txt")).unwrap();
 		std::os::unix::fs::symlink("a.txt", files.directory.join("b.txt")).unwrap();
 		assert_eq!(get(&files, "/b.txt").unwrap().body(), "old");
 		fs::write(files.directory.join("a.txt"), "newer").unwrap();
@@ -286,9 +282,43 @@ mod tests {
 	}
 
 	#[test]
+	fn another_release_is_served_with_its_own_headers() {
+		let (files, _outer) = files(&[("index.html", "old")]);
+		assert!(get(&files, "/new.js").is_none());
+		release(&files.directory, &[("index.html", "newer"), ("new.js", "1")]);
+		assert_eq!(get(&files, "/").unwrap().body(), "newer");
+		assert_eq!(get(&files, "/new.js").unwrap().body(), "1");
+		fs::write(files.directory.join(HEADERS), "{}").unwrap();
+		assert!(get(&files, "/").is_none(), "without headers nothing is protected");
+	}
+
+	#[test]
+	fn a_directory_without_a_whole_release_is_refused() {
+		let (whole, _outer) = files(&[("index.html", ""), ("a.js", "")]);
+		whole.check().unwrap();
+		let refused = |files: &WalletFiles, why: &str| {
+			let error = format!("{:#}", files.check().unwrap_err());
+			assert!(error.contains("make wallet") && error.contains(why), "{error}");
+		};
+		fs::remove_file(whole.directory.join("a.js")).unwrap();
+		refused(&whole, "a.js is missing");
+		fs::write(whole.directory.join(HEADERS), "{}").unwrap();
+		refused(&whole, "headers.json");
+		fs::remove_file(whole.directory.join(HEADERS)).unwrap();
+		refused(&whole, "headers.json is missing");
+		let (without_page, _outer) = files(&[("a.js", "")]);
+		refused(&without_page, "index.html is missing");
+		let directory = whole.directory.join("nowhere");
+		refused(
+			&WalletFiles::of(&config::Wallet { directory, development: false }),
+			"headers.json is missing",
+		);
+	}
+
+	#[test]
 	fn compressed_files_are_sent_to_those_who_accept_them() {
 		let (files, _outer) =
-			files(&[("core/a.wasm", "plain"), ("core/a.wasm.br", "br"), ("core/a.wasm.gz", "gz")]);
+			files(&[("a.wasm", "plain"), ("a.wasm.br", "br"), ("a.wasm.gz", "gz")]);
 		for (accepts, body, encoding) in [
 			("gzip, deflate, br, zstd", "br", Some("br")),
 			("gzip", "gz", Some("gzip")),
@@ -297,42 +327,11 @@ mod tests {
 			("brx", "plain", None),
 		] {
 			let request = headers(&[("accept-encoding", accepts)]);
-			let answer = files.answer("/core/a.wasm", &request).unwrap();
+			let answer = files.answer("/a.wasm", &request).unwrap();
 			assert_eq!(answer.body(), body, "{accepts}");
 			let found = answer.headers().get(header::CONTENT_ENCODING);
 			assert_eq!(found.map(|it| it.to_str().unwrap()), encoding);
-			assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/wasm");
 			assert_eq!(answer.headers()[header::VARY], "accept-encoding");
-		}
-	}
-
-	#[test]
-	fn names_with_a_hash_are_kept_for_ever() {
-		for (name, is_kept) in [
-			("/core/core-1f3a9c0b77de.wasm", true),
-			("/page.0a1b2c3d.css", true),
-			("/chunk-ABCD2345.js", true),
-			("/index.html", false),
-			("/sw.js", false),
-			("/manifest.webmanifest", false),
-			("/manifest.json", false),
-			("/0a1b2c3d4e/page.css", false),
-			("/facadebead.js", false),
-			("/page.0a1b2c3.css", false),
-		] {
-			assert_eq!(caching(name) != "no-cache", is_kept, "{name}");
-		}
-	}
-
-	#[test]
-	fn content_types_are_those_of_the_names() {
-		for (name, expected) in [
-			("/sw.js", "text/javascript; charset=utf-8"),
-			("/manifest.webmanifest", "application/manifest+json"),
-			("/icon.svg", "image/svg+xml"),
-			("/thing", "application/octet-stream"),
-		] {
-			assert_eq!(content_type(name), expected);
 		}
 	}
 }

@@ -21,6 +21,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
 	("agent", &["primitives", "vault", "protocol", "speech", "fhir"]),
 	("wallet/build", &[]),
 	("wallet/core", &["vault", "protocol", "speech", "agent"]),
+	("wallet/dicom", &[]),
+	("wallet/reader", &[]),
 	("cli", &["primitives", "vault", "protocol", "speech", "fhir", "agent", "client"]),
 	(
 		"e2e",

@@ -32,6 +32,9 @@ messages! { pub APP:
 	wallet_failed_code_chain = "wallet-failed-code-chain" ();
 	wallet_failed_other_chain = "wallet-failed-other-chain" ();
 	wallet_failed_code_expired = "wallet-failed-code-expired" ();
+	wallet_failed_code_foreign = "wallet-failed-code-foreign" ();
+	wallet_failed_code_kind = "wallet-failed-code-kind" ();
+	wallet_failed_code_large = "wallet-failed-code-large" ();
 
 	wallet_revoke = "wallet-revoke" (id, sentence);
 	wallet_refuse = "wallet-refuse" (who);

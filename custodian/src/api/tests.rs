@@ -281,11 +281,8 @@ async fn pages_of_every_origin_may_use_the_api_and_nothing_else() {
 async fn the_wallet_is_served_beside_the_api() {
 	let folder = tempfile::tempdir().unwrap();
 	let directory = folder.path().to_owned();
-	for (name, text) in [("index.html", "<p>wallet"), ("health", "not the API"), ("a.txt", "a")] {
-		std::fs::write(directory.join(name), text).unwrap();
-	}
-	std::fs::create_dir(directory.join("v1")).unwrap();
-	std::fs::write(directory.join("v1/other"), "not the API").unwrap();
+	let files = [("index.html", "<p>wallet"), ("health", "not the API"), ("a.txt", "a")];
+	crate::wallet::tests::release(&directory, &files);
 	let wallet = crate::config::Wallet { directory, development: false };
 	let service = service(|config| config.wallet = Some(wallet));
 	let get = async |method: &str, path: &str| {
@@ -298,7 +295,7 @@ async fn the_wallet_is_served_beside_the_api() {
 	assert_eq!((page.status, &page.body[..]), (StatusCode::OK, &b"<p>wallet"[..]));
 	assert_eq!(page.headers[header::CACHE_CONTROL], "no-cache");
 	assert_eq!(page.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
-	assert!(page.headers.contains_key(header::CONTENT_SECURITY_POLICY));
+	assert_eq!(page.headers[header::CONTENT_SECURITY_POLICY], "default-src 'none'; sandbox");
 	assert_eq!(get("HEAD", "/a.txt").await.status, StatusCode::OK);
 	assert_eq!(get("GET", "/health").await.body, b"alive");
 	for (method, path) in

@@ -29,6 +29,9 @@ wallet-failed-code = Das ist kein Aufnahmecode von Vouchsafe.
 wallet-failed-code-chain = Dieser Code gehört zu einem anderen Netz.
 wallet-failed-other-chain = Diese App wurde für ein anderes Netz von Krankenhäusern gemacht. Nichts wurde unterschrieben. Öffnen Sie die App unter der Adresse, die Ihr Krankenhaus Ihnen gibt.
 wallet-failed-code-expired = Dieser Code ist abgelaufen. Bitten Sie um einen neuen.
+wallet-failed-code-foreign = Dieser Code ist nicht von Vouchsafe.
+wallet-failed-code-kind = Dieser Code von Vouchsafe ist für etwas anderes. Scannen Sie den Code, den die Aufnahme zeigt.
+wallet-failed-code-large = Dieser Code ist zu groß, um von Vouchsafe zu sein.
 
 # What is signed.
 wallet-revoke = Ich widerrufe Einwilligung { $id }. Sie lautet: { $sentence }

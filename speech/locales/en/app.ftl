@@ -29,6 +29,9 @@ wallet-failed-code = This is not a registration code of Vouchsafe.
 wallet-failed-code-chain = This code is for another network.
 wallet-failed-other-chain = This app was made for another network of hospitals. Nothing was signed. Open the app at the address that your hospital gives you.
 wallet-failed-code-expired = This code has expired. Ask for a new one.
+wallet-failed-code-foreign = This code is not from Vouchsafe.
+wallet-failed-code-kind = This code of Vouchsafe is for something else. Scan the code that the registration desk shows.
+wallet-failed-code-large = This code is too large to be one of Vouchsafe.
 
 # What is signed. The first is in quotes because it is a sentence of its own.
 wallet-revoke = I revoke consent { $id }, which says: { $sentence }

@@ -29,6 +29,9 @@ wallet-failed-code = Ini bukan kode pendaftaran Vouchsafe.
 wallet-failed-code-chain = Kode ini untuk jaringan lain.
 wallet-failed-other-chain = Aplikasi ini dibuat untuk jaringan rumah sakit lain. Tidak ada yang ditandatangani. Buka aplikasi di alamat yang diberikan rumah sakit Anda.
 wallet-failed-code-expired = Kode ini sudah kedaluwarsa. Mintalah kode baru.
+wallet-failed-code-foreign = Kode ini bukan dari Vouchsafe.
+wallet-failed-code-kind = Kode Vouchsafe ini untuk keperluan lain. Pindai kode yang ditunjukkan meja pendaftaran.
+wallet-failed-code-large = Kode ini terlalu besar untuk kode Vouchsafe.
 
 # What is signed.
 wallet-revoke = Saya mencabut persetujuan { $id }, yang berbunyi: { $sentence }

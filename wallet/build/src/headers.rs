@@ -1,4 +1,10 @@
-//! The HTTP headers of each file, for whoever serves the release: policies, caching, permissions.
+//! The HTTP headers of each file, for whoever serves the release: policies, caching, permissions. This
+//! is the only table of them. Custodians and the service worker use it as it is in the release.
+//!
+//! - The *page* displays. It can connect to nothing, and it can make neither code nor HTML from text.
+//! - The *worker* has the keys. It runs the core, and reaches custodians.
+//! - The *reader* looks for codes in pictures, which may be hostile. It can reach nothing.
+//! - A *viewer* shows documents, which may be hostile. It has no origin and can reach nothing.
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -17,13 +23,18 @@ const PAGE: &str =
 /// A service worker fetches the files of the release, and nothing else.
 const SERVICE_WORKER: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
 	require-trusted-types-for 'script'; trusted-types 'none'";
+/// The reader compiles the WebAssembly that is in it. It loads nothing, not even from its own server.
+const READER: &str = "default-src 'none'; script-src 'wasm-unsafe-eval'; \
+	require-trusted-types-for 'script'; trusted-types 'none'";
 /// What is neither page nor worker can do nothing, even if somebody opens it.
-const OTHER: &str = "default-src 'none'; frame-ancestors 'none'";
+const OTHER: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-/// No feature of the device, but passkeys.
-const NOTHING: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), \
-	gyroscope=(), hid=(), idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), \
-	serial=(), usb=(), xr-spatial-tracking=()";
+/// Features of the device that nothing of the wallet uses, and the camera.
+const NOTHING: &str = "accelerometer=(), autoplay=(), bluetooth=(), browsing-topics=(), camera=(), \
+	clipboard-read=(), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), \
+	geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(), magnetometer=(), \
+	microphone=(), midi=(), payment=(), picture-in-picture=(), screen-wake-lock=(), serial=(), \
+	storage-access=(), usb=(), window-management=(), xr-spatial-tracking=()";
 
 /// What kind of file it is, as far as headers differ.
 pub enum Kind {
@@ -33,6 +44,8 @@ pub enum Kind {
 	Worker,
 	/// The service worker.
 	ServiceWorker,
+	/// The worker that reads codes.
+	Reader,
 	/// A viewer, with the sources that its policy allows.
 	Viewer {
 		/// The script's hash, as a policy names it.
@@ -64,6 +77,7 @@ impl HeadersFile {
 		let always = Headers::from([
 			("content-security-policy", OTHER.to_owned()),
 			("cross-origin-opener-policy", "same-origin".to_owned()),
+			("cross-origin-resource-policy", "same-origin".to_owned()),
 			("permissions-policy", NOTHING.to_owned()),
 			("referrer-policy", "no-referrer".to_owned()),
 			("x-content-type-options", "nosniff".to_owned()),
@@ -103,6 +117,7 @@ pub fn policy(kind: &Kind) -> Option<String> {
 			connect-src 'self' https:{LOOPBACK}"
 		)),
 		Kind::ServiceWorker => Some(SERVICE_WORKER.to_owned()),
+		Kind::Reader => Some(READER.to_owned()),
 		Kind::Viewer { .. } => viewer(kind).map(|policy| {
 			format!("sandbox allow-scripts allow-modals; {policy}; frame-ancestors 'self'")
 		}),
@@ -115,7 +130,7 @@ pub fn policy(kind: &Kind) -> Option<String> {
 fn connections(kind: &Kind) -> Option<&'static str> {
 	match kind {
 		Kind::Page => Some("(response-origin)"),
-		Kind::Viewer { .. } => Some("()"),
+		Kind::Viewer { .. } | Kind::Reader => Some("()"),
 		Kind::Worker | Kind::ServiceWorker | Kind::Other => None,
 	}
 }
@@ -172,23 +187,65 @@ mod tests {
 		}
 	}
 
+	fn some_viewer() -> Kind {
+		Kind::Viewer { script: "sha256-a".into(), style: "sha256-b".into() }
+	}
+
+	/// The directives of a policy.
+	fn directives(kind: &Kind) -> BTreeMap<String, String> {
+		let policy = policy(kind).unwrap_or_else(|| OTHER.to_owned());
+		assert!(!policy.contains('\t') && !policy.contains('\n'), "{policy}");
+		let parts = policy.split("; ").map(|part| part.split_once(' ').unwrap_or((part, "")));
+		parts.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+	}
+
+	#[test]
+	fn the_page_connects_nowhere_and_makes_no_code() {
+		// As the design says it, word for word.
+		assert_eq!(
+			policy(&Kind::Page).unwrap(),
+			"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src \
+			 'none'; worker-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action \
+			 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vouchsafe"
+		);
+	}
+
 	#[test]
 	fn only_the_worker_connects_elsewhere() {
-		let viewer = Kind::Viewer { script: "sha256-a".into(), style: "sha256-b".into() };
-		for kind in [Kind::Page, Kind::ServiceWorker, viewer, Kind::Other] {
-			let compiles = matches!(kind, Kind::Viewer { .. });
+		for kind in [Kind::Page, Kind::ServiceWorker, Kind::Reader, some_viewer(), Kind::Other] {
+			let compiles = matches!(kind, Kind::Viewer { .. } | Kind::Reader);
 			let policy = policy(&kind).unwrap_or_else(|| OTHER.to_owned());
 			assert!(policy.contains("default-src 'none'"), "{policy}");
 			assert!(!policy.contains("https:") && !policy.contains("'unsafe-"), "{policy}");
 			assert_eq!(policy.contains("wasm"), compiles, "{policy}");
 		}
-		assert!(policy(&Kind::Worker).is_some_and(|policy| policy.contains("wasm-unsafe-eval")));
+		let worker = directives(&Kind::Worker);
+		assert_eq!(worker["script-src"], "'self' 'wasm-unsafe-eval'");
+		assert_eq!(worker["connect-src"], "'self' https:{loopback}");
+		assert_eq!(directives(&Kind::ServiceWorker)["connect-src"], "'self'");
+	}
+
+	#[test]
+	fn readers_and_viewers_reach_nothing() {
+		for kind in [Kind::Reader, some_viewer()] {
+			let found = directives(&kind);
+			assert_eq!(found["default-src"], "'none'");
+			assert_eq!(found["trusted-types"], "'none'");
+			assert!(!found.contains_key("connect-src") && !found["script-src"].contains("'self'"));
+			assert_eq!(of("a.js", &kind)["connection-allowlist"], "()");
+		}
+		let found = directives(&some_viewer());
+		assert_eq!(found["sandbox"], "allow-scripts allow-modals");
+		assert_eq!(found["frame-ancestors"], "'self'");
+		assert_eq!(directives(&Kind::Other)["sandbox"], "");
 	}
 
 	#[test]
 	fn only_the_page_has_the_camera() {
 		assert!(of("index.html", &Kind::Page)["permissions-policy"].contains("camera=(self)"));
 		assert!(!of("sw.js", &Kind::ServiceWorker).contains_key("permissions-policy"));
-		assert!(NOTHING.contains("camera=()"));
+		for off in ["camera=()", "microphone=()", "geolocation=()", "usb=()"] {
+			assert!(NOTHING.contains(off), "{off}");
+		}
 	}
 }

@@ -1,9 +1,9 @@
-//! Builds the wallet's release: JavaScript for the core, bundles, texts, icons, compressed files, and
+//! Builds the wallet's release: JavaScript for its modules, bundles, texts, icons, compressed files, and
 //! the manifest with the SHA-256 of each file. Equal sources give equal bytes.
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 mod bundle;
 mod files;
@@ -14,12 +14,15 @@ mod release;
 mod sizes;
 mod texts;
 
-/// Build the wallet's release from the checkout and the core in WebAssembly.
+/// Build the wallet's release from the checkout and its modules in WebAssembly.
 #[derive(Parser)]
 struct Args {
 	/// The core, as cargo compiled it.
 	#[arg(long, value_name = "FILE")]
 	wasm: PathBuf,
+	/// Folder with the other modules, as cargo compiled them [default: the core's].
+	#[arg(long, value_name = "DIR")]
+	modules: Option<PathBuf>,
 	/// Folder for the release. What else it has is removed.
 	#[arg(long, value_name = "DIR")]
 	out: PathBuf,
@@ -39,7 +42,9 @@ fn main() -> Result<()> {
 	let args = Args::parse();
 	let root = args.root.canonicalize().with_context(|| args.root.display().to_string())?;
 	let checkpoint = args.checkpoint.as_deref().map(release::read_checkpoint).transpose()?;
-	let release = release::build(&root, &args.wasm, checkpoint.as_deref())?;
+	let beside = args.wasm.parent().unwrap_or(Path::new(""));
+	let modules = args.modules.as_deref().unwrap_or(beside);
+	let release = release::build(&root, &args.wasm, modules, checkpoint.as_deref())?;
 	let manifest = release.write(&args.out)?;
 	if !args.quiet {
 		sizes::print(&args.out, &release)?;

@@ -53,19 +53,33 @@ pub struct Release {
 	files: BTreeMap<String, File>,
 }
 
-/// Builds the release from the checkout and the compiled core.
-pub fn build(root: &Path, wasm: &Path, checkpoint: Option<&str>) -> Result<Release> {
+/// Builds the release from the checkout, the compiled core, the folder of the other modules, and a
+/// checkpoint.
+pub fn build(
+	root: &Path,
+	core: &Path,
+	modules: &Path,
+	checkpoint: Option<&str>,
+) -> Result<Release> {
 	let wallet = root.join("wallet");
 	let mut release = Release::default();
 	texts::generate(&root.join("speech/locales"), &wallet.join("page/generated"))?;
-	let worker = release.add_core(root, wasm, checkpoint)?;
+	let worker = release.add_core(root, core, checkpoint)?;
+	let reader = modules.join("vouchsafe_wallet_reader.wasm");
+	glue::generate(&reader, "reader", &wallet.join("reader/generated"))?;
+	let reader = release.add_reader(root)?;
+	let dicom = modules.join("vouchsafe_wallet_dicom.wasm");
+	glue::generate(&dicom, "dicom", &wallet.join("dicom/generated"))?;
 	let plain = release.add_viewer(root, "viewer/src/plain.ts", "viewer")?;
 	let pdf = release.add_viewer(root, "viewer/src/pdf.ts", "viewer-pdf")?;
+	let dicom = release.add_viewer(root, "viewer/src/dicom.ts", "viewer-dicom")?;
 	let urls = [
 		("__VERSION__", VERSION.to_owned()),
 		("__CORE_URL__", format!("./{worker}")),
+		("__READER_URL__", format!("./{reader}")),
 		("__SERVICE_WORKER_URL__", format!("./{SERVICE_WORKER}")),
-		("__VIEWER_URL__", format!("./{pdf}")),
+		("__VIEWER_PDF_URL__", format!("./{pdf}")),
+		("__VIEWER_DICOM_URL__", format!("./{dicom}")),
 		("__VIEWER_PLAIN_URL__", format!("./{plain}")),
 	];
 	release.add_page(root, &urls)?;
@@ -88,7 +102,7 @@ impl Release {
 	/// The core and its worker, which has the checkpoint. Returns the worker's name.
 	fn add_core(&mut self, root: &Path, wasm: &Path, checkpoint: Option<&str>) -> Result<String> {
 		let generated = root.join("wallet/core/generated");
-		let core = glue::generate(wasm, &generated)?;
+		let core = glue::generate(wasm, "core", &generated)?;
 		let core = self.add_hashed("core", "wasm", core, Load::FirstVisit);
 		let languages = self.add_languages(&root.join("speech/locales"))?;
 		let names = format!(
@@ -122,6 +136,15 @@ impl Release {
 			languages.insert(language, json!({ "url": format!("./{name}"), "sha256": sha256 }));
 		}
 		Ok(serde_json::to_string_pretty(&languages)?)
+	}
+
+	/// The reader of QR codes is one worker with its WebAssembly in it: it can load nothing.
+	fn add_reader(&mut self, root: &Path) -> Result<String> {
+		let Bundle { mut files, entry, .. } = bundle(root, "reader/js/worker.ts", "reader", &[])?;
+		ensure!(files.len() == 1, "wallet/reader must become one file");
+		let bytes = files.remove(&entry).context("the reader's file")?;
+		self.add(&entry, bytes, Kind::Reader, Load::OnDemand);
+		Ok(entry)
 	}
 
 	/// A viewer is one file with script and style in it, which its policy knows by their hashes. So it

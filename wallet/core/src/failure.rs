@@ -62,6 +62,15 @@ pub enum Trouble {
 	/// The release's checkpoint is damaged.
 	#[error("the release's checkpoint is damaged")]
 	Checkpoint,
+	/// The code is another product's.
+	#[error("another product's code")]
+	ForeignCode,
+	/// The code is for something else.
+	#[error("a code for something else")]
+	CodeOfOtherKind,
+	/// The code is larger than any of ours.
+	#[error("the code is too large")]
+	LargeCode,
 	/// The code has expired.
 	#[error("the code has expired")]
 	CodeExpired,
@@ -164,6 +173,9 @@ fn of_trouble(trouble: &Trouble, speech: &Speech) -> (FailureKind, String) {
 		Trouble::CodeOfOtherChain => (Input, speech.wallet_failed_code_chain()),
 		Trouble::OtherChain => (NotProven, speech.wallet_failed_other_chain()),
 		Trouble::Checkpoint => (Update, speech.wallet_failed_update()),
+		Trouble::ForeignCode => (Input, speech.wallet_failed_code_foreign()),
+		Trouble::CodeOfOtherKind => (Input, speech.wallet_failed_code_kind()),
+		Trouble::LargeCode => (Input, speech.wallet_failed_code_large()),
 		Trouble::CodeExpired => (Input, speech.wallet_failed_code_expired()),
 		Trouble::Input(reason) => (Input, speech.wallet_failed_input(reason.clone())),
 	}

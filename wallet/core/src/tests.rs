@@ -2,6 +2,7 @@
 //! set, it is written.
 
 mod checkpoint;
+mod codes;
 mod host;
 mod unlocking;
 

@@ -1,6 +1,6 @@
-// The page's only Trusted Types policy. It knows the two scripts that the page may start.
+// The page's only Trusted Types policy. It knows the three scripts that the page may start.
 
-import { CORE_URL, SERVICE_WORKER_URL } from "./build";
+import { CORE_URL, READER_URL, SERVICE_WORKER_URL } from "./build";
 import type { TrustedUrl } from "./core";
 
 interface Policy {
@@ -20,10 +20,13 @@ const policy: Policy = factory?.createPolicy("vouchsafe", { createScriptURL: kno
 /** The core's worker, as the browser wants it. */
 export const coreUrl = policy.createScriptURL(CORE_URL);
 
+/** The worker that reads QR codes, as the browser wants it. */
+export const readerUrl = policy.createScriptURL(READER_URL);
+
 /** The service worker, as the browser wants it. */
 export const serviceWorkerUrl = policy.createScriptURL(SERVICE_WORKER_URL);
 
 function known(url: string): string {
-	if (url === CORE_URL || url === SERVICE_WORKER_URL) return url;
+	if (url === CORE_URL || url === READER_URL || url === SERVICE_WORKER_URL) return url;
 	throw new TypeError("not a script of this release");
 }

@@ -44,3 +44,54 @@ export async function picture(harness, mediaType) {
 		await context.close();
 	}
 }
+
+/**
+ * A DICOM image of this project's own: a grey disc on black, whose values grow towards the middle, in
+ * explicit VR, little endian. The values are 12 bits, and stand for those minus 1,000.
+ */
+export function dicom({ side = 64, frames = 1, syntax = "1.2.840.10008.1.2.1", changes = {} } = {}) {
+	const pixels = Buffer.alloc(side * side * 2 * frames);
+	for (let at = 0; at < side * side * frames; at++) {
+		const [x, y] = [at % side, Math.floor(at / side) % side];
+		const away = Math.hypot(x - side / 2, y - side / 2) / (side / 2);
+		pixels.writeUInt16LE(away < 1 ? Math.round(1_000 + (1 - away) * 1_000) : 0, at * 2);
+	}
+	const elements = {
+		"0008,0020": ["DA", "20261127"],
+		"0008,0060": ["CS", "CT"],
+		"0010,0010": ["PN", "Mangrove^Ada"],
+		"0028,0002": ["US", 1],
+		"0028,0004": ["CS", "MONOCHROME2"],
+		"0028,0008": ["IS", String(frames)],
+		"0028,0010": ["US", side],
+		"0028,0011": ["US", side],
+		"0028,0100": ["US", 16],
+		"0028,0101": ["US", 12],
+		"0028,0102": ["US", 11],
+		"0028,0103": ["US", 0],
+		"0028,1050": ["DS", "400"],
+		"0028,1051": ["DS", "800"],
+		"0028,1052": ["DS", "-1000"],
+		"0028,1053": ["DS", "1"],
+		"7FE0,0010": ["OW", pixels],
+		...changes,
+	};
+	const written = Object.entries(elements).map(([tag, [type, value]]) => dicomElement(tag, type, value));
+	const head = dicomElement("0002,0010", "UI", syntax);
+	return Buffer.concat([Buffer.alloc(128), Buffer.from("DICM"), head, ...written]);
+}
+
+function dicomElement(tag, type, value) {
+	const number = Buffer.alloc(2);
+	if (type === "US") number.writeUInt16LE(value);
+	const bytes = type === "US" ? number : Buffer.from(value);
+	const body = Buffer.concat([bytes, Buffer.alloc(bytes.length % 2, type === "UI" ? 0 : 32)]);
+	const head = Buffer.alloc(type === "OW" ? 12 : 8);
+	const [group, element] = tag.split(",").map((part) => parseInt(part, 16));
+	head.writeUInt16LE(group, 0);
+	head.writeUInt16LE(element, 2);
+	head.write(type, 4);
+	if (type === "OW") head.writeUInt32LE(body.length, 8);
+	else head.writeUInt16LE(body.length, 6);
+	return Buffer.concat([head, body]);
+}

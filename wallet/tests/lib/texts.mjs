@@ -6,16 +6,17 @@ import path from "node:path";
 const locales = path.join(import.meta.dirname, "../../../speech/locales");
 const known = new Map();
 
-/** The text without variables: `text("de", "page-nav-home")`. */
-export function text(language, id) {
-	if (!known.has(language)) known.set(language, read(language));
-	const found = known.get(language).get(id);
+/** The text without variables: `text("de", "page-nav-home")`. The core's are in another file: `app`. */
+export function text(language, id, file = "page") {
+	const from = path.join(locales, language, `${file}.ftl`);
+	if (!known.has(from)) known.set(from, read(from));
+	const found = known.get(from).get(id);
 	if (found === undefined) throw new Error(`no text ${id} in ${language}`);
 	return found;
 }
 
-function read(language) {
-	const lines = readFileSync(path.join(locales, language, "page.ftl"), "utf8").split("\n");
+function read(from) {
+	const lines = readFileSync(from, "utf8").split("\n");
 	const pairs = lines.map((line) => line.match(/^([\w-]+) = (.+)$/)).filter(Boolean);
 	return new Map(pairs.map(([, id, value]) => [id, value]));
 }

@@ -1,10 +1,12 @@
 // Puts the viewer's frame into a page of the wallet, as the page itself does.
 
-/** The viewer's file in the release: `pdf`, or `plain` for pictures and text only. */
+/** The viewer's file in the release: `pdf`, `dicom`, or `plain` for pictures and text only. */
 export async function viewerFile(harness, kind = "pdf") {
 	const manifest = await (await fetch(`${harness.facts.address}manifest.json`)).json();
-	const isPdf = (name) => name.startsWith("viewer-pdf-");
-	return Object.keys(manifest.files).find((name) => name.startsWith("viewer-") && isPdf(name) === (kind === "pdf"));
+	const viewers = Object.keys(manifest.files).filter((name) => name.startsWith("viewer-"));
+	const others = ["viewer-pdf-", "viewer-dicom-"];
+	if (kind !== "plain") return viewers.find((name) => name.startsWith(`viewer-${kind}-`));
+	return viewers.find((name) => !others.some((other) => name.startsWith(other)));
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
-import { pdf } from "../lib/samples.mjs";
+import { dicom, pdf } from "../lib/samples.mjs";
+import { text } from "../lib/texts.mjs";
 import { view } from "../lib/viewer.mjs";
 
 /** Tries each and returns what was not refused. */
@@ -57,10 +58,41 @@ async function the_worker_cannot_evaluate_or_leave_https(harness) {
 	await harness.closeProfile("worker");
 }
 
+async function the_reader_of_codes_reaches_nothing(harness) {
+	const wallet = await harness.openWallet("reader-policies");
+	await wallet.page.goto(`${harness.facts.address}#/restore`);
+	await wallet.page.getByRole("radio", { name: text("en", "page-restore-scan") }).check();
+	const started = wallet.page.waitForEvent("worker", (worker) => worker.url().includes("/reader-"));
+	await wallet.page.getByRole("button", { name: text("en", "page-desk-scan") }).click();
+	const reader = await started;
+	wallet.expectErrors(/./);
+	const open = await notRefused(reader, {
+		fetch: `fetch("${harness.facts.address}manifest.json").then(() => "open")`,
+		https: `fetch("https://example.org/").then(() => "open")`,
+		socket: `new Promise((done) => { const s = new WebSocket("wss://example.org"); s.onopen = () => done("open"); s.onerror = () => done("refused"); })`,
+		events: `new Promise((done) => { const s = new EventSource("${harness.facts.address}x"); s.onopen = () => done("open"); s.onerror = () => done("refused"); })`,
+		own_module: `import("${harness.facts.address}sw.js").then(() => "open")`,
+		foreign_module: `import("https://example.org/x.js").then(() => "open")`,
+		worker: `new Promise((done) => { const w = new Worker(URL.createObjectURL(new Blob(["postMessage(1)"]))); w.onmessage = () => done("open"); w.onerror = () => done("refused"); })`,
+		policy: `self.trustedTypes.createPolicy("vouchsafe", {}) && "open"`,
+		evaluate,
+	});
+	assert.deepEqual(open, []);
+	assert.ok(!wallet.seen.requests.some(({ url }) => url.includes("example.org")));
+	await harness.closeProfile("reader-policies");
+}
+
 async function the_viewer_reaches_nothing(harness) {
 	const wallet = await harness.openWallet("viewer-policies");
 	await wallet.page.getByRole("heading").first().waitFor();
-	const { frame } = await view(wallet, pdf(["One"]), "application/pdf");
+	for (const [bytes, type, kind] of [[pdf(["One"]), "application/pdf", "pdf"], [dicom(), "application/dicom", "dicom"]]) {
+		const { frame } = await view(wallet, bytes, type, { kind });
+		await reachesNothing(harness, wallet, frame);
+	}
+	await harness.closeProfile("viewer-policies");
+}
+
+async function reachesNothing(harness, wallet, frame) {
 	wallet.expectErrors(/./);
 	const open = await notRefused(frame, {
 		fetch: `fetch("${harness.facts.address}manifest.json").then(() => "open")`,
@@ -83,7 +115,6 @@ async function the_viewer_reaches_nothing(harness) {
 	await frame.evaluate(`void (location.href = "https://example.org/?stolen")`).catch(() => undefined);
 	await wallet.page.waitForTimeout(500);
 	assert.ok(!wallet.seen.requests.some(({ url }) => url.includes("stolen")), "the viewer's frame has left");
-	await harness.closeProfile("viewer-policies");
 }
 
 /** WebRTC needs no permission, and content policies do not cover it. */
@@ -118,6 +149,7 @@ async function webrtc_sends_nothing(harness) {
 export default [
 	the_page_cannot_connect_compile_or_set_html,
 	the_worker_cannot_evaluate_or_leave_https,
+	the_reader_of_codes_reaches_nothing,
 	the_viewer_reaches_nothing,
 	webrtc_sends_nothing,
 ];

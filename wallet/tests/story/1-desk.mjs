@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { otherChain } from "../lib/codes.mjs";
 import { begin } from "../lib/story.mjs";
+import { text } from "../lib/texts.mjs";
 
 async function a_new_key_is_made_and_its_backup_checked(harness, facts) {
 	const { ada, story } = await begin(harness, facts);
@@ -29,6 +31,13 @@ async function a_new_key_is_made_and_its_backup_checked(harness, facts) {
 	await ada.wallet.check("passphrase");
 	await ada.button("page-create-button").click();
 	await ada.heading("page-desk-heading").waitFor();
+}
+
+async function a_code_of_another_chain_is_refused(harness, facts) {
+	const { ada } = await begin(harness, facts);
+	await ada.field("page-desk-link-field").fill(otherChain);
+	await ada.button("page-continue").click();
+	await ada.page.getByText(text("en", "wallet-failed-code-chain", "app")).waitFor();
 }
 
 async function the_desk_enrols_who_has_signed_its_code(harness, facts) {
@@ -66,6 +75,7 @@ async function the_account_on_the_chain_is_the_one_on_the_screen(harness, facts)
 
 export default [
 	a_new_key_is_made_and_its_backup_checked,
+	a_code_of_another_chain_is_refused,
 	the_desk_enrols_who_has_signed_its_code,
 	the_account_on_the_chain_is_the_one_on_the_screen,
 ];

@@ -24,6 +24,8 @@ export interface View {
 	onPage?: (changed: (page: number) => void) => void;
 	/** Draws all that will be printed. `false` if it is too much. */
 	beforePrint?: () => Promise<boolean>;
+	/** What this document has in the toolbar besides. */
+	controls?: HTMLElement[];
 }
 
 /** Shows bytes in an element. */
@@ -46,6 +48,16 @@ const english: ViewerTexts = {
 	size: "This document is too large to be shown. You can save it.",
 	damaged: "This document is damaged and cannot be shown. You can save it.",
 	password: "This document needs a password. Save it and open the file.",
+	compression: "This image is compressed in a way that is not shown. You can save it.",
+	imageKind: "Kind",
+	imageDate: "Date",
+	imageSize: "Size",
+	modalities: {},
+	image: "Image",
+	level: "Level (brightness)",
+	window: "Window (contrast)",
+	original: "As in the file",
+	imageHint: "On the image, drag with the mouse or press the arrow keys to change brightness and contrast. Page Up and Page Down show the other images.",
 };
 
 /** Waits for documents, and shows each with the view for its type. */

@@ -38,7 +38,9 @@ export type Reason =
 	/** The content is cut or wrong. */
 	| "damaged"
 	/** It wants a password. */
-	| "password";
+	| "password"
+	/** It is compressed in a way that is not read. */
+	| "compression";
 
 /** The viewer's texts. `{page}` and `{count}` stand for numbers. */
 export interface ViewerTexts {
@@ -54,11 +56,26 @@ export interface ViewerTexts {
 	size: string;
 	damaged: string;
 	password: string;
+	compression: string;
+	/** Names of a medical image's facts. */
+	imageKind: string;
+	imageDate: string;
+	imageSize: string;
+	/** Kinds of medical images by their codes, as `CT`. */
+	modalities: Record<string, string>;
+	/** One of several images. */
+	image: string;
+	level: string;
+	window: string;
+	/** Back to the window that the file asks for. */
+	original: string;
+	imageHint: string;
 }
 
 /** The types that a viewer shows. Others are saved. */
 export const shownTypes = [
 	"application/pdf",
+	"application/dicom",
 	"image/jpeg",
 	"image/png",
 	"image/webp",

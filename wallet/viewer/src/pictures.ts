@@ -42,5 +42,6 @@ export function typeOf(bytes: Uint8Array): string | undefined {
 	if (begins("\x89PNG\r\n\x1a\n")) return "image/png";
 	if (begins("RIFF") && begins("WEBP", 8)) return "image/webp";
 	if (begins("%PDF-")) return "application/pdf";
+	if (begins("DICM", 128)) return "application/dicom";
 	return undefined;
 }

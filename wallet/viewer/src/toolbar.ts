@@ -24,6 +24,7 @@ export class Toolbar {
 			this.button("↔", texts.fit, () => this.zoom(1)),
 			this.button(texts.print, texts.print, () => void this.print()),
 		);
+		this.element.append(...(view.controls ?? []));
 		this.status.setAttribute("role", "status");
 		this.element.append(this.status);
 		// A toolbar belongs to one document, and the next document's replaces its keys.

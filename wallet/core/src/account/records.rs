@@ -313,7 +313,7 @@ fn kind_of(media_type: &str) -> DocumentKind {
 	match plain.as_str() {
 		"application/fhir+json" | "application/json" => DocumentKind::Fhir,
 		"application/pdf" => DocumentKind::Pdf,
-		"image/jpeg" | "image/png" | "image/webp" => DocumentKind::Image,
+		"image/jpeg" | "image/png" | "image/webp" | "application/dicom" => DocumentKind::Image,
 		"text/plain" => DocumentKind::Text,
 		_ => DocumentKind::Save,
 	}

@@ -29,8 +29,11 @@ impl<H: Host> App<H> {
 		let text = text.rsplit(['#', '=']).next().unwrap_or(text);
 		let code =
 			Code::from_text(text).and_then(Code::registrar).map_err(|error| match error {
+				QrError::OtherProduct => Trouble::ForeignCode,
+				QrError::OtherKind { .. } => Trouble::CodeOfOtherKind,
 				QrError::OtherChain(_) => Trouble::CodeOfOtherChain,
-				_ => Trouble::Code,
+				QrError::TooLarge => Trouble::LargeCode,
+				QrError::OtherVersion | QrError::Damaged => Trouble::Code,
 			})?;
 		if code.expires <= self.host().now() {
 			return Err(Trouble::CodeExpired.into());

@@ -26,7 +26,7 @@ async fn start(host: &TestHost, app: &App<TestHost>) -> Started {
 }
 
 /// A wallet with a new account, and the account's words.
-async fn created(host: &TestHost) -> (App<TestHost>, String) {
+pub(super) async fn created(host: &TestHost) -> (App<TestHost>, String) {
 	let app = host.app();
 	assert_eq!(start(host, &app).await.phase, Phase::Empty);
 	let Ok(Answer::Words(words)) = ask(host, &app, Ask::MakeWords).await else { panic!() };

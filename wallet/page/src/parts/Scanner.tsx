@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { canScan, readCode, textOfFile } from "../codes";
+import { canScan, CodeReader, textOfFile } from "../codes";
 import { t } from "../texts";
 import { FileButton, LongField } from "./Field";
 import { Icon } from "./Icon";
@@ -10,6 +10,10 @@ import { Busy } from "./Status";
 
 /** How often a frame is looked at, in milliseconds. */
 const INTERVAL = 200;
+/** After how many frames the reader is given up if it does not work. */
+const MOST_FAILURES = 3;
+/** Codes are small on a screen: a camera's usual size is not enough. */
+const CAMERA = { facingMode: "environment", width: { ideal: 1_280 }, height: { ideal: 720 } };
 
 /** Asks for a code in each way that the device has. */
 export function CodeInput({
@@ -56,7 +60,7 @@ export function CodeInput({
 					</button>
 					<FileButton
 						label={t("page-desk-file")}
-						accept={canScan ? "image/*,text/plain,.txt" : "text/plain,.txt"}
+						accept="image/*,text/plain,.txt"
 						onFile={(file) => void textOfFile(file).then(take, () => take(null))}
 					/>
 				</div>
@@ -68,36 +72,46 @@ export function CodeInput({
 function Camera({ onText, onClose }: { onText: (text: string) => void; onClose: () => void }) {
 	const video = useRef<HTMLVideoElement>(null);
 	const isReady = useSignal(false);
-	const hasFailed = useSignal(false);
+	const failure = useSignal<"page-scan-no-camera" | "page-scan-no-reader" | null>(null);
 	useEffect(() => {
+		const reader = new CodeReader();
+		let failures = 0;
 		let stream: MediaStream | undefined;
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		let isOver = false;
 		const look = async () => {
-			const found = video.current && (await readCode(video.current).catch(() => null));
+			let found: string | null = null;
+			try {
+				if (video.current) found = await reader.read(video.current);
+				failures = 0;
+			} catch {
+				failures += 1;
+			}
 			if (isOver) return;
 			if (found) onText(found);
+			else if (failures >= MOST_FAILURES) failure.value = "page-scan-no-reader";
 			else timer = setTimeout(look, INTERVAL);
 		};
 		const open = async () => {
-			stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+			stream = await navigator.mediaDevices.getUserMedia({ video: CAMERA });
 			if (isOver || !video.current) return stop(stream);
 			video.current.srcObject = stream;
 			await video.current.play();
 			isReady.value = true;
 			await look();
 		};
-		open().catch(() => (hasFailed.value = true));
+		open().catch(() => (failure.value = "page-scan-no-camera"));
 		return () => {
 			isOver = true;
 			clearTimeout(timer);
+			reader.close();
 			stop(stream);
 		};
 	}, []);
 	return (
 		<div class="camera">
-			{hasFailed.value ? (
-				<p role="alert">{t("page-scan-no-camera")}</p>
+			{failure.value ? (
+				<p role="alert">{t(failure.value)}</p>
 			) : (
 				<>
 					<video ref={video} muted playsInline aria-label={t("page-scan-hint")} />

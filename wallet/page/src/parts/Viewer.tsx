@@ -1,14 +1,20 @@
-// The frame that shows PDF, pictures and text. It has no origin and can reach nothing: it gets the
+// The frame that shows PDF, pictures, DICOM and text. It has no origin and can reach nothing: it gets the
 // bytes by message.
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { FromViewer, ToViewer } from "../../../viewer/src/messages";
-import { VIEWER_PLAIN_URL, VIEWER_URL } from "../build";
+import { VIEWER_DICOM_URL, VIEWER_PDF_URL, VIEWER_PLAIN_URL } from "../build";
 import type { FileBytes } from "../core";
 import { appearance } from "../preferences";
 import { language, t } from "../texts";
 import { Note } from "./Status";
+
+/** Each viewer is a file of its own: who opens a text does not load what shows PDF. */
+const viewers: Record<string, string | undefined> = {
+	"application/pdf": VIEWER_PDF_URL,
+	"application/dicom": VIEWER_DICOM_URL,
+};
 
 /** The frame with one document. */
 export function Viewer({ file: { file, bytes }, title }: { file: FileBytes; title: string }) {
@@ -36,7 +42,7 @@ export function Viewer({ file: { file, bytes }, title }: { file: FileBytes; titl
 				class="viewer"
 				title={`${t("page-record-viewer")}: ${title}`}
 				sandbox="allow-scripts allow-modals"
-				src={file.mediaType === "application/pdf" ? VIEWER_URL : VIEWER_PLAIN_URL}
+				src={viewers[file.mediaType] ?? VIEWER_PLAIN_URL}
 			/>
 		</>
 	);
@@ -56,7 +62,34 @@ function showMessage(mediaType: string, title: string, bytes: ArrayBuffer): ToVi
 			print: t("page-print"),
 			type: t("page-record-not-shown"),
 			damaged: t("page-record-viewer-failed"),
+			compression: t("page-image-compressed"),
+			imageKind: t("page-image-kind"),
+			imageDate: t("page-image-date"),
+			imageSize: t("page-image-size"),
+			modalities: modalities(),
+			image: t("page-image"),
+			level: t("page-image-level"),
+			window: t("page-image-window"),
+			original: t("page-image-original"),
+			imageHint: t("page-image-hint"),
 		},
 		...(scheme === "system" ? {} : { appearance: scheme }),
+	};
+}
+
+/** Kinds of medical images, by their codes in DICOM. */
+function modalities(): Record<string, string> {
+	const xRay = t("page-image-x-ray");
+	return {
+		CR: xRay,
+		CT: t("page-image-ct"),
+		DX: xRay,
+		MG: t("page-image-mammogram"),
+		MR: t("page-image-mr"),
+		NM: t("page-image-nuclear"),
+		PT: t("page-image-pet"),
+		RF: xRay,
+		US: t("page-image-ultrasound"),
+		XA: t("page-image-vessels"),
 	};
 }

@@ -1,0 +1,6 @@
+// What esbuild puts into the script.
+
+declare module "*.wasm" {
+	const bytes: Uint8Array<ArrayBuffer>;
+	export default bytes;
+}
