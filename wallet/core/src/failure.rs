@@ -59,6 +59,12 @@ pub enum Trouble {
 	/// The code has expired.
 	#[error("the code has expired")]
 	CodeExpired,
+	/// The text is not the code of a patient who is enrolled.
+	#[error("not a patient's code")]
+	PatientCode,
+	/// The reason of a request is too long.
+	#[error("the reason is too long")]
+	LongReason,
 	/// Something that the page sent is wrong.
 	#[error("{0}")]
 	Input(String),
@@ -157,6 +163,8 @@ fn of_trouble(trouble: &Trouble, speech: &Speech) -> (FailureKind, String) {
 		Trouble::Code => (Input, speech.wallet_failed_code()),
 		Trouble::CodeOfOtherChain => (Input, speech.wallet_failed_code_chain()),
 		Trouble::CodeExpired => (Input, speech.wallet_failed_code_expired()),
+		Trouble::PatientCode => (Input, speech.wallet_failed_patient_code()),
+		Trouble::LongReason => (Input, speech.wallet_failed_reason()),
 		Trouble::Input(reason) => (Input, speech.wallet_failed_input(reason.clone())),
 	}
 }

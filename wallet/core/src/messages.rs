@@ -6,9 +6,11 @@
 //! are for text nodes, never for HTML.
 
 mod ask;
+mod practitioner;
 mod views;
 
 pub use ask::*;
+pub use practitioner::*;
 pub use views::*;
 
 use serde::{Deserialize, Serialize};
