@@ -95,6 +95,6 @@ wallet-withdraw = Ich ziehe die Anfrage { $id } an { $who } zurück.
 wallet-verb-ask = Unterschreiben und anfragen
 wallet-verb-withdraw = Zurückziehen
 wallet-note-reason = Nur die Patientin oder der Patient liest Ihren Grund: { $reason }
-wallet-note-ask = Sie können alles, einen Teil oder nichts davon erlaubt bekommen.
+wallet-note-ask = Die Patientin oder der Patient kann alles, einen Teil davon oder nichts erlauben.
 wallet-asked = Ihre Anfrage ist bei { $who }. Sie kann beantwortet werden bis { $until } (Block { $block }).
 wallet-withdrawn = Ihre Anfrage ist zurückgezogen (Block { $block }).
