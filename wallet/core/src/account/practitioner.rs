@@ -424,3 +424,6 @@ async fn ensure_patient<H: Host>(at: &At<H>, account: &AccountId) -> Result<()> 
 fn choice(key: String, text: String) -> Choice {
 	Choice { key, text, hint: String::new() }
 }
+
+#[cfg(test)]
+mod tests;
