@@ -388,11 +388,7 @@ impl Custodians for MemoryCustodians {
 }
 
 impl Custodian for MemoryCustodians {
-	async fn openable(
-		&self,
-		_: &impl Signer,
-		_: &AskOpenable,
-	) -> Result<Openable, CustodianError> {
+	async fn openable(&self, _: &impl Signer, _: &AskOpenable) -> Result<Openable, CustodianError> {
 		self.openable.clone().map_or_else(|| self.fail(), Ok)
 	}
 

@@ -59,11 +59,7 @@ fn place(me: &Identity, genesis: &H256) -> String {
 	format!("{}-{}", hex::encode(account_bytes(&me.account())), hex::encode(&genesis.0[..8]))
 }
 
-pub(crate) async fn read_notes(
-	keep: &impl Keep,
-	me: &Identity,
-	genesis: &H256,
-) -> Result<Notes> {
+pub(crate) async fn read_notes(keep: &impl Keep, me: &Identity, genesis: &H256) -> Result<Notes> {
 	let place = place(me, genesis);
 	match keep.read_sealed(&me.encryption, FOLDER, &place).await? {
 		Some(bytes) => serde_json::from_slice(&bytes)
@@ -234,7 +230,8 @@ pub async fn openable<P: Platform>(
 			Err(error) => failure = failure.or(Some(error)),
 		}
 	}
-	Err(failure.map_or_else(|| ChainError::Unreachable("no custodian answers".into()), Into::into)
+	Err(failure
+		.map_or_else(|| ChainError::Unreachable("no custodian answers".into()), Into::into)
 		.into())
 }
 

@@ -107,7 +107,8 @@ pub fn spoken_call<'a>(
 		return None;
 	};
 	// The chain calls a request for a colleague a referral.
-	let is_referral = matches!(grantee, Grantee::PractitionerAt { practitioner, .. } if practitioner != asker);
+	let is_referral =
+		matches!(grantee, Grantee::PractitionerAt { practitioner, .. } if practitioner != asker);
 	let referred_by = is_referral.then_some(asker);
 	Some(spoken_terms(asker, institution, grantee, referred_by, asked, *duration))
 }

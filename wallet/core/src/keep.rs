@@ -124,7 +124,8 @@ impl<H: Host> BrowserKeep<H> {
 		*locked(&self.inner.stays) = Some(stays);
 		let gone = self.places().keys().filter(|(folder, name)| !stays(folder, name)).cloned();
 		let gone: Vec<_> = gone.collect();
-		let removals = gone.iter().map(|(folder, name)| (self.inner.key.removal(folder, name), None));
+		let removals =
+			gone.iter().map(|(folder, name)| (self.inner.key.removal(folder, name), None));
 		self.inner.host.store(removals.collect()).await?;
 		Ok(())
 	}

@@ -81,10 +81,9 @@ impl Action {
 			Self::Grant { terms, .. } => matches!(terms.effect, Effect::Deny { .. }),
 			Self::Revoke { terms, .. } => terms.effect == Effect::Permit,
 			Self::Refuse { .. } | Self::Stop(_) | Self::Withdraw { .. } => true,
-			Self::Amend { .. }
-			| Self::Approve { .. }
-			| Self::Resume { .. }
-			| Self::Ask { .. } => false,
+			Self::Amend { .. } | Self::Approve { .. } | Self::Resume { .. } | Self::Ask { .. } => {
+				false
+			},
 		}
 	}
 
@@ -116,7 +115,11 @@ impl Action {
 
 	/// Whether a call, as its bytes say it, is the one that this is about. The sentence of a consent is
 	/// made again from the call's own terms.
-	fn is_done_by(&self, call: &RuntimeCall, says: impl Fn(&Grantee, &Terms) -> bool) -> bool {
+	pub(super) fn is_done_by(
+		&self,
+		call: &RuntimeCall,
+		says: impl Fn(&Grantee, &Terms) -> bool,
+	) -> bool {
 		let is_shown = |grantee: &Grantee, terms: &Terms| {
 			self.terms() == Some((grantee.clone(), terms.clone())) && says(grantee, terms)
 		};

@@ -4,7 +4,7 @@
 use super::{
 	connection::account_of,
 	consents::{grantee_of, key_of},
-	drafts::{id as record_id, period_of, parsed, Action},
+	drafts::{id as record_id, parsed, period_of, Action},
 	locked, people, Account, BACKUP, FOLDER, KEY, KIND, NETWORK, ROLE, TRUSTED,
 };
 use crate::{
@@ -216,12 +216,11 @@ impl<H: Host> Account<H> {
 				.collect(),
 		};
 		let Some((institution, affiliation)) = acts else { return Ok(view) };
-		let own =
-			Grantee::PractitionerAt { practitioner: me, institution: institution.clone() };
-		let teams = affiliation.teams.iter().map(|team| Grantee::Team {
-			institution: institution.clone(),
-			team: *team,
-		});
+		let own = Grantee::PractitionerAt { practitioner: me, institution: institution.clone() };
+		let teams = affiliation
+			.teams
+			.iter()
+			.map(|team| Grantee::Team { institution: institution.clone(), team: *team });
 		let labels = LabelTable::default();
 		let teller = Teller { speech, names: &session.names, labels: &labels };
 		let grantees = [own].into_iter().chain(teams);
@@ -288,7 +287,8 @@ impl<H: Host> Account<H> {
 		let results = approval.mark(open::open(&session, &opening, &self.documents).await)?;
 		let mut opened = self.opened(results, speech);
 		let left = approval.mark(self.seconds_left(&session, &opening.patient).await);
-		let left = left.inspect_err(|_| opening.records.iter().for_each(|it| self.documents.remove(it)))?;
+		let left =
+			left.inspect_err(|_| opening.records.iter().for_each(|it| self.documents.remove(it)))?;
 		let now = Instant::now(&self.host);
 		for it in opened.iter_mut().filter(|it| it.failure.is_empty()) {
 			let id = record_id(&it.id)?;
@@ -338,7 +338,8 @@ impl<H: Host> Account<H> {
 		terms.categories = Categories::of(&parsed::<Category>(&form.categories)?);
 		terms.data_period = period_of(form.from_month.as_deref(), form.to_month.as_deref())?;
 		let (asked, duration) = (request::asked_of(terms), u64::from(form.days) * DAY);
-		let call = request::prepare(&session, patient, institution, grantee, asked, duration, &reason);
+		let call =
+			request::prepare(&session, patient, institution, grantee, asked, duration, &reason);
 		let action = Action::Ask { call: call.await?, reason };
 		self.draft(&session, &at, action, speech).await
 	}

@@ -110,6 +110,7 @@ async fn records_of_patients_are_opened_only_soon_after_the_passphrase() {
 	let host = TestHost::default();
 	let (app, _) = created(&host).await;
 	host.pass(Duration::from_secs(61));
-	let open = Ask::OpenOfPatient { patient: String::new(), institution: String::new(), ids: vec![] };
+	let open =
+		Ask::OpenOfPatient { patient: String::new(), institution: String::new(), ids: vec![] };
 	assert_eq!(kind(&host, &app, open).await, FailureKind::ConfirmFirst);
 }

@@ -1,9 +1,5 @@
 use super::*;
-use crate::{
-	account::first_values,
-	device::DeviceKey,
-	tests::host::TestHost,
-};
+use crate::{account::first_values, device::DeviceKey, tests::host::TestHost};
 use vouchsafe_agent::{
 	keys::KeyFile,
 	platform::{Document, Draft as _, Sink as _},
@@ -117,7 +113,9 @@ async fn a_document_is_closed_when_its_opening_ends() {
 	assert_eq!((account.closes_in(&first), account.closes_in(&second)), (Some(1), Some(31)));
 	host.pass(Duration::from_secs(1));
 	assert!(account.close_ended() && !account.close_ended());
-	assert!(account.documents.get(&first).is_none() && account.file(&hex::encode(first.0)).is_err());
+	assert!(
+		account.documents.get(&first).is_none() && account.file(&hex::encode(first.0)).is_err()
+	);
 	assert!(account.documents.get(&second).is_some());
 	host.pass(Duration::from_secs(3_600));
 	assert!(account.close_ended());
