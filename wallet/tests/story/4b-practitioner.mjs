@@ -128,7 +128,7 @@ async function the_answer_appears_and_the_record_is_read(harness, facts) {
 	await berger.page.locator(".document h2, .document h3").first().waitFor();
 	assert.match(await berger.page.getByRole("timer").innerText(), /Open for another (9|10) minutes/);
 	await berger.wallet.check("patient-document");
-	await berger.page.getByRole("link", { name: berger.text("page-practice-patient") }).click();
+	await berger.page.getByRole("link", { name: berger.text("page-practice-patient"), exact: true }).click();
 	await berger.page.getByRole("timer").waitFor();
 	await berger.wallet.check("patient-opened");
 	await ada.show("log", "page-log-heading");

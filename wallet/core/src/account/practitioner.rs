@@ -220,7 +220,7 @@ impl<H: Host> Account<H> {
 		let teams = affiliation
 			.teams
 			.iter()
-			.map(|team| Grantee::Team { institution: institution.clone(), team: *team });
+			.map(|team| Grantee::CareTeam { institution: institution.clone(), team: *team });
 		let labels = LabelTable::default();
 		let teller = Teller { speech, names: &session.names, labels: &labels };
 		let grantees = [own].into_iter().chain(teams);
