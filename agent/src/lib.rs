@@ -12,6 +12,7 @@
 //! - [`access`]: who may read which records. [`preview`]: what a consent would change. [`stop`]: one deny
 //!   for everyone. [`history`]: the log as people read it. [`holdings`]: which
 //!   institutions hold the records.
+//! - [`practice`]: a practitioner's own requests, and what is open to a practitioner.
 //! - [`overlap`]: consents that let the same people in. [`staff`]: what takes two of an institution's
 //!   staff.
 //! - [`keys`], [`names`]: keys and the address book. [`backup`]: the printed sheet that restores an account.
@@ -48,6 +49,7 @@ pub mod overlap;
 pub mod own_shares;
 pub mod pins;
 pub mod platform;
+pub mod practice;
 pub mod preview;
 pub mod readable;
 pub mod request;

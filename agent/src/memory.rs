@@ -355,6 +355,8 @@ pub(crate) struct MemoryCustodians {
 	pub(crate) refusal: Option<CustodianError>,
 	/// What they do as aggregators.
 	pub(crate) aggregators: Option<Aggregators>,
+	/// What they say is open to practitioners.
+	pub(crate) openable: Option<Openable>,
 	/// The institution whose custodian it is.
 	institution: Option<AccountId>,
 }
@@ -386,6 +388,10 @@ impl Custodians for MemoryCustodians {
 }
 
 impl Custodian for MemoryCustodians {
+	async fn openable(&self, _: &impl Signer, _: &AskOpenable) -> Result<Openable, CustodianError> {
+		self.openable.clone().map_or_else(|| self.fail(), Ok)
+	}
+
 	type Download = stream::BoxStream<'static, Result<Bytes, CustodianError>>;
 
 	fn without_retries(self) -> Self {

@@ -35,6 +35,8 @@ messages! { pub APP:
 	wallet_failed_code_foreign = "wallet-failed-code-foreign" ();
 	wallet_failed_code_kind = "wallet-failed-code-kind" ();
 	wallet_failed_code_large = "wallet-failed-code-large" ();
+	wallet_failed_patient_code = "wallet-failed-patient-code" ();
+	wallet_failed_reason = "wallet-failed-reason" ();
 
 	wallet_revoke = "wallet-revoke" (id, sentence);
 	wallet_refuse = "wallet-refuse" (who);
@@ -45,6 +47,14 @@ messages! { pub APP:
 	wallet_verb_revoke = "wallet-verb-revoke" ();
 	wallet_verb_stop = "wallet-verb-stop" ();
 	wallet_verb_resume = "wallet-verb-resume" ();
+
+	wallet_withdraw = "wallet-withdraw" (id, who);
+	wallet_verb_ask = "wallet-verb-ask" ();
+	wallet_verb_withdraw = "wallet-verb-withdraw" ();
+	wallet_note_reason = "wallet-note-reason" (reason);
+	wallet_note_ask = "wallet-note-ask" ();
+	wallet_asked = "wallet-asked" (who, until, block);
+	wallet_withdrawn = "wallet-withdrawn" (block);
 
 	wallet_note_no_end = "wallet-note-no-end" ();
 	wallet_note_read_stays = "wallet-note-read-stays" ();

@@ -91,3 +91,14 @@ wallet-synced = Ihre Namen und Texte liegen auch verschlüsselt bei { $instituti
 
 # The registration desk.
 wallet-enrol = Ich stimme zu, dass { $institution } mich mit den Schlüsseln dieser App aufnimmt. Art des Kontos: { $role }.
+
+# Practitioners.
+wallet-failed-patient-code = Das ist nicht der Code einer Patientin oder eines Patienten, die oder der aufgenommen ist.
+wallet-failed-reason = Der Grund ist zu lang. Kürzen Sie ihn.
+wallet-withdraw = Ich ziehe die Anfrage { $id } an { $who } zurück.
+wallet-verb-ask = Unterschreiben und anfragen
+wallet-verb-withdraw = Zurückziehen
+wallet-note-reason = Nur die Patientin oder der Patient liest Ihren Grund: { $reason }
+wallet-note-ask = Die Patientin oder der Patient kann alles, einen Teil davon oder nichts erlauben.
+wallet-asked = Ihre Anfrage ist bei { $who }. Sie kann beantwortet werden bis { $until } (Block { $block }).
+wallet-withdrawn = Ihre Anfrage ist zurückgezogen (Block { $block }).

@@ -91,3 +91,14 @@ wallet-synced = Your names and texts are also kept, encrypted, at { $institution
 
 # The registration desk.
 wallet-enrol = I agree that { $institution } enrols me as { $role }, with the keys of this wallet.
+
+# Practitioners.
+wallet-failed-patient-code = This is not the code of a patient who is enrolled.
+wallet-failed-reason = The reason is too long. Shorten it.
+wallet-withdraw = I withdraw request { $id } to { $who }.
+wallet-verb-ask = Sign and ask
+wallet-verb-withdraw = Withdraw
+wallet-note-reason = Only the patient reads your reason: { $reason }
+wallet-note-ask = The patient can permit all of it, a part of it, or nothing.
+wallet-asked = Your request is with { $who }. It can be answered until { $until } (block { $block }).
+wallet-withdrawn = Your request is withdrawn (block { $block }).

@@ -91,3 +91,14 @@ wallet-synced = Nama dan teks Anda juga disimpan secara terenkripsi di { $instit
 
 # The registration desk.
 wallet-enrol = Saya setuju bahwa { $institution } mendaftarkan saya sebagai { $role }, dengan kunci dalam aplikasi ini.
+
+# Practitioners.
+wallet-failed-patient-code = Ini bukan kode pasien yang terdaftar.
+wallet-failed-reason = Alasannya terlalu panjang. Persingkatlah.
+wallet-withdraw = Saya menarik kembali permintaan { $id } kepada { $who }.
+wallet-verb-ask = Tanda tangani dan minta
+wallet-verb-withdraw = Tarik kembali
+wallet-note-reason = Hanya pasien yang membaca alasan Anda: { $reason }
+wallet-note-ask = Pasien dapat mengizinkan semuanya, sebagian, atau tidak sama sekali.
+wallet-asked = Permintaan Anda sudah sampai kepada { $who }. Permintaan dapat dijawab sampai { $until } (blok { $block }).
+wallet-withdrawn = Permintaan Anda ditarik kembali (blok { $block }).

@@ -7,6 +7,7 @@ mod home;
 mod last;
 mod log;
 mod people;
+mod practitioner;
 mod records;
 mod release;
 mod requests;
@@ -26,7 +27,7 @@ use anyhow::Result;
 use drafts::Draft;
 use futures::lock::Mutex as AsyncMutex;
 use std::{
-	collections::BTreeMap,
+	collections::{BTreeMap, BTreeSet},
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
 };
@@ -36,7 +37,7 @@ use vouchsafe_agent::{
 	platform::Keep as _,
 	synced::Outcome,
 };
-use vouchsafe_protocol::types::{AccountId, AccountKind, H256};
+use vouchsafe_protocol::types::{AccountId, AccountKind, Role, H256};
 use vouchsafe_speech::Speech;
 use zeroize::Zeroizing;
 
@@ -47,6 +48,7 @@ const FOLDER: &str = "wallet";
 const KEY: &str = "key";
 const BACKUP: &str = "backup";
 const KIND: &str = "kind";
+const ROLE: &str = "role";
 const NETWORK: &str = "network";
 const TRUSTED: &str = "trusted";
 const TITLES: &str = "titles";
@@ -69,12 +71,18 @@ pub struct Account<H: Host> {
 	session: AsyncMutex<Option<(Duration, Arc<Session<H>>)>>,
 	log: AsyncMutex<Option<log::Checked>>,
 	drafts: Mutex<BTreeMap<String, Draft>>,
+	/// When documents of patients are closed.
+	ends: Mutex<practitioner::Ends>,
 }
 
 /// What is known without asking anybody.
 #[derive(Default)]
 struct Known {
 	kind: Option<AccountKind>,
+	/// As what a practitioner works. Of several roles, a clinician's.
+	role: Option<Role>,
+	/// Own requests that wait for an answer, by patient and number.
+	waiting: BTreeSet<(AccountId, u32)>,
 	/// Whether the custodians have answered this account's own questions.
 	is_connected: bool,
 	network: Option<Network>,
@@ -134,8 +142,13 @@ impl<H: Host> Account<H> {
 		};
 		let kind = keep.read(FOLDER, KIND).await?;
 		let kind = kind.and_then(|word| String::from_utf8_lossy(&word).parse().ok());
+		if kind == Some(AccountKind::Practitioner) {
+			keep.store_only(practitioner::stays).await?;
+		}
+		let role = keep.read(FOLDER, ROLE).await?;
+		let role = role.and_then(|word| String::from_utf8_lossy(&word).parse().ok());
 		let last_proof = last::proof(&keep).await;
-		let known = Known { kind, last_proof, has_backup, network, ..Known::default() };
+		let known = Known { kind, role, last_proof, has_backup, network, ..Known::default() };
 		Ok(Self {
 			host,
 			keep,
@@ -148,6 +161,7 @@ impl<H: Host> Account<H> {
 			session: AsyncMutex::default(),
 			log: AsyncMutex::default(),
 			drafts: Mutex::default(),
+			ends: Mutex::default(),
 		})
 	}
 
@@ -159,6 +173,11 @@ impl<H: Host> Account<H> {
 	/// Whose account it is. `None` if it is not enrolled, or nobody has proven that yet.
 	pub fn kind(&self) -> Option<AccountKind> {
 		locked(&self.known).kind
+	}
+
+	/// As what a practitioner works, if that is proven.
+	pub fn role(&self) -> Option<Role> {
+		locked(&self.known).role
 	}
 
 	/// The institution that serves the page, by its proven name.
@@ -295,6 +314,21 @@ impl<H: Host> Account<H> {
 			},
 			Ask::SetName { account, name } => self.set_name(&account, &name).await?,
 			Ask::ConfirmMember { account } => self.confirm_member(&account).await?,
+			Ask::OwnCode => Answer::Code(self.own_code().await?),
+			Ask::Practice => Answer::Practice(self.practice(speech).await?),
+			Ask::FindPatient { text } => Answer::Person(self.find_patient(&text).await?),
+			Ask::Patient { patient, institution } => {
+				Answer::Patient(self.patient(&patient, institution.as_deref(), speech).await?)
+			},
+			Ask::DraftAccessRequest { form } => {
+				Answer::Draft(self.draft_access_request(&form, speech).await?)
+			},
+			Ask::DraftWithdrawal { patient, id } => {
+				Answer::Draft(self.draft_withdrawal(&patient, id, speech).await?)
+			},
+			Ask::OpenOfPatient { patient, institution, ids } => {
+				Answer::Opened(self.open_of_patient(&patient, &institution, &ids, speech).await?)
+			},
 			// The app answers the others itself.
 			_ => return Err(Trouble::Locked.into()),
 		};

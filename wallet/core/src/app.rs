@@ -19,7 +19,7 @@ use vouchsafe_agent::{
 	english::{learn, speech_of, unknown},
 	keys::KeyFile,
 };
-use vouchsafe_protocol::types::{address, AccountKind};
+use vouchsafe_protocol::types::{address, AccountKind, Role};
 use vouchsafe_speech::{Speech, LANGUAGES};
 use vouchsafe_vault::passphrase::Cost;
 
@@ -57,18 +57,18 @@ struct State<H: Host> {
 /// A moment, by both of the device's clocks: one of them stops while a phone sleeps, and people set the
 /// other one.
 #[derive(Clone, Copy)]
-struct Instant {
+pub(crate) struct Instant {
 	elapsed: Duration,
 	now: u64,
 }
 
 impl Instant {
-	fn now(host: &impl Host) -> Self {
+	pub(crate) fn now(host: &impl Host) -> Self {
 		Self { elapsed: host.elapsed(), now: host.now() }
 	}
 
 	/// The time since then, by the clock that says more.
-	fn age(&self, host: &impl Host) -> Duration {
+	pub(crate) fn age(&self, host: &impl Host) -> Duration {
 		let passed = host.elapsed().saturating_sub(self.elapsed);
 		passed.max(Duration::from_secs(host.now().saturating_sub(self.now)))
 	}
@@ -103,14 +103,18 @@ impl<H: Host> App<H> {
 		self.host().post(message, None);
 	}
 
-	/// Locks the wallet if nothing was asked for a while. To be called every few seconds.
+	/// Locks the wallet if nothing was asked for a while, and closes documents whose opening has ended. To be
+	/// called every few seconds.
 	pub fn tick(&self) {
-		let locks = {
+		let (account, locks) = {
 			let state = self.state();
-			state.account.is_some() && state.used.age(self.host()) >= LOCKS_AFTER
+			(state.account.clone(), state.used.age(self.host()) >= LOCKS_AFTER)
 		};
+		let Some(account) = account else { return };
 		if locks {
 			self.lock_now();
+		} else if account.close_ended() {
+			self.host().post(Message::Changed, None);
 		}
 	}
 
@@ -187,6 +191,11 @@ impl<H: Host> App<H> {
 				self.ensure_signs()?;
 				return self.account()?.answer(Ask::Open { ids }, self.speech()).await;
 			},
+			Ask::OpenOfPatient { patient, institution, ids } => {
+				self.ensure_signs()?;
+				let asked = Ask::OpenOfPatient { patient, institution, ids };
+				return self.account()?.answer(asked, self.speech()).await;
+			},
 			other => return self.account()?.answer(other, self.speech()).await,
 		};
 		Ok((answer, None))
@@ -255,6 +264,7 @@ impl<H: Host> App<H> {
 		let state = self.state();
 		let account = state.account.as_ref();
 		let kind = account.and_then(|it| it.kind());
+		let role = account.and_then(|it| it.role());
 		let phase = match (account, &state.locks) {
 			(None, None) => Phase::Empty,
 			(None, Some(_)) => Phase::Locked,
@@ -268,6 +278,9 @@ impl<H: Host> App<H> {
 			account: account.map(|it| address(&it.account())).unwrap_or_default(),
 			kind: kind.map(|kind| match kind {
 				AccountKind::Patient => crate::messages::AccountKind::Patient,
+				AccountKind::Practitioner if role == Some(Role::Registrar) => {
+					crate::messages::AccountKind::Registrar
+				},
 				AccountKind::Practitioner => crate::messages::AccountKind::Practitioner,
 				_ => crate::messages::AccountKind::Other,
 			}),

@@ -74,6 +74,12 @@ pub enum Trouble {
 	/// The code has expired.
 	#[error("the code has expired")]
 	CodeExpired,
+	/// The text is not the code of a patient who is enrolled.
+	#[error("not a patient's code")]
+	PatientCode,
+	/// The reason of a request is too long.
+	#[error("the reason is too long")]
+	LongReason,
 	/// Something that the page sent is wrong.
 	#[error("{0}")]
 	Input(String),
@@ -177,6 +183,8 @@ fn of_trouble(trouble: &Trouble, speech: &Speech) -> (FailureKind, String) {
 		Trouble::CodeOfOtherKind => (Input, speech.wallet_failed_code_kind()),
 		Trouble::LargeCode => (Input, speech.wallet_failed_code_large()),
 		Trouble::CodeExpired => (Input, speech.wallet_failed_code_expired()),
+		Trouble::PatientCode => (Input, speech.wallet_failed_patient_code()),
+		Trouble::LongReason => (Input, speech.wallet_failed_reason()),
 		Trouble::Input(reason) => (Input, speech.wallet_failed_input(reason.clone())),
 	}
 }

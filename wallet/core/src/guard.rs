@@ -48,6 +48,12 @@ impl Approval {
 		self.0.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
+	/// Whether this call may be signed now.
+	#[cfg(test)]
+	pub fn is_given(&self, call: &RuntimeCall) -> bool {
+		self.checked(call).is_ok()
+	}
+
 	/// The call as its bytes say it, if it may be signed.
 	fn checked(&self, call: &RuntimeCall) -> Result<Checked, ChainError> {
 		let decoded = RuntimeCall::decode(&mut &call.encode()[..]).map_err(ChainError::foreign)?;

@@ -21,6 +21,9 @@ const NAMES: (&str, &str) = ("", "names");
 
 type Places = BTreeMap<(String, String), Zeroizing<Vec<u8>>>;
 
+/// Whether what is at this place, by folder and name, is stored on the device.
+pub type Stays = fn(&str, &str) -> bool;
+
 /// A person's stored things.
 #[derive(Clone)]
 pub struct BrowserKeep<H> {
@@ -31,6 +34,8 @@ struct Inner<H> {
 	host: H,
 	key: DeviceKey,
 	places: Mutex<Places>,
+	/// Which places are stored, if not all of them are.
+	stays: Mutex<Option<Stays>>,
 	claimed: Arc<Mutex<BTreeSet<String>>>,
 	lock: Arc<AsyncMutex<()>>,
 }
@@ -100,8 +105,8 @@ impl<H: Host> BrowserKeep<H> {
 			places.insert((folder, name), Zeroizing::new(bytes));
 		}
 		let places = Mutex::new(places);
-		let (claimed, lock) = Default::default();
-		Self { inner: Arc::new(Inner { host, key, places, claimed, lock }) }
+		let (stays, claimed, lock) = Default::default();
+		Self { inner: Arc::new(Inner { host, key, places, stays, claimed, lock }) }
 	}
 
 	/// The device key.
@@ -111,6 +116,22 @@ impl<H: Host> BrowserKeep<H> {
 
 	fn places(&self) -> MutexGuard<'_, Places> {
 		locked(&self.inner.places)
+	}
+
+	/// Stores only these places from now on, and removes the others from the device. What is not stored is in
+	/// memory for as long as the wallet is unlocked.
+	pub async fn store_only(&self, stays: Stays) -> Result<()> {
+		*locked(&self.inner.stays) = Some(stays);
+		let gone = self.places().keys().filter(|(folder, name)| !stays(folder, name)).cloned();
+		let gone: Vec<_> = gone.collect();
+		let removals =
+			gone.iter().map(|(folder, name)| (self.inner.key.removal(folder, name), None));
+		self.inner.host.store(removals.collect()).await?;
+		Ok(())
+	}
+
+	fn is_stored(&self, folder: &str, name: &str) -> bool {
+		locked(&self.inner.stays).is_none_or(|stays| stays(folder, name))
 	}
 }
 
@@ -160,8 +181,10 @@ impl<H: Host> Keep for BrowserKeep<H> {
 	}
 
 	async fn write(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<()> {
-		let (key, value) = self.inner.key.seal(folder, name, bytes);
-		self.inner.host.store(vec![(key, Some(value))]).await?;
+		if self.is_stored(folder, name) {
+			let (key, value) = self.inner.key.seal(folder, name, bytes);
+			self.inner.host.store(vec![(key, Some(value))]).await?;
+		}
 		self.places().insert(place(folder, name), Zeroizing::new(bytes.to_vec()));
 		Ok(())
 	}

@@ -6,10 +6,12 @@
 //! are for text nodes, never for HTML.
 
 mod ask;
+mod practitioner;
 mod release;
 mod views;
 
 pub use ask::*;
+pub use practitioner::*;
 pub use release::*;
 pub use views::*;
 

@@ -148,6 +148,11 @@ impl Documents {
 		locked(&self.0).get(&record.0).cloned()
 	}
 
+	/// Forgets one.
+	pub fn remove(&self, record: &H256) {
+		locked(&self.0).remove(&record.0);
+	}
+
 	/// Forgets all.
 	pub fn clear(&self) {
 		locked(&self.0).clear();

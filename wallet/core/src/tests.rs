@@ -3,7 +3,8 @@
 
 mod checkpoint;
 mod codes;
-mod host;
+pub(crate) mod host;
+mod practitioner;
 mod unlocking;
 
 use crate::messages::{Message, Request};

@@ -53,6 +53,13 @@ interface Answers {
 	setSetting: "settings";
 	setName: "done";
 	confirmMember: "done";
+	ownCode: "code";
+	practice: "practice";
+	findPatient: "person";
+	patient: "patient";
+	draftAccessRequest: "draft";
+	draftWithdrawal: "draft";
+	openOfPatient: "opened";
 }
 
 type ValueOf<N extends Answer["answer"]> =

@@ -1,6 +1,6 @@
 //! Connections to custodians, and what is proven of the chain.
 
-use super::{locked, Account, FOLDER, KIND, MEMBERS_FOR, NETWORK, TRUSTED};
+use super::{locked, practitioner, Account, FOLDER, KIND, MEMBERS_FOR, NETWORK, TRUSTED};
 use crate::{
 	failure::Trouble,
 	guard::Guarded,
@@ -114,6 +114,9 @@ impl<H: Host> Account<H> {
 			found => found?,
 		};
 		if let Some(found) = found {
+			if found.kind == AccountKind::Practitioner {
+				self.keep.store_only(practitioner::stays).await?;
+			}
 			let session = Arc::new(self.begin(chain).await?);
 			*self.session.lock().await = Some((self.host.elapsed(), session.clone()));
 			self.keep.write(FOLDER, KIND, found.kind.word().as_bytes()).await?;
@@ -122,8 +125,10 @@ impl<H: Host> Account<H> {
 				(known.kind, known.is_connected) = (Some(found.kind), true);
 			}
 			self.synchronise(&session).await;
-			if found.kind == AccountKind::Patient {
-				self.learn_staff(&session).await;
+			match found.kind {
+				AccountKind::Patient => self.learn_staff(&session).await,
+				AccountKind::Practitioner => self.learn_role(&session).await?,
+				_ => {},
 			}
 			self.renew_session().await?;
 		}
@@ -347,7 +352,11 @@ impl<H: Host> Account<H> {
 		}
 		let (count, _) = at.audit_head(&self.account()).await?;
 		let before = std::mem::replace(&mut locked(&self.known).lines, count);
-		if before != count {
+		let is_new = match self.kind() {
+			Some(AccountKind::Practitioner) => self.is_answered(&at).await?,
+			_ => before != count,
+		};
+		if is_new {
 			messages.push(Message::Changed);
 		}
 		Ok(messages)

@@ -238,7 +238,7 @@ pub(super) fn key_of(grantee: &Grantee) -> String {
 	hex::encode(codec::Encode::encode(grantee))
 }
 
-fn grantee_of(key: &str) -> Result<Grantee> {
+pub(super) fn grantee_of(key: &str) -> Result<Grantee> {
 	let bytes = hex::decode(key).context("not a grantee")?;
 	codec::DecodeAll::decode_all(&mut &bytes[..]).context("not a grantee")
 }

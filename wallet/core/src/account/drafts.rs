@@ -3,7 +3,7 @@
 //! The core makes terms, sentence and call from one draft. The page gets the sentence and the draft's
 //! digest, and signs by the digest. So it cannot have anything signed that the core did not word.
 
-use super::{locked, people::count_records, Account};
+use super::{locked, people::count_records, practitioner, Account};
 use crate::{
 	failure::Trouble,
 	host::Host,
@@ -53,6 +53,10 @@ pub(super) enum Action {
 	Stop(Stop),
 	/// The stop is lifted.
 	Resume { id: u32, grantee: Grantee, terms: Terms },
+	/// A practitioner asks a patient, with the reason as it is sealed in the call.
+	Ask { call: AccessRequestsCall, reason: String },
+	/// A practitioner withdraws a request.
+	Withdraw { patient: AccountId, request: u32 },
 }
 
 impl Action {
@@ -63,7 +67,11 @@ impl Action {
 			| Self::Amend { grantee, terms, .. }
 			| Self::Approve { grantee, terms, .. } => Some((grantee.clone(), terms.clone())),
 			Self::Stop(stop) => Some((Stop::GRANTEE, stop.terms())),
-			Self::Refuse { .. } | Self::Revoke { .. } | Self::Resume { .. } => None,
+			Self::Refuse { .. }
+			| Self::Revoke { .. }
+			| Self::Resume { .. }
+			| Self::Ask { .. }
+			| Self::Withdraw { .. } => None,
 		}
 	}
 
@@ -72,8 +80,10 @@ impl Action {
 		match self {
 			Self::Grant { terms, .. } => matches!(terms.effect, Effect::Deny { .. }),
 			Self::Revoke { terms, .. } => terms.effect == Effect::Permit,
-			Self::Refuse { .. } | Self::Stop(_) => true,
-			Self::Amend { .. } | Self::Approve { .. } | Self::Resume { .. } => false,
+			Self::Refuse { .. } | Self::Stop(_) | Self::Withdraw { .. } => true,
+			Self::Amend { .. } | Self::Approve { .. } | Self::Resume { .. } | Self::Ask { .. } => {
+				false
+			},
 		}
 	}
 
@@ -89,6 +99,8 @@ impl Action {
 			Self::Revoke { .. } => speech.wallet_verb_revoke(),
 			Self::Stop(_) => speech.wallet_verb_stop(),
 			Self::Resume { .. } => speech.wallet_verb_resume(),
+			Self::Ask { .. } => speech.wallet_verb_ask(),
+			Self::Withdraw { .. } => speech.wallet_verb_withdraw(),
 		}
 	}
 
@@ -103,7 +115,11 @@ impl Action {
 
 	/// Whether a call, as its bytes say it, is the one that this is about. The sentence of a consent is
 	/// made again from the call's own terms.
-	fn is_done_by(&self, call: &RuntimeCall, says: impl Fn(&Grantee, &Terms) -> bool) -> bool {
+	pub(super) fn is_done_by(
+		&self,
+		call: &RuntimeCall,
+		says: impl Fn(&Grantee, &Terms) -> bool,
+	) -> bool {
 		let is_shown = |grantee: &Grantee, terms: &Terms| {
 			self.terms() == Some((grantee.clone(), terms.clone())) && says(grantee, terms)
 		};
@@ -133,6 +149,14 @@ impl Action {
 				Self::Revoke { id, grantee, .. } | Self::Resume { id, grantee, .. },
 				RuntimeCall::Consent(ConsentCall::revoke { grantee: called, id: number }),
 			) => called == grantee && number == id,
+			(Self::Ask { call, .. }, RuntimeCall::AccessRequests(called)) => called == call,
+			(
+				Self::Withdraw { patient, request },
+				RuntimeCall::AccessRequests(AccessRequestsCall::withdraw {
+					patient: to,
+					request: called,
+				}),
+			) => (to, called) == (patient, request),
 			_ => false,
 		}
 	}
@@ -177,6 +201,13 @@ impl<H: Host> Account<H> {
 			Action::Revoke { id, grantee, terms } | Action::Resume { id, grantee, terms } => {
 				let said = speech.quote(&teller.consent(grantee, terms));
 				speech.wallet_revoke(id.to_string(), said)
+			},
+			Action::Ask { call, .. } => {
+				let asked = practitioner::sentence(session, &me, call, speech);
+				asked.context("a request that asks nothing")?
+			},
+			Action::Withdraw { patient, request } => {
+				speech.wallet_withdraw(request.to_string(), session.names.show(patient))
 			},
 			_ => {
 				let (grantee, terms) = action.terms().context("an action without terms")?;
@@ -238,6 +269,13 @@ impl<H: Host> Account<H> {
 			},
 			Action::Resume { .. } => notes.push(speech.wallet_note_resume()),
 			Action::Refuse { .. } => notes.push(speech.wallet_note_refuse()),
+			Action::Ask { reason, .. } => {
+				if !reason.is_empty() {
+					notes.push(speech.wallet_note_reason(reason.clone()));
+				}
+				notes.push(speech.wallet_note_ask());
+			},
+			Action::Withdraw { .. } => {},
 			Action::Revoke { id, grantee, terms } => {
 				let others = overlap::others(session, &me, grantee, terms, Some(*id)).await?;
 				notes.push(speech.wallet_note_read_stays());
@@ -285,9 +323,14 @@ impl<H: Host> Account<H> {
 		let me = self.account();
 		let labels = session.labels_of(&me).await?;
 		let shown = draft.sentence.clone();
-		let again = match draft.action.terms() {
-			Some((grantee, terms)) => self.sentence(&session, &grantee, &terms, speech).await?,
-			None => shown.clone(),
+		let again = match (draft.action.terms(), &draft.action) {
+			(Some((grantee, terms)), _) => {
+				self.sentence(&session, &grantee, &terms, speech).await?
+			},
+			(None, Action::Ask { call, .. }) => {
+				practitioner::sentence(&session, &me, call, speech).unwrap_or_default()
+			},
+			(None, _) => shown.clone(),
 		};
 		if again != shown {
 			return Err(Trouble::NotShown.into());
@@ -295,6 +338,11 @@ impl<H: Host> Account<H> {
 		let approved = draft.action.clone();
 		let (says_session, says_labels) = (session.clone(), labels.clone());
 		let approval = self.approval.give(move |call| {
+			// A request is worded again from the bytes of its call, as a consent is.
+			if let (Action::Ask { .. }, RuntimeCall::AccessRequests(asked)) = (&approved, call) {
+				let said = practitioner::sentence(&says_session, &me, asked, speech);
+				return said.as_ref() == Some(&shown) && approved.is_done_by(call, |_, _| false);
+			}
 			approved.is_done_by(call, |grantee, terms| {
 				let said = consent::signed_sentence(
 					speech,
@@ -330,6 +378,10 @@ impl<H: Host> Account<H> {
 			Action::Approve { request, grantee, terms, carry } => {
 				let granted = request::approve(session, request, grantee, terms.clone()).await?;
 				(granted, terms, carry)
+			},
+			Action::Ask { call, .. } => return self.ask(session, call, speech).await,
+			Action::Withdraw { patient, request } => {
+				return self.withdraw(session, patient, request, speech).await;
 			},
 			Action::Refuse { request, .. } => {
 				let block = request::deny(session, request).await?;
@@ -529,10 +581,7 @@ pub(super) fn terms_of_form(
 	terms.records = bounded(ids(&form.records)?, "records")?;
 	terms.actions = Actions::of(&parsed(&form.actions)?);
 	terms.purposes = Purposes::of(&parsed::<Purpose>(&form.purposes)?);
-	terms.data_period = DataPeriod {
-		from: form.from_month.as_deref().map(month).transpose()?,
-		to: form.to_month.as_deref().map(month).transpose()?,
-	};
+	terms.data_period = period_of(form.from_month.as_deref(), form.to_month.as_deref())?;
 	terms.valid_from = form.from.as_deref().map(start_of).transpose()?;
 	terms.valid_until = form.until.as_deref().map(end_of).transpose()?;
 	if let Some(level) = &form.confidentiality {
@@ -552,6 +601,18 @@ fn filter_of(choice: &LabelChoice, labels: &LabelTable) -> Result<LabelFilter> {
 	})
 }
 
+/// The months of the page's form.
+pub(super) fn period_of(from: Option<&str>, to: Option<&str>) -> Result<DataPeriod> {
+	let period = DataPeriod { from: from.map(month).transpose()?, to: to.map(month).transpose()? };
+	match (period.from, period.to) {
+		(Some(first), Some(last)) if last < first => {
+			let months = [from, to].into_iter().flatten().collect::<Vec<_>>();
+			Err(Trouble::Input(months.join(" – ")).into())
+		},
+		_ => Ok(period),
+	}
+}
+
 fn narrow_period(period: &mut DataPeriod, from: Option<&str>, to: Option<&str>) -> Result<()> {
 	if let Some(from) = from.map(month).transpose()? {
 		period.from = Some(period.from.map_or(from, |asked| asked.max(from)));
@@ -569,7 +630,7 @@ where
 	text.parse().map_err(|error: V::Err| Trouble::Input(error.to_string()).into())
 }
 
-fn parsed<V: std::str::FromStr>(words: &[String]) -> Result<Vec<V>>
+pub(super) fn parsed<V: std::str::FromStr>(words: &[String]) -> Result<Vec<V>>
 where
 	V::Err: std::fmt::Display,
 {

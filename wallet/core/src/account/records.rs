@@ -31,7 +31,7 @@ use vouchsafe_protocol::{
 };
 use vouchsafe_speech::Speech;
 
-type Titles = BTreeMap<Hex<32>, String>;
+pub(super) type Titles = BTreeMap<Hex<32>, String>;
 
 impl<H: Host> Account<H> {
 	pub(super) async fn records(&self, speech: &'static Speech) -> Result<Records> {
@@ -81,7 +81,7 @@ impl<H: Host> Account<H> {
 		Ok(lines)
 	}
 
-	fn line(
+	pub(super) fn line(
 		&self,
 		session: &Session<H>,
 		labels: &LabelTable,
@@ -211,12 +211,13 @@ impl<H: Host> Account<H> {
 		}
 	}
 
-	/// Lets an opening of these records be signed: people ask for it by name.
-	fn approve_opening(&self, records: &[H256]) -> Given {
-		let (patient, asked) = (self.account(), records.to_vec());
+	/// Lets an opening be signed: people ask for its records by name.
+	pub(super) fn approve_opening(&self, opening: &OpeningRequest) -> Given {
+		let asked = opening.clone();
 		self.approval.give(move |call| match call {
-			RuntimeCall::Custody(CustodyCall::open { patient: called, records, .. }) => {
-				*called == patient && *records == asked
+			RuntimeCall::Custody(CustodyCall::open { patient, records, purpose, ground }) => {
+				(patient, records) == (&asked.patient, &asked.records)
+					&& (*purpose, ground) == (asked.purpose, &asked.ground)
 			},
 			_ => false,
 		})
@@ -231,36 +232,41 @@ impl<H: Host> Account<H> {
 		let session = self.session().await?;
 		let opening = OpeningRequest {
 			patient: self.account(),
-			records: records.clone(),
+			records,
 			version: None,
 			purpose: Purpose::PatientRequest,
 			ground: Ground::Own,
 		};
-		let approval = self.approve_opening(&records);
+		let approval = self.approve_opening(&opening);
 		let results = approval.mark(open::open(&session, &opening, &self.documents).await)?;
-		let opened: Vec<_> = results
-			.into_iter()
-			.map(|(id, result)| match result {
-				Ok(opened) => Opened {
-					id: hex::encode(id.0),
-					title: opened.title,
-					kind: kind_of(&opened.media_type),
-					size: opened.length,
-					failure: String::new(),
-					warnings: opened.warnings,
-				},
-				Err(error) => Opened {
-					id: hex::encode(id.0),
-					title: String::new(),
-					kind: DocumentKind::Save,
-					size: 0,
-					failure: failure::tell(&anyhow::Error::new(error), speech).text,
-					warnings: vec![],
-				},
-			})
-			.collect();
+		let opened = self.opened(results, speech);
 		approval.mark(self.keep_titles(&opened).await)?;
 		Ok(opened)
+	}
+
+	/// What became of an opening, as the page shows it.
+	pub(super) fn opened(&self, results: open::Results<()>, speech: &Speech) -> Vec<Opened> {
+		let each = results.into_iter().map(|(id, result)| match result {
+			Ok(opened) => Opened {
+				id: hex::encode(id.0),
+				title: opened.title,
+				kind: kind_of(&opened.media_type),
+				size: opened.length,
+				failure: String::new(),
+				warnings: opened.warnings,
+				closes_in: None,
+			},
+			Err(error) => Opened {
+				id: hex::encode(id.0),
+				title: String::new(),
+				kind: DocumentKind::Save,
+				size: 0,
+				failure: failure::tell(&anyhow::Error::new(error), speech).text,
+				warnings: vec![],
+				closes_in: None,
+			},
+		});
+		each.collect()
 	}
 
 	/// An open document as readable blocks.

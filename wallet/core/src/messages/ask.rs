@@ -224,6 +224,44 @@ pub enum Ask {
 		/// The institution's account.
 		account: String,
 	},
+	/// The own code, which a practitioner scans [`Code`](super::Answer::Code).
+	OwnCode,
+	/// What a practitioner's first screen shows [`Practice`](super::Answer::Practice).
+	Practice,
+	/// The patient of a code, or of an address [`Person`](super::Answer::Person).
+	FindPatient {
+		/// The text of the code.
+		text: String,
+	},
+	/// What is open of a patient, own requests, and what can be asked for [`Patient`](super::Answer::Patient).
+	Patient {
+		/// The patient's account.
+		patient: String,
+		/// The institution for which the practitioner acts. `None` for the first one.
+		institution: Option<String>,
+	},
+	/// What is signed to ask a patient for access [`Draft`](super::Answer::Draft).
+	DraftAccessRequest {
+		/// What is asked for.
+		form: super::AccessRequestForm,
+	},
+	/// What is signed to withdraw an own request [`Draft`](super::Answer::Draft).
+	DraftWithdrawal {
+		/// The patient's account.
+		patient: String,
+		/// The request's number.
+		id: u32,
+	},
+	/// Opens records of a patient, at most 16, with one signature [`Opened`](super::Answer::Opened). They are
+	/// closed when the opening ends.
+	OpenOfPatient {
+		/// The patient's account.
+		patient: String,
+		/// The institution for which the practitioner acts.
+		institution: String,
+		/// The records' ids.
+		ids: Vec<String>,
+	},
 }
 
 /// From what an account is restored.

@@ -66,6 +66,14 @@ pub enum Answer {
 	#[serde(untagged)]
 	#[cfg_attr(test, ts(skip))]
 	Kept(serde_json::Value),
+	/// A code to show.
+	Code(QrCode),
+	/// A person.
+	Person(Person),
+	/// A practitioner's first screen.
+	Practice(super::Practice),
+	/// A patient, as a practitioner sees one.
+	Patient(super::PatientView),
 }
 
 /// How far this wallet is.
@@ -92,6 +100,8 @@ pub enum AccountKind {
 	Patient,
 	/// A practitioner's.
 	Practitioner,
+	/// A practitioner's who works as a registrar.
+	Registrar,
 	/// Another's.
 	Other,
 }
@@ -588,6 +598,8 @@ pub struct Opened {
 	pub failure: String,
 	/// Who sent something false, if somebody did.
 	pub warnings: Vec<String>,
+	/// After how many seconds it is closed, because the opening has ended. `None` for own records.
+	pub closes_in: Option<u32>,
 }
 
 /// How a document is shown.

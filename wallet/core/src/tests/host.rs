@@ -21,7 +21,7 @@ use vouchsafe_vault::passphrase::Cost;
 
 /// The host. Clones share what is stored.
 #[derive(Clone, Default)]
-pub(super) struct TestHost {
+pub(crate) struct TestHost {
 	pub stored: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
 	pub is_full: Arc<AtomicBool>,
 	pub passed: Arc<Mutex<Duration>>,
@@ -119,7 +119,7 @@ impl Host for TestHost {
 }
 
 /// What the wallet answers to a request.
-pub(super) async fn ask(host: &TestHost, app: &App<TestHost>, ask: Ask) -> Result<Answer, Failure> {
+pub(crate) async fn ask(host: &TestHost, app: &App<TestHost>, ask: Ask) -> Result<Answer, Failure> {
 	app.handle(Request { id: 7, ask }).await;
 	let answers = host.posted().into_iter().filter_map(|message| match message {
 		Message::Answer { id: 7, answer } => Some(Ok(*answer)),

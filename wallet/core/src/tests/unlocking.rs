@@ -7,20 +7,20 @@ use crate::{
 };
 use std::{sync::atomic::Ordering, time::Duration};
 
-const PASSPHRASE: &str = "correct horse battery";
+pub(super) const PASSPHRASE: &str = "correct horse battery";
 
-fn by(passphrase: &str) -> Secret {
+pub(super) fn by(passphrase: &str) -> Secret {
 	Secret::Passphrase { text: passphrase.into() }
 }
 
-fn started(answer: Result<Answer, crate::messages::Failure>) -> Started {
+pub(super) fn started(answer: Result<Answer, crate::messages::Failure>) -> Started {
 	match answer {
 		Ok(Answer::Started(started)) => started,
 		other => panic!("{other:?}"),
 	}
 }
 
-async fn start(host: &TestHost, app: &App<TestHost>) -> Started {
+pub(super) async fn start(host: &TestHost, app: &App<TestHost>) -> Started {
 	let origin = "http://localhost:1".to_owned();
 	started(ask(host, app, Ask::Start { language: "de-AT".into(), origin }).await)
 }
@@ -36,7 +36,7 @@ pub(super) async fn created(host: &TestHost) -> (App<TestHost>, String) {
 	(app, words)
 }
 
-async fn kind(host: &TestHost, app: &App<TestHost>, asked: Ask) -> FailureKind {
+pub(super) async fn kind(host: &TestHost, app: &App<TestHost>, asked: Ask) -> FailureKind {
 	ask(host, app, asked).await.unwrap_err().kind
 }
 

@@ -58,7 +58,7 @@ export function DocumentScreen() {
 			{line?.isOpen === false ? (
 				<Closed id={id} />
 			) : (
-				<Content id={id} title={title} kind={known?.kind ?? null} size={known?.size ?? null} onSave={save} />
+				<DocumentContent id={id} title={title} kind={known?.kind ?? null} size={known?.size ?? null} onSave={save} />
 			)}
 		</Screen>
 	);
@@ -74,7 +74,8 @@ function Closed({ id }: { id: string }) {
 	);
 }
 
-function Content({
+/** An opened record's content. */
+export function DocumentContent({
 	id,
 	title,
 	kind,

@@ -15,7 +15,7 @@ import { Empty, Failure, Note } from "../parts/Status";
 import { Name, Sentence, Text } from "../parts/Text";
 import { to } from "../router";
 import { showDraft } from "../signing";
-import { isStopped, openRequests, proof, started } from "../state";
+import { isStopped, openRequests, proof } from "../state";
 import { t } from "../texts";
 
 /** Home. */
@@ -39,11 +39,6 @@ function Content({ home }: { home: Home }) {
 	return (
 		<>
 			<ProofLine proof={proof.value ?? home.proof} log={home.log} />
-			{started.value?.kind !== "patient" && (
-				<Note tone="warn">
-					<p>{t("page-home-not-a-patient")}</p>
-				</Note>
-			)}
 			<BackupNote />
 			{home.changedMembers.map((member) => (
 				<Note key={member.institution.account} tone="warn">
