@@ -13,7 +13,7 @@
 //!   for everyone. [`history`]: the log as people read it. [`holdings`]: which
 //!   institutions hold the records.
 //! - [`overlap`]: consents that let the same people in. [`staff`]: what takes two of an institution's
-//!   staff.
+//!   staff. [`registrar`]: the registration desk.
 //! - [`keys`], [`names`]: keys and the address book. [`backup`]: the printed sheet that restores an account.
 //!   [`synced`]: what an account keeps for all its devices. [`pins`]: names and keys of the members, as they
 //!   were seen first.
@@ -50,6 +50,7 @@ pub mod pins;
 pub mod platform;
 pub mod preview;
 pub mod readable;
+pub mod registrar;
 pub mod request;
 #[cfg(test)]
 mod scripted;

@@ -87,3 +87,33 @@ wallet-synced = Ihre Namen und Texte liegen auch verschlüsselt bei { $instituti
 
 # The registration desk.
 wallet-enrol = Ich stimme zu, dass { $institution } mich mit den Schlüsseln dieser App aufnimmt. Art des Kontos: { $role }.
+
+# What a registrar signs at the desk, and what is to be known about it.
+desk-enrol = Ich nehme das Konto { $account } für { $institution } auf. Art des Kontos: { $kind }. Ich habe geprüft, wer diese Person ist.
+desk-affiliate = { $who } arbeitet ab { $from } für { $institution }, ohne Ende. Funktion: { $role }.
+desk-affiliate-until = { $who } arbeitet ab { $from } bis { $until } für { $institution }. Funktion: { $role }.
+desk-end = { $who } arbeitet ab sofort nicht mehr für { $institution }.
+desk-status = Das Konto { $who } bekommt diesen Status: { $status }.
+desk-disable = Mit dem Schlüssel von { $who } kann ab sofort niemand mehr unterschreiben. Er ist vielleicht in fremden Händen, seit { $since }.
+desk-enable = { $who } kann wieder unterschreiben.
+desk-done = Erledigt und bewiesen: { $sentence }
+desk-verb-enrol = Unterschreiben und aufnehmen
+desk-verb-sign = Unterschreiben
+desk-note-enrol = Vergleichen Sie zuerst einen Ausweis mit der Person. Eine Aufnahme lässt sich nicht zurücknehmen, nur sperren.
+desk-note-waits = Eine andere Einrichtung hat diese Person aufgenommen. Deshalb gilt es erst, wenn die Person es angenommen hat.
+desk-note-end = Was Patientinnen und Patienten dieser Person in Ihrer Einrichtung erlaubt haben, endet damit.
+desk-note-suspended = Mit diesem Konto kann niemand handeln, bis Sie es wieder aktiv setzen.
+desk-note-ended = Das ist endgültig. Das Konto lässt sich hier nicht wieder aktiv setzen.
+desk-note-ended-patient = Mit diesem Konto kann niemand handeln. Sie können es wieder aktiv setzen.
+desk-note-disable = Was jemand seitdem mit diesem Schlüssel erlaubt hat, gilt erst, wenn die Person es bestätigt.
+desk-note-enable = Was erlaubt wurde, während der Schlüssel verloren war, gilt erst, wenn die Person es bestätigt.
+desk-no-label-key = Der Schlüssel für Kennzeichen wurde nicht zugestellt. Die App der Person macht einen, wenn sie ihn braucht.
+desk-failed-too-large = Dieser Code ist zu groß. Er ist kein Aufnahme-Code von Vouchsafe.
+desk-failed-damaged = Ein Teil dieses Codes fehlt oder wurde verändert. Scannen oder kopieren Sie ihn noch einmal ganz.
+desk-failed-version = Dieser Code stammt von einer anderen Version von Vouchsafe. Laden Sie die Seite auf beiden Geräten neu und machen Sie einen neuen Code.
+desk-failed-kind = Das ist ein Code von Vouchsafe, aber nicht der, der hier gebraucht wird.
+desk-failed-institution = Dieser Code wurde nicht für Ihre Einrichtung unterschrieben. Zeigen Sie Ihren Code noch einmal und lassen Sie ihn neu unterschreiben.
+desk-failed-enrolled = Dieses Konto ist bereits aufgenommen.
+desk-failed-not-registrar = Sie arbeiten zurzeit nicht in der Aufnahme dieser Einrichtung.
+desk-failed-account = Mit diesem Konto ist niemand aufgenommen. Prüfen Sie die Adresse.
+desk-failed-name = Dieser Name lässt sich nicht eintragen. Ein Name hat höchstens 120 Byte und keine versteckten Zeichen, und die Person arbeitet oder arbeitete in Ihrer Einrichtung.

@@ -87,3 +87,33 @@ wallet-synced = Your names and texts are also kept, encrypted, at { $institution
 
 # The registration desk.
 wallet-enrol = I agree that { $institution } enrols me as { $role }, with the keys of this wallet.
+
+# What a registrar signs at the desk, and what is to be known about it.
+desk-enrol = I enrol the account { $account } for { $institution }. Kind of account: { $kind }. I have checked who this person is.
+desk-affiliate = { $who } works for { $institution } from { $from } on, without an end. Function: { $role }.
+desk-affiliate-until = { $who } works for { $institution } from { $from } until { $until }. Function: { $role }.
+desk-end = { $who } no longer works for { $institution }, from now on.
+desk-status = The account { $who } gets this status: { $status }.
+desk-disable = Nobody can sign with the key of { $who } from now on. It may be in other hands since { $since }.
+desk-enable = { $who } can sign again.
+desk-done = It is done and proven: { $sentence }
+desk-verb-enrol = Sign and enrol
+desk-verb-sign = Sign
+desk-note-enrol = Compare an identity document with the person first. An enrolment cannot be taken back, only suspended.
+desk-note-waits = Another institution enrolled this person. So it counts when the person has accepted it.
+desk-note-end = What patients permitted to this person at your institution ends with it.
+desk-note-suspended = Nobody can act with this account until you make it active again.
+desk-note-ended = This is final. The account cannot be made active again here.
+desk-note-ended-patient = Nobody can act with this account. You can make it active again.
+desk-note-disable = What a patient permitted with this key since then does not count until the patient confirms it.
+desk-note-enable = What was permitted while the key was lost counts only when the patient confirms it.
+desk-no-label-key = The person’s label key was not delivered. Their wallet makes one when it needs it.
+desk-failed-too-large = This code is too large. It is not a registration code of Vouchsafe.
+desk-failed-damaged = A part of this code is missing or was changed. Scan or copy all of it again.
+desk-failed-version = This code was made by another version of Vouchsafe. Load the page again on both devices, and make a new code.
+desk-failed-kind = This is a code of Vouchsafe, but not the one that is needed here.
+desk-failed-institution = This code was not signed for your institution. Show your code again, and have it signed again.
+desk-failed-enrolled = This account is enrolled already.
+desk-failed-not-registrar = You are not a registrar of this institution now.
+desk-failed-account = Nobody is enrolled with this account. Check its address.
+desk-failed-name = This name cannot be set. A name has at most 120 bytes and no hidden characters, and the person works or has worked for your institution.

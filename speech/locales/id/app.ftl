@@ -87,3 +87,33 @@ wallet-synced = Nama dan teks Anda juga disimpan secara terenkripsi di { $instit
 
 # The registration desk.
 wallet-enrol = Saya setuju bahwa { $institution } mendaftarkan saya sebagai { $role }, dengan kunci dalam aplikasi ini.
+
+# What a registrar signs at the desk, and what is to be known about it.
+desk-enrol = Saya mendaftarkan akun { $account } untuk { $institution }. Jenis akun: { $kind }. Saya sudah memeriksa siapa orang ini.
+desk-affiliate = { $who } bekerja untuk { $institution } mulai { $from }, tanpa batas akhir. Fungsi: { $role }.
+desk-affiliate-until = { $who } bekerja untuk { $institution } mulai { $from } sampai { $until }. Fungsi: { $role }.
+desk-end = { $who } tidak lagi bekerja untuk { $institution }, mulai sekarang.
+desk-status = Akun { $who } mendapat status ini: { $status }.
+desk-disable = Mulai sekarang tidak ada yang dapat menandatangani dengan kunci { $who }. Kunci itu mungkin di tangan orang lain sejak { $since }.
+desk-enable = { $who } dapat menandatangani lagi.
+desk-done = Sudah selesai dan terbukti: { $sentence }
+desk-verb-enrol = Tanda tangani dan daftarkan
+desk-verb-sign = Tanda tangani
+desk-note-enrol = Cocokkan dulu kartu identitas dengan orangnya. Pendaftaran tidak dapat dibatalkan, hanya ditangguhkan.
+desk-note-waits = Institusi lain yang mendaftarkan orang ini. Jadi, ini baru berlaku setelah orang itu menerimanya.
+desk-note-end = Izin pasien untuk orang ini di institusi Anda ikut berakhir.
+desk-note-suspended = Tidak ada yang dapat bertindak dengan akun ini sampai Anda mengaktifkannya lagi.
+desk-note-ended = Ini bersifat tetap. Akun ini tidak dapat diaktifkan lagi di sini.
+desk-note-ended-patient = Tidak ada yang dapat bertindak dengan akun ini. Anda dapat mengaktifkannya lagi.
+desk-note-disable = Yang diizinkan pasien dengan kunci ini sejak saat itu baru berlaku setelah pasien mengonfirmasinya.
+desk-note-enable = Yang diizinkan selama kunci hilang baru berlaku setelah pasien mengonfirmasinya.
+desk-no-label-key = Kunci label orang itu tidak terkirim. Aplikasinya membuat kunci baru bila diperlukan.
+desk-failed-too-large = Kode ini terlalu besar. Ini bukan kode pendaftaran Vouchsafe.
+desk-failed-damaged = Sebagian kode ini hilang atau berubah. Pindai atau salin lagi seluruhnya.
+desk-failed-version = Kode ini dibuat oleh versi Vouchsafe yang lain. Muat ulang halaman di kedua perangkat, lalu buat kode baru.
+desk-failed-kind = Ini kode Vouchsafe, tetapi bukan yang diperlukan di sini.
+desk-failed-institution = Kode ini tidak ditandatangani untuk institusi Anda. Tunjukkan kode Anda sekali lagi dan minta ditandatangani lagi.
+desk-failed-enrolled = Akun ini sudah terdaftar.
+desk-failed-not-registrar = Saat ini Anda bukan petugas pendaftaran institusi ini.
+desk-failed-account = Tidak ada yang terdaftar dengan akun ini. Periksa alamatnya.
+desk-failed-name = Nama ini tidak dapat disimpan. Nama paling panjang 120 bita, tanpa karakter tersembunyi, dan orang itu bekerja atau pernah bekerja di institusi Anda.
