@@ -109,6 +109,7 @@ messages! { pub APP:
 	desk_failed_institution = "desk-failed-institution" ();
 	desk_failed_enrolled = "desk-failed-enrolled" ();
 	desk_failed_not_registrar = "desk-failed-not-registrar" ();
+	desk_failed_not_allowed = "desk-failed-not-allowed" ();
 	desk_failed_account = "desk-failed-account" ();
 	desk_failed_name = "desk-failed-name" ();
 }

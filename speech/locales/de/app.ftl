@@ -115,5 +115,6 @@ desk-failed-kind = Das ist ein Code von Vouchsafe, aber nicht der, der hier gebr
 desk-failed-institution = Dieser Code wurde nicht für Ihre Einrichtung unterschrieben. Zeigen Sie Ihren Code noch einmal und lassen Sie ihn neu unterschreiben.
 desk-failed-enrolled = Dieses Konto ist bereits aufgenommen.
 desk-failed-not-registrar = Sie arbeiten zurzeit nicht in der Aufnahme dieser Einrichtung.
+desk-failed-not-allowed = Die Chain lässt die Aufnahme das mit diesem Konto nicht tun.
 desk-failed-account = Mit diesem Konto ist niemand aufgenommen. Prüfen Sie die Adresse.
 desk-failed-name = Dieser Name lässt sich nicht eintragen. Ein Name hat höchstens 120 Byte und keine versteckten Zeichen, und die Person arbeitet oder arbeitete in Ihrer Einrichtung.

@@ -115,5 +115,6 @@ desk-failed-kind = This is a code of Vouchsafe, but not the one that is needed h
 desk-failed-institution = This code was not signed for your institution. Show your code again, and have it signed again.
 desk-failed-enrolled = This account is enrolled already.
 desk-failed-not-registrar = You are not a registrar of this institution now.
+desk-failed-not-allowed = The chain does not let a registrar do this with this account.
 desk-failed-account = Nobody is enrolled with this account. Check its address.
 desk-failed-name = This name cannot be set. A name has at most 120 bytes and no hidden characters, and the person works or has worked for your institution.

@@ -8,6 +8,7 @@ mod last;
 mod log;
 mod people;
 mod records;
+mod registrar;
 mod requests;
 mod settings;
 mod who_sees;
@@ -46,6 +47,7 @@ const FOLDER: &str = "wallet";
 const KEY: &str = "key";
 const BACKUP: &str = "backup";
 const KIND: &str = "kind";
+const DESKS: &str = "desks";
 const NETWORK: &str = "network";
 const TRUSTED: &str = "trusted";
 const TITLES: &str = "titles";
@@ -74,6 +76,8 @@ pub struct Account<H: Host> {
 #[derive(Default)]
 struct Known {
 	kind: Option<AccountKind>,
+	/// Whether it registers for an institution.
+	is_registrar: bool,
 	/// Whether the custodians have answered this account's own questions.
 	is_connected: bool,
 	network: Option<Network>,
@@ -133,8 +137,9 @@ impl<H: Host> Account<H> {
 		};
 		let kind = keep.read(FOLDER, KIND).await?;
 		let kind = kind.and_then(|word| String::from_utf8_lossy(&word).parse().ok());
+		let is_registrar = keep.read(FOLDER, DESKS).await?.is_some_and(|it| it[..] == [1]);
 		let last_proof = last::proof(&keep).await;
-		let known = Known { kind, last_proof, has_backup, network, ..Known::default() };
+		let known = Known { kind, is_registrar, last_proof, has_backup, network, ..Known::default() };
 		Ok(Self {
 			host,
 			keep,
@@ -158,6 +163,11 @@ impl<H: Host> Account<H> {
 	/// Whose account it is. `None` if it is not enrolled, or nobody has proven that yet.
 	pub fn kind(&self) -> Option<AccountKind> {
 		locked(&self.known).kind
+	}
+
+	/// Whether it registers for an institution.
+	pub fn is_registrar(&self) -> bool {
+		locked(&self.known).is_registrar
 	}
 
 	/// The institution that serves the page, by its proven name.
@@ -293,6 +303,23 @@ impl<H: Host> Account<H> {
 			},
 			Ask::SetName { account, name } => self.set_name(&account, &name).await?,
 			Ask::ConfirmMember { account } => self.confirm_member(&account).await?,
+			Ask::Desk => Answer::Desk(self.desk(speech).await?),
+			Ask::DeskCode { institution, kind } => {
+				Answer::DeskCode(self.desk_code(&institution, &kind, speech).await?)
+			},
+			Ask::DraftEnrolment { institution, text } => {
+				Answer::Enrolment(self.draft_enrolment(&institution, &text, speech).await?)
+			},
+			Ask::Staff { institution } => Answer::Staff(self.staff(&institution, speech).await?),
+			Ask::Managed { institution, account } => {
+				Answer::Managed(self.managed(&institution, &account, speech).await?)
+			},
+			Ask::DraftManagement { institution, account, change } => Answer::Draft(
+				self.draft_management(&institution, &account, &change, speech).await?,
+			),
+			Ask::SetStaffName { institution, account, name } => {
+				self.set_staff_name(&institution, &account, &name).await?
+			},
 			// The app answers the others itself.
 			_ => return Err(Trouble::Locked.into()),
 		};

@@ -179,6 +179,10 @@ impl<H: Host> App<H> {
 				let asked = Ask::ConfirmMember { account };
 				return self.account()?.answer(asked, self.speech()).await;
 			},
+			asked @ Ask::SetStaffName { .. } => {
+				self.ensure_signs()?;
+				return self.account()?.answer(asked, self.speech()).await;
+			},
 			Ask::Open { ids } => {
 				self.ensure_signs()?;
 				return self.account()?.answer(Ask::Open { ids }, self.speech()).await;
@@ -257,6 +261,7 @@ impl<H: Host> App<H> {
 				AccountKind::Practitioner => crate::messages::AccountKind::Practitioner,
 				_ => crate::messages::AccountKind::Other,
 			}),
+			is_registrar: account.is_some_and(|it| it.is_registrar()),
 			server: account.and_then(|it| it.server()),
 			has_passkey: state.locks.as_ref().is_some_and(|it| it.passkeys().next().is_some()),
 			has_backup: account.is_some_and(|it| it.has_backup()),

@@ -6,9 +6,11 @@
 //! are for text nodes, never for HTML.
 
 mod ask;
+mod registrar;
 mod views;
 
 pub use ask::*;
+pub use registrar::*;
 pub use views::*;
 
 use serde::{Deserialize, Serialize};

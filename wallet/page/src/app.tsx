@@ -3,14 +3,16 @@
 import type { ComponentChildren, FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { confirming } from "./confirm";
+import type { Started } from "./messages";
 import { ConfirmSheet } from "./parts/ConfirmSheet";
 import { Icon, type IconName } from "./parts/Icon";
 import { ProofNotes } from "./parts/ProofLine";
 import { SignSheet } from "./parts/SignSheet";
 import { Busy, Failure, Note } from "./parts/Status";
 import { update } from "./release";
-import { focusHeading, route, to, visits } from "./router";
+import { focusHeading, replace, route, to, visits } from "./router";
 import { AccessScreen, SeenScreen } from "./screens/access";
+import { AccountScreen } from "./screens/account";
 import { BackupScreen } from "./screens/backup";
 import { ConsentFormScreen } from "./screens/consent-form";
 import { ConsentsScreen } from "./screens/consents";
@@ -23,15 +25,17 @@ import { LogScreen } from "./screens/log";
 import { LostScreen } from "./screens/lost";
 import { RecordScreen } from "./screens/record";
 import { RecordsScreen } from "./screens/records";
+import { RegistrarScreen } from "./screens/registrar";
 import { RequestScreen } from "./screens/request";
 import { RequestsScreen } from "./screens/requests";
 import { RestoreScreen } from "./screens/restore";
 import { SettingsScreen } from "./screens/settings";
+import { StaffScreen } from "./screens/staff";
 import { StopScreen } from "./screens/stop";
 import { UnlockScreen } from "./screens/unlock";
 import { WelcomeScreen } from "./screens/welcome";
 import { signing } from "./signing";
-import { background, isHidden, isStopped, isWide, notices, openRequests, proof, started, startFailure } from "./state";
+import { background, deskCode, isHidden, isStopped, isWide, notices, openRequests, proof, started, startFailure } from "./state";
 import { t, type PlainId } from "./texts";
 
 type Screens = Record<string, FunctionComponent>;
@@ -39,7 +43,7 @@ type Screens = Record<string, FunctionComponent>;
 const BEFORE: Screens = { "": WelcomeScreen, new: CreateScreen, restore: RestoreScreen, lost: LostScreen };
 const LOCKED: Screens = { "": UnlockScreen, lost: LostScreen, restore: RestoreScreen };
 const DESK: Screens = { "": DeskScreen, settings: SettingsScreen, backup: BackupScreen, lost: LostScreen };
-const OPEN: Screens = {
+const PATIENT: Screens = {
 	"": HomeScreen,
 	requests: RequestsScreen,
 	request: RequestScreen,
@@ -59,7 +63,15 @@ const OPEN: Screens = {
 	lost: LostScreen,
 };
 
-const SCREENS = { empty: BEFORE, locked: LOCKED, notEnrolled: DESK, open: OPEN };
+const REGISTRAR: Screens = {
+	"": RegistrarScreen,
+	staff: StaffScreen,
+	account: AccountScreen,
+	hospitals: HospitalsScreen,
+	settings: SettingsScreen,
+	backup: BackupScreen,
+	lost: LostScreen,
+};
 
 interface Target {
 	screen: string;
@@ -69,19 +81,58 @@ interface Target {
 	icon: IconName;
 }
 
-const MAIN: Target[] = [
-	{ screen: "", also: ["stop"], text: "page-nav-home", icon: "home" },
-	{ screen: "requests", also: ["request"], text: "page-nav-requests", icon: "request" },
-	{ screen: "consents", also: ["consent"], text: "page-nav-consents", icon: "consent" },
-	{ screen: "records", also: ["record", "document"], text: "page-nav-records", icon: "record" },
-	{ screen: "log", also: [], text: "page-nav-log", icon: "log" },
-];
+const SETTINGS: Target = { screen: "settings", also: ["backup"], text: "page-nav-settings", icon: "settings" };
 
-const MORE: Target[] = [
-	{ screen: "access", also: ["seen"], text: "page-nav-access", icon: "people" },
-	{ screen: "hospitals", also: [], text: "page-nav-hospitals", icon: "hospital" },
-	{ screen: "settings", also: ["backup"], text: "page-nav-settings", icon: "settings" },
-];
+/** What an open wallet shows: screens, the bar at the bottom, and what a wide window adds to it. */
+interface Role {
+	screens: Screens;
+	main: Target[];
+	more: Target[];
+}
+
+const ROLES = {
+	patient: {
+		screens: PATIENT,
+		main: [
+			{ screen: "", also: ["stop"], text: "page-nav-home", icon: "home" },
+			{ screen: "requests", also: ["request"], text: "page-nav-requests", icon: "request" },
+			{ screen: "consents", also: ["consent"], text: "page-nav-consents", icon: "consent" },
+			{ screen: "records", also: ["record", "document"], text: "page-nav-records", icon: "record" },
+			{ screen: "log", also: [], text: "page-nav-log", icon: "log" },
+		],
+		more: [
+			{ screen: "access", also: ["seen"], text: "page-nav-access", icon: "people" },
+			{ screen: "hospitals", also: [], text: "page-nav-hospitals", icon: "hospital" },
+			SETTINGS,
+		],
+	},
+	registrar: {
+		screens: REGISTRAR,
+		main: [
+			{ screen: "", also: [], text: "page-registrar-heading", icon: "scan" },
+			{ screen: "staff", also: ["account"], text: "page-registrar-names", icon: "people" },
+		],
+		more: [SETTINGS],
+	},
+} satisfies Record<string, Role>;
+
+/** The role of who has unlocked the wallet, as the core has proven it. */
+function roleOf(now: Started): Role {
+	return now.isRegistrar ? ROLES.registrar : ROLES.patient;
+}
+
+function screensOf(now: Started): Screens {
+	switch (now.phase) {
+		case "empty":
+			return BEFORE;
+		case "locked":
+			return LOCKED;
+		case "notEnrolled":
+			return DESK;
+		case "open":
+			return roleOf(now).screens;
+	}
+}
 
 /** The page. */
 export function App() {
@@ -97,6 +148,12 @@ export function App() {
 		addEventListener("keydown", onKey);
 		return () => removeEventListener("keydown", onKey);
 	}, []);
+	const offered = route.value.parts[0] === "desk" ? route.value.values.get("code") : null;
+	useEffect(() => {
+		if (!offered) return;
+		deskCode.value = offered;
+		replace("desk");
+	}, [offered]);
 	const isOpen = phase === "open";
 	return (
 		<>
@@ -107,7 +164,7 @@ export function App() {
 				</a>
 				<div class={isOpen ? "page page-open" : "page"}>
 					<Top isOpen={isOpen} canHide={phase === "open" || phase === "notEnrolled"} />
-					{isOpen && <Navigation />}
+					{isOpen && started.value && <Navigation role={roleOf(started.value)} />}
 					<main id="main">
 						<News />
 						<Current />
@@ -141,7 +198,7 @@ function Current() {
 				<Busy waiting={background.value} />
 			</>
 		);
-	const screens: Screens = SCREENS[now.phase];
+	const screens = screensOf(now);
 	const Shown = screens[route.value.parts[0] ?? ""] ?? screens[""];
 	return Shown ? <Shown key={`${now.phase} ${visits.value}`} /> : null;
 }
@@ -180,17 +237,17 @@ function Logo() {
 	);
 }
 
-function Navigation() {
+function Navigation({ role }: { role: Role }) {
 	return (
 		<nav class="nav" aria-label={t("page-nav-main")}>
 			<ul>
-				{MAIN.map((target) => (
+				{role.main.map((target) => (
 					<NavItem key={target.screen} target={target} />
 				))}
 			</ul>
 			{isWide.value && (
 				<ul class="nav-more">
-					{MORE.map((target) => (
+					{role.more.map((target) => (
 						<NavItem key={target.screen} target={target} />
 					))}
 				</ul>

@@ -53,6 +53,13 @@ interface Answers {
 	setSetting: "settings";
 	setName: "done";
 	confirmMember: "done";
+	desk: "desk";
+	deskCode: "deskCode";
+	draftEnrolment: "enrolment";
+	staff: "staff";
+	managed: "managed";
+	draftManagement: "draft";
+	setStaffName: "done";
 }
 
 type ValueOf<N extends Answer["answer"]> =

@@ -102,6 +102,7 @@ impl<H: Host> Account<H> {
 				(known.kind, known.is_connected) = (Some(found.kind), true);
 			}
 			self.synchronise(&session).await;
+			self.note_desks(&session, found.kind).await?;
 			if found.kind == AccountKind::Patient {
 				self.learn_staff(&session).await;
 			}

@@ -20,11 +20,11 @@ use vouchsafe_agent::{
 	labels::LabelTable,
 	overlap,
 	preview::{self, Change},
-	request,
+	registrar, request,
 	stop::{self, Stop},
 };
 use vouchsafe_protocol::{
-	calls::{AccessRequestsCall, ConsentCall, RuntimeCall},
+	calls::{AccessRequestsCall, ConsentCall, EnrolmentCall, RuntimeCall},
 	traits::View as _,
 	types::{
 		bounded, AccountId, Actions, Categories, Category, Confidentiality, DataPeriod, Effect,
@@ -53,6 +53,8 @@ pub(super) enum Action {
 	Stop(Stop),
 	/// The stop is lifted.
 	Resume { id: u32, grantee: Grantee, terms: Terms },
+	/// A registrar's call.
+	Register(EnrolmentCall),
 }
 
 impl Action {
@@ -63,7 +65,10 @@ impl Action {
 			| Self::Amend { grantee, terms, .. }
 			| Self::Approve { grantee, terms, .. } => Some((grantee.clone(), terms.clone())),
 			Self::Stop(stop) => Some((Stop::GRANTEE, stop.terms())),
-			Self::Refuse { .. } | Self::Revoke { .. } | Self::Resume { .. } => None,
+			Self::Refuse { .. }
+			| Self::Revoke { .. }
+			| Self::Resume { .. }
+			| Self::Register(_) => None,
 		}
 	}
 
@@ -73,6 +78,7 @@ impl Action {
 			Self::Grant { terms, .. } => matches!(terms.effect, Effect::Deny { .. }),
 			Self::Revoke { terms, .. } => terms.effect == Effect::Permit,
 			Self::Refuse { .. } | Self::Stop(_) => true,
+			Self::Register(call) => super::registrar::takes_away(call),
 			Self::Amend { .. } | Self::Approve { .. } | Self::Resume { .. } => false,
 		}
 	}
@@ -89,6 +95,8 @@ impl Action {
 			Self::Revoke { .. } => speech.wallet_verb_revoke(),
 			Self::Stop(_) => speech.wallet_verb_stop(),
 			Self::Resume { .. } => speech.wallet_verb_resume(),
+			Self::Register(EnrolmentCall::enrol { .. }) => speech.desk_verb_enrol(),
+			Self::Register(_) => speech.desk_verb_sign(),
 		}
 	}
 
@@ -133,6 +141,7 @@ impl Action {
 				Self::Revoke { id, grantee, .. } | Self::Resume { id, grantee, .. },
 				RuntimeCall::Consent(ConsentCall::revoke { grantee: called, id: number }),
 			) => called == grantee && number == id,
+			(Self::Register(shown), RuntimeCall::Enrolment(call)) => shown == call,
 			_ => false,
 		}
 	}
@@ -199,6 +208,18 @@ impl<H: Host> Account<H> {
 			},
 			_ => None,
 		};
+		Ok(self.show(action, sentence, notes, preview, speech))
+	}
+
+	/// Keeps a draft, and shows it to the page.
+	pub(super) fn show(
+		&self,
+		action: Action,
+		sentence: String,
+		notes: Vec<String>,
+		preview: Option<Preview>,
+		speech: &'static Speech,
+	) -> Shown {
 		let digest = Sha256::new()
 			.chain_update(action.encode())
 			.chain_update(speech.language())
@@ -220,7 +241,7 @@ impl<H: Host> Account<H> {
 			drafts.clear();
 		}
 		drafts.insert(digest, Draft { action, sentence, speech });
-		Ok(shown)
+		shown
 	}
 
 	/// What people should know before they sign.
@@ -238,6 +259,7 @@ impl<H: Host> Account<H> {
 			},
 			Action::Resume { .. } => notes.push(speech.wallet_note_resume()),
 			Action::Refuse { .. } => notes.push(speech.wallet_note_refuse()),
+			Action::Register(_) => {},
 			Action::Revoke { id, grantee, terms } => {
 				let others = overlap::others(session, &me, grantee, terms, Some(*id)).await?;
 				notes.push(speech.wallet_note_read_stays());
@@ -285,9 +307,14 @@ impl<H: Host> Account<H> {
 		let me = self.account();
 		let labels = session.labels_of(&me).await?;
 		let shown = draft.sentence.clone();
-		let again = match draft.action.terms() {
-			Some((grantee, terms)) => self.sentence(&session, &grantee, &terms, speech).await?,
-			None => shown.clone(),
+		let again = match (&draft.action, draft.action.terms()) {
+			(_, Some((grantee, terms))) => {
+				self.sentence(&session, &grantee, &terms, speech).await?
+			},
+			(Action::Register(call), _) => {
+				registrar::sentence(speech, &session.names, call).unwrap_or_default()
+			},
+			_ => shown.clone(),
 		};
 		if again != shown {
 			return Err(Trouble::NotShown.into());
@@ -339,6 +366,7 @@ impl<H: Host> Account<H> {
 				let (grantee, block) = consent::revoke(session, id).await?;
 				return self.revoked(session, grantee, id, block, speech).await;
 			},
+			Action::Register(call) => return self.register(session, call, speech).await,
 		};
 		let (granted, terms, carry) = granted;
 		self.granted(session, granted, &terms, carry.as_ref(), speech).await

@@ -59,6 +59,16 @@ pub enum Answer {
 	Holdings(Holdings),
 	/// The settings.
 	Settings(Settings),
+	/// The registration desk.
+	Desk(super::Desk),
+	/// The code of a registration desk.
+	DeskCode(super::DeskCode),
+	/// What would be signed to enrol somebody.
+	Enrolment(super::EnrolmentDraft),
+	/// Names of an institution's staff.
+	Staff(super::Staff),
+	/// An account, for its registrar.
+	Managed(super::Managed),
 }
 
 /// How far this wallet is.
@@ -104,6 +114,8 @@ pub struct Started {
 	pub account: String,
 	/// Whose account it is, if it is enrolled.
 	pub kind: Option<AccountKind>,
+	/// Whether the account registers for an institution.
+	pub is_registrar: bool,
 	/// The name of the institution that serves this wallet, if it answers.
 	pub server: Option<String>,
 	/// Whether a passkey unlocks the wallet.
