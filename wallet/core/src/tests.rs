@@ -2,6 +2,7 @@
 //! set, it is written.
 
 mod host;
+mod registrar;
 mod unlocking;
 
 use crate::messages::{Message, Request};

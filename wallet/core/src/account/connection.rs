@@ -329,6 +329,11 @@ impl<H: Host> Account<H> {
 		let (count, _) = at.audit_head(&self.account()).await?;
 		let before = std::mem::replace(&mut locked(&self.known).lines, count);
 		if before != count {
+			if self.kind() == Some(AccountKind::Patient) {
+				// Somebody may be in the log whom nobody has named yet.
+				self.learn_staff(&session).await;
+				self.renew_session().await?;
+			}
 			messages.push(Message::Changed);
 		}
 		Ok(messages)

@@ -111,7 +111,7 @@ impl Action {
 
 	/// Whether a call, as its bytes say it, is the one that this is about. The sentence of a consent is
 	/// made again from the call's own terms.
-	fn is_done_by(&self, call: &RuntimeCall, says: impl Fn(&Grantee, &Terms) -> bool) -> bool {
+	pub(super) fn is_done_by(&self, call: &RuntimeCall, says: impl Fn(&Grantee, &Terms) -> bool) -> bool {
 		let is_shown = |grantee: &Grantee, terms: &Terms| {
 			self.terms() == Some((grantee.clone(), terms.clone())) && says(grantee, terms)
 		};

@@ -356,3 +356,42 @@ impl<H: Host> Account<H> {
 		Ok(Answer::Done)
 	}
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use vouchsafe_protocol::calls::RuntimeCall;
+
+	/// The attack: a page shows one enrolment or change, and something else reaches the chain.
+	#[test]
+	fn only_the_call_that_was_shown_is_signed() {
+		let (one, other) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
+		let status = |account: &AccountId, status| EnrolmentCall::set_status {
+			account: account.clone(),
+			status,
+		};
+		let disable = |since| EnrolmentCall::set_signing_disabled { account: one.clone(), since };
+		let end = EnrolmentCall::end_affiliation {
+			institution: other.clone(),
+			practitioner: one.clone(),
+		};
+		let calls = [
+			status(&one, Status::Suspended),
+			status(&other, Status::Suspended),
+			status(&one, Status::Active),
+			disable(Some(5)),
+			disable(Some(6)),
+			disable(None),
+			end,
+		];
+		for (place, shown) in calls.iter().enumerate() {
+			let action = Action::Register(shown.clone());
+			for (at, call) in calls.iter().enumerate() {
+				let call = RuntimeCall::from(call.clone());
+				assert_eq!(action.is_done_by(&call, |_, _| true), at == place, "{call:?}");
+			}
+		}
+		let takes: Vec<_> = calls.iter().map(takes_away).collect();
+		assert_eq!(takes, [true, true, false, true, true, false, true]);
+	}
+}
