@@ -26,5 +26,5 @@ pub mod session;
 
 pub use vouchsafe_agent::{
 	assist, audit, author, consent, council, english, file_names, import, label_keys, labels,
-	names, open, overlap, own_shares, request, verify,
+	names, open, overlap, own_shares, registrar, request, verify,
 };

@@ -70,6 +70,8 @@ pub mod action {
 	pub const ASK_NAMES: &str = "ask-names";
 	/// `POST /v1/names/set`.
 	pub const SET_NAMES: &str = "set-names";
+	/// `POST /v1/names/list`.
+	pub const LIST_NAMES: &str = "list-names";
 	/// `POST /v1/sync`.
 	pub const READ_SYNCED: &str = "read-synced";
 	/// `POST /v1/sync/replace`.

@@ -10,7 +10,7 @@ use crate::{
 	messages::{
 		action, About, AddContent, AskDoubles, AskLabelTags, AskNames, AskOpenable, AskRelease,
 		AskStudyStatus, CarryShare, DeliverEnvelope, DeliverLabelKey, Doubles, EnvelopeReceipt,
-		EvaluateIdentifiers, EvaluatedIdentifiers, FetchLabelKey, FetchPatientEnvelope, LogPage,
+		EvaluateIdentifiers, EvaluatedIdentifiers, FetchLabelKey, FetchPatientEnvelope, ListNames, LogPage,
 		NullifiersReceipt, Openable, PatientEnvelope, PeerRequest, ReadLog, ReadSynced, Readiness,
 		Refusal, Release, ReplaceSynced, ReportReceipt, SealedLabelKey, SendNullifiers, SendReport,
 		SetNames, Signed, StaffNames, StudyStatus, Synced, WordTags, MAX_ANSWER, REQUEST_HEADER,
@@ -391,6 +391,14 @@ impl<T: Transport> Custodian for RestCustodian<T> {
 		let _: serde_json::Value =
 			self.post("/v1/names/set", signer, action::SET_NAMES, names).await?;
 		Ok(())
+	}
+
+	async fn list_names(
+		&self,
+		signer: &impl Signer,
+		request: &ListNames,
+	) -> Result<StaffNames, CustodianError> {
+		self.post("/v1/names/list", signer, action::LIST_NAMES, request).await
 	}
 
 	async fn synced(&self, signer: &impl Signer) -> Result<Synced, CustodianError> {

@@ -33,7 +33,6 @@ messages! { pub APP:
 	wallet_failed_other_chain = "wallet-failed-other-chain" ();
 	wallet_failed_code_expired = "wallet-failed-code-expired" ();
 	wallet_failed_code_foreign = "wallet-failed-code-foreign" ();
-	wallet_failed_code_kind = "wallet-failed-code-kind" ();
 	wallet_failed_code_large = "wallet-failed-code-large" ();
 	wallet_failed_patient_code = "wallet-failed-patient-code" ();
 	wallet_failed_reason = "wallet-failed-reason" ();
@@ -96,4 +95,33 @@ messages! { pub APP:
 	wallet_synced = "wallet-synced" (institutions);
 
 	wallet_enrol = "wallet-enrol" (institution, role);
+
+	desk_enrol = "desk-enrol" (account, institution, kind);
+	desk_affiliate = "desk-affiliate" (who, institution, role, from);
+	desk_affiliate_until = "desk-affiliate-until" (who, institution, role, from, until);
+	desk_end = "desk-end" (who, institution);
+	desk_status = "desk-status" (who, status);
+	desk_disable = "desk-disable" (who, since);
+	desk_enable = "desk-enable" (who);
+	desk_done = "desk-done" (sentence);
+	desk_verb_enrol = "desk-verb-enrol" ();
+	desk_verb_sign = "desk-verb-sign" ();
+	desk_note_enrol = "desk-note-enrol" ();
+	desk_note_waits = "desk-note-waits" ();
+	desk_note_end = "desk-note-end" ();
+	desk_note_suspended = "desk-note-suspended" ();
+	desk_note_ended = "desk-note-ended" ();
+	desk_note_ended_patient = "desk-note-ended-patient" ();
+	desk_note_disable = "desk-note-disable" ();
+	desk_note_enable = "desk-note-enable" ();
+	desk_no_label_key = "desk-no-label-key" ();
+	desk_failed_damaged = "desk-failed-damaged" ();
+	desk_failed_version = "desk-failed-version" ();
+	desk_failed_kind = "desk-failed-kind" ();
+	desk_failed_institution = "desk-failed-institution" ();
+	desk_failed_enrolled = "desk-failed-enrolled" ();
+	desk_failed_not_registrar = "desk-failed-not-registrar" ();
+	desk_failed_not_allowed = "desk-failed-not-allowed" ();
+	desk_failed_account = "desk-failed-account" ();
+	desk_failed_name = "desk-failed-name" ();
 }

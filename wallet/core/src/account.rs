@@ -10,6 +10,7 @@ mod people;
 mod practitioner;
 mod records;
 mod release;
+mod registrar;
 mod requests;
 mod settings;
 mod who_sees;
@@ -37,7 +38,7 @@ use vouchsafe_agent::{
 	platform::Keep as _,
 	synced::Outcome,
 };
-use vouchsafe_protocol::types::{AccountId, AccountKind, Role, H256};
+use vouchsafe_protocol::types::{AccountId, AccountKind, H256};
 use vouchsafe_speech::Speech;
 use zeroize::Zeroizing;
 
@@ -48,7 +49,7 @@ const FOLDER: &str = "wallet";
 const KEY: &str = "key";
 const BACKUP: &str = "backup";
 const KIND: &str = "kind";
-const ROLE: &str = "role";
+const DESKS: &str = "desks";
 const NETWORK: &str = "network";
 const TRUSTED: &str = "trusted";
 const TITLES: &str = "titles";
@@ -79,10 +80,10 @@ pub struct Account<H: Host> {
 #[derive(Default)]
 struct Known {
 	kind: Option<AccountKind>,
-	/// As what a practitioner works. Of several roles, a clinician's.
-	role: Option<Role>,
 	/// Own requests that wait for an answer, by patient and number.
 	waiting: BTreeSet<(AccountId, u32)>,
+	/// Whether it registers for an institution.
+	is_registrar: bool,
 	/// Whether the custodians have answered this account's own questions.
 	is_connected: bool,
 	network: Option<Network>,
@@ -145,10 +146,9 @@ impl<H: Host> Account<H> {
 		if kind == Some(AccountKind::Practitioner) {
 			keep.store_only(practitioner::stays).await?;
 		}
-		let role = keep.read(FOLDER, ROLE).await?;
-		let role = role.and_then(|word| String::from_utf8_lossy(&word).parse().ok());
 		let last_proof = last::proof(&keep).await;
-		let known = Known { kind, role, last_proof, has_backup, network, ..Known::default() };
+		let is_registrar = keep.read(FOLDER, DESKS).await?.is_some_and(|it| it[..] == [1]);
+		let known = Known { kind, is_registrar, last_proof, has_backup, network, ..Known::default() };
 		Ok(Self {
 			host,
 			keep,
@@ -175,9 +175,9 @@ impl<H: Host> Account<H> {
 		locked(&self.known).kind
 	}
 
-	/// As what a practitioner works, if that is proven.
-	pub fn role(&self) -> Option<Role> {
-		locked(&self.known).role
+	/// Whether it registers for an institution.
+	pub fn is_registrar(&self) -> bool {
+		locked(&self.known).is_registrar
 	}
 
 	/// The institution that serves the page, by its proven name.
@@ -328,6 +328,23 @@ impl<H: Host> Account<H> {
 			},
 			Ask::OpenOfPatient { patient, institution, ids } => {
 				Answer::Opened(self.open_of_patient(&patient, &institution, &ids, speech).await?)
+			},
+			Ask::Desk => Answer::Desk(self.desk(speech).await?),
+			Ask::DeskCode { institution, kind } => {
+				Answer::DeskCode(self.desk_code(&institution, &kind, speech).await?)
+			},
+			Ask::DraftEnrolment { institution, text } => {
+				Answer::Enrolment(self.draft_enrolment(&institution, &text, speech).await?)
+			},
+			Ask::Staff { institution } => Answer::Staff(self.staff(&institution, speech).await?),
+			Ask::Managed { institution, account } => {
+				Answer::Managed(self.managed(&institution, &account, speech).await?)
+			},
+			Ask::DraftManagement { institution, account, change } => Answer::Draft(
+				self.draft_management(&institution, &account, &change, speech).await?,
+			),
+			Ask::SetStaffName { institution, account, name } => {
+				self.set_staff_name(&institution, &account, &name).await?
 			},
 			// The app answers the others itself.
 			_ => return Err(Trouble::Locked.into()),

@@ -19,7 +19,7 @@ use vouchsafe_agent::{
 	english::{learn, speech_of, unknown},
 	keys::KeyFile,
 };
-use vouchsafe_protocol::types::{address, AccountKind, Role};
+use vouchsafe_protocol::types::{address, AccountKind};
 use vouchsafe_speech::{Speech, LANGUAGES};
 use vouchsafe_vault::passphrase::Cost;
 
@@ -187,6 +187,10 @@ impl<H: Host> App<H> {
 				let asked = Ask::ConfirmMember { account };
 				return self.account()?.answer(asked, self.speech()).await;
 			},
+			asked @ Ask::SetStaffName { .. } => {
+				self.ensure_signs()?;
+				return self.account()?.answer(asked, self.speech()).await;
+			},
 			Ask::Open { ids } => {
 				self.ensure_signs()?;
 				return self.account()?.answer(Ask::Open { ids }, self.speech()).await;
@@ -264,7 +268,7 @@ impl<H: Host> App<H> {
 		let state = self.state();
 		let account = state.account.as_ref();
 		let kind = account.and_then(|it| it.kind());
-		let role = account.and_then(|it| it.role());
+		let is_registrar = account.is_some_and(|it| it.is_registrar());
 		let phase = match (account, &state.locks) {
 			(None, None) => Phase::Empty,
 			(None, Some(_)) => Phase::Locked,
@@ -278,9 +282,7 @@ impl<H: Host> App<H> {
 			account: account.map(|it| address(&it.account())).unwrap_or_default(),
 			kind: kind.map(|kind| match kind {
 				AccountKind::Patient => crate::messages::AccountKind::Patient,
-				AccountKind::Practitioner if role == Some(Role::Registrar) => {
-					crate::messages::AccountKind::Registrar
-				},
+				_ if is_registrar => crate::messages::AccountKind::Registrar,
 				AccountKind::Practitioner => crate::messages::AccountKind::Practitioner,
 				_ => crate::messages::AccountKind::Other,
 			}),

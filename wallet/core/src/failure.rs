@@ -10,10 +10,12 @@ use anyhow::Error;
 use vouchsafe_agent::{
 	advice::{Advice, Advised},
 	open::OpenError,
+	registrar::AnswerError,
 };
 use vouchsafe_protocol::{
 	errors::{ChainError, CustodianError},
 	proof::ProofError,
+	qr::QrError,
 };
 use vouchsafe_speech::Speech;
 
@@ -62,15 +64,6 @@ pub enum Trouble {
 	/// The release's checkpoint is damaged.
 	#[error("the release's checkpoint is damaged")]
 	Checkpoint,
-	/// The code is another product's.
-	#[error("another product's code")]
-	ForeignCode,
-	/// The code is for something else.
-	#[error("a code for something else")]
-	CodeOfOtherKind,
-	/// The code is larger than any of ours.
-	#[error("the code is too large")]
-	LargeCode,
 	/// The code has expired.
 	#[error("the code has expired")]
 	CodeExpired,
@@ -80,6 +73,18 @@ pub enum Trouble {
 	/// The reason of a request is too long.
 	#[error("the reason is too long")]
 	LongReason,
+	/// The account registers for another institution, or for none.
+	#[error("not a registrar of this institution")]
+	NotRegistrar,
+	/// The chain does not allow this to a registrar.
+	#[error("not allowed to a registrar")]
+	NotAllowed,
+	/// No account of this address is enrolled.
+	#[error("nobody is enrolled with this account")]
+	NobodyEnrolled,
+	/// The institution's custodian does not take a name.
+	#[error("not a name of one of the staff")]
+	StaffName,
 	/// Something that the page sent is wrong.
 	#[error("{0}")]
 	Input(String),
@@ -143,6 +148,12 @@ fn kind_of(error: &Error, speech: &Speech) -> (FailureKind, String) {
 			OpenError::Other(_) => (FailureKind::Other, speech.wallet_failed_other()),
 		};
 	}
+	if let Some(error) = find::<AnswerError>(error) {
+		return (FailureKind::Input, of_answer(error, speech));
+	}
+	if let Some(error) = find::<QrError>(error) {
+		return (FailureKind::Input, of_code(error, speech));
+	}
 	if let Some(error) = find::<ChainError>(error) {
 		return of_chain(error, speech);
 	}
@@ -179,13 +190,34 @@ fn of_trouble(trouble: &Trouble, speech: &Speech) -> (FailureKind, String) {
 		Trouble::CodeOfOtherChain => (Input, speech.wallet_failed_code_chain()),
 		Trouble::OtherChain => (NotProven, speech.wallet_failed_other_chain()),
 		Trouble::Checkpoint => (Update, speech.wallet_failed_update()),
-		Trouble::ForeignCode => (Input, speech.wallet_failed_code_foreign()),
-		Trouble::CodeOfOtherKind => (Input, speech.wallet_failed_code_kind()),
-		Trouble::LargeCode => (Input, speech.wallet_failed_code_large()),
 		Trouble::CodeExpired => (Input, speech.wallet_failed_code_expired()),
 		Trouble::PatientCode => (Input, speech.wallet_failed_patient_code()),
 		Trouble::LongReason => (Input, speech.wallet_failed_reason()),
+		Trouble::NotRegistrar => (NoAccess, speech.desk_failed_not_registrar()),
+		Trouble::NotAllowed => (Input, speech.desk_failed_not_allowed()),
+		Trouble::NobodyEnrolled => (Input, speech.desk_failed_account()),
+		Trouble::StaffName => (Input, speech.desk_failed_name()),
 		Trouble::Input(reason) => (Input, speech.wallet_failed_input(reason.clone())),
+	}
+}
+
+fn of_code(error: &QrError, speech: &Speech) -> String {
+	match error {
+		QrError::OtherProduct => speech.wallet_failed_code_foreign(),
+		QrError::OtherVersion => speech.desk_failed_version(),
+		QrError::TooLarge => speech.wallet_failed_code_large(),
+		QrError::Damaged => speech.desk_failed_damaged(),
+		QrError::OtherKind { .. } => speech.desk_failed_kind(),
+		QrError::OtherChain(_) => speech.wallet_failed_code_chain(),
+	}
+}
+
+fn of_answer(error: &AnswerError, speech: &Speech) -> String {
+	match error {
+		AnswerError::Code(error) => of_code(error, speech),
+		AnswerError::OtherInstitution(_) => speech.desk_failed_institution(),
+		AnswerError::Expired(_) => speech.wallet_failed_code_expired(),
+		AnswerError::Enrolled(_) => speech.desk_failed_enrolled(),
 	}
 }
 

@@ -7,11 +7,13 @@
 
 mod ask;
 mod practitioner;
+mod registrar;
 mod release;
 mod views;
 
 pub use ask::*;
 pub use practitioner::*;
+pub use registrar::*;
 pub use release::*;
 pub use views::*;
 

@@ -5,6 +5,7 @@ mod checkpoint;
 mod codes;
 pub(crate) mod host;
 mod practitioner;
+mod registrar;
 mod unlocking;
 
 use crate::messages::{Message, Request};

@@ -9,7 +9,7 @@ import { ProofNotes } from "./parts/ProofLine";
 import { SignSheet } from "./parts/SignSheet";
 import { Busy, Failure, Note } from "./parts/Status";
 import { update } from "./release";
-import { focusHeading, route, to, visits } from "./router";
+import { focusHeading, replace, route, to, visits } from "./router";
 import { type Screens, screensOf, type Target } from "./roles";
 import { DeskScreen } from "./screens/desk";
 import { BackupScreen } from "./screens/backup";
@@ -20,7 +20,7 @@ import { SettingsScreen } from "./screens/settings";
 import { UnlockScreen } from "./screens/unlock";
 import { WelcomeScreen } from "./screens/welcome";
 import { signing } from "./signing";
-import { background, isHidden, isStopped, isWide, notices, openRequests, proof, started, startFailure } from "./state";
+import { background, deskCode, isHidden, isStopped, isWide, notices, openRequests, proof, started, startFailure } from "./state";
 import { t } from "./texts";
 
 const BEFORE: Screens = { "": WelcomeScreen, new: CreateScreen, restore: RestoreScreen, lost: LostScreen };
@@ -42,6 +42,13 @@ export function App() {
 		addEventListener("keydown", onKey);
 		return () => removeEventListener("keydown", onKey);
 	}, []);
+	// A link can bring a registration desk's code.
+	const offered = route.value.parts[0] === "desk" ? route.value.values.get("code") : null;
+	useEffect(() => {
+		if (!offered) return;
+		deskCode.value = offered;
+		replace("desk");
+	}, [offered]);
 	const isOpen = phase === "open";
 	return (
 		<>

@@ -60,6 +60,13 @@ interface Answers {
 	draftAccessRequest: "draft";
 	draftWithdrawal: "draft";
 	openOfPatient: "opened";
+	desk: "desk";
+	deskCode: "deskCode";
+	draftEnrolment: "enrolment";
+	staff: "staff";
+	managed: "managed";
+	draftManagement: "draft";
+	setStaffName: "done";
 }
 
 type ValueOf<N extends Answer["answer"]> =

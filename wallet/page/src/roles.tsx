@@ -4,6 +4,7 @@ import type { FunctionComponent } from "preact";
 import type { AccountKind } from "./messages";
 import type { IconName } from "./parts/Icon";
 import { AccessScreen, SeenScreen } from "./screens/access";
+import { AccountScreen } from "./screens/account";
 import { AskScreen } from "./screens/ask";
 import { BackupScreen } from "./screens/backup";
 import { ConsentFormScreen } from "./screens/consent-form";
@@ -22,9 +23,11 @@ import { PatientDocumentScreen } from "./screens/patient-document";
 import { PracticeScreen } from "./screens/practice";
 import { RecordScreen } from "./screens/record";
 import { RecordsScreen } from "./screens/records";
+import { RegistrarScreen } from "./screens/registrar";
 import { RequestScreen } from "./screens/request";
 import { RequestsScreen } from "./screens/requests";
 import { SettingsScreen } from "./screens/settings";
+import { StaffScreen } from "./screens/staff";
 import { StopScreen } from "./screens/stop";
 import type { PlainId } from "./texts";
 
@@ -107,6 +110,21 @@ const PRACTITIONER: ScreensOfKind = {
 	more: [SETTINGS],
 };
 
+const REGISTRAR: ScreensOfKind = {
+	screens: {
+		...EVERYBODY,
+		"": RegistrarScreen,
+		staff: StaffScreen,
+		account: AccountScreen,
+		hospitals: HospitalsScreen,
+	},
+	main: [
+		{ screen: "", also: [], text: "page-registrar-heading", icon: "scan" },
+		{ screen: "staff", also: ["account"], text: "page-registrar-names", icon: "people" },
+	],
+	more: [SETTINGS],
+};
+
 const OTHER: ScreensOfKind = {
 	screens: { ...EVERYBODY, "": NothingScreen },
 	main: [{ screen: "", also: [], text: "page-nav-home", icon: "home" }],
@@ -116,7 +134,7 @@ const OTHER: ScreensOfKind = {
 const KINDS: Record<AccountKind, ScreensOfKind> = {
 	patient: PATIENT,
 	practitioner: PRACTITIONER,
-	registrar: OTHER,
+	registrar: REGISTRAR,
 	other: OTHER,
 };
 

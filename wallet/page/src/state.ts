@@ -33,6 +33,9 @@ export const openRequests = signal(0);
 /** Records that are open, by their ids. */
 export const opened = signal<ReadonlyMap<string, Opened>>(new Map());
 
+/** The code of a registration desk from the link that opened the page, until it is read. */
+export const deskCode = signal("");
+
 /** Whether the screen is blanked. */
 export const isHidden = signal(false);
 

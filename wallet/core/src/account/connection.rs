@@ -125,10 +125,9 @@ impl<H: Host> Account<H> {
 				(known.kind, known.is_connected) = (Some(found.kind), true);
 			}
 			self.synchronise(&session).await;
-			match found.kind {
-				AccountKind::Patient => self.learn_staff(&session).await,
-				AccountKind::Practitioner => self.learn_role(&session).await?,
-				_ => {},
+			self.note_desks(&session, found.kind).await?;
+			if found.kind == AccountKind::Patient {
+				self.learn_staff(&session).await;
 			}
 			self.renew_session().await?;
 		}
@@ -357,6 +356,11 @@ impl<H: Host> Account<H> {
 			_ => before != count,
 		};
 		if is_new {
+			if self.kind() == Some(AccountKind::Patient) {
+				// Somebody may be in the log whom nobody has named yet.
+				self.learn_staff(&session).await;
+				self.renew_session().await?;
+			}
 			messages.push(Message::Changed);
 		}
 		Ok(messages)

@@ -20,11 +20,11 @@ use vouchsafe_agent::{
 	labels::LabelTable,
 	overlap,
 	preview::{self, Change},
-	request,
+	registrar, request,
 	stop::{self, Stop},
 };
 use vouchsafe_protocol::{
-	calls::{AccessRequestsCall, ConsentCall, RuntimeCall},
+	calls::{AccessRequestsCall, ConsentCall, EnrolmentCall, RuntimeCall},
 	traits::View as _,
 	types::{
 		bounded, AccountId, Actions, Categories, Category, Confidentiality, DataPeriod, Effect,
@@ -57,6 +57,8 @@ pub(super) enum Action {
 	Ask { call: AccessRequestsCall, reason: String },
 	/// A practitioner withdraws a request.
 	Withdraw { patient: AccountId, request: u32 },
+	/// A registrar's call.
+	Register(EnrolmentCall),
 }
 
 impl Action {
@@ -71,7 +73,8 @@ impl Action {
 			| Self::Revoke { .. }
 			| Self::Resume { .. }
 			| Self::Ask { .. }
-			| Self::Withdraw { .. } => None,
+			| Self::Withdraw { .. }
+			| Self::Register(_) => None,
 		}
 	}
 
@@ -81,6 +84,7 @@ impl Action {
 			Self::Grant { terms, .. } => matches!(terms.effect, Effect::Deny { .. }),
 			Self::Revoke { terms, .. } => terms.effect == Effect::Permit,
 			Self::Refuse { .. } | Self::Stop(_) | Self::Withdraw { .. } => true,
+			Self::Register(call) => super::registrar::takes_away(call),
 			Self::Amend { .. } | Self::Approve { .. } | Self::Resume { .. } | Self::Ask { .. } => {
 				false
 			},
@@ -101,6 +105,8 @@ impl Action {
 			Self::Resume { .. } => speech.wallet_verb_resume(),
 			Self::Ask { .. } => speech.wallet_verb_ask(),
 			Self::Withdraw { .. } => speech.wallet_verb_withdraw(),
+			Self::Register(EnrolmentCall::enrol { .. }) => speech.desk_verb_enrol(),
+			Self::Register(_) => speech.desk_verb_sign(),
 		}
 	}
 
@@ -157,6 +163,7 @@ impl Action {
 					request: called,
 				}),
 			) => (to, called) == (patient, request),
+			(Self::Register(shown), RuntimeCall::Enrolment(call)) => shown == call,
 			_ => false,
 		}
 	}
@@ -230,6 +237,18 @@ impl<H: Host> Account<H> {
 			},
 			_ => None,
 		};
+		Ok(self.show(action, sentence, notes, preview, speech))
+	}
+
+	/// Keeps a draft, and shows it to the page.
+	pub(super) fn show(
+		&self,
+		action: Action,
+		sentence: String,
+		notes: Vec<String>,
+		preview: Option<Preview>,
+		speech: &'static Speech,
+	) -> Shown {
 		let digest = Sha256::new()
 			.chain_update(action.encode())
 			.chain_update(speech.language())
@@ -251,7 +270,7 @@ impl<H: Host> Account<H> {
 			drafts.clear();
 		}
 		drafts.insert(digest, Draft { action, sentence, speech });
-		Ok(shown)
+		shown
 	}
 
 	/// What people should know before they sign.
@@ -275,7 +294,7 @@ impl<H: Host> Account<H> {
 				}
 				notes.push(speech.wallet_note_ask());
 			},
-			Action::Withdraw { .. } => {},
+			Action::Withdraw { .. } | Action::Register(_) => {},
 			Action::Revoke { id, grantee, terms } => {
 				let others = overlap::others(session, &me, grantee, terms, Some(*id)).await?;
 				notes.push(speech.wallet_note_read_stays());
@@ -329,6 +348,9 @@ impl<H: Host> Account<H> {
 			},
 			(None, Action::Ask { call, .. }) => {
 				practitioner::sentence(&session, &me, call, speech).unwrap_or_default()
+			},
+			(None, Action::Register(call)) => {
+				registrar::sentence(speech, &session.names, call).unwrap_or_default()
 			},
 			(None, _) => shown.clone(),
 		};
@@ -391,6 +413,7 @@ impl<H: Host> Account<H> {
 				let (grantee, block) = consent::revoke(session, id).await?;
 				return self.revoked(session, grantee, id, block, speech).await;
 			},
+			Action::Register(call) => return self.register(session, call, speech).await,
 		};
 		let (granted, terms, carry) = granted;
 		self.granted(session, granted, &terms, carry.as_ref(), speech).await

@@ -28,6 +28,7 @@ pub(super) fn place_of(ask: &Ask) -> Option<&'static str> {
 		Ask::WhoSees => "last-access",
 		Ask::Holdings => "last-holdings",
 		Ask::Settings => "last-settings",
+		Ask::Desk => "last-desk",
 		Ask::Log { filter } if *filter == LogFilter::default() => "last-log",
 		_ => return None,
 	})

@@ -5,11 +5,11 @@ use super::{
 	connection::account_of,
 	consents::{grantee_of, key_of},
 	drafts::{id as record_id, parsed, period_of, Action},
-	locked, people, Account, BACKUP, FOLDER, KEY, KIND, NETWORK, ROLE, TRUSTED,
+	locked, people, Account, BACKUP, FOLDER, KEY, KIND, NETWORK, DESKS, TRUSTED,
 };
 use crate::{
 	app::Instant,
-	code::qr,
+	code::{qr, without_link},
 	failure::Trouble,
 	host::Host,
 	messages::{
@@ -31,7 +31,7 @@ use vouchsafe_agent::{
 };
 use vouchsafe_protocol::{
 	calls::AccessRequestsCall,
-	qr::{Code, PersonCode, QrError},
+	qr::{Code, PersonCode},
 	traits::View as _,
 	types::{
 		account_of as account_of_address, address, AccountId, AccountKind, Categories, Category,
@@ -51,7 +51,7 @@ pub(super) type Ends = BTreeMap<[u8; 32], (Instant, Duration)>;
 /// What a practitioner's device keeps: the account, how its hospital is reached, and the members as they were
 /// seen first. None of it is about patients.
 pub(super) fn stays(folder: &str, name: &str) -> bool {
-	let own = [KEY, BACKUP, KIND, ROLE, NETWORK, TRUSTED];
+	let own = [KEY, BACKUP, KIND, DESKS, NETWORK, TRUSTED];
 	folder == pins::FOLDER || (folder == FOLDER && own.contains(&name))
 }
 
@@ -75,17 +75,6 @@ impl<H: Host> Account<H> {
 		qr(&Code::Person(code).to_text()?)
 	}
 
-	/// Notes as what the practitioner works.
-	pub(super) async fn learn_role(&self, session: &Session<H>) -> Result<()> {
-		let at = session.finalized().await?;
-		let found = practice::affiliations(&at, &self.account()).await?;
-		let role = found.first().map(|(_, affiliation)| affiliation.role);
-		let word = role.map(|role| role.word()).unwrap_or_default();
-		self.keep.write(FOLDER, ROLE, word.as_bytes()).await?;
-		locked(&self.known).role = role;
-		Ok(())
-	}
-
 	/// The patient of a code, or of an address.
 	pub(super) async fn find_patient(&self, text: &str) -> Result<Person> {
 		let session = self.session().await?;
@@ -93,13 +82,8 @@ impl<H: Host> Account<H> {
 		let account = match account_of_address(text) {
 			Some(account) => account,
 			None => {
-				let text = text.rsplit(['#', '=']).next().unwrap_or(text);
-				let code = Code::from_text(text).and_then(|code| code.of_chain(session.genesis()));
-				let code = code.and_then(Code::person).map_err(|error| match error {
-					QrError::OtherChain(_) => Trouble::CodeOfOtherChain,
-					_ => Trouble::PatientCode,
-				})?;
-				code.account
+				let code = Code::from_text(without_link(text))?;
+				code.of_chain(session.genesis())?.person()?.account
 			},
 		};
 		ensure_patient(&session.finalized().await?, &account).await?;

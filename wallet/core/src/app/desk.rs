@@ -3,7 +3,7 @@
 use super::App;
 use crate::{
 	account::{network_of, Network},
-	code::qr,
+	code::{qr, without_link},
 	failure::Trouble,
 	host::Host,
 	messages::{Answer, DeskAnswer, DeskOffer},
@@ -11,7 +11,7 @@ use crate::{
 use anyhow::Result;
 use vouchsafe_protocol::{
 	messages::Hex,
-	qr::{Code, EnrolleeCode, QrError, RegistrarCode},
+	qr::{Code, EnrolleeCode, RegistrarCode},
 	traits::{Submit as _, View as _},
 };
 
@@ -26,15 +26,7 @@ impl<H: Host> App<H> {
 	/// Reads a desk's code and proves the name of its institution.
 	pub(super) async fn read_desk_code(&self, text: &str) -> Result<Answer> {
 		let account = self.account()?;
-		let text = text.rsplit(['#', '=']).next().unwrap_or(text);
-		let code =
-			Code::from_text(text).and_then(Code::registrar).map_err(|error| match error {
-				QrError::OtherProduct => Trouble::ForeignCode,
-				QrError::OtherKind { .. } => Trouble::CodeOfOtherKind,
-				QrError::OtherChain(_) => Trouble::CodeOfOtherChain,
-				QrError::TooLarge => Trouble::LargeCode,
-				QrError::OtherVersion | QrError::Damaged => Trouble::Code,
-			})?;
+		let code = Code::from_text(without_link(text))?.registrar()?;
 		if code.expires <= self.host().now() {
 			return Err(Trouble::CodeExpired.into());
 		}

@@ -261,6 +261,52 @@ pub enum Ask {
 		institution: String,
 		/// The records' ids.
 		ids: Vec<String>,
+	/// For which institutions the account registers, and what as [`Desk`](super::Answer::Desk).
+	Desk,
+	/// Makes the code for somebody who wants to be enrolled [`DeskCode`](super::Answer::DeskCode).
+	DeskCode {
+		/// The institution's account.
+		institution: String,
+		/// As what, by the key of a [`Choice`](super::Choice).
+		kind: String,
+	},
+	/// What is signed to enrol somebody who has answered a code [`Enrolment`](super::Answer::Enrolment).
+	DraftEnrolment {
+		/// The institution's account.
+		institution: String,
+		/// The answer's text.
+		text: String,
+	},
+	/// The names that the institution tells its patients [`Staff`](super::Answer::Staff).
+	Staff {
+		/// The institution's account.
+		institution: String,
+	},
+	/// An account, as its registrar sees it [`Managed`](super::Answer::Managed).
+	Managed {
+		/// The institution's account.
+		institution: String,
+		/// The account, or a code that names it.
+		account: String,
+	},
+	/// What is signed to change something of an account [`Draft`](super::Answer::Draft).
+	DraftManagement {
+		/// The institution's account.
+		institution: String,
+		/// The account.
+		account: String,
+		/// The change.
+		change: super::Management,
+	},
+	/// Sets the name that the institution tells its patients of one of its staff
+	/// [`Done`](super::Answer::Done).
+	SetStaffName {
+		/// The institution's account.
+		institution: String,
+		/// The account.
+		account: String,
+		/// The name. Empty removes it.
+		name: String,
 	},
 }
 

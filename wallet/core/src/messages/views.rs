@@ -61,11 +61,6 @@ pub enum Answer {
 	Settings(Settings),
 	/// What the chain says of a release.
 	Release(super::ReleaseView),
-	/// One of the others as it was answered before, in its JSON. (To read it as its type would be a
-	/// twentieth of the core.)
-	#[serde(untagged)]
-	#[cfg_attr(test, ts(skip))]
-	Kept(serde_json::Value),
 	/// A code to show.
 	Code(QrCode),
 	/// A person.
@@ -74,6 +69,21 @@ pub enum Answer {
 	Practice(super::Practice),
 	/// A patient, as a practitioner sees one.
 	Patient(super::PatientView),
+	/// The registration desk.
+	Desk(super::Desk),
+	/// The code of a registration desk.
+	DeskCode(super::DeskCode),
+	/// What would be signed to enrol somebody.
+	Enrolment(super::EnrolmentDraft),
+	/// Names of an institution's staff.
+	Staff(super::Staff),
+	/// An account, for its registrar.
+	Managed(super::Managed),
+	/// One of the others as it was answered before, in its JSON. (To read it as its type would be a
+	/// twentieth of the core.)
+	#[serde(untagged)]
+	#[cfg_attr(test, ts(skip))]
+	Kept(serde_json::Value),
 }
 
 /// How far this wallet is.
@@ -100,7 +110,7 @@ pub enum AccountKind {
 	Patient,
 	/// A practitioner's.
 	Practitioner,
-	/// A practitioner's who works as a registrar.
+	/// Of somebody who registers for an institution.
 	Registrar,
 	/// Another's.
 	Other,

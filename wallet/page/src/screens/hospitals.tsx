@@ -9,15 +9,18 @@ import { Screen, Section } from "../parts/Screen";
 import { Busy, Empty, Failure, Note } from "../parts/Status";
 import { Name, Text } from "../parts/Text";
 import { to } from "../router";
-import { changes } from "../state";
+import { changes, started } from "../state";
 import { t } from "../texts";
 
 /** Hospitals. */
 export function HospitalsScreen() {
 	const holdings = useAsk({ ask: "holdings" });
 	const home = useAsk({ ask: "home" });
+	const back = started.value?.kind === "registrar"
+		? { back: to(), backText: t("page-registrar-heading") }
+		: { back: to("records"), backText: t("page-records-heading") };
 	return (
-		<Screen title={t("page-hospitals-heading")} back={to("records")} backText={t("page-records-heading")}>
+		<Screen title={t("page-hospitals-heading")} {...back}>
 			{home.value.value?.changedMembers.map((member) => (
 				<Changed key={member.institution.account} member={member} />
 			))}
