@@ -261,6 +261,7 @@ pub enum Ask {
 		institution: String,
 		/// The records' ids.
 		ids: Vec<String>,
+	},
 	/// For which institutions the account registers, and what as [`Desk`](super::Answer::Desk).
 	Desk,
 	/// Makes the code for somebody who wants to be enrolled [`DeskCode`](super::Answer::DeskCode).
