@@ -87,3 +87,24 @@ wallet-synced = Ihre Namen und Texte liegen auch verschlüsselt bei { $instituti
 
 # The registration desk.
 wallet-enrol = Ich stimme zu, dass { $institution } mich mit den Schlüsseln dieser App aufnimmt. Art des Kontos: { $role }.
+
+# The patient’s choices: consents that staff enter, holders of keys, studies.
+wallet-refuse-assisted = Ich lehne endgültig ab, dass Personal eines Krankenhauses in meinem Namen Einwilligungen einträgt. Das lässt sich nicht rückgängig machen.
+wallet-choose-holders = Ich lege fest, wer Schlüssel meiner neuen Dokumente verwahren darf. { $choice }
+wallet-verb-refuse-all = Alle endgültig ablehnen
+wallet-verb-join = Teilnehmen
+wallet-verb-leave = Austreten
+wallet-verb-choose = Festlegen
+wallet-note-refuse-assisted = Einwilligungen, die vorher eingetragen wurden, bleiben, bis Sie sie widerrufen.
+wallet-note-holders = Bei Dokumenten, die Sie schon haben, ändert sich nichts. Bei wenigen Stellen lässt sich ein Dokument nicht öffnen, wenn mehrere davon nicht antworten.
+wallet-too-few-holders = Für den Schlüssel eines Dokuments braucht es mindestens { $count } Einrichtungen, die Teile verwahren dürfen. Wählen Sie mehr.
+wallet-note-leave = Was vorher gezählt wurde, bleibt in den Ergebnissen. Sie können wieder teilnehmen.
+wallet-assisted-refused = Niemand kann mehr in Ihrem Namen eine Einwilligung eintragen (Block { $block }).
+wallet-holders-changed = Ihre Wahl gilt für Dokumente, die ab jetzt hinzukommen (Block { $block }).
+wallet-assisted-waits = { $signed } von { $institution } hat in Ihrem Namen eine Einwilligung eingetragen. Sie gilt noch nicht: Bis { $moment } wartet sie auf eine zweite Fachkraft.
+wallet-assisted-waits-authority = { $signed } von { $institution } haben in Ihrem Namen eine Einwilligung eingetragen. Sie gilt noch nicht: Bis { $moment } wartet sie auf eine Gesundheitsbehörde.
+wallet-study-round-costs = Jede Runde verbraucht { $cost } Ihres Datenschutzbudgets.
+wallet-study-unreadable = Was die Studie fragt, lässt sich gerade nicht lesen: { $reason }
+wallet-study-has-left = Sie sind mit Einwilligung { $id } aus dieser Studie ausgetreten.
+wallet-budget = Von Ihren { $budget } Einheiten Datenschutzbudget sind bis { $moment } noch { $left } übrig. Dann beginnt ein neues Jahr.
+wallet-counted-in = Runde { $round } der Studie { $study }, gezählt von { $who }

@@ -87,3 +87,24 @@ wallet-synced = Your names and texts are also kept, encrypted, at { $institution
 
 # The registration desk.
 wallet-enrol = I agree that { $institution } enrols me as { $role }, with the keys of this wallet.
+
+# The patient’s choices: consents that staff enter, holders of keys, studies.
+wallet-refuse-assisted = I refuse for good that a hospital’s staff enter consents in my name. This cannot be undone.
+wallet-choose-holders = I choose who may hold the keys of my new records. { $choice }
+wallet-verb-refuse-all = Refuse all for good
+wallet-verb-join = Join
+wallet-verb-leave = Leave
+wallet-verb-choose = Choose
+wallet-note-refuse-assisted = Consents that were entered before stay until you revoke them.
+wallet-note-holders = Records that you have already keep the holders that they have. With few holders, a record cannot be opened if several of them do not answer.
+wallet-too-few-holders = A record’s key needs at least { $count } institutions that may hold parts of it. Choose more.
+wallet-note-leave = What was counted before stays in the results. You can join again.
+wallet-assisted-refused = Nobody can enter a consent in your name any more (block { $block }).
+wallet-holders-changed = Your choice holds for records that are added from now on (block { $block }).
+wallet-assisted-waits = { $signed } of { $institution } has entered a consent in your name. It does not count yet: until { $moment } it waits for a second clinician.
+wallet-assisted-waits-authority = { $signed } of { $institution } have entered a consent in your name. It does not count yet: until { $moment } it waits for a health authority.
+wallet-study-round-costs = Each round uses { $cost } of your privacy budget.
+wallet-study-unreadable = What the study asks cannot be read now: { $reason }
+wallet-study-has-left = You have left this study with consent { $id }.
+wallet-budget = You have { $left } of your { $budget } units of privacy budget left until { $moment }. Then a new year begins.
+wallet-counted-in = Round { $round } of study { $study }, counted by { $who }

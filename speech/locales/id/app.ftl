@@ -87,3 +87,24 @@ wallet-synced = Nama dan teks Anda juga disimpan secara terenkripsi di { $instit
 
 # The registration desk.
 wallet-enrol = Saya setuju bahwa { $institution } mendaftarkan saya sebagai { $role }, dengan kunci dalam aplikasi ini.
+
+# The patient’s choices: consents that staff enter, holders of keys, studies.
+wallet-refuse-assisted = Saya menolak untuk seterusnya bahwa staf rumah sakit memasukkan persetujuan atas nama saya. Ini tidak dapat dibatalkan.
+wallet-choose-holders = Saya menentukan siapa yang boleh memegang kunci rekam medis saya yang baru. { $choice }
+wallet-verb-refuse-all = Tolak semua untuk seterusnya
+wallet-verb-join = Ikut serta
+wallet-verb-leave = Keluar
+wallet-verb-choose = Tentukan
+wallet-note-refuse-assisted = Persetujuan yang dimasukkan sebelumnya tetap ada sampai Anda mencabutnya.
+wallet-note-holders = Rekam medis yang sudah ada tidak berubah. Jika pemegangnya sedikit, rekam medis tidak dapat dibuka bila beberapa di antaranya tidak menjawab.
+wallet-too-few-holders = Kunci sebuah rekam medis memerlukan paling sedikit { $count } fasilitas kesehatan yang boleh memegang bagiannya. Pilih lebih banyak.
+wallet-note-leave = Yang sudah dihitung sebelumnya tetap ada dalam hasil. Anda dapat ikut serta lagi.
+wallet-assisted-refused = Tidak ada lagi yang dapat memasukkan persetujuan atas nama Anda (blok { $block }).
+wallet-holders-changed = Pilihan Anda berlaku untuk rekam medis yang ditambahkan mulai sekarang (blok { $block }).
+wallet-assisted-waits = { $signed } dari { $institution } telah memasukkan persetujuan atas nama Anda. Persetujuan itu belum berlaku: sampai { $moment } masih menunggu tenaga kesehatan kedua.
+wallet-assisted-waits-authority = { $signed } dari { $institution } telah memasukkan persetujuan atas nama Anda. Persetujuan itu belum berlaku: sampai { $moment } masih menunggu otoritas kesehatan.
+wallet-study-round-costs = Setiap putaran memakai { $cost } dari anggaran privasi Anda.
+wallet-study-unreadable = Pertanyaan studi ini sekarang tidak dapat dibaca: { $reason }
+wallet-study-has-left = Anda telah keluar dari studi ini dengan persetujuan { $id }.
+wallet-budget = Dari { $budget } satuan anggaran privasi Anda masih tersisa { $left } sampai { $moment }. Setelah itu tahun baru dimulai.
+wallet-counted-in = Putaran { $round } dari studi { $study }, dihitung oleh { $who }

@@ -6,9 +6,11 @@
 //! are for text nodes, never for HTML.
 
 mod ask;
+mod studies;
 mod views;
 
 pub use ask::*;
+pub use studies::*;
 pub use views::*;
 
 use serde::{Deserialize, Serialize};

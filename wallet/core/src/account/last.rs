@@ -24,6 +24,7 @@ pub(super) fn place_of(ask: &Ask) -> Option<&'static str> {
 		Ask::WhoSees => "last-access",
 		Ask::Holdings => "last-holdings",
 		Ask::Settings => "last-settings",
+		Ask::Studies => "last-studies",
 		Ask::Log { filter } if *filter == LogFilter::default() => "last-log",
 		_ => return None,
 	})
