@@ -28,6 +28,7 @@ import { RequestsScreen } from "./screens/requests";
 import { RestoreScreen } from "./screens/restore";
 import { SettingsScreen } from "./screens/settings";
 import { StopScreen } from "./screens/stop";
+import { StudiesScreen, StudyScreen } from "./screens/studies";
 import { UnlockScreen } from "./screens/unlock";
 import { WelcomeScreen } from "./screens/welcome";
 import { signing } from "./signing";
@@ -45,6 +46,8 @@ const OPEN: Screens = {
 	request: RequestScreen,
 	consents: ConsentsScreen,
 	consent: ConsentFormScreen,
+	studies: StudiesScreen,
+	study: StudyScreen,
 	access: AccessScreen,
 	seen: SeenScreen,
 	stop: StopScreen,
@@ -72,7 +75,7 @@ interface Target {
 const MAIN: Target[] = [
 	{ screen: "", also: ["stop"], text: "page-nav-home", icon: "home" },
 	{ screen: "requests", also: ["request"], text: "page-nav-requests", icon: "request" },
-	{ screen: "consents", also: ["consent"], text: "page-nav-consents", icon: "consent" },
+	{ screen: "consents", also: ["consent", "studies", "study"], text: "page-nav-consents", icon: "consent" },
 	{ screen: "records", also: ["record", "document"], text: "page-nav-records", icon: "record" },
 	{ screen: "log", also: [], text: "page-nav-log", icon: "log" },
 ];

@@ -119,7 +119,7 @@ async function a_passkey_unlocks(harness, facts) {
 	const remove = await ada.wallet.virtualAuthenticator();
 	await ada.show("settings", "page-settings-heading");
 	await ada.button("page-settings-passkey-add").click();
-	const added = ada.button("page-settings-passkeys-remove");
+	const added = ada.page.getByRole("button", { name: `${ada.text("page-remove")}: Passkey 1` });
 	await ada.confirm(added);
 	await ada.button("page-lock-now").click();
 	await ada.button("page-unlock-passkey").click();
