@@ -431,7 +431,7 @@ fn chosen_network(genesis: &H256, members: &[Member], chosen: &[AccountId]) -> R
 		}
 	}
 	let network =
-		Network { genesis: (*genesis).into(), custodians, is_chosen: !chosen.is_empty() };
+		Network { genesis: Hex(genesis.0), custodians, is_chosen: !chosen.is_empty() };
 	Ok(better_network(&network, members))
 }
 

@@ -766,3 +766,6 @@ pub(super) fn start_of(day: &str) -> Result<u64> {
 pub(super) fn end_of(day: &str) -> Result<u64> {
 	Ok(start_of(day)?.saturating_add(24 * 60 * 60))
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,6 +129,7 @@ impl<H: Host> Account<H> {
 	pub(super) async fn draft_refusal(&self, id: u32, speech: &'static Speech) -> Result<Draft> {
 		let session = self.session().await?;
 		let at = session.finalized().await?;
+		request::find(&session, id).await?;
 		self.draft(&session, &at, Action::Refuse { request: id }, speech).await
 	}
 }

@@ -3,6 +3,7 @@
 use super::{consents, drafts::Action, Account};
 use crate::{
 	failure::Trouble,
+	guard::wording::PARAGRAPH,
 	host::Host,
 	messages::{Draft, Studies, StudyChoice, StudyLine, StudyView},
 	platform::{At, Session},
@@ -37,7 +38,7 @@ impl<H: Host> Account<H> {
 			found.iter().partition(|it| it.study.stage.has_ended());
 		let line = |it| self.study_line(&session, &at, it, &consents, speech);
 		let open = join_all(open.into_iter().map(line)).await.into_iter();
-		let open = open.map(|it| it.map(|(line, _)| line)).collect::<Result<_>>()?;
+		let open = open.map(|it| it.map(|(line, _)| line)).collect::<Result<Vec<_>>>()?;
 		let ended = ended.into_iter().map(|it| StudyLine {
 			id: it.id,
 			question: String::new(),
@@ -130,7 +131,7 @@ impl<H: Host> Account<H> {
 		let cost = speech.number(&thousandths(found.study.terms.epsilon));
 		Ok(StudyView {
 			line,
-			paragraphs: explained.unwrap_or_default().split("\n\n").map(str::to_owned).collect(),
+			paragraphs: explained.unwrap_or_default().split_terminator(PARAGRAPH).map(str::to_owned).collect(),
 			cost: speech.wallet_study_round_costs(cost),
 			budget: self.budget(&at, speech).await?,
 			can_join: !has_ended && can_read && (!has_joined || left.is_some()),

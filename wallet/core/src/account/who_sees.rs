@@ -177,9 +177,8 @@ impl<H: Host> Account<H> {
 		let countries: Vec<_> = countries.iter().map(|it| country_of(it)).collect::<Result<_>>()?;
 		holdings::ensure_enough(&session.members, &holders, &countries)
 			.map_err(|_| Trouble::Input(speech.wallet_too_few_holders(LEAST_HOLDERS)))?;
-		let chosen = holders.iter();
-		for member in session.members.iter().filter(|it| chosen.clone().any(|of| *of == it.account)) {
-			session.ensure_confirmed(&member.account)?;
+		for holder in &holders {
+			session.ensure_confirmed(holder)?;
 		}
 		self.draft(&session, &at, Action::Holders { holders, countries }, speech).await
 	}
