@@ -42,6 +42,7 @@ const screens = (story) => [
 	[`request/${story.request}`, "page-request-heading", "request"],
 	["consents", "page-consents-heading", "consents"],
 	["consent/new", "page-consent-new-heading", "consent-form"],
+	["studies", "page-studies-heading", "studies"],
 	["access", "page-access-heading", "access"],
 	["stop", "page-stop-heading", "stop"],
 	["records", "page-records-heading", "records"],

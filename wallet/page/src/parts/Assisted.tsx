@@ -51,7 +51,7 @@ export function Assisted({ assisted, isNews }: { assisted: AssistedFacts; isNews
 /** Refuses all such consents for good. */
 export function RefuseAll() {
 	return (
-		<div class="no-print">
+		<div class="stack no-print">
 			<p class="quiet">{t("page-assisted-hint")}</p>
 			<DraftButton
 				className="danger-quiet"
