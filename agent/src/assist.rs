@@ -375,6 +375,12 @@ pub async fn are_refused(at: &impl View, patient: &AccountId) -> Result<bool> {
 	Ok(at.read(storage::assisted_refused(patient)).await?.is_some())
 }
 
+/// Refuses for good that others enter consents in the user's name. The user must have agreed to it. Those
+/// that were entered before stay. Returns the block.
+pub async fn refuse(session: &Session<impl Platform>) -> Result<u32> {
+	Ok(session.submit(ConsentCall::refuse_assisted).await?.number)
+}
+
 fn decode<T: DecodeLimit>(bytes: &HexBytes) -> Result<T, codec::Error> {
 	T::decode_all_with_depth_limit(MAX_DEPTH, &mut &bytes.0[..])
 }

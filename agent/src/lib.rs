@@ -19,7 +19,8 @@
 //!   [`synced`]: what an account keeps for all its devices. [`pins`]: names and keys of the members, as they
 //!   were seen first.
 //! - [`readable`]: FHIR documents as headings, facts and tables.
-//! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
+//! - [`english`]: the language of sentences. [`dates`], [`difference`], [`file_names`], [`text`]: texts for
+//!   people.
 //!   [`advice`]: what a person can do about a failure.
 
 pub mod access;
@@ -31,6 +32,7 @@ pub mod backup;
 pub mod consent;
 pub mod council;
 pub mod dates;
+pub mod difference;
 pub mod english;
 pub mod file_names;
 mod hedge;

@@ -39,6 +39,8 @@ messages! { pub APP:
 
 	wallet_revoke = "wallet-revoke" (id, sentence);
 	wallet_refuse = "wallet-refuse" (who);
+	wallet_refuse_assisted = "wallet-refuse-assisted" ();
+	wallet_choose_holders = "wallet-choose-holders" (choice);
 	wallet_verb_permit = "wallet-verb-permit" ();
 	wallet_verb_forbid = "wallet-verb-forbid" ();
 	wallet_verb_change = "wallet-verb-change" ();
@@ -46,6 +48,10 @@ messages! { pub APP:
 	wallet_verb_revoke = "wallet-verb-revoke" ();
 	wallet_verb_stop = "wallet-verb-stop" ();
 	wallet_verb_resume = "wallet-verb-resume" ();
+	wallet_verb_refuse_all = "wallet-verb-refuse-all" ();
+	wallet_verb_join = "wallet-verb-join" ();
+	wallet_verb_leave = "wallet-verb-leave" ();
+	wallet_verb_choose = "wallet-verb-choose" ();
 
 	wallet_withdraw = "wallet-withdraw" (id, who);
 	wallet_verb_ask = "wallet-verb-ask" ();
@@ -66,8 +72,14 @@ messages! { pub APP:
 	wallet_note_stop_emergency = "wallet-note-stop-emergency" ();
 	wallet_note_resume = "wallet-note-resume" ();
 	wallet_note_refuse = "wallet-note-refuse" ();
+	wallet_note_refuse_assisted = "wallet-note-refuse-assisted" ();
+	wallet_note_holders = "wallet-note-holders" ();
+	wallet_too_few_holders = "wallet-too-few-holders" (count);
+	wallet_note_leave = "wallet-note-leave" ();
 
 	wallet_refused = "wallet-refused" (block);
+	wallet_assisted_refused = "wallet-assisted-refused" (block);
+	wallet_holders_changed = "wallet-holders-changed" (block);
 	wallet_not_carried = "wallet-not-carried" (records, reason);
 	wallet_label_key_not_delivered = "wallet-label-key-not-delivered" (institution);
 
@@ -81,7 +93,14 @@ messages! { pub APP:
 	wallet_log_unread = "wallet-log-unread" (reason);
 
 	wallet_consent_by = "wallet-consent-by" (who);
+	wallet_assisted_waits = "wallet-assisted-waits" (signed, institution, moment);
+	wallet_assisted_waits_authority = "wallet-assisted-waits-authority" (signed, institution, moment);
 	wallet_consent_in_doubt = "wallet-consent-in-doubt" ();
+	wallet_study_round_costs = "wallet-study-round-costs" (cost);
+	wallet_study_unreadable = "wallet-study-unreadable" (reason);
+	wallet_study_has_left = "wallet-study-has-left" (id);
+	wallet_budget = "wallet-budget" (left, budget, moment);
+	wallet_counted_in = "wallet-counted-in" (round, study, who);
 
 	wallet_record_wrong_content = "wallet-record-wrong-content" ();
 	wallet_record_wrong_patient = "wallet-record-wrong-patient" ();

@@ -13,6 +13,7 @@ mod release;
 mod registrar;
 mod requests;
 mod settings;
+mod studies;
 mod who_sees;
 
 use crate::{
@@ -36,6 +37,7 @@ use subxt_signer::sr25519::Keypair;
 use vouchsafe_agent::{
 	keys::{Identity, KeyFile},
 	platform::Keep as _,
+	stop::Stop,
 	synced::Outcome,
 };
 use vouchsafe_protocol::types::{AccountId, AccountKind, H256};
@@ -283,7 +285,21 @@ impl<H: Host> Account<H> {
 				Answer::Draft(self.draft_consent(&form, amends, carry, speech).await?)
 			},
 			Ask::DraftRevocation { id } => Answer::Draft(self.draft_revocation(id, speech).await?),
-			Ask::DraftStop => Answer::Draft(self.draft_stop(speech).await?),
+			Ask::DraftStop { allows_adding, binds_emergencies } => {
+				let stop = Stop { allows_adding, binds_emergencies };
+				Answer::Draft(self.draft_stop(stop, speech).await?)
+			},
+			Ask::DraftRefuseAssisted => Answer::Draft(self.draft_refuse_assisted(speech).await?),
+			Ask::Studies => Answer::Studies(self.studies(speech).await?),
+			Ask::Study { id } => Answer::Study(self.study(id, speech).await?),
+			Ask::DraftStudyChoice { choice } => {
+				Answer::Draft(self.draft_study_choice(&choice, speech).await?)
+			},
+			Ask::DraftJoin { study } => Answer::Draft(self.draft_join(study, speech).await?),
+			Ask::DraftLeave { study } => Answer::Draft(self.draft_leave(study, speech).await?),
+			Ask::DraftHolders { holders, countries } => {
+				Answer::Draft(self.draft_holders(&holders, &countries, speech).await?)
+			},
 			Ask::DraftResume => Answer::Draft(self.draft_resume(speech).await?),
 			Ask::Discard { digest } => {
 				locked(&self.drafts).remove(&digest);
@@ -310,6 +326,10 @@ impl<H: Host> Account<H> {
 			Ask::Release { manifest } => Answer::Release(self.release(&manifest).await?),
 			Ask::SetSetting { name, value } => {
 				self.set_setting(&name, &value).await?;
+				Answer::Settings(self.settings(speech).await?)
+			},
+			Ask::ChooseCustodians { institutions } => {
+				self.choose_custodians(&institutions).await?;
 				Answer::Settings(self.settings(speech).await?)
 			},
 			Ask::SetName { account, name } => self.set_name(&account, &name).await?,

@@ -174,7 +174,10 @@ impl<H: Host> App<H> {
 				self.add_passkey(&credential, &output).await?
 			},
 			Ask::Passkeys => self.passkeys()?,
-			Ask::RemovePasskeys => self.remove_passkeys().await?,
+			Ask::RemovePasskey { credential } => self.remove_passkey(&credential).await?,
+			Ask::ChangePassphrase { secret, passphrase } => {
+				self.change_passphrase(secret, &passphrase).await?
+			},
 			Ask::Forget => self.forget().await?,
 			Ask::ReadDeskCode { text } => self.read_desk_code(&text).await?,
 			Ask::AcceptDeskCode => self.accept_desk_code().await?,

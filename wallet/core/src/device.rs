@@ -176,9 +176,20 @@ impl Locks {
 		Ok(())
 	}
 
-	/// Removes all passkeys.
-	pub fn remove_passkeys(&mut self) {
-		self.by_passkey.clear();
+	/// Removes a passkey.
+	pub fn remove_passkey(&mut self, credential: &[u8]) {
+		self.by_passkey.retain(|lock| lock.credential != credential);
+	}
+
+	/// Seals the device key under another passphrase. The one before does not open it any more.
+	pub fn change_passphrase(
+		&mut self,
+		key: &DeviceKey,
+		passphrase: &str,
+		cost: Cost,
+	) -> Result<()> {
+		self.by_passphrase = passphrase::seal(DOMAIN, passphrase, cost, &key.0)?;
+		Ok(())
 	}
 
 	/// Under which name an authenticator keeps the passkey. It says nothing about the account.
@@ -239,9 +250,22 @@ mod tests {
 			assert_eq!(opened.err(), Some(LockError::WrongPasskey));
 		}
 		assert!(locks.add_passkey(&key, b"short", &[1; 16]).is_err());
-		locks.remove_passkeys();
-		assert_eq!(locks.passkeys().count(), 0);
+		locks.remove_passkey(b"one");
+		assert_eq!(locks.passkeys().collect::<Vec<_>>(), [b"two"]);
+		let removed = locks.open_by_passkey(b"one", &[1; 32]);
+		assert_eq!(removed.err(), Some(LockError::WrongPasskey));
+		assert!(locks.open_by_passkey(b"two", &[2; 32]).is_ok());
 		assert!(locks.open("correct horse").is_ok());
+	}
+
+	#[test]
+	fn another_passphrase_takes_the_place_of_the_first() {
+		let (key, mut locks) = create();
+		locks.add_passkey(&key, b"one", &[1; 32]).unwrap();
+		locks.change_passphrase(&key, "battery staple", Cost::LEAST).unwrap();
+		assert_eq!(locks.open("battery staple").unwrap().0, key.0);
+		assert_eq!(locks.open("correct horse").err(), Some(LockError::WrongPassphrase));
+		assert_eq!(locks.open_by_passkey(b"one", &[1; 32]).unwrap().0, key.0);
 	}
 
 	#[test]

@@ -1,5 +1,7 @@
 //! Signs only what was shown. A call reaches the chain only if it is the one that the shown draft is
-//! about: it is decoded again from its bytes, and for a consent the sentence is made again from them.
+//! about: it is decoded again from its bytes, and what it says is made again from them ([`wording`]).
+
+pub mod wording;
 
 use anyhow::{Context as _, Result};
 use codec::{Decode, Encode};

@@ -9,12 +9,14 @@ mod ask;
 mod practitioner;
 mod registrar;
 mod release;
+mod studies;
 mod views;
 
 pub use ask::*;
 pub use practitioner::*;
 pub use registrar::*;
 pub use release::*;
+pub use studies::*;
 pub use views::*;
 
 use serde::{Deserialize, Serialize};

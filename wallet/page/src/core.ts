@@ -17,7 +17,8 @@ interface Answers {
 	showWords: "words";
 	addPasskey: "done";
 	passkeys: "passkeys";
-	removePasskeys: "done";
+	removePasskey: "done";
+	changePassphrase: "done";
 	forget: "started";
 	readDeskCode: "deskOffer";
 	acceptDeskCode: "deskAnswer";
@@ -33,6 +34,13 @@ interface Answers {
 	draftRevocation: "draft";
 	draftStop: "draft";
 	draftResume: "draft";
+	draftRefuseAssisted: "draft";
+	studies: "studies";
+	study: "study";
+	draftStudyChoice: "draft";
+	draftJoin: "draft";
+	draftLeave: "draft";
+	draftHolders: "draft";
 	sign: "signed";
 	discard: "done";
 	whoSees: "access";
@@ -51,6 +59,7 @@ interface Answers {
 	holdings: "holdings";
 	settings: "settings";
 	setSetting: "settings";
+	chooseCustodians: "settings";
 	setName: "done";
 	confirmMember: "done";
 	ownCode: "code";

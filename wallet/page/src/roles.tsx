@@ -29,6 +29,7 @@ import { RequestsScreen } from "./screens/requests";
 import { SettingsScreen } from "./screens/settings";
 import { StaffScreen } from "./screens/staff";
 import { StopScreen } from "./screens/stop";
+import { StudiesScreen, StudyScreen } from "./screens/studies";
 import type { PlainId } from "./texts";
 
 /** Screens by the first part of their routes. */
@@ -70,6 +71,8 @@ const PATIENT: ScreensOfKind = {
 		code: OwnCodeScreen,
 		consents: ConsentsScreen,
 		consent: ConsentFormScreen,
+		studies: StudiesScreen,
+		study: StudyScreen,
 		access: AccessScreen,
 		seen: SeenScreen,
 		stop: StopScreen,
@@ -82,7 +85,7 @@ const PATIENT: ScreensOfKind = {
 	main: [
 		{ screen: "", also: ["stop"], text: "page-nav-home", icon: "home" },
 		{ screen: "requests", also: ["request", "code"], text: "page-nav-requests", icon: "request" },
-		{ screen: "consents", also: ["consent"], text: "page-nav-consents", icon: "consent" },
+		{ screen: "consents", also: ["consent", "studies", "study"], text: "page-nav-consents", icon: "consent" },
 		{ screen: "records", also: ["record", "document"], text: "page-nav-records", icon: "record" },
 		{ screen: "log", also: [], text: "page-nav-log", icon: "log" },
 	],

@@ -42,6 +42,7 @@ const screens = (story) => [
 	[`request/${story.request}`, "page-request-heading", "request"],
 	["consents", "page-consents-heading", "consents"],
 	["consent/new", "page-consent-new-heading", "consent-form"],
+	["studies", "page-studies-heading", "studies"],
 	["access", "page-access-heading", "access"],
 	["stop", "page-stop-heading", "stop"],
 	["records", "page-records-heading", "records"],
@@ -119,7 +120,7 @@ async function a_passkey_unlocks(harness, facts) {
 	const remove = await ada.wallet.virtualAuthenticator();
 	await ada.show("settings", "page-settings-heading");
 	await ada.button("page-settings-passkey-add").click();
-	const added = ada.button("page-settings-passkeys-remove");
+	const added = ada.page.getByRole("button", { name: `${ada.text("page-remove")}: Passkey 1` });
 	await ada.confirm(added);
 	await ada.button("page-lock-now").click();
 	await ada.button("page-unlock-passkey").click();

@@ -16,9 +16,10 @@ use crate::{
 };
 use anyhow::{bail, Result};
 use serde_json::json;
+use vouchsafe_agent::holdings;
 use vouchsafe_client::chain::{
 	bounded,
-	calls::{CustodyCall, RecordsCall},
+	calls::RecordsCall,
 	AccountId, RecordStatus, StaffMatter, H256,
 };
 use vouchsafe_speech::{compared, short};
@@ -162,8 +163,7 @@ pub(super) async fn holders(
 	let accounts = accounts(session, holders)?;
 	let countries = countries(country)?;
 	let lifted = accounts.is_empty() && countries.is_empty();
-	let call = CustodyCall::choose_holders { holders: accounts, countries };
-	let block = session.submit(call).await?.number;
+	let block = holdings::choose(session, accounts, countries).await?;
 	let text = if lifted {
 		"Any institution may hold key shares of your future records.".to_owned()
 	} else {

@@ -29,6 +29,7 @@ pub(super) fn place_of(ask: &Ask) -> Option<&'static str> {
 		Ask::Holdings => "last-holdings",
 		Ask::Settings => "last-settings",
 		Ask::Desk => "last-desk",
+		Ask::Studies => "last-studies",
 		Ask::Log { filter } if *filter == LogFilter::default() => "last-log",
 		_ => return None,
 	})

@@ -55,18 +55,6 @@ pub(super) fn stays(folder: &str, name: &str) -> bool {
 	folder == pins::FOLDER || (folder == FOLDER && own.contains(&name))
 }
 
-/// What a call asks a patient, as the patient reads it.
-pub(super) fn sentence<H: Host>(
-	session: &Session<H>,
-	me: &AccountId,
-	call: &AccessRequestsCall,
-	speech: &'static Speech,
-) -> Option<String> {
-	let labels = LabelTable::default();
-	let teller = Teller { speech, names: &session.names, labels: &labels };
-	Some(teller.request(&request::spoken_call(me, call)?))
-}
-
 impl<H: Host> Account<H> {
 	/// The own code, which names this account to another person.
 	pub(super) async fn own_code(&self) -> Result<QrCode> {

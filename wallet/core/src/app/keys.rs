@@ -107,15 +107,7 @@ impl<H: Host> App<H> {
 	/// The device key, if the secret opens one of the locks.
 	fn device_key(&self, secret: Secret) -> Result<DeviceKey> {
 		let locks = self.state().locks.clone().ok_or(Trouble::Locked)?;
-		Ok(match secret {
-			Secret::Passphrase { text } => locks.open(&composed(&Zeroizing::new(text)))?,
-			Secret::Passkey { credential, output } => {
-				let credential = BASE64_STANDARD.decode(credential)?;
-				let output =
-					Zeroizing::new(BASE64_STANDARD.decode(Zeroizing::new(output).as_str())?);
-				locks.open_by_passkey(&credential, &output)?
-			},
-		})
+		key_of(&locks, secret)
 	}
 
 	pub(super) async fn unlock(&self, secret: Secret) -> Result<Answer> {
@@ -157,12 +149,30 @@ impl<H: Host> App<H> {
 			.await
 	}
 
-	pub(super) async fn remove_passkeys(&self) -> Result<Answer> {
+	pub(super) async fn remove_passkey(&self, credential: &str) -> Result<Answer> {
 		self.ensure_signs()?;
 		self.account()?;
+		let credential = BASE64_STANDARD.decode(credential)?;
 		self.change_locks(|locks| {
-			locks.remove_passkeys();
+			locks.remove_passkey(&credential);
 			Ok(())
+		})
+		.await
+	}
+
+	/// Changes the passphrase. The one before, or a passkey, is asked for even if something was just signed:
+	/// somebody else may hold the device.
+	pub(super) async fn change_passphrase(
+		&self,
+		secret: Secret,
+		passphrase: &str,
+	) -> Result<Answer> {
+		self.account()?;
+		ensure_long(passphrase)?;
+		let cost = self.0.cost;
+		self.change_locks(|locks| {
+			let key = key_of(locks, secret)?;
+			locks.change_passphrase(&key, &composed(passphrase), cost)
 		})
 		.await
 	}
@@ -182,6 +192,17 @@ impl<H: Host> App<H> {
 		self.state().locks = None;
 		Ok(self.started())
 	}
+}
+
+fn key_of(locks: &Locks, secret: Secret) -> Result<DeviceKey> {
+	Ok(match secret {
+		Secret::Passphrase { text } => locks.open(&composed(&Zeroizing::new(text)))?,
+		Secret::Passkey { credential, output } => {
+			let credential = BASE64_STANDARD.decode(credential)?;
+			let output = Zeroizing::new(BASE64_STANDARD.decode(Zeroizing::new(output).as_str())?);
+			locks.open_by_passkey(&credential, &output)?
+		},
+	})
 }
 
 fn ensure_long(passphrase: &str) -> Result<(), Trouble> {

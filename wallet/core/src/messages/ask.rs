@@ -70,8 +70,18 @@ pub enum Ask {
 	/// Which passkeys unlock the wallet, and the input of their PRF extension
 	/// [`Passkeys`](super::Answer::Passkeys).
 	Passkeys,
-	/// Removes the passkeys [`Done`](super::Answer::Done).
-	RemovePasskeys,
+	/// Removes a passkey [`Done`](super::Answer::Done).
+	RemovePasskey {
+		/// The credential's id, base64.
+		credential: String,
+	},
+	/// Changes the passphrase of this device [`Done`](super::Answer::Done).
+	ChangePassphrase {
+		/// What unlocks the wallet until now.
+		secret: Secret,
+		/// The new passphrase.
+		passphrase: String,
+	},
 	/// Removes everything from this device [`Started`](super::Answer::Started).
 	Forget,
 	/// Reads a registration desk's code [`DeskOffer`](super::Answer::DeskOffer).
@@ -128,9 +138,46 @@ pub enum Ask {
 		id: u32,
 	},
 	/// What is signed to stop everything [`Draft`](super::Answer::Draft).
-	DraftStop,
+	DraftStop {
+		/// Whether those who may add records can still add them.
+		allows_adding: bool,
+		/// Whether it also binds in an emergency.
+		binds_emergencies: bool,
+	},
 	/// What is signed to lift the stop [`Draft`](super::Answer::Draft).
 	DraftResume,
+	/// What is signed to refuse for good that others enter consents in the patient's name
+	/// [`Draft`](super::Answer::Draft).
+	DraftRefuseAssisted,
+	/// Studies, and the patient's choices about them [`Studies`](super::Answer::Studies).
+	Studies,
+	/// One study [`Study`](super::Answer::Study).
+	Study {
+		/// Its number.
+		id: u32,
+	},
+	/// What is signed for a standing choice about studies [`Draft`](super::Answer::Draft).
+	DraftStudyChoice {
+		/// The choice.
+		choice: super::StudyChoice,
+	},
+	/// What is signed to be counted in a study [`Draft`](super::Answer::Draft).
+	DraftJoin {
+		/// The study's number.
+		study: u32,
+	},
+	/// What is signed not to be counted in a study [`Draft`](super::Answer::Draft).
+	DraftLeave {
+		/// The study's number.
+		study: u32,
+	},
+	/// What is signed to choose who may hold keys of new records [`Draft`](super::Answer::Draft).
+	DraftHolders {
+		/// Accounts of institutions. Empty: any.
+		holders: Vec<String>,
+		/// Countries, as two letters. Empty: any.
+		countries: Vec<String>,
+	},
 	/// Signs and sends a draft that was shown, and waits until its effect is proven
 	/// [`Signed`](super::Answer::Signed).
 	Sign {
@@ -211,6 +258,11 @@ pub enum Ask {
 	Release {
 		/// The SHA-256 of its manifest, in hex.
 		manifest: String,
+	},
+	/// Chooses the institutions with which the wallet talks [`Settings`](super::Answer::Settings).
+	ChooseCustodians {
+		/// Their accounts. Empty: the wallet chooses.
+		institutions: Vec<String>,
 	},
 	/// Gives an account a name [`Done`](super::Answer::Done).
 	SetName {

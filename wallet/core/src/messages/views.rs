@@ -79,6 +79,10 @@ pub enum Answer {
 	Staff(super::Staff),
 	/// An account, for its registrar.
 	Managed(super::Managed),
+	/// Studies, and the patient's choices about them.
+	Studies(Studies),
+	/// One study.
+	Study(StudyView),
 	/// One of the others as it was answered before, in its JSON. (To read it as its type would be a
 	/// twentieth of the core.)
 	#[serde(untagged)]
@@ -262,7 +266,9 @@ pub struct Home {
 	/// Whether everything is stopped.
 	pub is_stopped: bool,
 	/// Consents that clinicians entered and that begin soon.
-	pub assisted: Vec<ConsentLine>,
+	pub begins_soon: Vec<ConsentLine>,
+	/// What else others enter in the patient's name.
+	pub assisted: Assisted,
 	/// Institutions whose name or key has changed.
 	pub changed_members: Vec<ChangedMember>,
 	/// How many records there are.
@@ -352,8 +358,35 @@ pub struct Draft {
 	pub verb: String,
 	/// Whether it takes access away, and so is offered without a second question.
 	pub takes_away: bool,
+	/// What changes, if a consent gets other terms: the sentence, with what it says no longer. Empty
+	/// otherwise.
+	pub changes: Vec<Difference>,
 	/// What it would open, if it permits reading.
 	pub preview: Option<Preview>,
+}
+
+/// A part of a sentence that changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Difference {
+	/// The text.
+	pub text: String,
+	/// What became of it.
+	pub became: Became,
+}
+
+/// What became of a part of a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Became {
+	/// It stays.
+	Same,
+	/// It is no longer there.
+	Removed,
+	/// It is new.
+	Added,
 }
 
 /// What became of a draft that was signed.
@@ -382,6 +415,30 @@ pub struct Consents {
 	pub past: Vec<ConsentLine>,
 	/// Whether everything is stopped.
 	pub is_stopped: bool,
+	/// What others enter in the patient's name.
+	pub assisted: Assisted,
+}
+
+/// Consents that a hospital's staff enter in the patient's name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Assisted {
+	/// Whether the patient has refused them for good.
+	pub are_refused: bool,
+	/// Those that wait for another signature, each as a sentence.
+	pub waiting: Vec<String>,
+}
+
+/// The text that was agreed to in another language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Agreed {
+	/// Its language.
+	pub language: String,
+	/// The text. `None` if it is on none of the person's devices.
+	pub text: Option<String>,
 }
 
 /// A consent.
@@ -397,8 +454,8 @@ pub struct ConsentLine {
 	pub grantee: String,
 	/// The sentence, in the person's language.
 	pub sentence: String,
-	/// The sentence that was agreed to, if it was in another language: language and text.
-	pub agreed: Option<(String, String)>,
+	/// The sentence that was agreed to, if it was in another language.
+	pub agreed: Option<Agreed>,
 	/// What else is to be known: who entered it, that it counts from when, that it is in doubt.
 	pub notes: Vec<String>,
 	/// Until when, for people. Empty if it has no end.
@@ -461,6 +518,8 @@ pub struct Access {
 pub struct AccessRow {
 	/// Who.
 	pub who: Person,
+	/// The institution for which a practitioner acts: its account. `None` for others.
+	pub institution: Option<String>,
 	/// One cell for each category.
 	pub cells: Vec<AccessCell>,
 }
@@ -804,6 +863,14 @@ pub struct Holdings {
 	pub institutions: Vec<HoldingLine>,
 	/// Who may hold keys, and in which countries, as a sentence.
 	pub choice: String,
+	/// The institutions among which the patient chooses.
+	pub holders: Vec<Choice>,
+	/// Those that are chosen. Empty if all may hold keys.
+	pub chosen_holders: Vec<String>,
+	/// The countries of these institutions.
+	pub countries: Vec<Choice>,
+	/// Those that are chosen. Empty if keys may be in all of them.
+	pub chosen_countries: Vec<String>,
 }
 
 /// What one institution holds.
@@ -832,8 +899,10 @@ pub struct Settings {
 	pub chain: String,
 	/// Which institution enrolled the account.
 	pub enrolled_by: String,
-	/// Custodians: name, address, and whether it answers.
+	/// The custodians of all members, those with whom the wallet talks first.
 	pub custodians: Vec<CustodianLine>,
+	/// With how many the wallet talks at most.
+	pub most_custodians: u32,
 	/// Names that the person gave: account and name.
 	pub names: Vec<Choice>,
 	/// Settings of this device: name and value.
@@ -847,10 +916,14 @@ pub struct Settings {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CustodianLine {
+	/// The institution's account.
+	pub account: String,
 	/// The institution's name.
 	pub name: String,
 	/// The address.
 	pub address: String,
-	/// Whether it answers.
-	pub answers: bool,
+	/// Whether the wallet talks with it.
+	pub is_chosen: bool,
+	/// Whether it answers, if it was asked.
+	pub answers: Option<bool>,
 }

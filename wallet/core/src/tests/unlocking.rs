@@ -166,3 +166,57 @@ async fn a_passkey_opens_the_wallet_too() {
 	assert_eq!(ask(&host, &again, Ask::Forget).await.map(|_| ()), Ok(()));
 	assert!(host.stored.lock().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_single_passkey_is_removed() {
+	let host = TestHost::default();
+	let (app, _) = created(&host).await;
+	let output = "A".repeat(43) + "=";
+	for credential in ["AQID", "BAUG"] {
+		let add = Ask::AddPasskey { credential: credential.into(), output: output.clone() };
+		assert_eq!(ask(&host, &app, add).await, Ok(Answer::Done));
+	}
+	let remove = || Ask::RemovePasskey { credential: "AQID".into() };
+	host.pass(Duration::from_secs(61));
+	assert_eq!(kind(&host, &app, remove()).await, FailureKind::ConfirmFirst);
+	let confirm = Ask::Confirm { secret: by(PASSPHRASE) };
+	assert_eq!(ask(&host, &app, confirm).await, Ok(Answer::Done));
+	assert_eq!(ask(&host, &app, remove()).await, Ok(Answer::Done));
+	let Ok(Answer::Passkeys(left)) = ask(&host, &app, Ask::Passkeys).await else { panic!() };
+	assert_eq!(left.credentials, ["BAUG"]);
+	let again = host.app();
+	start(&host, &again).await;
+	let unlock = |credential: &str| Ask::Unlock {
+		secret: Secret::Passkey { credential: credential.into(), output: output.clone() },
+	};
+	assert_eq!(kind(&host, &again, unlock("AQID")).await, FailureKind::Passphrase);
+	assert_eq!(started(ask(&host, &again, unlock("BAUG")).await).phase, Phase::NotEnrolled);
+}
+
+#[tokio::test]
+async fn the_passphrase_is_changed_by_who_knows_it() {
+	let host = TestHost::default();
+	let (app, _) = created(&host).await;
+	let change = |secret: &str, passphrase: &str| Ask::ChangePassphrase {
+		secret: by(secret),
+		passphrase: passphrase.into(),
+	};
+	const NEW: &str = "staple battery horse";
+	let wrong = change("another passphrase", NEW);
+	assert_eq!(kind(&host, &app, wrong).await, FailureKind::Passphrase, "although just unlocked");
+	assert_eq!(kind(&host, &app, change(PASSPHRASE, "elevenchars")).await, FailureKind::Input);
+	let again = host.app();
+	start(&host, &again).await;
+	assert_eq!(kind(&host, &again, change(PASSPHRASE, NEW)).await, FailureKind::Locked);
+	started(ask(&host, &again, Ask::Unlock { secret: by(PASSPHRASE) }).await);
+	assert_eq!(ask(&host, &again, change(PASSPHRASE, NEW)).await, Ok(Answer::Done));
+	// It counts for what is already open, too.
+	let confirm = |passphrase| Ask::Confirm { secret: by(passphrase) };
+	assert_eq!(kind(&host, &again, confirm(PASSPHRASE)).await, FailureKind::Passphrase);
+	assert_eq!(ask(&host, &again, confirm(NEW)).await, Ok(Answer::Done));
+	let third = host.app();
+	start(&host, &third).await;
+	let unlock = |passphrase| Ask::Unlock { secret: by(passphrase) };
+	assert_eq!(kind(&host, &third, unlock(PASSPHRASE)).await, FailureKind::Passphrase);
+	assert_eq!(started(ask(&host, &third, unlock(NEW)).await).phase, Phase::NotEnrolled);
+}
