@@ -26,7 +26,7 @@ use vouchsafe_agent::{
 	labels::LabelTable,
 	overlap,
 	preview::{self, Change},
-	registrar, request,
+	request,
 	stop::{self, Stop},
 	study::choice,
 };

@@ -388,7 +388,7 @@ mod tests {
 			let action = Action::Register(shown.clone());
 			for (at, call) in calls.iter().enumerate() {
 				let call = RuntimeCall::from(call.clone());
-				assert_eq!(action.is_done_by(&call, |_, _| true), at == place, "{call:?}");
+				assert_eq!(action.is_done_by(&call), at == place, "{call:?}");
 			}
 		}
 		let takes: Vec<_> = calls.iter().map(takes_away).collect();

@@ -39,7 +39,7 @@ fn asking(call: &RuntimeCall) -> Action {
 #[test]
 fn another_request_than_the_shown_one_is_not_signed() {
 	let shown = asking(&call(|_, _, _, _| {}));
-	let is_signed = |call: &RuntimeCall| shown.is_done_by(call, |_, _| true);
+	let is_signed = |call: &RuntimeCall| shown.is_done_by(call);
 	assert!(is_signed(&call(|_, _, _, _| {})));
 	assert!(!is_signed(&call(|asked, _, _, _| asked.categories = Categories(3))));
 	assert!(!is_signed(&call(|asked, _, _, _| asked.data_period.from = None)));
@@ -53,7 +53,7 @@ fn another_request_than_the_shown_one_is_not_signed() {
 	let withdrawal = Action::Withdraw { patient: PATIENT, request: 1 };
 	let withdraws = |patient: AccountId, request| {
 		let call = AccessRequestsCall::withdraw { patient, request };
-		withdrawal.is_done_by(&call.into(), |_, _| true)
+		withdrawal.is_done_by(&call.into())
 	};
 	assert!(withdraws(PATIENT, 1));
 	assert!(!withdraws(PATIENT, 2) && !withdraws(HOSPITAL, 1));
