@@ -109,6 +109,19 @@ impl<H: Host> BrowserKeep<H> {
 		&self.inner.key
 	}
 
+	/// Writes bytes at a place, and stores or removes a document with them: both, or nothing.
+	pub async fn write_with_document(
+		&self,
+		(folder, name): (&str, &str),
+		bytes: &[u8],
+		document: (String, Option<Vec<u8>>),
+	) -> Result<()> {
+		let (key, value) = self.inner.key.seal(folder, name, bytes);
+		self.inner.host.store(vec![(key, Some(value)), document]).await?;
+		self.places().insert(place(folder, name), Zeroizing::new(bytes.to_vec()));
+		Ok(())
+	}
+
 	fn places(&self) -> MutexGuard<'_, Places> {
 		locked(&self.inner.places)
 	}

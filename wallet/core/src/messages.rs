@@ -6,9 +6,11 @@
 //! are for text nodes, never for HTML.
 
 mod ask;
+mod documents;
 mod views;
 
 pub use ask::*;
+pub use documents::*;
 pub use views::*;
 
 use serde::{Deserialize, Serialize};

@@ -3,11 +3,18 @@
 //! The core makes terms, sentence and call from one draft. The page gets the sentence and the draft's
 //! digest, and signs by the digest. So it cannot have anything signed that the core did not word.
 
-use super::{locked, people::count_records, Account};
+use super::{
+	adding::{self, Adding},
+	labelling, locked,
+	people::count_records,
+	Account,
+};
 use crate::{
 	failure::Trouble,
 	host::Host,
-	messages::{Answer, ConsentForm, Draft as Shown, LabelChoice, Narrowing, Preview, Signed},
+	messages::{
+		Answer, ConsentForm, Draft as Shown, LabelChoice, Message, Narrowing, Preview, Signed,
+	},
 	platform::{At, Session},
 };
 use anyhow::{bail, Context as _, Result};
@@ -24,11 +31,11 @@ use vouchsafe_agent::{
 	stop::{self, Stop},
 };
 use vouchsafe_protocol::{
-	calls::{AccessRequestsCall, ConsentCall, RuntimeCall},
+	calls::{AccessRequestsCall, ConsentCall, RecordsCall, RuntimeCall},
 	traits::View as _,
 	types::{
 		bounded, AccountId, Actions, Categories, Category, Confidentiality, DataPeriod, Effect,
-		Grantee, LabelFilter, Purpose, Purposes, Terms, H256,
+		Grantee, LabelFilter, LabelTags, Purpose, Purposes, Terms, H256,
 	},
 };
 use vouchsafe_speech::{Speech, Teller};
@@ -53,6 +60,12 @@ pub(super) enum Action {
 	Stop(Stop),
 	/// The stop is lifted.
 	Resume { id: u32, grantee: Grantee, terms: Terms },
+	/// A document is added.
+	Add(Box<Adding>),
+	/// A document that was begun to be added is finished.
+	Finish { record: H256, title: String },
+	/// The labels of a record are named.
+	Label { record: H256, name: String, words: Vec<String>, labels: LabelTags },
 }
 
 impl Action {
@@ -63,7 +76,7 @@ impl Action {
 			| Self::Amend { grantee, terms, .. }
 			| Self::Approve { grantee, terms, .. } => Some((grantee.clone(), terms.clone())),
 			Self::Stop(stop) => Some((Stop::GRANTEE, stop.terms())),
-			Self::Refuse { .. } | Self::Revoke { .. } | Self::Resume { .. } => None,
+			_ => None,
 		}
 	}
 
@@ -73,7 +86,7 @@ impl Action {
 			Self::Grant { terms, .. } => matches!(terms.effect, Effect::Deny { .. }),
 			Self::Revoke { terms, .. } => terms.effect == Effect::Permit,
 			Self::Refuse { .. } | Self::Stop(_) => true,
-			Self::Amend { .. } | Self::Approve { .. } | Self::Resume { .. } => false,
+			_ => false,
 		}
 	}
 
@@ -89,6 +102,9 @@ impl Action {
 			Self::Revoke { .. } => speech.wallet_verb_revoke(),
 			Self::Stop(_) => speech.wallet_verb_stop(),
 			Self::Resume { .. } => speech.wallet_verb_resume(),
+			Self::Add(_) => speech.wallet_verb_add(),
+			Self::Finish { .. } => speech.wallet_verb_finish(),
+			Self::Label { .. } => speech.wallet_verb_label(),
 		}
 	}
 
@@ -178,6 +194,11 @@ impl<H: Host> Account<H> {
 				let said = speech.quote(&teller.consent(grantee, terms));
 				speech.wallet_revoke(id.to_string(), said)
 			},
+			Action::Add(adding) => adding.sentence(speech, &labels),
+			Action::Finish { title, .. } => speech.wallet_finish(speech.quote(title)),
+			Action::Label { name, labels: tags, .. } => {
+				labelling::sentence(speech, name, tags, &labels)
+			},
 			_ => {
 				let (grantee, terms) = action.terms().context("an action without terms")?;
 				match &action {
@@ -237,6 +258,9 @@ impl<H: Host> Account<H> {
 				notes.extend(teller.stop(stop.allows_adding, stop.binds_emergencies));
 			},
 			Action::Resume { .. } => notes.push(speech.wallet_note_resume()),
+			Action::Add(adding) => notes.extend(adding.notes(session, speech)),
+			Action::Finish { .. } => {},
+			Action::Label { .. } => notes.push(speech.wallet_note_label()),
 			Action::Refuse { .. } => notes.push(speech.wallet_note_refuse()),
 			Action::Revoke { id, grantee, terms } => {
 				let others = overlap::others(session, &me, grantee, terms, Some(*id)).await?;
@@ -276,7 +300,12 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Signs a draft that was shown, and waits until its effect is proven.
-	pub async fn sign(&self, digest: &str, speech: &'static Speech) -> Result<Answer> {
+	pub async fn sign(
+		&self,
+		digest: &str,
+		request: u32,
+		speech: &'static Speech,
+	) -> Result<Answer> {
 		let draft = locked(&self.drafts).remove(digest).ok_or(Trouble::NotShown)?;
 		if draft.speech.language() != speech.language() {
 			return Err(Trouble::NotShown.into());
@@ -294,8 +323,24 @@ impl<H: Host> Account<H> {
 		}
 		let approved = draft.action.clone();
 		let (says_session, says_labels) = (session.clone(), labels.clone());
-		let approval = self.approval.give(move |call| {
-			approved.is_done_by(call, |grantee, terms| {
+		let approval = self.approval.give(move |call| match (&approved, call) {
+			(Action::Add(adding), call) => {
+				let says = |said: String| said == shown;
+				adding.is_done_by(call, &me, speech, &says_labels, says)
+			},
+			(Action::Finish { record, .. }, call) => adding::adds(call, &me, record),
+			(
+				Action::Label { record, name, labels, .. },
+				RuntimeCall::Records(RecordsCall::add_labels {
+					patient,
+					record: called,
+					labels: tags,
+				}),
+			) => {
+				let is_it = *patient == me && called == record && tags[..] == labels[..];
+				is_it && labelling::sentence(speech, name, tags, &says_labels) == shown
+			},
+			_ => approved.is_done_by(call, |grantee, terms| {
 				let said = consent::signed_sentence(
 					speech,
 					&says_session.names,
@@ -304,8 +349,13 @@ impl<H: Host> Account<H> {
 					terms,
 				);
 				shown.starts_with(&said)
-			})
+			}),
 		});
+		if matches!(draft.action, Action::Add(_) | Action::Finish { .. }) {
+			let what = speech.wallet_waiting_adding();
+			let waiting = Message::Waiting { id: request, what, done: 0, total: None };
+			self.host.post(waiting, None);
+		}
 		let signed = approval.mark(self.carry_out(&session, draft.action, speech).await)?;
 		// A second device needs the text that was agreed to.
 		self.synchronise(&session).await;
@@ -319,6 +369,11 @@ impl<H: Host> Account<H> {
 		speech: &'static Speech,
 	) -> Result<Signed> {
 		let granted = match action {
+			Action::Add(adding) => return self.add(session, *adding, speech).await,
+			Action::Finish { record, .. } => return self.finish(session, record, speech).await,
+			Action::Label { record, name, words, labels } => {
+				return self.label(session, (record, &name), &words, labels, speech).await;
+			},
 			Action::Grant { grantee, terms, carry } => {
 				let granted = consent::grant(session, grantee, terms.clone()).await?;
 				(granted, terms, carry)
@@ -562,7 +617,7 @@ fn narrow_period(period: &mut DataPeriod, from: Option<&str>, to: Option<&str>) 
 	Ok(())
 }
 
-fn word<V: std::str::FromStr>(text: &str) -> Result<V>
+pub(super) fn word<V: std::str::FromStr>(text: &str) -> Result<V>
 where
 	V::Err: std::fmt::Display,
 {
@@ -591,7 +646,7 @@ pub(super) fn id(text: &str) -> Result<H256> {
 }
 
 /// A month such as `2024-05`.
-fn month(text: &str) -> Result<u16> {
+pub(super) fn month(text: &str) -> Result<u16> {
 	let parse = || {
 		let (year, month) = text.split_once('-')?;
 		dates::month_index(year.parse().ok()?, month.parse().ok()?)
