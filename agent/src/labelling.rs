@@ -39,6 +39,7 @@ pub async fn add(
 		Ok(())
 	})
 	.await?;
-	let call = RecordsCall::add_labels { patient: patient.clone(), record, labels: labels.into_inner() };
+	let call =
+		RecordsCall::add_labels { patient: patient.clone(), record, labels: labels.into_inner() };
 	session.submit(call).await
 }

@@ -713,6 +713,9 @@ pub(crate) fn judge_own_share(
 }
 
 #[cfg(test)]
+mod content_tests;
+
+#[cfg(test)]
 mod tests {
 	use super::*;
 

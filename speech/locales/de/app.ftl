@@ -28,6 +28,13 @@ wallet-failed-backup = Sichern Sie zuerst Ihre Wörter. Sonst ist mit dem Gerät
 wallet-failed-code = Das ist kein Aufnahmecode von Vouchsafe.
 wallet-failed-code-chain = Dieser Code gehört zu einem anderen Netz.
 wallet-failed-code-expired = Dieser Code ist abgelaufen. Bitten Sie um einen neuen.
+wallet-failed-no-document = Die Datei ist leer.
+wallet-failed-too-large = Die Datei ist zu groß. Sie können hier Dateien bis { $most } MiB hinzufügen.
+wallet-failed-unfinished-first = Ein früheres Dokument ist nicht fertig hinzugefügt. Stellen Sie es zuerst unter „Dokumente“ fertig, oder geben Sie es auf.
+wallet-failed-unfinished = Das Dokument ist noch nicht fertig hinzugefügt. Nichts ist verloren: Es liegt verschlüsselt auf diesem Gerät, und Sie können es unter „Dokumente“ fertigstellen.
+wallet-failed-given-up = Ihre Krankenhäuser oder die Blockchain nehmen dieses Dokument nicht an. Nichts davon wird aufbewahrt.
+wallet-failed-kept-full = Auf diesem Gerät ist kein Platz für weitere Dokumente. Entfernen Sie einige von denen, die Sie hier behalten.
+wallet-failed-kept-lost = Die Kopie auf diesem Gerät fehlt oder ist beschädigt. Sie wurde entfernt. Öffnen Sie das Dokument noch einmal.
 
 # What is signed.
 wallet-revoke = Ich widerrufe Einwilligung { $id }. Sie lautet: { $sentence }
@@ -87,3 +94,32 @@ wallet-synced = Ihre Namen und Texte liegen auch verschlüsselt bei { $instituti
 
 # The registration desk.
 wallet-enrol = Ich stimme zu, dass { $institution } mich mit den Schlüsseln dieser App aufnimmt. Art des Kontos: { $role }.
+
+# Eigene Dokumente: was unterschrieben wird und was daraus wird.
+wallet-add = Ich füge meinen Dokumenten ein Dokument hinzu: { $title } ({ $category }, { $period }).
+wallet-add-labels = Seine Schutzkennzeichen: { $labels }.
+wallet-add-confidentiality = Seine Vertraulichkeit: { $level }.
+wallet-add-note = Ich füge dem Dokument { $record } eine Anmerkung hinzu: { $note }
+wallet-finish = Ich füge { $title } fertig zu meinen Dokumenten hinzu.
+wallet-label = Ich benenne die Schutzkennzeichen des Dokuments { $record }: { $labels }.
+wallet-verb-add = Verschlüsseln und hinzufügen
+wallet-verb-finish = Fertig hinzufügen
+wallet-verb-label = Kennzeichen benennen
+wallet-you = Sie
+wallet-note-holders = Der Schlüssel wird aufgeteilt auf { $holders }. Niemand davon kann das Dokument allein öffnen.
+wallet-note-add = Ihre Einwilligungen bestimmen, wer es sehen darf, wie bei Ihren anderen Dokumenten.
+wallet-note-note = Das Dokument selbst bleibt, wie es ist. Die Anmerkung gehört dazu. Wer diese Art von Dokument sehen darf, kann sie sehen.
+wallet-note-label = Ein Kennzeichen lässt sich nicht mehr entfernen. Ihre Einwilligungen, die dieses Kennzeichen nennen, gelten dann für dieses Dokument.
+wallet-note-title = Anmerkung zu { $record }
+wallet-no-title = Geben Sie dem Dokument einen Titel mit höchstens { $most } Zeichen.
+wallet-no-note = Schreiben Sie eine Anmerkung mit höchstens { $most } Zeichen.
+wallet-no-label = Wählen Sie mindestens ein Kennzeichen.
+wallet-added = { $title } ist bei Ihren Dokumenten (Block { $block }).
+wallet-added-partly = { $institutions }: Ein Teil des Schlüssels ist dort noch nicht bestätigt. Sie können das später unter „Dokumente“ fertigstellen.
+wallet-labelled = Das Dokument { $record } hat jetzt die Kennzeichen { $labels }.
+wallet-unfinished-ready = Es ist bei Ihren Dokumenten.
+wallet-unfinished-missing = Es ist bei Ihren Dokumenten. Ein Teil seines Schlüssels ist noch nicht angekommen bei { $institutions }.
+wallet-unfinished-not-added = Es ist noch nicht bei Ihren Dokumenten. Es liegt verschlüsselt auf diesem Gerät.
+wallet-kept = Fassung { $version }, auf diesem Gerät seit { $time }. Vielleicht gibt es eine neuere Fassung.
+wallet-waiting-adding = Das Dokument wird verschlüsselt und an Ihre Krankenhäuser geschickt, bis sie es bestätigen
+wallet-waiting-file = Das Dokument wird geholt und in die Datei geschrieben

@@ -497,7 +497,7 @@ page-record-labels-name-hint = Ein Krankenhaus hat dieses Dokument als sensibel 
 page-record-labels-add = Schutzkennzeichen hinzufügen
 page-record-labels-done = Die Schutzkennzeichen sind gesetzt.
 page-record-wrong = Hier stimmt etwas nicht
-page-record-wrong-hint = Ihre Anmerkung wird an das Dokument angehängt. Das Dokument selbst bleibt, wie es ist. Das Krankenhaus sieht Ihre Anmerkung, wenn es das Dokument sehen darf.
+page-record-wrong-hint = Ihre Anmerkung wird an das Dokument angehängt. Das Dokument selbst bleibt, wie es ist. Wer nach Ihren Einwilligungen diese Art von Dokument sehen darf, sieht auch Ihre Anmerkung.
 page-record-viewer = Dokument
 page-record-page = Seite { $number } von { $total }
 page-record-zoom-in = Größer
@@ -768,3 +768,18 @@ page-settings-passkeys-remove = Passkeys entfernen
 page-person-own-name = Ein Name, den nur Sie sehen
 page-record-remark = Bewertung
 page-home-not-a-patient = Dieses Konto gehört keiner Patientin und keinem Patienten. Die Seiten dieser App sind für Patientinnen und Patienten.
+
+## Documents of one’s own, and on this device
+page-upload-limit = Fotos, PDF und andere Dateien bis { $size }.
+page-upload-more = Schutzkennzeichen und Vertraulichkeit
+page-unfinished-heading = Nicht fertig
+page-unfinished-finish = Fertig hinzufügen
+page-unfinished-give-up = Aufgeben
+page-record-related-heading = Anmerkungen und zugehörige Dokumente
+page-record-labels-which = Welche Kennzeichen
+page-record-file-save = In eine Datei speichern
+page-record-file-done = Die Datei ist gespeichert. Der Inhalt ist der, der erfasst wurde.
+page-kept-none = Auf diesem Gerät ist kein Dokument gespeichert. Öffnen Sie ein Dokument, und wählen Sie „Auf diesem Gerät behalten“.
+page-kept-hint = Diese Dokumente können Sie ohne Internet lesen. Wenn Sie sie hier lesen, steht das nicht in Ihrem Zugriffsprotokoll.
+page-kept-room = { $size } von { $most } sind belegt.
+page-kept-forget = { $title } von diesem Gerät entfernen

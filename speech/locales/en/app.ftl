@@ -28,6 +28,13 @@ wallet-failed-backup = Save your words first. Without them, a lost device takes 
 wallet-failed-code = This is not a registration code of Vouchsafe.
 wallet-failed-code-chain = This code is for another network.
 wallet-failed-code-expired = This code has expired. Ask for a new one.
+wallet-failed-no-document = The file is empty.
+wallet-failed-too-large = The file is too large. You can add files of up to { $most } MiB here.
+wallet-failed-unfinished-first = An earlier document is not finished. Finish it or give it up under “Records” first.
+wallet-failed-unfinished = The document is not finished, and nothing is lost. It is kept encrypted on this device: you can finish it under “Records”.
+wallet-failed-given-up = Your hospitals or the chain do not accept this document. Nothing of it is kept.
+wallet-failed-kept-full = There is no room for more documents on this device. Remove some of those that you keep.
+wallet-failed-kept-lost = The copy on this device is gone or damaged, so it was removed. Open the record again.
 
 # What is signed. The first is in quotes because it is a sentence of its own.
 wallet-revoke = I revoke consent { $id }, which says: { $sentence }
@@ -87,3 +94,32 @@ wallet-synced = Your names and texts are also kept, encrypted, at { $institution
 
 # The registration desk.
 wallet-enrol = I agree that { $institution } enrols me as { $role }, with the keys of this wallet.
+
+# Documents of one’s own: what is signed, and what comes of it.
+wallet-add = I add a document to my records: { $title } ({ $category }, { $period }).
+wallet-add-labels = Its sensitivity labels: { $labels }.
+wallet-add-confidentiality = Its confidentiality: { $level }.
+wallet-add-note = I add a note to the record { $record }: { $note }
+wallet-finish = I finish adding { $title } to my records.
+wallet-label = I name the sensitivity labels of the record { $record }: { $labels }.
+wallet-verb-add = Encrypt and add
+wallet-verb-finish = Finish adding
+wallet-verb-label = Name the labels
+wallet-you = you
+wallet-note-holders = The key is shared among { $holders }. None of them alone can open the document.
+wallet-note-add = Your consents decide who may see it, as for your other records.
+wallet-note-note = The record itself stays as it is. The note belongs to it and can be seen by those who may see this kind of record.
+wallet-note-label = A label cannot be taken off again. Your consents that name this label then count for this record.
+wallet-note-title = Note on { $record }
+wallet-no-title = Give the document a title of at most { $most } characters.
+wallet-no-note = Write a note of at most { $most } characters.
+wallet-no-label = Choose at least one label.
+wallet-added = { $title } is in your records (block { $block }).
+wallet-added-partly = { $institutions } did not confirm a part of the key yet. You can finish this later under “Records”.
+wallet-labelled = The record { $record } now has the labels { $labels }.
+wallet-unfinished-ready = It is in your records.
+wallet-unfinished-missing = It is in your records. A part of its key has not arrived at { $institutions } yet.
+wallet-unfinished-not-added = It is not in your records yet. It is kept encrypted on this device.
+wallet-kept = Version { $version }, kept on this device on { $time }. There may be a newer version.
+wallet-waiting-adding = Encrypting the document, sending it to your hospitals, and waiting until they confirm it
+wallet-waiting-file = Fetching the document and writing it into the file

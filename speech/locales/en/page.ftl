@@ -497,7 +497,7 @@ page-record-labels-name-hint = A hospital marked this record as sensitive withou
 page-record-labels-add = Add labels
 page-record-labels-done = The labels are set.
 page-record-wrong = Something is wrong here
-page-record-wrong-hint = Your note is added to the record. The record itself stays as it is. The hospital can see your note if it may see the record.
+page-record-wrong-hint = Your note is added to the record. The record itself stays as it is. Whoever your consents let see this kind of record can see your note.
 page-record-viewer = Document
 page-record-page = Page { $number } of { $total }
 page-record-zoom-in = Larger
@@ -768,3 +768,18 @@ page-settings-passkeys-remove = Remove the passkeys
 page-person-own-name = A name that only you see
 page-record-remark = Assessment
 page-home-not-a-patient = This account is not a patient’s. The screens of this app are for patients.
+
+## Documents of one’s own, and on this device
+page-upload-limit = Photos, PDF and other files of up to { $size }.
+page-upload-more = Labels and confidentiality
+page-unfinished-heading = Not finished
+page-unfinished-finish = Finish adding
+page-unfinished-give-up = Give up
+page-record-related-heading = Notes and related records
+page-record-labels-which = Which labels
+page-record-file-save = Save into a file
+page-record-file-done = The file is saved. Its content is what was recorded.
+page-kept-none = No document is kept on this device. Open a record, then choose “Keep on this device”.
+page-kept-hint = You can read these documents without internet. Reading them here is not in your log.
+page-kept-room = { $size } of { $most } are used.
+page-kept-forget = Remove { $title } from this device

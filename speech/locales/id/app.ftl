@@ -28,6 +28,13 @@ wallet-failed-backup = Simpan kata-kata Anda dahulu. Tanpa kata-kata itu, kunci 
 wallet-failed-code = Ini bukan kode pendaftaran Vouchsafe.
 wallet-failed-code-chain = Kode ini untuk jaringan lain.
 wallet-failed-code-expired = Kode ini sudah kedaluwarsa. Mintalah kode baru.
+wallet-failed-no-document = Berkas ini kosong.
+wallet-failed-too-large = Berkas ini terlalu besar. Di sini Anda dapat menambahkan berkas hingga { $most } MiB.
+wallet-failed-unfinished-first = Dokumen sebelumnya belum selesai. Selesaikan atau batalkan dulu di “Rekam medis”.
+wallet-failed-unfinished = Dokumen belum selesai ditambahkan, dan tidak ada yang hilang. Dokumen disimpan terenkripsi di perangkat ini: Anda dapat menyelesaikannya di “Rekam medis”.
+wallet-failed-given-up = Rumah sakit Anda atau blockchain tidak menerima dokumen ini. Tidak ada yang disimpan.
+wallet-failed-kept-full = Tidak ada ruang lagi untuk dokumen di perangkat ini. Hapus beberapa dokumen yang Anda simpan.
+wallet-failed-kept-lost = Salinan di perangkat ini hilang atau rusak, jadi dihapus. Buka rekam medis itu sekali lagi.
 
 # What is signed.
 wallet-revoke = Saya mencabut persetujuan { $id }, yang berbunyi: { $sentence }
@@ -87,3 +94,32 @@ wallet-synced = Nama dan teks Anda juga disimpan secara terenkripsi di { $instit
 
 # The registration desk.
 wallet-enrol = Saya setuju bahwa { $institution } mendaftarkan saya sebagai { $role }, dengan kunci dalam aplikasi ini.
+
+# Dokumen sendiri: apa yang ditandatangani dan hasilnya.
+wallet-add = Saya menambahkan dokumen ke rekam medis saya: { $title } ({ $category }, { $period }).
+wallet-add-labels = Label sensitifnya: { $labels }.
+wallet-add-confidentiality = Kerahasiaannya: { $level }.
+wallet-add-note = Saya menambahkan catatan pada rekam medis { $record }: { $note }
+wallet-finish = Saya menyelesaikan penambahan { $title } ke rekam medis saya.
+wallet-label = Saya memberi nama label sensitif rekam medis { $record }: { $labels }.
+wallet-verb-add = Enkripsi dan tambahkan
+wallet-verb-finish = Selesaikan
+wallet-verb-label = Beri nama label
+wallet-you = Anda
+wallet-note-holders = Kunci dibagi di antara { $holders }. Tidak satu pun dari mereka dapat membuka dokumen sendirian.
+wallet-note-add = Persetujuan Anda menentukan siapa yang boleh melihatnya, seperti rekam medis Anda yang lain.
+wallet-note-note = Rekam medis itu sendiri tidak berubah. Catatan ini menjadi bagiannya dan dapat dilihat oleh mereka yang boleh melihat jenis rekam medis ini.
+wallet-note-label = Label tidak dapat dihapus lagi. Persetujuan Anda yang menyebut label ini lalu berlaku untuk rekam medis ini.
+wallet-note-title = Catatan tentang { $record }
+wallet-no-title = Beri dokumen judul paling banyak { $most } karakter.
+wallet-no-note = Tulis catatan paling banyak { $most } karakter.
+wallet-no-label = Pilih sedikitnya satu label.
+wallet-added = { $title } ada di rekam medis Anda (blok { $block }).
+wallet-added-partly = { $institutions } belum mengonfirmasi bagian kuncinya. Anda dapat menyelesaikannya nanti di “Rekam medis”.
+wallet-labelled = Rekam medis { $record } sekarang memiliki label { $labels }.
+wallet-unfinished-ready = Dokumen ini ada di rekam medis Anda.
+wallet-unfinished-missing = Dokumen ini ada di rekam medis Anda. Sebagian kuncinya belum sampai di { $institutions }.
+wallet-unfinished-not-added = Dokumen ini belum ada di rekam medis Anda. Dokumen disimpan terenkripsi di perangkat ini.
+wallet-kept = Versi { $version }, disimpan di perangkat ini sejak { $time }. Mungkin ada versi yang lebih baru.
+wallet-waiting-adding = Dokumen dienkripsi, dikirim ke rumah sakit Anda, lalu menunggu konfirmasi
+wallet-waiting-file = Dokumen diambil dan ditulis ke dalam berkas

@@ -497,7 +497,7 @@ page-record-labels-name-hint = Sebuah rumah sakit menandai rekam medis ini sebag
 page-record-labels-add = Tambah label
 page-record-labels-done = Label telah ditetapkan.
 page-record-wrong = Ada yang salah di sini
-page-record-wrong-hint = Catatan Anda ditambahkan pada rekam medis. Rekam medis itu sendiri tidak berubah. Rumah sakit dapat melihat catatan Anda jika boleh melihat rekam medis itu.
+page-record-wrong-hint = Catatan Anda ditambahkan pada rekam medis. Rekam medis itu sendiri tidak berubah. Siapa pun yang menurut persetujuan Anda boleh melihat jenis rekam medis ini dapat melihat catatan Anda.
 page-record-viewer = Dokumen
 page-record-page = Halaman { $number } dari { $total }
 page-record-zoom-in = Perbesar
@@ -768,3 +768,18 @@ page-settings-passkeys-remove = Hapus passkey
 page-person-own-name = Nama yang hanya Anda lihat
 page-record-remark = Penilaian
 page-home-not-a-patient = Akun ini bukan akun pasien. Layar aplikasi ini ditujukan untuk pasien.
+
+## Documents of one’s own, and on this device
+page-upload-limit = Foto, PDF, dan berkas lain hingga { $size }.
+page-upload-more = Label dan kerahasiaan
+page-unfinished-heading = Belum selesai
+page-unfinished-finish = Selesaikan
+page-unfinished-give-up = Batalkan
+page-record-related-heading = Catatan dan rekam medis terkait
+page-record-labels-which = Label yang mana
+page-record-file-save = Simpan ke dalam berkas
+page-record-file-done = Berkas telah disimpan. Isinya sama dengan yang dicatat.
+page-kept-none = Tidak ada dokumen yang disimpan di perangkat ini. Buka rekam medis, lalu pilih “Simpan di perangkat ini”.
+page-kept-hint = Dokumen ini dapat Anda baca tanpa internet. Membacanya di sini tidak tercatat dalam riwayat akses Anda.
+page-kept-room = { $size } dari { $most } terpakai.
+page-kept-forget = Hapus { $title } dari perangkat ini

@@ -11,6 +11,7 @@ import { Busy, Failure, Note } from "./parts/Status";
 import { update } from "./release";
 import { focusHeading, route, to, visits } from "./router";
 import { AccessScreen, SeenScreen } from "./screens/access";
+import { AddScreen } from "./screens/add";
 import { BackupScreen } from "./screens/backup";
 import { ConsentFormScreen } from "./screens/consent-form";
 import { ConsentsScreen } from "./screens/consents";
@@ -19,8 +20,11 @@ import { DeskScreen } from "./screens/desk";
 import { DocumentScreen } from "./screens/document";
 import { HomeScreen } from "./screens/home";
 import { HospitalsScreen } from "./screens/hospitals";
+import { KeptScreen } from "./screens/kept";
+import { LabelsScreen } from "./screens/labels";
 import { LogScreen } from "./screens/log";
 import { LostScreen } from "./screens/lost";
+import { NoteScreen } from "./screens/note";
 import { RecordScreen } from "./screens/record";
 import { RecordsScreen } from "./screens/records";
 import { RequestScreen } from "./screens/request";
@@ -51,6 +55,10 @@ const OPEN: Screens = {
 	records: RecordsScreen,
 	record: RecordScreen,
 	document: DocumentScreen,
+	add: AddScreen,
+	note: NoteScreen,
+	labels: LabelsScreen,
+	kept: KeptScreen,
 	log: LogScreen,
 	hospitals: HospitalsScreen,
 	settings: SettingsScreen,
@@ -73,7 +81,7 @@ const MAIN: Target[] = [
 	{ screen: "", also: ["stop"], text: "page-nav-home", icon: "home" },
 	{ screen: "requests", also: ["request"], text: "page-nav-requests", icon: "request" },
 	{ screen: "consents", also: ["consent"], text: "page-nav-consents", icon: "consent" },
-	{ screen: "records", also: ["record", "document"], text: "page-nav-records", icon: "record" },
+	{ screen: "records", also: ["record", "document", "add", "note", "labels", "kept"], text: "page-nav-records", icon: "record" },
 	{ screen: "log", also: [], text: "page-nav-log", icon: "log" },
 ];
 

@@ -17,9 +17,7 @@ use codec::Encode;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use vouchsafe_agent::{
-	author::{
-		self, Added, Addition, Content, DocumentProgress, NewDocument, Place, SharingWish,
-	},
+	author::{self, Added, Addition, Content, DocumentProgress, NewDocument, Place, SharingWish},
 	file_names, label_keys,
 	labels::{LabelTable, UNCLASSIFIED},
 };
@@ -263,7 +261,8 @@ impl<H: Host> Account<H> {
 			return Err(Trouble::Unfinished.into());
 		}
 		let me = self.account();
-		let (tags, reason) = label_keys::tags(session, &me, None, &adding.words).await?.of(&adding.words)?;
+		let (tags, reason) =
+			label_keys::tags(session, &me, None, &adding.words).await?.of(&adding.words)?;
 		if let Some(reason) = reason {
 			bail!("the labels could not be named: {reason}");
 		}
@@ -305,12 +304,7 @@ impl<H: Host> Account<H> {
 		self.added(session, added.context("it was finished before")?, speech).await
 	}
 
-	async fn added(
-		&self,
-		session: &Session<H>,
-		added: Added,
-		speech: &Speech,
-	) -> Result<Signed> {
+	async fn added(&self, session: &Session<H>, added: Added, speech: &Speech) -> Result<Signed> {
 		self.keep_title(added.record, &added.title).await?;
 		let block = session.finalized().await?.number();
 		let missing = added.missing.iter().map(|(it, _)| session.names.show(it));
@@ -373,5 +367,139 @@ fn ensure_size(length: usize) -> Result<(), Trouble> {
 		0 => Err(Trouble::NoDocument),
 		length if length > LARGE => Err(Trouble::TooLarge),
 		_ => Ok(()),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use vouchsafe_agent::english::speech_of;
+	use vouchsafe_protocol::types::{Holder, HolderKind, HolderSet, NewVersion};
+
+	const ME: AccountId = AccountId::new([9; 32]);
+	const SALT: [u8; 16] = [4; 16];
+
+	fn holders() -> Vec<AccountId> {
+		[1, 2, 9].map(|it| AccountId::new([it; 32])).to_vec()
+	}
+
+	fn adding() -> Adding {
+		Adding {
+			title: "Bruise".into(),
+			media_type: "image/png".into(),
+			category: Category::PatientEntered,
+			months: (1522, 1522),
+			words: vec!["hiv".into()],
+			tags: vec![LabelTag([1; 4])],
+			confidentiality: Confidentiality::Restricted,
+			appends: None,
+			note: String::new(),
+			holders: holders(),
+			digest: [0; 32],
+			content: Bytes::new(),
+		}
+	}
+
+	/// The parts of the call that adds a document.
+	struct Call {
+		patient: AccountId,
+		institution: Option<AccountId>,
+		holders: Vec<AccountId>,
+		records: Vec<NewRecord>,
+	}
+
+	fn call_of(adding: &Adding) -> Call {
+		let relation = adding.appends.as_ref();
+		let record = NewRecord {
+			origin: Origin::PatientEntered,
+			service: ServicePeriod { first: adding.months.0, last: adding.months.1 },
+			relation: relation
+				.map(|(target, _)| Relation { kind: RelationKind::Appends, target: *target }),
+			confidentiality: adding.confidentiality,
+			labels: adding.tags.clone(),
+			category: adding.category,
+		};
+		Call { patient: ME, institution: None, holders: holders(), records: vec![record] }
+	}
+
+	fn encoded(call: Call) -> RuntimeCall {
+		let holder = |account| Holder { account, kind: HolderKind::Institution };
+		let version = || NewVersion { manifest: vec![1], commitment: H256::zero() };
+		let creation =
+			|record| Creation { salt: SALT, record, version: version(), commitments: H256::zero() };
+		RecordsCall::create_many {
+			patient: call.patient,
+			institution: call.institution,
+			holders: HolderSet {
+				threshold: 2,
+				holders: call.holders.into_iter().map(holder).collect(),
+			},
+			records: call.records.into_iter().map(creation).collect(),
+		}
+		.into()
+	}
+
+	fn is_done(adding: &Adding, call: Call) -> bool {
+		let (speech, labels) = (speech_of("en"), LabelTable::default());
+		let shown = adding.sentence(speech, &labels);
+		adding.is_done_by(&encoded(call), &ME, speech, &labels, |said| said == shown)
+	}
+
+	#[test]
+	fn the_call_of_what_was_shown_is_signed() {
+		assert!(is_done(&adding(), call_of(&adding())));
+		let note = Adding { appends: Some((H256([5; 32]), "Letter".into())), ..adding() };
+		assert!(is_done(&note, call_of(&note)));
+		let said = adding().sentence(speech_of("en"), &LabelTable::default());
+		assert!(said.contains("Bruise") && said.contains("November 2026"), "{said}");
+	}
+
+	/// The attack: other bytes under the same sentence.
+	#[test]
+	fn no_other_call_is_signed() {
+		let changes: [fn(&mut Call); 13] = [
+			|call| call.patient = AccountId::new([8; 32]),
+			|call| call.institution = Some(AccountId::new([1; 32])),
+			|call| call.holders[0] = AccountId::new([3; 32]),
+			|call| drop(call.holders.pop()),
+			|call| call.holders.push(AccountId::new([3; 32])),
+			|call| call.records.clear(),
+			|call| call.records.push(call_of(&adding()).records.remove(0)),
+			|call| call.records[0].category = Category::Other,
+			|call| call.records[0].labels.clear(),
+			|call| call.records[0].confidentiality = Confidentiality::Normal,
+			|call| call.records[0].service.last = 1523,
+			|call| call.records[0].origin = Origin::Authored,
+			|call| {
+				let (kind, target) = (RelationKind::Appends, H256([5; 32]));
+				call.records[0].relation = Some(Relation { kind, target });
+			},
+		];
+		for (number, change) in changes.into_iter().enumerate() {
+			let mut call = call_of(&adding());
+			change(&mut call);
+			assert!(!is_done(&adding(), call), "{number}");
+		}
+		let call = vouchsafe_protocol::calls::AccessRequestsCall::deny { request: 1 };
+		let none = LabelTable::default();
+		assert!(!adding().is_done_by(&call.into(), &ME, speech_of("en"), &none, |_| true));
+	}
+
+	#[test]
+	fn an_unfinished_document_is_known_by_its_record() {
+		let record = H256(vouchsafe_vault::record_id(&ME, &ME, &SALT).0);
+		let call = encoded(call_of(&adding()));
+		assert!(adds(&call, &ME, &record));
+		assert!(!adds(&call, &ME, &H256([5; 32])));
+		assert!(!adds(&call, &AccountId::new([8; 32]), &record));
+	}
+
+	#[test]
+	fn the_limits_of_a_document_are_exact() {
+		let most = usize::try_from(LARGE).unwrap();
+		assert_eq!(ensure_size(0), Err(Trouble::NoDocument));
+		assert_eq!(ensure_size(1), Ok(()));
+		assert_eq!(ensure_size(most), Ok(()));
+		assert_eq!(ensure_size(most + 1), Err(Trouble::TooLarge));
 	}
 }

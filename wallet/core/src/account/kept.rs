@@ -168,11 +168,7 @@ fn note(entry: &Entry, speech: &Speech) -> String {
 mod tests {
 	use super::*;
 	use crate::{
-		account::first_values,
-		device::DeviceKey,
-		failure,
-		host::DOCUMENT,
-		messages::FailureKind,
+		account::first_values, device::DeviceKey, failure, host::DOCUMENT, messages::FailureKind,
 		tests::host::TestHost,
 	};
 	use std::sync::atomic::Ordering;
@@ -263,7 +259,8 @@ mod tests {
 		let spoil: [fn(&mut std::collections::BTreeMap<String, Vec<u8>>); 3] = [
 			|stored| stored.retain(|key, _| !key.starts_with(DOCUMENT)),
 			|stored| {
-				let (_, value) = stored.iter_mut().find(|(key, _)| key.starts_with(DOCUMENT)).unwrap();
+				let (_, value) =
+					stored.iter_mut().find(|(key, _)| key.starts_with(DOCUMENT)).unwrap();
 				value[40] ^= 1;
 			},
 			|stored| {

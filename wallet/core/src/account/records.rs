@@ -407,8 +407,7 @@ fn name_of(line: &RecordLine) -> String {
 /// A safe name for the file of a document.
 pub(super) fn file_name(document: &Document) -> String {
 	let short = vouchsafe_speech::short(&document.record);
-	let (stem, extension) =
-		file_names::file_name(&document.title, &document.media_type, &short);
+	let (stem, extension) = file_names::file_name(&document.title, &document.media_type, &short);
 	stem + &extension
 }
 
