@@ -67,7 +67,7 @@ impl Sink for File {
 
 /// A document of three segments, encrypted, and what a reader has to open it.
 fn document() -> (Vec<u8>, Vec<u8>, Unsealed) {
-	let plain: Vec<u8> = (0..3_000_000u32).map(|it| (it % 251) as u8).collect();
+	let plain: Vec<u8> = (0..3_000_000u32).map(|it| u8::try_from(it % 251).unwrap()).collect();
 	let (record, hospitals) = (H256([5; 32]), [1, 2].map(|it| AccountId::new([it; 32])));
 	let holder =
 		|account| HolderState { account, kind: HolderKind::Institution, acknowledged: true };

@@ -14,9 +14,9 @@ export function saveFile(name: string, mediaType: string, content: BlobPart): vo
 
 /** A file that the person chooses to write into. `null` if none was chosen, `undefined` if the browser has no such choice. */
 export async function chooseFile(name: string): Promise<FileSystemFileHandle | null | undefined> {
-	const { showSaveFilePicker: pick } = globalThis as { showSaveFilePicker?: SaveFilePicker };
+	const browser = globalThis as unknown as { showSaveFilePicker?: SaveFilePicker };
 	try {
-		return await pick?.({ suggestedName: name });
+		return await browser.showSaveFilePicker?.({ suggestedName: name });
 	} catch (error) {
 		if (error instanceof DOMException && error.name === "AbortError") return null;
 		throw error;

@@ -323,8 +323,9 @@ impl<H: Host> Account<H> {
 	pub(super) async fn sizes(&self, ids: &[String]) -> Result<Vec<RecordSize>> {
 		let session = self.session().await?;
 		let (at, me) = (session.finalized().await?, self.account());
-		let sizes = ids.iter().take(open::MAX_OPENED).map(async |id| {
-			let found = open::content_of(&session, &at, &me, record_id(id)?).await;
+		let (session, at, me) = (&session, &at, &me);
+		let sizes = ids.iter().take(open::MAX_OPENED).map(|id| async move {
+			let found = open::content_of(session, at, me, record_id(id)?).await;
 			let size = found.ok().map(|(_, length)| length);
 			let is_large = size.is_some_and(|size| size > ciphertext_len(LARGE));
 			anyhow::Ok(RecordSize { id: id.clone(), size, is_large })
