@@ -1,9 +1,11 @@
 // All records: filtered, searched, and up to sixteen opened with one signature.
 
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { ask } from "../core";
 import { sizeText } from "../files";
 import { useAction, useAsk } from "../load";
-import type { Opened, RecordLine, Records } from "../messages";
+import type { Opened, RecordLine, RecordSize, Records } from "../messages";
 import { SelectField, TextField } from "../parts/Field";
 import { Filter } from "../parts/Filter";
 import { Icon } from "../parts/Icon";
@@ -160,8 +162,19 @@ function List({ records }: { records: Records }) {
 
 /** How long the chosen records are together, as far as that is known. Large ones are not fetched now. */
 function Sizes({ ids }: { ids: string[] }) {
-	const sizes = useAsk({ ask: "sizes", ids });
-	const small = (sizes.value.value ?? []).filter((one) => !one.isLarge && ids.includes(one.id));
+	const known = useSignal<RecordSize[]>([]);
+	const asked = useRef(new Set<string>());
+	useEffect(() => {
+		const news = ids.filter((id) => !asked.current.has(id));
+		if (news.length === 0) return;
+		for (const id of news) asked.current.add(id);
+		// Without a size, nothing is shown.
+		ask({ ask: "sizes", ids: news }).then(
+			(sizes) => (known.value = [...known.peek(), ...sizes]),
+			() => undefined,
+		);
+	}, [ids.join()]);
+	const small = known.value.filter((one) => !one.isLarge && ids.includes(one.id));
 	const sum = small.reduce((sum, one) => sum + (one.size ?? 0), 0);
 	return sum > 0 ? <Text id="page-record-size" values={{ size: sizeText(sum, language.value) }} /> : null;
 }
