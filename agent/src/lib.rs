@@ -8,7 +8,8 @@
 //! - [`consent`], [`request`], [`audit`], [`council`]: consents, access requests, logs and motions.
 //!   [`assist`]: consents that clinicians enter for a patient.
 //! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the words of a
-//!   patient's labels. [`label_keys`]: the key of their tags, and who has it.
+//!   patient's labels. [`label_keys`]: the key of their tags, and who has it. [`labelling`]: adds labels to
+//!   a record.
 //! - [`access`]: who may read which records. [`preview`]: what a consent would change. [`stop`]: one deny
 //!   for everyone. [`history`]: the log as people read it. [`holdings`]: which
 //!   institutions hold the records.
@@ -42,6 +43,7 @@ pub mod import;
 pub mod journal;
 pub mod keys;
 pub mod label_keys;
+pub mod labelling;
 pub mod labels;
 #[cfg(test)]
 mod memory;

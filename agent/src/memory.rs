@@ -357,6 +357,8 @@ pub(crate) struct MemoryCustodians {
 	pub(crate) aggregators: Option<Aggregators>,
 	/// What they say is open to practitioners.
 	pub(crate) openable: Option<Openable>,
+	/// The pieces of content that each institution's custodian sends, whatever is asked for.
+	pub(crate) content: BTreeMap<AccountId, Vec<Result<Bytes, CustodianError>>>,
 	/// The institution whose custodian it is.
 	institution: Option<AccountId>,
 }
@@ -430,7 +432,10 @@ impl Custodian for MemoryCustodians {
 	}
 
 	async fn content(&self, _: Cid) -> Result<Self::Download, CustodianError> {
-		self.fail()
+		match self.institution.as_ref().and_then(|it| self.content.get(it)) {
+			Some(pieces) => Ok(Box::pin(stream::iter(pieces.clone()))),
+			None => self.fail(),
+		}
 	}
 
 	async fn content_bytes(&self, _: Cid, _: usize) -> Result<Vec<u8>, CustodianError> {

@@ -36,6 +36,13 @@ messages! { pub APP:
 	wallet_failed_code_large = "wallet-failed-code-large" ();
 	wallet_failed_patient_code = "wallet-failed-patient-code" ();
 	wallet_failed_reason = "wallet-failed-reason" ();
+	wallet_failed_no_document = "wallet-failed-no-document" ();
+	wallet_failed_too_large = "wallet-failed-too-large" (most);
+	wallet_failed_unfinished_first = "wallet-failed-unfinished-first" ();
+	wallet_failed_unfinished = "wallet-failed-unfinished" ();
+	wallet_failed_given_up = "wallet-failed-given-up" ();
+	wallet_failed_kept_full = "wallet-failed-kept-full" ();
+	wallet_failed_kept_lost = "wallet-failed-kept-lost" ();
 
 	wallet_revoke = "wallet-revoke" (id, sentence);
 	wallet_refuse = "wallet-refuse" (who);
@@ -112,6 +119,34 @@ messages! { pub APP:
 	wallet_holders_chosen = "wallet-holders-chosen" (holders);
 	wallet_synced_not = "wallet-synced-not" ();
 	wallet_synced = "wallet-synced" (institutions);
+
+	wallet_add = "wallet-add" (title, category, period);
+	wallet_add_labels = "wallet-add-labels" (labels);
+	wallet_add_confidentiality = "wallet-add-confidentiality" (level);
+	wallet_add_note = "wallet-add-note" (record, note);
+	wallet_finish = "wallet-finish" (title);
+	wallet_label = "wallet-label" (record, labels);
+	wallet_verb_add = "wallet-verb-add" ();
+	wallet_verb_finish = "wallet-verb-finish" ();
+	wallet_verb_label = "wallet-verb-label" ();
+	wallet_you = "wallet-you" ();
+	wallet_note_keys = "wallet-note-keys" (holders);
+	wallet_note_add = "wallet-note-add" ();
+	wallet_note_note = "wallet-note-note" ();
+	wallet_note_label = "wallet-note-label" ();
+	wallet_note_title = "wallet-note-title" (record);
+	wallet_no_title = "wallet-no-title" (most);
+	wallet_no_note = "wallet-no-note" (most);
+	wallet_no_label = "wallet-no-label" ();
+	wallet_added = "wallet-added" (title, block);
+	wallet_added_partly = "wallet-added-partly" (institutions);
+	wallet_labelled = "wallet-labelled" (record, labels);
+	wallet_unfinished_ready = "wallet-unfinished-ready" ();
+	wallet_unfinished_missing = "wallet-unfinished-missing" (institutions);
+	wallet_unfinished_not_added = "wallet-unfinished-not-added" ();
+	wallet_kept = "wallet-kept" (version, time);
+	wallet_waiting_adding = "wallet-waiting-adding" ();
+	wallet_waiting_file = "wallet-waiting-file" ();
 
 	wallet_enrol = "wallet-enrol" (institution, role);
 

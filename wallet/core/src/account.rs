@@ -1,9 +1,12 @@
 //! An unlocked account: its stored things, its keys, and what it knows of the chain.
 
+mod adding;
 mod connection;
 mod consents;
 mod drafts;
 mod home;
+mod kept;
+mod labelling;
 mod last;
 mod log;
 mod people;
@@ -115,11 +118,11 @@ pub fn first_values(
 	key: &DeviceKey,
 	key_file: &KeyFile,
 	is_saved: bool,
-) -> Result<Vec<(String, Option<Vec<u8>>)>> {
+) -> Result<Vec<(String, Vec<u8>)>> {
 	let secret = Zeroizing::new(serde_json::to_vec(key_file)?);
 	let mut values = vec![key.seal(FOLDER, KEY, &secret)];
 	values.extend(is_saved.then(|| key.seal(FOLDER, BACKUP, &[1])));
-	Ok(values.into_iter().map(|(key, value)| (key, Some(value))).collect())
+	Ok(values)
 }
 
 impl<H: Host> Account<H> {
@@ -230,6 +233,7 @@ impl<H: Host> Account<H> {
 	/// Forgets what is open.
 	pub fn close(&self) {
 		self.documents.clear();
+		self.host.remove_own_files();
 		locked(&self.drafts).clear();
 	}
 
@@ -313,9 +317,22 @@ impl<H: Host> Account<H> {
 			Ask::Record { id } => Answer::Record(self.record(&id, speech).await?),
 			Ask::Open { ids } => Answer::Opened(self.open_records(&ids, speech).await?),
 			Ask::Read { id } => Answer::Document(self.read(&id, speech)?),
+			Ask::Sizes { ids } => Answer::Sizes(self.sizes(&ids).await?),
+			Ask::DraftNote { id, text } => self.draft_note(&id, &text, speech).await?,
+			Ask::DraftLabels { id, words } => {
+				Answer::Draft(self.draft_labels(&id, &words, speech).await?)
+			},
+			Ask::Unfinished => Answer::Unfinished(self.unfinished(speech).await?),
+			Ask::DraftFinish { id } => Answer::Draft(self.draft_finish(&id, speech).await?),
+			Ask::GiveUp { id } => Answer::Unfinished(self.give_up(&id, speech).await?),
+			Ask::Kept => Answer::Kept(self.kept(speech).await?),
+			Ask::Keep { id } => Answer::Kept(self.keep_document(&id, speech).await?),
+			Ask::OpenKept { id } => Answer::Opened(vec![self.open_kept(&id, speech).await?]),
+			Ask::ForgetKept { id } => Answer::Kept(self.forget_kept(&id, speech).await?),
 			Ask::CheckCopies { id } => Answer::Copies(self.check_copies(&id, speech).await?),
 			Ask::CloseDocuments => {
 				self.documents.clear();
+				self.host.remove_own_files();
 				Answer::Done
 			},
 			Ask::Log { filter } => Answer::Log(self.log(&filter, speech).await?),

@@ -8,7 +8,7 @@ use crate::{
 	device::Locks,
 	failure::{self, Trouble},
 	host::Host,
-	messages::{Answer, Ask, FailureKind, Message, Phase, Request, Started},
+	messages::{Answer, Ask, FailureKind, FileView, Message, Phase, Request, Started},
 };
 use anyhow::Result;
 use std::{
@@ -54,6 +54,20 @@ struct State<H: Host> {
 	desk: Option<desk::Offer>,
 }
 
+/// What is beside a request of the page.
+pub struct Beside<H: Host> {
+	/// The bytes of a document.
+	pub bytes: Option<Vec<u8>>,
+	/// A file to write into.
+	pub file: Option<H::Target>,
+}
+
+impl<H: Host> Default for Beside<H> {
+	fn default() -> Self {
+		Self { bytes: None, file: None }
+	}
+}
+
 /// A moment, by both of the device's clocks: one of them stops while a phone sleeps, and people set the
 /// other one.
 #[derive(Clone, Copy)]
@@ -92,15 +106,33 @@ impl<H: Host> App<H> {
 	}
 
 	/// Answers a request by a message to the page.
-	pub async fn handle(&self, request: Request) {
+	pub async fn handle(&self, request: Request, beside: Beside<H>) {
 		let Request { id, ask } = request;
-		let message = match self.answer(ask).await {
-			Ok((answer, bytes)) => {
-				return self.host().post(Message::Answer { id, answer: Box::new(answer) }, bytes);
+		let Beside { bytes, file } = beside;
+		let answer = |answer| Message::Answer { id, answer: Box::new(answer) };
+		let failed = match ask {
+			Ask::SaveLarge { id: record } => match self.save_large(&record, file, id).await {
+				Ok((view, file)) => {
+					return self.host().post_file(answer(Answer::File(view)), &file);
+				},
+				Err(error) => error,
 			},
-			Err(error) => Message::Failed { id, failure: failure::tell(&error, self.speech()) },
+			ask => match self.answer(ask, id, bytes).await {
+				Ok((said, bytes)) => return self.host().post(answer(said), bytes),
+				Err(error) => error,
+			},
 		};
-		self.host().post(message, None);
+		let failure = failure::tell(&failed, self.speech());
+		self.host().post(Message::Failed { id, failure }, None);
+	}
+
+	async fn save_large(
+		&self,
+		record: &str,
+		file: Option<H::Target>,
+		request: u32,
+	) -> Result<(FileView, H::Target)> {
+		self.account()?.save_large(record, file, request, self.speech()).await
 	}
 
 	/// Locks the wallet if nothing was asked for a while, and closes documents whose opening has ended. To be
@@ -147,7 +179,12 @@ impl<H: Host> App<H> {
 		}
 	}
 
-	async fn answer(&self, ask: Ask) -> Result<(Answer, Option<Vec<u8>>)> {
+	async fn answer(
+		&self,
+		ask: Ask,
+		request: u32,
+		bytes: Option<Vec<u8>>,
+	) -> Result<(Answer, Option<Vec<u8>>)> {
 		let answer = match ask {
 			Ask::Start { language, origin } => self.start(&language, origin).await?,
 			Ask::SetLanguage { language } => {
@@ -183,7 +220,11 @@ impl<H: Host> App<H> {
 			Ask::AcceptDeskCode => self.accept_desk_code().await?,
 			Ask::Sign { digest } => {
 				self.ensure_signs()?;
-				self.account()?.sign(&digest, self.speech()).await?
+				self.account()?.sign(&digest, request, self.speech()).await?
+			},
+			Ask::DraftAddition { form } => {
+				let bytes = bytes.ok_or(Trouble::NoDocument)?;
+				self.account()?.draft_addition(&form, bytes, self.speech()).await?
 			},
 			Ask::ConfirmMember { account } => {
 				self.ensure_signs()?;

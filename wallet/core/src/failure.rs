@@ -5,10 +5,12 @@ use crate::{
 	guard::{AfterSending, NOT_SHOWN},
 	host::StorageError,
 	messages::{Failure, FailureKind},
+	platform::LARGE,
 };
 use anyhow::Error;
 use vouchsafe_agent::{
 	advice::{Advice, Advised},
+	author::GivenUp,
 	open::OpenError,
 	registrar::AnswerError,
 };
@@ -85,6 +87,21 @@ pub enum Trouble {
 	/// The institution's custodian does not take a name.
 	#[error("not a name of one of the staff")]
 	StaffName,
+	/// There is no document to add, or it is empty.
+	#[error("there is no document")]
+	NoDocument,
+	/// The document is too large to be added here.
+	#[error("the document is too large")]
+	TooLarge,
+	/// An earlier document is not finished.
+	#[error("an earlier document is not finished")]
+	Unfinished,
+	/// There is no room for another document on this device.
+	#[error("no room for another document")]
+	KeptFull,
+	/// A document that was kept on this device is gone or damaged.
+	#[error("the kept document is gone or damaged")]
+	KeptLost,
 	/// Something that the page sent is wrong.
 	#[error("{0}")]
 	Input(String),
@@ -133,6 +150,13 @@ fn kind_of(error: &Error, speech: &Speech) -> (FailureKind, String) {
 	}
 	if let Some(Advised { advice: Advice::ConfirmMember(_), .. }) = find(error) {
 		return (FailureKind::ChangedMember, speech.wallet_failed_changed_member());
+	}
+	if find::<GivenUp>(error).is_some() {
+		return (FailureKind::Refused, speech.wallet_failed_given_up());
+	}
+	if let Some(Advised { advice: Advice::Resume { .. } | Advice::GiveUp { .. }, .. }) = find(error)
+	{
+		return (FailureKind::TooFewCustodians, speech.wallet_failed_unfinished());
 	}
 	if let Some(error) = find::<OpenError>(error) {
 		return match error {
@@ -197,6 +221,14 @@ fn of_trouble(trouble: &Trouble, speech: &Speech) -> (FailureKind, String) {
 		Trouble::NotAllowed => (Input, speech.desk_failed_not_allowed()),
 		Trouble::NobodyEnrolled => (Input, speech.desk_failed_account()),
 		Trouble::StaffName => (Input, speech.desk_failed_name()),
+		Trouble::NoDocument => (Input, speech.wallet_failed_no_document()),
+		Trouble::TooLarge => {
+			let most = usize::try_from(LARGE / (1024 * 1024)).unwrap_or_default();
+			(Input, speech.wallet_failed_too_large(most.to_string()))
+		},
+		Trouble::Unfinished => (Input, speech.wallet_failed_unfinished_first()),
+		Trouble::KeptFull => (Input, speech.wallet_failed_kept_full()),
+		Trouble::KeptLost => (Storage, speech.wallet_failed_kept_lost()),
 		Trouble::Input(reason) => (Input, speech.wallet_failed_input(reason.clone())),
 	}
 }

@@ -1,8 +1,8 @@
 //! The agent's stored things in a browser. They are small, so all are in memory while the wallet is
 //! unlocked, and each change is stored encrypted before it counts.
 
-use crate::{device::DeviceKey, host::Host};
-use anyhow::Result;
+use crate::{device::DeviceKey, host::Host, platform::LARGE};
+use anyhow::{bail, Result};
 use bytes::Bytes;
 use futures::{
 	lock::{Mutex as AsyncMutex, OwnedMutexGuard},
@@ -75,23 +75,36 @@ fn once(piece: io::Result<Bytes>) -> Pieces {
 
 /// Bytes that are being written, in memory.
 #[derive(Default)]
-pub struct MemoryDraft(Zeroizing<Vec<u8>>);
+pub struct MemoryDraft {
+	bytes: Zeroizing<Vec<u8>>,
+	/// How many bytes are kept at most, if they need not be read again.
+	most: Option<usize>,
+	is_cut: bool,
+}
 
 impl MemoryDraft {
 	/// What was written.
 	pub fn into_bytes(self) -> Zeroizing<Vec<u8>> {
-		self.0
+		self.bytes
 	}
 }
 
 impl Draft for MemoryDraft {
 	async fn write(&mut self, bytes: &[u8]) -> Result<()> {
-		self.0.extend_from_slice(bytes);
+		let length = self.bytes.len().saturating_add(bytes.len());
+		self.is_cut |= self.most.is_some_and(|most| length > most);
+		match self.is_cut {
+			true => self.bytes = Zeroizing::default(),
+			false => self.bytes.extend_from_slice(bytes),
+		}
 		Ok(())
 	}
 
 	async fn read(&mut self) -> Result<Pieces> {
-		Ok(once(Ok(Bytes::copy_from_slice(&self.0))))
+		if self.is_cut {
+			bail!("it is too long to be kept in memory");
+		}
+		Ok(once(Ok(Bytes::copy_from_slice(&self.bytes))))
 	}
 }
 
@@ -112,6 +125,19 @@ impl<H: Host> BrowserKeep<H> {
 	/// The device key.
 	pub fn key(&self) -> &DeviceKey {
 		&self.inner.key
+	}
+
+	/// Writes bytes at a place, and stores or removes a document with them: both, or nothing.
+	pub async fn write_with_document(
+		&self,
+		(folder, name): (&str, &str),
+		bytes: &[u8],
+		document: (String, Option<Vec<u8>>),
+	) -> Result<()> {
+		let (key, value) = self.inner.key.seal(folder, name, bytes);
+		self.inner.host.store(vec![(key, Some(value)), document]).await?;
+		self.places().insert(place(folder, name), Zeroizing::new(bytes.to_vec()));
+		Ok(())
 	}
 
 	fn places(&self) -> MutexGuard<'_, Places> {
@@ -194,11 +220,12 @@ impl<H: Host> Keep for BrowserKeep<H> {
 	}
 
 	async fn scratch(&self) -> Result<MemoryDraft> {
-		Ok(MemoryDraft::default())
+		let most = usize::try_from(LARGE).ok();
+		Ok(MemoryDraft { most, ..MemoryDraft::default() })
 	}
 
 	async fn keep(&self, draft: MemoryDraft, folder: &str, name: &str) -> Result<()> {
-		self.write(folder, name, &draft.0).await
+		self.write(folder, name, &draft.bytes).await
 	}
 
 	fn content(&self, folder: &str, name: &str) -> Pieces {

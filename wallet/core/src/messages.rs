@@ -6,6 +6,7 @@
 //! are for text nodes, never for HTML.
 
 mod ask;
+mod documents;
 mod practitioner;
 mod registrar;
 mod release;
@@ -13,6 +14,7 @@ mod studies;
 mod views;
 
 pub use ask::*;
+pub use documents::*;
 pub use practitioner::*;
 pub use registrar::*;
 pub use release::*;

@@ -5,6 +5,7 @@ import type { AccountKind } from "./messages";
 import type { IconName } from "./parts/Icon";
 import { AccessScreen, SeenScreen } from "./screens/access";
 import { AccountScreen } from "./screens/account";
+import { AddScreen } from "./screens/add";
 import { AskScreen } from "./screens/ask";
 import { BackupScreen } from "./screens/backup";
 import { ConsentFormScreen } from "./screens/consent-form";
@@ -13,8 +14,11 @@ import { DeskScreen } from "./screens/desk";
 import { DocumentScreen } from "./screens/document";
 import { HomeScreen } from "./screens/home";
 import { HospitalsScreen } from "./screens/hospitals";
+import { KeptScreen } from "./screens/kept";
+import { LabelsScreen } from "./screens/labels";
 import { LogScreen } from "./screens/log";
 import { LostScreen } from "./screens/lost";
+import { NoteScreen } from "./screens/note";
 import { NothingScreen } from "./screens/nothing";
 import { OwnCodeScreen } from "./screens/own-code";
 import { OwnRequestsScreen } from "./screens/own-requests";
@@ -79,6 +83,10 @@ const PATIENT: ScreensOfKind = {
 		records: RecordsScreen,
 		record: RecordScreen,
 		document: DocumentScreen,
+		add: AddScreen,
+		note: NoteScreen,
+		labels: LabelsScreen,
+		kept: KeptScreen,
 		log: LogScreen,
 		hospitals: HospitalsScreen,
 	},
@@ -86,7 +94,7 @@ const PATIENT: ScreensOfKind = {
 		{ screen: "", also: ["stop"], text: "page-nav-home", icon: "home" },
 		{ screen: "requests", also: ["request", "code"], text: "page-nav-requests", icon: "request" },
 		{ screen: "consents", also: ["consent", "studies", "study"], text: "page-nav-consents", icon: "consent" },
-		{ screen: "records", also: ["record", "document"], text: "page-nav-records", icon: "record" },
+		{ screen: "records", also: ["record", "document", "add", "note", "labels", "kept"], text: "page-nav-records", icon: "record" },
 		{ screen: "log", also: [], text: "page-nav-log", icon: "log" },
 	],
 	more: [

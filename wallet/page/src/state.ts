@@ -90,6 +90,13 @@ export async function openRecords(ids: string[], onWaiting: (waiting: Waiting) =
 	return results;
 }
 
+/** Opens a document that is kept on this device. */
+export async function openKept(id: string): Promise<void> {
+	const open = await ask({ ask: "openKept", id });
+	opened.value = new Map([...opened.peek(), ...open.map((record) => [record.id, record] as const)]);
+	changes.value += 1;
+}
+
 /** Forgets the records that are open. */
 export async function closeRecords(): Promise<void> {
 	await ask({ ask: "closeDocuments" });

@@ -17,7 +17,7 @@ use vouchsafe_agent::{
 	assist,
 	consent::{self, is_in_doubt},
 	dates, label_keys,
-	labels::LabelTable,
+	labels::{LabelTable, UNCLASSIFIED},
 	stop::{self, Stop},
 };
 use vouchsafe_protocol::{
@@ -160,6 +160,8 @@ impl<H: Host> Account<H> {
 			labels: labels
 				.words()
 				.into_iter()
+				// No consent can name it, and nobody chooses it for a record.
+				.filter(|word| *word != UNCLASSIFIED)
 				.map(|word| Choice {
 					key: word.to_owned(),
 					text: speech.label(word),

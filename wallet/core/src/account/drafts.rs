@@ -3,13 +3,19 @@
 //! The core makes terms, sentence and call from one draft. The page gets the sentence and the draft's
 //! digest, and signs by the digest. So it cannot have anything signed that the core did not word.
 
-use super::{locked, people::count_records, Account};
+use super::{
+	adding::{self, Adding},
+	labelling, locked,
+	people::count_records,
+	Account,
+};
 use crate::{
 	failure::Trouble,
 	guard::wording::{Known, Wording, PARAGRAPH},
 	host::Host,
 	messages::{
-		Answer, ConsentForm, Difference, Draft as Shown, LabelChoice, Narrowing, Preview, Signed,
+		Answer, ConsentForm, Difference, Draft as Shown, LabelChoice, Message, Narrowing, Preview,
+		Signed,
 	},
 	platform::{At, Session},
 };
@@ -31,11 +37,12 @@ use vouchsafe_agent::{
 	study::choice,
 };
 use vouchsafe_protocol::{
-	calls::{AccessRequestsCall, ConsentCall, CustodyCall, EnrolmentCall, RuntimeCall},
+	calls::{AccessRequestsCall, ConsentCall, CustodyCall, EnrolmentCall, RecordsCall, RuntimeCall},
 	traits::View as _,
 	types::{
 		bounded, AccountId, Actions, Categories, Category, Confidentiality, Country, DataPeriod,
-		Effect, Grantee, HolderChoice, LabelFilter, Purpose, Purposes, StudyId, Terms, H256,
+		Effect, Grantee, HolderChoice, LabelFilter, LabelTags, Purpose, Purposes, StudyId, Terms,
+		H256,
 	},
 };
 use vouchsafe_speech::{Speech, Teller};
@@ -68,6 +75,12 @@ pub(super) enum Action {
 	RefuseAssisted,
 	/// Who may hold keys of new records, and in which countries.
 	Holders { holders: Vec<AccountId>, countries: Vec<Country> },
+	/// A document is added.
+	Add(Box<Adding>),
+	/// A document that was begun to be added is finished.
+	Finish { record: H256, title: String },
+	/// The labels of a record are named.
+	Label { record: H256, name: String, words: Vec<String>, labels: LabelTags },
 	/// A practitioner asks a patient, with the reason as it is sealed in the call.
 	Ask { call: AccessRequestsCall, reason: String },
 	/// A practitioner withdraws a request.
@@ -86,14 +99,7 @@ impl Action {
 			Self::Stop(stop) => Some((Stop::GRANTEE, stop.terms())),
 			Self::Join { study, terms, .. } => Some((Grantee::Study(*study), terms.clone())),
 			Self::Leave { study } => Some((Grantee::Study(*study), choice::leaving_terms())),
-			Self::Refuse { .. }
-			| Self::Revoke { .. }
-			| Self::Resume { .. }
-			| Self::RefuseAssisted
-			| Self::Holders { .. }
-			| Self::Ask { .. }
-			| Self::Withdraw { .. }
-			| Self::Register(_) => None,
+			_ => None,
 		}
 	}
 
@@ -108,12 +114,7 @@ impl Action {
 			| Self::RefuseAssisted
 			| Self::Withdraw { .. } => true,
 			Self::Register(call) => super::registrar::takes_away(call),
-			Self::Amend { .. }
-			| Self::Approve { .. }
-			| Self::Resume { .. }
-			| Self::Join { .. }
-			| Self::Holders { .. }
-			| Self::Ask { .. } => false,
+			_ => false,
 		}
 	}
 
@@ -133,6 +134,9 @@ impl Action {
 			Self::Leave { .. } => speech.wallet_verb_leave(),
 			Self::RefuseAssisted => speech.wallet_verb_refuse_all(),
 			Self::Holders { .. } => speech.wallet_verb_choose(),
+			Self::Add(_) => speech.wallet_verb_add(),
+			Self::Finish { .. } => speech.wallet_verb_finish(),
+			Self::Label { .. } => speech.wallet_verb_label(),
 			Self::Ask { .. } => speech.wallet_verb_ask(),
 			Self::Withdraw { .. } => speech.wallet_verb_withdraw(),
 			Self::Register(EnrolmentCall::enrol { .. }) => speech.desk_verb_enrol(),
@@ -261,6 +265,11 @@ impl<H: Host> Account<H> {
 			Action::Register(call) => {
 				wording.call(&call.clone().into(), known).ok_or(Trouble::NotShown)?
 			},
+			Action::Add(adding) => adding.sentence(speech, wording.labels),
+			Action::Finish { title, .. } => speech.wallet_finish(speech.quote(title)),
+			Action::Label { name, labels, .. } => {
+				labelling::sentence(speech, name, labels, wording.labels)
+			},
 			Action::RefuseAssisted => wording.speech.wallet_refuse_assisted(),
 			Action::Holders { holders, countries } => wording.holders(holders, countries),
 			Action::Grant { grantee, terms, .. }
@@ -380,6 +389,9 @@ impl<H: Host> Account<H> {
 				notes.extend(teller.stop(stop.allows_adding, stop.binds_emergencies));
 			},
 			Action::Resume { .. } => notes.push(speech.wallet_note_resume()),
+			Action::Add(adding) => notes.extend(adding.notes(session, speech)),
+			Action::Finish { .. } => {},
+			Action::Label { .. } => notes.push(speech.wallet_note_label()),
 			Action::Refuse { .. } => notes.push(speech.wallet_note_refuse()),
 			Action::Ask { reason, .. } => {
 				if !reason.is_empty() {
@@ -437,7 +449,12 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Signs a draft that was shown, and waits until its effect is proven.
-	pub async fn sign(&self, digest: &str, speech: &'static Speech) -> Result<Answer> {
+	pub async fn sign(
+		&self,
+		digest: &str,
+		request: u32,
+		speech: &'static Speech,
+	) -> Result<Answer> {
 		let draft = locked(&self.drafts).remove(digest).ok_or(Trouble::NotShown)?;
 		if draft.speech.language() != speech.language() {
 			return Err(Trouble::NotShown.into());
@@ -454,11 +471,34 @@ impl<H: Host> Account<H> {
 		}
 		let approved = draft.action.clone();
 		let (says_session, says_labels) = (session.clone(), labels.clone());
-		let approval = self.approval.give(move |call| {
-			let names = &says_session.names;
-			let wording = Wording { speech, me: &me, names, labels: &says_labels };
-			approved.is_done_by(call) && wording.says(&shown, call, &known)
+		let approval = self.approval.give(move |call| match (&approved, call) {
+			(Action::Add(adding), call) => {
+				let says = |said: String| said == shown;
+				adding.is_done_by(call, &me, speech, &says_labels, says)
+			},
+			(Action::Finish { record, .. }, call) => adding::adds(call, &me, record),
+			(
+				Action::Label { record, name, labels, .. },
+				RuntimeCall::Records(RecordsCall::add_labels {
+					patient,
+					record: called,
+					labels: tags,
+				}),
+			) => {
+				let is_it = *patient == me && called == record && tags[..] == labels[..];
+				is_it && labelling::sentence(speech, name, tags, &says_labels) == shown
+			},
+			_ => {
+				let names = &says_session.names;
+				let wording = Wording { speech, me: &me, names, labels: &says_labels };
+				approved.is_done_by(call) && wording.says(&shown, call, &known)
+			},
 		});
+		if matches!(draft.action, Action::Add(_) | Action::Finish { .. }) {
+			let what = speech.wallet_waiting_adding();
+			let waiting = Message::Waiting { id: request, what, done: 0, total: None };
+			self.host.post(waiting, None);
+		}
 		let signed = approval.mark(self.carry_out(&session, draft.action, speech).await)?;
 		// A second device needs the text that was agreed to.
 		self.synchronise(&session).await;
@@ -472,6 +512,11 @@ impl<H: Host> Account<H> {
 		speech: &'static Speech,
 	) -> Result<Signed> {
 		let granted = match action {
+			Action::Add(adding) => return self.add(session, *adding, speech).await,
+			Action::Finish { record, .. } => return self.finish(session, record, speech).await,
+			Action::Label { record, name, words, labels } => {
+				return self.label(session, (record, &name), &words, labels, speech).await;
+			},
 			Action::Grant { grantee, terms, carry } => {
 				let granted = consent::grant(session, grantee, terms.clone()).await?;
 				(granted, terms, carry)
@@ -818,7 +863,7 @@ pub(super) fn id(text: &str) -> Result<H256> {
 }
 
 /// A month such as `2024-05`.
-fn month(text: &str) -> Result<u16> {
+pub(super) fn month(text: &str) -> Result<u16> {
 	let parse = || {
 		let (year, month) = text.split_once('-')?;
 		dates::month_index(year.parse().ok()?, month.parse().ok()?)

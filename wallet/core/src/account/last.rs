@@ -69,6 +69,6 @@ impl<H: Host> Account<H> {
 		if let Some(Value::Object(proof)) = answer.pointer_mut(PROOF) {
 			proof.extend(["isOffline", "isOld"].map(|name| (name.to_owned(), true.into())));
 		}
-		Some(Answer::Kept(answer))
+		Some(Answer::Last(answer))
 	}
 }

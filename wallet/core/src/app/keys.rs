@@ -78,10 +78,10 @@ impl<H: Host> App<H> {
 	/// Keeps an account on this device, in place of what was there: all of it, or nothing changes.
 	async fn keep(&self, key_file: &KeyFile, passphrase: &str, is_saved: bool) -> Result<Answer> {
 		let (key, locks) = DeviceKey::create(&composed(passphrase), self.0.cost)?;
-		let before = self.host().load().await?.into_iter().map(|(key, _)| (key, None));
-		let new = account::first_values(&key, key_file, is_saved)?;
-		let changes = before.chain([locks.change()]).chain(new).collect();
-		self.host().store(changes).await?;
+		let mut values = account::first_values(&key, key_file, is_saved)?;
+		values.push(locks.stored());
+		self.host().remove_own_files();
+		self.host().replace(values).await?;
 		self.open(key, locks).await
 	}
 
@@ -181,7 +181,8 @@ impl<H: Host> App<H> {
 		// Another tab may have changed them.
 		let mut locks = Locks::find(&self.host().load().await?)?.ok_or(Trouble::Locked)?;
 		change(&mut locks)?;
-		self.host().store(vec![locks.change()]).await?;
+		let (place, value) = locks.stored();
+		self.host().store(vec![(place, Some(value))]).await?;
 		self.state().locks = Some(locks);
 		Ok(Answer::Done)
 	}

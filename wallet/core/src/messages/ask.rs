@@ -205,8 +205,13 @@ pub enum Ask {
 		/// Its id.
 		id: String,
 	},
-	/// Opens records, at most 16, with one signature, and keeps their titles
-	/// [`Opened`](super::Answer::Opened).
+	/// How long records are, encrypted, without opening them [`Sizes`](super::Answer::Sizes).
+	Sizes {
+		/// Their ids.
+		ids: Vec<String>,
+	},
+	/// Opens records, at most 16, with one signature, and keeps their titles. The content of large ones is
+	/// not fetched [`Opened`](super::Answer::Opened).
 	Open {
 		/// Their ids.
 		ids: Vec<String>,
@@ -219,6 +224,62 @@ pub enum Ask {
 	/// An opened record's bytes, for the viewer or to be saved [`File`](super::Answer::File).
 	File {
 		/// Its id.
+		id: String,
+	},
+	/// Fetches an opened large record straight into a file: the handle beside this message, or else one of
+	/// the browser's own, which comes beside the answer [`File`](super::Answer::File).
+	SaveLarge {
+		/// Its id.
+		id: String,
+	},
+	/// What is signed to add a document, whose bytes come beside this message
+	/// [`Draft`](super::Answer::Draft).
+	DraftAddition {
+		/// The document.
+		form: AdditionForm,
+	},
+	/// What is signed to add a note to a record [`Draft`](super::Answer::Draft).
+	DraftNote {
+		/// The record's id.
+		id: String,
+		/// The note.
+		text: String,
+	},
+	/// What is signed to name the sensitivity labels of a record [`Draft`](super::Answer::Draft).
+	DraftLabels {
+		/// The record's id.
+		id: String,
+		/// The labels' words.
+		words: Vec<String>,
+	},
+	/// Documents that were begun to be added, and not finished [`Unfinished`](super::Answer::Unfinished).
+	Unfinished,
+	/// What is signed to finish an unfinished document [`Draft`](super::Answer::Draft).
+	DraftFinish {
+		/// Its record's id.
+		id: String,
+	},
+	/// Removes an unfinished document from this device [`Unfinished`](super::Answer::Unfinished).
+	GiveUp {
+		/// Its record's id.
+		id: String,
+	},
+	/// The documents that are kept on this device [`Kept`](super::Answer::Kept).
+	Kept,
+	/// Keeps an open document on this device, sealed [`Kept`](super::Answer::Kept).
+	Keep {
+		/// Its record's id.
+		id: String,
+	},
+	/// Opens a document that is kept on this device. Nobody is asked, and nothing is signed
+	/// [`Opened`](super::Answer::Opened).
+	OpenKept {
+		/// Its record's id.
+		id: String,
+	},
+	/// Removes a document from this device [`Kept`](super::Answer::Kept).
+	ForgetKept {
+		/// Its record's id.
 		id: String,
 	},
 	/// Checks every copy of a record [`Copies`](super::Answer::Copies).
@@ -474,6 +535,25 @@ pub struct ConsentForm {
 	pub confidentiality: Option<String>,
 	/// Which labelled records.
 	pub labels: Option<LabelChoice>,
+}
+
+/// A document that the person adds, as the page's form has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AdditionForm {
+	/// The title.
+	pub title: String,
+	/// The name of the file.
+	pub file_name: String,
+	/// The category's key.
+	pub category: String,
+	/// The month of care: `2024-05`.
+	pub month: String,
+	/// The words of its sensitivity labels.
+	pub labels: Vec<String>,
+	/// `normal`, `restricted` or `very-restricted`.
+	pub confidentiality: String,
 }
 
 /// Which lines of the log are shown.

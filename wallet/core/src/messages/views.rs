@@ -1,5 +1,6 @@
 //! What the page shows.
 
+use super::{Kept, RecordSize, UnfinishedLine};
 use serde::{Deserialize, Serialize};
 
 /// The core's answers.
@@ -43,8 +44,14 @@ pub enum Answer {
 	Records(Records),
 	/// One record.
 	Record(RecordView),
+	/// How long records are.
+	Sizes(Vec<RecordSize>),
 	/// Opened records.
 	Opened(Vec<Opened>),
+	/// Unfinished documents.
+	Unfinished(Vec<UnfinishedLine>),
+	/// Documents on this device.
+	Kept(Kept),
 	/// A readable document.
 	Document(DocumentView),
 	/// A file.
@@ -87,7 +94,7 @@ pub enum Answer {
 	/// twentieth of the core.)
 	#[serde(untagged)]
 	#[cfg_attr(test, ts(skip))]
-	Kept(serde_json::Value),
+	Last(serde_json::Value),
 }
 
 /// How far this wallet is.
@@ -607,6 +614,8 @@ pub struct RecordLine {
 	pub note: String,
 	/// Whether it is open in this wallet now.
 	pub is_open: bool,
+	/// Whether it is kept on this device.
+	pub is_kept: bool,
 }
 
 /// One record.
@@ -624,6 +633,12 @@ pub struct RecordView {
 	pub holders: Vec<HolderLine>,
 	/// How many of them open it, in words.
 	pub threshold: String,
+	/// The record to which it belongs, such as that of a note.
+	pub belongs_to: Option<RecordLine>,
+	/// The records that belong to it, such as notes.
+	pub related: Vec<RecordLine>,
+	/// Whether a hospital marked it as sensitive without naming its labels.
+	pub is_unclassified: bool,
 }
 
 /// A version of a record.
@@ -663,6 +678,12 @@ pub struct Opened {
 	pub kind: DocumentKind,
 	/// Its length in bytes.
 	pub size: u64,
+	/// Whether it is so long that it goes straight into a file.
+	pub is_large: bool,
+	/// A safe name for its file.
+	pub file_name: String,
+	/// What is to be known of it, such as that it is a copy on this device. Empty if nothing.
+	pub note: String,
 	/// Why it is not open. Empty if it is.
 	pub failure: String,
 	/// Who sent something false, if somebody did.

@@ -10,7 +10,7 @@ import { TimeLeft } from "../parts/TimeLeft";
 import { route, to } from "../router";
 import { opened } from "../state";
 import { t } from "../texts";
-import { DocumentContent } from "./document";
+import { DocumentContent, Large } from "./document";
 
 /** An opened record of a patient. */
 export function PatientDocumentScreen() {
@@ -30,12 +30,18 @@ export function PatientDocumentScreen() {
 					<TimeLeft id={id} />
 					{failure.value && <Failure failure={failure.value} onRetry={save} />}
 					{isBusy.value && <Busy waiting={waiting.value} />}
-					<DocumentContent id={id} title={title} kind={known.kind} size={known.size} onSave={save} />
+					{known.isLarge ? (
+						<Large record={known} />
+					) : (
+						<DocumentContent id={id} title={title} kind={known.kind} onSave={save} />
+					)}
 					<div class="no-print">
-						<button type="button" disabled={isBusy.value} onClick={save}>
-							<Icon name="save" />
-							{t("page-save")}
-						</button>
+						{!known.isLarge && (
+							<button type="button" disabled={isBusy.value} onClick={save}>
+								<Icon name="save" />
+								{t("page-save")}
+							</button>
+						)}
 						<p class="quiet small">{t("page-practice-save-hint")}</p>
 					</div>
 				</>
