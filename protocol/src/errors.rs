@@ -1,6 +1,6 @@
 //! Errors of the chain and of custodians, with messages that say what to do.
 
-use crate::proof::ProofError;
+use crate::{proof::ProofError, signing::NotSigned};
 
 /// What can go wrong with the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +67,9 @@ pub enum ChainError {
 	/// The pool did not take the transaction, for another reason.
 	#[error("the node refused the transaction: {0}")]
 	Refused(String),
+	/// The account's key, which is in another program, has not signed.
+	#[error("{0}. Nothing was sent")]
+	NotSigned(NotSigned),
 	/// The call was sent, and is not final after this many minutes.
 	#[error("the call was sent, but it is not final after {0} minutes. It can still take effect: wait until \
 	         blocks become final again, and look at its effect before you repeat it")]
@@ -93,6 +96,12 @@ pub enum ChainError {
 impl From<ProofError> for ChainError {
 	fn from(error: ProofError) -> Self {
 		Self::NotProven(error)
+	}
+}
+
+impl From<NotSigned> for ChainError {
+	fn from(error: NotSigned) -> Self {
+		Self::NotSigned(error)
 	}
 }
 

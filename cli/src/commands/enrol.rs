@@ -31,7 +31,7 @@ use vouchsafe_client::{
 		qr::{Code, RegistrarCode},
 		traits::Custodians,
 	},
-	signing::{enrolment_text, verify, wrap},
+	signing::{enrolment_text, verify, Signer as _, ToSign},
 };
 
 /// A signed enrolment, as the registrar receives it.
@@ -55,7 +55,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 	let names = &session.names;
 	match command {
 		EnrolCommand::Sign { institution, kind, valid_for, out, unasked: _ } => {
-			sign(&session, &institution, &kind, valid_for, out.as_deref())
+			sign(&session, &institution, &kind, valid_for, out.as_deref()).await
 		},
 		EnrolCommand::Submit { file, unasked: _ } => submit(&session, &file).await,
 		EnrolCommand::Code { kind, institution, valid_for } => {
@@ -274,7 +274,7 @@ fn done(text: String, block: u32) -> Output {
 	Output::new(text, json)
 }
 
-fn sign(
+async fn sign(
 	session: &Session,
 	institution: &str,
 	kind: &AccountKind,
@@ -298,7 +298,7 @@ fn sign(
 		kind: kind.word().to_owned(),
 		encryption_key: Hex(key),
 		expires,
-		signature: Hex(Signer::sign(&me.signer, &wrap(&text))),
+		signature: Hex(me.signer.sign_as_account(ToSign::Text(&text)).await?),
 	};
 	let json = serde_json::to_value(&signed)?;
 	match out {

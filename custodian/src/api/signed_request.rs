@@ -1,7 +1,8 @@
 //! Authentication of signed requests. The checks come in this order, and the first that fails
 //! determines the error: size, freshness, nonce, chain, audience (institution and action),
-//! signature, enrolment. Custodians' accounts are not enrolled. Only what concerns studies is open to
-//! them.
+//! signature, enrolment. The signature is the account's, or that of a session key that the account lets
+//! make requests. The enrolment is the account's either way, so who may not sign cannot delegate either.
+//! Custodians' accounts are not enrolled. Only what concerns studies is open to them.
 
 use super::error::ApiError;
 use crate::{
@@ -195,7 +196,7 @@ impl<T: DeserializeOwned> Authentic<T> {
 		if !is_for_us || payload.action != expected.action {
 			return Err(ApiError::OtherAudience);
 		}
-		if !signed.is_authentic() {
+		if !signed.is_authentic(&node.genesis(), expected.now) {
 			return Err(ApiError::NotSigned);
 		}
 		// Only from here on is the chain asked.

@@ -14,6 +14,7 @@ mod who_sees;
 
 use crate::{
 	device::DeviceKey,
+	extension::{ExtensionSecrets, ExtensionSigner, Prompts, Secrets},
 	failure::Trouble,
 	guard::Approval,
 	host::Host,
@@ -29,13 +30,15 @@ use std::{
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
 };
-use subxt_signer::sr25519::Keypair;
 use vouchsafe_agent::{
-	keys::{Identity, KeyFile},
+	keys::Identity,
 	platform::Keep as _,
 	synced::Outcome,
 };
-use vouchsafe_protocol::types::{AccountId, AccountKind, H256};
+use vouchsafe_protocol::{
+	signing::SharedSigner,
+	types::{AccountId, AccountKind, H256},
+};
 use vouchsafe_speech::Speech;
 use zeroize::Zeroizing;
 
@@ -44,6 +47,8 @@ pub use connection::{network_of, Network};
 /// The folder of the wallet's own things, and the names in it.
 const FOLDER: &str = "wallet";
 const KEY: &str = "key";
+const EXTENSION: &str = "extension";
+const SESSION: &str = "session";
 const BACKUP: &str = "backup";
 const KIND: &str = "kind";
 const NETWORK: &str = "network";
@@ -58,8 +63,10 @@ const MEMBERS_FOR: Duration = Duration::from_secs(60);
 pub struct Account<H: Host> {
 	host: H,
 	keep: BrowserKeep<H>,
-	key_file: KeyFile,
+	secrets: Secrets,
 	identity: Identity,
+	/// Signs for the account if its key is in an extension.
+	extension: Option<Arc<ExtensionSigner<H>>>,
 	/// The address that the page was loaded from.
 	origin: String,
 	approval: Approval,
@@ -101,11 +108,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// What is stored first of an account. `is_saved` says whether its words were saved already.
 pub fn first_values(
 	key: &DeviceKey,
-	key_file: &KeyFile,
+	secrets: &Secrets,
 	is_saved: bool,
 ) -> Result<Vec<(String, Option<Vec<u8>>)>> {
-	let secret = Zeroizing::new(serde_json::to_vec(key_file)?);
-	let mut values = vec![key.seal(FOLDER, KEY, &secret)];
+	let (name, secret) = match secrets {
+		Secrets::InWallet(key_file) => (KEY, serde_json::to_vec(key_file)?),
+		Secrets::InExtension(secrets) => (EXTENSION, serde_json::to_vec(secrets)?),
+	};
+	let mut values = vec![key.seal(FOLDER, name, &Zeroizing::new(secret))];
 	values.extend(is_saved.then(|| key.seal(FOLDER, BACKUP, &[1])));
 	Ok(values.into_iter().map(|(key, value)| (key, Some(value))).collect())
 }
@@ -117,15 +127,28 @@ impl<H: Host> Account<H> {
 		key: DeviceKey,
 		stored: &[(String, Vec<u8>)],
 		origin: String,
+		prompts: Prompts,
 	) -> Result<Self> {
 		let keep = BrowserKeep::open(host.clone(), key, stored);
-		let secret = keep.read(FOLDER, KEY).await?.ok_or(crate::device::LockError::Damaged)?;
-		let key_file = serde_json::from_slice(&secret)?;
-		Self::new(host, keep, key_file, origin).await
-	}
-
-	async fn new(host: H, keep: BrowserKeep<H>, key_file: KeyFile, origin: String) -> Result<Self> {
-		let identity = key_file.identity("")?;
+		let secrets = match keep.read(FOLDER, KEY).await? {
+			Some(secret) => Secrets::InWallet(serde_json::from_slice(&secret)?),
+			None => {
+				let secret = keep.read(FOLDER, EXTENSION).await?;
+				let secret = secret.ok_or(crate::device::LockError::Damaged)?;
+				Secrets::InExtension(serde_json::from_slice(&secret)?)
+			},
+		};
+		let (identity, extension) = match &secrets {
+			Secrets::InWallet(key_file) => (key_file.identity("")?, None),
+			Secrets::InExtension(secrets) => {
+				let ExtensionSecrets { account, .. } = secrets;
+				let kept = keep.read(FOLDER, SESSION).await?;
+				let kept = kept.as_ref().map(|it| &it[..]);
+				let signer = ExtensionSigner::new(host.clone(), prompts, account.clone(), kept)?;
+				let (signer, encryption) = (Arc::new(signer), secrets.encryption()?);
+				(Identity { name: String::new(), signer: signer.clone(), encryption }, Some(signer))
+			},
+		};
 		let has_backup = keep.read(FOLDER, BACKUP).await?.is_some();
 		let network = match keep.read(FOLDER, NETWORK).await? {
 			Some(bytes) => serde_json::from_slice(&bytes)?,
@@ -138,8 +161,9 @@ impl<H: Host> Account<H> {
 		Ok(Self {
 			host,
 			keep,
-			key_file,
+			secrets,
 			identity,
+			extension,
 			origin,
 			approval: Approval::default(),
 			documents: Documents::default(),
@@ -166,7 +190,7 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Signs for the account.
-	pub fn signer(&self) -> &Keypair {
+	pub fn signer(&self) -> &SharedSigner {
 		&self.identity.signer
 	}
 
@@ -176,8 +200,13 @@ impl<H: Host> Account<H> {
 	}
 
 	/// The account's secrets.
-	pub fn key_file(&self) -> &KeyFile {
-		&self.key_file
+	pub fn secrets(&self) -> &Secrets {
+		&self.secrets
+	}
+
+	/// The extension that has the account's key, if one has it.
+	pub fn extension(&self) -> Option<&str> {
+		self.extension.as_ref().map(|it| it.extension())
 	}
 
 	/// What encrypts the stored things.

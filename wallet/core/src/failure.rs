@@ -14,6 +14,7 @@ use vouchsafe_agent::{
 use vouchsafe_protocol::{
 	errors::{ChainError, CustodianError},
 	proof::ProofError,
+	signing::NotSigned,
 };
 use vouchsafe_speech::Speech;
 
@@ -122,6 +123,9 @@ fn kind_of(error: &Error, speech: &Speech) -> (FailureKind, String) {
 			OpenError::Other(_) => (FailureKind::Other, speech.wallet_failed_other()),
 		};
 	}
+	if let Some(error) = find::<NotSigned>(error) {
+		return of_extension(*error, speech);
+	}
 	if let Some(error) = find::<ChainError>(error) {
 		return of_chain(error, speech);
 	}
@@ -137,6 +141,15 @@ fn of_custodian(error: &CustodianError, speech: &Speech) -> (FailureKind, String
 		error if error.may_pass() => (FailureKind::Offline, speech.wallet_failed_offline()),
 		_ => (FailureKind::Other, speech.wallet_failed_other()),
 	}
+}
+
+fn of_extension(error: NotSigned, speech: &Speech) -> (FailureKind, String) {
+	let text = match error {
+		NotSigned::Refused => speech.wallet_failed_extension_refused(),
+		NotSigned::Away => speech.wallet_failed_extension_away(),
+		NotSigned::Other => speech.wallet_failed_extension_other(),
+	};
+	(FailureKind::Extension, text)
 }
 
 fn of_trouble(trouble: &Trouble, speech: &Speech) -> (FailureKind, String) {
@@ -171,6 +184,7 @@ fn of_chain(error: &ChainError, speech: &Speech) -> (FailureKind, String) {
 		ChainError::NotProven(_) => (NotProven, speech.wallet_failed_not_proven()),
 		ChainError::OldHead(_) | ChainError::ClockBehind(_) => (Old, speech.wallet_failed_old()),
 		ChainError::Foreign(_) => (Update, speech.wallet_failed_update()),
+		ChainError::NotSigned(error) => of_extension(*error, speech),
 		ChainError::Stranger => (NotEnrolled, speech.wallet_failed_not_enrolled()),
 		error if is_open(error) => (Other, speech.wallet_failed_pending()),
 		ChainError::Custodian(error) => of_custodian(error, speech),
@@ -198,6 +212,8 @@ mod tests {
 		assert_eq!(kind(ChainError::OldHead(None)), FailureKind::Old);
 		assert_eq!(kind(ChainError::Refused(NOT_SHOWN.into())), FailureKind::NotShown);
 		assert_eq!(kind(CustodianError::NoAccess), FailureKind::NoAccess);
+		assert_eq!(kind(NotSigned::Refused), FailureKind::Extension);
+		assert_eq!(kind(ChainError::NotSigned(NotSigned::Away)), FailureKind::Extension);
 		let wrapped = anyhow!(ChainError::Stranger).context("reading");
 		assert_eq!(kind(wrapped), FailureKind::NotEnrolled);
 		assert_eq!(kind(anyhow!("else")), FailureKind::Other);
