@@ -31,6 +31,9 @@ messages! { pub APP:
 	wallet_failed_code = "wallet-failed-code" ();
 	wallet_failed_code_chain = "wallet-failed-code-chain" ();
 	wallet_failed_code_expired = "wallet-failed-code-expired" ();
+	wallet_failed_extension_refused = "wallet-failed-extension-refused" ();
+	wallet_failed_extension_away = "wallet-failed-extension-away" ();
+	wallet_failed_extension_other = "wallet-failed-extension-other" ();
 
 	wallet_revoke = "wallet-revoke" (id, sentence);
 	wallet_refuse = "wallet-refuse" (who);

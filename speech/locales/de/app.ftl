@@ -28,6 +28,9 @@ wallet-failed-backup = Sichern Sie zuerst Ihre Wörter. Sonst ist mit dem Gerät
 wallet-failed-code = Das ist kein Aufnahmecode von Vouchsafe.
 wallet-failed-code-chain = Dieser Code gehört zu einem anderen Netz.
 wallet-failed-code-expired = Dieser Code ist abgelaufen. Bitten Sie um einen neuen.
+wallet-failed-extension-refused = Die Erweiterung hat nicht unterschrieben, weil abgelehnt wurde. Fragen Sie noch einmal, wenn Sie weitermachen möchten.
+wallet-failed-extension-away = Die Wallet-Erweiterung antwortet nicht oder hat Ihr Konto nicht mehr. Prüfen Sie, ob sie in diesem Browser eingeschaltet ist und diese Seite erlaubt.
+wallet-failed-extension-other = Die Wallet-Erweiterung hat etwas anderes unterschrieben, als Sie gesehen haben. Es wurde nicht gesendet. Prüfen Sie das Konto in der Erweiterung und aktualisieren Sie sie.
 
 # What is signed.
 wallet-revoke = Ich widerrufe Einwilligung { $id }. Sie lautet: { $sentence }

@@ -768,3 +768,25 @@ page-settings-passkeys-remove = Passkeys entfernen
 page-person-own-name = Ein Name, den nur Sie sehen
 page-record-remark = Bewertung
 page-home-not-a-patient = Dieses Konto gehört keiner Patientin und keinem Patienten. Die Seiten dieser App sind für Patientinnen und Patienten.
+
+## Wallet-Erweiterungen
+page-extension-heading = Ihre Wallet-Erweiterung
+page-extension-intro = Die Erweiterung verwahrt den Schlüssel, mit dem Sie unterschreiben. Sie fragt Sie jedes Mal, wenn etwas unterschrieben wird.
+page-extension-which = Welche Erweiterung hat Ihren Schlüssel?
+page-extension-account = Welches Konto möchten Sie benutzen?
+page-extension-no-account = Diese Erweiterung zeigt dieser Seite kein passendes Konto (sr25519). Geben Sie in der Erweiterung eines frei oder legen Sie dort eines an.
+page-extension-not-allowed = Die Erweiterung lässt diese Seite nicht zu oder antwortet nicht. Es wurde nichts unterschrieben. Erlauben Sie diese Seite in der Erweiterung.
+page-extension-key = Um Ihre Dokumente zu lesen, brauchen Sie einen zweiten Schlüssel. Dieses Gerät verwahrt ihn, und Sie bewahren ihn auf einem gedruckten Blatt auf.
+page-extension-new = Zweiten Schlüssel anlegen
+page-extension-restore = Ich habe das Blatt des zweiten Schlüssels
+page-extension-confirm = In der Erweiterung bestätigen
+page-extension-call = Die Erweiterung kann den Satz nicht anzeigen. Sie zeigt dasselbe als Code. Diese App hat geprüft, dass der Code das sagt, was Sie hier gelesen haben.
+page-extension-text = Lesen Sie den Text, den die Erweiterung zeigt.
+page-extension-waiting = Warten auf Ihre Erweiterung
+page-extension-again = Erweiterung noch einmal fragen
+page-extension-kept = Der Schlüssel zum Unterschreiben ist in dieser Erweiterung:
+page-words-heading-encryption = Die 24 Wörter Ihres zweiten Schlüssels
+page-words-intro-encryption = Mit diesem Schlüssel werden Ihre Dokumente gelesen. Der Schlüssel zum Unterschreiben bleibt in Ihrer Erweiterung: Bewahren Sie auch dessen Wörter auf. Sie brauchen beide, wenn Sie dieses Gerät verlieren.
+page-words-sheet-keep-encryption = Halten Sie dieses Blatt geheim und bewahren Sie es sicher auf. Mit ihm und Ihrem Konto kann man Ihre Dokumente lesen.
+page-words-sheet-use-encryption = Zum Wiederherstellen: Öffnen Sie die App in einem Browser mit Ihrer Erweiterung, wählen Sie „Wallet-Erweiterung dieses Browsers benutzen“ und scannen Sie diesen Code oder geben Sie die Wörter ein.
+page-restore-words-encryption = Die 24 Wörter des zweiten Schlüssels eingeben oder einfügen

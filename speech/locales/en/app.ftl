@@ -28,6 +28,9 @@ wallet-failed-backup = Save your words first. Without them, a lost device takes 
 wallet-failed-code = This is not a registration code of Vouchsafe.
 wallet-failed-code-chain = This code is for another network.
 wallet-failed-code-expired = This code has expired. Ask for a new one.
+wallet-failed-extension-refused = The extension has not signed, because it was refused. Ask again if you want to go on.
+wallet-failed-extension-away = The wallet extension does not answer, or does not have your account any more. Check that it is switched on in this browser and that it allows this page.
+wallet-failed-extension-other = The wallet extension has signed something else than what you saw. It was not sent. Check the account in the extension, and update the extension.
 
 # What is signed. The first is in quotes because it is a sentence of its own.
 wallet-revoke = I revoke consent { $id }, which says: { $sentence }

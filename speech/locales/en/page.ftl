@@ -768,3 +768,25 @@ page-settings-passkeys-remove = Remove the passkeys
 page-person-own-name = A name that only you see
 page-record-remark = Assessment
 page-home-not-a-patient = This account is not a patient’s. The screens of this app are for patients.
+
+## Wallet extensions
+page-extension-heading = Your wallet extension
+page-extension-intro = The extension keeps the key that signs. It asks you each time something is signed.
+page-extension-which = Which extension has your key?
+page-extension-account = Which account do you want to use?
+page-extension-no-account = This extension shows this page no account of the right kind (sr25519). Allow one in the extension, or make one there.
+page-extension-not-allowed = The extension does not let this page in, or does not answer. Nothing was signed. Allow this page in the extension.
+page-extension-key = To read your records you need a second key. This device keeps it, and you keep it on a printed sheet.
+page-extension-new = Make the second key
+page-extension-restore = I have the sheet of the second key
+page-extension-confirm = Confirm in your extension
+page-extension-call = The extension cannot show the sentence. It shows the same as code. This app has checked that the code says what you have read here.
+page-extension-text = Read the text that the extension shows.
+page-extension-waiting = Waiting for your extension
+page-extension-again = Ask the extension again
+page-extension-kept = The key that signs is in this extension:
+page-words-heading-encryption = The 24 words of your second key
+page-words-intro-encryption = With this key your records are read. The key that signs stays in your extension: keep its words too. You need both if you lose this device.
+page-words-sheet-keep-encryption = Keep this sheet secret and safe. With it and your account, your records can be read.
+page-words-sheet-use-encryption = To restore: open the app in a browser with your extension, choose “Use a wallet extension of this browser” and scan this code or enter the words.
+page-restore-words-encryption = Enter or paste the 24 words of the second key

@@ -28,6 +28,9 @@ wallet-failed-backup = Simpan kata-kata Anda dahulu. Tanpa kata-kata itu, kunci 
 wallet-failed-code = Ini bukan kode pendaftaran Vouchsafe.
 wallet-failed-code-chain = Kode ini untuk jaringan lain.
 wallet-failed-code-expired = Kode ini sudah kedaluwarsa. Mintalah kode baru.
+wallet-failed-extension-refused = Ekstensi tidak menandatangani karena ditolak. Tanyakan lagi jika Anda ingin melanjutkan.
+wallet-failed-extension-away = Ekstensi dompet tidak menjawab, atau tidak lagi memiliki akun Anda. Pastikan ekstensi aktif di peramban ini dan mengizinkan halaman ini.
+wallet-failed-extension-other = Ekstensi dompet menandatangani hal lain daripada yang Anda lihat. Itu tidak dikirim. Periksa akun di ekstensi, dan perbarui ekstensi.
 
 # What is signed.
 wallet-revoke = Saya mencabut persetujuan { $id }, yang berbunyi: { $sentence }

@@ -768,3 +768,25 @@ page-settings-passkeys-remove = Hapus passkey
 page-person-own-name = Nama yang hanya Anda lihat
 page-record-remark = Penilaian
 page-home-not-a-patient = Akun ini bukan akun pasien. Layar aplikasi ini ditujukan untuk pasien.
+
+## Ekstensi dompet
+page-extension-heading = Ekstensi dompet Anda
+page-extension-intro = Ekstensi menyimpan kunci untuk menandatangani. Ekstensi bertanya kepada Anda setiap kali ada yang ditandatangani.
+page-extension-which = Ekstensi mana yang menyimpan kunci Anda?
+page-extension-account = Akun mana yang ingin Anda gunakan?
+page-extension-no-account = Ekstensi ini tidak menunjukkan akun dengan jenis yang sesuai (sr25519) kepada halaman ini. Izinkan satu akun di ekstensi, atau buat akun di sana.
+page-extension-not-allowed = Ekstensi tidak mengizinkan halaman ini, atau tidak menjawab. Tidak ada yang ditandatangani. Izinkan halaman ini di ekstensi.
+page-extension-key = Untuk membaca rekam medis, Anda memerlukan kunci kedua. Perangkat ini menyimpannya, dan Anda menyimpannya pada lembar cetak.
+page-extension-new = Buat kunci kedua
+page-extension-restore = Saya punya lembar kunci kedua
+page-extension-confirm = Konfirmasi di ekstensi Anda
+page-extension-call = Ekstensi tidak dapat menampilkan kalimatnya. Ekstensi menampilkan hal yang sama sebagai kode. Aplikasi ini sudah memeriksa bahwa kode itu sama dengan yang Anda baca di sini.
+page-extension-text = Bacalah teks yang ditampilkan ekstensi.
+page-extension-waiting = Menunggu ekstensi Anda
+page-extension-again = Tanyakan lagi ke ekstensi
+page-extension-kept = Kunci untuk menandatangani ada di ekstensi ini:
+page-words-heading-encryption = 24 kata kunci kedua Anda
+page-words-intro-encryption = Dengan kunci ini rekam medis Anda dibaca. Kunci untuk menandatangani tetap di ekstensi Anda: simpan juga kata-katanya. Anda memerlukan keduanya jika perangkat ini hilang.
+page-words-sheet-keep-encryption = Rahasiakan lembar ini dan simpan dengan aman. Dengan lembar ini dan akun Anda, rekam medis Anda dapat dibaca.
+page-words-sheet-use-encryption = Untuk memulihkan: buka aplikasi di peramban yang memiliki ekstensi Anda, pilih “Gunakan ekstensi dompet di peramban ini”, lalu pindai kode ini atau masukkan kata-katanya.
+page-restore-words-encryption = Masukkan atau tempel 24 kata kunci kedua

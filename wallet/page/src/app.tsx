@@ -3,7 +3,9 @@
 import type { ComponentChildren, FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { confirming } from "./confirm";
+import { asking } from "./extensions";
 import { ConfirmSheet } from "./parts/ConfirmSheet";
+import { ExtensionSheet } from "./parts/ExtensionSheet";
 import { Icon, type IconName } from "./parts/Icon";
 import { ProofNotes } from "./parts/ProofLine";
 import { SignSheet } from "./parts/SignSheet";
@@ -17,6 +19,7 @@ import { ConsentsScreen } from "./screens/consents";
 import { CreateScreen } from "./screens/create";
 import { DeskScreen } from "./screens/desk";
 import { DocumentScreen } from "./screens/document";
+import { ExtensionScreen } from "./screens/extension";
 import { HomeScreen } from "./screens/home";
 import { HospitalsScreen } from "./screens/hospitals";
 import { LogScreen } from "./screens/log";
@@ -36,7 +39,13 @@ import { t, type PlainId } from "./texts";
 
 type Screens = Record<string, FunctionComponent>;
 
-const BEFORE: Screens = { "": WelcomeScreen, new: CreateScreen, restore: RestoreScreen, lost: LostScreen };
+const BEFORE: Screens = {
+	"": WelcomeScreen,
+	new: CreateScreen,
+	restore: RestoreScreen,
+	extension: ExtensionScreen,
+	lost: LostScreen,
+};
 const LOCKED: Screens = { "": UnlockScreen, lost: LostScreen, restore: RestoreScreen };
 const DESK: Screens = { "": DeskScreen, settings: SettingsScreen, backup: BackupScreen, lost: LostScreen };
 const OPEN: Screens = {
@@ -89,6 +98,7 @@ export function App() {
 	useEffect(() => {
 		if (phase !== "open") signing.peek()?.done(null);
 		confirming.peek()?.(false);
+		if (phase === "locked") asking.peek()?.refuse();
 	}, [phase]);
 	useEffect(() => {
 		const onKey = (event: KeyboardEvent) => {
@@ -115,6 +125,7 @@ export function App() {
 				</div>
 				{isOpen && <SignSheet />}
 				<ConfirmSheet />
+				<ExtensionSheet />
 			</div>
 		</>
 	);

@@ -25,6 +25,7 @@ use vouchsafe_agent::{
 };
 use vouchsafe_protocol::{
 	calls::{AccessRequestsCall, ConsentCall, RuntimeCall},
+	errors::ChainError,
 	traits::View as _,
 	types::{
 		bounded, AccountId, Actions, Categories, Category, Confidentiality, DataPeriod, Effect,
@@ -292,7 +293,7 @@ impl<H: Host> Account<H> {
 		if again != shown {
 			return Err(Trouble::NotShown.into());
 		}
-		let approved = draft.action.clone();
+		let (approved, again) = (draft.action.clone(), draft.clone());
 		let (says_session, says_labels) = (session.clone(), labels.clone());
 		let approval = self.approval.give(move |call| {
 			approved.is_done_by(call, |grantee, terms| {
@@ -306,7 +307,12 @@ impl<H: Host> Account<H> {
 				shown.starts_with(&said)
 			})
 		});
-		let signed = approval.mark(self.carry_out(&session, draft.action, speech).await)?;
+		let signed = self.carry_out(&session, draft.action, speech).await;
+		if signed.as_ref().is_err_and(is_unsigned) {
+			// It was shown, and can be signed after all.
+			locked(&self.drafts).insert(digest.to_owned(), again);
+		}
+		let signed = approval.mark(signed)?;
 		// A second device needs the text that was agreed to.
 		self.synchronise(&session).await;
 		Ok(Answer::Signed(signed))
@@ -477,6 +483,11 @@ impl<H: Host> Account<H> {
 			summary,
 		})
 	}
+}
+
+/// Whether an extension has not signed, so that nothing happened.
+fn is_unsigned(error: &anyhow::Error) -> bool {
+	error.chain().any(|it| matches!(it.downcast_ref(), Some(ChainError::NotSigned(_))))
 }
 
 /// Terms without what a narrowing leaves out.
