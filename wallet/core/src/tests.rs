@@ -1,6 +1,7 @@
 //! Tests of the wallet as the page knows it. The page's TypeScript of the messages is that of the Rust types: with `UPDATE`
 //! set, it is written.
 
+mod extension;
 mod host;
 mod unlocking;
 

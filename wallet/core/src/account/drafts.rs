@@ -278,7 +278,7 @@ impl<H: Host> Account<H> {
 
 	/// Signs a draft that was shown, and waits until its effect is proven.
 	pub async fn sign(&self, digest: &str, speech: &'static Speech) -> Result<Answer> {
-		let draft = locked(&self.drafts).remove(digest).ok_or(Trouble::NotShown)?;
+		let draft = locked(&self.drafts).get(digest).cloned().ok_or(Trouble::NotShown)?;
 		if draft.speech.language() != speech.language() {
 			return Err(Trouble::NotShown.into());
 		}
@@ -293,7 +293,9 @@ impl<H: Host> Account<H> {
 		if again != shown {
 			return Err(Trouble::NotShown.into());
 		}
-		let (approved, again) = (draft.action.clone(), draft.clone());
+		// Each draft is signed once.
+		let kept = locked(&self.drafts).remove(digest).ok_or(Trouble::NotShown)?;
+		let approved = draft.action.clone();
 		let (says_session, says_labels) = (session.clone(), labels.clone());
 		let approval = self.approval.give(move |call| {
 			approved.is_done_by(call, |grantee, terms| {
@@ -310,7 +312,7 @@ impl<H: Host> Account<H> {
 		let signed = self.carry_out(&session, draft.action, speech).await;
 		if signed.as_ref().is_err_and(is_unsigned) {
 			// It was shown, and can be signed after all.
-			locked(&self.drafts).insert(digest.to_owned(), again);
+			locked(&self.drafts).insert(digest.to_owned(), kept);
 		}
 		let signed = approval.mark(signed)?;
 		// A second device needs the text that was agreed to.
