@@ -24,7 +24,7 @@ use vouchsafe_protocol::{
 	types::{account_of, AccountId, H256},
 };
 use vouchsafe_vault::{random_bytes, seal::SecretKey};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// For how long a delegation must still hold when something is begun, in seconds.
 const SPARE: u64 = 10 * 60;
@@ -42,19 +42,20 @@ pub enum Secrets {
 }
 
 /// What is kept of an account whose key is in an extension.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
 pub struct ExtensionSecrets {
 	/// The account.
+	#[zeroize(skip)]
 	pub account: ExtensionAccount,
 	/// The secret encryption key, as the code of its sheet.
-	sheet: Zeroizing<String>,
+	sheet: String,
 }
 
 impl ExtensionSecrets {
 	/// An account of an extension, with this encryption key.
 	pub fn new(account: ExtensionAccount, encryption: &SecretKey) -> Self {
-		Self { account, sheet: Sheet::of_encryption_key(encryption).code() }
+		Self { account, sheet: Sheet::of_encryption_key(encryption).code().to_string() }
 	}
 
 	/// The encryption key.

@@ -94,6 +94,12 @@ fn kind_of(error: &Error, speech: &Speech) -> (FailureKind, String) {
 	if let Some(trouble) = find::<Trouble>(error) {
 		return of_trouble(trouble, speech);
 	}
+	if let Some(error) = find::<NotSigned>(error) {
+		return of_extension(*error, speech);
+	}
+	if let Some(ChainError::NotSigned(error)) = find(error) {
+		return of_extension(*error, speech);
+	}
 	if let Some(error) = find::<LockError>(error) {
 		return match error {
 			LockError::WrongPassphrase => {
@@ -122,9 +128,6 @@ fn kind_of(error: &Error, speech: &Speech) -> (FailureKind, String) {
 			},
 			OpenError::Other(_) => (FailureKind::Other, speech.wallet_failed_other()),
 		};
-	}
-	if let Some(error) = find::<NotSigned>(error) {
-		return of_extension(*error, speech);
 	}
 	if let Some(error) = find::<ChainError>(error) {
 		return of_chain(error, speech);
@@ -184,7 +187,6 @@ fn of_chain(error: &ChainError, speech: &Speech) -> (FailureKind, String) {
 		ChainError::NotProven(_) => (NotProven, speech.wallet_failed_not_proven()),
 		ChainError::OldHead(_) | ChainError::ClockBehind(_) => (Old, speech.wallet_failed_old()),
 		ChainError::Foreign(_) => (Update, speech.wallet_failed_update()),
-		ChainError::NotSigned(error) => of_extension(*error, speech),
 		ChainError::Stranger => (NotEnrolled, speech.wallet_failed_not_enrolled()),
 		error if is_open(error) => (Other, speech.wallet_failed_pending()),
 		ChainError::Custodian(error) => of_custodian(error, speech),

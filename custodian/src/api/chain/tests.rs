@@ -19,7 +19,6 @@ use vouchsafe_client::{
 		Account, Actions, Asked, Categories, Confidentiality, DataPeriod, Grantee, LabelFilter,
 		Purposes, Signer, Status,
 	},
-	messages::{Delegation, Signed},
 	signing::{now, sign_request},
 };
 
