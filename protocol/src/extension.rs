@@ -159,14 +159,17 @@ mod tests {
 		signed.extend(bytes(&payload.genesis_hash));
 		signed.extend(bytes(&payload.block_hash));
 		payload.metadata_hash.encode_to(&mut signed);
-		if signed.len() > 256 { blake2_256(&signed).to_vec() } else { signed }
+		if signed.len() > 256 {
+			blake2_256(&signed).to_vec()
+		} else {
+			signed
+		}
 	}
 
 	#[test]
 	fn an_extension_signs_the_bytes_that_the_chain_checks() {
 		let short = revocation();
-		let long: RuntimeCall =
-			UtilityCall::batch_all { calls: vec![revocation(); 12] }.into();
+		let long: RuntimeCall = UtilityCall::batch_all { calls: vec![revocation(); 12] }.into();
 		for call in [short, long] {
 			let payload = CallPayload::new("5F", &call, &binding());
 			assert_eq!(as_an_extension_does(&payload), extrinsics::payload(&call, &binding()));

@@ -131,8 +131,7 @@ pub fn with_signature(
 	binding: &Binding,
 	signature: &[u8; 64],
 ) -> Vec<u8> {
-	let mut extrinsic =
-		(VERSION, ADDRESS_ID, account_bytes(account), SR25519, *signature).encode();
+	let mut extrinsic = (VERSION, ADDRESS_ID, account_bytes(account), SR25519, *signature).encode();
 	extrinsic.extend(binding.explicit());
 	call.encode_to(&mut extrinsic);
 	extrinsic.encode()

@@ -140,11 +140,8 @@ mod tests {
 			"mode": 0,
 			"metadataHash": null,
 		});
-		let expected = format!(
-			"01020304058502b104006400000007000000{}{}00",
-			"03".repeat(32),
-			"04".repeat(32)
-		);
+		let expected =
+			format!("01020304058502b104006400000007000000{}{}00", "03".repeat(32), "04".repeat(32));
 		assert_eq!(hex::encode(call_bytes(&payload).unwrap()), expected);
 	}
 }

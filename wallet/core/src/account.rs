@@ -30,11 +30,7 @@ use std::{
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
 };
-use vouchsafe_agent::{
-	keys::Identity,
-	platform::Keep as _,
-	synced::Outcome,
-};
+use vouchsafe_agent::{keys::Identity, platform::Keep as _, synced::Outcome};
 use vouchsafe_protocol::{
 	signing::SharedSigner,
 	types::{AccountId, AccountKind, H256},

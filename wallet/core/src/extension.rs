@@ -185,7 +185,8 @@ impl<H: Host> ExtensionSigner<H> {
 			let session = locked(&self.session);
 			let holds = session.delegation.as_ref().is_some_and(|it| {
 				it.genesis == Hex::from(genesis)
-					&& it.from <= now && now.saturating_add(SPARE) < it.until
+					&& it.from <= now
+					&& now.saturating_add(SPARE) < it.until
 			});
 			if holds {
 				return Ok(None);
@@ -220,9 +221,8 @@ impl<H: Host> ExtensionSigner<H> {
 
 	async fn ask(&self, what: ToSign<'_>) -> Result<[u8; 64], NotSigned> {
 		let address = &self.extension.address;
-		let json = |payload: serde_json::Result<String>| {
-			payload.expect("our own messages are JSON; qed")
-		};
+		let json =
+			|payload: serde_json::Result<String>| payload.expect("our own messages are JSON; qed");
 		let (method, payload) = match what {
 			ToSign::Text(text) => {
 				let payload = serde_json::to_string(&TextPayload::new(address, text));
@@ -233,8 +233,7 @@ impl<H: Host> ExtensionSigner<H> {
 				(ExtensionMethod::SignPayload, json(payload))
 			},
 		};
-		let signature =
-			self.prompts.ask(&self.host, self.extension(), method, payload).await?;
+		let signature = self.prompts.ask(&self.host, self.extension(), method, payload).await?;
 		match what.is_signed_by(&self.account, &signature) {
 			true => Ok(signature),
 			false => Err(NotSigned::Other),

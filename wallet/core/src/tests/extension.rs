@@ -211,7 +211,8 @@ async fn the_extension_and_the_sheet_restore_the_account() {
 	let Ok(Answer::Started(started)) = ask(&other, &app, restore(&words)).await else { panic!() };
 	assert_eq!((started.account, started.has_backup), (account().address, true));
 	let stored = other.stored.lock().unwrap().clone();
-	let stored: Vec<u8> = stored.into_iter().flat_map(|(key, it)| [key.into_bytes(), it].concat()).collect();
+	let stored: Vec<u8> =
+		stored.into_iter().flat_map(|(key, it)| [key.into_bytes(), it].concat()).collect();
 	for secret in words.split(' ').chain([&account().address[..]]).filter(|it| it.len() > 4) {
 		assert!(!stored.windows(secret.len()).any(|it| it == secret.as_bytes()), "{secret}");
 	}
