@@ -18,7 +18,7 @@ export class FakeExtension {
 
 	/** Puts it into a profile's pages: for the option `before` of `openWallet`. */
 	async inject(context) {
-		this.address = await this.say("address");
+		this.address ??= await this.say("address");
 		await context.exposeFunction("fakeExtensionSigns", (method, payload) => this.sign(method, payload));
 		await context.exposeFunction("fakeExtensionIsAway", () => this.isAway);
 		await context.addInitScript(inPage, { name: this.name, address: this.address });
