@@ -8,7 +8,8 @@
 //! - [`extrinsics`]: signed calls, encoded.
 //! - [`api`] and [`storage`]: what can be read at a block, as bytes.
 //! - [`messages`]: the requests and answers of a custodian's REST API, and [`rest`], its client.
-//! - [`signing`]: signed requests, and the text that an enrollee signs.
+//! - [`signing`]: who signs, signed requests, and the texts that enrollees and accounts that delegate sign.
+//! - [`extension`]: what wallets in browser extensions are asked to sign.
 //! - [`qr`]: what QR codes at a registration desk contain.
 //!
 //! What it checks:
@@ -38,6 +39,7 @@ pub mod decider;
 mod dispatch;
 pub mod errors;
 pub mod events;
+pub mod extension;
 pub mod extrinsics;
 pub mod holders;
 pub mod log_file;

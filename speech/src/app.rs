@@ -43,6 +43,9 @@ messages! { pub APP:
 	wallet_failed_given_up = "wallet-failed-given-up" ();
 	wallet_failed_kept_full = "wallet-failed-kept-full" ();
 	wallet_failed_kept_lost = "wallet-failed-kept-lost" ();
+	wallet_failed_extension_refused = "wallet-failed-extension-refused" ();
+	wallet_failed_extension_away = "wallet-failed-extension-away" ();
+	wallet_failed_extension_other = "wallet-failed-extension-other" ();
 
 	wallet_revoke = "wallet-revoke" (id, sentence);
 	wallet_refuse = "wallet-refuse" (who);

@@ -28,7 +28,7 @@ use vouchsafe_client::{
 	custodian::Custodian,
 	messages::{About, Hex, SignedCustodian},
 	protocol::{qr::Code, traits::Custodians},
-	signing::{enrolment_text, wrap},
+	signing::{enrolment_text, Signer as _, ToSign},
 };
 
 /// A signed enrolment, as the registrar receives it.
@@ -52,7 +52,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 	let names = &session.names;
 	match command {
 		EnrolCommand::Sign { institution, kind, valid_for, out, unasked: _ } => {
-			sign(&session, &institution, &kind, valid_for, out.as_deref())
+			sign(&session, &institution, &kind, valid_for, out.as_deref()).await
 		},
 		EnrolCommand::Submit { file, unasked: _ } => submit(&session, &file).await,
 		EnrolCommand::Code { kind, institution, valid_for } => {
@@ -271,7 +271,7 @@ fn done(text: String, block: u32) -> Output {
 	Output::new(text, json)
 }
 
-fn sign(
+async fn sign(
 	session: &Session,
 	institution: &str,
 	kind: &AccountKind,
@@ -295,7 +295,7 @@ fn sign(
 		kind: kind.word().to_owned(),
 		encryption_key: Hex(key),
 		expires,
-		signature: Hex(Signer::sign(&me.signer, &wrap(&text))),
+		signature: Hex(me.signer.sign_as_account(ToSign::Text(&text)).await?),
 	};
 	let json = serde_json::to_value(&signed)?;
 	match out {

@@ -27,6 +27,7 @@ async fn the_wallet_works_in_a_browser() -> Result<()> {
 		"suite": "story",
 		"seconds": 120,
 		"vouchsafe": program("vouchsafe")?,
+		"signer": program("vouchsafe-signer")?,
 		"home": network.root.join("homes"),
 		"nodes": nodes,
 		"custodians": custodians,

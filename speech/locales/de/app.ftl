@@ -38,6 +38,9 @@ wallet-failed-unfinished = Das Dokument ist noch nicht fertig hinzugefügt. Nich
 wallet-failed-given-up = Ihre Krankenhäuser oder die Blockchain nehmen dieses Dokument nicht an. Nichts davon wird aufbewahrt.
 wallet-failed-kept-full = Auf diesem Gerät ist kein Platz für weitere Dokumente. Entfernen Sie einige von denen, die Sie hier behalten.
 wallet-failed-kept-lost = Die Kopie auf diesem Gerät fehlt oder ist beschädigt. Sie wurde entfernt. Öffnen Sie das Dokument noch einmal.
+wallet-failed-extension-refused = Die Erweiterung hat nicht unterschrieben, weil abgelehnt wurde. Fragen Sie noch einmal, wenn Sie weitermachen möchten.
+wallet-failed-extension-away = Die Wallet-Erweiterung antwortet nicht oder hat Ihr Konto nicht mehr. Prüfen Sie, ob sie in diesem Browser eingeschaltet ist und diese Seite erlaubt.
+wallet-failed-extension-other = Die Wallet-Erweiterung hat etwas anderes unterschrieben, als Sie gesehen haben. Es wurde nicht gesendet. Prüfen Sie das Konto in der Erweiterung und aktualisieren Sie sie.
 
 # What is signed.
 wallet-revoke = Ich widerrufe Einwilligung { $id }. Sie lautet: { $sentence }

@@ -38,6 +38,9 @@ wallet-failed-unfinished = The document is not finished, and nothing is lost. It
 wallet-failed-given-up = Your hospitals or the chain do not accept this document. Nothing of it is kept.
 wallet-failed-kept-full = There is no room for more documents on this device. Remove some of those that you keep.
 wallet-failed-kept-lost = The copy on this device is gone or damaged, so it was removed. Open the record again.
+wallet-failed-extension-refused = The extension has not signed, because it was refused. Ask again if you want to go on.
+wallet-failed-extension-away = The wallet extension does not answer, or does not have your account any more. Check that it is switched on in this browser and that it allows this page.
+wallet-failed-extension-other = The wallet extension has signed something else than what you saw. It was not sent. Check the account in the extension, and update the extension.
 
 # What is signed. The first is in quotes because it is a sentence of its own.
 wallet-revoke = I revoke consent { $id }, which says: { $sentence }

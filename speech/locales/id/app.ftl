@@ -38,6 +38,9 @@ wallet-failed-unfinished = Dokumen belum selesai ditambahkan, dan tidak ada yang
 wallet-failed-given-up = Rumah sakit Anda atau blockchain tidak menerima dokumen ini. Tidak ada yang disimpan.
 wallet-failed-kept-full = Tidak ada ruang lagi untuk dokumen di perangkat ini. Hapus beberapa dokumen yang Anda simpan.
 wallet-failed-kept-lost = Salinan di perangkat ini hilang atau rusak, jadi dihapus. Buka rekam medis itu sekali lagi.
+wallet-failed-extension-refused = Ekstensi tidak menandatangani karena ditolak. Tanyakan lagi jika Anda ingin melanjutkan.
+wallet-failed-extension-away = Ekstensi dompet tidak menjawab, atau tidak lagi memiliki akun Anda. Pastikan ekstensi aktif di peramban ini dan mengizinkan halaman ini.
+wallet-failed-extension-other = Ekstensi dompet menandatangani hal lain daripada yang Anda lihat. Itu tidak dikirim. Periksa akun di ekstensi, dan perbarui ekstensi.
 
 # What is signed.
 wallet-revoke = Saya mencabut persetujuan { $id }, yang berbunyi: { $sentence }

@@ -21,6 +21,7 @@ mod who_sees;
 
 use crate::{
 	device::DeviceKey,
+	extension::{ExtensionSecrets, ExtensionSigner, Prompts, Secrets},
 	failure::Trouble,
 	guard::Approval,
 	host::Host,
@@ -36,14 +37,16 @@ use std::{
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
 };
-use subxt_signer::sr25519::Keypair;
 use vouchsafe_agent::{
-	keys::{Identity, KeyFile},
+	keys::Identity,
 	platform::Keep as _,
 	stop::Stop,
 	synced::Outcome,
 };
-use vouchsafe_protocol::types::{AccountId, AccountKind, H256};
+use vouchsafe_protocol::{
+	signing::SharedSigner,
+	types::{AccountId, AccountKind, H256},
+};
 use vouchsafe_speech::Speech;
 use zeroize::Zeroizing;
 
@@ -52,6 +55,8 @@ pub use connection::{network_of, Network};
 /// The folder of the wallet's own things, and the names in it.
 const FOLDER: &str = "wallet";
 const KEY: &str = "key";
+const EXTENSION: &str = "extension";
+const SESSION: &str = "session";
 const BACKUP: &str = "backup";
 const KIND: &str = "kind";
 const DESKS: &str = "desks";
@@ -67,8 +72,10 @@ const MEMBERS_FOR: Duration = Duration::from_secs(60);
 pub struct Account<H: Host> {
 	host: H,
 	keep: BrowserKeep<H>,
-	key_file: KeyFile,
+	secrets: Secrets,
 	identity: Identity,
+	/// Signs for the account if its key is in an extension.
+	extension: Option<Arc<ExtensionSigner<H>>>,
 	/// The address that the page was loaded from.
 	origin: String,
 	approval: Approval,
@@ -116,11 +123,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// What is stored first of an account. `is_saved` says whether its words were saved already.
 pub fn first_values(
 	key: &DeviceKey,
-	key_file: &KeyFile,
+	secrets: &Secrets,
 	is_saved: bool,
 ) -> Result<Vec<(String, Vec<u8>)>> {
-	let secret = Zeroizing::new(serde_json::to_vec(key_file)?);
-	let mut values = vec![key.seal(FOLDER, KEY, &secret)];
+	let (name, secret) = match secrets {
+		Secrets::InWallet(key_file) => (KEY, serde_json::to_vec(key_file)?),
+		Secrets::InExtension(secrets) => (EXTENSION, serde_json::to_vec(secrets)?),
+	};
+	let mut values = vec![key.seal(FOLDER, name, &Zeroizing::new(secret))];
 	values.extend(is_saved.then(|| key.seal(FOLDER, BACKUP, &[1])));
 	Ok(values)
 }
@@ -132,15 +142,28 @@ impl<H: Host> Account<H> {
 		key: DeviceKey,
 		stored: &[(String, Vec<u8>)],
 		origin: String,
+		prompts: Prompts,
 	) -> Result<Self> {
 		let keep = BrowserKeep::open(host.clone(), key, stored);
-		let secret = keep.read(FOLDER, KEY).await?.ok_or(crate::device::LockError::Damaged)?;
-		let key_file = serde_json::from_slice(&secret)?;
-		Self::new(host, keep, key_file, origin).await
-	}
-
-	async fn new(host: H, keep: BrowserKeep<H>, key_file: KeyFile, origin: String) -> Result<Self> {
-		let identity = key_file.identity("")?;
+		let secrets = match keep.read(FOLDER, KEY).await? {
+			Some(secret) => Secrets::InWallet(serde_json::from_slice(&secret)?),
+			None => {
+				let secret = keep.read(FOLDER, EXTENSION).await?;
+				let secret = secret.ok_or(crate::device::LockError::Damaged)?;
+				Secrets::InExtension(serde_json::from_slice(&secret)?)
+			},
+		};
+		let (identity, extension) = match &secrets {
+			Secrets::InWallet(key_file) => (key_file.identity("")?, None),
+			Secrets::InExtension(secrets) => {
+				let ExtensionSecrets { account, .. } = secrets;
+				let kept = keep.read(FOLDER, SESSION).await?;
+				let kept = kept.as_ref().map(|it| &it[..]);
+				let signer = ExtensionSigner::new(host.clone(), prompts, account.clone(), kept)?;
+				let (signer, encryption) = (Arc::new(signer), secrets.encryption()?);
+				(Identity { name: String::new(), signer: signer.clone(), encryption }, Some(signer))
+			},
+		};
 		let has_backup = keep.read(FOLDER, BACKUP).await?.is_some();
 		let network = match keep.read(FOLDER, NETWORK).await? {
 			Some(bytes) => serde_json::from_slice(&bytes)?,
@@ -157,8 +180,9 @@ impl<H: Host> Account<H> {
 		Ok(Self {
 			host,
 			keep,
-			key_file,
+			secrets,
 			identity,
+			extension,
 			origin,
 			approval: Approval::default(),
 			documents: Documents::default(),
@@ -191,7 +215,7 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Signs for the account.
-	pub fn signer(&self) -> &Keypair {
+	pub fn signer(&self) -> &SharedSigner {
 		&self.identity.signer
 	}
 
@@ -201,8 +225,13 @@ impl<H: Host> Account<H> {
 	}
 
 	/// The account's secrets.
-	pub fn key_file(&self) -> &KeyFile {
-		&self.key_file
+	pub fn secrets(&self) -> &Secrets {
+		&self.secrets
+	}
+
+	/// The extension that has the account's key, if one has it.
+	pub fn extension(&self) -> Option<&str> {
+		self.extension.as_ref().map(|it| it.extension())
 	}
 
 	/// What encrypts the stored things.

@@ -6,6 +6,7 @@ mod keys;
 use crate::{
 	account::Account,
 	device::Locks,
+	extension::{Prompts, Secrets},
 	failure::{self, Trouble},
 	host::Host,
 	messages::{Answer, Ask, FailureKind, FileView, Message, Phase, Request, Started},
@@ -15,10 +16,7 @@ use std::{
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
 };
-use vouchsafe_agent::{
-	english::{learn, speech_of, unknown},
-	keys::KeyFile,
-};
+use vouchsafe_agent::english::{learn, speech_of, unknown};
 use vouchsafe_protocol::types::{address, AccountKind};
 use vouchsafe_speech::{Speech, LANGUAGES};
 use vouchsafe_vault::passphrase::Cost;
@@ -35,6 +33,8 @@ pub struct App<H: Host>(Arc<Inner<H>>);
 struct Inner<H: Host> {
 	host: H,
 	cost: Cost,
+	/// What extensions are asked. It is also needed while an account opens.
+	prompts: Prompts,
 	state: Mutex<State<H>>,
 }
 
@@ -44,7 +44,7 @@ struct State<H: Host> {
 	origin: String,
 	locks: Option<Locks>,
 	/// A new account that is not kept yet.
-	new: Option<Arc<KeyFile>>,
+	new: Option<Arc<Secrets>>,
 	/// The unlocked account.
 	account: Option<Arc<Account<H>>>,
 	/// When the person used it last.
@@ -102,7 +102,8 @@ impl<H: Host> App<H> {
 			signs_since: None,
 			desk: None,
 		};
-		Self(Arc::new(Inner { host, cost, state: Mutex::new(state) }))
+		let (prompts, state) = (Prompts::default(), Mutex::new(state));
+		Self(Arc::new(Inner { host, cost, prompts, state }))
 	}
 
 	/// Answers a request by a message to the page.
@@ -193,6 +194,15 @@ impl<H: Host> App<H> {
 				self.started()
 			},
 			Ask::MakeWords => self.make_words()?,
+			Ask::UseExtension { account } => self.use_extension(account)?,
+			Ask::ExtensionAnswer { id, outcome } => {
+				self.0.prompts.answer(id, outcome);
+				Answer::Done
+			},
+			Ask::Delegate => {
+				self.account()?.delegate().await?;
+				self.started()
+			},
 			Ask::CheckWords { text } => self.check_words(&text).await?,
 			Ask::Create { passphrase } => self.create(&passphrase).await?,
 			Ask::Restore { source, passphrase } => self.restore(source, &passphrase).await?,
@@ -219,7 +229,7 @@ impl<H: Host> App<H> {
 			Ask::ReadDeskCode { text } => self.read_desk_code(&text).await?,
 			Ask::AcceptDeskCode => self.accept_desk_code().await?,
 			Ask::Sign { digest } => {
-				self.ensure_signs()?;
+				self.ensure_agrees()?;
 				self.account()?.sign(&digest, request, self.speech()).await?
 			},
 			Ask::DraftAddition { form } => {
@@ -236,7 +246,7 @@ impl<H: Host> App<H> {
 				return self.account()?.answer(asked, self.speech()).await;
 			},
 			Ask::Open { ids } => {
-				self.ensure_signs()?;
+				self.ensure_agrees()?;
 				return self.account()?.answer(Ask::Open { ids }, self.speech()).await;
 			},
 			Ask::OpenOfPatient { patient, institution, ids } => {
@@ -273,7 +283,16 @@ impl<H: Host> App<H> {
 		}
 	}
 
+	/// The same for what an extension signs, if one has the account's key: it asks by itself.
+	fn ensure_agrees(&self) -> Result<(), Trouble> {
+		match self.account()?.extension() {
+			Some(_) => Ok(()),
+			None => self.ensure_signs(),
+		}
+	}
+
 	fn lock(&self) {
+		self.0.prompts.clear();
 		let account = {
 			let mut state = self.state();
 			state.signs_since = None;
@@ -332,6 +351,7 @@ impl<H: Host> App<H> {
 			}),
 			server: account.and_then(|it| it.server()),
 			has_passkey: state.locks.as_ref().is_some_and(|it| it.passkeys().next().is_some()),
+			extension: account.and_then(|it| it.extension()).map(str::to_owned),
 			has_backup: account.is_some_and(|it| it.has_backup()),
 			version: env!("CARGO_PKG_VERSION").to_owned(),
 		})

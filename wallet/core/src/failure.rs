@@ -18,6 +18,7 @@ use vouchsafe_protocol::{
 	errors::{ChainError, CustodianError},
 	proof::ProofError,
 	qr::QrError,
+	signing::NotSigned,
 };
 use vouchsafe_speech::Speech;
 
@@ -136,6 +137,12 @@ fn kind_of(error: &Error, speech: &Speech) -> (FailureKind, String) {
 	if let Some(trouble) = find::<Trouble>(error) {
 		return of_trouble(trouble, speech);
 	}
+	if let Some(error) = find::<NotSigned>(error) {
+		return of_extension(*error, speech);
+	}
+	if let Some(ChainError::NotSigned(error)) = find(error) {
+		return of_extension(*error, speech);
+	}
 	if let Some(error) = find::<LockError>(error) {
 		return match error {
 			LockError::WrongPassphrase => {
@@ -193,6 +200,15 @@ fn of_custodian(error: &CustodianError, speech: &Speech) -> (FailureKind, String
 		error if error.may_pass() => (FailureKind::Offline, speech.wallet_failed_offline()),
 		_ => (FailureKind::Other, speech.wallet_failed_other()),
 	}
+}
+
+fn of_extension(error: NotSigned, speech: &Speech) -> (FailureKind, String) {
+	let text = match error {
+		NotSigned::Refused => speech.wallet_failed_extension_refused(),
+		NotSigned::Away => speech.wallet_failed_extension_away(),
+		NotSigned::Other => speech.wallet_failed_extension_other(),
+	};
+	(FailureKind::Extension, text)
 }
 
 fn of_trouble(trouble: &Trouble, speech: &Speech) -> (FailureKind, String) {
@@ -290,6 +306,8 @@ mod tests {
 		assert_eq!(kind(ChainError::OldHead(None)), FailureKind::Old);
 		assert_eq!(kind(ChainError::Refused(NOT_SHOWN.into())), FailureKind::NotShown);
 		assert_eq!(kind(CustodianError::NoAccess), FailureKind::NoAccess);
+		assert_eq!(kind(NotSigned::Refused), FailureKind::Extension);
+		assert_eq!(kind(ChainError::NotSigned(NotSigned::Away)), FailureKind::Extension);
 		let wrapped = anyhow!(ChainError::Stranger).context("reading");
 		assert_eq!(kind(wrapped), FailureKind::NotEnrolled);
 		assert_eq!(kind(anyhow!("else")), FailureKind::Other);

@@ -73,9 +73,11 @@ struct Checked {
 	was_sent: Arc<AtomicBool>,
 }
 
-/// Notes that a call was handed to the chain, by what came of it. On an old block nothing is signed.
+/// Notes that a call was handed to the chain, by what came of it. On an old block nothing is signed, nor
+/// if an extension does not sign: then no block can have the call as it was signed before.
 fn note<T>(was_sent: &AtomicBool, outcome: Result<T, ChainError>) -> Result<T, ChainError> {
-	if !matches!(outcome, Err(ChainError::OldHead(_) | ChainError::ClockBehind(_))) {
+	use ChainError::{ClockBehind, NotSigned, OldHead};
+	if !matches!(outcome, Err(OldHead(_) | ClockBehind(_) | NotSigned(_))) {
 		was_sent.store(true, Ordering::Relaxed);
 	}
 	outcome
@@ -167,7 +169,7 @@ mod tests {
 	use super::*;
 	use crate::{failure::tell, messages::FailureKind};
 	use anyhow::{anyhow, Error};
-	use vouchsafe_protocol::calls::AccessRequestsCall;
+	use vouchsafe_protocol::{calls::AccessRequestsCall, signing::NotSigned};
 	use vouchsafe_speech::Speech;
 
 	fn deny(request: u32) -> RuntimeCall {
@@ -209,6 +211,9 @@ mod tests {
 		assert!(!may_take_effect(&given, ChainError::MayNotSign));
 		let old = send::<()>(&approval, Err(ChainError::OldHead(None))).unwrap_err();
 		assert!(!may_take_effect(&given, old), "nothing is signed on an old block");
+		let refused = ChainError::NotSigned(NotSigned::Refused);
+		let refused = send::<()>(&approval, Err(refused)).unwrap_err();
+		assert!(!may_take_effect(&given, refused), "the extension did not sign");
 		let refused = send::<()>(&approval, Err(ChainError::MayNotSign)).unwrap_err();
 		assert!(may_take_effect(&given, refused.clone()));
 		let told = tell(&given.mark::<()>(Err(refused.into())).unwrap_err(), &Speech::english());

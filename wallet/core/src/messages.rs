@@ -75,6 +75,17 @@ pub enum Message {
 	},
 	/// There are new entries in the log, so requests, consents and records may have changed.
 	Changed,
+	/// An extension is to sign something. The answer is [`Ask::ExtensionAnswer`].
+	AskExtension {
+		/// The question's number.
+		id: u32,
+		/// The extension's name in `window.injectedWeb3`.
+		extension: String,
+		/// What it is to do.
+		method: ExtensionMethod,
+		/// What it is to sign: JSON for the extension, not for people.
+		payload: String,
+	},
 	/// The wallet has locked itself.
 	Locked,
 }
@@ -125,6 +136,8 @@ pub enum FailureKind {
 	Refused,
 	/// A member's name or key has changed, and the person has not confirmed it.
 	ChangedMember,
+	/// The extension that has the account's key has not signed.
+	Extension,
 	/// The wallet must be updated.
 	Update,
 	/// What the device keeps is damaged, or the device refuses to keep it.

@@ -3,6 +3,7 @@
 
 mod checkpoint;
 mod codes;
+mod extension;
 mod files;
 pub(crate) mod host;
 mod practitioner;

@@ -3,7 +3,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { confirming } from "./confirm";
+import { asking } from "./extensions";
 import { ConfirmSheet } from "./parts/ConfirmSheet";
+import { ExtensionSheet } from "./parts/ExtensionSheet";
 import { Icon } from "./parts/Icon";
 import { ProofNotes } from "./parts/ProofLine";
 import { SignSheet } from "./parts/SignSheet";
@@ -14,6 +16,7 @@ import { type Screens, screensOf, type Target } from "./roles";
 import { DeskScreen } from "./screens/desk";
 import { BackupScreen } from "./screens/backup";
 import { CreateScreen } from "./screens/create";
+import { ExtensionScreen } from "./screens/extension";
 import { LostScreen } from "./screens/lost";
 import { RestoreScreen } from "./screens/restore";
 import { SettingsScreen } from "./screens/settings";
@@ -23,7 +26,13 @@ import { signing } from "./signing";
 import { background, deskCode, isHidden, isStopped, isWide, notices, openRequests, proof, started, startFailure } from "./state";
 import { t } from "./texts";
 
-const BEFORE: Screens = { "": WelcomeScreen, new: CreateScreen, restore: RestoreScreen, lost: LostScreen };
+const BEFORE: Screens = {
+	"": WelcomeScreen,
+	new: CreateScreen,
+	restore: RestoreScreen,
+	extension: ExtensionScreen,
+	lost: LostScreen,
+};
 const LOCKED: Screens = { "": UnlockScreen, lost: LostScreen, restore: RestoreScreen };
 const DESK: Screens = { "": DeskScreen, settings: SettingsScreen, backup: BackupScreen, lost: LostScreen };
 const CLOSED = { empty: BEFORE, locked: LOCKED, notEnrolled: DESK };
@@ -34,6 +43,7 @@ export function App() {
 	useEffect(() => {
 		if (phase !== "open") signing.peek()?.done(null);
 		confirming.peek()?.(false);
+		if (phase === "locked") asking.peek()?.refuse();
 	}, [phase]);
 	useEffect(() => {
 		const onKey = (event: KeyboardEvent) => {
@@ -67,6 +77,7 @@ export function App() {
 				</div>
 				{isOpen && <SignSheet />}
 				<ConfirmSheet />
+				<ExtensionSheet />
 			</div>
 		</>
 	);

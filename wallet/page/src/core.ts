@@ -7,6 +7,9 @@ interface Answers {
 	start: "started";
 	setLanguage: "started";
 	makeWords: "words";
+	useExtension: "words";
+	extensionAnswer: "done";
+	delegate: "started";
 	checkWords: "done";
 	create: "started";
 	restore: "started";

@@ -42,12 +42,18 @@ export const isHidden = signal(false);
 /** Whether the window is wide enough for tables. */
 export const isWide = signal(false);
 
+/** Something that an extension is to sign. */
+type Question = Extract<News, { type: "askExtension" }>;
+
 /** How long the worker may take to start, in milliseconds, on a slow network. */
 const LONGEST_START = 60_000;
 
 /** Starts the worker and asks it how far the wallet is. */
-export async function start(url: TrustedUrl): Promise<void> {
-	startCore(url, t("page-error-internal"), receiveNews);
+export async function start(url: TrustedUrl, onQuestion: (question: Question) => void): Promise<void> {
+	startCore(url, t("page-error-internal"), (news) => {
+		if (news.type === "askExtension") onQuestion(news);
+		else receiveNews(news);
+	});
 	const timer = setTimeout(() => {
 		startFailure.value = failureOf(new Error("the worker does not answer"));
 	}, LONGEST_START);

@@ -1,6 +1,6 @@
 //! Connections to custodians, and what is proven of the chain.
 
-use super::{locked, practitioner, Account, FOLDER, KIND, MEMBERS_FOR, NETWORK, TRUSTED};
+use super::{locked, practitioner, Account, FOLDER, KIND, MEMBERS_FOR, NETWORK, SESSION, TRUSTED};
 use crate::{
 	failure::Trouble,
 	guard::Guarded,
@@ -20,7 +20,6 @@ use vouchsafe_protocol::{
 	proven::AHEAD,
 	remote::CustodianChain,
 	rest::RestCustodian,
-	signing::SharedSigner,
 	traits::{Custodian as _, Submit as _, View as _},
 	types::{AccountId, AccountKind, H256},
 };
@@ -108,8 +107,8 @@ impl<H: Host> Account<H> {
 	/// Reads whether the account is enrolled. Custodians answer only enrolled accounts what is not public.
 	pub async fn connect(&self) -> Result<()> {
 		let public = self.any_session().await?;
-		let signer: SharedSigner = Arc::new(self.identity.signer.clone());
-		let chain = public.chain.chain.with_signer(Some(signer));
+		self.ensure_delegated(public.genesis()).await?;
+		let chain = public.chain.chain.with_signer(Some(self.identity.signer.clone()));
 		let enrolled = async {
 			let at = chain.finalized().await?;
 			at.account(&self.account()).await
@@ -135,6 +134,26 @@ impl<H: Host> Account<H> {
 				self.learn_staff(&session).await;
 			}
 			self.renew_session().await?;
+		}
+		Ok(())
+	}
+
+	/// Connects after a refusal of the extension, which is asked again.
+	pub async fn delegate(&self) -> Result<()> {
+		if let Some(extension) = &self.extension {
+			extension.ask_again();
+		}
+		match self.is_connected() {
+			true => self.session().await.map(drop),
+			false => self.connect().await,
+		}
+	}
+
+	/// Has the extension, if one has the account's key, let the session key make requests.
+	async fn ensure_delegated(&self, genesis: H256) -> Result<()> {
+		let Some(extension) = &self.extension else { return Ok(()) };
+		if let Some(session) = extension.delegate(genesis).await? {
+			self.keep.write(FOLDER, SESSION, &session).await?;
 		}
 		Ok(())
 	}
@@ -194,6 +213,8 @@ impl<H: Host> Account<H> {
 	pub(super) async fn session(&self) -> Result<Arc<Session<H>>> {
 		if !self.is_connected() {
 			self.connect().await?;
+		} else if let Some(network) = self.network() {
+			self.ensure_delegated(network.genesis()).await?;
 		}
 		match self.is_connected() {
 			true => self.any_session().await,

@@ -38,6 +38,7 @@ use vouchsafe_agent::{
 };
 use vouchsafe_protocol::{
 	calls::{AccessRequestsCall, ConsentCall, CustodyCall, EnrolmentCall, RecordsCall, RuntimeCall},
+	errors::ChainError,
 	traits::View as _,
 	types::{
 		bounded, AccountId, Actions, Categories, Category, Confidentiality, Country, DataPeriod,
@@ -455,7 +456,7 @@ impl<H: Host> Account<H> {
 		request: u32,
 		speech: &'static Speech,
 	) -> Result<Answer> {
-		let draft = locked(&self.drafts).remove(digest).ok_or(Trouble::NotShown)?;
+		let draft = locked(&self.drafts).get(digest).cloned().ok_or(Trouble::NotShown)?;
 		if draft.speech.language() != speech.language() {
 			return Err(Trouble::NotShown.into());
 		}
@@ -469,6 +470,8 @@ impl<H: Host> Account<H> {
 		if self.text(&session, &draft.action, &known, wording).await? != shown {
 			return Err(Trouble::NotShown.into());
 		}
+		// Each draft is signed once.
+		let kept = locked(&self.drafts).remove(digest).ok_or(Trouble::NotShown)?;
 		let approved = draft.action.clone();
 		let (says_session, says_labels) = (session.clone(), labels.clone());
 		let approval = self.approval.give(move |call| match (&approved, call) {
@@ -499,7 +502,12 @@ impl<H: Host> Account<H> {
 			let waiting = Message::Waiting { id: request, what, done: 0, total: None };
 			self.host.post(waiting, None);
 		}
-		let signed = approval.mark(self.carry_out(&session, draft.action, speech).await)?;
+		let signed = self.carry_out(&session, draft.action, speech).await;
+		if signed.as_ref().is_err_and(is_unsigned) {
+			// It was shown, and can be signed after all.
+			locked(&self.drafts).insert(digest.to_owned(), kept);
+		}
+		let signed = approval.mark(signed)?;
 		// A second device needs the text that was agreed to.
 		self.synchronise(&session).await;
 		Ok(Answer::Signed(signed))
@@ -739,6 +747,11 @@ fn changed(before: &str, after: &str) -> Vec<Difference> {
 			},
 		})
 		.collect()
+}
+
+/// Whether an extension has not signed, so that nothing happened.
+fn is_unsigned(error: &anyhow::Error) -> bool {
+	error.chain().any(|it| matches!(it.downcast_ref(), Some(ChainError::NotSigned(_))))
 }
 
 /// Terms without what a narrowing leaves out.

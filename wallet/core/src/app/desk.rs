@@ -68,12 +68,12 @@ impl<H: Host> App<H> {
 
 	/// Signs the offer that was shown last.
 	pub(super) async fn accept_desk_code(&self) -> Result<Answer> {
-		self.ensure_signs()?;
+		self.ensure_agrees()?;
 		let account = self.account()?;
 		let Offer { code, network } = self.state().desk.clone().ok_or(Trouble::NotShown)?;
 		account.set_network(network).await?;
 		let answer = EnrolleeCode::sign(account.signer(), &code, account.encryption_key());
-		let text = Code::Enrollee(answer).to_text()?;
+		let text = Code::Enrollee(answer.await?).to_text()?;
 		Ok(Answer::DeskAnswer(DeskAnswer { code: qr(&text)? }))
 	}
 }

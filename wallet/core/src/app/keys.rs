@@ -5,9 +5,10 @@ use crate::{
 	account::{self, Account},
 	code::qr,
 	device::{self, DeviceKey, Locks},
+	extension::{ExtensionSecrets, Secrets},
 	failure::{Trouble, SHORTEST_PASSPHRASE},
 	host::Host,
-	messages::{Answer, Passkeys, RestoreSource, Secret, Words},
+	messages::{Answer, ExtensionAccount, Passkeys, RestoreSource, Secret, Words},
 };
 use anyhow::{Context as _, Result};
 use base64::{prelude::BASE64_STANDARD, Engine};
@@ -17,11 +18,22 @@ use vouchsafe_agent::{
 	keys::{composed, KeyFile},
 };
 use vouchsafe_protocol::types::address;
+use vouchsafe_vault::seal::SecretKey;
 use zeroize::Zeroizing;
 
 impl<H: Host> App<H> {
 	pub(super) fn make_words(&self) -> Result<Answer> {
-		let made = KeyFile::generate()?;
+		self.make(Secrets::InWallet(KeyFile::generate()?))
+	}
+
+	/// A new encryption key for an account of an extension.
+	pub(super) fn use_extension(&self, account: ExtensionAccount) -> Result<Answer> {
+		account.id().map_err(|_| Trouble::Input(account.address.clone()))?;
+		let secrets = ExtensionSecrets::new(account, &SecretKey::random());
+		self.make(Secrets::InExtension(secrets))
+	}
+
+	fn make(&self, made: Secrets) -> Result<Answer> {
 		let words = words_of(&made)?;
 		self.state().new = Some(Arc::new(made));
 		Ok(Answer::Words(words))
@@ -37,7 +49,7 @@ impl<H: Host> App<H> {
 			Some(sheet) => sheet.check(text).map_err(|_| Trouble::OtherWords)?,
 			None => {
 				let account = self.account()?;
-				sheet_of(account.key_file())?.check(text).map_err(|_| Trouble::OtherWords)?;
+				sheet_of(account.secrets())?.check(text).map_err(|_| Trouble::OtherWords)?;
 				account.note_backup().await?;
 			},
 		}
@@ -57,28 +69,35 @@ impl<H: Host> App<H> {
 		let restored = match source {
 			RestoreSource::Words { text } => {
 				let text = Zeroizing::new(text);
-				KeyFile::from_words(&text, None).map_err(|_| Trouble::Words)?
+				let restored = KeyFile::from_words(&text, None).map_err(|_| Trouble::Words)?;
+				Secrets::InWallet(restored)
+			},
+			RestoreSource::Extension { account, text } => {
+				let text = Zeroizing::new(text);
+				account.id().map_err(|_| Trouble::Input(account.address.clone()))?;
+				let key = Sheet::encryption_key(&text).map_err(|_| Trouble::Words)?;
+				Secrets::InExtension(ExtensionSecrets::new(account, &key))
 			},
 			RestoreSource::WalletJson { json, password } => {
 				let password = Zeroizing::new(password);
 				let restored = KeyFile::from_wallet_json(&json, &password);
 				restored.identity("").map_err(|error| Trouble::Input(format!("{error:#}")))?;
-				restored
+				Secrets::InWallet(restored)
 			},
 			RestoreSource::KeyFile { file, passphrase } => {
 				let passphrase = Zeroizing::new(passphrase);
 				let file = BASE64_STANDARD.decode(file).context("not base64")?;
-				KeyFile::open(&file, &passphrase)
-					.map_err(|error| Trouble::Input(error.to_string()))?
+				let opened = KeyFile::open(&file, &passphrase);
+				Secrets::InWallet(opened.map_err(|error| Trouble::Input(error.to_string()))?)
 			},
 		};
 		self.keep(&restored, passphrase, true).await
 	}
 
 	/// Keeps an account on this device, in place of what was there: all of it, or nothing changes.
-	async fn keep(&self, key_file: &KeyFile, passphrase: &str, is_saved: bool) -> Result<Answer> {
+	async fn keep(&self, secrets: &Secrets, passphrase: &str, is_saved: bool) -> Result<Answer> {
 		let (key, locks) = DeviceKey::create(&composed(passphrase), self.0.cost)?;
-		let mut values = account::first_values(&key, key_file, is_saved)?;
+		let mut values = account::first_values(&key, secrets, is_saved)?;
 		values.push(locks.stored());
 		self.host().remove_own_files();
 		self.host().replace(values).await?;
@@ -89,7 +108,8 @@ impl<H: Host> App<H> {
 	async fn open(&self, key: DeviceKey, locks: Locks) -> Result<Answer> {
 		let stored = self.host().load().await?;
 		let origin = self.state().origin.clone();
-		let account = Account::open(self.host().clone(), key, &stored, origin).await?;
+		let prompts = self.0.prompts.clone();
+		let account = Account::open(self.host().clone(), key, &stored, origin, prompts).await?;
 		self.opened(locks, account).await
 	}
 
@@ -127,7 +147,7 @@ impl<H: Host> App<H> {
 
 	pub(super) async fn show_words(&self, secret: Secret) -> Result<Answer> {
 		self.device_key(secret)?;
-		Ok(Answer::Words(words_of(self.account()?.key_file())?))
+		Ok(Answer::Words(words_of(self.account()?.secrets())?))
 	}
 
 	pub(super) fn passkeys(&self) -> Result<Answer> {
@@ -213,14 +233,23 @@ fn ensure_long(passphrase: &str) -> Result<(), Trouble> {
 	}
 }
 
-fn sheet_of(key_file: &KeyFile) -> Result<Sheet> {
-	let words = key_file.words().ok_or(Trouble::Words)?;
-	Ok(Sheet::of_account(words, key_file.counter().unwrap_or_default())?)
+fn sheet_of(secrets: &Secrets) -> Result<Sheet> {
+	match secrets {
+		Secrets::InWallet(key_file) => {
+			let words = key_file.words().ok_or(Trouble::Words)?;
+			Ok(Sheet::of_account(words, key_file.counter().unwrap_or_default())?)
+		},
+		Secrets::InExtension(secrets) => Ok(Sheet::of_encryption_key(&secrets.encryption()?)),
+	}
 }
 
-fn words_of(key_file: &KeyFile) -> Result<Words> {
-	let sheet = sheet_of(key_file)?;
-	let account = address(&key_file.identity("")?.account());
+fn words_of(secrets: &Secrets) -> Result<Words> {
+	let sheet = sheet_of(secrets)?;
+	let account = match secrets {
+		Secrets::InWallet(key_file) => key_file.identity("")?.account(),
+		Secrets::InExtension(secrets) => secrets.account.id()?,
+	};
 	let words = sheet.words().split(' ').map(str::to_owned).collect();
-	Ok(Words { words, code: qr(&sheet.code())?, account })
+	let is_encryption_key = matches!(secrets, Secrets::InExtension(_));
+	Ok(Words { words, code: qr(&sheet.code())?, account: address(&account), is_encryption_key })
 }

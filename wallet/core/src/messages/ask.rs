@@ -23,6 +23,21 @@ pub enum Ask {
 	},
 	/// Makes a new account with twelve words, which is not kept yet [`Words`](super::Answer::Words).
 	MakeWords,
+	/// Takes an account of an extension, and makes a new encryption key for it, which is not kept yet
+	/// [`Words`](super::Answer::Words).
+	UseExtension {
+		/// The account.
+		account: ExtensionAccount,
+	},
+	/// What an extension answered, or that it cannot be asked [`Done`](super::Answer::Done).
+	ExtensionAnswer {
+		/// The number of the question.
+		id: u32,
+		/// The answer.
+		outcome: ExtensionOutcome,
+	},
+	/// Asks the extension again to let the wallet make requests [`Started`](super::Answer::Started).
+	Delegate,
 	/// Whether this text, pasted or scanned, has the new account's words [`Done`](super::Answer::Done).
 	CheckWords {
 		/// The words, or the sheet's code.
@@ -434,6 +449,13 @@ pub enum RestoreSource {
 		/// The text.
 		text: String,
 	},
+	/// An account of an extension, and the printed sheet of its encryption key.
+	Extension {
+		/// The account.
+		account: ExtensionAccount,
+		/// The sheet's words, or its code.
+		text: String,
+	},
 	/// The export of a polkadot-js wallet.
 	WalletJson {
 		/// The file's text.
@@ -448,6 +470,44 @@ pub enum RestoreSource {
 		/// Its passphrase.
 		passphrase: String,
 	},
+}
+
+/// An account whose key is in a wallet extension of the browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ExtensionAccount {
+	/// The extension's name in `window.injectedWeb3`.
+	pub extension: String,
+	/// The account's address, as the extension writes it.
+	pub address: String,
+}
+
+/// What an extension is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum ExtensionMethod {
+	/// Sign a text.
+	SignRaw,
+	/// Sign a call.
+	SignPayload,
+}
+
+/// What became of a question to an extension.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum ExtensionOutcome {
+	/// It signed.
+	Signed {
+		/// The signature, hex.
+		signature: String,
+	},
+	/// The person refused, there or on the page.
+	Refused,
+	/// It is not there, does not know the account, or failed.
+	Away,
 }
 
 /// What unlocks the wallet.

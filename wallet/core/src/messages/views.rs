@@ -146,23 +146,27 @@ pub struct Started {
 	pub server: Option<String>,
 	/// Whether a passkey unlocks the wallet.
 	pub has_passkey: bool,
+	/// The extension that has the account's key, if one has it.
+	pub extension: Option<String>,
 	/// Whether the words were saved: nothing is permitted before.
 	pub has_backup: bool,
 	/// The wallet's version.
 	pub version: String,
 }
 
-/// An account's words, for the printed sheet.
+/// The words of an account or of an encryption key, for the printed sheet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Words {
-	/// The twelve words.
+	/// The words: twelve of an account, 24 of an encryption key.
 	pub words: Vec<String>,
 	/// The same as a QR code.
 	pub code: QrCode,
 	/// The account's address.
 	pub account: String,
+	/// Whether they are those of an encryption key: an extension has the key that signs.
+	pub is_encryption_key: bool,
 }
 
 /// A QR code to draw: squares of one unit on a light ground with a margin of four.

@@ -36,6 +36,11 @@ export function SettingsScreen() {
 					<Icon name={started.value?.hasBackup ? "check" : "warning"} />
 					{t(started.value?.hasBackup ? "page-check-right" : "page-check-missing")}
 				</p>
+				{started.value?.extension && (
+					<p>
+						{t("page-extension-kept")} <Name>{started.value.extension}</Name>
+					</p>
+				)}
 				<a class="button" href={to("backup")}>
 					{t("page-settings-backup-print")}
 				</a>
