@@ -178,8 +178,8 @@ function takeOver(core: Core): Promise<void> {
 	});
 }
 
-/** Requests after which the wallet is open in this tab. */
-const OPENING = ["create", "restore", "unlock"];
+/** Requests after which the wallet is open in this tab, or nowhere. */
+const OPENING = ["create", "restore", "unlock", "forget"];
 
 addEventListener("message", async (event: MessageEvent<{ ask: { ask: string } }>) => {
 	const core = await started;

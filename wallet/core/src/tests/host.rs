@@ -25,6 +25,8 @@ pub(super) struct TestHost {
 	pub stored: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
 	pub is_full: Arc<AtomicBool>,
 	pub passed: Arc<Mutex<Duration>>,
+	/// What happens while the stored values are read.
+	pub on_load: Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>,
 	posted: Arc<Mutex<Vec<Message>>>,
 }
 
@@ -75,6 +77,8 @@ impl Host for TestHost {
 	}
 
 	async fn load(&self) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
+		let happens = self.on_load.lock().unwrap().take();
+		happens.into_iter().for_each(|it| it());
 		Ok(self.stored.lock().unwrap().clone().into_iter().collect())
 	}
 
