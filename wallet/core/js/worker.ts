@@ -309,8 +309,8 @@ function takeOver(core: Core): Promise<void> {
 	});
 }
 
-/** Requests after which the wallet is open in this tab. */
-const OPENING = ["create", "restore", "unlock"];
+/** Requests after which the wallet is open in this tab, or nowhere. */
+const OPENING = ["create", "restore", "unlock", "forget"];
 
 /** A request of the page, and what may be beside it. */
 interface Asked {

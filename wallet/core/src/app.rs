@@ -12,7 +12,9 @@ use crate::{
 	messages::{Answer, Ask, FailureKind, FileView, Message, Phase, Request, Started},
 };
 use anyhow::Result;
+use futures::future::{AbortHandle, Abortable};
 use std::{
+	future::Future,
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
 };
@@ -52,6 +54,10 @@ struct State<H: Host> {
 	/// Since when something can be signed.
 	signs_since: Option<Instant>,
 	desk: Option<desk::Offer>,
+	/// How often the wallet was locked: what began before is not shown afterwards.
+	times_locked: u64,
+	/// Ends the following of the chain, which has the account's keys in memory.
+	following: Option<AbortHandle>,
 }
 
 /// What is beside a request of the page.
@@ -101,6 +107,8 @@ impl<H: Host> App<H> {
 			used,
 			signs_since: None,
 			desk: None,
+			times_locked: 0,
+			following: None,
 		};
 		let (prompts, state) = (Prompts::default(), Mutex::new(state));
 		Self(Arc::new(Inner { host, cost, prompts, state }))
@@ -160,6 +168,12 @@ impl<H: Host> App<H> {
 	/// Follows the chain as long as the wallet is unlocked: tells the page of newer blocks and of new
 	/// entries in the log. Ends when the wallet is locked.
 	pub async fn follow(&self) {
+		let (handle, registration) = AbortHandle::new_pair();
+		self.state().following = Some(handle);
+		let _ = Abortable::new(self.follow_on(), registration).await;
+	}
+
+	async fn follow_on(&self) {
 		let mut pause = Duration::from_secs(1);
 		while let Ok(account) = self.account() {
 			match account.news(self.speech()).await {
@@ -238,25 +252,39 @@ impl<H: Host> App<H> {
 			},
 			Ask::ConfirmMember { account } => {
 				self.ensure_signs()?;
-				let asked = Ask::ConfirmMember { account };
-				return self.account()?.answer(asked, self.speech()).await;
+				return self.from_account(Ask::ConfirmMember { account }).await;
 			},
 			asked @ Ask::SetStaffName { .. } => {
 				self.ensure_signs()?;
-				return self.account()?.answer(asked, self.speech()).await;
+				return self.from_account(asked).await;
 			},
 			Ask::Open { ids } => {
 				self.ensure_agrees()?;
-				return self.account()?.answer(Ask::Open { ids }, self.speech()).await;
+				return self.from_account(Ask::Open { ids }).await;
 			},
 			Ask::OpenOfPatient { patient, institution, ids } => {
-				self.ensure_signs()?;
-				let asked = Ask::OpenOfPatient { patient, institution, ids };
-				return self.account()?.answer(asked, self.speech()).await;
+				self.ensure_agrees()?;
+				return self.from_account(Ask::OpenOfPatient { patient, institution, ids }).await;
 			},
-			other => return self.account()?.answer(other, self.speech()).await,
+			other => return self.from_account(other).await,
 		};
 		Ok((answer, None))
+	}
+
+	/// What the unlocked account answers.
+	async fn from_account(&self, ask: Ask) -> Result<(Answer, Option<Vec<u8>>)> {
+		let account = self.account()?;
+		self.while_open(account.answer(ask, self.speech())).await
+	}
+
+	/// What comes of this, unless the wallet was locked meanwhile: a locked wallet shows nothing.
+	async fn while_open<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+		let before = self.state().times_locked;
+		let done = work.await?;
+		match self.state().times_locked == before {
+			true => Ok(done),
+			false => Err(Trouble::Locked.into()),
+		}
 	}
 
 	fn host(&self) -> &H {
@@ -297,6 +325,8 @@ impl<H: Host> App<H> {
 			let mut state = self.state();
 			state.signs_since = None;
 			(state.new, state.desk) = (None, None);
+			state.times_locked = state.times_locked.wrapping_add(1);
+			state.following.take().into_iter().for_each(|it| it.abort());
 			state.account.take()
 		};
 		if let Some(account) = account {

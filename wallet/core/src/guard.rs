@@ -5,9 +5,12 @@ pub mod wording;
 
 use anyhow::{Context as _, Result};
 use codec::{Decode, Encode};
-use std::sync::{
-	atomic::{AtomicBool, Ordering},
-	Arc, Mutex, MutexGuard, PoisonError,
+use std::{
+	collections::BTreeMap,
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc, Mutex, MutexGuard, PoisonError,
+	},
 };
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
@@ -27,9 +30,16 @@ type Check = Box<dyn Fn(&RuntimeCall) -> bool>;
 #[derive(Clone, Default)]
 pub struct Approval(Arc<Mutex<State>>);
 
+/// What was given and not dropped yet. Several actions may run at once, such as a
+/// signature and the opening of records.
 #[derive(Default)]
 struct State {
-	check: Option<Check>,
+	given: BTreeMap<u64, One>,
+	next: u64,
+}
+
+struct One {
+	check: Check,
 	/// Whether a call was handed to the chain for which this check holds.
 	was_sent: Arc<AtomicBool>,
 }
@@ -41,9 +51,13 @@ impl Approval {
 		check: impl Fn(&RuntimeCall) -> bool + SendOutsideWasm + SyncOutsideWasm + 'static,
 	) -> Given {
 		let was_sent = Arc::default();
-		let given = Given { approval: self.clone(), was_sent: Arc::clone(&was_sent) };
-		*self.state() = State { check: Some(Box::new(check)), was_sent };
-		given
+		let mut state = self.state();
+		let number = state.next;
+		state.next = number.wrapping_add(1);
+		let one = One { check: Box::new(check), was_sent: Arc::clone(&was_sent) };
+		state.given.insert(number, one);
+		drop(state);
+		Given { approval: self.clone(), number, was_sent }
 	}
 
 	fn state(&self) -> MutexGuard<'_, State> {
@@ -60,9 +74,9 @@ impl Approval {
 	fn checked(&self, call: &RuntimeCall) -> Result<Checked, ChainError> {
 		let decoded = RuntimeCall::decode(&mut &call.encode()[..]).map_err(ChainError::foreign)?;
 		let state = self.state();
-		match state.check.as_ref().is_some_and(|check| check(&decoded)) {
-			true => Ok(Checked { call: decoded, was_sent: Arc::clone(&state.was_sent) }),
-			false => Err(ChainError::Refused(NOT_SHOWN.into())),
+		match state.given.values().find(|one| (one.check)(&decoded)) {
+			Some(one) => Ok(Checked { call: decoded, was_sent: Arc::clone(&one.was_sent) }),
+			None => Err(ChainError::Refused(NOT_SHOWN.into())),
 		}
 	}
 }
@@ -94,6 +108,7 @@ pub struct AfterSending;
 /// While it exists, something may be signed.
 pub struct Given {
 	approval: Approval,
+	number: u64,
 	was_sent: Arc<AtomicBool>,
 }
 
@@ -109,7 +124,7 @@ impl Given {
 
 impl Drop for Given {
 	fn drop(&mut self) {
-		*self.approval.state() = State::default();
+		self.approval.state().given.remove(&self.number);
 	}
 }
 
@@ -200,6 +215,26 @@ mod tests {
 		assert_eq!(refused, ChainError::Refused(NOT_SHOWN.into()));
 		assert!(!may_take_effect(&given, refused), "nobody got it");
 		drop(given);
+		assert!(approval.checked(&deny(1)).is_err());
+	}
+
+	/// Opening records while a consent is being signed must not end the consent's approval, nor lend
+	/// it another call.
+	#[test]
+	fn what_runs_at_the_same_time_is_approved_separately() {
+		let approval = Approval::default();
+		let first = approve_first(&approval);
+		let second = approval.give(|call| *call == deny(2));
+		assert_eq!(approval.checked(&deny(1)).map(|it| it.call), Ok(deny(1)));
+		let Checked { was_sent, .. } =
+			approval.checked(&deny(2)).map_err(drop).expect("it is approved");
+		assert_eq!(note(&was_sent, Ok(7)), Ok(7));
+		assert!(may_take_effect(&second, ChainError::Stale));
+		assert!(!may_take_effect(&first, ChainError::Stale), "nothing of it was sent");
+		drop(second);
+		assert!(approval.checked(&deny(2)).is_err());
+		assert!(approval.checked(&deny(1)).is_ok());
+		drop(first);
 		assert!(approval.checked(&deny(1)).is_err());
 	}
 

@@ -9,6 +9,7 @@ use crate::{
 	platform::{Session, WalletClock, WalletCustodians, WalletProgress},
 };
 use anyhow::{Context as _, Result};
+use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use vouchsafe_agent::{platform::Keep as _, session::Parts};
@@ -168,8 +169,11 @@ impl<H: Host> Account<H> {
 	/// those who are proven to work there, or to have worked there.
 	pub(super) async fn learn_staff(&self, session: &Session<H>) {
 		let Ok(at) = session.finalized().await else { return };
-		for custodian in session.chain.chain.custodians() {
-			let Ok(answer) = custodian.names(&self.identity.signer).await else { continue };
+		let custodians = session.chain.chain.custodians();
+		let asked = custodians.iter().map(|it| it.names(&self.identity.signer));
+		let answers = join_all(asked).await;
+		for (custodian, answer) in custodians.iter().zip(answers) {
+			let Ok(answer) = answer else { continue };
 			for staff in answer.names.into_iter().take(MAX_STAFF) {
 				let (account, institution) = (staff.account.into(), &custodian.institution);
 				let works_there = at.all_affiliations(&account).await;

@@ -106,18 +106,21 @@ impl<H: Host> App<H> {
 
 	/// Opens the account that is stored on this device.
 	async fn open(&self, key: DeviceKey, locks: Locks) -> Result<Answer> {
+		let (origin, times_locked) = {
+			let state = self.state();
+			(state.origin.clone(), state.times_locked)
+		};
 		let stored = self.host().load().await?;
-		let origin = self.state().origin.clone();
 		let prompts = self.0.prompts.clone();
 		let account = Account::open(self.host().clone(), key, &stored, origin, prompts).await?;
-		self.opened(locks, account).await
-	}
-
-	async fn opened(&self, locks: Locks, account: Account<H>) -> Result<Answer> {
 		let now = Instant::now(self.host());
 		// A wallet opens without a network: then it shows what it knows.
 		let _ = account.connect().await;
 		let mut state = self.state();
+		// Whoever locked it meanwhile wants it locked.
+		if state.times_locked != times_locked {
+			return Err(Trouble::Locked.into());
+		}
 		(state.locks, state.signs_since, state.used) = (Some(locks), Some(now), now);
 		state.account = Some(Arc::new(account));
 		drop(state);
@@ -131,8 +134,10 @@ impl<H: Host> App<H> {
 	}
 
 	pub(super) async fn unlock(&self, secret: Secret) -> Result<Answer> {
+		// Another tab may have changed them.
+		let locks = Locks::find(&self.host().load().await?)?.ok_or(Trouble::Locked)?;
+		self.state().locks = Some(locks.clone());
 		let key = self.device_key(secret)?;
-		let locks = self.state().locks.clone().ok_or(Trouble::Locked)?;
 		self.open(key, locks).await
 	}
 

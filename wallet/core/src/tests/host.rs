@@ -27,6 +27,8 @@ pub(crate) struct TestHost {
 	pub passed: Arc<Mutex<Duration>>,
 	pub checkpoint: Option<String>,
 	pub own_file: TestFile,
+	/// What happens while the stored values are read.
+	pub on_load: Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>,
 	posted: Arc<Mutex<Vec<Message>>>,
 }
 
@@ -123,6 +125,8 @@ impl Host for TestHost {
 	}
 
 	async fn load(&self) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
+		let happens = self.on_load.lock().unwrap().take();
+		happens.into_iter().for_each(|it| it());
 		let stored = self.stored.lock().unwrap().clone();
 		Ok(stored.into_iter().filter(|(key, _)| !key.starts_with(DOCUMENT)).collect())
 	}

@@ -119,6 +119,24 @@ async fn a_wallet_that_nobody_uses_locks_itself() {
 	assert_eq!(kind(&host, &app, Ask::Home).await, FailureKind::Locked);
 }
 
+/// The attack: somebody takes the phone while it unlocks or works out a screen.
+#[tokio::test]
+async fn a_wallet_that_is_locked_meanwhile_stays_locked_and_shows_nothing() {
+	let host = TestHost::default();
+	let (app, _) = created(&host).await;
+	app.lock_now();
+	host.posted();
+	let unlock = || Ask::Unlock { secret: by(PASSPHRASE) };
+	let (again, host_again) = (app.clone(), host.clone());
+	*host.on_load.lock().unwrap() = Some(Box::new(move || {
+		// The second reading is that of the account.
+		let lock = Box::new(move || again.lock_now());
+		*host_again.on_load.lock().unwrap() = Some(lock);
+	}));
+	assert_eq!(kind(&host, &app, unlock()).await, FailureKind::Locked);
+	assert_eq!(kind(&host, &app, Ask::Home).await, FailureKind::Locked);
+}
+
 #[tokio::test]
 async fn only_what_was_shown_is_signed_and_only_soon_after_the_passphrase() {
 	let host = TestHost::default();
