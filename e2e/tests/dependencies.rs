@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 	("agent", &["primitives", "vault", "protocol", "speech", "fhir"]),
 	("wallet/build", &[]),
 	("wallet/core", &["vault", "protocol", "speech", "agent"]),
+	("wallet/vectors", &["vault", "protocol", "speech", "agent"]),
 	("cli", &["primitives", "vault", "protocol", "speech", "fhir", "agent", "client"]),
 	(
 		"e2e",
