@@ -52,40 +52,51 @@ const screens = (story) => [
 	["settings", "page-settings-heading", "settings"],
 ];
 
-async function each_screen_is_german_and_nothing_is_found(harness, facts) {
+/** How the patient's consents begin. */
+const PERMITS = { en: /I allow/, de: /Ich erlaube/, id: /Saya mengizinkan/ };
+const NAMES = { en: "English", de: "Deutsch", id: "Bahasa Indonesia" };
+const DESKTOP = { width: 1280, height: 800 };
+
+/** In `make test` two languages, each in one scheme, on a phone. The facts' `matrix` asks for all. */
+async function each_screen_in_other_languages_and_colours_has_no_findings(harness, facts) {
 	const { ada, story } = await begin(harness, facts);
-	await inLanguage(ada, "de", "Deutsch");
-	await eachScreen(ada, story);
-	await ada.show("consents");
-	assert.match(await ada.says(), /Ich erlaube/);
+	const phone = ada.page.viewportSize();
+	const schemes = facts.matrix ? ["light", "dark", "forced"] : null;
+	for (const language of facts.matrix ? ["en", "de", "id"] : ["de", "id"]) {
+		await inLanguage(ada, language);
+		for (const scheme of schemes ?? [language === "de" ? "light" : "dark"]) {
+			await ada.page.emulateMedia({
+				colorScheme: scheme === "dark" ? "dark" : "light",
+				forcedColors: scheme === "forced" ? "active" : "none",
+			});
+			for (const device of facts.matrix ? ["phone", "desktop"] : ["phone"]) {
+				await ada.page.setViewportSize(device === "phone" ? phone : DESKTOP);
+				Object.assign(ada.wallet.options, { dark: scheme === "dark", device });
+				await eachScreen(ada, story, scheme === "forced" ? "forced-" : "");
+			}
+		}
+		await ada.show("consents");
+		assert.match(await ada.says(), PERMITS[language]);
+	}
+	await ada.page.emulateMedia({ colorScheme: "light", forcedColors: "none" });
+	await ada.page.setViewportSize(phone);
+	Object.assign(ada.wallet.options, { dark: false, device: "phone" });
+	await inLanguage(ada, "en");
 }
 
-async function each_screen_is_indonesian_and_dark_and_nothing_is_found(harness, facts) {
-	const { ada, story } = await begin(harness, facts);
-	await inLanguage(ada, "id", "Bahasa Indonesia");
-	await ada.page.emulateMedia({ colorScheme: "dark" });
-	ada.wallet.options.dark = true;
-	await eachScreen(ada, story);
-	await ada.show("consents");
-	assert.match(await ada.says(), /Saya mengizinkan/);
-	await ada.page.emulateMedia({ colorScheme: "light" });
-	ada.wallet.options.dark = false;
-	await inLanguage(ada, "en", "English");
-}
-
-async function inLanguage(ada, language, ownName) {
+async function inLanguage(ada, language) {
 	await ada.show("settings", "page-settings-heading");
-	await ada.page.getByRole("radio", { name: ownName, exact: true }).check();
+	await ada.page.getByRole("radio", { name: NAMES[language], exact: true }).check();
 	ada.language = language;
 	ada.wallet.options = { ...ada.wallet.options, language };
 	await ada.heading("page-settings-heading").waitFor();
 }
 
-async function eachScreen(ada, story) {
+async function eachScreen(ada, story, prefix) {
 	for (const [route, heading, name] of screens(story)) {
 		await ada.show(route, heading);
 		assert.equal(await ada.page.locator("main .box-bad").count(), 0, `${name} shows a failure`);
-		await ada.wallet.check(name);
+		await ada.wallet.check(prefix + name);
 		await fits(ada.page, name);
 	}
 }
@@ -222,8 +233,7 @@ async function a_reload_offline_shows_the_last_proven_state(harness, facts) {
 export default [
 	a_locked_wallet_opens_only_with_its_passphrase,
 	a_doctor_gets_a_name_that_only_the_patient_sees,
-	each_screen_is_german_and_nothing_is_found,
-	each_screen_is_indonesian_and_dark_and_nothing_is_found,
+	each_screen_in_other_languages_and_colours_has_no_findings,
 	what_a_newcomer_sees_is_in_each_language,
 	a_passkey_unlocks,
 	a_request_is_approved_by_keyboard_alone,
