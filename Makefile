@@ -56,7 +56,7 @@ wallet: ## build the patients' wallet and print its files' sizes and its hash (C
 	@scripts/wallet
 
 .PHONY: test-wallet
-test-wallet: ## test the wallet in Chromium, and that two builds are equal byte for byte
+test-wallet: programs ## test the wallet in Chromium: each screen in each language, scheme and width; two builds are equal
 	@scripts/test-wallet
 
 .PHONY: attack

@@ -171,6 +171,49 @@ async function a_request_is_approved_by_keyboard_alone(harness, facts) {
 	await opens(people.doctor, story, story.imaging);
 }
 
+/** What a tab has in memory is the truth only while no other one changes it. */
+async function only_one_tab_has_the_wallet_open(harness, facts) {
+	const { ada } = await begin(harness, facts);
+	await ada.show("", "page-home-heading");
+	const wallet = await harness.openWallet("ada");
+	const second = new PatientsPage(wallet, ada.passphrase);
+	await second.unlock();
+	await second.heading("page-home-heading").waitFor();
+	await ada.heading("page-lock-locked").waitFor();
+	await ada.unlock();
+	await ada.heading("page-home-heading").waitFor();
+	await second.heading("page-lock-locked").waitFor();
+	await second.page.close();
+}
+
+async function a_page_closed_while_it_signs_loses_nothing(harness, facts) {
+	const { ada } = await begin(harness, facts);
+	await ada.show("consent/new", "page-consent-new-heading");
+	await ada.page.getByRole("radio", { name: "Hospital C" }).first().check();
+	await ada.page.getByRole("radio", { name: ada.text("page-consent-why-any") }).check();
+	await ada.button("page-consent-review").click();
+	await ada.sheet.locator(".sentence").waitFor();
+	const sent = ada.page.context().waitForEvent("requestfinished", (request) => request.url().endsWith("/v1/chain/submit"));
+	await ada.sheet.locator(".sheet-action button").click();
+	const passphrase = ada.sheet.locator("input");
+	const settled = passphrase.or(ada.sheet.locator(".busy")).first();
+	await settled.waitFor();
+	if (await passphrase.isVisible()) {
+		await passphrase.fill(ada.passphrase);
+		await passphrase.press("Enter");
+	}
+	await sent;
+	ada.wallet.expectErrors(/./);
+	await ada.page.reload();
+	await ada.unlock();
+	await ada.show("consents", "page-consents-heading");
+	const card = ada.page.locator("article.consent").filter({ hasText: "Hospital C" });
+	await card.waitFor();
+	await card.getByRole("button", { name: ada.text("page-revoke") }).click();
+	await ada.sign();
+	await card.waitFor({ state: "hidden" });
+}
+
 async function the_words_restore_everything_on_a_second_device(harness, facts) {
 	const { ada, story } = await begin(harness, facts);
 	const wallet = await harness.openWallet("second", { device: "desktop" });
@@ -237,6 +280,8 @@ export default [
 	what_a_newcomer_sees_is_in_each_language,
 	a_passkey_unlocks,
 	a_request_is_approved_by_keyboard_alone,
+	only_one_tab_has_the_wallet_open,
+	a_page_closed_while_it_signs_loses_nothing,
 	the_words_restore_everything_on_a_second_device,
 	offline_the_last_state_stays_and_nothing_is_signed,
 	a_reload_offline_shows_the_last_proven_state,
