@@ -4,6 +4,7 @@
 // Tests start in the order of their names. This one compiles a runtime first, so it begins.
 mod a_new_runtime;
 mod attacks;
+mod both_views;
 mod custodians;
 mod documents;
 mod failures;
