@@ -834,7 +834,6 @@ page-settings-names-none = Sie haben niemandem einen Namen gegeben.
 page-person-own-name = Ein Name, den nur Sie sehen
 page-record-remark = Bewertung
 page-home-not-a-patient = Für diese Art von Konto hat diese App keine Ansichten. Benutzen Sie die Befehlszeile.
-page-home-not-a-patient = Dieses Konto gehört keiner Patientin und keinem Patienten. Die Seiten dieser App sind für Patientinnen und Patienten.
 
 # The patient’s choices: the stop, consents that staff enter, studies, holders, custodians.
 page-home-assisted-refuse-one = Diese Einwilligung ablehnen

@@ -834,7 +834,6 @@ page-settings-names-none = You have given nobody a name.
 page-person-own-name = A name that only you see
 page-record-remark = Assessment
 page-home-not-a-patient = This app has no screens for this kind of account. Use the command line.
-page-home-not-a-patient = This account is not a patient’s. The screens of this app are for patients.
 
 # The patient’s choices: the stop, consents that staff enter, studies, holders, custodians.
 page-home-assisted-refuse-one = Refuse this consent

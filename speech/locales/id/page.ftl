@@ -834,7 +834,6 @@ page-settings-names-none = Anda belum memberi nama kepada siapa pun.
 page-person-own-name = Nama yang hanya Anda lihat
 page-record-remark = Penilaian
 page-home-not-a-patient = Aplikasi ini tidak memiliki layar untuk jenis akun ini. Gunakan baris perintah.
-page-home-not-a-patient = Akun ini bukan akun pasien. Layar aplikasi ini ditujukan untuk pasien.
 
 # The patient’s choices: the stop, consents that staff enter, studies, holders, custodians.
 page-home-assisted-refuse-one = Tolak persetujuan ini
