@@ -139,7 +139,8 @@ impl<H: Host> Account<H> {
 		let kind = kind.and_then(|word| String::from_utf8_lossy(&word).parse().ok());
 		let is_registrar = keep.read(FOLDER, DESKS).await?.is_some_and(|it| it[..] == [1]);
 		let last_proof = last::proof(&keep).await;
-		let known = Known { kind, is_registrar, last_proof, has_backup, network, ..Known::default() };
+		let known =
+			Known { kind, is_registrar, last_proof, has_backup, network, ..Known::default() };
 		Ok(Self {
 			host,
 			keep,
@@ -310,13 +311,13 @@ impl<H: Host> Account<H> {
 			Ask::DraftEnrolment { institution, text } => {
 				Answer::Enrolment(self.draft_enrolment(&institution, &text, speech).await?)
 			},
-			Ask::Staff { institution } => Answer::Staff(self.staff(&institution, speech).await?),
+			Ask::Staff { institution } => Answer::Staff(self.staff(&institution).await?),
 			Ask::Managed { institution, account } => {
 				Answer::Managed(self.managed(&institution, &account, speech).await?)
 			},
-			Ask::DraftManagement { institution, account, change } => Answer::Draft(
-				self.draft_management(&institution, &account, &change, speech).await?,
-			),
+			Ask::DraftManagement { institution, account, change } => {
+				Answer::Draft(self.draft_management(&institution, &account, &change, speech).await?)
+			},
 			Ask::SetStaffName { institution, account, name } => {
 				self.set_staff_name(&institution, &account, &name).await?
 			},

@@ -65,10 +65,9 @@ impl Action {
 			| Self::Amend { grantee, terms, .. }
 			| Self::Approve { grantee, terms, .. } => Some((grantee.clone(), terms.clone())),
 			Self::Stop(stop) => Some((Stop::GRANTEE, stop.terms())),
-			Self::Refuse { .. }
-			| Self::Revoke { .. }
-			| Self::Resume { .. }
-			| Self::Register(_) => None,
+			Self::Refuse { .. } | Self::Revoke { .. } | Self::Resume { .. } | Self::Register(_) => {
+				None
+			},
 		}
 	}
 
@@ -111,7 +110,11 @@ impl Action {
 
 	/// Whether a call, as its bytes say it, is the one that this is about. The sentence of a consent is
 	/// made again from the call's own terms.
-	pub(super) fn is_done_by(&self, call: &RuntimeCall, says: impl Fn(&Grantee, &Terms) -> bool) -> bool {
+	pub(super) fn is_done_by(
+		&self,
+		call: &RuntimeCall,
+		says: impl Fn(&Grantee, &Terms) -> bool,
+	) -> bool {
 		let is_shown = |grantee: &Grantee, terms: &Terms| {
 			self.terms() == Some((grantee.clone(), terms.clone())) && says(grantee, terms)
 		};
