@@ -19,12 +19,8 @@ use vouchsafe_protocol::{
 use vouchsafe_speech::Speech;
 
 /// What an institution enrols people as. Institutions are admitted by the council.
-pub const KINDS: [AccountKind; 4] = [
-	AccountKind::Patient,
-	AccountKind::Practitioner,
-	AccountKind::Person,
-	AccountKind::Researcher,
-];
+pub const KINDS: [AccountKind; 4] =
+	[AccountKind::Patient, AccountKind::Practitioner, AccountKind::Person, AccountKind::Researcher];
 
 /// The most pages of names that are read.
 const PAGES: usize = 20;
@@ -300,7 +296,9 @@ pub fn sentence(speech: &Speech, names: &Names, call: &EnrolmentCall) -> Option<
 			let (who, at, role) = (who(practitioner), who(institution), speech.one_of(*role));
 			let from = speech.moment(*from);
 			match until {
-				Some(until) => speech.desk_affiliate_until(who, at, role, from, speech.moment(*until)),
+				Some(until) => {
+					speech.desk_affiliate_until(who, at, role, from, speech.moment(*until))
+				},
 				None => speech.desk_affiliate(who, at, role, from),
 			}
 		},

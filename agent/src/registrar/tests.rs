@@ -106,11 +106,12 @@ async fn a_registrar_has_the_desks_of_affiliations_in_force() {
 	let ended = Affiliation { until: Some(NOW), ..affiliation(Role::Registrar) };
 	let later = Affiliation { from: NOW + 1, ..affiliation(Role::Registrar) };
 	let waiting = Affiliation { accepted: false, ..affiliation(Role::Registrar) };
-	let all: Vec<_> = [affiliation(Role::Registrar), affiliation(Role::Nurse), ended, later, waiting]
-		.into_iter()
-		.zip(2..)
-		.map(|(it, id)| (AccountId::new([id; 32]), it))
-		.collect();
+	let all: Vec<_> =
+		[affiliation(Role::Registrar), affiliation(Role::Nurse), ended, later, waiting]
+			.into_iter()
+			.zip(2..)
+			.map(|(it, id)| (AccountId::new([id; 32]), it))
+			.collect();
 	session.chain.change(|state| {
 		state.set(storage::now(), &(NOW * 1000));
 		state.answer("affiliations", &all);
@@ -156,7 +157,8 @@ async fn the_effect_of_each_call_is_read_in_the_state() {
 		from: 0,
 		until,
 	};
-	let end = EnrolmentCall::end_affiliation { institution: HOSPITAL, practitioner: person.clone() };
+	let end =
+		EnrolmentCall::end_affiliation { institution: HOSPITAL, practitioner: person.clone() };
 	let disable = |since| EnrolmentCall::set_signing_disabled { account: person.clone(), since };
 	let at = |found: Option<Account>, affiliations: Vec<Affiliation>| {
 		let all: Vec<_> = affiliations.into_iter().map(|it| (HOSPITAL, it)).collect();
@@ -179,7 +181,9 @@ async fn the_effect_of_each_call_is_read_in_the_state() {
 	assert!(!has(&affiliate(None)).await);
 	assert!(has(&disable(Some(5))).await && has(&disable(Some(6))).await);
 	assert!(!has(&disable(Some(4))).await && !has(&disable(None)).await);
-	assert!(has_effect(chain, &EnrolmentCall::set_cap { institution: HOSPITAL, cap: 1 }).await.is_err());
+	assert!(has_effect(chain, &EnrolmentCall::set_cap { institution: HOSPITAL, cap: 1 })
+		.await
+		.is_err());
 }
 
 #[test]
@@ -256,7 +260,8 @@ fn each_call_has_a_sentence_of_its_own() {
 	for language in LANGUAGES {
 		let speech = speech_of(language);
 		let said = |call| sentence(speech, &Names::default(), call);
-		let all: std::collections::BTreeSet<_> = calls.iter().map(|call| said(call).unwrap()).collect();
+		let all: std::collections::BTreeSet<_> =
+			calls.iter().map(|call| said(call).unwrap()).collect();
 		assert_eq!(all.len(), calls.len(), "{all:#?}");
 		assert_eq!(said(&EnrolmentCall::set_cap { institution: HOSPITAL, cap: 1 }), None);
 	}

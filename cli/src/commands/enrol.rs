@@ -387,7 +387,9 @@ fn from_file(session: &Session, file: &Path, text: &str) -> Result<Enrolment> {
 	};
 	match enrolment.is_authentic(session.genesis()) {
 		true => Ok(enrolment),
-		false => bail!("the signature does not match: {} was changed after signing", file.display()),
+		false => {
+			bail!("the signature does not match: {} was changed after signing", file.display())
+		},
 	}
 }
 

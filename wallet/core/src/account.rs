@@ -402,13 +402,13 @@ impl<H: Host> Account<H> {
 			Ask::DraftEnrolment { institution, text } => {
 				Answer::Enrolment(self.draft_enrolment(&institution, &text, speech).await?)
 			},
-			Ask::Staff { institution } => Answer::Staff(self.staff(&institution, speech).await?),
+			Ask::Staff { institution } => Answer::Staff(self.staff(&institution).await?),
 			Ask::Managed { institution, account } => {
 				Answer::Managed(self.managed(&institution, &account, speech).await?)
 			},
-			Ask::DraftManagement { institution, account, change } => Answer::Draft(
-				self.draft_management(&institution, &account, &change, speech).await?,
-			),
+			Ask::DraftManagement { institution, account, change } => {
+				Answer::Draft(self.draft_management(&institution, &account, &change, speech).await?)
+			},
 			Ask::SetStaffName { institution, account, name } => {
 				self.set_staff_name(&institution, &account, &name).await?
 			},

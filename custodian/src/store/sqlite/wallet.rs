@@ -32,7 +32,8 @@ impl Wallets for Sqlite {
 				"SELECT account, name FROM staff_names WHERE account > ?1 ORDER BY account LIMIT ?2",
 			)?;
 			let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-			let names = query.query_map(params![after, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+			let names =
+				query.query_map(params![after, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
 			names.collect()
 		})
 		.await

@@ -86,7 +86,10 @@ impl<H: Host> Account<H> {
 		let kind = self.kind().ok_or(Trouble::NotEnrolled)?;
 		let desks = self.note_desks(&session, kind).await?;
 		Ok(Desk {
-			institutions: desks.iter().map(|it| choice(address(it), session.names.show(it))).collect(),
+			institutions: desks
+				.iter()
+				.map(|it| choice(address(it), session.names.show(it)))
+				.collect(),
 			kinds: KINDS.iter().map(|kind| choice(kind, speech.phrase(*kind))).collect(),
 		})
 	}
@@ -171,7 +174,8 @@ impl<H: Host> Account<H> {
 		institution: &AccountId,
 	) -> Result<BTreeMap<AccountId, String>> {
 		let names = registrar::staff_names(session, institution).await?;
-		let named = names.iter().map(|(it, name)| (it.clone(), (institution.clone(), name.clone())));
+		let named =
+			names.iter().map(|(it, name)| (it.clone(), (institution.clone(), name.clone())));
 		let mut known = locked(&self.known);
 		known.staff.retain(|_, (by, _)| by != institution);
 		known.staff.extend(named);
@@ -179,7 +183,7 @@ impl<H: Host> Account<H> {
 		Ok(names)
 	}
 
-	pub(super) async fn staff(&self, institution: &str, _: &Speech) -> Result<Staff> {
+	pub(super) async fn staff(&self, institution: &str) -> Result<Staff> {
 		let session = self.session().await?;
 		let institution = self.desk_of(&session, institution).await?;
 		let names = self.staff_names(&session, &institution).await?;
@@ -199,7 +203,9 @@ impl<H: Host> Account<H> {
 	) -> Result<(types::Account, Option<Affiliation>, Allowed)> {
 		let found = registrar::account_at(at, account).await?.ok_or(Trouble::NobodyEnrolled)?;
 		let affiliation = match found.kind {
-			AccountKind::Practitioner => registrar::affiliation_at(at, account, institution).await?,
+			AccountKind::Practitioner => {
+				registrar::affiliation_at(at, account, institution).await?
+			},
 			_ => None,
 		};
 		let (me, now) = (session.me()?.account(), at.time().await?);
@@ -231,10 +237,7 @@ impl<H: Host> Account<H> {
 			is_accepted: it.accepted,
 		});
 		Ok(Managed {
-			who: Person {
-				name_by: self.named_by(&session, &account),
-				..plain(&session, &account)
-			},
+			who: Person { name_by: self.named_by(&session, &account), ..plain(&session, &account) },
 			staff_name: names.get(&account).cloned().unwrap_or_default(),
 			can_be_named: affiliation.is_some() || names.contains_key(&account),
 			kind: speech.phrase(found.kind),
@@ -291,11 +294,10 @@ impl<H: Host> Account<H> {
 				}
 				let until = end;
 				// A change of the end leaves the beginning as it is.
-				let same = affiliation.filter(|it| {
-					it.role == role && it.until.is_none_or(|until| until > now)
-				});
-				let waits = found.enrolled_by != institution
-					&& same.as_ref().is_none_or(|it| !it.accepted);
+				let same = affiliation
+					.filter(|it| it.role == role && it.until.is_none_or(|until| until > now));
+				let waits =
+					found.enrolled_by != institution && same.as_ref().is_none_or(|it| !it.accepted);
 				let from = same.map_or(now, |it| it.from);
 				let practitioner = account;
 				let call =

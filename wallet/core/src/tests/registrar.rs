@@ -98,7 +98,8 @@ async fn an_enrollee_is_told_what_is_not_a_desks_code() {
 async fn names_are_set_only_soon_after_the_passphrase() {
 	let host = TestHost::default();
 	let app = created(&host).await;
-	let (institution, account) = (address(&AccountId::new([2; 32])), address(&dev::bob().account()));
+	let (institution, account) =
+		(address(&AccountId::new([2; 32])), address(&dev::bob().account()));
 	let set = || Ask::SetStaffName {
 		institution: institution.clone(),
 		account: account.clone(),
