@@ -150,11 +150,11 @@ impl AssistedConsent {
 	}
 
 	pub(crate) fn grantee(&self) -> Result<Grantee> {
-		decode(&self.grantee).context("the grantee in the file is malformed")
+		decode(&self.grantee).ok().context("the grantee in the file is malformed")
 	}
 
 	pub(crate) fn terms(&self) -> Result<Terms> {
-		decode(&self.terms).context("the terms in the file are malformed")
+		decode(&self.terms).ok().context("the terms in the file are malformed")
 	}
 
 	/// What the terms say, in a sentence that this machine made in the language of the text; and the sentence that the patient was

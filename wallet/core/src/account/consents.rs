@@ -283,7 +283,7 @@ pub(super) fn key_of(grantee: &Grantee) -> String {
 
 pub(super) fn grantee_of(key: &str) -> Result<Grantee> {
 	let bytes = hex::decode(key).context("not a grantee")?;
-	codec::DecodeAll::decode_all(&mut &bytes[..]).context("not a grantee")
+	codec::DecodeAll::decode_all(&mut &bytes[..]).ok().context("not a grantee")
 }
 
 /// A consent as the page's form has it, if the form can express it.
