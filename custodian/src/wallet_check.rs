@@ -9,7 +9,7 @@
 mod tests;
 
 use crate::{
-	chain::{Block, Node},
+	chain::Block,
 	state::{Connected, State},
 	studies::peers::{allowed_on, name_of},
 	wallet::WalletFiles,

@@ -39,7 +39,7 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ManifestError {
 	/// It is too long.
-	#[error("the manifest has more than {MAX_MANIFEST} bytes")]
+	#[error("the manifest has more than {} bytes", MAX_MANIFEST)]
 	TooLong,
 	/// It is not JSON with a version and files.
 	#[error("it is not a manifest of the wallet")]
@@ -48,13 +48,13 @@ pub enum ManifestError {
 	#[error("the manifest's version is not one")]
 	Version,
 	/// It has too many files.
-	#[error("the manifest has more than {MAX_FILES} files")]
+	#[error("the manifest has more than {} files", MAX_FILES)]
 	TooManyFiles,
 	/// A name in it is not that of a file in the release's folder.
 	#[error("the manifest names a file that cannot be in a release")]
 	FileName,
 	/// It does not have the page.
-	#[error("the manifest does not have {PAGE}")]
+	#[error("the manifest does not have {}", PAGE)]
 	NoPage,
 }
 

@@ -14,7 +14,7 @@ use serde_json::json;
 use std::{fs::File, io::Read, path::Path};
 use vouchsafe_agent::platform::Draft;
 use vouchsafe_client::{
-	chain::{storage, Release, View, H256},
+	chain::{storage, Release, View},
 	protocol::{proof::Checkpoint, release::MAX_MANIFEST},
 	release::{check, standing, version_of, Manifest, Served, Standing, Website, MANIFEST, WALLET},
 };
@@ -173,6 +173,7 @@ async fn write(file: &Path, bytes: &[u8]) -> Result<()> {
 mod tests {
 	use super::*;
 	use vouchsafe_client::{
+		chain::H256,
 		protocol::release::{Fault, PAGE},
 		release::Wrong,
 	};
@@ -198,10 +199,10 @@ mod tests {
 				"current",
 				"at u is the published one: version 0.2.0",
 			),
-			(served(1, &[]), &published, 1, "earlier", "It is an earlier release"),
-			(served(3, &[]), &published, 1, "unknown", "The council has not published it"),
-			(served(2, &["core.wasm"]), &published, 1, "current", "core.wasm differs"),
-			(served(2, &[]), &[], 1, "nothing-published", "published no wallet"),
+			(served(1, &[]), &published[..], 1, "earlier", "It is an earlier release"),
+			(served(3, &[]), &published[..], 1, "unknown", "The council has not published it"),
+			(served(2, &["core.wasm"]), &published[..], 1, "current", "core.wasm differs"),
+			(served(2, &[]), &[][..], 1, "nothing-published", "published no wallet"),
 		] {
 			let answer = compare("u", &served, published);
 			assert_eq!(answer.code, code, "{}", answer.text);

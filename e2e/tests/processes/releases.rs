@@ -49,8 +49,8 @@ async fn wallets(network: &Network, index: usize) -> Option<Value> {
 async fn an_altered_wallet_is_named() -> Result<()> {
 	let _turn = SUITE.turn().await;
 	let mut network = Network::with(Options::default()).await?;
-	for index in 0..INSTITUTIONS.len() {
-		let folder = network.root.join(INSTITUTIONS[index].short).join("wallet");
+	for (index, institution) in INSTITUTIONS.iter().enumerate() {
+		let folder = network.root.join(institution.short).join("wallet");
 		write_release(&folder)?;
 		if index == ALTERED {
 			std::fs::write(folder.join("page-0a1b2c3d4e5f.js"), "show(); steal()")?;
@@ -87,7 +87,7 @@ async fn an_altered_wallet_is_named() -> Result<()> {
 
 	// Each custodian names the hospital, itself too, and is ready all the same.
 	let name = INSTITUTIONS[ALTERED].name;
-	for index in 0..INSTITUTIONS.len() {
+	for (index, url) in urls.iter().enumerate() {
 		let who = if index == ALTERED { "this custodian" } else { name };
 		let expected = format!("{who} differs: page-0a1b2c3d4e5f.js differs from the manifest");
 		until("the custodian compares the wallets", TIMEOUT, || async {
@@ -96,7 +96,7 @@ async fn an_altered_wallet_is_named() -> Result<()> {
 			(wallet["ok"] == false && detail.contains(&expected)).then_some(())
 		})
 		.await?;
-		let (_, metrics) = get(format!("{}/metrics", urls[index])).await?;
+		let (_, metrics) = get(format!("{url}/metrics")).await?;
 		let gauge = |who: &str, value: u8| {
 			format!("vouchsafe_custodian_wallet_differs{{institution=\"{who}\"}} {value}")
 		};

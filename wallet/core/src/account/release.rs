@@ -10,7 +10,7 @@ use anyhow::Result;
 use vouchsafe_protocol::{
 	release::{standing, version_of, Standing, WALLET},
 	storage,
-	traits::{Submit as _, View as _},
+	traits::View as _,
 	types::{Release, H256},
 };
 
