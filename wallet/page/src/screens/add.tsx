@@ -54,6 +54,7 @@ function Form({ choices }: { choices: Choices }) {
 		});
 	return (
 		<form
+			class="form"
 			onSubmit={(event) => {
 				event.preventDefault();
 				draft();
@@ -97,7 +98,7 @@ function Chooser({ file, title }: { file: Signal<File | null>; title: Signal<str
 		if (!title.value) title.value = chosen.name.replace(/\.\w+$/, "");
 	};
 	return (
-		<>
+		<div class="stack">
 			<p class="buttons">
 				<FileButton label={t("page-upload-file")} onFile={choose} />
 				<FileButton label={t("page-upload-photo")} accept="image/*" capture onFile={choose} />
@@ -111,6 +112,6 @@ function Chooser({ file, title }: { file: Signal<File | null>; title: Signal<str
 					t("page-upload-limit", { size: sizeText(MOST, language.value) })
 				)}
 			</p>
-		</>
+		</div>
 	);
 }

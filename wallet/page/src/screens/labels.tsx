@@ -34,6 +34,7 @@ function Form({ id, choices }: { id: string; choices: Choices }) {
 		});
 	return (
 		<form
+			class="form"
 			onSubmit={(event) => {
 				event.preventDefault();
 				draft();

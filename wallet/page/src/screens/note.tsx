@@ -22,6 +22,7 @@ export function NoteScreen() {
 	return (
 		<Screen title={t("page-record-wrong")} back={to("record", id)} backText={t("page-record-heading")}>
 			<form
+				class="form"
 				onSubmit={(event) => {
 					event.preventDefault();
 					draft();
