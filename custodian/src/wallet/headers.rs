@@ -98,7 +98,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
 	use super::*;
 	use serde_json::{json, Value};
 
